@@ -1,0 +1,165 @@
+use serde_json::Value;
+
+use super::json::{self, JsonError};
+use super::{CONTEXTS, Timestamp, limits};
+
+/// What is wrong with a credential, and where. `field` is a path such as `credentialSubject.achievement.name`.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {problem}")]
+pub struct Malformed {
+    /// Where the trouble is; also used for the layers above (`qr`, `header`, `payload`, `signature`).
+    pub field: String,
+    /// What is wrong there, with the limit where there is one.
+    pub problem: String,
+}
+
+impl Malformed {
+    /// Returns a finding about `field`.
+    pub fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { field: field.into(), problem: problem.into() }
+    }
+}
+
+/// A credential that was read but not verified: nothing in it may be shown as genuine.
+///
+/// Only [`crate::verify`] turns it into something that may.
+#[derive(Debug, Clone, PartialEq)]
+pub struct UnverifiedCredential {
+    /// `id`.
+    pub id: String,
+    /// `issuer.id`, a DID.
+    pub issuer: String,
+    /// `issuer.name`.
+    pub issuer_name: String,
+    /// `validFrom`.
+    pub valid_from: Timestamp,
+    /// `validUntil`.
+    pub valid_until: Option<Timestamp>,
+    /// The printed name: `credentialSubject.identifier[0].identityHash`.
+    pub recipient: String,
+    /// `credentialSubject.licenseNumber`.
+    pub number: String,
+    /// `credentialSubject.achievement.name`.
+    pub title: String,
+    /// `credentialStatus`: the list's address and the index in it. `None`: the issuer keeps no status for it.
+    pub status: Option<(String, u64)>,
+    /// The whole document.
+    pub document: Value,
+}
+
+impl UnverifiedCredential {
+    /// Reads a credential from its payload bytes.
+    ///
+    /// # Errors
+    /// The first member, in the order below, that is missing, of the wrong type or past a limit.
+    pub fn from_payload(bytes: &[u8]) -> Result<Self, Malformed> {
+        let document = json::parse(bytes, limits::CREDENTIAL_BYTES).map_err(|e| malformed_json("payload", &e))?;
+        if !document.is_object() {
+            return Err(Malformed::new("payload", "not an object"));
+        }
+        check_context(&document)?;
+        check_types(&document)?;
+        let read = Self {
+            id: text(&document, "id")?,
+            issuer: text(&document, "issuer.id")?,
+            issuer_name: text(&document, "issuer.name")?,
+            valid_from: time(&document, "validFrom")?,
+            valid_until: optional_time(&document, "validUntil")?,
+            recipient: recipient(&document)?,
+            number: text(&document, "credentialSubject.licenseNumber")?,
+            title: text(&document, "credentialSubject.achievement.name")?,
+            status: status(&document)?,
+            document: Value::Null,
+        };
+        Ok(Self { document, ..read })
+    }
+
+    /// Returns a signed text by its path, such as `credentialSubject.achievement.description`.
+    pub fn text(&self, path: &str) -> Option<&str> {
+        at(&self.document, path)?.as_str()
+    }
+}
+
+/// Returns the finding for JSON that is not strict.
+pub(crate) fn malformed_json(field: &str, error: &JsonError) -> Malformed {
+    Malformed::new(field, error.to_string())
+}
+
+fn at<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
+    path.split('.').try_fold(document, |value, key| value.as_object()?.get(key))
+}
+
+fn text(document: &Value, path: &str) -> Result<String, Malformed> {
+    match at(document, path) {
+        None => Err(Malformed::new(path, "missing")),
+        Some(Value::String(text)) if text.is_empty() => Err(Malformed::new(path, "empty")),
+        Some(Value::String(text)) => Ok(text.clone()),
+        Some(_) => Err(Malformed::new(path, "not a text")),
+    }
+}
+
+fn time(document: &Value, path: &str) -> Result<Timestamp, Malformed> {
+    text(document, path)?.parse().map_err(|_| Malformed::new(path, "not a time such as 2026-05-01T00:00:00Z"))
+}
+
+fn optional_time(document: &Value, path: &str) -> Result<Option<Timestamp>, Malformed> {
+    at(document, path).map(|_| time(document, path)).transpose()
+}
+
+fn check_context(document: &Value) -> Result<(), Malformed> {
+    let contexts = document.get("@context").and_then(Value::as_array);
+    let pinned =
+        contexts.is_some_and(|list| list.len() >= 2 && list.iter().zip(CONTEXTS).all(|(have, want)| have == want));
+    if pinned { Ok(()) } else { Err(Malformed::new("@context", "not the contexts of VCDM 2.0 and Open Badges 3.0.3")) }
+}
+
+fn check_types(document: &Value) -> Result<(), Malformed> {
+    let has = |name: &str| {
+        document.get("type").and_then(Value::as_array).is_some_and(|types| types.iter().any(|t| t == name))
+    };
+    if has("VerifiableCredential") && has("OpenBadgeCredential") {
+        Ok(())
+    } else {
+        Err(Malformed::new("type", "not a VerifiableCredential and OpenBadgeCredential"))
+    }
+}
+
+/// The first identifier that is a plain name.
+fn recipient(document: &Value) -> Result<String, Malformed> {
+    const FIELD: &str = "credentialSubject.identifier";
+    let identifiers = at(document, FIELD).and_then(Value::as_array).ok_or_else(|| Malformed::new(FIELD, "missing"))?;
+    identifiers
+        .iter()
+        .filter(|entry| {
+            entry.get("identityType").is_some_and(|t| t == "name") && entry.get("hashed") == Some(&Value::Bool(false))
+        })
+        .find_map(|entry| entry.get("identityHash")?.as_str())
+        .filter(|name| !name.is_empty())
+        .map(str::to_owned)
+        .ok_or_else(|| Malformed::new(FIELD, "holds no plain name"))
+}
+
+/// Bitstring Status List v1.0 section 2.1; unknown types and purposes are refused, not ignored.
+fn status(document: &Value) -> Result<Option<(String, u64)>, Malformed> {
+    let Some(entry) = document.get("credentialStatus") else { return Ok(None) };
+    let expect = |key: &str, value: &str| {
+        let path = format!("credentialStatus.{key}");
+        if text(document, &path)? == value { Ok(()) } else { Err(Malformed::new(path, format!("not `{value}`"))) }
+    };
+    if !entry.is_object() {
+        return Err(Malformed::new("credentialStatus", "not an object"));
+    }
+    expect("type", "BitstringStatusListEntry")?;
+    expect("statusPurpose", "revocation")?;
+    let list = text(document, "credentialStatus.statusListCredential")?;
+    let index = text(document, "credentialStatus.statusListIndex")?;
+    let plain =
+        index.len() <= 10 && index.bytes().all(|b| b.is_ascii_digit()) && (index == "0" || !index.starts_with('0'));
+    match index.parse() {
+        Ok(index) if plain => Ok(Some((list, index))),
+        _ => Err(Malformed::new(
+            "credentialStatus.statusListIndex",
+            "not a whole number of at most 10 digits, as a text",
+        )),
+    }
+}

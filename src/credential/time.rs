@@ -1,0 +1,151 @@
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// An instant in UTC, in whole seconds since 1970; printed as `2026-05-01T00:00:00Z` (RFC 3339).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(i64);
+
+/// Text that is not an RFC 3339 instant in whole seconds UTC between the years 1 and 9999.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a time such as 2026-05-01T00:00:00Z")]
+pub struct TimestampError(pub String);
+
+/// First and last second of the years 0001 to 9999.
+const RANGE: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
+
+impl Timestamp {
+    /// Returns the instant `seconds` after 1970-01-01T00:00:00Z, clamped to the years 1 to 9999.
+    pub fn from_unix(seconds: i64) -> Self {
+        Self(seconds.clamp(*RANGE.start(), *RANGE.end()))
+    }
+
+    /// Returns seconds since 1970-01-01T00:00:00Z.
+    pub fn unix(self) -> i64 {
+        self.0
+    }
+
+    /// Returns the instant `seconds` later (earlier if negative), clamped to the years 1 to 9999.
+    pub fn plus_seconds(self, seconds: i64) -> Self {
+        Self::from_unix(self.0.saturating_add(seconds))
+    }
+
+    /// Returns the instant `days` later, clamped.
+    pub fn plus_days(self, days: i64) -> Self {
+        self.plus_seconds(days.saturating_mul(86_400))
+    }
+
+    /// Returns the calendar year in UTC.
+    pub fn year(self) -> i16 {
+        self.civil().year()
+    }
+
+    /// Returns the civil date and time in UTC.
+    pub fn civil(self) -> jiff::civil::DateTime {
+        jiff::Timestamp::from_second(self.0).map(|t| t.to_zoned(jiff::tz::TimeZone::UTC).datetime()).unwrap_or_default()
+    }
+
+    /// Returns midnight UTC of a civil date.
+    pub fn midnight(date: jiff::civil::Date) -> Self {
+        let days = date.duration_since(jiff::civil::date(1970, 1, 1)).as_secs();
+        Self::from_unix(days)
+    }
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let t = self.civil();
+        write!(
+            f,
+            "{:04}-{:02}-{:02}T{:02}:{:02}:{:02}Z",
+            t.year(),
+            t.month(),
+            t.day(),
+            t.hour(),
+            t.minute(),
+            t.second()
+        )
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = TimestampError;
+
+    /// Reads exactly `YYYY-MM-DDTHH:MM:SSZ`, the one form that Testamur signs. Leap seconds, offsets and fractions are
+    /// refused, so that two implementations cannot disagree.
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        let error = || TimestampError(text.chars().take(40).collect());
+        let shape = |(at, byte): (usize, u8)| match at {
+            4 | 7 => byte == b'-',
+            10 => byte == b'T',
+            13 | 16 => byte == b':',
+            19 => byte == b'Z',
+            _ => byte.is_ascii_digit(),
+        };
+        if text.len() != 20 || !text.bytes().enumerate().all(shape) {
+            return Err(error());
+        }
+        let part = |from: usize, to: usize| text[from..to].parse::<i16>().map_err(|_| error());
+        let (second, year) = (part(17, 19)?, part(0, 4)?);
+        if second > 59 || year == 0 {
+            return Err(error());
+        }
+        let date = jiff::civil::DateTime::new(
+            year,
+            part(5, 7)? as i8,
+            part(8, 10)? as i8,
+            part(11, 13)? as i8,
+            part(14, 16)? as i8,
+            second as i8,
+            0,
+        )
+        .map_err(|_| error())?;
+        let zoned = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| error())?;
+        Ok(Self(zoned.timestamp().as_second()))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prints_what_it_reads() {
+        for text in ["1970-01-01T00:00:00Z", "2026-02-28T23:59:59Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
+            assert_eq!(text.parse::<Timestamp>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn refuses_every_other_form() {
+        for text in [
+            "",
+            "2026-05-01",
+            "2026-05-01T00:00:00",
+            "2026-05-01T00:00:00+00:00",
+            "2026-05-01T00:00:00.0Z",
+            "2026-05-01t00:00:00z",
+            "2026-02-30T00:00:00Z",
+            "2026-06-30T23:59:60Z",
+            "2026-05-01T24:00:00Z",
+            "0000-05-01T00:00:00Z",
+            "２026-05-01T00:00:0Z",
+        ] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! The use cases: import people, issue to them, regenerate, revoke. Doors call these; these call the core and the store.

@@ -1,0 +1,41 @@
+//! Testamur issues signed certificates that anyone can verify offline.
+//!
+//! # Map
+//!
+//! The **pure core** is given everything: bytes, a time, a key. It opens no file or socket and reads no clock,
+//! environment or random source.
+//!
+//! - [`credential`]: the signed data: claims, strict JSON, numbers, times.
+//! - [`proof`]: compact JWS with Ed25519 and Data Integrity proofs.
+//! - [`keys`]: signing and root keys, key files, the key manifest and its root chain.
+//! - [`status`]: status lists, their index permutation, the trust snapshot.
+//! - [`qr`]: wire format 1 and the QR symbol.
+//! - [`verify`]: one text and a set of trust anchors in, one verdict out.
+//!
+//! Around it:
+//!
+//! - [`template`] and [`render`]: what a certificate looks like; PDF and PNG.
+//! - [`reading`]: gets credentials and printed text back out of PDF files and pictures.
+//! - [`store`]: the promises of the store, and the engines that keep them.
+//! - [`issuance`]: the use cases: import, issue, regenerate, revoke.
+//! - [`publish`]: the static site: keys, status lists, snapshot.
+//! - [`cli`]: the command line, where all of the above is joined.
+//!
+//! # Rules
+//!
+//! Doors (`cli`) call `issuance` and `publish`; those call the core and the `store` trait. Adapters do not know each
+//! other. A certificate is acknowledged only when its record is durable, and nothing rendered is ever stored.
+
+pub mod cli;
+pub mod credential;
+pub mod issuance;
+pub mod keys;
+pub mod proof;
+pub mod publish;
+pub mod qr;
+pub mod reading;
+pub mod render;
+pub mod status;
+pub mod store;
+pub mod template;
+pub mod verify;

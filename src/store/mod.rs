@@ -1,0 +1,181 @@
+//! The store: what the issuer must never lose, and the promises that every engine keeps.
+//!
+//! Asks for meanings, not for tables. Engines: [`memory`] for tests, [`sled`] for one machine; PostgreSQL can follow
+//! with the same trait and the same tests. Knows no keys and renders nothing.
+
+mod dump;
+pub mod memory;
+mod records;
+pub mod sled;
+
+pub use dump::{DumpError, export, import};
+pub use records::{
+    Act, AuditEntry, BlobId, Certificate, CertificateState, Event, Fields, IssueOutcome, Participant, PersonKey, Run,
+    RunTotals, StatusRange, TemplateRef,
+};
+
+use crate::credential::{CertificateNumber, EventCode};
+use crate::status::Reason;
+
+/// Why a store call failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Somebody else changed the record in between.
+    #[error("`{0}` was changed by somebody else in the meantime")]
+    Conflict(String),
+    /// The record is not there.
+    #[error("`{0}` does not exist")]
+    NotFound(String),
+    /// Another process holds the store.
+    #[error("the store in {path} is in use by another process{holder}")]
+    Locked {
+        /// The store's folder.
+        path: String,
+        /// ` (process 123)` where it is known, else empty.
+        holder: String,
+    },
+    /// No space is left; nothing was acknowledged.
+    #[error("the disk that holds {path} is full")]
+    DiskFull {
+        /// The store's folder.
+        path: String,
+    },
+    /// The store's file is damaged.
+    #[error("the store in {path} is damaged: {problem}")]
+    Damaged {
+        /// The store's folder.
+        path: String,
+        /// What was found.
+        problem: String,
+    },
+    /// Made by a newer version of Testamur.
+    #[error("the store has layout {found}; this version reads up to {known}")]
+    Layout {
+        /// Layout in the store.
+        found: u32,
+        /// Newest layout known here.
+        known: u32,
+    },
+    /// Reading or writing failed.
+    #[error("the store cannot be read or written")]
+    Io(#[source] std::io::Error),
+}
+
+/// One page of a listing and where the next one starts; `next` is `None` at the end. A cursor is opaque text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Page<T> {
+    /// The records.
+    pub items: Vec<T>,
+    /// The cursor of the next page.
+    pub next: Option<String>,
+}
+
+/// Result of a store call.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
+/// Keeps events, participants, certificates, status entries, runs and the audit log.
+///
+/// **Durable**: what a writing method did is on disk when it returns `Ok`, and stays there through a power cut.
+/// **Atomic**: a writing method does all of its work, with its audit entry, or nothing. **Serialisable**: two calls
+/// that touch the same record act as if one came after the other, also across processes. All methods may be called
+/// from many threads at once. Listings are paged, ordered by key, and never hold a lock between pages.
+///
+/// Trust: whoever can write here can hide a revocation or waste numbers, but cannot make a credential.
+///
+/// Methods are synchronous: an engine that is not (PostgreSQL) blocks inside; a server calls them off its event loop.
+pub trait Store: Send + Sync {
+    /// Returns a small named value.
+    fn setting(&self, name: &str) -> Result<Option<Vec<u8>>>;
+
+    /// Sets a named value, provided that it still is `old`; otherwise [`StoreError::Conflict`].
+    fn swap_setting(&self, name: &str, old: Option<&[u8]>, new: &[u8], act: &Act) -> Result<()>;
+
+    /// Lists all settings.
+    fn settings(&self, cursor: Option<&str>, limit: usize) -> Result<Page<(String, Vec<u8>)>>;
+
+    /// Keeps bytes of any size under their SHA-256; keeping the same bytes twice is no work.
+    fn put_blob(&self, bytes: &[u8]) -> Result<BlobId>;
+
+    /// Returns kept bytes.
+    fn blob(&self, id: &BlobId) -> Result<Option<Vec<u8>>>;
+
+    /// Lists kept bytes.
+    fn blobs(&self, cursor: Option<&str>, limit: usize) -> Result<Page<BlobId>>;
+
+    /// Writes an event, provided that the stored one still is `old` (`None`: there is none); else [`StoreError::Conflict`].
+    fn put_event(&self, old: Option<&Event>, new: &Event, act: &Act) -> Result<()>;
+
+    /// Returns an event.
+    fn event(&self, code: &EventCode) -> Result<Option<Event>>;
+
+    /// Lists events by code.
+    fn events(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Event>>;
+
+    /// Adds or replaces participants of an event, by their keys.
+    fn put_participants(&self, event: &EventCode, participants: &[Participant], act: &Act) -> Result<()>;
+
+    /// Returns a participant.
+    fn participant(&self, event: &EventCode, person: &PersonKey) -> Result<Option<Participant>>;
+
+    /// Lists an event's participants by key.
+    fn participants(&self, event: &EventCode, cursor: Option<&str>, limit: usize) -> Result<Page<Participant>>;
+
+    /// Reserves `count` sequence numbers of an event and year, and returns the first. Never hands one out twice, even
+    /// after a crash; what is reserved and not used is a gap.
+    fn reserve_numbers(&self, event: &EventCode, year: i16, count: u64) -> Result<u64>;
+
+    /// Reserves `count` status list positions, from the current list on and opening new ones of
+    /// [`crate::status::LIST_ENTRIES`] as needed. Never hands a position out twice, even after a crash. Lists count from 1.
+    fn reserve_status(&self, count: u32) -> Result<Vec<StatusRange>>;
+
+    /// Returns for each list from 1 on how many positions were reserved.
+    fn status_lists(&self) -> Result<Vec<u32>>;
+
+    /// Commits new certificates (version 1), each provided that its person has none in that event yet. Also keeps each
+    /// credential's digest ([`crate::status::issued_digest`]) under its signing key. Outcomes are in the given order.
+    fn commit_issue(&self, certificates: &[Certificate], act: &Act) -> Result<Vec<IssueOutcome>>;
+
+    /// Replaces the current version `old` of a certificate by `new`: the old one becomes superseded and its status
+    /// entry is set, in one step. [`StoreError::Conflict`] if `old` is not the current version any more or not active.
+    fn supersede(&self, old: &Certificate, new: &Certificate, reason: &Reason, act: &Act) -> Result<()>;
+
+    /// Marks the current version of a certificate revoked and sets its status entry. [`StoreError::Conflict`] if the
+    /// stored one differs from `old`.
+    fn revoke(&self, old: &Certificate, reason: &Reason, act: &Act) -> Result<()>;
+
+    /// Returns the current version of a certificate.
+    fn certificate(&self, number: &CertificateNumber) -> Result<Option<Certificate>>;
+
+    /// Returns every version of a certificate, oldest first.
+    fn versions(&self, number: &CertificateNumber) -> Result<Vec<Certificate>>;
+
+    /// Returns the number of a person's certificate in an event.
+    fn certificate_of(&self, event: &EventCode, person: &PersonKey) -> Result<Option<CertificateNumber>>;
+
+    /// Lists current versions by event, year and sequence; of one event, or of all.
+    fn certificates(&self, event: Option<&EventCode>, cursor: Option<&str>, limit: usize) -> Result<Page<Certificate>>;
+
+    /// Lists the set entries of a status list by index, with their reasons.
+    fn set_entries(&self, list: u32, cursor: Option<&str>, limit: usize) -> Result<Page<(u32, Reason)>>;
+
+    /// Lists the digests of all credentials ever committed that this key (short id) signed.
+    fn issued_digests(&self, key: &str, cursor: Option<&str>, limit: usize) -> Result<Page<[u8; 16]>>;
+
+    /// Writes a run.
+    fn put_run(&self, run: &Run, act: &Act) -> Result<()>;
+
+    /// Lists runs, oldest first.
+    fn runs(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Run>>;
+
+    /// Appends an act that changes nothing else, as a publication.
+    fn append_audit(&self, act: &Act) -> Result<()>;
+
+    /// Lists the audit log, oldest first. Each entry's `hash` covers the entry before it.
+    fn audit(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>>;
+
+    /// Takes a record from a dump as it is, into a store that is being rebuilt. Idempotent. Not for other uses.
+    fn restore(&self, record: &dump::Record) -> Result<()>;
+
+    /// Returns the counters of reserved numbers, for a dump.
+    fn number_counters(&self) -> Result<Vec<(EventCode, i16, u64)>>;
+}

@@ -1,0 +1,202 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::credential::{Achievement, CertificateNumber, EventCode, Extras, StatusEntry, Timestamp};
+use crate::status::Reason;
+
+/// A person's imported columns by column name, as text.
+pub type Fields = BTreeMap<String, String>;
+
+/// The lower-case hex SHA-256 of kept bytes.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BlobId(pub String);
+
+impl fmt::Display for BlobId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A template version: its name and the blob of its bundle (the JSON and every asset in one archive).
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct TemplateRef {
+    /// Built-in name or the folder's name.
+    pub name: String,
+    /// The exact version.
+    pub bundle: BlobId,
+}
+
+/// A run of a course, workshop, conference or programme that certificates are issued for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Event {
+    /// Its code.
+    pub code: EventCode,
+    /// What was achieved there; `name` is the event's title.
+    pub achievement: Achievement,
+    /// First day.
+    pub starts: Option<Timestamp>,
+    /// Last day.
+    pub ends: Option<Timestamp>,
+    /// How long a certificate is valid, as written: `2y`, `18mo`, `90d`.
+    pub expires_after: Option<String>,
+    /// Template of new certificates.
+    pub template: TemplateRef,
+    /// Claims shared by all of its certificates.
+    pub extras: Extras,
+    /// When it was created.
+    pub created: Timestamp,
+}
+
+/// What identifies a participant within an event: the lower-case e-mail if there is one, else the normalised name.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PersonKey(pub String);
+
+/// Somebody enrolled in an event.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Participant {
+    /// Who.
+    pub key: PersonKey,
+    /// Name as it shall be printed.
+    pub name: String,
+    /// E-mail, if known.
+    pub email: Option<String>,
+    /// All further columns.
+    pub fields: Fields,
+    /// When the row was last imported.
+    pub imported: Timestamp,
+}
+
+/// One version of a certificate: its signed credential, what it was made from, and its state. Nothing rendered.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Certificate {
+    /// Stays the same in all versions.
+    pub number: CertificateNumber,
+    /// From 1.
+    pub version: u32,
+    /// Whose it is.
+    pub person: PersonKey,
+    /// Name as printed.
+    pub recipient: String,
+    /// E-mail at the time.
+    pub email: Option<String>,
+    /// The participant's columns at the time: what the template's placeholders were filled from.
+    pub fields: Fields,
+    /// The compact JWS.
+    pub jws: String,
+    /// Short id of the key that signed it.
+    pub key: String,
+    /// Template version.
+    pub template: TemplateRef,
+    /// Its status entry.
+    pub status: StatusEntry,
+    /// `validFrom` of version 1; kept by later versions.
+    pub issued: Timestamp,
+    /// When this version was signed.
+    pub signed: Timestamp,
+    /// `validUntil`.
+    pub valid_until: Option<Timestamp>,
+    /// What became of it.
+    pub state: CertificateState,
+}
+
+/// What became of a certificate. Expiry is not a state: it follows from the date.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum CertificateState {
+    /// In force.
+    Active,
+    /// Withdrawn.
+    Revoked {
+        /// Why and when.
+        reason: Reason,
+    },
+    /// Replaced by the next version.
+    Superseded {
+        /// Why and when.
+        reason: Reason,
+    },
+}
+
+/// What became of one certificate of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum IssueOutcome {
+    /// Committed.
+    Issued,
+    /// The person already has this one; the new one was dropped and its number is a gap.
+    AlreadyHas(CertificateNumber),
+}
+
+/// Positions `first .. first + count` of a status list, to be permuted into indexes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusRange {
+    /// The list's number, from 1.
+    pub list: u32,
+    /// First position.
+    pub first: u32,
+    /// How many.
+    pub count: u32,
+}
+
+/// One generation task: who, when, over whom, with what result.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Run {
+    /// Grows with time: `20261122T101500Z-1f2e`.
+    pub id: String,
+    /// `issue`, `regenerate`, ...
+    pub kind: String,
+    /// The event.
+    pub event: EventCode,
+    /// Who started it.
+    pub actor: String,
+    /// When.
+    pub started: Timestamp,
+    /// When it ended; `None` while it runs or after it was killed.
+    pub finished: Option<Timestamp>,
+    /// Result so far.
+    pub totals: RunTotals,
+}
+
+/// Counters of a run.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunTotals {
+    /// People looked at.
+    pub total: u64,
+    /// Certificates issued.
+    pub issued: u64,
+    /// People who already had one.
+    pub skipped: u64,
+    /// People whose certificate could not be made.
+    pub failed: u64,
+}
+
+/// An act to be recorded. Holds ids, never names or e-mail addresses.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Act {
+    /// Who: an account's name on this machine, or `system`.
+    pub actor: String,
+    /// When.
+    pub at: Timestamp,
+    /// What, as `certificate.revoke`.
+    pub action: String,
+    /// On what, as a number or code.
+    pub subject: String,
+    /// Details.
+    pub detail: serde_json::Value,
+}
+
+/// An act in the audit log.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuditEntry {
+    /// From 1, without gaps.
+    pub sequence: u64,
+    /// The act.
+    pub act: Act,
+    /// Lower-case hex SHA-256 of the JCS of `{sequence, act, previous}`.
+    pub hash: String,
+    /// `hash` of the entry before; 64 zeros for the first.
+    pub previous: String,
+}

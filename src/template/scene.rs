@@ -1,0 +1,130 @@
+use std::sync::Arc;
+
+/// A page that only has to be drawn: every glyph chosen and placed. Units are PDF points (1/72 inch), the origin is the
+/// page's lower left corner, y grows upwards.
+#[derive(Debug, Clone)]
+pub struct Scene {
+    /// Page width.
+    pub width: f32,
+    /// Page height.
+    pub height: f32,
+    /// BCP 47 tag of the page's main language (`/Lang`).
+    pub language: String,
+    /// What to draw, in painting order.
+    pub items: Vec<Item>,
+}
+
+/// Something to draw.
+#[derive(Debug, Clone)]
+pub enum Item {
+    /// Shaped text in one font and one direction.
+    Glyphs(GlyphRun),
+    /// A filled or stroked outline.
+    Path(Path),
+    /// A picture.
+    Image(ImageItem),
+    /// The QR symbol.
+    Qr(QrItem),
+    /// A clickable area that opens the verify link.
+    Link {
+        /// Left, bottom, right, top.
+        rect: [f32; 4],
+    },
+}
+
+/// An sRGB colour.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Color {
+    /// Red, 0 to 1.
+    pub r: f32,
+    /// Green, 0 to 1.
+    pub g: f32,
+    /// Blue, 0 to 1.
+    pub b: f32,
+}
+
+/// Index of a face in the font library.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FontId(pub u16);
+
+/// Shaped glyphs of one font, in visual order from left to right.
+#[derive(Debug, Clone)]
+pub struct GlyphRun {
+    /// The face.
+    pub font: FontId,
+    /// Size in points.
+    pub size: f32,
+    /// Fill colour.
+    pub color: Color,
+    /// Where the baseline starts.
+    pub x: f32,
+    /// Height of the baseline.
+    pub y: f32,
+    /// The glyphs.
+    pub glyphs: Vec<Glyph>,
+    /// The text that the run stands for, in logical order (`/ActualText` where the glyphs do not spell it).
+    pub text: String,
+    /// True if the run reads from right to left.
+    pub rtl: bool,
+}
+
+/// One glyph.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Glyph {
+    /// Glyph id in the face.
+    pub id: u16,
+    /// How far the pen moves, in points at the run's size.
+    pub advance: f32,
+    /// Offset from the pen, in points.
+    pub dx: f32,
+    /// Offset from the baseline, in points.
+    pub dy: f32,
+    /// Byte range of `GlyphRun::text` that this glyph's cluster stands for.
+    pub cluster: (u32, u32),
+}
+
+/// An outline.
+#[derive(Debug, Clone)]
+pub struct Path {
+    /// Its segments.
+    pub segments: Vec<PathSegment>,
+    /// Fill colour, if filled (non-zero winding).
+    pub fill: Option<Color>,
+    /// Stroke colour and width in points, if stroked.
+    pub stroke: Option<(Color, f32)>,
+}
+
+/// A piece of an outline.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum PathSegment {
+    /// Starts a new sub-path.
+    Move(f32, f32),
+    /// A straight line.
+    Line(f32, f32),
+    /// A cubic curve with two control points.
+    Curve(f32, f32, f32, f32, f32, f32),
+    /// Closes the sub-path.
+    Close,
+}
+
+/// A picture in a rectangle.
+#[derive(Debug, Clone)]
+pub struct ImageItem {
+    /// The file's bytes: PNG, JPEG, SVG or a one-page PDF, told by their first bytes.
+    pub bytes: Arc<Vec<u8>>,
+    /// Left, bottom, right, top; the picture is stretched into it (the layout keeps the ratio).
+    pub rect: [f32; 4],
+    /// For screen readers; empty: decoration.
+    pub alt: String,
+}
+
+/// The QR symbol's place: a square without the quiet zone.
+#[derive(Debug, Clone)]
+pub struct QrItem {
+    /// Left, bottom.
+    pub origin: (f32, f32),
+    /// Side of the square, quiet zone excluded.
+    pub side: f32,
+    /// The symbol.
+    pub symbol: crate::qr::Symbol,
+}

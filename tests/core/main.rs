@@ -1,0 +1,1 @@
+//! The library rooms, tested from outside: standards' vectors, our own vectors, the store's story.

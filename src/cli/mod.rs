@@ -1,1 +1,125 @@
 //! The command line: parses, joins the rooms, prints. The only place that reads the environment and the clock.
+//!
+//! Results go to stdout, progress and errors to stderr. Exit codes: 0 good, 1 a verdict or a row was not good, 2 wrong
+//! usage, 3 could not do it.
+
+mod bench;
+mod certificates;
+mod config;
+mod demo;
+mod demo_people;
+mod dump;
+mod event;
+mod files;
+mod import;
+mod init;
+mod issue;
+mod keys;
+pub mod output;
+mod passphrase;
+mod publish;
+mod qr;
+mod replace;
+mod template;
+mod time;
+mod verify;
+mod workspace;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+
+use crate::credential::Timestamp;
+use output::Failure;
+
+/// Issue signed certificates that anyone can verify offline
+#[derive(Debug, Parser)]
+#[command(version, propagate_version = true, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Options of every command.
+#[derive(Debug, Clone, Args)]
+pub struct Global {
+    /// Folder with testamur.toml, keys/ and the store
+    #[arg(long, global = true, env = "TESTAMUR_DATA", default_value = ".", value_name = "DIR")]
+    data: PathBuf,
+    /// File whose first line is the passphrase of the keys (else TESTAMUR_PASSPHRASE, else a prompt)
+    #[arg(long, global = true, value_name = "FILE")]
+    passphrase_file: Option<PathBuf>,
+    /// Act as if it were this instant: for tests and reproducible demonstrations
+    #[arg(long, global = true, env = "TESTAMUR_CLOCK", value_name = "T", value_parser = time::instant, hide = true)]
+    clock: Option<Timestamp>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Set up an issuer: configuration, keys and store
+    Init(init::Args),
+    /// List, check or preview templates
+    #[command(subcommand)]
+    Template(template::Command),
+    /// Create or list events
+    #[command(subcommand)]
+    Event(event::Command),
+    /// Import people into an event from CSV or XLSX
+    Import(import::Args),
+    /// Issue certificates to everybody in an event who has none yet
+    Issue(issue::Args),
+    /// List, show or render certificates
+    #[command(subcommand)]
+    Certificates(certificates::Command),
+    /// Revoke a certificate
+    Revoke(replace::Revoke),
+    /// Replace a certificate by a corrected one with the same number
+    Regenerate(replace::Regenerate),
+    /// List, rotate or give up keys
+    #[command(subcommand)]
+    Keys(keys::Command),
+    /// Write the static site: keys, status lists, trust snapshot
+    Publish(publish::Args),
+    /// Verify certificates: PDF, PNG, JPEG, .jwt, QR texts; no network
+    Verify(verify::Args),
+    /// Pack a credential into a QR text, or unpack one
+    #[command(subcommand)]
+    Qr(qr::Command),
+    /// Show the whole life of certificates with invented people
+    Demo(demo::Args),
+    /// Write everything in the store to a signed file
+    Export(dump::Export),
+    /// Rebuild the store from an exported file
+    ImportDump(dump::Import),
+    /// Measure certificates per second, stage by stage
+    Bench(bench::Args),
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// When it could not do its work; a verdict or a row that is not good is exit code 1, not an error.
+pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
+    let global = &cli.global;
+    match cli.command {
+        Command::Init(args) => init::run(global, args),
+        Command::Template(command) => template::run(global, command),
+        Command::Event(command) => event::run(global, command),
+        Command::Import(args) => import::run(global, args),
+        Command::Issue(args) => issue::run(global, args),
+        Command::Certificates(command) => certificates::run(global, command),
+        Command::Revoke(args) => replace::revoke(global, args),
+        Command::Regenerate(args) => replace::regenerate(global, args),
+        Command::Keys(command) => keys::run(global, command),
+        Command::Publish(args) => publish::run(global, args),
+        Command::Verify(args) => verify::run(global, args),
+        Command::Qr(command) => qr::run(command),
+        Command::Demo(args) => demo::run(args),
+        Command::Export(args) => dump::export(global, args),
+        Command::ImportDump(args) => dump::import(global, args),
+        Command::Bench(args) => bench::run(args),
+    }
+}

@@ -184,7 +184,7 @@ impl Claims {
 }
 
 /// Returns the issuer's DID, `did:web:HOST`; a port's colon is percent-encoded (did:web section 3.1).
-pub(crate) fn issuer_did(host: &str) -> String {
+pub fn issuer_did(host: &str) -> String {
     format!("did:web:{}", host.replace(':', "%3A"))
 }
 

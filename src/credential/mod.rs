@@ -10,7 +10,7 @@ mod number;
 mod read;
 mod time;
 
-pub use claims::{Achievement, Claims, ClaimsError, Extras, StatusEntry};
+pub use claims::{Achievement, Claims, ClaimsError, Extras, StatusEntry, issuer_did};
 pub use number::{CertificateNumber, CredentialSuffix, EventCode, NumberError};
 pub use read::{Malformed, UnverifiedCredential};
 pub use time::{Timestamp, TimestampError};

@@ -1,1 +1,81 @@
 //! The use cases: import people, issue to them, regenerate, revoke. Doors call these; these call the core and the store.
+//!
+//! The order of issuing never changes: reserve number and index (durable), build, check against the schema and the QR
+//! budget, sign, verify the signature, commit the record (durable), acknowledge. A crash in between leaves a gap and
+//! nothing else.
+
+mod draft;
+mod enroll;
+mod face;
+pub mod import;
+mod issue;
+mod record;
+mod replace;
+mod specimen;
+mod times;
+mod validity;
+
+pub use draft::{Draft, DraftError, Signed, Subject};
+pub use enroll::{Enrolled, enroll};
+pub use face::{Face, FaceError, Faces};
+pub use issue::{IssueError, IssueRequest, Issued, Outcome, RowResult, Sink, Workshop, issue, preflight};
+pub use replace::{Correction, ReplaceError, regenerate, revoke};
+pub use specimen::{Specimen, SpecimenError};
+pub use times::{Stage, StageTimes};
+pub use validity::{ExpiresAfter, ValidityError};
+
+use crate::credential::Timestamp;
+use crate::proof::eddsa::SecretKey;
+use crate::store::{Act, Store};
+
+/// Who issues: what every credential says about its issuer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Issuer {
+    /// The host of the issuer's DID, with `:port` where it has one.
+    pub host: String,
+    /// The issuer's name.
+    pub name: String,
+    /// Host and optional path of the verifier that QR codes link to.
+    pub verifier: String,
+}
+
+impl Issuer {
+    /// Returns `did:web:HOST`.
+    pub fn did(&self) -> String {
+        crate::credential::issuer_did(&self.host)
+    }
+}
+
+/// The active key: it signs, and does nothing else.
+#[derive(Debug, Clone)]
+pub struct Signer {
+    /// Short id, as `k1`.
+    pub id: String,
+    /// Full id, `ISSUER#k1`.
+    pub kid: String,
+    /// The private key.
+    pub key: SecretKey,
+}
+
+/// What every use case needs: the store, who issues, who acts, and the time.
+#[derive(Clone, Copy)]
+pub struct Desk<'a> {
+    /// Where records are kept.
+    pub store: &'a dyn Store,
+    /// Who issues.
+    pub issuer: &'a Issuer,
+    /// Who acts, for the audit log.
+    pub actor: &'a str,
+    /// The time of the act.
+    pub now: Timestamp,
+}
+
+impl Desk<'_> {
+    /// Returns an act by this desk's actor at its time.
+    pub fn act(&self, action: &str, subject: impl ToString, detail: serde_json::Value) -> Act {
+        Act { actor: self.actor.to_owned(), at: self.now, action: action.to_owned(), subject: subject.to_string(), detail }
+    }
+}
+
+/// Name of the store's setting with the 32 secret bytes of the status list permutation.
+pub const STATUS_SECRET: &str = "status-secret";

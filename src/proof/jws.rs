@@ -39,7 +39,7 @@ pub fn sign(payload: &[u8], kid: &str, typ: &str, key: &SecretKey) -> String {
 }
 
 /// Returns the header's JSON: `{"alg":"EdDSA","kid":…,"typ":…}`.
-fn header(kid: &str, typ: &str) -> String {
+pub fn header(kid: &str, typ: &str) -> String {
     format!(r#"{{"alg":"EdDSA","kid":{},"typ":{}}}"#, Value::from(kid), Value::from(typ))
 }
 

@@ -1,0 +1,223 @@
+//! `testamur certificates`: list, show, render.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use super::Global;
+use super::files::{FileWriter, Format};
+use super::output::{self, Explain, Failure};
+use super::workspace::Workspace;
+use crate::credential::{CertificateNumber, EventCode, Timestamp};
+use crate::issuance::StageTimes;
+use crate::store::{Certificate, CertificateState, Store};
+
+/// How many records are read at once.
+const PAGE: usize = 500;
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// List certificates
+    List {
+        /// Only of this event
+        #[arg(long, value_name = "CODE")]
+        event: Option<EventCode>,
+        /// Only with this status
+        #[arg(long)]
+        status: Option<Status>,
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Show one certificate with all its versions
+    Show {
+        /// The certificate
+        number: CertificateNumber,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+    /// Draw certificates again from their records; the same bytes each time
+    Render {
+        /// The certificate
+        #[arg(required_unless_present = "all", conflicts_with = "all")]
+        number: Option<CertificateNumber>,
+        /// Every certificate
+        #[arg(long)]
+        all: bool,
+        /// Kinds of files
+        #[arg(long, value_delimiter = ',', default_value = "pdf")]
+        format: Vec<Format>,
+        /// Folder for the files
+        #[arg(long, value_name = "DIR")]
+        out: PathBuf,
+    },
+}
+
+/// What became of a certificate, by its record and the date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Status {
+    /// In force
+    Active,
+    /// Past its date
+    Expired,
+    /// Withdrawn
+    Revoked,
+    /// Replaced by a newer version
+    Superseded,
+}
+
+impl Status {
+    fn of(certificate: &Certificate, now: Timestamp) -> Self {
+        match certificate.state {
+            CertificateState::Revoked { .. } => Self::Revoked,
+            CertificateState::Superseded { .. } => Self::Superseded,
+            CertificateState::Active if certificate.valid_until.is_some_and(|until| until < now) => Self::Expired,
+            CertificateState::Active => Self::Active,
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
+pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::open(global)?;
+    match command {
+        Command::List { event, status, json } => list(&workspace, event.as_ref(), status, json),
+        Command::Show { number, json } => show(&workspace, &number, json),
+        Command::Render { number, format, out, .. } => render(&workspace, number.as_ref(), format, out),
+    }
+}
+
+fn list(
+    workspace: &Workspace,
+    event: Option<&EventCode>,
+    only: Option<Status>,
+    as_json: bool,
+) -> Result<ExitCode, Failure> {
+    let now = workspace.desk().now;
+    let mut rows = Vec::new();
+    each_page(workspace, event, |page| {
+        for certificate in page {
+            let status = Status::of(&certificate, now);
+            if only.is_some_and(|only| only != status) {
+                continue;
+            }
+            if as_json {
+                output::json(&summary(&certificate, status));
+            } else {
+                let issued = certificate.issued.to_string()[..10].to_owned();
+                rows.push(vec![certificate.number.to_string(), status.word().to_owned(), issued, certificate.recipient]);
+            }
+        }
+        Ok(())
+    })?;
+    if !as_json {
+        output::table(&["NUMBER", "STATUS", "ISSUED", "RECIPIENT"], &rows);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn summary(certificate: &Certificate, status: Status) -> Value {
+    json!({
+        "number": certificate.number, "status": status.word(), "version": certificate.version,
+        "recipient": certificate.recipient, "email": certificate.email, "issued": certificate.issued,
+        "validUntil": certificate.valid_until, "key": certificate.key, "template": certificate.template.name,
+        "statusList": certificate.status.list, "statusIndex": certificate.status.index,
+    })
+}
+
+fn show(workspace: &Workspace, number: &CertificateNumber, as_json: bool) -> Result<ExitCode, Failure> {
+    let versions = workspace.store.versions(number)?;
+    if versions.is_empty() {
+        return Err(Failure::new(format!("certificate {number} does not exist"))
+            .hint("list what there is with `testamur certificates list`"));
+    }
+    let now = workspace.desk().now;
+    if as_json {
+        let all = versions.iter().map(|version| {
+            let mut value = summary(version, Status::of(version, now));
+            value["jws"] = json!(version.jws);
+            value["fields"] = json!(version.fields);
+            value["state"] = json!(version.state);
+            value
+        });
+        output::json(&json!({ "number": number, "versions": all.collect::<Vec<_>>() }));
+        return Ok(ExitCode::SUCCESS);
+    }
+    for version in &versions {
+        output::line(format!("{number}  version {}  {}", version.version, Status::of(version, now).word()));
+        for (what, value) in details(version) {
+            output::line(format!("  {what:<12} {value}"));
+        }
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn details(version: &Certificate) -> Vec<(&'static str, String)> {
+    let mut rows = vec![
+        ("recipient", version.recipient.clone()),
+        ("issued", version.issued.to_string()),
+        ("signed", format!("{} with key {}", version.signed, version.key)),
+        ("template", format!("{} {}", version.template.name, &version.template.bundle.0[..12.min(version.template.bundle.0.len())])),
+        ("status entry", format!("list {}, index {}", version.status.list, version.status.index)),
+    ];
+    rows.extend(version.email.clone().map(|email| ("e-mail", email)));
+    rows.extend(version.valid_until.map(|until| ("valid until", until.to_string())));
+    if let CertificateState::Revoked { reason } | CertificateState::Superseded { reason } = &version.state {
+        rows.push(("since", reason.at.to_string()));
+        rows.extend(reason.text.clone().map(|text| ("reason", text)));
+    }
+    rows
+}
+
+fn render(
+    workspace: &Workspace,
+    number: Option<&CertificateNumber>,
+    formats: Vec<Format>,
+    out: PathBuf,
+) -> Result<ExitCode, Failure> {
+    std::fs::create_dir_all(&out).doing(format!("create {}", out.display()))?;
+    let (faces, times, desk) = (workspace.faces(), StageTimes::default(), workspace.desk());
+    let writer = FileWriter { out, formats, faces: &faces, verifier: &desk.issuer.verifier, times: &times };
+    let mut total = 0;
+    let mut write = |page: Vec<Certificate>| {
+        total += page.len();
+        writer.write_stored(desk.store, &page).map_err(Failure::from)
+    };
+    match number {
+        Some(number) => {
+            let certificate = desk.store.certificate(number)?.ok_or_else(|| {
+                Failure::new(format!("certificate {number} does not exist")).hint("list what there is with `testamur certificates list`")
+            })?;
+            write(vec![certificate])?;
+        }
+        None => each_page(workspace, None, write)?,
+    }
+    output::line(format!("{total} certificates are in {}", writer.out.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn each_page(
+    workspace: &Workspace,
+    event: Option<&EventCode>,
+    mut work: impl FnMut(Vec<Certificate>) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = workspace.store.certificates(event, cursor.as_deref(), PAGE)?;
+        work(page.items)?;
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! `testamur.toml`: what an issuer is called and where it publishes.
+
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::output::{Explain, Failure};
+use crate::issuance::Issuer;
+
+/// The file's name in the data folder.
+pub const FILE: &str = "testamur.toml";
+/// Longest issuer name, in characters.
+const LONGEST_NAME: usize = 120;
+/// Longest domain or verifier address, in bytes: each costs room in every QR code.
+const LONGEST_ADDRESS: usize = 100;
+
+/// The configuration.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The issuer's name as printed and signed.
+    pub issuer: String,
+    /// The host of the issuer's identity, `did:web:DOMAIN`.
+    pub domain: String,
+    /// Host and path of the page that QR codes open. Default: `DOMAIN/verify`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verifier: Option<String>,
+    /// Days until a published status list is stale. Default: 7.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_days: Option<u16>,
+}
+
+impl Config {
+    /// Reads and checks the configuration of a data folder.
+    ///
+    /// # Errors
+    /// When there is none, or something in it is wrong.
+    pub fn read(data: &Path) -> Result<Self, Failure> {
+        let path = data.join(FILE);
+        let text = match std::fs::read_to_string(&path) {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(Failure::new(format!("there is no issuer in {}", data.display())).hint(
+                    "set one up with `testamur init --issuer NAME --domain HOST`, or point --data (TESTAMUR_DATA) at its folder",
+                ));
+            }
+            other => other.doing(format!("read {}", path.display()))?,
+        };
+        let config: Self = toml::from_str(&text).doing(format!("read {}", path.display()))?;
+        config.check().map_err(|failure| failure.hint(format!("correct it in {}", path.display())))?;
+        Ok(config)
+    }
+
+    /// Checks every value.
+    ///
+    /// # Errors
+    /// Names the first one that is wrong.
+    pub fn check(&self) -> Result<(), Failure> {
+        let name = self.issuer.trim();
+        if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
+            return Err(Failure::usage(format!("the issuer's name must have 1 to {LONGEST_NAME} printable characters")));
+        }
+        if !is_host(&self.domain) {
+            return Err(Failure::usage(format!("`{}` is not a domain such as certs.example.org", self.domain)));
+        }
+        let verifier = self.verifier();
+        let (host, path) = verifier.split_once('/').unwrap_or((&verifier, ""));
+        let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
+        if !is_host(host) || !path.bytes().all(plain) || verifier.len() > LONGEST_ADDRESS {
+            return Err(Failure::usage(format!("`{verifier}` is not a host with an optional path")));
+        }
+        match self.status_days {
+            Some(0 | 367..) => Err(Failure::usage("status_days must be 1 to 366")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns host and path of the verifier.
+    pub fn verifier(&self) -> String {
+        self.verifier.clone().unwrap_or_else(|| format!("{}/verify", self.domain))
+    }
+
+    /// Returns days until a published status list is stale.
+    pub fn status_days(&self) -> u16 {
+        self.status_days.unwrap_or(7)
+    }
+
+    /// Returns what the use cases need of it.
+    pub fn issuer(&self) -> Issuer {
+        Issuer { host: self.domain.clone(), name: self.issuer.trim().to_owned(), verifier: self.verifier() }
+    }
+}
+
+/// Lower-case labels of letters, digits and hyphens (RFC 1123 section 2.1), with an optional port.
+fn is_host(text: &str) -> bool {
+    let (name, port) = text.split_once(':').map_or((text, None), |(name, port)| (name, Some(port)));
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.len() <= LONGEST_ADDRESS
+        && name.split('.').all(label)
+        && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|n| n > 0 && n.to_string() == port))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_are_plain() {
+        for host in ["certs.example.org", "localhost:8080", "xn--bcher-kva.example"] {
+            assert!(is_host(host), "{host}");
+        }
+        for host in ["", "Certs.example.org", "https://example.org", "a..b", "-a.org", "a.org/", "a.org:0", "a.org:080", "a b", "ü.org"] {
+            assert!(!is_host(host), "{host}");
+        }
+    }
+}

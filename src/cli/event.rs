@@ -1,0 +1,148 @@
+//! `testamur event`: what certificates are issued for.
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::output::{self, Explain, Failure};
+use super::workspace::Workspace;
+use super::{Global, time};
+use crate::credential::{Achievement, EventCode, Extras, Timestamp};
+use crate::issuance::{Desk, ExpiresAfter, Face};
+use crate::store::{Event, Store, TemplateRef};
+use crate::template::{FontLibrary, Template};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// Create an event
+    Create(Box<Create>),
+    /// List events
+    List {
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Create {
+    /// Code used in certificate numbers: 1 to 24 of A-Z and 0-9
+    code: EventCode,
+    /// Title as printed and signed
+    #[arg(long)]
+    title: String,
+    /// Built-in template name, or a folder or file
+    #[arg(long, value_name = "T")]
+    template: String,
+    /// First day
+    #[arg(long, value_name = "D", value_parser = time::date)]
+    starts: Option<Timestamp>,
+    /// Last day
+    #[arg(long, value_name = "D", value_parser = time::date)]
+    ends: Option<Timestamp>,
+    /// What it was about [default: the title]
+    #[arg(long)]
+    description: Option<String>,
+    /// What had to be done for a certificate
+    #[arg(long, default_value = "Completed all required parts.")]
+    criteria: String,
+    /// How long certificates are valid, as 2y, 18mo, 6w or 90d [default: for ever]
+    #[arg(long, value_name = "LENGTH")]
+    expires_after: Option<ExpiresAfter>,
+    /// Credits earned by everybody; a column `credits` overrides it
+    #[arg(long)]
+    credits: Option<f64>,
+    /// Kind of achievement, a term of Open Badges 3.0
+    #[arg(long, default_value = "Certificate")]
+    achievement_type: String,
+}
+
+pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::open(global)?;
+    match command {
+        Command::Create(args) => create(&workspace, *args),
+        Command::List { json } => list(&workspace, json),
+    }
+}
+
+fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
+    if let (Some(starts), Some(ends)) = (args.starts, args.ends)
+        && ends < starts
+    {
+        return Err(Failure::usage("the event ends before it starts"));
+    }
+    let desk = workspace.desk();
+    let faces = workspace.faces();
+    let event = Event {
+        achievement: Achievement {
+            path: format!("a/{}", args.code),
+            name: args.title.trim().to_owned(),
+            description: args.description.unwrap_or_else(|| args.title.clone()).trim().to_owned(),
+            criteria: args.criteria.trim().to_owned(),
+            achievement_type: args.achievement_type,
+        },
+        code: args.code,
+        starts: args.starts,
+        ends: args.ends,
+        expires_after: args.expires_after.map(|length| length.to_string()),
+        template: keep_template(&desk, faces.fonts(), &args.template)?,
+        extras: Extras { credits: args.credits, ..Extras::default() },
+        created: desk.now,
+    };
+    if event.achievement.name.is_empty() {
+        return Err(Failure::usage("the title is empty"));
+    }
+    add(&desk, &event)?;
+    output::line(format!("event {} is ready, with template {}", event.code, event.template.name));
+    output::line(format!("next: testamur import {} people.csv", event.code));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Puts a new event into the store.
+pub fn add(desk: &Desk, event: &Event) -> Result<(), Failure> {
+    let act = desk.act("event.create", &event.code, json!({ "template": event.template.bundle }));
+    desk.store.put_event(None, event, &act).map_err(|error| match error {
+        crate::store::StoreError::Conflict(_) => {
+            Failure::new(format!("event `{}` exists already", event.code)).hint("choose another code")
+        }
+        other => other.into(),
+    })
+}
+
+/// Checks a template, compiles it once, and keeps this version of it in the store.
+pub fn keep_template(desk: &Desk, fonts: &FontLibrary, name_or_path: &str) -> Result<TemplateRef, Failure> {
+    let template = super::template::load(name_or_path)?;
+    super::template::refuse_errors(&template, fonts)?;
+    Face::compile(&template, fonts).doing(format!("compile template `{name_or_path}`"))?;
+    let bundle = desk.store.put_blob(&template.to_bundle())?;
+    Ok(TemplateRef { name: template_name(&template, name_or_path), bundle })
+}
+
+fn template_name(_template: &Template, name_or_path: &str) -> String {
+    Path::new(name_or_path).file_stem().map_or(name_or_path.to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+fn list(workspace: &Workspace, as_json: bool) -> Result<ExitCode, Failure> {
+    let mut rows = Vec::new();
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = workspace.store.events(cursor.as_deref(), 500)?;
+        for event in page.items {
+            if as_json {
+                output::json(&event);
+            } else {
+                let day = |t: Option<Timestamp>| t.map_or_else(|| "-".to_owned(), |t| t.to_string()[..10].to_owned());
+                rows.push(vec![event.code.to_string(), event.achievement.name.clone(), day(event.starts), day(event.ends), event.template.name.clone()]);
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    if !as_json {
+        output::table(&["CODE", "TITLE", "STARTS", "ENDS", "TEMPLATE"], &rows);
+    }
+    Ok(ExitCode::SUCCESS)
+}

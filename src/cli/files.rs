@@ -1,0 +1,152 @@
+//! Certificates as files: drawn in parallel, written under a temporary name and then renamed, so that no half file is
+//! ever seen under its name.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use rayon::prelude::*;
+
+use crate::issuance::{FaceError, Faces, Issued, Stage, StageTimes};
+use crate::store::{Certificate, Store};
+
+/// Resolution of PNG files, in dots per inch.
+pub const PNG_DPI: f32 = 150.0;
+
+/// A kind of file that a certificate can be written as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Format {
+    /// PDF/A-3b with the credential attached
+    Pdf,
+    /// Picture at 150 dpi
+    Png,
+    /// The credential itself, a compact JWS
+    Jwt,
+}
+
+impl Format {
+    fn extension(self) -> &'static str {
+        match self {
+            Self::Pdf => "pdf",
+            Self::Png => "png",
+            Self::Jwt => "jwt",
+        }
+    }
+}
+
+/// Why a certificate's file was not written.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// It cannot be drawn.
+    #[error("{number} cannot be drawn: {cause}")]
+    Draw {
+        /// The certificate.
+        number: String,
+        /// Why not.
+        cause: FaceError,
+    },
+    /// It cannot be written.
+    #[error("{path} cannot be written: {cause}")]
+    Write {
+        /// The file.
+        path: String,
+        /// Why not.
+        cause: io::Error,
+    },
+}
+
+/// Writes certificates into a folder.
+pub struct FileWriter<'a> {
+    /// The folder.
+    pub out: PathBuf,
+    /// Which files.
+    pub formats: Vec<Format>,
+    /// Compiled templates.
+    pub faces: &'a Faces,
+    /// Host and path that QR codes open.
+    pub verifier: &'a str,
+    /// Where the time goes.
+    pub times: &'a StageTimes,
+}
+
+impl FileWriter<'_> {
+    /// Returns where a file lies.
+    pub fn path(&self, certificate: &Certificate, format: Format) -> PathBuf {
+        self.out.join(format!("{}.{}", certificate.number, format.extension()))
+    }
+
+    /// Returns whether one of a certificate's files is missing.
+    pub fn lacks(&self, number: &impl std::fmt::Display) -> bool {
+        self.formats.iter().any(|format| !self.out.join(format!("{number}.{}", format.extension())).exists())
+    }
+
+    /// Draws and writes freshly issued certificates on all cores.
+    ///
+    /// # Errors
+    /// The first one that fails; the others are written all the same.
+    pub fn write_issued(&self, issued: Vec<Issued>) -> Result<(), FileError> {
+        first_error(issued.into_par_iter().map(|item| {
+            let started = Instant::now();
+            let pdf = || item.face.pdf(self.faces.fonts(), item.scene, &item.certificate, self.verifier);
+            self.write(&item.certificate, pdf, started)
+        }))
+    }
+
+    /// Draws and writes certificates from their records alone.
+    ///
+    /// # Errors
+    /// As [`FileWriter::write_issued`].
+    pub fn write_stored(&self, store: &dyn Store, certificates: &[Certificate]) -> Result<(), FileError> {
+        first_error(certificates.par_iter().map(|certificate| {
+            let started = Instant::now();
+            self.write(certificate, || self.faces.pdf(store, certificate, self.verifier), started)
+        }))
+    }
+
+    fn write(
+        &self,
+        certificate: &Certificate,
+        pdf: impl FnOnce() -> Result<Vec<u8>, FaceError>,
+        started: Instant,
+    ) -> Result<(), FileError> {
+        let draw = |cause| FileError::Draw { number: certificate.number.to_string(), cause };
+        let drawn = self.formats.iter().any(|format| *format != Format::Jwt);
+        let pdf = if drawn { pdf().map_err(draw)? } else { Vec::new() };
+        let mut files = Vec::with_capacity(self.formats.len());
+        for &format in &self.formats {
+            let bytes = match format {
+                Format::Jwt => certificate.jws.clone().into_bytes(),
+                Format::Png => crate::render::png(&pdf, PNG_DPI).map_err(|e| draw(e.into()))?,
+                Format::Pdf => continue,
+            };
+            files.push((format, bytes));
+        }
+        if self.formats.contains(&Format::Pdf) {
+            files.push((Format::Pdf, pdf));
+        }
+        let started = self.times.add(Stage::Draw, started);
+        for (format, bytes) in files {
+            let path = self.path(certificate, format);
+            write_whole(&path, &bytes).map_err(|cause| FileError::Write { path: path.display().to_string(), cause })?;
+        }
+        self.times.add(Stage::Write, started);
+        Ok(())
+    }
+}
+
+fn first_error(results: impl ParallelIterator<Item = Result<(), FileError>>) -> Result<(), FileError> {
+    results.reduce(|| Ok(()), |first, second| first.and(second))
+}
+
+/// Writes a file that is either not there or whole.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut temporary = path.as_os_str().to_owned();
+    temporary.push(".part");
+    let write = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    if write.is_err() {
+        // The disk is full or the folder is gone: a left-over must not be taken for a certificate.
+        let _ = fs::remove_file(&temporary);
+    }
+    write
+}

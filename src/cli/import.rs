@@ -1,0 +1,155 @@
+//! `testamur import`: people from a spreadsheet into an event.
+
+use std::fs::File;
+use std::io::{BufWriter, Read};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::Global;
+use super::output::{self, Explain, Failure};
+use super::workspace::Workspace;
+use crate::credential::EventCode;
+use crate::issuance::import::{self, Checks, Columns, Duplicates, ImportError, Limits, Mapping, RowOutcome, Severity, Table};
+use crate::issuance::{Enrolled, enroll};
+use crate::store::Store;
+
+/// Most findings printed; the report file has them all.
+const SHOWN: usize = 20;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The event
+    code: EventCode,
+    /// CSV or XLSX file, the first row naming the columns
+    file: PathBuf,
+    /// Say which column holds what, as name="Full name"; may be given several times
+    #[arg(long, value_name = "FIELD=COLUMN")]
+    map: Vec<String>,
+    /// Check every row, and import nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Write the rows that need attention to a CSV file
+    #[arg(long, value_name = "FILE")]
+    report: Option<PathBuf>,
+    /// What to do with people who are known already, here or earlier in the file
+    #[arg(long, value_enum, default_value = "skip")]
+    duplicates: OnDuplicate,
+    /// Print the whole report as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum OnDuplicate {
+    /// Keep what is known
+    Skip,
+    /// Take the new row
+    Update,
+}
+
+pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
+    let mapping = mapping(&args.map)?;
+    let workspace = Workspace::open(global)?;
+    let desk = workspace.desk();
+    let event = desk.store.event(&args.code)?.ok_or_else(|| {
+        Failure::new(format!("event `{}` does not exist", args.code))
+            .hint(format!("create it with `testamur event create {} --title \"…\" --template classic`", args.code))
+    })?;
+    let table = read(&args.file)?;
+    let columns = Columns::find(&table, &mapping).map_err(|error| explain(&error.into()))?;
+    let duplicates = match args.duplicates {
+        OnDuplicate::Skip => Duplicates::Skip,
+        OnDuplicate::Update => Duplicates::Update,
+    };
+    let faces = workspace.faces();
+    let missing_glyph = |name: &str| faces.fonts().missing_glyph(name);
+    let checks = Checks { duplicates, need_email: false, now: desk.now, missing_glyph: Some(&missing_glyph) };
+    let rows = import::check_rows(&table, &columns, &checks);
+    if let Some(path) = &args.report {
+        write_report(path, &table, &columns, &rows)?;
+    }
+    let enrolled = if args.dry_run { Enrolled::default() } else { enroll(&desk, &event.code, &rows, duplicates)? };
+    show(&args, &table, &columns, &rows, enrolled);
+    let errors = rows.iter().any(|row| row.severity() == Some(Severity::Error));
+    Ok(if errors { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
+}
+
+fn mapping(entries: &[String]) -> Result<Mapping, Failure> {
+    let mut mapping = Mapping::default();
+    for entry in entries {
+        mapping.add(entry).map_err(|error| Failure::usage(&error).hint(error.hint()))?;
+    }
+    Ok(mapping)
+}
+
+fn explain(error: &ImportError) -> Failure {
+    Failure::new(error).hint(error.hint())
+}
+
+/// Reads a spreadsheet, never more of it than may be imported.
+pub fn read(path: &Path) -> Result<Table, Failure> {
+    let limits = Limits::default();
+    let mut bytes = Vec::new();
+    let file = File::open(path).doing(format!("open {}", path.display()))?;
+    file.take(limits.bytes as u64 + 1).read_to_end(&mut bytes).doing(format!("read {}", path.display()))?;
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    import::read_table(&name, &bytes, &limits).map_err(|error| explain(&error))
+}
+
+fn write_report(path: &Path, table: &Table, columns: &Columns, rows: &[RowOutcome]) -> Result<(), Failure> {
+    let file = File::create(path).doing(format!("write {}", path.display()))?;
+    import::write_report(table, columns, rows, &mut BufWriter::new(file)).doing(format!("write {}", path.display()))
+}
+
+fn show(args: &Args, table: &Table, columns: &Columns, rows: &[RowOutcome], enrolled: Enrolled) {
+    let summary = import::summarise(rows);
+    if args.json {
+        let mut report = import::report_json(table, columns, rows);
+        report["dryRun"] = json!(args.dry_run);
+        report["enrolled"] = json!(enrolled);
+        output::json(&report);
+        return;
+    }
+    table.notes.iter().for_each(output::note);
+    for column in columns.columns.iter().filter(|column| column.meaning.is_some()) {
+        let field = column.meaning.map_or("", import::Meaning::field);
+        output::line(format!("column `{}` is the {}", column.header, field.replace('_', " ")));
+    }
+    show_findings(args, rows);
+    output::line(format!(
+        "{} rows: {} valid, {} with warnings, {} with errors",
+        rows.len(),
+        summary.valid,
+        summary.warnings,
+        summary.errors
+    ));
+    if args.dry_run {
+        output::line(format!("{} people would be imported; nothing was changed", summary.people));
+        return;
+    }
+    let Enrolled { added, updated, kept, unchanged, certified } = enrolled;
+    output::line(format!("{added} added, {updated} updated, {unchanged} unchanged, {kept} known and kept"));
+    if kept > 0 {
+        output::note("hint: take the new rows with --duplicates update");
+    }
+    if certified > 0 {
+        output::note(format!("note: {certified} of them have a certificate, which keeps what it says: see `testamur regenerate`"));
+    }
+    output::line(format!("next: testamur issue {} --out DIR", args.code));
+}
+
+fn show_findings(args: &Args, rows: &[RowOutcome]) {
+    let findings = || rows.iter().flat_map(|row| row.findings.iter().map(move |finding| (row.line, finding)));
+    for (line, finding) in findings().take(SHOWN) {
+        let kind = if finding.severity == Severity::Error { "error  " } else { "warning" };
+        let field = if finding.field.is_empty() { String::new() } else { format!("{}: ", finding.field) };
+        output::line(format!("line {line}  {kind}  {field}{}; {}", finding.reason, finding.hint));
+    }
+    let more = findings().count().saturating_sub(SHOWN);
+    if more > 0 {
+        let how = if args.report.is_some() { "they are in the report" } else { "see them all with --report FILE" };
+        output::line(format!("… and {more} more; {how}"));
+    }
+}

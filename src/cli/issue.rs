@@ -1,0 +1,247 @@
+//! `testamur issue`: certificates for everybody in an event who has none yet.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::sync::mpsc::{SyncSender, sync_channel};
+
+use indicatif::ProgressBar;
+use serde_json::json;
+
+use super::Global;
+use super::files::{FileError, FileWriter, Format};
+use super::output::{self, Explain, Failure};
+use super::workspace::Workspace;
+use crate::credential::{CertificateNumber, EventCode};
+use crate::issuance::{self, Desk, Faces, IssueRequest, Issued, Outcome, RowResult, Signer, Sink, StageTimes, Workshop};
+use crate::store::{Certificate, PersonKey, RunTotals, Store};
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The event
+    code: EventCode,
+    /// Only these people, by e-mail or certificate number
+    #[arg(long, value_name = "EMAIL|NUMBER", num_args = 1..)]
+    only: Vec<String>,
+    /// Say who would get a certificate, and sign nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Also write files into this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// Kinds of files
+    #[arg(long, value_delimiter = ',', default_value = "pdf", requires = "out")]
+    format: Vec<Format>,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::open(global)?;
+    let desk = workspace.desk();
+    let request = request(&desk, &args)?;
+    if args.dry_run {
+        return dry_run(&workspace, &desk, &args, &request);
+    }
+    let signer = workspace.signer(global)?;
+    let faces = workspace.faces();
+    let times = StageTimes::default();
+    let writer = args.out.clone().map(|out| FileWriter {
+        out,
+        formats: args.format.clone(),
+        faces: &faces,
+        verifier: &desk.issuer.verifier,
+        times: &times,
+    });
+    let shown = Shown { json: args.json, bar: output::progress(count(&desk, &args.code, &request)?, "issuing") };
+    let run = issue(&desk, &faces, &signer, &args.code, &request, writer.as_ref(), &times, &shown)?;
+    finish(&args, run.totals, &run.id)
+}
+
+/// Issues, and draws one group while the next one is being signed.
+#[expect(clippy::too_many_arguments, reason = "the wiring of one run; each is named at its two call sites")]
+pub fn issue(
+    desk: &Desk,
+    faces: &Faces,
+    signer: &Signer,
+    code: &EventCode,
+    request: &IssueRequest,
+    writer: Option<&FileWriter>,
+    times: &StageTimes,
+    shown: &Shown,
+) -> Result<crate::store::Run, Failure> {
+    if let Some(writer) = writer {
+        std::fs::create_dir_all(&writer.out).doing(format!("create {}", writer.out.display()))?;
+    }
+    let workshop = Workshop { faces, signer, times };
+    std::thread::scope(|scope| {
+        // One group waits while one is drawn: memory does not grow with the number of rows.
+        let (sender, receiver) = sync_channel::<Group>(1);
+        let drawing = scope.spawn(move || -> Result<(), FileError> {
+            let Some(writer) = writer else { return Ok(()) };
+            for group in receiver {
+                writer.write_issued(group.issued)?;
+                writer.write_stored(desk.store, &group.missing)?;
+            }
+            Ok(())
+        });
+        let hand_over = HandOver { desk, writer, sender: Mutex::new(writer.map(|_| sender)), shown };
+        let run = issuance::issue(desk, &workshop, code, request, &hand_over);
+        drop(hand_over);
+        let drawn = drawing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        shown.bar.finish_and_clear();
+        drawn.hint("make room or choose another folder, then run the command again: it completes what is missing")?;
+        explain(run, code)
+    })
+}
+
+fn explain<T>(result: Result<T, issuance::IssueError>, code: &EventCode) -> Result<T, Failure> {
+    use issuance::IssueError;
+    result.map_err(|error| {
+        let hint = match &error {
+            IssueError::NoEvent(_) => format!("create it with `testamur event create {code} …`, or see `testamur event list`"),
+            _ => "what was acknowledged is safe; run the command again and it goes on".to_owned(),
+        };
+        Failure::from(error).hint(hint)
+    })
+}
+
+/// A group on its way to the drawing thread.
+struct Group {
+    issued: Vec<Issued>,
+    missing: Vec<Certificate>,
+}
+
+/// What is shown while a run goes on.
+pub struct Shown {
+    /// One JSON object a line, each printed once its record is durable.
+    pub json: bool,
+    /// Progress on a terminal.
+    pub bar: ProgressBar,
+}
+
+struct HandOver<'a> {
+    desk: &'a Desk<'a>,
+    writer: Option<&'a FileWriter<'a>>,
+    sender: Mutex<Option<SyncSender<Group>>>,
+    shown: &'a Shown,
+}
+
+impl Sink for HandOver<'_> {
+    fn group(&self, rows: Vec<RowResult>, issued: Vec<Issued>) -> Result<(), String> {
+        rows.iter().for_each(|row| self.shown.row(row));
+        let Some(writer) = self.writer else { return Ok(()) };
+        // A run that was killed left records without files: they are drawn now.
+        let missing = rows.iter().filter_map(|row| match &row.outcome {
+            Outcome::AlreadyHas(number) if writer.lacks(number) => self.desk.store.certificate(number).transpose(),
+            _ => None,
+        });
+        let missing = missing.collect::<Result<_, _>>().map_err(|e| e.to_string())?;
+        let sender = self.sender.lock().map_err(|_| "the drawing thread is gone")?;
+        let sender = sender.as_ref().ok_or("the drawing thread is gone")?;
+        sender.send(Group { issued, missing }).map_err(|_| "the drawing thread stopped".to_owned())
+    }
+}
+
+impl Shown {
+    fn row(&self, row: &RowResult) {
+        self.bar.inc(1);
+        let person = &row.person;
+        if self.json {
+            output::json(&match &row.outcome {
+                Outcome::Issued(certificate) => json!({
+                    "person": person, "outcome": "issued", "number": certificate.number,
+                    "statusList": certificate.status.list, "statusIndex": certificate.status.index,
+                }),
+                Outcome::AlreadyHas(number) => json!({ "person": person, "outcome": "already_has", "number": number }),
+                Outcome::Failed(reason) => json!({ "person": person, "outcome": "failed", "reason": reason }),
+            });
+        } else if let Outcome::Failed(reason) = &row.outcome {
+            self.bar.suspend(|| output::line(format!("failed  {}  {reason}", person.0)));
+        }
+    }
+}
+
+fn finish(args: &Args, totals: RunTotals, run: &str) -> Result<ExitCode, Failure> {
+    let RunTotals { total, issued, skipped, failed } = totals;
+    if args.json {
+        output::json(&json!({ "run": run, "total": total, "issued": issued, "alreadyHad": skipped, "failed": failed }));
+    } else {
+        output::line(format!("{issued} issued, {skipped} had one already, {failed} failed, of {total}"));
+        if let Some(out) = args.out.as_ref().filter(|_| issued > 0) {
+            output::line(format!("files are in {}", out.display()));
+        }
+        if total == 0 {
+            output::note(format!("hint: nobody is in this event yet: testamur import {} people.csv", args.code));
+        }
+    }
+    Ok(if failed > 0 { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
+}
+
+fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &IssueRequest) -> Result<ExitCode, Failure> {
+    let manifest = workspace.keys()?.manifest()?;
+    let kid = manifest.active().map(|key| format!("{}#{}", manifest.issuer, key.id));
+    let kid = kid.ok_or_else(|| Failure::new("there is no active key").hint("make one with `testamur keys rotate`"))?;
+    let mut totals = RunTotals::default();
+    let shown = Shown { json: args.json, bar: ProgressBar::hidden() };
+    let each = |person: &crate::store::Participant, result: Result<Option<CertificateNumber>, String>| {
+        totals.total += 1;
+        match result {
+            Ok(None) => totals.issued += 1,
+            Ok(Some(_)) => totals.skipped += 1,
+            Err(reason) => {
+                totals.failed += 1;
+                shown.row(&RowResult { person: person.key.clone(), outcome: Outcome::Failed(reason) });
+            }
+        }
+    };
+    explain(issuance::preflight(desk, &workspace.faces(), &kid, &args.code, request, each), &args.code)?;
+    let RunTotals { total, issued, skipped, failed } = totals;
+    if args.json {
+        output::json(&json!({ "dryRun": true, "total": total, "wouldIssue": issued, "alreadyHave": skipped, "wouldFail": failed }));
+    } else {
+        output::line(format!("{issued} would get a certificate, {skipped} have one already, {failed} would fail, of {total}"));
+    }
+    Ok(if failed > 0 { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
+}
+
+/// Turns `--only` into people; somebody unknown is an error, not a silent nothing.
+fn request(desk: &Desk, args: &Args) -> Result<IssueRequest, Failure> {
+    let mut only = BTreeSet::new();
+    for text in &args.only {
+        let key = match text.parse::<CertificateNumber>() {
+            Ok(number) => desk.store.certificate(&number)?.map(|certificate| certificate.person),
+            Err(_) => Some(PersonKey(text.trim().to_lowercase())),
+        };
+        match key {
+            Some(key) if desk.store.participant(&args.code, &key)?.is_some() => only.insert(key),
+            _ => {
+                return Err(Failure::new(format!("nobody in event `{}` goes by `{text}`", args.code))
+                    .hint("name people by their e-mail as imported, or by certificate number"));
+            }
+        };
+    }
+    Ok(IssueRequest { only })
+}
+
+/// Counts the people of a run, for the progress bar.
+fn count(desk: &Desk, code: &EventCode, request: &IssueRequest) -> Result<u64, Failure> {
+    use std::io::IsTerminal;
+    if !request.only.is_empty() {
+        return Ok(request.only.len() as u64);
+    }
+    if !std::io::stderr().is_terminal() {
+        return Ok(0);
+    }
+    let (mut total, mut cursor) = (0, None::<String>);
+    loop {
+        let page = desk.store.participants(code, cursor.as_deref(), 1_000)?;
+        total += page.items.len() as u64;
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(total);
+        }
+    }
+}

@@ -1,0 +1,80 @@
+//! `testamur keys`: list, rotate, give up. The drill is in `keys/README.md`.
+
+use std::process::ExitCode;
+
+use serde_json::json;
+
+use super::output::{self, Failure};
+use super::workspace::Workspace;
+use super::{Global, passphrase, time};
+use crate::credential::Timestamp;
+use crate::keys::KeyState;
+use crate::store::Store;
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// List signing keys and their states
+    List {
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Retire the active key and make a new one; old certificates stay valid
+    Rotate,
+    /// Declare a key stolen; only what is in the issued set stays valid
+    Compromise {
+        /// The key, as k1
+        key: String,
+        /// Since when it may have been in other hands
+        #[arg(long, value_name = "T", value_parser = time::instant)]
+        since: Timestamp,
+    },
+    /// Replace the root key; the new one is endorsed by the old one
+    RootRotate,
+}
+
+pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::open(global)?;
+    let mut keys = workspace.keys()?;
+    let desk = workspace.desk();
+    match command {
+        Command::List { json } => return list(&keys, json),
+        Command::Rotate => {
+            let new = keys.rotate(&*passphrase::existing(global)?, desk.now)?;
+            desk.store.append_audit(&desk.act("key.rotate", &new, json!({})))?;
+            output::line(format!("{new} is the active key; the one before it is retired, its certificates stay valid"));
+        }
+        Command::Compromise { key, since } => {
+            keys.compromise(&key, since, &*passphrase::existing(global)?, desk.now)?;
+            desk.store.append_audit(&desk.act("key.compromise", &key, json!({ "since": since })))?;
+            output::line(format!("{key} is marked compromised since {since}; only certificates in the issued set stay valid"));
+        }
+        Command::RootRotate => {
+            let new = keys.root_rotate(&*passphrase::existing(global)?, desk.now)?;
+            desk.store.append_audit(&desk.act("root.rotate", &new, json!({})))?;
+            output::line(format!("{new} is the root key, fingerprint {}", keys.root_fingerprint()?));
+        }
+    }
+    output::line("next: testamur publish --out SITE, so that verifiers learn of it");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(keys: &crate::keys::KeyFolder, as_json: bool) -> Result<ExitCode, Failure> {
+    let manifest = keys.manifest()?;
+    if as_json {
+        manifest.keys.iter().for_each(output::json);
+        return Ok(ExitCode::SUCCESS);
+    }
+    let row = |key: &crate::keys::ManifestKey| {
+        let state = match key.state {
+            KeyState::Active => "active".to_owned(),
+            KeyState::Retired { until } => format!("retired {until}"),
+            KeyState::Compromised { since } => format!("compromised since {since}"),
+        };
+        let fingerprint = crate::proof::eddsa::PublicKey::from_base64url(&key.public_key).map(|k| k.fingerprint());
+        vec![key.id.clone(), state, key.from.to_string(), fingerprint.unwrap_or_default()]
+    };
+    output::table(&["KEY", "STATE", "ACTIVE FROM", "FINGERPRINT"], &manifest.keys.iter().map(row).collect::<Vec<_>>());
+    output::line(format!("root fingerprint {}; manifest {} expires {}", keys.root_fingerprint()?, manifest.version, manifest.expires));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,68 @@
+//! The passphrase of the key files: from a file, the environment or a prompt; never from an argument.
+
+use std::io::IsTerminal;
+
+use zeroize::Zeroizing;
+
+use super::Global;
+use super::output::{Explain, Failure};
+
+/// The environment variable with the passphrase.
+const VARIABLE: &str = "TESTAMUR_PASSPHRASE";
+/// Shortest passphrase that a new key may have, in characters.
+const SHORTEST: usize = 8;
+
+/// Returns the passphrase of existing keys.
+///
+/// # Errors
+/// When there is none and no terminal to ask on.
+pub fn existing(global: &Global) -> Result<Zeroizing<String>, Failure> {
+    match given(global)? {
+        Some(passphrase) => Ok(passphrase),
+        None => ask("Passphrase of the keys: "),
+    }
+}
+
+/// Returns a passphrase for new keys, asked for twice.
+///
+/// # Errors
+/// When it is too short, or the two differ.
+pub fn new(global: &Global) -> Result<Zeroizing<String>, Failure> {
+    let passphrase = match given(global)? {
+        Some(passphrase) => passphrase,
+        None => {
+            let first = ask("New passphrase for the keys: ")?;
+            if ask("Once more: ")? != first {
+                return Err(Failure::new("the two passphrases differ").hint("run the command again"));
+            }
+            first
+        }
+    };
+    if passphrase.chars().count() < SHORTEST {
+        return Err(Failure::new(format!("the passphrase is shorter than {SHORTEST} characters"))
+            .hint("four random words make a good one"));
+    }
+    Ok(passphrase)
+}
+
+fn given(global: &Global) -> Result<Option<Zeroizing<String>>, Failure> {
+    if let Some(path) = &global.passphrase_file {
+        let text = Zeroizing::new(
+            std::fs::read_to_string(path).doing(format!("read the passphrase file {}", path.display()))?,
+        );
+        let first = text.lines().next().unwrap_or_default();
+        if first.is_empty() {
+            return Err(Failure::new(format!("the passphrase file {} is empty", path.display())));
+        }
+        return Ok(Some(Zeroizing::new(first.to_owned())));
+    }
+    Ok(std::env::var(VARIABLE).ok().filter(|text| !text.is_empty()).map(Zeroizing::new))
+}
+
+fn ask(prompt: &str) -> Result<Zeroizing<String>, Failure> {
+    if !std::io::stdin().is_terminal() {
+        return Err(Failure::new("no passphrase was given")
+            .hint(format!("use --passphrase-file, or set {VARIABLE}, or run this in a terminal")));
+    }
+    rpassword::prompt_password(prompt).map(Zeroizing::new).doing("read the passphrase")
+}

@@ -1,0 +1,89 @@
+//! `testamur revoke` and `testamur regenerate`.
+
+use std::process::ExitCode;
+
+use super::Global;
+use super::output::{self, Explain, Failure};
+use super::workspace::Workspace;
+use crate::credential::CertificateNumber;
+use crate::issuance::{self, Correction, ReplaceError};
+
+/// Longest public reason, in characters.
+const LONGEST_REASON: usize = 200;
+
+#[derive(Debug, clap::Args)]
+pub struct Revoke {
+    /// The certificate
+    number: CertificateNumber,
+    /// Why; published with the status list, so without personal data
+    #[arg(long)]
+    reason: String,
+}
+
+#[derive(Debug, clap::Args)]
+pub struct Regenerate {
+    /// The certificate
+    number: CertificateNumber,
+    /// Correct a column, as name="Ada Lovelace"; may be given several times
+    #[arg(long, value_name = "COLUMN=VALUE", value_parser = assignment)]
+    set: Vec<(String, String)>,
+    /// Why; published with the status list, so without personal data
+    #[arg(long)]
+    reason: String,
+}
+
+/// Reads `column=value`.
+pub fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((column, value)) if !column.trim().is_empty() => Ok((column.trim().to_owned(), value.trim().to_owned())),
+        _ => Err(format!("`{text}` is not of the form column=\"value\"")),
+    }
+}
+
+pub fn revoke(global: &Global, args: Revoke) -> Result<ExitCode, Failure> {
+    let reason = reason(&args.reason)?;
+    let workspace = Workspace::open(global)?;
+    issuance::revoke(&workspace.desk(), &args.number, Some(reason)).map_err(explain)?;
+    output::line(format!("{} is revoked", args.number));
+    output::line("next: testamur publish --out SITE, so that verifiers learn of it");
+    Ok(ExitCode::SUCCESS)
+}
+
+pub fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, Failure> {
+    let correction = Correction { set: checked(args.set)?, reason: Some(reason(&args.reason)?) };
+    let workspace = Workspace::open(global)?;
+    let signer = workspace.signer(global)?;
+    let new = issuance::regenerate(&workspace.desk(), &workspace.faces(), &signer, &args.number, &correction)
+        .map_err(explain)?;
+    output::line(format!("{} is now version {}; the version before it is superseded", new.number, new.version));
+    output::line(format!("next: testamur certificates render {} --out DIR, then testamur publish --out SITE", new.number));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn explain(error: ReplaceError) -> Failure {
+    let hint = match &error {
+        ReplaceError::NotFound(_) => "list what there is with `testamur certificates list`",
+        ReplaceError::AlreadyRevoked(..) => "a revoked certificate stays revoked; nothing was changed",
+        ReplaceError::Draft { .. } | ReplaceError::Face(_) => "correct the value; nothing was changed",
+        _ => "nothing was changed",
+    };
+    Failure::from(error).hint(hint)
+}
+
+fn reason(text: &str) -> Result<String, Failure> {
+    let text = text.trim();
+    if text.is_empty() || text.chars().count() > LONGEST_REASON || text.chars().any(char::is_control) {
+        return Err(Failure::usage(format!("the reason must have 1 to {LONGEST_REASON} printable characters")));
+    }
+    Ok(text.to_owned())
+}
+
+/// A corrected name passes the same checks as an imported one.
+fn checked(set: Vec<(String, String)>) -> Result<Vec<(String, String)>, Failure> {
+    set.into_iter()
+        .map(|(column, value)| match column.as_str() {
+            "name" => Ok((column, issuance::import::checked_name(&value).doing("use this name")?)),
+            _ => Ok((column, value)),
+        })
+        .collect()
+}

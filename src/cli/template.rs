@@ -1,0 +1,122 @@
+//! `testamur template`: list, check, preview.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use super::files::{PNG_DPI, write_whole};
+use super::output::{self, Explain, Failure};
+use super::{Global, config::Config, time, workspace};
+use crate::issuance::{Desk, Face, Issuer, Specimen};
+use crate::template::{self, FontLibrary, Severity, Template};
+
+#[derive(Debug, clap::Subcommand)]
+pub enum Command {
+    /// List the built-in templates
+    List,
+    /// Check a template: assets, fonts, placeholders, QR code
+    Check {
+        /// Built-in name, or a folder or file
+        template: String,
+    },
+    /// Draw a specimen with a template
+    Preview {
+        /// Built-in name, or a folder or file
+        template: String,
+        /// Name to print
+        #[arg(long, default_value = "Ada Lovelace")]
+        name: String,
+        /// File to write, .pdf or .png
+        #[arg(long, value_name = "FILE")]
+        out: PathBuf,
+        /// Title of the event
+        #[arg(long, default_value = "Introduction to Analytical Engines")]
+        title: String,
+        /// Value of a placeholder, as column="value"; may be given several times
+        #[arg(long, value_name = "COLUMN=VALUE", value_parser = super::replace::assignment)]
+        set: Vec<(String, String)>,
+    },
+}
+
+pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::List => {
+            let rows = template::builtins().iter().map(|b| vec![b.name.to_owned(), b.description.to_owned()]);
+            output::table(&["TEMPLATE", "WHAT IT LOOKS LIKE"], &rows.collect::<Vec<_>>());
+            Ok(ExitCode::SUCCESS)
+        }
+        Command::Check { template } => check(global, &template),
+        Command::Preview { template, name, out, title, set } => preview(global, &template, &name, &title, set, &out),
+    }
+}
+
+/// Opens a template by its name or path.
+pub fn load(name_or_path: &str) -> Result<Template, Failure> {
+    Template::open(name_or_path).map_err(|error| {
+        let names = template::builtins().iter().map(|b| b.name).collect::<Vec<_>>().join(", ");
+        let hint = error.hint().unwrap_or_else(|| format!("built-in templates are {names}; or pass a folder with template.json"));
+        Failure::from(error).hint(hint)
+    })
+}
+
+/// Refuses a template that has errors; warnings are shown.
+pub fn refuse_errors(template: &Template, fonts: &FontLibrary) -> Result<(), Failure> {
+    let findings = template.check(fonts);
+    let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
+    if errors == 0 {
+        return Ok(());
+    }
+    findings.iter().for_each(|finding| output::note(describe(finding)));
+    Err(Failure::new(format!("the template has {errors} errors")).hint("correct them, then see `testamur template check T`"))
+}
+
+fn describe(finding: &template::Finding) -> String {
+    let kind = if finding.severity == Severity::Error { "error  " } else { "warning" };
+    format!("{kind}  {}: {}; {}", finding.place, finding.message, finding.hint)
+}
+
+fn check(global: &Global, name_or_path: &str) -> Result<ExitCode, Failure> {
+    let template = load(name_or_path)?;
+    let findings = template.check(&workspace::fonts(&global.data)?);
+    findings.iter().for_each(|finding| output::line(describe(finding)));
+    let bad = findings.iter().any(|finding| finding.severity == Severity::Error);
+    if !bad {
+        output::line(format!("template `{name_or_path}` is fine"));
+    }
+    Ok(if bad { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
+}
+
+fn preview(
+    global: &Global,
+    name_or_path: &str,
+    name: &str,
+    title: &str,
+    set: Vec<(String, String)>,
+    out: &Path,
+) -> Result<ExitCode, Failure> {
+    let png = match out.extension().and_then(|e| e.to_str()) {
+        Some("png") => true,
+        Some("pdf") => false,
+        _ => return Err(Failure::usage(format!("{} is neither .pdf nor .png", out.display()))),
+    };
+    let template = load(name_or_path)?;
+    let fonts = workspace::fonts(&global.data)?;
+    refuse_errors(&template, &fonts)?;
+    // Without an issuer the preview shows an invented one.
+    let issuer = match Config::read(&global.data) {
+        Ok(config) => config.issuer(),
+        Err(_) => Issuer {
+            host: "certs.example.org".to_owned(),
+            name: "Example Academy".to_owned(),
+            verifier: "certs.example.org/verify".to_owned(),
+        },
+    };
+    let store = crate::store::memory::MemoryStore::new();
+    let desk = Desk { store: &store, issuer: &issuer, actor: "preview", now: global.clock.unwrap_or_else(time::now) };
+    let specimen = Specimen { recipient: name.to_owned(), title: title.to_owned(), fields: set.into_iter().collect() };
+    let face = Face::compile(&template, &fonts)?;
+    let pdf = specimen.pdf(&desk, &face, &fonts).doing("draw the preview").hint("shorten what is too long, or change the template")?;
+    let bytes = if png { crate::render::png(&pdf, PNG_DPI)? } else { pdf };
+    write_whole(out, &bytes).doing(format!("write {}", out.display()))?;
+    output::line(format!("{} shows a specimen; its QR code is signed by a key that nobody trusts", out.display()));
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,291 @@
+//! `testamur verify`: files, folders and texts against trust anchors; no network, and no data folder needed.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::{BufRead, Read};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use rayon::prelude::*;
+use serde_json::{Map, Value, json};
+
+use super::files::write_whole;
+use super::output::{self, Explain, Failure};
+use super::{Global, time};
+use crate::credential::{Timestamp, limits};
+use crate::reading::{self, Found, Mode};
+use crate::verify::{Seen, TrustAnchors, Verdict, verify};
+
+/// Largest file that is read, in bytes.
+const LARGEST_FILE: u64 = 100 << 20;
+/// Kinds of files that are looked for in folders.
+const KINDS: [&str; 6] = ["pdf", "png", "jpg", "jpeg", "jwt", "txt"];
+/// How many files are verified between two prints.
+const GROUP: usize = 256;
+
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// PDF, PNG, JPEG or .jwt files, folders, QR texts, or - for texts on stdin
+    #[arg(required = true, value_name = "FILE|FOLDER|URL|-")]
+    inputs: Vec<String>,
+    /// Published site, or its trust.jws; may be given several times
+    #[arg(long, value_name = "SITE|trust.jws", env = "TESTAMUR_TRUST", value_delimiter = ',')]
+    trust: Vec<PathBuf>,
+    /// Remember the newest snapshots in this file, and refuse older ones from now on
+    #[arg(long, value_name = "FILE", env = "TESTAMUR_STATE")]
+    state: Option<PathBuf>,
+    /// Verify as of this instant
+    #[arg(long, value_name = "T", value_parser = time::instant)]
+    at: Option<Timestamp>,
+    /// Read the QR code too where a credential is attached, and compare
+    #[arg(long)]
+    thorough: bool,
+    /// Print only what is not good, and the summary
+    #[arg(long, conflicts_with = "json")]
+    quiet: bool,
+    /// Print one JSON object a line
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
+    let now = args.at.or(global.clock).unwrap_or_else(time::now);
+    let anchors = anchors(&args)?;
+    let mode = if args.thorough { Mode::Thorough } else { Mode::Quick };
+    let mut tally = Tally::default();
+    for input in &args.inputs {
+        for group in inputs(input)?.chunks(GROUP) {
+            let answers: Vec<Vec<Answer>> = group.par_iter().map(|item| item.answer(&anchors, now, mode)).collect();
+            answers.iter().flatten().for_each(|answer| tally.show(answer, &args));
+        }
+    }
+    if tally.total() == 0 {
+        return Err(Failure::new("there is nothing to verify")
+            .hint(format!("in folders, files ending in {} are looked at", KINDS.join(", "))));
+    }
+    if !args.json {
+        tally.summary();
+    }
+    Ok(if tally.all_good() { ExitCode::SUCCESS } else { ExitCode::from(output::NOT_GOOD) })
+}
+
+/// Loads the trust anchors, refusing any that is older than what was seen before.
+fn anchors(args: &Args) -> Result<TrustAnchors, Failure> {
+    if args.trust.is_empty() {
+        return Err(Failure::usage("whom to trust was not said")
+            .hint("pass --trust with a published site's folder or its trust.jws, got from the issuer by a way you trust"));
+    }
+    let mut seen = read_state(args.state.as_deref())?;
+    let mut anchors = TrustAnchors::default();
+    for path in &args.trust {
+        let file = if path.is_dir() { path.join("trust.jws") } else { path.clone() };
+        let bytes = read_bounded(&file, limits::SNAPSHOT_BYTES as u64 * 2)
+            .doing(format!("read the trust snapshot {}", file.display()))
+            .hint("it is trust.jws of a published site")?;
+        let text = String::from_utf8(bytes).doing(format!("read the trust snapshot {}", file.display()))?;
+        anchors
+            .add_after(text.trim(), &seen)
+            .doing(format!("trust {}", file.display()))
+            .hint("get a new trust.jws from the issuer, by a way you trust")?;
+    }
+    seen.extend(anchors.seen());
+    if let Some(path) = &args.state {
+        let text = serde_json::to_vec_pretty(&seen).expect("versions and dates are plain JSON");
+        write_whole(path, &text).doing(format!("write {}", path.display()))?;
+    }
+    Ok(anchors)
+}
+
+fn read_state(path: Option<&Path>) -> Result<BTreeMap<String, Seen>, Failure> {
+    match path {
+        Some(path) if path.exists() => {
+            let bytes = read_bounded(path, 1 << 20).doing(format!("read {}", path.display()))?;
+            serde_json::from_slice(&bytes).doing(format!("read {}", path.display()))
+        }
+        _ => Ok(BTreeMap::new()),
+    }
+}
+
+fn read_bounded(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(std::io::Error::other(format!("it is larger than {limit} bytes")));
+    }
+    Ok(bytes)
+}
+
+/// One thing to verify.
+enum Input {
+    File(PathBuf),
+    Text(String),
+}
+
+/// Expands an argument into the things to verify.
+fn inputs(argument: &str) -> Result<Vec<Input>, Failure> {
+    if argument == "-" {
+        let lines = std::io::stdin().lock().take(LARGEST_FILE).lines();
+        let lines: Vec<String> = lines.collect::<Result<_, _>>().doing("read stdin")?;
+        return Ok(lines.into_iter().filter(|line| !line.trim().is_empty()).map(Input::Text).collect());
+    }
+    let path = Path::new(argument);
+    if path.is_dir() {
+        let mut files = Vec::new();
+        walk(path, &mut files).doing(format!("read the folder {argument}"))?;
+        files.sort();
+        return Ok(files.into_iter().map(Input::File).collect());
+    }
+    if path.exists() {
+        return Ok(vec![Input::File(path.to_owned())]);
+    }
+    let looks_like_text = argument.contains("#1") || argument.starts_with("http") || argument.starts_with("ey");
+    if looks_like_text {
+        return Ok(vec![Input::Text(argument.to_owned())]);
+    }
+    Err(Failure::new(format!("there is no file or folder `{argument}`"))
+        .hint("pass a file, a folder, or the whole text of a QR code in quotes"))
+}
+
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        let path = entry.path();
+        // Links are not followed: a folder that links to itself would never end.
+        if entry.file_type()?.is_dir() {
+            walk(&path, files)?;
+        } else if path.extension().is_some_and(|e| KINDS.iter().any(|kind| e.eq_ignore_ascii_case(kind))) {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// The answer about one credential found in one input.
+struct Answer {
+    input: String,
+    source: &'static str,
+    verdict: Verdict,
+    /// Signed fields that the printed page does not show, or shows otherwise.
+    disagreements: Vec<reading::Disagreement>,
+}
+
+impl Input {
+    fn answer(&self, anchors: &TrustAnchors, now: Timestamp, mode: Mode) -> Vec<Answer> {
+        match self {
+            Self::Text(text) => {
+                let input = text.chars().take(60).collect();
+                vec![Answer { input, source: "text", verdict: verify(text.trim(), anchors, now), disagreements: Vec::new() }]
+            }
+            Self::File(path) => {
+                let input = path.display().to_string();
+                let malformed = |problem: String| Answer {
+                    input: input.clone(),
+                    source: "file",
+                    verdict: Verdict::Malformed(crate::credential::Malformed::new("file", problem)),
+                    disagreements: Vec::new(),
+                };
+                let found = read_bounded(path, LARGEST_FILE)
+                    .map_err(|e| format!("cannot be read: {e}"))
+                    .and_then(|bytes| reading::read(&bytes, mode).map_err(|e| e.to_string()));
+                match found {
+                    Err(problem) => vec![malformed(problem)],
+                    Ok(found) if found.candidates.is_empty() => vec![malformed("holds no credential and no QR code of one".to_owned())],
+                    Ok(found) => answers(&input, &found, anchors, now),
+                }
+            }
+        }
+    }
+}
+
+/// Verifies every different credential in a file: an attachment and a QR code that disagree are two answers.
+fn answers(input: &str, found: &Found, anchors: &TrustAnchors, now: Timestamp) -> Vec<Answer> {
+    let mut answers: Vec<Answer> = Vec::new();
+    for candidate in &found.candidates {
+        let verdict = verify(candidate.text.trim(), anchors, now);
+        if answers.iter().any(|known| known.verdict == verdict) {
+            continue;
+        }
+        let disagreements = match (&found.printed, verdict.credential()) {
+            (Some(printed), Some(credential)) => reading::disagreements(printed, credential),
+            _ => Vec::new(),
+        };
+        answers.push(Answer { input: input.to_owned(), source: candidate.source.word(), verdict, disagreements });
+    }
+    answers
+}
+
+impl Answer {
+    fn good(&self) -> bool {
+        matches!(self.verdict, Verdict::Valid(_)) && self.disagreements.is_empty()
+    }
+
+    fn to_json(&self) -> Value {
+        let mut object = Map::from_iter([("input".to_owned(), json!(self.input)), ("source".to_owned(), json!(self.source))]);
+        if let Value::Object(verdict) = self.verdict.to_json() {
+            object.extend(verdict);
+        }
+        if !self.disagreements.is_empty() {
+            let rows = self.disagreements.iter().map(|d| json!({ "field": d.field, "signed": d.signed, "printed": d.found }));
+            object.insert("printedDiffers".to_owned(), rows.collect());
+        }
+        Value::Object(object)
+    }
+
+    fn to_text(&self) -> String {
+        let sign = match &self.verdict {
+            _ if self.good() => "✓",
+            Verdict::Valid(_) | Verdict::ValidStatusStale(_) | Verdict::StatusUnknown(_) => "!",
+            _ => "✗",
+        };
+        let mut text = format!("{sign} {:<18} {}", self.verdict.code(), self.input);
+        match (&self.verdict, self.verdict.credential()) {
+            (Verdict::Malformed(problem), _) => text.push_str(&format!("\n    {problem}")),
+            (verdict, Some(credential)) => {
+                let proven = if verdict.is_proven() { "" } else { "not proven: " };
+                text.push_str(&format!("\n    {proven}{}  {}  {}", credential.number, credential.recipient, credential.title));
+                if let Some(explanation) = verdict.explanation() {
+                    text.push_str(&format!("\n    {explanation}"));
+                }
+            }
+            _ => {}
+        }
+        for differs in &self.disagreements {
+            text.push_str(&format!("\n    the page does not print the signed {}: {}", differs.field, differs.signed));
+        }
+        text
+    }
+}
+
+#[derive(Default)]
+struct Tally {
+    codes: BTreeMap<&'static str, u64>,
+    differing: u64,
+    not_good: u64,
+}
+
+impl Tally {
+    fn show(&mut self, answer: &Answer, args: &Args) {
+        *self.codes.entry(answer.verdict.code()).or_default() += 1;
+        self.differing += u64::from(!answer.disagreements.is_empty());
+        self.not_good += u64::from(!answer.good());
+        if args.json {
+            output::json(&answer.to_json());
+        } else if !(args.quiet && answer.good()) {
+            output::line(answer.to_text());
+        }
+    }
+
+    fn total(&self) -> u64 {
+        self.codes.values().sum()
+    }
+
+    fn all_good(&self) -> bool {
+        self.not_good == 0
+    }
+
+    fn summary(&self) {
+        let counts: Vec<String> = self.codes.iter().map(|(code, count)| format!("{count} {code}")).collect();
+        let differing = if self.differing > 0 { format!("; {} whose page differs", self.differing) } else { String::new() };
+        output::line(format!("{} verified offline: {}{differing}", self.total(), counts.join(", ")));
+    }
+}

@@ -1,0 +1,78 @@
+use serde_json::json;
+
+use super::Desk;
+use super::import::{Duplicates, RowOutcome};
+use crate::credential::EventCode;
+use crate::store::{Participant, StoreError};
+
+/// How many people are written at once.
+const GROUP: usize = 1_000;
+
+/// What became of the people of an import.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Enrolled {
+    /// New in the event.
+    pub added: u64,
+    /// Known before, replaced by the row.
+    pub updated: u64,
+    /// Known before, kept as they were because duplicates are skipped.
+    pub kept: u64,
+    /// Known before with the very same data.
+    pub unchanged: u64,
+    /// Updated although they have a certificate, which keeps what it says.
+    pub certified: u64,
+}
+
+/// Puts checked rows into an event. People who are known already are kept or updated, as `duplicates` says.
+///
+/// # Errors
+/// When the store fails; groups that were written before stay, and the same import completes the rest.
+pub fn enroll(
+    desk: &Desk,
+    event: &EventCode,
+    rows: &[RowOutcome],
+    duplicates: Duplicates,
+) -> Result<Enrolled, StoreError> {
+    let mut enrolled = Enrolled::default();
+    let people: Vec<&Participant> = rows.iter().filter_map(|row| row.participant.as_ref()).collect();
+    for group in people.chunks(GROUP) {
+        let mut writes = Vec::with_capacity(group.len());
+        for person in group {
+            if enrolled.decide(desk, event, person, duplicates)? {
+                writes.push((*person).clone());
+            }
+        }
+        if !writes.is_empty() {
+            let act = desk.act("participant.import", event, json!({ "people": writes.len() }));
+            desk.store.put_participants(event, &writes, &act)?;
+        }
+    }
+    Ok(enrolled)
+}
+
+impl Enrolled {
+    /// Counts a person and says whether to write them.
+    fn decide(
+        &mut self,
+        desk: &Desk,
+        event: &EventCode,
+        person: &Participant,
+        duplicates: Duplicates,
+    ) -> Result<bool, StoreError> {
+        let Some(known) = desk.store.participant(event, &person.key)? else {
+            self.added += 1;
+            return Ok(true);
+        };
+        if (Participant { imported: person.imported, ..known }) == *person {
+            self.unchanged += 1;
+            return Ok(false);
+        }
+        if duplicates == Duplicates::Skip {
+            self.kept += 1;
+            return Ok(false);
+        }
+        self.updated += 1;
+        self.certified += u64::from(desk.store.certificate_of(event, &person.key)?.is_some());
+        Ok(true)
+    }
+}

@@ -1,0 +1,367 @@
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rayon::prelude::*;
+use serde_json::json;
+
+use super::{Desk, Draft, DraftError, Face, FaceError, Faces, STATUS_SECRET, Signer, Stage, StageTimes, Subject, record};
+use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry};
+use crate::status::Permutation;
+use crate::store::{
+    Certificate, CertificateState, Event, IssueOutcome, Participant, PersonKey, Run, RunTotals, StatusRange, Store, StoreError,
+};
+use crate::template::Scene;
+
+/// How many certificates are committed at once.
+const GROUP: usize = 1_000;
+
+/// Why a run cannot go on. What it acknowledged before stays.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueError {
+    /// There is no such event.
+    #[error("event `{0}` does not exist")]
+    NoEvent(EventCode),
+    /// The store was not initialised.
+    #[error("the store has no status secret; it was not made by `testamur init`")]
+    NoSecret,
+    /// The operating system gives no random bytes.
+    #[error("no random bytes from the operating system: {0}")]
+    Random(String),
+    /// The template does not compile.
+    #[error(transparent)]
+    Face(#[from] FaceError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// What was made could not be handed over, e.g. because the disk is full.
+    #[error("{0}")]
+    Output(String),
+}
+
+/// What became of one person.
+#[derive(Debug, Clone)]
+pub struct RowResult {
+    /// Who.
+    pub person: PersonKey,
+    /// What happened.
+    pub outcome: Outcome,
+}
+
+/// What became of one person in a run.
+#[derive(Debug, Clone)]
+pub enum Outcome {
+    /// A new certificate, durable.
+    Issued(Arc<Certificate>),
+    /// The person has this one already.
+    AlreadyHas(CertificateNumber),
+    /// None could be made; the others go on.
+    Failed(String),
+}
+
+/// Whom to issue to.
+#[derive(Debug, Clone, Default)]
+pub struct IssueRequest {
+    /// Only these people; empty: everybody.
+    pub only: BTreeSet<PersonKey>,
+}
+
+/// A committed certificate with its page, ready to be drawn.
+pub struct Issued {
+    /// The record.
+    pub certificate: Arc<Certificate>,
+    /// Its texts, laid out; the QR code is still to be put in.
+    pub scene: Scene,
+    /// Its template.
+    pub face: Arc<Face>,
+}
+
+/// Receives what a run does, in order. Called after the records are durable.
+pub trait Sink: Sync {
+    /// Takes one group's results: who got what.
+    ///
+    /// # Errors
+    /// Any text stops the run; what was committed stays, and a new run completes it.
+    fn group(&self, rows: Vec<RowResult>, issued: Vec<Issued>) -> Result<(), String>;
+}
+
+/// Everything that one run needs besides its desk.
+pub struct Workshop<'a> {
+    /// Compiled templates.
+    pub faces: &'a Faces,
+    /// The active key.
+    pub signer: &'a Signer,
+    /// Where the time goes.
+    pub times: &'a StageTimes,
+}
+
+/// Issues to everybody in an event who has no certificate yet. Safe to kill at any instant and to start again: in the end
+/// each person has exactly one.
+///
+/// # Errors
+/// See [`IssueError`]. A person whose certificate cannot be made is a result, not an error.
+pub fn issue(
+    desk: &Desk,
+    workshop: &Workshop,
+    code: &EventCode,
+    request: &IssueRequest,
+    sink: &dyn Sink,
+) -> Result<Run, IssueError> {
+    let event = desk.store.event(code)?.ok_or_else(|| IssueError::NoEvent(code.clone()))?;
+    let face = workshop.faces.of(desk.store, &event.template)?;
+    let bench = Bench { desk, workshop, event: &event, face, secret: status_secret(desk.store)? };
+    let mut run = begin(desk, code)?;
+    each_group(desk.store, code, request, |people| bench.group(people, &mut run.totals, sink))?;
+    run.finished = Some(desk.now);
+    desk.store.put_run(&run, &desk.act("run.finish", code, json!({ "run": run.id, "totals": run.totals })))?;
+    Ok(run)
+}
+
+/// Says what [`issue`] would do, person by person, without signing or reserving anything.
+///
+/// # Errors
+/// See [`IssueError`].
+pub fn preflight(
+    desk: &Desk,
+    faces: &Faces,
+    kid: &str,
+    code: &EventCode,
+    request: &IssueRequest,
+    mut each: impl FnMut(&Participant, Result<Option<CertificateNumber>, String>),
+) -> Result<(), IssueError> {
+    let event = desk.store.event(code)?.ok_or_else(|| IssueError::NoEvent(code.clone()))?;
+    let face = faces.of(desk.store, &event.template)?;
+    each_group(desk.store, code, request, |people| {
+        let try_out = |person: &Participant| match desk.store.certificate_of(code, &person.key)? {
+            Some(number) => Ok(Ok(Some(number))),
+            None => Ok(try_out(desk, faces, &face, kid, &event, person).map(|()| None)),
+        };
+        let found: Vec<_> = people.par_iter().map(try_out).collect::<Result<_, StoreError>>()?;
+        people.iter().zip(found).for_each(|(person, result)| each(person, result));
+        Ok(())
+    })
+}
+
+/// Builds a person's certificate up to the point where it would be signed, under the longest number there can be.
+fn try_out(
+    desk: &Desk,
+    faces: &Faces,
+    face: &Face,
+    kid: &str,
+    event: &Event,
+    person: &Participant,
+) -> Result<(), String> {
+    let number = CertificateNumber::new(event.code.clone(), desk.now.year(), 99_999);
+    let status = StatusEntry { list: 1, index: 131_071 };
+    let subject = Subject::new(event, person).map_err(|e| e.to_string())?;
+    let suffix = CredentialSuffix::from_random([0xff; 5]);
+    let draft = Draft::new(desk.issuer, kid, &subject, number.clone(), suffix, status, desk.now).map_err(|e| e.to_string())?;
+    let record = record::of_draft(desk, event, person, &number, draft.valid_until);
+    face.fill(faces.fonts(), &record).map(|_| ()).map_err(|e| e.to_string())
+}
+
+/// Goes through an event's participants page by page, so that memory does not grow with their number.
+fn each_group(
+    store: &dyn Store,
+    code: &EventCode,
+    request: &IssueRequest,
+    mut work: impl FnMut(Vec<Participant>) -> Result<(), IssueError>,
+) -> Result<(), IssueError> {
+    if !request.only.is_empty() {
+        for keys in Vec::from_iter(&request.only).chunks(GROUP) {
+            let people = keys.iter().filter_map(|key| store.participant(code, key).transpose());
+            work(people.collect::<Result<_, _>>()?)?;
+        }
+        return Ok(());
+    }
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = store.participants(code, cursor.as_deref(), GROUP)?;
+        work(page.items)?;
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+fn begin(desk: &Desk, code: &EventCode) -> Result<Run, IssueError> {
+    let [a, b, ..] = random::<4>()?;
+    let stamp = desk.now.to_string().replace(['-', ':'], "");
+    let run = Run {
+        id: format!("{stamp}-{a:02x}{b:02x}"),
+        kind: "issue".to_owned(),
+        event: code.clone(),
+        actor: desk.actor.to_owned(),
+        started: desk.now,
+        finished: None,
+        totals: RunTotals::default(),
+    };
+    desk.store.put_run(&run, &desk.act("run.start", code, json!({ "run": run.id })))?;
+    Ok(run)
+}
+
+pub(super) fn random<const N: usize>() -> Result<[u8; N], IssueError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|e| IssueError::Random(e.to_string()))?;
+    Ok(bytes)
+}
+
+pub(super) fn status_secret(store: &dyn Store) -> Result<[u8; 32], IssueError> {
+    store.setting(STATUS_SECRET)?.and_then(|bytes| bytes.try_into().ok()).ok_or(IssueError::NoSecret)
+}
+
+/// Turns reserved positions into status entries.
+pub(super) fn entries(ranges: &[StatusRange], secret: &[u8; 32]) -> Vec<StatusEntry> {
+    ranges
+        .iter()
+        .flat_map(|range| {
+            let permutation = Permutation::new(secret, range.list);
+            let positions = range.first..range.first + range.count;
+            positions.map(move |n| StatusEntry { list: range.list, index: permutation.index(n) })
+        })
+        .collect()
+}
+
+/// One run's fixed parts.
+struct Bench<'a> {
+    desk: &'a Desk<'a>,
+    workshop: &'a Workshop<'a>,
+    event: &'a Event,
+    face: Arc<Face>,
+    secret: [u8; 32],
+}
+
+/// What a new certificate is made from: all of it reserved before anything is signed.
+struct Slot {
+    person: Participant,
+    number: CertificateNumber,
+    suffix: CredentialSuffix,
+    status: StatusEntry,
+}
+
+impl Bench<'_> {
+    /// Issues to one group: reserve, build and check, sign, verify, commit, hand over.
+    fn group(&self, people: Vec<Participant>, totals: &mut RunTotals, sink: &dyn Sink) -> Result<(), IssueError> {
+        totals.total += people.len() as u64;
+        let (mut rows, new) = self.without(people)?;
+        let slots = self.reserve(new)?;
+        let gaps = slots.len();
+        let made: Vec<_> = slots.into_par_iter().map(|slot| self.make(slot)).collect();
+        let mut ready = Vec::with_capacity(made.len());
+        for result in made {
+            match result {
+                Ok(pair) => ready.push(pair),
+                Err(row) => rows.push(row),
+            }
+        }
+        let gaps = gaps - ready.len();
+        let (certificates, pages): (Vec<Certificate>, Vec<Scene>) = ready.into_iter().unzip();
+        let outcomes = self.commit(&certificates, gaps)?;
+        let mut issued = Vec::with_capacity(certificates.len());
+        for ((certificate, scene), outcome) in certificates.into_iter().zip(pages).zip(outcomes) {
+            let person = certificate.person.clone();
+            let outcome = match outcome {
+                IssueOutcome::AlreadyHas(number) => Outcome::AlreadyHas(number),
+                IssueOutcome::Issued => {
+                    let certificate = Arc::new(certificate);
+                    issued.push(Issued { certificate: certificate.clone(), scene, face: self.face.clone() });
+                    Outcome::Issued(certificate)
+                }
+            };
+            rows.push(RowResult { person, outcome });
+        }
+        count(&rows, totals);
+        sink.group(rows, issued).map_err(IssueError::Output)
+    }
+
+    /// Splits off the people who have a certificate already.
+    fn without(&self, people: Vec<Participant>) -> Result<(Vec<RowResult>, Vec<Participant>), IssueError> {
+        let mut rows = Vec::new();
+        let mut new = Vec::with_capacity(people.len());
+        for person in people {
+            match self.desk.store.certificate_of(&self.event.code, &person.key)? {
+                Some(number) => rows.push(RowResult { person: person.key, outcome: Outcome::AlreadyHas(number) }),
+                None => new.push(person),
+            }
+        }
+        Ok((rows, new))
+    }
+
+    /// Reserves a number, a suffix and a status entry for each; durable before anything is built from them.
+    fn reserve(&self, people: Vec<Participant>) -> Result<Vec<Slot>, IssueError> {
+        if people.is_empty() {
+            return Ok(Vec::new());
+        }
+        let started = Instant::now();
+        let (event, year, count) = (&self.event.code, self.desk.now.year(), people.len());
+        let first = self.desk.store.reserve_numbers(event, year, count as u64)?;
+        let ranges = self.desk.store.reserve_status(count as u32)?;
+        let slots = people.into_iter().zip(entries(&ranges, &self.secret)).zip(first..).map(|((person, status), n)| {
+            let number = CertificateNumber::new(event.clone(), year, n);
+            Ok(Slot { person, number, suffix: CredentialSuffix::from_random(random()?), status })
+        });
+        let slots = slots.collect();
+        self.workshop.times.add(Stage::Reserve, started);
+        slots
+    }
+
+    /// Builds, checks, lays out and signs one certificate. Everything that can be wrong with a person's data is found
+    /// before the signature.
+    fn make(&self, slot: Slot) -> Result<(Certificate, Scene), RowResult> {
+        let person = slot.person.key.clone();
+        self.try_make(slot).map_err(|problem| RowResult { person, outcome: Outcome::Failed(problem) })
+    }
+
+    fn try_make(&self, slot: Slot) -> Result<(Certificate, Scene), String> {
+        let Slot { person, number, suffix, status } = slot;
+        let (desk, signer, times) = (self.desk, self.workshop.signer, self.workshop.times);
+        let text = |error: DraftError| error.to_string();
+        let started = Instant::now();
+        let subject = Subject::new(self.event, &person).map_err(text)?;
+        let draft = Draft::new(desk.issuer, &signer.kid, &subject, number.clone(), suffix, status, desk.now).map_err(text)?;
+        let started = times.add(Stage::Build, started);
+        let record = record::of_draft(desk, self.event, &person, &number, draft.valid_until);
+        let scene = self.face.fill(self.workshop.faces.fonts(), &record).map_err(|e| e.to_string())?;
+        let started = times.add(Stage::Layout, started);
+        let signed = draft.sign(signer).map_err(text)?;
+        times.add(Stage::Sign, started);
+        let certificate = Certificate {
+            number,
+            version: 1,
+            person: person.key,
+            recipient: person.name,
+            email: person.email,
+            fields: person.fields,
+            jws: signed.jws,
+            key: signer.id.clone(),
+            template: self.event.template.clone(),
+            status,
+            issued: desk.now,
+            signed: desk.now,
+            valid_until: signed.valid_until,
+            state: CertificateState::Active,
+        };
+        Ok((certificate, scene))
+    }
+
+    fn commit(&self, certificates: &[Certificate], gaps: usize) -> Result<Vec<IssueOutcome>, IssueError> {
+        let (Some(first), Some(last)) = (certificates.first(), certificates.last()) else { return Ok(Vec::new()) };
+        let started = Instant::now();
+        let detail = json!({ "from": first.number, "to": last.number, "count": certificates.len(), "gaps": gaps });
+        let act = self.desk.act("certificate.issue", &self.event.code, detail);
+        let outcomes = self.desk.store.commit_issue(certificates, &act)?;
+        self.workshop.times.add(Stage::Commit, started);
+        Ok(outcomes)
+    }
+}
+
+fn count(rows: &[RowResult], totals: &mut RunTotals) {
+    for row in rows {
+        match row.outcome {
+            Outcome::Issued(_) => totals.issued += 1,
+            Outcome::AlreadyHas(_) => totals.skipped += 1,
+            Outcome::Failed(_) => totals.failed += 1,
+        }
+    }
+}

@@ -1,0 +1,150 @@
+use serde_json::json;
+
+use super::issue::{entries, random, status_secret};
+use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, Signer, Subject, record};
+use crate::credential::{CertificateNumber, CredentialSuffix};
+use crate::status::{Reason, ReasonCode};
+use crate::store::{Certificate, CertificateState, Event, Participant, StoreError};
+
+/// Why a certificate is not replaced or revoked. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplaceError {
+    /// There is no such certificate.
+    #[error("certificate {0} does not exist")]
+    NotFound(CertificateNumber),
+    /// It was revoked before.
+    #[error("certificate {0} was revoked on {1}")]
+    AlreadyRevoked(CertificateNumber, crate::credential::Timestamp),
+    /// The corrected certificate cannot be made.
+    #[error("the new version of {number} cannot be made: {problem}")]
+    Draft {
+        /// The certificate.
+        number: CertificateNumber,
+        /// Why not.
+        problem: DraftError,
+    },
+    /// The corrected certificate cannot be drawn.
+    #[error(transparent)]
+    Face(#[from] FaceError),
+    /// The store lacks something.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What to change in a regenerated certificate: columns by name; `name` and `email` are the person's own.
+#[derive(Debug, Clone, Default)]
+pub struct Correction {
+    /// New values by column.
+    pub set: Vec<(String, String)>,
+    /// Why, in the issuer's words; published with the status, so without personal data.
+    pub reason: Option<String>,
+}
+
+/// Makes a new version of a certificate under its number: the same date of issue, a new credential, the old one
+/// superseded in the same commit. The person's own record is corrected too, and the event's present template is used.
+///
+/// # Errors
+/// See [`ReplaceError`].
+pub fn regenerate(
+    desk: &Desk,
+    faces: &Faces,
+    signer: &Signer,
+    number: &CertificateNumber,
+    correction: &Correction,
+) -> Result<Certificate, ReplaceError> {
+    let old = current(desk, number)?;
+    let event = desk.store.event(number.event())?.ok_or_else(|| IssueError::NoEvent(number.event().clone()))?;
+    let person = corrected(desk, &event, &old, correction)?;
+    let new = successor(desk, faces, signer, &event, &old, &person)?;
+    let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text: correction.reason.clone() };
+    let detail = json!({ "from": old.version, "to": new.version, "columns": columns(correction) });
+    desk.store.supersede(&old, &new, &reason, &desk.act("certificate.regenerate", number, detail))?;
+    let act = desk.act("participant.correct", number, json!({ "columns": columns(correction) }));
+    desk.store.put_participants(number.event(), &[person], &act)?;
+    Ok(new)
+}
+
+/// Withdraws a certificate. It stays resolvable, with the reason.
+///
+/// # Errors
+/// See [`ReplaceError`].
+pub fn revoke(desk: &Desk, number: &CertificateNumber, text: Option<String>) -> Result<Certificate, ReplaceError> {
+    let old = current(desk, number)?;
+    let reason = Reason { code: ReasonCode::Revoked, at: desk.now, text };
+    desk.store.revoke(&old, &reason, &desk.act("certificate.revoke", number, json!({ "version": old.version })))?;
+    Ok(Certificate { state: CertificateState::Revoked { reason }, ..old })
+}
+
+/// Returns the certificate's version in force.
+fn current(desk: &Desk, number: &CertificateNumber) -> Result<Certificate, ReplaceError> {
+    let certificate = desk.store.certificate(number)?.ok_or_else(|| ReplaceError::NotFound(number.clone()))?;
+    match &certificate.state {
+        CertificateState::Revoked { reason } => Err(ReplaceError::AlreadyRevoked(number.clone(), reason.at)),
+        _ => Ok(certificate),
+    }
+}
+
+fn columns(correction: &Correction) -> Vec<&str> {
+    correction.set.iter().map(|(column, _)| column.as_str()).collect()
+}
+
+/// The person as they are imported now (or were when it was issued), with the correction on top.
+fn corrected(
+    desk: &Desk,
+    event: &Event,
+    old: &Certificate,
+    correction: &Correction,
+) -> Result<Participant, ReplaceError> {
+    let mut person = desk.store.participant(&event.code, &old.person)?.unwrap_or_else(|| Participant {
+        key: old.person.clone(),
+        name: old.recipient.clone(),
+        email: old.email.clone(),
+        fields: old.fields.clone(),
+        imported: old.issued,
+    });
+    for (column, value) in &correction.set {
+        match column.as_str() {
+            "name" => person.name.clone_from(value),
+            "email" => person.email = Some(value.clone()).filter(|email| !email.is_empty()),
+            _ => drop(person.fields.insert(column.clone(), value.clone())),
+        }
+    }
+    Ok(person)
+}
+
+fn successor(
+    desk: &Desk,
+    faces: &Faces,
+    signer: &Signer,
+    event: &Event,
+    old: &Certificate,
+    person: &Participant,
+) -> Result<Certificate, ReplaceError> {
+    let draft_error = |problem| ReplaceError::Draft { number: old.number.clone(), problem };
+    let ranges = desk.store.reserve_status(1)?;
+    let status = entries(&ranges, &status_secret(desk.store)?)[0];
+    let suffix = CredentialSuffix::from_random(random()?);
+    let subject = Subject::new(event, person).map_err(draft_error)?;
+    let draft = Draft::new(desk.issuer, &signer.kid, &subject, old.number.clone(), suffix, status, old.issued)
+        .map_err(draft_error)?;
+    let record = record::of_draft(&Desk { now: old.issued, ..*desk }, event, person, &old.number, draft.valid_until);
+    faces.of(desk.store, &event.template)?.fill(faces.fonts(), &record)?;
+    let signed = draft.sign(signer).map_err(draft_error)?;
+    Ok(Certificate {
+        version: old.version + 1,
+        recipient: person.name.clone(),
+        email: person.email.clone(),
+        fields: person.fields.clone(),
+        jws: signed.jws,
+        key: signer.id.clone(),
+        template: event.template.clone(),
+        status,
+        signed: desk.now,
+        valid_until: signed.valid_until,
+        state: CertificateState::Active,
+        ..old.clone()
+    })
+}

@@ -1,1 +1,4 @@
 //! The library rooms, tested from outside: standards' vectors, our own vectors, the store's story.
+
+mod standards_credential;
+mod standards_json;

@@ -1,1 +1,3 @@
 //! The library rooms, tested from outside: standards' vectors, our own vectors, the store's story.
+
+mod import;

@@ -2,3 +2,4 @@
 
 mod standards_credential;
 mod standards_json;
+mod import;

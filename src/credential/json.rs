@@ -49,17 +49,24 @@ pub fn parse(bytes: &[u8], limit: usize) -> Result<Value, JsonError> {
         .and_then(|value| deserializer.end().map(|()| value))
         .map_err(|e| trouble.take().unwrap_or_else(|| JsonError::Syntax(e.to_string())))?;
     // serde_json rounds what it reads, so the numbers are judged by their text. The text is known to be JSON here.
-    check_numbers(text)?;
+    check_tokens(text)?;
     Ok(value)
 }
 
-/// Refuses integers past 2^53 - 1 and non-zero numbers that became zero or infinite.
-fn check_numbers(text: &str) -> Result<(), JsonError> {
+/// The key under which serde_json hands over numbers when some crate in the build turns on its `arbitrary_precision`.
+const NUMBER: &str = "$serde_json::private::Number";
+
+/// Refuses integers past 2^53 - 1, non-zero numbers that became zero or infinite, and texts that pose as a number.
+fn check_tokens(text: &str) -> Result<(), JsonError> {
     let bytes = text.as_bytes();
     let mut at = 0;
     while at < bytes.len() {
         match bytes[at] {
-            b'"' => at = end_of_string(bytes, at),
+            b'"' => {
+                let end = end_of_string(bytes, at);
+                check_string(&text[at..end])?;
+                at = end;
+            }
             b'-' | b'0'..=b'9' => {
                 let end =
                     bytes[at..].iter().position(|b| !b"+-.eE0123456789".contains(b)).map_or(bytes.len(), |n| at + n);
@@ -78,6 +85,14 @@ fn end_of_string(bytes: &[u8], start: usize) -> usize {
         at += if bytes[at] == b'\\' { 2 } else { 1 };
     }
     at + 1
+}
+
+fn check_string(token: &str) -> Result<(), JsonError> {
+    let suspicious = token.contains('\\') || token.contains(NUMBER);
+    if suspicious && serde_json::from_str::<String>(token).is_ok_and(|text| text == NUMBER) {
+        return Err(JsonError::Syntax(format!("`{NUMBER}` is reserved")));
+    }
+    Ok(())
 }
 
 fn check_number(token: &str) -> Result<(), JsonError> {
@@ -155,6 +170,11 @@ impl<'de> Visitor<'de> for Strict<'_> {
     fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Value, A::Error> {
         let mut object = Map::new();
         while let Some(key) = entries.next_key::<String>()? {
+            if key == NUMBER {
+                let text = entries.next_value::<String>()?;
+                let value = text.parse::<f64>().ok().and_then(Number::from_f64);
+                return value.map(Value::Number).ok_or_else(|| serde::de::Error::custom("number out of range"));
+            }
             let value = entries.next_value_seed(self.deeper()?)?;
             if object.insert(key.clone(), value).is_some() {
                 self.trouble.set(Some(JsonError::DuplicateKey(key.chars().take(40).collect())));
@@ -190,6 +210,17 @@ mod tests {
         assert!(parse(nested(limits::JSON_DEPTH).as_bytes(), 1000).is_ok());
         assert_eq!(parse(nested(limits::JSON_DEPTH + 1).as_bytes(), 1000), Err(JsonError::TooDeep));
         assert_eq!(parse("[".repeat(100_000).as_bytes(), 1 << 20), Err(JsonError::TooDeep));
+    }
+
+    #[test]
+    fn numbers_are_numbers_and_nothing_poses_as_one() {
+        let value = parse(b"[4.50, 1e2, -0, 3, -3, {\"a\": 0.5}]", 100).unwrap();
+        assert!(value.as_array().unwrap()[..5].iter().all(Value::is_number), "{value}");
+        assert_eq!(serde_json_canonicalizer::to_string(&value).unwrap(), r#"[4.5,100,0,3,-3,{"a":0.5}]"#);
+        for text in [r#"{"$serde_json::private::Number":"1"}"#, r#"[0.5,{"\u0024serde_json::private::Number":"1.5"}]"#]
+        {
+            assert!(matches!(parse(text.as_bytes(), 100), Err(JsonError::Syntax(_))), "{text}");
+        }
     }
 
     #[test]

@@ -8,6 +8,7 @@ mod claims;
 pub mod json;
 mod number;
 mod read;
+pub mod schema;
 mod time;
 
 pub use claims::{Achievement, Claims, ClaimsError, Extras, StatusEntry, issuer_did};

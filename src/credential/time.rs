@@ -15,6 +15,9 @@ pub struct TimestampError(pub String);
 /// First and last second of the years 0001 to 9999.
 const RANGE: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 
+/// 1970-01-01T00:00:00 in UTC.
+const EPOCH: jiff::civil::DateTime = jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
+
 impl Timestamp {
     /// Returns the instant `seconds` after 1970-01-01T00:00:00Z, clamped to the years 1 to 9999.
     pub fn from_unix(seconds: i64) -> Self {
@@ -43,7 +46,8 @@ impl Timestamp {
 
     /// Returns the civil date and time in UTC.
     pub fn civil(self) -> jiff::civil::DateTime {
-        jiff::Timestamp::from_second(self.0).map(|t| t.to_zoned(jiff::tz::TimeZone::UTC).datetime()).unwrap_or_default()
+        // By civil arithmetic: jiff's own instants end a day before the year 9999 does.
+        EPOCH.saturating_add(jiff::SignedDuration::from_secs(self.0))
     }
 
     /// Returns midnight UTC of a civil date.
@@ -101,8 +105,7 @@ impl FromStr for Timestamp {
             0,
         )
         .map_err(|_| error())?;
-        let zoned = date.to_zoned(jiff::tz::TimeZone::UTC).map_err(|_| error())?;
-        Ok(Self(zoned.timestamp().as_second()))
+        Ok(Self(date.duration_since(EPOCH).as_secs()))
     }
 }
 

@@ -1,12 +1,22 @@
 //! Keys: who may sign for an issuer, since when and until when.
 //!
-//! Signing keys rotate; the root key signs only the key manifest. Knows the documents, their rules and the encrypted
-//! key files' bytes; reads no file and no clock. Where they lie is said in `keys/README.md`.
+//! Signing keys rotate; the root key signs only the key manifest. [`manifest`](KeyManifest), [`root`](RootChain) and the
+//! key files' bytes are pure: they read no file and no clock. [`KeyFolder`] is the adapter that keeps them on disk, and
+//! the only place here that touches files and the random source. The ceremony is in `keys/README.md`.
 
 mod file;
+mod folder;
+mod folder_disk;
 mod manifest;
 mod root;
 
-pub use file::{KeyFileError, open_key_file, seal_key_file};
-pub use manifest::{KeyManifest, KeyState, ManifestError, ManifestKey};
-pub use root::{RootChain, RootError, RootLink, RootStatement};
+pub use file::{KeyFileError, PBES2_ITERATIONS, open_key_file, seal_key_file};
+pub use folder::{ActiveKey, KeyFolder, KeyFolderError, KeyRow, MANIFEST_DAYS, RENEWAL_DAYS};
+pub use manifest::{KeyManifest, KeyState, MANIFEST_BYTES, ManifestError, ManifestKey, TYP as MANIFEST_TYP};
+pub use root::{ROOT_LINKS, RootChain, RootError, RootLink, RootStatement, TYP as ROOT_TYP};
+
+/// Splits a full key id `ISSUER#KEY` and returns the short id, if it is this issuer's.
+pub(crate) fn short_id<'a>(kid: &'a str, issuer: &str) -> Option<&'a str> {
+    let (did, id) = kid.split_once('#')?;
+    (did == issuer && !id.is_empty() && !id.contains('#')).then_some(id)
+}

@@ -1,11 +1,42 @@
 //! Embedded `DataIntegrityProof` with `eddsa-rdfc-2022` (W3C VC-DI-EDDSA section 3.2), through `ssi`.
 //!
-//! The one module that calls `ssi`. Contexts come from `schemas/contexts/`, never from the network.
+//! The one module that calls `ssi`, and only for what it does best: JSON-LD expansion, RDF canonicalisation and the
+//! two hashes. The signature over them is made and checked by [`super::eddsa`], so that the strict rule holds here
+//! too. Contexts are compiled in from `schemas/contexts/`; anything else is refused, never fetched.
 
-use serde_json::Value;
+use std::collections::HashMap;
+use std::pin::pin;
+use std::sync::LazyLock;
+use std::task::{Context, Poll, Waker};
+
+use serde_json::{Map, Value, json};
+use ssi::claims::data_integrity::suites::EdDsaRdfc2022;
+use ssi::claims::data_integrity::{DataIntegrityDocument, ProofConfiguration, StandardCryptographicSuite};
+use ssi::json_ld::{ContextLoader, JsonLdLoaderProvider};
+use ssi::verification_methods::{Multikey, ProofPurpose, ReferenceOrOwned};
 
 use super::eddsa::{PublicKey, SecretKey};
-use crate::credential::Timestamp;
+use super::multibase;
+use crate::credential::{Timestamp, limits};
+
+/// The contexts that we know, by address (VCDM 2.0 section 4.3, OB 3.0 section 8).
+pub const PINNED_CONTEXTS: [(&str, &str); 3] = [
+    ("https://www.w3.org/ns/credentials/v2", include_str!("../../schemas/contexts/credentials-v2.jsonld")),
+    (
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+        include_str!("../../schemas/contexts/ob-v3p0-context-3.0.3.json"),
+    ),
+    (
+        "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json",
+        include_str!("../../schemas/contexts/ob-v3p0-extensions.json"),
+    ),
+];
+
+/// The members of a proof, in the order that we write them.
+const MEMBERS: [&str; 6] = ["type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"];
+
+/// Largest document, in bytes: a credential, or a status list of 131,072 entries that compress badly.
+const DOCUMENT_BYTES: usize = limits::CREDENTIAL_BYTES;
 
 /// Why a proof cannot be made or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,6 +44,9 @@ pub enum DataIntegrityError {
     /// `ssi` refuses the document, e.g. for an undefined term.
     #[error("the document cannot be secured: {0}")]
     Document(String),
+    /// The document's proof is not one that we make.
+    #[error("the proof cannot be read: {0}")]
+    Proof(String),
 }
 
 /// Returns the credential with `proof` set to an array of one `DataIntegrityProof`; `method` is `ISSUER#KEY`.
@@ -20,18 +54,408 @@ pub enum DataIntegrityError {
 /// # Errors
 /// When the document uses terms that its contexts do not define.
 pub fn add_proof(
-    _credential: &Value,
-    _method: &str,
-    _created: Timestamp,
-    _key: &SecretKey,
+    credential: &Value,
+    method: &str,
+    created: Timestamp,
+    key: &SecretKey,
 ) -> Result<Value, DataIntegrityError> {
-    unimplemented!("room data integrity")
+    add_proof_with(&LOADER, credential, method, created, key)
+}
+
+fn add_proof_with(
+    loader: &ContextLoader,
+    credential: &Value,
+    method: &str,
+    created: Timestamp,
+    key: &SecretKey,
+) -> Result<Value, DataIntegrityError> {
+    let mut secured = unsecured(credential)?;
+    let created = created.to_string();
+    let hash = hash(loader, secured.clone(), method, &created, &key.public())?;
+    let value = multibase::base58btc(&key.sign(&hash));
+    secured.insert(
+        "proof".into(),
+        json!([{
+            "type": "DataIntegrityProof",
+            "cryptosuite": "eddsa-rdfc-2022",
+            "created": created,
+            "verificationMethod": method,
+            "proofPurpose": "assertionMethod",
+            "proofValue": value,
+        }]),
+    );
+    Ok(Value::Object(secured))
 }
 
 /// Returns whether the credential's embedded proof is `key`'s, made with `method`.
 ///
 /// # Errors
 /// When the document cannot be processed at all.
-pub fn verify_proof(_credential: &Value, _method: &str, _key: &PublicKey) -> Result<bool, DataIntegrityError> {
-    unimplemented!("room data integrity")
+pub fn verify_proof(credential: &Value, method: &str, key: &PublicKey) -> Result<bool, DataIntegrityError> {
+    verify_proof_with(&LOADER, credential, method, key)
+}
+
+fn verify_proof_with(
+    loader: &ContextLoader,
+    credential: &Value,
+    method: &str,
+    key: &PublicKey,
+) -> Result<bool, DataIntegrityError> {
+    let proof = read_proof(credential)?;
+    if proof.method != method {
+        return Ok(false);
+    }
+    let hash = hash(loader, unsecured(credential)?, method, proof.created, key)?;
+    Ok(key.verifies(&hash, &proof.signature))
+}
+
+struct ReadProof<'a> {
+    method: &'a str,
+    created: &'a str,
+    signature: [u8; 64],
+}
+
+/// Reads the one proof; a proof with members that we do not know is refused, not half understood.
+fn read_proof(credential: &Value) -> Result<ReadProof<'_>, DataIntegrityError> {
+    let refuse = |problem: String| DataIntegrityError::Proof(problem);
+    let proof = match credential.get("proof") {
+        Some(Value::Array(proofs)) if proofs.len() == 1 => &proofs[0],
+        Some(Value::Array(proofs)) => return Err(refuse(format!("{} proofs instead of one", proofs.len()))),
+        Some(proof) => proof,
+        None => return Err(refuse("there is none".into())),
+    };
+    let object = proof.as_object().ok_or_else(|| refuse("not an object".into()))?;
+    if let Some(unknown) = object.keys().find(|member| !MEMBERS.contains(&member.as_str())) {
+        return Err(refuse(format!("unknown member `{unknown}`")));
+    }
+    let text = |member: &str| {
+        let text = object.get(member).and_then(Value::as_str);
+        text.ok_or_else(|| refuse(format!("`{member}` is missing or not a text")))
+    };
+    let fixed =
+        [("type", "DataIntegrityProof"), ("cryptosuite", "eddsa-rdfc-2022"), ("proofPurpose", "assertionMethod")];
+    for (member, value) in fixed {
+        if text(member)? != value {
+            return Err(refuse(format!("`{member}` is not `{value}`")));
+        }
+    }
+    let created = text("created")?;
+    created.parse::<Timestamp>().map_err(|e| refuse(format!("`created`: {e}")))?;
+    let signature = multibase::from_base58btc(text("proofValue")?, 64)
+        .and_then(|bytes| bytes.try_into().ok())
+        .ok_or_else(|| refuse("`proofValue` is not 64 bytes in base58btc".into()))?;
+    Ok(ReadProof { method: text("verificationMethod")?, created, signature })
+}
+
+/// Returns the document without its proof, provided that it is cheap to canonicalise.
+fn unsecured(credential: &Value) -> Result<Map<String, Value>, DataIntegrityError> {
+    let refuse = |problem: String| DataIntegrityError::Document(problem);
+    let mut document = credential.as_object().cloned().ok_or_else(|| refuse("not an object".into()))?;
+    document.remove("proof");
+    if serde_json::to_vec(&document).map_or(usize::MAX, |bytes| bytes.len()) > DOCUMENT_BYTES {
+        return Err(refuse(format!("larger than {DOCUMENT_BYTES} bytes")));
+    }
+    let contexts = document.get("@context").and_then(Value::as_array);
+    if !contexts.is_some_and(|contexts| contexts.iter().all(Value::is_string)) {
+        return Err(refuse("`@context` is not an array of addresses".into()));
+    }
+    document.iter().filter(|(key, _)| *key != "@context").try_for_each(|(key, value)| tame(key, value))?;
+    Ok(document)
+}
+
+/// Refuses what makes RDF canonicalisation expensive or JSON-LD surprising: several nameless nodes of the same
+/// property ("poison graphs", RDFC-1.0 section 7.1), explicit blank nodes, and keywords.
+fn tame(key: &str, value: &Value) -> Result<(), DataIntegrityError> {
+    let refuse = |problem: String| Err(DataIntegrityError::Document(problem));
+    if key.starts_with('@') {
+        return refuse(format!("keyword `{key}`"));
+    }
+    match value {
+        Value::String(text) if text.starts_with("_:") => refuse(format!("`{key}` names a blank node")),
+        Value::Array(items) if items.iter().filter(|item| item.is_object() || item.is_array()).count() > 1 => {
+            refuse(format!("`{key}` holds more than one object"))
+        }
+        Value::Array(items) => items.iter().try_for_each(|item| tame(key, item)),
+        Value::Object(members) => members.iter().try_for_each(|(key, value)| tame(key, value)),
+        _ => Ok(()),
+    }
+}
+
+/// Returns what is signed: the hash of the proof's options, then that of the document (VC-DI-EDDSA section 3.2.4).
+fn hash(
+    loader: &ContextLoader,
+    unsecured: Map<String, Value>,
+    method: &str,
+    created: &str,
+    key: &PublicKey,
+) -> Result<[u8; 64], DataIntegrityError> {
+    let refuse = |problem: String| DataIntegrityError::Document(problem);
+    let mut document = Value::Object(unsecured);
+    write_numbers("", &mut document)?;
+    let document: DataIntegrityDocument = serde_json::from_value(document).map_err(|e| refuse(e.to_string()))?;
+    let controller = method.split('#').next().unwrap_or_default();
+    let multikey: Multikey = serde_json::from_value(json!({
+        "type": "Multikey", "id": method, "controller": controller, "publicKeyMultibase": multibase::multikey(key),
+    }))
+    .map_err(|_| refuse(format!("`{method}` is not the address of a key")))?;
+    let options = ProofConfiguration::new(
+        EdDsaRdfc2022,
+        created.parse().map_err(|_| refuse(format!("`{created}` is not a time")))?,
+        ReferenceOrOwned::Reference(multikey.id.clone()),
+        ProofPurpose::Assertion,
+        (),
+    );
+    let environment = Environment(loader);
+    let transformed =
+        now_or_never(EdDsaRdfc2022.transform(&environment, &document, options.borrowed(), &multikey, ()))?
+            .map_err(|e| refuse(e.to_string()))?;
+    EdDsaRdfc2022.hash(transformed, options.borrowed(), &multikey).map_err(|e| refuse(e.to_string()))
+}
+
+/// Writes numbers as JSON-LD 1.1 API section 8.6.2 wants them in RDF, because `ssi` keeps their JSON text: `4.0` must
+/// become `4` and `4.5` must become `4.5E0`. A text in place of a number keeps its type only where the context gives
+/// the term one, so fractions are refused everywhere but in OB 3.0's `creditsEarned` (an `xsd:float`).
+fn write_numbers(key: &str, value: &mut Value) -> Result<(), DataIntegrityError> {
+    match value {
+        Value::Array(items) => items.iter_mut().try_for_each(|item| write_numbers(key, item)),
+        Value::Object(members) => members.iter_mut().try_for_each(|(key, value)| write_numbers(key, value)),
+        Value::Number(number) if number.as_i64().is_none() => {
+            let float = number.as_f64().filter(|float| float.abs() <= limits::JSON_INTEGER as f64);
+            *value = match float {
+                Some(whole) if whole.fract() == 0.0 => Value::from(whole as i64),
+                Some(fraction) if key == "creditsEarned" => Value::from(canonical_double(fraction)),
+                _ => return Err(DataIntegrityError::Document(format!("`{key}` holds number {number}"))),
+            };
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// The canonical lexical form of an `xsd:double`, at 16 digits: `1.225E1`.
+fn canonical_double(value: f64) -> String {
+    let text = format!("{value:.15E}");
+    let (mantissa, exponent) = text.split_once('E').unwrap_or((&text, "0"));
+    let mantissa = mantissa.trim_end_matches('0');
+    let zero = if mantissa.ends_with('.') { "0" } else { "" };
+    format!("{mantissa}{zero}E{exponent}")
+}
+
+/// What `ssi` may look contexts up in.
+struct Environment<'a>(&'a ContextLoader);
+
+impl JsonLdLoaderProvider for Environment<'_> {
+    type Loader = ContextLoader;
+
+    fn loader(&self) -> &ContextLoader {
+        self.0
+    }
+}
+
+static LOADER: LazyLock<ContextLoader> = LazyLock::new(|| loader(&PINNED_CONTEXTS));
+
+fn loader(contexts: &[(&str, &str)]) -> ContextLoader {
+    let map: HashMap<String, String> = contexts.iter().map(|(id, text)| ((*id).into(), (*text).into())).collect();
+    ContextLoader::empty().with_context_map_from(map).expect("the pinned contexts are JSON")
+}
+
+/// Runs a future that never waits: `ssi` is asynchronous only for the sake of loaders that fetch, and ours is a map.
+/// Needs no runtime, so it also works inside of one.
+fn now_or_never<F: Future>(future: F) -> Result<F::Output, DataIntegrityError> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Ok(output),
+        Poll::Pending => Err(DataIntegrityError::Document("something in it would have to be waited for".into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METHOD: &str = "did:web:certs.example.org#k1";
+
+    fn key() -> SecretKey {
+        SecretKey::from_seed(&[7; 32])
+    }
+
+    fn time() -> Timestamp {
+        "2026-05-01T00:00:00Z".parse().unwrap()
+    }
+
+    fn credential() -> Value {
+        json!({
+            "@context": crate::credential::CONTEXTS,
+            "id": "https://certs.example.org/c/CERT-A-2026-00001-abcdefgh",
+            "type": ["VerifiableCredential", "OpenBadgeCredential"],
+            "issuer": { "id": "did:web:certs.example.org", "type": ["Profile"], "name": "Example Academy" },
+            "validFrom": "2026-05-01T00:00:00Z",
+            "credentialSubject": {
+                "type": ["AchievementSubject"],
+                "achievement": {
+                    "id": "https://certs.example.org/a/A", "type": ["Achievement"], "achievementType": "Certificate",
+                    "name": "A", "description": "B", "criteria": { "narrative": "C" },
+                },
+                "creditsEarned": 4.5,
+            },
+        })
+    }
+
+    fn add_context(document: &mut Value, context: Value) {
+        document["@context"].as_array_mut().unwrap().push(context);
+    }
+
+    /// The published vectors of VC-DI-EDDSA appendix B.1; their context `examples/v2` is known to this test only.
+    mod w3c {
+        use super::*;
+
+        const UNSIGNED: &str = include_str!("../../tests/vectors/standards/vc-di-eddsa/unsigned.json");
+        const SIGNED: &str = include_str!("../../tests/vectors/standards/vc-di-eddsa/signedDataInt.json");
+        const HASHES: &str = include_str!("../../tests/vectors/standards/vc-di-eddsa/combinedHashDataInt.txt");
+        const KEYS: &str = include_str!("../../tests/vectors/standards/vc-di-eddsa/keyPair.json");
+        const EXAMPLES: &str = include_str!("../../tests/vectors/standards/vc-di-eddsa/credentials-examples-v2.jsonld");
+
+        fn contexts() -> ContextLoader {
+            loader(&[PINNED_CONTEXTS[0], ("https://www.w3.org/ns/credentials/examples/v2", EXAMPLES)])
+        }
+
+        fn key() -> SecretKey {
+            let pair: Value = serde_json::from_str(KEYS).unwrap();
+            let bytes = multibase::from_base58btc(pair["privateKeyMultibase"].as_str().unwrap(), 34).unwrap();
+            assert_eq!(bytes[..2], [0x80, 0x26]);
+            let key = SecretKey::from_seed(bytes[2..].try_into().unwrap());
+            assert_eq!(multibase::multikey(&key.public()), pair["publicKeyMultibase"].as_str().unwrap());
+            key
+        }
+
+        fn signed() -> (Value, String, String) {
+            let signed: Value = serde_json::from_str(SIGNED).unwrap();
+            let text = |member: &str| signed["proof"][member].as_str().unwrap().to_owned();
+            (signed.clone(), text("verificationMethod"), text("proofValue"))
+        }
+
+        #[test]
+        fn the_published_hashes_are_ours() {
+            let unsigned = unsecured(&serde_json::from_str(UNSIGNED).unwrap()).unwrap();
+            let (_, method, _) = signed();
+            let hash = hash(&contexts(), unsigned, &method, "2023-02-24T23:36:38Z", &key().public()).unwrap();
+            assert_eq!(data_encoding::HEXLOWER.encode(&hash), HASHES.trim());
+        }
+
+        #[test]
+        fn signing_gives_the_published_proof_value() {
+            let (_, method, value) = signed();
+            let unsigned = serde_json::from_str(UNSIGNED).unwrap();
+            let created = "2023-02-24T23:36:38Z".parse().unwrap();
+            let ours = add_proof_with(&contexts(), &unsigned, &method, created, &key()).unwrap();
+            assert_eq!(ours["proof"][0]["proofValue"], json!(value));
+        }
+
+        #[test]
+        fn the_published_document_verifies_and_a_changed_one_does_not() {
+            let (mut document, method, _) = signed();
+            let verify = |document: &Value| verify_proof_with(&contexts(), document, &method, &key().public());
+            assert_eq!(verify(&document), Ok(true));
+            document["credentialSubject"]["alumniOf"] = json!("Another School");
+            assert_eq!(verify(&document), Ok(false));
+        }
+    }
+
+    #[test]
+    fn our_proof_verifies_and_its_members_are_the_standards() {
+        let secured = add_proof(&credential(), METHOD, time(), &key()).unwrap();
+        assert_eq!(verify_proof(&secured, METHOD, &key().public()), Ok(true));
+        let proof = secured["proof"][0].as_object().unwrap();
+        assert_eq!(proof.keys().collect::<Vec<_>>(), MEMBERS.iter().collect::<Vec<_>>());
+        assert_eq!(proof["created"], "2026-05-01T00:00:00Z");
+        assert_eq!(add_proof(&secured, METHOD, time(), &key()).unwrap(), secured, "an old proof is replaced");
+    }
+
+    /// Digests made with another implementation, pyld 2: numbers are where implementations part ways.
+    #[test]
+    fn canonical_form_is_that_of_another_implementation() {
+        let options = "4b0b94576cc1f72d87a4e5320e260baca50aae66b90b3a523fe01847d69737af";
+        for (credits, digest) in [
+            (json!(4.5), "7e4bc2ef9ed66df18e8baa3e2ab2415cc098902c28f7d2d320c599882ae7b05c"),
+            (json!(3), "a6c8b05de973806ae32e4f792e84de5259e0825ca751d8892899a63cbd383fa7"),
+            (json!(0.1), "993c1c178e80004ba52583b285c41701f53d9571846f1109ca5c63a431aa19e3"),
+            (json!(1000000), "5cad64d5ff4231470413a86cb132f750fdce0fcbf32f07526fc78037a41d024c"),
+            (serde_json::from_str("3.00").unwrap(), "a6c8b05de973806ae32e4f792e84de5259e0825ca751d8892899a63cbd383fa7"),
+            (json!(12.25), "630fac4dae819bfc92616b95012d00d4c59e72ad50c0ff920b284ba2884c16ce"),
+        ] {
+            let mut document = credential();
+            document["credentialSubject"]["creditsEarned"] = credits.clone();
+            // As it comes from a file: some crate in the build makes serde_json keep the text of numbers.
+            let document = serde_json::from_str(&document.to_string()).unwrap();
+            let document = unsecured(&document).unwrap();
+            let hash = hash(&LOADER, document, METHOD, "2026-05-01T00:00:00Z", &key().public()).unwrap();
+            assert_eq!(data_encoding::HEXLOWER.encode(&hash), [options, digest].concat(), "{credits}");
+        }
+    }
+
+    #[test]
+    fn every_change_of_a_member_is_noticed() {
+        let secured = add_proof(&credential(), METHOD, time(), &key()).unwrap();
+        for (pointer, value) in [
+            ("/id", json!("https://certs.example.org/c/CERT-A-2026-00002-abcdefgh")),
+            ("/issuer/name", json!("Example academy")),
+            ("/validFrom", json!("2026-05-01T00:00:01Z")),
+            ("/credentialSubject/creditsEarned", json!(4.6)),
+            ("/credentialSubject/achievement/name", json!("A ")),
+            ("/proof/0/created", json!("2026-05-01T00:00:01Z")),
+        ] {
+            let mut changed = secured.clone();
+            *changed.pointer_mut(pointer).unwrap() = value;
+            assert_eq!(verify_proof(&changed, METHOD, &key().public()), Ok(false), "{pointer}");
+        }
+        assert_eq!(verify_proof(&secured, METHOD, &SecretKey::from_seed(&[8; 32]).public()), Ok(false));
+        assert_eq!(verify_proof(&secured, "did:web:certs.example.org#k2", &key().public()), Ok(false));
+    }
+
+    #[test]
+    fn unknown_terms_and_contexts_are_refused() {
+        let mut undefined = credential();
+        undefined["credentialSubject"]["favouriteColour"] = json!("green");
+        let mut fetched = credential();
+        add_context(&mut fetched, json!("https://example.org/context"));
+        let mut inline = credential();
+        add_context(&mut inline, json!({ "favouriteColour": "https://example.org/colour" }));
+        for document in [undefined, fetched, inline, json!([]), json!({})] {
+            let error = add_proof(&document, METHOD, time(), &key());
+            assert!(matches!(error, Err(DataIntegrityError::Document(_))), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn expensive_graphs_are_refused_before_work_is_done() {
+        let mut poison = credential();
+        poison["credentialSubject"]["result"] = json!([{ "type": ["Result"] }, { "type": ["Result"] }]);
+        let mut blank = credential();
+        blank["credentialSubject"]["id"] = json!("_:b0");
+        let mut keyword = credential();
+        keyword["credentialSubject"]["@graph"] = json!([]);
+        let mut large = credential();
+        large["name"] = json!("x".repeat(DOCUMENT_BYTES));
+        for document in [poison, blank, keyword, large] {
+            let error = add_proof(&document, METHOD, time(), &key());
+            assert!(matches!(error, Err(DataIntegrityError::Document(_))), "{error:?}");
+        }
+    }
+
+    #[test]
+    fn proofs_of_another_kind_are_refused() {
+        let secured = add_proof(&credential(), METHOD, time(), &key()).unwrap();
+        for (member, value) in [
+            ("type", json!("Ed25519Signature2020")),
+            ("cryptosuite", json!("eddsa-jcs-2022")),
+            ("proofPurpose", json!("authentication")),
+            ("created", json!("yesterday")),
+            ("proofValue", json!("z111")),
+            ("challenge", json!("1")),
+        ] {
+            let mut changed = secured.clone();
+            changed["proof"][0][member] = value;
+            let error = verify_proof(&changed, METHOD, &key().public());
+            assert!(matches!(error, Err(DataIntegrityError::Proof(_))), "{member}: {error:?}");
+        }
+    }
 }

@@ -7,3 +7,4 @@
 pub mod data_integrity;
 pub mod eddsa;
 pub mod jws;
+pub mod multibase;

@@ -1,3 +1,92 @@
 //! Drawing: a [`crate::template::Scene`] becomes a PDF/A-3b file or a PNG.
 //!
-//! What all certificates of a template share is serialised once; per certificate only what differs is written.
+//! What all certificates of a template share ([`Base`]) is built and serialised once; per certificate only what differs
+//! is written: content stream, page, font subset, attachment, metadata, cross-reference table. The same input gives the
+//! same bytes on every machine: no clock, no random source, and a DEFLATE coder that does not depend on the processor.
+//!
+//! Does not shape, order or break text ([`crate::template`] has done it) and keeps no file.
+
+mod base;
+mod certificate;
+mod content;
+mod fonts;
+mod icc;
+mod metadata;
+mod picture;
+mod qr;
+mod raster;
+mod syntax;
+mod text;
+mod truetype;
+mod vector;
+
+pub use base::{Base, BaseMeta};
+pub use certificate::CertificateMeta;
+pub use fonts::{FaceData, FaceSource};
+pub use picture::{MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, PictureError};
+pub use raster::{MAX_RASTER_PIXELS, Raster, png, raster};
+
+use crate::template::FontId;
+
+/// Why a scene cannot be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// The page is empty or larger than PDF allows (ISO 32000-1, annex C: 14,400 points).
+    #[error("a page of {width} × {height} points cannot be drawn")]
+    PageSize {
+        /// Width in points.
+        width: f32,
+        /// Height in points.
+        height: f32,
+    },
+    /// A face that is no usable TrueType or CFF font.
+    #[error("font {} cannot be embedded: {reason}", font.0)]
+    Font {
+        /// The face.
+        font: FontId,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A glyph that the face does not have, or glyph 0 (the box for "missing").
+    #[error("font {} has no glyph {glyph}", font.0)]
+    Glyph {
+        /// The face.
+        font: FontId,
+        /// The glyph id.
+        glyph: u16,
+    },
+    /// A picture that cannot go into the file.
+    #[error("picture {number} cannot be used")]
+    Picture {
+        /// Counted from 1 in painting order.
+        number: usize,
+        /// What is wrong with it.
+        #[source]
+        source: PictureError,
+    },
+    /// Pictures are shared by all certificates: they belong to the base scene.
+    #[error("a certificate's own scene cannot hold pictures")]
+    PictureInCertificate,
+    /// A PDF that the rasteriser cannot open.
+    #[error("the PDF cannot be drawn: {0}")]
+    Unreadable(String),
+    /// No such page.
+    #[error("the PDF has {pages} pages, page {page} was asked for")]
+    NoSuchPage {
+        /// Counted from 1.
+        page: usize,
+        /// How many there are.
+        pages: usize,
+    },
+    /// The page would need more than [`MAX_RASTER_PIXELS`] at this resolution.
+    #[error("a raster of {width} × {height} pixels is too large")]
+    RasterSize {
+        /// Pixels across.
+        width: u64,
+        /// Pixels down.
+        height: u64,
+    },
+    /// The PNG encoder failed.
+    #[error("the PNG cannot be written")]
+    Png(#[from] ::png::EncodingError),
+}

@@ -1,18 +1,26 @@
 //! The store: what the issuer must never lose, and the promises that every engine keeps.
 //!
-//! Asks for meanings, not for tables. Engines: [`memory`] for tests, [`sled`] for one machine; PostgreSQL can follow
+//! Asks for meanings, not for tables. Engines: [`MemoryStore`] for tests, [`SledStore`] for one machine; PostgreSQL can follow
 //! with the same trait and the same tests. Knows no keys and renders nothing.
 
+mod audit;
 mod dump;
-pub mod memory;
+mod engine;
+mod keys;
+mod memory;
+mod ordered;
 mod records;
-pub mod sled;
+mod sled;
 
-pub use dump::{DumpError, export, import};
+pub use audit::{AuditHead, check_audit};
+pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, export, import};
+pub use memory::MemoryStore;
+pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{
     Act, AuditEntry, BlobId, Certificate, CertificateState, Event, Fields, IssueOutcome, Participant, PersonKey, Run,
     RunTotals, StatusRange, TemplateRef,
 };
+pub use sled::SledStore;
 
 use crate::credential::{CertificateNumber, EventCode};
 use crate::status::Reason;
@@ -26,6 +34,43 @@ pub enum StoreError {
     /// The record is not there.
     #[error("`{0}` does not exist")]
     NotFound(String),
+    /// The text is no cursor of this listing.
+    #[error("`{0}` is not a cursor of this listing")]
+    Cursor(String),
+    /// There is no store in the folder.
+    #[error("there is no store in {path}")]
+    Missing {
+        /// The folder.
+        path: String,
+    },
+    /// A new store or a dump needs an empty place, and this one is in use.
+    #[error("the store in {path} is not empty")]
+    NotEmpty {
+        /// The store's folder.
+        path: String,
+    },
+    /// A dump is only partly in the store.
+    #[error("a dump is only partly restored into this store; import the same dump again")]
+    Restoring,
+    /// A record is larger than any record should be.
+    #[error("this {what} has {bytes} bytes; at most {limit} can be kept")]
+    TooLarge {
+        /// What it is.
+        what: &'static str,
+        /// Its size.
+        bytes: usize,
+        /// The most allowed.
+        limit: usize,
+    },
+    /// Everything that could be reserved has been.
+    #[error("there are no more {0}")]
+    Exhausted(&'static str),
+    /// The audit log was tampered with or is incomplete.
+    #[error("the audit log does not hold together at entry {sequence}")]
+    Audit {
+        /// The first entry that does not continue the chain.
+        sequence: u64,
+    },
     /// Another process holds the store.
     #[error("the store in {path} is in use by another process{holder}")]
     Locked {
@@ -41,7 +86,7 @@ pub enum StoreError {
         path: String,
     },
     /// The store's file is damaged.
-    #[error("the store in {path} is damaged: {problem}")]
+    #[error("the store in {path} is damaged: {problem}; rebuild it from a dump with `testamur import-dump`")]
     Damaged {
         /// The store's folder.
         path: String,
@@ -77,8 +122,14 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 ///
 /// **Durable**: what a writing method did is on disk when it returns `Ok`, and stays there through a power cut.
 /// **Atomic**: a writing method does all of its work, with its audit entry, or nothing. **Serialisable**: two calls
-/// that touch the same record act as if one came after the other, also across processes. All methods may be called
-/// from many threads at once. Listings are paged, ordered by key, and never hold a lock between pages.
+/// that touch the same record act as if one came after the other, also across processes. What a reading method returned
+/// is durable too. All methods may be called from many threads at once. Listings are paged, ordered by key, and hold no
+/// lock between pages: a record that is there from the first to the last page is listed once, one that comes or changes
+/// meanwhile may be listed or not. A page has at least one and at most [`PAGE_LIMIT`] items. A cursor that is none is
+/// refused ([`StoreError::Cursor`]). Records past [`RECORD_BYTES`] and keys past [`KEY_BYTES`] are refused.
+///
+/// After [`StoreError::DiskFull`] or [`StoreError::Io`] from a writing method, that write may or may not be there when
+/// the store is opened again; until then this one refuses everything.
 ///
 /// Trust: whoever can write here can hide a revocation or waste numbers, but cannot make a credential.
 ///
@@ -87,7 +138,7 @@ pub trait Store: Send + Sync {
     /// Returns a small named value.
     fn setting(&self, name: &str) -> Result<Option<Vec<u8>>>;
 
-    /// Sets a named value, provided that it still is `old`; otherwise [`StoreError::Conflict`].
+    /// Sets a named value of up to [`RECORD_BYTES`], provided that it still is `old`; otherwise [`StoreError::Conflict`].
     fn swap_setting(&self, name: &str, old: Option<&[u8]>, new: &[u8], act: &Act) -> Result<()>;
 
     /// Lists all settings.
@@ -111,7 +162,7 @@ pub trait Store: Send + Sync {
     /// Lists events by code.
     fn events(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Event>>;
 
-    /// Adds or replaces participants of an event, by their keys.
+    /// Adds or replaces participants of an event, by their keys. [`StoreError::NotFound`] without the event.
     fn put_participants(&self, event: &EventCode, participants: &[Participant], act: &Act) -> Result<()>;
 
     /// Returns a participant.
@@ -132,11 +183,14 @@ pub trait Store: Send + Sync {
     fn status_lists(&self) -> Result<Vec<u32>>;
 
     /// Commits new certificates (version 1), each provided that its person has none in that event yet. Also keeps each
-    /// credential's digest ([`crate::status::issued_digest`]) under its signing key. Outcomes are in the given order.
+    /// credential's digest ([`crate::status::issued_digest`]) under its signing key. Outcomes are in the given order. Of two
+    /// for one person the first counts. [`StoreError::Conflict`], and nothing is kept, if a number is taken already. The
+    /// act is recorded if at least one was issued.
     fn commit_issue(&self, certificates: &[Certificate], act: &Act) -> Result<Vec<IssueOutcome>>;
 
     /// Replaces the current version `old` of a certificate by `new`: the old one becomes superseded and its status
-    /// entry is set, in one step. [`StoreError::Conflict`] if `old` is not the current version any more or not active.
+    /// entry is set, in one step. [`StoreError::Conflict`] if `old` is not the current version any more or not active, or
+    /// if `new` does not follow it: same number, next version, active, another status entry, nobody else's certificate.
     fn supersede(&self, old: &Certificate, new: &Certificate, reason: &Reason, act: &Act) -> Result<()>;
 
     /// Marks the current version of a certificate revoked and sets its status entry. [`StoreError::Conflict`] if the
@@ -173,9 +227,17 @@ pub trait Store: Send + Sync {
     /// Lists the audit log, oldest first. Each entry's `hash` covers the entry before it.
     fn audit(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>>;
 
-    /// Takes a record from a dump as it is, into a store that is being rebuilt. Idempotent. Not for other uses.
-    fn restore(&self, record: &dump::Record) -> Result<()>;
-
     /// Returns the counters of reserved numbers, for a dump.
     fn number_counters(&self) -> Result<Vec<(EventCode, i16, u64)>>;
+
+    /// Starts to rebuild this store from a dump, named by its digest; resumes if the same was interrupted. Until
+    /// [`Store::finish_restore`] other writes answer [`StoreError::Restoring`]. [`StoreError::NotEmpty`] if it is in use.
+    /// Only [`import`] calls this and the next two.
+    fn begin_restore(&self, dump: &str) -> Result<()>;
+
+    /// Takes records of the dump as they are. Idempotent.
+    fn restore(&self, records: &[Record]) -> Result<()>;
+
+    /// Ends the rebuilding.
+    fn finish_restore(&self) -> Result<()>;
 }

@@ -1,0 +1,273 @@
+//! What can be wrong with a name before it is printed and signed: characters nobody sees, directions that lie, letters
+//! of two scripts in one word. Judges text only; knows no rows.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_script::{Script, UnicodeScript};
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Bidi embeddings, overrides and isolates and what ends them (UAX 9, 2.1 to 2.5): they can make one name read as another.
+pub fn is_bidi_control(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Marks of one direction without a range (UAX 9, 2.6): harmless, and not needed in a name of its own.
+fn is_bidi_mark(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}')
+}
+
+/// Characters that show nothing and have no place in a name, unlike the two joiners.
+fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{00ad}' | '\u{034f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180e}' | '\u{200b}'
+        | '\u{2060}'..='\u{2064}' | '\u{206a}'..='\u{206f}' | '\u{3164}' | '\u{feff}' | '\u{ffa0}' | '\u{e0000}'..='\u{e0fff}')
+        || is_bidi_mark(c)
+}
+
+/// ZERO WIDTH NON-JOINER and JOINER, which decide how Indic, Arabic and Persian letters connect (RFC 5892 appendix A).
+fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200c}' | '\u{200d}')
+}
+
+/// A name made ready for print, and what was changed or looks wrong.
+#[derive(Debug, Default)]
+pub(super) struct Tidy {
+    /// NFC, trimmed, runs of spaces collapsed, invisible characters removed.
+    pub text: String,
+    /// Spaces were trimmed or collapsed, or odd spaces replaced.
+    pub spaces: bool,
+    /// Invisible characters were removed; the first of them.
+    pub invisible: Option<char>,
+    /// A control character or line break inside; the text must not be used.
+    pub control: Option<char>,
+    /// A bidi embedding, override or isolate; the text must not be used.
+    pub bidi: Option<char>,
+    /// U+FFFD, a private use character or a noncharacter: the name was damaged before it came here.
+    pub damaged: Option<char>,
+}
+
+pub(super) fn tidy(raw: &str) -> Tidy {
+    let mut tidy = Tidy::default();
+    let mut text = String::with_capacity(raw.len());
+    let trimmed = raw.trim_matches(|c: char| c.is_whitespace());
+    tidy.spaces = trimmed.len() != raw.len();
+    let mut previous: Option<char> = None;
+    for c in trimmed.chars() {
+        if is_bidi_control(c) {
+            tidy.bidi.get_or_insert(c);
+        } else if c.is_control() || matches!(c, '\u{2028}' | '\u{2029}') {
+            tidy.control.get_or_insert(c);
+        } else if is_invisible(c) || (is_joiner(c) && !joiner_belongs(previous)) {
+            tidy.invisible.get_or_insert(c);
+        } else if c.is_whitespace() {
+            if text.ends_with(' ') {
+                tidy.spaces = true;
+            } else {
+                text.push(' ');
+                // The ideographic space is how Japanese names are written; a no-break space is a leftover of HTML.
+                tidy.spaces |= !matches!(c, ' ' | '\u{3000}');
+            }
+        } else {
+            if is_damage(c) {
+                tidy.damaged.get_or_insert(c);
+            }
+            text.push(c);
+        }
+        previous = Some(c);
+    }
+    while text.ends_with(' ') {
+        text.pop();
+    }
+    tidy.text = if text.is_ascii() { text } else { text.nfc().collect() };
+    tidy
+}
+
+/// A joiner belongs after a letter or sign of a script that joins.
+fn joiner_belongs(previous: Option<char>) -> bool {
+    previous.is_some_and(|c| {
+        unicode_normalization::char::is_combining_mark(c)
+            || !matches!(
+                c.script(),
+                Script::Latin | Script::Greek | Script::Cyrillic | Script::Common | Script::Han | Script::Hebrew
+            )
+    })
+}
+
+fn is_damage(c: char) -> bool {
+    let code = u32::from(c);
+    c == '\u{fffd}'
+        || matches!(code, 0xE000..=0xF8FF | 0xF0000..)
+        || matches!(code, 0xFDD0..=0xFDEF)
+        || code & 0xFFFE == 0xFFFE
+}
+
+/// Returns the first word that mixes scripts that nobody writes in one word (UTS 39 section 5.1, single script).
+pub(super) fn mixed_script_word(name: &str) -> Option<&str> {
+    if name.is_ascii() {
+        return None;
+    }
+    name.split(|c: char| c.is_whitespace() || c == '-' || c == '(' || c == ')' || c == ',').find(|word| is_mixed(word))
+}
+
+fn is_mixed(word: &str) -> bool {
+    let mut seen: Option<Script> = None;
+    for c in word.chars() {
+        let script = family(c.script());
+        if matches!(script, Script::Common | Script::Inherited | Script::Unknown) {
+            continue;
+        }
+        match seen {
+            Some(before) if before != script => return true,
+            _ => seen = Some(script),
+        }
+    }
+    false
+}
+
+/// Scripts that are written together in one word count as one: Japanese, Korean and Bopomofo with Han (UTS 39, 5.1).
+fn family(script: Script) -> Script {
+    match script {
+        Script::Hiragana | Script::Katakana | Script::Hangul | Script::Bopomofo => Script::Han,
+        other => other,
+    }
+}
+
+/// True for a name of two words or more, or one long word, in capitals only.
+pub(super) fn is_all_capitals(name: &str) -> bool {
+    let letters = name.chars().filter(|c| c.is_alphabetic());
+    let (upper, cased) = letters.fold((0, 0), |(upper, cased), c| {
+        (upper + usize::from(c.is_uppercase()), cased + usize::from(c.is_uppercase() || c.is_lowercase()))
+    });
+    cased >= 5 && upper == cased
+}
+
+/// True if a name has no letter at all.
+pub(super) fn has_no_letter(name: &str) -> bool {
+    !name.chars().any(char::is_alphabetic)
+}
+
+/// Length as a person counts it.
+pub(super) fn characters(name: &str) -> usize {
+    if name.is_ascii() { name.len() } else { name.graphemes(true).count() }
+}
+
+/// An address that mail could be sent to: `local@domain.tld`, without spaces (the useful part of RFC 5321, 4.1.2).
+pub(super) fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    let plain =
+        |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | '"');
+    let label = |label: &str| {
+        !label.is_empty()
+            && label.len() <= 63
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+            && label
+                .chars()
+                .all(|c| c.is_alphanumeric() || c == '-' || unicode_normalization::char::is_combining_mark(c))
+    };
+    let dots = |local: &str| local.starts_with('.') || local.ends_with('.') || local.contains("..");
+    !local.is_empty()
+        && local.len() <= 64
+        && text.len() <= 254
+        && !dots(local)
+        && !local.contains('@')
+        && text.chars().all(plain)
+        && domain.contains('.')
+        && domain.split('.').all(label)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn real_names_pass_untouched() {
+        for name in [
+            "Ada Lovelace",
+            "Zoë Ångström-O’Neill",
+            "Nguyễn Thị Minh Khai",
+            "محمد رضا شجریان",
+            "علی‌رضا",
+            "क्षत्रिय र्‍याल",
+            "തൻ‍ വി",
+            "山田 太郎",
+            "タナカ さくら子",
+            "김철수",
+            "Ελένη Παπαδοπούλου",
+            "Łukasz Żółć",
+            "María José",
+            "דוד בן־גוריון",
+        ] {
+            let tidy = tidy(name);
+            assert_eq!(tidy.text, name.nfc().collect::<String>());
+            assert!(
+                tidy.invisible.is_none() && tidy.control.is_none() && tidy.bidi.is_none() && !tidy.spaces,
+                "{name}"
+            );
+            assert_eq!(mixed_script_word(name), None);
+        }
+    }
+
+    #[test]
+    fn letters_of_two_scripts_in_one_word_are_found() {
+        assert_eq!(mixed_script_word("Аda Lovelace"), Some("Аda"));
+        assert_eq!(mixed_script_word("Иван Petrov"), None);
+        assert_eq!(mixed_script_word("山田Taro"), Some("山田Taro"));
+    }
+
+    #[test]
+    fn spaces_are_collapsed_and_told() {
+        let tidy = tidy("  Ada \u{a0} Lovelace ");
+        assert_eq!((&tidy.text[..], tidy.spaces), ("Ada Lovelace", true));
+    }
+
+    #[test]
+    fn decomposed_letters_are_composed() {
+        assert_eq!(tidy("Zoe\u{308}").text, "Zoë");
+    }
+
+    #[test]
+    fn joiners_stay_where_letters_join_and_go_elsewhere() {
+        assert_eq!(tidy("علی\u{200c}رضا").invisible, None);
+        let latin = tidy("Ada\u{200d}Love");
+        assert_eq!((&latin.text[..], latin.invisible), ("AdaLove", Some('\u{200d}')));
+        assert_eq!(tidy("Ada\u{200b}").invisible, Some('\u{200b}'));
+    }
+
+    #[test]
+    fn controls_and_directions_are_told() {
+        assert_eq!(tidy("Ada\u{202e}ecalevoL").bidi, Some('\u{202e}'));
+        assert_eq!(tidy("Ada\u{7}").control, Some('\u{7}'));
+        assert_eq!(tidy("Ada\nLovelace").control, Some('\n'));
+        assert_eq!(tidy("Jos\u{fffd}").damaged, Some('\u{fffd}'));
+    }
+
+    #[test]
+    fn capitals_are_told_only_where_there_are_cases() {
+        assert!(is_all_capitals("ADA LOVELACE"));
+        assert!(!is_all_capitals("Ada Lovelace"));
+        assert!(!is_all_capitals("山田太郎花子"));
+        assert!(!is_all_capitals("R2D2"));
+    }
+
+    #[test]
+    fn addresses_are_judged_as_mail_would() {
+        for good in ["ada@example.org", "a.b+c@mail.example.co.uk", "zoë@münchen.de", "o'neill@example.org"] {
+            assert!(is_email(good), "{good}");
+        }
+        for bad in [
+            "",
+            "ada",
+            "ada@",
+            "@example.org",
+            "ada@example",
+            "ada@@example.org",
+            "a b@example.org",
+            "ada@example..org",
+            "ada.@example.org",
+            "ada@-x.org",
+            "a@b.org, c@d.org",
+            "Ada <ada@example.org>",
+        ] {
+            assert!(!is_email(bad), "{bad}");
+        }
+    }
+}

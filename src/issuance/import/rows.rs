@@ -1,0 +1,476 @@
+//! Rows are checked one by one: each becomes a participant, a participant with warnings, or an error, and says why.
+
+use std::collections::HashMap;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::columns::Meaning;
+use super::names::{self, Tidy};
+use super::{Columns, Row, Table};
+use crate::credential::Timestamp;
+use crate::store::{Fields, Participant, PersonKey};
+
+/// Longest name in characters as a person counts them.
+pub const NAME_CHARACTERS: usize = 200;
+
+/// What to do with a second row about the same person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Duplicates {
+    /// The first row counts.
+    #[default]
+    Skip,
+    /// The last row counts.
+    Update,
+}
+
+/// How rows are checked.
+pub struct Checks<'a> {
+    /// The second row about one person.
+    pub duplicates: Duplicates,
+    /// Mails will be sent: a missing or wrong address is an error and not a warning.
+    pub need_email: bool,
+    /// When the rows are imported.
+    pub now: Timestamp,
+    /// Returns the first character of a name that no font has a glyph for.
+    pub missing_glyph: Option<&'a dyn Fn(&str) -> Option<char>>,
+}
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The row is imported.
+    Warning,
+    /// The row is left out.
+    Error,
+}
+
+/// What was found, for machines. Stable: reports and scripts name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Code {
+    /// No name.
+    NameMissing,
+    /// Past [`NAME_CHARACTERS`].
+    NameTooLong,
+    /// A control character or line break.
+    ControlCharacter,
+    /// A bidi embedding, override or isolate.
+    BidiControl,
+    /// A replacement, private use or noncharacter.
+    DamagedCharacter,
+    /// No font can draw a character of the name.
+    NoGlyph,
+    /// No letter in the name.
+    NoLetter,
+    /// Invisible characters were removed.
+    InvisibleCharacter,
+    /// Two scripts in one word.
+    MixedScripts,
+    /// Capitals only.
+    AllCapitals,
+    /// Spaces were trimmed or collapsed.
+    Spaces,
+    /// An e-mail is needed and missing.
+    EmailMissing,
+    /// Not an address.
+    EmailInvalid,
+    /// The same person again.
+    Duplicate,
+    /// A cell past the limit.
+    CellTooLong,
+    /// More cells than columns.
+    TooManyCells,
+    /// A formula without a stored result.
+    Formula,
+    /// Credits that are not a number.
+    CreditsInvalid,
+}
+
+impl Code {
+    /// Returns the code as reports spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NameMissing => "name_missing",
+            Self::NameTooLong => "name_too_long",
+            Self::ControlCharacter => "control_character",
+            Self::BidiControl => "bidi_control",
+            Self::DamagedCharacter => "damaged_character",
+            Self::NoGlyph => "no_glyph",
+            Self::NoLetter => "no_letter",
+            Self::InvisibleCharacter => "invisible_character",
+            Self::MixedScripts => "mixed_scripts",
+            Self::AllCapitals => "all_capitals",
+            Self::Spaces => "spaces",
+            Self::EmailMissing => "email_missing",
+            Self::EmailInvalid => "email_invalid",
+            Self::Duplicate => "duplicate",
+            Self::CellTooLong => "cell_too_long",
+            Self::TooManyCells => "too_many_cells",
+            Self::Formula => "formula",
+            Self::CreditsInvalid => "credits_invalid",
+        }
+    }
+}
+
+/// One finding about one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How bad.
+    pub severity: Severity,
+    /// The column it is about, as written in the file.
+    pub field: String,
+    /// For machines.
+    pub code: Code,
+    /// What is wrong.
+    pub reason: String,
+    /// What to do.
+    pub hint: &'static str,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowOutcome {
+    /// Line in the file.
+    pub line: u64,
+    /// Index into [`Table::rows`].
+    pub row: usize,
+    /// The person, unless the row is an error or a skipped duplicate.
+    pub participant: Option<Participant>,
+    /// Everything that was found.
+    pub findings: Vec<Finding>,
+}
+
+impl RowOutcome {
+    /// Returns the worst finding's severity; `None`: valid.
+    pub fn severity(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+}
+
+/// Counts over all rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows without findings.
+    pub valid: usize,
+    /// Rows with warnings only.
+    pub warnings: usize,
+    /// Rows left out for an error.
+    pub errors: usize,
+    /// Rows that a duplicate replaced or that were skipped as one (also counted above).
+    pub duplicates: usize,
+    /// People to be imported.
+    pub people: usize,
+}
+
+/// Counts the outcomes.
+pub fn summarise(rows: &[RowOutcome]) -> Summary {
+    let mut summary = Summary::default();
+    for row in rows {
+        match row.severity() {
+            None => summary.valid += 1,
+            Some(Severity::Warning) => summary.warnings += 1,
+            Some(Severity::Error) => summary.errors += 1,
+        }
+        summary.people += usize::from(row.participant.is_some());
+        summary.duplicates += usize::from(row.findings.iter().any(|finding| finding.code == Code::Duplicate));
+    }
+    summary
+}
+
+/// Returns what identifies a person: the lower-case e-mail, else the name in NFKC without case or doubled spaces.
+///
+/// Two people of one name and no e-mail are one person to this rule; an e-mail column tells them apart.
+pub fn person_key(name: &str, email: Option<&str>) -> PersonKey {
+    match email {
+        Some(email) => PersonKey(email.to_lowercase()),
+        // Lower, upper, lower: folds what lower case alone leaves apart (`ß`, final sigma), near enough to CaseFolding.
+        None => {
+            let folded: String = name.nfkc().collect::<String>().to_lowercase().to_uppercase().to_lowercase();
+            PersonKey(folded.nfkc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" "))
+        }
+    }
+}
+
+/// Checks every row. One bad row never stops the others.
+pub fn check_rows(table: &Table, columns: &Columns, checks: &Checks<'_>) -> Vec<RowOutcome> {
+    let mut outcomes: Vec<RowOutcome> = Vec::with_capacity(table.rows.len());
+    let mut seen: HashMap<PersonKey, usize> = HashMap::with_capacity(table.rows.len());
+    for (index, row) in table.rows.iter().enumerate() {
+        let mut outcome = RowChecker { columns, checks, row, findings: Vec::new() }.check(index);
+        if let Some(key) = outcome.participant.as_ref().map(|person| person.key.clone()) {
+            if let Some(before) = seen.insert(key.clone(), index) {
+                settle_duplicate(&mut outcomes[before], &mut outcome, checks.duplicates);
+                if checks.duplicates == Duplicates::Skip {
+                    seen.insert(key, before);
+                }
+            }
+        }
+        outcomes.push(outcome);
+    }
+    outcomes
+}
+
+fn settle_duplicate(before: &mut RowOutcome, now: &mut RowOutcome, duplicates: Duplicates) {
+    let (loser, other, what) = match duplicates {
+        Duplicates::Skip => (now, before.line, "skipped: the same person is in line"),
+        Duplicates::Update => (before, now.line, "updated: the same person is again in line"),
+    };
+    loser.participant = None;
+    loser.findings.push(Finding {
+        severity: Severity::Warning,
+        field: String::new(),
+        code: Code::Duplicate,
+        reason: format!("{what} {other}"),
+        hint: "if these are two people, give each an e-mail address",
+    });
+}
+
+struct RowChecker<'a> {
+    columns: &'a Columns,
+    checks: &'a Checks<'a>,
+    row: &'a Row,
+    findings: Vec<Finding>,
+}
+
+impl RowChecker<'_> {
+    fn check(mut self, index: usize) -> RowOutcome {
+        self.check_cells();
+        let name = self.name();
+        let email = self.email();
+        let fields = self.fields();
+        let good = self.findings.iter().all(|finding| finding.severity < Severity::Error);
+        let participant = good.then(|| Participant {
+            key: person_key(&name, email.as_deref()),
+            name,
+            email,
+            fields,
+            imported: self.checks.now,
+        });
+        RowOutcome { line: self.row.line, row: index, participant, findings: self.findings }
+    }
+
+    fn cell(&self, at: usize) -> &str {
+        self.row.cells.get(at).map_or("", String::as_str)
+    }
+
+    fn header(&self, at: usize) -> String {
+        self.columns.columns.get(at).map(|column| column.header.clone()).unwrap_or_default()
+    }
+
+    fn find(&mut self, severity: Severity, field: String, code: Code, reason: String, hint: &'static str) {
+        self.findings.push(Finding { severity, field, code, reason, hint });
+    }
+
+    fn error(&mut self, field: &str, code: Code, reason: String, hint: &'static str) {
+        self.find(Severity::Error, field.into(), code, reason, hint);
+    }
+
+    fn warn(&mut self, field: &str, code: Code, reason: String, hint: &'static str) {
+        self.find(Severity::Warning, field.into(), code, reason, hint);
+    }
+
+    fn check_cells(&mut self) {
+        for &at in &self.row.cut {
+            let field = self.header(at);
+            self.error(&field, Code::CellTooLong, "the cell is longer than 10,000 characters".into(), "shorten it");
+        }
+        for &at in &self.row.formulas {
+            let field = self.header(at);
+            self.warn(
+                &field,
+                Code::Formula,
+                "a formula without a stored result is taken as text".into(),
+                "save the file once in a spreadsheet program, or paste the values",
+            );
+        }
+        if self.row.surplus {
+            self.error(
+                "",
+                Code::TooManyCells,
+                "the row has more cells than the header has columns".into(),
+                "put quotation marks around a cell that holds the separator",
+            );
+        }
+    }
+
+    /// The printed name: the name column, or first and last name with a space between.
+    fn name(&mut self) -> String {
+        let (raw, field) = match self.columns.with(Meaning::Name) {
+            Some(at) => (self.cell(at).to_owned(), self.header(at)),
+            None => {
+                let parts: Vec<usize> =
+                    [Meaning::FirstName, Meaning::LastName].into_iter().filter_map(|m| self.columns.with(m)).collect();
+                let join = |items: Vec<&str>, by: &str| {
+                    items.into_iter().filter(|i| !i.is_empty()).collect::<Vec<_>>().join(by)
+                };
+                let headers: Vec<String> = parts.iter().map(|&at| self.header(at)).collect();
+                (
+                    join(parts.iter().map(|&at| self.cell(at).trim()).collect(), " "),
+                    join(headers.iter().map(String::as_str).collect(), " + "),
+                )
+            }
+        };
+        let tidy = names::tidy(&raw);
+        self.check_name(&tidy, &field);
+        tidy.text
+    }
+
+    fn check_name(&mut self, tidy: &Tidy, field: &str) {
+        self.check_name_is_safe(tidy, field);
+        let name = &tidy.text;
+        if name.is_empty() {
+            if self.findings.is_empty() {
+                self.error(field, Code::NameMissing, "the name is empty".into(), "fill it in, or delete the row");
+            }
+            return;
+        }
+        // Before anything that takes time: a long name is not looked at any further.
+        let length = names::characters(name);
+        if length > NAME_CHARACTERS {
+            self.error(
+                field,
+                Code::NameTooLong,
+                format!("the name has {length} characters; at most {NAME_CHARACTERS} are printed"),
+                "shorten it; is this the right column?",
+            );
+            return;
+        }
+        self.check_name_looks_right(tidy, field);
+        if let Some(missing) = self.checks.missing_glyph
+            && let Some(c) = missing(name)
+        {
+            self.error(
+                field,
+                Code::NoGlyph,
+                format!("no font can draw {} of `{name}`", spell(c)),
+                "install a font for that script, or add one to the template",
+            );
+        }
+    }
+
+    /// What could make a certificate say something else than it seems to.
+    fn check_name_is_safe(&mut self, tidy: &Tidy, field: &str) {
+        if let Some(c) = tidy.bidi {
+            self.error(
+                field,
+                Code::BidiControl,
+                format!(
+                    "the name holds {}, which changes the reading direction and can make it look like another",
+                    spell(c)
+                ),
+                "type the name anew without copying it from elsewhere",
+            );
+        }
+        if let Some(c) = tidy.control {
+            self.error(
+                field,
+                Code::ControlCharacter,
+                format!("the name holds {}", spell(c)),
+                "delete it; a name is one line of text",
+            );
+        }
+        if let Some(c) = tidy.damaged {
+            self.error(
+                field,
+                Code::DamagedCharacter,
+                format!("the name holds {}: letters were lost before this file was made", spell(c)),
+                "export the list anew as CSV UTF-8",
+            );
+        }
+    }
+
+    fn check_name_looks_right(&mut self, tidy: &Tidy, field: &str) {
+        let name = &tidy.text;
+        if let Some(c) = tidy.invisible {
+            self.warn(
+                field,
+                Code::InvisibleCharacter,
+                format!("{}, which shows nothing, was removed", spell(c)),
+                "nothing to do, if the name below is right",
+            );
+        }
+        if tidy.spaces {
+            self.warn(field, Code::Spaces, format!("stray spaces were removed: `{name}`"), "nothing to do");
+        }
+        if names::has_no_letter(name) {
+            self.warn(field, Code::NoLetter, format!("`{name}` has no letter"), "is this the right column?");
+        }
+        if let Some(word) = names::mixed_script_word(name) {
+            self.warn(
+                field,
+                Code::MixedScripts,
+                format!("`{word}` mixes letters of two scripts that look alike"),
+                "type the word anew on one keyboard",
+            );
+        }
+        if names::is_all_capitals(name) {
+            self.warn(
+                field,
+                Code::AllCapitals,
+                format!("`{name}` is all in capitals"),
+                "write it as it shall be printed",
+            );
+        }
+    }
+
+    fn email(&mut self) -> Option<String> {
+        let at = self.columns.with(Meaning::Email);
+        let field = at.map_or_else(|| "email".into(), |at| self.header(at));
+        let text = at.map_or("", |at| self.cell(at)).trim().trim_start_matches("mailto:").to_owned();
+        let severity = if self.checks.need_email { Severity::Error } else { Severity::Warning };
+        if text.is_empty() {
+            if self.checks.need_email {
+                self.find(severity, field, Code::EmailMissing, "the e-mail address is missing".into(), "fill it in");
+            }
+            return None;
+        }
+        if !names::is_email(&text) {
+            let reason = format!("`{}` is not an e-mail address", text.chars().take(80).collect::<String>());
+            self.find(severity, field, Code::EmailInvalid, reason, "correct it, or leave the cell empty");
+            return None;
+        }
+        Some(text)
+    }
+
+    /// All further columns, by their placeholder and, where they have a meaning, by its field too.
+    fn fields(&mut self) -> Fields {
+        let mut fields = Fields::new();
+        let columns = self.columns;
+        for (at, column) in columns.columns.iter().enumerate().filter(|(_, column)| !column.skipped) {
+            let text = self.cell(at).trim();
+            if text.is_empty() || matches!(column.meaning, Some(Meaning::Name | Meaning::Email)) {
+                continue;
+            }
+            let text: String = if text.is_ascii() { text.into() } else { text.nfc().collect() };
+            let text = if column.meaning == Some(Meaning::Credits) { self.credits(text, &column.header) } else { text };
+            if let Some(meaning) = column.meaning {
+                fields.insert(meaning.field().into(), text.clone());
+            }
+            fields.insert(column.field.clone(), text);
+        }
+        fields
+    }
+
+    /// `4,5` is how half of the world writes 4.5.
+    fn credits(&mut self, text: String, header: &str) -> String {
+        let number = if text.contains('.') { text.clone() } else { text.replace(',', ".") };
+        match number.parse::<f64>() {
+            Ok(credits) if (0.0..=1_000_000.0).contains(&credits) => number,
+            _ => {
+                let reason =
+                    format!("`{}` is not a number between 0 and 1,000,000", text.chars().take(40).collect::<String>());
+                self.error(header, Code::CreditsInvalid, reason, "write a number such as 4.5");
+                text
+            }
+        }
+    }
+}
+
+/// `U+202E` and, where it can be shown, the character.
+fn spell(c: char) -> String {
+    let code = u32::from(c);
+    let shown = !c.is_control()
+        && !names::is_bidi_control(c)
+        && !c.is_whitespace()
+        && names::tidy(&c.to_string()).invisible.is_none();
+    if shown { format!("U+{code:04X} `{c}`") } else { format!("U+{code:04X}") }
+}

@@ -1,0 +1,67 @@
+//! Content streams: the items of a scene in painting order.
+
+use std::collections::BTreeMap;
+
+use super::fonts::Subset;
+use super::syntax::{operation, put};
+use super::{qr, text};
+use crate::template::{Color, FontId, Item, Path, PathSegment};
+
+/// A font subset and its name in the page's resources.
+pub(super) type Fonts = BTreeMap<FontId, (String, Subset)>;
+
+/// Writes the items. Pictures are named `P1`, `P2`, … by `pictures`, in the order of the items; links are not drawn.
+pub(super) fn draw(items: &[Item], fonts: &Fonts, pictures: &[String]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut pictures = pictures.iter();
+    for item in items {
+        match item {
+            Item::Glyphs(run) => {
+                if let Some((name, subset)) = fonts.get(&run.font) {
+                    text::draw(&mut out, run, subset, name);
+                }
+            }
+            Item::Path(path) => outline(&mut out, path),
+            Item::Image(image) => {
+                if let Some(name) = pictures.next() {
+                    let [left, bottom, right, top] = image.rect;
+                    out.extend_from_slice(b"q ");
+                    operation(&mut out, &[right - left, 0.0, 0.0, top - bottom, left, bottom], "cm");
+                    put(&mut out, format_args!("/{name} Do Q\n"));
+                }
+            }
+            Item::Qr(symbol) => qr::draw(&mut out, symbol),
+            Item::Link { .. } => {}
+        }
+    }
+    out
+}
+
+fn outline(out: &mut Vec<u8>, path: &Path) {
+    let paint = match (&path.fill, &path.stroke) {
+        (None, None) => return,
+        (Some(_), None) => "f",
+        (None, Some(_)) => "S",
+        (Some(_), Some(_)) => "B",
+    };
+    if let Some(color) = path.fill {
+        set_color(out, color, "rg");
+    }
+    if let Some((color, width)) = path.stroke {
+        set_color(out, color, "RG");
+        operation(out, &[width], "w");
+    }
+    for segment in &path.segments {
+        match *segment {
+            PathSegment::Move(x, y) => operation(out, &[x, y], "m"),
+            PathSegment::Line(x, y) => operation(out, &[x, y], "l"),
+            PathSegment::Curve(a, b, c, d, x, y) => operation(out, &[a, b, c, d, x, y], "c"),
+            PathSegment::Close => operation(out, &[], "h"),
+        }
+    }
+    operation(out, &[], paint);
+}
+
+fn set_color(out: &mut Vec<u8>, color: Color, operator: &str) {
+    operation(out, &[color.r, color.g, color.b].map(|channel| channel.clamp(0.0, 1.0)), operator);
+}

@@ -1,0 +1,221 @@
+//! Font subsets: the glyphs that a scene uses, as a composite font with widths and a ToUnicode map (ISO 32000-1, 9.7).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sha2::{Digest, Sha256};
+use subsetter::GlyphRemapper;
+use ttf_parser::{Face, GlyphId};
+
+use super::RenderError;
+use super::syntax::{Objects, deflate, hex16, put, utf16_hex};
+use super::text::clusters;
+use super::truetype;
+use crate::template::{FontId, Item};
+
+/// Where faces come from.
+pub trait FaceSource: Sync {
+    /// Returns the face, the same one every time it is asked for.
+    fn face(&self, id: FontId) -> FaceData<'_>;
+}
+
+/// A font file and the face in it.
+#[derive(Debug, Clone, Copy)]
+pub struct FaceData<'a> {
+    /// TrueType, OpenType or a collection of them.
+    pub data: &'a [u8],
+    /// Which face of a collection; else 0.
+    pub index: u32,
+}
+
+/// PDF objects that one subset takes.
+pub(super) const OBJECTS_PER_FONT: u32 = 5;
+/// Most characters that one `beginbfchar` section may hold (Adobe technical note 5014).
+const BFCHAR_SECTION: usize = 100;
+/// Longest text in bytes that a glyph can stand for in a ToUnicode map; more goes into `/ActualText`.
+const SPELLING_MAX: usize = 64;
+
+/// What a scene uses of one face.
+#[derive(Debug, Default)]
+pub(super) struct FontUse {
+    glyphs: BTreeSet<u16>,
+    spelled: BTreeMap<u16, String>,
+}
+
+/// Returns what the items use of each face.
+///
+/// The first text that a glyph stands for becomes its spelling; where it stands for another, the text is spelled out
+/// in the content stream.
+pub(super) fn uses(items: &[Item]) -> BTreeMap<FontId, FontUse> {
+    let mut fonts: BTreeMap<FontId, FontUse> = BTreeMap::new();
+    for item in items {
+        let Item::Glyphs(run) = item else { continue };
+        let font = fonts.entry(run.font).or_default();
+        font.glyphs.extend(run.glyphs.iter().map(|glyph| glyph.id));
+        for cluster in clusters(run) {
+            if let Some(glyph) = cluster.spelled_by_one_glyph(run).filter(|_| cluster.text.len() <= SPELLING_MAX) {
+                font.spelled.entry(glyph.id).or_insert_with(|| cluster.text.to_owned());
+            }
+        }
+    }
+    fonts
+}
+
+/// A subset, ready to be referred to and written.
+#[derive(Debug)]
+pub(super) struct Subset {
+    codes: GlyphRemapper,
+    /// By code, in thousandths of the font size.
+    widths: Vec<u16>,
+    /// By the face's glyph id.
+    spelled: BTreeMap<u16, String>,
+    name: String,
+    program: Program,
+    descriptor: String,
+}
+
+#[derive(Debug)]
+enum Program {
+    TrueType(Vec<u8>),
+    Cff(Vec<u8>),
+}
+
+impl Subset {
+    /// Cuts the used glyphs out of a face.
+    pub(super) fn new(id: FontId, face: FaceData<'_>, used: FontUse) -> Result<Self, RenderError> {
+        let failed = |reason: String| RenderError::Font { font: id, reason };
+        let parsed = Face::parse(face.data, face.index).map_err(|e| failed(e.to_string()))?;
+        let missing = |glyph: &u16| *glyph == 0 || *glyph >= parsed.number_of_glyphs();
+        if let Some(glyph) = used.glyphs.iter().find(|glyph| missing(glyph)) {
+            return Err(RenderError::Glyph { font: id, glyph: *glyph });
+        }
+        let mut codes = GlyphRemapper::new();
+        for glyph in &used.glyphs {
+            codes.remap(*glyph);
+        }
+        let cut = subsetter::subset(face.data, face.index, &codes).map_err(|e| failed(e.to_string()))?;
+        let scale = 1000.0 / f32::from(parsed.units_per_em());
+        let width = |glyph: u16| parsed.glyph_hor_advance(GlyphId(glyph)).unwrap_or(0);
+        let widths = std::iter::once(0).chain(used.glyphs.iter().copied());
+        Ok(Self {
+            widths: widths.map(|glyph| (f32::from(width(glyph)) * scale).round() as u16).collect(),
+            spelled: used.spelled,
+            name: subset_name(&parsed, &used.glyphs),
+            program: Program::of(cut).ok_or_else(|| failed("no outlines".into()))?,
+            descriptor: descriptor(&parsed, scale),
+            codes,
+        })
+    }
+
+    /// Returns the code of a glyph of the scene.
+    pub(super) fn code(&self, glyph: u16) -> u16 {
+        self.codes.get(glyph).unwrap_or(0)
+    }
+
+    /// Returns the width that readers give a code, in thousandths of the font size.
+    pub(super) fn width(&self, code: u16) -> f64 {
+        f64::from(self.widths.get(usize::from(code)).copied().unwrap_or(0))
+    }
+
+    /// True if the ToUnicode map gives exactly this text for the glyph.
+    pub(super) fn spells(&self, glyph: u16, text: &str) -> bool {
+        self.spelled.get(&glyph).is_some_and(|spelled| spelled == text)
+    }
+
+    /// Writes the five objects from number `first` on; `first` is the font that a page's resources name.
+    pub(super) fn write(&self, objects: &mut Objects, first: u32, level: u8) {
+        let (kind, key, file_entries, file) = match &self.program {
+            Program::TrueType(file) => ("CIDFontType2", "FontFile2", format!("/Length1 {}", file.len()), file),
+            Program::Cff(file) => ("CIDFontType0", "FontFile3", "/Subtype/CIDFontType0C".to_owned(), file),
+        };
+        let (name, second, third, fourth, fifth) = (&self.name, first + 1, first + 2, first + 3, first + 4);
+        let mut body = Vec::new();
+        put(&mut body, format_args!("<</Type/Font/Subtype/Type0/BaseFont/{name}/Encoding/Identity-H"));
+        put(&mut body, format_args!("/DescendantFonts[{second} 0 R]/ToUnicode {fifth} 0 R>>"));
+        objects.object(first, &body);
+        body.clear();
+        put(&mut body, format_args!("<</Type/Font/Subtype/{kind}/BaseFont/{name}/CIDSystemInfo"));
+        put(&mut body, format_args!("<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor {third} 0 R"));
+        if matches!(self.program, Program::TrueType(_)) {
+            body.extend_from_slice(b"/CIDToGIDMap/Identity");
+        }
+        body.extend_from_slice(b"/DW 0/W[0[");
+        for (at, width) in self.widths.iter().enumerate() {
+            put(&mut body, format_args!("{}{width}", if at > 0 { " " } else { "" }));
+        }
+        body.extend_from_slice(b"]]>>");
+        objects.object(second, &body);
+        body.clear();
+        put(&mut body, format_args!("<</Type/FontDescriptor/FontName/{name}{}/{key} {fourth} 0 R>>", self.descriptor));
+        objects.object(third, &body);
+        objects.stream(fourth, &format!("{file_entries}/Filter/FlateDecode"), &deflate(file, level));
+        objects.stream(fifth, "/Filter/FlateDecode", &deflate(&self.to_unicode(), level));
+    }
+
+    /// The CMap of 9.10.3, from codes to UTF-16.
+    fn to_unicode(&self) -> Vec<u8> {
+        let mut out = b"/CIDInit/ProcSet findresource begin 12 dict begin begincmap/CIDSystemInfo<</Registry(Adobe)\
+            /Ordering(UCS)/Supplement 0>>def/CMapName/Adobe-Identity-UCS def/CMapType 2 def\n\
+            1 begincodespacerange<0000><FFFF>endcodespacerange\n"
+            .to_vec();
+        let spelled: Vec<(u16, &String)> = self.spelled.iter().map(|(id, text)| (self.code(*id), text)).collect();
+        for section in spelled.chunks(BFCHAR_SECTION) {
+            put(&mut out, format_args!("{} beginbfchar\n", section.len()));
+            for (code, text) in section {
+                out.push(b'<');
+                hex16(&mut out, *code);
+                out.extend_from_slice(b"><");
+                utf16_hex(&mut out, text);
+                out.extend_from_slice(b">\n");
+            }
+            out.extend_from_slice(b"endbfchar\n");
+        }
+        out.extend_from_slice(b"endcmap CMapName currentdict/CMap defineresource pop end end");
+        out
+    }
+}
+
+impl Program {
+    fn of(cut: Vec<u8>) -> Option<Self> {
+        let face = ttf_parser::RawFace::parse(&cut, 0).ok()?;
+        if let Some(cff) = face.table(ttf_parser::Tag::from_bytes(b"CFF ")) {
+            return Some(Self::Cff(cff.to_vec()));
+        }
+        face.table(ttf_parser::Tag::from_bytes(b"glyf"))?;
+        Some(Self::TrueType(truetype::slim(&cut).unwrap_or(cut)))
+    }
+}
+
+/// `ABCDEF+Name` (9.6.4): the tag is made from the glyphs, so that two subsets of one face differ in name.
+fn subset_name(face: &Face<'_>, glyphs: &BTreeSet<u16>) -> String {
+    let mut hash = Sha256::new();
+    for glyph in glyphs {
+        hash.update(glyph.to_be_bytes());
+    }
+    let tag: String = hash.finalize().iter().take(6).map(|byte| char::from(b'A' + byte % 26)).collect();
+    let names = face.names().into_iter();
+    let own = names.filter(|name| name.name_id == ttf_parser::name_id::POST_SCRIPT_NAME).find_map(|n| n.to_string());
+    let own: String =
+        own.unwrap_or_default().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(63).collect();
+    format!("{tag}+{}", if own.is_empty() { "Font" } else { &own })
+}
+
+/// The entries of 9.8.1 that do not depend on the subset.
+fn descriptor(face: &Face<'_>, scale: f32) -> String {
+    let units = |value: i16| (f32::from(value) * scale).round() as i32;
+    let bounds = face.global_bounding_box();
+    // Symbolic (bit 3): the codes are glyph ids, not characters of a standard encoding.
+    let flags = 4 | i32::from(face.is_monospaced()) | (i32::from(face.is_italic()) << 6);
+    let angle = face.italic_angle();
+    format!(
+        "/Flags {flags}/FontBBox[{} {} {} {}]/ItalicAngle {}/Ascent {}/Descent {}/CapHeight {}/StemV {}",
+        units(bounds.x_min),
+        units(bounds.y_min),
+        units(bounds.x_max),
+        units(bounds.y_max),
+        if angle.is_finite() { angle.round() as i32 } else { 0 },
+        units(face.ascender()),
+        units(face.descender()),
+        units(face.capital_height().unwrap_or(face.ascender())),
+        10 + i32::from(face.weight().to_number()) / 5,
+    )
+}

@@ -1,0 +1,197 @@
+//! Glyph runs as text operators, so that a reader that copies the text gets what was written.
+//!
+//! Where one glyph stands for one cluster, the font's ToUnicode map spells it. Elsewhere (marks, reordered vowels, a
+//! glyph that stands for two texts) the cluster is a `/Span` with `/ActualText` (ISO 32000-1, 14.9.4).
+//!
+//! Readers take right-to-left text to be shown glyph by glyph from left to right and turn it round themselves (poppler's
+//! `reorderText`), within `/ActualText` and ligatures too. A cluster of several characters in such a run is therefore
+//! spelled a character at a time in visual order: the first span holds the glyphs, the others an invisible glyph of
+//! almost no width.
+
+use super::fonts::Subset;
+use super::syntax::{hex16, number, operation, put, utf16_hex};
+use crate::template::{Glyph, GlyphRun};
+
+/// Glyphs that stand for one piece of text.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Cluster<'a> {
+    pub(super) glyphs: &'a [Glyph],
+    pub(super) text: &'a str,
+}
+
+/// An offset in thousandths of the font size that readers do not take for a new word.
+const SMALL_OFFSET: f32 = 20.0;
+/// Horizontal scaling of an invisible glyph, in percent: it has a place, but no width.
+const MARKER_SCALE: f64 = 0.1;
+
+/// Splits a run where the cluster changes.
+pub(super) fn clusters(run: &GlyphRun) -> impl Iterator<Item = Cluster<'_>> {
+    run.glyphs.chunk_by(|a, b| a.cluster == b.cluster).map(|glyphs| {
+        let (from, to) = glyphs[0].cluster;
+        Cluster { glyphs, text: run.text.get(from as usize..to as usize).unwrap_or_default() }
+    })
+}
+
+impl<'a> Cluster<'a> {
+    /// Returns the glyph if it can stand for the whole text on its own.
+    pub(super) fn spelled_by_one_glyph(&self, run: &GlyphRun) -> Option<&'a Glyph> {
+        let [glyph] = self.glyphs else { return None };
+        let small = (glyph.dx * 1000.0 / run.size).abs() <= SMALL_OFFSET && glyph.dy == 0.0;
+        let one_direction = !run.rtl || self.text.chars().nth(1).is_none();
+        (small && one_direction && !self.text.is_empty()).then_some(glyph)
+    }
+
+    /// The pieces of text in the order in which a reader meets them, going from left to right.
+    fn pieces(&self, rtl: bool) -> Vec<String> {
+        if rtl { self.text.chars().rev().map(String::from).collect() } else { vec![self.text.to_owned()] }
+    }
+}
+
+/// Draws a run with the font that the page's resources call `font`.
+pub(super) fn draw(out: &mut Vec<u8>, run: &GlyphRun, subset: &Subset, font: &str) {
+    if run.glyphs.is_empty() || !run.size.is_finite() || run.size <= 0.0 {
+        return;
+    }
+    put(out, format_args!("BT/{font} "));
+    operation(out, &[run.size], "Tf");
+    operation(out, &[run.color.r, run.color.g, run.color.b], "rg");
+    operation(out, &[1.0, 0.0, 0.0, 1.0, run.x, run.y], "Tm");
+    let mut pen = Pen { out, subset, size: run.size, at: 0.0, rise: 0.0, state: State::Outside };
+    let mut place = 0.0;
+    for cluster in clusters(run) {
+        match cluster.spelled_by_one_glyph(run).filter(|glyph| subset.spells(glyph.id, cluster.text)) {
+            Some(glyph) => {
+                pen.glyph(glyph, place);
+                place += pen.thousandths(glyph.advance);
+            }
+            None => place = pen.spelled_out(cluster, run.rtl, place),
+        }
+    }
+    pen.close();
+    pen.out.extend_from_slice(b"ET\n");
+}
+
+/// Writes glyphs; lengths are in thousandths of the font size.
+struct Pen<'a> {
+    out: &'a mut Vec<u8>,
+    subset: &'a Subset,
+    size: f32,
+    /// Where a reader's pen is.
+    at: f64,
+    rise: f32,
+    state: State,
+}
+
+/// Which bracket is open.
+#[derive(PartialEq)]
+enum State {
+    Outside,
+    Array,
+    Codes,
+}
+
+impl Pen<'_> {
+    fn thousandths(&self, points: f32) -> f64 {
+        f64::from(points) * 1000.0 / f64::from(self.size)
+    }
+
+    /// Draws a glyph whose cluster's pen is at `place`.
+    fn glyph(&mut self, glyph: &Glyph, place: f64) {
+        self.lift(glyph.dy);
+        self.move_to(place + self.thousandths(glyph.dx));
+        let code = self.subset.code(glyph.id);
+        self.open(State::Codes);
+        hex16(self.out, code);
+        self.at += self.subset.width(code);
+    }
+
+    /// Draws a cluster whose glyphs do not spell it; returns where it ends.
+    fn spelled_out(&mut self, cluster: Cluster<'_>, rtl: bool, start: f64) -> f64 {
+        let pieces = cluster.pieces(rtl);
+        let code = cluster.glyphs.first().map_or(0, |glyph| self.subset.code(glyph.id));
+        self.begin_span(pieces.first().map_or("", String::as_str));
+        // A reader takes the first and the last glyph for the span's place: marks must not be the measure.
+        if cluster.glyphs.first().is_some_and(|glyph| glyph.dx != 0.0 || glyph.dy != 0.0) {
+            self.marker(code, start);
+        }
+        let mut place = start;
+        for glyph in cluster.glyphs {
+            self.glyph(glyph, place);
+            place += self.thousandths(glyph.advance);
+        }
+        if (self.at - place).abs() > 1.0 || self.rise != 0.0 {
+            self.marker(code, place);
+        }
+        self.end_span();
+        for piece in pieces.iter().skip(1) {
+            self.begin_span(piece);
+            self.marker(code, place);
+            self.end_span();
+        }
+        place
+    }
+
+    fn begin_span(&mut self, text: &str) {
+        self.close();
+        self.out.extend_from_slice(b"/Span<</ActualText<FEFF");
+        utf16_hex(self.out, text);
+        self.out.extend_from_slice(b">>>BDC\n");
+    }
+
+    fn end_span(&mut self) {
+        self.close();
+        self.out.extend_from_slice(b"EMC\n");
+    }
+
+    /// Shows a glyph in rendering mode 3 (invisible) that takes no room.
+    fn marker(&mut self, code: u16, place: f64) {
+        self.lift(0.0);
+        self.move_to(place);
+        self.close();
+        put(self.out, format_args!("3 Tr {MARKER_SCALE} Tz<"));
+        hex16(self.out, code);
+        self.out.extend_from_slice(b">Tj 100 Tz 0 Tr\n");
+        self.at += self.subset.width(code) * MARKER_SCALE / 100.0;
+    }
+
+    fn lift(&mut self, rise: f32) {
+        if rise != self.rise {
+            self.close();
+            number(self.out, rise);
+            self.out.extend_from_slice(b" Ts\n");
+            self.rise = rise;
+        }
+    }
+
+    fn move_to(&mut self, place: f64) {
+        // In an array, a number moves the pen back.
+        let back = (self.at - place).round();
+        if back != 0.0 && back.is_finite() {
+            self.open(State::Array);
+            number(self.out, back as f32);
+            self.at -= back;
+        }
+    }
+
+    fn open(&mut self, wanted: State) {
+        if self.state == State::Outside {
+            self.out.push(b'[');
+            self.state = State::Array;
+        }
+        match (&self.state, &wanted) {
+            (State::Array, State::Codes) => self.out.push(b'<'),
+            (State::Codes, State::Array) => self.out.push(b'>'),
+            _ => {}
+        }
+        self.state = wanted;
+    }
+
+    fn close(&mut self) {
+        if self.state != State::Outside {
+            self.open(State::Array);
+            self.out.extend_from_slice(b"]TJ\n");
+            self.state = State::Outside;
+        }
+        debug_assert!(self.state == State::Outside);
+    }
+}

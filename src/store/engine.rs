@@ -1,0 +1,30 @@
+//! The little that the records need from a machine's ordered key-value engine.
+//!
+//! Keys sort as bytes. Nothing is ever deleted: a store only grows, so an engine needs no delete.
+
+use super::Result;
+
+/// One record's key and value.
+pub(super) type Entry = (Vec<u8>, Vec<u8>);
+
+/// An ordered key-value engine in one process.
+pub trait Engine: Send + Sync {
+    /// Returns where the data lies, for messages.
+    fn place(&self) -> String;
+
+    /// Returns the value under a key.
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>>;
+
+    /// Returns up to `limit` entries with `after < key < end`, in order.
+    fn range(&self, after: &[u8], end: &[u8], limit: usize) -> Result<Vec<Entry>>;
+
+    /// Returns the last entry with `from <= key < end`.
+    fn last(&self, from: &[u8], end: &[u8]) -> Result<Option<Entry>>;
+
+    /// Writes all entries or, after a crash, none. They can be read at once, but are durable only after
+    /// [`Engine::sync`]. Called by one thread at a time.
+    fn write(&self, batch: Vec<Entry>) -> Result<()>;
+
+    /// Makes durable what was written before the call.
+    fn sync(&self) -> Result<()>;
+}

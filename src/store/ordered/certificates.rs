@@ -1,0 +1,110 @@
+//! Certificates: issued once per person and event, superseded and revoked in one step with their status entry.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Draft, Engine, Result, StoreError, check_key, decode, keys, kind};
+use crate::credential::{CertificateNumber, EventCode};
+use crate::status::{Reason, issued_digest};
+use crate::store::{Certificate, CertificateState, IssueOutcome, PersonKey};
+
+const WHAT: &str = "certificate";
+
+/// Puts those of a batch whose person has none yet; the first of two for one person counts.
+pub(super) fn issue<E: Engine>(draft: &mut Draft<'_, E>, batch: &[Certificate]) -> Result<Vec<IssueOutcome>> {
+    let mut owners = BTreeMap::new();
+    let mut numbers = BTreeSet::new();
+    let mut outcomes = Vec::with_capacity(batch.len());
+    for certificate in batch {
+        check_key("person key", &certificate.person.0)?;
+        let number = &certificate.number;
+        let owner = (number.event(), &certificate.person);
+        let had = match owners.get(&owner) {
+            Some(had) => Some(CertificateNumber::clone(had)),
+            None => owned(draft.engine, number.event(), &certificate.person)?,
+        };
+        if let Some(had) = had {
+            outcomes.push(IssueOutcome::AlreadyHas(had));
+            continue;
+        }
+        let fresh = certificate.version == 1 && certificate.state == CertificateState::Active;
+        let key = keys::certificate(kind::CERTIFICATE, number);
+        if !fresh || !numbers.insert(number) || draft.engine.get(&key)?.is_some() {
+            return Err(StoreError::Conflict(number.to_string()));
+        }
+        put_current(draft, certificate)?;
+        owners.insert(owner, number.clone());
+        outcomes.push(IssueOutcome::Issued);
+    }
+    Ok(outcomes)
+}
+
+/// Puts `new` in the place of `old`, which stays readable as superseded.
+pub(super) fn supersede<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    old: &Certificate,
+    new: &Certificate,
+    reason: &Reason,
+) -> Result<()> {
+    expect_current(draft, old)?;
+    check_key("person key", &new.person.0)?;
+    let conflict = || StoreError::Conflict(old.number.to_string());
+    let follows = new.number == old.number
+        && Some(new.version) == old.version.checked_add(1)
+        && new.state == CertificateState::Active
+        && new.status != old.status;
+    let owner = owned(draft.engine, new.number.event(), &new.person)?;
+    if !follows || owner.is_some_and(|owner| owner != old.number) {
+        return Err(conflict());
+    }
+    let state = CertificateState::Superseded { reason: reason.clone() };
+    put_old(draft, &Certificate { state, ..old.clone() })?;
+    // A corrected e-mail makes a new person key. The old one stays taken: it too already has this certificate.
+    put_current(draft, new)
+}
+
+/// Puts the current version as revoked.
+pub(super) fn revoke<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate, reason: &Reason) -> Result<()> {
+    expect_current(draft, old)?;
+    let state = CertificateState::Revoked { reason: reason.clone() };
+    put_current(draft, &Certificate { state, ..old.clone() })
+}
+
+/// Puts the current version of a certificate with everything that follows from it.
+pub(super) fn put_current<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -> Result<()> {
+    draft.put_json(keys::certificate(kind::CERTIFICATE, &certificate.number), WHAT, certificate)?;
+    put_derived(draft, certificate)
+}
+
+/// Puts an older version of a certificate with everything that follows from it.
+pub(super) fn put_old<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -> Result<()> {
+    draft.put_json(keys::old_version(&certificate.number, certificate.version), WHAT, certificate)?;
+    put_derived(draft, certificate)
+}
+
+/// The owner, the digest under the signing key and, unless active, the status entry.
+fn put_derived<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -> Result<()> {
+    let Certificate { number, person, key, status, .. } = certificate;
+    draft.put_json(keys::person(kind::OWNER, number.event(), person), "owner", number)?;
+    draft.put(keys::digest(key, &issued_digest(&certificate.jws)), Vec::new());
+    match &certificate.state {
+        CertificateState::Active => Ok(()),
+        CertificateState::Revoked { reason } | CertificateState::Superseded { reason } => {
+            draft.put_json(keys::set_entry(status.list, status.index), "reason", reason)
+        }
+    }
+}
+
+/// Returns the number of a person's certificate.
+pub(super) fn owned(engine: &impl Engine, event: &EventCode, person: &PersonKey) -> Result<Option<CertificateNumber>> {
+    let key = keys::person(kind::OWNER, event, person);
+    engine.get(&key)?.map(|bytes| decode(engine, &bytes)).transpose()
+}
+
+fn expect_current<E: Engine>(draft: &Draft<'_, E>, old: &Certificate) -> Result<()> {
+    let stored: Option<Certificate> = draft.get_json(&keys::certificate(kind::CERTIFICATE, &old.number))?;
+    match stored {
+        None => Err(StoreError::NotFound(old.number.to_string())),
+        Some(stored) if stored == *old && stored.state == CertificateState::Active => Ok(()),
+        Some(_) => Err(StoreError::Conflict(old.number.to_string())),
+    }
+}

@@ -1,0 +1,228 @@
+//! The store's promises over an ordered key-value [`Engine`]: one implementation for every engine in one process.
+//!
+//! Writers take turns: read, decide, write. Then they wait together for the disk, so that one `fdatasync` serves all who
+//! wait (group commit). Readers wait too while something is not durable yet: what was read stays true.
+
+mod blobs;
+mod certificates;
+mod reserve;
+mod restore;
+mod store;
+
+pub(super) use blobs::PART_BYTES;
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::audit::AuditHead;
+use super::engine::{Engine, Entry};
+use super::keys::{self, kind};
+use super::{Act, AuditEntry, Page, Result, StoreError};
+
+/// Layout of keys and records that this version writes and reads.
+pub(super) const LAYOUT: u32 = 1;
+
+/// Largest encoded record, in bytes.
+pub const RECORD_BYTES: usize = 60 * 1024;
+/// Longest name or person key, in bytes.
+pub const KEY_BYTES: usize = 1_024;
+/// Most items of one page; larger requests get this many.
+pub const PAGE_LIMIT: usize = 10_000;
+
+/// First byte of every encoded record: JSON follows.
+const FORMAT_JSON: u8 = 1;
+const LAYOUT_KEY: &[u8] = b"\0layout";
+const RESTORING_KEY: &[u8] = b"\0restoring";
+
+/// A store over an engine.
+pub struct Ordered<E> {
+    engine: E,
+    writer: Mutex<Writer>,
+    /// How many batches were written, and how many of them are durable.
+    written: AtomicU64,
+    synced: AtomicU64,
+    syncing: Mutex<()>,
+}
+
+/// What a writer needs to know and nobody may change meanwhile.
+struct Writer {
+    head: AuditHead,
+    /// The digest of the dump that is being restored.
+    restoring: Option<String>,
+}
+
+/// A write that is being decided: reads see the store before it, and what it puts is written at once or not at all.
+struct Draft<'a, E> {
+    engine: &'a E,
+    entries: Vec<Entry>,
+    act: Option<&'a Act>,
+}
+
+impl<E: Engine> Ordered<E> {
+    /// Takes an engine into use: checks its layout and finds the end of the audit log.
+    pub(super) fn over(engine: E) -> Result<Self> {
+        match engine.get(LAYOUT_KEY)?.map(|bytes| <[u8; 4]>::try_from(bytes).map(u32::from_be_bytes)) {
+            None if engine.last(&[kind::META], &[0xff])?.is_none() => {
+                engine.write(vec![(LAYOUT_KEY.to_vec(), LAYOUT.to_be_bytes().to_vec())])?;
+                engine.sync()?;
+            }
+            Some(Ok(LAYOUT)) => {}
+            Some(Ok(found)) => return Err(StoreError::Layout { found, known: LAYOUT }),
+            None | Some(Err(_)) => return Err(damaged(&engine, "its layout record is missing")),
+        }
+        let writer = Writer { head: audit_head(&engine)?, restoring: restoring(&engine)? };
+        let counter = || AtomicU64::new(0);
+        let (written, synced) = (counter(), counter());
+        Ok(Self { engine, writer: Mutex::new(writer), written, synced, syncing: Mutex::new(()) })
+    }
+
+    /// Runs one writer's decision, writes what it put together with the audit entry, and waits until that is durable.
+    fn commit<'a, T>(&'a self, decide: impl FnOnce(&mut Draft<'a, E>) -> Result<T>) -> Result<T> {
+        let value = {
+            let mut writer = self.writer();
+            if writer.restoring.is_some() {
+                return Err(StoreError::Restoring);
+            }
+            let mut draft = Draft { engine: &self.engine, entries: Vec::new(), act: None };
+            let value = decide(&mut draft)?;
+            self.write(&mut writer, draft)?;
+            value
+        };
+        // Also with nothing to write: the decision may rest on a neighbour's write that is not durable yet.
+        self.settle()?;
+        Ok(value)
+    }
+
+    fn write(&self, writer: &mut Writer, mut draft: Draft<'_, E>) -> Result<()> {
+        let mut head = None;
+        if let Some(act) = draft.act {
+            let entry = writer.head.next(act);
+            draft.put_json(keys::named(kind::AUDIT, &entry.sequence.to_be_bytes()), "audit entry", &entry)?;
+            head = Some(AuditHead { sequence: entry.sequence, hash: entry.hash });
+        }
+        if draft.entries.is_empty() {
+            return Ok(());
+        }
+        self.engine.write(draft.entries)?;
+        self.written.fetch_add(1, Ordering::SeqCst);
+        if let Some(head) = head {
+            writer.head = head;
+        }
+        Ok(())
+    }
+
+    /// Waits until everything written so far is durable. The first to get here works for all who come after it.
+    fn settle(&self) -> Result<()> {
+        let needed = self.written.load(Ordering::SeqCst);
+        if self.synced.load(Ordering::SeqCst) >= needed {
+            return Ok(());
+        }
+        let _turn = self.syncing.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.synced.load(Ordering::SeqCst) >= needed {
+            return Ok(());
+        }
+        let covered = self.written.load(Ordering::SeqCst);
+        self.engine.sync()?;
+        self.synced.store(covered, Ordering::SeqCst);
+        Ok(())
+    }
+
+    fn writer(&self) -> MutexGuard<'_, Writer> {
+        self.writer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the durable value under a key.
+    fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
+        let value = self.engine.get(key)?;
+        self.settle()?;
+        Ok(value)
+    }
+
+    fn get_json<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>> {
+        self.get(key)?.map(|bytes| decode(&self.engine, &bytes)).transpose()
+    }
+
+    /// Returns a page of the records whose keys start with `prefix`.
+    fn page<T>(
+        &self,
+        prefix: &[u8],
+        cursor: Option<&str>,
+        limit: usize,
+        read: impl Fn(&[u8], &[u8]) -> Result<T>,
+    ) -> Result<Page<T>> {
+        let limit = limit.clamp(1, PAGE_LIMIT);
+        let mut entries = self.engine.range(&keys::after(prefix, cursor)?, &keys::end(prefix), limit + 1)?;
+        self.settle()?;
+        let more = entries.len() > limit;
+        entries.truncate(limit);
+        let next = entries.last().filter(|_| more).map(|(key, _)| keys::cursor(prefix, key));
+        let items = entries.iter().map(|(key, value)| read(key, value)).collect::<Result<_>>()?;
+        Ok(Page { items, next })
+    }
+
+    fn page_json<T: DeserializeOwned>(&self, prefix: &[u8], cursor: Option<&str>, limit: usize) -> Result<Page<T>> {
+        self.page(prefix, cursor, limit, |_, value| decode(&self.engine, value))
+    }
+
+    fn damaged(&self, problem: &str) -> StoreError {
+        damaged(&self.engine, problem)
+    }
+}
+
+impl<E: Engine> Draft<'_, E> {
+    fn get_json<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>> {
+        self.engine.get(key)?.map(|bytes| decode(self.engine, &bytes)).transpose()
+    }
+
+    fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
+        self.entries.push((key, value));
+    }
+
+    fn put_json(&mut self, key: Vec<u8>, what: &'static str, record: &impl Serialize) -> Result<()> {
+        self.put(key, encode(what, record)?);
+        Ok(())
+    }
+}
+
+/// Refuses a name or key that is too long to be one.
+fn check_key(what: &'static str, text: &str) -> Result<()> {
+    let bytes = text.len();
+    if bytes > KEY_BYTES { Err(StoreError::TooLarge { what, bytes, limit: KEY_BYTES }) } else { Ok(()) }
+}
+
+fn encode(what: &'static str, record: &impl Serialize) -> Result<Vec<u8>> {
+    let mut bytes = vec![FORMAT_JSON];
+    serde_json::to_writer(&mut bytes, record).expect("records are texts, numbers and maps with text keys");
+    if bytes.len() > RECORD_BYTES {
+        return Err(StoreError::TooLarge { what, bytes: bytes.len(), limit: RECORD_BYTES });
+    }
+    Ok(bytes)
+}
+
+fn decode<T: DeserializeOwned>(engine: &impl Engine, bytes: &[u8]) -> Result<T> {
+    match bytes.split_first() {
+        Some((&FORMAT_JSON, json)) => {
+            serde_json::from_slice(json).map_err(|error| damaged(engine, &format!("a record cannot be read: {error}")))
+        }
+        _ => Err(damaged(engine, "a record has an unknown format")),
+    }
+}
+
+fn damaged(engine: &impl Engine, problem: &str) -> StoreError {
+    StoreError::Damaged { path: engine.place(), problem: problem.to_owned() }
+}
+
+fn audit_head(engine: &impl Engine) -> Result<AuditHead> {
+    let start = keys::named(kind::AUDIT, b"");
+    let Some((_, bytes)) = engine.last(&start, &keys::end(&start))? else { return Ok(AuditHead::default()) };
+    let AuditEntry { sequence, hash, .. } = decode(engine, &bytes)?;
+    Ok(AuditHead { sequence, hash })
+}
+
+fn restoring(engine: &impl Engine) -> Result<Option<String>> {
+    let marker = engine.get(RESTORING_KEY)?.filter(|digest| !digest.is_empty());
+    Ok(marker.map(|digest| String::from_utf8_lossy(&digest).into_owned()))
+}

@@ -1,0 +1,89 @@
+//! Rebuilding a store from a dump: records are taken as they are, without checks that the import has made.
+
+use super::{Draft, Engine, Ordered, RESTORING_KEY, Result, StoreError, certificates, keys, kind};
+use crate::store::dump::Record;
+use data_encoding::BASE64;
+
+impl<E: Engine> Ordered<E> {
+    /// Marks the store as being rebuilt from a dump; resumes one that was interrupted.
+    pub(super) fn start_restore(&self, dump: &str) -> Result<()> {
+        {
+            let mut writer = self.writer();
+            let resumed = writer.restoring.as_deref() == Some(dump);
+            let empty = self.engine.range(&[kind::META, 0xff], &[0xff], 1)?.is_empty();
+            if !resumed && (!empty || writer.restoring.is_some()) {
+                return Err(StoreError::NotEmpty { path: self.engine.place() });
+            }
+            let draft =
+                Draft { engine: &self.engine, entries: vec![(RESTORING_KEY.to_vec(), dump.into())], act: None };
+            self.write(&mut writer, draft)?;
+            writer.restoring = Some(dump.to_owned());
+        }
+        self.settle()
+    }
+
+    /// Takes records of the dump.
+    pub(super) fn take_records(&self, records: &[Record]) -> Result<()> {
+        {
+            let mut writer = self.writer();
+            if writer.restoring.is_none() {
+                return Err(StoreError::NotEmpty { path: self.engine.place() });
+            }
+            let mut draft = Draft { engine: &self.engine, entries: Vec::new(), act: None };
+            records.iter().try_for_each(|record| put(&mut draft, record))?;
+            self.write(&mut writer, draft)?;
+        }
+        self.settle()
+    }
+
+    /// Takes the mark away; the store is in use from now on.
+    pub(super) fn end_restore(&self) -> Result<()> {
+        {
+            let mut writer = self.writer();
+            let head = super::audit_head(&self.engine)?;
+            let draft = Draft { engine: &self.engine, entries: vec![(RESTORING_KEY.to_vec(), Vec::new())], act: None };
+            self.write(&mut writer, draft)?;
+            writer.restoring = None;
+            writer.head = head;
+        }
+        self.settle()
+    }
+}
+
+fn put<E: Engine>(draft: &mut Draft<'_, E>, record: &Record) -> Result<()> {
+    let counter = |reserved: u64| reserved.to_be_bytes().to_vec();
+    match record {
+        Record::Setting { name, value } => {
+            draft.put(keys::named(kind::SETTING, name.as_bytes()), base64(value)?);
+        }
+        Record::Blob { id, length } => {
+            let id = keys::blob_id(id).ok_or_else(|| StoreError::NotFound(id.to_string()))?;
+            draft.put(keys::named(kind::BLOB, &id), counter(*length));
+        }
+        Record::BlobPart { id, part, bytes } => {
+            let id = keys::blob_id(id).ok_or_else(|| StoreError::NotFound(id.to_string()))?;
+            draft.put(keys::blob_part(&id, *part), base64(bytes)?);
+        }
+        Record::Event(event) => {
+            draft.put_json(keys::named(kind::EVENT, event.code.as_str().as_bytes()), "event", event)?;
+        }
+        Record::Participant { event, participant } => {
+            draft.put_json(keys::person(kind::PARTICIPANT, event, &participant.key), "participant", participant)?;
+        }
+        Record::Certificate { current: true, certificate } => certificates::put_current(draft, certificate)?,
+        Record::Certificate { current: false, certificate } => certificates::put_old(draft, certificate)?,
+        Record::Numbers { event, year, reserved } => draft.put(keys::numbers(event, *year), counter(*reserved)),
+        Record::StatusList { list, reserved } => {
+            draft.put(keys::named(kind::STATUS_LIST, &list.to_be_bytes()), counter(u64::from(*reserved)));
+        }
+        Record::Run(run) => draft.put_json(keys::named(kind::RUN, run.id.as_bytes()), "run", run)?,
+        Record::Audit(entry) => {
+            draft.put_json(keys::named(kind::AUDIT, &entry.sequence.to_be_bytes()), "audit entry", entry)?;
+        }
+    }
+    Ok(())
+}
+
+fn base64(text: &str) -> Result<Vec<u8>> {
+    BASE64.decode(text.as_bytes()).map_err(|_| StoreError::Damaged { path: "the dump".to_owned(), problem: "bytes that are not base64".to_owned() })
+}

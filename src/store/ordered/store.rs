@@ -1,0 +1,226 @@
+//! The store's methods, each a few lines over the rooms beside this file.
+
+use data_encoding::HEXLOWER;
+
+use super::{Engine, Ordered, Result, StoreError, certificates, check_key, decode, keys, kind, reserve};
+use crate::credential::{CertificateNumber, EventCode};
+use crate::status::Reason;
+use crate::store::dump::Record;
+use crate::store::{
+    Act, AuditEntry, BlobId, Certificate, Event, IssueOutcome, Page, Participant, PersonKey, Run, StatusRange, Store,
+};
+
+impl<E: Engine> Store for Ordered<E> {
+    fn setting(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        self.get(&keys::named(kind::SETTING, name.as_bytes()))
+    }
+
+    fn swap_setting(&self, name: &str, old: Option<&[u8]>, new: &[u8], act: &Act) -> Result<()> {
+        check_key("setting's name", name)?;
+        let (bytes, limit) = (new.len(), super::RECORD_BYTES);
+        if bytes > limit {
+            return Err(StoreError::TooLarge { what: "setting", bytes, limit });
+        }
+        self.commit(|draft| {
+            let key = keys::named(kind::SETTING, name.as_bytes());
+            if draft.engine.get(&key)?.as_deref() != old {
+                return Err(StoreError::Conflict(name.to_owned()));
+            }
+            draft.put(key, new.to_vec());
+            draft.act = Some(act);
+            Ok(())
+        })
+    }
+
+    fn settings(&self, cursor: Option<&str>, limit: usize) -> Result<Page<(String, Vec<u8>)>> {
+        self.page(&keys::named(kind::SETTING, b""), cursor, limit, |key, value| {
+            Ok((String::from_utf8_lossy(&key[1..]).into_owned(), value.to_vec()))
+        })
+    }
+
+    fn put_blob(&self, bytes: &[u8]) -> Result<BlobId> {
+        self.keep_blob(bytes)
+    }
+
+    fn blob(&self, id: &BlobId) -> Result<Option<Vec<u8>>> {
+        self.kept_blob(id)
+    }
+
+    fn blobs(&self, cursor: Option<&str>, limit: usize) -> Result<Page<BlobId>> {
+        self.page(&keys::named(kind::BLOB, b""), cursor, limit, |key, _| Ok(BlobId(HEXLOWER.encode(&key[1..]))))
+    }
+
+    fn put_event(&self, old: Option<&Event>, new: &Event, act: &Act) -> Result<()> {
+        self.commit(|draft| {
+            let key = keys::named(kind::EVENT, new.code.as_str().as_bytes());
+            if draft.get_json::<Event>(&key)?.as_ref() != old {
+                return Err(StoreError::Conflict(new.code.to_string()));
+            }
+            draft.act = Some(act);
+            draft.put_json(key, "event", new)
+        })
+    }
+
+    fn event(&self, code: &EventCode) -> Result<Option<Event>> {
+        self.get_json(&keys::named(kind::EVENT, code.as_str().as_bytes()))
+    }
+
+    fn events(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Event>> {
+        self.page_json(&keys::named(kind::EVENT, b""), cursor, limit)
+    }
+
+    fn put_participants(&self, event: &EventCode, participants: &[Participant], act: &Act) -> Result<()> {
+        self.commit(|draft| {
+            if draft.engine.get(&keys::named(kind::EVENT, event.as_str().as_bytes()))?.is_none() {
+                return Err(StoreError::NotFound(event.to_string()));
+            }
+            for participant in participants {
+                check_key("person key", &participant.key.0)?;
+                draft.put_json(keys::person(kind::PARTICIPANT, event, &participant.key), "participant", participant)?;
+            }
+            draft.act = Some(act);
+            Ok(())
+        })
+    }
+
+    fn participant(&self, event: &EventCode, person: &PersonKey) -> Result<Option<Participant>> {
+        self.get_json(&keys::person(kind::PARTICIPANT, event, person))
+    }
+
+    fn participants(&self, event: &EventCode, cursor: Option<&str>, limit: usize) -> Result<Page<Participant>> {
+        self.page_json(&keys::group(kind::PARTICIPANT, event.as_str()), cursor, limit)
+    }
+
+    fn reserve_numbers(&self, event: &EventCode, year: i16, count: u64) -> Result<u64> {
+        self.commit(|draft| reserve::numbers(draft, event, year, count))
+    }
+
+    fn reserve_status(&self, count: u32) -> Result<Vec<StatusRange>> {
+        self.commit(|draft| reserve::status(draft, count))
+    }
+
+    fn status_lists(&self) -> Result<Vec<u32>> {
+        let read = |_: &[u8], value: &[u8]| reserve::list_counter(&self.engine, value);
+        self.all(&keys::named(kind::STATUS_LIST, b""), read)
+    }
+
+    fn commit_issue(&self, certificates: &[Certificate], act: &Act) -> Result<Vec<IssueOutcome>> {
+        self.commit(|draft| {
+            let outcomes = certificates::issue(draft, certificates)?;
+            draft.act = Some(act).filter(|_| outcomes.contains(&IssueOutcome::Issued));
+            Ok(outcomes)
+        })
+    }
+
+    fn supersede(&self, old: &Certificate, new: &Certificate, reason: &Reason, act: &Act) -> Result<()> {
+        self.commit(|draft| {
+            draft.act = Some(act);
+            certificates::supersede(draft, old, new, reason)
+        })
+    }
+
+    fn revoke(&self, old: &Certificate, reason: &Reason, act: &Act) -> Result<()> {
+        self.commit(|draft| {
+            draft.act = Some(act);
+            certificates::revoke(draft, old, reason)
+        })
+    }
+
+    fn certificate(&self, number: &CertificateNumber) -> Result<Option<Certificate>> {
+        self.get_json(&keys::certificate(kind::CERTIFICATE, number))
+    }
+
+    fn versions(&self, number: &CertificateNumber) -> Result<Vec<Certificate>> {
+        // The current version first: one that is superseded meanwhile is then seen as the older of two, not missed.
+        let current = self.certificate(number)?;
+        let read = |_: &[u8], value: &[u8]| decode::<Certificate>(&self.engine, value);
+        let mut versions = self.all(&keys::certificate(kind::OLD_VERSION, number), read)?;
+        versions.retain(|old| current.as_ref().is_some_and(|current| old.version < current.version));
+        versions.extend(current);
+        Ok(versions)
+    }
+
+    fn certificate_of(&self, event: &EventCode, person: &PersonKey) -> Result<Option<CertificateNumber>> {
+        let number = certificates::owned(&self.engine, event, person)?;
+        self.settle()?;
+        Ok(number)
+    }
+
+    fn certificates(&self, event: Option<&EventCode>, cursor: Option<&str>, limit: usize) -> Result<Page<Certificate>> {
+        let prefix = match event {
+            Some(event) => keys::group(kind::CERTIFICATE, event.as_str()),
+            None => keys::named(kind::CERTIFICATE, b""),
+        };
+        self.page_json(&prefix, cursor, limit)
+    }
+
+    fn set_entries(&self, list: u32, cursor: Option<&str>, limit: usize) -> Result<Page<(u32, Reason)>> {
+        self.page(&keys::set_entries(list), cursor, limit, |key, value| {
+            let index = keys::last_u32(key).ok_or_else(|| self.damaged("a status entry has no index"))?;
+            Ok((index, decode(&self.engine, value)?))
+        })
+    }
+
+    fn issued_digests(&self, key: &str, cursor: Option<&str>, limit: usize) -> Result<Page<[u8; 16]>> {
+        self.page(&keys::group(kind::DIGEST, key), cursor, limit, |key, _| {
+            key.last_chunk().copied().ok_or_else(|| self.damaged("an issued digest is too short"))
+        })
+    }
+
+    fn put_run(&self, run: &Run, act: &Act) -> Result<()> {
+        check_key("run's id", &run.id)?;
+        self.commit(|draft| {
+            draft.act = Some(act);
+            draft.put_json(keys::named(kind::RUN, run.id.as_bytes()), "run", run)
+        })
+    }
+
+    fn runs(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Run>> {
+        self.page_json(&keys::named(kind::RUN, b""), cursor, limit)
+    }
+
+    fn append_audit(&self, act: &Act) -> Result<()> {
+        self.commit(|draft| {
+            draft.act = Some(act);
+            Ok(())
+        })
+    }
+
+    fn audit(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>> {
+        self.page_json(&keys::named(kind::AUDIT, b""), cursor, limit)
+    }
+
+    fn number_counters(&self) -> Result<Vec<(EventCode, i16, u64)>> {
+        self.all(&keys::named(kind::NUMBERS, b""), |key, value| {
+            let (event, year) = keys::read_numbers(key).ok_or_else(|| self.damaged("a counter has no event"))?;
+            Ok((event, year, reserve::counter(&self.engine, value)?))
+        })
+    }
+
+    fn begin_restore(&self, dump: &str) -> Result<()> {
+        self.start_restore(dump)
+    }
+
+    fn restore(&self, records: &[Record]) -> Result<()> {
+        self.take_records(records)
+    }
+
+    fn finish_restore(&self) -> Result<()> {
+        self.end_restore()
+    }
+}
+
+impl<E: Engine> Ordered<E> {
+    /// Reads all pages of a listing that is short by nature.
+    fn all<T>(&self, prefix: &[u8], read: impl Fn(&[u8], &[u8]) -> Result<T>) -> Result<Vec<T>> {
+        let (mut items, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = self.page(prefix, cursor.as_deref(), super::PAGE_LIMIT, &read)?;
+            items.extend(page.items);
+            cursor = page.next;
+            if cursor.is_none() {
+                return Ok(items);
+            }
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Import from outside: whole files in, rows and reports out; hostile files refused by name.
+
+use std::io::{Cursor, Write};
+
+use testamur::credential::Timestamp;
+use testamur::issuance::import::*;
+
+fn now() -> Timestamp {
+    "2026-05-01T00:00:00Z".parse().unwrap()
+}
+
+fn checks() -> Checks<'static> {
+    Checks { duplicates: Duplicates::Skip, need_email: false, now: now(), missing_glyph: None }
+}
+
+fn import_with(bytes: &[u8], checks: &Checks<'_>) -> (Table, Columns, Vec<RowOutcome>) {
+    let table = read_table("people", bytes, &Limits::default()).unwrap();
+    let columns = Columns::find(&table, &Mapping::default()).unwrap();
+    let rows = check_rows(&table, &columns, checks);
+    (table, columns, rows)
+}
+
+fn import(text: &str) -> Vec<RowOutcome> {
+    import_with(text.as_bytes(), &checks()).2
+}
+
+fn codes(row: &RowOutcome) -> Vec<Code> {
+    row.findings.iter().map(|finding| finding.code).collect()
+}
+
+#[test]
+fn one_bad_row_stops_nobody() {
+    let rows =
+        import("Name,E-Mail\nAda Lovelace,ada@example.org\n,nobody@example.org\nGrace Hopper,grace@example.org\n");
+    assert_eq!(rows.iter().map(|row| row.severity()).collect::<Vec<_>>(), [None, Some(Severity::Error), None]);
+    assert_eq!((rows[1].line, codes(&rows[1])), (3, vec![Code::NameMissing]));
+    let grace = rows[2].participant.as_ref().unwrap();
+    assert_eq!((&grace.name[..], &grace.key.0[..]), ("Grace Hopper", "grace@example.org"));
+}
+
+#[test]
+fn a_name_of_ten_thousand_characters_is_told_with_its_length() {
+    let rows = import(&format!("name\n{}\nAda\n", "x".repeat(10_000)));
+    assert_eq!(codes(&rows[0]), [Code::NameTooLong]);
+    assert_eq!(rows[0].findings[0].reason, "the name has 10000 characters; at most 200 are printed");
+    assert!(rows[1].participant.is_some());
+    let rows = import(&format!("name\n{}\n", "x".repeat(10_001)));
+    assert!(codes(&rows[0]).contains(&Code::CellTooLong));
+}
+
+#[test]
+fn bidi_controls_are_an_error_that_explains_itself() {
+    let rows = import("name\nAda \u{202e}ecalevoL\n");
+    assert_eq!(codes(&rows[0]), [Code::BidiControl]);
+    assert!(rows[0].findings[0].reason.contains("U+202E"), "{}", rows[0].findings[0].reason);
+    assert!(rows[0].participant.is_none());
+}
+
+#[test]
+fn warnings_keep_the_row_and_print_the_tidy_name() {
+    let rows = import("name,email\n\" ADA  LOVELACE \",not-an-address\n");
+    assert_eq!(codes(&rows[0]), [Code::Spaces, Code::AllCapitals, Code::EmailInvalid]);
+    let person = rows[0].participant.as_ref().unwrap();
+    assert_eq!((&person.name[..], person.email.as_deref()), ("ADA LOVELACE", None));
+}
+
+#[test]
+fn wrong_addresses_are_errors_only_when_mail_is_sent() {
+    let need = Checks { need_email: true, ..checks() };
+    let rows = import_with(b"name,email\nAda,\nGrace,x\n", &need).2;
+    assert_eq!((codes(&rows[0]), codes(&rows[1])), (vec![Code::EmailMissing], vec![Code::EmailInvalid]));
+    assert!(rows.iter().all(|row| row.participant.is_none()));
+}
+
+#[test]
+fn the_second_row_of_a_person_is_skipped_or_counts() {
+    let text = "name,email,score\nAda,ADA@example.org,1\nGrace,,5\nAda L,ada@example.org,2\ngrace ,,6\nAda X,Ada@Example.org,3\n";
+    let scores = |duplicates| {
+        let rows = import_with(text.as_bytes(), &Checks { duplicates, ..checks() }).2;
+        assert_eq!(summarise(&rows).people, 2);
+        rows.iter().filter_map(|row| Some(row.participant.as_ref()?.fields["score"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(scores(Duplicates::Skip), ["1", "5"]);
+    assert_eq!(scores(Duplicates::Update), ["6", "3"]);
+}
+
+#[test]
+fn columns_become_fields_under_their_own_name_and_their_meaning() {
+    let rows = import("Vorname;Nachname;Punktzahl;Credits;Lieblingsfarbe\nZoë;Müller;87;4,5;blau\n");
+    let person = rows[0].participant.as_ref().unwrap();
+    assert_eq!(person.name, "Zoë Müller");
+    assert_eq!(person.fields["result"], "87");
+    assert_eq!(person.fields["punktzahl"], "87");
+    assert_eq!(person.fields["credits"], "4.5");
+    assert_eq!(person.fields["lieblingsfarbe"], "blau");
+}
+
+#[test]
+fn a_missing_glyph_names_row_name_and_character() {
+    let missing = |name: &str| name.chars().find(|c| *c == '𓀀');
+    let rows = import_with("name\nAda\nAda 𓀀\n".as_bytes(), &Checks { missing_glyph: Some(&missing), ..checks() }).2;
+    assert_eq!((rows[1].line, codes(&rows[1])), (3, vec![Code::NoGlyph]));
+    assert_eq!(rows[1].findings[0].reason, "no font can draw U+13000 `𓀀` of `Ada 𓀀`");
+}
+
+#[test]
+fn formulas_stay_text_and_are_defused_in_the_report() {
+    let (table, columns, rows) = import_with(b"name,email,note\n,x@example.org,=cmd|' /C calc'!A0\n", &checks());
+    let mut report = Vec::new();
+    write_report(&table, &columns, &rows, &mut report).unwrap();
+    let text = String::from_utf8(report).unwrap();
+    assert!(text.contains("'=cmd|' /C calc'!A0"), "{text}");
+    assert!(!text.contains(",="), "{text}");
+}
+
+#[test]
+fn a_corrected_report_can_be_imported_again() {
+    let (table, columns, rows) = import_with("Name,Phone\n,+49 30 1\nZoë,2\n".as_bytes(), &checks());
+    let mut report = Vec::new();
+    write_report(&table, &columns, &rows, &mut report).unwrap();
+    let corrected = String::from_utf8(report).unwrap().replace("\n,", "\nAda,");
+    let rows = import_with(corrected.as_bytes(), &checks()).2;
+    let person = rows[0].participant.as_ref().unwrap();
+    assert_eq!((&person.name[..], &person.fields["phone"][..]), ("Ada", "+49 30 1"));
+    assert_eq!(person.fields.len(), 1, "{:?}", person.fields);
+}
+
+#[test]
+fn the_json_report_is_as_its_schema_says() {
+    let schema: serde_json::Value = serde_json::from_str(include_str!("../../schemas/import.json")).unwrap();
+    let validator = jsonschema::validator_for(&schema).unwrap();
+    let (table, columns, rows) =
+        import_with("Name,Email,Credits\nADA LOVELACE,x,many\nZoë,,\n,,\u{200b}1\n".as_bytes(), &checks());
+    let report = report_json(&table, &columns, &rows);
+    assert!(validator.is_valid(&report), "{report:#}");
+    assert_eq!(report["summary"]["people"], 1);
+}
+
+#[test]
+fn empty_files_say_so() {
+    let error = |bytes: &[u8]| read_table("people.csv", bytes, &Limits::default()).unwrap_err().to_string();
+    assert_eq!(error(b""), "`people.csv` holds no rows");
+    assert_eq!(error(b"\xEF\xBB\xBF\r\n \r\n"), "`people.csv` holds no rows");
+    assert_eq!(error(b"name,email\n"), "`people.csv` holds a header but no people below it");
+}
+
+const WORKBOOK: &[u8] = include_bytes!("../data/import/people.xlsx");
+
+#[test]
+fn a_workbook_is_read_as_text() {
+    let (table, _, rows) = import_with(WORKBOOK, &checks());
+    assert_eq!(
+        table.rows[0].cells,
+        ["Ada Lovelace", "ada@example.org", "87", "4.5", "2026-05-01", "09:30:00", "TRUE", "=1+1"]
+    );
+    assert_eq!(table.rows[1].cells[..5], ["नरेन्द्र शर्मा", "n@example.org", "0.3", "3", "2026-05-01T09:30:00"]);
+    assert_eq!(table.rows[2].line, 5);
+    assert_eq!(codes(&rows[0]), [Code::Formula]);
+    assert!(table.notes[0].contains("`Teilnehmer`"), "{:?}", table.notes);
+}
+
+/// Builds an archive with the named parts.
+fn archive(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+#[test]
+fn zip_bombs_are_refused_before_they_are_unpacked() {
+    let zeros = vec![b' '; 20_000_000];
+    let bomb = archive(&[("xl/workbook.xml", b"<workbook/>"), ("xl/worksheets/sheet1.xml", &zeros)]);
+    let error = read_table("bomb.xlsx", &bomb, &Limits::default()).unwrap_err();
+    assert!(matches!(error, ImportError::Bomb { .. }), "{error:?}");
+
+    let small = Limits { unpacked: 1000, ..Limits::default() };
+    assert!(matches!(read_table("x.xlsx", WORKBOOK, &small), Err(ImportError::Bomb { .. })));
+    let few = Limits { entries: 2, ..Limits::default() };
+    assert!(matches!(read_table("x.xlsx", WORKBOOK, &few), Err(ImportError::Bomb { .. })));
+}
+
+#[test]
+fn an_archive_that_lies_about_its_sizes_is_refused() {
+    let mut lie = archive(&[("xl/workbook.xml", &[b'x'; 5000])]);
+    // The uncompressed size stands at offset 24 of the central directory's entry (APPNOTE 4.3.12) and 22 of the local one.
+    let central = lie.windows(4).rposition(|window| window == b"PK\x01\x02").unwrap();
+    lie[central + 24..central + 28].copy_from_slice(&10u32.to_le_bytes());
+    lie[22..26].copy_from_slice(&10u32.to_le_bytes());
+    assert!(read_table("lie.xlsx", &lie, &Limits::default()).is_err());
+}
+
+#[test]
+fn broken_workbooks_are_errors_and_never_panics() {
+    for cut in (4..WORKBOOK.len()).step_by(97) {
+        assert!(read_table("cut.xlsx", &WORKBOOK[..cut], &Limits::default()).is_err(), "{cut}");
+    }
+    for at in (4..WORKBOOK.len()).step_by(31) {
+        let mut flipped = WORKBOOK.to_vec();
+        flipped[at] ^= 0x55;
+        let _ = read_table("flipped.xlsx", &flipped, &Limits::default());
+    }
+    let other = archive(&[("word/document.xml", b"<x/>")]);
+    let error = read_table("letter.docx", &other, &Limits::default()).unwrap_err();
+    assert!(matches!(error, ImportError::Kind { .. }), "{error:?}");
+}
+
+#[test]
+fn a_hundred_thousand_rows_are_read_and_checked() {
+    let mut text = "name,email,score\n".to_owned();
+    for n in 0..100_000 {
+        text.push_str(&format!("Zoë Müller {n},person{n}@example.org,{}\n", n % 100));
+    }
+    let rows = import(&text);
+    assert_eq!(summarise(&rows).people, 100_000);
+}

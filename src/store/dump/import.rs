@@ -33,7 +33,7 @@ pub fn import<R: Read + Seek>(
     let (summary, jws) = scan(input, |line, record, _| {
         check.record(record).map_err(|problem| DumpError::Line { line, problem })
     })?;
-    check.finish().map_err(|problem| DumpError::Line { line: 0, problem })?;
+    check.finish().map_err(DumpError::Inconsistent)?;
     if !verify(&jws, &summary.statement()) {
         return Err(DumpError::Signature);
     }

@@ -173,6 +173,9 @@ pub enum DumpError {
         /// What is wrong.
         problem: String,
     },
+    /// Its records do not fit together.
+    #[error("the dump does not hold together: {0}")]
+    Inconsistent(String),
     /// It ends without a footer.
     #[error("the dump is cut off: it has no footer")]
     Unfinished,

@@ -155,7 +155,8 @@ fn positions_spill_into_the_next_list_at_the_boundary() {
 fn a_person_gets_one_certificate_per_event() {
     on_each_engine(|store| {
         let (first, twin) = (certificate("A", 1, 10), certificate("A", 2, 10));
-        let outcomes = store.commit_issue(&[first.clone(), twin.clone(), certificate("B", 1, 10)], &act("issue")).unwrap();
+        let outcomes =
+            store.commit_issue(&[first.clone(), twin.clone(), certificate("B", 1, 10)], &act("issue")).unwrap();
         let already = IssueOutcome::AlreadyHas(first.number.clone());
         assert_eq!(outcomes, [IssueOutcome::Issued, already.clone(), IssueOutcome::Issued]);
         assert_eq!(store.commit_issue(&[twin.clone()], &act("issue")).unwrap(), [already]);
@@ -174,7 +175,8 @@ fn a_person_gets_one_certificate_per_event() {
 fn two_threads_issue_to_the_same_people_and_each_person_gets_one() {
     on_each_engine(|store| {
         let outcomes = in_threads(4, |thread| {
-            let batch = |at: u64| (0..20).map(|n| certificate("A", 1 + thread * 1_000 + at * 20 + n, at * 20 + n)).collect();
+            let batch =
+                |at: u64| (0..20).map(|n| certificate("A", 1 + thread * 1_000 + at * 20 + n, at * 20 + n)).collect();
             let batches: Vec<Vec<_>> = (0..10).map(batch).collect();
             batches.iter().flat_map(|batch| store.commit_issue(batch, &act("issue")).unwrap()).collect::<Vec<_>>()
         });
@@ -191,7 +193,8 @@ fn two_threads_issue_to_the_same_people_and_each_person_gets_one() {
 fn certificates_are_listed_by_event_year_and_sequence_as_integers() {
     on_each_engine(|store| {
         let numbers = [("A", 99_999), ("A", 100_000), ("A", 1_000_000), ("AB", 5), ("B", 1)];
-        let batch: Vec<_> = numbers.iter().rev().zip(0..).map(|((event, n), who)| certificate(event, *n, who)).collect();
+        let batch: Vec<_> =
+            numbers.iter().rev().zip(0..).map(|((event, n), who)| certificate(event, *n, who)).collect();
         store.commit_issue(&batch, &act("issue")).unwrap();
         let listed = |event: Option<&str>| -> Vec<String> {
             let event = event.map(code);

@@ -66,6 +66,12 @@ struct Draft<'a, E> {
 impl<E: Engine> Ordered<E> {
     /// Takes an engine into use: checks its layout and finds the end of the audit log.
     pub(super) fn over(engine: E) -> Result<Self> {
+        // First: what is left of a damaged store must not be written to.
+        let batch = batch_number(&engine)?;
+        if batch < engine.noted() {
+            let lost = engine.noted() - batch;
+            return Err(damaged(&engine, &format!("its last writes are gone ({lost} of them)")));
+        }
         match engine.get(LAYOUT_KEY)?.map(|bytes| <[u8; 4]>::try_from(bytes).map(u32::from_be_bytes)) {
             None if engine.last(&[kind::META], &[0xff])?.is_none() => {
                 engine.write(vec![(LAYOUT_KEY.to_vec(), LAYOUT.to_be_bytes().to_vec())])?;
@@ -76,11 +82,6 @@ impl<E: Engine> Ordered<E> {
             None | Some(Err(_)) => return Err(damaged(&engine, "its layout record is missing")),
         }
         let writer = Writer { head: audit_head(&engine)?, restoring: restoring(&engine)? };
-        let batch = batch_number(&engine)?;
-        if batch < engine.noted() {
-            let lost = engine.noted() - batch;
-            return Err(damaged(&engine, &format!("its last writes are gone ({lost} of them)")));
-        }
         let (written, synced) = (AtomicU64::new(batch), AtomicU64::new(batch));
         Ok(Self { engine, writer: Mutex::new(writer), written, synced, syncing: Mutex::new(()) })
     }

@@ -27,4 +27,11 @@ pub trait Engine: Send + Sync {
 
     /// Makes durable what was written before the call.
     fn sync(&self) -> Result<()>;
+
+    /// Notes, outside of the data, how many batches are durable. May be lost in a power cut, but is never ahead: a store
+    /// that has fewer on opening has lost some.
+    fn note(&self, batches: u64);
+
+    /// Returns what was noted last, or 0.
+    fn noted(&self) -> u64;
 }

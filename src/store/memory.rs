@@ -64,6 +64,12 @@ impl Engine for MemoryEngine {
     fn sync(&self) -> Result<()> {
         Ok(())
     }
+
+    fn note(&self, _batches: u64) {}
+
+    fn noted(&self) -> u64 {
+        0
+    }
 }
 
 fn owned((key, value): (&Vec<u8>, &Vec<u8>)) -> Entry {

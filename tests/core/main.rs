@@ -3,3 +3,6 @@
 mod standards_credential;
 mod standards_json;
 mod import;
+mod store;
+#[path = "../faults/store.rs"]
+mod store_faults;

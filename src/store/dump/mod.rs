@@ -147,13 +147,13 @@ impl Summary {
     }
 }
 
+/// A line. Not an untagged enum: serde buffers those, and loses numbers where serde_json keeps them as texts.
 #[derive(Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Line {
     Header(Header),
-    Footer { summary: Summary, jws: String },
-    #[serde(untagged)]
     Record(Record),
+    Footer { summary: Summary, jws: String },
 }
 
 /// Why a dump is not written or not restored.
@@ -173,6 +173,9 @@ pub enum DumpError {
         /// What is wrong.
         problem: String,
     },
+    /// Its records do not fit together.
+    #[error("the dump does not hold together: {0}")]
+    Inconsistent(String),
     /// It ends without a footer.
     #[error("the dump is cut off: it has no footer")]
     Unfinished,

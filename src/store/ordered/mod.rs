@@ -36,12 +36,14 @@ pub const PAGE_LIMIT: usize = 10_000;
 const FORMAT_JSON: u8 = 1;
 const LAYOUT_KEY: &[u8] = b"\0layout";
 const RESTORING_KEY: &[u8] = b"\0restoring";
+/// How many batches were written; part of every batch.
+const BATCH_KEY: &[u8] = b"\0batch";
 
 /// A store over an engine.
 pub struct Ordered<E> {
     engine: E,
     writer: Mutex<Writer>,
-    /// How many batches were written, and how many of them are durable.
+    /// How many batches were written since the store was made, and how many of them are durable.
     written: AtomicU64,
     synced: AtomicU64,
     syncing: Mutex<()>,
@@ -64,6 +66,12 @@ struct Draft<'a, E> {
 impl<E: Engine> Ordered<E> {
     /// Takes an engine into use: checks its layout and finds the end of the audit log.
     pub(super) fn over(engine: E) -> Result<Self> {
+        // First: what is left of a damaged store must not be written to.
+        let batch = batch_number(&engine)?;
+        if batch < engine.noted() {
+            let lost = engine.noted() - batch;
+            return Err(damaged(&engine, &format!("its last writes are gone ({lost} of them)")));
+        }
         match engine.get(LAYOUT_KEY)?.map(|bytes| <[u8; 4]>::try_from(bytes).map(u32::from_be_bytes)) {
             None if engine.last(&[kind::META], &[0xff])?.is_none() => {
                 engine.write(vec![(LAYOUT_KEY.to_vec(), LAYOUT.to_be_bytes().to_vec())])?;
@@ -74,8 +82,7 @@ impl<E: Engine> Ordered<E> {
             None | Some(Err(_)) => return Err(damaged(&engine, "its layout record is missing")),
         }
         let writer = Writer { head: audit_head(&engine)?, restoring: restoring(&engine)? };
-        let counter = || AtomicU64::new(0);
-        let (written, synced) = (counter(), counter());
+        let (written, synced) = (AtomicU64::new(batch), AtomicU64::new(batch));
         Ok(Self { engine, writer: Mutex::new(writer), written, synced, syncing: Mutex::new(()) })
     }
 
@@ -106,8 +113,10 @@ impl<E: Engine> Ordered<E> {
         if draft.entries.is_empty() {
             return Ok(());
         }
+        let batch = self.written.load(Ordering::SeqCst) + 1;
+        draft.put(BATCH_KEY.to_vec(), batch.to_be_bytes().to_vec());
         self.engine.write(draft.entries)?;
-        self.written.fetch_add(1, Ordering::SeqCst);
+        self.written.store(batch, Ordering::SeqCst);
         if let Some(head) = head {
             writer.head = head;
         }
@@ -126,6 +135,7 @@ impl<E: Engine> Ordered<E> {
         }
         let covered = self.written.load(Ordering::SeqCst);
         self.engine.sync()?;
+        self.engine.note(covered);
         self.synced.store(covered, Ordering::SeqCst);
         Ok(())
     }
@@ -225,4 +235,9 @@ fn audit_head(engine: &impl Engine) -> Result<AuditHead> {
 fn restoring(engine: &impl Engine) -> Result<Option<String>> {
     let marker = engine.get(RESTORING_KEY)?.filter(|digest| !digest.is_empty());
     Ok(marker.map(|digest| String::from_utf8_lossy(&digest).into_owned()))
+}
+
+fn batch_number(engine: &impl Engine) -> Result<u64> {
+    let Some(bytes) = engine.get(BATCH_KEY)? else { return Ok(0) };
+    bytes.try_into().map(u64::from_be_bytes).map_err(|_| damaged(engine, "its batch number cannot be read"))
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::files::{self, Holder};
+use super::files::{self, Holder, Mark};
 use super::guard::guarded;
 use super::{Result, StoreError};
 use crate::store::engine::{Engine, Entry};
@@ -33,6 +33,7 @@ pub struct SledEngine {
     db: ::sled::Db,
     file: File,
     dir: PathBuf,
+    mark: Mark,
     broken: OnceLock<Broken>,
     _holder: Holder,
 }
@@ -50,10 +51,13 @@ impl SledEngine {
     pub(super) fn open(dir: &Path, holder: Holder) -> Result<Self, (StoreError, Holder)> {
         let opened = open_database(dir).and_then(|db| {
             let file = File::open(dir.join(files::DATABASE)).map_err(|error| files::failed(dir, error))?;
-            Ok((db, file))
+            let mark = Mark::open(dir).map_err(|error| files::failed(dir, error))?;
+            Ok((db, file, mark))
         });
         match opened {
-            Ok((db, file)) => Ok(Self { db, file, dir: dir.to_owned(), broken: OnceLock::new(), _holder: holder }),
+            Ok((db, file, mark)) => {
+                Ok(Self { db, file, dir: dir.to_owned(), mark, broken: OnceLock::new(), _holder: holder })
+            }
             Err(error) => Err((error, holder)),
         }
     }
@@ -147,6 +151,14 @@ impl Engine for SledEngine {
             self.file.sync_data()?;
             Ok(files::sync_spilled(&self.dir)?)
         })
+    }
+
+    fn note(&self, batches: u64) {
+        self.mark.note(batches);
+    }
+
+    fn noted(&self) -> u64 {
+        self.mark.noted()
     }
 }
 

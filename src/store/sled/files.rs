@@ -12,6 +12,8 @@ pub(super) const DATABASE: &str = "db";
 pub(super) const HOLDER: &str = "holder";
 /// Space to give back when the disk is full.
 pub(super) const RESERVE: &str = "reserve";
+/// Holds [`Mark`].
+const MARK: &str = "mark";
 /// Size of the reserve: sled opens with one or two segments of 512 KiB and a snapshot.
 const RESERVE_BYTES: usize = 4 << 20;
 
@@ -45,6 +47,28 @@ fn locked(dir: &Path, file: &mut File) -> StoreError {
         _ => String::new(),
     };
     StoreError::Locked { path: dir.display().to_string(), holder }
+}
+
+/// How many batches were durable when it was last written. sled takes a damaged record at the end of its file for one
+/// that a crash cut off and goes on without it; this tells the two apart.
+#[derive(Debug)]
+pub(super) struct Mark(File);
+
+impl Mark {
+    pub(super) fn open(dir: &Path) -> io::Result<Self> {
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(dir.join(MARK)).map(Self)
+    }
+
+    /// Not synced, and not checked: a mark that is behind is only a weaker witness.
+    pub(super) fn note(&self, batches: u64) {
+        let _ = (&self.0).rewind().and_then(|()| (&self.0).write_all(format!("{batches:020}\n").as_bytes()));
+    }
+
+    pub(super) fn noted(&self) -> u64 {
+        let mut text = String::new();
+        let read = (&self.0).rewind().and_then(|()| (&self.0).take(20).read_to_string(&mut text));
+        read.ok().and_then(|_| text.parse().ok()).unwrap_or(0)
+    }
 }
 
 /// Makes a folder that only its owner can enter.

@@ -1,0 +1,337 @@
+//! The store's story, told to every engine. It says which engines it ran on.
+
+mod dump;
+mod folder;
+pub mod records;
+mod speed;
+
+use std::collections::BTreeSet;
+use std::thread;
+
+use testamur::credential::StatusEntry;
+use testamur::status::{LIST_ENTRIES, ReasonCode, issued_digest};
+use testamur::store::{
+    CertificateState, IssueOutcome, MemoryStore, Page, PersonKey, SledStore, StatusRange, Store, StoreError,
+    check_audit,
+};
+
+use records::{act, certificate, code, event, number, participant, reason};
+
+/// Tells a story to a fresh store of every engine.
+fn on_each_engine(story: impl Fn(&dyn Store)) {
+    println!("memory");
+    story(&MemoryStore::new());
+    println!("sled");
+    let folder = tempfile::tempdir().unwrap();
+    story(&SledStore::create(&folder.path().join("store")).unwrap());
+}
+
+/// Reads a whole listing in pages of `limit`.
+pub fn all<T>(limit: usize, page: impl Fn(Option<&str>, usize) -> Result<Page<T>, StoreError>) -> Vec<T> {
+    let (mut items, mut cursor) = (Vec::new(), None);
+    loop {
+        let page = page(cursor.as_deref(), limit).unwrap();
+        assert!(page.items.len() <= limit);
+        items.extend(page.items);
+        cursor = page.next;
+        if cursor.is_none() {
+            return items;
+        }
+    }
+}
+
+#[test]
+fn a_setting_changes_only_from_what_it_was() {
+    on_each_engine(|store| {
+        store.swap_setting("issuer", None, b"a", &act("set")).unwrap();
+        let conflict = store.swap_setting("issuer", None, b"b", &act("set"));
+        assert!(matches!(conflict, Err(StoreError::Conflict(name)) if name == "issuer"));
+        store.swap_setting("issuer", Some(b"a"), b"b", &act("set")).unwrap();
+        assert_eq!(store.setting("issuer").unwrap().unwrap(), b"b");
+        assert_eq!(store.setting("other").unwrap(), None);
+        let long = store.swap_setting("long", None, &[0; 61 * 1024], &act("set"));
+        assert!(matches!(long, Err(StoreError::TooLarge { what: "setting", .. })));
+        assert_eq!(all(1, |cursor, limit| store.settings(cursor, limit)), [("issuer".to_owned(), b"b".to_vec())]);
+    });
+}
+
+#[test]
+fn bytes_of_any_size_are_kept_once_under_their_digest() {
+    on_each_engine(|store| {
+        for size in [0, 1, 6_144, 49_152, 49_153, 70_000, 3_000_000] {
+            let bytes: Vec<u8> = (0..size).map(|at: u32| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+            let id = store.put_blob(&bytes).unwrap();
+            assert_eq!(store.put_blob(&bytes).unwrap(), id);
+            assert!(store.blob(&id).unwrap() == Some(bytes), "{size}");
+        }
+        assert_eq!(all(2, |cursor, limit| store.blobs(cursor, limit)).len(), 7);
+        for unknown in ["", "zz", &"0".repeat(64), "é"] {
+            assert_eq!(store.blob(&testamur::store::BlobId(unknown.to_owned())).unwrap(), None);
+        }
+    });
+}
+
+#[test]
+fn an_event_is_not_overwritten_by_somebody_who_saw_an_older_one() {
+    on_each_engine(|store| {
+        let first = event("WORKSHOP");
+        let mut second = first.clone();
+        second.achievement.name = "Another title".to_owned();
+        store.put_event(None, &first, &act("event.create")).unwrap();
+        assert!(matches!(store.put_event(None, &second, &act("event.create")), Err(StoreError::Conflict(_))));
+        store.put_event(Some(&first), &second, &act("event.change")).unwrap();
+        assert!(matches!(store.put_event(Some(&first), &first, &act("event.change")), Err(StoreError::Conflict(_))));
+        assert_eq!(store.event(&code("WORKSHOP")).unwrap(), Some(second));
+        assert_eq!(store.event(&code("OTHER")).unwrap(), None);
+    });
+}
+
+#[test]
+fn participants_are_added_and_replaced_by_their_keys() {
+    on_each_engine(|store| {
+        let workshop = code("WORKSHOP");
+        let orphan = store.put_participants(&workshop, &[participant(1)], &act("import"));
+        assert!(matches!(orphan, Err(StoreError::NotFound(_))));
+        store.put_event(None, &event("WORKSHOP"), &act("event.create")).unwrap();
+        store.put_event(None, &event("WORKSHOP2"), &act("event.create")).unwrap();
+        let people: Vec<_> = (0..25).map(participant).collect();
+        store.put_participants(&workshop, &people, &act("import")).unwrap();
+        store.put_participants(&code("WORKSHOP2"), &[participant(99)], &act("import")).unwrap();
+        let mut renamed = participant(3);
+        renamed.name = "Grace".to_owned();
+        store.put_participants(&workshop, &[renamed.clone()], &act("import")).unwrap();
+        assert_eq!(store.participant(&workshop, &renamed.key).unwrap(), Some(renamed));
+        let keys: Vec<_> = all(4, |cursor, limit| store.participants(&workshop, cursor, limit));
+        assert_eq!(keys.len(), 25);
+        assert!(keys.is_sorted_by_key(|participant| participant.key.clone()));
+    });
+}
+
+#[test]
+fn no_number_is_reserved_twice_by_eight_threads() {
+    on_each_engine(|store| {
+        let runs = in_threads(8, |_| (0..20).map(|_| store.reserve_numbers(&code("A"), 2026, 7).unwrap()).collect());
+        let firsts: BTreeSet<u64> = runs.into_iter().flat_map(|run: Vec<u64>| run).collect();
+        assert_eq!(firsts.into_iter().collect::<Vec<_>>(), (0..160).map(|n| 1 + n * 7).collect::<Vec<_>>());
+        assert_eq!(store.reserve_numbers(&code("A"), 2027, 1).unwrap(), 1);
+        assert_eq!(store.reserve_numbers(&code("B"), 2026, 1).unwrap(), 1);
+        assert_eq!(store.reserve_numbers(&code("A"), 2026, 0).unwrap(), 1_121);
+        assert!(matches!(store.reserve_numbers(&code("A"), 2026, u64::MAX), Err(StoreError::Exhausted(_))));
+        assert_eq!(store.number_counters().unwrap()[0], (code("A"), 2026, 1_120));
+    });
+}
+
+#[test]
+fn no_status_position_is_reserved_twice_by_eight_threads() {
+    on_each_engine(|store| {
+        let ranges = in_threads(8, |_| (0..20).map(|_| store.reserve_status(999).unwrap()).collect());
+        let mut ranges: Vec<_> = ranges.into_iter().flat_map(|run: Vec<Vec<StatusRange>>| run).flatten().collect();
+        ranges.sort_by_key(|range| (range.list, range.first));
+        let mut next = (1, 0);
+        for range in ranges {
+            assert_eq!((range.list, range.first), next);
+            let end = range.first + range.count;
+            assert!(end <= LIST_ENTRIES);
+            next = if end == LIST_ENTRIES { (range.list + 1, 0) } else { (range.list, end) };
+        }
+        assert_eq!(next, (2, 8 * 20 * 999 - LIST_ENTRIES));
+    });
+}
+
+#[test]
+fn positions_spill_into_the_next_list_at_the_boundary() {
+    on_each_engine(|store| {
+        assert_eq!(store.reserve_status(0).unwrap(), []);
+        let range = |list, first, count| StatusRange { list, first, count };
+        assert_eq!(store.reserve_status(LIST_ENTRIES - 1).unwrap(), [range(1, 0, LIST_ENTRIES - 1)]);
+        assert_eq!(store.reserve_status(2).unwrap(), [range(1, LIST_ENTRIES - 1, 1), range(2, 0, 1)]);
+        let rest = [range(2, 1, LIST_ENTRIES - 1), range(3, 0, LIST_ENTRIES), range(4, 0, 6)];
+        assert_eq!(store.reserve_status(2 * LIST_ENTRIES + 5).unwrap(), rest);
+        assert_eq!(store.status_lists().unwrap(), [LIST_ENTRIES, LIST_ENTRIES, LIST_ENTRIES, 6]);
+    });
+}
+
+#[test]
+fn a_person_gets_one_certificate_per_event() {
+    on_each_engine(|store| {
+        let (first, twin) = (certificate("A", 1, 10), certificate("A", 2, 10));
+        let outcomes =
+            store.commit_issue(&[first.clone(), twin.clone(), certificate("B", 1, 10)], &act("issue")).unwrap();
+        let already = IssueOutcome::AlreadyHas(first.number.clone());
+        assert_eq!(outcomes, [IssueOutcome::Issued, already.clone(), IssueOutcome::Issued]);
+        assert_eq!(store.commit_issue(&[twin.clone()], &act("issue")).unwrap(), [already]);
+        assert_eq!(store.certificate(&twin.number).unwrap(), None);
+        assert_eq!(store.certificate_of(&code("A"), &first.person).unwrap(), Some(first.number.clone()));
+        assert_eq!(store.certificate_of(&code("A"), &PersonKey("nobody".into())).unwrap(), None);
+        assert_eq!(all(10, |cursor, limit| store.audit(cursor, limit)).len(), 1, "nothing issued, nothing recorded");
+
+        let taken = store.commit_issue(&[certificate("A", 3, 11), certificate("A", 1, 12)], &act("issue"));
+        assert!(matches!(taken, Err(StoreError::Conflict(number)) if number == first.number.to_string()));
+        assert_eq!(store.certificate(&number("A", 3)).unwrap(), None, "all or nothing");
+    });
+}
+
+#[test]
+fn two_threads_issue_to_the_same_people_and_each_person_gets_one() {
+    on_each_engine(|store| {
+        let outcomes = in_threads(4, |thread| {
+            let batch =
+                |at: u64| (0..20).map(|n| certificate("A", 1 + thread * 1_000 + at * 20 + n, at * 20 + n)).collect();
+            let batches: Vec<Vec<_>> = (0..10).map(batch).collect();
+            batches.iter().flat_map(|batch| store.commit_issue(batch, &act("issue")).unwrap()).collect::<Vec<_>>()
+        });
+        let issued = outcomes.iter().flatten().filter(|outcome| **outcome == IssueOutcome::Issued).count();
+        assert_eq!(issued, 200);
+        let listed = all(7, |cursor, limit| store.certificates(Some(&code("A")), cursor, limit));
+        let people: BTreeSet<_> = listed.iter().map(|certificate| certificate.person.clone()).collect();
+        assert_eq!((listed.len(), people.len()), (200, 200));
+        check_audit(store).unwrap();
+    });
+}
+
+#[test]
+fn certificates_are_listed_by_event_year_and_sequence_as_integers() {
+    on_each_engine(|store| {
+        let numbers = [("A", 99_999), ("A", 100_000), ("A", 1_000_000), ("AB", 5), ("B", 1)];
+        let batch: Vec<_> =
+            numbers.iter().rev().zip(0..).map(|((event, n), who)| certificate(event, *n, who)).collect();
+        store.commit_issue(&batch, &act("issue")).unwrap();
+        let listed = |event: Option<&str>| -> Vec<String> {
+            let event = event.map(code);
+            let listed = all(2, |cursor, limit| store.certificates(event.as_ref(), cursor, limit));
+            listed.iter().map(|certificate| certificate.number.to_string()).collect()
+        };
+        let text = |(event, n): &(&str, u64)| number(event, *n).to_string();
+        assert_eq!(listed(None), numbers.iter().map(text).collect::<Vec<_>>());
+        assert_eq!(listed(Some("A")), numbers[..3].iter().map(text).collect::<Vec<_>>());
+    });
+}
+
+#[test]
+fn a_superseded_version_stays_readable_and_its_status_entry_is_set() {
+    on_each_engine(|store| {
+        let old = certificate("A", 1, 1);
+        store.commit_issue(&[old.clone(), certificate("A", 2, 2)], &act("issue")).unwrap();
+        let mut new = certificate("A", 1, 1);
+        (new.version, new.jws, new.recipient) = (2, "b.c.d".to_owned(), "Corrected".to_owned());
+        new.status = StatusEntry { list: 1, index: 77 };
+        let why = reason(ReasonCode::Superseded);
+        store.supersede(&old, &new, &why, &act("regenerate")).unwrap();
+
+        let superseded = CertificateState::Superseded { reason: why.clone() };
+        let kept = testamur::store::Certificate { state: superseded, ..old.clone() };
+        assert_eq!(store.versions(&old.number).unwrap(), [kept, new.clone()]);
+        assert_eq!(store.certificate(&old.number).unwrap(), Some(new.clone()));
+        assert_eq!(all(9, |cursor, limit| store.set_entries(1, cursor, limit)), [(old.status.index, why.clone())]);
+        assert_eq!(all(9, |cursor, limit| store.certificates(None, cursor, limit)).len(), 2);
+        let digests = all(1, |cursor, limit| store.issued_digests("k1", cursor, limit));
+        assert_eq!(digests.len(), 3);
+        assert!(digests.contains(&issued_digest(&old.jws)) && digests.contains(&issued_digest(&new.jws)));
+
+        let again = store.supersede(&old, &new, &why, &act("regenerate"));
+        assert!(matches!(again, Err(StoreError::Conflict(_))), "the version it saw is not the current one");
+        let somebody = testamur::store::Certificate {
+            version: 3,
+            person: participant(2).key,
+            status: StatusEntry { list: 1, index: 78 },
+            ..new.clone()
+        };
+        assert!(matches!(store.supersede(&new, &somebody, &why, &act("x")), Err(StoreError::Conflict(_))));
+    });
+}
+
+#[test]
+fn revoked_stays_revoked() {
+    on_each_engine(|store| {
+        let old = certificate("A", 1, 1);
+        let why = reason(ReasonCode::Revoked);
+        assert!(matches!(store.revoke(&old, &why, &act("revoke")), Err(StoreError::NotFound(_))));
+        store.commit_issue(&[old.clone()], &act("issue")).unwrap();
+        store.revoke(&old, &why, &act("revoke")).unwrap();
+        let revoked = store.certificate(&old.number).unwrap().unwrap();
+        assert_eq!(revoked.state, CertificateState::Revoked { reason: why.clone() });
+        for stale in [&old, &revoked] {
+            assert!(matches!(store.revoke(stale, &why, &act("revoke")), Err(StoreError::Conflict(_))));
+            let new = testamur::store::Certificate { version: 2, ..certificate("A", 1, 1) };
+            assert!(matches!(store.supersede(stale, &new, &why, &act("x")), Err(StoreError::Conflict(_))));
+        }
+        let outcome = store.commit_issue(&[certificate("A", 2, 1)], &act("issue")).unwrap();
+        assert_eq!(outcome, [IssueOutcome::AlreadyHas(old.number.clone())]);
+        assert_eq!(all(9, |cursor, limit| store.set_entries(1, cursor, limit)), [(old.status.index, why)]);
+    });
+}
+
+#[test]
+fn of_two_who_revoke_and_supersede_at_once_one_wins() {
+    on_each_engine(|store| {
+        for n in 1..=20 {
+            let old = certificate("A", n, n);
+            store.commit_issue(&[old.clone()], &act("issue")).unwrap();
+            let mut new = testamur::store::Certificate { version: 2, ..old.clone() };
+            new.status.index += 1_000;
+            let won = in_threads(4, |thread| match thread % 2 {
+                0 => store.revoke(&old, &reason(ReasonCode::Revoked), &act("revoke")).is_ok(),
+                _ => store.supersede(&old, &new, &reason(ReasonCode::Superseded), &act("regenerate")).is_ok(),
+            });
+            assert_eq!(won.iter().filter(|won| **won).count(), 1);
+        }
+        assert_eq!(check_audit(store).unwrap().sequence, 40);
+    });
+}
+
+#[test]
+fn paging_while_others_write_misses_nobody_and_repeats_nobody() {
+    on_each_engine(|store| {
+        let even: Vec<_> = (1..=200).map(|n| certificate("A", n * 2, n * 2)).collect();
+        store.commit_issue(&even, &act("issue")).unwrap();
+        thread::scope(|scope| {
+            scope.spawn(|| {
+                for n in 0..200 {
+                    store.commit_issue(&[certificate("A", n * 2 + 1, n * 2 + 1)], &act("issue")).unwrap();
+                }
+            });
+            for _ in 0..10 {
+                let listed = all(13, |cursor, limit| store.certificates(None, cursor, limit));
+                assert!(listed.iter().map(|certificate| certificate.number.sequence()).is_sorted_by(|a, b| a < b));
+                assert_eq!(listed.iter().filter(|certificate| certificate.number.sequence() % 2 == 0).count(), 200);
+            }
+        });
+    });
+}
+
+#[test]
+fn garbage_cursors_are_refused_or_stay_in_their_listing() {
+    on_each_engine(|store| {
+        store.commit_issue(&[certificate("A", 1, 1), certificate("B", 1, 1)], &act("issue")).unwrap();
+        for garbage in ["?", "0", "AB", "é", "'; drop table", &"f".repeat(10_000)] {
+            let refused = store.certificates(None, Some(garbage), 10);
+            assert!(matches!(refused, Err(StoreError::Cursor(_))), "{garbage}");
+            assert!(matches!(store.audit(Some(garbage), 10), Err(StoreError::Cursor(_))));
+        }
+        for shaped in ["", "00", "ff", &"ff".repeat(4_000)] {
+            let page = store.certificates(Some(&code("A")), Some(shaped), 10).unwrap();
+            assert!(page.items.iter().all(|certificate| certificate.number.event() == &code("A")));
+        }
+        assert_eq!(store.certificates(None, None, 0).unwrap().items.len(), 1);
+        assert_eq!(store.certificates(None, None, usize::MAX).unwrap().items.len(), 2);
+    });
+}
+
+#[test]
+fn the_audit_chain_holds_under_eight_writers() {
+    on_each_engine(|store| {
+        in_threads(8, |_| (0..25).for_each(|_| store.append_audit(&act("publish")).unwrap()));
+        let head = check_audit(store).unwrap();
+        assert_eq!(head.sequence, 200);
+        assert_eq!(all(64, |cursor, limit| store.audit(cursor, limit)).last().unwrap().hash, head.hash);
+    });
+}
+
+/// Runs `work` in `count` threads at once, each told its number.
+fn in_threads<T: Send>(count: u64, work: impl Fn(u64) -> T + Sync) -> Vec<T> {
+    thread::scope(|scope| {
+        let work = &work;
+        let threads: Vec<_> = (0..count).map(|thread| scope.spawn(move || work(thread))).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    })
+}

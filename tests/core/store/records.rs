@@ -1,0 +1,95 @@
+//! Records to tell the story with.
+
+use testamur::credential::{Achievement, CertificateNumber, EventCode, Extras, StatusEntry, Timestamp};
+use testamur::status::{Reason, ReasonCode};
+use testamur::store::{
+    Act, BlobId, Certificate, CertificateState, Event, Fields, Participant, PersonKey, Run, RunTotals, TemplateRef,
+};
+
+pub fn code(text: &str) -> EventCode {
+    text.parse().unwrap()
+}
+
+pub fn number(event: &str, sequence: u64) -> CertificateNumber {
+    CertificateNumber::new(code(event), 2026, sequence)
+}
+
+pub fn now() -> Timestamp {
+    "2026-11-22T10:00:00Z".parse().unwrap()
+}
+
+pub fn act(action: &str) -> Act {
+    let detail = serde_json::json!({ "count": 1 });
+    Act { actor: "tester".to_owned(), at: now(), action: action.to_owned(), subject: "A".to_owned(), detail }
+}
+
+pub fn reason(code: ReasonCode) -> Reason {
+    Reason { code, at: now(), text: Some("entered wrongly".to_owned()) }
+}
+
+fn template() -> TemplateRef {
+    TemplateRef { name: "classic".to_owned(), bundle: BlobId("ab".repeat(32)) }
+}
+
+pub fn event(event: &str) -> Event {
+    Event {
+        code: code(event),
+        achievement: Achievement {
+            path: format!("a/{event}"),
+            name: "Rust for Systems".to_owned(),
+            description: "Five days of practice".to_owned(),
+            criteria: "Attend and pass the exam".to_owned(),
+            achievement_type: "Certificate".to_owned(),
+        },
+        starts: Some(now()),
+        ends: None,
+        expires_after: Some("2y".to_owned()),
+        template: template(),
+        extras: Extras { credits: Some(1.5), ..Extras::default() },
+        created: now(),
+    }
+}
+
+pub fn participant(who: u64) -> Participant {
+    Participant {
+        key: PersonKey(format!("person{who}@example.org")),
+        name: format!("Ada Lovelace {who}"),
+        email: Some(format!("person{who}@example.org")),
+        fields: Fields::from([("city".to_owned(), "Łódź".to_owned())]),
+        imported: now(),
+    }
+}
+
+/// A certificate of the size of a real one: about 3 KB of JWS.
+pub fn certificate(event: &str, sequence: u64, who: u64) -> Certificate {
+    let Participant { key: person, name: recipient, email, fields, .. } = participant(who);
+    Certificate {
+        number: number(event, sequence),
+        version: 1,
+        person,
+        recipient,
+        email,
+        fields,
+        jws: format!("{event}{sequence}.{}.{who}", "eyJhbGciOiJFZERTQSIsImtpZCI6".repeat(100)),
+        key: "k1".to_owned(),
+        template: template(),
+        status: StatusEntry { list: 1, index: u32::try_from(sequence % 131_072).unwrap() },
+        issued: now(),
+        signed: now(),
+        valid_until: None,
+        state: CertificateState::Active,
+    }
+}
+
+pub fn run(id: &str) -> Run {
+    let totals = RunTotals { total: 3, issued: 2, skipped: 1, failed: 0 };
+    Run {
+        id: id.to_owned(),
+        kind: "issue".to_owned(),
+        event: code("A"),
+        actor: "tester".to_owned(),
+        started: now(),
+        finished: None,
+        totals,
+    }
+}

@@ -1,14 +1,12 @@
 use std::collections::BTreeMap;
 
-use data_encoding::BASE64URL_NOPAD;
 use serde_json::Value;
-use sha2::Digest;
 
 use super::{Issuer, PublishError, Request, TTL_SECONDS};
 use crate::credential::Timestamp;
 use crate::keys::KeyState;
 use crate::proof::data_integrity;
-use crate::status::{IssuedSet, LIST_ENTRIES, ListInSnapshot, Reason, Snapshot, StatusList};
+use crate::status::{IssuedSet, LIST_ENTRIES, ListInSnapshot, Reason, Snapshot, StatusList, list_digest};
 use crate::store::{Page, Store, StoreError};
 
 /// Records asked of the store at a time.
@@ -94,8 +92,7 @@ fn list(
 
 impl List {
     fn in_snapshot(&self) -> ListInSnapshot {
-        let digest = BASE64URL_NOPAD.encode(&sha2::Sha256::digest(self.jws.as_bytes()));
-        ListInSnapshot { id: self.id.clone(), digest: format!("sha256-{digest}"), credential: self.jws.clone() }
+        ListInSnapshot { id: self.id.clone(), digest: list_digest(&self.jws), credential: self.jws.clone() }
     }
 
     fn reasons(&self) -> (String, BTreeMap<String, Reason>) {

@@ -30,9 +30,8 @@ pub fn import<R: Read + Seek>(
 ) -> Result<Summary, DumpError> {
     input.rewind()?;
     let mut check = Check::default();
-    let (summary, jws) = scan(input, |line, record, _| {
-        check.record(record).map_err(|problem| DumpError::Line { line, problem })
-    })?;
+    let (summary, jws) =
+        scan(input, |line, record, _| check.record(record).map_err(|problem| DumpError::Line { line, problem }))?;
     check.finish().map_err(|problem| DumpError::Line { line: 0, problem })?;
     if !verify(&jws, &summary.statement()) {
         return Err(DumpError::Signature);
@@ -81,7 +80,8 @@ fn scan(
         let line = serde_json::from_slice(&bytes).map_err(|_| lines.wrong("is not a record"))?;
         match (line, &header) {
             (Line::Header(found), None) if lines.number == 1 => {
-                header = Some(check_header(found).map_err(|error| error.unwrap_or(lines.wrong("is not a dump's header")))?);
+                header =
+                    Some(check_header(found).map_err(|error| error.unwrap_or(lines.wrong("is not a dump's header")))?);
             }
             (Line::Record(record), Some(_)) => {
                 *records.entry(record.kind().to_owned()).or_default() += 1;
@@ -90,7 +90,11 @@ fn scan(
             (Line::Footer { summary, jws }, Some(header)) => {
                 let sha256 = HEXLOWER.encode(&lines.digest.clone().finalize());
                 check_footer(&summary, &Summary { header: header.clone(), records, sha256 })?;
-                return if lines.next()?.is_none() { Ok((summary, jws)) } else { Err(lines.wrong("follows the footer")) };
+                return if lines.next()?.is_none() {
+                    Ok((summary, jws))
+                } else {
+                    Err(lines.wrong("follows the footer"))
+                };
             }
             _ => return Err(lines.wrong("is out of place")),
         }
@@ -225,8 +229,12 @@ impl Check {
     fn finish(&self) -> Result<(), String> {
         let short = self.used.iter().find(|(of, highest)| self.reserved.get(of).is_none_or(|all| all < highest));
         match short {
-            Some(((event, year), highest)) => Err(format!("numbers of {event} in {year} are used up to {highest}, but not reserved")),
-            None if self.lists.0 > self.lists.1 => Err(format!("status list {} is used, but not reserved", self.lists.0)),
+            Some(((event, year), highest)) => {
+                Err(format!("numbers of {event} in {year} are used up to {highest}, but not reserved"))
+            }
+            None if self.lists.0 > self.lists.1 => {
+                Err(format!("status list {} is used, but not reserved", self.lists.0))
+            }
             None if self.blob.is_some() => Err("kept bytes have parts but no end".to_owned()),
             None => Ok(()),
         }

@@ -151,7 +151,10 @@ impl Summary {
 #[serde(rename_all = "snake_case")]
 enum Line {
     Header(Header),
-    Footer { summary: Summary, jws: String },
+    Footer {
+        summary: Summary,
+        jws: String,
+    },
     #[serde(untagged)]
     Record(Record),
 }

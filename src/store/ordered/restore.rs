@@ -14,8 +14,7 @@ impl<E: Engine> Ordered<E> {
             if !resumed && (!empty || writer.restoring.is_some()) {
                 return Err(StoreError::NotEmpty { path: self.engine.place() });
             }
-            let draft =
-                Draft { engine: &self.engine, entries: vec![(RESTORING_KEY.to_vec(), dump.into())], act: None };
+            let draft = Draft { engine: &self.engine, entries: vec![(RESTORING_KEY.to_vec(), dump.into())], act: None };
             self.write(&mut writer, draft)?;
             writer.restoring = Some(dump.to_owned());
         }
@@ -85,5 +84,8 @@ fn put<E: Engine>(draft: &mut Draft<'_, E>, record: &Record) -> Result<()> {
 }
 
 fn base64(text: &str) -> Result<Vec<u8>> {
-    BASE64.decode(text.as_bytes()).map_err(|_| StoreError::Damaged { path: "the dump".to_owned(), problem: "bytes that are not base64".to_owned() })
+    BASE64.decode(text.as_bytes()).map_err(|_| StoreError::Damaged {
+        path: "the dump".to_owned(),
+        problem: "bytes that are not base64".to_owned(),
+    })
 }

@@ -11,6 +11,7 @@ mod read;
 pub mod schema;
 mod time;
 
+pub(crate) use claims::issuer_did;
 pub use claims::{Achievement, Claims, ClaimsError, Extras, StatusEntry};
 pub use number::{CertificateNumber, CredentialSuffix, EventCode, NumberError};
 pub use read::{Malformed, UnverifiedCredential};

@@ -1,5 +1,6 @@
 //! The library rooms, tested from outside: standards' vectors, our own vectors, the store's story.
 
+mod publish;
 mod standards_credential;
 mod standards_json;
 mod import;

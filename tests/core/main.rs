@@ -3,3 +3,4 @@
 mod standards_credential;
 mod standards_json;
 mod import;
+mod reading;

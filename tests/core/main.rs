@@ -7,3 +7,4 @@ mod import;
 mod store;
 #[path = "../faults/store.rs"]
 mod store_faults;
+mod reading;

@@ -6,3 +6,6 @@ mod import;
 mod store;
 #[path = "../faults/store.rs"]
 mod store_faults;
+mod render;
+mod render_archive;
+mod scenes;

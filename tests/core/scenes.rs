@@ -126,6 +126,6 @@ pub(crate) fn tool(program: &str, before: &[&str], bytes: &[u8], after: &[&str])
 
 /// The text that poppler finds, without the direction marks and page end that it adds.
 pub(crate) fn text_of(pdf: &[u8]) -> String {
-    let marks = ['\u{202a}', '\u{202b}', '\u{202c}', '\u{c}'];
+    let marks = ['\u{200f}', '\u{202a}', '\u{202b}', '\u{202c}', '\u{c}'];
     tool("pdftotext", &["-enc", "UTF-8"], pdf, &["-"]).replace(marks, "").trim().to_owned()
 }

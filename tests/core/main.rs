@@ -8,3 +8,6 @@ mod store;
 #[path = "../faults/store.rs"]
 mod store_faults;
 mod reading;
+mod render;
+mod render_archive;
+mod scenes;

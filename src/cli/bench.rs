@@ -19,7 +19,7 @@ use crate::issuance::{Desk, Faces, IssueRequest, Outcome, RowResult, Signer, Sin
 use crate::issuance::import::person_key;
 use crate::keys::KeyFolder;
 use crate::proof::jws::Jws;
-use crate::store::sled::SledStore;
+use crate::store::SledStore;
 use crate::store::{Certificate, Event, Fields, Participant, Store};
 use crate::verify::{TrustAnchors, Verdict, verify_jws};
 
@@ -88,7 +88,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
     let elapsed = started.elapsed();
 
     let record_only = record_only(&desk, &faces, &signer, &record_code, args.people)?;
-    publish::publish(&desk, &mut keys, PASSPHRASE, 7, &folder.join("site"))?;
+    publish::publish(&desk, &mut keys, PASSPHRASE, 7, &[], &folder.join("site"))?;
     let anchors = anchors(folder)?;
     let certificates = first_page(&store, &code)?;
     Ok(Figures {
@@ -194,7 +194,7 @@ fn verify_pdf(out: &Path, anchors: &TrustAnchors) -> Result<f64, Failure> {
     let now = time::now();
     let started = Instant::now();
     let valid = files.par_iter().filter(|path| {
-        let found = fs::read(path).ok().and_then(|bytes| crate::reading::read(&bytes, crate::reading::Mode::Quick).ok());
+        let found = fs::read(path).ok().and_then(|bytes| crate::reading::read_with(&bytes, crate::reading::ReadMode::Quick).ok());
         found.is_some_and(|found| {
             found.candidates.iter().any(|c| matches!(crate::verify::verify(&c.text, anchors, now), Verdict::Valid(_)))
         })

@@ -186,7 +186,7 @@ fn render(
     out: PathBuf,
 ) -> Result<ExitCode, Failure> {
     std::fs::create_dir_all(&out).doing(format!("create {}", out.display()))?;
-    let (faces, times, desk) = (workspace.faces(), StageTimes::default(), workspace.desk());
+    let (faces, times, desk) = (workspace.faces()?, StageTimes::default(), workspace.desk());
     let writer = FileWriter { out, formats, faces: &faces, verifier: &desk.issuer.verifier, times: &times };
     let mut total = 0;
     let mut write = |page: Vec<Certificate>| {

@@ -5,13 +5,13 @@ use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::output::{self, Explain, Failure};
+use super::output::{self, Failure};
 use super::workspace::Workspace;
 use super::{Global, time};
 use crate::credential::{Achievement, EventCode, Extras, Timestamp};
-use crate::issuance::{Desk, ExpiresAfter, Face};
+use crate::issuance::{Desk, ExpiresAfter};
 use crate::store::{Event, Store, TemplateRef};
-use crate::template::{FontLibrary, Template};
+use crate::template::FontLibrary;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -73,7 +73,7 @@ fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
         return Err(Failure::usage("the event ends before it starts"));
     }
     let desk = workspace.desk();
-    let faces = workspace.faces();
+    let faces = workspace.faces()?;
     let event = Event {
         achievement: Achievement {
             path: format!("a/{}", args.code),
@@ -114,12 +114,11 @@ pub fn add(desk: &Desk, event: &Event) -> Result<(), Failure> {
 pub fn keep_template(desk: &Desk, fonts: &FontLibrary, name_or_path: &str) -> Result<TemplateRef, Failure> {
     let template = super::template::load(name_or_path)?;
     super::template::refuse_errors(&template, fonts)?;
-    Face::compile(&template, fonts).doing(format!("compile template `{name_or_path}`"))?;
     let bundle = desk.store.put_blob(&template.to_bundle())?;
-    Ok(TemplateRef { name: template_name(&template, name_or_path), bundle })
+    Ok(TemplateRef { name: template_name(name_or_path), bundle })
 }
 
-fn template_name(_template: &Template, name_or_path: &str) -> String {
+fn template_name(name_or_path: &str) -> String {
     Path::new(name_or_path).file_stem().map_or(name_or_path.to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 

@@ -88,7 +88,7 @@ impl FileWriter<'_> {
     pub fn write_issued(&self, issued: Vec<Issued>) -> Result<(), FileError> {
         first_error(issued.into_par_iter().map(|item| {
             let started = Instant::now();
-            let pdf = || item.face.pdf(self.faces.fonts(), item.scene, &item.certificate, self.verifier);
+            let pdf = || item.face.pdf(item.scene, &item.certificate, self.verifier);
             self.write(&item.certificate, pdf, started)
         }))
     }

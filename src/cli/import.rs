@@ -63,7 +63,7 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         OnDuplicate::Skip => Duplicates::Skip,
         OnDuplicate::Update => Duplicates::Update,
     };
-    let faces = workspace.faces();
+    let faces = workspace.faces()?;
     let missing_glyph = |name: &str| faces.fonts().missing_glyph(name);
     let checks = Checks { duplicates, need_email: false, now: desk.now, missing_glyph: Some(&missing_glyph) };
     let rows = import::check_rows(&table, &columns, &checks);

@@ -10,7 +10,7 @@ use super::{Global, passphrase, time};
 use crate::credential::Timestamp;
 use crate::issuance::STATUS_SECRET;
 use crate::keys::KeyFolder;
-use crate::store::sled::SledStore;
+use crate::store::SledStore;
 use crate::store::{Act, Store};
 
 #[derive(Debug, clap::Args)]
@@ -34,7 +34,7 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     create(&global.data, &config, &passphrase, global.clock.unwrap_or_else(time::now))?;
     let keys = KeyFolder::open(&global.data.join("keys"))?;
     output::line(format!("issuer {} is set up in {}", config.issuer().did(), global.data.display()));
-    output::line(format!("root key fingerprint  {}", keys.root_fingerprint()?));
+    output::line(format!("root key fingerprint  {}", keys.root().1.fingerprint()));
     output::line("");
     output::line("Next: back up keys/ and your passphrase apart from each other, then");
     output::line("  testamur event create CODE --title \"…\" --template classic");
@@ -58,7 +58,7 @@ fn refuse_existing(data: &Path) -> Result<(), Failure> {
 pub fn create(data: &Path, config: &Config, passphrase: &str, now: Timestamp) -> Result<(), Failure> {
     fs::create_dir_all(data).doing(format!("create {}", data.display()))?;
     let issuer = config.issuer();
-    KeyFolder::create(&data.join("keys"), &issuer.did(), &issuer.name, passphrase, now).doing("create the keys")?;
+    KeyFolder::create(&data.join("keys"), &issuer.did(), &issuer.name, passphrase, now).map_err(super::workspace::keys_failure)?;
     let store = SledStore::create(&data.join("store")).doing("create the store")?;
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).doing("get random bytes")?;

@@ -46,7 +46,7 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         return dry_run(&workspace, &desk, &args, &request);
     }
     let signer = workspace.signer(global)?;
-    let faces = workspace.faces();
+    let faces = workspace.faces()?;
     let times = StageTimes::default();
     let writer = args.out.clone().map(|out| FileWriter {
         out,
@@ -181,7 +181,8 @@ fn finish(args: &Args, totals: RunTotals, run: &str) -> Result<ExitCode, Failure
 }
 
 fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &IssueRequest) -> Result<ExitCode, Failure> {
-    let manifest = workspace.keys()?.manifest()?;
+    let keys = workspace.keys()?;
+    let manifest = keys.manifest();
     let kid = manifest.active().map(|key| format!("{}#{}", manifest.issuer, key.id));
     let kid = kid.ok_or_else(|| Failure::new("there is no active key").hint("make one with `testamur keys rotate`"))?;
     let mut totals = RunTotals::default();
@@ -197,7 +198,7 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &IssueReque
             }
         }
     };
-    explain(issuance::preflight(desk, &workspace.faces(), &kid, &args.code, request, each), &args.code)?;
+    explain(issuance::preflight(desk, &workspace.faces()?, &kid, &args.code, request, each), &args.code)?;
     let RunTotals { total, issued, skipped, failed } = totals;
     if args.json {
         output::json(&json!({ "dryRun": true, "total": total, "wouldIssue": issued, "alreadyHave": skipped, "wouldFail": failed }));

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::output::{self, Failure};
-use super::workspace::Workspace;
+use super::workspace::{Workspace, keys_failure};
 use super::{Global, passphrase, time};
 use crate::credential::Timestamp;
 use crate::keys::KeyState;
@@ -40,19 +40,20 @@ pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::List { json } => return list(&keys, json),
         Command::Rotate => {
-            let new = keys.rotate(&*passphrase::existing(global)?, desk.now)?;
+            let new = keys.rotate(&passphrase::existing(global)?, desk.now).map_err(keys_failure)?.id;
             desk.store.append_audit(&desk.act("key.rotate", &new, json!({})))?;
             output::line(format!("{new} is the active key; the one before it is retired, its certificates stay valid"));
         }
         Command::Compromise { key, since } => {
-            keys.compromise(&key, since, &*passphrase::existing(global)?, desk.now)?;
+            keys.compromise(&key, since, &passphrase::existing(global)?, desk.now).map_err(keys_failure)?;
             desk.store.append_audit(&desk.act("key.compromise", &key, json!({ "since": since })))?;
             output::line(format!("{key} is marked compromised since {since}; only certificates in the issued set stay valid"));
         }
         Command::RootRotate => {
-            let new = keys.root_rotate(&*passphrase::existing(global)?, desk.now)?;
+            keys.root_rotate(&passphrase::existing(global)?, desk.now).map_err(keys_failure)?;
+            let new = keys.root().0.id.clone();
             desk.store.append_audit(&desk.act("root.rotate", &new, json!({})))?;
-            output::line(format!("{new} is the root key, fingerprint {}", keys.root_fingerprint()?));
+            output::line(format!("{new} is the root key, fingerprint {}", keys.root().1.fingerprint()));
         }
     }
     output::line("next: testamur publish --out SITE, so that verifiers learn of it");
@@ -60,7 +61,7 @@ pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
 }
 
 fn list(keys: &crate::keys::KeyFolder, as_json: bool) -> Result<ExitCode, Failure> {
-    let manifest = keys.manifest()?;
+    let manifest = keys.manifest();
     if as_json {
         manifest.keys.iter().for_each(output::json);
         return Ok(ExitCode::SUCCESS);
@@ -75,6 +76,6 @@ fn list(keys: &crate::keys::KeyFolder, as_json: bool) -> Result<ExitCode, Failur
         vec![key.id.clone(), state, key.from.to_string(), fingerprint.unwrap_or_default()]
     };
     output::table(&["KEY", "STATE", "ACTIVE FROM", "FINGERPRINT"], &manifest.keys.iter().map(row).collect::<Vec<_>>());
-    output::line(format!("root fingerprint {}; manifest {} expires {}", keys.root_fingerprint()?, manifest.version, manifest.expires));
+    output::line(format!("root fingerprint {}; manifest {} expires {}", keys.root().1.fingerprint(), manifest.version, manifest.expires));
     Ok(ExitCode::SUCCESS)
 }

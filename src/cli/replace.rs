@@ -53,7 +53,7 @@ pub fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, Failure
     let correction = Correction { set: checked(args.set)?, reason: Some(reason(&args.reason)?) };
     let workspace = Workspace::open(global)?;
     let signer = workspace.signer(global)?;
-    let new = issuance::regenerate(&workspace.desk(), &workspace.faces(), &signer, &args.number, &correction)
+    let new = issuance::regenerate(&workspace.desk(), &workspace.faces()?, &signer, &args.number, &correction)
         .map_err(explain)?;
     output::line(format!("{} is now version {}; the version before it is superseded", new.number, new.version));
     output::line(format!("next: testamur certificates render {} --out DIR, then testamur publish --out SITE", new.number));

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::files::{PNG_DPI, write_whole};
 use super::output::{self, Explain, Failure};
 use super::{Global, config::Config, time, workspace};
-use crate::issuance::{Desk, Face, Issuer, Specimen};
+use crate::issuance::{Desk, Issuer, Specimen};
 use crate::template::{self, FontLibrary, Severity, Template};
 
 #[derive(Debug, clap::Subcommand)]
@@ -40,8 +40,8 @@ pub enum Command {
 pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::List => {
-            let rows = template::builtins().iter().map(|b| vec![b.name.to_owned(), b.description.to_owned()]);
-            output::table(&["TEMPLATE", "WHAT IT LOOKS LIKE"], &rows.collect::<Vec<_>>());
+            let rows = template::builtin_names().into_iter().map(|name| row(name)).collect::<Result<Vec<_>, _>>()?;
+            output::table(&["TEMPLATE", "PAGE", "PLACEHOLDERS"], &rows);
             Ok(ExitCode::SUCCESS)
         }
         Command::Check { template } => check(global, &template),
@@ -49,18 +49,24 @@ pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     }
 }
 
+fn row(name: &str) -> Result<Vec<String>, Failure> {
+    let template = load(name)?;
+    let (width, height) = template.document().page.millimetres();
+    let placeholders = template.placeholders().into_iter().collect::<Vec<_>>().join(" ");
+    Ok(vec![name.to_owned(), format!("{width} × {height} mm"), placeholders])
+}
+
 /// Opens a template by its name or path.
 pub fn load(name_or_path: &str) -> Result<Template, Failure> {
     Template::open(name_or_path).map_err(|error| {
-        let names = template::builtins().iter().map(|b| b.name).collect::<Vec<_>>().join(", ");
-        let hint = error.hint().unwrap_or_else(|| format!("built-in templates are {names}; or pass a folder with template.json"));
-        Failure::from(error).hint(hint)
+        let names = template::builtin_names().join(", ");
+        Failure::from(error).hint(format!("built-in templates are {names}; or pass a folder with template.json"))
     })
 }
 
 /// Refuses a template that has errors; warnings are shown.
 pub fn refuse_errors(template: &Template, fonts: &FontLibrary) -> Result<(), Failure> {
-    let findings = template.check(fonts);
+    let findings = template.check(fonts, &[]);
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     if errors == 0 {
         return Ok(());
@@ -71,12 +77,12 @@ pub fn refuse_errors(template: &Template, fonts: &FontLibrary) -> Result<(), Fai
 
 fn describe(finding: &template::Finding) -> String {
     let kind = if finding.severity == Severity::Error { "error  " } else { "warning" };
-    format!("{kind}  {}: {}; {}", finding.place, finding.message, finding.hint)
+    format!("{kind}  {}: {}; {}", finding.at, finding.message, finding.hint)
 }
 
 fn check(global: &Global, name_or_path: &str) -> Result<ExitCode, Failure> {
     let template = load(name_or_path)?;
-    let findings = template.check(&workspace::fonts(&global.data)?);
+    let findings = template.check(&workspace::fonts(&global.data)?, &[]);
     findings.iter().for_each(|finding| output::line(describe(finding)));
     let bad = findings.iter().any(|finding| finding.severity == Severity::Error);
     if !bad {
@@ -110,11 +116,10 @@ fn preview(
             verifier: "certs.example.org/verify".to_owned(),
         },
     };
-    let store = crate::store::memory::MemoryStore::new();
+    let store = crate::store::MemoryStore::new();
     let desk = Desk { store: &store, issuer: &issuer, actor: "preview", now: global.clock.unwrap_or_else(time::now) };
     let specimen = Specimen { recipient: name.to_owned(), title: title.to_owned(), fields: set.into_iter().collect() };
-    let face = Face::compile(&template, &fonts)?;
-    let pdf = specimen.pdf(&desk, &face, &fonts).doing("draw the preview").hint("shorten what is too long, or change the template")?;
+    let pdf = specimen.pdf(&desk, &template, &fonts).doing("draw the preview").hint("shorten what is too long, or change the template")?;
     let bytes = if png { crate::render::png(&pdf, PNG_DPI)? } else { pdf };
     write_whole(out, &bytes).doing(format!("write {}", out.display()))?;
     output::line(format!("{} shows a specimen; its QR code is signed by a key that nobody trusts", out.display()));

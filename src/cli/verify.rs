@@ -13,7 +13,7 @@ use super::files::write_whole;
 use super::output::{self, Explain, Failure};
 use super::{Global, time};
 use crate::credential::{Timestamp, limits};
-use crate::reading::{self, Found, Mode};
+use crate::reading::{self, Found, ReadMode, Source};
 use crate::verify::{Seen, TrustAnchors, Verdict, verify};
 
 /// Largest file that is read, in bytes.
@@ -51,7 +51,7 @@ pub struct Args {
 pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let now = args.at.or(global.clock).unwrap_or_else(time::now);
     let anchors = anchors(&args)?;
-    let mode = if args.thorough { Mode::Thorough } else { Mode::Quick };
+    let mode = if args.thorough { ReadMode::Thorough } else { ReadMode::Quick };
     let mut tally = Tally::default();
     for input in &args.inputs {
         for group in inputs(input)?.chunks(GROUP) {
@@ -75,8 +75,7 @@ fn anchors(args: &Args) -> Result<TrustAnchors, Failure> {
         return Err(Failure::usage("whom to trust was not said")
             .hint("pass --trust with a published site's folder or its trust.jws, got from the issuer by a way you trust"));
     }
-    let mut seen = read_state(args.state.as_deref())?;
-    let mut anchors = TrustAnchors::default();
+    let mut anchors = TrustAnchors::with_seen(read_state(args.state.as_deref())?);
     for path in &args.trust {
         let file = if path.is_dir() { path.join("trust.jws") } else { path.clone() };
         let bytes = read_bounded(&file, limits::SNAPSHOT_BYTES as u64 * 2)
@@ -84,13 +83,12 @@ fn anchors(args: &Args) -> Result<TrustAnchors, Failure> {
             .hint("it is trust.jws of a published site")?;
         let text = String::from_utf8(bytes).doing(format!("read the trust snapshot {}", file.display()))?;
         anchors
-            .add_after(text.trim(), &seen)
+            .add(text.trim(), None)
             .doing(format!("trust {}", file.display()))
             .hint("get a new trust.jws from the issuer, by a way you trust")?;
     }
-    seen.extend(anchors.seen());
     if let Some(path) = &args.state {
-        let text = serde_json::to_vec_pretty(&seen).expect("versions and dates are plain JSON");
+        let text = serde_json::to_vec_pretty(anchors.seen()).expect("versions and dates are plain JSON");
         write_whole(path, &text).doing(format!("write {}", path.display()))?;
     }
     Ok(anchors)
@@ -170,7 +168,7 @@ struct Answer {
 }
 
 impl Input {
-    fn answer(&self, anchors: &TrustAnchors, now: Timestamp, mode: Mode) -> Vec<Answer> {
+    fn answer(&self, anchors: &TrustAnchors, now: Timestamp, mode: ReadMode) -> Vec<Answer> {
         match self {
             Self::Text(text) => {
                 let input = text.chars().take(60).collect();
@@ -186,7 +184,7 @@ impl Input {
                 };
                 let found = read_bounded(path, LARGEST_FILE)
                     .map_err(|e| format!("cannot be read: {e}"))
-                    .and_then(|bytes| reading::read(&bytes, mode).map_err(|e| e.to_string()));
+                    .and_then(|bytes| reading::read_with(&bytes, mode).map_err(|e| format!("{e}; {}", e.hint())));
                 match found {
                     Err(problem) => vec![malformed(problem)],
                     Ok(found) if found.candidates.is_empty() => vec![malformed("holds no credential and no QR code of one".to_owned())],
@@ -209,9 +207,18 @@ fn answers(input: &str, found: &Found, anchors: &TrustAnchors, now: Timestamp) -
             (Some(printed), Some(credential)) => reading::disagreements(printed, credential),
             _ => Vec::new(),
         };
-        answers.push(Answer { input: input.to_owned(), source: candidate.source.word(), verdict, disagreements });
+        answers.push(Answer { input: input.to_owned(), source: word(candidate.source), verdict, disagreements });
     }
     answers
+}
+
+fn word(source: Source) -> &'static str {
+    match source {
+        Source::Attachment => "attachment",
+        Source::QrOnPage(_) | Source::QrInPicture => "qr",
+        Source::BakedPng => "baked",
+        Source::PlainText => "text",
+    }
 }
 
 impl Answer {
@@ -241,10 +248,10 @@ impl Answer {
         match (&self.verdict, self.verdict.credential()) {
             (Verdict::Malformed(problem), _) => text.push_str(&format!("\n    {problem}")),
             (verdict, Some(credential)) => {
-                let proven = if verdict.is_proven() { "" } else { "not proven: " };
+                let proven = if verdict.proven().is_some() { "" } else { "not proven: " };
                 text.push_str(&format!("\n    {proven}{}  {}  {}", credential.number, credential.recipient, credential.title));
-                if let Some(explanation) = verdict.explanation() {
-                    text.push_str(&format!("\n    {explanation}"));
+                if !self.good() {
+                    text.push_str(&format!("\n    {}", explanation(verdict)));
                 }
             }
             _ => {}
@@ -254,6 +261,18 @@ impl Answer {
         }
         text
     }
+}
+
+/// Says what a verdict means and what the issuer said about it.
+fn explanation(verdict: &Verdict) -> String {
+    let guidance = verdict.guidance();
+    let mut text = guidance.detail.unwrap_or(guidance.sentence).to_owned();
+    if let Some(reason) = verdict.reason() {
+        text.push_str(&format!(" Since {}", reason.at));
+        text.extend(reason.text.as_ref().map(|why| format!(": {why}")));
+        text.push('.');
+    }
+    text
 }
 
 #[derive(Default)]

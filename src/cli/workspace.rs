@@ -9,7 +9,7 @@ use crate::credential::Timestamp;
 use crate::issuance::{Desk, Faces, Issuer, Signer};
 use crate::keys::KeyFolder;
 use crate::store::Store;
-use crate::store::sled::SledStore;
+use crate::store::SledStore;
 use crate::template::FontLibrary;
 
 /// How far the clock may lie behind the last recorded act, in seconds.
@@ -58,9 +58,7 @@ impl Workspace {
     /// # Errors
     /// When it is missing or damaged.
     pub fn keys(&self) -> Result<KeyFolder, Failure> {
-        KeyFolder::open(&self.data.join("keys"))
-            .doing("open the keys")
-            .hint(format!("restore {} from your backup", self.data.join("keys").display()))
+        KeyFolder::open(&self.data.join("keys")).map_err(keys_failure)
     }
 
     /// Opens the active key.
@@ -72,8 +70,11 @@ impl Workspace {
     }
 
     /// Returns compiled templates over all fonts that this issuer can use.
-    pub fn faces(&self) -> Faces {
-        Faces::new(fonts(&self.data))
+    ///
+    /// # Errors
+    /// When the folder of fonts cannot be read.
+    pub fn faces(&self) -> Result<Faces, Failure> {
+        Ok(Faces::new(fonts(&self.data)?))
     }
 
     /// A clock that was set back would sign dates that are not true and publish lists that look older than they are.
@@ -93,13 +94,31 @@ impl Workspace {
 /// # Errors
 /// When the passphrase is wrong or there is no active key.
 pub fn signer(keys: &KeyFolder, passphrase: &str) -> Result<Signer, Failure> {
-    let active = keys.active(passphrase)?;
+    let active = keys.active(passphrase).map_err(keys_failure)?;
     Ok(Signer { id: active.id, kid: active.kid, key: active.key })
 }
 
+/// Says what to do about a key folder's trouble.
+pub fn keys_failure(error: crate::keys::KeyFolderError) -> Failure {
+    let hint = error.hint();
+    let failure = Failure::from(error);
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
 /// Returns the built-in fonts, then the system's, then those in `DATA/fonts`.
-pub fn fonts(data: &Path) -> FontLibrary {
-    FontLibrary::builtin().with_system().with_folder(&data.join("fonts"))
+///
+/// # Errors
+/// When the folder of fonts cannot be read.
+pub fn fonts(data: &Path) -> Result<FontLibrary, Failure> {
+    let fonts = FontLibrary::builtin().with_system();
+    let own = data.join("fonts");
+    if !own.is_dir() {
+        return Ok(fonts);
+    }
+    fonts.with_folder(&own).doing(format!("use the fonts in {}", own.display())).hint("remove the file that is no font")
 }
 
 fn open_store(data: &Path) -> Result<SledStore, Failure> {

@@ -151,6 +151,9 @@ fn status(document: &Value) -> Result<Option<(String, u64)>, Malformed> {
     }
     expect("type", "BitstringStatusListEntry")?;
     expect("statusPurpose", "revocation")?;
+    if entry.get("statusSize").is_some_and(|size| *size != 1) {
+        return Err(Malformed::new("credentialStatus.statusSize", "not 1"));
+    }
     let list = text(document, "credentialStatus.statusListCredential")?;
     let index = text(document, "credentialStatus.statusListIndex")?;
     let plain =

@@ -5,7 +5,7 @@ use crate::store::{Event, Fields, Participant};
 
 use super::{ExpiresAfter, Issuer, Signer};
 
-/// Fields longer than this, in UTF-8 bytes, are named when a QR code is over budget.
+/// How many of the longest fields are named when a QR code is over budget.
 const NAMED_FIELDS: usize = 3;
 
 /// Why a certificate cannot be made for somebody. Nothing was signed.
@@ -98,6 +98,8 @@ fn credits(fields: &Fields) -> Result<Option<f64>, DraftError> {
 #[derive(Debug, Clone)]
 pub struct Draft {
     payload: Vec<u8>,
+    /// The credential as JSON.
+    pub document: serde_json::Value,
     /// When it stops being valid.
     pub valid_until: Option<Timestamp>,
 }
@@ -143,7 +145,7 @@ impl Draft {
         let payload = claims.to_jcs()?;
         qr::check_budget(jws::header(kid, jws::CREDENTIAL).as_bytes(), &payload, &issuer.verifier)
             .map_err(|cause| DraftError::OverBudget { cause, longest: longest_fields(&claims) })?;
-        Ok(Self { payload, valid_until })
+        Ok(Self { payload, document, valid_until })
     }
 
     /// Signs the credential and verifies the signature before anything may be kept.

@@ -1,12 +1,15 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::credential::UnverifiedCredential;
+use serde_json::Value;
+
+use super::record::{self, Constants};
+use crate::credential::limits;
 use crate::proof::jws::Jws;
 use crate::qr::{self, Symbol};
 use crate::render::{Base, BaseMeta, CertificateMeta, RenderError};
 use crate::store::{Certificate, Store, StoreError, TemplateRef};
-use crate::template::{FillError, FontLibrary, Item, Layout, Record, Scene, Template, TemplateError};
+use crate::template::{FillError, FontLibrary, Layout, Record, Scene, Template, TemplateError};
 
 /// Why a certificate cannot be drawn.
 #[derive(Debug, thiserror::Error)]
@@ -35,17 +38,23 @@ pub enum FaceError {
         /// The certificate.
         number: String,
         /// What is wrong.
-        problem: crate::credential::Malformed,
+        problem: String,
     },
 }
 
-/// Compiled templates by version, with the fonts that they share.
+/// Most compiled templates that are kept; a run needs one.
+const KEPT: usize = 32;
+
+/// The program as files name it; without a version, or an upgrade would change every file.
+const PRODUCER: &str = "Testamur";
+
+/// Compiled templates, with the fonts that they share.
 pub struct Faces {
     fonts: FontLibrary,
     compiled: Mutex<HashMap<String, Arc<Face>>>,
 }
 
-/// One compiled template version: its layout, and all bytes that its certificates share.
+/// One template version compiled for one event: its layout, and all bytes that its certificates share.
 pub struct Face {
     layout: Layout,
     base: Base,
@@ -62,29 +71,35 @@ impl Faces {
         &self.fonts
     }
 
-    /// Returns a compiled template version, compiling it at first use.
+    /// Returns a template version compiled for what a credential's event and issuer say, compiling it at first use.
     ///
     /// # Errors
     /// When the version is not in the store, or does not compile.
-    pub fn of(&self, store: &dyn Store, template: &TemplateRef) -> Result<Arc<Face>, FaceError> {
+    pub fn of(&self, store: &dyn Store, template: &TemplateRef, constants: &Constants) -> Result<Arc<Face>, FaceError> {
+        let key = format!("{} {}", template.bundle, constants.digest());
         let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(face) = compiled.get(&template.bundle.0) {
+        if let Some(face) = compiled.get(&key) {
             return Ok(face.clone());
         }
         let bundle = store.blob(&template.bundle)?.ok_or_else(|| FaceError::TemplateMissing(template.bundle.to_string()))?;
-        let face = Arc::new(Face::compile(&Template::from_bundle(&bundle)?, &self.fonts)?);
-        compiled.insert(template.bundle.0.clone(), face.clone());
+        let face = Arc::new(Face::compile(&Template::from_bundle(&bundle)?, &self.fonts, constants)?);
+        if compiled.len() >= KEPT {
+            compiled.clear();
+        }
+        compiled.insert(key, face.clone());
         Ok(face)
     }
 
-    /// Returns a certificate's PDF: the same bytes each time.
+    /// Returns a certificate's PDF, from its stored record alone: the same bytes each time.
     ///
     /// # Errors
     /// See [`FaceError`].
     pub fn pdf(&self, store: &dyn Store, certificate: &Certificate, verifier: &str) -> Result<Vec<u8>, FaceError> {
-        let face = self.of(store, &certificate.template)?;
-        let scene = face.scene(&self.fonts, certificate)?;
-        face.pdf(&self.fonts, scene, certificate, verifier)
+        let jws = parsed(certificate)?;
+        let document = document(certificate, &jws)?;
+        let face = self.of(store, &certificate.template, &Constants::of(&document, verifier))?;
+        let scene = face.texts(&record::of(&document, &certificate.fields, verifier))?;
+        face.pdf(scene, certificate, verifier)
     }
 }
 
@@ -93,41 +108,55 @@ impl Face {
     ///
     /// # Errors
     /// When its static parts do not lay out or draw.
-    pub fn compile(template: &Template, fonts: &FontLibrary) -> Result<Self, FaceError> {
-        let layout = Layout::new(template, fonts)?;
-        let base = Base::new(layout.base(), fonts, &BaseMeta::default())?;
+    pub fn compile(template: &Template, fonts: &FontLibrary, constants: &Constants) -> Result<Self, FaceError> {
+        let layout = Layout::with_constants(template, fonts, constants.values())?;
+        let base = Base::new(layout.base(), layout.fonts(), &BaseMeta { producer: PRODUCER.to_owned() })?;
         Ok(Self { layout, base })
     }
 
-    /// Lays out what differs from certificate to certificate, with a blank QR symbol.
+    /// Lays out what differs from certificate to certificate, without the QR symbol.
     ///
     /// # Errors
     /// When a text does not fit or has no glyphs: found here, before anything is signed.
-    pub fn fill(&self, fonts: &FontLibrary, record: &Record) -> Result<Scene, FaceError> {
-        Ok(self.layout.fill(fonts, record)?)
-    }
-
-    /// Lays out a certificate from its stored record alone.
-    ///
-    /// # Errors
-    /// As [`Face::fill`], or when the record is damaged.
-    pub fn scene(&self, fonts: &FontLibrary, certificate: &Certificate) -> Result<Scene, FaceError> {
-        self.fill(fonts, &super::record::of_certificate(certificate)?)
+    pub fn texts(&self, record: &Record) -> Result<Scene, FaceError> {
+        Ok(self.layout.texts(record)?)
     }
 
     /// Puts the QR code of a certificate into its scene and draws the PDF.
     ///
     /// # Errors
     /// See [`FaceError`].
-    pub fn pdf(
-        &self,
-        fonts: &FontLibrary,
-        mut scene: Scene,
-        certificate: &Certificate,
-        verifier: &str,
-    ) -> Result<Vec<u8>, FaceError> {
-        let qr_text = qr_text(certificate, verifier)?;
-        put_symbol(&mut scene, Symbol::of(&qr_text)?);
-        Ok(self.base.certificate(&scene, fonts, &meta(certificate, qr_text)?)?)
+    pub fn pdf(&self, mut scene: Scene, certificate: &Certificate, verifier: &str) -> Result<Vec<u8>, FaceError> {
+        let jws = parsed(certificate)?;
+        let qr_text = qr::pack(&jws, verifier);
+        self.layout.place_qr(&mut scene, &Symbol::of(&qr_text)?)?;
+        let meta = meta(certificate, &document(certificate, &jws)?, qr_text);
+        Ok(self.base.certificate(&scene, self.layout.fonts(), &meta)?)
+    }
+}
+
+fn parsed(certificate: &Certificate) -> Result<Jws, FaceError> {
+    Jws::parse(&certificate.jws, limits::CREDENTIAL_BYTES).map_err(|problem| damaged(certificate, &problem))
+}
+
+fn document(certificate: &Certificate, jws: &Jws) -> Result<Value, FaceError> {
+    serde_json::from_slice(&jws.payload).map_err(|problem| damaged(certificate, &problem))
+}
+
+fn damaged(certificate: &Certificate, problem: &dyn std::fmt::Display) -> FaceError {
+    FaceError::Credential { number: certificate.number.to_string(), problem: problem.to_string() }
+}
+
+fn meta(certificate: &Certificate, document: &Value, verify_url: String) -> CertificateMeta {
+    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    CertificateMeta {
+        title: format!("{} – {}", text("/credentialSubject/achievement/name"), certificate.recipient),
+        author: text("/issuer/name"),
+        subject: format!("Certificate {}", certificate.number),
+        language: String::new(),
+        created: certificate.signed,
+        id: text("/id"),
+        verify_url,
+        jws: certificate.jws.clone(),
     }
 }

@@ -5,7 +5,8 @@ use std::time::Instant;
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::{Desk, Draft, DraftError, Face, FaceError, Faces, STATUS_SECRET, Signer, Stage, StageTimes, Subject, record};
+use super::record::{self, Constants};
+use super::{Desk, Draft, DraftError, Face, FaceError, Faces, STATUS_SECRET, Signer, Stage, StageTimes, Subject};
 use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry};
 use crate::status::Permutation;
 use crate::store::{
@@ -108,7 +109,7 @@ pub fn issue(
     sink: &dyn Sink,
 ) -> Result<Run, IssueError> {
     let event = desk.store.event(code)?.ok_or_else(|| IssueError::NoEvent(code.clone()))?;
-    let face = workshop.faces.of(desk.store, &event.template)?;
+    let face = workshop.faces.of(desk.store, &event.template, &constants(desk, &event))?;
     let bench = Bench { desk, workshop, event: &event, face, secret: status_secret(desk.store)? };
     let mut run = begin(desk, code)?;
     each_group(desk.store, code, request, |people| bench.group(people, &mut run.totals, sink))?;
@@ -130,11 +131,11 @@ pub fn preflight(
     mut each: impl FnMut(&Participant, Result<Option<CertificateNumber>, String>),
 ) -> Result<(), IssueError> {
     let event = desk.store.event(code)?.ok_or_else(|| IssueError::NoEvent(code.clone()))?;
-    let face = faces.of(desk.store, &event.template)?;
+    let face = faces.of(desk.store, &event.template, &constants(desk, &event))?;
     each_group(desk.store, code, request, |people| {
         let try_out = |person: &Participant| match desk.store.certificate_of(code, &person.key)? {
             Some(number) => Ok(Ok(Some(number))),
-            None => Ok(try_out(desk, faces, &face, kid, &event, person).map(|()| None)),
+            None => Ok(try_out(desk, &face, kid, &event, person).map(|()| None)),
         };
         let found: Vec<_> = people.par_iter().map(try_out).collect::<Result<_, StoreError>>()?;
         people.iter().zip(found).for_each(|(person, result)| each(person, result));
@@ -142,22 +143,31 @@ pub fn preflight(
     })
 }
 
+/// Returns what all certificates of an event show.
+fn constants(desk: &Desk, event: &Event) -> Constants {
+    let achievement = &event.achievement;
+    Constants::of(
+        &json!({
+            "issuer": { "name": desk.issuer.name },
+            "credentialSubject": { "achievement": {
+                "name": achievement.name,
+                "description": achievement.description,
+                "criteria": { "narrative": achievement.criteria },
+            } },
+        }),
+        &desk.issuer.verifier,
+    )
+}
+
 /// Builds a person's certificate up to the point where it would be signed, under the longest number there can be.
-fn try_out(
-    desk: &Desk,
-    faces: &Faces,
-    face: &Face,
-    kid: &str,
-    event: &Event,
-    person: &Participant,
-) -> Result<(), String> {
+fn try_out(desk: &Desk, face: &Face, kid: &str, event: &Event, person: &Participant) -> Result<(), String> {
     let number = CertificateNumber::new(event.code.clone(), desk.now.year(), 99_999);
     let status = StatusEntry { list: 1, index: 131_071 };
     let subject = Subject::new(event, person).map_err(|e| e.to_string())?;
     let suffix = CredentialSuffix::from_random([0xff; 5]);
-    let draft = Draft::new(desk.issuer, kid, &subject, number.clone(), suffix, status, desk.now).map_err(|e| e.to_string())?;
-    let record = record::of_draft(desk, event, person, &number, draft.valid_until);
-    face.fill(faces.fonts(), &record).map(|_| ()).map_err(|e| e.to_string())
+    let draft = Draft::new(desk.issuer, kid, &subject, number, suffix, status, desk.now).map_err(|e| e.to_string())?;
+    let record = record::of(&draft.document, &person.fields, &desk.issuer.verifier);
+    face.texts(&record).map(|_| ()).map_err(|e| e.to_string())
 }
 
 /// Goes through an event's participants page by page, so that memory does not grow with their number.
@@ -321,8 +331,8 @@ impl Bench<'_> {
         let subject = Subject::new(self.event, &person).map_err(text)?;
         let draft = Draft::new(desk.issuer, &signer.kid, &subject, number.clone(), suffix, status, desk.now).map_err(text)?;
         let started = times.add(Stage::Build, started);
-        let record = record::of_draft(desk, self.event, &person, &number, draft.valid_until);
-        let scene = self.face.fill(self.workshop.faces.fonts(), &record).map_err(|e| e.to_string())?;
+        let record = record::of(&draft.document, &person.fields, &desk.issuer.verifier);
+        let scene = self.face.texts(&record).map_err(|e| e.to_string())?;
         let started = times.add(Stage::Layout, started);
         let signed = draft.sign(signer).map_err(text)?;
         times.add(Stage::Sign, started);

@@ -19,6 +19,7 @@ pub use draft::{Draft, DraftError, Signed, Subject};
 pub use enroll::{Enrolled, enroll};
 pub use face::{Face, FaceError, Faces};
 pub use issue::{IssueError, IssueRequest, Issued, Outcome, RowResult, Sink, Workshop, issue, preflight};
+pub use record::Constants;
 pub use replace::{Correction, ReplaceError, regenerate, revoke};
 pub use specimen::{Specimen, SpecimenError};
 pub use times::{Stage, StageTimes};

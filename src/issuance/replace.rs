@@ -1,7 +1,8 @@
 use serde_json::json;
 
 use super::issue::{entries, random, status_secret};
-use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, Signer, Subject, record};
+use super::record::{self, Constants};
+use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, Signer, Subject};
 use crate::credential::{CertificateNumber, CredentialSuffix};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{Certificate, CertificateState, Event, Participant, StoreError};
@@ -130,8 +131,9 @@ fn successor(
     let subject = Subject::new(event, person).map_err(draft_error)?;
     let draft = Draft::new(desk.issuer, &signer.kid, &subject, old.number.clone(), suffix, status, old.issued)
         .map_err(draft_error)?;
-    let record = record::of_draft(&Desk { now: old.issued, ..*desk }, event, person, &old.number, draft.valid_until);
-    faces.of(desk.store, &event.template)?.fill(faces.fonts(), &record)?;
+    let verifier = &desk.issuer.verifier;
+    let face = faces.of(desk.store, &event.template, &Constants::of(&draft.document, verifier))?;
+    face.texts(&record::of(&draft.document, &person.fields, verifier))?;
     let signed = draft.sign(signer).map_err(draft_error)?;
     Ok(Certificate {
         version: old.version + 1,

@@ -1,11 +1,12 @@
 use super::issue::random;
-use super::{Desk, Draft, Face, FaceError, IssueError, Signer, Subject, record};
+use super::record::{self, Constants};
+use super::{Desk, Draft, Face, FaceError, IssueError, Signer, Subject};
 use crate::credential::{Achievement, CertificateNumber, CredentialSuffix, EventCode, Extras, StatusEntry};
 use crate::proof::eddsa::SecretKey;
 use crate::store::{
     BlobId, Certificate, CertificateState, Event, Fields, Participant, PersonKey, TemplateRef,
 };
-use crate::template::FontLibrary;
+use crate::template::{FontLibrary, Template};
 
 /// A certificate to look at: complete, but signed by a key that is thrown away, so that no verifier trusts it.
 #[derive(Debug, Clone)]
@@ -37,7 +38,7 @@ impl Specimen {
     ///
     /// # Errors
     /// See [`SpecimenError`].
-    pub fn pdf(&self, desk: &Desk, face: &Face, fonts: &FontLibrary) -> Result<Vec<u8>, SpecimenError> {
+    pub fn pdf(&self, desk: &Desk, template: &Template, fonts: &FontLibrary) -> Result<Vec<u8>, SpecimenError> {
         let (event, person) = (self.event(desk), self.person(desk));
         let number = CertificateNumber::new(event.code.clone(), desk.now.year(), 1);
         let status = StatusEntry { list: 1, index: 131_071 };
@@ -46,7 +47,9 @@ impl Specimen {
         let subject = Subject::new(&event, &person)?;
         let suffix = CredentialSuffix::from_random(random()?);
         let draft = Draft::new(desk.issuer, &signer.kid, &subject, number.clone(), suffix, status, desk.now)?;
-        let scene = face.fill(fonts, &record::of_draft(desk, &event, &person, &number, draft.valid_until))?;
+        let verifier = &desk.issuer.verifier;
+        let face = Face::compile(template, fonts, &Constants::of(&draft.document, verifier))?;
+        let scene = face.texts(&record::of(&draft.document, &person.fields, verifier))?;
         let signed = draft.sign(&signer)?;
         let certificate = Certificate {
             number,
@@ -64,7 +67,7 @@ impl Specimen {
             valid_until: signed.valid_until,
             state: CertificateState::Active,
         };
-        Ok(face.pdf(fonts, scene, &certificate, &desk.issuer.verifier)?)
+        Ok(face.pdf(scene, &certificate, verifier)?)
     }
 
     fn event(&self, desk: &Desk) -> Event {

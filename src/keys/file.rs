@@ -73,7 +73,8 @@ fn private_jwk(id: &str, key: &SecretKey) -> Zeroizing<Vec<u8>> {
     let (kid, x) = (serde_json::Value::from(id), key.public().to_base64url());
     // Written in one piece into a buffer that is large enough, so that no copy of `d` is left behind.
     let mut jwk = Zeroizing::new(Vec::with_capacity(256 + id.len() * 6));
-    for part in [r#"{"crv":"Ed25519","d":""#, &d, r#"","kid":"#, &kid.to_string(), r#","kty":"OKP","x":""#, &x, r#""}"#] {
+    for part in [r#"{"crv":"Ed25519","d":""#, &d, r#"","kid":"#, &kid.to_string(), r#","kty":"OKP","x":""#, &x, r#""}"#]
+    {
         jwk.extend_from_slice(part.as_bytes());
     }
     jwk

@@ -379,7 +379,9 @@ impl KeyFolderError {
             Self::Exists(_) => Some("use them, rotate them with `testamur keys rotate`, or choose another data folder"),
             Self::Missing(_) => Some("make the first keys with `testamur init`, or name the data folder with --data"),
             Self::Damaged { .. } => Some("restore the keys folder from its backup"),
-            Self::RootOffline { .. } => Some("bring the root key's file back from its safe into the keys folder, then retry"),
+            Self::RootOffline { .. } => {
+                Some("bring the root key's file back from its safe into the keys folder, then retry")
+            }
             Self::KeyOffline { .. } => Some("restore the key's file from the backup, or rotate to a new key"),
             Self::NoActiveKey => Some("make one with `testamur keys rotate`"),
             Self::UnknownKey(_) => Some("list the keys with `testamur keys list`"),

@@ -46,10 +46,7 @@ fn nobody_else_can_read_the_folder_or_a_key() {
 fn rotating_retires_the_old_key() {
     let (_dir, mut folder) = create();
     assert_eq!(folder.rotate(WORDS, at(10)).unwrap().id, "k2");
-    assert_eq!(
-        states(&folder),
-        [("k1".into(), KeyState::Retired { until: at(10) }), ("k2".into(), KeyState::Active)]
-    );
+    assert_eq!(states(&folder), [("k1".into(), KeyState::Retired { until: at(10) }), ("k2".into(), KeyState::Active)]);
     assert_eq!(folder.manifest().version, 2);
     assert_eq!(KeyFolder::open(&folder.dir).unwrap().manifest(), folder.manifest());
 }
@@ -60,10 +57,7 @@ fn a_compromised_active_key_gets_a_successor_at_once() {
     folder.compromise("k1", at(5), WORDS, at(10)).unwrap();
     assert_eq!(states(&folder)[0].1, KeyState::Compromised { since: at(5) });
     assert_eq!(folder.active(WORDS).unwrap().id, "k2");
-    assert!(matches!(
-        folder.compromise("k1", at(7), WORDS, at(10)),
-        Err(KeyFolderError::AlreadyCompromised { .. })
-    ));
+    assert!(matches!(folder.compromise("k1", at(7), WORDS, at(10)), Err(KeyFolderError::AlreadyCompromised { .. })));
     folder.compromise("k1", at(3), WORDS, at(10)).unwrap();
     assert_eq!(states(&folder)[0].1, KeyState::Compromised { since: at(3) });
     assert!(matches!(folder.compromise("k2", at(11), WORDS, at(10)), Err(KeyFolderError::Future(_))));

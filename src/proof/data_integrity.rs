@@ -49,7 +49,15 @@ pub enum DataIntegrityError {
     Proof(String),
 }
 
-/// Returns the credential with `proof` set to an array of one `DataIntegrityProof`; `method` is `ISSUER#KEY`.
+/// Returns the id of a key's `Multikey` in did.json, by which proofs name it: `ISSUER#KEY-multikey`. The plain
+/// `ISSUER#KEY` is its `JsonWebKey`, by which a JWS names it: one verification method has one form of the key only
+/// (DID Core section 5.2.1).
+pub fn method(issuer: &str, key_id: &str) -> String {
+    format!("{issuer}#{key_id}-multikey")
+}
+
+/// Returns the credential with `proof` set to an array of one `DataIntegrityProof`; `method` is the key's id as
+/// [`method`] gives it.
 ///
 /// # Errors
 /// When the document uses terms that its contexts do not define.

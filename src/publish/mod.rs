@@ -1,1 +1,360 @@
 //! The static site: what verifiers and the public read. Written atomically, never older than what is there.
+//!
+//! Joins the store's revocations with the issuer's keys into files that any static host can serve. Knows neither
+//! passphrases nor key files: the caller opens the key and says what time it is. `trust.jws` holds everything that an
+//! offline verifier needs and is replaced last.
+
+mod did;
+mod page;
+mod site;
+mod snapshot;
+
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::credential::{Timestamp, issuer_did};
+use crate::keys::{KeyManifest, ManifestError, RootChain, RootError};
+use crate::proof::data_integrity::DataIntegrityError;
+use crate::proof::eddsa::{PublicKey, SecretKey};
+use crate::store::{Act, Store, StoreError};
+use crate::verify::{AnchorError, TrustAnchors};
+
+/// How long a snapshot counts as fresh unless the caller says otherwise, in days.
+pub const VALIDITY_DAYS: i64 = 7;
+/// How long a reader may keep a status list before asking again, in seconds (`ttl`, Bitstring Status List 2.2).
+pub const TTL_SECONDS: u64 = 86_400;
+/// The store's setting that says what was published last; see [`LastPublished`].
+pub const SETTING: &str = "published";
+
+/// What to publish, and as whom.
+#[derive(Debug)]
+pub struct Request<'a> {
+    /// The issuer's host, with `:port` where it has one.
+    pub host: &'a str,
+    /// Where people verify, for the link on the page: a host with an optional path.
+    pub verifier: &'a str,
+    /// The key manifest, a JWS by the newest root.
+    pub manifest: &'a str,
+    /// All roots.
+    pub roots: &'a RootChain,
+    /// Short id of the active key.
+    pub key_id: &'a str,
+    /// The active key.
+    pub key: &'a SecretKey,
+    /// The time.
+    pub now: Timestamp,
+    /// For how many days the snapshot counts as fresh; [`VALIDITY_DAYS`] as a rule.
+    pub validity_days: i64,
+    /// Who publishes, for the audit log.
+    pub actor: &'a str,
+    /// Folders that must never be served: the keys, the store.
+    pub private: &'a [PathBuf],
+    /// Further files to put in, by path below the site, such as the verifier's.
+    pub extra: &'a [(String, Vec<u8>)],
+}
+
+/// What was published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Published {
+    /// The snapshot's version.
+    pub version: u64,
+    /// Its date.
+    pub issued: Timestamp,
+    /// When the next is due.
+    pub next_update: Timestamp,
+    /// How many status lists it has.
+    pub lists: usize,
+    /// How many credentials are revoked or superseded in them.
+    pub set: usize,
+    /// How many files were written.
+    pub files: usize,
+    /// Fingerprint of the newest root key.
+    pub root_fingerprint: String,
+}
+
+/// What the store remembers of the last publication, in the setting [`SETTING`].
+///
+/// A revocation dated `covers` or before has been published: its undo window is over. The record is written before
+/// the files are, so a crash in between closes the window early and never late.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct LastPublished {
+    /// The snapshot's version.
+    pub version: u64,
+    /// Its date.
+    pub issued: Timestamp,
+    /// Everything up to this instant is in it.
+    pub covers: Timestamp,
+}
+
+/// Why nothing was published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A file could not be read or written.
+    #[error("{path} cannot be read or written")]
+    Io {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Somebody else is publishing.
+    #[error("another publication into {0} is under way")]
+    Busy(PathBuf),
+    /// The site belongs to another issuer.
+    #[error("{path} was published by `{found}`, not by `{wanted}`")]
+    OtherIssuer {
+        /// The site's `trust.jws`.
+        path: PathBuf,
+        /// Its issuer.
+        found: String,
+        /// We.
+        wanted: String,
+    },
+    /// The site is newer than our store.
+    #[error("{path} has version {found}, but the last version published from this store is {known}")]
+    Newer {
+        /// The site's `trust.jws`.
+        path: PathBuf,
+        /// Its version.
+        found: u64,
+        /// The store's.
+        known: u64,
+    },
+    /// The last publication lies in the future.
+    #[error("the last publication is dated {last}, but the clock says {now}")]
+    ClockBehind {
+        /// Its date.
+        last: Timestamp,
+        /// The time given.
+        now: Timestamp,
+    },
+    /// What is at the site is no snapshot.
+    #[error("{path} is no trust snapshot: {problem}")]
+    Foreign {
+        /// The site's `trust.jws`.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Publishing there would expose private files.
+    #[error("publishing into {site} would mix it with the private folder {private}")]
+    Private {
+        /// Where to.
+        site: PathBuf,
+        /// What must stay private.
+        private: PathBuf,
+    },
+    /// A path that leads out of the site or hides in it.
+    #[error("`{0}` is no path below the site")]
+    Path(String),
+    /// The root chain does not hold.
+    #[error(transparent)]
+    Root(#[from] RootError),
+    /// The key manifest does not hold.
+    #[error(transparent)]
+    Manifest(#[from] ManifestError),
+    /// The key manifest is past its date.
+    #[error("the key manifest expired at {0}")]
+    ManifestExpired(Timestamp),
+    /// The key given is not the manifest's active one.
+    #[error("key `{0}` is not the active key of the manifest")]
+    NotActive(String),
+    /// A status list cannot carry a proof.
+    #[error("status list {list}: {source}")]
+    List {
+        /// Its number.
+        list: u32,
+        /// Why.
+        #[source]
+        source: DataIntegrityError,
+    },
+    /// Our own verifier refuses the result; nothing was written.
+    #[error("a verifier would refuse the new snapshot")]
+    Refused(#[from] AnchorError),
+    /// The store's record of the last publication cannot be read.
+    #[error("setting `{SETTING}` of the store cannot be read")]
+    Setting(#[source] serde_json::Error),
+}
+
+impl PublishError {
+    /// Returns what to do next, where there is something to do.
+    pub fn hint(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::Busy(_) => "wait until it is done, then publish again",
+            Self::OtherIssuer { .. } => "publish each issuer into a folder of its own",
+            Self::Newer { .. } => "this store is older than the site: restore the newest backup before publishing",
+            Self::ClockBehind { .. } => "set the clock right, then publish again",
+            Self::Foreign { .. } => "publish into an empty folder, or move that file away",
+            Self::Private { .. } => "choose a folder of its own for the site, such as `site`",
+            Self::ManifestExpired(_) => "sign a new manifest with the root key, then publish again",
+            Self::NotActive(_) => "list keys with `testamur keys list`",
+            _ => return None,
+        })
+    }
+}
+
+/// Publishes into the folder `site`, which is made if need be. Doing it again refreshes every date.
+///
+/// # Errors
+/// See [`PublishError`]. Unless it is an I/O error while files are replaced, the site stays as it was.
+pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Published, PublishError> {
+    site::refuse_private(site, request.private)?;
+    let issuer = Issuer::check(request)?;
+    let site = site::Site::open(site)?;
+    let recorded = store.setting(SETTING)?;
+    let last = last_published(recorded.as_deref())?;
+    refuse_going_back(&site, &issuer, last.as_ref(), request.now)?;
+
+    let version = last.as_ref().map_or(1, |last| last.version + 1);
+    let contents = snapshot::gather(store, request, &issuer, version)?;
+    let trust = contents.snapshot.sign(&issuer.kid(request.key_id), request.key);
+    TrustAnchors::default().add(&trust, None)?;
+    let files = files(request, &issuer, &contents, trust)?;
+    let staged = site.stage(files)?;
+
+    let published = Published {
+        version,
+        issued: request.now,
+        next_update: contents.snapshot.next_update,
+        lists: contents.lists.len(),
+        set: contents.set,
+        files: staged.len(),
+        root_fingerprint: issuer.root.fingerprint(),
+    };
+    let record = LastPublished { version, issued: request.now, covers: contents.covers };
+    record_publication(store, recorded.as_deref(), &record, &published, request)
+        .inspect_err(|_| site::discard(&staged))?;
+    site.replace(staged)?;
+    Ok(published)
+}
+
+/// Returns what the store remembers of the last publication.
+///
+/// # Errors
+/// When the store fails or its record is damaged.
+pub fn last(store: &dyn Store) -> Result<Option<LastPublished>, PublishError> {
+    last_published(store.setting(SETTING)?.as_deref())
+}
+
+fn last_published(recorded: Option<&[u8]>) -> Result<Option<LastPublished>, PublishError> {
+    recorded.map(|bytes| serde_json::from_slice(bytes).map_err(PublishError::Setting)).transpose()
+}
+
+/// The issuer as its root and manifest prove it.
+struct Issuer {
+    did: String,
+    manifest: KeyManifest,
+    root: PublicKey,
+}
+
+impl Issuer {
+    fn check(request: &Request) -> Result<Self, PublishError> {
+        let did = issuer_did(request.host);
+        let (_, root) = request.roots.walk(&did, None)?;
+        let manifest = KeyManifest::verify(request.manifest, &did, &root)?;
+        if manifest.expires <= request.now {
+            return Err(PublishError::ManifestExpired(manifest.expires));
+        }
+        let public = request.key.public().to_base64url();
+        if !manifest.active().is_some_and(|key| key.id == request.key_id && key.public_key == public) {
+            return Err(PublishError::NotActive(request.key_id.to_owned()));
+        }
+        Ok(Self { did, manifest, root })
+    }
+
+    /// Full id of a key, as in the header of a JWS.
+    fn kid(&self, key_id: &str) -> String {
+        format!("{}#{key_id}", self.did)
+    }
+}
+
+/// A verifier refuses to go back, so must we.
+fn refuse_going_back(
+    site: &site::Site,
+    issuer: &Issuer,
+    last: Option<&LastPublished>,
+    now: Timestamp,
+) -> Result<(), PublishError> {
+    let known = last.map_or(0, |last| last.version);
+    let there = site.snapshot()?;
+    if let Some(there) = &there {
+        let path = site.path(site::TRUST);
+        if there.issuer != issuer.did {
+            let found = there.issuer.clone();
+            return Err(PublishError::OtherIssuer { path, found, wanted: issuer.did.clone() });
+        }
+        if there.version > known {
+            return Err(PublishError::Newer { path, found: there.version, known });
+        }
+    }
+    let newest = last.map(|last| last.issued).into_iter().chain(there.map(|there| there.issued)).max();
+    match newest {
+        Some(last) if last > now => Err(PublishError::ClockBehind { last, now }),
+        _ => Ok(()),
+    }
+}
+
+/// All files in the order in which they are replaced: what others point to first, `trust.jws` last.
+fn files(
+    request: &Request,
+    issuer: &Issuer,
+    contents: &snapshot::Contents,
+    trust: String,
+) -> Result<Vec<(String, Vec<u8>)>, PublishError> {
+    let mut files = request.extra.to_vec();
+    for list in &contents.lists {
+        files.push((format!("status/{}", list.number), pretty(&list.document)));
+        files.push((format!("status/{}.jwt", list.number), list.jws.clone().into_bytes()));
+    }
+    let page = page::index(request, &issuer.manifest, &issuer.root, &contents.snapshot);
+    files.extend([
+        // Without it GitHub Pages leaves out `.well-known`.
+        (".nojekyll".to_owned(), Vec::new()),
+        ("keys/roots.json".to_owned(), pretty(&json!(request.roots))),
+        ("keys/manifest.jws".to_owned(), request.manifest.as_bytes().to_vec()),
+        (".well-known/did.json".to_owned(), pretty(&did::document(&issuer.manifest)?)),
+        ("index.html".to_owned(), page.into_bytes()),
+        ("trust.json".to_owned(), pretty(&json!(contents.snapshot))),
+        (site::TRUST.to_owned(), trust.into_bytes()),
+    ]);
+    Ok(files)
+}
+
+fn pretty(value: &serde_json::Value) -> Vec<u8> {
+    let mut text = format!("{value:#}").into_bytes();
+    text.push(b'\n');
+    text
+}
+
+/// Takes the version, provided that nobody else did, with an audit entry.
+fn record_publication(
+    store: &dyn Store,
+    old: Option<&[u8]>,
+    record: &LastPublished,
+    published: &Published,
+    request: &Request,
+) -> Result<(), PublishError> {
+    let act = Act {
+        actor: request.actor.to_owned(),
+        at: request.now,
+        action: "site.publish".to_owned(),
+        subject: format!("version {}", record.version),
+        detail: json!({
+            "version": record.version,
+            "nextUpdate": published.next_update,
+            "lists": published.lists,
+            "set": published.set,
+            "key": request.key_id,
+        }),
+    };
+    let new = serde_json::to_vec(record).map_err(PublishError::Setting)?;
+    Ok(store.swap_setting(SETTING, old, &new, &act)?)
+}

@@ -1,3 +1,15 @@
+use std::sync::OnceLock;
+
+use qrcode::bits::Bits;
+use qrcode::canvas::{Canvas, Module};
+use qrcode::{EcLevel, Version, ec};
+
+use super::MAX_VERSION;
+use super::mask::Grid;
+
+/// Error correction M: 15 % of the codewords may be lost.
+const LEVEL: EcLevel = EcLevel::M;
+
 /// A drawn QR symbol, without its quiet zone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbol {
@@ -28,7 +40,250 @@ impl Symbol {
     ///
     /// # Errors
     /// When it needs a larger version.
-    pub fn of(_qr_text: &str) -> Result<Self, SymbolError> {
-        unimplemented!("room qr")
+    pub fn of(qr_text: &str) -> Result<Self, SymbolError> {
+        let segments = Segments::of(qr_text);
+        let over_budget = || SymbolError::OverBudget { bits: segments.bits(MAX_VERSION), limit: budget_bits() };
+        let version = (1..=MAX_VERSION).find(|v| segments.bits(*v) <= capacity(*v)).ok_or_else(over_budget)?;
+        let (data, correction) = segments.codewords(version);
+        let layout = Layout::of(version);
+        let symbol = layout.best_masked(&layout.placed(data.iter().chain(&correction)));
+        let size = symbol.size;
+        let modules = symbol.rows.iter().flat_map(|row| (0..size).map(move |x| row >> x & 1 == 1)).collect();
+        Ok(Self { version, size, modules })
+    }
+}
+
+/// Returns the bits that a QR text needs in a symbol of version 10 to 26, to compare with [`budget_bits`].
+pub fn bits_needed(qr_text: &str) -> usize {
+    Segments::of(qr_text).bits(MAX_VERSION)
+}
+
+/// Returns the bits that the largest printed symbol holds.
+pub fn budget_bits() -> usize {
+    capacity(MAX_VERSION)
+}
+
+fn capacity(version: u8) -> usize {
+    Bits::new(Version::Normal(version.into())).max_len(LEVEL).expect("level M exists in every version")
+}
+
+/// A text cut where the symbol changes its mode: one byte segment, then one numeric segment.
+struct Segments<'a> {
+    bytes: &'a [u8],
+    digits: &'a [u8],
+}
+
+impl<'a> Segments<'a> {
+    fn of(text: &'a str) -> Self {
+        let after_hash = text.find('#').map_or(0, |at| at + 1);
+        let (bytes, digits) = text.split_at(after_hash);
+        // Only digits go into a numeric segment; any other text is all bytes.
+        if digits.bytes().all(|byte| byte.is_ascii_digit()) {
+            Self { bytes: bytes.as_bytes(), digits: digits.as_bytes() }
+        } else {
+            Self { bytes: text.as_bytes(), digits: &[] }
+        }
+    }
+
+    /// Bits with both headers (ISO/IEC 18004 section 7.4.1 and table 3).
+    fn bits(&self, version: u8) -> usize {
+        let (byte_count, digit_count) = if version < 10 { (8, 10) } else { (16, 12) };
+        let bytes = 8 * self.bytes.len();
+        let digits = self.digits.len() / 3 * 10 + [0, 4, 7][self.digits.len() % 3];
+        let header = |count: usize, data: usize| if data == 0 { 0 } else { 4 + count + data };
+        header(byte_count, bytes) + header(digit_count, digits)
+    }
+
+    fn codewords(&self, version: u8) -> (Vec<u8>, Vec<u8>) {
+        const FITS: &str = "the version was chosen to hold both segments";
+        let version = Version::Normal(version.into());
+        let mut bits = Bits::new(version);
+        if !self.bytes.is_empty() {
+            bits.push_byte_data(self.bytes).expect(FITS);
+        }
+        if !self.digits.is_empty() {
+            bits.push_numeric_data(self.digits).expect(FITS);
+        }
+        bits.push_terminator(LEVEL).expect(FITS);
+        ec::construct_codewords(&bits.into_bytes(), version, LEVEL).expect("level M exists in every version")
+    }
+}
+
+/// What all symbols of a version share.
+struct Layout {
+    /// Finder, timing and alignment patterns and the version's number; format information left light.
+    patterns: Grid,
+    /// Where data goes.
+    data: Grid,
+    /// The data modules in the order of their bits (section 7.7.3).
+    order: Vec<(u8, u8)>,
+}
+
+impl Layout {
+    fn of(version: u8) -> &'static Self {
+        static LAYOUTS: [OnceLock<Layout>; MAX_VERSION as usize + 1] =
+            [const { OnceLock::new() }; MAX_VERSION as usize + 1];
+        LAYOUTS[usize::from(version)].get_or_init(|| Self::draw(Version::Normal(version.into())))
+    }
+
+    fn draw(version: Version) -> Self {
+        let mut canvas = Canvas::new(version, LEVEL);
+        canvas.draw_all_functional_patterns();
+        let size = usize::from(version.width().unsigned_abs());
+        let (mut patterns, mut data) = (Grid::light(size), Grid::light(size));
+        for (x, y) in (0..size).flat_map(|y| (0..size).map(move |x| (x, y))) {
+            let module = canvas.get(x as i16, y as i16);
+            data.set(x, y, module == Module::Empty);
+            patterns.set(x, y, module != Module::Empty && module.is_dark());
+        }
+        let order = zigzag(size).filter(|(x, y)| data.dark(usize::from(*x), usize::from(*y))).collect();
+        Self { patterns, data, order }
+    }
+
+    /// Puts codewords on the data modules, highest bit first.
+    fn placed<'a>(&self, codewords: impl Iterator<Item = &'a u8>) -> Grid {
+        let mut grid = self.patterns.clone();
+        let bits = codewords.flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1));
+        for ((x, y), bit) in self.order.iter().zip(bits) {
+            grid.rows[usize::from(*y)] |= u128::from(bit) << x;
+        }
+        grid
+    }
+
+    /// Returns the symbol under the mask of lowest penalty; the first of equals.
+    fn best_masked(&self, unmasked: &Grid) -> Grid {
+        let masked = (0..8).map(|mask| {
+            let mut grid = unmasked.masked(&self.data, mask);
+            draw_format(&mut grid, mask);
+            grid
+        });
+        masked.min_by_key(Grid::penalty).expect("there are eight masks")
+    }
+}
+
+/// Every module right to left in columns of two, up and down in turn, without the vertical timing pattern.
+fn zigzag(size: usize) -> impl Iterator<Item = (u8, u8)> {
+    let columns = (0..size).rev().filter(|x| *x != 6).collect::<Vec<_>>();
+    let pairs: Vec<(usize, usize)> = columns.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect();
+    pairs.into_iter().enumerate().flat_map(move |(turn, (right, left))| {
+        (0..size).flat_map(move |step| {
+            let y = if turn % 2 == 0 { size - 1 - step } else { step };
+            [(right as u8, y as u8), (left as u8, y as u8)]
+        })
+    })
+}
+
+/// Draws both copies of the format information (section 7.9): level M, the mask and their BCH code.
+fn draw_format(grid: &mut Grid, mask: usize) {
+    let format = format_bits(mask as u32);
+    let last = grid.size - 1;
+    for bit in 0..15 {
+        let dark = format >> bit & 1 == 1;
+        let (x, y) = match bit {
+            0..=5 => (8, bit),
+            6 => (8, 7),
+            7 => (8, 8),
+            8 => (7, 8),
+            _ => (14 - bit, 8),
+        };
+        grid.set(x, y, dark);
+        let (x, y) = if bit < 8 { (last - bit, 8) } else { (8, last - 14 + bit) };
+        grid.set(x, y, dark);
+    }
+    grid.set(8, last - 7, true);
+}
+
+/// BCH (15,5) with generator 10100110111, under the mask 101010000010010 (annex C).
+fn format_bits(mask: u32) -> u32 {
+    // Level M is 00, so the data is the mask alone.
+    let mut rest = mask << 10;
+    for bit in (10..15).rev() {
+        if rest >> bit & 1 == 1 {
+            rest ^= 0x537 << (bit - 10);
+        }
+    }
+    (mask << 10 | rest) ^ 0x5412
+}
+
+#[cfg(test)]
+mod tests {
+    use qrcode::canvas::MaskPattern;
+
+    use super::*;
+
+    const MASKS: [MaskPattern; 8] = [
+        MaskPattern::Checkerboard,
+        MaskPattern::HorizontalLines,
+        MaskPattern::VerticalLines,
+        MaskPattern::DiagonalLines,
+        MaskPattern::LargeCheckerboard,
+        MaskPattern::Fields,
+        MaskPattern::Diamonds,
+        MaskPattern::Meadow,
+    ];
+
+    fn text(digits: usize) -> String {
+        let numbers: String = (0..digits).map(|n| char::from(b'0' + (n * n / 7 % 10) as u8)).collect();
+        format!("https://verify.example.org/#{numbers}")
+    }
+
+    #[test]
+    fn every_mask_of_every_version_is_drawn_as_the_qrcode_crate_draws_it() {
+        for version in 3..=MAX_VERSION {
+            let full = (0..).take_while(|n| Segments::of(&text(*n)).bits(version) <= capacity(version)).last().unwrap();
+            let text = text(full);
+            let (data, correction) = Segments::of(&text).codewords(version);
+            let mut canvas = Canvas::new(Version::Normal(version.into()), LEVEL);
+            canvas.draw_all_functional_patterns();
+            canvas.draw_data(&data, &correction);
+            let layout = Layout::of(version);
+            let unmasked = layout.placed(data.iter().chain(&correction));
+            for (mask, pattern) in MASKS.into_iter().enumerate() {
+                let mut theirs = canvas.clone();
+                theirs.apply_mask(pattern);
+                let mut ours = unmasked.masked(&layout.data, mask);
+                draw_format(&mut ours, mask);
+                let modules: Vec<bool> =
+                    ours.rows.iter().flat_map(|row| (0..ours.size).map(move |x| row >> x & 1 == 1)).collect();
+                assert_eq!(modules, theirs.to_bools(), "version {version} mask {mask}");
+            }
+            assert_eq!(Symbol::of(&text).unwrap().version, version);
+        }
+    }
+
+    #[test]
+    fn bits_are_counted_as_they_are_written() {
+        for digits in [1, 2, 3, 100, 700, 1200] {
+            let text = text(digits);
+            let mut bits = Bits::new(Version::Normal(MAX_VERSION.into()));
+            let (bytes, numbers) = text.as_bytes().split_at(text.len() - digits);
+            bits.push_byte_data(bytes).unwrap();
+            bits.push_numeric_data(numbers).unwrap();
+            assert_eq!(bits_needed(&text), bits.len());
+        }
+    }
+
+    #[test]
+    fn a_text_over_the_budget_is_refused_with_both_sizes() {
+        let limit = budget_bits();
+        assert_eq!(limit, 4504);
+        let fits = (1000..).take_while(|n| bits_needed(&text(*n)) <= limit).last().unwrap();
+        assert_eq!(Symbol::of(&text(fits)).unwrap().version, MAX_VERSION);
+        let bits = bits_needed(&text(fits + 1));
+        assert_eq!(Symbol::of(&text(fits + 1)), Err(SymbolError::OverBudget { bits, limit }));
+        assert!(bits > limit);
+    }
+
+    #[test]
+    fn a_text_without_digits_after_the_hash_is_all_bytes() {
+        let segments = Segments::of("https://example.org/#about");
+        assert_eq!((segments.bytes.len(), segments.digits.len()), (26, 0));
+        assert_eq!(Segments::of("123").digits, b"123");
+    }
+
+    #[test]
+    fn format_information_is_the_standards_example() {
+        // Section 7.9.1: level M, mask 101 gives 100000011001110 after masking.
+        assert_eq!(format_bits(0b101), 0b100_0000_1100_1110);
     }
 }

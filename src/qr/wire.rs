@@ -1,15 +1,104 @@
-use crate::credential::Malformed;
+use std::sync::LazyLock;
+
+use super::{deflate, digits};
+use crate::credential::{Malformed, limits};
+use super::SymbolError;
 use crate::proof::jws::Jws;
 
-/// Returns the QR text `https://VERIFIER/#1DIGITS`; `verifier` is a host with an optional path.
-pub fn pack(_jws: &Jws, _verifier: &str) -> String {
-    unimplemented!("room qr")
+/// The dictionary of wire version 1, frozen: what is printed must be readable for ever.
+const DICTIONARY: &[u8] = include_bytes!("../../schemas/wire/dictionary-1.bin");
+/// The version that [`pack`] writes.
+const VERSION: char = '1';
+/// Bytes of an Ed25519 signature.
+const SIGNATURE: usize = 64;
+/// The longest text that any QR symbol holds (ISO/IEC 18004 table 7, 40-L, numeric); a longer one was never scanned.
+pub const MAX_TEXT: usize = 7_089;
+
+static INDEX: LazyLock<deflate::Index> = LazyLock::new(|| deflate::Index::new(DICTIONARY));
+
+/// Returns the dictionary of wire version 1, for implementations that want to compare.
+pub fn dictionary() -> &'static [u8] {
+    DICTIONARY
 }
 
-/// Reads a QR text, or only its fragment, back into the JWS it carries.
+/// Returns the QR text `https://VERIFIER/#1DIGITS`; `verifier` is a host with an optional path.
+///
+/// The same JWS gives the same text. Whether the text fits a symbol is judged by [`super::Symbol::of`].
+pub fn pack(jws: &Jws, verifier: &str) -> String {
+    text(&jws.signature, &jws.header, &jws.payload, verifier)
+}
+
+fn text(signature: &[u8; SIGNATURE], header: &[u8], payload: &[u8], verifier: &str) -> String {
+    let mut content = Vec::with_capacity(header.len() + 1 + payload.len());
+    content.extend_from_slice(header);
+    content.push(0);
+    content.extend_from_slice(payload);
+    let mut bytes = signature.to_vec();
+    bytes.extend_from_slice(&deflate::deflate(&INDEX, &content));
+    let mut text = format!("https://{}/#{VERSION}", verifier.trim_end_matches('/'));
+    text.reserve(digits::encoded_len(bytes.len()));
+    digits::encode(&bytes, &mut text);
+    text
+}
+
+/// Checks that a credential that is still to be signed will fit a symbol that may be printed: its size does not depend
+/// on the signature's value.
 ///
 /// # Errors
-/// [`Malformed`] with field `qr`, or that of the JWS inside.
-pub fn unpack(_text: &str) -> Result<Jws, Malformed> {
-    unimplemented!("room qr")
+/// When it needs a larger version than [`super::MAX_VERSION`].
+pub fn check_budget(header: &[u8], payload: &[u8], verifier: &str) -> Result<(), SymbolError> {
+    let text = text(&[0; SIGNATURE], header, payload, verifier);
+    let bits = super::bits_needed(&text);
+    let limit = super::budget_bits();
+    if bits > limit { Err(SymbolError::OverBudget { bits, limit }) } else { Ok(()) }
+}
+
+/// Reads a QR text back into the JWS it carries: the whole address, its fragment with the `#`, or only the digits.
+///
+/// # Errors
+/// [`Malformed`] with field `qr`, or that of the JWS inside; the texts are listed in `schemas/wire/README.md`.
+pub fn unpack(text: &str) -> Result<Jws, Malformed> {
+    if text.len() > MAX_TEXT {
+        return Err(refuse(format!("longer than {MAX_TEXT} characters")));
+    }
+    let digits = version_1(fragment(text.trim_ascii())?)?;
+    let bytes = digits::decode(digits).map_err(|e| refuse(e.to_string()))?;
+    let (signature, stream) = bytes.split_at_checked(SIGNATURE).ok_or_else(|| refuse("shorter than a signature"))?;
+    let content = deflate::inflate(DICTIONARY, stream, limits::CREDENTIAL_BYTES).map_err(|e| refuse(e.to_string()))?;
+    let mut parts = content.split(|byte| *byte == 0);
+    let (Some(header), Some(payload), None) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(refuse("not exactly one NUL between header and payload"));
+    };
+    Jws::from_parts(header.to_vec(), payload.to_vec(), signature)
+}
+
+fn refuse(problem: impl Into<String>) -> Malformed {
+    Malformed::new("qr", problem)
+}
+
+/// Returns what follows the one `#` of an `https` address, or the text itself where there is none.
+fn fragment(text: &str) -> Result<&str, Malformed> {
+    match text.split_once('#') {
+        None if text.starts_with(|c: char| c.is_ascii_digit()) => Ok(text),
+        None => Err(refuse("no `#` and no digits")),
+        Some((_, fragment)) if fragment.contains('#') => Err(refuse("more than one `#`")),
+        Some((address, fragment)) if address.is_empty() || has_https_host(address) => Ok(fragment),
+        Some(_) => Err(refuse("not an https address")),
+    }
+}
+
+/// The scheme is compared without case (RFC 3986 section 3.1); the rest of the address says nothing about the credential.
+fn has_https_host(address: &str) -> bool {
+    const SCHEME: &str = "https://";
+    let scheme = address.get(..SCHEME.len()).is_some_and(|scheme| scheme.eq_ignore_ascii_case(SCHEME));
+    scheme && address.len() > SCHEME.len()
+}
+
+fn version_1(fragment: &str) -> Result<&str, Malformed> {
+    let version = fragment.chars().next().ok_or_else(|| refuse("nothing after `#`"))?;
+    match version {
+        VERSION => Ok(&fragment[1..]),
+        '0'..='9' => Err(refuse(format!("wire version {version} is not known here"))),
+        _ => Err(refuse("not only digits")),
+    }
 }

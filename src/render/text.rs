@@ -5,8 +5,8 @@
 //!
 //! Readers take right-to-left text to be shown glyph by glyph from left to right and turn it round themselves (poppler's
 //! `reorderText`), within `/ActualText` and ligatures too. A cluster of several characters in such a run is therefore
-//! spelled a character at a time in visual order: the first span holds the glyphs, the others an invisible glyph of
-//! almost no width.
+//! spelled a character at a time in visual order, each with an equal share of the width: the first span holds the
+//! glyphs, the others mark their place with invisible glyphs of almost no width.
 
 use super::fonts::Subset;
 use super::syntax::{hex16, number, operation, put, utf16_hex};
@@ -42,8 +42,19 @@ impl<'a> Cluster<'a> {
     }
 
     /// The pieces of text in the order in which a reader meets them, going from left to right.
-    fn pieces(&self, rtl: bool) -> Vec<String> {
-        if rtl { self.text.chars().rev().map(String::from).collect() } else { vec![self.text.to_owned()] }
+    ///
+    /// A mark at the left end of a right-to-left run would be taken for the end of the text before it, so an invisible
+    /// RIGHT-TO-LEFT MARK holds it.
+    fn pieces(&self, rtl: bool, leftmost: bool) -> Vec<String> {
+        if !rtl {
+            return vec![self.text.to_owned()];
+        }
+        let mut pieces: Vec<String> = self.text.chars().rev().map(String::from).collect();
+        let is_mark = |c| unicode_bidi::bidi_class(c) == unicode_bidi::BidiClass::NSM;
+        if leftmost && self.text.chars().next_back().is_some_and(is_mark) {
+            pieces[0].insert(0, '\u{200f}');
+        }
+        pieces
     }
 }
 
@@ -107,8 +118,10 @@ impl Pen<'_> {
 
     /// Draws a cluster whose glyphs do not spell it; returns where it ends.
     fn spelled_out(&mut self, cluster: Cluster<'_>, rtl: bool, start: f64) -> f64 {
-        let pieces = cluster.pieces(rtl);
+        let pieces = cluster.pieces(rtl, start == 0.0);
         let code = cluster.glyphs.first().map_or(0, |glyph| self.subset.code(glyph.id));
+        let end = cluster.glyphs.iter().fold(start, |place, glyph| place + self.thousandths(glyph.advance));
+        let part = (end - start) / pieces.len().max(1) as f64;
         self.begin_span(pieces.first().map_or("", String::as_str));
         // A reader takes the first and the last glyph for the span's place: marks must not be the measure.
         if cluster.glyphs.first().is_some_and(|glyph| glyph.dx != 0.0 || glyph.dy != 0.0) {
@@ -119,16 +132,17 @@ impl Pen<'_> {
             self.glyph(glyph, place);
             place += self.thousandths(glyph.advance);
         }
-        if (self.at - place).abs() > 1.0 || self.rise != 0.0 {
-            self.marker(code, place);
+        if (self.at - start - part).abs() > 1.0 || self.rise != 0.0 {
+            self.marker(code, start + part);
         }
         self.end_span();
-        for piece in pieces.iter().skip(1) {
+        for (at, piece) in pieces.iter().enumerate().skip(1) {
             self.begin_span(piece);
-            self.marker(code, place);
+            self.marker(code, start + part * at as f64);
+            self.marker(code, start + part * (at + 1) as f64);
             self.end_span();
         }
-        place
+        end
     }
 
     fn begin_span(&mut self, text: &str) {

@@ -55,13 +55,7 @@ impl From<Malformed> for ListError {
 impl StatusList {
     /// Returns a list of [`super::LIST_ENTRIES`] entries with these indexes set. Indexes past the end are no entries
     /// and cannot be set.
-    pub fn new(
-        id: String,
-        issuer: String,
-        revoked: &[u32],
-        valid_from: Timestamp,
-        valid_until: Timestamp,
-    ) -> Self {
+    pub fn new(id: String, issuer: String, revoked: &[u32], valid_from: Timestamp, valid_until: Timestamp) -> Self {
         let mut bits = vec![0; LIST_ENTRIES as usize / 8];
         for index in revoked.iter().filter(|index| **index < LIST_ENTRIES) {
             bits[*index as usize / 8] |= 0x80 >> (index % 8);
@@ -257,7 +251,8 @@ mod tests {
 
     #[test]
     fn another_purpose_or_size_is_refused() {
-        for (key, value) in [("statusPurpose", json!("suspension")), ("statusSize", json!(2)), ("type", json!("List"))] {
+        for (key, value) in [("statusPurpose", json!("suspension")), ("statusSize", json!(2)), ("type", json!("List"))]
+        {
             assert!(StatusList::from_payload(&payload(|v| v["credentialSubject"][key] = value.clone())).is_err());
         }
         assert!(StatusList::from_payload(&payload(|v| v["validUntil"] = json!("tomorrow"))).is_err());

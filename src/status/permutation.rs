@@ -75,7 +75,8 @@ mod tests {
         assert_eq!(first(1, 1), FROZEN);
     }
 
-    const FROZEN: [u32; 8] = [0; 8];
+    /// Computed by a second implementation, in another language.
+    const FROZEN: [u32; 8] = [59065, 124461, 119135, 66338, 77029, 98875, 15835, 81205];
 
     #[test]
     fn neighbours_do_not_stay_neighbours() {

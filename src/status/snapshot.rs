@@ -162,7 +162,18 @@ impl Snapshot {
         }
         let issued_sets = read_issued_sets(&snapshot.issued_sets, &manifest)?;
         let Self { version, issuer, issued, next_update, roots, reasons, .. } = snapshot;
-        Ok(VerifiedSnapshot { version, issuer, issued, next_update, root, roots, manifest, lists, reasons, issued_sets })
+        Ok(VerifiedSnapshot {
+            version,
+            issuer,
+            issued,
+            next_update,
+            root,
+            roots,
+            manifest,
+            lists,
+            reasons,
+            issued_sets,
+        })
     }
 }
 

@@ -22,7 +22,7 @@ pub use records::{
 };
 pub use sled::SledStore;
 
-use crate::credential::{CertificateNumber, EventCode};
+use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::status::Reason;
 
 /// Why a store call failed.
@@ -223,6 +223,9 @@ pub trait Store: Send + Sync {
 
     /// Appends an act that changes nothing else, as a publication.
     fn append_audit(&self, act: &Act) -> Result<()>;
+
+    /// Returns when the newest act of the audit log happened.
+    fn last_act(&self) -> Result<Option<Timestamp>>;
 
     /// Lists the audit log, oldest first. Each entry's `hash` covers the entry before it.
     fn audit(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>>;

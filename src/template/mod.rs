@@ -2,8 +2,37 @@
 //! record into a [`Scene`].
 //!
 //! Knows pages, boxes, fonts, shaping, line breaks and placeholders. Does not write PDF or PNG ([`crate::render`]), does
-//! not know who gets a certificate.
+//! not know who gets a certificate. Files are read by [`FontLibrary`]'s constructors and [`Template::open`] only; layout
+//! is pure.
 
+mod asset;
+mod builtin;
+mod check;
+mod dates;
+mod error;
+mod face;
+mod fit;
+mod fonts;
+mod layout;
+mod limits;
+mod load;
+mod model;
+mod placeholder;
+mod qr_place;
 mod scene;
+mod signatories;
+mod text;
+mod vector;
 
+pub use asset::{MAX_ASSET_BYTES, MAX_ASSETS, MAX_ASSETS_BYTES, MAX_PIXELS};
+pub use check::{Finding, Severity};
+pub use dates::DateStyle;
+pub use error::{FillError, TemplateError};
+pub use face::{Face, FaceOrigin, MAX_FONT_BYTES};
+pub use fonts::{FontError, FontLibrary, FontRequest};
+pub use layout::{Layout, MAX_VALUE, Record};
+pub use load::{Template, builtin_names};
+pub use model::{Document, Element, MAX_DOCUMENT_BYTES, MAX_ELEMENTS, MAX_TEXT, Orientation, Page, PageSize};
+pub use placeholder::{DATE_PLACEHOLDERS, TEXT_PLACEHOLDERS};
+pub use qr_place::{DEFAULT_MM, EDGE_MM, GOOD_MODULE_MM, MIN_MODULE_MM, floor_mm, quiet_mm};
 pub use scene::{Color, FontId, Glyph, GlyphRun, ImageItem, Item, Path, PathSegment, QrItem, Scene};

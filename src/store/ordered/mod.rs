@@ -226,10 +226,12 @@ fn damaged(engine: &impl Engine, problem: &str) -> StoreError {
 }
 
 fn audit_head(engine: &impl Engine) -> Result<AuditHead> {
+    Ok(last_audit(engine)?.map_or_else(AuditHead::default, |AuditEntry { sequence, hash, .. }| AuditHead { sequence, hash }))
+}
+
+fn last_audit(engine: &impl Engine) -> Result<Option<AuditEntry>> {
     let start = keys::named(kind::AUDIT, b"");
-    let Some((_, bytes)) = engine.last(&start, &keys::end(&start))? else { return Ok(AuditHead::default()) };
-    let AuditEntry { sequence, hash, .. } = decode(engine, &bytes)?;
-    Ok(AuditHead { sequence, hash })
+    engine.last(&start, &keys::end(&start))?.map(|(_, bytes)| decode(engine, &bytes)).transpose()
 }
 
 fn restoring(engine: &impl Engine) -> Result<Option<String>> {

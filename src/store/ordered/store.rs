@@ -3,7 +3,7 @@
 use data_encoding::HEXLOWER;
 
 use super::{Engine, Ordered, Result, StoreError, certificates, check_key, decode, keys, kind, reserve};
-use crate::credential::{CertificateNumber, EventCode};
+use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::status::Reason;
 use crate::store::dump::Record;
 use crate::store::{
@@ -184,6 +184,10 @@ impl<E: Engine> Store for Ordered<E> {
             draft.act = Some(act);
             Ok(())
         })
+    }
+
+    fn last_act(&self) -> Result<Option<Timestamp>> {
+        Ok(super::last_audit(&self.engine)?.map(|entry| entry.act.at))
     }
 
     fn audit(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>> {

@@ -1,0 +1,41 @@
+# Everything here installs what it needs first (scripts/setup); on a bare Debian only Rust must be there already.
+
+# The demo, the tests and the fault scripts share one build. For final figures: make bench PROFILE=release
+PROFILE ?= dev
+BIN := $(or $(CARGO_TARGET_DIR),target)/$(if $(filter dev,$(PROFILE)),debug,$(PROFILE))/testamur
+# People in the demo, in the benchmark, and how often the fault script kills.
+PEOPLE ?= 200
+BENCH_PEOPLE ?= 2000
+ROUNDS ?= 100
+
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test lint bench faults
+
+help: ## Say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+setup: ## Install what building and testing need
+	@scripts/setup
+
+build: setup ## Build the testamur program
+	@cargo build --profile $(PROFILE)
+
+demo: build ## Show the whole life of 200 certificates, into demo-out/
+	@$(BIN) demo --people $(PEOPLE) --out demo-out
+
+test: setup ## Check the format and run all tests
+	cargo fmt --all --check
+	cargo test --doc
+	cargo test --lib --bins --tests
+
+lint: setup ## Run clippy and rustdoc with warnings as errors
+	cargo clippy --all-targets -- -D warnings
+	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --document-private-items
+
+bench: ## Measure the program, then two scripts in other stacks, in one session
+	@scripts/setup peers
+	@cargo build --profile $(PROFILE)
+	@target/venv/bin/python tests/peers/compare.py --testamur $(BIN) --people $(BENCH_PEOPLE)
+
+faults: build ## Kill a run of 5,000 at 100 random instants and look for losses
+	@tests/faults/kill-nine --testamur $(BIN) --rounds $(ROUNDS)

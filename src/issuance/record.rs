@@ -1,0 +1,87 @@
+//! What a template's placeholders are filled from: the signed credential, and the person's imported columns. Nothing
+//! else, so that a certificate looks the same for ever.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::credential::Timestamp;
+use crate::qr::Symbol;
+use crate::store::Fields;
+use crate::template::Record;
+
+/// Placeholders with the same value on all certificates of an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Constants(BTreeMap<String, String>);
+
+impl Constants {
+    /// Returns an event's constants, from any of its credentials.
+    pub fn of(document: &Value, verifier: &str) -> Self {
+        let pairs = [
+            ("organization_name", text(document, "/issuer/name")),
+            ("event_title", text(document, "/credentialSubject/achievement/name")),
+            ("description", text(document, "/credentialSubject/achievement/description")),
+            ("criteria", text(document, "/credentialSubject/achievement/criteria/narrative")),
+            ("verify_host", verifier.to_owned()),
+        ];
+        Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+
+    /// Returns the values by placeholder.
+    pub fn values(&self) -> &BTreeMap<String, String> {
+        &self.0
+    }
+
+    /// Returns what tells these constants from others.
+    pub(super) fn digest(&self) -> String {
+        let mut digest = Sha256::new();
+        for (name, value) in &self.0 {
+            digest.update((name.len() as u64).to_be_bytes());
+            digest.update(name);
+            digest.update((value.len() as u64).to_be_bytes());
+            digest.update(value);
+        }
+        data_encoding::HEXLOWER.encode(&digest.finalize())
+    }
+}
+
+/// Returns what one certificate's placeholders are filled with.
+pub fn of(document: &Value, columns: &Fields, verifier: &str) -> Record {
+    let mut fields = columns.clone();
+    // What was signed wins over a column of the same name.
+    fields.extend(Constants::of(document, verifier).0);
+    let signed = [
+        ("participant_name", "/credentialSubject/identifier/0/identityHash"),
+        ("certificate_number", "/credentialSubject/licenseNumber"),
+        ("credential_id", "/id"),
+        ("result", "/credentialSubject/result/0/value"),
+        ("term", "/credentialSubject/term"),
+        ("role", "/credentialSubject/role"),
+    ];
+    for (name, pointer) in signed {
+        fields.insert(name.to_owned(), text(document, pointer));
+    }
+    let credits = document.pointer("/credentialSubject/creditsEarned").map(Value::to_string).unwrap_or_default();
+    fields.insert("credits".to_owned(), credits);
+    fields.insert("verify_url".to_owned(), format!("https://{verifier}"));
+    let event = fields["certificate_number"].split('-').nth(1).unwrap_or_default().to_owned();
+    fields.insert("event_code".to_owned(), event);
+    let language = fields.get("language").filter(|tag| !tag.is_empty()).cloned();
+    Record { fields, dates: dates(document), qr: Symbol { version: 0, size: 0, modules: Vec::new() }, language }
+}
+
+fn dates(document: &Value) -> BTreeMap<String, Timestamp> {
+    let signed = [
+        ("issue_date", "/validFrom"),
+        ("valid_until", "/validUntil"),
+        ("event_starts", "/credentialSubject/activityStartDate"),
+        ("event_ends", "/credentialSubject/activityEndDate"),
+    ];
+    let read = |(name, pointer): (&str, &str)| Some((name.to_owned(), text(document, pointer).parse().ok()?));
+    signed.into_iter().filter_map(read).collect()
+}
+
+fn text(document: &Value, pointer: &str) -> String {
+    document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+}

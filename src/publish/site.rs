@@ -1,0 +1,222 @@
+use std::fs::{self, File, TryLockError};
+use std::io::{self, Read, Write};
+use std::path::{Component, Path, PathBuf};
+
+use super::PublishError;
+use crate::credential::{json, limits};
+use crate::proof::jws::Jws;
+use crate::status::Snapshot;
+
+/// The file that verifiers read, and the last to be replaced.
+pub(super) const TRUST: &str = "trust.jws";
+/// Held while publishing. It stays: deleting it would let two hold it.
+const LOCK: &str = ".publish.lock";
+
+/// The site's folder, held by us alone.
+pub(super) struct Site {
+    root: PathBuf,
+    _lock: File,
+}
+
+/// A file written under a temporary name: that name, and the final one.
+pub(super) struct Staged {
+    temporary: PathBuf,
+    path: PathBuf,
+}
+
+impl Site {
+    /// Makes the folder if need be, and holds it against other publications.
+    pub(super) fn open(root: &Path) -> Result<Self, PublishError> {
+        fs::create_dir_all(root).map_err(at(root))?;
+        let path = root.join(LOCK);
+        let lock = File::options().create(true).append(true).open(&path).map_err(at(&path))?;
+        match lock.try_lock() {
+            Ok(()) => Ok(Self { root: root.to_owned(), _lock: lock }),
+            Err(TryLockError::WouldBlock) => Err(PublishError::Busy(root.to_owned())),
+            Err(TryLockError::Error(source)) => Err(at(&path)(source)),
+        }
+    }
+
+    /// Returns the path of a file by its name below the site.
+    pub(super) fn path(&self, name: &str) -> PathBuf {
+        self.root.join(name)
+    }
+
+    /// Returns the snapshot that is there. Its proof is not looked at: it is only compared with, never published.
+    pub(super) fn snapshot(&self) -> Result<Option<Snapshot>, PublishError> {
+        let path = self.path(TRUST);
+        let foreign = |problem: String| PublishError::Foreign { path: path.clone(), problem };
+        let limit = limits::SNAPSHOT_BYTES * 4 / 3 + limits::CREDENTIAL_BYTES;
+        let mut text = String::new();
+        match File::open(&path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(at(&path)(error)),
+            Ok(file) => match file.take(limit as u64 + 1).read_to_string(&mut text) {
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(foreign("not text".into())),
+                Err(error) => return Err(at(&path)(error)),
+                Ok(read) if read > limit => return Err(foreign(format!("larger than {limit} bytes"))),
+                Ok(_) => (),
+            },
+        }
+        let jws = Jws::parse(text.trim_end(), limits::SNAPSHOT_BYTES).map_err(|e| foreign(e.to_string()))?;
+        let value = json::parse(&jws.payload, limits::SNAPSHOT_BYTES).map_err(|e| foreign(e.to_string()))?;
+        serde_json::from_value(value).map(Some).map_err(|e| foreign(e.to_string()))
+    }
+
+    /// Writes all files under temporary names beside their final ones, durably. Those names are ours alone, and what a
+    /// crash left there is overwritten.
+    pub(super) fn stage(&self, files: Vec<(String, Vec<u8>)>) -> Result<Vec<Staged>, PublishError> {
+        let mut staged = Vec::with_capacity(files.len());
+        for (name, bytes) in files {
+            match self.stage_one(&name, &bytes) {
+                Ok(file) => staged.push(file),
+                Err(error) => {
+                    discard(&staged);
+                    return Err(error);
+                }
+            }
+        }
+        Ok(staged)
+    }
+
+    fn stage_one(&self, name: &str, bytes: &[u8]) -> Result<Staged, PublishError> {
+        let relative = Path::new(name);
+        let below = relative.components().all(|part| matches!(part, Component::Normal(_)));
+        let (true, Some(file_name), Some(folder)) = (below, relative.file_name(), relative.parent()) else {
+            return Err(PublishError::Path(name.to_owned()));
+        };
+        let folder = self.root.join(folder);
+        fs::create_dir_all(&folder).map_err(at(&folder))?;
+        let temporary = folder.join(format!(".{}.tmp", file_name.to_string_lossy()));
+        let mut file = File::create(&temporary).map_err(at(&temporary))?;
+        file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at(&temporary))?;
+        Ok(Staged { temporary, path: self.root.join(relative) })
+    }
+
+    /// Puts the files in place, in their order, and makes that durable.
+    pub(super) fn replace(&self, staged: Vec<Staged>) -> Result<(), PublishError> {
+        for Staged { temporary, path } in &staged {
+            fs::rename(temporary, path).map_err(at(path))?;
+        }
+        let mut folders: Vec<&Path> = staged.iter().filter_map(|file| file.path.parent()).collect();
+        folders.push(&self.root);
+        folders.sort();
+        folders.dedup();
+        folders.into_iter().try_for_each(|folder| File::open(folder).and_then(|f| f.sync_all()).map_err(at(folder)))
+    }
+}
+
+/// Takes back what was staged, when it is not to be published after all.
+pub(super) fn discard(staged: &[Staged]) {
+    for file in staged {
+        // Nothing to do if it fails: the next publication overwrites it.
+        let _ = fs::remove_file(&file.temporary);
+    }
+}
+
+/// Refuses a site inside of a private folder, and one that would hold a private folder.
+pub(super) fn refuse_private(site: &Path, private: &[PathBuf]) -> Result<(), PublishError> {
+    let place = real(site)?;
+    for folder in private {
+        let secret = real(folder)?;
+        if place.starts_with(&secret) || secret.starts_with(&place) {
+            return Err(PublishError::Private { site: site.to_owned(), private: folder.clone() });
+        }
+    }
+    Ok(())
+}
+
+/// Returns the absolute path without links, also where its end does not exist yet.
+fn real(path: &Path) -> Result<PathBuf, PublishError> {
+    let absolute = std::path::absolute(path).map_err(at(path))?;
+    for folder in absolute.ancestors() {
+        match folder.canonicalize() {
+            Ok(real) => {
+                return Ok(append(real, absolute.strip_prefix(folder).unwrap_or(Path::new(""))));
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => (),
+            Err(error) => return Err(at(path)(error)),
+        }
+    }
+    Ok(absolute)
+}
+
+/// Appends what does not exist, so `..` in it leads just one up.
+fn append(mut path: PathBuf, rest: &Path) -> PathBuf {
+    for part in rest.components() {
+        match part {
+            Component::ParentDir => drop(path.pop()),
+            Component::Normal(name) => path.push(name),
+            _ => (),
+        }
+    }
+    path
+}
+
+fn at(path: &Path) -> impl FnOnce(io::Error) -> PublishError {
+    let path = path.to_owned();
+    move |source| PublishError::Io { path, source }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn site_and_private_folders_never_hold_each_other() {
+        let data = tempfile::tempdir().unwrap();
+        let keys = data.path().join("keys");
+        fs::create_dir(&keys).unwrap();
+        std::os::unix::fs::symlink(&keys, data.path().join("link")).unwrap();
+        let private = [keys.clone(), data.path().join("store")];
+        for bad in [
+            keys.join("site"),
+            keys.clone(),
+            data.path().to_owned(),
+            data.path().join("link/new/site"),
+            data.path().join("new/../keys/site"),
+        ] {
+            assert!(matches!(refuse_private(&bad, &private), Err(PublishError::Private { .. })), "{bad:?}");
+        }
+        for good in [data.path().join("site"), data.path().join("keys-site/new"), data.path().join("a/../site")] {
+            assert!(refuse_private(&good, &private).is_ok(), "{good:?}");
+        }
+    }
+
+    #[test]
+    fn a_second_publication_waits_its_turn() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = Site::open(folder.path()).unwrap();
+        assert!(matches!(Site::open(folder.path()), Err(PublishError::Busy(_))));
+        drop(first);
+        assert!(Site::open(folder.path()).is_ok());
+    }
+
+    #[test]
+    fn nothing_changes_before_everything_is_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = Site::open(folder.path()).unwrap();
+        let file = |name: &str, text: &str| (name.to_owned(), text.as_bytes().to_vec());
+        let staged = site.stage(vec![file("a/b", "old"), file(TRUST, "old")]).unwrap();
+        assert!(!site.path("a/b").exists());
+        site.replace(staged).unwrap();
+
+        for bad in ["../out", "/etc/out", "a/../../out", "", "."] {
+            let refused = site.stage(vec![file("a/b", "new"), file(bad, "new")]);
+            assert!(matches!(refused, Err(PublishError::Path(_))), "{bad}");
+        }
+        assert_eq!(fs::read_to_string(site.path("a/b")).unwrap(), "old");
+        assert_eq!(fs::read_dir(folder.path().join("a")).unwrap().count(), 1, "temporary files are gone");
+    }
+
+    #[test]
+    fn a_strange_file_in_the_place_of_the_snapshot_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = Site::open(folder.path()).unwrap();
+        assert!(site.snapshot().unwrap().is_none());
+        for bytes in [&b""[..], b"a.b.c", b"\xff\xfe", b"<html>"] {
+            fs::write(site.path(TRUST), bytes).unwrap();
+            assert!(matches!(site.snapshot(), Err(PublishError::Foreign { .. })), "{bytes:?}");
+        }
+    }
+}

@@ -1,0 +1,145 @@
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Issuer, PublishError, Request, TTL_SECONDS};
+use crate::credential::Timestamp;
+use crate::keys::KeyState;
+use crate::proof::data_integrity;
+use crate::status::{IssuedSet, LIST_ENTRIES, ListInSnapshot, Reason, Snapshot, StatusList, list_digest};
+use crate::store::{Page, Store, StoreError};
+
+/// Records asked of the store at a time.
+const PAGE: usize = 4_096;
+/// A list with more reserved positions than this makes us publish the next, still empty one as well, so that what is
+/// issued until the next publication is covered.
+const NEARLY_FULL: u32 = LIST_ENTRIES / 4 * 3;
+
+/// What goes into the site's files.
+pub(super) struct Contents {
+    pub(super) snapshot: Snapshot,
+    pub(super) lists: Vec<List>,
+    /// Credentials revoked or superseded.
+    pub(super) set: usize,
+    /// Every revocation up to this instant is in it.
+    pub(super) covers: Timestamp,
+}
+
+/// One status list in both of its forms.
+pub(super) struct List {
+    pub(super) number: u32,
+    id: String,
+    /// Secured as JWS.
+    pub(super) jws: String,
+    /// Secured by an embedded proof.
+    pub(super) document: Value,
+    reasons: BTreeMap<u32, Reason>,
+}
+
+/// Reads the revocations and issued sets out of the store and signs the lists.
+pub(super) fn gather(
+    store: &dyn Store,
+    request: &Request,
+    issuer: &Issuer,
+    version: u64,
+) -> Result<Contents, PublishError> {
+    // A snapshot is never fresh for longer than its manifest.
+    let next_update = request.now.plus_days(request.validity_days).min(issuer.manifest.expires);
+    let lists: Vec<List> = (1..=lists_to_publish(&store.status_lists()?))
+        .map(|number| list(store, request, issuer, number, next_update))
+        .collect::<Result<_, _>>()?;
+    let dates = lists.iter().flat_map(|list| list.reasons.values()).map(|reason| reason.at);
+    let covers = dates.fold(request.now, Timestamp::max);
+    let snapshot = Snapshot {
+        kind: "TrustSnapshot".to_owned(),
+        version,
+        issuer: issuer.did.clone(),
+        issued: request.now,
+        next_update,
+        roots: request.roots.clone(),
+        manifest: request.manifest.to_owned(),
+        status_lists: lists.iter().map(List::in_snapshot).collect(),
+        reasons: lists.iter().filter(|list| !list.reasons.is_empty()).map(List::reasons).collect(),
+        issued_sets: issued_sets(store, issuer)?,
+    };
+    Ok(Contents { set: lists.iter().map(|list| list.reasons.len()).sum(), covers, snapshot, lists })
+}
+
+/// Lists count from 1; there is always one.
+fn lists_to_publish(reserved: &[u32]) -> u32 {
+    let open = u32::try_from(reserved.len()).unwrap_or(u32::MAX).max(1);
+    open.saturating_add(u32::from(reserved.last().is_some_and(|last| *last > NEARLY_FULL)))
+}
+
+fn list(
+    store: &dyn Store,
+    request: &Request,
+    issuer: &Issuer,
+    number: u32,
+    valid_until: Timestamp,
+) -> Result<List, PublishError> {
+    let mut reasons = BTreeMap::new();
+    each_page(|cursor| store.set_entries(number, cursor, PAGE), |items| reasons.extend(items))?;
+    let set: Vec<u32> = reasons.keys().copied().collect();
+    let id = format!("https://{}/status/{number}", request.host);
+    let list = StatusList::new(id.clone(), issuer.did.clone(), &set, request.now, valid_until);
+    let jws = list.sign(TTL_SECONDS, &issuer.kid(request.key_id), request.key);
+    let method = data_integrity::method(&issuer.did, request.key_id);
+    let document = data_integrity::add_proof(&list.to_json(TTL_SECONDS), &method, request.now, request.key)
+        .map_err(|source| PublishError::List { list: number, source })?;
+    Ok(List { number, id, jws, document, reasons })
+}
+
+impl List {
+    fn in_snapshot(&self) -> ListInSnapshot {
+        ListInSnapshot { id: self.id.clone(), digest: list_digest(&self.jws), credential: self.jws.clone() }
+    }
+
+    fn reasons(&self) -> (String, BTreeMap<String, Reason>) {
+        let by_index = self.reasons.iter().map(|(index, reason)| (index.to_string(), reason.clone()));
+        (self.id.clone(), by_index.collect())
+    }
+}
+
+/// What compromised keys really signed, by short key id.
+fn issued_sets(store: &dyn Store, issuer: &Issuer) -> Result<BTreeMap<String, IssuedSet>, PublishError> {
+    let compromised = issuer.manifest.keys.iter().filter(|key| matches!(key.state, KeyState::Compromised { .. }));
+    compromised
+        .map(|key| {
+            let mut digests = Vec::new();
+            each_page(|cursor| store.issued_digests(&key.id, cursor, PAGE), |items| digests.extend(items))?;
+            Ok((key.id.clone(), IssuedSet::new(digests)))
+        })
+        .collect()
+}
+
+/// Reads a listing to its end.
+fn each_page<T>(
+    mut read: impl FnMut(Option<&str>) -> Result<Page<T>, StoreError>,
+    mut take: impl FnMut(Vec<T>),
+) -> Result<(), StoreError> {
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = read(cursor.as_deref())?;
+        take(page.items);
+        match page.next {
+            Some(next) => cursor = Some(next),
+            None => return Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn there_is_always_room_on_a_published_list() {
+        assert_eq!(lists_to_publish(&[]), 1);
+        assert_eq!(lists_to_publish(&[5]), 1);
+        assert_eq!(lists_to_publish(&[NEARLY_FULL]), 1);
+        assert_eq!(lists_to_publish(&[NEARLY_FULL + 1]), 2);
+        assert_eq!(lists_to_publish(&[LIST_ENTRIES, 1]), 2);
+        assert_eq!(lists_to_publish(&[LIST_ENTRIES, LIST_ENTRIES]), 3);
+    }
+}

@@ -1,0 +1,69 @@
+//! Raw DEFLATE (RFC 1951) with a preset dictionary, small payloads made as small as they go.
+//!
+//! The encoder is for one or two kilobytes that stand in a QR code for ever, so it spends its time on bits: all matches
+//! into the dictionary and the payload itself ([`matches`]), an iterated shortest-path parse ([`parse`]), and one block
+//! in whichever of the two Huffman forms is shorter ([`block`], [`huffman`]). The same input gives the same bytes on
+//! every machine. The decoder is `flate2`'s, bounded in size and exact about the end.
+
+mod block;
+mod huffman;
+mod matches;
+mod parse;
+mod tables;
+
+use flate2::{Decompress, FlushDecompress, Status};
+
+pub(super) use matches::Index;
+
+/// Why bytes are not one whole raw DEFLATE stream within the limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum InflateError {
+    /// Not DEFLATE.
+    #[error("not a DEFLATE stream")]
+    Corrupt,
+    /// The last block does not end.
+    #[error("unfinished DEFLATE stream")]
+    Unfinished,
+    /// Bytes after the last block.
+    #[error("bytes after the DEFLATE stream")]
+    Trailing,
+    /// More output than the caller allows, in bytes.
+    #[error("inflates past {0} bytes")]
+    TooLarge(usize),
+}
+
+/// Compresses `data`, which may refer back into the dictionary of `index`.
+pub(super) fn deflate(index: &Index, data: &[u8]) -> Vec<u8> {
+    let found = matches::find(index, data);
+    let best = parse::best(data, &found);
+    block::write(data, &best)
+}
+
+/// Inflates `data` after priming the window with `dictionary`; refuses more than `limit` bytes of output.
+pub(super) fn inflate(dictionary: &[u8], data: &[u8], limit: usize) -> Result<Vec<u8>, InflateError> {
+    // Any inflater can be primed with a non-final stored block in front (RFC 1951 section 3.2.4): this one, zlib's and
+    // the browser's decode alike.
+    let length = u16::try_from(dictionary.len()).expect("the dictionary is a few kilobytes");
+    let mut input = Vec::with_capacity(5 + dictionary.len() + data.len());
+    input.push(0);
+    input.extend_from_slice(&length.to_le_bytes());
+    input.extend_from_slice(&(!length).to_le_bytes());
+    input.extend_from_slice(dictionary);
+    input.extend_from_slice(data);
+    // One byte more than allowed tells a stream of exactly the limit from a longer one.
+    let mut output = vec![0; dictionary.len() + limit + 1];
+    let mut stream = Decompress::new(false);
+    let status = stream.decompress(&input, &mut output, FlushDecompress::Finish).map_err(|_| InflateError::Corrupt)?;
+    let produced = stream.total_out() as usize;
+    if produced > dictionary.len() + limit {
+        return Err(InflateError::TooLarge(limit));
+    }
+    if status != Status::StreamEnd {
+        return Err(InflateError::Unfinished);
+    }
+    if stream.total_in() != input.len() as u64 {
+        return Err(InflateError::Trailing);
+    }
+    output.truncate(produced);
+    Ok(output.split_off(dictionary.len()))
+}

@@ -1,0 +1,220 @@
+//! Chooses among literals and matches: the cheapest path through the payload under a cost model, again and again as the
+//! model learns from the path before.
+
+use super::block::{Counts, Plan};
+use super::matches::Matches;
+use super::tables::{self, DISTANCES, LITERALS, MAX_MATCH, MIN_MATCH};
+
+/// Costs are counted in this fraction of a bit; whole numbers only, so that every machine decides alike.
+const BIT: u32 = 1 << FRACTION;
+const FRACTION: u32 = 5;
+/// Rounds per starting model; the path seldom changes after the third.
+const ROUNDS: usize = 6;
+/// What a symbol costs that the block does not use yet: a long code and its place in the block's header.
+const UNUSED: u32 = 13 * BIT;
+
+/// One step of the path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Token {
+    /// The byte itself.
+    Literal,
+    /// A copy.
+    Match(super::matches::Match),
+}
+
+impl Token {
+    /// Returns how many bytes of the payload it covers.
+    pub(super) fn len(self) -> usize {
+        match self {
+            Self::Literal => 1,
+            Self::Match(found) => usize::from(found.length),
+        }
+    }
+}
+
+/// A path with the block that writes it.
+pub(super) struct Parsed {
+    pub(super) tokens: Vec<Token>,
+    pub(super) plan: Plan,
+}
+
+/// Returns the best path that the rounds find.
+pub(super) fn best(data: &[u8], found: &Matches) -> Parsed {
+    let mut best: Option<Parsed> = None;
+    for start in [Costs::typical()] {
+        let mut costs = start;
+        let mut before = 0;
+        for round in 0..ROUNDS {
+            let tokens = cheapest(data, found, &costs);
+            let counts = Counts::of(data, &tokens);
+            let plan = Plan::rough(&counts);
+            let bits = plan.bits();
+            // First by entropy, which dares to try symbols anew; at last by the very codes that would be written.
+            costs = if round < ROUNDS / 2 { Costs::entropy(&counts) } else { Costs::exact(&plan) };
+            if best.as_ref().is_none_or(|best| bits < best.plan.bits()) {
+                best = Some(Parsed { tokens, plan });
+            }
+            if round >= ROUNDS / 2 && bits == before {
+                break;
+            }
+            before = bits;
+        }
+    }
+    let best = best.expect("there is at least one round");
+    let plan = Plan::of(&Counts::of(data, &best.tokens));
+    Parsed { plan, ..best }
+}
+
+/// Costs of every choice, in [`BIT`] fractions.
+struct Costs {
+    literal: [u32; 256],
+    length: [u32; MAX_MATCH + 1],
+    distance: [u32; DISTANCES],
+}
+
+impl Costs {
+    /// Builds the model from the cost of each symbol without its extra bits.
+    fn of(literal: impl Fn(usize) -> u32, distance: impl Fn(usize) -> u32) -> Self {
+        let mut costs = Self { literal: [0; 256], length: [0; MAX_MATCH + 1], distance: [0; DISTANCES] };
+        for (byte, cost) in costs.literal.iter_mut().enumerate() {
+            *cost = literal(byte);
+        }
+        for (length, cost) in costs.length.iter_mut().enumerate().skip(MIN_MATCH) {
+            let coded = tables::length(length);
+            *cost = literal(coded.symbol) + coded.extra_bits * BIT;
+        }
+        for (symbol, cost) in costs.distance.iter_mut().enumerate() {
+            let extra_bits = (symbol as u32 / 2).saturating_sub(1);
+            *cost = distance(symbol) + extra_bits * BIT;
+        }
+        costs
+    }
+
+    /// The fixed codes of RFC 1951 section 3.2.6.
+    fn fixed() -> Self {
+        Self::of(|symbol| u32::from(super::block::fixed_length(symbol)) * BIT, |_| 5 * BIT)
+    }
+
+    /// What symbols usually cost in a block of their own.
+    fn typical() -> Self {
+        let literal = |symbol: usize| match symbol {
+            0x20 | 0x61..=0x7A | 0x30..=0x39 => 5 * BIT,
+            0..=0x7F => 8 * BIT,
+            0x80..=0xFF => 6 * BIT,
+            _ => 6 * BIT,
+        };
+        Self::of(literal, |symbol| if symbol < 12 { 5 * BIT } else { 3 * BIT })
+    }
+
+    /// By how often symbols occurred.
+    fn entropy(counts: &Counts) -> Self {
+        let (literals, distances) = (information(&counts.literals), information(&counts.distances));
+        Self::of(|symbol| literals[symbol], |symbol| distances[symbol])
+    }
+
+    /// By the block's own codes.
+    fn exact(plan: &Plan) -> Self {
+        let price = |length: u8| if length == 0 { UNUSED } else { u32::from(length) * BIT };
+        let (literals, distances) = plan.lengths();
+        Self::of(|symbol| price(literals[symbol]), |symbol| price(distances[symbol]))
+    }
+}
+
+/// Returns each symbol's information content; unseen ones count as if seen less than once.
+fn information(counts: &[u32]) -> Vec<u32> {
+    let total = log2(counts.iter().sum::<u32>().max(1));
+    counts.iter().map(|count| if *count == 0 { total + 2 * BIT } else { total - log2(*count) }).collect()
+}
+
+/// Returns log2 in [`BIT`] fractions, rounded down, by repeated squaring: no floating point, no rounding mode.
+fn log2(value: u32) -> u32 {
+    let whole = value.ilog2();
+    let mut mantissa = (u64::from(value) << 31) >> whole;
+    let mut result = whole;
+    for _ in 0..FRACTION {
+        mantissa = (mantissa * mantissa) >> 31;
+        let carry = (mantissa >> 32) as u32;
+        mantissa >>= carry;
+        result = result << 1 | carry;
+    }
+    result
+}
+
+/// Returns the cheapest path from the first byte to the last.
+fn cheapest(data: &[u8], found: &Matches, costs: &Costs) -> Vec<Token> {
+    let mut reached = vec![(u32::MAX, Token::Literal); data.len() + 1];
+    reached[0].0 = 0;
+    for (at, byte) in data.iter().enumerate() {
+        let here = reached[at].0;
+        relax(&mut reached[at + 1], here + costs.literal[usize::from(*byte)], Token::Literal);
+        // A match that only continues the one before is taken whole or not at all: it was cut there already.
+        let steps = found.at(at);
+        let mut shortest = if found.continues(at) { usize::from(steps[0].length) } else { MIN_MATCH };
+        for step in steps {
+            let cost = here + costs.distance[tables::distance(usize::from(step.distance)).symbol];
+            for length in shortest..=usize::from(step.length) {
+                let token = Token::Match(super::matches::Match { length: length as u16, distance: step.distance });
+                relax(&mut reached[at + length], cost + costs.length[length], token);
+            }
+            shortest = shortest.max(usize::from(step.length) + 1);
+        }
+    }
+    walk_back(&reached)
+}
+
+fn relax(slot: &mut (u32, Token), cost: u32, token: Token) {
+    if cost < slot.0 {
+        *slot = (cost, token);
+    }
+}
+
+fn walk_back(reached: &[(u32, Token)]) -> Vec<Token> {
+    let mut tokens = Vec::new();
+    let mut at = reached.len() - 1;
+    while at > 0 {
+        let token = reached[at].1;
+        tokens.push(token);
+        at -= token.len();
+    }
+    tokens.reverse();
+    tokens
+}
+
+impl Counts {
+    /// Counts the symbols of a path, the end of the block included.
+    pub(super) fn of(data: &[u8], tokens: &[Token]) -> Self {
+        let mut counts = Self { literals: [0; LITERALS], distances: [0; DISTANCES], extra_bits: 0 };
+        let mut at = 0;
+        for token in tokens {
+            match token {
+                Token::Literal => counts.literals[usize::from(data[at])] += 1,
+                Token::Match(found) => counts.add_match(usize::from(found.length), usize::from(found.distance)),
+            }
+            at += token.len();
+        }
+        counts.literals[tables::END_OF_BLOCK] = 1;
+        counts
+    }
+
+    fn add_match(&mut self, length: usize, distance: usize) {
+        let (length, distance) = (tables::length(length), tables::distance(distance));
+        self.literals[length.symbol] += 1;
+        self.distances[distance.symbol] += 1;
+        self.extra_bits += (length.extra_bits + distance.extra_bits) as usize;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn logarithms_are_exact_at_powers_of_two_and_close_between() {
+        for value in 1..5000u32 {
+            let exact = f64::from(value).log2() * f64::from(BIT);
+            let ours = f64::from(log2(value));
+            assert!(ours <= exact + 1e-9 && exact - ours < 1.01, "{value}: {ours} {exact}");
+        }
+        assert_eq!(log2(1024), 10 * BIT);
+    }
+}

@@ -1,0 +1,71 @@
+//! The text baked into a PNG badge: one uncompressed `iTXt` chunk (PNG 11.3.3.4, Open Badges 3.0 section 5.3.1).
+
+use super::{CANDIDATE_BYTES, Candidate, Source};
+
+const SIGNATURE_BYTES: usize = 8;
+const KEYWORD: &[u8] = b"openbadgecredential\0";
+
+/// Returns the baked text, if there is one of a sensible length.
+pub(super) fn baked(bytes: &[u8]) -> Option<Candidate> {
+    let mut rest = bytes.get(SIGNATURE_BYTES..)?;
+    while let Some((kind, data, next)) = chunk(rest) {
+        if kind == b"iTXt"
+            && let Some(text) = data.strip_prefix(KEYWORD).and_then(plain_text)
+        {
+            return Some(Candidate { text: text.into(), source: Source::BakedPng });
+        }
+        rest = next;
+    }
+    None
+}
+
+/// Splits off one chunk: length, type, data, CRC. The CRC is not checked: the credential's signature is.
+fn chunk(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let length = u32::from_be_bytes(bytes.get(..4)?.try_into().ok()?) as usize;
+    let kind = bytes.get(4..8)?;
+    let end = length.checked_add(8)?;
+    Some((kind, bytes.get(8..end)?, bytes.get(end.checked_add(4)?..)?))
+}
+
+/// After the keyword: compression flag and method, language tag, translated keyword, text.
+fn plain_text(data: &[u8]) -> Option<&str> {
+    let [0, _, rest @ ..] = data else { return None };
+    let mut parts = rest.splitn(3, |&byte| byte == 0);
+    let (_language, _keyword, text) = (parts.next()?, parts.next()?, parts.next()?);
+    (text.len() <= CANDIDATE_BYTES).then(|| std::str::from_utf8(text).ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn png(chunks: &[(&[u8], &[u8])]) -> Vec<u8> {
+        let mut bytes = b"\x89PNG\r\n\x1a\n".to_vec();
+        for (kind, data) in chunks {
+            bytes.extend((data.len() as u32).to_be_bytes());
+            bytes.extend(*kind);
+            bytes.extend(*data);
+            bytes.extend([0; 4]);
+        }
+        bytes
+    }
+
+    #[test]
+    fn a_baked_text_is_found_behind_other_chunks() {
+        let bytes = png(&[
+            (b"IHDR", &[0; 13]),
+            (b"iTXt", b"Comment\0\0\0\0\0x"),
+            (b"iTXt", b"openbadgecredential\0\0\0en\0\0{\"a\":1}"),
+        ]);
+        assert_eq!(baked(&bytes).unwrap().text, "{\"a\":1}");
+    }
+
+    #[test]
+    fn compressed_truncated_or_lying_chunks_are_left_alone() {
+        assert_eq!(baked(&png(&[(b"iTXt", b"openbadgecredential\0\x01\0\0\0xx")])), None);
+        let mut lie = png(&[(b"iTXt", b"openbadgecredential\0\0\0\0\0{}")]);
+        lie[8..12].copy_from_slice(&u32::MAX.to_be_bytes());
+        assert_eq!(baked(&lie), None);
+        assert_eq!(baked(b"\x89PNG"), None);
+    }
+}

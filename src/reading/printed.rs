@@ -1,0 +1,183 @@
+//! The text that a PDF's pages show, in the order it is drawn.
+//!
+//! `/ToUnicode` and `/ActualText` are the file's own word: this text finds an honest edit, it is no proof. What is
+//! verified is shown from the signed bytes alone.
+
+use hayro::hayro_interpret::font::GlyphRun;
+use hayro::hayro_interpret::hayro_cmap::BfString;
+use hayro::hayro_interpret::{
+    BlendMode, ClipPath, Context, Device, DrawMode, DrawProps, Image, ImageDrawProps, InterpreterCache,
+    InterpreterSettings, SoftMask, interpret_page,
+};
+use hayro::hayro_syntax::Pdf;
+use hayro::hayro_syntax::object::Dict;
+use hayro::hayro_syntax::page::Page;
+use hayro::kurbo::{Affine, BezPath, Point, Rect};
+
+use super::guard;
+
+/// Most drawing steps of the pages that are read.
+const STEPS: usize = 2_000_000;
+
+/// Longest text of the pages that are read, in bytes.
+const TEXT_BYTES: usize = 1 << 20;
+
+/// Returns the text of the first `pages` pages, each ended by a form feed.
+///
+/// Gives up, by [`guard::give_up`], on pages that draw more than any certificate.
+pub(super) fn text(pdf: &Pdf, pages: usize) -> String {
+    let mut collector = Collector::default();
+    for page in pdf.pages().iter().take(pages) {
+        collect_page(page, &mut collector);
+    }
+    collector.text
+}
+
+fn collect_page<'a>(page: &Page<'a>, collector: &mut Collector) {
+    let cache = InterpreterCache::new();
+    collector.page = {
+        let area = page.intersected_crop_box();
+        Rect::new(area.x0, area.y0, area.x1, area.y1)
+    };
+    collector.last = None;
+    let mut context =
+        Context::new(Affine::IDENTITY, collector.page, &cache, page.xref(), InterpreterSettings::default());
+    interpret_page(page, &mut context, collector);
+    collector.text.push('\u{c}');
+}
+
+/// A device that draws nothing and writes down what glyphs say.
+#[derive(Default)]
+struct Collector {
+    text: String,
+    page: Rect,
+    steps: usize,
+    /// Where the glyph before stood, and its size.
+    last: Option<(Point, f64)>,
+    /// Open marked content, outermost first.
+    marked: Vec<Marked>,
+}
+
+enum Marked {
+    Plain,
+    /// `/ActualText` (ISO 32000-2 section 14.9.4), until a visible glyph has said it.
+    Instead(Option<String>),
+}
+
+impl Collector {
+    fn step(&mut self) {
+        self.steps += 1;
+        if self.steps > STEPS || self.text.len() > TEXT_BYTES {
+            guard::give_up("its pages draw more than any certificate");
+        }
+    }
+
+    /// Writes a glyph's text; a new line or a jump is a break.
+    fn glyph(&mut self, text: &str, at: Point, size: f64) {
+        if let Some((before, before_size)) = self.last {
+            let size = size.max(before_size).max(0.1);
+            let (dx, dy) = ((at.x - before.x).abs(), (at.y - before.y).abs());
+            if dy > 0.4 * size {
+                self.text.push('\n');
+            } else if dx > 1.6 * size && !self.text.ends_with(char::is_whitespace) {
+                self.text.push(' ');
+            }
+        }
+        self.last = Some((at, size));
+        let replacement = self.marked.iter_mut().find_map(|marked| match marked {
+            Marked::Instead(text) => Some(text.take()),
+            Marked::Plain => None,
+        });
+        match replacement {
+            None => self.text.push_str(text),
+            Some(Some(instead)) => self.text.push_str(&instead),
+            Some(None) => {}
+        }
+    }
+}
+
+impl<'a> Device<'a> for Collector {
+    fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
+        if matches!(mode, DrawMode::Invisible) {
+            return;
+        }
+        for glyph in run.glyphs() {
+            self.step();
+            let placed = props.transform * glyph.transform();
+            let origin = placed * Point::ORIGIN;
+            if !self.page.contains(origin) {
+                continue;
+            }
+            // Glyphs are a thousand units tall.
+            let size = placed.determinant().abs().sqrt() * 1000.0;
+            match glyph.as_unicode() {
+                Some(BfString::Char(c)) => self.glyph(c.encode_utf8(&mut [0; 4]), origin, size),
+                Some(BfString::String(text)) => self.glyph(&text, origin, size),
+                None => self.glyph("\u{fffd}", origin, size),
+            }
+        }
+    }
+
+    fn begin_marked_content(&mut self, _tag: &[u8], properties: Option<&Dict<'_>>) {
+        self.step();
+        let actual = properties
+            .and_then(|dict| dict.get::<hayro::hayro_syntax::object::String<'_>>("ActualText"))
+            .map(|text| pdf_text(text.as_bytes()));
+        self.marked.push(actual.map_or(Marked::Plain, |text| Marked::Instead(Some(text))));
+    }
+
+    fn end_marked_content(&mut self) {
+        self.marked.pop();
+    }
+
+    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {
+        self.step();
+    }
+
+    fn draw_rect(&mut self, _: &Rect, _: DrawProps<'a>, _: &DrawMode) {
+        self.step();
+    }
+
+    fn push_clip_path(&mut self, _: &ClipPath) {
+        self.step();
+    }
+
+    fn push_clip_rect(&mut self, _: &Rect) {
+        self.step();
+    }
+
+    fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
+        self.step();
+    }
+
+    fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
+        self.step();
+    }
+
+    fn pop_clip(&mut self) {}
+
+    fn pop_transparency_group(&mut self) {}
+}
+
+/// Decodes a text string (ISO 32000-2 section 7.9.2.2): UTF-16BE or UTF-8 by its mark, else PDFDocEncoding, whose
+/// letters are those of Latin-1.
+pub(super) fn pdf_text(bytes: &[u8]) -> String {
+    match bytes {
+        [0xFE, 0xFF, rest @ ..] => encoding_rs::UTF_16BE.decode_without_bom_handling(rest).0.into_owned(),
+        [0xEF, 0xBB, 0xBF, rest @ ..] => String::from_utf8_lossy(rest).into_owned(),
+        latin => latin.iter().map(|&byte| char::from(byte)).collect(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_strings_are_decoded_by_their_mark() {
+        assert_eq!(pdf_text(b"credential.jwt"), "credential.jwt");
+        assert_eq!(pdf_text(b"\xFE\xFF\x00Z\x00o\x00\xEB"), "Zoë");
+        assert_eq!(pdf_text(b"\xEF\xBB\xBFZo\xC3\xAB"), "Zoë");
+        assert_eq!(pdf_text(b"Zo\xEB"), "Zoë");
+    }
+}

@@ -1,0 +1,174 @@
+//! Assets: pictures and fonts beside the document. Their size and kind are judged before anything draws them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::error::TemplateError;
+use super::model::{Document, Element};
+
+/// Largest asset, in bytes.
+pub const MAX_ASSET_BYTES: usize = 5 << 20;
+/// Largest sum of a template's assets, in bytes.
+pub const MAX_ASSETS_BYTES: usize = 20 << 20;
+/// Most assets of a template.
+pub const MAX_ASSETS: usize = 64;
+/// Most pixels of a picture.
+pub const MAX_PIXELS: u64 = 40_000_000;
+
+/// Names and bytes.
+pub(super) type Assets = BTreeMap<String, Arc<Vec<u8>>>;
+
+/// Width and height of a picture, in its own units.
+pub(super) fn picture_size(name: &str, bytes: &[u8]) -> Result<(f32, f32), TemplateError> {
+    let error = |problem: String| TemplateError::Asset { asset: name.to_owned(), problem };
+    let size = match kind(bytes) {
+        Some(Kind::Raster) => raster_size(bytes),
+        Some(Kind::Svg) => svg_size(bytes),
+        Some(Kind::Pdf) => pdf_size(bytes),
+        None => Err("is not a PNG, JPEG, SVG or PDF file".into()),
+    };
+    let (width, height) = size.map_err(error)?;
+    if width.is_finite() && height.is_finite() && width > 0.0 && height > 0.0 {
+        Ok((width, height))
+    } else {
+        Err(error("has no size".into()))
+    }
+}
+
+enum Kind {
+    Raster,
+    Svg,
+    Pdf,
+}
+
+fn kind(bytes: &[u8]) -> Option<Kind> {
+    let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
+    if bytes.starts_with(b"\x89PNG\r\n\x1a\n") || bytes.starts_with(b"\xFF\xD8\xFF") {
+        Some(Kind::Raster)
+    } else if bytes.starts_with(b"%PDF-") {
+        Some(Kind::Pdf)
+    } else if text.starts_with(b"<svg") || text.starts_with(b"<?xml") || text.starts_with(b"<!") {
+        Some(Kind::Svg)
+    } else {
+        None
+    }
+}
+
+fn raster_size(bytes: &[u8]) -> Result<(f32, f32), String> {
+    let reader = image::ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format();
+    let size = reader.map_err(|e| e.to_string())?.into_dimensions();
+    let (width, height) = size.map_err(|e| format!("is a damaged picture: {e}"))?;
+    if u64::from(width) * u64::from(height) > MAX_PIXELS {
+        return Err(format!("has {width} by {height} pixels, more than {MAX_PIXELS} in all"));
+    }
+    Ok((width as f32, height as f32))
+}
+
+/// Parses the picture without its texts; files that it wants from outside are refused, not fetched.
+fn svg_size(bytes: &[u8]) -> Result<(f32, f32), String> {
+    let wants_outside = Arc::new(AtomicBool::new(false));
+    let flag = Arc::clone(&wants_outside);
+    let mut options = svg2pdf::usvg::Options::default();
+    options.image_href_resolver.resolve_string = Box::new(move |_, _| {
+        flag.store(true, Ordering::Relaxed);
+        None
+    });
+    let tree = svg2pdf::usvg::Tree::from_data(bytes, &options).map_err(|e| format!("is not a readable SVG: {e}"))?;
+    if wants_outside.load(Ordering::Relaxed) {
+        return Err("refers to a picture outside the file; embed it".into());
+    }
+    if bytes.windows(5).any(|w| w == b"<text") {
+        return Err("has text; convert it to outlines, or use text elements".into());
+    }
+    Ok((tree.size().width(), tree.size().height()))
+}
+
+fn pdf_size(bytes: &[u8]) -> Result<(f32, f32), String> {
+    let document = lopdf::Document::load_mem(bytes).map_err(|e| format!("is not a readable PDF: {e}"))?;
+    if document.is_encrypted() {
+        return Err("is an encrypted PDF".into());
+    }
+    let pages = document.get_pages();
+    let (1, Some(page)) = (pages.len(), pages.values().next()) else {
+        return Err(format!("has {} pages, expected one", pages.len()));
+    };
+    let mut at = Some(*page);
+    for _ in 0..16 {
+        let Some(node) = at.and_then(|id| document.get_dictionary(id).ok()) else { break };
+        if let Ok(size) = node.get_deref(b"MediaBox", &document).and_then(lopdf::Object::as_array) {
+            let side = |n: usize| size.get(n).and_then(|v| v.as_float().ok()).unwrap_or(f32::NAN);
+            return Ok(((side(2) - side(0)).abs(), (side(3) - side(1)).abs()));
+        }
+        at = node.get(b"Parent").and_then(lopdf::Object::as_reference).ok();
+    }
+    Err("has a page without a size".into())
+}
+
+/// An asset that the document names.
+pub(super) struct Wanted {
+    pub name: String,
+    pub at: String,
+    pub optional: bool,
+}
+
+/// Returns the assets that a document names, with the place that names them.
+pub(super) fn wanted(document: &Document) -> Vec<Wanted> {
+    let must = |name: &String, at: String| Wanted { name: name.clone(), at, optional: false };
+    let mut found: Vec<Wanted> = Vec::new();
+    found.extend(document.background.asset.iter().map(|name| must(name, "background".into())));
+    found.extend(document.fonts.iter().enumerate().map(|(at, name)| must(name, format!("fonts[{at}]"))));
+    for (at, element) in document.elements.iter().enumerate() {
+        match element {
+            Element::Image(image) => found.push(Wanted {
+                name: image.asset.clone(),
+                at: format!("elements[{at}]"),
+                optional: image.optional,
+            }),
+            // A person without a written signature still signs by name.
+            Element::Signatories(row) => {
+                let images = row.people.iter().filter_map(|person| person.image.clone());
+                found.extend(images.map(|name| Wanted { name, at: format!("elements[{at}]"), optional: true }));
+            }
+            _ => {}
+        }
+    }
+    found
+}
+
+/// Refuses a name that could lead out of the template's folder.
+pub(super) fn check_name(name: &str) -> Result<(), TemplateError> {
+    let part_ok = |part: &str| !part.is_empty() && part != "." && part != "..";
+    let char_ok = |c: char| !c.is_control() && !matches!(c, '\\' | ':' | '\0');
+    if name.len() <= 200 && name.split('/').all(part_ok) && name.chars().all(char_ok) {
+        Ok(())
+    } else {
+        let asset = name.chars().take(60).collect();
+        Err(TemplateError::Asset { asset, problem: "is not a plain name inside the template's folder".into() })
+    }
+}
+
+/// Refuses assets that are too many or too large, or pictures that cannot be drawn.
+pub(super) fn check_all(document: &Document, assets: &Assets) -> Result<(), TemplateError> {
+    let total: usize = assets.values().map(|bytes| bytes.len()).sum();
+    if assets.len() > MAX_ASSETS || total > MAX_ASSETS_BYTES {
+        let problem = format!("and its neighbours are more than {MAX_ASSETS} or larger than {MAX_ASSETS_BYTES} bytes");
+        return Err(TemplateError::Asset { asset: assets.keys().next_back().cloned().unwrap_or_default(), problem });
+    }
+    for (name, bytes) in assets {
+        check_name(name)?;
+        if bytes.len() > MAX_ASSET_BYTES {
+            let problem = format!("is larger than {MAX_ASSET_BYTES} bytes");
+            return Err(TemplateError::Asset { asset: name.clone(), problem });
+        }
+        if !document.fonts.contains(name) {
+            picture_size(name, bytes)?;
+        }
+    }
+    for Wanted { name, at, optional } in wanted(document) {
+        if !optional && !assets.contains_key(&name) {
+            return Err(TemplateError::MissingAsset { asset: name, at });
+        }
+    }
+    Ok(())
+}

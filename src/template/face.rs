@@ -1,0 +1,207 @@
+use std::sync::{Arc, OnceLock, RwLock};
+
+use harfrust::{Direction, Feature, Font, Script, ShapePlan, ShapePlanKey};
+
+/// Largest font file that is read, in bytes (system CJK collections have about 20 MB).
+pub const MAX_FONT_BYTES: usize = 64 << 20;
+
+/// The bytes of a font file, shared by the faces of a collection.
+#[derive(Clone)]
+pub(super) enum FontBytes {
+    Embedded(&'static [u8]),
+    Shared(Arc<Vec<u8>>),
+}
+
+impl AsRef<[u8]> for FontBytes {
+    fn as_ref(&self) -> &[u8] {
+        match self {
+            Self::Embedded(bytes) => bytes,
+            Self::Shared(bytes) => bytes,
+        }
+    }
+}
+
+/// Where a face came from; earlier kinds win when several could draw a character.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FaceOrigin {
+    /// An asset of the template.
+    Template,
+    /// Part of the program.
+    Builtin,
+    /// Found in a folder that the operator named.
+    Folder,
+    /// Found among the system's fonts; only fills gaps.
+    System,
+}
+
+/// One face: its file, its names and its vertical metrics in font units.
+#[derive(Clone)]
+pub struct Face {
+    pub(super) bytes: FontBytes,
+    /// Index in a collection.
+    pub index: u32,
+    /// Family name as the file gives it.
+    pub family: String,
+    /// OpenType weight class, 1 to 1000.
+    pub weight: u16,
+    /// True for italic and oblique faces.
+    pub italic: bool,
+    /// True if strokes end in serifs, as far as the names tell.
+    pub serif: bool,
+    /// Where it came from.
+    pub origin: FaceOrigin,
+    /// Units per em.
+    pub units_per_em: u16,
+    /// Height above the baseline.
+    pub ascender: i16,
+    /// Depth below the baseline, negative.
+    pub descender: i16,
+    /// Height of capitals, or seven tenths of the em where the file does not say.
+    pub cap_height: i16,
+    coverage: Coverage,
+    shaping: Arc<Shaping>,
+}
+
+impl Face {
+    /// Returns the file's bytes.
+    pub fn data(&self) -> &[u8] {
+        self.bytes.as_ref()
+    }
+
+    /// True if the face has a glyph for `character`.
+    pub fn covers(&self, character: char) -> bool {
+        self.coverage.contains(character as u32)
+    }
+
+    /// Reads one face; nothing if it is not a usable outline font.
+    pub(super) fn parse(bytes: FontBytes, index: u32, origin: FaceOrigin) -> Option<Self> {
+        let face = ttf_parser::Face::parse(bytes.as_ref(), index).ok()?;
+        let tables = face.tables();
+        if (tables.glyf.is_none() && tables.cff.is_none()) || face.number_of_glyphs() == 0 || face.is_variable() {
+            return None;
+        }
+        let name = |id| {
+            let names = || face.names().into_iter().filter(move |n| n.name_id == id);
+            names().find(|n| n.language() == ttf_parser::Language::English_UnitedStates).or_else(|| names().next())?.to_string()
+        };
+        let family = name(ttf_parser::name_id::TYPOGRAPHIC_FAMILY).or_else(|| name(ttf_parser::name_id::FAMILY))?;
+        let lower = family.to_lowercase();
+        let units = face.units_per_em();
+        Some(Self {
+            index,
+            weight: face.weight().to_number(),
+            italic: face.is_italic() || face.is_oblique(),
+            serif: ["serif", "naskh", "garamond", "song", "mincho", "ming", "times"].iter().any(|w| lower.contains(w))
+                && !lower.contains("sans"),
+            origin,
+            units_per_em: units,
+            ascender: face.ascender(),
+            descender: face.descender(),
+            cap_height: face.capital_height().filter(|h| *h > 0).unwrap_or((units as i32 * 7 / 10) as i16),
+            coverage: Coverage::of(&face),
+            shaping: Arc::default(),
+            family,
+            bytes,
+        })
+    }
+
+    /// Returns the font as the shaper wants it; parsed on first use.
+    pub(super) fn shaper_font(&self) -> Option<&Font> {
+        self.shaping
+            .font
+            .get_or_init(|| match &self.bytes {
+                FontBytes::Embedded(bytes) => Font::new(*bytes, self.index),
+                FontBytes::Shared(bytes) => {
+                    let shared: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::new(SharedBytes(Arc::clone(bytes)));
+                    Font::new(harfrust::font::Blob::from(shared), self.index)
+                }
+            })
+            .as_ref()
+    }
+
+    /// Returns the compiled OpenType features for a script and direction; compiled on first use.
+    pub(super) fn plan(&self, font: &Font, script: Script, direction: Direction, features: &[Feature]) -> Arc<ShapePlan> {
+        let key = ShapePlanKey::new(font, Some(script), direction).features(features);
+        let found = |plans: &[Arc<ShapePlan>]| plans.iter().find(|plan| key.matches(plan)).cloned();
+        if let Some(plan) = self.shaping.plans.read().ok().and_then(|plans| found(&plans)) {
+            return plan;
+        }
+        let plan = Arc::new(ShapePlan::new(font, direction, Some(script), None, features));
+        if let Ok(mut plans) = self.shaping.plans.write()
+            && plans.len() < MAX_PLANS
+        {
+            plans.push(Arc::clone(&plan));
+        }
+        plan
+    }
+}
+
+impl std::fmt::Debug for Face {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}{}", self.family, self.weight, if self.italic { " italic" } else { "" })
+    }
+}
+
+/// Shape plans kept per face.
+const MAX_PLANS: usize = 64;
+
+#[derive(Default)]
+struct Shaping {
+    font: OnceLock<Option<Font>>,
+    plans: RwLock<Vec<Arc<ShapePlan>>>,
+}
+
+struct SharedBytes(Arc<Vec<u8>>);
+
+impl AsRef<[u8]> for SharedBytes {
+    fn as_ref(&self) -> &[u8] {
+        &self.0
+    }
+}
+
+/// Sorted ranges of code points that a face maps to glyphs.
+#[derive(Clone, Default)]
+struct Coverage(Vec<(u32, u32)>);
+
+impl Coverage {
+    fn of(face: &ttf_parser::Face<'_>) -> Self {
+        let mut points = Vec::new();
+        for subtable in face.tables().cmap.iter().flat_map(|cmap| cmap.subtables) {
+            if subtable.is_unicode() {
+                subtable.codepoints(|c| {
+                    if subtable.glyph_index(c).is_some_and(|glyph| glyph.0 != 0) {
+                        points.push(c);
+                    }
+                });
+            }
+        }
+        points.sort_unstable();
+        points.dedup();
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
+        for point in points {
+            match ranges.last_mut() {
+                Some(last) if last.1 + 1 == point => last.1 = point,
+                _ => ranges.push((point, point)),
+            }
+        }
+        Self(ranges)
+    }
+
+    fn contains(&self, point: u32) -> bool {
+        let at = self.0.partition_point(|range| range.1 < point);
+        self.0.get(at).is_some_and(|range| range.0 <= point)
+    }
+}
+
+impl Face {
+    /// True if the face covers a character that none of `others` does.
+    pub(super) fn adds_to(&self, others: &[Arc<Face>]) -> bool {
+        let covered = |point| others.iter().any(|face| face.coverage.contains(point));
+        self.coverage.0.iter().any(|&(from, to)| (from..=to).any(|point| is_text(point) && !covered(point)))
+    }
+}
+
+/// Private use and other code points that say nothing about text are no reason to load a font.
+fn is_text(point: u32) -> bool {
+    !(0xE000..=0xF8FF).contains(&point) && point < 0xE0000 && char::from_u32(point).is_some_and(|c| !c.is_control())
+}

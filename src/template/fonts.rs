@@ -1,0 +1,263 @@
+//! The font library: every face that a certificate may use, and which of them draws which character.
+//!
+//! Files are read in the constructors only. The choice is the same for the same set of fonts, whatever the order in
+//! which a folder lists them.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::LazyLock;
+
+use super::face::{Face, FaceOrigin, FontBytes, MAX_FONT_BYTES};
+use super::scene::FontId;
+
+/// Most faces in one library.
+const MAX_FACES: usize = 1024;
+
+/// Faces in a fixed order; [`FontId`] is the position. Cloning is cheap.
+#[derive(Debug, Clone)]
+pub struct FontLibrary {
+    faces: Vec<Arc<Face>>,
+}
+
+/// Why a font cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum FontError {
+    /// A folder or file that cannot be read.
+    #[error("cannot read fonts in `{path}`")]
+    Read {
+        /// The folder or file.
+        path: PathBuf,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Not a static TrueType or OpenType font with outlines.
+    #[error("font `{0}` is not a TrueType or OpenType font with outlines, or it is a variable font")]
+    Unusable(String),
+    /// Too many fonts.
+    #[error("more than {MAX_FACES} faces")]
+    TooMany,
+}
+
+/// A wish for a kind of face.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FontRequest {
+    /// Family name, compared without case.
+    pub family: String,
+    /// OpenType weight class.
+    pub weight: u16,
+    /// Italic wanted.
+    pub italic: bool,
+    /// BCP 47 tag: it decides between Han forms.
+    pub language: String,
+}
+
+impl FontLibrary {
+    /// Returns the library of the fonts that are part of the program.
+    pub fn builtin() -> Self {
+        static BUILTIN: LazyLock<Vec<Arc<Face>>> = LazyLock::new(|| {
+            let parse = |bytes: &&'static [u8]| Face::parse(FontBytes::Embedded(bytes), 0, FaceOrigin::Builtin);
+            super::builtin::FONTS.iter().filter_map(|(_, bytes)| parse(bytes)).map(Arc::new).collect()
+        });
+        Self { faces: BUILTIN.clone() }
+    }
+
+    /// Adds those of the system's regular and bold faces that cover characters the library does not have yet. A
+    /// template cannot name them: a design must not depend on the machine.
+    pub fn with_system(self) -> Self {
+        let mut database = fontdb::Database::new();
+        database.load_system_fonts();
+        let mut wanted: Vec<(PathBuf, u32)> = database.faces().filter(|info| fills_gaps(info)).filter_map(file_of).collect();
+        wanted.sort();
+        wanted.dedup();
+        let known = self.faces.clone();
+        let mut library = self;
+        for (bytes, index) in read_all(&wanted) {
+            if let Some(face) = Face::parse(FontBytes::Shared(bytes), index, FaceOrigin::System)
+                && library.faces.len() < MAX_FACES
+                && face.adds_to(&known)
+            {
+                library.faces.push(Arc::new(face));
+            }
+        }
+        library
+    }
+
+    /// Adds every font file of a folder, in the order of their names.
+    ///
+    /// # Errors
+    /// When the folder or one of its fonts cannot be read or used.
+    pub fn with_folder(mut self, folder: &Path) -> Result<Self, FontError> {
+        let read = |path: &Path, source| FontError::Read { path: path.to_owned(), source };
+        let entries = std::fs::read_dir(folder).map_err(|e| read(folder, e))?;
+        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| is_font(p)).collect();
+        paths.sort();
+        for path in paths {
+            let bytes = std::fs::read(&path).map_err(|e| read(&path, e))?;
+            self = self.with_font(&path.display().to_string(), Arc::new(bytes), FaceOrigin::Folder)?;
+        }
+        Ok(self)
+    }
+
+    /// Adds the faces of one font file.
+    ///
+    /// # Errors
+    /// When it has no usable face.
+    pub fn with_font(mut self, name: &str, bytes: Arc<Vec<u8>>, origin: FaceOrigin) -> Result<Self, FontError> {
+        let unusable = || FontError::Unusable(name.to_owned());
+        if bytes.len() > MAX_FONT_BYTES {
+            return Err(unusable());
+        }
+        let count = ttf_parser::fonts_in_collection(&bytes).unwrap_or(1).min(MAX_FACES as u32);
+        let faces: Vec<_> =
+            (0..count).filter_map(|index| Face::parse(FontBytes::Shared(Arc::clone(&bytes)), index, origin)).collect();
+        if faces.is_empty() {
+            return Err(unusable());
+        }
+        self.faces.extend(faces.into_iter().map(Arc::new));
+        if self.faces.len() > MAX_FACES { Err(FontError::TooMany) } else { Ok(self) }
+    }
+
+    /// Returns a face of this library.
+    ///
+    /// # Panics
+    /// When `id` is of another library.
+    pub fn face(&self, id: FontId) -> &Face {
+        &self.faces[usize::from(id.0)]
+    }
+
+    /// Returns all faces with their ids.
+    pub fn faces(&self) -> impl Iterator<Item = (FontId, &Face)> {
+        self.faces.iter().enumerate().map(|(at, face)| (FontId(at as u16), face.as_ref()))
+    }
+
+    /// True if a template may name this family.
+    pub fn has_family(&self, family: &str) -> bool {
+        self.faces.iter().any(|face| face.origin != FaceOrigin::System && face.family.eq_ignore_ascii_case(family))
+    }
+
+    /// Returns all faces, the best for `request` first.
+    pub(super) fn stack(&self, request: &FontRequest) -> FontStack {
+        let is_requested = |face: &Face| face.origin != FaceOrigin::System && face.family.eq_ignore_ascii_case(&request.family);
+        let serif = self.faces.iter().find(|face| is_requested(face)).is_some_and(|face| face.serif);
+        let mut faces: Vec<FontId> = (0..self.faces.len()).map(|at| FontId(at as u16)).collect();
+        faces.sort_by_cached_key(|id| {
+            let face = self.face(*id);
+            (
+                !is_requested(face),
+                face.origin == FaceOrigin::System,
+                !is_plain(&face.family),
+                !speaks(&face.family, &request.language),
+                face.weight.abs_diff(request.weight) > 250,
+                face.serif != serif,
+                face.italic != request.italic,
+                face.weight.abs_diff(request.weight),
+                *id,
+            )
+        });
+        let requested = faces.iter().take_while(|id| is_requested(self.face(**id))).count();
+        FontStack { faces, requested }
+    }
+}
+
+/// Faces in the order in which they are asked for a character.
+#[derive(Debug, Clone)]
+pub(super) struct FontStack {
+    /// All of them.
+    pub faces: Vec<FontId>,
+    /// How many are of the requested family.
+    pub requested: usize,
+}
+
+/// Display faces are never a fallback before the plain ones.
+fn is_plain(family: &str) -> bool {
+    ["Noto", "Droid", "Source Han", "WenQuanYi", "DejaVu", "Unifont"].iter().any(|name| family.starts_with(name))
+}
+
+/// False for a face whose Han forms are those of another language.
+fn speaks(family: &str, language: &str) -> bool {
+    let suffix = match language.get(..2).unwrap_or_default() {
+        "zh" if ["zh-TW", "zh-Hant", "zh-HK", "zh-MO"].iter().any(|tag| language.starts_with(tag)) => "TC",
+        "zh" => "SC",
+        "ko" => "KR",
+        _ => "JP",
+    };
+    !family.contains("CJK") || family.ends_with(suffix)
+}
+
+fn fills_gaps(info: &fontdb::FaceInfo) -> bool {
+    let weight = info.weight.0;
+    info.style == fontdb::Style::Normal
+        && (weight == 400 || weight == 700)
+        && !info.monospaced
+        && info.stretch == fontdb::Stretch::Normal
+        && !info.families.iter().any(|(family, _)| family.contains("Mono"))
+}
+
+fn file_of(info: &fontdb::FaceInfo) -> Option<(PathBuf, u32)> {
+    match &info.source {
+        fontdb::Source::File(path) | fontdb::Source::SharedFile(path, _) => Some((path.clone(), info.index)),
+        fontdb::Source::Binary(_) => None,
+    }
+}
+
+/// Reads each file once; files that cannot be read are passed over, as a system may list what it does not give.
+fn read_all(wanted: &[(PathBuf, u32)]) -> Vec<(Arc<Vec<u8>>, u32)> {
+    let mut last: Option<(&Path, Arc<Vec<u8>>)> = None;
+    let mut found = Vec::new();
+    for (path, index) in wanted {
+        let bytes = match &last {
+            Some((known, bytes)) if *known == path.as_path() => Arc::clone(bytes),
+            _ => match std::fs::metadata(path).and_then(|meta| Ok((meta.len(), std::fs::read(path)?))) {
+                Ok((size, bytes)) if size <= MAX_FONT_BYTES as u64 => Arc::new(bytes),
+                _ => continue,
+            },
+        };
+        last = Some((path, Arc::clone(&bytes)));
+        found.push((bytes, *index));
+    }
+    found
+}
+
+fn is_font(path: &Path) -> bool {
+    let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
+    matches!(extension.as_str(), "ttf" | "otf" | "ttc" | "otc")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(family: &str, weight: u16) -> FontRequest {
+        FontRequest { family: family.into(), weight, italic: false, language: "en".into() }
+    }
+
+    #[test]
+    fn every_built_in_font_is_usable() {
+        assert_eq!(FontLibrary::builtin().faces.len(), super::super::builtin::FONTS.len());
+    }
+
+    #[test]
+    fn requested_family_and_weight_come_first() {
+        let library = FontLibrary::builtin();
+        let stack = library.stack(&request("montserrat", 800));
+        let first = library.face(stack.faces[0]);
+        assert_eq!((first.family.as_str(), first.weight), ("Montserrat", 800));
+        assert_eq!(stack.requested, 3);
+    }
+
+    #[test]
+    fn fallback_keeps_the_serifs() {
+        let library = FontLibrary::builtin();
+        let stack = library.stack(&request("Cormorant Garamond", 500));
+        let face = stack.faces.iter().map(|id| library.face(*id)).find(|face| face.covers('ש')).unwrap();
+        assert_eq!(face.family, "Noto Serif Hebrew");
+    }
+
+    #[test]
+    fn every_promised_script_is_covered() {
+        let library = FontLibrary::builtin();
+        for character in "AÆßřŁΩЖשعहবਸજଓதతಕമසไລខမአქԱ".chars() {
+            assert!(library.faces.iter().any(|face| face.covers(character)), "{character}");
+        }
+    }
+}

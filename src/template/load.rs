@@ -1,0 +1,190 @@
+//! Loads templates: by built-in name, from a folder or file, from a bundle.
+
+use std::collections::BTreeSet;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use sha2::{Digest, Sha256};
+
+use super::asset::{self, Assets, MAX_ASSET_BYTES};
+use super::error::TemplateError;
+use super::model::{Document, Element, MAX_DOCUMENT_BYTES};
+use super::placeholder::{self, Piece};
+
+/// A template: its document and its assets, checked.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Template {
+    pub(super) document: Document,
+    pub(super) assets: Assets,
+}
+
+/// First bytes of a bundle; the digit is its version.
+const MAGIC: &[u8] = b"testamur-template-1\n";
+
+/// Returns the names of the built-in templates.
+pub fn builtin_names() -> Vec<&'static str> {
+    super::builtin::TEMPLATES.iter().map(|(name, _)| *name).collect()
+}
+
+impl Template {
+    /// Opens a built-in template by name, a folder with a `template.json`, or a `.json` file with its assets beside it.
+    ///
+    /// # Errors
+    /// When there is none, or it is not a good one; the message says where.
+    pub fn open(name_or_path: &str) -> Result<Self, TemplateError> {
+        if let Some((_, bytes)) = super::builtin::TEMPLATES.iter().find(|(name, _)| *name == name_or_path) {
+            return Self::new(bytes, Assets::new());
+        }
+        let path = Path::new(name_or_path);
+        let file = if path.is_dir() { path.join("template.json") } else { path.to_owned() };
+        if !file.is_file() {
+            return Err(TemplateError::NotFound(name_or_path.to_owned()));
+        }
+        let bytes = read(&file, MAX_DOCUMENT_BYTES)?;
+        let document = Document::parse(&bytes)?;
+        let folder = file.parent().unwrap_or(Path::new("."));
+        Self::new(&bytes, read_assets(&document, folder)?)
+    }
+
+    /// Makes a template of a document and its assets.
+    ///
+    /// # Errors
+    /// When the document is wrong or an asset is missing or may not be used.
+    pub fn new(document: &[u8], assets: Assets) -> Result<Self, TemplateError> {
+        let document = Document::parse(document)?;
+        asset::check_all(&document, &assets)?;
+        Ok(Self { document, assets })
+    }
+
+    /// Returns the template with an asset put in or replaced, such as the issuer's `logo`.
+    ///
+    /// # Errors
+    /// When the asset may not be used.
+    pub fn with_asset(mut self, name: &str, bytes: Vec<u8>) -> Result<Self, TemplateError> {
+        self.assets.insert(name.to_owned(), Arc::new(bytes));
+        asset::check_all(&self.document, &self.assets)?;
+        Ok(self)
+    }
+
+    /// Returns the document.
+    pub fn document(&self) -> &Document {
+        &self.document
+    }
+
+    /// Returns the names of all placeholders, also the built-in ones.
+    pub fn placeholders(&self) -> BTreeSet<String> {
+        let mut names = BTreeSet::new();
+        for text in self.document.elements.iter().flat_map(Element::texts) {
+            for piece in placeholder::parse(text).unwrap_or_default() {
+                if let Piece::Text(name) | Piece::Date { name, .. } = piece {
+                    names.insert(name);
+                }
+            }
+        }
+        names
+    }
+
+    /// Returns the template as bytes; the same content gives the same bytes.
+    pub fn to_bundle(&self) -> Vec<u8> {
+        let mut bundle = MAGIC.to_vec();
+        let mut put = |bytes: &[u8]| {
+            bundle.extend_from_slice(&(bytes.len() as u32).to_be_bytes());
+            bundle.extend_from_slice(bytes);
+        };
+        put(&self.document.to_bytes());
+        for (name, bytes) in &self.assets {
+            put(name.as_bytes());
+            put(bytes);
+        }
+        bundle
+    }
+
+    /// Reads a bundle.
+    ///
+    /// # Errors
+    /// When it is damaged or holds no good template.
+    pub fn from_bundle(bundle: &[u8]) -> Result<Self, TemplateError> {
+        let mut rest = bundle.strip_prefix(MAGIC).ok_or(TemplateError::Bundle("it does not begin as one"))?;
+        let document = take(&mut rest)?;
+        let mut assets = Assets::new();
+        while !rest.is_empty() {
+            let name = std::str::from_utf8(take(&mut rest)?).map_err(|_| TemplateError::Bundle("a name is not UTF-8"))?;
+            if assets.keys().next_back().is_some_and(|last: &String| last.as_str() >= name) {
+                return Err(TemplateError::Bundle("its assets are not in order"));
+            }
+            let bytes = take(&mut rest)?;
+            if assets.len() > asset::MAX_ASSETS {
+                return Err(TemplateError::Bundle("it has too many assets"));
+            }
+            assets.insert(name.to_owned(), Arc::new(bytes.to_vec()));
+        }
+        Self::new(document, assets)
+    }
+
+    /// Returns the SHA-256 of the bundle in hexadecimal: a template's version.
+    pub fn digest(&self) -> String {
+        data_encoding::HEXLOWER.encode(&Sha256::digest(self.to_bundle()))
+    }
+}
+
+impl Element {
+    /// Returns the texts that may hold placeholders.
+    pub(super) fn texts(&self) -> Vec<&str> {
+        match self {
+            Self::Text(text) => vec![&text.text],
+            Self::Signatories(row) => row.people.iter().flat_map(|p| [p.name.as_str(), p.title.as_str()]).collect(),
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn take<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], TemplateError> {
+    const SHORT: TemplateError = TemplateError::Bundle("it ends too early");
+    let (length, after) = rest.split_first_chunk::<4>().ok_or(SHORT)?;
+    let length = u32::from_be_bytes(*length) as usize;
+    if length > after.len() {
+        return Err(SHORT);
+    }
+    let (part, after) = after.split_at(length);
+    *rest = after;
+    Ok(part)
+}
+
+fn read_assets(document: &Document, folder: &Path) -> Result<Assets, TemplateError> {
+    let mut assets = Assets::new();
+    let root = folder.canonicalize().map_err(|source| TemplateError::Read { path: folder.to_owned(), source })?;
+    for wanted in asset::wanted(document) {
+        asset::check_name(&wanted.name)?;
+        let path = root.join(&wanted.name);
+        let Ok(real) = path.canonicalize() else {
+            if wanted.optional {
+                continue;
+            }
+            return Err(TemplateError::MissingAsset { asset: wanted.name, at: wanted.at });
+        };
+        // A link may lie in the folder and lead out of it.
+        if !real.starts_with(&root) {
+            let problem = "leads out of the template's folder".to_owned();
+            return Err(TemplateError::Asset { asset: wanted.name, problem });
+        }
+        assets.insert(wanted.name, Arc::new(read(&real, MAX_ASSET_BYTES)?));
+        if assets.len() > asset::MAX_ASSETS {
+            break;
+        }
+    }
+    Ok(assets)
+}
+
+/// Reads a file, but never more than one byte past the limit.
+fn read(path: &Path, limit: usize) -> Result<Vec<u8>, TemplateError> {
+    let error = |source| TemplateError::Read { path: PathBuf::from(path), source };
+    let mut bytes = Vec::new();
+    let file = std::fs::File::open(path).map_err(error)?;
+    file.take(limit as u64 + 1).read_to_end(&mut bytes).map_err(error)?;
+    if bytes.len() > limit {
+        let asset = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        return Err(TemplateError::Asset { asset, problem: format!("is larger than {limit} bytes") });
+    }
+    Ok(bytes)
+}

@@ -1,0 +1,510 @@
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use super::error::TemplateError;
+use super::scene::Color;
+
+/// Version of the template document that this program reads (`"testamur": 1`).
+pub const FORMAT: u32 = 1;
+/// Largest template document, in bytes.
+pub const MAX_DOCUMENT_BYTES: usize = 1 << 20;
+/// Most elements on a page.
+pub const MAX_ELEMENTS: usize = 500;
+/// Most characters of one text, before and after its placeholders are filled.
+pub const MAX_TEXT: usize = 4_000;
+/// Most people in one row of signatories.
+pub const MAX_SIGNATORIES: usize = 6;
+/// Largest coordinate or length, in millimetres.
+pub const MAX_MM: f32 = 2_000.0;
+/// Shortest and longest side of a page, in millimetres (A0 is 1189 high).
+pub const PAGE_MM: std::ops::RangeInclusive<f32> = 50.0..=1_189.0;
+/// Smallest and largest type, in points.
+pub const TYPE_SIZES: std::ops::RangeInclusive<f32> = 3.0..=400.0;
+
+/// The page and what is on it. Lengths are millimetres from the page's upper left corner, type sizes are points.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Document {
+    /// The document's format, [`FORMAT`].
+    pub testamur: u32,
+    /// A title for people.
+    pub title: String,
+    /// BCP 47 language of the page's own text, also of its dates.
+    #[serde(default = "english")]
+    pub language: String,
+    /// Paper.
+    #[serde(default)]
+    pub page: Page,
+    /// What lies under everything.
+    #[serde(default)]
+    pub background: Background,
+    /// Font files among the assets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fonts: Vec<String>,
+    /// What is drawn, in painting order; what is the same on all certificates lies below what differs.
+    #[serde(skip_deserializing)]
+    pub elements: Vec<Element>,
+}
+
+/// Paper.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Page {
+    /// A known size, unless `width` and `height` are given.
+    #[serde(default)]
+    pub size: PageSize,
+    /// Which way round a known size lies.
+    #[serde(default)]
+    pub orientation: Orientation,
+    /// Own width.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub width: Option<f32>,
+    /// Own height.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub height: Option<f32>,
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self { size: PageSize::A4, orientation: Orientation::Landscape, width: None, height: None }
+    }
+}
+
+impl Page {
+    /// Returns width and height in millimetres.
+    pub fn millimetres(&self) -> (f32, f32) {
+        let (short, long) = match self.size {
+            PageSize::A4 => (210.0, 297.0),
+            PageSize::Letter => (215.9, 279.4),
+        };
+        let (width, height) = match self.orientation {
+            Orientation::Portrait => (short, long),
+            Orientation::Landscape => (long, short),
+        };
+        (self.width.unwrap_or(width), self.height.unwrap_or(height))
+    }
+}
+
+/// Known paper sizes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[allow(missing_docs)]
+pub enum PageSize {
+    #[default]
+    A4,
+    Letter,
+}
+
+/// Which way round the paper lies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Orientation {
+    Portrait,
+    #[default]
+    Landscape,
+}
+
+/// What lies under everything.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Background {
+    /// Paper colour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub color: Option<HexColor>,
+    /// A PNG, JPEG, SVG or one-page PDF stretched over the page.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asset: Option<String>,
+}
+
+/// Something on the page; `"type"` names it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(tag = "type", rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Element {
+    Text(TextBox),
+    Image(ImageBox),
+    Signatories(Signatories),
+    Line(Line),
+    Rect(Rect),
+    Path(PathShape),
+    Qr(QrBox),
+}
+
+/// How text looks.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct TextBox {
+    /// The text, with placeholders such as `{participant_name}` and `{issue_date:long}`; `{{` is a brace.
+    pub text: String,
+    /// Left edge.
+    pub x: f32,
+    /// Upper edge.
+    pub y: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+    /// Font family: built in, or of an asset named in `fonts`.
+    #[serde(default = "noto_sans")]
+    pub font: String,
+    /// OpenType weight, 1 to 1000.
+    #[serde(default = "regular")]
+    pub weight: u16,
+    /// Italic.
+    #[serde(default)]
+    pub italic: bool,
+    /// Size in points.
+    pub size: f32,
+    /// The size down to which text shrinks to fit; none: it does not shrink.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_size: Option<f32>,
+    /// Colour.
+    #[serde(default = "black")]
+    pub color: HexColor,
+    /// Horizontal place in the box.
+    #[serde(default)]
+    pub align: Align,
+    /// Vertical place in the box.
+    #[serde(default)]
+    pub vertical: Vertical,
+    /// Distance of base lines, in sizes.
+    #[serde(default = "line_height")]
+    pub line_height: f32,
+    /// Extra space after each character, in sizes; not in joined scripts.
+    #[serde(default)]
+    pub letter_spacing: f32,
+    /// Break into lines at the box's width.
+    #[serde(default)]
+    pub wrap: bool,
+    /// Capitals, by the language's rules.
+    #[serde(default)]
+    pub upper_case: bool,
+    /// The box falls away when one of its placeholders is empty.
+    #[serde(default)]
+    pub optional: bool,
+}
+
+/// A picture.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct ImageBox {
+    /// The asset's name.
+    pub asset: String,
+    /// Left edge.
+    pub x: f32,
+    /// Upper edge.
+    pub y: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+    /// How it fills the box.
+    #[serde(default)]
+    pub fit: Fit,
+    /// Horizontal place in the box, where it does not fill it.
+    #[serde(default)]
+    pub align: Align,
+    /// For screen readers; empty: decoration.
+    #[serde(default)]
+    pub alt: String,
+    /// Falls away when there is no such asset.
+    #[serde(default)]
+    pub optional: bool,
+}
+
+/// A row of people who sign, each above a rule; those without a name fall away and the rest share the width.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Signatories {
+    /// The people.
+    pub people: Vec<Signatory>,
+    /// Left edge.
+    pub x: f32,
+    /// Upper edge.
+    pub y: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+    /// Widest place for one person.
+    #[serde(default = "cell_width")]
+    pub cell_width: f32,
+    /// Space between people.
+    #[serde(default = "gap")]
+    pub gap: f32,
+    /// Where the row stands.
+    #[serde(default = "centre")]
+    pub align: Align,
+    /// Font family.
+    #[serde(default = "noto_sans")]
+    pub font: String,
+    /// Weight of the name.
+    #[serde(default = "regular")]
+    pub weight: u16,
+    /// Size of the name; the title is four fifths of it.
+    #[serde(default = "name_size")]
+    pub size: f32,
+    /// Colour of the name.
+    #[serde(default = "black")]
+    pub color: HexColor,
+    /// Colour of the title; the name's if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title_color: Option<HexColor>,
+    /// Colour of the rule; the name's if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule_color: Option<HexColor>,
+    /// Width of the rule.
+    #[serde(default = "rule_width")]
+    pub rule_width: f32,
+}
+
+/// One who signs.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Signatory {
+    /// Name; may hold placeholders.
+    pub name: String,
+    /// Office; may hold placeholders.
+    #[serde(default)]
+    pub title: String,
+    /// Asset with the written signature, drawn above the rule if it is there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+}
+
+/// A straight line.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+#[allow(missing_docs)]
+pub struct Line {
+    pub x1: f32,
+    pub y1: f32,
+    pub x2: f32,
+    pub y2: f32,
+    #[serde(default = "black")]
+    pub color: HexColor,
+    /// Stroke width.
+    #[serde(default = "rule_width")]
+    pub width: f32,
+}
+
+/// A rectangle.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct Rect {
+    /// Left edge.
+    pub x: f32,
+    /// Upper edge.
+    pub y: f32,
+    /// Width.
+    pub width: f32,
+    /// Height.
+    pub height: f32,
+    /// Radius of the corners.
+    #[serde(default)]
+    pub radius: f32,
+    /// Fill colour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fill: Option<HexColor>,
+    /// Stroke colour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stroke: Option<HexColor>,
+    /// Stroke width.
+    #[serde(default = "rule_width")]
+    pub stroke_width: f32,
+}
+
+/// An ornament.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct PathShape {
+    /// SVG path data, in millimetres, y downwards.
+    pub d: String,
+    /// Moves it right.
+    #[serde(default)]
+    pub x: f32,
+    /// Moves it down.
+    #[serde(default)]
+    pub y: f32,
+    /// Enlarges it; negative: mirrored.
+    #[serde(default = "one")]
+    pub scale_x: f32,
+    /// Enlarges it; negative: mirrored.
+    #[serde(default = "one")]
+    pub scale_y: f32,
+    /// Fill colour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fill: Option<HexColor>,
+    /// Stroke colour.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stroke: Option<HexColor>,
+    /// Stroke width.
+    #[serde(default = "rule_width")]
+    pub stroke_width: f32,
+}
+
+/// The QR symbol.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+pub struct QrBox {
+    /// Left edge, quiet zone excluded.
+    pub x: f32,
+    /// Upper edge, quiet zone excluded.
+    pub y: f32,
+    /// Side of the symbol, quiet zone excluded.
+    #[serde(default = "qr_size")]
+    pub size: f32,
+}
+
+/// How a picture fills its box.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Fit {
+    /// As large as it can be inside the box.
+    #[default]
+    Contain,
+    /// Stretched over the box.
+    Fill,
+}
+
+/// Horizontal place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Align {
+    #[default]
+    Left,
+    Center,
+    Right,
+}
+
+/// Vertical place.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)]
+pub enum Vertical {
+    #[default]
+    Top,
+    Middle,
+    Bottom,
+}
+
+/// A colour written as `#rrggbb`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct HexColor(pub [u8; 3]);
+
+impl From<HexColor> for String {
+    fn from(HexColor([r, g, b]): HexColor) -> Self {
+        format!("#{r:02x}{g:02x}{b:02x}")
+    }
+}
+
+impl TryFrom<String> for HexColor {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        let error = || format!("`{}` is not a colour such as #1a2b3c", text.chars().take(20).collect::<String>());
+        let digits = text.strip_prefix('#').filter(|d| d.len() == 6 && d.is_ascii()).ok_or_else(error)?;
+        let part = |at: usize| u8::from_str_radix(&digits[at..at + 2], 16).map_err(|_| error());
+        Ok(Self([part(0)?, part(2)?, part(4)?]))
+    }
+}
+
+impl From<HexColor> for Color {
+    fn from(HexColor([r, g, b]): HexColor) -> Self {
+        let unit = |byte: u8| f32::from(byte) / 255.0;
+        Self { r: unit(r), g: unit(g), b: unit(b) }
+    }
+}
+
+impl Document {
+    /// Reads a template document. Says where it is wrong.
+    ///
+    /// # Errors
+    /// When it is not strict JSON, has an unknown or missing member, or a value past its limit.
+    pub fn parse(bytes: &[u8]) -> Result<Self, TemplateError> {
+        let value = crate::credential::json::parse(bytes, MAX_DOCUMENT_BYTES)?;
+        let Value::Object(mut members) = value else {
+            return Err(TemplateError::member("$", "is not an object"));
+        };
+        let elements = match members.remove("elements") {
+            Some(Value::Array(elements)) if elements.len() <= MAX_ELEMENTS => elements,
+            Some(Value::Array(_)) => {
+                return Err(TemplateError::member("elements", format!("has more than {MAX_ELEMENTS} elements")));
+            }
+            _ => return Err(TemplateError::member("elements", "is missing or not an array")),
+        };
+        let mut document: Self =
+            serde_json::from_value(Value::Object(members)).map_err(|e| TemplateError::member("$", e.to_string()))?;
+        let read = |(at, value)| Element::read(value).map_err(|e| TemplateError::member(format!("elements[{at}]"), e));
+        document.elements = elements.into_iter().enumerate().map(read).collect::<Result<_, _>>()?;
+        super::limits::check(&document)?;
+        Ok(document)
+    }
+
+    /// Returns the document's bytes: canonical JSON (RFC 8785).
+    pub(super) fn to_bytes(&self) -> Vec<u8> {
+        serde_json_canonicalizer::to_vec(self).expect("finite numbers and strings have a canonical form")
+    }
+}
+
+impl Element {
+    fn read(value: Value) -> Result<Self, String> {
+        let Value::Object(mut members) = value else { return Err("is not an object".into()) };
+        let kind = members.remove("type");
+        fn of<T: serde::de::DeserializeOwned>(members: Map<String, Value>) -> Result<T, String> {
+            serde_json::from_value(Value::Object(members)).map_err(|e| e.to_string())
+        }
+        match kind.as_ref().and_then(Value::as_str) {
+            Some("text") => of(members).map(Self::Text),
+            Some("image") => of(members).map(Self::Image),
+            Some("signatories") => of(members).map(Self::Signatories),
+            Some("line") => of(members).map(Self::Line),
+            Some("rect") => of(members).map(Self::Rect),
+            Some("path") => of(members).map(Self::Path),
+            Some("qr") => of(members).map(Self::Qr),
+            Some(other) => Err(format!(
+                "unknown type `{other}`, expected text, image, signatories, line, rect, path or qr"
+            )),
+            None => Err("`type` is missing".into()),
+        }
+    }
+}
+
+fn english() -> String {
+    "en".into()
+}
+fn noto_sans() -> String {
+    "Noto Sans".into()
+}
+fn regular() -> u16 {
+    400
+}
+fn black() -> HexColor {
+    HexColor([0, 0, 0])
+}
+fn line_height() -> f32 {
+    1.25
+}
+fn cell_width() -> f32 {
+    62.0
+}
+fn gap() -> f32 {
+    12.0
+}
+fn centre() -> Align {
+    Align::Center
+}
+fn name_size() -> f32 {
+    10.0
+}
+fn rule_width() -> f32 {
+    0.25
+}
+fn one() -> f32 {
+    1.0
+}
+fn qr_size() -> f32 {
+    super::qr_place::DEFAULT_MM
+}

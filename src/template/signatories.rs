@@ -1,0 +1,108 @@
+//! A row of people who sign: as many as have a name share the width.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::asset::{Assets, picture_size};
+use super::error::TemplateError;
+use super::layout::contained;
+use super::model::{Align, Line, Signatories, Signatory, TextBox, Vertical};
+use super::placeholder::{self, Piece};
+use super::scene::{ImageItem, Item};
+use super::vector::Frame;
+
+/// What of the row is drawn for every record, and its texts.
+pub(super) struct Placed {
+    pub items: Vec<Item>,
+    pub texts: Vec<TextBox>,
+}
+
+/// Places the people whose name is known, or the same for everybody.
+///
+/// Who signs is a matter of the event: a name that only the record knows counts as one that is there.
+pub(super) fn place(
+    row: &Signatories,
+    constants: &BTreeMap<String, String>,
+    assets: &Assets,
+    frame: Frame,
+) -> Result<Placed, TemplateError> {
+    let people: Vec<&Signatory> = row.people.iter().filter(|person| is_there(person, constants)).collect();
+    let mut placed = Placed { items: Vec::new(), texts: Vec::new() };
+    if people.is_empty() {
+        return Ok(placed);
+    }
+    let count = people.len() as f32;
+    let width = ((row.width - row.gap * (count - 1.0)) / count).min(row.cell_width).max(1.0);
+    let used = width * count + row.gap * (count - 1.0);
+    let left = row.x
+        + match row.align {
+            Align::Left => 0.0,
+            Align::Center => (row.width - used) / 2.0,
+            Align::Right => row.width - used,
+        };
+    for (at, person) in people.into_iter().enumerate() {
+        let x = left + at as f32 * (width + row.gap);
+        cell(row, person, x, width, assets, frame, &mut placed)?;
+    }
+    Ok(placed)
+}
+
+/// A name made of placeholders alone is there if one of them has a value.
+fn is_there(person: &Signatory, constants: &BTreeMap<String, String>) -> bool {
+    let pieces = placeholder::parse(&person.name).unwrap_or_default();
+    pieces.iter().any(|piece| match piece {
+        Piece::Literal(text) => !text.trim().is_empty(),
+        Piece::Text(name) => constants.get(name).is_some_and(|value| !value.trim().is_empty()),
+        Piece::Date { .. } => false,
+    })
+}
+
+fn cell(
+    row: &Signatories,
+    person: &Signatory,
+    x: f32,
+    width: f32,
+    assets: &Assets,
+    frame: Frame,
+    placed: &mut Placed,
+) -> Result<(), TemplateError> {
+    let millimetres = 25.4 / 72.0;
+    let (name, title) = (row.size * 1.35 * millimetres, row.size * 0.8 * 1.35 * millimetres);
+    let rule = row.y + row.height - name - title - 1.2;
+    if let Some((asset, bytes)) = person.image.as_ref().and_then(|asset| assets.get_key_value(asset)) {
+        let space = [x, row.y, width, (rule - 0.8 - row.y).max(1.0)];
+        let [ix, iy, iw, ih] = contained(space, picture_size(asset, bytes)?, Align::Center);
+        let rect = frame.rect(ix, iy, iw, ih);
+        placed.items.push(Item::Image(ImageItem { bytes: Arc::clone(bytes), rect, alt: String::new() }));
+    }
+    let color = row.rule_color.unwrap_or(row.color);
+    let line = Line { x1: x, y1: rule, x2: x + width, y2: rule, color, width: row.rule_width };
+    placed.items.push(Item::Path(frame.line(&line)));
+    let align = if matches!(row.align, Align::Left) { Align::Left } else { Align::Center };
+    let text = |text: &str, y: f32, height: f32, size: f32, color, weight| TextBox {
+        text: text.to_owned(),
+        x,
+        y,
+        width,
+        height,
+        font: row.font.clone(),
+        weight,
+        italic: false,
+        size,
+        min_size: Some((size * 0.5).max(3.0)),
+        color,
+        align,
+        vertical: Vertical::Middle,
+        line_height: 1.2,
+        letter_spacing: 0.0,
+        wrap: false,
+        upper_case: false,
+        optional: true,
+    };
+    let title_color = row.title_color.unwrap_or(row.color);
+    placed.texts.push(text(&person.name, rule + 1.2, name, row.size, row.color, row.weight));
+    if !person.title.is_empty() {
+        placed.texts.push(text(&person.title, rule + 1.2 + name, title, row.size * 0.8, title_color, 400));
+    }
+    Ok(())
+}

@@ -1,0 +1,247 @@
+//! Shapes text: direction (UAX 9), scripts (UAX 24), font fallback per grapheme cluster (UAX 29), OpenType.
+
+use std::ops::Range;
+
+use harfrust::{Buffer, BufferFlags, ClusterLevel, Direction, Feature, Script, ShapeOptions, ShaperFont, Tag};
+use unicode_bidi::{Level, ParagraphBidiInfo};
+use unicode_normalization::UnicodeNormalization;
+use unicode_script::{Script as UnicodeScript, UnicodeScript as _};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::fonts::{FontLibrary, FontStack};
+use super::scene::FontId;
+
+/// What of a style changes the shapes.
+#[derive(Debug, Clone)]
+pub(super) struct TextStyle {
+    pub stack: FontStack,
+    /// Extra space after a character, in ems.
+    pub letter_spacing: f32,
+}
+
+/// A line's worth or more of text with one base direction.
+pub(super) struct Paragraph {
+    pub text: String,
+    pub items: Vec<TextItem>,
+}
+
+/// A stretch of one font, script and direction.
+#[derive(Clone)]
+pub(super) struct TextItem {
+    pub range: Range<usize>,
+    pub face: FontId,
+    pub level: Level,
+    script: UnicodeScript,
+    /// In visual order.
+    pub glyphs: Vec<ShapedGlyph>,
+}
+
+/// A glyph, measured in ems.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ShapedGlyph {
+    pub id: u16,
+    pub advance: f32,
+    pub dx: f32,
+    pub dy: f32,
+    pub start: usize,
+    pub end: usize,
+}
+
+/// A character that no font can draw.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct NoGlyph(pub char);
+
+/// Shapes a paragraph. `base` is its direction, or the first strong character's.
+pub(super) fn shape(fonts: &FontLibrary, style: &TextStyle, text: String, base: Option<Level>) -> Result<Paragraph, NoGlyph> {
+    let bidi = ParagraphBidiInfo::new(&text, base);
+    let mut items = itemize(fonts, style, &text, &bidi.levels)?;
+    let mut buffer = Buffer::new();
+    for item in &mut items {
+        buffer = shape_item(fonts, style, &text, item, buffer)?;
+    }
+    Ok(Paragraph { text, items })
+}
+
+impl Paragraph {
+    /// Returns the items of a part of the text, shaped again where the part cuts one.
+    pub(super) fn part(&self, fonts: &FontLibrary, style: &TextStyle, part: &Range<usize>) -> Result<Vec<TextItem>, NoGlyph> {
+        let mut items = Vec::new();
+        for item in &self.items {
+            let range = item.range.start.max(part.start)..item.range.end.min(part.end);
+            if range.is_empty() {
+                continue;
+            }
+            let mut cut = TextItem { range: range.clone(), glyphs: Vec::new(), ..item.clone() };
+            if range == item.range {
+                cut.glyphs.clone_from(&item.glyphs);
+            } else {
+                shape_item(fonts, style, &self.text, &mut cut, Buffer::new())?;
+            }
+            items.push(cut);
+        }
+        Ok(items)
+    }
+}
+
+/// Puts the items of one line into visual order (UAX 9, rule L2).
+pub(super) fn visual_order(items: Vec<TextItem>) -> Vec<TextItem> {
+    let levels: Vec<Level> = items.iter().map(|item| item.level).collect();
+    if levels.iter().all(|level| level.is_ltr()) {
+        return items;
+    }
+    let order = ParagraphBidiInfo::reorder_visual(&levels);
+    order.into_iter().map(|at| items[at].clone()).collect()
+}
+
+/// Cuts the text where level, script or face changes.
+fn itemize(fonts: &FontLibrary, style: &TextStyle, text: &str, levels: &[Level]) -> Result<Vec<TextItem>, NoGlyph> {
+    let mut items: Vec<TextItem> = Vec::new();
+    for (at, cluster) in text.grapheme_indices(true) {
+        let own = script_of(cluster);
+        let last = items.last_mut();
+        let face = choose(fonts, &style.stack, cluster, last.as_ref().map(|item| item.face))?;
+        let end = at + cluster.len();
+        match last {
+            Some(item)
+                if item.face == face
+                    && item.level == levels[at]
+                    && (own.is_none() || own == Some(item.script) || item.script == UnicodeScript::Common) =>
+            {
+                item.range.end = end;
+                if item.script == UnicodeScript::Common {
+                    item.script = own.unwrap_or(UnicodeScript::Common);
+                }
+            }
+            last => {
+                let inherited = last.map_or(UnicodeScript::Common, |item| item.script);
+                let script = own.unwrap_or(inherited);
+                items.push(TextItem { range: at..end, face, level: levels[at], script, glyphs: Vec::new() });
+            }
+        }
+    }
+    Ok(items)
+}
+
+/// Returns the script of a cluster's first character that has one of its own.
+fn script_of(cluster: &str) -> Option<UnicodeScript> {
+    let own = |script: &UnicodeScript| !matches!(script, UnicodeScript::Common | UnicodeScript::Inherited | UnicodeScript::Unknown);
+    cluster.chars().map(|c| c.script()).find(own)
+}
+
+/// Chooses the first face that draws the whole cluster: of the requested family, else the one before it, else any.
+/// White space stays with what stands before it.
+fn choose(fonts: &FontLibrary, stack: &FontStack, cluster: &str, before: Option<FontId>) -> Result<FontId, NoGlyph> {
+    let draws = |id: &FontId| covers(fonts, *id, cluster);
+    let requested = &stack.faces[..stack.requested];
+    let keep = before.filter(|id| draws(id));
+    let first_choice = if cluster.chars().all(char::is_whitespace) { keep } else { None };
+    first_choice
+        .or_else(|| requested.iter().copied().find(draws))
+        .or(keep.filter(|_| script_of(cluster).is_none()))
+        .or_else(|| stack.faces[stack.requested..].iter().copied().find(draws))
+        .ok_or_else(|| NoGlyph(missing(fonts, stack, cluster)))
+}
+
+fn covers(fonts: &FontLibrary, id: FontId, cluster: &str) -> bool {
+    let face = fonts.face(id);
+    let draws = |c: char| is_ignorable(c) || face.covers(c);
+    cluster.chars().all(draws)
+        || (cluster.len() > 1 && (cluster.nfc().all(draws) || cluster.nfd().all(draws)))
+}
+
+/// Returns the character to name when nothing draws the cluster.
+fn missing(fonts: &FontLibrary, stack: &FontStack, cluster: &str) -> char {
+    let drawn = |c: &char| is_ignorable(*c) || stack.faces.iter().any(|id| fonts.face(*id).covers(*c));
+    cluster.chars().find(|c| !drawn(c)).or_else(|| cluster.chars().last()).unwrap_or('\u{FFFD}')
+}
+
+/// Characters that are never drawn: joiners, direction marks, variation selectors (Default_Ignorable_Code_Point).
+fn is_ignorable(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
+        | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'
+        | '\u{E0000}'..='\u{E0FFF}')
+}
+
+fn shape_item(
+    fonts: &FontLibrary,
+    style: &TextStyle,
+    text: &str,
+    item: &mut TextItem,
+    mut buffer: Buffer,
+) -> Result<Buffer, NoGlyph> {
+    let face = fonts.face(item.face);
+    let first = || text[item.range.clone()].chars().next().unwrap_or(' ');
+    let font = face.shaper_font().ok_or_else(|| NoGlyph(first()))?;
+    let direction = if item.level.is_rtl() { Direction::RightToLeft } else { Direction::LeftToRight };
+    let script = shaper_script(item.script);
+    let spaced = style.letter_spacing != 0.0 && may_be_spaced(item.script);
+    let features: &[Feature] = if spaced { &no_ligatures() } else { &[] };
+    let plan = face.plan(font, script, direction, features);
+
+    buffer.reset();
+    buffer.set_pre_context(&text[..item.range.start]);
+    for (at, character) in text[item.range.clone()].char_indices() {
+        buffer.push(u32::from(character), (item.range.start + at) as u32);
+    }
+    buffer.set_post_context(&text[item.range.end..]);
+    buffer.set_direction(direction);
+    buffer.set_script(Some(script));
+    buffer.set_cluster_level(ClusterLevel::MonotoneCharacters);
+    buffer.set_flags(BufferFlags::REMOVE_DEFAULT_IGNORABLES);
+    harfrust::shape(&ShaperFont::new(font), &mut buffer, ShapeOptions::new().plan(Some(&plan)).features(features))
+        .map_err(|_| NoGlyph(first()))?;
+
+    let extra = if spaced { style.letter_spacing } else { 0.0 };
+    item.glyphs = glyphs(&buffer, &item.range, f32::from(face.units_per_em), extra);
+    match item.glyphs.iter().find(|glyph| glyph.id == 0) {
+        Some(glyph) => Err(NoGlyph(text[glyph.start..].chars().next().unwrap_or(' '))),
+        None => Ok(buffer),
+    }
+}
+
+/// Reads the buffer; a cluster ends where the next one in the text begins.
+fn glyphs(buffer: &Buffer, range: &Range<usize>, em: f32, extra: f32) -> Vec<ShapedGlyph> {
+    let infos = buffer.glyph_infos();
+    let mut starts: Vec<usize> = infos.iter().map(|info| info.cluster as usize).collect();
+    starts.sort_unstable();
+    starts.dedup();
+    let end_of = |start: usize| {
+        let at = starts.partition_point(|s| *s <= start);
+        starts.get(at).copied().unwrap_or(range.end)
+    };
+    let first = starts.first().copied().unwrap_or(range.start);
+    let glyph = |(info, position): (&harfrust::GlyphInfo, &harfrust::GlyphPosition)| {
+        let start = info.cluster as usize;
+        let advance = position.x_advance as f32 / em;
+        ShapedGlyph {
+            id: u16::try_from(info.glyph_id).unwrap_or(0),
+            advance: if position.x_advance > 0 { advance + extra } else { advance },
+            dx: position.x_offset as f32 / em,
+            dy: position.y_offset as f32 / em,
+            start: if start == first { range.start } else { start },
+            end: end_of(start),
+        }
+    };
+    infos.iter().zip(buffer.glyph_positions()).map(glyph).collect()
+}
+
+fn shaper_script(script: UnicodeScript) -> Script {
+    let name = script.short_name().as_bytes();
+    let tag: [u8; 4] = name.try_into().unwrap_or(*b"Zyyy");
+    Script::from_iso15924_tag(Tag::new(&tag)).expect("a four-letter tag is not zero")
+}
+
+/// Scripts whose letters stand apart; the others would be torn.
+fn may_be_spaced(script: UnicodeScript) -> bool {
+    use UnicodeScript as S;
+    matches!(
+        script,
+        S::Common | S::Latin | S::Greek | S::Cyrillic | S::Armenian | S::Georgian | S::Hebrew | S::Han | S::Hiragana
+            | S::Katakana | S::Hangul | S::Ethiopic
+    )
+}
+
+fn no_ligatures() -> [Feature; 2] {
+    [Feature::new(Tag::new(b"liga"), 0, ..), Feature::new(Tag::new(b"clig"), 0, ..)]
+}

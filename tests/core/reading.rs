@@ -1,0 +1,309 @@
+//! Reading certificates back, from files made here: PDF with attachment, QR code, edited text; pictures as a phone or a
+//! scanner would make them; hostile files.
+
+use std::io::Cursor;
+
+use image::{DynamicImage, GrayImage, ImageFormat, Luma, LumaA, Rgb, RgbImage};
+use lopdf::{Dictionary, Document, Object, Stream, StringFormat, dictionary};
+use testamur::reading::*;
+
+const LINK: &str = "https://certs.example.org/verify#112345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890";
+const JWS: &str = "eyJhbGciOiJFZERTQSJ9.eyJhIjoxfQ.c2lnbmF0dXJl";
+
+fn modules(text: &str) -> (usize, Vec<bool>) {
+    let code = qrcode::QrCode::with_error_correction_level(text, qrcode::EcLevel::M).unwrap();
+    (code.width(), code.to_colors().into_iter().map(|color| color == qrcode::Color::Dark).collect())
+}
+
+/// A QR code with its quiet zone.
+fn symbol(text: &str, scale: u32) -> GrayImage {
+    let (width, modules) = modules(text);
+    let side = (width as u32 + 8) * scale;
+    GrayImage::from_fn(side, side, |x, y| {
+        let (x, y) = ((x / scale) as i64 - 4, (y / scale) as i64 - 4);
+        let inside = (0..width as i64).contains(&x) && (0..width as i64).contains(&y);
+        Luma([if inside && modules[y as usize * width + x as usize] { 0 } else { 255 }])
+    })
+}
+
+fn encode(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    picture.into().write_to(&mut bytes, format).unwrap();
+    bytes.into_inner()
+}
+
+fn texts(bytes: &[u8]) -> Vec<String> {
+    read(bytes).unwrap().candidates.into_iter().map(|candidate| candidate.text).collect()
+}
+
+#[test]
+fn a_code_is_read_from_a_picture_of_any_usual_size() {
+    for scale in [1, 2, 3, 8, 20] {
+        assert_eq!(texts(&encode(symbol(LINK, scale), ImageFormat::Png)), [LINK], "{scale} pixels a module");
+    }
+}
+
+#[test]
+fn a_code_is_read_upside_down_inverted_on_nothing_and_from_jpeg() {
+    let code = symbol(LINK, 4);
+    let rotated = image::imageops::rotate90(&code);
+    let mut inverted = code.clone();
+    image::imageops::invert(&mut inverted);
+    let transparent =
+        image::GrayAlphaImage::from_fn(code.width(), code.height(), |x, y| LumaA([0, 255 - code.get_pixel(x, y).0[0]]));
+    assert_eq!(texts(&encode(rotated, ImageFormat::Png)), [LINK]);
+    assert_eq!(texts(&encode(inverted, ImageFormat::Png)), [LINK]);
+    assert_eq!(texts(&encode(transparent, ImageFormat::Png)), [LINK]);
+    assert_eq!(texts(&encode(code, ImageFormat::Jpeg)), [LINK]);
+}
+
+/// A code as a phone sees it: small in a large picture, turned, seen from the side, dim at one edge, with grain.
+fn photo(text: &str) -> RgbImage {
+    let code = symbol(text, 8);
+    let (side, angle) = (f64::from(code.width()), 0.3_f64);
+    RgbImage::from_fn(2400, 1800, |x, y| {
+        let (dx, dy) = (f64::from(x) - 1300.0, f64::from(y) - 800.0);
+        let depth = 1.0 + dx * 0.0001;
+        let (u, v) = ((dx * angle.cos() + dy * angle.sin()) * depth, (dy * angle.cos() - dx * angle.sin()) * depth);
+        let (u, v) = (u * 0.9 + side / 2.0, v * 0.9 + side / 2.0);
+        let on_code = u >= 0.0 && v >= 0.0 && u < side && v < side;
+        let grey = if on_code { f64::from(code.get_pixel(u as u32, v as u32).0[0]) } else { 200.0 };
+        let light = 0.45 + 0.5 * f64::from(x) / 2400.0;
+        let grain = f64::from((x.wrapping_mul(7919) ^ y.wrapping_mul(104_729)) % 31) - 15.0;
+        let value = (30.0 + grey * 0.8 * light + grain).clamp(0.0, 255.0) as u8;
+        Rgb([value, value, (value as f64 * 0.9) as u8])
+    })
+}
+
+#[test]
+fn a_code_is_read_from_a_tilted_photo_in_bad_light() {
+    let found = read(&encode(photo(LINK), ImageFormat::Jpeg)).unwrap();
+    assert_eq!(found.kind, Kind::Jpeg);
+    assert_eq!(found.best().map(|best| (&best.text[..], best.source)), Some((LINK, Source::QrInPicture)));
+}
+
+#[test]
+fn a_picture_without_a_code_gives_nothing() {
+    let found = read(&encode(GrayImage::from_pixel(300, 200, Luma([180])), ImageFormat::Png)).unwrap();
+    assert_eq!(found.candidates, []);
+}
+
+/// A one-page PDF that shows lines of text and a QR code, and attaches files.
+fn pdf(lines: &[&str], qr: Option<&str>, attachments: &[(&str, &str)]) -> Vec<u8> {
+    let mut content = String::from("BT /F1 14 Tf 18 TL 60 500 Td\n");
+    for line in lines {
+        content.push_str(&format!("({line}) Tj T*\n"));
+    }
+    content.push_str("ET\n");
+    if let Some((width, modules)) = qr.map(modules) {
+        for (at, _) in modules.iter().enumerate().filter(|(_, dark)| **dark) {
+            let (x, y) = (600.0 + (at % width) as f64 * 1.4, 300.0 - (at / width) as f64 * 1.4);
+            content.push_str(&format!("{x:.2} {y:.2} 1.4 1.4 re\n"));
+        }
+        content.push_str("f\n");
+    }
+    with_content(content.as_bytes(), attachments)
+}
+
+fn with_content(content: &[u8], attachments: &[(&str, &str)]) -> Vec<u8> {
+    let mut document = Document::with_version("1.7");
+    let pages = document.new_object_id();
+    let font = document.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" });
+    let content = document.add_object(Stream::new(Dictionary::new(), content.to_vec()));
+    let page = document.add_object(dictionary! {
+        "Type" => "Page", "Parent" => pages, "Contents" => content,
+        "MediaBox" => vec![0.into(), 0.into(), 842.into(), 595.into()],
+        "Resources" => dictionary! { "Font" => dictionary! { "F1" => font } },
+    });
+    document.objects.insert(
+        pages,
+        Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }),
+    );
+    let mut names = Vec::new();
+    for (name, text) in attachments {
+        let mut stream = Stream::new(dictionary! { "Type" => "EmbeddedFile" }, text.as_bytes().to_vec());
+        stream.compress().unwrap();
+        let file = document.add_object(stream);
+        names.push(Object::String(name.as_bytes().to_vec(), StringFormat::Literal));
+        names.push(Object::Dictionary(dictionary! {
+            "Type" => "Filespec",
+            "F" => Object::String(name.as_bytes().to_vec(), StringFormat::Literal),
+            "EF" => dictionary! { "F" => file },
+        }));
+    }
+    let tree = document.add_object(dictionary! { "Names" => names });
+    let catalog = document.add_object(dictionary! {
+        "Type" => "Catalog", "Pages" => pages, "Names" => dictionary! { "EmbeddedFiles" => tree },
+    });
+    document.trailer.set("Root", catalog);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn a_pdf_gives_its_attachment_first_and_then_its_code() {
+    let bytes = pdf(&["Ada Lovelace", "German A1"], Some(LINK), &[("notes.txt", "x"), ("credential.jwt", JWS)]);
+    let found = read(&bytes).unwrap();
+    assert_eq!(found.kind, Kind::Pdf);
+    let sources: Vec<(&str, Source)> = found.candidates.iter().map(|c| (&c.text[..], c.source)).collect();
+    assert_eq!(sources, [(JWS, Source::Attachment), (LINK, Source::QrOnPage(1))]);
+    assert_eq!(found.printed.as_deref(), Some("Ada Lovelace\nGerman A1\u{c}"));
+
+    let quick = read_with(&bytes, ReadMode::Quick).unwrap();
+    assert_eq!(quick.candidates.len(), 1);
+    assert!(quick.printed.is_some());
+}
+
+#[test]
+fn without_an_attachment_the_code_on_the_page_is_read_in_either_mode() {
+    let bytes = pdf(&["Ada Lovelace"], Some(LINK), &[]);
+    for mode in [ReadMode::Thorough, ReadMode::Quick] {
+        let found = read_with(&bytes, mode).unwrap();
+        assert_eq!(found.best().unwrap().source, Source::QrOnPage(1), "{mode:?}");
+    }
+}
+
+#[test]
+fn text_that_nobody_sees_is_not_printed_text() {
+    let content = b"BT /F1 14 Tf 60 500 Td (Mallory) Tj 0 -30 Td 3 Tr (Ada) Tj 0 Tr 5000 0 Td (Grace) Tj ET";
+    assert_eq!(read(&with_content(content, &[])).unwrap().printed.as_deref(), Some("Mallory\u{c}"));
+}
+
+#[test]
+fn actual_text_stands_for_the_glyphs_it_spans() {
+    let content = b"BT /F1 14 Tf 60 500 Td /Span << /ActualText <FEFF05D005D1> >> BDC (xy) Tj (z) Tj EMC ( end) Tj ET";
+    assert_eq!(read(&with_content(content, &[])).unwrap().printed.as_deref(), Some("אב end\u{c}"));
+}
+
+#[test]
+fn truncated_and_damaged_pdfs_are_errors_or_find_less() {
+    let whole = pdf(&["Ada Lovelace"], None, &[("credential.jwt", JWS)]);
+    for cut in (0..whole.len()).step_by(whole.len() / 40) {
+        let _ = read_with(&whole[..cut], ReadMode::Quick);
+    }
+    for at in (0..whole.len()).step_by(whole.len() / 60) {
+        let mut flipped = whole.clone();
+        flipped[at] ^= 0x3C;
+        let _ = read_with(&flipped, ReadMode::Quick);
+    }
+    assert!(matches!(read(b"%PDF-1.7\nrubbish"), Err(ReadingError::Damaged { what: "PDF", .. })));
+}
+
+#[test]
+fn an_encrypted_pdf_is_named_so() {
+    let mut bytes = pdf(&["x"], None, &[]);
+    let at = bytes.windows(5).rposition(|window| window == b"/Root").unwrap();
+    bytes.splice(at..at, *b"/Encrypt 9 0 R ");
+    assert_eq!(read(&bytes), Err(ReadingError::Encrypted));
+}
+
+#[test]
+fn a_pdf_that_inflates_without_end_is_refused() {
+    let mut stream = Stream::new(Dictionary::new(), vec![b' '; 600 << 20]);
+    stream.compress().unwrap();
+    let mut document = Document::with_version("1.7");
+    document.add_object(stream);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).unwrap();
+    assert!(bytes.len() < 1 << 20);
+    assert!(matches!(read(&bytes), Err(ReadingError::Excessive { what: "PDF", .. })), "{:?}", read(&bytes));
+}
+
+#[test]
+fn forms_that_call_each_other_without_end_are_given_up() {
+    // Twelve forms, each drawing the next one twenty times: 20^12 steps.
+    let mut document = Document::with_version("1.7");
+    let mut inner = document.add_object(Stream::new(
+        dictionary! { "Type" => "XObject", "Subtype" => "Form", "BBox" => vec![0.into(), 0.into(), 9.into(), 9.into()] },
+        b"0 0 1 1 re f".to_vec(),
+    ));
+    for _ in 0..12 {
+        inner = document.add_object(Stream::new(
+            dictionary! {
+                "Type" => "XObject", "Subtype" => "Form", "BBox" => vec![0.into(), 0.into(), 9.into(), 9.into()],
+                "Resources" => dictionary! { "XObject" => dictionary! { "X" => inner } },
+            },
+            b"/X Do ".repeat(20),
+        ));
+    }
+    let content = document.add_object(Stream::new(Dictionary::new(), b"/X Do".to_vec()));
+    let pages = document.new_object_id();
+    let page = document.add_object(dictionary! {
+        "Type" => "Page", "Parent" => pages, "Contents" => content,
+        "MediaBox" => vec![0.into(), 0.into(), 200.into(), 200.into()],
+        "Resources" => dictionary! { "XObject" => dictionary! { "X" => inner } },
+    });
+    document.objects.insert(
+        pages,
+        Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }),
+    );
+    let catalog = document.add_object(dictionary! { "Type" => "Catalog", "Pages" => pages });
+    document.trailer.set("Root", catalog);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).unwrap();
+    assert!(matches!(read(&bytes), Err(ReadingError::Excessive { what: "PDF", .. })));
+}
+
+#[test]
+fn a_picture_that_claims_a_gigabyte_is_refused_before_it_is_decoded() {
+    let mut bytes = encode(symbol(LINK, 2), ImageFormat::Png);
+    bytes[16..20].copy_from_slice(&30_000u32.to_be_bytes());
+    bytes[20..24].copy_from_slice(&30_000u32.to_be_bytes());
+    let crc = crc32(&bytes[12..29]);
+    bytes[29..33].copy_from_slice(&crc.to_be_bytes());
+    let error = read(&bytes).unwrap_err();
+    assert!(matches!(error, ReadingError::Excessive { what: "picture", .. }), "{error}");
+}
+
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32, byte: &u8| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 })
+    };
+    !bytes.iter().fold(u32::MAX, step)
+}
+
+#[test]
+fn other_files_are_named() {
+    let kind = |bytes: &[u8]| read(bytes).unwrap_err().to_string();
+    assert_eq!(kind(b"PK\x03\x04\x00\x00"), "the file is an archive, not a PDF, PNG, JPEG or text");
+    assert_eq!(
+        kind(b"\0\0\0\x18ftypheic\xFF\xFE"),
+        "the file is a HEIC picture or a film, not a PDF, PNG, JPEG or text"
+    );
+    assert_eq!(kind(b""), "the file is empty");
+    assert_eq!(
+        read(b"\x89PNG\r\n\x1a\n").unwrap_err().hint(),
+        "ask for the original file, or use a picture of its QR code"
+    );
+}
+
+#[test]
+fn a_baked_badge_is_read_without_looking_at_its_pixels() {
+    let mut bytes = encode(GrayImage::from_pixel(8, 8, Luma([9])), ImageFormat::Png);
+    let mut chunk = b"iTXtopenbadgecredential\0\0\0\0\0".to_vec();
+    chunk.extend(JWS.as_bytes());
+    let mut whole = ((chunk.len() - 4) as u32).to_be_bytes().to_vec();
+    whole.extend(&chunk);
+    whole.extend(crc32(&chunk).to_be_bytes());
+    bytes.splice(33..33, whole);
+    let found = read(&bytes).unwrap();
+    assert_eq!(found.best().map(|best| (&best.text[..], best.source)), Some((JWS, Source::BakedPng)));
+}
+
+#[test]
+fn random_bytes_never_panic() {
+    let mut state = 1u64;
+    for length in 0..400 {
+        let mut bytes: Vec<u8> = (0..length)
+            .map(|_| {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                (state >> 56) as u8
+            })
+            .collect();
+        for magic in [&b""[..], b"%PDF-1.7\n", b"\xFF\xD8\xFF", b"\x89PNG\r\n\x1a\n"] {
+            bytes.splice(0..0, magic.iter().copied());
+            let _ = read(&bytes);
+        }
+    }
+}

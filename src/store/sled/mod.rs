@@ -1,7 +1,9 @@
 //! The store on one machine: sled 0.34, made durable.
 //!
 //! One process at a time has the folder. sled's own `flush` reaches the kernel but not the disk, so every commit ends
-//! with `fdatasync` on its file. A full disk is survived with a reserve file, a damaged file is reported, not panicked on.
+//! with `fdatasync` on its file. sled also goes on without what it finds damaged at the end of its log, so the number of
+//! durable writes is noted in `DIR/mark`; a store that has fewer does not open. Without any dump, removing `mark` accepts
+//! the loss and opens what is left: export it, and never issue from it again. A full disk is survived with a reserve file, a damaged file is reported, not panicked on.
 
 mod engine;
 mod files;

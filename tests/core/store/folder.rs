@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -205,8 +205,10 @@ fn a_full_disk_loses_nothing_and_the_store_opens_again() {
     drop(store);
     println!("{acknowledged} certificates until the disk was full");
     assert!(acknowledged > 0);
+    fill(&folder.path().join("rest"));
 
     let store = SledStore::open(&dir).unwrap();
+    println!("reserve still there: {}", dir.join("reserve").exists());
     let listed = all(100, |cursor, limit| store.certificates(None, cursor, limit));
     assert!(listed.len() as u64 >= acknowledged);
     assert!(listed.iter().zip(1..).all(|(certificate, n)| certificate.number.sequence() == n));
@@ -219,6 +221,14 @@ fn a_full_disk_loses_nothing_and_the_store_opens_again() {
     drop(store);
     assert!(SledStore::open(&dir).unwrap().certificate(&number("B", 1)).unwrap().is_some());
     drop(unmount);
+}
+
+/// Takes the last byte of a disk.
+fn fill(path: &Path) {
+    let mut file = fs::File::create(path).unwrap();
+    for size in [65_536, 4_096, 1] {
+        while file.write_all(&vec![1; size]).is_ok() {}
+    }
 }
 
 struct Unmount<'a>(&'a Path);

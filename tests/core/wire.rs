@@ -19,7 +19,10 @@ fn vectors(prefix: &str) -> Vec<(PathBuf, Value)> {
     let mut paths: Vec<PathBuf> = folder.map(|entry| entry.unwrap().path()).collect();
     paths.retain(|path| path.file_name().unwrap().to_str().unwrap().starts_with(prefix));
     paths.sort();
-    paths.into_iter().map(|path| (path.clone(), serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap())).collect()
+    paths
+        .into_iter()
+        .map(|path| (path.clone(), serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()))
+        .collect()
 }
 
 #[test]
@@ -63,7 +66,8 @@ fn refused_vectors_name_field_and_problem() {
         let refusal = qr::unpack(vector["qr"].as_str().unwrap()).expect_err(path.to_str().unwrap());
         assert_eq!(refusal.field, vector["field"], "{}", path.display());
         // What a JSON parser says about a syntax error is its own.
-        let problem = refusal.problem.split("not JSON").next().filter(|p| p.is_empty()).map_or(&*refusal.problem, |_| "not JSON");
+        let problem =
+            refusal.problem.split("not JSON").next().filter(|p| p.is_empty()).map_or(&*refusal.problem, |_| "not JSON");
         assert_eq!(problem, vector["problem"], "{}", path.display());
     }
 }
@@ -116,7 +120,8 @@ fn any_jws() -> impl Strategy<Value = Jws> {
         "[ -~\u{e9}\u{416}\u{4e00}]{0,400}".prop_map(String::into_bytes),
         // Repetition and pieces of the dictionary, to exercise matches.
         proptest::collection::vec((0usize..3900, 0usize..300), 0..30).prop_map(|pieces| {
-            let piece = |(at, len): (usize, usize)| qr::dictionary().iter().skip(at).take(len).copied().filter(|b| *b != 0);
+            let piece =
+                |(at, len): (usize, usize)| qr::dictionary().iter().skip(at).take(len).copied().filter(|b| *b != 0);
             pieces.into_iter().flat_map(piece).collect()
         }),
     ];

@@ -160,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_fast_penalty_is_the_slow_one() {
-        for seed in 1..60 {
+        for seed in 1..60u64 {
             let grid = noise(21 + 4 * (seed as usize % 18), seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
             assert_eq!(grid.penalty(), slow_penalty(&grid), "seed {seed}");
         }

@@ -38,14 +38,19 @@ impl Grid {
         self.rows[y] = self.rows[y] & !(1 << x) | u128::from(dark) << x;
     }
 
-    /// Returns the grid with its data modules (set in `data`) inverted by mask `mask`.
-    pub(super) fn masked(&self, data: &Self, mask: usize) -> Self {
+    /// Returns mask `mask` over the modules that are set here, the data modules.
+    pub(super) fn mask(&self, mask: usize) -> Self {
         let condition = CONDITIONS[mask];
-        // Every pattern repeats after twelve rows.
-        let period: Vec<u128> =
-            (0..12).map(|i| (0..self.size).filter(|j| condition(i, *j)).fold(0, |row, j| row | 1 << j)).collect();
-        let rows = self.rows.iter().zip(&data.rows).enumerate().map(|(i, (row, data))| row ^ (data & period[i % 12]));
-        Self { size: self.size, rows: rows.collect() }
+        let mut grid = Self::light(self.size);
+        for (i, j) in (0..self.size).flat_map(|i| (0..self.size).map(move |j| (i, j))) {
+            grid.set(j, i, self.dark(j, i) && condition(i, j));
+        }
+        grid
+    }
+
+    /// Returns the grid with the modules of `mask` inverted.
+    pub(super) fn inverted(&self, mask: &Self) -> Self {
+        Self { size: self.size, rows: self.rows.iter().zip(&mask.rows).map(|(row, mask)| row ^ mask).collect() }
     }
 
     fn transposed(&self) -> Self {
@@ -155,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_fast_penalty_is_the_slow_one() {
-        for seed in 1..60 {
+        for seed in 1..60u64 {
             let grid = noise(21 + 4 * (seed as usize % 18), seed.wrapping_mul(0x9E37_79B9_7F4A_7C15));
             assert_eq!(grid.penalty(), slow_penalty(&grid), "seed {seed}");
         }

@@ -113,8 +113,8 @@ impl<'a> Segments<'a> {
 struct Layout {
     /// Finder, timing and alignment patterns and the version's number; format information left light.
     patterns: Grid,
-    /// Where data goes.
-    data: Grid,
+    /// The eight masks, on data modules only.
+    masks: [Grid; 8],
     /// The data modules in the order of their bits (section 7.7.3).
     order: Vec<(u8, u8)>,
 }
@@ -137,7 +137,8 @@ impl Layout {
             patterns.set(x, y, module != Module::Empty && module.is_dark());
         }
         let order = zigzag(size).filter(|(x, y)| data.dark(usize::from(*x), usize::from(*y))).collect();
-        Self { patterns, data, order }
+        let masks = std::array::from_fn(|mask| data.mask(mask));
+        Self { patterns, masks, order }
     }
 
     /// Puts codewords on the data modules, highest bit first.
@@ -150,13 +151,15 @@ impl Layout {
         grid
     }
 
+    fn masked(&self, unmasked: &Grid, mask: usize) -> Grid {
+        let mut grid = unmasked.inverted(&self.masks[mask]);
+        draw_format(&mut grid, mask);
+        grid
+    }
+
     /// Returns the symbol under the mask of lowest penalty; the first of equals.
     fn best_masked(&self, unmasked: &Grid) -> Grid {
-        let masked = (0..8).map(|mask| {
-            let mut grid = unmasked.masked(&self.data, mask);
-            draw_format(&mut grid, mask);
-            grid
-        });
+        let masked = (0..8).map(|mask| self.masked(unmasked, mask));
         masked.min_by_key(Grid::penalty).expect("there are eight masks")
     }
 }
@@ -207,6 +210,7 @@ fn format_bits(mask: u32) -> u32 {
 
 #[cfg(test)]
 mod tests {
+    use qrcode::Color;
     use qrcode::canvas::MaskPattern;
 
     use super::*;
@@ -241,11 +245,11 @@ mod tests {
             for (mask, pattern) in MASKS.into_iter().enumerate() {
                 let mut theirs = canvas.clone();
                 theirs.apply_mask(pattern);
-                let mut ours = unmasked.masked(&layout.data, mask);
-                draw_format(&mut ours, mask);
+                let ours = layout.masked(&unmasked, mask);
                 let modules: Vec<bool> =
                     ours.rows.iter().flat_map(|row| (0..ours.size).map(move |x| row >> x & 1 == 1)).collect();
-                assert_eq!(modules, theirs.to_bools(), "version {version} mask {mask}");
+                let dark: Vec<bool> = theirs.into_colors().into_iter().map(|c| c == Color::Dark).collect();
+                assert_eq!(modules, dark, "version {version} mask {mask}");
             }
             assert_eq!(Symbol::of(&text).unwrap().version, version);
         }

@@ -1,13 +1,14 @@
 //! The library rooms, tested from outside: standards' vectors, our own vectors, the store's story.
 
-mod publish;
-mod standards_credential;
-mod standards_json;
 mod import;
-mod store;
-#[path = "../faults/store.rs"]
-mod store_faults;
+mod publish;
 mod reading;
 mod render;
 mod render_archive;
 mod scenes;
+mod standards_credential;
+mod standards_json;
+mod store;
+#[path = "../faults/store.rs"]
+mod store_faults;
+mod wire;

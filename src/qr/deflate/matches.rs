@@ -45,8 +45,8 @@ pub(super) struct Match {
     pub(super) distance: u16,
 }
 
-/// Matches of all payload positions; within one position both length and distance rise, so that each is the nearest
-/// of its length.
+/// Matches of all payload positions. Within one position lengths rise, and each match is the nearest of its length; only
+/// the rest of a long match comes first without a search for nearer ones.
 pub(super) struct Matches {
     all: Vec<Match>,
     starts: Vec<u32>,

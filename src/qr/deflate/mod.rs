@@ -18,15 +18,10 @@ pub(super) use matches::Index;
 /// Why bytes are not one whole raw DEFLATE stream within the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum InflateError {
-    /// Not DEFLATE.
-    #[error("not a DEFLATE stream")]
-    Corrupt,
-    /// The last block does not end.
-    #[error("unfinished DEFLATE stream")]
-    Unfinished,
-    /// Bytes after the last block.
-    #[error("bytes after the DEFLATE stream")]
-    Trailing,
+    /// Not DEFLATE, not finished, or with bytes behind it: inflaters notice these in different orders, so that two
+    /// implementations can only agree on the sum.
+    #[error("not one whole DEFLATE stream")]
+    NotOneStream,
     /// More output than the caller allows, in bytes.
     #[error("inflates past {0} bytes")]
     TooLarge(usize),
@@ -53,16 +48,14 @@ pub(super) fn inflate(dictionary: &[u8], data: &[u8], limit: usize) -> Result<Ve
     // One byte more than allowed tells a stream of exactly the limit from a longer one.
     let mut output = vec![0; dictionary.len() + limit + 1];
     let mut stream = Decompress::new(false);
-    let status = stream.decompress(&input, &mut output, FlushDecompress::Finish).map_err(|_| InflateError::Corrupt)?;
+    let status =
+        stream.decompress(&input, &mut output, FlushDecompress::Finish).map_err(|_| InflateError::NotOneStream)?;
     let produced = stream.total_out() as usize;
     if produced > dictionary.len() + limit {
         return Err(InflateError::TooLarge(limit));
     }
-    if status != Status::StreamEnd {
-        return Err(InflateError::Unfinished);
-    }
-    if stream.total_in() != input.len() as u64 {
-        return Err(InflateError::Trailing);
+    if status != Status::StreamEnd || stream.total_in() != input.len() as u64 {
+        return Err(InflateError::NotOneStream);
     }
     output.truncate(produced);
     Ok(output.split_off(dictionary.len()))

@@ -8,7 +8,7 @@ use super::tables::{self, DISTANCES, LITERALS, MAX_MATCH, MIN_MATCH};
 /// Costs are counted in this fraction of a bit; whole numbers only, so that every machine decides alike.
 const BIT: u32 = 1 << FRACTION;
 const FRACTION: u32 = 5;
-/// Rounds per starting model; the path seldom changes after the third.
+/// Rounds at most; the path seldom changes after the third.
 const ROUNDS: usize = 6;
 /// What a symbol costs that the block does not use yet: a long code and its place in the block's header.
 const UNUSED: u32 = 13 * BIT;
@@ -41,24 +41,23 @@ pub(super) struct Parsed {
 /// Returns the best path that the rounds find.
 pub(super) fn best(data: &[u8], found: &Matches) -> Parsed {
     let mut best: Option<Parsed> = None;
-    for start in [Costs::typical()] {
-        let mut costs = start;
-        let mut before = 0;
-        for round in 0..ROUNDS {
-            let tokens = cheapest(data, found, &costs);
-            let counts = Counts::of(data, &tokens);
-            let plan = Plan::rough(&counts);
-            let bits = plan.bits();
-            // First by entropy, which dares to try symbols anew; at last by the very codes that would be written.
-            costs = if round < ROUNDS / 2 { Costs::entropy(&counts) } else { Costs::exact(&plan) };
-            if best.as_ref().is_none_or(|best| bits < best.plan.bits()) {
-                best = Some(Parsed { tokens, plan });
-            }
-            if round >= ROUNDS / 2 && bits == before {
-                break;
-            }
-            before = bits;
+    let mut costs = Costs::typical();
+    let mut before = 0;
+    for round in 0..ROUNDS {
+        let tokens = cheapest(data, found, &costs);
+        let counts = Counts::of(data, &tokens);
+        let plan = Plan::rough(&counts);
+        let bits = plan.bits();
+        // First by entropy, which dares to try symbols anew; at last by the very codes that would be written.
+        let last_rounds = round >= ROUNDS / 2;
+        costs = if last_rounds { Costs::exact(&plan) } else { Costs::entropy(&counts) };
+        if best.as_ref().is_none_or(|best| bits < best.plan.bits()) {
+            best = Some(Parsed { tokens, plan });
         }
+        if last_rounds && bits == before {
+            break;
+        }
+        before = bits;
     }
     let best = best.expect("there is at least one round");
     let plan = Plan::of(&Counts::of(data, &best.tokens));
@@ -90,17 +89,11 @@ impl Costs {
         costs
     }
 
-    /// The fixed codes of RFC 1951 section 3.2.6.
-    fn fixed() -> Self {
-        Self::of(|symbol| u32::from(super::block::fixed_length(symbol)) * BIT, |_| 5 * BIT)
-    }
-
     /// What symbols usually cost in a block of their own.
     fn typical() -> Self {
         let literal = |symbol: usize| match symbol {
             0x20 | 0x61..=0x7A | 0x30..=0x39 => 5 * BIT,
             0..=0x7F => 8 * BIT,
-            0x80..=0xFF => 6 * BIT,
             _ => 6 * BIT,
         };
         Self::of(literal, |symbol| if symbol < 12 { 5 * BIT } else { 3 * BIT })

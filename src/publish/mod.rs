@@ -152,8 +152,8 @@ pub enum PublishError {
         /// What must stay private.
         private: PathBuf,
     },
-    /// A path that leads out of the site or hides in it.
-    #[error("`{0}` is no path below the site")]
+    /// A path that leads out of the site, or one of another file.
+    #[error("`{0}` is no free path below the site")]
     Path(String),
     /// The root chain does not hold.
     #[error(transparent)]

@@ -63,12 +63,14 @@ impl Site {
         serde_json::from_value(value).map(Some).map_err(|e| foreign(e.to_string()))
     }
 
-    /// Writes all files under temporary names beside their final ones, durably. Those names are ours alone, and what a
+    /// Writes all files, each name once, under temporary names beside their final ones, durably. Those names are ours alone, and what a
     /// crash left there is overwritten.
     pub(super) fn stage(&self, files: Vec<(String, Vec<u8>)>) -> Result<Vec<Staged>, PublishError> {
-        let mut staged = Vec::with_capacity(files.len());
+        let mut staged: Vec<Staged> = Vec::with_capacity(files.len());
         for (name, bytes) in files {
-            match self.stage_one(&name, &bytes) {
+            let taken = self.path(&name) == self.path(LOCK) || staged.iter().any(|file| file.path == self.path(&name));
+            let result = if taken { Err(PublishError::Path(name)) } else { self.stage_one(&name, &bytes) };
+            match result {
                 Ok(file) => staged.push(file),
                 Err(error) => {
                     discard(&staged);
@@ -201,7 +203,7 @@ mod tests {
         assert!(!site.path("a/b").exists());
         site.replace(staged).unwrap();
 
-        for bad in ["../out", "/etc/out", "a/../../out", "", "."] {
+        for bad in ["../out", "/etc/out", "a/../../out", "", ".", "a/b", LOCK] {
             let refused = site.stage(vec![file("a/b", "new"), file(bad, "new")]);
             assert!(matches!(refused, Err(PublishError::Path(_))), "{bad}");
         }

@@ -159,6 +159,13 @@ impl FontLibrary {
     }
 }
 
+impl crate::render::FaceSource for FontLibrary {
+    fn face(&self, id: FontId) -> crate::render::FaceData<'_> {
+        let face = FontLibrary::face(self, id);
+        crate::render::FaceData { data: face.data(), index: face.index }
+    }
+}
+
 /// Faces in the order in which they are asked for a character.
 #[derive(Debug, Clone)]
 pub(super) struct FontStack {

@@ -11,3 +11,4 @@ mod reading;
 mod render;
 mod render_archive;
 mod scenes;
+mod template;

@@ -187,7 +187,7 @@ fn shape_item(
     buffer.set_post_context(&text[item.range.end..]);
     buffer.set_direction(direction);
     buffer.set_script(Some(script));
-    buffer.set_cluster_level(ClusterLevel::MonotoneCharacters);
+    buffer.set_cluster_level(ClusterLevel::MonotoneGraphemes);
     buffer.set_flags(BufferFlags::REMOVE_DEFAULT_IGNORABLES);
     harfrust::shape(&ShaperFont::new(font), &mut buffer, ShapeOptions::new().plan(Some(&plan)).features(features))
         .map_err(|_| NoGlyph(first()))?;

@@ -220,7 +220,7 @@ fn long_names_shrink_to_their_box_and_no_further() {
 
 #[test]
 fn text_wraps_where_the_script_allows_it() {
-    let place = r#"{"type":"text","text":"{participant_name}","x":20,"y":20,"width":40,"height":60,"size":14,"wrap":true}"#;
+    let place = r#"{"type":"text","text":"{participant_name}","x":20,"y":20,"width":30,"height":60,"size":14,"wrap":true}"#;
     let lines = |text: &str| {
         let scene = fill(place, text).unwrap();
         let mut lines: Vec<(i32, String)> = Vec::new();

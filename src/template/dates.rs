@@ -32,7 +32,10 @@ impl DateStyle {
             "medium" => Ok(Self::Medium),
             "short" => Ok(Self::Short),
             "iso" => Ok(Self::Iso),
-            _ => Err(format!("`{}` is not a date format: full, long, medium, short, iso", text.chars().take(20).collect::<String>())),
+            _ => Err(format!(
+                "`{}` is not a date format: full, long, medium, short, iso",
+                text.chars().take(20).collect::<String>()
+            )),
         }
     }
 }

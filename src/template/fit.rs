@@ -152,7 +152,14 @@ fn width_of(items: &[TextItem], part: Range<usize>) -> f32 {
     glyphs.filter(|glyph| part.contains(&glyph.start)).map(|glyph| glyph.advance).sum()
 }
 
-fn first_baseline(fonts: &FontLibrary, style: &TextStyle, place: &TextBox, frame: Frame, size: f32, lines: usize) -> f32 {
+fn first_baseline(
+    fonts: &FontLibrary,
+    style: &TextStyle,
+    place: &TextBox,
+    frame: Frame,
+    size: f32,
+    lines: usize,
+) -> f32 {
     let face = fonts.face(style.stack.faces[0]);
     let em = f32::from(face.units_per_em);
     let (ascent, descent) = (f32::from(face.ascender) / em, -f32::from(face.descender) / em);
@@ -177,7 +184,8 @@ fn draw_line(
     baseline: f32,
 ) {
     let glyph_width = |item: &TextItem| item.glyphs.iter().map(|glyph| glyph.advance).sum::<f32>() * size;
-    let spacing = if line.last().is_some_and(|item| !item.glyphs.is_empty()) { place.letter_spacing * size } else { 0.0 };
+    let spacing =
+        if line.last().is_some_and(|item| !item.glyphs.is_empty()) { place.letter_spacing * size } else { 0.0 };
     let width: f32 = line.iter().map(glyph_width).sum::<f32>() - spacing.max(0.0);
     let free = place.width * POINTS - width;
     let mut x = frame.x(place.x)

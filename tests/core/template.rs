@@ -170,7 +170,8 @@ fn mixed_directions_stand_in_visual_order() {
 
 #[test]
 fn a_value_does_not_turn_its_sentence_round() {
-    let text = r#"{"type":"text","text":"{participant_name} has passed.","x":20,"y":20,"width":200,"height":9,"size":12}"#;
+    let text =
+        r#"{"type":"text","text":"{participant_name} has passed.","x":20,"y":20,"width":200,"height":9,"size":12}"#;
     let scene = fill(text, "שרה").unwrap();
     let x = |part: &str| runs(&scene).iter().find(|run| run.text.contains(part)).map(|run| run.x).unwrap();
     assert!(x("שרה") < x("passed"), "the sentence is English");
@@ -220,7 +221,8 @@ fn long_names_shrink_to_their_box_and_no_further() {
 
 #[test]
 fn text_wraps_where_the_script_allows_it() {
-    let place = r#"{"type":"text","text":"{participant_name}","x":20,"y":20,"width":30,"height":60,"size":14,"wrap":true}"#;
+    let place =
+        r#"{"type":"text","text":"{participant_name}","x":20,"y":20,"width":30,"height":60,"size":14,"wrap":true}"#;
     let lines = |text: &str| {
         let scene = fill(place, text).unwrap();
         let mut lines: Vec<(i32, String)> = Vec::new();
@@ -346,7 +348,10 @@ fn mistakes_are_named_with_their_place() {
     assert!(error(r##"{"type":"qr","x":20,"y":20},{"type":"blob"}"##).contains("elements[1]`: unknown type `blob`"));
     assert!(error(r#"{"type":"qr","x":20}"#).contains("missing field `y`"));
     assert!(error(&name_box(r#","color":"red""#)).contains("`red` is not a colour"));
-    assert!(error(r#"{"type":"image","asset":"logo.png","x":1,"y":1,"width":1,"height":1}"#).contains("asset `logo.png` of `elements[0]` is missing"));
+    assert!(
+        error(r#"{"type":"image","asset":"logo.png","x":1,"y":1,"width":1,"height":1}"#)
+            .contains("asset `logo.png` of `elements[0]` is missing")
+    );
     let syntax = Template::new(b"{\n  \"testamur\": 1,\n  oops", BTreeMap::new()).unwrap_err().to_string();
     assert!(syntax.contains("line 3"), "{syntax}");
     let unknown = Template::open("no-such-template").unwrap_err().to_string();
@@ -393,7 +398,8 @@ fn bundles_are_the_same_bytes_and_come_back_whole() {
     let image = r#"{"type":"image","asset":"logo.png","x":20,"y":20,"width":30,"height":30}"#;
     let json = format!(r#"{{ "elements": [{image}], "title":"T", "testamur":1 }}"#);
     let other_order = format!(r#"{{"testamur":1,"title":"T","elements":[{image}]}}"#);
-    let make = |json: &str| Template::new(json.as_bytes(), BTreeMap::from([("logo.png".into(), Arc::new(png.clone()))]));
+    let make =
+        |json: &str| Template::new(json.as_bytes(), BTreeMap::from([("logo.png".into(), Arc::new(png.clone()))]));
     let template = make(&json).unwrap();
     let bundle = template.to_bundle();
     assert_eq!(bundle, make(&other_order).unwrap().to_bundle());
@@ -434,7 +440,8 @@ fn templates_open_from_folders_but_not_from_outside_them() {
     let inside = folder.path().join("design");
     std::fs::create_dir(&inside).unwrap();
     let image = r#"{"type":"image","asset":"logo.png","x":20,"y":20,"width":30,"height":30}"#;
-    std::fs::write(inside.join("template.json"), format!(r#"{{"testamur":1,"title":"T","elements":[{image}]}}"#)).unwrap();
+    std::fs::write(inside.join("template.json"), format!(r#"{{"testamur":1,"title":"T","elements":[{image}]}}"#))
+        .unwrap();
     let open = || Template::open(inside.to_str().unwrap());
     assert!(matches!(open(), Err(TemplateError::MissingAsset { .. })));
     std::fs::write(folder.path().join("secret.png"), scenes_png()).unwrap();

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::document::Document;
 use super::error::TemplateError;
-use super::model::{Document, Element};
+use super::model::Element;
 
 /// Largest asset, in bytes.
 pub const MAX_ASSET_BYTES: usize = 5 << 20;

@@ -56,19 +56,26 @@ impl Template {
             }
         }
         if let Err(error) = Layout::with_constants(self, fonts, &BTreeMap::new()) {
-            findings.push(fault("layout", error.to_string(), "correct the template, or add a font that has the character"));
+            findings.push(fault(
+                "layout",
+                error.to_string(),
+                "correct the template, or add a font that has the character",
+            ));
         }
         findings.sort_by_key(|finding| finding.severity);
         findings
     }
 
     fn check_placeholders(&self, columns: &[&str], findings: &mut Vec<Finding>) {
-        let known: BTreeSet<&str> =
-            TEXT_PLACEHOLDERS.iter().chain(DATE_PLACEHOLDERS).chain(columns).copied().collect();
+        let known: BTreeSet<&str> = TEXT_PLACEHOLDERS.iter().chain(DATE_PLACEHOLDERS).chain(columns).copied().collect();
         for name in self.placeholders() {
             if !known.contains(name.as_str()) {
                 let message = format!("placeholder `{{{name}}}` is not built in");
-                findings.push(warning("elements", message, "the imported list must have a column of exactly this name"));
+                findings.push(warning(
+                    "elements",
+                    message,
+                    "the imported list must have a column of exactly this name",
+                ));
             }
         }
         if !self.placeholders().contains("participant_name") {

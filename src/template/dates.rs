@@ -32,7 +32,10 @@ impl DateStyle {
             "medium" => Ok(Self::Medium),
             "short" => Ok(Self::Short),
             "iso" => Ok(Self::Iso),
-            _ => Err(format!("`{}` is not a date format: full, long, medium, short, iso", text.chars().take(20).collect::<String>())),
+            _ => Err(format!(
+                "`{}` is not a date format: full, long, medium, short, iso",
+                text.chars().take(20).collect::<String>()
+            )),
         }
     }
 }
@@ -95,7 +98,7 @@ mod tests {
             ("de", "1. Mai 2026"),
             ("fr", "1 mai 2026"),
             ("es", "1 de mayo de 2026"),
-            ("hi", "1 मई 2026"),
+            ("hi", "1 मई, 2026"),
             ("zh", "2026年5月1日"),
             ("ja", "2026年5月1日"),
             ("th", "1 พฤษภาคม ค.ศ. 2026"),

@@ -82,7 +82,10 @@ impl Face {
         }
         let name = |id| {
             let names = || face.names().into_iter().filter(move |n| n.name_id == id);
-            names().find(|n| n.language() == ttf_parser::Language::English_UnitedStates).or_else(|| names().next())?.to_string()
+            names()
+                .find(|n| n.language() == ttf_parser::Language::English_UnitedStates)
+                .or_else(|| names().next())?
+                .to_string()
         };
         let family = name(ttf_parser::name_id::TYPOGRAPHIC_FAMILY).or_else(|| name(ttf_parser::name_id::FAMILY))?;
         let lower = family.to_lowercase();
@@ -120,7 +123,13 @@ impl Face {
     }
 
     /// Returns the compiled OpenType features for a script and direction; compiled on first use.
-    pub(super) fn plan(&self, font: &Font, script: Script, direction: Direction, features: &[Feature]) -> Arc<ShapePlan> {
+    pub(super) fn plan(
+        &self,
+        font: &Font,
+        script: Script,
+        direction: Direction,
+        features: &[Feature],
+    ) -> Arc<ShapePlan> {
         let key = ShapePlanKey::new(font, Some(script), direction).features(features);
         let found = |plans: &[Arc<ShapePlan>]| plans.iter().find(|plan| key.matches(plan)).cloned();
         if let Some(plan) = self.shaping.plans.read().ok().and_then(|plans| found(&plans)) {

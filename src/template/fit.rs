@@ -68,7 +68,9 @@ type Lines = Vec<(usize, Range<usize>)>;
 fn choose_size(place: &TextBox, paragraphs: &[Paragraph]) -> Option<(f32, Lines)> {
     let smallest = place.min_size.unwrap_or(place.size);
     if place.wrap {
-        return choose_wrapped(place, paragraphs, smallest);
+        // Readers of the file drop a hyphen at a line's end, and a double name with it: only if nothing else helps.
+        return choose_wrapped(place, paragraphs, smallest, false)
+            .or_else(|| choose_wrapped(place, paragraphs, smallest, true));
     }
     let lines: Lines = paragraphs.iter().enumerate().map(|(at, p)| (at, trimmed(&p.text, 0..p.text.len()))).collect();
     let width = paragraphs.iter().map(|p| width_of(&p.items, 0..p.text.trim_end().len())).fold(0.0, f32::max);
@@ -83,8 +85,8 @@ fn choose_size(place: &TextBox, paragraphs: &[Paragraph]) -> Option<(f32, Lines)
     (size >= smallest / SLACK).then_some((size, lines))
 }
 
-fn choose_wrapped(place: &TextBox, paragraphs: &[Paragraph], smallest: f32) -> Option<(f32, Lines)> {
-    let breaks: Vec<Vec<usize>> = paragraphs.iter().map(|p| break_opportunities(&p.text)).collect();
+fn choose_wrapped(place: &TextBox, paragraphs: &[Paragraph], smallest: f32, hyphens: bool) -> Option<(f32, Lines)> {
+    let breaks: Vec<Vec<usize>> = paragraphs.iter().map(|p| break_opportunities(&p.text, hyphens)).collect();
     let advances: Vec<Vec<f32>> = paragraphs.iter().map(prefix_widths).collect();
     let steps = if smallest < place.size { SHRINK_STEPS } else { 0 };
     (0..=steps).find_map(|step| {
@@ -99,10 +101,11 @@ fn choose_wrapped(place: &TextBox, paragraphs: &[Paragraph], smallest: f32) -> O
     })
 }
 
-fn break_opportunities(text: &str) -> Vec<usize> {
+fn break_opportunities(text: &str, hyphens: bool) -> Vec<usize> {
     static SEGMENTER: LazyLock<LineSegmenterBorrowed<'static>> =
         LazyLock::new(|| LineSegmenter::new_dictionary(LineBreakOptions::default()));
-    SEGMENTER.segment_str(text).filter(|at| *at > 0).collect()
+    let allowed = |at: &usize| hyphens || *at == text.len() || !text[..*at].ends_with(['-', '\u{2010}', '\u{58A}']);
+    SEGMENTER.segment_str(text).filter(|at| *at > 0 && allowed(at)).collect()
 }
 
 /// Returns the width of the text before each byte, in ems.
@@ -152,7 +155,14 @@ fn width_of(items: &[TextItem], part: Range<usize>) -> f32 {
     glyphs.filter(|glyph| part.contains(&glyph.start)).map(|glyph| glyph.advance).sum()
 }
 
-fn first_baseline(fonts: &FontLibrary, style: &TextStyle, place: &TextBox, frame: Frame, size: f32, lines: usize) -> f32 {
+fn first_baseline(
+    fonts: &FontLibrary,
+    style: &TextStyle,
+    place: &TextBox,
+    frame: Frame,
+    size: f32,
+    lines: usize,
+) -> f32 {
     let face = fonts.face(style.stack.faces[0]);
     let em = f32::from(face.units_per_em);
     let (ascent, descent) = (f32::from(face.ascender) / em, -f32::from(face.descender) / em);
@@ -177,7 +187,8 @@ fn draw_line(
     baseline: f32,
 ) {
     let glyph_width = |item: &TextItem| item.glyphs.iter().map(|glyph| glyph.advance).sum::<f32>() * size;
-    let spacing = if line.last().is_some_and(|item| !item.glyphs.is_empty()) { place.letter_spacing * size } else { 0.0 };
+    let spacing =
+        if line.last().is_some_and(|item| !item.glyphs.is_empty()) { place.letter_spacing * size } else { 0.0 };
     let width: f32 = line.iter().map(glyph_width).sum::<f32>() - spacing.max(0.0);
     let free = place.width * POINTS - width;
     let mut x = frame.x(place.x)

@@ -66,7 +66,8 @@ impl FontLibrary {
     pub fn with_system(self) -> Self {
         let mut database = fontdb::Database::new();
         database.load_system_fonts();
-        let mut wanted: Vec<(PathBuf, u32)> = database.faces().filter(|info| fills_gaps(info)).filter_map(file_of).collect();
+        let mut wanted: Vec<(PathBuf, u32)> =
+            database.faces().filter(|info| fills_gaps(info)).filter_map(file_of).collect();
         wanted.sort();
         wanted.dedup();
         let known = self.faces.clone();
@@ -89,7 +90,8 @@ impl FontLibrary {
     pub fn with_folder(mut self, folder: &Path) -> Result<Self, FontError> {
         let read = |path: &Path, source| FontError::Read { path: path.to_owned(), source };
         let entries = std::fs::read_dir(folder).map_err(|e| read(folder, e))?;
-        let mut paths: Vec<PathBuf> = entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| is_font(p)).collect();
+        let mut paths: Vec<PathBuf> =
+            entries.filter_map(|entry| Some(entry.ok()?.path())).filter(|p| is_font(p)).collect();
         paths.sort();
         for path in paths {
             let bytes = std::fs::read(&path).map_err(|e| read(&path, e))?;
@@ -137,7 +139,8 @@ impl FontLibrary {
 
     /// Returns all faces, the best for `request` first.
     pub(super) fn stack(&self, request: &FontRequest) -> FontStack {
-        let is_requested = |face: &Face| face.origin != FaceOrigin::System && face.family.eq_ignore_ascii_case(&request.family);
+        let is_requested =
+            |face: &Face| face.origin != FaceOrigin::System && face.family.eq_ignore_ascii_case(&request.family);
         let serif = self.faces.iter().find(|face| is_requested(face)).is_some_and(|face| face.serif);
         let mut faces: Vec<FontId> = (0..self.faces.len()).map(|at| FontId(at as u16)).collect();
         faces.sort_by_cached_key(|id| {
@@ -156,6 +159,13 @@ impl FontLibrary {
         });
         let requested = faces.iter().take_while(|id| is_requested(self.face(**id))).count();
         FontStack { faces, requested }
+    }
+}
+
+impl crate::render::FaceSource for FontLibrary {
+    fn face(&self, id: FontId) -> crate::render::FaceData<'_> {
+        let face = FontLibrary::face(self, id);
+        crate::render::FaceData { data: face.data(), index: face.index }
     }
 }
 

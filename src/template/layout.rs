@@ -9,12 +9,13 @@ use unicode_bidi::Level;
 
 use super::asset::picture_size;
 use super::dates::DateWriter;
+use super::document::Document;
 use super::error::{FillError, TemplateError};
 use super::face::FaceOrigin;
 use super::fit::{self, Unfit};
 use super::fonts::{FontLibrary, FontRequest};
 use super::load::Template;
-use super::model::{Align, Document, Element, Fit, ImageBox, MAX_TEXT, QrBox, TextBox};
+use super::model::{Align, Element, Fit, ImageBox, MAX_TEXT, QrBox, TextBox};
 use super::placeholder::{self, DATE_PLACEHOLDERS, Piece, TEXT_PLACEHOLDERS};
 use super::qr_place;
 use super::scene::{Color, ImageItem, Item, Path, Scene};
@@ -211,7 +212,12 @@ impl Layout {
     }
 
     /// Puts a text into the base if it is known already, else among what each record fills.
-    fn add_text(&mut self, text: PreparedText, at: &str, constants: &BTreeMap<String, String>) -> Result<(), TemplateError> {
+    fn add_text(
+        &mut self,
+        text: PreparedText,
+        at: &str,
+        constants: &BTreeMap<String, String>,
+    ) -> Result<(), TemplateError> {
         let known = |piece: &Piece| match piece {
             Piece::Literal(_) => true,
             Piece::Text(name) => constants.contains_key(name),
@@ -310,10 +316,15 @@ impl PreparedText {
         match unfit {
             Unfit::NoGlyph(character) => {
                 let names = self.pieces.iter().filter_map(|piece| match piece {
-                    Piece::Text(name) => values.fields.get(name).filter(|v| v.contains(character)).map(|_| name.clone()),
+                    Piece::Text(name) => {
+                        values.fields.get(name).filter(|v| v.contains(character)).map(|_| name.clone())
+                    }
                     _ => None,
                 });
-                FillError::MissingGlyph { field: names.into_iter().next().unwrap_or_else(|| self.label.clone()), character }
+                FillError::MissingGlyph {
+                    field: names.into_iter().next().unwrap_or_else(|| self.label.clone()),
+                    character,
+                }
             }
             Unfit::TooLarge => FillError::DoesNotFit {
                 field: self.label.clone(),
@@ -365,10 +376,10 @@ fn with_assets(template: &Template, fonts: &FontLibrary) -> Result<FontLibrary, 
     let names: BTreeSet<&String> = template.document.fonts.iter().collect();
     let mut library = fonts.clone();
     for name in names {
-        let bytes = template.assets.get(name).ok_or_else(|| TemplateError::MissingAsset {
-            asset: name.clone(),
-            at: "fonts".into(),
-        })?;
+        let bytes = template
+            .assets
+            .get(name)
+            .ok_or_else(|| TemplateError::MissingAsset { asset: name.clone(), at: "fonts".into() })?;
         library = library.with_font(name, Arc::clone(bytes), FaceOrigin::Template)?;
     }
     Ok(library)

@@ -1,8 +1,6 @@
+use super::document::{Document, FORMAT, PAGE_MM};
 use super::error::TemplateError;
-use super::model::{
-    Document, Element, FORMAT, MAX_MM, MAX_SIGNATORIES, MAX_TEXT, PAGE_MM, PathShape, QrBox, Signatories, TYPE_SIZES,
-    TextBox,
-};
+use super::model::{Element, MAX_MM, MAX_SIGNATORIES, MAX_TEXT, PathShape, QrBox, Signatories, TYPE_SIZES, TextBox};
 
 /// Refuses a document with a number or text past its limit.
 pub(super) fn check(document: &Document) -> Result<(), TemplateError> {

@@ -8,8 +8,9 @@ use std::sync::Arc;
 use sha2::{Digest, Sha256};
 
 use super::asset::{self, Assets, MAX_ASSET_BYTES};
+use super::document::{Document, MAX_DOCUMENT_BYTES};
 use super::error::TemplateError;
-use super::model::{Document, Element, MAX_DOCUMENT_BYTES};
+use super::model::Element;
 use super::placeholder::{self, Piece};
 
 /// A template: its document and its assets, checked.
@@ -109,7 +110,8 @@ impl Template {
         let document = take(&mut rest)?;
         let mut assets = Assets::new();
         while !rest.is_empty() {
-            let name = std::str::from_utf8(take(&mut rest)?).map_err(|_| TemplateError::Bundle("a name is not UTF-8"))?;
+            let name =
+                std::str::from_utf8(take(&mut rest)?).map_err(|_| TemplateError::Bundle("a name is not UTF-8"))?;
             if assets.keys().next_back().is_some_and(|last: &String| last.as_str() >= name) {
                 return Err(TemplateError::Bundle("its assets are not in order"));
             }

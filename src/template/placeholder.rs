@@ -99,10 +99,10 @@ mod tests {
 
     #[test]
     fn names_keep_their_spaces_inside() {
-        assert_eq!(parse("{ Course hours }h").unwrap(), [
-            Piece::Text("Course hours".into()),
-            Piece::Literal("h".into())
-        ]);
+        assert_eq!(
+            parse("{ Course hours }h").unwrap(),
+            [Piece::Text("Course hours".into()), Piece::Literal("h".into())]
+        );
     }
 
     #[test]

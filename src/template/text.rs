@@ -52,7 +52,12 @@ pub(super) struct ShapedGlyph {
 pub(super) struct NoGlyph(pub char);
 
 /// Shapes a paragraph. `base` is its direction, or the first strong character's.
-pub(super) fn shape(fonts: &FontLibrary, style: &TextStyle, text: String, base: Option<Level>) -> Result<Paragraph, NoGlyph> {
+pub(super) fn shape(
+    fonts: &FontLibrary,
+    style: &TextStyle,
+    text: String,
+    base: Option<Level>,
+) -> Result<Paragraph, NoGlyph> {
     let bidi = ParagraphBidiInfo::new(&text, base);
     let mut items = itemize(fonts, style, &text, &bidi.levels)?;
     let mut buffer = Buffer::new();
@@ -64,7 +69,12 @@ pub(super) fn shape(fonts: &FontLibrary, style: &TextStyle, text: String, base: 
 
 impl Paragraph {
     /// Returns the items of a part of the text, shaped again where the part cuts one.
-    pub(super) fn part(&self, fonts: &FontLibrary, style: &TextStyle, part: &Range<usize>) -> Result<Vec<TextItem>, NoGlyph> {
+    pub(super) fn part(
+        &self,
+        fonts: &FontLibrary,
+        style: &TextStyle,
+        part: &Range<usize>,
+    ) -> Result<Vec<TextItem>, NoGlyph> {
         let mut items = Vec::new();
         for item in &self.items {
             let range = item.range.start.max(part.start)..item.range.end.min(part.end);
@@ -124,7 +134,9 @@ fn itemize(fonts: &FontLibrary, style: &TextStyle, text: &str, levels: &[Level])
 
 /// Returns the script of a cluster's first character that has one of its own.
 fn script_of(cluster: &str) -> Option<UnicodeScript> {
-    let own = |script: &UnicodeScript| !matches!(script, UnicodeScript::Common | UnicodeScript::Inherited | UnicodeScript::Unknown);
+    let own = |script: &UnicodeScript| {
+        !matches!(script, UnicodeScript::Common | UnicodeScript::Inherited | UnicodeScript::Unknown)
+    };
     cluster.chars().map(|c| c.script()).find(own)
 }
 
@@ -145,8 +157,7 @@ fn choose(fonts: &FontLibrary, stack: &FontStack, cluster: &str, before: Option<
 fn covers(fonts: &FontLibrary, id: FontId, cluster: &str) -> bool {
     let face = fonts.face(id);
     let draws = |c: char| is_ignorable(c) || face.covers(c);
-    cluster.chars().all(draws)
-        || (cluster.len() > 1 && (cluster.nfc().all(draws) || cluster.nfd().all(draws)))
+    cluster.chars().all(draws) || (cluster.len() > 1 && (cluster.nfc().all(draws) || cluster.nfd().all(draws)))
 }
 
 /// Returns the character to name when nothing draws the cluster.
@@ -187,7 +198,7 @@ fn shape_item(
     buffer.set_post_context(&text[item.range.end..]);
     buffer.set_direction(direction);
     buffer.set_script(Some(script));
-    buffer.set_cluster_level(ClusterLevel::MonotoneCharacters);
+    buffer.set_cluster_level(ClusterLevel::MonotoneGraphemes);
     buffer.set_flags(BufferFlags::REMOVE_DEFAULT_IGNORABLES);
     harfrust::shape(&ShaperFont::new(font), &mut buffer, ShapeOptions::new().plan(Some(&plan)).features(features))
         .map_err(|_| NoGlyph(first()))?;
@@ -237,8 +248,18 @@ fn may_be_spaced(script: UnicodeScript) -> bool {
     use UnicodeScript as S;
     matches!(
         script,
-        S::Common | S::Latin | S::Greek | S::Cyrillic | S::Armenian | S::Georgian | S::Hebrew | S::Han | S::Hiragana
-            | S::Katakana | S::Hangul | S::Ethiopic
+        S::Common
+            | S::Latin
+            | S::Greek
+            | S::Cyrillic
+            | S::Armenian
+            | S::Georgian
+            | S::Hebrew
+            | S::Han
+            | S::Hiragana
+            | S::Katakana
+            | S::Hangul
+            | S::Ethiopic
     )
 }
 

@@ -12,3 +12,4 @@ mod store;
 #[path = "../faults/store.rs"]
 mod store_faults;
 mod wire;
+mod template;

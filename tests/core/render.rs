@@ -6,7 +6,8 @@ use testamur::template::{FontId, Item};
 use crate::scenes::{Faces, PAGE, base, image, meta, ornament, pdf, qr, scene, text_of, tool};
 
 /// A font and a name that its script makes difficult.
-const NAMES: [(&str, &str); 24] = [
+const NAMES: [(&str, &str); 25] = [
+    ("../tests/data/fonts/NotoSansCJKjp-subset.otf", "山田花子 張偉 김민준"),
     ("NotoSans-Regular.ttf", "Zoë Ångström-Müller"),
     ("NotoSans-Regular.ttf", "Đặng Thị Ngọc Ẩn"),
     ("NotoSans-Regular.ttf", "Łukasz Żółć, Īlze Kļaviņa"),
@@ -95,7 +96,7 @@ fn a_certificate_stays_within_its_budget() {
 
 #[test]
 fn compact_and_truetype_outlines_are_drawn_alike() {
-    let cff = "/usr/share/fonts/opentype/urw-base35/NimbusSans-Regular.otf";
+    let cff = "../tests/data/fonts/NotoSansCJKjp-subset.otf";
     let faces = Faces::read(&["NotoSans-Regular.ttf", cff]);
     let items = (0..2).map(|font| Item::Glyphs(faces.run(font, "Griffin", 60.0, 300.0, 150.0 + 200.0 * f32::from(font))));
     let file = pdf(items.collect(), &faces);

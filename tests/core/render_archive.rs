@@ -6,7 +6,7 @@ use testamur::template::Item;
 use crate::scenes::{Faces, base, image, meta, ornament, qr, scene, tool};
 
 fn certificate() -> Vec<u8> {
-    let cff = "/usr/share/fonts/opentype/urw-base35/NimbusSans-Regular.otf";
+    let cff = "../tests/data/fonts/NotoSansCJKjp-subset.otf";
     let faces = Faces::read(&["NotoSans-Regular.ttf", "NotoNaskhArabic-Regular.ttf", cff]);
     let svg = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9" opacity=".5"/></svg>"##;
     let shared = vec![

@@ -31,7 +31,9 @@ fn render(c: &mut Criterion) {
     let empty = scene(vec![]);
     c.bench_function("certificate without content", |b| b.iter(|| base_document.certificate(&empty, &faces, &meta())));
     let symbol = scene(vec![qr()]);
-    c.bench_function("certificate with a symbol only", |b| b.iter(|| base_document.certificate(&symbol, &faces, &meta())));
+    c.bench_function("certificate with a symbol only", |b| {
+        b.iter(|| base_document.certificate(&symbol, &faces, &meta()))
+    });
     if let Ok(large) = std::env::var("TESTAMUR_BENCH_CJK") {
         let faces = Faces::read(&[&large, "NotoSans-Regular.ttf"]);
         let own = certificate(&faces, "山田花子");

@@ -10,4 +10,5 @@ mod store_faults;
 mod reading;
 mod render;
 mod render_archive;
+mod render_templates;
 mod scenes;

@@ -5,6 +5,7 @@ mod publish;
 mod reading;
 mod render;
 mod render_archive;
+mod render_templates;
 mod scenes;
 mod standards_credential;
 mod standards_json;

@@ -6,7 +6,8 @@ use testamur::template::{FontId, Item};
 use crate::scenes::{Faces, PAGE, base, image, meta, ornament, pdf, qr, scene, text_of, tool};
 
 /// A font and a name that its script makes difficult.
-const NAMES: [(&str, &str); 24] = [
+const NAMES: [(&str, &str); 25] = [
+    ("../tests/data/fonts/NotoSansCJKjp-subset.otf", "山田花子 張偉 김민준"),
     ("NotoSans-Regular.ttf", "Zoë Ångström-Müller"),
     ("NotoSans-Regular.ttf", "Đặng Thị Ngọc Ẩn"),
     ("NotoSans-Regular.ttf", "Łukasz Żółć, Īlze Kļaviņa"),
@@ -79,7 +80,8 @@ fn the_same_input_gives_the_same_bytes_also_from_a_fresh_base() {
 #[test]
 fn a_certificate_stays_within_its_budget() {
     let faces = Faces::read(&["CormorantGaramond-Medium.ttf", "NotoSans-Regular.ttf"]);
-    let base = base(vec![ornament(), Item::Glyphs(faces.run(0, "Certificate of Completion", 40.0, 150.0, 480.0))], &faces);
+    let base =
+        base(vec![ornament(), Item::Glyphs(faces.run(0, "Certificate of Completion", 40.0, 150.0, 480.0))], &faces);
     let empty = base.certificate(&scene(vec![]), &faces, &meta()).unwrap().len();
     let own = scene(vec![
         Item::Glyphs(faces.run(0, "Alexandra Featherstonehaugh", 36.0, 150.0, 320.0)),
@@ -95,9 +97,10 @@ fn a_certificate_stays_within_its_budget() {
 
 #[test]
 fn compact_and_truetype_outlines_are_drawn_alike() {
-    let cff = "/usr/share/fonts/opentype/urw-base35/NimbusSans-Regular.otf";
+    let cff = "../tests/data/fonts/NotoSansCJKjp-subset.otf";
     let faces = Faces::read(&["NotoSans-Regular.ttf", cff]);
-    let items = (0..2).map(|font| Item::Glyphs(faces.run(font, "Griffin", 60.0, 300.0, 150.0 + 200.0 * f32::from(font))));
+    let items =
+        (0..2).map(|font| Item::Glyphs(faces.run(font, "Griffin", 60.0, 300.0, 150.0 + 200.0 * f32::from(font))));
     let file = pdf(items.collect(), &faces);
     assert_eq!(text_of(&file).split_whitespace().collect::<Vec<_>>(), ["Griffin", "Griffin"]);
     let raster = raster(&file, 1, 72.0).unwrap();
@@ -123,7 +126,8 @@ fn pictures_of_every_kind_are_drawn() {
     let file = base(items, &faces).certificate(&scene(vec![]), &faces, &meta()).unwrap();
     tool("qpdf", &["--check"], &file, &[]);
     let raster = raster(&file, 1, 72.0).unwrap();
-    for (x, y, what) in [(150, 150, "PNG"), (350, 150, "JPEG"), (550, 150, "SVG"), (150, 350, "PDF"), (350, 350, "PNG")] {
+    for (x, y, what) in [(150, 150, "PNG"), (350, 150, "JPEG"), (550, 150, "SVG"), (150, 350, "PDF"), (350, 350, "PNG")]
+    {
         let at = ((raster.height - y) * raster.width + x) as usize * 4;
         let [r, g, b] = [0, 1, 2].map(|channel| raster.rgba[at + channel]);
         assert!(r > 180 && g < 90 && b < 90, "{what} is {r} {g} {b}");
@@ -131,7 +135,8 @@ fn pictures_of_every_kind_are_drawn() {
     // The same file twice is one object.
     let document = lopdf::Document::load_mem(&file).unwrap();
     let is_image = |object: &&lopdf::Object| {
-        let subtype = object.as_stream().and_then(|stream| stream.dict.get(b"Subtype")).and_then(lopdf::Object::as_name);
+        let subtype =
+            object.as_stream().and_then(|stream| stream.dict.get(b"Subtype")).and_then(lopdf::Object::as_name);
         subtype.is_ok_and(|name| name == b"Image")
     };
     assert_eq!(document.objects.values().filter(is_image).count(), 3, "PNG, its mask, JPEG");
@@ -189,13 +194,17 @@ fn hostile_pictures_are_refused_with_a_reason() {
         ("convert it to outlines", b"<svg xmlns='http://www.w3.org/2000/svg'><text>a</text></svg>".to_vec()),
         ("holds a picture", b"<svg xmlns='http://www.w3.org/2000/svg'><image href='/etc/passwd'/></svg>".to_vec()),
         ("PDF cannot be read", b"%PDF-1.4\nnothing".to_vec()),
-        ("does not embed its font Helvetica", one_page_pdf("/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>")),
+        (
+            "does not embed its font Helvetica",
+            one_page_pdf("/Font<</F<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>>>"),
+        ),
         ("CMYK", one_page_pdf("/ColorSpace<</C/DeviceCMYK>>")),
         ("scripts", one_page_pdf("/A<</S/JavaScript/JS(app.alert)>>")),
         ("PDF", one_page_pdf(&nested)),
     ];
     for (reason, bytes) in cases {
-        let error = Base::new(&scene(vec![image(bytes, [0.0, 0.0, 9.0, 9.0])]), &Faces::read(&[]), &BaseMeta::default());
+        let error =
+            Base::new(&scene(vec![image(bytes, [0.0, 0.0, 9.0, 9.0])]), &Faces::read(&[]), &BaseMeta::default());
         let Err(RenderError::Picture { number: 1, source }) = error else { panic!("{reason}: {error:?}") };
         assert!(source.to_string().contains(reason), "{source} instead of {reason}");
     }
@@ -241,7 +250,10 @@ fn the_picture_of_a_page_has_its_size_and_is_bounded() {
     assert!(matches!(png(&file, f32::NAN), Err(RenderError::RasterSize { .. })));
     assert!(matches!(raster(&file, 2, 72.0), Err(RenderError::NoSuchPage { page: 2, pages: 1 })));
     assert!(matches!(raster(&file, 0, 72.0), Err(RenderError::NoSuchPage { .. })));
-    assert!(matches!(raster(b"%PDF-nothing", 1, 72.0), Err(RenderError::Unreadable(_) | RenderError::NoSuchPage { .. })));
+    assert!(matches!(
+        raster(b"%PDF-nothing", 1, 72.0),
+        Err(RenderError::Unreadable(_) | RenderError::NoSuchPage { .. })
+    ));
 }
 
 #[test]

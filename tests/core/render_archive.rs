@@ -6,7 +6,7 @@ use testamur::template::Item;
 use crate::scenes::{Faces, base, image, meta, ornament, qr, scene, tool};
 
 fn certificate() -> Vec<u8> {
-    let cff = "/usr/share/fonts/opentype/urw-base35/NimbusSans-Regular.otf";
+    let cff = "../tests/data/fonts/NotoSansCJKjp-subset.otf";
     let faces = Faces::read(&["NotoSans-Regular.ttf", "NotoNaskhArabic-Regular.ttf", cff]);
     let svg = r##"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><rect width="9" height="9" opacity=".5"/></svg>"##;
     let shared = vec![
@@ -84,7 +84,10 @@ fn nothing_that_is_forbidden_occurs() {
         let dictionary = match object {
             Object::Stream(stream) => {
                 let filters = stream.filters().unwrap_or_default();
-                assert!(!filters.iter().any(|filter| *filter == b"LZWDecode" || *filter == b"Crypt"), "{id:?} {filters:?}");
+                assert!(
+                    !filters.iter().any(|filter| *filter == b"LZWDecode" || *filter == b"Crypt"),
+                    "{id:?} {filters:?}"
+                );
                 assert!(!stream.dict.has(b"F") && !stream.dict.has(b"FFilter"), "{id:?} is an external stream");
                 &stream.dict
             }
@@ -130,7 +133,8 @@ fn fonts_are_embedded_with_their_widths_6_2_11() {
         } else {
             let program = entry(&document, descriptor, "FontFile3").as_stream().unwrap();
             assert_eq!(program.dict.get(b"Subtype").unwrap().as_name().unwrap(), b"CIDFontType0C");
-            let table = ttf_parser::cff::Table::parse(&program.decompressed_content().unwrap()).map(|t| t.number_of_glyphs());
+            let table =
+                ttf_parser::cff::Table::parse(&program.decompressed_content().unwrap()).map(|t| t.number_of_glyphs());
             assert_eq!(table.map(usize::from), Some(widths.len()));
         }
     }
@@ -172,7 +176,9 @@ fn metadata_agrees_with_the_information_dictionary_6_6() {
     let document_type = roxml(&xmp);
     assert!(xmp.contains("<pdfaid:part>3</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>"), "{document_type}");
     let information = child(&document, &document.trailer, "Info");
-    for (key, element) in [("Title", "dc:title"), ("Author", "dc:creator"), ("Subject", "dc:description"), ("Producer", "pdf:Producer")] {
+    for (key, element) in
+        [("Title", "dc:title"), ("Author", "dc:creator"), ("Subject", "dc:description"), ("Producer", "pdf:Producer")]
+    {
         let value = lopdf::decode_text_string(entry(&document, information, key)).unwrap();
         let escaped = value.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let from = xmp.find(&format!("<{element}>")).unwrap_or_else(|| panic!("no {element}"));

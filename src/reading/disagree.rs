@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use unicode_bidi::BidiInfo;
+use unicode_bidi::{BidiClass, BidiInfo, Level, bidi_class};
 use unicode_normalization::UnicodeNormalization;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -55,7 +55,11 @@ impl<'a> Page<'a> {
     }
 
     fn shows(&self, text: &str) -> bool {
-        [text.to_owned(), drawn_order(text)].iter().any(|form| self.folded.contains(&fold(form)))
+        self.shows_whole(text) || has_rtl(text) && text.split_whitespace().all(|word| self.shows_whole(word))
+    }
+
+    fn shows_whole(&self, text: &str) -> bool {
+        self.folded.contains(&fold(text)) || drawn_orders(text).iter().any(|form| self.folded.contains(form))
     }
 
     /// The line most like `text`, if any is alike.
@@ -151,20 +155,40 @@ fn fold(text: &str) -> String {
     lower(&lower(text)).chars().filter(shown).collect()
 }
 
-/// The text as a file without `/ActualText` would spell it: visual order, left to right, cluster by cluster.
-fn drawn_order(text: &str) -> String {
-    let info = BidiInfo::new(text, None);
-    info.paragraphs
-        .iter()
-        .flat_map(|paragraph| {
-            let (levels, runs) = info.visual_runs(paragraph, paragraph.range.clone());
-            runs.into_iter().map(move |run| (levels[run.start].is_rtl(), run))
-        })
-        .map(|(rtl, run)| {
-            let clusters = text[run].graphemes(true);
-            if rtl { clusters.rev().collect::<String>() } else { clusters.collect() }
-        })
-        .collect()
+fn has_rtl(text: &str) -> bool {
+    text.chars().any(|c| matches!(bidi_class(c), BidiClass::R | BidiClass::AL))
+}
+
+/// The ways in which a file may spell right-to-left text: in the order of drawing, from left to right, by clusters or by
+/// characters, in a paragraph of either direction; folded. A line break reorders words, hence `shows` looks for each.
+fn drawn_orders(text: &str) -> Vec<String> {
+    if !has_rtl(text) {
+        return Vec::new();
+    }
+    let mut forms = Vec::new();
+    for base in [None, Some(Level::ltr()), Some(Level::rtl())] {
+        for by_cluster in [true, false] {
+            forms.push(fold(&drawn_order(text, base, by_cluster)));
+        }
+    }
+    forms.dedup();
+    forms
+}
+
+fn drawn_order(text: &str, base: Option<Level>, by_cluster: bool) -> String {
+    let info = BidiInfo::new(text, base);
+    let mut drawn = String::with_capacity(text.len());
+    for paragraph in &info.paragraphs {
+        let (levels, runs) = info.visual_runs(paragraph, paragraph.range.clone());
+        for run in runs {
+            match (levels[run.start].is_rtl(), by_cluster) {
+                (false, _) => drawn.push_str(&text[run]),
+                (true, true) => drawn.extend(text[run].graphemes(true).rev()),
+                (true, false) => drawn.extend(text[run].chars().rev()),
+            }
+        }
+    }
+    drawn
 }
 
 /// Levenshtein's distance.

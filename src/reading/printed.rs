@@ -72,6 +72,13 @@ impl Collector {
         }
     }
 
+    fn spells_one_character(&self) -> bool {
+        self.marked.iter().any(|marked| match marked {
+            Marked::Instead(Some(text)) => text.chars().nth(1).is_none(),
+            _ => false,
+        })
+    }
+
     /// Writes a glyph's text; a new line or a jump is a break.
     fn glyph(&mut self, text: &str, at: Point, size: f64) {
         if let Some((before, before_size)) = self.last {
@@ -98,7 +105,9 @@ impl Collector {
 
 impl<'a> Device<'a> for Collector {
     fn draw_glyph_run(&mut self, run: &GlyphRun<'_, 'a>, props: DrawProps<'a>, mode: &DrawMode) {
-        if matches!(mode, DrawMode::Invisible) {
+        // Hidden text is not printed. A glyph that only carries one character of `/ActualText` is: that is how our own
+        // certificates spell right-to-left clusters (`render/text.rs`).
+        if matches!(mode, DrawMode::Invisible) && !(run.glyphs().len() == 1 && self.spells_one_character()) {
             return;
         }
         for glyph in run.glyphs() {

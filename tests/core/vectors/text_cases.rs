@@ -22,7 +22,7 @@ fn texts(made: &mut Made) {
     let parts: Vec<&str> = good.split('.').collect();
     malformed(made, "empty", "Nothing at all.", "jws", String::new());
     malformed(made, "prose", "Some other text.", "jws", "Certificate of attendance".into());
-    malformed(made, "other_url", "An address without a fragment.", "jws", "https://verify.example.org/".into());
+    malformed(made, "other_url", "An address without a fragment.", "header", "https://verify.example.org/".into());
     malformed(made, "two_parts", "A part is missing.", "jws", parts[..2].join("."));
     malformed(made, "four_parts", "A part too many.", "jws", format!("{good}.e30"));
     malformed(made, "json_serialisation", "JWS has another form; we take one only.", "jws", {

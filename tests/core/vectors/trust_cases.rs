@@ -137,8 +137,14 @@ fn signatures(made: &mut Made) {
     bad(made, "no_active_key", "Without an active key nobody can.", "proof_invalid", academy(|w| {
         w.manifest.keys.truncate(2);
     }));
-    bad(made, "bit_flipped", "One letter of the payload.", "proof_invalid", {
-        World::academy().sign_text(|text| text).replacen(&b64(b"\"version\":7"), &b64(b"\"version\":8"), 1)
+    bad(made, "bit_flipped", "One bit of the payload: version 7 becomes 6.", "proof_invalid", {
+        let good = World::academy().sign();
+        let parts: Vec<&str> = good.split('.').collect();
+        let payload = data_encoding::BASE64URL_NOPAD.decode(parts[1].as_bytes()).expect("base64url");
+        let text = String::from_utf8(payload).expect("JSON").replace("\"version\":7", "\"version\":6");
+        let changed = [parts[0], &b64(text.as_bytes()), parts[2]].join(".");
+        assert_ne!(changed, good);
+        changed
     });
 }
 
@@ -220,6 +226,7 @@ fn rollbacks(made: &mut Made) {
         w.manifest.keys = vec![entry("k3", 66, KeyState::Active, "2026-04-02T00:00:00Z")];
         w.signer = (format!("{ISSUER}#k3"), 66);
         w.list_signer = w.signer.clone();
+        w.issued_sets.clear();
     }));
     made.trust("trust_other_root", "Somebody took the domain over.", "root_forked", &[ACADEMY, &forked]);
     let robbed = made.add_trust("academy-robbed", World::academy_robbed().sign());

@@ -92,7 +92,8 @@ fn judge(case: &Case) -> Result<Option<Verdict>, String> {
     let verdict = verify(input, &anchors, case.now.expect("a case with an input has a time"));
     let json = verdict.to_json();
     let member = |name: &str| json.get(name).and_then(|value| value.as_str()).map(str::to_owned);
-    if [member("verdict"), member("detail"), member("field")] == [&case.expect, &case.detail, &case.field].map(Clone::clone)
+    if [member("verdict"), member("detail"), member("field")]
+        == [&case.expect, &case.detail, &case.field].map(Clone::clone)
     {
         Ok(Some(verdict))
     } else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, folder, text_cases, trust_cases, verdict_cases, world};
+use super::{Case, folder, qr_cases, text_cases, trust_cases, verdict_cases, world};
 
 /// All cases and the trust files that they name.
 pub(crate) struct Made {
@@ -17,6 +17,7 @@ pub(crate) fn all() -> Made {
     made.add_trust("other", world::World::other().sign());
     verdict_cases::add(&mut made);
     text_cases::add(&mut made);
+    qr_cases::add(&mut made);
     trust_cases::add(&mut made);
     let mut names: Vec<_> = made.cases.iter().map(|case| &case.name).collect();
     names.sort();

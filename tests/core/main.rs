@@ -1,5 +1,10 @@
 //! The library rooms, tested from outside: standards' vectors, our own vectors, the store's story.
 
+mod publish;
+mod bitflips;
+mod standards_credential;
+mod standards_jose;
+mod standards_json;
 mod import;
 mod publish;
 mod reading;
@@ -14,3 +19,5 @@ mod store;
 mod store_faults;
 mod wire;
 mod template;
+mod trust;
+mod vectors;

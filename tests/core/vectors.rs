@@ -2,6 +2,7 @@
 
 pub(crate) mod edges;
 pub(crate) mod generate;
+mod qr_cases;
 mod text_cases;
 mod trust_cases;
 mod verdict_cases;
@@ -56,6 +57,7 @@ pub(crate) fn folder() -> PathBuf {
 }
 
 fn read_cases() -> Vec<Case> {
+    generate::write_if_asked();
     let mut paths: Vec<_> =
         std::fs::read_dir(folder().join("verdicts")).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
@@ -80,23 +82,30 @@ fn load(case: &Case) -> (TrustAnchors, Result<(), AnchorError>) {
     (anchors, last)
 }
 
-fn judge(case: &Case) -> Option<Verdict> {
+/// Judges one case; says what differs from what it expects.
+fn judge(case: &Case) -> Result<Option<Verdict>, String> {
     let (anchors, loaded) = load(case);
     let code = loaded.as_ref().map_or_else(AnchorError::code, |()| "ok");
-    assert_eq!(code, case.expect_trust.as_deref().unwrap_or("ok"), "{}: {loaded:?}", case.name);
-    let verdict = verify(case.input.as_deref()?, &anchors, case.now.expect("a case with an input has a time"));
-    assert_eq!(Some(verdict.code()), case.expect.as_deref(), "{}: {:?}", case.name, verdict.to_json());
-    assert_eq!(verdict.detail().map(|d| d.code()), case.detail.as_deref(), "{}", case.name);
+    if code != case.expect_trust.as_deref().unwrap_or("ok") {
+        return Err(format!("{}: trust {code}: {loaded:?}", case.name));
+    }
+    let Some(input) = &case.input else { return Ok(None) };
+    let verdict = verify(input, &anchors, case.now.expect("a case with an input has a time"));
     let json = verdict.to_json();
-    assert_eq!(json.get("field").and_then(|f| f.as_str()), case.field.as_deref(), "{}: {json}", case.name);
-    Some(verdict)
+    let member = |name: &str| json.get(name).and_then(|value| value.as_str()).map(str::to_owned);
+    if [member("verdict"), member("detail"), member("field")]
+        == [&case.expect, &case.detail, &case.field].map(Clone::clone)
+    {
+        Ok(Some(verdict))
+    } else {
+        Err(format!("{}: {json}", case.name))
+    }
 }
 
 #[test]
 fn every_case_gets_its_verdict() {
-    for case in read_cases() {
-        judge(&case);
-    }
+    let wrong: Vec<String> = read_cases().iter().filter_map(|case| judge(case).err()).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]
@@ -104,7 +113,7 @@ fn every_verdict_is_as_its_schema_says() {
     let schema = include_str!("../../schemas/verdict.json");
     let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();
     for case in read_cases() {
-        let Some(json) = judge(&case).map(|verdict| verdict.to_json()) else { continue };
+        let Ok(Some(json)) = judge(&case).map(|verdict| Some(verdict?.to_json())) else { continue };
         let problems: Vec<_> = schema.iter_errors(&json).map(|e| e.to_string()).collect();
         assert!(problems.is_empty(), "{}: {problems:?}", case.name);
     }
@@ -137,15 +146,12 @@ fn every_code_and_detail_occurs() {
 #[test]
 fn the_files_are_what_the_generator_makes() {
     let made = generate::all();
-    if std::env::var_os("TESTAMUR_WRITE_VECTORS").is_some() {
-        generate::write(&made);
-    }
     let read = read_cases();
     assert_eq!(read.len(), made.cases.len(), "run with TESTAMUR_WRITE_VECTORS=1");
     for case in &made.cases {
         let committed = read.iter().find(|committed| committed.name == case.name).expect("a file for each case");
         // Deflate is not canonical: a QR text may be packed in another way and still hold the same credential.
-        let qr = case.input.as_deref().is_some_and(|text| text.starts_with("https://"));
+        let qr = case.input.as_deref().is_some_and(|text| text.contains('#') || text.starts_with('1'));
         let input = if qr { case.input.clone() } else { committed.input.clone() };
         assert_eq!(&Case { input, ..committed.clone() }, case, "run with TESTAMUR_WRITE_VECTORS=1");
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, folder, text_cases, trust_cases, verdict_cases, world};
+use super::{Case, folder, qr_cases, text_cases, trust_cases, verdict_cases, world};
 
 /// All cases and the trust files that they name.
 pub(crate) struct Made {
@@ -17,6 +17,7 @@ pub(crate) fn all() -> Made {
     made.add_trust("other", world::World::other().sign());
     verdict_cases::add(&mut made);
     text_cases::add(&mut made);
+    qr_cases::add(&mut made);
     trust_cases::add(&mut made);
     let mut names: Vec<_> = made.cases.iter().map(|case| &case.name).collect();
     names.sort();
@@ -24,8 +25,18 @@ pub(crate) fn all() -> Made {
     made
 }
 
+/// Writes everything once per run, before anybody reads, if the environment asks for it.
+pub(crate) fn write_if_asked() {
+    static WRITTEN: std::sync::Once = std::sync::Once::new();
+    WRITTEN.call_once(|| {
+        if std::env::var_os("TESTAMUR_WRITE_VECTORS").is_some() {
+            write(&all());
+        }
+    });
+}
+
 /// Writes everything, and takes away what is not made any more.
-pub(crate) fn write(made: &Made) {
+fn write(made: &Made) {
     for part in ["verdicts", "trust"] {
         std::fs::create_dir_all(folder().join(part)).unwrap();
         for entry in std::fs::read_dir(folder().join(part)).unwrap() {

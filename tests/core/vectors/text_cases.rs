@@ -22,7 +22,7 @@ fn texts(made: &mut Made) {
     let parts: Vec<&str> = good.split('.').collect();
     malformed(made, "empty", "Nothing at all.", "jws", String::new());
     malformed(made, "prose", "Some other text.", "jws", "Certificate of attendance".into());
-    malformed(made, "other_url", "An address without a fragment.", "jws", "https://verify.example.org/".into());
+    malformed(made, "other_url", "An address without a fragment.", "header", "https://verify.example.org/".into());
     malformed(made, "two_parts", "A part is missing.", "jws", parts[..2].join("."));
     malformed(made, "four_parts", "A part too many.", "jws", format!("{good}.e30"));
     malformed(made, "json_serialisation", "JWS has another form; we take one only.", "jws", {
@@ -157,9 +157,7 @@ fn members(made: &mut Made) {
         removed("/credentialSubject/achievement/name")
     });
     malformed(made, "without_issuer_name", "No issuer name.", "issuer.name", removed("/issuer/name"));
-    let changed = |pointer: &str, value: Value| {
-        signed_json(|v| *v.pointer_mut(pointer).expect("a member") = value)
-    };
+    let changed = |pointer: &str, value: Value| signed_json(|v| *v.pointer_mut(pointer).expect("a member") = value);
     malformed(made, "contexts_swapped", "Order decides what terms mean.", "@context", {
         signed_json(|v| v["@context"].as_array_mut().expect("an array").swap(0, 1))
     });
@@ -178,10 +176,26 @@ fn members(made: &mut Made) {
     malformed(made, "number_as_number", "Texts are texts.", "credentialSubject.licenseNumber", {
         changed("/credentialSubject/licenseNumber", json!(1))
     });
-    for (name, date) in [("offset", "2026-04-20T12:00:00+02:00"), ("fraction", "2026-04-20T10:00:00.5Z"), ("day", "2026-02-30T10:00:00Z")] {
-        malformed(made, &format!("date_{name}"), "One form of date only.", "validFrom", changed("/validFrom", json!(date)));
+    for (name, date) in [
+        ("offset", "2026-04-20T12:00:00+02:00"),
+        ("fraction", "2026-04-20T10:00:00.5Z"),
+        ("day", "2026-02-30T10:00:00Z"),
+    ] {
+        malformed(
+            made,
+            &format!("date_{name}"),
+            "One form of date only.",
+            "validFrom",
+            changed("/validFrom", json!(date)),
+        );
     }
-    malformed(made, "until_null", "Present, but no date.", "validUntil", signed_json(|v| v["validUntil"] = Value::Null));
+    malformed(
+        made,
+        "until_null",
+        "Present, but no date.",
+        "validUntil",
+        signed_json(|v| v["validUntil"] = Value::Null),
+    );
     let entry = "credentialStatus.statusListIndex";
     for (name, index) in [
         ("number", json!(5)),

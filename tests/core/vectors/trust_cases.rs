@@ -58,9 +58,15 @@ fn forms(made: &mut Made) {
         world().sign_text(|text| text.replace(r#","type":"TrustSnapshot""#, ""))
     });
     bad(made, "version_0", "Versions count from 1.", "malformed", academy(|w| w.version = 0));
-    bad(made, "dates_reversed", "Due before it was made.", "malformed", academy(|w| {
-        w.next_update = time("2026-04-30T00:00:00Z");
-    }));
+    bad(
+        made,
+        "dates_reversed",
+        "Due before it was made.",
+        "malformed",
+        academy(|w| {
+            w.next_update = time("2026-04-30T00:00:00Z");
+        }),
+    );
     bad(made, "other_kind", "Another kind of document.", "malformed", snapshot(|s| s.kind = "Snapshot".into()));
 }
 
@@ -81,51 +87,117 @@ fn roots(made: &mut Made) {
     let forged = "trust/bad-root-endorsed-by-thief.jws";
     made.trust("trust_root_endorsed_by_thief_pinned", "Nor for whoever pinned the first.", "root_chain", &[forged])
         .pinned(1);
-    bad(made, "root_endorsement_swapped", "Endorsed were other bytes.", "root_chain", academy(|w| {
-        w.roots.0[1].endorsement = Some(w.roots.0[0].statement.clone());
-    }));
-    bad(made, "root_of_another_issuer", "A root of somebody else.", "root_chain", academy(|w| {
-        let mut roots = RootChain::default();
-        roots.push(&statement(1, "did:web:school.example", 2), &key(2), None);
-        w.roots = roots;
-    }));
-    bad(made, "root_not_self_signed", "Whoever states a key must have it.", "root_chain", academy(|w| {
-        let mut roots = RootChain::default();
-        roots.push(&statement(1, ISSUER, 2), &key(66), None);
-        w.roots = roots;
-    }));
+    bad(
+        made,
+        "root_endorsement_swapped",
+        "Endorsed were other bytes.",
+        "root_chain",
+        academy(|w| {
+            w.roots.0[1].endorsement = Some(w.roots.0[0].statement.clone());
+        }),
+    );
+    bad(
+        made,
+        "root_of_another_issuer",
+        "A root of somebody else.",
+        "root_chain",
+        academy(|w| {
+            let mut roots = RootChain::default();
+            roots.push(&statement(1, "did:web:school.example", 2), &key(2), None);
+            w.roots = roots;
+        }),
+    );
+    bad(
+        made,
+        "root_not_self_signed",
+        "Whoever states a key must have it.",
+        "root_chain",
+        academy(|w| {
+            let mut roots = RootChain::default();
+            roots.push(&statement(1, ISSUER, 2), &key(66), None);
+            w.roots = roots;
+        }),
+    );
     bad(made, "root_order", "Version 2 before version 1.", "root_chain", academy(|w| w.roots.0.swap(0, 1)));
 }
 
 fn manifests(made: &mut Made) {
-    bad(made, "manifest_by_old_root", "Only the newest root signs.", "manifest", academy(|w| {
-        w.manifest_signer = (format!("{ISSUER}#r1"), 1);
-    }));
-    bad(made, "manifest_by_signing_key", "A signing key cannot list itself.", "manifest", academy(|w| {
-        w.manifest_signer = (format!("{ISSUER}#k3"), 13);
-    }));
-    bad(made, "manifest_of_another_issuer", "Keys of somebody else.", "manifest", academy(|w| {
-        w.manifest.issuer = "did:web:school.example".into();
-    }));
-    bad(made, "manifest_two_active", "One key is active.", "manifest", academy(|w| {
-        w.manifest.keys[0].state = KeyState::Active;
-    }));
-    bad(made, "manifest_key_twice", "One id, one key.", "manifest", academy(|w| {
-        w.manifest.keys[0].id = "k3".into();
-    }));
-    bad(made, "manifest_small_order_key", "Under such a key everything verifies.", "manifest", academy(|w| {
-        w.manifest.keys[0].public_key = b64(&[0; 32]);
-    }));
-    bad(made, "manifest_non_canonical_key", "A second spelling of a point.", "manifest", academy(|w| {
-        let mut bytes = [0xff; 32];
-        (bytes[0], bytes[31]) = (0xee, 0x7f);
-        w.manifest.keys[0].public_key = b64(&bytes);
-    }));
-    bad(made, "manifest_unknown_field", "A state that we do not know could matter.", "manifest", snapshot(|s| {
-        let text = String::from_utf8(serde_json_canonicalizer::to_vec(&World::academy().manifest).expect("JSON"));
-        let text = text.expect("UTF-8").replacen(r#""state":"active""#, r#""state":"active","suspended":true"#, 1);
-        s.manifest = jws::sign(text.as_bytes(), &format!("{ISSUER}#r2"), "testamur-manifest+jwt", &key(2));
-    }));
+    bad(
+        made,
+        "manifest_by_old_root",
+        "Only the newest root signs.",
+        "manifest",
+        academy(|w| {
+            w.manifest_signer = (format!("{ISSUER}#r1"), 1);
+        }),
+    );
+    bad(
+        made,
+        "manifest_by_signing_key",
+        "A signing key cannot list itself.",
+        "manifest",
+        academy(|w| {
+            w.manifest_signer = (format!("{ISSUER}#k3"), 13);
+        }),
+    );
+    bad(
+        made,
+        "manifest_of_another_issuer",
+        "Keys of somebody else.",
+        "manifest",
+        academy(|w| {
+            w.manifest.issuer = "did:web:school.example".into();
+        }),
+    );
+    bad(
+        made,
+        "manifest_two_active",
+        "One key is active.",
+        "manifest",
+        academy(|w| {
+            w.manifest.keys[0].state = KeyState::Active;
+        }),
+    );
+    bad(
+        made,
+        "manifest_key_twice",
+        "One id, one key.",
+        "manifest",
+        academy(|w| {
+            w.manifest.keys[0].id = "k3".into();
+        }),
+    );
+    bad(
+        made,
+        "manifest_small_order_key",
+        "Under such a key everything verifies.",
+        "manifest",
+        academy(|w| {
+            w.manifest.keys[0].public_key = b64(&[0; 32]);
+        }),
+    );
+    bad(
+        made,
+        "manifest_non_canonical_key",
+        "A second spelling of a point.",
+        "manifest",
+        academy(|w| {
+            let mut bytes = [0xff; 32];
+            (bytes[0], bytes[31]) = (0xee, 0x7f);
+            w.manifest.keys[0].public_key = b64(&bytes);
+        }),
+    );
+    bad(
+        made,
+        "manifest_unknown_field",
+        "A state that we do not know could matter.",
+        "manifest",
+        snapshot(|s| {
+            let text = String::from_utf8(serde_json_canonicalizer::to_vec(&World::academy().manifest).expect("JSON"));
+            let text = text.expect("UTF-8").replacen(r#""state":"active""#, r#""state":"active","suspended":true"#, 1);
+            s.manifest = jws::sign(text.as_bytes(), &format!("{ISSUER}#r2"), "testamur-manifest+jwt", &key(2));
+        }),
+    );
 }
 
 fn signatures(made: &mut Made) {
@@ -134,59 +206,128 @@ fn signatures(made: &mut Made) {
     bad(made, "by_compromised_key", "Nor does a stolen one.", "proof_invalid", by("k2", 12));
     bad(made, "by_root", "Nor does the root.", "proof_invalid", by("r2", 2));
     bad(made, "by_thief", "Nor somebody else under the active key's name.", "proof_invalid", by("k3", 66));
-    bad(made, "no_active_key", "Without an active key nobody can.", "proof_invalid", academy(|w| {
-        w.manifest.keys.truncate(2);
-    }));
-    bad(made, "bit_flipped", "One letter of the payload.", "proof_invalid", {
-        World::academy().sign_text(|text| text).replacen(&b64(b"\"version\":7"), &b64(b"\"version\":8"), 1)
+    bad(
+        made,
+        "no_active_key",
+        "Without an active key nobody can.",
+        "proof_invalid",
+        academy(|w| {
+            w.manifest.keys.truncate(2);
+        }),
+    );
+    bad(made, "bit_flipped", "One bit of the payload: version 7 becomes 6.", "proof_invalid", {
+        let good = World::academy().sign();
+        let parts: Vec<&str> = good.split('.').collect();
+        let payload = data_encoding::BASE64URL_NOPAD.decode(parts[1].as_bytes()).expect("base64url");
+        let text = String::from_utf8(payload).expect("JSON").replace("\"version\":7", "\"version\":6");
+        let changed = [parts[0], &b64(text.as_bytes()), parts[2]].join(".");
+        assert_ne!(changed, good);
+        changed
     });
 }
 
 fn lists(made: &mut Made) {
     let (from, until) = (time("2026-05-01T00:00:00Z"), time("2026-05-08T00:00:00Z"));
-    bad(made, "list_digest", "An older list was slipped in.", "digest", snapshot(|s| {
-        let empty = World::academy().with(|w| w.lists[0] = list(ISSUER, super::world::HOST, &[], from, until));
-        s.status_lists[0].credential = empty.snapshot().status_lists[0].credential.clone();
-    }));
-    bad(made, "list_by_another_issuer", "A list signed elsewhere.", "proof_invalid", snapshot(|s| {
-        s.status_lists = World::other().snapshot().status_lists;
-    }));
-    bad(made, "list_names_another_issuer", "Signed by us, yet of somebody else.", "mismatch", academy(|w| {
-        w.lists[0].issuer = "did:web:school.example".into();
-    }));
-    bad(made, "list_by_compromised_key", "A stolen key signs no list.", "proof_invalid", academy(|w| {
-        w.list_signer = (format!("{ISSUER}#k2"), 12);
-    }));
-    bad(made, "list_by_retired_key_late", "Dated after its retirement.", "proof_invalid", academy(|w| {
-        w.list_signer = (format!("{ISSUER}#k1"), 11);
-    }));
-    let path = made.add_trust("list-by-retired-key", academy(|w| {
-        w.list_signer = (format!("{ISSUER}#k1"), 11);
-        w.lists[0].valid_from = time("2026-03-01T00:00:00Z");
-    }));
+    bad(
+        made,
+        "list_digest",
+        "An older list was slipped in.",
+        "digest",
+        snapshot(|s| {
+            let empty = World::academy().with(|w| w.lists[0] = list(ISSUER, super::world::HOST, &[], from, until));
+            s.status_lists[0].credential = empty.snapshot().status_lists[0].credential.clone();
+        }),
+    );
+    bad(
+        made,
+        "list_by_another_issuer",
+        "A list signed elsewhere.",
+        "proof_invalid",
+        snapshot(|s| {
+            s.status_lists = World::other().snapshot().status_lists;
+        }),
+    );
+    bad(
+        made,
+        "list_names_another_issuer",
+        "Signed by us, yet of somebody else.",
+        "mismatch",
+        academy(|w| {
+            w.lists[0].issuer = "did:web:school.example".into();
+        }),
+    );
+    bad(
+        made,
+        "list_by_compromised_key",
+        "A stolen key signs no list.",
+        "proof_invalid",
+        academy(|w| {
+            w.list_signer = (format!("{ISSUER}#k2"), 12);
+        }),
+    );
+    bad(
+        made,
+        "list_by_retired_key_late",
+        "Dated after its retirement.",
+        "proof_invalid",
+        academy(|w| {
+            w.list_signer = (format!("{ISSUER}#k1"), 11);
+        }),
+    );
+    let path = made.add_trust(
+        "list-by-retired-key",
+        academy(|w| {
+            w.list_signer = (format!("{ISSUER}#k1"), 11);
+            w.lists[0].valid_from = time("2026-03-01T00:00:00Z");
+        }),
+    );
     made.trust("trust_list_by_retired_key", "Dated while it was active.", "ok", &[&path]);
-    bad(made, "list_address", "It says it is another list.", "mismatch", snapshot(|s| {
-        s.status_lists[0].id = "https://certs.example.org/status/2".into();
-    }));
-    bad(made, "list_twice", "One address, one list.", "mismatch", snapshot(|s| {
-        s.status_lists.push(s.status_lists[0].clone());
-    }));
+    bad(
+        made,
+        "list_address",
+        "It says it is another list.",
+        "mismatch",
+        snapshot(|s| {
+            s.status_lists[0].id = "https://certs.example.org/status/2".into();
+        }),
+    );
+    bad(
+        made,
+        "list_twice",
+        "One address, one list.",
+        "mismatch",
+        snapshot(|s| {
+            s.status_lists.push(s.status_lists[0].clone());
+        }),
+    );
     bad(made, "list_short", "Fewer than 131,072 entries.", "list", academy(|w| w.lists[0].bits.truncate(16_383)));
     bad(made, "list_bomb", "More than 16,777,216 entries.", "list", academy(|w| w.lists[0].bits = vec![0; 2_097_153]));
-    bad(made, "list_not_gzip", "Not compressed as it should be.", "list", snapshot(|s| {
-        let mut json = World::academy().lists[0].to_json(86_400);
-        json["credentialSubject"]["encodedList"] = "uAAAA".into();
-        let payload = serde_json_canonicalizer::to_vec(&json).expect("JSON");
-        let credential = jws::sign(&payload, &format!("{ISSUER}#k3"), "vc+jwt", &key(13));
-        s.status_lists[0].digest = list_digest(&credential);
-        s.status_lists[0].credential = credential;
-    }));
+    bad(
+        made,
+        "list_not_gzip",
+        "Not compressed as it should be.",
+        "list",
+        snapshot(|s| {
+            let mut json = World::academy().lists[0].to_json(86_400);
+            json["credentialSubject"]["encodedList"] = "uAAAA".into();
+            let payload = serde_json_canonicalizer::to_vec(&json).expect("JSON");
+            let credential = jws::sign(&payload, &format!("{ISSUER}#k3"), "vc+jwt", &key(13));
+            s.status_lists[0].digest = list_digest(&credential);
+            s.status_lists[0].credential = credential;
+        }),
+    );
     let set = |text: String| academy(|w| w.issued_sets = BTreeMap::from([("k2".into(), IssuedSet(text))]));
     bad(made, "issued_set_unsorted", "A set has one order.", "mismatch", set(b64(&[[2; 16], [1; 16]].concat())));
     bad(made, "issued_set_cut", "Not whole digests.", "mismatch", set(b64(&[1; 17])));
-    bad(made, "issued_set_of_no_key", "A set of a key that is not listed.", "mismatch", academy(|w| {
-        w.issued_sets.insert("k9".into(), IssuedSet::new(vec![]));
-    }));
+    bad(
+        made,
+        "issued_set_of_no_key",
+        "A set of a key that is not listed.",
+        "mismatch",
+        academy(|w| {
+            w.issued_sets.insert("k9".into(), IssuedSet::new(vec![]));
+        }),
+    );
 }
 
 fn rollbacks(made: &mut Made) {
@@ -200,27 +341,37 @@ fn rollbacks(made: &mut Made) {
     made.trust("trust_rollback", "Back from 8 to 7.", "rollback", &[&newer, ACADEMY]);
     let same = made.add_trust("academy-7-changed", academy(|w| w.reasons.clear()));
     made.trust("trust_same_version_changed", "Two contents, one version.", "changed", &[ACADEMY, &same]);
-    let earlier = made.add_trust("academy-9-earlier", academy(|w| {
-        w.version = 9;
-        w.issued = time("2026-04-30T00:00:00Z");
-    }));
+    let earlier = made.add_trust(
+        "academy-9-earlier",
+        academy(|w| {
+            w.version = 9;
+            w.issued = time("2026-04-30T00:00:00Z");
+        }),
+    );
     made.trust("trust_issued_earlier", "A higher version of an earlier day.", "issued_earlier", &[ACADEMY, &earlier]);
-    let old_manifest = made.add_trust("academy-8-old-manifest", academy(|w| {
-        later(w);
-        w.manifest.version = 3;
-    }));
+    let old_manifest = made.add_trust(
+        "academy-8-old-manifest",
+        academy(|w| {
+            later(w);
+            w.manifest.version = 3;
+        }),
+    );
     let manifests = [ACADEMY, &old_manifest];
     made.trust("trust_old_manifest", "A newer snapshot with older keys.", "manifest_rollback", &manifests);
-    let forked = made.add_trust("academy-8-other-root", academy(|w| {
-        later(w);
-        w.roots = RootChain::default();
-        w.roots.push(&statement(1, ISSUER, 66), &key(66), None);
-        w.manifest.version = 9;
-        w.manifest_signer = (format!("{ISSUER}#r1"), 66);
-        w.manifest.keys = vec![entry("k3", 66, KeyState::Active, "2026-04-02T00:00:00Z")];
-        w.signer = (format!("{ISSUER}#k3"), 66);
-        w.list_signer = w.signer.clone();
-    }));
+    let forked = made.add_trust(
+        "academy-8-other-root",
+        academy(|w| {
+            later(w);
+            w.roots = RootChain::default();
+            w.roots.push(&statement(1, ISSUER, 66), &key(66), None);
+            w.manifest.version = 9;
+            w.manifest_signer = (format!("{ISSUER}#r1"), 66);
+            w.manifest.keys = vec![entry("k3", 66, KeyState::Active, "2026-04-02T00:00:00Z")];
+            w.signer = (format!("{ISSUER}#k3"), 66);
+            w.list_signer = w.signer.clone();
+            w.issued_sets.clear();
+        }),
+    );
     made.trust("trust_other_root", "Somebody took the domain over.", "root_forked", &[ACADEMY, &forked]);
     let robbed = made.add_trust("academy-robbed", World::academy_robbed().sign());
     let why = "A thief published the highest version there is; the root took the key away, and life goes on.";
@@ -249,7 +400,8 @@ fn memories(made: &mut Made) {
     let mut other_root = seen.clone();
     other_root.get_mut(ISSUER).expect("the academy").root = key(66).public().to_base64url();
     made.trust("seen_other_root", "The last run had another root.", "root_forked", &[ACADEMY]).seen = Some(other_root);
-    made.trust("seen_of_another_issuer", "Memories of others do not matter.", "ok", &["trust/other.jws"]).seen = Some(seen);
+    made.trust("seen_of_another_issuer", "Memories of others do not matter.", "ok", &["trust/other.jws"]).seen =
+        Some(seen);
 }
 
 fn b64(bytes: &[u8]) -> String {

@@ -7,7 +7,9 @@ use testamur::credential::{Achievement, Claims, CredentialSuffix, Extras, Status
 use testamur::keys::{KeyManifest, KeyState, ManifestKey, RootChain, RootStatement};
 use testamur::proof::eddsa::SecretKey;
 use testamur::proof::jws;
-use testamur::status::{IssuedSet, ListInSnapshot, Reason, ReasonCode, Snapshot, StatusList, issued_digest, list_digest};
+use testamur::status::{
+    IssuedSet, ListInSnapshot, Reason, ReasonCode, Snapshot, StatusList, issued_digest, list_digest,
+};
 
 pub(crate) const HOST: &str = "certs.example.org";
 pub(crate) const ISSUER: &str = "did:web:certs.example.org";
@@ -229,11 +231,8 @@ pub(crate) fn list(issuer: &str, host: &str, set: &[u32], from: Timestamp, until
 
 /// Index 10: revoked; 11: superseded; 12: set, and nobody says why; 13: revoked and expired.
 fn reasons() -> BTreeMap<String, Reason> {
-    let reason = |code, text: Option<&str>| Reason {
-        code,
-        at: time("2026-04-25T09:00:00Z"),
-        text: text.map(str::to_owned),
-    };
+    let reason =
+        |code, text: Option<&str>| Reason { code, at: time("2026-04-25T09:00:00Z"), text: text.map(str::to_owned) };
     BTreeMap::from([
         ("10".into(), reason(ReasonCode::Revoked, Some("issued by mistake"))),
         ("11".into(), reason(ReasonCode::Superseded, Some("name corrected"))),

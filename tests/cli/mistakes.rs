@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use testamur::store::sled::SledStore;
+use testamur::store::SledStore;
 
 use crate::issuer::{EVENT, Issuer, Ran, THREE, copy, text};
 

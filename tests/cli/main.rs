@@ -1,1 +1,7 @@
-//! The command line, driven as a script would.
+//! The command line, driven as a script would: stories, transcripts of mistakes, and other people's readers.
+
+mod issuer;
+mod life;
+mod mistakes;
+mod output;
+mod tools;

@@ -1,0 +1,225 @@
+//! The whole life of certificates: every verdict is reached by the commands that lead to it.
+
+use std::fs;
+
+use serde_json::Value;
+
+use crate::issuer::{EVENT, Issuer, THREE, text};
+
+/// An hour after everything was set up.
+const LATER: &str = "2026-03-01T10:00:00Z";
+/// While the first site is still fresh.
+const SOON: &str = "2026-03-03T09:00:00Z";
+/// When it is not.
+const STALE: &str = "2026-06-01T09:00:00Z";
+
+fn verdicts(rows: &[Value]) -> Vec<String> {
+    rows.iter().map(|row| text(row, "verdict")).collect()
+}
+
+#[test]
+fn three_names_become_three_valid_certificates() {
+    let issuer = Issuer::with(THREE);
+    let ran = issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "pdf,png,jwt", "--json"]).expect(0);
+    let rows = ran.rows();
+    let numbers: Vec<String> = rows[..3].iter().map(|row| text(row, "number")).collect();
+    assert!(rows[..3].iter().all(|row| row["outcome"] == "issued"), "{rows:?}");
+    assert_eq!((&rows[3]["issued"], &rows[3]["failed"]), (&Value::from(3), &Value::from(0)), "{rows:?}");
+    assert_eq!(numbers, ["CERT-MAPS-2026-00001", "CERT-MAPS-2026-00002", "CERT-MAPS-2026-00003"]);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    let rows = issuer.run(&["verify", "OUT", "--trust", "SITE", "--json"]).expect(0).rows();
+    assert_eq!(verdicts(&rows), vec!["valid"; 9], "a PDF, a picture and a .jwt file each");
+}
+
+#[test]
+fn a_revoked_certificate_is_known_as_revoked_once_it_is_published() {
+    let mut issuer = Issuer::issued(THREE);
+    let number = issuer.numbers()[0].clone();
+    let pdf = issuer.file(&number, "pdf");
+    issuer.at(LATER).run(&["revoke", &number, "--reason", "issued in error"]).expect(0);
+    assert_eq!(issuer.verdict(&pdf, SOON), "valid", "the old snapshot cannot know");
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    let answer = issuer.verify(&pdf, SOON);
+    assert_eq!(text(&answer, "verdict"), "revoked");
+    assert!(answer["reason"].to_string().contains("issued in error"), "{answer}");
+    assert_eq!(issuer.verdict(&issuer.file(&issuer.numbers()[1], "pdf"), SOON), "valid", "nobody else is touched");
+    issuer.run(&["revoke", &number, "--reason", "again"]).refuses("was revoked on");
+    issuer.run(&["certificates", "list", "--status", "revoked"]).expect(0).prints(&number);
+}
+
+#[test]
+fn a_corrected_certificate_keeps_its_number_and_the_old_copy_says_superseded() {
+    let mut issuer = Issuer::issued(THREE);
+    let number = issuer.numbers()[0].clone();
+    let (pdf, old) = (issuer.file(&number, "pdf"), issuer.path("old.pdf"));
+    fs::copy(&pdf, &old).unwrap();
+    issuer.at(LATER).run(&["regenerate", &number, "--set", "name=José Núñez Ortega", "--reason", "name corrected"]).expect(0);
+    issuer.run(&["certificates", "render", &number, "--out", "OUT"]).expect(0);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    assert_eq!(issuer.verdict(&old, SOON), "superseded");
+    let new = issuer.verify(&pdf, SOON);
+    assert_eq!((text(&new, "verdict"), text(&new, "recipient")), ("valid".into(), "José Núñez Ortega".into()));
+    assert_eq!(text(&new, "number"), number);
+    let shown = issuer.run(&["certificates", "show", &number, "--json"]).expect(0).rows();
+    assert_eq!(shown[0]["versions"].as_array().map(Vec::len), Some(2), "{shown:?}");
+}
+
+#[test]
+fn certificates_outlive_their_key() {
+    let mut issuer = Issuer::issued(THREE);
+    issuer.at(LATER).run(&["keys", "rotate"]).expect(0);
+    issuer.import("name,email\nFreya Llewellyn,freya@example.org\n").expect(0);
+    issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "pdf,jwt"]).expect(0).prints("1 issued, 3 had one already");
+    let newest = issuer.file("CERT-MAPS-2026-00004", "pdf");
+    assert_eq!(issuer.verdict(&newest, SOON), "unknown_key", "the old snapshot does not know the new key");
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    let rows = issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON, "--json"]).expect(0).rows();
+    assert_eq!(verdicts(&rows), vec!["valid"; 8]);
+    let keys: Vec<String> = rows.iter().map(|row| text(row, "key")).collect();
+    assert_eq!(keys.iter().filter(|key| key.ends_with("#k1")).count(), 6, "{keys:?}");
+    let states = issuer.run(&["keys", "list"]).expect(0);
+    assert!(states.stdout.contains("retired") && states.stdout.contains("active"), "{}", states.stdout);
+}
+
+#[test]
+fn a_stolen_key_takes_no_honest_certificate_with_it() {
+    let mut issuer = Issuer::issued(THREE);
+    issuer.at(LATER).run(&["keys", "rotate"]).expect(0);
+    issuer.run(&["keys", "compromise", "k1", "--since", "2026-02-01"]).expect(0);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    for number in issuer.numbers() {
+        assert_eq!(issuer.verdict(&issuer.file(&number, "pdf"), SOON), "valid", "{number} is in the issued set");
+    }
+}
+
+#[test]
+fn the_root_key_can_be_replaced() {
+    let mut issuer = Issuer::issued(THREE);
+    issuer.at(LATER).run(&["keys", "root-rotate"]).expect(0);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON]).expect(0).prints("6 valid");
+}
+
+#[test]
+fn nothing_is_green_when_its_revocation_state_is_old() {
+    let issuer = Issuer::issued(THREE);
+    let pdf = issuer.file(&issuer.numbers()[0], "pdf");
+    assert_eq!(issuer.verdict(&pdf, SOON), "valid");
+    assert_eq!(issuer.verdict(&pdf, STALE), "valid_status_stale");
+    assert_eq!(issuer.verdict(&pdf, "2025-01-01"), "not_yet_valid");
+}
+
+#[test]
+fn an_expired_manifest_makes_no_certificate_green() {
+    let mut issuer = Issuer::issued(THREE);
+    let pdf = issuer.file(&issuer.numbers()[0], "pdf");
+    let answer = issuer.verify(&pdf, "2029-03-01");
+    assert_eq!(text(&answer, "verdict"), "valid_status_stale");
+    assert_eq!(text(&answer, "detail"), "manifest_expired");
+    issuer.at("2029-03-01T09:00:00Z").run(&["publish", "--out", "SITE"]).expect(0);
+    assert_eq!(issuer.verdict(&pdf, "2029-03-01T09:05:00Z"), "valid", "publishing renews it");
+}
+
+#[test]
+fn a_certificate_with_an_end_expires() {
+    let mut issuer = Issuer::new();
+    issuer
+        .run(&["event", "create", "FIRSTAID", "--title", "First Aid", "--template", "modern", "--expires-after", "2y"])
+        .expect(0);
+    fs::write(issuer.path("people.csv"), THREE).unwrap();
+    issuer.run(&["import", "FIRSTAID", "PEOPLE"]).expect(0);
+    issuer.run(&["issue", "FIRSTAID", "--out", "OUT", "--format", "jwt"]).expect(0);
+    issuer.at("2028-06-01T09:00:00Z").run(&["publish", "--out", "SITE"]).expect(0);
+    let file = issuer.file("CERT-FIRSTAID-2026-00001", "jwt");
+    assert_eq!(issuer.verdict(&file, "2028-06-02"), "expired");
+    assert_eq!(issuer.run(&["certificates", "list", "--status", "expired", "--json"]).expect(0).rows().len(), 3);
+}
+
+#[test]
+fn only_the_issuer_that_is_trusted_is_believed() {
+    let (issuer, other) = (Issuer::issued(THREE), Issuer::none());
+    other.run(&["init", "--issuer", "Example Academy", "--domain", "certs.example.com"]).expect(0);
+    other.run(&["publish", "--out", "SITE"]).expect(0);
+    let (pdf, site) = (issuer.file(&issuer.numbers()[0], "pdf"), other.path("site"));
+    let (pdf, site) = (pdf.to_str().unwrap(), site.to_str().unwrap());
+    let rows = issuer.run(&["verify", pdf, "--trust", site, "--at", SOON, "--json"]).expect(1).rows();
+    assert_eq!(verdicts(&rows), ["untrusted_issuer"], "the same name is not the same issuer");
+    let both = issuer.run(&["verify", pdf, "--trust", site, "--trust", "SITE", "--at", SOON, "--json"]).expect(0).rows();
+    assert_eq!(verdicts(&both), ["valid"]);
+}
+
+#[test]
+fn one_changed_letter_is_a_forgery() {
+    let issuer = Issuer::issued(THREE);
+    let jwt = issuer.file(&issuer.numbers()[0], "jwt");
+    let genuine = fs::read_to_string(&jwt).unwrap();
+    let (head, signature) = genuine.trim().rsplit_once('.').unwrap();
+    let (header, payload) = head.split_once('.').unwrap();
+    let claims = String::from_utf8(data_encoding::BASE64URL_NOPAD.decode(payload.as_bytes()).unwrap()).unwrap();
+    let changed = data_encoding::BASE64URL_NOPAD.encode(claims.replace("José", "Jose").as_bytes());
+    assert_ne!(changed, payload);
+    fs::write(&jwt, format!("{header}.{changed}.{signature}")).unwrap();
+    let answer = issuer.verify(&jwt, SOON);
+    assert_eq!(text(&answer, "verdict"), "proof_invalid");
+    assert!(answer.get("recipient").is_none(), "nothing unproven is shown as proven: {answer}");
+}
+
+#[test]
+fn the_text_of_a_qr_code_is_enough() {
+    let issuer = Issuer::issued(THREE);
+    let jwt = issuer.file(&issuer.numbers()[2], "jwt");
+    let packed = issuer.run(&["qr", "pack", jwt.to_str().unwrap(), "--host", "verify.example.org"]).expect(0);
+    let url = packed.stdout.trim();
+    assert!(url.starts_with("https://verify.example.org/#1"), "{url}");
+    issuer.run(&["qr", "unpack", url]).expect(0).prints(fs::read_to_string(&jwt).unwrap().trim());
+    issuer.run(&["verify", url, "--trust", "SITE", "--at", SOON]).expect(0).prints("1 valid");
+    fs::write(issuer.path("scanned.txt"), format!("{url}\n\n{url}\n")).unwrap();
+    let mut command = issuer.command(&["verify", "-", "--trust", "SITE", "--at", SOON, "--json"]);
+    command.stdin(fs::File::open(issuer.path("scanned.txt")).unwrap());
+    assert_eq!(verdicts(&crate::issuer::Ran::of(&mut command).expect(0).rows()), ["valid", "valid"]);
+}
+
+#[test]
+fn issuing_twice_gives_nobody_two() {
+    let issuer = Issuer::with(THREE);
+    issuer.run(&["issue", EVENT]).expect(0).prints("3 issued");
+    issuer.run(&["issue", EVENT]).expect(0).prints("0 issued, 3 had one already");
+    issuer.import(THREE).expect(0);
+    issuer.run(&["issue", EVENT]).expect(0).prints("0 issued, 3 had one already");
+    assert_eq!(issuer.numbers().len(), 3);
+}
+
+#[test]
+fn some_can_be_issued_before_the_others_and_nobody_in_a_dry_run() {
+    let issuer = Issuer::with(THREE);
+    issuer.run(&["issue", EVENT, "--dry-run"]).expect(0).prints("3 would get a certificate");
+    assert!(issuer.numbers().is_empty());
+    issuer.run(&["issue", EVENT, "--only", "SAKURA@example.org"]).expect(0).prints("1 issued");
+    let rows = issuer.run(&["certificates", "list", "--json"]).expect(0).rows();
+    assert_eq!((rows.len(), text(&rows[0], "email")), (1, "sakura@example.org".to_owned()));
+}
+
+#[test]
+fn the_store_can_be_rebuilt_from_an_export() {
+    let issuer = Issuer::issued(THREE);
+    let (dump, store) = (issuer.path("store.dump"), issuer.path("data/store"));
+    let list = issuer.run(&["certificates", "list", "--json"]).expect(0).stdout;
+    issuer.run(&["export", dump.to_str().unwrap()]).expect(0);
+    fs::rename(&store, issuer.path("lost")).unwrap();
+    issuer.run(&["import-dump", dump.to_str().unwrap()]).expect(0);
+    assert_eq!(issuer.run(&["certificates", "list", "--json"]).expect(0).stdout, list);
+    issuer.import("name,email\nFreya Llewellyn,freya@example.org\n").expect(0);
+    issuer.run(&["issue", EVENT]).expect(0).prints("1 issued");
+    assert_eq!(issuer.numbers().len(), 4, "the next number is a new one");
+}
+
+#[test]
+fn the_demo_shows_the_whole_life() {
+    let issuer = Issuer::none();
+    let out = issuer.path("demo");
+    let ran = issuer.run(&["demo", "--people", "60", "--out", out.to_str().unwrap()]).expect(0);
+    for words in ["59 valid", "1 revoked", "1 superseded", "1 proof_invalid"] {
+        assert!(ran.stdout.contains(words), "`{words}`: {}", ran.stdout);
+    }
+    issuer.run(&["demo", "--out", out.to_str().unwrap()]).refuses("is not empty");
+}

@@ -10,7 +10,7 @@ use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::limits;
 use crate::proof::jws::{self, Jws};
-use crate::store::{self, Header, SledStore, Store, Summary};
+use crate::store::{self, Header, SledStore, Summary};
 
 /// `typ` of the signature under a dump.
 const TYP: &str = "testamur-dump+jwt";

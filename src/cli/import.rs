@@ -13,7 +13,6 @@ use super::workspace::Workspace;
 use crate::credential::EventCode;
 use crate::issuance::import::{self, Checks, Columns, Duplicates, ImportError, Limits, Mapping, RowOutcome, Severity, Table};
 use crate::issuance::{Enrolled, enroll};
-use crate::store::Store;
 
 /// Most findings printed; the report file has them all.
 const SHOWN: usize = 20;

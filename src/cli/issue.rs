@@ -15,7 +15,7 @@ use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, EventCode};
 use crate::issuance::{self, Desk, Faces, IssueRequest, Issued, Outcome, RowResult, Signer, Sink, StageTimes, Workshop};
-use crate::store::{Certificate, PersonKey, RunTotals, Store};
+use crate::store::{Certificate, PersonKey, RunTotals};
 
 #[derive(Debug, clap::Args)]
 pub struct Args {

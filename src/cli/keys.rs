@@ -9,7 +9,6 @@ use super::workspace::{Workspace, keys_failure};
 use super::{Global, passphrase, time};
 use crate::credential::Timestamp;
 use crate::keys::KeyState;
-use crate::store::Store;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {

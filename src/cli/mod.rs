@@ -123,5 +123,3 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Bench(args) => bench::run(args),
     }
 }
-
-pub mod demo_people;

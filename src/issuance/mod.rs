@@ -80,5 +80,3 @@ impl Desk<'_> {
 
 /// Name of the store's setting with the 32 secret bytes of the status list permutation.
 pub const STATUS_SECRET: &str = "status-secret";
-
-pub mod import;

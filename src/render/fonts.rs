@@ -10,7 +10,7 @@ use super::RenderError;
 use super::syntax::{Objects, deflate, hex16, put, utf16_hex};
 use super::text::clusters;
 use super::truetype;
-use crate::template::{FontId, FontLibrary, Item};
+use crate::template::{FontId, Item};
 
 /// Where faces come from.
 pub trait FaceSource: Sync {
@@ -25,13 +25,6 @@ pub struct FaceData<'a> {
     pub data: &'a [u8],
     /// Which face of a collection; else 0.
     pub index: u32,
-}
-
-impl FaceSource for FontLibrary {
-    fn face(&self, id: FontId) -> FaceData<'_> {
-        let face = FontLibrary::face(self, id);
-        FaceData { data: face.data(), index: face.index }
-    }
 }
 
 /// PDF objects that one subset takes.

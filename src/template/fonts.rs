@@ -127,6 +127,12 @@ impl FontLibrary {
         &self.faces[usize::from(id.0)]
     }
 
+    /// Returns the first character of a text that no face has a glyph for.
+    pub fn missing_glyph(&self, text: &str) -> Option<char> {
+        let drawn = |c: char| super::text::is_ignorable(c) || c.is_whitespace() || self.faces.iter().any(|face| face.covers(c));
+        text.chars().find(|c| !drawn(*c))
+    }
+
     /// Returns all faces with their ids.
     pub fn faces(&self) -> impl Iterator<Item = (FontId, &Face)> {
         self.faces.iter().enumerate().map(|(at, face)| (FontId(at as u16), face.as_ref()))

@@ -167,7 +167,7 @@ fn missing(fonts: &FontLibrary, stack: &FontStack, cluster: &str) -> char {
 }
 
 /// Characters that are never drawn: joiners, direction marks, variation selectors (Default_Ignorable_Code_Point).
-fn is_ignorable(c: char) -> bool {
+pub(super) fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}'
         | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}'

@@ -1,10 +1,6 @@
 //! The library rooms, tested from outside: standards' vectors, our own vectors, the store's story.
 
-mod publish;
 mod bitflips;
-mod standards_credential;
-mod standards_jose;
-mod standards_json;
 mod import;
 mod publish;
 mod reading;
@@ -13,11 +9,12 @@ mod render_archive;
 mod render_templates;
 mod scenes;
 mod standards_credential;
+mod standards_jose;
 mod standards_json;
 mod store;
-#[path = "../faults/store.rs"]
-mod store_faults;
-mod wire;
 mod template;
 mod trust;
 mod vectors;
+mod wire;
+#[path = "../faults/store.rs"]
+mod store_faults;

@@ -15,7 +15,7 @@ mod table;
 mod xlsx;
 
 pub use columns::{Column, Columns, Mapping, MappingError, Meaning, field_name};
-pub use names::is_bidi_control;
+pub use names::{NameProblem, checked_name, is_bidi_control};
 pub use report::{report_json, write_report};
 pub use rows::{
     Checks, Code, Duplicates, Finding, NAME_CHARACTERS, RowOutcome, Severity, Summary, check_rows, person_key,

@@ -80,6 +80,46 @@ pub(super) fn tidy(raw: &str) -> Tidy {
     tidy
 }
 
+/// Why a name is not used as it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NameProblem {
+    /// Nothing is left of it.
+    #[error("the name is empty")]
+    Empty,
+    /// Past the limit, in characters.
+    #[error("the name has {0} characters; at most {limit} are printed", limit = super::NAME_CHARACTERS)]
+    TooLong(usize),
+    /// A character that must not be in a name.
+    #[error("the name holds {what} (U+{code:04X})", code = u32::from(*character))]
+    Character {
+        /// What kind of character.
+        what: &'static str,
+        /// The character.
+        character: char,
+    },
+}
+
+/// Returns a name ready for print by the rules of imported ones, for one that is typed in.
+///
+/// # Errors
+/// When an imported row with it would be an error.
+pub fn checked_name(raw: &str) -> Result<String, NameProblem> {
+    let tidy = tidy(raw);
+    let length = tidy.text.graphemes(true).count();
+    let kinds = [
+        ("a control character", tidy.control),
+        ("a bidi control, which can make it read as another", tidy.bidi),
+        ("a damaged character", tidy.damaged),
+    ];
+    let found = kinds.into_iter().find_map(|(what, character)| character.map(|character| NameProblem::Character { what, character }));
+    match found {
+        Some(problem) => Err(problem),
+        None if tidy.text.is_empty() => Err(NameProblem::Empty),
+        None if length > super::NAME_CHARACTERS => Err(NameProblem::TooLong(length)),
+        None => Ok(tidy.text),
+    }
+}
+
 /// A joiner belongs after a letter or sign of a script that joins.
 fn joiner_belongs(previous: Option<char>) -> bool {
     previous.is_some_and(|c| {

@@ -5,7 +5,12 @@ use std::io::Cursor;
 
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, LumaA, Rgb, RgbImage};
 use lopdf::{Dictionary, Document, Object, Stream, StringFormat, dictionary};
+use testamur::credential::{Achievement, Claims, CredentialSuffix, Extras, StatusEntry, UnverifiedCredential};
+use testamur::proof::eddsa::SecretKey;
+use testamur::proof::jws::{self, Jws};
 use testamur::reading::*;
+use testamur::render::{Base, BaseMeta, CertificateMeta, FaceData, FaceSource};
+use testamur::template::{FontId, FontLibrary, Layout, Record, Template, builtin_names};
 
 const LINK: &str = "https://certs.example.org/verify#112345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890";
 const JWS: &str = "eyJhbGciOiJFZERTQSJ9.eyJhIjoxfQ.c2lnbmF0dXJl";
@@ -304,6 +309,98 @@ fn random_bytes_never_panic() {
         for magic in [&b""[..], b"%PDF-1.7\n", b"\xFF\xD8\xFF", b"\x89PNG\r\n\x1a\n"] {
             bytes.splice(0..0, magic.iter().copied());
             let _ = read(&bytes);
+        }
+    }
+}
+
+struct Library<'a>(&'a FontLibrary);
+
+impl FaceSource for Library<'_> {
+    fn face(&self, id: FontId) -> FaceData<'_> {
+        FaceData { data: self.0.face(id).data(), index: self.0.face(id).index }
+    }
+}
+
+/// Issues to `name` on paper: claims, JWS, QR code, PDF, as a real run does.
+fn certificate(template: &str, name: &str) -> (Vec<u8>, String) {
+    let claims = Claims {
+        host: "certs.example.org".into(),
+        issuer_name: "Example Academy".into(),
+        number: "CERT-GER-2026-00007".parse().unwrap(),
+        suffix: CredentialSuffix::from_random([7; 5]),
+        valid_from: "2026-05-01T00:00:00Z".parse().unwrap(),
+        valid_until: None,
+        recipient: name.into(),
+        achievement: Achievement {
+            path: "a/GER".into(),
+            name: "German A1: official finals".into(),
+            description: "A course.".into(),
+            criteria: "An exam.".into(),
+            achievement_type: "Certificate".into(),
+        },
+        extras: Extras { result: Some("A1".into()), ..Extras::default() },
+        status: StatusEntry { list: 1, index: 7 },
+    };
+    let key = SecretKey::from_seed(&[9; 32]);
+    let jws = jws::sign(&claims.to_jcs().unwrap(), "did:web:certs.example.org#k1", jws::CREDENTIAL, &key);
+    let link = testamur::qr::pack(&Jws::parse(&jws, 65_536).unwrap(), "certs.example.org/verify");
+    let layout = Layout::new(&Template::open(template).unwrap(), &FontLibrary::builtin()).unwrap();
+    let text = |key: &str, value: &str| (key.to_owned(), value.to_owned());
+    let record = Record {
+        fields: [
+            text("participant_name", name),
+            text("event_title", "German A1: official finals"),
+            text("organization_name", "Example Academy"),
+            text("certificate_number", "CERT-GER-2026-00007"),
+            text("result", "A1"),
+        ]
+        .into(),
+        dates: [("issue_date".to_owned(), claims.valid_from)].into(),
+        qr: testamur::qr::Symbol::of(&link).unwrap(),
+        language: None,
+    };
+    let fonts = Library(layout.fonts());
+    let base = Base::new(layout.base(), &fonts, &BaseMeta { producer: "Testamur".into() }).unwrap();
+    let meta = CertificateMeta {
+        title: name.into(),
+        author: "Example Academy".into(),
+        subject: String::new(),
+        language: "en".into(),
+        created: claims.valid_from,
+        id: claims.id(),
+        verify_url: link,
+        jws: jws.clone(),
+    };
+    (base.certificate(&layout.fill(&record).unwrap(), &fonts, &meta).unwrap(), jws)
+}
+
+#[test]
+fn our_own_certificates_are_read_back_and_raise_no_alarm() {
+    for template in builtin_names() {
+        for name in [
+            "Zoë Ångström-Müller",
+            "Griffin Affleck officefi",
+            "محمد عبد الله",
+            "שָׁלוֹם בן־דוד",
+            "कृष्णमूर्ति श्रीवास्तव",
+            "கோபாலகிருஷ்ணன் ஸ்ரீ",
+            "น้ำฝน ศิริวัฒน์กุล",
+            "Екатерина Ёлкина",
+            "Ali علي Hassan",
+        ] {
+            let (pdf, jws) = certificate(template, name);
+            let found = read(&pdf).unwrap();
+            let sources: Vec<Source> = found.candidates.iter().map(|candidate| candidate.source).collect();
+            assert_eq!(sources, [Source::Attachment, Source::QrOnPage(1)], "{template} {name}");
+            assert_eq!(found.best().unwrap().text, jws);
+            assert!(!found.is_contradictory());
+            let payload = Jws::parse(&jws, 65_536).unwrap().payload;
+            let credential = UnverifiedCredential::from_payload(&payload).unwrap();
+            let printed = found.printed.unwrap();
+            assert_eq!(disagreements(&printed, &credential), [], "{template} {name} in\n{printed}");
+
+            let other = UnverifiedCredential { recipient: "Mallory Quux".into(), ..credential };
+            assert_eq!(disagreements(&printed, &other).len(), 1, "{template} {name}");
         }
     }
 }

@@ -24,10 +24,13 @@ const SMALL_OFFSET: f32 = 20.0;
 /// Horizontal scaling of an invisible glyph, in percent: it has a place, but no width.
 const MARKER_SCALE: f64 = 0.1;
 
-/// Splits a run where the cluster changes.
+/// Splits a run where the cluster changes. A mark that has a cluster of its own, but no width, stays with its letter,
+/// which is on its left, or on its right where the text runs to the left.
 pub(super) fn clusters(run: &GlyphRun) -> impl Iterator<Item = Cluster<'_>> {
-    run.glyphs.chunk_by(|a, b| a.cluster == b.cluster).map(|glyphs| {
-        let (from, to) = glyphs[0].cluster;
+    let together = |a: &Glyph, b: &Glyph| a.cluster == b.cluster || if run.rtl { a } else { b }.advance == 0.0;
+    run.glyphs.chunk_by(together).map(|glyphs| {
+        let from = glyphs.iter().map(|glyph| glyph.cluster.0).min().unwrap_or(0);
+        let to = glyphs.iter().map(|glyph| glyph.cluster.1).max().unwrap_or(0);
         Cluster { glyphs, text: run.text.get(from as usize..to as usize).unwrap_or_default() }
     })
 }

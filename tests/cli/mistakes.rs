@@ -75,8 +75,9 @@ fn a_report_of_the_bad_rows_can_be_corrected_and_imported() {
 #[test]
 fn a_character_that_no_font_can_draw_is_named_before_anything_is_printed() {
     let issuer = Issuer::new();
-    let ran = issuer.import("name,email\nAda \u{12000}\u{12001},ada@example.org\n").expect(1);
-    assert!(ran.stdout.contains("no font can draw U+12000"), "{}", ran.stdout);
+    // Sidetic is a script of Unicode 17: few fonts in the world have it.
+    let ran = issuer.import("name,email\nAda \u{10940}\u{10941},ada@example.org\n").expect(1);
+    assert!(ran.stdout.contains("no font can draw U+10940"), "{}", ran.stdout);
     issuer.run(&["issue", EVENT]).expect(0).prints("0 issued");
 }
 
@@ -333,7 +334,7 @@ fn an_unknown_number_is_not_revoked_regenerated_shown_or_drawn() {
 fn a_corrected_name_passes_the_same_checks_as_an_imported_one() {
     let issuer = Issuer::issued(THREE);
     let number = issuer.numbers()[0].clone();
-    for name in ["name=Eve\u{202e}nnA", "name=", "name=Ada \u{12000}"] {
+    for name in ["name=Eve\u{202e}nnA", "name=", "name=Ada \u{10940}"] {
         issuer.run(&["regenerate", &number, "--set", name, "--reason", "name corrected"]).expect(3);
     }
     issuer.run(&["regenerate", &number, "--set", "nonsense", "--reason", "x"]).expect(2);

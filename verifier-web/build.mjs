@@ -158,7 +158,8 @@ function judge(sizes) {
 }
 
 async function main() {
-  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+  // dist/ itself stays: cargo watches it.
+  for (const name of ['verify', 'SHA256SUMS']) rmSync(join(ROOT, 'dist', name), { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
   const sizes = {
     core: await measure("export { verify } from './src/core/verify.ts';"),

@@ -7,10 +7,13 @@
 export type InflateProblem = 'not one stream' | 'too large';
 
 /** How the functions of this module and of gzip.ts give up. */
-export class Failure extends Error {
-  constructor(readonly problem: InflateProblem) {
-    super(problem);
-  }
+export class Failure {
+  constructor(readonly problem: InflateProblem) {}
+}
+
+/** Gives up: what is read is no whole stream. */
+export function broken(): never {
+  throw new Failure('not one stream');
 }
 
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
@@ -49,11 +52,11 @@ function huffman(lengths: ArrayLike<number>, complete: boolean): Huffman {
   let longest = 0;
   for (let bits = 1; bits < 16; bits += 1) {
     left = left * 2 - counts[bits]!;
-    if (left < 0) throw new Failure('not one stream');
+    if (left < 0) broken();
     if (counts[bits]! > 0) longest = bits;
     starts.push(starts[bits]! + counts[bits]!);
   }
-  if (left > 0 && (complete || longest > 1)) throw new Failure('not one stream');
+  if (left > 0 && (complete || longest > 1)) broken();
   const symbols: number[] = [];
   for (let n = 0; n < lengths.length; n += 1) if (lengths[n]) symbols[starts[lengths[n]!]!++] = n;
   return { counts, symbols };
@@ -93,13 +96,13 @@ export class Inflater {
       if (kind === 0) this.stored();
       else if (kind === 1) this.codes(FIXED.literals, FIXED.distances);
       else if (kind === 2) this.dynamic();
-      else throw new Failure('not one stream');
+      else broken();
     }
   }
 
   private take(need: number): number {
     while (this.count < need) {
-      if (this.at >= this.data.length) throw new Failure('not one stream');
+      if (this.at >= this.data.length) broken();
       this.bits |= this.data[this.at++]! << this.count;
       this.count += 8;
     }
@@ -123,7 +126,7 @@ export class Inflater {
     this.bits = 0;
     this.count = 0;
     const length = this.take(16);
-    if (length !== (this.take(16) ^ 0xffff)) throw new Failure('not one stream');
+    if (length !== (this.take(16) ^ 0xffff)) broken();
     for (let n = 0; n < length; n += 1) this.put(this.take(8));
   }
 
@@ -139,7 +142,7 @@ export class Inflater {
       first = (first + count) << 1;
       value <<= 1;
     }
-    throw new Failure('not one stream');
+    broken();
   }
 
   private dynamic(): void {
@@ -147,11 +150,11 @@ export class Inflater {
     const distances = this.take(5) + 1;
     const lengths = new Uint8Array(19);
     const count = this.take(4) + 4;
-    if (literals > 286 || distances > 30) throw new Failure('not one stream');
+    if (literals > 286 || distances > 30) broken();
     for (let n = 0; n < count; n += 1) lengths[ORDER[n]!] = this.take(3);
     const all = this.lengths(huffman(lengths, true), literals + distances);
     // Without an end-of-block code the block could not end.
-    if (all[256] === 0) throw new Failure('not one stream');
+    if (all[256] === 0) broken();
     this.codes(huffman(all.subarray(0, literals), false), huffman(all.subarray(literals), false));
   }
 
@@ -162,14 +165,14 @@ export class Inflater {
       let times = 1;
       let value = symbol;
       if (symbol === 16) {
-        if (at === 0) throw new Failure('not one stream');
+        if (at === 0) broken();
         value = lengths[at - 1]!;
         times = 3 + this.take(2);
       } else if (symbol > 16) {
         value = 0;
         times = symbol === 17 ? 3 + this.take(3) : 11 + this.take(7);
       }
-      if (at + times > count) throw new Failure('not one stream');
+      if (at + times > count) broken();
       lengths.fill(value, at, at + times);
       at += times;
     }
@@ -186,12 +189,12 @@ export class Inflater {
   }
 
   private copy(code: number, distances: Huffman): void {
-    if (code > 28) throw new Failure('not one stream');
+    if (code > 28) broken();
     const length = LENGTHS.base[code]! + this.take(LENGTHS.extra[code]!);
     const far = this.symbol(distances);
-    if (far > 29) throw new Failure('not one stream');
+    if (far > 29) broken();
     const distance = DISTANCES.base[far]! + this.take(DISTANCES.extra[far]!);
-    if (distance > this.size) throw new Failure('not one stream');
+    if (distance > this.size) broken();
     for (let n = 0; n < length; n += 1) this.put(this.out[this.size - distance]!);
   }
 }
@@ -211,7 +214,7 @@ export function inflate(dictionary: Uint8Array, data: Uint8Array, limit: number)
   return guarded(() => {
     const inflater = new Inflater(data, 0, dictionary, dictionary.length + limit);
     inflater.run();
-    if (inflater.at !== data.length) throw new Failure('not one stream');
+    if (inflater.at !== data.length) broken();
     return inflater.out.subarray(dictionary.length, inflater.size);
   });
 }

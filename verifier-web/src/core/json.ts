@@ -2,7 +2,7 @@
 // could read differently is refused before anything is believed.
 
 import { fromUtf8 } from './bytes.js';
-import { LIMITS } from './limits.js';
+import { JSON_DEPTH, JSON_INTEGER } from './limits.js';
 import { Malformed } from './malformed.js';
 
 /** A JSON value. Objects have no prototype, so that no key is special. */
@@ -100,7 +100,7 @@ class Parser {
   }
 
   private deeper(depth: number): number {
-    if (depth >= LIMITS.jsonDepth) this.refuse(`nested deeper than ${LIMITS.jsonDepth} levels`);
+    if (depth >= JSON_DEPTH) this.refuse(`nested deeper than ${JSON_DEPTH} levels`);
     return depth + 1;
   }
 
@@ -171,7 +171,7 @@ class Parser {
     const fraction = /[.eE]/.test(token);
     const fine = fraction
       ? Number.isFinite(value) && (value !== 0 || !/[1-9]/.test(mantissa))
-      : Math.abs(value) <= LIMITS.jsonInteger;
+      : Math.abs(value) <= JSON_INTEGER;
     if (!fine) this.badNumber ??= token;
     return fraction && Number.isInteger(value) ? new Real(value) : value;
   }

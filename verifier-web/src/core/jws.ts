@@ -4,7 +4,7 @@
 import { byteLength, fromBase64url, toBase64url, utf8 } from './bytes.js';
 import type { PublicKey } from './ed25519.js';
 import { isObject, parseJson } from './json.js';
-import { LIMITS } from './limits.js';
+import { CREDENTIAL_BYTES } from './limits.js';
 import { Malformed } from './malformed.js';
 
 /** `typ` of a credential (VC-JOSE-COSE section 3.1.1). */
@@ -37,7 +37,7 @@ export function parseJws(compact: string, limit: number): Jws {
 /** Builds a JWS from its decoded parts. */
 export function jwsFromParts(header: Uint8Array, payload: Uint8Array, signature: Uint8Array<ArrayBuffer>): Jws {
   if (signature.length !== 64) throw new Malformed('signature', 'not 64 bytes');
-  const object = parseJson(header, LIMITS.credentialBytes, 'header');
+  const object = parseJson(header, CREDENTIAL_BYTES, 'header');
   if (!isObject(object)) throw new Malformed('header', 'not an object');
   const unknown = Object.keys(object).find((key) => !['alg', 'kid', 'typ'].includes(key));
   if (unknown !== undefined) throw new Malformed('header', `unknown member \`${unknown}\``);

@@ -5,7 +5,7 @@ import type { TrustAnchors } from './anchors.js';
 import { byteLength, trimAscii } from './bytes.js';
 import { readCredential, type UnverifiedCredential } from './credential.js';
 import { CREDENTIAL, parseJws, shortId, signedBy, type Jws } from './jws.js';
-import { LIMITS } from './limits.js';
+import { CLOCK_SKEW_SECONDS, CREDENTIAL_BYTES, TEXT_BYTES } from './limits.js';
 import { Malformed } from './malformed.js';
 import { formatTime, type Seconds } from './time.js';
 import { issuedDigest, isSet, type Trusted } from './trusted.js';
@@ -35,11 +35,11 @@ interface Presented {
 /** Step 1: text to JWS. A QR text holds a `#` or starts with a digit; no JWS does either. */
 function readText(text: string): Jws {
   const trimmed = trimAscii(text);
-  if (byteLength(trimmed) > LIMITS.textBytes) {
-    throw new Malformed('text', `larger than ${LIMITS.textBytes} bytes`);
+  if (byteLength(trimmed) > TEXT_BYTES) {
+    throw new Malformed('text', `larger than ${TEXT_BYTES} bytes`);
   }
   const qr = trimmed.includes('#') || /^[0-9]/.test(trimmed);
-  return qr ? unpack(trimmed) : parseJws(trimmed, LIMITS.credentialBytes);
+  return qr ? unpack(trimmed) : parseJws(trimmed, CREDENTIAL_BYTES);
 }
 
 /** Steps 2 to 4: `typ`, the payload, and a `kid` of the very issuer that the payload names. */
@@ -77,7 +77,7 @@ async function judge(presented: Presented, anchors: TrustAnchors, now: Seconds):
 function judgeStatus(presented: Presented, trusted: Trusted, now: Seconds): Verdict {
   const { credential } = presented;
   const status = lookUp(credential, trusted);
-  const late = now + LIMITS.clockSkewSeconds;
+  const late = now + CLOCK_SKEW_SECONDS;
   const answer = (code: Code, detail?: Detail, reason?: Reason): Verdict =>
     proven(code, presented, trusted, status, detail, reason);
   if ('list' in status && status.set) {

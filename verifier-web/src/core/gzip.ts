@@ -15,7 +15,8 @@ export function gunzip(data: Uint8Array, limit: number): Gunzipped | InflateProb
     inflater.run();
     const tail = new DataView(data.buffer, data.byteOffset + inflater.at);
     if (tail.byteLength < 8) broken();
-    const bytes = inflater.out.subarray(0, inflater.size);
+    // Its own copy: the bound is far larger than most lists.
+    const bytes = inflater.out.slice(0, inflater.size);
     if (tail.getUint32(0, true) !== crc32(bytes) || tail.getUint32(4, true) !== inflater.size) {
       broken();
     }

@@ -49,7 +49,7 @@ function decode(encoded: string): Uint8Array {
   if (!gzip) throw malformed('not multibase base64url');
   const found = gunzip(gzip, LIST_ENTRIES_MAX / 8);
   if (found === 'too large') throw malformed('more than 16,777,216 entries');
-  if (found === 'not one stream') throw malformed('not gzip');
+  if (found === 'not one whole DEFLATE stream') throw malformed('not gzip');
   if (found.end !== gzip.length) throw malformed('something follows the gzip data');
   if (found.bytes.length < LIST_ENTRIES_MIN / 8) throw malformed('fewer than 131,072 entries');
   return found.bytes;

@@ -26,8 +26,9 @@ export function unpack(text: string): Jws {
   const bytes = fromDigits(version1(fragment(trimAscii(text))));
   if (bytes.length < SIGNATURE) refuse('shorter than a signature');
   const content = inflate(dictionary(), bytes.subarray(SIGNATURE), CREDENTIAL_BYTES);
-  if (content === 'too large') return refuse(`inflates past ${CREDENTIAL_BYTES} bytes`);
-  if (content === 'not one stream') return refuse('not one whole DEFLATE stream');
+  if (typeof content === 'string') {
+    return refuse(content === 'too large' ? `inflates past ${CREDENTIAL_BYTES} bytes` : content);
+  }
   const nul = content.indexOf(0);
   if (nul < 0 || content.indexOf(0, nul + 1) >= 0) refuse('not exactly one NUL between header and payload');
   return jwsFromParts(content.subarray(0, nul), content.subarray(nul + 1), bytes.slice(0, SIGNATURE));

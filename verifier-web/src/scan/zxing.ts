@@ -1,0 +1,12 @@
+// The large decoder (zxing-cpp as WebAssembly), for photos that the small one cannot read. Loaded only then, from our own
+// site.
+
+import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
+
+prepareZXingModule({ overrides: { locateFile: () => new URL('zxing_reader.wasm', document.baseURI).href } });
+
+/** Returns the text of the first QR code. */
+export async function read(pixels: ImageData): Promise<string | undefined> {
+  const codes = await readBarcodes(pixels, { formats: ['QRCode'], tryHarder: true, maxNumberOfSymbols: 1, textMode: 'Plain' });
+  return codes.find((code) => code.isValid)?.text;
+}

@@ -1,0 +1,265 @@
+// Raw DEFLATE (RFC 1951) and gzip (RFC 1952), exact about the end and bounded.
+//
+// Not the browser's DecompressionStream: engines differ about bytes behind the stream and incomplete codes, and then two
+// devices could disagree about one certificate. The rules here are zlib's, which the Rust side uses.
+
+/** Why bytes are not one whole stream within the limit. */
+export type InflateProblem = 'not one stream' | 'too large';
+
+class Failure extends Error {
+  constructor(readonly problem: InflateProblem) {
+    super(problem);
+  }
+}
+
+const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
+
+/** Base values of length codes (257 up) or distance codes, and their extra bits (RFC 1951 section 3.2.5). */
+function ranges(first: number, start: number, count: number): { base: number[]; extra: number[] } {
+  const base: number[] = [];
+  const extra: number[] = [];
+  for (let code = 0, value = first; code < count; code += 1) {
+    const bits = Math.max(0, Math.floor((code - start) / (start / 2)) + 0);
+    base.push(value);
+    extra.push(bits);
+    value += 1 << bits;
+  }
+  return { base, extra };
+}
+
+const LENGTHS = ranges(3, 4, 28);
+LENGTHS.base.push(258);
+LENGTHS.extra.push(0);
+const DISTANCES = ranges(1, 2, 30);
+
+/** A canonical Huffman code: how many symbols of each length, and the symbols in order. */
+interface Huffman {
+  counts: number[];
+  symbols: number[];
+}
+
+/** Makes a code from its lengths. An incomplete one is allowed only with a single code of one bit, or none (zlib). */
+function huffman(lengths: ArrayLike<number>, complete: boolean): Huffman {
+  const counts = new Array<number>(16).fill(0);
+  for (let n = 0; n < lengths.length; n += 1) counts[lengths[n]!]! += 1;
+  counts[0] = 0;
+  const starts = [0, 0];
+  let left = 1;
+  let longest = 0;
+  for (let bits = 1; bits < 16; bits += 1) {
+    left = left * 2 - counts[bits]!;
+    if (left < 0) throw new Failure('not one stream');
+    if (counts[bits]! > 0) longest = bits;
+    starts.push(starts[bits]! + counts[bits]!);
+  }
+  if (left > 0 && (complete || longest > 1)) throw new Failure('not one stream');
+  const symbols: number[] = [];
+  for (let n = 0; n < lengths.length; n += 1) if (lengths[n]) symbols[starts[lengths[n]!]!++] = n;
+  return { counts, symbols };
+}
+
+const FIXED = {
+  literals: huffman(
+    Array.from({ length: 288 }, (_, n) => (n < 144 ? 8 : n < 256 ? 9 : n < 280 ? 7 : 8)),
+    true,
+  ),
+  distances: huffman(new Array<number>(32).fill(5), true),
+};
+
+class Inflater {
+  private bits = 0;
+  private count = 0;
+  out: Uint8Array<ArrayBuffer>;
+  size: number;
+
+  constructor(
+    private readonly data: Uint8Array,
+    public at: number,
+    dictionary: Uint8Array,
+    private readonly limit: number,
+  ) {
+    this.out = new Uint8Array(Math.min(limit + 1, 1 << 16) + dictionary.length);
+    this.out.set(dictionary);
+    this.size = dictionary.length;
+  }
+
+  run(): void {
+    let last = false;
+    while (!last) {
+      last = this.take(1) === 1;
+      const kind = this.take(2);
+      if (kind === 0) this.stored();
+      else if (kind === 1) this.codes(FIXED.literals, FIXED.distances);
+      else if (kind === 2) this.dynamic();
+      else throw new Failure('not one stream');
+    }
+  }
+
+  private take(need: number): number {
+    while (this.count < need) {
+      if (this.at >= this.data.length) throw new Failure('not one stream');
+      this.bits |= this.data[this.at++]! << this.count;
+      this.count += 8;
+    }
+    const value = this.bits & ((1 << need) - 1);
+    this.bits >>>= need;
+    this.count -= need;
+    return value;
+  }
+
+  private put(byte: number): void {
+    if (this.size >= this.limit) throw new Failure('too large');
+    if (this.size === this.out.length) {
+      const grown = new Uint8Array(this.size * 2);
+      grown.set(this.out);
+      this.out = grown;
+    }
+    this.out[this.size++] = byte;
+  }
+
+  private stored(): void {
+    this.bits = 0;
+    this.count = 0;
+    const length = this.take(16);
+    if (length !== (this.take(16) ^ 0xffff)) throw new Failure('not one stream');
+    for (let n = 0; n < length; n += 1) this.put(this.take(8));
+  }
+
+  private symbol(code: Huffman): number {
+    let value = 0;
+    let first = 0;
+    let index = 0;
+    for (let bits = 1; bits < 16; bits += 1) {
+      value |= this.take(1);
+      const count = code.counts[bits]!;
+      if (value - count < first) return code.symbols[index + value - first]!;
+      index += count;
+      first = (first + count) << 1;
+      value <<= 1;
+    }
+    throw new Failure('not one stream');
+  }
+
+  private dynamic(): void {
+    const literals = this.take(5) + 257;
+    const distances = this.take(5) + 1;
+    const lengths = new Uint8Array(19);
+    const count = this.take(4) + 4;
+    if (literals > 286 || distances > 30) throw new Failure('not one stream');
+    for (let n = 0; n < count; n += 1) lengths[ORDER[n]!] = this.take(3);
+    const all = this.lengths(huffman(lengths, true), literals + distances);
+    // Without an end-of-block code the block could not end.
+    if (all[256] === 0) throw new Failure('not one stream');
+    this.codes(huffman(all.subarray(0, literals), false), huffman(all.subarray(literals), false));
+  }
+
+  private lengths(code: Huffman, count: number): Uint8Array {
+    const lengths = new Uint8Array(count);
+    for (let at = 0; at < count; ) {
+      const symbol = this.symbol(code);
+      let times = 1;
+      let value = symbol;
+      if (symbol === 16) {
+        if (at === 0) throw new Failure('not one stream');
+        value = lengths[at - 1]!;
+        times = 3 + this.take(2);
+      } else if (symbol > 16) {
+        value = 0;
+        times = symbol === 17 ? 3 + this.take(3) : 11 + this.take(7);
+      }
+      if (at + times > count) throw new Failure('not one stream');
+      lengths.fill(value, at, at + times);
+      at += times;
+    }
+    return lengths;
+  }
+
+  private codes(literals: Huffman, distances: Huffman): void {
+    for (;;) {
+      const symbol = this.symbol(literals);
+      if (symbol < 256) this.put(symbol);
+      else if (symbol === 256) return;
+      else this.copy(symbol - 257, distances);
+    }
+  }
+
+  private copy(code: number, distances: Huffman): void {
+    if (code > 28) throw new Failure('not one stream');
+    const length = LENGTHS.base[code]! + this.take(LENGTHS.extra[code]!);
+    const far = this.symbol(distances);
+    if (far > 29) throw new Failure('not one stream');
+    const distance = DISTANCES.base[far]! + this.take(DISTANCES.extra[far]!);
+    if (distance > this.size) throw new Failure('not one stream');
+    for (let n = 0; n < length; n += 1) this.put(this.out[this.size - distance]!);
+  }
+}
+
+function guarded<T>(run: () => T): T | InflateProblem {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof Failure) return error.problem;
+    throw error;
+  }
+}
+
+/** Inflates all of `data`, which may refer back into `dictionary`, to at most `limit` bytes. */
+export function inflate(dictionary: Uint8Array, data: Uint8Array, limit: number): Uint8Array | InflateProblem {
+  return guarded(() => {
+    const inflater = new Inflater(data, 0, dictionary, dictionary.length + limit);
+    inflater.run();
+    if (inflater.at !== data.length) throw new Failure('not one stream');
+    return inflater.out.subarray(dictionary.length, inflater.size);
+  });
+}
+
+/** What a gzip file holds, and where its one member ended. */
+export interface Gunzipped {
+  bytes: Uint8Array<ArrayBuffer>;
+  end: number;
+}
+
+/** Inflates the first gzip member of `data` to at most `limit` bytes. */
+export function gunzip(data: Uint8Array, limit: number): Gunzipped | InflateProblem {
+  return guarded(() => {
+    const inflater = new Inflater(data, headerLength(data), new Uint8Array(0), limit);
+    inflater.run();
+    const tail = new DataView(data.buffer, data.byteOffset + inflater.at);
+    if (tail.byteLength < 8) throw new Failure('not one stream');
+    const bytes = inflater.out.subarray(0, inflater.size);
+    if (tail.getUint32(0, true) !== crc32(bytes) || tail.getUint32(4, true) !== inflater.size) {
+      throw new Failure('not one stream');
+    }
+    return { bytes, end: inflater.at + 8 };
+  });
+}
+
+/** Returns the length of a gzip header (RFC 1952 section 2.3). */
+function headerLength(data: Uint8Array): number {
+  const flags = data[3] ?? 0xff;
+  if (data[0] !== 0x1f || data[1] !== 0x8b || data[2] !== 8 || flags > 31) throw new Failure('not one stream');
+  let at = 10;
+  if (flags & 4) at += 2 + (data[at] ?? 0) + (data[at + 1] ?? 0) * 256;
+  for (const text of [8, 16]) {
+    if (!(flags & text)) continue;
+    while (at < data.length && data[at] !== 0) at += 1;
+    at += 1;
+  }
+  if (flags & 2) {
+    if (((data[at] ?? -1) | ((data[at + 1] ?? 0) << 8)) !== (crc32(data.subarray(0, at)) & 0xffff)) {
+      throw new Failure('not one stream');
+    }
+    at += 2;
+  }
+  return at;
+}
+
+function crc32(bytes: Uint8Array): number {
+  const table = Array.from({ length: 256 }, (_, n) => {
+    for (let bit = 0; bit < 8; bit += 1) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
+    return n >>> 0;
+  });
+  let crc = 0xffffffff;
+  for (const byte of bytes) crc = table[(crc ^ byte) & 255]! ^ (crc >>> 8);
+  return ~crc >>> 0;
+}

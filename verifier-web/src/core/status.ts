@@ -1,0 +1,70 @@
+// Status lists: a bit for each credential, set when it is revoked or superseded. src/status/list.rs.
+
+import { fromBase64url } from './bytes.js';
+import { hasTypes } from './credential.js';
+import { gunzip } from './inflate.js';
+import { isObject, member, parseJson, type JsonObject } from './json.js';
+import { LIMITS } from './limits.js';
+import { Malformed } from './malformed.js';
+import { textOf, timeOf } from './shape.js';
+import { NEVER, type Seconds } from './time.js';
+
+/** One status list with its bits. */
+export interface StatusList {
+  id: string;
+  issuer: string;
+  bits: Uint8Array;
+  validFrom: Seconds;
+  validUntil: Seconds;
+}
+
+/** Reads a list from the payload of a JWS; the caller verifies the signature. */
+export function readStatusList(payload: Uint8Array): StatusList {
+  const document = parseJson(payload, LIMITS.listCredentialBytes, 'payload');
+  if (!isObject(document) || !hasTypes(document, 'VerifiableCredential', 'BitstringStatusListCredential')) {
+    throw new Malformed('type', 'not a VerifiableCredential and BitstringStatusListCredential');
+  }
+  const subject = member(document, 'credentialSubject');
+  if (!isObject(subject)) throw new Malformed('credentialSubject', 'not an object');
+  expect(subject, 'type', 'BitstringStatusList');
+  expect(subject, 'statusPurpose', 'revocation');
+  if (subject['statusSize'] !== undefined && subject['statusSize'] !== 1) {
+    throw new Malformed('credentialSubject.statusSize', 'not 1');
+  }
+  return {
+    id: textOf(document, 'id'),
+    issuer: issuer(document),
+    bits: decode(textOf(subject, 'encodedList')),
+    validFrom: timeOf(document, 'validFrom'),
+    validUntil: document['validUntil'] === undefined ? NEVER : timeOf(document, 'validUntil'),
+  };
+}
+
+/** Returns whether the entry is set; `undefined` past the end, which must not be taken for "not revoked". */
+export function isSet(list: StatusList, index: number): boolean | undefined {
+  const byte = list.bits[Math.floor(index / 8)];
+  return byte === undefined ? undefined : (byte & (0x80 >> index % 8)) !== 0;
+}
+
+function expect(subject: JsonObject, key: string, wanted: string): void {
+  if (textOf(subject, key) !== wanted) throw new Malformed(`credentialSubject.${key}`, `not \`${wanted}\``);
+}
+
+/** VCDM 2.0 section 4.7: the issuer is a URL or an object with an `id`. */
+function issuer(document: JsonObject): string {
+  const issuer = document['issuer'];
+  return isObject(issuer) ? textOf(issuer, 'id') : textOf(document, 'issuer');
+}
+
+/** Multibase base64url of exactly one gzip member. */
+function decode(encoded: string): Uint8Array {
+  const malformed = (problem: string): Malformed => new Malformed('credentialSubject.encodedList', problem);
+  const gzip = encoded.startsWith('u') ? fromBase64url(encoded.slice(1)) : undefined;
+  if (!gzip) throw malformed('not multibase base64url');
+  const found = gunzip(gzip, LIMITS.listEntriesMax / 8);
+  if (found === 'too large') throw malformed('more than 16,777,216 entries');
+  if (found === 'not one stream') throw malformed('not gzip');
+  if (found.end !== gzip.length) throw malformed('something follows the gzip data');
+  if (found.bytes.length < LIMITS.listEntriesMin / 8) throw malformed('fewer than 131,072 entries');
+  return found.bytes;
+}

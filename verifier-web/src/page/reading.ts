@@ -1,6 +1,6 @@
 // From a file to the text that is verified, and to what the file prints where it prints something.
 
-import { attachedCredential, isCredential } from '../scan/pdf-attachment.js';
+import { attachedCredential } from '../scan/pdf-attachment.js';
 import type { PdfContent } from '../scan/pdf.js';
 import { readPicture } from '../scan/picture.js';
 import type { MessageKey } from './messages.js';
@@ -52,21 +52,25 @@ async function picture(file: Blob): Promise<string> {
 
 async function readPdfFile(bytes: Uint8Array): Promise<Input> {
   const attached = await attachedCredential(bytes);
-  if (__SINGLE_FILE__) {
-    if (attached === undefined) throw new ReadError('read.pdfSingle');
-    return { text: attached, paper: true };
-  }
   const content = await withPdfJs(bytes, attached);
   const text = attached ?? content?.credential;
-  if (text === undefined || !isCredential(text)) throw new ReadError(content ? 'read.noCredential' : 'read.unreadable');
+  if (text === undefined) throw new ReadError(absent(content));
   return { text, printed: content?.text, paper: true };
 }
 
-/** `undefined` if pdf.js is not at hand, or cannot read the file. */
+function absent(content: PdfContent | undefined): MessageKey {
+  if (__SINGLE_FILE__) return 'read.pdfSingle';
+  return content ? 'read.noCredential' : 'read.unreadable';
+}
+
+/** `undefined` if pdf.js is not at hand (never in the single file), or cannot read the file. */
 async function withPdfJs(bytes: Uint8Array, attached: string | undefined): Promise<PdfContent | undefined> {
-  try {
-    return await (await import('../scan/pdf.js')).readPdf(bytes, attached);
-  } catch {
-    return undefined;
+  if (!__SINGLE_FILE__) {
+    try {
+      return await (await import('../scan/pdf.js')).readPdf(bytes, attached);
+    } catch {
+      // The caller says which of both it was, as far as it matters.
+    }
   }
+  return undefined;
 }

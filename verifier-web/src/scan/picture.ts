@@ -77,13 +77,14 @@ export async function readPixels(pixels: ImageData): Promise<string | undefined>
 
 /** Reads with the decoder that is loaded only when it is needed; the single file has none. */
 export async function readLarge(pixels: ImageData): Promise<string | undefined> {
-  if (__SINGLE_FILE__) return undefined;
-  try {
-    return await (await import('./zxing.js')).read(pixels);
-  } catch {
-    // Not kept yet and no network: what the small decoder said stands.
-    return undefined;
+  if (!__SINGLE_FILE__) {
+    try {
+      return await (await import('./zxing.js')).read(pixels);
+    } catch {
+      // Not kept yet and no network: what the small decoder said stands.
+    }
   }
+  return undefined;
 }
 
 async function readNative(pixels: ImageData): Promise<string | undefined> {

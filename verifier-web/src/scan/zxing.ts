@@ -2,8 +2,9 @@
 // site.
 
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
+import wasm from 'zxing-wasm/reader/zxing_reader.wasm';
 
-prepareZXingModule({ overrides: { locateFile: () => new URL('zxing_reader.wasm', document.baseURI).href } });
+prepareZXingModule({ overrides: { locateFile: () => new URL(wasm, import.meta.url).href } });
 
 /** Returns the text of the first QR code. */
 export async function read(pixels: ImageData): Promise<string | undefined> {

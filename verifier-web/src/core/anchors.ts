@@ -3,19 +3,14 @@
 
 import { trimAscii } from './bytes.js';
 import { PublicKey } from './ed25519.js';
-import { jwsDigest, verifySnapshot, type VerifiedSnapshot } from './snapshot.js';
+import { jwsDigest, verifySnapshot } from './snapshot.js';
 import { walk } from './root.js';
 import { formatTime, parseTime } from './time.js';
+import type { Trusted, VerifiedSnapshot } from './trusted.js';
 import { TrustError } from './trust-error.js';
 import type { Anchor, Seen, SeenByIssuer } from './types.js';
 
 export { TrustError };
-
-/** One trusted issuer, with what judging needs. */
-export interface Trusted {
-  anchor: Anchor;
-  snapshot: VerifiedSnapshot;
-}
 
 /** The trust anchors. */
 export class TrustAnchors {

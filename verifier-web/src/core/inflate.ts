@@ -1,4 +1,4 @@
-// Raw DEFLATE (RFC 1951) and gzip (RFC 1952), exact about the end and bounded.
+// Raw DEFLATE (RFC 1951), exact about the end and bounded.
 //
 // Not the browser's DecompressionStream: engines differ about bytes behind the stream and incomplete codes, and then two
 // devices could disagree about one certificate. The rules here are zlib's, which the Rust side uses.
@@ -6,7 +6,8 @@
 /** Why bytes are not one whole stream within the limit. */
 export type InflateProblem = 'not one stream' | 'too large';
 
-class Failure extends Error {
+/** How the functions of this module and of gzip.ts give up. */
+export class Failure extends Error {
   constructor(readonly problem: InflateProblem) {
     super(problem);
   }
@@ -14,12 +15,12 @@ class Failure extends Error {
 
 const ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 
-/** Base values of length codes (257 up) or distance codes, and their extra bits (RFC 1951 section 3.2.5). */
-function ranges(first: number, start: number, count: number): { base: number[]; extra: number[] } {
+/** Base values of `count` length or distance codes and their extra bits, which grow by one every `step` codes. */
+function ranges(first: number, step: number, count: number): { base: number[]; extra: number[] } {
   const base: number[] = [];
   const extra: number[] = [];
   for (let code = 0, value = first; code < count; code += 1) {
-    const bits = Math.max(0, Math.floor((code - start) / (start / 2)) + 0);
+    const bits = Math.max(0, Math.floor(code / step) - 1);
     base.push(value);
     extra.push(bits);
     value += 1 << bits;
@@ -66,7 +67,8 @@ const FIXED = {
   distances: huffman(new Array<number>(32).fill(5), true),
 };
 
-class Inflater {
+/** Inflates one stream that starts at `at`, up to `limit` bytes with the dictionary. */
+export class Inflater {
   private bits = 0;
   private count = 0;
   out: Uint8Array<ArrayBuffer>;
@@ -194,7 +196,8 @@ class Inflater {
   }
 }
 
-function guarded<T>(run: () => T): T | InflateProblem {
+/** Runs `run`, and returns why it gave up if it did. */
+export function guarded<T>(run: () => T): T | InflateProblem {
   try {
     return run();
   } catch (error) {
@@ -211,55 +214,4 @@ export function inflate(dictionary: Uint8Array, data: Uint8Array, limit: number)
     if (inflater.at !== data.length) throw new Failure('not one stream');
     return inflater.out.subarray(dictionary.length, inflater.size);
   });
-}
-
-/** What a gzip file holds, and where its one member ended. */
-export interface Gunzipped {
-  bytes: Uint8Array<ArrayBuffer>;
-  end: number;
-}
-
-/** Inflates the first gzip member of `data` to at most `limit` bytes. */
-export function gunzip(data: Uint8Array, limit: number): Gunzipped | InflateProblem {
-  return guarded(() => {
-    const inflater = new Inflater(data, headerLength(data), new Uint8Array(0), limit);
-    inflater.run();
-    const tail = new DataView(data.buffer, data.byteOffset + inflater.at);
-    if (tail.byteLength < 8) throw new Failure('not one stream');
-    const bytes = inflater.out.subarray(0, inflater.size);
-    if (tail.getUint32(0, true) !== crc32(bytes) || tail.getUint32(4, true) !== inflater.size) {
-      throw new Failure('not one stream');
-    }
-    return { bytes, end: inflater.at + 8 };
-  });
-}
-
-/** Returns the length of a gzip header (RFC 1952 section 2.3). */
-function headerLength(data: Uint8Array): number {
-  const flags = data[3] ?? 0xff;
-  if (data[0] !== 0x1f || data[1] !== 0x8b || data[2] !== 8 || flags > 31) throw new Failure('not one stream');
-  let at = 10;
-  if (flags & 4) at += 2 + (data[at] ?? 0) + (data[at + 1] ?? 0) * 256;
-  for (const text of [8, 16]) {
-    if (!(flags & text)) continue;
-    while (at < data.length && data[at] !== 0) at += 1;
-    at += 1;
-  }
-  if (flags & 2) {
-    if (((data[at] ?? -1) | ((data[at + 1] ?? 0) << 8)) !== (crc32(data.subarray(0, at)) & 0xffff)) {
-      throw new Failure('not one stream');
-    }
-    at += 2;
-  }
-  return at;
-}
-
-function crc32(bytes: Uint8Array): number {
-  const table = Array.from({ length: 256 }, (_, n) => {
-    for (let bit = 0; bit < 8; bit += 1) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
-    return n >>> 0;
-  });
-  let crc = 0xffffffff;
-  for (const byte of bytes) crc = table[(crc ^ byte) & 255]! ^ (crc >>> 8);
-  return ~crc >>> 0;
 }

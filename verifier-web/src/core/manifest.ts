@@ -7,31 +7,10 @@ import { LIMITS } from './limits.js';
 import { Malformed } from './malformed.js';
 import { arrayOf, countOf, optionalTime, shape, textOf, timeOf } from './shape.js';
 import type { Seconds } from './time.js';
+import type { KeyManifest, KeyState, ManifestKey } from './trusted.js';
 import { refusing, TrustError } from './trust-error.js';
 
 const TYP = 'testamur-manifest+jwt';
-
-/** What a key may do. */
-export type KeyState =
-  | { name: 'active' }
-  | { name: 'retired'; until: Seconds }
-  | { name: 'compromised'; since: Seconds };
-
-/** One signing key. */
-export interface ManifestKey {
-  id: string;
-  key: PublicKey;
-  state: KeyState;
-}
-
-/** A manifest whose signature and shape were verified. */
-export interface KeyManifest {
-  version: number;
-  name: string;
-  expires: Seconds;
-  keys: Map<string, ManifestKey>;
-  active: ManifestKey | undefined;
-}
 
 /** Reads a manifest and verifies it against the root key. */
 export async function verifyManifest(compact: string, issuer: string, root: PublicKey): Promise<KeyManifest> {

@@ -6,21 +6,10 @@ import { parseJson, type Json } from './json.js';
 import { parseJws, shortId, signedBy, type Jws } from './jws.js';
 import { LIMITS } from './limits.js';
 import { countOf, optionalText, shape, textOf, timeOf } from './shape.js';
+import type { Root, RootLink } from './trusted.js';
 import { refusing, TrustError } from './trust-error.js';
 
 const TYP = 'testamur-root+jwt';
-
-/** One link, as a snapshot holds it. */
-export interface RootLink {
-  statement: string;
-  endorsement: string | undefined;
-}
-
-/** The newest root. */
-export interface Root {
-  version: number;
-  key: PublicKey;
-}
 
 interface ReadLink extends Root {
   jws: Jws;

@@ -7,17 +7,17 @@ import { isObject, parseJson, type Json, type JsonObject } from './json.js';
 import { CREDENTIAL, parseJws, shortId, signedBy, type Jws } from './jws.js';
 import { LIMITS } from './limits.js';
 import { Malformed } from './malformed.js';
-import { verifyManifest, type KeyManifest } from './manifest.js';
-import { readRootLink, walk, type Root, type RootLink } from './root.js';
+import { verifyManifest } from './manifest.js';
+import { readRootLink, walk } from './root.js';
 import { arrayOf, countOf, entriesOf, optionalText, shape, textOf, timeOf } from './shape.js';
-import { readStatusList, type StatusList } from './status.js';
+import { readStatusList } from './status.js';
 import { formatTime, type Seconds } from './time.js';
+import { binary, ISSUED_BYTES } from './trusted.js';
+import type { KeyManifest, RootLink, StatusList, VerifiedSnapshot } from './trusted.js';
 import { refusing, TrustError } from './trust-error.js';
 import type { Reason } from './types.js';
 
 const TYP = 'testamur-snapshot+jwt';
-/** Bytes by which one credential is known in an issued set. */
-const ISSUED_BYTES = 16;
 
 /** A snapshot, read but not verified. */
 interface Snapshot {
@@ -36,21 +36,6 @@ interface ListInSnapshot {
   id: string;
   digest: string;
   credential: string;
-}
-
-/** A snapshot of which everything was verified. */
-export interface VerifiedSnapshot {
-  version: number;
-  issuer: string;
-  issued: Seconds;
-  nextUpdate: Seconds;
-  root: Root;
-  roots: RootLink[];
-  manifest: KeyManifest;
-  lists: Map<string, StatusList>;
-  reasons: Map<string, Map<string, Reason>>;
-  /** By short key id, the digests as binary texts. */
-  issuedSets: Map<string, Set<string>>;
 }
 
 /** Reads a signed snapshot and verifies all of it. */
@@ -76,15 +61,6 @@ export async function verifySnapshot(compact: string, pin?: PublicKey): Promise<
 /** Returns a digest as a snapshot states it: `sha256-` and the base64url of the SHA-256 of a compact JWS. */
 export async function jwsDigest(compact: string): Promise<string> {
   return `sha256-${toBase64url(await sha256(utf8(compact)))}`;
-}
-
-/** Returns how a credential is known in an issued set: the start of the SHA-256 of its compact JWS. */
-export async function issuedDigest(compact: string): Promise<string> {
-  return binary((await sha256(utf8(compact))).subarray(0, ISSUED_BYTES));
-}
-
-function binary(bytes: Uint8Array): string {
-  return String.fromCharCode(...bytes);
 }
 
 function read(compact: string): { jws: Jws; snapshot: Snapshot } {

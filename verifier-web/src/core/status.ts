@@ -2,21 +2,13 @@
 
 import { fromBase64url } from './bytes.js';
 import { hasTypes } from './credential.js';
-import { gunzip } from './inflate.js';
+import { gunzip } from './gzip.js';
 import { isObject, member, parseJson, type JsonObject } from './json.js';
 import { LIMITS } from './limits.js';
 import { Malformed } from './malformed.js';
 import { textOf, timeOf } from './shape.js';
-import { NEVER, type Seconds } from './time.js';
-
-/** One status list with its bits. */
-export interface StatusList {
-  id: string;
-  issuer: string;
-  bits: Uint8Array;
-  validFrom: Seconds;
-  validUntil: Seconds;
-}
+import type { StatusList } from './trusted.js';
+import { NEVER } from './time.js';
 
 /** Reads a list from the payload of a JWS; the caller verifies the signature. */
 export function readStatusList(payload: Uint8Array): StatusList {
@@ -38,12 +30,6 @@ export function readStatusList(payload: Uint8Array): StatusList {
     validFrom: timeOf(document, 'validFrom'),
     validUntil: document['validUntil'] === undefined ? NEVER : timeOf(document, 'validUntil'),
   };
-}
-
-/** Returns whether the entry is set; `undefined` past the end, which must not be taken for "not revoked". */
-export function isSet(list: StatusList, index: number): boolean | undefined {
-  const byte = list.bits[Math.floor(index / 8)];
-  return byte === undefined ? undefined : (byte & (0x80 >> index % 8)) !== 0;
 }
 
 function expect(subject: JsonObject, key: string, wanted: string): void {

@@ -1,15 +1,14 @@
 // The steps of src/verify/steps.rs, one by one, with the numbers of schemas/verify.md. A bad certificate is a normal
 // answer: nothing is thrown but bugs.
 
-import type { Trusted, TrustAnchors } from './anchors.js';
+import type { TrustAnchors } from './anchors.js';
 import { byteLength, trimAscii } from './bytes.js';
 import { readCredential, type UnverifiedCredential } from './credential.js';
 import { CREDENTIAL, parseJws, shortId, signedBy, type Jws } from './jws.js';
 import { LIMITS } from './limits.js';
 import { Malformed } from './malformed.js';
-import { issuedDigest } from './snapshot.js';
-import { isSet } from './status.js';
 import { formatTime, type Seconds } from './time.js';
+import { issuedDigest, isSet, type Trusted } from './trusted.js';
 import type { Code, Detail, Reason, Verdict } from './types.js';
 import { unpack } from './wire.js';
 

@@ -2,7 +2,20 @@
 // own files and throws those of older ones away; a new version waits until the reader asks for it. Trust files are not its
 // business (src/trust), and nothing that is checked ever comes by here.
 
-const worker = globalThis as unknown as ServiceWorkerGlobalScope;
+/** What is used of a service worker's scope: its types and those of a page do not go together in one program. */
+interface Worker {
+  readonly registration: { readonly scope: string };
+  readonly clients: { claim(): Promise<void> };
+  skipWaiting(): Promise<void>;
+  addEventListener(name: 'install' | 'activate', listener: (event: { waitUntil(done: Promise<void>): void }) => void): void;
+  addEventListener(name: 'message', listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(
+    name: 'fetch',
+    listener: (event: { readonly request: Request; respondWith(answer: Promise<Response>): void }) => void,
+  ): void;
+}
+
+const worker = globalThis as unknown as Worker;
 const CACHE = `testamur-verify-${__VERSION__}`;
 /** Large decoders: kept too, but the page is ready without them. */
 const LATER = /(?:\.wasm|pdf)/;

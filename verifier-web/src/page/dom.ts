@@ -18,7 +18,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
     if (typeof value === 'function') element.addEventListener(name.slice(2), value);
     else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : String(value));
   }
-  element.append(...children.filter((child) => child !== null && child !== undefined && child !== false && child !== ''));
+  element.append(...children.filter((child): child is Node | string => child instanceof Node || (typeof child === 'string' && child !== '')));
   return element;
 }
 

@@ -28,7 +28,7 @@ export class ReadError extends Error {
 /** Reads a PDF, a picture or a text, by its first bytes and not by its name. */
 export async function readFile(file: Blob): Promise<Input> {
   if (file.size > FILE_MEGABYTES * 1_048_576) throw new ReadError('read.tooLarge');
-  const head = new TextDecoder('latin1').decode(await file.slice(0, 1_024).arrayBuffer());
+  const head = String.fromCharCode(...new Uint8Array(await file.slice(0, 1_024).arrayBuffer()));
   if (head.includes('%PDF-')) return readPdfFile(new Uint8Array(await file.arrayBuffer()));
   if (isPicture(head)) return { text: await picture(file), paper: false };
   if (file.size > TEXT_BYTES) throw new ReadError('read.unreadable');

@@ -2,7 +2,7 @@
 // person has compared the fingerprint.
 
 import { TrustError, type Anchor } from '../core/index.js';
-import { data, h, type Child } from './dom.js';
+import { data, h } from './dom.js';
 import { ago, day, has, t } from './messages.js';
 import type { Trust } from './trust.js';
 import { host } from './verdict-view.js';
@@ -27,7 +27,7 @@ export class TrustView {
       h('h2', { id: 'trust-title' }, t('trust.title')),
       anchors.length === 0 ? h('p', {}, t('trust.none')) : h('ul', { class: 'plain anchors' }, ...anchors.map((a) => this.anchor(a))),
       h('p', { class: `message${this.message?.bad === true ? ' bad' : ''}`, role: 'status' }, this.message?.text),
-      this.proposal && this.confirm(this.proposal.anchor),
+      this.proposal ? this.confirm(this.proposal.anchor) : '',
       h('div', { class: 'actions' },
         this.trust.online && h('button', { type: 'button', class: 'button', onclick: () => { void this.refresh(); } }, t('trust.refresh'))),
       this.adding(),
@@ -75,7 +75,7 @@ export class TrustView {
     return details;
   }
 
-  private confirm(anchor: Anchor): Child {
+  private confirm(anchor: Anchor): HTMLElement {
     return h('div', { class: 'confirm', role: 'group', 'aria-labelledby': 'confirm-title' },
       h('h3', { id: 'confirm-title', tabindex: -1 }, t('trust.confirm')),
       h('p', { class: 'issuer-name' }, data(anchor.name)),

@@ -11,7 +11,7 @@ const DICTIONARY = 2_048;
 
 /** Returns the first embedded file that looks like a credential. */
 export async function attachedCredential(pdf: Uint8Array): Promise<string | undefined> {
-  // One character a byte, so that places in the text are places in the file.
+  // One character a byte (windows-1252 it is), so that places in the text are places in the file.
   const text = new TextDecoder('latin1').decode(pdf);
   const kind = /\/Type\s*\/EmbeddedFile\b/g;
   for (let count = 0; count < FILES; count += 1) {

@@ -25,7 +25,7 @@ function detector(): Promise<Detector | undefined> {
   native ??= (async () => {
     const Native = (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
     if (!Native) return undefined;
-    const formats = await Native.getSupportedFormats().catch(() => []);
+    const formats = await Native.getSupportedFormats().catch((): string[] => []);
     return formats.includes('qr_code') ? new Native({ formats: ['qr_code'] }) : undefined;
   })();
   return native;

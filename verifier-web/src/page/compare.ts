@@ -15,6 +15,8 @@ export interface Difference {
 
 /** A line that differs by less than this share of its characters is shown as what was found instead. */
 const SIMILAR = 0.5;
+/** The share of a text's letters that must be spelled in scripts where a PDF spells only some. */
+const SPELLED = 0.4;
 /** Longest line and signed text compared character by character. */
 const COMPARED = 400;
 /** Longest printed text that is looked at, in characters. */
@@ -52,15 +54,17 @@ class Page {
     const folded = fold(text);
     if (this.folded.includes(folded)) return true;
     if (!COMPLEX.test(text)) return false;
-    // Extraction orders and splits such scripts in its own way: the same letters in one line, in whatever order, agree.
-    const wanted = sorted(letters(folded));
-    return this.lines.some((line) => sorted(letters(fold(line))) === wanted)
-      || text.split(/\s+/).every((word) => this.showsEitherWay(letters(fold(word))));
+    const wanted = [...letters(folded)];
+    return this.lines.some((line) => this.isPartOf([...letters(fold(line))], wanted));
   }
 
-  private showsEitherWay(word: string): boolean {
-    const page = letters(this.folded);
-    return page.includes(word) || page.includes([...word].reverse().join(''));
+  /**
+   * pdf.js leaves out glyphs that only `/ActualText` spells, as certificates do with ligatures and clusters: a line of
+   * such a script agrees if it has nothing else than the signed letters, in their order, and enough of them.
+   */
+  private isPartOf(line: readonly string[], signed: readonly string[]): boolean {
+    const enough = line.length >= signed.length * SPELLED;
+    return enough && (isSubsequence(line, signed) || isSubsequence(line, signed.toReversed()));
   }
 
   similarLine(text: string): string | undefined {
@@ -131,8 +135,10 @@ function letters(folded: string): string {
   return folded.replace(/[^\p{L}\p{N}]/gu, '');
 }
 
-function sorted(text: string): string {
-  return [...text].sort().join('');
+function isSubsequence(part: readonly string[], whole: readonly string[]): boolean {
+  let at = 0;
+  for (const letter of whole) if (letter === part[at]) at += 1;
+  return at === part.length;
 }
 
 /** Levenshtein's distance. */

@@ -148,7 +148,7 @@ function wirePaste(): void {
     }
     say('');
     clear();
-    void check({ text: area.value, paper: false });
+    void check({ text: area.value, paper: false }).then(() => { area.value = ''; });
   });
   area.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && !event.shiftKey) {

@@ -104,7 +104,12 @@ export function ago(iso: string, now: Date): string {
   return new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(days, 'day');
 }
 
+/** The reader's own region, where the browser names it: a British date in English, a Mexican one in Spanish. */
+function region(): string {
+  return navigator.languages.find((tag) => tag.startsWith(`${language}-`)) ?? language;
+}
+
 function format(iso: string, options: Intl.DateTimeFormatOptions): string {
   const at = new Date(iso);
-  return Number.isNaN(at.getTime()) ? iso : new Intl.DateTimeFormat(language, options).format(at);
+  return Number.isNaN(at.getTime()) ? iso : new Intl.DateTimeFormat(region(), options).format(at);
 }

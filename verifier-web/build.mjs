@@ -91,7 +91,8 @@ function replaceOnce(text, wanted, replacement) {
 async function site() {
   const options = {
     ...COMMON,
-    entryPoints: { app: 'src/page/main.ts' },
+    // pdf.js runs its worker from a file of its own.
+    entryPoints: { app: 'src/page/main.ts', 'pdf-worker': 'src/scan/pdf-worker.ts' },
     outdir: OUT,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',

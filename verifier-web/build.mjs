@@ -49,16 +49,18 @@ function files(folder) {
     .sort();
 }
 
-/** One entry and what it imports at once: measured, not shipped. */
+/** One entry without what it loads only where it is needed: measured, not shipped. */
 async function measure(contents) {
   const stdin = { contents, resolveDir: ROOT, loader: 'ts' };
-  const built = await build({ ...COMMON, stdin, splitting: true, outdir: join(ROOT, 'dist', 'core'), write: false });
-  const entry = built.outputFiles.find((file) => file.path.endsWith('stdin.js'));
-  const first = built.metafile.outputs['dist/core/stdin.js'];
-  const shared = first.imports.filter((i) => i.kind === 'import-statement').map((i) => join(ROOT, i.path));
-  const loaded = [entry, ...built.outputFiles.filter((file) => shared.includes(file.path))];
-  return loaded.reduce((sum, file) => sum + gzipped(file.contents), 0);
+  const built = await build({ ...COMMON, stdin, plugins: [withoutLazy], write: false });
+  return gzipped(built.outputFiles[0].contents);
 }
+
+const withoutLazy = {
+  name: 'without-lazy',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /./ }, ({ kind, path }) => (kind === 'dynamic-import' ? { path, external: true } : undefined)),
+};
 
 const CSP = (script, style, connect) =>
   [
@@ -159,7 +161,8 @@ function judge(sizes) {
 }
 
 async function main() {
-  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+  // dist/ itself stays: cargo watches it.
+  for (const name of ['verify', 'SHA256SUMS']) rmSync(join(ROOT, 'dist', name), { recursive: true, force: true });
   mkdirSync(OUT, { recursive: true });
   const sizes = {
     core: await measure("export { verify } from './src/core/verify.ts';"),

@@ -2,9 +2,6 @@
 
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-const VALUES = new Uint8Array(128).fill(255);
-for (let n = 0; n < 64; n += 1) VALUES[ALPHABET.charCodeAt(n)] = n;
 
 /** Returns the UTF-8 bytes of a text. */
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
@@ -27,41 +24,25 @@ export function byteLength(text: string): number {
 
 /** Takes space, tab, line feed, form feed and carriage return off both ends, and nothing else. */
 export function trimAscii(text: string): string {
-  const white = (at: number): boolean => ' \t\n\f\r'.includes(text[at] ?? 'x');
-  let start = 0;
-  let end = text.length;
-  while (start < end && white(start)) start += 1;
-  while (end > start && white(end - 1)) end -= 1;
-  return text.slice(start, end);
+  return /[^ \t\n\f\r](?:[^]*[^ \t\n\f\r])?/.exec(text)?.[0] ?? '';
 }
 
 /** Returns base64url without padding (RFC 7515 appendix C). */
 export function toBase64url(bytes: Uint8Array): string {
   let text = '';
-  for (let at = 0; at < bytes.length; at += 3) {
-    const left = bytes.length - at;
-    const word = (bytes[at]! << 16) | ((bytes[at + 1] ?? 0) << 8) | (bytes[at + 2] ?? 0);
-    for (let n = 0; n < Math.min(left, 3) + 1; n += 1) text += ALPHABET[(word >> (18 - 6 * n)) & 63];
-  }
-  return text;
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return btoa(text).replace(/[+/=]/g, (mark) => ({ '+': '-', '/': '_' })[mark] ?? '');
 }
 
 /** Reads strict base64url: no padding, no white space, no stray bits; `undefined` otherwise. */
 export function fromBase64url(text: string): Uint8Array<ArrayBuffer> | undefined {
   const tail = text.length % 4;
-  if (tail === 1) return undefined;
-  const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
-  let word = 0;
-  let out = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const value = VALUES[text.charCodeAt(at)] ?? 255;
-    if (value === 255) return undefined;
-    word = ((word << 6) | value) & 0xffffff;
-    if (at % 4 > 0) bytes[out++] = word >> (6 - 2 * (at % 4));
-  }
-  // After two characters four bits are left over, after three two.
-  const stray = tail === 2 ? word & 15 : tail === 3 ? word & 3 : 0;
-  return stray === 0 ? bytes : undefined;
+  if (tail === 1 || /[^\w-]/.test(text)) return undefined;
+  const binary = atob(text.replace(/[-_]/g, (mark) => (mark === '-' ? '+' : '/')));
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < bytes.length; at += 1) bytes[at] = binary.charCodeAt(at);
+  // The last group again: where it comes out otherwise it had stray bits.
+  return text.endsWith(toBase64url(bytes.slice(bytes.length - (bytes.length % 3)))) ? bytes : undefined;
 }
 
 /** Returns the SHA-256 of some bytes. */

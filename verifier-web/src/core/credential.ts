@@ -1,7 +1,7 @@
 // What a credential says, read from the payload that was signed: src/credential/read.rs, member by member.
 
 import { parseJson, isObject, member, type Json, type JsonObject } from './json.js';
-import { LIMITS } from './limits.js';
+import { CREDENTIAL_BYTES } from './limits.js';
 import { Malformed } from './malformed.js';
 import { parseTime, type Seconds } from './time.js';
 
@@ -27,7 +27,7 @@ export interface UnverifiedCredential {
 
 /** Reads a credential; throws `Malformed` about the first member that is missing, of the wrong type or past a limit. */
 export function readCredential(payload: Uint8Array): UnverifiedCredential {
-  const document = parseJson(payload, LIMITS.credentialBytes, 'payload');
+  const document = parseJson(payload, CREDENTIAL_BYTES, 'payload');
   if (!isObject(document)) throw new Malformed('payload', 'not an object');
   checkContext(document);
   checkTypes(document);

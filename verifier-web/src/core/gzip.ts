@@ -1,6 +1,6 @@
 // gzip (RFC 1952), one member at a time.
 
-import { Failure, guarded, Inflater, type InflateProblem } from './inflate.js';
+import { broken, guarded, Inflater, type InflateProblem } from './inflate.js';
 
 /** What a gzip file holds, and where its one member ended. */
 export interface Gunzipped {
@@ -14,10 +14,11 @@ export function gunzip(data: Uint8Array, limit: number): Gunzipped | InflateProb
     const inflater = new Inflater(data, headerLength(data), new Uint8Array(0), limit);
     inflater.run();
     const tail = new DataView(data.buffer, data.byteOffset + inflater.at);
-    if (tail.byteLength < 8) throw new Failure('not one stream');
-    const bytes = inflater.out.subarray(0, inflater.size);
+    if (tail.byteLength < 8) broken();
+    // Its own copy: the bound is far larger than most lists.
+    const bytes = inflater.out.slice(0, inflater.size);
     if (tail.getUint32(0, true) !== crc32(bytes) || tail.getUint32(4, true) !== inflater.size) {
-      throw new Failure('not one stream');
+      broken();
     }
     return { bytes, end: inflater.at + 8 };
   });
@@ -26,7 +27,7 @@ export function gunzip(data: Uint8Array, limit: number): Gunzipped | InflateProb
 /** Returns the length of a gzip header (RFC 1952 section 2.3). */
 function headerLength(data: Uint8Array): number {
   const flags = data[3] ?? 0xff;
-  if (data[0] !== 0x1f || data[1] !== 0x8b || data[2] !== 8 || flags > 31) throw new Failure('not one stream');
+  if (data[0] !== 0x1f || data[1] !== 0x8b || data[2] !== 8 || flags > 31) broken();
   let at = 10;
   if (flags & 4) at += 2 + (data[at] ?? 0) + (data[at + 1] ?? 0) * 256;
   for (const text of [8, 16]) {
@@ -36,7 +37,7 @@ function headerLength(data: Uint8Array): number {
   }
   if (flags & 2) {
     if (((data[at] ?? -1) | ((data[at + 1] ?? 0) << 8)) !== (crc32(data.subarray(0, at)) & 0xffff)) {
-      throw new Failure('not one stream');
+      broken();
     }
     at += 2;
   }

@@ -2,7 +2,7 @@
 // could read differently is refused before anything is believed.
 
 import { fromUtf8 } from './bytes.js';
-import { LIMITS } from './limits.js';
+import { JSON_DEPTH, JSON_INTEGER } from './limits.js';
 import { Malformed } from './malformed.js';
 
 /** A JSON value. Objects have no prototype, so that no key is special. */
@@ -17,10 +17,6 @@ export class Real {
 
   toJSON(): number {
     return this.value;
-  }
-
-  toString(): string {
-    return String(this.value);
   }
 }
 
@@ -52,127 +48,129 @@ export function member(value: Json | undefined, key: string): Json | undefined {
 }
 
 class Parser {
-  private at = 0;
+  readonly #text: string;
+  readonly #refuse: (problem: string) => never;
+  #at = 0;
   /** Numbers are judged after the whole text is known to be JSON, as in Rust. */
-  private badNumber: string | undefined;
+  #badNumber: string | undefined;
 
-  constructor(
-    private readonly text: string,
-    private readonly refuse: (problem: string) => never,
-  ) {}
+  constructor(text: string, refuse: (problem: string) => never) {
+    this.#text = text;
+    this.#refuse = refuse;
+  }
 
   document(): Json {
-    const value = this.value(0);
-    if (this.at < this.text.length) this.syntax();
-    if (this.badNumber !== undefined) this.refuse(`number \`${this.badNumber.slice(0, 40)}\` is out of range`);
+    const value = this.#value(0);
+    if (this.#at < this.#text.length) this.#syntax();
+    if (this.#badNumber !== undefined) this.#refuse(`number \`${this.#badNumber.slice(0, 40)}\` is out of range`);
     return value;
   }
 
-  private syntax(): never {
-    return this.refuse(`not JSON: unexpected character or end at ${this.at}`);
+  #syntax(): never {
+    return this.#refuse(`not JSON: at ${this.#at}`);
   }
 
   /** Takes what the pattern matches here; empty if it does not. */
-  private take(pattern: RegExp): string {
-    pattern.lastIndex = this.at;
-    const found = pattern.exec(this.text)?.[0] ?? '';
-    this.at += found.length;
+  #take(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    const found = pattern.exec(this.#text)?.[0] ?? '';
+    this.#at += found.length;
     return found;
   }
 
-  private skip(mark: string): boolean {
-    this.take(SPACE);
-    const found = this.text[this.at] === mark;
-    if (found) this.at += 1;
+  #skip(mark: string): boolean {
+    this.#take(SPACE);
+    const found = this.#text[this.#at] === mark;
+    if (found) this.#at += 1;
     return found;
   }
 
-  private value(depth: number): Json {
-    this.take(SPACE);
-    const mark = this.text[this.at];
+  #value(depth: number): Json {
+    this.#take(SPACE);
+    const mark = this.#text[this.#at];
     let value: Json;
-    if (mark === '{') value = this.object(depth);
-    else if (mark === '[') value = this.array(depth);
-    else if (mark === '"') value = this.string();
-    else value = this.scalar();
-    this.take(SPACE);
+    if (mark === '{') value = this.#object(depth);
+    else if (mark === '[') value = this.#array(depth);
+    else if (mark === '"') value = this.#string();
+    else value = this.#scalar();
+    this.#take(SPACE);
     return value;
   }
 
-  private deeper(depth: number): number {
-    if (depth >= LIMITS.jsonDepth) this.refuse(`nested deeper than ${LIMITS.jsonDepth} levels`);
+  #deeper(depth: number): number {
+    if (depth >= JSON_DEPTH) this.#refuse(`nested deeper than ${JSON_DEPTH} levels`);
     return depth + 1;
   }
 
-  private array(depth: number): Json[] {
-    const inner = this.deeper(depth);
+  #array(depth: number): Json[] {
+    const inner = this.#deeper(depth);
     const items: Json[] = [];
-    this.at += 1;
-    if (this.skip(']')) return items;
-    do items.push(this.value(inner));
-    while (this.skip(','));
-    if (!this.skip(']')) this.syntax();
+    this.#at += 1;
+    if (this.#skip(']')) return items;
+    do items.push(this.#value(inner));
+    while (this.#skip(','));
+    if (!this.#skip(']')) this.#syntax();
     return items;
   }
 
-  private object(depth: number): JsonObject {
-    const inner = this.deeper(depth);
+  #object(depth: number): JsonObject {
+    const inner = this.#deeper(depth);
     const object = Object.create(null) as JsonObject;
-    this.at += 1;
-    if (this.skip('}')) return object;
+    this.#at += 1;
+    if (this.#skip('}')) return object;
     do {
-      this.take(SPACE);
-      const key = this.string();
-      if (!this.skip(':')) this.syntax();
-      const value = this.value(inner);
-      if (key in object) this.refuse(`key \`${[...key].slice(0, 40).join('')}\` appears twice`);
+      this.#take(SPACE);
+      const key = this.#string();
+      if (!this.#skip(':')) this.#syntax();
+      const value = this.#value(inner);
+      if (key in object) this.#refuse(`key \`${[...key].slice(0, 40).join('')}\` appears twice`);
       object[key] = value;
-    } while (this.skip(','));
-    if (!this.skip('}')) this.syntax();
+    } while (this.#skip(','));
+    if (!this.#skip('}')) this.#syntax();
     return object;
   }
 
   /** Finds the closing quote by hand: a pattern would run out of stack on a list of several megabytes. */
-  private string(): string {
-    const start = this.at;
-    if (this.text[start] !== '"') this.syntax();
+  #string(): string {
+    const start = this.#at;
+    if (this.#text[start] !== '"') this.#syntax();
     let end = start;
     let escaped: boolean;
     do {
-      end = this.text.indexOf('"', end + 1);
-      if (end < 0) this.syntax();
+      end = this.#text.indexOf('"', end + 1);
+      if (end < 0) this.#syntax();
       let slashes = end;
-      while (this.text[slashes - 1] === '\\') slashes -= 1;
+      while (this.#text[slashes - 1] === '\\') slashes -= 1;
       escaped = (end - slashes) % 2 === 1;
     } while (escaped);
-    this.at = end + 1;
-    const plain = this.text.slice(start + 1, end);
-    const text = /[\\\0-\x1f]/.test(plain) ? this.unescape(this.text.slice(start, this.at)) : plain;
-    return text === RESERVED ? this.syntax() : text;
+    this.#at = end + 1;
+    const plain = this.#text.slice(start + 1, end);
+    const text = /[\\\0-\x1f]/.test(plain) ? this.#unescape(this.#text.slice(start, this.#at)) : plain;
+    return text === RESERVED ? this.#syntax() : text;
   }
 
-  private unescape(token: string): string {
+  #unescape(token: string): string {
     let text: string | undefined;
     try {
       text = JSON.parse(token) as string;
     } catch {
-      this.syntax();
+      this.#syntax();
     }
     // A lone surrogate (RFC 7493 section 2.1). Pairs match nothing here, thanks to the flag.
-    return /[\ud800-\udfff]/u.test(text!) ? this.syntax() : text!;
+    return /[\ud800-\udfff]/u.test(text!) ? this.#syntax() : text!;
   }
 
-  private scalar(): Json {
-    const word = this.take(WORD);
+  #scalar(): Json {
+    const word = this.#take(WORD);
     if (word) return word === 'null' ? null : word === 'true';
-    const token = this.take(NUMBER) || this.syntax();
+    const token = this.#take(NUMBER) || this.#syntax();
     const value = Number(token);
     const [mantissa] = token.split(/[eE]/, 1) as [string];
     const fraction = /[.eE]/.test(token);
     const fine = fraction
       ? Number.isFinite(value) && (value !== 0 || !/[1-9]/.test(mantissa))
-      : Math.abs(value) <= LIMITS.jsonInteger;
-    if (!fine) this.badNumber ??= token;
+      : Math.abs(value) <= JSON_INTEGER;
+    if (!fine) this.#badNumber ??= token;
     return fraction && Number.isInteger(value) ? new Real(value) : value;
   }
 }

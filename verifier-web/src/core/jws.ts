@@ -4,7 +4,7 @@
 import { byteLength, fromBase64url, toBase64url, utf8 } from './bytes.js';
 import type { PublicKey } from './ed25519.js';
 import { isObject, parseJson } from './json.js';
-import { LIMITS } from './limits.js';
+import { CREDENTIAL_BYTES } from './limits.js';
 import { Malformed } from './malformed.js';
 
 /** `typ` of a credential (VC-JOSE-COSE section 3.1.1). */
@@ -31,13 +31,19 @@ export function parseJws(compact: string, limit: number): Jws {
   if (byteLength(payload) > Math.ceil(limit / 3) * 4) {
     throw new Malformed('payload', `larger than ${limit} bytes`);
   }
-  return jwsFromParts(decode('header', header), decode('payload', payload), decode('signature', signature));
+  const parts = [decode('header', header), decode('payload', payload), decode('signature', signature)] as const;
+  return jwsFromParts(...parts, `${header}.${payload}`);
 }
 
-/** Builds a JWS from its decoded parts. */
-export function jwsFromParts(header: Uint8Array, payload: Uint8Array, signature: Uint8Array<ArrayBuffer>): Jws {
+/** Builds a JWS from its decoded parts; `input` is what they were decoded from, if it is at hand. */
+export function jwsFromParts(
+  header: Uint8Array,
+  payload: Uint8Array,
+  signature: Uint8Array<ArrayBuffer>,
+  input = `${toBase64url(header)}.${toBase64url(payload)}`,
+): Jws {
   if (signature.length !== 64) throw new Malformed('signature', 'not 64 bytes');
-  const object = parseJson(header, LIMITS.credentialBytes, 'header');
+  const object = parseJson(header, CREDENTIAL_BYTES, 'header');
   if (!isObject(object)) throw new Malformed('header', 'not an object');
   const unknown = Object.keys(object).find((key) => !['alg', 'kid', 'typ'].includes(key));
   if (unknown !== undefined) throw new Malformed('header', `unknown member \`${unknown}\``);
@@ -47,7 +53,6 @@ export function jwsFromParts(header: Uint8Array, payload: Uint8Array, signature:
     return text;
   }) as [string, string, string];
   if (alg !== 'EdDSA' && alg !== 'Ed25519') throw new Malformed('header.alg', 'not EdDSA or Ed25519');
-  const input = `${toBase64url(header)}.${toBase64url(payload)}`;
   return { kid, typ, payload, signature, input, compact: `${input}.${toBase64url(signature)}` };
 }
 

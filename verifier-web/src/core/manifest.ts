@@ -3,7 +3,7 @@
 import { PublicKey } from './ed25519.js';
 import { parseJson, type Json } from './json.js';
 import { parseJws, shortId, signedBy } from './jws.js';
-import { LIMITS } from './limits.js';
+import { MANIFEST_BYTES } from './limits.js';
 import { Malformed } from './malformed.js';
 import { arrayOf, countOf, optionalTime, shape, textOf, timeOf } from './shape.js';
 import type { Seconds } from './time.js';
@@ -15,11 +15,11 @@ const TYP = 'testamur-manifest+jwt';
 /** Reads a manifest and verifies it against the root key. */
 export async function verifyManifest(compact: string, issuer: string, root: PublicKey): Promise<KeyManifest> {
   const what = 'not a key manifest';
-  const jws = refusing('manifest', what, () => parseJws(compact, LIMITS.manifestBytes));
+  const jws = refusing('manifest', what, () => parseJws(compact, MANIFEST_BYTES));
   if (jws.typ !== TYP) throw refusal(`typ is not \`${TYP}\``);
   if (!(await signedBy(jws, root))) throw new TrustError('manifest', 'not signed by the root key');
   return refusing('manifest', what, () => {
-    const manifest = read(parseJson(jws.payload, LIMITS.manifestBytes, 'payload'), issuer);
+    const manifest = read(parseJson(jws.payload, MANIFEST_BYTES, 'payload'), issuer);
     if (shortId(jws.kid, issuer) === undefined) throw refusal('kid is not a key of the issuer');
     return manifest;
   });

@@ -4,7 +4,7 @@ import { equal } from './bytes.js';
 import { PublicKey } from './ed25519.js';
 import { parseJson, type Json } from './json.js';
 import { parseJws, shortId, signedBy, type Jws } from './jws.js';
-import { LIMITS } from './limits.js';
+import { ROOT_LINKS, ROOT_STATEMENT_BYTES } from './limits.js';
 import { countOf, optionalText, shape, textOf, timeOf } from './shape.js';
 import type { Root, RootLink } from './trusted.js';
 import { refusing, TrustError } from './trust-error.js';
@@ -25,8 +25,8 @@ export function readRootLink(value: Json): RootLink {
 
 /** Checks the links and returns the newest root, provided that `pin` (if given) is one of the chain's keys. */
 export async function walk(links: RootLink[], issuer: string, pin?: PublicKey): Promise<Root> {
-  if (links.length > LIMITS.rootLinks) {
-    throw new TrustError('root_chain', `the root chain has more than ${LIMITS.rootLinks} links`);
+  if (links.length > ROOT_LINKS) {
+    throw new TrustError('root_chain', `the root chain has more than ${ROOT_LINKS} links`);
   }
   const read = links.map((link, at) => readLink(link, at + 1, issuer));
   if (read.length === 0) throw new TrustError('root_chain', 'the root chain is empty');
@@ -47,8 +47,8 @@ function broken(version: number, problem: string): TrustError {
 /** Reads the statement at position `version`; every link must have its place, whether it counts or not. */
 function readLink(link: RootLink, version: number, issuer: string): ReadLink {
   return refusing('root_chain', `root ${version}`, () => {
-    const jws = parseJws(link.statement, LIMITS.rootStatementBytes);
-    const json = parseJson(jws.payload, LIMITS.rootStatementBytes, 'payload');
+    const jws = parseJws(link.statement, ROOT_STATEMENT_BYTES);
+    const json = parseJson(jws.payload, ROOT_STATEMENT_BYTES, 'payload');
     const statement = shape(json, 'payload', ['type', 'version', 'issuer', 'id', 'publicKey', 'issued']);
     const [type, stated, id] = [textOf(statement, 'type'), countOf(statement, 'version'), textOf(statement, 'id')];
     const [of, publicKey] = [textOf(statement, 'issuer'), textOf(statement, 'publicKey')];
@@ -68,7 +68,7 @@ async function check(link: ReadLink, issuer: string, previous: ReadLink | undefi
   if (!previous) return;
   const text = link.endorsement;
   if (text === undefined) throw broken(version, 'not endorsed');
-  const endorsement = refusing('root_chain', `root ${version}`, () => parseJws(text, LIMITS.rootStatementBytes));
+  const endorsement = refusing('root_chain', `root ${version}`, () => parseJws(text, ROOT_STATEMENT_BYTES));
   const good =
     endorsement.typ === TYP &&
     equal(endorsement.payload, jws.payload) &&

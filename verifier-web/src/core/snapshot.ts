@@ -5,7 +5,7 @@ import { fromBase64url, sha256, toBase64url, trimAscii, utf8 } from './bytes.js'
 import type { PublicKey } from './ed25519.js';
 import { isObject, parseJson, type Json, type JsonObject } from './json.js';
 import { CREDENTIAL, parseJws, shortId, signedBy, type Jws } from './jws.js';
-import { LIMITS } from './limits.js';
+import { LIST_CREDENTIAL_BYTES, SNAPSHOT_BYTES } from './limits.js';
 import { Malformed } from './malformed.js';
 import { verifyManifest } from './manifest.js';
 import { readRootLink, walk } from './root.js';
@@ -64,9 +64,9 @@ export async function jwsDigest(compact: string): Promise<string> {
 }
 
 function read(compact: string): { jws: Jws; snapshot: Snapshot } {
-  const jws = parseJws(trimAscii(compact), LIMITS.snapshotBytes);
+  const jws = parseJws(trimAscii(compact), SNAPSHOT_BYTES);
   if (jws.typ !== TYP) throw new Malformed('header.typ', `not \`${TYP}\``);
-  const snapshot = readShape(parseJson(jws.payload, LIMITS.snapshotBytes, 'payload'));
+  const snapshot = readShape(parseJson(jws.payload, SNAPSHOT_BYTES, 'payload'));
   if (snapshot.version === 0) throw new Malformed('version', 'is 0');
   if (snapshot.issued > snapshot.nextUpdate) throw new Malformed('nextUpdate', 'due before it was issued');
   return { jws, snapshot };
@@ -115,7 +115,7 @@ async function verifyList(entry: ListInSnapshot, issuer: string, manifest: KeyMa
   if ((await jwsDigest(entry.credential)) !== entry.digest) {
     throw new TrustError('digest', `${name} does not match its digest`);
   }
-  const jws = refusing('list', name, () => parseJws(entry.credential, LIMITS.listCredentialBytes));
+  const jws = refusing('list', name, () => parseJws(entry.credential, LIST_CREDENTIAL_BYTES));
   if (jws.typ !== CREDENTIAL) throw new TrustError('mismatch', `${name} is not a credential`);
   const signer = manifest.keys.get(shortId(jws.kid, issuer) ?? '');
   if (!signer || !(await signedBy(jws, signer.key))) throw invalid();

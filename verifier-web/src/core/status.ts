@@ -4,7 +4,7 @@ import { fromBase64url } from './bytes.js';
 import { hasTypes } from './credential.js';
 import { gunzip } from './gzip.js';
 import { isObject, member, parseJson, type JsonObject } from './json.js';
-import { LIMITS } from './limits.js';
+import { LIST_CREDENTIAL_BYTES, LIST_ENTRIES_MAX, LIST_ENTRIES_MIN } from './limits.js';
 import { Malformed } from './malformed.js';
 import { textOf, timeOf } from './shape.js';
 import type { StatusList } from './trusted.js';
@@ -12,7 +12,7 @@ import { NEVER } from './time.js';
 
 /** Reads a list from the payload of a JWS; the caller verifies the signature. */
 export function readStatusList(payload: Uint8Array): StatusList {
-  const document = parseJson(payload, LIMITS.listCredentialBytes, 'payload');
+  const document = parseJson(payload, LIST_CREDENTIAL_BYTES, 'payload');
   if (!isObject(document) || !hasTypes(document, 'VerifiableCredential', 'BitstringStatusListCredential')) {
     throw new Malformed('type', 'not a VerifiableCredential and BitstringStatusListCredential');
   }
@@ -47,10 +47,10 @@ function decode(encoded: string): Uint8Array {
   const malformed = (problem: string): Malformed => new Malformed('credentialSubject.encodedList', problem);
   const gzip = encoded.startsWith('u') ? fromBase64url(encoded.slice(1)) : undefined;
   if (!gzip) throw malformed('not multibase base64url');
-  const found = gunzip(gzip, LIMITS.listEntriesMax / 8);
+  const found = gunzip(gzip, LIST_ENTRIES_MAX / 8);
   if (found === 'too large') throw malformed('more than 16,777,216 entries');
-  if (found === 'not one stream') throw malformed('not gzip');
+  if (found === 'not one whole DEFLATE stream') throw malformed('not gzip');
   if (found.end !== gzip.length) throw malformed('something follows the gzip data');
-  if (found.bytes.length < LIMITS.listEntriesMin / 8) throw malformed('fewer than 131,072 entries');
+  if (found.bytes.length < LIST_ENTRIES_MIN / 8) throw malformed('fewer than 131,072 entries');
   return found.bytes;
 }

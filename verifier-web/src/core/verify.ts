@@ -5,11 +5,11 @@ import type { TrustAnchors } from './anchors.js';
 import { byteLength, trimAscii } from './bytes.js';
 import { readCredential, type UnverifiedCredential } from './credential.js';
 import { CREDENTIAL, parseJws, shortId, signedBy, type Jws } from './jws.js';
-import { LIMITS } from './limits.js';
+import { CLOCK_SKEW_SECONDS, CREDENTIAL_BYTES, TEXT_BYTES } from './limits.js';
 import { Malformed } from './malformed.js';
 import { formatTime, type Seconds } from './time.js';
 import { issuedDigest, isSet, type Trusted } from './trusted.js';
-import type { Code, Detail, Reason, Verdict } from './types.js';
+import type { Claimed, Code, Detail, Reason, Verdict } from './types.js';
 import { unpack } from './wire.js';
 
 /** Checks the text of a scanned QR code, a verifier link or a compact JWS. Never throws on bad input. */
@@ -35,11 +35,11 @@ interface Presented {
 /** Step 1: text to JWS. A QR text holds a `#` or starts with a digit; no JWS does either. */
 function readText(text: string): Jws {
   const trimmed = trimAscii(text);
-  if (byteLength(trimmed) > LIMITS.textBytes) {
-    throw new Malformed('text', `larger than ${LIMITS.textBytes} bytes`);
+  if (byteLength(trimmed) > TEXT_BYTES) {
+    throw new Malformed('text', `larger than ${TEXT_BYTES} bytes`);
   }
   const qr = trimmed.includes('#') || /^[0-9]/.test(trimmed);
-  return qr ? unpack(trimmed) : parseJws(trimmed, LIMITS.credentialBytes);
+  return qr ? unpack(trimmed) : parseJws(trimmed, CREDENTIAL_BYTES);
 }
 
 /** Steps 2 to 4: `typ`, the payload, and a `kid` of the very issuer that the payload names. */
@@ -77,7 +77,7 @@ async function judge(presented: Presented, anchors: TrustAnchors, now: Seconds):
 function judgeStatus(presented: Presented, trusted: Trusted, now: Seconds): Verdict {
   const { credential } = presented;
   const status = lookUp(credential, trusted);
-  const late = now + LIMITS.clockSkewSeconds;
+  const late = now + CLOCK_SKEW_SECONDS;
   const answer = (code: Code, detail?: Detail, reason?: Reason): Verdict =>
     proven(code, presented, trusted, status, detail, reason);
   if ('list' in status && status.set) {
@@ -120,45 +120,40 @@ function colour(code: Code): Verdict['class'] {
   return code === 'valid_status_stale' || code === 'status_unknown' ? 'amber' : 'red';
 }
 
-function unproven(code: Code, { jws, credential }: Presented, detail?: Detail): Verdict {
+/** What a credential says, proven or claimed. */
+function says({ jws, credential }: Presented): Claimed {
   const { number, recipient, title, issuer, issuerName } = credential;
-  return {
-    verdict: code,
-    class: colour(code),
-    ...(detail && { detail }),
-    claimed: { number, recipient, title, issuer, issuerName, key: jws.kid },
-    credential: credential.document,
-    jws: jws.compact,
-  };
+  return { number, recipient, title, issuer, issuerName, key: jws.kid };
+}
+
+function about(code: Code, { jws, credential }: Presented, detail: Detail | undefined): Verdict {
+  const given = detail && { detail };
+  return { verdict: code, class: colour(code), ...given, credential: credential.document, jws: jws.compact };
+}
+
+function unproven(code: Code, presented: Presented, detail?: Detail): Verdict {
+  return { ...about(code, presented, detail), claimed: says(presented) };
 }
 
 function proven(
   code: Code,
-  { jws, credential }: Presented,
+  presented: Presented,
   { anchor, snapshot }: Trusted,
   status: Status,
   detail?: Detail,
   reason?: Reason,
 ): Verdict {
-  const { number, recipient, title, issuer, issuerName, validFrom, validUntil } = credential;
-  const nextUpdate = 'list' in status && Math.min(snapshot.nextUpdate, status.until, snapshot.manifest.expires);
+  const { validFrom, validUntil } = presented.credential;
   return {
-    verdict: code,
-    class: colour(code),
-    ...(detail && { detail }),
-    number,
-    recipient,
-    title,
-    issuer,
-    issuerName,
-    key: jws.kid,
+    ...about(code, presented, detail),
+    ...says(presented),
     rootFingerprint: anchor.rootFingerprint,
     validFrom: formatTime(validFrom),
     ...(validUntil !== undefined && { validUntil: formatTime(validUntil) }),
-    ...('list' in status && { statusAsOf: formatTime(status.asOf) }),
-    ...(nextUpdate !== false && { nextUpdate: formatTime(nextUpdate) }),
+    ...('list' in status && {
+      statusAsOf: formatTime(status.asOf),
+      nextUpdate: formatTime(Math.min(snapshot.nextUpdate, status.until, snapshot.manifest.expires)),
+    }),
     ...(reason && { reason }),
-    credential: credential.document,
-    jws: jws.compact,
   };
 }

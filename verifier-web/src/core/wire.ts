@@ -5,7 +5,7 @@ import { byteLength, trimAscii, utf8 } from './bytes.js';
 import DICTIONARY from '../../../schemas/wire/dictionary-1.bin';
 import { inflate } from './inflate.js';
 import { jwsFromParts, type Jws } from './jws.js';
-import { LIMITS } from './limits.js';
+import { CREDENTIAL_BYTES } from './limits.js';
 import { Malformed } from './malformed.js';
 
 /** The longest text that any QR symbol holds (ISO/IEC 18004 table 7, 40-L, numeric). */
@@ -25,9 +25,10 @@ export function unpack(text: string): Jws {
   if (byteLength(text) > MAX_TEXT) refuse(`longer than ${MAX_TEXT} characters`);
   const bytes = fromDigits(version1(fragment(trimAscii(text))));
   if (bytes.length < SIGNATURE) refuse('shorter than a signature');
-  const content = inflate(dictionary(), bytes.subarray(SIGNATURE), LIMITS.credentialBytes);
-  if (content === 'too large') return refuse(`inflates past ${LIMITS.credentialBytes} bytes`);
-  if (content === 'not one stream') return refuse('not one whole DEFLATE stream');
+  const content = inflate(dictionary(), bytes.subarray(SIGNATURE), CREDENTIAL_BYTES);
+  if (typeof content === 'string') {
+    return refuse(content === 'too large' ? `inflates past ${CREDENTIAL_BYTES} bytes` : content);
+  }
   const nul = content.indexOf(0);
   if (nul < 0 || content.indexOf(0, nul + 1) >= 0) refuse('not exactly one NUL between header and payload');
   return jwsFromParts(content.subarray(0, nul), content.subarray(nul + 1), bytes.slice(0, SIGNATURE));

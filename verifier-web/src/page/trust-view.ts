@@ -105,7 +105,7 @@ export class TrustView {
   private async propose(text: string): Promise<void> {
     this.message = undefined;
     try {
-      this.proposal = { anchor: await this.trust.anchors.preview(text), text };
+      this.proposal = { anchor: await this.trust.preview(text), text };
       this.draw();
       document.getElementById('confirm-title')?.focus();
     } catch (error) {

@@ -9,7 +9,7 @@ import { drop, launch, open, paste, verdict } from './browser.mjs';
 import { Issuer, serve, VECTORS } from './site.mjs';
 
 const LANGUAGES = ['en', 'de', 'fr', 'es', 'hi', 'ar', 'zh'];
-const NAUGHTY = JSON.parse(readFileSync(new URL('data/blns.json', import.meta.url), 'utf8')).filter((text) => text !== '');
+const NAUGHTY = JSON.parse(readFileSync(new URL('data/blns.json', import.meta.url), 'utf8')).filter((text) => text.trim() !== '');
 const SCRIPT = '<img src=x onerror=alert(1)><script>alert(2)</script>';
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 let issuer;

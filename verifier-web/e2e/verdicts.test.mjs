@@ -37,7 +37,7 @@ for (const [setting, vectors] of settings) {
   test(`${vectors.length} vectors with ${setting}`, async () => {
     const [{ trust, now }] = vectors;
     site.trust = readFileSync(join(VECTORS, trust[0]), 'utf8');
-    const page = await open(browser, site.url, { now: new Date(now), serviceWorkers: 'block' });
+    const page = await open(browser, site.url, { now: new Date(now) });
     for (const one of vectors) {
       if (one.input.trim() === '') continue;
       const seen = await paste(page, one.input);

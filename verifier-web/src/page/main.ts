@@ -198,13 +198,14 @@ function wireLanguage(): void {
 async function fromFragment(): Promise<void> {
   if (location.hash.length < 2 || document.getElementById(location.hash.slice(1)) !== null) return;
   clear();
-  await check({ text: location.href, paper: false });
+  // What stands before the fragment is this page, whatever its address is by now: the credential is behind it.
+  await check({ text: location.hash.slice(1), paper: false, linked: true });
   notice();
 }
 
 function notice(): void {
   const place = byId('notice');
-  const shown = last?.input.text === location.href;
+  const shown = last?.input.linked === true;
   place.hidden = !shown;
   const address = h('strong', {}, h('bdi', {}, location.protocol === 'file:' ? 'file:' : location.host));
   if (shown) place.replaceChildren(...pieces('fragment', { address }));

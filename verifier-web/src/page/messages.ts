@@ -1,5 +1,5 @@
 // What the page says, in the reader's language: one file each in i18n/. No language leans on another: every one has
-// every message, and e2e/messages.mjs holds them to it.
+// every message, and e2e/people.test.mjs holds them to it.
 
 import en from '../i18n/en.json';
 

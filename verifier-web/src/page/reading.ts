@@ -16,6 +16,8 @@ export interface Input {
   printed?: string | undefined;
   /** Whether there is a page at all. */
   paper: boolean;
+  /** Whether it came with the address that opened this page. */
+  linked?: boolean;
 }
 
 /** Why there is nothing to verify in a file. */

@@ -1,7 +1,7 @@
 // PDFs by pdf.js, loaded only when one is to be read: attachments, the printed text, and the QR code of a drawn page.
 // Scripts, forms and links of the PDF are never run; fonts and pictures come out of the file alone.
 
-import { getDocument, GlobalWorkerOptions, type PDFDocumentProxy } from 'pdfjs-dist';
+import { getDocument, GlobalWorkerOptions, PDFWorker, type PDFDocumentProxy } from 'pdfjs-dist';
 import { isCredential } from './pdf-attachment.js';
 import { readPixels } from './picture.js';
 
@@ -12,6 +12,9 @@ const SIDE = 2_340;
 
 GlobalWorkerOptions.workerSrc = new URL('pdf-worker.js', document.baseURI).href;
 
+/** One worker for all files: starting it costs more than reading a certificate. */
+let worker: PDFWorker | undefined;
+
 export interface PdfContent {
   credential?: string;
   /** What the first pages print. */
@@ -20,7 +23,9 @@ export interface PdfContent {
 
 /** Reads a PDF. With `credential` already at hand only the text is asked for. */
 export async function readPdf(bytes: Uint8Array, credential: string | undefined): Promise<PdfContent> {
+  worker ??= PDFWorker.create({});
   const task = getDocument({
+    worker,
     data: bytes.slice(),
     isOffscreenCanvasSupported: false,
     useWasm: false,

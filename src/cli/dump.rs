@@ -63,15 +63,14 @@ pub fn import(global: &Global, args: Import) -> Result<ExitCode, Failure> {
     };
     let file = File::open(&args.file).doing(format!("open {}", args.file.display()))?;
     let path = global.data.join("store");
-    let store = if path.exists() {
-        SledStore::open(&path)?
-    } else {
-        SledStore::create(&path)?
-    };
+    let store = if path.exists() { SledStore::open(&path)? } else { SledStore::create(&path)? };
     let summary = store::import(&store, &mut BufReader::new(file), &verify)
         .doing(format!("rebuild the store from {}", args.file.display()))
         .hint("nothing was taken; use a whole file that `testamur export` of this issuer wrote, and an empty store")?;
     output::line(format!("{} records of {} are in the store", count(&summary), config.issuer().did()));
-    output::note(format!("note: this is the state of {}; what was issued after it is not here", summary.header.created));
+    output::note(format!(
+        "note: this is the state of {}; what was issued after it is not here",
+        summary.header.created
+    ));
     Ok(ExitCode::SUCCESS)
 }

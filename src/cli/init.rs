@@ -58,7 +58,8 @@ fn refuse_existing(data: &Path) -> Result<(), Failure> {
 pub fn create(data: &Path, config: &Config, passphrase: &str, now: Timestamp) -> Result<(), Failure> {
     fs::create_dir_all(data).doing(format!("create {}", data.display()))?;
     let issuer = config.issuer();
-    KeyFolder::create(&data.join("keys"), &issuer.did(), &issuer.name, passphrase, now).map_err(super::workspace::keys_failure)?;
+    KeyFolder::create(&data.join("keys"), &issuer.did(), &issuer.name, passphrase, now)
+        .map_err(super::workspace::keys_failure)?;
     let store = SledStore::create(&data.join("store")).doing("create the store")?;
     let mut secret = [0; 32];
     getrandom::fill(&mut secret).doing("get random bytes")?;

@@ -56,7 +56,10 @@ pub fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, Failure
     let new = issuance::regenerate(&workspace.desk(), &workspace.faces()?, &signer, &args.number, &correction)
         .map_err(explain)?;
     output::line(format!("{} is now version {}; the version before it is superseded", new.number, new.version));
-    output::line(format!("next: testamur certificates render {} --out DIR, then testamur publish --out SITE", new.number));
+    output::line(format!(
+        "next: testamur certificates render {} --out DIR, then testamur publish --out SITE",
+        new.number
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

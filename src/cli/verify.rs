@@ -49,14 +49,20 @@ pub struct Args {
 }
 
 pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
+    let tally = tally(global, &args)?;
+    Ok(if tally.all_good() { ExitCode::SUCCESS } else { ExitCode::from(output::NOT_GOOD) })
+}
+
+/// Verifies, prints, and counts.
+pub fn tally(global: &Global, args: &Args) -> Result<Tally, Failure> {
     let now = args.at.or(global.clock).unwrap_or_else(time::now);
-    let anchors = anchors(&args)?;
+    let anchors = anchors(args)?;
     let mode = if args.thorough { ReadMode::Thorough } else { ReadMode::Quick };
     let mut tally = Tally::default();
     for input in &args.inputs {
         for group in inputs(input)?.chunks(GROUP) {
             let answers: Vec<Vec<Answer>> = group.par_iter().map(|item| item.answer(&anchors, now, mode)).collect();
-            answers.iter().flatten().for_each(|answer| tally.show(answer, &args));
+            answers.iter().flatten().for_each(|answer| tally.show(answer, args));
         }
     }
     if tally.total() == 0 {
@@ -66,14 +72,15 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     if !args.json {
         tally.summary();
     }
-    Ok(if tally.all_good() { ExitCode::SUCCESS } else { ExitCode::from(output::NOT_GOOD) })
+    Ok(tally)
 }
 
 /// Loads the trust anchors, refusing any that is older than what was seen before.
 fn anchors(args: &Args) -> Result<TrustAnchors, Failure> {
     if args.trust.is_empty() {
-        return Err(Failure::usage("whom to trust was not said")
-            .hint("pass --trust with a published site's folder or its trust.jws, got from the issuer by a way you trust"));
+        return Err(Failure::usage("whom to trust was not said").hint(
+            "pass --trust with a published site's folder or its trust.jws, got from the issuer by a way you trust",
+        ));
     }
     let mut anchors = TrustAnchors::with_seen(read_state(args.state.as_deref())?);
     for path in &args.trust {
@@ -172,7 +179,12 @@ impl Input {
         match self {
             Self::Text(text) => {
                 let input = text.chars().take(60).collect();
-                vec![Answer { input, source: "text", verdict: verify(text.trim(), anchors, now), disagreements: Vec::new() }]
+                vec![Answer {
+                    input,
+                    source: "text",
+                    verdict: verify(text.trim(), anchors, now),
+                    disagreements: Vec::new(),
+                }]
             }
             Self::File(path) => {
                 let input = path.display().to_string();
@@ -187,7 +199,9 @@ impl Input {
                     .and_then(|bytes| reading::read_with(&bytes, mode).map_err(|e| format!("{e}; {}", e.hint())));
                 match found {
                     Err(problem) => vec![malformed(problem)],
-                    Ok(found) if found.candidates.is_empty() => vec![malformed("holds no credential and no QR code of one".to_owned())],
+                    Ok(found) if found.candidates.is_empty() => {
+                        vec![malformed("holds no credential and no QR code of one".to_owned())]
+                    }
                     Ok(found) => answers(&input, &found, anchors, now),
                 }
             }
@@ -227,12 +241,14 @@ impl Answer {
     }
 
     fn to_json(&self) -> Value {
-        let mut object = Map::from_iter([("input".to_owned(), json!(self.input)), ("source".to_owned(), json!(self.source))]);
+        let mut object =
+            Map::from_iter([("input".to_owned(), json!(self.input)), ("source".to_owned(), json!(self.source))]);
         if let Value::Object(verdict) = self.verdict.to_json() {
             object.extend(verdict);
         }
         if !self.disagreements.is_empty() {
-            let rows = self.disagreements.iter().map(|d| json!({ "field": d.field, "signed": d.signed, "printed": d.found }));
+            let rows =
+                self.disagreements.iter().map(|d| json!({ "field": d.field, "signed": d.signed, "printed": d.found }));
             object.insert("printedDiffers".to_owned(), rows.collect());
         }
         Value::Object(object)
@@ -249,7 +265,10 @@ impl Answer {
             (Verdict::Malformed(problem), _) => text.push_str(&format!("\n    {problem}")),
             (verdict, Some(credential)) => {
                 let proven = if verdict.proven().is_some() { "" } else { "not proven: " };
-                text.push_str(&format!("\n    {proven}{}  {}  {}", credential.number, credential.recipient, credential.title));
+                text.push_str(&format!(
+                    "\n    {proven}{}  {}  {}",
+                    credential.number, credential.recipient, credential.title
+                ));
                 if !self.good() {
                     text.push_str(&format!("\n    {}", explanation(verdict)));
                 }
@@ -275,8 +294,9 @@ fn explanation(verdict: &Verdict) -> String {
     text
 }
 
+/// Verdicts by code.
 #[derive(Default)]
-struct Tally {
+pub struct Tally {
     codes: BTreeMap<&'static str, u64>,
     differing: u64,
     not_good: u64,
@@ -294,6 +314,16 @@ impl Tally {
         }
     }
 
+    /// Returns how many answers had this code.
+    pub fn count(&self, code: &str) -> u64 {
+        self.codes.get(code).copied().unwrap_or_default()
+    }
+
+    /// Returns how many pages did not print what was signed.
+    pub fn differing(&self) -> u64 {
+        self.differing
+    }
+
     fn total(&self) -> u64 {
         self.codes.values().sum()
     }
@@ -304,7 +334,8 @@ impl Tally {
 
     fn summary(&self) {
         let counts: Vec<String> = self.codes.iter().map(|(code, count)| format!("{count} {code}")).collect();
-        let differing = if self.differing > 0 { format!("; {} whose page differs", self.differing) } else { String::new() };
+        let differing =
+            if self.differing > 0 { format!("; {} whose page differs", self.differing) } else { String::new() };
         output::line(format!("{} verified offline: {}{differing}", self.total(), counts.join(", ")));
     }
 }

@@ -1,4 +1,6 @@
-use crate::credential::{Achievement, CertificateNumber, Claims, ClaimsError, CredentialSuffix, Extras, Malformed, StatusEntry, Timestamp};
+use crate::credential::{
+    Achievement, CertificateNumber, Claims, ClaimsError, CredentialSuffix, Extras, Malformed, StatusEntry, Timestamp,
+};
 use crate::proof::jws::{self, Jws};
 use crate::qr::{self, SymbolError};
 use crate::store::{Event, Fields, Participant};
@@ -69,11 +71,12 @@ impl Subject {
             term: text(fields, "term").or_else(|| event.extras.term.clone()),
             role: text(fields, "role").or_else(|| event.extras.role.clone()),
         };
-        let expires_after = event.expires_after.as_deref().map(str::parse).transpose().map_err(|_| DraftError::Column {
-            column: "expires_after",
-            value: event.expires_after.clone().unwrap_or_default(),
-            expected: "a length of time such as 2y",
-        })?;
+        let expires_after =
+            event.expires_after.as_deref().map(str::parse).transpose().map_err(|_| DraftError::Column {
+                column: "expires_after",
+                value: event.expires_after.clone().unwrap_or_default(),
+                expected: "a length of time such as 2y",
+            })?;
         Ok(Self { recipient: participant.name.clone(), achievement: event.achievement.clone(), extras, expires_after })
     }
 }
@@ -154,7 +157,8 @@ impl Draft {
     /// [`DraftError::SelfCheck`].
     pub fn sign(self, signer: &Signer) -> Result<Signed, DraftError> {
         let compact = jws::sign(&self.payload, &signer.kid, jws::CREDENTIAL, &signer.key);
-        let jws = Jws::parse(&compact, crate::credential::limits::CREDENTIAL_BYTES).map_err(|_| DraftError::SelfCheck)?;
+        let jws =
+            Jws::parse(&compact, crate::credential::limits::CREDENTIAL_BYTES).map_err(|_| DraftError::SelfCheck)?;
         if !jws.verifies(&signer.key.public()) {
             return Err(DraftError::SelfCheck);
         }

@@ -81,7 +81,8 @@ impl Faces {
         if let Some(face) = compiled.get(&key) {
             return Ok(face.clone());
         }
-        let bundle = store.blob(&template.bundle)?.ok_or_else(|| FaceError::TemplateMissing(template.bundle.to_string()))?;
+        let bundle =
+            store.blob(&template.bundle)?.ok_or_else(|| FaceError::TemplateMissing(template.bundle.to_string()))?;
         let face = Arc::new(Face::compile(&Template::from_bundle(&bundle)?, &self.fonts, constants)?);
         if compiled.len() >= KEPT {
             compiled.clear();
@@ -97,7 +98,7 @@ impl Faces {
     pub fn pdf(&self, store: &dyn Store, certificate: &Certificate, verifier: &str) -> Result<Vec<u8>, FaceError> {
         let jws = parsed(certificate)?;
         let document = document(certificate, &jws)?;
-        let face = self.of(store, &certificate.template, &Constants::of(&document, verifier))?;
+        let face = self.of(store, &certificate.template, &Constants::of(&document, &certificate.fields, verifier))?;
         let scene = face.texts(&record::of(&document, &certificate.fields, verifier))?;
         face.pdf(scene, certificate, verifier)
     }

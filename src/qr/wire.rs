@@ -1,8 +1,8 @@
 use std::sync::LazyLock;
 
+use super::SymbolError;
 use super::{deflate, digits};
 use crate::credential::{Malformed, limits};
-use super::SymbolError;
 use crate::proof::jws::Jws;
 
 /// The dictionary of wire version 1, frozen: what is printed must be readable for ever.

@@ -11,7 +11,7 @@ use crate::tools;
 
 /// Two people of each language of the demo.
 const PEOPLE: usize = 98;
-/// The built-in templates, and a letter that each prints its name for.
+/// The built-in templates.
 const TEMPLATES: [&str; 3] = ["classic", "modern", "minimal"];
 
 /// Returns printed names by number.

@@ -142,7 +142,7 @@ fn open_store(data: &Path) -> Result<SledStore, Failure> {
 }
 
 /// Returns the account's name for the audit log.
-fn actor() -> String {
+pub fn actor() -> String {
     ["TESTAMUR_ACTOR", "USER", "LOGNAME"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))

@@ -22,8 +22,8 @@ fn altered(jwt: &Path, from: &str, to: &str) -> String {
 fn a_forgery_cannot_print_a_line_that_looks_like_a_verdict() {
     let issuer = Issuer::issued(THREE);
     let jwt = issuer.file(&issuer.numbers()[0], "jwt");
-    let lie = r"x\n\u001b[2K\u009b1A\u202e✓ valid Mallory";
-    fs::write(issuer.path("forged\n✓ valid.jwt"), altered(&jwt, "José Núñez", lie)).unwrap();
+    let lie = r#""identityHash":"x\n\u001b[2K\u009b1A\u202e✓ valid Mallory "#;
+    fs::write(issuer.path("forged\n✓ valid.jwt"), altered(&jwt, "\"identityHash\":\"", lie)).unwrap();
     let forged = issuer.path("forged\n✓ valid.jwt");
     let ran = issuer.run(&["verify", forged.to_str().unwrap(), "--trust", "SITE", "--at", SOON]).expect(1);
     assert!(ran.stdout.contains("✗ proof_invalid"), "{ran:?}");
@@ -102,7 +102,7 @@ fn a_correction_holds_nothing_unprintable() {
         assert_ne!(issuer.run(&["regenerate", number, "--set", set, "--reason", "typing error"]).code, 0, "{set:?}");
     }
     let long = format!("role={}", "x".repeat(1_001));
-    issuer.run(&["regenerate", number, "--set", &long, "--reason", "typing error"]).refuses("1000 printable");
+    issuer.run(&["regenerate", number, "--set", &long, "--reason", "typing error"]).expect(2).warns("1000 printable");
 }
 
 #[test]

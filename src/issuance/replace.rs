@@ -62,9 +62,10 @@ pub fn regenerate(
     let new = successor(desk, faces, signer, &event, &old, &person)?;
     let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text: correction.reason.clone() };
     let detail = json!({ "from": old.version, "to": new.version, "columns": columns(correction) });
-    desk.store.supersede(&old, &new, &reason, &desk.act("certificate.regenerate", number, detail))?;
+    // The person first: a crash in between must not let the next version bring the old name back.
     let act = desk.act("participant.correct", number, json!({ "columns": columns(correction) }));
     desk.store.put_participants(number.event(), &[person], &act)?;
+    desk.store.supersede(&old, &new, &reason, &desk.act("certificate.regenerate", number, detail))?;
     Ok(new)
 }
 

@@ -5,4 +5,5 @@ mod issuer;
 mod life;
 mod mistakes;
 mod output;
+mod readme;
 mod tools;

@@ -1,5 +1,6 @@
 use crate::credential::{
     Achievement, CertificateNumber, Claims, ClaimsError, CredentialSuffix, Extras, Malformed, StatusEntry, Timestamp,
+    canonical,
 };
 use crate::proof::jws::{self, Jws};
 use crate::qr::{self, SymbolError};
@@ -145,7 +146,7 @@ impl Draft {
         };
         let document = claims.to_json()?;
         crate::credential::schema::check(&document).map_err(DraftError::Schema)?;
-        let payload = claims.to_jcs()?;
+        let payload = canonical(&document);
         qr::check_budget(jws::header(kid, jws::CREDENTIAL).as_bytes(), &payload, &issuer.verifier)
             .map_err(|cause| DraftError::OverBudget { cause, longest: longest_fields(&claims) })?;
         Ok(Self { payload, document, valid_until })

@@ -111,7 +111,8 @@ impl Face {
     /// When its static parts do not lay out or draw.
     pub fn compile(template: &Template, fonts: &FontLibrary, constants: &Constants) -> Result<Self, FaceError> {
         let layout = Layout::with_constants(template, fonts, constants.values())?;
-        let base = Base::new(layout.base(), layout.fonts(), &BaseMeta { producer: PRODUCER.to_owned() })?;
+        let meta = BaseMeta { producer: PRODUCER.to_owned() };
+        let base = Base::with_letters(layout.base(), layout.fonts(), &meta, &layout.record_faces())?;
         Ok(Self { layout, base })
     }
 

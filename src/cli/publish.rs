@@ -26,6 +26,11 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         publish(&workspace.desk(), &mut keys, &passphrase, workspace.config.status_days(), &private, &args.out)?;
     output::line(format!("site version {} is in {}", published.version, args.out.display()));
     output::line(format!("  {} status lists, {} set entries", published.lists, published.set));
+    if publish::verifier_is_built_in() {
+        output::line("  the verifier is in verify/, and as one file to hand on in verify/verifier.html");
+    } else {
+        output::line("  without the web verifier, which this program was built without");
+    }
     output::line(format!("  publish again before {}", published.next_update));
     output::line(format!("  root key fingerprint {}", published.root_fingerprint));
     Ok(ExitCode::SUCCESS)

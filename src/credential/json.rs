@@ -181,6 +181,8 @@ impl<'de> Visitor<'de> for Strict<'_> {
                 return Err(serde::de::Error::custom("duplicate key"));
             }
         }
+        // An empty object is a level too. Asked only here, because a number may come as a map, see `NUMBER`.
+        self.deeper::<A::Error>()?;
         Ok(Value::Object(object))
     }
 }
@@ -209,6 +211,9 @@ mod tests {
         let nested = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
         assert!(parse(nested(limits::JSON_DEPTH).as_bytes(), 1000).is_ok());
         assert_eq!(parse(nested(limits::JSON_DEPTH + 1).as_bytes(), 1000), Err(JsonError::TooDeep));
+        let around_object = |n: usize| format!("{}{{}}{}", "[".repeat(n), "]".repeat(n));
+        assert!(parse(around_object(limits::JSON_DEPTH - 1).as_bytes(), 1000).is_ok());
+        assert_eq!(parse(around_object(limits::JSON_DEPTH).as_bytes(), 1000), Err(JsonError::TooDeep));
         assert_eq!(parse("[".repeat(100_000).as_bytes(), 1 << 20), Err(JsonError::TooDeep));
     }
 

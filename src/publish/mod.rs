@@ -8,6 +8,7 @@ mod did;
 mod page;
 mod site;
 mod snapshot;
+mod verifier;
 
 use std::path::{Path, PathBuf};
 
@@ -20,6 +21,8 @@ use crate::proof::data_integrity::DataIntegrityError;
 use crate::proof::eddsa::{PublicKey, SecretKey};
 use crate::store::{Act, Store, StoreError};
 use crate::verify::{AnchorError, TrustAnchors};
+
+pub use verifier::is_built_in as verifier_is_built_in;
 
 /// How long a snapshot counts as fresh unless the caller says otherwise, in days.
 pub const VALIDITY_DAYS: i64 = 7;
@@ -310,6 +313,7 @@ fn files(
     trust: String,
 ) -> Result<Vec<(String, Vec<u8>)>, PublishError> {
     let mut files = request.extra.to_vec();
+    files.extend(verifier::files(&issuer.did, &issuer.root, &trust));
     for list in &contents.lists {
         files.push((format!("status/{}", list.number), pretty(&list.document)));
         files.push((format!("status/{}.jwt", list.number), list.jws.clone().into_bytes()));

@@ -1,0 +1,182 @@
+// Builds the verifier into dist/: the site `verify/` and the single file `verify/verifier.html`. The same input gives the
+// same bytes: no time, no path and no random name goes in. README.md says what static/index.html holds for it.
+
+import { createHash } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { gzipSync } from 'node:zlib';
+
+import { build } from 'esbuild';
+
+const ROOT = dirname(fileURLToPath(import.meta.url));
+const OUT = join(ROOT, 'dist', 'verify');
+const KIB = 1024;
+/** Gzipped sizes that the build refuses to exceed: judging a link; that and reading trust files; page; single file. */
+const BUDGET = { core: 8 * KIB, trust: 14 * KIB, page: 60 * KIB, single: 250 * KIB };
+
+const COMMON = {
+  absWorkingDir: ROOT,
+  bundle: true,
+  charset: 'utf8',
+  format: 'esm',
+  legalComments: 'none',
+  // The dictionary is UTF-8 text; a test compares its digest.
+  loader: { '.bin': 'text' },
+  logLevel: 'warning',
+  metafile: true,
+  minify: true,
+  target: ['es2022'],
+};
+
+/** Bundles files for Node, for the tests; dependencies of the tests themselves stay outside. */
+export function bundleForNode(entryPoints, outdir) {
+  const define = { __SINGLE_FILE__: 'false' };
+  return build({ ...COMMON, entryPoints, outdir, define, minify: false, platform: 'node', target: 'node20', sourcemap: 'inline' });
+}
+
+/** Returns the gzipped size. */
+const gzipped = (bytes) => gzipSync(bytes, { level: 9 }).length;
+const sha256 = (bytes, form = 'base64') => createHash('sha256').update(bytes).digest(form);
+const read = (path) => readFileSync(path, 'utf8');
+
+/** All files below a folder, by path with slashes, in order. */
+function files(folder) {
+  const found = readdirSync(folder, { recursive: true }).map((name) => join(folder, name));
+  return found
+    .filter((path) => statSync(path).isFile())
+    .map((path) => relative(folder, path).split(sep).join('/'))
+    .sort();
+}
+
+/** One entry without what it loads only where it is needed: measured, not shipped. */
+async function measure(contents) {
+  const stdin = { contents, resolveDir: ROOT, loader: 'ts' };
+  const built = await build({ ...COMMON, stdin, plugins: [withoutLazy], write: false });
+  return gzipped(built.outputFiles[0].contents);
+}
+
+const withoutLazy = {
+  name: 'without-lazy',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: /./ }, ({ kind, path }) => (kind === 'dynamic-import' ? { path, external: true } : undefined)),
+};
+
+const CSP = (script, style, connect) =>
+  [
+    "default-src 'none'",
+    `script-src ${script}`,
+    `style-src ${style}`,
+    "img-src 'self' blob: data:",
+    "media-src 'self' blob: mediastream:",
+    `connect-src ${connect}`,
+    "worker-src 'self' blob:",
+    "manifest-src 'self'",
+    "font-src 'self' data:",
+    "base-uri 'none'",
+    "form-action 'none'",
+  ].join('; ');
+
+/** Puts the policy in the place of `<!-- csp -->`; a page without that place is a mistake. */
+function withPolicy(html, policy) {
+  return replaceOnce(html, '<!-- csp -->', `<meta http-equiv="Content-Security-Policy" content="${policy}">`);
+}
+
+function replaceOnce(text, wanted, replacement) {
+  if (text.split(wanted).length !== 2) throw new Error(`static/index.html must hold ${wanted} exactly once`);
+  return text.replace(wanted, () => replacement);
+}
+
+/** The site: modules with lazily loaded chunks, and the service worker that keeps them. */
+async function site() {
+  const options = {
+    ...COMMON,
+    // pdf.js runs its worker from a file of its own.
+    entryPoints: { app: 'src/page/main.ts', 'pdf-worker': 'src/scan/pdf-worker.ts' },
+    outdir: OUT,
+    splitting: true,
+    chunkNames: 'chunks/[name]-[hash]',
+    assetNames: 'chunks/[name]-[hash]',
+    loader: { ...COMMON.loader, '.wasm': 'file' },
+    define: { __SINGLE_FILE__: 'false' },
+  };
+  cpSync(join(ROOT, 'static'), OUT, { recursive: true });
+  const { metafile } = await build(options);
+  const html = read(join(ROOT, 'static', 'index.html'));
+  // 'wasm-unsafe-eval' lets the page compile its own WebAssembly decoder; it allows no script.
+  const policy = CSP("'self' 'wasm-unsafe-eval'", "'self'", "'self'");
+  writeFileSync(join(OUT, 'index.html'), withPolicy(html, policy));
+  return metafile;
+}
+
+/** The service worker comes after everything else: it carries a digest of it. */
+async function serviceWorker() {
+  const source = join(ROOT, 'src', 'sw.ts');
+  if (!existsSync(source)) return;
+  const paths = files(OUT).filter((path) => path !== 'verifier.html');
+  const digest = sha256(paths.map((path) => `${path} ${sha256(readFileSync(join(OUT, path)))}\n`).join(''), 'hex');
+  const define = {
+    __SINGLE_FILE__: 'false',
+    __PRECACHE__: JSON.stringify(['./', ...paths]),
+    __VERSION__: JSON.stringify(digest.slice(0, 16)),
+  };
+  await build({ ...COMMON, entryPoints: { sw: source }, outdir: OUT, format: 'iife', define });
+}
+
+/** The single file: script and style inside, allowed by their hashes; no connection at all. */
+async function singleFile() {
+  const options = { ...COMMON, entryPoints: ['src/page/main.ts'], outdir: join(ROOT, 'dist', 'single'), write: false };
+  const built = await build({ ...options, loader: { ...COMMON.loader, '.wasm': 'binary' }, define: { __SINGLE_FILE__: 'true' } });
+  const script = built.outputFiles.find((file) => file.path.endsWith('.js')).text.replaceAll('</script', '<\\/script');
+  const style = read(join(ROOT, 'static', 'styles.css'));
+  let html = read(join(ROOT, 'static', 'index.html'));
+  html = html.replace(/[ \t]*<link\b[^>]*rel="(?:manifest|icon|apple-touch-icon)"[^>]*>\n?/g, '');
+  html = replaceOnce(html, '<link rel="stylesheet" href="styles.css">', `<style>${style}</style>`);
+  html = replaceOnce(html, '<script type="module" src="app.js"></script>', '');
+  // At the end, for the data elements before it; a module in the head would wait for them as well.
+  html = replaceOnce(html, '</body>', `<script type="module">${script}</script>\n</body>`);
+  html = replaceOnce(html, 'id="trust-jws"></script>', 'id="trust-jws">@@TRUST_JWS@@</script>');
+  const policy = CSP(`'sha256-${sha256(script)}' 'wasm-unsafe-eval'`, `'sha256-${sha256(style)}'`, "'none'");
+  writeFileSync(join(OUT, 'verifier.html'), withPolicy(html, policy));
+}
+
+/** What the browser loads before the first verdict: page, style, script and what the script imports at once. */
+function firstLoad(metafile) {
+  const wanted = new Set(['dist/verify/app.js']);
+  for (const path of wanted) {
+    for (const { path: next, kind, external } of metafile.outputs[path].imports) {
+      if (kind === 'import-statement' && !external) wanted.add(next);
+    }
+  }
+  const paths = [...wanted].map((path) => join(ROOT, path));
+  return [...paths, join(OUT, 'index.html'), join(OUT, 'styles.css')].reduce((n, path) => n + gzipped(readFileSync(path)), 0);
+}
+
+function judge(sizes) {
+  for (const [name, size] of Object.entries(sizes)) {
+    const mark = size <= BUDGET[name] ? 'ok' : 'TOO LARGE';
+    console.log(`${name.padEnd(8)} ${String(size).padStart(7)} of ${BUDGET[name]} bytes gzipped  ${mark}`);
+  }
+  if (Object.entries(sizes).some(([name, size]) => size > BUDGET[name])) process.exitCode = 1;
+}
+
+async function main() {
+  // dist/ itself stays: cargo watches it.
+  for (const name of ['verify', 'SHA256SUMS']) rmSync(join(ROOT, 'dist', name), { recursive: true, force: true });
+  mkdirSync(OUT, { recursive: true });
+  const sizes = {
+    core: await measure("export { verify } from './src/core/verify.ts';"),
+    trust: await measure("export { verify, TrustAnchors } from './src/core/index.ts';"),
+  };
+  if (existsSync(join(ROOT, 'src', 'page', 'main.ts'))) {
+    const metafile = await site();
+    await singleFile();
+    await serviceWorker();
+    Object.assign(sizes, { page: firstLoad(metafile), single: gzipped(readFileSync(join(OUT, 'verifier.html'))) });
+    const sums = files(OUT).map((path) => `${sha256(readFileSync(join(OUT, path)), 'hex')}  ${path}\n`);
+    writeFileSync(join(ROOT, 'dist', 'SHA256SUMS'), sums.join(''));
+  }
+  judge(sizes);
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1]).href) await main();

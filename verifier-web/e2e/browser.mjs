@@ -1,0 +1,68 @@
+// Debian's Chromium with a fresh profile, and a page that reports what must never happen.
+
+import { chromium } from 'playwright-core';
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+  '--disable-component-update', '--disable-sync'];
+
+export function launch(...flags) {
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: [...FLAGS, ...flags] });
+}
+
+/** Opens a page; `page.wrongs` collects dialogs, reports of the content security policy, errors and foreign requests. */
+export async function open(browser, url, options = {}) {
+  const { now, ...rest } = options;
+  const context = await browser.newContext({ locale: 'en-GB', acceptDownloads: true, ...rest });
+  return openIn(context, url, now);
+}
+
+export async function openIn(context, url, now) {
+  const page = await context.newPage();
+  const wrongs = [];
+  page.wrongs = wrongs;
+  page.on('dialog', (dialog) => { wrongs.push(`dialog ${dialog.message()}`); void dialog.dismiss(); });
+  page.on('pageerror', (error) => wrongs.push(`error ${error.message}`));
+  page.on('console', (message) => { if (/Content.Security.Policy/i.test(message.text())) wrongs.push(message.text()); });
+  page.on('request', (request) => {
+    const target = new URL(request.url());
+    if (/^https?:$/.test(target.protocol) && target.origin !== new URL(url).origin) wrongs.push(`request to ${target.origin}`);
+  });
+  await page.addInitScript(() => {
+    addEventListener('securitypolicyviolation', (event) => {
+      console.log(`Content-Security-Policy: ${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+  if (now !== undefined) await page.clock.setFixedTime(now);
+  await page.goto(url);
+  await page.waitForSelector('body[data-ready]');
+  return page;
+}
+
+/** The verdict on the page, once there is one. */
+export async function verdict(page, timeout = 20_000) {
+  await page.waitForSelector('#verdict[data-verdict]', { timeout });
+  return page.$eval('#verdict', (section) => ({ code: section.dataset.verdict, class: section.dataset.class, text: section.innerText }));
+}
+
+/** Pastes a text and returns the verdict about it. */
+export async function paste(page, text) {
+  await clear(page);
+  await page.fill('#paste', text);
+  await page.click('#paste-form button');
+  return verdict(page);
+}
+
+/** Gives a file to the page as `#drop` takes it, and returns the verdict. */
+export async function drop(page, file) {
+  await clear(page);
+  await page.setInputFiles('#drop input[type=file]', file);
+  return verdict(page);
+}
+
+async function clear(page) {
+  await page.evaluate(() => {
+    const section = document.getElementById('verdict');
+    delete section.dataset.verdict;
+    delete section.dataset.class;
+  });
+}

@@ -1,0 +1,114 @@
+// A real published site for the tests: made by the testamur program, served from its folder. Every request is counted.
+
+import { execFileSync } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const HERE = fileURLToPath(new URL('..', import.meta.url));
+export const DIST = join(HERE, 'dist', 'verify');
+export const VECTORS = join(HERE, '..', 'tests', 'vectors');
+const PROGRAM = process.env.TESTAMUR_BIN ?? join(HERE, '..', 'target', 'debug', 'testamur');
+const TYPES = {
+  '.css': 'text/css', '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.png': 'image/png',
+  '.svg': 'image/svg+xml', '.wasm': 'application/wasm', '.webmanifest': 'application/manifest+json',
+};
+
+/** An issuer in a folder of its own. */
+export class Issuer {
+  constructor(name = 'Example Academy', domain = 'certs.example.org') {
+    this.folder = mkdtempSync(join(tmpdir(), 'testamur-e2e-'));
+    this.site = join(this.folder, 'site');
+    this.out = join(this.folder, 'out');
+    this.run('init', '--issuer', name, '--domain', domain);
+  }
+
+  run(...args) {
+    const env = { ...process.env, TESTAMUR_PASSPHRASE: 'only for tests', TESTAMUR_DATA: join(this.folder, 'data') };
+    return execFileSync(PROGRAM, args, { env, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** Issues to people by name and returns their numbers by name. */
+  issue(event, title, names, ...options) {
+    const list = join(this.folder, `${event}.csv`);
+    const quoted = (text) => `"${text.replaceAll('"', '""')}"`;
+    writeFileSync(list, `name,email\n${names.map((name, i) => `${quoted(name)},p${i}@example.org`).join('\n')}\n`);
+    this.run('event', 'create', event, '--title', title, '--template', 'classic', ...options);
+    this.run('import', event, list);
+    this.run('issue', event, '--format', 'pdf,png,jwt', '--out', this.out);
+    const rows = this.run('certificates', 'list', '--event', event, '--json').trim().split('\n').map((line) => JSON.parse(line)).flat();
+    return Object.fromEntries(rows.map((row) => [row.recipient ?? row.name, row.number]));
+  }
+
+  file(number, format) {
+    return join(this.out, `${number}.${format}`);
+  }
+
+  /** Publishes, and puts the verifier there as it was built last, whatever the program carries. */
+  publish() {
+    this.run('publish', '--out', this.site);
+    const folder = join(this.site, 'verify');
+    const did = JSON.parse(readFileSync(join(this.site, '.well-known', 'did.json'), 'utf8')).id;
+    rmSync(folder, { recursive: true, force: true });
+    cpSync(DIST, folder, { recursive: true });
+    const statement = JSON.parse(readFileSync(join(this.site, 'keys', 'roots.json'), 'utf8'));
+    const root = newestRoot(statement);
+    for (const name of ['index.html', 'verifier.html']) {
+      const page = readFileSync(join(folder, name), 'utf8')
+        .replace('id="trust-roots">{}<', () => `id="trust-roots">${JSON.stringify({ [did]: root })}<`)
+        .replace('@@TRUST_JWS@@', () => readFileSync(join(this.site, 'trust.jws'), 'utf8').trim());
+      writeFileSync(join(folder, name), page);
+    }
+  }
+
+  link(number) {
+    return this.run('qr', 'pack', this.file(number, 'jwt'), '--host', 'certs.example.org/verify').trim();
+  }
+
+  remove() {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The newest root key, from the statements that the site publishes. */
+function newestRoot(published) {
+  const links = published.roots ?? published;
+  const last = links.at(-1);
+  const statement = JSON.parse(Buffer.from((last.statement ?? last).split('.')[1], 'base64url').toString());
+  return statement.publicKey;
+}
+
+/** Serves a folder; `site.folder` and `site.trust` (the text of trust.jws) can be changed while it runs. */
+export async function serve(folder) {
+  const site = { folder, trust: undefined, requests: [] };
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url, 'http://x').pathname);
+    site.requests.push(path);
+    if (path === '/trust.jws' && site.trust !== undefined) {
+      response.writeHead(200, { 'content-type': 'text/plain' }).end(site.trust);
+      return;
+    }
+    const file = join(site.folder, path.endsWith('/') ? `${path}index.html` : path);
+    if (!existsSync(file) || !statSync(file).isFile()) {
+      response.writeHead(404).end();
+      return;
+    }
+    response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'text/plain' }).end(readFileSync(file));
+  });
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  site.url = `http://localhost:${server.address().port}/verify/`;
+  site.stop = () => new Promise((resolve) => {
+    server.close(resolve);
+    server.closeAllConnections();
+  });
+  return site;
+}
+
+/** The vectors with a text to verify. */
+export function verdictVectors() {
+  const folder = join(VECTORS, 'verdicts');
+  return readdirSync(folder).sort().map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
+    .filter((one) => one.input !== undefined);
+}

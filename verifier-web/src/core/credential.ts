@@ -1,0 +1,118 @@
+// What a credential says, read from the payload that was signed: src/credential/read.rs, member by member.
+
+import { parseJson, isObject, member, type Json, type JsonObject } from './json.js';
+import { CREDENTIAL_BYTES } from './limits.js';
+import { Malformed } from './malformed.js';
+import { parseTime, type Seconds } from './time.js';
+
+/** The two JSON-LD contexts of every credential, in this order. */
+export const CONTEXTS = [
+  'https://www.w3.org/ns/credentials/v2',
+  'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json',
+];
+
+/** A credential that was read but not verified: nothing in it may be shown as genuine. */
+export interface UnverifiedCredential {
+  issuer: string;
+  issuerName: string;
+  validFrom: Seconds;
+  validUntil: Seconds | undefined;
+  recipient: string;
+  number: string;
+  title: string;
+  /** The list's address and the index in it. */
+  status: { list: string; index: number } | undefined;
+  document: JsonObject;
+}
+
+/** Reads a credential; throws `Malformed` about the first member that is missing, of the wrong type or past a limit. */
+export function readCredential(payload: Uint8Array): UnverifiedCredential {
+  const document = parseJson(payload, CREDENTIAL_BYTES, 'payload');
+  if (!isObject(document)) throw new Malformed('payload', 'not an object');
+  checkContext(document);
+  checkTypes(document);
+  text(document, 'id');
+  return {
+    issuer: text(document, 'issuer.id'),
+    issuerName: text(document, 'issuer.name'),
+    validFrom: time(document, 'validFrom'),
+    validUntil: at(document, 'validUntil') === undefined ? undefined : time(document, 'validUntil'),
+    recipient: recipient(document),
+    number: text(document, 'credentialSubject.licenseNumber'),
+    title: text(document, 'credentialSubject.achievement.name'),
+    status: status(document),
+    document,
+  };
+}
+
+function at(document: Json, path: string): Json | undefined {
+  return path.split('.').reduce<Json | undefined>(member, document);
+}
+
+function text(document: Json, path: string): string {
+  const value = at(document, path);
+  if (value === undefined) throw new Malformed(path, 'missing');
+  if (typeof value !== 'string') throw new Malformed(path, 'not a text');
+  if (value === '') throw new Malformed(path, 'empty');
+  return value;
+}
+
+function time(document: Json, path: string): Seconds {
+  const seconds = parseTime(text(document, path));
+  if (seconds === undefined) throw new Malformed(path, 'not a time such as 2026-05-01T00:00:00Z');
+  return seconds;
+}
+
+function checkContext(document: JsonObject): void {
+  const contexts = document['@context'];
+  if (!Array.isArray(contexts) || !CONTEXTS.every((wanted, n) => contexts[n] === wanted)) {
+    throw new Malformed('@context', 'not the contexts of VCDM 2.0 and Open Badges 3.0.3');
+  }
+}
+
+function checkTypes(document: JsonObject): void {
+  if (!hasTypes(document, 'VerifiableCredential', 'OpenBadgeCredential')) {
+    throw new Malformed('type', 'not a VerifiableCredential and OpenBadgeCredential');
+  }
+}
+
+/** Returns whether `type` is an array that holds both names. */
+export function hasTypes(document: JsonObject, one: string, other: string): boolean {
+  const types = document['type'];
+  return Array.isArray(types) && types.includes(one) && types.includes(other);
+}
+
+/** The first identifier that is a plain name. */
+function recipient(document: Json): string {
+  const field = 'credentialSubject.identifier';
+  const identifiers = at(document, field);
+  if (!Array.isArray(identifiers)) throw new Malformed(field, 'missing');
+  const names = identifiers
+    .filter((entry) => member(entry, 'identityType') === 'name' && member(entry, 'hashed') === false)
+    .map((entry) => member(entry, 'identityHash'));
+  const name = names.find((name) => typeof name === 'string');
+  if (typeof name !== 'string' || name === '') throw new Malformed(field, 'holds no plain name');
+  return name;
+}
+
+/** Bitstring Status List v1.0 section 2.1; unknown types and purposes are refused, not ignored. */
+function status(document: JsonObject): UnverifiedCredential['status'] {
+  const entry = document['credentialStatus'];
+  if (entry === undefined) return undefined;
+  if (!isObject(entry)) throw new Malformed('credentialStatus', 'not an object');
+  for (const [key, wanted] of [
+    ['type', 'BitstringStatusListEntry'],
+    ['statusPurpose', 'revocation'],
+  ] as const) {
+    const path = `credentialStatus.${key}`;
+    if (text(document, path) !== wanted) throw new Malformed(path, `not \`${wanted}\``);
+  }
+  const size = entry['statusSize'];
+  if (size !== undefined && size !== 1) throw new Malformed('credentialStatus.statusSize', 'not 1');
+  const list = text(document, 'credentialStatus.statusListCredential');
+  const index = text(document, 'credentialStatus.statusListIndex');
+  if (!/^(?:0|[1-9][0-9]{0,9})$/.test(index)) {
+    throw new Malformed('credentialStatus.statusListIndex', 'not a whole number of at most 10 digits, as a text');
+  }
+  return { list, index: Number(index) };
+}

@@ -1,0 +1,30 @@
+// Results as CSV (RFC 4180), for a spreadsheet: a cell that a spreadsheet would take for a formula is made a text.
+
+import { colour, type Result } from './result.js';
+
+/** One row of a batch: a result, or why there is none. */
+export type Row = { name: string; result: Result; problem?: undefined } | { name: string; result?: undefined; problem: string };
+
+const HEAD = ['file', 'verdict', 'class', 'detail', 'number', 'recipient', 'title', 'issuer', 'issuer_name', 'proven',
+  'valid_from', 'valid_until', 'status_as_of', 'next_update', 'reason', 'differs', 'problem'];
+
+/** Returns the whole table, with a byte order mark for the spreadsheets that need it. */
+export function csv(rows: readonly Row[]): string {
+  return '\ufeff' + [HEAD, ...rows.map(cells)].map((row) => row.map(cell).join(',') + '\r\n').join('');
+}
+
+function cells(row: Row): string[] {
+  if (!row.result) return [row.name, ...HEAD.slice(2).map(() => ''), row.problem];
+  const { verdict, differences } = row.result;
+  const about = verdict.claimed ?? verdict;
+  const differs = (differences ?? []).map((one) => `${one.field.replace(/^f\./, '')}: ${one.found ?? '-'}`).join('; ');
+  return [row.name, verdict.verdict, colour(row.result), verdict.detail, about.number, about.recipient, about.title,
+    about.issuer, about.issuerName, verdict.claimed || verdict.verdict === 'malformed' ? 'no' : 'yes', verdict.validFrom,
+    verdict.validUntil, verdict.statusAsOf, verdict.nextUpdate, verdict.reason?.text, differs,
+    verdict.problem].map((text) => text ?? '');
+}
+
+function cell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,26 @@
+// What checking one input came to.
+
+import type { Verdict } from '../core/index.js';
+import type { Difference } from './compare.js';
+
+export interface Result {
+  /** The file's name; absent for a link, a scan or a pasted text. */
+  name?: string;
+  verdict: Verdict;
+  at: Date;
+  /** Signed fields that the printed page contradicts; `undefined`: the page's text was not looked at. */
+  differences?: Difference[] | undefined;
+  /** Whether the input has printed text at all (a PDF has, a link has not). */
+  printed: boolean;
+}
+
+/** The colour to show. Only a `valid` that its paper does not contradict is green. */
+export function colour(result: Result): Verdict['class'] {
+  const differs = (result.differences?.length ?? 0) > 0;
+  return result.verdict.class === 'green' && differs ? 'amber' : result.verdict.class;
+}
+
+/** Whether the verdict is about the credential as proven, so that its fields may be shown as the issuer's word. */
+export function proven(verdict: Verdict): boolean {
+  return verdict.claimed === undefined && verdict.verdict !== 'malformed';
+}

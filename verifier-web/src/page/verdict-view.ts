@@ -1,0 +1,172 @@
+// The verdict as people see it: first the word, its colour and its shape; then who, what, when; then what it rests on.
+// What is not proven stands apart, under a heading that says so.
+
+import type { Anchor, Verdict } from '../core/index.js';
+import { data, h, icon, type Child } from './dom.js';
+import { fieldTable } from './fields.js';
+import { ago, day, has, moment, t, type MessageKey } from './messages.js';
+import { colour, proven, type Result } from './result.js';
+
+/** The texts of a verdict; also what is read out. */
+export function words(result: Result): { title: string; text: string; todo: string } {
+  const { verdict } = result;
+  if (colour(result) !== verdict.class) {
+    return { title: t('differs.title'), text: t('differs.text'), todo: t('v.valid.todo') };
+  }
+  const say = (part: string) => t(`v.${verdict.verdict}.${part}` as MessageKey);
+  return { title: say('title'), text: say('text'), todo: say('todo') };
+}
+
+/** Fills the verdict's section. The attributes are what scripts read. */
+export function showVerdict(section: HTMLElement, result: Result, anchors: readonly Anchor[]): void {
+  const { verdict } = result;
+  const { title, text, todo } = words(result);
+  const shown = colour(result);
+  section.replaceChildren(
+    h('div', { class: 'banner' }, icon(shown), h('div', {},
+      h('h2', { id: 'verdict-title' }, title),
+      h('p', { class: 'sentence' }, text, ' ', detail(verdict)),
+      h('p', { class: 'todo' }, todo),
+    )),
+    h('div', { class: 'body' },
+      differencesTable(result),
+      verdict.claimed ? claims(verdict, anchors) : facts(verdict),
+      problem(verdict),
+      rests(result),
+      more(verdict),
+    ),
+  );
+  section.hidden = false;
+  section.dataset['class'] = shown;
+  section.dataset['verdict'] = verdict.verdict;
+}
+
+function detail(verdict: Verdict): string {
+  const key = `d.${verdict.detail ?? ''}`;
+  return has(key) ? t(key) : '';
+}
+
+function facts(verdict: Verdict): Child {
+  if (!proven(verdict)) return null;
+  return h('div', { class: 'genuine' },
+    h('p', { class: 'label' }, t('f.recipient')),
+    h('p', { class: 'who' }, data(verdict.recipient ?? '')),
+    h('p', { class: 'label' }, t('f.title')),
+    h('p', { class: 'what' }, data(verdict.title ?? '')),
+    h('dl', { class: 'facts' },
+      fact('f.number', verdict.number, 'code'),
+      fact('f.from', verdict.validFrom && day(verdict.validFrom)),
+      fact('f.until', verdict.validUntil ? day(verdict.validUntil) : t('f.unlimited')),
+      ...reason(verdict),
+    ),
+    h('div', { class: 'issuer' },
+      h('p', { class: 'label' }, t('f.issuer')),
+      h('p', { class: 'issuer-name' }, data(verdict.issuerName ?? '')),
+      h('dl', { class: 'facts' },
+        fact('f.address', host(verdict.issuer), 'code'),
+        fact('f.fingerprint', verdict.rootFingerprint, 'code print'),
+      ),
+    ),
+  );
+}
+
+function reason(verdict: Verdict): Child[] {
+  if (!verdict.reason) return [];
+  const { code, at, text } = verdict.reason;
+  return [fact(code === 'superseded' ? 'f.supersededAt' : 'f.revokedAt', day(at)), fact('f.reason', text, 'wide')];
+}
+
+function claims(verdict: Verdict, anchors: readonly Anchor[]): Child {
+  const { claimed } = verdict;
+  if (!claimed) return null;
+  return h('div', {},
+    h('div', { class: 'claims' },
+      h('h3', {}, t('claims.title')),
+      h('dl', { class: 'facts' },
+        fact('f.recipient', claimed.recipient, 'wide'),
+        fact('f.title', claimed.title, 'wide'),
+        fact('f.number', claimed.number, 'code'),
+        fact('f.issuerName', claimed.issuerName),
+        fact('f.address', host(claimed.issuer), 'code'),
+        fact('f.key', claimed.key, 'code'),
+      )),
+    verdict.verdict === 'untrusted_issuer' && anchors.length > 0 && h('div', { class: 'compare' },
+      h('h3', {}, t('claims.trusted')),
+      h('ul', { class: 'plain' }, ...anchors.map((anchor) => h('li', {}, data(anchor.name), ' ',
+        h('code', {}, data(host(anchor.issuer) ?? '')), ' ', h('code', {}, anchor.rootFingerprint)))),
+    ),
+  );
+}
+
+function problem(verdict: Verdict): Child {
+  if (verdict.verdict !== 'malformed') return null;
+  return h('dl', { class: 'facts' }, fact('f.field', verdict.field, 'code'), fact('f.problem', verdict.problem, 'wide'));
+}
+
+/** What the verdict rests on: this device, and a revocation list of some date. */
+function rests(result: Result): Child {
+  const { verdict, at } = result;
+  const lines = [t('checked.device', { time: moment(at) })];
+  if (proven(verdict)) {
+    lines.push(verdict.statusAsOf
+      ? t('checked.list', { date: day(verdict.statusAsOf), age: ago(verdict.statusAsOf, at) })
+      : t('checked.none'));
+    if (verdict.nextUpdate) lines.push(t('checked.next', { date: day(verdict.nextUpdate) }));
+    if (result.printed && result.differences === undefined) lines.push(t('differs.uncompared'));
+  }
+  return h('ul', { class: 'rests plain' },
+    result.name !== undefined && h('li', {}, t('source.file', { name: '' }), data(result.name)),
+    ...lines.map((line) => h('li', {}, line)));
+}
+
+function differencesTable(result: Result): Child {
+  const all = result.differences ?? [];
+  if (all.length === 0) return null;
+  const heads = (['differs.field', 'differs.signed', 'differs.printed'] as const).map((key) => h('th', { scope: 'col' }, t(key)));
+  const rows = all.map((one) => h('tr', {},
+    h('th', { scope: 'row' }, t(one.field)),
+    h('td', { class: 'signed' }, data(one.signed)),
+    h('td', { class: 'printed' }, one.found === undefined ? h('em', {}, t('differs.absent')) : data(one.found)),
+  ));
+  return h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('differs.title') },
+    h('table', { class: 'differs' }, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows)));
+}
+
+function more(verdict: Verdict): Child {
+  const { jws } = verdict;
+  return h('div', { class: 'more' },
+    verdict.credential !== undefined && h('details', {},
+      h('summary', {}, t(proven(verdict) ? 'more.fields' : 'more.claimed')),
+      fieldTable(verdict.credential)),
+    jws !== undefined && h('details', {},
+      h('summary', {}, t('more.raw')),
+      h('pre', { tabindex: 0, dir: 'ltr', role: 'region', 'aria-label': t('more.raw') }, jws),
+      copyButton(jws)),
+    h('div', { class: 'actions' },
+      h('button', { type: 'button', class: 'button', onclick: () => { window.print(); } }, t('more.print')),
+      h('a', { class: 'button', href: '#content', id: 'again' }, t('ways.again'))),
+  );
+}
+
+function copyButton(text: string): HTMLElement {
+  const button = h('button', { type: 'button', class: 'button' }, t('more.copy'));
+  button.addEventListener('click', () => {
+    void navigator.clipboard.writeText(text).then(() => { button.textContent = t('more.copied'); }, () => {
+      // Without leave to use the clipboard the text is selected instead, ready for the keyboard.
+      const shown = button.previousElementSibling;
+      if (shown) getSelection()?.selectAllChildren(shown);
+    });
+  });
+  return button;
+}
+
+function fact(key: MessageKey, value: string | undefined, kind = ''): Child {
+  if (value === undefined || value === '') return null;
+  const text = data(value);
+  return h('div', { class: kind }, h('dt', {}, t(key)), h('dd', {}, kind.startsWith('code') ? h('code', {}, text) : text));
+}
+
+/** A `did:web` as the address that people know it by; another DID as it is. */
+export function host(did: string | undefined): string | undefined {
+  return did?.startsWith('did:web:') ? did.slice('did:web:'.length).replaceAll('%3A', ':') : did;
+}

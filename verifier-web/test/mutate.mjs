@@ -1,0 +1,159 @@
+// Makes inputs for the differential test: real credentials, changed at one of three depths. The same seed, the same inputs.
+
+import { createPrivateKey, sign } from 'node:crypto';
+import { deflateRawSync } from 'node:zlib';
+
+/** Digits of a chunk of as many bytes as the index (schemas/wire/README.md). */
+const DIGITS = [0, 3, 5, 8, 10, 13, 15, 17];
+/** Seeds of the vectors' keys (tests/core/vectors/world.rs): one byte, 32 times. */
+const KEYS = { k1: 11, k2: 12, k3: 13, k9: 66, r2: 2 };
+const ISSUER = 'did:web:certs.example.org';
+
+/** A small generator of numbers (mulberry32). */
+export function generator(seed) {
+  let state = seed >>> 0;
+  const next = () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+  const below = (limit) => Math.floor(next() * limit);
+  return { below, pick: (list) => list[below(list.length)], chance: (share) => next() < share };
+}
+
+const b64u = (bytes) => Buffer.from(bytes).toString('base64url');
+
+function signed(payload, id, header) {
+  const key = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, KEYS[id])]);
+  const input = `${b64u(header)}.${b64u(payload)}`;
+  const privateKey = createPrivateKey({ key, format: 'der', type: 'pkcs8' });
+  return `${input}.${b64u(sign(null, Buffer.from(input), privateKey))}`;
+}
+
+function toDigits(bytes) {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 7) {
+    const chunk = bytes.subarray(at, at + 7);
+    const number = chunk.reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+    text += String(number).padStart(DIGITS[chunk.length], '0');
+  }
+  return text;
+}
+
+/** Returns the bytes behind a good QR text. */
+function fromDigits(digits) {
+  const bytes = [];
+  for (let at = 0; at < digits.length; at += 17) {
+    const chunk = digits.slice(at, at + 17);
+    let number = BigInt(chunk);
+    for (let n = DIGITS.indexOf(chunk.length); n > 0; n -= 1, number >>= 8n) bytes.push(Number(number & 255n));
+  }
+  return Buffer.from(bytes);
+}
+
+/** Changes a text or bytes in one to three places. */
+function scramble(random, items, make) {
+  const out = [...items];
+  for (let n = 1 + random.below(3); n > 0; n -= 1) {
+    const at = random.below(out.length + 1);
+    const other = random.below(out.length + 1);
+    const [from, to] = [Math.min(at, other), Math.max(at, other)];
+    random.pick([
+      () => out.splice(at, 1, make()),
+      () => out.splice(at, 1, make()),
+      () => out.splice(at, 0, make()),
+      () => out.splice(at, 1),
+      () => out.splice(at, 1 + random.below(8)),
+      () => random.chance(0.3) && out.splice(at),
+      () => random.chance(0.3) && out.splice(at, 0, ...out.slice(from, Math.min(to, from + 40))),
+    ])();
+  }
+  return out;
+}
+
+const ODD = ['#', '.', ' ', '\t', '1', '0', '9', '=', '-', '_', '+', '/', 'A', 'é', '７', '\u0085', '\u{1F600}', '\0', 'h', '"'];
+
+function mutateText(random, text) {
+  const make = () => (random.chance(0.5) ? random.pick(ODD) : random.pick([...text]));
+  return scramble(random, text, make).join('');
+}
+
+const mutateBytes = (random, bytes) => Buffer.from(scramble(random, bytes, () => random.below(256)));
+
+const VALUES = [
+  null, true, false, 0, 1, -1, 1.5, 9007199254740993, '', 'x', '1', '5', '05', '131072', '4294967296', '12345678901', [], {}, [[]],
+  '2026-05-01T00:00:00Z', '2026-02-30T00:00:00Z', '2019-01-01T00:00:00Z', '2099-01-01T00:00:00Z', '2026-05-01T24:00:00Z',
+  '0000-01-01T00:00:00Z', ISSUER, 'did:web:other.example', 'did:web:school.example.net', 'BitstringStatusListEntry',
+  'suspension', 'https://certs.example.org/status/1', 'https://certs.example.org/status/2', '\u0000', '\u{1F600}', 'Ünïcode',
+];
+
+/** Changes one member somewhere in a document: its value, its name, or whether it is there. */
+function mutateDocument(random, document) {
+  const places = [];
+  const visit = (node) => {
+    if (typeof node !== 'object' || node === null) return;
+    for (const key of Object.keys(node)) {
+      places.push([node, key]);
+      visit(node[key]);
+    }
+  };
+  visit(document);
+  const [node, key] = random.pick(places);
+  random.pick([
+    () => (node[key] = random.pick(VALUES)),
+    () => (node[key] = random.pick(VALUES)),
+    () => (Array.isArray(node) ? node.splice(Number(key), 1) : delete node[key]),
+    () => (node[random.pick(['statusSize', 'validUntil', 'credentialStatus', 'extra', '__proto__x'])] = random.pick(VALUES)),
+    () => typeof node[key] === 'string' && (node[key] = mutateText(random, node[key])),
+  ])();
+}
+
+/** Writes a document as JSON, sometimes in another way than usual. */
+function print(random, document) {
+  let text = JSON.stringify(document);
+  if (random.chance(0.1)) text = JSON.stringify(document, null, random.pick([1, '\t']));
+  if (random.chance(0.1)) text = text.replace(/"(id|name|type|hashed)"/, (_, key) => `"\\u00${key.charCodeAt(0).toString(16)}${key.slice(1)}"`);
+  if (random.chance(0.05)) text = text.replace('{', `{"id":${JSON.stringify(random.pick(VALUES))},`);
+  if (random.chance(0.05)) text = text.replace(/}$/, `,"n":${random.pick(['1e400', '1.0', '-0', '1E2', '01', '9007199254740992', '1e-400'])}}`);
+  if (random.chance(0.03)) text = text.replace(/}$/, `,"d":${'['.repeat(31)}${random.pick(['', '{}', '[]', '1'])}${']'.repeat(31)}}`);
+  return Buffer.from(text);
+}
+
+/** Changes a document and signs it again, mostly with a key that the issuer has. */
+function resigned(random, jws) {
+  const document = JSON.parse(Buffer.from(jws.split('.')[1], 'base64url'));
+  for (let n = random.below(3); n > 0; n -= 1) mutateDocument(random, document);
+  let payload = print(random, document);
+  if (random.chance(0.1)) payload = mutateBytes(random, payload);
+  const id = random.pick(['k3', 'k3', 'k3', 'k1', 'k2', 'k9', 'r2']);
+  const alg = random.chance(0.05) ? random.pick(['none', 'ES256', 'Ed25519', 'eddsa']) : 'EdDSA';
+  const typ = random.chance(0.05) ? random.pick(['vc', 'JWT', 'testamur-snapshot+jwt']) : 'vc+jwt';
+  let header = Buffer.from(JSON.stringify({ alg, kid: `${random.chance(0.95) ? ISSUER : 'did:web:x'}#${id}`, typ }));
+  if (random.chance(0.1)) header = mutateBytes(random, header);
+  return signed(payload, id, header);
+}
+
+/** Packs a JWS for a QR code, by another encoder than ours. */
+function packed(random, jws, dictionary) {
+  const [header, payload, signature] = jws.split('.').map((part) => Buffer.from(part, 'base64url'));
+  const content = Buffer.concat([header, Buffer.from([0]), payload]);
+  const options = random.chance(0.5) ? { dictionary: Buffer.from(dictionary) } : {};
+  let stream = deflateRawSync(content, { level: random.below(10), strategy: random.below(5), ...options });
+  if (random.chance(0.3)) stream = mutateBytes(random, stream);
+  return `https://verify.example.org/#1${toDigits(Buffer.concat([signature, stream]))}`;
+}
+
+/** Returns one input. `texts` are QR texts and JWS of the vectors, `good` are JWS that verify. */
+export function input(random, { texts, good, dictionary }) {
+  const kind = random.below(10);
+  if (kind < 2) return mutateText(random, random.pick(texts));
+  if (kind < 4) {
+    const qr = random.pick(texts.filter((text) => /#1(\d{3})+/.test(text)));
+    const bytes = fromDigits(qr.slice(qr.indexOf('#') + 2).replace(/\D.*/s, ''));
+    return `#1${toDigits(Buffer.concat([bytes.subarray(0, 64), mutateBytes(random, bytes.subarray(64))]))}`;
+  }
+  const jws = resigned(random, random.pick(good));
+  if (kind < 6) return packed(random, jws, dictionary);
+  return kind === 6 ? mutateText(random, jws) : jws;
+}

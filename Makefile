@@ -24,6 +24,7 @@ build: web ## Build the testamur program
 	@cargo build --profile $(PROFILE)
 
 demo: build ## Show the whole life of 200 certificates, into demo-out/
+	@rm -rf demo-out
 	@$(BIN) demo --people $(PEOPLE) --out demo-out
 
 test: setup ## Check the format and run all tests

@@ -26,6 +26,9 @@
 //! Doors (`cli`) call `issuance` and `publish`; those call the core and the `store` trait. Adapters do not know each
 //! other. A certificate is acknowledged only when its record is durable, and nothing rendered is ever stored.
 
+// What is printed goes through `cli::output`, which takes a closed pipe for what it is.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod cli;
 pub mod credential;
 pub mod issuance;

@@ -26,7 +26,7 @@ use crate::verify::{TrustAnchors, Verdict, verify_jws};
 const PASSPHRASE: &str = "a passphrase for a benchmark only";
 
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// How many certificates
     #[arg(long, default_value_t = 5_000, value_parser = clap::value_parser!(u32).range(10..=1_000_000))]
     people: u32,
@@ -38,7 +38,7 @@ pub struct Args {
     json: bool,
 }
 
-pub fn run(args: Args) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: Args) -> Result<ExitCode, Failure> {
     let folder = tempfile::tempdir().doing("create a temporary folder")?;
     let figures = measure(folder.path(), &args)?;
     if args.json {

@@ -17,7 +17,7 @@ use crate::store::{Certificate, CertificateState, Store};
 const PAGE: usize = 500;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// List certificates
     List {
         /// Only of this event
@@ -57,7 +57,7 @@ pub enum Command {
 
 /// What became of a certificate, by its record and the date.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Status {
+pub(super) enum Status {
     /// In force
     Active,
     /// Past its date
@@ -88,7 +88,7 @@ impl Status {
     }
 }
 
-pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
+pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     match command {
         Command::List { event, status, json } => list(&workspace, event.as_ref(), status, json),

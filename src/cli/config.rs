@@ -8,7 +8,7 @@ use super::output::{Explain, Failure};
 use crate::issuance::Issuer;
 
 /// The file's name in the data folder.
-pub const FILE: &str = "testamur.toml";
+pub(super) const FILE: &str = "testamur.toml";
 /// Longest issuer name, in characters.
 const LONGEST_NAME: usize = 120;
 /// Longest domain or verifier address, in bytes: each costs room in every QR code.
@@ -17,7 +17,7 @@ const LONGEST_ADDRESS: usize = 100;
 /// The configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Config {
+pub(super) struct Config {
     /// The issuer's name as printed and signed.
     pub issuer: String,
     /// The host of the issuer's identity, `did:web:DOMAIN`.
@@ -35,7 +35,7 @@ impl Config {
     ///
     /// # Errors
     /// When there is none, or something in it is wrong.
-    pub fn read(data: &Path) -> Result<Self, Failure> {
+    pub(super) fn read(data: &Path) -> Result<Self, Failure> {
         let path = data.join(FILE);
         let text = match std::fs::read_to_string(&path) {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -54,7 +54,7 @@ impl Config {
     ///
     /// # Errors
     /// Names the first one that is wrong.
-    pub fn check(&self) -> Result<(), Failure> {
+    pub(super) fn check(&self) -> Result<(), Failure> {
         let name = self.issuer.trim();
         if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
             return Err(Failure::usage(format!(
@@ -77,17 +77,17 @@ impl Config {
     }
 
     /// Returns host and path of the verifier.
-    pub fn verifier(&self) -> String {
+    pub(super) fn verifier(&self) -> String {
         self.verifier.clone().unwrap_or_else(|| format!("{}/verify", self.domain))
     }
 
     /// Returns days until a published status list is stale.
-    pub fn status_days(&self) -> u16 {
+    pub(super) fn status_days(&self) -> u16 {
         self.status_days.unwrap_or(7)
     }
 
     /// Returns what the use cases need of it.
-    pub fn issuer(&self) -> Issuer {
+    pub(super) fn issuer(&self) -> Issuer {
         Issuer { host: self.domain.clone(), name: self.issuer.trim().to_owned(), verifier: self.verifier() }
     }
 }

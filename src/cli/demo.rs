@@ -17,7 +17,7 @@ use crate::store::{Certificate, Store};
 const LATE: usize = 5;
 
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// How many people
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(10..=100_000))]
     people: u32,
@@ -26,7 +26,7 @@ pub struct Args {
     out: PathBuf,
 }
 
-pub fn run(args: Args) -> Result<ExitCode, Failure> {
+pub(super) fn run(args: Args) -> Result<ExitCode, Failure> {
     let started = Instant::now();
     let demo = Demo::new(&args.out)?;
     let everybody = people(args.people as usize);

@@ -21,13 +21,13 @@ const TYP: &str = "testamur-dump+jwt";
 const NUMBERS_LEFT_OUT: u64 = 1_000;
 
 #[derive(Debug, clap::Args)]
-pub struct Export {
+pub(super) struct Export {
     /// The file to write
     file: PathBuf,
 }
 
 #[derive(Debug, clap::Args)]
-pub struct Import {
+pub(super) struct Import {
     /// A file that `export` wrote
     file: PathBuf,
     /// Nothing was issued after the export, so leave no numbers and status entries out
@@ -35,7 +35,7 @@ pub struct Import {
     complete: bool,
 }
 
-pub fn export(global: &Global, args: Export) -> Result<ExitCode, Failure> {
+pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     let signer = workspace.signer(global)?;
     let desk = workspace.desk();
@@ -70,7 +70,7 @@ fn count(summary: &Summary) -> u64 {
     summary.records.values().sum()
 }
 
-pub fn import(global: &Global, args: Import) -> Result<ExitCode, Failure> {
+pub(super) fn import(global: &Global, args: Import) -> Result<ExitCode, Failure> {
     let config = super::config::Config::read(&global.data)?;
     let keys = crate::keys::KeyFolder::open(&global.data.join("keys")).doing("open the keys")?;
     let manifest = keys.manifest();

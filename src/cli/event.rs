@@ -17,7 +17,7 @@ use crate::template::FontLibrary;
 const SIGNATORIES: usize = 3;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Create an event
     Create(Box<Create>),
     /// List events
@@ -29,7 +29,7 @@ pub enum Command {
 }
 
 #[derive(Debug, clap::Args)]
-pub struct Create {
+pub(super) struct Create {
     /// Code used in certificate numbers: 1 to 24 of A-Z and 0-9
     code: EventCode,
     /// Title as printed and signed
@@ -67,7 +67,7 @@ pub struct Create {
     achievement_type: String,
 }
 
-pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
+pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     match command {
         Command::Create(args) => create(&workspace, *args),
@@ -154,7 +154,7 @@ fn looks(args: &Create) -> Result<Looks, Failure> {
 }
 
 /// Puts a new event into the store.
-pub fn add(desk: &Desk, event: &Event) -> Result<(), Failure> {
+pub(super) fn add(desk: &Desk, event: &Event) -> Result<(), Failure> {
     let act = desk.act("event.create", &event.code, json!({ "template": event.template.bundle }));
     desk.store.put_event(None, event, &act).map_err(|error| match error {
         crate::store::StoreError::Conflict(_) => {
@@ -165,7 +165,7 @@ pub fn add(desk: &Desk, event: &Event) -> Result<(), Failure> {
 }
 
 /// Checks a template, compiles it once, and keeps this version of it in the store.
-pub fn keep_template(
+pub(super) fn keep_template(
     desk: &Desk,
     fonts: &FontLibrary,
     name_or_path: &str,

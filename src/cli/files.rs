@@ -12,11 +12,11 @@ use crate::issuance::{FaceError, Faces, Issued, Stage, StageTimes};
 use crate::store::{Certificate, Store};
 
 /// Resolution of PNG files, in dots per inch.
-pub const PNG_DPI: f32 = 150.0;
+pub(super) const PNG_DPI: f32 = 150.0;
 
 /// A kind of file that a certificate can be written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// PDF/A-3b with the credential attached
     Pdf,
     /// Picture at 150 dpi
@@ -37,7 +37,7 @@ impl Format {
 
 /// Why a certificate's file was not written.
 #[derive(Debug, thiserror::Error)]
-pub enum FileError {
+pub(super) enum FileError {
     /// It cannot be drawn.
     #[error("{number} cannot be drawn: {cause}")]
     Draw {
@@ -57,7 +57,7 @@ pub enum FileError {
 }
 
 /// Writes certificates into a folder.
-pub struct FileWriter<'a> {
+pub(super) struct FileWriter<'a> {
     /// The folder.
     pub out: PathBuf,
     /// Which files.
@@ -72,12 +72,12 @@ pub struct FileWriter<'a> {
 
 impl FileWriter<'_> {
     /// Returns where a file lies.
-    pub fn path(&self, certificate: &Certificate, format: Format) -> PathBuf {
+    pub(super) fn path(&self, certificate: &Certificate, format: Format) -> PathBuf {
         self.out.join(format!("{}.{}", certificate.number, format.extension()))
     }
 
     /// Returns whether one of a certificate's files is missing.
-    pub fn lacks(&self, number: &impl std::fmt::Display) -> bool {
+    pub(super) fn lacks(&self, number: &impl std::fmt::Display) -> bool {
         self.formats.iter().any(|format| !self.out.join(format!("{number}.{}", format.extension())).exists())
     }
 
@@ -85,7 +85,7 @@ impl FileWriter<'_> {
     ///
     /// # Errors
     /// The first one that fails; the others are written all the same.
-    pub fn write_issued(&self, issued: Vec<Issued>) -> Result<(), FileError> {
+    pub(super) fn write_issued(&self, issued: Vec<Issued>) -> Result<(), FileError> {
         first_error(issued.into_par_iter().map(|item| {
             let started = Instant::now();
             let pdf = || item.face.pdf(item.scene, &item.certificate, self.verifier);
@@ -97,7 +97,7 @@ impl FileWriter<'_> {
     ///
     /// # Errors
     /// As [`FileWriter::write_issued`].
-    pub fn write_stored(&self, store: &dyn Store, certificates: &[Certificate]) -> Result<(), FileError> {
+    pub(super) fn write_stored(&self, store: &dyn Store, certificates: &[Certificate]) -> Result<(), FileError> {
         first_error(certificates.par_iter().map(|certificate| {
             let started = Instant::now();
             self.write(certificate, || self.faces.pdf(store, certificate, self.verifier), started)
@@ -140,7 +140,7 @@ fn first_error(results: impl ParallelIterator<Item = Result<(), FileError>>) -> 
 }
 
 /// Writes a file that is either not there or whole.
-pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".part");
     // A link that somebody put there is not written through.

@@ -20,7 +20,7 @@ use crate::issuance::{Enrolled, enroll};
 const SHOWN: usize = 20;
 
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The event
     code: EventCode,
     /// CSV or XLSX file, the first row naming the columns
@@ -50,7 +50,7 @@ enum OnDuplicate {
     Update,
 }
 
-pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
+pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let mapping = mapping(&args.map)?;
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
@@ -90,7 +90,7 @@ fn explain(error: &ImportError) -> Failure {
 }
 
 /// Reads a spreadsheet, never more of it than may be imported.
-pub fn read(path: &Path) -> Result<Table, Failure> {
+pub(super) fn read(path: &Path) -> Result<Table, Failure> {
     let limits = Limits::default();
     let mut bytes = Vec::new();
     let file = File::open(path).doing(format!("open {}", path.display()))?;

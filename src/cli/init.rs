@@ -14,7 +14,7 @@ use crate::store::SledStore;
 use crate::store::{Act, Store};
 
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The issuer's name as printed and signed
     #[arg(long, value_name = "NAME")]
     issuer: String,
@@ -26,7 +26,7 @@ pub struct Args {
     verifier: Option<String>,
 }
 
-pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
+pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let config = Config { issuer: args.issuer, domain: args.domain, verifier: args.verifier, status_days: None };
     config.check()?;
     refuse_existing(&global.data)?;
@@ -52,7 +52,7 @@ fn refuse_existing(data: &Path) -> Result<(), Failure> {
 
 /// Creates everything; the configuration comes last, so that a half-made issuer is not taken for a whole one, and a
 /// second try goes on with what the first one made.
-pub fn create(data: &Path, config: &Config, passphrase: &str, now: Timestamp) -> Result<(), Failure> {
+pub(super) fn create(data: &Path, config: &Config, passphrase: &str, now: Timestamp) -> Result<(), Failure> {
     fs::create_dir_all(data).doing(format!("create {}", data.display()))?;
     let issuer = config.issuer();
     create_keys(&data.join("keys"), &issuer, passphrase, now)?;

@@ -20,7 +20,7 @@ use crate::issuance::{
 use crate::store::{Certificate, PersonKey, RunTotals};
 
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// The event
     code: EventCode,
     /// Only these people, by e-mail or certificate number
@@ -40,7 +40,7 @@ pub struct Args {
     json: bool,
 }
 
-pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
+pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
     let request = request(&desk, &args)?;
@@ -64,7 +64,7 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
 
 /// Issues, and draws one group while the next one is being signed.
 #[expect(clippy::too_many_arguments, reason = "the wiring of one run; each is named at its two call sites")]
-pub fn issue(
+pub(super) fn issue(
     desk: &Desk,
     faces: &Faces,
     signer: &Signer,
@@ -119,7 +119,7 @@ struct Group {
 }
 
 /// What is shown while a run goes on.
-pub struct Shown {
+pub(super) struct Shown {
     /// One JSON object a line, each printed once its record is durable.
     pub json: bool,
     /// Progress on a terminal.

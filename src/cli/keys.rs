@@ -11,7 +11,7 @@ use crate::credential::Timestamp;
 use crate::keys::KeyState;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// List signing keys and their states
     List {
         /// Print one JSON object a line
@@ -32,7 +32,7 @@ pub enum Command {
     RootRotate,
 }
 
-pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
+pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     let mut keys = workspace.keys()?;
     let desk = workspace.desk();

@@ -16,7 +16,7 @@ const SHORTEST: usize = 8;
 ///
 /// # Errors
 /// When there is none and no terminal to ask on.
-pub fn existing(global: &Global) -> Result<Zeroizing<String>, Failure> {
+pub(super) fn existing(global: &Global) -> Result<Zeroizing<String>, Failure> {
     match given(global)? {
         Some(passphrase) => Ok(passphrase),
         None => ask("Passphrase of the keys: "),
@@ -27,7 +27,7 @@ pub fn existing(global: &Global) -> Result<Zeroizing<String>, Failure> {
 ///
 /// # Errors
 /// When it is too short, or the two differ.
-pub fn new(global: &Global) -> Result<Zeroizing<String>, Failure> {
+pub(super) fn new(global: &Global) -> Result<Zeroizing<String>, Failure> {
     let passphrase = match given(global)? {
         Some(passphrase) => passphrase,
         None => {

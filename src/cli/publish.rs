@@ -11,13 +11,13 @@ use crate::keys::KeyFolder;
 use crate::publish::{self, Published, Request};
 
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// Folder of the site; copy it to any static host
     #[arg(long, value_name = "SITE")]
     out: PathBuf,
 }
 
-pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
+pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     let mut keys = workspace.keys()?;
     let passphrase = passphrase::existing(global)?;
@@ -37,7 +37,7 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
 }
 
 /// Publishes, renewing the manifest first if it is about to expire.
-pub fn publish(
+pub(super) fn publish(
     desk: &Desk,
     keys: &mut KeyFolder,
     passphrase: &str,

@@ -9,7 +9,7 @@ use crate::credential::limits;
 use crate::proof::jws::Jws;
 
 #[derive(Debug, clap::Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// Print the QR text of a .jwt file
     Pack {
         /// The credential, or - for stdin
@@ -25,7 +25,7 @@ pub enum Command {
     },
 }
 
-pub fn run(command: Command) -> Result<ExitCode, Failure> {
+pub(super) fn run(command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::Pack { file, host } => {
             let text = read_text(&file)?;

@@ -15,7 +15,7 @@ const LONGEST_REASON: usize = 200;
 const LONGEST_VALUE: usize = 1_000;
 
 #[derive(Debug, clap::Args)]
-pub struct Revoke {
+pub(super) struct Revoke {
     /// The certificate
     number: CertificateNumber,
     /// Why; published with the status list, so without personal data
@@ -24,7 +24,7 @@ pub struct Revoke {
 }
 
 #[derive(Debug, clap::Args)]
-pub struct Regenerate {
+pub(super) struct Regenerate {
     /// The certificate
     number: CertificateNumber,
     /// Correct a column, as name="Ada Lovelace"; may be given several times
@@ -36,14 +36,14 @@ pub struct Regenerate {
 }
 
 /// Reads `column=value`.
-pub fn assignment(text: &str) -> Result<(String, String), String> {
+pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((column, value)) if !column.trim().is_empty() => Ok((column.trim().to_owned(), value.trim().to_owned())),
         _ => Err(format!("`{text}` is not of the form column=\"value\"")),
     }
 }
 
-pub fn revoke(global: &Global, args: Revoke) -> Result<ExitCode, Failure> {
+pub(super) fn revoke(global: &Global, args: Revoke) -> Result<ExitCode, Failure> {
     let reason = reason(&args.reason)?;
     let workspace = Workspace::open(global)?;
     issuance::revoke(&workspace.desk(), &args.number, Some(reason)).map_err(explain)?;
@@ -52,7 +52,7 @@ pub fn revoke(global: &Global, args: Revoke) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-pub fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, Failure> {
+pub(super) fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, Failure> {
     let correction = Correction { set: checked(args.set)?, reason: Some(reason(&args.reason)?) };
     let workspace = Workspace::open(global)?;
     let signer = workspace.signer(global)?;

@@ -10,7 +10,7 @@ use crate::issuance::{Desk, Issuer, Specimen};
 use crate::template::{self, FontLibrary, Severity, Template};
 
 #[derive(Debug, clap::Subcommand)]
-pub enum Command {
+pub(super) enum Command {
     /// List the built-in templates
     List,
     /// Check a template: assets, fonts, placeholders, QR code
@@ -37,10 +37,10 @@ pub enum Command {
     },
 }
 
-pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
+pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::List => {
-            let rows = template::builtin_names().into_iter().map(|name| row(name)).collect::<Result<Vec<_>, _>>()?;
+            let rows = template::builtin_names().into_iter().map(row).collect::<Result<Vec<_>, _>>()?;
             output::table(&["TEMPLATE", "PAGE", "PLACEHOLDERS"], &rows);
             Ok(ExitCode::SUCCESS)
         }
@@ -57,7 +57,7 @@ fn row(name: &str) -> Result<Vec<String>, Failure> {
 }
 
 /// Opens a template by its name or path.
-pub fn load(name_or_path: &str) -> Result<Template, Failure> {
+pub(super) fn load(name_or_path: &str) -> Result<Template, Failure> {
     Template::open(name_or_path).map_err(|error| {
         let names = template::builtin_names().join(", ");
         Failure::from(error).hint(format!("built-in templates are {names}; or pass a folder with template.json"))
@@ -65,7 +65,7 @@ pub fn load(name_or_path: &str) -> Result<Template, Failure> {
 }
 
 /// Refuses a template that has errors; warnings are shown.
-pub fn refuse_errors(template: &Template, fonts: &FontLibrary) -> Result<(), Failure> {
+pub(super) fn refuse_errors(template: &Template, fonts: &FontLibrary) -> Result<(), Failure> {
     let findings = template.check(fonts, &[]);
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     if errors == 0 {

@@ -3,12 +3,12 @@
 use crate::credential::Timestamp;
 
 /// Returns the present instant by the system's clock.
-pub fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::from_unix(jiff::Timestamp::now().as_second())
 }
 
 /// Reads an instant: `2026-05-01`, `2026-05-01T10:00:00Z` or with an offset.
-pub fn instant(text: &str) -> Result<Timestamp, String> {
+pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
     if let Ok(time) = text.parse::<jiff::Timestamp>() {
         return Ok(Timestamp::from_unix(time.as_second()));
     }
@@ -16,7 +16,7 @@ pub fn instant(text: &str) -> Result<Timestamp, String> {
 }
 
 /// Reads a calendar date, `2026-05-01`, as midnight UTC.
-pub fn date(text: &str) -> Result<Timestamp, String> {
+pub(super) fn date(text: &str) -> Result<Timestamp, String> {
     let date: jiff::civil::Date = text.parse().map_err(|_| format!("`{text}` is not a date such as 2026-05-01"))?;
     Ok(Timestamp::midnight(date))
 }

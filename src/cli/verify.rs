@@ -24,7 +24,7 @@ const KINDS: [&str; 6] = ["pdf", "png", "jpg", "jpeg", "jwt", "txt"];
 const GROUP: usize = 256;
 
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub(super) struct Args {
     /// PDF, PNG, JPEG or .jwt files, folders, QR texts, or - for texts on stdin
     #[arg(required = true, value_name = "FILE|FOLDER|URL|-")]
     inputs: Vec<String>,
@@ -48,13 +48,13 @@ pub struct Args {
     json: bool,
 }
 
-pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
+pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let tally = tally(global, &args)?;
     Ok(if tally.all_good() { ExitCode::SUCCESS } else { ExitCode::from(output::NOT_GOOD) })
 }
 
 /// Verifies, prints, and counts.
-pub fn tally(global: &Global, args: &Args) -> Result<Tally, Failure> {
+pub(super) fn tally(global: &Global, args: &Args) -> Result<Tally, Failure> {
     let now = args.at.or(global.clock).unwrap_or_else(time::now);
     let anchors = anchors(args)?;
     let mode = if args.thorough { ReadMode::Thorough } else { ReadMode::Quick };
@@ -344,7 +344,7 @@ fn explanation(verdict: &Verdict) -> String {
 
 /// Verdicts by code.
 #[derive(Default)]
-pub struct Tally {
+pub(super) struct Tally {
     codes: BTreeMap<&'static str, u64>,
     differing: u64,
     not_good: u64,
@@ -363,12 +363,12 @@ impl Tally {
     }
 
     /// Returns how many answers had this code.
-    pub fn count(&self, code: &str) -> u64 {
+    pub(super) fn count(&self, code: &str) -> u64 {
         self.codes.get(code).copied().unwrap_or_default()
     }
 
     /// Returns how many pages did not print what was signed.
-    pub fn differing(&self) -> u64 {
+    pub(super) fn differing(&self) -> u64 {
         self.differing
     }
 

@@ -16,7 +16,7 @@ use crate::template::FontLibrary;
 const CLOCK_TOLERANCE: i64 = 300;
 
 /// An opened data folder.
-pub struct Workspace {
+pub(super) struct Workspace {
     /// The folder.
     pub data: PathBuf,
     /// Its configuration.
@@ -33,7 +33,7 @@ impl Workspace {
     ///
     /// # Errors
     /// When there is no issuer in it, another process holds the store, or the clock is behind the last recorded act.
-    pub fn open(global: &Global) -> Result<Self, Failure> {
+    pub(super) fn open(global: &Global) -> Result<Self, Failure> {
         let config = Config::read(&global.data)?;
         let store = open_store(&global.data)?;
         let workspace = Self {
@@ -49,7 +49,7 @@ impl Workspace {
     }
 
     /// Returns the desk of this command: its store, issuer, actor and time.
-    pub fn desk(&self) -> Desk<'_> {
+    pub(super) fn desk(&self) -> Desk<'_> {
         Desk { store: &self.store, issuer: &self.issuer, actor: &self.actor, now: self.now }
     }
 
@@ -57,7 +57,7 @@ impl Workspace {
     ///
     /// # Errors
     /// When it is missing or damaged.
-    pub fn keys(&self) -> Result<KeyFolder, Failure> {
+    pub(super) fn keys(&self) -> Result<KeyFolder, Failure> {
         KeyFolder::open(&self.data.join("keys")).map_err(keys_failure)
     }
 
@@ -65,7 +65,7 @@ impl Workspace {
     ///
     /// # Errors
     /// When the passphrase is wrong or there is no active key.
-    pub fn signer(&self, global: &Global) -> Result<Signer, Failure> {
+    pub(super) fn signer(&self, global: &Global) -> Result<Signer, Failure> {
         signer(&self.keys()?, &passphrase::existing(global)?)
     }
 
@@ -73,7 +73,7 @@ impl Workspace {
     ///
     /// # Errors
     /// When the folder of fonts cannot be read.
-    pub fn faces(&self) -> Result<Faces, Failure> {
+    pub(super) fn faces(&self) -> Result<Faces, Failure> {
         Ok(Faces::new(fonts(&self.data)?))
     }
 
@@ -93,13 +93,13 @@ impl Workspace {
 ///
 /// # Errors
 /// When the passphrase is wrong or there is no active key.
-pub fn signer(keys: &KeyFolder, passphrase: &str) -> Result<Signer, Failure> {
+pub(super) fn signer(keys: &KeyFolder, passphrase: &str) -> Result<Signer, Failure> {
     let active = keys.active(passphrase).map_err(keys_failure)?;
     Ok(Signer { id: active.id, kid: active.kid, key: active.key })
 }
 
 /// Says what to do about a key folder's trouble.
-pub fn keys_failure(error: crate::keys::KeyFolderError) -> Failure {
+pub(super) fn keys_failure(error: crate::keys::KeyFolderError) -> Failure {
     let hint = error.hint();
     let failure = Failure::from(error);
     match hint {
@@ -112,7 +112,7 @@ pub fn keys_failure(error: crate::keys::KeyFolderError) -> Failure {
 ///
 /// # Errors
 /// When the folder of fonts cannot be read.
-pub fn fonts(data: &Path) -> Result<FontLibrary, Failure> {
+pub(super) fn fonts(data: &Path) -> Result<FontLibrary, Failure> {
     let fonts = FontLibrary::builtin().with_system();
     let own = data.join("fonts");
     if !own.is_dir() {
@@ -142,7 +142,7 @@ fn open_store(data: &Path) -> Result<SledStore, Failure> {
 }
 
 /// Returns the account's name for the audit log.
-pub fn actor() -> String {
+pub(super) fn actor() -> String {
     ["TESTAMUR_ACTOR", "USER", "LOGNAME"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))

@@ -1,3 +1,5 @@
+//! Conformance to `schemas/credential.json`: the exact shape that we sign, nothing more.
+
 use std::sync::LazyLock;
 
 use jsonschema::Validator;

@@ -53,7 +53,7 @@ impl Constants {
 }
 
 /// Returns what one certificate's placeholders are filled with.
-pub fn of(document: &Value, columns: &Fields, verifier: &str) -> Record {
+pub(super) fn of(document: &Value, columns: &Fields, verifier: &str) -> Record {
     let mut fields = columns.clone();
     // What was signed wins over a column of the same name.
     fields.extend(Constants::of(document, columns, verifier).0);

@@ -153,7 +153,7 @@ mod tests {
             state ^= state << 17;
             // Runs and finder-like stretches need correlated modules.
             let copy = x > 0 && state % 5 < 3 && grid.dark(x - 1, y);
-            grid.set(x, y, copy || state % 7 == 0);
+            grid.set(x, y, copy || state.is_multiple_of(7));
         }
         grid
     }

@@ -130,7 +130,8 @@ mod tests {
         let mut seen = 0;
         for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
             let vector: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
-            let Some(jws) = vector["jws"].as_str().and_then(|jws| Jws::parse(jws, limits::CREDENTIAL_BYTES).ok()) else {
+            let Some(jws) = vector["jws"].as_str().and_then(|jws| Jws::parse(jws, limits::CREDENTIAL_BYTES).ok())
+            else {
                 continue;
             };
             let needed = crate::qr::bits_needed(&pack(&jws, "verify.example.org"));

@@ -76,7 +76,8 @@ impl Base {
 
     /// The fonts of the shared part that have all that is used of them.
     fn shared_fonts(&self, used: &BTreeMap<FontId, FontUse>) -> Fonts {
-        let shared = self.subsets.iter().filter(|(id, (_, subset))| used.get(id).is_some_and(|used| subset.has_all(used)));
+        let shared =
+            self.subsets.iter().filter(|(id, (_, subset))| used.get(id).is_some_and(|used| subset.has_all(used)));
         shared.map(|(id, font)| (*id, font.clone())).collect()
     }
 

@@ -5,13 +5,13 @@ use super::error::TemplateError;
 use super::model::{Element, HexColor};
 
 /// Version of the template document that this program reads (`"testamur": 1`).
-pub const FORMAT: u32 = 1;
+pub(super) const FORMAT: u32 = 1;
 /// Largest template document, in bytes.
 pub const MAX_DOCUMENT_BYTES: usize = 1 << 20;
 /// Most elements on a page.
 pub const MAX_ELEMENTS: usize = 500;
 /// Shortest and longest side of a page, in millimetres (A0 is 1189 high).
-pub const PAGE_MM: std::ops::RangeInclusive<f32> = 50.0..=1_189.0;
+pub(super) const PAGE_MM: std::ops::RangeInclusive<f32> = 50.0..=1_189.0;
 
 /// The page and what is on it. Lengths are millimetres from the page's upper left corner, type sizes are points.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

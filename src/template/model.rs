@@ -6,11 +6,11 @@ use super::scene::Color;
 /// Most characters of one text, before and after its placeholders are filled.
 pub const MAX_TEXT: usize = 4_000;
 /// Most people in one row of signatories.
-pub const MAX_SIGNATORIES: usize = 6;
+pub(super) const MAX_SIGNATORIES: usize = 6;
 /// Largest coordinate or length, in millimetres.
-pub const MAX_MM: f32 = 2_000.0;
+pub(super) const MAX_MM: f32 = 2_000.0;
 /// Smallest and largest type, in points.
-pub const TYPE_SIZES: std::ops::RangeInclusive<f32> = 3.0..=400.0;
+pub(super) const TYPE_SIZES: std::ops::RangeInclusive<f32> = 3.0..=400.0;
 
 /// Something on the page; `"type"` names it.
 #[derive(Debug, Clone, PartialEq, Serialize)]

@@ -15,7 +15,7 @@ pub const GOOD_MODULE_MM: f32 = 0.45;
 /// Smallest distance from the paper's edge, in millimetres.
 pub const EDGE_MM: f32 = 10.0;
 /// Modules of white around the symbol (ISO/IEC 18004 section 6.3.8).
-pub const QUIET_MODULES: f32 = 4.0;
+pub(super) const QUIET_MODULES: f32 = 4.0;
 /// Smaller symbols are drawn with the modules of this one, so that the white around them is as wide as promised.
 const SMALLEST_VERSION: u8 = 8;
 

@@ -44,7 +44,7 @@ fn edited(pdf: &Path, page: impl Fn(&str, usize) -> String, added: &str) -> Vec<
     };
     let (before, size) = (digits(find(&bytes, b"startxref")), digits(find(&bytes, b"/Size")));
     let start = find(&bytes[..find(&bytes, b"/Type/Page/")], b" 0 obj");
-    let number = bytes[..start].iter().rposition(|b| !b.is_ascii_digit()).map_or(0, |at| digits(at));
+    let number = bytes[..start].iter().rposition(|b| !b.is_ascii_digit()).map_or(0, digits);
     let end = start + bytes[start..].windows(6).position(|w| w == b"endobj").unwrap();
     let old = String::from_utf8(bytes[start + 6..end].to_vec()).unwrap();
     let mut offsets = Vec::new();

@@ -8,29 +8,29 @@ use std::sync::OnceLock;
 use serde_json::Value;
 use tempfile::TempDir;
 
-pub const PASSPHRASE: &str = "correct horse battery staple";
+pub(crate) const PASSPHRASE: &str = "correct horse battery staple";
 /// When the issuers of these tests are set up.
-pub const START: &str = "2026-03-01T09:00:00Z";
+pub(crate) const START: &str = "2026-03-01T09:00:00Z";
 /// The event that they have.
-pub const EVENT: &str = "MAPS";
+pub(crate) const EVENT: &str = "MAPS";
 
 /// Three people with unlike alphabets.
-pub const THREE: &str = "name,email,score\nJosé Núñez,jose@example.org,91\nऐश्वर्या शर्मा,aishwarya@example.org,88\n田中 さくら,sakura@example.org,95\n";
+pub(crate) const THREE: &str = "name,email,score\nJosé Núñez,jose@example.org,91\nऐश्वर्या शर्मा,aishwarya@example.org,88\n田中 さくら,sakura@example.org,95\n";
 
 /// A temporary folder with `data/` of an issuer, and room for files beside it.
-pub struct Issuer {
+pub(crate) struct Issuer {
     folder: TempDir,
     clock: String,
 }
 
 impl Issuer {
     /// Returns a folder without an issuer in it.
-    pub fn none() -> Self {
+    pub(crate) fn none() -> Self {
         Self { folder: tempfile::tempdir().expect("a temporary folder"), clock: START.to_owned() }
     }
 
     /// Returns a new issuer with an event. Keys take time to encrypt, so each test gets a copy of the first one.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static FIRST: OnceLock<Issuer> = OnceLock::new();
         let first = FIRST.get_or_init(|| {
             let first = Self::none();
@@ -44,14 +44,14 @@ impl Issuer {
     }
 
     /// Returns an issuer whose event has these people.
-    pub fn with(csv: &str) -> Self {
+    pub(crate) fn with(csv: &str) -> Self {
         let issuer = Self::new();
         issuer.import(csv).expect(0);
         issuer
     }
 
     /// Returns an issuer that has issued to these people, with PDF and `.jwt` files in `out/` and a site in `site/`.
-    pub fn issued(csv: &str) -> Self {
+    pub(crate) fn issued(csv: &str) -> Self {
         let issuer = Self::with(csv);
         issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "pdf,jwt"]).expect(0);
         issuer.run(&["publish", "--out", "SITE"]).expect(0);
@@ -59,28 +59,28 @@ impl Issuer {
     }
 
     /// Imports the text of a CSV file.
-    pub fn import(&self, csv: &str) -> Ran {
+    pub(crate) fn import(&self, csv: &str) -> Ran {
         fs::write(self.path("people.csv"), csv).expect("the CSV file is written");
         self.run(&["import", EVENT, "PEOPLE"])
     }
 
     /// Sets the clock of the commands that follow.
-    pub fn at(&mut self, clock: &str) -> &mut Self {
+    pub(crate) fn at(&mut self, clock: &str) -> &mut Self {
         clock.clone_into(&mut self.clock);
         self
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
     /// Returns the path of a certificate's file in `out/`.
-    pub fn file(&self, number: &str, extension: &str) -> PathBuf {
+    pub(crate) fn file(&self, number: &str, extension: &str) -> PathBuf {
         self.path("out").join(format!("{number}.{extension}"))
     }
 
     /// Returns the command; `OUT`, `SITE` and `PEOPLE` stand for paths in the folder.
-    pub fn command(&self, arguments: &[&str]) -> Command {
+    pub(crate) fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_testamur"));
         for argument in arguments {
             match *argument {
@@ -101,18 +101,18 @@ impl Issuer {
     }
 
     /// Runs a command to its end.
-    pub fn run(&self, arguments: &[&str]) -> Ran {
+    pub(crate) fn run(&self, arguments: &[&str]) -> Ran {
         Ran::of(&mut self.command(arguments))
     }
 
     /// Returns numbers by e-mail address.
-    pub fn numbers(&self) -> Vec<String> {
+    pub(crate) fn numbers(&self) -> Vec<String> {
         let rows = self.run(&["certificates", "list", "--json"]).expect(0).rows();
         rows.iter().map(|row| text(row, "number")).collect()
     }
 
     /// Verifies one file against the published site at a time; returns the verdict's JSON.
-    pub fn verify(&self, file: &Path, at: &str) -> Value {
+    pub(crate) fn verify(&self, file: &Path, at: &str) -> Value {
         let file = file.to_str().expect("a temporary path is UTF-8");
         let ran = self.run(&["verify", file, "--trust", "SITE", "--at", at, "--json"]);
         let rows = ran.rows();
@@ -122,21 +122,21 @@ impl Issuer {
     }
 
     /// Returns the verdict's code only.
-    pub fn verdict(&self, file: &Path, at: &str) -> String {
+    pub(crate) fn verdict(&self, file: &Path, at: &str) -> String {
         text(&self.verify(file, at), "verdict")
     }
 }
 
 /// What a command did.
 #[derive(Debug)]
-pub struct Ran {
+pub(crate) struct Ran {
     pub code: i32,
     pub stdout: String,
     pub stderr: String,
 }
 
 impl Ran {
-    pub fn of(command: &mut Command) -> Self {
+    pub(crate) fn of(command: &mut Command) -> Self {
         let output = command.output().expect("the program starts");
         Self {
             code: output.status.code().expect("the program ends by itself"),
@@ -147,21 +147,21 @@ impl Ran {
 
     /// Demands an exit code.
     #[track_caller]
-    pub fn expect(self, code: i32) -> Self {
+    pub(crate) fn expect(self, code: i32) -> Self {
         assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
         self
     }
 
     /// Demands words on stdout.
     #[track_caller]
-    pub fn prints(self, words: &str) -> Self {
+    pub(crate) fn prints(self, words: &str) -> Self {
         assert!(self.stdout.contains(words), "`{words}` is not on stdout:\n{}", self.stdout);
         self
     }
 
     /// Demands an error: exit code 3, a message with these words, a hint on what to do, nothing like a panic.
     #[track_caller]
-    pub fn refuses(self, words: &str) -> Self {
+    pub(crate) fn refuses(self, words: &str) -> Self {
         let ran = self.expect(3).warns(words);
         assert!(ran.stderr.starts_with("error: "), "{}", ran.stderr);
         assert!(ran.stderr.contains("\nhint: "), "no hint: {}", ran.stderr);
@@ -171,14 +171,14 @@ impl Ran {
 
     /// Demands words on stderr.
     #[track_caller]
-    pub fn warns(self, words: &str) -> Self {
+    pub(crate) fn warns(self, words: &str) -> Self {
         assert!(self.stderr.contains(words), "`{words}` is not on stderr:\n{}", self.stderr);
         self
     }
 
     /// Returns stdout as JSON lines.
     #[track_caller]
-    pub fn rows(&self) -> Vec<Value> {
+    pub(crate) fn rows(&self) -> Vec<Value> {
         let line = |line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}\nstderr: {}", self.stderr));
         self.stdout.lines().map(line).collect()
     }
@@ -186,12 +186,12 @@ impl Ran {
 
 /// Returns a member that must be a string.
 #[track_caller]
-pub fn text(row: &Value, member: &str) -> String {
+pub(crate) fn text(row: &Value, member: &str) -> String {
     row[member].as_str().unwrap_or_else(|| panic!("no text `{member}` in {row}")).to_owned()
 }
 
 /// Copies a folder with all that is in it.
-pub fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     fs::create_dir_all(to).expect("a folder is made");
     for entry in fs::read_dir(from).expect("a folder is read") {
         let entry = entry.expect("a folder is read");

@@ -18,13 +18,13 @@ fn run(command: &mut Command) -> String {
 
 /// Lets qpdf check a PDF file's structure; a warning is a failure.
 #[track_caller]
-pub fn qpdf_check(pdf: &Path) {
+pub(crate) fn qpdf_check(pdf: &Path) {
     run(Command::new("qpdf").arg("--check").arg(pdf));
 }
 
 /// Returns the text of a PDF file as poppler extracts it, in logical order, every run of white space one blank.
 #[track_caller]
-pub fn pdf_text(pdf: &Path) -> String {
+pub(crate) fn pdf_text(pdf: &Path) -> String {
     let text = run(Command::new("pdftotext").args(["-enc", "UTF-8"]).arg(pdf).arg("-"));
     // Poppler wraps right-to-left runs into bidi controls of its own.
     let plain: String =
@@ -34,13 +34,13 @@ pub fn pdf_text(pdf: &Path) -> String {
 
 /// Returns the file attached to a PDF under a name.
 #[track_caller]
-pub fn attachment(pdf: &Path, name: &str) -> String {
+pub(crate) fn attachment(pdf: &Path, name: &str) -> String {
     run(Command::new("qpdf").arg(format!("--show-attachment={name}")).arg(pdf))
 }
 
 /// Draws the first page of a PDF file at 150 dpi, the resolution of an ordinary scan; returns the picture's path.
 #[track_caller]
-pub fn draw(pdf: &Path) -> PathBuf {
+pub(crate) fn draw(pdf: &Path) -> PathBuf {
     let stem = pdf.with_extension("poppler");
     run(Command::new("pdftoppm").args(["-r", "150", "-png", "-singlefile"]).arg(pdf).arg(&stem));
     let mut picture = stem.into_os_string();
@@ -50,14 +50,14 @@ pub fn draw(pdf: &Path) -> PathBuf {
 
 /// Returns the text of the QR code in a picture, read by zbar.
 #[track_caller]
-pub fn zbar(picture: &Path) -> String {
+pub(crate) fn zbar(picture: &Path) -> String {
     let options = ["--raw", "-q", "--nodbus", "-Sdisable", "-Sqrcode.enable"];
     run(Command::new("zbarimg").args(options).arg(picture)).trim_end().to_owned()
 }
 
 /// Returns the texts of the QR codes in pictures, one each in the same order, read by zxing-cpp.
 #[track_caller]
-pub fn zxing(pictures: &[PathBuf]) -> Vec<String> {
+pub(crate) fn zxing(pictures: &[PathBuf]) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let output =
         run(Command::new(root.join("target/venv/bin/python")).arg(root.join("tests/tools/read_qr.py")).args(pictures));

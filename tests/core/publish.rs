@@ -295,7 +295,7 @@ fn status_lists_are_the_same_in_both_forms_and_both_verify() {
 
 #[test]
 fn the_web_verifier_is_published_with_the_root_and_the_trust_file() {
-    let mut academy = Academy::new();
+    let academy = Academy::new();
     academy.publish(day(1)).unwrap();
     if !testamur::publish::verifier_is_built_in() {
         assert!(!academy.site.path().join("verify").exists());

@@ -63,8 +63,14 @@ fn fill(elements: &str, name: &str) -> Result<Scene, FillError> {
 }
 
 fn runs(scene: &Scene) -> Vec<&GlyphRun> {
-    let run = |item| if let &Item::Glyphs(ref run) = item { Some(run) } else { None };
-    scene.items.iter().filter_map(run).collect()
+    scene.items.iter().filter_map(run_of).collect()
+}
+
+fn run_of(item: &Item) -> Option<&GlyphRun> {
+    match item {
+        Item::Glyphs(run) => Some(run),
+        _ => None,
+    }
 }
 
 fn width(run: &GlyphRun) -> f32 {

@@ -23,6 +23,9 @@ pub enum Duplicates {
     Update,
 }
 
+/// Says which character of a text no font has a glyph for, if there is one.
+pub type MissingGlyph<'a> = dyn Fn(&str) -> Option<char> + 'a;
+
 /// How rows are checked.
 pub struct Checks<'a> {
     /// The second row about one person.
@@ -32,7 +35,7 @@ pub struct Checks<'a> {
     /// When the rows are imported.
     pub now: Timestamp,
     /// Returns the first character of a name that no font has a glyph for.
-    pub missing_glyph: Option<&'a dyn Fn(&str) -> Option<char>>,
+    pub missing_glyph: Option<&'a MissingGlyph<'a>>,
 }
 
 /// How bad a finding is.
@@ -196,12 +199,12 @@ pub fn check_rows(table: &Table, columns: &Columns, checks: &Checks<'_>) -> Vec<
     let mut seen: HashMap<PersonKey, usize> = HashMap::with_capacity(table.rows.len());
     for (index, row) in table.rows.iter().enumerate() {
         let mut outcome = RowChecker { columns, checks, row, findings: Vec::new() }.check(index);
-        if let Some(key) = outcome.participant.as_ref().map(|person| person.key.clone()) {
-            if let Some(before) = seen.insert(key.clone(), index) {
-                settle_duplicate(&mut outcomes[before], &mut outcome, checks.duplicates);
-                if checks.duplicates == Duplicates::Skip {
-                    seen.insert(key, before);
-                }
+        if let Some(key) = outcome.participant.as_ref().map(|person| person.key.clone())
+            && let Some(before) = seen.insert(key.clone(), index)
+        {
+            settle_duplicate(&mut outcomes[before], &mut outcome, checks.duplicates);
+            if checks.duplicates == Duplicates::Skip {
+                seen.insert(key, before);
             }
         }
         outcomes.push(outcome);

@@ -43,7 +43,7 @@ struct Dump<'a> {
 impl Dump<'_> {
     fn record(&mut self, record: Record) -> Result<(), DumpError> {
         *self.records.entry(record.kind().to_owned()).or_default() += 1;
-        self.line(&Line::Record(record))
+        self.line(&Line::Record(Box::new(record)))
     }
 
     fn line(&mut self, line: &Line) -> Result<(), DumpError> {

@@ -152,7 +152,7 @@ impl Summary {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Line {
     Header(Header),
-    Record(Record),
+    Record(Box<Record>),
     Footer { summary: Summary, jws: String },
 }
 

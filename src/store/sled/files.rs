@@ -19,7 +19,7 @@ const RESERVE_BYTES: usize = 4 << 20;
 
 /// The lock on a store's folder; ends with the value, or with the process.
 #[derive(Debug)]
-pub struct Holder {
+pub(super) struct Holder {
     _file: File,
 }
 

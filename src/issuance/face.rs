@@ -112,7 +112,7 @@ impl Face {
     pub fn compile(template: &Template, fonts: &FontLibrary, constants: &Constants) -> Result<Self, FaceError> {
         let layout = Layout::with_constants(template, fonts, constants.values())?;
         let meta = BaseMeta { producer: PRODUCER.to_owned() };
-        let base = Base::with_letters(layout.base(), layout.fonts(), &meta, &layout.record_faces())?;
+        let base = Base::with_letters(layout.base(), layout.fonts(), &meta, &layout.name_faces())?;
         Ok(Self { layout, base })
     }
 

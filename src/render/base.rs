@@ -79,7 +79,7 @@ impl Base {
     }
 
     /// As [`Base::new`], with the letters of western names from the faces in `lettered`: a certificate whose texts need
-    /// nothing else carries no font of its own, which halves the time to draw it.
+    /// nothing else carries no font of its own, which is quicker to draw.
     ///
     /// # Errors
     /// As [`Base::new`].

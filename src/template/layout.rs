@@ -123,11 +123,12 @@ impl Layout {
         &self.fonts
     }
 
-    /// Returns the faces that most of the records' texts will be set in.
-    pub fn record_faces(&self) -> Vec<FontId> {
+    /// Returns the faces that most names will be set in.
+    pub fn name_faces(&self) -> Vec<FontId> {
+        let is_name = |piece: &Piece| matches!(piece, Piece::Text(name) if name == "participant_name");
         let first = |dynamic: &Dynamic| match dynamic {
-            Dynamic::Text(text) => text.style.stack.faces.first().copied(),
-            Dynamic::Qr(_) => None,
+            Dynamic::Text(text) if text.pieces.iter().any(is_name) => text.style.stack.faces.first().copied(),
+            _ => None,
         };
         BTreeSet::from_iter(self.dynamic.iter().filter_map(first)).into_iter().collect()
     }

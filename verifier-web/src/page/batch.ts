@@ -56,7 +56,7 @@ class Table {
       h('h2', { id: 'batch-title' }, t('batch.title', { count: total })),
       this.tally, this.bar, this.state,
       h('div', { class: 'actions' }, this.save, this.stop),
-      h('div', { class: 'scroll rows', tabindex: 0, role: 'region', 'aria-labelledby': 'batch-title' },
+      h('div', { class: 'scroll rows', tabindex: 0, role: 'region', 'aria-label': t('batch.verdict') },
         h('table', {}, h('thead', {}, h('tr', {}, ...heads)), this.body)),
     );
     section.hidden = false;

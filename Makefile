@@ -9,7 +9,7 @@ BENCH_PEOPLE ?= 2000
 ROUNDS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test lint bench faults
+.PHONY: help setup web build demo test lint bench faults
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -17,16 +17,24 @@ help: ## Say what can be made
 setup: ## Install what building and testing need
 	@scripts/setup
 
-build: setup ## Build the testamur program
+web: setup ## Build the web verifier, which the program carries
+	@scripts/web
+
+build: web ## Build the testamur program
 	@cargo build --profile $(PROFILE)
 
 demo: build ## Show the whole life of 200 certificates, into demo-out/
+	@rm -rf demo-out
 	@$(BIN) demo --people $(PEOPLE) --out demo-out
 
 test: setup ## Check the format and run all tests
+	@scripts/web --must
 	cargo fmt --all --check
 	cargo test --doc
 	cargo test --lib --bins --tests
+	npm --prefix verifier-web run check
+	npm --prefix verifier-web test
+	npm --prefix verifier-web run differential -- --testamur $(abspath $(or $(CARGO_TARGET_DIR),target))/debug/testamur
 
 lint: setup ## Run clippy and rustdoc with warnings as errors
 	cargo clippy --all-targets -- -D warnings

@@ -15,8 +15,8 @@ use super::issue::{Shown, issue};
 use super::output::{self, Explain, Failure};
 use super::{config::Config, event, init, publish, time, workspace};
 use crate::credential::{Achievement, EventCode, Extras, limits};
-use crate::issuance::{Desk, Faces, IssueRequest, Outcome, RowResult, Signer, Sink, StageTimes, Workshop};
 use crate::issuance::import::person_key;
+use crate::issuance::{Desk, Faces, IssueRequest, Outcome, RowResult, Signer, Sink, StageTimes, Workshop};
 use crate::keys::KeyFolder;
 use crate::proof::jws::Jws;
 use crate::store::SledStore;
@@ -80,8 +80,13 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
 
     let times = StageTimes::default();
     let out = folder.join("out");
-    let writer =
-        FileWriter { out: out.clone(), formats: vec![Format::Pdf], faces: &faces, verifier: &issuer.verifier, times: &times };
+    let writer = FileWriter {
+        out: out.clone(),
+        formats: vec![Format::Pdf],
+        faces: &faces,
+        verifier: &issuer.verifier,
+        times: &times,
+    };
     let shown = Shown { json: false, bar: ProgressBar::hidden() };
     let started = Instant::now();
     issue(&desk, &faces, &signer, &code, &IssueRequest::default(), Some(&writer), &times, &shown)?;
@@ -118,8 +123,9 @@ fn enrol(desk: &Desk, faces: &Faces, args: &Args, code: &str) -> Result<EventCod
         starts: Some(desk.now.plus_days(-5)),
         ends: Some(desk.now),
         expires_after: None,
-        template: event::keep_template(desk, faces.fonts(), &args.template)?,
+        template: event::keep_template(desk, faces.fonts(), &args.template, Vec::new())?,
         extras: Extras::default(),
+        constants: Fields::new(),
         created: desk.now,
     };
     event::add(desk, &event)?;
@@ -142,7 +148,10 @@ struct Discard;
 
 impl Sink for Discard {
     fn group(&self, rows: Vec<RowResult>, _: Vec<crate::issuance::Issued>) -> Result<(), String> {
-        match rows.into_iter().find_map(|row| if let Outcome::Failed(reason) = row.outcome { Some(reason) } else { None }) {
+        match rows
+            .into_iter()
+            .find_map(|row| if let Outcome::Failed(reason) = row.outcome { Some(reason) } else { None })
+        {
             Some(reason) => Err(reason),
             None => Ok(()),
         }
@@ -194,7 +203,9 @@ fn verify_pdf(out: &Path, anchors: &TrustAnchors) -> Result<f64, Failure> {
     let now = time::now();
     let started = Instant::now();
     let valid = files.par_iter().filter(|path| {
-        let found = fs::read(path).ok().and_then(|bytes| crate::reading::read_with(&bytes, crate::reading::ReadMode::Quick).ok());
+        let found = fs::read(path)
+            .ok()
+            .and_then(|bytes| crate::reading::read_with(&bytes, crate::reading::ReadMode::Quick).ok());
         found.is_some_and(|found| {
             found.candidates.iter().any(|c| matches!(crate::verify::verify(&c.text, anchors, now), Verdict::Valid(_)))
         })
@@ -238,7 +249,11 @@ impl Figures {
     }
 
     fn print(&self) {
-        output::line(format!("{} certificates, from row to PDF on disk, in {:.2} s", self.people, self.elapsed.as_secs_f64()));
+        output::line(format!(
+            "{} certificates, from row to PDF on disk, in {:.2} s",
+            self.people,
+            self.elapsed.as_secs_f64()
+        ));
         let spent: f64 = self.stages.iter().map(|(_, time)| time.as_secs_f64()).sum();
         let stage = |(name, time): &(&str, Duration)| {
             let per = time.as_secs_f64() * 1e6 / f64::from(self.people);

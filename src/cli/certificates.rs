@@ -115,7 +115,12 @@ fn list(
                 output::json(&summary(&certificate, status));
             } else {
                 let issued = certificate.issued.to_string()[..10].to_owned();
-                rows.push(vec![certificate.number.to_string(), status.word().to_owned(), issued, certificate.recipient]);
+                rows.push(vec![
+                    certificate.number.to_string(),
+                    status.word().to_owned(),
+                    issued,
+                    certificate.recipient,
+                ]);
             }
         }
         Ok(())
@@ -167,7 +172,14 @@ fn details(version: &Certificate) -> Vec<(&'static str, String)> {
         ("recipient", version.recipient.clone()),
         ("issued", version.issued.to_string()),
         ("signed", format!("{} with key {}", version.signed, version.key)),
-        ("template", format!("{} {}", version.template.name, &version.template.bundle.0[..12.min(version.template.bundle.0.len())])),
+        (
+            "template",
+            format!(
+                "{} {}",
+                version.template.name,
+                &version.template.bundle.0[..12.min(version.template.bundle.0.len())]
+            ),
+        ),
         ("status entry", format!("list {}, index {}", version.status.list, version.status.index)),
     ];
     rows.extend(version.email.clone().map(|email| ("e-mail", email)));
@@ -196,7 +208,8 @@ fn render(
     match number {
         Some(number) => {
             let certificate = desk.store.certificate(number)?.ok_or_else(|| {
-                Failure::new(format!("certificate {number} does not exist")).hint("list what there is with `testamur certificates list`")
+                Failure::new(format!("certificate {number} does not exist"))
+                    .hint("list what there is with `testamur certificates list`")
             })?;
             write(vec![certificate])?;
         }

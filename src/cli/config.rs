@@ -57,7 +57,9 @@ impl Config {
     pub fn check(&self) -> Result<(), Failure> {
         let name = self.issuer.trim();
         if name.is_empty() || name.chars().count() > LONGEST_NAME || name.chars().any(char::is_control) {
-            return Err(Failure::usage(format!("the issuer's name must have 1 to {LONGEST_NAME} printable characters")));
+            return Err(Failure::usage(format!(
+                "the issuer's name must have 1 to {LONGEST_NAME} printable characters"
+            )));
         }
         if !is_host(&self.domain) {
             return Err(Failure::usage(format!("`{}` is not a domain such as certs.example.org", self.domain)));
@@ -113,7 +115,18 @@ mod tests {
         for host in ["certs.example.org", "localhost:8080", "xn--bcher-kva.example"] {
             assert!(is_host(host), "{host}");
         }
-        for host in ["", "Certs.example.org", "https://example.org", "a..b", "-a.org", "a.org/", "a.org:0", "a.org:080", "a b", "ü.org"] {
+        for host in [
+            "",
+            "Certs.example.org",
+            "https://example.org",
+            "a..b",
+            "-a.org",
+            "a.org/",
+            "a.org:0",
+            "a.org:080",
+            "a b",
+            "ü.org",
+        ] {
             assert!(!is_host(host), "{host}");
         }
     }

@@ -1,8 +1,9 @@
 //! `testamur export` and `testamur import-dump`: the whole store as one signed file.
 
 use std::fs::File;
-use std::io::{BufReader, BufWriter, Write};
-use std::path::PathBuf;
+use std::io::{self, BufReader, BufWriter, Write};
+use std::ops::RangeInclusive;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::Global;
@@ -10,10 +11,14 @@ use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::limits;
 use crate::proof::jws::{self, Jws};
-use crate::store::{self, Header, SledStore, Summary};
+use crate::status::LIST_ENTRIES;
+use crate::store::{self, Header, SledStore, Store, Summary};
 
 /// `typ` of the signature under a dump.
 const TYP: &str = "testamur-dump+jwt";
+
+/// Numbers of each event and year that are left out after a rebuild: what was issued after the dump has some of them.
+const NUMBERS_LEFT_OUT: u64 = 1_000;
 
 #[derive(Debug, clap::Args)]
 pub struct Export {
@@ -25,6 +30,9 @@ pub struct Export {
 pub struct Import {
     /// A file that `export` wrote
     file: PathBuf,
+    /// Nothing was issued after the export, so leave no numbers and status entries out
+    #[arg(long)]
+    complete: bool,
 }
 
 pub fn export(global: &Global, args: Export) -> Result<ExitCode, Failure> {
@@ -34,7 +42,7 @@ pub fn export(global: &Global, args: Export) -> Result<ExitCode, Failure> {
     let sign = |digest: &[u8]| jws::sign(digest, &signer.kid, TYP, &signer.key);
     let mut part = args.file.clone().into_os_string();
     part.push(".part");
-    let file = File::create(&part).doing(format!("write {}", args.file.display()))?;
+    let file = create_private(part.as_ref()).doing(format!("write {}", args.file.display()))?;
     let mut out = BufWriter::new(file);
     let summary = store::export(desk.store, &Header::new(desk.now, &desk.issuer.did()), &mut out, &sign)?;
     out.flush().doing(format!("write {}", args.file.display()))?;
@@ -43,6 +51,19 @@ pub fn export(global: &Global, args: Export) -> Result<ExitCode, Failure> {
     output::line(format!("{} records are in {}", count(&summary), args.file.display()));
     output::line("keys/ is not in it: back that up too, apart from its passphrase");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes a file for its owner only: a dump holds names, e-mail addresses and the secret of the status lists.
+fn create_private(path: &Path) -> io::Result<File> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => (),
+    }
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 fn count(summary: &Summary) -> u64 {
@@ -63,15 +84,44 @@ pub fn import(global: &Global, args: Import) -> Result<ExitCode, Failure> {
     };
     let file = File::open(&args.file).doing(format!("open {}", args.file.display()))?;
     let path = global.data.join("store");
-    let store = if path.exists() {
-        SledStore::open(&path)?
-    } else {
-        SledStore::create(&path)?
-    };
+    let store = if path.exists() { SledStore::open(&path)? } else { SledStore::create(&path)? };
     let summary = store::import(&store, &mut BufReader::new(file), &verify)
         .doing(format!("rebuild the store from {}", args.file.display()))
         .hint("nothing was taken; use a whole file that `testamur export` of this issuer wrote, and an empty store")?;
     output::line(format!("{} records of {} are in the store", count(&summary), config.issuer().did()));
-    output::note(format!("note: this is the state of {}; what was issued after it is not here", summary.header.created));
+    if args.complete {
+        return Ok(ExitCode::SUCCESS);
+    }
+    let now = global.clock.unwrap_or_else(super::time::now);
+    leave_out(&store, summary.header.created.year()..=now.year())?;
+    output::note(format!(
+        "note: this is the state of {}; what was issued or revoked after it is not here",
+        summary.header.created
+    ));
+    output::note(format!(
+        "note: {NUMBERS_LEFT_OUT} numbers of each event and the rest of the status list are left out, for what was issued since"
+    ));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Gives out no number and no status entry again that a certificate may have which is not in the dump.
+fn leave_out(store: &SledStore, years: RangeInclusive<i16>) -> Result<(), Failure> {
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = store.events(cursor.as_deref(), 500)?;
+        for event in &page.items {
+            for year in years.clone() {
+                store.reserve_numbers(&event.code, year, NUMBERS_LEFT_OUT)?;
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    let left = store.status_lists()?.last().map_or(0, |used| LIST_ENTRIES - used);
+    if left > 0 {
+        store.reserve_status(left)?;
+    }
+    Ok(())
 }

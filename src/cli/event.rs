@@ -1,17 +1,20 @@
 //! `testamur event`: what certificates are issued for.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::json;
 
-use super::output::{self, Failure};
+use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use super::{Global, time};
 use crate::credential::{Achievement, EventCode, Extras, Timestamp};
 use crate::issuance::{Desk, ExpiresAfter};
-use crate::store::{Event, Store, TemplateRef};
+use crate::store::{Event, Fields, Store, TemplateRef};
 use crate::template::FontLibrary;
+
+/// Most people who sign.
+const SIGNATORIES: usize = 3;
 
 #[derive(Debug, clap::Subcommand)]
 pub enum Command {
@@ -53,6 +56,12 @@ pub struct Create {
     /// Credits earned by everybody; a column `credits` overrides it
     #[arg(long)]
     credits: Option<f64>,
+    /// Who signs, up to three times: name, title and a picture of the signature, as "Jane Doe; Director; jane.png"
+    #[arg(long, value_name = "NAME; TITLE[; PNG]", value_parser = signatory)]
+    signatory: Vec<Signatory>,
+    /// Logo for templates that have a place for one: PNG, JPEG or SVG
+    #[arg(long, value_name = "FILE")]
+    logo: Option<PathBuf>,
     /// Kind of achievement, a term of Open Badges 3.0
     #[arg(long, default_value = "Certificate")]
     achievement_type: String,
@@ -74,6 +83,7 @@ fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
     }
     let desk = workspace.desk();
     let faces = workspace.faces()?;
+    let (constants, pictures) = looks(&args)?;
     let event = Event {
         achievement: Achievement {
             path: format!("a/{}", args.code),
@@ -86,8 +96,9 @@ fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
         starts: args.starts,
         ends: args.ends,
         expires_after: args.expires_after.map(|length| length.to_string()),
-        template: keep_template(&desk, faces.fonts(), &args.template)?,
+        template: keep_template(&desk, faces.fonts(), &args.template, pictures)?,
         extras: Extras { credits: args.credits, ..Extras::default() },
+        constants,
         created: desk.now,
     };
     if event.achievement.name.is_empty() {
@@ -97,6 +108,49 @@ fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
     output::line(format!("event {} is ready, with template {}", event.code, event.template.name));
     output::line(format!("next: testamur import {} people.csv", event.code));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Somebody who signs certificates.
+#[derive(Debug, Clone)]
+struct Signatory {
+    name: String,
+    title: String,
+    picture: Option<PathBuf>,
+}
+
+fn signatory(text: &str) -> Result<Signatory, String> {
+    let parts: Vec<&str> = text.split(';').map(str::trim).collect();
+    match parts[..] {
+        [name, title] | [name, title, ""] if !name.is_empty() => {
+            Ok(Signatory { name: name.to_owned(), title: title.to_owned(), picture: None })
+        }
+        [name, title, picture] if !name.is_empty() => {
+            Ok(Signatory { name: name.to_owned(), title: title.to_owned(), picture: Some(picture.into()) })
+        }
+        _ => Err(format!("`{text}` is not of the form \"Name; Title\" or \"Name; Title; picture.png\"")),
+    }
+}
+
+/// Placeholders and pictures that all certificates of an event share.
+type Looks = (Fields, Vec<(String, Vec<u8>)>);
+
+fn looks(args: &Create) -> Result<Looks, Failure> {
+    if args.signatory.len() > SIGNATORIES {
+        return Err(Failure::usage(format!("at most {SIGNATORIES} people can sign")));
+    }
+    let (mut constants, mut pictures) = Looks::default();
+    let read = |path: &Path| std::fs::read(path).doing(format!("read the picture {}", path.display()));
+    if let Some(logo) = &args.logo {
+        pictures.push(("logo".to_owned(), read(logo)?));
+    }
+    for (n, signatory) in (1..).zip(&args.signatory) {
+        constants.insert(format!("signatory_{n}_name"), signatory.name.clone());
+        constants.insert(format!("signatory_{n}_title"), signatory.title.clone());
+        if let Some(path) = &signatory.picture {
+            pictures.push((format!("signature_{n}"), read(path)?));
+        }
+    }
+    Ok((constants, pictures))
 }
 
 /// Puts a new event into the store.
@@ -111,8 +165,16 @@ pub fn add(desk: &Desk, event: &Event) -> Result<(), Failure> {
 }
 
 /// Checks a template, compiles it once, and keeps this version of it in the store.
-pub fn keep_template(desk: &Desk, fonts: &FontLibrary, name_or_path: &str) -> Result<TemplateRef, Failure> {
-    let template = super::template::load(name_or_path)?;
+pub fn keep_template(
+    desk: &Desk,
+    fonts: &FontLibrary,
+    name_or_path: &str,
+    pictures: Vec<(String, Vec<u8>)>,
+) -> Result<TemplateRef, Failure> {
+    let mut template = super::template::load(name_or_path)?;
+    for (name, bytes) in pictures {
+        template = template.with_asset(&name, bytes).hint("use a PNG, JPEG or SVG picture of at most 5 MB")?;
+    }
     super::template::refuse_errors(&template, fonts)?;
     let bundle = desk.store.put_blob(&template.to_bundle())?;
     Ok(TemplateRef { name: template_name(name_or_path), bundle })
@@ -132,7 +194,13 @@ fn list(workspace: &Workspace, as_json: bool) -> Result<ExitCode, Failure> {
                 output::json(&event);
             } else {
                 let day = |t: Option<Timestamp>| t.map_or_else(|| "-".to_owned(), |t| t.to_string()[..10].to_owned());
-                rows.push(vec![event.code.to_string(), event.achievement.name.clone(), day(event.starts), day(event.ends), event.template.name.clone()]);
+                rows.push(vec![
+                    event.code.to_string(),
+                    event.achievement.name.clone(),
+                    day(event.starts),
+                    day(event.ends),
+                    event.template.name.clone(),
+                ]);
             }
         }
         cursor = page.next;

@@ -2,7 +2,7 @@
 //! ever seen under its name.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -143,7 +143,15 @@ fn first_error(results: impl ParallelIterator<Item = Result<(), FileError>>) -> 
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".part");
-    let write = fs::write(&temporary, bytes).and_then(|()| fs::rename(&temporary, path));
+    // A link that somebody put there is not written through.
+    let create = || match fs::File::create_new(&temporary) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            fs::remove_file(&temporary)?;
+            fs::File::create_new(&temporary)
+        }
+        file => file,
+    };
+    let write = create().and_then(|mut file| file.write_all(bytes)).and_then(|()| fs::rename(&temporary, path));
     if write.is_err() {
         // The disk is full or the folder is gone: a left-over must not be taken for a certificate.
         let _ = fs::remove_file(&temporary);

@@ -11,7 +11,9 @@ use super::Global;
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::EventCode;
-use crate::issuance::import::{self, Checks, Columns, Duplicates, ImportError, Limits, Mapping, RowOutcome, Severity, Table};
+use crate::issuance::import::{
+    self, Checks, Columns, Duplicates, ImportError, Limits, Mapping, RowOutcome, Severity, Table,
+};
 use crate::issuance::{Enrolled, enroll};
 
 /// Most findings printed; the report file has them all.
@@ -134,7 +136,9 @@ fn show(args: &Args, table: &Table, columns: &Columns, rows: &[RowOutcome], enro
         output::note("hint: take the new rows with --duplicates update");
     }
     if certified > 0 {
-        output::note(format!("note: {certified} of them have a certificate, which keeps what it says: see `testamur regenerate`"));
+        output::note(format!(
+            "note: {certified} of them have a certificate, which keeps what it says: see `testamur regenerate`"
+        ));
     }
     output::line(format!("next: testamur issue {} --out DIR", args.code));
 }

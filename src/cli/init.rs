@@ -6,10 +6,10 @@ use std::process::ExitCode;
 
 use super::config::{self, Config};
 use super::output::{self, Explain, Failure};
-use super::{Global, passphrase, time};
+use super::{Global, passphrase, time, workspace};
 use crate::credential::Timestamp;
-use crate::issuance::STATUS_SECRET;
-use crate::keys::KeyFolder;
+use crate::issuance::{Issuer, STATUS_SECRET};
+use crate::keys::{KeyFolder, KeyFolderError};
 use crate::store::SledStore;
 use crate::store::{Act, Store};
 
@@ -42,36 +42,52 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
 }
 
 fn refuse_existing(data: &Path) -> Result<(), Failure> {
-    for name in [config::FILE, "keys", "store"] {
-        let path = data.join(name);
-        // keys/ may hold a README and a .gitignore: what counts is a key.
-        let taken = if name == "keys" { path.join("roots.json").exists() } else { path.exists() };
-        if taken {
-            return Err(Failure::new(format!("{} exists already", path.display()))
-                .hint("choose another folder with --data; an issuer is never overwritten"));
-        }
+    let path = data.join(config::FILE);
+    if path.exists() {
+        return Err(Failure::new(format!("{} exists already", path.display()))
+            .hint("choose another folder with --data; an issuer is never overwritten"));
     }
     Ok(())
 }
 
-/// Creates everything; the configuration comes last, so that a half-made issuer is not taken for a whole one.
+/// Creates everything; the configuration comes last, so that a half-made issuer is not taken for a whole one, and a
+/// second try goes on with what the first one made.
 pub fn create(data: &Path, config: &Config, passphrase: &str, now: Timestamp) -> Result<(), Failure> {
     fs::create_dir_all(data).doing(format!("create {}", data.display()))?;
     let issuer = config.issuer();
-    KeyFolder::create(&data.join("keys"), &issuer.did(), &issuer.name, passphrase, now).map_err(super::workspace::keys_failure)?;
-    let store = SledStore::create(&data.join("store")).doing("create the store")?;
-    let mut secret = [0; 32];
-    getrandom::fill(&mut secret).doing("get random bytes")?;
-    let act = Act {
-        actor: "init".to_owned(),
-        at: now,
-        action: "issuer.init".to_owned(),
-        subject: issuer.did(),
-        detail: serde_json::Value::Null,
-    };
-    store.swap_setting(STATUS_SECRET, None, &secret, &act)?;
+    create_keys(&data.join("keys"), &issuer, passphrase, now)?;
+    let path = data.join("store");
+    let store = if path.exists() { SledStore::open(&path) } else { SledStore::create(&path) };
+    let store = store.doing("create the store")?;
+    if store.setting(STATUS_SECRET)?.is_none() {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).doing("get random bytes")?;
+        let act = Act {
+            actor: workspace::actor(),
+            at: now,
+            action: "issuer.init".to_owned(),
+            subject: issuer.did(),
+            detail: serde_json::Value::Null,
+        };
+        store.swap_setting(STATUS_SECRET, None, &secret, &act)?;
+    }
     let text = toml::to_string(config).doing("write the configuration")?;
     write_new(&data.join(config::FILE), text.as_bytes())
+}
+
+/// Makes the first keys, or takes those of an `init` that was interrupted, if they are this issuer's.
+fn create_keys(folder: &Path, issuer: &Issuer, passphrase: &str, now: Timestamp) -> Result<(), Failure> {
+    match KeyFolder::create(folder, &issuer.did(), &issuer.name, passphrase, now) {
+        Err(KeyFolderError::Exists(_)) => {
+            let keys = KeyFolder::open(folder).map_err(workspace::keys_failure)?;
+            if keys.manifest().issuer != issuer.did() {
+                return Err(Failure::new(format!("{} holds the keys of {}", folder.display(), keys.manifest().issuer))
+                    .hint("choose another folder with --data"));
+            }
+            keys.active(passphrase).map(|_| ()).map_err(workspace::keys_failure)
+        }
+        other => other.map(|_| ()).map_err(workspace::keys_failure),
+    }
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {

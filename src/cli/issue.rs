@@ -14,7 +14,9 @@ use super::files::{FileError, FileWriter, Format};
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, EventCode};
-use crate::issuance::{self, Desk, Faces, IssueRequest, Issued, Outcome, RowResult, Signer, Sink, StageTimes, Workshop};
+use crate::issuance::{
+    self, Desk, Faces, IssueRequest, Issued, Outcome, RowResult, Signer, Sink, StageTimes, Workshop,
+};
 use crate::store::{Certificate, PersonKey, RunTotals};
 
 #[derive(Debug, clap::Args)]
@@ -101,7 +103,9 @@ fn explain<T>(result: Result<T, issuance::IssueError>, code: &EventCode) -> Resu
     use issuance::IssueError;
     result.map_err(|error| {
         let hint = match &error {
-            IssueError::NoEvent(_) => format!("create it with `testamur event create {code} …`, or see `testamur event list`"),
+            IssueError::NoEvent(_) => {
+                format!("create it with `testamur event create {code} …`, or see `testamur event list`")
+            }
             _ => "what was acknowledged is safe; run the command again and it goes on".to_owned(),
         };
         Failure::from(error).hint(hint)
@@ -201,9 +205,13 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &IssueReque
     explain(issuance::preflight(desk, &workspace.faces()?, &kid, &args.code, request, each), &args.code)?;
     let RunTotals { total, issued, skipped, failed } = totals;
     if args.json {
-        output::json(&json!({ "dryRun": true, "total": total, "wouldIssue": issued, "alreadyHave": skipped, "wouldFail": failed }));
+        output::json(
+            &json!({ "dryRun": true, "total": total, "wouldIssue": issued, "alreadyHave": skipped, "wouldFail": failed }),
+        );
     } else {
-        output::line(format!("{issued} would get a certificate, {skipped} have one already, {failed} would fail, of {total}"));
+        output::line(format!(
+            "{issued} would get a certificate, {skipped} have one already, {failed} would fail, of {total}"
+        ));
     }
     Ok(if failed > 0 { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
 }

@@ -46,7 +46,9 @@ pub fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
         Command::Compromise { key, since } => {
             keys.compromise(&key, since, &passphrase::existing(global)?, desk.now).map_err(keys_failure)?;
             desk.store.append_audit(&desk.act("key.compromise", &key, json!({ "since": since })))?;
-            output::line(format!("{key} is marked compromised since {since}; only certificates in the issued set stay valid"));
+            output::line(format!(
+                "{key} is marked compromised since {since}; only certificates in the issued set stay valid"
+            ));
         }
         Command::RootRotate => {
             keys.root_rotate(&passphrase::existing(global)?, desk.now).map_err(keys_failure)?;
@@ -75,6 +77,11 @@ fn list(keys: &crate::keys::KeyFolder, as_json: bool) -> Result<ExitCode, Failur
         vec![key.id.clone(), state, key.from.to_string(), fingerprint.unwrap_or_default()]
     };
     output::table(&["KEY", "STATE", "ACTIVE FROM", "FINGERPRINT"], &manifest.keys.iter().map(row).collect::<Vec<_>>());
-    output::line(format!("root fingerprint {}; manifest {} expires {}", keys.root().1.fingerprint(), manifest.version, manifest.expires));
+    output::line(format!(
+        "root fingerprint {}; manifest {} expires {}",
+        keys.root().1.fingerprint(),
+        manifest.version,
+        manifest.expires
+    ));
     Ok(ExitCode::SUCCESS)
 }

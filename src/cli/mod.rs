@@ -7,7 +7,7 @@ mod bench;
 mod certificates;
 mod config;
 mod demo;
-mod demo_people;
+pub mod demo_people;
 mod dump;
 mod event;
 mod files;

@@ -85,12 +85,17 @@ pub fn fail(failure: &Failure) -> ExitCode {
         text.push_str(&format!("hint: {hint}\n"));
     }
     // Nothing can be done about a stderr that is closed.
-    let _ = io::stderr().write_all(text.as_bytes());
+    let _ = io::stderr().write_all(escaped(&text, |c| c != '\n').as_bytes());
     ExitCode::from(failure.code)
 }
 
-/// Prints a line to stdout. A reader that went away ends the program quietly, as for any Unix filter.
+/// Prints text to stdout, without what could command the terminal. A reader that went away ends the program quietly, as
+/// for any Unix filter.
 pub fn line(text: impl fmt::Display) {
+    print(&escaped(&text.to_string(), |c| c != '\n'));
+}
+
+fn print(text: &str) {
     if writeln!(io::stdout().lock(), "{text}").is_err() {
         std::process::exit(0);
     }
@@ -98,12 +103,31 @@ pub fn line(text: impl fmt::Display) {
 
 /// Prints a value as one line of JSON.
 pub fn json(value: &impl serde::Serialize) {
-    line(serde_json::to_string(value).expect("our records are plain JSON"));
+    let text = serde_json::to_string(value).expect("our records are plain JSON");
+    // Such characters stand only inside of strings, where JSON has an escape for them.
+    let escape = |c: char| if commands(c) { format!("\\u{:04x}", u32::from(c)) } else { c.into() };
+    print(&text.chars().map(escape).collect::<String>());
 }
 
 /// Prints a remark to stderr.
 pub fn note(text: impl fmt::Display) {
-    let _ = writeln!(io::stderr().lock(), "{text}");
+    let _ = writeln!(io::stderr().lock(), "{}", escaped(&text.to_string(), |c| c != '\n'));
+}
+
+/// Returns foreign text, such as a name in a file that proves nothing, as a piece of one line: it can neither begin a
+/// line of its own nor command the terminal.
+pub fn shown(text: impl fmt::Display) -> String {
+    escaped(&text.to_string(), |_| true)
+}
+
+fn escaped(text: &str, also: impl Fn(char) -> bool) -> String {
+    let escape = |c: char| if commands(c) && also(c) { c.escape_unicode().to_string() } else { c.into() };
+    text.chars().map(escape).collect()
+}
+
+/// Control characters, line breaks, and what turns the direction of the text around it (UAX 9 section 2).
+fn commands(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Returns a progress bar; it shows only where stderr is a terminal.
@@ -124,10 +148,22 @@ pub fn table(head: &[&str], rows: &[Vec<String>]) {
             *width = (*width).max(cell.width());
         }
     }
-    let print = |cells: Vec<&str>| {
-        let padded = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.width())));
+    let print_row = |cells: Vec<&str>| {
+        let padded =
+            cells.iter().zip(&widths).map(|(cell, width)| format!("{cell}{}", " ".repeat(width - cell.width())));
         line(padded.collect::<Vec<_>>().join("  ").trim_end());
     };
-    print(head.to_vec());
-    rows.iter().for_each(|row| print(row.iter().map(String::as_str).collect()));
+    print_row(head.to_vec());
+    rows.iter().for_each(|row| print_row(row.iter().map(String::as_str).collect()));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn foreign_text_neither_begins_a_line_nor_commands_the_terminal() {
+        assert_eq!(shown("a\n✓ valid\u{1b}[2K\u{9b}A\u{202e}b"), r"a\u{a}✓ valid\u{1b}[2K\u{9b}A\u{202e}b");
+        assert_eq!(shown("José Núñez ऐश्वर्या"), "José Núñez ऐश्वर्या");
+    }
 }

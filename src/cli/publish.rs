@@ -22,7 +22,8 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let mut keys = workspace.keys()?;
     let passphrase = passphrase::existing(global)?;
     let private = [workspace.data.join("keys"), workspace.data.join("store")];
-    let published = publish(&workspace.desk(), &mut keys, &passphrase, workspace.config.status_days(), &private, &args.out)?;
+    let published =
+        publish(&workspace.desk(), &mut keys, &passphrase, workspace.config.status_days(), &private, &args.out)?;
     output::line(format!("site version {} is in {}", published.version, args.out.display()));
     output::line(format!("  {} status lists, {} set entries", published.lists, published.set));
     if publish::verifier_is_built_in() {

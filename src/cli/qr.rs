@@ -37,7 +37,9 @@ pub fn run(command: Command) -> Result<ExitCode, Failure> {
             output::line(qr_text);
         }
         Command::Unpack { url } => {
-            let jws = crate::qr::unpack(url.trim()).doing("unpack the QR text").hint("pass the whole text of the QR code, in quotes")?;
+            let jws = crate::qr::unpack(url.trim())
+                .doing("unpack the QR text")
+                .hint("pass the whole text of the QR code, in quotes")?;
             output::line(jws.to_compact());
         }
     }

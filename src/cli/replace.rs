@@ -11,6 +11,9 @@ use crate::issuance::{self, Correction, ReplaceError};
 /// Longest public reason, in characters.
 const LONGEST_REASON: usize = 200;
 
+/// Longest corrected value of a column, in characters.
+const LONGEST_VALUE: usize = 1_000;
+
 #[derive(Debug, clap::Args)]
 pub struct Revoke {
     /// The certificate
@@ -56,7 +59,10 @@ pub fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, Failure
     let new = issuance::regenerate(&workspace.desk(), &workspace.faces()?, &signer, &args.number, &correction)
         .map_err(explain)?;
     output::line(format!("{} is now version {}; the version before it is superseded", new.number, new.version));
-    output::line(format!("next: testamur certificates render {} --out DIR, then testamur publish --out SITE", new.number));
+    output::line(format!(
+        "next: testamur certificates render {} --out DIR, then testamur publish --out SITE",
+        new.number
+    ));
     Ok(ExitCode::SUCCESS)
 }
 
@@ -72,18 +78,25 @@ fn explain(error: ReplaceError) -> Failure {
 
 fn reason(text: &str) -> Result<String, Failure> {
     let text = text.trim();
-    if text.is_empty() || text.chars().count() > LONGEST_REASON || text.chars().any(char::is_control) {
+    if text.is_empty() || text.chars().count() > LONGEST_REASON || text.chars().any(unprintable) {
         return Err(Failure::usage(format!("the reason must have 1 to {LONGEST_REASON} printable characters")));
     }
     Ok(text.to_owned())
 }
 
-/// A corrected name passes the same checks as an imported one.
+/// A corrected name passes the same checks as an imported one; every other column is short and printable.
 fn checked(set: Vec<(String, String)>) -> Result<Vec<(String, String)>, Failure> {
     set.into_iter()
         .map(|(column, value)| match column.as_str() {
             "name" => Ok((column, issuance::import::checked_name(&value).doing("use this name")?)),
+            _ if value.chars().count() > LONGEST_VALUE || value.chars().any(unprintable) => {
+                Err(Failure::usage(format!("column `{column}` must have up to {LONGEST_VALUE} printable characters")))
+            }
             _ => Ok((column, value)),
         })
         .collect()
+}
+
+fn unprintable(c: char) -> bool {
+    c.is_control() || issuance::import::is_bidi_control(c)
 }

@@ -72,7 +72,8 @@ pub fn refuse_errors(template: &Template, fonts: &FontLibrary) -> Result<(), Fai
         return Ok(());
     }
     findings.iter().for_each(|finding| output::note(describe(finding)));
-    Err(Failure::new(format!("the template has {errors} errors")).hint("correct them, then see `testamur template check T`"))
+    Err(Failure::new(format!("the template has {errors} errors"))
+        .hint("correct them, then see `testamur template check T`"))
 }
 
 fn describe(finding: &template::Finding) -> String {
@@ -119,7 +120,10 @@ fn preview(
     let store = crate::store::MemoryStore::new();
     let desk = Desk { store: &store, issuer: &issuer, actor: "preview", now: global.clock.unwrap_or_else(time::now) };
     let specimen = Specimen { recipient: name.to_owned(), title: title.to_owned(), fields: set.into_iter().collect() };
-    let pdf = specimen.pdf(&desk, &template, &fonts).doing("draw the preview").hint("shorten what is too long, or change the template")?;
+    let pdf = specimen
+        .pdf(&desk, &template, &fonts)
+        .doing("draw the preview")
+        .hint("shorten what is too long, or change the template")?;
     let bytes = if png { crate::render::png(&pdf, PNG_DPI)? } else { pdf };
     write_whole(out, &bytes).doing(format!("write {}", out.display()))?;
     output::line(format!("{} shows a specimen; its QR code is signed by a key that nobody trusts", out.display()));

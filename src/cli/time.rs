@@ -17,7 +17,6 @@ pub fn instant(text: &str) -> Result<Timestamp, String> {
 
 /// Reads a calendar date, `2026-05-01`, as midnight UTC.
 pub fn date(text: &str) -> Result<Timestamp, String> {
-    let date: jiff::civil::Date =
-        text.parse().map_err(|_| format!("`{text}` is not a date such as 2026-05-01"))?;
+    let date: jiff::civil::Date = text.parse().map_err(|_| format!("`{text}` is not a date such as 2026-05-01"))?;
     Ok(Timestamp::midnight(date))
 }

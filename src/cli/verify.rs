@@ -10,10 +10,10 @@ use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 
 use super::files::write_whole;
-use super::output::{self, Explain, Failure};
+use super::output::{self, Explain, Failure, shown};
 use super::{Global, time};
 use crate::credential::{Timestamp, limits};
-use crate::reading::{self, Found, ReadMode, Source};
+use crate::reading::{self, Found, Kind, ReadMode, Source};
 use crate::verify::{Seen, TrustAnchors, Verdict, verify};
 
 /// Largest file that is read, in bytes.
@@ -49,14 +49,20 @@ pub struct Args {
 }
 
 pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
+    let tally = tally(global, &args)?;
+    Ok(if tally.all_good() { ExitCode::SUCCESS } else { ExitCode::from(output::NOT_GOOD) })
+}
+
+/// Verifies, prints, and counts.
+pub fn tally(global: &Global, args: &Args) -> Result<Tally, Failure> {
     let now = args.at.or(global.clock).unwrap_or_else(time::now);
-    let anchors = anchors(&args)?;
+    let anchors = anchors(args)?;
     let mode = if args.thorough { ReadMode::Thorough } else { ReadMode::Quick };
     let mut tally = Tally::default();
     for input in &args.inputs {
         for group in inputs(input)?.chunks(GROUP) {
             let answers: Vec<Vec<Answer>> = group.par_iter().map(|item| item.answer(&anchors, now, mode)).collect();
-            answers.iter().flatten().for_each(|answer| tally.show(answer, &args));
+            answers.iter().flatten().for_each(|answer| tally.show(answer, args));
         }
     }
     if tally.total() == 0 {
@@ -66,14 +72,15 @@ pub fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     if !args.json {
         tally.summary();
     }
-    Ok(if tally.all_good() { ExitCode::SUCCESS } else { ExitCode::from(output::NOT_GOOD) })
+    Ok(tally)
 }
 
 /// Loads the trust anchors, refusing any that is older than what was seen before.
 fn anchors(args: &Args) -> Result<TrustAnchors, Failure> {
     if args.trust.is_empty() {
-        return Err(Failure::usage("whom to trust was not said")
-            .hint("pass --trust with a published site's folder or its trust.jws, got from the issuer by a way you trust"));
+        return Err(Failure::usage("whom to trust was not said").hint(
+            "pass --trust with a published site's folder or its trust.jws, got from the issuer by a way you trust",
+        ));
     }
     let mut anchors = TrustAnchors::with_seen(read_state(args.state.as_deref())?);
     for path in &args.trust {
@@ -148,10 +155,12 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let path = entry.path();
-        // Links are not followed: a folder that links to itself would never end.
+        // Links to folders are not followed: a folder that links to itself would never end. A pipe would never begin.
         if entry.file_type()?.is_dir() {
             walk(&path, files)?;
-        } else if path.extension().is_some_and(|e| KINDS.iter().any(|kind| e.eq_ignore_ascii_case(kind))) {
+        } else if path.is_file()
+            && path.extension().is_some_and(|e| KINDS.iter().any(|kind| e.eq_ignore_ascii_case(kind)))
+        {
             files.push(path);
         }
     }
@@ -165,6 +174,43 @@ struct Answer {
     verdict: Verdict,
     /// Signed fields that the printed page does not show, or shows otherwise.
     disagreements: Vec<reading::Disagreement>,
+    /// Why a PDF's pages may show something else than what was signed.
+    page: Page,
+}
+
+/// What became of a PDF's pages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Page {
+    /// Read, or not a PDF.
+    Read,
+    /// They could not be read: nobody knows what they show.
+    Unread,
+    /// Text boxes, stamps or the like lie over them.
+    DrawnOver,
+}
+
+impl Page {
+    fn of(found: &Found) -> Self {
+        match found {
+            Found { drawn_over: true, .. } => Self::DrawnOver,
+            Found { kind: Kind::Pdf, printed: None, .. } => Self::Unread,
+            _ => Self::Read,
+        }
+    }
+
+    /// Word and sentence, where there is something to say.
+    fn warning(self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Self::Read => None,
+            Self::Unread => Some((
+                "unread",
+                "the page cannot be read and may show something else; only what is written here was signed",
+            )),
+            Self::DrawnOver => {
+                Some(("drawn_over", "something was drawn over the page; only what is written here was signed"))
+            }
+        }
+    }
 }
 
 impl Input {
@@ -172,7 +218,8 @@ impl Input {
         match self {
             Self::Text(text) => {
                 let input = text.chars().take(60).collect();
-                vec![Answer { input, source: "text", verdict: verify(text.trim(), anchors, now), disagreements: Vec::new() }]
+                let verdict = verify(text.trim(), anchors, now);
+                vec![Answer { input, source: "text", verdict, disagreements: Vec::new(), page: Page::Read }]
             }
             Self::File(path) => {
                 let input = path.display().to_string();
@@ -181,13 +228,16 @@ impl Input {
                     source: "file",
                     verdict: Verdict::Malformed(crate::credential::Malformed::new("file", problem)),
                     disagreements: Vec::new(),
+                    page: Page::Read,
                 };
                 let found = read_bounded(path, LARGEST_FILE)
                     .map_err(|e| format!("cannot be read: {e}"))
                     .and_then(|bytes| reading::read_with(&bytes, mode).map_err(|e| format!("{e}; {}", e.hint())));
                 match found {
                     Err(problem) => vec![malformed(problem)],
-                    Ok(found) if found.candidates.is_empty() => vec![malformed("holds no credential and no QR code of one".to_owned())],
+                    Ok(found) if found.candidates.is_empty() => {
+                        vec![malformed("holds no credential and no QR code of one".to_owned())]
+                    }
                     Ok(found) => answers(&input, &found, anchors, now),
                 }
             }
@@ -207,7 +257,13 @@ fn answers(input: &str, found: &Found, anchors: &TrustAnchors, now: Timestamp) -
             (Some(printed), Some(credential)) => reading::disagreements(printed, credential),
             _ => Vec::new(),
         };
-        answers.push(Answer { input: input.to_owned(), source: word(candidate.source), verdict, disagreements });
+        answers.push(Answer {
+            input: input.to_owned(),
+            source: word(candidate.source),
+            verdict,
+            disagreements,
+            page: Page::of(found),
+        });
     }
     answers
 }
@@ -223,17 +279,22 @@ fn word(source: Source) -> &'static str {
 
 impl Answer {
     fn good(&self) -> bool {
-        matches!(self.verdict, Verdict::Valid(_)) && self.disagreements.is_empty()
+        matches!(self.verdict, Verdict::Valid(_)) && self.disagreements.is_empty() && self.page == Page::Read
     }
 
     fn to_json(&self) -> Value {
-        let mut object = Map::from_iter([("input".to_owned(), json!(self.input)), ("source".to_owned(), json!(self.source))]);
+        let mut object =
+            Map::from_iter([("input".to_owned(), json!(self.input)), ("source".to_owned(), json!(self.source))]);
         if let Value::Object(verdict) = self.verdict.to_json() {
             object.extend(verdict);
         }
         if !self.disagreements.is_empty() {
-            let rows = self.disagreements.iter().map(|d| json!({ "field": d.field, "signed": d.signed, "printed": d.found }));
+            let rows =
+                self.disagreements.iter().map(|d| json!({ "field": d.field, "signed": d.signed, "printed": d.found }));
             object.insert("printedDiffers".to_owned(), rows.collect());
+        }
+        if let Some((word, _)) = self.page.warning() {
+            object.insert("page".to_owned(), json!(word));
         }
         Value::Object(object)
     }
@@ -244,20 +305,26 @@ impl Answer {
             Verdict::Valid(_) | Verdict::ValidStatusStale(_) | Verdict::StatusUnknown(_) => "!",
             _ => "✗",
         };
-        let mut text = format!("{sign} {:<18} {}", self.verdict.code(), self.input);
+        // Whoever made the file chose these words, its name too.
+        let mut text = format!("{sign} {:<18} {}", self.verdict.code(), shown(&self.input));
+        let mut add = |line: String| text.extend(["\n    ", &shown(line)]);
         match (&self.verdict, self.verdict.credential()) {
-            (Verdict::Malformed(problem), _) => text.push_str(&format!("\n    {problem}")),
+            (Verdict::Malformed(problem), _) => add(problem.to_string()),
             (verdict, Some(credential)) => {
                 let proven = if verdict.proven().is_some() { "" } else { "not proven: " };
-                text.push_str(&format!("\n    {proven}{}  {}  {}", credential.number, credential.recipient, credential.title));
+                add(format!("{proven}{}  {}  {}", credential.number, credential.recipient, credential.title));
+                add(format!("{proven}issued by {} ({})", credential.issuer_name, credential.issuer));
                 if !self.good() {
-                    text.push_str(&format!("\n    {}", explanation(verdict)));
+                    add(explanation(verdict));
                 }
             }
             _ => {}
         }
+        if let Some((_, sentence)) = self.page.warning() {
+            add(sentence.to_owned());
+        }
         for differs in &self.disagreements {
-            text.push_str(&format!("\n    the page does not print the signed {}: {}", differs.field, differs.signed));
+            add(format!("the page does not print the signed {}: {}", differs.field, differs.signed));
         }
         text
     }
@@ -275,8 +342,9 @@ fn explanation(verdict: &Verdict) -> String {
     text
 }
 
+/// Verdicts by code.
 #[derive(Default)]
-struct Tally {
+pub struct Tally {
     codes: BTreeMap<&'static str, u64>,
     differing: u64,
     not_good: u64,
@@ -285,13 +353,23 @@ struct Tally {
 impl Tally {
     fn show(&mut self, answer: &Answer, args: &Args) {
         *self.codes.entry(answer.verdict.code()).or_default() += 1;
-        self.differing += u64::from(!answer.disagreements.is_empty());
+        self.differing += u64::from(!answer.disagreements.is_empty() || answer.page != Page::Read);
         self.not_good += u64::from(!answer.good());
         if args.json {
             output::json(&answer.to_json());
         } else if !(args.quiet && answer.good()) {
             output::line(answer.to_text());
         }
+    }
+
+    /// Returns how many answers had this code.
+    pub fn count(&self, code: &str) -> u64 {
+        self.codes.get(code).copied().unwrap_or_default()
+    }
+
+    /// Returns how many pages did not print what was signed.
+    pub fn differing(&self) -> u64 {
+        self.differing
     }
 
     fn total(&self) -> u64 {
@@ -304,7 +382,11 @@ impl Tally {
 
     fn summary(&self) {
         let counts: Vec<String> = self.codes.iter().map(|(code, count)| format!("{count} {code}")).collect();
-        let differing = if self.differing > 0 { format!("; {} whose page differs", self.differing) } else { String::new() };
+        let differing = if self.differing > 0 {
+            format!("; {} whose page differs or cannot be read", self.differing)
+        } else {
+            String::new()
+        };
         output::line(format!("{} verified offline: {}{differing}", self.total(), counts.join(", ")));
     }
 }

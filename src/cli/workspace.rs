@@ -8,8 +8,8 @@ use super::{Global, passphrase, time};
 use crate::credential::Timestamp;
 use crate::issuance::{Desk, Faces, Issuer, Signer};
 use crate::keys::KeyFolder;
-use crate::store::Store;
 use crate::store::SledStore;
+use crate::store::Store;
 use crate::template::FontLibrary;
 
 /// How far the clock may lie behind the last recorded act, in seconds.
@@ -125,8 +125,12 @@ fn open_store(data: &Path) -> Result<SledStore, Failure> {
     use crate::store::StoreError;
     SledStore::open(&data.join("store")).map_err(|error| {
         let hint = match &error {
-            StoreError::Locked { .. } => "wait for the other command, or stop it; one process at a time may use a store",
-            StoreError::DiskFull { .. } => "free some space and run the command again; nothing that was acknowledged is lost",
+            StoreError::Locked { .. } => {
+                "wait for the other command, or stop it; one process at a time may use a store"
+            }
+            StoreError::DiskFull { .. } => {
+                "free some space and run the command again; nothing that was acknowledged is lost"
+            }
             StoreError::Damaged { .. } => {
                 "restore your backup, or rebuild the store: move its folder away and run `testamur import-dump FILE`"
             }
@@ -138,7 +142,7 @@ fn open_store(data: &Path) -> Result<SledStore, Failure> {
 }
 
 /// Returns the account's name for the audit log.
-fn actor() -> String {
+pub fn actor() -> String {
     ["TESTAMUR_ACTOR", "USER", "LOGNAME"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))

@@ -98,8 +98,7 @@ impl Claims {
     /// # Errors
     /// When a text that the credential needs is empty, or the credits are not a sensible number.
     pub fn to_jcs(&self) -> Result<Vec<u8>, ClaimsError> {
-        let value = self.to_json()?;
-        Ok(serde_json_canonicalizer::to_vec(&value).expect("strings and finite numbers have a canonical form"))
+        Ok(canonical(&self.to_json()?))
     }
 
     /// Returns the credential as a JSON value.
@@ -181,6 +180,11 @@ impl Claims {
         subject.extend(optional.into_iter().filter_map(|(key, value)| Some((key.to_owned(), value?))));
         Value::Object(subject)
     }
+}
+
+/// Returns the canonical bytes (JCS, RFC 8785) of what [`Claims::to_json`] builds.
+pub(crate) fn canonical(credential: &Value) -> Vec<u8> {
+    serde_json_canonicalizer::to_vec(credential).expect("strings and finite numbers have a canonical form")
 }
 
 /// Returns the issuer's DID, `did:web:HOST`; a port's colon is percent-encoded (did:web section 3.1).

@@ -11,6 +11,7 @@ mod read;
 pub mod schema;
 mod time;
 
+pub(crate) use claims::canonical;
 pub use claims::{Achievement, Claims, ClaimsError, Extras, StatusEntry, issuer_did};
 pub use number::{CertificateNumber, CredentialSuffix, EventCode, NumberError};
 pub use read::{Malformed, UnverifiedCredential};

@@ -1,4 +1,7 @@
-use crate::credential::{Achievement, CertificateNumber, Claims, ClaimsError, CredentialSuffix, Extras, Malformed, StatusEntry, Timestamp};
+use crate::credential::{
+    Achievement, CertificateNumber, Claims, ClaimsError, CredentialSuffix, Extras, Malformed, StatusEntry, Timestamp,
+    canonical,
+};
 use crate::proof::jws::{self, Jws};
 use crate::qr::{self, SymbolError};
 use crate::store::{Event, Fields, Participant};
@@ -69,11 +72,12 @@ impl Subject {
             term: text(fields, "term").or_else(|| event.extras.term.clone()),
             role: text(fields, "role").or_else(|| event.extras.role.clone()),
         };
-        let expires_after = event.expires_after.as_deref().map(str::parse).transpose().map_err(|_| DraftError::Column {
-            column: "expires_after",
-            value: event.expires_after.clone().unwrap_or_default(),
-            expected: "a length of time such as 2y",
-        })?;
+        let expires_after =
+            event.expires_after.as_deref().map(str::parse).transpose().map_err(|_| DraftError::Column {
+                column: "expires_after",
+                value: event.expires_after.clone().unwrap_or_default(),
+                expected: "a length of time such as 2y",
+            })?;
         Ok(Self { recipient: participant.name.clone(), achievement: event.achievement.clone(), extras, expires_after })
     }
 }
@@ -142,7 +146,7 @@ impl Draft {
         };
         let document = claims.to_json()?;
         crate::credential::schema::check(&document).map_err(DraftError::Schema)?;
-        let payload = claims.to_jcs()?;
+        let payload = canonical(&document);
         qr::check_budget(jws::header(kid, jws::CREDENTIAL).as_bytes(), &payload, &issuer.verifier)
             .map_err(|cause| DraftError::OverBudget { cause, longest: longest_fields(&claims) })?;
         Ok(Self { payload, document, valid_until })
@@ -154,7 +158,8 @@ impl Draft {
     /// [`DraftError::SelfCheck`].
     pub fn sign(self, signer: &Signer) -> Result<Signed, DraftError> {
         let compact = jws::sign(&self.payload, &signer.kid, jws::CREDENTIAL, &signer.key);
-        let jws = Jws::parse(&compact, crate::credential::limits::CREDENTIAL_BYTES).map_err(|_| DraftError::SelfCheck)?;
+        let jws =
+            Jws::parse(&compact, crate::credential::limits::CREDENTIAL_BYTES).map_err(|_| DraftError::SelfCheck)?;
         if !jws.verifies(&signer.key.public()) {
             return Err(DraftError::SelfCheck);
         }

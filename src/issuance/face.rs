@@ -81,7 +81,8 @@ impl Faces {
         if let Some(face) = compiled.get(&key) {
             return Ok(face.clone());
         }
-        let bundle = store.blob(&template.bundle)?.ok_or_else(|| FaceError::TemplateMissing(template.bundle.to_string()))?;
+        let bundle =
+            store.blob(&template.bundle)?.ok_or_else(|| FaceError::TemplateMissing(template.bundle.to_string()))?;
         let face = Arc::new(Face::compile(&Template::from_bundle(&bundle)?, &self.fonts, constants)?);
         if compiled.len() >= KEPT {
             compiled.clear();
@@ -97,7 +98,7 @@ impl Faces {
     pub fn pdf(&self, store: &dyn Store, certificate: &Certificate, verifier: &str) -> Result<Vec<u8>, FaceError> {
         let jws = parsed(certificate)?;
         let document = document(certificate, &jws)?;
-        let face = self.of(store, &certificate.template, &Constants::of(&document, verifier))?;
+        let face = self.of(store, &certificate.template, &Constants::of(&document, &certificate.fields, verifier))?;
         let scene = face.texts(&record::of(&document, &certificate.fields, verifier))?;
         face.pdf(scene, certificate, verifier)
     }
@@ -110,7 +111,8 @@ impl Face {
     /// When its static parts do not lay out or draw.
     pub fn compile(template: &Template, fonts: &FontLibrary, constants: &Constants) -> Result<Self, FaceError> {
         let layout = Layout::with_constants(template, fonts, constants.values())?;
-        let base = Base::new(layout.base(), layout.fonts(), &BaseMeta { producer: PRODUCER.to_owned() })?;
+        let meta = BaseMeta { producer: PRODUCER.to_owned() };
+        let base = Base::with_letters(layout.base(), layout.fonts(), &meta, &layout.record_faces())?;
         Ok(Self { layout, base })
     }
 

@@ -10,7 +10,8 @@ use super::{Desk, Draft, DraftError, Face, FaceError, Faces, STATUS_SECRET, Sign
 use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry};
 use crate::status::Permutation;
 use crate::store::{
-    Certificate, CertificateState, Event, IssueOutcome, Participant, PersonKey, Run, RunTotals, StatusRange, Store, StoreError,
+    Certificate, CertificateState, Event, Fields, IssueOutcome, Participant, PersonKey, Run, RunTotals, StatusRange,
+    Store, StoreError,
 };
 use crate::template::Scene;
 
@@ -143,6 +144,13 @@ pub fn preflight(
     })
 }
 
+/// Returns what is kept beside a credential to draw it again: the person's columns and the event's constants.
+pub(super) fn kept_fields(event: &Event, person: &Participant) -> Fields {
+    let mut fields = person.fields.clone();
+    fields.extend(event.constants.clone());
+    fields
+}
+
 /// Returns what all certificates of an event show.
 fn constants(desk: &Desk, event: &Event) -> Constants {
     let achievement = &event.achievement;
@@ -155,6 +163,7 @@ fn constants(desk: &Desk, event: &Event) -> Constants {
                 "criteria": { "narrative": achievement.criteria },
             } },
         }),
+        &event.constants,
         &desk.issuer.verifier,
     )
 }
@@ -166,7 +175,7 @@ fn try_out(desk: &Desk, face: &Face, kid: &str, event: &Event, person: &Particip
     let subject = Subject::new(event, person).map_err(|e| e.to_string())?;
     let suffix = CredentialSuffix::from_random([0xff; 5]);
     let draft = Draft::new(desk.issuer, kid, &subject, number, suffix, status, desk.now).map_err(|e| e.to_string())?;
-    let record = record::of(&draft.document, &person.fields, &desk.issuer.verifier);
+    let record = record::of(&draft.document, &kept_fields(event, person), &desk.issuer.verifier);
     face.texts(&record).map(|_| ()).map_err(|e| e.to_string())
 }
 
@@ -329,9 +338,11 @@ impl Bench<'_> {
         let text = |error: DraftError| error.to_string();
         let started = Instant::now();
         let subject = Subject::new(self.event, &person).map_err(text)?;
-        let draft = Draft::new(desk.issuer, &signer.kid, &subject, number.clone(), suffix, status, desk.now).map_err(text)?;
+        let draft =
+            Draft::new(desk.issuer, &signer.kid, &subject, number.clone(), suffix, status, desk.now).map_err(text)?;
         let started = times.add(Stage::Build, started);
-        let record = record::of(&draft.document, &person.fields, &desk.issuer.verifier);
+        let fields = kept_fields(self.event, &person);
+        let record = record::of(&draft.document, &fields, &desk.issuer.verifier);
         let scene = self.face.texts(&record).map_err(|e| e.to_string())?;
         let started = times.add(Stage::Layout, started);
         let signed = draft.sign(signer).map_err(text)?;
@@ -342,7 +353,7 @@ impl Bench<'_> {
             person: person.key,
             recipient: person.name,
             email: person.email,
-            fields: person.fields,
+            fields,
             jws: signed.jws,
             key: signer.id.clone(),
             template: self.event.template.clone(),

@@ -74,7 +74,13 @@ pub struct Desk<'a> {
 impl Desk<'_> {
     /// Returns an act by this desk's actor at its time.
     pub fn act(&self, action: &str, subject: impl ToString, detail: serde_json::Value) -> Act {
-        Act { actor: self.actor.to_owned(), at: self.now, action: action.to_owned(), subject: subject.to_string(), detail }
+        Act {
+            actor: self.actor.to_owned(),
+            at: self.now,
+            action: action.to_owned(),
+            subject: subject.to_string(),
+            detail,
+        }
     }
 }
 

@@ -11,13 +11,16 @@ use crate::qr::Symbol;
 use crate::store::Fields;
 use crate::template::Record;
 
+/// How the placeholders of signatories begin.
+const SIGNATORY: &str = "signatory_";
+
 /// Placeholders with the same value on all certificates of an event.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Constants(BTreeMap<String, String>);
 
 impl Constants {
-    /// Returns an event's constants, from any of its credentials.
-    pub fn of(document: &Value, verifier: &str) -> Self {
+    /// Returns an event's constants, from any of its credentials and the columns kept with it.
+    pub fn of(document: &Value, columns: &Fields, verifier: &str) -> Self {
         let pairs = [
             ("organization_name", text(document, "/issuer/name")),
             ("event_title", text(document, "/credentialSubject/achievement/name")),
@@ -25,7 +28,10 @@ impl Constants {
             ("criteria", text(document, "/credentialSubject/achievement/criteria/narrative")),
             ("verify_host", verifier.to_owned()),
         ];
-        Self(pairs.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+        let signatories = columns.iter().filter(|(name, _)| name.starts_with(SIGNATORY));
+        let mut values: BTreeMap<_, _> = signatories.map(|(name, value)| (name.clone(), value.clone())).collect();
+        values.extend(pairs.map(|(name, value)| (name.to_owned(), value)));
+        Self(values)
     }
 
     /// Returns the values by placeholder.
@@ -50,7 +56,7 @@ impl Constants {
 pub fn of(document: &Value, columns: &Fields, verifier: &str) -> Record {
     let mut fields = columns.clone();
     // What was signed wins over a column of the same name.
-    fields.extend(Constants::of(document, verifier).0);
+    fields.extend(Constants::of(document, columns, verifier).0);
     let signed = [
         ("participant_name", "/credentialSubject/identifier/0/identityHash"),
         ("certificate_number", "/credentialSubject/licenseNumber"),

@@ -1,6 +1,6 @@
 use serde_json::json;
 
-use super::issue::{entries, random, status_secret};
+use super::issue::{entries, kept_fields, random, status_secret};
 use super::record::{self, Constants};
 use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, Signer, Subject};
 use crate::credential::{CertificateNumber, CredentialSuffix};
@@ -62,9 +62,10 @@ pub fn regenerate(
     let new = successor(desk, faces, signer, &event, &old, &person)?;
     let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text: correction.reason.clone() };
     let detail = json!({ "from": old.version, "to": new.version, "columns": columns(correction) });
-    desk.store.supersede(&old, &new, &reason, &desk.act("certificate.regenerate", number, detail))?;
+    // The person first: a crash in between must not let the next version bring the old name back.
     let act = desk.act("participant.correct", number, json!({ "columns": columns(correction) }));
     desk.store.put_participants(number.event(), &[person], &act)?;
+    desk.store.supersede(&old, &new, &reason, &desk.act("certificate.regenerate", number, detail))?;
     Ok(new)
 }
 
@@ -132,14 +133,15 @@ fn successor(
     let draft = Draft::new(desk.issuer, &signer.kid, &subject, old.number.clone(), suffix, status, old.issued)
         .map_err(draft_error)?;
     let verifier = &desk.issuer.verifier;
-    let face = faces.of(desk.store, &event.template, &Constants::of(&draft.document, verifier))?;
-    face.texts(&record::of(&draft.document, &person.fields, verifier))?;
+    let fields = kept_fields(event, person);
+    let face = faces.of(desk.store, &event.template, &Constants::of(&draft.document, &fields, verifier))?;
+    face.texts(&record::of(&draft.document, &fields, verifier))?;
     let signed = draft.sign(signer).map_err(draft_error)?;
     Ok(Certificate {
         version: old.version + 1,
         recipient: person.name.clone(),
         email: person.email.clone(),
-        fields: person.fields.clone(),
+        fields,
         jws: signed.jws,
         key: signer.id.clone(),
         template: event.template.clone(),

@@ -3,9 +3,7 @@ use super::record::{self, Constants};
 use super::{Desk, Draft, Face, FaceError, IssueError, Signer, Subject};
 use crate::credential::{Achievement, CertificateNumber, CredentialSuffix, EventCode, Extras, StatusEntry};
 use crate::proof::eddsa::SecretKey;
-use crate::store::{
-    BlobId, Certificate, CertificateState, Event, Fields, Participant, PersonKey, TemplateRef,
-};
+use crate::store::{BlobId, Certificate, CertificateState, Event, Fields, Participant, PersonKey, TemplateRef};
 use crate::template::{FontLibrary, Template};
 
 /// A certificate to look at: complete, but signed by a key that is thrown away, so that no verifier trusts it.
@@ -48,7 +46,7 @@ impl Specimen {
         let suffix = CredentialSuffix::from_random(random()?);
         let draft = Draft::new(desk.issuer, &signer.kid, &subject, number.clone(), suffix, status, desk.now)?;
         let verifier = &desk.issuer.verifier;
-        let face = Face::compile(template, fonts, &Constants::of(&draft.document, verifier))?;
+        let face = Face::compile(template, fonts, &Constants::of(&draft.document, &person.fields, verifier))?;
         let scene = face.texts(&record::of(&draft.document, &person.fields, verifier))?;
         let signed = draft.sign(&signer)?;
         let certificate = Certificate {
@@ -86,6 +84,7 @@ impl Specimen {
             expires_after: None,
             template: TemplateRef { name: "preview".to_owned(), bundle: BlobId(String::new()) },
             extras: Extras::default(),
+            constants: Fields::new(),
             created: desk.now,
         }
     }

@@ -1,8 +1,8 @@
 use std::sync::LazyLock;
 
+use super::SymbolError;
 use super::{deflate, digits};
 use crate::credential::{Malformed, limits};
-use super::SymbolError;
 use crate::proof::jws::Jws;
 
 /// The dictionary of wire version 1, frozen: what is printed must be readable for ever.
@@ -13,6 +13,9 @@ const VERSION: char = '1';
 const SIGNATURE: usize = 64;
 /// The longest text that any QR symbol holds (ISO/IEC 18004 table 7, 40-L, numeric); a longer one was never scanned.
 pub const MAX_TEXT: usize = 7_089;
+
+/// The share of the budget up to which a quick estimate is enough; nearer to it, the credential is packed in earnest.
+const SURE: (usize, usize) = (15, 16);
 
 static INDEX: LazyLock<deflate::Index> = LazyLock::new(|| deflate::Index::new(DICTIONARY));
 
@@ -29,16 +32,20 @@ pub fn pack(jws: &Jws, verifier: &str) -> String {
 }
 
 fn text(signature: &[u8; SIGNATURE], header: &[u8], payload: &[u8], verifier: &str) -> String {
-    let mut content = Vec::with_capacity(header.len() + 1 + payload.len());
-    content.extend_from_slice(header);
-    content.push(0);
-    content.extend_from_slice(payload);
     let mut bytes = signature.to_vec();
-    bytes.extend_from_slice(&deflate::deflate(&INDEX, &content));
-    let mut text = format!("https://{}/#{VERSION}", verifier.trim_end_matches('/'));
+    bytes.extend_from_slice(&deflate::deflate(&INDEX, &content(header, payload)));
+    let mut text = address(verifier);
     text.reserve(digits::encoded_len(bytes.len()));
     digits::encode(&bytes, &mut text);
     text
+}
+
+fn content(header: &[u8], payload: &[u8]) -> Vec<u8> {
+    [header, &[0], payload].concat()
+}
+
+fn address(verifier: &str) -> String {
+    format!("https://{}/#{VERSION}", verifier.trim_end_matches('/'))
 }
 
 /// Checks that a credential that is still to be signed will fit a symbol that may be printed: its size does not depend
@@ -47,10 +54,20 @@ fn text(signature: &[u8; SIGNATURE], header: &[u8], payload: &[u8], verifier: &s
 /// # Errors
 /// When it needs a larger version than [`super::MAX_VERSION`].
 pub fn check_budget(header: &[u8], payload: &[u8], verifier: &str) -> Result<(), SymbolError> {
-    let text = text(&[0; SIGNATURE], header, payload, verifier);
-    let bits = super::bits_needed(&text);
     let limit = super::budget_bits();
+    if quick_bits(header, payload, verifier) <= limit / SURE.1 * SURE.0 {
+        return Ok(());
+    }
+    let bits = super::bits_needed(&text(&[0; SIGNATURE], header, payload, verifier));
     if bits > limit { Err(SymbolError::OverBudget { bits, limit }) } else { Ok(()) }
+}
+
+/// Returns about the bits of the symbol, as a rule more than it will take.
+fn quick_bits(header: &[u8], payload: &[u8], verifier: &str) -> usize {
+    let bytes = SIGNATURE + deflate::quick_bound(&INDEX, &content(header, payload));
+    let mut text = address(verifier);
+    text.extend(std::iter::repeat_n('0', digits::encoded_len(bytes)));
+    super::bits_needed(&text)
 }
 
 /// Reads a QR text back into the JWS it carries: the whole address, its fragment with the `#`, or only the digits.
@@ -100,5 +117,27 @@ fn version_1(fragment: &str) -> Result<&str, Malformed> {
         VERSION => Ok(&fragment[1..]),
         '0'..='9' => Err(refuse(format!("wire version {version} is not known here"))),
         _ => Err(refuse("not only digits")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_quick_estimate_is_low_by_less_than_the_margin() {
+        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/wire");
+        let mut seen = 0;
+        for path in std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
+            let vector: serde_json::Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+            let Some(jws) = vector["jws"].as_str().and_then(|jws| Jws::parse(jws, limits::CREDENTIAL_BYTES).ok()) else {
+                continue;
+            };
+            let needed = crate::qr::bits_needed(&pack(&jws, "verify.example.org"));
+            let quick = quick_bits(&jws.header, &jws.payload, "verify.example.org");
+            assert!(quick * SURE.1 >= needed * SURE.0, "{}: {quick} of {needed} bits", path.display());
+            seen += 1;
+        }
+        assert!(seen >= 80, "{seen} vectors");
     }
 }

@@ -38,6 +38,8 @@ pub struct Found {
     pub candidates: Vec<Candidate>,
     /// The text that a PDF's first pages show, in the order it is drawn; `None` for other files and unreadable pages.
     pub printed: Option<String>,
+    /// Annotations that draw on a PDF's pages, such as a text box over a name. Our certificates carry links alone.
+    pub drawn_over: bool,
 }
 
 /// What a file is.

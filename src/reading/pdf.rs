@@ -55,7 +55,7 @@ fn read_guarded(bytes: Vec<u8>, mode: ReadMode) -> Result<Found, ReadingError> {
         }
     }
     candidates.truncate(CANDIDATES);
-    Ok(Found { kind: Kind::Pdf, candidates, printed: printed.ok() })
+    Ok(Found { kind: Kind::Pdf, candidates, printed: printed.ok(), drawn_over: drawn_over(&pdf) })
 }
 
 /// Returns the attached files whose name ends in `.jwt`: those of the catalog's `/AF` and of its name tree
@@ -128,6 +128,21 @@ fn bounded(stream: &Stream<'_>) -> Option<Vec<u8>> {
         _ => return None,
     };
     (bytes.len() <= CANDIDATE_BYTES).then_some(bytes)
+}
+
+/// Links that draw nothing are expected; anything else was put on the page afterwards.
+fn drawn_over(pdf: &Pdf) -> bool {
+    let draws = |annotation: Dict<'_>| {
+        let kind = annotation.get::<Name<'_>>("Subtype");
+        let quiet = kind.is_some_and(|kind| matches!(kind.as_str(), "Link" | "Popup"));
+        !quiet || annotation.contains_key("AP")
+    };
+    let drawn_on = |page: &Page<'_>| {
+        let Some(all) = page.raw().get::<Array<'_>>("Annots") else { return false };
+        // More than are looked at is too many for links.
+        dicts(&all).any(draws) || all.iter::<Object<'_>>().nth(2 * NAME_TREE.1).is_some()
+    };
+    pdf.pages().iter().take(PAGES).any(drawn_on)
 }
 
 /// Scans the first pages for QR codes.

@@ -24,11 +24,21 @@ pub(super) fn read_png(bytes: &[u8]) -> Result<Found, ReadingError> {
         (Err(error), None) => return Err(error),
         (codes, _) => codes.unwrap_or_default(),
     };
-    Ok(Found { kind: Kind::Png, candidates: baked.into_iter().chain(codes).collect(), printed: None })
+    Ok(Found {
+        kind: Kind::Png,
+        candidates: baked.into_iter().chain(codes).collect(),
+        printed: None,
+        drawn_over: false,
+    })
 }
 
 pub(super) fn read_jpeg(bytes: &[u8]) -> Result<Found, ReadingError> {
-    Ok(Found { kind: Kind::Jpeg, candidates: scan_picture(bytes, ImageFormat::Jpeg)?, printed: None })
+    Ok(Found {
+        kind: Kind::Jpeg,
+        candidates: scan_picture(bytes, ImageFormat::Jpeg)?,
+        printed: None,
+        drawn_over: false,
+    })
 }
 
 fn scan_picture(bytes: &[u8], format: ImageFormat) -> Result<Vec<Candidate>, ReadingError> {

@@ -15,6 +15,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Found, ReadingError> {
         kind,
         candidates: texts.into_iter().map(|text| Candidate { text, source: Source::PlainText }).collect(),
         printed: None,
+        drawn_over: false,
     };
     if text.starts_with('{') || text.starts_with('[') {
         return if text.len() <= CANDIDATE_BYTES {

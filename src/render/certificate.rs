@@ -1,14 +1,17 @@
 //! One certificate: the base's bytes, then what is its own, as one revision without updates.
 
+use std::collections::BTreeMap;
+
 use super::base::{
     ATTACHMENT, ATTACHMENT_SPEC, BASE_CONTENT, Base, CATALOG, CONTENT, INFORMATION, METADATA, PAGE, PAGES, PROFILE,
-    links, subsets, table_line, write_fonts,
+    links, subsets as subsets_of, table_line, write_fonts,
 };
-use super::fonts::FaceSource;
-use super::syntax::{LEVEL_CERTIFICATE, Objects, deflate, number, put, text};
+use super::content::Fonts;
+use super::fonts::{self, FaceSource, FontUse};
+use super::syntax::{LEVEL_CONTENT, Objects, deflate, number, put, text};
 use super::{RenderError, content, metadata};
 use crate::credential::Timestamp;
-use crate::template::{Item, Scene};
+use crate::template::{FontId, Item, Scene};
 
 /// Name of the attached credential.
 const ATTACHMENT_NAME: &str = "credential.jwt";
@@ -44,20 +47,24 @@ impl Base {
     pub fn certificate(
         &self,
         own: &Scene,
-        fonts: &dyn FaceSource,
+        faces: &dyn FaceSource,
         meta: &CertificateMeta,
     ) -> Result<Vec<u8>, RenderError> {
         if own.items.iter().any(|item| matches!(item, Item::Image(_))) {
             return Err(RenderError::PictureInCertificate);
         }
-        let subsets = subsets(&own.items, fonts, 'D')?;
+        let mut used = fonts::uses(&own.items);
+        let mut subsets = self.shared_fonts(&used);
+        used.retain(|id, _| !subsets.contains_key(id));
+        let own_subsets = subsets_of(used, 'D', |id, used| self.kept.subset(id, faces.face(id), used))?;
+        subsets.extend(own_subsets.iter().map(|(id, own)| (*id, own.clone())));
         let drawn = content::draw(&own.items, &subsets, &[]);
         let mut bytes = Vec::with_capacity(self.bytes.len() + OWN_BYTES);
         bytes.extend_from_slice(&self.bytes);
         let mut objects = Objects { bytes, entries: Vec::with_capacity(32) };
-        objects.stream(CONTENT, "/Filter/FlateDecode", &deflate(&drawn, LEVEL_CERTIFICATE));
+        objects.stream(CONTENT, "/Filter/FlateDecode", &deflate(&drawn, LEVEL_CONTENT));
         let mut next = self.next;
-        let own_fonts = write_fonts(&mut objects, &subsets, &mut next, LEVEL_CERTIFICATE);
+        let own_fonts = write_fonts(&mut objects, own_subsets.values(), &mut next);
         let links = self.write_links(&mut objects, &own.items, &meta.verify_url, &mut next);
         self.write_page(&mut objects, &own_fonts, links);
         write_attachment(&mut objects, meta);
@@ -65,6 +72,12 @@ impl Base {
         objects.stream(METADATA, "/Type/Metadata/Subtype/XML", &metadata::xmp(meta, &self.producer));
         self.write_catalog(&mut objects, &meta.language);
         Ok(self.finish(objects, &meta.id, next))
+    }
+
+    /// The fonts of the shared part that have all that is used of them.
+    fn shared_fonts(&self, used: &BTreeMap<FontId, FontUse>) -> Fonts {
+        let shared = self.subsets.iter().filter(|(id, (_, subset))| used.get(id).is_some_and(|used| subset.has_all(used)));
+        shared.map(|(id, font)| (*id, font.clone())).collect()
     }
 
     fn write_catalog(&self, objects: &mut Objects, language: &str) {

@@ -1,6 +1,7 @@
 //! Content streams: the items of a scene in painting order.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::fonts::Subset;
 use super::syntax::{operation, put};
@@ -8,7 +9,7 @@ use super::{qr, text};
 use crate::template::{Color, FontId, Item, Path, PathSegment};
 
 /// A font subset and its name in the page's resources.
-pub(super) type Fonts = BTreeMap<FontId, (String, Subset)>;
+pub(super) type Fonts = BTreeMap<FontId, (String, Arc<Subset>)>;
 
 /// Writes the items. Pictures are named `P1`, `P2`, … by `pictures`, in the order of the items; links are not drawn.
 pub(super) fn draw(items: &[Item], fonts: &Fonts, pictures: &[String]) -> Vec<u8> {

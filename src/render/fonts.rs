@@ -1,13 +1,14 @@
 //! Font subsets: the glyphs that a scene uses, as a composite font with widths and a ToUnicode map (ISO 32000-1, 9.7).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
 use subsetter::GlyphRemapper;
 use ttf_parser::{Face, GlyphId};
 
 use super::RenderError;
-use super::syntax::{Objects, deflate, hex16, put, utf16_hex};
+use super::syntax::{LEVEL_CERTIFICATE, Objects, deflate, hex16, put, utf16_hex};
 use super::text::clusters;
 use super::truetype;
 use crate::template::{FontId, Item};
@@ -34,11 +35,29 @@ const BFCHAR_SECTION: usize = 100;
 /// Longest text in bytes that a glyph can stand for in a ToUnicode map; more goes into `/ActualText`.
 const SPELLING_MAX: usize = 64;
 
+/// What [`FontUse::add_letters`] adds, besides the letters of Latin-1.
+const LETTERS: &str = " '(),-./0123456789:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz\u{2019}";
+/// Most subsets of one face that are kept for the next certificates; each has a few kilobytes.
+const MOST_KEPT: usize = 512;
+
 /// What a scene uses of one face.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct FontUse {
     glyphs: BTreeSet<u16>,
     spelled: BTreeMap<u16, String>,
+}
+
+impl FontUse {
+    /// Adds the letters, digits and marks that western names, numbers and dates are written with, as far as the face has them.
+    pub(super) fn add_letters(&mut self, face: FaceData<'_>) {
+        let Ok(face) = Face::parse(face.data, face.index) else { return };
+        for letter in LETTERS.chars().chain('\u{c0}'..='\u{ff}') {
+            if let Some(GlyphId(glyph)) = face.glyph_index(letter).filter(|glyph| glyph.0 != 0) {
+                self.glyphs.insert(glyph);
+                self.spelled.entry(glyph).or_insert_with(|| letter.to_string());
+            }
+        }
+    }
 }
 
 /// Returns what the items use of each face.
@@ -69,8 +88,19 @@ pub(super) struct Subset {
     /// By the face's glyph id.
     spelled: BTreeMap<u16, String>,
     name: String,
-    program: Program,
     descriptor: String,
+    kind: Kind,
+    /// Size of the font program before compression.
+    size: usize,
+    /// The compressed streams.
+    program: Vec<u8>,
+    to_unicode: Vec<u8>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Kind {
+    TrueType,
+    Cff,
 }
 
 #[derive(Debug)]
@@ -81,7 +111,7 @@ enum Program {
 
 impl Subset {
     /// Cuts the used glyphs out of a face.
-    pub(super) fn new(id: FontId, face: FaceData<'_>, used: FontUse) -> Result<Self, RenderError> {
+    pub(super) fn new(id: FontId, face: FaceData<'_>, used: FontUse, level: u8) -> Result<Self, RenderError> {
         let failed = |reason: String| RenderError::Font { font: id, reason };
         let parsed = Face::parse(face.data, face.index).map_err(|e| failed(e.to_string()))?;
         let missing = |glyph: &u16| *glyph == 0 || *glyph >= parsed.number_of_glyphs();
@@ -96,14 +126,28 @@ impl Subset {
         let scale = 1000.0 / f32::from(parsed.units_per_em());
         let width = |glyph: u16| parsed.glyph_hor_advance(GlyphId(glyph)).unwrap_or(0);
         let widths = std::iter::once(0).chain(used.glyphs.iter().copied());
+        let program = Program::of(cut).ok_or_else(|| failed("no outlines".into()))?;
+        let (kind, program) = match program {
+            Program::TrueType(program) => (Kind::TrueType, program),
+            Program::Cff(program) => (Kind::Cff, program),
+        };
         Ok(Self {
             widths: widths.map(|glyph| (f32::from(width(glyph)) * scale).round() as u16).collect(),
-            spelled: used.spelled,
             name: subset_name(&parsed, &used.glyphs),
-            program: Program::of(cut).ok_or_else(|| failed("no outlines".into()))?,
             descriptor: descriptor(&parsed, scale),
+            kind,
+            size: program.len(),
+            program: deflate(&program, level),
+            to_unicode: deflate(&to_unicode(&used.spelled, &codes), level),
+            spelled: used.spelled,
             codes,
         })
+    }
+
+    /// True if all glyphs are in it, spelled alike.
+    pub(super) fn has_all(&self, used: &FontUse) -> bool {
+        used.glyphs.iter().all(|glyph| self.codes.get(*glyph).is_some())
+            && used.spelled.iter().all(|(glyph, text)| self.spells(*glyph, text))
     }
 
     /// Returns the code of a glyph of the scene.
@@ -122,10 +166,10 @@ impl Subset {
     }
 
     /// Writes the five objects from number `first` on; `first` is the font that a page's resources name.
-    pub(super) fn write(&self, objects: &mut Objects, first: u32, level: u8) {
-        let (kind, key, file_entries, file) = match &self.program {
-            Program::TrueType(file) => ("CIDFontType2", "FontFile2", format!("/Length1 {}", file.len()), file),
-            Program::Cff(file) => ("CIDFontType0", "FontFile3", "/Subtype/CIDFontType0C".to_owned(), file),
+    pub(super) fn write(&self, objects: &mut Objects, first: u32) {
+        let (kind, key, file_entries) = match self.kind {
+            Kind::TrueType => ("CIDFontType2", "FontFile2", format!("/Length1 {}", self.size)),
+            Kind::Cff => ("CIDFontType0", "FontFile3", "/Subtype/CIDFontType0C".to_owned()),
         };
         let (name, second, third, fourth, fifth) = (&self.name, first + 1, first + 2, first + 3, first + 4);
         let mut body = Vec::new();
@@ -135,7 +179,7 @@ impl Subset {
         body.clear();
         put(&mut body, format_args!("<</Type/Font/Subtype/{kind}/BaseFont/{name}/CIDSystemInfo"));
         put(&mut body, format_args!("<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>/FontDescriptor {third} 0 R"));
-        if matches!(self.program, Program::TrueType(_)) {
+        if self.kind == Kind::TrueType {
             body.extend_from_slice(b"/CIDToGIDMap/Identity");
         }
         body.extend_from_slice(b"/DW 0/W[0[");
@@ -147,30 +191,53 @@ impl Subset {
         body.clear();
         put(&mut body, format_args!("<</Type/FontDescriptor/FontName/{name}{}/{key} {fourth} 0 R>>", self.descriptor));
         objects.object(third, &body);
-        objects.stream(fourth, &format!("{file_entries}/Filter/FlateDecode"), &deflate(file, level));
-        objects.stream(fifth, "/Filter/FlateDecode", &deflate(&self.to_unicode(), level));
+        objects.stream(fourth, &format!("{file_entries}/Filter/FlateDecode"), &self.program);
+        objects.stream(fifth, "/Filter/FlateDecode", &self.to_unicode);
     }
+}
 
-    /// The CMap of 9.10.3, from codes to UTF-16.
-    fn to_unicode(&self) -> Vec<u8> {
-        let mut out = b"/CIDInit/ProcSet findresource begin 12 dict begin begincmap/CIDSystemInfo<</Registry(Adobe)\
-            /Ordering(UCS)/Supplement 0>>def/CMapName/Adobe-Identity-UCS def/CMapType 2 def\n\
-            1 begincodespacerange<0000><FFFF>endcodespacerange\n"
-            .to_vec();
-        let spelled: Vec<(u16, &String)> = self.spelled.iter().map(|(id, text)| (self.code(*id), text)).collect();
-        for section in spelled.chunks(BFCHAR_SECTION) {
-            put(&mut out, format_args!("{} beginbfchar\n", section.len()));
-            for (code, text) in section {
-                out.push(b'<');
-                hex16(&mut out, *code);
-                out.extend_from_slice(b"><");
-                utf16_hex(&mut out, text);
-                out.extend_from_slice(b">\n");
-            }
-            out.extend_from_slice(b"endbfchar\n");
+/// The CMap of 9.10.3, from codes to UTF-16.
+fn to_unicode(spelled: &BTreeMap<u16, String>, codes: &GlyphRemapper) -> Vec<u8> {
+    let mut out = b"/CIDInit/ProcSet findresource begin 12 dict begin begincmap/CIDSystemInfo<</Registry(Adobe)\
+        /Ordering(UCS)/Supplement 0>>def/CMapName/Adobe-Identity-UCS def/CMapType 2 def\n\
+        1 begincodespacerange<0000><FFFF>endcodespacerange\n"
+        .to_vec();
+    let spelled: Vec<(u16, &String)> = spelled.iter().map(|(id, text)| (codes.get(*id).unwrap_or(0), text)).collect();
+    for section in spelled.chunks(BFCHAR_SECTION) {
+        put(&mut out, format_args!("{} beginbfchar\n", section.len()));
+        for (code, text) in section {
+            out.push(b'<');
+            hex16(&mut out, *code);
+            out.extend_from_slice(b"><");
+            utf16_hex(&mut out, text);
+            out.extend_from_slice(b">\n");
         }
-        out.extend_from_slice(b"endcmap CMapName currentdict/CMap defineresource pop end end");
-        out
+        out.extend_from_slice(b"endbfchar\n");
+    }
+    out.extend_from_slice(b"endcmap CMapName currentdict/CMap defineresource pop end end");
+    out
+}
+
+/// Subsets that were made before: numbers and dates use the same few glyphs again and again.
+#[derive(Debug, Default)]
+pub(super) struct Kept(Mutex<BTreeMap<FontId, HashMap<FontUse, Arc<Subset>>>>);
+
+impl Kept {
+    /// Returns the subset for what is used of a face, made at first use. A face's subsets are dropped when there are
+    /// [`MOST_KEPT`], so that names, which hardly repeat, do not fill the memory.
+    pub(super) fn subset(&self, id: FontId, face: FaceData<'_>, used: FontUse) -> Result<Arc<Subset>, RenderError> {
+        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(subset) = known().get(&id).and_then(|kept| kept.get(&used)) {
+            return Ok(Arc::clone(subset));
+        }
+        let subset = Arc::new(Subset::new(id, face, used.clone(), LEVEL_CERTIFICATE)?);
+        let mut known = known();
+        let kept = known.entry(id).or_default();
+        if kept.len() >= MOST_KEPT {
+            kept.clear();
+        }
+        kept.insert(used, Arc::clone(&subset));
+        Ok(subset)
     }
 }
 

@@ -46,6 +46,9 @@ pub struct Event {
     pub template: TemplateRef,
     /// Claims shared by all of its certificates.
     pub extras: Extras,
+    /// Placeholders with one value on all of its certificates: `signatory_1_name`, `signatory_1_title`, …
+    #[serde(default)]
+    pub constants: Fields,
     /// When it was created.
     pub created: Timestamp,
 }

@@ -129,7 +129,8 @@ impl FontLibrary {
 
     /// Returns the first character of a text that no face has a glyph for.
     pub fn missing_glyph(&self, text: &str) -> Option<char> {
-        let drawn = |c: char| super::text::is_ignorable(c) || c.is_whitespace() || self.faces.iter().any(|face| face.covers(c));
+        let drawn =
+            |c: char| super::text::is_ignorable(c) || c.is_whitespace() || self.faces.iter().any(|face| face.covers(c));
         text.chars().find(|c| !drawn(*c))
     }
 

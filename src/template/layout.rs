@@ -18,7 +18,7 @@ use super::load::Template;
 use super::model::{Align, Element, Fit, ImageBox, MAX_TEXT, QrBox, TextBox};
 use super::placeholder::{self, DATE_PLACEHOLDERS, Piece, TEXT_PLACEHOLDERS};
 use super::qr_place;
-use super::scene::{Color, ImageItem, Item, Path, Scene};
+use super::scene::{Color, FontId, ImageItem, Item, Path, Scene};
 use super::signatories;
 use super::text::TextStyle;
 use super::vector::{Frame, POINTS, square};
@@ -121,6 +121,15 @@ impl Layout {
     /// Returns the fonts that the scenes' font ids mean: those given, and the template's own.
     pub fn fonts(&self) -> &FontLibrary {
         &self.fonts
+    }
+
+    /// Returns the faces that most of the records' texts will be set in.
+    pub fn record_faces(&self) -> Vec<FontId> {
+        let first = |dynamic: &Dynamic| match dynamic {
+            Dynamic::Text(text) => text.style.stack.faces.first().copied(),
+            Dynamic::Qr(_) => None,
+        };
+        BTreeSet::from_iter(self.dynamic.iter().filter_map(first)).into_iter().collect()
     }
 
     /// Lays out what one record adds.

@@ -53,7 +53,10 @@ fn a_corrected_certificate_keeps_its_number_and_the_old_copy_says_superseded() {
     let number = issuer.numbers()[0].clone();
     let (pdf, old) = (issuer.file(&number, "pdf"), issuer.path("old.pdf"));
     fs::copy(&pdf, &old).unwrap();
-    issuer.at(LATER).run(&["regenerate", &number, "--set", "name=José Núñez Ortega", "--reason", "name corrected"]).expect(0);
+    issuer
+        .at(LATER)
+        .run(&["regenerate", &number, "--set", "name=José Núñez Ortega", "--reason", "name corrected"])
+        .expect(0);
     issuer.run(&["certificates", "render", &number, "--out", "OUT"]).expect(0);
     issuer.run(&["publish", "--out", "SITE"]).expect(0);
     assert_eq!(issuer.verdict(&old, SOON), "superseded");
@@ -69,7 +72,10 @@ fn certificates_outlive_their_key() {
     let mut issuer = Issuer::issued(THREE);
     issuer.at(LATER).run(&["keys", "rotate"]).expect(0);
     issuer.import("name,email\nFreya Llewellyn,freya@example.org\n").expect(0);
-    issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "pdf,jwt"]).expect(0).prints("1 issued, 3 had one already");
+    issuer
+        .run(&["issue", EVENT, "--out", "OUT", "--format", "pdf,jwt"])
+        .expect(0)
+        .prints("1 issued, 3 had one already");
     let newest = issuer.file("CERT-MAPS-2026-00004", "pdf");
     assert_eq!(issuer.verdict(&newest, SOON), "unknown_key", "the old snapshot does not know the new key");
     issuer.run(&["publish", "--out", "SITE"]).expect(0);
@@ -144,7 +150,8 @@ fn only_the_issuer_that_is_trusted_is_believed() {
     let (pdf, site) = (pdf.to_str().unwrap(), site.to_str().unwrap());
     let rows = issuer.run(&["verify", pdf, "--trust", site, "--at", SOON, "--json"]).expect(1).rows();
     assert_eq!(verdicts(&rows), ["untrusted_issuer"], "the same name is not the same issuer");
-    let both = issuer.run(&["verify", pdf, "--trust", site, "--trust", "SITE", "--at", SOON, "--json"]).expect(0).rows();
+    let both =
+        issuer.run(&["verify", pdf, "--trust", site, "--trust", "SITE", "--at", SOON, "--json"]).expect(0).rows();
     assert_eq!(verdicts(&both), ["valid"]);
 }
 

@@ -1,7 +1,9 @@
 //! The command line, driven as a script would: stories, transcripts of mistakes, and other people's readers.
 
+mod forgeries;
 mod issuer;
 mod life;
 mod mistakes;
 mod output;
+mod readme;
 mod tools;

@@ -245,7 +245,8 @@ fn a_full_disk_loses_nothing_and_the_run_goes_on_when_there_is_room() {
     assert!(errors.contains("full") && errors.contains("hint: ") && !errors.contains("panicked"), "{errors}");
     let list = read("list");
     assert_eq!(list.lines().count(), 2_000, "each person has one certificate");
-    let acknowledged: Vec<String> = read("first").lines().filter(|line| line.contains("\"issued\"")).map(str::to_owned).collect();
+    let acknowledged: Vec<String> =
+        read("first").lines().filter(|line| line.contains("\"issued\"")).map(str::to_owned).collect();
     for line in acknowledged {
         let row: serde_json::Value = serde_json::from_str(&line).unwrap();
         let found = row["number"].as_str().is_none_or(|number| list.contains(number));
@@ -274,7 +275,9 @@ fn a_folder_that_cannot_be_written_is_named_and_completed_later() {
 fn a_clock_that_was_set_back_stops_every_act() {
     let mut issuer = Issuer::issued(THREE);
     issuer.at("2026-02-01T09:00:00Z");
-    for arguments in [&["issue", EVENT][..], &["publish", "--out", "SITE"], &["revoke", "CERT-MAPS-2026-00001", "--reason", "x"]] {
+    for arguments in
+        [&["issue", EVENT][..], &["publish", "--out", "SITE"], &["revoke", "CERT-MAPS-2026-00001", "--reason", "x"]]
+    {
         issuer.run(arguments).refuses("the clock says 2026-02-01");
     }
     issuer.at("2026-03-01T09:00:01Z").run(&["issue", EVENT]).expect(0);
@@ -290,7 +293,8 @@ fn a_site_is_never_replaced_by_an_older_one() {
     let published = fs::read(issuer.path("site/trust.jws")).unwrap();
     // An old backup is put back by mistake: it knows nothing of the revocation.
     let mut command = issuer.command(&["publish", "--out", "SITE"]);
-    let ran = Ran::of(command.env("TESTAMUR_DATA", issuer.path("backup")).env("TESTAMUR_CLOCK", "2026-03-01T12:00:00Z"));
+    let ran =
+        Ran::of(command.env("TESTAMUR_DATA", issuer.path("backup")).env("TESTAMUR_CLOCK", "2026-03-01T12:00:00Z"));
     ran.expect(3);
     assert_eq!(fs::read(issuer.path("site/trust.jws")).unwrap(), published);
 }
@@ -419,7 +423,9 @@ fn a_changed_snapshot_is_not_trusted() {
 #[test]
 fn wrong_usage_is_exit_code_two() {
     let issuer = Issuer::new();
-    for arguments in [&[][..], &["nonsense"], &["issue"], &["publish"], &["verify"], &["certificates", "render", "--out", "OUT"]] {
+    for arguments in
+        [&[][..], &["nonsense"], &["issue"], &["publish"], &["verify"], &["certificates", "render", "--out", "OUT"]]
+    {
         issuer.run(arguments).expect(2);
     }
     issuer.run(&["--help"]).expect(0).prints("Usage:");

@@ -11,7 +11,7 @@ use crate::tools;
 
 /// Two people of each language of the demo.
 const PEOPLE: usize = 98;
-/// The built-in templates, and a letter that each prints its name for.
+/// The built-in templates.
 const TEMPLATES: [&str; 3] = ["classic", "modern", "minimal"];
 
 /// Returns printed names by number.
@@ -79,7 +79,9 @@ fn a_certificate_is_drawn_again_to_the_same_bytes() {
     let again = issuer.path("again");
     // Another day, one at a time or all at once: nothing but the record decides.
     issuer.at("2026-09-01T00:00:00Z");
-    issuer.run(&["certificates", "render", "--all", "--format", "pdf,png,jwt", "--out", again.to_str().unwrap()]).expect(0);
+    issuer
+        .run(&["certificates", "render", "--all", "--format", "pdf,png,jwt", "--out", again.to_str().unwrap()])
+        .expect(0);
     let alone = issuer.path("alone");
     let number = issuer.numbers()[24].clone();
     issuer.run(&["certificates", "render", &number, "--out", alone.to_str().unwrap()]).expect(0);

@@ -27,7 +27,8 @@ pub fn qpdf_check(pdf: &Path) {
 pub fn pdf_text(pdf: &Path) -> String {
     let text = run(Command::new("pdftotext").args(["-enc", "UTF-8"]).arg(pdf).arg("-"));
     // Poppler wraps right-to-left runs into bidi controls of its own.
-    let plain: String = text.chars().filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')).collect();
+    let plain: String =
+        text.chars().filter(|c| !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')).collect();
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
@@ -58,7 +59,8 @@ pub fn zbar(picture: &Path) -> String {
 #[track_caller]
 pub fn zxing(pictures: &[PathBuf]) -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let output = run(Command::new(root.join("target/venv/bin/python")).arg(root.join("tests/tools/read_qr.py")).args(pictures));
+    let output =
+        run(Command::new(root.join("target/venv/bin/python")).arg(root.join("tests/tools/read_qr.py")).args(pictures));
     let found: Vec<(&str, &str)> = output.lines().filter_map(|line| line.split_once('\t')).collect();
     let read = |picture: &PathBuf| {
         let text = found.iter().find(|(path, _)| Path::new(path) == picture).map(|(_, text)| (*text).to_owned());

@@ -12,9 +12,9 @@ mod standards_credential;
 mod standards_jose;
 mod standards_json;
 mod store;
+#[path = "../faults/store.rs"]
+mod store_faults;
 mod template;
 mod trust;
 mod vectors;
 mod wire;
-#[path = "../faults/store.rs"]
-mod store_faults;

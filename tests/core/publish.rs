@@ -294,6 +294,25 @@ fn status_lists_are_the_same_in_both_forms_and_both_verify() {
 }
 
 #[test]
+fn the_web_verifier_is_published_with_the_root_and_the_trust_file() {
+    let mut academy = Academy::new();
+    academy.publish(day(1)).unwrap();
+    if !testamur::publish::verifier_is_built_in() {
+        assert!(!academy.site.path().join("verify").exists());
+        return;
+    }
+    let pinned = format!(r#"id="trust-roots">{{"{DID}":"{}"}}</script>"#, academy.root.public().to_base64url());
+    for name in ["verify/index.html", "verify/verifier.html"] {
+        let page = academy.text(name);
+        assert!(page.contains(&pinned), "{name}");
+        assert!(page.contains("Content-Security-Policy"), "{name}");
+    }
+    let carried = format!(r#"id="trust-jws">{}</script>"#, academy.text("trust.jws"));
+    assert!(academy.text("verify/verifier.html").contains(&carried));
+    assert!(!academy.text("verify/index.html").contains(&academy.text("trust.jws")));
+}
+
+#[test]
 fn bitstring_example_of_the_specification_is_read_as_all_zero() {
     let text = include_str!("../vectors/standards/bitstring/spec-example-all-zero.json");
     let list = StatusList::from_payload(text.as_bytes()).unwrap();

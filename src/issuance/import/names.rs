@@ -111,7 +111,9 @@ pub fn checked_name(raw: &str) -> Result<String, NameProblem> {
         ("a bidi control, which can make it read as another", tidy.bidi),
         ("a damaged character", tidy.damaged),
     ];
-    let found = kinds.into_iter().find_map(|(what, character)| character.map(|character| NameProblem::Character { what, character }));
+    let found = kinds
+        .into_iter()
+        .find_map(|(what, character)| character.map(|character| NameProblem::Character { what, character }));
     match found {
         Some(problem) => Err(problem),
         None if tidy.text.is_empty() => Err(NameProblem::Empty),

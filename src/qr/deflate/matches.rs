@@ -1,6 +1,6 @@
 //! Finds, for every position of the payload, the nearest match of each length.
 
-use super::tables::{MAX_MATCH, MIN_MATCH, WINDOW};
+use super::tables::{self, MAX_MATCH, MIN_MATCH, WINDOW};
 
 /// Buckets of each hash table.
 const BUCKETS: usize = 4096;
@@ -8,6 +8,8 @@ const BUCKETS: usize = 4096;
 const MAX_CHAIN: usize = 256;
 /// From this length on, a match that merely continues the one before is only replaced by a longer one.
 const LONG: usize = 12;
+/// Candidates that the quick estimate looks at for one position.
+const QUICK_CHAIN: usize = 8;
 /// No position.
 const NONE: u32 = u32::MAX;
 
@@ -87,6 +89,58 @@ pub(super) fn find(index: &Index, data: &[u8]) -> Matches {
         insert(&buffer, at, &mut three, &mut four, &mut previous);
     }
     found
+}
+
+/// Returns how many bits `data` takes in a block of fixed codes if each step takes the longest of a few matches: quickly
+/// found, and as a rule more than a careful parse needs.
+pub(super) fn quick_bits(index: &Index, data: &[u8]) -> usize {
+    let offset = index.dictionary.len();
+    let buffer = [&index.dictionary, data].concat();
+    let mut four = index.four.clone();
+    let mut enter = |at: usize| bucket4(&buffer, at).map_or(NONE, |b| std::mem::replace(&mut four[b], at as u32));
+    (index.previous.len()..offset).for_each(|at| {
+        enter(at);
+    });
+    let fixed = |symbol: usize| usize::from(super::block::fixed_length(symbol));
+    let mut bits = 3 + fixed(tables::END_OF_BLOCK);
+    let mut at = offset;
+    while at < buffer.len() {
+        let head = enter(at);
+        let found = quick_match(&buffer, at, head, &index.previous);
+        let length = found.map_or(1, |found| usize::from(found.length));
+        bits += found.map_or_else(|| fixed(usize::from(buffer[at])), fixed_bits);
+        (at + 1..at + length).for_each(|at| {
+            enter(at);
+        });
+        at += length;
+    }
+    bits
+}
+
+/// The longest of the first few matches of at least four bytes. The chain is followed through the dictionary only.
+fn quick_match(buffer: &[u8], at: usize, head: u32, previous: &[u32]) -> Option<Match> {
+    let limit = (buffer.len() - at).min(MAX_MATCH);
+    let mut candidate = head;
+    let mut best: Option<Match> = None;
+    for _ in 0..QUICK_CHAIN {
+        if candidate == NONE || at - candidate as usize > WINDOW {
+            break;
+        }
+        let from = candidate as usize;
+        let length = buffer[from..].iter().zip(&buffer[at..at + limit]).take_while(|(a, b)| a == b).count();
+        if length > best.map_or(MIN_MATCH, |best| usize::from(best.length)) {
+            best = Some(Match { length: length as u16, distance: (at - from) as u16 });
+        }
+        candidate = previous.get(from).copied().unwrap_or(NONE);
+    }
+    best
+}
+
+fn fixed_bits(found: Match) -> usize {
+    let length = tables::length(usize::from(found.length));
+    let distance = tables::distance(usize::from(found.distance));
+    let codes = usize::from(super::block::fixed_length(length.symbol)) + 5;
+    codes + (length.extra_bits + distance.extra_bits) as usize
 }
 
 fn collect(buffer: &[u8], at: usize, heads: (u32, u32), previous: &[u32], last: Match, all: &mut Vec<Match>) {

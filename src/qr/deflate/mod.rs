@@ -34,6 +34,11 @@ pub(super) fn deflate(index: &Index, data: &[u8]) -> Vec<u8> {
     block::write(data, &best)
 }
 
+/// Returns about how many bytes [`deflate`] makes, as a rule a few more; many times faster than it.
+pub(super) fn quick_bound(index: &Index, data: &[u8]) -> usize {
+    matches::quick_bits(index, data).div_ceil(8)
+}
+
 /// Inflates `data` after priming the window with `dictionary`; refuses more than `limit` bytes of output.
 pub(super) fn inflate(dictionary: &[u8], data: &[u8], limit: usize) -> Result<Vec<u8>, InflateError> {
     // Any inflater can be primed with a non-final stored block in front (RFC 1951 section 3.2.4): this one, zlib's and

@@ -226,7 +226,8 @@ fn damaged(engine: &impl Engine, problem: &str) -> StoreError {
 }
 
 fn audit_head(engine: &impl Engine) -> Result<AuditHead> {
-    Ok(last_audit(engine)?.map_or_else(AuditHead::default, |AuditEntry { sequence, hash, .. }| AuditHead { sequence, hash }))
+    Ok(last_audit(engine)?
+        .map_or_else(AuditHead::default, |AuditEntry { sequence, hash, .. }| AuditHead { sequence, hash }))
 }
 
 fn last_audit(engine: &impl Engine) -> Result<Option<AuditEntry>> {

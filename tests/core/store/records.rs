@@ -46,6 +46,7 @@ pub fn event(event: &str) -> Event {
         expires_after: Some("2y".to_owned()),
         template: template(),
         extras: Extras { credits: Some(1.5), ..Extras::default() },
+        constants: Fields::new(),
         created: now(),
     }
 }

@@ -19,7 +19,7 @@ export function fromUtf8(bytes: Uint8Array): string | undefined {
 
 /** Returns how many bytes a text has in UTF-8. */
 export function byteLength(text: string): number {
-  return /[^\0-\x7f]/.test(text) ? utf8(text).length : text.length;
+  return utf8(text).length;
 }
 
 /** Takes space, tab, line feed, form feed and carriage return off both ends, and nothing else. */

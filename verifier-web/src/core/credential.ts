@@ -111,7 +111,7 @@ function status(document: JsonObject): UnverifiedCredential['status'] {
   if (size !== undefined && size !== 1) throw new Malformed('credentialStatus.statusSize', 'not 1');
   const list = text(document, 'credentialStatus.statusListCredential');
   const index = text(document, 'credentialStatus.statusListIndex');
-  if (!/^(?:0|[1-9][0-9]{0,9})$/.test(index)) {
+  if (!/^(?:0|[1-9]\d{0,9})$/.test(index)) {
     throw new Malformed('credentialStatus.statusListIndex', 'not a whole number of at most 10 digits, as a text');
   }
   return { list, index: Number(index) };

@@ -23,7 +23,7 @@ export class Real {
 /** A key that serde_json keeps for itself; a text that poses as it is refused, as in Rust. */
 const RESERVED = '$serde_json::private::Number';
 const SPACE = /[ \t\n\r]*/y;
-const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORD = /true|false|null/y;
 
 /** Reads strict JSON of at most `limit` bytes; what is wrong is reported under `field`. */

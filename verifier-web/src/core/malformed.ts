@@ -7,13 +7,3 @@ export class Malformed extends Error {
     super(`${field}: ${problem}`);
   }
 }
-
-/** Runs `read`, and reports what it refuses under another field. */
-export function under<T>(field: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof Malformed) throw new Malformed(field, error.problem);
-    throw error;
-  }
-}

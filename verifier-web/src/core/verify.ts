@@ -21,7 +21,7 @@ export async function verify(text: string, anchors: TrustAnchors, now: Date): Pr
     if (!(error instanceof Malformed)) throw error;
     return { verdict: 'malformed', class: 'red', field: error.field, problem: error.problem };
   }
-  return judge(presented, anchors, Math.floor(now.getTime() / 1000));
+  return judge(presented, anchors, Math.floor(+now / 1000));
 }
 
 /** What was presented: read, and consistent in itself, but not proven. */
@@ -38,7 +38,7 @@ function readText(text: string): Jws {
   if (byteLength(trimmed) > TEXT_BYTES) {
     throw new Malformed('text', `larger than ${TEXT_BYTES} bytes`);
   }
-  const qr = trimmed.includes('#') || /^[0-9]/.test(trimmed);
+  const qr = trimmed.includes('#') || /^\d/.test(trimmed);
   return qr ? unpack(trimmed) : parseJws(trimmed, CREDENTIAL_BYTES);
 }
 

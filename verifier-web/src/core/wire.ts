@@ -42,7 +42,7 @@ function refuse(problem: string): never {
 function fragment(text: string): string {
   const parts = text.split('#', 3);
   const [address, fragment] = parts as [string, string?];
-  if (fragment === undefined) return /^[0-9]/.test(text) ? text : refuse('no `#` and no digits');
+  if (fragment === undefined) return /^\d/.test(text) ? text : refuse('no `#` and no digits');
   if (parts.length > 2) refuse('more than one `#`');
   if (address !== '' && !/^https:\/\/[^]/i.test(address)) refuse('not an https address');
   return fragment;
@@ -52,12 +52,12 @@ function version1(fragment: string): string {
   const version = fragment[0];
   if (version === undefined) return refuse('nothing after `#`');
   if (version === '1') return fragment.slice(1);
-  return refuse(/[0-9]/.test(version) ? `wire version ${version} is not known here` : 'not only digits');
+  return refuse(/\d/.test(version) ? `wire version ${version} is not known here` : 'not only digits');
 }
 
 /** FIDO CTAP 2.2's hybrid digit coding (section 11.5.1). */
 function fromDigits(text: string): Uint8Array<ArrayBuffer> {
-  if (/[^0-9]/.test(text)) refuse('not only digits');
+  if (/\D/.test(text)) refuse('not only digits');
   const bytes = new Uint8Array(Math.ceil(text.length / CHUNK_DIGITS) * 7);
   let out = 0;
   for (let at = 0; at < text.length; at += CHUNK_DIGITS) {

@@ -102,7 +102,8 @@ test('the camera reads a certificate', async () => {
   const maker = await open(browser, site.url, { bypassCSP: true });
   writeFileSync(frames, await video(maker, readFileSync(issuer.file(number('Ada Lovelace'), 'png'))));
   await maker.context().close();
-  const filming = await launch('--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream', `--use-file-for-fake-video-capture=${frames}`);
+  const filming = await launch('--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+    `--use-file-for-fake-video-capture=${frames}`);
   try {
     const page = await open(filming, site.url, { permissions: ['camera'] });
     await page.click('#scan');
@@ -247,9 +248,9 @@ test('an issuer is added only after its fingerprint was confirmed', async () => 
     assert.equal((await drop(page, file)).code, 'untrusted_issuer');
     await page.click('#trust details summary');
     await page.setInputFiles('#trust-file', join(other.site, 'trust.jws'));
-    await page.waitForSelector('#trust-yes');
+    await page.waitForSelector('#trust .confirm');
     assert.equal((await verdict(page)).code, 'untrusted_issuer');
-    await page.click('#trust-yes');
+    await page.click('#trust .confirm .primary');
     await page.waitForSelector('#verdict[data-verdict=valid]');
     await page.reload();
     await page.waitForSelector('body[data-ready]');

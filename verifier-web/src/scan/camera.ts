@@ -34,6 +34,7 @@ export async function scan(place: HTMLElement, signal: AbortSignal): Promise<str
   try {
     video.srcObject = stream;
     await video.play();
+    place.scrollIntoView({ block: 'center' });
     return await look(video, hint, signal);
   } finally {
     for (const track of stream.getTracks()) track.stop();

@@ -197,14 +197,15 @@ test('the first verdict, with the processor slowed four times', async () => {
   const page = await context.newPage();
   const session = await context.newCDPSession(page);
   await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-  const started = Date.now();
+  // By the page's own clock, from the start of the navigation.
+  const elapsed = async () => {
+    await page.waitForSelector('#verdict[data-verdict]');
+    return Math.round(await page.evaluate(() => performance.now()));
+  };
   await page.goto(site.url + fragment('Ada Lovelace'));
-  await page.waitForSelector('#verdict[data-verdict]');
-  console.log(`# first visit to verdict: ${Date.now() - started} ms`);
-  const again = Date.now();
+  console.log(`# first visit to verdict: ${await elapsed()} ms`);
   await page.reload();
-  await page.waitForSelector('#verdict[data-verdict]');
-  console.log(`# second visit: ${Date.now() - again} ms`);
+  console.log(`# second visit: ${await elapsed()} ms`);
   await context.close();
 });
 

@@ -3,6 +3,7 @@
 
 import { h } from '../page/dom.js';
 import { t } from '../page/messages.js';
+import { CameraError } from './camera-error.js';
 import { draw, lookAtFrame, readLarge } from './picture.js';
 
 /** Between two looks, in milliseconds. */
@@ -15,13 +16,6 @@ const NARROW = 0.35;
 const SIDE = 1_920;
 /** Every so many looks the large decoder is asked too. */
 const SECOND_OPINION = 15;
-
-/** Why there is no picture. */
-export class CameraError extends Error {
-  constructor(readonly reason: 'denied' | 'none') {
-    super(`camera: ${reason}`);
-  }
-}
 
 /** Shows the camera in `place` until a code is read (its text), or `signal` stops it (`undefined`). */
 export async function scan(place: HTMLElement, signal: AbortSignal): Promise<string | undefined> {

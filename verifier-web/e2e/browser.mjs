@@ -41,7 +41,7 @@ export async function openIn(context, url, now) {
 /** The verdict on the page, once there is one. */
 export async function verdict(page, timeout = 20_000) {
   await page.waitForSelector('#verdict[data-verdict]', { timeout });
-  return page.$eval('#verdict', (section) => ({ code: section.dataset.verdict, class: section.dataset.class, text: section.innerText }));
+  return page.$eval('#verdict', ({ dataset, innerText }) => ({ code: dataset.verdict, class: dataset.class, text: innerText }));
 }
 
 /** Pastes a text and returns the verdict about it. */

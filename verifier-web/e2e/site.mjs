@@ -38,7 +38,8 @@ export class Issuer {
     this.run('event', 'create', event, '--title', title, '--template', 'classic', ...options);
     this.run('import', event, list);
     this.run('issue', event, '--format', 'pdf,png,jwt', '--out', this.out);
-    const rows = this.run('certificates', 'list', '--event', event, '--json').trim().split('\n').map((line) => JSON.parse(line)).flat();
+    const listed = this.run('certificates', 'list', '--event', event, '--json').trim().split('\n');
+    const rows = listed.flatMap((line) => JSON.parse(line));
     return Object.fromEntries(rows.map((row) => [row.recipient ?? row.name, row.number]));
   }
 

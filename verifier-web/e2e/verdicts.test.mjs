@@ -21,8 +21,10 @@ after(async () => {
   await site?.stop();
 });
 
-const plain = verdictVectors().filter((one) => one.trust?.length === 1 && !one.seen && !one.pin && !one.expectTrust && one.input !== '');
-const settings = Map.groupBy?.(plain, (one) => `${one.trust[0]} ${one.now}`) ?? group(plain);
+// The page takes one trust file from its site, and an empty field is not sent: cases that need more are the core's own tests'.
+const plain = verdictVectors()
+  .filter((one) => one.trust?.length === 1 && !one.seen && !one.pin && !one.expectTrust && one.input.trim() !== '');
+const settings = group(plain);
 
 function group(all) {
   const groups = new Map();
@@ -39,7 +41,6 @@ for (const [setting, vectors] of settings) {
     site.trust = readFileSync(join(VECTORS, trust[0]), 'utf8');
     const page = await open(browser, site.url, { now: new Date(now) });
     for (const one of vectors) {
-      if (one.input.trim() === '') continue;
       const seen = await paste(page, one.input);
       assert.equal(seen.code, one.expect, one.name);
       assert.equal(seen.class === 'green', one.expect === 'valid', one.name);

@@ -43,20 +43,21 @@ class Table {
   private readonly state = h('p', { class: 'state' });
   private readonly counts = { green: 0, amber: 0, red: 0 };
   private readonly tally = h('p', { class: 'tally', role: 'status' });
-  private readonly stop = h('button', { type: 'button', class: 'button', onclick: () => { this.stopped = true; } }, t('batch.stop'));
+  private readonly stop = h('button', { type: 'button', class: 'button' }, t('batch.stop'));
   private readonly save: HTMLButtonElement;
 
   constructor(section: HTMLElement, private readonly total: number, private readonly rows: readonly Row[]) {
     this.bar = h('progress', { max: total, value: 0, 'aria-label': t('busy') });
     this.save = h('button', { type: 'button', class: 'button primary', onclick: () => { download(rows); } }, t('batch.csv'));
     this.save.disabled = true;
+    this.stop.addEventListener('click', () => { this.stopped = true; });
     const heads = (['batch.file', 'batch.verdict', 'f.recipient', 'f.title', 'f.number'] as const)
       .map((key) => h('th', { scope: 'col' }, t(key)));
     section.replaceChildren(
       h('h2', { id: 'batch-title' }, t('batch.title', { count: total })),
       this.tally, this.bar, this.state,
       h('div', { class: 'actions' }, this.save, this.stop),
-      h('div', { class: 'scroll rows', tabindex: 0, role: 'region', 'aria-labelledby': 'batch-title' },
+      h('div', { class: 'scroll rows', tabindex: 0, role: 'region', 'aria-label': t('batch.verdict') },
         h('table', {}, h('thead', {}, h('tr', {}, ...heads)), this.body)),
     );
     section.hidden = false;
@@ -68,8 +69,9 @@ class Table {
     this.counts[shown] += 1;
     const about = result?.verdict.claimed ?? result?.verdict;
     const said = result ? words(result).title : `${t('batch.unread')}: ${row.problem ?? ''}`;
+    const label = t('batch.show', { name: row.name });
     const name = result
-      ? h('button', { type: 'button', class: 'link', onclick: () => { show(result); }, 'aria-label': t('batch.show', { name: row.name }) }, data(row.name))
+      ? h('button', { type: 'button', class: 'link', 'aria-label': label, onclick: () => { show(result); } }, data(row.name))
       : data(row.name);
     const unproven = result?.verdict.claimed ? 'unproven' : '';
     this.body.append(h('tr', { 'data-class': shown, 'data-verdict': result?.verdict.verdict ?? '' },

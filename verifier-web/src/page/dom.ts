@@ -18,7 +18,9 @@ export function h<K extends keyof HTMLElementTagNameMap>(
     if (typeof value === 'function') element.addEventListener(name.slice(2), value);
     else if (value !== undefined && value !== false) element.setAttribute(name, value === true ? '' : String(value));
   }
-  element.append(...children.filter((child): child is Node | string => child instanceof Node || (typeof child === 'string' && child !== '')));
+  for (const child of children) {
+    if (child instanceof Node || (typeof child === 'string' && child !== '')) element.append(child);
+  }
   return element;
 }
 

@@ -2,7 +2,7 @@
 // only the trust files of the page's own site are fetched, in src/trust.
 
 import { verify, type Verdict } from '../core/index.js';
-import { CameraError, scan } from '../scan/camera.js';
+import { CameraError } from '../scan/camera-error.js';
 import { BATCH_FILES, runBatch } from './batch.js';
 import { differences } from './compare.js';
 import { byId, h } from './dom.js';
@@ -169,7 +169,8 @@ function wireCamera(): void {
     clear();
     say('');
     button.textContent = t('scan.stop');
-    scan(byId('camera'), camera.signal)
+    const { signal } = camera;
+    import('../scan/camera.js').then(({ scan }) => scan(byId('camera'), signal))
       .then(async (text) => { if (text !== undefined) await check({ text, paper: false }); })
       .catch((error: unknown) => { say(explain(error), true); })
       .finally(() => {

@@ -2,7 +2,6 @@
 
 import { attachedCredential } from '../scan/pdf-attachment.js';
 import type { PdfContent } from '../scan/pdf.js';
-import { readPicture } from '../scan/picture.js';
 import type { MessageKey } from './messages.js';
 
 /** Largest file that is read, in megabytes. */
@@ -47,6 +46,8 @@ function isPicture(head: string): boolean {
 }
 
 async function picture(file: Blob): Promise<string> {
+  // Whoever comes by a link needs no decoder.
+  const { readPicture } = await import('../scan/picture.js');
   const text = await readPicture(file).catch(() => { throw new ReadError('read.unreadable'); });
   if (text === undefined) throw new ReadError('read.noCode');
   return text;

@@ -25,11 +25,13 @@ export class TrustView {
     const anchors = this.trust.anchors.issuers();
     this.section.replaceChildren(
       h('h2', { id: 'trust-title' }, t('trust.title')),
-      anchors.length === 0 ? h('p', {}, t('trust.none')) : h('ul', { class: 'plain anchors' }, ...anchors.map((a) => this.anchor(a))),
+      anchors.length === 0
+        ? h('p', {}, t('trust.none'))
+        : h('ul', { class: 'plain anchors' }, ...anchors.map((anchor) => this.anchor(anchor))),
       h('p', { class: `message${this.message?.bad === true ? ' bad' : ''}`, role: 'status' }, this.message?.text),
       this.proposal ? this.confirm(this.proposal.anchor) : '',
       h('div', { class: 'actions' },
-        this.trust.online && h('button', { type: 'button', class: 'button', onclick: () => { void this.refresh(); } }, t('trust.refresh'))),
+        this.trust.online && button('', () => { void this.refresh(); }, t('trust.refresh'))),
       this.adding(),
     );
   }
@@ -45,11 +47,12 @@ export class TrustView {
     const overdue = Date.parse(anchor.nextUpdate) < now.getTime();
     const places = { date: day(anchor.issued), age: ago(anchor.issued, now), next: day(anchor.nextUpdate) };
     return h('li', {},
-      h('p', { class: 'issuer-name' }, data(anchor.name), this.trust.isHome(anchor) && h('span', { class: 'tag' }, t('trust.home'))),
+      h('p', { class: 'issuer-name' },
+        data(anchor.name), this.trust.isHome(anchor) && h('span', { class: 'tag' }, t('trust.home'))),
       h('p', {}, h('code', {}, data(host(anchor.issuer) ?? ''))),
       h('p', {}, h('span', { class: 'label' }, t('f.fingerprint')), ' ', h('code', { class: 'print' }, anchor.rootFingerprint)),
       h('p', { class: overdue ? 'state bad' : 'state' }, t(overdue ? 'trust.overdue' : 'trust.asOf', places)),
-      !this.trust.isHome(anchor) && h('button', { type: 'button', class: 'link', onclick: () => { void this.remove(anchor); } }, t('trust.remove')));
+      !this.trust.isHome(anchor) && button('link', () => { void this.remove(anchor); }, t('trust.remove')));
   }
 
   private adding(): HTMLElement {
@@ -83,8 +86,8 @@ export class TrustView {
       h('p', {}, h('code', { class: 'print' }, anchor.rootFingerprint)),
       h('p', {}, t('trust.confirm.text')),
       h('div', { class: 'actions' },
-        h('button', { type: 'button', class: 'button primary', id: 'trust-yes', onclick: () => { void this.accept(); } }, t('trust.yes')),
-        h('button', { type: 'button', class: 'button', onclick: () => { this.proposal = undefined; this.draw(); } }, t('trust.no'))));
+        button('primary', () => { void this.accept(); }, t('trust.yes')),
+        button('', () => { this.proposal = undefined; this.draw(); }, t('trust.no'))));
   }
 
   private async read(text: string): Promise<void> {
@@ -141,4 +144,8 @@ export class TrustView {
       this.refused(error);
     }
   }
+}
+
+function button(kind: '' | 'primary' | 'link', act: () => void, words: string): HTMLElement {
+  return h('button', { type: 'button', class: kind === 'link' ? 'link' : `button ${kind}`.trim(), onclick: act }, words);
 }

@@ -3,6 +3,7 @@
 
 import { h } from '../page/dom.js';
 import { t } from '../page/messages.js';
+import { CameraError } from './camera-error.js';
 import { draw, lookAtFrame, readLarge } from './picture.js';
 
 /** Between two looks, in milliseconds. */
@@ -16,13 +17,6 @@ const SIDE = 1_920;
 /** Every so many looks the large decoder is asked too. */
 const SECOND_OPINION = 15;
 
-/** Why there is no picture. */
-export class CameraError extends Error {
-  constructor(readonly reason: 'denied' | 'none') {
-    super(`camera: ${reason}`);
-  }
-}
-
 /** Shows the camera in `place` until a code is read (its text), or `signal` stops it (`undefined`). */
 export async function scan(place: HTMLElement, signal: AbortSignal): Promise<string | undefined> {
   const stream = await open();
@@ -34,6 +28,7 @@ export async function scan(place: HTMLElement, signal: AbortSignal): Promise<str
   try {
     video.srcObject = stream;
     await video.play();
+    place.scrollIntoView({ block: 'center' });
     return await look(video, hint, signal);
   } finally {
     for (const track of stream.getTracks()) track.stop();

@@ -27,6 +27,7 @@
 //! other. A certificate is acknowledged only when its record is durable, and nothing rendered is ever stored.
 
 // What is printed goes through `cli::output`, which takes a closed pipe for what it is.
+#![warn(unreachable_pub)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod cli;

@@ -9,7 +9,7 @@ use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use super::{Global, time};
 use crate::credential::{Achievement, EventCode, Extras, Timestamp};
-use crate::issuance::{Desk, ExpiresAfter};
+use crate::issuance::{self, Desk, ExpiresAfter};
 use crate::store::{Event, Fields, Store, TemplateRef};
 use crate::template::FontLibrary;
 
@@ -104,6 +104,11 @@ fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
     if event.achievement.name.is_empty() {
         return Err(Failure::usage("the title is empty"));
     }
+    // A title that does not fit is found now, not when people wait for their certificates.
+    faces
+        .of(desk.store, &event.template, &issuance::constants(&desk, &event))
+        .doing("lay out this event's certificates")
+        .hint("shorten the text that is named, or change the template; no event was created")?;
     add(&desk, &event)?;
     output::line(format!("event {} is ready, with template {}", event.code, event.template.name));
     output::line(format!("next: testamur import {} people.csv", event.code));

@@ -137,12 +137,14 @@ impl Sink for HandOver<'_> {
     fn group(&self, rows: Vec<RowResult>, issued: Vec<Issued>) -> Result<(), String> {
         rows.iter().for_each(|row| self.shown.row(row));
         let Some(writer) = self.writer else { return Ok(()) };
-        // A run that was killed left records without files: they are drawn now.
+        // A run that was killed left records without files: they are drawn now. A corrected certificate is drawn again,
+        // lest its old copy be sent.
         let missing = rows.iter().filter_map(|row| match &row.outcome {
-            Outcome::AlreadyHas(number) if writer.lacks(number) => self.desk.store.certificate(number).transpose(),
+            Outcome::AlreadyHas(number) => self.desk.store.certificate(number).transpose(),
             _ => None,
         });
-        let missing = missing.collect::<Result<_, _>>().map_err(|e| e.to_string())?;
+        let mut missing: Vec<Certificate> = missing.collect::<Result<_, _>>().map_err(|e| e.to_string())?;
+        missing.retain(|certificate| certificate.version > 1 || writer.lacks(&certificate.number));
         let sender = self.sender.lock().map_err(|_| "the drawing thread is gone")?;
         let sender = sender.as_ref().ok_or("the drawing thread is gone")?;
         sender.send(Group { issued, missing }).map_err(|_| "the drawing thread stopped".to_owned())

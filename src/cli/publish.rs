@@ -15,6 +15,9 @@ pub(super) struct Args {
     /// Folder of the site; copy it to any static host
     #[arg(long, value_name = "SITE")]
     out: PathBuf,
+    /// Go on from the site's version after the store was restored from a dump
+    #[arg(long)]
+    after_restore: bool,
 }
 
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
@@ -22,6 +25,11 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let mut keys = workspace.keys()?;
     let passphrase = passphrase::existing(global)?;
     let private = [workspace.data.join("keys"), workspace.data.join("store")];
+    refuse_other_folder(&args.out)?;
+    if args.after_restore {
+        let desk = workspace.desk();
+        publish::adopt(desk.store, &desk.issuer.did(), desk.actor, desk.now, &args.out).map_err(explain)?;
+    }
     let published =
         publish(&workspace.desk(), &mut keys, &passphrase, workspace.config.status_days(), &private, &args.out)?;
     output::line(format!("site version {} is in {}", published.version, args.out.display()));
@@ -34,6 +42,29 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     output::line(format!("  publish again before {}", published.next_update));
     output::line(format!("  root key fingerprint {}", published.root_fingerprint));
     Ok(ExitCode::SUCCESS)
+}
+
+/// What a published site holds at its top, beside names that begin with a dot.
+const OURS: [&str; 6] = ["index.html", "keys", "status", "trust.json", "trust.jws", "verify"];
+
+/// A folder with other files in it is not a site: they would be served to everybody. One that an interrupted publication
+/// left half made is.
+fn refuse_other_folder(site: &Path) -> Result<(), Failure> {
+    if site.join("trust.jws").exists() {
+        return Ok(());
+    }
+    let Ok(entries) = site.read_dir() else { return Ok(()) };
+    let names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
+    match names.into_iter().find(|name| !name.starts_with('.') && !OURS.contains(&name.as_str())) {
+        None => Ok(()),
+        Some(other) => Err(Failure::new(format!("{} holds `{other}`, which is no part of a site", site.display()))
+            .hint("choose an empty folder; what is in a site is served to everybody")),
+    }
+}
+
+fn explain(error: publish::PublishError) -> Failure {
+    let hint = error.hint().unwrap_or("what was published before is untouched");
+    Failure::from(error).hint(hint)
 }
 
 /// Publishes, renewing the manifest first if it is about to expire.
@@ -62,7 +93,5 @@ pub(super) fn publish(
         private,
         extra: &[],
     };
-    publish::publish(desk.store, &request, site)
-        .doing(format!("publish to {}", site.display()))
-        .hint("what was published before is untouched")
+    publish::publish(desk.store, &request, site).map_err(explain)
 }

@@ -70,6 +70,8 @@ fn explain(error: ReplaceError) -> Failure {
     let hint = match &error {
         ReplaceError::NotFound(_) => "list what there is with `testamur certificates list`",
         ReplaceError::AlreadyRevoked(..) => "a revoked certificate stays revoked; nothing was changed",
+        ReplaceError::UnknownColumn { .. } => "write the column as the list has it; nothing was changed",
+        ReplaceError::NothingChanges(_) => "correct something with --set; nothing was changed",
         ReplaceError::Draft { .. } | ReplaceError::Face(_) => "correct the value; nothing was changed",
         _ => "nothing was changed",
     };

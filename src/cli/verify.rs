@@ -14,7 +14,7 @@ use super::output::{self, Explain, Failure, shown};
 use super::{Global, time};
 use crate::credential::{Timestamp, limits};
 use crate::reading::{self, Found, Kind, ReadMode, Source};
-use crate::verify::{Seen, TrustAnchors, Verdict, verify};
+use crate::verify::{Seen, StatusFreshness, TrustAnchors, Verdict, verify};
 
 /// Largest file that is read, in bytes.
 const LARGEST_FILE: u64 = 100 << 20;
@@ -334,11 +334,15 @@ impl Answer {
 fn explanation(verdict: &Verdict) -> String {
     let guidance = verdict.guidance();
     let mut text = guidance.detail.unwrap_or(guidance.sentence).to_owned();
+    if let Some(StatusFreshness::AsOf { at, .. }) = verdict.proven().map(|proven| proven.checked().status) {
+        text.push_str(&format!(" Revocation state of {at}."));
+    }
     if let Some(reason) = verdict.reason() {
         text.push_str(&format!(" Since {}", reason.at));
         text.extend(reason.text.as_ref().map(|why| format!(": {why}")));
         text.push('.');
     }
+    text.push_str(&format!("\n    {}", guidance.hint));
     text
 }
 

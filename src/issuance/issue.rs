@@ -152,7 +152,7 @@ pub(super) fn kept_fields(event: &Event, person: &Participant) -> Fields {
 }
 
 /// Returns what all certificates of an event show.
-fn constants(desk: &Desk, event: &Event) -> Constants {
+pub fn constants(desk: &Desk, event: &Event) -> Constants {
     let achievement = &event.achievement;
     Constants::of(
         &json!({

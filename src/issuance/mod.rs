@@ -18,7 +18,7 @@ mod validity;
 pub use draft::{Draft, DraftError, Signed, Subject};
 pub use enroll::{Enrolled, enroll};
 pub use face::{Face, FaceError, Faces};
-pub use issue::{IssueError, IssueRequest, Issued, Outcome, RowResult, Sink, Workshop, issue, preflight};
+pub use issue::{IssueError, IssueRequest, Issued, Outcome, RowResult, Sink, Workshop, constants, issue, preflight};
 pub use record::Constants;
 pub use replace::{Correction, ReplaceError, regenerate, revoke};
 pub use specimen::{Specimen, SpecimenError};

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::issue::{entries, kept_fields, random, status_secret};
@@ -6,6 +8,9 @@ use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, Signer, Subje
 use crate::credential::{CertificateNumber, CredentialSuffix};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{Certificate, CertificateState, Event, Participant, StoreError};
+
+/// Columns that become claims, whether or not the list had them.
+const CLAIMS: [&str; 4] = ["credits", "result", "term", "role"];
 
 /// Why a certificate is not replaced or revoked. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +21,17 @@ pub enum ReplaceError {
     /// It was revoked before.
     #[error("certificate {0} was revoked on {1}")]
     AlreadyRevoked(CertificateNumber, crate::credential::Timestamp),
+    /// Neither the person nor the credential has such a column.
+    #[error("there is no column `{column}`; there are {known}")]
+    UnknownColumn {
+        /// The column.
+        column: String,
+        /// Those that can be set.
+        known: String,
+    },
+    /// The new version would say just what the present one says.
+    #[error("nothing of {0} would change")]
+    NothingChanges(CertificateNumber),
     /// The corrected certificate cannot be made.
     #[error("the new version of {number} cannot be made: {problem}")]
     Draft {
@@ -59,6 +75,11 @@ pub fn regenerate(
     let old = current(desk, number)?;
     let event = desk.store.event(number.event())?.ok_or_else(|| IssueError::NoEvent(number.event().clone()))?;
     let person = corrected(desk, &event, &old, correction)?;
+    let same =
+        person.name == old.recipient && kept_fields(&event, &person) == old.fields && event.template == old.template;
+    if same && matches!(old.state, CertificateState::Active) {
+        return Err(ReplaceError::NothingChanges(number.clone()));
+    }
     let new = successor(desk, faces, signer, &event, &old, &person)?;
     let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text: correction.reason.clone() };
     let detail = json!({ "from": old.version, "to": new.version, "columns": columns(correction) });
@@ -111,7 +132,15 @@ fn corrected(
         match column.as_str() {
             "name" => person.name.clone_from(value),
             "email" => person.email = Some(value.clone()).filter(|email| !email.is_empty()),
-            _ => drop(person.fields.insert(column.clone(), value.clone())),
+            _ if CLAIMS.contains(&column.as_str()) || person.fields.contains_key(column) => {
+                person.fields.insert(column.clone(), value.clone());
+            }
+            _ => {
+                let columns = ["name", "email"].into_iter().chain(CLAIMS).map(str::to_owned);
+                let known: BTreeSet<String> = columns.chain(person.fields.keys().cloned()).collect();
+                let known = known.into_iter().collect::<Vec<_>>().join(", ");
+                return Err(ReplaceError::UnknownColumn { column: column.clone(), known });
+            }
         }
     }
     Ok(person)

@@ -10,15 +10,17 @@ mod site;
 mod snapshot;
 mod verifier;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
-use crate::credential::{Timestamp, issuer_did};
+use crate::credential::{Timestamp, issuer_did, json, limits};
 use crate::keys::{KeyManifest, ManifestError, RootChain, RootError};
 use crate::proof::data_integrity::DataIntegrityError;
 use crate::proof::eddsa::{PublicKey, SecretKey};
+use crate::proof::jws::Jws;
+use crate::status::{LIST_ENTRIES, Snapshot, StatusList};
 use crate::store::{Act, Store, StoreError};
 use crate::verify::{AnchorError, TrustAnchors};
 
@@ -131,6 +133,24 @@ pub enum PublishError {
         /// The store's.
         known: u64,
     },
+    /// The store forgot revocations that the site has.
+    #[error("{path} says of {lost} certificates that they are revoked or superseded, but this store does not")]
+    Unrevoked {
+        /// The site's `trust.jws`.
+        path: PathBuf,
+        /// How many.
+        lost: usize,
+    },
+    /// The site's key manifest is newer than ours.
+    #[error("{path} has key manifest {found}, but this folder of keys has {known}")]
+    OlderKeys {
+        /// The site's `trust.jws`.
+        path: PathBuf,
+        /// Its manifest's version.
+        found: u64,
+        /// Ours.
+        known: u64,
+    },
     /// The last publication lies in the future.
     #[error("the last publication is dated {last}, but the clock says {now}")]
     ClockBehind {
@@ -193,7 +213,11 @@ impl PublishError {
         Some(match self {
             Self::Busy(_) => "wait until it is done, then publish again",
             Self::OtherIssuer { .. } => "publish each issuer into a folder of its own",
-            Self::Newer { .. } => "this store is older than the site: restore the newest backup before publishing",
+            Self::Newer { .. } => {
+                "restore the newest backup; if there is none, revoke and correct again what was since, then publish with --after-restore"
+            }
+            Self::Unrevoked { .. } => "revoke and correct them again, then publish with --after-restore",
+            Self::OlderKeys { .. } => "restore the newest backup of keys/ before publishing",
             Self::ClockBehind { .. } => "set the clock right, then publish again",
             Self::Foreign { .. } => "publish into an empty folder, or move that file away",
             Self::Private { .. } => "choose a folder of its own for the site, such as `site`",
@@ -237,6 +261,66 @@ pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Publ
         .inspect_err(|_| site::discard(&staged))?;
     site.replace(staged)?;
     Ok(published)
+}
+
+/// After a store was restored from a dump: takes over the version of the site as it is, so that the next publication
+/// can go on from it.
+///
+/// # Errors
+/// [`PublishError::Unrevoked`] while the site says of certificates that they are revoked or superseded, and the store does
+/// not; otherwise as [`publish`].
+pub fn adopt(store: &dyn Store, did: &str, actor: &str, now: Timestamp, site: &Path) -> Result<u64, PublishError> {
+    let site = site::Site::open(site)?;
+    let path = site.path(site::TRUST);
+    let missing = || PublishError::Foreign { path: path.clone(), problem: "it is not there".into() };
+    let there = site.snapshot()?.ok_or_else(missing)?;
+    if there.issuer != did {
+        return Err(PublishError::OtherIssuer { path, found: there.issuer, wanted: did.to_owned() });
+    }
+    let lost = unrevoked(store, &there, &path)?;
+    if lost > 0 {
+        return Err(PublishError::Unrevoked { path, lost });
+    }
+    let recorded = store.setting(SETTING)?;
+    let version = last_published(recorded.as_deref())?.map_or(0, |last| last.version).max(there.version);
+    let record = LastPublished { version, issued: there.issued, covers: there.issued };
+    let bytes = serde_json::to_vec(&record).expect("a number and two dates are plain JSON");
+    let act = Act {
+        actor: actor.to_owned(),
+        at: now,
+        action: "site.adopt".to_owned(),
+        subject: did.to_owned(),
+        detail: serde_json::json!({ "version": version }),
+    };
+    store.swap_setting(SETTING, recorded.as_deref(), &bytes, &act)?;
+    Ok(version)
+}
+
+/// Counts the entries that are set in the site's lists and not in the store.
+fn unrevoked(store: &dyn Store, there: &Snapshot, path: &Path) -> Result<usize, PublishError> {
+    let foreign = |problem: String| PublishError::Foreign { path: path.to_owned(), problem };
+    let mut lost = 0;
+    for list in &there.status_lists {
+        let number = list.id.rsplit('/').next().and_then(|text| text.parse().ok());
+        let number = number.ok_or_else(|| foreign(format!("`{}` is no list of ours", list.id)))?;
+        let jws = Jws::parse(&list.credential, limits::SNAPSHOT_BYTES).map_err(|e| foreign(e.to_string()))?;
+        let bits = StatusList::from_payload(&jws.payload).map_err(|e| foreign(e.to_string()))?;
+        let known = set_indexes(store, number)?;
+        lost += (0..LIST_ENTRIES).filter(|i| bits.is_set(u64::from(*i)) == Ok(true) && !known.contains(i)).count();
+    }
+    Ok(lost)
+}
+
+fn set_indexes(store: &dyn Store, list: u32) -> Result<BTreeSet<u32>, PublishError> {
+    let (mut indexes, mut cursor) = (BTreeSet::new(), None::<String>);
+    loop {
+        let page = store.set_entries(list, cursor.as_deref(), 1_000)?;
+        indexes.extend(page.items.into_iter().map(|(index, _)| index));
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(indexes);
+        }
+    }
 }
 
 /// Returns what the store remembers of the last publication.
@@ -294,6 +378,10 @@ fn refuse_going_back(
             let found = there.issuer.clone();
             return Err(PublishError::OtherIssuer { path, found, wanted: issuer.did.clone() });
         }
+        let (found, ours) = (manifest_version(there), issuer.manifest.version);
+        if found > ours {
+            return Err(PublishError::OlderKeys { path, found, known: ours });
+        }
         if there.version > known {
             return Err(PublishError::Newer { path, found: there.version, known });
         }
@@ -303,6 +391,13 @@ fn refuse_going_back(
         Some(last) if last > now => Err(PublishError::ClockBehind { last, now }),
         _ => Ok(()),
     }
+}
+
+/// Returns the version of a snapshot's manifest; 0 if it cannot be read.
+fn manifest_version(snapshot: &Snapshot) -> u64 {
+    let manifest = Jws::parse(&snapshot.manifest, limits::SNAPSHOT_BYTES).ok();
+    let value = manifest.and_then(|jws| json::parse(&jws.payload, limits::SNAPSHOT_BYTES).ok());
+    value.and_then(|value| value["version"].as_u64()).unwrap_or_default()
 }
 
 /// All files in the order in which they are replaced: what others point to first, `trust.jws` last.
@@ -322,11 +417,11 @@ fn files(
     files.extend([
         // Without it GitHub Pages leaves out `.well-known`.
         (".nojekyll".to_owned(), Vec::new()),
-        ("keys/roots.json".to_owned(), pretty(&json!(request.roots))),
+        ("keys/roots.json".to_owned(), pretty(&serde_json::json!(request.roots))),
         ("keys/manifest.jws".to_owned(), request.manifest.as_bytes().to_vec()),
         (".well-known/did.json".to_owned(), pretty(&did::document(&issuer.manifest)?)),
         ("index.html".to_owned(), page.into_bytes()),
-        ("trust.json".to_owned(), pretty(&json!(contents.snapshot))),
+        ("trust.json".to_owned(), pretty(&serde_json::json!(contents.snapshot))),
         (site::TRUST.to_owned(), trust.into_bytes()),
     ]);
     Ok(files)
@@ -351,7 +446,7 @@ fn record_publication(
         at: request.now,
         action: "site.publish".to_owned(),
         subject: format!("version {}", record.version),
-        detail: json!({
+        detail: serde_json::json!({
             "version": record.version,
             "nextUpdate": published.next_update,
             "lists": published.lists,

@@ -18,8 +18,8 @@ pub use columns::{Column, Columns, Mapping, MappingError, Meaning, field_name};
 pub use names::{NameProblem, checked_name, is_bidi_control};
 pub use report::{report_json, write_report};
 pub use rows::{
-    Checks, Code, Duplicates, Finding, NAME_CHARACTERS, RowOutcome, Severity, Summary, check_rows, person_key,
-    summarise,
+    Checks, Code, Duplicates, Finding, MissingGlyph, NAME_CHARACTERS, RowOutcome, Severity, Summary, check_rows,
+    person_key, summarise,
 };
 pub use table::{Limits, Row, Table, read_table};
 

@@ -141,6 +141,12 @@ fn is_damage(c: char) -> bool {
         || code & 0xFFFE == 0xFFFE
 }
 
+/// True for what a spreadsheet shows where a formula failed or was not evaluated.
+pub(super) fn is_spreadsheet_debris(name: &str) -> bool {
+    name.starts_with('=')
+        || matches!(name, "#N/A" | "#REF!" | "#VALUE!" | "#NAME?" | "#DIV/0!" | "#NUM!" | "#NULL!" | "#ERROR!")
+}
+
 /// Returns the first word that mixes scripts that nobody writes in one word (UTS 39 section 5.1, single script).
 pub(super) fn mixed_script_word(name: &str) -> Option<&str> {
     if name.is_ascii() {

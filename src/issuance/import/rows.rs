@@ -394,8 +394,16 @@ impl RowChecker<'_> {
         if tidy.spaces {
             self.warn(field, Code::Spaces, format!("stray spaces were removed: `{name}`"), "nothing to do");
         }
+        if names::is_spreadsheet_debris(name) {
+            self.error(
+                field,
+                Code::NoLetter,
+                format!("`{name}` is left over from a formula, not a name"),
+                "correct the cell, or delete the row",
+            );
+        }
         if names::has_no_letter(name) {
-            self.warn(field, Code::NoLetter, format!("`{name}` has no letter"), "is this the right column?");
+            self.error(field, Code::NoLetter, format!("`{name}` has no letter"), "is this the right column?");
         }
         if let Some(word) = names::mixed_script_word(name) {
             self.warn(
@@ -440,7 +448,12 @@ impl RowChecker<'_> {
         let columns = self.columns;
         for (at, column) in columns.columns.iter().enumerate().filter(|(_, column)| !column.skipped) {
             let text = self.cell(at).trim();
-            if text.is_empty() || matches!(column.meaning, Some(Meaning::Name | Meaning::Email)) {
+            if matches!(column.meaning, Some(Meaning::Name | Meaning::Email)) {
+                continue;
+            }
+            // An empty cell is kept: its placeholder exists, and stays empty on paper.
+            if text.is_empty() {
+                fields.entry(column.field.clone()).or_default();
                 continue;
             }
             let text: String = if text.is_ascii() { text.into() } else { text.nfc().collect() };

@@ -85,7 +85,7 @@ fn scan(
             }
             (Line::Record(record), Some(_)) => {
                 *records.entry(record.kind().to_owned()).or_default() += 1;
-                with(lines.number, record, bytes.len())?;
+                with(lines.number, *record, bytes.len())?;
             }
             (Line::Footer { summary, jws }, Some(header)) => {
                 let sha256 = HEXLOWER.encode(&lines.digest.clone().finalize());

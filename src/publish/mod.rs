@@ -56,7 +56,7 @@ pub struct Request<'a> {
     pub actor: &'a str,
     /// Folders that must never be served: the keys, the store.
     pub private: &'a [PathBuf],
-    /// Further files to put in, by path below the site, such as the verifier's.
+    /// Further files to put in, by path below the site; they take the place of the built-in verifier's.
     pub extra: &'a [(String, Vec<u8>)],
 }
 
@@ -408,7 +408,9 @@ fn files(
     trust: String,
 ) -> Result<Vec<(String, Vec<u8>)>, PublishError> {
     let mut files = request.extra.to_vec();
-    files.extend(verifier::files(&issuer.did, &issuer.root, &trust));
+    // What the caller brings takes the place of what is built in.
+    let own = verifier::files(&issuer.did, &issuer.root, &trust);
+    files.extend(own.into_iter().filter(|(name, _)| request.extra.iter().all(|(given, _)| given != name)));
     for list in &contents.lists {
         files.push((format!("status/{}", list.number), pretty(&list.document)));
         files.push((format!("status/{}.jwt", list.number), list.jws.clone().into_bytes()));

@@ -72,7 +72,7 @@ impl FontLibrary {
         wanted.dedup();
         let known = self.faces.clone();
         let mut library = self;
-        for (bytes, index) in read_all(&wanted) {
+        for (bytes, index) in read_each(&wanted) {
             if let Some(face) = Face::parse(FontBytes::Shared(bytes), index, FaceOrigin::System)
                 && library.faces.len() < MAX_FACES
                 && face.adds_to(&known)
@@ -217,22 +217,25 @@ fn file_of(info: &fontdb::FaceInfo) -> Option<(PathBuf, u32)> {
     }
 }
 
-/// Reads each file once; files that cannot be read are passed over, as a system may list what it does not give.
-fn read_all(wanted: &[(PathBuf, u32)]) -> Vec<(Arc<Vec<u8>>, u32)> {
+/// Reads each file once and only when its turn comes: those that add nothing are dropped before the next is read. Files
+/// that cannot be read are passed over, as a system may list what it does not give.
+fn read_each(wanted: &[(PathBuf, u32)]) -> impl Iterator<Item = (Arc<Vec<u8>>, u32)> {
     let mut last: Option<(&Path, Arc<Vec<u8>>)> = None;
-    let mut found = Vec::new();
-    for (path, index) in wanted {
+    wanted.iter().filter_map(move |(path, index)| {
         let bytes = match &last {
             Some((known, bytes)) if *known == path.as_path() => Arc::clone(bytes),
-            _ => match std::fs::metadata(path).and_then(|meta| Ok((meta.len(), std::fs::read(path)?))) {
-                Ok((size, bytes)) if size <= MAX_FONT_BYTES as u64 => Arc::new(bytes),
-                _ => continue,
-            },
+            _ => {
+                last = None;
+                let size = std::fs::metadata(path).ok()?.len();
+                if size > MAX_FONT_BYTES as u64 {
+                    return None;
+                }
+                Arc::new(std::fs::read(path).ok()?)
+            }
         };
         last = Some((path, Arc::clone(&bytes)));
-        found.push((bytes, *index));
-    }
-    found
+        Some((bytes, *index))
+    })
 }
 
 fn is_font(path: &Path) -> bool {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::output::{self, Explain, Failure};
+use super::output::{self, Failure};
 use super::workspace::{self, Workspace, keys_failure};
 use super::{Global, passphrase};
 use crate::issuance::Desk;

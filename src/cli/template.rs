@@ -7,7 +7,7 @@ use super::files::{PNG_DPI, write_whole};
 use super::output::{self, Explain, Failure};
 use super::{Global, config::Config, time, workspace};
 use crate::issuance::{Desk, Issuer, Specimen};
-use crate::template::{self, FontLibrary, Severity, Template};
+use crate::template::{self, FontLibrary, Severity, Template, TemplateError};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -59,8 +59,13 @@ fn row(name: &str) -> Result<Vec<String>, Failure> {
 /// Opens a template by its name or path.
 pub(super) fn load(name_or_path: &str) -> Result<Template, Failure> {
     Template::open(name_or_path).map_err(|error| {
-        let names = template::builtin_names().join(", ");
-        Failure::from(error).hint(format!("built-in templates are {names}; or pass a folder with template.json"))
+        let hint = match &error {
+            TemplateError::NotFound(_) => {
+                "pass a built-in name, or a folder with template.json and its pictures and fonts beside it"
+            }
+            _ => "correct template.json by schemas/template.json; pictures and fonts lie beside it",
+        };
+        Failure::from(error).hint(hint)
     })
 }
 

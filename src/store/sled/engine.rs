@@ -23,7 +23,7 @@ const PART: u8 = 0xff;
 const INLINE: u8 = 0;
 const IN_PARTS: u8 = 1;
 /// Memory for pages.
-const CACHE_BYTES: u64 = 32 << 20;
+const CACHE_BYTES: u64 = 8 << 20;
 /// How long to wait for an earlier opening in this process to let go of the file: 100 times 20 ms.
 const TRIES: usize = 100;
 

@@ -21,10 +21,13 @@ pub struct Constants(BTreeMap<String, String>);
 impl Constants {
     /// Returns an event's constants, from any of its credentials and the columns kept with it.
     pub fn of(document: &Value, columns: &Fields, verifier: &str) -> Self {
+        let title = text(document, "/credentialSubject/achievement/name");
+        let description = text(document, "/credentialSubject/achievement/description");
         let pairs = [
             ("organization_name", text(document, "/issuer/name")),
-            ("event_title", text(document, "/credentialSubject/achievement/name")),
-            ("description", text(document, "/credentialSubject/achievement/description")),
+            ("event_title", title.clone()),
+            // The schema wants a description; where the issuer gave none it is the title, which need not be printed twice.
+            ("description", if description == title { String::new() } else { description }),
             ("criteria", text(document, "/credentialSubject/achievement/criteria/narrative")),
             ("verify_host", verifier.to_owned()),
         ];

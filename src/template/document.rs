@@ -17,7 +17,7 @@ pub(super) const PAGE_MM: std::ops::RangeInclusive<f32> = 50.0..=1_189.0;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Document {
-    /// The document's format, [`FORMAT`].
+    /// The document's format, `FORMAT`.
     pub testamur: u32,
     /// A title for people.
     pub title: String,

@@ -159,7 +159,7 @@ fn a_person_gets_one_certificate_per_event() {
             store.commit_issue(&[first.clone(), twin.clone(), certificate("B", 1, 10)], &act("issue")).unwrap();
         let already = IssueOutcome::AlreadyHas(first.number.clone());
         assert_eq!(outcomes, [IssueOutcome::Issued, already.clone(), IssueOutcome::Issued]);
-        assert_eq!(store.commit_issue(&[twin.clone()], &act("issue")).unwrap(), [already]);
+        assert_eq!(store.commit_issue(std::slice::from_ref(&twin), &act("issue")).unwrap(), [already]);
         assert_eq!(store.certificate(&twin.number).unwrap(), None);
         assert_eq!(store.certificate_of(&code("A"), &first.person).unwrap(), Some(first.number.clone()));
         assert_eq!(store.certificate_of(&code("A"), &PersonKey("nobody".into())).unwrap(), None);
@@ -246,7 +246,7 @@ fn revoked_stays_revoked() {
         let old = certificate("A", 1, 1);
         let why = reason(ReasonCode::Revoked);
         assert!(matches!(store.revoke(&old, &why, &act("revoke")), Err(StoreError::NotFound(_))));
-        store.commit_issue(&[old.clone()], &act("issue")).unwrap();
+        store.commit_issue(std::slice::from_ref(&old), &act("issue")).unwrap();
         store.revoke(&old, &why, &act("revoke")).unwrap();
         let revoked = store.certificate(&old.number).unwrap().unwrap();
         assert_eq!(revoked.state, CertificateState::Revoked { reason: why.clone() });
@@ -266,7 +266,7 @@ fn of_two_who_revoke_and_supersede_at_once_one_wins() {
     on_each_engine(|store| {
         for n in 1..=20 {
             let old = certificate("A", n, n);
-            store.commit_issue(&[old.clone()], &act("issue")).unwrap();
+            store.commit_issue(std::slice::from_ref(&old), &act("issue")).unwrap();
             let mut new = testamur::store::Certificate { version: 2, ..old.clone() };
             new.status.index += 1_000;
             let won = in_threads(4, |thread| match thread % 2 {

@@ -1,7 +1,7 @@
 //! Raw DEFLATE (RFC 1951) with a preset dictionary, small payloads made as small as they go.
 //!
 //! The encoder is for one or two kilobytes that stand in a QR code for ever, so it spends its time on bits: all matches
-//! into the dictionary and the payload itself ([`matches`]), an iterated shortest-path parse ([`parse`]), and one block
+//! into the dictionary and the payload itself ([`mod@matches`]), an iterated shortest-path parse ([`parse`]), and one block
 //! in whichever of the two Huffman forms is shorter ([`block`], [`huffman`]). The same input gives the same bytes on
 //! every machine. The decoder is `flate2`'s, bounded in size and exact about the end.
 

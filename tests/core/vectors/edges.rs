@@ -148,7 +148,7 @@ fn mixed_keys() -> Vec<Edge> {
     let a = (secret * BASE + EIGHT_TORSION[1]).compress().to_bytes();
     let nonce = Scalar::from(99_u64);
     let r = (nonce * BASE).compress().to_bytes();
-    let fits = |message: &[u8]| challenge(&r, &a, message).as_bytes()[0] % 8 == 0;
+    let fits = |message: &[u8]| challenge(&r, &a, message).as_bytes()[0].is_multiple_of(8);
     let find = |wanted| (0_u32..).map(u32::to_be_bytes).find(|m| fits(m) == wanted).expect("one in eight fits");
     let case = |name, why, wanted| {
         let message = find(wanted);

@@ -316,6 +316,7 @@ impl Answer {
                 add(format!("{proven}issued by {} ({})", credential.issuer_name, credential.issuer));
                 if !self.good() {
                     add(explanation(verdict));
+                    add(verdict.guidance().hint.to_owned());
                 }
             }
             _ => {}
@@ -342,7 +343,6 @@ fn explanation(verdict: &Verdict) -> String {
         text.extend(reason.text.as_ref().map(|why| format!(": {why}")));
         text.push('.');
     }
-    text.push_str(&format!("\n    {}", guidance.hint));
     text
 }
 

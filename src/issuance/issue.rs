@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
+use std::thread;
 use std::time::Instant;
 
 use rayon::prelude::*;
@@ -113,7 +114,7 @@ pub fn issue(
     let face = workshop.faces.of(desk.store, &event.template, &constants(desk, &event))?;
     let bench = Bench { desk, workshop, event: &event, face, secret: status_secret(desk.store)? };
     let mut run = begin(desk, code)?;
-    each_group(desk.store, code, request, |people| bench.group(people, &mut run.totals, sink))?;
+    run.totals = bench.work(code, request, sink)?;
     run.finished = Some(desk.now);
     desk.store.put_run(&run, &desk.act("run.finish", code, json!({ "run": run.id, "totals": run.totals })))?;
     Ok(run)
@@ -259,10 +260,37 @@ struct Slot {
     status: StatusEntry,
 }
 
+/// A group that is signed and not yet committed.
+struct Made {
+    /// Those who have one already, and those for whom none can be made.
+    rows: Vec<RowResult>,
+    ready: Vec<(Certificate, Scene)>,
+    gaps: usize,
+}
+
 impl Bench<'_> {
-    /// Issues to one group: reserve, build and check, sign, verify, commit, hand over.
-    fn group(&self, people: Vec<Participant>, totals: &mut RunTotals, sink: &dyn Sink) -> Result<(), IssueError> {
-        totals.total += people.len() as u64;
+    /// Issues group by group. While one group waits for the disk and is handed over, the next is made.
+    fn work(&self, code: &EventCode, request: &IssueRequest, sink: &dyn Sink) -> Result<RunTotals, IssueError> {
+        let (done, finished) = mpsc::sync_channel(0);
+        thread::scope(|scope| {
+            let finisher = scope.spawn(move || {
+                let mut totals = RunTotals::default();
+                finished.into_iter().try_for_each(|made| self.finish(made, &mut totals, sink))?;
+                Ok(totals)
+            });
+            let made = each_group(self.desk.store, code, request, |people| {
+                let stopped = |_| IssueError::Output("the run was stopped".to_owned());
+                done.send(self.make_group(people)?).map_err(stopped)
+            });
+            drop(done);
+            // What stopped the finisher also stopped the maker, so its error comes first.
+            let totals = finisher.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            totals.and_then(|totals| made.map(|()| totals))
+        })
+    }
+
+    /// The first half of issuing to one group: reserve, build and check, sign, verify.
+    fn make_group(&self, people: Vec<Participant>) -> Result<Made, IssueError> {
         let (mut rows, new) = self.without(people)?;
         let slots = self.reserve(new)?;
         let gaps = slots.len();
@@ -275,6 +303,12 @@ impl Bench<'_> {
             }
         }
         let gaps = gaps - ready.len();
+        Ok(Made { rows, ready, gaps })
+    }
+
+    /// The second half: commit, hand over.
+    fn finish(&self, made: Made, totals: &mut RunTotals, sink: &dyn Sink) -> Result<(), IssueError> {
+        let Made { mut rows, ready, gaps } = made;
         let (certificates, pages): (Vec<Certificate>, Vec<Scene>) = ready.into_iter().unzip();
         let outcomes = self.commit(&certificates, gaps)?;
         let mut issued = Vec::with_capacity(certificates.len());
@@ -378,6 +412,7 @@ impl Bench<'_> {
 }
 
 fn count(rows: &[RowResult], totals: &mut RunTotals) {
+    totals.total += rows.len() as u64;
     for row in rows {
         match row.outcome {
             Outcome::Issued(_) => totals.issued += 1,

@@ -9,6 +9,7 @@ mod mask;
 mod symbol;
 mod wire;
 
+use symbol::version_for;
 pub use symbol::{Symbol, SymbolError, bits_needed, budget_bits};
 pub use wire::{MAX_TEXT, check_budget, dictionary, pack, unpack};
 

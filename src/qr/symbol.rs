@@ -58,6 +58,19 @@ pub fn bits_needed(qr_text: &str) -> usize {
     Segments::of(qr_text).bits(MAX_VERSION)
 }
 
+/// Returns the version that holds `bytes` and `digits`, each in a segment of its own; one past [`MAX_VERSION`] if none does.
+pub(super) fn version_for(bytes: usize, digits: usize) -> u8 {
+    (1..=MAX_VERSION).find(|v| segment_bits(bytes, digits, *v) <= capacity(*v)).unwrap_or(MAX_VERSION + 1)
+}
+
+/// Bits of both segments with their headers (ISO/IEC 18004 section 7.4.1 and table 3).
+fn segment_bits(bytes: usize, digits: usize, version: u8) -> usize {
+    let (byte_count, digit_count) = if version < 10 { (8, 10) } else { (16, 12) };
+    let digits = digits / 3 * 10 + [0, 4, 7][digits % 3];
+    let header = |count: usize, data: usize| if data == 0 { 0 } else { 4 + count + data };
+    header(byte_count, 8 * bytes) + header(digit_count, digits)
+}
+
 /// Returns the bits that the largest printed symbol holds.
 pub fn budget_bits() -> usize {
     capacity(MAX_VERSION)
@@ -85,13 +98,8 @@ impl<'a> Segments<'a> {
         }
     }
 
-    /// Bits with both headers (ISO/IEC 18004 section 7.4.1 and table 3).
     fn bits(&self, version: u8) -> usize {
-        let (byte_count, digit_count) = if version < 10 { (8, 10) } else { (16, 12) };
-        let bytes = 8 * self.bytes.len();
-        let digits = self.digits.len() / 3 * 10 + [0, 4, 7][self.digits.len() % 3];
-        let header = |count: usize, data: usize| if data == 0 { 0 } else { 4 + count + data };
-        header(byte_count, bytes) + header(digit_count, digits)
+        segment_bits(self.bytes.len(), self.digits.len(), version)
     }
 
     fn codewords(&self, version: u8) -> (Vec<u8>, Vec<u8>) {

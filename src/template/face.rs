@@ -1,3 +1,4 @@
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, RwLock};
 
 use harfrust::{Direction, Feature, Font, Script, ShapePlan, ShapePlanKey};
@@ -10,6 +11,28 @@ pub const MAX_FONT_BYTES: usize = 64 << 20;
 pub(super) enum FontBytes {
     Embedded(&'static [u8]),
     Shared(Arc<Vec<u8>>),
+    OnDisk(Arc<OnDisk>),
+}
+
+/// A font file that is read when a text first needs it: a run over Latin names does not hold the fonts of all Han characters.
+#[derive(Debug)]
+pub(super) struct OnDisk {
+    path: PathBuf,
+    length: usize,
+    bytes: OnceLock<Option<Arc<Vec<u8>>>>,
+}
+
+impl OnDisk {
+    /// Remembers a file whose coverage was read from so many bytes.
+    pub(super) fn new(path: PathBuf, length: usize) -> Self {
+        Self { path, length, bytes: OnceLock::new() }
+    }
+
+    /// Returns the bytes, unless the file is gone or another one by now.
+    fn get(&self) -> Option<&Arc<Vec<u8>>> {
+        let read = || std::fs::read(&self.path).ok().filter(|bytes| bytes.len() == self.length).map(Arc::new);
+        self.bytes.get_or_init(read).as_ref()
+    }
 }
 
 impl AsRef<[u8]> for FontBytes {
@@ -17,6 +40,7 @@ impl AsRef<[u8]> for FontBytes {
         match self {
             Self::Embedded(bytes) => bytes,
             Self::Shared(bytes) => bytes,
+            Self::OnDisk(file) => file.get().map_or(&[], |bytes| bytes.as_slice()),
         }
     }
 }
@@ -63,9 +87,15 @@ pub struct Face {
 }
 
 impl Face {
-    /// Returns the file's bytes.
+    /// Returns the file's bytes; none for a system's font that has gone since it was listed, which also has no
+    /// [`Face::shaper_font`].
     pub fn data(&self) -> &[u8] {
         self.bytes.as_ref()
+    }
+
+    /// Lets its bytes go until they are needed.
+    pub(super) fn kept_on_disk(self, file: Arc<OnDisk>) -> Self {
+        Self { bytes: FontBytes::OnDisk(file), ..self }
     }
 
     /// True if the face has a glyph for `character`.
@@ -112,12 +142,14 @@ impl Face {
     pub(super) fn shaper_font(&self) -> Option<&Font> {
         self.shaping
             .font
-            .get_or_init(|| match &self.bytes {
-                FontBytes::Embedded(bytes) => Font::new(*bytes, self.index),
-                FontBytes::Shared(bytes) => {
-                    let shared: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::new(SharedBytes(Arc::clone(bytes)));
-                    Font::new(harfrust::font::Blob::from(shared), self.index)
-                }
+            .get_or_init(|| {
+                let bytes = match &self.bytes {
+                    FontBytes::Embedded(bytes) => return Font::new(*bytes, self.index),
+                    FontBytes::Shared(bytes) => bytes,
+                    FontBytes::OnDisk(file) => file.get()?,
+                };
+                let shared: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::new(SharedBytes(Arc::clone(bytes)));
+                Font::new(harfrust::font::Blob::from(shared), self.index)
             })
             .as_ref()
     }

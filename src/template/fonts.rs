@@ -1,13 +1,13 @@
 //! The font library: every face that a certificate may use, and which of them draws which character.
 //!
-//! Files are read in the constructors only. The choice is the same for the same set of fonts, whatever the order in
+//! Files are read in the constructors, the system's again when a text first needs one. The choice is the same for the same set of fonts, whatever the order in
 //! which a folder lists them.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::LazyLock;
 
-use super::face::{Face, FaceOrigin, FontBytes, MAX_FONT_BYTES};
+use super::face::{Face, FaceOrigin, FontBytes, MAX_FONT_BYTES, OnDisk};
 use super::scene::FontId;
 
 /// Most faces in one library.
@@ -72,12 +72,12 @@ impl FontLibrary {
         wanted.dedup();
         let known = self.faces.clone();
         let mut library = self;
-        for (bytes, index) in read_each(&wanted) {
+        for Read { bytes, later, index } in read_each(&wanted) {
             if let Some(face) = Face::parse(FontBytes::Shared(bytes), index, FaceOrigin::System)
                 && library.faces.len() < MAX_FACES
                 && face.adds_to(&known)
             {
-                library.faces.push(Arc::new(face));
+                library.faces.push(Arc::new(face.kept_on_disk(later)));
             }
         }
         library
@@ -217,24 +217,33 @@ fn file_of(info: &fontdb::FaceInfo) -> Option<(PathBuf, u32)> {
     }
 }
 
-/// Reads each file once and only when its turn comes: those that add nothing are dropped before the next is read. Files
-/// that cannot be read are passed over, as a system may list what it does not give.
-fn read_each(wanted: &[(PathBuf, u32)]) -> impl Iterator<Item = (Arc<Vec<u8>>, u32)> {
-    let mut last: Option<(&Path, Arc<Vec<u8>>)> = None;
+/// A face's file with its bytes, and the way to get them again later.
+struct Read {
+    bytes: Arc<Vec<u8>>,
+    later: Arc<OnDisk>,
+    index: u32,
+}
+
+/// Reads each file once and only when its turn comes, and lets it go before the next is read. Files that cannot be read
+/// are passed over, as a system may list what it does not give.
+fn read_each(wanted: &[(PathBuf, u32)]) -> impl Iterator<Item = Read> {
+    let mut last: Option<(&Path, Arc<Vec<u8>>, Arc<OnDisk>)> = None;
     wanted.iter().filter_map(move |(path, index)| {
-        let bytes = match &last {
-            Some((known, bytes)) if *known == path.as_path() => Arc::clone(bytes),
+        let (bytes, later) = match &last {
+            Some((known, bytes, later)) if *known == path.as_path() => (Arc::clone(bytes), Arc::clone(later)),
             _ => {
                 last = None;
                 let size = std::fs::metadata(path).ok()?.len();
                 if size > MAX_FONT_BYTES as u64 {
                     return None;
                 }
-                Arc::new(std::fs::read(path).ok()?)
+                let bytes = std::fs::read(path).ok()?;
+                let later = Arc::new(OnDisk::new(path.clone(), bytes.len()));
+                (Arc::new(bytes), later)
             }
         };
-        last = Some((path, Arc::clone(&bytes)));
-        Some((bytes, *index))
+        last = Some((path, Arc::clone(&bytes), Arc::clone(&later)));
+        Some(Read { bytes, later, index: *index })
     })
 }
 

@@ -27,10 +27,11 @@ pub(super) enum InflateError {
     TooLarge(usize),
 }
 
-/// Compresses `data`, which may refer back into the dictionary of `index`.
-pub(super) fn deflate(index: &Index, data: &[u8]) -> Vec<u8> {
+/// Compresses `data`, which may refer back into the dictionary of `index`. Stops looking for a better way when so many
+/// bytes are `enough`.
+pub(super) fn deflate(index: &Index, data: &[u8], enough: impl Fn(usize) -> bool) -> Vec<u8> {
     let found = matches::find(index, data);
-    let best = parse::best(data, &found);
+    let best = parse::best(data, &found, |bits| enough(bits.div_ceil(8)));
     block::write(data, &best)
 }
 

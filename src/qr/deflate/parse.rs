@@ -38,8 +38,8 @@ pub(super) struct Parsed {
     pub(super) plan: Plan,
 }
 
-/// Returns the best path that the rounds find.
-pub(super) fn best(data: &[u8], found: &Matches) -> Parsed {
+/// Returns the best path that the rounds find, or the first with bits that are `enough`.
+pub(super) fn best(data: &[u8], found: &Matches, enough: impl Fn(usize) -> bool) -> Parsed {
     let mut best: Option<Parsed> = None;
     let mut costs = Costs::typical();
     let mut before = 0;
@@ -54,7 +54,7 @@ pub(super) fn best(data: &[u8], found: &Matches) -> Parsed {
         if best.as_ref().is_none_or(|best| bits < best.plan.bits()) {
             best = Some(Parsed { tokens, plan });
         }
-        if last_rounds && bits == before {
+        if last_rounds && bits == before || enough(bits) {
             break;
         }
         before = bits;

@@ -1,11 +1,13 @@
 //! The little that the records need from a machine's ordered key-value engine.
 //!
-//! Keys sort as bytes. Nothing is ever deleted: a store only grows, so an engine needs no delete.
+//! Keys sort as bytes. Certificates, numbers and the audit log are never deleted; documents and erased people are.
 
 use super::Result;
 
 /// One record's key and value.
 pub(super) type Entry = (Vec<u8>, Vec<u8>);
+/// One change of a batch: a key's new value, or `None` to delete it.
+pub(super) type Change = (Vec<u8>, Option<Vec<u8>>);
 
 /// An ordered key-value engine in one process.
 pub trait Engine: Send + Sync {
@@ -21,9 +23,9 @@ pub trait Engine: Send + Sync {
     /// Returns the last entry with `from <= key < end`.
     fn last(&self, from: &[u8], end: &[u8]) -> Result<Option<Entry>>;
 
-    /// Writes all entries or, after a crash, none. They can be read at once, but are durable only after
+    /// Makes all changes or, after a crash, none. They can be read at once, but are durable only after
     /// [`Engine::sync`]. Called by one thread at a time.
-    fn write(&self, batch: Vec<Entry>) -> Result<()>;
+    fn write(&self, batch: Vec<Change>) -> Result<()>;
 
     /// Makes durable what was written before the call.
     fn sync(&self) -> Result<()>;

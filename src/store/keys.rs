@@ -17,6 +17,7 @@ pub(super) mod kind {
     pub(in crate::store) const BLOB: u8 = b'b';
     pub(in crate::store) const BLOB_PART: u8 = b'c';
     pub(in crate::store) const DIGEST: u8 = b'd';
+    pub(in crate::store) const DOCUMENT: u8 = b'j';
     pub(in crate::store) const EVENT: u8 = b'e';
     pub(in crate::store) const CERTIFICATE: u8 = b'k';
     pub(in crate::store) const STATUS_LIST: u8 = b'l';

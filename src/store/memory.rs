@@ -5,7 +5,7 @@ use std::ops::Bound;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use super::Result;
-use super::engine::{Engine, Entry};
+use super::engine::{Change, Engine, Entry};
 use super::ordered::Ordered;
 
 /// A store in memory.
@@ -56,8 +56,14 @@ impl Engine for MemoryEngine {
         Ok(self.map().range::<[u8], _>(bounds).next_back().map(owned))
     }
 
-    fn write(&self, batch: Vec<Entry>) -> Result<()> {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).extend(batch);
+    fn write(&self, batch: Vec<Change>) -> Result<()> {
+        let mut map = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        for (key, value) in batch {
+            match value {
+                Some(value) => map.insert(key, value),
+                None => map.remove(&key),
+            };
+        }
         Ok(())
     }
 

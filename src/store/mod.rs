@@ -4,6 +4,7 @@
 //! with the same trait and the same tests. Knows no keys and renders nothing.
 
 mod audit;
+mod documents;
 mod dump;
 mod engine;
 mod keys;
@@ -13,6 +14,7 @@ mod records;
 mod sled;
 
 pub use audit::{AuditHead, check_audit};
+pub use documents::{Collection, Document, DocumentWrite, Expect};
 pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, export, import};
 pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
@@ -220,6 +222,17 @@ pub trait Store: Send + Sync {
 
     /// Lists runs, oldest first.
     fn runs(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Run>>;
+
+    /// Returns a document.
+    fn document(&self, collection: Collection, key: &str) -> Result<Option<Document>>;
+
+    /// Lists the documents of a collection whose keys start with `prefix`, by key.
+    fn documents(&self, collection: Collection, prefix: &str, cursor: Option<&str>, limit: usize) -> Result<Page<Document>>;
+
+    /// Writes and deletes documents, all or none, provided that each still is what its [`Expect`] says; otherwise
+    /// [`StoreError::Conflict`] with the first key that is not. Returns the revision of those written. `None` for `act`
+    /// is for what is no act of anybody: counters, journals of a run that was recorded itself, sessions.
+    fn write_documents(&self, writes: &[DocumentWrite], act: Option<&Act>) -> Result<u64>;
 
     /// Appends an act that changes nothing else, as a publication.
     fn append_audit(&self, act: &Act) -> Result<()>;

@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 use super::{DumpError, Header, Line, Record, Summary};
 use crate::store::ordered::PART_BYTES;
-use crate::store::{BlobId, Certificate, CertificateState, EventCode, Page, Store, StoreError};
+use crate::store::{BlobId, Certificate, CertificateState, Collection, Document, EventCode, Page, Store, StoreError};
 
 /// Records read at a time.
 const PAGE: usize = 500;
@@ -30,6 +30,14 @@ pub fn export(
     certificates(store, &mut dump)?;
     counters(store, &mut dump)?;
     each(|cursor| store.runs(cursor, PAGE), |run| dump.record(Record::Run(run)))?;
+    for collection in Collection::ALL.iter().filter(|collection| collection.is_kept()) {
+        each(
+            |cursor| store.documents(*collection, "", cursor, PAGE),
+            |Document { key, value, .. }| {
+                dump.record(Record::Document { collection: collection.name().to_owned(), key, value })
+            },
+        )?;
+    }
     each(|cursor| store.audit(cursor, PAGE), |entry| dump.record(Record::Audit(entry)))?;
     dump.finish(header, sign)
 }

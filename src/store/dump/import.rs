@@ -167,6 +167,7 @@ impl Check {
             Record::BlobPart { id, part, bytes } => self.blob_part(id, part, &bytes),
             Record::Blob { id, length } => self.blob(id, length),
             Record::Event(_) | Record::Run(_) => Ok(()),
+            Record::Document { key, .. } => short(&key),
             Record::Participant { participant, .. } => short(&participant.key.0),
             Record::Certificate { certificate, .. } => self.certificate(&certificate),
             Record::Numbers { event, year, reserved } => {

@@ -87,6 +87,15 @@ pub enum Record {
     },
     /// A run.
     Run(Run),
+    /// A document of the service.
+    Document {
+        /// Its collection's name.
+        collection: String,
+        /// Its key in the collection.
+        key: String,
+        /// Its JSON.
+        value: serde_json::Value,
+    },
     /// An entry of the audit log.
     Audit(AuditEntry),
 }
@@ -104,6 +113,7 @@ impl Record {
             Self::Numbers { .. } => "numbers",
             Self::StatusList { .. } => "status_list",
             Self::Run(_) => "run",
+            Self::Document { .. } => "document",
             Self::Audit(_) => "audit",
         }
     }

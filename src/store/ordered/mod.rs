@@ -5,6 +5,7 @@
 
 mod blobs;
 mod certificates;
+mod documents;
 mod reserve;
 mod restore;
 mod store;
@@ -18,7 +19,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::audit::AuditHead;
-use super::engine::{Engine, Entry};
+use super::engine::{Change, Engine};
 use super::keys::{self, kind};
 use super::{Act, AuditEntry, Page, Result, StoreError};
 
@@ -59,7 +60,9 @@ struct Writer {
 /// A write that is being decided: reads see the store before it, and what it puts is written at once or not at all.
 struct Draft<'a, E> {
     engine: &'a E,
-    entries: Vec<Entry>,
+    changes: Vec<Change>,
+    /// Number of the batch that this becomes; the revision of the documents in it.
+    batch: u64,
     act: Option<&'a Act>,
 }
 
@@ -74,7 +77,7 @@ impl<E: Engine> Ordered<E> {
         }
         match engine.get(LAYOUT_KEY)?.map(|bytes| <[u8; 4]>::try_from(bytes).map(u32::from_be_bytes)) {
             None if engine.last(&[kind::META], &[0xff])?.is_none() => {
-                engine.write(vec![(LAYOUT_KEY.to_vec(), LAYOUT.to_be_bytes().to_vec())])?;
+                engine.write(vec![(LAYOUT_KEY.to_vec(), Some(LAYOUT.to_be_bytes().to_vec()))])?;
                 engine.sync()?;
             }
             Some(Ok(LAYOUT)) => {}
@@ -93,7 +96,7 @@ impl<E: Engine> Ordered<E> {
             if writer.restoring.is_some() {
                 return Err(StoreError::Restoring);
             }
-            let mut draft = Draft { engine: &self.engine, entries: Vec::new(), act: None };
+            let mut draft = self.draft(Vec::new());
             let value = decide(&mut draft)?;
             self.write(&mut writer, draft)?;
             value
@@ -103,6 +106,11 @@ impl<E: Engine> Ordered<E> {
         Ok(value)
     }
 
+    /// Starts a write. Only the one writer calls this.
+    fn draft(&self, changes: Vec<Change>) -> Draft<'_, E> {
+        Draft { engine: &self.engine, changes, batch: self.written.load(Ordering::SeqCst) + 1, act: None }
+    }
+
     fn write(&self, writer: &mut Writer, mut draft: Draft<'_, E>) -> Result<()> {
         let mut head = None;
         if let Some(act) = draft.act {
@@ -110,12 +118,12 @@ impl<E: Engine> Ordered<E> {
             draft.put_json(keys::named(kind::AUDIT, &entry.sequence.to_be_bytes()), "audit entry", &entry)?;
             head = Some(AuditHead { sequence: entry.sequence, hash: entry.hash });
         }
-        if draft.entries.is_empty() {
+        if draft.changes.is_empty() {
             return Ok(());
         }
-        let batch = self.written.load(Ordering::SeqCst) + 1;
+        let batch = draft.batch;
         draft.put(BATCH_KEY.to_vec(), batch.to_be_bytes().to_vec());
-        self.engine.write(draft.entries)?;
+        self.engine.write(draft.changes)?;
         self.written.store(batch, Ordering::SeqCst);
         if let Some(head) = head {
             writer.head = head;
@@ -188,7 +196,11 @@ impl<E: Engine> Draft<'_, E> {
     }
 
     fn put(&mut self, key: Vec<u8>, value: Vec<u8>) {
-        self.entries.push((key, value));
+        self.changes.push((key, Some(value)));
+    }
+
+    fn delete(&mut self, key: Vec<u8>) {
+        self.changes.push((key, None));
     }
 
     fn put_json(&mut self, key: Vec<u8>, what: &'static str, record: &impl Serialize) -> Result<()> {

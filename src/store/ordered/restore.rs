@@ -1,6 +1,6 @@
 //! Rebuilding a store from a dump: records are taken as they are, without checks that the import has made.
 
-use super::{Draft, Engine, Ordered, RESTORING_KEY, Result, StoreError, certificates, keys, kind};
+use super::{Draft, Engine, Ordered, RESTORING_KEY, Result, StoreError, certificates, documents, keys, kind};
 use crate::store::dump::Record;
 use data_encoding::BASE64;
 
@@ -14,7 +14,7 @@ impl<E: Engine> Ordered<E> {
             if !resumed && (!empty || writer.restoring.is_some()) {
                 return Err(StoreError::NotEmpty { path: self.engine.place() });
             }
-            let draft = Draft { engine: &self.engine, entries: vec![(RESTORING_KEY.to_vec(), dump.into())], act: None };
+            let draft = self.draft(vec![(RESTORING_KEY.to_vec(), Some(dump.into()))]);
             self.write(&mut writer, draft)?;
             writer.restoring = Some(dump.to_owned());
         }
@@ -28,7 +28,7 @@ impl<E: Engine> Ordered<E> {
             if writer.restoring.is_none() {
                 return Err(StoreError::NotEmpty { path: self.engine.place() });
             }
-            let mut draft = Draft { engine: &self.engine, entries: Vec::new(), act: None };
+            let mut draft = self.draft(Vec::new());
             records.iter().try_for_each(|record| put(&mut draft, record))?;
             self.write(&mut writer, draft)?;
         }
@@ -40,7 +40,7 @@ impl<E: Engine> Ordered<E> {
         {
             let mut writer = self.writer();
             let head = super::audit_head(&self.engine)?;
-            let draft = Draft { engine: &self.engine, entries: vec![(RESTORING_KEY.to_vec(), Vec::new())], act: None };
+            let draft = self.draft(vec![(RESTORING_KEY.to_vec(), Some(Vec::new()))]);
             self.write(&mut writer, draft)?;
             writer.restoring = None;
             writer.head = head;
@@ -76,6 +76,7 @@ fn put<E: Engine>(draft: &mut Draft<'_, E>, record: &Record) -> Result<()> {
             draft.put(keys::named(kind::STATUS_LIST, &list.to_be_bytes()), counter(u64::from(*reserved)));
         }
         Record::Run(run) => draft.put_json(keys::named(kind::RUN, run.id.as_bytes()), "run", run)?,
+        Record::Document { collection, key, value } => documents::put(draft, collection, key, value)?,
         Record::Audit(entry) => {
             draft.put_json(keys::named(kind::AUDIT, &entry.sequence.to_be_bytes()), "audit entry", entry)?;
         }

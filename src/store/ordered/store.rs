@@ -2,12 +2,12 @@
 
 use data_encoding::HEXLOWER;
 
-use super::{Engine, Ordered, Result, StoreError, certificates, check_key, decode, keys, kind, reserve};
+use super::{Engine, Ordered, Result, StoreError, certificates, check_key, decode, documents, keys, kind, reserve};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::status::Reason;
 use crate::store::dump::Record;
 use crate::store::{
-    Act, AuditEntry, BlobId, Certificate, Event, IssueOutcome, Page, Participant, PersonKey, Run, StatusRange, Store,
+    Act, AuditEntry, BlobId, Certificate, Collection, Document, DocumentWrite, Event, IssueOutcome, Page, Participant, PersonKey, Run, StatusRange, Store,
 };
 
 impl<E: Engine> Store for Ordered<E> {
@@ -177,6 +177,26 @@ impl<E: Engine> Store for Ordered<E> {
 
     fn runs(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Run>> {
         self.page_json(&keys::named(kind::RUN, b""), cursor, limit)
+    }
+
+    fn document(&self, collection: Collection, key: &str) -> Result<Option<Document>> {
+        let value = self.get(&documents::key(collection.name(), key))?;
+        value.map(|bytes| documents::read(&self.engine, key, &bytes)).transpose()
+    }
+
+    fn documents(&self, collection: Collection, prefix: &str, cursor: Option<&str>, limit: usize) -> Result<Page<Document>> {
+        let start = documents::key(collection.name(), "");
+        self.page(&documents::key(collection.name(), prefix), cursor, limit, |key, value| {
+            documents::read(&self.engine, &String::from_utf8_lossy(&key[start.len()..]), value)
+        })
+    }
+
+    fn write_documents(&self, writes: &[DocumentWrite], act: Option<&Act>) -> Result<u64> {
+        self.commit(|draft| {
+            documents::write(draft, writes)?;
+            draft.act = act;
+            Ok(draft.batch)
+        })
     }
 
     fn append_audit(&self, act: &Act) -> Result<()> {

@@ -12,7 +12,7 @@ use sha2::{Digest, Sha256};
 use super::files::{self, Holder, Mark};
 use super::guard::guarded;
 use super::{Result, StoreError};
-use crate::store::engine::{Engine, Entry};
+use crate::store::engine::{Change, Engine, Entry};
 
 /// Longest value kept under its own key. sled writes a page of up to 20 entries as one piece, and pieces past 128 KiB
 /// into files of their own, one each: 20 times this stays below.
@@ -127,9 +127,14 @@ impl Engine for SledEngine {
         self.call(|| self.db.range(from..end).next_back().map(|entry| self.entry(entry?)).transpose())
     }
 
-    fn write(&self, entries: Vec<Entry>) -> Result<()> {
+    fn write(&self, changes: Vec<Change>) -> Result<()> {
         let mut batch = ::sled::Batch::default();
-        for (key, value) in entries {
+        for (key, value) in changes {
+            // The parts of a long value stay: another key may share them.
+            let Some(value) = value else {
+                batch.remove(key);
+                continue;
+            };
             if value.len() <= INLINE_BYTES {
                 batch.insert(key, [&[INLINE], &value[..]].concat());
                 continue;

@@ -1,0 +1,59 @@
+//! Documents in the ordered engine: eight bytes of revision before each one's JSON.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::{Draft, Engine, Result, StoreError, check_key, damaged, decode, encode, keys, kind};
+use crate::store::{Document, DocumentWrite, Expect};
+
+/// Returns a document's key, or the start of those that begin so.
+pub(super) fn key(collection: &str, key: &str) -> Vec<u8> {
+    [&keys::group(kind::DOCUMENT, collection)[..], key.as_bytes()].concat()
+}
+
+/// Splits a stored document.
+pub(super) fn read(engine: &impl Engine, key: &str, bytes: &[u8]) -> Result<Document> {
+    let (revision, json) = split(engine, bytes)?;
+    Ok(Document { key: key.to_owned(), revision, value: decode(engine, json)? })
+}
+
+/// Makes all changes, or finds the first that must not be. Of two for one document the second sees the first.
+pub(super) fn write<E: Engine>(draft: &mut Draft<'_, E>, writes: &[DocumentWrite]) -> Result<()> {
+    let mut seen = BTreeMap::new();
+    for change in writes {
+        check_key("document's key", &change.key)?;
+        let at = key(change.collection.name(), &change.key);
+        let revision = match seen.get(&at) {
+            Some(revision) => *revision,
+            None => draft.engine.get(&at)?.map(|bytes| Ok(split(draft.engine, &bytes)?.0)).transpose()?,
+        };
+        let holds = match change.expect {
+            Expect::Any => true,
+            Expect::Absent => revision.is_none(),
+            Expect::Revision(expected) => revision == Some(expected),
+        };
+        if !holds {
+            return Err(StoreError::Conflict(change.key.clone()));
+        }
+        seen.insert(at.clone(), change.value.as_ref().map(|_| draft.batch));
+        match &change.value {
+            Some(value) => put(draft, change.collection.name(), &change.key, value)?,
+            None => draft.delete(at),
+        }
+    }
+    Ok(())
+}
+
+/// Puts a document as it is.
+pub(super) fn put<E: Engine>(draft: &mut Draft<'_, E>, collection: &str, name: &str, value: &Value) -> Result<()> {
+    let bytes = [&draft.batch.to_be_bytes()[..], &encode("document", value)?].concat();
+    draft.put(key(collection, name), bytes);
+    Ok(())
+}
+
+fn split<'a>(engine: &impl Engine, bytes: &'a [u8]) -> Result<(u64, &'a [u8])> {
+    let (revision, json) =
+        bytes.split_first_chunk().ok_or_else(|| damaged(engine, "a document has no revision"))?;
+    Ok((u64::from_be_bytes(*revision), json))
+}

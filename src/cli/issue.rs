@@ -1,6 +1,5 @@
 //! `testamur issue`: certificates for everybody in an event who has none yet.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -220,19 +219,23 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &IssueReque
 
 /// Turns `--only` into people; somebody unknown is an error, not a silent nothing.
 fn request(desk: &Desk, args: &Args) -> Result<IssueRequest, Failure> {
-    let mut only = BTreeSet::new();
+    let mut only = Vec::new();
     for text in &args.only {
         let key = match text.parse::<CertificateNumber>() {
             Ok(number) => desk.store.certificate(&number)?.map(|certificate| certificate.person),
             Err(_) => Some(PersonKey(text.trim().to_lowercase())),
         };
         match key {
-            Some(key) if desk.store.participant(&args.code, &key)?.is_some() => only.insert(key),
+            Some(key) if desk.store.participant(&args.code, &key)?.is_some() => {
+                if !only.contains(&key) {
+                    only.push(key);
+                }
+            }
             _ => {
                 return Err(Failure::new(format!("nobody in event `{}` goes by `{text}`", args.code))
                     .hint("name people by their e-mail as imported, or by certificate number"));
             }
-        };
+        }
     }
     Ok(IssueRequest { only })
 }

@@ -32,6 +32,19 @@ fn three_names_become_three_valid_certificates() {
 }
 
 #[test]
+fn numbers_follow_the_rows_of_the_list_and_later_rows_come_after() {
+    let issuer = Issuer::with(THREE);
+    // Ada is new in the middle; the others keep the places of their first import, also Sakura, whose row changed.
+    let second = "name,email,score\n田中 さくら,sakura@example.org,96\nAda Whitfield,ada@example.org,70\nJosé Núñez,jose@example.org,91\n";
+    fs::write(issuer.path("people.csv"), second).unwrap();
+    issuer.run(&["import", EVENT, "PEOPLE", "--duplicates", "update"]).expect(0).prints("1 added, 1 updated");
+    issuer.run(&["issue", EVENT]).expect(0).prints("4 issued");
+    let rows = issuer.run(&["certificates", "list", "--json"]).expect(0).rows();
+    let who: Vec<String> = rows.iter().map(|row| text(row, "recipient")).collect();
+    assert_eq!(who, ["José Núñez", "ऐश्वर्या शर्मा", "田中 さくら", "Ada Whitfield"]);
+}
+
+#[test]
 fn a_revoked_certificate_is_known_as_revoked_once_it_is_published() {
     let mut issuer = Issuer::issued(THREE);
     let number = issuer.numbers()[0].clone();

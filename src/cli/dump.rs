@@ -48,7 +48,8 @@ pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure>
     out.flush().doing(format!("write {}", args.file.display()))?;
     out.get_ref().sync_all().doing(format!("write {}", args.file.display()))?;
     std::fs::rename(&part, &args.file).doing(format!("write {}", args.file.display()))?;
-    output::line(format!("{} records are in {}", count(&summary), args.file.display()));
+    let records = output::counted(count(&summary), "record is", "records are");
+    output::line(format!("{records} in {}", args.file.display()));
     output::line("keys/ is not in it: back that up too, apart from its passphrase");
     Ok(ExitCode::SUCCESS)
 }

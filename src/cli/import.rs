@@ -54,10 +54,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let mapping = mapping(&args.map)?;
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
-    let event = desk.store.event(&args.code)?.ok_or_else(|| {
-        Failure::new(format!("event `{}` does not exist", args.code))
-            .hint(format!("create it with `testamur event create {} --title \"…\" --template classic`", args.code))
-    })?;
+    let event = workspace.event(&args.code)?;
     let table = read(&args.file)?;
     let columns = Columns::find(&table, &mapping).map_err(|error| explain(&error.into()))?;
     let duplicates = match args.duplicates {
@@ -120,14 +117,15 @@ fn show(args: &Args, table: &Table, columns: &Columns, rows: &[RowOutcome], enro
     }
     show_findings(args, rows);
     output::line(format!(
-        "{} rows: {} valid, {} with warnings, {} with errors",
-        rows.len(),
+        "{}: {} valid, {} with warnings, {} with errors",
+        output::counted(rows.len(), "row", "rows"),
         summary.valid,
         summary.warnings,
         summary.errors
     ));
     if args.dry_run {
-        output::line(format!("{} people would be imported; nothing was changed", summary.people));
+        let people = output::counted(summary.people, "person", "people");
+        output::line(format!("{people} would be imported; nothing was changed"));
         return;
     }
     let Enrolled { added, updated, kept, unchanged, certified } = enrolled;
@@ -137,7 +135,8 @@ fn show(args: &Args, table: &Table, columns: &Columns, rows: &[RowOutcome], enro
     }
     if certified > 0 {
         output::note(format!(
-            "note: {certified} of them have a certificate, which keeps what it says: see `testamur regenerate`"
+            "note: {} a certificate, which keeps what it says: see `testamur regenerate`",
+            output::counted(certified, "of them has", "of them have")
         ));
     }
     output::line(format!("next: testamur issue {} --out DIR", args.code));

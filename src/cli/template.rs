@@ -77,7 +77,7 @@ pub(super) fn refuse_errors(template: &Template, fonts: &FontLibrary) -> Result<
         return Ok(());
     }
     findings.iter().for_each(|finding| output::note(describe(finding)));
-    Err(Failure::new(format!("the template has {errors} errors"))
+    Err(Failure::new(format!("the template has {}", output::counted(errors, "error", "errors")))
         .hint("correct them, then see `testamur template check T`"))
 }
 

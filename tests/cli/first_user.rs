@@ -36,6 +36,15 @@ fn a_correction_of_nothing_or_of_no_column_changes_nothing() {
 }
 
 #[test]
+fn one_is_not_spoken_of_in_the_plural() {
+    let issuer = Issuer::new();
+    issuer.import("name,email\nJosé Núñez,jose@example.org\n").expect(0).prints("1 row: 1 valid");
+    issuer.run(&["import", EVENT, "PEOPLE", "--dry-run"]).expect(0).prints("1 person would be imported");
+    issuer.run(&["issue", EVENT]).expect(0);
+    issuer.run(&["certificates", "render", "--all", "--out", "OUT"]).expect(0).prints("1 certificate is in ");
+}
+
+#[test]
 fn a_corrected_certificate_is_drawn_again_by_the_next_run() {
     let issuer = Issuer::issued(THREE);
     let number = issuer.numbers().remove(0);
@@ -72,7 +81,7 @@ fn a_restored_store_publishes_again_once_it_knows_what_the_site_knows() {
     issuer.run(&["import-dump", dump.to_str().unwrap()]).expect(0);
 
     issuer.run(&["publish", "--out", "SITE"]).refuses("--after-restore");
-    issuer.run(&["publish", "--out", "SITE", "--after-restore"]).refuses("of 1 certificates");
+    issuer.run(&["publish", "--out", "SITE", "--after-restore"]).refuses("(1 more)");
     issuer.run(&["revoke", &number, "--reason", "issued in error"]).expect(0);
     issuer.run(&["publish", "--out", "SITE", "--after-restore"]).expect(0).prints("site version 3");
     assert_eq!(issuer.verdict(&issuer.file(&number, "pdf"), "2026-03-01T10:00:00Z"), "revoked");

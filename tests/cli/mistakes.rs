@@ -39,7 +39,15 @@ fn a_missing_list_and_an_unknown_event_are_named() {
     issuer.run(&["import", EVENT, "/nowhere/people.csv"]).expect(3).warns("/nowhere/people.csv");
     fs::write(issuer.path("people.csv"), THREE).unwrap();
     issuer.run(&["import", "NOSUCH", "PEOPLE"]).refuses("event `NOSUCH` does not exist");
-    issuer.run(&["issue", "NOSUCH"]).refuses("event `NOSUCH` does not exist");
+    for command in [
+        &["issue", "NOSUCH"][..],
+        &["issue", "NOSUCH", "--dry-run"],
+        &["issue", "NOSUCH", "--only", "ada@example.org"],
+        &["certificates", "list", "--event", "NOSUCH"],
+        &["certificates", "list", "--event", "NOSUCH", "--json"],
+    ] {
+        issuer.run(command).refuses("event `NOSUCH` does not exist");
+    }
     issuer.run(&["import", "no such", "PEOPLE"]).expect(2).warns("is not an event code");
 }
 

@@ -15,6 +15,8 @@ use crate::issuance::import::{
     self, Checks, Columns, Duplicates, ImportError, Limits, Mapping, RowOutcome, Severity, Table,
 };
 use crate::issuance::{Enrolled, enroll};
+use crate::store::{Event, Store};
+use crate::template::Template;
 
 /// Most findings printed; the report file has them all.
 const SHOWN: usize = 20;
@@ -57,6 +59,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let event = workspace.event(&args.code)?;
     let table = read(&args.file)?;
     let columns = Columns::find(&table, &mapping).map_err(|error| explain(&error.into()))?;
+    warn_of_unfilled(&workspace, &event, &columns)?;
     let duplicates = match args.duplicates {
         OnDuplicate::Skip => Duplicates::Skip,
         OnDuplicate::Update => Duplicates::Update,
@@ -72,6 +75,16 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     show(&args, &table, &columns, &rows, enrolled);
     let errors = rows.iter().any(|row| row.severity() == Some(Severity::Error));
     Ok(if errors { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
+}
+
+/// Tells which placeholders of the event's template this list leaves empty: now, not when everybody waits.
+fn warn_of_unfilled(workspace: &Workspace, event: &Event, columns: &Columns) -> Result<(), Failure> {
+    let Some(bundle) = workspace.store.blob(&event.template.bundle)? else { return Ok(()) };
+    let template = Template::from_bundle(&bundle)?;
+    for unfilled in import::unfilled(&template, event, columns) {
+        output::note(format!("warning: {}", unfilled.explain()));
+    }
+    Ok(())
 }
 
 fn mapping(entries: &[String]) -> Result<Mapping, Failure> {

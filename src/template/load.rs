@@ -68,6 +68,18 @@ impl Template {
         Ok(self)
     }
 
+    /// Returns the template without an asset; it must be one that the document can do without.
+    #[must_use]
+    pub fn without_asset(mut self, name: &str) -> Self {
+        self.assets.remove(name);
+        self
+    }
+
+    /// Returns an asset's bytes.
+    pub fn asset(&self, name: &str) -> Option<&[u8]> {
+        self.assets.get(name).map(|bytes| bytes.as_slice())
+    }
+
     /// Returns the document.
     pub fn document(&self) -> &Document {
         &self.document

@@ -206,16 +206,21 @@ fn an_event_can_be_changed_and_what_was_issued_keeps_what_it_says() {
     let issuer = Issuer::issued(THREE);
     let number = issuer.numbers().remove(0);
     let before = fs::read(issuer.file(&number, "pdf")).unwrap();
-    let change = ["event", "update", EVENT, "--title", "Marine Cartography", "--template", "modern", "--ends", "2026-02-27"];
+    let change =
+        ["event", "update", EVENT, "--title", "Marine Cartography", "--template", "modern", "--ends", "2026-02-27"];
     let ran = issuer.run(&[&change[..], &["--signatory", "Jane Doe; Director", "--expires-after", "2y"]].concat());
-    let words = "another title, description, last day, length of validity, list of who signs, template";
+    let words = "is changed: title, description, last day, validity, signatories, template";
     ran.expect(0).prints(words).warns("issued certificates keep what they say");
     issuer.run(&change).expect(0).prints("nothing of event MAPS changes");
 
-    let shown = issuer.run(&["event", "show", EVENT]).expect(0).prints("Marine Cartography").prints("Jane Doe, Director");
+    let shown =
+        issuer.run(&["event", "show", EVENT]).expect(0).prints("Marine Cartography").prints("Jane Doe, Director");
     shown.prints("3 people, 3 certificates").prints("valid for     2y").prints("ends          2026-02-27");
     let event = issuer.run(&["event", "show", EVENT, "--json"]).expect(0).rows().remove(0);
-    assert_eq!((text(&event["achievement"], "description"), text(&event["template"], "name")), ("Marine Cartography".into(), "modern".into()));
+    assert_eq!(
+        (text(&event["achievement"], "description"), text(&event["template"], "name")),
+        ("Marine Cartography".into(), "modern".into())
+    );
     assert_eq!((&event["people"], &event["certificates"]), (&Value::from(3), &Value::from(3)));
 
     issuer.run(&["certificates", "render", &number, "--out", "OUT"]).expect(0);
@@ -247,7 +252,10 @@ fn a_logo_stays_when_the_template_changes_and_a_signature_goes_with_its_name() {
     let mark = issuer.path("mark.svg");
     let mark = mark.to_str().unwrap();
     let signs = format!("Jane Doe; Director; {mark}");
-    issuer.run(&["event", "update", EVENT, "--logo", mark, "--signatory", &signs]).expect(0).prints("another list of who signs, template");
+    issuer
+        .run(&["event", "update", EVENT, "--logo", mark, "--signatory", &signs])
+        .expect(0)
+        .prints("changed: signatories, template");
     issuer.run(&["event", "update", EVENT, "--template", "modern"]).expect(0);
     let assets = || {
         let event = issuer.run(&["event", "show", EVENT, "--json"]).expect(0).rows().remove(0);
@@ -273,6 +281,32 @@ fn people_are_listed_as_the_list_has_them_with_their_certificates() {
     let table = issuer.run(&["people", "list", EVENT]).expect(0).prints("sakura@example.org");
     assert_eq!(table.stdout.lines().count(), 4);
     issuer.run(&["people", "list", "NOSUCH"]).refuses("event `NOSUCH` does not exist");
+}
+
+#[test]
+fn a_published_site_is_passed_over_when_a_folder_is_verified() {
+    let issuer = Issuer::issued(THREE);
+    crate::issuer::copy(&issuer.path("site/status"), &issuer.path("out/status"));
+    let ran = issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON, "--json"]).expect(0);
+    assert_eq!(verdicts(&ran.rows()), vec!["valid"; 6]);
+    ran.warns("it is a status list, not a certificate");
+    let list = issuer.path("site/status/1.jwt");
+    let ran = issuer.run(&["verify", list.to_str().unwrap(), "--trust", "SITE", "--at", SOON]);
+    ran.expect(3).warns("skipped").warns("there is nothing to verify");
+}
+
+#[test]
+fn certificates_put_together_into_one_file_are_each_compared_with_their_own_page() {
+    let issuer = Issuer::issued(THREE);
+    let files: Vec<_> = issuer.numbers().iter().map(|number| issuer.file(number, "pdf")).collect();
+    let all = issuer.path("all.pdf");
+    let mut command = std::process::Command::new("qpdf");
+    command.args(["--empty", "--pages"]).args(&files).arg("--").arg(&all);
+    crate::issuer::Ran::of(&mut command).expect(0);
+    let ran = issuer.run(&["verify", all.to_str().unwrap(), "--trust", "SITE", "--at", SOON, "--json"]).expect(0);
+    let mut numbers: Vec<String> = ran.rows().iter().map(|row| text(row, "number")).collect();
+    numbers.sort();
+    assert_eq!((verdicts(&ran.rows()), numbers), (vec!["valid".to_owned(); 3], issuer.numbers()));
 }
 
 #[test]

@@ -103,6 +103,7 @@ fn list(
     only: Option<Status>,
     as_json: bool,
 ) -> Result<ExitCode, Failure> {
+    event.map(|code| workspace.event(code)).transpose()?;
     let now = workspace.desk().now;
     let mut rows = Vec::new();
     each_page(workspace, event, |page| {
@@ -215,7 +216,8 @@ fn render(
         }
         None => each_page(workspace, None, write)?,
     }
-    output::line(format!("{total} certificates are in {}", writer.out.display()));
+    let drawn = output::counted(total, "certificate is", "certificates are");
+    output::line(format!("{drawn} in {}", writer.out.display()));
     Ok(ExitCode::SUCCESS)
 }
 

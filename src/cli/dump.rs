@@ -48,7 +48,8 @@ pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure>
     out.flush().doing(format!("write {}", args.file.display()))?;
     out.get_ref().sync_all().doing(format!("write {}", args.file.display()))?;
     std::fs::rename(&part, &args.file).doing(format!("write {}", args.file.display()))?;
-    output::line(format!("{} records are in {}", count(&summary), args.file.display()));
+    let records = output::counted(count(&summary), "record is", "records are");
+    output::line(format!("{records} in {}", args.file.display()));
     output::line("keys/ is not in it: back that up too, apart from its passphrase");
     Ok(ExitCode::SUCCESS)
 }
@@ -71,8 +72,12 @@ fn count(summary: &Summary) -> u64 {
 }
 
 pub(super) fn import(global: &Global, args: Import) -> Result<ExitCode, Failure> {
+    const FIRST: &str = "copy testamur.toml and keys/ from the backup into this folder, then run the command again";
+    if !global.data.join(super::config::FILE).exists() {
+        return Err(Failure::new(format!("there is no issuer in {}", global.data.display())).hint(FIRST));
+    }
     let config = super::config::Config::read(&global.data)?;
-    let keys = crate::keys::KeyFolder::open(&global.data.join("keys")).doing("open the keys")?;
+    let keys = crate::keys::KeyFolder::open(&global.data.join("keys")).doing("open the keys").hint(FIRST)?;
     let manifest = keys.manifest();
     // Any key that this issuer ever published may have signed it, except one that was stolen.
     let verify = |compact: &str, digest: &[u8]| {

@@ -9,10 +9,14 @@ use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use super::{Global, time};
 use crate::credential::{Achievement, EventCode, Extras, Timestamp};
-use crate::issuance::{self, Desk, ExpiresAfter};
-use crate::store::{Event, Fields, Store, TemplateRef};
-use crate::template::FontLibrary;
+use crate::issuance::{self, Desk, ExpiresAfter, Faces, ValidityError};
+use crate::store::{BlobId, Event, Fields, Page, Store, StoreError, TemplateRef};
+use crate::template::{FontLibrary, Template};
 
+/// How many records are read at once.
+const PAGE: usize = 500;
+/// What had to be done for a certificate, where the issuer does not say.
+const CRITERIA: &str = "Completed all required parts.";
 /// Most people who sign.
 const SIGNATORIES: usize = 3;
 
@@ -20,6 +24,16 @@ const SIGNATORIES: usize = 3;
 pub(super) enum Command {
     /// Create an event
     Create(Box<Create>),
+    /// Change an event; what was issued keeps what it says
+    Update(Box<Update>),
+    /// Show an event
+    Show {
+        /// The event
+        code: EventCode,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
     /// List events
     List {
         /// Print one JSON object a line
@@ -38,86 +52,123 @@ pub(super) struct Create {
     /// Built-in template name, or a folder or file
     #[arg(long, value_name = "T")]
     template: String,
+    #[command(flatten)]
+    details: Details,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Update {
+    /// The event
+    pub(super) code: EventCode,
+    /// Title as printed and signed
+    #[arg(long)]
+    pub(super) title: Option<String>,
+    /// Built-in template name, or a folder or file
+    #[arg(long, value_name = "T")]
+    pub(super) template: Option<String>,
+    #[command(flatten)]
+    pub(super) details: Details,
+}
+
+/// What an event need not say.
+#[derive(Debug, clap::Args)]
+pub(super) struct Details {
     /// First day
     #[arg(long, value_name = "D", value_parser = time::date)]
-    starts: Option<Timestamp>,
+    pub(super) starts: Option<Timestamp>,
     /// Last day
     #[arg(long, value_name = "D", value_parser = time::date)]
-    ends: Option<Timestamp>,
+    pub(super) ends: Option<Timestamp>,
     /// What it was about [default: the title]
     #[arg(long)]
-    description: Option<String>,
-    /// What had to be done for a certificate
-    #[arg(long, default_value = "Completed all required parts.")]
-    criteria: String,
-    /// How long certificates are valid, as 2y, 18mo, 6w or 90d [default: for ever]
-    #[arg(long, value_name = "LENGTH")]
-    expires_after: Option<ExpiresAfter>,
+    pub(super) description: Option<String>,
+    /// What had to be done for a certificate [default: Completed all required parts.]
+    #[arg(long)]
+    pub(super) criteria: Option<String>,
+    /// How long certificates are valid, as 2y, 18mo, 6w or 90d, or never to end [default: never]
+    #[arg(long, value_name = "LENGTH", value_parser = validity)]
+    pub(super) expires_after: Option<Validity>,
     /// Credits earned by everybody; a column `credits` overrides it
     #[arg(long)]
-    credits: Option<f64>,
+    pub(super) credits: Option<f64>,
     /// Who signs, up to three times: name, title and a picture of the signature, as "Jane Doe; Director; jane.png"
     #[arg(long, value_name = "NAME; TITLE[; PNG]", value_parser = signatory)]
-    signatory: Vec<Signatory>,
+    pub(super) signatory: Vec<Signatory>,
     /// Logo for templates that have a place for one: PNG, JPEG or SVG
     #[arg(long, value_name = "FILE")]
-    logo: Option<PathBuf>,
-    /// Kind of achievement, a term of Open Badges 3.0
-    #[arg(long, default_value = "Certificate")]
-    achievement_type: String,
+    pub(super) logo: Option<PathBuf>,
+    /// Kind of achievement, a term of Open Badges 3.0 [default: Certificate]
+    #[arg(long)]
+    pub(super) achievement_type: Option<String>,
+}
+
+/// How long certificates are valid; nothing: for ever.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Validity(pub(super) Option<ExpiresAfter>);
+
+fn validity(text: &str) -> Result<Validity, String> {
+    match text {
+        "never" => Ok(Validity(None)),
+        _ => text.parse().map(|length| Validity(Some(length))).map_err(|e: ValidityError| e.to_string()),
+    }
 }
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     match command {
         Command::Create(args) => create(&workspace, *args),
+        Command::Update(args) => super::event_update::update(&workspace, *args),
+        Command::Show { code, json } => show(&workspace, &code, json),
         Command::List { json } => list(&workspace, json),
     }
 }
 
 fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
-    if let (Some(starts), Some(ends)) = (args.starts, args.ends)
-        && ends < starts
-    {
-        return Err(Failure::usage("the event ends before it starts"));
-    }
+    let Create { code, title, template, details } = args;
     let desk = workspace.desk();
     let faces = workspace.faces()?;
-    let (constants, pictures) = looks(&args)?;
+    let (constants, pictures) = looks(&details)?;
+    let title = title.trim().to_owned();
     let event = Event {
         achievement: Achievement {
-            path: format!("a/{}", args.code),
-            name: args.title.trim().to_owned(),
-            description: args.description.unwrap_or_else(|| args.title.clone()).trim().to_owned(),
-            criteria: args.criteria.trim().to_owned(),
-            achievement_type: args.achievement_type,
+            path: format!("a/{code}"),
+            description: details.description.map_or_else(|| title.clone(), |text| text.trim().to_owned()),
+            name: title,
+            criteria: details.criteria.map_or_else(|| CRITERIA.to_owned(), |text| text.trim().to_owned()),
+            achievement_type: details.achievement_type.unwrap_or_else(|| "Certificate".to_owned()),
         },
-        code: args.code,
-        starts: args.starts,
-        ends: args.ends,
-        expires_after: args.expires_after.map(|length| length.to_string()),
-        template: keep_template(&desk, faces.fonts(), &args.template, pictures)?,
-        extras: Extras { credits: args.credits, ..Extras::default() },
+        code,
+        starts: details.starts,
+        ends: details.ends,
+        expires_after: details.expires_after.and_then(|length| length.0).map(|length| length.to_string()),
+        template: keep_template(&desk, faces.fonts(), &template, pictures)?,
+        extras: Extras { credits: details.credits, ..Extras::default() },
         constants,
         created: desk.now,
     };
-    if event.achievement.name.is_empty() {
-        return Err(Failure::usage("the title is empty"));
-    }
-    // A title that does not fit is found now, not when people wait for their certificates.
-    faces
-        .of(desk.store, &event.template, &issuance::constants(&desk, &event))
-        .doing("lay out this event's certificates")
-        .hint("shorten the text that is named, or change the template; no event was created")?;
+    check(&desk, &faces, &event)?;
     add(&desk, &event)?;
     output::line(format!("event {} is ready, with template {}", event.code, event.template.name));
     output::line(format!("next: testamur import {} people.csv", event.code));
     Ok(ExitCode::SUCCESS)
 }
 
+/// A title that does not fit is found now, not when people wait for their certificates.
+pub(super) fn check(desk: &Desk, faces: &Faces, event: &Event) -> Result<(), Failure> {
+    if event.starts.zip(event.ends).is_some_and(|(starts, ends)| ends < starts) {
+        return Err(Failure::usage("the event ends before it starts"));
+    }
+    if event.achievement.name.is_empty() {
+        return Err(Failure::usage("the title is empty"));
+    }
+    let constants = issuance::constants(desk, event);
+    let laid_out = faces.of(desk.store, &event.template, &constants).doing("lay out this event's certificates");
+    laid_out.hint("shorten the text that is named, or change the template; nothing was changed").map(|_| ())
+}
+
 /// Somebody who signs certificates.
 #[derive(Debug, Clone)]
-struct Signatory {
+pub(super) struct Signatory {
     name: String,
     title: String,
     picture: Option<PathBuf>,
@@ -137,9 +188,9 @@ fn signatory(text: &str) -> Result<Signatory, String> {
 }
 
 /// Placeholders and pictures that all certificates of an event share.
-type Looks = (Fields, Vec<(String, Vec<u8>)>);
+pub(super) type Looks = (Fields, Vec<(String, Vec<u8>)>);
 
-fn looks(args: &Create) -> Result<Looks, Failure> {
+pub(super) fn looks(args: &Details) -> Result<Looks, Failure> {
     if args.signatory.len() > SIGNATORIES {
         return Err(Failure::usage(format!("at most {SIGNATORIES} people can sign")));
     }
@@ -169,50 +220,107 @@ pub(super) fn add(desk: &Desk, event: &Event) -> Result<(), Failure> {
     })
 }
 
-/// Checks a template, compiles it once, and keeps this version of it in the store.
+/// Checks a template and keeps this version of it in the store.
 pub(super) fn keep_template(
     desk: &Desk,
     fonts: &FontLibrary,
     name_or_path: &str,
     pictures: Vec<(String, Vec<u8>)>,
 ) -> Result<TemplateRef, Failure> {
-    let mut template = super::template::load(name_or_path)?;
+    let template = super::template::load(name_or_path)?;
+    Ok(TemplateRef { name: template_name(name_or_path), bundle: keep(desk, fonts, template, pictures)? })
+}
+
+/// Keeps a template with an event's pictures put in.
+pub(super) fn keep(
+    desk: &Desk,
+    fonts: &FontLibrary,
+    mut template: Template,
+    pictures: Vec<(String, Vec<u8>)>,
+) -> Result<BlobId, Failure> {
     for (name, bytes) in pictures {
         template = template.with_asset(&name, bytes).hint("use a PNG, JPEG or SVG picture of at most 5 MB")?;
     }
     super::template::refuse_errors(&template, fonts)?;
-    let bundle = desk.store.put_blob(&template.to_bundle())?;
-    Ok(TemplateRef { name: template_name(name_or_path), bundle })
+    Ok(desk.store.put_blob(&template.to_bundle())?)
 }
 
-fn template_name(name_or_path: &str) -> String {
+pub(super) fn template_name(name_or_path: &str) -> String {
     Path::new(name_or_path).file_stem().map_or(name_or_path.to_owned(), |stem| stem.to_string_lossy().into_owned())
+}
+
+fn show(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCode, Failure> {
+    let event = workspace.event(code)?;
+    let (mut people, mut certificates) = (0, 0);
+    each(|cursor| workspace.store.participants(code, cursor, PAGE), |_| people += 1)?;
+    each(|cursor| workspace.store.certificates(Some(code), cursor, PAGE), |_| certificates += 1)?;
+    if as_json {
+        let mut value = json!(event);
+        value["people"] = json!(people);
+        value["certificates"] = json!(certificates);
+        output::json(&value);
+        return Ok(ExitCode::SUCCESS);
+    }
+    output::line(format!("{code}  {}", event.achievement.name));
+    for (what, value) in details(&event) {
+        output::line(format!("  {what:<13} {value}"));
+    }
+    let people = output::counted(people, "person", "people");
+    output::line(format!("  {people}, {}", output::counted(certificates, "certificate", "certificates")));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn details(event: &Event) -> Vec<(&'static str, String)> {
+    let Event { achievement, constants, .. } = event;
+    let bundle: String = event.template.bundle.0.chars().take(12).collect();
+    let mut rows = vec![
+        ("description", achievement.description.clone()),
+        ("criteria", achievement.criteria.clone()),
+        ("kind", achievement.achievement_type.clone()),
+        ("starts", day(event.starts)),
+        ("ends", day(event.ends)),
+        ("valid for", event.expires_after.clone().unwrap_or_else(|| "ever".to_owned())),
+        ("template", format!("{} {bundle}", event.template.name)),
+    ];
+    rows.extend(event.extras.credits.map(|credits| ("credits", credits.to_string())));
+    for n in 1..=SIGNATORIES {
+        let of = |part: &str| constants.get(&format!("signatory_{n}_{part}"));
+        rows.extend(of("name").zip(of("title")).map(|(name, title)| ("signs", format!("{name}, {title}"))));
+    }
+    rows.push(("created", event.created.to_string()));
+    rows
+}
+
+fn day(time: Option<Timestamp>) -> String {
+    time.map_or_else(|| "-".to_owned(), |time| time.to_string()[..10].to_owned())
+}
+
+/// Goes through all pages of a listing.
+pub(super) fn each<T>(
+    page: impl Fn(Option<&str>) -> Result<Page<T>, StoreError>,
+    with: impl FnMut(T),
+) -> Result<(), Failure> {
+    let (mut cursor, mut with) = (None::<String>, with);
+    loop {
+        let Page { items, next } = page(cursor.as_deref())?;
+        items.into_iter().for_each(&mut with);
+        cursor = next;
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
 }
 
 fn list(workspace: &Workspace, as_json: bool) -> Result<ExitCode, Failure> {
     let mut rows = Vec::new();
-    let mut cursor: Option<String> = None;
-    loop {
-        let page = workspace.store.events(cursor.as_deref(), 500)?;
-        for event in page.items {
-            if as_json {
-                output::json(&event);
-            } else {
-                let day = |t: Option<Timestamp>| t.map_or_else(|| "-".to_owned(), |t| t.to_string()[..10].to_owned());
-                rows.push(vec![
-                    event.code.to_string(),
-                    event.achievement.name.clone(),
-                    day(event.starts),
-                    day(event.ends),
-                    event.template.name.clone(),
-                ]);
-            }
+    let row = |event: Event| {
+        if as_json {
+            return output::json(&event);
         }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
+        let (starts, ends) = (day(event.starts), day(event.ends));
+        rows.push(vec![event.code.to_string(), event.achievement.name, starts, ends, event.template.name]);
+    };
+    each(|cursor| workspace.store.events(cursor, PAGE), row)?;
     if !as_json {
         output::table(&["CODE", "TITLE", "STARTS", "ENDS", "TEMPLATE"], &rows);
     }

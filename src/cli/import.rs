@@ -15,6 +15,8 @@ use crate::issuance::import::{
     self, Checks, Columns, Duplicates, ImportError, Limits, Mapping, RowOutcome, Severity, Table,
 };
 use crate::issuance::{Enrolled, enroll};
+use crate::store::{Event, Store};
+use crate::template::Template;
 
 /// Most findings printed; the report file has them all.
 const SHOWN: usize = 20;
@@ -54,12 +56,10 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let mapping = mapping(&args.map)?;
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
-    let event = desk.store.event(&args.code)?.ok_or_else(|| {
-        Failure::new(format!("event `{}` does not exist", args.code))
-            .hint(format!("create it with `testamur event create {} --title \"…\" --template classic`", args.code))
-    })?;
+    let event = workspace.event(&args.code)?;
     let table = read(&args.file)?;
     let columns = Columns::find(&table, &mapping).map_err(|error| explain(&error.into()))?;
+    warn_of_unfilled(&workspace, &event, &columns)?;
     let duplicates = match args.duplicates {
         OnDuplicate::Skip => Duplicates::Skip,
         OnDuplicate::Update => Duplicates::Update,
@@ -75,6 +75,16 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     show(&args, &table, &columns, &rows, enrolled);
     let errors = rows.iter().any(|row| row.severity() == Some(Severity::Error));
     Ok(if errors { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
+}
+
+/// Tells which placeholders of the event's template this list leaves empty: now, not when everybody waits.
+fn warn_of_unfilled(workspace: &Workspace, event: &Event, columns: &Columns) -> Result<(), Failure> {
+    let Some(bundle) = workspace.store.blob(&event.template.bundle)? else { return Ok(()) };
+    let template = Template::from_bundle(&bundle)?;
+    for unfilled in import::unfilled(&template, event, columns) {
+        output::note(format!("warning: {}", unfilled.explain()));
+    }
+    Ok(())
 }
 
 fn mapping(entries: &[String]) -> Result<Mapping, Failure> {
@@ -120,14 +130,15 @@ fn show(args: &Args, table: &Table, columns: &Columns, rows: &[RowOutcome], enro
     }
     show_findings(args, rows);
     output::line(format!(
-        "{} rows: {} valid, {} with warnings, {} with errors",
-        rows.len(),
+        "{}: {} valid, {} with warnings, {} with errors",
+        output::counted(rows.len(), "row", "rows"),
         summary.valid,
         summary.warnings,
         summary.errors
     ));
     if args.dry_run {
-        output::line(format!("{} people would be imported; nothing was changed", summary.people));
+        let people = output::counted(summary.people, "person", "people");
+        output::line(format!("{people} would be imported; nothing was changed"));
         return;
     }
     let Enrolled { added, updated, kept, unchanged, certified } = enrolled;
@@ -137,7 +148,8 @@ fn show(args: &Args, table: &Table, columns: &Columns, rows: &[RowOutcome], enro
     }
     if certified > 0 {
         output::note(format!(
-            "note: {certified} of them have a certificate, which keeps what it says: see `testamur regenerate`"
+            "note: {} a certificate, which keeps what it says: see `testamur regenerate`",
+            output::counted(certified, "of them has", "of them have")
         ));
     }
     output::line(format!("next: testamur issue {} --out DIR", args.code));

@@ -1,6 +1,5 @@
 //! `testamur issue`: certificates for everybody in an event who has none yet.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -43,6 +42,7 @@ pub(super) struct Args {
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
+    workspace.event(&args.code)?;
     let request = request(&desk, &args)?;
     if args.dry_run {
         return dry_run(&workspace, &desk, &args, &request);
@@ -95,21 +95,12 @@ pub(super) fn issue(
         let drawn = drawing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         shown.bar.finish_and_clear();
         drawn.hint("make room or choose another folder, then run the command again: it completes what is missing")?;
-        explain(run, code)
+        explain(run)
     })
 }
 
-fn explain<T>(result: Result<T, issuance::IssueError>, code: &EventCode) -> Result<T, Failure> {
-    use issuance::IssueError;
-    result.map_err(|error| {
-        let hint = match &error {
-            IssueError::NoEvent(_) => {
-                format!("create it with `testamur event create {code} …`, or see `testamur event list`")
-            }
-            _ => "what was acknowledged is safe; run the command again and it goes on".to_owned(),
-        };
-        Failure::from(error).hint(hint)
-    })
+fn explain<T>(result: Result<T, issuance::IssueError>) -> Result<T, Failure> {
+    result.hint("what was acknowledged is safe; run the command again and it goes on")
 }
 
 /// A group on its way to the drawing thread.
@@ -204,7 +195,7 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &IssueReque
             }
         }
     };
-    explain(issuance::preflight(desk, &workspace.faces()?, &kid, &args.code, request, each), &args.code)?;
+    explain(issuance::preflight(desk, &workspace.faces()?, &kid, &args.code, request, each))?;
     let RunTotals { total, issued, skipped, failed } = totals;
     if args.json {
         output::json(
@@ -220,19 +211,23 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &IssueReque
 
 /// Turns `--only` into people; somebody unknown is an error, not a silent nothing.
 fn request(desk: &Desk, args: &Args) -> Result<IssueRequest, Failure> {
-    let mut only = BTreeSet::new();
+    let mut only = Vec::new();
     for text in &args.only {
         let key = match text.parse::<CertificateNumber>() {
             Ok(number) => desk.store.certificate(&number)?.map(|certificate| certificate.person),
             Err(_) => Some(PersonKey(text.trim().to_lowercase())),
         };
         match key {
-            Some(key) if desk.store.participant(&args.code, &key)?.is_some() => only.insert(key),
+            Some(key) if desk.store.participant(&args.code, &key)?.is_some() => {
+                if !only.contains(&key) {
+                    only.push(key);
+                }
+            }
             _ => {
                 return Err(Failure::new(format!("nobody in event `{}` goes by `{text}`", args.code))
                     .hint("name people by their e-mail as imported, or by certificate number"));
             }
-        };
+        }
     }
     Ok(IssueRequest { only })
 }

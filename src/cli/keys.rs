@@ -1,5 +1,6 @@
 //! `testamur keys`: list, rotate, give up. The drill is in `keys/README.md`.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -8,7 +9,8 @@ use super::output::{self, Failure};
 use super::workspace::{Workspace, keys_failure};
 use super::{Global, passphrase, time};
 use crate::credential::Timestamp;
-use crate::keys::KeyState;
+use crate::issuance::Desk;
+use crate::keys::{KeyFolder, KeyState};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -30,6 +32,12 @@ pub(super) enum Command {
     },
     /// Replace the root key; the new one is endorsed by the old one
     RootRotate,
+    /// Seal all key files with another passphrase
+    Passphrase {
+        /// File whose first line is the new passphrase (else TESTAMUR_NEW_PASSPHRASE, else a prompt)
+        #[arg(long, value_name = "FILE")]
+        new_passphrase_file: Option<PathBuf>,
+    },
 }
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
@@ -55,13 +63,41 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
             let new = keys.root().0.id.clone();
             desk.store.append_audit(&desk.act("root.rotate", &new, json!({})))?;
             output::line(format!("{new} is the root key, fingerprint {}", keys.root().1.fingerprint()));
+            output::line("next: announce that fingerprint where people can compare it");
+        }
+        Command::Passphrase { new_passphrase_file } => {
+            return change_passphrase(global, &desk, &mut keys, new_passphrase_file.as_deref());
         }
     }
-    output::line("next: testamur publish --out SITE, so that verifiers learn of it");
+    output::line("next: testamur publish --out SITE and upload it before you issue, so that verifiers learn of it");
+    output::line("next: back up keys/ again, and take the root key (rN.jwe) offline");
     Ok(ExitCode::SUCCESS)
 }
 
-fn list(keys: &crate::keys::KeyFolder, as_json: bool) -> Result<ExitCode, Failure> {
+fn change_passphrase(
+    global: &Global,
+    desk: &Desk,
+    keys: &mut KeyFolder,
+    new: Option<&Path>,
+) -> Result<ExitCode, Failure> {
+    let (old, new) = (passphrase::existing(global)?, passphrase::replacement(new)?);
+    let changed = keys.change_passphrase(&old, &new).map_err(keys_failure)?;
+    if changed.is_empty() {
+        output::line("all key files have this passphrase already");
+    } else {
+        desk.store.append_audit(&desk.act("key.passphrase", desk.issuer.did(), json!({ "keys": changed })))?;
+        output::line(format!("{} have another passphrase", changed.join(", ")));
+    }
+    let elsewhere = keys.elsewhere();
+    if !elsewhere.is_empty() {
+        let list = elsewhere.join(", ");
+        output::note(format!("note: {list} are not in keys/ and keep the old one; bring them back and run this again"));
+    }
+    output::line("next: back up keys/ again; the old backups open with the old passphrase only");
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(keys: &KeyFolder, as_json: bool) -> Result<ExitCode, Failure> {
     let manifest = keys.manifest();
     if as_json {
         manifest.keys.iter().for_each(output::json);

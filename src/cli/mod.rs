@@ -10,6 +10,7 @@ mod demo;
 pub mod demo_people;
 mod dump;
 mod event;
+mod event_update;
 mod files;
 mod import;
 mod init;
@@ -17,6 +18,7 @@ mod issue;
 mod keys;
 pub mod output;
 mod passphrase;
+mod people;
 mod publish;
 mod qr;
 mod replace;
@@ -64,11 +66,14 @@ enum Command {
     /// List, check or preview templates
     #[command(subcommand)]
     Template(template::Command),
-    /// Create or list events
+    /// Create, change, show or list events
     #[command(subcommand)]
     Event(event::Command),
     /// Import people into an event from CSV or XLSX
     Import(import::Args),
+    /// List the people of an event
+    #[command(subcommand)]
+    People(people::Command),
     /// Issue certificates to everybody in an event who has none yet
     Issue(issue::Args),
     /// List, show or render certificates
@@ -109,6 +114,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Template(command) => template::run(global, command),
         Command::Event(command) => event::run(global, command),
         Command::Import(args) => import::run(global, args),
+        Command::People(command) => people::run(global, command),
         Command::Issue(args) => issue::run(global, args),
         Command::Certificates(command) => certificates::run(global, command),
         Command::Revoke(args) => replace::revoke(global, args),

@@ -101,6 +101,12 @@ fn print(text: &str) {
     }
 }
 
+/// Returns a number with its word: `1 row`, `2 rows`.
+pub(super) fn counted(number: impl TryInto<u64>, one: &str, many: &str) -> String {
+    let number = number.try_into().unwrap_or(u64::MAX);
+    format!("{number} {}", if number == 1 { one } else { many })
+}
+
 /// Prints a value as one line of JSON.
 pub fn json(value: &impl serde::Serialize) {
     let text = serde_json::to_string(value).expect("our records are plain JSON");

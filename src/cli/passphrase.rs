@@ -1,6 +1,7 @@
 //! The passphrase of the key files: from a file, the environment or a prompt; never from an argument.
 
 use std::io::IsTerminal;
+use std::path::Path;
 
 use zeroize::Zeroizing;
 
@@ -9,6 +10,8 @@ use super::output::{Explain, Failure};
 
 /// The environment variable with the passphrase.
 const VARIABLE: &str = "TESTAMUR_PASSPHRASE";
+/// The environment variable with the one that shall take its place.
+const NEW_VARIABLE: &str = "TESTAMUR_NEW_PASSPHRASE";
 /// Shortest passphrase that a new key may have, in characters.
 const SHORTEST: usize = 8;
 
@@ -28,7 +31,22 @@ pub(super) fn existing(global: &Global) -> Result<Zeroizing<String>, Failure> {
 /// # Errors
 /// When it is too short, or the two differ.
 pub(super) fn new(global: &Global) -> Result<Zeroizing<String>, Failure> {
-    let passphrase = match given(global)? {
+    chosen(given(global)?)
+}
+
+/// Returns the passphrase that shall take the place of the present one, asked for twice.
+///
+/// # Errors
+/// As [`new`].
+pub(super) fn replacement(file: Option<&Path>) -> Result<Zeroizing<String>, Failure> {
+    chosen(match file {
+        Some(path) => Some(first_line(path)?),
+        None => variable(NEW_VARIABLE),
+    })
+}
+
+fn chosen(given: Option<Zeroizing<String>>) -> Result<Zeroizing<String>, Failure> {
+    let passphrase = match given {
         Some(passphrase) => passphrase,
         None => {
             let first = ask("New passphrase for the keys: ")?;
@@ -46,17 +64,23 @@ pub(super) fn new(global: &Global) -> Result<Zeroizing<String>, Failure> {
 }
 
 fn given(global: &Global) -> Result<Option<Zeroizing<String>>, Failure> {
-    if let Some(path) = &global.passphrase_file {
-        let text = Zeroizing::new(
-            std::fs::read_to_string(path).doing(format!("read the passphrase file {}", path.display()))?,
-        );
-        let first = text.lines().next().unwrap_or_default();
-        if first.is_empty() {
-            return Err(Failure::new(format!("the passphrase file {} is empty", path.display())));
-        }
-        return Ok(Some(Zeroizing::new(first.to_owned())));
+    match &global.passphrase_file {
+        Some(path) => first_line(path).map(Some),
+        None => Ok(variable(VARIABLE)),
     }
-    Ok(std::env::var(VARIABLE).ok().filter(|text| !text.is_empty()).map(Zeroizing::new))
+}
+
+fn first_line(path: &Path) -> Result<Zeroizing<String>, Failure> {
+    let text = std::fs::read_to_string(path).doing(format!("read the passphrase file {}", path.display()))?;
+    let text = Zeroizing::new(text);
+    match text.lines().next().unwrap_or_default() {
+        "" => Err(Failure::new(format!("the passphrase file {} is empty", path.display()))),
+        first => Ok(Zeroizing::new(first.to_owned())),
+    }
+}
+
+fn variable(name: &str) -> Option<Zeroizing<String>> {
+    std::env::var(name).ok().filter(|text| !text.is_empty()).map(Zeroizing::new)
 }
 
 fn ask(prompt: &str) -> Result<Zeroizing<String>, Failure> {

@@ -33,7 +33,8 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let published =
         publish(&workspace.desk(), &mut keys, &passphrase, workspace.config.status_days(), &private, &args.out)?;
     output::line(format!("site version {} is in {}", published.version, args.out.display()));
-    output::line(format!("  {} status lists, {} set entries", published.lists, published.set));
+    let lists = output::counted(published.lists, "status list", "status lists");
+    output::line(format!("  {lists}, {}", output::counted(published.set, "set entry", "set entries")));
     if publish::verifier_is_built_in() {
         output::line("  the verifier is in verify/, and as one file to hand on in verify/verifier.html");
     } else {

@@ -77,7 +77,7 @@ pub(super) fn refuse_errors(template: &Template, fonts: &FontLibrary) -> Result<
         return Ok(());
     }
     findings.iter().for_each(|finding| output::note(describe(finding)));
-    Err(Failure::new(format!("the template has {errors} errors"))
+    Err(Failure::new(format!("the template has {}", output::counted(errors, "error", "errors")))
         .hint("correct them, then see `testamur template check T`"))
 }
 
@@ -91,8 +91,13 @@ fn check(global: &Global, name_or_path: &str) -> Result<ExitCode, Failure> {
     let findings = template.check(&workspace::fonts(&global.data)?, &[]);
     findings.iter().for_each(|finding| output::line(describe(finding)));
     let bad = findings.iter().any(|finding| finding.severity == Severity::Error);
-    if !bad {
-        output::line(format!("template `{name_or_path}` is fine"));
+    match findings.len() {
+        _ if bad => {}
+        0 => output::line(format!("template `{name_or_path}` is fine")),
+        warnings => {
+            let warnings = output::counted(warnings, "warning", "warnings");
+            output::line(format!("template `{name_or_path}` can be used, with {warnings}"));
+        }
     }
     Ok(if bad { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
 }

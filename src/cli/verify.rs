@@ -230,10 +230,15 @@ impl Input {
                     disagreements: Vec::new(),
                     page: Page::Read,
                 };
-                let found = read_bounded(path, LARGEST_FILE)
-                    .map_err(|e| format!("cannot be read: {e}"))
-                    .and_then(|bytes| reading::read_with(&bytes, mode).map_err(|e| format!("{e}; {}", e.hint())));
-                match found {
+                let bytes = match read_bounded(path, LARGEST_FILE) {
+                    Ok(bytes) => bytes,
+                    Err(e) => return vec![malformed(format!("cannot be read: {e}"))],
+                };
+                if let Some(what) = reading::published(&bytes) {
+                    output::note(format!("skipped {}: it is {what}, not a certificate", shown(&input)));
+                    return Vec::new();
+                }
+                match reading::read_with(&bytes, mode).map_err(|e| format!("{e}; {}", e.hint())) {
                     Err(problem) => vec![malformed(problem)],
                     Ok(found) if found.candidates.is_empty() => {
                         vec![malformed("holds no credential and no QR code of one".to_owned())]
@@ -245,27 +250,31 @@ impl Input {
     }
 }
 
-/// Verifies every different credential in a file: an attachment and a QR code that disagree are two answers.
+/// Verifies every different credential in a file: an attachment and a QR code that disagree are two answers, and so are
+/// two certificates that were put together into one file.
 fn answers(input: &str, found: &Found, anchors: &TrustAnchors, now: Timestamp) -> Vec<Answer> {
-    let mut answers: Vec<Answer> = Vec::new();
+    let mut verdicts: Vec<(Verdict, Source)> = Vec::new();
     for candidate in &found.candidates {
         let verdict = verify(candidate.text.trim(), anchors, now);
-        if answers.iter().any(|known| known.verdict == verdict) {
-            continue;
+        if !verdicts.iter().any(|(known, _)| *known == verdict) {
+            verdicts.push((verdict, candidate.source));
         }
-        let disagreements = match (&found.printed, verdict.credential()) {
-            (Some(printed), Some(credential)) => reading::disagreements(printed, credential),
-            _ => Vec::new(),
-        };
-        answers.push(Answer {
-            input: input.to_owned(),
-            source: word(candidate.source),
-            verdict,
-            disagreements,
-            page: Page::of(found),
-        });
     }
-    answers
+    let numbers: Vec<String> =
+        verdicts.iter().filter_map(|(verdict, _)| Some(verdict.credential()?.number.clone())).collect();
+    let differs = |verdict: &Verdict| {
+        let Some((printed, credential)) = found.printed.as_ref().zip(verdict.credential()) else { return Vec::new() };
+        let others: Vec<&str> = numbers.iter().filter(|n| **n != credential.number).map(String::as_str).collect();
+        reading::disagreements(&reading::own_pages(printed, &credential.number, &others), credential)
+    };
+    let answer = |(verdict, source): (Verdict, Source)| Answer {
+        input: input.to_owned(),
+        source: word(source),
+        disagreements: differs(&verdict),
+        verdict,
+        page: Page::of(found),
+    };
+    verdicts.into_iter().map(answer).collect()
 }
 
 fn word(source: Source) -> &'static str {

@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use super::config::Config;
 use super::output::{Explain, Failure};
 use super::{Global, passphrase, time};
-use crate::credential::Timestamp;
+use crate::credential::{EventCode, Timestamp};
 use crate::issuance::{Desk, Faces, Issuer, Signer};
 use crate::keys::KeyFolder;
-use crate::store::SledStore;
-use crate::store::Store;
+use crate::store::{Event, SledStore, Store};
 use crate::template::FontLibrary;
 
 /// How far the clock may lie behind the last recorded act, in seconds.
@@ -51,6 +50,18 @@ impl Workspace {
     /// Returns the desk of this command: its store, issuer, actor and time.
     pub(super) fn desk(&self) -> Desk<'_> {
         Desk { store: &self.store, issuer: &self.issuer, actor: &self.actor, now: self.now }
+    }
+
+    /// Returns an event.
+    ///
+    /// # Errors
+    /// When there is none with this code.
+    pub(super) fn event(&self, code: &EventCode) -> Result<Event, Failure> {
+        self.store.event(code)?.ok_or_else(|| {
+            Failure::new(format!("event `{code}` does not exist")).hint(format!(
+                "see `testamur event list`, or create it: testamur event create {code} --title \"…\" --template classic"
+            ))
+        })
     }
 
     /// Opens the folder of keys.

@@ -1,4 +1,3 @@
-use std::collections::BTreeSet;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Instant;
@@ -65,8 +64,8 @@ pub enum Outcome {
 /// Whom to issue to.
 #[derive(Debug, Clone, Default)]
 pub struct IssueRequest {
-    /// Only these people; empty: everybody.
-    pub only: BTreeSet<PersonKey>,
+    /// Only these people, in this order; empty: everybody, in the order of the list.
+    pub only: Vec<PersonKey>,
 }
 
 /// A committed certificate with its page, ready to be drawn.
@@ -188,7 +187,7 @@ fn each_group(
     mut work: impl FnMut(Vec<Participant>) -> Result<(), IssueError>,
 ) -> Result<(), IssueError> {
     if !request.only.is_empty() {
-        for keys in Vec::from_iter(&request.only).chunks(GROUP) {
+        for keys in request.only.chunks(GROUP) {
             let people = keys.iter().filter_map(|key| store.participant(code, key).transpose());
             work(people.collect::<Result<_, _>>()?)?;
         }

@@ -147,6 +147,7 @@ impl KeyFolder {
         }
         disk::make_folder(dir).map_err(|e| io_error(dir, e))?;
         let _lock = lock(dir)?;
+        passphrase::tidy(dir)?;
         if read(dir, MANIFEST)?.is_some() {
             return Err(KeyFolderError::Exists(dir.to_owned()));
         }
@@ -179,6 +180,7 @@ impl KeyFolder {
     /// See [`KeyFolderError`].
     pub fn open(dir: &Path) -> Result<Self> {
         let manifest_jws = read(dir, MANIFEST)?.ok_or_else(|| KeyFolderError::Missing(dir.to_owned()))?;
+        passphrase::tidy_if_free(dir);
         let roots = read(dir, ROOTS)?.ok_or_else(|| damaged(dir, format!("there is no {ROOTS}")))?;
         let roots: RootChain = serde_json::from_str(&roots).map_err(|e| damaged(dir, format!("{ROOTS}: {e}")))?;
         let root = walk(&roots).map_err(|e| damaged(dir, e))?;
@@ -321,6 +323,7 @@ impl KeyFolder {
     /// Takes the lock, reads what is on disk now and finishes what a crash left half done.
     fn begin(&mut self, now: Timestamp) -> Result<File> {
         let lock = lock(&self.dir)?;
+        passphrase::tidy(&self.dir)?;
         *self = Self::open(&self.dir)?;
         if read(&self.dir, MANIFEST)?.as_ref() != Some(&self.manifest_jws) {
             self.finish_root_rotation()?;
@@ -441,7 +444,7 @@ fn walk(roots: &RootChain) -> Result<(RootStatement, PublicKey), RootError> {
 }
 
 fn open_key(dir: &Path, id: &str, passphrase: &str) -> Result<Option<SecretKey>> {
-    let file = read(dir, &file_name(id))?;
+    let file = passphrase::key_file(dir, id)?;
     Ok(file.map(|jwe| open_key_file(id, &jwe, passphrase)).transpose()?)
 }
 
@@ -479,6 +482,9 @@ fn root_statement(version: u64, issuer: &str, id: &str, key: &SecretKey, now: Ti
         issued: now,
     }
 }
+
+#[path = "folder_passphrase.rs"]
+mod passphrase;
 
 #[cfg(test)]
 #[path = "folder_tests.rs"]

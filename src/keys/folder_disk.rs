@@ -9,11 +9,14 @@ use tempfile::NamedTempFile;
 /// Largest file that is read from a key folder, in bytes.
 const FILE_BYTES: u64 = 2 << 20;
 
+/// How a file begins its life; one that a crash left is no use to anybody.
+pub(super) const HALF_WRITTEN: &str = ".new-";
+
 /// Writes a file so that after a power cut either the old or the new content is there, whole. Only the owner may read
 /// it. The data, then the name, are on disk when this returns.
 pub(super) fn write_durably(dir: &Path, name: &str, bytes: &[u8]) -> io::Result<()> {
     // A fresh temporary file has mode 0600.
-    let mut file = NamedTempFile::with_prefix_in(".new-", dir)?;
+    let mut file = NamedTempFile::with_prefix_in(HALF_WRITTEN, dir)?;
     file.write_all(bytes)?;
     file.as_file().sync_all()?;
     file.persist(dir.join(name)).map_err(|e| e.error)?;
@@ -69,15 +72,25 @@ pub(super) fn lock(dir: &Path) -> io::Result<Option<File>> {
     }
 }
 
+/// Lists the names in the folder, sorted.
+pub(super) fn names(dir: &Path) -> io::Result<Vec<String>> {
+    let mut names = Vec::new();
+    for entry in fs::read_dir(dir)? {
+        names.extend(entry?.file_name().into_string());
+    }
+    names.sort();
+    Ok(names)
+}
+
+/// Removes a file; durable when this returns.
+pub(super) fn remove_durably(dir: &Path, name: &str) -> io::Result<()> {
+    fs::remove_file(dir.join(name))?;
+    sync_folder(dir)
+}
+
 /// Lists the short ids of the key files.
 pub(super) fn key_files(dir: &Path) -> io::Result<Vec<String>> {
-    let mut ids = Vec::new();
-    for entry in fs::read_dir(dir)? {
-        let name = entry?.file_name();
-        ids.extend(name.to_str().and_then(|name| name.strip_suffix(".jwe")).map(str::to_owned));
-    }
-    ids.sort();
-    Ok(ids)
+    Ok(names(dir)?.iter().filter_map(|name| name.strip_suffix(".jwe")).map(str::to_owned).collect())
 }
 
 fn sync_folder(dir: &Path) -> io::Result<()> {

@@ -134,7 +134,7 @@ pub enum PublishError {
         known: u64,
     },
     /// The store forgot revocations that the site has.
-    #[error("{path} says of {lost} certificates that they are revoked or superseded, but this store does not")]
+    #[error("{path} says of more certificates that they are revoked or superseded than this store does ({lost} more)")]
     Unrevoked {
         /// The site's `trust.jws`.
         path: PathBuf,

@@ -44,6 +44,21 @@ pub fn disagreements(printed: &str, credential: &UnverifiedCredential) -> Vec<Di
     all
 }
 
+/// Returns the pages that speak of a credential where a file holds several: all but those that show the number of
+/// another one of them and not its own. A page that shows a number which is in no credential stays everybody's.
+pub fn own_pages(printed: &str, number: &str, others: &[&str]) -> String {
+    let is_anothers = |page: &str| {
+        let shown = numbers(page);
+        !shown.iter().any(|n| n == number) && shown.iter().any(|n| others.contains(&n.as_str()))
+    };
+    printed.split_inclusive('\u{c}').filter(|page| !is_anothers(page)).collect()
+}
+
+/// Returns how many different certificate numbers a text shows.
+pub(super) fn count_numbers(printed: &str) -> usize {
+    numbers(printed).into_iter().collect::<BTreeSet<_>>().len()
+}
+
 struct Page<'a> {
     printed: &'a str,
     folded: String,
@@ -280,6 +295,19 @@ mod tests {
         );
         let link = format!("{PAGE}https://certs.example.org/c/CERT-GER-2026-00007-aeaqcaib");
         assert_eq!(found(&link, &credential("Ada Lovelace", "German A1", None)), []);
+    }
+
+    #[test]
+    fn where_a_file_holds_several_each_is_compared_with_its_own_page() {
+        let other = PAGE.replace("00007", "00008").replace("Ada Lovelace", "Grace Hopper");
+        let both = format!("{PAGE}{other}");
+        let ada = credential("Ada Lovelace", "German A1", None);
+        let own = own_pages(&both, &ada.number, &["CERT-GER-2026-00008"]);
+        assert_eq!((own.as_str(), found(&own, &ada)), (PAGE, vec![]));
+        // A page about a number that nobody signed is everybody's trouble.
+        assert_eq!(found(&own_pages(&both, &ada.number, &[]), &ada).len(), 1);
+        let edited = both.replace("Ada Lovelace", "Mallory");
+        assert_eq!(found(&own_pages(&edited, &ada.number, &["CERT-GER-2026-00008"]), &ada).len(), 1);
     }
 
     #[test]

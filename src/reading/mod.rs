@@ -11,10 +11,12 @@ mod pdf;
 mod picture;
 mod png;
 mod printed;
+mod published;
 mod scan;
 mod text;
 
-pub use disagree::{Disagreement, disagreements};
+pub use disagree::{Disagreement, disagreements, own_pages};
+pub use published::published;
 pub use text::lines;
 
 use crate::credential::{Malformed, limits};

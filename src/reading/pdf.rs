@@ -14,7 +14,7 @@ use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use image::GrayImage;
 
 use super::{
-    CANDIDATE_BYTES, CANDIDATES, Candidate, Found, Kind, ReadMode, ReadingError, Source, guard, printed, scan,
+    CANDIDATE_BYTES, CANDIDATES, Candidate, Found, Kind, ReadMode, ReadingError, Source, disagree, guard, printed, scan,
 };
 
 /// Pages that are looked at; a certificate has one.
@@ -46,8 +46,11 @@ fn read_guarded(bytes: Vec<u8>, mode: ReadMode) -> Result<Found, ReadingError> {
     let mut candidates = attachments(&pdf);
     // Also counts what the pages draw: a page that is past the limits here is not drawn below.
     let printed = guard::catch(WHAT, || Ok(printed::text(&pdf, PAGES)));
-    let has_credential = candidates.iter().any(Candidate::looks_like_credential);
-    if mode == ReadMode::Thorough || !has_credential {
+    let attached = candidates.iter().filter(|candidate| candidate.looks_like_credential()).count();
+    // Certificates that were put together into one file keep their pages, but often not their attachments.
+    let holds_more =
+        pdf.pages().len() <= PAGES && printed.as_ref().is_ok_and(|text| disagree::count_numbers(text) > attached);
+    if mode == ReadMode::Thorough || attached == 0 || holds_more {
         match &printed {
             Ok(_) => candidates.extend(page_codes(&pdf)),
             Err(error) if candidates.is_empty() => return Err(error.clone()),

@@ -11,7 +11,9 @@ mod snapshot;
 pub use issued::{IssuedDigests, IssuedSet, issued_digest};
 pub use list::{LIST_CREDENTIAL_BYTES, ListError, MAX_LIST_ENTRIES, StatusList};
 pub use permutation::Permutation;
-pub use snapshot::{ListInSnapshot, Reason, ReasonCode, Snapshot, SnapshotError, VerifiedSnapshot, list_digest};
+pub use snapshot::{
+    ListInSnapshot, Reason, ReasonCode, Snapshot, SnapshotError, TYP as SNAPSHOT_TYP, VerifiedSnapshot, list_digest,
+};
 
 /// Entries of every list that we make (Bitstring Status List v1.0 section 6.1: at least 131,072).
 pub const LIST_ENTRIES: u32 = 131_072;

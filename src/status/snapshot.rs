@@ -11,7 +11,7 @@ use crate::proof::eddsa::{PublicKey, SecretKey};
 use crate::proof::jws::{CREDENTIAL, Jws};
 
 /// `typ` of a signed snapshot.
-pub(super) const TYP: &str = "testamur-snapshot+jwt";
+pub const TYP: &str = "testamur-snapshot+jwt";
 
 /// Everything a verifier needs offline about one issuer, at one instant. Signed by the issuer's active key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -1,6 +1,6 @@
 //! Keys of the records, made so that they sort as the listings promise: numbers big-endian, texts ended by a zero byte.
 //!
-//! Layout 1. A new kind of record takes a new first byte; changing a meaning raises [`super::ordered::LAYOUT`].
+//! Layout 2. A new kind of record takes a new first byte; changing a meaning raises [`super::ordered::LAYOUT`].
 
 use data_encoding::HEXLOWER;
 
@@ -24,6 +24,7 @@ pub(super) mod kind {
     pub(in crate::store) const NUMBERS: u8 = b'n';
     pub(in crate::store) const OWNER: u8 = b'o';
     pub(in crate::store) const PARTICIPANT: u8 = b'p';
+    pub(in crate::store) const ROSTER: u8 = b'q';
     pub(in crate::store) const RUN: u8 = b'r';
     pub(in crate::store) const SETTING: u8 = b's';
     pub(in crate::store) const OLD_VERSION: u8 = b'v';
@@ -43,6 +44,11 @@ pub(super) fn group(kind: u8, name: &str) -> Vec<u8> {
 /// Returns the key of a person within an event.
 pub(super) fn person(kind: u8, event: &EventCode, person: &PersonKey) -> Vec<u8> {
     [&group(kind, event.as_str()), person.0.as_bytes()].concat()
+}
+
+/// Returns the key of a place in an event's roster.
+pub(super) fn place(event: &EventCode, place: u64) -> Vec<u8> {
+    [&group(kind::ROSTER, event.as_str())[..], &place.to_be_bytes()].concat()
 }
 
 /// Returns the key of an event's counter of a year.
@@ -104,6 +110,11 @@ pub(super) fn read_numbers(key: &[u8]) -> Option<(EventCode, i16)> {
     let (code, year) = key.get(1..)?.split_last_chunk::<2>()?;
     let code = std::str::from_utf8(code.strip_suffix(&[0])?).ok()?.parse().ok()?;
     Some((code, (u16::from_be_bytes(*year) ^ 0x8000) as i16))
+}
+
+/// Returns the place that a key of a roster ends with.
+pub(super) fn last_u64(key: &[u8]) -> Option<u64> {
+    key.last_chunk().map(|bytes| u64::from_be_bytes(*bytes))
 }
 
 /// Returns the big-endian number that a key ends with.

@@ -125,7 +125,7 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 /// **Durable**: what a writing method did is on disk when it returns `Ok`, and stays there through a power cut.
 /// **Atomic**: a writing method does all of its work, with its audit entry, or nothing. **Serialisable**: two calls
 /// that touch the same record act as if one came after the other, also across processes. What a reading method returned
-/// is durable too. All methods may be called from many threads at once. Listings are paged, ordered by key, and hold no
+/// is durable too. All methods may be called from many threads at once. Listings are paged, in the order that they say, and hold no
 /// lock between pages: a record that is there from the first to the last page is listed once, one that comes or changes
 /// meanwhile may be listed or not. A page has at least one and at most [`PAGE_LIMIT`] items. A cursor that is none is
 /// refused ([`StoreError::Cursor`]). Records past [`RECORD_BYTES`] and keys past [`KEY_BYTES`] are refused.
@@ -164,13 +164,14 @@ pub trait Store: Send + Sync {
     /// Lists events by code.
     fn events(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Event>>;
 
-    /// Adds or replaces participants of an event, by their keys. [`StoreError::NotFound`] without the event.
+    /// Adds or replaces participants of an event, by their keys. Who is new gets the next place in the event's roster, in
+    /// the given order; who is replaced keeps the old place. [`StoreError::NotFound`] without the event.
     fn put_participants(&self, event: &EventCode, participants: &[Participant], act: &Act) -> Result<()>;
 
     /// Returns a participant.
     fn participant(&self, event: &EventCode, person: &PersonKey) -> Result<Option<Participant>>;
 
-    /// Lists an event's participants by key.
+    /// Lists an event's participants by their places in its roster: in the order in which they were first put.
     fn participants(&self, event: &EventCode, cursor: Option<&str>, limit: usize) -> Result<Page<Participant>>;
 
     /// Reserves `count` sequence numbers of an event and year, and returns the first. Never hands one out twice, even

@@ -6,6 +6,7 @@ use super::fonts::FontLibrary;
 use super::layout::Layout;
 use super::load::Template;
 use super::model::{Element, HexColor, QrBox, TextBox};
+use super::near::nearest;
 use super::placeholder::{DATE_PLACEHOLDERS, TEXT_PLACEHOLDERS};
 use super::qr_place::{EDGE_MM, GOOD_MODULE_MM, floor_mm, modules, quiet_mm};
 use crate::qr::MAX_VERSION;
@@ -44,7 +45,10 @@ impl Template {
         let (width, height) = self.document.page.millimetres();
         for (at, element) in self.document.elements.iter().enumerate() {
             let at = format!("elements[{at}]");
-            if let Some([x, y, w, h]) = element.area() {
+            if element.extent().is_some_and(|[x, y, w, h]| x >= width || y >= height || x + w <= 0.0 || y + h <= 0.0) {
+                let message = format!("lies wholly outside the page of {width} mm by {height} mm");
+                findings.push(fault(&at, message, "move it onto the page, or take it out"));
+            } else if let Some([x, y, w, h]) = element.area() {
                 let inside = x >= 0.0 && y >= 0.0 && x + w <= width + 0.01 && y + h <= height + 0.01;
                 if !inside && !matches!(element, Element::Qr(_)) {
                     let message = format!("reaches outside the page of {width} mm by {height} mm");
@@ -71,11 +75,13 @@ impl Template {
         for name in self.placeholders() {
             if !known.contains(name.as_str()) {
                 let message = format!("placeholder `{{{name}}}` is not built in");
-                findings.push(warning(
-                    "elements",
-                    message,
-                    "the imported list must have a column of exactly this name",
-                ));
+                let hint = match nearest(&name, known.iter().copied()) {
+                    Some(near) => {
+                        format!("did you mean {{{near}}}? Else the imported list must have a column `{name}`")
+                    }
+                    None => "the imported list must have a column of exactly this name".to_owned(),
+                };
+                findings.push(warning("elements", message, &hint));
             }
         }
         if !self.placeholders().contains("participant_name") {
@@ -141,6 +147,15 @@ impl Template {
 }
 
 impl Element {
+    /// Returns left, top, width and height of everything but ornaments.
+    fn extent(&self) -> Option<[f32; 4]> {
+        match self {
+            Self::Rect(e) => Some([e.x, e.y, e.width, e.height]),
+            Self::Line(e) => Some([e.x1.min(e.x2), e.y1.min(e.y2), (e.x2 - e.x1).abs(), (e.y2 - e.y1).abs()]),
+            _ => self.area(),
+        }
+    }
+
     /// Returns left, top, width and height; nothing for lines and ornaments.
     fn area(&self) -> Option<[f32; 4]> {
         match self {

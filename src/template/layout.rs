@@ -60,6 +60,8 @@ enum Dynamic {
 pub(super) struct PreparedText {
     place: TextBox,
     pieces: Vec<Piece>,
+    /// What must not be empty.
+    when: Vec<Piece>,
     style: TextStyle,
     label: String,
     /// The last text and how it was laid out: dates and titles repeat from certificate to certificate.
@@ -233,7 +235,7 @@ impl Layout {
             Piece::Text(name) => constants.contains_key(name),
             Piece::Date { .. } => false,
         };
-        if !text.pieces.iter().all(known) {
+        if !text.pieces.iter().chain(&text.when).all(known) {
             self.dynamic.push(Dynamic::Text(Box::new(text)));
             return Ok(());
         }
@@ -245,7 +247,8 @@ impl Layout {
     }
 
     fn prepare(&self, place: TextBox, at: &str) -> PreparedText {
-        let pieces = placeholder::parse(&place.text).expect("placeholders were read when the document was");
+        let read = |text: &str| placeholder::parse(text).expect("placeholders were read when the document was");
+        let (pieces, when) = (read(&place.text), read(&place.when));
         let request = FontRequest {
             family: place.font.clone(),
             weight: place.weight,
@@ -257,7 +260,14 @@ impl Layout {
             Piece::Text(name) | Piece::Date { name, .. } => Some(name.clone()),
             Piece::Literal(_) => None,
         });
-        PreparedText { label: label.unwrap_or_else(|| at.to_owned()), place, pieces, style, last: Mutex::default() }
+        PreparedText {
+            label: label.unwrap_or_else(|| at.to_owned()),
+            place,
+            pieces,
+            when,
+            style,
+            last: Mutex::default(),
+        }
     }
 
     fn text(&self, prepared: &PreparedText, values: &Values<'_>) -> Result<Vec<Item>, FillError> {
@@ -281,16 +291,17 @@ impl Layout {
 impl PreparedText {
     /// Returns the text with its values; nothing if the box falls away.
     fn fill(&self, values: &Values<'_>) -> Result<Option<String>, FillError> {
+        for piece in &self.when {
+            if values.of(piece)?.is_some_and(|value| value.trim().is_empty()) {
+                return Ok(None);
+            }
+        }
         let mut text = String::new();
         let mixed = self.pieces.len() > 1;
         for piece in &self.pieces {
-            let value = match piece {
-                Piece::Literal(literal) => {
-                    text.push_str(literal);
-                    continue;
-                }
-                Piece::Text(name) => values.text(name)?.to_owned(),
-                Piece::Date { name, style } => values.date(name, *style),
+            let Some(value) = values.of(piece)? else {
+                text.extend(piece.literal());
+                continue;
             };
             if value.trim().is_empty() {
                 if self.place.optional {
@@ -345,6 +356,15 @@ impl PreparedText {
 }
 
 impl Values<'_> {
+    /// Returns what a placeholder stands for; nothing for the template's own words.
+    fn of(&self, piece: &Piece) -> Result<Option<String>, FillError> {
+        match piece {
+            Piece::Literal(_) => Ok(None),
+            Piece::Text(name) => Ok(Some(self.text(name)?.to_owned())),
+            Piece::Date { name, style } => Ok(Some(self.date(name, *style))),
+        }
+    }
+
     fn text(&self, name: &str) -> Result<&str, FillError> {
         let value = match self.fields.get(name) {
             Some(value) => value.as_str(),

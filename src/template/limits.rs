@@ -59,6 +59,8 @@ fn text_box(b: &TextBox) -> Result<(), String> {
     area([b.x, b.y, b.width, b.height])?;
     text("text", &b.text)?;
     super::placeholder::parse(&b.text)?;
+    text("when", &b.when)?;
+    super::placeholder::parse(&b.when).map_err(|problem| format!("`when`: {problem}"))?;
     weight(b.weight)?;
     type_size("size", b.size)?;
     if let Some(min) = b.min_size {

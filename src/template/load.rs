@@ -68,6 +68,18 @@ impl Template {
         Ok(self)
     }
 
+    /// Returns the template without an asset; it must be one that the document can do without.
+    #[must_use]
+    pub fn without_asset(mut self, name: &str) -> Self {
+        self.assets.remove(name);
+        self
+    }
+
+    /// Returns an asset's bytes.
+    pub fn asset(&self, name: &str) -> Option<&[u8]> {
+        self.assets.get(name).map(|bytes| bytes.as_slice())
+    }
+
     /// Returns the document.
     pub fn document(&self) -> &Document {
         &self.document
@@ -75,15 +87,14 @@ impl Template {
 
     /// Returns the names of all placeholders, also the built-in ones.
     pub fn placeholders(&self) -> BTreeSet<String> {
-        let mut names = BTreeSet::new();
-        for text in self.document.elements.iter().flat_map(Element::texts) {
-            for piece in placeholder::parse(text).unwrap_or_default() {
-                if let Piece::Text(name) | Piece::Date { name, .. } = piece {
-                    names.insert(name);
-                }
-            }
-        }
-        names
+        names(self.document.elements.iter())
+    }
+
+    /// Returns the names of the placeholders that stand in a text which does not fall away without them.
+    pub fn needed_placeholders(&self) -> BTreeSet<String> {
+        let fixed =
+            |element: &&Element| matches!(element, Element::Text(text) if !text.optional && text.when.is_empty());
+        names(self.document.elements.iter().filter(fixed))
     }
 
     /// Returns the template as bytes; the same content gives the same bytes.
@@ -134,11 +145,20 @@ impl Element {
     /// Returns the texts that may hold placeholders.
     pub(super) fn texts(&self) -> Vec<&str> {
         match self {
-            Self::Text(text) => vec![&text.text],
+            Self::Text(text) => vec![&text.text, &text.when],
             Self::Signatories(row) => row.people.iter().flat_map(|p| [p.name.as_str(), p.title.as_str()]).collect(),
             _ => Vec::new(),
         }
     }
+}
+
+fn names<'a>(elements: impl Iterator<Item = &'a Element>) -> BTreeSet<String> {
+    let pieces = elements.flat_map(Element::texts).flat_map(|text| placeholder::parse(text).unwrap_or_default());
+    let name = |piece| match piece {
+        Piece::Text(name) | Piece::Date { name, .. } => Some(name),
+        Piece::Literal(_) => None,
+    };
+    pieces.filter_map(name).collect()
 }
 
 fn take<'a>(rest: &mut &'a [u8]) -> Result<&'a [u8], TemplateError> {

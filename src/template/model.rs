@@ -78,6 +78,9 @@ pub struct TextBox {
     /// The box falls away when one of its placeholders is empty.
     #[serde(default)]
     pub optional: bool,
+    /// Placeholders, as `{event_dates}`; the box falls away when one of them is empty. For labels.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub when: String,
 }
 
 /// A picture.

@@ -38,6 +38,16 @@ pub(super) enum Piece {
     Date { name: String, style: DateStyle },
 }
 
+impl Piece {
+    /// Returns the template's own words.
+    pub(super) fn literal(&self) -> Option<&str> {
+        match self {
+            Self::Literal(text) => Some(text),
+            Self::Text(_) | Self::Date { .. } => None,
+        }
+    }
+}
+
 /// Longest name of a placeholder, in characters.
 const MAX_NAME: usize = 80;
 

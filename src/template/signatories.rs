@@ -98,6 +98,7 @@ fn cell(
         wrap: false,
         upper_case: false,
         optional: true,
+        when: String::new(),
     };
     let title_color = row.title_color.unwrap_or(row.color);
     placed.texts.push(text(&person.name, rule + 1.2, name, row.size, row.color, row.weight));

@@ -105,7 +105,7 @@ impl Issuer {
         Ran::of(&mut self.command(arguments))
     }
 
-    /// Returns numbers by e-mail address.
+    /// Returns the numbers, in the order of the list.
     pub(crate) fn numbers(&self) -> Vec<String> {
         let rows = self.run(&["certificates", "list", "--json"]).expect(0).rows();
         rows.iter().map(|row| text(row, "number")).collect()

@@ -32,6 +32,19 @@ fn three_names_become_three_valid_certificates() {
 }
 
 #[test]
+fn numbers_follow_the_rows_of_the_list_and_later_rows_come_after() {
+    let issuer = Issuer::with(THREE);
+    // Ada is new in the middle; the others keep the places of their first import, also Sakura, whose row changed.
+    let second = "name,email,score\n田中 さくら,sakura@example.org,96\nAda Whitfield,ada@example.org,70\nJosé Núñez,jose@example.org,91\n";
+    fs::write(issuer.path("people.csv"), second).unwrap();
+    issuer.run(&["import", EVENT, "PEOPLE", "--duplicates", "update"]).expect(0).prints("1 added, 1 updated");
+    issuer.run(&["issue", EVENT]).expect(0).prints("4 issued");
+    let rows = issuer.run(&["certificates", "list", "--json"]).expect(0).rows();
+    let who: Vec<String> = rows.iter().map(|row| text(row, "recipient")).collect();
+    assert_eq!(who, ["José Núñez", "ऐश्वर्या शर्मा", "田中 さくら", "Ada Whitfield"]);
+}
+
+#[test]
 fn a_revoked_certificate_is_known_as_revoked_once_it_is_published() {
     let mut issuer = Issuer::issued(THREE);
     let number = issuer.numbers()[0].clone();
@@ -186,6 +199,114 @@ fn the_text_of_a_qr_code_is_enough() {
     let mut command = issuer.command(&["verify", "-", "--trust", "SITE", "--at", SOON, "--json"]);
     command.stdin(fs::File::open(issuer.path("scanned.txt")).unwrap());
     assert_eq!(verdicts(&crate::issuer::Ran::of(&mut command).expect(0).rows()), ["valid", "valid"]);
+}
+
+#[test]
+fn an_event_can_be_changed_and_what_was_issued_keeps_what_it_says() {
+    let issuer = Issuer::issued(THREE);
+    let number = issuer.numbers().remove(0);
+    let before = fs::read(issuer.file(&number, "pdf")).unwrap();
+    let change =
+        ["event", "update", EVENT, "--title", "Marine Cartography", "--template", "modern", "--ends", "2026-02-27"];
+    let ran = issuer.run(&[&change[..], &["--signatory", "Jane Doe; Director", "--expires-after", "2y"]].concat());
+    let words = "is changed: title, description, last day, validity, signatories, template";
+    ran.expect(0).prints(words).warns("issued certificates keep what they say");
+    issuer.run(&change).expect(0).prints("nothing of event MAPS changes");
+
+    let shown =
+        issuer.run(&["event", "show", EVENT]).expect(0).prints("Marine Cartography").prints("Jane Doe, Director");
+    shown.prints("3 people, 3 certificates").prints("valid for     2y").prints("ends          2026-02-27");
+    let event = issuer.run(&["event", "show", EVENT, "--json"]).expect(0).rows().remove(0);
+    assert_eq!(
+        (text(&event["achievement"], "description"), text(&event["template"], "name")),
+        ("Marine Cartography".into(), "modern".into())
+    );
+    assert_eq!((&event["people"], &event["certificates"]), (&Value::from(3), &Value::from(3)));
+
+    issuer.run(&["certificates", "render", &number, "--out", "OUT"]).expect(0);
+    assert!(before == fs::read(issuer.file(&number, "pdf")).unwrap(), "the same bytes as before");
+    issuer.run(&["regenerate", &number, "--reason", "another title"]).expect(0);
+    issuer.run(&["certificates", "render", &number, "--out", "OUT"]).expect(0);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    assert_eq!(text(&issuer.verify(&issuer.file(&number, "pdf"), SOON), "title"), "Marine Cartography");
+}
+
+#[test]
+fn a_change_that_cannot_be_changes_nothing() {
+    let issuer = Issuer::new();
+    let before = issuer.run(&["event", "show", EVENT, "--json"]).expect(0).stdout;
+    issuer.run(&["event", "update", "NOSUCH", "--title", "X"]).refuses("event `NOSUCH` does not exist");
+    issuer.run(&["event", "show", "NOSUCH"]).refuses("event `NOSUCH` does not exist");
+    issuer.run(&["event", "update", EVENT, "--title", " "]).expect(2).warns("the title is empty");
+    issuer.run(&["event", "update", EVENT, "--starts", "2026-05-02", "--ends", "2026-05-01"]).expect(2);
+    issuer.run(&["event", "update", EVENT, "--title", &"Very long title ".repeat(40)]).refuses("cannot lay out");
+    issuer.run(&["event", "update", EVENT, "--expires-after", "soon"]).expect(2);
+    assert_eq!(issuer.run(&["event", "show", EVENT, "--json"]).expect(0).stdout, before);
+}
+
+#[test]
+fn a_logo_stays_when_the_template_changes_and_a_signature_goes_with_its_name() {
+    let issuer = Issuer::new();
+    let logo = r##"<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20" fill="#123456"/></svg>"##;
+    fs::write(issuer.path("mark.svg"), logo).unwrap();
+    let mark = issuer.path("mark.svg");
+    let mark = mark.to_str().unwrap();
+    let signs = format!("Jane Doe; Director; {mark}");
+    issuer
+        .run(&["event", "update", EVENT, "--logo", mark, "--signatory", &signs])
+        .expect(0)
+        .prints("changed: signatories, template");
+    issuer.run(&["event", "update", EVENT, "--template", "modern"]).expect(0);
+    let assets = || {
+        let event = issuer.run(&["event", "show", EVENT, "--json"]).expect(0).rows().remove(0);
+        let store = testamur::store::SledStore::open(&issuer.path("data/store")).unwrap();
+        let bundle = testamur::store::BlobId(text(&event["template"], "bundle"));
+        let bytes = testamur::store::Store::blob(&store, &bundle).unwrap().unwrap();
+        let template = testamur::template::Template::from_bundle(&bytes).unwrap();
+        ["logo", "signature_1"].map(|name| template.asset(name).is_some())
+    };
+    assert_eq!(assets(), [true, true]);
+    issuer.run(&["event", "update", EVENT, "--signatory", "John Roe; Dean"]).expect(0);
+    assert_eq!(assets(), [true, false], "nobody signs with another's hand");
+}
+
+#[test]
+fn people_are_listed_as_the_list_has_them_with_their_certificates() {
+    let issuer = Issuer::with(THREE);
+    issuer.run(&["issue", EVENT, "--only", "sakura@example.org"]).expect(0);
+    let rows = issuer.run(&["people", "list", EVENT, "--json"]).expect(0).rows();
+    let who: Vec<_> = rows.iter().map(|row| (text(row, "name"), row["certificate"].as_str())).collect();
+    let number = Some("CERT-MAPS-2026-00001");
+    assert_eq!(who, [("José Núñez".into(), None), ("ऐश्वर्या शर्मा".into(), None), ("田中 さくら".into(), number)]);
+    let table = issuer.run(&["people", "list", EVENT]).expect(0).prints("sakura@example.org");
+    assert_eq!(table.stdout.lines().count(), 4);
+    issuer.run(&["people", "list", "NOSUCH"]).refuses("event `NOSUCH` does not exist");
+}
+
+#[test]
+fn a_published_site_is_passed_over_when_a_folder_is_verified() {
+    let issuer = Issuer::issued(THREE);
+    crate::issuer::copy(&issuer.path("site/status"), &issuer.path("out/status"));
+    let ran = issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON, "--json"]).expect(0);
+    assert_eq!(verdicts(&ran.rows()), vec!["valid"; 6]);
+    ran.warns("it is a status list, not a certificate");
+    let list = issuer.path("site/status/1.jwt");
+    let ran = issuer.run(&["verify", list.to_str().unwrap(), "--trust", "SITE", "--at", SOON]);
+    ran.expect(3).warns("skipped").warns("there is nothing to verify");
+}
+
+#[test]
+fn certificates_put_together_into_one_file_are_each_compared_with_their_own_page() {
+    let issuer = Issuer::issued(THREE);
+    let files: Vec<_> = issuer.numbers().iter().map(|number| issuer.file(number, "pdf")).collect();
+    let all = issuer.path("all.pdf");
+    let mut command = std::process::Command::new("qpdf");
+    command.args(["--empty", "--pages"]).args(&files).arg("--").arg(&all);
+    crate::issuer::Ran::of(&mut command).expect(0);
+    let ran = issuer.run(&["verify", all.to_str().unwrap(), "--trust", "SITE", "--at", SOON, "--json"]).expect(0);
+    let mut numbers: Vec<String> = ran.rows().iter().map(|row| text(row, "number")).collect();
+    numbers.sort();
+    assert_eq!((verdicts(&ran.rows()), numbers), (vec!["valid".to_owned(); 3], issuer.numbers()));
 }
 
 #[test]

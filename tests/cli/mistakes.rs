@@ -39,7 +39,15 @@ fn a_missing_list_and_an_unknown_event_are_named() {
     issuer.run(&["import", EVENT, "/nowhere/people.csv"]).expect(3).warns("/nowhere/people.csv");
     fs::write(issuer.path("people.csv"), THREE).unwrap();
     issuer.run(&["import", "NOSUCH", "PEOPLE"]).refuses("event `NOSUCH` does not exist");
-    issuer.run(&["issue", "NOSUCH"]).refuses("event `NOSUCH` does not exist");
+    for command in [
+        &["issue", "NOSUCH"][..],
+        &["issue", "NOSUCH", "--dry-run"],
+        &["issue", "NOSUCH", "--only", "ada@example.org"],
+        &["certificates", "list", "--event", "NOSUCH"],
+        &["certificates", "list", "--event", "NOSUCH", "--json"],
+    ] {
+        issuer.run(command).refuses("event `NOSUCH` does not exist");
+    }
     issuer.run(&["import", "no such", "PEOPLE"]).expect(2).warns("is not an event code");
 }
 
@@ -137,6 +145,47 @@ fn a_wrong_passphrase_signs_nothing() {
     assert!(issuer.numbers().is_empty());
     issuer.run(&["issue", EVENT]).expect(0).prints("3 issued");
     assert_eq!(issuer.numbers()[0], "CERT-MAPS-2026-00001");
+}
+
+#[test]
+fn another_passphrase_takes_the_place_of_the_old_one() {
+    let issuer = Issuer::with(THREE);
+    let with = |words: &str, arguments: &[&str]| {
+        Ran::of(
+            issuer
+                .command(arguments)
+                .env("TESTAMUR_PASSPHRASE", words)
+                .env("TESTAMUR_NEW_PASSPHRASE", "staple battery"),
+        )
+    };
+    let change = ["keys", "passphrase"];
+    with("wrong horse", &change).refuses("wrong passphrase");
+    issuer.run(&change).refuses("no passphrase was given");
+    fs::write(issuer.path("short"), "short\n").unwrap();
+    let short = issuer.path("short");
+    let ran = issuer.run(&["keys", "passphrase", "--new-passphrase-file", short.to_str().unwrap()]);
+    ran.refuses("shorter than 8 characters");
+    let ran = with(crate::issuer::PASSPHRASE, &change).expect(0).prints("k1, r1 have another passphrase");
+    assert!(ran.stdout.contains("back up keys/ again"), "{}", ran.stdout);
+    issuer.run(&["issue", EVENT]).refuses("wrong passphrase");
+    with("staple battery", &["issue", EVENT]).expect(0).prints("3 issued");
+    with("staple battery", &["keys", "rotate"]).expect(0).prints("publish").prints("back up keys/");
+    with("staple battery", &["publish", "--out", "SITE"]).expect(0);
+}
+
+#[test]
+fn a_dump_in_an_empty_folder_says_what_else_the_backup_must_give() {
+    let issuer = Issuer::issued(THREE);
+    let (dump, none) = (issuer.path("store.dump"), Issuer::none());
+    issuer.run(&["export", dump.to_str().unwrap()]).expect(0);
+    let hint = "hint: copy testamur.toml and keys/ from the backup";
+    none.run(&["import-dump", dump.to_str().unwrap()]).refuses("there is no issuer").warns(hint);
+    fs::create_dir(none.path("data")).unwrap();
+    fs::copy(issuer.path("data/testamur.toml"), none.path("data/testamur.toml")).unwrap();
+    none.run(&["import-dump", dump.to_str().unwrap()]).refuses("cannot open the keys").warns(hint);
+    copy(&issuer.path("data/keys"), &none.path("data/keys"));
+    none.run(&["import-dump", dump.to_str().unwrap()]).expect(0);
+    assert_eq!(none.numbers(), issuer.numbers());
 }
 
 #[test]

@@ -101,9 +101,35 @@ fn participants_are_added_and_replaced_by_their_keys() {
         renamed.name = "Grace".to_owned();
         store.put_participants(&workshop, &[renamed.clone()], &act("import")).unwrap();
         assert_eq!(store.participant(&workshop, &renamed.key).unwrap(), Some(renamed));
-        let keys: Vec<_> = all(4, |cursor, limit| store.participants(&workshop, cursor, limit));
-        assert_eq!(keys.len(), 25);
-        assert!(keys.is_sorted_by_key(|participant| participant.key.clone()));
+        assert_eq!(all(4, |cursor, limit| store.participants(&workshop, cursor, limit)).len(), 25);
+    });
+}
+
+#[test]
+fn people_are_listed_in_the_order_of_the_list_and_an_update_keeps_the_place() {
+    on_each_engine(|store| {
+        let (a, b, nobody) = (code("A"), code("AB"), code("B"));
+        store.put_event(None, &event("A"), &act("event.create")).unwrap();
+        store.put_event(None, &event("AB"), &act("event.create")).unwrap();
+        let put = |event, who: &[u64]| {
+            let people: Vec<_> = who.iter().map(|who| participant(*who)).collect();
+            store.put_participants(event, &people, &act("import")).unwrap();
+        };
+        let keys = |event| -> Vec<PersonKey> {
+            all(2, |cursor, limit| store.participants(event, cursor, limit)).into_iter().map(|p| p.key).collect()
+        };
+        let wanted = |who: &[u64]| -> Vec<PersonKey> { who.iter().map(|who| participant(*who).key).collect() };
+        put(&a, &[9, 2, 7, 2]);
+        put(&b, &[5]);
+        put(&a, &[1, 7, 30, 9]);
+        put(&b, &[2, 4]);
+        assert_eq!(keys(&a), wanted(&[9, 2, 7, 1, 30]));
+        assert_eq!(keys(&b), wanted(&[5, 2, 4]));
+        assert_eq!(keys(&nobody), []);
+        in_threads(4, |thread| (0..20).for_each(|n| put(&a, &[100 + thread * 20 + n])));
+        let listed = keys(&a);
+        assert_eq!(listed.iter().collect::<BTreeSet<_>>().len(), 85, "each has a place of its own");
+        assert_eq!(listed[..5], wanted(&[9, 2, 7, 1, 30]));
     });
 }
 

@@ -322,6 +322,71 @@ fn columns_of_the_list_are_placeholders_too() {
 }
 
 #[test]
+fn what_lies_off_the_page_is_an_error_and_what_reaches_over_its_edge_a_warning() {
+    let found = |element: &str| {
+        let qr = r#"{"type":"qr","x":20,"y":120}"#;
+        let findings = template(&format!("{element},{qr},{}", name_box(""))).unwrap();
+        let findings = findings.check(&FontLibrary::builtin(), &[]);
+        findings.into_iter().find(|f| f.at == "elements[0]").map(|f| f.severity)
+    };
+    let text = |x: i32| format!(r#"{{"type":"text","text":"x","x":{x},"y":60,"width":50,"height":9,"size":9}}"#);
+    assert_eq!(found(&text(20)), None);
+    assert_eq!(found(&text(270)), Some(Severity::Warning));
+    assert_eq!(found(&text(298)), Some(Severity::Error));
+    assert_eq!(found(&text(-60)), Some(Severity::Error));
+    let rect = |y: i32| format!(r##"{{"type":"rect","x":5,"y":{y},"width":9,"height":9,"fill":"#000000"}}"##);
+    assert_eq!(found(&rect(211)), Some(Severity::Error));
+    assert_eq!(found(r#"{"type":"line","x1":5,"y1":-5,"x2":50,"y2":-5}"#), Some(Severity::Error));
+    assert_eq!(found(r#"{"type":"line","x1":5,"y1":5,"x2":50,"y2":5}"#), None);
+}
+
+#[test]
+fn a_misspelt_placeholder_is_told_with_the_one_that_was_meant() {
+    let hints = |text: &str| {
+        let text = format!(r#"{{"type":"text","text":"{text}","x":20,"y":20,"width":99,"height":20,"size":9}}"#);
+        let findings = template(&format!(r#"{text},{{"type":"qr","x":20,"y":120}}"#)).unwrap();
+        let findings = findings.check(&FontLibrary::builtin(), &[]);
+        findings.into_iter().map(|f| format!("{}; {}", f.message, f.hint)).collect::<Vec<_>>().join("\n")
+    };
+    assert!(hints("{participant_nam}").contains("did you mean {participant_name}?"));
+    assert!(hints("{participant_nam}").contains("the participant's name is not on the page"));
+    let own = hints("{participant_name} {shoe_size}");
+    assert!(!own.contains("did you mean") && own.contains("`{shoe_size}` is not built in"), "{own}");
+    assert!(hints("{participant_name}").is_empty());
+}
+
+#[test]
+fn a_label_falls_away_with_what_it_labels() {
+    let label = |when: &str| {
+        let when = format!(r#","when":"{when}""#);
+        format!(r#"{{"type":"text","text":"DATE","x":20,"y":20,"width":99,"height":20,"size":9{when}}}"#)
+    };
+    let texts = |elements: &str, dates: &[&str]| {
+        let mut record = record("Ada");
+        record.dates.extend(dates.iter().map(|name| ((*name).to_owned(), day("2026-05-02"))));
+        let scene = layout(elements).texts(&record).unwrap();
+        runs(&scene).iter().map(|run| run.text.clone()).collect::<String>()
+    };
+    assert_eq!(texts(&label("{event_dates}"), &[]), "");
+    assert_eq!(texts(&label("{event_dates}"), &["event_ends"]), "DATE");
+    assert_eq!(texts(&label("{participant_name} {event_dates}"), &[]), "");
+    assert_eq!(texts(&label("{participant_name}"), &[]), "DATE");
+    assert!(template(&label("{event_dates")).is_err());
+}
+
+#[test]
+fn no_built_in_template_labels_a_date_that_there_is_not() {
+    for name in builtin_names() {
+        let template = Template::open(name).unwrap();
+        let layout = Layout::with_constants(&template, &FontLibrary::builtin(), &constants()).unwrap();
+        let scene = layout.texts(&record("Ada")).unwrap();
+        let all =
+            [layout.base(), &scene].map(|scene| runs(scene).iter().map(|run| run.text.clone()).collect::<String>());
+        assert!(!all.concat().contains("DATE"), "{name}: {all:?}");
+    }
+}
+
+#[test]
 fn the_qr_code_must_be_readable_on_paper() {
     let with_qr = |x: f32, size: f32| {
         let qr = format!(r#"{{"type":"qr","x":{x},"y":120,"size":{size}}},{}"#, name_box(""));

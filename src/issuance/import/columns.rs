@@ -34,375 +34,20 @@ pub enum Meaning {
 
 use Meaning::{Credits, Email, Expires, FirstName, Language, LastName, Name, Result as Score, Role, Term};
 
-/// Headers by meaning, as [`key`] spells them; the likelier ones of a meaning first.
-const HEADERS: &[(Meaning, &[&str])] = &[
-    (
-        Name,
-        &[
-            "fullname",
-            "name",
-            "participantname",
-            "participant",
-            "recipientname",
-            "recipient",
-            "studentname",
-            "student",
-            "learnername",
-            "learner",
-            "attendeename",
-            "attendee",
-            "membername",
-            "displayname",
-            "nameoncertificate",
-            "certificatename",
-            "holder",
-            "holdername",
-            "candidate",
-            "candidatename",
-            "employeename",
-            "employee",
-            // German, French, Spanish, Portuguese, Italian, Dutch, Nordic
-            "vollständigername",
-            "teilnehmer",
-            "teilnehmerin",
-            "teilnehmername",
-            "vorundnachname",
-            "nomcomplet",
-            "nometprénom",
-            "nomprénom",
-            "prénometnom",
-            "prénomnom",
-            "nomduparticipant",
-            "nombrecompleto",
-            "nombreyapellidos",
-            "nombreapellidos",
-            "apellidosynombre",
-            "participante",
-            "alumno",
-            "estudiante",
-            "nomecompleto",
-            "nomecompletto",
-            "nomecognome",
-            "nomeecognome",
-            "partecipante",
-            "volledigenaam",
-            "naam",
-            "deelnemer",
-            "fulltnamn",
-            "namn",
-            "navn",
-            "fuldenavn",
-            "fulltnavn",
-            "nimi",
-            // Polish, Czech, Hungarian, Romanian, Turkish, Indonesian, Vietnamese
-            "imięinazwisko",
-            "imienazwisko",
-            "uczestnik",
-            "jménoapříjmení",
-            "jménopříjmení",
-            "teljesnév",
-            "név",
-            "numecomplet",
-            "numeșiprenume",
-            "adsoyad",
-            "adısoyadı",
-            "isim",
-            "katılımcı",
-            "nama",
-            "namalengkap",
-            "họtên",
-            "họvàtên",
-            // Greek, Cyrillic
-            "ονοματεπώνυμο",
-            "фио",
-            "полноеимя",
-            "имяифамилия",
-            "фамилияимя",
-            "участник",
-            "піб",
-            "повнеімя",
-            "учасник",
-            // Hebrew, Arabic, Persian, Urdu
-            "שם",
-            "שםמלא",
-            "الاسم",
-            "الاسمالكامل",
-            "اسمالمشارك",
-            "اسم",
-            "نام",
-            "نامونامخانوادگی",
-            "نامکامل",
-            // Indic
-            "नाम",
-            "पूरानाम",
-            "प्रतिभागी",
-            "संपूर्णनाव",
-            "नाव",
-            "নাম",
-            "পুরোনাম",
-            "பெயர்",
-            "முழுப்பெயர்",
-            "పేరు",
-            "పూర్తిపేరు",
-            "નામ",
-            "ਨਾਮ",
-            "ਨਾਂ",
-            "ಹೆಸರು",
-            "ಪೂರ್ಣಹೆಸರು",
-            "പേര്",
-            "നാമം",
-            "නම",
-            "ชื่อ",
-            "ชื่อนามสกุล",
-            "ชื่อสกุล",
-            "ስም",
-            "სახელი",
-            // Chinese, Japanese, Korean
-            "姓名",
-            "名字",
-            "名稱",
-            "学员",
-            "學員",
-            "氏名",
-            "名前",
-            "お名前",
-            "参加者",
-            "이름",
-            "성명",
-            "성함",
-        ],
-    ),
-    (
-        FirstName,
-        &[
-            "firstname",
-            "givenname",
-            "givennames",
-            "forename",
-            "first",
-            "vorname",
-            "prénom",
-            "prenom",
-            "prénoms",
-            "nombre",
-            "nombres",
-            "primeironome",
-            "nomeproprio",
-            "nome",
-            "voornaam",
-            "förnamn",
-            "fornavn",
-            "etunimi",
-            "imię",
-            "imie",
-            "jméno",
-            "keresztnév",
-            "prenume",
-            "ad",
-            "adı",
-            "имя",
-            "імя",
-            "όνομα",
-            "שםפרטי",
-            "الاسمالأول",
-            "पहलानाम",
-            "प्रथमनाम",
-            "名",
-        ],
-    ),
-    (
-        LastName,
-        &[
-            "lastname",
-            "surname",
-            "familyname",
-            "last",
-            "nachname",
-            "familienname",
-            "zuname",
-            "nom",
-            "nomdefamille",
-            "apellido",
-            "apellidos",
-            "sobrenome",
-            "apelido",
-            "cognome",
-            "achternaam",
-            "efternamn",
-            "etternavn",
-            "efternavn",
-            "sukunimi",
-            "nazwisko",
-            "příjmení",
-            "vezetéknév",
-            "nume",
-            "soyad",
-            "soyadı",
-            "фамилия",
-            "прізвище",
-            "επώνυμο",
-            "שםמשפחה",
-            "اسمالعائلة",
-            "उपनाम",
-            "姓",
-        ],
-    ),
-    (
-        Email,
-        &[
-            "email",
-            "emailaddress",
-            "mail",
-            "mailaddress",
-            "participantemail",
-            "recipientemail",
-            "studentemail",
-            "emailadresse",
-            "courriel",
-            "adressecourriel",
-            "adresseemail",
-            "adressemail",
-            "correo",
-            "correoelectrónico",
-            "correoelectronico",
-            "endereçodeemail",
-            "indirizzoemail",
-            "emailadres",
-            "epost",
-            "epostadress",
-            "sähköposti",
-            "adresemail",
-            "eposta",
-            "почта",
-            "электроннаяпочта",
-            "эпочта",
-            "имейл",
-            "пошта",
-            "דואל",
-            "אימייל",
-            "البريدالإلكتروني",
-            "البريدالالكتروني",
-            "ईमेल",
-            "ইমেইল",
-            "மின்னஞ்சல்",
-            "อีเมล",
-            "电子邮件",
-            "電子郵件",
-            "邮箱",
-            "メール",
-            "メールアドレス",
-            "이메일",
-        ],
-    ),
-    (
-        Language,
-        &[
-            "language",
-            "locale",
-            "lang",
-            "sprache",
-            "langue",
-            "idioma",
-            "lingua",
-            "taal",
-            "язык",
-            "भाषा",
-            "语言",
-            "言語",
-        ],
-    ),
-    (
-        Credits,
-        &[
-            "credits",
-            "credit",
-            "creditsearned",
-            "ects",
-            "cpd",
-            "cpdpoints",
-            "points",
-            "leistungspunkte",
-            "crédits",
-            "créditos",
-            "crediti",
-        ],
-    ),
-    (
-        Score,
-        &[
-            "result",
-            "score",
-            "grade",
-            "mark",
-            "marks",
-            "finalgrade",
-            "finalscore",
-            "level",
-            "ergebnis",
-            "note",
-            "punktzahl",
-            "résultat",
-            "nota",
-            "calificación",
-            "puntuación",
-            "resultado",
-            "voto",
-            "risultato",
-            "оценка",
-            "результат",
-            "परिणाम",
-            "अंक",
-            "النتيجة",
-            "成绩",
-            "成績",
-            "分数",
-        ],
-    ),
-    (
-        Role,
-        &[
-            "role",
-            "participantrole",
-            "rolle",
-            "rôle",
-            "rol",
-            "papel",
-            "ruolo",
-            "função",
-            "роль",
-            "भूमिका",
-            "角色",
-            "役割",
-        ],
-    ),
-    (
-        Expires,
-        &[
-            "expires",
-            "expiry",
-            "expirydate",
-            "expirationdate",
-            "expiration",
-            "expireson",
-            "validuntil",
-            "validthrough",
-            "validto",
-            "gültigbis",
-            "ablaufdatum",
-            "ablauf",
-            "datedexpiration",
-            "valablejusquau",
-            "validehasta",
-            "válidohasta",
-            "caducidad",
-            "fechadecaducidad",
-            "scadenza",
-            "validade",
-            "geldigtot",
-        ],
-    ),
-    (Term, &["term", "semester", "trimester", "academicterm", "semestre"]),
-];
+/// Headers by field, as [`key`] spells them.
+const HEADERS: &str = include_str!("headers.txt");
+
+/// Returns the headers that mean something, the likelier ones first.
+fn headers(meaning: Meaning) -> impl Iterator<Item = &'static str> {
+    let begins =
+        move |line: &str| line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) == Some(meaning.field());
+    let section = HEADERS.lines().skip_while(move |line| !begins(line));
+    let lines = section.skip(1).take_while(|line| !line.starts_with('[')).filter(|line| !line.starts_with('#'));
+    lines.flat_map(str::split_whitespace)
+}
+
+/// Rows below the first one that are looked at for the header.
+pub(super) const HEADER_SEARCHED: usize = 10;
 
 impl Meaning {
     /// Every meaning, in the order that messages list them.
@@ -460,6 +105,12 @@ pub enum MappingError {
         /// What there is.
         columns: Vec<String>,
     },
+    /// Something stands above the header.
+    #[error("row 1 has no name column; row {row} looks like the header")]
+    HeaderBelow {
+        /// The row, from 1.
+        row: u64,
+    },
 }
 
 impl MappingError {
@@ -472,6 +123,7 @@ impl MappingError {
                 format!("map one of {}, or skip", Meaning::ALL.map(Meaning::field).join(", "))
             }
             Self::Column { columns, .. } => format!("its columns are {}", list(columns)),
+            Self::HeaderBelow { row } => format!("delete the rows above row {row}, save the file and import it again"),
             Self::NoName { columns } => {
                 format!("say which one does, as --map name=\"COLUMN\"; the columns are {}", list(columns))
             }
@@ -537,6 +189,13 @@ impl Columns {
     /// # Errors
     /// When a mapped column does not exist, or no column holds the names.
     pub fn find(table: &Table, mapping: &Mapping) -> Result<Self, MappingError> {
+        Self::assign(table, mapping).map_err(|error| match (&error, header_below(table)) {
+            (MappingError::NoName { .. } | MappingError::Column { .. }, Some(row)) => MappingError::HeaderBelow { row },
+            _ => error,
+        })
+    }
+
+    fn assign(table: &Table, mapping: &Mapping) -> Result<Self, MappingError> {
         let mut found = Self { columns: plain_columns(&table.header) };
         for (_, column) in
             mapping.entries.iter().filter(|(target, column)| *target == Target::Skip && !column.is_empty())
@@ -575,14 +234,13 @@ impl Columns {
             Some(column) => return self.index_of(column).map(Some),
             None => {}
         }
-        let headers = HEADERS.iter().find(|(of, _)| *of == meaning).map_or(&[][..], |(_, headers)| headers);
         let keys: Vec<String> = self.columns.iter().map(|column| key(&column.header)).collect();
         let free = |at: &usize| {
             let column = &self.columns[*at];
             let wanted_elsewhere = mapping.entries.iter().any(|(_, c)| !c.is_empty() && key(c) == keys[*at]);
             column.meaning.is_none() && !column.skipped && !wanted_elsewhere
         };
-        Ok(headers.iter().find_map(|header| (0..keys.len()).find(|at| keys[*at] == *header && free(at))))
+        Ok(headers(meaning).find_map(|header| (0..keys.len()).find(|at| keys[*at] == header && free(at))))
     }
 
     /// `Nombre` alone is a whole name; beside `Apellidos` it is a first name. `Name` beside `Vorname` is a last name.
@@ -604,6 +262,21 @@ impl Columns {
         }
         Ok(())
     }
+}
+
+/// Finds the row that looks like the header where the first one does not: often a title stands above it.
+fn header_below(table: &Table) -> Option<u64> {
+    let titled = table.header.iter().filter(|cell| !cell.trim().is_empty()).count() == 1;
+    let is_header = |cells: &[String]| {
+        let row = Table { header: cells.to_vec(), ..Table::default() };
+        let found = Columns::assign(&row, &Mapping::default());
+        // One word alone may be somebody's role, as `Student`.
+        found.is_ok_and(|found| titled || found.columns.iter().filter(|column| column.meaning.is_some()).count() > 1)
+    };
+    if Columns::assign(table, &Mapping::default()).is_ok() {
+        return None;
+    }
+    table.rows.iter().take(HEADER_SEARCHED).find(|row| is_header(&row.cells)).map(|row| row.line)
 }
 
 /// `Name, Vorname` and `Nom, Prénom`: a bare "name" beside a given name is the family name.
@@ -670,9 +343,11 @@ mod tests {
 
     #[test]
     fn the_list_of_headers_is_spelt_as_headers_are_compared() {
-        for header in HEADERS.iter().flat_map(|(_, headers)| *headers) {
-            assert_eq!(key(header), *header);
+        for meaning in Meaning::ALL {
+            assert!(headers(meaning).count() > 4, "{meaning:?}");
+            headers(meaning).for_each(|header| assert_eq!(key(header), header));
         }
+        assert_eq!(HEADERS.lines().filter(|line| line.starts_with('[')).count(), Meaning::ALL.len());
     }
 
     #[test]
@@ -725,6 +400,23 @@ mod tests {
     fn without_a_name_column_the_columns_are_listed() {
         let error = find(&["Id", "Town"], &[]).unwrap_err();
         assert!(error.hint().contains("`Id`, `Town`"), "{}", error.hint());
+    }
+
+    #[test]
+    fn a_header_below_a_title_is_found_and_a_row_is_not_taken_for_one() {
+        let below = |rows: &[&[&str]]| {
+            let cells = |row: &&[&str]| row.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+            let row = |(line, row)| crate::issuance::import::Row { line, cells: cells(row), ..Default::default() };
+            let table =
+                Table { header: cells(&rows[0]), rows: (2..).zip(&rows[1..]).map(row).collect(), ..Table::default() };
+            Columns::find(&table, &Mapping::default()).unwrap_err()
+        };
+        let title: [&[&str]; 3] = [&["Spring course"], &["Room 7"], &["No", "Name", "Town"]];
+        assert_eq!(below(&title), MappingError::HeaderBelow { row: 3 });
+        let wide: [&[&str]; 2] = [&["Course", "Maps"], &["Full name", "E-mail"]];
+        assert_eq!(below(&wide), MappingError::HeaderBelow { row: 2 });
+        let roles: [&[&str]; 2] = [&["Who", "Kind"], &["Ada", "Student"]];
+        assert!(matches!(below(&roles), MappingError::NoName { .. }));
     }
 
     #[test]

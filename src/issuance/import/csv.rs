@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
+use super::columns::HEADER_SEARCHED;
 use super::table::cut;
 use super::{ImportError, Limits, Row, Table};
 
@@ -139,7 +140,8 @@ fn read_records(
         }
         cells += record.iter().filter(|cell| !cell.is_empty()).count();
         check_counts(name, table.rows.len(), cells, limits)?;
-        table.rows.push(row(&record, line, table.header.len(), limits.cell));
+        let kept = if table.rows.len() < HEADER_SEARCHED { limits.columns } else { table.header.len() };
+        table.rows.push(row(&record, line, table.header.len(), kept, limits.cell));
     }
 }
 
@@ -162,10 +164,11 @@ impl Lines<'_> {
     }
 }
 
-fn row(record: &::csv::StringRecord, line: u64, width: usize, cell_limit: usize) -> Row {
+/// The first rows keep what is past the header's width: one of them may be the header.
+fn row(record: &::csv::StringRecord, line: u64, width: usize, kept: usize, cell_limit: usize) -> Row {
     let mut row =
         Row { line, surplus: record.iter().skip(width).any(|cell| !cell.trim().is_empty()), ..Row::default() };
-    row.cells = record.iter().take(width).map(str::to_owned).collect();
+    row.cells = record.iter().take(kept).map(str::to_owned).collect();
     for (at, cell) in row.cells.iter_mut().enumerate() {
         if cut(cell, cell_limit) {
             row.cut.push(at);

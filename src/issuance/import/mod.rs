@@ -12,6 +12,7 @@ mod names;
 mod report;
 mod rows;
 mod table;
+mod unfilled;
 mod xlsx;
 
 pub use columns::{Column, Columns, Mapping, MappingError, Meaning, field_name};
@@ -22,6 +23,7 @@ pub use rows::{
     person_key, summarise,
 };
 pub use table::{Limits, Row, Table, read_table};
+pub use unfilled::{Near, Unfilled, unfilled};
 
 /// Why a file as a whole cannot be imported. Nothing of it was taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

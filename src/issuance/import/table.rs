@@ -58,7 +58,7 @@ pub struct Row {
     pub cut: Vec<usize>,
     /// Columns (from 0) that hold a formula without a stored result; the cell is the formula's text.
     pub formulas: Vec<usize>,
-    /// True if the row has more cells than the header; the surplus is dropped.
+    /// True if the row has more cells than the header; the surplus fills nothing.
     pub surplus: bool,
 }
 

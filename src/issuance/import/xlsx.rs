@@ -7,6 +7,7 @@ use std::io::{Cursor, Read};
 
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError, XlsxFormulaMetadata};
 
+use super::columns::HEADER_SEARCHED;
 use super::csv::check_counts;
 use super::table::cut;
 use super::{ImportError, Limits, Row, Table};
@@ -114,7 +115,10 @@ impl<'a> Builder<'a> {
         }
         check_counts(self.name, self.table.rows.len(), 0, self.limits)?;
         row.surplus = row.cells.len() > self.table.header.len();
-        row.cells.truncate(self.table.header.len());
+        // One of the first rows may be the header.
+        if self.table.rows.len() >= HEADER_SEARCHED {
+            row.cells.truncate(self.table.header.len());
+        }
         self.table.rows.push(row);
         Ok(())
     }

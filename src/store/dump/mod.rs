@@ -55,7 +55,7 @@ pub enum Record {
     },
     /// An event.
     Event(Event),
-    /// A participant.
+    /// A participant. An event's come in the order of its roster, which gives them their places again.
     Participant {
         /// Of this event.
         event: EventCode,

@@ -8,6 +8,7 @@ mod certificates;
 mod documents;
 mod reserve;
 mod restore;
+mod roster;
 mod store;
 
 pub(super) use blobs::PART_BYTES;
@@ -23,8 +24,10 @@ use super::engine::{Change, Engine};
 use super::keys::{self, kind};
 use super::{Act, AuditEntry, Page, Result, StoreError};
 
-/// Layout of keys and records that this version writes and reads.
-pub(super) const LAYOUT: u32 = 1;
+/// Layout of keys and records that this version writes.
+pub(super) const LAYOUT: u32 = 2;
+/// The layout before it, which had no rosters; [`roster`] adds them when such a store is opened.
+const LAYOUT_WITHOUT_ROSTERS: u32 = 1;
 
 /// Largest encoded record, in bytes.
 pub const RECORD_BYTES: usize = 60 * 1024;
@@ -75,18 +78,24 @@ impl<E: Engine> Ordered<E> {
             let lost = engine.noted() - batch;
             return Err(damaged(&engine, &format!("its last writes are gone ({lost} of them)")));
         }
+        let mut rosters_missing = false;
         match engine.get(LAYOUT_KEY)?.map(|bytes| <[u8; 4]>::try_from(bytes).map(u32::from_be_bytes)) {
             None if engine.last(&[kind::META], &[0xff])?.is_none() => {
                 engine.write(vec![(LAYOUT_KEY.to_vec(), Some(LAYOUT.to_be_bytes().to_vec()))])?;
                 engine.sync()?;
             }
             Some(Ok(LAYOUT)) => {}
+            Some(Ok(LAYOUT_WITHOUT_ROSTERS)) => rosters_missing = true,
             Some(Ok(found)) => return Err(StoreError::Layout { found, known: LAYOUT }),
             None | Some(Err(_)) => return Err(damaged(&engine, "its layout record is missing")),
         }
         let writer = Writer { head: audit_head(&engine)?, restoring: restoring(&engine)? };
         let (written, synced) = (AtomicU64::new(batch), AtomicU64::new(batch));
-        Ok(Self { engine, writer: Mutex::new(writer), written, synced, syncing: Mutex::new(()) })
+        let store = Self { engine, writer: Mutex::new(writer), written, synced, syncing: Mutex::new(()) };
+        if rosters_missing {
+            store.add_rosters()?;
+        }
+        Ok(store)
     }
 
     /// Runs one writer's decision, writes what it put together with the audit entry, and waits until that is durable.
@@ -104,6 +113,12 @@ impl<E: Engine> Ordered<E> {
         // Also with nothing to write: the decision may rest on a neighbour's write that is not durable yet.
         self.settle()?;
         Ok(value)
+    }
+
+    /// Writes what is no act of anybody.
+    fn write_entries(&self, changes: Vec<Change>) -> Result<()> {
+        self.write(&mut self.writer(), self.draft(changes))?;
+        self.settle()
     }
 
     /// Starts a write. Only the one writer calls this.

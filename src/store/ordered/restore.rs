@@ -1,6 +1,12 @@
 //! Rebuilding a store from a dump: records are taken as they are, without checks that the import has made.
 
-use super::{Draft, Engine, Ordered, RESTORING_KEY, Result, StoreError, certificates, documents, keys, kind};
+use std::collections::BTreeMap;
+
+use super::{
+    Draft, Engine, Ordered, RESTORING_KEY, Result, StoreError, certificates, documents, keys, kind, roster,
+};
+use crate::credential::EventCode;
+use crate::store::Participant;
 use crate::store::dump::Record;
 use data_encoding::BASE64;
 
@@ -30,6 +36,7 @@ impl<E: Engine> Ordered<E> {
             }
             let mut draft = self.draft(Vec::new());
             records.iter().try_for_each(|record| put(&mut draft, record))?;
+            put_people(&mut draft, records)?;
             self.write(&mut writer, draft)?;
         }
         self.settle()
@@ -49,6 +56,17 @@ impl<E: Engine> Ordered<E> {
     }
 }
 
+/// Puts people in the order of the dump, which is that of the rosters.
+fn put_people<E: Engine>(draft: &mut Draft<'_, E>, records: &[Record]) -> Result<()> {
+    let mut events: BTreeMap<&EventCode, Vec<&Participant>> = BTreeMap::new();
+    for record in records {
+        if let Record::Participant { event, participant } = record {
+            events.entry(event).or_default().push(participant);
+        }
+    }
+    events.into_iter().try_for_each(|(event, people)| roster::put(draft, event, people))
+}
+
 fn put<E: Engine>(draft: &mut Draft<'_, E>, record: &Record) -> Result<()> {
     let counter = |reserved: u64| reserved.to_be_bytes().to_vec();
     match record {
@@ -66,9 +84,8 @@ fn put<E: Engine>(draft: &mut Draft<'_, E>, record: &Record) -> Result<()> {
         Record::Event(event) => {
             draft.put_json(keys::named(kind::EVENT, event.code.as_str().as_bytes()), "event", event)?;
         }
-        Record::Participant { event, participant } => {
-            draft.put_json(keys::person(kind::PARTICIPANT, event, &participant.key), "participant", participant)?;
-        }
+        // By [`put_people`].
+        Record::Participant { .. } => {}
         Record::Certificate { current: true, certificate } => certificates::put_current(draft, certificate)?,
         Record::Certificate { current: false, certificate } => certificates::put_old(draft, certificate)?,
         Record::Numbers { event, year, reserved } => draft.put(keys::numbers(event, *year), counter(*reserved)),

@@ -2,7 +2,9 @@
 
 use data_encoding::HEXLOWER;
 
-use super::{Engine, Ordered, Result, StoreError, certificates, check_key, decode, documents, keys, kind, reserve};
+use super::{
+    Engine, Ordered, Result, StoreError, certificates, check_key, decode, documents, keys, kind, reserve, roster,
+};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::status::Reason;
 use crate::store::dump::Record;
@@ -74,12 +76,8 @@ impl<E: Engine> Store for Ordered<E> {
             if draft.engine.get(&keys::named(kind::EVENT, event.as_str().as_bytes()))?.is_none() {
                 return Err(StoreError::NotFound(event.to_string()));
             }
-            for participant in participants {
-                check_key("person key", &participant.key.0)?;
-                draft.put_json(keys::person(kind::PARTICIPANT, event, &participant.key), "participant", participant)?;
-            }
             draft.act = Some(act);
-            Ok(())
+            roster::put(draft, event, participants)
         })
     }
 
@@ -88,7 +86,7 @@ impl<E: Engine> Store for Ordered<E> {
     }
 
     fn participants(&self, event: &EventCode, cursor: Option<&str>, limit: usize) -> Result<Page<Participant>> {
-        self.page_json(&keys::group(kind::PARTICIPANT, event.as_str()), cursor, limit)
+        self.roster(event, cursor, limit)
     }
 
     fn reserve_numbers(&self, event: &EventCode, year: i16, count: u64) -> Result<u64> {
@@ -236,7 +234,7 @@ impl<E: Engine> Store for Ordered<E> {
 
 impl<E: Engine> Ordered<E> {
     /// Reads all pages of a listing that is short by nature.
-    fn all<T>(&self, prefix: &[u8], read: impl Fn(&[u8], &[u8]) -> Result<T>) -> Result<Vec<T>> {
+    pub(super) fn all<T>(&self, prefix: &[u8], read: impl Fn(&[u8], &[u8]) -> Result<T>) -> Result<Vec<T>> {
         let (mut items, mut cursor) = (Vec::new(), None);
         loop {
             let page = self.page(prefix, cursor.as_deref(), super::PAGE_LIMIT, &read)?;

@@ -30,7 +30,7 @@ fn live(store: &dyn Store) {
     store.put_blob(b"").unwrap();
     store.put_event(None, &event("A"), &act("event.create")).unwrap();
     store.put_event(None, &event("B"), &act("event.create")).unwrap();
-    store.put_participants(&code("A"), &[participant(1), participant(2)], &act("import")).unwrap();
+    store.put_participants(&code("A"), &[participant(2), participant(1)], &act("import")).unwrap();
     store.reserve_numbers(&code("A"), 2026, 1_500).unwrap();
     store.reserve_status(LIST_ENTRIES + 9).unwrap();
     let batch: Vec<_> = (1..=1_200).map(|n| certificate("A", n, n)).collect();
@@ -63,6 +63,8 @@ fn a_restored_store_dumps_the_same_bytes_and_goes_on_where_it_was() {
             assert_eq!(all(100, |cursor, limit| both.issued_digests("k1", cursor, limit)).len(), 1_201);
             let set = all(100, |cursor, limit| both.set_entries(1, cursor, limit));
             assert_eq!(set.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1, 5]);
+            let people = all(1, |cursor, limit| both.participants(&code("A"), cursor, limit));
+            assert_eq!(people, [participant(2), participant(1)], "in the order of the list");
             for who in [1, 7_000] {
                 assert_eq!(both.certificate_of(&code("A"), &participant(who).key).unwrap(), Some(number("A", 1)));
             }

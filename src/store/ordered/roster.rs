@@ -1,0 +1,133 @@
+//! The roster of an event: its people in the order in which they were first put, so that numbers follow the list.
+
+use std::collections::BTreeSet;
+
+use super::{Draft, Engine, LAYOUT, LAYOUT_KEY, Ordered, Result, check_key, decode, keys, kind};
+use crate::credential::EventCode;
+use crate::store::{Event, Page, Participant};
+
+/// People of an older store who get their places in one step.
+const AT_ONCE: usize = 1_000;
+
+/// Puts people; who is new takes the next place of the roster, who is known keeps the old one.
+pub(super) fn put<'p, E: Engine>(
+    draft: &mut Draft<'_, E>,
+    event: &EventCode,
+    people: impl IntoIterator<Item = &'p Participant>,
+) -> Result<()> {
+    let mut next = next_place(draft, event)?;
+    let mut new = BTreeSet::new();
+    for participant in people {
+        check_key("person key", &participant.key.0)?;
+        let key = keys::person(kind::PARTICIPANT, event, &participant.key);
+        if draft.engine.get(&key)?.is_none() && new.insert(&participant.key) {
+            draft.put(keys::place(event, next), participant.key.0.clone().into_bytes());
+            next += 1;
+        }
+        draft.put_json(key, "participant", participant)?;
+    }
+    Ok(())
+}
+
+/// Places are never given up, so the next one follows the last. Reads the store before the draft.
+fn next_place<E: Engine>(draft: &Draft<'_, E>, event: &EventCode) -> Result<u64> {
+    let start = keys::group(kind::ROSTER, event.as_str());
+    let last = draft.engine.last(&start, &keys::end(&start))?;
+    Ok(last.and_then(|(key, _)| keys::last_u64(&key)).map_or(1, |last| last + 1))
+}
+
+impl<E: Engine> Ordered<E> {
+    /// Returns a page of an event's people by their places.
+    pub(super) fn roster(&self, event: &EventCode, cursor: Option<&str>, limit: usize) -> Result<Page<Participant>> {
+        let person = |_: &[u8], key: &[u8]| {
+            let start = keys::group(kind::PARTICIPANT, event.as_str());
+            let found = self.get_json(&[&start[..], key].concat())?;
+            found.ok_or_else(|| self.damaged("somebody in a roster is not in the event"))
+        };
+        self.page(&keys::group(kind::ROSTER, event.as_str()), cursor, limit, person)
+    }
+
+    /// Gives the people of an older store their places, event by event in the order of their keys. Goes on where an
+    /// earlier call was stopped: the layout's number is raised last.
+    pub(super) fn add_rosters(&self) -> Result<()> {
+        let read = |_: &[u8], value: &[u8]| decode::<Event>(&self.engine, value);
+        for event in self.all(&keys::named(kind::EVENT, b""), read)? {
+            while self.add_places(&event.code)? {}
+        }
+        self.write_entries(vec![(LAYOUT_KEY.to_vec(), Some(LAYOUT.to_be_bytes().to_vec()))])
+    }
+
+    /// Gives the next people of an event their places; false if all have one.
+    fn add_places(&self, event: &EventCode) -> Result<bool> {
+        let (roster, people) =
+            (keys::group(kind::ROSTER, event.as_str()), keys::group(kind::PARTICIPANT, event.as_str()));
+        let last = self.engine.last(&roster, &keys::end(&roster))?;
+        let placed = last.as_ref().map_or(&[][..], |(_, person)| person);
+        let next = last.as_ref().and_then(|(key, _)| keys::last_u64(key)).map_or(1, |last| last + 1);
+        let found = self.engine.range(&[&people[..], placed].concat(), &keys::end(&people), AT_ONCE)?;
+        let more = !found.is_empty();
+        let place =
+            |(n, (key, _)): (u64, (Vec<u8>, Vec<u8>))| (keys::place(event, n), Some(key[people.len()..].to_vec()));
+        self.write_entries((next..).zip(found).map(place).collect())?;
+        Ok(more)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::credential::Timestamp;
+    use crate::store::memory::{MemoryEngine, MemoryStore};
+    use crate::store::{Act, Event, Fields, Participant, PersonKey, Store};
+
+    use super::*;
+
+    fn person(key: &str) -> Participant {
+        let imported = Timestamp::from_unix(0);
+        Participant { key: PersonKey(key.into()), name: key.into(), email: None, fields: Fields::new(), imported }
+    }
+
+    fn act() -> Act {
+        let detail = serde_json::Value::Null;
+        Act { actor: "t".into(), at: Timestamp::from_unix(0), action: "a".into(), subject: "s".into(), detail }
+    }
+
+    fn event() -> Event {
+        let json = serde_json::json!({
+            "code": "OLD", "created": "2026-01-01T00:00:00Z", "extras": {},
+            "achievement": { "path": "a/OLD", "name": "Old", "description": "Old", "criteria": "None",
+                "achievement_type": "Certificate" },
+            "template": { "name": "classic", "bundle": "" },
+        });
+        serde_json::from_value(json).unwrap()
+    }
+
+    fn names(store: &MemoryStore) -> Vec<String> {
+        let page = store.participants(&event().code, None, 10_000).unwrap();
+        page.items.into_iter().map(|person| person.key.0).collect()
+    }
+
+    #[test]
+    fn a_store_without_rosters_gets_them_in_the_order_of_the_keys_also_after_an_interruption() {
+        let store = MemoryStore::new();
+        store.put_event(None, &event(), &act()).unwrap();
+        let people: Vec<_> = (0..2_500).rev().map(|n| person(&format!("p{n:04}"))).collect();
+        store.put_participants(&event().code, &people, &act()).unwrap();
+        for placed_before in [0, 1, 1_000, 2_500] {
+            // What a version without rosters wrote, and some places that an interrupted opening has given since.
+            let old = MemoryEngine::default();
+            let all = store.engine.range(&[], &[0xff], usize::MAX).unwrap();
+            let mut entries: Vec<_> = all.into_iter().filter(|(key, _)| key[0] != kind::ROSTER).collect();
+            entries.push((LAYOUT_KEY.to_vec(), 1_u32.to_be_bytes().to_vec()));
+            let places =
+                (0..placed_before).map(|n| (keys::place(&event().code, n + 1), format!("p{n:04}").into_bytes()));
+            entries.extend(places);
+            old.write(entries.into_iter().map(|(key, value)| (key, Some(value))).collect()).unwrap();
+            let opened = MemoryStore::over(old).unwrap();
+            assert!(names(&opened).is_sorted());
+            assert_eq!(names(&opened).len(), 2_500);
+            opened.put_participants(&event().code, &[person("a newcomer"), person("p0007")], &act()).unwrap();
+            assert_eq!(names(&opened)[2_500..], ["a newcomer"]);
+            assert_eq!(opened.engine.get(LAYOUT_KEY).unwrap().unwrap(), 2_u32.to_be_bytes());
+        }
+    }
+}

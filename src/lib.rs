@@ -19,6 +19,8 @@
 //! - [`store`]: the promises of the store, and the engines that keep them.
 //! - [`issuance`]: the use cases: import, issue, regenerate, revoke.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
+//! - [`accounts`]: who may do what.
+//! - [`server`]: the service over HTTP.
 //! - [`cli`]: the command line, where all of the above is joined.
 //!
 //! # Rules
@@ -30,6 +32,7 @@
 #![warn(unreachable_pub)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
+pub mod accounts;
 pub mod cli;
 pub mod credential;
 pub mod issuance;
@@ -39,6 +42,7 @@ pub mod publish;
 pub mod qr;
 pub mod reading;
 pub mod render;
+pub mod server;
 pub mod status;
 pub mod store;
 pub mod template;

@@ -16,7 +16,10 @@ pub struct Collection {
 
 impl Collection {
     /// Every collection.
-    pub const ALL: &[Self] = &[];
+    pub const ALL: &[Self] = &[Self::IDEMPOTENCY];
+
+    /// Requests that may come twice, by caller and key.
+    pub const IDEMPOTENCY: Self = Self::passing("idempotency");
 
     /// Returns its name.
     pub const fn name(&self) -> &'static str {

@@ -228,7 +228,13 @@ pub trait Store: Send + Sync {
     fn document(&self, collection: Collection, key: &str) -> Result<Option<Document>>;
 
     /// Lists the documents of a collection whose keys start with `prefix`, by key.
-    fn documents(&self, collection: Collection, prefix: &str, cursor: Option<&str>, limit: usize) -> Result<Page<Document>>;
+    fn documents(
+        &self,
+        collection: Collection,
+        prefix: &str,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Document>>;
 
     /// Writes and deletes documents, all or none, provided that each still is what its [`Expect`] says; otherwise
     /// [`StoreError::Conflict`] with the first key that is not. Returns the revision of those written. `None` for `act`

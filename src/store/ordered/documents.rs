@@ -53,7 +53,6 @@ pub(super) fn put<E: Engine>(draft: &mut Draft<'_, E>, collection: &str, name: &
 }
 
 fn split<'a>(engine: &impl Engine, bytes: &'a [u8]) -> Result<(u64, &'a [u8])> {
-    let (revision, json) =
-        bytes.split_first_chunk().ok_or_else(|| damaged(engine, "a document has no revision"))?;
+    let (revision, json) = bytes.split_first_chunk().ok_or_else(|| damaged(engine, "a document has no revision"))?;
     Ok((u64::from_be_bytes(*revision), json))
 }

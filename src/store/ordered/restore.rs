@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{
-    Draft, Engine, Ordered, RESTORING_KEY, Result, StoreError, certificates, documents, keys, kind, roster,
-};
+use super::{Draft, Engine, Ordered, RESTORING_KEY, Result, StoreError, certificates, documents, keys, kind, roster};
 use crate::credential::EventCode;
 use crate::store::Participant;
 use crate::store::dump::Record;

@@ -9,7 +9,8 @@ use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::status::Reason;
 use crate::store::dump::Record;
 use crate::store::{
-    Act, AuditEntry, BlobId, Certificate, Collection, Document, DocumentWrite, Event, IssueOutcome, Page, Participant, PersonKey, Run, StatusRange, Store,
+    Act, AuditEntry, BlobId, Certificate, Collection, Document, DocumentWrite, Event, IssueOutcome, Page, Participant,
+    PersonKey, Run, StatusRange, Store,
 };
 
 impl<E: Engine> Store for Ordered<E> {
@@ -182,7 +183,13 @@ impl<E: Engine> Store for Ordered<E> {
         value.map(|bytes| documents::read(&self.engine, key, &bytes)).transpose()
     }
 
-    fn documents(&self, collection: Collection, prefix: &str, cursor: Option<&str>, limit: usize) -> Result<Page<Document>> {
+    fn documents(
+        &self,
+        collection: Collection,
+        prefix: &str,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Document>> {
         let start = documents::key(collection.name(), "");
         self.page(&documents::key(collection.name(), prefix), cursor, limit, |key, value| {
             documents::read(&self.engine, &String::from_utf8_lossy(&key[start.len()..]), value)

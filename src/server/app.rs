@@ -1,0 +1,130 @@
+//! What all handlers share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::auth::Authenticator;
+use super::ops::Metrics;
+use super::{Caller, Problem, Vault};
+use crate::credential::Timestamp;
+use crate::issuance::{Desk, Faces, Issuer};
+use crate::store::Store;
+
+/// Tells the time. Fixed in tests.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+
+/// Bounds of what a request may cost.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    /// Largest request body in bytes, other than uploads.
+    pub body_bytes: usize,
+    /// Largest upload in bytes: a spreadsheet, a PDF.
+    pub upload_bytes: usize,
+    /// How long a request may take.
+    pub request_time: Duration,
+    /// Requests a second to the public endpoints, from one address.
+    pub public_per_second: u32,
+    /// More revocations at once than this need a second member of staff.
+    pub revoke_alone: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            body_bytes: 1 << 20,
+            upload_bytes: 64 << 20,
+            request_time: Duration::from_secs(30),
+            public_per_second: 20,
+            revoke_alone: 50,
+        }
+    }
+}
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    /// Where records are kept.
+    pub store: Arc<dyn Store>,
+    /// Who issues.
+    pub issuer: Issuer,
+    /// Compiled templates.
+    pub faces: Faces,
+    /// The keys.
+    pub vault: Vault,
+    /// The time.
+    pub clock: Clock,
+    /// Who is who.
+    pub authenticator: Authenticator,
+    /// Bounds.
+    pub limits: Limits,
+    /// Whether the W3C VC-API is served.
+    pub vc_api: bool,
+    /// Whether an address is taken from `X-Forwarded-For`: only behind a proxy that sets it.
+    pub behind_proxy: bool,
+}
+
+/// The service: shared by all requests, cheap to clone.
+#[derive(Clone)]
+pub struct App(Arc<Inner>);
+
+/// The parts, with what is counted.
+pub struct Inner {
+    /// What it is made of.
+    pub parts: Parts,
+    /// What is counted.
+    pub metrics: Metrics,
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0.parts
+    }
+}
+
+impl App {
+    /// Returns the service made of these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self(Arc::new(Inner { parts, metrics: Metrics::default() }))
+    }
+
+    /// Returns what is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.0.metrics
+    }
+
+    /// Returns the time.
+    pub fn now(&self) -> Timestamp {
+        (self.clock)()
+    }
+
+    /// Does a caller's work at a desk, off the event loop: the store waits for the disk.
+    ///
+    /// # Errors
+    /// What the work answers.
+    pub async fn at_desk<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        work: impl FnOnce(&Self, &Desk<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let (app, actor) = (self.clone(), caller.actor());
+        let done = tokio::task::spawn_blocking(move || {
+            let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &actor, now: app.now() };
+            work(&app, &desk)
+        });
+        done.await.unwrap_or_else(|_| Err(Problem::internal("a worker panicked")))
+    }
+
+    /// Does work that is nobody's act, off the event loop.
+    ///
+    /// # Errors
+    /// What the work answers.
+    pub async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let app = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&app));
+        done.await.unwrap_or_else(|_| Err(Problem::internal("a worker panicked")))
+    }
+}

@@ -1,0 +1,87 @@
+//! Who is calling, and whether they may.
+
+use std::collections::BTreeSet;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::extract::{ConnectInfo, FromRequestParts};
+use axum::http::request::Parts;
+
+use super::{App, Problem};
+use crate::accounts::Permission;
+
+/// Who is calling, proved by a session or an API token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// Id of the account or token, as `staff:7f3a` or `token:91c2`; never a name.
+    pub id: String,
+    /// What they may do.
+    pub permissions: BTreeSet<Permission>,
+    /// Where they call from.
+    pub address: IpAddr,
+}
+
+impl Caller {
+    /// Refuses unless the caller has the permission.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn may(&self, permission: Permission) -> Result<(), Problem> {
+        if self.permissions.contains(&permission) {
+            return Ok(());
+        }
+        let name = serde_json::to_value(permission).unwrap_or_default();
+        Err(Problem::forbidden(format!("this needs the permission {name}")))
+    }
+
+    /// Returns who it was and from where, for the audit log.
+    pub fn actor(&self) -> String {
+        format!("{} from {}", self.id, self.address)
+    }
+}
+
+/// Finds out who is calling.
+#[derive(Clone)]
+pub struct Authenticator(Arc<Prove>);
+
+type Prove = dyn Fn(&App, &Parts, IpAddr) -> Result<Caller, Problem> + Send + Sync;
+
+impl Authenticator {
+    /// Returns an authenticator that asks `prove`.
+    pub fn new(prove: impl Fn(&App, &Parts, IpAddr) -> Result<Caller, Problem> + Send + Sync + 'static) -> Self {
+        Self(Arc::new(prove))
+    }
+}
+
+impl FromRequestParts<App> for Caller {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if let Some(known) = parts.extensions.get::<Caller>() {
+            return Ok(known.clone());
+        }
+        let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
+        let (prove, request) = (app.authenticator.0.clone(), parts.clone());
+        let caller = app.aside(move |app| prove(app, &request, address)).await?;
+        parts.extensions.insert(caller.clone());
+        Ok(caller)
+    }
+}
+
+/// Where a request comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ClientAddress(pub IpAddr);
+
+impl FromRequestParts<App> for ClientAddress {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
+        let forwarded = || {
+            // The last entry is what our own proxy saw; those before it are only said.
+            parts.headers.get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+        };
+        let told = if app.behind_proxy { forwarded() } else { None };
+        Ok(Self(told.or(peer).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
+    }
+}

@@ -1,0 +1,141 @@
+//! What a request carries, refused with a problem that says what is wrong.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+use super::{App, Problem};
+use crate::credential::{CertificateNumber, EventCode};
+
+/// Most items of one page.
+pub(super) const PAGE_LIMIT: usize = 500;
+const PAGE_DEFAULT: usize = 50;
+
+/// A JSON body. Unknown members are refused where the type says so.
+pub(super) struct Body<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &App) -> Result<Self, Problem> {
+        match axum::Json::<T>::from_request(request, state).await {
+            Ok(axum::Json(value)) => Ok(Self(value)),
+            Err(rejection) => Err(Problem::new(rejection.status(), "bad-body", rejection.body_text())),
+        }
+    }
+}
+
+/// The query.
+pub(super) struct Query<T>(pub T);
+
+impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &App) -> Result<Self, Problem> {
+        match axum::extract::Query::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Query(value)) => Ok(Self(value)),
+            Err(rejection) => Err(Problem::bad_request("bad-query", rejection.body_text())),
+        }
+    }
+}
+
+/// The parts of the path. Each is checked for what it names: what cannot exist does not.
+pub(super) struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &App) -> Result<Self, Problem> {
+        match axum::extract::Path::<T>::from_request_parts(parts, state).await {
+            Ok(axum::extract::Path(value)) => Ok(Self(value)),
+            Err(rejection) => Err(Problem::new(axum::http::StatusCode::NOT_FOUND, "not-found", rejection.body_text())),
+        }
+    }
+}
+
+/// Reads an event's code from a path.
+pub(super) fn event_code(text: &str) -> Result<EventCode, Problem> {
+    text.parse().map_err(|_| Problem::not_found(short(text)))
+}
+
+/// Reads a certificate's number from a path.
+pub(super) fn certificate_number(text: &str) -> Result<CertificateNumber, Problem> {
+    text.parse().map_err(|_| Problem::not_found(short(text)))
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(60).collect()
+}
+
+/// Where a listing starts and how much of it is wanted.
+#[derive(Debug, Clone, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct Paging {
+    /// `next` of the page before.
+    pub cursor: Option<String>,
+    /// 1 to 500; 50 if left out.
+    #[param(minimum = 1, maximum = 500)]
+    pub limit: Option<u32>,
+}
+
+impl Paging {
+    /// Returns how many items are wanted.
+    pub(super) fn limit(&self) -> Result<usize, Problem> {
+        match self.limit.map(|limit| limit as usize) {
+            None => Ok(PAGE_DEFAULT),
+            Some(limit @ 1..=PAGE_LIMIT) => Ok(limit),
+            Some(_) => Err(Problem::bad_request("bad-query", format!("`limit` must be 1 to {PAGE_LIMIT}"))),
+        }
+    }
+}
+
+/// One page of a listing.
+#[derive(Debug, Serialize, utoipa::ToSchema)]
+pub(super) struct Listing<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// Cursor of the next page; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+impl<T> Listing<T> {
+    /// Renders a page of records.
+    pub(super) fn of<R>(page: crate::store::Page<R>, render: impl FnMut(R) -> T) -> Self {
+        Self { items: page.items.into_iter().map(render).collect(), next: page.next }
+    }
+}
+
+/// `If-Match` (RFC 9110 section 13.1.1): the revision that the caller has seen.
+pub(super) struct IfMatch(pub Option<String>);
+
+impl FromRequestParts<App> for IfMatch {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &App) -> Result<Self, Problem> {
+        let Some(value) = parts.headers.get(header::IF_MATCH) else { return Ok(Self(None)) };
+        let text = value.to_str().unwrap_or_default().trim();
+        if text == "*" {
+            return Ok(Self(None));
+        }
+        let tag = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        tag.map(|tag| Self(Some(tag.to_owned())))
+            .ok_or_else(|| Problem::bad_request("bad-if-match", "`If-Match` must be one ETag in quotation marks, or *"))
+    }
+}
+
+impl IfMatch {
+    /// Checks that the caller has seen what is there.
+    pub(super) fn check(&self, tag: &str) -> Result<(), Problem> {
+        match &self.0 {
+            Some(seen) if seen != tag => Err(Problem::new(
+                axum::http::StatusCode::PRECONDITION_FAILED,
+                "changed-meanwhile",
+                "somebody changed this in the meantime; read it again",
+            )),
+            _ => Ok(()),
+        }
+    }
+}

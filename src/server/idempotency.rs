@@ -1,0 +1,165 @@
+//! `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header): a request that was sent twice is done once, and the second
+//! time is answered as the first.
+
+use axum::body::{Body, Bytes};
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use data_encoding::{BASE64, HEXLOWER};
+use http_body_util::{BodyExt, Limited};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{App, Caller, Problem};
+use crate::credential::Timestamp;
+use crate::store::{Collection, DocumentWrite, Expect, StoreError};
+
+/// Longest key that is taken.
+const KEY_CHARS: usize = 255;
+/// Largest answer that is kept; a larger one is not repeated but refused the second time.
+const KEPT_BYTES: usize = 32 * 1024;
+/// How long a request may be under way before it counts as lost, in seconds.
+const UNDER_WAY: i64 = 300;
+/// How long an answer is kept, in seconds.
+const KEPT_SECONDS: i64 = 24 * 3600;
+const HEADER: &str = "idempotency-key";
+
+/// A request that was seen.
+#[derive(Serialize, Deserialize)]
+struct Seen {
+    fingerprint: String,
+    at: Timestamp,
+    answer: Option<Answer>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Answer {
+    status: u16,
+    content_type: Option<String>,
+    etag: Option<String>,
+    body: String,
+}
+
+/// Middleware for every request that may carry the header.
+pub(super) async fn once(State(app): State<App>, request: Request, next: Next) -> Response {
+    match guarded(app, request, next).await {
+        Ok(response) => response,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Problem> {
+    let Some(key) = request.headers().get(HEADER).filter(|_| request.method() == Method::POST) else {
+        return Ok(next.run(request).await);
+    };
+    let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= KEY_CHARS).map(str::to_owned);
+    let key = key.ok_or_else(|| Problem::bad_request("bad-idempotency-key", "1 to 255 visible ASCII characters"))?;
+    let (mut parts, body) = request.into_parts();
+    let caller = Caller::from_request_parts(&mut parts, &app).await?;
+    let body = collected(body, app.limits.upload_bytes).await?;
+    let fingerprint = fingerprint(parts.method.as_str(), &parts.uri.to_string(), &body);
+    let name = HEXLOWER.encode(&Sha256::digest(format!("{}\n{key}", caller.id)));
+    let now = app.now();
+    let begun = app.aside({
+        let (name, fingerprint) = (name.clone(), fingerprint.clone());
+        move |app| begin(app, &name, &fingerprint, now)
+    });
+    if let Some(answer) = begun.await? {
+        return answer.into_response();
+    }
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    let (head, body) = response.into_parts();
+    let body = collected(body, usize::MAX).await?;
+    let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let answer = Answer {
+        status: head.status.as_u16(),
+        content_type: text(header::CONTENT_TYPE),
+        etag: text(header::ETAG),
+        body: BASE64.encode(&body),
+    };
+    // What broke here may be tried again; so may what is too large to keep be asked for again, but not done again.
+    let keep = !head.status.is_server_error() && head.status != StatusCode::TOO_MANY_REQUESTS;
+    app.aside(move |app| end(app, &name, Seen { fingerprint, at: now, answer: Some(answer) }, keep)).await?;
+    Ok(Response::from_parts(head, Body::from(body)))
+}
+
+/// Marks a request as under way; returns the answer if it was given already.
+fn begin(app: &App, name: &str, fingerprint: &str, now: Timestamp) -> Result<Option<Answer>, Problem> {
+    let fresh = Seen { fingerprint: fingerprint.to_owned(), at: now, answer: None };
+    let put =
+        |expect| app.store.write_documents(&[DocumentWrite::put(Collection::IDEMPOTENCY, name, expect, &fresh)], None);
+    let under_way =
+        || Problem::conflict("request-under-way", "a request with this idempotency key is still being done");
+    match put(Expect::Absent) {
+        Ok(_) => return Ok(None),
+        Err(StoreError::Conflict(_)) => {}
+        Err(other) => return Err(other.into()),
+    }
+    let Some(document) = app.store.document(Collection::IDEMPOTENCY, name)? else { return Err(under_way()) };
+    let seen: Seen = document.read()?;
+    let age = now.unix() - seen.at.unix();
+    if age > KEPT_SECONDS || (seen.answer.is_none() && age > UNDER_WAY) {
+        put(Expect::Revision(document.revision)).map_err(|_| under_way())?;
+        return Ok(None);
+    }
+    if seen.fingerprint != fingerprint {
+        return Err(Problem::unprocessable(
+            "idempotency-key-reused",
+            "this idempotency key was sent with another request",
+        ));
+    }
+    seen.answer.map(Some).ok_or_else(under_way)
+}
+
+fn end(app: &App, name: &str, mut seen: Seen, keep: bool) -> Result<(), Problem> {
+    if let Some(answer) = seen.answer.as_mut().filter(|answer| answer.body.len() > KEPT_BYTES) {
+        let detail = "this was done already, and its answer was too large to keep";
+        let problem = Problem::conflict("already-done", detail);
+        *answer = Answer {
+            status: problem.status,
+            content_type: Some("application/problem+json".to_owned()),
+            etag: None,
+            body: BASE64.encode(&serde_json::to_vec(&problem).unwrap_or_default()),
+        };
+    }
+    let write = if keep {
+        DocumentWrite::put(Collection::IDEMPOTENCY, name, Expect::Any, &seen)
+    } else {
+        DocumentWrite::delete(Collection::IDEMPOTENCY, name, Expect::Any)
+    };
+    app.store.write_documents(&[write], None)?;
+    Ok(())
+}
+
+async fn collected(body: Body, limit: usize) -> Result<Bytes, Problem> {
+    match Limited::new(body, limit).collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(_) => {
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "the body is too large or broke off"))
+        }
+    }
+}
+
+fn fingerprint(method: &str, uri: &str, body: &[u8]) -> String {
+    let mut digest = Sha256::new();
+    digest.update(format!("{method} {uri}\n"));
+    digest.update(body);
+    HEXLOWER.encode(&digest.finalize())
+}
+
+impl Answer {
+    fn into_response(self) -> Result<Response, Problem> {
+        let body = BASE64.decode(self.body.as_bytes()).map_err(Problem::internal)?;
+        let mut response = Response::new(Body::from(body));
+        *response.status_mut() = StatusCode::from_u16(self.status).map_err(Problem::internal)?;
+        let headers = response.headers_mut();
+        for (name, value) in [(header::CONTENT_TYPE, self.content_type), (header::ETAG, self.etag)] {
+            if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+                headers.insert(name, value);
+            }
+        }
+        headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
+        Ok(response)
+    }
+}

@@ -1,0 +1,131 @@
+//! Errors as `application/problem+json` (RFC 9457) with stable codes.
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+
+use crate::store::StoreError;
+
+/// Why a request was not done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct Problem {
+    /// `/problems/CODE`.
+    #[serde(rename = "type")]
+    #[schema(example = "/problems/not-found")]
+    pub kind: String,
+    /// The code in words.
+    #[schema(example = "Not found")]
+    pub title: String,
+    /// The HTTP status.
+    #[schema(example = 404)]
+    pub status: u16,
+    /// Stable code for programs.
+    #[schema(example = "not-found")]
+    pub code: String,
+    /// What is wrong with what, for people.
+    #[schema(example = "`WORKSHOP` does not exist")]
+    pub detail: String,
+    /// What is wrong with which field, where several are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub errors: Vec<FieldProblem>,
+}
+
+/// What is wrong with one field.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+pub struct FieldProblem {
+    /// Path of the field, as `rule.all.0.percent`.
+    pub field: String,
+    /// What is wrong with it.
+    pub detail: String,
+}
+
+impl Problem {
+    /// Returns a problem. The code is in kebab case; its words are the title.
+    pub fn new(status: StatusCode, code: &str, detail: impl Into<String>) -> Self {
+        let mut title = code.replace('-', " ");
+        if let Some(first) = title.get_mut(..1) {
+            first.make_ascii_uppercase();
+        }
+        let (kind, code) = (format!("/problems/{code}"), code.to_owned());
+        Self { kind, title, status: status.as_u16(), code, detail: detail.into(), errors: Vec::new() }
+    }
+
+    /// The request cannot be understood.
+    pub fn bad_request(code: &str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, code, detail)
+    }
+
+    /// The request is understood, and what it asks cannot be.
+    pub fn unprocessable(code: &str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, code, detail)
+    }
+
+    /// Something is in the way.
+    pub fn conflict(code: &str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// It is not there.
+    pub fn not_found(what: impl std::fmt::Display) -> Self {
+        Self::new(StatusCode::NOT_FOUND, "not-found", format!("`{what}` does not exist"))
+    }
+
+    /// Nobody, or not somebody who may.
+    pub fn forbidden(detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", detail)
+    }
+
+    /// Not said who.
+    pub fn unauthenticated() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "log in, or send an API token as `Authorization: Bearer …`",
+        )
+    }
+
+    /// Something broke here. The cause goes to the log, not to the caller.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(%cause, "request failed");
+        let detail = "something broke on our side; nothing was acknowledged. The log has it under the request id.";
+        Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
+    }
+
+    /// Adds what is wrong with single fields.
+    pub fn with_errors(self, errors: Vec<FieldProblem>) -> Self {
+        Self { errors, ..self }
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let mut response = (status, Json(self)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        response
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict(_) => Self::conflict("conflict", error.to_string()),
+            StoreError::NotFound(what) => Self::not_found(what),
+            StoreError::Cursor(_) => Self::bad_request("bad-cursor", error.to_string()),
+            StoreError::TooLarge { .. } => Self::unprocessable("too-large", error.to_string()),
+            StoreError::DiskFull { .. } => {
+                tracing::error!(%error, "store");
+                let detail = "the disk is full; nothing was acknowledged";
+                Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full", detail)
+            }
+            StoreError::Restoring => Self::new(StatusCode::SERVICE_UNAVAILABLE, "restoring", error.to_string()),
+            other => Self::internal(other),
+        }
+    }
+}

@@ -1,0 +1,132 @@
+//! The keys of a running service. The passphrase and the open signing key stay in here; the rest of the service asks for
+//! what it needs done.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use zeroize::Zeroizing;
+
+use crate::credential::Timestamp;
+use crate::issuance::{Desk, Signer};
+use crate::keys::{KeyFolder, KeyFolderError, KeyRow};
+use crate::publish::{self, PublishError, Published};
+
+/// Why the vault cannot do it.
+#[derive(Debug, thiserror::Error)]
+pub enum VaultError {
+    /// The key folder.
+    #[error(transparent)]
+    Keys(#[from] KeyFolderError),
+    /// The publication.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// No folder to publish into was configured.
+    #[error("no site folder is configured")]
+    NoSite,
+}
+
+/// Keys, opened once at the start.
+pub struct Vault {
+    passphrase: Zeroizing<String>,
+    opened: Mutex<Opened>,
+    private: Vec<PathBuf>,
+    site: Option<PathBuf>,
+    status_days: u16,
+}
+
+struct Opened {
+    keys: KeyFolder,
+    signer: Signer,
+}
+
+impl Vault {
+    /// Opens the active key of a folder. `site` is where [`Vault::publish`] writes; `private` must not become part of it.
+    ///
+    /// # Errors
+    /// When the folder is not readable or the passphrase is wrong.
+    pub fn open(
+        folder: &Path,
+        passphrase: &str,
+        site: Option<PathBuf>,
+        private: Vec<PathBuf>,
+        status_days: u16,
+    ) -> Result<Self, VaultError> {
+        let keys = KeyFolder::open(folder)?;
+        let signer = signer(&keys, passphrase)?;
+        let passphrase = Zeroizing::new(passphrase.to_owned());
+        Ok(Self { passphrase, opened: Mutex::new(Opened { keys, signer }), private, site, status_days })
+    }
+
+    fn opened(&self) -> MutexGuard<'_, Opened> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Returns the active signer, to hand to the functions that issue.
+    pub fn signer(&self) -> Signer {
+        self.opened().signer.clone()
+    }
+
+    /// Lists the signing keys.
+    pub fn keys(&self) -> Vec<KeyRow> {
+        self.opened().keys.list()
+    }
+
+    /// Returns the root key's fingerprint.
+    pub fn root_fingerprint(&self) -> String {
+        self.opened().keys.root().1.fingerprint()
+    }
+
+    /// Retires the active key and makes a new one; returns its id.
+    ///
+    /// # Errors
+    /// When the folder cannot be written. The root key must be in it.
+    pub fn rotate(&self, now: Timestamp) -> Result<String, VaultError> {
+        let mut opened = self.opened();
+        opened.keys.rotate(&self.passphrase, now)?;
+        opened.signer = signer(&opened.keys, &self.passphrase)?;
+        Ok(opened.signer.id.clone())
+    }
+
+    /// Declares a key compromised since an instant.
+    ///
+    /// # Errors
+    /// As [`Vault::rotate`].
+    pub fn compromise(&self, id: &str, since: Timestamp, now: Timestamp) -> Result<(), VaultError> {
+        let mut opened = self.opened();
+        opened.keys.compromise(id, since, &self.passphrase, now)?;
+        opened.signer = signer(&opened.keys, &self.passphrase)?;
+        Ok(())
+    }
+
+    /// Publishes the static site.
+    ///
+    /// # Errors
+    /// When there is no folder for it, or it cannot be written.
+    pub fn publish(&self, desk: &Desk) -> Result<Published, VaultError> {
+        let site = self.site.as_deref().ok_or(VaultError::NoSite)?;
+        let mut opened = self.opened();
+        if opened.keys.needs_renewal(desk.now) {
+            opened.keys.renew_manifest(&self.passphrase, desk.now)?;
+        }
+        let Opened { keys, signer } = &*opened;
+        let request = publish::Request {
+            host: &desk.issuer.host,
+            verifier: &desk.issuer.verifier,
+            manifest: keys.manifest_jws(),
+            roots: keys.roots(),
+            key_id: &signer.id,
+            key: &signer.key,
+            now: desk.now,
+            validity_days: self.status_days.into(),
+            actor: desk.actor,
+            private: &self.private,
+            extra: &[],
+        };
+        Ok(publish::publish(desk.store, &request, site)?)
+    }
+}
+
+fn signer(keys: &KeyFolder, passphrase: &str) -> Result<Signer, KeyFolderError> {
+    let active = keys.active(passphrase)?;
+    Ok(Signer { id: active.id, kid: active.kid, key: active.key })
+}

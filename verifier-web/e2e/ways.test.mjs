@@ -83,7 +83,7 @@ test('files, pictures and pasted texts of every script are valid, and verifying 
   await page.waitForTimeout(300);
   site.requests.length = 0;
   for (const name of NAMES.slice(0, 4)) {
-    for (const format of ['pdf', 'png', 'jwt']) {
+    for (const format of ['pdf', 'png', 'jwt', 'json']) {
       const seen = await drop(page, issuer.file(number(name), format));
       assert.equal(`${seen.code} ${seen.class}`, 'valid green', `${name} as ${format}: ${seen.text}`);
       assert.ok(seen.text.includes(name), `${name} as ${format}`);
@@ -160,7 +160,7 @@ test('the single file does it from disk', async () => {
   const page = await open(browser, url);
   const requests = [];
   page.on('request', (request) => { if (!/^(?:blob|data):/.test(request.url())) requests.push(request.url()); });
-  for (const format of ['pdf', 'png', 'jwt']) {
+  for (const format of ['pdf', 'png', 'jwt', 'json']) {
     const seen = await drop(page, issuer.file(number('अनन्या शर्मा'), format));
     assert.equal(`${seen.code} ${seen.class}`, 'valid green', format);
   }

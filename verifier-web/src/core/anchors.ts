@@ -1,7 +1,7 @@
 // The issuers that a verifier trusts, each with its newest accepted snapshot, and the promise never to go back.
 // src/verify/anchors.rs.
 
-import { trimAscii } from './bytes.js';
+import { trim } from './bytes.js';
 import { PublicKey } from './ed25519.js';
 import { jwsDigest, verifySnapshot } from './snapshot.js';
 import { walk } from './root.js';
@@ -74,7 +74,7 @@ export class TrustAnchors {
     const pinned = pin === undefined ? undefined : PublicKey.fromBase64url(pin);
     if (pin !== undefined && !pinned) throw new TrustError('pin_not_found', 'the pin is no Ed25519 public key');
     const snapshot = await verifySnapshot(trustJws, pinned);
-    const seen = seenOf(snapshot, await jwsDigest(trimAscii(trustJws)));
+    const seen = seenOf(snapshot, await jwsDigest(trim(trustJws)));
     await this.leadsOn(snapshot, seen);
     return { trusted: { anchor: await anchorOf(snapshot), snapshot }, seen };
   }

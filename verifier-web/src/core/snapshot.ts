@@ -1,7 +1,7 @@
 // The trust snapshot (trust.jws): everything a verifier needs offline about one issuer, every signature, digest and cross
 // reference in it verified. src/status/snapshot.rs; the steps are numbered in schemas/verify.md, "A trust file".
 
-import { fromBase64url, sha256, toBase64url, trimAscii, utf8 } from './bytes.js';
+import { fromBase64url, sha256, toBase64url, trim, utf8 } from './bytes.js';
 import type { PublicKey } from './ed25519.js';
 import { isObject, parseJson, type Json, type JsonObject } from './json.js';
 import { CREDENTIAL, parseJws, shortId, signedBy, type Jws } from './jws.js';
@@ -64,7 +64,7 @@ export async function jwsDigest(compact: string): Promise<string> {
 }
 
 function read(compact: string): { jws: Jws; snapshot: Snapshot } {
-  const jws = parseJws(trimAscii(compact), SNAPSHOT_BYTES);
+  const jws = parseJws(trim(compact), SNAPSHOT_BYTES);
   if (jws.typ !== TYP) throw new Malformed('header.typ', `not \`${TYP}\``);
   const snapshot = readShape(parseJson(jws.payload, SNAPSHOT_BYTES, 'payload'));
   if (snapshot.version === 0) throw new Malformed('version', 'is 0');

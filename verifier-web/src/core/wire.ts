@@ -1,6 +1,6 @@
 // Wire format 1: a signed credential in a QR code's text. The specification is schemas/wire/README.md.
 
-import { byteLength, trimAscii, utf8 } from './bytes.js';
+import { byteLength, trim, utf8 } from './bytes.js';
 // The dictionary is UTF-8 text; the build puts it in as a string literal, and a test compares its digest.
 import DICTIONARY from '../../../schemas/wire/dictionary-1.bin';
 import { inflate } from './inflate.js';
@@ -23,14 +23,14 @@ export function dictionary(): Uint8Array {
 /** Reads a QR text: the whole address, its fragment with the `#`, or only the digits. */
 export function unpack(text: string): Jws {
   if (byteLength(text) > MAX_TEXT) refuse(`longer than ${MAX_TEXT} characters`);
-  const bytes = fromDigits(version1(fragment(trimAscii(text))));
+  const bytes = fromDigits(version1(fragment(trim(text))));
   if (bytes.length < SIGNATURE) refuse('shorter than a signature');
   const content = inflate(dictionary(), bytes.subarray(SIGNATURE), CREDENTIAL_BYTES);
   if (typeof content === 'string') {
     return refuse(content === 'too large' ? `inflates past ${CREDENTIAL_BYTES} bytes` : content);
   }
   const nul = content.indexOf(0);
-  if (nul < 0 || content.indexOf(0, nul + 1) >= 0) refuse('not exactly one NUL between header and payload');
+  if (nul < 0 || content.indexOf(0, nul + 1) >= 0) refuse('not one NUL between header and payload');
   return jwsFromParts(content.subarray(0, nul), content.subarray(nul + 1), bytes.slice(0, SIGNATURE));
 }
 

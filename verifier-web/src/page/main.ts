@@ -148,7 +148,8 @@ function wirePaste(): void {
     }
     say('');
     clear();
-    void check({ text: area.value, paper: false }).then(() => { area.value = ''; });
+    void check({ text: area.value, paper: false })
+      .then(() => { area.value = ''; }, (error: unknown) => { say(explain(error), true); });
   });
   area.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && !event.shiftKey) {

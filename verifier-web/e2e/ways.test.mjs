@@ -193,20 +193,32 @@ test('a batch fills a table and gives a CSV', async () => {
 });
 
 test('the first verdict, with the processor slowed four times', async () => {
-  const context = await browser.newContext();
-  const page = await context.newPage();
-  const session = await context.newCDPSession(page);
-  await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
-  // By the page's own clock, from the start of the navigation.
-  const elapsed = async () => {
-    await page.waitForSelector('#verdict[data-verdict]');
-    return Math.round(await page.evaluate(() => performance.now()));
-  };
-  await page.goto(site.url + fragment('Ada Lovelace'));
-  console.log(`# first visit to verdict: ${await elapsed()} ms`);
-  await page.reload();
-  console.log(`# second visit: ${await elapsed()} ms`);
-  await context.close();
+  const visits = { first: [], second: [] };
+  for (let n = 0; n < 7; n += 1) {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    await session.send('Emulation.setCPUThrottlingRate', { rate: 4 });
+    // By the page's own clock, from the start of the navigation to the moment the verdict stands in the page.
+    await page.addInitScript(() => {
+      new MutationObserver(() => {
+        if (document.querySelector('#verdict[data-verdict]')) globalThis.decidedAt ??= performance.now();
+      }).observe(document, { subtree: true, attributes: true });
+    });
+    await page.goto(site.url + fragment('Ada Lovelace'));
+    for (const times of [visits.first, visits.second]) {
+      await page.waitForFunction(() => globalThis.decidedAt !== undefined);
+      times.push(Math.round(await page.evaluate(() => globalThis.decidedAt)));
+      assert.equal((await verdict(page)).code, 'valid');
+      if (times === visits.first) await page.reload();
+    }
+    await context.close();
+  }
+  // Printed, not judged: how busy the machine is decides it too.
+  for (const [name, times] of Object.entries(visits)) {
+    times.sort((a, b) => a - b);
+    console.log(`# ${name} visit to verdict: median ${times[3]} ms (${times[0]} to ${times[6]})`);
+  }
 });
 
 test('revoked, superseded, rotated, stolen: the site changes and so do the verdicts', async () => {

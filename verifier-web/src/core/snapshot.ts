@@ -38,11 +38,14 @@ interface ListInSnapshot {
   credential: string;
 }
 
-/** Reads a signed snapshot and verifies all of it. */
-export async function verifySnapshot(compact: string, pin?: PublicKey): Promise<VerifiedSnapshot> {
+/** Reads a signed snapshot and verifies all of it. `pinOf` gives the root from which the issuer's chain must lead on. */
+export async function verifySnapshot(
+  compact: string,
+  pinOf: (issuer: string) => PublicKey | undefined,
+): Promise<VerifiedSnapshot> {
   const { jws, snapshot } = refusing('malformed', 'not a trust snapshot', () => read(compact));
   const { version, issuer, issued, nextUpdate, roots, reasons } = snapshot;
-  const root = await walk(roots, issuer, pin);
+  const root = await walk(roots, issuer, pinOf(issuer));
   const manifest = await verifyManifest(snapshot.manifest, issuer, root.key);
   const active = manifest.active;
   if (!active || shortId(jws.kid, issuer) !== active.id || !(await signedBy(jws, active.key))) {

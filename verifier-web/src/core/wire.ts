@@ -30,7 +30,7 @@ export function unpack(text: string): Jws {
     return refuse(content === 'too large' ? `inflates past ${CREDENTIAL_BYTES} bytes` : content);
   }
   const nul = content.indexOf(0);
-  if (nul < 0 || content.indexOf(0, nul + 1) >= 0) refuse('not one NUL between header and payload');
+  if (nul < 0 || content.indexOf(0, nul + 1) >= 0) refuse('not exactly one NUL between header and payload');
   return jwsFromParts(content.subarray(0, nul), content.subarray(nul + 1), bytes.slice(0, SIGNATURE));
 }
 

@@ -16,6 +16,7 @@
 //!
 //! - [`template`] and [`render`]: what a certificate looks like; PDF and PNG.
 //! - [`reading`]: gets credentials and printed text back out of PDF files and pictures.
+//! - [`inspect`]: a whole file in, verdicts out: reads, verifies, compares.
 //! - [`store`]: the promises of the store, and the engines that keep them.
 //! - [`issuance`]: the use cases: import, issue, regenerate, revoke.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
@@ -35,6 +36,7 @@
 pub mod accounts;
 pub mod cli;
 pub mod credential;
+pub mod inspect;
 pub mod issuance;
 pub mod keys;
 pub mod proof;

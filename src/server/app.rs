@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::auth::Authenticator;
 use super::ops::Metrics;
+use super::rate::Rate;
 use super::{Caller, Problem, Vault};
 use crate::credential::Timestamp;
 use crate::issuance::{Desk, Faces, Issuer};
@@ -67,11 +68,13 @@ pub struct Parts {
 pub struct App(Arc<Inner>);
 
 /// The parts, with what is counted.
-pub struct Inner {
+struct Inner {
     /// What it is made of.
-    pub parts: Parts,
+    parts: Parts,
     /// What is counted.
-    pub metrics: Metrics,
+    metrics: Metrics,
+    /// How often one address may use the public endpoints.
+    public: Rate,
 }
 
 impl std::ops::Deref for App {
@@ -85,12 +88,18 @@ impl std::ops::Deref for App {
 impl App {
     /// Returns the service made of these parts.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, metrics: Metrics::default() }))
+        let public = Rate::per_second(parts.limits.public_per_second);
+        Self(Arc::new(Inner { parts, metrics: Metrics::default(), public }))
     }
 
     /// Returns what is counted.
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    /// Returns how often one address may use the public endpoints.
+    pub(super) fn public_rate(&self) -> &Rate {
+        &self.0.public
     }
 
     /// Returns the time.

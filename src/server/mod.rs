@@ -8,6 +8,7 @@ mod extract;
 mod idempotency;
 mod ops;
 mod problem;
+mod rate;
 mod reply;
 mod router;
 mod run;

@@ -129,3 +129,12 @@ impl From<StoreError> for Problem {
         }
     }
 }
+
+impl From<super::VaultError> for Problem {
+    fn from(error: super::VaultError) -> Self {
+        match error {
+            super::VaultError::NoSite => Self::conflict("no-site", "no folder to publish into is configured"),
+            other => Self::internal(other),
+        }
+    }
+}

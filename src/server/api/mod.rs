@@ -1,6 +1,7 @@
 //! `/api/v1`: one file for each kind of record.
 
 mod events;
+mod verify;
 
 use utoipa::Modify;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -10,7 +11,7 @@ use super::App;
 
 /// Returns the routes below `/api/v1`.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(events::routes())
+    OpenApiRouter::new().merge(events::routes()).merge(verify::routes())
 }
 
 /// How a caller says who it is.

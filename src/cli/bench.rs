@@ -68,6 +68,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         domain: "certs.example.org".to_owned(),
         verifier: None,
         status_days: None,
+        serve: None,
     };
     init::create(folder, &config, PASSPHRASE, time::now())?;
     let store = SledStore::open(&folder.join("store"))?;

@@ -1,6 +1,7 @@
 //! The HTTP door: extract, authorise, call, render. Holds no rules of its own; what it does, the command line does by the
 //! same functions.
 
+pub mod admin;
 mod api;
 mod app;
 mod auth;

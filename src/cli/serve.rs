@@ -13,7 +13,7 @@ use super::config::{Config, Serve};
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use super::{Global, passphrase, time};
-use crate::server::{self, App, Clock, Limits, Listen, Parts, Vault};
+use crate::server::{self, App, Authenticator, Clock, Limits, Listen, Parts, Problem, Vault};
 
 const LISTEN: &str = "127.0.0.1:8080";
 
@@ -66,7 +66,8 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
     output::line(format!("status_days        {}", config.status_days()));
     let listen = serve.listen.map_or_else(|| LISTEN.to_owned(), |address| address.to_string());
     output::line(format!("serve.listen       {listen}{}", if serve.tls_cert.is_some() { " with TLS" } else { "" }));
-    let site = serve.site.as_ref().map_or("none: publishing over HTTP is refused".to_owned(), |s| s.display().to_string());
+    let site =
+        serve.site.as_ref().map_or("none: publishing over HTTP is refused".to_owned(), |s| s.display().to_string());
     output::line(format!("serve.site         {site}"));
     output::line(format!("behind_proxy       {}", serve.behind_proxy.unwrap_or_default()));
     output::line(format!("vc_api             {}", serve.vc_api.unwrap_or_default()));
@@ -132,16 +133,12 @@ fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str)
         limits: limits(serve),
         vc_api: serve.vc_api.unwrap_or_default(),
         behind_proxy: serve.behind_proxy.unwrap_or_default(),
+        authenticator: Authenticator::new(|_, _, _| Err(Problem::unauthenticated())),
         store: Arc::new(workspace.store),
     })
 }
 
-async fn serving(
-    app: App,
-    data: &Path,
-    serve: &Serve,
-    tls: Option<Arc<rustls::ServerConfig>>,
-) -> Result<(), Failure> {
+async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::ServerConfig>>) -> Result<(), Failure> {
     let address = serve.listen.unwrap_or_else(|| LISTEN.parse().expect("the default is an address"));
     let listener = tokio::net::TcpListener::bind(address)
         .await
@@ -150,7 +147,9 @@ async fn serving(
     let address = listener.local_addr().doing("listen")?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let _door = server::admin::open(data, app.clone()).doing("open the socket for this machine's operator")?;
-    output::line(format!("listening on {scheme}://{address}, the API is described at {scheme}://{address}/api/v1/docs"));
+    output::line(format!(
+        "listening on {scheme}://{address}, the API is described at {scheme}://{address}/api/v1/docs"
+    ));
     let router = server::router(app);
     server::serve(Listen { listener, tls }, router, stopped()).await.doing("serve")?;
     tracing::info!("stopped");

@@ -14,6 +14,7 @@ mod reply;
 mod router;
 mod run;
 mod vault;
+mod vc_api;
 
 pub use app::{App, Clock, Limits, Parts};
 pub use auth::{Authenticator, Caller, ClientAddress};

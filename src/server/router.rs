@@ -15,7 +15,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::api::Security;
-use super::{App, Problem, api, idempotency, ops};
+use super::{App, Problem, api, idempotency, ops, vc_api};
 
 /// The document's fixed parts.
 #[derive(OpenApi)]
@@ -42,6 +42,7 @@ fn described() -> OpenApiRouter<App> {
 pub fn router(app: App) -> Router {
     let (api, document) = described().split_for_parts();
     let timeout = app.limits.request_time;
+    let api = if app.vc_api { api.merge(vc_api::routes()) } else { api };
     api.route("/api/v1/openapi.json", get(move || async move { Json(document) }))
         .route("/api/v1/docs", get(|| async { Html(include_str!("reader.html")) }))
         .route("/api/v1/docs/reader.js", get(reader_script))

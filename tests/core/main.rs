@@ -9,6 +9,7 @@ mod render_archive;
 mod render_templates;
 mod scenes;
 mod standards_credential;
+mod standards_data_model;
 mod standards_jose;
 mod standards_json;
 mod store;

@@ -19,6 +19,8 @@ use super::{Amount, Course, Facts};
 pub const MAX_EXPRESSION_CHARS: usize = 2_000;
 /// Brackets, calls and operators inside each other.
 const MAX_NESTING: usize = 40;
+/// Operators, dots and opening brackets in one expression.
+const MAX_OPERATORS: usize = 400;
 /// Columns that an expression may see.
 pub const MAX_FIELDS: usize = 200;
 /// Bytes of one column that an expression may see.
@@ -100,7 +102,7 @@ impl Expression {
         if source.chars().nth(MAX_EXPRESSION_CHARS).is_some() {
             return Err(start(format!("is longer than {MAX_EXPRESSION_CHARS} characters")));
         }
-        check_nesting(source)?;
+        check_operators(source)?;
         let (tree, places) = parse(source)?;
         let mut survey = Survey::default();
         let bound = survey.bound(&tree).map_err(|(id, reason)| place(source, &places, id, reason))?;
@@ -176,32 +178,16 @@ impl Expression {
     }
 }
 
-/// Bounds what the parser has to recurse into, before it does: brackets, and the operators in a row.
-fn check_nesting(source: &str) -> Result<(), Fault> {
-    let (mut brackets, mut operators, mut quote) = (0_usize, 0_usize, None);
-    let mut place = (1, 0);
-    let mut escaped = false;
+/// Bounds what the parser has to recurse into, before it does. Operators in strings and comments count too: telling
+/// them apart takes the very parser that is to be protected.
+fn check_operators(source: &str) -> Result<(), Fault> {
+    let (mut operators, mut line, mut column) = (0_usize, 1, 0);
     for character in source.chars() {
-        place = if character == '\n' { (place.0 + 1, 0) } else { (place.0, place.1 + 1) };
-        if let Some(end) = quote {
-            if character == end && !escaped {
-                quote = None;
-            }
-            escaped = character == '\\' && !escaped;
-            continue;
-        }
-        match character {
-            '"' | '\'' => quote = Some(character),
-            '(' | '[' | '{' => brackets += 1,
-            ')' | ']' | '}' => brackets = brackets.saturating_sub(1),
-            '+' | '-' | '*' | '/' | '%' | '!' | '?' | '.' | '<' | '>' | '=' | '&' | '|' => operators += 1,
-            _ => {}
-        }
-        // Indexing and calling nest to the left as operators do.
-        operators += usize::from(matches!(character, '(' | '['));
-        if brackets > MAX_NESTING || operators > MAX_NESTING * 10 {
-            let reason = "is nested too deeply, or has too many operators".into();
-            return Err(Fault { line: place.0, column: place.1.max(1), reason });
+        (line, column) = if character == '\n' { (line + 1, 0) } else { (line, column + 1) };
+        operators += usize::from("+-*/%!?.<>=&|([{".contains(character));
+        if operators > MAX_OPERATORS {
+            let reason = format!("has more than {MAX_OPERATORS} operators, dots and brackets");
+            return Err(Fault { line, column: column.max(1), reason });
         }
     }
     Ok(())

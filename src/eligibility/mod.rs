@@ -31,6 +31,7 @@ pub use facts::{
     Activity, Course, Done, Facts, MAX_ACTIVITIES, MAX_ID_BYTES, MAX_SESSIONS, MAX_TITLE_BYTES, Mark, Progress, Session,
 };
 pub use judge::{Judge, evaluate};
+pub use measure::Measures;
 pub use rule::{
     ActivitiesNeeded, MAX_CLAUSES, MAX_COUNT, MAX_DEPTH, MAX_EXPRESSIONS, MAX_ROLES, Over, RULE_SCHEMA, Rule,
     SessionsNeeded,

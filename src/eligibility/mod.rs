@@ -18,6 +18,7 @@ mod facts;
 mod judge;
 mod measure;
 mod rule;
+mod survey;
 mod tiers;
 mod what_if;
 

@@ -18,6 +18,7 @@
 //! - [`reading`]: gets credentials and printed text back out of PDF files and pictures.
 //! - [`inspect`]: a whole file in, verdicts out: reads, verifies, compares.
 //! - [`store`]: the promises of the store, and the engines that keep them.
+//! - [`eligibility`]: who has reached what a certificate asks for, and why; as pure as the core.
 //! - [`issuance`]: the use cases: import, issue, regenerate, revoke.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
 //! - [`accounts`]: who may do what.
@@ -36,6 +37,7 @@
 pub mod accounts;
 pub mod cli;
 pub mod credential;
+pub mod eligibility;
 pub mod inspect;
 pub mod issuance;
 pub mod keys;

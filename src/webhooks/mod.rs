@@ -18,6 +18,7 @@ pub mod ids;
 pub mod ledger;
 pub mod notice;
 pub mod outbox;
+pub mod records;
 pub mod schedule;
 pub mod sign;
 pub mod target;
@@ -28,7 +29,8 @@ pub use endpoints::{Disabled, Endpoint, EndpointChange, EndpointDraft, Health, K
 pub use ids::{EndpointId, MessageId};
 pub use ledger::DeliveryFilter;
 pub use notice::{CertificateChange, EventKind, Notice, RunFigures};
-pub use outbox::{Attempt, Delivery, DeliveryState, Message, Outcome, SendError, enqueue};
+pub use outbox::enqueue;
+pub use records::{Attempt, Delivery, DeliveryState, Message, Outcome, SendError};
 pub use sign::Secret;
 pub use target::{Rules, Target, TargetError};
 

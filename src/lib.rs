@@ -20,6 +20,7 @@
 //! - [`store`]: the promises of the store, and the engines that keep them.
 //! - [`eligibility`]: who has reached what a certificate asks for, and why; as pure as the core.
 //! - [`issuance`]: the use cases: import, issue, regenerate, revoke.
+//! - [`webhooks`]: tells other systems what happened: endpoints, outbox, courier.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
 //! - [`accounts`]: who may do what.
 //! - [`server`]: the service over HTTP.
@@ -51,3 +52,4 @@ pub mod status;
 pub mod store;
 pub mod template;
 pub mod verify;
+pub mod webhooks;

@@ -18,4 +18,5 @@ mod store_faults;
 mod template;
 mod trust;
 mod vectors;
+mod webhooks;
 mod wire;

@@ -21,7 +21,10 @@ fn inputs() -> Vec<(String, Value)> {
     let mut inputs = Vec::new();
     for folder in [root.clone(), root.join("names-and-descriptions")] {
         for entry in fs::read_dir(folder).unwrap().map(Result::unwrap).filter(|entry| entry.path().is_file()) {
-            let value = serde_json::from_str(&fs::read_to_string(entry.path()).unwrap()).unwrap();
+            // The suite's runner fills these in.
+            let text = fs::read_to_string(entry.path()).unwrap();
+            let text = text.replace("PAST DATE", "2020-01-01T00:00:00Z").replace("FUTURE DATE", "2120-01-01T00:00:00Z");
+            let value = serde_json::from_str(&text).unwrap();
             inputs.push((entry.file_name().into_string().unwrap(), value));
         }
     }

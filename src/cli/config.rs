@@ -56,6 +56,9 @@ pub(super) struct Serve {
     /// Serve the W3C VC-API. Default: false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vc_api: Option<bool>,
+    /// Let webhooks call this machine itself. Default: false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhooks_loopback: Option<bool>,
     /// Public requests a second from one address. Default: 20.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_per_second: Option<u32>,

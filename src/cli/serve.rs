@@ -14,6 +14,7 @@ use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use super::{Global, passphrase, time};
 use crate::server::{self, App, Authenticator, Clock, Limits, Listen, Parts, Problem, Vault};
+use crate::webhooks::{Courier, Rules, Sender};
 
 const LISTEN: &str = "127.0.0.1:8080";
 
@@ -131,6 +132,7 @@ fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str)
         vault,
         clock,
         limits: limits(serve),
+        hooks: Rules { loopback: serve.webhooks_loopback.unwrap_or_default() },
         vc_api: serve.vc_api.unwrap_or_default(),
         behind_proxy: serve.behind_proxy.unwrap_or_default(),
         authenticator: Authenticator::new(|_, _, _| Err(Problem::unauthenticated())),
@@ -150,10 +152,28 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
     output::line(format!(
         "listening on {scheme}://{address}, the API is described at {scheme}://{address}/api/v1/docs"
     ));
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let courier = courier(&app, stopping);
     let router = server::router(app);
     server::serve(Listen { listener, tls }, router, stopped()).await.doing("serve")?;
+    let _ = stop.send(true);
+    let _ = courier.await;
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Starts to deliver webhooks. Without certificate authorities on this machine they wait in the outbox.
+fn courier(app: &App, mut stop: tokio::sync::watch::Receiver<bool>) -> tokio::task::JoinHandle<()> {
+    let (store, clock, rules) = (Arc::clone(&app.store), Arc::clone(&app.clock), app.hooks);
+    tokio::spawn(async move {
+        match Sender::new(rules) {
+            Ok(sender) => {
+                let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
+                Courier::new(store, sender, clock).run(stopped).await;
+            }
+            Err(error) => tracing::error!(%error, "webhooks are not delivered"),
+        }
+    })
 }
 
 /// Waits for Ctrl-C or a service manager's SIGTERM.

@@ -10,6 +10,7 @@ use super::{Caller, Problem, Vault};
 use crate::credential::Timestamp;
 use crate::issuance::{Desk, Faces, Issuer};
 use crate::store::Store;
+use crate::webhooks::Rules;
 
 /// Tells the time. Fixed in tests.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -57,6 +58,8 @@ pub struct Parts {
     pub authenticator: Authenticator,
     /// Bounds.
     pub limits: Limits,
+    /// Whom webhooks may call.
+    pub hooks: Rules,
     /// Whether the W3C VC-API is served.
     pub vc_api: bool,
     /// Whether an address is taken from `X-Forwarded-For`: only behind a proxy that sets it.

@@ -2,6 +2,7 @@
 
 mod events;
 mod verify;
+mod webhooks;
 
 use utoipa::Modify;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -11,7 +12,7 @@ use super::App;
 
 /// Returns the routes below `/api/v1`.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(events::routes()).merge(verify::routes())
+    OpenApiRouter::new().merge(events::routes()).merge(verify::routes()).merge(webhooks::routes())
 }
 
 /// How a caller says who it is.

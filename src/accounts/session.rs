@@ -65,13 +65,15 @@ impl Principal {
 }
 
 /// A session, for its owner to recognise it.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Session {
     /// Id.
     pub id: String,
     /// When its login was.
+    #[schema(value_type = String, format = DateTime)]
     pub created: Timestamp,
     /// When it was last used, to five minutes.
+    #[schema(value_type = String, format = DateTime)]
     pub seen: Timestamp,
     /// What the browser said it is.
     pub label: String,

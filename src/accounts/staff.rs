@@ -22,7 +22,7 @@ const EMAIL_BYTES: usize = 254;
 const OWNERS_KEY: &str = "owners";
 
 /// A member of staff, without anything secret.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct Staff {
     /// Id.
     pub id: String,
@@ -41,8 +41,10 @@ pub struct Staff {
     /// How many recovery codes are left.
     pub recovery_codes: usize,
     /// When the account was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created: Timestamp,
     /// When the member last logged in.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub last_login: Option<Timestamp>,
     /// Grows with every change.
     pub revision: u64,
@@ -259,9 +261,11 @@ pub(super) fn act(desk: &Desk<'_>, action: &str, staff: &str, detail: serde_json
     desk.act(action, format!("staff:{staff}"), detail)
 }
 
-/// Returns an act of a member who proved to be it, but has no session yet.
+/// Returns an act of a member who proved to be it, but has no session yet. What the door says after the actor, such as
+/// ` from 192.0.2.1`, is kept.
 pub(super) fn own_act(desk: &Desk<'_>, action: &str, staff: &str, detail: serde_json::Value) -> Act {
-    Act { actor: format!("staff:{staff}"), ..act(desk, action, staff, detail) }
+    let from = desk.actor.find(' ').map_or("", |space| &desk.actor[space..]);
+    Act { actor: format!("staff:{staff}{from}"), ..act(desk, action, staff, detail) }
 }
 
 /// Returns an e-mail as it is kept.

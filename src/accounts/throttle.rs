@@ -3,12 +3,10 @@
 //! Counters lie in a table that names are hashed into, twice, and the smaller counts. So nobody can push another's
 //! counter out by making up names, and two names that meet by accident meet in one row only.
 
+use std::hash::{BuildHasher, RandomState};
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-use sha2::{Digest, Sha256};
-
-use super::secret::random;
 use super::{AccountsError, Result};
 use crate::credential::Timestamp;
 
@@ -38,7 +36,8 @@ pub(super) const AGAIN: Lane = Lane { name: "again", free: 5, longest: 900 };
 
 /// Counts attempts. One for the whole process.
 pub struct Throttle {
-    salt: [u8; 16],
+    /// SipHash under a random key: which names meet cannot be found out from outside.
+    hasher: RandomState,
     cells: Mutex<Vec<Cell>>,
 }
 
@@ -61,15 +60,13 @@ impl Cell {
     }
 }
 
-impl Throttle {
-    /// Returns one that has seen nothing.
-    ///
-    /// # Errors
-    /// [`AccountsError::Random`].
-    pub fn new() -> Result<Self> {
-        Ok(Self { salt: *random()?, cells: Mutex::new(vec![Cell::default(); 2 * ROW]) })
+impl Default for Throttle {
+    fn default() -> Self {
+        Self { hasher: RandomState::new(), cells: Mutex::new(vec![Cell::default(); 2 * ROW]) }
     }
+}
 
+impl Throttle {
     /// Counts an attempt in every lane, before its outcome is known, or refuses it because one of them must wait.
     pub(super) fn admit(&self, lanes: &[(Lane, &str)], now: Timestamp) -> Result<()> {
         let now = now.unix();
@@ -103,8 +100,7 @@ impl Throttle {
 
     /// Returns where a name counts, in either row.
     fn places(&self, lane: Lane, name: &str) -> [usize; 2] {
-        let hash = Sha256::new().chain_update(self.salt).chain_update(lane.name).chain_update([0]).chain_update(name);
-        let hash = hash.finalize();
+        let hash = self.hasher.hash_one((lane.name, name)).to_be_bytes();
         let at = |from: usize| usize::from(u16::from_be_bytes([hash[from], hash[from + 1]]));
         [at(0), ROW + at(2)]
     }
@@ -139,7 +135,7 @@ mod tests {
 
     #[test]
     fn each_attempt_after_the_free_ones_waits_twice_as_long() {
-        let throttle = Throttle::new().unwrap();
+        let throttle = Throttle::default();
         let lane = [(PAIR, "ada")];
         for _ in 0..5 {
             assert_eq!(waits(throttle.admit(&lane, at(0))), 0);
@@ -157,7 +153,7 @@ mod tests {
 
     #[test]
     fn success_clears_the_account_and_not_the_address() {
-        let throttle = Throttle::new().unwrap();
+        let throttle = Throttle::default();
         let lanes = [(PAIR, "ada"), (ADDRESS, "192.0.2.1")];
         for _ in 0..4 {
             throttle.admit(&lanes, at(0)).unwrap();
@@ -172,7 +168,7 @@ mod tests {
 
     #[test]
     fn attempts_at_once_are_counted_before_they_fail() {
-        let throttle = Throttle::new().unwrap();
+        let throttle = Throttle::default();
         let admitted = std::thread::scope(|scope| {
             let tries: Vec<_> = (0..50).map(|_| scope.spawn(|| throttle.admit(&[(CODE, "ada")], at(0)))).collect();
             tries.into_iter().filter_map(|one| one.join().unwrap().ok()).count()
@@ -182,7 +178,7 @@ mod tests {
 
     #[test]
     fn made_up_names_do_not_push_a_counter_out() {
-        let throttle = Throttle::new().unwrap();
+        let throttle = Throttle::default();
         for _ in 0..5 {
             throttle.admit(&[(PAIR, "ada")], at(0)).unwrap();
         }

@@ -29,7 +29,7 @@ const RANDOM_CHARS: usize = 52;
 const CHECK_CHARS: usize = 8;
 
 /// A token, without its secret.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 pub struct ApiToken {
     /// Id.
     pub id: String,
@@ -40,10 +40,13 @@ pub struct ApiToken {
     /// What it may do, as far as its maker may.
     pub scopes: Permissions,
     /// When it was made.
+    #[schema(value_type = String, format = DateTime)]
     pub created: Timestamp,
     /// When it ends.
+    #[schema(value_type = String, format = DateTime)]
     pub expires: Timestamp,
     /// When it was last used, to an hour.
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub used: Option<Timestamp>,
 }
 

@@ -13,6 +13,7 @@ mod rate;
 mod reply;
 mod router;
 mod run;
+mod session;
 mod vault;
 mod vc_api;
 
@@ -20,5 +21,6 @@ pub use app::{App, Clock, Limits, Parts};
 pub use auth::{Authenticator, Caller, ClientAddress};
 pub use problem::Problem;
 pub use router::{openapi, router};
+pub use session::accounts;
 pub use run::{Listen, ServeError, serve};
 pub use vault::{Vault, VaultError};

@@ -29,7 +29,7 @@ impl<'a> Office<'a> {
     fn new(store: &'a dyn Store) -> Self {
         let issuer =
             Issuer { host: "example.org".into(), name: "Example: School".into(), verifier: "example.org/v".into() };
-        let mut office = Self { store, issuer, throttle: Throttle::new().unwrap(), owner: String::new() };
+        let mut office = Self { store, issuer, throttle: Throttle::default(), owner: String::new() };
         let link = accounts::setup_link(&office.desk(0)).unwrap().unwrap();
         office.owner = accounts::set_up(&office.desk(0), &link, &ada(&PASSWORD.into())).unwrap().id;
         office

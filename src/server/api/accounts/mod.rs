@@ -5,6 +5,9 @@ mod me;
 mod staff;
 mod tokens;
 
+#[cfg(test)]
+mod tests;
+
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::server::App;

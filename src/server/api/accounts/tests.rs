@@ -369,3 +369,27 @@ fn what_is_shown_once_is_not_kept_for_a_second_request() {
         assert!(kept.len() == 1 && !answer.contains(secret), "{answer}");
     });
 }
+
+#[test]
+fn the_openapi_document_has_everything_that_it_refers_to() {
+    let document = serde_json::to_value(crate::server::openapi()).unwrap();
+    let mut open = vec![&document];
+    let mut references = 0;
+    while let Some(value) = open.pop() {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(reference)) = members.get("$ref") {
+                    references += 1;
+                    assert!(document.pointer(&reference[1..]).is_some(), "{reference}");
+                }
+                open.extend(members.values());
+            }
+            Value::Array(items) => open.extend(items),
+            _ => (),
+        }
+    }
+    assert!(references > 0);
+    let token = &document["components"]["schemas"]["ApiToken"]["properties"];
+    assert_eq!(token["scopes"]["items"]["$ref"], "#/components/schemas/Permission", "{token}");
+    assert_eq!(token["expires"]["format"], "date-time", "{token}");
+}

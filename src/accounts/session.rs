@@ -66,6 +66,7 @@ impl Principal {
 
 /// A session, for its owner to recognise it.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Session {
     /// Id.
     pub id: String,

@@ -23,6 +23,7 @@ const OWNERS_KEY: &str = "owners";
 
 /// A member of staff, without anything secret.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Staff {
     /// Id.
     pub id: String,

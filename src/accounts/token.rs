@@ -30,6 +30,7 @@ const CHECK_CHARS: usize = 8;
 
 /// A token, without its secret.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct ApiToken {
     /// Id.
     pub id: String,

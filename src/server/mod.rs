@@ -21,6 +21,6 @@ pub use app::{App, Clock, Limits, Parts};
 pub use auth::{Authenticator, Caller, ClientAddress};
 pub use problem::Problem;
 pub use router::{openapi, router};
-pub use session::accounts;
 pub use run::{Listen, ServeError, serve};
+pub use session::{accounts, setup_link, sweep_sessions};
 pub use vault::{Vault, VaultError};

@@ -21,6 +21,8 @@ pub(super) const CSRF_HEADER: &str = "x-csrf-token";
 const HASHING: usize = 2;
 /// How long a login waits for its turn.
 const TURN: Duration = Duration::from_secs(10);
+/// How often ended sessions are deleted.
+const SWEEP: Duration = Duration::from_secs(3_600);
 
 /// What all logins share.
 pub(super) struct Logins {
@@ -83,7 +85,7 @@ fn by_session(app: &App, parts: &Parts) -> Result<(Principal, Secret), Problem> 
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
     let sent = parts.headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !reads && !accounts::check_csrf(token.expose(), sent) {
-        let detail = format!("a change needs the header {CSRF_HEADER} with the `csrf_token` of `GET /api/v1/me`");
+        let detail = format!("a change needs the header {CSRF_HEADER} with the `csrfToken` of `GET /api/v1/me`");
         return Err(Problem::new(StatusCode::FORBIDDEN, "csrf", detail));
     }
     Ok((principal, token))
@@ -152,6 +154,26 @@ impl Member {
     /// Refuses unless the member has the permission.
     pub(super) fn may(&self, permission: Permission) -> Result<(), Problem> {
         self.caller.may(permission)
+    }
+}
+
+/// Returns the token of a new set-up link, if there is no owner yet.
+///
+/// # Errors
+/// Those of the store.
+pub fn setup_link(app: &App) -> accounts::Result<Option<Secret>> {
+    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: "nobody", now: app.now() };
+    accounts::setup_link(&desk)
+}
+
+/// Deletes ended sessions, every hour.
+pub async fn sweep_sessions(app: App) {
+    let mut hours = tokio::time::interval(SWEEP);
+    loop {
+        hours.tick().await;
+        if let Err(problem) = app.aside(|app| Ok(accounts::sweep(&*app.store, app.now())?)).await {
+            tracing::warn!(code = problem.code, "ended sessions were not deleted");
+        }
     }
 }
 

@@ -68,6 +68,7 @@ struct LoginBody {
 
 /// What came of it.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 struct LoginView {
     /// Sent with `x-csrf-token` when the session changes something. Absent when a second step is wanted.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -28,6 +28,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Who is logged in.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 struct MeView {
     /// The account.
     staff: Staff,
@@ -99,6 +100,7 @@ struct ProofBody {
 
 /// What an authenticator needs.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 struct OfferView {
     /// To type.
     #[schema(example = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ")]
@@ -139,6 +141,7 @@ struct CodeBody {
 
 /// Codes for the day the authenticator is gone. Each works once; they are shown this once.
 #[derive(Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 struct CodesView {
     #[schema(example = json!(["abcd-efgh-ijkl-mnop"]))]
     recovery_codes: Vec<String>,

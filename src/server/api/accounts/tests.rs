@@ -141,7 +141,7 @@ fn opened(answer: Answer) -> Session {
         assert!(cookie.contains(part), "{cookie}");
     }
     assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
-    let csrf = answer.is(200)["csrf_token"].as_str().unwrap().to_owned();
+    let csrf = answer.is(200)["csrfToken"].as_str().unwrap().to_owned();
     Session { cookie: cookie.split(';').next().unwrap().to_owned(), csrf }
 }
 
@@ -164,7 +164,7 @@ fn a_session_reads_with_its_cookie_and_changes_with_its_csrf_token() {
     on_each_engine(async |service, ada| {
         service.send("GET", "/me", &[], None).await.refused(401, "unauthenticated");
         let me = service.send("GET", "/me", &[("cookie", &ada.cookie)], None).await.is(200);
-        assert_eq!((&me["staff"]["email"], &me["csrf_token"]), (&json!(EMAIL), &json!(ada.csrf)));
+        assert_eq!((&me["staff"]["email"], &me["csrfToken"]), (&json!(EMAIL), &json!(ada.csrf)));
         assert_eq!(me["permissions"].as_array().unwrap().len(), Permission::ALL.len());
 
         let bare = [("cookie", ada.cookie.as_str())];
@@ -218,7 +218,7 @@ fn the_second_step_is_turned_on_used_and_turned_off() {
         let refused = service.ask(ada, "POST", "/me/two-step/confirm", Some(confirm("1".into()))).await;
         refused.refused(422, "wrong-code");
         let codes = service.ask(ada, "POST", "/me/two-step/confirm", Some(confirm(code()))).await.is(200);
-        assert_eq!(codes["recovery_codes"].as_array().unwrap().len(), crate::accounts::RECOVERY_CODES);
+        assert_eq!(codes["recoveryCodes"].as_array().unwrap().len(), crate::accounts::RECOVERY_CODES);
 
         let half = service.try_login(EMAIL, PASSWORD).await;
         assert!(!half.headers.contains_key(header::SET_COOKIE));
@@ -228,9 +228,9 @@ fn the_second_step_is_turned_on_used_and_turned_off() {
         service.later(60);
         let session = opened(service.send("POST", "/login/second-step", &[], Some(step(&code()))).await);
         let me = service.ask(&session, "GET", "/me", None).await.is(200);
-        assert_eq!((&me["staff"]["two_step"], &me["staff"]["recovery_codes"]), (&json!(true), &json!(10)));
+        assert_eq!((&me["staff"]["twoStep"], &me["staff"]["recoveryCodes"]), (&json!(true), &json!(10)));
 
-        let recovery = codes["recovery_codes"][0].as_str().unwrap();
+        let recovery = codes["recoveryCodes"][0].as_str().unwrap();
         let remove = json!({ "password": PASSWORD, "code": recovery });
         service.ask(&session, "POST", "/me/two-step/remove", Some(remove)).await.is(204);
         service.login(EMAIL).await;

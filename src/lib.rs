@@ -22,7 +22,7 @@
 //! - [`issuance`]: the use cases: import, issue, regenerate, revoke.
 //! - [`webhooks`]: tells other systems what happened: endpoints, outbox, courier.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
-//! - [`accounts`]: who may do what.
+//! - [`accounts`]: staff, roles and permissions, sessions, second steps, API tokens.
 //! - [`server`]: the service over HTTP.
 //! - [`cli`]: the command line, where all of the above is joined.
 //!

@@ -13,7 +13,7 @@ use super::config::{Config, Serve};
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use super::{Global, passphrase, time};
-use crate::server::{self, App, Authenticator, Clock, Limits, Listen, Parts, Problem, Vault};
+use crate::server::{self, App, Clock, Limits, Listen, Parts, Vault};
 use crate::webhooks::{Courier, Rules, Sender};
 
 const LISTEN: &str = "127.0.0.1:8080";
@@ -135,7 +135,7 @@ fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str)
         hooks: Rules { loopback: serve.webhooks_loopback.unwrap_or_default() },
         vc_api: serve.vc_api.unwrap_or_default(),
         behind_proxy: serve.behind_proxy.unwrap_or_default(),
-        authenticator: Authenticator::new(|_, _, _| Err(Problem::unauthenticated())),
+        authenticator: server::accounts(),
         store: Arc::new(workspace.store),
     })
 }
@@ -152,10 +152,16 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
     output::line(format!(
         "listening on {scheme}://{address}, the API is described at {scheme}://{address}/api/v1/docs"
     ));
+    if let Some(token) = server::setup_link(&app).doing("make the set-up link")? {
+        output::line("nobody can log in yet; whoever opens this within 24 hours becomes the first owner:");
+        output::line(format!("    {scheme}://{address}/setup#{}", token.expose()));
+    }
+    let sweeping = tokio::spawn(server::sweep_sessions(app.clone()));
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let courier = courier(&app, stopping);
     let router = server::router(app);
     server::serve(Listen { listener, tls }, router, stopped()).await.doing("serve")?;
+    sweeping.abort();
     let _ = stop.send(true);
     let _ = courier.await;
     tracing::info!("stopped");

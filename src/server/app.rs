@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::auth::Authenticator;
 use super::ops::Metrics;
 use super::rate::Rate;
+use super::session::Logins;
 use super::{Caller, Problem, Vault};
 use crate::credential::Timestamp;
 use crate::issuance::{Desk, Faces, Issuer};
@@ -76,6 +77,8 @@ struct Inner {
     parts: Parts,
     /// What is counted.
     metrics: Metrics,
+    /// What logins share.
+    logins: Logins,
     /// How often one address may use the public endpoints.
     public: Rate,
 }
@@ -92,7 +95,7 @@ impl App {
     /// Returns the service made of these parts.
     pub fn new(parts: Parts) -> Self {
         let public = Rate::per_second(parts.limits.public_per_second);
-        Self(Arc::new(Inner { parts, metrics: Metrics::default(), public }))
+        Self(Arc::new(Inner { parts, metrics: Metrics::default(), logins: Logins::default(), public }))
     }
 
     /// Returns what is counted.
@@ -103,6 +106,11 @@ impl App {
     /// Returns how often one address may use the public endpoints.
     pub(super) fn public_rate(&self) -> &Rate {
         &self.0.public
+    }
+
+    /// Returns what logins share.
+    pub(super) fn logins(&self) -> &Logins {
+        &self.0.logins
     }
 
     /// Returns the time.

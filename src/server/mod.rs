@@ -13,6 +13,7 @@ mod rate;
 mod reply;
 mod router;
 mod run;
+mod session;
 mod vault;
 mod vc_api;
 
@@ -21,4 +22,5 @@ pub use auth::{Authenticator, Caller, ClientAddress};
 pub use problem::Problem;
 pub use router::{openapi, router};
 pub use run::{Listen, ServeError, serve};
+pub use session::{accounts, setup_link, sweep_sessions};
 pub use vault::{Vault, VaultError};

@@ -46,6 +46,9 @@ pub fn router(app: App) -> Router {
     api.route("/api/v1/openapi.json", get(move || async move { Json(document) }))
         .route("/api/v1/docs", get(|| async { Html(include_str!("reader.html")) }))
         .route("/api/v1/docs/reader.js", get(reader_script))
+        .route("/setup", get(|| async { Html(include_str!("account.html")) }))
+        .route("/password", get(|| async { Html(include_str!("account.html")) }))
+        .route("/account.js", get(|| async { script(include_str!("account.js")) }))
         .merge(ops::routes())
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "no-such-route", "there is nothing at this address") })
         .method_not_allowed_fallback(|| async {
@@ -69,7 +72,11 @@ pub fn router(app: App) -> Router {
 }
 
 async fn reader_script() -> Response {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("reader.js")).into_response()
+    script(include_str!("reader.js"))
+}
+
+fn script(text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], text).into_response()
 }
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

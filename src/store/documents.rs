@@ -32,6 +32,13 @@ impl Collection {
 
     /// Every collection.
     pub const ALL: &[Self] = &[
+        Self::STAFF,
+        Self::STAFF_EMAILS,
+        Self::STAFF_OWNERS,
+        Self::STAFF_SETUP,
+        Self::SESSIONS,
+        Self::SECOND_STEPS,
+        Self::API_TOKENS,
         Self::IDEMPOTENCY,
         Self::WEBHOOK_ENDPOINTS,
         Self::WEBHOOK_SECRETS,
@@ -42,6 +49,20 @@ impl Collection {
         Self::WEBHOOK_STATES,
     ];
 
+    /// Members of staff by id; personal data.
+    pub const STAFF: Self = Self::kept("staff");
+    /// Ids of staff by the SHA-256 of their e-mail.
+    pub const STAFF_EMAILS: Self = Self::kept("staff-emails");
+    /// One document: the owners who can log in.
+    pub const STAFF_OWNERS: Self = Self::kept("staff-owners");
+    /// One document: the set-up link of the first start.
+    pub const STAFF_SETUP: Self = Self::passing("staff-setup");
+    /// Sessions of staff by `STAFF/SHA-256`.
+    pub const SESSIONS: Self = Self::passing("sessions");
+    /// Logins that wait for their second step, by `STAFF/SHA-256`.
+    pub const SECOND_STEPS: Self = Self::passing("second-steps");
+    /// API tokens by their SHA-256.
+    pub const API_TOKENS: Self = Self::kept("api-tokens");
     /// Requests that may come twice, by caller and key.
     pub const IDEMPOTENCY: Self = Self::passing("idempotency");
 

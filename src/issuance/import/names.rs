@@ -198,7 +198,7 @@ pub(super) fn characters(name: &str) -> usize {
 }
 
 /// An address that mail could be sent to: `local@domain.tld`, without spaces (the useful part of RFC 5321, 4.1.2).
-pub(super) fn is_email(text: &str) -> bool {
+pub fn is_email(text: &str) -> bool {
     let Some((local, domain)) = text.rsplit_once('@') else { return false };
     let plain =
         |c: char| !c.is_whitespace() && !c.is_control() && !matches!(c, '<' | '>' | '(' | ')' | ',' | ';' | '"');

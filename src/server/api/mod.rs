@@ -1,5 +1,6 @@
 //! `/api/v1`: one file for each kind of record.
 
+mod accounts;
 mod events;
 mod verify;
 mod webhooks;
@@ -12,7 +13,11 @@ use super::App;
 
 /// Returns the routes below `/api/v1`.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(events::routes()).merge(verify::routes()).merge(webhooks::routes())
+    OpenApiRouter::new()
+        .merge(accounts::routes())
+        .merge(events::routes())
+        .merge(verify::routes())
+        .merge(webhooks::routes())
 }
 
 /// How a caller says who it is.
@@ -25,7 +30,7 @@ impl Modify for Security {
         components.add_security_scheme("token", SecurityScheme::Http(bearer));
         components.add_security_scheme(
             "session",
-            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("testamur_session"))),
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(super::session::COOKIE))),
         );
     }
 }

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::permission::Permissions;
+use super::permission::{Permission, Permissions};
 use super::secret::{Secret, digest, random_text};
 use super::session::{Grant, Principal, touch};
 use super::staff::{checked_label, find, held};
@@ -39,6 +39,7 @@ pub struct ApiToken {
     /// What it is for.
     pub name: String,
     /// What it may do, as far as its maker may.
+    #[schema(value_type = Vec<Permission>)]
     pub scopes: Permissions,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]

@@ -391,5 +391,7 @@ fn the_openapi_document_has_everything_that_it_refers_to() {
     assert!(references > 0);
     let token = &document["components"]["schemas"]["ApiToken"]["properties"];
     assert_eq!(token["scopes"]["items"]["$ref"], "#/components/schemas/Permission", "{token}");
+    let staff = &document["components"]["schemas"]["Staff"]["properties"];
+    assert_eq!(staff["roles"]["items"]["$ref"], "#/components/schemas/Role", "{staff}");
     assert_eq!(token["expires"]["format"], "date-time", "{token}");
 }

@@ -77,6 +77,7 @@ impl Service {
             },
             authenticator: accounts(),
             limits: Limits::default(),
+            hooks: crate::webhooks::Rules::default(),
             vc_api: false,
             behind_proxy: false,
         });

@@ -9,7 +9,7 @@ BENCH_PEOPLE ?= 2000
 ROUNDS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web build demo test e2e lint bench faults
+.PHONY: help setup web build demo test e2e api lint bench faults
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -39,6 +39,10 @@ test: setup ## Check the format and run all tests
 e2e: build ## Try the web verifier in Chromium against a published site
 	@scripts/setup browser
 	TESTAMUR_BIN=$(abspath $(BIN)) npm --prefix verifier-web run e2e
+
+api: build ## Let schemathesis try every operation of the service
+	@scripts/setup api
+	@tests/service/api-check --testamur $(BIN)
 
 lint: setup ## Run clippy and rustdoc with warnings as errors
 	cargo clippy --all-targets -- -D warnings

@@ -1,8 +1,9 @@
 //! `testamur export` and `testamur import-dump`: the whole store as one signed file.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::ops::RangeInclusive;
+use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -11,11 +12,12 @@ use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::limits;
 use crate::proof::jws::{self, Jws};
+use crate::server::admin;
 use crate::status::LIST_ENTRIES;
 use crate::store::{self, Header, SledStore, Store, Summary};
 
 /// `typ` of the signature under a dump.
-const TYP: &str = "testamur-dump+jwt";
+const TYP: &str = admin::DUMP_TYP;
 
 /// Numbers of each event and year that are left out after a rebuild: what was issued after the dump has some of them.
 const NUMBERS_LEFT_OUT: u64 = 1_000;
@@ -36,6 +38,9 @@ pub(super) struct Import {
 }
 
 pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure> {
+    if let Ok(service) = UnixStream::connect(global.data.join(admin::SOCKET)) {
+        return export_from(service, &args.file);
+    }
     let workspace = Workspace::open(global)?;
     let signer = workspace.signer(global)?;
     let desk = workspace.desk();
@@ -50,6 +55,31 @@ pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure>
     std::fs::rename(&part, &args.file).doing(format!("write {}", args.file.display()))?;
     let records = output::counted(count(&summary), "record is", "records are");
     output::line(format!("{records} in {}", args.file.display()));
+    output::line("keys/ is not in it: back that up too, apart from its passphrase");
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Takes a dump from the service that holds the store. It is whole if its last line is the footer.
+fn export_from(mut service: UnixStream, path: &Path) -> Result<ExitCode, Failure> {
+    let broken = || Failure::new("the service broke off").hint("look into its log, then run the command again");
+    let mut part = path.to_owned().into_os_string();
+    part.push(".part");
+    let mut file = create_private(part.as_ref()).doing(format!("write {}", path.display()))?;
+    writeln!(service, "{}", admin::EXPORT).doing("ask the service")?;
+    io::copy(&mut service, &mut file).doing(format!("write {}", path.display()))?;
+    file.sync_all().doing(format!("write {}", path.display()))?;
+    let lines = BufReader::new(File::open(&part).doing(format!("read {}", path.display()))?).lines();
+    let (mut count, mut last) = (0_u64, String::new());
+    for line in lines {
+        last = line.map_err(|_| broken())?;
+        count += 1;
+    }
+    if !last.starts_with("{\"footer\"") {
+        return Err(broken());
+    }
+    std::fs::rename(&part, path).doing(format!("write {}", path.display()))?;
+    let records = output::counted(count.saturating_sub(2), "record is", "records are");
+    output::line(format!("{records} in {}, from the running service", path.display()));
     output::line("keys/ is not in it: back that up too, apart from its passphrase");
     Ok(ExitCode::SUCCESS)
 }

@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
 use crate::server::extract::{Body, IfMatch, Listing, Path, Query};
-use crate::server::reply::Tagged;
+use crate::server::reply::{ShownOnce, Tagged};
 use crate::server::{App, Caller, Problem};
 use crate::webhooks::{
     Delivery, DeliveryFilter, DeliveryState, Disabled, Endpoint, EndpointChange, EndpointDraft, EndpointId, EventKind,
@@ -193,14 +193,15 @@ async fn create(
     State(app): State<App>,
     caller: Caller,
     Body(body): Body<EndpointBody>,
-) -> Result<Tagged<NewEndpointView>, Problem> {
+) -> Result<ShownOnce<NewEndpointView>, Problem> {
     caller.may(Permission::Settings)?;
     app.at_desk(&caller, move |app, desk| {
         let EndpointBody { url, description, events } = body;
         let draft = EndpointDraft { url, description, events: kinds(&events)? };
         let (kept, secret) = endpoints::create(desk.store, &draft, app.hooks, desk.actor, desk.now)?;
         let secret = secret.reveal();
-        Ok(Tagged::created(kept.revision, NewEndpointView { endpoint: EndpointView::of(kept.record), secret }))
+        let view = NewEndpointView { endpoint: EndpointView::of(kept.record), secret };
+        Ok(ShownOnce(StatusCode::CREATED, view))
     })
     .await
 }
@@ -266,12 +267,12 @@ async fn rotate_secret(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Result<(StatusCode, Json<SecretView>), Problem> {
+) -> Result<ShownOnce<SecretView>, Problem> {
     caller.may(Permission::Settings)?;
     app.at_desk(&caller, move |_, desk| {
         let overlap = endpoints::OVERLAP_SECONDS;
         let secret = endpoints::rotate_secret(desk.store, &endpoint(&id)?, overlap, desk.actor, desk.now)?;
-        Ok((StatusCode::CREATED, Json(SecretView { secret: secret.reveal() })))
+        Ok(ShownOnce(StatusCode::CREATED, SecretView { secret: secret.reveal() }))
     })
     .await
 }

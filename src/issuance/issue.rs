@@ -395,6 +395,9 @@ impl Bench<'_> {
             signed: desk.now,
             valid_until: signed.valid_until,
             state: CertificateState::Active,
+            basis: None,
+            run: None,
+            withdrawal: None,
         };
         Ok((certificate, scene))
     }

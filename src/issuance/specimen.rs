@@ -64,6 +64,9 @@ impl Specimen {
             signed: desk.now,
             valid_until: signed.valid_until,
             state: CertificateState::Active,
+            basis: None,
+            run: None,
+            withdrawal: None,
         };
         Ok(face.pdf(scene, &certificate, verifier)?)
     }

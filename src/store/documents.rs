@@ -16,10 +16,21 @@ pub struct Collection {
 
 impl Collection {
     /// Every collection.
-    pub const ALL: &[Self] = &[Self::IDEMPOTENCY];
+    pub const ALL: &[Self] =
+        &[Self::IDEMPOTENCY, Self::RUNS, Self::RUN_ROWS, Self::RUN_QUEUE, Self::APPROVALS, Self::CORRECTIONS];
 
     /// Requests that may come twice, by caller and key.
     pub const IDEMPOTENCY: Self = Self::passing("idempotency");
+    /// Runs, by id.
+    pub const RUNS: Self = Self::kept("runs");
+    /// Whom a run is over, by the run's id and place: `RUN/00000001`.
+    pub const RUN_ROWS: Self = Self::kept("run-rows");
+    /// Runs that are not finished, by id.
+    pub const RUN_QUEUE: Self = Self::kept("run-queue");
+    /// What needs a second member of staff, by id.
+    pub const APPROVALS: Self = Self::kept("approvals");
+    /// Corrections that were asked for, by id.
+    pub const CORRECTIONS: Self = Self::kept("corrections");
 
     /// Returns its name.
     pub const fn name(&self) -> &'static str {

@@ -19,8 +19,8 @@ pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, export, import}
 pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{
-    Act, AuditEntry, BlobId, Certificate, CertificateState, Event, Fields, IssueOutcome, Participant, PersonKey, Run,
-    RunTotals, StatusRange, TemplateRef,
+    Act, AuditEntry, BlobId, Cause, Certificate, CertificateChange, CertificateState, Event, Fields, IssueOutcome,
+    Participant, PersonKey, Run, RunTotals, StatusRange, TemplateRef, Withdrawal,
 };
 pub use sled::SledStore;
 
@@ -199,6 +199,11 @@ pub trait Store: Send + Sync {
     /// Marks the current version of a certificate revoked and sets its status entry. [`StoreError::Conflict`] if the
     /// stored one differs from `old`.
     fn revoke(&self, old: &Certificate, reason: &Reason, act: &Act) -> Result<()>;
+
+    /// Makes all changes of certificates and documents in one step, or none: [`StoreError::Conflict`] with the first
+    /// certificate's number, person's number or document's key that is not what the change expects. An `Issue` conflicts
+    /// where its person has a certificate; the others as [`Store::supersede`] and [`Store::revoke`] do.
+    fn change_certificates(&self, changes: &[CertificateChange], writes: &[DocumentWrite], act: &Act) -> Result<()>;
 
     /// Returns the current version of a certificate.
     fn certificate(&self, number: &CertificateNumber) -> Result<Option<Certificate>>;

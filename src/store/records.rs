@@ -104,6 +104,72 @@ pub struct Certificate {
     pub valid_until: Option<Timestamp>,
     /// What became of it.
     pub state: CertificateState,
+    /// Why the person got it: the rule's version with the measured values, or who made the exception. Frozen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<serde_json::Value>,
+    /// The run that made this version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// Why it was revoked, for programs; what the public reads is in the state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawal: Option<Withdrawal>,
+}
+
+/// Why a certificate was revoked, for programs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// Why.
+    pub cause: Cause,
+    /// The run that did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+}
+
+/// Causes of a revocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// It should never have been issued.
+    IssuedInError,
+    /// The person does not meet the rule any more.
+    EligibilityLost,
+    /// The person asked for it.
+    OnRequest,
+    /// It was obtained by fraud.
+    Fraud,
+    /// Something else; a text says what.
+    Other,
+}
+
+/// One change of [`crate::store::Store::change_certificates`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum CertificateChange {
+    /// Puts a new certificate, version 1, whose person has none in the event yet.
+    Issue(Certificate),
+    /// Puts the next version; the old one becomes superseded and its status entry is set.
+    Supersede {
+        /// The current version.
+        old: Certificate,
+        /// The next.
+        new: Certificate,
+        /// Why and when.
+        reason: Reason,
+    },
+    /// Marks the current version revoked and sets its status entry.
+    Revoke {
+        /// The current version, active.
+        old: Certificate,
+        /// Why and when; public.
+        reason: Reason,
+        /// Why, for programs.
+        withdrawal: Option<Withdrawal>,
+    },
+    /// Makes a revoked version active again and clears its status entry. Only before the revocation was published: the
+    /// caller makes sure that it was not.
+    Reinstate {
+        /// The current version, revoked.
+        old: Certificate,
+    },
 }
 
 /// What became of a certificate. Expiry is not a state: it follows from the date.

@@ -9,7 +9,7 @@ use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::status::Reason;
 use crate::store::dump::Record;
 use crate::store::{
-    Act, AuditEntry, BlobId, Certificate, Collection, Document, DocumentWrite, Event, IssueOutcome, Page, Participant,
+    Act, AuditEntry, BlobId, Certificate, CertificateChange, Collection, Document, DocumentWrite, Event, IssueOutcome, Page, Participant,
     PersonKey, Run, StatusRange, Store,
 };
 
@@ -121,7 +121,15 @@ impl<E: Engine> Store for Ordered<E> {
     fn revoke(&self, old: &Certificate, reason: &Reason, act: &Act) -> Result<()> {
         self.commit(|draft| {
             draft.act = Some(act);
-            certificates::revoke(draft, old, reason)
+            certificates::revoke(draft, old, reason, None)
+        })
+    }
+
+    fn change_certificates(&self, changes: &[CertificateChange], writes: &[DocumentWrite], act: &Act) -> Result<()> {
+        self.commit(|draft| {
+            draft.act = Some(act);
+            certificates::change(draft, changes)?;
+            documents::write(draft, writes)
         })
     }
 

@@ -79,6 +79,9 @@ pub fn certificate(event: &str, sequence: u64, who: u64) -> Certificate {
         signed: now(),
         valid_until: None,
         state: CertificateState::Active,
+        basis: None,
+        run: None,
+        withdrawal: None,
     }
 }
 

@@ -1,0 +1,4 @@
+//! The service, tested over HTTP: the real router on every engine, with a fixed clock.
+
+mod harness;
+mod skeleton;

@@ -4,10 +4,12 @@ use std::net::IpAddr;
 use std::sync::atomic::AtomicUsize;
 use std::time::Duration;
 
+use rustls::ServerConfig;
 use testamur::webhooks::client::{Addresses, Lookup, TIMEOUT};
 use testamur::webhooks::{Outcome, SendError, Target};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 
 use super::receiver::Reply;
 use super::*;
@@ -126,22 +128,45 @@ async fn however_long_the_answer_only_its_status_counts() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_refused_before_anything_is_said() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/webhooks");
+    let certificate = std::fs::read(format!("{folder}/self-signed.der")).unwrap();
+    let key = std::fs::read(format!("{folder}/self-signed-key.der")).unwrap();
+    let config = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.into()], key.try_into().unwrap())
+        .unwrap();
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let met = tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.unwrap();
+        acceptor.accept(socket).await.map(|_| "a handshake").map_err(|error| error.to_string())
+    });
+    let sender = Sender::new(LOOPBACK).unwrap();
+    assert_eq!(send(&sender, &format!("https://localhost:{port}/")).await, Outcome::Error(SendError::Tls));
+    let alert = met.await.unwrap().unwrap_err();
+    assert!(alert.contains("UnknownCA") || alert.contains("UnknownCa"), "{alert}");
+}
+
+#[tokio::test]
 async fn each_way_to_fail_has_its_name() {
-    let (receiver, sender) = (Receiver::start().await, Sender::new(LOOPBACK).unwrap());
+    let sender = Sender::new(LOOPBACK).unwrap();
     let closed = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap().port();
     assert_eq!(send(&sender, &format!("http://127.0.0.1:{closed}/")).await, Outcome::Error(SendError::Connect));
-    // Plain HTTP where TLS was asked for.
-    assert_eq!(send(&sender, &format!("https://127.0.0.1:{}/", receiver.port)).await, Outcome::Error(SendError::Tls));
-    assert!(receiver.requests().is_empty());
-
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
+        let mut held = Vec::new();
         while let Ok((mut socket, _)) = listener.accept().await {
             _ = socket.write_all(b"SSH-2.0-OpenSSH\r\n\r\n").await;
+            held.push(socket);
         }
     });
     assert_eq!(send(&sender, &format!("http://127.0.0.1:{port}/")).await, Outcome::Error(SendError::Protocol));
+    assert_eq!(send(&sender, &format!("https://127.0.0.1:{port}/")).await, Outcome::Error(SendError::Tls));
 
     struct Nowhere;
     impl Lookup for Nowhere {

@@ -18,6 +18,7 @@
 //! - [`reading`]: gets credentials and printed text back out of PDF files and pictures.
 //! - [`store`]: the promises of the store, and the engines that keep them.
 //! - [`issuance`]: the use cases: import, issue, regenerate, revoke.
+//! - [`webhooks`]: tells other systems what happened: endpoints, outbox, courier.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
 //! - [`accounts`]: who may do what.
 //! - [`server`]: the service over HTTP.
@@ -47,3 +48,4 @@ pub mod status;
 pub mod store;
 pub mod template;
 pub mod verify;
+pub mod webhooks;

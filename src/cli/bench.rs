@@ -86,6 +86,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         faces: &faces,
         verifier: &issuer.verifier,
         times: &times,
+        embedder: None,
     };
     let shown = Shown { json: false, bar: ProgressBar::hidden() };
     let started = Instant::now();

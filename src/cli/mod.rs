@@ -9,6 +9,7 @@ mod config;
 mod demo;
 pub mod demo_people;
 mod dump;
+mod embed;
 mod event;
 mod event_update;
 mod files;

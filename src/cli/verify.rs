@@ -19,13 +19,13 @@ use crate::verify::{Seen, StatusFreshness, TrustAnchors, Verdict, verify};
 /// Largest file that is read, in bytes.
 const LARGEST_FILE: u64 = 100 << 20;
 /// Kinds of files that are looked for in folders.
-const KINDS: [&str; 6] = ["pdf", "png", "jpg", "jpeg", "jwt", "txt"];
+const KINDS: [&str; 7] = ["pdf", "png", "jpg", "jpeg", "jwt", "json", "txt"];
 /// How many files are verified between two prints.
 const GROUP: usize = 256;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// PDF, PNG, JPEG or .jwt files, folders, QR texts, or - for texts on stdin
+    /// PDF, PNG, JPEG, .jwt or .json files, folders, QR texts, or - for texts on stdin
     #[arg(required = true, value_name = "FILE|FOLDER|URL|-")]
     inputs: Vec<String>,
     /// Published site, or its trust.jws; may be given several times
@@ -131,6 +131,9 @@ fn inputs(argument: &str) -> Result<Vec<Input>, Failure> {
     if argument == "-" {
         let lines = std::io::stdin().lock().take(LARGEST_FILE).lines();
         let lines: Vec<String> = lines.collect::<Result<_, _>>().doing("read stdin")?;
+        if lines.len() > 1 && is_json(&lines.join("\n")) {
+            return Ok(vec![Input::Text(lines.join("\n"))]);
+        }
         return Ok(lines.into_iter().filter(|line| !line.trim().is_empty()).map(Input::Text).collect());
     }
     let path = Path::new(argument);
@@ -143,12 +146,18 @@ fn inputs(argument: &str) -> Result<Vec<Input>, Failure> {
     if path.exists() {
         return Ok(vec![Input::File(path.to_owned())]);
     }
-    let looks_like_text = argument.contains("#1") || argument.starts_with("http") || argument.starts_with("ey");
+    let looks_like_text =
+        argument.contains("#1") || ["http", "ey", "{"].iter().any(|start| argument.starts_with(start));
     if looks_like_text {
         return Ok(vec![Input::Text(argument.to_owned())]);
     }
     Err(Failure::new(format!("there is no file or folder `{argument}`"))
         .hint("pass a file, a folder, or the whole text of a QR code in quotes"))
+}
+
+/// Returns whether a whole text is one JSON object, which may have many lines.
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {

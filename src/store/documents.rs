@@ -15,9 +15,37 @@ pub struct Collection {
 }
 
 impl Collection {
+    /// Endpoints of webhooks, by id.
+    pub const WEBHOOK_ENDPOINTS: Self = Self::kept("webhook-endpoints");
+    /// Their secrets.
+    pub const WEBHOOK_SECRETS: Self = Self::kept("webhook-secrets");
+    /// How they did lately.
+    pub const WEBHOOK_HEALTH: Self = Self::passing("webhook-health");
+    /// Messages of the outbox, by id and so by time.
+    pub const WEBHOOK_MESSAGES: Self = Self::passing("webhook-messages");
+    /// What became of each message at each endpoint: `ENDPOINT/MESSAGE`, newest first.
+    pub const WEBHOOK_DELIVERIES: Self = Self::passing("webhook-deliveries");
+    /// When a delivery is due: `ENDPOINT/SECONDS/MESSAGE`.
+    pub const WEBHOOK_QUEUE: Self = Self::passing("webhook-queue");
+    /// Deliveries by state: `STATE/` and the delivery's key.
+    pub const WEBHOOK_STATES: Self = Self::passing("webhook-states");
+
     /// Every collection.
-    pub const ALL: &[Self] =
-        &[Self::IDEMPOTENCY, Self::RUNS, Self::RUN_ROWS, Self::RUN_QUEUE, Self::APPROVALS, Self::CORRECTIONS];
+    pub const ALL: &[Self] = &[
+        Self::IDEMPOTENCY,
+        Self::RUNS,
+        Self::RUN_ROWS,
+        Self::RUN_QUEUE,
+        Self::APPROVALS,
+        Self::CORRECTIONS,
+        Self::WEBHOOK_ENDPOINTS,
+        Self::WEBHOOK_SECRETS,
+        Self::WEBHOOK_HEALTH,
+        Self::WEBHOOK_MESSAGES,
+        Self::WEBHOOK_DELIVERIES,
+        Self::WEBHOOK_QUEUE,
+        Self::WEBHOOK_STATES,
+    ];
 
     /// Requests that may come twice, by caller and key.
     pub const IDEMPOTENCY: Self = Self::passing("idempotency");

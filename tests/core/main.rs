@@ -17,4 +17,5 @@ mod store_faults;
 mod template;
 mod trust;
 mod vectors;
+mod webhooks;
 mod wire;

@@ -164,9 +164,12 @@ impl Expression {
         match self.evaluate(&known, columns.iter().map(|(name, text)| (name, text))) {
             Ok(Value::Bool(_)) => Ok(()),
             Ok(other) => Err(format!("yields {}, not true or false", kind(&other))),
-            Err(error @ (ExecutionError::NoSuchOverload(_) | ExecutionError::UnexpectedType { .. })) => {
-                Err(reason(&error, &known))
-            }
+            Err(
+                error @ (ExecutionError::NoSuchOverload(_)
+                | ExecutionError::UnexpectedType { .. }
+                | ExecutionError::UnsupportedBinaryOperator(..)
+                | ExecutionError::ValuesNotComparable(..)),
+            ) => Err(reason(&error, &known)),
             // Others depend on what is known, as when a column is no number.
             Err(_) => Ok(()),
         }
@@ -221,7 +224,7 @@ fn parse(source: &str) -> Result<(IdedExpr, SourceInfo), Fault> {
 
 fn place(source: &str, places: &SourceInfo, id: u64, reason: String) -> Fault {
     let offset = places.offset_for(id).map_or(0, |(start, _)| start as usize);
-    let before: String = source.chars().take(offset).collect();
+    let before = source.get(..offset).unwrap_or_default();
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
     Fault { line, column, reason }
@@ -314,10 +317,17 @@ impl Survey {
         if !FUNCTIONS.contains(&call.func_name.as_str()) {
             return Err((id, format!("unknown function `{}`", super::cut(&call.func_name, 40))));
         }
-        if let ("_[_]", [of, IdedExpr { expr: Expr::Literal(LiteralValue::String(name)), .. }]) =
-            (call.func_name.as_str(), &call.args[..])
+        if let ("_[_]", [of, key]) = (call.func_name.as_str(), &call.args[..])
+            && matches!(&of.expr, Expr::Ident(name) if name == "fields")
         {
-            self.column(of, name.inner());
+            if let Expr::Literal(LiteralValue::String(name)) = &key.expr {
+                self.column(of, name.inner());
+            }
+            self.bound(of)?;
+            let key = self.bound(key)?;
+            // One column is looked up; the others are not touched.
+            let bytes = MAX_FIELD_BYTES as u64;
+            return Ok(Bound { work: key.work.saturating_add(key.bytes).saturating_add(bytes), bytes });
         }
         let mut sum = self.all(&call.args)?;
         if let Some(target) = &call.target {
@@ -378,7 +388,9 @@ fn variable(name: &str, known: &Known) -> Option<Value> {
 
 fn kind(value: &Value) -> &'static str {
     match value {
-        Value::Int(_) | Value::UInt(_) | Value::Float(_) => "a number",
+        Value::Int(_) | Value::UInt(_) => "a whole number",
+        Value::Float(_) => "a decimal number",
+        Value::Bool(_) => "true or false",
         Value::String(_) => "text",
         Value::List(_) => "a list",
         Value::Map(_) => "a map",
@@ -393,11 +405,14 @@ fn reason(error: &ExecutionError, known: &Known) -> String {
         ExecutionError::UndeclaredReference(name) => known.unknown(name),
         ExecutionError::NoSuchKey(name) => format!("no column “{}”", super::cut(name, 60)),
         ExecutionError::NoSuchOverload(error) => {
-            let sign = error.function().trim_matches('_');
-            format!(
-                "`{sign}` cannot take {}; whole numbers beside others need a decimal point, as in 1.0",
-                types(error.argument_types())
-            )
+            let types: Vec<_> = error.argument_types().iter().map(|name| super::cut(name, 20)).collect();
+            mixed(error.function(), &types.join(" and "))
+        }
+        ExecutionError::UnsupportedBinaryOperator(operator, one, other) => {
+            mixed(operator, &format!("{} and {}", kind(one), kind(other)))
+        }
+        ExecutionError::ValuesNotComparable(one, other) => {
+            mixed("comparison", &format!("{} and {}", kind(one), kind(other)))
         }
         ExecutionError::UnexpectedType { got, want } => format!("found {got} where {want} is needed"),
         ExecutionError::FunctionError { function, .. } => {
@@ -409,6 +424,7 @@ fn reason(error: &ExecutionError, known: &Known) -> String {
     }
 }
 
-fn types(types: &[String]) -> String {
-    types.iter().map(|name| super::cut(name, 20)).collect::<Vec<_>>().join(" and ")
+fn mixed(operator: &str, types: &str) -> String {
+    let sign = super::cut(operator.trim_matches('_'), 40);
+    format!("`{sign}` cannot take {types}; beside a decimal number write 1.0 for 1")
 }

@@ -107,15 +107,22 @@ impl<'a> Judge<'a> {
             Rule::Activities(needed) => self.activities(*needed, progress),
             Rule::Completion { percent } => self.completion(*percent, progress),
             Rule::Score { at_least } => score(*at_least, progress),
-            Rule::Passed => {
-                told(ClauseKind::Passed, "examination passed", progress.passed, "no examination result recorded")
-            }
-            Rule::CheckedIn => told(ClauseKind::CheckedIn, "checked in", progress.checked_in, "no check-in recorded"),
+            Rule::Passed => told(
+                ClauseKind::Passed,
+                "examination passed",
+                progress.passed,
+                ["no examination result recorded", "has not passed the examination"],
+            ),
+            Rule::CheckedIn => told(
+                ClauseKind::CheckedIn,
+                "checked in",
+                progress.checked_in,
+                ["no check-in recorded", "was not checked in"],
+            ),
             Rule::Role { one_of } => role(one_of, progress),
             Rule::Manual => {
-                let mut node = told(ClauseKind::Manual, "granted by hand", Some(facts.granted), "");
-                node.missing = node.missing.map(|_| "nobody has granted it by hand".into());
-                node
+                let nobody = "nobody has granted it by hand";
+                told(ClauseKind::Manual, "granted by hand", Some(facts.granted), [nobody, nobody])
             }
             Rule::Cel { expression } => self.expression(expression, facts),
         };
@@ -361,11 +368,11 @@ fn titles(titles: &[&str]) -> String {
     if more == 0 { named.join(", ") } else { format!("{} and {more} more", named.join(", ")) }
 }
 
-/// A plain yes or no.
-fn told(kind: ClauseKind, clause: &str, found: Option<bool>, unknown: &str) -> Explanation {
+/// A plain yes or no, with what to say when it is unknown, and when it is no.
+fn told(kind: ClauseKind, clause: &str, found: Option<bool>, [unknown, no]: [&str; 2]) -> Explanation {
     let met = found == Some(true);
-    let missing = if found.is_none() { unknown.to_owned() } else { format!("not {clause}") };
-    let node = leaf(kind, clause.to_owned(), met, (!met).then_some(missing));
+    let missing = if found.is_none() { unknown } else { no };
+    let node = leaf(kind, clause.to_owned(), met, (!met).then(|| missing.to_owned()));
     Explanation { measured: found.map(|found| yes_no(found).to_owned()), ..node }
 }
 

@@ -241,7 +241,7 @@ fn read_at(value: &Value, at: &str, depth: usize) -> Result<Rule, EligibilityErr
     }
     Rule::deserialize(value).map_err(|error| {
         let name = single.map_or("", |(name, _)| if name.len() <= 20 { name } else { "" });
-        EligibilityError::invalid(join(at, name), super::cut(&error.to_string(), 300))
+        EligibilityError::invalid(join(at, name), format!("cannot be read: {}", super::cut(&error.to_string(), 300)))
     })
 }
 

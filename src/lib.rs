@@ -17,6 +17,7 @@
 //! - [`template`] and [`render`]: what a certificate looks like; PDF and PNG.
 //! - [`reading`]: gets credentials and printed text back out of PDF files and pictures.
 //! - [`store`]: the promises of the store, and the engines that keep them.
+//! - [`eligibility`]: who has reached what a certificate asks for, and why; as pure as the core.
 //! - [`issuance`]: the use cases: import, issue, regenerate, revoke.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
 //! - [`accounts`]: who may do what.
@@ -35,6 +36,7 @@
 pub mod accounts;
 pub mod cli;
 pub mod credential;
+pub mod eligibility;
 pub mod issuance;
 pub mod keys;
 pub mod proof;

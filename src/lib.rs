@@ -20,6 +20,7 @@
 //! - [`eligibility`]: who has reached what a certificate asks for, and why; as pure as the core.
 //! - [`issuance`]: the use cases: import, issue, regenerate, revoke.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
+//! - [`enrolment`]: plans of events, their people, exceptions, who gets a certificate.
 //! - [`accounts`]: who may do what.
 //! - [`server`]: the service over HTTP.
 //! - [`cli`]: the command line, where all of the above is joined.
@@ -37,6 +38,7 @@ pub mod accounts;
 pub mod cli;
 pub mod credential;
 pub mod eligibility;
+pub mod enrolment;
 pub mod issuance;
 pub mod keys;
 pub mod proof;

@@ -16,10 +16,21 @@ pub struct Collection {
 
 impl Collection {
     /// Every collection.
-    pub const ALL: &[Self] = &[Self::IDEMPOTENCY];
+    pub const ALL: &[Self] = &[Self::IDEMPOTENCY, Self::PLANS, Self::RULES, Self::LISTED, Self::IMPORTS, Self::IMPORT_ROWS];
 
     /// Requests that may come twice, by caller and key.
     pub const IDEMPOTENCY: Self = Self::passing("idempotency");
+
+    /// What the service keeps beside an event, by code.
+    pub const PLANS: Self = Self::kept("plans");
+    /// Versions of rules, as `CODE/0000000001`.
+    pub const RULES: Self = Self::kept("rules");
+    /// Exceptions and exclusions, as `CODE/PERSON`.
+    pub const LISTED: Self = Self::kept("listed");
+    /// Imports with their counts, as `CODE/TIME-ID`.
+    pub const IMPORTS: Self = Self::kept("imports");
+    /// Rows of imports that need attention, as `CODE/TIME-ID/0000`. Not kept: they can hold anything.
+    pub const IMPORT_ROWS: Self = Self::passing("import_rows");
 
     /// Returns its name.
     pub const fn name(&self) -> &'static str {

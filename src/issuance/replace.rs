@@ -118,12 +118,9 @@ fn corrected(
     old: &Certificate,
     correction: &Correction,
 ) -> Result<Participant, ReplaceError> {
-    let mut person = desk.store.participant(&event.code, &old.person)?.unwrap_or_else(|| Participant {
-        key: old.person.clone(),
-        name: old.recipient.clone(),
-        email: old.email.clone(),
-        fields: old.fields.clone(),
-        imported: old.issued,
+    let mut person = desk.store.participant(&event.code, &old.person)?.unwrap_or_else(|| {
+        let Certificate { person, recipient, email, fields, issued, .. } = old.clone();
+        Participant::new(person, recipient, email, fields, issued)
     });
     for (column, value) in &correction.set {
         match column.as_str() {

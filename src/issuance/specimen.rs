@@ -93,12 +93,7 @@ impl Specimen {
     }
 
     fn person(&self, desk: &Desk) -> Participant {
-        Participant {
-            key: PersonKey("specimen".to_owned()),
-            name: self.recipient.clone(),
-            email: None,
-            fields: self.fields.clone(),
-            imported: desk.now,
-        }
+        let key = PersonKey("specimen".to_owned());
+        Participant::new(key, self.recipient.clone(), None, self.fields.clone(), desk.now)
     }
 }

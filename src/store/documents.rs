@@ -33,6 +33,11 @@ impl Collection {
     /// Every collection.
     pub const ALL: &[Self] = &[
         Self::IDEMPOTENCY,
+        Self::PLANS,
+        Self::RULES,
+        Self::LISTED,
+        Self::IMPORTS,
+        Self::IMPORT_ROWS,
         Self::RUNS,
         Self::RUN_ROWS,
         Self::RUN_QUEUE,
@@ -51,7 +56,7 @@ impl Collection {
     pub const IDEMPOTENCY: Self = Self::passing("idempotency");
     /// Runs, by id.
     pub const RUNS: Self = Self::kept("runs");
-    /// Whom a run is over, by the run's id and place: `RUN/00000001`.
+    /// Whom a run is over, by the run's id, group and place: `RUN/000001/001`.
     pub const RUN_ROWS: Self = Self::kept("run-rows");
     /// Runs that are not finished, by id.
     pub const RUN_QUEUE: Self = Self::kept("run-queue");
@@ -59,6 +64,17 @@ impl Collection {
     pub const APPROVALS: Self = Self::kept("approvals");
     /// Corrections that were asked for, by id.
     pub const CORRECTIONS: Self = Self::kept("corrections");
+
+    /// What the service keeps beside an event, by code.
+    pub const PLANS: Self = Self::kept("plans");
+    /// Versions of rules, as `CODE/0000000001`.
+    pub const RULES: Self = Self::kept("rules");
+    /// Exceptions and exclusions, as `CODE/PERSON`.
+    pub const LISTED: Self = Self::kept("listed");
+    /// Imports with their counts, as `CODE/TIME-ID`.
+    pub const IMPORTS: Self = Self::kept("imports");
+    /// Rows of imports that need attention, as `CODE/TIME-ID/0000`. Not kept: they can hold anything.
+    pub const IMPORT_ROWS: Self = Self::passing("import_rows");
 
     /// Returns its name.
     pub const fn name(&self) -> &'static str {

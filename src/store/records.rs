@@ -4,6 +4,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::credential::{Achievement, CertificateNumber, EventCode, Extras, StatusEntry, Timestamp};
+use crate::eligibility::Progress;
 use crate::status::Reason;
 
 /// A person's imported columns by column name, as text.
@@ -71,6 +72,30 @@ pub struct Participant {
     pub fields: Fields,
     /// When the row was last imported.
     pub imported: Timestamp,
+    /// A random id, which says nothing about the person: for addresses and the audit log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The person's id in another system. Unique within the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// Language of the certificate and of mails, as `pt-BR`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// What the person has attended, done and reached.
+    #[serde(default, skip_serializing_if = "no_progress")]
+    pub progress: Progress,
+}
+
+fn no_progress(progress: &Progress) -> bool {
+    *progress == Progress::default()
+}
+
+impl Participant {
+    /// Returns somebody of whom nothing else is known.
+    pub fn new(key: PersonKey, name: String, email: Option<String>, fields: Fields, imported: Timestamp) -> Self {
+        let progress = Progress::default();
+        Self { key, name, email, fields, imported, id: None, external_id: None, locale: None, progress }
+    }
 }
 
 /// One version of a certificate: its signed credential, what it was made from, and its state. Nothing rendered.

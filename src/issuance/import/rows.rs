@@ -241,13 +241,8 @@ impl RowChecker<'_> {
         let email = self.email();
         let fields = self.fields();
         let good = self.findings.iter().all(|finding| finding.severity < Severity::Error);
-        let participant = good.then(|| Participant {
-            key: person_key(&name, email.as_deref()),
-            name,
-            email,
-            fields,
-            imported: self.checks.now,
-        });
+        let participant = good
+            .then(|| Participant::new(person_key(&name, email.as_deref()), name, email, fields, self.checks.now));
         RowOutcome { line: self.row.line, row: index, participant, findings: self.findings }
     }
 

@@ -83,7 +83,7 @@ mod tests {
 
     fn person(key: &str) -> Participant {
         let imported = Timestamp::from_unix(0);
-        Participant { key: PersonKey(key.into()), name: key.into(), email: None, fields: Fields::new(), imported }
+        Participant::new(PersonKey(key.into()), key.into(), None, Fields::new(), imported)
     }
 
     fn act() -> Act {

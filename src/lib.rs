@@ -22,6 +22,7 @@
 //! - [`webhooks`]: tells other systems what happened: endpoints, outbox, courier.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
 //! - [`enrolment`]: plans of events, their people, exceptions, who gets a certificate.
+//! - [`runs`]: what is done to many certificates at once; revoke, restore, correct; spot checks.
 //! - [`accounts`]: who may do what.
 //! - [`server`]: the service over HTTP.
 //! - [`cli`]: the command line, where all of the above is joined.
@@ -47,6 +48,7 @@ pub mod publish;
 pub mod qr;
 pub mod reading;
 pub mod render;
+pub mod runs;
 pub mod server;
 pub mod status;
 pub mod store;

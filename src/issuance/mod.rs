@@ -25,7 +25,7 @@ pub use issue::{
 pub use order::Order;
 pub use record::Constants;
 pub use replace::{Correction, ReplaceError, regenerate, revoke, successors};
-pub use specimen::{Specimen, SpecimenError};
+pub use specimen::{Specimen, SpecimenError, preview};
 pub use times::{Stage, StageTimes};
 pub use validity::{ExpiresAfter, ValidityError};
 

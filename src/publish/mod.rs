@@ -263,6 +263,17 @@ pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Publ
     Ok(published)
 }
 
+/// Returns the snapshot that would be published now, signed, and records nothing: to check one's own certificates against.
+///
+/// # Errors
+/// As [`publish`].
+pub fn present(store: &dyn Store, request: &Request) -> Result<String, PublishError> {
+    let issuer = Issuer::check(request)?;
+    let version = last(store)?.map_or(1, |last| last.version + 1);
+    let contents = snapshot::gather(store, request, &issuer, version)?;
+    Ok(contents.snapshot.sign(&issuer.kid(request.key_id), request.key))
+}
+
 /// After a store was restored from a dump: takes over the version of the site as it is, so that the next publication
 /// can go on from it.
 ///

@@ -12,6 +12,7 @@ mod reply;
 mod router;
 mod run;
 mod vault;
+mod worker;
 
 pub use app::{App, Clock, Limits, Parts};
 pub use auth::{Authenticator, Caller, ClientAddress};
@@ -19,3 +20,4 @@ pub use problem::Problem;
 pub use router::{openapi, router};
 pub use run::{Listen, ServeError, serve};
 pub use vault::{Vault, VaultError};
+pub use worker::{Worker, work_once};

@@ -1,6 +1,12 @@
 //! `/api/v1`: one file for each kind of record.
 
+mod audit;
+mod certificates;
+mod corrections;
 mod events;
+mod keys;
+mod quality;
+mod runs;
 
 use utoipa::Modify;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -10,7 +16,14 @@ use super::App;
 
 /// Returns the routes below `/api/v1`.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(events::routes())
+    OpenApiRouter::new()
+        .merge(events::routes())
+        .merge(runs::routes())
+        .merge(certificates::routes())
+        .merge(corrections::routes())
+        .merge(quality::routes())
+        .merge(audit::routes())
+        .merge(keys::routes())
 }
 
 /// How a caller says who it is.

@@ -395,6 +395,7 @@ impl Bench<'_> {
             signed: desk.now,
             valid_until: signed.valid_until,
             state: CertificateState::Active,
+            erased: None,
         };
         Ok((certificate, scene))
     }

@@ -64,6 +64,7 @@ impl Specimen {
             signed: desk.now,
             valid_until: signed.valid_until,
             state: CertificateState::Active,
+            erased: None,
         };
         Ok(face.pdf(scene, &certificate, verifier)?)
     }

@@ -178,6 +178,7 @@ impl Academy {
             signed: now,
             valid_until: None,
             state: CertificateState::Active,
+            erased: None,
         }
     }
 

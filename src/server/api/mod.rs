@@ -1,6 +1,9 @@
 //! `/api/v1`: one file for each kind of record.
 
+mod eligibility;
 mod events;
+mod exceptions;
+mod participants;
 
 use utoipa::Modify;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -10,7 +13,11 @@ use super::App;
 
 /// Returns the routes below `/api/v1`.
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(events::routes())
+    OpenApiRouter::new()
+        .merge(events::routes())
+        .merge(participants::routes())
+        .merge(eligibility::routes())
+        .merge(exceptions::routes())
 }
 
 /// How a caller says who it is.

@@ -75,6 +75,7 @@ pub fn certificate(event: &str, sequence: u64, who: u64) -> Certificate {
         signed: now(),
         valid_until: None,
         state: CertificateState::Active,
+        erased: None,
     }
 }
 

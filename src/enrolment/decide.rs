@@ -122,6 +122,19 @@ impl<'a> Decider<'a> {
     }
 }
 
+/// Decides about one person; for several, make a [`Decider`].
+///
+/// # Errors
+/// When the rule or the tiers are not good ones.
+pub fn decide(
+    event: &Event,
+    plan: &EventPlan,
+    person: &Participant,
+    listed: &Listed,
+) -> Result<Decision, EnrolmentError> {
+    Ok(Decider::new(event, plan)?.decide(person, listed))
+}
+
 /// Returns what a rule may look at.
 pub(super) fn facts(person: &Participant, granted: bool) -> Facts {
     let mut progress = person.progress.clone();

@@ -424,6 +424,7 @@ impl<'a> Bench<'a> {
             basis,
             run,
             withdrawal: None,
+            erased: None,
         };
         Ok((certificate, scene))
     }

@@ -56,6 +56,7 @@ pub fn preview(desk: &Desk, faces: &Faces, event: &Event, order: &Order) -> Resu
         basis: None,
         run: None,
         withdrawal: None,
+        erased: None,
     };
     Ok(face.pdf(scene, &certificate, verifier)?)
 }
@@ -146,6 +147,7 @@ impl Specimen {
             basis: None,
             run: None,
             withdrawal: None,
+            erased: None,
         };
         Ok(face.pdf(scene, &certificate, verifier)?)
     }

@@ -31,7 +31,7 @@ pub use create::{Created, create, preview, retry_failed, tidy};
 pub use fate::Fate;
 pub use journal::{cancel, filtered, forget_person, row, rows, run, runs};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState};
-pub use select::{MOST_NAMED, RunRequest, Selected, find_person, holds};
+pub use select::{MOST_NAMED, RunRequest, Selected, holds};
 pub use step::{Shop, Step, step};
 pub use withdraw::{issue_now, restore, revoke};
 

@@ -10,7 +10,7 @@ use crate::credential::{CertificateNumber, EventCode};
 use crate::enrolment::{Decider, Ground, Planned, planned, ready_to_generate};
 use crate::issuance::Desk;
 use crate::publish;
-use crate::store::{Certificate, CertificateState, Cause, Collection, KEY_BYTES, Participant, PersonKey, Store};
+use crate::store::{Certificate, CertificateState, Cause, Collection, Participant, PersonKey};
 
 /// Most people, numbers or e-mail addresses that one request may name.
 pub const MOST_NAMED: usize = 10_000;
@@ -255,31 +255,6 @@ impl Wanted {
 
 fn plain(name: &str) -> String {
     name.trim().to_lowercase()
-}
-
-/// Finds somebody in an event by e-mail, by id or by the id of another system.
-///
-/// # Errors
-/// [`RunError::NoPerson`].
-pub fn find_person(store: &dyn Store, code: &EventCode, who: &str) -> Result<Participant> {
-    let name = plain(who);
-    if name.len() <= KEY_BYTES
-        && let Some(person) = store.participant(code, &PersonKey(name))?
-    {
-        return Ok(person);
-    }
-    let mut wanted = Wanted::of(&[who.to_owned()]);
-    let mut cursor: Option<String> = None;
-    loop {
-        let page = store.participants(code, cursor.as_deref(), GROUP as usize)?;
-        if let Some(person) = page.items.into_iter().find(|person| wanted.takes(person)) {
-            return Ok(person);
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            return Err(RunError::NoPerson(code.clone()));
-        }
-    }
 }
 
 /// Those for whom a run of the event failed.

@@ -86,11 +86,41 @@ pub struct Participant {
     pub progress: Progress,
 }
 
+/// Puts new progress over what is known.
+fn over(new: Progress, known: &Progress) -> Progress {
+    let mut merged = known.clone();
+    merged.sessions.extend(new.sessions);
+    merged.activities.extend(new.activities);
+    Progress {
+        attendance: new.attendance.or(merged.attendance),
+        points: new.points.or(merged.points),
+        score: new.score.or(merged.score),
+        completion: new.completion.or(merged.completion),
+        passed: new.passed.or(merged.passed),
+        role: new.role.or(merged.role),
+        checked_in: new.checked_in.or(merged.checked_in),
+        ..merged
+    }
+}
+
 fn no_progress(progress: &Progress) -> bool {
     *progress == Progress::default()
 }
 
 impl Participant {
+    /// Returns this person as put over a known one: what is new wins, what only the known one has stays.
+    #[must_use]
+    pub fn over(self, known: &Self) -> Self {
+        Self {
+            key: known.key.clone(),
+            id: known.id.clone().or(self.id),
+            external_id: self.external_id.or_else(|| known.external_id.clone()),
+            locale: self.locale.or_else(|| known.locale.clone()),
+            progress: over(self.progress, &known.progress),
+            ..self
+        }
+    }
+
     /// Returns somebody of whom nothing else is known.
     pub fn new(key: PersonKey, name: String, email: Option<String>, fields: Fields, imported: Timestamp) -> Self {
         let progress = Progress::default();
@@ -138,6 +168,18 @@ pub struct Certificate {
     /// Why it was revoked, for programs; what the public reads is in the state.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub withdrawal: Option<Withdrawal>,
+    /// Set when what names the person was taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Erased>,
+}
+
+/// What is left of an erased person's certificate besides its number and state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erased {
+    /// When.
+    pub at: Timestamp,
+    /// Lower-case hex [`crate::status::issued_digest`] of the credential that was here.
+    pub digest: String,
 }
 
 /// Why a certificate was revoked, for programs.

@@ -181,6 +181,7 @@ impl Academy {
             basis: None,
             run: None,
             withdrawal: None,
+            erased: None,
         }
     }
 

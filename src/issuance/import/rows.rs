@@ -86,6 +86,10 @@ pub enum Code {
     Formula,
     /// Credits that are not a number.
     CreditsInvalid,
+    /// Attendance, points or another column about progress that cannot be read.
+    ProgressInvalid,
+    /// An external id that is another person's.
+    ExternalIdTaken,
 }
 
 impl Code {
@@ -110,6 +114,8 @@ impl Code {
             Self::TooManyCells => "too_many_cells",
             Self::Formula => "formula",
             Self::CreditsInvalid => "credits_invalid",
+            Self::ProgressInvalid => "progress_invalid",
+            Self::ExternalIdTaken => "external_id_taken",
         }
     }
 }

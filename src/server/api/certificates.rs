@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 
 use crate::accounts::Permission;
 use crate::credential::{Timestamp, limits};
+use crate::enrolment;
 use crate::issuance::{StageTimes, Workshop};
 use crate::proof::{data_integrity, jws::Jws};
 use crate::render;
@@ -385,7 +386,7 @@ async fn issue_now(
         let code = event_code(&code)?;
         let (signer, times) = (app.vault.signer(), StageTimes::default());
         let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
-        let person = runs::find_person(desk.store, &code, &body.person)?;
+        let person = enrolment::find(desk.store, &code, &body.person)?;
         let issued = runs::issue_now(desk, &workshop, &code, &person.key, &body.reason)?;
         app.metrics().issued.inc();
         Ok(Tagged::created(tag_of(&issued), CertificateView::of(issued, desk.now)))

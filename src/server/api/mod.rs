@@ -3,8 +3,11 @@
 mod audit;
 mod certificates;
 mod corrections;
+mod eligibility;
 mod events;
+mod exceptions;
 mod keys;
+mod participants;
 mod quality;
 mod runs;
 
@@ -24,6 +27,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(quality::routes())
         .merge(audit::routes())
         .merge(keys::routes())
+        .merge(participants::routes())
+        .merge(eligibility::routes())
+        .merge(exceptions::routes())
 }
 
 /// How a caller says who it is.

@@ -10,11 +10,10 @@ use utoipa_axum::routes;
 
 use super::certificates::{FileKind, as_file};
 use crate::accounts::Permission;
-use crate::enrolment::{Decider, Planned, listed, planned};
+use crate::enrolment::{self, Decider, Planned, listed, planned};
 use crate::issuance::{self, FaceError, IssueError, Order, SpecimenError};
 use crate::render;
 use crate::runs::quality::{self, SpotCheck};
-use crate::runs::{self, RunError};
 use crate::server::extract::{Body, Path, event_code};
 use crate::server::reply::tag_of;
 use crate::server::{App, Caller, Problem};
@@ -60,16 +59,16 @@ async fn preview(
     caller.may(Permission::View)?;
     app.at_desk(&caller, move |app, desk| {
         let code = event_code(&code)?;
-        let Planned { event, plan, .. } = planned(desk, &code).map_err(RunError::from)?;
+        let Planned { event, plan, .. } = planned(desk, &code)?;
         let person = match (&body.person, body.name) {
-            (Some(who), _) => runs::find_person(desk.store, &code, who)?,
+            (Some(who), _) => enrolment::find(desk.store, &code, who)?,
             (None, name) => {
                 let name = issuance::import::checked_name(&name.unwrap_or_else(|| "Specimen Person".to_owned()));
                 let name = name.map_err(|error| Problem::unprocessable("bad-name", error.to_string()))?;
                 Participant::new(PersonKey("specimen".to_owned()), name, None, Fields::new(), desk.now)
             }
         };
-        let decider = Decider::new(&event, &plan).map_err(RunError::from)?;
+        let decider = Decider::new(&event, &plan)?;
         let decision = decider.decide(&person, &listed(desk.store, &code, &person.key)?);
         let order = Order { person, template: decision.template, tier: decision.tier, basis: None, run: None };
         let pdf = issuance::preview(desk, &app.faces, &event, &order).map_err(problem)?;

@@ -15,7 +15,6 @@ use utoipa_axum::routes;
 
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
-use crate::enrolment::EnrolmentError;
 use crate::issuance::IssueError;
 use crate::runs::fate::Effect;
 use crate::runs::{
@@ -533,11 +532,9 @@ impl From<RunError> for Problem {
         let detail = error.to_string();
         match error {
             RunError::Store(error) => error.into(),
-            RunError::Enrolment(EnrolmentError::Store(error)) | RunError::Issue(IssueError::Store(error)) => error.into(),
-            RunError::Enrolment(EnrolmentError::NoEvent(code)) | RunError::Issue(IssueError::NoEvent(code)) => {
-                Self::not_found(code)
-            }
-            RunError::Enrolment(_) => Self::unprocessable("bad-rule", detail),
+            RunError::Enrolment(error) => error.into(),
+            RunError::Issue(IssueError::Store(error)) => error.into(),
+            RunError::Issue(IssueError::NoEvent(code)) => Self::not_found(code),
             RunError::NoRun(what) | RunError::NoApproval(what) | RunError::NoCorrection(what) => Self::not_found(what),
             RunError::NoCertificate(number) => Self::not_found(number),
             RunError::NoPerson(_) => Self::new(StatusCode::NOT_FOUND, "no-such-participant", detail),

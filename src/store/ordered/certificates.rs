@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Draft, Engine, Result, StoreError, check_key, decode, keys, kind};
+use super::{Draft, Engine, Result, StoreError, check_key, decode, keys, kind, people};
 use crate::credential::{CertificateNumber, EventCode};
-use crate::status::{Reason, issued_digest};
+use crate::status::Reason;
 use crate::store::{Certificate, CertificateChange, CertificateState, IssueOutcome, PersonKey, Withdrawal};
 
 const WHAT: &str = "certificate";
@@ -129,7 +129,7 @@ pub(super) fn put_old<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certifi
 fn put_derived<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -> Result<()> {
     let Certificate { number, person, key, status, .. } = certificate;
     draft.put_json(keys::person(kind::OWNER, number.event(), person), "owner", number)?;
-    draft.put(keys::digest(key, &issued_digest(&certificate.jws)), Vec::new());
+    draft.put(keys::digest(key, &people::digest(certificate)), Vec::new());
     match &certificate.state {
         CertificateState::Active => Ok(()),
         CertificateState::Revoked { reason } | CertificateState::Superseded { reason } => {

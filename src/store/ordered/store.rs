@@ -3,7 +3,7 @@
 use data_encoding::HEXLOWER;
 
 use super::{
-    Engine, Ordered, Result, StoreError, certificates, check_key, decode, documents, keys, kind, reserve, roster,
+    Engine, Ordered, Result, StoreError, certificates, check_key, decode, documents, keys, kind, people, reserve, roster,
 };
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::status::Reason;
@@ -88,6 +88,60 @@ impl<E: Engine> Store for Ordered<E> {
 
     fn participants(&self, event: &EventCode, cursor: Option<&str>, limit: usize) -> Result<Page<Participant>> {
         self.roster(event, cursor, limit)
+    }
+
+    fn change_event(&self, old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> Result<()> {
+        self.commit(|draft| {
+            let key = keys::named(kind::EVENT, new.code.as_str().as_bytes());
+            if draft.get_json::<Event>(&key)?.as_ref() != old {
+                return Err(StoreError::Conflict(new.code.to_string()));
+            }
+            draft.act = Some(act);
+            draft.put_json(key, "event", new)?;
+            documents::write(draft, writes)
+        })
+    }
+
+    fn person(&self, event: &EventCode, mark: &str) -> Result<Option<PersonKey>> {
+        let key = self.get(&keys::mark(event, mark))?;
+        Ok(key.map(|key| PersonKey(String::from_utf8_lossy(&key).into_owned())))
+    }
+
+    fn change_participant(
+        &self,
+        event: &EventCode,
+        old: Option<&Participant>,
+        new: Option<&Participant>,
+        writes: &[DocumentWrite],
+        act: &Act,
+    ) -> Result<()> {
+        self.commit(|draft| {
+            draft.act = Some(act);
+            people::change(draft, event, old, new)?;
+            documents::write(draft, writes)
+        })
+    }
+
+    fn merge_participants(
+        &self,
+        event: &EventCode,
+        [old, new, gone]: [&Participant; 3],
+        writes: &[DocumentWrite],
+        act: &Act,
+    ) -> Result<()> {
+        self.commit(|draft| {
+            draft.act = Some(act);
+            people::merge(draft, event, old, new, gone)?;
+            documents::write(draft, writes)
+        })
+    }
+
+    fn erase_person(&self, event: &EventCode, person: &PersonKey, writes: &[DocumentWrite], act: &Act) -> Result<()> {
+        self.commit(|draft| {
+            draft.act = Some(act);
+            people::erase(draft, event, person, act.at)?;
+            documents::write(draft, writes)
+        })
     }
 
     fn reserve_numbers(&self, event: &EventCode, year: i16, count: u64) -> Result<u64> {

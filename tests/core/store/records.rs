@@ -78,6 +78,7 @@ pub fn certificate(event: &str, sequence: u64, who: u64) -> Certificate {
         basis: None,
         run: None,
         withdrawal: None,
+        erased: None,
     }
 }
 

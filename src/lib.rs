@@ -22,6 +22,8 @@
 //! - [`issuance`]: the use cases: import, issue, regenerate, revoke.
 //! - [`webhooks`]: tells other systems what happened: endpoints, outbox, courier.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
+//! - [`enrolment`]: plans of events, their people, exceptions, who gets a certificate.
+//! - [`runs`]: what is done to many certificates at once; revoke, restore, correct; spot checks.
 //! - [`accounts`]: staff, roles and permissions, sessions, second steps, API tokens.
 //! - [`server`]: the service over HTTP.
 //! - [`cli`]: the command line, where all of the above is joined.
@@ -39,6 +41,7 @@ pub mod accounts;
 pub mod cli;
 pub mod credential;
 pub mod eligibility;
+pub mod enrolment;
 pub mod inspect;
 pub mod issuance;
 pub mod keys;
@@ -47,6 +50,7 @@ pub mod publish;
 pub mod qr;
 pub mod reading;
 pub mod render;
+pub mod runs;
 pub mod server;
 pub mod status;
 pub mod store;

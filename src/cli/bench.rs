@@ -131,12 +131,9 @@ fn enrol(desk: &Desk, faces: &Faces, args: &Args, code: &str) -> Result<EventCod
         created: desk.now,
     };
     event::add(desk, &event)?;
-    let participant = |person: super::demo_people::DemoPerson| Participant {
-        key: person_key(&person.name, Some(&person.email)),
-        name: person.name,
-        email: Some(person.email),
-        fields: Fields::new(),
-        imported: desk.now,
+    let participant = |person: super::demo_people::DemoPerson| {
+        let key = person_key(&person.name, Some(&person.email));
+        Participant::new(key, person.name, Some(person.email), Fields::new(), desk.now)
     };
     let everybody: Vec<Participant> = people(args.people as usize).into_iter().map(participant).collect();
     for group in everybody.chunks(1_000) {

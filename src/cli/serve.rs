@@ -159,11 +159,13 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
     let sweeping = tokio::spawn(server::sweep_sessions(app.clone()));
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let courier = courier(&app, stopping);
+    let worker = server::Worker::start(app.clone());
     let router = server::router(app);
     server::serve(Listen { listener, tls }, router, stopped()).await.doing("serve")?;
     sweeping.abort();
     let _ = stop.send(true);
     let _ = courier.await;
+    worker.stop();
     tracing::info!("stopped");
     Ok(())
 }

@@ -38,9 +38,7 @@ pub fn enroll(
     for group in people.chunks(GROUP) {
         let mut writes = Vec::with_capacity(group.len());
         for person in group {
-            if enrolled.decide(desk, event, person, duplicates)? {
-                writes.push((*person).clone());
-            }
+            writes.extend(enrolled.decide(desk, event, person, duplicates)?);
         }
         if !writes.is_empty() {
             let act = desk.act("participant.import", event, json!({ "people": writes.len() }));
@@ -51,28 +49,40 @@ pub fn enroll(
 }
 
 impl Enrolled {
-    /// Counts a person and says whether to write them.
+    /// Counts a person and returns what to write, if anything.
     fn decide(
         &mut self,
         desk: &Desk,
         event: &EventCode,
         person: &Participant,
         duplicates: Duplicates,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<Option<Participant>, StoreError> {
         let Some(known) = desk.store.participant(event, &person.key)? else {
             self.added += 1;
-            return Ok(true);
+            return Ok(Some(Participant { id: Some(fresh_id()?), ..person.clone() }));
         };
-        if (Participant { imported: person.imported, ..known }) == *person {
+        let updated = person.clone().over(&known);
+        if (Participant { imported: person.imported, ..known }) == updated {
             self.unchanged += 1;
-            return Ok(false);
+            return Ok(None);
         }
         if duplicates == Duplicates::Skip {
             self.kept += 1;
-            return Ok(false);
+            return Ok(None);
         }
         self.updated += 1;
         self.certified += u64::from(desk.store.certificate_of(event, &person.key)?.is_some());
-        Ok(true)
+        let id = updated.id.clone().map_or_else(fresh_id, Ok)?;
+        Ok(Some(Participant { id: Some(id), ..updated }))
     }
+}
+
+/// Returns a random id for a person: 80 bits, as `p-` and lower-case base32.
+///
+/// # Errors
+/// When the operating system gives no random bytes.
+pub fn fresh_id() -> Result<String, StoreError> {
+    let mut bytes = [0; 10];
+    getrandom::fill(&mut bytes).map_err(|error| StoreError::Io(std::io::Error::other(error.to_string())))?;
+    Ok(format!("p-{}", data_encoding::BASE32_NOPAD.encode(&bytes).to_lowercase()))
 }

@@ -6,12 +6,14 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::record::{self, Constants};
-use super::{Desk, Draft, DraftError, Face, FaceError, Faces, STATUS_SECRET, Signer, Stage, StageTimes, Subject};
+use super::{
+    Desk, Draft, DraftError, Face, FaceError, Faces, Order, STATUS_SECRET, Signer, Stage, StageTimes, Subject,
+};
 use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry};
 use crate::status::Permutation;
 use crate::store::{
     Certificate, CertificateState, Event, Fields, IssueOutcome, Participant, PersonKey, Run, RunTotals, StatusRange,
-    Store, StoreError,
+    Store, StoreError, TemplateRef,
 };
 use crate::template::Scene;
 
@@ -110,13 +112,28 @@ pub fn issue(
     sink: &dyn Sink,
 ) -> Result<Run, IssueError> {
     let event = desk.store.event(code)?.ok_or_else(|| IssueError::NoEvent(code.clone()))?;
-    let face = workshop.faces.of(desk.store, &event.template, &constants(desk, &event))?;
-    let bench = Bench { desk, workshop, event: &event, face, secret: status_secret(desk.store)? };
+    let bench = Bench::new(desk, workshop, &event)?;
     let mut run = begin(desk, code)?;
     run.totals = bench.work(code, request, sink)?;
     run.finished = Some(desk.now);
     desk.store.put_run(&run, &desk.act("run.finish", code, json!({ "run": run.id, "totals": run.totals })))?;
     Ok(run)
+}
+
+/// Makes certificates that are not kept yet: numbers and status entries are reserved, everything is built, checked, signed
+/// and verified. The caller commits them. Answers are in the order of the orders; a text says why one cannot be made.
+///
+/// # Errors
+/// See [`IssueError`].
+pub fn make(
+    desk: &Desk,
+    workshop: &Workshop,
+    event: &Event,
+    orders: Vec<Order>,
+) -> Result<Vec<Result<Certificate, String>>, IssueError> {
+    let bench = Bench::new(desk, workshop, event)?;
+    let slots = bench.reserve(orders)?;
+    Ok(slots.into_par_iter().map(|slot| bench.try_make(slot).map(|(certificate, _)| certificate)).collect())
 }
 
 /// Says what [`issue`] would do, person by person, without signing or reserving anything.
@@ -144,9 +161,13 @@ pub fn preflight(
     })
 }
 
-/// Returns what is kept beside a credential to draw it again: the person's columns and the event's constants.
-pub(super) fn kept_fields(event: &Event, person: &Participant) -> Fields {
+/// Column that holds the tier reached, for the template to print.
+pub(super) const TIER: &str = "tier";
+
+/// Returns what is kept beside a credential to draw it again: the person's columns, the tier and the event's constants.
+pub(super) fn kept_fields(event: &Event, person: &Participant, tier: Option<&str>) -> Fields {
     let mut fields = person.fields.clone();
+    fields.extend(tier.map(|tier| (TIER.to_owned(), tier.to_owned())));
     fields.extend(event.constants.clone());
     fields
 }
@@ -175,7 +196,7 @@ fn try_out(desk: &Desk, face: &Face, kid: &str, event: &Event, person: &Particip
     let subject = Subject::new(event, person).map_err(|e| e.to_string())?;
     let suffix = CredentialSuffix::from_random([0xff; 5]);
     let draft = Draft::new(desk.issuer, kid, &subject, number, suffix, status, desk.now).map_err(|e| e.to_string())?;
-    let record = record::of(&draft.document, &kept_fields(event, person), &desk.issuer.verifier);
+    let record = record::of(&draft.document, &kept_fields(event, person, None), &desk.issuer.verifier);
     face.texts(&record).map(|_| ()).map_err(|e| e.to_string())
 }
 
@@ -253,7 +274,7 @@ struct Bench<'a> {
 
 /// What a new certificate is made from: all of it reserved before anything is signed.
 struct Slot {
-    person: Participant,
+    order: Order,
     number: CertificateNumber,
     suffix: CredentialSuffix,
     status: StatusEntry,
@@ -267,7 +288,12 @@ struct Made {
     gaps: usize,
 }
 
-impl Bench<'_> {
+impl<'a> Bench<'a> {
+    fn new(desk: &'a Desk<'a>, workshop: &'a Workshop<'a>, event: &'a Event) -> Result<Self, IssueError> {
+        let face = workshop.faces.of(desk.store, &event.template, &constants(desk, event))?;
+        Ok(Self { desk, workshop, event, face, secret: status_secret(desk.store)? })
+    }
+
     /// Issues group by group. While one group waits for the disk and is handed over, the next is made.
     fn work(&self, code: &EventCode, request: &IssueRequest, sink: &dyn Sink) -> Result<RunTotals, IssueError> {
         let (done, finished) = mpsc::sync_channel(0);
@@ -291,7 +317,9 @@ impl Bench<'_> {
     /// The first half of issuing to one group: reserve, build and check, sign, verify.
     fn make_group(&self, people: Vec<Participant>) -> Result<Made, IssueError> {
         let (mut rows, new) = self.without(people)?;
-        let slots = self.reserve(new)?;
+        let template = &self.event.template;
+        let order = |person| Order { person, template: template.clone(), tier: None, basis: None, run: None };
+        let slots = self.reserve(new.into_iter().map(order).collect())?;
         let gaps = slots.len();
         let made: Vec<_> = slots.into_par_iter().map(|slot| self.make(slot)).collect();
         let mut ready = Vec::with_capacity(made.len());
@@ -341,17 +369,17 @@ impl Bench<'_> {
     }
 
     /// Reserves a number, a suffix and a status entry for each; durable before anything is built from them.
-    fn reserve(&self, people: Vec<Participant>) -> Result<Vec<Slot>, IssueError> {
-        if people.is_empty() {
+    fn reserve(&self, orders: Vec<Order>) -> Result<Vec<Slot>, IssueError> {
+        if orders.is_empty() {
             return Ok(Vec::new());
         }
         let started = Instant::now();
-        let (event, year, count) = (&self.event.code, self.desk.now.year(), people.len());
+        let (event, year, count) = (&self.event.code, self.desk.now.year(), orders.len());
         let first = self.desk.store.reserve_numbers(event, year, count as u64)?;
         let ranges = self.desk.store.reserve_status(count as u32)?;
-        let slots = people.into_iter().zip(entries(&ranges, &self.secret)).zip(first..).map(|((person, status), n)| {
+        let slots = orders.into_iter().zip(entries(&ranges, &self.secret)).zip(first..).map(|((order, status), n)| {
             let number = CertificateNumber::new(event.clone(), year, n);
-            Ok(Slot { person, number, suffix: CredentialSuffix::from_random(random()?), status })
+            Ok(Slot { order, number, suffix: CredentialSuffix::from_random(random()?), status })
         });
         let slots = slots.collect();
         self.workshop.times.add(Stage::Reserve, started);
@@ -361,12 +389,12 @@ impl Bench<'_> {
     /// Builds, checks, lays out and signs one certificate. Everything that can be wrong with a person's data is found
     /// before the signature.
     fn make(&self, slot: Slot) -> Result<(Certificate, Scene), RowResult> {
-        let person = slot.person.key.clone();
+        let person = slot.order.person.key.clone();
         self.try_make(slot).map_err(|problem| RowResult { person, outcome: Outcome::Failed(problem) })
     }
 
     fn try_make(&self, slot: Slot) -> Result<(Certificate, Scene), String> {
-        let Slot { person, number, suffix, status } = slot;
+        let Slot { order: Order { person, template, tier, basis, run }, number, suffix, status } = slot;
         let (desk, signer, times) = (self.desk, self.workshop.signer, self.workshop.times);
         let text = |error: DraftError| error.to_string();
         let started = Instant::now();
@@ -374,9 +402,9 @@ impl Bench<'_> {
         let draft =
             Draft::new(desk.issuer, &signer.kid, &subject, number.clone(), suffix, status, desk.now).map_err(text)?;
         let started = times.add(Stage::Build, started);
-        let fields = kept_fields(self.event, &person);
+        let fields = kept_fields(self.event, &person, tier.as_deref());
         let record = record::of(&draft.document, &fields, &desk.issuer.verifier);
-        let scene = self.face.texts(&record).map_err(|e| e.to_string())?;
+        let scene = self.face(&template).map_err(|e| e.to_string())?.texts(&record).map_err(|e| e.to_string())?;
         let started = times.add(Stage::Layout, started);
         let signed = draft.sign(signer).map_err(text)?;
         times.add(Stage::Sign, started);
@@ -389,14 +417,26 @@ impl Bench<'_> {
             fields,
             jws: signed.jws,
             key: signer.id.clone(),
-            template: self.event.template.clone(),
+            template,
             status,
             issued: desk.now,
             signed: desk.now,
             valid_until: signed.valid_until,
             state: CertificateState::Active,
+            basis,
+            run,
+            withdrawal: None,
+            erased: None,
         };
         Ok((certificate, scene))
+    }
+
+    /// The event's own face, or another that the person is to have.
+    fn face(&self, template: &TemplateRef) -> Result<Arc<Face>, FaceError> {
+        if *template == self.event.template {
+            return Ok(self.face.clone());
+        }
+        self.workshop.faces.of(self.desk.store, template, &constants(self.desk, self.event))
     }
 
     fn commit(&self, certificates: &[Certificate], gaps: usize) -> Result<Vec<IssueOutcome>, IssueError> {

@@ -9,6 +9,7 @@ mod enroll;
 mod face;
 pub mod import;
 mod issue;
+mod order;
 mod record;
 mod replace;
 mod specimen;
@@ -16,12 +17,15 @@ mod times;
 mod validity;
 
 pub use draft::{Draft, DraftError, Signed, Subject};
-pub use enroll::{Enrolled, enroll};
+pub use enroll::{Enrolled, enroll, fresh_id};
 pub use face::{Face, FaceError, Faces};
-pub use issue::{IssueError, IssueRequest, Issued, Outcome, RowResult, Sink, Workshop, constants, issue, preflight};
+pub use issue::{
+    IssueError, IssueRequest, Issued, Outcome, RowResult, Sink, Workshop, constants, issue, make, preflight,
+};
+pub use order::Order;
 pub use record::Constants;
-pub use replace::{Correction, ReplaceError, regenerate, revoke};
-pub use specimen::{Specimen, SpecimenError};
+pub use replace::{Correction, ReplaceError, regenerate, revoke, successors};
+pub use specimen::{Specimen, SpecimenError, preview};
 pub use times::{Stage, StageTimes};
 pub use validity::{ExpiresAfter, ValidityError};
 

@@ -1,11 +1,12 @@
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use serde_json::json;
 
 use super::issue::{entries, kept_fields, random, status_secret};
 use super::record::{self, Constants};
-use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, Signer, Subject};
-use crate::credential::{CertificateNumber, CredentialSuffix};
+use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, Order, Signer, Subject};
+use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{Certificate, CertificateState, Event, Participant, StoreError};
 
@@ -75,12 +76,8 @@ pub fn regenerate(
     let old = current(desk, number)?;
     let event = desk.store.event(number.event())?.ok_or_else(|| IssueError::NoEvent(number.event().clone()))?;
     let person = corrected(desk, &event, &old, correction)?;
-    let same =
-        person.name == old.recipient && kept_fields(&event, &person) == old.fields && event.template == old.template;
-    if same && matches!(old.state, CertificateState::Active) {
-        return Err(ReplaceError::NothingChanges(number.clone()));
-    }
-    let new = successor(desk, faces, signer, &event, &old, &person)?;
+    let order = Order { template: event.template.clone(), ..Order::again(&old, person.clone()) };
+    let new = successors(desk, faces, signer, &event, vec![(old.clone(), order)])?.remove(0)?;
     let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text: correction.reason.clone() };
     let detail = json!({ "from": old.version, "to": new.version, "columns": columns(correction) });
     // The person first: a crash in between must not let the next version bring the old name back.
@@ -121,12 +118,9 @@ fn corrected(
     old: &Certificate,
     correction: &Correction,
 ) -> Result<Participant, ReplaceError> {
-    let mut person = desk.store.participant(&event.code, &old.person)?.unwrap_or_else(|| Participant {
-        key: old.person.clone(),
-        name: old.recipient.clone(),
-        email: old.email.clone(),
-        fields: old.fields.clone(),
-        imported: old.issued,
+    let mut person = desk.store.participant(&event.code, &old.person)?.unwrap_or_else(|| {
+        let Certificate { person, recipient, email, fields, issued, .. } = old.clone();
+        Participant::new(person, recipient, email, fields, issued)
     });
     for (column, value) in &correction.set {
         match column.as_str() {
@@ -146,24 +140,59 @@ fn corrected(
     Ok(person)
 }
 
+/// Makes the next versions of certificates and keeps none of them: status entries are reserved, everything is built,
+/// checked, signed and verified. The caller commits them. Answers are in the order of the pairs.
+///
+/// # Errors
+/// When nothing can be reserved.
+pub fn successors(
+    desk: &Desk,
+    faces: &Faces,
+    signer: &Signer,
+    event: &Event,
+    pairs: Vec<(Certificate, Order)>,
+) -> Result<Vec<Result<Certificate, ReplaceError>>, IssueError> {
+    let changing = pairs.iter().filter(|(old, order)| changes(event, old, order)).count();
+    let ranges = if changing == 0 { Vec::new() } else { desk.store.reserve_status(changing as u32)? };
+    let mut reserved = entries(&ranges, &status_secret(desk.store)?).into_iter();
+    let placed = pairs.into_iter().map(|(old, order)| {
+        let status = if changes(event, &old, &order) { reserved.next() } else { None };
+        (old, order, status)
+    });
+    let placed: Vec<_> = placed.collect();
+    let make = |(old, order, status): (Certificate, Order, Option<StatusEntry>)| match status {
+        Some(status) => successor(desk, faces, signer, event, &old, order, status),
+        None => Err(ReplaceError::NothingChanges(old.number)),
+    };
+    Ok(placed.into_par_iter().map(make).collect())
+}
+
+/// Says whether the next version would say or look different.
+fn changes(event: &Event, old: &Certificate, order: &Order) -> bool {
+    let Order { person, template, tier, .. } = order;
+    let fields = kept_fields(event, person, tier.as_deref());
+    person.name != old.recipient || fields != old.fields || *template != old.template
+}
+
 fn successor(
     desk: &Desk,
     faces: &Faces,
     signer: &Signer,
     event: &Event,
     old: &Certificate,
-    person: &Participant,
+    order: Order,
+    status: StatusEntry,
 ) -> Result<Certificate, ReplaceError> {
+    let Order { person, template, tier, basis, run } = order;
+    let person = &person;
     let draft_error = |problem| ReplaceError::Draft { number: old.number.clone(), problem };
-    let ranges = desk.store.reserve_status(1)?;
-    let status = entries(&ranges, &status_secret(desk.store)?)[0];
     let suffix = CredentialSuffix::from_random(random()?);
     let subject = Subject::new(event, person).map_err(draft_error)?;
     let draft = Draft::new(desk.issuer, &signer.kid, &subject, old.number.clone(), suffix, status, old.issued)
         .map_err(draft_error)?;
     let verifier = &desk.issuer.verifier;
-    let fields = kept_fields(event, person);
-    let face = faces.of(desk.store, &event.template, &Constants::of(&draft.document, &fields, verifier))?;
+    let fields = kept_fields(event, person, tier.as_deref());
+    let face = faces.of(desk.store, &template, &Constants::of(&draft.document, &fields, verifier))?;
     face.texts(&record::of(&draft.document, &fields, verifier))?;
     let signed = draft.sign(signer).map_err(draft_error)?;
     Ok(Certificate {
@@ -173,11 +202,14 @@ fn successor(
         fields,
         jws: signed.jws,
         key: signer.id.clone(),
-        template: event.template.clone(),
+        template,
         status,
         signed: desk.now,
         valid_until: signed.valid_until,
         state: CertificateState::Active,
+        basis,
+        run,
+        withdrawal: None,
         ..old.clone()
     })
 }

@@ -1,10 +1,10 @@
-use super::issue::random;
+use super::issue::{constants, kept_fields, random};
 use super::record::{self, Constants};
-use super::{Desk, Draft, Face, FaceError, IssueError, Signer, Subject};
+use super::{Desk, Draft, Face, FaceError, Faces, IssueError, Order, Signer, Subject};
 use crate::credential::{Achievement, CertificateNumber, CredentialSuffix, EventCode, Extras, StatusEntry};
 use crate::proof::eddsa::SecretKey;
 use crate::store::{BlobId, Certificate, CertificateState, Event, Fields, Participant, PersonKey, TemplateRef};
-use crate::template::{FontLibrary, Template};
+use crate::template::{Color, FontLibrary, Item, Path, PathSegment, Scene, Template};
 
 /// A certificate to look at: complete, but signed by a key that is thrown away, so that no verifier trusts it.
 #[derive(Debug, Clone)]
@@ -15,6 +15,86 @@ pub struct Specimen {
     pub title: String,
     /// Further columns.
     pub fields: Fields,
+}
+
+/// Draws the certificate that somebody would get, with SPECIMEN across the page, signed by a key that is thrown away.
+/// Nothing is reserved or kept.
+///
+/// # Errors
+/// See [`SpecimenError`].
+pub fn preview(desk: &Desk, faces: &Faces, event: &Event, order: &Order) -> Result<Vec<u8>, SpecimenError> {
+    // No certificate has the number 0.
+    let number = CertificateNumber::new(event.code.clone(), desk.now.year(), 0);
+    let status = StatusEntry { list: 1, index: 131_071 };
+    let did = desk.issuer.did();
+    let signer = Signer { id: "k0".to_owned(), kid: format!("{did}#k0"), key: SecretKey::from_seed(&random()?) };
+    let subject = Subject::new(event, &order.person)?;
+    let suffix = CredentialSuffix::from_random(random()?);
+    let draft = Draft::new(desk.issuer, &signer.kid, &subject, number.clone(), suffix, status, desk.now)?;
+    let verifier = &desk.issuer.verifier;
+    let fields = kept_fields(event, &order.person, order.tier.as_deref());
+    let face = faces.of(desk.store, &order.template, &constants(desk, event))?;
+    let mut scene = face.texts(&record::of(&draft.document, &fields, verifier))?;
+    // First, so that every text and the QR code stay readable on it.
+    scene.items.insert(0, mark(&scene));
+    let signed = draft.sign(&signer)?;
+    let certificate = Certificate {
+        number,
+        version: 1,
+        person: order.person.key.clone(),
+        recipient: order.person.name.clone(),
+        email: None,
+        fields,
+        jws: signed.jws,
+        key: signer.id,
+        template: order.template.clone(),
+        status,
+        issued: desk.now,
+        signed: desk.now,
+        valid_until: signed.valid_until,
+        state: CertificateState::Active,
+        basis: None,
+        run: None,
+        withdrawal: None,
+        erased: None,
+    };
+    Ok(face.pdf(scene, &certificate, verifier)?)
+}
+
+/// The letters of SPECIMEN as strokes in a box of 4 by 6.
+const LETTERS: [&[&[(f32, f32)]]; 8] = [
+    &[&[(4.0, 6.0), (0.0, 6.0), (0.0, 3.0), (4.0, 3.0), (4.0, 0.0), (0.0, 0.0)]],
+    &[&[(0.0, 0.0), (0.0, 6.0), (4.0, 6.0), (4.0, 3.0), (0.0, 3.0)]],
+    &[&[(4.0, 6.0), (0.0, 6.0), (0.0, 0.0), (4.0, 0.0)], &[(0.0, 3.0), (3.0, 3.0)]],
+    &[&[(4.0, 6.0), (0.0, 6.0), (0.0, 0.0), (4.0, 0.0)]],
+    &[&[(2.0, 0.0), (2.0, 6.0)], &[(0.5, 6.0), (3.5, 6.0)], &[(0.5, 0.0), (3.5, 0.0)]],
+    &[&[(0.0, 0.0), (0.0, 6.0), (2.0, 3.0), (4.0, 6.0), (4.0, 0.0)]],
+    &[&[(4.0, 6.0), (0.0, 6.0), (0.0, 0.0), (4.0, 0.0)], &[(0.0, 3.0), (3.0, 3.0)]],
+    &[&[(0.0, 0.0), (0.0, 6.0), (4.0, 0.0), (4.0, 6.0)]],
+];
+
+/// SPECIMEN from the lower left to the upper right, as strokes: no template lacks the letters.
+fn mark(scene: &Scene) -> Item {
+    let (width, height) = (scene.width, scene.height);
+    let diagonal = width.hypot(height);
+    let (cos, sin) = (width / diagonal, height / diagonal);
+    let wide = LETTERS.len() as f32 * 6.0 - 2.0;
+    let unit = diagonal * 0.72 / wide;
+    let place = |letter: usize, (x, y): (f32, f32)| {
+        let (x, y) = ((letter as f32 * 6.0 + x - wide / 2.0) * unit, (y - 3.0) * unit);
+        (width / 2.0 + x * cos - y * sin, height / 2.0 + x * sin + y * cos)
+    };
+    let mut segments = Vec::new();
+    for (at, strokes) in LETTERS.iter().enumerate() {
+        for stroke in strokes.iter() {
+            for (first, point) in stroke.iter().enumerate() {
+                let (x, y) = place(at, *point);
+                segments.push(if first == 0 { PathSegment::Move(x, y) } else { PathSegment::Line(x, y) });
+            }
+        }
+    }
+    let color = Color { r: 0.93, g: 0.62, b: 0.62 };
+    Item::Path(Path { segments, fill: None, stroke: Some((color, unit * 0.9)) })
 }
 
 /// Why a specimen cannot be made.
@@ -64,6 +144,10 @@ impl Specimen {
             signed: desk.now,
             valid_until: signed.valid_until,
             state: CertificateState::Active,
+            basis: None,
+            run: None,
+            withdrawal: None,
+            erased: None,
         };
         Ok(face.pdf(scene, &certificate, verifier)?)
     }
@@ -90,12 +174,7 @@ impl Specimen {
     }
 
     fn person(&self, desk: &Desk) -> Participant {
-        Participant {
-            key: PersonKey("specimen".to_owned()),
-            name: self.recipient.clone(),
-            email: None,
-            fields: self.fields.clone(),
-            imported: desk.now,
-        }
+        let key = PersonKey("specimen".to_owned());
+        Participant::new(key, self.recipient.clone(), None, self.fields.clone(), desk.now)
     }
 }

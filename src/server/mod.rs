@@ -16,6 +16,7 @@ mod run;
 mod session;
 mod vault;
 mod vc_api;
+mod worker;
 
 pub use app::{App, Clock, Limits, Parts};
 pub use auth::{Authenticator, Caller, ClientAddress};
@@ -24,3 +25,4 @@ pub use router::{openapi, router};
 pub use run::{Listen, ServeError, serve};
 pub use session::{accounts, setup_link, sweep_sessions};
 pub use vault::{Vault, VaultError};
+pub use worker::{Worker, work_once};

@@ -5,6 +5,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use crate::enrolment::EnrolmentError;
 use crate::store::StoreError;
 
 /// Why a request was not done.
@@ -150,6 +151,37 @@ impl From<super::VaultError> for Problem {
         match error {
             super::VaultError::NoSite => Self::conflict("no-site", "no folder to publish into is configured"),
             other => Self::internal(other),
+        }
+    }
+}
+
+impl From<EnrolmentError> for Problem {
+    fn from(error: EnrolmentError) -> Self {
+        use EnrolmentError as E;
+        let detail = error.to_string();
+        match error {
+            E::Store(error) => error.into(),
+            E::NoEvent(code) => Self::not_found(code),
+            E::NoPerson(_) => Self::new(StatusCode::NOT_FOUND, "no-such-participant", detail),
+            E::EventExists(_) => Self::conflict("event-exists", detail),
+            E::State { .. } => Self::conflict("bad-state", detail),
+            E::HasCertificate(_) => Self::conflict("has-certificate", detail),
+            E::BothHaveCertificates(..) => Self::conflict("both-have-certificates", detail),
+            E::SamePerson => Self::unprocessable("same-participant", detail),
+            E::ExternalIdTaken => Self::conflict("external-id-taken", detail),
+            E::AlreadyListed => Self::conflict("already-listed", detail),
+            E::Excluded => Self::conflict("excluded", detail),
+            E::NotListed => Self::new(StatusCode::NOT_FOUND, "not-listed", detail),
+            E::NoRule(_) => Self::conflict("no-rule", detail),
+            E::NoTemplate(_) => Self::unprocessable("no-such-template", detail),
+            E::Face(_) => Self::unprocessable("does-not-fit", detail),
+            E::Name(_) => Self::unprocessable("bad-name", detail),
+            E::Import(error) => Self::unprocessable("bad-file", format!("{detail}; {}", error.hint())),
+            E::Eligibility(_) => Self::unprocessable("bad-rule", detail),
+            E::Invalid { field, reason } => {
+                let errors = vec![FieldProblem { field, detail: reason }];
+                Self::unprocessable("invalid", detail).with_errors(errors)
+            }
         }
     }
 }

@@ -127,13 +127,14 @@ impl Vault {
         if opened.keys.needs_renewal(desk.now) {
             opened.keys.renew_manifest(&self.passphrase, desk.now)?;
         }
-        Ok(publish::publish(desk.store, &self.request(&opened, desk), site)?)
+        let request = request(&opened, desk, &self.private, self.status_days);
+        Ok(publish::publish(desk.store, &request, site)?)
     }
 
     /// Returns trust anchors as of now, at most [`LIVE_SECONDS`] old.
     ///
     /// # Errors
-    /// When the store fails or the manifest has expired.
+    /// As [`Vault::present`].
     pub fn anchors(&self, desk: &Desk) -> Result<Arc<TrustAnchors>, VaultError> {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((made, anchors)) = &*live
@@ -141,26 +142,47 @@ impl Vault {
         {
             return Ok(Arc::clone(anchors));
         }
-        let anchors = Arc::new(publish::live(desk.store, &self.request(&self.opened(), desk))?);
+        let mut anchors = TrustAnchors::default();
+        anchors.add(&self.present(desk)?, None).map_err(PublishError::from)?;
+        let anchors = Arc::new(anchors);
         *live = Some((desk.now, Arc::clone(&anchors)));
         Ok(anchors)
     }
 
-    fn request<'a>(&'a self, opened: &'a Opened, desk: &'a Desk) -> publish::Request<'a> {
-        let Opened { keys, signer } = opened;
-        publish::Request {
-            host: &desk.issuer.host,
-            verifier: &desk.issuer.verifier,
-            manifest: keys.manifest_jws(),
-            roots: keys.roots(),
-            key_id: &signer.id,
-            key: &signer.key,
-            now: desk.now,
-            validity_days: self.status_days.into(),
-            actor: desk.actor,
-            private: &self.private,
-            extra: &[],
+    /// Returns the snapshot that would be published now, and publishes nothing.
+    ///
+    /// # Errors
+    /// As [`Vault::publish`], but for the folder.
+    pub fn present(&self, desk: &Desk) -> Result<String, VaultError> {
+        let mut opened = self.opened();
+        if opened.keys.needs_renewal(desk.now) {
+            opened.keys.renew_manifest(&self.passphrase, desk.now)?;
         }
+        let request = request(&opened, desk, &self.private, self.status_days);
+        Ok(publish::present(desk.store, &request)?)
+    }
+
+    /// Does work while nothing is published and no key changes. The work must not ask the vault for anything.
+    pub fn undisturbed<T>(&self, work: impl FnOnce() -> T) -> T {
+        let _opened = self.opened();
+        work()
+    }
+}
+
+fn request<'a>(opened: &'a Opened, desk: &Desk<'a>, private: &'a [PathBuf], days: u16) -> publish::Request<'a> {
+    let Opened { keys, signer } = opened;
+    publish::Request {
+        host: &desk.issuer.host,
+        verifier: &desk.issuer.verifier,
+        manifest: keys.manifest_jws(),
+        roots: keys.roots(),
+        key_id: &signer.id,
+        key: &signer.key,
+        now: desk.now,
+        validity_days: days.into(),
+        actor: desk.actor,
+        private,
+        extra: &[],
     }
 }
 

@@ -33,7 +33,7 @@ impl AuditHead {
     }
 
     /// Returns the head after an entry, provided that it continues the chain.
-    pub(super) fn follow(&self, entry: AuditEntry) -> Option<Self> {
+    pub fn follow(&self, entry: AuditEntry) -> Option<Self> {
         let continues = entry.sequence == self.sequence + 1
             && entry.previous == self.hash
             && entry.hash == entry_hash(entry.sequence, &entry.act, &entry.previous);

@@ -40,6 +40,16 @@ impl Collection {
         Self::SECOND_STEPS,
         Self::API_TOKENS,
         Self::IDEMPOTENCY,
+        Self::PLANS,
+        Self::RULES,
+        Self::LISTED,
+        Self::IMPORTS,
+        Self::IMPORT_ROWS,
+        Self::RUNS,
+        Self::RUN_ROWS,
+        Self::RUN_QUEUE,
+        Self::APPROVALS,
+        Self::CORRECTIONS,
         Self::WEBHOOK_ENDPOINTS,
         Self::WEBHOOK_SECRETS,
         Self::WEBHOOK_HEALTH,
@@ -65,6 +75,27 @@ impl Collection {
     pub const API_TOKENS: Self = Self::kept("api-tokens");
     /// Requests that may come twice, by caller and key.
     pub const IDEMPOTENCY: Self = Self::passing("idempotency");
+    /// Runs, by id.
+    pub const RUNS: Self = Self::kept("runs");
+    /// Whom a run is over, by the run's id, group and place: `RUN/000001/001`.
+    pub const RUN_ROWS: Self = Self::kept("run-rows");
+    /// Runs that are not finished, by id.
+    pub const RUN_QUEUE: Self = Self::kept("run-queue");
+    /// What needs a second member of staff, by id.
+    pub const APPROVALS: Self = Self::kept("approvals");
+    /// Corrections that were asked for, by id.
+    pub const CORRECTIONS: Self = Self::kept("corrections");
+
+    /// What the service keeps beside an event, by code.
+    pub const PLANS: Self = Self::kept("plans");
+    /// Versions of rules, as `CODE/0000000001`.
+    pub const RULES: Self = Self::kept("rules");
+    /// Exceptions and exclusions, as `CODE/PERSON`.
+    pub const LISTED: Self = Self::kept("listed");
+    /// Imports with their counts, as `CODE/TIME-ID`.
+    pub const IMPORTS: Self = Self::kept("imports");
+    /// Rows of imports that need attention, as `CODE/TIME-ID/0000`. Not kept: they can hold anything.
+    pub const IMPORT_ROWS: Self = Self::passing("import_rows");
 
     /// Returns its name.
     pub const fn name(&self) -> &'static str {

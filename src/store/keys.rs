@@ -21,6 +21,7 @@ pub(super) mod kind {
     pub(in crate::store) const EVENT: u8 = b'e';
     pub(in crate::store) const CERTIFICATE: u8 = b'k';
     pub(in crate::store) const STATUS_LIST: u8 = b'l';
+    pub(in crate::store) const MARK: u8 = b'i';
     pub(in crate::store) const NUMBERS: u8 = b'n';
     pub(in crate::store) const OWNER: u8 = b'o';
     pub(in crate::store) const PARTICIPANT: u8 = b'p';
@@ -44,6 +45,11 @@ pub(super) fn group(kind: u8, name: &str) -> Vec<u8> {
 /// Returns the key of a person within an event.
 pub(super) fn person(kind: u8, event: &EventCode, person: &PersonKey) -> Vec<u8> {
     [&group(kind, event.as_str()), person.0.as_bytes()].concat()
+}
+
+/// Returns the key of what leads to a person besides their key: an id, an address.
+pub(super) fn mark(event: &EventCode, mark: &str) -> Vec<u8> {
+    [&group(kind::MARK, event.as_str()), mark.as_bytes()].concat()
 }
 
 /// Returns the key of a place in an event's roster.

@@ -19,8 +19,8 @@ pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, export, import}
 pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{
-    Act, AuditEntry, BlobId, Certificate, CertificateState, Event, Fields, IssueOutcome, Participant, PersonKey, Run,
-    RunTotals, StatusRange, TemplateRef,
+    Act, AuditEntry, BlobId, Cause, Certificate, CertificateChange, CertificateState, Erased, Event, Fields,
+    IssueOutcome, Participant, PersonKey, Run, RunTotals, StatusRange, TemplateRef, Withdrawal,
 };
 pub use sled::SledStore;
 
@@ -174,6 +174,40 @@ pub trait Store: Send + Sync {
     /// Lists an event's participants by their places in its roster: in the order in which they were first put.
     fn participants(&self, event: &EventCode, cursor: Option<&str>, limit: usize) -> Result<Page<Participant>>;
 
+    /// Writes an event as [`Store::put_event`] does, and documents as [`Store::write_documents`] does, in one step.
+    fn change_event(&self, old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> Result<()>;
+
+    /// Returns whom a mark leads to: `#ID`, `x:EXTERNAL ID`, or `@EMAIL` in lower case where it is not the key itself.
+    fn person(&self, event: &EventCode, mark: &str) -> Result<Option<PersonKey>>;
+
+    /// Adds (`old` is `None`), replaces or deletes (`new` is `None`) one participant, provided that the stored one still is
+    /// `old`, with documents in the same step; otherwise [`StoreError::Conflict`]. Also if the external id is another's,
+    /// and if somebody with a certificate would be deleted. The key stays.
+    fn change_participant(
+        &self,
+        event: &EventCode,
+        old: Option<&Participant>,
+        new: Option<&Participant>,
+        writes: &[DocumentWrite],
+        act: &Act,
+    ) -> Result<()>;
+
+    /// Puts `new` in the place of `old`, deletes `gone`, and makes `gone`'s certificate that of `new`, provided that both
+    /// still are as given; with documents in the same step. [`StoreError::Conflict`] if both have certificates.
+    fn merge_participants(
+        &self,
+        event: &EventCode,
+        old_new_gone: [&Participant; 3],
+        writes: &[DocumentWrite],
+        act: &Act,
+    ) -> Result<()>;
+
+    /// Takes away all that names a person in an event, in one step: the participant with the place in the roster, and of
+    /// each version of the certificate the recipient, the e-mail, the columns and the credential. Number, status entry, key,
+    /// dates, state and digest stay, so that lists and copies elsewhere go on to verify. What documents say of the person
+    /// goes by `writes`. [`StoreError::NotFound`] if there is nobody.
+    fn erase_person(&self, event: &EventCode, person: &PersonKey, writes: &[DocumentWrite], act: &Act) -> Result<()>;
+
     /// Reserves `count` sequence numbers of an event and year, and returns the first. Never hands one out twice, even
     /// after a crash; what is reserved and not used is a gap.
     fn reserve_numbers(&self, event: &EventCode, year: i16, count: u64) -> Result<u64>;
@@ -199,6 +233,11 @@ pub trait Store: Send + Sync {
     /// Marks the current version of a certificate revoked and sets its status entry. [`StoreError::Conflict`] if the
     /// stored one differs from `old`.
     fn revoke(&self, old: &Certificate, reason: &Reason, act: &Act) -> Result<()>;
+
+    /// Makes all changes of certificates and documents in one step, or none: [`StoreError::Conflict`] with the first
+    /// certificate's number, person's number or document's key that is not what the change expects. An `Issue` conflicts
+    /// where its person has a certificate; the others as [`Store::supersede`] and [`Store::revoke`] do.
+    fn change_certificates(&self, changes: &[CertificateChange], writes: &[DocumentWrite], act: &Act) -> Result<()>;
 
     /// Returns the current version of a certificate.
     fn certificate(&self, number: &CertificateNumber) -> Result<Option<Certificate>>;

@@ -4,6 +4,7 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::credential::{Achievement, CertificateNumber, EventCode, Extras, StatusEntry, Timestamp};
+use crate::eligibility::Progress;
 use crate::status::Reason;
 
 /// A person's imported columns by column name, as text.
@@ -71,6 +72,60 @@ pub struct Participant {
     pub fields: Fields,
     /// When the row was last imported.
     pub imported: Timestamp,
+    /// A random id, which says nothing about the person: for addresses and the audit log.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The person's id in another system. Unique within the event.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// Language of the certificate and of mails, as `pt-BR`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// What the person has attended, done and reached.
+    #[serde(default, skip_serializing_if = "no_progress")]
+    pub progress: Progress,
+}
+
+/// Puts new progress over what is known.
+fn over(new: Progress, known: &Progress) -> Progress {
+    let mut merged = known.clone();
+    merged.sessions.extend(new.sessions);
+    merged.activities.extend(new.activities);
+    Progress {
+        attendance: new.attendance.or(merged.attendance),
+        points: new.points.or(merged.points),
+        score: new.score.or(merged.score),
+        completion: new.completion.or(merged.completion),
+        passed: new.passed.or(merged.passed),
+        role: new.role.or(merged.role),
+        checked_in: new.checked_in.or(merged.checked_in),
+        ..merged
+    }
+}
+
+fn no_progress(progress: &Progress) -> bool {
+    *progress == Progress::default()
+}
+
+impl Participant {
+    /// Returns this person as put over a known one: what is new wins, what only the known one has stays.
+    #[must_use]
+    pub fn over(self, known: &Self) -> Self {
+        Self {
+            key: known.key.clone(),
+            id: known.id.clone().or(self.id),
+            external_id: self.external_id.or_else(|| known.external_id.clone()),
+            locale: self.locale.or_else(|| known.locale.clone()),
+            progress: over(self.progress, &known.progress),
+            ..self
+        }
+    }
+
+    /// Returns somebody of whom nothing else is known.
+    pub fn new(key: PersonKey, name: String, email: Option<String>, fields: Fields, imported: Timestamp) -> Self {
+        let progress = Progress::default();
+        Self { key, name, email, fields, imported, id: None, external_id: None, locale: None, progress }
+    }
 }
 
 /// One version of a certificate: its signed credential, what it was made from, and its state. Nothing rendered.
@@ -104,6 +159,84 @@ pub struct Certificate {
     pub valid_until: Option<Timestamp>,
     /// What became of it.
     pub state: CertificateState,
+    /// Why the person got it: the rule's version with the measured values, or who made the exception. Frozen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<serde_json::Value>,
+    /// The run that made this version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// Why it was revoked, for programs; what the public reads is in the state.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawal: Option<Withdrawal>,
+    /// Set when what names the person was taken away.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub erased: Option<Erased>,
+}
+
+/// What is left of an erased person's certificate besides its number and state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Erased {
+    /// When.
+    pub at: Timestamp,
+    /// Lower-case hex [`crate::status::issued_digest`] of the credential that was here.
+    pub digest: String,
+}
+
+/// Why a certificate was revoked, for programs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Withdrawal {
+    /// Why.
+    pub cause: Cause,
+    /// The run that did it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+}
+
+/// Causes of a revocation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// It should never have been issued.
+    IssuedInError,
+    /// The person does not meet the rule any more.
+    EligibilityLost,
+    /// The person asked for it.
+    OnRequest,
+    /// It was obtained by fraud.
+    Fraud,
+    /// Something else; a text says what.
+    Other,
+}
+
+/// One change of [`crate::store::Store::change_certificates`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum CertificateChange {
+    /// Puts a new certificate, version 1, whose person has none in the event yet.
+    Issue(Certificate),
+    /// Puts the next version; the old one becomes superseded and its status entry is set.
+    Supersede {
+        /// The current version.
+        old: Certificate,
+        /// The next.
+        new: Certificate,
+        /// Why and when.
+        reason: Reason,
+    },
+    /// Marks the current version revoked and sets its status entry.
+    Revoke {
+        /// The current version, active.
+        old: Certificate,
+        /// Why and when; public.
+        reason: Reason,
+        /// Why, for programs.
+        withdrawal: Option<Withdrawal>,
+    },
+    /// Makes a revoked version active again and clears its status entry. Only before the revocation was published: the
+    /// caller makes sure that it was not.
+    Reinstate {
+        /// The current version, revoked.
+        old: Certificate,
+    },
 }
 
 /// What became of a certificate. Expiry is not a state: it follows from the date.

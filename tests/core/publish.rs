@@ -178,6 +178,10 @@ impl Academy {
             signed: now,
             valid_until: None,
             state: CertificateState::Active,
+            basis: None,
+            run: None,
+            withdrawal: None,
+            erased: None,
         }
     }
 

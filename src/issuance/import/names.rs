@@ -122,6 +122,34 @@ pub fn checked_name(raw: &str) -> Result<String, NameProblem> {
     }
 }
 
+/// Returns what looks wrong with a name, each with its code and a sentence; nothing for a good one.
+pub fn lint_name(name: &str) -> Vec<(super::Code, String)> {
+    let tidy = tidy(name);
+    let spelt = |c: char| format!("U+{:04X}", u32::from(c));
+    let characters = [
+        (tidy.bidi, super::Code::BidiControl, "which changes the reading direction"),
+        (tidy.control, super::Code::ControlCharacter, "a control character"),
+        (tidy.damaged, super::Code::DamagedCharacter, "which stands for a lost letter"),
+        (tidy.invisible, super::Code::InvisibleCharacter, "which shows nothing"),
+    ];
+    let found =
+        |(c, code, what): (Option<char>, super::Code, &str)| c.map(|c| (code, format!("holds {}, {what}", spelt(c))));
+    let mut findings: Vec<_> = characters.into_iter().filter_map(found).collect();
+    if tidy.spaces {
+        findings.push((super::Code::Spaces, "has stray spaces".to_owned()));
+    }
+    if let Some(word) = mixed_script_word(&tidy.text) {
+        findings.push((super::Code::MixedScripts, format!("`{word}` mixes letters of two scripts")));
+    }
+    if is_all_capitals(&tidy.text) {
+        findings.push((super::Code::AllCapitals, "is all in capitals".to_owned()));
+    }
+    if has_no_letter(&tidy.text) {
+        findings.push((super::Code::NoLetter, "has no letter".to_owned()));
+    }
+    findings
+}
+
 /// A joiner belongs after a letter or sign of a script that joins.
 fn joiner_belongs(previous: Option<char>) -> bool {
     previous.is_some_and(|c| {

@@ -86,6 +86,10 @@ pub enum Code {
     Formula,
     /// Credits that are not a number.
     CreditsInvalid,
+    /// Attendance, points or another column about progress that cannot be read.
+    ProgressInvalid,
+    /// An external id that is another person's.
+    ExternalIdTaken,
 }
 
 impl Code {
@@ -110,6 +114,8 @@ impl Code {
             Self::TooManyCells => "too_many_cells",
             Self::Formula => "formula",
             Self::CreditsInvalid => "credits_invalid",
+            Self::ProgressInvalid => "progress_invalid",
+            Self::ExternalIdTaken => "external_id_taken",
         }
     }
 }
@@ -241,13 +247,8 @@ impl RowChecker<'_> {
         let email = self.email();
         let fields = self.fields();
         let good = self.findings.iter().all(|finding| finding.severity < Severity::Error);
-        let participant = good.then(|| Participant {
-            key: person_key(&name, email.as_deref()),
-            name,
-            email,
-            fields,
-            imported: self.checks.now,
-        });
+        let participant =
+            good.then(|| Participant::new(person_key(&name, email.as_deref()), name, email, fields, self.checks.now));
         RowOutcome { line: self.row.line, row: index, participant, findings: self.findings }
     }
 

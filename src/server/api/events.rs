@@ -1,21 +1,31 @@
-//! Events.
+//! Events: created, changed, copied; their courses and where they stand.
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::credential::Timestamp;
-use crate::server::extract::{Listing, Paging, Path, Query, event_code};
+use crate::credential::{EventCode, Timestamp};
+use crate::eligibility::{Course, Rule, Tiers};
+use crate::enrolment::{self, Details, Early, EventState, NotReady, Planned, ready_to_generate};
+use crate::issuance::Desk;
+use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
-use crate::store::Event;
+use crate::store::{Event, Page};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show))
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(show, change))
+        .routes(routes!(copy))
+        .routes(routes!(set_state))
+        .routes(routes!(set_course))
+        .routes(routes!(allow_early, forbid_early))
+        .routes(routes!(ready))
 }
 
 /// An event as the API shows it.
@@ -31,29 +41,111 @@ struct EventView {
     description: String,
     /// What had to be done for a certificate.
     criteria: String,
+    /// Kind of achievement.
+    achievement_type: String,
+    /// Who organises it.
+    organiser: Option<String>,
     /// First day.
     #[schema(value_type = Option<String>, format = DateTime)]
     starts: Option<Timestamp>,
     /// Last day.
     #[schema(value_type = Option<String>, format = DateTime)]
     ends: Option<Timestamp>,
+    /// How long certificates are valid.
+    expires_after: Option<String>,
+    /// Credits earned by everybody.
+    credits: Option<f64>,
+    /// Where it stands.
+    state: EventState,
+    /// Its sessions and activities.
+    course: Course,
+    /// The rule, if there is one.
+    rule: Option<Rule>,
+    /// The rule's version.
+    rule_version: u64,
+    /// The tiers, if there are some.
+    tiers: Option<Tiers>,
+    /// Its template, if it has one.
+    template: Option<TemplateView>,
+    /// Templates for single tiers and languages.
+    templates: Vec<TemplateView>,
+    /// Whether participants who meet the rule may request their own certificate.
+    self_service: bool,
+    /// How the columns of the last import were mapped.
+    mapping: Vec<String>,
+    /// Who allowed to generate certificates before it is completed.
+    early: Option<Early>,
     /// When it was created.
     #[schema(value_type = String, format = DateTime)]
     created: Timestamp,
 }
 
+/// A template version.
+#[derive(Debug, Serialize, ToSchema)]
+struct TemplateView {
+    /// Only for this tier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tier: Option<String>,
+    /// Only for this language.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    language: Option<String>,
+    /// Its name.
+    #[schema(example = "classic")]
+    name: String,
+    /// Digest of the exact version.
+    digest: String,
+}
+
 impl EventView {
-    fn of(event: Event) -> Self {
+    fn of(planned: Planned) -> Self {
+        let Planned { event, plan, .. } = planned;
+        let view = |tier, language, template: crate::store::TemplateRef| TemplateView {
+            tier,
+            language,
+            name: template.name,
+            digest: template.bundle.0,
+        };
+        let template = Some(event.template).filter(|template| !template.bundle.0.is_empty());
         Self {
             code: event.code.to_string(),
             title: event.achievement.name,
             description: event.achievement.description,
             criteria: event.achievement.criteria,
+            achievement_type: event.achievement.achievement_type,
+            organiser: plan.organiser,
             starts: event.starts,
             ends: event.ends,
+            expires_after: event.expires_after,
+            credits: event.extras.credits,
+            state: plan.state,
+            course: plan.course,
+            rule: plan.rule,
+            rule_version: plan.rule_version,
+            tiers: plan.tiers,
+            template: template.map(|template| view(None, None, template)),
+            templates: plan.templates.into_iter().map(|t| view(t.tier, t.language, t.template)).collect(),
+            self_service: plan.self_service,
+            mapping: plan.mapping,
+            early: plan.early,
             created: event.created,
         }
     }
+}
+
+/// The event's ETag covers the event and its plan.
+pub(super) fn tag(planned: &Planned) -> String {
+    tag_of(&(&planned.event, &planned.plan))
+}
+
+fn reply(planned: Planned) -> Tagged<EventView> {
+    Tagged::ok(tag(&planned), EventView::of(planned))
+}
+
+/// Returns an event for a change, provided that the caller has seen it as it is.
+pub(super) fn seen(desk: &Desk, code: &str, seen: &IfMatch) -> Result<Planned, Problem> {
+    let planned = enrolment::planned(desk, &event_code(code)?)?;
+    seen.check(&tag(&planned))?;
+    Ok(planned)
 }
 
 /// List events by code
@@ -67,7 +159,45 @@ async fn list(
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
     app.at_desk(&caller, move |_, desk| {
-        Ok(Json(Listing::of(desk.store.events(paging.cursor.as_deref(), limit)?, EventView::of)))
+        let Page { items, next } = desk.store.events(paging.cursor.as_deref(), limit)?;
+        let view = |event: Event| {
+            let (plan, revision) = enrolment::plan(desk.store, &event.code)?;
+            Ok(EventView::of(Planned { event, plan, revision }))
+        };
+        Ok(Json(Listing { items: items.into_iter().map(view).collect::<Result<_, Problem>>()?, next }))
+    })
+    .await
+}
+
+/// A new event.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "code": "WORKSHOP", "details": { "title": "Applied Cartography", "template": "classic" } }))]
+struct NewEvent {
+    /// 1 to 24 of A-Z and 0-9, starting with a letter; part of every number, for ever.
+    #[schema(min_length = 1, max_length = 24, pattern = "^[A-Za-z][A-Za-z0-9]*$")]
+    code: String,
+    /// What it says.
+    #[serde(default)]
+    details: Details,
+}
+
+fn new_code(text: &str) -> Result<EventCode, Problem> {
+    text.parse().map_err(|error: crate::credential::NumberError| Problem::unprocessable("bad-code", error.to_string()))
+}
+
+/// Create an event in draft
+#[utoipa::path(post, path = "/events", tag = "Events", request_body = NewEvent,
+    responses((status = 201, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Body(new): Body<NewEvent>,
+) -> Result<Tagged<EventView>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |app, desk| {
+        let planned = enrolment::create(desk, &app.faces, new_code(&new.code)?, &new.details)?;
+        Ok(Tagged::created(tag(&planned), EventView::of(planned)))
     })
     .await
 }
@@ -77,10 +207,157 @@ async fn list(
     responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn show(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| Ok(reply(enrolment::planned(desk, &event_code(&code)?)?))).await
+}
+
+/// Change an event; what was issued keeps what it says
+#[utoipa::path(patch, path = "/events/{code}", tag = "Events", request_body = Details,
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+    responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    if_match: IfMatch,
+    Body(details): Body<Details>,
+) -> Result<Tagged<EventView>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |app, desk| {
+        let old = seen(desk, &code, &if_match)?;
+        Ok(reply(enrolment::update(desk, &app.faces, &old, &details)?))
+    })
+    .await
+}
+
+/// Copy an event, without its people, into a draft of another code
+#[utoipa::path(post, path = "/events/{code}/copy", tag = "Events", request_body = NewEvent,
+    params(("code" = String, Path, example = "WORKSHOP")),
+    responses((status = 201, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn copy(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Body(new): Body<NewEvent>,
+) -> Result<Tagged<EventView>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |app, desk| {
+        let old = enrolment::planned(desk, &event_code(&code)?)?;
+        let planned = enrolment::copy(desk, &app.faces, &old, new_code(&new.code)?, &new.details)?;
+        Ok(Tagged::created(tag(&planned), EventView::of(planned)))
+    })
+    .await
+}
+
+/// Where an event shall stand.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "to": "completed" }))]
+struct StateWanted {
+    /// The state.
+    to: EventState,
+}
+
+/// Move an event to draft, open or completed
+#[utoipa::path(post, path = "/events/{code}/state", tag = "Events", request_body = StateWanted,
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+    responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn set_state(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    if_match: IfMatch,
+    Body(wanted): Body<StateWanted>,
+) -> Result<Tagged<EventView>, Problem> {
+    caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
-        let code = event_code(&code)?;
-        let event = desk.store.event(&code)?.ok_or_else(|| Problem::not_found(&code))?;
-        Ok(Tagged::ok(tag_of(&event), EventView::of(event)))
+        let old = seen(desk, &code, &if_match)?;
+        Ok(reply(enrolment::move_to(desk, &old, wanted.to)?))
+    })
+    .await
+}
+
+/// Replace the sessions and activities
+#[utoipa::path(put, path = "/events/{code}/course", tag = "Events", request_body = Course,
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+    responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn set_course(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    if_match: IfMatch,
+    Body(course): Body<Course>,
+) -> Result<Tagged<EventView>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        let old = seen(desk, &code, &if_match)?;
+        Ok(reply(enrolment::set_course(desk, &old, course)?))
+    })
+    .await
+}
+
+/// Why certificates may be generated early.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "note": "the last session was moved to January" }))]
+struct EarlyWanted {
+    /// Why.
+    note: String,
+}
+
+/// Allow to generate certificates before the event is completed
+#[utoipa::path(put, path = "/events/{code}/early", tag = "Events", request_body = EarlyWanted,
+    params(("code" = String, Path, example = "WORKSHOP")),
+    responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn allow_early(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Body(wanted): Body<EarlyWanted>,
+) -> Result<Tagged<EventView>, Problem> {
+    caller.may(Permission::Generate)?;
+    app.at_desk(&caller, move |_, desk| {
+        let old = seen(desk, &code, &IfMatch(None))?;
+        Ok(reply(enrolment::allow_early(desk, &old, Some(&wanted.note))?))
+    })
+    .await
+}
+
+/// Take back that certificates may be generated early
+#[utoipa::path(delete, path = "/events/{code}/early", tag = "Events",
+    params(("code" = String, Path, example = "WORKSHOP")),
+    responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn forbid_early(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+) -> Result<Tagged<EventView>, Problem> {
+    caller.may(Permission::Generate)?;
+    app.at_desk(&caller, move |_, desk| {
+        let old = seen(desk, &code, &IfMatch(None))?;
+        Ok(reply(enrolment::allow_early(desk, &old, None)?))
+    })
+    .await
+}
+
+/// Whether certificates can be generated.
+#[derive(Debug, Serialize, ToSchema)]
+struct Ready {
+    /// Whether nothing is missing.
+    ready: bool,
+    /// What is missing.
+    missing: Vec<NotReady>,
+}
+
+/// Say what is missing before certificates can be generated
+#[utoipa::path(get, path = "/events/{code}/ready", tag = "Events",
+    params(("code" = String, Path, example = "WORKSHOP")),
+    responses((status = 200, body = Ready), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn ready(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Json<Ready>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| {
+        let planned = enrolment::planned(desk, &event_code(&code)?)?;
+        let missing = ready_to_generate(&planned.plan, &planned.event, false).err().unwrap_or_default();
+        Ok(Json(Ready { ready: missing.is_empty(), missing }))
     })
     .await
 }

@@ -1,7 +1,16 @@
 //! `/api/v1`: one file for each kind of record.
 
 mod accounts;
+mod audit;
+mod certificates;
+mod corrections;
+mod eligibility;
 mod events;
+mod exceptions;
+mod keys;
+mod participants;
+mod quality;
+mod runs;
 mod verify;
 mod webhooks;
 
@@ -18,6 +27,15 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(events::routes())
         .merge(verify::routes())
         .merge(webhooks::routes())
+        .merge(runs::routes())
+        .merge(certificates::routes())
+        .merge(corrections::routes())
+        .merge(quality::routes())
+        .merge(audit::routes())
+        .merge(keys::routes())
+        .merge(participants::routes())
+        .merge(eligibility::routes())
+        .merge(exceptions::routes())
 }
 
 /// How a caller says who it is.

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Draft, Engine, Result, StoreError, check_key, decode, keys, kind};
+use super::{Draft, Engine, Result, StoreError, check_key, decode, keys, kind, people};
 use crate::credential::{CertificateNumber, EventCode};
-use crate::status::{Reason, issued_digest};
-use crate::store::{Certificate, CertificateState, IssueOutcome, PersonKey};
+use crate::status::Reason;
+use crate::store::{Certificate, CertificateChange, CertificateState, IssueOutcome, PersonKey, Withdrawal};
 
 const WHAT: &str = "certificate";
 
@@ -63,10 +63,54 @@ pub(super) fn supersede<E: Engine>(
 }
 
 /// Puts the current version as revoked.
-pub(super) fn revoke<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate, reason: &Reason) -> Result<()> {
+pub(super) fn revoke<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    old: &Certificate,
+    reason: &Reason,
+    withdrawal: Option<&Withdrawal>,
+) -> Result<()> {
     expect_current(draft, old)?;
     let state = CertificateState::Revoked { reason: reason.clone() };
-    put_current(draft, &Certificate { state, ..old.clone() })
+    put_current(draft, &Certificate { state, withdrawal: withdrawal.cloned(), ..old.clone() })
+}
+
+/// Puts a revoked current version as active, and takes its status entry away.
+fn reinstate<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate) -> Result<()> {
+    let revoked = matches!(old.state, CertificateState::Revoked { .. });
+    if !revoked || stored(draft, old)? != *old {
+        return Err(StoreError::Conflict(old.number.to_string()));
+    }
+    draft.delete(keys::set_entry(old.status.list, old.status.index));
+    put_current(draft, &Certificate { state: CertificateState::Active, withdrawal: None, ..old.clone() })
+}
+
+/// Makes all changes. Each certificate may occur once: a draft does not read what it puts.
+pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[CertificateChange]) -> Result<()> {
+    let mut seen = BTreeSet::new();
+    let mut new = Vec::new();
+    for change in changes {
+        let number = match change {
+            CertificateChange::Issue(certificate) => &certificate.number,
+            CertificateChange::Supersede { old, .. }
+            | CertificateChange::Revoke { old, .. }
+            | CertificateChange::Reinstate { old } => &old.number,
+        };
+        if !seen.insert(number) {
+            return Err(StoreError::Conflict(number.to_string()));
+        }
+        match change {
+            CertificateChange::Issue(certificate) => new.push(certificate.clone()),
+            CertificateChange::Supersede { old, new, reason } => supersede(draft, old, new, reason)?,
+            CertificateChange::Revoke { old, reason, withdrawal } => revoke(draft, old, reason, withdrawal.as_ref())?,
+            CertificateChange::Reinstate { old } => reinstate(draft, old)?,
+        }
+    }
+    for outcome in issue(draft, &new)? {
+        if let IssueOutcome::AlreadyHas(number) = outcome {
+            return Err(StoreError::Conflict(number.to_string()));
+        }
+    }
+    Ok(())
 }
 
 /// Puts the current version of a certificate with everything that follows from it.
@@ -85,7 +129,7 @@ pub(super) fn put_old<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certifi
 fn put_derived<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -> Result<()> {
     let Certificate { number, person, key, status, .. } = certificate;
     draft.put_json(keys::person(kind::OWNER, number.event(), person), "owner", number)?;
-    draft.put(keys::digest(key, &issued_digest(&certificate.jws)), Vec::new());
+    draft.put(keys::digest(key, &people::digest(certificate)), Vec::new());
     match &certificate.state {
         CertificateState::Active => Ok(()),
         CertificateState::Revoked { reason } | CertificateState::Superseded { reason } => {
@@ -101,10 +145,13 @@ pub(super) fn owned(engine: &impl Engine, event: &EventCode, person: &PersonKey)
 }
 
 fn expect_current<E: Engine>(draft: &Draft<'_, E>, old: &Certificate) -> Result<()> {
-    let stored: Option<Certificate> = draft.get_json(&keys::certificate(kind::CERTIFICATE, &old.number))?;
-    match stored {
-        None => Err(StoreError::NotFound(old.number.to_string())),
-        Some(stored) if stored == *old && stored.state == CertificateState::Active => Ok(()),
-        Some(_) => Err(StoreError::Conflict(old.number.to_string())),
+    match stored(draft, old)? {
+        stored if stored == *old && stored.state == CertificateState::Active => Ok(()),
+        _ => Err(StoreError::Conflict(old.number.to_string())),
     }
+}
+
+fn stored<E: Engine>(draft: &Draft<'_, E>, old: &Certificate) -> Result<Certificate> {
+    let stored = draft.get_json(&keys::certificate(kind::CERTIFICATE, &old.number))?;
+    stored.ok_or_else(|| StoreError::NotFound(old.number.to_string()))
 }

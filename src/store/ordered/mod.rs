@@ -6,6 +6,7 @@
 mod blobs;
 mod certificates;
 mod documents;
+mod people;
 mod reserve;
 mod restore;
 mod roster;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Draft, Engine, LAYOUT, LAYOUT_KEY, Ordered, Result, check_key, decode, keys, kind};
+use super::{Draft, Engine, LAYOUT, LAYOUT_KEY, Ordered, Result, check_key, decode, keys, kind, people};
 use crate::credential::EventCode;
 use crate::store::{Event, Page, Participant};
 
@@ -20,7 +20,9 @@ pub(super) fn put<'p, E: Engine>(
     for participant in people {
         check_key("person key", &participant.key.0)?;
         let key = keys::person(kind::PARTICIPANT, event, &participant.key);
-        if draft.engine.get(&key)?.is_none() && new.insert(&participant.key) {
+        let known: Option<Participant> = draft.get_json(&key)?;
+        people::put_marks(draft, event, known.as_ref(), participant, None)?;
+        if known.is_none() && new.insert(&participant.key) {
             draft.put(keys::place(event, next), participant.key.0.clone().into_bytes());
             next += 1;
         }
@@ -39,12 +41,22 @@ fn next_place<E: Engine>(draft: &Draft<'_, E>, event: &EventCode) -> Result<u64>
 impl<E: Engine> Ordered<E> {
     /// Returns a page of an event's people by their places.
     pub(super) fn roster(&self, event: &EventCode, cursor: Option<&str>, limit: usize) -> Result<Page<Participant>> {
-        let person = |_: &[u8], key: &[u8]| {
-            let start = keys::group(kind::PARTICIPANT, event.as_str());
-            let found = self.get_json(&[&start[..], key].concat())?;
-            found.ok_or_else(|| self.damaged("somebody in a roster is not in the event"))
+        let start = keys::group(kind::PARTICIPANT, event.as_str());
+        let person = |place: &[u8], key: &[u8]| match self.get_json(&[&start[..], key].concat())? {
+            Some(person) => Ok(Some(person)),
+            // Deleted since the place was read; or else the store has lost somebody.
+            None if self.engine.get(place)?.is_none() => Ok(None),
+            None => Err(self.damaged("somebody in a roster is not in the event")),
         };
-        self.page(&keys::group(kind::ROSTER, event.as_str()), cursor, limit, person)
+        let mut cursor = cursor.map(str::to_owned);
+        loop {
+            let page = self.page(&keys::group(kind::ROSTER, event.as_str()), cursor.as_deref(), limit, person)?;
+            let items: Vec<Participant> = page.items.into_iter().flatten().collect();
+            if !items.is_empty() || page.next.is_none() {
+                return Ok(Page { items, next: page.next });
+            }
+            cursor = page.next;
+        }
     }
 
     /// Gives the people of an older store their places, event by event in the order of their keys. Goes on where an
@@ -83,7 +95,7 @@ mod tests {
 
     fn person(key: &str) -> Participant {
         let imported = Timestamp::from_unix(0);
-        Participant { key: PersonKey(key.into()), name: key.into(), email: None, fields: Fields::new(), imported }
+        Participant::new(PersonKey(key.into()), key.into(), None, Fields::new(), imported)
     }
 
     fn act() -> Act {

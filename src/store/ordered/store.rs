@@ -3,14 +3,15 @@
 use data_encoding::HEXLOWER;
 
 use super::{
-    Engine, Ordered, Result, StoreError, certificates, check_key, decode, documents, keys, kind, reserve, roster,
+    Engine, Ordered, Result, StoreError, certificates, check_key, decode, documents, keys, kind, people, reserve,
+    roster,
 };
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::status::Reason;
 use crate::store::dump::Record;
 use crate::store::{
-    Act, AuditEntry, BlobId, Certificate, Collection, Document, DocumentWrite, Event, IssueOutcome, Page, Participant,
-    PersonKey, Run, StatusRange, Store,
+    Act, AuditEntry, BlobId, Certificate, CertificateChange, Collection, Document, DocumentWrite, Event, IssueOutcome,
+    Page, Participant, PersonKey, Run, StatusRange, Store,
 };
 
 impl<E: Engine> Store for Ordered<E> {
@@ -90,6 +91,60 @@ impl<E: Engine> Store for Ordered<E> {
         self.roster(event, cursor, limit)
     }
 
+    fn change_event(&self, old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> Result<()> {
+        self.commit(|draft| {
+            let key = keys::named(kind::EVENT, new.code.as_str().as_bytes());
+            if draft.get_json::<Event>(&key)?.as_ref() != old {
+                return Err(StoreError::Conflict(new.code.to_string()));
+            }
+            draft.act = Some(act);
+            draft.put_json(key, "event", new)?;
+            documents::write(draft, writes)
+        })
+    }
+
+    fn person(&self, event: &EventCode, mark: &str) -> Result<Option<PersonKey>> {
+        let key = self.get(&keys::mark(event, mark))?;
+        Ok(key.map(|key| PersonKey(String::from_utf8_lossy(&key).into_owned())))
+    }
+
+    fn change_participant(
+        &self,
+        event: &EventCode,
+        old: Option<&Participant>,
+        new: Option<&Participant>,
+        writes: &[DocumentWrite],
+        act: &Act,
+    ) -> Result<()> {
+        self.commit(|draft| {
+            draft.act = Some(act);
+            people::change(draft, event, old, new)?;
+            documents::write(draft, writes)
+        })
+    }
+
+    fn merge_participants(
+        &self,
+        event: &EventCode,
+        [old, new, gone]: [&Participant; 3],
+        writes: &[DocumentWrite],
+        act: &Act,
+    ) -> Result<()> {
+        self.commit(|draft| {
+            draft.act = Some(act);
+            people::merge(draft, event, old, new, gone)?;
+            documents::write(draft, writes)
+        })
+    }
+
+    fn erase_person(&self, event: &EventCode, person: &PersonKey, writes: &[DocumentWrite], act: &Act) -> Result<()> {
+        self.commit(|draft| {
+            draft.act = Some(act);
+            people::erase(draft, event, person, act.at)?;
+            documents::write(draft, writes)
+        })
+    }
+
     fn reserve_numbers(&self, event: &EventCode, year: i16, count: u64) -> Result<u64> {
         self.commit(|draft| reserve::numbers(draft, event, year, count))
     }
@@ -121,7 +176,15 @@ impl<E: Engine> Store for Ordered<E> {
     fn revoke(&self, old: &Certificate, reason: &Reason, act: &Act) -> Result<()> {
         self.commit(|draft| {
             draft.act = Some(act);
-            certificates::revoke(draft, old, reason)
+            certificates::revoke(draft, old, reason, None)
+        })
+    }
+
+    fn change_certificates(&self, changes: &[CertificateChange], writes: &[DocumentWrite], act: &Act) -> Result<()> {
+        self.commit(|draft| {
+            draft.act = Some(act);
+            certificates::change(draft, changes)?;
+            documents::write(draft, writes)
         })
     }
 

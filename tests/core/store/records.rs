@@ -52,13 +52,9 @@ pub fn event(event: &str) -> Event {
 }
 
 pub fn participant(who: u64) -> Participant {
-    Participant {
-        key: PersonKey(format!("person{who}@example.org")),
-        name: format!("Ada Lovelace {who}"),
-        email: Some(format!("person{who}@example.org")),
-        fields: Fields::from([("city".to_owned(), "Łódź".to_owned())]),
-        imported: now(),
-    }
+    let email = format!("person{who}@example.org");
+    let fields = Fields::from([("city".to_owned(), "Łódź".to_owned())]);
+    Participant::new(PersonKey(email.clone()), format!("Ada Lovelace {who}"), Some(email), fields, now())
 }
 
 /// A certificate of the size of a real one: about 3 KB of JWS.
@@ -79,6 +75,10 @@ pub fn certificate(event: &str, sequence: u64, who: u64) -> Certificate {
         signed: now(),
         valid_until: None,
         state: CertificateState::Active,
+        basis: None,
+        run: None,
+        withdrawal: None,
+        erased: None,
     }
 }
 

@@ -1,0 +1,255 @@
+//! Exceptions and exclusions: added one by one or from a list, removed, listed.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::listed::{Exception, Exclusion, ExclusionReason, Listed, key};
+use super::people::{find, name_of};
+use super::{EnrolmentError, text};
+use crate::credential::EventCode;
+use crate::issuance::Desk;
+use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Store, StoreError};
+
+/// Largest list of exceptions, in bytes.
+pub const MAX_LIST_BYTES: usize = 1_000_000;
+/// Most rows of a list of exceptions.
+pub const MAX_LIST_ROWS: usize = 10_000;
+
+/// What became of one row of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RowFate {
+    /// The exception is there now.
+    Granted,
+    /// Not `email_or_id[,note]`.
+    BadFormat,
+    /// Nobody of the event has this e-mail or id.
+    NoSuchPerson,
+    /// There was an exception before.
+    AlreadyListed,
+    /// Excluded, and exclusion beats exception.
+    Excluded,
+    /// The same person stands further up in this list.
+    DuplicateRow,
+}
+
+/// One row of a list of exceptions.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ListRow {
+    /// Line in the file, from 1.
+    pub line: u64,
+    /// Who was named, shortened.
+    pub who: String,
+    /// What became of it.
+    pub outcome: RowFate,
+}
+
+/// A person's listing as it is stored.
+fn stored(store: &dyn Store, code: &EventCode, person: &PersonKey) -> Result<(Listed, Expect), StoreError> {
+    match store.document(Collection::LISTED, &key(code, person))? {
+        None => Ok((Listed::No, Expect::Absent)),
+        Some(document) => Ok((document.read()?, Expect::Revision(document.revision))),
+    }
+}
+
+fn write(
+    desk: &Desk,
+    code: &EventCode,
+    person: &Participant,
+    (expect, listed): (Expect, &Listed),
+    action: &str,
+    detail: serde_json::Value,
+) -> Result<(), EnrolmentError> {
+    let key = key(code, &person.key);
+    let write = match listed {
+        Listed::No => DocumentWrite::delete(Collection::LISTED, key, expect),
+        listed => DocumentWrite::put(Collection::LISTED, key, expect, listed),
+    };
+    let written = desk.store.write_documents(&[write], Some(&desk.act(action, name_of(code, person), detail)));
+    written.map(drop).map_err(|error| match error {
+        // The key names the person.
+        StoreError::Conflict(_) => StoreError::Conflict(format!("a listing of {code}")).into(),
+        other => other.into(),
+    })
+}
+
+/// Allows a person a certificate despite the rule.
+///
+/// # Errors
+/// [`EnrolmentError::AlreadyListed`], [`EnrolmentError::Excluded`].
+pub fn except(
+    desk: &Desk,
+    code: &EventCode,
+    person: &Participant,
+    note: Option<&str>,
+) -> Result<Exception, EnrolmentError> {
+    let note = note.map_or(Ok(None), |note| text("note", note))?;
+    let expect = match stored(desk.store, code, &person.key)? {
+        (Listed::No, expect) => expect,
+        (Listed::Exception(_), _) => return Err(EnrolmentError::AlreadyListed),
+        (Listed::Exclusion(_), _) => return Err(EnrolmentError::Excluded),
+    };
+    let exception = Exception { by: desk.actor.to_owned(), at: desk.now, note };
+    let listed = Listed::Exception(exception.clone());
+    write(desk, code, person, (expect, &listed), "exception.add", json!({}))?;
+    Ok(exception)
+}
+
+/// Excludes a person; an exception goes in the same step. Says whether there was one.
+///
+/// # Errors
+/// [`EnrolmentError::AlreadyListed`] if they are excluded already.
+pub fn exclude(
+    desk: &Desk,
+    code: &EventCode,
+    person: &Participant,
+    reason: ExclusionReason,
+    note: Option<&str>,
+) -> Result<(Exclusion, bool), EnrolmentError> {
+    let note = note.map_or(Ok(None), |note| text("note", note))?;
+    let (before, expect) = stored(desk.store, code, &person.key)?;
+    if matches!(before, Listed::Exclusion(_)) {
+        return Err(EnrolmentError::AlreadyListed);
+    }
+    let had_exception = matches!(before, Listed::Exception(_));
+    let exclusion = Exclusion { by: desk.actor.to_owned(), at: desk.now, reason, note };
+    let listed = Listed::Exclusion(exclusion.clone());
+    let detail = json!({ "reason": reason, "exception_removed": had_exception });
+    write(desk, code, person, (expect, &listed), "exclusion.add", detail)?;
+    Ok((exclusion, had_exception))
+}
+
+/// Takes a person off the list of exceptions, or of exclusions.
+///
+/// # Errors
+/// [`EnrolmentError::NotListed`].
+pub fn remove(desk: &Desk, code: &EventCode, person: &Participant, exclusion: bool) -> Result<(), EnrolmentError> {
+    let (before, expect) = stored(desk.store, code, &person.key)?;
+    let action = match (before, exclusion) {
+        (Listed::Exception(_), false) => "exception.remove",
+        (Listed::Exclusion(_), true) => "exclusion.remove",
+        _ => return Err(EnrolmentError::NotListed),
+    };
+    write(desk, code, person, (expect, &Listed::No), action, json!({}))
+}
+
+/// Takes a list of `email_or_id[,note]`, one exception a line; each row's outcome is named, and a bad row stops no other.
+///
+/// # Errors
+/// When the list as a whole is too long or no text, or the store fails; rows before that are kept.
+pub fn except_list(desk: &Desk, code: &EventCode, bytes: &[u8]) -> Result<Vec<ListRow>, EnrolmentError> {
+    if bytes.len() > MAX_LIST_BYTES {
+        return Err(EnrolmentError::invalid("file", format!("has more than {MAX_LIST_BYTES} bytes")));
+    }
+    let list = std::str::from_utf8(bytes).map_err(|_| EnrolmentError::invalid("file", "is not UTF-8"))?;
+    let list = list.trim_start_matches('\u{feff}');
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(list.as_bytes());
+    let mut seen = BTreeSet::new();
+    let mut rows = Vec::new();
+    for record in reader.records() {
+        let record = record.map_err(|_| EnrolmentError::invalid("file", "cannot be read as CSV"))?;
+        let line = record.position().map_or(0, csv::Position::line);
+        let cells: Vec<&str> = record.iter().map(str::trim).collect();
+        if cells.iter().all(|cell| cell.is_empty()) || (rows.is_empty() && is_header(cells[0])) {
+            continue;
+        }
+        if rows.len() == MAX_LIST_ROWS {
+            return Err(EnrolmentError::invalid("file", format!("has more than {MAX_LIST_ROWS} rows")));
+        }
+        let outcome = row(desk, code, &cells, &mut seen)?;
+        rows.push(ListRow { line, who: cells[0].chars().take(80).collect(), outcome });
+    }
+    Ok(rows)
+}
+
+fn is_header(cell: &str) -> bool {
+    ["email", "e-mail", "id", "email_or_id", "username_or_email"].contains(&cell.to_lowercase().as_str())
+}
+
+fn row(
+    desk: &Desk,
+    code: &EventCode,
+    cells: &[&str],
+    seen: &mut BTreeSet<PersonKey>,
+) -> Result<RowFate, EnrolmentError> {
+    if cells.len() > 2 || cells[0].is_empty() || cells[0].len() > 400 {
+        return Ok(RowFate::BadFormat);
+    }
+    let person = match find(desk.store, code, cells[0]) {
+        Ok(person) => person,
+        Err(EnrolmentError::NoPerson(_)) => return Ok(RowFate::NoSuchPerson),
+        Err(other) => return Err(other),
+    };
+    if !seen.insert(person.key.clone()) {
+        return Ok(RowFate::DuplicateRow);
+    }
+    match except(desk, code, &person, cells.get(1).copied()) {
+        Ok(_) => Ok(RowFate::Granted),
+        Err(EnrolmentError::AlreadyListed) => Ok(RowFate::AlreadyListed),
+        Err(EnrolmentError::Excluded) => Ok(RowFate::Excluded),
+        Err(EnrolmentError::Invalid { .. }) => Ok(RowFate::BadFormat),
+        Err(other) => Err(other),
+    }
+}
+
+/// Lists an event's exceptions with whom they are for.
+///
+/// # Errors
+/// When the store fails.
+pub fn exceptions(
+    store: &dyn Store,
+    code: &EventCode,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<(Participant, Exception)>, EnrolmentError> {
+    page(store, code, cursor, limit, |listed| match listed {
+        Listed::Exception(exception) => Some(exception),
+        _ => None,
+    })
+}
+
+/// Lists an event's exclusions with whom they are about.
+///
+/// # Errors
+/// When the store fails.
+pub fn exclusions(
+    store: &dyn Store,
+    code: &EventCode,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<(Participant, Exclusion)>, EnrolmentError> {
+    page(store, code, cursor, limit, |listed| match listed {
+        Listed::Exclusion(exclusion) => Some(exclusion),
+        _ => None,
+    })
+}
+
+fn page<T>(
+    store: &dyn Store,
+    code: &EventCode,
+    cursor: Option<&str>,
+    limit: usize,
+    wanted: impl Fn(Listed) -> Option<T>,
+) -> Result<Page<(Participant, T)>, EnrolmentError> {
+    let prefix = format!("{code}/");
+    let (mut items, mut cursor) = (Vec::new(), cursor.map(str::to_owned));
+    loop {
+        let page = store.documents(Collection::LISTED, &prefix, cursor.as_deref(), limit - items.len())?;
+        for document in page.items {
+            let Document { key, .. } = &document;
+            let person = PersonKey(key[prefix.len()..].to_owned());
+            if let Some(listed) = wanted(document.read()?)
+                && let Some(person) = store.participant(code, &person)?
+            {
+                items.push((person, listed));
+            }
+        }
+        cursor = page.next;
+        if items.len() >= limit || cursor.is_none() {
+            return Ok(Page { items, next: cursor });
+        }
+    }
+}

@@ -1,0 +1,400 @@
+//! Lists of people taken in, and what is remembered of each import: counts, and for a while the rows that need attention.
+
+use std::collections::HashMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::progress_columns::{fill, split_mapping, targets};
+use super::{EnrolmentError, Planned};
+use crate::credential::{EventCode, Timestamp};
+use crate::issuance::import::{
+    self, Checks, Code, Columns, Duplicates, Finding, Limits, Mapping, MissingGlyph, RowOutcome, Severity, Table,
+};
+use crate::issuance::{Desk, Enrolled, enroll};
+use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Participant, Store};
+
+/// Days for which the rows that need attention can be downloaded.
+pub const REPORT_DAYS: i64 = 90;
+/// Rows of a report that are kept; the counts are of all.
+const REPORT_ROWS: usize = 20_000;
+/// Bytes of a report in one document.
+const CHUNK_BYTES: usize = 30_000;
+/// Findings told at once; the report has more.
+const TOLD: usize = 100;
+/// Mapping entries at most.
+const MAX_MAPPING: usize = 300;
+
+/// A list to take in.
+pub struct ImportRequest<'a> {
+    /// The file's name, for messages.
+    pub name: &'a str,
+    /// Its bytes.
+    pub bytes: &'a [u8],
+    /// `FIELD=COLUMN` entries; empty: those of the last import.
+    pub mapping: Vec<String>,
+    /// What to do with people who are known.
+    pub duplicates: Duplicates,
+    /// Check, and take nothing in.
+    pub dry_run: bool,
+    /// Which character no font can draw.
+    pub missing_glyph: Option<&'a MissingGlyph<'a>>,
+    /// Bounds of the file.
+    pub limits: Limits,
+}
+
+/// What an import did, or would do.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Imported {
+    /// The record; nothing in a dry run.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub import: Option<ImportRecord>,
+    /// Whether nothing was taken in.
+    pub dry_run: bool,
+    /// Counts.
+    pub counts: Counts,
+    /// What was assumed while reading, and columns that name nothing of the event.
+    pub notes: Vec<String>,
+    /// Which column is what.
+    pub columns: Vec<ColumnRead>,
+    /// The first findings; the report has all.
+    pub findings: Vec<FindingView>,
+}
+
+/// A column of the file.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ColumnRead {
+    /// Its header.
+    pub header: String,
+    /// The placeholder that it fills.
+    pub field: String,
+    /// What it was taken for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub meaning: Option<String>,
+}
+
+/// A finding about a row.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FindingView {
+    /// Line in the file.
+    pub line: u64,
+    /// `warning`: the row is taken; `error`: it is left out.
+    pub severity: &'static str,
+    /// The column.
+    pub field: String,
+    /// For programs.
+    pub code: &'static str,
+    /// What is wrong.
+    pub reason: String,
+    /// What to do.
+    pub hint: &'static str,
+}
+
+/// Counts of an import.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Counts {
+    /// Rows of the file.
+    pub rows: u64,
+    /// Without findings.
+    pub valid: u64,
+    /// Taken, with warnings.
+    pub warnings: u64,
+    /// Left out.
+    pub errors: u64,
+    /// New people.
+    pub added: u64,
+    /// Known people, changed.
+    pub updated: u64,
+    /// Known people, left as they were.
+    pub kept: u64,
+    /// Known people with the very same data.
+    pub unchanged: u64,
+    /// Updated although they have a certificate, which keeps what it says.
+    pub certified: u64,
+}
+
+/// An import that happened.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct ImportRecord {
+    /// Its id.
+    #[schema(example = "20261122T100000Z-1f2e3d4c")]
+    pub id: String,
+    /// Who.
+    pub by: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Counts.
+    pub counts: Counts,
+    /// Rows in the report.
+    pub report_rows: u64,
+}
+
+/// Takes a list in: good rows become people, bad ones are reported.
+///
+/// # Errors
+/// When the file as a whole cannot be read, or the store fails; the same import completes what was begun.
+pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<Imported, EnrolmentError> {
+    let course = &planned.plan.course;
+    let entries = if request.mapping.is_empty() { &planned.plan.mapping } else { &request.mapping };
+    let table = import::read_table(request.name, request.bytes, &request.limits)?;
+    let (ours, rest) = split_mapping(entries, course);
+    let mut mapping = Mapping::default();
+    // What was remembered from another file may name columns that this one lacks.
+    let remembered = request.mapping.is_empty();
+    let fits = |entry: &&String| !remembered || entry.split_once('=').is_none_or(|(_, column)| has(&table, column));
+    for entry in rest.iter().filter(fits) {
+        mapping.add(entry).map_err(import::ImportError::from)?;
+    }
+    let columns = Columns::find(&table, &mapping).map_err(import::ImportError::from)?;
+    let checks = Checks {
+        duplicates: request.duplicates,
+        need_email: false,
+        now: desk.now,
+        missing_glyph: request.missing_glyph,
+    };
+    let mut rows = import::check_rows(&table, &columns, &checks);
+    let (found, unknown) = targets(&columns, &ours, course);
+    fill(&table, &columns, &found, &mut rows);
+    settle_ids(desk.store, &planned.event.code, &mut rows)?;
+    let code = &planned.event.code;
+    let enrolled = if request.dry_run { Enrolled::default() } else { enroll(desk, code, &rows, request.duplicates)? };
+    let counts = counts(&rows, enrolled);
+    let mut notes = table.notes.clone();
+    notes.extend(unknown.iter().map(|header| format!("column `{header}` names nothing of this event")));
+    let record =
+        if request.dry_run { None } else { Some(remember(desk, planned, request, &table, &columns, &rows, counts)?) };
+    Ok(Imported {
+        import: record,
+        dry_run: request.dry_run,
+        counts,
+        notes,
+        columns: columns.columns.iter().map(column_read).collect(),
+        findings: rows.iter().flat_map(findings).take(TOLD).collect(),
+    })
+}
+
+fn has(table: &Table, column: &str) -> bool {
+    let wanted = import::field_name(column);
+    column.is_empty() || table.header.iter().any(|header| import::field_name(header) == wanted)
+}
+
+fn column_read(column: &import::Column) -> ColumnRead {
+    let meaning = column.meaning.map(|meaning| meaning.field().to_owned());
+    ColumnRead { header: column.header.chars().take(200).collect(), field: column.field.clone(), meaning }
+}
+
+fn findings(row: &RowOutcome) -> impl Iterator<Item = FindingView> + '_ {
+    row.findings.iter().map(|finding| FindingView {
+        line: row.line,
+        severity: if finding.severity == Severity::Error { "error" } else { "warning" },
+        field: finding.field.clone(),
+        code: finding.code.as_str(),
+        reason: finding.reason.clone(),
+        hint: finding.hint,
+    })
+}
+
+/// Whoever has an external id already keeps their place under it, also with another address or name.
+fn settle_ids(store: &dyn Store, code: &EventCode, rows: &mut [RowOutcome]) -> Result<(), EnrolmentError> {
+    let mut seen: HashMap<String, u64> = HashMap::new();
+    for row in rows {
+        let Some(person) = &mut row.participant else { continue };
+        let Some(id) = person.external_id.clone() else { continue };
+        let problem = match (seen.insert(id.clone(), row.line), store.person(code, &format!("x:{id}"))?) {
+            (Some(line), _) => Some(format!("the external id is also in line {line}")),
+            (None, Some(owner)) if owner != person.key => {
+                let other = store.participant(code, &person.key)?.is_some();
+                person.key = owner;
+                other.then(|| "the external id and the e-mail belong to two different participants".to_owned())
+            }
+            (None, None) => {
+                let known = store.participant(code, &person.key)?.and_then(|known| known.external_id);
+                known.filter(|known| *known != id).map(|_| "this participant has another external id".to_owned())
+            }
+            _ => None,
+        };
+        if let Some(reason) = problem {
+            row.participant = None;
+            row.findings.push(Finding {
+                severity: Severity::Error,
+                field: "external_id".to_owned(),
+                code: Code::ExternalIdTaken,
+                reason,
+                hint: "merge the two, or correct the id",
+            });
+        }
+    }
+    Ok(())
+}
+
+fn counts(rows: &[RowOutcome], enrolled: Enrolled) -> Counts {
+    let summary = import::summarise(rows);
+    let Enrolled { added, updated, kept, unchanged, certified } = enrolled;
+    let (valid, warnings, errors) = (summary.valid as u64, summary.warnings as u64, summary.errors as u64);
+    Counts { rows: rows.len() as u64, valid, warnings, errors, added, updated, kept, unchanged, certified }
+}
+
+/// Keeps the record, the mapping and, in pieces, the report.
+fn remember(
+    desk: &Desk,
+    planned: &Planned,
+    request: &ImportRequest,
+    table: &Table,
+    columns: &Columns,
+    rows: &[RowOutcome],
+    counts: Counts,
+) -> Result<ImportRecord, EnrolmentError> {
+    let code = &planned.event.code;
+    let mut bytes = [0; 4];
+    getrandom::fill(&mut bytes)
+        .map_err(|error| crate::store::StoreError::Io(std::io::Error::other(error.to_string())))?;
+    let stamp = desk.now.to_string().replace(['-', ':'], "");
+    let id = format!("{stamp}-{}", data_encoding::HEXLOWER.encode(&bytes));
+    let report = report_rows(table, columns, rows)?;
+    let report_rows = report.len().saturating_sub(1) as u64;
+    for (n, chunk) in chunks(report).into_iter().enumerate() {
+        let write = DocumentWrite::put(Collection::IMPORT_ROWS, format!("{code}/{id}/{n:05}"), Expect::Any, &chunk);
+        desk.store.write_documents(&[write], None)?;
+    }
+    let record = ImportRecord { id, by: desk.actor.to_owned(), at: desk.now, counts, report_rows };
+    let key = format!("{code}/{}", record.id);
+    let mut writes = vec![DocumentWrite::put(Collection::IMPORTS, key, Expect::Absent, &record)];
+    if !request.mapping.is_empty() && request.mapping.len() <= MAX_MAPPING && request.mapping != planned.plan.mapping {
+        // The newest mapping counts; a plan that was changed meanwhile keeps its own.
+        let (mut plan, revision) = super::plan(desk.store, code)?;
+        plan.mapping.clone_from(&request.mapping);
+        let expect = revision.map_or(Expect::Absent, Expect::Revision);
+        writes.push(DocumentWrite::put(Collection::PLANS, code.as_str(), expect, &plan));
+    }
+    let act = desk.act("import.finish", code, json!({ "import": record.id, "counts": counts }));
+    desk.store.write_documents(&writes, Some(&act))?;
+    drop_old_reports(desk, code)?;
+    Ok(record)
+}
+
+type ReportRow = Vec<String>;
+
+/// Returns the report's rows, the header first; long cells are cut.
+fn report_rows(table: &Table, columns: &Columns, rows: &[RowOutcome]) -> Result<Vec<ReportRow>, EnrolmentError> {
+    let shown: Vec<RowOutcome> =
+        rows.iter().filter(|row| !row.findings.is_empty()).take(REPORT_ROWS).cloned().collect();
+    let mut bytes = Vec::new();
+    import::write_report(table, columns, &shown, &mut bytes).map_err(crate::store::StoreError::Io)?;
+    let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(bytes);
+    let most = CHUNK_BYTES / 8 / columns.columns.len().max(1);
+    let row = |record: csv::StringRecord| -> ReportRow {
+        let long = record.as_slice().len() > CHUNK_BYTES / 4;
+        record.iter().map(|cell| if long { cell.chars().take(most).collect() } else { cell.to_owned() }).collect()
+    };
+    Ok(reader.records().filter_map(Result::ok).map(row).collect())
+}
+
+fn chunks(rows: Vec<ReportRow>) -> Vec<Vec<ReportRow>> {
+    let mut chunks: Vec<Vec<ReportRow>> = Vec::new();
+    let mut bytes = CHUNK_BYTES;
+    for row in rows {
+        let size = row.iter().map(|cell| cell.len() + 4).sum::<usize>();
+        if bytes + size > CHUNK_BYTES {
+            chunks.push(Vec::new());
+            bytes = 0;
+        }
+        bytes += size;
+        if let Some(last) = chunks.last_mut() {
+            last.push(row);
+        }
+    }
+    chunks
+}
+
+/// Lists an event's imports, oldest first.
+///
+/// # Errors
+/// When the store fails.
+pub fn imports(
+    store: &dyn Store,
+    code: &EventCode,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<ImportRecord>, EnrolmentError> {
+    let page = store.documents(Collection::IMPORTS, &format!("{code}/"), cursor, limit)?;
+    let items = page.items.iter().map(Document::read).collect::<Result<_, _>>()?;
+    Ok(Page { items, next: page.next })
+}
+
+/// Returns the report of an import as CSV: the rows that need attention, to be corrected and imported again. `None` if
+/// there is no such import, or its report is not kept any more.
+///
+/// # Errors
+/// When the store fails.
+pub fn report_csv(store: &dyn Store, code: &EventCode, id: &str) -> Result<Option<Vec<u8>>, EnrolmentError> {
+    let mut csv = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+    let mut any = false;
+    let failed = |_| EnrolmentError::invalid("report", "cannot be written");
+    each_chunk(store, &format!("{code}/{id}/"), |document| {
+        any = true;
+        let rows: Vec<ReportRow> = document.read()?;
+        rows.iter().try_for_each(|row| csv.write_record(row).map_err(failed))
+    })?;
+    Ok(csv.into_inner().ok().filter(|_| any))
+}
+
+fn each_chunk(
+    store: &dyn Store,
+    prefix: &str,
+    mut with: impl FnMut(Document) -> Result<(), EnrolmentError>,
+) -> Result<(), EnrolmentError> {
+    let mut cursor = None;
+    loop {
+        let page = store.documents(Collection::IMPORT_ROWS, prefix, cursor.as_deref(), 100)?;
+        page.items.into_iter().try_for_each(&mut with)?;
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Reports grow old: they hold what people wrote about people.
+fn drop_old_reports(desk: &Desk, code: &EventCode) -> Result<(), EnrolmentError> {
+    let before = desk.now.plus_days(-REPORT_DAYS).to_string().replace(['-', ':'], "");
+    let mut old = Vec::new();
+    each_chunk(desk.store, &format!("{code}/"), |document| {
+        let id = document.key.split('/').nth(1).unwrap_or_default();
+        if id < before.as_str() {
+            old.push(DocumentWrite::delete(Collection::IMPORT_ROWS, document.key, Expect::Any));
+        }
+        Ok(())
+    })?;
+    if !old.is_empty() {
+        desk.store.write_documents(&old, None)?;
+    }
+    Ok(())
+}
+
+/// Returns the writes that take the rows about a person out of an event's reports.
+pub(super) fn without_rows_about(
+    store: &dyn Store,
+    code: &EventCode,
+    person: &Participant,
+) -> Result<Vec<DocumentWrite>, EnrolmentError> {
+    let texts = [Some(&person.name), person.email.as_ref(), Some(&person.key.0), person.external_id.as_ref()];
+    let texts: Vec<String> = texts.into_iter().flatten().map(|text| text.to_lowercase()).collect();
+    let names = |cell: &String| {
+        let cell = cell.to_lowercase();
+        texts.iter().any(|text| cell.contains(text.as_str()))
+    };
+    let mut writes = Vec::new();
+    each_chunk(store, &format!("{code}/"), |document| {
+        let rows: Vec<ReportRow> = document.read()?;
+        let kept: Vec<&ReportRow> = rows.iter().filter(|row| !row.iter().any(names)).collect();
+        if kept.len() < rows.len() {
+            let expect = Expect::Revision(document.revision);
+            writes.push(DocumentWrite::put(Collection::IMPORT_ROWS, document.key, expect, &kept));
+        }
+        Ok(())
+    })?;
+    Ok(writes)
+}

@@ -1,0 +1,73 @@
+//! Exceptions and exclusions. One document for one person holds the one or the other, so that nobody is on both.
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::credential::{EventCode, Timestamp};
+use crate::store::{Collection, PersonKey, Store, StoreError};
+
+/// Whether somebody is on the list of exceptions or of exclusions.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Listed {
+    /// On neither.
+    #[default]
+    No,
+    /// Gets a certificate despite the rule.
+    Exception(Exception),
+    /// Gets none, whatever the rule says.
+    Exclusion(Exclusion),
+}
+
+/// Somebody allowed a certificate despite the rule; also the grant that the clause `manual` asks for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exception {
+    /// Who granted it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Somebody who gets no certificate.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Exclusion {
+    /// Who excluded them.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Why.
+    pub reason: ExclusionReason,
+    /// More about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Why somebody is excluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ExclusionReason {
+    /// Conduct.
+    Conduct,
+    /// Did not complete the event.
+    DidNotComplete,
+    /// Asked for it.
+    Requested,
+    /// The record is wrong.
+    DataError,
+}
+
+/// Returns the key of a person's listing.
+pub(super) fn key(code: &EventCode, person: &PersonKey) -> String {
+    format!("{code}/{}", person.0)
+}
+
+/// Says whether somebody is listed.
+///
+/// # Errors
+/// When the store fails.
+pub fn listed(store: &dyn Store, code: &EventCode, person: &PersonKey) -> Result<Listed, StoreError> {
+    store.document(Collection::LISTED, &key(code, person))?.map_or(Ok(Listed::No), |document| document.read())
+}

@@ -1,0 +1,139 @@
+//! Enrolment: what an event asks for and who is in it. Plans, people, exceptions and exclusions, and who gets a
+//! certificate.
+//!
+//! Speaks to the store, and to [`crate::eligibility`] for what a rule says; signs and renders nothing, and speaks no HTTP.
+//! Reading never changes a state. Acts name people by their random ids, never by name or e-mail.
+//!
+//! - [`EventPlan`]: what the service keeps beside an event: course, rule, tiers, templates.
+//! - [`Listed`]: the exception or the exclusion of one person; never both.
+//! - [`Decider`] and [`decisions`]: who gets a certificate, why, with which template.
+//! - [`ready_to_generate`]: what is still missing before a run.
+
+mod decide;
+mod events;
+mod exceptions;
+mod imports;
+mod listed;
+mod people;
+mod plan;
+mod progress_columns;
+mod quality;
+mod report;
+
+pub use decide::{Decider, Decision, Ground, decide, decisions, may_request_own};
+pub use events::{Details, allow_early, copy, create, move_to, set_course, set_rule, update};
+pub use exceptions::{
+    ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclusions, remove,
+};
+pub use imports::{ImportRecord, ImportRequest, Imported, REPORT_DAYS, import, imports, report_csv};
+pub use listed::{Exception, Exclusion, ExclusionReason, Listed, listed};
+pub use people::{PersonChange, change_progress, delete, erase, find, merge, name_of, patch, upsert};
+pub use plan::{
+    Early, EventPlan, EventState, MAX_TEMPLATES, NotReady, Planned, RuleVersion, TemplateChoice, plan, planned,
+    ready_to_generate,
+};
+pub use quality::{Duplicate, Same, duplicates};
+pub use report::{Change, Changed, everyone_measured, what_if};
+
+use crate::credential::{CertificateNumber, EventCode};
+use crate::eligibility::EligibilityError;
+use crate::issuance::FaceError;
+use crate::issuance::import::{ImportError, NameProblem};
+use crate::store::StoreError;
+
+/// Longest text of a title, note or column that is taken, in bytes.
+pub const TEXT_BYTES: usize = 4_000;
+/// Most further columns that one person may have.
+pub const MAX_FIELDS: usize = 200;
+
+/// Why something about an event or its people is not done. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum EnrolmentError {
+    /// There is no such event.
+    #[error("event `{0}` does not exist")]
+    NoEvent(EventCode),
+    /// There is one already.
+    #[error("event `{0}` exists already")]
+    EventExists(EventCode),
+    /// Nobody of the event has this id, external id or e-mail.
+    #[error("event `{0}` has no such participant")]
+    NoPerson(EventCode),
+    /// A template that is not known.
+    #[error("`{0}` is neither a built-in template nor the digest of a kept one")]
+    NoTemplate(String),
+    /// The template cannot show what the event says.
+    #[error(transparent)]
+    Face(#[from] FaceError),
+    /// An event cannot go from where it stands to there.
+    #[error("the event cannot go from {from:?} to {to:?}: {why}")]
+    State {
+        /// Where it stands.
+        from: EventState,
+        /// Where it should go.
+        to: EventState,
+        /// Why not.
+        why: &'static str,
+    },
+    /// The event has no rule to compare with.
+    #[error("event `{0}` has no rule yet")]
+    NoRule(EventCode),
+    /// A field is not as it should be.
+    #[error("`{field}` {reason}")]
+    Invalid {
+        /// The field.
+        field: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// The name cannot be printed.
+    #[error(transparent)]
+    Name(#[from] NameProblem),
+    /// Who has a certificate is not deleted.
+    #[error("they have certificate {0}: erase them, or revoke it")]
+    HasCertificate(CertificateNumber),
+    /// Two people with a certificate each are not made one.
+    #[error("both have a certificate, {0} and {1}: revoke one and erase that person first")]
+    BothHaveCertificates(CertificateNumber, CertificateNumber),
+    /// A person is not merged with themselves.
+    #[error("these are the same participant")]
+    SamePerson,
+    /// The external id belongs to another participant.
+    #[error("the external id belongs to another participant")]
+    ExternalIdTaken,
+    /// The exception is there already.
+    #[error("there is an exception already")]
+    AlreadyListed,
+    /// Excluded: no exception is made.
+    #[error("they are excluded, and exclusion beats exception")]
+    Excluded,
+    /// Neither excepted nor excluded.
+    #[error("they are not on this list")]
+    NotListed,
+    /// The file as a whole.
+    #[error(transparent)]
+    Import(#[from] ImportError),
+    /// The course, the rule, the tiers or somebody's progress is not a good one.
+    #[error(transparent)]
+    Eligibility(#[from] EligibilityError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl EnrolmentError {
+    fn invalid(field: impl Into<String>, reason: impl Into<String>) -> Self {
+        Self::Invalid { field: field.into(), reason: reason.into() }
+    }
+}
+
+/// Returns a text without spaces around it, `None` if nothing is left.
+fn text(field: &str, text: &str) -> Result<Option<String>, EnrolmentError> {
+    let text = text.trim();
+    if text.len() > TEXT_BYTES {
+        return Err(EnrolmentError::invalid(field, format!("is longer than {TEXT_BYTES} bytes")));
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n') {
+        return Err(EnrolmentError::invalid(field, "holds a control character"));
+    }
+    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+}

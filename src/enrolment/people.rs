@@ -1,0 +1,348 @@
+//! People of an event: added and changed one by one, merged, deleted, erased.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::imports::without_rows_about;
+use super::listed::{Listed, key, listed};
+use super::{EnrolmentError, MAX_FIELDS, text};
+use crate::credential::EventCode;
+use crate::eligibility::{Done, Mark, Progress};
+use crate::issuance::import::{checked_name, field_name, is_email, person_key};
+use crate::issuance::{Desk, fresh_id};
+use crate::store::{Collection, DocumentWrite, Expect, Fields, Participant, PersonKey, Store, StoreError};
+
+/// Longest external id, in bytes.
+const EXTERNAL_ID_BYTES: usize = 200;
+/// Longest language tag, in bytes.
+const LOCALE_BYTES: usize = 35;
+
+/// What is said about a person. What is left out is as before; an empty text takes it away.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({
+    "external_id": "lms-4711", "name": "Ada Lovelace", "email": "ada@example.org", "locale": "en",
+    "fields": { "city": "London" },
+    "progress": { "sessions": { "day1": { "present": true } }, "score": 87.5 }
+}))]
+pub struct PersonChange {
+    /// The person's id in another system.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub external_id: Option<String>,
+    /// Name as it shall be printed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// E-mail.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email: Option<String>,
+    /// Language of the certificate and of mails.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub locale: Option<String>,
+    /// Further columns; those that are not named stay.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub fields: BTreeMap<String, String>,
+    /// Attendance, points, score and so on; what is not named stays.
+    #[serde(default)]
+    pub progress: Progress,
+}
+
+/// Returns a person by id, external id, key or e-mail.
+///
+/// # Errors
+/// [`EnrolmentError::NoPerson`].
+pub fn find(store: &dyn Store, code: &EventCode, who: &str) -> Result<Participant, EnrolmentError> {
+    let who = who.trim();
+    let none = || EnrolmentError::NoPerson(code.clone());
+    if who.is_empty() || who.len() > 400 {
+        return Err(none());
+    }
+    let lower = who.to_lowercase();
+    for mark in [format!("#{who}"), format!("x:{who}")] {
+        if let Some(key) = store.person(code, &mark)? {
+            return store.participant(code, &key)?.ok_or_else(none);
+        }
+    }
+    if let Some(person) = store.participant(code, &PersonKey(lower.clone()))? {
+        return Ok(person);
+    }
+    let key = store.person(code, &format!("@{lower}"))?.ok_or_else(none)?;
+    store.participant(code, &key)?.ok_or_else(none)
+}
+
+/// Returns how acts and addresses name a person: by the random id, which says nothing.
+pub fn name_of(code: &EventCode, person: &Participant) -> String {
+    format!("{code}/{}", person.id.as_deref().unwrap_or("-"))
+}
+
+/// Adds somebody, or changes who has this external id or e-mail. Says whether they are new.
+///
+/// # Errors
+/// When what is said cannot be, or somebody else changed them meanwhile.
+pub fn upsert(desk: &Desk, code: &EventCode, change: &PersonChange) -> Result<(Participant, bool), EnrolmentError> {
+    let known = known(desk.store, code, change)?;
+    if let Some(known) = known {
+        return Ok((patch(desk, code, &known, change)?, false));
+    }
+    let name = change.name.as_deref().ok_or_else(|| EnrolmentError::invalid("name", "is missing"))?;
+    let (name, email) = (checked_name(name)?, email(change.email.as_deref())?);
+    let mut key = person_key(&name, email.as_deref());
+    if email.is_none() && desk.store.participant(code, &key)?.is_some() {
+        // Another person of the same name: told apart by the external id.
+        let Some(external) = &change.external_id else { return Err(EnrolmentError::Store(same_name(code))) };
+        key = PersonKey(format!("{} #{external}", key.0));
+    }
+    let fresh = Participant { id: Some(fresh_id()?), ..Participant::new(key, name, email, Fields::new(), desk.now) };
+    let person = changed(&fresh, change)?;
+    put(desk, code, None, &person, "participant.add")?;
+    Ok((person, true))
+}
+
+fn same_name(code: &EventCode) -> StoreError {
+    StoreError::Conflict(format!(
+        "somebody of the same name in {code}, without an e-mail or external id to tell them apart;"
+    ))
+}
+
+fn known(store: &dyn Store, code: &EventCode, change: &PersonChange) -> Result<Option<Participant>, EnrolmentError> {
+    let by = |who: Option<&str>, mark: &str| -> Result<Option<Participant>, EnrolmentError> {
+        let Some(who) = who.map(str::trim).filter(|who| !who.is_empty()) else { return Ok(None) };
+        match store.person(code, &format!("{mark}{who}"))? {
+            Some(key) => Ok(store.participant(code, &key)?),
+            None => Ok(None),
+        }
+    };
+    if let Some(person) = by(change.external_id.as_deref(), "x:")? {
+        return Ok(Some(person));
+    }
+    let Some(email) = email(change.email.as_deref())?.map(|email| email.to_lowercase()) else { return Ok(None) };
+    let found = match store.participant(code, &PersonKey(email.clone()))? {
+        Some(person) => Some(person),
+        None => by(Some(&email), "@")?,
+    };
+    // The same mailbox under another external id is another person.
+    let other = |person: &Participant| {
+        person.external_id.is_some() && change.external_id.is_some() && person.external_id != change.external_id
+    };
+    match found {
+        Some(person) if other(&person) => Err(EnrolmentError::ExternalIdTaken),
+        found => Ok(found),
+    }
+}
+
+/// Changes a person.
+///
+/// # Errors
+/// When what is said cannot be, or somebody else changed them meanwhile.
+pub fn patch(
+    desk: &Desk,
+    code: &EventCode,
+    old: &Participant,
+    change: &PersonChange,
+) -> Result<Participant, EnrolmentError> {
+    let mut person = changed(old, change)?;
+    if person == *old {
+        return Ok(person);
+    }
+    if person.id.is_none() {
+        person.id = Some(fresh_id()?);
+    }
+    put(desk, code, Some(old), &person, "participant.change")?;
+    Ok(person)
+}
+
+fn put(
+    desk: &Desk,
+    code: &EventCode,
+    old: Option<&Participant>,
+    new: &Participant,
+    action: &str,
+) -> Result<(), EnrolmentError> {
+    let act = desk.act(action, name_of(code, new), json!({ "changed": changed_parts(old, new) }));
+    desk.store.change_participant(code, old, Some(new), &[], &act).map_err(|error| match (error, &new.external_id) {
+        (StoreError::Conflict(what), Some(id)) if what == *id => EnrolmentError::ExternalIdTaken,
+        (StoreError::NotFound(_), _) => EnrolmentError::NoEvent(code.clone()),
+        (other, _) => other.into(),
+    })
+}
+
+/// Which parts of a record differ, for the audit log: their names, not what they hold.
+fn changed_parts(old: Option<&Participant>, new: &Participant) -> Vec<&'static str> {
+    let Some(old) = old else { return Vec::new() };
+    let parts = [
+        ("name", old.name != new.name),
+        ("email", old.email != new.email),
+        ("external_id", old.external_id != new.external_id),
+        ("locale", old.locale != new.locale),
+        ("fields", old.fields != new.fields),
+        ("progress", old.progress != new.progress),
+    ];
+    parts.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+}
+
+/// Marks attendance entered one by one or in bulk.
+///
+/// # Errors
+/// See [`patch`].
+pub fn change_progress(
+    desk: &Desk,
+    code: &EventCode,
+    old: &Participant,
+    progress: Progress,
+) -> Result<Participant, EnrolmentError> {
+    patch(desk, code, old, &PersonChange { progress, ..PersonChange::default() })
+}
+
+fn changed(old: &Participant, change: &PersonChange) -> Result<Participant, EnrolmentError> {
+    let mut person = Participant { progress: change.progress.clone(), ..old.clone() }.over(old);
+    if let Some(name) = &change.name {
+        person.name = checked_name(name)?;
+    }
+    if let Some(address) = &change.email {
+        person.email = email(Some(address))?;
+    }
+    if let Some(id) = &change.external_id {
+        person.external_id = short("external_id", id, EXTERNAL_ID_BYTES)?;
+    }
+    if let Some(locale) = &change.locale {
+        person.locale = short("locale", locale, LOCALE_BYTES)?;
+        let tag = |tag: &String| tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_');
+        if !person.locale.as_ref().is_none_or(tag) {
+            return Err(EnrolmentError::invalid("locale", "is not a language tag such as pt-BR"));
+        }
+    }
+    for (column, value) in &change.fields {
+        let value = text(&format!("fields.{}", field_name(column)), value)?.unwrap_or_default();
+        person.fields.insert(field_name(column), value);
+    }
+    if person.fields.len() > MAX_FIELDS {
+        return Err(EnrolmentError::invalid("fields", format!("are more than {MAX_FIELDS}")));
+    }
+    person.progress.check()?;
+    Ok(person)
+}
+
+fn short(field: &str, value: &str, most: usize) -> Result<Option<String>, EnrolmentError> {
+    let value = text(field, value)?;
+    if value.as_ref().is_some_and(|value| value.len() > most) {
+        return Err(EnrolmentError::invalid(field, format!("is longer than {most} bytes")));
+    }
+    Ok(value)
+}
+
+fn email(address: Option<&str>) -> Result<Option<String>, EnrolmentError> {
+    let Some(address) = address.map(str::trim).filter(|address| !address.is_empty()) else { return Ok(None) };
+    if is_email(address) {
+        Ok(Some(address.to_owned()))
+    } else {
+        Err(EnrolmentError::invalid("email", "is not an e-mail address"))
+    }
+}
+
+/// Deletes somebody who has no certificate, with the listing.
+///
+/// # Errors
+/// [`EnrolmentError::HasCertificate`], or when somebody else changed them meanwhile.
+pub fn delete(desk: &Desk, code: &EventCode, person: &Participant) -> Result<(), EnrolmentError> {
+    if let Some(number) = desk.store.certificate_of(code, &person.key)? {
+        return Err(EnrolmentError::HasCertificate(number));
+    }
+    let writes = forgetting(desk.store, code, person)?;
+    let act = desk.act("participant.delete", name_of(code, person), json!({}));
+    Ok(desk.store.change_participant(code, Some(person), None, &writes, &act)?)
+}
+
+/// Erases a person: all that names them goes, number and status of the certificate stay.
+///
+/// # Errors
+/// When the store fails.
+pub fn erase(desk: &Desk, code: &EventCode, person: &Participant) -> Result<(), EnrolmentError> {
+    let number = desk.store.certificate_of(code, &person.key)?;
+    let writes = forgetting(desk.store, code, person)?;
+    let act = desk.act("participant.erase", name_of(code, person), json!({ "certificate": number }));
+    Ok(desk.store.erase_person(code, &person.key, &writes, &act)?)
+}
+
+/// What documents say of a person is taken away.
+fn forgetting(store: &dyn Store, code: &EventCode, person: &Participant) -> Result<Vec<DocumentWrite>, EnrolmentError> {
+    let mut writes = without_rows_about(store, code, person)?;
+    writes.push(DocumentWrite::delete(Collection::LISTED, key(code, &person.key), Expect::Any));
+    Ok(writes)
+}
+
+/// Makes one participant of two: `keep` stays, and gets what only `gone` has: progress, columns, listing, certificate.
+///
+/// # Errors
+/// [`EnrolmentError::BothHaveCertificates`], [`EnrolmentError::SamePerson`], or when one was changed meanwhile.
+pub fn merge(
+    desk: &Desk,
+    code: &EventCode,
+    keep: &Participant,
+    gone: &Participant,
+) -> Result<Participant, EnrolmentError> {
+    if keep.key == gone.key {
+        return Err(EnrolmentError::SamePerson);
+    }
+    let number = |person: &Participant| desk.store.certificate_of(code, &person.key);
+    let (kept_number, gone_number) = (number(keep)?, number(gone)?);
+    if let (Some(one), Some(other)) = (&kept_number, &gone_number) {
+        return Err(EnrolmentError::BothHaveCertificates(one.clone(), other.clone()));
+    }
+    let person = merged(keep, gone)?;
+    let writes = merged_listing(desk.store, code, keep, gone)?;
+    let detail = json!({ "gone": name_of(code, gone), "certificate": gone_number });
+    let act = desk.act("participant.merge", name_of(code, &person), detail);
+    desk.store.merge_participants(code, [keep, &person, gone], &writes, &act)?;
+    Ok(person)
+}
+
+fn merged(keep: &Participant, gone: &Participant) -> Result<Participant, EnrolmentError> {
+    let mut person = keep.clone().over(&Participant { key: keep.key.clone(), ..gone.clone() });
+    person.id = match keep.id.clone() {
+        Some(id) => Some(id),
+        None => Some(fresh_id()?),
+    };
+    person.email = keep.email.clone().or_else(|| gone.email.clone());
+    for (column, value) in &gone.fields {
+        let kept = person.fields.entry(column.clone()).or_default();
+        if kept.is_empty() {
+            kept.clone_from(value);
+        }
+    }
+    // Present under one name is present.
+    for (session, mark) in &gone.progress.sessions {
+        let kept: &mut Mark = person.progress.sessions.entry(session.clone()).or_insert(*mark);
+        if mark.present && !kept.present {
+            *kept = *mark;
+        }
+    }
+    for (activity, done) in &gone.progress.activities {
+        let kept: &mut Done = person.progress.activities.entry(activity.clone()).or_insert(*done);
+        if done.done && !kept.done {
+            *kept = *done;
+        }
+    }
+    Ok(person)
+}
+
+/// An exclusion of either holds for both, else an exception of either.
+fn merged_listing(
+    store: &dyn Store,
+    code: &EventCode,
+    keep: &Participant,
+    gone: &Participant,
+) -> Result<Vec<DocumentWrite>, EnrolmentError> {
+    let (kept, other) = (listed(store, code, &keep.key)?, listed(store, code, &gone.key)?);
+    let stays = match (&kept, &other) {
+        (Listed::Exclusion(_), _) | (_, Listed::No) => &kept,
+        (Listed::Exception(_), Listed::Exception(_)) => &kept,
+        _ => &other,
+    };
+    let mut writes = vec![DocumentWrite::delete(Collection::LISTED, key(code, &gone.key), Expect::Any)];
+    if *stays != kept {
+        writes.push(DocumentWrite::put(Collection::LISTED, key(code, &keep.key), Expect::Any, stays));
+    }
+    Ok(writes)
+}

@@ -1,0 +1,180 @@
+//! Columns of a list that are about progress: `attendance:SESSION`, `activity:ID`, `points`, `score`, `progress`, `passed`,
+//! `role`, `checked_in`, and beside them `locale` and `external_id`.
+
+use crate::eligibility::{Amount, Course, Done, Mark};
+use crate::issuance::import::{Code, Columns, Finding, Meaning, RowOutcome, Severity, Table, field_name};
+use crate::store::Participant;
+
+/// What a column fills.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    Session(String),
+    Activity(String),
+    Attendance,
+    Points,
+    Score,
+    Completion,
+    Passed,
+    Role,
+    CheckedIn,
+    Locale,
+    ExternalId,
+}
+
+/// Splits `FIELD=COLUMN` entries into those about progress and the rest.
+pub(super) fn split_mapping(entries: &[String], course: &Course) -> (Vec<(Target, String)>, Vec<String>) {
+    let mut ours = Vec::new();
+    let mut rest = Vec::new();
+    for entry in entries {
+        match entry.split_once('=').and_then(|(field, column)| Some((target(field, course)?, column.trim()))) {
+            // A role is both: a claim of the certificate, and what a rule may ask for.
+            Some((target, column)) => {
+                if target == Target::Role {
+                    rest.push(entry.clone());
+                }
+                ours.push((target, column.to_owned()));
+            }
+            None => rest.push(entry.clone()),
+        }
+    }
+    (ours, rest)
+}
+
+/// Returns what a header stands for.
+fn target(header: &str, course: &Course) -> Option<Target> {
+    if let Some((kind, rest)) = header.split_once(':') {
+        let same = |id: &str, title: &str| {
+            let rest = rest.trim().to_lowercase();
+            id.to_lowercase() == rest || title.to_lowercase() == rest
+        };
+        return match kind.trim().to_lowercase().as_str() {
+            "attendance" | "session" => {
+                let found = course.sessions.iter().find(|session| same(&session.id, &session.title));
+                found.map(|session| Target::Session(session.id.clone()))
+            }
+            "activity" => {
+                let found = course.activities.iter().find(|activity| same(&activity.id, &activity.title));
+                found.map(|activity| Target::Activity(activity.id.clone()))
+            }
+            _ => None,
+        };
+    }
+    Some(match field_name(header).as_str() {
+        "attendance" => Target::Attendance,
+        "points" => Target::Points,
+        "score" => Target::Score,
+        "progress" | "completion" => Target::Completion,
+        "passed" => Target::Passed,
+        "role" => Target::Role,
+        "checked_in" => Target::CheckedIn,
+        "locale" => Target::Locale,
+        "external_id" => Target::ExternalId,
+        _ => return None,
+    })
+}
+
+/// Returns which columns fill what, and which name a session or activity that the event does not have.
+pub(super) fn targets(
+    columns: &Columns,
+    mapped: &[(Target, String)],
+    course: &Course,
+) -> (Vec<(usize, Target)>, Vec<String>) {
+    let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    for (at, column) in columns.columns.iter().enumerate().filter(|(_, column)| !column.skipped) {
+        let by_map = mapped.iter().find(|(_, header)| field_name(header) == column.field || *header == column.header);
+        let target = by_map.map(|(target, _)| target.clone()).or_else(|| target(&column.header, course));
+        let prefix = column.header.split_once(':').map(|(kind, _)| kind.trim().to_lowercase());
+        match target {
+            Some(target) => found.push((at, target)),
+            None if prefix.is_some_and(|kind| ["attendance", "session", "activity"].contains(&kind.as_str())) => {
+                unknown.push(column.header.clone());
+            }
+            None if column.meaning == Some(Meaning::Role) => found.push((at, Target::Role)),
+            None => {}
+        }
+    }
+    (found, unknown)
+}
+
+/// Fills people from these columns. A cell that cannot be read makes its row an error.
+pub(super) fn fill(table: &Table, columns: &Columns, targets: &[(usize, Target)], rows: &mut [RowOutcome]) {
+    for outcome in rows {
+        let Some(mut person) = outcome.participant.take() else { continue };
+        let mut good = true;
+        for (at, target) in targets {
+            let cell = table.rows[outcome.row].cells.get(*at).map_or("", String::as_str).trim();
+            let column = &columns.columns[*at];
+            if !matches!(target, Target::Role | Target::Score | Target::Points) {
+                person.fields.remove(&column.field);
+            }
+            // `Score` may also be a grade in letters, which is printed and not compared.
+            let lenient = column.meaning == Some(Meaning::Result);
+            if !cell.is_empty() && set(&mut person, target, cell).is_none() && !lenient {
+                good = false;
+                outcome.findings.push(unreadable(&column.header, cell, target));
+            }
+        }
+        if let Err(error) = person.progress.check() {
+            good = false;
+            outcome.findings.push(Finding {
+                severity: Severity::Error,
+                field: String::new(),
+                code: Code::ProgressInvalid,
+                reason: error.to_string(),
+                hint: "correct the cell",
+            });
+        }
+        outcome.participant = good.then_some(person);
+    }
+}
+
+fn unreadable(header: &str, cell: &str, target: &Target) -> Finding {
+    let (what, hint) = match target {
+        Target::Session(_) | Target::Passed | Target::CheckedIn => ("yes or no", "write yes or no, or leave it empty"),
+        Target::Activity(_) => ("yes, no or points", "write yes, no or a number, or leave it empty"),
+        Target::ExternalId | Target::Locale | Target::Role => ("a short text", "shorten it"),
+        _ => ("a number", "write a number such as 87.5, or leave it empty"),
+    };
+    let shown: String = cell.chars().take(40).collect();
+    let reason = format!("`{shown}` is not {what}");
+    Finding { severity: Severity::Error, field: header.to_owned(), code: Code::ProgressInvalid, reason, hint }
+}
+
+fn set(person: &mut Participant, target: &Target, cell: &str) -> Option<()> {
+    let progress = &mut person.progress;
+    let number = || cell.parse::<Amount>().ok();
+    let short = |most: usize| Some(cell.to_owned()).filter(|text| text.len() <= most);
+    match target {
+        Target::Session(id) => {
+            progress.sessions.insert(id.clone(), Mark { present: yes_or_no(cell)?, by_hand: false });
+        }
+        Target::Activity(id) => {
+            // A bare number is points, also 1 and 0.
+            let done = match number() {
+                Some(points) => Done { done: points > Amount::ZERO, points: Some(points) },
+                None => Done { done: yes_or_no(cell)?, points: None },
+            };
+            progress.activities.insert(id.clone(), done);
+        }
+        Target::Attendance => progress.attendance = Some(number()?),
+        Target::Points => progress.points = Some(number()?),
+        Target::Score => progress.score = Some(number()?),
+        Target::Completion => progress.completion = Some(number()?),
+        Target::Passed => progress.passed = Some(yes_or_no(cell)?),
+        Target::CheckedIn => progress.checked_in = Some(yes_or_no(cell)?),
+        Target::Role => progress.role = Some(short(300)?),
+        Target::Locale => person.locale = Some(short(35)?),
+        Target::ExternalId => person.external_id = Some(short(200)?),
+    }
+    Some(())
+}
+
+fn yes_or_no(cell: &str) -> Option<bool> {
+    match cell.to_lowercase().as_str() {
+        "1" | "yes" | "y" | "true" | "x" | "✓" | "✔" | "present" | "attended" | "done" | "passed" | "p" => {
+            Some(true)
+        }
+        "0" | "no" | "n" | "false" | "-" | "✗" | "absent" | "missed" | "failed" | "a" => Some(false),
+        _ => None,
+    }
+}

@@ -1,0 +1,66 @@
+//! Duplicates: people of one event who may be one person.
+
+use std::collections::HashMap;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::EnrolmentError;
+use crate::credential::EventCode;
+use crate::issuance::import::person_key;
+use crate::store::{Participant, Store};
+
+/// Groups told at once.
+const MAX_GROUPS: usize = 500;
+/// People read at a time.
+const PAGE: usize = 1_000;
+
+/// What people have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Same {
+    /// The e-mail, without regard to capitals.
+    Email,
+    /// The name, without regard to capitals and spaces.
+    Name,
+}
+
+/// People who may be one.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Duplicate {
+    /// What they have in common.
+    pub same: Same,
+    /// Two or more.
+    pub people: Vec<Participant>,
+}
+
+/// Finds people of an event with the same e-mail or the same name: the first five hundred groups.
+///
+/// # Errors
+/// When the store fails.
+pub fn duplicates(store: &dyn Store, code: &EventCode) -> Result<Vec<Duplicate>, EnrolmentError> {
+    // Only keys are held for everybody; people are read again for the few groups.
+    let mut groups: HashMap<(Same, String), Vec<crate::store::PersonKey>> = HashMap::new();
+    let mut cursor = None;
+    loop {
+        let page = store.participants(code, cursor.as_deref(), PAGE)?;
+        for person in page.items {
+            if let Some(email) = &person.email {
+                groups.entry((Same::Email, email.to_lowercase())).or_default().push(person.key.clone());
+            }
+            let name = person_key(&person.name, None).0;
+            groups.entry((Same::Name, name)).or_default().push(person.key);
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    let mut groups: Vec<_> = groups.into_iter().filter(|(_, keys)| keys.len() > 1).collect();
+    groups.sort();
+    let read = |((same, _), keys): ((Same, String), Vec<crate::store::PersonKey>)| {
+        let people = keys.iter().filter_map(|key| store.participant(code, key).transpose());
+        Ok(Duplicate { same, people: people.collect::<Result<_, crate::store::StoreError>>()? })
+    };
+    groups.into_iter().take(MAX_GROUPS).map(read).collect()
+}

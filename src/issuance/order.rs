@@ -1,0 +1,28 @@
+use serde_json::Value;
+
+use crate::store::{Certificate, Participant, TemplateRef};
+
+/// What one person's certificate is made from.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Order {
+    /// Who gets it.
+    pub person: Participant,
+    /// Drawn by this template.
+    pub template: TemplateRef,
+    /// The tier reached, which the template can print as `{tier}`.
+    pub tier: Option<String>,
+    /// Why they get it; kept with the certificate.
+    pub basis: Option<Value>,
+    /// The run that makes it.
+    pub run: Option<String>,
+}
+
+impl Order {
+    /// Returns the order of a next version that keeps template, tier and basis: for corrections.
+    pub fn again(old: &Certificate, person: Participant) -> Self {
+        // A column of that name is the person's own, and may be what is corrected.
+        let own = person.fields.contains_key(super::issue::TIER);
+        let tier = old.fields.get(super::issue::TIER).filter(|_| !own).cloned();
+        Self { person, template: old.template.clone(), tier, basis: old.basis.clone(), run: None }
+    }
+}

@@ -1,0 +1,157 @@
+//! Approvals: revoking many at once takes two members of staff.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::record::{RunRecord, RunState, read};
+use super::{Result, RunError, TRIES, new_id, who};
+use crate::credential::Timestamp;
+use crate::issuance::Desk;
+use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Store, StoreError};
+
+/// How long somebody can approve, in days.
+pub const DAYS: i64 = 7;
+
+/// Where an approval stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalState {
+    /// Nobody decided yet.
+    Pending,
+    /// The run may go on.
+    Approved,
+    /// The run was cancelled.
+    Rejected,
+    /// Nobody decided in time.
+    Expired,
+}
+
+/// What needs a second member of staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Grows with time.
+    pub id: String,
+    /// The run that waits.
+    pub run: String,
+    /// How many would lose their certificate.
+    pub count: usize,
+    /// Who asked.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Until when it can be decided.
+    pub expires: Timestamp,
+    /// Where it stands.
+    pub state: ApprovalState,
+    /// Who decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<Timestamp>,
+}
+
+impl Approval {
+    pub(super) fn put(&self, expect: Expect) -> DocumentWrite {
+        DocumentWrite::put(Collection::APPROVALS, self.id.clone(), expect, self)
+    }
+
+    /// Returns it as it stands at an instant.
+    fn at(self, now: Timestamp) -> Self {
+        let late = self.state == ApprovalState::Pending && self.expires < now;
+        Self { state: if late { ApprovalState::Expired } else { self.state }, ..self }
+    }
+}
+
+pub(super) fn asked(desk: &Desk, run: &RunRecord, count: usize) -> Result<Approval> {
+    Ok(Approval {
+        id: new_id(desk.now)?,
+        run: run.id.clone(),
+        count,
+        by: desk.actor.to_owned(),
+        at: desk.now,
+        expires: desk.now.plus_days(DAYS),
+        state: ApprovalState::Pending,
+        decided_by: None,
+        decided_at: None,
+    })
+}
+
+/// Lists approvals, oldest first.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(store: &dyn Store, now: Timestamp, cursor: Option<&str>, limit: usize) -> Result<Page<Approval>> {
+    let page = store.documents(Collection::APPROVALS, "", cursor, limit)?;
+    let read = |document: &Document| Ok(document.read::<Approval>()?.at(now));
+    Ok(Page { items: page.items.iter().map(read).collect::<Result<_>>()?, next: page.next })
+}
+
+/// Returns an approval and its revision.
+///
+/// # Errors
+/// [`RunError::NoApproval`].
+pub fn show(store: &dyn Store, now: Timestamp, id: &str) -> Result<(Approval, u64)> {
+    let missing = || RunError::NoApproval(id.chars().take(60).collect());
+    let found = if id.len() <= 64 { store.document(Collection::APPROVALS, id)? } else { None };
+    let document = found.ok_or_else(missing)?;
+    Ok((document.read::<Approval>()?.at(now), document.revision))
+}
+
+/// Lets the run go on. Somebody else must have asked for it.
+///
+/// # Errors
+/// [`RunError::SamePerson`], [`RunError::NotStaff`], [`RunError::Over`].
+pub fn approve(desk: &Desk, id: &str) -> Result<Approval> {
+    decide(desk, id, ApprovalState::Approved, "approval.approve")
+}
+
+/// Cancels the run. Also who asked may take it back so.
+///
+/// # Errors
+/// [`RunError::NotStaff`], [`RunError::Over`].
+pub fn reject(desk: &Desk, id: &str) -> Result<Approval> {
+    decide(desk, id, ApprovalState::Rejected, "approval.reject")
+}
+
+fn decide(desk: &Desk, id: &str, state: ApprovalState, action: &str) -> Result<Approval> {
+    if !desk.actor.starts_with("staff:") {
+        return Err(RunError::NotStaff);
+    }
+    for _ in 0..TRIES {
+        let (approval, revision) = show(desk.store, desk.now, id)?;
+        match approval.state {
+            ApprovalState::Pending => {}
+            ApprovalState::Expired => return Err(RunError::Over(id.to_owned(), "it has expired")),
+            _ => return Err(RunError::Over(id.to_owned(), "it has been decided")),
+        }
+        let (run, run_revision) = read(desk.store, &approval.run)?;
+        if run.state != RunState::AwaitingApproval {
+            return Err(RunError::Over(run.id, run.state.name()));
+        }
+        let approved = state == ApprovalState::Approved;
+        // A token asks in nobody's name that could be compared, so whoever approves must not be able to have made it: a
+        // member of staff always decides about what a token asked for.
+        if approved && who(&approval.by) == who(desk.actor) {
+            return Err(RunError::SamePerson);
+        }
+        let decided =
+            Approval { state, decided_by: Some(desk.actor.to_owned()), decided_at: Some(desk.now), ..approval };
+        let next = match approved {
+            true => RunRecord { state: RunState::Queued, ..run },
+            false => RunRecord { state: RunState::Cancelled, finished: Some(desk.now), ..run },
+        };
+        let mut writes = vec![decided.put(Expect::Revision(revision)), next.put(Expect::Revision(run_revision))];
+        writes.extend(approved.then(|| next.enqueue()));
+        let detail = json!({ "run": next.id, "count": decided.count, "asked": decided.by });
+        match desk.store.write_documents(&writes, Some(&desk.act(action, id, detail))) {
+            Err(StoreError::Conflict(_)) => {}
+            done => {
+                done?;
+                return Ok(decided);
+            }
+        }
+    }
+    Err(RunError::Busy)
+}

@@ -1,0 +1,236 @@
+//! Corrections of names: a participant asks, staff decides, and the next version is issued under the same number.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::withdraw::{current, told_writes};
+use super::{Result, RunError, TRIES, journal, new_id, select::refused};
+use crate::credential::{CertificateNumber, Timestamp};
+use crate::issuance::import::checked_name;
+use crate::issuance::{self, Desk, IssueError, Order, ReplaceError, Workshop};
+use crate::status::{Reason, ReasonCode};
+use crate::store::{
+    CertificateChange, CertificateState, Collection, Document, DocumentWrite, Expect, Page, Participant, Store,
+    StoreError,
+};
+use crate::webhooks::CertificateChange as Told;
+
+/// Longest note.
+const NOTE_CHARS: usize = 500;
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// The certificate.
+    #[schema(value_type = String, example = "CERT-WORKSHOP-2026-00001")]
+    pub number: CertificateNumber,
+    /// The right name.
+    #[schema(example = "Zoë Ångström")]
+    pub name: String,
+    /// What the participant says about it.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+/// Where a correction stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CorrectionState {
+    /// Nobody decided yet.
+    Pending,
+    /// The next version was issued.
+    Approved,
+    /// The name stays as it is.
+    Rejected,
+}
+
+/// A correction that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Correction {
+    /// Grows with time.
+    pub id: String,
+    /// The certificate.
+    pub number: CertificateNumber,
+    /// The right name.
+    pub name: String,
+    /// What the participant said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Who handed it in.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Where it stands.
+    pub state: CorrectionState,
+    /// Who decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<Timestamp>,
+    /// What was answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer: Option<String>,
+    /// The version that was issued.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub version: Option<u32>,
+    /// What became of the mail about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<String>,
+}
+
+impl Correction {
+    fn put(&self, expect: Expect) -> DocumentWrite {
+        DocumentWrite::put(Collection::CORRECTIONS, self.id.clone(), expect, self)
+    }
+}
+
+/// Takes a correction to be decided about.
+///
+/// # Errors
+/// [`RunError::NoCertificate`], [`RunError::AlreadyRevoked`], or a name that cannot be printed.
+pub fn ask(desk: &Desk, ask: &Ask) -> Result<Correction> {
+    let certificate = current(desk, &ask.number)?;
+    if let CertificateState::Revoked { reason } = &certificate.state {
+        return Err(RunError::AlreadyRevoked(ask.number.clone(), reason.at));
+    }
+    let name = checked_name(&ask.name).map_err(|problem| refused("name", &problem.to_string()))?;
+    if name == certificate.recipient {
+        return Err(refused("name", "is the one on the certificate"));
+    }
+    let note = ask.note.as_deref().map(str::trim).filter(|note| !note.is_empty()).map(str::to_owned);
+    if note.as_ref().is_some_and(|note| note.chars().count() > NOTE_CHARS) {
+        return Err(refused("note", "is longer than 500 characters"));
+    }
+    let correction = Correction {
+        id: new_id(desk.now)?,
+        number: ask.number.clone(),
+        name,
+        note,
+        by: desk.actor.to_owned(),
+        at: desk.now,
+        state: CorrectionState::Pending,
+        decided_by: None,
+        decided_at: None,
+        answer: None,
+        version: None,
+        mail: None,
+    };
+    let act = desk.act("correction.ask", &ask.number, json!({ "correction": correction.id }));
+    desk.store.write_documents(&[correction.put(Expect::Absent)], Some(&act))?;
+    Ok(correction)
+}
+
+/// Lists corrections, oldest first.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(
+    store: &dyn Store,
+    keep: impl Fn(&Correction) -> bool,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<Correction>> {
+    let read = |cursor: Option<&str>, limit| {
+        let page = store.documents(Collection::CORRECTIONS, "", cursor, limit)?;
+        Ok((page.items.iter().map(Document::read).collect::<Result<Vec<_>, _>>()?, page.next))
+    };
+    journal::filtered(cursor, limit, read, keep)
+}
+
+/// Returns a correction and its revision.
+///
+/// # Errors
+/// [`RunError::NoCorrection`].
+pub fn show(store: &dyn Store, id: &str) -> Result<(Correction, u64)> {
+    let found = if id.len() <= 64 { store.document(Collection::CORRECTIONS, id)? } else { None };
+    let document = found.ok_or_else(|| RunError::NoCorrection(id.chars().take(60).collect()))?;
+    Ok((document.read()?, document.revision))
+}
+
+/// Issues the next version with the right name, under the same number and with the same template; the old one is
+/// superseded in the same step.
+///
+/// # Errors
+/// [`RunError::Over`], [`RunError::AlreadyRevoked`], [`RunError::CannotMake`].
+pub fn approve(desk: &Desk, workshop: &Workshop, id: &str) -> Result<Correction> {
+    for _ in 0..TRIES {
+        let (correction, revision) = pending(desk, id)?;
+        let old = current(desk, &correction.number)?;
+        if let CertificateState::Revoked { reason } = &old.state {
+            return Err(RunError::AlreadyRevoked(old.number.clone(), reason.at));
+        }
+        let code = old.number.event();
+        let event = desk.store.event(code)?.ok_or_else(|| IssueError::NoEvent(code.clone()))?;
+        let known = desk.store.participant(code, &old.person)?;
+        let known = known.ok_or_else(|| RunError::NoPerson(code.clone()))?;
+        let person = Participant { name: correction.name.clone(), ..known };
+        let order = Order::again(&old, person.clone());
+        let made = issuance::successors(desk, workshop.faces, workshop.signer, &event, vec![(old.clone(), order)])?;
+        let new = match made.into_iter().next() {
+            Some(Ok(new)) => Some(new),
+            // Done before by somebody else: then there is nothing to issue.
+            Some(Err(ReplaceError::NothingChanges(_))) | None => None,
+            Some(Err(ReplaceError::Store(error))) => return Err(error.into()),
+            Some(Err(problem)) => return Err(RunError::CannotMake(problem.to_string())),
+        };
+        let version = new.as_ref().map_or(old.version, |new| new.version);
+        let decided = Correction {
+            state: CorrectionState::Approved,
+            decided_by: Some(desk.actor.to_owned()),
+            decided_at: Some(desk.now),
+            version: Some(version),
+            mail: Some("not sent: no mail is configured".to_owned()),
+            ..correction
+        };
+        let mut writes = told_writes(desk, Told::Superseded, &old.number)?;
+        writes.push(decided.put(Expect::Revision(revision)));
+        let detail = json!({ "correction": id, "from": old.version, "to": version, "columns": ["name"] });
+        let act = desk.act("certificate.regenerate", &old.number, detail);
+        // The person first: a crash in between must not let the next version bring the old name back.
+        let corrected = desk.act("participant.correct", &old.number, json!({ "columns": ["name"] }));
+        desk.store.put_participants(code, &[person], &corrected)?;
+        let text = Some("name corrected".to_owned());
+        let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text };
+        let change = new.map(|new| CertificateChange::Supersede { old, new, reason });
+        match desk.store.change_certificates(change.as_slice(), &writes, &act) {
+            Err(StoreError::Conflict(_)) => {}
+            done => {
+                done?;
+                return Ok(decided);
+            }
+        }
+    }
+    Err(RunError::Busy)
+}
+
+/// Leaves the name as it is.
+///
+/// # Errors
+/// [`RunError::Over`].
+pub fn reject(desk: &Desk, id: &str, answer: Option<String>) -> Result<Correction> {
+    if answer.as_ref().is_some_and(|answer| answer.chars().count() > NOTE_CHARS) {
+        return Err(refused("answer", "is longer than 500 characters"));
+    }
+    let (correction, revision) = pending(desk, id)?;
+    let decided = Correction {
+        state: CorrectionState::Rejected,
+        decided_by: Some(desk.actor.to_owned()),
+        decided_at: Some(desk.now),
+        answer,
+        ..correction
+    };
+    let act = desk.act("correction.reject", &decided.number, json!({ "correction": id }));
+    desk.store.write_documents(&[decided.put(Expect::Revision(revision))], Some(&act))?;
+    Ok(decided)
+}
+
+fn pending(desk: &Desk, id: &str) -> Result<(Correction, u64)> {
+    let found = show(desk.store, id)?;
+    match found.0.state {
+        CorrectionState::Pending => Ok(found),
+        _ => Err(RunError::Over(id.to_owned(), "it has been decided")),
+    }
+}

@@ -1,0 +1,197 @@
+use serde_json::json;
+
+use super::approval::{self, Approval};
+use super::fate::Fate;
+use super::record::{Counters, GROUP, Kind, Row, RowState, RunRecord, RunState, read};
+use super::select::{RunRequest, Selected, each};
+use super::{Over, Result, RunError, journal, new_id};
+use crate::issuance::Desk;
+use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
+
+/// A run that was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Created {
+    /// The run.
+    pub run: RunRecord,
+    /// The approval that it waits for.
+    pub approval: Option<Approval>,
+}
+
+/// Says who will get, keep or lose what, and changes nothing.
+///
+/// # Errors
+/// As [`create`].
+pub fn preview(desk: &Desk, request: &RunRequest, take: impl FnMut(Selected) -> Result<()>) -> Result<()> {
+    let over = request.check()?;
+    each(desk, request, over, take)
+}
+
+/// Makes a run over those who are in the group now. More than `alone` people who would lose a certificate need a second
+/// member of staff.
+///
+/// # Errors
+/// See [`RunError`]; a run of which not all rows could be written never starts.
+pub fn create(desk: &Desk, request: &RunRequest, alone: usize) -> Result<Created> {
+    let over = request.check()?;
+    let record = begun(desk, request, over)?;
+    freeze(desk, record, alone, |list| each(desk, request, over, |selected| list.add(selected.row, &selected.fate)))
+}
+
+/// Makes a run over the rows of another that failed.
+///
+/// # Errors
+/// [`RunError::Over`] while it is under way, [`RunError::Nobody`] if none failed.
+pub fn retry_failed(desk: &Desk, id: &str, alone: usize) -> Result<Created> {
+    let (old, _) = read(desk.store, id)?;
+    if !old.state.is_final() {
+        return Err(RunError::Over(id.to_owned(), "it is still under way; retry when it is over"));
+    }
+    if old.counters.failed == 0 {
+        return Err(RunError::Nobody);
+    }
+    let record = RunRecord {
+        id: new_id(desk.now)?,
+        by: desk.actor.to_owned(),
+        created: desk.now,
+        state: RunState::Preparing,
+        began: None,
+        updated: None,
+        finished: None,
+        counters: Counters::default(),
+        group: 0,
+        cancelled: false,
+        retry_of: Some(old.id.clone()),
+        approval: None,
+        problem: None,
+        ..old
+    };
+    freeze(desk, record, alone, |list| {
+        journal::each_row(desk.store, id, |_, row| match row.state {
+            RowState::Failed => {
+                let loses = list.record.kind == Kind::Revoke || list.record.over == Over::NotPassing;
+                list.add_row(Row { state: RowState::Queued, reason: None, ..row }, loses)
+            }
+            _ => Ok(()),
+        })
+    })
+}
+
+/// Ends runs whose list was being frozen when the service was killed: nobody was told that they exist.
+///
+/// # Errors
+/// When the store fails.
+pub fn tidy(desk: &Desk) -> Result<()> {
+    for document in desk.store.documents(Collection::RUN_QUEUE, "", None, 1_000)?.items {
+        let (record, revision) = read(desk.store, &document.key)?;
+        if record.state == RunState::Preparing {
+            let problem = Some("the service was stopped while the list was being made".to_owned());
+            let failed = RunRecord { state: RunState::Failed, problem, finished: Some(desk.now), ..record };
+            desk.store.write_documents(&[failed.put(Expect::Revision(revision)), failed.dequeue()], None)?;
+        }
+    }
+    Ok(())
+}
+
+fn begun(desk: &Desk, request: &RunRequest, over: Over) -> Result<RunRecord> {
+    Ok(RunRecord {
+        id: new_id(desk.now)?,
+        kind: request.kind,
+        event: request.event.clone(),
+        over,
+        by: desk.actor.to_owned(),
+        created: desk.now,
+        state: RunState::Preparing,
+        began: None,
+        updated: None,
+        finished: None,
+        counters: Counters::default(),
+        group: 0,
+        cancelled: false,
+        reason: request.reason.clone(),
+        retry_of: None,
+        approval: None,
+        problem: None,
+    })
+}
+
+/// A list that is being frozen: at most one group of it is in memory.
+struct List<'a> {
+    store: &'a dyn Store,
+    record: &'a RunRecord,
+    pending: Vec<DocumentWrite>,
+    total: u64,
+    losing: usize,
+}
+
+impl List<'_> {
+    fn add(&mut self, row: Row, fate: &Fate) -> Result<()> {
+        self.add_row(row, matches!(fate, Fate::Lose(_)))
+    }
+
+    fn add_row(&mut self, row: Row, loses: bool) -> Result<()> {
+        self.pending.push(row.put(&self.record.id, self.total));
+        self.total += 1;
+        self.losing += usize::from(loses);
+        if self.total % GROUP == 0 { self.flush() } else { Ok(()) }
+    }
+
+    fn flush(&mut self) -> Result<()> {
+        if !self.pending.is_empty() {
+            self.store.write_documents(&self.pending, None)?;
+            self.pending.clear();
+        }
+        Ok(())
+    }
+}
+
+fn freeze(
+    desk: &Desk,
+    record: RunRecord,
+    alone: usize,
+    fill: impl FnOnce(&mut List<'_>) -> Result<()>,
+) -> Result<Created> {
+    let revision = desk.store.write_documents(&[record.put(Expect::Absent), record.enqueue()], None)?;
+    let mut list = List { store: desk.store, record: &record, pending: Vec::new(), total: 0, losing: 0 };
+    let filled = fill(&mut list).and_then(|()| list.flush());
+    let (total, losing) = (list.total, list.losing);
+    let empty = total == 0 && record.kind != Kind::Publish;
+    if filled.is_err() || empty {
+        discard(desk.store, &record, total)?;
+        filled?;
+        return Err(RunError::Nobody);
+    }
+    start(desk, record, revision, total, if losing > alone { Some(losing) } else { None })
+}
+
+/// Puts the run into the queue, or the approval that it needs first.
+fn start(desk: &Desk, record: RunRecord, revision: u64, total: u64, losing: Option<usize>) -> Result<Created> {
+    let approval = losing.map(|count| approval::asked(desk, &record, count)).transpose()?;
+    let run = RunRecord {
+        state: if approval.is_some() { RunState::AwaitingApproval } else { RunState::Queued },
+        counters: Counters { total, ..Counters::default() },
+        approval: approval.as_ref().map(|approval| approval.id.clone()),
+        ..record
+    };
+    let mut writes = vec![run.put(Expect::Revision(revision))];
+    match &approval {
+        Some(approval) => writes.extend([approval.put(Expect::Absent), run.dequeue()]),
+        None => writes.push(run.enqueue()),
+    }
+    let detail = json!({
+        "kind": run.kind, "event": run.event, "over": run.over, "total": total, "reason": run.reason,
+        "retryOf": run.retry_of, "approval": run.approval,
+    });
+    desk.store.write_documents(&writes, Some(&desk.act("run.start", &run.id, detail)))?;
+    Ok(Created { run, approval })
+}
+
+fn discard(store: &dyn Store, record: &RunRecord, total: u64) -> Result<(), StoreError> {
+    let keys: Vec<_> = (0..total).map(|place| super::record::row_key(&record.id, place)).collect();
+    for some in keys.chunks(GROUP as usize) {
+        let gone = |key: &String| DocumentWrite::delete(Collection::RUN_ROWS, key.clone(), Expect::Any);
+        store.write_documents(&some.iter().map(gone).collect::<Vec<_>>(), None)?;
+    }
+    let gone = DocumentWrite::delete(Collection::RUNS, record.id.clone(), Expect::Any);
+    store.write_documents(&[gone, record.dequeue()], None)?;
+    Ok(())
+}

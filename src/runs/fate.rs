@@ -1,0 +1,199 @@
+//! What a run would do to one person or one certificate, and why.
+
+use serde::Serialize;
+use serde_json::Value;
+
+use super::{Kind, Over, Result};
+use crate::credential::{CertificateNumber, Timestamp};
+use crate::enrolment::{Decider, Decision, Ground, listed};
+use crate::publish::LastPublished;
+use crate::store::{Certificate, CertificateState, Event, Participant, Store, TemplateRef};
+
+/// What would become of one row.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Fate {
+    /// Gets a first certificate.
+    Get(Grant),
+    /// Gets a next version under the same number.
+    Replace(Box<Certificate>, Grant),
+    /// Loses it.
+    Lose(Box<Certificate>),
+    /// Gets a revoked one back.
+    Regain(Box<Certificate>),
+    /// Keeps what they have.
+    Keep(CertificateNumber, String),
+    /// Gets none.
+    Nothing(String),
+}
+
+/// What somebody gets, and why.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Grant {
+    /// The template.
+    pub template: TemplateRef,
+    /// The tier.
+    pub tier: Option<String>,
+    /// Why.
+    pub basis: Option<Value>,
+}
+
+/// What a preview counts, and each of its rows says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Gets a first certificate.
+    Gets,
+    /// Gets a next version; the present one becomes superseded.
+    Replaced,
+    /// Loses it.
+    Loses,
+    /// Gets a revoked one back.
+    Regains,
+    /// Keeps what they have.
+    Keeps,
+    /// Gets none.
+    Nothing,
+}
+
+impl Fate {
+    /// Returns what to count it as.
+    pub fn effect(&self) -> Effect {
+        match self {
+            Self::Get(_) => Effect::Gets,
+            Self::Replace(..) => Effect::Replaced,
+            Self::Lose(_) => Effect::Loses,
+            Self::Regain(_) => Effect::Regains,
+            Self::Keep(..) => Effect::Keeps,
+            Self::Nothing(_) => Effect::Nothing,
+        }
+    }
+
+    /// Returns the certificate that it is about, if there is one.
+    pub fn number(&self) -> Option<&CertificateNumber> {
+        match self {
+            Self::Replace(old, _) | Self::Lose(old) | Self::Regain(old) => Some(&old.number),
+            Self::Keep(number, _) => Some(number),
+            Self::Get(_) | Self::Nothing(_) => None,
+        }
+    }
+
+    /// Returns why nothing changes, if so.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Keep(_, why) | Self::Nothing(why) => Some(why),
+            _ => None,
+        }
+    }
+}
+
+/// Everything that decides about the people of one event.
+pub(super) struct Assessor<'a> {
+    pub(super) store: &'a dyn Store,
+    pub(super) event: &'a Event,
+    pub(super) decider: Decider<'a>,
+}
+
+impl Assessor<'_> {
+    /// Returns the decision about a person and the certificate that they have.
+    pub(super) fn facts(&self, person: &Participant) -> Result<(Decision, Option<Certificate>)> {
+        let code = &self.event.code;
+        let decision = self.decider.decide(person, &listed(self.store, code, &person.key)?);
+        let number = self.store.certificate_of(code, &person.key)?;
+        let has = number.map(|number| self.store.certificate(&number)).transpose()?.flatten();
+        Ok((decision, has))
+    }
+
+    /// Says what a run does to a person, by their records as they are.
+    pub(super) fn fate(&self, kind: Kind, over: Over, person: &Participant) -> Result<Fate> {
+        let (decision, has) = self.facts(person)?;
+        Ok(decided(kind, over, decision, has))
+    }
+}
+
+/// Says what a run does to somebody with that decision and that certificate.
+pub(super) fn decided(kind: Kind, over: Over, decision: Decision, has: Option<Certificate>) -> Fate {
+    match kind {
+        Kind::Generate => first(decision, has),
+        _ => again(over, decision, has),
+    }
+}
+
+/// A first certificate, for who has none.
+fn first(decision: Decision, has: Option<Certificate>) -> Fate {
+    match has {
+        Some(has) if matches!(has.state, CertificateState::Revoked { .. }) => {
+            Fate::Keep(has.number, "has one, which is revoked".to_owned())
+        }
+        Some(has) => Fate::Keep(has.number, "has one already".to_owned()),
+        None if decision.eligible => Fate::Get(grant(decision)),
+        None => Fate::Nothing(why_not(&decision)),
+    }
+}
+
+/// The next version, a first one, or none any more.
+fn again(over: Over, decision: Decision, has: Option<Certificate>) -> Fate {
+    let Some(has) = has else { return first(decision, None) };
+    if matches!(has.state, CertificateState::Revoked { .. }) {
+        return Fate::Keep(has.number, "it is revoked".to_owned());
+    }
+    if over == Over::NotPassing {
+        return match decision.eligible {
+            true => Fate::Keep(has.number, "meets the rule again".to_owned()),
+            false => Fate::Lose(Box::new(has)),
+        };
+    }
+    let mut grant = grant(decision);
+    if !eligible(&grant) {
+        // Only `not_passing` takes a certificate away; who regenerates it otherwise keeps why it was given.
+        grant.basis = has.basis.clone();
+        grant.tier = has.fields.get("tier").cloned();
+    }
+    if over == Over::TemplateOlder && grant.template == has.template {
+        return Fate::Keep(has.number, "it has the present template".to_owned());
+    }
+    Fate::Replace(Box::new(has), grant)
+}
+
+fn eligible(grant: &Grant) -> bool {
+    grant.basis.is_some()
+}
+
+fn grant(decision: Decision) -> Grant {
+    let Decision { template, tier, basis, eligible, .. } = decision;
+    Grant { template, tier, basis: Some(basis).filter(|_| eligible) }
+}
+
+/// Says in a few words why somebody gets none.
+fn why_not(decision: &Decision) -> String {
+    match decision.reason {
+        Ground::Excluded => "is excluded".to_owned(),
+        Ground::NoRule => "the event has no rule".to_owned(),
+        _ => "does not meet the rule".to_owned(),
+    }
+}
+
+/// Says what a revocation does to a certificate.
+pub(super) fn revoked(has: Option<Certificate>) -> Fate {
+    match has {
+        None => Fate::Nothing("it does not exist".to_owned()),
+        Some(has) if has.state == CertificateState::Active => Fate::Lose(Box::new(has)),
+        Some(has) => Fate::Keep(has.number, "it is revoked already".to_owned()),
+    }
+}
+
+/// Says what taking a revocation back does to a certificate.
+pub(super) fn restored(has: Option<Certificate>, last: Option<&LastPublished>) -> Fate {
+    let Some(has) = has else { return Fate::Nothing("it does not exist".to_owned()) };
+    match &has.state {
+        CertificateState::Revoked { reason } if is_published(reason.at, last) => {
+            Fate::Nothing("its revocation has been published".to_owned())
+        }
+        CertificateState::Revoked { .. } => Fate::Regain(Box::new(has)),
+        _ => Fate::Keep(has.number, "it is not revoked".to_owned()),
+    }
+}
+
+/// Says whether a revocation of that date is in the published lists.
+pub(super) fn is_published(at: Timestamp, last: Option<&LastPublished>) -> bool {
+    last.is_some_and(|last| at <= last.covers)
+}

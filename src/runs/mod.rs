@@ -1,0 +1,150 @@
+//! Runs: what is done to many certificates at once, over a list that is frozen when the run is made. Also what is done to
+//! one: issue now, revoke, restore, correct.
+//!
+//! A run is a document, its rows are documents, and a group of rows is done in **one** transaction with the certificates,
+//! the journal, the counters and the webhooks. So whoever kills the service anywhere finds each group done or not done, and
+//! [`step`] goes on with the next: nobody gets two, and no row is lost. Two who do the same group at once collide in the
+//! run's revision, and one of them reads again.
+//!
+//! - [`assess`](fate) says what a run would do to one person or certificate: the preview and the run itself ask the same
+//!   function, the run at the time when it does it.
+//! - [`create`], [`preview`], [`step`], [`cancel`], [`retry_failed`].
+//! - [`withdraw`]: one certificate by hand. [`approval`]: two people for a mass revocation. [`correction`]: names.
+//! - [`quality`]: is what we issued what we meant?
+//!
+//! Speaks no HTTP, has no clock and no threads: the time comes in the desk, and a worker calls [`step`] again and again.
+
+pub mod approval;
+pub mod correction;
+mod create;
+pub mod fate;
+mod journal;
+pub mod quality;
+mod record;
+mod select;
+mod step;
+pub mod withdraw;
+
+pub use approval::{Approval, ApprovalState, approve, reject};
+pub use correction::{Ask, Correction, CorrectionState};
+pub use create::{Created, create, preview, retry_failed, tidy};
+pub use fate::Fate;
+pub use journal::{cancel, filtered, forget_person, row, rows, run, runs};
+pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState};
+pub use select::{MOST_NAMED, RunRequest, Selected, holds};
+pub use step::{Shop, Step, step};
+pub use withdraw::{issue_now, restore, revoke};
+
+use crate::credential::{CertificateNumber, EventCode, Timestamp};
+use crate::enrolment::{EnrolmentError, NotReady};
+use crate::issuance::{IssueError, ReplaceError};
+use crate::publish::PublishError;
+use crate::store::StoreError;
+use crate::webhooks::WebhookError;
+
+/// Why it is not done. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// There is no such run.
+    #[error("run `{0}` does not exist")]
+    NoRun(String),
+    /// There is no such approval.
+    #[error("approval `{0}` does not exist")]
+    NoApproval(String),
+    /// There is no such correction.
+    #[error("correction `{0}` does not exist")]
+    NoCorrection(String),
+    /// There is no such certificate.
+    #[error("certificate {0} does not exist")]
+    NoCertificate(CertificateNumber),
+    /// The event is not ready for it.
+    #[error("{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))]
+    NotReady(Vec<NotReady>),
+    /// The request does not say what it must, or says what does not go together.
+    #[error("`{field}` {problem}")]
+    Request {
+        /// Which part of it.
+        field: &'static str,
+        /// What is wrong.
+        problem: String,
+    },
+    /// Some of those named are not there: their places in the list, from 0.
+    #[error("{} of those named are not there", .0.len())]
+    Unknown(Vec<usize>),
+    /// Nobody would be affected.
+    #[error("nobody is in that group")]
+    Nobody,
+    /// Mail cannot be sent.
+    #[error("there is no mail yet; it comes with a later version")]
+    NoMail,
+    /// The person is excluded.
+    #[error("the person is excluded; remove the exclusion first")]
+    Excluded,
+    /// The person has one already.
+    #[error("the person already has {0}")]
+    AlreadyHas(CertificateNumber),
+    /// Nobody of that name in the event.
+    #[error("event `{0}` has no such participant")]
+    NoPerson(EventCode),
+    /// It was revoked before.
+    #[error("certificate {0} is revoked since {1}")]
+    AlreadyRevoked(CertificateNumber, Timestamp),
+    /// It is not revoked.
+    #[error("certificate {0} is not revoked")]
+    NotRevoked(CertificateNumber),
+    /// The revocation has been published.
+    #[error("the revocation of {0} has been published; issue it anew instead")]
+    Published(CertificateNumber),
+    /// It is decided or over.
+    #[error("`{0}` is over: {1}")]
+    Over(String, &'static str),
+    /// The same person cannot approve what they asked for.
+    #[error("a second member of staff must decide, not the one who asked")]
+    SamePerson,
+    /// Only people approve.
+    #[error("only a member of staff can decide, not an API token")]
+    NotStaff,
+    /// Others changed the same records again and again.
+    #[error("others keep changing the same records; try again")]
+    Busy,
+    /// A certificate cannot be made.
+    #[error("it cannot be made: {0}")]
+    CannotMake(String),
+    /// Randomness, templates, numbers.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+    /// Replacing.
+    #[error(transparent)]
+    Replace(#[from] ReplaceError),
+    /// The event's plan.
+    #[error(transparent)]
+    Enrolment(#[from] EnrolmentError),
+    /// Webhooks.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
+    /// What was published.
+    #[error(transparent)]
+    Publish(#[from] PublishError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Result of this room.
+pub type Result<T, E = RunError> = std::result::Result<T, E>;
+
+/// How often a change is tried again when others were faster.
+const TRIES: usize = 8;
+
+/// Returns an id that grows with time: `20261122T101500Z-1f2e3d4c`.
+fn new_id(now: Timestamp) -> Result<String> {
+    let mut bytes = [0; 4];
+    getrandom::fill(&mut bytes).map_err(|error| IssueError::Random(error.to_string()))?;
+    let stamp = now.to_string().replace(['-', ':'], "");
+    Ok(format!("{stamp}-{}", data_encoding::HEXLOWER.encode(&bytes)))
+}
+
+/// Returns who acts, without from where.
+fn who(actor: &str) -> &str {
+    actor.split_once(" from ").map_or(actor, |(id, _)| id)
+}

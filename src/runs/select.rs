@@ -1,0 +1,336 @@
+use std::collections::{BTreeSet, HashMap};
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::fate::{Assessor, Fate, restored, revoked};
+use super::record::{GROUP, Row, RowState};
+use super::{Kind, Over, Result, RunError, RunReason};
+use crate::credential::{CertificateNumber, EventCode};
+use crate::enrolment::{Decider, Ground, Planned, planned, ready_to_generate};
+use crate::issuance::Desk;
+use crate::publish;
+use crate::store::{Cause, Certificate, CertificateState, Collection, Participant, PersonKey};
+
+/// Most people, numbers or e-mail addresses that one request may name.
+pub const MOST_NAMED: usize = 10_000;
+/// Longest public reason.
+const TEXT_CHARS: usize = 500;
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunRequest {
+    /// What to do.
+    pub kind: Kind,
+    /// In this event; needed for `generate` and `regenerate`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "WORKSHOP")]
+    pub event: Option<EventCode>,
+    /// Over whom. Left out: `those_without` for `generate`, `already_issued` for `regenerate`, `selected` or `filter` for
+    /// `revoke` and `restore`, by what is given.
+    #[serde(default)]
+    pub over: Option<Over>,
+    /// `selected`: people, by e-mail, by id or by the id of another system.
+    #[serde(default)]
+    pub people: Vec<String>,
+    /// `selected`: certificates.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, example = json!(["CERT-WORKSHOP-2026-00001"]))]
+    pub numbers: Vec<CertificateNumber>,
+    /// `filter`: only certificates whose number, name or e-mail holds this.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// `filter`: only certificates that this run made.
+    #[serde(default)]
+    pub run: Option<String>,
+    /// Why; needed for `revoke`.
+    #[serde(default)]
+    pub reason: Option<RunReason>,
+    /// Generate although the event is not completed.
+    #[serde(default)]
+    pub anyway: bool,
+}
+
+/// One who is in the list, and what would become of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selected {
+    /// The row.
+    pub row: Row,
+    /// The name, to show.
+    pub name: String,
+    /// What would be done.
+    pub fate: Fate,
+}
+
+impl RunReason {
+    /// Refuses a reason that says nothing.
+    pub(super) fn check(&self) -> Result<()> {
+        let text = self.text.as_deref().map(str::trim).unwrap_or_default();
+        if self.cause == Cause::Other && text.is_empty() {
+            return Err(refused("reason", "`other` needs a text that says what"));
+        }
+        if text.chars().count() > TEXT_CHARS {
+            return Err(refused("reason", "the text is longer than 500 characters"));
+        }
+        Ok(())
+    }
+}
+
+pub(super) fn refused(field: &'static str, problem: &str) -> RunError {
+    RunError::Request { field, problem: problem.to_owned() }
+}
+
+impl RunRequest {
+    /// Returns over whom, said or not; refuses what does not go together.
+    pub(super) fn check(&self) -> Result<Over> {
+        let named = !self.people.is_empty() || !self.numbers.is_empty();
+        let over = self.over.unwrap_or(match self.kind {
+            Kind::Generate if named => Over::Selected,
+            Kind::Generate => Over::ThoseWithout,
+            Kind::Regenerate if named => Over::Selected,
+            Kind::Regenerate => Over::AlreadyIssued,
+            Kind::Revoke | Kind::Restore if named => Over::Selected,
+            Kind::Revoke | Kind::Restore => Over::Filter,
+            Kind::Publish | Kind::Send => Over::Everything,
+        });
+        use Over::*;
+        let fits = match self.kind {
+            Kind::Generate => matches!(over, AllEligible | ThoseWithout | Selected | ExceptionsOnly),
+            Kind::Regenerate => {
+                matches!(over, AlreadyIssued | NotIssued | Failed | Passing | NotPassing | TemplateOlder | Selected)
+            }
+            Kind::Revoke | Kind::Restore => matches!(over, Selected | Filter),
+            Kind::Publish => over == Everything,
+            Kind::Send => return Err(RunError::NoMail),
+        };
+        if !fits {
+            return Err(refused("over", "does not go with this kind of run"));
+        }
+        self.check_parts(over, named)?;
+        Ok(over)
+    }
+
+    fn check_parts(&self, over: Over, named: bool) -> Result<()> {
+        let in_event = matches!(self.kind, Kind::Generate | Kind::Regenerate);
+        if in_event && self.event.is_none() {
+            return Err(refused("event", "is needed"));
+        }
+        if in_event && !self.numbers.is_empty() {
+            return Err(refused("numbers", "goes with `revoke` and `restore`; name `people` here"));
+        }
+        if (over == Over::Selected) != named {
+            return Err(refused("people", "goes with `selected`, which needs people or numbers"));
+        }
+        if self.people.len() > MOST_NAMED || self.numbers.len() > MOST_NAMED {
+            return Err(refused("people", "names more than 10,000"));
+        }
+        let filtered = self.text.as_ref().is_some_and(|text| !text.trim().is_empty()) || self.run.is_some();
+        if over == Over::Filter && self.event.is_none() && !filtered {
+            return Err(refused("event", "or `text` or `run` is needed: nobody revokes everything by accident"));
+        }
+        match &self.reason {
+            Some(reason) => reason.check(),
+            None if self.kind == Kind::Revoke => Err(refused("reason", "is needed")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Goes through all whom a request is about, page by page, and says what would become of each.
+pub(super) fn each(
+    desk: &Desk,
+    request: &RunRequest,
+    over: Over,
+    mut take: impl FnMut(Selected) -> Result<()>,
+) -> Result<()> {
+    match (request.kind, &request.event) {
+        (Kind::Generate | Kind::Regenerate, Some(code)) => {
+            let Planned { event, plan, .. } = planned(desk, code)?;
+            if over != Over::NotPassing {
+                ready_to_generate(&plan, &event, request.anyway).map_err(RunError::NotReady)?;
+            }
+            let assessor = Assessor { store: desk.store, event: &event, decider: Decider::new(&event, &plan)? };
+            each_person(desk, request, over, &assessor, take)
+        }
+        (Kind::Revoke | Kind::Restore, _) => {
+            let last = publish::last(desk.store)?;
+            each_certificate(desk, request, |certificate| {
+                let row = Row::certificate(certificate.number.clone());
+                let name = certificate.recipient.clone();
+                let fate = match request.kind {
+                    Kind::Revoke => revoked(Some(certificate)),
+                    _ => restored(Some(certificate), last.as_ref()),
+                };
+                take(Selected { row, name, fate })
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn each_person(
+    desk: &Desk,
+    request: &RunRequest,
+    over: Over,
+    assessor: &Assessor,
+    mut take: impl FnMut(Selected) -> Result<()>,
+) -> Result<()> {
+    let code = &assessor.event.code;
+    let mut wanted = Wanted::of(&request.people);
+    let failed = if over == Over::Failed { failed_people(desk, code)? } else { BTreeSet::new() };
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = desk.store.participants(code, cursor.as_deref(), GROUP as usize)?;
+        for person in page.items {
+            let named = over != Over::Selected || wanted.takes(&person);
+            if !named || over == Over::Failed && !failed.contains(&person.key) {
+                continue;
+            }
+            let (decision, has) = assessor.facts(&person)?;
+            let active = has.as_ref().filter(|has| has.state == CertificateState::Active);
+            let listed = match over {
+                Over::AllEligible | Over::Passing => decision.eligible,
+                Over::ThoseWithout | Over::NotIssued => decision.eligible && has.is_none(),
+                Over::ExceptionsOnly => {
+                    decision.eligible && matches!(decision.reason, Ground::Exception | Ground::Manual)
+                }
+                Over::AlreadyIssued => has.is_some(),
+                Over::NotPassing => active.is_some() && !decision.eligible,
+                Over::TemplateOlder => active.is_some_and(|has| has.template != decision.template),
+                Over::Selected | Over::Failed => true,
+                Over::Filter | Over::Everything => false,
+            };
+            if listed {
+                let fate = super::fate::decided(request.kind, over, decision, has);
+                take(Selected { row: Row::person(person.key), name: person.name, fate })?;
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return wanted.all_found();
+        }
+    }
+}
+
+/// People named in a request, each to be found.
+struct Wanted {
+    places: HashMap<String, Vec<usize>>,
+    found: Vec<bool>,
+}
+
+impl Wanted {
+    fn of(people: &[String]) -> Self {
+        let mut places = HashMap::<String, Vec<usize>>::new();
+        for (at, name) in people.iter().enumerate() {
+            places.entry(plain(name)).or_default().push(at);
+        }
+        Self { places, found: vec![false; people.len()] }
+    }
+
+    fn takes(&mut self, person: &Participant) -> bool {
+        let (email, external) = (person.email.as_deref().map(plain), person.external_id.as_deref().map(plain));
+        self.any([Some(person.key.0.clone()), person.id.clone(), external, email])
+    }
+
+    fn owns(&mut self, certificate: &Certificate) -> bool {
+        self.any([Some(certificate.person.0.clone()), certificate.email.as_deref().map(plain)])
+    }
+
+    fn any<const N: usize>(&mut self, known: [Option<String>; N]) -> bool {
+        let mut taken = false;
+        for places in known.iter().flatten().filter_map(|name| self.places.get(name)) {
+            places.iter().for_each(|&at| self.found[at] = true);
+            taken = true;
+        }
+        taken
+    }
+
+    fn all_found(&self) -> Result<()> {
+        let missing: Vec<_> = (0..self.found.len()).filter(|&at| !self.found[at]).collect();
+        if missing.is_empty() { Ok(()) } else { Err(RunError::Unknown(missing)) }
+    }
+}
+
+fn plain(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
+/// Those for whom a run of the event failed.
+fn failed_people(desk: &Desk, code: &EventCode) -> Result<BTreeSet<PersonKey>> {
+    let (mut people, mut cursor) = (BTreeSet::new(), None::<String>);
+    loop {
+        let page = desk.store.documents(Collection::RUNS, "", cursor.as_deref(), GROUP as usize)?;
+        for document in page.items {
+            let run: super::RunRecord = document.read()?;
+            if run.event.as_ref() == Some(code) && run.counters.failed > 0 {
+                super::journal::each_row(desk.store, &run.id, |_, row| {
+                    people.extend(row.person.filter(|_| row.state == RowState::Failed));
+                    Ok(())
+                })?;
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(people);
+        }
+    }
+}
+
+/// Certificates named by number or by their owners' e-mail, or found by the filter.
+fn each_certificate(desk: &Desk, request: &RunRequest, mut take: impl FnMut(Certificate) -> Result<()>) -> Result<()> {
+    let numbers: BTreeSet<_> = request.numbers.iter().collect();
+    let mut missing = Vec::new();
+    for (at, number) in request.numbers.iter().enumerate() {
+        if desk.store.certificate(number)?.is_none() {
+            missing.push(at);
+        }
+    }
+    if !missing.is_empty() {
+        return Err(RunError::Unknown(missing));
+    }
+    for number in &numbers {
+        if let Some(certificate) = desk.store.certificate(number)? {
+            take(certificate)?;
+        }
+    }
+    if request.people.is_empty() && !request.numbers.is_empty() {
+        return Ok(());
+    }
+    let mut wanted = Wanted::of(&request.people);
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = desk.store.certificates(request.event.as_ref(), cursor.as_deref(), GROUP as usize)?;
+        for certificate in page.items {
+            let listed = match request.people.is_empty() {
+                true => matches(&certificate, request),
+                false => wanted.owns(&certificate),
+            };
+            if listed && !numbers.contains(&certificate.number) {
+                take(certificate)?;
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return wanted.all_found();
+        }
+    }
+}
+
+/// The filter of a revocation finds what is active, that of a restoration what is revoked.
+fn matches(certificate: &Certificate, request: &RunRequest) -> bool {
+    let active = certificate.state == CertificateState::Active;
+    let of_run = request.run.as_ref().is_none_or(|run| certificate.run.as_ref() == Some(run));
+    let text = request.text.as_deref().map(str::trim).unwrap_or_default();
+    active == (request.kind == Kind::Revoke) && of_run && holds(certificate, text)
+}
+
+/// Says whether a certificate's number, name or e-mail holds a text, in capitals or not.
+pub fn holds(certificate: &Certificate, text: &str) -> bool {
+    let text = text.to_lowercase();
+    let has = |value: &str| value.to_lowercase().contains(&text);
+    text.is_empty()
+        || has(&certificate.recipient)
+        || has(&certificate.number.to_string())
+        || certificate.email.as_deref().is_some_and(has)
+}

@@ -1,0 +1,220 @@
+//! The audit log: searched, checked, exported; never changed.
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use tokio_stream::wrappers::ReceiverStream;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::accounts::Permission;
+use crate::credential::{CertificateNumber, Timestamp};
+use crate::runs;
+use crate::server::extract::{Listing, Paging, Query};
+use crate::server::{App, Caller, Problem};
+use crate::store::{AuditEntry, AuditHead, Store, StoreError, check_audit};
+
+const PAGE: usize = 1_000;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(check)).routes(routes!(export))
+}
+
+/// An act in the audit log.
+#[derive(Debug, Serialize, ToSchema)]
+struct EntryView {
+    /// From 1, without gaps.
+    #[schema(example = 42)]
+    sequence: u64,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// Who, and from where.
+    #[schema(example = "staff:7f3a from 192.0.2.7")]
+    actor: String,
+    /// What.
+    #[schema(example = "certificate.revoke")]
+    action: String,
+    /// On what.
+    #[schema(example = "CERT-WORKSHOP-2026-00001")]
+    subject: String,
+    /// More about it, as before and after.
+    #[schema(value_type = Object)]
+    detail: Value,
+    /// SHA-256 over this entry and the hash before it.
+    hash: String,
+    /// `hash` of the entry before.
+    previous: String,
+}
+
+impl EntryView {
+    fn of(entry: AuditEntry) -> Self {
+        let AuditEntry { sequence, act, hash, previous } = entry;
+        let crate::store::Act { actor, at, action, subject, detail } = act;
+        Self { sequence, at, actor, action, subject, detail, hash, previous }
+    }
+}
+
+/// Which acts.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct AuditFilter {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 500; 50 if left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// Only this action, or all that begin so: `certificate.` finds `certificate.issue`.
+    action: Option<String>,
+    /// Only on this number, code or id; also where an act on many names it.
+    subject: Option<String>,
+    /// Only by those whose id begins so.
+    actor: Option<String>,
+    /// Only from this instant on.
+    #[param(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
+    /// Only before this instant.
+    #[param(value_type = Option<String>, format = DateTime)]
+    until: Option<Timestamp>,
+}
+
+impl AuditFilter {
+    fn keeps(&self, entry: &AuditEntry) -> bool {
+        let act = &entry.act;
+        let begins = |wanted: &Option<String>, text: &str| wanted.as_ref().is_none_or(|start| text.starts_with(start));
+        begins(&self.action, &act.action)
+            && begins(&self.actor, &act.actor)
+            && self.since.is_none_or(|since| act.at >= since)
+            && self.until.is_none_or(|until| act.at < until)
+            && self.subject.as_ref().is_none_or(|subject| is_about(entry, subject))
+    }
+}
+
+/// Says whether an act is on a subject, or names it, or issued a range of numbers that holds it.
+fn is_about(entry: &AuditEntry, subject: &str) -> bool {
+    let detail = &entry.act.detail;
+    let names = |value: &Value| names(value, subject);
+    let number = |name: &str| detail.get(name)?.as_str()?.parse::<CertificateNumber>().ok();
+    let within = || {
+        let (one, first, last) = (subject.parse::<CertificateNumber>().ok()?, number("from")?, number("to")?);
+        Some(one.event() == first.event() && one.year() == first.year() && (first..=last).contains(&one))
+    };
+    entry.act.subject == subject || names(detail) || within().unwrap_or(false)
+}
+
+fn names(value: &Value, subject: &str) -> bool {
+    match value {
+        Value::String(text) => text == subject,
+        Value::Array(values) => values.iter().any(|value| names(value, subject)),
+        Value::Object(members) => members.values().any(|value| names(value, subject)),
+        _ => false,
+    }
+}
+
+/// Search the audit log, oldest first
+#[utoipa::path(get, path = "/audit", tag = "Audit", params(AuditFilter),
+    responses((status = 200, body = Listing<EntryView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<AuditFilter>,
+) -> Result<Json<Listing<EntryView>>, Problem> {
+    caller.may(Permission::View)?;
+    let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
+    app.at_desk(&caller, move |_, desk| {
+        let read = |cursor: Option<&str>, limit| {
+            let page = desk.store.audit(cursor, limit)?;
+            Ok((page.items, page.next))
+        };
+        let page = runs::filtered(filter.cursor.as_deref(), limit, read, |entry| filter.keeps(entry))?;
+        Ok(Json(Listing::of(page, EntryView::of)))
+    })
+    .await
+}
+
+/// What a check of the chain found.
+#[derive(Debug, Serialize, ToSchema)]
+struct Chain {
+    /// Whether every entry continues the one before.
+    holds: bool,
+    /// Entries that hold together from the first on.
+    #[schema(example = 1200)]
+    entries: u64,
+    /// Hash of the last entry: publish it to pin the log.
+    head: Option<String>,
+    /// The first entry that does not continue the chain.
+    broken_at: Option<u64>,
+}
+
+/// Check that nothing was taken out of the audit log or changed in it
+#[utoipa::path(get, path = "/audit/check", tag = "Audit",
+    responses((status = 200, body = Chain), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn check(State(app): State<App>, caller: Caller) -> Result<Json<Chain>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, |_, desk| match check_audit(desk.store) {
+        Ok(AuditHead { sequence, hash }) => {
+            Ok(Json(Chain { holds: true, entries: sequence, head: Some(hash), broken_at: None }))
+        }
+        Err(StoreError::Audit { sequence }) => {
+            let entries = sequence.saturating_sub(1);
+            Ok(Json(Chain { holds: false, entries, head: None, broken_at: Some(sequence) }))
+        }
+        Err(error) => Err(error.into()),
+    })
+    .await
+}
+
+/// Export the audit log as JSON lines
+///
+/// Every entry as it is stored; the last line says whether the chain holds.
+#[utoipa::path(get, path = "/audit/export", tag = "Audit",
+    responses((status = 200, description = "One JSON object a line", body = String, content_type = "application/x-ndjson"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn export(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+    caller.may(Permission::View)?;
+    let (tell, told) = tokio::sync::mpsc::channel::<Result<Bytes, StoreError>>(4);
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = lines(&*app.store, |page| tell.blocking_send(Ok(page)).is_ok()) {
+            tracing::error!(%error, "audit export");
+            // Breaks the stream off, so that a part is not taken for the whole.
+            let _ = tell.blocking_send(Err(error));
+        }
+    });
+    let kind = [
+        (header::CONTENT_TYPE, "application/x-ndjson"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"audit.jsonl\""),
+    ];
+    Ok((kind, Body::from_stream(ReceiverStream::new(told))).into_response())
+}
+
+/// Hands the log over page by page, until the taker has enough.
+fn lines(store: &dyn Store, mut take: impl FnMut(Bytes) -> bool) -> Result<(), StoreError> {
+    let (mut cursor, mut head, mut broken) = (None::<String>, AuditHead::default(), None);
+    loop {
+        let page = store.audit(cursor.as_deref(), PAGE)?;
+        let mut text = String::new();
+        for entry in page.items {
+            text.push_str(&json!(entry).to_string());
+            text.push('\n');
+            let sequence = entry.sequence;
+            match head.follow(entry) {
+                Some(next) if broken.is_none() => head = next,
+                _ => broken = broken.or(Some(sequence)),
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            let end = json!({ "chain": { "holds": broken.is_none(), "entries": head.sequence, "head": head.hash, "broken_at": broken } });
+            text.push_str(&end.to_string());
+            text.push('\n');
+        }
+        if !take(Bytes::from(text)) || cursor.is_none() {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! Corrections of names.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::accounts::Permission;
+use crate::credential::Timestamp;
+use crate::issuance::{StageTimes, Workshop};
+use crate::runs::{Ask, Correction, CorrectionState, correction};
+use crate::server::extract::{Body, Listing, Paging, Path, Query};
+use crate::server::reply::Tagged;
+use crate::server::{App, Caller, Problem};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, ask))
+        .routes(routes!(show))
+        .routes(routes!(approve))
+        .routes(routes!(reject))
+}
+
+/// A correction that was asked for.
+#[derive(Debug, Serialize, ToSchema)]
+struct CorrectionView {
+    /// Grows with time.
+    id: String,
+    /// The certificate.
+    #[schema(example = "CERT-WORKSHOP-2026-00001")]
+    number: String,
+    /// The right name.
+    #[schema(example = "Zoë Ångström")]
+    name: String,
+    /// What the participant said.
+    note: Option<String>,
+    /// Who handed it in.
+    by: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// Where it stands.
+    state: CorrectionState,
+    /// Who decided.
+    decided_by: Option<String>,
+    /// When.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    decided_at: Option<Timestamp>,
+    /// What was answered.
+    answer: Option<String>,
+    /// The version that was issued.
+    version: Option<u32>,
+    /// What became of the mail about it.
+    mail: Option<String>,
+}
+
+impl CorrectionView {
+    fn of(one: Correction) -> Self {
+        let Correction { id, number, name, note, by, at, state, decided_by, decided_at, answer, version, mail } = one;
+        let number = number.to_string();
+        Self { id, number, name, note, by, at, state, decided_by, decided_at, answer, version, mail }
+    }
+}
+
+/// Which corrections.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct CorrectionFilter {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 500; 50 if left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// Only in this state.
+    state: Option<CorrectionState>,
+}
+
+/// List corrections, oldest first
+#[utoipa::path(get, path = "/corrections", tag = "Corrections", params(CorrectionFilter),
+    responses((status = 200, body = Listing<CorrectionView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<CorrectionFilter>,
+) -> Result<Json<Listing<CorrectionView>>, Problem> {
+    caller.may(Permission::View)?;
+    let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
+    app.at_desk(&caller, move |_, desk| {
+        let keep = |one: &Correction| filter.state.is_none_or(|state| one.state == state);
+        let page = correction::list(desk.store, keep, filter.cursor.as_deref(), limit)?;
+        Ok(Json(Listing::of(page, CorrectionView::of)))
+    })
+    .await
+}
+
+/// Ask for another name on a certificate
+#[utoipa::path(post, path = "/corrections", tag = "Corrections", request_body = Ask,
+    responses((status = 201, body = CorrectionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn ask(State(app): State<App>, caller: Caller, Body(ask): Body<Ask>) -> Result<Tagged<CorrectionView>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        let asked = correction::ask(desk, &ask)?;
+        let (_, revision) = correction::show(desk.store, &asked.id)?;
+        Ok(Tagged::created(revision, CorrectionView::of(asked)))
+    })
+    .await
+}
+
+/// Show a correction
+#[utoipa::path(get, path = "/corrections/{id}", tag = "Corrections", params(("id" = String, Path)),
+    responses((status = 200, body = CorrectionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Tagged<CorrectionView>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| {
+        let (found, revision) = correction::show(desk.store, &id)?;
+        Ok(Tagged { status: StatusCode::OK, tag: revision.to_string(), value: CorrectionView::of(found) })
+    })
+    .await
+}
+
+/// Issue the certificate with the right name
+///
+/// Under the same number, dated as the first; the old version is superseded in the same step.
+#[utoipa::path(post, path = "/corrections/{id}/approve", tag = "Corrections", params(("id" = String, Path)),
+    responses((status = 200, body = CorrectionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn approve(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<CorrectionView>, Problem> {
+    caller.may(Permission::Generate)?;
+    app.at_desk(&caller, move |app, desk| {
+        let (signer, times) = (app.vault.signer(), StageTimes::default());
+        let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
+        Ok(Json(CorrectionView::of(correction::approve(desk, &workshop, &id)?)))
+    })
+    .await
+}
+
+/// Why not.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Rejection {
+    /// What the participant is told.
+    #[serde(default)]
+    #[schema(example = "The name is the one on the passport that was shown")]
+    answer: Option<String>,
+}
+
+/// Leave the name as it is
+#[utoipa::path(post, path = "/corrections/{id}/reject", tag = "Corrections", params(("id" = String, Path)), request_body = Rejection,
+    responses((status = 200, body = CorrectionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn reject(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(rejection): Body<Rejection>,
+) -> Result<Json<CorrectionView>, Problem> {
+    caller.may(Permission::Generate)?;
+    app.at_desk(&caller, move |_, desk| Ok(Json(CorrectionView::of(correction::reject(desk, &id, rejection.answer)?))))
+        .await
+}

@@ -1,0 +1,186 @@
+//! Keys, and what is published.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::runs::RunView;
+use crate::accounts::Permission;
+use crate::credential::Timestamp;
+use crate::keys::{KeyFolderError, KeyRow, KeyState};
+use crate::publish;
+use crate::runs::{self, RunError, RunRequest};
+use crate::server::extract::{Body, Path};
+use crate::server::reply::{Tagged, tag_of};
+use crate::server::{App, Caller, Problem, VaultError};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(rotate))
+        .routes(routes!(compromise))
+        .routes(routes!(published, publish))
+}
+
+/// A signing key.
+#[derive(Debug, Serialize, ToSchema)]
+struct KeyView {
+    /// Short id.
+    #[schema(example = "k1")]
+    id: String,
+    /// `active`, `retired` or `compromised`.
+    #[schema(example = "active")]
+    state: &'static str,
+    /// Since when it is not active any more.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
+    /// Its fingerprint.
+    fingerprint: String,
+}
+
+impl KeyView {
+    fn of(row: KeyRow) -> Self {
+        let (state, since) = match row.key.state {
+            KeyState::Active => ("active", None),
+            KeyState::Retired { until } => ("retired", Some(until)),
+            KeyState::Compromised { since } => ("compromised", Some(since)),
+        };
+        Self { id: row.key.id, state, since, fingerprint: row.fingerprint }
+    }
+}
+
+/// The issuer's keys.
+#[derive(Debug, Serialize, ToSchema)]
+struct Keys {
+    /// Fingerprint of the root key, to compare where people can see it.
+    root_fingerprint: String,
+    /// The signing keys, oldest first.
+    keys: Vec<KeyView>,
+}
+
+fn keys(app: &App) -> Keys {
+    let keys = app.vault.keys().into_iter().map(KeyView::of).collect();
+    Keys { root_fingerprint: app.vault.root_fingerprint(), keys }
+}
+
+/// List signing keys
+#[utoipa::path(get, path = "/keys", tag = "Keys",
+    responses((status = 200, body = Keys), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Keys>, Problem> {
+    caller.may(Permission::View)?;
+    app.aside(|app| Ok(Json(keys(app)))).await
+}
+
+/// Retire the active key and make a new one
+///
+/// Old certificates stay valid. The root key must be in the folder of the service. Publish afterwards.
+#[utoipa::path(post, path = "/keys/rotate", tag = "Keys",
+    responses((status = 200, body = Keys), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn rotate(State(app): State<App>, caller: Caller) -> Result<Json<Keys>, Problem> {
+    caller.may(Permission::Keys)?;
+    app.at_desk(&caller, |app, desk| {
+        let before = app.vault.signer().id;
+        let new = app.vault.rotate(desk.now).map_err(problem)?;
+        desk.store.append_audit(&desk.act("key.rotate", &new, json!({ "before": before, "after": new })))?;
+        Ok(Json(keys(app)))
+    })
+    .await
+}
+
+/// Since when.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Compromise {
+    /// The earliest instant at which it may have been in other hands.
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+}
+
+/// Declare a key stolen
+///
+/// Only what is in the issued set stays valid. Publish afterwards.
+#[utoipa::path(post, path = "/keys/{id}/compromise", tag = "Keys", params(("id" = String, Path, example = "k1")), request_body = Compromise,
+    responses((status = 200, body = Keys), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn compromise(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(body): Body<Compromise>,
+) -> Result<Json<Keys>, Problem> {
+    caller.may(Permission::Keys)?;
+    app.at_desk(&caller, move |app, desk| {
+        app.vault.compromise(&id, body.since, desk.now).map_err(problem)?;
+        desk.store.append_audit(&desk.act("key.compromise", &id, json!({ "since": body.since })))?;
+        Ok(Json(keys(app)))
+    })
+    .await
+}
+
+fn problem(error: VaultError) -> Problem {
+    let detail = error.to_string();
+    match error {
+        VaultError::NoSite => Problem::conflict("no-site", detail),
+        VaultError::Keys(KeyFolderError::UnknownKey(id)) => Problem::not_found(id),
+        VaultError::Keys(KeyFolderError::Io { .. }) | VaultError::Publish(_) => Problem::internal(error),
+        VaultError::Keys(_) => Problem::conflict("keys", detail),
+    }
+}
+
+/// What was published last.
+#[derive(Debug, Serialize, ToSchema)]
+struct PublishedView {
+    /// The snapshot's version; 0: nothing was published.
+    #[schema(example = 12)]
+    version: u64,
+    /// Its date.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    issued: Option<Timestamp>,
+    /// Every revocation up to this instant is in it, and cannot be taken back.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    covers: Option<Timestamp>,
+}
+
+/// Show what was published last
+#[utoipa::path(get, path = "/publish", tag = "Keys",
+    responses((status = 200, body = PublishedView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn published(State(app): State<App>, caller: Caller) -> Result<Json<PublishedView>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, |_, desk| {
+        let last = publish::last(desk.store).map_err(RunError::from)?;
+        Ok(Json(match last {
+            None => PublishedView { version: 0, issued: None, covers: None },
+            Some(last) => PublishedView { version: last.version, issued: Some(last.issued), covers: Some(last.covers) },
+        }))
+    })
+    .await
+}
+
+/// Publish the static site
+///
+/// Starts a run. Revocations that are in it cannot be taken back any more.
+#[utoipa::path(post, path = "/publish", tag = "Keys",
+    responses((status = 201, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn publish(State(app): State<App>, caller: Caller) -> Result<Tagged<RunView>, Problem> {
+    caller.may(Permission::Keys)?;
+    app.at_desk(&caller, |_, desk| {
+        let request = RunRequest {
+            kind: runs::Kind::Publish,
+            event: None,
+            over: None,
+            people: Vec::new(),
+            numbers: Vec::new(),
+            text: None,
+            run: None,
+            reason: None,
+            anyway: false,
+        };
+        let run = runs::create(desk, &request, usize::MAX)?.run;
+        Ok(Tagged { status: StatusCode::CREATED, tag: tag_of(&run), value: RunView::of(run) })
+    })
+    .await
+}

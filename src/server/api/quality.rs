@@ -1,0 +1,129 @@
+//! Previews and spot checks.
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::Response;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::certificates::{FileKind, as_file};
+use crate::accounts::Permission;
+use crate::enrolment::{self, Decider, Planned, listed, planned};
+use crate::issuance::{self, FaceError, IssueError, Order, SpecimenError};
+use crate::render;
+use crate::runs::quality::{self, SpotCheck};
+use crate::server::extract::{Body, Path, event_code};
+use crate::server::reply::tag_of;
+use crate::server::{App, Caller, Problem};
+use crate::store::{Fields, Participant, PersonKey};
+
+/// How many certificates are checked unless the caller says.
+const CHECKED: usize = 5;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(preview)).routes(routes!(spot_check))
+}
+
+/// Whose certificate to preview.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct PreviewRequest {
+    /// The person, by e-mail, by id or by the id of another system. Left out: somebody who does not exist.
+    #[serde(default)]
+    #[schema(example = "zoe@example.org")]
+    person: Option<String>,
+    /// The name to print for somebody who does not exist.
+    #[serde(default)]
+    name: Option<String>,
+    /// `pdf` or `png`; `pdf` if left out.
+    #[serde(default)]
+    format: Option<FileKind>,
+}
+
+/// Preview a certificate
+///
+/// Just as it would be issued now, but with SPECIMEN across the page and signed by a key that no verifier trusts. Changes
+/// nothing.
+#[utoipa::path(post, path = "/events/{code}/specimen", tag = "Quality", params(("code" = String, Path, example = "WORKSHOP")),
+    request_body = PreviewRequest,
+    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/pdf"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn preview(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Body(body): Body<PreviewRequest>,
+) -> Result<Response, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |app, desk| {
+        let code = event_code(&code)?;
+        let Planned { event, plan, .. } = planned(desk, &code)?;
+        let person = match (&body.person, body.name) {
+            (Some(who), _) => enrolment::find(desk.store, &code, who)?,
+            (None, name) => {
+                let name = issuance::import::checked_name(&name.unwrap_or_else(|| "Specimen Person".to_owned()));
+                let name = name.map_err(|error| Problem::unprocessable("bad-name", error.to_string()))?;
+                Participant::new(PersonKey("specimen".to_owned()), name, None, Fields::new(), desk.now)
+            }
+        };
+        let decider = Decider::new(&event, &plan)?;
+        let decision = decider.decide(&person, &listed(desk.store, &code, &person.key)?);
+        let order = Order { person, template: decision.template, tier: decision.tier, basis: None, run: None };
+        let pdf = issuance::preview(desk, &app.faces, &event, &order).map_err(problem)?;
+        let kind = body.format.unwrap_or_default();
+        let bytes = match kind {
+            FileKind::Pdf => pdf,
+            FileKind::Png => render::png(&pdf, 150.0).map_err(Problem::internal)?,
+            FileKind::Jwt | FileKind::Json => {
+                return Err(Problem::unprocessable("bad-request", "a preview is a `pdf` or a `png`"));
+            }
+        };
+        Ok(as_file(bytes, kind, &format!("SPECIMEN-{code}.{}", kind.parts().1), &tag_of(&desk.now)))
+    })
+    .await
+}
+
+fn problem(error: SpecimenError) -> Problem {
+    match error {
+        SpecimenError::Issue(IssueError::Store(error)) | SpecimenError::Face(FaceError::Store(error)) => error.into(),
+        SpecimenError::Draft(_) | SpecimenError::Face(_) => Problem::unprocessable("cannot-make", error.to_string()),
+        SpecimenError::Issue(_) => Problem::internal(error),
+    }
+}
+
+/// How many to check.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SpotCheckRequest {
+    /// 1 to 25; 5 if left out.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 25)]
+    count: Option<u32>,
+}
+
+/// Check certificates taken at random
+///
+/// Each is drawn, scanned, verified against what would be published now, and compared with its record. Changes nothing.
+#[utoipa::path(post, path = "/events/{code}/spot-check", tag = "Quality", params(("code" = String, Path, example = "WORKSHOP")),
+    request_body = SpotCheckRequest,
+    responses((status = 200, body = SpotCheck), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn spot_check(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Body(body): Body<SpotCheckRequest>,
+) -> Result<Json<SpotCheck>, Problem> {
+    caller.may(Permission::View)?;
+    let count = body.count.map_or(CHECKED, |count| count as usize);
+    if !(1..=quality::MOST).contains(&count) {
+        return Err(Problem::unprocessable("bad-request", format!("`count` must be 1 to {}", quality::MOST)));
+    }
+    app.at_desk(&caller, move |app, desk| {
+        let code = event_code(&code)?;
+        let trust = app.vault.present(desk).map_err(Problem::internal)?;
+        Ok(Json(quality::spot_check(desk, &app.faces, &trust, &code, count)?))
+    })
+    .await
+}

@@ -1,0 +1,104 @@
+//! The thread that does runs, one group after the other.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::{App, Vault};
+use crate::issuance::{Desk, StageTimes, Workshop};
+use crate::runs::{self, RunError, Shop, Step};
+
+/// How long to wait before looking for new runs.
+const PAUSE: Duration = Duration::from_millis(200);
+/// How long to wait after the store failed.
+const REST: Duration = Duration::from_secs(2);
+
+/// Does runs until it is stopped. Dropping it stops it too.
+pub struct Worker {
+    stop: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Worker {
+    /// Starts the thread. What was interrupted goes on.
+    pub fn start(app: App) -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        let told = stop.clone();
+        let thread = thread::Builder::new().name("runs".to_owned()).spawn(move || work(&app, &told));
+        let thread = thread.inspect_err(|error| tracing::error!(%error, "no thread for runs")).ok();
+        Self { stop, thread }
+    }
+
+    /// Waits until the present group is done, and stops.
+    pub fn stop(mut self) {
+        self.end();
+    }
+
+    fn end(&mut self) {
+        self.stop.store(true, Ordering::SeqCst);
+        if let Some(thread) = self.thread.take() {
+            thread.thread().unpark();
+            if thread.join().is_err() {
+                tracing::error!("the thread for runs panicked");
+            }
+        }
+    }
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+fn work(app: &App, stop: &AtomicBool) {
+    if let Err(error) = runs::tidy(&desk(app)) {
+        tracing::error!(%error, "runs could not be tidied");
+    }
+    while !stop.load(Ordering::SeqCst) {
+        // A run that makes the code panic must not end all others with it.
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work_once(app)));
+        match done {
+            Ok(Ok(Step::Idle)) => thread::park_timeout(PAUSE),
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                tracing::error!(%error, "a run rests");
+                thread::park_timeout(REST);
+            }
+            Err(_) => {
+                tracing::error!("a run panicked");
+                thread::park_timeout(REST);
+            }
+        }
+    }
+}
+
+fn desk(app: &App) -> Desk<'_> {
+    Desk { store: &*app.store, issuer: &app.issuer, actor: "system", now: app.now() }
+}
+
+/// Does one group of the oldest run, if there is one.
+///
+/// # Errors
+/// When the store fails.
+pub fn work_once(app: &App) -> Result<Step, RunError> {
+    let (signer, times) = (app.vault.signer(), StageTimes::default());
+    let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
+    let step = runs::step(&desk(app), &workshop, &app.vault)?;
+    if let Step::Group { issued, revoked, .. } = &step {
+        app.metrics().issued.inc_by(*issued as u64);
+        app.metrics().revoked.inc_by(*revoked as u64);
+    }
+    Ok(step)
+}
+
+impl Shop for Vault {
+    fn publish(&self, desk: &Desk) -> Result<(), String> {
+        Vault::publish(self, desk).map(|_| ()).map_err(|error| error.to_string())
+    }
+
+    fn undisturbed(&self, work: &mut dyn FnMut()) {
+        Vault::undisturbed(self, work);
+    }
+}

@@ -1,0 +1,221 @@
+//! People: changed one by one provided that nobody else did, merged, and erased with all that names them.
+
+use super::{Draft, Engine, Result, StoreError, certificates, keys, kind, roster};
+use crate::credential::{CertificateNumber, EventCode, Timestamp};
+use crate::status::issued_digest;
+use crate::store::{Certificate, Erased, Fields, Participant, PersonKey};
+
+/// Places of a roster read at a time.
+const PLACES: usize = 1_000;
+
+/// Returns the texts that lead to a person besides the key: `#ID`, `x:EXTERNAL` and, unless it is the key, `@EMAIL`.
+pub(super) fn marks(person: &Participant) -> Vec<String> {
+    let email = person.email.as_ref().map(|email| email.to_lowercase()).filter(|email| *email != person.key.0);
+    let marks = [
+        person.id.as_ref().map(|id| format!("#{id}")),
+        person.external_id.as_ref().map(|id| format!("x:{id}")),
+        email.map(|email| format!("@{email}")),
+    ];
+    marks.into_iter().flatten().collect()
+}
+
+/// Puts the marks of a person and takes away those that no longer lead there. `gone` gives up all of its own.
+pub(super) fn put_marks<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    event: &EventCode,
+    old: Option<&Participant>,
+    new: &Participant,
+    gone: Option<&PersonKey>,
+) -> Result<()> {
+    let wanted = marks(new);
+    if let Some(old) = old {
+        take_marks(draft, event, old, &wanted)?;
+    }
+    for mark in wanted {
+        super::check_key("external id", &mark)?;
+        let key = keys::mark(event, &mark);
+        let owner = draft.engine.get(&key)?;
+        let free = owner
+            .as_deref()
+            .is_none_or(|owner| owner == new.key.0.as_bytes() || gone.is_some_and(|gone| owner == gone.0.as_bytes()));
+        match free {
+            true => draft.put(key, new.key.0.clone().into_bytes()),
+            // Two people may share a mailbox: its address leads to the first of them.
+            false if mark.starts_with('@') => {}
+            false => return Err(StoreError::Conflict(mark.trim_start_matches("x:").to_owned())),
+        }
+    }
+    Ok(())
+}
+
+fn take_marks<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    event: &EventCode,
+    person: &Participant,
+    but: &[String],
+) -> Result<()> {
+    for mark in marks(person).into_iter().filter(|mark| !but.contains(mark)) {
+        let key = keys::mark(event, &mark);
+        if draft.engine.get(&key)?.as_deref() == Some(person.key.0.as_bytes()) {
+            draft.delete(key);
+        }
+    }
+    Ok(())
+}
+
+/// Adds, replaces or deletes one person. Nobody who has a certificate is deleted.
+pub(super) fn change<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    event: &EventCode,
+    old: Option<&Participant>,
+    new: Option<&Participant>,
+) -> Result<()> {
+    let Some(key) = old.or(new).map(|person| &person.key) else { return Ok(()) };
+    expect(draft, event, key, old)?;
+    match (old, new) {
+        (_, Some(new)) if new.key == *key => roster::put(draft, event, [new]),
+        (_, Some(_)) => Err(conflict(event)),
+        (Some(old), None) => {
+            if let Some(number) = certificates::owned(draft.engine, event, key)? {
+                return Err(StoreError::Conflict(number.to_string()));
+            }
+            delete(draft, event, old)
+        }
+        (None, None) => Ok(()),
+    }
+}
+
+/// Puts one person in the place of two. A certificate of the one who goes becomes that of the one who stays.
+pub(super) fn merge<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    event: &EventCode,
+    old: &Participant,
+    new: &Participant,
+    gone: &Participant,
+) -> Result<()> {
+    expect(draft, event, &old.key, Some(old))?;
+    expect(draft, event, &gone.key, Some(gone))?;
+    if new.key != old.key || old.key == gone.key {
+        return Err(conflict(event));
+    }
+    if let Some(number) = certificates::owned(draft.engine, event, &gone.key)? {
+        if certificates::owned(draft.engine, event, &old.key)?.is_some() {
+            return Err(StoreError::Conflict(number.to_string()));
+        }
+        hand_over(draft, event, &number, &new.key, Certificate::clone)?;
+    }
+    delete(draft, event, gone)?;
+    draft.put_json(keys::person(kind::PARTICIPANT, event, &new.key), "participant", new)?;
+    put_marks(draft, event, Some(old), new, Some(&gone.key))
+}
+
+/// Takes away all that names a person: the record and what every version of the certificate says of them. The numbers, the
+/// status entries and the digests of what was issued stay.
+pub(super) fn erase<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    event: &EventCode,
+    person: &PersonKey,
+    at: Timestamp,
+) -> Result<()> {
+    let known: Option<Participant> = draft.get_json(&keys::person(kind::PARTICIPANT, event, person))?;
+    let number = certificates::owned(draft.engine, event, person)?;
+    if known.is_none() && number.is_none() {
+        return Err(StoreError::NotFound("this person".to_owned()));
+    }
+    if let Some(known) = known {
+        delete(draft, event, &known)?;
+    }
+    if let Some(number) = number {
+        let nobody = PersonKey(format!("erased:{number}"));
+        hand_over(draft, event, &number, &nobody, |old| Certificate {
+            recipient: String::new(),
+            email: None,
+            fields: Fields::new(),
+            jws: String::new(),
+            // What was measured, and notes about the person.
+            basis: None,
+            erased: old.erased.clone().or_else(|| {
+                let digest = data_encoding::HEXLOWER.encode(&issued_digest(&old.jws));
+                Some(Erased { at, digest })
+            }),
+            ..old.clone()
+        })?;
+    }
+    Ok(())
+}
+
+/// Rewrites every version of a certificate for another owner.
+fn hand_over<E: Engine>(
+    draft: &mut Draft<'_, E>,
+    event: &EventCode,
+    number: &CertificateNumber,
+    to: &PersonKey,
+    rewrite: impl Fn(&Certificate) -> Certificate,
+) -> Result<()> {
+    let current = keys::certificate(kind::CERTIFICATE, number);
+    let older = keys::certificate(kind::OLD_VERSION, number);
+    let mut versions = draft.engine.range(&older, &keys::end(&older), usize::MAX)?;
+    versions.extend(draft.engine.get(&current)?.map(|bytes| (current, bytes)));
+    let decode = |(key, bytes): (Vec<u8>, Vec<u8>)| Ok((key, super::decode::<Certificate>(draft.engine, &bytes)?));
+    let versions: Vec<_> = versions.into_iter().map(decode).collect::<Result<_>>()?;
+    for (_, version) in &versions {
+        draft.delete(keys::person(kind::OWNER, event, &version.person));
+    }
+    for (key, version) in versions {
+        let version = Certificate { person: to.clone(), ..rewrite(&version) };
+        draft.put_json(key, "certificate", &version)?;
+    }
+    draft.put_json(keys::person(kind::OWNER, event, to), "owner", number)
+}
+
+fn delete<E: Engine>(draft: &mut Draft<'_, E>, event: &EventCode, person: &Participant) -> Result<()> {
+    draft.delete(keys::person(kind::PARTICIPANT, event, &person.key));
+    take_marks(draft, event, person, &[])?;
+    if let Some(place) = place_of(draft, event, &person.key)? {
+        draft.delete(place);
+    }
+    Ok(())
+}
+
+fn place_of<E: Engine>(draft: &Draft<'_, E>, event: &EventCode, person: &PersonKey) -> Result<Option<Vec<u8>>> {
+    let start = keys::group(kind::ROSTER, event.as_str());
+    let end = keys::end(&start);
+    let mut after = start;
+    loop {
+        let places = draft.engine.range(&after, &end, PLACES)?;
+        if let Some((key, _)) = places.iter().find(|(_, key)| key == person.0.as_bytes()) {
+            return Ok(Some(key.clone()));
+        }
+        match places.last() {
+            Some((key, _)) => after.clone_from(key),
+            None => return Ok(None),
+        }
+    }
+}
+
+fn expect<E: Engine>(
+    draft: &Draft<'_, E>,
+    event: &EventCode,
+    key: &PersonKey,
+    expected: Option<&Participant>,
+) -> Result<()> {
+    if draft.engine.get(&keys::named(kind::EVENT, event.as_str().as_bytes()))?.is_none() {
+        return Err(StoreError::NotFound(event.to_string()));
+    }
+    let stored: Option<Participant> = draft.get_json(&keys::person(kind::PARTICIPANT, event, key))?;
+    if stored.as_ref() == expected { Ok(()) } else { Err(conflict(event)) }
+}
+
+/// Names the event: a person's key is an address.
+fn conflict(event: &EventCode) -> StoreError {
+    StoreError::Conflict(format!("a participant of {event}"))
+}
+
+/// Returns the digest that a certificate's credential is known by.
+pub(super) fn digest(certificate: &Certificate) -> [u8; 16] {
+    let kept = certificate
+        .erased
+        .as_ref()
+        .and_then(|erased| data_encoding::HEXLOWER.decode(erased.digest.as_bytes()).ok()?.try_into().ok());
+    kept.unwrap_or_else(|| issued_digest(&certificate.jws))
+}

@@ -163,7 +163,8 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
     let counts = counts(&rows, enrolled);
     let mut notes = table.notes.clone();
     notes.extend(unknown.iter().map(|header| format!("column `{header}` names nothing of this event")));
-    let record = if request.dry_run { None } else { Some(remember(desk, planned, request, &table, &columns, &rows, counts)?) };
+    let record =
+        if request.dry_run { None } else { Some(remember(desk, planned, request, &table, &columns, &rows, counts)?) };
     Ok(Imported {
         import: record,
         dry_run: request.dry_run,
@@ -247,7 +248,8 @@ fn remember(
 ) -> Result<ImportRecord, EnrolmentError> {
     let code = &planned.event.code;
     let mut bytes = [0; 4];
-    getrandom::fill(&mut bytes).map_err(|error| crate::store::StoreError::Io(std::io::Error::other(error.to_string())))?;
+    getrandom::fill(&mut bytes)
+        .map_err(|error| crate::store::StoreError::Io(std::io::Error::other(error.to_string())))?;
     let stamp = desk.now.to_string().replace(['-', ':'], "");
     let id = format!("{stamp}-{}", data_encoding::HEXLOWER.encode(&bytes));
     let report = report_rows(table, columns, rows)?;

@@ -23,9 +23,9 @@ mod report;
 pub use decide::{Decider, Decision, Ground, decide, decisions, may_request_own};
 pub use events::{Details, allow_early, copy, create, move_to, set_course, set_rule, update};
 pub use exceptions::{
-    MAX_LIST_BYTES, MAX_LIST_ROWS, ListRow, RowFate, except, except_list, exclude, exceptions, exclusions, remove,
+    ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclusions, remove,
 };
-pub use imports::{ImportRecord, Imported, ImportRequest, REPORT_DAYS, import, imports, report_csv};
+pub use imports::{ImportRecord, ImportRequest, Imported, REPORT_DAYS, import, imports, report_csv};
 pub use listed::{Exception, Exclusion, ExclusionReason, Listed, listed};
 pub use people::{PersonChange, change_progress, delete, erase, find, merge, name_of, patch, upsert};
 pub use plan::{

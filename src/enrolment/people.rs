@@ -101,7 +101,9 @@ pub fn upsert(desk: &Desk, code: &EventCode, change: &PersonChange) -> Result<(P
 }
 
 fn same_name(code: &EventCode) -> StoreError {
-    StoreError::Conflict(format!("somebody of the same name in {code}, without an e-mail or external id to tell them apart;"))
+    StoreError::Conflict(format!(
+        "somebody of the same name in {code}, without an e-mail or external id to tell them apart;"
+    ))
 }
 
 fn known(store: &dyn Store, code: &EventCode, change: &PersonChange) -> Result<Option<Participant>, EnrolmentError> {
@@ -232,7 +234,11 @@ fn short(field: &str, value: &str, most: usize) -> Result<Option<String>, Enrolm
 
 fn email(address: Option<&str>) -> Result<Option<String>, EnrolmentError> {
     let Some(address) = address.map(str::trim).filter(|address| !address.is_empty()) else { return Ok(None) };
-    if is_email(address) { Ok(Some(address.to_owned())) } else { Err(EnrolmentError::invalid("email", "is not an e-mail address")) }
+    if is_email(address) {
+        Ok(Some(address.to_owned()))
+    } else {
+        Err(EnrolmentError::invalid("email", "is not an e-mail address"))
+    }
 }
 
 /// Deletes somebody who has no certificate, with the listing.

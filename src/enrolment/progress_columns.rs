@@ -171,7 +171,9 @@ fn set(person: &mut Participant, target: &Target, cell: &str) -> Option<()> {
 
 fn yes_or_no(cell: &str) -> Option<bool> {
     match cell.to_lowercase().as_str() {
-        "1" | "yes" | "y" | "true" | "x" | "✓" | "✔" | "present" | "attended" | "done" | "passed" | "p" => Some(true),
+        "1" | "yes" | "y" | "true" | "x" | "✓" | "✔" | "present" | "attended" | "done" | "passed" | "p" => {
+            Some(true)
+        }
         "0" | "no" | "n" | "false" | "-" | "✗" | "absent" | "missed" | "failed" | "a" => Some(false),
         _ => None,
     }

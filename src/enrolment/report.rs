@@ -113,11 +113,7 @@ pub fn everyone_measured(desk: &Desk, planned: &Planned, measure: Measure) -> Re
 }
 
 /// Goes through all who are not excluded, by id.
-fn each_page(
-    desk: &Desk,
-    planned: &Planned,
-    mut with: impl FnMut(Vec<(String, Facts)>),
-) -> Result<(), EnrolmentError> {
+fn each_page(desk: &Desk, planned: &Planned, mut with: impl FnMut(Vec<(String, Facts)>)) -> Result<(), EnrolmentError> {
     let code = &planned.event.code;
     let mut cursor = None;
     loop {

@@ -16,7 +16,8 @@ pub struct Collection {
 
 impl Collection {
     /// Every collection.
-    pub const ALL: &[Self] = &[Self::IDEMPOTENCY, Self::PLANS, Self::RULES, Self::LISTED, Self::IMPORTS, Self::IMPORT_ROWS];
+    pub const ALL: &[Self] =
+        &[Self::IDEMPOTENCY, Self::PLANS, Self::RULES, Self::LISTED, Self::IMPORTS, Self::IMPORT_ROWS];
 
     /// Requests that may come twice, by caller and key.
     pub const IDEMPOTENCY: Self = Self::passing("idempotency");

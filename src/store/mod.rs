@@ -19,8 +19,8 @@ pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, export, import}
 pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{
-    Act, AuditEntry, BlobId, Certificate, CertificateState, Erased, Event, Fields, IssueOutcome, Participant, PersonKey, Run,
-    RunTotals, StatusRange, TemplateRef,
+    Act, AuditEntry, BlobId, Certificate, CertificateState, Erased, Event, Fields, IssueOutcome, Participant,
+    PersonKey, Run, RunTotals, StatusRange, TemplateRef,
 };
 pub use sled::SledStore;
 

@@ -1,4 +1,8 @@
 //! The service, tested over HTTP: the real router on every engine, with a fixed clock.
 
+mod eligibility;
+mod events;
+mod exceptions;
 mod harness;
+mod people;
 mod skeleton;

@@ -6,7 +6,6 @@ use axum::extract::{DefaultBodyLimit, Multipart, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use tokio::sync::Semaphore;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -123,13 +122,7 @@ pub(super) enum PersonState {
 }
 
 impl PeopleFilter {
-    fn takes(
-        &self,
-        desk: &Desk,
-        code: &EventCode,
-        person: &Participant,
-        decision: &Decision,
-    ) -> Result<bool, Problem> {
+    fn takes(&self, desk: &Desk, code: &EventCode, person: &Participant, decision: &Decision) -> Result<bool, Problem> {
         let wanted = self.q.as_deref().map(|q| q.trim().to_lowercase()).filter(|q| !q.is_empty());
         if let Some(wanted) = wanted {
             let texts = [Some(&person.name), person.email.as_ref(), person.external_id.as_ref()];

@@ -35,9 +35,9 @@ pub(super) fn put_marks<E: Engine>(
         super::check_key("external id", &mark)?;
         let key = keys::mark(event, &mark);
         let owner = draft.engine.get(&key)?;
-        let free = owner.as_deref().is_none_or(|owner| {
-            owner == new.key.0.as_bytes() || gone.is_some_and(|gone| owner == gone.0.as_bytes())
-        });
+        let free = owner
+            .as_deref()
+            .is_none_or(|owner| owner == new.key.0.as_bytes() || gone.is_some_and(|gone| owner == gone.0.as_bytes()));
         match free {
             true => draft.put(key, new.key.0.clone().into_bytes()),
             // Two people may share a mailbox: its address leads to the first of them.
@@ -211,8 +211,9 @@ fn conflict(event: &EventCode) -> StoreError {
 
 /// Returns the digest that a certificate's credential is known by.
 pub(super) fn digest(certificate: &Certificate) -> [u8; 16] {
-    let kept = certificate.erased.as_ref().and_then(|erased| {
-        data_encoding::HEXLOWER.decode(erased.digest.as_bytes()).ok()?.try_into().ok()
-    });
+    let kept = certificate
+        .erased
+        .as_ref()
+        .and_then(|erased| data_encoding::HEXLOWER.decode(erased.digest.as_bytes()).ok()?.try_into().ok());
     kept.unwrap_or_else(|| issued_digest(&certificate.jws))
 }

@@ -3,7 +3,8 @@
 use data_encoding::HEXLOWER;
 
 use super::{
-    Engine, Ordered, Result, StoreError, certificates, check_key, decode, documents, keys, kind, people, reserve, roster,
+    Engine, Ordered, Result, StoreError, certificates, check_key, decode, documents, keys, kind, people, reserve,
+    roster,
 };
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::status::Reason;

@@ -16,12 +16,14 @@
 //!
 //! - [`template`] and [`render`]: what a certificate looks like; PDF and PNG.
 //! - [`reading`]: gets credentials and printed text back out of PDF files and pictures.
+//! - [`inspect`]: a whole file in, verdicts out: reads, verifies, compares.
 //! - [`store`]: the promises of the store, and the engines that keep them.
 //! - [`eligibility`]: who has reached what a certificate asks for, and why; as pure as the core.
 //! - [`issuance`]: the use cases: import, issue, regenerate, revoke.
+//! - [`webhooks`]: tells other systems what happened: endpoints, outbox, courier.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
 //! - [`enrolment`]: plans of events, their people, exceptions, who gets a certificate.
-//! - [`accounts`]: who may do what.
+//! - [`accounts`]: staff, roles and permissions, sessions, second steps, API tokens.
 //! - [`server`]: the service over HTTP.
 //! - [`cli`]: the command line, where all of the above is joined.
 //!
@@ -39,6 +41,7 @@ pub mod cli;
 pub mod credential;
 pub mod eligibility;
 pub mod enrolment;
+pub mod inspect;
 pub mod issuance;
 pub mod keys;
 pub mod proof;
@@ -51,3 +54,4 @@ pub mod status;
 pub mod store;
 pub mod template;
 pub mod verify;
+pub mod webhooks;

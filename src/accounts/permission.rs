@@ -1,56 +1,90 @@
+//! What a member of staff may do: permissions, and the roles that grant them.
+
 use std::collections::BTreeSet;
+use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// What a caller may do. Every operation of the service asks for exactly one.
+/// One thing that can be allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Permission {
-    /// Read events, people, certificates, runs and the audit log.
+    /// See events, people, reports, runs and certificates, and download files.
     View,
-    /// Change events and people: import, attendance, rules, exceptions.
+    /// Change events, rules, participants, attendance, exceptions and exclusions.
     Import,
     /// Issue and regenerate certificates.
     Generate,
     /// Send mail to participants.
     Send,
-    /// Revoke and restore certificates.
+    /// Revoke, restore and approve revocations.
     Revoke,
-    /// Rotate keys and publish.
+    /// Make, activate, retire and condemn signing keys; publish.
     Keys,
-    /// Change accounts, tokens, webhooks and settings.
+    /// Staff, API tokens of others, webhooks, audit log and settings.
     Settings,
 }
 
+/// A set of permissions.
+pub type Permissions = BTreeSet<Permission>;
+
 impl Permission {
-    /// Every permission.
+    /// All of them.
     pub const ALL: [Self; 7] =
         [Self::View, Self::Import, Self::Generate, Self::Send, Self::Revoke, Self::Keys, Self::Settings];
+
+    /// Returns its name in the API and in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::View => "view",
+            Self::Import => "import",
+            Self::Generate => "generate",
+            Self::Send => "send",
+            Self::Revoke => "revoke",
+            Self::Keys => "keys",
+            Self::Settings => "settings",
+        }
+    }
 }
 
-/// What a member of staff is there for.
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What somebody is at the issuer. A member of staff may have several roles and may do what any of them may.
+///
+/// | role | view | import | generate | send | revoke | keys | settings |
+/// |---|---|---|---|---|---|---|---|
+/// | viewer | ✓ | | | | | | |
+/// | issuer | ✓ | ✓ | ✓ | ✓ | | | |
+/// | revoker | ✓ | | | | ✓ | | |
+/// | key officer | ✓ | | | | | ✓ | |
+/// | owner | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ | ✓ |
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
-    /// Looks.
+    /// Looks, and changes nothing.
     Viewer,
-    /// Imports, issues, sends.
+    /// Imports, issues and sends.
     Issuer,
     /// Revokes and restores.
     Revoker,
-    /// Rotates keys and publishes.
+    /// Looks after the signing keys.
     KeyOfficer,
-    /// May do everything.
+    /// May do everything, and alone decides who else may do what.
     Owner,
 }
 
 impl Role {
-    /// Every role.
+    /// All of them.
     pub const ALL: [Self; 5] = [Self::Viewer, Self::Issuer, Self::Revoker, Self::KeyOfficer, Self::Owner];
 
-    /// Returns what the role may do.
-    pub fn permissions(self) -> BTreeSet<Permission> {
-        use Permission::*;
+    /// Returns what it may do.
+    pub fn permissions(self) -> Permissions {
+        use Permission::{Generate, Import, Keys, Revoke, Send, View};
         let granted: &[Permission] = match self {
             Self::Viewer => &[View],
             Self::Issuer => &[View, Import, Generate, Send],
@@ -59,5 +93,69 @@ impl Role {
             Self::Owner => &Permission::ALL,
         };
         granted.iter().copied().collect()
+    }
+
+    /// Returns its name in the API and in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Viewer => "viewer",
+            Self::Issuer => "issuer",
+            Self::Revoker => "revoker",
+            Self::KeyOfficer => "key_officer",
+            Self::Owner => "owner",
+        }
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Text that names no role.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such role; the roles are viewer, issuer, revoker, key_officer and owner")]
+pub struct RoleError;
+
+impl FromStr for Role {
+    type Err = RoleError;
+
+    fn from_str(text: &str) -> Result<Self, RoleError> {
+        Self::ALL.into_iter().find(|role| role.name() == text).ok_or(RoleError)
+    }
+}
+
+/// Returns what any of the roles may do.
+pub fn permissions<'a>(roles: impl IntoIterator<Item = &'a Role>) -> Permissions {
+    roles.into_iter().flat_map(|role| role.permissions()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_add_up_and_only_owners_have_settings() {
+        let both = permissions(&[Role::Issuer, Role::Revoker]);
+        let names: Vec<_> = both.iter().map(|one| one.name()).collect();
+        assert_eq!(names, ["view", "import", "generate", "send", "revoke"]);
+        for role in Role::ALL {
+            assert_eq!(role.permissions().contains(&Permission::Settings), role == Role::Owner, "{role}");
+            assert!(role.permissions().contains(&Permission::View), "{role}");
+        }
+        assert_eq!(permissions(&[]), Permissions::new());
+    }
+
+    #[test]
+    fn names_are_those_of_the_documents() {
+        for role in Role::ALL {
+            assert_eq!(serde_json::to_value(role).unwrap(), role.name());
+            assert_eq!(role.name().parse::<Role>().unwrap(), role);
+        }
+        for permission in Permission::ALL {
+            assert_eq!(serde_json::to_value(permission).unwrap(), permission.name());
+        }
+        assert!("root".parse::<Role>().is_err());
     }
 }

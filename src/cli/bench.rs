@@ -68,6 +68,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         domain: "certs.example.org".to_owned(),
         verifier: None,
         status_days: None,
+        serve: None,
     };
     init::create(folder, &config, PASSPHRASE, time::now())?;
     let store = SledStore::open(&folder.join("store"))?;
@@ -86,6 +87,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         faces: &faces,
         verifier: &issuer.verifier,
         times: &times,
+        embedder: None,
     };
     let shown = Shown { json: false, bar: ProgressBar::hidden() };
     let started = Instant::now();

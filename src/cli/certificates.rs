@@ -93,7 +93,7 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
     match command {
         Command::List { event, status, json } => list(&workspace, event.as_ref(), status, json),
         Command::Show { number, json } => show(&workspace, &number, json),
-        Command::Render { number, format, out, .. } => render(&workspace, number.as_ref(), format, out),
+        Command::Render { number, format, out, .. } => render(global, &workspace, number.as_ref(), format, out),
     }
 }
 
@@ -193,6 +193,7 @@ fn details(version: &Certificate) -> Vec<(&'static str, String)> {
 }
 
 fn render(
+    global: &Global,
     workspace: &Workspace,
     number: Option<&CertificateNumber>,
     formats: Vec<Format>,
@@ -200,7 +201,9 @@ fn render(
 ) -> Result<ExitCode, Failure> {
     std::fs::create_dir_all(&out).doing(format!("create {}", out.display()))?;
     let (faces, times, desk) = (workspace.faces()?, StageTimes::default(), workspace.desk());
-    let writer = FileWriter { out, formats, faces: &faces, verifier: &desk.issuer.verifier, times: &times };
+    let embedder = workspace.embedder(global, &formats)?;
+    let verifier = &desk.issuer.verifier;
+    let writer = FileWriter { out, formats, faces: &faces, verifier, times: &times, embedder };
     let mut total = 0;
     let mut write = |page: Vec<Certificate>| {
         total += page.len();

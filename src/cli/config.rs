@@ -1,6 +1,7 @@
 //! `testamur.toml`: what an issuer is called and where it publishes.
 
-use std::path::Path;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
@@ -28,6 +29,65 @@ pub(super) struct Config {
     /// Days until a published status list is stale. Default: 7.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_days: Option<u16>,
+    /// How `testamur serve` serves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serve: Option<Serve>,
+}
+
+/// The section `[serve]`. A flag or a variable of the environment goes before it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct Serve {
+    /// Address and port. Default: `127.0.0.1:8080`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub listen: Option<SocketAddr>,
+    /// The folder that is published to. Without it, publishing over HTTP is refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub site: Option<PathBuf>,
+    /// Certificate chain for TLS, PEM. Needs `tls_key`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_cert: Option<PathBuf>,
+    /// Private key for TLS, PEM. Needs `tls_cert`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tls_key: Option<PathBuf>,
+    /// Take callers' addresses from `X-Forwarded-For`: only behind a proxy that sets it. Default: false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub behind_proxy: Option<bool>,
+    /// Serve the W3C VC-API. Default: false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vc_api: Option<bool>,
+    /// Let webhooks call this machine itself. Default: false.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhooks_loopback: Option<bool>,
+    /// Public requests a second from one address. Default: 20.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_per_second: Option<u32>,
+    /// Largest upload in MB. Default: 64.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upload_mb: Option<u16>,
+    /// How long a request may take, in seconds. Default: 30.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub request_seconds: Option<u16>,
+    /// More revocations at once than this need a second member of staff. Default: 50.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub revoke_alone: Option<usize>,
+}
+
+impl Serve {
+    fn check(&self) -> Result<(), Failure> {
+        if self.tls_cert.is_some() != self.tls_key.is_some() {
+            return Err(Failure::usage("tls_cert and tls_key go together: one of them is missing"));
+        }
+        let zero = [
+            ("public_per_second", self.public_per_second == Some(0)),
+            ("upload_mb", self.upload_mb == Some(0)),
+            ("request_seconds", self.request_seconds == Some(0)),
+        ];
+        match zero.iter().find(|(_, is_zero)| *is_zero) {
+            Some((name, _)) => Err(Failure::usage(format!("{name} must be 1 or more"))),
+            None => Ok(()),
+        }
+    }
 }
 
 impl Config {
@@ -69,6 +129,9 @@ impl Config {
         let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~/".contains(&b);
         if !is_host(host) || !path.bytes().all(plain) || verifier.len() > LONGEST_ADDRESS {
             return Err(Failure::usage(format!("`{verifier}` is not a host with an optional path")));
+        }
+        if let Some(serve) = &self.serve {
+            serve.check()?;
         }
         match self.status_days {
             Some(0 | 367..) => Err(Failure::usage("status_days must be 1 to 366")),

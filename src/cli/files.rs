@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use rayon::prelude::*;
 
+use super::embed::{EmbedError, Embedder};
 use crate::issuance::{FaceError, Faces, Issued, Stage, StageTimes};
 use crate::store::{Certificate, Store};
 
@@ -23,6 +24,8 @@ pub(super) enum Format {
     Png,
     /// The credential itself, a compact JWS
     Jwt,
+    /// The credential with an embedded proof, for wallets
+    Json,
 }
 
 impl Format {
@@ -31,6 +34,7 @@ impl Format {
             Self::Pdf => "pdf",
             Self::Png => "png",
             Self::Jwt => "jwt",
+            Self::Json => "json",
         }
     }
 }
@@ -45,6 +49,20 @@ pub(super) enum FileError {
         number: String,
         /// Why not.
         cause: FaceError,
+    },
+    /// Its JSON cannot be made.
+    #[error("{number} cannot be given an embedded proof: {cause}")]
+    Embed {
+        /// The certificate.
+        number: String,
+        /// Why not.
+        cause: EmbedError,
+    },
+    /// Nobody opened the keys.
+    #[error("{number} cannot be given an embedded proof without the keys")]
+    NoKeys {
+        /// The certificate.
+        number: String,
     },
     /// It cannot be written.
     #[error("{path} cannot be written: {cause}")]
@@ -68,6 +86,8 @@ pub(super) struct FileWriter<'a> {
     pub verifier: &'a str,
     /// Where the time goes.
     pub times: &'a StageTimes,
+    /// Makes embedded proofs; needed for [`Format::Json`] alone.
+    pub embedder: Option<Embedder>,
 }
 
 impl FileWriter<'_> {
@@ -111,12 +131,13 @@ impl FileWriter<'_> {
         started: Instant,
     ) -> Result<(), FileError> {
         let draw = |cause| FileError::Draw { number: certificate.number.to_string(), cause };
-        let drawn = self.formats.iter().any(|format| *format != Format::Jwt);
+        let drawn = self.formats.iter().any(|format| matches!(format, Format::Pdf | Format::Png));
         let pdf = if drawn { pdf().map_err(draw)? } else { Vec::new() };
         let mut files = Vec::with_capacity(self.formats.len());
         for &format in &self.formats {
             let bytes = match format {
                 Format::Jwt => certificate.jws.clone().into_bytes(),
+                Format::Json => self.json(certificate)?,
                 Format::Png => crate::render::png(&pdf, PNG_DPI).map_err(|e| draw(e.into()))?,
                 Format::Pdf => continue,
             };
@@ -132,6 +153,16 @@ impl FileWriter<'_> {
         }
         self.times.add(Stage::Write, started);
         Ok(())
+    }
+}
+
+impl FileWriter<'_> {
+    fn json(&self, certificate: &Certificate) -> Result<Vec<u8>, FileError> {
+        let number = certificate.number.to_string();
+        match &self.embedder {
+            Some(embedder) => embedder.json(certificate).map_err(|cause| FileError::Embed { number, cause }),
+            None => Err(FileError::NoKeys { number }),
+        }
     }
 }
 

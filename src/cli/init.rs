@@ -27,7 +27,8 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
-    let config = Config { issuer: args.issuer, domain: args.domain, verifier: args.verifier, status_days: None };
+    let config =
+        Config { issuer: args.issuer, domain: args.domain, verifier: args.verifier, status_days: None, serve: None };
     config.check()?;
     refuse_existing(&global.data)?;
     let passphrase = passphrase::new(global)?;

@@ -50,8 +50,10 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let signer = workspace.signer(global)?;
     let faces = workspace.faces()?;
     let times = StageTimes::default();
+    let embedder = workspace.embedder(global, &args.format)?;
     let writer = args.out.clone().map(|out| FileWriter {
         out,
+        embedder,
         formats: args.format.clone(),
         faces: &faces,
         verifier: &desk.issuer.verifier,

@@ -9,6 +9,7 @@ mod config;
 mod demo;
 pub mod demo_people;
 mod dump;
+mod embed;
 mod event;
 mod event_update;
 mod files;
@@ -22,6 +23,7 @@ mod people;
 mod publish;
 mod qr;
 mod replace;
+mod serve;
 mod template;
 mod time;
 mod verify;
@@ -95,6 +97,11 @@ enum Command {
     Qr(qr::Command),
     /// Show the whole life of certificates with invented people
     Demo(demo::Args),
+    /// Serve the API for staff and other systems
+    Serve(serve::Args),
+    /// Show or check the configuration
+    #[command(subcommand)]
+    Config(serve::ConfigCommand),
     /// Write everything in the store to a signed file
     Export(dump::Export),
     /// Rebuild the store from an exported file
@@ -124,6 +131,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Verify(args) => verify::run(global, args),
         Command::Qr(command) => qr::run(command),
         Command::Demo(args) => demo::run(args),
+        Command::Serve(args) => serve::run(global, args),
+        Command::Config(command) => serve::config(global, command),
         Command::Export(args) => dump::export(global, args),
         Command::ImportDump(args) => dump::import(global, args),
         Command::Bench(args) => bench::run(args),

@@ -13,19 +13,20 @@ use super::files::write_whole;
 use super::output::{self, Explain, Failure, shown};
 use super::{Global, time};
 use crate::credential::{Timestamp, limits};
-use crate::reading::{self, Found, Kind, ReadMode, Source};
-use crate::verify::{Seen, StatusFreshness, TrustAnchors, Verdict, verify};
+use crate::inspect::{self, Inspected, Page};
+use crate::reading::ReadMode;
+use crate::verify::{Seen, StatusFreshness, TrustAnchors, Verdict};
 
 /// Largest file that is read, in bytes.
 const LARGEST_FILE: u64 = 100 << 20;
 /// Kinds of files that are looked for in folders.
-const KINDS: [&str; 6] = ["pdf", "png", "jpg", "jpeg", "jwt", "txt"];
+const KINDS: [&str; 7] = ["pdf", "png", "jpg", "jpeg", "jwt", "json", "txt"];
 /// How many files are verified between two prints.
 const GROUP: usize = 256;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
-    /// PDF, PNG, JPEG or .jwt files, folders, QR texts, or - for texts on stdin
+    /// PDF, PNG, JPEG, .jwt or .json files, folders, QR texts, or - for texts on stdin
     #[arg(required = true, value_name = "FILE|FOLDER|URL|-")]
     inputs: Vec<String>,
     /// Published site, or its trust.jws; may be given several times
@@ -131,6 +132,9 @@ fn inputs(argument: &str) -> Result<Vec<Input>, Failure> {
     if argument == "-" {
         let lines = std::io::stdin().lock().take(LARGEST_FILE).lines();
         let lines: Vec<String> = lines.collect::<Result<_, _>>().doing("read stdin")?;
+        if lines.len() > 1 && is_json(&lines.join("\n")) {
+            return Ok(vec![Input::Text(lines.join("\n"))]);
+        }
         return Ok(lines.into_iter().filter(|line| !line.trim().is_empty()).map(Input::Text).collect());
     }
     let path = Path::new(argument);
@@ -143,12 +147,18 @@ fn inputs(argument: &str) -> Result<Vec<Input>, Failure> {
     if path.exists() {
         return Ok(vec![Input::File(path.to_owned())]);
     }
-    let looks_like_text = argument.contains("#1") || argument.starts_with("http") || argument.starts_with("ey");
+    let looks_like_text =
+        argument.contains("#1") || ["http", "ey", "{"].iter().any(|start| argument.starts_with(start));
     if looks_like_text {
         return Ok(vec![Input::Text(argument.to_owned())]);
     }
     Err(Failure::new(format!("there is no file or folder `{argument}`"))
         .hint("pass a file, a folder, or the whole text of a QR code in quotes"))
+}
+
+/// Returns whether a whole text is one JSON object, which may have many lines.
+fn is_json(text: &str) -> bool {
+    text.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
@@ -167,173 +177,70 @@ fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     Ok(())
 }
 
-/// The answer about one credential found in one input.
-struct Answer {
-    input: String,
-    source: &'static str,
-    verdict: Verdict,
-    /// Signed fields that the printed page does not show, or shows otherwise.
-    disagreements: Vec<reading::Disagreement>,
-    /// Why a PDF's pages may show something else than what was signed.
-    page: Page,
-}
-
-/// What became of a PDF's pages.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Page {
-    /// Read, or not a PDF.
-    Read,
-    /// They could not be read: nobody knows what they show.
-    Unread,
-    /// Text boxes, stamps or the like lie over them.
-    DrawnOver,
-}
-
-impl Page {
-    fn of(found: &Found) -> Self {
-        match found {
-            Found { drawn_over: true, .. } => Self::DrawnOver,
-            Found { kind: Kind::Pdf, printed: None, .. } => Self::Unread,
-            _ => Self::Read,
-        }
-    }
-
-    /// Word and sentence, where there is something to say.
-    fn warning(self) -> Option<(&'static str, &'static str)> {
-        match self {
-            Self::Read => None,
-            Self::Unread => Some((
-                "unread",
-                "the page cannot be read and may show something else; only what is written here was signed",
-            )),
-            Self::DrawnOver => {
-                Some(("drawn_over", "something was drawn over the page; only what is written here was signed"))
-            }
-        }
-    }
-}
-
 impl Input {
     fn answer(&self, anchors: &TrustAnchors, now: Timestamp, mode: ReadMode) -> Vec<Answer> {
         match self {
             Self::Text(text) => {
                 let input = text.chars().take(60).collect();
-                let verdict = verify(text.trim(), anchors, now);
-                vec![Answer { input, source: "text", verdict, disagreements: Vec::new(), page: Page::Read }]
+                vec![Answer { input, inner: inspect::text(text, anchors, now) }]
             }
             Self::File(path) => {
                 let input = path.display().to_string();
-                let malformed = |problem: String| Answer {
-                    input: input.clone(),
-                    source: "file",
-                    verdict: Verdict::Malformed(crate::credential::Malformed::new("file", problem)),
-                    disagreements: Vec::new(),
-                    page: Page::Read,
+                let inspected = match read_bounded(path, LARGEST_FILE) {
+                    Err(e) => vec![inspect::malformed(format!("cannot be read: {e}"))],
+                    Ok(bytes) => match inspect::file(&bytes, anchors, now, mode) {
+                        Inspected::Answers(answers) => answers,
+                        Inspected::Published(what) => {
+                            output::note(format!("skipped {}: it is {what}, not a certificate", shown(&input)));
+                            Vec::new()
+                        }
+                    },
                 };
-                let bytes = match read_bounded(path, LARGEST_FILE) {
-                    Ok(bytes) => bytes,
-                    Err(e) => return vec![malformed(format!("cannot be read: {e}"))],
-                };
-                if let Some(what) = reading::published(&bytes) {
-                    output::note(format!("skipped {}: it is {what}, not a certificate", shown(&input)));
-                    return Vec::new();
-                }
-                match reading::read_with(&bytes, mode).map_err(|e| format!("{e}; {}", e.hint())) {
-                    Err(problem) => vec![malformed(problem)],
-                    Ok(found) if found.candidates.is_empty() => {
-                        vec![malformed("holds no credential and no QR code of one".to_owned())]
-                    }
-                    Ok(found) => answers(&input, &found, anchors, now),
-                }
+                inspected.into_iter().map(|inner| Answer { input: input.clone(), inner }).collect()
             }
         }
     }
 }
 
-/// Verifies every different credential in a file: an attachment and a QR code that disagree are two answers, and so are
-/// two certificates that were put together into one file.
-fn answers(input: &str, found: &Found, anchors: &TrustAnchors, now: Timestamp) -> Vec<Answer> {
-    let mut verdicts: Vec<(Verdict, Source)> = Vec::new();
-    for candidate in &found.candidates {
-        let verdict = verify(candidate.text.trim(), anchors, now);
-        if !verdicts.iter().any(|(known, _)| *known == verdict) {
-            verdicts.push((verdict, candidate.source));
-        }
-    }
-    let numbers: Vec<String> =
-        verdicts.iter().filter_map(|(verdict, _)| Some(verdict.credential()?.number.clone())).collect();
-    let differs = |verdict: &Verdict| {
-        let Some((printed, credential)) = found.printed.as_ref().zip(verdict.credential()) else { return Vec::new() };
-        let others: Vec<&str> = numbers.iter().filter(|n| **n != credential.number).map(String::as_str).collect();
-        reading::disagreements(&reading::own_pages(printed, &credential.number, &others), credential)
-    };
-    let answer = |(verdict, source): (Verdict, Source)| Answer {
-        input: input.to_owned(),
-        source: word(source),
-        disagreements: differs(&verdict),
-        verdict,
-        page: Page::of(found),
-    };
-    verdicts.into_iter().map(answer).collect()
-}
-
-fn word(source: Source) -> &'static str {
-    match source {
-        Source::Attachment => "attachment",
-        Source::QrOnPage(_) | Source::QrInPicture => "qr",
-        Source::BakedPng => "baked",
-        Source::PlainText => "text",
-    }
+/// The answer about one credential found in one input.
+struct Answer {
+    input: String,
+    inner: inspect::Answer,
 }
 
 impl Answer {
-    fn good(&self) -> bool {
-        matches!(self.verdict, Verdict::Valid(_)) && self.disagreements.is_empty() && self.page == Page::Read
-    }
-
     fn to_json(&self) -> Value {
-        let mut object =
-            Map::from_iter([("input".to_owned(), json!(self.input)), ("source".to_owned(), json!(self.source))]);
-        if let Value::Object(verdict) = self.verdict.to_json() {
-            object.extend(verdict);
-        }
-        if !self.disagreements.is_empty() {
-            let rows =
-                self.disagreements.iter().map(|d| json!({ "field": d.field, "signed": d.signed, "printed": d.found }));
-            object.insert("printedDiffers".to_owned(), rows.collect());
-        }
-        if let Some((word, _)) = self.page.warning() {
-            object.insert("page".to_owned(), json!(word));
-        }
+        let mut object = Map::from_iter([("input".to_owned(), json!(self.input))]);
+        object.extend(self.inner.to_json());
         Value::Object(object)
     }
 
     fn to_text(&self) -> String {
-        let sign = match &self.verdict {
-            _ if self.good() => "✓",
+        let sign = match &self.inner.verdict {
+            _ if self.inner.is_good() => "✓",
             Verdict::Valid(_) | Verdict::ValidStatusStale(_) | Verdict::StatusUnknown(_) => "!",
             _ => "✗",
         };
         // Whoever made the file chose these words, its name too.
-        let mut text = format!("{sign} {:<18} {}", self.verdict.code(), shown(&self.input));
+        let mut text = format!("{sign} {:<18} {}", self.inner.verdict.code(), shown(&self.input));
         let mut add = |line: String| text.extend(["\n    ", &shown(line)]);
-        match (&self.verdict, self.verdict.credential()) {
+        match (&self.inner.verdict, self.inner.verdict.credential()) {
             (Verdict::Malformed(problem), _) => add(problem.to_string()),
             (verdict, Some(credential)) => {
                 let proven = if verdict.proven().is_some() { "" } else { "not proven: " };
                 add(format!("{proven}{}  {}  {}", credential.number, credential.recipient, credential.title));
                 add(format!("{proven}issued by {} ({})", credential.issuer_name, credential.issuer));
-                if !self.good() {
+                if !self.inner.is_good() {
                     add(explanation(verdict));
                     add(verdict.guidance().hint.to_owned());
                 }
             }
             _ => {}
         }
-        if let Some((_, sentence)) = self.page.warning() {
+        if let Some((_, sentence)) = self.inner.page.warning() {
             add(sentence.to_owned());
         }
-        for differs in &self.disagreements {
+        for differs in &self.inner.disagreements {
             add(format!("the page does not print the signed {}: {}", differs.field, differs.signed));
         }
         text
@@ -365,12 +272,12 @@ pub(super) struct Tally {
 
 impl Tally {
     fn show(&mut self, answer: &Answer, args: &Args) {
-        *self.codes.entry(answer.verdict.code()).or_default() += 1;
-        self.differing += u64::from(!answer.disagreements.is_empty() || answer.page != Page::Read);
-        self.not_good += u64::from(!answer.good());
+        *self.codes.entry(answer.inner.verdict.code()).or_default() += 1;
+        self.differing += u64::from(!answer.inner.disagreements.is_empty() || answer.inner.page != Page::Read);
+        self.not_good += u64::from(!answer.inner.is_good());
         if args.json {
             output::json(&answer.to_json());
-        } else if !(args.quiet && answer.good()) {
+        } else if !(args.quiet && answer.inner.is_good()) {
             output::line(answer.to_text());
         }
     }

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::config::Config;
+use super::embed::Embedder;
+use super::files::Format;
 use super::output::{Explain, Failure};
 use super::{Global, passphrase, time};
 use crate::credential::{EventCode, Timestamp};
@@ -78,6 +80,17 @@ impl Workspace {
     /// When the passphrase is wrong or there is no active key.
     pub(super) fn signer(&self, global: &Global) -> Result<Signer, Failure> {
         signer(&self.keys()?, &passphrase::existing(global)?)
+    }
+
+    /// Opens what makes embedded proofs, if one of the formats holds one: nothing else asks for the passphrase.
+    ///
+    /// # Errors
+    /// When there is no passphrase or there are no keys.
+    pub(super) fn embedder(&self, global: &Global, formats: &[Format]) -> Result<Option<Embedder>, Failure> {
+        if !formats.contains(&Format::Json) {
+            return Ok(None);
+        }
+        Ok(Some(Embedder::new(self.keys()?, passphrase::existing(global)?)))
     }
 
     /// Returns compiled templates over all fonts that this issuer can use.

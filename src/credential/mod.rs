@@ -5,6 +5,7 @@
 //! decide who gets one ([`crate::issuance`]), reads no clock.
 
 mod claims;
+pub mod data_model;
 pub mod json;
 mod number;
 mod read;

@@ -54,6 +54,14 @@ impl UnverifiedCredential {
     /// The first member, in the order below, that is missing, of the wrong type or past a limit.
     pub fn from_payload(bytes: &[u8]) -> Result<Self, Malformed> {
         let document = json::parse(bytes, limits::CREDENTIAL_BYTES).map_err(|e| malformed_json("payload", &e))?;
+        Self::from_document(document)
+    }
+
+    /// Reads a credential from its document, which must have been parsed strictly.
+    ///
+    /// # Errors
+    /// As [`UnverifiedCredential::from_payload`].
+    pub fn from_document(document: Value) -> Result<Self, Malformed> {
         if !document.is_object() {
             return Err(Malformed::new("payload", "not an object"));
         }

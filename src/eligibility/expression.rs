@@ -9,69 +9,25 @@ use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 
-use cel::common::ast::{CallExpr, ComprehensionExpr, Expr, IdedExpr, LiteralValue, SourceInfo};
+use cel::common::ast::{IdedExpr, SourceInfo};
 use cel::{Context, Env, ExecutionError, Value};
 
-use super::measure::{self, Known};
+use super::measure::Known;
+use super::survey::Survey;
 use super::{Amount, Course, Facts};
 
 /// Characters in one expression.
 pub const MAX_EXPRESSION_CHARS: usize = 2_000;
 /// Brackets, calls and operators inside each other.
 const MAX_NESTING: usize = 40;
+/// Operators, dots and opening brackets in one expression.
+const MAX_OPERATORS: usize = 400;
 /// Columns that an expression may see.
 pub const MAX_FIELDS: usize = 200;
 /// Bytes of one column that an expression may see.
 pub const MAX_FIELD_BYTES: usize = 4_000;
 /// Bytes that an expression may touch in the worst case, each operator counting once more: a few milliseconds.
 const MAX_WORK: u64 = 4_000_000;
-
-/// What an expression may name, and why it may be unknown.
-const VARIABLES: [&str; 11] = [
-    "attendance",
-    "sessions_attended",
-    "sessions_total",
-    "activities_done",
-    "points",
-    "score",
-    "completion",
-    "passed",
-    "role",
-    "checked_in",
-    "fields",
-];
-
-/// Operators and functions that an expression may use.
-const FUNCTIONS: [&str; 28] = [
-    "_?_:_",
-    "_&&_",
-    "_||_",
-    "!_",
-    "_-_",
-    "_+_",
-    "_*_",
-    "_/_",
-    "_%_",
-    "_==_",
-    "_!=_",
-    "_>=_",
-    "_<=_",
-    "_>_",
-    "_<_",
-    "-_",
-    "_[_]",
-    "@in",
-    "@not_strictly_false",
-    "size",
-    "contains",
-    "startsWith",
-    "endsWith",
-    "int",
-    "uint",
-    "double",
-    "string",
-    "bool",
-];
 
 static ENVIRONMENT: LazyLock<Arc<Env>> = LazyLock::new(|| Arc::new(Env::stdlib().with_optional_support(false)));
 
@@ -100,7 +56,7 @@ impl Expression {
         if source.chars().nth(MAX_EXPRESSION_CHARS).is_some() {
             return Err(start(format!("is longer than {MAX_EXPRESSION_CHARS} characters")));
         }
-        check_nesting(source)?;
+        check_operators(source)?;
         let (tree, places) = parse(source)?;
         let mut survey = Survey::default();
         let bound = survey.bound(&tree).map_err(|(id, reason)| place(source, &places, id, reason))?;
@@ -122,7 +78,7 @@ impl Expression {
                 return Err(format!("a column holds more than {MAX_FIELD_BYTES} bytes"));
             }
         }
-        let known = measure::Known::of(course, facts);
+        let known = Known::of(course, facts);
         match self.evaluate(&known, &facts.fields) {
             Ok(Value::Bool(holds)) => Ok(holds),
             Ok(other) => Err(format!("the expression yields {}, not true or false", kind(&other))),
@@ -132,7 +88,7 @@ impl Expression {
 
     /// Returns what the expression looks at, without columns: those may be personal.
     pub(super) fn measured(&self, course: &Course, facts: &Facts) -> Option<String> {
-        let known = measure::Known::of(course, facts);
+        let known = Known::of(course, facts);
         let shown = self.variables.iter().filter_map(|name| Some(format!("{name} {}", known.text(name)?)));
         let shown: Vec<_> = shown.collect();
         (!shown.is_empty()).then(|| shown.join(", "))
@@ -176,32 +132,16 @@ impl Expression {
     }
 }
 
-/// Bounds what the parser has to recurse into, before it does: brackets, and the operators in a row.
-fn check_nesting(source: &str) -> Result<(), Fault> {
-    let (mut brackets, mut operators, mut quote) = (0_usize, 0_usize, None);
-    let mut place = (1, 0);
-    let mut escaped = false;
+/// Bounds what the parser has to recurse into, before it does. Operators in strings and comments count too: telling
+/// them apart takes the very parser that is to be protected.
+fn check_operators(source: &str) -> Result<(), Fault> {
+    let (mut operators, mut line, mut column) = (0_usize, 1, 0);
     for character in source.chars() {
-        place = if character == '\n' { (place.0 + 1, 0) } else { (place.0, place.1 + 1) };
-        if let Some(end) = quote {
-            if character == end && !escaped {
-                quote = None;
-            }
-            escaped = character == '\\' && !escaped;
-            continue;
-        }
-        match character {
-            '"' | '\'' => quote = Some(character),
-            '(' | '[' | '{' => brackets += 1,
-            ')' | ']' | '}' => brackets = brackets.saturating_sub(1),
-            '+' | '-' | '*' | '/' | '%' | '!' | '?' | '.' | '<' | '>' | '=' | '&' | '|' => operators += 1,
-            _ => {}
-        }
-        // Indexing and calling nest to the left as operators do.
-        operators += usize::from(matches!(character, '(' | '['));
-        if brackets > MAX_NESTING || operators > MAX_NESTING * 10 {
-            let reason = "is nested too deeply, or has too many operators".into();
-            return Err(Fault { line: place.0, column: place.1.max(1), reason });
+        (line, column) = if character == '\n' { (line + 1, 0) } else { (line, column + 1) };
+        operators += usize::from("+-*/%!?.<>=&|([{".contains(character));
+        if operators > MAX_OPERATORS {
+            let reason = format!("has more than {MAX_OPERATORS} operators, dots and brackets");
+            return Err(Fault { line, column: column.max(1), reason });
         }
     }
     Ok(())
@@ -228,145 +168,6 @@ fn place(source: &str, places: &SourceInfo, id: u64, reason: String) -> Fault {
     let line = before.matches('\n').count() + 1;
     let column = before.chars().rev().take_while(|character| *character != '\n').count() + 1;
     Fault { line, column, reason }
-}
-
-/// The most that evaluating a part can cost, and how large its result can be.
-#[derive(Clone, Copy)]
-struct Bound {
-    work: u64,
-    bytes: u64,
-}
-
-/// Walks an expression before it is evaluated: allows only what is known, and adds up the worst case.
-#[derive(Default)]
-struct Survey {
-    variables: BTreeSet<&'static str>,
-    columns: BTreeSet<String>,
-    /// Loop variables in scope, with their sizes.
-    scope: Vec<(String, u64)>,
-    depth: usize,
-}
-
-/// A node's id and the reason.
-type Refused = (u64, String);
-
-impl Survey {
-    fn bound(&mut self, node: &IdedExpr) -> Result<Bound, Refused> {
-        self.depth += 1;
-        if self.depth > MAX_NESTING * 3 {
-            return Err((node.id, "is nested too deeply".into()));
-        }
-        let bound = match &node.expr {
-            Expr::Literal(LiteralValue::String(text)) => Ok(Bound { work: 1, bytes: text.inner().len() as u64 }),
-            Expr::Literal(LiteralValue::Bytes(_)) => Err((node.id, "byte strings are not available".into())),
-            Expr::Literal(_) => Ok(Bound { work: 1, bytes: 8 }),
-            Expr::Ident(name) => self.name(node.id, name),
-            Expr::Select(select) => {
-                self.column(&select.operand, &select.field);
-                let operand = self.bound(&select.operand)?;
-                let bytes = operand.bytes.min(MAX_FIELD_BYTES as u64);
-                Ok(Bound { work: operand.work + bytes + 1, bytes })
-            }
-            Expr::Call(call) => self.call(node.id, call),
-            Expr::List(list) => self.all(&list.elements),
-            Expr::Comprehension(each) => self.repeated(node.id, each),
-            Expr::Map(_) | Expr::Struct(_) => Err((node.id, "maps and messages are not available".into())),
-            Expr::Unspecified => Err((node.id, "cannot be parsed".into())),
-        };
-        self.depth -= 1;
-        bound
-    }
-
-    fn all(&mut self, nodes: &[IdedExpr]) -> Result<Bound, Refused> {
-        let mut sum = Bound { work: 1, bytes: 8 };
-        for node in nodes {
-            let bound = self.bound(node)?;
-            sum.work = sum.work.saturating_add(bound.work).saturating_add(bound.bytes);
-            sum.bytes = sum.bytes.saturating_add(bound.bytes);
-        }
-        Ok(sum)
-    }
-
-    fn name(&mut self, id: u64, name: &str) -> Result<Bound, Refused> {
-        if name == "@result" {
-            return Ok(Bound { work: 1, bytes: 8 });
-        }
-        if let Some((_, bytes)) = self.scope.iter().rev().find(|(known, _)| known == name) {
-            return Ok(Bound { work: 1, bytes: *bytes });
-        }
-        let Some(known) = VARIABLES.iter().find(|known| **known == name) else {
-            let name = super::cut(name, 40);
-            return Err((id, format!("unknown name `{name}`; known are {}", VARIABLES.join(", "))));
-        };
-        self.variables.insert(known);
-        let bytes = match *known {
-            "fields" => (MAX_FIELDS * MAX_FIELD_BYTES) as u64,
-            "role" => super::facts::MAX_TITLE_BYTES as u64,
-            _ => 8,
-        };
-        Ok(Bound { work: 1, bytes })
-    }
-
-    fn column(&mut self, of: &IdedExpr, name: &str) {
-        if matches!(&of.expr, Expr::Ident(fields) if fields == "fields") {
-            self.columns.insert(name.to_owned());
-        }
-    }
-
-    fn call(&mut self, id: u64, call: &CallExpr) -> Result<Bound, Refused> {
-        if !FUNCTIONS.contains(&call.func_name.as_str()) {
-            return Err((id, format!("unknown function `{}`", super::cut(&call.func_name, 40))));
-        }
-        if let ("_[_]", [of, key]) = (call.func_name.as_str(), &call.args[..])
-            && matches!(&of.expr, Expr::Ident(name) if name == "fields")
-        {
-            if let Expr::Literal(LiteralValue::String(name)) = &key.expr {
-                self.column(of, name.inner());
-            }
-            self.bound(of)?;
-            let key = self.bound(key)?;
-            // One column is looked up; the others are not touched.
-            let bytes = MAX_FIELD_BYTES as u64;
-            return Ok(Bound { work: key.work.saturating_add(key.bytes).saturating_add(bytes), bytes });
-        }
-        let mut sum = self.all(&call.args)?;
-        if let Some(target) = &call.target {
-            let target = self.bound(target)?;
-            sum.work = sum.work.saturating_add(target.work).saturating_add(target.bytes);
-            sum.bytes = sum.bytes.saturating_add(target.bytes);
-        }
-        let bytes = match call.func_name.as_str() {
-            // These yield what they were given, or a part of it.
-            "_+_" | "_?_:_" | "string" => sum.bytes.max(32),
-            "_[_]" => sum.bytes,
-            _ => 8,
-        };
-        Ok(Bound { work: sum.work, bytes })
-    }
-
-    /// `all` and `exists`, over a list that is written out or over the columns' names.
-    fn repeated(&mut self, id: u64, each: &ComprehensionExpr) -> Result<Bound, Refused> {
-        if !matches!(each.accu_init.expr, Expr::Literal(LiteralValue::Boolean(_))) {
-            return Err((id, "of the macros only `has`, `all` and `exists` are available".into()));
-        }
-        if VARIABLES.contains(&each.iter_var.as_str()) {
-            return Err((id, format!("`{}` is already the name of something else", each.iter_var)));
-        }
-        let range = self.bound(&each.iter_range)?;
-        let (times, item) = match &each.iter_range.expr {
-            Expr::List(list) => (list.elements.len() as u64, range.bytes),
-            Expr::Ident(name) if name == "fields" => (MAX_FIELDS as u64, MAX_FIELD_BYTES as u64),
-            _ => return Err((id, "a loop runs over a written list or over `fields` only".into())),
-        };
-        self.scope.push((each.iter_var.clone(), item));
-        let parts = [&each.loop_cond, &each.loop_step, &each.result].map(|part| self.bound(part));
-        self.scope.pop();
-        let mut once = item;
-        for part in parts {
-            once = once.saturating_add(part?.work);
-        }
-        Ok(Bound { work: range.work.saturating_add(times.saturating_mul(once)), bytes: 8 })
-    }
 }
 
 fn variable(name: &str, known: &Known) -> Option<Value> {

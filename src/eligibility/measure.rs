@@ -2,7 +2,51 @@
 
 use std::cmp::Ordering;
 
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
 use super::{Activity, Amount, Course, Facts, Over, Progress, Session};
+
+/// The columns of a report, whatever the rule asks for; what is unknown is left out. Per cent are rounded down.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Measures {
+    /// Share of sessions attended, in per cent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attendance: Option<Amount>,
+    /// Whether a person entered some of the attendance.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
+    /// Sessions attended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sessions: Option<usize>,
+    /// Activities done.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub activities: Option<usize>,
+    /// All points.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub points: Option<Amount>,
+    /// The score.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score: Option<Amount>,
+    /// How much is completed, in per cent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub completion: Option<Amount>,
+}
+
+impl Measures {
+    /// Measures one participant.
+    pub fn of(course: &Course, progress: &Progress) -> Self {
+        Self {
+            attendance: attendance(course, progress, Over::Sessions).ok().map(Share::percent),
+            by_hand: by_hand(course, progress, Over::Sessions),
+            sessions: sessions(course, progress, false).ok().map(|(attended, _)| attended.len()),
+            activities: activities(course, progress, false).ok().map(|(done, _)| done.len()),
+            points: points(course, progress).ok(),
+            score: progress.score,
+            completion: completion(course, progress).ok().map(Share::percent),
+        }
+    }
+}
 
 /// A share of a whole, kept as it was counted or entered so that 4 of 5 is exactly 80 %.
 #[derive(Clone, Copy, Debug, PartialEq)]

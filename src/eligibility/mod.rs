@@ -18,6 +18,7 @@ mod facts;
 mod judge;
 mod measure;
 mod rule;
+mod survey;
 mod tiers;
 mod what_if;
 
@@ -31,6 +32,7 @@ pub use facts::{
     Activity, Course, Done, Facts, MAX_ACTIVITIES, MAX_ID_BYTES, MAX_SESSIONS, MAX_TITLE_BYTES, Mark, Progress, Session,
 };
 pub use judge::{Judge, evaluate};
+pub use measure::Measures;
 pub use rule::{
     ActivitiesNeeded, MAX_CLAUSES, MAX_COUNT, MAX_DEPTH, MAX_EXPRESSIONS, MAX_ROLES, Over, RULE_SCHEMA, Rule,
     SessionsNeeded,

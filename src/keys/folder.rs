@@ -238,11 +238,32 @@ impl KeyFolder {
     pub fn active(&self, passphrase: &str) -> Result<ActiveKey> {
         let entry = self.manifest.active().ok_or(KeyFolderError::NoActiveKey)?;
         let missing = || KeyFolderError::KeyOffline { id: entry.id.clone(), path: self.dir.clone() };
-        let key = open_key(&self.dir, &entry.id, passphrase)?.ok_or_else(missing)?;
+        self.open_entry(entry, passphrase)?.ok_or_else(missing)
+    }
+
+    /// Opens the key that may still speak for what key `id` signed, and returns it with the time from which it may: that
+    /// key itself, or the active one where it was stolen or its file is gone.
+    ///
+    /// # Errors
+    /// As [`KeyFolder::active`].
+    pub fn heir(&self, id: &str, passphrase: &str) -> Result<(ActiveKey, Timestamp)> {
+        let own = self.manifest.keys.iter().find(|key| key.id == id);
+        let own = own.filter(|key| !matches!(key.state, KeyState::Compromised { .. }));
+        if let Some(entry) = own
+            && let Some(key) = self.open_entry(entry, passphrase)?
+        {
+            return Ok((key, entry.from));
+        }
+        let from = self.manifest.active().ok_or(KeyFolderError::NoActiveKey)?.from;
+        Ok((self.active(passphrase)?, from))
+    }
+
+    fn open_entry(&self, entry: &ManifestKey, passphrase: &str) -> Result<Option<ActiveKey>> {
+        let Some(key) = open_key(&self.dir, &entry.id, passphrase)? else { return Ok(None) };
         if key.public().to_base64url() != entry.public_key {
             return Err(damaged(&self.dir, format!("the file of key `{}` is not the manifest's key", entry.id)));
         }
-        Ok(ActiveKey { id: entry.id.clone(), kid: format!("{}#{}", self.manifest.issuer, entry.id), key })
+        Ok(Some(ActiveKey { id: entry.id.clone(), kid: format!("{}#{}", self.manifest.issuer, entry.id), key }))
     }
 
     /// Makes a new active key; the one before it is retired, and what it signed stays good.

@@ -17,7 +17,7 @@ use ssi::verification_methods::{Multikey, ProofPurpose, ReferenceOrOwned};
 
 use super::eddsa::{PublicKey, SecretKey};
 use super::multibase;
-use crate::credential::{Timestamp, limits};
+use crate::credential::{Malformed, Timestamp, limits};
 
 /// The contexts that we know, by address (VCDM 2.0 section 4.3, OB 3.0 section 8).
 pub const PINNED_CONTEXTS: [(&str, &str); 3] = [
@@ -35,6 +35,10 @@ pub const PINNED_CONTEXTS: [(&str, &str); 3] = [
 /// The members of a proof, in the order that we write them.
 const MEMBERS: [&str; 6] = ["type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"];
 
+/// Members that can have one value only, in the order that they are looked at.
+const FIXED: [(&str, &str); 3] =
+    [("type", "DataIntegrityProof"), ("cryptosuite", "eddsa-rdfc-2022"), ("proofPurpose", "assertionMethod")];
+
 /// Largest document, in bytes: a credential, or a status list of 131,072 entries that compress badly.
 const DOCUMENT_BYTES: usize = limits::CREDENTIAL_BYTES;
 
@@ -49,11 +53,14 @@ pub enum DataIntegrityError {
     Proof(String),
 }
 
+/// What the id of a key's `Multikey` has behind the key's own id.
+pub const MULTIKEY: &str = "-multikey";
+
 /// Returns the id of a key's `Multikey` in did.json, by which proofs name it: `ISSUER#KEY-multikey`. The plain
 /// `ISSUER#KEY` is its `JsonWebKey`, by which a JWS names it: one verification method has one form of the key only
 /// (DID Core section 5.2.1).
 pub fn method(issuer: &str, key_id: &str) -> String {
-    format!("{issuer}#{key_id}-multikey")
+    format!("{issuer}#{key_id}{MULTIKEY}")
 }
 
 /// Returns the credential with `proof` set to an array of one `DataIntegrityProof`; `method` is the key's id as
@@ -109,50 +116,94 @@ fn verify_proof_with(
     method: &str,
     key: &PublicKey,
 ) -> Result<bool, DataIntegrityError> {
-    let proof = read_proof(credential)?;
-    if proof.method != method {
+    let embedded = Embedded::read(credential).map_err(|e| DataIntegrityError::Proof(e.to_string()))?;
+    if embedded.method != method {
         return Ok(false);
     }
-    let hash = hash(loader, unsecured(credential)?, method, proof.created, key)?;
-    Ok(key.verifies(&hash, &proof.signature))
+    embedded.hash(loader, unsecured(credential)?, key).map(|hash| key.verifies(&hash, &embedded.signature))
 }
 
-struct ReadProof<'a> {
-    method: &'a str,
-    created: &'a str,
+/// A proof that was read, not verified.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Embedded {
+    /// `verificationMethod`.
+    pub method: String,
+    /// `created`.
+    pub created: Timestamp,
+    /// `proofValue`.
     signature: [u8; 64],
 }
 
-/// Reads the one proof; a proof with members that we do not know is refused, not half understood.
-fn read_proof(credential: &Value) -> Result<ReadProof<'_>, DataIntegrityError> {
-    let refuse = |problem: String| DataIntegrityError::Proof(problem);
-    let proof = match credential.get("proof") {
-        Some(Value::Array(proofs)) if proofs.len() == 1 => &proofs[0],
-        Some(Value::Array(proofs)) => return Err(refuse(format!("{} proofs instead of one", proofs.len()))),
-        Some(proof) => proof,
-        None => return Err(refuse("there is none".into())),
-    };
-    let object = proof.as_object().ok_or_else(|| refuse("not an object".into()))?;
-    if let Some(unknown) = object.keys().find(|member| !MEMBERS.contains(&member.as_str())) {
-        return Err(refuse(format!("unknown member `{unknown}`")));
-    }
-    let text = |member: &str| {
-        let text = object.get(member).and_then(Value::as_str);
-        text.ok_or_else(|| refuse(format!("`{member}` is missing or not a text")))
-    };
-    let fixed =
-        [("type", "DataIntegrityProof"), ("cryptosuite", "eddsa-rdfc-2022"), ("proofPurpose", "assertionMethod")];
-    for (member, value) in fixed {
-        if text(member)? != value {
-            return Err(refuse(format!("`{member}` is not `{value}`")));
+impl Embedded {
+    /// Reads a document's one proof; a proof with members that we do not know is refused, not half understood.
+    ///
+    /// # Errors
+    /// The first member that is missing or not as `eddsa-rdfc-2022` has it, as `proof.created`.
+    pub fn read(credential: &Value) -> Result<Self, Malformed> {
+        let refuse = |problem: String| Malformed::new("proof", problem);
+        let proof = match credential.get("proof") {
+            Some(Value::Array(proofs)) if proofs.len() == 1 => &proofs[0],
+            Some(Value::Array(proofs)) => return Err(refuse(format!("{} proofs instead of one", proofs.len()))),
+            Some(proof) => proof,
+            None => return Err(refuse("missing".into())),
+        };
+        let object = proof.as_object().ok_or_else(|| refuse("not an object".into()))?;
+        if let Some(unknown) = object.keys().find(|member| !MEMBERS.contains(&member.as_str())) {
+            return Err(refuse(format!("unknown member `{unknown}`")));
         }
+        for (member, value) in FIXED {
+            if text(object, member)? != value {
+                return Err(Malformed::new(format!("proof.{member}"), format!("not `{value}`")));
+            }
+        }
+        let created = text(object, "created")?
+            .parse()
+            .map_err(|_| Malformed::new("proof.created", "not a time such as 2026-05-01T00:00:00Z"))?;
+        let signature = multibase::from_base58btc(text(object, "proofValue")?, 64)
+            .and_then(|bytes| bytes.try_into().ok())
+            .ok_or_else(|| Malformed::new("proof.proofValue", "not 64 bytes in base58btc"))?;
+        Ok(Self { method: text(object, "verificationMethod")?.to_owned(), created, signature })
     }
-    let created = text("created")?;
-    created.parse::<Timestamp>().map_err(|e| refuse(format!("`created`: {e}")))?;
-    let signature = multibase::from_base58btc(text("proofValue")?, 64)
-        .and_then(|bytes| bytes.try_into().ok())
-        .ok_or_else(|| refuse("`proofValue` is not 64 bytes in base58btc".into()))?;
-    Ok(ReadProof { method: text("verificationMethod")?, created, signature })
+
+    /// Returns whether the proof over `document`, which is the credential without it, is `key`'s. What cannot be
+    /// processed, for an undefined term say, has no proof of anybody.
+    pub fn verifies(&self, document: &Value, key: &PublicKey) -> bool {
+        let Value::Object(document) = document else { return false };
+        let hash = self.hash(&LOADER, document.clone(), key);
+        hash.is_ok_and(|hash| key.verifies(&hash, &self.signature))
+    }
+
+    fn hash(
+        &self,
+        loader: &ContextLoader,
+        document: Map<String, Value>,
+        key: &PublicKey,
+    ) -> Result<[u8; 64], DataIntegrityError> {
+        hash(loader, document, &self.method, &self.created.to_string(), key)
+    }
+}
+
+fn text<'a>(proof: &'a Map<String, Value>, member: &str) -> Result<&'a str, Malformed> {
+    let refuse = |problem: &str| Malformed::new(format!("proof.{member}"), problem);
+    proof.get(member).ok_or_else(|| refuse("missing"))?.as_str().ok_or_else(|| refuse("not a text"))
+}
+
+/// Refuses a document, without its proof, of which a proof could not cover every member: by its form alone, before any
+/// work is done.
+///
+/// # Errors
+/// Always about `payload`.
+pub fn check_form(document: &Value) -> Result<(), Malformed> {
+    form(document).map_err(|problem| Malformed::new("payload", problem))
+}
+
+fn form(document: &Value) -> Result<(), String> {
+    let object = document.as_object().ok_or("not an object")?;
+    let contexts = object.get("@context").and_then(Value::as_array);
+    if !contexts.is_some_and(|contexts| contexts.iter().all(Value::is_string)) {
+        return Err("`@context` is not an array of addresses".into());
+    }
+    object.iter().filter(|(key, _)| *key != "@context").try_for_each(|(key, value)| tame(key, value))
 }
 
 /// Returns the document without its proof, provided that it is cheap to canonicalise.
@@ -163,30 +214,61 @@ fn unsecured(credential: &Value) -> Result<Map<String, Value>, DataIntegrityErro
     if serde_json::to_vec(&document).map_or(usize::MAX, |bytes| bytes.len()) > DOCUMENT_BYTES {
         return Err(refuse(format!("larger than {DOCUMENT_BYTES} bytes")));
     }
-    let contexts = document.get("@context").and_then(Value::as_array);
-    if !contexts.is_some_and(|contexts| contexts.iter().all(Value::is_string)) {
-        return Err(refuse("`@context` is not an array of addresses".into()));
+    let document = Value::Object(document);
+    form(&document).map_err(refuse)?;
+    match document {
+        Value::Object(document) => Ok(document),
+        _ => Err(refuse("not an object".into())),
     }
-    document.iter().filter(|(key, _)| *key != "@context").try_for_each(|(key, value)| tame(key, value))?;
-    Ok(document)
 }
 
 /// Refuses what makes RDF canonicalisation expensive or JSON-LD surprising: several nameless nodes of the same
-/// property ("poison graphs", RDFC-1.0 section 7.1), explicit blank nodes, and keywords.
-fn tame(key: &str, value: &Value) -> Result<(), DataIntegrityError> {
-    let refuse = |problem: String| Err(DataIntegrityError::Document(problem));
+/// property ("poison graphs", RDFC-1.0 section 7.1), explicit blank nodes, keywords, and what JSON-LD drops without a
+/// word (null, empty arrays) or reads under another name (an address in place of a term).
+fn tame(key: &str, value: &Value) -> Result<(), String> {
+    let refuse = |problem: String| Err(problem);
     if key.starts_with('@') {
         return refuse(format!("keyword `{key}`"));
     }
+    if key.contains(':') {
+        return refuse(format!("`{key}` is no term"));
+    }
     match value {
+        Value::Null => refuse(format!("`{key}` is null")),
+        // Libraries write them in different ways, `ssi` not in that of RDFC-1.0 section 5.2.
+        Value::String(text) if text.contains(|c: char| c.is_ascii_control() && !['\n', '\r'].contains(&c)) => {
+            refuse(format!("`{key}` holds a control character"))
+        }
+        Value::Bool(_) if key != BOOLEAN => refuse(format!("`{key}` holds a boolean")),
         Value::String(text) if text.starts_with("_:") => refuse(format!("`{key}` names a blank node")),
-        Value::Array(items) if items.iter().filter(|item| item.is_object() || item.is_array()).count() > 1 => {
+        Value::Number(number) if !is_carried(key, number) => refuse(format!("`{key}` holds number {number}")),
+        Value::Array(items) if items.is_empty() => refuse(format!("`{key}` is empty")),
+        Value::Array(items) if items.iter().any(Value::is_array) => refuse(format!("`{key}` nests arrays")),
+        Value::Array(items) if items.iter().filter(|item| item.is_object()).count() > 1 => {
             refuse(format!("`{key}` holds more than one object"))
         }
         Value::Array(items) => items.iter().try_for_each(|item| tame(key, item)),
         Value::Object(members) => members.iter().try_for_each(|(key, value)| tame(key, value)),
         _ => Ok(()),
     }
+}
+
+/// Returns whether a number has one form in RDF; see [`write_scalars`].
+fn is_carried(key: &str, number: &serde_json::Number) -> bool {
+    number.as_f64().is_some_and(|float| {
+        float.abs() <= limits::JSON_INTEGER as f64 && (float.fract() == 0.0 || key == "creditsEarned")
+    })
+}
+
+/// Returns how many statements an object makes in RDF: one for each value and each link to an object within, none for
+/// its own address. JSON-LD that says more or fewer lost something on the way, and what is lost is not signed.
+fn statements(object: &Map<String, Value>) -> usize {
+    let of = |value: &Value| match value {
+        Value::Object(inner) => 1 + statements(inner),
+        _ => 1,
+    };
+    let members = object.iter().filter(|(key, _)| !["@context", "id"].contains(&key.as_str()));
+    members.map(|(_, value)| value.as_array().map_or_else(|| of(value), |items| items.iter().map(of).sum())).sum()
 }
 
 /// Returns what is signed: the hash of the proof's options, then that of the document (VC-DI-EDDSA section 3.2.4).
@@ -198,8 +280,9 @@ fn hash(
     key: &PublicKey,
 ) -> Result<[u8; 64], DataIntegrityError> {
     let refuse = |problem: String| DataIntegrityError::Document(problem);
+    let wanted = statements(&unsecured);
     let mut document = Value::Object(unsecured);
-    write_numbers("", &mut document)?;
+    write_scalars("", &mut document)?;
     let document: DataIntegrityDocument = serde_json::from_value(document).map_err(|e| refuse(e.to_string()))?;
     let controller = method.split('#').next().unwrap_or_default();
     let multikey: Multikey = serde_json::from_value(json!({
@@ -217,16 +300,27 @@ fn hash(
     let transformed =
         now_or_never(EdDsaRdfc2022.transform(&environment, &document, options.borrowed(), &multikey, ()))?
             .map_err(|e| refuse(e.to_string()))?;
+    if transformed.claims.len() != wanted {
+        return Err(refuse(format!("{} statements instead of {wanted}", transformed.claims.len())));
+    }
     EdDsaRdfc2022.hash(transformed, options.borrowed(), &multikey).map_err(|e| refuse(e.to_string()))
 }
 
-/// Writes numbers as JSON-LD 1.1 API section 8.6.2 wants them in RDF, because `ssi` keeps their JSON text: `4.0` must
-/// become `4` and `4.5` must become `4.5E0`. A text in place of a number keeps its type only where the context gives
+/// The one term with a boolean. OB 3.0's context gives it the type `https://www.w3.org/2001/XMLSchema#boolean`, with an
+/// `s`, which `ssi` overlooks where the value is no text.
+const BOOLEAN: &str = "hashed";
+
+/// Writes numbers and booleans as JSON-LD 1.1 API section 8.6.2 wants them in RDF, because `ssi` keeps their JSON text:
+/// `4.0` must become `4`, `4.5` must become `4.5E0`, and `false` must have the context's type. A text in place of a number keeps its type only where the context gives
 /// the term one, so fractions are refused everywhere but in OB 3.0's `creditsEarned` (an `xsd:float`).
-fn write_numbers(key: &str, value: &mut Value) -> Result<(), DataIntegrityError> {
+fn write_scalars(key: &str, value: &mut Value) -> Result<(), DataIntegrityError> {
     match value {
-        Value::Array(items) => items.iter_mut().try_for_each(|item| write_numbers(key, item)),
-        Value::Object(members) => members.iter_mut().try_for_each(|(key, value)| write_numbers(key, value)),
+        Value::Array(items) => items.iter_mut().try_for_each(|item| write_scalars(key, item)),
+        Value::Object(members) => members.iter_mut().try_for_each(|(key, value)| write_scalars(key, value)),
+        Value::Bool(flag) if key == BOOLEAN => {
+            *value = Value::from(flag.to_string());
+            Ok(())
+        }
         Value::Number(number) if number.as_i64().is_none() => {
             let float = number.as_f64().filter(|float| float.abs() <= limits::JSON_INTEGER as f64);
             *value = match float {

@@ -263,6 +263,20 @@ pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Publ
     Ok(published)
 }
 
+/// Returns trust anchors as the store has them at this instant, for a service that answers about its own certificates.
+/// Nothing is written, and nothing of it leaves the process.
+///
+/// # Errors
+/// See [`PublishError`].
+pub fn live(store: &dyn Store, request: &Request) -> Result<TrustAnchors, PublishError> {
+    let issuer = Issuer::check(request)?;
+    let version = last(store)?.map_or(1, |last| last.version + 1);
+    let contents = snapshot::gather(store, request, &issuer, version)?;
+    let mut anchors = TrustAnchors::default();
+    anchors.add(&contents.snapshot.sign(&issuer.kid(request.key_id), request.key), None)?;
+    Ok(anchors)
+}
+
 /// After a store was restored from a dump: takes over the version of the site as it is, so that the next publication
 /// can go on from it.
 ///

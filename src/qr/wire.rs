@@ -85,7 +85,7 @@ pub fn unpack(text: &str) -> Result<Jws, Malformed> {
     if text.len() > MAX_TEXT {
         return Err(refuse(format!("longer than {MAX_TEXT} characters")));
     }
-    let digits = version_1(fragment(text.trim_ascii())?)?;
+    let digits = version_1(fragment(text.trim())?)?;
     let bytes = digits::decode(digits).map_err(|e| refuse(e.to_string()))?;
     let (signature, stream) = bytes.split_at_checked(SIGNATURE).ok_or_else(|| refuse("shorter than a signature"))?;
     let content = deflate::inflate(DICTIONARY, stream, limits::CREDENTIAL_BYTES).map_err(|e| refuse(e.to_string()))?;

@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use super::auth::Authenticator;
 use super::ops::Metrics;
+use super::rate::Rate;
+use super::session::Logins;
 use super::{Caller, Problem, Vault};
 use crate::credential::Timestamp;
 use crate::issuance::{Desk, Faces, Issuer};
 use crate::store::Store;
+use crate::webhooks::Rules;
 
 /// Tells the time. Fixed in tests.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -56,6 +59,8 @@ pub struct Parts {
     pub authenticator: Authenticator,
     /// Bounds.
     pub limits: Limits,
+    /// Whom webhooks may call.
+    pub hooks: Rules,
     /// Whether the W3C VC-API is served.
     pub vc_api: bool,
     /// Whether an address is taken from `X-Forwarded-For`: only behind a proxy that sets it.
@@ -67,11 +72,15 @@ pub struct Parts {
 pub struct App(Arc<Inner>);
 
 /// The parts, with what is counted.
-pub struct Inner {
+struct Inner {
     /// What it is made of.
-    pub parts: Parts,
+    parts: Parts,
     /// What is counted.
-    pub metrics: Metrics,
+    metrics: Metrics,
+    /// What logins share.
+    logins: Logins,
+    /// How often one address may use the public endpoints.
+    public: Rate,
 }
 
 impl std::ops::Deref for App {
@@ -85,12 +94,23 @@ impl std::ops::Deref for App {
 impl App {
     /// Returns the service made of these parts.
     pub fn new(parts: Parts) -> Self {
-        Self(Arc::new(Inner { parts, metrics: Metrics::default() }))
+        let public = Rate::per_second(parts.limits.public_per_second);
+        Self(Arc::new(Inner { parts, metrics: Metrics::default(), logins: Logins::default(), public }))
     }
 
     /// Returns what is counted.
     pub fn metrics(&self) -> &Metrics {
         &self.0.metrics
+    }
+
+    /// Returns how often one address may use the public endpoints.
+    pub(super) fn public_rate(&self) -> &Rate {
+        &self.0.public
+    }
+
+    /// Returns what logins share.
+    pub(super) fn logins(&self) -> &Logins {
+        &self.0.logins
     }
 
     /// Returns the time.

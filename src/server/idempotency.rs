@@ -25,6 +25,10 @@ const UNDER_WAY: i64 = 300;
 const KEPT_SECONDS: i64 = 24 * 3600;
 const HEADER: &str = "idempotency-key";
 
+/// Marks an answer with a secret in it: it is shown once, and not kept.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct ShownOnce;
+
 /// A request that was seen.
 #[derive(Serialize, Deserialize)]
 struct Seen {
@@ -79,8 +83,10 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
         body: BASE64.encode(&body),
     };
     // What broke here may be tried again; so may what is too large to keep be asked for again, but not done again.
+    let shown_once = head.extensions.get::<ShownOnce>().is_some();
     let keep = !head.status.is_server_error() && head.status != StatusCode::TOO_MANY_REQUESTS;
-    app.aside(move |app| end(app, &name, Seen { fingerprint, at: now, answer: Some(answer) }, keep)).await?;
+    let answer = if shown_once || answer.body.len() > KEPT_BYTES { Answer::unkept()? } else { answer };
+    app.aside(move |app| end(app, &name, &Seen { fingerprint, at: now, answer: Some(answer) }, keep)).await?;
     Ok(Response::from_parts(head, Body::from(body)))
 }
 
@@ -112,19 +118,9 @@ fn begin(app: &App, name: &str, fingerprint: &str, now: Timestamp) -> Result<Opt
     seen.answer.map(Some).ok_or_else(under_way)
 }
 
-fn end(app: &App, name: &str, mut seen: Seen, keep: bool) -> Result<(), Problem> {
-    if let Some(answer) = seen.answer.as_mut().filter(|answer| answer.body.len() > KEPT_BYTES) {
-        let detail = "this was done already, and its answer was too large to keep";
-        let problem = Problem::conflict("already-done", detail);
-        *answer = Answer {
-            status: problem.status,
-            content_type: Some("application/problem+json".to_owned()),
-            etag: None,
-            body: BASE64.encode(&serde_json::to_vec(&problem).unwrap_or_default()),
-        };
-    }
+fn end(app: &App, name: &str, seen: &Seen, keep: bool) -> Result<(), Problem> {
     let write = if keep {
-        DocumentWrite::put(Collection::IDEMPOTENCY, name, Expect::Any, &seen)
+        DocumentWrite::put(Collection::IDEMPOTENCY, name, Expect::Any, seen)
     } else {
         DocumentWrite::delete(Collection::IDEMPOTENCY, name, Expect::Any)
     };
@@ -149,6 +145,17 @@ fn fingerprint(method: &str, uri: &str, body: &[u8]) -> String {
 }
 
 impl Answer {
+    /// Returns what the second request gets when the answer itself is not kept.
+    fn unkept() -> Result<Self, Problem> {
+        let problem = Problem::conflict("already-done", "this was done already, and its answer was not kept");
+        Ok(Self {
+            status: problem.status,
+            content_type: Some("application/problem+json".to_owned()),
+            etag: None,
+            body: BASE64.encode(&serde_json::to_vec(&problem).map_err(Problem::internal)?),
+        })
+    }
+
     fn into_response(self) -> Result<Response, Problem> {
         let body = BASE64.decode(self.body.as_bytes()).map_err(Problem::internal)?;
         let mut response = Response::new(Body::from(body));

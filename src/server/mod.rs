@@ -1,6 +1,7 @@
 //! The HTTP door: extract, authorise, call, render. Holds no rules of its own; what it does, the command line does by the
 //! same functions.
 
+pub mod admin;
 mod api;
 mod app;
 mod auth;
@@ -8,14 +9,18 @@ mod extract;
 mod idempotency;
 mod ops;
 mod problem;
+mod rate;
 mod reply;
 mod router;
 mod run;
+mod session;
 mod vault;
+mod vc_api;
 
 pub use app::{App, Clock, Limits, Parts};
 pub use auth::{Authenticator, Caller, ClientAddress};
 pub use problem::Problem;
 pub use router::{openapi, router};
 pub use run::{Listen, ServeError, serve};
+pub use session::{accounts, setup_link, sweep_sessions};
 pub use vault::{Vault, VaultError};

@@ -30,6 +30,9 @@ pub struct Problem {
     /// What is wrong with which field, where several are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
+    /// After how many seconds it makes sense to ask again; sent as `Retry-After`.
+    #[serde(skip)]
+    pub retry_after: Option<u64>,
 }
 
 /// What is wrong with one field.
@@ -49,7 +52,15 @@ impl Problem {
             first.make_ascii_uppercase();
         }
         let (kind, code) = (format!("/problems/{code}"), code.to_owned());
-        Self { kind, title, status: status.as_u16(), code, detail: detail.into(), errors: Vec::new() }
+        Self {
+            kind,
+            title,
+            status: status.as_u16(),
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after: None,
+        }
     }
 
     /// The request cannot be understood.
@@ -102,12 +113,16 @@ impl Problem {
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
         let status = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        let retry_after = self.retry_after;
         let mut response = (status, Json(self)).into_response();
         let headers = response.headers_mut();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         if status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if let Some(seconds) = retry_after {
+            headers.insert(header::RETRY_AFTER, seconds.into());
         }
         response
     }
@@ -158,6 +173,15 @@ impl From<EnrolmentError> for Problem {
                 let errors = vec![FieldProblem { field, detail: reason }];
                 Self::unprocessable("invalid", detail).with_errors(errors)
             }
+        }
+    }
+}
+
+impl From<super::VaultError> for Problem {
+    fn from(error: super::VaultError) -> Self {
+        match error {
+            super::VaultError::NoSite => Self::conflict("no-site", "no folder to publish into is configured"),
+            other => Self::internal(other),
         }
     }
 }

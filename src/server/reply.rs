@@ -41,3 +41,15 @@ pub(super) fn tag_of(record: &impl Serialize) -> String {
     let json = serde_json::to_vec(record).unwrap_or_default();
     HEXLOWER.encode(&Sha256::digest(json)[..8])
 }
+
+/// An answer with a secret in it, which is shown this once and kept nowhere.
+pub(super) struct ShownOnce<T>(pub StatusCode, pub T);
+
+impl<T: Serialize> IntoResponse for ShownOnce<T> {
+    fn into_response(self) -> Response {
+        let mut response = (self.0, Json(self.1)).into_response();
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response.extensions_mut().insert(super::idempotency::ShownOnce);
+        response
+    }
+}

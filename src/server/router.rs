@@ -15,7 +15,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::api::Security;
-use super::{App, Problem, api, idempotency, ops};
+use super::{App, Problem, api, idempotency, ops, vc_api};
 
 /// The document's fixed parts.
 #[derive(OpenApi)]
@@ -42,9 +42,13 @@ fn described() -> OpenApiRouter<App> {
 pub fn router(app: App) -> Router {
     let (api, document) = described().split_for_parts();
     let timeout = app.limits.request_time;
+    let api = if app.vc_api { api.merge(vc_api::routes()) } else { api };
     api.route("/api/v1/openapi.json", get(move || async move { Json(document) }))
         .route("/api/v1/docs", get(|| async { Html(include_str!("reader.html")) }))
         .route("/api/v1/docs/reader.js", get(reader_script))
+        .route("/setup", get(|| async { Html(include_str!("account.html")) }))
+        .route("/password", get(|| async { Html(include_str!("account.html")) }))
+        .route("/account.js", get(|| async { script(include_str!("account.js")) }))
         .merge(ops::routes())
         .fallback(|| async { Problem::new(StatusCode::NOT_FOUND, "no-such-route", "there is nothing at this address") })
         .method_not_allowed_fallback(|| async {
@@ -68,7 +72,11 @@ pub fn router(app: App) -> Router {
 }
 
 async fn reader_script() -> Response {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("reader.js")).into_response()
+    script(include_str!("reader.js"))
+}
+
+fn script(text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], text).into_response()
 }
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

@@ -2,7 +2,7 @@
 //! what it needs done.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zeroize::Zeroizing;
 
@@ -10,6 +10,10 @@ use crate::credential::Timestamp;
 use crate::issuance::{Desk, Signer};
 use crate::keys::{KeyFolder, KeyFolderError, KeyRow};
 use crate::publish::{self, PublishError, Published};
+use crate::verify::TrustAnchors;
+
+/// How old the trust anchors may be that the public endpoints answer from, in seconds.
+const LIVE_SECONDS: i64 = 2;
 
 /// Why the vault cannot do it.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +36,7 @@ pub struct Vault {
     private: Vec<PathBuf>,
     site: Option<PathBuf>,
     status_days: u16,
+    live: Mutex<Option<(Timestamp, Arc<TrustAnchors>)>>,
 }
 
 struct Opened {
@@ -54,11 +59,23 @@ impl Vault {
         let keys = KeyFolder::open(folder)?;
         let signer = signer(&keys, passphrase)?;
         let passphrase = Zeroizing::new(passphrase.to_owned());
-        Ok(Self { passphrase, opened: Mutex::new(Opened { keys, signer }), private, site, status_days })
+        Ok(Self {
+            passphrase,
+            opened: Mutex::new(Opened { keys, signer }),
+            private,
+            site,
+            status_days,
+            live: Mutex::default(),
+        })
     }
 
     fn opened(&self) -> MutexGuard<'_, Opened> {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes the next answer start from what is known then: after a key or a certificate changed its state.
+    pub fn forget_anchors(&self) {
+        *self.live.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// Returns the active signer, to hand to the functions that issue.
@@ -84,6 +101,7 @@ impl Vault {
         let mut opened = self.opened();
         opened.keys.rotate(&self.passphrase, now)?;
         opened.signer = signer(&opened.keys, &self.passphrase)?;
+        self.forget_anchors();
         Ok(opened.signer.id.clone())
     }
 
@@ -95,6 +113,7 @@ impl Vault {
         let mut opened = self.opened();
         opened.keys.compromise(id, since, &self.passphrase, now)?;
         opened.signer = signer(&opened.keys, &self.passphrase)?;
+        self.forget_anchors();
         Ok(())
     }
 
@@ -108,8 +127,28 @@ impl Vault {
         if opened.keys.needs_renewal(desk.now) {
             opened.keys.renew_manifest(&self.passphrase, desk.now)?;
         }
-        let Opened { keys, signer } = &*opened;
-        let request = publish::Request {
+        Ok(publish::publish(desk.store, &self.request(&opened, desk), site)?)
+    }
+
+    /// Returns trust anchors as of now, at most [`LIVE_SECONDS`] old.
+    ///
+    /// # Errors
+    /// When the store fails or the manifest has expired.
+    pub fn anchors(&self, desk: &Desk) -> Result<Arc<TrustAnchors>, VaultError> {
+        let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((made, anchors)) = &*live
+            && (0..LIVE_SECONDS).contains(&(desk.now.unix() - made.unix()))
+        {
+            return Ok(Arc::clone(anchors));
+        }
+        let anchors = Arc::new(publish::live(desk.store, &self.request(&self.opened(), desk))?);
+        *live = Some((desk.now, Arc::clone(&anchors)));
+        Ok(anchors)
+    }
+
+    fn request<'a>(&'a self, opened: &'a Opened, desk: &'a Desk) -> publish::Request<'a> {
+        let Opened { keys, signer } = opened;
+        publish::Request {
             host: &desk.issuer.host,
             verifier: &desk.issuer.verifier,
             manifest: keys.manifest_jws(),
@@ -121,8 +160,7 @@ impl Vault {
             actor: desk.actor,
             private: &self.private,
             extra: &[],
-        };
-        Ok(publish::publish(desk.store, &request, site)?)
+        }
     }
 }
 

@@ -15,10 +15,59 @@ pub struct Collection {
 }
 
 impl Collection {
-    /// Every collection.
-    pub const ALL: &[Self] =
-        &[Self::IDEMPOTENCY, Self::PLANS, Self::RULES, Self::LISTED, Self::IMPORTS, Self::IMPORT_ROWS];
+    /// Endpoints of webhooks, by id.
+    pub const WEBHOOK_ENDPOINTS: Self = Self::kept("webhook-endpoints");
+    /// Their secrets.
+    pub const WEBHOOK_SECRETS: Self = Self::kept("webhook-secrets");
+    /// How they did lately.
+    pub const WEBHOOK_HEALTH: Self = Self::passing("webhook-health");
+    /// Messages of the outbox, by id and so by time.
+    pub const WEBHOOK_MESSAGES: Self = Self::passing("webhook-messages");
+    /// What became of each message at each endpoint: `ENDPOINT/MESSAGE`, newest first.
+    pub const WEBHOOK_DELIVERIES: Self = Self::passing("webhook-deliveries");
+    /// When a delivery is due: `ENDPOINT/SECONDS/MESSAGE`.
+    pub const WEBHOOK_QUEUE: Self = Self::passing("webhook-queue");
+    /// Deliveries by state: `STATE/` and the delivery's key.
+    pub const WEBHOOK_STATES: Self = Self::passing("webhook-states");
 
+    /// Every collection.
+    pub const ALL: &[Self] = &[
+        Self::STAFF,
+        Self::STAFF_EMAILS,
+        Self::STAFF_OWNERS,
+        Self::STAFF_SETUP,
+        Self::SESSIONS,
+        Self::SECOND_STEPS,
+        Self::API_TOKENS,
+        Self::IDEMPOTENCY,
+        Self::PLANS,
+        Self::RULES,
+        Self::LISTED,
+        Self::IMPORTS,
+        Self::IMPORT_ROWS,
+        Self::WEBHOOK_ENDPOINTS,
+        Self::WEBHOOK_SECRETS,
+        Self::WEBHOOK_HEALTH,
+        Self::WEBHOOK_MESSAGES,
+        Self::WEBHOOK_DELIVERIES,
+        Self::WEBHOOK_QUEUE,
+        Self::WEBHOOK_STATES,
+    ];
+
+    /// Members of staff by id; personal data.
+    pub const STAFF: Self = Self::kept("staff");
+    /// Ids of staff by the SHA-256 of their e-mail.
+    pub const STAFF_EMAILS: Self = Self::kept("staff-emails");
+    /// One document: the owners who can log in.
+    pub const STAFF_OWNERS: Self = Self::kept("staff-owners");
+    /// One document: the set-up link of the first start.
+    pub const STAFF_SETUP: Self = Self::passing("staff-setup");
+    /// Sessions of staff by `STAFF/SHA-256`.
+    pub const SESSIONS: Self = Self::passing("sessions");
+    /// Logins that wait for their second step, by `STAFF/SHA-256`.
+    pub const SECOND_STEPS: Self = Self::passing("second-steps");
+    /// API tokens by their SHA-256.
+    pub const API_TOKENS: Self = Self::kept("api-tokens");
     /// Requests that may come twice, by caller and key.
     pub const IDEMPOTENCY: Self = Self::passing("idempotency");
 

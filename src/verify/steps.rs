@@ -1,6 +1,8 @@
 use super::{Anchor, Checked, Detail, StatusFreshness, TrustAnchors, Unproven, Verdict, VerifiedCredential};
-use crate::credential::{Malformed, Timestamp, UnverifiedCredential, limits};
+use crate::credential::{Malformed, Timestamp, UnverifiedCredential, json, limits};
 use crate::keys::{KeyState, short_id};
+use crate::proof::data_integrity::{Embedded, MULTIKEY, check_form};
+use crate::proof::eddsa::PublicKey;
 use crate::proof::jws::{CREDENTIAL, Jws};
 use crate::status::{Reason, ReasonCode, issued_digest};
 
@@ -10,9 +12,9 @@ pub const TEXT_BYTES: usize = 262_144;
 /// How far a verifier's clock may be wrong before dates are held against a credential, in seconds.
 pub const CLOCK_SKEW_SECONDS: i64 = 300;
 
-/// Verifies the text of a scanned QR code, a verifier link or a compact JWS.
+/// Verifies the text of a scanned QR code, a verifier link, a compact JWS, or JSON with an embedded proof.
 pub fn verify(text: &str, anchors: &TrustAnchors, now: Timestamp) -> Verdict {
-    match read_text(text).and_then(Presented::read) {
+    match read_text(text) {
         Ok(presented) => judge(presented, anchors, now),
         Err(malformed) => Verdict::Malformed(malformed),
     }
@@ -20,74 +22,127 @@ pub fn verify(text: &str, anchors: &TrustAnchors, now: Timestamp) -> Verdict {
 
 /// Verifies a compact JWS.
 pub fn verify_jws(compact: &str, anchors: &TrustAnchors, now: Timestamp) -> Verdict {
-    match read_jws(compact).and_then(Presented::read) {
+    match read_jws(compact).and_then(Presented::from_jws) {
         Ok(presented) => judge(presented, anchors, now),
         Err(malformed) => Verdict::Malformed(malformed),
     }
 }
 
-/// Step 1: text to JWS. A QR text holds a `#` or starts with a digit; no JWS does either.
-fn read_text(text: &str) -> Result<Jws, Malformed> {
-    let text = text.trim_ascii();
+/// Step 1: what kind of text it is. JSON starts with `{`; a QR text holds a `#` or starts with a digit; no JWS does.
+fn read_text(text: &str) -> Result<Presented, Malformed> {
+    let text = text.trim();
     if text.len() > TEXT_BYTES {
         return Err(Malformed::new("text", format!("larger than {TEXT_BYTES} bytes")));
     }
-    if text.contains('#') || text.starts_with(|c: char| c.is_ascii_digit()) {
-        return crate::qr::unpack(text);
+    if text.starts_with('{') {
+        return Presented::from_json(text);
     }
-    read_jws(text)
+    if text.contains('#') || text.starts_with(|c: char| c.is_ascii_digit()) {
+        return crate::qr::unpack(text).and_then(Presented::from_jws);
+    }
+    read_jws(text).and_then(Presented::from_jws)
 }
 
 fn read_jws(compact: &str) -> Result<Jws, Malformed> {
     if compact.len() > TEXT_BYTES {
         return Err(Malformed::new("text", format!("larger than {TEXT_BYTES} bytes")));
     }
-    Jws::parse(compact.trim_ascii(), limits::CREDENTIAL_BYTES)
+    Jws::parse(compact.trim(), limits::CREDENTIAL_BYTES)
 }
 
 /// What was presented: read, and consistent in itself, but not proven.
 struct Presented {
-    jws: Jws,
+    proof: Proof,
     credential: UnverifiedCredential,
+    /// Short id of the key that the proof names.
+    key: String,
+}
+
+/// How a credential is secured.
+enum Proof {
+    Jws(Jws),
+    Embedded(Embedded),
 }
 
 impl Presented {
     /// Steps 2 to 4: `typ`, the payload, and a `kid` of the very issuer that the payload names.
-    fn read(jws: Jws) -> Result<Self, Malformed> {
+    fn from_jws(jws: Jws) -> Result<Self, Malformed> {
         if jws.typ != CREDENTIAL {
             return Err(Malformed::new("header.typ", format!("not `{CREDENTIAL}`")));
         }
         let credential = UnverifiedCredential::from_payload(&jws.payload)?;
-        if short_id(&jws.kid, &credential.issuer).is_none() {
+        let Some(key) = short_id(&jws.kid, &credential.issuer).map(str::to_owned) else {
             return Err(Malformed::new("header.kid", "not a key of the credential's issuer"));
+        };
+        Ok(Self { proof: Proof::Jws(jws), credential, key })
+    }
+
+    /// Steps J1 to J4: the proof, the credential without it, a method of the very issuer, and terms alone.
+    fn from_json(text: &str) -> Result<Self, Malformed> {
+        let parsed = json::parse(text.as_bytes(), limits::CREDENTIAL_BYTES);
+        let mut document = parsed.map_err(|e| Malformed::new("payload", e.to_string()))?;
+        let proof = Embedded::read(&document)?;
+        document.as_object_mut().map(|object| object.remove("proof"));
+        let credential = UnverifiedCredential::from_document(document)?;
+        let key = short_id(&proof.method, &credential.issuer).and_then(|id| id.strip_suffix(MULTIKEY));
+        let Some(key) = key.filter(|key| !key.is_empty()).map(str::to_owned) else {
+            return Err(Malformed::new("proof.verificationMethod", "not a Multikey of the credential's issuer"));
+        };
+        check_form(&credential.document)?;
+        Ok(Self { proof: Proof::Embedded(proof), credential, key })
+    }
+
+    /// Full id of the key, as the manifest has it.
+    fn kid(&self) -> String {
+        format!("{}#{}", self.credential.issuer, self.key)
+    }
+
+    fn verifies(&self, key: &PublicKey) -> bool {
+        match &self.proof {
+            Proof::Jws(jws) => jws.verifies(key),
+            Proof::Embedded(proof) => proof.verifies(&self.credential.document, key),
         }
-        Ok(Self { jws, credential })
+    }
+
+    /// Whether a key's issued set holds it. The sets know credentials by their JWS: no embedded proof is in any.
+    fn was_issued(&self, anchor: &Anchor) -> bool {
+        match &self.proof {
+            Proof::Jws(jws) => anchor.has_issued(&self.key, &issued_digest(&jws.to_compact())),
+            Proof::Embedded(_) => false,
+        }
+    }
+
+    /// The latest time that what was signed says of itself.
+    fn dated(&self) -> Timestamp {
+        match &self.proof {
+            Proof::Jws(_) => self.credential.valid_from,
+            Proof::Embedded(proof) => proof.created.max(self.credential.valid_from),
+        }
     }
 
     fn unproven(self, detail: Option<Detail>) -> Unproven {
-        Unproven { credential: self.credential, key: self.jws.kid, detail }
+        Unproven { key: self.kid(), credential: self.credential, detail }
     }
 }
 
 /// Steps 5 to 8: issuer, key, signature, key state; then [`judge_status`].
 fn judge(presented: Presented, anchors: &TrustAnchors, now: Timestamp) -> Verdict {
-    let Presented { jws, credential } = &presented;
+    let credential = &presented.credential;
     let Some(anchor) = anchors.issuer(&credential.issuer) else {
         let same_name = anchors.issuers().any(|anchor| anchor.name() == credential.issuer_name);
         return Verdict::UntrustedIssuer(presented.unproven(same_name.then_some(Detail::SameName)));
     };
-    let id = short_id(&jws.kid, &credential.issuer).unwrap_or_default();
-    let Some((key, state)) = anchor.key(id) else {
+    let Some((key, state)) = anchor.key(&presented.key) else {
         return Verdict::UnknownKey(presented.unproven(Some(Detail::KeyNotListed)));
     };
-    if !jws.verifies(key) {
+    if !presented.verifies(key) {
         return Verdict::ProofInvalid(presented.unproven(None));
     }
     match state {
-        KeyState::Compromised { .. } if !anchor.has_issued(id, &issued_digest(&jws.to_compact())) => {
+        KeyState::Compromised { .. } if !presented.was_issued(anchor) => {
             Verdict::CompromisedKey(presented.unproven(None))
         }
-        KeyState::Retired { until } if credential.valid_from > *until => {
+        KeyState::Retired { until } if presented.dated() > *until => {
             Verdict::UnknownKey(presented.unproven(Some(Detail::KeyWindow)))
         }
         _ => judge_status(presented, anchor, now),
@@ -103,13 +158,13 @@ enum Status<'a> {
 
 /// Steps 9 to 14, for a credential that is proven: the worst news comes first.
 fn judge_status(presented: Presented, anchor: &Anchor, now: Timestamp) -> Verdict {
-    let Presented { jws, credential } = presented;
-    let (status, freshness) = look_up(&credential, anchor);
+    let (status, freshness) = look_up(&presented.credential, anchor);
     let late = now.plus_seconds(CLOCK_SKEW_SECONDS);
-    let (from, until) = (credential.valid_from, credential.valid_until);
+    let (from, until) = (presented.dated(), presented.credential.valid_until);
     let proven = |detail| {
-        let root_fingerprint = anchor.root_fingerprint().to_owned();
-        VerifiedCredential::new(credential, Checked { key: jws.kid, root_fingerprint, status: freshness, detail })
+        let (key, root_fingerprint) = (presented.kid(), anchor.root_fingerprint().to_owned());
+        let checked = Checked { key, root_fingerprint, status: freshness, detail };
+        VerifiedCredential::new(presented.credential, checked)
     };
     let stale = stale(&freshness, anchor, now);
     match status {

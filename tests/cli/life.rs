@@ -45,6 +45,35 @@ fn numbers_follow_the_rows_of_the_list_and_later_rows_come_after() {
 }
 
 #[test]
+fn json_with_an_embedded_proof_is_the_same_each_time_and_verifies_for_as_long_as_its_key_is_good() {
+    let mut issuer = Issuer::with(THREE);
+    issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "json"]).expect(0);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    let rows = issuer.run(&["verify", "OUT", "--trust", "SITE", "--json"]).expect(0).rows();
+    assert_eq!(verdicts(&rows), vec!["valid"; 3]);
+    let number = text(&rows[0], "number");
+    let file = issuer.file(&number, "json");
+    let made = fs::read(&file).unwrap();
+    let render = |issuer: &Issuer| {
+        issuer.run(&["certificates", "render", &number, "--format", "json", "--out", "OUT"]).expect(0);
+        fs::read(&file).unwrap()
+    };
+    assert_eq!(render(&issuer), made);
+    issuer.at(LATER).run(&["keys", "rotate"]).expect(0);
+    assert_eq!(render(&issuer), made, "the key that signed the record is retired, not gone");
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    assert_eq!(issuer.verdict(&file, SOON), "valid");
+    let changed = String::from_utf8(made.clone()).unwrap().replace(&number, "CERT-MAPS-2026-00009");
+    fs::write(issuer.path("changed.json"), changed).unwrap();
+    assert_eq!(issuer.verdict(&issuer.path("changed.json"), SOON), "proof_invalid");
+    issuer.run(&["keys", "compromise", "k1", "--since", LATER]).expect(0);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    assert_eq!(issuer.verdict(&file, SOON), "compromised_key", "issued sets know certificates by their JWS");
+    assert_ne!(render(&issuer), made, "the active key speaks for the stolen one");
+    assert_eq!(issuer.verdict(&file, SOON), "valid");
+}
+
+#[test]
 fn a_revoked_certificate_is_known_as_revoked_once_it_is_published() {
     let mut issuer = Issuer::issued(THREE);
     let number = issuer.numbers()[0].clone();

@@ -1,5 +1,6 @@
 //! The library rooms, tested from outside: standards' vectors, our own vectors, the store's story.
 
+mod accounts;
 mod bitflips;
 mod import;
 mod publish;
@@ -9,6 +10,7 @@ mod render_archive;
 mod render_templates;
 mod scenes;
 mod standards_credential;
+mod standards_data_model;
 mod standards_jose;
 mod standards_json;
 mod store;
@@ -17,4 +19,5 @@ mod store_faults;
 mod template;
 mod trust;
 mod vectors;
+mod webhooks;
 mod wire;

@@ -2,6 +2,7 @@
 
 pub(crate) mod edges;
 pub(crate) mod generate;
+mod json_cases;
 mod qr_cases;
 mod text_cases;
 mod trust_cases;

@@ -3,6 +3,21 @@ declare module '*.bin' {
   export default text;
 }
 
+declare module '*.jsonld' {
+  const context: unknown;
+  export default context;
+}
+declare module 'jsonld' {
+  interface Options {
+    algorithm: 'RDFC-1.0';
+    format: 'application/n-quads';
+    safe: true;
+    documentLoader(url: string): Promise<{ contextUrl: null; documentUrl: string; document: unknown }>;
+  }
+  const jsonld: { canonize(document: unknown, options: Options): Promise<string> };
+  export default jsonld;
+}
+
 /** True in the single file `verifier.html`, false on the site. */
 declare const __SINGLE_FILE__: boolean;
 /** Paths that the service worker keeps, below the site's `verify/`. */

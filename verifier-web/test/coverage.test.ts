@@ -23,7 +23,7 @@ const STANDARDS = {
   jsontestsuite: 'json.test.ts',
   ob3: 'issuer only: the schema of Open Badges; the verifier reads by schemas/verify.md',
   rfc8037: 'ed25519.test.ts',
-  'vc-di-eddsa': 'issuer only: embedded proofs are for wallets',
+  'vc-di-eddsa': 'Rust only: they need a context that the page does not carry',
   wycheproof: 'ed25519.test.ts',
 };
 

@@ -37,8 +37,9 @@ const WORLDS = [
 
 async function core() {
   const out = join(HERE, 'out/differential');
-  await bundleForNode([join(HERE, '../src/core/index.ts'), join(HERE, '../src/core/wire.ts')], out);
-  return { ...(await import(join(out, 'index.js'))), ...(await import(join(out, 'wire.js'))) };
+  const names = ['index', 'wire', 'canonical'];
+  await bundleForNode(names.map((name) => join(HERE, `../src/core/${name}.ts`)), out);
+  return Object.assign({}, ...(await Promise.all(names.map((name) => import(join(out, `${name}.js`))))));
 }
 
 function material(dictionary) {
@@ -66,7 +67,7 @@ async function askOurs({ TrustAnchors, verify }, trust, now, lines) {
   for (const name of trust) await anchors.add(readFileSync(join(VECTORS, `trust/${name}.jws`), 'utf8'));
   const answers = [];
   for (const text of lines) {
-    const { class: _, credential: __, jws: ___, problem: ____, ...verdict } = await verify(text, anchors, new Date(now));
+    const { class: _, credential: __, raw: ___, problem: ____, ...verdict } = await verify(text, anchors, new Date(now));
     answers.push(JSON.parse(JSON.stringify(verdict)));
   }
   return answers;
@@ -78,11 +79,11 @@ async function main() {
   console.log(`differential: ${count} inputs, seed ${seed}`);
   const ours = await core();
   const random = generator(seed);
-  const given = material(ours.dictionary());
+  const given = { ...material(ours.dictionary()), canonical: ours.canonical };
   const weighted = WORLDS.flatMap((world) => Array(world[2]).fill(world));
   const groups = new Map(WORLDS.map((world) => [world, []]));
   for (let n = 0; n < count; ) {
-    const text = line(input(random, given));
+    const text = line(await input(random, given));
     if (text === '') continue;
     groups.get(random.pick(weighted)).push(text);
     n += 1;

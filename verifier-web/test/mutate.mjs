@@ -1,6 +1,6 @@
 // Makes inputs for the differential test: real credentials, changed at one of three depths. The same seed, the same inputs.
 
-import { createPrivateKey, sign } from 'node:crypto';
+import { createHash, createPrivateKey, sign } from 'node:crypto';
 import { deflateRawSync } from 'node:zlib';
 
 /** Digits of a chunk of as many bytes as the index (schemas/wire/README.md). */
@@ -144,9 +144,56 @@ function packed(random, jws, dictionary) {
   return `https://verify.example.org/#1${toDigits(Buffer.concat([signature, stream]))}`;
 }
 
+function base58btc(bytes) {
+  const letters = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
+  let text = '';
+  for (let n = BigInt(`0x${bytes.toString('hex')}`); n > 0n; n /= 58n) text = letters[Number(n % 58n)] + text;
+  return `z${'1'.repeat(bytes.findIndex((byte) => byte !== 0))}${text}`;
+}
+
+/** Members of Open Badges 3.0 that our certificates have or could have, with values good and bad. */
+const EXTRA = [
+  ['evidence', { id: 'https://example.org/e', type: ['Evidence'], name: 'E' }], ['evidence', { id: 'e', type: ['Evidence'] }],
+  ['evidence', [{ type: ['Evidence'] }]], ['evidence', ['https://example.org/e']], ['name', 'A\tB'], ['name', 'A\nB\r"\\'],
+  ['name', '\u007f\u0080\ufffe'], ['description', ['a', 'b']], ['awardedDate', '2026-05-01T00:00:00Z'], ['awardedDate', 'today'],
+  ['image', { id: 'https://example.org/i.png', type: 'Image' }], ['image', { id: 'https://example.org/a b', type: 'Image' }],
+  ['inLanguage', 'en'], ['termsOfUse', { type: 'x' }], ['refreshService', { id: 'https://x.example', type: 'Unknown' }],
+  ['id', 'urn:uuid:1'], ['id', 'relative'], ['id', 'xsd:x'], ['type', 'VerifiableCredential'], ['creditsEarned', 4.5],
+  ['creditsEarned', 1e21], ['creditsEarned', 0.1], ['creditsEarned', -0], ['hashed', true], ['role', 'a'], ['term', ['a']],
+  ['@type', 'x'], ['http://x.example/', 'x'], ['undefined', 'x'], ['proof', { type: 'x' }], ['@context', 'x'], ['salt', ''],
+  ['alignment', [{ type: ['Alignment'], targetName: 'n', targetUrl: 'https://x.example' }]], ['tag', ['b', 'a']], ['tag', ['a', 'a']],
+];
+
+/** Changes a document and gives it an embedded proof, if the library can: by a key that the issuer mostly has. */
+async function embedded(random, jws, canonical) {
+  const document = JSON.parse(Buffer.from(jws.split('.')[1], 'base64url'));
+  const places = [document, document.credentialSubject, document.credentialSubject.achievement, document.issuer];
+  for (let n = random.below(3); n > 0; n -= 1) {
+    const [name, value] = random.pick(EXTRA);
+    const place = random.pick(places);
+    if (typeof place === 'object' && place !== null) place[name] = value;
+  }
+  for (let n = random.below(2); n > 0; n -= 1) mutateDocument(random, document);
+  const id = random.pick(['k3', 'k3', 'k3', 'k3', 'k1', 'k2', 'k9']);
+  const created = random.pick(['2026-04-20T10:00:00Z', '2026-04-20T10:00:00Z', '2026-02-01T00:00:00Z', '2026-06-01T00:00:00Z', '2026']);
+  const options = {
+    type: 'DataIntegrityProof', cryptosuite: 'eddsa-rdfc-2022', created, verificationMethod: `${ISSUER}#${id}-multikey`,
+    proofPurpose: 'assertionMethod',
+  };
+  const parts = await Promise.all([{ '@context': document['@context'], ...options }, document].map((part) => canonical(part).catch(() => '')));
+  const hash = Buffer.concat(parts.map((part) => createHash('sha256').update(part).digest()));
+  const key = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, KEYS[id])]);
+  const proofValue = base58btc(sign(null, hash, createPrivateKey({ key, format: 'der', type: 'pkcs8' })));
+  document.proof = random.chance(0.9) ? [{ ...options, proofValue }] : { ...options, proofValue };
+  if (random.chance(0.2)) mutateDocument(random, random.chance(0.5) ? document : document.proof);
+  const text = print(random, document).toString();
+  return random.chance(0.05) ? mutateText(random, text) : text;
+}
+
 /** Returns one input. `texts` are QR texts and JWS of the vectors, `good` are JWS that verify. */
-export function input(random, { texts, good, dictionary }) {
-  const kind = random.below(10);
+export async function input(random, { texts, good, dictionary, canonical }) {
+  const kind = random.below(12);
+  if (kind > 9) return embedded(random, random.pick(good), canonical);
   if (kind < 2) return mutateText(random, random.pick(texts));
   if (kind < 4) {
     const qr = random.pick(texts.filter((text) => /#1(\d{3})+/.test(text)));

@@ -52,10 +52,10 @@ test('every case gets its verdict', async () => {
 test('every verdict has only members of its schema, and the colour of its table', async () => {
   for (const given of CASES.filter((given) => given.input !== undefined)) {
     const { anchors } = await load(given);
-    const { class: colour, credential, jws, ...rest } = await verify(given.input!, anchors, new Date(given.now!));
+    const { class: colour, credential, raw, ...rest } = await verify(given.input!, anchors, new Date(given.now!));
     assert.equal(colour, TABLE.codes[rest.verdict].class, given.name);
     assert.equal(credential === undefined, rest.verdict === 'malformed', given.name);
-    assert.equal(jws === undefined, rest.verdict === 'malformed', given.name);
+    assert.equal(raw === undefined, rest.verdict === 'malformed', given.name);
     for (const [key, value] of Object.entries(rest)) {
       assert(key in TABLE.properties, `${given.name}: ${key}`);
       assert.notEqual(value, undefined, `${given.name}: ${key}`);

@@ -247,3 +247,16 @@ fn a_basis_keeps_measures_and_no_personal_text() {
     assert!(!text.contains("Zebedee") && !text.contains("zq@"), "{text}");
     assert_eq!(serde_json::from_value::<Basis>(serde_json::to_value(&basis).unwrap()).unwrap(), basis);
 }
+
+#[test]
+fn a_report_has_its_columns_whatever_the_rule_asks_for() {
+    let mut facts = attended(&["s1", "s2", "s3"]);
+    facts.progress.activities = did(&["a1", "a3"]).progress.activities;
+    facts.progress.sessions.insert("s4".into(), Mark { present: true, by_hand: true });
+    let found = serde_json::to_value(Measures::of(&course(), &facts.progress)).unwrap();
+    let wanted = serde_json::json!({
+        "attendance": 80, "by_hand": true, "sessions": 4, "activities": 2, "points": 40, "completion": 66.6666
+    });
+    assert_eq!(found, wanted);
+    assert_eq!(Measures::of(&course(), &Progress::default()), Measures::default());
+}

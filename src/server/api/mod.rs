@@ -1,9 +1,12 @@
 //! `/api/v1`: one file for each kind of record.
 
+mod accounts;
 mod eligibility;
 mod events;
 mod exceptions;
 mod participants;
+mod verify;
+mod webhooks;
 
 use utoipa::Modify;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
@@ -14,10 +17,13 @@ use super::App;
 /// Returns the routes below `/api/v1`.
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .merge(events::routes())
-        .merge(participants::routes())
+        .merge(accounts::routes())
         .merge(eligibility::routes())
+        .merge(events::routes())
         .merge(exceptions::routes())
+        .merge(participants::routes())
+        .merge(verify::routes())
+        .merge(webhooks::routes())
 }
 
 /// How a caller says who it is.
@@ -30,7 +36,7 @@ impl Modify for Security {
         components.add_security_scheme("token", SecurityScheme::Http(bearer));
         components.add_security_scheme(
             "session",
-            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("testamur_session"))),
+            SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new(super::session::COOKIE))),
         );
     }
 }

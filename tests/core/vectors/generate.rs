@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, folder, qr_cases, text_cases, trust_cases, verdict_cases, world};
+use super::{Case, folder, json_cases, qr_cases, text_cases, trust_cases, verdict_cases, world};
 
 /// All cases and the trust files that they name.
 pub(crate) struct Made {
@@ -18,6 +18,7 @@ pub(crate) fn all() -> Made {
     verdict_cases::add(&mut made);
     text_cases::add(&mut made);
     qr_cases::add(&mut made);
+    json_cases::add(&mut made);
     trust_cases::add(&mut made);
     let mut names: Vec<_> = made.cases.iter().map(|case| &case.name).collect();
     names.sort();

@@ -25,7 +25,7 @@ fn texts(made: &mut Made) {
     malformed(made, "other_url", "An address without a fragment.", "header", "https://verify.example.org/".into());
     malformed(made, "two_parts", "A part is missing.", "jws", parts[..2].join("."));
     malformed(made, "four_parts", "A part too many.", "jws", format!("{good}.e30"));
-    malformed(made, "json_serialisation", "JWS has another form; we take one only.", "jws", {
+    malformed(made, "json_serialisation", "JWS has another form; we take one only.", "proof", {
         json!({ "protected": parts[0], "payload": parts[1], "signature": parts[2] }).to_string()
     });
     malformed(made, "padded_base64", "JWS has no padding.", "signature", format!("{good}=="));

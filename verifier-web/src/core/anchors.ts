@@ -1,7 +1,7 @@
 // The issuers that a verifier trusts, each with its newest accepted snapshot, and the promise never to go back.
 // src/verify/anchors.rs.
 
-import { trimAscii } from './bytes.js';
+import { trim } from './bytes.js';
 import { PublicKey } from './ed25519.js';
 import { jwsDigest, verifySnapshot } from './snapshot.js';
 import { walk } from './root.js';
@@ -11,6 +11,9 @@ import { TrustError } from './trust-error.js';
 import type { Anchor, Seen, SeenByIssuer } from './types.js';
 
 export { TrustError };
+
+/** A root key (base64url), or what gives the one for the issuer that a trust file claims to be of; that may also throw. */
+export type Pin = string | ((issuer: string) => string | undefined);
 
 /** The trust anchors. */
 export class TrustAnchors {
@@ -26,18 +29,18 @@ export class TrustAnchors {
   }
 
   /**
-   * Verifies a `trust.jws` and adds its issuer, replacing an older snapshot of it. With `pin` (a root key, base64url) the
+   * Verifies a `trust.jws` and adds its issuer, replacing an older snapshot of it. With `pin` the
    * root chain must lead on from that key; without, the caller vouches for where the file came from. Either way it must
    * lead on from what was seen before. Throws `TrustError`; the anchors then stay as they were.
    */
-  add(trustJws: string, pin?: string): Promise<Anchor> {
+  add(trustJws: string, pin?: Pin): Promise<Anchor> {
     // One after the other: of two that are judged at once the older could come last.
     const added = this.queue.then(() => this.admit(trustJws, pin));
     this.queue = added.catch(() => undefined);
     return added;
   }
 
-  private async admit(trustJws: string, pin?: string): Promise<Anchor> {
+  private async admit(trustJws: string, pin?: Pin): Promise<Anchor> {
     const { trusted, seen } = await this.judge(trustJws, pin);
     this.remembered.set(trusted.anchor.issuer, seen);
     this.trusted.set(trusted.anchor.issuer, trusted);
@@ -45,7 +48,7 @@ export class TrustAnchors {
   }
 
   /** Says whom a `trust.jws` would make trusted, for a person to confirm; adds nothing. Throws as `add` does. */
-  async preview(trustJws: string, pin?: string): Promise<Anchor> {
+  async preview(trustJws: string, pin?: Pin): Promise<Anchor> {
     return (await this.judge(trustJws, pin)).trusted.anchor;
   }
 
@@ -70,11 +73,14 @@ export class TrustAnchors {
     return this.trusted.get(did);
   }
 
-  private async judge(trustJws: string, pin?: string): Promise<{ trusted: Trusted; seen: Seen }> {
-    const pinned = pin === undefined ? undefined : PublicKey.fromBase64url(pin);
-    if (pin !== undefined && !pinned) throw new TrustError('pin_not_found', 'the pin is no Ed25519 public key');
-    const snapshot = await verifySnapshot(trustJws, pinned);
-    const seen = seenOf(snapshot, await jwsDigest(trimAscii(trustJws)));
+  private async judge(trustJws: string, pin?: Pin): Promise<{ trusted: Trusted; seen: Seen }> {
+    const snapshot = await verifySnapshot(trustJws, (issuer) => {
+      const pinned = typeof pin === 'function' ? pin(issuer) : pin;
+      const key = pinned === undefined ? undefined : PublicKey.fromBase64url(pinned);
+      if (pinned !== undefined && !key) throw new TrustError('pin_not_found', 'the pin is no Ed25519 public key');
+      return key;
+    });
+    const seen = seenOf(snapshot, await jwsDigest(trim(trustJws)));
     await this.leadsOn(snapshot, seen);
     return { trusted: { anchor: await anchorOf(snapshot), snapshot }, seen };
   }

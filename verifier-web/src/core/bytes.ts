@@ -1,4 +1,4 @@
-// Bytes and texts, strictly: base64url without padding, ASCII white space, comparison byte by byte.
+// Bytes and texts, strictly: base64url without padding, white space, comparison byte by byte.
 
 const ENCODER = new TextEncoder();
 const DECODER = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -22,9 +22,9 @@ export function byteLength(text: string): number {
   return utf8(text).length;
 }
 
-/** Takes space, tab, line feed, form feed and carriage return off both ends, and nothing else. */
-export function trimAscii(text: string): string {
-  return /[^ \t\n\f\r](?:[^]*[^ \t\n\f\r])?/.exec(text)?.[0] ?? '';
+/** Takes white space (Unicode's `White_Space`, as in Rust) off both ends, and nothing else. */
+export function trim(text: string): string {
+  return /\P{White_Space}(?:[^]*\P{White_Space})?/u.exec(text)?.[0] ?? '';
 }
 
 /** Returns base64url without padding (RFC 7515 appendix C). */

@@ -1,7 +1,6 @@
 // What a credential says, read from the payload that was signed: src/credential/read.rs, member by member.
 
-import { parseJson, isObject, member, type Json, type JsonObject } from './json.js';
-import { CREDENTIAL_BYTES } from './limits.js';
+import { isObject, member, type Json, type JsonObject } from './json.js';
 import { Malformed } from './malformed.js';
 import { parseTime, type Seconds } from './time.js';
 
@@ -26,8 +25,7 @@ export interface UnverifiedCredential {
 }
 
 /** Reads a credential; throws `Malformed` about the first member that is missing, of the wrong type or past a limit. */
-export function readCredential(payload: Uint8Array): UnverifiedCredential {
-  const document = parseJson(payload, CREDENTIAL_BYTES, 'payload');
+export function readCredential(document: Json): UnverifiedCredential {
   if (!isObject(document)) throw new Malformed('payload', 'not an object');
   checkContext(document);
   checkTypes(document);
@@ -66,13 +64,13 @@ function time(document: Json, path: string): Seconds {
 function checkContext(document: JsonObject): void {
   const contexts = document['@context'];
   if (!Array.isArray(contexts) || !CONTEXTS.every((wanted, n) => contexts[n] === wanted)) {
-    throw new Malformed('@context', 'not the contexts of VCDM 2.0 and Open Badges 3.0.3');
+    throw new Malformed('@context', 'not those of Open Badges 3.0.3');
   }
 }
 
 function checkTypes(document: JsonObject): void {
   if (!hasTypes(document, 'VerifiableCredential', 'OpenBadgeCredential')) {
-    throw new Malformed('type', 'not a VerifiableCredential and OpenBadgeCredential');
+    throw new Malformed('type', 'not an OpenBadgeCredential');
   }
 }
 
@@ -87,10 +85,10 @@ function recipient(document: Json): string {
   const field = 'credentialSubject.identifier';
   const identifiers = at(document, field);
   if (!Array.isArray(identifiers)) throw new Malformed(field, 'missing');
-  const names = identifiers
+  const name = identifiers
     .filter((entry) => member(entry, 'identityType') === 'name' && member(entry, 'hashed') === false)
-    .map((entry) => member(entry, 'identityHash'));
-  const name = names.find((name) => typeof name === 'string');
+    .map((entry) => member(entry, 'identityHash'))
+    .find((name) => typeof name === 'string');
   if (typeof name !== 'string' || name === '') throw new Malformed(field, 'holds no plain name');
   return name;
 }
@@ -112,7 +110,7 @@ function status(document: JsonObject): UnverifiedCredential['status'] {
   const list = text(document, 'credentialStatus.statusListCredential');
   const index = text(document, 'credentialStatus.statusListIndex');
   if (!/^(?:0|[1-9]\d{0,9})$/.test(index)) {
-    throw new Malformed('credentialStatus.statusListIndex', 'not a whole number of at most 10 digits, as a text');
+    throw new Malformed('credentialStatus.statusListIndex', 'not 1 to 10 digits');
   }
   return { list, index: Number(index) };
 }

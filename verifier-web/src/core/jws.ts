@@ -63,13 +63,12 @@ export function signedBy(jws: Jws, key: PublicKey): Promise<boolean> {
 
 /** Splits a full key id `ISSUER#KEY` and returns the short id, if it is this issuer's. */
 export function shortId(kid: string, issuer: string): string | undefined {
-  const at = kid.indexOf('#');
-  const id = kid.slice(at + 1);
-  return at >= 0 && kid.slice(0, at) === issuer && id !== '' && !id.includes('#') ? id : undefined;
+  const [did, id, more] = kid.split('#', 3);
+  return did === issuer && id && more === undefined ? id : undefined;
 }
 
 function decode(field: string, text: string): Uint8Array<ArrayBuffer> {
   const bytes = fromBase64url(text);
-  if (!bytes) throw new Malformed(field, 'not base64url without padding');
+  if (!bytes) throw new Malformed(field, 'not base64url');
   return bytes;
 }

@@ -1,7 +1,7 @@
 // The trust snapshot (trust.jws): everything a verifier needs offline about one issuer, every signature, digest and cross
 // reference in it verified. src/status/snapshot.rs; the steps are numbered in schemas/verify.md, "A trust file".
 
-import { fromBase64url, sha256, toBase64url, trimAscii, utf8 } from './bytes.js';
+import { fromBase64url, sha256, toBase64url, trim, utf8 } from './bytes.js';
 import type { PublicKey } from './ed25519.js';
 import { isObject, parseJson, type Json, type JsonObject } from './json.js';
 import { CREDENTIAL, parseJws, shortId, signedBy, type Jws } from './jws.js';
@@ -38,11 +38,14 @@ interface ListInSnapshot {
   credential: string;
 }
 
-/** Reads a signed snapshot and verifies all of it. */
-export async function verifySnapshot(compact: string, pin?: PublicKey): Promise<VerifiedSnapshot> {
+/** Reads a signed snapshot and verifies all of it. `pinOf` gives the root from which the issuer's chain must lead on. */
+export async function verifySnapshot(
+  compact: string,
+  pinOf: (issuer: string) => PublicKey | undefined,
+): Promise<VerifiedSnapshot> {
   const { jws, snapshot } = refusing('malformed', 'not a trust snapshot', () => read(compact));
   const { version, issuer, issued, nextUpdate, roots, reasons } = snapshot;
-  const root = await walk(roots, issuer, pin);
+  const root = await walk(roots, issuer, pinOf(issuer));
   const manifest = await verifyManifest(snapshot.manifest, issuer, root.key);
   const active = manifest.active;
   if (!active || shortId(jws.kid, issuer) !== active.id || !(await signedBy(jws, active.key))) {
@@ -64,7 +67,7 @@ export async function jwsDigest(compact: string): Promise<string> {
 }
 
 function read(compact: string): { jws: Jws; snapshot: Snapshot } {
-  const jws = parseJws(trimAscii(compact), SNAPSHOT_BYTES);
+  const jws = parseJws(trim(compact), SNAPSHOT_BYTES);
   if (jws.typ !== TYP) throw new Malformed('header.typ', `not \`${TYP}\``);
   const snapshot = readShape(parseJson(jws.payload, SNAPSHOT_BYTES, 'payload'));
   if (snapshot.version === 0) throw new Malformed('version', 'is 0');

@@ -89,8 +89,8 @@ export interface Verdict extends VerdictJson {
   class: 'green' | 'amber' | 'red';
   /** The whole signed document, proven or not (see `claimed`); absent when malformed. Objects have no prototype. */
   credential?: unknown;
-  /** The compact JWS, for copying; absent when malformed. */
-  jws?: string;
+  /** What was presented, for copying: the compact JWS, or the JSON; absent when malformed. */
+  raw?: string;
 }
 
 /** One trusted issuer. */

@@ -2,8 +2,10 @@
 // answer: nothing is thrown but bugs.
 
 import type { TrustAnchors } from './anchors.js';
-import { byteLength, trimAscii } from './bytes.js';
+import { byteLength, trim } from './bytes.js';
 import { readCredential, type UnverifiedCredential } from './credential.js';
+import type { PublicKey } from './ed25519.js';
+import { parseJson } from './json.js';
 import { CREDENTIAL, parseJws, shortId, signedBy, type Jws } from './jws.js';
 import { CLOCK_SKEW_SECONDS, CREDENTIAL_BYTES, TEXT_BYTES } from './limits.js';
 import { Malformed } from './malformed.js';
@@ -12,11 +14,11 @@ import { issuedDigest, isSet, type Trusted } from './trusted.js';
 import type { Claimed, Code, Detail, Reason, Verdict } from './types.js';
 import { unpack } from './wire.js';
 
-/** Checks the text of a scanned QR code, a verifier link or a compact JWS. Never throws on bad input. */
+/** Checks the text of a QR code, a verifier link, a compact JWS or JSON with an embedded proof. Never throws on bad input. */
 export async function verify(text: string, anchors: TrustAnchors, now: Date): Promise<Verdict> {
   let presented: Presented;
   try {
-    presented = present(readText(text));
+    presented = await readText(trim(text));
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     return { verdict: 'malformed', class: 'red', field: error.field, problem: error.problem };
@@ -25,35 +27,38 @@ export async function verify(text: string, anchors: TrustAnchors, now: Date): Pr
 }
 
 /** What was presented: read, and consistent in itself, but not proven. */
-interface Presented {
-  jws: Jws;
+export interface Presented {
   credential: UnverifiedCredential;
-  /** Short id of the key that `kid` names. */
+  /** Short id of the key that the proof names. */
   key: string;
+  /** The compact JWS, by which issued sets know it; or the JSON, which is in none. */
+  raw: string;
+  /** The latest time that what was signed says of itself. */
+  dated: Seconds;
+  /** Whether the proof is this key's. */
+  signedBy(key: PublicKey): Promise<boolean>;
 }
 
-/** Step 1: text to JWS. A QR text holds a `#` or starts with a digit; no JWS does either. */
-function readText(text: string): Jws {
-  const trimmed = trimAscii(text);
-  if (byteLength(trimmed) > TEXT_BYTES) {
-    throw new Malformed('text', `larger than ${TEXT_BYTES} bytes`);
-  }
-  const qr = trimmed.includes('#') || /^\d/.test(trimmed);
-  return qr ? unpack(trimmed) : parseJws(trimmed, CREDENTIAL_BYTES);
+/** Step 1: what kind of text it is. JSON starts with `{`; a QR text holds a `#` or starts with a digit; no JWS does. */
+async function readText(text: string): Promise<Presented> {
+  if (byteLength(text) > TEXT_BYTES) throw new Malformed('text', `larger than ${TEXT_BYTES} bytes`);
+  // Loaded only where it is needed: what canonicalises JSON-LD is large.
+  if (text[0] === '{') return (await import('./embedded.js')).presentJson(text);
+  return present(/#|^\d/.test(text) ? unpack(text) : parseJws(text, CREDENTIAL_BYTES));
 }
 
 /** Steps 2 to 4: `typ`, the payload, and a `kid` of the very issuer that the payload names. */
 function present(jws: Jws): Presented {
   if (jws.typ !== CREDENTIAL) throw new Malformed('header.typ', `not \`${CREDENTIAL}\``);
-  const credential = readCredential(jws.payload);
+  const credential = readCredential(parseJson(jws.payload, CREDENTIAL_BYTES, 'payload'));
   const key = shortId(jws.kid, credential.issuer);
-  if (key === undefined) throw new Malformed('header.kid', "not a key of the credential's issuer");
-  return { jws, credential, key };
+  if (key === undefined) throw new Malformed('header.kid', 'not a key of the issuer');
+  return { credential, key, raw: jws.compact, dated: credential.validFrom, signedBy: (by) => signedBy(jws, by) };
 }
 
 /** Steps 5 to 8: issuer, key, signature, key state; then `judgeStatus`. */
 async function judge(presented: Presented, anchors: TrustAnchors, now: Seconds): Promise<Verdict> {
-  const { jws, credential, key: id } = presented;
+  const { credential, key: id } = presented;
   const trusted = anchors.issuer(credential.issuer);
   if (!trusted) {
     const sameName = anchors.issuers().some((anchor) => anchor.name === credential.issuerName);
@@ -62,12 +67,12 @@ async function judge(presented: Presented, anchors: TrustAnchors, now: Seconds):
   const { manifest, issuedSets } = trusted.snapshot;
   const key = manifest.keys.get(id);
   if (!key) return unproven('unknown_key', presented, 'key_not_listed');
-  if (!(await signedBy(jws, key.key))) return unproven('proof_invalid', presented);
+  if (!(await presented.signedBy(key.key))) return unproven('proof_invalid', presented);
   const { state } = key;
-  if (state.name === 'compromised' && !issuedSets.get(id)?.has(await issuedDigest(jws.compact))) {
+  if (state.name === 'compromised' && !issuedSets.get(id)?.has(await issuedDigest(presented.raw))) {
     return unproven('compromised_key', presented);
   }
-  if (state.name === 'retired' && credential.validFrom > state.until) {
+  if (state.name === 'retired' && presented.dated > state.until) {
     return unproven('unknown_key', presented, 'key_window');
   }
   return judgeStatus(presented, trusted, now);
@@ -85,7 +90,7 @@ function judgeStatus(presented: Presented, trusted: Trusted, now: Seconds): Verd
     return answer(status.reason.code === 'superseded' ? 'superseded' : 'revoked', undefined, status.reason);
   }
   if (credential.validUntil !== undefined && now > credential.validUntil) return answer('expired');
-  if (late < credential.validFrom) return answer('not_yet_valid');
+  if (late < presented.dated) return answer('not_yet_valid');
   if ('unknown' in status) return answer('status_unknown', status.unknown);
   if (late < trusted.snapshot.issued) return answer('status_unknown', 'clock_behind');
   const stale = staleness(status, trusted, now);
@@ -121,14 +126,14 @@ function colour(code: Code): Verdict['class'] {
 }
 
 /** What a credential says, proven or claimed. */
-function says({ jws, credential }: Presented): Claimed {
+function says({ credential, key }: Presented): Claimed {
   const { number, recipient, title, issuer, issuerName } = credential;
-  return { number, recipient, title, issuer, issuerName, key: jws.kid };
+  return { number, recipient, title, issuer, issuerName, key: `${issuer}#${key}` };
 }
 
-function about(code: Code, { jws, credential }: Presented, detail: Detail | undefined): Verdict {
+function about(code: Code, { raw, credential }: Presented, detail: Detail | undefined): Verdict {
   const given = detail && { detail };
-  return { verdict: code, class: colour(code), ...given, credential: credential.document, jws: jws.compact };
+  return { verdict: code, class: colour(code), ...given, credential: credential.document, raw };
 }
 
 function unproven(code: Code, presented: Presented, detail?: Detail): Verdict {

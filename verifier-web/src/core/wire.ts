@@ -1,6 +1,6 @@
 // Wire format 1: a signed credential in a QR code's text. The specification is schemas/wire/README.md.
 
-import { byteLength, trimAscii, utf8 } from './bytes.js';
+import { byteLength, trim, utf8 } from './bytes.js';
 // The dictionary is UTF-8 text; the build puts it in as a string literal, and a test compares its digest.
 import DICTIONARY from '../../../schemas/wire/dictionary-1.bin';
 import { inflate } from './inflate.js';
@@ -23,7 +23,7 @@ export function dictionary(): Uint8Array {
 /** Reads a QR text: the whole address, its fragment with the `#`, or only the digits. */
 export function unpack(text: string): Jws {
   if (byteLength(text) > MAX_TEXT) refuse(`longer than ${MAX_TEXT} characters`);
-  const bytes = fromDigits(version1(fragment(trimAscii(text))));
+  const bytes = fromDigits(version1(fragment(trim(text))));
   if (bytes.length < SIGNATURE) refuse('shorter than a signature');
   const content = inflate(dictionary(), bytes.subarray(SIGNATURE), CREDENTIAL_BYTES);
   if (typeof content === 'string') {

@@ -148,7 +148,8 @@ function wirePaste(): void {
     }
     say('');
     clear();
-    void check({ text: area.value, paper: false }).then(() => { area.value = ''; });
+    void check({ text: area.value, paper: false })
+      .then(() => { area.value = ''; }, (error: unknown) => { say(explain(error), true); });
   });
   area.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && !event.shiftKey) {
@@ -219,8 +220,25 @@ async function again(): Promise<void> {
   show(input, await judge(input, result.name), false);
 }
 
+/** Without `crypto.subtle` (plain http) nothing can be checked: says so, and where to go instead. */
+function insecure(): void {
+  const secure = location.href.replace(/^http:/, 'https:');
+  const address = h('a', { href: secure }, h('bdi', {}, secure.split('#', 1)[0]));
+  const place = byId('notice');
+  place.replaceChildren(...pieces('insecure', { address }));
+  place.hidden = false;
+  byId('announce').textContent = place.textContent;
+  byId('ways').hidden = true;
+  byId('trust').hidden = true;
+}
+
 async function start(): Promise<void> {
   await use(preferred());
+  if ((crypto.subtle as SubtleCrypto | undefined) === undefined) {
+    insecure();
+    document.body.dataset['ready'] = '';
+    return;
+  }
   trust = await openTrust();
   trustView = new TrustView(byId('trust'), trust, () => { void again(); });
   trustView.draw();

@@ -28,17 +28,23 @@ export interface Trust {
 /** Opens the store. Waits for the site only if nothing of it is kept yet. */
 export async function openTrust(): Promise<Trust> {
   const roots = pinned();
+  // Asked for at once: it is on its way while the store opens.
+  let first = __SINGLE_FILE__ ? undefined : ownFile();
   const store = await TrustStore.open(roots);
   const home = new Set(Object.keys(roots));
   const trust: Trust = {
     anchors: store.anchors,
     online: !__SINGLE_FILE__,
     isHome: (anchor) => home.has(anchor.issuer),
-    fetch: (url) => store.fetchFile(url),
+    fetch: (url) => TrustStore.fetchFile(url),
     preview: (text) => store.preview(text),
     add: (text) => store.add(text),
     remove: (issuer) => store.remove(issuer),
-    refresh: () => refresh(store, home),
+    refresh: () => {
+      const file = first ?? ownFile();
+      first = undefined;
+      return refresh(store, home, file);
+    },
   };
   if (__SINGLE_FILE__) return { ...trust, ...await caught(addOwn(store, home, enclosed())) };
   if (store.anchors.issuers().some((anchor) => home.has(anchor.issuer))) {
@@ -48,25 +54,32 @@ export async function openTrust(): Promise<Trust> {
   return { ...trust, ...await caught(trust.refresh()) };
 }
 
-async function refresh(store: TrustStore, home: Set<string>): Promise<'fresh' | 'unreachable'> {
-  let text: string;
-  try {
-    text = await store.fetchFile(new URL(OWN_FILE, document.baseURI));
-  } catch (error) {
-    if (error instanceof TrustError) throw error;
+/** The site's own trust file: its text, or why there is none. */
+function ownFile(): Promise<{ text: string } | { error: unknown }> {
+  return TrustStore.fetchFile(new URL(OWN_FILE, document.baseURI)).then((text) => ({ text }), (error: unknown) => ({ error }));
+}
+
+async function refresh(
+  store: TrustStore,
+  home: Set<string>,
+  file: ReturnType<typeof ownFile>,
+): Promise<'fresh' | 'unreachable'> {
+  const own = await file;
+  if ('error' in own) {
+    if (own.error instanceof TrustError) throw own.error;
     return 'unreachable';
   }
-  await addOwn(store, home, text);
+  await addOwn(store, home, own.text);
   return 'fresh';
 }
 
 /** The page's own trust file needs nobody's consent, but it must be of the issuer whose root the page pins. */
 async function addOwn(store: TrustStore, home: Set<string>, text: string): Promise<void> {
   if (text === '') return;
-  const { issuer } = await store.preview(text);
-  if (home.size > 0 && !home.has(issuer)) throw new TrustError('pin_not_found', `${issuer} is not pinned in this page`);
+  const { issuer } = await store.add(text, (issuer) => {
+    if (home.size > 0 && !home.has(issuer)) throw new TrustError('pin_not_found', `${issuer} is not pinned in this page`);
+  });
   home.add(issuer);
-  await store.add(text);
 }
 
 async function caught(work: Promise<unknown>): Promise<{ problem?: unknown }> {

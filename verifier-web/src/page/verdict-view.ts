@@ -133,15 +133,15 @@ function differencesTable(result: Result): Child {
 }
 
 function more(verdict: Verdict): Child {
-  const { jws } = verdict;
+  const { raw } = verdict;
   return h('div', { class: 'more' },
     verdict.credential !== undefined && h('details', {},
       h('summary', {}, t(proven(verdict) ? 'more.fields' : 'more.claimed')),
       fieldTable(verdict.credential)),
-    jws !== undefined && h('details', {},
+    raw !== undefined && h('details', {},
       h('summary', {}, t('more.raw')),
-      h('pre', { tabindex: 0, dir: 'ltr', role: 'region', 'aria-label': t('more.raw') }, jws),
-      copyButton(jws)),
+      h('pre', { tabindex: 0, dir: 'ltr', role: 'region', 'aria-label': t('more.raw') }, raw),
+      copyButton(raw)),
     h('div', { class: 'actions' },
       h('button', { type: 'button', class: 'button', onclick: () => { window.print(); } }, t('more.print')),
       h('a', { class: 'button', href: '#content', id: 'again' }, t('ways.again'))),

@@ -39,21 +39,21 @@ export class TrustStore {
 
   /**
    * Verifies a trust file, adds its issuer and keeps it. An issuer whose root is pinned in the build must lead on from it.
-   * Throws `TrustError`; then nothing changes.
+   * Throws `TrustError`, or what `vet` throws about the issuer that it claims to be of; then nothing changes.
    */
-  async add(trustJws: string, pin?: string): Promise<Anchor> {
-    const anchor = await this.preview(trustJws, pin);
-    await this.anchors.add(trustJws, pin ?? this.roots[anchor.issuer]);
+  async add(trustJws: string, vet?: (issuer: string) => void): Promise<Anchor> {
+    const anchor = await this.anchors.add(trustJws, (issuer) => {
+      vet?.(issuer);
+      return this.roots[issuer];
+    });
     this.files.set(anchor.issuer, trustJws);
     await this.keep(anchor.issuer);
     return anchor;
   }
 
   /** Says whom a trust file would make trusted, for a person to compare the fingerprint; changes nothing. */
-  async preview(trustJws: string, pin?: string): Promise<Anchor> {
-    const anchor = await this.anchors.preview(trustJws, pin);
-    const pinned = this.roots[anchor.issuer];
-    return pinned === undefined ? anchor : this.anchors.preview(trustJws, pinned);
+  preview(trustJws: string): Promise<Anchor> {
+    return this.anchors.preview(trustJws, (issuer) => this.roots[issuer]);
   }
 
   /** Stops trusting an issuer; what was seen of it stays, so that it cannot come back older. */
@@ -68,16 +68,8 @@ export class TrustStore {
     return this.files.get(issuer);
   }
 
-  /**
-   * Loads the site's own trust file and adds it. The address is the page's, never one that a credential names. Throws
-   * `TrustError` when the file is refused, and another error when it cannot be had.
-   */
-  async refresh(address: string | URL): Promise<Anchor> {
-    return this.add(await this.fetchFile(address));
-  }
-
-  /** Loads a trust file and says whom it would make trusted. */
-  async fetchFile(address: string | URL): Promise<string> {
+  /** Loads a trust file: the site's own, or one that the person at the page names; never one that a credential names. */
+  static async fetchFile(address: string | URL): Promise<string> {
     const response = await fetch(address, { cache: 'no-cache', credentials: 'omit', referrerPolicy: 'no-referrer' });
     if (!response.ok) throw new Error(`${response.status} ${response.statusText}`);
     const text = await response.text();

@@ -1,0 +1,230 @@
+//! Staff: inviting, changing and removing members; passwords by link or by their owner.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Map, Value, json};
+
+use super::permission::Role;
+use super::secret::{Secret, StaffToken, same};
+use super::session::carried_over;
+use super::staff::{Held, Link, Record, Staff, act, checked_email, checked_label, find, held, own_act, save};
+use super::throttle::{AGAIN, Throttle};
+use super::{AccountsError, Result, password, retried, token};
+use crate::issuance::Desk;
+
+/// How long an invitation, or a link to set a new password, is good.
+pub const INVITATION_SECONDS: i64 = 72 * 3_600;
+
+/// Who is invited.
+#[derive(Debug, Clone)]
+pub struct Invitation<'a> {
+    /// E-mail.
+    pub email: &'a str,
+    /// Name.
+    pub name: &'a str,
+    /// Roles, at least one.
+    pub roles: BTreeSet<Role>,
+}
+
+/// A change of a member; what is `None` stays.
+#[derive(Debug, Clone, Default)]
+pub struct Change {
+    /// New e-mail.
+    pub email: Option<String>,
+    /// New name.
+    pub name: Option<String>,
+    /// New roles.
+    pub roles: Option<BTreeSet<Role>>,
+    /// Whether the member may log in no more.
+    pub disabled: Option<bool>,
+}
+
+/// Makes a member without a password, and the token of the link to set one with.
+///
+/// # Errors
+/// [`AccountsError::EmailTaken`], and what is wrong with the rest.
+pub fn invite(desk: &Desk<'_>, who: &Invitation<'_>) -> Result<(Staff, Secret)> {
+    let email = checked_email(who.email)?;
+    let name = checked_label(who.name).ok_or(AccountsError::Name)?;
+    if who.roles.is_empty() {
+        return Err(AccountsError::NoRole);
+    }
+    let mut record = Record::make(email, name, who.roles.clone(), desk.now)?;
+    let token = new_link(desk, &mut record)?;
+    let act = act(desk, "staff.invite", &record.id, json!({ "roles": record.roles }));
+    let revision = save(desk.store, None, Some(&record), Vec::new(), Some(&act))?;
+    Ok((record.view(revision), token))
+}
+
+/// Makes a new token of a link to set a password with. Older ones are good no more; the password still is.
+///
+/// # Errors
+/// [`AccountsError::NotFound`].
+pub fn reset_link(desk: &Desk<'_>, id: &str) -> Result<Secret> {
+    retried(|| {
+        let old = held(desk.store, id)?;
+        let mut new = old.record.clone();
+        let token = new_link(desk, &mut new)?;
+        let act = act(desk, "staff.link", id, json!({}));
+        save(desk.store, Some(&old), Some(&new), Vec::new(), Some(&act))?;
+        Ok(token)
+    })
+}
+
+fn new_link(desk: &Desk<'_>, record: &mut Record) -> Result<Secret> {
+    let (token, made) = StaffToken::make(&record.id)?;
+    record.link = Some(Link { hash: made.hash, expires: desk.now.plus_seconds(INVITATION_SECONDS) });
+    Ok(token)
+}
+
+/// Sets a password with a link's token, once. All sessions of the member end. The second step, if there is one, stays.
+///
+/// # Errors
+/// [`AccountsError::Link`], [`AccountsError::Password`].
+pub fn accept_link(desk: &Desk<'_>, token: &Secret, password: &Secret) -> Result<Staff> {
+    let token = StaffToken::read(token.expose()).ok_or(AccountsError::Link)?;
+    let email = linked(desk, &token)?.record.email;
+    password::check(password, &email)?;
+    let phc = password::hash(password)?;
+    retried(|| {
+        let old = linked(desk, &token)?;
+        let mut new = old.record.clone();
+        (new.password, new.link) = (Some(phc.clone()), None);
+        new.epoch += 1;
+        let act = own_act(desk, "staff.password", &new.id, json!({ "by": "link" }));
+        let revision = save(desk.store, Some(&old), Some(&new), Vec::new(), Some(&act))?;
+        Ok(new.view(revision))
+    })
+}
+
+/// Returns the member whose link it is.
+fn linked(desk: &Desk<'_>, token: &StaffToken) -> Result<Held> {
+    let good = |link: &Link| same(&link.hash, &token.hash) && desk.now < link.expires;
+    let held = find(desk.store, &token.staff)?.ok_or(AccountsError::Link)?;
+    let open = !held.record.disabled && held.record.link.as_ref().is_some_and(good);
+    if open { Ok(held) } else { Err(AccountsError::Link) }
+}
+
+/// Changes a member, provided that it still has the revision that the caller has seen, if that is given. Whoever is
+/// disabled is logged out.
+///
+/// # Errors
+/// [`AccountsError::LastOwner`], [`AccountsError::Conflict`], [`AccountsError::NotFound`], and what is wrong with the change.
+pub fn update(desk: &Desk<'_>, id: &str, seen: Option<u64>, change: &Change) -> Result<Staff> {
+    let email = change.email.as_deref().map(checked_email).transpose()?;
+    let name = change.name.as_deref().map(|name| checked_label(name).ok_or(AccountsError::Name)).transpose()?;
+    if change.roles.as_ref().is_some_and(BTreeSet::is_empty) {
+        return Err(AccountsError::NoRole);
+    }
+    retried(|| {
+        let old = held(desk.store, id)?;
+        if seen.is_some_and(|seen| seen != old.revision) {
+            return Err(AccountsError::Conflict);
+        }
+        let mut new = old.record.clone();
+        new.email = email.clone().unwrap_or(new.email);
+        new.name = name.clone().unwrap_or(new.name);
+        new.roles = change.roles.clone().unwrap_or(new.roles);
+        new.disabled = change.disabled.unwrap_or(new.disabled);
+        if new.disabled && !old.record.disabled {
+            new.epoch += 1;
+            new.link = None;
+        }
+        let detail = difference(&old.record, &new);
+        if detail.is_empty() {
+            return Ok(old.view());
+        }
+        let act = act(desk, "staff.update", id, Value::Object(detail));
+        let revision = save(desk.store, Some(&old), Some(&new), Vec::new(), Some(&act))?;
+        Ok(new.view(revision))
+    })
+}
+
+/// Returns what changed, before and after; of e-mail and name only that they did.
+fn difference(old: &Record, new: &Record) -> Map<String, Value> {
+    let mut detail = Map::new();
+    if old.roles != new.roles {
+        detail.insert("roles".to_owned(), json!({ "before": old.roles, "after": new.roles }));
+    }
+    if old.disabled != new.disabled {
+        detail.insert("disabled".to_owned(), json!({ "before": old.disabled, "after": new.disabled }));
+    }
+    for (field, changed) in [("email", old.email != new.email), ("name", old.name != new.name)] {
+        if changed {
+            detail.insert(field.to_owned(), "changed".into());
+        }
+    }
+    detail
+}
+
+/// Removes a member, with sessions and API tokens. The audit log keeps the id.
+///
+/// # Errors
+/// [`AccountsError::LastOwner`], [`AccountsError::NotFound`], [`AccountsError::Conflict`] as for [`update`].
+pub fn remove(desk: &Desk<'_>, id: &str, seen: Option<u64>) -> Result<()> {
+    retried(|| {
+        let old = held(desk.store, id)?;
+        if seen.is_some_and(|seen| seen != old.revision) {
+            return Err(AccountsError::Conflict);
+        }
+        let act = act(desk, "staff.remove", id, json!({ "roles": old.record.roles }));
+        save(desk.store, Some(&old), None, token::deletions(desk.store, id)?, Some(&act))?;
+        Ok(())
+    })
+}
+
+/// Changes one's own password. All other sessions end; the one given goes on.
+///
+/// # Errors
+/// [`AccountsError::SignIn`] if the current one is wrong, [`AccountsError::Throttled`], [`AccountsError::Password`].
+pub fn change_password(
+    desk: &Desk<'_>,
+    throttle: &Throttle,
+    (staff, session): (&str, &str),
+    current: &Secret,
+    new: &Secret,
+) -> Result<()> {
+    let proved = prove(desk, throttle, staff, current)?;
+    password::check(new, &proved.record.email)?;
+    let phc = password::hash(new)?;
+    change_own(desk, &proved, session, "staff.password", |record| {
+        record.password = Some(phc.clone());
+        record.link = None;
+        Ok(())
+    })
+}
+
+/// Checks the password of somebody who is logged in already, before what a thief of the session must not do.
+pub(super) fn prove(desk: &Desk<'_>, throttle: &Throttle, staff: &str, current: &Secret) -> Result<Held> {
+    let lanes = [(AGAIN, staff)];
+    throttle.admit(&lanes, desk.now)?;
+    let held = held(desk.store, staff)?;
+    if !password::verify(current, held.record.password.as_deref()) {
+        return Err(AccountsError::SignIn);
+    }
+    throttle.succeed(&lanes);
+    Ok(held)
+}
+
+/// Changes how somebody logs in, provided that the password still is the one that was proved. Other sessions end.
+pub(super) fn change_own(
+    desk: &Desk<'_>,
+    proved: &Held,
+    session: &str,
+    action: &str,
+    change: impl Fn(&mut Record) -> Result<()>,
+) -> Result<()> {
+    retried(|| {
+        let old = held(desk.store, &proved.record.id)?;
+        if old.record.password != proved.record.password {
+            return Err(AccountsError::SignIn);
+        }
+        let mut new = old.record.clone();
+        change(&mut new)?;
+        new.epoch += 1;
+        let kept = carried_over(desk.store, &new.id, session, new.epoch)?;
+        let act = act(desk, action, &new.id, json!({}));
+        save(desk.store, Some(&old), Some(&new), Vec::from_iter(kept), Some(&act))?;
+        Ok(())
+    })
+}

@@ -1,0 +1,265 @@
+//! Sessions of people, and what a request may do: who it is from and with which permissions.
+
+use data_encoding::BASE32_NOPAD;
+use hmac::{Hmac, KeyInit, Mac};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use sha2::Sha256;
+
+use super::permission::{Permission, Permissions};
+use super::secret::{Secret, StaffToken, same};
+use super::staff::{Held, act, find};
+use super::{AccountsError, Result};
+use crate::credential::Timestamp;
+use crate::issuance::Desk;
+use crate::store::{Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Store, StoreError};
+
+/// A session that is not used for this long has ended.
+pub const SESSION_IDLE_SECONDS: i64 = 12 * 3_600;
+/// A session ends this long after its login.
+pub const SESSION_SECONDS: i64 = 7 * 86_400;
+/// Most sessions of a member; a further login ends the oldest.
+const SESSIONS_EACH: usize = 50;
+/// How exactly the last use is known: a read should not cost a write.
+const TOUCH_SECONDS: i64 = 300;
+/// Longest description of a browser that is kept, in characters.
+const LABEL_CHARS: usize = 120;
+/// Length of a session's id: enough of its hash to name it, too little to guess a token by.
+const ID_CHARS: usize = 16;
+/// Documents that one round of [`sweep`] looks at.
+const SWEEP_PAGE: usize = 1_000;
+
+/// How a request showed who it is from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grant {
+    /// By a session's cookie; it needs the CSRF token for changes.
+    Session(String),
+    /// By an API token.
+    Token(String),
+}
+
+/// Who asks, and what they may do.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Principal {
+    /// Id of the member of staff.
+    pub staff: String,
+    /// What may be done now.
+    pub permissions: Permissions,
+    /// The id of the session or the token.
+    pub grant: Grant,
+}
+
+impl Principal {
+    /// Returns how the audit log names them: `staff:ID`, with `/token:ID` when a token acts for them.
+    pub fn actor(&self) -> String {
+        match &self.grant {
+            Grant::Session(_) => format!("staff:{}", self.staff),
+            Grant::Token(token) => format!("staff:{}/token:{token}", self.staff),
+        }
+    }
+
+    /// Says whether something is allowed.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
+}
+
+/// A session, for its owner to recognise it.
+#[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct Session {
+    /// Id.
+    pub id: String,
+    /// When its login was.
+    #[schema(value_type = String, format = DateTime)]
+    pub created: Timestamp,
+    /// When it was last used, to five minutes.
+    #[schema(value_type = String, format = DateTime)]
+    pub seen: Timestamp,
+    /// What the browser said it is.
+    pub label: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Record {
+    epoch: u64,
+    created: Timestamp,
+    seen: Timestamp,
+    label: String,
+}
+
+impl Record {
+    fn is_over(&self, now: Timestamp) -> bool {
+        now >= self.seen.plus_seconds(SESSION_IDLE_SECONDS) || now >= self.created.plus_seconds(SESSION_SECONDS)
+    }
+}
+
+/// Makes a session of a member: its token, its id and what has to be written together with the login.
+pub(super) fn open(
+    store: &dyn Store,
+    staff: &str,
+    epoch: u64,
+    now: Timestamp,
+    label: &str,
+) -> Result<(Secret, String, Vec<DocumentWrite>)> {
+    let (token, made) = StaffToken::make(staff)?;
+    let label = label.chars().filter(|c| !c.is_control()).take(LABEL_CHARS).collect();
+    let record = Record { epoch, created: now, seen: now, label };
+    let mut writes = vec![DocumentWrite::put(Collection::SESSIONS, made.key(), Expect::Absent, &record)];
+    let mut others = all(store, staff)?;
+    others.sort_by_key(|(_, record)| record.created);
+    let too_many = (others.len() + 1).saturating_sub(SESSIONS_EACH);
+    let over = |index: usize, record: &Record| index < too_many || record.epoch != epoch || record.is_over(now);
+    for (_, (document, _)) in others.iter().enumerate().filter(|(index, (_, record))| over(*index, record)) {
+        writes.push(DocumentWrite::delete(Collection::SESSIONS, &document.key, Expect::Any));
+    }
+    Ok((token, id_of(&made.hash), writes))
+}
+
+/// Returns who a session's token is from.
+///
+/// # Errors
+/// [`AccountsError::Session`] if it has ended or its member may not log in any more.
+pub fn authenticate(store: &dyn Store, now: Timestamp, token: &str) -> Result<Principal> {
+    let token = StaffToken::read(token).ok_or(AccountsError::Session)?;
+    let document = store.document(Collection::SESSIONS, &token.key())?.ok_or(AccountsError::Session)?;
+    let mut record: Record = document.read()?;
+    let staff = find(store, &token.staff)?.ok_or(AccountsError::Session)?.record;
+    if record.is_over(now) || record.epoch != staff.epoch || staff.disabled {
+        return Err(AccountsError::Session);
+    }
+    if now >= record.seen.plus_seconds(TOUCH_SECONDS) {
+        record.seen = now;
+        touch(store, Collection::SESSIONS, &document, &record)?;
+    }
+    let permissions = staff.permissions();
+    Ok(Principal { staff: token.staff, permissions, grant: Grant::Session(id_of(&token.hash)) })
+}
+
+/// Notes a use; when somebody else did or ended it meanwhile, that is as good.
+pub(super) fn touch(store: &dyn Store, kind: Collection, old: &Document, new: &impl Serialize) -> Result<()> {
+    let write = DocumentWrite::put(kind, &old.key, Expect::Revision(old.revision), new);
+    match store.write_documents(&[write], None) {
+        Ok(_) | Err(StoreError::Conflict(_)) => Ok(()),
+        Err(other) => Err(other.into()),
+    }
+}
+
+/// Returns the CSRF token of a session, which only who has the session's token can know.
+pub fn csrf_token(session: &str) -> String {
+    let mut mac = Hmac::<Sha256>::new_from_slice(session.as_bytes()).expect("HMAC takes keys of any length");
+    mac.update(b"testamur csrf");
+    BASE32_NOPAD.encode(&mac.finalize().into_bytes()).to_ascii_lowercase()
+}
+
+/// Says whether a CSRF token is the session's.
+pub fn check_csrf(session: &str, presented: &str) -> bool {
+    same(&csrf_token(session), presented)
+}
+
+/// Ends the session of a token; one that is none has ended.
+///
+/// # Errors
+/// Those of the store.
+pub fn logout(desk: &Desk<'_>, token: &str) -> Result<()> {
+    let Some(token) = StaffToken::read(token) else { return Ok(()) };
+    if desk.store.document(Collection::SESSIONS, &token.key())?.is_none() {
+        return Ok(());
+    }
+    end(desk, &token.staff, token.key(), &id_of(&token.hash))
+}
+
+/// Lists a member's sessions that have not ended, newest first.
+///
+/// # Errors
+/// Those of the store.
+pub fn sessions(store: &dyn Store, now: Timestamp, staff: &str) -> Result<Vec<Session>> {
+    let Some(Held { record: member, .. }) = find(store, staff)? else { return Ok(Vec::new()) };
+    let mut sessions: Vec<_> = all(store, staff)?
+        .into_iter()
+        .filter(|(_, record)| !record.is_over(now) && record.epoch == member.epoch)
+        .map(|(document, Record { created, seen, label, .. })| {
+            let hash = document.key.split_once('/').map_or("", |(_, hash)| hash);
+            Session { id: id_of(hash), created, seen, label }
+        })
+        .collect();
+    sessions.sort_by(|left, right| right.created.cmp(&left.created).then_with(|| left.id.cmp(&right.id)));
+    Ok(sessions)
+}
+
+/// Ends one of a member's sessions, by its id.
+///
+/// # Errors
+/// [`AccountsError::NotFound`].
+pub fn revoke_session(desk: &Desk<'_>, staff: &str, id: &str) -> Result<()> {
+    let missing = || AccountsError::NotFound(id.chars().take(ID_CHARS).collect());
+    let found = all(desk.store, staff)?
+        .into_iter()
+        .find(|(document, _)| document.key.split_once('/').is_some_and(|(_, hash)| id_of(hash) == id));
+    let (document, _) = found.ok_or_else(missing)?;
+    end(desk, staff, document.key, id)
+}
+
+fn end(desk: &Desk<'_>, staff: &str, key: String, id: &str) -> Result<()> {
+    let act = act(desk, "session.end", staff, json!({ "session": id }));
+    desk.store.write_documents(&[DocumentWrite::delete(Collection::SESSIONS, key, Expect::Any)], Some(&act))?;
+    Ok(())
+}
+
+/// Returns the write by which a session goes on although all others of its member end with the old epoch.
+pub(super) fn carried_over(store: &dyn Store, staff: &str, id: &str, epoch: u64) -> Result<Option<DocumentWrite>> {
+    for (document, record) in all(store, staff)? {
+        if document.key.split_once('/').is_some_and(|(_, hash)| id_of(hash) == id) {
+            let expect = Expect::Revision(document.revision);
+            let record = Record { epoch, ..record };
+            return Ok(Some(DocumentWrite::put(Collection::SESSIONS, document.key, expect, &record)));
+        }
+    }
+    Ok(None)
+}
+
+/// Deletes sessions and second steps that have ended. Returns how many.
+///
+/// # Errors
+/// Those of the store.
+pub fn sweep(store: &dyn Store, now: Timestamp) -> Result<usize> {
+    let ended = sweep_one(store, Collection::SESSIONS, |document| {
+        let record: Record = document.read()?;
+        Ok(record.is_over(now))
+    })?;
+    let late = sweep_one(store, Collection::SECOND_STEPS, |document| super::login::is_late(document, now))?;
+    Ok(ended + late)
+}
+
+fn sweep_one(store: &dyn Store, kind: Collection, over: impl Fn(&Document) -> Result<bool>) -> Result<usize> {
+    let (mut swept, mut cursor) = (0, None);
+    loop {
+        let page = store.documents(kind, "", cursor.as_deref(), SWEEP_PAGE)?;
+        for document in &page.items {
+            if over(document)? {
+                let delete = DocumentWrite::delete(kind, &document.key, Expect::Revision(document.revision));
+                match store.write_documents(&[delete], None) {
+                    Ok(_) => swept += 1,
+                    Err(StoreError::Conflict(_)) => (),
+                    Err(other) => return Err(other.into()),
+                }
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(swept);
+        }
+    }
+}
+
+fn all(store: &dyn Store, staff: &str) -> Result<Vec<(Document, Record)>> {
+    let page = store.documents(Collection::SESSIONS, &format!("{staff}/"), None, PAGE_LIMIT)?;
+    let read = |document: Document| {
+        Ok::<_, StoreError>((document.read()?, document)).map(|(record, document)| (document, record))
+    };
+    Ok(page.items.into_iter().map(read).collect::<Result<_, StoreError>>()?)
+}
+
+fn id_of(hash: &str) -> String {
+    hash.chars().take(ID_CHARS).collect()
+}

@@ -1,0 +1,223 @@
+//! `testamur serve` and `testamur config`: the service, and what it is told.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+use super::config::{Config, Serve};
+use super::output::{self, Explain, Failure};
+use super::workspace::Workspace;
+use super::{Global, passphrase, time};
+use crate::server::{self, App, Clock, Limits, Listen, Parts, Vault};
+use crate::webhooks::{Courier, Rules, Sender};
+
+const LISTEN: &str = "127.0.0.1:8080";
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Args {
+    /// Address and port [default: 127.0.0.1:8080]
+    #[arg(long, env = "TESTAMUR_LISTEN", value_name = "ADDR:PORT")]
+    listen: Option<SocketAddr>,
+    /// Folder that is published to
+    #[arg(long, env = "TESTAMUR_SITE", value_name = "SITE")]
+    site: Option<PathBuf>,
+    /// Certificate chain for TLS (PEM)
+    #[arg(long, env = "TESTAMUR_TLS_CERT", value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Private key for TLS (PEM)
+    #[arg(long, env = "TESTAMUR_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Take callers' addresses from X-Forwarded-For: only behind a proxy that sets it
+    #[arg(long, env = "TESTAMUR_BEHIND_PROXY")]
+    behind_proxy: bool,
+    /// Serve the W3C VC-API under /vc
+    #[arg(long, env = "TESTAMUR_VC_API")]
+    vc_api: bool,
+    /// Logs as JSON lines or as text
+    #[arg(long, env = "TESTAMUR_LOG_FORMAT", value_enum, default_value = "json")]
+    log: LogFormat,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum LogFormat {
+    Json,
+    Text,
+}
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum ConfigCommand {
+    /// Check testamur.toml and show what it amounts to
+    Check,
+}
+
+pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Result<ExitCode, Failure> {
+    let config = Config::read(&global.data)?;
+    let serve = config.serve.clone().unwrap_or_default();
+    if let (Some(chain), Some(key)) = (&serve.tls_cert, &serve.tls_key) {
+        tls(chain, key)?;
+    }
+    let limits = limits(&serve);
+    output::line(format!("issuer             {} ({})", config.issuer().name, config.issuer().did()));
+    output::line(format!("verifier           {}", config.verifier()));
+    output::line(format!("status_days        {}", config.status_days()));
+    let listen = serve.listen.map_or_else(|| LISTEN.to_owned(), |address| address.to_string());
+    output::line(format!("serve.listen       {listen}{}", if serve.tls_cert.is_some() { " with TLS" } else { "" }));
+    let site =
+        serve.site.as_ref().map_or("none: publishing over HTTP is refused".to_owned(), |s| s.display().to_string());
+    output::line(format!("serve.site         {site}"));
+    output::line(format!("behind_proxy       {}", serve.behind_proxy.unwrap_or_default()));
+    output::line(format!("vc_api             {}", serve.vc_api.unwrap_or_default()));
+    output::line(format!("public_per_second  {}", limits.public_per_second));
+    output::line(format!("upload_mb          {}", limits.upload_bytes >> 20));
+    output::line(format!("request_seconds    {}", limits.request_time.as_secs()));
+    output::line(format!("revoke_alone       {}", limits.revoke_alone));
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::open(global)?;
+    let serve = told(workspace.config.serve.clone().unwrap_or_default(), &args);
+    let tls = match (&serve.tls_cert, &serve.tls_key) {
+        (Some(chain), Some(key)) => Some(tls(chain, key)?),
+        _ => None,
+    };
+    log(args.log);
+    let passphrase = passphrase::existing(global)?;
+    let data = workspace.data.clone();
+    let app = App::new(parts(workspace, global, &serve, &passphrase)?);
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("start the service")?;
+    runtime.block_on(serving(app, &data, &serve, tls))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What flags and variables say goes before the file.
+fn told(file: Serve, args: &Args) -> Serve {
+    Serve {
+        listen: args.listen.or(file.listen),
+        site: args.site.clone().or(file.site),
+        tls_cert: args.tls_cert.clone().or(file.tls_cert),
+        tls_key: args.tls_key.clone().or(file.tls_key),
+        behind_proxy: Some(args.behind_proxy || file.behind_proxy.unwrap_or_default()),
+        vc_api: Some(args.vc_api || file.vc_api.unwrap_or_default()),
+        ..file
+    }
+}
+
+fn limits(serve: &Serve) -> Limits {
+    let usual = Limits::default();
+    Limits {
+        upload_bytes: serve.upload_mb.map_or(usual.upload_bytes, |mb| usize::from(mb) << 20),
+        request_time: serve.request_seconds.map_or(usual.request_time, |s| Duration::from_secs(s.into())),
+        public_per_second: serve.public_per_second.unwrap_or(usual.public_per_second),
+        revoke_alone: serve.revoke_alone.unwrap_or(usual.revoke_alone),
+        ..usual
+    }
+}
+
+fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str) -> Result<Parts, Failure> {
+    let private = vec![workspace.data.join("keys"), workspace.data.join("store")];
+    let keys = workspace.data.join("keys");
+    let vault = Vault::open(&keys, passphrase, serve.site.clone(), private, workspace.config.status_days())
+        .doing("open the keys")?;
+    let fixed = global.clock;
+    let clock: Clock = Arc::new(move || fixed.unwrap_or_else(time::now));
+    Ok(Parts {
+        issuer: workspace.config.issuer(),
+        faces: workspace.faces()?,
+        vault,
+        clock,
+        limits: limits(serve),
+        hooks: Rules { loopback: serve.webhooks_loopback.unwrap_or_default() },
+        vc_api: serve.vc_api.unwrap_or_default(),
+        behind_proxy: serve.behind_proxy.unwrap_or_default(),
+        authenticator: server::accounts(),
+        store: Arc::new(workspace.store),
+    })
+}
+
+async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::ServerConfig>>) -> Result<(), Failure> {
+    let address = serve.listen.unwrap_or_else(|| LISTEN.parse().expect("the default is an address"));
+    let listener = tokio::net::TcpListener::bind(address)
+        .await
+        .doing(format!("listen on {address}"))
+        .hint("choose another address with --listen, or stop what listens there")?;
+    let address = listener.local_addr().doing("listen")?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let _door = server::admin::open(data, app.clone()).doing("open the socket for this machine's operator")?;
+    output::line(format!(
+        "listening on {scheme}://{address}, the API is described at {scheme}://{address}/api/v1/docs"
+    ));
+    if let Some(token) = server::setup_link(&app).doing("make the set-up link")? {
+        output::line("nobody can log in yet; whoever opens this within 24 hours becomes the first owner:");
+        output::line(format!("    {scheme}://{address}/setup#{}", token.expose()));
+    }
+    let sweeping = tokio::spawn(server::sweep_sessions(app.clone()));
+    let (stop, stopping) = tokio::sync::watch::channel(false);
+    let courier = courier(&app, stopping);
+    let router = server::router(app);
+    server::serve(Listen { listener, tls }, router, stopped()).await.doing("serve")?;
+    sweeping.abort();
+    let _ = stop.send(true);
+    let _ = courier.await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Starts to deliver webhooks. Without certificate authorities on this machine they wait in the outbox.
+fn courier(app: &App, mut stop: tokio::sync::watch::Receiver<bool>) -> tokio::task::JoinHandle<()> {
+    let (store, clock, rules) = (Arc::clone(&app.store), Arc::clone(&app.clock), app.hooks);
+    tokio::spawn(async move {
+        match Sender::new(rules) {
+            Ok(sender) => {
+                let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
+                Courier::new(store, sender, clock).run(stopped).await;
+            }
+            Err(error) => tracing::error!(%error, "webhooks are not delivered"),
+        }
+    })
+}
+
+/// Waits for Ctrl-C or a service manager's SIGTERM.
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let terminated = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
+        }
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        () = terminated => {}
+    }
+}
+
+fn tls(chain: &Path, key: &Path) -> Result<Arc<rustls::ServerConfig>, Failure> {
+    let certificates = CertificateDer::pem_file_iter(chain).and_then(Iterator::collect::<Result<Vec<_>, _>>);
+    let certificates = certificates.doing(format!("read the certificate chain {}", chain.display()))?;
+    let key = PrivateKeyDer::from_pem_file(key).doing(format!("read the TLS key {}", key.display()))?;
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = rustls::ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .doing("set up TLS")?
+        .with_no_client_auth()
+        .with_single_cert(certificates, key)
+        .doing("use this TLS certificate and key")?;
+    Ok(Arc::new(config))
+}
+
+/// Logs go to stderr. `RUST_LOG` chooses how much; `info` if it is not set.
+fn log(format: LogFormat) {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env().unwrap_or_else(|_| "info".into());
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    // A second call in one process would find the first one's; that is as good.
+    let _ = match format {
+        LogFormat::Json => builder.json().try_init(),
+        LogFormat::Text => builder.try_init(),
+    };
+}

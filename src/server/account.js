@@ -1,0 +1,38 @@
+// The page behind a set-up link, an invitation or a reset: the token is in the fragment, which no server sees.
+"use strict";
+const first = location.pathname === "/setup";
+const token = location.hash.slice(1);
+history.replaceState(null, "", location.pathname);
+const form = document.getElementById("form");
+const answer = document.getElementById("answer");
+if (first) {
+  document.getElementById("title").textContent = "Set up Testamur: the first owner";
+  document.getElementById("who").hidden = false;
+  form.elements.name.required = true;
+  form.elements.email.required = true;
+}
+form.addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const { name, email, password, again } = form.elements;
+  if (password.value !== again.value) {
+    answer.textContent = "The two passwords are not the same.";
+    return;
+  }
+  const body = { token, password: password.value };
+  if (first) Object.assign(body, { name: name.value, email: email.value });
+  try {
+    const response = await fetch(first ? "/api/v1/setup" : "/api/v1/password", {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(body),
+    });
+    if (response.ok) {
+      form.querySelector("button").disabled = true;
+      answer.textContent = "Done. You can log in now.";
+    } else {
+      answer.textContent = (await response.json()).detail;
+    }
+  } catch {
+    answer.textContent = "The service did not answer; try again.";
+  }
+});

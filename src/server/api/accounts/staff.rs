@@ -1,0 +1,202 @@
+//! Staff: who there is, inviting, changing, removing. For those with the permission `settings`.
+
+use std::collections::BTreeSet;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::accounts::{self, AccountsError, Change, Invitation, Permission, Role, Secret, Staff};
+use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
+use crate::server::reply::{ShownOnce, Tagged};
+use crate::server::session::Member;
+use crate::server::{App, Caller, Problem};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, invite))
+        .routes(routes!(show, update, remove))
+        .routes(routes!(link))
+        .routes(routes!(clear_two_step))
+}
+
+/// List staff by id
+#[utoipa::path(get, path = "/staff", tag = "Staff", params(Paging),
+    responses((status = 200, body = Listing<Staff>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Listing<Staff>>, Problem> {
+    caller.may(Permission::Settings)?;
+    let limit = paging.limit()?;
+    app.at_desk(&caller, move |_, desk| {
+        let page = accounts::members(desk.store, paging.cursor.as_deref(), limit)?;
+        Ok(Json(Listing::of(page, |member| member)))
+    })
+    .await
+}
+
+/// Show a member of staff
+#[utoipa::path(get, path = "/staff/{id}", tag = "Staff", params(("id" = String, Path, example = "abcdefgh23456777")),
+    responses((status = 200, body = Staff), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<Staff>, Problem> {
+    caller.may(Permission::Settings)?;
+    let member = app.at_desk(&caller, move |_, desk| Ok(accounts::member(desk.store, &id)?)).await?;
+    Ok(Tagged::ok(member.revision, member))
+}
+
+/// Who is invited.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct InviteBody {
+    #[schema(example = "grace@example.org")]
+    email: String,
+    #[schema(example = "Grace Hopper")]
+    name: String,
+    /// At least one.
+    #[schema(value_type = Vec<Role>, min_items = 1)]
+    roles: BTreeSet<Role>,
+}
+
+/// A link to set a password with.
+#[derive(Serialize, ToSchema)]
+struct LinkView {
+    /// Whose it is.
+    staff: String,
+    /// Works once, for 72 hours, with `POST /api/v1/password`. It is shown this once.
+    token: String,
+}
+
+impl LinkView {
+    fn of(status: StatusCode, staff: String, token: &Secret) -> ShownOnce<Self> {
+        ShownOnce(status, Self { staff, token: token.expose().to_owned() })
+    }
+}
+
+/// Invite a member of staff
+///
+/// The answer has the token of the link to set a password with; give it to nobody else.
+#[utoipa::path(post, path = "/staff", tag = "Staff", request_body = InviteBody, security(("session" = [])),
+    responses((status = 201, body = LinkView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn invite(
+    State(app): State<App>,
+    member: Member,
+    Body(body): Body<InviteBody>,
+) -> Result<ShownOnce<LinkView>, Problem> {
+    member.may(Permission::Settings)?;
+    let invited = app.at_desk(&member.caller, move |_, desk| {
+        let who = Invitation { email: &body.email, name: &body.name, roles: body.roles };
+        Ok(accounts::invite(desk, &who)?)
+    });
+    let (invited, token) = invited.await?;
+    Ok(LinkView::of(StatusCode::CREATED, invited.id, &token))
+}
+
+/// What changes; what is left out stays.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangeBody {
+    email: Option<String>,
+    name: Option<String>,
+    /// At least one.
+    #[schema(value_type = Option<Vec<Role>>, min_items = 1)]
+    roles: Option<BTreeSet<Role>>,
+    /// Who is disabled is logged out and may not log in.
+    disabled: Option<bool>,
+}
+
+/// Change a member of staff
+///
+/// The last owner who can log in stays one.
+#[utoipa::path(patch, path = "/staff/{id}", tag = "Staff", request_body = ChangeBody, security(("session" = [])),
+    params(("id" = String, Path, example = "abcdefgh23456777")),
+    responses((status = 200, body = Staff), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn update(
+    State(app): State<App>,
+    member: Member,
+    Path(id): Path<String>,
+    seen: IfMatch,
+    Body(body): Body<ChangeBody>,
+) -> Result<Tagged<Staff>, Problem> {
+    member.may(Permission::Settings)?;
+    let seen = revision(&seen)?;
+    let changed = app.at_desk(&member.caller, move |_, desk| {
+        let ChangeBody { email, name, roles, disabled } = body;
+        accounts::update(desk, &id, seen, &Change { email, name, roles, disabled }).map_err(|error| raced(error, seen))
+    });
+    let changed = changed.await?;
+    Ok(Tagged::ok(changed.revision, changed))
+}
+
+/// Returns the revision that the caller has seen.
+fn revision(seen: &IfMatch) -> Result<Option<u64>, Problem> {
+    match &seen.0 {
+        None => Ok(None),
+        // A tag that is none of ours is none that is there.
+        Some(tag) => tag.parse().map(Some).map_err(|_| changed_meanwhile()),
+    }
+}
+
+fn raced(error: AccountsError, seen: Option<u64>) -> Problem {
+    match error {
+        AccountsError::Conflict if seen.is_some() => changed_meanwhile(),
+        other => other.into(),
+    }
+}
+
+fn changed_meanwhile() -> Problem {
+    let detail = "somebody changed this in the meantime; read it again";
+    Problem::new(StatusCode::PRECONDITION_FAILED, "changed-meanwhile", detail)
+}
+
+/// Remove a member of staff
+///
+/// Sessions and API tokens end. The last owner who can log in stays.
+#[utoipa::path(delete, path = "/staff/{id}", tag = "Staff", security(("session" = [])),
+    params(("id" = String, Path, example = "abcdefgh23456777")),
+    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn remove(
+    State(app): State<App>,
+    member: Member,
+    Path(id): Path<String>,
+    seen: IfMatch,
+) -> Result<StatusCode, Problem> {
+    member.may(Permission::Settings)?;
+    let seen = revision(&seen)?;
+    let removed = app
+        .at_desk(&member.caller, move |_, desk| accounts::remove(desk, &id, seen).map_err(|error| raced(error, seen)));
+    removed.await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Make a link for a member to set a new password with
+///
+/// Older links are good no more. The old password is good until a new one is set.
+#[utoipa::path(post, path = "/staff/{id}/link", tag = "Staff", security(("session" = [])),
+    params(("id" = String, Path, example = "abcdefgh23456777")),
+    responses((status = 201, body = LinkView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn link(State(app): State<App>, member: Member, Path(id): Path<String>) -> Result<ShownOnce<LinkView>, Problem> {
+    member.may(Permission::Settings)?;
+    let made = app.at_desk(&member.caller, move |_, desk| {
+        let token = accounts::reset_link(desk, &id)?;
+        Ok(LinkView::of(StatusCode::CREATED, id, &token))
+    });
+    made.await
+}
+
+/// Turn the second step of a member off who lost it
+///
+/// All sessions of the member end.
+#[utoipa::path(delete, path = "/staff/{id}/two-step", tag = "Staff", security(("session" = [])),
+    params(("id" = String, Path, example = "abcdefgh23456777")),
+    responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn clear_two_step(State(app): State<App>, member: Member, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+    member.may(Permission::Settings)?;
+    app.at_desk(&member.caller, move |_, desk| Ok(accounts::clear_two_step(desk, &id)?)).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

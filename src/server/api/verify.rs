@@ -1,0 +1,186 @@
+//! Verification for everybody: without an account, and without a name to be found by counting numbers.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, StatusCode, header};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::credential::{CertificateNumber, Timestamp};
+use crate::inspect::{self, Inspected};
+use crate::issuance::Desk;
+use crate::reading::ReadMode;
+use crate::server::extract::Path;
+use crate::server::{App, ClientAddress, Problem};
+use crate::status::Reason;
+use crate::store::{Certificate, CertificateState};
+use crate::verify::verify_jws;
+
+/// Largest file that is looked at, in bytes.
+const FILE_BYTES: usize = 16 << 20;
+/// Characters of the part of an id that cannot be guessed: 40 bits in base32.
+const SUFFIX_CHARS: usize = 8;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(look_up)).routes(routes!(check)).layer(DefaultBodyLimit::max(FILE_BYTES))
+}
+
+/// Somebody who does not ask too often. 429 otherwise.
+struct Patient;
+
+impl FromRequestParts<App> for Patient {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
+        if app.public_rate().allows(address) {
+            return Ok(Self);
+        }
+        let detail = "too many requests from this address; wait a second";
+        Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", detail))
+    }
+}
+
+/// What is known of a certificate.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+struct Known {
+    /// Its number.
+    #[schema(example = "CERT-WORKSHOP-2026-00001")]
+    number: String,
+    /// `active`, `expired`, `superseded` or `revoked`.
+    #[schema(example = "active")]
+    state: &'static str,
+    /// Since when it is not active, and why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    reason: Option<Reason>,
+    /// When it was issued.
+    #[schema(value_type = String, format = DateTime)]
+    issued: Timestamp,
+    /// When it stops being valid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    valid_until: Option<Timestamp>,
+    /// The verdict of `schemas/verdict.json` with name and title. Only for who asks with the whole id, which is on the
+    /// certificate and cannot be guessed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    verdict: Option<Value>,
+}
+
+/// Look a certificate up
+///
+/// By its number alone only the state is told; by its whole id (`NUMBER-SUFFIX`, the end of the credential's address) also
+/// whose it is.
+#[utoipa::path(get, path = "/verify/{id}", tag = "Verify", security(()),
+    params(("id" = String, Path, description = "Number, or number and suffix", example = "CERT-WORKSHOP-2026-00001-k3v9x2qa")),
+    responses((status = 200, body = Known), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn look_up(State(app): State<App>, _: Patient, Path(id): Path<String>) -> Result<Json<Known>, Problem> {
+    app.aside(move |app| {
+        let actor = "public".to_owned();
+        let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &actor, now: app.now() };
+        let unknown = || Problem::not_found(id.chars().take(60).collect::<String>());
+        if let Ok(number) = id.parse::<CertificateNumber>() {
+            let certificate = desk.store.certificate(&number)?.ok_or_else(unknown)?;
+            return Ok(Json(Known::of(&certificate, desk.now)));
+        }
+        let (number, suffix) = id.rsplit_once('-').filter(|(_, s)| s.len() == SUFFIX_CHARS).ok_or_else(unknown)?;
+        let number: CertificateNumber = number.parse().map_err(|_| unknown())?;
+        let versions = desk.store.versions(&number)?;
+        let end = format!("/c/{number}-{suffix}");
+        let certificate = versions.iter().find(|version| is_at(version, &end)).ok_or_else(unknown)?;
+        let verdict = verify_jws(&certificate.jws, &*app.vault.anchors(&desk)?, desk.now).to_json();
+        Ok(Json(Known { verdict: Some(verdict), ..Known::of(certificate, desk.now) }))
+    })
+    .await
+}
+
+/// Says whether a version's credential has an id that ends so.
+fn is_at(version: &Certificate, end: &str) -> bool {
+    let credential = crate::proof::jws::Jws::parse(&version.jws, crate::credential::limits::CREDENTIAL_BYTES).ok();
+    let document = credential.and_then(|jws| serde_json::from_slice::<Value>(&jws.payload).ok());
+    document.and_then(|document| Some(document.get("id")?.as_str()?.ends_with(end))).unwrap_or_default()
+}
+
+impl Known {
+    fn of(certificate: &Certificate, now: Timestamp) -> Self {
+        let (state, reason) = match &certificate.state {
+            CertificateState::Active if certificate.valid_until.is_some_and(|until| until < now) => ("expired", None),
+            CertificateState::Active => ("active", None),
+            CertificateState::Revoked { reason } => ("revoked", Some(reason.clone())),
+            CertificateState::Superseded { reason } => ("superseded", Some(reason.clone())),
+        };
+        Self {
+            number: certificate.number.to_string(),
+            state,
+            reason,
+            issued: certificate.issued,
+            valid_until: certificate.valid_until,
+            verdict: None,
+        }
+    }
+}
+
+/// A text to verify.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Text {
+    /// A QR code's text, a verifier link, a JWS, or a credential as JSON text.
+    #[schema(example = "https://verify.example.org/#1…")]
+    text: String,
+}
+
+/// What was found.
+#[derive(Debug, Serialize, ToSchema)]
+struct Verdicts {
+    /// One for each credential found, with the members of `schemas/verdict.json`, and `source`; where a page prints
+    /// something else than what was signed also `printedDiffers`, and `page` where it cannot be trusted.
+    #[schema(value_type = Vec<Object>)]
+    verdicts: Vec<Value>,
+    /// Whether each of them is genuine and its page prints what was signed.
+    good: bool,
+}
+
+/// Verify a file or a text
+///
+/// The body is a PDF, PNG, JPEG, `.jwt` or `.json` as it is, or `{"text": …}` as `application/json`. At most 16 MB.
+/// The answer rests on this issuer's own records as they are now; certificates of others are `untrusted_issuer`.
+#[utoipa::path(post, path = "/verify", tag = "Verify", security(()),
+    request_body(content((Text = "application/json"), (Vec<u8> = "application/octet-stream"))),
+    responses((status = 200, body = Verdicts), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn check(State(app): State<App>, _: Patient, headers: HeaderMap, body: Bytes) -> Result<Json<Verdicts>, Problem> {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    let is_json = kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
+    let text: Option<Text> = if is_json {
+        Some(serde_json::from_slice(&body).map_err(|error| Problem::bad_request("bad-body", error.to_string()))?)
+    } else {
+        None
+    };
+    if body.is_empty() {
+        return Err(Problem::bad_request("bad-body", "the body is empty; send a file, or {\"text\": …} as JSON"));
+    }
+    app.aside(move |app| {
+        let actor = "public".to_owned();
+        let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &actor, now: app.now() };
+        let anchors = app.vault.anchors(&desk)?;
+        let answers = match text {
+            Some(Text { text }) => vec![inspect::text(&text, &anchors, desk.now)],
+            None => match inspect::file(&body, &anchors, desk.now, ReadMode::Thorough) {
+                Inspected::Answers(answers) => answers,
+                Inspected::Published(what) => {
+                    let detail = format!("this is {what}, not a certificate");
+                    return Err(Problem::unprocessable("not-a-certificate", detail));
+                }
+            },
+        };
+        let good = answers.iter().all(inspect::Answer::is_good);
+        Ok(Json(Verdicts { good, verdicts: answers.iter().map(|answer| Value::Object(answer.to_json())).collect() }))
+    })
+    .await
+}

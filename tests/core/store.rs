@@ -11,8 +11,8 @@ use std::thread;
 use testamur::credential::StatusEntry;
 use testamur::status::{LIST_ENTRIES, ReasonCode, issued_digest};
 use testamur::store::{
-    CertificateState, IssueOutcome, MemoryStore, Page, PersonKey, SledStore, StatusRange, Store, StoreError,
-    check_audit,
+    CertificateState, IssueOutcome, MemoryStore, Page, Participant, PersonKey, SledStore, StatusRange, Store,
+    StoreError, check_audit,
 };
 
 use records::{act, certificate, code, event, number, participant, reason};
@@ -141,7 +141,9 @@ fn a_participant_is_changed_only_by_who_saw_them_as_they_are() {
         let mut first = participant(1);
         first.external_id = Some("x1".to_owned());
         first.id = Some("p-1".to_owned());
-        let change = |old, new| store.change_participant(&workshop, old, new, &[], &act("change"));
+        let change = |old: Option<&Participant>, new: Option<&Participant>| {
+            store.change_participant(&workshop, old, new, &[], &act("change"))
+        };
         let conflicts = |result| assert!(matches!(result, Err(StoreError::Conflict(_))), "{result:?}");
         change(None, Some(&first)).unwrap();
         conflicts(change(None, Some(&first)));
@@ -159,7 +161,7 @@ fn a_participant_is_changed_only_by_who_saw_them_as_they_are() {
 
         // Of many at once one wins, and the roster loses nobody.
         let won = in_threads(8, |thread| {
-            let new = testamur::store::Participant { name: format!("Ada {thread}"), ..second.clone() };
+            let new = Participant { name: format!("Ada {thread}"), ..second.clone() };
             change(Some(&second), Some(&new)).is_ok()
         });
         assert_eq!(won.into_iter().filter(|won| *won).count(), 1);

@@ -5,7 +5,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::plan::{MAX_TEMPLATES, TemplateChoice};
-use super::{Early, EnrolmentError, EventPlan, EventState, Planned, RuleVersion, planned, text};
+use super::{Early, EnrolmentError, EventPlan, EventState, Planned, RuleVersion, planned, text, who};
 use crate::credential::{Achievement, EventCode, Extras, Timestamp};
 use crate::eligibility::{Course, Judge, Rule, Tiers};
 use crate::issuance::{self, Desk, ExpiresAfter, Faces};
@@ -183,7 +183,7 @@ pub fn allow_early(desk: &Desk, old: &Planned, note: Option<&str>) -> Result<Pla
         None => None,
         Some(note) => {
             let note = text("note", note)?.ok_or_else(|| EnrolmentError::invalid("note", "is empty"))?;
-            Some(Early { by: desk.actor.to_owned(), at: desk.now, note })
+            Some(Early { by: who(desk), at: desk.now, note })
         }
     };
     let allowed = new.plan.early.is_some();
@@ -235,7 +235,7 @@ pub fn set_rule(
 
 fn kept_version(desk: &Desk, planned: &Planned) -> DocumentWrite {
     let EventPlan { rule, tiers, rule_version: version, .. } = planned.plan.clone();
-    let kept = RuleVersion { version, rule, tiers, by: desk.actor.to_owned(), at: desk.now };
+    let kept = RuleVersion { version, rule, tiers, by: who(desk), at: desk.now };
     DocumentWrite::put(Collection::RULES, format!("{}/{version:010}", planned.event.code), Expect::Any, &kept)
 }
 

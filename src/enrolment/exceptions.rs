@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::listed::{Exception, Exclusion, ExclusionReason, Listed, key};
 use super::people::{find, name_of};
-use super::{EnrolmentError, text};
+use super::{EnrolmentError, text, who};
 use crate::credential::EventCode;
 use crate::issuance::Desk;
 use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Store, StoreError};
@@ -92,7 +92,7 @@ pub fn except(
         (Listed::Exception(_), _) => return Err(EnrolmentError::AlreadyListed),
         (Listed::Exclusion(_), _) => return Err(EnrolmentError::Excluded),
     };
-    let exception = Exception { by: desk.actor.to_owned(), at: desk.now, note };
+    let exception = Exception { by: who(desk), at: desk.now, note };
     let listed = Listed::Exception(exception.clone());
     write(desk, code, person, (expect, &listed), "exception.add", json!({}))?;
     Ok(exception)
@@ -115,7 +115,7 @@ pub fn exclude(
         return Err(EnrolmentError::AlreadyListed);
     }
     let had_exception = matches!(before, Listed::Exception(_));
-    let exclusion = Exclusion { by: desk.actor.to_owned(), at: desk.now, reason, note };
+    let exclusion = Exclusion { by: who(desk), at: desk.now, reason, note };
     let listed = Listed::Exclusion(exclusion.clone());
     let detail = json!({ "reason": reason, "exception_removed": had_exception });
     write(desk, code, person, (expect, &listed), "exclusion.add", detail)?;

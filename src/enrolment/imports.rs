@@ -7,7 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::progress_columns::{fill, split_mapping, targets};
-use super::{EnrolmentError, Planned};
+use super::{EnrolmentError, Planned, who};
 use crate::credential::{EventCode, Timestamp};
 use crate::issuance::import::{
     self, Checks, Code, Columns, Duplicates, Finding, Limits, Mapping, MissingGlyph, RowOutcome, Severity, Table,
@@ -258,7 +258,7 @@ fn remember(
         let write = DocumentWrite::put(Collection::IMPORT_ROWS, format!("{code}/{id}/{n:05}"), Expect::Any, &chunk);
         desk.store.write_documents(&[write], None)?;
     }
-    let record = ImportRecord { id, by: desk.actor.to_owned(), at: desk.now, counts, report_rows };
+    let record = ImportRecord { id, by: who(desk), at: desk.now, counts, report_rows };
     let key = format!("{code}/{}", record.id);
     let mut writes = vec![DocumentWrite::put(Collection::IMPORTS, key, Expect::Absent, &record)];
     if !request.mapping.is_empty() && request.mapping.len() <= MAX_MAPPING && request.mapping != planned.plan.mapping {

@@ -126,6 +126,11 @@ impl EnrolmentError {
     }
 }
 
+/// Returns who acts, without where from: that is for the audit log only.
+fn who(desk: &crate::issuance::Desk) -> String {
+    desk.actor.split(" from ").next().unwrap_or(desk.actor).to_owned()
+}
+
 /// Returns a text without spaces around it, `None` if nothing is left.
 fn text(field: &str, text: &str) -> Result<Option<String>, EnrolmentError> {
     let text = text.trim();

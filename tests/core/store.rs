@@ -11,8 +11,8 @@ use std::thread;
 use testamur::credential::StatusEntry;
 use testamur::status::{LIST_ENTRIES, ReasonCode, issued_digest};
 use testamur::store::{
-    CertificateState, IssueOutcome, MemoryStore, Page, PersonKey, SledStore, StatusRange, Store, StoreError,
-    check_audit,
+    CertificateState, IssueOutcome, MemoryStore, Page, Participant, PersonKey, SledStore, StatusRange, Store,
+    StoreError, check_audit,
 };
 
 use records::{act, certificate, code, event, number, participant, reason};
@@ -130,6 +130,87 @@ fn people_are_listed_in_the_order_of_the_list_and_an_update_keeps_the_place() {
         let listed = keys(&a);
         assert_eq!(listed.iter().collect::<BTreeSet<_>>().len(), 85, "each has a place of its own");
         assert_eq!(listed[..5], wanted(&[9, 2, 7, 1, 30]));
+    });
+}
+
+#[test]
+fn a_participant_is_changed_only_by_who_saw_them_as_they_are() {
+    on_each_engine(|store| {
+        let workshop = code("WORKSHOP");
+        store.put_event(None, &event("WORKSHOP"), &act("event.create")).unwrap();
+        let mut first = participant(1);
+        first.external_id = Some("x1".to_owned());
+        first.id = Some("p-1".to_owned());
+        let change = |old: Option<&Participant>, new: Option<&Participant>| {
+            store.change_participant(&workshop, old, new, &[], &act("change"))
+        };
+        let conflicts = |result| assert!(matches!(result, Err(StoreError::Conflict(_))), "{result:?}");
+        change(None, Some(&first)).unwrap();
+        conflicts(change(None, Some(&first)));
+        let mut second = first.clone();
+        second.external_id = Some("x2".to_owned());
+        change(Some(&first), Some(&second)).unwrap();
+        conflicts(change(Some(&first), Some(&second)));
+        assert_eq!(store.person(&workshop, "x:x1").unwrap(), None);
+        assert_eq!(store.person(&workshop, "x:x2").unwrap(), Some(second.key.clone()));
+        assert_eq!(store.person(&workshop, "#p-1").unwrap(), Some(second.key.clone()));
+        let mut other = participant(2);
+        other.external_id = Some("x2".to_owned());
+        conflicts(change(None, Some(&other)));
+        conflicts(store.put_participants(&workshop, &[other], &act("import")));
+
+        // Of many at once one wins, and the roster loses nobody.
+        let won = in_threads(8, |thread| {
+            let new = Participant { name: format!("Ada {thread}"), ..second.clone() };
+            change(Some(&second), Some(&new)).is_ok()
+        });
+        assert_eq!(won.into_iter().filter(|won| *won).count(), 1);
+        let stored = store.participant(&workshop, &second.key).unwrap().unwrap();
+        store.commit_issue(&[certificate("WORKSHOP", 1, 1)], &act("issue")).unwrap();
+        conflicts(change(Some(&stored), None));
+        store.put_participants(&workshop, &[participant(3), participant(4)], &act("import")).unwrap();
+        change(Some(&participant(3)), None).unwrap();
+        let left: Vec<_> = all(1, |cursor, limit| store.participants(&workshop, cursor, limit));
+        assert_eq!(left, [stored, participant(4)]);
+    });
+}
+
+#[test]
+fn an_erased_person_is_nowhere_in_any_version_and_lists_and_digests_stay() {
+    on_each_engine(|store| {
+        let workshop = code("WORKSHOP");
+        store.put_event(None, &event("WORKSHOP"), &act("event.create")).unwrap();
+        let person = participant(10);
+        store.put_participants(&workshop, std::slice::from_ref(&person), &act("import")).unwrap();
+        let first = certificate("WORKSHOP", 1, 10);
+        store.commit_issue(std::slice::from_ref(&first), &act("issue")).unwrap();
+        let mut second = certificate("WORKSHOP", 1, 10);
+        second.version = 2;
+        second.jws.push('2');
+        second.status = StatusEntry { list: 1, index: 77 };
+        store.supersede(&first, &second, &reason(ReasonCode::Superseded), &act("regenerate")).unwrap();
+        let digests = || all(1, |cursor, limit| store.issued_digests("k1", cursor, limit));
+        let entries = || all(1, |cursor, limit| store.set_entries(1, cursor, limit));
+        let (digests_before, entries_before) = (digests(), entries());
+        let nobody = store.erase_person(&workshop, &PersonKey("nobody".into()), &[], &act("erase"));
+        assert!(matches!(nobody, Err(StoreError::NotFound(_))));
+        store.erase_person(&workshop, &person.key, &[], &act("erase")).unwrap();
+        let versions = store.versions(&first.number).unwrap();
+        assert_eq!(versions.len(), 2);
+        for (version, before) in versions.iter().zip([&first, &second]) {
+            assert_eq!(
+                (&version.number, version.version, version.status),
+                (&before.number, before.version, before.status)
+            );
+            assert!(version.erased.is_some());
+            let text = serde_json::to_string(version).unwrap();
+            assert!(!text.contains("Ada") && !text.contains("example.org") && !text.contains("eyJ"), "{text}");
+        }
+        assert!(matches!(versions[0].state, CertificateState::Superseded { .. }));
+        assert_eq!((digests(), entries()), (digests_before, entries_before));
+        assert_eq!(store.certificate_of(&workshop, &person.key).unwrap(), None);
+        assert_eq!(store.participants(&workshop, None, 10).unwrap().items, []);
+        check_audit(store).unwrap();
     });
 }
 

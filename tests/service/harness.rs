@@ -19,6 +19,7 @@ use testamur::keys::KeyFolder;
 use testamur::server::{App, Authenticator, Caller, Clock, Limits, Parts, Problem, Vault, router};
 use testamur::store::{MemoryStore, SledStore, Store};
 use testamur::template::FontLibrary;
+use testamur::webhooks::Rules;
 use tower::ServiceExt;
 
 /// When every story begins.
@@ -97,6 +98,7 @@ impl World {
             limits,
             vc_api: false,
             behind_proxy: false,
+            hooks: Rules::default(),
         });
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         Self { router: router(app.clone()), app, clock, runtime, folder }

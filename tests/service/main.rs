@@ -1,6 +1,10 @@
 //! The service, tested over HTTP: the real router on every engine, with a fixed clock.
 
+mod eligibility;
+mod events;
+mod exceptions;
 mod harness;
+mod people;
 mod runs;
 mod skeleton;
 mod withdraw;

@@ -24,7 +24,10 @@ use super::App;
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .merge(accounts::routes())
+        .merge(eligibility::routes())
         .merge(events::routes())
+        .merge(exceptions::routes())
+        .merge(participants::routes())
         .merge(verify::routes())
         .merge(webhooks::routes())
         .merge(runs::routes())
@@ -33,9 +36,6 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(quality::routes())
         .merge(audit::routes())
         .merge(keys::routes())
-        .merge(participants::routes())
-        .merge(eligibility::routes())
-        .merge(exceptions::routes())
 }
 
 /// How a caller says who it is.

@@ -6,7 +6,9 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::record::{self, Constants};
-use super::{Desk, Draft, DraftError, Face, FaceError, Faces, Order, STATUS_SECRET, Signer, Stage, StageTimes, Subject};
+use super::{
+    Desk, Draft, DraftError, Face, FaceError, Faces, Order, STATUS_SECRET, Signer, Stage, StageTimes, Subject,
+};
 use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry};
 use crate::status::Permutation;
 use crate::store::{

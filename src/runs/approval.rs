@@ -136,12 +136,8 @@ fn decide(desk: &Desk, id: &str, state: ApprovalState, action: &str) -> Result<A
         if approved && who(&approval.by) == who(desk.actor) {
             return Err(RunError::SamePerson);
         }
-        let decided = Approval {
-            state,
-            decided_by: Some(desk.actor.to_owned()),
-            decided_at: Some(desk.now),
-            ..approval
-        };
+        let decided =
+            Approval { state, decided_by: Some(desk.actor.to_owned()), decided_at: Some(desk.now), ..approval };
         let next = match approved {
             true => RunRecord { state: RunState::Queued, ..run },
             false => RunRecord { state: RunState::Cancelled, finished: Some(desk.now), ..run },

@@ -19,10 +19,15 @@ pub fn runs(
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<RunRecord>> {
-    filtered(cursor, limit, |cursor, limit| {
-        let page = store.documents(Collection::RUNS, "", cursor, limit)?;
-        Ok((page.items.iter().map(Document::read).collect::<Result<Vec<RunRecord>, _>>()?, page.next))
-    }, keep)
+    filtered(
+        cursor,
+        limit,
+        |cursor, limit| {
+            let page = store.documents(Collection::RUNS, "", cursor, limit)?;
+            Ok((page.items.iter().map(Document::read).collect::<Result<Vec<RunRecord>, _>>()?, page.next))
+        },
+        keep,
+    )
 }
 
 /// Returns a run and its revision.
@@ -46,11 +51,16 @@ pub fn rows(
 ) -> Result<Page<(u64, Row)>> {
     read(store, id)?;
     let prefix = format!("{id}/");
-    filtered(cursor, limit, |cursor, limit| {
-        let page = store.documents(Collection::RUN_ROWS, &prefix, cursor, limit)?;
-        let rows = page.items.iter().map(|document| Ok((place(&document.key), document.read()?)));
-        Ok((rows.collect::<Result<Vec<(u64, Row)>, StoreError>>()?, page.next))
-    }, |(_, row)| state.is_none_or(|state| row.state == state))
+    filtered(
+        cursor,
+        limit,
+        |cursor, limit| {
+            let page = store.documents(Collection::RUN_ROWS, &prefix, cursor, limit)?;
+            let rows = page.items.iter().map(|document| Ok((place(&document.key), document.read()?)));
+            Ok((rows.collect::<Result<Vec<(u64, Row)>, StoreError>>()?, page.next))
+        },
+        |(_, row)| state.is_none_or(|state| row.state == state),
+    )
 }
 
 /// Returns one row.
@@ -122,7 +132,8 @@ pub fn cancel(desk: &Desk, id: &str) -> Result<RunRecord> {
         }
         let mut writes = vec![changed.put(Expect::Revision(revision))];
         writes.extend(waits.then(|| changed.dequeue()));
-        match desk.store.write_documents(&writes, Some(&desk.act("run.cancel", id, json!({ "at": changed.counters })))) {
+        match desk.store.write_documents(&writes, Some(&desk.act("run.cancel", id, json!({ "at": changed.counters }))))
+        {
             Err(StoreError::Conflict(_)) => {}
             done => {
                 done?;
@@ -162,7 +173,8 @@ pub fn forget_person(desk: &Desk, event: &EventCode, person: &PersonKey) -> Resu
     let Some(number) = desk.store.certificate_of(event, person)? else { return Ok(()) };
     let mut cursor: Option<String> = None;
     loop {
-        let page = super::correction::list(desk.store, |asked| asked.number == number, cursor.as_deref(), GROUP as usize)?;
+        let page =
+            super::correction::list(desk.store, |asked| asked.number == number, cursor.as_deref(), GROUP as usize)?;
         for asked in page.items {
             let state = match asked.state {
                 CorrectionState::Pending => CorrectionState::Rejected,

@@ -61,7 +61,9 @@ fn take(desk: &Desk, event: &EventCode, count: usize) -> Result<(usize, Vec<Cert
     let (mut of, mut taken, mut cursor) = (0, Vec::with_capacity(count), None::<String>);
     loop {
         let page = desk.store.certificates(Some(event), cursor.as_deref(), PAGE)?;
-        for certificate in page.items.into_iter().filter(|one| one.state == CertificateState::Active && one.erased.is_none()) {
+        for certificate in
+            page.items.into_iter().filter(|one| one.state == CertificateState::Active && one.erased.is_none())
+        {
             of += 1;
             if taken.len() < count {
                 taken.push(certificate);

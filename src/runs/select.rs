@@ -10,7 +10,7 @@ use crate::credential::{CertificateNumber, EventCode};
 use crate::enrolment::{Decider, Ground, Planned, planned, ready_to_generate};
 use crate::issuance::Desk;
 use crate::publish;
-use crate::store::{Certificate, CertificateState, Cause, Collection, Participant, PersonKey};
+use crate::store::{Cause, Certificate, CertificateState, Collection, Participant, PersonKey};
 
 /// Most people, numbers or e-mail addresses that one request may name.
 pub const MOST_NAMED: usize = 10_000;
@@ -97,10 +97,9 @@ impl RunRequest {
         use Over::*;
         let fits = match self.kind {
             Kind::Generate => matches!(over, AllEligible | ThoseWithout | Selected | ExceptionsOnly),
-            Kind::Regenerate => matches!(
-                over,
-                AlreadyIssued | NotIssued | Failed | Passing | NotPassing | TemplateOlder | Selected
-            ),
+            Kind::Regenerate => {
+                matches!(over, AlreadyIssued | NotIssued | Failed | Passing | NotPassing | TemplateOlder | Selected)
+            }
             Kind::Revoke | Kind::Restore => matches!(over, Selected | Filter),
             Kind::Publish => over == Everything,
             Kind::Send => return Err(RunError::NoMail),

@@ -128,14 +128,9 @@ fn finish(desk: &Desk, record: &RunRecord, revision: u64, problem: Option<String
     };
     let finished = Some(desk.now);
     let over = RunRecord { state, problem, finished, began: record.began.or(finished), ..record.clone() };
-    let figures = RunFigures {
-        total: counters.total,
-        done: counters.done,
-        skipped: counters.skipped,
-        failed: counters.failed,
-    };
-    let notice =
-        Notice::run_finished(desk.now, &over.id, over.kind.name(), state.name(), over.event.as_ref(), figures);
+    let figures =
+        RunFigures { total: counters.total, done: counters.done, skipped: counters.skipped, failed: counters.failed };
+    let notice = Notice::run_finished(desk.now, &over.id, over.kind.name(), state.name(), over.event.as_ref(), figures);
     let mut writes = webhooks::enqueue(desk.store, &[notice])?;
     writes.extend([over.put(Expect::Revision(revision)), over.dequeue()]);
     let detail = json!({ "kind": over.kind, "state": state, "counters": counters });
@@ -364,7 +359,9 @@ impl Numbers {
             (Revoked, &self.revoked),
             (Restored, &self.restored),
         ];
-        all.into_iter().flat_map(|(change, numbers)| Notice::certificates(change, desk.now, Some(run), numbers)).collect()
+        all.into_iter()
+            .flat_map(|(change, numbers)| Notice::certificates(change, desk.now, Some(run), numbers))
+            .collect()
     }
 
     /// What the audit log says: every number, in lists that are not empty.

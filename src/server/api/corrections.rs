@@ -17,7 +17,11 @@ use crate::server::reply::Tagged;
 use crate::server::{App, Caller, Problem};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list, ask)).routes(routes!(show)).routes(routes!(approve)).routes(routes!(reject))
+    OpenApiRouter::new()
+        .routes(routes!(list, ask))
+        .routes(routes!(show))
+        .routes(routes!(approve))
+        .routes(routes!(reject))
 }
 
 /// A correction that was asked for.
@@ -160,8 +164,6 @@ async fn reject(
     Body(rejection): Body<Rejection>,
 ) -> Result<Json<CorrectionView>, Problem> {
     caller.may(Permission::Generate)?;
-    app.at_desk(&caller, move |_, desk| {
-        Ok(Json(CorrectionView::of(correction::reject(desk, &id, rejection.answer)?)))
-    })
-    .await
+    app.at_desk(&caller, move |_, desk| Ok(Json(CorrectionView::of(correction::reject(desk, &id, rejection.answer)?))))
+        .await
 }

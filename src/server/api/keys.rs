@@ -154,9 +154,7 @@ async fn published(State(app): State<App>, caller: Caller) -> Result<Json<Publis
         let last = publish::last(desk.store).map_err(RunError::from)?;
         Ok(Json(match last {
             None => PublishedView { version: 0, issued: None, covers: None },
-            Some(last) => {
-                PublishedView { version: last.version, issued: Some(last.issued), covers: Some(last.covers) }
-            }
+            Some(last) => PublishedView { version: last.version, issued: Some(last.issued), covers: Some(last.covers) },
         }))
     })
     .await

@@ -518,11 +518,7 @@ async fn approve(
 /// Cancel a run that waits for approval
 #[utoipa::path(post, path = "/approvals/{id}/reject", tag = "Runs", params(("id" = String, Path)),
     responses((status = 200, body = ApprovalView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn reject(
-    State(app): State<App>,
-    caller: Caller,
-    Path(id): Path<String>,
-) -> Result<Json<ApprovalView>, Problem> {
+async fn reject(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<ApprovalView>, Problem> {
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |_, desk| Ok(Json(ApprovalView::of(runs::reject(desk, &id)?)))).await
 }

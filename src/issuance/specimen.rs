@@ -94,7 +94,7 @@ fn mark(scene: &Scene) -> Item {
         }
     }
     let color = Color { r: 0.93, g: 0.62, b: 0.62 };
-    Item::Path(Path { segments, fill: None, stroke: Some((color, unit * 0.9)) })
+    Item::Path(Path { segments, fill: None, stroke: Some((color, unit * 0.4)) })
 }
 
 /// Why a specimen cannot be made.

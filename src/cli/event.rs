@@ -89,7 +89,7 @@ pub(super) struct Details {
     #[arg(long, value_name = "LENGTH", value_parser = validity)]
     pub(super) expires_after: Option<Validity>,
     /// Credits earned by everybody; a column `credits` overrides it
-    #[arg(long)]
+    #[arg(long, value_parser = credits)]
     pub(super) credits: Option<f64>,
     /// Who signs, up to three times: name, title and a picture of the signature, as "Jane Doe; Director; jane.png"
     #[arg(long, value_name = "NAME; TITLE[; PNG]", value_parser = signatory)]
@@ -111,6 +111,12 @@ fn validity(text: &str) -> Result<Validity, String> {
         "never" => Ok(Validity(None)),
         _ => text.parse().map(|length| Validity(Some(length))).map_err(|e: ValidityError| e.to_string()),
     }
+}
+
+/// As a column `credits` is read; `NaN` and `inf` are no credits.
+fn credits(text: &str) -> Result<f64, String> {
+    let number = text.parse().ok().filter(|number| (0.0..=1e6).contains(number));
+    number.ok_or_else(|| "not a number between 0 and 1,000,000".to_owned())
 }
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {

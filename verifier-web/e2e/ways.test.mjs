@@ -162,7 +162,8 @@ test('the single file does it from disk', async () => {
   page.on('request', (request) => { if (!/^(?:blob|data):/.test(request.url())) requests.push(request.url()); });
   for (const format of ['pdf', 'png', 'jwt', 'json']) {
     const seen = await drop(page, issuer.file(number('अनन्या शर्मा'), format));
-    assert.equal(`${seen.code} ${seen.class}`, 'valid green', format);
+    // It cannot read what a PDF prints, so it does not show one in green.
+    assert.equal(`${seen.code} ${seen.class}`, `valid ${format === 'pdf' ? 'amber' : 'green'}`, format);
   }
   assert.equal((await paste(page, issuer.link(number('Ada Lovelace')))).code, 'valid');
   await page.selectOption('#language', 'hi');

@@ -55,7 +55,11 @@ class Page {
     if (this.folded.includes(folded)) return true;
     if (!COMPLEX.test(text)) return false;
     const wanted = [...letters(folded)];
-    return this.lines.some((line) => this.isPartOf([...letters(fold(line))], wanted));
+    return this.lines.some((line) => {
+      const have = [...letters(fold(line))];
+      // Digits and letters of other scripts are spelled always: `12` must not have become `2`.
+      return plain(have) === plain(wanted) && this.isPartOf(have, wanted);
+    });
   }
 
   /**
@@ -133,6 +137,11 @@ function fold(text: string): string {
 /** Letters and digits alone: extraction puts marks before or behind their letter, or loses them. */
 function letters(folded: string): string {
   return folded.replace(/[^\p{L}\p{N}]/gu, '');
+}
+
+/** What is of no complex script, in any order. */
+function plain(all: readonly string[]): string {
+  return all.filter((letter) => !COMPLEX.test(letter)).toSorted().join('');
 }
 
 function isSubsequence(part: readonly string[], whole: readonly string[]): boolean {

@@ -7,7 +7,7 @@ import { BATCH_FILES, runBatch } from './batch.js';
 import { differences } from './compare.js';
 import { byId, h } from './dom.js';
 import { current, keep, LANGUAGES, pieces, preferred, t, use, type Language } from './messages.js';
-import { FILE_MEGABYTES, readFile, ReadError, unwrap, type Input } from './reading.js';
+import { FILE_MEGABYTES, readFile, ReadError, type Input } from './reading.js';
 import { startOffline } from './offline.js';
 import type { Result } from './result.js';
 import { openTrust, type Trust } from './trust.js';
@@ -23,13 +23,16 @@ let trustView: TrustView;
 /** What stands in the verdict's section, to be said again in another language or with other anchors. */
 let last: { input: Input; result: Result } | undefined;
 let camera: AbortController | undefined;
+/** How often something was given to the page: an answer to what came before the newest is not shown. */
+let turn = 0;
 
 async function judge(input: Input, name?: string): Promise<Result> {
   const at = new Date();
-  const verdict: Verdict = await verify(unwrap(input.text), trust.anchors, at);
+  const verdict: Verdict = await verify(input.text, trust.anchors, at);
   const compared = input.printed !== undefined && verdict.credential !== undefined && verdict.claimed === undefined;
   const result: Result = { verdict, at, printed: input.paper };
   if (name !== undefined) result.name = name;
+  if (input.doubtful === true) result.doubtful = true;
   if (compared && input.printed !== undefined) result.differences = differences(input.printed, verdict);
   return result;
 }
@@ -53,6 +56,7 @@ function show(input: Input, result: Result, focus = true): void {
 }
 
 function clear(): void {
+  turn += 1;
   last = undefined;
   section.hidden = true;
   delete section.dataset['verdict'];
@@ -67,7 +71,9 @@ function clear(): void {
 }
 
 async function check(input: Input, name?: string): Promise<void> {
-  show(input, await judge(input, name));
+  const mine = turn;
+  const result = await judge(input, name);
+  if (mine === turn) show(input, result);
 }
 
 async function checkFile(file: File): Promise<{ input: Input; result: Result }> {
@@ -83,15 +89,18 @@ async function checkFiles(files: readonly File[]): Promise<void> {
   clear();
   if (files.length === 1) {
     say(t('busy.file', { name: first.name }));
+    const mine = turn;
     try {
       const { input, result } = await checkFile(first);
+      if (mine !== turn) return;
       show(input, result);
       say('');
     } catch (error) {
-      say(explain(error), true);
+      if (mine === turn) say(explain(error), true);
     }
     return;
   }
+  say('');
   const inputs = new Map<Result, Input>();
   await runBatch(batch, files.slice(0, BATCH_FILES), async (file) => {
     const { input, result } = await checkFile(file);
@@ -128,7 +137,11 @@ function wireFiles(): void {
     const text = event.dataTransfer?.getData('text/plain') ?? '';
     const files = [...event.dataTransfer?.files ?? []];
     if (files.length > 0) void checkFiles(files);
-    else if (text !== '') void check({ text, paper: false });
+    else if (text !== '') {
+      clear();
+      say('');
+      void check({ text, paper: false }).catch((error: unknown) => { say(explain(error), true); });
+    }
   });
   addEventListener('paste', (event) => {
     const files = [...event.clipboardData?.files ?? []];
@@ -200,6 +213,7 @@ function wireLanguage(): void {
 async function fromFragment(): Promise<void> {
   if (location.hash.length < 2 || document.getElementById(location.hash.slice(1)) !== null) return;
   clear();
+  say('');
   // What stands before the fragment is this page, whatever its address is by now: the credential is behind it.
   await check({ text: location.hash.slice(1), paper: false, linked: true });
   notice();
@@ -216,8 +230,9 @@ function notice(): void {
 /** Other anchors may mean another verdict for what is shown. */
 async function again(): Promise<void> {
   if (!last) return;
-  const { input, result } = last;
-  show(input, await judge(input, result.name), false);
+  const before = last;
+  const result = await judge(before.input, before.result.name);
+  if (last === before) show(before.input, result, false);
 }
 
 /** Without `crypto.subtle` (plain http) nothing can be checked: says so, and where to go instead. */

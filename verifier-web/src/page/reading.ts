@@ -15,6 +15,8 @@ export interface Input {
   printed?: string | undefined;
   /** Whether there is a page at all. */
   paper: boolean;
+  /** Whether the page may show something else than its text says. */
+  doubtful?: boolean;
   /** Whether it came with the address that opened this page. */
   linked?: boolean;
 }
@@ -33,12 +35,7 @@ export async function readFile(file: Blob): Promise<Input> {
   if (head.includes('%PDF-')) return readPdfFile(new Uint8Array(await file.arrayBuffer()));
   if (isPicture(head)) return { text: await picture(file), paper: false };
   if (file.size > TEXT_BYTES) throw new ReadError('read.unreadable');
-  return { text: unwrap(await file.text()), paper: false };
-}
-
-/** Takes the JWS out of an enveloped credential (VC Data Model 2.0, section 4.13); any other text stays as it is. */
-export function unwrap(text: string): string {
-  return /^\s*\{[^]*"data:application\/vc\+jwt,([\w.-]+)"[^]*\}\s*$/.exec(text)?.[1] ?? text;
+  return { text: await file.text(), paper: false };
 }
 
 function isPicture(head: string): boolean {
@@ -54,11 +51,11 @@ async function picture(file: Blob): Promise<string> {
 }
 
 async function readPdfFile(bytes: Uint8Array): Promise<Input> {
-  const attached = await attachedCredential(bytes);
-  const content = await withPdfJs(bytes, attached);
-  const text = attached ?? content?.credential;
+  const content = await withPdfJs(bytes);
+  // Only the single file reads attachments by itself: elsewhere a page that nobody can read is not waved through.
+  const text = __SINGLE_FILE__ ? await attachedCredential(bytes) : content?.credential;
   if (text === undefined) throw new ReadError(absent(content));
-  return { text, printed: content?.text, paper: true };
+  return { text, printed: content?.text, paper: true, doubtful: content?.doubtful ?? false };
 }
 
 function absent(content: PdfContent | undefined): MessageKey {
@@ -67,10 +64,10 @@ function absent(content: PdfContent | undefined): MessageKey {
 }
 
 /** `undefined` if pdf.js is not at hand (never in the single file), or cannot read the file. */
-async function withPdfJs(bytes: Uint8Array, attached: string | undefined): Promise<PdfContent | undefined> {
+async function withPdfJs(bytes: Uint8Array): Promise<PdfContent | undefined> {
   if (!__SINGLE_FILE__) {
     try {
-      return await (await import('../scan/pdf.js')).readPdf(bytes, attached);
+      return await (await import('../scan/pdf.js')).readPdf(bytes);
     } catch {
       // The caller says which of both it was, as far as it matters.
     }

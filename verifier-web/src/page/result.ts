@@ -12,11 +12,14 @@ export interface Result {
   differences?: Difference[] | undefined;
   /** Whether the input has printed text at all (a PDF has, a link has not). */
   printed: boolean;
+  /** Whether the page may show something else than its text says. */
+  doubtful?: boolean;
 }
 
-/** The colour to show. Only a `valid` that its paper does not contradict is green. */
+/** The colour to show. Only a `valid` that its paper, if it has one, was compared with and does not contradict is green. */
 export function colour(result: Result): Verdict['class'] {
-  const differs = (result.differences?.length ?? 0) > 0;
+  const uncompared = result.printed && result.differences === undefined;
+  const differs = uncompared || (result.differences?.length ?? 0) > 0 || result.doubtful === true;
   return result.verdict.class === 'green' && differs ? 'amber' : result.verdict.class;
 }
 

@@ -10,10 +10,12 @@ import { colour, proven, type Result } from './result.js';
 /** The texts of a verdict; also what is read out. */
 export function words(result: Result): { title: string; text: string; todo: string } {
   const { verdict } = result;
+  const say = (part: string) => t(`v.${verdict.verdict}.${part}` as MessageKey);
   if (colour(result) !== verdict.class) {
+    const found = result.differences !== undefined || result.doubtful === true;
+    if (!found) return { title: say('title'), text: t('differs.uncompared'), todo: say('todo') };
     return { title: t('differs.title'), text: t('differs.text'), todo: t('v.valid.todo') };
   }
-  const say = (part: string) => t(`v.${verdict.verdict}.${part}` as MessageKey);
   return { title: say('title'), text: say('text'), todo: say('todo') };
 }
 

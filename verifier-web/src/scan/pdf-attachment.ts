@@ -9,18 +9,23 @@ const FILES = 20;
 /** Longest dictionary of such a stream, in bytes. */
 const DICTIONARY = 2_048;
 
-/** Returns the first embedded file that looks like a credential. */
+/**
+ * Returns the embedded file that looks like a credential. Where there are two of them, one may have been replaced or be in
+ * no list of attachments; and an encrypted file shows nobody its pages: then none, for this reader cannot tell.
+ */
 export async function attachedCredential(pdf: Uint8Array): Promise<string | undefined> {
   // One character a byte (windows-1252 it is), so that places in the text are places in the file.
   const text = new TextDecoder('latin1').decode(pdf);
+  if (/\/Encrypt\b/.test(text)) return undefined;
+  const all = new Set<string>();
   const kind = /\/Type\s*\/EmbeddedFile\b/g;
   for (let count = 0; count < FILES; count += 1) {
     const match = kind.exec(text);
-    if (!match) return undefined;
+    if (!match) break;
     const found = await embedded(pdf, text, match.index);
-    if (found !== undefined && isCredential(found)) return found;
+    if (found !== undefined && isCredential(found)) all.add(found.trim());
   }
-  return undefined;
+  return all.size === 1 ? [...all][0] : undefined;
 }
 
 /** Whether a text is a compact JWS or a QR text, from its looks. */
@@ -35,7 +40,7 @@ async function embedded(pdf: Uint8Array, text: string, at: number): Promise<stri
   const begin = stream.exec(text);
   if (start < 0 || !begin || begin.index - start > DICTIONARY) return undefined;
   const dictionary = text.slice(start, begin.index);
-  const length = Number(/\/Length\s+(\d+)(?!\s+\d+\s+R)/.exec(dictionary)?.[1] ?? Number.NaN);
+  const length = Number(/\/Length\s+(\d+)(?!\d|\s+\d+\s+R)/.exec(dictionary)?.[1] ?? Number.NaN);
   const from = begin.index + begin[0].length;
   const end = Number.isNaN(length) ? text.indexOf('endstream', from) : from + length;
   const bytes = pdf.subarray(from, end);

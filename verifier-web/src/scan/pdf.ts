@@ -6,7 +6,9 @@ import { isCredential } from './pdf-attachment.js';
 import { readPixels } from './picture.js';
 
 /** Pages that are looked at: a certificate has one, sometimes a supplement. */
-const PAGES = 3;
+const PAGES = 10;
+/** Most attachments that are looked into. */
+const FILES = 20;
 /** Longest side of a drawn page, in pixels: 200 dots an inch on A4. */
 const SIDE = 2_340;
 
@@ -19,10 +21,12 @@ export interface PdfContent {
   credential?: string;
   /** What the first pages print. */
   text: string;
+  /** Whether the pages may show something else: drawn over, or with another certificate in the file. */
+  doubtful: boolean;
 }
 
-/** Reads a PDF. With `credential` already at hand only the text is asked for. */
-export async function readPdf(bytes: Uint8Array, credential: string | undefined): Promise<PdfContent> {
+/** Reads a PDF: what it says now, not what an earlier version of it, or nothing in it, still holds. */
+export async function readPdf(bytes: Uint8Array): Promise<PdfContent> {
   worker ??= PDFWorker.create({});
   const task = getDocument({
     worker,
@@ -37,20 +41,34 @@ export async function readPdf(bytes: Uint8Array, credential: string | undefined)
   try {
     const pdf = await task.promise;
     const text = await printed(pdf);
-    const found = credential ?? await attached(pdf) ?? await drawn(pdf);
-    return found === undefined ? { text } : { text, credential: found };
+    const all = await attached(pdf);
+    const found = all[0] ?? await drawn(pdf);
+    const doubtful = all.length > 1 || await drawnOver(pdf);
+    return found === undefined ? { text, doubtful } : { text, doubtful, credential: found };
   } finally {
     await task.destroy();
   }
 }
 
-async function attached(pdf: PDFDocumentProxy): Promise<string | undefined> {
-  const files = (await pdf.getAttachments()) as Record<string, { content?: Uint8Array }> | null;
-  for (const { content } of Object.values(files ?? {})) {
-    const text = content ? new TextDecoder().decode(content.subarray(0, 262_144)) : '';
-    if (isCredential(text)) return text;
+/** Every different credential that is attached. */
+async function attached(pdf: PDFDocumentProxy): Promise<string[]> {
+  const found = new Set<string>();
+  for (const id of [...(await pdf.getAttachments())?.keys() ?? []].slice(0, FILES)) {
+    const content = await pdf.getAttachmentContent(id);
+    const text = content ? new TextDecoder().decode(content.subarray(0, 262_144)).trim() : '';
+    if (isCredential(text)) found.add(text);
   }
-  return undefined;
+  return [...found];
+}
+
+/** Links that draw nothing are expected; anything else was put on the page afterwards (src/reading/pdf.rs). */
+async function drawnOver(pdf: PDFDocumentProxy): Promise<boolean> {
+  for (let number = 1; number <= Math.min(PAGES, pdf.numPages); number += 1) {
+    const all = (await (await pdf.getPage(number)).getAnnotations({ intent: 'any' })) as
+      { subtype?: string; hasAppearance?: boolean }[];
+    if (all.some((one) => !['Link', 'Popup'].includes(one.subtype ?? '') || one.hasAppearance === true)) return true;
+  }
+  return false;
 }
 
 async function printed(pdf: PDFDocumentProxy): Promise<string> {

@@ -44,6 +44,7 @@ impl Kind {
 /// Over whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = RunOver)]
 pub enum Over {
     /// Generate: all who are eligible, also those who have theirs and keep it.
     AllEligible,

@@ -1,7 +1,8 @@
 //! What a request carries, refused with a problem that says what is wrong.
 
+use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -20,9 +21,18 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &App) -> Result<Self, Problem> {
-        match axum::Json::<T>::from_request(request, state).await {
+        let refused = |status, text: String| Problem::new(status, "bad-body", text);
+        let (parts, body) = request.into_parts();
+        let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
+            .await
+            .map_err(|rejection| refused(rejection.status(), rejection.body_text()))?;
+        // serde would take an array for a struct, member by member.
+        if bytes.trim_ascii_start().starts_with(b"[") {
+            return Err(refused(StatusCode::UNPROCESSABLE_ENTITY, "an object is expected, not an array".to_owned()));
+        }
+        match axum::Json::<T>::from_request(Request::from_parts(parts, bytes.into()), state).await {
             Ok(axum::Json(value)) => Ok(Self(value)),
-            Err(rejection) => Err(Problem::new(rejection.status(), "bad-body", rejection.body_text())),
+            Err(rejection) => Err(refused(rejection.status(), rejection.body_text())),
         }
     }
 }
@@ -50,7 +60,7 @@ impl<T: DeserializeOwned + Send> FromRequestParts<App> for Path<T> {
     async fn from_request_parts(parts: &mut Parts, state: &App) -> Result<Self, Problem> {
         match axum::extract::Path::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Path(value)) => Ok(Self(value)),
-            Err(rejection) => Err(Problem::new(axum::http::StatusCode::NOT_FOUND, "not-found", rejection.body_text())),
+            Err(rejection) => Err(Problem::new(StatusCode::NOT_FOUND, "not-found", rejection.body_text())),
         }
     }
 }
@@ -131,7 +141,7 @@ impl IfMatch {
     pub(super) fn check(&self, tag: &str) -> Result<(), Problem> {
         match &self.0 {
             Some(seen) if seen != tag => Err(Problem::new(
-                axum::http::StatusCode::PRECONDITION_FAILED,
+                StatusCode::PRECONDITION_FAILED,
                 "changed-meanwhile",
                 "somebody changed this in the meantime; read it again",
             )),

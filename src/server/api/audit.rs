@@ -44,7 +44,7 @@ struct EntryView {
     #[schema(example = "CERT-WORKSHOP-2026-00001")]
     subject: String,
     /// More about it, as before and after.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Value)]
     detail: Value,
     /// SHA-256 over this entry and the hash before it.
     hash: String,

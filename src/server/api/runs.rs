@@ -355,12 +355,22 @@ async fn rows(
     .await
 }
 
+/// One event of the stream.
+#[expect(dead_code, reason = "only describes the stream")]
+#[derive(ToSchema)]
+struct StreamEvent {
+    /// `progress` or `end`.
+    event: String,
+    /// The run as JSON.
+    data: String,
+}
+
 /// Watch a run
 ///
 /// Server-sent events: `progress` with the run whenever it has changed, `end` with the run when it is over; then the
 /// stream ends.
 #[utoipa::path(get, path = "/runs/{id}/events", tag = "Runs", params(("id" = String, Path)),
-    responses((status = 200, body = String, content_type = "text/event-stream"),
+    responses((status = 200, body = StreamEvent, content_type = "text/event-stream"),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn events(
     State(app): State<App>,

@@ -24,6 +24,7 @@ const STANDARDS = {
   ob3: 'issuer only: the schema of Open Badges; the verifier reads by schemas/verify.md',
   rfc8037: 'ed25519.test.ts',
   'vc-di-eddsa': 'Rust only: they need a context that the page does not carry',
+  vcdm2: 'service only: the shape of other issuers\' credentials, for its VC-API',
   wycheproof: 'ed25519.test.ts',
 };
 

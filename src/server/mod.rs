@@ -14,6 +14,7 @@ mod reply;
 mod router;
 mod run;
 mod session;
+mod upload;
 mod vault;
 mod vc_api;
 mod worker;

@@ -10,12 +10,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::participants::{person, read_form, turn};
+use super::participants::person;
 use crate::accounts::Permission;
 use crate::credential::{EventCode, Timestamp};
 use crate::enrolment::{self, Exception, Exclusion, ExclusionReason, ListRow, MAX_LIST_BYTES};
 use crate::issuance::Desk;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
+use crate::server::upload::{read_form, turn};
 use crate::server::{App, Caller, Problem};
 use crate::store::{Page, Participant};
 

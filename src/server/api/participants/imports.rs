@@ -1,0 +1,122 @@
+//! Lists of participants: taken in, remembered, reported.
+
+use axum::Json;
+use axum::extract::multipart::MultipartRejection;
+use axum::extract::{DefaultBodyLimit, Multipart, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::accounts::Permission;
+use crate::enrolment::{self, ImportRecord, ImportRequest, Imported};
+use crate::issuance::import::{Duplicates, Limits};
+use crate::server::extract::{Listing, Paging, Path, Query, event_code};
+use crate::server::upload::{read_form, turn};
+use crate::server::{App, Caller, Problem};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    let uploads = OpenApiRouter::new().routes(routes!(import, imports)).layer(DefaultBodyLimit::disable());
+    uploads.routes(routes!(report))
+}
+
+/// How a list is taken in.
+#[derive(Debug, Clone, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ImportHow {
+    /// Check the list, and take nothing in.
+    #[serde(default)]
+    dry_run: bool,
+    /// Keep what is known of people instead of changing it.
+    #[serde(default)]
+    keep_known: bool,
+}
+
+/// A list of people.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the form")]
+struct ListForm {
+    /// CSV or XLSX.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+    /// `FIELD=COLUMN`, once for each; without any, as at the last import.
+    map: Vec<String>,
+}
+
+/// Import participants from CSV or XLSX
+#[utoipa::path(post, path = "/events/{code}/imports", tag = "Participants",
+    params(("code" = String, Path, example = "WORKSHOP"), ImportHow),
+    request_body(content = ListForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = Imported), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn import(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Query(how): Query<ImportHow>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Json<Imported>, Problem> {
+    caller.may(Permission::Import)?;
+    let _turn = turn()?;
+    let form = read_form(form, app.limits.upload_bytes).await?;
+    app.at_desk(&caller, move |app, desk| {
+        let planned = enrolment::planned(desk, &event_code(&code)?)?;
+        let missing_glyph = |name: &str| app.faces.fonts().missing_glyph(name);
+        let request = ImportRequest {
+            name: &form.name,
+            bytes: &form.bytes,
+            mapping: form.texts.into_iter().filter(|(name, _)| name == "map").map(|(_, value)| value).collect(),
+            duplicates: if how.keep_known { Duplicates::Skip } else { Duplicates::Update },
+            dry_run: how.dry_run,
+            missing_glyph: Some(&missing_glyph),
+            limits: Limits { bytes: app.limits.upload_bytes.min(Limits::default().bytes), ..Limits::default() },
+        };
+        Ok(Json(enrolment::import(desk, &planned, &request)?))
+    })
+    .await
+}
+
+/// List imports, oldest first
+#[utoipa::path(get, path = "/events/{code}/imports", tag = "Participants",
+    params(("code" = String, Path, example = "WORKSHOP"), Paging),
+    responses((status = 200, body = Listing<ImportRecord>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn imports(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Listing<ImportRecord>>, Problem> {
+    caller.may(Permission::View)?;
+    let limit = paging.limit()?;
+    app.at_desk(&caller, move |_, desk| {
+        let planned = enrolment::planned(desk, &event_code(&code)?)?;
+        let page = enrolment::imports(desk.store, &planned.event.code, paging.cursor.as_deref(), limit)?;
+        Ok(Json(Listing::of(page, |record| record)))
+    })
+    .await
+}
+
+/// Download the rows of an import that need attention, as CSV to correct and import again
+#[utoipa::path(get, path = "/events/{code}/imports/{import}/report", tag = "Participants",
+    params(("code" = String, Path, example = "WORKSHOP"), ("import" = String, Path, example = "20261122T100000Z-1f2e3d4c")),
+    responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn report(
+    State(app): State<App>,
+    caller: Caller,
+    Path((code, id)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| {
+        let code = event_code(&code)?;
+        let shaped = id.len() <= 40 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+        let none = || Problem::not_found("this report");
+        let csv = if shaped { enrolment::report_csv(desk.store, &code, &id)? } else { None }.ok_or_else(none)?;
+        let headers = [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+            (header::CONTENT_DISPOSITION, "attachment; filename=\"report.csv\""),
+        ];
+        Ok((headers, csv).into_response())
+    })
+    .await
+}

@@ -1,0 +1,110 @@
+//! Which participants: listed and filtered, with the decision about each.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+
+use super::{PersonView, SCANNED};
+use crate::accounts::Permission;
+use crate::credential::EventCode;
+use crate::enrolment::{self, Decision, Ground};
+use crate::issuance::Desk;
+use crate::server::extract::{Listing, Paging, Path, Query, event_code};
+use crate::server::{App, Caller, Problem};
+use crate::store::{Page, Participant};
+
+/// Which people are wanted.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(in crate::server::api) struct PeopleFilter {
+    /// Only these.
+    #[serde(default)]
+    #[param(inline)]
+    pub state: Option<PersonState>,
+    /// Only whose name, e-mail or external id holds this.
+    #[serde(default)]
+    pub q: Option<String>,
+}
+
+/// Where a person stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::server::api) enum PersonState {
+    /// Gets a certificate, or has one by right.
+    Eligible,
+    /// Does not meet the rule.
+    NotEligible,
+    /// Excluded.
+    Excluded,
+    /// Allowed by an exception.
+    Exception,
+    /// Has a certificate.
+    Issued,
+}
+
+impl PeopleFilter {
+    fn takes(&self, desk: &Desk, code: &EventCode, person: &Participant, decision: &Decision) -> Result<bool, Problem> {
+        let wanted = self.q.as_deref().map(|q| q.trim().to_lowercase()).filter(|q| !q.is_empty());
+        if let Some(wanted) = wanted {
+            let texts = [Some(&person.name), person.email.as_ref(), person.external_id.as_ref()];
+            if !texts.into_iter().flatten().any(|text| text.to_lowercase().contains(&wanted)) {
+                return Ok(false);
+            }
+        }
+        Ok(match self.state {
+            None => true,
+            Some(PersonState::Eligible) => decision.eligible,
+            Some(PersonState::NotEligible) => matches!(decision.reason, Ground::NotMet | Ground::NoRule),
+            Some(PersonState::Excluded) => decision.reason == Ground::Excluded,
+            Some(PersonState::Exception) => matches!(decision.reason, Ground::Exception | Ground::Manual),
+            Some(PersonState::Issued) => desk.store.certificate_of(code, &person.key)?.is_some(),
+        })
+    }
+}
+
+/// Returns a page of those whom a filter takes, with the decision about each.
+pub(in crate::server::api) fn filtered(
+    desk: &Desk,
+    code: &EventCode,
+    filter: &PeopleFilter,
+    cursor: Option<String>,
+    limit: usize,
+) -> Result<Page<(Participant, Decision)>, Problem> {
+    let (mut items, mut cursor, mut scanned) = (Vec::new(), cursor, 0);
+    loop {
+        let page = enrolment::decisions(desk, code, cursor.as_deref(), limit - items.len())?;
+        scanned += page.items.len();
+        for (person, decision) in page.items {
+            if filter.takes(desk, code, &person, &decision)? {
+                items.push((person, decision));
+            }
+        }
+        cursor = page.next;
+        if items.len() >= limit || scanned >= SCANNED || cursor.is_none() {
+            return Ok(Page { items, next: cursor });
+        }
+    }
+}
+
+/// List participants
+#[utoipa::path(get, path = "/events/{code}/participants", tag = "Participants",
+    params(("code" = String, Path, example = "WORKSHOP"), Paging, PeopleFilter),
+    responses((status = 200, body = Listing<PersonView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Query(paging): Query<Paging>,
+    Query(filter): Query<PeopleFilter>,
+) -> Result<Json<Listing<PersonView>>, Problem> {
+    caller.may(Permission::View)?;
+    let limit = paging.limit()?;
+    app.at_desk(&caller, move |_, desk| {
+        let code = event_code(&code)?;
+        let Page { items, next } = filtered(desk, &code, &filter, paging.cursor, limit)?;
+        let view = |(person, _)| PersonView::of(desk.store, &code, person);
+        Ok(Json(Listing { items: items.into_iter().map(view).collect::<Result<_, Problem>>()?, next }))
+    })
+    .await
+}

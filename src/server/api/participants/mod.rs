@@ -1,0 +1,231 @@
+//! Participants: added, changed, merged, erased.
+
+mod attendance;
+mod imports;
+mod listing;
+mod names;
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) use self::listing::{PeopleFilter, filtered};
+use crate::accounts::Permission;
+use crate::credential::{EventCode, Timestamp};
+use crate::eligibility::Progress;
+use crate::enrolment::{self, Decider, Decision, PersonChange, Planned};
+use crate::issuance::Desk;
+use crate::server::extract::{Body, IfMatch, Path, event_code};
+use crate::server::reply::{Tagged, tag_of};
+use crate::server::{App, Caller, Problem};
+use crate::store::{Fields, Participant, Store};
+
+/// People looked at for one filtered page; the next page goes on.
+const SCANNED: usize = 20_000;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(listing::list, upsert))
+        .routes(routes!(show, change, delete))
+        .routes(routes!(erase))
+        .routes(routes!(merge))
+        .routes(routes!(attendance::attendance))
+        .routes(routes!(names::lint))
+        .routes(routes!(names::duplicates))
+        .merge(imports::routes())
+}
+
+/// A participant as the API shows it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PersonView {
+    /// Names the person in addresses.
+    #[schema(example = "p-4kq3ydvnf7wzj2ha")]
+    pub id: String,
+    /// The person's id in another system.
+    pub external_id: Option<String>,
+    /// Name as it shall be printed.
+    #[schema(example = "Ada Lovelace")]
+    pub name: String,
+    /// E-mail.
+    pub email: Option<String>,
+    /// Language of the certificate and of mails.
+    pub locale: Option<String>,
+    /// Further columns.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    pub fields: Fields,
+    /// What the person has attended, done and reached.
+    pub progress: Progress,
+    /// When the person was last imported or added.
+    #[schema(value_type = String, format = DateTime)]
+    pub imported: Timestamp,
+    /// The certificate, if there is one.
+    #[schema(example = "CERT-WORKSHOP-2026-00001")]
+    pub certificate: Option<String>,
+}
+
+impl PersonView {
+    pub(super) fn of(store: &dyn Store, code: &EventCode, person: Participant) -> Result<Self, Problem> {
+        let certificate = store.certificate_of(code, &person.key)?.map(|number| number.to_string());
+        Ok(Self {
+            id: person.id.unwrap_or(person.key.0),
+            external_id: person.external_id,
+            name: person.name,
+            email: person.email,
+            locale: person.locale,
+            fields: person.fields,
+            progress: person.progress,
+            imported: person.imported,
+            certificate,
+        })
+    }
+}
+
+/// Add a participant, or change who has this external id or e-mail
+#[utoipa::path(post, path = "/events/{code}/participants", tag = "Participants", request_body = PersonChange,
+    params(("code" = String, Path, example = "WORKSHOP")),
+    responses((status = 201, body = PersonView), (status = 200, body = PersonView),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn upsert(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Body(change): Body<PersonChange>,
+) -> Result<Tagged<PersonView>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        let code = event_code(&code)?;
+        let (person, new) = enrolment::upsert(desk, &code, &change)?;
+        let (tag, view) = (tag_of(&person), PersonView::of(desk.store, &code, person)?);
+        Ok(if new { Tagged::created(tag, view) } else { Tagged::ok(tag, view) })
+    })
+    .await
+}
+
+/// Finds a person of an event, provided that the caller has seen them as they are.
+pub(super) fn person(desk: &Desk, code: &str, who: &str, seen: &IfMatch) -> Result<(EventCode, Participant), Problem> {
+    let code = event_code(code)?;
+    let person = enrolment::find(desk.store, &code, who)?;
+    seen.check(&tag_of(&person))?;
+    Ok((code, person))
+}
+
+/// Show a participant
+#[utoipa::path(get, path = "/events/{code}/participants/{person}", tag = "Participants",
+    params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail")),
+    responses((status = 200, body = PersonView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path((code, who)): Path<(String, String)>,
+) -> Result<Tagged<PersonView>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| {
+        let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
+        Ok(Tagged::ok(tag_of(&person), PersonView::of(desk.store, &code, person)?))
+    })
+    .await
+}
+
+/// Change a participant: attendance, points, score, name, columns
+#[utoipa::path(patch, path = "/events/{code}/participants/{person}", tag = "Participants", request_body = PersonChange,
+    params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail"),
+        ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+    responses((status = 200, body = PersonView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Path((code, who)): Path<(String, String)>,
+    if_match: IfMatch,
+    Body(mut change): Body<PersonChange>,
+) -> Result<Tagged<PersonView>, Problem> {
+    caller.may(Permission::Import)?;
+    // Staff who patch one person enter by hand; systems add or change by external id.
+    change.progress.sessions.values_mut().for_each(|mark| mark.by_hand = true);
+    app.at_desk(&caller, move |_, desk| {
+        let (code, old) = person(desk, &code, &who, &if_match)?;
+        let person = enrolment::patch(desk, &code, &old, &change)?;
+        Ok(Tagged::ok(tag_of(&person), PersonView::of(desk.store, &code, person)?))
+    })
+    .await
+}
+
+/// Delete a participant who has no certificate
+#[utoipa::path(delete, path = "/events/{code}/participants/{person}", tag = "Participants",
+    params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail"),
+        ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+    responses((status = 204, description = "Gone"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn delete(
+    State(app): State<App>,
+    caller: Caller,
+    Path((code, who)): Path<(String, String)>,
+    if_match: IfMatch,
+) -> Result<StatusCode, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        let (code, person) = person(desk, &code, &who, &if_match)?;
+        enrolment::delete(desk, &code, &person)?;
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
+}
+
+/// Erase a person: all that names them goes, number and status of the certificate stay
+#[utoipa::path(post, path = "/events/{code}/participants/{person}/erase", tag = "Participants",
+    params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail")),
+    responses((status = 204, description = "Erased"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn erase(
+    State(app): State<App>,
+    caller: Caller,
+    Path((code, who)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
+        // First, while it is known which certificate is theirs.
+        crate::runs::forget_person(desk, &code, &person.key)?;
+        enrolment::erase(desk, &code, &person)?;
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
+}
+
+/// Two who are one.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "keep": "p-4kq3ydvnf7wzj2ha", "gone": "p-a7wzj2hq4kq3ydvn" }))]
+struct Merge {
+    /// Who stays.
+    keep: String,
+    /// Who goes.
+    gone: String,
+}
+
+/// Make one participant of two; progress, exception and certificate move to the one who stays
+#[utoipa::path(post, path = "/events/{code}/merge", tag = "Participants", request_body = Merge,
+    params(("code" = String, Path, example = "WORKSHOP")),
+    responses((status = 200, body = PersonView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn merge(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Body(merge): Body<Merge>,
+) -> Result<Tagged<PersonView>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        let code = event_code(&code)?;
+        let keep = enrolment::find(desk.store, &code, &merge.keep)?;
+        let gone = enrolment::find(desk.store, &code, &merge.gone)?;
+        let person = enrolment::merge(desk, &code, &keep, &gone)?;
+        Ok(Tagged::ok(tag_of(&person), PersonView::of(desk.store, &code, person)?))
+    })
+    .await
+}
+
+/// Decides about one person.
+pub(super) fn decision(desk: &Desk, planned: &Planned, person: &Participant) -> Result<Decision, Problem> {
+    let listed = enrolment::listed(desk.store, &planned.event.code, &person.key)?;
+    Ok(Decider::new(&planned.event, &planned.plan)?.decide(person, &listed))
+}

@@ -1,0 +1,105 @@
+//! Names that look wrong, and people who may be one.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{PersonView, SCANNED};
+use crate::accounts::Permission;
+use crate::enrolment::{self, Planned, Same};
+use crate::issuance::import::lint_name;
+use crate::server::extract::{Listing, Paging, Path, Query, event_code};
+use crate::server::{App, Caller, Problem};
+
+/// What looks wrong with a name.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Linted {
+    /// Whose.
+    id: String,
+    /// The name.
+    name: String,
+    /// The certificate, if there is one already.
+    certificate: Option<String>,
+    /// What looks wrong.
+    findings: Vec<NameFinding>,
+}
+
+/// One finding about a name.
+#[derive(Debug, Serialize, ToSchema)]
+struct NameFinding {
+    /// For programs.
+    #[schema(value_type = String, example = "all_capitals")]
+    code: &'static str,
+    /// In words.
+    #[schema(example = "is all in capitals")]
+    detail: String,
+}
+
+/// List participants whose names look wrong
+#[utoipa::path(get, path = "/events/{code}/lint", tag = "Participants",
+    params(("code" = String, Path, example = "WORKSHOP"), Paging),
+    responses((status = 200, body = Listing<Linted>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn lint(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Listing<Linted>>, Problem> {
+    caller.may(Permission::View)?;
+    let limit = paging.limit()?;
+    app.at_desk(&caller, move |_, desk| {
+        let planned: Planned = enrolment::planned(desk, &event_code(&code)?)?;
+        let code = &planned.event.code;
+        let (mut items, mut cursor, mut scanned) = (Vec::new(), paging.cursor, 0);
+        loop {
+            let page = desk.store.participants(code, cursor.as_deref(), limit - items.len())?;
+            scanned += page.items.len();
+            for person in page.items {
+                let findings = lint_name(&person.name).into_iter();
+                let findings: Vec<_> =
+                    findings.map(|(code, detail)| NameFinding { code: code.as_str(), detail }).collect();
+                if !findings.is_empty() {
+                    let view = PersonView::of(desk.store, code, person)?;
+                    items.push(Linted { id: view.id, name: view.name, certificate: view.certificate, findings });
+                }
+            }
+            cursor = page.next;
+            if items.len() >= limit || scanned >= SCANNED || cursor.is_none() {
+                return Ok(Json(Listing { items, next: cursor }));
+            }
+        }
+    })
+    .await
+}
+
+/// People who may be one.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Group {
+    /// What they have in common.
+    same: Same,
+    /// Two or more.
+    people: Vec<PersonView>,
+}
+
+/// Find participants with the same e-mail or the same name
+#[utoipa::path(get, path = "/events/{code}/duplicates", tag = "Participants",
+    params(("code" = String, Path, example = "WORKSHOP")),
+    responses((status = 200, body = Listing<Group>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn duplicates(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+) -> Result<Json<Listing<Group>>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| {
+        let code = enrolment::planned(desk, &event_code(&code)?)?.event.code;
+        let group = |found: enrolment::Duplicate| {
+            let people = found.people.into_iter().map(|person| PersonView::of(desk.store, &code, person));
+            Ok(Group { same: found.same, people: people.collect::<Result<_, Problem>>()? })
+        };
+        let items = enrolment::duplicates(desk.store, &code)?.into_iter().map(group);
+        Ok(Json(Listing { items: items.collect::<Result<_, Problem>>()?, next: None }))
+    })
+    .await
+}

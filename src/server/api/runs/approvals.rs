@@ -1,0 +1,102 @@
+//! What needs a second member of staff.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::accounts::Permission;
+use crate::credential::Timestamp;
+use crate::runs::{self, Approval, ApprovalState, approval};
+use crate::server::extract::{Listing, Paging, Path, Query};
+use crate::server::reply::Tagged;
+use crate::server::{App, Caller, Problem};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(approve)).routes(routes!(reject))
+}
+
+/// What needs a second member of staff.
+#[derive(Debug, Serialize, ToSchema)]
+struct ApprovalView {
+    /// Grows with time.
+    id: String,
+    /// The run that waits.
+    run: String,
+    /// How many would lose their certificate.
+    #[schema(example = 120)]
+    count: usize,
+    /// Who asked.
+    by: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// Until when it can be decided.
+    #[schema(value_type = String, format = DateTime)]
+    expires: Timestamp,
+    /// Where it stands.
+    state: ApprovalState,
+    /// Who decided.
+    decided_by: Option<String>,
+    /// When.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    decided_at: Option<Timestamp>,
+}
+
+impl ApprovalView {
+    fn of(approval: Approval) -> Self {
+        let Approval { id, run, count, by, at, expires, state, decided_by, decided_at } = approval;
+        Self { id, run, count, by, at, expires, state, decided_by, decided_at }
+    }
+}
+
+/// List approvals, oldest first
+#[utoipa::path(get, path = "/approvals", tag = "Runs", params(Paging),
+    responses((status = 200, body = Listing<ApprovalView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(paging): Query<Paging>,
+) -> Result<Json<Listing<ApprovalView>>, Problem> {
+    caller.may(Permission::View)?;
+    let limit = paging.limit()?;
+    app.at_desk(&caller, move |_, desk| {
+        let page = approval::list(desk.store, desk.now, paging.cursor.as_deref(), limit)?;
+        Ok(Json(Listing::of(page, ApprovalView::of)))
+    })
+    .await
+}
+
+/// Show an approval
+#[utoipa::path(get, path = "/approvals/{id}", tag = "Runs", params(("id" = String, Path)),
+    responses((status = 200, body = ApprovalView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<ApprovalView>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| {
+        let (approval, revision) = approval::show(desk.store, desk.now, &id)?;
+        Ok(Tagged::ok(revision, ApprovalView::of(approval)))
+    })
+    .await
+}
+
+/// Let a run go on that somebody else asked for
+#[utoipa::path(post, path = "/approvals/{id}/approve", tag = "Runs", params(("id" = String, Path)),
+    responses((status = 200, body = ApprovalView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn approve(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+) -> Result<Json<ApprovalView>, Problem> {
+    caller.may(Permission::Revoke)?;
+    app.at_desk(&caller, move |_, desk| Ok(Json(ApprovalView::of(runs::approve(desk, &id)?)))).await
+}
+
+/// Cancel a run that waits for approval
+#[utoipa::path(post, path = "/approvals/{id}/reject", tag = "Runs", params(("id" = String, Path)),
+    responses((status = 200, body = ApprovalView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn reject(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<ApprovalView>, Problem> {
+    caller.may(Permission::Revoke)?;
+    app.at_desk(&caller, move |_, desk| Ok(Json(ApprovalView::of(runs::reject(desk, &id)?)))).await
+}

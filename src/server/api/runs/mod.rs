@@ -1,0 +1,282 @@
+//! Runs, their journals.
+
+mod approvals;
+mod preview;
+mod problem;
+mod watch;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::accounts::Permission;
+use crate::credential::Timestamp;
+use crate::runs::{self, Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunRequest, RunState};
+use crate::server::extract::{Body, Listing, Paging, Path, Query};
+use crate::server::reply::{Tagged, tag_of};
+use crate::server::{App, Caller, Problem};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(list, create))
+        .routes(routes!(preview::preview))
+        .routes(routes!(show))
+        .routes(routes!(rows))
+        .routes(routes!(watch::events))
+        .routes(routes!(cancel))
+        .routes(routes!(retry))
+        .merge(approvals::routes())
+}
+
+/// A run as the API shows it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RunView {
+    /// Grows with time.
+    #[schema(example = "20261122T101500Z-1f2e3d4c")]
+    id: String,
+    /// What it does.
+    kind: Kind,
+    /// In which event.
+    #[schema(example = "WORKSHOP")]
+    event: Option<String>,
+    /// Over whom.
+    over: Over,
+    /// Where it stands.
+    state: RunState,
+    /// Who made it, and from where.
+    #[schema(example = "staff:7f3a from 192.0.2.7")]
+    by: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    created: Timestamp,
+    /// When its first group was begun.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    began: Option<Timestamp>,
+    /// When it was over.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    finished: Option<Timestamp>,
+    /// Rows, by what became of them.
+    counters: Counters,
+    /// Rows a second.
+    #[schema(example = 950.0)]
+    rate: Option<f64>,
+    /// Seconds until it is over, at that rate.
+    #[schema(example = 12)]
+    seconds_left: Option<u64>,
+    /// Why, for revocations and replacements.
+    reason: Option<RunReason>,
+    /// The run whose failed rows it repeats.
+    retry_of: Option<String>,
+    /// The approval that it waits for or had.
+    approval: Option<String>,
+    /// Why it could not go on.
+    problem: Option<String>,
+}
+
+impl RunView {
+    pub(super) fn of(run: RunRecord) -> Self {
+        Self {
+            rate: run.rate(),
+            seconds_left: run.seconds_left(),
+            event: run.event.as_ref().map(ToString::to_string),
+            id: run.id,
+            kind: run.kind,
+            over: run.over,
+            state: run.state,
+            by: run.by,
+            created: run.created,
+            began: run.began,
+            finished: run.finished,
+            counters: run.counters,
+            reason: run.reason,
+            retry_of: run.retry_of,
+            approval: run.approval,
+            problem: run.problem,
+        }
+    }
+}
+
+/// One row of a run.
+#[derive(Debug, Serialize, ToSchema)]
+struct RowView {
+    /// Its place in the list, from 1.
+    #[schema(example = 1)]
+    place: u64,
+    /// The person: their e-mail, or what stands for it. Nothing once they are erased.
+    #[schema(example = "zoe@example.org")]
+    person: Option<String>,
+    /// The certificate.
+    #[schema(example = "CERT-WORKSHOP-2026-00001")]
+    number: Option<String>,
+    /// What became of it.
+    state: RowState,
+    /// Why it failed or needed nothing.
+    reason: Option<String>,
+}
+
+impl RowView {
+    fn of((place, row): (u64, Row)) -> Self {
+        let number = row.number.map(|number| number.to_string());
+        let person = row.person.map(|person| person.0);
+        Self { place: place + 1, person, number, state: row.state, reason: row.reason }
+    }
+}
+
+/// Which runs.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct RunFilter {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 500; 50 if left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// Only of this event.
+    event: Option<String>,
+    /// Only in this state.
+    state: Option<RunState>,
+}
+
+/// List runs, oldest first
+#[utoipa::path(get, path = "/runs", tag = "Runs", params(RunFilter),
+    responses((status = 200, body = Listing<RunView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<RunFilter>,
+) -> Result<Json<Listing<RunView>>, Problem> {
+    caller.may(Permission::View)?;
+    let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
+    app.at_desk(&caller, move |_, desk| {
+        let keep = |run: &RunRecord| {
+            let event = run.event.as_ref().map(ToString::to_string);
+            (filter.event.is_none() || event == filter.event) && filter.state.is_none_or(|state| run.state == state)
+        };
+        Ok(Json(Listing::of(runs::runs(desk.store, keep, filter.cursor.as_deref(), limit)?, RunView::of)))
+    })
+    .await
+}
+
+/// What may start a run of this kind.
+fn permission(request: &RunRequest) -> Permission {
+    match request.kind {
+        Kind::Regenerate if request.over == Some(Over::NotPassing) => Permission::Revoke,
+        Kind::Generate | Kind::Regenerate => Permission::Generate,
+        Kind::Revoke | Kind::Restore => Permission::Revoke,
+        Kind::Publish => Permission::Keys,
+        Kind::Send => Permission::Send,
+    }
+}
+
+/// Start a run
+///
+/// The list of those who are in the group now is frozen. The run itself is done in the background: ask for it, or watch
+/// its events. Needs `generate`, `revoke` or `keys`, by what it does. More revocations at once than one member of staff
+/// may do alone wait for an approval.
+#[utoipa::path(post, path = "/runs", tag = "Runs",
+    request_body(content = RunRequest, example = json!({"kind": "generate", "event": "WORKSHOP", "over": "those_without"})),
+    responses((status = 201, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    Body(request): Body<RunRequest>,
+) -> Result<Tagged<RunView>, Problem> {
+    caller.may(permission(&request))?;
+    app.at_desk(&caller, move |app, desk| {
+        let created = runs::create(desk, &request, app.limits.revoke_alone)?;
+        Ok(tagged(created.run, StatusCode::CREATED))
+    })
+    .await
+}
+
+fn tagged(run: RunRecord, status: StatusCode) -> Tagged<RunView> {
+    let tag = tag_of(&run);
+    Tagged { status, tag, value: RunView::of(run) }
+}
+
+/// Show a run
+#[utoipa::path(get, path = "/runs/{id}", tag = "Runs", params(("id" = String, Path, example = "20261122T101500Z-1f2e3d4c")),
+    responses((status = 200, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<RunView>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| Ok(tagged(runs::run(desk.store, &id)?.0, StatusCode::OK))).await
+}
+
+/// Which rows.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct RowFilter {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 500; 50 if left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// Only in this state.
+    state: Option<RowState>,
+}
+
+/// Show a run's journal, row by row
+#[utoipa::path(get, path = "/runs/{id}/rows", tag = "Runs", params(("id" = String, Path), RowFilter),
+    responses((status = 200, body = Listing<RowView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn rows(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Query(filter): Query<RowFilter>,
+) -> Result<Json<Listing<RowView>>, Problem> {
+    caller.may(Permission::View)?;
+    let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
+    app.at_desk(&caller, move |_, desk| {
+        let page = runs::rows(desk.store, &id, filter.state, filter.cursor.as_deref(), limit)?;
+        Ok(Json(Listing::of(page, RowView::of)))
+    })
+    .await
+}
+
+async fn look(app: &App, id: &str) -> Result<(RunRecord, u64), Problem> {
+    let id = id.to_owned();
+    app.aside(move |app| Ok(runs::run(&*app.store, &id)?)).await
+}
+
+/// Stop a run
+///
+/// At once if it waits, after the present group if it is under way. What was done stays.
+#[utoipa::path(post, path = "/runs/{id}/cancel", tag = "Runs", params(("id" = String, Path)),
+    responses((status = 200, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn cancel(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<RunView>, Problem> {
+    may_touch(&app, &caller, &id).await?;
+    app.at_desk(&caller, move |_, desk| Ok(tagged(runs::cancel(desk, &id)?, StatusCode::OK))).await
+}
+
+/// Repeat what failed
+///
+/// Makes a new run over the rows that failed, and no others.
+#[utoipa::path(post, path = "/runs/{id}/retry", tag = "Runs", params(("id" = String, Path)),
+    responses((status = 201, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn retry(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<RunView>, Problem> {
+    may_touch(&app, &caller, &id).await?;
+    app.at_desk(&caller, move |app, desk| {
+        Ok(tagged(runs::retry_failed(desk, &id, app.limits.revoke_alone)?.run, StatusCode::CREATED))
+    })
+    .await
+}
+
+/// Who may stop or repeat a run is who may start it. Others do not learn whether it exists.
+async fn may_touch(app: &App, caller: &Caller, id: &str) -> Result<(), Problem> {
+    use Permission::{Generate, Keys, Revoke, Send, View};
+    if [Generate, Revoke, Keys, Send].into_iter().all(|one| caller.may(one).is_err()) {
+        return caller.may(Generate);
+    }
+    caller.may(View)?;
+    let (run, _) = look(app, id).await?;
+    caller.may(match (run.kind, run.over) {
+        (Kind::Regenerate, Over::NotPassing) | (Kind::Revoke | Kind::Restore, _) => Revoke,
+        (Kind::Generate | Kind::Regenerate, _) => Generate,
+        (Kind::Publish, _) => Keys,
+        (Kind::Send, _) => Send,
+    })
+}

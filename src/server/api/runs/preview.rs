@@ -1,0 +1,117 @@
+//! What a run would do.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::accounts::Permission;
+use crate::runs::fate::Effect;
+use crate::runs::{self, Fate, RunRequest, Selected};
+use crate::server::extract::Body;
+use crate::server::{App, Caller, Problem};
+
+/// Most rows that a preview shows; it counts all.
+const PREVIEWED: usize = 1_000;
+
+/// What a run would do.
+#[derive(Debug, Default, Serialize, ToSchema)]
+pub(super) struct Preview {
+    /// Rows of the list.
+    total: u64,
+    /// How many get a first certificate.
+    gets: u64,
+    /// How many get a next version.
+    replaced: u64,
+    /// How many lose theirs.
+    loses: u64,
+    /// How many get a revoked one back.
+    regains: u64,
+    /// How many keep what they have.
+    keeps: u64,
+    /// How many get none.
+    nothing: u64,
+    /// Whether a second member of staff would have to approve it.
+    needs_approval: bool,
+    /// Who, the first 1,000 of them.
+    rows: Vec<PreviewRow>,
+}
+
+/// What would become of one.
+#[derive(Debug, Serialize, ToSchema)]
+struct PreviewRow {
+    /// The person.
+    person: Option<String>,
+    /// The name.
+    name: String,
+    /// The certificate that it is about.
+    number: Option<String>,
+    /// What would be done.
+    effect: Effect,
+    /// Why nothing would change.
+    why: Option<String>,
+    /// The tier.
+    tier: Option<String>,
+    /// The template's name.
+    template: Option<String>,
+}
+
+impl Preview {
+    fn count(&mut self, selected: Selected) {
+        self.total += 1;
+        let counter = match selected.fate.effect() {
+            Effect::Gets => &mut self.gets,
+            Effect::Replaced => &mut self.replaced,
+            Effect::Loses => &mut self.loses,
+            Effect::Regains => &mut self.regains,
+            Effect::Keeps => &mut self.keeps,
+            Effect::Nothing => &mut self.nothing,
+        };
+        *counter += 1;
+        if self.rows.len() < PREVIEWED {
+            self.rows.push(PreviewRow::of(selected));
+        }
+    }
+}
+
+impl PreviewRow {
+    fn of(Selected { row, name, fate }: Selected) -> Self {
+        let grant = match &fate {
+            Fate::Get(grant) | Fate::Replace(_, grant) => Some(grant),
+            _ => None,
+        };
+        Self {
+            person: row.person.map(|person| person.0),
+            name,
+            number: fate.number().map(ToString::to_string),
+            effect: fate.effect(),
+            why: fate.why().map(str::to_owned),
+            tier: grant.and_then(|grant| grant.tier.clone()),
+            template: grant.map(|grant| grant.template.name.clone()),
+        }
+    }
+}
+
+/// Say what a run would do
+///
+/// Exactly who gets, keeps or loses what. Changes nothing.
+#[utoipa::path(post, path = "/runs/preview", tag = "Runs",
+    request_body(content = RunRequest, example = json!({"kind": "generate", "event": "WORKSHOP", "over": "all_eligible"})),
+    responses((status = 200, body = Preview), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn preview(
+    State(app): State<App>,
+    caller: Caller,
+    Body(request): Body<RunRequest>,
+) -> Result<Json<Preview>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |app, desk| {
+        let mut preview = Preview::default();
+        runs::preview(desk, &request, |selected| {
+            preview.count(selected);
+            Ok(())
+        })?;
+        preview.needs_approval = preview.loses > app.limits.revoke_alone as u64;
+        Ok(Json(preview))
+    })
+    .await
+}

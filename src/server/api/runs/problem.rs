@@ -1,0 +1,54 @@
+//! Why a run was refused, as a problem.
+
+use axum::http::StatusCode;
+
+use crate::issuance::IssueError;
+use crate::runs::RunError;
+use crate::server::Problem;
+use crate::server::problem::FieldProblem;
+
+impl From<RunError> for Problem {
+    fn from(error: RunError) -> Self {
+        let detail = error.to_string();
+        match error {
+            RunError::Store(error) => error.into(),
+            RunError::Enrolment(error) => error.into(),
+            RunError::Issue(IssueError::Store(error)) => error.into(),
+            RunError::Issue(IssueError::NoEvent(code)) => Self::not_found(code),
+            RunError::NoRun(what) | RunError::NoApproval(what) | RunError::NoCorrection(what) => Self::not_found(what),
+            RunError::NoCertificate(number) => Self::not_found(number),
+            RunError::NoPerson(_) => Self::new(StatusCode::NOT_FOUND, "no-such-participant", detail),
+            RunError::NotReady(missing) => {
+                let field = |one: &crate::enrolment::NotReady| FieldProblem {
+                    field: "event".to_owned(),
+                    detail: one.to_string(),
+                };
+                Self::conflict("not-ready", detail).with_errors(missing.iter().map(field).collect())
+            }
+            RunError::Request { field, ref problem } => {
+                let errors = vec![FieldProblem { field: field.to_owned(), detail: problem.clone() }];
+                Self::unprocessable("bad-request", detail).with_errors(errors)
+            }
+            RunError::Unknown(places) => {
+                let field = |at: &usize| FieldProblem { field: at.to_string(), detail: "is not there".to_owned() };
+                Self::unprocessable("unknown-rows", detail).with_errors(places.iter().take(1_000).map(field).collect())
+            }
+            RunError::Nobody => Self::unprocessable("nobody", detail),
+            RunError::NoMail => Self::conflict("mail-comes-later", detail),
+            RunError::Excluded => Self::conflict("excluded", detail),
+            RunError::AlreadyHas(_) => Self::conflict("already-has", detail),
+            RunError::AlreadyRevoked(..) => Self::conflict("revoked", detail),
+            RunError::NotRevoked(_) => Self::conflict("not-revoked", detail),
+            RunError::Published(_) => Self::conflict("published", detail),
+            RunError::Over(..) => Self::conflict("over", detail),
+            RunError::SamePerson => Self::new(StatusCode::FORBIDDEN, "same-person", detail),
+            RunError::NotStaff => Self::forbidden(detail),
+            RunError::Busy => Self::conflict("busy", detail),
+            RunError::CannotMake(_) => Self::unprocessable("cannot-make", detail),
+            RunError::Replace(_) => Self::unprocessable("cannot-replace", detail),
+            RunError::Issue(error) => Self::internal(error),
+            RunError::Webhook(error) => Self::internal(error),
+            RunError::Publish(error) => Self::internal(error),
+        }
+    }
+}

@@ -2,8 +2,8 @@
 
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::{StatusCode, header};
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -130,7 +130,7 @@ impl FromRequestParts<App> for IfMatch {
         if text == "*" {
             return Ok(Self(None));
         }
-        let tag = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        let tag = text.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).filter(|tag| !tag.contains('"'));
         tag.map(|tag| Self(Some(tag.to_owned())))
             .ok_or_else(|| Problem::bad_request("bad-if-match", "`If-Match` must be one ETag in quotation marks, or *"))
     }

@@ -30,6 +30,8 @@ function example(api, schema, depth = 0) {
 function operation(api, path, method, details) {
   const node = el("details", "", el("summary", "", el("b", method.toUpperCase()), el("code", "/api/v1" + path.replace(/^\/api\/v1/, "")), el("span", details.summary)));
   if (details.description) node.append(el("p", details.description));
+  const needs = details["x-permission"];
+  if (needs) node.append(el("p", needs === "public" ? "Open to everybody." : `Needs: ${[needs].flat().join(" or ")}`));
   if (details.parameters?.length) {
     const rows = details.parameters.map((one) => el("tr", "", el("td", "", el("code", one.name)), el("td", `${one.in}${one.required ? ", required" : ""}`), el("td", one.description)));
     node.append(el("table", "", ...rows));

@@ -1,7 +1,9 @@
 //! Answers with an ETag.
 
 use axum::Json;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use data_encoding::HEXLOWER;
 use serde::Serialize;
@@ -40,6 +42,31 @@ impl<T: Serialize> IntoResponse for Tagged<T> {
 pub(super) fn tag_of(record: &impl Serialize) -> String {
     let json = serde_json::to_vec(record).unwrap_or_default();
     HEXLOWER.encode(&Sha256::digest(json)[..8])
+}
+
+/// Answers 304 to who has what is there already (`If-None-Match`, RFC 9110 section 13.1.2).
+pub(super) async fn unless_known(request: Request, next: Next) -> Response {
+    let reads = [Method::GET, Method::HEAD].contains(request.method());
+    let seen = request.headers().get(header::IF_NONE_MATCH).filter(|_| reads).cloned();
+    let response = next.run(request).await;
+    let known = response.status() == StatusCode::OK && seen.is_some_and(|seen| knows(&seen, response.headers()));
+    if !known {
+        return response;
+    }
+    let (mut head, _) = response.into_parts();
+    head.status = StatusCode::NOT_MODIFIED;
+    for about_the_body in [header::CONTENT_TYPE, header::CONTENT_LENGTH, header::CONTENT_DISPOSITION] {
+        head.headers.remove(about_the_body);
+    }
+    Response::from_parts(head, axum::body::Body::empty())
+}
+
+/// Says whether one of the tags is that of the answer, or any will do.
+fn knows(seen: &HeaderValue, headers: &HeaderMap) -> bool {
+    let (Some(tag), Ok(seen)) = (headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()), seen.to_str()) else {
+        return false;
+    };
+    seen.split(',').map(str::trim).any(|one| one == "*" || one.strip_prefix("W/").unwrap_or(one) == tag)
 }
 
 /// An answer with a secret in it, which is shown this once and kept nowhere.

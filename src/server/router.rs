@@ -15,14 +15,14 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::api::Security;
-use super::{App, Problem, api, idempotency, ops, vc_api};
+use super::{App, Problem, api, idempotency, ops, reply, vc_api};
 
 /// The document's fixed parts.
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "Testamur",
-        description = "Issues signed certificates that anyone can verify offline.\n\nErrors are `application/problem+json` with stable codes. Listings are paged by cursor. A POST with an `Idempotency-Key` is done once. Records carry an `ETag`; a change with `If-Match` is refused with 412 when somebody else was faster."
+        description = "Issues signed certificates that anyone can verify offline.\n\nErrors are `application/problem+json` with stable codes. Listings are paged by cursor. A POST with an `Idempotency-Key` is done once. Records carry an `ETag`; a change with `If-Match` is refused with 412 when somebody else was faster, and a read with `If-None-Match` is answered with 304 when nothing has changed.\n\nEach operation says as `x-permission` what it needs: a permission, one of several, `account` for what is one's own and only for who is logged in, or `public`."
     ),
     modifiers(&Security),
     security(("token" = []), ("session" = []))
@@ -55,6 +55,7 @@ pub fn router(app: App) -> Router {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "this address takes other methods")
         })
         .layer(middleware::from_fn_with_state(app.clone(), idempotency::once))
+        .layer(middleware::from_fn(reply::unless_known))
         .layer(DefaultBodyLimit::max(app.limits.body_bytes))
         .layer(middleware::from_fn(move |request, next| in_time(timeout, request, next)))
         .layer(CatchPanicLayer::custom(|_| Problem::internal("a handler panicked").into_response()))

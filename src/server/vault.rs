@@ -101,8 +101,11 @@ impl Vault {
         let mut opened = self.opened();
         opened.keys.rotate(&self.passphrase, now)?;
         opened.signer = signer(&opened.keys, &self.passphrase)?;
+        let id = opened.signer.id.clone();
+        // Who makes anchors holds them, and waits for the keys.
+        drop(opened);
         self.forget_anchors();
-        Ok(opened.signer.id.clone())
+        Ok(id)
     }
 
     /// Declares a key compromised since an instant.
@@ -113,6 +116,7 @@ impl Vault {
         let mut opened = self.opened();
         opened.keys.compromise(id, since, &self.passphrase, now)?;
         opened.signer = signer(&opened.keys, &self.passphrase)?;
+        drop(opened);
         self.forget_anchors();
         Ok(())
     }

@@ -117,14 +117,14 @@ fn names(value: &Value, subject: &str) -> bool {
 }
 
 /// Search the audit log, oldest first
-#[utoipa::path(get, path = "/audit", tag = "Audit", params(AuditFilter),
+#[utoipa::path(get, path = "/audit", tag = "Audit", extensions(("x-permission" = json!("settings"))), params(AuditFilter),
     responses((status = 200, body = Listing<EntryView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
     Query(filter): Query<AuditFilter>,
 ) -> Result<Json<Listing<EntryView>>, Problem> {
-    caller.may(Permission::View)?;
+    caller.may(Permission::Settings)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
     app.at_desk(&caller, move |_, desk| {
         let read = |cursor: Option<&str>, limit| {
@@ -152,10 +152,10 @@ struct Chain {
 }
 
 /// Check that nothing was taken out of the audit log or changed in it
-#[utoipa::path(get, path = "/audit/check", tag = "Audit",
+#[utoipa::path(get, path = "/audit/check", tag = "Audit", extensions(("x-permission" = json!("settings"))),
     responses((status = 200, body = Chain), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn check(State(app): State<App>, caller: Caller) -> Result<Json<Chain>, Problem> {
-    caller.may(Permission::View)?;
+    caller.may(Permission::Settings)?;
     app.at_desk(&caller, |_, desk| match check_audit(desk.store) {
         Ok(AuditHead { sequence, hash }) => {
             Ok(Json(Chain { holds: true, entries: sequence, head: Some(hash), broken_at: None }))
@@ -172,11 +172,11 @@ async fn check(State(app): State<App>, caller: Caller) -> Result<Json<Chain>, Pr
 /// Export the audit log as JSON lines
 ///
 /// Every entry as it is stored; the last line says whether the chain holds.
-#[utoipa::path(get, path = "/audit/export", tag = "Audit",
+#[utoipa::path(get, path = "/audit/export", tag = "Audit", extensions(("x-permission" = json!("settings"))),
     responses((status = 200, description = "One JSON object a line", body = String, content_type = "application/x-ndjson"),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn export(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
-    caller.may(Permission::View)?;
+    caller.may(Permission::Settings)?;
     let (tell, told) = tokio::sync::mpsc::channel::<Result<Bytes, StoreError>>(4);
     tokio::task::spawn_blocking(move || {
         if let Err(error) = lines(&*app.store, |page| tell.blocking_send(Ok(page)).is_ok()) {

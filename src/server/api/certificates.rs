@@ -11,13 +11,13 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::credential::{Timestamp, limits};
+use crate::credential::{CertificateNumber, Timestamp, limits};
 use crate::enrolment;
-use crate::issuance::{StageTimes, Workshop};
+use crate::issuance::{Desk, StageTimes, Workshop};
 use crate::proof::{data_integrity, jws::Jws};
 use crate::render;
 use crate::runs::{self, RunReason, holds};
-use crate::server::extract::{Body, Listing, Paging, Path, Query, certificate_number, event_code};
+use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, certificate_number, event_code};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
 use crate::store::{Cause, Certificate, CertificateState};
@@ -134,6 +134,11 @@ impl CertificateView {
     }
 }
 
+/// The ETag covers the record, and what the date makes of it.
+fn tag(certificate: &Certificate, now: Timestamp) -> String {
+    tag_of(&(certificate, Status::of(certificate, now)))
+}
+
 /// A certificate with all its versions.
 #[derive(Debug, Serialize, ToSchema)]
 struct Whole {
@@ -165,7 +170,7 @@ struct CertificateFilter {
 /// List certificates by number
 ///
 /// Current versions. A page of a filtered listing may be short and still have a next one.
-#[utoipa::path(get, path = "/certificates", tag = "Certificates", params(CertificateFilter),
+#[utoipa::path(get, path = "/certificates", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(CertificateFilter),
     responses((status = 200, body = Listing<CertificateView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
     State(app): State<App>,
@@ -193,7 +198,7 @@ async fn list(
 }
 
 /// Show a certificate with all its versions
-#[utoipa::path(get, path = "/certificates/{number}", tag = "Certificates", params(("number" = String, Path, example = "CERT-WORKSHOP-2026-00001")),
+#[utoipa::path(get, path = "/certificates/{number}", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(("number" = String, Path, example = "CERT-WORKSHOP-2026-00001")),
     responses((status = 200, body = Whole), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn show(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Result<Tagged<Whole>, Problem> {
     caller.may(Permission::View)?;
@@ -201,7 +206,7 @@ async fn show(State(app): State<App>, caller: Caller, Path(number): Path<String>
         let number = certificate_number(&number)?;
         let versions = desk.store.versions(&number)?;
         let current = versions.last().ok_or_else(|| Problem::not_found(&number))?;
-        let tag = tag_of(current);
+        let tag = tag(current, desk.now);
         let versions = versions.into_iter().map(|one| CertificateView::of(one, desk.now)).collect();
         Ok(Tagged::ok(tag, Whole { number: number.to_string(), versions }))
     })
@@ -248,7 +253,7 @@ struct FileChoice {
 /// Download a certificate
 ///
 /// Drawn from its record, the same bytes each time.
-#[utoipa::path(get, path = "/certificates/{number}/file", tag = "Certificates", params(("number" = String, Path), FileChoice),
+#[utoipa::path(get, path = "/certificates/{number}/file", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(("number" = String, Path), FileChoice),
     responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/pdf"),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn file(
@@ -276,12 +281,7 @@ async fn file(
     .await
 }
 
-fn drawn(
-    app: &App,
-    desk: &crate::issuance::Desk,
-    certificate: &Certificate,
-    kind: FileKind,
-) -> Result<Vec<u8>, Problem> {
+fn drawn(app: &App, desk: &Desk, certificate: &Certificate, kind: FileKind) -> Result<Vec<u8>, Problem> {
     let pdf = || app.faces.pdf(desk.store, certificate, &desk.issuer.verifier).map_err(Problem::internal);
     match kind {
         FileKind::Jwt => Ok(certificate.jws.clone().into_bytes()),
@@ -317,23 +317,34 @@ pub(super) fn as_file(bytes: Vec<u8>, kind: FileKind, name: &str, tag: &str) -> 
     response
 }
 
+/// Reads the number of a certificate that is to be changed, provided that the caller has seen it as it is.
+fn seen(desk: &Desk, number: &str, seen: &IfMatch) -> Result<CertificateNumber, Problem> {
+    let number = certificate_number(number)?;
+    if let Some(current) = desk.store.certificate(&number)? {
+        seen.check(&tag(&current, desk.now))?;
+    }
+    Ok(number)
+}
+
 /// Revoke a certificate
 ///
 /// It stays resolvable, with the reason. One that is revoked already stays as it is.
-#[utoipa::path(post, path = "/certificates/{number}/revoke", tag = "Certificates", params(("number" = String, Path)),
+#[utoipa::path(post, path = "/certificates/{number}/revoke", tag = "Certificates", extensions(("x-permission" = json!("revoke"))), params(("number" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     request_body(content = RunReason, example = json!({"cause": "issued_in_error", "text": "wrong course"})),
     responses((status = 200, body = CertificateView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn revoke(
     State(app): State<App>,
     caller: Caller,
     Path(number): Path<String>,
+    if_match: IfMatch,
     Body(reason): Body<RunReason>,
-) -> Result<Json<CertificateView>, Problem> {
+) -> Result<Tagged<CertificateView>, Problem> {
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |app, desk| {
-        let revoked = runs::revoke(desk, &certificate_number(&number)?, &reason)?;
+        let number = seen(desk, &number, &if_match)?;
+        let revoked = runs::revoke(desk, &number, &reason)?;
         app.metrics().revoked.inc();
-        Ok(Json(CertificateView::of(revoked, desk.now)))
+        Ok(Tagged::ok(tag(&revoked, desk.now), CertificateView::of(revoked, desk.now)))
     })
     .await
 }
@@ -341,18 +352,19 @@ async fn revoke(
 /// Take a revocation back
 ///
 /// Only until it is published; after that verifiers may have seen it, and the answer is 409.
-#[utoipa::path(post, path = "/certificates/{number}/restore", tag = "Certificates", params(("number" = String, Path)),
+#[utoipa::path(post, path = "/certificates/{number}/restore", tag = "Certificates", extensions(("x-permission" = json!("revoke"))), params(("number" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 200, body = CertificateView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn restore(
     State(app): State<App>,
     caller: Caller,
     Path(number): Path<String>,
-) -> Result<Json<CertificateView>, Problem> {
+    if_match: IfMatch,
+) -> Result<Tagged<CertificateView>, Problem> {
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |app, desk| {
-        let number = certificate_number(&number)?;
+        let number = seen(desk, &number, &if_match)?;
         let restored = app.vault.undisturbed(|| runs::restore(desk, &number))?;
-        Ok(Json(CertificateView::of(restored, desk.now)))
+        Ok(Tagged::ok(tag(&restored, desk.now), CertificateView::of(restored, desk.now)))
     })
     .await
 }
@@ -372,7 +384,7 @@ struct IssueNow {
 /// Issue to one person now
 ///
 /// Whatever the rule says; who, when and why are kept with the certificate. An exclusion is stronger.
-#[utoipa::path(post, path = "/events/{code}/issue-now", tag = "Certificates", params(("code" = String, Path, example = "WORKSHOP")),
+#[utoipa::path(post, path = "/events/{code}/issue-now", tag = "Certificates", extensions(("x-permission" = json!("generate"))), params(("code" = String, Path, example = "WORKSHOP")),
     request_body = IssueNow,
     responses((status = 201, body = CertificateView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn issue_now(
@@ -389,7 +401,7 @@ async fn issue_now(
         let person = enrolment::find(desk.store, &code, &body.person)?;
         let issued = runs::issue_now(desk, &workshop, &code, &person.key, &body.reason)?;
         app.metrics().issued.inc();
-        Ok(Tagged::created(tag_of(&issued), CertificateView::of(issued, desk.now)))
+        Ok(Tagged::created(tag(&issued, desk.now), CertificateView::of(issued, desk.now)))
     })
     .await
 }

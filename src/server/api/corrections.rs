@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -10,9 +9,9 @@ use utoipa_axum::routes;
 
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
-use crate::issuance::{StageTimes, Workshop};
+use crate::issuance::{Desk, StageTimes, Workshop};
 use crate::runs::{Ask, Correction, CorrectionState, correction};
-use crate::server::extract::{Body, Listing, Paging, Path, Query};
+use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
 use crate::server::reply::Tagged;
 use crate::server::{App, Caller, Problem};
 
@@ -79,7 +78,7 @@ struct CorrectionFilter {
 }
 
 /// List corrections, oldest first
-#[utoipa::path(get, path = "/corrections", tag = "Corrections", params(CorrectionFilter),
+#[utoipa::path(get, path = "/corrections", tag = "Corrections", extensions(("x-permission" = json!("view"))), params(CorrectionFilter),
     responses((status = 200, body = Listing<CorrectionView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
     State(app): State<App>,
@@ -97,7 +96,7 @@ async fn list(
 }
 
 /// Ask for another name on a certificate
-#[utoipa::path(post, path = "/corrections", tag = "Corrections", request_body = Ask,
+#[utoipa::path(post, path = "/corrections", tag = "Corrections", extensions(("x-permission" = json!("import"))), request_body = Ask,
     responses((status = 201, body = CorrectionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn ask(State(app): State<App>, caller: Caller, Body(ask): Body<Ask>) -> Result<Tagged<CorrectionView>, Problem> {
     caller.may(Permission::Import)?;
@@ -109,8 +108,18 @@ async fn ask(State(app): State<App>, caller: Caller, Body(ask): Body<Ask>) -> Re
     .await
 }
 
+fn tagged(desk: &Desk, id: &str) -> Result<Tagged<CorrectionView>, Problem> {
+    let (found, revision) = correction::show(desk.store, id)?;
+    Ok(Tagged::ok(revision, CorrectionView::of(found)))
+}
+
+/// Checks that the caller has seen a correction as it is.
+fn seen(desk: &Desk, id: &str, seen: &IfMatch) -> Result<(), Problem> {
+    seen.check(&correction::show(desk.store, id)?.1.to_string())
+}
+
 /// Show a correction
-#[utoipa::path(get, path = "/corrections/{id}", tag = "Corrections", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/corrections/{id}", tag = "Corrections", extensions(("x-permission" = json!("view"))), params(("id" = String, Path)),
     responses((status = 200, body = CorrectionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn show(
     State(app): State<App>,
@@ -118,28 +127,27 @@ async fn show(
     Path(id): Path<String>,
 ) -> Result<Tagged<CorrectionView>, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, move |_, desk| {
-        let (found, revision) = correction::show(desk.store, &id)?;
-        Ok(Tagged { status: StatusCode::OK, tag: revision.to_string(), value: CorrectionView::of(found) })
-    })
-    .await
+    app.at_desk(&caller, move |_, desk| tagged(desk, &id)).await
 }
 
 /// Issue the certificate with the right name
 ///
 /// Under the same number, dated as the first; the old version is superseded in the same step.
-#[utoipa::path(post, path = "/corrections/{id}/approve", tag = "Corrections", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/corrections/{id}/approve", tag = "Corrections", extensions(("x-permission" = json!("generate"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 200, body = CorrectionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn approve(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Result<Json<CorrectionView>, Problem> {
+    if_match: IfMatch,
+) -> Result<Tagged<CorrectionView>, Problem> {
     caller.may(Permission::Generate)?;
     app.at_desk(&caller, move |app, desk| {
         let (signer, times) = (app.vault.signer(), StageTimes::default());
         let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
-        Ok(Json(CorrectionView::of(correction::approve(desk, &workshop, &id)?)))
+        seen(desk, &id, &if_match)?;
+        correction::approve(desk, &workshop, &id)?;
+        tagged(desk, &id)
     })
     .await
 }
@@ -155,15 +163,20 @@ struct Rejection {
 }
 
 /// Leave the name as it is
-#[utoipa::path(post, path = "/corrections/{id}/reject", tag = "Corrections", params(("id" = String, Path)), request_body = Rejection,
+#[utoipa::path(post, path = "/corrections/{id}/reject", tag = "Corrections", extensions(("x-permission" = json!("generate"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")), request_body = Rejection,
     responses((status = 200, body = CorrectionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn reject(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
+    if_match: IfMatch,
     Body(rejection): Body<Rejection>,
-) -> Result<Json<CorrectionView>, Problem> {
+) -> Result<Tagged<CorrectionView>, Problem> {
     caller.may(Permission::Generate)?;
-    app.at_desk(&caller, move |_, desk| Ok(Json(CorrectionView::of(correction::reject(desk, &id, rejection.answer)?))))
-        .await
+    app.at_desk(&caller, move |_, desk| {
+        seen(desk, &id, &if_match)?;
+        correction::reject(desk, &id, rejection.answer)?;
+        tagged(desk, &id)
+    })
+    .await
 }

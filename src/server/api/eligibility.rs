@@ -52,7 +52,7 @@ impl RuleView {
 }
 
 /// Show the rule and the tiers
-#[utoipa::path(get, path = "/events/{code}/rule", tag = "Eligibility",
+#[utoipa::path(get, path = "/events/{code}/rule", tag = "Eligibility", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 200, body = RuleView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn rule(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Tagged<RuleView>, Problem> {
@@ -81,7 +81,7 @@ fn read_rule(value: &Value) -> Result<Rule, Problem> {
 }
 
 /// Replace the rule and the tiers
-#[utoipa::path(put, path = "/events/{code}/rule", tag = "Eligibility", request_body = RuleWanted,
+#[utoipa::path(put, path = "/events/{code}/rule", tag = "Eligibility", extensions(("x-permission" = json!("import"))), request_body = RuleWanted,
     params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 200, body = RuleView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn set_rule(
@@ -117,7 +117,7 @@ struct VersionView {
 }
 
 /// List the versions of the rule, oldest first
-#[utoipa::path(get, path = "/events/{code}/rule/versions", tag = "Eligibility",
+#[utoipa::path(get, path = "/events/{code}/rule/versions", tag = "Eligibility", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP"), Paging),
     responses((status = 200, body = Listing<VersionView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn versions(
@@ -202,7 +202,7 @@ impl DecisionView {
 }
 
 /// Report who is eligible, explained
-#[utoipa::path(get, path = "/events/{code}/eligibility", tag = "Eligibility",
+#[utoipa::path(get, path = "/events/{code}/eligibility", tag = "Eligibility", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP"), Paging, PeopleFilter),
     responses((status = 200, body = Listing<DecisionView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn report(
@@ -227,7 +227,7 @@ async fn report(
 }
 
 /// Explain one person's eligibility
-#[utoipa::path(get, path = "/events/{code}/eligibility/{person}", tag = "Eligibility",
+#[utoipa::path(get, path = "/events/{code}/eligibility/{person}", tag = "Eligibility", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail")),
     responses((status = 200, body = DecisionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn one(
@@ -270,7 +270,7 @@ struct ThresholdWanted {
 }
 
 /// Say what another rule or threshold would do; nothing is changed
-#[utoipa::path(post, path = "/events/{code}/eligibility/what-if", tag = "Eligibility", request_body = WhatIfWanted,
+#[utoipa::path(post, path = "/events/{code}/eligibility/what-if", tag = "Eligibility", extensions(("x-permission" = json!("view"))), request_body = WhatIfWanted,
     params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 200, body = Changed), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn what_if(
@@ -302,7 +302,7 @@ struct Measured {
 }
 
 /// Show how a measure is spread over the participants
-#[utoipa::path(get, path = "/events/{code}/eligibility-histogram", tag = "Eligibility",
+#[utoipa::path(get, path = "/events/{code}/eligibility-histogram", tag = "Eligibility", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP"), Measured),
     responses((status = 200, body = Histogram), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn histogram(

@@ -149,7 +149,7 @@ pub(super) fn seen(desk: &Desk, code: &str, seen: &IfMatch) -> Result<Planned, P
 }
 
 /// List events by code
-#[utoipa::path(get, path = "/events", tag = "Events", params(Paging),
+#[utoipa::path(get, path = "/events", tag = "Events", extensions(("x-permission" = json!("view"))), params(Paging),
     responses((status = 200, body = Listing<EventView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
     State(app): State<App>,
@@ -187,7 +187,7 @@ fn new_code(text: &str) -> Result<EventCode, Problem> {
 }
 
 /// Create an event in draft
-#[utoipa::path(post, path = "/events", tag = "Events", request_body = NewEvent,
+#[utoipa::path(post, path = "/events", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = NewEvent,
     responses((status = 201, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn create(
     State(app): State<App>,
@@ -203,7 +203,7 @@ async fn create(
 }
 
 /// Show an event
-#[utoipa::path(get, path = "/events/{code}", tag = "Events", params(("code" = String, Path, example = "WORKSHOP")),
+#[utoipa::path(get, path = "/events/{code}", tag = "Events", extensions(("x-permission" = json!("view"))), params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn show(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::View)?;
@@ -211,7 +211,7 @@ async fn show(State(app): State<App>, caller: Caller, Path(code): Path<String>) 
 }
 
 /// Change an event; what was issued keeps what it says
-#[utoipa::path(patch, path = "/events/{code}", tag = "Events", request_body = Details,
+#[utoipa::path(patch, path = "/events/{code}", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = Details,
     params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn change(
@@ -230,7 +230,7 @@ async fn change(
 }
 
 /// Copy an event, without its people, into a draft of another code
-#[utoipa::path(post, path = "/events/{code}/copy", tag = "Events", request_body = NewEvent,
+#[utoipa::path(post, path = "/events/{code}/copy", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = NewEvent,
     params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 201, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn copy(
@@ -258,7 +258,7 @@ struct StateWanted {
 }
 
 /// Move an event to draft, open or completed
-#[utoipa::path(post, path = "/events/{code}/state", tag = "Events", request_body = StateWanted,
+#[utoipa::path(post, path = "/events/{code}/state", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = StateWanted,
     params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn set_state(
@@ -277,7 +277,7 @@ async fn set_state(
 }
 
 /// Replace the sessions and activities
-#[utoipa::path(put, path = "/events/{code}/course", tag = "Events", request_body = Course,
+#[utoipa::path(put, path = "/events/{code}/course", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = Course,
     params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn set_course(
@@ -305,35 +305,37 @@ struct EarlyWanted {
 }
 
 /// Allow to generate certificates before the event is completed
-#[utoipa::path(put, path = "/events/{code}/early", tag = "Events", request_body = EarlyWanted,
-    params(("code" = String, Path, example = "WORKSHOP")),
+#[utoipa::path(put, path = "/events/{code}/early", tag = "Events", extensions(("x-permission" = json!("generate"))), request_body = EarlyWanted,
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn allow_early(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
+    if_match: IfMatch,
     Body(wanted): Body<EarlyWanted>,
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Generate)?;
     app.at_desk(&caller, move |_, desk| {
-        let old = seen(desk, &code, &IfMatch(None))?;
+        let old = seen(desk, &code, &if_match)?;
         Ok(reply(enrolment::allow_early(desk, &old, Some(&wanted.note))?))
     })
     .await
 }
 
 /// Take back that certificates may be generated early
-#[utoipa::path(delete, path = "/events/{code}/early", tag = "Events",
-    params(("code" = String, Path, example = "WORKSHOP")),
+#[utoipa::path(delete, path = "/events/{code}/early", tag = "Events", extensions(("x-permission" = json!("generate"))),
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn forbid_early(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
+    if_match: IfMatch,
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Generate)?;
     app.at_desk(&caller, move |_, desk| {
-        let old = seen(desk, &code, &IfMatch(None))?;
+        let old = seen(desk, &code, &if_match)?;
         Ok(reply(enrolment::allow_early(desk, &old, None)?))
     })
     .await
@@ -349,7 +351,7 @@ struct Ready {
 }
 
 /// Say what is missing before certificates can be generated
-#[utoipa::path(get, path = "/events/{code}/ready", tag = "Events",
+#[utoipa::path(get, path = "/events/{code}/ready", tag = "Events", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 200, body = Ready), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn ready(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Json<Ready>, Problem> {

@@ -82,7 +82,7 @@ impl ExceptionView {
 }
 
 /// List exceptions
-#[utoipa::path(get, path = "/events/{code}/exceptions", tag = "Exceptions",
+#[utoipa::path(get, path = "/events/{code}/exceptions", tag = "Exceptions", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP"), Paging),
     responses((status = 200, body = Listing<ExceptionView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn exceptions(
@@ -115,7 +115,7 @@ struct ExceptionWanted {
 }
 
 /// Allow a person a certificate despite the rule
-#[utoipa::path(post, path = "/events/{code}/exceptions", tag = "Exceptions", request_body = ExceptionWanted,
+#[utoipa::path(post, path = "/events/{code}/exceptions", tag = "Exceptions", extensions(("x-permission" = json!("import"))), request_body = ExceptionWanted,
     params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 201, body = ExceptionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn except(
@@ -135,7 +135,7 @@ async fn except(
 }
 
 /// Remove an exception
-#[utoipa::path(delete, path = "/events/{code}/exceptions/{person}", tag = "Exceptions",
+#[utoipa::path(delete, path = "/events/{code}/exceptions/{person}", tag = "Exceptions", extensions(("x-permission" = json!("import"))),
     params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail")),
     responses((status = 204, description = "Removed"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn remove_exception(
@@ -175,7 +175,7 @@ struct ListTaken {
 }
 
 /// Import exceptions from CSV; each row's outcome is named
-#[utoipa::path(post, path = "/events/{code}/exceptions/import", tag = "Exceptions",
+#[utoipa::path(post, path = "/events/{code}/exceptions/import", tag = "Exceptions", extensions(("x-permission" = json!("import"))),
     params(("code" = String, Path, example = "WORKSHOP")),
     request_body(content = ExceptionForm, content_type = "multipart/form-data"),
     responses((status = 200, body = ListTaken), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -245,7 +245,7 @@ impl ExclusionView {
 }
 
 /// List exclusions
-#[utoipa::path(get, path = "/events/{code}/exclusions", tag = "Exceptions",
+#[utoipa::path(get, path = "/events/{code}/exclusions", tag = "Exceptions", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP"), Paging),
     responses((status = 200, body = Listing<ExclusionView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn exclusions(
@@ -280,7 +280,7 @@ struct ExclusionWanted {
 }
 
 /// Exclude a person; an exception goes in the same step
-#[utoipa::path(post, path = "/events/{code}/exclusions", tag = "Exceptions", request_body = ExclusionWanted,
+#[utoipa::path(post, path = "/events/{code}/exclusions", tag = "Exceptions", extensions(("x-permission" = json!("import"))), request_body = ExclusionWanted,
     params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 201, body = ExclusionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn exclude(
@@ -300,7 +300,7 @@ async fn exclude(
 }
 
 /// Remove an exclusion
-#[utoipa::path(delete, path = "/events/{code}/exclusions/{person}", tag = "Exceptions",
+#[utoipa::path(delete, path = "/events/{code}/exclusions/{person}", tag = "Exceptions", extensions(("x-permission" = json!("import"))),
     params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail")),
     responses((status = 204, description = "Removed"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn remove_exclusion(

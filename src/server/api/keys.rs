@@ -69,7 +69,7 @@ fn keys(app: &App) -> Keys {
 }
 
 /// List signing keys
-#[utoipa::path(get, path = "/keys", tag = "Keys",
+#[utoipa::path(get, path = "/keys", tag = "Keys", extensions(("x-permission" = json!("view"))),
     responses((status = 200, body = Keys), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Keys>, Problem> {
     caller.may(Permission::View)?;
@@ -79,7 +79,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Keys>, Prob
 /// Retire the active key and make a new one
 ///
 /// Old certificates stay valid. The root key must be in the folder of the service. Publish afterwards.
-#[utoipa::path(post, path = "/keys/rotate", tag = "Keys",
+#[utoipa::path(post, path = "/keys/rotate", tag = "Keys", extensions(("x-permission" = json!("keys"))),
     responses((status = 200, body = Keys), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn rotate(State(app): State<App>, caller: Caller) -> Result<Json<Keys>, Problem> {
     caller.may(Permission::Keys)?;
@@ -104,7 +104,7 @@ struct Compromise {
 /// Declare a key stolen
 ///
 /// Only what is in the issued set stays valid. Publish afterwards.
-#[utoipa::path(post, path = "/keys/{id}/compromise", tag = "Keys", params(("id" = String, Path, example = "k1")), request_body = Compromise,
+#[utoipa::path(post, path = "/keys/{id}/compromise", tag = "Keys", extensions(("x-permission" = json!("keys"))), params(("id" = String, Path, example = "k1")), request_body = Compromise,
     responses((status = 200, body = Keys), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn compromise(
     State(app): State<App>,
@@ -146,7 +146,7 @@ struct PublishedView {
 }
 
 /// Show what was published last
-#[utoipa::path(get, path = "/publish", tag = "Keys",
+#[utoipa::path(get, path = "/publish", tag = "Keys", extensions(("x-permission" = json!("view"))),
     responses((status = 200, body = PublishedView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn published(State(app): State<App>, caller: Caller) -> Result<Json<PublishedView>, Problem> {
     caller.may(Permission::View)?;
@@ -163,7 +163,7 @@ async fn published(State(app): State<App>, caller: Caller) -> Result<Json<Publis
 /// Publish the static site
 ///
 /// Starts a run. Revocations that are in it cannot be taken back any more.
-#[utoipa::path(post, path = "/publish", tag = "Keys",
+#[utoipa::path(post, path = "/publish", tag = "Keys", extensions(("x-permission" = json!("keys"))),
     responses((status = 201, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn publish(State(app): State<App>, caller: Caller) -> Result<Tagged<RunView>, Problem> {
     caller.may(Permission::Keys)?;

@@ -46,7 +46,7 @@ struct PreviewRequest {
 ///
 /// Just as it would be issued now, but with SPECIMEN across the page and signed by a key that no verifier trusts. Changes
 /// nothing.
-#[utoipa::path(post, path = "/events/{code}/specimen", tag = "Quality", params(("code" = String, Path, example = "WORKSHOP")),
+#[utoipa::path(post, path = "/events/{code}/specimen", tag = "Quality", extensions(("x-permission" = json!("view"))), params(("code" = String, Path, example = "WORKSHOP")),
     request_body = PreviewRequest,
     responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/pdf"),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -106,7 +106,7 @@ struct SpotCheckRequest {
 /// Check certificates taken at random
 ///
 /// Each is drawn, scanned, verified against what would be published now, and compared with its record. Changes nothing.
-#[utoipa::path(post, path = "/events/{code}/spot-check", tag = "Quality", params(("code" = String, Path, example = "WORKSHOP")),
+#[utoipa::path(post, path = "/events/{code}/spot-check", tag = "Quality", extensions(("x-permission" = json!("view"))), params(("code" = String, Path, example = "WORKSHOP")),
     request_body = SpotCheckRequest,
     responses((status = 200, body = SpotCheck), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn spot_check(

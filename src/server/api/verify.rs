@@ -78,7 +78,7 @@ struct Known {
 ///
 /// By its number alone only the state is told; by its whole id (`NUMBER-SUFFIX`, the end of the credential's address) also
 /// whose it is.
-#[utoipa::path(get, path = "/verify/{id}", tag = "Verify", security(()),
+#[utoipa::path(get, path = "/verify/{id}", tag = "Verify", extensions(("x-permission" = json!("public"))), security(()),
     params(("id" = String, Path, description = "Number, or number and suffix", example = "CERT-WORKSHOP-2026-00001-k3v9x2qa")),
     responses((status = 200, body = Known), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn look_up(State(app): State<App>, _: Patient, Path(id): Path<String>) -> Result<Json<Known>, Problem> {
@@ -151,7 +151,7 @@ struct Verdicts {
 ///
 /// The body is a PDF, PNG, JPEG, `.jwt` or `.json` as it is, or `{"text": …}` as `application/json`. At most 16 MB.
 /// The answer rests on this issuer's own records as they are now; certificates of others are `untrusted_issuer`.
-#[utoipa::path(post, path = "/verify", tag = "Verify", security(()),
+#[utoipa::path(post, path = "/verify", tag = "Verify", extensions(("x-permission" = json!("public"))), security(()),
     request_body(content((Text = "application/json"), (Vec<u8> = "application/octet-stream"))),
     responses((status = 200, body = Verdicts), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn check(State(app): State<App>, _: Patient, headers: HeaderMap, body: Bytes) -> Result<Json<Verdicts>, Problem> {

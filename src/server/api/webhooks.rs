@@ -175,7 +175,7 @@ impl DeliveryView {
 }
 
 /// List webhook endpoints
-#[utoipa::path(get, path = "/webhooks", tag = "Webhooks",
+#[utoipa::path(get, path = "/webhooks", tag = "Webhooks", extensions(("x-permission" = json!("settings"))),
     responses((status = 200, body = Listing<EndpointView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Listing<EndpointView>>, Problem> {
     caller.may(Permission::Settings)?;
@@ -187,7 +187,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Listing<End
 }
 
 /// Add a webhook endpoint
-#[utoipa::path(post, path = "/webhooks", tag = "Webhooks", request_body = EndpointBody,
+#[utoipa::path(post, path = "/webhooks", tag = "Webhooks", extensions(("x-permission" = json!("settings"))), request_body = EndpointBody,
     responses((status = 201, body = NewEndpointView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn create(
     State(app): State<App>,
@@ -207,7 +207,7 @@ async fn create(
 }
 
 /// Show a webhook endpoint
-#[utoipa::path(get, path = "/webhooks/{id}", tag = "Webhooks", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/webhooks/{id}", tag = "Webhooks", extensions(("x-permission" = json!("settings"))), params(("id" = String, Path)),
     responses((status = 200, body = EndpointView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<EndpointView>, Problem> {
     caller.may(Permission::Settings)?;
@@ -215,7 +215,7 @@ async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
 }
 
 /// Change a webhook endpoint
-#[utoipa::path(patch, path = "/webhooks/{id}", tag = "Webhooks", params(("id" = String, Path)), request_body = EndpointPatch,
+#[utoipa::path(patch, path = "/webhooks/{id}", tag = "Webhooks", extensions(("x-permission" = json!("settings"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")), request_body = EndpointPatch,
     responses((status = 200, body = EndpointView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn update(
     State(app): State<App>,
@@ -239,7 +239,7 @@ async fn update(
 }
 
 /// Remove a webhook endpoint
-#[utoipa::path(delete, path = "/webhooks/{id}", tag = "Webhooks", params(("id" = String, Path)),
+#[utoipa::path(delete, path = "/webhooks/{id}", tag = "Webhooks", extensions(("x-permission" = json!("settings"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn delete(
     State(app): State<App>,
@@ -261,7 +261,7 @@ async fn delete(
 /// Give an endpoint a new secret
 ///
 /// The old one goes on signing beside it for a day.
-#[utoipa::path(post, path = "/webhooks/{id}/secret", tag = "Webhooks", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/webhooks/{id}/secret", tag = "Webhooks", extensions(("x-permission" = json!("settings"))), params(("id" = String, Path)),
     responses((status = 201, body = SecretView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn rotate_secret(
     State(app): State<App>,
@@ -278,7 +278,7 @@ async fn rotate_secret(
 }
 
 /// Send a test message to an endpoint
-#[utoipa::path(post, path = "/webhooks/{id}/ping", tag = "Webhooks", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/webhooks/{id}/ping", tag = "Webhooks", extensions(("x-permission" = json!("settings"))), params(("id" = String, Path)),
     responses((status = 202, body = Queued), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn ping(
     State(app): State<App>,
@@ -314,7 +314,7 @@ struct Which {
 }
 
 /// List what became of an endpoint's messages
-#[utoipa::path(get, path = "/webhooks/{id}/deliveries", tag = "Webhooks", params(("id" = String, Path), Which),
+#[utoipa::path(get, path = "/webhooks/{id}/deliveries", tag = "Webhooks", extensions(("x-permission" = json!("settings"))), params(("id" = String, Path), Which),
     responses((status = 200, body = Listing<DeliveryView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn deliveries(
     State(app): State<App>,
@@ -340,7 +340,7 @@ async fn deliveries(
 }
 
 /// Send a message to an endpoint again
-#[utoipa::path(post, path = "/webhooks/{id}/deliveries/{message}/redeliver", tag = "Webhooks",
+#[utoipa::path(post, path = "/webhooks/{id}/deliveries/{message}/redeliver", tag = "Webhooks", extensions(("x-permission" = json!("settings"))),
     params(("id" = String, Path), ("message" = String, Path)),
     responses((status = 202, body = DeliveryView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn redeliver(

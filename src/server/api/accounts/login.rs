@@ -41,7 +41,7 @@ struct SetUpBody {
 }
 
 /// Make the first owner
-#[utoipa::path(post, path = "/setup", tag = "Accounts", request_body = SetUpBody, security(()),
+#[utoipa::path(post, path = "/setup", tag = "Accounts", extensions(("x-permission" = json!("public"))), request_body = SetUpBody, security(()),
     responses((status = 201, body = Staff), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn set_up(
     State(app): State<App>,
@@ -81,7 +81,7 @@ struct LoginView {
 /// Log in with a password
 ///
 /// Sets the session's cookie, or asks for the second step. The answer is the same whatever is wrong.
-#[utoipa::path(post, path = "/login", tag = "Accounts", request_body = LoginBody, security(()),
+#[utoipa::path(post, path = "/login", tag = "Accounts", extensions(("x-permission" = json!("public"))), request_body = LoginBody, security(()),
     responses((status = 200, body = LoginView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn log_in(
     State(app): State<App>,
@@ -112,7 +112,7 @@ struct SecondStepBody {
 }
 
 /// Log in with the code of the second step
-#[utoipa::path(post, path = "/login/second-step", tag = "Accounts", request_body = SecondStepBody, security(()),
+#[utoipa::path(post, path = "/login/second-step", tag = "Accounts", extensions(("x-permission" = json!("public"))), request_body = SecondStepBody, security(()),
     responses((status = 200, body = LoginView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn second_step(
     State(app): State<App>,
@@ -146,7 +146,7 @@ fn answer(login: Login) -> Result<impl IntoResponse, Problem> {
 }
 
 /// Log out
-#[utoipa::path(post, path = "/logout", tag = "Accounts", security(("session" = [])),
+#[utoipa::path(post, path = "/logout", tag = "Accounts", extensions(("x-permission" = json!("account"))), security(("session" = [])),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn log_out(State(app): State<App>, member: Member) -> Result<impl IntoResponse, Problem> {
     let token = member.token;
@@ -167,7 +167,7 @@ struct AcceptBody {
 }
 
 /// Set a password with the link of an invitation or a reset
-#[utoipa::path(post, path = "/password", tag = "Accounts", request_body = AcceptBody, security(()),
+#[utoipa::path(post, path = "/password", tag = "Accounts", extensions(("x-permission" = json!("public"))), request_body = AcceptBody, security(()),
     responses((status = 200, body = Staff), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn accept_link(
     State(app): State<App>,

@@ -42,7 +42,7 @@ struct MeView {
 }
 
 /// Show who is logged in
-#[utoipa::path(get, path = "/me", tag = "Accounts", security(("session" = [])),
+#[utoipa::path(get, path = "/me", tag = "Accounts", extensions(("x-permission" = json!("account"))), security(("session" = [])),
     responses((status = 200, body = MeView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn me(State(app): State<App>, member: Member) -> Result<ShownOnce<MeView>, Problem> {
     let (id, session) = (member.id(), member.session());
@@ -74,7 +74,7 @@ struct PasswordBody {
 /// Change one's password
 ///
 /// All other sessions end.
-#[utoipa::path(post, path = "/me/password", tag = "Accounts", request_body = PasswordBody, security(("session" = [])),
+#[utoipa::path(post, path = "/me/password", tag = "Accounts", extensions(("x-permission" = json!("account"))), request_body = PasswordBody, security(("session" = [])),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn change_password(
     State(app): State<App>,
@@ -115,7 +115,7 @@ struct OfferView {
 /// Begin to turn the second step on
 ///
 /// Nothing changes until a first code confirms it, within 15 minutes.
-#[utoipa::path(post, path = "/me/two-step", tag = "Accounts", request_body = ProofBody, security(("session" = [])),
+#[utoipa::path(post, path = "/me/two-step", tag = "Accounts", extensions(("x-permission" = json!("account"))), request_body = ProofBody, security(("session" = [])),
     responses((status = 200, body = OfferView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn begin_two_step(
     State(app): State<App>,
@@ -157,7 +157,7 @@ impl CodesView {
 /// Turn the second step on with a first code
 ///
 /// All other sessions end.
-#[utoipa::path(post, path = "/me/two-step/confirm", tag = "Accounts", request_body = CodeBody, security(("session" = [])),
+#[utoipa::path(post, path = "/me/two-step/confirm", tag = "Accounts", extensions(("x-permission" = json!("account"))), request_body = CodeBody, security(("session" = [])),
     responses((status = 200, body = CodesView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn confirm_two_step(
     State(app): State<App>,
@@ -185,7 +185,7 @@ struct RemoveBody {
 /// Turn the second step off
 ///
 /// All other sessions end.
-#[utoipa::path(post, path = "/me/two-step/remove", tag = "Accounts", request_body = RemoveBody, security(("session" = [])),
+#[utoipa::path(post, path = "/me/two-step/remove", tag = "Accounts", extensions(("x-permission" = json!("account"))), request_body = RemoveBody, security(("session" = [])),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn remove_two_step(
     State(app): State<App>,
@@ -204,7 +204,7 @@ async fn remove_two_step(
 /// Make new recovery codes
 ///
 /// The old ones are good no more.
-#[utoipa::path(post, path = "/me/recovery-codes", tag = "Accounts", request_body = ProofBody, security(("session" = [])),
+#[utoipa::path(post, path = "/me/recovery-codes", tag = "Accounts", extensions(("x-permission" = json!("account"))), request_body = ProofBody, security(("session" = [])),
     responses((status = 200, body = CodesView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn recovery_codes(
     State(app): State<App>,
@@ -219,7 +219,7 @@ async fn recovery_codes(
 }
 
 /// List one's sessions, newest first
-#[utoipa::path(get, path = "/me/sessions", tag = "Accounts", security(("session" = [])),
+#[utoipa::path(get, path = "/me/sessions", tag = "Accounts", extensions(("x-permission" = json!("account"))), security(("session" = [])),
     responses((status = 200, body = Listing<Session>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn sessions(State(app): State<App>, member: Member) -> Result<Json<Listing<Session>>, Problem> {
     let id = member.id();
@@ -228,7 +228,7 @@ async fn sessions(State(app): State<App>, member: Member) -> Result<Json<Listing
 }
 
 /// End one of one's sessions
-#[utoipa::path(delete, path = "/me/sessions/{id}", tag = "Accounts", security(("session" = [])),
+#[utoipa::path(delete, path = "/me/sessions/{id}", tag = "Accounts", extensions(("x-permission" = json!("account"))), security(("session" = [])),
     params(("id" = String, Path, example = "0123456789abcdef")),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn end_session(

@@ -25,7 +25,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// List staff by id
-#[utoipa::path(get, path = "/staff", tag = "Staff", params(Paging),
+#[utoipa::path(get, path = "/staff", tag = "Staff", extensions(("x-permission" = json!("settings"))), params(Paging),
     responses((status = 200, body = Listing<Staff>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
     State(app): State<App>,
@@ -42,7 +42,7 @@ async fn list(
 }
 
 /// Show a member of staff
-#[utoipa::path(get, path = "/staff/{id}", tag = "Staff", params(("id" = String, Path, example = "abcdefgh23456777")),
+#[utoipa::path(get, path = "/staff/{id}", tag = "Staff", extensions(("x-permission" = json!("settings"))), params(("id" = String, Path, example = "abcdefgh23456777")),
     responses((status = 200, body = Staff), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<Staff>, Problem> {
     caller.may(Permission::Settings)?;
@@ -81,7 +81,7 @@ impl LinkView {
 /// Invite a member of staff
 ///
 /// The answer has the token of the link to set a password with; give it to nobody else.
-#[utoipa::path(post, path = "/staff", tag = "Staff", request_body = InviteBody, security(("session" = [])),
+#[utoipa::path(post, path = "/staff", tag = "Staff", extensions(("x-permission" = json!("settings"))), request_body = InviteBody, security(("session" = [])),
     responses((status = 201, body = LinkView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn invite(
     State(app): State<App>,
@@ -113,8 +113,8 @@ struct ChangeBody {
 /// Change a member of staff
 ///
 /// The last owner who can log in stays one.
-#[utoipa::path(patch, path = "/staff/{id}", tag = "Staff", request_body = ChangeBody, security(("session" = [])),
-    params(("id" = String, Path, example = "abcdefgh23456777")),
+#[utoipa::path(patch, path = "/staff/{id}", tag = "Staff", extensions(("x-permission" = json!("settings"))), request_body = ChangeBody, security(("session" = [])),
+    params(("id" = String, Path, example = "abcdefgh23456777"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 200, body = Staff), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn update(
     State(app): State<App>,
@@ -157,8 +157,8 @@ fn changed_meanwhile() -> Problem {
 /// Remove a member of staff
 ///
 /// Sessions and API tokens end. The last owner who can log in stays.
-#[utoipa::path(delete, path = "/staff/{id}", tag = "Staff", security(("session" = [])),
-    params(("id" = String, Path, example = "abcdefgh23456777")),
+#[utoipa::path(delete, path = "/staff/{id}", tag = "Staff", extensions(("x-permission" = json!("settings"))), security(("session" = [])),
+    params(("id" = String, Path, example = "abcdefgh23456777"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn remove(
     State(app): State<App>,
@@ -177,7 +177,7 @@ async fn remove(
 /// Make a link for a member to set a new password with
 ///
 /// Older links are good no more. The old password is good until a new one is set.
-#[utoipa::path(post, path = "/staff/{id}/link", tag = "Staff", security(("session" = [])),
+#[utoipa::path(post, path = "/staff/{id}/link", tag = "Staff", extensions(("x-permission" = json!("settings"))), security(("session" = [])),
     params(("id" = String, Path, example = "abcdefgh23456777")),
     responses((status = 201, body = LinkView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn link(State(app): State<App>, member: Member, Path(id): Path<String>) -> Result<ShownOnce<LinkView>, Problem> {
@@ -192,7 +192,7 @@ async fn link(State(app): State<App>, member: Member, Path(id): Path<String>) ->
 /// Turn the second step of a member off who lost it
 ///
 /// All sessions of the member end.
-#[utoipa::path(delete, path = "/staff/{id}/two-step", tag = "Staff", security(("session" = [])),
+#[utoipa::path(delete, path = "/staff/{id}/two-step", tag = "Staff", extensions(("x-permission" = json!("settings"))), security(("session" = [])),
     params(("id" = String, Path, example = "abcdefgh23456777")),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn clear_two_step(State(app): State<App>, member: Member, Path(id): Path<String>) -> Result<StatusCode, Problem> {

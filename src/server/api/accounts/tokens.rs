@@ -24,7 +24,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 }
 
 /// List one's API tokens, newest first
-#[utoipa::path(get, path = "/me/tokens", tag = "API tokens", security(("session" = [])),
+#[utoipa::path(get, path = "/me/tokens", tag = "API tokens", extensions(("x-permission" = json!("account"))), security(("session" = [])),
     responses((status = 200, body = Listing<ApiToken>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn own(State(app): State<App>, member: Member) -> Result<Json<Listing<ApiToken>>, Problem> {
     let id = member.id();
@@ -58,7 +58,7 @@ struct NewTokenView {
 }
 
 /// Make an API token
-#[utoipa::path(post, path = "/me/tokens", tag = "API tokens", request_body = TokenBody, security(("session" = [])),
+#[utoipa::path(post, path = "/me/tokens", tag = "API tokens", extensions(("x-permission" = json!("account"))), request_body = TokenBody, security(("session" = [])),
     responses((status = 201, body = NewTokenView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn create(
     State(app): State<App>,
@@ -76,7 +76,7 @@ async fn create(
 }
 
 /// Revoke one of one's API tokens
-#[utoipa::path(delete, path = "/me/tokens/{id}", tag = "API tokens", security(("session" = [])),
+#[utoipa::path(delete, path = "/me/tokens/{id}", tag = "API tokens", extensions(("x-permission" = json!("account"))), security(("session" = [])),
     params(("id" = String, Path, example = "0123456789abcdef")),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn revoke_own(State(app): State<App>, member: Member, Path(token): Path<String>) -> Result<StatusCode, Problem> {
@@ -86,7 +86,7 @@ async fn revoke_own(State(app): State<App>, member: Member, Path(token): Path<St
 }
 
 /// List everybody's API tokens, newest first
-#[utoipa::path(get, path = "/tokens", tag = "API tokens",
+#[utoipa::path(get, path = "/tokens", tag = "API tokens", extensions(("x-permission" = json!("settings"))),
     responses((status = 200, body = Listing<ApiToken>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn all(State(app): State<App>, caller: Caller) -> Result<Json<Listing<ApiToken>>, Problem> {
     caller.may(Permission::Settings)?;
@@ -95,7 +95,7 @@ async fn all(State(app): State<App>, caller: Caller) -> Result<Json<Listing<ApiT
 }
 
 /// Revoke anybody's API token
-#[utoipa::path(delete, path = "/tokens/{id}", tag = "API tokens", security(("session" = [])),
+#[utoipa::path(delete, path = "/tokens/{id}", tag = "API tokens", extensions(("x-permission" = json!("settings"))), security(("session" = [])),
     params(("id" = String, Path, example = "0123456789abcdef")),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn revoke(State(app): State<App>, member: Member, Path(token): Path<String>) -> Result<StatusCode, Problem> {

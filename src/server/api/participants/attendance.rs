@@ -42,7 +42,7 @@ pub(super) struct AttendanceTaken {
 }
 
 /// Take attendance at one session for many
-#[utoipa::path(post, path = "/events/{code}/attendance", tag = "Participants", request_body = Attendance,
+#[utoipa::path(post, path = "/events/{code}/attendance", tag = "Participants", extensions(("x-permission" = json!("import"))), request_body = Attendance,
     params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 200, body = AttendanceTaken), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn attendance(

@@ -46,7 +46,7 @@ struct ListForm {
 }
 
 /// Import participants from CSV or XLSX
-#[utoipa::path(post, path = "/events/{code}/imports", tag = "Participants",
+#[utoipa::path(post, path = "/events/{code}/imports", tag = "Participants", extensions(("x-permission" = json!("import"))),
     params(("code" = String, Path, example = "WORKSHOP"), ImportHow),
     request_body(content = ListForm, content_type = "multipart/form-data"),
     responses((status = 200, body = Imported), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -78,7 +78,7 @@ async fn import(
 }
 
 /// List imports, oldest first
-#[utoipa::path(get, path = "/events/{code}/imports", tag = "Participants",
+#[utoipa::path(get, path = "/events/{code}/imports", tag = "Participants", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP"), Paging),
     responses((status = 200, body = Listing<ImportRecord>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn imports(
@@ -98,7 +98,7 @@ async fn imports(
 }
 
 /// Download the rows of an import that need attention, as CSV to correct and import again
-#[utoipa::path(get, path = "/events/{code}/imports/{import}/report", tag = "Participants",
+#[utoipa::path(get, path = "/events/{code}/imports/{import}/report", tag = "Participants", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP"), ("import" = String, Path, example = "20261122T100000Z-1f2e3d4c")),
     responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn report(

@@ -88,7 +88,7 @@ pub(in crate::server::api) fn filtered(
 }
 
 /// List participants
-#[utoipa::path(get, path = "/events/{code}/participants", tag = "Participants",
+#[utoipa::path(get, path = "/events/{code}/participants", tag = "Participants", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP"), Paging, PeopleFilter),
     responses((status = 200, body = Listing<PersonView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn list(

@@ -84,7 +84,7 @@ impl PersonView {
 }
 
 /// Add a participant, or change who has this external id or e-mail
-#[utoipa::path(post, path = "/events/{code}/participants", tag = "Participants", request_body = PersonChange,
+#[utoipa::path(post, path = "/events/{code}/participants", tag = "Participants", extensions(("x-permission" = json!("import"))), request_body = PersonChange,
     params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 201, body = PersonView), (status = 200, body = PersonView),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -98,22 +98,34 @@ async fn upsert(
     app.at_desk(&caller, move |_, desk| {
         let code = event_code(&code)?;
         let (person, new) = enrolment::upsert(desk, &code, &change)?;
-        let (tag, view) = (tag_of(&person), PersonView::of(desk.store, &code, person)?);
+        let (tag, view) = (tag(desk.store, &code, &person)?, PersonView::of(desk.store, &code, person)?);
         Ok(if new { Tagged::created(tag, view) } else { Tagged::ok(tag, view) })
     })
     .await
+}
+
+/// The ETag covers the person and the certificate.
+fn tag(store: &dyn Store, code: &EventCode, person: &Participant) -> Result<String, Problem> {
+    Ok(tag_of(&(person, store.certificate_of(code, &person.key)?)))
+}
+
+fn tagged(desk: &Desk, code: &EventCode, person: Participant) -> Result<Tagged<PersonView>, Problem> {
+    let tag = tag(desk.store, code, &person)?;
+    Ok(Tagged::ok(tag, PersonView::of(desk.store, code, person)?))
 }
 
 /// Finds a person of an event, provided that the caller has seen them as they are.
 pub(super) fn person(desk: &Desk, code: &str, who: &str, seen: &IfMatch) -> Result<(EventCode, Participant), Problem> {
     let code = event_code(code)?;
     let person = enrolment::find(desk.store, &code, who)?;
-    seen.check(&tag_of(&person))?;
+    if seen.0.is_some() {
+        seen.check(&tag(desk.store, &code, &person)?)?;
+    }
     Ok((code, person))
 }
 
 /// Show a participant
-#[utoipa::path(get, path = "/events/{code}/participants/{person}", tag = "Participants",
+#[utoipa::path(get, path = "/events/{code}/participants/{person}", tag = "Participants", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail")),
     responses((status = 200, body = PersonView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn show(
@@ -124,13 +136,13 @@ async fn show(
     caller.may(Permission::View)?;
     app.at_desk(&caller, move |_, desk| {
         let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
-        Ok(Tagged::ok(tag_of(&person), PersonView::of(desk.store, &code, person)?))
+        tagged(desk, &code, person)
     })
     .await
 }
 
 /// Change a participant: attendance, points, score, name, columns
-#[utoipa::path(patch, path = "/events/{code}/participants/{person}", tag = "Participants", request_body = PersonChange,
+#[utoipa::path(patch, path = "/events/{code}/participants/{person}", tag = "Participants", extensions(("x-permission" = json!("import"))), request_body = PersonChange,
     params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail"),
         ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 200, body = PersonView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -147,13 +159,13 @@ async fn change(
     app.at_desk(&caller, move |_, desk| {
         let (code, old) = person(desk, &code, &who, &if_match)?;
         let person = enrolment::patch(desk, &code, &old, &change)?;
-        Ok(Tagged::ok(tag_of(&person), PersonView::of(desk.store, &code, person)?))
+        tagged(desk, &code, person)
     })
     .await
 }
 
 /// Delete a participant who has no certificate
-#[utoipa::path(delete, path = "/events/{code}/participants/{person}", tag = "Participants",
+#[utoipa::path(delete, path = "/events/{code}/participants/{person}", tag = "Participants", extensions(("x-permission" = json!("import"))),
     params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail"),
         ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 204, description = "Gone"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -173,7 +185,7 @@ async fn delete(
 }
 
 /// Erase a person: all that names them goes, number and status of the certificate stay
-#[utoipa::path(post, path = "/events/{code}/participants/{person}/erase", tag = "Participants",
+#[utoipa::path(post, path = "/events/{code}/participants/{person}/erase", tag = "Participants", extensions(("x-permission" = json!("import"))),
     params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail")),
     responses((status = 204, description = "Erased"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn erase(
@@ -204,7 +216,7 @@ struct Merge {
 }
 
 /// Make one participant of two; progress, exception and certificate move to the one who stays
-#[utoipa::path(post, path = "/events/{code}/merge", tag = "Participants", request_body = Merge,
+#[utoipa::path(post, path = "/events/{code}/merge", tag = "Participants", extensions(("x-permission" = json!("import"))), request_body = Merge,
     params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 200, body = PersonView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn merge(
@@ -219,7 +231,7 @@ async fn merge(
         let keep = enrolment::find(desk.store, &code, &merge.keep)?;
         let gone = enrolment::find(desk.store, &code, &merge.gone)?;
         let person = enrolment::merge(desk, &code, &keep, &gone)?;
-        Ok(Tagged::ok(tag_of(&person), PersonView::of(desk.store, &code, person)?))
+        tagged(desk, &code, person)
     })
     .await
 }

@@ -37,7 +37,7 @@ struct NameFinding {
 }
 
 /// List participants whose names look wrong
-#[utoipa::path(get, path = "/events/{code}/lint", tag = "Participants",
+#[utoipa::path(get, path = "/events/{code}/lint", tag = "Participants", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP"), Paging),
     responses((status = 200, body = Listing<Linted>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn lint(
@@ -83,7 +83,7 @@ pub(super) struct Group {
 }
 
 /// Find participants with the same e-mail or the same name
-#[utoipa::path(get, path = "/events/{code}/duplicates", tag = "Participants",
+#[utoipa::path(get, path = "/events/{code}/duplicates", tag = "Participants", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 200, body = Listing<Group>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn duplicates(

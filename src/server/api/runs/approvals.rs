@@ -9,9 +9,10 @@ use utoipa_axum::routes;
 
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
+use crate::issuance::Desk;
 use crate::runs::{self, Approval, ApprovalState, approval};
-use crate::server::extract::{Listing, Paging, Path, Query};
-use crate::server::reply::Tagged;
+use crate::server::extract::{IfMatch, Listing, Paging, Path, Query};
+use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -53,7 +54,7 @@ impl ApprovalView {
 }
 
 /// List approvals, oldest first
-#[utoipa::path(get, path = "/approvals", tag = "Runs", params(Paging),
+#[utoipa::path(get, path = "/approvals", tag = "Runs", extensions(("x-permission" = json!("view"))), params(Paging),
     responses((status = 200, body = Listing<ApprovalView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
     State(app): State<App>,
@@ -69,34 +70,56 @@ async fn list(
     .await
 }
 
+fn tagged(desk: &Desk, id: &str) -> Result<Tagged<ApprovalView>, Problem> {
+    let (approval, _) = approval::show(desk.store, desk.now, id)?;
+    Ok(Tagged::ok(tag_of(&approval), ApprovalView::of(approval)))
+}
+
+/// Checks that the caller has seen an approval as it is.
+fn seen(desk: &Desk, id: &str, seen: &IfMatch) -> Result<(), Problem> {
+    seen.check(&tag_of(&approval::show(desk.store, desk.now, id)?.0))
+}
+
 /// Show an approval
-#[utoipa::path(get, path = "/approvals/{id}", tag = "Runs", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/approvals/{id}", tag = "Runs", extensions(("x-permission" = json!("view"))), params(("id" = String, Path)),
     responses((status = 200, body = ApprovalView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<ApprovalView>, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, move |_, desk| {
-        let (approval, revision) = approval::show(desk.store, desk.now, &id)?;
-        Ok(Tagged::ok(revision, ApprovalView::of(approval)))
-    })
-    .await
+    app.at_desk(&caller, move |_, desk| tagged(desk, &id)).await
 }
 
 /// Let a run go on that somebody else asked for
-#[utoipa::path(post, path = "/approvals/{id}/approve", tag = "Runs", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/approvals/{id}/approve", tag = "Runs", extensions(("x-permission" = json!("revoke"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 200, body = ApprovalView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn approve(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
-) -> Result<Json<ApprovalView>, Problem> {
+    if_match: IfMatch,
+) -> Result<Tagged<ApprovalView>, Problem> {
     caller.may(Permission::Revoke)?;
-    app.at_desk(&caller, move |_, desk| Ok(Json(ApprovalView::of(runs::approve(desk, &id)?)))).await
+    app.at_desk(&caller, move |_, desk| {
+        seen(desk, &id, &if_match)?;
+        runs::approve(desk, &id)?;
+        tagged(desk, &id)
+    })
+    .await
 }
 
 /// Cancel a run that waits for approval
-#[utoipa::path(post, path = "/approvals/{id}/reject", tag = "Runs", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/approvals/{id}/reject", tag = "Runs", extensions(("x-permission" = json!("revoke"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 200, body = ApprovalView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn reject(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<ApprovalView>, Problem> {
+async fn reject(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    if_match: IfMatch,
+) -> Result<Tagged<ApprovalView>, Problem> {
     caller.may(Permission::Revoke)?;
-    app.at_desk(&caller, move |_, desk| Ok(Json(ApprovalView::of(runs::reject(desk, &id)?)))).await
+    app.at_desk(&caller, move |_, desk| {
+        seen(desk, &id, &if_match)?;
+        runs::reject(desk, &id)?;
+        tagged(desk, &id)
+    })
+    .await
 }

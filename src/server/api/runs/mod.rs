@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
 use crate::runs::{self, Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunRequest, RunState};
-use crate::server::extract::{Body, Listing, Paging, Path, Query};
+use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
 
@@ -142,7 +142,7 @@ struct RunFilter {
 }
 
 /// List runs, oldest first
-#[utoipa::path(get, path = "/runs", tag = "Runs", params(RunFilter),
+#[utoipa::path(get, path = "/runs", tag = "Runs", extensions(("x-permission" = json!("view"))), params(RunFilter),
     responses((status = 200, body = Listing<RunView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
     State(app): State<App>,
@@ -177,7 +177,7 @@ fn permission(request: &RunRequest) -> Permission {
 /// The list of those who are in the group now is frozen. The run itself is done in the background: ask for it, or watch
 /// its events. Needs `generate`, `revoke` or `keys`, by what it does. More revocations at once than one member of staff
 /// may do alone wait for an approval.
-#[utoipa::path(post, path = "/runs", tag = "Runs",
+#[utoipa::path(post, path = "/runs", tag = "Runs", extensions(("x-permission" = json!(["generate", "revoke", "keys", "send"]))),
     request_body(content = RunRequest, example = json!({"kind": "generate", "event": "WORKSHOP", "over": "those_without"})),
     responses((status = 201, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn create(
@@ -199,7 +199,7 @@ fn tagged(run: RunRecord, status: StatusCode) -> Tagged<RunView> {
 }
 
 /// Show a run
-#[utoipa::path(get, path = "/runs/{id}", tag = "Runs", params(("id" = String, Path, example = "20261122T101500Z-1f2e3d4c")),
+#[utoipa::path(get, path = "/runs/{id}", tag = "Runs", extensions(("x-permission" = json!("view"))), params(("id" = String, Path, example = "20261122T101500Z-1f2e3d4c")),
     responses((status = 200, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<RunView>, Problem> {
     caller.may(Permission::View)?;
@@ -220,7 +220,7 @@ struct RowFilter {
 }
 
 /// Show a run's journal, row by row
-#[utoipa::path(get, path = "/runs/{id}/rows", tag = "Runs", params(("id" = String, Path), RowFilter),
+#[utoipa::path(get, path = "/runs/{id}/rows", tag = "Runs", extensions(("x-permission" = json!("view"))), params(("id" = String, Path), RowFilter),
     responses((status = 200, body = Listing<RowView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn rows(
     State(app): State<App>,
@@ -245,17 +245,26 @@ async fn look(app: &App, id: &str) -> Result<(RunRecord, u64), Problem> {
 /// Stop a run
 ///
 /// At once if it waits, after the present group if it is under way. What was done stays.
-#[utoipa::path(post, path = "/runs/{id}/cancel", tag = "Runs", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/runs/{id}/cancel", tag = "Runs", extensions(("x-permission" = json!(["generate", "revoke", "keys", "send"]))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
     responses((status = 200, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn cancel(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<RunView>, Problem> {
+async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    if_match: IfMatch,
+) -> Result<Tagged<RunView>, Problem> {
     may_touch(&app, &caller, &id).await?;
-    app.at_desk(&caller, move |_, desk| Ok(tagged(runs::cancel(desk, &id)?, StatusCode::OK))).await
+    app.at_desk(&caller, move |_, desk| {
+        if_match.check(&tag_of(&runs::run(desk.store, &id)?.0))?;
+        Ok(tagged(runs::cancel(desk, &id)?, StatusCode::OK))
+    })
+    .await
 }
 
 /// Repeat what failed
 ///
 /// Makes a new run over the rows that failed, and no others.
-#[utoipa::path(post, path = "/runs/{id}/retry", tag = "Runs", params(("id" = String, Path)),
+#[utoipa::path(post, path = "/runs/{id}/retry", tag = "Runs", extensions(("x-permission" = json!(["generate", "revoke", "keys", "send"]))), params(("id" = String, Path)),
     responses((status = 201, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn retry(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<RunView>, Problem> {
     may_touch(&app, &caller, &id).await?;

@@ -95,7 +95,7 @@ impl PreviewRow {
 /// Say what a run would do
 ///
 /// Exactly who gets, keeps or loses what. Changes nothing.
-#[utoipa::path(post, path = "/runs/preview", tag = "Runs",
+#[utoipa::path(post, path = "/runs/preview", tag = "Runs", extensions(("x-permission" = json!("view"))),
     request_body(content = RunRequest, example = json!({"kind": "generate", "event": "WORKSHOP", "over": "all_eligible"})),
     responses((status = 200, body = Preview), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn preview(

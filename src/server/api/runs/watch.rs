@@ -32,7 +32,7 @@ pub(super) struct StreamEvent {
 ///
 /// Server-sent events: `progress` with the run whenever it has changed, `end` with the run when it is over; then the
 /// stream ends.
-#[utoipa::path(get, path = "/runs/{id}/events", tag = "Runs", params(("id" = String, Path)),
+#[utoipa::path(get, path = "/runs/{id}/events", tag = "Runs", extensions(("x-permission" = json!("view"))), params(("id" = String, Path)),
     responses((status = 200, body = StreamEvent, content_type = "text/event-stream"),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn events(

@@ -37,6 +37,21 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     }
 }
 
+/// A body as it is.
+pub(super) struct Raw(pub Bytes);
+
+impl FromRequest<App> for Raw {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &App) -> Result<Self, Problem> {
+        let refused = |status| match status {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "body-too-large", "the body is larger than what is read"),
+            other => Problem::new(other, "bad-body", "the body broke off"),
+        };
+        Bytes::from_request(request, state).await.map(Self).map_err(|rejection| refused(rejection.status()))
+    }
+}
+
 /// The query.
 pub(super) struct Query<T>(pub T);
 

@@ -254,7 +254,8 @@ struct FileChoice {
 ///
 /// Drawn from its record, the same bytes each time.
 #[utoipa::path(get, path = "/certificates/{number}/file", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(("number" = String, Path), FileChoice),
-    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/pdf"),
+    responses((status = 200, description = "The file", content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"),
+            (String = "text/plain"), (serde_json::Value = "application/vc+ld+json"))),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn file(
     State(app): State<App>,

@@ -48,7 +48,7 @@ struct PreviewRequest {
 /// nothing.
 #[utoipa::path(post, path = "/events/{code}/specimen", tag = "Quality", extensions(("x-permission" = json!("view"))), params(("code" = String, Path, example = "WORKSHOP")),
     request_body = PreviewRequest,
-    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/pdf"),
+    responses((status = 200, description = "The file", content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"))),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn preview(
     State(app): State<App>,

@@ -1,7 +1,6 @@
 //! Verification for everybody: without an account, and without a name to be found by counting numbers.
 
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -15,7 +14,7 @@ use crate::credential::{CertificateNumber, Timestamp};
 use crate::inspect::{self, Inspected};
 use crate::issuance::Desk;
 use crate::reading::ReadMode;
-use crate::server::extract::Path;
+use crate::server::extract::{Path, Raw};
 use crate::server::{App, ClientAddress, Problem};
 use crate::status::Reason;
 use crate::store::{Certificate, CertificateState};
@@ -42,7 +41,8 @@ impl FromRequestParts<App> for Patient {
             return Ok(Self);
         }
         let detail = "too many requests from this address; wait a second";
-        Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", detail))
+        let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", detail);
+        Err(Problem { retry_after: Some(1), ..problem })
     }
 }
 
@@ -154,7 +154,12 @@ struct Verdicts {
 #[utoipa::path(post, path = "/verify", tag = "Verify", extensions(("x-permission" = json!("public"))), security(()),
     request_body(content((Text = "application/json"), (Vec<u8> = "application/octet-stream"))),
     responses((status = 200, body = Verdicts), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn check(State(app): State<App>, _: Patient, headers: HeaderMap, body: Bytes) -> Result<Json<Verdicts>, Problem> {
+async fn check(
+    State(app): State<App>,
+    _: Patient,
+    headers: HeaderMap,
+    Raw(body): Raw,
+) -> Result<Json<Verdicts>, Problem> {
     let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let is_json = kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
     let text: Option<Text> = if is_json {

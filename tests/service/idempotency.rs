@@ -1,0 +1,104 @@
+//! `Idempotency-Key`: what is sent twice is done once.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use testamur::server::Limits;
+use testamur::store::{Collection, SledStore, Store};
+
+use crate::harness::{Answer, OWNER, World, copy, on_each_engine, request};
+
+const KEY: &str = "idempotency-key";
+
+fn send(world: &World, caller: &str, path: &str, key: &str, body: &Value) -> Answer {
+    let request = request("POST", path).header("content-type", "application/json").header(KEY, key);
+    world.send(caller, request, body.to_string())
+}
+
+fn event(code: &str) -> Value {
+    json!({ "code": code, "details": { "title": "Applied Cartography" } })
+}
+
+fn replayed(answer: &Answer) -> bool {
+    answer.headers.get("idempotency-replayed").is_some()
+}
+
+#[test]
+fn a_request_that_is_sent_twice_is_done_once_and_answered_alike() {
+    on_each_engine(|world| {
+        let first = send(world, OWNER, "/events", "k1", &event("SPRING"));
+        let again = send(world, OWNER, "/events", "k1", &event("SPRING"));
+        assert_eq!((first.status.as_u16(), replayed(&first)), (201, false));
+        assert_eq!((again.status.as_u16(), replayed(&again)), (201, true));
+        assert_eq!((&again.bytes, again.etag()), (&first.bytes, first.etag()));
+        assert_eq!(world.acts().iter().filter(|(action, _)| action == "event.create").count(), 1);
+
+        send(world, OWNER, "/events", "k1", &event("AUTUMN")).problem(422, "idempotency-key-reused");
+        send(world, OWNER, "/runs/preview", "k1", &event("SPRING")).problem(422, "idempotency-key-reused");
+        // Another caller's key is another key, and so is another key.
+        send(world, "staff:ben view,import", "/events", "k1", &event("SPRING")).problem(409, "event-exists");
+        send(world, OWNER, "/events", "k2", &event("SPRING")).problem(409, "event-exists");
+        let refused = send(world, OWNER, "/events", "k2", &event("SPRING"));
+        assert!(replayed(&refused), "a refusal is repeated too");
+
+        world.pass(24 * 3_600 + 1);
+        send(world, OWNER, "/events", "k1", &event("SPRING")).problem(409, "event-exists");
+        send(world, OWNER, "/events", "", &event("SPRING")).problem(400, "bad-idempotency-key");
+        send(world, OWNER, "/events", &"k".repeat(256), &event("SPRING")).problem(400, "bad-idempotency-key");
+    });
+}
+
+#[test]
+fn a_secret_is_not_kept_to_be_shown_again() {
+    let world = World::in_memory();
+    let hook = json!({ "url": "https://lms.example.org/hook", "events": ["certificate.issued"] });
+    let first = send(&world, OWNER, "/webhooks", "k1", &hook);
+    let secret = first.ok()["secret"].as_str().unwrap().to_owned();
+    send(&world, OWNER, "/webhooks", "k1", &hook).problem(409, "already-done");
+    assert_eq!(world.get("/webhooks").ok()["items"].as_array().unwrap().len(), 1);
+    let kept = world.app.store.documents(Collection::IDEMPOTENCY, "", None, 10).unwrap();
+    assert!(!format!("{kept:?}").contains(&secret));
+}
+
+#[test]
+fn who_is_nobody_is_told_so_and_may_ask_what_everybody_may() {
+    let world = World::in_memory();
+    send(&world, "", "/events", "k1", &event("SPRING")).problem(401, "unauthenticated");
+    let verdicts = send(&world, "", "/verify", "k1", &json!({ "text": "nothing" })).ok();
+    assert_eq!(verdicts["verdicts"][0]["verdict"], "malformed");
+}
+
+#[test]
+fn while_the_first_is_under_way_the_second_waits_outside_and_a_lost_one_is_done_again() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SledStore::create(&folder.path().join("store")).unwrap();
+    let world = World::on(Arc::new(store), tempfile::tempdir().unwrap(), Limits::default());
+    let rotate = |world: &World| send(world, OWNER, "/keys/rotate", "k1", &json!({}));
+    std::thread::scope(|scope| {
+        let first = scope.spawn(|| rotate(&world));
+        while world.app.store.documents(Collection::IDEMPOTENCY, "", None, 1).unwrap().items.is_empty() {
+            std::thread::yield_now();
+        }
+        rotate(&world).problem(409, "request-under-way");
+        copy(&folder.path().join("store"), &folder.path().join("crashed"));
+        assert_eq!(first.join().unwrap().ok()["keys"].as_array().unwrap().len(), 2);
+    });
+    let again = rotate(&world);
+    assert!(replayed(&again));
+    assert_eq!(again.ok()["keys"].as_array().unwrap().len(), 2);
+
+    // Who restarts finds the answer; who was killed in the middle finds that it was begun, and does it when it is lost.
+    drop(world);
+    let reopened = |name: &str| {
+        let store: Arc<dyn Store> = Arc::new(SledStore::open(&folder.path().join(name)).unwrap());
+        World::on(store, tempfile::tempdir().unwrap(), Limits::default())
+    };
+    let world = reopened("store");
+    assert_eq!(rotate(&world).bytes, again.bytes);
+    let world = reopened("crashed");
+    rotate(&world).problem(409, "request-under-way");
+    world.pass(301);
+    let done = rotate(&world);
+    assert!(!replayed(&done));
+    assert_eq!(done.ok()["keys"].as_array().unwrap().len(), 2);
+}

@@ -1,0 +1,170 @@
+//! Verification for everybody: by number, by id, by file, by text.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use testamur::proof::jws::Jws;
+use testamur::reading;
+use testamur::server::Limits;
+use testamur::store::MemoryStore;
+
+use crate::harness::{Answer, World, on_each_engine, request};
+use crate::runs::{certificates, done, school};
+
+const FIRST: &str = "/certificates/CERT-WORKSHOP-2026-00001";
+
+fn issued(world: &World) {
+    school(world, 4, 0);
+    world.patch("/events/WORKSHOP", &json!({ "expires_after": "2mo" })).ok();
+    done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+}
+
+/// Asks as nobody.
+fn look_up(world: &World, what: &str) -> Answer {
+    world.ask("", "GET", &format!("/verify/{what}"))
+}
+
+fn send(world: &World, kind: &str, body: impl Into<Vec<u8>>) -> Answer {
+    world.send("", request("POST", "/verify").header("content-type", kind), body.into())
+}
+
+fn text(world: &World, text: &str) -> Value {
+    send(world, "application/json", json!({ "text": text }).to_string()).ok()
+}
+
+fn file(world: &World, format: &str) -> Vec<u8> {
+    world.get(&format!("{FIRST}/file?format={format}")).bytes
+}
+
+/// Returns the end of a version's address: the number, and what cannot be guessed.
+fn id(world: &World, number: usize, version: usize) -> String {
+    let number = format!("CERT-WORKSHOP-2026-{number:05}").parse().unwrap();
+    let versions = world.app.store.versions(&number).unwrap();
+    let jws = Jws::parse(&versions[version - 1].jws, 1 << 16).unwrap();
+    let document: Value = serde_json::from_slice(&jws.payload).unwrap();
+    document["id"].as_str().unwrap().rsplit('/').next().unwrap().to_owned()
+}
+
+fn verdict(answer: &Value) -> &str {
+    assert_eq!(answer["verdicts"].as_array().unwrap().len(), 1, "{answer}");
+    answer["verdicts"][0]["verdict"].as_str().unwrap()
+}
+
+#[test]
+fn a_number_tells_the_state_and_only_the_whole_id_tells_whose() {
+    on_each_engine(|world| {
+        issued(world);
+        let ids: Vec<_> = (1..=4).map(|number| id(world, number, 1)).collect();
+        world.post("/certificates/CERT-WORKSHOP-2026-00002/revoke", &json!({ "cause": "fraud", "text": "sold" })).ok();
+        let ask = json!({ "number": "CERT-WORKSHOP-2026-00003", "name": "Zoë Ångström" });
+        let asked = world.post("/corrections", &ask).ok();
+        world.post(&format!("/corrections/{}/approve", asked["id"].as_str().unwrap()), &json!({})).ok();
+        let newest = id(world, 3, 2);
+        world.pass(60);
+
+        for (number, state) in [(1, "active"), (2, "revoked"), (3, "active"), (4, "active")] {
+            let answer = look_up(world, &format!("CERT-WORKSHOP-2026-{number:05}"));
+            let known = answer.ok();
+            assert_eq!((&known["state"], &known["verdict"]), (&json!(state), &Value::Null), "{known}");
+            assert!(!answer.text().contains("Person") && !answer.text().contains("Cartography"), "{}", answer.text());
+        }
+        for (id, state, verdict) in [
+            (&ids[0], "active", "valid"),
+            (&ids[1], "revoked", "revoked"),
+            (&ids[2], "superseded", "superseded"),
+            (&newest, "active", "valid"),
+        ] {
+            let known = look_up(world, id).ok();
+            assert_eq!((&known["state"], &known["verdict"]["verdict"]), (&json!(state), &json!(verdict)), "{known}");
+        }
+        assert_eq!(look_up(world, &ids[1]).ok()["reason"]["text"], "sold");
+        assert!(look_up(world, &newest).text().contains("Zoë Ångström"));
+
+        world.pass(100 * 86_400);
+        let known = look_up(world, &ids[0]).ok();
+        assert_eq!((&known["state"], &known["verdict"]["verdict"]), (&json!("expired"), &json!("expired")));
+        assert_eq!(look_up(world, "CERT-WORKSHOP-2026-00002").ok()["state"], "revoked", "and not expired");
+
+        let guessed = format!("{}aaaaaaaa", &ids[0][..ids[0].len() - 8]);
+        for unknown in ["CERT-WORKSHOP-2026-00099", "CERT-NONE-2026-00001", "x", "%00", &guessed, &ids[0][1..]] {
+            look_up(world, unknown).problem(404, "not-found");
+        }
+    });
+}
+
+#[test]
+fn whatever_a_certificate_is_sent_as_it_is_verified() {
+    on_each_engine(|world| {
+        issued(world);
+        for format in ["pdf", "png", "jwt", "json"] {
+            let answer = send(world, "application/octet-stream", file(world, format)).ok();
+            assert_eq!((verdict(&answer), &answer["good"]), ("valid", &json!(true)), "{format}: {answer}");
+        }
+        let jws = String::from_utf8(file(world, "jwt")).unwrap();
+        let link = reading::read(&file(world, "png")).unwrap().candidates.remove(0).text;
+        assert!(link.contains("academy.example/verify"), "{link}");
+        let json = String::from_utf8(file(world, "json")).unwrap();
+        for (what, whole) in [("jws", &jws), ("link", &link), ("json", &json)] {
+            assert_eq!(verdict(&text(world, whole)), "valid", "{what}");
+        }
+        let kind = "application/json; charset=utf-8";
+        let answer = send(world, kind, json!({ "text": jws }).to_string()).ok();
+        assert_eq!(verdict(&answer), "valid");
+
+        world.post(&format!("{FIRST}/revoke"), &json!({ "cause": "fraud" })).ok();
+        world.pass(60);
+        let answer = send(world, "application/pdf", file(world, "pdf")).ok();
+        assert_eq!((verdict(&answer), &answer["good"]), ("revoked", &json!(false)), "the answer is as of now");
+    });
+}
+
+#[test]
+fn what_is_forged_or_nothing_is_told_apart() {
+    let world = World::in_memory();
+    issued(&world);
+    let jws = String::from_utf8(file(&world, "jwt")).unwrap();
+    let (head, rest) = jws.split_once('.').unwrap();
+    let (payload, _) = rest.split_once('.').unwrap();
+    let forged = format!("{head}.{payload}.{}", "A".repeat(86));
+    assert_eq!(verdict(&text(&world, &forged)), "proof_invalid");
+    for garbage in ["", "hello", "https://academy.example/verify#1", "{}", "[]", "{\"id\":1}"] {
+        let answer = text(&world, garbage);
+        assert_eq!((verdict(&answer), &answer["good"]), ("malformed", &json!(false)), "{garbage}");
+    }
+    for garbage in [&b"hello"[..], b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", &[0xff; 4_000], &[0; 4_000]] {
+        let answer = send(&world, "application/octet-stream", garbage).ok();
+        assert_eq!((verdict(&answer), &answer["good"]), ("malformed", &json!(false)), "{garbage:?}");
+    }
+    let half = file(&world, "pdf");
+    let answer = send(&world, "application/pdf", &half[..half.len() / 2]).ok();
+    assert_eq!(answer["good"], false, "{answer}");
+
+    send(&world, "application/octet-stream", "").problem(400, "bad-body");
+    for wrong in ["", "{", "[]", "{\"text\":1}", "{\"text\":\"\",\"more\":1}", "\"text\""] {
+        send(&world, "application/json", wrong).problem(400, "bad-body");
+    }
+    send(&world, "application/json", b"{\"text\":\"\xff\"}".to_vec()).problem(400, "bad-body");
+    send(&world, "application/octet-stream", vec![b'x'; (16 << 20) + 1]).problem(413, "body-too-large");
+    let published = world.app.vault.present(&crate::runs::desk(&world)).unwrap();
+    send(&world, "application/octet-stream", published).problem(422, "not-a-certificate");
+}
+
+#[test]
+fn one_address_asks_so_often_and_no_more() {
+    let limits = Limits { public_per_second: 5, ..Limits::default() };
+    let world = World::on(Arc::new(MemoryStore::new()), tempfile::tempdir().unwrap(), limits);
+    issued(&world);
+    let answers: Vec<_> = (0..40).map(|_| look_up(&world, "CERT-WORKSHOP-2026-00001")).collect();
+    let answered = answers.iter().filter(|answer| answer.status == 200).count();
+    assert!((10..40).contains(&answered), "{answered}");
+    let refused = answers.iter().find(|answer| answer.status != 200).unwrap();
+    refused.problem(429, "too-many-requests");
+    assert!(refused.headers.contains_key("retry-after"));
+    // Files count with the numbers; staff are not slowed down.
+    let refused = (0..40).map(|_| send(&world, "application/json", "{\"text\":\"x\"}"));
+    assert!(refused.into_iter().any(|answer| answer.status == 429));
+    for _ in 0..40 {
+        world.get(FIRST).ok();
+    }
+    assert_eq!(certificates(&*world.app.store).len(), 4);
+}

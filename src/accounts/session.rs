@@ -67,6 +67,7 @@ impl Principal {
 /// A session, for its owner to recognise it.
 #[derive(Debug, Clone, PartialEq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = LoginSession)]
 pub struct Session {
     /// Id.
     pub id: String,

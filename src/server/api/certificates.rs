@@ -106,7 +106,7 @@ impl CertificateView {
 
 /// The ETag covers the record, and what the date makes of it.
 fn tag(certificate: &Certificate, now: Timestamp) -> String {
-    tag_of(&(certificate, Status::of(certificate, now)))
+    tag_of(&(certificate, Standing::of(certificate, now)))
 }
 
 /// A certificate with all its versions.

@@ -177,7 +177,8 @@ struct ListTaken {
 /// Import exceptions from CSV; each row's outcome is named
 #[utoipa::path(post, path = "/events/{code}/exceptions/import", tag = "Exceptions", extensions(("x-permission" = json!("import"))),
     params(("code" = String, Path, example = "WORKSHOP")),
-    request_body(content = ExceptionForm, content_type = "multipart/form-data"),
+    request_body(content = ExceptionForm, content_type = "multipart/form-data",
+        example = json!({ "file": "ada@example.org,was ill on the second day\n" })),
     responses((status = 200, body = ListTaken), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn import(
     State(app): State<App>,

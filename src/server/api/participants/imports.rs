@@ -48,7 +48,8 @@ struct ListForm {
 /// Import participants from CSV or XLSX
 #[utoipa::path(post, path = "/events/{code}/imports", tag = "Participants", extensions(("x-permission" = json!("import"))),
     params(("code" = String, Path, example = "WORKSHOP"), ImportHow),
-    request_body(content = ListForm, content_type = "multipart/form-data"),
+    request_body(content = ListForm, content_type = "multipart/form-data",
+        example = json!({ "file": "Name,Mail\nAda Lovelace,ada@example.org\n", "map": ["name=Name", "email=Mail"] })),
     responses((status = 200, body = Imported), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn import(
     State(app): State<App>,

@@ -45,7 +45,9 @@ impl FromRequest<App> for Raw {
 
     async fn from_request(request: Request, state: &App) -> Result<Self, Problem> {
         let refused = |status| match status {
-            StatusCode::PAYLOAD_TOO_LARGE => Problem::new(status, "body-too-large", "the body is larger than what is read"),
+            StatusCode::PAYLOAD_TOO_LARGE => {
+                Problem::new(status, "body-too-large", "the body is larger than what is read")
+            }
             other => Problem::new(other, "bad-body", "the body broke off"),
         };
         Bytes::from_request(request, state).await.map(Self).map_err(|rejection| refused(rejection.status()))

@@ -11,7 +11,8 @@ use crate::runs::{done, school};
 
 /// Sends with a condition.
 fn on(world: &World, method: &str, path: &str, condition: (header::HeaderName, &str), body: &Value) -> Answer {
-    let request = request(method, path).header(header::CONTENT_TYPE, "application/json").header(condition.0, condition.1);
+    let request =
+        request(method, path).header(header::CONTENT_TYPE, "application/json").header(condition.0, condition.1);
     world.send(OWNER, request, body.to_string())
 }
 
@@ -24,7 +25,11 @@ fn told(world: &World, path: &str, by_somebody: Change, ours: Change) {
     let unless = |tag: &str| on(world, "GET", path, (header::IF_NONE_MATCH, tag), &Value::Null);
     for known in [&old[..], &format!("W/{old}"), &format!("\"other\", {old}"), "*"] {
         let answer = unless(known);
-        assert_eq!((answer.status.as_u16(), answer.bytes.len(), answer.etag()), (304, 0, old.clone()), "{path} {known}");
+        assert_eq!(
+            (answer.status.as_u16(), answer.bytes.len(), answer.etag()),
+            (304, 0, old.clone()),
+            "{path} {known}"
+        );
     }
     assert_eq!(unless("\"other\"").status, 200, "{path}");
 

@@ -300,7 +300,7 @@ fn seen(desk: &Desk, number: &str, seen: &IfMatch) -> Result<CertificateNumber, 
 /// Revoke a certificate
 ///
 /// It stays resolvable, with the reason. One that is revoked already stays as it is.
-#[utoipa::path(post, path = "/certificates/{number}/revoke", tag = "Certificates", extensions(("x-permission" = json!("revoke"))), params(("number" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+#[utoipa::path(post, path = "/certificates/{number}/revoke", tag = "Certificates", extensions(("x-permission" = json!("revoke"))), params(("number" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     request_body(content = RunReason, example = json!({"cause": "issued_in_error", "text": "wrong course"})),
     responses((status = 200, body = CertificateView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn revoke(
@@ -323,7 +323,7 @@ async fn revoke(
 /// Take a revocation back
 ///
 /// Only until it is published; after that verifiers may have seen it, and the answer is 409.
-#[utoipa::path(post, path = "/certificates/{number}/restore", tag = "Certificates", extensions(("x-permission" = json!("revoke"))), params(("number" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+#[utoipa::path(post, path = "/certificates/{number}/restore", tag = "Certificates", extensions(("x-permission" = json!("revoke"))), params(("number" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = CertificateView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn restore(
     State(app): State<App>,

@@ -133,7 +133,7 @@ async fn show(
 /// Issue the certificate with the right name
 ///
 /// Under the same number, dated as the first; the old version is superseded in the same step.
-#[utoipa::path(post, path = "/corrections/{id}/approve", tag = "Corrections", extensions(("x-permission" = json!("generate"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+#[utoipa::path(post, path = "/corrections/{id}/approve", tag = "Corrections", extensions(("x-permission" = json!("generate"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = CorrectionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn approve(
     State(app): State<App>,
@@ -163,7 +163,7 @@ struct Rejection {
 }
 
 /// Leave the name as it is
-#[utoipa::path(post, path = "/corrections/{id}/reject", tag = "Corrections", extensions(("x-permission" = json!("generate"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")), request_body = Rejection,
+#[utoipa::path(post, path = "/corrections/{id}/reject", tag = "Corrections", extensions(("x-permission" = json!("generate"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)), request_body = Rejection,
     responses((status = 200, body = CorrectionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn reject(
     State(app): State<App>,

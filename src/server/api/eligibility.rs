@@ -82,7 +82,7 @@ fn read_rule(value: &Value) -> Result<Rule, Problem> {
 
 /// Replace the rule and the tiers
 #[utoipa::path(put, path = "/events/{code}/rule", tag = "Eligibility", extensions(("x-permission" = json!("import"))), request_body = RuleWanted,
-    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = RuleView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn set_rule(
     State(app): State<App>,

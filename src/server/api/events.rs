@@ -212,7 +212,7 @@ async fn show(State(app): State<App>, caller: Caller, Path(code): Path<String>) 
 
 /// Change an event; what was issued keeps what it says
 #[utoipa::path(patch, path = "/events/{code}", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = Details,
-    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn change(
     State(app): State<App>,
@@ -259,7 +259,7 @@ struct StateWanted {
 
 /// Move an event to draft, open or completed
 #[utoipa::path(post, path = "/events/{code}/state", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = StateWanted,
-    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn set_state(
     State(app): State<App>,
@@ -278,7 +278,7 @@ async fn set_state(
 
 /// Replace the sessions and activities
 #[utoipa::path(put, path = "/events/{code}/course", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = Course,
-    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn set_course(
     State(app): State<App>,
@@ -306,7 +306,7 @@ struct EarlyWanted {
 
 /// Allow to generate certificates before the event is completed
 #[utoipa::path(put, path = "/events/{code}/early", tag = "Events", extensions(("x-permission" = json!("generate"))), request_body = EarlyWanted,
-    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn allow_early(
     State(app): State<App>,
@@ -325,7 +325,7 @@ async fn allow_early(
 
 /// Take back that certificates may be generated early
 #[utoipa::path(delete, path = "/events/{code}/early", tag = "Events", extensions(("x-permission" = json!("generate"))),
-    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn forbid_early(
     State(app): State<App>,

@@ -215,7 +215,7 @@ async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
 }
 
 /// Change a webhook endpoint
-#[utoipa::path(patch, path = "/webhooks/{id}", tag = "Webhooks", extensions(("x-permission" = json!("settings"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")), request_body = EndpointPatch,
+#[utoipa::path(patch, path = "/webhooks/{id}", tag = "Webhooks", extensions(("x-permission" = json!("settings"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)), request_body = EndpointPatch,
     responses((status = 200, body = EndpointView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn update(
     State(app): State<App>,
@@ -239,7 +239,7 @@ async fn update(
 }
 
 /// Remove a webhook endpoint
-#[utoipa::path(delete, path = "/webhooks/{id}", tag = "Webhooks", extensions(("x-permission" = json!("settings"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+#[utoipa::path(delete, path = "/webhooks/{id}", tag = "Webhooks", extensions(("x-permission" = json!("settings"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn delete(
     State(app): State<App>,

@@ -114,7 +114,7 @@ struct ChangeBody {
 ///
 /// The last owner who can log in stays one.
 #[utoipa::path(patch, path = "/staff/{id}", tag = "Staff", extensions(("x-permission" = json!("settings"))), request_body = ChangeBody, security(("session" = [])),
-    params(("id" = String, Path, example = "abcdefgh23456777"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+    params(("id" = String, Path, example = "abcdefgh23456777"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = Staff), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn update(
     State(app): State<App>,
@@ -158,7 +158,7 @@ fn changed_meanwhile() -> Problem {
 ///
 /// Sessions and API tokens end. The last owner who can log in stays.
 #[utoipa::path(delete, path = "/staff/{id}", tag = "Staff", extensions(("x-permission" = json!("settings"))), security(("session" = [])),
-    params(("id" = String, Path, example = "abcdefgh23456777"), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+    params(("id" = String, Path, example = "abcdefgh23456777"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn remove(
     State(app): State<App>,

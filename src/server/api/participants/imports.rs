@@ -42,6 +42,7 @@ struct ListForm {
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
     /// `FIELD=COLUMN`, once for each; without any, as at the last import.
+    #[schema(required = false)]
     map: Vec<String>,
 }
 

@@ -144,7 +144,7 @@ async fn show(
 /// Change a participant: attendance, points, score, name, columns
 #[utoipa::path(patch, path = "/events/{code}/participants/{person}", tag = "Participants", extensions(("x-permission" = json!("import"))), request_body = PersonChange,
     params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail"),
-        ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+        ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = PersonView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn change(
     State(app): State<App>,
@@ -167,7 +167,7 @@ async fn change(
 /// Delete a participant who has no certificate
 #[utoipa::path(delete, path = "/events/{code}/participants/{person}", tag = "Participants", extensions(("x-permission" = json!("import"))),
     params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail"),
-        ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+        ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 204, description = "Gone"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn delete(
     State(app): State<App>,

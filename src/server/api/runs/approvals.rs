@@ -89,7 +89,7 @@ async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
 }
 
 /// Let a run go on that somebody else asked for
-#[utoipa::path(post, path = "/approvals/{id}/approve", tag = "Runs", extensions(("x-permission" = json!("revoke"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+#[utoipa::path(post, path = "/approvals/{id}/approve", tag = "Runs", extensions(("x-permission" = json!("revoke"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = ApprovalView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn approve(
     State(app): State<App>,
@@ -107,7 +107,7 @@ async fn approve(
 }
 
 /// Cancel a run that waits for approval
-#[utoipa::path(post, path = "/approvals/{id}/reject", tag = "Runs", extensions(("x-permission" = json!("revoke"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+#[utoipa::path(post, path = "/approvals/{id}/reject", tag = "Runs", extensions(("x-permission" = json!("revoke"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = ApprovalView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn reject(
     State(app): State<App>,

@@ -245,7 +245,7 @@ async fn look(app: &App, id: &str) -> Result<(RunRecord, u64), Problem> {
 /// Stop a run
 ///
 /// At once if it waits, after the present group if it is under way. What was done stays.
-#[utoipa::path(post, path = "/runs/{id}/cancel", tag = "Runs", extensions(("x-permission" = json!(["generate", "revoke", "keys", "send"]))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen")),
+#[utoipa::path(post, path = "/runs/{id}/cancel", tag = "Runs", extensions(("x-permission" = json!(["generate", "revoke", "keys", "send"]))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn cancel(
     State(app): State<App>,

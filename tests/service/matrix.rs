@@ -447,3 +447,27 @@ fn a_run_is_stopped_and_repeated_by_who_might_have_started_it() {
         }
     }
 }
+
+#[test]
+fn a_member_of_staff_is_not_changed_unseen() {
+    let staffed = Staffed::over(Arc::new(MemoryStore::new()));
+    let owner = staffed.staff.iter().find(|who| who.name == "owner").unwrap();
+    let Shows::Session { cookie, csrf } = &owner.shows else { panic!("owners log in") };
+    let all = staffed.send(owner, "GET", "/api/v1/staff", None).ok();
+    let viewer = all["items"].as_array().unwrap().iter().find(|one| one["email"] == "viewer@example.org").unwrap();
+    let path = format!("/api/v1/staff/{}", viewer["id"].as_str().unwrap());
+    let on = |method: &str, tag: &str, body: &Value| {
+        let condition = if method == "GET" { "if-none-match" } else { "if-match" };
+        let request = Request::builder().method(method).uri(&path).header(condition, tag);
+        let request = request.header("cookie", cookie).header("x-csrf-token", csrf);
+        staffed.world.send("", request.header("content-type", "application/json"), body.to_string())
+    };
+    let old = staffed.send(owner, "GET", &path, None).etag();
+    assert_eq!(on("GET", &old, &Value::Null).status, 304);
+    let new = on("PATCH", &old, &json!({ "name": "Ben" })).etag();
+    assert_ne!(old, new);
+    assert_eq!(on("GET", &old, &Value::Null).ok()["name"], "Ben");
+    on("PATCH", &old, &json!({ "name": "Eve" })).problem(412, "changed-meanwhile");
+    on("DELETE", &old, &Value::Null).problem(412, "changed-meanwhile");
+    assert_eq!(on("DELETE", &new, &Value::Null).status, 204);
+}

@@ -17,3 +17,19 @@ fn an_unknown_address_and_a_wrong_method_are_problems() {
     world.get("/nothing").problem(404, "no-such-route");
     world.delete("/events").problem(405, "method-not-allowed");
 }
+
+#[test]
+fn the_pages_ask_nobody_else_for_anything() {
+    let world = World::in_memory();
+    for path in ["/api/v1/docs", "/api/v1/docs/reader.js", "/setup", "/password", "/account.js"] {
+        let request = axum::http::Request::builder().uri(path);
+        let answer = world.send("", request, axum::body::Body::empty());
+        let (policy, text) = (answer.headers["content-security-policy"].to_str().unwrap(), answer.text());
+        assert_eq!(answer.status, 200, "{path}");
+        assert!(policy.starts_with("default-src 'none'; script-src 'self'; "), "{path}: {policy}");
+        assert!(!policy.contains("http") && !policy.contains('*'), "{path}: {policy}");
+        for outside in ["http:", "https:", "=\"//", "url(", "@import", "innerHTML"] {
+            assert!(!text.contains(outside), "{path} has {outside}");
+        }
+    }
+}

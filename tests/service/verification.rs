@@ -1,6 +1,8 @@
 //! Verification for everybody: by number, by id, by file, by text.
 
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use testamur::proof::jws::Jws;
@@ -167,4 +169,30 @@ fn one_address_asks_so_often_and_no_more() {
         world.get(FIRST).ok();
     }
     assert_eq!(certificates(&*world.app.store).len(), 4);
+}
+
+#[test]
+fn who_verifies_while_a_key_changes_is_answered() {
+    let world = Arc::new(World::in_memory());
+    issued(&world);
+    let over = Arc::new(AtomicBool::new(false));
+    let (tell, told) = mpsc::channel();
+    let (verifying, seen, done) = (Arc::clone(&world), Arc::clone(&over), tell.clone());
+    std::thread::spawn(move || {
+        while !seen.load(Ordering::SeqCst) {
+            // Each asks a minute later, so that what is trusted is found out anew.
+            verifying.pass(60);
+            send(&verifying, "application/json", "{\"text\":\"x\"}");
+        }
+        done.send("verified").unwrap();
+    });
+    std::thread::spawn(move || {
+        world.post("/keys/rotate", &json!({})).ok();
+        world.post("/keys/k1/compromise", &json!({ "since": "2026-11-22T10:00:00Z" })).ok();
+        over.store(true, Ordering::SeqCst);
+        tell.send("changed").unwrap();
+    });
+    for _ in 0..2 {
+        told.recv_timeout(Duration::from_secs(120)).expect("neither waits for the other for ever");
+    }
 }

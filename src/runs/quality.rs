@@ -24,7 +24,7 @@ pub struct SpotCheck {
     /// Certificates in force that could have been taken.
     #[schema(example = 240)]
     pub of: usize,
-    /// What became of each that was taken.
+    /// What became of each that was taken: fewer than asked for where there are fewer, or where time ran out.
     pub checked: Vec<Checked>,
 }
 
@@ -41,18 +41,26 @@ pub struct Checked {
     pub problems: Vec<String>,
 }
 
-/// Checks `count` certificates of an event, taken at random. `trust` is what a verifier would have to trust.
+/// Checks `count` certificates of an event, taken at random, as long as `go_on` says so. `trust` is what a verifier would
+/// have to trust.
 ///
 /// # Errors
 /// When the store fails. What is wrong with a certificate is a finding.
-pub fn spot_check(desk: &Desk, faces: &Faces, trust: &str, event: &EventCode, count: usize) -> Result<SpotCheck> {
+pub fn spot_check(
+    desk: &Desk,
+    faces: &Faces,
+    trust: &str,
+    event: &EventCode,
+    count: usize,
+    go_on: impl Fn() -> bool,
+) -> Result<SpotCheck> {
     if desk.store.event(event)?.is_none() {
         return Err(IssueError::NoEvent(event.clone()).into());
     }
     let mut anchors = TrustAnchors::default();
     anchors.add(trust, None).map_err(|error| RunError::CannotMake(error.to_string()))?;
     let (of, taken) = take(desk, event, count.min(MOST))?;
-    let checked = taken.iter().map(|certificate| check(desk, faces, &anchors, certificate)).collect();
+    let checked = taken.iter().take_while(|_| go_on()).map(|one| check(desk, faces, &anchors, one)).collect();
     Ok(SpotCheck { of, checked })
 }
 

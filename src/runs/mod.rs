@@ -148,3 +148,16 @@ fn new_id(now: Timestamp) -> Result<String> {
 fn who(actor: &str) -> &str {
     actor.split_once(" from ").map_or(actor, |(id, _)| id)
 }
+
+/// Returns the member of staff who answers for an act: also where one of their API tokens acts for them.
+fn owner(actor: &str) -> &str {
+    who(actor).split_once(TOKEN).map_or(who(actor), |(owner, _)| owner)
+}
+
+/// Says whether a member of staff acts, and not an API token.
+fn is_in_person(actor: &str) -> bool {
+    actor.starts_with("staff:") && !who(actor).contains(TOKEN)
+}
+
+/// What stands between a member of staff and the API token that acts for them (see `accounts::Principal::actor`).
+const TOKEN: &str = "/token:";

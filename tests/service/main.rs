@@ -5,6 +5,7 @@ mod events;
 mod exceptions;
 mod harness;
 mod people;
+mod real_door;
 mod runs;
 mod skeleton;
 mod withdraw;

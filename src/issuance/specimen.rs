@@ -117,6 +117,24 @@ impl Specimen {
     /// # Errors
     /// See [`SpecimenError`].
     pub fn pdf(&self, desk: &Desk, template: &Template, fonts: &FontLibrary) -> Result<Vec<u8>, SpecimenError> {
+        self.drawn(desk, template, fonts, false)
+    }
+
+    /// The same with SPECIMEN across the page.
+    ///
+    /// # Errors
+    /// See [`SpecimenError`].
+    pub fn marked_pdf(&self, desk: &Desk, template: &Template, fonts: &FontLibrary) -> Result<Vec<u8>, SpecimenError> {
+        self.drawn(desk, template, fonts, true)
+    }
+
+    fn drawn(
+        &self,
+        desk: &Desk,
+        template: &Template,
+        fonts: &FontLibrary,
+        marked: bool,
+    ) -> Result<Vec<u8>, SpecimenError> {
         let (event, person) = (self.event(desk), self.person(desk));
         let number = CertificateNumber::new(event.code.clone(), desk.now.year(), 1);
         let status = StatusEntry { list: 1, index: 131_071 };
@@ -127,7 +145,10 @@ impl Specimen {
         let draft = Draft::new(desk.issuer, &signer.kid, &subject, number.clone(), suffix, status, desk.now)?;
         let verifier = &desk.issuer.verifier;
         let face = Face::compile(template, fonts, &Constants::of(&draft.document, &person.fields, verifier))?;
-        let scene = face.texts(&record::of(&draft.document, &person.fields, verifier))?;
+        let mut scene = face.texts(&record::of(&draft.document, &person.fields, verifier))?;
+        if marked {
+            scene.items.insert(0, mark(&scene));
+        }
         let signed = draft.sign(&signer)?;
         let certificate = Certificate {
             number,

@@ -78,12 +78,18 @@ pub(super) fn asked(desk: &Desk, run: &RunRecord, count: usize) -> Result<Approv
     })
 }
 
-/// Lists approvals, oldest first.
+/// Lists approvals, oldest first or newest first.
 ///
 /// # Errors
 /// When the store fails.
-pub fn list(store: &dyn Store, now: Timestamp, cursor: Option<&str>, limit: usize) -> Result<Page<Approval>> {
-    let page = store.documents(Collection::APPROVALS, "", cursor, limit)?;
+pub fn list(
+    store: &dyn Store,
+    newest: bool,
+    now: Timestamp,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<Approval>> {
+    let page = super::journal::in_order(store, Collection::APPROVALS, newest, cursor, limit)?;
     let read = |document: &Document| Ok(document.read::<Approval>()?.at(now));
     Ok(Page { items: page.items.iter().map(read).collect::<Result<_>>()?, next: page.next })
 }

@@ -123,18 +123,19 @@ pub fn ask(desk: &Desk, ask: &Ask) -> Result<Correction> {
     Ok(correction)
 }
 
-/// Lists corrections, oldest first.
+/// Lists corrections, oldest first or newest first.
 ///
 /// # Errors
 /// When the store fails.
 pub fn list(
     store: &dyn Store,
+    newest: bool,
     keep: impl Fn(&Correction) -> bool,
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<Correction>> {
     let read = |cursor: Option<&str>, limit| {
-        let page = store.documents(Collection::CORRECTIONS, "", cursor, limit)?;
+        let page = journal::in_order(store, Collection::CORRECTIONS, newest, cursor, limit)?;
         Ok((page.items.iter().map(Document::read).collect::<Result<Vec<_>, _>>()?, page.next))
     };
     journal::filtered(cursor, limit, read, keep)

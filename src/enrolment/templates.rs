@@ -192,7 +192,8 @@ fn check_name(name: &str) -> Result<(), EnrolmentError> {
         let reason = "is not 1 to 40 of a-z, 0-9 and -, beginning with a letter or digit";
         return Err(EnrolmentError::invalid("name", reason));
     }
-    if builtin_names().contains(&name) {
+    // `check` is an address of its own.
+    if builtin_names().contains(&name) || name == "check" {
         return Err(EnrolmentError::TemplateExists(name.to_owned()));
     }
     Ok(())

@@ -5,9 +5,7 @@ use serde_json::{Value, json};
 use super::fate::is_published;
 use super::{Result, RunError, RunReason, TRIES, who};
 use crate::credential::{CertificateNumber, EventCode};
-use crate::enrolment::{
-    Decider, Decision, Ground, Planned, listed, may_request_own, planned, ready_to_generate,
-};
+use crate::enrolment::{Decider, Decision, Ground, Planned, listed, may_request_own, planned, ready_to_generate};
 use crate::issuance::{self, Desk, Order, ReplaceError, Workshop};
 use crate::publish;
 use crate::status::{Reason, ReasonCode};

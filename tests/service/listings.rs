@@ -37,7 +37,12 @@ fn every_listing_that_grows_with_time_comes_from_either_end() {
             world.upload(crate::harness::OWNER, "/events/WORKSHOP/imports", "a.csv", csv.as_bytes(), &[]).ok();
             world.pass(60);
         }
-        let lists = [("/runs?x=", "id"), ("/corrections?x=", "id"), ("/events/WORKSHOP/imports?x=", "id"), ("/audit?action=", "sequence")];
+        let lists = [
+            ("/runs?x=", "id"),
+            ("/corrections?x=", "id"),
+            ("/events/WORKSHOP/imports?x=", "id"),
+            ("/audit?action=", "sequence"),
+        ];
         for (path, member) in lists {
             let path = if path.contains("x=") { path.replace("x=", "") } else { path.to_owned() };
             let oldest = ids(world, &format!("{path}&order=oldest"), member);

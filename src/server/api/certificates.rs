@@ -489,9 +489,8 @@ async fn archive(
 ) -> Result<Response, Problem> {
     caller.may(Permission::View)?;
     let busy = "other archives are being made; try again in a moment";
-    let turn = ARCHIVES
-        .try_acquire()
-        .map_err(|_| Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "busy", busy))?;
+    let turn =
+        ARCHIVES.try_acquire().map_err(|_| Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "busy", busy))?;
     let event = event_code(&filter.event)?;
     app.aside({
         let event = event.clone();
@@ -553,7 +552,9 @@ fn pack(app: &App, event: &EventCode, filter: &ArchiveFilter, out: Pipe) -> std:
     loop {
         let page = store.certificates(Some(event), cursor.as_deref(), DRAWN).map_err(std::io::Error::other)?;
         let wanted: Vec<_> = page.items.into_iter().filter(keep).collect();
-        let draw = |one: &Certificate| app.faces.pdf(store, one, &app.issuer.verifier).map(|pdf| (one.number.to_string(), pdf));
+        let draw = |one: &Certificate| {
+            app.faces.pdf(store, one, &app.issuer.verifier).map(|pdf| (one.number.to_string(), pdf))
+        };
         let drawn: Result<Vec<_>, _> = wanted.par_iter().map(draw).collect();
         for (number, pdf) in drawn.map_err(std::io::Error::other)? {
             zip.start_file(format!("{number}.pdf"), stored).map_err(std::io::Error::other)?;

@@ -210,6 +210,7 @@ pub fn set_course(desk: &Desk, old: &Planned, course: Course) -> Result<Planned,
 /// When the rule or the tiers are not good ones, or a tier's template is not known.
 pub fn set_rule(
     desk: &Desk,
+    faces: &Faces,
     old: &Planned,
     rule: Option<Rule>,
     tiers: Option<Tiers>,
@@ -228,6 +229,7 @@ pub fn set_rule(
     if new.plan.templates.len() > MAX_TEMPLATES {
         return Err(EnrolmentError::invalid("templates", format!("are more than {MAX_TEMPLATES}")));
     }
+    check(desk, faces, &new)?;
     new.plan.rule = rule;
     new.plan.tiers = tiers;
     new.plan.rule_version += 1;

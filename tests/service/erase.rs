@@ -161,3 +161,22 @@ fn a_person_without_a_certificate_is_deleted_with_what_journals_and_answers_say(
         assert_eq!(desk(world).store.participants(&"WORKSHOP".parse().unwrap(), None, 10).unwrap().items.len(), 0);
     });
 }
+
+#[test]
+fn a_person_is_erased_from_all_events_at_once_by_address_or_id() {
+    on_each_engine(|world| {
+        said(world);
+        let elsewhere = json!({ "external_id": "lms-rare-4711", "name": NAME, "email": "rare-name@example.org" });
+        world.post("/events/OTHER/participants", &elsewhere).ok();
+        let ask = |caller: &str, who: &str| world.tell(caller, "POST", "/erase", &json!({ "person": who }));
+        ask("staff:v view", "rare-name@example.org").problem(403, "forbidden");
+        ask(OWNER, "nobody@example.org").problem(404, "no-such-participant");
+        let erased = ask(OWNER, "Rare-Name@example.org").ok();
+        let number = "CERT-WORKSHOP-2026-00001";
+        let expected =
+            json!([{ "event": "OTHER", "certificate": null }, { "event": "WORKSHOP", "certificate": number }]);
+        assert_eq!(erased["items"], expected);
+        assert_eq!(named(world), BTreeMap::new());
+        ask(OWNER, "lms-rare-4711").problem(404, "no-such-participant");
+    });
+}

@@ -6,6 +6,7 @@ mod events;
 mod exceptions;
 mod harness;
 mod listings;
+mod modes;
 mod operators;
 mod people;
 mod real_door;

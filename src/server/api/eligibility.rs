@@ -92,10 +92,10 @@ async fn set_rule(
     Body(wanted): Body<RuleWanted>,
 ) -> Result<Tagged<RuleView>, Problem> {
     caller.may(Permission::Import)?;
-    app.at_desk(&caller, move |_, desk| {
+    app.at_desk(&caller, move |app, desk| {
         let rule = if wanted.rule.is_null() { None } else { Some(read_rule(&wanted.rule)?) };
         let old = seen(desk, &code, &if_match)?;
-        Ok(RuleView::of(enrolment::set_rule(desk, &old, rule, wanted.tiers)?))
+        Ok(RuleView::of(enrolment::set_rule(desk, &app.faces, &old, rule, wanted.tiers)?))
     })
     .await
 }

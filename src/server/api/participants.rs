@@ -30,6 +30,8 @@ static READERS: Semaphore = Semaphore::const_new(4);
 const SCANNED: usize = 20_000;
 /// People named in one request.
 const MAX_NAMED: usize = 10_000;
+/// Events read at a time.
+const EVENTS: usize = 500;
 /// How often a change of many records is tried.
 const TRIES: usize = 8;
 /// Text fields of an upload.
@@ -41,6 +43,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list, upsert))
         .routes(routes!(show, change, delete))
         .routes(routes!(erase))
+        .routes(routes!(erase_everywhere))
         .routes(routes!(merge))
         .routes(routes!(attendance))
         .routes(routes!(report))
@@ -301,6 +304,72 @@ async fn erase(
         Ok(StatusCode::NO_CONTENT)
     })
     .await
+}
+
+/// Whom to erase.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "person": "ada@example.org" }))]
+struct EraseWanted {
+    /// E-mail, or id in another system.
+    person: String,
+}
+
+/// Somebody who was erased.
+#[derive(Debug, Serialize, ToSchema)]
+struct ErasedFrom {
+    /// From this event.
+    #[schema(example = "WORKSHOP")]
+    event: String,
+    /// The certificate, of which number and status stay.
+    certificate: Option<String>,
+}
+
+/// Erase a person from all events
+///
+/// Everybody who is known under this e-mail, or under this id in another system, in any event: as `erase` does in one.
+#[utoipa::path(post, path = "/erase", tag = "Participants", request_body = EraseWanted,
+    responses((status = 200, body = Listing<ErasedFrom>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn erase_everywhere(
+    State(app): State<App>,
+    caller: Caller,
+    Body(wanted): Body<EraseWanted>,
+) -> Result<Json<Listing<ErasedFrom>>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        let (mut items, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = desk.store.events(cursor.as_deref(), EVENTS)?;
+            for event in page.items {
+                // Two people may share a mailbox.
+                while let Some(certificate) = settled(|| erased_from(desk, &event.code, &wanted.person))? {
+                    items.push(ErasedFrom { event: event.code.to_string(), certificate });
+                }
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        if items.is_empty() {
+            let detail = "nobody is known under this e-mail or id";
+            return Err(Problem::new(StatusCode::NOT_FOUND, "no-such-participant", detail));
+        }
+        Ok(Json(Listing { items, next: None }))
+    })
+    .await
+}
+
+/// Erases one who is known so in an event; says which certificate was theirs. `None`: there is nobody.
+fn erased_from(desk: &Desk, code: &EventCode, who: &str) -> Result<Option<Option<String>>, Problem> {
+    let person = match enrolment::find(desk.store, code, who) {
+        Err(EnrolmentError::NoPerson(_)) => return Ok(None),
+        found => found?,
+    };
+    let number = desk.store.certificate_of(code, &person.key)?;
+    let more = forgetting(desk, code, &person)?;
+    enrolment::erase(desk, code, &person, more)?;
+    Ok(Some(number.map(|number| number.to_string())))
 }
 
 /// What else says something of a person: journals, corrections, answers kept for requests that come twice.

@@ -79,4 +79,75 @@ fn ten_thousand_people_are_decided_about_page_by_page() {
     }
     println!("{pages} pages, {:.2} s, the slowest {slowest:.3} s", begun.elapsed().as_secs_f64());
     assert_eq!((people, eligible), (10_000, 6_000));
+    // The filter finds its first after 6,000 others, and the last page is short again and again.
+    let begun = Instant::now();
+    let failing = world.get("/events/WORKSHOP/eligibility?state=not_eligible&limit=50").ok();
+    assert_eq!(failing["items"].as_array().unwrap().len(), 50);
+    println!("a filtered page: {:.3} s", begun.elapsed().as_secs_f64());
+}
+
+#[test]
+fn the_report_has_its_columns_whatever_the_rule_asks_for_and_comes_as_csv() {
+    on_each_engine(|world| {
+        super::events::workshop(world);
+        let ada = json!({ "name": "Ada", "email": "ada@example.org", "progress": { "score": 91, "activities": { "quiz": { "done": true, "points": 7 } } } });
+        world.post("/events/WORKSHOP/participants", &ada).ok();
+        let evil = json!({ "name": "=HYPERLINK(1)", "email": "eve@example.org" });
+        world.post("/events/WORKSHOP/participants", &evil).ok();
+        let present = json!({ "session": "day1", "present": ["ada@example.org"], "by_hand": true });
+        world.post("/events/WORKSHOP/attendance", &present).ok();
+        world.put("/events/WORKSHOP/rule", &json!({ "rule": { "score": { "at_least": 90 } } })).ok();
+        let one = world.get("/events/WORKSHOP/eligibility/ada@example.org").ok();
+        let measures = &one["measures"];
+        assert_eq!(
+            (&measures["by_hand"], &measures["sessions"], &measures["points"]),
+            (&json!(true), &json!(1), &json!(7)),
+            "{measures}"
+        );
+        let csv = world.get("/events/WORKSHOP/eligibility-report");
+        assert_eq!(csv.headers["content-type"], "text/csv; charset=utf-8");
+        let text = csv.text();
+        let mut lines = text.trim_start_matches('\u{feff}').lines();
+        assert_eq!(
+            lines.next().unwrap(),
+            "id,name,email,attendance,entered_by_hand,points,score,completion,status,reason,tier,certificate"
+        );
+        let first = lines.next().unwrap();
+        assert!(first.contains("Ada,ada@example.org,50,yes,7,91,100,eligible,rule_met"), "{first}");
+        let second = lines.next().unwrap();
+        assert!(second.contains(",'=HYPERLINK(1),") && second.contains(",not_eligible,"), "{second}");
+        let failing = world.get("/events/WORKSHOP/eligibility-report?state=not_eligible").text();
+        assert!(!failing.contains("ada@") && failing.contains("eve@"));
+    });
+}
+
+#[test]
+fn what_others_change_while_a_correction_is_approved_is_not_lost() {
+    on_each_engine(|world| {
+        school(world, 1, 0);
+        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        let path = "/events/WORKSHOP/participants/p00000@example.org";
+        std::thread::scope(|scope| {
+            let patches = scope.spawn(|| {
+                let mut kept = 0;
+                for n in 1..=60 {
+                    let change = world.patch(path, &json!({ "fields": { "count": n.to_string() } }));
+                    match change.status.as_u16() {
+                        200 => kept = n,
+                        409 => {}
+                        other => panic!("{other} {}", change.text()),
+                    }
+                    let now = world.get(path).ok()["fields"]["count"].as_str().unwrap_or("0").parse::<u32>().unwrap();
+                    assert_eq!(now, kept, "what was answered with 200 stays");
+                }
+            });
+            for n in 1..=15 {
+                let ask = json!({ "number": "CERT-WORKSHOP-2026-00001", "name": format!("Right Name {n}") });
+                let asked = world.post("/corrections", &ask).ok();
+                world.post(&format!("/corrections/{}/approve", asked["id"].as_str().unwrap()), &json!({})).ok();
+            }
+            patches.join().unwrap();
+        });
+        assert_eq!(world.get(path).ok()["name"], "Right Name 15");
+    });
 }

@@ -292,6 +292,26 @@ fn what_cannot_be_used_is_refused_with_all_that_is_wrong_before_anything_is_kept
     assert!(world.acts().iter().all(|(action, _)| !action.starts_with("template.")));
 }
 
+#[test]
+fn a_template_brings_its_own_font_and_a_file_that_is_none_is_refused() {
+    let world = World::in_memory();
+    let mut own: Value = serde_json::from_slice(&document("own font", "en")).unwrap();
+    own["fonts"] = json!(["own.ttf"]);
+    own["elements"][0]["font"] = json!("Great Vibes");
+    let own = own.to_string();
+    let font = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/fonts/GreatVibes-Regular.ttf")).unwrap();
+    let upload = |font: &[u8]| {
+        let parts: [Part; 3] =
+            [("name", None, b"own"), ("template", Some("t"), own.as_bytes()), ("asset", Some("own.ttf"), font)];
+        send(&world, OWNER, "POST", "/templates", &parts)
+    };
+    upload(b"no font at all").problem(422, "bad-template");
+    upload(&font[..font.len() / 3]).problem(422, "bad-template");
+    assert_eq!(upload(&font).status, 201);
+    assert_eq!(world.get("/templates/own/files/own.ttf").bytes, font);
+    assert!(printed(&world.post("/templates/own/preview", &json!({})).bytes).contains("own font"));
+}
+
 /// A grey picture.
 fn png(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());

@@ -156,8 +156,11 @@ pub(super) fn filtered(
     limit: usize,
 ) -> Result<Page<(Participant, Decision)>, Problem> {
     let (mut items, mut cursor, mut scanned) = (Vec::new(), cursor, 0);
+    // Once, however many short pages follow.
+    let planned = enrolment::planned(desk, code)?;
+    let decider = Decider::new(&planned.event, &planned.plan)?;
     loop {
-        let page = enrolment::decisions(desk, code, cursor.as_deref(), limit - items.len())?;
+        let page = enrolment::decisions(desk, &decider, cursor.as_deref(), limit - items.len())?;
         scanned += page.items.len();
         for (person, decision) in page.items {
             if filter.takes(desk, code, &person, &decision)? {

@@ -195,8 +195,8 @@ struct TemplateForm {
     /// Instead of `template`: a built-in template or one of the library, to put pictures into.
     base: Option<String>,
     /// Pictures and fonts that the document names, each under its file name.
-    #[schema(value_type = Vec<String>, format = Binary)]
-    asset: Vec<Vec<u8>>,
+    #[schema(value_type = Option<Vec<String>>, format = Binary)]
+    asset: Option<Vec<Vec<u8>>>,
     /// The picture `logo`, where the template has a place for it; so `signature_1` to `signature_3`, and any other by name.
     #[schema(value_type = Option<String>, format = Binary)]
     logo: Option<Vec<u8>>,
@@ -446,7 +446,7 @@ impl PreviewWanted {
 /// With SPECIMEN across the page, signed by a key that no verifier trusts.
 #[utoipa::path(post, path = "/templates/{name}/preview", tag = "Templates",
     params(("name" = String, Path, example = "classic"), VersionWanted), request_body = PreviewWanted,
-    responses((status = 200, description = "The file", body = Vec<u8>, content_type = "application/pdf"),
+    responses((status = 200, description = "The file", content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"))),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn preview(
     State(app): State<App>,

@@ -302,7 +302,8 @@ pub fn opened(store: &dyn Store, name: &str, version: Option<u32>) -> Result<Tem
     let missing = || EnrolmentError::NotInLibrary(name.chars().take(80).collect());
     // Never a path: what a caller names is not read from this machine's files.
     if builtin_names().contains(&name) {
-        return Template::open(name).map_err(|_| missing());
+        // There is one version of each, that of the program.
+        return if version.is_some() { Err(missing()) } else { Template::open(name).map_err(|_| missing()) };
     }
     let (kept, _) = kept(store, name)?;
     let found = match version {

@@ -101,6 +101,17 @@ impl Paging {
     }
 }
 
+/// In which order a listing comes. A cursor belongs to the order that it was given for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Order {
+    /// The oldest first.
+    #[default]
+    Oldest,
+    /// The newest first.
+    Newest,
+}
+
 /// One page of a listing.
 #[derive(Debug, Serialize, utoipa::ToSchema)]
 pub(super) struct Listing<T> {

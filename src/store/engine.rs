@@ -20,6 +20,9 @@ pub trait Engine: Send + Sync {
     /// Returns up to `limit` entries with `after < key < end`, in order.
     fn range(&self, after: &[u8], end: &[u8], limit: usize) -> Result<Vec<Entry>>;
 
+    /// Returns up to `limit` entries with `from <= key < before`, the last first.
+    fn range_back(&self, from: &[u8], before: &[u8], limit: usize) -> Result<Vec<Entry>>;
+
     /// Returns the last entry with `from <= key < end`.
     fn last(&self, from: &[u8], end: &[u8]) -> Result<Option<Entry>>;
 

@@ -76,6 +76,12 @@ impl World {
 
     /// Returns a service over a store, with keys and a site below a folder. A store that is new gets its secret.
     pub fn on(store: Arc<dyn Store>, folder: TempDir, limits: Limits) -> Self {
+        let told = Authenticator::new(|_, request, address| told_caller(&request.headers, address));
+        Self::with_door(store, folder, limits, told)
+    }
+
+    /// The same behind another door, such as the real one.
+    pub fn with_door(store: Arc<dyn Store>, folder: TempDir, limits: Limits, authenticator: Authenticator) -> Self {
         let clock = Arc::new(AtomicI64::new(START.parse::<Timestamp>().unwrap().unix()));
         if store.setting(STATUS_SECRET).unwrap().is_none() {
             let desk = Desk { store: &*store, issuer: &issuer(), actor: "tester", now: START.parse().unwrap() };
@@ -94,7 +100,7 @@ impl World {
             faces: Faces::new(FontLibrary::builtin()),
             vault: Vault::open(&keys, PASSPHRASE, Some(site), vec![keys.clone()], 7).unwrap(),
             clock: clock_of_app,
-            authenticator: Authenticator::new(|_, request, address| told_caller(&request.headers, address)),
+            authenticator,
             limits,
             vc_api: false,
             behind_proxy: false,

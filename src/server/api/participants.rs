@@ -19,10 +19,10 @@ use crate::enrolment::{
 };
 use crate::issuance::Desk;
 use crate::issuance::import::{Duplicates, Limits, lint_name};
-use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
+use crate::server::extract::{Body, IfMatch, Listing, Order, Paging, Path, Query, event_code};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
-use crate::store::{Fields, Page, Participant, Store};
+use crate::store::{DocumentWrite, Fields, Page, Participant, Store};
 
 /// Files read at once: each may take as much memory as an upload is large.
 static READERS: Semaphore = Semaphore::const_new(4);
@@ -30,6 +30,10 @@ static READERS: Semaphore = Semaphore::const_new(4);
 const SCANNED: usize = 20_000;
 /// People named in one request.
 const MAX_NAMED: usize = 10_000;
+/// Events read at a time.
+const EVENTS: usize = 500;
+/// How often a change of many records is tried.
+const TRIES: usize = 8;
 /// Text fields of an upload.
 const MAX_TEXT_FIELDS: usize = 300;
 
@@ -39,11 +43,13 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list, upsert))
         .routes(routes!(show, change, delete))
         .routes(routes!(erase))
+        .routes(routes!(erase_everywhere))
         .routes(routes!(merge))
         .routes(routes!(attendance))
         .routes(routes!(report))
         .routes(routes!(lint))
         .routes(routes!(duplicates))
+        .routes(routes!(same_mailbox))
         .merge(uploads)
 }
 
@@ -150,8 +156,11 @@ pub(super) fn filtered(
     limit: usize,
 ) -> Result<Page<(Participant, Decision)>, Problem> {
     let (mut items, mut cursor, mut scanned) = (Vec::new(), cursor, 0);
+    // Once, however many short pages follow.
+    let planned = enrolment::planned(desk, code)?;
+    let decider = Decider::new(&planned.event, &planned.plan)?;
     loop {
-        let page = enrolment::decisions(desk, code, cursor.as_deref(), limit - items.len())?;
+        let page = enrolment::decisions(desk, &decider, cursor.as_deref(), limit - items.len())?;
         scanned += page.items.len();
         for (person, decision) in page.items {
             if filter.takes(desk, code, &person, &decision)? {
@@ -269,8 +278,11 @@ async fn delete(
 ) -> Result<StatusCode, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
-        let (code, person) = person(desk, &code, &who, &if_match)?;
-        enrolment::delete(desk, &code, &person)?;
+        settled(|| {
+            let (code, person) = person(desk, &code, &who, &if_match)?;
+            let more = forgetting(desk, &code, &person)?;
+            Ok(enrolment::delete(desk, &code, &person, more)?)
+        })?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await
@@ -287,13 +299,99 @@ async fn erase(
 ) -> Result<StatusCode, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
-        let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
-        // First, while it is known which certificate is theirs.
-        crate::runs::forget_person(desk, &code, &person.key)?;
-        enrolment::erase(desk, &code, &person)?;
+        settled(|| {
+            let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
+            let more = forgetting(desk, &code, &person)?;
+            Ok(enrolment::erase(desk, &code, &person, more)?)
+        })?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await
+}
+
+/// Whom to erase.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "person": "ada@example.org" }))]
+struct EraseWanted {
+    /// E-mail, or id in another system.
+    person: String,
+}
+
+/// Somebody who was erased.
+#[derive(Debug, Serialize, ToSchema)]
+struct ErasedFrom {
+    /// From this event.
+    #[schema(example = "WORKSHOP")]
+    event: String,
+    /// The certificate, of which number and status stay.
+    certificate: Option<String>,
+}
+
+/// Erase a person from all events
+///
+/// Everybody who is known under this e-mail, or under this id in another system, in any event: as `erase` does in one.
+#[utoipa::path(post, path = "/erase", tag = "Participants", request_body = EraseWanted,
+    responses((status = 200, body = Listing<ErasedFrom>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn erase_everywhere(
+    State(app): State<App>,
+    caller: Caller,
+    Body(wanted): Body<EraseWanted>,
+) -> Result<Json<Listing<ErasedFrom>>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        let (mut items, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = desk.store.events(cursor.as_deref(), EVENTS)?;
+            for event in page.items {
+                // Two people may share a mailbox.
+                while let Some(certificate) = settled(|| erased_from(desk, &event.code, &wanted.person))? {
+                    items.push(ErasedFrom { event: event.code.to_string(), certificate });
+                }
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        if items.is_empty() {
+            let detail = "nobody is known under this e-mail or id";
+            return Err(Problem::new(StatusCode::NOT_FOUND, "no-such-participant", detail));
+        }
+        Ok(Json(Listing { items, next: None }))
+    })
+    .await
+}
+
+/// Erases one who is known so in an event; says which certificate was theirs. `None`: there is nobody.
+fn erased_from(desk: &Desk, code: &EventCode, who: &str) -> Result<Option<Option<String>>, Problem> {
+    let person = match enrolment::find(desk.store, code, who) {
+        Err(EnrolmentError::NoPerson(_)) => return Ok(None),
+        found => found?,
+    };
+    let number = desk.store.certificate_of(code, &person.key)?;
+    let more = forgetting(desk, code, &person)?;
+    enrolment::erase(desk, code, &person, more)?;
+    Ok(Some(number.map(|number| number.to_string())))
+}
+
+/// What else says something of a person: journals, corrections, answers kept for requests that come twice.
+fn forgetting(desk: &Desk, code: &EventCode, person: &Participant) -> Result<Vec<DocumentWrite>, Problem> {
+    let mut writes = crate::runs::forgetting(desk.store, code, &person.key)?;
+    let names = enrolment::names_of(desk.store, code, person)?;
+    writes.extend(crate::server::idempotency::forgetting(desk.store, &names)?);
+    Ok(writes)
+}
+
+/// Tries again when somebody else, such as a run, changed one of the records meanwhile.
+fn settled<T>(mut work: impl FnMut() -> Result<T, Problem>) -> Result<T, Problem> {
+    for _ in 1..TRIES {
+        match work() {
+            Err(problem) if problem.code == "conflict" => {}
+            done => return done,
+        }
+    }
+    work()
 }
 
 /// Two who are one.
@@ -322,7 +420,8 @@ async fn merge(
         let code = event_code(&code)?;
         let keep = enrolment::find(desk.store, &code, &merge.keep)?;
         let gone = enrolment::find(desk.store, &code, &merge.gone)?;
-        let person = enrolment::merge(desk, &code, &keep, &gone)?;
+        let more = crate::runs::renaming(desk.store, &code, &gone.key, &keep.key)?;
+        let person = enrolment::merge(desk, &code, &keep, &gone, more)?;
         Ok(Tagged::ok(tag_of(&person), PersonView::of(desk.store, &code, person)?))
     })
     .await
@@ -482,7 +581,7 @@ pub(super) async fn read_form(form: Result<Multipart, MultipartRejection>, limit
     if found { Ok(read) } else { Err(bad("there is no field `file`".to_owned())) }
 }
 
-async fn read_field(mut field: Field<'_>, left: &mut usize) -> Result<Vec<u8>, Problem> {
+pub(super) async fn read_field(mut field: Field<'_>, left: &mut usize) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     loop {
         let chunk = field.chunk().await.map_err(|error| Problem::bad_request("bad-upload", error.body_text()))?;
@@ -494,21 +593,42 @@ async fn read_field(mut field: Field<'_>, left: &mut usize) -> Result<Vec<u8>, P
     }
 }
 
-/// List imports, oldest first
+/// Which imports.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ImportsWanted {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 500; 50 if left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// `oldest` or `newest` first; `oldest` if left out.
+    #[serde(default)]
+    #[param(inline)]
+    order: Order,
+}
+
+/// List imports
 #[utoipa::path(get, path = "/events/{code}/imports", tag = "Participants",
-    params(("code" = String, Path, example = "WORKSHOP"), Paging),
+    params(("code" = String, Path, example = "WORKSHOP"), ImportsWanted),
     responses((status = 200, body = Listing<ImportRecord>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn imports(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
-    Query(paging): Query<Paging>,
+    Query(wanted): Query<ImportsWanted>,
 ) -> Result<Json<Listing<ImportRecord>>, Problem> {
     caller.may(Permission::View)?;
-    let limit = paging.limit()?;
+    let limit = Paging { cursor: None, limit: wanted.limit }.limit()?;
     app.at_desk(&caller, move |_, desk| {
         let planned = enrolment::planned(desk, &event_code(&code)?)?;
-        let page = enrolment::imports(desk.store, &planned.event.code, paging.cursor.as_deref(), limit)?;
+        let page = enrolment::imports(
+            desk.store,
+            &planned.event.code,
+            wanted.order == Order::Newest,
+            wanted.cursor.as_deref(),
+            limit,
+        )?;
         Ok(Json(Listing::of(page, |record| record)))
     })
     .await
@@ -625,6 +745,46 @@ async fn duplicates(
             Ok(Group { same: found.same, people: people.collect::<Result<_, Problem>>()? })
         };
         let items = enrolment::duplicates(desk.store, &code)?.into_iter().map(group);
+        Ok(Json(Listing { items: items.collect::<Result<_, Problem>>()?, next: None }))
+    })
+    .await
+}
+
+/// One mailbox under different names.
+#[derive(Debug, Serialize, ToSchema)]
+struct Mailbox {
+    /// The e-mail.
+    #[schema(example = "ada@example.org")]
+    email: String,
+    /// Two or more.
+    people: Vec<InEvent>,
+}
+
+/// A person with the event that they are in.
+#[derive(Debug, Serialize, ToSchema)]
+struct InEvent {
+    /// The event.
+    #[schema(example = "WORKSHOP")]
+    event: String,
+    /// The person.
+    person: PersonView,
+}
+
+/// Find e-mails that stand for different names in different events
+#[utoipa::path(get, path = "/duplicates", tag = "Participants",
+    responses((status = 200, body = Listing<Mailbox>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn same_mailbox(State(app): State<App>, caller: Caller) -> Result<Json<Listing<Mailbox>>, Problem> {
+    caller.may(Permission::View)?;
+    let _turn = turn()?;
+    app.at_desk(&caller, move |_, desk| {
+        let shown = |(code, person): (EventCode, Participant)| {
+            Ok(InEvent { event: code.to_string(), person: PersonView::of(desk.store, &code, person)? })
+        };
+        let mailbox = |found: enrolment::SameMailbox| {
+            let people = found.people.into_iter().map(shown).collect::<Result<_, Problem>>()?;
+            Ok(Mailbox { email: found.email, people })
+        };
+        let items = enrolment::same_mailbox(desk.store)?.into_iter().map(mailbox);
         Ok(Json(Listing { items: items.collect::<Result<_, Problem>>()?, next: None }))
     })
     .await

@@ -21,7 +21,7 @@ use crate::runs::{
     self, Approval, ApprovalState, Counters, Fate, Kind, Over, Row, RowState, RunError, RunReason, RunRecord,
     RunRequest, RunState, Selected, approval,
 };
-use crate::server::extract::{Body, Listing, Paging, Path, Query};
+use crate::server::extract::{Body, Listing, Order, Paging, Path, Query};
 use crate::server::problem::FieldProblem;
 use crate::server::reply::Tagged;
 use crate::server::{App, Caller, Problem};
@@ -240,13 +240,22 @@ struct RunFilter {
     /// 1 to 500; 50 if left out.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
+    /// `oldest` or `newest` first; `oldest` if left out.
+    #[serde(default)]
+    #[param(inline)]
+    order: Order,
     /// Only of this event.
     event: Option<String>,
+    /// Only of this kind.
+    kind: Option<Kind>,
     /// Only in this state.
     state: Option<RunState>,
 }
 
-/// List runs, oldest first
+/// List runs
+///
+/// Those that this service was asked for. What `testamur issue` did on the command line is no run here: its certificates
+/// have no `run`, and the audit log has it as `certificate.issue` and `run.finish` of the command line's user.
 #[utoipa::path(get, path = "/runs", tag = "Runs", params(RunFilter),
     responses((status = 200, body = Listing<RunView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
@@ -259,9 +268,12 @@ async fn list(
     app.at_desk(&caller, move |_, desk| {
         let keep = |run: &RunRecord| {
             let event = run.event.as_ref().map(ToString::to_string);
-            (filter.event.is_none() || event == filter.event) && filter.state.is_none_or(|state| run.state == state)
+            (filter.event.is_none() || event == filter.event)
+                && filter.kind.is_none_or(|kind| run.kind == kind)
+                && filter.state.is_none_or(|state| run.state == state)
         };
-        Ok(Json(Listing::of(runs::runs(desk.store, keep, filter.cursor.as_deref(), limit)?, RunView::of)))
+        let newest = filter.order == Order::Newest;
+        Ok(Json(Listing::of(runs::runs(desk.store, newest, keep, filter.cursor.as_deref(), limit)?, RunView::of)))
     })
     .await
 }
@@ -480,18 +492,34 @@ impl ApprovalView {
     }
 }
 
-/// List approvals, oldest first
-#[utoipa::path(get, path = "/approvals", tag = "Runs", params(Paging),
+/// Which approvals.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ApprovalFilter {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 500; 50 if left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// `oldest` or `newest` first; `oldest` if left out.
+    #[serde(default)]
+    #[param(inline)]
+    order: Order,
+}
+
+/// List approvals
+#[utoipa::path(get, path = "/approvals", tag = "Runs", params(ApprovalFilter),
     responses((status = 200, body = Listing<ApprovalView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn approvals(
     State(app): State<App>,
     caller: Caller,
-    Query(paging): Query<Paging>,
+    Query(filter): Query<ApprovalFilter>,
 ) -> Result<Json<Listing<ApprovalView>>, Problem> {
     caller.may(Permission::View)?;
-    let limit = paging.limit()?;
+    let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
     app.at_desk(&caller, move |_, desk| {
-        let page = approval::list(desk.store, desk.now, paging.cursor.as_deref(), limit)?;
+        let newest = filter.order == Order::Newest;
+        let page = approval::list(desk.store, newest, desk.now, filter.cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, ApprovalView::of)))
     })
     .await
@@ -562,6 +590,8 @@ impl From<RunError> for Problem {
             RunError::Nobody => Self::unprocessable("nobody", detail),
             RunError::NoMail => Self::conflict("mail-comes-later", detail),
             RunError::Excluded => Self::conflict("excluded", detail),
+            RunError::NoSelfService(_) => Self::conflict("no-self-service", detail),
+            RunError::NotEligible => Self::conflict("not-eligible", detail),
             RunError::AlreadyHas(_) => Self::conflict("already-has", detail),
             RunError::AlreadyRevoked(..) => Self::conflict("revoked", detail),
             RunError::NotRevoked(_) => Self::conflict("not-revoked", detail),

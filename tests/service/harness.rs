@@ -1,5 +1,5 @@
 //! A service in this process: the real router, one of the engines, a clock that a story moves, and callers with the
-//! permissions that a story gives them.
+//! permissions that a story gives them, or with the real accounts.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -76,6 +76,11 @@ impl World {
 
     /// Returns a service over a store, with keys and a site below a folder. A store that is new gets its secret.
     pub fn on(store: Arc<dyn Store>, folder: TempDir, limits: Limits) -> Self {
+        Self::changed(store, folder, limits, |_| ())
+    }
+
+    /// The same, with some of its parts changed.
+    pub fn changed(store: Arc<dyn Store>, folder: TempDir, limits: Limits, change: impl FnOnce(&mut Parts)) -> Self {
         let clock = Arc::new(AtomicI64::new(START.parse::<Timestamp>().unwrap().unix()));
         if store.setting(STATUS_SECRET).unwrap().is_none() {
             let desk = Desk { store: &*store, issuer: &issuer(), actor: "tester", now: START.parse().unwrap() };
@@ -88,7 +93,7 @@ impl World {
         let site = folder.path().join("site");
         let told = clock.clone();
         let clock_of_app: Clock = Arc::new(move || Timestamp::from_unix(told.load(Ordering::SeqCst)));
-        let app = App::new(Parts {
+        let mut parts = Parts {
             store,
             issuer: issuer(),
             faces: Faces::new(FontLibrary::builtin()),
@@ -99,7 +104,9 @@ impl World {
             vc_api: false,
             behind_proxy: false,
             hooks: Rules::default(),
-        });
+        };
+        change(&mut parts);
+        let app = App::new(parts);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         Self { router: router(app.clone()), app, clock, runtime, folder }
     }

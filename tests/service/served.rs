@@ -113,11 +113,6 @@ impl Served {
         }
         began.elapsed()
     }
-
-    /// Tells the service to stop and does not wait.
-    pub fn begin_stop(&mut self) {
-        let _ = self.stop.take().unwrap().send(());
-    }
 }
 
 impl Drop for Served {

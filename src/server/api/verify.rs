@@ -21,7 +21,7 @@ use crate::inspect::{self, Inspected};
 use crate::issuance::Desk;
 use crate::reading::ReadMode;
 use crate::server::crowd::Place;
-use crate::server::extract::Path;
+use crate::server::extract::{Path, within};
 use crate::server::{App, ClientAddress, Problem};
 use crate::status::Reason;
 use crate::store::{Certificate, CertificateState};
@@ -71,6 +71,7 @@ impl FromRequestParts<App> for Room {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        within(&parts.headers, FILE_BYTES)?;
         let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
         let place = app.files().enter(address, FILES_EACH).ok_or_else(busy)?;
         Ok(Self { _file: FILES.try_acquire().map_err(|_| busy())?, _place: place })

@@ -69,9 +69,7 @@ fn json_that_is_deep_huge_or_says_something_twice_is_refused() {
     }
     let refused = served.json("PUT /api/v1/events/WORKSHOP/rule", json!({ "rule": rule }).to_string().as_bytes());
     assert!((400..500).contains(&refused.status), "{}", refused.text());
-    for number in
-        ["1e999999999", "-1e999999999", &"9".repeat(500_000), "1e-999999999", "0.00000000000000000000000000001"]
-    {
+    for number in ["1e999999999", "-1e999999999", &"9".repeat(500_000), "1e309"] {
         let body = format!("{{\"rule\":{{\"score\":{{\"at_least\":{number}}}}}}}");
         let refused = served.json("PUT /api/v1/events/WORKSHOP/rule", body.as_bytes());
         assert!((400..500).contains(&refused.status), "{}: {}", &number[..9], refused.text());

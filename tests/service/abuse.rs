@@ -272,3 +272,28 @@ fn who_verifies_too_often_is_slowed_down_and_told_so() {
     let value: Value = served.ask("GET /api/v1/verify/CERT-X-2026-00001", "", b"").json();
     assert_eq!(value["code"], "too-many-requests");
 }
+
+#[test]
+fn a_page_that_is_painted_over_and_over_is_not_drawn() {
+    let served = served();
+    let content = "0 0 600 800 re f ".repeat(20_000);
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+        "<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents 4 0 R/Resources<<>>>>".to_owned(),
+        format!("<</Length {}>>stream\n{content}\nendstream", content.len()),
+    ];
+    let (mut pdf, mut places) = ("%PDF-1.7\n".to_owned(), String::new());
+    for (number, object) in (1..).zip(objects) {
+        places.push_str(&format!("{:010} 00000 n \n", pdf.len()));
+        pdf.push_str(&format!("{number} 0 obj\n{object}\nendobj\n"));
+    }
+    let table = pdf.len();
+    pdf.push_str(&format!(
+        "xref\n0 5\n0000000000 65535 f \n{places}trailer\n<</Size 5/Root 1 0 R>>\nstartxref\n{table}\n%%EOF\n"
+    ));
+    let began = Instant::now();
+    let answer = served.ask("POST /api/v1/verify", "content-type: application/pdf\r\n", pdf.as_bytes());
+    assert!(answer.text().contains("draw more than any certificate"), "{} {}", answer.status, answer.text());
+    assert!(began.elapsed() < Duration::from_secs(10), "{:?}", began.elapsed());
+}

@@ -4,7 +4,7 @@ use super::record::{GROUP, Row, RowState, RunRecord, RunState, read};
 use super::{CorrectionState, Result, RunError, TRIES};
 use crate::credential::EventCode;
 use crate::issuance::Desk;
-use crate::store::{Collection, Document, DocumentWrite, Expect, Page, PersonKey, Store, StoreError};
+use crate::store::{Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Page, PersonKey, Store, StoreError};
 
 /// Records looked at for one page of a filtered listing; a page may be short and still not be the last.
 const LOOKED_AT: usize = 20_000;
@@ -51,6 +51,14 @@ pub fn runs(
 /// [`RunError::NoRun`].
 pub fn run(store: &dyn Store, id: &str) -> Result<(RunRecord, u64)> {
     read(store, id)
+}
+
+/// Counts the runs that are queued or under way, up to the length of a page.
+///
+/// # Errors
+/// When the store fails.
+pub fn open(store: &dyn Store) -> Result<usize> {
+    Ok(store.documents(Collection::RUN_QUEUE, "", None, PAGE_LIMIT)?.items.len())
 }
 
 /// Lists a run's rows with their places from 0, those in one state or all.

@@ -30,7 +30,7 @@ pub use approval::{Approval, ApprovalState, approve, reject};
 pub use correction::{Ask, Correction, CorrectionState};
 pub use create::{Created, create, preview, retry_failed, tidy};
 pub use fate::Fate;
-pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
+pub use journal::{cancel, filtered, forgetting, open, renaming, row, rows, run, runs};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};
 pub use step::{Shop, Step, step};

@@ -3,8 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use super::auth::Authenticator;
-use super::ops::Metrics;
+use super::crowd::Crowd;
+use super::ops::{Metrics, Readiness};
 use super::rate::Rate;
 use super::session::Logins;
 use super::{Caller, Problem, Vault};
@@ -81,6 +84,12 @@ struct Inner {
     logins: Logins,
     /// How often one address may use the public endpoints.
     public: Rate,
+    /// Who has files in memory to be verified.
+    files: Crowd,
+    /// What came of the last look at the store.
+    readiness: Readiness,
+    /// Whether the service is about to stop.
+    stopping: watch::Sender<bool>,
 }
 
 impl std::ops::Deref for App {
@@ -95,7 +104,27 @@ impl App {
     /// Returns the service made of these parts.
     pub fn new(parts: Parts) -> Self {
         let public = Rate::per_second(parts.limits.public_per_second);
-        Self(Arc::new(Inner { parts, metrics: Metrics::default(), logins: Logins::default(), public }))
+        let stopping = watch::Sender::new(false);
+        Self(Arc::new(Inner {
+            parts,
+            metrics: Metrics::default(),
+            logins: Logins::default(),
+            public,
+            files: Crowd::default(),
+            readiness: Readiness::default(),
+            stopping,
+        }))
+    }
+
+    /// Ends what would go on for ever, as who watches a run: the service is about to stop.
+    pub fn begin_stop(&self) {
+        self.0.stopping.send_replace(true);
+    }
+
+    /// Waits until the service is about to stop.
+    pub async fn stopping(&self) {
+        // It cannot be closed: the sender is ours.
+        let _ = self.0.stopping.subscribe().wait_for(|stopping| *stopping).await;
     }
 
     /// Returns what is counted.
@@ -106,6 +135,16 @@ impl App {
     /// Returns how often one address may use the public endpoints.
     pub(super) fn public_rate(&self) -> &Rate {
         &self.0.public
+    }
+
+    /// Returns who has files in memory to be verified.
+    pub(super) fn files(&self) -> &Crowd {
+        &self.0.files
+    }
+
+    /// Returns what came of the last look at the store.
+    pub(super) fn readiness(&self) -> &Readiness {
+        &self.0.readiness
     }
 
     /// Returns what logins share.

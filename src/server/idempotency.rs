@@ -11,6 +11,7 @@ use http_body_util::{BodyExt, Limited};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::extract::within;
 use super::{App, Caller, Problem};
 use crate::credential::Timestamp;
 use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
@@ -60,6 +61,7 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
     let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= KEY_CHARS).map(str::to_owned);
     let key = key.ok_or_else(|| Problem::bad_request("bad-idempotency-key", "1 to 255 visible ASCII characters"))?;
     let (mut parts, body) = request.into_parts();
+    within(&parts.headers, app.limits.upload_bytes)?;
     let caller = Caller::from_request_parts(&mut parts, &app).await?;
     let body = collected(body, app.limits.upload_bytes).await?;
     let fingerprint = fingerprint(parts.method.as_str(), &parts.uri.to_string(), &body);

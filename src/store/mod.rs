@@ -295,6 +295,9 @@ pub trait Store: Send + Sync {
     /// Returns when the newest act of the audit log happened.
     fn last_act(&self) -> Result<Option<Timestamp>>;
 
+    /// Says whether the next write can be expected to succeed: the store is there, works, and has room.
+    fn check(&self) -> Result<()>;
+
     /// Lists the audit log, oldest first. Each entry's `hash` covers the entry before it.
     fn audit(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>>;
 

@@ -1,5 +1,5 @@
 //! A service in this process: the real router, one of the engines, a clock that a story moves, and callers with the
-//! permissions that a story gives them.
+//! permissions that a story gives them, or with the real accounts.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -76,12 +76,16 @@ impl World {
 
     /// Returns a service over a store, with keys and a site below a folder. A store that is new gets its secret.
     pub fn on(store: Arc<dyn Store>, folder: TempDir, limits: Limits) -> Self {
-        let told = Authenticator::new(|_, request, address| told_caller(&request.headers, address));
-        Self::with_door(store, folder, limits, told)
+        Self::changed(store, folder, limits, |_| ())
     }
 
     /// The same behind another door, such as the real one.
     pub fn with_door(store: Arc<dyn Store>, folder: TempDir, limits: Limits, authenticator: Authenticator) -> Self {
+        Self::changed(store, folder, limits, |parts| parts.authenticator = authenticator)
+    }
+
+    /// The same, with some of its parts changed.
+    pub fn changed(store: Arc<dyn Store>, folder: TempDir, limits: Limits, change: impl FnOnce(&mut Parts)) -> Self {
         let clock = Arc::new(AtomicI64::new(START.parse::<Timestamp>().unwrap().unix()));
         if store.setting(STATUS_SECRET).unwrap().is_none() {
             let desk = Desk { store: &*store, issuer: &issuer(), actor: "tester", now: START.parse().unwrap() };
@@ -94,18 +98,20 @@ impl World {
         let site = folder.path().join("site");
         let told = clock.clone();
         let clock_of_app: Clock = Arc::new(move || Timestamp::from_unix(told.load(Ordering::SeqCst)));
-        let app = App::new(Parts {
+        let mut parts = Parts {
             store,
             issuer: issuer(),
             faces: Faces::new(FontLibrary::builtin()),
             vault: Vault::open(&keys, PASSPHRASE, Some(site), vec![keys.clone()], 7).unwrap(),
             clock: clock_of_app,
-            authenticator,
+            authenticator: Authenticator::new(|_, request, address| told_caller(&request.headers, address)),
             limits,
             vc_api: false,
             behind_proxy: false,
             hooks: Rules::default(),
-        });
+        };
+        change(&mut parts);
+        let app = App::new(parts);
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         Self { router: router(app.clone()), app, clock, runtime, folder }
     }

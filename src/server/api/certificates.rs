@@ -312,6 +312,7 @@ async fn revoke(
     app.at_desk(&caller, move |app, desk| {
         let revoked = runs::revoke(desk, &certificate_number(&number)?, &reason)?;
         app.metrics().revoked.inc();
+        app.vault.forget_anchors();
         Ok(Json(CertificateView::of(revoked, desk.now)))
     })
     .await
@@ -331,6 +332,7 @@ async fn restore(
     app.at_desk(&caller, move |app, desk| {
         let number = certificate_number(&number)?;
         let restored = app.vault.undisturbed(|| runs::restore(desk, &number))?;
+        app.vault.forget_anchors();
         Ok(Json(CertificateView::of(restored, desk.now)))
     })
     .await
@@ -368,6 +370,7 @@ async fn issue_now(
         let person = enrolment::find(desk.store, &code, &body.person)?;
         let issued = runs::issue_now(desk, &workshop, &code, &person.key, &body.reason)?;
         app.metrics().issued.inc();
+        app.vault.forget_anchors();
         Ok(Tagged::created(tag_of(&issued), CertificateView::of(issued, desk.now)))
     })
     .await

@@ -143,7 +143,9 @@ async fn approve(
     app.at_desk(&caller, move |app, desk| {
         let (signer, times) = (app.vault.signer(), StageTimes::default());
         let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
-        Ok(Json(CorrectionView::of(correction::approve(desk, &workshop, &id)?)))
+        let approved = correction::approve(desk, &workshop, &id)?;
+        app.vault.forget_anchors();
+        Ok(Json(CorrectionView::of(approved)))
     })
     .await
 }

@@ -291,6 +291,10 @@ impl<E: Engine> Store for Ordered<E> {
         Ok(super::last_audit(&self.engine)?.map(|entry| entry.act.at))
     }
 
+    fn check(&self) -> Result<()> {
+        self.engine.check()
+    }
+
     fn audit(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>> {
         self.page_json(&keys::named(kind::AUDIT, b""), cursor, limit)
     }

@@ -237,6 +237,11 @@ impl Engine for SledEngine {
         self.must(|| self.db.apply_batch(batch))
     }
 
+    fn check(&self) -> Result<()> {
+        self.call(|| Ok(()))?;
+        files::check(&self.dir, &self.file).map_err(|error| files::failed(&self.dir, error))
+    }
+
     fn sync(&self) -> Result<()> {
         self.must(|| {
             self.db.flush()?;

@@ -7,10 +7,11 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use serde_json::Value;
+use ssi::json_ld::expansion::Error as ExpansionError;
 use ssi::json_ld::object::Literal;
 use ssi::json_ld::{
-    CompactJsonLd, ContextLoader, Direction, Expandable, ExpandedDocument, Id, Node as LdNode, Object as LdObject,
-    ValidId, Value as LdValue,
+    CompactJsonLd, ContextLoader, Direction, Expandable, ExpandedDocument, Id, JsonLdError as SsiError, Node as LdNode,
+    Object as LdObject, ValidId, Value as LdValue,
 };
 
 use super::data_integrity::{PINNED_CONTEXTS, canonical_double, loader, now_or_never};
@@ -70,7 +71,13 @@ pub fn statements(document: &Value) -> Result<Vec<Quad>, JsonLdError> {
         serde_json::from_str(&document.to_string()).map_err(|error| JsonLdError::Expansion(error.to_string()))?;
     let expanded: ExpandedDocument = now_or_never(compact.expand(&*LOADER))
         .map_err(|error| JsonLdError::Expansion(error.to_string()))?
-        .map_err(|error| JsonLdError::Expansion(error.to_string()))?;
+        .map_err(|error| match error {
+            SsiError::Expansion(ExpansionError::KeyExpansionFailed(key)) => {
+                lost(format!("`{}` is no term", short(&key)))
+            }
+            SsiError::Expansion(ExpansionError::InvalidTypeValue) => lost("a type is no term"),
+            error => JsonLdError::Expansion(error.to_string()),
+        })?;
     let mut walk = Walk::default();
     for object in &expanded {
         match object.inner() {
@@ -105,6 +112,8 @@ impl Bounds {
             return Err(JsonLdError::TooMuch(format!("deeper than {}", limits::JSON_DEPTH)));
         }
         match value {
+            // JSON-LD drops it without a word, alone and among others.
+            Value::Null => Err(lost("a null")),
             Value::Array(items) => items.iter().try_for_each(|item| self.value(item, depth + 1)),
             Value::Object(members) => {
                 self.objects += 1;
@@ -123,9 +132,6 @@ impl Bounds {
             if self.contexts > CONTEXTS_NAMED {
                 return Err(JsonLdError::TooMuch(format!("more than {CONTEXTS_NAMED} contexts")));
             }
-        } else if value.is_null() {
-            // JSON-LD drops it without a word.
-            return Err(lost(format!("`{}` is null", short(key))));
         }
         self.value(value, depth)
     }

@@ -7,7 +7,7 @@ use super::auth::Authenticator;
 use super::ops::Metrics;
 use super::rate::Rate;
 use super::session::Logins;
-use super::{Caller, Problem, Vault};
+use super::{Caller, Problem, Vault, vc_api};
 use crate::credential::Timestamp;
 use crate::issuance::{Desk, Faces, Issuer};
 use crate::store::Store;
@@ -81,6 +81,8 @@ struct Inner {
     logins: Logins,
     /// How often one address may use the public endpoints.
     public: Rate,
+    /// What the VC-API has of its own.
+    vc: vc_api::Register,
 }
 
 impl std::ops::Deref for App {
@@ -95,7 +97,13 @@ impl App {
     /// Returns the service made of these parts.
     pub fn new(parts: Parts) -> Self {
         let public = Rate::per_second(parts.limits.public_per_second);
-        Self(Arc::new(Inner { parts, metrics: Metrics::default(), logins: Logins::default(), public }))
+        Self(Arc::new(Inner {
+            parts,
+            metrics: Metrics::default(),
+            logins: Logins::default(),
+            public,
+            vc: vc_api::Register::default(),
+        }))
     }
 
     /// Returns what is counted.
@@ -106,6 +114,11 @@ impl App {
     /// Returns how often one address may use the public endpoints.
     pub(super) fn public_rate(&self) -> &Rate {
         &self.0.public
+    }
+
+    /// Returns what the VC-API has of its own.
+    pub(super) fn vc(&self) -> &vc_api::Register {
+        &self.0.vc
     }
 
     /// Returns what logins share.

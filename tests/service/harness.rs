@@ -76,6 +76,15 @@ impl World {
 
     /// Returns a service over a store, with keys and a site below a folder. A store that is new gets its secret.
     pub fn on(store: Arc<dyn Store>, folder: TempDir, limits: Limits) -> Self {
+        Self::built(store, folder, limits, false)
+    }
+
+    /// The same, with the W3C VC-API.
+    pub fn with_vc_api(store: Arc<dyn Store>, folder: TempDir, limits: Limits) -> Self {
+        Self::built(store, folder, limits, true)
+    }
+
+    fn built(store: Arc<dyn Store>, folder: TempDir, limits: Limits, vc_api: bool) -> Self {
         let clock = Arc::new(AtomicI64::new(START.parse::<Timestamp>().unwrap().unix()));
         if store.setting(STATUS_SECRET).unwrap().is_none() {
             let desk = Desk { store: &*store, issuer: &issuer(), actor: "tester", now: START.parse().unwrap() };
@@ -96,7 +105,7 @@ impl World {
             clock: clock_of_app,
             authenticator: Authenticator::new(|_, request, address| told_caller(&request.headers, address)),
             limits,
-            vc_api: false,
+            vc_api,
             behind_proxy: false,
             hooks: Rules::default(),
         });

@@ -7,4 +7,5 @@ mod harness;
 mod people;
 mod runs;
 mod skeleton;
+mod vc_api;
 mod withdraw;

@@ -3,15 +3,16 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 
+use clap::builder::PossibleValue;
 use serde_json::{Value, json};
 
 use super::Global;
 use super::files::{FileWriter, Format};
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
-use crate::credential::{CertificateNumber, EventCode, Timestamp};
+use crate::credential::{CertificateNumber, EventCode};
 use crate::issuance::StageTimes;
-use crate::store::{Certificate, CertificateState, Store};
+use crate::store::{Certificate, Standing, Store};
 
 /// How many records are read at once.
 const PAGE: usize = 500;
@@ -25,7 +26,7 @@ pub(super) enum Command {
         event: Option<EventCode>,
         /// Only with this status
         #[arg(long)]
-        status: Option<Status>,
+        status: Option<Standing>,
         /// Print one JSON object a line
         #[arg(long)]
         json: bool,
@@ -55,36 +56,13 @@ pub(super) enum Command {
     },
 }
 
-/// What became of a certificate, by its record and the date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Status {
-    /// In force
-    Active,
-    /// Past its date
-    Expired,
-    /// Withdrawn
-    Revoked,
-    /// Replaced by a newer version
-    Superseded,
-}
-
-impl Status {
-    fn of(certificate: &Certificate, now: Timestamp) -> Self {
-        match certificate.state {
-            CertificateState::Revoked { .. } => Self::Revoked,
-            CertificateState::Superseded { .. } => Self::Superseded,
-            CertificateState::Active if certificate.valid_until.is_some_and(|until| until < now) => Self::Expired,
-            CertificateState::Active => Self::Active,
-        }
+impl clap::ValueEnum for Standing {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
     }
 
-    fn word(self) -> &'static str {
-        match self {
-            Self::Active => "active",
-            Self::Expired => "expired",
-            Self::Revoked => "revoked",
-            Self::Superseded => "superseded",
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        Some(PossibleValue::new(self.name()))
     }
 }
 
@@ -100,7 +78,7 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
 fn list(
     workspace: &Workspace,
     event: Option<&EventCode>,
-    only: Option<Status>,
+    only: Option<Standing>,
     as_json: bool,
 ) -> Result<ExitCode, Failure> {
     event.map(|code| workspace.event(code)).transpose()?;
@@ -108,7 +86,7 @@ fn list(
     let mut rows = Vec::new();
     each_page(workspace, event, |page| {
         for certificate in page {
-            let status = Status::of(&certificate, now);
+            let status = Standing::of(&certificate, now);
             if only.is_some_and(|only| only != status) {
                 continue;
             }
@@ -118,7 +96,7 @@ fn list(
                 let issued = certificate.issued.to_string()[..10].to_owned();
                 rows.push(vec![
                     certificate.number.to_string(),
-                    status.word().to_owned(),
+                    status.name().to_owned(),
                     issued,
                     certificate.recipient,
                 ]);
@@ -132,9 +110,9 @@ fn list(
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(certificate: &Certificate, status: Status) -> Value {
+fn summary(certificate: &Certificate, status: Standing) -> Value {
     json!({
-        "number": certificate.number, "status": status.word(), "version": certificate.version,
+        "number": certificate.number, "status": status.name(), "version": certificate.version,
         "recipient": certificate.recipient, "email": certificate.email, "issued": certificate.issued,
         "validUntil": certificate.valid_until, "key": certificate.key, "template": certificate.template.name,
         "statusList": certificate.status.list, "statusIndex": certificate.status.index,
@@ -150,7 +128,7 @@ fn show(workspace: &Workspace, number: &CertificateNumber, as_json: bool) -> Res
     let now = workspace.desk().now;
     if as_json {
         let all = versions.iter().map(|version| {
-            let mut value = summary(version, Status::of(version, now));
+            let mut value = summary(version, Standing::of(version, now));
             value["jws"] = json!(version.jws);
             value["fields"] = json!(version.fields);
             value["state"] = json!(version.state);
@@ -160,7 +138,7 @@ fn show(workspace: &Workspace, number: &CertificateNumber, as_json: bool) -> Res
         return Ok(ExitCode::SUCCESS);
     }
     for version in &versions {
-        output::line(format!("{number}  version {}  {}", version.version, Status::of(version, now).word()));
+        output::line(format!("{number}  version {}  {}", version.version, Standing::of(version, now).name()));
         for (what, value) in details(version) {
             output::line(format!("  {what:<12} {value}"));
         }
@@ -185,7 +163,7 @@ fn details(version: &Certificate) -> Vec<(&'static str, String)> {
     ];
     rows.extend(version.email.clone().map(|email| ("e-mail", email)));
     rows.extend(version.valid_until.map(|until| ("valid until", until.to_string())));
-    if let CertificateState::Revoked { reason } | CertificateState::Superseded { reason } = &version.state {
+    if let Some(reason) = version.state.reason() {
         rows.push(("since", reason.at.to_string()));
         rows.extend(reason.text.clone().map(|text| ("reason", text)));
     }

@@ -81,18 +81,7 @@ pub(super) fn publish(
         keys.renew_manifest(passphrase, desk.now).map_err(keys_failure)?;
     }
     let signer = workspace::signer(keys, passphrase)?;
-    let request = Request {
-        host: &desk.issuer.host,
-        verifier: &desk.issuer.verifier,
-        manifest: keys.manifest_jws(),
-        roots: keys.roots(),
-        key_id: &signer.id,
-        key: &signer.key,
-        now: desk.now,
-        validity_days: days.into(),
-        actor: desk.actor,
-        private,
-        extra: &[],
-    };
+    let by = Request::by(desk, &signer, keys.manifest_jws(), keys.roots());
+    let request = Request { validity_days: days.into(), private, ..by };
     publish::publish(desk.store, &request, site).map_err(explain)
 }

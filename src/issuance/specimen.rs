@@ -24,41 +24,64 @@ pub struct Specimen {
 /// See [`SpecimenError`].
 pub fn preview(desk: &Desk, faces: &Faces, event: &Event, order: &Order) -> Result<Vec<u8>, SpecimenError> {
     // No certificate has the number 0.
-    let number = CertificateNumber::new(event.code.clone(), desk.now.year(), 0);
-    let status = StatusEntry { list: 1, index: 131_071 };
-    let did = desk.issuer.did();
-    let signer = Signer { id: "k0".to_owned(), kid: format!("{did}#k0"), key: SecretKey::from_seed(&random()?) };
-    let subject = Subject::new(event, &order.person)?;
-    let suffix = CredentialSuffix::from_random(random()?);
-    let draft = Draft::new(desk.issuer, &signer.kid, &subject, number.clone(), suffix, status, desk.now)?;
+    let tier = order.tier.as_deref();
+    let model = Model {
+        event,
+        person: &order.person,
+        template: &order.template,
+        fields: kept_fields(event, &order.person, tier),
+    };
     let verifier = &desk.issuer.verifier;
-    let fields = kept_fields(event, &order.person, order.tier.as_deref());
+    let (document, certificate) = model.signed(desk, 0)?;
     let face = faces.of(desk.store, &order.template, &constants(desk, event))?;
-    let mut scene = face.texts(&record::of(&draft.document, &fields, verifier))?;
+    let mut scene = face.texts(&record::of(&document, &model.fields, verifier))?;
     // First, so that every text and the QR code stay readable on it.
     scene.items.insert(0, mark(&scene));
-    let signed = draft.sign(&signer)?;
-    let certificate = Certificate {
-        number,
-        version: 1,
-        person: order.person.key.clone(),
-        recipient: order.person.name.clone(),
-        email: None,
-        fields,
-        jws: signed.jws,
-        key: signer.id,
-        template: order.template.clone(),
-        status,
-        issued: desk.now,
-        signed: desk.now,
-        valid_until: signed.valid_until,
-        state: CertificateState::Active,
-        basis: None,
-        run: None,
-        withdrawal: None,
-        erased: None,
-    };
     Ok(face.pdf(scene, &certificate, verifier)?)
+}
+
+/// What a specimen shows.
+struct Model<'a> {
+    event: &'a Event,
+    person: &'a Participant,
+    template: &'a TemplateRef,
+    fields: Fields,
+}
+
+impl Model<'_> {
+    /// Builds the credential and its record, signed by a key that is thrown away.
+    fn signed(&self, desk: &Desk, number: u64) -> Result<(serde_json::Value, Certificate), SpecimenError> {
+        let number = CertificateNumber::new(self.event.code.clone(), desk.now.year(), number);
+        let status = StatusEntry { list: 1, index: 131_071 };
+        let kid = format!("{}#k0", desk.issuer.did());
+        let signer = Signer { id: "k0".to_owned(), kid, key: SecretKey::from_seed(&random()?) };
+        let subject = Subject::new(self.event, self.person)?;
+        let suffix = CredentialSuffix::from_random(random()?);
+        let draft = Draft::new(desk.issuer, &signer.kid, &subject, number.clone(), suffix, status, desk.now)?;
+        let document = draft.document.clone();
+        let signed = draft.sign(&signer)?;
+        let certificate = Certificate {
+            number,
+            version: 1,
+            person: self.person.key.clone(),
+            recipient: self.person.name.clone(),
+            email: None,
+            fields: self.fields.clone(),
+            jws: signed.jws,
+            key: signer.id,
+            template: self.template.clone(),
+            status,
+            issued: desk.now,
+            signed: desk.now,
+            valid_until: signed.valid_until,
+            state: CertificateState::Active,
+            basis: None,
+            run: None,
+            withdrawal: None,
+            erased: None,
+        };
+        Ok((document, certificate))
+    }
 }
 
 /// The letters of SPECIMEN as strokes in a box of 4 by 6.
@@ -118,37 +141,11 @@ impl Specimen {
     /// See [`SpecimenError`].
     pub fn pdf(&self, desk: &Desk, template: &Template, fonts: &FontLibrary) -> Result<Vec<u8>, SpecimenError> {
         let (event, person) = (self.event(desk), self.person(desk));
-        let number = CertificateNumber::new(event.code.clone(), desk.now.year(), 1);
-        let status = StatusEntry { list: 1, index: 131_071 };
-        let did = desk.issuer.did();
-        let signer = Signer { id: "k0".to_owned(), kid: format!("{did}#k0"), key: SecretKey::from_seed(&random()?) };
-        let subject = Subject::new(&event, &person)?;
-        let suffix = CredentialSuffix::from_random(random()?);
-        let draft = Draft::new(desk.issuer, &signer.kid, &subject, number.clone(), suffix, status, desk.now)?;
+        let model = Model { event: &event, person: &person, template: &event.template, fields: person.fields.clone() };
         let verifier = &desk.issuer.verifier;
-        let face = Face::compile(template, fonts, &Constants::of(&draft.document, &person.fields, verifier))?;
-        let scene = face.texts(&record::of(&draft.document, &person.fields, verifier))?;
-        let signed = draft.sign(&signer)?;
-        let certificate = Certificate {
-            number,
-            version: 1,
-            person: person.key,
-            recipient: person.name,
-            email: None,
-            fields: person.fields,
-            jws: signed.jws,
-            key: signer.id,
-            template: event.template,
-            status,
-            issued: desk.now,
-            signed: desk.now,
-            valid_until: signed.valid_until,
-            state: CertificateState::Active,
-            basis: None,
-            run: None,
-            withdrawal: None,
-            erased: None,
-        };
+        let (document, certificate) = model.signed(desk, 1)?;
+        let face = Face::compile(template, fonts, &Constants::of(&document, &person.fields, verifier))?;
+        let scene = face.texts(&record::of(&document, &person.fields, verifier))?;
         Ok(face.pdf(scene, &certificate, verifier)?)
     }
 

@@ -16,6 +16,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::credential::{Timestamp, issuer_did, json, limits};
+use crate::issuance::{Desk, Signer};
 use crate::keys::{KeyManifest, ManifestError, RootChain, RootError};
 use crate::proof::data_integrity::DataIntegrityError;
 use crate::proof::eddsa::{PublicKey, SecretKey};
@@ -58,6 +59,25 @@ pub struct Request<'a> {
     pub private: &'a [PathBuf],
     /// Further files to put in, by path below the site; they take the place of the built-in verifier's.
     pub extra: &'a [(String, Vec<u8>)],
+}
+
+impl<'a> Request<'a> {
+    /// Returns the request of somebody at a desk: for [`VALIDITY_DAYS`], with no private folder and nothing further.
+    pub fn by(desk: &Desk<'a>, signer: &'a Signer, manifest: &'a str, roots: &'a RootChain) -> Self {
+        Self {
+            host: &desk.issuer.host,
+            verifier: &desk.issuer.verifier,
+            manifest,
+            roots,
+            key_id: &signer.id,
+            key: &signer.key,
+            now: desk.now,
+            validity_days: VALIDITY_DAYS,
+            actor: desk.actor,
+            private: &[],
+            extra: &[],
+        }
+    }
 }
 
 /// What was published.

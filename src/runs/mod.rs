@@ -19,6 +19,7 @@ pub mod correction;
 mod create;
 pub mod fate;
 mod journal;
+mod made;
 pub mod quality;
 mod record;
 mod select;

@@ -3,11 +3,12 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::fate::{Assessor, Fate, Grant, restored, revoked};
+use super::made::Made;
 use super::record::{GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
-use super::{Kind, Over, Result, RunError, TRIES};
+use super::{Kind, Over, Result, RunError};
 use crate::credential::CertificateNumber;
 use crate::enrolment::{Decider, Planned, planned};
-use crate::issuance::{self, Desk, IssueError, Order, ReplaceError, Workshop};
+use crate::issuance::{Desk, IssueError, Order, ReplaceError, Workshop};
 use crate::publish;
 use crate::status::{Reason, ReasonCode};
 use crate::store::{Cause, Certificate, CertificateChange, Collection, DocumentWrite, Expect, StoreError, Withdrawal};
@@ -24,6 +25,10 @@ pub trait Shop {
     /// Does work while nothing is published.
     fn undisturbed(&self, work: &mut dyn FnMut());
 }
+
+/// How often a group is tried when others change its certificates meanwhile. Only what they changed is made again, and each
+/// certificate can be changed but a few times.
+const GROUP_TRIES: usize = 200;
 
 /// What one call of [`step`] did.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,14 +54,15 @@ pub enum Step {
 /// When the store fails; the next call tries again. What else goes wrong ends the run, and is in its record.
 pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop) -> Result<Step> {
     let Some(id) = next(desk)? else { return Ok(Step::Idle) };
-    for _ in 0..TRIES {
+    let mut made = Made::default();
+    for _ in 0..GROUP_TRIES {
         let (record, revision) = read(desk.store, &id)?;
         if record.state.is_final() {
             return Ok(Step::Idle);
         }
         let desk = Desk { actor: &record.by, ..*desk };
         let mut tried = Err(RunError::Busy);
-        let once = |tried: &mut Result<Step>| *tried = one(&desk, workshop, shop, &record, revision);
+        let mut once = |tried: &mut Result<Step>| *tried = one(&desk, workshop, shop, (&record, revision), &mut made);
         match record.kind {
             // Nothing may be published between the look at what was, and the change.
             Kind::Restore => shop.undisturbed(&mut || once(&mut tried)),
@@ -99,7 +105,13 @@ fn may_pass(error: &RunError) -> bool {
     !matches!(store, StoreError::TooLarge { .. } | StoreError::Exhausted(_))
 }
 
-fn one(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, record: &RunRecord, revision: u64) -> Result<Step> {
+fn one(
+    desk: &Desk,
+    workshop: &Workshop,
+    shop: &dyn Shop,
+    (record, revision): (&RunRecord, u64),
+    made: &mut Made,
+) -> Result<Step> {
     if record.cancelled {
         return finish(desk, record, revision, None);
     }
@@ -112,7 +124,7 @@ fn one(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, record: &RunRecord, re
     }
     let mut group = Group::read(desk, record)?;
     group.decide(desk)?;
-    group.make(desk, workshop)?;
+    group.make(desk, workshop, made)?;
     group.commit(desk, revision)
 }
 
@@ -193,7 +205,7 @@ impl<'a> Group<'a> {
     }
 
     /// Makes what is to be made, and notes in each row what became of it.
-    fn make(&mut self, desk: &Desk, workshop: &Workshop) -> Result<()> {
+    fn make(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made) -> Result<()> {
         let (mut firsts, mut nexts) = (Vec::new(), Vec::new());
         let mut seen = BTreeSet::new();
         for (at, fate) in std::mem::take(&mut self.fates).into_iter().enumerate() {
@@ -221,8 +233,8 @@ impl<'a> Group<'a> {
                 }
             }
         }
-        self.issue(desk, workshop, firsts)?;
-        self.replace(desk, workshop, nexts)
+        self.issue(desk, workshop, made, firsts)?;
+        self.replace(desk, workshop, made, nexts)
     }
 
     fn order(&self, desk: &Desk, at: usize, grant: Grant) -> Result<Order> {
@@ -236,10 +248,10 @@ impl<'a> Group<'a> {
         Ok(Order { person, template, tier, basis, run: Some(self.record.id.clone()) })
     }
 
-    fn issue(&mut self, desk: &Desk, workshop: &Workshop, firsts: Vec<(usize, Order)>) -> Result<()> {
+    fn issue(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made, firsts: Vec<(usize, Order)>) -> Result<()> {
         let Some(planned) = self.planned.take().filter(|_| !firsts.is_empty()) else { return Ok(()) };
         let (places, orders): (Vec<usize>, Vec<Order>) = firsts.into_iter().unzip();
-        let made = issuance::make(desk, workshop, &planned.event, orders)?;
+        let made = made.firsts(desk, workshop, &planned.event, orders)?;
         for (at, made) in places.into_iter().zip(made) {
             match made {
                 Ok(certificate) => {
@@ -254,13 +266,19 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    fn replace(&mut self, desk: &Desk, workshop: &Workshop, nexts: Vec<(usize, Certificate, Order)>) -> Result<()> {
+    fn replace(
+        &mut self,
+        desk: &Desk,
+        workshop: &Workshop,
+        made: &mut Made,
+        nexts: Vec<(usize, Certificate, Order)>,
+    ) -> Result<()> {
         let code = self.record.event.as_ref();
         let event = code.filter(|_| !nexts.is_empty()).map(|code| desk.store.event(code)).transpose()?.flatten();
         let Some(event) = event else { return Ok(()) };
         let places: Vec<_> = nexts.iter().map(|(at, old, _)| (*at, old.clone())).collect();
         let pairs = nexts.into_iter().map(|(_, old, order)| (old, order)).collect();
-        let made = issuance::successors(desk, workshop.faces, workshop.signer, &event, pairs)?;
+        let made = made.nexts(desk, workshop, &event, pairs)?;
         for ((at, old), made) in places.into_iter().zip(made) {
             match made {
                 Ok(new) => {

@@ -171,19 +171,8 @@ impl Vault {
 
 fn request<'a>(opened: &'a Opened, desk: &Desk<'a>, private: &'a [PathBuf], days: u16) -> publish::Request<'a> {
     let Opened { keys, signer } = opened;
-    publish::Request {
-        host: &desk.issuer.host,
-        verifier: &desk.issuer.verifier,
-        manifest: keys.manifest_jws(),
-        roots: keys.roots(),
-        key_id: &signer.id,
-        key: &signer.key,
-        now: desk.now,
-        validity_days: days.into(),
-        actor: desk.actor,
-        private,
-        extra: &[],
-    }
+    let by = publish::Request::by(desk, signer, keys.manifest_jws(), keys.roots());
+    publish::Request { validity_days: days.into(), private, ..by }
 }
 
 fn signer(keys: &KeyFolder, passphrase: &str) -> Result<Signer, KeyFolderError> {

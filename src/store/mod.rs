@@ -20,7 +20,7 @@ pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{
     Act, AuditEntry, BlobId, Cause, Certificate, CertificateChange, CertificateState, Erased, Event, Fields,
-    IssueOutcome, Participant, PersonKey, Run, RunTotals, StatusRange, TemplateRef, Withdrawal,
+    IssueOutcome, Participant, PersonKey, Run, RunTotals, Standing, StatusRange, TemplateRef, Withdrawal,
 };
 pub use sled::SledStore;
 

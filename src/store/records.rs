@@ -257,6 +257,55 @@ pub enum CertificateState {
     },
 }
 
+/// What became of a certificate, by its record and the date.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// In force.
+    Active,
+    /// Past its date.
+    Expired,
+    /// Withdrawn.
+    Revoked,
+    /// Replaced by a newer version.
+    Superseded,
+}
+
+impl Standing {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Active, Self::Expired, Self::Revoked, Self::Superseded];
+
+    /// Returns how a certificate stands now.
+    pub fn of(certificate: &Certificate, now: Timestamp) -> Self {
+        match certificate.state {
+            CertificateState::Revoked { .. } => Self::Revoked,
+            CertificateState::Superseded { .. } => Self::Superseded,
+            CertificateState::Active if certificate.valid_until.is_some_and(|until| until < now) => Self::Expired,
+            CertificateState::Active => Self::Active,
+        }
+    }
+
+    /// Returns its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Active => "active",
+            Self::Expired => "expired",
+            Self::Revoked => "revoked",
+            Self::Superseded => "superseded",
+        }
+    }
+}
+
+impl CertificateState {
+    /// Returns why and when it was withdrawn or replaced.
+    pub fn reason(&self) -> Option<&Reason> {
+        match self {
+            Self::Active => None,
+            Self::Revoked { reason } | Self::Superseded { reason } => Some(reason),
+        }
+    }
+}
+
 /// What became of one certificate of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum IssueOutcome {

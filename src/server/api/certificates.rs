@@ -20,7 +20,7 @@ use crate::runs::{self, RunReason, holds};
 use crate::server::extract::{Body, Listing, Paging, Path, Query, certificate_number, event_code};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
-use crate::store::{Cause, Certificate, CertificateState};
+use crate::store::{Cause, Certificate, Standing};
 
 /// Resolution of pictures, in dots per inch.
 const DPI: f32 = 150.0;
@@ -35,31 +35,6 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(issue_now))
 }
 
-/// What became of a certificate, by its record and the date.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-enum Status {
-    /// In force.
-    Active,
-    /// Past its date.
-    Expired,
-    /// Withdrawn.
-    Revoked,
-    /// Replaced by a newer version.
-    Superseded,
-}
-
-impl Status {
-    fn of(certificate: &Certificate, now: Timestamp) -> Self {
-        match certificate.state {
-            CertificateState::Revoked { .. } => Self::Revoked,
-            CertificateState::Superseded { .. } => Self::Superseded,
-            CertificateState::Active if certificate.valid_until.is_some_and(|until| until < now) => Self::Expired,
-            CertificateState::Active => Self::Active,
-        }
-    }
-}
-
 /// A version of a certificate.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CertificateView {
@@ -70,7 +45,7 @@ pub(super) struct CertificateView {
     #[schema(example = 1)]
     version: u32,
     /// What became of it.
-    status: Status,
+    status: Standing,
     /// Name as printed.
     #[schema(example = "Zoë Ångström")]
     recipient: String,
@@ -107,13 +82,8 @@ pub(super) struct CertificateView {
 
 impl CertificateView {
     pub(super) fn of(certificate: Certificate, now: Timestamp) -> Self {
-        let status = Status::of(&certificate, now);
-        let (since, reason) = match &certificate.state {
-            CertificateState::Revoked { reason } | CertificateState::Superseded { reason } => {
-                (Some(reason.at), reason.text.clone())
-            }
-            CertificateState::Active => (None, None),
-        };
+        let status = Standing::of(&certificate, now);
+        let reason = certificate.state.reason();
         Self {
             number: certificate.number.to_string(),
             version: certificate.version,
@@ -125,8 +95,8 @@ impl CertificateView {
             valid_until: certificate.valid_until,
             key: certificate.key,
             template: certificate.template.name,
-            since,
-            reason,
+            since: reason.map(|reason| reason.at),
+            reason: reason.and_then(|reason| reason.text.clone()),
             cause: certificate.withdrawal.map(|withdrawal| withdrawal.cause),
             run: certificate.run,
             basis: certificate.basis,
@@ -155,7 +125,7 @@ struct CertificateFilter {
     /// Only of this event.
     event: Option<String>,
     /// Only in this state.
-    status: Option<Status>,
+    status: Option<Standing>,
     /// Only those whose number, name or e-mail holds this.
     text: Option<String>,
     /// Only those that this run made.
@@ -178,7 +148,7 @@ async fn list(
         let event = filter.event.as_deref().map(event_code).transpose()?;
         let text = filter.text.as_deref().map(str::trim).unwrap_or_default();
         let keep = |one: &Certificate| {
-            filter.status.is_none_or(|status| Status::of(one, desk.now) == status)
+            filter.status.is_none_or(|status| Standing::of(one, desk.now) == status)
                 && (filter.run.is_none() || one.run == filter.run)
                 && holds(one, text)
         };

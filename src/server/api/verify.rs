@@ -18,7 +18,7 @@ use crate::reading::ReadMode;
 use crate::server::extract::Path;
 use crate::server::{App, ClientAddress, Problem};
 use crate::status::Reason;
-use crate::store::{Certificate, CertificateState};
+use crate::store::{Certificate, Standing};
 use crate::verify::verify_jws;
 
 /// Largest file that is looked at, in bytes.
@@ -53,9 +53,8 @@ struct Known {
     /// Its number.
     #[schema(example = "CERT-WORKSHOP-2026-00001")]
     number: String,
-    /// `active`, `expired`, `superseded` or `revoked`.
-    #[schema(example = "active")]
-    state: &'static str,
+    /// What became of it.
+    state: Standing,
     /// Since when it is not active, and why.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
@@ -110,16 +109,10 @@ fn is_at(version: &Certificate, end: &str) -> bool {
 
 impl Known {
     fn of(certificate: &Certificate, now: Timestamp) -> Self {
-        let (state, reason) = match &certificate.state {
-            CertificateState::Active if certificate.valid_until.is_some_and(|until| until < now) => ("expired", None),
-            CertificateState::Active => ("active", None),
-            CertificateState::Revoked { reason } => ("revoked", Some(reason.clone())),
-            CertificateState::Superseded { reason } => ("superseded", Some(reason.clone())),
-        };
         Self {
             number: certificate.number.to_string(),
-            state,
-            reason,
+            state: Standing::of(certificate, now),
+            reason: certificate.state.reason().cloned(),
             issued: certificate.issued,
             valid_until: certificate.valid_until,
             verdict: None,

@@ -130,11 +130,9 @@ fn put_derived<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -
     let Certificate { number, person, key, status, .. } = certificate;
     draft.put_json(keys::person(kind::OWNER, number.event(), person), "owner", number)?;
     draft.put(keys::digest(key, &people::digest(certificate)), Vec::new());
-    match &certificate.state {
-        CertificateState::Active => Ok(()),
-        CertificateState::Revoked { reason } | CertificateState::Superseded { reason } => {
-            draft.put_json(keys::set_entry(status.list, status.index), "reason", reason)
-        }
+    match certificate.state.reason() {
+        None => Ok(()),
+        Some(reason) => draft.put_json(keys::set_entry(status.list, status.index), "reason", reason),
     }
 }
 

@@ -259,7 +259,8 @@ fn literal(value: &LdValue) -> Result<Object, JsonLdError> {
             typed(text, told, &format!("{XSD}{usual}"))
         }
         LdValue::LangString(text) => {
-            let language = text.language().map(|language| language.as_str().to_owned());
+            // In lower case, as most implementations write it (JSON-LD 1.1 API section 5.2.2 leaves it open).
+            let language = text.language().map(|language| language.as_str().to_lowercase());
             match text.direction() {
                 None => {
                     Object::Literal { text: text.as_str().to_owned(), datatype: format!("{RDF}langString"), language }
@@ -270,7 +271,7 @@ fn literal(value: &LdValue) -> Result<Object, JsonLdError> {
                         Direction::Ltr => "ltr",
                         Direction::Rtl => "rtl",
                     };
-                    let language = language.unwrap_or_default().to_lowercase();
+                    let language = language.unwrap_or_default();
                     plain(text.as_str().to_owned(), format!("{I18N}{language}_{direction}"))
                 }
             }
@@ -330,7 +331,8 @@ mod tests {
         let document = with(
             context,
             json!({ "@id": "urn:a", "n": [4, 4.5, -0.1, true], "d": 2.5, "j": { "b": 1.0, "a": [] }, "l": ["x", "y"],
-                "t": { "@value": "hi", "@language": "en", "@direction": "ltr" } }),
+                "t": { "@value": "hi", "@language": "en", "@direction": "ltr" },
+                "u": { "@value": "ho", "@language": "en-GB" } }),
         );
         let text = canonical(&serde_json::from_str(&document.to_string()).unwrap());
         for line in [
@@ -341,11 +343,12 @@ mod tests {
             "<urn:a> <urn:v#d> \"2.5E0\"^^<urn:t> .",
             "<urn:a> <urn:v#j> \"{\\\"a\\\":[],\\\"b\\\":1}\"^^<http://www.w3.org/1999/02/22-rdf-syntax-ns#JSON> .",
             "<urn:a> <urn:v#t> \"hi\"^^<https://www.w3.org/ns/i18n#en_ltr> .",
+            "<urn:a> <urn:v#u> \"ho\"@en-gb .",
             "_:c14n0 <http://www.w3.org/1999/02/22-rdf-syntax-ns#first> \"x\" .",
         ] {
             assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
         }
-        assert_eq!(text.lines().count(), 12, "{text}");
+        assert_eq!(text.lines().count(), 13, "{text}");
     }
 
     #[test]

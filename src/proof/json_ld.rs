@@ -10,8 +10,8 @@ use serde_json::Value;
 use ssi::json_ld::expansion::Error as ExpansionError;
 use ssi::json_ld::object::Literal;
 use ssi::json_ld::{
-    CompactJsonLd, ContextLoader, Direction, Expandable, ExpandedDocument, Id, JsonLdError as SsiError, Node as LdNode,
-    Object as LdObject, ValidId, Value as LdValue,
+    CompactJsonLd, ContextLoader, Direction, Expandable, ExpandedDocument, Id, Iri, JsonLdError as SsiError,
+    Node as LdNode, Object as LdObject, ValidId, Value as LdValue,
 };
 
 use super::data_integrity::{PINNED_CONTEXTS, canonical_double, loader, now_or_never};
@@ -132,8 +132,29 @@ impl Bounds {
             if self.contexts > CONTEXTS_NAMED {
                 return Err(JsonLdError::TooMuch(format!("more than {CONTEXTS_NAMED} contexts")));
             }
+            addresses(value)?;
         }
         self.value(value, depth)
+    }
+}
+
+/// Refuses a context with something in it that is no address where one would be: the library writes such text to the
+/// standard error output, where logs go.
+fn addresses(context: &Value) -> Result<(), JsonLdError> {
+    let check = |text: &str| {
+        let never = |c: char| c.is_whitespace() || c.is_control() || "<>\"{}|\\^`".contains(c);
+        if text.contains(never) || (text.contains(':') && Iri::new(text).is_err()) {
+            return Err(JsonLdError::Expansion("a context holds a text that is no address".into()));
+        }
+        Ok(())
+    };
+    match context {
+        Value::String(text) => check(text),
+        Value::Array(items) => items.iter().try_for_each(addresses),
+        Value::Object(members) => {
+            members.iter().try_for_each(|(key, value)| check(key).and_then(|()| addresses(value)))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -384,6 +405,22 @@ mod tests {
             let document = with(context.clone(), json!({ "id": "urn:a", "name": "A", "x": { "y": 1 } }));
             assert!(statements(&document).is_err(), "{context}");
         }
+    }
+
+    #[test]
+    fn a_context_with_text_for_the_log_is_refused_before_it_is_processed() {
+        for context in [
+            json!({ "a": "https ://not-a-url" }),
+            json!({ "a": "urn:x\n{\"level\":\"ERROR\"}" }),
+            json!({ "a b": "urn:a" }),
+            json!({ "a": { "@id": "https://[x" } }),
+            json!({ "x": { "@id": "urn:x", "@context": { "a": "https://x y" } } }),
+        ] {
+            let refused = addresses(&json!(["https://www.w3.org/ns/credentials/v2", context]));
+            assert!(matches!(refused, Err(JsonLdError::Expansion(_))), "{context}");
+        }
+        let good = json!({ "@vocab": "https://example.org/#", "a": "ex:a", "b": { "@id": "https://example.org/b", "@type": "@id" } });
+        assert_eq!(addresses(&good), Ok(()));
     }
 
     #[test]

@@ -49,6 +49,8 @@ fn every_input_of_the_suite_is_taken_or_refused_as_it_should_be() {
             continue;
         }
         let should_be_good = name.ends_with("-ok.json");
+        // A proof has terms of its own type, and this one's type is made up.
+        credential.as_object_mut().map(|members| members.remove("proof"));
         let said = json_ld::statements(&credential);
         assert!(!should_be_good || said.is_ok(), "{name}: {said:?}");
         assert_eq!(good.is_ok(), should_be_good, "{name}: {good:?}");

@@ -35,6 +35,9 @@ pub const OBJECTS: usize = 512;
 /// Most contexts that a document names or writes out.
 pub const CONTEXTS_NAMED: usize = 32;
 
+/// Keywords whose values have no statements, or may lose some of them without a word.
+const DROPPING: [&str; 4] = ["@graph", "@included", "@index", "@nest"];
+
 const RDF: &str = "http://www.w3.org/1999/02/22-rdf-syntax-ns#";
 const XSD: &str = "http://www.w3.org/2001/XMLSchema#";
 const I18N: &str = "https://www.w3.org/ns/i18n#";
@@ -78,6 +81,9 @@ pub fn statements(document: &Value) -> Result<Vec<Quad>, JsonLdError> {
             SsiError::Expansion(ExpansionError::InvalidTypeValue) => lost("a type is no term"),
             error => JsonLdError::Expansion(error.to_string()),
         })?;
+    if expanded.is_empty() {
+        return Err(lost("all of it"));
+    }
     let mut walk = Walk::default();
     for object in &expanded {
         match object.inner() {
@@ -127,6 +133,9 @@ impl Bounds {
     }
 
     fn member(&mut self, key: &str, value: &Value, depth: usize) -> Result<(), JsonLdError> {
+        if DROPPING.contains(&key) {
+            return Err(lost(format!("`{key}`")));
+        }
         if key == "@context" {
             self.contexts += value.as_array().map_or(1, Vec::len);
             if self.contexts > CONTEXTS_NAMED {
@@ -151,11 +160,24 @@ fn addresses(context: &Value) -> Result<(), JsonLdError> {
     match context {
         Value::String(text) => check(text),
         Value::Array(items) => items.iter().try_for_each(addresses),
-        Value::Object(members) => {
-            members.iter().try_for_each(|(key, value)| check(key).and_then(|()| addresses(value)))
-        }
+        Value::Object(members) => members.iter().try_for_each(|(key, value)| {
+            check(key)?;
+            loses_nothing(key, value)?;
+            addresses(value)
+        }),
         _ => Ok(()),
     }
+}
+
+/// Refuses another name for a keyword that drops something, and maps whose keys are dropped.
+fn loses_nothing(key: &str, value: &Value) -> Result<(), JsonLdError> {
+    let is = |value: &Value, keywords: &[&str]| value.as_str().is_some_and(|text| keywords.contains(&text));
+    let lossy = match (key, value) {
+        ("@container", Value::Array(items)) => items.iter().any(|item| is(item, &["@index"])),
+        ("@container", container) => is(container, &["@index"]),
+        (_, value) => is(value, &DROPPING),
+    };
+    if lossy { Err(lost(format!("`{}` in a context", short(key)))) } else { Ok(()) }
 }
 
 fn short(text: &str) -> String {
@@ -384,9 +406,26 @@ mod tests {
             ("a nested id that is no address", json!({ "credentialSubject": { "id": "somewhere" } })),
             ("a number that is not exact", json!({ "name": 1e300 })),
             ("a free value", json!({ "@graph": ["x"] })),
+            ("a free value beside others", json!({ "id": "urn:a", "name": "A", "@graph": ["x"] })),
+            ("an index", json!({ "id": "urn:a", "name": { "@value": "A", "@index": "x" } })),
+            ("nothing", json!({})),
         ] {
             let document = with(json!([v2]), members);
             assert!(statements(&document).is_err(), "{what}: {:?}", statements(&document));
+        }
+    }
+
+    #[test]
+    fn a_context_cannot_bring_back_what_drops_data() {
+        for context in [
+            json!({ "g": "@graph" }),
+            json!({ "g": { "@id": "@graph" } }),
+            json!({ "i": { "@id": "urn:i", "@container": "@index" } }),
+            json!({ "i": { "@id": "urn:i", "@container": ["@index", "@set"] } }),
+        ] {
+            let members = json!({ "id": "urn:a", "name": "A", "g": ["x"], "i": { "lost": "A" } });
+            let document = with(json!(["https://www.w3.org/ns/credentials/v2", context]), members);
+            assert!(matches!(statements(&document), Err(JsonLdError::DataLoss(_))), "{:?}", statements(&document));
         }
     }
 

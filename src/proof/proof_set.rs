@@ -324,7 +324,7 @@ mod tests {
     #[test]
     fn what_is_no_proof_of_this_suite_is_named() {
         let document: Value = serde_json::from_str(DOCUMENTS[0]).unwrap();
-        let alone = json!({ "@context": document["@context"], "id": "urn:a" });
+        let alone = json!({ "@context": document["@context"], "id": "urn:a", "name": "A" });
         let good = add(&alone, &options(&[]), &secret()).unwrap();
         for (member, value) in [
             ("type", json!("Ed25519Signature2020")),

@@ -10,7 +10,7 @@ use super::crowd::Crowd;
 use super::ops::{Metrics, Readiness};
 use super::rate::Rate;
 use super::session::Logins;
-use super::{Caller, Problem, Vault};
+use super::{Caller, Problem, Vault, vc_api};
 use crate::credential::Timestamp;
 use crate::issuance::{Desk, Faces, Issuer};
 use crate::store::Store;
@@ -90,6 +90,8 @@ struct Inner {
     readiness: Readiness,
     /// Whether the service is about to stop.
     stopping: watch::Sender<bool>,
+    /// What the VC-API has of its own.
+    vc: vc_api::Register,
 }
 
 impl std::ops::Deref for App {
@@ -113,6 +115,7 @@ impl App {
             files: Crowd::default(),
             readiness: Readiness::default(),
             stopping,
+            vc: vc_api::Register::default(),
         }))
     }
 
@@ -145,6 +148,11 @@ impl App {
     /// Returns what came of the last look at the store.
     pub(super) fn readiness(&self) -> &Readiness {
         &self.0.readiness
+    }
+
+    /// Returns what the VC-API has of its own.
+    pub(super) fn vc(&self) -> &vc_api::Register {
+        &self.0.vc
     }
 
     /// Returns what logins share.

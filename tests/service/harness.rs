@@ -79,6 +79,11 @@ impl World {
         Self::changed(store, folder, limits, |_| ())
     }
 
+    /// The same, with the W3C VC-API.
+    pub fn with_vc_api(store: Arc<dyn Store>, folder: TempDir, limits: Limits) -> Self {
+        Self::changed(store, folder, limits, |parts| parts.vc_api = true)
+    }
+
     /// The same behind another door, such as the real one.
     pub fn with_door(store: Arc<dyn Store>, folder: TempDir, limits: Limits, authenticator: Authenticator) -> Self {
         Self::changed(store, folder, limits, |parts| parts.authenticator = authenticator)

@@ -18,4 +18,5 @@ mod runs;
 mod served;
 mod skeleton;
 mod templates;
+mod vc_api;
 mod withdraw;

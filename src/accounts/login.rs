@@ -9,7 +9,7 @@ use serde_json::json;
 use super::secret::{Secret, StaffToken};
 use super::session;
 use super::staff::{Held, Record, checked_email, find, find_email, own_act, save};
-use super::throttle::{ACCOUNT, ADDRESS, CODE, PAIR, Throttle, subscriber};
+use super::throttle::{ACCOUNT, ADDRESS, CODE, NOTED, NOTED_ALL, PAIR, Throttle, subscriber};
 use super::{AccountsError, Result, password, retried};
 use crate::credential::Timestamp;
 use crate::issuance::Desk;
@@ -76,13 +76,21 @@ pub fn login(desk: &Desk<'_>, throttle: &Throttle, attempt: &Attempt<'_>) -> Res
     let address = subscriber(attempt.address);
     let pair = format!("{address} {email}");
     let lanes = [(PAIR, pair.as_str()), (ACCOUNT, &email), (ADDRESS, &address)];
-    throttle.admit(&lanes, desk.now)?;
-
+    // Before anything is known of the account: what is written down takes as long for those that are none.
+    let noted = Noted { throttle, pair: &pair };
     let held = find_email(desk.store, &email)?;
+    let id = held.as_ref().map(|held| held.record.id.clone());
+    if let Err(error) = throttle.admit(&lanes, desk.now) {
+        noted.refused(desk, id.as_deref(), &error)?;
+        return Err(error);
+    }
     // Also without a member: it takes as long.
     let phc = held.as_ref().and_then(|held| held.record.password.as_deref());
     let right = password::verify(attempt.password, phc);
-    let held = held.filter(|held| right && !held.record.disabled).ok_or(AccountsError::SignIn)?;
+    let Some(held) = held.filter(|held| right && !held.record.disabled) else {
+        noted.failed(desk, id.as_deref(), "password")?;
+        return Err(AccountsError::SignIn);
+    };
     throttle.succeed(&lanes);
 
     let proved = held.record.password.clone();
@@ -101,6 +109,38 @@ pub fn login(desk: &Desk<'_>, throttle: &Throttle, attempt: &Attempt<'_>) -> Res
         }
         open(desk, held, attempt.label, Vec::new())
     })
+}
+
+/// Writes failures down, each pair of account and address for itself, and never more than a log can bear.
+struct Noted<'a> {
+    throttle: &'a Throttle,
+    pair: &'a str,
+}
+
+impl Noted<'_> {
+    /// Notes a wrong password or code.
+    fn failed(&self, desk: &Desk<'_>, id: Option<&str>, step: &str) -> Result<()> {
+        self.note(desk, "staff.login_failed", id, json!({ "step": step }))
+    }
+
+    /// Notes that an attempt was not even looked at.
+    fn refused(&self, desk: &Desk<'_>, id: Option<&str>, error: &AccountsError) -> Result<()> {
+        match error {
+            AccountsError::Throttled { seconds } => {
+                self.note(desk, "staff.login_locked", id, json!({ "seconds": seconds }))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn note(&self, desk: &Desk<'_>, action: &str, id: Option<&str>, detail: serde_json::Value) -> Result<()> {
+        let name = format!("{action} {}", self.pair);
+        if self.throttle.admit(&[(NOTED, name.as_str()), (NOTED_ALL, action)], desk.now).is_ok() {
+            let subject = id.map_or_else(|| "unknown".to_owned(), |id| format!("staff:{id}"));
+            desk.store.append_audit(&desk.act(action, subject, detail))?;
+        }
+        Ok(())
+    }
 }
 
 /// Writes the login and its session.
@@ -132,7 +172,11 @@ pub fn confirm_second_step(desk: &Desk<'_>, throttle: &Throttle, step: &SecondSt
     // Before the counter: who only knows an id must not be able to use up a member's attempts.
     read_ticket(desk, &token)?;
     let lanes = [(CODE, token.staff.as_str())];
-    throttle.admit(&lanes, desk.now)?;
+    let noted = Noted { throttle, pair: &token.staff };
+    if let Err(error) = throttle.admit(&lanes, desk.now) {
+        noted.refused(desk, Some(&token.staff), &error)?;
+        return Err(error);
+    }
     let done = retried(|| {
         let (document, ticket) = read_ticket(desk, &token)?;
         let mut held = find(desk.store, &token.staff)?.ok_or(AccountsError::SignIn)?;
@@ -149,9 +193,13 @@ pub fn confirm_second_step(desk: &Desk<'_>, throttle: &Throttle, step: &SecondSt
         }
         let used = DocumentWrite::delete(Collection::SECOND_STEPS, token.key(), expect);
         open(desk, held, step.label, vec![used])
-    })?;
-    throttle.succeed(&lanes);
-    Ok(done)
+    });
+    match done {
+        Ok(_) => throttle.succeed(&lanes),
+        Err(AccountsError::Code) => noted.failed(desk, Some(&token.staff), "code")?,
+        Err(_) => {}
+    }
+    done
 }
 
 fn read_ticket(desk: &Desk<'_>, token: &StaffToken) -> Result<(Document, Ticket)> {

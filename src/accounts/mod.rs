@@ -31,7 +31,7 @@ pub use session::{
     revoke_session, sessions, sweep,
 };
 pub use setup::{SETUP_SECONDS, SetUp, set_up, setup_link};
-pub use staff::{NAME_CHARS, Staff, member, members};
+pub use staff::{NAME_CHARS, Staff, member, member_of, members};
 pub use throttle::Throttle;
 pub use token::{
     ApiToken, NewToken, TOKEN_LONGEST_DAYS, TOKENS_EACH, TokenRequest, authenticate_token, create_token, revoke_token,

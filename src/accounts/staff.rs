@@ -143,6 +143,15 @@ pub fn member(store: &dyn Store, id: &str) -> Result<Staff> {
     Ok(held(store, id)?.view())
 }
 
+/// Returns the member with an e-mail.
+///
+/// # Errors
+/// [`AccountsError::NotFound`], [`AccountsError::Email`].
+pub fn member_of(store: &dyn Store, email: &str) -> Result<Staff> {
+    let found = find_email(store, &checked_email(email)?)?;
+    Ok(found.ok_or_else(|| AccountsError::NotFound("an account with this e-mail".to_owned()))?.view())
+}
+
 /// Lists members by id.
 ///
 /// # Errors

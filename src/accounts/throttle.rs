@@ -31,6 +31,10 @@ pub(super) const ACCOUNT: Lane = Lane { name: "account", free: 50, longest: 60 }
 pub(super) const ADDRESS: Lane = Lane { name: "address", free: 20, longest: 900 };
 /// Codes of one account. Whoever gets here knows the password.
 pub(super) const CODE: Lane = Lane { name: "code", free: 5, longest: 900 };
+/// Failures of one account from one address that are written down one by one; further ones now and then.
+pub(super) const NOTED: Lane = Lane { name: "noted", free: 10, longest: 900 };
+/// Failures that are written down at all: guessing must not fill the audit log.
+pub(super) const NOTED_ALL: Lane = Lane { name: "noted-all", free: 500, longest: 60 };
 /// Passwords typed again within a session.
 pub(super) const AGAIN: Lane = Lane { name: "again", free: 5, longest: 900 };
 

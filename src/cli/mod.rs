@@ -24,6 +24,7 @@ mod publish;
 mod qr;
 mod replace;
 mod serve;
+mod staff;
 mod template;
 mod time;
 mod verify;
@@ -99,6 +100,9 @@ enum Command {
     Demo(demo::Args),
     /// Serve the API for staff and other systems
     Serve(serve::Args),
+    /// List who may log in to the service, or let somebody in again
+    #[command(subcommand)]
+    Staff(staff::Command),
     /// Show or check the configuration
     #[command(subcommand)]
     Config(serve::ConfigCommand),
@@ -132,6 +136,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Qr(command) => qr::run(command),
         Command::Demo(args) => demo::run(args),
         Command::Serve(args) => serve::run(global, args),
+        Command::Staff(command) => staff::run(global, command),
         Command::Config(command) => serve::config(global, command),
         Command::Export(args) => dump::export(global, args),
         Command::ImportDump(args) => dump::import(global, args),

@@ -95,6 +95,14 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
+/// Returns the address that a configuration says the service has.
+pub(super) fn address(config: &Config) -> String {
+    let serve = config.serve.clone().unwrap_or_default();
+    let scheme = if serve.tls_cert.is_some() { "https" } else { "http" };
+    let listen = serve.listen.map_or_else(|| LISTEN.to_owned(), |address| address.to_string());
+    format!("{scheme}://{listen}")
+}
+
 /// What flags and variables say goes before the file.
 fn told(file: Serve, args: &Args) -> Serve {
     Serve {
@@ -148,7 +156,10 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
         .hint("choose another address with --listen, or stop what listens there")?;
     let address = listener.local_addr().doing("listen")?;
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let _door = server::admin::open(data, app.clone()).doing("open the socket for this machine's operator")?;
+    // From here on a signal stops it in order.
+    let stopped = stopped();
+    let here = format!("{scheme}://{address}");
+    let _door = server::admin::open(data, app.clone(), here).doing("open the socket for this machine's operator")?;
     output::line(format!(
         "listening on {scheme}://{address}, the API is described at {scheme}://{address}/api/v1/docs"
     ));
@@ -160,8 +171,14 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let courier = courier(&app, stopping);
     let worker = server::Worker::start(app.clone());
-    let router = server::router(app);
-    server::serve(Listen { listener, tls }, router, stopped()).await.doing("serve")?;
+    let behind_proxy = serve.behind_proxy.unwrap_or_default();
+    let listen = Listen { listener, tls, each_address: (!behind_proxy).then_some(server::EACH_ADDRESS) };
+    let router = server::router(app.clone());
+    let told = async {
+        stopped.await;
+        app.begin_stop();
+    };
+    server::serve(listen, router, told).await.doing("serve")?;
     sweeping.abort();
     let _ = stop.send(true);
     let _ = courier.await;
@@ -184,18 +201,21 @@ fn courier(app: &App, mut stop: tokio::sync::watch::Receiver<bool>) -> tokio::ta
     })
 }
 
-/// Waits for Ctrl-C or a service manager's SIGTERM.
-async fn stopped() {
+/// Waits for Ctrl-C or a service manager's SIGTERM, which are taken from the call on.
+fn stopped() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let terminated = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => drop(signal.recv().await),
-            Err(_) => std::future::pending().await,
+    let taken = [SignalKind::terminate(), SignalKind::interrupt()].map(signal);
+    async move {
+        let [terminated, interrupted] = taken.map(|signal| async {
+            match signal {
+                Ok(mut signal) => drop(signal.recv().await),
+                Err(_) => std::future::pending().await,
+            }
+        });
+        tokio::select! {
+            () = terminated => {}
+            () = interrupted => {}
         }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        () = terminated => {}
     }
 }
 

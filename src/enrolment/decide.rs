@@ -5,8 +5,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::listed::listed;
-use super::{EnrolmentError, EventPlan, ExclusionReason, Listed, planned};
-use crate::credential::EventCode;
+use super::{EnrolmentError, EventPlan, ExclusionReason, Listed};
 use crate::eligibility::{Explained, Facts, Judge, Rule, Tiers};
 use crate::issuance::Desk;
 use crate::store::{Event, Page, Participant, TemplateRef};
@@ -153,15 +152,14 @@ fn language(person: &Participant) -> Option<&str> {
 /// Decides about an event's people, page by page in the order of its roster. Changes nothing.
 ///
 /// # Errors
-/// [`EnrolmentError::NoEvent`], or when the store fails.
+/// When the store fails.
 pub fn decisions(
     desk: &Desk,
-    code: &EventCode,
+    decider: &Decider,
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<(Participant, Decision)>, EnrolmentError> {
-    let planned = planned(desk, code)?;
-    let decider = Decider::new(&planned.event, &planned.plan)?;
+    let code = &decider.event.code;
     let Page { items, next } = desk.store.participants(code, cursor, limit)?;
     let decide = |person: Participant| {
         let decision = decider.decide(&person, &listed(desk.store, code, &person.key)?);

@@ -1,16 +1,18 @@
 //! Events: created, changed, copied, moved from draft to completed.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
 use super::plan::{MAX_TEMPLATES, TemplateChoice};
+use super::templates::reference;
 use super::{Early, EnrolmentError, EventPlan, EventState, Planned, RuleVersion, planned, text, who};
 use crate::credential::{Achievement, EventCode, Extras, Timestamp};
 use crate::eligibility::{Course, Judge, Rule, Tiers};
 use crate::issuance::{self, Desk, ExpiresAfter, Faces};
 use crate::store::{BlobId, Collection, DocumentWrite, Event, Expect, Fields, Store, StoreError, TemplateRef};
-use crate::template::{Template, builtin_names};
 
 /// What had to be done for a certificate, where the issuer does not say.
 const CRITERIA: &str = "Completed all required parts.";
@@ -56,7 +58,7 @@ pub struct Details {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub credits: Option<f64>,
-    /// Built-in template, or the digest of a kept version.
+    /// Built-in template, one of the library, or the digest of a kept version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
     /// Templates for single tiers and languages, in place of those before.
@@ -81,7 +83,7 @@ pub struct TemplateWanted {
     /// The language's tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// Built-in template, or the digest of a kept version.
+    /// Built-in template, one of the library, or the digest of a kept version.
     pub template: String,
 }
 
@@ -128,8 +130,8 @@ pub fn create(desk: &Desk, faces: &Faces, code: EventCode, details: &Details) ->
 /// When somebody else changed it meanwhile, or its details are not good ones.
 pub fn update(desk: &Desk, faces: &Faces, old: &Planned, details: &Details) -> Result<Planned, EnrolmentError> {
     let new = changed(desk.store, old, details)?;
-    check(desk, faces, &new.event)?;
-    let detail = json!({ "template": new.event.template.bundle });
+    check(desk, faces, &new)?;
+    let detail = difference(old, &new);
     save(desk, old, new, &[], "event.update", detail)
 }
 
@@ -208,6 +210,7 @@ pub fn set_course(desk: &Desk, old: &Planned, course: Course) -> Result<Planned,
 /// When the rule or the tiers are not good ones, or a tier's template is not known.
 pub fn set_rule(
     desk: &Desk,
+    faces: &Faces,
     old: &Planned,
     rule: Option<Rule>,
     tiers: Option<Tiers>,
@@ -219,13 +222,14 @@ pub fn set_rule(
     let mut new = old.clone();
     for tier in tiers.iter().flat_map(|tiers| &tiers.steps) {
         let Some(name) = &tier.template else { continue };
-        let template = keep_template(desk.store, name)?;
+        let template = reference(desk.store, name)?;
         new.plan.templates.retain(|choice| choice.tier.as_ref() != Some(&tier.name) || choice.language.is_some());
         new.plan.templates.push(TemplateChoice { tier: Some(tier.name.clone()), language: None, template });
     }
     if new.plan.templates.len() > MAX_TEMPLATES {
         return Err(EnrolmentError::invalid("templates", format!("are more than {MAX_TEMPLATES}")));
     }
+    check(desk, faces, &new)?;
     new.plan.rule = rule;
     new.plan.tiers = tiers;
     new.plan.rule_version += 1;
@@ -239,7 +243,7 @@ fn kept_version(desk: &Desk, planned: &Planned) -> DocumentWrite {
     DocumentWrite::put(Collection::RULES, format!("{}/{version:010}", planned.event.code), Expect::Any, &kept)
 }
 
-fn save(
+pub(super) fn save(
     desk: &Desk,
     old: &Planned,
     new: Planned,
@@ -264,7 +268,7 @@ fn add(
     if desk.store.event(code)?.is_some() {
         return Err(EnrolmentError::EventExists(code.clone()));
     }
-    check(desk, faces, &new.event)?;
+    check(desk, faces, new)?;
     let mut writes = vec![DocumentWrite::put(Collection::PLANS, code.as_str(), Expect::Any, &new.plan)];
     if new.plan.rule_version > 0 {
         writes.push(kept_version(desk, new));
@@ -277,18 +281,56 @@ fn add(
     planned(desk, code)
 }
 
-/// A title that does not fit is found now, not when people wait for their certificates.
-fn check(desk: &Desk, faces: &Faces, event: &Event) -> Result<(), EnrolmentError> {
+/// A title that does not fit is found now, not when people wait for their certificates: in the event's own template and in
+/// each of its tiers and languages.
+fn check(desk: &Desk, faces: &Faces, Planned { event, plan, .. }: &Planned) -> Result<(), EnrolmentError> {
     if event.achievement.name.is_empty() {
         return Err(EnrolmentError::invalid("title", "is empty"));
     }
     if event.starts.zip(event.ends).is_some_and(|(starts, ends)| ends < starts) {
         return Err(EnrolmentError::invalid("ends", "is before the event starts"));
     }
-    if !event.template.bundle.0.is_empty() {
-        faces.of(desk.store, &event.template, &issuance::constants(desk, event))?;
+    let chosen: BTreeMap<_, _> =
+        plan.templates.iter().map(|choice| (&choice.template.bundle, &choice.template)).collect();
+    let own = Some(&event.template).filter(|template| !template.bundle.0.is_empty());
+    for template in own.into_iter().chain(chosen.into_values()) {
+        faces.of(desk.store, template, &issuance::constants(desk, event))?;
     }
     Ok(())
+}
+
+/// What a change of an event did, before and after, for the audit log.
+fn difference(old: &Planned, new: &Planned) -> serde_json::Value {
+    let choice = |choice: &TemplateChoice| {
+        let TemplateChoice { tier, language, template } = choice;
+        let digest: String = template.bundle.0.chars().take(16).collect();
+        format!("{}/{} {digest}", tier.as_deref().unwrap_or("*"), language.as_deref().unwrap_or("*"))
+    };
+    let parts = |Planned { event, plan, .. }: &Planned| {
+        json!({
+            "title": event.achievement.name, "description": event.achievement.description,
+            "criteria": event.achievement.criteria, "achievement_type": event.achievement.achievement_type,
+            "organiser": plan.organiser, "starts": event.starts, "ends": event.ends,
+            "expires_after": event.expires_after, "credits": event.extras.credits,
+            "template": event.template.bundle, "templates": plan.templates.iter().map(choice).collect::<Vec<_>>(),
+            "self_service": plan.self_service,
+        })
+    };
+    let (mut before, mut after) = (parts(old), parts(new));
+    if let (Some(before), Some(after)) = (before.as_object_mut(), after.as_object_mut()) {
+        let same: Vec<_> = before
+            .iter()
+            .filter(|(name, value)| after.get(*name) == Some(value))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in same {
+            before.remove(&name);
+            after.remove(&name);
+        }
+    }
+    // Names of people stay out of the log.
+    let signatories = old.event.constants != new.event.constants;
+    json!({ "before": before, "after": after, "signatories_changed": signatories })
 }
 
 fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Planned, EnrolmentError> {
@@ -314,7 +356,7 @@ fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Planne
         event.expires_after = length;
     }
     if let Some(name) = &details.template {
-        event.template = keep_template(store, name)?;
+        event.template = reference(store, name)?;
     }
     if let Some(wanted) = &details.templates {
         plan.templates = templates(store, wanted)?;
@@ -360,7 +402,7 @@ fn templates(store: &dyn Store, wanted: &[TemplateWanted]) -> Result<Vec<Templat
         if tier.is_none() && language.is_none() {
             return Err(EnrolmentError::invalid("templates", "need a tier or a language each"));
         }
-        Ok(TemplateChoice { tier, language, template: keep_template(store, &wanted.template)? })
+        Ok(TemplateChoice { tier, language, template: reference(store, &wanted.template)? })
     };
     wanted.iter().map(choice).collect()
 }
@@ -377,19 +419,4 @@ fn set_signatories(event: &mut Event, signatories: &[Signatory]) -> Result<(), E
         }
     }
     Ok(())
-}
-
-/// Returns a version of a template: the built-in one of that name, kept now, or one that was kept before.
-fn keep_template(store: &dyn Store, name: &str) -> Result<TemplateRef, EnrolmentError> {
-    let unknown = || EnrolmentError::NoTemplate(name.chars().take(80).collect());
-    // Never a path: what a caller names is not read from this machine's files.
-    if builtin_names().contains(&name) {
-        let template = Template::open(name).map_err(|_| unknown())?;
-        return Ok(TemplateRef { name: name.to_owned(), bundle: store.put_blob(&template.to_bundle())? });
-    }
-    let bundle = BlobId(name.to_owned());
-    match store.blob(&bundle)? {
-        Some(bytes) if Template::from_bundle(&bytes).is_ok() => Ok(TemplateRef { name: "kept".to_owned(), bundle }),
-        _ => Err(unknown()),
-    }
 }

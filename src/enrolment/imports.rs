@@ -309,17 +309,22 @@ fn chunks(rows: Vec<ReportRow>) -> Vec<Vec<ReportRow>> {
     chunks
 }
 
-/// Lists an event's imports, oldest first.
+/// Lists an event's imports, oldest first or newest first.
 ///
 /// # Errors
 /// When the store fails.
 pub fn imports(
     store: &dyn Store,
     code: &EventCode,
+    newest: bool,
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<ImportRecord>, EnrolmentError> {
-    let page = store.documents(Collection::IMPORTS, &format!("{code}/"), cursor, limit)?;
+    let prefix = format!("{code}/");
+    let page = match newest {
+        true => store.documents_newest(Collection::IMPORTS, &prefix, cursor, limit)?,
+        false => store.documents(Collection::IMPORTS, &prefix, cursor, limit)?,
+    };
     let items = page.items.iter().map(Document::read).collect::<Result<_, _>>()?;
     Ok(Page { items, next: page.next })
 }
@@ -374,22 +379,27 @@ fn drop_old_reports(desk: &Desk, code: &EventCode) -> Result<(), EnrolmentError>
     Ok(())
 }
 
-/// Returns the writes that take the rows about a person out of an event's reports.
+/// Returns what a record says by which somebody could be found.
+pub(super) fn told_of(person: &Participant) -> Vec<String> {
+    let texts = [Some(&person.name), person.email.as_ref(), Some(&person.key.0), person.external_id.as_ref()];
+    texts.into_iter().flatten().cloned().collect()
+}
+
+/// Returns the writes that take the rows that hold one of these texts out of an event's reports.
 pub(super) fn without_rows_about(
     store: &dyn Store,
     code: &EventCode,
-    person: &Participant,
+    texts: &[String],
 ) -> Result<Vec<DocumentWrite>, EnrolmentError> {
-    let texts = [Some(&person.name), person.email.as_ref(), Some(&person.key.0), person.external_id.as_ref()];
-    let texts: Vec<String> = texts.into_iter().flatten().map(|text| text.to_lowercase()).collect();
-    let names = |cell: &String| {
+    let texts: Vec<String> = texts.iter().map(|text| text.trim().to_lowercase()).collect();
+    let about = |cell: &String| {
         let cell = cell.to_lowercase();
-        texts.iter().any(|text| cell.contains(text.as_str()))
+        texts.iter().any(|text| holds(&cell, text))
     };
     let mut writes = Vec::new();
     each_chunk(store, &format!("{code}/"), |document| {
         let rows: Vec<ReportRow> = document.read()?;
-        let kept: Vec<&ReportRow> = rows.iter().filter(|row| !row.iter().any(names)).collect();
+        let kept: Vec<&ReportRow> = rows.iter().filter(|row| !row.iter().any(about)).collect();
         if kept.len() < rows.len() {
             let expect = Expect::Revision(document.revision);
             writes.push(DocumentWrite::put(Collection::IMPORT_ROWS, document.key, expect, &kept));
@@ -397,4 +407,26 @@ pub(super) fn without_rows_about(
         Ok(())
     })?;
     Ok(writes)
+}
+
+/// Says whether a text stands in another as words of their own: `li` is not in `lisbon`.
+fn holds(cell: &str, text: &str) -> bool {
+    if text.is_empty() {
+        return false;
+    }
+    let apart = |c: Option<char>| c.is_none_or(|c| !c.is_alphanumeric());
+    cell.match_indices(text)
+        .any(|(at, _)| apart(cell[..at].chars().next_back()) && apart(cell[at + text.len()..].chars().next()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds;
+
+    #[test]
+    fn a_text_is_found_as_words_of_their_own() {
+        assert!(holds("li", "li") && holds("wang, li (guest)", "li") && holds("<li@example.org>", "li@example.org"));
+        assert!(!holds("lisbon", "li") && !holds("", "li") && !holds("li", "") && !holds("čli", "li"));
+        assert!(holds("lisbon li", "li"), "the second is one");
+    }
 }

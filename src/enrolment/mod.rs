@@ -1,12 +1,14 @@
 //! Enrolment: what an event asks for and who is in it. Plans, people, exceptions and exclusions, and who gets a
 //! certificate.
 //!
-//! Speaks to the store, and to [`crate::eligibility`] for what a rule says; signs and renders nothing, and speaks no HTTP.
+//! Speaks to the store, and to [`crate::eligibility`] for what a rule says; signs nothing, draws only to see whether a
+//! template can be used, and speaks no HTTP.
 //! Reading never changes a state. Acts name people by their random ids, never by name or e-mail.
 //!
 //! - [`EventPlan`]: what the service keeps beside an event: course, rule, tiers, templates.
 //! - [`Listed`]: the exception or the exclusion of one person; never both.
 //! - [`Decider`] and [`decisions`]: who gets a certificate, why, with which template.
+//! - [`templates`]: the library of templates, in versions.
 //! - [`ready_to_generate`]: what is still missing before a run.
 
 mod decide;
@@ -19,6 +21,7 @@ mod plan;
 mod progress_columns;
 mod quality;
 mod report;
+pub mod templates;
 
 pub use decide::{Decider, Decision, Ground, decide, decisions, may_request_own};
 pub use events::{Details, allow_early, copy, create, move_to, set_course, set_rule, update};
@@ -27,12 +30,12 @@ pub use exceptions::{
 };
 pub use imports::{ImportRecord, ImportRequest, Imported, REPORT_DAYS, import, imports, report_csv};
 pub use listed::{Exception, Exclusion, ExclusionReason, Listed, listed};
-pub use people::{PersonChange, change_progress, delete, erase, find, merge, name_of, patch, upsert};
+pub use people::{PersonChange, change_progress, delete, erase, find, merge, name_of, names_of, patch, upsert};
 pub use plan::{
     Early, EventPlan, EventState, MAX_TEMPLATES, NotReady, Planned, RuleVersion, TemplateChoice, plan, planned,
     ready_to_generate,
 };
-pub use quality::{Duplicate, Same, duplicates};
+pub use quality::{Duplicate, Same, SameMailbox, duplicates, same_mailbox};
 pub use report::{Change, Changed, everyone_measured, what_if};
 
 use crate::credential::{CertificateNumber, EventCode};
@@ -59,8 +62,23 @@ pub enum EnrolmentError {
     #[error("event `{0}` has no such participant")]
     NoPerson(EventCode),
     /// A template that is not known.
-    #[error("`{0}` is neither a built-in template nor the digest of a kept one")]
+    #[error("`{0}` is neither a built-in template, nor one of the library, nor the digest of a kept one")]
     NoTemplate(String),
+    /// No template of that name in the library.
+    #[error("the library has no template `{0}`")]
+    NotInLibrary(String),
+    /// There is one of that name already.
+    #[error("there is a template `{0}` already")]
+    TemplateExists(String),
+    /// The library holds as many as it may.
+    #[error("the library holds {most} templates, and no more", most = templates::MAX_LIBRARY)]
+    LibraryFull,
+    /// Events name it.
+    #[error("the template is used by {}", .0.join(", "))]
+    TemplateInUse(Vec<String>),
+    /// A template that cannot be used, with all that is wrong.
+    #[error("the template cannot be used: {}", .0.iter().map(|one| format!("{}: {}", one.at, one.message)).collect::<Vec<_>>().join("; "))]
+    BadTemplate(Vec<crate::template::Finding>),
     /// The template cannot show what the event says.
     #[error(transparent)]
     Face(#[from] FaceError),

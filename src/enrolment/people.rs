@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::imports::without_rows_about;
+use super::imports::{told_of, without_rows_about};
 use super::listed::{Listed, key, listed};
 use super::{EnrolmentError, MAX_FIELDS, text};
 use crate::credential::EventCode;
@@ -96,7 +96,7 @@ pub fn upsert(desk: &Desk, code: &EventCode, change: &PersonChange) -> Result<(P
     }
     let fresh = Participant { id: Some(fresh_id()?), ..Participant::new(key, name, email, Fields::new(), desk.now) };
     let person = changed(&fresh, change)?;
-    put(desk, code, None, &person, "participant.add")?;
+    put(desk, code, None, &person, &[], "participant.add")?;
     Ok((person, true))
 }
 
@@ -149,7 +149,10 @@ pub fn patch(
     if person.id.is_none() {
         person.id = Some(fresh_id()?);
     }
-    put(desk, code, Some(old), &person, "participant.change")?;
+    // Rows of reports that named them otherwise would not be found again.
+    let renamed = old.name != person.name || old.email != person.email || old.external_id != person.external_id;
+    let writes = if renamed { without_rows_about(desk.store, code, &told_of(old))? } else { Vec::new() };
+    put(desk, code, Some(old), &person, &writes, "participant.change")?;
     Ok(person)
 }
 
@@ -158,10 +161,11 @@ fn put(
     code: &EventCode,
     old: Option<&Participant>,
     new: &Participant,
+    writes: &[DocumentWrite],
     action: &str,
 ) -> Result<(), EnrolmentError> {
     let act = desk.act(action, name_of(code, new), json!({ "changed": changed_parts(old, new) }));
-    desk.store.change_participant(code, old, Some(new), &[], &act).map_err(|error| match (error, &new.external_id) {
+    desk.store.change_participant(code, old, Some(new), writes, &act).map_err(|error| match (error, &new.external_id) {
         (StoreError::Conflict(what), Some(id)) if what == *id => EnrolmentError::ExternalIdTaken,
         (StoreError::NotFound(_), _) => EnrolmentError::NoEvent(code.clone()),
         (other, _) => other.into(),
@@ -241,38 +245,73 @@ fn email(address: Option<&str>) -> Result<Option<String>, EnrolmentError> {
     }
 }
 
-/// Deletes somebody who has no certificate, with the listing.
+/// Deletes somebody who has no certificate, with the listing; `more` is what else must be forgotten in the same step.
 ///
 /// # Errors
 /// [`EnrolmentError::HasCertificate`], or when somebody else changed them meanwhile.
-pub fn delete(desk: &Desk, code: &EventCode, person: &Participant) -> Result<(), EnrolmentError> {
+pub fn delete(
+    desk: &Desk,
+    code: &EventCode,
+    person: &Participant,
+    more: Vec<DocumentWrite>,
+) -> Result<(), EnrolmentError> {
     if let Some(number) = desk.store.certificate_of(code, &person.key)? {
         return Err(EnrolmentError::HasCertificate(number));
     }
-    let writes = forgetting(desk.store, code, person)?;
+    let writes = forgetting(desk.store, code, person, more)?;
     let act = desk.act("participant.delete", name_of(code, person), json!({}));
     Ok(desk.store.change_participant(code, Some(person), None, &writes, &act)?)
 }
 
-/// Erases a person: all that names them goes, number and status of the certificate stay.
+/// Erases a person: all that names them goes, number and status of the certificate stay. `more` is what else must be
+/// forgotten in the same step.
 ///
 /// # Errors
 /// When the store fails.
-pub fn erase(desk: &Desk, code: &EventCode, person: &Participant) -> Result<(), EnrolmentError> {
+pub fn erase(
+    desk: &Desk,
+    code: &EventCode,
+    person: &Participant,
+    more: Vec<DocumentWrite>,
+) -> Result<(), EnrolmentError> {
     let number = desk.store.certificate_of(code, &person.key)?;
-    let writes = forgetting(desk.store, code, person)?;
+    let writes = forgetting(desk.store, code, person, more)?;
     let act = desk.act("participant.erase", name_of(code, person), json!({ "certificate": number }));
     Ok(desk.store.erase_person(code, &person.key, &writes, &act)?)
 }
 
+/// Returns what names a person, also by what older versions of the certificate say.
+///
+/// # Errors
+/// When the store fails.
+pub fn names_of(store: &dyn Store, code: &EventCode, person: &Participant) -> Result<Vec<String>, EnrolmentError> {
+    let mut told = told_of(person);
+    if let Some(number) = store.certificate_of(code, &person.key)? {
+        for version in store.versions(&number)? {
+            told.extend([Some(version.recipient), version.email, Some(version.person.0)].into_iter().flatten());
+        }
+    }
+    told.retain(|text| !text.trim().is_empty());
+    told.sort();
+    told.dedup();
+    Ok(told)
+}
+
 /// What documents say of a person is taken away.
-fn forgetting(store: &dyn Store, code: &EventCode, person: &Participant) -> Result<Vec<DocumentWrite>, EnrolmentError> {
-    let mut writes = without_rows_about(store, code, person)?;
+fn forgetting(
+    store: &dyn Store,
+    code: &EventCode,
+    person: &Participant,
+    more: Vec<DocumentWrite>,
+) -> Result<Vec<DocumentWrite>, EnrolmentError> {
+    let mut writes = without_rows_about(store, code, &names_of(store, code, person)?)?;
     writes.push(DocumentWrite::delete(Collection::LISTED, key(code, &person.key), Expect::Any));
+    writes.extend(more);
     Ok(writes)
 }
 
 /// Makes one participant of two: `keep` stays, and gets what only `gone` has: progress, columns, listing, certificate.
+/// `more` is what else must follow in the same step.
 ///
 /// # Errors
 /// [`EnrolmentError::BothHaveCertificates`], [`EnrolmentError::SamePerson`], or when one was changed meanwhile.
@@ -281,6 +320,7 @@ pub fn merge(
     code: &EventCode,
     keep: &Participant,
     gone: &Participant,
+    more: Vec<DocumentWrite>,
 ) -> Result<Participant, EnrolmentError> {
     if keep.key == gone.key {
         return Err(EnrolmentError::SamePerson);
@@ -291,7 +331,9 @@ pub fn merge(
         return Err(EnrolmentError::BothHaveCertificates(one.clone(), other.clone()));
     }
     let person = merged(keep, gone)?;
-    let writes = merged_listing(desk.store, code, keep, gone)?;
+    let mut writes = merged_listing(desk.store, code, keep, gone)?;
+    writes.extend(without_rows_about(desk.store, code, &told_of(gone))?);
+    writes.extend(more);
     let detail = json!({ "gone": name_of(code, gone), "certificate": gone_number });
     let act = desk.act("participant.merge", name_of(code, &person), detail);
     desk.store.merge_participants(code, [keep, &person, gone], &writes, &act)?;

@@ -171,7 +171,9 @@ pub fn successors(
 fn changes(event: &Event, old: &Certificate, order: &Order) -> bool {
     let Order { person, template, tier, .. } = order;
     let fields = kept_fields(event, person, tier.as_deref());
-    person.name != old.recipient || fields != old.fields || *template != old.template
+    // After a revocation even the same is a new statement.
+    let revoked = matches!(old.state, CertificateState::Revoked { .. });
+    revoked || person.name != old.recipient || fields != old.fields || *template != old.template
 }
 
 fn successor(

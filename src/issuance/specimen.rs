@@ -140,12 +140,33 @@ impl Specimen {
     /// # Errors
     /// See [`SpecimenError`].
     pub fn pdf(&self, desk: &Desk, template: &Template, fonts: &FontLibrary) -> Result<Vec<u8>, SpecimenError> {
+        self.drawn(desk, template, fonts, false)
+    }
+
+    /// The same with SPECIMEN across the page.
+    ///
+    /// # Errors
+    /// See [`SpecimenError`].
+    pub fn marked_pdf(&self, desk: &Desk, template: &Template, fonts: &FontLibrary) -> Result<Vec<u8>, SpecimenError> {
+        self.drawn(desk, template, fonts, true)
+    }
+
+    fn drawn(
+        &self,
+        desk: &Desk,
+        template: &Template,
+        fonts: &FontLibrary,
+        marked: bool,
+    ) -> Result<Vec<u8>, SpecimenError> {
         let (event, person) = (self.event(desk), self.person(desk));
         let model = Model { event: &event, person: &person, template: &event.template, fields: person.fields.clone() };
         let verifier = &desk.issuer.verifier;
         let (document, certificate) = model.signed(desk, 1)?;
         let face = Face::compile(template, fonts, &Constants::of(&document, &person.fields, verifier))?;
-        let scene = face.texts(&record::of(&document, &person.fields, verifier))?;
+        let mut scene = face.texts(&record::of(&document, &person.fields, verifier))?;
+        if marked {
+            scene.items.insert(0, mark(&scene));
+        }
         Ok(face.pdf(scene, &certificate, verifier)?)
     }
 

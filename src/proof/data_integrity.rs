@@ -1,6 +1,6 @@
 //! Embedded `DataIntegrityProof` with `eddsa-rdfc-2022` (W3C VC-DI-EDDSA section 3.2), through `ssi`.
 //!
-//! The one module that calls `ssi`, and only for what it does best: JSON-LD expansion, RDF canonicalisation and the
+//! With [`super::json_ld`] the one module that calls `ssi`, and only for what it does best: JSON-LD expansion, RDF canonicalisation and the
 //! two hashes. The signature over them is made and checked by [`super::eddsa`], so that the strict rule holds here
 //! too. Contexts are compiled in from `schemas/contexts/`; anything else is refused, never fetched.
 
@@ -335,7 +335,7 @@ fn write_scalars(key: &str, value: &mut Value) -> Result<(), DataIntegrityError>
 }
 
 /// The canonical lexical form of an `xsd:double`, at 16 digits: `1.225E1`.
-fn canonical_double(value: f64) -> String {
+pub(super) fn canonical_double(value: f64) -> String {
     let text = format!("{value:.15E}");
     let (mantissa, exponent) = text.split_once('E').unwrap_or((&text, "0"));
     let mantissa = mantissa.trim_end_matches('0');
@@ -356,14 +356,14 @@ impl JsonLdLoaderProvider for Environment<'_> {
 
 static LOADER: LazyLock<ContextLoader> = LazyLock::new(|| loader(&PINNED_CONTEXTS));
 
-fn loader(contexts: &[(&str, &str)]) -> ContextLoader {
+pub(super) fn loader(contexts: &[(&str, &str)]) -> ContextLoader {
     let map: HashMap<String, String> = contexts.iter().map(|(id, text)| ((*id).into(), (*text).into())).collect();
     ContextLoader::empty().with_context_map_from(map).expect("the pinned contexts are JSON")
 }
 
 /// Runs a future that never waits: `ssi` is asynchronous only for the sake of loaders that fetch, and ours is a map.
 /// Needs no runtime, so it also works inside of one.
-fn now_or_never<F: Future>(future: F) -> Result<F::Output, DataIntegrityError> {
+pub(super) fn now_or_never<F: Future>(future: F) -> Result<F::Output, DataIntegrityError> {
     match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(output) => Ok(output),
         Poll::Pending => Err(DataIntegrityError::Document("something in it would have to be waited for".into())),

@@ -1,6 +1,7 @@
 //! Runs a parser that is not ours where it can do no harm.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -8,6 +9,10 @@ use super::ReadingError;
 
 /// Longest time spent on one file. An ordinary one takes less than a second.
 const TIME: Duration = Duration::from_secs(30);
+
+/// Threads that overran and still run. More files are refused then, lest whoever sends such files fills the machine.
+const LEFT_BEHIND: usize = 2;
+static BEHIND: AtomicUsize = AtomicUsize::new(0);
 
 /// Stack of the reading thread: crafted files nest deeply.
 const STACK_BYTES: usize = 32 << 20;
@@ -38,10 +43,16 @@ pub(super) fn on_thread<T: Send + 'static>(
     what: &'static str,
     work: impl FnOnce() -> Result<T, ReadingError> + Send + 'static,
 ) -> Result<T, ReadingError> {
+    if BEHIND.load(Ordering::SeqCst) >= LEFT_BEHIND {
+        let problem = "others that take too long are still being read; try again later".to_owned();
+        return Err(ReadingError::Excessive { what, problem });
+    }
     let (sender, receiver) = mpsc::channel();
     let run = move || {
         // The receiver is gone only after the time limit; then nobody wants the result.
-        let _ = sender.send(catch(what, work));
+        if sender.send(catch(what, work)).is_err() {
+            BEHIND.fetch_sub(1, Ordering::SeqCst);
+        }
     };
     let damaged = |problem: &str| ReadingError::Damaged { what, problem: problem.into() };
     std::thread::Builder::new()
@@ -51,10 +62,17 @@ pub(super) fn on_thread<T: Send + 'static>(
         .map_err(|_| damaged("no thread could be started to read it"))?;
     match receiver.recv_timeout(TIME) {
         Ok(result) => result,
-        Err(mpsc::RecvTimeoutError::Timeout) => Err(ReadingError::Excessive {
-            what,
-            problem: format!("reading it takes longer than {} seconds", TIME.as_secs()),
-        }),
+        Err(mpsc::RecvTimeoutError::Timeout) => {
+            BEHIND.fetch_add(1, Ordering::SeqCst);
+            // It may have ended just now: then its answer is here, and it counted nothing down.
+            if let Ok(result) = receiver.try_recv() {
+                BEHIND.fetch_sub(1, Ordering::SeqCst);
+                return result;
+            }
+            drop(receiver);
+            let problem = format!("reading it takes longer than {} seconds", TIME.as_secs());
+            Err(ReadingError::Excessive { what, problem })
+        }
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(damaged("its structure is broken")),
     }
 }

@@ -19,6 +19,15 @@ use super::guard;
 /// Most drawing steps of the pages that are read.
 const STEPS: usize = 2_000_000;
 
+/// Most ink of the pages that are read, in whole pages painted over: each takes memory and time when it is drawn.
+const INK: f64 = 1_000.0;
+/// Ink of a line, as a share of the area that it crosses.
+const LINE_INK: f64 = 0.02;
+/// Widest line that counts as one, in points.
+const LINE_WIDTH: f64 = 20.0;
+/// Ink of an image, wherever it is.
+const IMAGE_INK: f64 = 0.5;
+
 /// Longest text of the pages that are read, in bytes.
 const TEXT_BYTES: usize = 1 << 20;
 
@@ -52,6 +61,7 @@ struct Collector {
     text: String,
     page: Rect,
     steps: usize,
+    ink: f64,
     /// Where the glyph before stood, and its size.
     last: Option<(Point, f64)>,
     /// Open marked content, outermost first.
@@ -67,9 +77,18 @@ enum Marked {
 impl Collector {
     fn step(&mut self) {
         self.steps += 1;
-        if self.steps > STEPS || self.text.len() > TEXT_BYTES {
+        if self.steps > STEPS || self.text.len() > TEXT_BYTES || self.ink > INK {
             guard::give_up("its pages draw more than any certificate");
         }
+    }
+
+    /// Counts what paints a part of the page, given its bounds there.
+    fn paint(&mut self, bounds: Rect, share: f64) {
+        let seen = bounds.intersect(self.page);
+        // What is thin takes a row or a column all the same.
+        let area = seen.width().max(1.0) * seen.height().max(1.0);
+        self.ink += share * area / self.page.area().max(1.0);
+        self.step();
     }
 
     fn spells_one_character(&self) -> bool {
@@ -139,16 +158,16 @@ impl<'a> Device<'a> for Collector {
         self.marked.pop();
     }
 
-    fn draw_path(&mut self, _: &BezPath, _: DrawProps<'a>, _: &DrawMode) {
-        self.step();
+    fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        self.paint(props.transform.transform_rect_bbox(path.control_box()), share(&props, mode));
     }
 
-    fn draw_rect(&mut self, _: &Rect, _: DrawProps<'a>, _: &DrawMode) {
-        self.step();
+    fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'a>, mode: &DrawMode) {
+        self.paint(props.transform.transform_rect_bbox(*rect), share(&props, mode));
     }
 
-    fn push_clip_path(&mut self, _: &ClipPath) {
-        self.step();
+    fn push_clip_path(&mut self, clip: &ClipPath) {
+        self.paint(clip.path.control_box(), LINE_INK);
     }
 
     fn push_clip_rect(&mut self, _: &Rect) {
@@ -156,16 +175,29 @@ impl<'a> Device<'a> for Collector {
     }
 
     fn push_transparency_group(&mut self, _: f32, _: Option<SoftMask<'a>>, _: BlendMode) {
+        // A layer as large as the page.
+        self.ink += 1.0;
         self.step();
     }
 
     fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
+        self.ink += IMAGE_INK;
         self.step();
     }
 
     fn pop_clip(&mut self) {}
 
     fn pop_transparency_group(&mut self) {}
+}
+
+/// Returns how much of its bounds a path paints.
+fn share(props: &DrawProps<'_>, mode: &DrawMode) -> f64 {
+    let scale = props.transform.determinant().abs().sqrt();
+    match mode {
+        DrawMode::Stroke(stroke) if f64::from(stroke.line_width) * scale <= LINE_WIDTH => LINE_INK,
+        DrawMode::Invisible => 0.0,
+        _ => 1.0,
+    }
 }
 
 /// Decodes a text string (ISO 32000-2 section 7.9.2.2): UTF-16BE or UTF-8 by its mark, else PDFDocEncoding, whose

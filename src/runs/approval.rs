@@ -5,7 +5,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::record::{RunRecord, RunState, read};
-use super::{Result, RunError, TRIES, new_id, who};
+use super::{Result, RunError, TRIES, is_in_person, new_id, owner};
 use crate::credential::Timestamp;
 use crate::issuance::Desk;
 use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Store, StoreError};
@@ -36,7 +36,7 @@ pub struct Approval {
     pub run: String,
     /// How many would lose their certificate.
     pub count: usize,
-    /// Who asked.
+    /// Who asked: a member of staff, or a token of theirs, which names its owner.
     pub by: String,
     /// When.
     pub at: Timestamp,
@@ -78,12 +78,18 @@ pub(super) fn asked(desk: &Desk, run: &RunRecord, count: usize) -> Result<Approv
     })
 }
 
-/// Lists approvals, oldest first.
+/// Lists approvals, oldest first or newest first.
 ///
 /// # Errors
 /// When the store fails.
-pub fn list(store: &dyn Store, now: Timestamp, cursor: Option<&str>, limit: usize) -> Result<Page<Approval>> {
-    let page = store.documents(Collection::APPROVALS, "", cursor, limit)?;
+pub fn list(
+    store: &dyn Store,
+    newest: bool,
+    now: Timestamp,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<Approval>> {
+    let page = super::journal::in_order(store, Collection::APPROVALS, newest, cursor, limit)?;
     let read = |document: &Document| Ok(document.read::<Approval>()?.at(now));
     Ok(Page { items: page.items.iter().map(read).collect::<Result<_>>()?, next: page.next })
 }
@@ -116,7 +122,7 @@ pub fn reject(desk: &Desk, id: &str) -> Result<Approval> {
 }
 
 fn decide(desk: &Desk, id: &str, state: ApprovalState, action: &str) -> Result<Approval> {
-    if !desk.actor.starts_with("staff:") {
+    if !is_in_person(desk.actor) {
         return Err(RunError::NotStaff);
     }
     for _ in 0..TRIES {
@@ -131,9 +137,8 @@ fn decide(desk: &Desk, id: &str, state: ApprovalState, action: &str) -> Result<A
             return Err(RunError::Over(run.id, run.state.name()));
         }
         let approved = state == ApprovalState::Approved;
-        // A token asks in nobody's name that could be compared, so whoever approves must not be able to have made it: a
-        // member of staff always decides about what a token asked for.
-        if approved && who(&approval.by) == who(desk.actor) {
+        // Who asked through a token of theirs asked all the same.
+        if approved && owner(&approval.by) == owner(desk.actor) {
             return Err(RunError::SamePerson);
         }
         let decided =

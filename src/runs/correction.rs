@@ -123,18 +123,19 @@ pub fn ask(desk: &Desk, ask: &Ask) -> Result<Correction> {
     Ok(correction)
 }
 
-/// Lists corrections, oldest first.
+/// Lists corrections, oldest first or newest first.
 ///
 /// # Errors
 /// When the store fails.
 pub fn list(
     store: &dyn Store,
+    newest: bool,
     keep: impl Fn(&Correction) -> bool,
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<Correction>> {
     let read = |cursor: Option<&str>, limit| {
-        let page = store.documents(Collection::CORRECTIONS, "", cursor, limit)?;
+        let page = journal::in_order(store, Collection::CORRECTIONS, newest, cursor, limit)?;
         Ok((page.items.iter().map(Document::read).collect::<Result<Vec<_>, _>>()?, page.next))
     };
     journal::filtered(cursor, limit, read, keep)
@@ -166,7 +167,7 @@ pub fn approve(desk: &Desk, workshop: &Workshop, id: &str) -> Result<Correction>
         let event = desk.store.event(code)?.ok_or_else(|| IssueError::NoEvent(code.clone()))?;
         let known = desk.store.participant(code, &old.person)?;
         let known = known.ok_or_else(|| RunError::NoPerson(code.clone()))?;
-        let person = Participant { name: correction.name.clone(), ..known };
+        let person = Participant { name: correction.name.clone(), ..known.clone() };
         let order = Order::again(&old, person.clone());
         let made = issuance::successors(desk, workshop.faces, workshop.signer, &event, vec![(old.clone(), order)])?;
         let new = match made.into_iter().next() {
@@ -190,8 +191,14 @@ pub fn approve(desk: &Desk, workshop: &Workshop, id: &str) -> Result<Correction>
         let detail = json!({ "correction": id, "from": old.version, "to": version, "columns": ["name"] });
         let act = desk.act("certificate.regenerate", &old.number, detail);
         // The person first: a crash in between must not let the next version bring the old name back.
-        let corrected = desk.act("participant.correct", &old.number, json!({ "columns": ["name"] }));
-        desk.store.put_participants(code, &[person], &corrected)?;
+        if person != known {
+            let corrected = desk.act("participant.correct", &old.number, json!({ "columns": ["name"] }));
+            match desk.store.change_participant(code, Some(&known), Some(&person), &[], &corrected) {
+                // What somebody else changed meanwhile is kept: the next try starts from it.
+                Err(StoreError::Conflict(_)) => continue,
+                done => done?,
+            }
+        }
         let text = Some("name corrected".to_owned());
         let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text };
         let change = new.map(|new| CertificateChange::Supersede { old, new, reason });

@@ -148,7 +148,7 @@ fn again(over: Over, decision: Decision, has: Option<Certificate>) -> Fate {
         grant.basis = has.basis.clone();
         grant.tier = has.fields.get("tier").cloned();
     }
-    if over == Over::TemplateOlder && grant.template == has.template {
+    if over == Over::TemplateOlder && grant.template.bundle == has.template.bundle {
         return Fate::Keep(has.number, "it has the present template".to_owned());
     }
     Fate::Replace(Box::new(has), grant)

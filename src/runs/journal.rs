@@ -4,17 +4,32 @@ use super::record::{GROUP, Row, RowState, RunRecord, RunState, read};
 use super::{CorrectionState, Result, RunError, TRIES};
 use crate::credential::EventCode;
 use crate::issuance::Desk;
-use crate::store::{Collection, Document, DocumentWrite, Expect, Page, PersonKey, Store, StoreError};
+use crate::store::{Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Page, PersonKey, Store, StoreError};
 
 /// Records looked at for one page of a filtered listing; a page may be short and still not be the last.
 const LOOKED_AT: usize = 20_000;
 
-/// Lists runs, oldest first.
+/// Reads a page of documents whose keys grow with time, in either order.
+pub(super) fn in_order(
+    store: &dyn Store,
+    collection: Collection,
+    newest: bool,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<Document>, StoreError> {
+    match newest {
+        true => store.documents_newest(collection, "", cursor, limit),
+        false => store.documents(collection, "", cursor, limit),
+    }
+}
+
+/// Lists runs, oldest first or newest first.
 ///
 /// # Errors
 /// When the store fails.
 pub fn runs(
     store: &dyn Store,
+    newest: bool,
     keep: impl Fn(&RunRecord) -> bool,
     cursor: Option<&str>,
     limit: usize,
@@ -23,7 +38,7 @@ pub fn runs(
         cursor,
         limit,
         |cursor, limit| {
-            let page = store.documents(Collection::RUNS, "", cursor, limit)?;
+            let page = in_order(store, Collection::RUNS, newest, cursor, limit)?;
             Ok((page.items.iter().map(Document::read).collect::<Result<Vec<RunRecord>, _>>()?, page.next))
         },
         keep,
@@ -36,6 +51,14 @@ pub fn runs(
 /// [`RunError::NoRun`].
 pub fn run(store: &dyn Store, id: &str) -> Result<(RunRecord, u64)> {
     read(store, id)
+}
+
+/// Counts the runs that are queued or under way, up to the length of a page.
+///
+/// # Errors
+/// When the store fails.
+pub fn open(store: &dyn Store) -> Result<usize> {
+    Ok(store.documents(Collection::RUN_QUEUE, "", None, PAGE_LIMIT)?.items.len())
 }
 
 /// Lists a run's rows with their places from 0, those in one state or all.
@@ -144,46 +167,81 @@ pub fn cancel(desk: &Desk, id: &str) -> Result<RunRecord> {
     Err(RunError::Busy)
 }
 
-/// Takes what names a person out of the journals of an event's runs and out of the corrections that they asked for; a part
-/// of erasing them. Counters, numbers and states stay.
+/// Returns the writes that take what names a person out of the journals of an event's runs and out of the corrections that
+/// they asked for; a part of erasing them. Counters, numbers and states stay.
 ///
 /// # Errors
 /// When the store fails.
-pub fn forget_person(desk: &Desk, event: &EventCode, person: &PersonKey) -> Result<()> {
-    let mut cursor: Option<String> = None;
-    loop {
-        let page = desk.store.documents(Collection::RUNS, "", cursor.as_deref(), GROUP as usize)?;
-        for document in &page.items {
-            let run: RunRecord = document.read()?;
-            if run.event.as_ref() == Some(event) {
-                each_row(desk.store, &run.id, |place, row| {
-                    if row.person.as_ref() == Some(person) {
-                        let bare = Row { person: None, reason: None, ..row };
-                        desk.store.write_documents(&[bare.put(&run.id, place)], None)?;
-                    }
-                    Ok(())
-                })?;
-            }
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    let Some(number) = desk.store.certificate_of(event, person)? else { return Ok(()) };
-    let mut cursor: Option<String> = None;
-    loop {
-        let page =
-            super::correction::list(desk.store, |asked| asked.number == number, cursor.as_deref(), GROUP as usize)?;
-        for asked in page.items {
+pub fn forgetting(store: &dyn Store, event: &EventCode, person: &PersonKey) -> Result<Vec<DocumentWrite>> {
+    let mut writes = journal_rows(store, event, person, None)?;
+    let Some(number) = store.certificate_of(event, person)? else { return Ok(writes) };
+    each_document(store, Collection::CORRECTIONS, "", |document| {
+        let asked: super::Correction = document.read()?;
+        if asked.number == number {
             let state = match asked.state {
                 CorrectionState::Pending => CorrectionState::Rejected,
                 state => state,
             };
             let bare = super::Correction { name: String::new(), note: None, answer: None, state, ..asked };
-            let write = DocumentWrite::put(Collection::CORRECTIONS, bare.id.clone(), Expect::Any, &bare);
-            desk.store.write_documents(&[write], None)?;
+            let expect = Expect::Revision(document.revision);
+            writes.push(DocumentWrite::put(Collection::CORRECTIONS, document.key, expect, &bare));
         }
+        Ok(())
+    })?;
+    Ok(writes)
+}
+
+/// Returns the writes by which the journals of an event's runs name one person instead of another; a part of merging them.
+///
+/// # Errors
+/// When the store fails.
+pub fn renaming(
+    store: &dyn Store,
+    event: &EventCode,
+    gone: &PersonKey,
+    keep: &PersonKey,
+) -> Result<Vec<DocumentWrite>> {
+    journal_rows(store, event, gone, Some(keep))
+}
+
+/// Rows about a person with another name, or with none and without what was said about them.
+fn journal_rows(
+    store: &dyn Store,
+    event: &EventCode,
+    person: &PersonKey,
+    other: Option<&PersonKey>,
+) -> Result<Vec<DocumentWrite>> {
+    let mut writes = Vec::new();
+    each_document(store, Collection::RUNS, "", |run| {
+        let run: RunRecord = run.read()?;
+        // A run over certificates may be about several events.
+        if run.event.as_ref().is_some_and(|of| of != event) {
+            return Ok(());
+        }
+        each_document(store, Collection::RUN_ROWS, &format!("{}/", run.id), |document| {
+            let row: Row = document.read()?;
+            if row.person.as_ref() == Some(person) {
+                let reason = row.reason.clone().filter(|_| other.is_some());
+                let changed = Row { person: other.cloned(), reason, ..row };
+                let expect = Expect::Revision(document.revision);
+                writes.push(DocumentWrite::put(Collection::RUN_ROWS, document.key, expect, &changed));
+            }
+            Ok(())
+        })
+    })?;
+    Ok(writes)
+}
+
+fn each_document(
+    store: &dyn Store,
+    collection: Collection,
+    prefix: &str,
+    mut take: impl FnMut(Document) -> Result<()>,
+) -> Result<()> {
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = store.documents(collection, prefix, cursor.as_deref(), GROUP as usize)?;
+        page.items.into_iter().try_for_each(&mut take)?;
         cursor = page.next;
         if cursor.is_none() {
             return Ok(());

@@ -30,11 +30,11 @@ pub use approval::{Approval, ApprovalState, approve, reject};
 pub use correction::{Ask, Correction, CorrectionState};
 pub use create::{Created, create, preview, retry_failed, tidy};
 pub use fate::Fate;
-pub use journal::{cancel, filtered, forget_person, row, rows, run, runs};
+pub use journal::{cancel, filtered, forgetting, open, renaming, row, rows, run, runs};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};
 pub use step::{Shop, Step, step};
-pub use withdraw::{issue_now, restore, revoke};
+pub use withdraw::{issue_now, reissue, request_own, restore, revoke};
 
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::enrolment::{EnrolmentError, NotReady};
@@ -81,6 +81,12 @@ pub enum RunError {
     /// The person is excluded.
     #[error("the person is excluded; remove the exclusion first")]
     Excluded,
+    /// The event lets nobody ask for their own.
+    #[error("event `{0}` does not let participants request their own")]
+    NoSelfService(EventCode),
+    /// The rule is not met.
+    #[error("the person does not meet the rule")]
+    NotEligible,
     /// The person has one already.
     #[error("the person already has {0}")]
     AlreadyHas(CertificateNumber),
@@ -149,3 +155,16 @@ fn new_id(now: Timestamp) -> Result<String> {
 fn who(actor: &str) -> &str {
     actor.split_once(" from ").map_or(actor, |(id, _)| id)
 }
+
+/// Returns the member of staff who answers for an act: also where one of their API tokens acts for them.
+fn owner(actor: &str) -> &str {
+    who(actor).split_once(TOKEN).map_or(who(actor), |(owner, _)| owner)
+}
+
+/// Says whether a member of staff acts, and not an API token.
+fn is_in_person(actor: &str) -> bool {
+    actor.starts_with("staff:") && !who(actor).contains(TOKEN)
+}
+
+/// What stands between a member of staff and the API token that acts for them (see `accounts::Principal::actor`).
+const TOKEN: &str = "/token:";

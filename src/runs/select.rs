@@ -197,7 +197,7 @@ fn each_person(
                 }
                 Over::AlreadyIssued => has.is_some(),
                 Over::NotPassing => active.is_some() && !decision.eligible,
-                Over::TemplateOlder => active.is_some_and(|has| has.template != decision.template),
+                Over::TemplateOlder => active.is_some_and(|has| has.template.bundle != decision.template.bundle),
                 Over::Selected | Over::Failed => true,
                 Over::Filter | Over::Everything => false,
             };

@@ -1,16 +1,16 @@
-//! One certificate by hand: issue now, revoke, restore.
+//! One certificate by hand: issue now, on request, anew; revoke, restore.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::fate::is_published;
 use super::{Result, RunError, RunReason, TRIES, who};
 use crate::credential::{CertificateNumber, EventCode};
-use crate::enrolment::{Decider, Ground, Planned, listed, planned};
-use crate::issuance::{self, Desk, Order, Workshop};
+use crate::enrolment::{Decider, Decision, Ground, Planned, listed, may_request_own, planned, ready_to_generate};
+use crate::issuance::{self, Desk, Order, ReplaceError, Workshop};
 use crate::publish;
 use crate::status::{Reason, ReasonCode};
 use crate::store::{
-    Certificate, CertificateChange, CertificateState, DocumentWrite, PersonKey, StoreError, Withdrawal,
+    Certificate, CertificateChange, CertificateState, DocumentWrite, Participant, PersonKey, StoreError, Withdrawal,
 };
 use crate::webhooks::{self, CertificateChange as Told, Notice};
 
@@ -73,31 +73,119 @@ pub fn issue_now(
     person: &PersonKey,
     note: &str,
 ) -> Result<Certificate> {
+    let note = reason(note)?;
+    let why = json!({ "by": who(desk.actor), "at": desk.now, "note": note });
+    issue_one(desk, workshop, code, person, &|_, decision| {
+        // The note may name somebody: it is kept with the certificate, and goes when they are erased.
+        let detail = json!({ "event": code, "issuedNow": true, "decision": decision.reason });
+        Ok((("issued_now", why.clone()), detail))
+    })
+}
+
+/// Issues to somebody who asks for their own: where the event allows it, when it is ready, and only by the rule.
+///
+/// # Errors
+/// [`RunError::NoSelfService`], [`RunError::NotReady`], [`RunError::NotEligible`], and those of [`issue_now`].
+pub fn request_own(desk: &Desk, workshop: &Workshop, code: &EventCode, person: &PersonKey) -> Result<Certificate> {
+    issue_one(desk, workshop, code, person, &|Planned { event, plan, .. }, decision| {
+        if !plan.self_service {
+            return Err(RunError::NoSelfService(code.clone()));
+        }
+        ready_to_generate(plan, event, false).map_err(RunError::NotReady)?;
+        if !may_request_own(plan, decision) {
+            return Err(RunError::NotEligible);
+        }
+        let why = json!({ "by": who(desk.actor), "at": desk.now });
+        Ok((("requested", why), json!({ "event": code, "requested": true, "decision": decision.reason })))
+    })
+}
+
+fn reason(note: &str) -> Result<String> {
     let note = note.trim();
     if note.is_empty() || note.chars().count() > 500 {
         return Err(super::select::refused("reason", "must say why, in at most 500 characters"));
     }
+    Ok(note.to_owned())
+}
+
+/// What is kept with the certificate, under its name, and what the audit log says.
+type Why = ((&'static str, Value), Value);
+
+/// Issues to one person if `allow` does.
+fn issue_one(
+    desk: &Desk,
+    workshop: &Workshop,
+    code: &EventCode,
+    person: &PersonKey,
+    allow: &dyn Fn(&Planned, &Decision) -> Result<Why>,
+) -> Result<Certificate> {
     for _ in 0..TRIES {
         if let Some(number) = desk.store.certificate_of(code, person)? {
             return Err(RunError::AlreadyHas(number));
         }
-        let Planned { event, plan, .. } = planned(desk, code)?;
-        let found = desk.store.participant(code, person)?.ok_or_else(|| RunError::NoPerson(code.clone()))?;
-        let decision = Decider::new(&event, &plan)?.decide(&found, &listed(desk.store, code, person)?);
-        if decision.reason == Ground::Excluded {
-            return Err(RunError::Excluded);
-        }
+        let planned = planned(desk, code)?;
+        let (found, decision) = decided(desk, &planned, person)?;
+        let ((name, why), detail) = allow(&planned, &decision)?;
         let mut basis = decision.basis;
-        basis["issued_now"] = json!({ "by": who(desk.actor), "at": desk.now, "note": note });
+        basis[name] = why;
         let basis = Some(basis);
         let order = Order { person: found, template: decision.template, tier: decision.tier, basis, run: None };
-        let made = issuance::make(desk, workshop, &event, vec![order])?.remove(0);
+        let made = issuance::make(desk, workshop, &planned.event, vec![order])?.remove(0);
         let made = made.map_err(RunError::CannotMake)?;
         let number = made.number.clone();
-        let detail = json!({ "event": code, "issuedNow": true, "note": note, "decision": decision.reason });
         let act = desk.act("certificate.issue", &number, detail);
         if changed(desk, CertificateChange::Issue(made.clone()), Told::Issued, &number, &act)? {
             return Ok(made);
+        }
+    }
+    Err(RunError::Busy)
+}
+
+/// Returns a person and the decision about them; who is excluded gets nothing.
+fn decided(desk: &Desk, planned: &Planned, person: &PersonKey) -> Result<(Participant, Decision)> {
+    let code = &planned.event.code;
+    let found = desk.store.participant(code, person)?.ok_or_else(|| RunError::NoPerson(code.clone()))?;
+    let decision = Decider::new(&planned.event, &planned.plan)?.decide(&found, &listed(desk.store, code, person)?);
+    match decision.reason {
+        Ground::Excluded => Err(RunError::Excluded),
+        _ => Ok((found, decision)),
+    }
+}
+
+/// Issues anew what was revoked: the next version under the same number, by the present data and template. The revoked
+/// version stays revoked.
+///
+/// # Errors
+/// [`RunError::NotRevoked`], [`RunError::Excluded`], [`RunError::NoPerson`], [`RunError::CannotMake`].
+pub fn reissue(desk: &Desk, workshop: &Workshop, number: &CertificateNumber, note: &str) -> Result<Certificate> {
+    let note = reason(note)?;
+    for _ in 0..TRIES {
+        let old = current(desk, number)?;
+        let CertificateState::Revoked { reason } = &old.state else {
+            return Err(RunError::NotRevoked(number.clone()));
+        };
+        let planned = planned(desk, number.event())?;
+        let (found, decision) = decided(desk, &planned, &old.person)?;
+        let mut basis = decision.basis;
+        basis["reissued"] = json!({ "by": who(desk.actor), "at": desk.now, "note": note });
+        let (template, tier) = (decision.template, decision.tier);
+        let order = Order { person: found, template, tier, basis: Some(basis), run: None };
+        let pairs = vec![(old.clone(), order)];
+        let made = issuance::successors(desk, workshop.faces, workshop.signer, &planned.event, pairs)?;
+        let new = match made.into_iter().next() {
+            Some(Ok(new)) => new,
+            Some(Err(ReplaceError::Store(error))) => return Err(error.into()),
+            Some(Err(problem)) => return Err(RunError::CannotMake(problem.to_string())),
+            None => return Err(RunError::Busy),
+        };
+        let detail = json!({
+            "before": "revoked", "after": "active", "since": reason.at, "from": old.version, "to": new.version,
+            "withdrawal": old.withdrawal, "decision": decision.reason,
+        });
+        let act = desk.act("certificate.reissue", number, detail);
+        let change = CertificateChange::Reissue { old, new: new.clone() };
+        if changed(desk, change, Told::Issued, number, &act)? {
+            return Ok(new);
         }
     }
     Err(RunError::Busy)

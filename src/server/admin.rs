@@ -1,5 +1,5 @@
-//! The door for the machine's own operator: a socket in the data folder that only its owner may open. It takes one command,
-//! so that a backup can be made while the service holds the store.
+//! The door for the machine's own operator: a socket in the data folder that only its owner may open. It takes a few commands,
+//! so that a backup can be made, and a lost password be replaced, while the service holds the store.
 
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -8,7 +8,10 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use serde_json::{Value, json};
+
 use super::App;
+use crate::accounts;
 use crate::issuance::Desk;
 use crate::store::{self, Header};
 
@@ -16,10 +19,21 @@ use crate::store::{self, Header};
 pub const SOCKET: &str = "admin.sock";
 /// What asks for a dump.
 pub const EXPORT: &str = "export";
+/// What asks who is on the staff.
+pub const STAFF_LIST: &str = "staff list";
+/// What asks for a link to set a new password with: this, a colon and an e-mail.
+pub const STAFF_RESET: &str = "staff reset";
+/// As [`STAFF_RESET`], and takes the second step away too.
+pub const STAFF_RESET_TWO_STEP: &str = "staff reset-two-step";
 /// `typ` of the signature under a dump.
 pub const DUMP_TYP: &str = "testamur-dump+jwt";
+/// Who acts through this door.
+const ACTOR: &str = "admin socket";
 /// Longest command.
-const COMMAND_BYTES: u64 = 64;
+const COMMAND_BYTES: u64 = 1_024;
+/// Members read at once.
+const PAGE: usize = 500;
+/// How long the other side may be silent.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The open door; it closes when this is dropped.
@@ -31,11 +45,11 @@ impl Drop for Door {
     }
 }
 
-/// Opens the door in a data folder. Whoever opens the store may: a socket that is there already is of a service that died.
+/// Opens the door in a data folder of a service with an address. Whoever opens the store may: a socket that is there already is of a service that died.
 ///
 /// # Errors
 /// When the socket cannot be made.
-pub fn open(data: &Path, app: App) -> io::Result<Door> {
+pub fn open(data: &Path, app: App, address: String) -> io::Result<Door> {
     let path = data.join(SOCKET);
     match std::fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -45,7 +59,7 @@ pub fn open(data: &Path, app: App) -> io::Result<Door> {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
     thread::Builder::new().name("admin".to_owned()).spawn(move || {
         for stream in listener.incoming().flatten() {
-            if let Err(error) = answer(&app, stream) {
+            if let Err(error) = answer(&app, &address, stream) {
                 tracing::warn!(%error, "admin command");
             }
         }
@@ -53,23 +67,63 @@ pub fn open(data: &Path, app: App) -> io::Result<Door> {
     Ok(Door(path))
 }
 
-fn answer(app: &App, stream: UnixStream) -> io::Result<()> {
+fn answer(app: &App, address: &str, stream: UnixStream) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut command = String::new();
     BufReader::new(io::Read::take(&stream, COMMAND_BYTES)).read_line(&mut command)?;
     let mut out = BufWriter::new(&stream);
-    match command.trim() {
-        EXPORT => export(app, &mut out)?,
-        _ => writeln!(out, "unknown command")?,
-    }
+    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: ACTOR, now: app.now() };
+    let (command, about) = command.trim().split_once(':').unwrap_or((command.trim(), ""));
+    let done = match command {
+        EXPORT => return export(app, &desk, &mut out).and_then(|()| out.flush()),
+        STAFF_LIST => staff(&desk).map(|staff| json!({ "staff": staff })),
+        STAFF_RESET | STAFF_RESET_TWO_STEP => {
+            let link = reset(&desk, about, command == STAFF_RESET_TWO_STEP);
+            link.map(|token| json!({ "link": link_at(address, &token) }))
+        }
+        _ => return writeln!(out, "{}", json!({ "error": "unknown command" })).and_then(|()| out.flush()),
+    };
+    writeln!(out, "{}", done.unwrap_or_else(|error| json!({ "error": error.to_string() })))?;
     out.flush()
 }
 
+/// Lists everybody on the staff.
+///
+/// # Errors
+/// Those of the store.
+pub fn staff(desk: &Desk) -> accounts::Result<Vec<Value>> {
+    let (mut all, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let page = accounts::members(desk.store, cursor.as_deref(), PAGE)?;
+        all.extend(page.items.iter().map(|member| json!(member)));
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+/// Makes a link with which the member of an e-mail can set a new password; on demand the second step goes too.
+///
+/// # Errors
+/// When there is no such member.
+pub fn reset(desk: &Desk, email: &str, two_step: bool) -> accounts::Result<accounts::Secret> {
+    let member = accounts::member_of(desk.store, email)?;
+    if two_step && member.two_step {
+        accounts::clear_two_step(desk, &member.id)?;
+    }
+    accounts::reset_link(desk, &member.id)
+}
+
+/// Returns the address of the page where a link's token is used. It is in the fragment, which no server sees.
+pub fn link_at(address: &str, token: &accounts::Secret) -> String {
+    format!("{address}/password#{}", token.expose())
+}
+
 /// Writes a dump. If it breaks off, its footer is missing: the reader notices.
-fn export(app: &App, out: &mut dyn Write) -> io::Result<()> {
+fn export(app: &App, desk: &Desk, out: &mut dyn Write) -> io::Result<()> {
     let signer = app.vault.signer();
-    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: "admin socket", now: app.now() };
     let sign = |digest: &[u8]| crate::proof::jws::sign(digest, &signer.kid, DUMP_TYP, &signer.key);
     let header = Header::new(desk.now, &desk.issuer.did());
     store::export(desk.store, &header, out, &sign).map(drop).map_err(io::Error::other)

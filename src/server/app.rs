@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use super::auth::Authenticator;
-use super::ops::Metrics;
+use super::crowd::Crowd;
+use super::ops::{Metrics, Readiness};
 use super::rate::Rate;
 use super::session::Logins;
-use super::{Caller, Problem, Vault};
+use super::{Caller, Problem, Vault, vc_api};
 use crate::credential::Timestamp;
 use crate::issuance::{Desk, Faces, Issuer};
 use crate::store::Store;
@@ -81,6 +84,14 @@ struct Inner {
     logins: Logins,
     /// How often one address may use the public endpoints.
     public: Rate,
+    /// Who has files in memory to be verified.
+    files: Crowd,
+    /// What came of the last look at the store.
+    readiness: Readiness,
+    /// Whether the service is about to stop.
+    stopping: watch::Sender<bool>,
+    /// What the VC-API has of its own.
+    vc: vc_api::Register,
 }
 
 impl std::ops::Deref for App {
@@ -95,7 +106,28 @@ impl App {
     /// Returns the service made of these parts.
     pub fn new(parts: Parts) -> Self {
         let public = Rate::per_second(parts.limits.public_per_second);
-        Self(Arc::new(Inner { parts, metrics: Metrics::default(), logins: Logins::default(), public }))
+        let stopping = watch::Sender::new(false);
+        Self(Arc::new(Inner {
+            parts,
+            metrics: Metrics::default(),
+            logins: Logins::default(),
+            public,
+            files: Crowd::default(),
+            readiness: Readiness::default(),
+            stopping,
+            vc: vc_api::Register::default(),
+        }))
+    }
+
+    /// Ends what would go on for ever, as who watches a run: the service is about to stop.
+    pub fn begin_stop(&self) {
+        self.0.stopping.send_replace(true);
+    }
+
+    /// Waits until the service is about to stop.
+    pub async fn stopping(&self) {
+        // It cannot be closed: the sender is ours.
+        let _ = self.0.stopping.subscribe().wait_for(|stopping| *stopping).await;
     }
 
     /// Returns what is counted.
@@ -106,6 +138,21 @@ impl App {
     /// Returns how often one address may use the public endpoints.
     pub(super) fn public_rate(&self) -> &Rate {
         &self.0.public
+    }
+
+    /// Returns who has files in memory to be verified.
+    pub(super) fn files(&self) -> &Crowd {
+        &self.0.files
+    }
+
+    /// Returns what came of the last look at the store.
+    pub(super) fn readiness(&self) -> &Readiness {
+        &self.0.readiness
+    }
+
+    /// Returns what the VC-API has of its own.
+    pub(super) fn vc(&self) -> &vc_api::Register {
+        &self.0.vc
     }
 
     /// Returns what logins share.

@@ -3,7 +3,8 @@
 use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::http::{HeaderMap, StatusCode, header};
+use data_encoding::HEXLOWER_PERMISSIVE;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -22,6 +23,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
 
     async fn from_request(request: Request, state: &App) -> Result<Self, Problem> {
         let refused = |status, text: String| Problem::new(status, "bad-body", text);
+        within(request.headers(), state.limits.body_bytes)?;
         let (parts, body) = request.into_parts();
         let bytes = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
             .await
@@ -54,6 +56,39 @@ impl FromRequest<App> for Raw {
     }
 }
 
+/// Refuses a body whose length is told to be over a limit, before any of it is read.
+pub(super) fn within(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
+    let told = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    match told {
+        Some(length) if length > limit as u64 => {
+            let detail = format!("the body has {length} bytes; at most {limit} are taken here");
+            Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", detail))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Says whether what the percent signs of a query stand for is UTF-8: decoders put a replacement for what is not.
+fn is_text(query: &str) -> bool {
+    let mut bytes = Vec::with_capacity(query.len());
+    let mut rest = query.as_bytes();
+    while let Some((&byte, after)) = rest.split_first() {
+        let decoded =
+            (byte == b'%').then(|| after.get(..2).and_then(|hex| HEXLOWER_PERMISSIVE.decode(hex).ok())).flatten();
+        match decoded {
+            Some(decoded) => {
+                bytes.extend(decoded);
+                rest = &after[2..];
+            }
+            None => {
+                bytes.push(byte);
+                rest = after;
+            }
+        }
+    }
+    std::str::from_utf8(&bytes).is_ok()
+}
+
 /// The query.
 pub(super) struct Query<T>(pub T);
 
@@ -61,6 +96,9 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Query<T> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &App) -> Result<Self, Problem> {
+        if !is_text(parts.uri.query().unwrap_or_default()) {
+            return Err(Problem::bad_request("bad-query", "the query is not UTF-8"));
+        }
         match axum::extract::Query::<T>::from_request_parts(parts, state).await {
             Ok(axum::extract::Query(value)) => Ok(Self(value)),
             Err(rejection) => Err(Problem::bad_request("bad-query", rejection.body_text())),
@@ -116,6 +154,17 @@ impl Paging {
             Some(_) => Err(Problem::bad_request("bad-query", format!("`limit` must be 1 to {PAGE_LIMIT}"))),
         }
     }
+}
+
+/// In which order a listing comes. A cursor belongs to the order that it was given for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Order {
+    /// The oldest first.
+    #[default]
+    Oldest,
+    /// The newest first.
+    Newest,
 }
 
 /// One page of a listing.

@@ -11,9 +11,10 @@ use http_body_util::{BodyExt, Limited};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
+use super::extract::within;
 use super::{App, Caller, Problem};
 use crate::credential::Timestamp;
-use crate::store::{Collection, DocumentWrite, Expect, StoreError};
+use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
 
 /// Longest key that is taken.
 const KEY_CHARS: usize = 255;
@@ -60,6 +61,7 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
     let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= KEY_CHARS).map(str::to_owned);
     let key = key.ok_or_else(|| Problem::bad_request("bad-idempotency-key", "1 to 255 visible ASCII characters"))?;
     let (mut parts, body) = request.into_parts();
+    within(&parts.headers, app.limits.upload_bytes)?;
     // What nobody in particular asks for changes nothing, or is told apart by what it carries.
     let Ok(caller) = Caller::from_request_parts(&mut parts, &app).await else {
         return Ok(next.run(Request::from_parts(parts, body)).await);
@@ -129,6 +131,80 @@ fn end(app: &App, name: &str, seen: &Seen, keep: bool) -> Result<(), Problem> {
     };
     app.store.write_documents(&[write], None)?;
     Ok(())
+}
+
+/// Returns the writes that drop the kept answers that hold one of these texts, or may: a file is not looked into. The requests
+/// are still not done twice; whoever sends one again is told that it was done. A part of erasing a person.
+pub(super) fn forgetting(store: &dyn Store, texts: &[String]) -> Result<Vec<DocumentWrite>, Problem> {
+    let texts: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
+    let mut writes = Vec::new();
+    each(store, |document, seen| {
+        let Some(answer) = &seen.answer else { return Ok(()) };
+        let body = BASE64.decode(answer.body.as_bytes()).unwrap_or_default();
+        let names = match serde_json::from_slice::<serde_json::Value>(&body) {
+            Ok(json) => told(&json, &texts),
+            Err(_) => !body.is_empty(),
+        };
+        if names {
+            let bare = Seen { answer: Some(Answer::unkept()?), ..seen };
+            let expect = Expect::Revision(document.revision);
+            writes.push(DocumentWrite::put(Collection::IDEMPOTENCY, document.key, expect, &bare));
+        }
+        Ok(())
+    })?;
+    Ok(writes)
+}
+
+fn told(json: &serde_json::Value, texts: &[String]) -> bool {
+    use serde_json::Value;
+    let holds = |text: &str| {
+        let text = text.to_lowercase();
+        texts.iter().any(|one| text.contains(one.as_str()))
+    };
+    match json {
+        Value::String(text) => holds(text),
+        Value::Array(values) => values.iter().any(|value| told(value, texts)),
+        Value::Object(members) => members.iter().any(|(name, value)| holds(name) || told(value, texts)),
+        _ => false,
+    }
+}
+
+/// Deletes answers that are not kept any longer.
+pub(super) fn sweep(store: &dyn Store, now: Timestamp) -> Result<(), Problem> {
+    let mut old = Vec::new();
+    each(store, |document, seen| {
+        if now.unix() - seen.at.unix() > KEPT_SECONDS {
+            let expect = Expect::Revision(document.revision);
+            old.push(DocumentWrite::delete(Collection::IDEMPOTENCY, document.key, expect));
+        }
+        Ok(())
+    })?;
+    for one in old {
+        match store.write_documents(&[one], None) {
+            // Asked again just now.
+            Err(StoreError::Conflict(_)) => {}
+            done => drop(done?),
+        }
+    }
+    Ok(())
+}
+
+fn each(
+    store: &dyn Store,
+    mut with: impl FnMut(crate::store::Document, Seen) -> Result<(), Problem>,
+) -> Result<(), Problem> {
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = store.documents(Collection::IDEMPOTENCY, "", cursor.as_deref(), 500)?;
+        for document in page.items {
+            let seen = document.read()?;
+            with(document, seen)?;
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
 }
 
 async fn collected(body: Body, limit: usize) -> Result<Bytes, Problem> {

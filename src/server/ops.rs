@@ -1,10 +1,11 @@
 //! What operators ask: is it alive, is it ready, how does it do.
 
-use std::time::Instant;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{StatusCode, header};
+use axum::http::{Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
@@ -16,13 +17,17 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use super::{App, Problem};
+use crate::runs;
+use crate::store::StoreError;
 
+/// How long what was found out about the store is good for.
+const LOOKED_AT: Duration = Duration::from_secs(1);
 /// Upper bounds of the request times, in seconds.
 const BUCKETS: [f64; 10] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Requested {
-    method: String,
+    method: &'static str,
     route: String,
     status: u16,
 }
@@ -65,21 +70,56 @@ impl Default for Metrics {
 
 /// The endpoints of this page.
 pub(super) fn routes() -> Router<App> {
-    Router::new()
-        .route("/healthz", get(|| async { "ok\n" }))
-        .route("/readyz", get(ready))
-        .route("/metrics", get(metrics))
+    Router::new().route("/healthz", get(healthy)).route("/readyz", get(ready)).route("/metrics", get(metrics))
 }
 
-/// Ready is who can read the store and has an active key.
+/// Healthy is who can go on. A store that failed to write refuses everything until it is opened again: only a restart helps.
+async fn healthy(State(app): State<App>) -> Result<&'static str, Problem> {
+    let broken = |_| unavailable("restart-needed", "the store failed; free space or mend the disk, and restart");
+    app.aside(|app| Ok(app.store.last_act()?)).await.map_err(broken)?;
+    Ok("ok\n")
+}
+
+/// Ready is who can expect the next write to succeed. Looked at once a second, however often it is asked for.
 async fn ready(State(app): State<App>) -> Result<&'static str, Problem> {
-    app.aside(|app| app.store.last_act().map_err(Problem::from))
-        .await
-        .map_err(|_| Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not-ready", "the store does not answer"))?;
-    Ok("ready\n")
+    app.aside(|app| match app.readiness().ask(|| app.store.check()) {
+        Ok(()) => Ok("ready\n"),
+        Err(problem) => Err(unavailable("not-ready", problem)),
+    })
+    .await
+}
+
+fn unavailable(code: &str, detail: impl Into<String>) -> Problem {
+    Problem::new(StatusCode::SERVICE_UNAVAILABLE, code, detail)
+}
+
+/// What came of the last look at the store.
+#[derive(Default)]
+pub(super) struct Readiness(Mutex<Option<(Instant, Result<(), &'static str>)>>);
+
+impl Readiness {
+    /// Returns what is wrong, in words that anybody may read.
+    fn ask(&self, look: impl FnOnce() -> Result<(), StoreError>) -> Result<(), &'static str> {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*last {
+            Some((at, found)) if at.elapsed() < LOOKED_AT => *found,
+            _ => {
+                let found = look().map_err(|error| {
+                    tracing::error!(%error, "not ready");
+                    if matches!(error, StoreError::DiskFull { .. }) { "the disk is full" } else { "the store fails" }
+                });
+                *last = Some((Instant::now(), found));
+                found
+            }
+        }
+    }
 }
 
 async fn metrics(State(app): State<App>) -> Response {
+    // Counted when asked for: who makes, ends or cancels runs need not know of it.
+    if let Ok(open) = app.aside(|app| Ok(runs::open(&*app.store)?)).await {
+        app.metrics().runs_open.set(open as i64);
+    }
     let mut text = String::new();
     match prometheus_client::encoding::text::encode(&mut text, &app.metrics().registry) {
         Ok(()) => {
@@ -90,10 +130,16 @@ async fn metrics(State(app): State<App>) -> Response {
     }
 }
 
+/// Returns a method's name. Anybody can invent methods, and each would be counted for ever.
+fn known(method: &Method) -> &'static str {
+    const KNOWN: [&str; 7] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
+}
+
 /// Counts every request, and logs it without anything personal: the route's pattern, not the address that was asked for.
 pub(super) async fn observe(State(app): State<App>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().map_or("(none)", MatchedPath::as_str).to_owned();
-    let method = request.method().to_string();
+    let method = known(request.method());
     let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned();
     let started = Instant::now();
     app.metrics().in_flight.inc();

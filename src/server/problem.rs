@@ -174,6 +174,17 @@ impl From<EnrolmentError> for Problem {
             E::NotListed => Self::new(StatusCode::NOT_FOUND, "not-listed", detail),
             E::NoRule(_) => Self::conflict("no-rule", detail),
             E::NoTemplate(_) => Self::unprocessable("no-such-template", detail),
+            E::NotInLibrary(name) => Self::not_found(name),
+            E::TemplateExists(_) => Self::conflict("template-exists", detail),
+            E::LibraryFull => Self::conflict("library-full", detail),
+            E::TemplateInUse(_) => Self::conflict("template-in-use", detail),
+            E::BadTemplate(findings) => {
+                let field = |one: crate::template::Finding| FieldProblem {
+                    field: one.at,
+                    detail: format!("{}; {}", one.message, one.hint),
+                };
+                Self::unprocessable("bad-template", detail).with_errors(findings.into_iter().map(field).collect())
+            }
             E::Face(_) => Self::unprocessable("does-not-fit", detail),
             E::Name(_) => Self::unprocessable("bad-name", detail),
             E::Import(error) => Self::unprocessable("bad-file", format!("{detail}; {}", error.hint())),

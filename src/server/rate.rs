@@ -31,7 +31,8 @@ impl Rate {
     }
 }
 
-fn network(address: IpAddr) -> IpAddr {
+/// Returns whom an address counts as.
+pub(super) fn network(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V6(v6) => {
             v6.to_ipv4_mapped().map_or(IpAddr::V6(Ipv6Addr::from(u128::from(v6) >> 64 << 64)), IpAddr::V4)

@@ -1,7 +1,5 @@
 //! Every route on one page.
 
-use std::time::Duration;
-
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
@@ -15,7 +13,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::api::Security;
-use super::{App, Problem, api, idempotency, ops, reply, vc_api};
+use super::{App, Problem, api, idempotency, ops, pace, reply, vc_api};
 
 /// The document's fixed parts.
 #[derive(OpenApi)]
@@ -57,11 +55,12 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn_with_state(app.clone(), idempotency::once))
         .layer(middleware::from_fn(reply::unless_known))
         .layer(DefaultBodyLimit::max(app.limits.body_bytes))
-        .layer(middleware::from_fn(move |request, next| in_time(timeout, request, next)))
+        .layer(middleware::from_fn(move |request, next| pace::in_time(timeout, request, next)))
         .layer(CatchPanicLayer::custom(|_| Problem::internal("a handler panicked").into_response()))
         .layer(middleware::from_fn_with_state(app.clone(), ops::observe))
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(RandomId))
+        .layer(middleware::map_request(without_forged_id))
         .layer(fixed(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(fixed(header::REFERRER_POLICY, "no-referrer"))
         .layer(fixed(header::X_FRAME_OPTIONS, "DENY"))
@@ -84,12 +83,10 @@ fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Header
     SetResponseHeaderLayer::if_not_present(name, HeaderValue::from_static(value))
 }
 
-/// Answers 503 when a request takes too long. Work that has begun in the store is finished all the same.
-async fn in_time(timeout: Duration, request: Request, next: middleware::Next) -> Response {
-    tokio::time::timeout(timeout, next.run(request)).await.unwrap_or_else(|_| {
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "timeout", "this took too long; it may still be done")
-            .into_response()
-    })
+/// Takes away the id that a caller sent: only ours are in the log.
+async fn without_forged_id(mut request: Request) -> Request {
+    request.headers_mut().remove("x-request-id");
+    request
 }
 
 /// Request ids that cannot be guessed or forged: one that the caller sends is replaced.

@@ -12,12 +12,16 @@ use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::Semaphore;
 use tokio_rustls::TlsAcceptor;
 use tower::ServiceExt;
 
-/// Connections at once; more wait in the system's queue.
-const MOST_CONNECTIONS: usize = 4_096;
+use super::crowd::{Crowd, Impatient, WRITE_TIME, most_connections};
+
+/// Connections at once from one address, where it does not stand for many: a quarter of all.
+pub const EACH_ADDRESS: usize = 1_024;
+/// Largest head of a request, in bytes.
+const HEAD_BYTES: usize = 64 * 1024;
 /// How long a client may take to send its request's head, and to begin and complete a TLS handshake.
 const HEAD_TIME: Duration = Duration::from_secs(10);
 /// How long to wait for requests under way when stopping.
@@ -29,6 +33,8 @@ pub struct Listen {
     pub listener: TcpListener,
     /// Certificate chain and key; plain HTTP without.
     pub tls: Option<Arc<rustls::ServerConfig>>,
+    /// Most connections at once from one address; more are closed. `None` behind a proxy, where all come from it.
+    pub each_address: Option<usize>,
 }
 
 /// Why serving ended.
@@ -45,7 +51,8 @@ pub enum ServeError {
 /// When the socket fails.
 pub async fn serve(listen: Listen, router: Router, stop: impl Future<Output = ()>) -> Result<(), ServeError> {
     let graceful = GracefulShutdown::new();
-    let room = Arc::new(Semaphore::new(MOST_CONNECTIONS));
+    let room = Arc::new(Semaphore::new(most_connections()));
+    let (crowd, each) = (Crowd::default(), listen.each_address.unwrap_or(usize::MAX));
     let acceptor = listen.tls.map(TlsAcceptor::from);
     tokio::pin!(stop);
     loop {
@@ -66,8 +73,15 @@ pub async fn serve(listen: Listen, router: Router, stop: impl Future<Output = ()
             },
             () = &mut stop => break,
         };
-        tokio::spawn(connection(stream, peer, acceptor.clone(), router.clone(), graceful.watcher(), permit));
+        let Some(place) = crowd.enter(peer.ip(), each) else { continue };
+        let answering = connection(stream, peer, acceptor.clone(), router.clone(), graceful.watcher());
+        tokio::spawn(async move {
+            answering.await;
+            drop((permit, place));
+        });
     }
+    // Who connects from now on is told so at once.
+    drop(listen.listener);
     tokio::select! {
         () = graceful.shutdown() => {}
         () = tokio::time::sleep(GRACE) => tracing::warn!("some requests did not end in time"),
@@ -88,9 +102,9 @@ async fn connection(
     acceptor: Option<TlsAcceptor>,
     router: Router,
     watcher: hyper_util::server::graceful::Watcher,
-    permit: OwnedSemaphorePermit,
 ) {
     let _ = stream.set_nodelay(true);
+    let stream = Impatient::new(stream, WRITE_TIME);
     match acceptor {
         None => answer(stream, peer, router, watcher).await,
         Some(acceptor) => match tokio::time::timeout(HEAD_TIME, acceptor.accept(stream)).await {
@@ -99,7 +113,6 @@ async fn connection(
             Err(_) => tracing::debug!("TLS handshake took too long"),
         },
     }
-    drop(permit);
 }
 
 async fn answer(
@@ -113,7 +126,7 @@ async fn answer(
         request.map(axum::body::Body::new)
     });
     let mut builder = hyper::server::conn::http1::Builder::new();
-    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_headers(64);
+    builder.timer(TokioTimer::new()).header_read_timeout(HEAD_TIME).max_headers(64).max_buf_size(HEAD_BYTES);
     let served = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service));
     if let Err(error) = watcher.watch(served).await {
         tracing::debug!(%error, "connection");

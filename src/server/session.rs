@@ -166,13 +166,16 @@ pub fn setup_link(app: &App) -> accounts::Result<Option<Secret>> {
     accounts::setup_link(&desk)
 }
 
-/// Deletes ended sessions, every hour.
+/// Deletes ended sessions and old answers, every hour.
 pub async fn sweep_sessions(app: App) {
     let mut hours = tokio::time::interval(SWEEP);
     loop {
         hours.tick().await;
         if let Err(problem) = app.aside(|app| Ok(accounts::sweep(&*app.store, app.now())?)).await {
             tracing::warn!(code = problem.code, "ended sessions were not deleted");
+        }
+        if let Err(problem) = app.aside(|app| super::idempotency::sweep(&*app.store, app.now())).await {
+            tracing::warn!(code = problem.code, "old answers were not deleted");
         }
     }
 }

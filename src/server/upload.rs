@@ -45,7 +45,7 @@ pub(super) async fn read_form(form: Result<Multipart, MultipartRejection>, limit
     if found { Ok(read) } else { Err(bad("there is no field `file`".to_owned())) }
 }
 
-async fn read_field(mut field: Field<'_>, left: &mut usize) -> Result<Vec<u8>, Problem> {
+pub(super) async fn read_field(mut field: Field<'_>, left: &mut usize) -> Result<Vec<u8>, Problem> {
     let mut bytes = Vec::new();
     loop {
         let chunk = field.chunk().await.map_err(|error| Problem::bad_request("bad-upload", error.body_text()))?;

@@ -2,6 +2,7 @@
 //! what it needs done.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use zeroize::Zeroizing;
@@ -36,7 +37,16 @@ pub struct Vault {
     private: Vec<PathBuf>,
     site: Option<PathBuf>,
     status_days: u16,
-    live: Mutex<Option<(Timestamp, Arc<TrustAnchors>)>>,
+    live: Mutex<Option<Live>>,
+    /// Grows with each change that the anchors tell of.
+    changes: AtomicU64,
+}
+
+/// Trust anchors with what they rest on.
+struct Live {
+    made: Timestamp,
+    changes: u64,
+    anchors: Arc<TrustAnchors>,
 }
 
 struct Opened {
@@ -66,6 +76,7 @@ impl Vault {
             site,
             status_days,
             live: Mutex::default(),
+            changes: AtomicU64::new(0),
         })
     }
 
@@ -73,9 +84,10 @@ impl Vault {
         self.opened.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes the next answer start from what is known then: after a key or a certificate changed its state.
+    /// Makes the next answer start from what is known then: after a key or a certificate changed its state. Anchors that are
+    /// being made from what was known before are not used after this.
     pub fn forget_anchors(&self) {
-        *self.live.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        self.changes.fetch_add(1, Ordering::SeqCst);
     }
 
     /// Returns the active signer, to hand to the functions that issue.
@@ -135,21 +147,23 @@ impl Vault {
         Ok(publish::publish(desk.store, &request, site)?)
     }
 
-    /// Returns trust anchors as of now, at most [`LIVE_SECONDS`] old.
+    /// Returns trust anchors as of now: as of the last change that was told to [`Vault::forget_anchors`], and at most
+    /// [`LIVE_SECONDS`] old.
     ///
     /// # Errors
     /// As [`Vault::present`].
     pub fn anchors(&self, desk: &Desk) -> Result<Arc<TrustAnchors>, VaultError> {
         let mut live = self.live.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((made, anchors)) = &*live
-            && (0..LIVE_SECONDS).contains(&(desk.now.unix() - made.unix()))
-        {
-            return Ok(Arc::clone(anchors));
+        let changes = self.changes.load(Ordering::SeqCst);
+        let fresh =
+            |live: &&Live| live.changes == changes && (0..LIVE_SECONDS).contains(&(desk.now.unix() - live.made.unix()));
+        if let Some(live) = live.as_ref().filter(fresh) {
+            return Ok(Arc::clone(&live.anchors));
         }
         let mut anchors = TrustAnchors::default();
         anchors.add(&self.present(desk)?, None).map_err(PublishError::from)?;
         let anchors = Arc::new(anchors);
-        *live = Some((desk.now, Arc::clone(&anchors)));
+        *live = Some(Live { made: desk.now, changes, anchors: Arc::clone(&anchors) });
         Ok(anchors)
     }
 

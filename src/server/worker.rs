@@ -56,9 +56,13 @@ fn work(app: &App, stop: &AtomicBool) {
     if let Err(error) = runs::tidy(&desk(app)) {
         tracing::error!(%error, "runs could not be tidied");
     }
+    let hands = hands();
     while !stop.load(Ordering::SeqCst) {
         // A run that makes the code panic must not end all others with it.
-        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| work_once(app)));
+        let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match &hands {
+            Some(hands) => hands.install(|| work_once(app)),
+            None => work_once(app),
+        }));
         match done {
             Ok(Ok(Step::Idle)) => thread::park_timeout(PAUSE),
             Ok(Ok(_)) => {}
@@ -72,6 +76,14 @@ fn work(app: &App, stop: &AtomicBool) {
             }
         }
     }
+}
+
+/// Returns the threads that sign and try out: one core is left to those who wait for an answer.
+fn hands() -> Option<rayon::ThreadPool> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    let hands = rayon::ThreadPoolBuilder::new().num_threads(cores.saturating_sub(1).max(1));
+    let hands = hands.thread_name(|n| format!("runs-{n}")).build();
+    hands.inspect_err(|error| tracing::warn!(%error, "runs share the threads of others")).ok()
 }
 
 fn desk(app: &App) -> Desk<'_> {
@@ -89,6 +101,7 @@ pub fn work_once(app: &App) -> Result<Step, RunError> {
     if let Step::Group { issued, revoked, .. } = &step {
         app.metrics().issued.inc_by(*issued as u64);
         app.metrics().revoked.inc_by(*revoked as u64);
+        app.vault.forget_anchors();
     }
     Ok(step)
 }

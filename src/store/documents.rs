@@ -40,6 +40,7 @@ impl Collection {
         Self::SECOND_STEPS,
         Self::API_TOKENS,
         Self::IDEMPOTENCY,
+        Self::TEMPLATES,
         Self::PLANS,
         Self::RULES,
         Self::LISTED,
@@ -86,6 +87,8 @@ impl Collection {
     /// Corrections that were asked for, by id.
     pub const CORRECTIONS: Self = Self::kept("corrections");
 
+    /// Templates of the library with their versions, by name.
+    pub const TEMPLATES: Self = Self::kept("templates");
     /// What the service keeps beside an event, by code.
     pub const PLANS: Self = Self::kept("plans");
     /// Versions of rules, as `CODE/0000000001`.

@@ -20,12 +20,20 @@ pub trait Engine: Send + Sync {
     /// Returns up to `limit` entries with `after < key < end`, in order.
     fn range(&self, after: &[u8], end: &[u8], limit: usize) -> Result<Vec<Entry>>;
 
+    /// Returns up to `limit` entries with `from <= key < before`, the last first.
+    fn range_back(&self, from: &[u8], before: &[u8], limit: usize) -> Result<Vec<Entry>>;
+
     /// Returns the last entry with `from <= key < end`.
     fn last(&self, from: &[u8], end: &[u8]) -> Result<Option<Entry>>;
 
     /// Makes all changes or, after a crash, none. They can be read at once, but are durable only after
     /// [`Engine::sync`]. Called by one thread at a time.
     fn write(&self, batch: Vec<Change>) -> Result<()>;
+
+    /// Says whether a write can be expected to succeed.
+    fn check(&self) -> Result<()> {
+        Ok(())
+    }
 
     /// Makes durable what was written before the call.
     fn sync(&self) -> Result<()>;

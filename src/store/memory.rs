@@ -51,6 +51,14 @@ impl Engine for MemoryEngine {
         Ok(self.map().range::<[u8], _>(bounds).take(limit).map(owned).collect())
     }
 
+    fn range_back(&self, from: &[u8], before: &[u8], limit: usize) -> Result<Vec<Entry>> {
+        if from >= before {
+            return Ok(Vec::new());
+        }
+        let bounds = (Bound::Included(from), Bound::Excluded(before));
+        Ok(self.map().range::<[u8], _>(bounds).rev().take(limit).map(owned).collect())
+    }
+
     fn last(&self, from: &[u8], end: &[u8]) -> Result<Option<Entry>> {
         let bounds = (Bound::Included(from), Bound::Excluded(end));
         Ok(self.map().range::<[u8], _>(bounds).next_back().map(owned))

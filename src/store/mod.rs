@@ -275,6 +275,15 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> Result<Page<Document>>;
 
+    /// Lists them as [`Store::documents`] does, the last key first: the newest first where keys grow with time.
+    fn documents_newest(
+        &self,
+        collection: Collection,
+        prefix: &str,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Document>>;
+
     /// Writes and deletes documents, all or none, provided that each still is what its [`Expect`] says; otherwise
     /// [`StoreError::Conflict`] with the first key that is not. Returns the revision of those written. `None` for `act`
     /// is for what is no act of anybody: counters, journals of a run that was recorded itself, sessions.
@@ -286,8 +295,14 @@ pub trait Store: Send + Sync {
     /// Returns when the newest act of the audit log happened.
     fn last_act(&self) -> Result<Option<Timestamp>>;
 
+    /// Says whether the next write can be expected to succeed: the store is there, works, and has room.
+    fn check(&self) -> Result<()>;
+
     /// Lists the audit log, oldest first. Each entry's `hash` covers the entry before it.
     fn audit(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>>;
+
+    /// Lists the audit log, newest first.
+    fn audit_newest(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>>;
 
     /// Returns the counters of reserved numbers, for a dump.
     fn number_counters(&self) -> Result<Vec<(EventCode, i16, u64)>>;

@@ -231,6 +231,13 @@ pub enum CertificateChange {
         /// Why, for programs.
         withdrawal: Option<Withdrawal>,
     },
+    /// Puts the next version after a revoked one, which stays revoked.
+    Reissue {
+        /// The current version, revoked.
+        old: Certificate,
+        /// The next.
+        new: Certificate,
+    },
     /// Makes a revoked version active again and clears its status entry. Only before the revocation was published: the
     /// caller makes sure that it was not.
     Reinstate {

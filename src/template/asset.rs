@@ -68,6 +68,8 @@ fn raster_size(bytes: &[u8]) -> Result<(f32, f32), String> {
 
 /// Parses the picture without its texts; files that it wants from outside are refused, not fetched.
 fn svg_size(bytes: &[u8]) -> Result<(f32, f32), String> {
+    let text = std::str::from_utf8(bytes).map_err(|_| "is not a readable SVG: it is not UTF-8".to_owned())?;
+    super::svg_guard::check(text.trim_start_matches('\u{feff}'))?;
     let wants_outside = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&wants_outside);
     let mut options = svg2pdf::usvg::Options::default();

@@ -206,25 +206,23 @@ struct Coverage(Vec<(u32, u32)>);
 
 impl Coverage {
     fn of(face: &ttf_parser::Face<'_>) -> Self {
-        let mut points = Vec::new();
+        // Each subtable names its code points in order, so they are ranges already; sorting them one by one is slow.
+        let mut ranges: Vec<(u32, u32)> = Vec::new();
         for subtable in face.tables().cmap.iter().flat_map(|cmap| cmap.subtables) {
             if subtable.is_unicode() {
-                subtable.codepoints(|c| {
-                    if subtable.glyph_index(c).is_some_and(|glyph| glyph.0 != 0) {
-                        points.push(c);
-                    }
+                subtable.codepoints(|point| match ranges.last_mut() {
+                    _ if subtable.glyph_index(point).is_none_or(|glyph| glyph.0 == 0) => {}
+                    Some(last) if last.1.checked_add(1) == Some(point) => last.1 = point,
+                    _ => ranges.push((point, point)),
                 });
             }
         }
-        points.sort_unstable();
-        points.dedup();
-        let mut ranges: Vec<(u32, u32)> = Vec::new();
-        for point in points {
-            match ranges.last_mut() {
-                Some(last) if last.1 + 1 == point => last.1 = point,
-                _ => ranges.push((point, point)),
-            }
-        }
+        ranges.sort_unstable();
+        ranges.dedup_by(|next, kept| {
+            let joins = next.0 <= kept.1.saturating_add(1);
+            kept.1 = kept.1.max(if joins { next.1 } else { 0 });
+            joins
+        });
         Self(ranges)
     }
 

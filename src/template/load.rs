@@ -75,6 +75,21 @@ impl Template {
         self
     }
 
+    /// Returns the names of the assets that the template has.
+    pub fn asset_names(&self) -> impl Iterator<Item = &str> {
+        self.assets.keys().map(String::as_str)
+    }
+
+    /// Returns the names of the assets that the document has a place for, with whether it can do without.
+    pub fn asset_places(&self) -> std::collections::BTreeMap<String, bool> {
+        asset::wanted(&self.document).into_iter().map(|wanted| (wanted.name, wanted.optional)).collect()
+    }
+
+    /// Returns the document's bytes, as they are kept.
+    pub fn document_bytes(&self) -> Vec<u8> {
+        self.document.to_bytes()
+    }
+
     /// Returns an asset's bytes.
     pub fn asset(&self, name: &str) -> Option<&[u8]> {
         self.assets.get(name).map(|bytes| bytes.as_slice())

@@ -23,6 +23,7 @@ mod placeholder;
 mod qr_place;
 mod scene;
 mod signatories;
+mod svg_guard;
 mod text;
 mod vector;
 

@@ -79,6 +79,16 @@ impl World {
         Self::changed(store, folder, limits, |_| ())
     }
 
+    /// The same, with the W3C VC-API.
+    pub fn with_vc_api(store: Arc<dyn Store>, folder: TempDir, limits: Limits) -> Self {
+        Self::changed(store, folder, limits, |parts| parts.vc_api = true)
+    }
+
+    /// The same behind another door, such as the real one.
+    pub fn with_door(store: Arc<dyn Store>, folder: TempDir, limits: Limits, authenticator: Authenticator) -> Self {
+        Self::changed(store, folder, limits, |parts| parts.authenticator = authenticator)
+    }
+
     /// The same, with some of its parts changed.
     pub fn changed(store: Arc<dyn Store>, folder: TempDir, limits: Limits, change: impl FnOnce(&mut Parts)) -> Self {
         let clock = Arc::new(AtomicI64::new(START.parse::<Timestamp>().unwrap().unix()));

@@ -19,13 +19,13 @@ class Service:
 
     def __init__(self, program, log, *arguments):
         self.program, self.log, self.arguments = program, log, arguments
-        self.token = None
+        self.token, self.port = None, 0
         self.start()
 
     def start(self):
-        """Starts it and waits until it listens; on the first start also sets it up."""
+        """Starts it, each time at the same port, and waits until it listens; on the first start also sets it up."""
         with open(self.log, "ab") as errors:
-            command = self.program.command("serve", "--listen", "127.0.0.1:0", *self.arguments)
+            command = self.program.command("serve", "--listen", f"127.0.0.1:{self.port}", *self.arguments)
             self.process = subprocess.Popen(
                 command, env=self.program.environment, stdout=subprocess.PIPE, stderr=errors, text=True
             )

@@ -17,7 +17,7 @@ mod xlsx;
 
 pub use columns::{Column, Columns, Mapping, MappingError, Meaning, field_name};
 pub use names::{NameProblem, checked_name, is_bidi_control, is_email, lint_name};
-pub use report::{report_json, write_report};
+pub use report::{report_json, safe_cell, write_report};
 pub use rows::{
     Checks, Code, Duplicates, Finding, MissingGlyph, NAME_CHARACTERS, RowOutcome, Severity, Summary, check_rows,
     person_key, summarise,

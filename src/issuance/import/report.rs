@@ -31,10 +31,10 @@ pub fn write_report(
     let kept: Vec<usize> = (0..columns.columns.len())
         .filter(|&at| !REPORT_COLUMNS.contains(&columns.columns[at].field.as_str()))
         .collect();
-    let header = kept.iter().map(|&at| safe(&columns.columns[at].header));
+    let header = kept.iter().map(|&at| safe_cell(&columns.columns[at].header));
     csv.write_record(header.chain(REPORT_COLUMNS.map(String::from)))?;
     for outcome in rows.iter().filter(|outcome| !outcome.findings.is_empty()) {
-        let cells = kept.iter().map(|&at| safe(table.rows[outcome.row].cells.get(at).map_or("", String::as_str)));
+        let cells = kept.iter().map(|&at| safe_cell(table.rows[outcome.row].cells.get(at).map_or("", String::as_str)));
         csv.write_record(cells.chain(added_cells(outcome)))?;
     }
     csv.flush()
@@ -48,7 +48,7 @@ fn added_cells(outcome: &RowOutcome) -> [String; 4] {
         .collect();
     let hints: Vec<&str> = outcome.findings.iter().map(|finding| finding.hint).collect();
     let status = outcome.severity().map_or("valid", status);
-    [outcome.line.to_string(), status.into(), safe(&reasons.join("; ")), safe(&hints.join("; "))]
+    [outcome.line.to_string(), status.into(), safe_cell(&reasons.join("; ")), safe_cell(&hints.join("; "))]
 }
 
 fn status(severity: Severity) -> &'static str {
@@ -58,7 +58,8 @@ fn status(severity: Severity) -> &'static str {
     }
 }
 
-fn safe(cell: &str) -> String {
+/// Returns a cell that no spreadsheet program takes for a formula.
+pub fn safe_cell(cell: &str) -> String {
     if cell.starts_with(FORMULA_SIGNS) { format!("'{cell}") } else { cell.to_owned() }
 }
 

@@ -15,7 +15,7 @@ use utoipa_axum::routes;
 use crate::accounts::Permission;
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::runs;
-use crate::server::extract::{Listing, Paging, Query};
+use crate::server::extract::{Listing, Order, Paging, Query};
 use crate::server::{App, Caller, Problem};
 use crate::store::{AuditEntry, AuditHead, Store, StoreError, check_audit};
 
@@ -69,6 +69,10 @@ struct AuditFilter {
     /// 1 to 500; 50 if left out.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
+    /// `oldest` or `newest` first; `oldest` if left out.
+    #[serde(default)]
+    #[param(inline)]
+    order: Order,
     /// Only this action, or all that begin so: `certificate.` finds `certificate.issue`.
     action: Option<String>,
     /// Only on this number, code or id; also where an act on many names it.
@@ -116,7 +120,7 @@ fn names(value: &Value, subject: &str) -> bool {
     }
 }
 
-/// Search the audit log, oldest first
+/// Search the audit log
 #[utoipa::path(get, path = "/audit", tag = "Audit", extensions(("x-permission" = json!("settings"))), params(AuditFilter),
     responses((status = 200, body = Listing<EntryView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
@@ -128,7 +132,10 @@ async fn list(
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
     app.at_desk(&caller, move |_, desk| {
         let read = |cursor: Option<&str>, limit| {
-            let page = desk.store.audit(cursor, limit)?;
+            let page = match filter.order {
+                Order::Oldest => desk.store.audit(cursor, limit)?,
+                Order::Newest => desk.store.audit_newest(cursor, limit)?,
+            };
             Ok((page.items, page.next))
         };
         let page = runs::filtered(filter.cursor.as_deref(), limit, read, |entry| filter.keeps(entry))?;

@@ -1,17 +1,23 @@
-//! Certificates: list, show, download, issue one, revoke, restore.
+//! Certificates: list, show, download one or all, issue one, revoke, restore.
+
+use std::io::{BufWriter, Write};
 
 use axum::Json;
+use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio_stream::wrappers::ReceiverStream;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::credential::{CertificateNumber, Timestamp, limits};
+use crate::credential::{CertificateNumber, EventCode, Timestamp, limits};
 use crate::enrolment;
 use crate::issuance::{Desk, StageTimes, Workshop};
 use crate::proof::{data_integrity, jws::Jws};
@@ -33,6 +39,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(revoke))
         .routes(routes!(restore))
         .routes(routes!(issue_now))
+        .routes(routes!(request_own))
+        .routes(routes!(reissue))
+        .routes(routes!(archive))
 }
 
 /// A version of a certificate.
@@ -315,6 +324,7 @@ async fn revoke(
         let number = seen(desk, &number, &if_match)?;
         let revoked = runs::revoke(desk, &number, &reason)?;
         app.metrics().revoked.inc();
+        app.vault.forget_anchors();
         Ok(Tagged::ok(tag(&revoked, desk.now), CertificateView::of(revoked, desk.now)))
     })
     .await
@@ -335,6 +345,7 @@ async fn restore(
     app.at_desk(&caller, move |app, desk| {
         let number = seen(desk, &number, &if_match)?;
         let restored = app.vault.undisturbed(|| runs::restore(desk, &number))?;
+        app.vault.forget_anchors();
         Ok(Tagged::ok(tag(&restored, desk.now), CertificateView::of(restored, desk.now)))
     })
     .await
@@ -372,7 +383,173 @@ async fn issue_now(
         let person = enrolment::find(desk.store, &code, &body.person)?;
         let issued = runs::issue_now(desk, &workshop, &code, &person.key, &body.reason)?;
         app.metrics().issued.inc();
+        app.vault.forget_anchors();
         Ok(Tagged::created(tag(&issued, desk.now), CertificateView::of(issued, desk.now)))
     })
     .await
+}
+
+/// Issue to somebody who asks for their own
+///
+/// Where the event allows it (`self_service`), is ready, and the person meets the rule; for portals and learning platforms
+/// that ask in their participants' names. Staff use `issue-now`.
+#[utoipa::path(post, path = "/events/{code}/participants/{person}/request", tag = "Certificates", extensions(("x-permission" = json!("import"))),
+    params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail")),
+    responses((status = 201, body = CertificateView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn request_own(
+    State(app): State<App>,
+    caller: Caller,
+    Path((code, who)): Path<(String, String)>,
+) -> Result<Tagged<CertificateView>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |app, desk| {
+        let code = event_code(&code)?;
+        let (signer, times) = (app.vault.signer(), StageTimes::default());
+        let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
+        let person = enrolment::find(desk.store, &code, &who)?;
+        let issued = runs::request_own(desk, &workshop, &code, &person.key)?;
+        app.metrics().issued.inc();
+        Ok(Tagged::created(tag(&issued, desk.now), CertificateView::of(issued, desk.now)))
+    })
+    .await
+}
+
+/// Why to issue anew.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "reason": "the fraud case was closed" }))]
+struct Reissue {
+    /// Kept with the certificate.
+    reason: String,
+}
+
+/// Issue a revoked certificate anew
+///
+/// The next version under the same number, by the present data and template; the revoked version stays revoked. A revocation
+/// that has not been published can be taken back instead.
+#[utoipa::path(post, path = "/certificates/{number}/reissue", tag = "Certificates", extensions(("x-permission" = json!("generate"))), params(("number" = String, Path)),
+    request_body = Reissue,
+    responses((status = 201, body = CertificateView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn reissue(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    Body(body): Body<Reissue>,
+) -> Result<Tagged<CertificateView>, Problem> {
+    caller.may(Permission::Generate)?;
+    app.at_desk(&caller, move |app, desk| {
+        let number = certificate_number(&number)?;
+        let (signer, times) = (app.vault.signer(), StageTimes::default());
+        let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
+        let issued = runs::reissue(desk, &workshop, &number, &body.reason)?;
+        app.metrics().issued.inc();
+        Ok(Tagged::created(tag(&issued, desk.now), CertificateView::of(issued, desk.now)))
+    })
+    .await
+}
+
+/// Which certificates to download.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ArchiveFilter {
+    /// Of this event.
+    event: String,
+    /// In this state; those in force if left out.
+    status: Option<Standing>,
+    /// Only those whose number, name or e-mail holds this.
+    text: Option<String>,
+    /// Only those that this run made.
+    run: Option<String>,
+}
+
+/// Download all certificates of an event as a ZIP of PDFs
+///
+/// Drawn while it is sent; a download that breaks off has no end, and no program takes it for whole.
+#[utoipa::path(get, path = "/certificates/archive", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(ArchiveFilter),
+    responses((status = 200, description = "The archive", body = Vec<u8>, content_type = "application/zip"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn archive(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<ArchiveFilter>,
+) -> Result<Response, Problem> {
+    caller.may(Permission::View)?;
+    let busy = "other archives are being made; try again in a moment";
+    let turn =
+        ARCHIVES.try_acquire().map_err(|_| Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "busy", busy))?;
+    let event = event_code(&filter.event)?;
+    app.aside({
+        let event = event.clone();
+        move |app| app.store.event(&event)?.map(drop).ok_or_else(|| Problem::not_found(event))
+    })
+    .await?;
+    let name = event.to_string();
+    let (tell, told) = tokio::sync::mpsc::channel::<Chunk>(8);
+    tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        if let Err(error) = pack(&app, &event, &filter, Pipe(&tell)) {
+            // Breaks the stream off, so that a part is not taken for the whole. Whoever hung up hears nothing.
+            let _ = tell.blocking_send(Err(error));
+        }
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "application/zip".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.zip\"")),
+    ];
+    Ok((headers, axum::body::Body::from_stream(ReceiverStream::new(told))).into_response())
+}
+
+/// Archives made at once: each keeps a thread until it is downloaded.
+static ARCHIVES: Semaphore = Semaphore::const_new(2);
+/// Certificates drawn at a time, side by side.
+const DRAWN: usize = 64;
+
+type Chunk = Result<Bytes, std::io::Error>;
+
+/// Writes into a response, no faster than it is read.
+struct Pipe<'a>(&'a tokio::sync::mpsc::Sender<Chunk>);
+
+impl Write for Pipe<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let hung_up = |_| std::io::Error::from(std::io::ErrorKind::BrokenPipe);
+        self.0.blocking_send(Ok(Bytes::copy_from_slice(bytes))).map_err(hung_up)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Draws certificates in groups and writes them as `NUMBER.pdf`.
+fn pack(app: &App, event: &EventCode, filter: &ArchiveFilter, out: Pipe) -> std::io::Result<()> {
+    let (store, now) = (&*app.store, app.now());
+    let text = filter.text.as_deref().map(str::trim).unwrap_or_default();
+    let keep = |one: &Certificate| {
+        Standing::of(one, now) == filter.status.unwrap_or(Standing::Active)
+            && one.erased.is_none()
+            && (filter.run.is_none() || one.run == filter.run)
+            && holds(one, text)
+    };
+    let mut zip = zip::ZipWriter::new_stream(BufWriter::with_capacity(64 * 1024, out));
+    // PDFs are compressed already.
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = store.certificates(Some(event), cursor.as_deref(), DRAWN).map_err(std::io::Error::other)?;
+        let wanted: Vec<_> = page.items.into_iter().filter(keep).collect();
+        let draw = |one: &Certificate| {
+            app.faces.pdf(store, one, &app.issuer.verifier).map(|pdf| (one.number.to_string(), pdf))
+        };
+        let drawn: Result<Vec<_>, _> = wanted.par_iter().map(draw).collect();
+        for (number, pdf) in drawn.map_err(std::io::Error::other)? {
+            zip.start_file(format!("{number}.pdf"), stored).map_err(std::io::Error::other)?;
+            zip.write_all(&pdf)?;
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    zip.finish().map_err(std::io::Error::other)?.into_inner().flush()
 }

@@ -11,7 +11,7 @@ use crate::accounts::Permission;
 use crate::credential::Timestamp;
 use crate::issuance::{Desk, StageTimes, Workshop};
 use crate::runs::{Ask, Correction, CorrectionState, correction};
-use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
+use crate::server::extract::{Body, IfMatch, Listing, Order, Paging, Path, Query};
 use crate::server::reply::Tagged;
 use crate::server::{App, Caller, Problem};
 
@@ -73,11 +73,15 @@ struct CorrectionFilter {
     /// 1 to 500; 50 if left out.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
+    /// `oldest` or `newest` first; `oldest` if left out.
+    #[serde(default)]
+    #[param(inline)]
+    order: Order,
     /// Only in this state.
     state: Option<CorrectionState>,
 }
 
-/// List corrections, oldest first
+/// List corrections
 #[utoipa::path(get, path = "/corrections", tag = "Corrections", extensions(("x-permission" = json!("view"))), params(CorrectionFilter),
     responses((status = 200, body = Listing<CorrectionView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
@@ -89,7 +93,7 @@ async fn list(
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
     app.at_desk(&caller, move |_, desk| {
         let keep = |one: &Correction| filter.state.is_none_or(|state| one.state == state);
-        let page = correction::list(desk.store, keep, filter.cursor.as_deref(), limit)?;
+        let page = correction::list(desk.store, filter.order == Order::Newest, keep, filter.cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, CorrectionView::of)))
     })
     .await
@@ -147,6 +151,7 @@ async fn approve(
         let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
         seen(desk, &id, &if_match)?;
         correction::approve(desk, &workshop, &id)?;
+        app.vault.forget_anchors();
         tagged(desk, &id)
     })
     .await

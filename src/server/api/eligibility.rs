@@ -2,6 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
@@ -11,14 +13,16 @@ use utoipa_axum::routes;
 use super::events::{seen, tag};
 use super::participants::{PeopleFilter, decision, filtered, person};
 use crate::accounts::Permission;
-use crate::credential::{EventCode, Timestamp};
-use crate::eligibility::{Amount, Explained, Histogram, Measure, Rule, Tiers};
+use crate::credential::Timestamp;
+use crate::eligibility::{Amount, Explained, Histogram, Measure, Measures, Rule, Tiers};
 use crate::enrolment::{
     self, Change, Changed, Decision, ExclusionReason, Ground, Planned, RuleVersion, may_request_own,
 };
 use crate::issuance::Desk;
+use crate::issuance::import::safe_cell;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
 use crate::server::reply::Tagged;
+use crate::server::upload::turn;
 use crate::server::{App, Caller, Problem};
 use crate::store::{Collection, Document, Page, Participant};
 
@@ -27,6 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(rule, set_rule))
         .routes(routes!(versions))
         .routes(routes!(report))
+        .routes(routes!(report_csv))
         .routes(routes!(one))
         .routes(routes!(what_if))
         .routes(routes!(histogram))
@@ -92,10 +97,10 @@ async fn set_rule(
     Body(wanted): Body<RuleWanted>,
 ) -> Result<Tagged<RuleView>, Problem> {
     caller.may(Permission::Import)?;
-    app.at_desk(&caller, move |_, desk| {
+    app.at_desk(&caller, move |app, desk| {
         let rule = if wanted.rule.is_null() { None } else { Some(read_rule(&wanted.rule)?) };
         let old = seen(desk, &code, &if_match)?;
-        Ok(RuleView::of(enrolment::set_rule(desk, &old, rule, wanted.tiers)?))
+        Ok(RuleView::of(enrolment::set_rule(desk, &app.faces, &old, rule, wanted.tiers)?))
     })
     .await
 }
@@ -164,6 +169,8 @@ pub(super) struct DecisionView {
     /// Name of the template that the certificate would have.
     #[schema(example = "classic")]
     template: String,
+    /// What was measured, whatever the rule asks for; attendance entered by hand is flagged.
+    measures: Measures,
     /// What is still needed, each as one phrase.
     missing: Vec<String>,
     /// The rule clause by clause, with what was measured.
@@ -179,13 +186,13 @@ pub(super) struct DecisionView {
 impl DecisionView {
     fn of(
         desk: &Desk,
-        code: &EventCode,
-        self_service: bool,
+        Planned { event, plan, .. }: &Planned,
         (person, decision): (Participant, Decision),
     ) -> Result<Self, Problem> {
-        let certificate = desk.store.certificate_of(code, &person.key)?.map(|number| number.to_string());
+        let certificate = desk.store.certificate_of(&event.code, &person.key)?.map(|number| number.to_string());
         Ok(Self {
-            may_request_own: self_service && certificate.is_none(),
+            may_request_own: may_request_own(plan, &decision) && certificate.is_none(),
+            measures: Measures::of(&plan.course, &person.progress),
             certificate,
             id: person.id.unwrap_or(person.key.0),
             name: person.name,
@@ -216,14 +223,95 @@ async fn report(
     let limit = paging.limit()?;
     app.at_desk(&caller, move |_, desk| {
         let planned = enrolment::planned(desk, &event_code(&code)?)?;
-        let code = &planned.event.code;
-        let Page { items, next } = filtered(desk, code, &filter, paging.cursor, limit)?;
-        let view = |found: (Participant, Decision)| {
-            DecisionView::of(desk, code, may_request_own(&planned.plan, &found.1), found)
-        };
+        let Page { items, next } = filtered(desk, &planned.event.code, &filter, paging.cursor, limit)?;
+        let view = |found| DecisionView::of(desk, &planned, found);
         Ok(Json(Listing { items: items.into_iter().map(view).collect::<Result<_, Problem>>()?, next }))
     })
     .await
+}
+
+/// Download the report as CSV
+///
+/// Everybody with what was measured, the status and why, for a spreadsheet.
+#[utoipa::path(get, path = "/events/{code}/eligibility-report", tag = "Eligibility", extensions(("x-permission" = json!("view"))),
+    params(("code" = String, Path, example = "WORKSHOP"), PeopleFilter),
+    responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn report_csv(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Query(filter): Query<PeopleFilter>,
+) -> Result<Response, Problem> {
+    caller.may(Permission::View)?;
+    let _turn = turn()?;
+    app.at_desk(&caller, move |_, desk| {
+        let planned = enrolment::planned(desk, &event_code(&code)?)?;
+        let mut csv = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
+        csv.write_record(COLUMNS).map_err(Problem::internal)?;
+        let mut cursor = None;
+        loop {
+            let page = filtered(desk, &planned.event.code, &filter, cursor, REPORT_PAGE)?;
+            for found in page.items {
+                let row = DecisionView::of(desk, &planned, found)?.row();
+                csv.write_record(row.iter().map(|cell| safe_cell(cell))).map_err(Problem::internal)?;
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        let headers = [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+            (header::CONTENT_DISPOSITION, "attachment; filename=\"eligibility.csv\""),
+        ];
+        Ok((headers, csv.into_inner().map_err(|error| Problem::internal(error.error()))?).into_response())
+    })
+    .await
+}
+
+/// People read at a time for a report.
+const REPORT_PAGE: usize = 500;
+/// The report's columns.
+const COLUMNS: [&str; 12] = [
+    "id",
+    "name",
+    "email",
+    "attendance",
+    "entered_by_hand",
+    "points",
+    "score",
+    "completion",
+    "status",
+    "reason",
+    "tier",
+    "certificate",
+];
+
+impl DecisionView {
+    /// Returns the cells of [`COLUMNS`].
+    fn row(self) -> [String; 12] {
+        let amount = |amount: Option<Amount>| amount.map(|amount| amount.to_string()).unwrap_or_default();
+        let yes = |yes: bool, text: &str| if yes { text.to_owned() } else { String::new() };
+        let ground = serde_json::to_value(self.reason).ok().and_then(|word| word.as_str().map(str::to_owned));
+        let mut reason = ground.unwrap_or_default();
+        if !self.missing.is_empty() {
+            reason = format!("{reason}: {}", self.missing.join("; "));
+        }
+        [
+            self.id,
+            self.name,
+            self.email.unwrap_or_default(),
+            amount(self.measures.attendance),
+            yes(self.measures.by_hand, "yes"),
+            amount(self.measures.points),
+            amount(self.measures.score),
+            amount(self.measures.completion),
+            if self.eligible { "eligible".to_owned() } else { "not_eligible".to_owned() },
+            reason,
+            self.tier.unwrap_or_default(),
+            self.certificate.unwrap_or_default(),
+        ]
+    }
 }
 
 /// Explain one person's eligibility
@@ -240,8 +328,7 @@ async fn one(
         let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
         let planned = enrolment::planned(desk, &code)?;
         let decision = decision(desk, &planned, &person)?;
-        let own = may_request_own(&planned.plan, &decision);
-        Ok(Json(DecisionView::of(desk, &code, own, (person, decision))?))
+        Ok(Json(DecisionView::of(desk, &planned, (person, decision))?))
     })
     .await
 }

@@ -11,6 +11,7 @@ mod keys;
 mod participants;
 mod quality;
 mod runs;
+mod templates;
 mod verify;
 mod webhooks;
 
@@ -30,6 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(participants::routes())
         .merge(verify::routes())
         .merge(webhooks::routes())
+        .merge(templates::routes())
         .merge(runs::routes())
         .merge(certificates::routes())
         .merge(corrections::routes())

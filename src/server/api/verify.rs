@@ -1,11 +1,16 @@
 //! Verification for everybody: without an account, and without a name to be found by counting numbers.
 
+use std::sync::LazyLock;
+use std::thread::available_parallelism;
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -14,7 +19,8 @@ use crate::credential::{CertificateNumber, Timestamp};
 use crate::inspect::{self, Inspected};
 use crate::issuance::Desk;
 use crate::reading::ReadMode;
-use crate::server::extract::{Path, Raw};
+use crate::server::crowd::Place;
+use crate::server::extract::{Path, Raw, within};
 use crate::server::{App, ClientAddress, Problem};
 use crate::status::Reason;
 use crate::store::{Certificate, Standing};
@@ -22,6 +28,15 @@ use crate::verify::verify_jws;
 
 /// Largest file that is looked at, in bytes.
 const FILE_BYTES: usize = 16 << 20;
+/// Files in memory at once: half a gigabyte.
+static FILES: Semaphore = Semaphore::const_new(32);
+/// Files in memory at once that come from one address.
+const FILES_EACH: usize = 8;
+/// Files looked at at once: half of the machine, so that whoever sends what is hard to read slows down nobody else.
+static LOOKS: LazyLock<Semaphore> =
+    LazyLock::new(|| Semaphore::new((available_parallelism().map_or(1, usize::from) / 2).max(1)));
+/// How long a file waits for its turn to be looked at.
+const TURN: Duration = Duration::from_secs(10);
 /// Characters of the part of an id that cannot be guessed: 40 bits in base32.
 const SUFFIX_CHARS: usize = 8;
 
@@ -44,6 +59,28 @@ impl FromRequestParts<App> for Patient {
         let problem = Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-requests", detail);
         Err(Problem { retry_after: Some(1), ..problem })
     }
+}
+
+/// Room for a file in memory, taken before the first byte of it is read.
+struct Room {
+    _file: SemaphorePermit<'static>,
+    _place: Place,
+}
+
+impl FromRequestParts<App> for Room {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        within(&parts.headers, FILE_BYTES)?;
+        let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
+        let place = app.files().enter(address, FILES_EACH).ok_or_else(busy)?;
+        Ok(Self { _file: FILES.try_acquire().map_err(|_| busy())?, _place: place })
+    }
+}
+
+fn busy() -> Problem {
+    let detail = "other files are being looked at; try again in a moment";
+    Problem { retry_after: Some(1), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
 }
 
 /// What is known of a certificate.
@@ -150,6 +187,7 @@ struct Verdicts {
 async fn check(
     State(app): State<App>,
     _: Patient,
+    room: Room,
     headers: HeaderMap,
     Raw(body): Raw,
 ) -> Result<Json<Verdicts>, Problem> {
@@ -163,7 +201,10 @@ async fn check(
     if body.is_empty() {
         return Err(Problem::bad_request("bad-body", "the body is empty; send a file, or {\"text\": …} as JSON"));
     }
+    let turn = tokio::time::timeout(TURN, LOOKS.acquire()).await.ok().and_then(Result::ok).ok_or_else(busy)?;
     app.aside(move |app| {
+        // Kept until the work ends, also when nobody waits for it any more.
+        let _held = (room, turn);
         let actor = "public".to_owned();
         let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &actor, now: app.now() };
         let anchors = app.vault.anchors(&desk)?;

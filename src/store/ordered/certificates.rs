@@ -46,20 +46,36 @@ pub(super) fn supersede<E: Engine>(
     reason: &Reason,
 ) -> Result<()> {
     expect_current(draft, old)?;
+    expect_next(draft, old, new)?;
+    let state = CertificateState::Superseded { reason: reason.clone() };
+    put_old(draft, &Certificate { state, ..old.clone() })?;
+    // A corrected e-mail makes a new person key. The old one stays taken: it too already has this certificate.
+    put_current(draft, new)
+}
+
+/// Puts `new` after a revoked version, which stays readable, and revoked.
+fn reissue<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate, new: &Certificate) -> Result<()> {
+    let revoked = matches!(old.state, CertificateState::Revoked { .. });
+    if !revoked || stored(draft, old)? != *old {
+        return Err(StoreError::Conflict(old.number.to_string()));
+    }
+    expect_next(draft, old, new)?;
+    put_old(draft, old)?;
+    put_current(draft, new)
+}
+
+/// Refuses what does not follow a version, or belongs to somebody who has another certificate.
+fn expect_next<E: Engine>(draft: &Draft<'_, E>, old: &Certificate, new: &Certificate) -> Result<()> {
     check_key("person key", &new.person.0)?;
-    let conflict = || StoreError::Conflict(old.number.to_string());
     let follows = new.number == old.number
         && Some(new.version) == old.version.checked_add(1)
         && new.state == CertificateState::Active
         && new.status != old.status;
     let owner = owned(draft.engine, new.number.event(), &new.person)?;
     if !follows || owner.is_some_and(|owner| owner != old.number) {
-        return Err(conflict());
+        return Err(StoreError::Conflict(old.number.to_string()));
     }
-    let state = CertificateState::Superseded { reason: reason.clone() };
-    put_old(draft, &Certificate { state, ..old.clone() })?;
-    // A corrected e-mail makes a new person key. The old one stays taken: it too already has this certificate.
-    put_current(draft, new)
+    Ok(())
 }
 
 /// Puts the current version as revoked.
@@ -92,6 +108,7 @@ pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[Certificate
         let number = match change {
             CertificateChange::Issue(certificate) => &certificate.number,
             CertificateChange::Supersede { old, .. }
+            | CertificateChange::Reissue { old, .. }
             | CertificateChange::Revoke { old, .. }
             | CertificateChange::Reinstate { old } => &old.number,
         };
@@ -102,6 +119,7 @@ pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[Certificate
             CertificateChange::Issue(certificate) => new.push(certificate.clone()),
             CertificateChange::Supersede { old, new, reason } => supersede(draft, old, new, reason)?,
             CertificateChange::Revoke { old, reason, withdrawal } => revoke(draft, old, reason, withdrawal.as_ref())?,
+            CertificateChange::Reissue { old, new } => reissue(draft, old, new)?,
             CertificateChange::Reinstate { old } => reinstate(draft, old)?,
         }
     }

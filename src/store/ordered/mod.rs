@@ -99,6 +99,11 @@ impl<E: Engine> Ordered<E> {
         Ok(store)
     }
 
+    /// Returns the engine.
+    pub(super) fn engine(&self) -> &E {
+        &self.engine
+    }
+
     /// Runs one writer's decision, writes what it put together with the audit entry, and waits until that is durable.
     fn commit<'a, T>(&'a self, decide: impl FnOnce(&mut Draft<'a, E>) -> Result<T>) -> Result<T> {
         let value = {
@@ -189,6 +194,28 @@ impl<E: Engine> Ordered<E> {
     ) -> Result<Page<T>> {
         let limit = limit.clamp(1, PAGE_LIMIT);
         let mut entries = self.engine.range(&keys::after(prefix, cursor)?, &keys::end(prefix), limit + 1)?;
+        self.settle()?;
+        let more = entries.len() > limit;
+        entries.truncate(limit);
+        let next = entries.last().filter(|_| more).map(|(key, _)| keys::cursor(prefix, key));
+        let items = entries.iter().map(|(key, value)| read(key, value)).collect::<Result<_>>()?;
+        Ok(Page { items, next })
+    }
+
+    /// The same from the last to the first.
+    fn page_back<T>(
+        &self,
+        prefix: &[u8],
+        cursor: Option<&str>,
+        limit: usize,
+        read: impl Fn(&[u8], &[u8]) -> Result<T>,
+    ) -> Result<Page<T>> {
+        let limit = limit.clamp(1, PAGE_LIMIT);
+        let before = match cursor {
+            None => keys::end(prefix),
+            cursor => keys::after(prefix, cursor)?,
+        };
+        let mut entries = self.engine.range_back(prefix, &before, limit + 1)?;
         self.settle()?;
         let more = entries.len() > limit;
         entries.truncate(limit);

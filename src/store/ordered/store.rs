@@ -259,6 +259,19 @@ impl<E: Engine> Store for Ordered<E> {
         })
     }
 
+    fn documents_newest(
+        &self,
+        collection: Collection,
+        prefix: &str,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Document>> {
+        let start = documents::key(collection.name(), "");
+        self.page_back(&documents::key(collection.name(), prefix), cursor, limit, |key, value| {
+            documents::read(&self.engine, &String::from_utf8_lossy(&key[start.len()..]), value)
+        })
+    }
+
     fn write_documents(&self, writes: &[DocumentWrite], act: Option<&Act>) -> Result<u64> {
         self.commit(|draft| {
             documents::write(draft, writes)?;
@@ -278,8 +291,16 @@ impl<E: Engine> Store for Ordered<E> {
         Ok(super::last_audit(&self.engine)?.map(|entry| entry.act.at))
     }
 
+    fn check(&self) -> Result<()> {
+        self.engine.check()
+    }
+
     fn audit(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>> {
         self.page_json(&keys::named(kind::AUDIT, b""), cursor, limit)
+    }
+
+    fn audit_newest(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>> {
+        self.page_back(&keys::named(kind::AUDIT, b""), cursor, limit, |_, value| decode(&self.engine, value))
     }
 
     fn number_counters(&self) -> Result<Vec<(EventCode, i16, u64)>> {

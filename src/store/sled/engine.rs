@@ -1,5 +1,6 @@
 //! sled as an ordered key-value engine.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
@@ -19,9 +20,15 @@ use crate::store::engine::{Change, Engine, Entry};
 const INLINE_BYTES: usize = 6 * 1024;
 /// First byte of the keys of parts of longer values; past all other keys.
 const PART: u8 = 0xff;
-/// First byte of a value: it follows, or its digest and length do.
+/// First byte of a value: it follows, or the name of its parts does.
 const INLINE: u8 = 0;
-const IN_PARTS: u8 = 1;
+/// Parts under the value's digest, which several keys could share, so that nobody could delete them. Only read, and rewritten
+/// when a store is opened that has them.
+const SHARED_PARTS: u8 = 1;
+/// Parts under a digest of key and value: they go when the value goes.
+const OWN_PARTS: u8 = 2;
+/// The key that says that all parts are owned.
+const ALL_OWNED: &[u8] = &[PART];
 /// Memory for pages.
 const CACHE_BYTES: u64 = 8 << 20;
 /// How long to wait for an earlier opening in this process to let go of the file: 100 times 20 ms.
@@ -84,25 +91,95 @@ impl SledEngine {
         })
     }
 
-    fn read(&self, value: &[u8]) -> ::sled::Result<Vec<u8>> {
-        let torn = || ::sled::Error::ReportableBug("a part of a long value is missing".to_owned());
-        match value.split_first() {
-            Some((&INLINE, value)) => Ok(value.to_vec()),
-            Some((&IN_PARTS, digest)) => {
-                let mut value = Vec::new();
-                let mut at = 0_u32;
-                while let Some(part) = self.db.get(part_key(digest, at))? {
-                    value.extend_from_slice(&part);
-                    at += 1;
-                }
-                if Sha256::digest(&value)[..] == *digest { Ok(value) } else { Err(torn()) }
+    /// Returns a stored value. Whoever replaces it meanwhile takes its parts away: then the new one is read.
+    fn read(&self, key: &[u8], stored: ::sled::IVec) -> ::sled::Result<Option<Vec<u8>>> {
+        let mut stored = stored;
+        let mut seen_twice = false;
+        loop {
+            if let Some(value) = self.whole(key, &stored)? {
+                return Ok(Some(value));
             }
-            _ => Err(torn()),
+            match self.db.get(key)? {
+                None => return Ok(None),
+                Some(again) if again == stored && seen_twice => {
+                    return Err(::sled::Error::ReportableBug("a part of a long value is missing".to_owned()));
+                }
+                Some(again) => {
+                    seen_twice = again == stored;
+                    stored = again;
+                }
+            }
         }
     }
 
-    fn entry(&self, entry: (::sled::IVec, ::sled::IVec)) -> ::sled::Result<Entry> {
-        Ok((entry.0.to_vec(), self.read(&entry.1)?))
+    /// Puts a value together; `None` if its parts are not all there.
+    fn whole(&self, key: &[u8], stored: &[u8]) -> ::sled::Result<Option<Vec<u8>>> {
+        let (kind, name) = match stored.split_first() {
+            Some((&INLINE, value)) => return Ok(Some(value.to_vec())),
+            Some((&kind, name)) => (kind, name),
+            None => return Ok(None),
+        };
+        let mut value = Vec::new();
+        let mut at = 0_u32;
+        while let Some(part) = self.db.get(part_key(name, at))? {
+            value.extend_from_slice(&part);
+            at += 1;
+        }
+        let right = match kind {
+            SHARED_PARTS => Sha256::digest(&value)[..] == *name,
+            OWN_PARTS => parts_name(key, &value)[..] == *name,
+            _ => false,
+        };
+        Ok(Some(value).filter(|_| right))
+    }
+
+    fn entry(&self, entry: (::sled::IVec, ::sled::IVec)) -> ::sled::Result<Option<Entry>> {
+        let (key, stored) = entry;
+        Ok(self.read(&key, stored)?.map(|value| (key.to_vec(), value)))
+    }
+
+    /// Takes the parts away that the present value of a key has.
+    fn drop_parts(&self, batch: &mut ::sled::Batch, key: &[u8]) -> ::sled::Result<()> {
+        let Some(stored) = self.db.get(key)? else { return Ok(()) };
+        if let Some((&OWN_PARTS, name)) = stored.split_first() {
+            for part in self.db.scan_prefix([&[PART], name].concat()).keys() {
+                batch.remove(part?);
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives every long value of a store of an earlier version its own parts, and deletes those that nobody owns.
+    pub(super) fn own_parts(&self) -> Result<()> {
+        let done = self.must(|| {
+            if self.db.contains_key(ALL_OWNED)? {
+                return Ok(false);
+            }
+            let mut owned = BTreeSet::new();
+            for entry in self.db.range::<&[u8], _>(..ALL_OWNED) {
+                let (key, stored) = entry?;
+                let Some((&(SHARED_PARTS | OWN_PARTS), name)) = stored.split_first() else { continue };
+                // What is damaged stays as it is: whoever reads it is told.
+                match self.whole(&key, &stored)?.filter(|_| stored[0] == SHARED_PARTS) {
+                    None => drop(owned.insert(name.to_vec())),
+                    Some(value) => {
+                        let mut batch = ::sled::Batch::default();
+                        put(&mut batch, &key, &value);
+                        self.db.apply_batch(batch)?;
+                        owned.insert(parts_name(&key, &value).to_vec());
+                    }
+                }
+            }
+            for key in self.db.range::<&[u8], _>(ALL_OWNED..).keys() {
+                let key = key?;
+                if !owned.contains(key.get(1..key.len().saturating_sub(4)).unwrap_or_default()) {
+                    self.db.remove(key)?;
+                }
+            }
+            self.db.insert(ALL_OWNED, &[INLINE])?;
+            Ok(true)
+        })?;
+        if done { Engine::sync(self) } else { Ok(()) }
     }
 }
 
@@ -112,7 +189,10 @@ impl Engine for SledEngine {
     }
 
     fn get(&self, key: &[u8]) -> Result<Option<Vec<u8>>> {
-        self.call(|| self.db.get(key)?.map(|value| self.read(&value)).transpose())
+        self.call(|| match self.db.get(key)? {
+            Some(stored) => self.read(key, stored),
+            None => Ok(None),
+        })
     }
 
     fn range(&self, after: &[u8], end: &[u8], limit: usize) -> Result<Vec<Entry>> {
@@ -120,33 +200,46 @@ impl Engine for SledEngine {
             return Ok(Vec::new());
         }
         let bounds = (Bound::Excluded(after), Bound::Excluded(end));
-        self.call(|| self.db.range::<&[u8], _>(bounds).take(limit).map(|entry| self.entry(entry?)).collect())
+        self.call(|| {
+            let entries = self.db.range::<&[u8], _>(bounds).map(|entry| self.entry(entry?));
+            entries.filter_map(::sled::Result::transpose).take(limit).collect()
+        })
+    }
+
+    fn range_back(&self, from: &[u8], before: &[u8], limit: usize) -> Result<Vec<Entry>> {
+        if from >= before {
+            return Ok(Vec::new());
+        }
+        self.call(|| {
+            let entries = self.db.range(from..before).rev().map(|entry| self.entry(entry?));
+            entries.filter_map(::sled::Result::transpose).take(limit).collect()
+        })
     }
 
     fn last(&self, from: &[u8], end: &[u8]) -> Result<Option<Entry>> {
-        self.call(|| self.db.range(from..end).next_back().map(|entry| self.entry(entry?)).transpose())
+        self.call(|| {
+            let mut entries = self.db.range(from..end).rev().map(|entry| self.entry(entry?));
+            entries.find_map(::sled::Result::transpose).transpose()
+        })
     }
 
     fn write(&self, changes: Vec<Change>) -> Result<()> {
+        // The last change of a key counts.
+        let changes: BTreeMap<_, _> = changes.into_iter().collect();
         let mut batch = ::sled::Batch::default();
-        for (key, value) in changes {
-            // The parts of a long value stay: another key may share them.
-            let Some(value) = value else {
-                batch.remove(key);
-                continue;
-            };
-            if value.len() <= INLINE_BYTES {
-                batch.insert(key, [&[INLINE], &value[..]].concat());
-                continue;
+        self.call(|| changes.keys().try_for_each(|key| self.drop_parts(&mut batch, key)))?;
+        for (key, value) in &changes {
+            match value {
+                Some(value) => put(&mut batch, key, value),
+                None => batch.remove(key.as_slice()),
             }
-            // Under their digest, so that a reader of the value before finds its own parts.
-            let digest = Sha256::digest(&value);
-            for (at, part) in (0..).zip(value.chunks(INLINE_BYTES)) {
-                batch.insert(part_key(&digest, at), part);
-            }
-            batch.insert(key, [&[IN_PARTS], &digest[..]].concat());
         }
         self.must(|| self.db.apply_batch(batch))
+    }
+
+    fn check(&self) -> Result<()> {
+        self.call(|| Ok(()))?;
+        files::check(&self.dir, &self.file).map_err(|error| files::failed(&self.dir, error))
     }
 
     fn sync(&self) -> Result<()> {
@@ -186,6 +279,28 @@ impl Broken {
     }
 }
 
+/// Puts a value, in parts if it is long.
+fn put(batch: &mut ::sled::Batch, key: &[u8], value: &[u8]) {
+    if value.len() <= INLINE_BYTES {
+        batch.insert(key, [&[INLINE], value].concat());
+        return;
+    }
+    let name = parts_name(key, value);
+    for (at, part) in (0..).zip(value.chunks(INLINE_BYTES)) {
+        batch.insert(part_key(&name, at), part);
+    }
+    batch.insert(key, [&[OWN_PARTS], &name[..]].concat());
+}
+
+/// Names the parts of a value: by its key too, so that they are nobody else's.
+fn parts_name(key: &[u8], value: &[u8]) -> [u8; 32] {
+    let mut digest = Sha256::new();
+    digest.update((key.len() as u64).to_be_bytes());
+    digest.update(key);
+    digest.update(value);
+    digest.finalize().into()
+}
+
 fn part_key(digest: &[u8], at: u32) -> Vec<u8> {
     [&[PART], digest, &at.to_be_bytes()].concat()
 }
@@ -215,5 +330,87 @@ fn failed(dir: &Path, error: ::sled::Error) -> StoreError {
     match error {
         ::sled::Error::Io(error) => files::failed(dir, error),
         other => StoreError::Damaged { path: dir.display().to_string(), problem: other.to_string() },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn engine(dir: &Path) -> SledEngine {
+        SledEngine::open(dir, Holder::take(dir).unwrap()).map_err(|(error, _)| error).unwrap()
+    }
+
+    fn parts(engine: &SledEngine) -> usize {
+        engine.db.range::<&[u8], _>(ALL_OWNED..).keys().filter(|key| key.as_ref().unwrap().len() > 1).count()
+    }
+
+    fn put_one(engine: &SledEngine, key: &[u8], value: Option<Vec<u8>>) {
+        engine.write(vec![(key.to_vec(), value)]).unwrap();
+    }
+
+    #[test]
+    fn parts_of_a_long_value_go_with_it_and_with_nobody_elses() {
+        let dir = tempfile::tempdir().unwrap();
+        files::make_private(dir.path()).unwrap();
+        let engine = engine(dir.path());
+        let long = vec![7; 3 * INLINE_BYTES];
+        put_one(&engine, b"a", Some(long.clone()));
+        put_one(&engine, b"b", Some(long.clone()));
+        assert_eq!(parts(&engine), 6);
+        put_one(&engine, b"a", None);
+        assert_eq!((engine.get(b"a").unwrap(), engine.get(b"b").unwrap()), (None, Some(long.clone())));
+        assert_eq!(parts(&engine), 3, "what was deleted leaves nothing behind");
+        put_one(&engine, b"b", Some(long.clone()));
+        assert_eq!((parts(&engine), engine.get(b"b").unwrap()), (3, Some(long)), "the same again");
+        put_one(&engine, b"b", Some(b"short".to_vec()));
+        assert_eq!(parts(&engine), 0);
+        // In one batch the last change of a key counts.
+        engine.write(vec![(b"c".to_vec(), Some(vec![1; 20_000])), (b"c".to_vec(), Some(vec![2; 20_000]))]).unwrap();
+        assert_eq!((engine.get(b"c").unwrap(), parts(&engine)), (Some(vec![2; 20_000]), 4));
+        engine.write(vec![(b"c".to_vec(), None), (b"c".to_vec(), Some(vec![2; 20_000]))]).unwrap();
+        assert_eq!(engine.get(b"c").unwrap(), Some(vec![2; 20_000]));
+    }
+
+    #[test]
+    fn parts_that_were_shared_get_owners_and_orphans_go_when_the_store_is_opened() {
+        let dir = tempfile::tempdir().unwrap();
+        files::make_private(dir.path()).unwrap();
+        let engine = engine(dir.path());
+        let long = vec![9; 2 * INLINE_BYTES];
+        let digest = Sha256::digest(&long);
+        // As an earlier version wrote them, with the parts of a value that is gone.
+        for key in [b"a", b"b"] {
+            engine.db.insert(key, [&[SHARED_PARTS], &digest[..]].concat()).unwrap();
+        }
+        for (at, part) in (0..).zip(long.chunks(INLINE_BYTES)) {
+            engine.db.insert(part_key(&digest, at), part).unwrap();
+            engine.db.insert(part_key(&[3; 32], at), b"the rare name of somebody erased").unwrap();
+        }
+        assert_eq!(engine.get(b"a").unwrap().as_ref(), Some(&long));
+        engine.own_parts().unwrap();
+        assert_eq!(parts(&engine), 4, "two each");
+        for key in [b"a", b"b"] {
+            assert_eq!(engine.get(key).unwrap().as_ref(), Some(&long));
+            put_one(&engine, key, None);
+        }
+        assert_eq!(parts(&engine), 0);
+    }
+
+    #[test]
+    fn who_reads_while_a_long_value_is_replaced_sees_the_one_or_the_other() {
+        let dir = tempfile::tempdir().unwrap();
+        files::make_private(dir.path()).unwrap();
+        let engine = engine(dir.path());
+        put_one(&engine, b"a", Some(vec![0; 20_000]));
+        std::thread::scope(|scope| {
+            scope.spawn(|| (0..300_u16).for_each(|n| put_one(&engine, b"a", Some(vec![n as u8; 20_000]))));
+            for _ in 0..2_000 {
+                let value = engine.get(b"a").unwrap().unwrap();
+                assert!(value.len() == 20_000 && value.iter().all(|byte| *byte == value[0]));
+                let all = engine.range(b"", b"b", 10).unwrap();
+                assert_eq!(all.len(), 1);
+            }
+        });
     }
 }

@@ -12,6 +12,10 @@ pub(super) const DATABASE: &str = "db";
 pub(super) const HOLDER: &str = "holder";
 /// Space to give back when the disk is full.
 pub(super) const RESERVE: &str = "reserve";
+/// Written and removed to see whether there is room.
+const PROBE: &str = "probe";
+/// As much as sled takes at a time: a segment.
+const PROBE_BYTES: usize = 512 << 10;
 /// Holds [`Mark`].
 const MARK: &str = "mark";
 /// Size of the reserve: sled opens with one or two segments of 512 KiB and a snapshot.
@@ -135,6 +139,22 @@ pub(super) fn keep_reserve(dir: &Path) {
     if written.is_err() {
         let _ = fs::remove_file(&path);
     }
+}
+
+/// Checks that the folder still holds the open data file, and that there is room for another write.
+pub(super) fn check(dir: &Path, open: &File) -> io::Result<()> {
+    let (named, held) = (fs::metadata(dir.join(DATABASE))?, open.metadata()?);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        if (named.dev(), named.ino()) != (held.dev(), held.ino()) {
+            return Err(io::Error::new(ErrorKind::NotFound, "the data file was replaced"));
+        }
+    }
+    let path = dir.join(PROBE);
+    let written = File::create(&path).and_then(|mut file| file.write_all(&vec![0x5a; PROBE_BYTES]));
+    let _ = fs::remove_file(&path);
+    written
 }
 
 /// Says what an input or output error means for the store.

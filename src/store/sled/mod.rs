@@ -58,6 +58,8 @@ impl SledStore {
         }
         .map_err(|(error, _)| error)?;
         let store = Self::over(engine)?;
+        // Not before: what is left of a damaged store must not be written to.
+        store.engine().own_parts()?;
         files::sync_folder(dir).map_err(|error| files::failed(dir, error))?;
         files::keep_reserve(dir);
         Ok(store)

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::accounts::Permission;
 use crate::enrolment::{self, ImportRecord, ImportRequest, Imported};
 use crate::issuance::import::{Duplicates, Limits};
-use crate::server::extract::{Listing, Paging, Path, Query, event_code};
+use crate::server::extract::{Listing, Order, Paging, Path, Query, event_code};
 use crate::server::upload::{read_form, turn};
 use crate::server::{App, Caller, Problem};
 
@@ -79,21 +79,42 @@ async fn import(
     .await
 }
 
-/// List imports, oldest first
+/// Which imports.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ImportsWanted {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 500; 50 if left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// `oldest` or `newest` first; `oldest` if left out.
+    #[serde(default)]
+    #[param(inline)]
+    order: Order,
+}
+
+/// List imports
 #[utoipa::path(get, path = "/events/{code}/imports", tag = "Participants", extensions(("x-permission" = json!("view"))),
-    params(("code" = String, Path, example = "WORKSHOP"), Paging),
+    params(("code" = String, Path, example = "WORKSHOP"), ImportsWanted),
     responses((status = 200, body = Listing<ImportRecord>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn imports(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
-    Query(paging): Query<Paging>,
+    Query(wanted): Query<ImportsWanted>,
 ) -> Result<Json<Listing<ImportRecord>>, Problem> {
     caller.may(Permission::View)?;
-    let limit = paging.limit()?;
+    let limit = Paging { cursor: None, limit: wanted.limit }.limit()?;
     app.at_desk(&caller, move |_, desk| {
         let planned = enrolment::planned(desk, &event_code(&code)?)?;
-        let page = enrolment::imports(desk.store, &planned.event.code, paging.cursor.as_deref(), limit)?;
+        let page = enrolment::imports(
+            desk.store,
+            &planned.event.code,
+            wanted.order == Order::Newest,
+            wanted.cursor.as_deref(),
+            limit,
+        )?;
         Ok(Json(Listing::of(page, |record| record)))
     })
     .await

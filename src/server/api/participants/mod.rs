@@ -1,6 +1,7 @@
-//! Participants: added, changed, merged, erased.
+//! Participants: added, changed, merged, deleted.
 
 mod attendance;
+mod erase;
 mod imports;
 mod listing;
 mod names;
@@ -12,6 +13,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use self::erase::{forgetting, settled};
 pub(super) use self::listing::{PeopleFilter, filtered};
 use crate::accounts::Permission;
 use crate::credential::{EventCode, Timestamp};
@@ -30,11 +32,12 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(listing::list, upsert))
         .routes(routes!(show, change, delete))
-        .routes(routes!(erase))
         .routes(routes!(merge))
         .routes(routes!(attendance::attendance))
         .routes(routes!(names::lint))
         .routes(routes!(names::duplicates))
+        .routes(routes!(names::same_mailbox))
+        .merge(erase::routes())
         .merge(imports::routes())
 }
 
@@ -177,28 +180,11 @@ async fn delete(
 ) -> Result<StatusCode, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
-        let (code, person) = person(desk, &code, &who, &if_match)?;
-        enrolment::delete(desk, &code, &person)?;
-        Ok(StatusCode::NO_CONTENT)
-    })
-    .await
-}
-
-/// Erase a person: all that names them goes, number and status of the certificate stay
-#[utoipa::path(post, path = "/events/{code}/participants/{person}/erase", tag = "Participants", extensions(("x-permission" = json!("import"))),
-    params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail")),
-    responses((status = 204, description = "Erased"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn erase(
-    State(app): State<App>,
-    caller: Caller,
-    Path((code, who)): Path<(String, String)>,
-) -> Result<StatusCode, Problem> {
-    caller.may(Permission::Import)?;
-    app.at_desk(&caller, move |_, desk| {
-        let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
-        // First, while it is known which certificate is theirs.
-        crate::runs::forget_person(desk, &code, &person.key)?;
-        enrolment::erase(desk, &code, &person)?;
+        settled(|| {
+            let (code, person) = person(desk, &code, &who, &if_match)?;
+            let more = forgetting(desk, &code, &person)?;
+            Ok(enrolment::delete(desk, &code, &person, more)?)
+        })?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await
@@ -230,7 +216,8 @@ async fn merge(
         let code = event_code(&code)?;
         let keep = enrolment::find(desk.store, &code, &merge.keep)?;
         let gone = enrolment::find(desk.store, &code, &merge.gone)?;
-        let person = enrolment::merge(desk, &code, &keep, &gone)?;
+        let more = crate::runs::renaming(desk.store, &code, &gone.key, &keep.key)?;
+        let person = enrolment::merge(desk, &code, &keep, &gone, more)?;
         tagged(desk, &code, person)
     })
     .await

@@ -7,10 +7,13 @@ use utoipa::ToSchema;
 
 use super::{PersonView, SCANNED};
 use crate::accounts::Permission;
+use crate::credential::EventCode;
 use crate::enrolment::{self, Planned, Same};
 use crate::issuance::import::lint_name;
 use crate::server::extract::{Listing, Paging, Path, Query, event_code};
+use crate::server::upload::turn;
 use crate::server::{App, Caller, Problem};
+use crate::store::Participant;
 
 /// What looks wrong with a name.
 #[derive(Debug, Serialize, ToSchema)]
@@ -99,6 +102,46 @@ pub(super) async fn duplicates(
             Ok(Group { same: found.same, people: people.collect::<Result<_, Problem>>()? })
         };
         let items = enrolment::duplicates(desk.store, &code)?.into_iter().map(group);
+        Ok(Json(Listing { items: items.collect::<Result<_, Problem>>()?, next: None }))
+    })
+    .await
+}
+
+/// One mailbox under different names.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Mailbox {
+    /// The e-mail.
+    #[schema(example = "ada@example.org")]
+    email: String,
+    /// Two or more.
+    people: Vec<InEvent>,
+}
+
+/// A person with the event that they are in.
+#[derive(Debug, Serialize, ToSchema)]
+struct InEvent {
+    /// The event.
+    #[schema(example = "WORKSHOP")]
+    event: String,
+    /// The person.
+    person: PersonView,
+}
+
+/// Find e-mails that stand for different names in different events
+#[utoipa::path(get, path = "/duplicates", tag = "Participants", extensions(("x-permission" = json!("view"))),
+    responses((status = 200, body = Listing<Mailbox>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+pub(super) async fn same_mailbox(State(app): State<App>, caller: Caller) -> Result<Json<Listing<Mailbox>>, Problem> {
+    caller.may(Permission::View)?;
+    let _turn = turn()?;
+    app.at_desk(&caller, move |_, desk| {
+        let shown = |(code, person): (EventCode, Participant)| {
+            Ok(InEvent { event: code.to_string(), person: PersonView::of(desk.store, &code, person)? })
+        };
+        let mailbox = |found: enrolment::SameMailbox| {
+            let people = found.people.into_iter().map(shown).collect::<Result<_, Problem>>()?;
+            Ok(Mailbox { email: found.email, people })
+        };
+        let items = enrolment::same_mailbox(desk.store)?.into_iter().map(mailbox);
         Ok(Json(Listing { items: items.collect::<Result<_, Problem>>()?, next: None }))
     })
     .await

@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -11,7 +11,7 @@ use crate::accounts::Permission;
 use crate::credential::Timestamp;
 use crate::issuance::Desk;
 use crate::runs::{self, Approval, ApprovalState, approval};
-use crate::server::extract::{IfMatch, Listing, Paging, Path, Query};
+use crate::server::extract::{IfMatch, Listing, Order, Paging, Path, Query};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
 
@@ -53,18 +53,34 @@ impl ApprovalView {
     }
 }
 
-/// List approvals, oldest first
-#[utoipa::path(get, path = "/approvals", tag = "Runs", extensions(("x-permission" = json!("view"))), params(Paging),
+/// Which approvals.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ApprovalFilter {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 500; 50 if left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// `oldest` or `newest` first; `oldest` if left out.
+    #[serde(default)]
+    #[param(inline)]
+    order: Order,
+}
+
+/// List approvals
+#[utoipa::path(get, path = "/approvals", tag = "Runs", extensions(("x-permission" = json!("view"))), params(ApprovalFilter),
     responses((status = 200, body = Listing<ApprovalView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    Query(paging): Query<Paging>,
+    Query(filter): Query<ApprovalFilter>,
 ) -> Result<Json<Listing<ApprovalView>>, Problem> {
     caller.may(Permission::View)?;
-    let limit = paging.limit()?;
+    let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
     app.at_desk(&caller, move |_, desk| {
-        let page = approval::list(desk.store, desk.now, paging.cursor.as_deref(), limit)?;
+        let newest = filter.order == Order::Newest;
+        let page = approval::list(desk.store, newest, desk.now, filter.cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, ApprovalView::of)))
     })
     .await

@@ -16,7 +16,7 @@ use utoipa_axum::routes;
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
 use crate::runs::{self, Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunRequest, RunState};
-use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
+use crate::server::extract::{Body, IfMatch, Listing, Order, Paging, Path, Query};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
 
@@ -135,13 +135,22 @@ struct RunFilter {
     /// 1 to 500; 50 if left out.
     #[param(minimum = 1, maximum = 500)]
     limit: Option<u32>,
+    /// `oldest` or `newest` first; `oldest` if left out.
+    #[serde(default)]
+    #[param(inline)]
+    order: Order,
     /// Only of this event.
     event: Option<String>,
+    /// Only of this kind.
+    kind: Option<Kind>,
     /// Only in this state.
     state: Option<RunState>,
 }
 
-/// List runs, oldest first
+/// List runs
+///
+/// Those that this service was asked for. What `testamur issue` did on the command line is no run here: its certificates
+/// have no `run`, and the audit log has it as `certificate.issue` and `run.finish` of the command line's user.
 #[utoipa::path(get, path = "/runs", tag = "Runs", extensions(("x-permission" = json!("view"))), params(RunFilter),
     responses((status = 200, body = Listing<RunView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
@@ -154,9 +163,12 @@ async fn list(
     app.at_desk(&caller, move |_, desk| {
         let keep = |run: &RunRecord| {
             let event = run.event.as_ref().map(ToString::to_string);
-            (filter.event.is_none() || event == filter.event) && filter.state.is_none_or(|state| run.state == state)
+            (filter.event.is_none() || event == filter.event)
+                && filter.kind.is_none_or(|kind| run.kind == kind)
+                && filter.state.is_none_or(|state| run.state == state)
         };
-        Ok(Json(Listing::of(runs::runs(desk.store, keep, filter.cursor.as_deref(), limit)?, RunView::of)))
+        let newest = filter.order == Order::Newest;
+        Ok(Json(Listing::of(runs::runs(desk.store, newest, keep, filter.cursor.as_deref(), limit)?, RunView::of)))
     })
     .await
 }

@@ -36,6 +36,8 @@ impl From<RunError> for Problem {
             RunError::Nobody => Self::unprocessable("nobody", detail),
             RunError::NoMail => Self::conflict("mail-comes-later", detail),
             RunError::Excluded => Self::conflict("excluded", detail),
+            RunError::NoSelfService(_) => Self::conflict("no-self-service", detail),
+            RunError::NotEligible => Self::conflict("not-eligible", detail),
             RunError::AlreadyHas(_) => Self::conflict("already-has", detail),
             RunError::AlreadyRevoked(..) => Self::conflict("revoked", detail),
             RunError::NotRevoked(_) => Self::conflict("not-revoked", detail),

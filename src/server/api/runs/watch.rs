@@ -31,7 +31,7 @@ pub(super) struct StreamEvent {
 /// Watch a run
 ///
 /// Server-sent events: `progress` with the run whenever it has changed, `end` with the run when it is over; then the
-/// stream ends.
+/// stream ends. It also ends when the service is stopped: connect again.
 #[utoipa::path(get, path = "/runs/{id}/events", tag = "Runs", extensions(("x-permission" = json!("view"))), params(("id" = String, Path)),
     responses((status = 200, body = StreamEvent, content_type = "text/event-stream"),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -59,7 +59,10 @@ pub(super) async fn events(
             if over || tell.is_closed() {
                 return;
             }
-            tokio::time::sleep(LOOK).await;
+            tokio::select! {
+                () = tokio::time::sleep(LOOK) => {}
+                () = app.stopping() => return,
+            }
         }
     });
     Ok(Sse::new(ReceiverStream::new(told)).keep_alive(KeepAlive::new().interval(HEARTBEAT)))

@@ -1,0 +1,105 @@
+//! `testamur staff`: for the operator of this machine, who can always let an owner in again. Works while the service runs,
+//! through its socket, and without it.
+
+use std::io::{BufRead, BufReader, Write};
+use std::os::unix::net::UnixStream;
+use std::process::ExitCode;
+
+use serde_json::{Value, json};
+
+use super::Global;
+use super::output::{self, Explain, Failure};
+use super::workspace::Workspace;
+use crate::server::admin;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// List who may log in to the service
+    List {
+        /// Print one JSON object a line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Make a link with which a member of staff sets a new password
+    Reset {
+        /// The member's e-mail
+        email: String,
+        /// Take the second step away too: for who lost the telephone and the recovery codes
+        #[arg(long)]
+        two_step: bool,
+    },
+}
+
+pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
+    match command {
+        Command::List { json } => list(global, json),
+        Command::Reset { email, two_step } => reset(global, &email, two_step),
+    }
+}
+
+fn list(global: &Global, as_json: bool) -> Result<ExitCode, Failure> {
+    let answer = match connected(global) {
+        Some(service) => ask(service, admin::STAFF_LIST)?,
+        None => json!({ "staff": admin::staff(&Workspace::open(global)?.desk())? }),
+    };
+    let staff = answer["staff"].as_array().map(Vec::as_slice).unwrap_or_default();
+    if as_json {
+        staff.iter().for_each(output::json);
+    } else {
+        output::table(&["E-MAIL", "NAME", "ROLES", "STATE"], &staff.iter().map(row).collect::<Vec<_>>());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn row(member: &Value) -> Vec<String> {
+    let text = |name: &str| member[name].as_str().unwrap_or_default().to_owned();
+    let is = |name: &str| member[name].as_bool().unwrap_or_default();
+    let roles = member["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let roles: Vec<_> = roles.iter().filter_map(Value::as_str).collect();
+    let state = match (is("disabled"), is("invited"), is("twoStep")) {
+        (true, ..) => "disabled",
+        (_, true, _) => "invited",
+        (.., true) => "with second step",
+        _ => "active",
+    };
+    vec![text("email"), text("name"), roles.join(", "), state.to_owned()]
+}
+
+fn reset(global: &Global, email: &str, two_step: bool) -> Result<ExitCode, Failure> {
+    // It is sent as a line.
+    if email.contains(['\n', '\r']) {
+        return Err(Failure::usage("this is not an e-mail address"));
+    }
+    let link = match connected(global) {
+        Some(service) => {
+            let command = if two_step { admin::STAFF_RESET_TWO_STEP } else { admin::STAFF_RESET };
+            ask(service, &format!("{command}:{email}"))?["link"].as_str().unwrap_or_default().to_owned()
+        }
+        None => {
+            let workspace = Workspace::open(global)?;
+            let token = admin::reset(&workspace.desk(), email, two_step).hint(HINT)?;
+            admin::link_at(&super::serve::address(&workspace.config), &token)
+        }
+    };
+    output::line("whoever opens this within 72 hours sets a new password, once; older links are good no more:");
+    output::line(format!("    {link}"));
+    Ok(ExitCode::SUCCESS)
+}
+
+const HINT: &str = "see who there is with `testamur staff list`";
+
+/// Connects to the service of this data folder, if it runs.
+fn connected(global: &Global) -> Option<UnixStream> {
+    UnixStream::connect(global.data.join(admin::SOCKET)).ok()
+}
+
+fn ask(mut service: UnixStream, command: &str) -> Result<Value, Failure> {
+    writeln!(service, "{command}").doing("ask the service")?;
+    let mut line = String::new();
+    BufReader::new(service).read_line(&mut line).doing("ask the service")?;
+    let answer: Value = serde_json::from_str(&line).doing("understand the service")?;
+    match answer["error"].as_str() {
+        Some(error) => Err(Failure::new(error).hint(HINT)),
+        None => Ok(answer),
+    }
+}

@@ -1,0 +1,133 @@
+//! People erased: from one event, and from all.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::person;
+use crate::accounts::Permission;
+use crate::credential::EventCode;
+use crate::enrolment::{self, EnrolmentError};
+use crate::issuance::Desk;
+use crate::server::extract::{Body, IfMatch, Listing, Path};
+use crate::server::{App, Caller, Problem};
+use crate::store::{DocumentWrite, Participant};
+
+/// Events read at a time.
+const EVENTS: usize = 500;
+/// How often a change of many records is tried.
+const TRIES: usize = 8;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(erase)).routes(routes!(erase_everywhere))
+}
+
+/// Erase a person: all that names them goes, number and status of the certificate stay
+#[utoipa::path(post, path = "/events/{code}/participants/{person}/erase", tag = "Participants", extensions(("x-permission" = json!("import"))),
+    params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail")),
+    responses((status = 204, description = "Erased"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn erase(
+    State(app): State<App>,
+    caller: Caller,
+    Path((code, who)): Path<(String, String)>,
+) -> Result<StatusCode, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        settled(|| {
+            let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
+            let more = forgetting(desk, &code, &person)?;
+            Ok(enrolment::erase(desk, &code, &person, more)?)
+        })?;
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
+}
+
+/// Whom to erase.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "person": "ada@example.org" }))]
+struct EraseWanted {
+    /// E-mail, or id in another system.
+    person: String,
+}
+
+/// Somebody who was erased.
+#[derive(Debug, Serialize, ToSchema)]
+struct ErasedFrom {
+    /// From this event.
+    #[schema(example = "WORKSHOP")]
+    event: String,
+    /// The certificate, of which number and status stay.
+    certificate: Option<String>,
+}
+
+/// Erase a person from all events
+///
+/// Everybody who is known under this e-mail, or under this id in another system, in any event: as `erase` does in one.
+#[utoipa::path(post, path = "/erase", tag = "Participants", extensions(("x-permission" = json!("import"))), request_body = EraseWanted,
+    responses((status = 200, body = Listing<ErasedFrom>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn erase_everywhere(
+    State(app): State<App>,
+    caller: Caller,
+    Body(wanted): Body<EraseWanted>,
+) -> Result<Json<Listing<ErasedFrom>>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        let (mut items, mut cursor) = (Vec::new(), None);
+        loop {
+            let page = desk.store.events(cursor.as_deref(), EVENTS)?;
+            for event in page.items {
+                // Two people may share a mailbox.
+                while let Some(certificate) = settled(|| erased_from(desk, &event.code, &wanted.person))? {
+                    items.push(ErasedFrom { event: event.code.to_string(), certificate });
+                }
+            }
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        if items.is_empty() {
+            let detail = "nobody is known under this e-mail or id";
+            return Err(Problem::new(StatusCode::NOT_FOUND, "no-such-participant", detail));
+        }
+        Ok(Json(Listing { items, next: None }))
+    })
+    .await
+}
+
+/// Erases one who is known so in an event; says which certificate was theirs. `None`: there is nobody.
+fn erased_from(desk: &Desk, code: &EventCode, who: &str) -> Result<Option<Option<String>>, Problem> {
+    let person = match enrolment::find(desk.store, code, who) {
+        Err(EnrolmentError::NoPerson(_)) => return Ok(None),
+        found => found?,
+    };
+    let number = desk.store.certificate_of(code, &person.key)?;
+    let more = forgetting(desk, code, &person)?;
+    enrolment::erase(desk, code, &person, more)?;
+    Ok(Some(number.map(|number| number.to_string())))
+}
+
+/// What else says something of a person: journals, corrections, answers kept for requests that come twice.
+pub(super) fn forgetting(desk: &Desk, code: &EventCode, person: &Participant) -> Result<Vec<DocumentWrite>, Problem> {
+    let mut writes = crate::runs::forgetting(desk.store, code, &person.key)?;
+    let names = enrolment::names_of(desk.store, code, person)?;
+    writes.extend(crate::server::idempotency::forgetting(desk.store, &names)?);
+    Ok(writes)
+}
+
+/// Tries again when somebody else, such as a run, changed one of the records meanwhile.
+pub(super) fn settled<T>(mut work: impl FnMut() -> Result<T, Problem>) -> Result<T, Problem> {
+    for _ in 1..TRIES {
+        match work() {
+            Err(problem) if problem.code == "conflict" => {}
+            done => return done,
+        }
+    }
+    work()
+}

@@ -9,7 +9,7 @@ BENCH_PEOPLE ?= 2000
 ROUNDS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web build demo test e2e api lint bench faults
+.PHONY: help setup web build demo test e2e api load abuse lint bench faults
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -43,6 +43,12 @@ e2e: build ## Try the web verifier in Chromium against a published site
 api: build ## Let schemathesis try every operation of the service
 	@scripts/setup api
 	@tests/service/api-check --testamur $(BIN)
+
+load: build ## Read 100 times a second while the service issues to 10,000, then kill it ten times
+	@tests/service/load --testamur $(BIN)
+
+abuse: build ## Treat the service badly and measure what that costs it
+	@tests/service/abuse --testamur $(BIN)
 
 lint: setup ## Run clippy and rustdoc with warnings as errors
 	cargo clippy --all-targets -- -D warnings

@@ -137,7 +137,7 @@ impl From<StoreError> for AccountsError {
 pub type Result<T, E = AccountsError> = std::result::Result<T, E>;
 
 /// How often a change is tried again when somebody else was first.
-const TRIES: usize = 8;
+const TRIES: usize = 100;
 
 /// Does something that reads, decides and writes, again when somebody else wrote in between.
 fn retried<T>(mut work: impl FnMut() -> Result<T>) -> Result<T> {

@@ -141,7 +141,7 @@ pub enum RunError {
 pub type Result<T, E = RunError> = std::result::Result<T, E>;
 
 /// How often a change is tried again when others were faster.
-const TRIES: usize = 8;
+const TRIES: usize = 100;
 
 /// Returns an id that grows with time: `20261122T101500Z-1f2e3d4c`.
 fn new_id(now: Timestamp) -> Result<String> {

@@ -21,7 +21,7 @@ pub const MAX_OVERLAP_SECONDS: i64 = 7 * 24 * 3_600;
 /// An endpoint that only failed for so many days is disabled.
 pub const FAILING_DAYS: i64 = 5;
 /// How often a write is decided anew when somebody else was faster.
-pub(super) const TRIES: usize = 8;
+pub(super) const TRIES: usize = 100;
 
 /// A record and the revision of its document, for ETags.
 #[derive(Debug, Clone, PartialEq)]

@@ -20,7 +20,7 @@ use crate::store::{DocumentWrite, Participant};
 /// Events read at a time.
 const EVENTS: usize = 500;
 /// How often a change of many records is tried.
-const TRIES: usize = 8;
+const TRIES: usize = 100;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(erase)).routes(routes!(erase_everywhere))

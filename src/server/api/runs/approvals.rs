@@ -113,13 +113,7 @@ async fn approve(
     Path(id): Path<String>,
     if_match: IfMatch,
 ) -> Result<Tagged<ApprovalView>, Problem> {
-    caller.may(Permission::Revoke)?;
-    app.at_desk(&caller, move |_, desk| {
-        seen(desk, &id, &if_match)?;
-        runs::approve(desk, &id)?;
-        tagged(desk, &id)
-    })
-    .await
+    decided(app, caller, id, if_match, runs::approve).await
 }
 
 /// Cancel a run that waits for approval
@@ -131,10 +125,20 @@ async fn reject(
     Path(id): Path<String>,
     if_match: IfMatch,
 ) -> Result<Tagged<ApprovalView>, Problem> {
+    decided(app, caller, id, if_match, runs::reject).await
+}
+
+async fn decided(
+    app: App,
+    caller: Caller,
+    id: String,
+    if_match: IfMatch,
+    decide: fn(&Desk, &str) -> runs::Result<Approval>,
+) -> Result<Tagged<ApprovalView>, Problem> {
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |_, desk| {
         seen(desk, &id, &if_match)?;
-        runs::reject(desk, &id)?;
+        decide(desk, &id)?;
         tagged(desk, &id)
     })
     .await

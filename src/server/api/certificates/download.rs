@@ -1,0 +1,245 @@
+//! Downloads of certificates: one, or all of an event as a ZIP.
+
+use std::io::{BufWriter, Write};
+
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use rayon::prelude::*;
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::sync::Semaphore;
+use tokio_stream::wrappers::ReceiverStream;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::accounts::Permission;
+use crate::credential::{EventCode, limits};
+use crate::issuance::Desk;
+use crate::proof::{data_integrity, jws::Jws};
+use crate::render;
+use crate::runs::holds;
+use crate::server::extract::{Path, Query, certificate_number, event_code};
+use crate::server::reply::tag_of;
+use crate::server::{App, Caller, Problem};
+use crate::store::{Certificate, Standing};
+
+/// Resolution of pictures, in dots per inch.
+const DPI: f32 = 150.0;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(file)).routes(routes!(archive))
+}
+
+/// A kind of file.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::server::api) enum FileKind {
+    /// PDF/A-3b with the credential attached.
+    #[default]
+    Pdf,
+    /// A picture at 150 dpi.
+    Png,
+    /// The credential, a compact JWS (W3C VC-JOSE-COSE).
+    Jwt,
+    /// The credential with an embedded proof (eddsa-rdfc-2022, Open Badges 3.0).
+    Json,
+}
+
+impl FileKind {
+    pub(in crate::server::api) fn parts(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Pdf => ("application/pdf", "pdf"),
+            Self::Png => ("image/png", "png"),
+            Self::Jwt => ("text/plain; charset=utf-8", "jwt"),
+            Self::Json => ("application/vc+ld+json", "json"),
+        }
+    }
+}
+
+/// Which file.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct FileChoice {
+    /// `pdf` if left out.
+    format: Option<FileKind>,
+    /// The current version if left out.
+    #[param(minimum = 1)]
+    version: Option<u32>,
+}
+
+/// Download a certificate
+///
+/// Drawn from its record, the same bytes each time.
+#[utoipa::path(get, path = "/certificates/{number}/file", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(("number" = String, Path), FileChoice),
+    responses((status = 200, description = "The file", content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"),
+            (String = "text/plain"), (serde_json::Value = "application/vc+ld+json"))),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn file(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    Query(choice): Query<FileChoice>,
+) -> Result<Response, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |app, desk| {
+        let number = certificate_number(&number)?;
+        let versions = desk.store.versions(&number)?;
+        let found = match choice.version {
+            None => versions.last(),
+            Some(version) => versions.iter().find(|one| one.version == version),
+        };
+        let certificate = found.ok_or_else(|| Problem::not_found(&number))?;
+        if certificate.jws.is_empty() {
+            return Err(Problem::new(axum::http::StatusCode::GONE, "erased", "what it said was erased"));
+        }
+        let kind = choice.format.unwrap_or_default();
+        let bytes = drawn(app, desk, certificate, kind)?;
+        Ok(as_file(bytes, kind, &format!("{number}.{}", kind.parts().1), &tag_of(&(certificate, kind.parts().1))))
+    })
+    .await
+}
+
+fn drawn(app: &App, desk: &Desk, certificate: &Certificate, kind: FileKind) -> Result<Vec<u8>, Problem> {
+    let pdf = || app.faces.pdf(desk.store, certificate, &desk.issuer.verifier).map_err(Problem::internal);
+    match kind {
+        FileKind::Jwt => Ok(certificate.jws.clone().into_bytes()),
+        FileKind::Pdf => pdf(),
+        FileKind::Png => render::png(&pdf()?, DPI).map_err(Problem::internal),
+        FileKind::Json => {
+            let jws = Jws::parse(&certificate.jws, limits::CREDENTIAL_BYTES).map_err(Problem::internal)?;
+            let document: Value = serde_json::from_slice(&jws.payload).map_err(Problem::internal)?;
+            let signer = app.vault.signer();
+            // A proof of a key that is retired by now is dated when it is made.
+            let created = if signer.id == certificate.key { certificate.signed } else { desk.now };
+            let method = data_integrity::method(&desk.issuer.did(), &signer.id);
+            let secured = data_integrity::add_proof(&document, &method, created, &signer.key);
+            Ok(format!("{:#}\n", secured.map_err(Problem::internal)?).into_bytes())
+        }
+    }
+}
+
+/// Renders a file to be saved under a name of plain ASCII.
+pub(in crate::server::api) fn as_file(bytes: Vec<u8>, kind: FileKind, name: &str, tag: &str) -> Response {
+    let mut response = ([(header::CONTENT_TYPE, kind.parts().0)], bytes).into_response();
+    let headers = response.headers_mut();
+    let values = [
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::ETAG, format!("\"{tag}\"")),
+        (header::CACHE_CONTROL, "private, no-cache".to_owned()),
+    ];
+    for (header, value) in values {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            headers.insert(header, value);
+        }
+    }
+    response
+}
+
+/// Which certificates to download.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct ArchiveFilter {
+    /// Of this event.
+    event: String,
+    /// In this state; those in force if left out.
+    status: Option<Standing>,
+    /// Only those whose number, name or e-mail holds this.
+    text: Option<String>,
+    /// Only those that this run made.
+    run: Option<String>,
+}
+
+/// Download all certificates of an event as a ZIP of PDFs
+///
+/// Drawn while it is sent; a download that breaks off has no end, and no program takes it for whole.
+#[utoipa::path(get, path = "/certificates/archive", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(ArchiveFilter),
+    responses((status = 200, description = "The archive", body = Vec<u8>, content_type = "application/zip"),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn archive(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<ArchiveFilter>,
+) -> Result<Response, Problem> {
+    caller.may(Permission::View)?;
+    let busy = "other archives are being made; try again in a moment";
+    let turn =
+        ARCHIVES.try_acquire().map_err(|_| Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "busy", busy))?;
+    let event = event_code(&filter.event)?;
+    app.aside({
+        let event = event.clone();
+        move |app| app.store.event(&event)?.map(drop).ok_or_else(|| Problem::not_found(event))
+    })
+    .await?;
+    let name = event.to_string();
+    let (tell, told) = tokio::sync::mpsc::channel::<Chunk>(8);
+    tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        if let Err(error) = pack(&app, &event, &filter, Pipe(&tell)) {
+            // Breaks the stream off, so that a part is not taken for the whole. Whoever hung up hears nothing.
+            let _ = tell.blocking_send(Err(error));
+        }
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "application/zip".to_owned()),
+        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.zip\"")),
+    ];
+    Ok((headers, axum::body::Body::from_stream(ReceiverStream::new(told))).into_response())
+}
+
+/// Archives made at once: each keeps a thread until it is downloaded.
+static ARCHIVES: Semaphore = Semaphore::const_new(2);
+/// Certificates drawn at a time, side by side.
+const DRAWN: usize = 64;
+
+type Chunk = Result<Bytes, std::io::Error>;
+
+/// Writes into a response, no faster than it is read.
+struct Pipe<'a>(&'a tokio::sync::mpsc::Sender<Chunk>);
+
+impl Write for Pipe<'_> {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let hung_up = |_| std::io::Error::from(std::io::ErrorKind::BrokenPipe);
+        self.0.blocking_send(Ok(Bytes::copy_from_slice(bytes))).map_err(hung_up)?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Draws certificates in groups and writes them as `NUMBER.pdf`.
+fn pack(app: &App, event: &EventCode, filter: &ArchiveFilter, out: Pipe) -> std::io::Result<()> {
+    let (store, now) = (&*app.store, app.now());
+    let text = filter.text.as_deref().map(str::trim).unwrap_or_default();
+    let keep = |one: &Certificate| {
+        Standing::of(one, now) == filter.status.unwrap_or(Standing::Active)
+            && one.erased.is_none()
+            && (filter.run.is_none() || one.run == filter.run)
+            && holds(one, text)
+    };
+    let mut zip = zip::ZipWriter::new_stream(BufWriter::with_capacity(64 * 1024, out));
+    // PDFs are compressed already.
+    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = store.certificates(Some(event), cursor.as_deref(), DRAWN).map_err(std::io::Error::other)?;
+        let wanted: Vec<_> = page.items.into_iter().filter(keep).collect();
+        let draw = |one: &Certificate| {
+            app.faces.pdf(store, one, &app.issuer.verifier).map(|pdf| (one.number.to_string(), pdf))
+        };
+        let drawn: Result<Vec<_>, _> = wanted.par_iter().map(draw).collect();
+        for (number, pdf) in drawn.map_err(std::io::Error::other)? {
+            zip.start_file(format!("{number}.pdf"), stored).map_err(std::io::Error::other)?;
+            zip.write_all(&pdf)?;
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    zip.finish().map_err(std::io::Error::other)?.into_inner().flush()
+}

@@ -1,0 +1,174 @@
+//! Certificates: list and show. Beside: downloads, and what changes them.
+
+mod change;
+mod download;
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+pub(super) use download::{FileKind, as_file};
+
+use crate::accounts::Permission;
+use crate::credential::Timestamp;
+use crate::runs::{self, holds};
+use crate::server::extract::{Listing, Paging, Path, Query, certificate_number, event_code};
+use crate::server::reply::{Tagged, tag_of};
+use crate::server::{App, Caller, Problem};
+use crate::store::{Cause, Certificate, Standing};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).merge(download::routes()).merge(change::routes())
+}
+
+/// A version of a certificate.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct CertificateView {
+    /// Stays the same in all versions.
+    #[schema(example = "CERT-WORKSHOP-2026-00001")]
+    number: String,
+    /// From 1.
+    #[schema(example = 1)]
+    version: u32,
+    /// What became of it.
+    status: Standing,
+    /// Name as printed.
+    #[schema(example = "Zoë Ångström")]
+    recipient: String,
+    /// E-mail at the time.
+    email: Option<String>,
+    /// Date of issue, the same in all versions.
+    #[schema(value_type = String, format = DateTime)]
+    issued: Timestamp,
+    /// When this version was signed.
+    #[schema(value_type = String, format = DateTime)]
+    signed: Timestamp,
+    /// Until when it is valid.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    valid_until: Option<Timestamp>,
+    /// Short id of the key that signed it.
+    #[schema(example = "k1")]
+    key: String,
+    /// The template's name.
+    #[schema(example = "classic")]
+    template: String,
+    /// Since when it is revoked or superseded.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
+    /// What the public reads about that.
+    reason: Option<String>,
+    /// Why it was revoked, for programs.
+    cause: Option<Cause>,
+    /// The run that made this version.
+    run: Option<String>,
+    /// Why the person got it: frozen when it was issued.
+    #[schema(value_type = Option<Object>)]
+    basis: Option<Value>,
+}
+
+impl CertificateView {
+    pub(super) fn of(certificate: Certificate, now: Timestamp) -> Self {
+        let status = Standing::of(&certificate, now);
+        let reason = certificate.state.reason();
+        Self {
+            number: certificate.number.to_string(),
+            version: certificate.version,
+            status,
+            recipient: certificate.recipient,
+            email: certificate.email,
+            issued: certificate.issued,
+            signed: certificate.signed,
+            valid_until: certificate.valid_until,
+            key: certificate.key,
+            template: certificate.template.name,
+            since: reason.map(|reason| reason.at),
+            reason: reason.and_then(|reason| reason.text.clone()),
+            cause: certificate.withdrawal.map(|withdrawal| withdrawal.cause),
+            run: certificate.run,
+            basis: certificate.basis,
+        }
+    }
+}
+
+/// The ETag covers the record, and what the date makes of it.
+fn tag(certificate: &Certificate, now: Timestamp) -> String {
+    tag_of(&(certificate, Standing::of(certificate, now)))
+}
+
+/// A certificate with all its versions.
+#[derive(Debug, Serialize, ToSchema)]
+struct Whole {
+    /// Its number.
+    number: String,
+    /// Its versions, oldest first; the last is the current one.
+    versions: Vec<CertificateView>,
+}
+
+/// Which certificates.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct CertificateFilter {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 500; 50 if left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// Only of this event.
+    event: Option<String>,
+    /// Only in this state.
+    status: Option<Standing>,
+    /// Only those whose number, name or e-mail holds this.
+    text: Option<String>,
+    /// Only those that this run made.
+    run: Option<String>,
+}
+
+/// List certificates by number
+///
+/// Current versions. A page of a filtered listing may be short and still have a next one.
+#[utoipa::path(get, path = "/certificates", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(CertificateFilter),
+    responses((status = 200, body = Listing<CertificateView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<CertificateFilter>,
+) -> Result<Json<Listing<CertificateView>>, Problem> {
+    caller.may(Permission::View)?;
+    let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
+    app.at_desk(&caller, move |_, desk| {
+        let event = filter.event.as_deref().map(event_code).transpose()?;
+        let text = filter.text.as_deref().map(str::trim).unwrap_or_default();
+        let keep = |one: &Certificate| {
+            filter.status.is_none_or(|status| Standing::of(one, desk.now) == status)
+                && (filter.run.is_none() || one.run == filter.run)
+                && holds(one, text)
+        };
+        let read = |cursor: Option<&str>, limit| {
+            let page = desk.store.certificates(event.as_ref(), cursor, limit)?;
+            Ok((page.items, page.next))
+        };
+        let page = runs::filtered(filter.cursor.as_deref(), limit, read, keep)?;
+        Ok(Json(Listing::of(page, |one| CertificateView::of(one, desk.now))))
+    })
+    .await
+}
+
+/// Show a certificate with all its versions
+#[utoipa::path(get, path = "/certificates/{number}", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(("number" = String, Path, example = "CERT-WORKSHOP-2026-00001")),
+    responses((status = 200, body = Whole), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn show(State(app): State<App>, caller: Caller, Path(number): Path<String>) -> Result<Tagged<Whole>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| {
+        let number = certificate_number(&number)?;
+        let versions = desk.store.versions(&number)?;
+        let current = versions.last().ok_or_else(|| Problem::not_found(&number))?;
+        let tag = tag(current, desk.now);
+        let versions = versions.into_iter().map(|one| CertificateView::of(one, desk.now)).collect();
+        Ok(Tagged::ok(tag, Whole { number: number.to_string(), versions }))
+    })
+    .await
+}

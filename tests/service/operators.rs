@@ -16,7 +16,7 @@ fn who_meets_the_rule_requests_their_own_where_the_event_allows_it() {
         school(world, 2, 1);
         let ask = |n: u32| {
             world.ask(
-                "staff:x/token:lms view,import",
+                "staff:x/token:lms view,generate",
                 "POST",
                 &format!("/events/WORKSHOP/participants/p0000{n}@example.org/request"),
             )

@@ -77,18 +77,15 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
     let fingerprint = fingerprint(parts.method.as_str(), &parts.uri.to_string(), &body);
     let name = HEXLOWER.encode(&Sha256::digest(format!("{}\n{key}", caller.id)));
     let now = app.now();
-    let begun = app.aside({
-        let (name, fingerprint) = (name.clone(), fingerprint.clone());
-        move |app| begin(app, &name, &fingerprint, now)
-    });
-    if let Some(answer) = begun.await? {
-        return answer.into_response();
-    }
     // In a task of its own: what has begun is finished and noted also when the caller hangs up or is tired of waiting.
     let work = tokio::spawn(async move {
         let _room = room;
+        let asked = (name.clone(), fingerprint.clone());
+        if let Some(answer) = app.aside(move |app| begin(app, &asked.0, &asked.1, now)).await? {
+            return answer.into_response();
+        }
         let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-        noted(app, &name, fingerprint, now, response).await
+        noted(app, name, fingerprint, now, response).await
     });
     work.await.map_err(Problem::internal)?
 }
@@ -96,7 +93,7 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
 /// Keeps the answer for the next time.
 async fn noted(
     app: App,
-    name: &str,
+    name: String,
     fingerprint: String,
     now: Timestamp,
     response: Response,
@@ -114,7 +111,6 @@ async fn noted(
     let shown_once = head.extensions.get::<ShownOnce>().is_some();
     let keep = !head.status.is_server_error() && head.status != StatusCode::TOO_MANY_REQUESTS;
     let answer = if shown_once || answer.body.len() > KEPT_BYTES { Answer::unkept()? } else { answer };
-    let name = name.to_owned();
     app.aside(move |app| end(app, &name, &Seen { fingerprint, at: now, answer: Some(answer) }, keep)).await?;
     Ok(Response::from_parts(head, Body::from(body)))
 }

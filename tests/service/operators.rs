@@ -69,7 +69,7 @@ fn a_revoked_certificate_is_issued_anew_under_its_number_and_the_revoked_version
         let whole = world.get(FIRST).ok();
         let (first, second) = (&whole["versions"][0], &whole["versions"][1]);
         assert_eq!((&first["status"], &first["reason"]), (&json!("revoked"), &json!("under review")));
-        assert_eq!((&second["status"], &second["issued"] == &first["issued"]), (&json!("active"), true));
+        assert_eq!((&second["status"], second["issued"] == first["issued"]), (&json!("active"), true));
         world.pass(60);
         let verdict = |jws: &str| {
             world.tell("", "POST", "/verify", &json!({ "text": jws })).ok()["verdicts"][0]["verdict"].clone()

@@ -8,11 +8,11 @@
 //!
 //! - [`assess`](fate) says what a run would do to one person or certificate: the preview and the run itself ask the same
 //!   function, the run at the time when it does it.
-//! - [`create`], [`preview`], [`step()`], [`cancel`], [`retry_failed`].
+//! - [`create()`], [`preview`], [`step()`], [`cancel`], [`retry_failed`].
 //! - [`withdraw`]: one certificate by hand. [`approval`]: two people for a mass revocation. [`correction`]: names.
 //! - [`quality`]: is what we issued what we meant?
 //!
-//! Speaks no HTTP, has no clock and no threads: the time comes in the desk, and a worker calls [`step`] again and again.
+//! Speaks no HTTP, has no clock and no threads: the time comes in the desk, and a worker calls [`step()`] again and again.
 
 pub mod approval;
 pub mod correction;

@@ -14,8 +14,8 @@ use crate::credential::EventCode;
 use crate::issuance::import::{
     self, Checks, Columns, Duplicates, ImportError, Limits, Mapping, RowOutcome, Severity, Table,
 };
-use crate::issuance::{Enrolled, enroll};
-use crate::store::{Event, Store};
+use crate::issuance::{Enrolled, enroll, place, row_over};
+use crate::store::{Event, Participant, Store};
 use crate::template::Template;
 
 /// Most findings printed; the report file has them all.
@@ -66,12 +66,16 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     };
     let faces = workspace.faces()?;
     let missing_glyph = |name: &str| faces.fonts().missing_glyph(name);
-    let checks = Checks { duplicates, need_email: false, now: desk.now, missing_glyph: Some(&missing_glyph) };
-    let rows = import::check_rows(&table, &columns, &checks);
+    let checks = Checks { need_email: false, now: desk.now, missing_glyph: Some(&missing_glyph) };
+    let mut rows = import::check_rows(&table, &columns, &checks);
+    place(&workspace.store, &event.code, &mut rows)?;
+    import::settle_duplicates(&mut rows, duplicates);
     if let Some(path) = &args.report {
         write_report(path, &table, &columns, &rows)?;
     }
-    let enrolled = if args.dry_run { Enrolled::default() } else { enroll(&desk, &event.code, &rows, duplicates)? };
+    let join = |_: &RowOutcome, row: &Participant, known: &Participant| row_over(&columns, row, known);
+    let enrolled =
+        if args.dry_run { Enrolled::default() } else { enroll(&desk, &event.code, &rows, duplicates, &join)? };
     show(&args, &table, &columns, &rows, enrolled);
     let errors = rows.iter().any(|row| row.severity() == Some(Severity::Error));
     Ok(if errors { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })

@@ -13,8 +13,9 @@ use super::files::{FileError, FileWriter, Format};
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, EventCode};
+use crate::issuance::import::is_email;
 use crate::issuance::{
-    self, Desk, Faces, IssueRequest, Issued, Outcome, RowResult, Signer, Sink, StageTimes, Workshop,
+    self, Desk, Faces, IssueRequest, Issued, Outcome, Place, RowResult, Signer, Sink, StageTimes, Workshop, place_of,
 };
 use crate::store::{Certificate, PersonKey, RunTotals};
 
@@ -217,7 +218,7 @@ fn request(desk: &Desk, args: &Args) -> Result<IssueRequest, Failure> {
     for text in &args.only {
         let key = match text.parse::<CertificateNumber>() {
             Ok(number) => desk.store.certificate(&number)?.map(|certificate| certificate.person),
-            Err(_) => Some(PersonKey(text.trim().to_lowercase())),
+            Err(_) => known_as(desk, &args.code, text.trim())?,
         };
         match key {
             Some(key) if desk.store.participant(&args.code, &key)?.is_some() => {
@@ -232,6 +233,15 @@ fn request(desk: &Desk, args: &Args) -> Result<IssueRequest, Failure> {
         }
     }
     Ok(IssueRequest { only })
+}
+
+/// Returns who has this e-mail or name now.
+fn known_as(desk: &Desk, code: &EventCode, who: &str) -> Result<Option<PersonKey>, Failure> {
+    let email = Some(who).filter(|who| is_email(who));
+    Ok(match place_of(desk.store, code, who, email)? {
+        Place::Known(person) => Some(person.key),
+        Place::Free(_) => Some(PersonKey(who.to_lowercase())).filter(|_| email.is_none()),
+    })
 }
 
 /// Counts the people of a run, for the progress bar.

@@ -180,7 +180,7 @@ fn row(
     }
     let person = match find(desk.store, code, cells[0]) {
         Ok(person) => person,
-        Err(EnrolmentError::NoPerson(_)) => return Ok(RowFate::NoSuchPerson),
+        Err(EnrolmentError::NoPerson(_) | EnrolmentError::Ambiguous) => return Ok(RowFate::NoSuchPerson),
         Err(other) => return Err(other),
     };
     if !seen.insert(person.key.clone()) {

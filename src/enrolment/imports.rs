@@ -6,14 +6,15 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::progress_columns::{fill, split_mapping, targets};
+use super::people::is_address_of_another;
+use super::progress_columns::{emptied, fill, split_mapping, targets};
 use super::{EnrolmentError, Planned, who};
 use crate::credential::{EventCode, Timestamp};
 use crate::issuance::import::{
     self, Checks, Code, Columns, Duplicates, Finding, Limits, Mapping, MissingGlyph, RowOutcome, Severity, Table,
 };
-use crate::issuance::{Desk, Enrolled, enroll};
-use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Participant, Store};
+use crate::issuance::{Desk, Enrolled, enroll, place, row_over};
+use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Store};
 
 /// Days for which the rows that need attention can be downloaded.
 pub const REPORT_DAYS: i64 = 90;
@@ -148,18 +149,21 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
         mapping.add(entry).map_err(import::ImportError::from)?;
     }
     let columns = Columns::find(&table, &mapping).map_err(import::ImportError::from)?;
-    let checks = Checks {
-        duplicates: request.duplicates,
-        need_email: false,
-        now: desk.now,
-        missing_glyph: request.missing_glyph,
-    };
+    let checks = Checks { need_email: false, now: desk.now, missing_glyph: request.missing_glyph };
     let mut rows = import::check_rows(&table, &columns, &checks);
     let (found, unknown) = targets(&columns, &ours, course);
     fill(&table, &columns, &found, &mut rows);
-    settle_ids(desk.store, &planned.event.code, &mut rows)?;
     let code = &planned.event.code;
-    let enrolled = if request.dry_run { Enrolled::default() } else { enroll(desk, code, &rows, request.duplicates)? };
+    place(desk.store, code, &mut rows)?;
+    settle_ids(desk.store, code, &mut rows)?;
+    import::settle_duplicates(&mut rows, request.duplicates);
+    let join = |outcome: &RowOutcome, row: &Participant, known: &Participant| {
+        row_over(&columns, row, &emptied(&table, &found, outcome, known))
+    };
+    let enrolled = match request.dry_run {
+        true => Enrolled::default(),
+        false => enroll(desk, code, &rows, request.duplicates, &join)?,
+    };
     let counts = counts(&rows, enrolled);
     let mut notes = table.notes.clone();
     notes.extend(unknown.iter().map(|header| format!("column `{header}` names nothing of this event")));
@@ -198,35 +202,88 @@ fn findings(row: &RowOutcome) -> impl Iterator<Item = FindingView> + '_ {
 
 /// Whoever has an external id already keeps their place under it, also with another address or name.
 fn settle_ids(store: &dyn Store, code: &EventCode, rows: &mut [RowOutcome]) -> Result<(), EnrolmentError> {
-    let mut seen: HashMap<String, u64> = HashMap::new();
-    for row in rows {
+    let mut seen: HashMap<String, (u64, PersonKey)> = HashMap::new();
+    let addresses = addresses(rows);
+    for row in rows.iter_mut() {
         let Some(person) = &mut row.participant else { continue };
         let Some(id) = person.external_id.clone() else { continue };
-        let problem = match (seen.insert(id.clone(), row.line), store.person(code, &format!("x:{id}"))?) {
-            (Some(line), _) => Some(format!("the external id is also in line {line}")),
-            (None, Some(owner)) if owner != person.key => {
-                let other = store.participant(code, &person.key)?.is_some();
-                person.key = owner;
-                other.then(|| "the external id and the e-mail belong to two different participants".to_owned())
+        let mut problem = clash(store, code, person, &id)?;
+        if addresses.get(&id.to_lowercase()).is_some_and(|keys| keys.iter().any(|key| *key != person.key)) {
+            problem = problem.or(Some("the external id is the e-mail of another participant".to_owned()));
+        }
+        match seen.get(&id) {
+            Some((line, key)) if *key != person.key => {
+                problem = Some(format!("the external id is also in line {line}"))
             }
-            (None, None) => {
-                let known = store.participant(code, &person.key)?.and_then(|known| known.external_id);
-                known.filter(|known| *known != id).map(|_| "this participant has another external id".to_owned())
-            }
-            _ => None,
-        };
+            None if problem.is_none() => drop(seen.insert(id, (row.line, person.key.clone()))),
+            _ => {}
+        }
         if let Some(reason) = problem {
-            row.participant = None;
-            row.findings.push(Finding {
-                severity: Severity::Error,
-                field: "external_id".to_owned(),
-                code: Code::ExternalIdTaken,
-                reason,
-                hint: "merge the two, or correct the id",
-            });
+            refuse(row, "external_id", reason, "merge the two, or correct the id");
         }
     }
+    refuse_given_up(rows, &seen);
     Ok(())
+}
+
+fn refuse(row: &mut RowOutcome, field: &str, reason: String, hint: &'static str) {
+    let (field, code) = (field.to_owned(), Code::ExternalIdTaken);
+    row.participant = None;
+    row.findings.push(Finding { severity: Severity::Error, field, code, reason, hint });
+}
+
+/// A row may give somebody another address; who has their old one in the same list is not that person.
+fn refuse_given_up(rows: &mut [RowOutcome], seen: &HashMap<String, (u64, PersonKey)>) {
+    let lower = |person: &Participant| person.email.as_ref().map(|email| email.to_lowercase());
+    let lines: HashMap<u64, &PersonKey> = seen.values().map(|(line, key)| (*line, key)).collect();
+    let with_id = |row: &RowOutcome| {
+        let person = row.participant.as_ref().filter(|_| lines.contains_key(&row.line))?;
+        Some((person.key.clone(), (row.line, lower(person))))
+    };
+    let told: HashMap<PersonKey, (u64, Option<String>)> = rows.iter().filter_map(with_id).collect();
+    for row in rows {
+        let Some(person) = row.participant.as_ref().filter(|person| person.external_id.is_none()) else { continue };
+        let (Some((line, now)), email) = (told.get(&person.key), lower(person)) else { continue };
+        if email.is_some() && now.is_some() && *now != email {
+            let reason = format!("this is the old e-mail of the participant in line {line}");
+            refuse(row, "email", reason, "import this row again after this list");
+        }
+    }
+}
+
+/// Returns whose the e-mails of a list are.
+fn addresses(rows: &[RowOutcome]) -> HashMap<String, Vec<PersonKey>> {
+    let mut addresses: HashMap<String, Vec<PersonKey>> = HashMap::new();
+    for person in rows.iter().filter_map(|row| row.participant.as_ref()) {
+        if let Some(email) = &person.email {
+            addresses.entry(email.to_lowercase()).or_default().push(person.key.clone());
+        }
+    }
+    addresses
+}
+
+/// Gives a row's person the key of who has the external id; says why that cannot be.
+fn clash(
+    store: &dyn Store,
+    code: &EventCode,
+    person: &mut Participant,
+    id: &str,
+) -> Result<Option<String>, EnrolmentError> {
+    let known = store.participant(code, &person.key)?;
+    Ok(match store.person(code, &format!("x:{id}"))? {
+        Some(owner) if owner != person.key => {
+            person.key = owner;
+            known.map(|_| "the external id and the e-mail belong to two different participants".to_owned())
+        }
+        Some(_) => None,
+        None if is_address_of_another(store, code, id, &person.key)? => {
+            Some("the external id is the e-mail of another participant".to_owned())
+        }
+        None => {
+            let other = known.and_then(|known| known.external_id).filter(|known| *known != id);
+            other.map(|_| "this participant has another external id".to_owned())
+        }
+    })
 }
 
 fn counts(rows: &[RowOutcome], enrolled: Enrolled) -> Counts {

@@ -118,6 +118,9 @@ pub enum EnrolmentError {
     /// The external id belongs to another participant.
     #[error("the external id belongs to another participant")]
     ExternalIdTaken,
+    /// One's external id is another's e-mail.
+    #[error("this is the external id of one participant and the e-mail of another: name them by their `id`")]
+    Ambiguous,
     /// The exception is there already.
     #[error("there is an exception already")]
     AlreadyListed,

@@ -11,8 +11,8 @@ use super::listed::{Listed, key, listed};
 use super::{EnrolmentError, MAX_FIELDS, text};
 use crate::credential::EventCode;
 use crate::eligibility::{Done, Mark, Progress};
-use crate::issuance::import::{checked_name, field_name, is_email, person_key};
-use crate::issuance::{Desk, fresh_id};
+use crate::issuance::import::{checked_name, field_name, is_email};
+use crate::issuance::{Desk, Place, fresh_id, place_of};
 use crate::store::{Collection, DocumentWrite, Expect, Fields, Participant, PersonKey, Store, StoreError};
 
 /// Longest external id, in bytes.
@@ -49,27 +49,63 @@ pub struct PersonChange {
     pub progress: Progress,
 }
 
-/// Returns a person by id, external id, key or e-mail.
+/// Returns a person by id, external id, e-mail or name.
 ///
 /// # Errors
-/// [`EnrolmentError::NoPerson`].
+/// [`EnrolmentError::NoPerson`]; [`EnrolmentError::Ambiguous`] if it is one's external id and another's e-mail.
 pub fn find(store: &dyn Store, code: &EventCode, who: &str) -> Result<Participant, EnrolmentError> {
     let who = who.trim();
     let none = || EnrolmentError::NoPerson(code.clone());
     if who.is_empty() || who.len() > 400 {
         return Err(none());
     }
-    let lower = who.to_lowercase();
-    for mark in [format!("#{who}"), format!("x:{who}")] {
-        if let Some(key) = store.person(code, &mark)? {
-            return store.participant(code, &key)?.ok_or_else(none);
-        }
-    }
-    if let Some(person) = store.participant(code, &PersonKey(lower.clone()))? {
+    let by_mark = |mark: String| match store.person(code, &mark)? {
+        Some(key) => store.participant(code, &key),
+        None => Ok(None),
+    };
+    if let Some(person) = by_mark(format!("#{who}"))? {
         return Ok(person);
     }
-    let key = store.person(code, &format!("@{lower}"))?.ok_or_else(none)?;
-    store.participant(code, &key)?.ok_or_else(none)
+    let by_address = match is_email(who) {
+        true => known_by(store, code, "", Some(who))?,
+        false => None,
+    };
+    match (by_mark(format!("x:{who}"))?, by_address) {
+        (Some(one), Some(other)) if one.key != other.key => return Err(EnrolmentError::Ambiguous),
+        (Some(person), _) | (None, Some(person)) => return Ok(person),
+        (None, None) => {}
+    }
+    if let Some(person) = known_by(store, code, who, None)? {
+        return Ok(person);
+    }
+    // An address or name that somebody had once, and nobody has now.
+    store.participant(code, &PersonKey(who.to_lowercase()))?.ok_or_else(none)
+}
+
+/// Returns who has this e-mail now or, without one, this name.
+fn known_by(
+    store: &dyn Store,
+    code: &EventCode,
+    name: &str,
+    email: Option<&str>,
+) -> Result<Option<Participant>, StoreError> {
+    Ok(match place_of(store, code, name, email)? {
+        Place::Known(person) => Some(*person),
+        Place::Free(_) => None,
+    })
+}
+
+/// Says whether an external id is the e-mail that somebody else has now: whoever asks for one would get the other.
+///
+/// # Errors
+/// When the store fails.
+pub(super) fn is_address_of_another(
+    store: &dyn Store,
+    code: &EventCode,
+    id: &str,
+    key: &PersonKey,
+) -> Result<bool, StoreError> {
+    Ok(is_email(id) && known_by(store, code, "", Some(id))?.is_some_and(|owner| owner.key != *key))
 }
 
 /// Returns how acts and addresses name a person: by the random id, which says nothing.
@@ -88,14 +124,15 @@ pub fn upsert(desk: &Desk, code: &EventCode, change: &PersonChange) -> Result<(P
     }
     let name = change.name.as_deref().ok_or_else(|| EnrolmentError::invalid("name", "is missing"))?;
     let (name, email) = (checked_name(name)?, email(change.email.as_deref())?);
-    let mut key = person_key(&name, email.as_deref());
-    if email.is_none() && desk.store.participant(code, &key)?.is_some() {
+    let key = match (place_of(desk.store, code, &name, email.as_deref())?, &change.external_id) {
+        (Place::Free(key), _) => key,
         // Another person of the same name: told apart by the external id.
-        let Some(external) = &change.external_id else { return Err(EnrolmentError::Store(same_name(code))) };
-        key = PersonKey(format!("{} #{external}", key.0));
-    }
+        (Place::Known(other), Some(external)) => PersonKey(format!("{} #{external}", other.key.0)),
+        (Place::Known(_), None) => return Err(EnrolmentError::Store(same_name(code))),
+    };
     let fresh = Participant { id: Some(fresh_id()?), ..Participant::new(key, name, email, Fields::new(), desk.now) };
     let person = changed(&fresh, change)?;
+    check_external_id(desk.store, code, &fresh, &person)?;
     put(desk, code, None, &person, &[], "participant.add")?;
     Ok((person, true))
 }
@@ -107,21 +144,15 @@ fn same_name(code: &EventCode) -> StoreError {
 }
 
 fn known(store: &dyn Store, code: &EventCode, change: &PersonChange) -> Result<Option<Participant>, EnrolmentError> {
-    let by = |who: Option<&str>, mark: &str| -> Result<Option<Participant>, EnrolmentError> {
-        let Some(who) = who.map(str::trim).filter(|who| !who.is_empty()) else { return Ok(None) };
-        match store.person(code, &format!("{mark}{who}"))? {
-            Some(key) => Ok(store.participant(code, &key)?),
-            None => Ok(None),
-        }
-    };
-    if let Some(person) = by(change.external_id.as_deref(), "x:")? {
+    let id = change.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
+    if let Some(id) = id
+        && let Some(key) = store.person(code, &format!("x:{id}"))?
+        && let Some(person) = store.participant(code, &key)?
+    {
         return Ok(Some(person));
     }
-    let Some(email) = email(change.email.as_deref())?.map(|email| email.to_lowercase()) else { return Ok(None) };
-    let found = match store.participant(code, &PersonKey(email.clone()))? {
-        Some(person) => Some(person),
-        None => by(Some(&email), "@")?,
-    };
+    let Some(email) = email(change.email.as_deref())? else { return Ok(None) };
+    let found = known_by(store, code, "", Some(&email))?;
     // The same mailbox under another external id is another person.
     let other = |person: &Participant| {
         person.external_id.is_some() && change.external_id.is_some() && person.external_id != change.external_id
@@ -146,6 +177,7 @@ pub fn patch(
     if person == *old {
         return Ok(person);
     }
+    check_external_id(desk.store, code, old, &person)?;
     if person.id.is_none() {
         person.id = Some(fresh_id()?);
     }
@@ -154,6 +186,20 @@ pub fn patch(
     let writes = if renamed { without_rows_about(desk.store, code, &told_of(old))? } else { Vec::new() };
     put(desk, code, Some(old), &person, &writes, "participant.change")?;
     Ok(person)
+}
+
+fn check_external_id(
+    store: &dyn Store,
+    code: &EventCode,
+    old: &Participant,
+    new: &Participant,
+) -> Result<(), EnrolmentError> {
+    match &new.external_id {
+        Some(id) if new.external_id != old.external_id && is_address_of_another(store, code, id, &new.key)? => {
+            Err(EnrolmentError::invalid("external_id", "is the e-mail of another participant"))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn put(

@@ -1,6 +1,8 @@
 //! Columns of a list that are about progress: `attendance:SESSION`, `activity:ID`, `points`, `score`, `progress`, `passed`,
 //! `role`, `checked_in`, and beside them `locale` and `external_id`.
 
+use unicode_normalization::UnicodeNormalization;
+
 use crate::eligibility::{Amount, Course, Done, Mark};
 use crate::issuance::import::{Code, Columns, Finding, Meaning, RowOutcome, Severity, Table, field_name};
 use crate::store::Participant;
@@ -93,6 +95,12 @@ pub(super) fn targets(
             None => {}
         }
     }
+    // What is the result to certificates is the score to rules, unless another column is.
+    if let Some(at) = columns.with(Meaning::Result)
+        && !found.iter().any(|(other, target)| *other == at || *target == Target::Score)
+    {
+        found.push((at, Target::Score));
+    }
     (found, unknown)
 }
 
@@ -107,12 +115,14 @@ pub(super) fn fill(table: &Table, columns: &Columns, targets: &[(usize, Target)]
             if !matches!(target, Target::Role | Target::Score | Target::Points) {
                 person.fields.remove(&column.field);
             }
-            // `Score` may also be a grade in letters, which is printed and not compared.
-            let lenient = column.meaning == Some(Meaning::Result);
-            if !cell.is_empty() && set(&mut person, target, cell).is_none() && !lenient {
-                good = false;
-                outcome.findings.push(unreadable(&column.header, cell, target));
+            if cell.is_empty() || set(&mut person, target, cell).is_some() {
+                continue;
             }
+            // A result may also be a grade in letters, which is printed and not compared.
+            let grade = column.meaning == Some(Meaning::Result) && !cell.starts_with('#');
+            let finding = if grade { letters(&column.header, cell) } else { unreadable(&column.header, cell, target) };
+            good &= grade;
+            outcome.findings.push(finding);
         }
         if let Err(error) = person.progress.check() {
             good = false;
@@ -125,6 +135,50 @@ pub(super) fn fill(table: &Table, columns: &Columns, targets: &[(usize, Target)]
             });
         }
         outcome.participant = good.then_some(person);
+    }
+}
+
+/// Returns a known person without what the empty cells of a row take away. An external id stays, and attendance that was
+/// marked by hand.
+pub(super) fn emptied(
+    table: &Table,
+    targets: &[(usize, Target)],
+    outcome: &RowOutcome,
+    known: &Participant,
+) -> Participant {
+    let mut person = known.clone();
+    let cell = |at: usize| table.rows[outcome.row].cells.get(at).map_or("", String::as_str).trim();
+    // A grade in letters also takes the number before it away.
+    let gone = |at: usize, target: &Target| {
+        cell(at).is_empty() || *target == Target::Score && cell(at).parse::<Amount>().is_err()
+    };
+    for (_, target) in targets.iter().filter(|(at, target)| gone(*at, target)) {
+        let progress = &mut person.progress;
+        match target {
+            Target::Session(id) => progress.sessions.retain(|session, mark| session != id || mark.by_hand),
+            Target::Activity(id) => drop(progress.activities.remove(id)),
+            Target::Attendance => progress.attendance = None,
+            Target::Points => progress.points = None,
+            Target::Score => progress.score = None,
+            Target::Completion => progress.completion = None,
+            Target::Passed => progress.passed = None,
+            Target::CheckedIn => progress.checked_in = None,
+            Target::Role => progress.role = None,
+            Target::Locale => person.locale = None,
+            Target::ExternalId => {}
+        }
+    }
+    person
+}
+
+fn letters(header: &str, cell: &str) -> Finding {
+    let shown: String = cell.chars().take(40).collect();
+    Finding {
+        severity: Severity::Warning,
+        field: header.to_owned(),
+        code: Code::ProgressInvalid,
+        reason: format!("`{shown}` is not a number: it is printed, and no score for the rule"),
+        hint: "nothing to do, if this is a grade",
     }
 }
 
@@ -169,12 +223,37 @@ fn set(person: &mut Participant, target: &Target, cell: &str) -> Option<()> {
     Some(())
 }
 
+/// Words for yes: in English, German, French, Spanish, Arabic, Hindi and Chinese, and as spreadsheets mark it.
+const YES: &str = "1 yes y true x ✓ ✔ present attended done passed p \
+    ja j wahr anwesend teilgenommen bestanden oui o vrai présent présente sí si verdadero presente asistió \
+    نعم حاضر हाँ हां उपस्थित 是 有 对 真 出席 通过";
+
+/// Words for no, in the same languages.
+const NO: &str = "0 no n false - – ✗ absent missed failed a \
+    nein falsch abwesend gefehlt non faux absente falso ausente لا غائب नहीं अनुपस्थित 否 不是 无 没有 假 缺席 未通过";
+
 fn yes_or_no(cell: &str) -> Option<bool> {
-    match cell.to_lowercase().as_str() {
-        "1" | "yes" | "y" | "true" | "x" | "✓" | "✔" | "present" | "attended" | "done" | "passed" | "p" => {
-            Some(true)
-        }
-        "0" | "no" | "n" | "false" | "-" | "✗" | "absent" | "missed" | "failed" | "a" => Some(false),
+    let word = cell.nfc().flat_map(char::to_lowercase).collect::<String>();
+    let is_one_of = |words: &str| words.split_whitespace().any(|one| one.nfc().eq(word.chars()));
+    match (is_one_of(YES), is_one_of(NO)) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yes_and_no_are_known_in_the_languages_of_the_verifier() {
+        for word in ["ja", "Ja", "OUI", "sí", "si\u{301}", "نعم", "हाँ", "是", "x", "1", "TRUE", "WAHR"] {
+            assert_eq!(yes_or_no(word), Some(true), "{word}");
+        }
+        for word in ["nein", "NON", "no", "لا", "नहीं", "否", "0", "-", "FALSCH"] {
+            assert_eq!(yes_or_no(word), Some(false), "{word}");
+        }
+        assert_eq!((yes_or_no("vielleicht"), yes_or_no("#N/A"), yes_or_no("ja nein")), (None, None, None));
     }
 }

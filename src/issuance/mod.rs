@@ -17,7 +17,7 @@ mod times;
 mod validity;
 
 pub use draft::{Draft, DraftError, Signed, Subject};
-pub use enroll::{Enrolled, enroll, fresh_id};
+pub use enroll::{Enrolled, Join, Place, enroll, fresh_id, place, place_of, row_over};
 pub use face::{Face, FaceError, Faces};
 pub use issue::{
     IssueError, IssueRequest, Issued, Outcome, RowResult, Sink, Workshop, constants, issue, make, preflight,

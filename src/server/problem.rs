@@ -169,6 +169,7 @@ impl From<EnrolmentError> for Problem {
             E::BothHaveCertificates(..) => Self::conflict("both-have-certificates", detail),
             E::SamePerson => Self::unprocessable("same-participant", detail),
             E::ExternalIdTaken => Self::conflict("external-id-taken", detail),
+            E::Ambiguous => Self::conflict("ambiguous", detail),
             E::AlreadyListed => Self::conflict("already-listed", detail),
             E::Excluded => Self::conflict("excluded", detail),
             E::NotListed => Self::new(StatusCode::NOT_FOUND, "not-listed", detail),

@@ -9,6 +9,7 @@ mod exceptions;
 mod harness;
 mod hooks;
 mod idempotency;
+mod identity;
 mod listings;
 mod matrix;
 mod modes;

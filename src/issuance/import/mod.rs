@@ -4,7 +4,7 @@
 //! text and are never evaluated. Everything is bounded before work is done on it (see [`Limits`]).
 //!
 //! The road: [`read_table`] (CSV or XLSX) → [`Columns::find`] (which column is the name, the e-mail, …) →
-//! [`check_rows`] (Valid / Warning / Error per row) → participants for the store, and [`write_report`] for the rest.
+//! [`check_rows`] (Valid / Warning / Error per row) → [`settle_duplicates`] → participants for the store, and [`write_report`] for the rest.
 
 mod columns;
 mod csv;
@@ -20,7 +20,7 @@ pub use names::{NameProblem, checked_name, is_bidi_control, is_email, lint_name}
 pub use report::{report_json, safe_cell, write_report};
 pub use rows::{
     Checks, Code, Duplicates, Finding, MissingGlyph, NAME_CHARACTERS, RowOutcome, Severity, Summary, check_rows,
-    person_key, summarise,
+    person_key, settle_duplicates, summarise,
 };
 pub use table::{Limits, Row, Table, read_table};
 pub use unfilled::{Near, Unfilled, unfilled};

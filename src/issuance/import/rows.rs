@@ -28,8 +28,6 @@ pub type MissingGlyph<'a> = dyn Fn(&str) -> Option<char> + 'a;
 
 /// How rows are checked.
 pub struct Checks<'a> {
-    /// The second row about one person.
-    pub duplicates: Duplicates,
     /// Mails will be sent: a missing or wrong address is an error and not a warning.
     pub need_email: bool,
     /// When the rows are imported.
@@ -199,23 +197,26 @@ pub fn person_key(name: &str, email: Option<&str>) -> PersonKey {
     }
 }
 
-/// Checks every row. One bad row never stops the others.
+/// Checks every row, each on its own. One bad row never stops the others.
+///
+/// Rows about one person are told by [`settle_duplicates`], when all else that may make a row an error was looked at.
 pub fn check_rows(table: &Table, columns: &Columns, checks: &Checks<'_>) -> Vec<RowOutcome> {
-    let mut outcomes: Vec<RowOutcome> = Vec::with_capacity(table.rows.len());
-    let mut seen: HashMap<PersonKey, usize> = HashMap::with_capacity(table.rows.len());
-    for (index, row) in table.rows.iter().enumerate() {
-        let mut outcome = RowChecker { columns, checks, row, findings: Vec::new() }.check(index);
-        if let Some(key) = outcome.participant.as_ref().map(|person| person.key.clone())
-            && let Some(before) = seen.insert(key.clone(), index)
-        {
-            settle_duplicate(&mut outcomes[before], &mut outcome, checks.duplicates);
-            if checks.duplicates == Duplicates::Skip {
-                seen.insert(key, before);
-            }
+    let check = |(index, row)| RowChecker { columns, checks, row, findings: Vec::new() }.check(index);
+    table.rows.iter().enumerate().map(check).collect()
+}
+
+/// Leaves one good row of each person: the first or the last, as `duplicates` says. A row that is an error does not count.
+pub fn settle_duplicates(rows: &mut [RowOutcome], duplicates: Duplicates) {
+    let mut seen: HashMap<PersonKey, usize> = HashMap::with_capacity(rows.len());
+    for at in 0..rows.len() {
+        let (earlier, rest) = rows.split_at_mut(at);
+        let Some(key) = rest[0].participant.as_ref().map(|person| person.key.clone()) else { continue };
+        let Some(before) = seen.insert(key.clone(), at) else { continue };
+        settle_duplicate(&mut earlier[before], &mut rest[0], duplicates);
+        if duplicates == Duplicates::Skip {
+            seen.insert(key, before);
         }
-        outcomes.push(outcome);
     }
-    outcomes
 }
 
 fn settle_duplicate(before: &mut RowOutcome, now: &mut RowOutcome, duplicates: Duplicates) {
@@ -458,6 +459,10 @@ impl RowChecker<'_> {
                 continue;
             }
             let text: String = if text.is_ascii() { text.into() } else { text.nfc().collect() };
+            if column.meaning == Some(Meaning::Result) && text.starts_with('#') && names::is_spreadsheet_debris(&text) {
+                let reason = format!("`{text}` is left over from a formula");
+                self.error(&column.header, Code::ProgressInvalid, reason, "correct the cell, or leave it empty");
+            }
             let text = if column.meaning == Some(Meaning::Credits) { self.credits(text, &column.header) } else { text };
             if let Some(meaning) = column.meaning {
                 fields.insert(meaning.field().into(), text.clone());

@@ -71,7 +71,9 @@ pub(super) async fn attendance(
                     enrolment::change_progress(desk, &planned.event.code, &person, progress)?;
                     marked += 1;
                 }
-                Err(EnrolmentError::NoPerson(_)) => unknown.push(who.chars().take(80).collect()),
+                Err(EnrolmentError::NoPerson(_) | EnrolmentError::Ambiguous) => {
+                    unknown.push(who.chars().take(80).collect());
+                }
                 Err(other) => return Err(other.into()),
             }
         }

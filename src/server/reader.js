@@ -52,9 +52,10 @@ function fields(api, schema) {
 }
 
 /** How a caller shows who it is. */
-function access(api, details) {
+function access(api, method, details) {
   const ways = (details.security ?? api.security ?? []).flatMap((one) => Object.keys(one));
-  const session = "a session: the cookie of POST /api/v1/login, and to change anything its csrfToken as x-csrf-token";
+  const csrf = method === "get" ? "" : ", and its csrfToken as the header x-csrf-token";
+  const session = `a session: the cookie of POST /api/v1/login${csrf}`;
   const told = { token: "an API token: Authorization: Bearer TOKEN", session };
   if (!ways.length) return [];
   const only = ways.length === 1 && ways[0] === "session" ? "Only for who is logged in, not for API tokens. " : "";
@@ -68,7 +69,7 @@ function operation(api, path, method, details) {
   const node = el("details", "", el("summary", "", el("b", method.toUpperCase()), el("code", "/api/v1" + path.replace(/^\/api\/v1/, "")), el("span", details.summary)));
   node.append(...paragraphs(details.description));
   const needs = details["x-permission"];
-  if (needs) node.append(el("p", needs === "public" ? "Open to everybody." : `Needs: ${[needs].flat().join(" or ")}`), ...access(api, details));
+  if (needs) node.append(el("p", needs === "public" ? "Open to everybody." : `Needs: ${[needs].flat().join(" or ")}`), ...access(api, method, details));
   if (details.parameters?.length) {
     const rows = details.parameters.map((one) => el("tr", "", el("td", "", el("code", one.name)), el("td", `${one.in}${one.required ? ", required" : ""}`), el("td", plain(one.description))));
     node.append(el("table", "", ...rows));

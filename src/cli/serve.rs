@@ -78,7 +78,10 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
     output::line(format!("revoke_alone       {}", limits.revoke_alone));
     if !global.data.join("keys").is_dir() {
         let keys = global.data.join("keys");
-        output::line(format!("warning: there is no folder {}; restore the backup, or set up with `testamur init`", keys.display()));
+        output::line(format!(
+            "warning: there is no folder {}; restore the backup, or set up with `testamur init`",
+            keys.display()
+        ));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -46,7 +46,7 @@ function fields(api, schema) {
   schema = resolve(api, schema) ?? {};
   const rows = Object.entries(schema.properties ?? {}).map(([name, part]) => {
     const needed = schema.required?.includes(name) ? ", required" : "";
-    return el("tr", "", el("td", "", el("code", name)), el("td", kindOf(api, part) + needed), el("td", plain(describe(api, part))));
+    return el("tr", "", el("td", "", el("code", name)), el("td", kindOf(api, part) + needed), el("td", "", ...rich(describe(api, part))));
   });
   return rows.length ? [el("table", "", ...rows)] : [];
 }
@@ -54,16 +54,17 @@ function fields(api, schema) {
 /** How a caller shows who it is. */
 function access(api, method, details) {
   const ways = (details.security ?? api.security ?? []).flatMap((one) => Object.keys(one));
-  const csrf = method === "get" ? "" : ", and its csrfToken as the header x-csrf-token";
-  const session = `a session: the cookie of POST /api/v1/login${csrf}`;
-  const told = { token: "an API token: Authorization: Bearer TOKEN", session };
+  const csrf = method === "get" ? "" : ", and its `csrfToken` as the header `x-csrf-token`";
+  const session = `a session: the cookie of \`POST /api/v1/login\`${csrf}`;
+  const told = { token: "an API token: `Authorization: Bearer TOKEN`", session };
   if (!ways.length) return [];
   const only = ways.length === 1 && ways[0] === "session" ? "Only for who is logged in, not for API tokens. " : "";
-  return [el("p", `${only}With ${ways.map((way) => told[way] ?? way).join("; or with ")}.`)];
+  return [el("p", "", ...rich(`${only}With ${ways.map((way) => told[way] ?? way).join("; or with ")}.`))];
 }
 
-const plain = (text) => (text ?? "").replaceAll("`", "");
-const paragraphs = (text) => plain(text).split("\n\n").filter(Boolean).map((part) => el("p", part));
+/** A text with what stands between backticks as code. */
+const rich = (text) => (text ?? "").split("`").map((part, at) => (at % 2 ? el("code", part) : part));
+const paragraphs = (text) => (text ?? "").split("\n\n").filter(Boolean).map((part) => el("p", "", ...rich(part)));
 
 function operation(api, path, method, details) {
   const node = el("details", "", el("summary", "", el("b", method.toUpperCase()), el("code", "/api/v1" + path.replace(/^\/api\/v1/, "")), el("span", details.summary)));
@@ -71,7 +72,7 @@ function operation(api, path, method, details) {
   const needs = details["x-permission"];
   if (needs) node.append(el("p", needs === "public" ? "Open to everybody." : `Needs: ${[needs].flat().join(" or ")}`), ...access(api, method, details));
   if (details.parameters?.length) {
-    const rows = details.parameters.map((one) => el("tr", "", el("td", "", el("code", one.name)), el("td", `${one.in}${one.required ? ", required" : ""}`), el("td", plain(one.description))));
+    const rows = details.parameters.map((one) => el("tr", "", el("td", "", el("code", one.name)), el("td", `${one.in}${one.required ? ", required" : ""}`), el("td", "", ...rich(one.description))));
     node.append(el("table", "", ...rows));
   }
   const body = details.requestBody?.content;

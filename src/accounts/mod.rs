@@ -4,7 +4,7 @@
 //! kept as argon2id, random tokens as SHA-256, so a copy of the store lets nobody in; the secrets of second steps have to
 //! be readable, so guard dumps. Whatever a member changes about themselves or others is one audit act naming ids only.
 //!
-//! Every change of a member goes through [`staff::save`]: it holds that an e-mail has one account, and that there always
+//! Every change of a member goes through `staff::save`: it holds that an e-mail has one account, and that there always
 //! is an owner who can log in, also against two who remove each other at once.
 
 mod login;

@@ -9,7 +9,7 @@
 //! - [`Rule`], [`Tiers`]: what is asked for (`schemas/rule.json`).
 //! - [`Judge`]: both prepared once, for any number of participants; [`evaluate`] for a single one.
 //! - [`Explained`]: the verdict with each clause; [`Basis`]: its short form that is kept with a certificate.
-//! - [`what_if`], [`what_if_threshold`], [`histogram`]: what a change would do.
+//! - [`what_if()`], [`what_if_threshold`], [`histogram`]: what a change would do.
 
 mod amount;
 mod explain;

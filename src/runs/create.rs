@@ -132,7 +132,7 @@ impl List<'_> {
         self.pending.push(row.put(&self.record.id, self.total));
         self.total += 1;
         self.losing += usize::from(loses);
-        if self.total % GROUP == 0 { self.flush() } else { Ok(()) }
+        if self.total.is_multiple_of(GROUP) { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<()> {

@@ -3,12 +3,12 @@
 //!
 //! A run is a document, its rows are documents, and a group of rows is done in **one** transaction with the certificates,
 //! the journal, the counters and the webhooks. So whoever kills the service anywhere finds each group done or not done, and
-//! [`step`] goes on with the next: nobody gets two, and no row is lost. Two who do the same group at once collide in the
+//! [`step()`] goes on with the next: nobody gets two, and no row is lost. Two who do the same group at once collide in the
 //! run's revision, and one of them reads again.
 //!
 //! - [`assess`](fate) says what a run would do to one person or certificate: the preview and the run itself ask the same
 //!   function, the run at the time when it does it.
-//! - [`create`], [`preview`], [`step`], [`cancel`], [`retry_failed`].
+//! - [`create`], [`preview`], [`step()`], [`cancel`], [`retry_failed`].
 //! - [`withdraw`]: one certificate by hand. [`approval`]: two people for a mass revocation. [`correction`]: names.
 //! - [`quality`]: is what we issued what we meant?
 //!

@@ -56,6 +56,12 @@ impl FromRequest<App> for Raw {
     }
 }
 
+/// Says whether a body is announced as JSON.
+pub(super) fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"))
+}
+
 /// Refuses a body whose length is told to be over a limit, before any of it is read.
 pub(super) fn within(headers: &HeaderMap, limit: usize) -> Result<(), Problem> {
     let told = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());

@@ -3,15 +3,16 @@
 
 use axum::body::{Body, Bytes};
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use data_encoding::{BASE64, HEXLOWER};
 use http_body_util::{BodyExt, Limited};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
-use super::extract::within;
+use super::extract::{is_json, within};
 use super::{App, Caller, Problem};
 use crate::credential::Timestamp;
 use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
@@ -25,6 +26,9 @@ const UNDER_WAY: i64 = 300;
 /// How long an answer is kept, in seconds.
 const KEPT_SECONDS: i64 = 24 * 3600;
 const HEADER: &str = "idempotency-key";
+/// Mebibytes of bodies in memory at once, of requests that carry the header.
+const ROOM: u32 = 192;
+static BODIES: Semaphore = Semaphore::const_new(ROOM as usize);
 
 /// Marks an answer with a secret in it: it is shown once, and not kept.
 #[derive(Debug, Clone, Copy)]
@@ -66,18 +70,34 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
     let Ok(caller) = Caller::from_request_parts(&mut parts, &app).await else {
         return Ok(next.run(Request::from_parts(parts, body)).await);
     };
-    let body = collected(body, app.limits.upload_bytes).await?;
+    let limit = if is_json(&parts.headers) { app.limits.body_bytes } else { app.limits.upload_bytes };
+    within(&parts.headers, limit)?;
+    let room = room(&parts.headers, limit).await?;
+    let body = collected(body, limit).await?;
     let fingerprint = fingerprint(parts.method.as_str(), &parts.uri.to_string(), &body);
     let name = HEXLOWER.encode(&Sha256::digest(format!("{}\n{key}", caller.id)));
     let now = app.now();
-    let begun = app.aside({
-        let (name, fingerprint) = (name.clone(), fingerprint.clone());
-        move |app| begin(app, &name, &fingerprint, now)
+    // In a task of its own: what has begun is finished and noted also when the caller hangs up or is tired of waiting.
+    let work = tokio::spawn(async move {
+        let _room = room;
+        let asked = (name.clone(), fingerprint.clone());
+        if let Some(answer) = app.aside(move |app| begin(app, &asked.0, &asked.1, now)).await? {
+            return answer.into_response();
+        }
+        let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+        noted(app, name, fingerprint, now, response).await
     });
-    if let Some(answer) = begun.await? {
-        return answer.into_response();
-    }
-    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    work.await.map_err(Problem::internal)?
+}
+
+/// Keeps the answer for the next time.
+async fn noted(
+    app: App,
+    name: String,
+    fingerprint: String,
+    now: Timestamp,
+    response: Response,
+) -> Result<Response, Problem> {
     let (head, body) = response.into_parts();
     let body = collected(body, usize::MAX).await?;
     let text = |name| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
@@ -93,6 +113,13 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
     let answer = if shown_once || answer.body.len() > KEPT_BYTES { Answer::unkept()? } else { answer };
     app.aside(move |app| end(app, &name, &Seen { fingerprint, at: now, answer: Some(answer) }, keep)).await?;
     Ok(Response::from_parts(head, Body::from(body)))
+}
+
+/// Waits for room in memory for a body, which is kept whole to tell whether it comes again.
+async fn room(headers: &HeaderMap, limit: usize) -> Result<SemaphorePermit<'static>, Problem> {
+    let told = headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    let mebibytes = told.unwrap_or(limit).min(limit).div_ceil(1 << 20).clamp(1, ROOM as usize) as u32;
+    BODIES.acquire_many(mebibytes).await.map_err(Problem::internal)
 }
 
 /// Marks a request as under way; returns the answer if it was given already.

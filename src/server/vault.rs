@@ -159,7 +159,7 @@ impl Vault {
     }
 
     /// Returns trust anchors as of now: as of the last change that was told to [`Vault::forget_anchors`], and at most
-    /// [`LIVE_SECONDS`] old.
+    /// `LIVE_SECONDS` old.
     ///
     /// # Errors
     /// As [`Vault::present`].

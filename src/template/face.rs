@@ -88,7 +88,7 @@ pub struct Face {
 
 impl Face {
     /// Returns the file's bytes; none for a system's font that has gone since it was listed, which also has no
-    /// [`Face::shaper_font`].
+    /// `Face::shaper_font`.
     pub fn data(&self) -> &[u8] {
         self.bytes.as_ref()
     }

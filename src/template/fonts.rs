@@ -224,10 +224,13 @@ struct Read {
     index: u32,
 }
 
+/// The file that was read last: a collection holds several faces.
+type Last<'a> = (&'a Path, Arc<Vec<u8>>, Arc<OnDisk>);
+
 /// Reads each file once and only when its turn comes, and lets it go before the next is read. Files that cannot be read
 /// are passed over, as a system may list what it does not give.
 fn read_each(wanted: &[(PathBuf, u32)]) -> impl Iterator<Item = Read> {
-    let mut last: Option<(&Path, Arc<Vec<u8>>, Arc<OnDisk>)> = None;
+    let mut last: Option<Last> = None;
     wanted.iter().filter_map(move |(path, index)| {
         let (bytes, later) = match &last {
             Some((known, bytes, later)) if *known == path.as_path() => (Arc::clone(bytes), Arc::clone(later)),

@@ -1,6 +1,6 @@
 //! Sends one message, and only to where it may go.
 //!
-//! The client resolves names through [`Guard`], which passes on addresses of the public internet only: the very address
+//! The client resolves names through `Guard`, which passes on addresses of the public internet only: the very address
 //! that was checked is connected to, so that a name which leads elsewhere the second time gains nothing. It follows no
 //! redirect, uses no proxy, and keeps nothing of what the receiver says but the status and `Retry-After`.
 

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use axum::http::header;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use testamur::store::{Collection, Header, export};
+use testamur::issuance::{self, Order, StageTimes, Workshop};
+use testamur::store::{CertificateChange, Collection, Header, PersonKey, StoreError, export};
 use testamur::webhooks::endpoints::{self, EndpointDraft};
 use testamur::webhooks::{EventKind, Rules};
 
 use crate::harness::{OWNER, World, on_each_engine, request};
-use crate::runs::{desk, done};
+use crate::runs::{desk, done, school};
 
 const NAME: &str = "Zdzisława Brzęczyszczykiewicz";
 const MARKS: [&str; 4] = ["brzęczyszczykiewicz", "zdzisława", "rare-name@", "lms-rare-4711"];
@@ -178,5 +179,26 @@ fn a_person_is_erased_from_all_events_at_once_by_address_or_id() {
         assert_eq!(erased["items"], expected);
         assert_eq!(named(world), BTreeMap::new());
         ask(OWNER, "lms-rare-4711").problem(404, "no-such-participant");
+    });
+}
+
+#[test]
+fn nobody_gets_a_first_certificate_who_was_erased_while_it_was_made() {
+    on_each_engine(|world| {
+        school(world, 1, 0);
+        let store = &*world.app.store;
+        let desk = desk(world);
+        let code = "WORKSHOP".parse().unwrap();
+        let event = store.event(&code).unwrap().unwrap();
+        let person = store.participant(&code, &PersonKey("p00000@example.org".to_owned())).unwrap().unwrap();
+        let order = Order { person, template: event.template.clone(), tier: None, basis: None, run: None };
+        let (signer, times) = (world.app.vault.signer(), StageTimes::default());
+        let workshop = Workshop { faces: &world.app.faces, signer: &signer, times: &times };
+        let made = issuance::make(&desk, &workshop, &event, vec![order]).unwrap().remove(0).unwrap();
+        world.post("/events/WORKSHOP/participants/p00000@example.org/erase", &json!({})).ok();
+        let act = desk.act("certificate.issue", &made.number, json!({}));
+        let late = store.change_certificates(&[CertificateChange::Issue(made)], &[], &act);
+        assert!(matches!(late, Err(StoreError::Conflict(_))), "{late:?}");
+        assert!(store.certificates(None, None, 10).unwrap().items.is_empty());
     });
 }

@@ -146,6 +146,14 @@ impl World {
         })
     }
 
+    /// Sends a request and hangs up as soon as it has begun to be answered.
+    pub fn hang_up(&self, caller: &str, request: axum::http::request::Builder, body: impl Into<Body>) {
+        let request = request.header(header::AUTHORIZATION, format!("Bearer {caller}")).body(body.into()).unwrap();
+        let patience = std::time::Duration::from_millis(1);
+        let _ =
+            self.runtime.block_on(async { tokio::time::timeout(patience, self.router.clone().oneshot(request)).await });
+    }
+
     /// Sends a request without a body below `/api/v1`.
     pub fn ask(&self, caller: &str, method: &str, path: &str) -> Answer {
         self.send(caller, request(method, path), Body::empty())

@@ -102,3 +102,25 @@ fn while_the_first_is_under_way_the_second_waits_outside_and_a_lost_one_is_done_
     assert!(!replayed(&done));
     assert_eq!(done.ok()["keys"].as_array().unwrap().len(), 2);
 }
+
+#[test]
+fn what_has_begun_is_noted_also_when_the_caller_hangs_up() {
+    on_each_engine(|world| {
+        for n in 0..20 {
+            let (key, code) = (format!("k{n}"), format!("E{n}"));
+            let begun = request("POST", "/events").header("content-type", "application/json").header(KEY, &key);
+            world.hang_up(OWNER, begun, event(&code).to_string());
+            let again = || send(world, OWNER, "/events", &key, &event(&code));
+            let mut answer = again();
+            for _ in 0..200 {
+                if answer.status.as_u16() != 409 {
+                    break;
+                }
+                std::thread::sleep(std::time::Duration::from_millis(10));
+                answer = again();
+            }
+            assert_eq!(answer.status.as_u16(), 201, "{}", answer.text());
+        }
+        assert_eq!(world.acts().iter().filter(|(action, _)| action == "event.create").count(), 20);
+    });
+}

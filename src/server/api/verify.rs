@@ -7,7 +7,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
@@ -20,7 +20,7 @@ use crate::inspect::{self, Inspected};
 use crate::issuance::Desk;
 use crate::reading::ReadMode;
 use crate::server::crowd::Place;
-use crate::server::extract::{Path, Raw, within};
+use crate::server::extract::{Path, Raw, is_json, within};
 use crate::server::{App, ClientAddress, Problem};
 use crate::status::Reason;
 use crate::store::{Certificate, Standing};
@@ -191,9 +191,7 @@ async fn check(
     headers: HeaderMap,
     Raw(body): Raw,
 ) -> Result<Json<Verdicts>, Problem> {
-    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
-    let is_json = kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/json"));
-    let text: Option<Text> = if is_json {
+    let text: Option<Text> = if is_json(&headers) {
         Some(serde_json::from_slice(&body).map_err(|error| Problem::bad_request("bad-body", error.to_string()))?)
     } else {
         None

@@ -66,7 +66,7 @@ fn secured(
             return Err(refused("credentialStatus: is there already, or is signed by the proof that is there"));
         }
         let id = credential["id"].as_str().ok_or_else(|| refused("id: needed to change the status by"))?;
-        credential["credentialStatus"] = app.vc().enter(host, purpose, &id.to_owned())?;
+        credential["credentialStatus"] = app.vc().enter(host, purpose, id)?;
         options.previous.clear();
         proof_set::add(&credential, &options, key).map_err(|error| refused(&error.to_string()))
     })?

@@ -9,11 +9,13 @@ use serde_json::Value;
 use super::register::Purpose;
 use super::{Finding, issue};
 use crate::accounts::Permission;
-use crate::issuance::{self, Desk};
+use crate::issuance::Desk;
 use crate::proof::proof_set::{self, Options};
+use crate::runs::{self, RunReason};
 use crate::server::extract::{Body, Path};
 use crate::server::{App, Caller, ClientAddress, Problem};
 use crate::status::{LIST_ENTRIES, StatusList};
+use crate::store::Cause;
 
 /// How long a list may be used, in seconds.
 const TTL: u64 = 300;
@@ -61,10 +63,8 @@ fn revoke(app: &App, desk: &Desk<'_>, id: &str) -> Result<StatusCode, Problem> {
     if document["id"].as_str() != Some(id) {
         return Err(unknown());
     }
-    match issuance::revoke(desk, &number, None) {
-        Ok(_) | Err(issuance::ReplaceError::AlreadyRevoked(..)) => {}
-        Err(error) => return Err(Problem::conflict("not-revoked", error.to_string())),
-    }
+    let why = RunReason { cause: Cause::Other, text: Some("revoked by its issuer".to_owned()) };
+    runs::revoke(desk, &number, &why)?;
     app.vault.forget_anchors();
     Ok(StatusCode::OK)
 }

@@ -116,7 +116,10 @@ pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[Certificate
             return Err(StoreError::Conflict(number.to_string()));
         }
         match change {
-            CertificateChange::Issue(certificate) => new.push(certificate.clone()),
+            CertificateChange::Issue(certificate) => {
+                expect_enrolled(draft, certificate)?;
+                new.push(certificate.clone());
+            }
             CertificateChange::Supersede { old, new, reason } => supersede(draft, old, new, reason)?,
             CertificateChange::Revoke { old, reason, withdrawal } => revoke(draft, old, reason, withdrawal.as_ref())?,
             CertificateChange::Reissue { old, new } => reissue(draft, old, new)?,
@@ -129,6 +132,15 @@ pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[Certificate
         }
     }
     Ok(())
+}
+
+/// Refuses a first certificate for somebody who was erased or merged into another since it was made.
+fn expect_enrolled<E: Engine>(draft: &Draft<'_, E>, certificate: &Certificate) -> Result<()> {
+    let key = keys::person(kind::PARTICIPANT, certificate.number.event(), &certificate.person);
+    match draft.engine.get(&key)? {
+        Some(_) => Ok(()),
+        None => Err(StoreError::Conflict(certificate.number.to_string())),
+    }
 }
 
 /// Puts the current version of a certificate with everything that follows from it.

@@ -196,7 +196,7 @@ fn documents(made: &mut Made) {
         "too_large",
         "Longer than 65,536 bytes.",
         "payload",
-        format!("{}{}", secured(|_| ()), " ".repeat(1)).replacen('{', &format!("{{{}", " ".repeat(65_536)), 1),
+        format!("{}{}", secured(|_| ()), " ").replacen('{', &format!("{{{}", " ".repeat(65_536)), 1),
     );
     refuse("status_renamed", "JSON-LD would read the address as the term, and we would not see it.", "payload", {
         changed(|v| {

@@ -121,7 +121,7 @@ async fn issue_now(
 ///
 /// Where the event allows it (`self_service`), is ready, and the person meets the rule; for portals and learning platforms
 /// that ask in their participants' names. Staff use `issue-now`.
-#[utoipa::path(post, path = "/events/{code}/participants/{person}/request", tag = "Certificates", extensions(("x-permission" = json!("import"))),
+#[utoipa::path(post, path = "/events/{code}/participants/{person}/request", tag = "Certificates", extensions(("x-permission" = json!("generate"))),
     params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail")),
     responses((status = 201, body = CertificateView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn request_own(
@@ -129,7 +129,7 @@ async fn request_own(
     caller: Caller,
     Path((code, who)): Path<(String, String)>,
 ) -> Result<Tagged<CertificateView>, Problem> {
-    caller.may(Permission::Import)?;
+    caller.may(Permission::Generate)?;
     app.at_desk(&caller, move |app, desk| {
         let code = event_code(&code)?;
         let (signer, times) = (app.vault.signer(), StageTimes::default());
@@ -156,7 +156,7 @@ struct Reissue {
 ///
 /// The next version under the same number, by the present data and template; the revoked version stays revoked. A revocation
 /// that has not been published can be taken back instead.
-#[utoipa::path(post, path = "/certificates/{number}/reissue", tag = "Certificates", extensions(("x-permission" = json!("generate"))), params(("number" = String, Path)),
+#[utoipa::path(post, path = "/certificates/{number}/reissue", tag = "Certificates", extensions(("x-permission" = json!("revoke"))), params(("number" = String, Path)),
     request_body = Reissue,
     responses((status = 201, body = CertificateView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn reissue(
@@ -165,7 +165,8 @@ async fn reissue(
     Path(number): Path<String>,
     Body(body): Body<Reissue>,
 ) -> Result<Tagged<CertificateView>, Problem> {
-    caller.may(Permission::Generate)?;
+    // Who may withdraw it decides whether it comes back.
+    caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |app, desk| {
         let number = certificate_number(&number)?;
         let (signer, times) = (app.vault.signer(), StageTimes::default());

@@ -7,7 +7,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::accounts::Permission;
+use crate::accounts::{self, Permission};
 use crate::credential::Timestamp;
 use crate::issuance::Desk;
 use crate::runs::{self, Approval, ApprovalState, approval};
@@ -115,7 +115,11 @@ async fn approve(
     Path(id): Path<String>,
     if_match: IfMatch,
 ) -> Result<Tagged<ApprovalView>, Problem> {
-    decided(app, caller, id, if_match, runs::approve).await
+    decided(app, caller, id, if_match, |desk, id| {
+        not_younger(desk, &approval::show(desk.store, desk.now, id)?.0)?;
+        Ok(runs::approve(desk, id)?)
+    })
+    .await
 }
 
 /// Cancel a run that waits for approval
@@ -129,7 +133,7 @@ async fn reject(
     Path(id): Path<String>,
     if_match: IfMatch,
 ) -> Result<Tagged<ApprovalView>, Problem> {
-    decided(app, caller, id, if_match, runs::reject).await
+    decided(app, caller, id, if_match, |desk, id| Ok(runs::reject(desk, id)?)).await
 }
 
 async fn decided(
@@ -137,7 +141,7 @@ async fn decided(
     caller: Caller,
     id: String,
     if_match: IfMatch,
-    decide: fn(&Desk, &str) -> runs::Result<Approval>,
+    decide: fn(&Desk, &str) -> Result<Approval, Problem>,
 ) -> Result<Tagged<ApprovalView>, Problem> {
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |_, desk| {
@@ -147,4 +151,15 @@ async fn decided(
         tagged(desk, &id)
     })
     .await
+}
+
+/// Refuses an account that was made after the request: nobody invites their own second person.
+fn not_younger(desk: &Desk, approval: &Approval) -> Result<(), Problem> {
+    let id = desk.actor.strip_prefix("staff:").and_then(|actor| actor.split([' ', '/']).next());
+    match id.map(|id| accounts::member(desk.store, id)) {
+        Some(Ok(member)) if member.created > approval.at => Err(Problem::forbidden(
+            "this account was made after the request; somebody who was there before must approve",
+        )),
+        _ => Ok(()),
+    }
 }

@@ -76,6 +76,13 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
     output::line(format!("upload_mb          {}", limits.upload_bytes >> 20));
     output::line(format!("request_seconds    {}", limits.request_time.as_secs()));
     output::line(format!("revoke_alone       {}", limits.revoke_alone));
+    if !global.data.join("keys").is_dir() {
+        let keys = global.data.join("keys");
+        output::line(format!(
+            "warning: there is no folder {}; restore the backup, or set up with `testamur init`",
+            keys.display()
+        ));
+    }
     Ok(ExitCode::SUCCESS)
 }
 

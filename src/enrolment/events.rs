@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
@@ -23,7 +23,7 @@ const SIGNATORIES: usize = 3;
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = EventDetails, example = json!({
-    "title": "Applied Cartography", "starts": "2026-11-16T00:00:00Z", "ends": "2026-11-20T00:00:00Z",
+    "title": "Applied Cartography", "starts": "2026-11-16", "ends": "2026-11-20",
     "organiser": "Example Academy", "template": "classic", "expires_after": "2y", "self_service": true,
     "signatories": [{ "name": "Jane Doe", "title": "Director" }]
 }))]
@@ -43,13 +43,13 @@ pub struct Details {
     /// Who organises it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub organiser: Option<String>,
-    /// First day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    /// First day: a date such as `2026-11-16`, which is midnight UTC, or a time such as `2026-11-16T09:00:00Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "day_or_time")]
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$")]
     pub starts: Option<Timestamp>,
-    /// Last day.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, format = DateTime)]
+    /// Last day, written as the first.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "day_or_time")]
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$")]
     pub ends: Option<Timestamp>,
     /// How long certificates are valid: `2y`, `18mo`, `6w`, `90d`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -71,6 +71,12 @@ pub struct Details {
     /// Whether participants who meet the rule may request their own certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_service: Option<bool>,
+}
+
+fn day_or_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let time = text.parse().or_else(|error| format!("{text}T00:00:00Z").parse().map_err(|_| error));
+    time.map(Some).map_err(serde::de::Error::custom)
 }
 
 /// A template for a tier, a language, or both.
@@ -360,6 +366,7 @@ fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Planne
     }
     if let Some(wanted) = &details.templates {
         plan.templates = templates(store, wanted)?;
+        known_tiers(plan)?;
     }
     if let Some(signatories) = &details.signatories {
         set_signatories(event, signatories)?;
@@ -405,6 +412,20 @@ fn templates(store: &dyn Store, wanted: &[TemplateWanted]) -> Result<Vec<Templat
         Ok(TemplateChoice { tier, language, template: reference(store, &wanted.template)? })
     };
     wanted.iter().map(choice).collect()
+}
+
+/// Refuses templates for tiers that the rule does not have. Before there are tiers, any may come.
+fn known_tiers(plan: &EventPlan) -> Result<(), EnrolmentError> {
+    let Some(tiers) = &plan.tiers else { return Ok(()) };
+    let named = plan.templates.iter().filter_map(|choice| choice.tier.as_ref());
+    for name in named {
+        if !tiers.steps.iter().any(|tier| tier.name == *name) {
+            let known: Vec<_> = tiers.steps.iter().map(|tier| tier.name.as_str()).collect();
+            let problem = format!("name the tier `{name}`; the event has: {}", known.join(", "));
+            return Err(EnrolmentError::invalid("templates", problem));
+        }
+    }
+    Ok(())
 }
 
 fn set_signatories(event: &mut Event, signatories: &[Signatory]) -> Result<(), EnrolmentError> {

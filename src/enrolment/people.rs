@@ -10,7 +10,7 @@ use super::imports::{told_of, without_rows_about};
 use super::listed::{Listed, key, listed};
 use super::{EnrolmentError, MAX_FIELDS, text};
 use crate::credential::EventCode;
-use crate::eligibility::{Done, Mark, Progress};
+use crate::eligibility::{Course, Done, Mark, Progress};
 use crate::issuance::import::{checked_name, field_name, is_email};
 use crate::issuance::{Desk, Place, fresh_id, place_of};
 use crate::store::{Collection, DocumentWrite, Expect, Fields, Participant, PersonKey, Store, StoreError};
@@ -230,6 +230,29 @@ fn changed_parts(old: Option<&Participant>, new: &Participant) -> Vec<&'static s
         ("progress", old.progress != new.progress),
     ];
     parts.into_iter().filter(|(_, differs)| *differs).map(|(name, _)| name).collect()
+}
+
+/// Refuses progress in sessions or activities that the event does not have. An event that lists none yet is told nothing of.
+///
+/// # Errors
+/// The ids, by field.
+pub fn check_progress(course: &Course, progress: &Progress) -> Result<(), EnrolmentError> {
+    let sessions = course.sessions.iter().map(|session| &session.id).collect();
+    known_ids("progress.sessions", sessions, progress.sessions.keys())?;
+    let activities = course.activities.iter().map(|activity| &activity.id).collect();
+    known_ids("progress.activities", activities, progress.activities.keys())
+}
+
+fn known_ids<'a>(
+    field: &str,
+    known: Vec<&String>,
+    mut named: impl Iterator<Item = &'a String>,
+) -> Result<(), EnrolmentError> {
+    let unknown = named.find(|id| !known.is_empty() && !known.contains(id));
+    unknown.map_or(Ok(()), |id| {
+        let id: String = id.chars().take(60).collect();
+        Err(EnrolmentError::invalid(field, format!("names `{id}`, which the event does not have")))
+    })
 }
 
 /// Marks attendance entered one by one or in bulk.

@@ -121,10 +121,16 @@ pub fn reject(desk: &Desk, id: &str) -> Result<Approval> {
     decide(desk, id, ApprovalState::Rejected, "approval.reject")
 }
 
+/// Refuses an API token: people decide.
+///
+/// # Errors
+/// [`RunError::NotStaff`].
+pub fn in_person(desk: &Desk) -> Result<()> {
+    if is_in_person(desk.actor) { Ok(()) } else { Err(RunError::NotStaff) }
+}
+
 fn decide(desk: &Desk, id: &str, state: ApprovalState, action: &str) -> Result<Approval> {
-    if !is_in_person(desk.actor) {
-        return Err(RunError::NotStaff);
-    }
+    in_person(desk)?;
     for _ in 0..TRIES {
         let (approval, revision) = show(desk.store, desk.now, id)?;
         match approval.state {

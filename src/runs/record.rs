@@ -9,7 +9,7 @@ use super::{Result, RunError};
 /// Rows of one group: done in one transaction, whose audit entry names every number.
 pub(super) const GROUP: u64 = 500;
 
-/// What a run does.
+/// What a run does. `send` is refused until there is mail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -23,7 +23,7 @@ pub enum Kind {
     Restore,
     /// Publishes the static site.
     Publish,
-    /// Sends mail.
+    /// Sends mail; refused until there is mail.
     Send,
 }
 
@@ -37,6 +37,18 @@ impl Kind {
             Self::Restore => "restore",
             Self::Publish => "publish",
             Self::Send => "send",
+        }
+    }
+
+    /// Returns over whom such a run can go.
+    pub(super) fn groups(self) -> &'static [Over] {
+        use Over::*;
+        match self {
+            Self::Generate => &[ThoseWithout, AllEligible, ExceptionsOnly, Selected],
+            Self::Regenerate => &[AlreadyIssued, NotIssued, Failed, Passing, NotPassing, TemplateOlder, Selected],
+            Self::Revoke | Self::Restore => &[Selected, Filter],
+            Self::Publish => &[Everything],
+            Self::Send => &[],
         }
     }
 }
@@ -70,6 +82,26 @@ pub enum Over {
     Filter,
     /// Publish: everything.
     Everything,
+}
+
+impl Over {
+    /// Returns its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::AllEligible => "all_eligible",
+            Self::ThoseWithout => "those_without",
+            Self::Selected => "selected",
+            Self::ExceptionsOnly => "exceptions_only",
+            Self::AlreadyIssued => "already_issued",
+            Self::NotIssued => "not_issued",
+            Self::Failed => "failed",
+            Self::Passing => "passing",
+            Self::NotPassing => "not_passing",
+            Self::TemplateOlder => "template_older",
+            Self::Filter => "filter",
+            Self::Everything => "everything",
+        }
+    }
 }
 
 /// Where a run stands.

@@ -21,14 +21,16 @@ const TEXT_CHARS: usize = 500;
 #[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunRequest {
-    /// What to do.
+    /// What to do. `send` is refused: there is no mail yet.
     pub kind: Kind,
     /// In this event; needed for `generate` and `regenerate`.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "WORKSHOP")]
     pub event: Option<EventCode>,
-    /// Over whom. Left out: `those_without` for `generate`, `already_issued` for `regenerate`, `selected` or `filter` for
-    /// `revoke` and `restore`, by what is given.
+    /// Over whom. With `generate`: `those_without` (if left out), `all_eligible`, `exceptions_only`, `selected`. With
+    /// `regenerate`: `already_issued` (if left out), `not_issued`, `failed`, `passing`, `not_passing`, `template_older`,
+    /// `selected`. With `revoke` and `restore`: `selected`, `filter`; left out, whichever fits what is given. With
+    /// `publish`: `everything`, or left out. Where `people` or `numbers` are given, `selected` need not be said.
     #[serde(default)]
     pub over: Option<Over>,
     /// `selected`: people, by e-mail, by id or by the id of another system.
@@ -94,18 +96,14 @@ impl RunRequest {
             Kind::Revoke | Kind::Restore => Over::Filter,
             Kind::Publish | Kind::Send => Over::Everything,
         });
-        use Over::*;
-        let fits = match self.kind {
-            Kind::Generate => matches!(over, AllEligible | ThoseWithout | Selected | ExceptionsOnly),
-            Kind::Regenerate => {
-                matches!(over, AlreadyIssued | NotIssued | Failed | Passing | NotPassing | TemplateOlder | Selected)
-            }
-            Kind::Revoke | Kind::Restore => matches!(over, Selected | Filter),
-            Kind::Publish => over == Everything,
-            Kind::Send => return Err(RunError::NoMail),
-        };
-        if !fits {
-            return Err(refused("over", "does not go with this kind of run"));
+        if self.kind == Kind::Send {
+            return Err(RunError::NoMail);
+        }
+        let good = self.kind.groups();
+        if !good.contains(&over) {
+            let good: Vec<_> = good.iter().map(|over| format!("`{}`", over.name())).collect();
+            let problem = format!("does not go with `{}`; these do: {}", self.kind.name(), good.join(", "));
+            return Err(refused("over", &problem));
         }
         self.check_parts(over, named)?;
         Ok(over)

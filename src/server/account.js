@@ -5,6 +5,18 @@ const token = location.hash.slice(1);
 history.replaceState(null, "", location.pathname);
 const form = document.getElementById("form");
 const answer = document.getElementById("answer");
+// What such a link ends with: 256 random bits in base32, and for a password before it whose it is.
+const whole = first ? /^[a-z2-7]{52}$/ : /^[a-z0-9]+\.[a-z2-7]{52}$/;
+if (whole.test(token)) {
+  form.hidden = false;
+} else {
+  const broken = document.getElementById("broken");
+  const from = first ? "The service printed it at its first start." : "Ask an owner for a new one.";
+  broken.textContent = token
+    ? `This link is not whole: copy all of it, to the last character. ${from}`
+    : `This page needs the link with which you were asked to come here. ${from}`;
+  broken.hidden = false;
+}
 if (first) {
   document.getElementById("title").textContent = "Set up Testamur: the first owner";
   document.getElementById("who").hidden = false;

@@ -27,18 +27,57 @@ function example(api, schema, depth = 0) {
   return { integer: 1, number: 1, boolean: true, string: schema.format === "date-time" ? "2026-11-22T09:00:00Z" : "text" }[type] ?? null;
 }
 
+/** What is known of a schema's type, in a few words. */
+function kindOf(api, schema) {
+  const full = resolve(api, schema) ?? {};
+  const choice = full.oneOf ?? full.anyOf;
+  if (choice) return [...new Set(choice.filter((one) => one.type !== "null").map((one) => kindOf(api, one)))].join(" or ");
+  if (full.enum) return full.enum.join(", ");
+  if (full.format === "binary") return "file";
+  const type = [full.type].flat().find((one) => one && one !== "null") ?? "";
+  return type === "array" ? `list of ${kindOf(api, full.items)}` : full.properties ? "object" : type;
+}
+
+const describe = (api, schema) =>
+  schema.description ?? (schema.oneOf ?? schema.anyOf)?.map((one) => one.description).find(Boolean) ?? resolve(api, schema).description;
+
+/** The fields of a body, with what is said of each. */
+function fields(api, schema) {
+  schema = resolve(api, schema) ?? {};
+  const rows = Object.entries(schema.properties ?? {}).map(([name, part]) => {
+    const needed = schema.required?.includes(name) ? ", required" : "";
+    return el("tr", "", el("td", "", el("code", name)), el("td", kindOf(api, part) + needed), el("td", "", ...rich(describe(api, part))));
+  });
+  return rows.length ? [el("table", "", ...rows)] : [];
+}
+
+/** How a caller shows who it is. */
+function access(api, method, details) {
+  const ways = (details.security ?? api.security ?? []).flatMap((one) => Object.keys(one));
+  const csrf = method === "get" ? "" : ", and its `csrfToken` as the header `x-csrf-token`";
+  const session = `a session: the cookie of \`POST /api/v1/login\`${csrf}`;
+  const told = { token: "an API token: `Authorization: Bearer TOKEN`", session };
+  if (!ways.length) return [];
+  const only = ways.length === 1 && ways[0] === "session" ? "Only for who is logged in, not for API tokens. " : "";
+  return [el("p", "", ...rich(`${only}With ${ways.map((way) => told[way] ?? way).join("; or with ")}.`))];
+}
+
+/** A text with what stands between backticks as code. */
+const rich = (text) => (text ?? "").split("`").map((part, at) => (at % 2 ? el("code", part) : part));
+const paragraphs = (text) => (text ?? "").split("\n\n").filter(Boolean).map((part) => el("p", "", ...rich(part)));
+
 function operation(api, path, method, details) {
   const node = el("details", "", el("summary", "", el("b", method.toUpperCase()), el("code", "/api/v1" + path.replace(/^\/api\/v1/, "")), el("span", details.summary)));
-  if (details.description) node.append(el("p", details.description));
+  node.append(...paragraphs(details.description));
   const needs = details["x-permission"];
-  if (needs) node.append(el("p", needs === "public" ? "Open to everybody." : `Needs: ${[needs].flat().join(" or ")}`));
+  if (needs) node.append(el("p", needs === "public" ? "Open to everybody." : `Needs: ${[needs].flat().join(" or ")}`), ...access(api, method, details));
   if (details.parameters?.length) {
-    const rows = details.parameters.map((one) => el("tr", "", el("td", "", el("code", one.name)), el("td", `${one.in}${one.required ? ", required" : ""}`), el("td", one.description)));
+    const rows = details.parameters.map((one) => el("tr", "", el("td", "", el("code", one.name)), el("td", `${one.in}${one.required ? ", required" : ""}`), el("td", "", ...rich(one.description))));
     node.append(el("table", "", ...rows));
   }
   const body = details.requestBody?.content;
   for (const [kind, content] of Object.entries(body ?? {})) {
-    node.append(el("p", `Body: ${kind}`));
+    node.append(el("p", `Body: ${kind}`), ...fields(api, content.schema));
     if (content.schema && kind.includes("json")) node.append(el("pre", JSON.stringify(content.example ?? example(api, content.schema), null, 2)));
   }
   for (const [status, answer] of Object.entries(details.responses ?? {})) {
@@ -52,7 +91,7 @@ function operation(api, path, method, details) {
 
 async function show() {
   const api = await (await fetch("openapi.json")).json();
-  document.querySelector("#about").append(...(api.info.description ?? "").split("\n\n").map((text) => el("p", text.replaceAll("`", ""))));
+  document.querySelector("#about").append(...paragraphs(api.info.description));
   const byTag = new Map();
   for (const [path, methods] of Object.entries(api.paths)) {
     for (const [method, details] of Object.entries(methods)) {
@@ -64,7 +103,7 @@ async function show() {
   }
   const main = document.querySelector("#operations");
   main.replaceChildren(...[...byTag].map(([tag, nodes]) => {
-    const section = el("section", "", el("h2", tag), ...nodes);
+    const section = el("section", "", el("h2", tag), ...paragraphs(api.tags?.find((one) => one.name === tag)?.description), ...nodes);
     section.id = tag.replaceAll(" ", "-");
     return section;
   }));

@@ -30,6 +30,17 @@ pub enum VaultError {
     NoSite,
 }
 
+impl VaultError {
+    /// Returns what to do next, where there is something to do.
+    pub fn hint(&self) -> Option<&'static str> {
+        match self {
+            Self::Keys(error) => error.hint(),
+            Self::Publish(error) => error.hint(),
+            Self::NoSite => Some("set `site` in the section `[serve]` of testamur.toml, or start with --site"),
+        }
+    }
+}
+
 /// Keys, opened once at the start.
 pub struct Vault {
     passphrase: Zeroizing<String>,

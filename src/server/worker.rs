@@ -108,7 +108,10 @@ pub fn work_once(app: &App) -> Result<Step, RunError> {
 
 impl Shop for Vault {
     fn publish(&self, desk: &Desk) -> Result<(), String> {
-        Vault::publish(self, desk).map(|_| ()).map_err(|error| error.to_string())
+        Vault::publish(self, desk).map(|_| ()).map_err(|error| match error.hint() {
+            Some(hint) => format!("{error}; {hint}"),
+            None => error.to_string(),
+        })
     }
 
     fn undisturbed(&self, work: &mut dyn FnMut()) {

@@ -6,6 +6,7 @@ mod eligibility;
 mod erase;
 mod events;
 mod exceptions;
+mod first_user;
 mod harness;
 mod hooks;
 mod idempotency;

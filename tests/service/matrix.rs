@@ -29,17 +29,19 @@ enum Needs {
     May(Permission),
     /// A permission and a session: a token is not enough.
     InSession(Permission),
+    /// A permission, and to be a person: tokens decide nothing.
+    Decides(Permission),
     /// To see, and the permission for what the run does; so at least one of those.
     SomeRun,
 }
-use Needs::{InSession, May, Nothing, Own, SomeRun, Somebody};
+use Needs::{Decides, InSession, May, Nothing, Own, SomeRun, Somebody};
 
 /// One row for each operation of the document.
 const TABLE: &[(&str, Needs)] = &[
     ("GET /api/v1/approvals", May(View)),
     ("GET /api/v1/approvals/{id}", May(View)),
-    ("POST /api/v1/approvals/{id}/approve", May(Revoke)),
-    ("POST /api/v1/approvals/{id}/reject", May(Revoke)),
+    ("POST /api/v1/approvals/{id}/approve", Decides(Revoke)),
+    ("POST /api/v1/approvals/{id}/reject", Decides(Revoke)),
     ("GET /api/v1/audit", May(Settings)),
     ("GET /api/v1/audit/check", May(Settings)),
     ("GET /api/v1/audit/export", May(Settings)),
@@ -238,12 +240,13 @@ fn expected(operation: &str, needs: Needs, who: &Person) -> Outcome {
         Shows::OldToken(_) => return Unknown("bad-token"),
         Shows::CookieOnly(_) if !reads => return Refused("csrf"),
         Shows::Token(_) if matches!(needs, Own | InSession(_)) => return Refused("session-needed"),
+        Shows::Token(_) if matches!(needs, Decides(_)) => return Refused("forbidden"),
         _ => {}
     }
     let may = |permission| who.may.contains(&permission);
     let allowed = match needs {
         Nothing | Somebody | Own => true,
-        May(permission) | InSession(permission) => may(permission),
+        May(permission) | InSession(permission) | Decides(permission) => may(permission),
         SomeRun => may(View) && [Generate, Revoke, Keys, Send].into_iter().any(may),
     };
     if allowed { Allowed } else { Refused("forbidden") }
@@ -396,14 +399,14 @@ fn the_document_says_what_each_operation_needs() {
             _ if name == "POST /api/v1/runs" => some_run,
             Nothing => json!("public"),
             Own => json!("account"),
-            May(permission) | InSession(permission) => json!(permission),
+            May(permission) | InSession(permission) | Decides(permission) => json!(permission),
             SomeRun => some_run,
             Somebody => unreachable!("nothing in the document"),
         };
         assert_eq!(operation.details["x-permission"], permission, "{name}");
         let security = match needs {
             Nothing => json!([{}]),
-            Own | InSession(_) => json!([{ "session": [] }]),
+            Own | InSession(_) | Decides(_) => json!([{ "session": [] }]),
             _ => Value::Null, // The document's own: a token or a session.
         };
         assert_eq!(operation.details["security"], security, "{name}");

@@ -1,18 +1,25 @@
 //! Attendance at one session, taken for many.
 
+use std::collections::HashMap;
+
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::Permission;
+use crate::credential::EventCode;
 use crate::eligibility::{Mark, Progress};
 use crate::enrolment::{self, EnrolmentError};
+use crate::issuance::Desk;
 use crate::server::extract::{Body, Path, event_code};
 use crate::server::{App, Caller, Problem};
+use crate::store::Participant;
 
 /// People named in one request.
 const MAX_NAMED: usize = 10_000;
+/// Names that a refusal tells.
+const TOLD: usize = 20;
 
 /// Who was there, and who was not.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -24,7 +31,7 @@ pub(super) struct Attendance {
     /// Ids, external ids or e-mails of those present.
     #[serde(default)]
     present: Vec<String>,
-    /// The same of those absent.
+    /// The same of those absent. Nobody can be both.
     #[serde(default)]
     absent: Vec<String>,
     /// Whether a person entered this; reports flag it.
@@ -39,6 +46,40 @@ pub(super) struct AttendanceTaken {
     marked: usize,
     /// Who is not in the event, as they were named.
     unknown: Vec<String>,
+}
+
+/// Finds each who is named, once, with whether they were there; and the names of nobody.
+fn found(
+    desk: &Desk,
+    code: &EventCode,
+    taken: &Attendance,
+) -> Result<(Vec<(Participant, bool)>, Vec<String>), Problem> {
+    let (mut people, mut unknown, mut both) = (Vec::new(), Vec::new(), Vec::new());
+    let mut marks = HashMap::new();
+    let present = taken.present.iter().map(|who| (who, true));
+    for (who, present) in present.chain(taken.absent.iter().map(|who| (who, false))) {
+        let shown = || who.chars().take(80).collect::<String>();
+        let person = match enrolment::find(desk.store, code, who) {
+            Ok(person) => Some(person),
+            Err(EnrolmentError::NoPerson(_) | EnrolmentError::Ambiguous) => None,
+            Err(other) => return Err(other.into()),
+        };
+        // The same person may be named by an id and by an e-mail.
+        let key = person.as_ref().map_or_else(|| who.trim().to_lowercase(), |person| person.key.0.clone());
+        match (marks.insert(key, present), person) {
+            (Some(before), _) if before != present => both.push(shown()),
+            (Some(_), _) => {}
+            (None, Some(person)) => people.push((person, present)),
+            (None, None) => unknown.push(shown()),
+        }
+    }
+    if both.is_empty() {
+        return Ok((people, unknown));
+    }
+    let more = if both.len() > TOLD { format!(" and {} more", both.len() - TOLD) } else { String::new() };
+    both.truncate(TOLD);
+    let detail = format!("both present and absent: {}{more}", both.join(", "));
+    Err(Problem::unprocessable("present-and-absent", detail))
 }
 
 /// Take attendance at one session for many
@@ -60,24 +101,14 @@ pub(super) async fn attendance(
         if !planned.plan.course.sessions.iter().any(|session| session.id == taken.session) {
             return Err(Problem::unprocessable("no-such-session", "the event has no such session"));
         }
-        let (mut marked, mut unknown) = (0, Vec::new());
-        let present = taken.present.iter().map(|who| (who, true));
-        for (who, present) in present.chain(taken.absent.iter().map(|who| (who, false))) {
-            match enrolment::find(desk.store, &planned.event.code, who) {
-                Ok(person) => {
-                    let mark = Mark { present, by_hand: taken.by_hand };
-                    let sessions = [(taken.session.clone(), mark)].into();
-                    let progress = Progress { sessions, ..Progress::default() };
-                    enrolment::change_progress(desk, &planned.event.code, &person, progress)?;
-                    marked += 1;
-                }
-                Err(EnrolmentError::NoPerson(_) | EnrolmentError::Ambiguous) => {
-                    unknown.push(who.chars().take(80).collect());
-                }
-                Err(other) => return Err(other.into()),
-            }
+        let code = &planned.event.code;
+        let (people, unknown) = found(desk, code, &taken)?;
+        for (person, present) in &people {
+            let mark = Mark { present: *present, by_hand: taken.by_hand };
+            let sessions = [(taken.session.clone(), mark)].into();
+            enrolment::change_progress(desk, code, person, Progress { sessions, ..Progress::default() })?;
         }
-        Ok(Json(AttendanceTaken { marked, unknown }))
+        Ok(Json(AttendanceTaken { marked: people.len(), unknown }))
     })
     .await
 }

@@ -38,15 +38,32 @@ struct ImportHow {
 #[derive(ToSchema)]
 #[allow(dead_code, reason = "describes the form")]
 struct ListForm {
-    /// CSV or XLSX.
+    /// CSV or XLSX, with a header row.
     #[schema(value_type = String, format = Binary)]
     file: Vec<u8>,
-    /// `FIELD=COLUMN`, once for each; without any, as at the last import.
+    /// `FIELD=COLUMN`, once for each: the column of that header fills the field, as in `email=Mail address`. Fields are
+    /// those that the operation lists. `FIELD=` says that no column fills it, `skip=COLUMN` leaves a column out. What is not
+    /// mapped is found by its header. Without any `map`, as at the last import.
     #[schema(required = false)]
     map: Vec<String>,
 }
 
 /// Import participants from CSV or XLSX
+///
+/// Each row is a person, found again by `external_id` or `email`. Columns are found by their headers, in many languages, or
+/// by `map`.
+///
+/// Who it is: `name`, or `first_name` and `last_name`; `email`; `external_id`, the id in another system; `locale` or
+/// `language`, such as `pt-BR`.
+///
+/// What the rule asks for: `session:ID` (or `attendance:ID`), one for each session, yes or no; `activity:ID`, one for each
+/// activity, yes, no or points; `attendance` and `progress` (or `completion`), in percent; `points`; `score`; `passed` and
+/// `checked_in`, yes or no; `role`. `ID` is the id or the title of a session or activity of the event's course. Yes is yes,
+/// y, true, x, 1, present, attended, done or passed; no is no, n, false, -, 0, absent, missed or failed. An empty cell
+/// changes nothing.
+///
+/// What is printed: `credits`, `result`, `role`, `expires`, `term`. Any other column is kept as a field of the person, for
+/// templates.
 #[utoipa::path(post, path = "/events/{code}/imports", tag = "Participants", extensions(("x-permission" = json!("import"))),
     params(("code" = String, Path, example = "WORKSHOP"), ImportHow),
     request_body(content = ListForm, content_type = "multipart/form-data",

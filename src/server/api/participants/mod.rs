@@ -100,6 +100,7 @@ async fn upsert(
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
         let code = event_code(&code)?;
+        check_progress(desk, &code, &change.progress)?;
         let (person, new) = enrolment::upsert(desk, &code, &change)?;
         let (tag, view) = (tag(desk.store, &code, &person)?, PersonView::of(desk.store, &code, person)?);
         Ok(if new { Tagged::created(tag, view) } else { Tagged::ok(tag, view) })
@@ -144,6 +145,15 @@ async fn show(
     .await
 }
 
+/// Refuses progress in what the event does not have.
+fn check_progress(desk: &Desk, code: &EventCode, progress: &Progress) -> Result<(), Problem> {
+    if progress.sessions.is_empty() && progress.activities.is_empty() {
+        return Ok(());
+    }
+    let course = enrolment::planned(desk, code)?.plan.course;
+    Ok(enrolment::check_progress(&course, progress)?)
+}
+
 /// Change a participant: attendance, points, score, name, columns
 #[utoipa::path(patch, path = "/events/{code}/participants/{person}", tag = "Participants", extensions(("x-permission" = json!("import"))), request_body = PersonChange,
     params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail"),
@@ -161,6 +171,7 @@ async fn change(
     change.progress.sessions.values_mut().for_each(|mark| mark.by_hand = true);
     app.at_desk(&caller, move |_, desk| {
         let (code, old) = person(desk, &code, &who, &if_match)?;
+        check_progress(desk, &code, &change.progress)?;
         let person = enrolment::patch(desk, &code, &old, &change)?;
         tagged(desk, &code, person)
     })

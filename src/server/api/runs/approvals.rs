@@ -105,7 +105,9 @@ async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
 }
 
 /// Let a run go on that somebody else asked for
-#[utoipa::path(post, path = "/approvals/{id}/approve", tag = "Runs", extensions(("x-permission" = json!("revoke"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
+///
+/// Only a member of staff who is logged in can decide, and not the one who asked.
+#[utoipa::path(post, path = "/approvals/{id}/approve", tag = "Runs", extensions(("x-permission" = json!("revoke"))), security(("session" = [])), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = ApprovalView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn approve(
     State(app): State<App>,
@@ -121,7 +123,9 @@ async fn approve(
 }
 
 /// Cancel a run that waits for approval
-#[utoipa::path(post, path = "/approvals/{id}/reject", tag = "Runs", extensions(("x-permission" = json!("revoke"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
+///
+/// Only a member of staff who is logged in can decide; also the one who asked.
+#[utoipa::path(post, path = "/approvals/{id}/reject", tag = "Runs", extensions(("x-permission" = json!("revoke"))), security(("session" = [])), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = ApprovalView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn reject(
     State(app): State<App>,
@@ -141,6 +145,7 @@ async fn decided(
 ) -> Result<Tagged<ApprovalView>, Problem> {
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |_, desk| {
+        approval::in_person(desk)?;
         seen(desk, &id, &if_match)?;
         decide(desk, &id)?;
         tagged(desk, &id)

@@ -217,3 +217,17 @@ fn a_hundred_thousand_rows_are_read_and_checked() {
     let rows = import(&text);
     assert_eq!(summarise(&rows).people, 100_000);
 }
+
+#[test]
+fn what_a_formula_left_over_is_no_result() {
+    let rows = import("name,result\nAda,#N/A\nBob,A+\n#REF!,5\n");
+    assert_eq!((codes(&rows[0]), codes(&rows[1])), (vec![Code::ProgressInvalid], vec![]));
+    assert!(rows[0].participant.is_none() && rows[1].participant.is_some());
+}
+
+#[test]
+fn of_two_rows_about_one_person_an_error_does_not_count() {
+    let mut rows = import("name,email,credits\nAda,ada@example.org,1\nAda,ada@example.org,many\n");
+    settle_duplicates(&mut rows, Duplicates::Update);
+    assert!(rows[0].participant.is_some() && rows[1].participant.is_none());
+}

@@ -50,19 +50,19 @@ pub(super) fn svg(document: &mut Document, bytes: &[u8]) -> Result<VectorPicture
             return Err(error);
         }
     }
-    let resolver = usvg::ImageHrefResolver {
-        resolve_data: Box::new(|_, _, _| None),
-        // Nothing outside of the file: neither from disk nor from a network.
-        resolve_string: Box::new(|_, _| None),
-    };
     // Converters of foreign formats may panic; that is an answer about the file, not a crash of ours.
     let convert = || {
+        let resolver = usvg::ImageHrefResolver {
+            resolve_data: Box::new(|_, _, _| None),
+            // Nothing outside of the file: neither from disk nor from a network.
+            resolve_string: Box::new(|_, _| None),
+        };
         let options = usvg::Options { image_href_resolver: resolver, ..usvg::Options::default() };
         let tree = usvg::Tree::from_str(source, &options).map_err(|e| damaged(e.to_string()))?;
         let conversion = svg2pdf::ConversionOptions { pdfa: true, ..svg2pdf::ConversionOptions::default() };
         svg2pdf::to_pdf(&tree, conversion, svg2pdf::PageOptions::default()).map_err(|e| damaged(e.to_string()))
     };
-    let pdf = catch_unwind(AssertUnwindSafe(convert)).map_err(|_| PictureError::TooComplex { format: "SVG" })??;
+    let pdf = crate::template::with_large_stack(convert).ok_or(PictureError::TooComplex { format: "SVG" })??;
     import(document, &pdf)
 }
 

@@ -69,7 +69,12 @@ fn raster_size(bytes: &[u8]) -> Result<(f32, f32), String> {
 /// Parses the picture without its texts; files that it wants from outside are refused, not fetched.
 fn svg_size(bytes: &[u8]) -> Result<(f32, f32), String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "is not a readable SVG: it is not UTF-8".to_owned())?;
-    super::svg_guard::check(text.trim_start_matches('\u{feff}'))?;
+    let broken = || Err("is not a readable SVG: its structure is broken".to_owned());
+    super::svg_guard::with_large_stack(|| parse_svg(text.trim_start_matches('\u{feff}'))).unwrap_or_else(broken)
+}
+
+fn parse_svg(text: &str) -> Result<(f32, f32), String> {
+    super::svg_guard::check(text)?;
     let wants_outside = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&wants_outside);
     let mut options = svg2pdf::usvg::Options::default();
@@ -77,13 +82,16 @@ fn svg_size(bytes: &[u8]) -> Result<(f32, f32), String> {
         flag.store(true, Ordering::Relaxed);
         None
     });
-    let tree = svg2pdf::usvg::Tree::from_data(bytes, &options).map_err(|e| format!("is not a readable SVG: {e}"))?;
+    // A picture in the picture could be an SVG that nobody looked over.
+    options.image_href_resolver.resolve_data = Box::new(|_, _, _| None);
+    let tree = svg2pdf::usvg::Tree::from_str(text, &options).map_err(|e| format!("is not a readable SVG: {e}"))?;
     if wants_outside.load(Ordering::Relaxed) {
         return Err("refers to a picture outside the file; embed it".into());
     }
-    if bytes.windows(5).any(|w| w == b"<text") {
+    if text.contains("<text") {
         return Err("has text; convert it to outlines, or use text elements".into());
     }
+    super::svg_cost::check(&tree)?;
     Ok((tree.size().width(), tree.size().height()))
 }
 

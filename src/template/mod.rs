@@ -23,7 +23,10 @@ mod placeholder;
 mod qr_place;
 mod scene;
 mod signatories;
+mod svg_cost;
 mod svg_guard;
+mod svg_scan;
+mod svg_style;
 mod text;
 mod vector;
 
@@ -41,3 +44,4 @@ pub use near::nearest;
 pub use placeholder::{DATE_PLACEHOLDERS, TEXT_PLACEHOLDERS};
 pub use qr_place::{DEFAULT_MM, EDGE_MM, GOOD_MODULE_MM, MIN_MODULE_MM, floor_mm, quiet_mm};
 pub use scene::{Color, FontId, Glyph, GlyphRun, ImageItem, Item, Path, PathSegment, QrItem, Scene};
+pub(crate) use svg_guard::with_large_stack;

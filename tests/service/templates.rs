@@ -286,6 +286,19 @@ fn what_cannot_be_used_is_refused_with_all_that_is_wrong_before_anything_is_kept
         with(format!("<!DOCTYPE svg [<!ENTITY a \"aaaa\">]>{}", svg("<desc>&a;</desc>")).as_bytes())
             .contains("entities")
     );
+    let hidden = format!("{}{}", "<g a='/>'>".repeat(3_000), "</g>".repeat(3_000));
+    assert!(with(svg(&hidden).as_bytes()).contains("nested"));
+    for (kind, attribute) in [("pattern", "fill"), ("clipPath", "clip-path"), ("mask", "mask")] {
+        let chain: String = (1..3_000)
+            .map(|n| format!("<{kind} id='m{n}'><rect width='9' height='9' {attribute}='url(#m{})'/></{kind}>", n - 1))
+            .collect();
+        let problem = with(svg(&chain).as_bytes());
+        assert!(problem.contains("chain") || problem.contains("nested"), "{problem}");
+    }
+    let dashes = "<path stroke='#000' stroke-dasharray='0.00001' d='M0 0L297 210'/>";
+    assert!(with(svg(dashes).as_bytes()).contains("dashes"));
+    let paths = format!("<path stroke='#000' d='M0 0{}'/>", "L9 9L0 0".repeat(60_000));
+    assert!(with(svg(&paths).as_bytes()).contains("segments"));
     assert!(with(&vec![0x20; 6 << 20]).contains("larger"));
     assert!(bad(&[("template", Some("t"), &document), ("asset", Some("unused.png"), &png(3, 3))]).contains("no place"));
     refused(&[("template", Some("t"), &document), ("base", None, b"classic")]).problem(400, "bad-upload");
@@ -294,6 +307,23 @@ fn what_cannot_be_used_is_refused_with_all_that_is_wrong_before_anything_is_kept
     refused(&[("template", Some("t"), &flood)]).problem(413, "body-too-large");
     assert_eq!(world.get("/templates").ok()["items"].as_array().unwrap().len(), 3, "nothing was kept");
     assert!(world.acts().iter().all(|(action, _)| !action.starts_with("template.")));
+}
+
+#[test]
+fn a_picture_with_as_many_dashes_and_segments_as_may_be_is_drawn() {
+    let world = World::in_memory();
+    let logo = format!(
+        "<svg xmlns='http://www.w3.org/2000/svg' width='297' height='210'>\
+         <path fill='none' stroke='#000' stroke-dasharray='0.01' d='M0 0H297'/>\
+         <path fill='none' stroke='#000' stroke-width='5' d='M0 0{}'/></svg>",
+        "L297 210L0 0".repeat(24_000)
+    );
+    let document = document("x", "en");
+    let parts: [Part; 3] =
+        [("name", None, b"busy"), ("template", Some("t"), &document), ("logo", Some("logo"), logo.as_bytes())];
+    assert_eq!(send(&world, OWNER, "POST", "/templates", &parts).status, 201);
+    let drawn = world.post("/templates/busy/preview", &json!({ "format": "png" }));
+    assert!(drawn.bytes.starts_with(b"\x89PNG"), "{}", drawn.text());
 }
 
 #[test]

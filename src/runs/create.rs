@@ -4,7 +4,8 @@ use super::approval::{self, Approval};
 use super::fate::Fate;
 use super::record::{Counters, GROUP, Kind, Row, RowState, RunRecord, RunState, read};
 use super::select::{RunRequest, Selected, each};
-use super::{Over, Result, RunError, journal, new_id};
+use super::{Over, Result, RunError, RunReason, journal, new_id};
+use crate::credential::EventCode;
 use crate::issuance::Desk;
 use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
 
@@ -33,7 +34,7 @@ pub fn preview(desk: &Desk, request: &RunRequest, take: impl FnMut(Selected) -> 
 /// See [`RunError`]; a run of which not all rows could be written never starts.
 pub fn create(desk: &Desk, request: &RunRequest, alone: usize) -> Result<Created> {
     let over = request.check()?;
-    let record = begun(desk, request, over)?;
+    let record = begun(desk, (request.kind, over), request.event.clone(), request.reason.clone())?;
     freeze(desk, record, alone, |list| each(desk, request, over, |selected| list.add(selected.row, &selected.fate)))
 }
 
@@ -49,22 +50,8 @@ pub fn retry_failed(desk: &Desk, id: &str, alone: usize) -> Result<Created> {
     if old.counters.failed == 0 {
         return Err(RunError::Nobody);
     }
-    let record = RunRecord {
-        id: new_id(desk.now)?,
-        by: desk.actor.to_owned(),
-        created: desk.now,
-        state: RunState::Preparing,
-        began: None,
-        updated: None,
-        finished: None,
-        counters: Counters::default(),
-        group: 0,
-        cancelled: false,
-        retry_of: Some(old.id.clone()),
-        approval: None,
-        problem: None,
-        ..old
-    };
+    let retry_of = Some(old.id.clone());
+    let record = RunRecord { retry_of, ..begun(desk, (old.kind, old.over), old.event, old.reason)? };
     freeze(desk, record, alone, |list| {
         journal::each_row(desk.store, id, |_, row| match row.state {
             RowState::Failed => {
@@ -92,11 +79,16 @@ pub fn tidy(desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-fn begun(desk: &Desk, request: &RunRequest, over: Over) -> Result<RunRecord> {
+fn begun(
+    desk: &Desk,
+    (kind, over): (Kind, Over),
+    event: Option<EventCode>,
+    reason: Option<RunReason>,
+) -> Result<RunRecord> {
     Ok(RunRecord {
         id: new_id(desk.now)?,
-        kind: request.kind,
-        event: request.event.clone(),
+        kind,
+        event,
         over,
         by: desk.actor.to_owned(),
         created: desk.now,
@@ -107,7 +99,7 @@ fn begun(desk: &Desk, request: &RunRequest, over: Over) -> Result<RunRecord> {
         counters: Counters::default(),
         group: 0,
         cancelled: false,
-        reason: request.reason.clone(),
+        reason,
         retry_of: None,
         approval: None,
         problem: None,

@@ -10,11 +10,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::certificates::{FileKind, as_file};
+use super::certificates::{FileKind, specimen};
 use crate::accounts::Permission;
 use crate::enrolment::{self, Decider, Planned, listed, planned};
 use crate::issuance::{self, FaceError, IssueError, Order, SpecimenError};
-use crate::render;
 use crate::runs::quality::{self, SpotCheck};
 use crate::server::extract::{Body, Path, event_code};
 use crate::server::reply::tag_of;
@@ -74,15 +73,7 @@ async fn preview(
         let decision = decider.decide(&person, &listed(desk.store, &code, &person.key)?);
         let order = Order { person, template: decision.template, tier: decision.tier, basis: None, run: None };
         let pdf = issuance::preview(desk, &app.faces, &event, &order).map_err(problem)?;
-        let kind = body.format.unwrap_or_default();
-        let bytes = match kind {
-            FileKind::Pdf => pdf,
-            FileKind::Png => render::png(&pdf, 150.0).map_err(Problem::internal)?,
-            FileKind::Jwt | FileKind::Json => {
-                return Err(Problem::unprocessable("bad-request", "a preview is a `pdf` or a `png`"));
-            }
-        };
-        Ok(as_file(bytes, kind, &format!("SPECIMEN-{code}.{}", kind.parts().1), &tag_of(&desk.now)))
+        specimen(pdf, body.format.unwrap_or_default(), code.as_str(), &tag_of(&desk.now))
     })
     .await
 }

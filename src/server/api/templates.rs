@@ -10,13 +10,12 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::certificates::{FileKind, as_file};
+use super::certificates::{FileKind, specimen};
 
 use crate::accounts::Permission;
 use crate::credential::EventCode;
 use crate::enrolment::templates::{self, Kept, KeptVersion, MAX_UPLOAD_BYTES, RolledOut, Sample, TemplateUse};
 use crate::issuance::Desk;
-use crate::render;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::upload::{read_field, turn};
@@ -461,15 +460,7 @@ async fn preview(
     app.at_desk(&caller, move |app, desk| {
         let template = templates::opened(desk.store, &name, wanted.version)?;
         let pdf = templates::specimen(desk, &app.faces, &template, &body.sample()?)?;
-        let kind = body.format.unwrap_or_default();
-        let bytes = match kind {
-            FileKind::Pdf => pdf,
-            FileKind::Png => render::png(&pdf, 150.0).map_err(Problem::internal)?,
-            FileKind::Jwt | FileKind::Json => {
-                return Err(Problem::unprocessable("bad-request", "a preview is a `pdf` or a `png`"));
-            }
-        };
-        Ok(as_file(bytes, kind, &format!("SPECIMEN-{name}.{}", kind.parts().1), &tag_of(&desk.now)))
+        specimen(pdf, body.format.unwrap_or_default(), &name, &tag_of(&desk.now))
     })
     .await
 }

@@ -15,6 +15,7 @@ use crate::runs::{self, RunReason};
 use crate::server::extract::{Body, IfMatch, Path, certificate_number, event_code};
 use crate::server::reply::Tagged;
 use crate::server::{App, Caller, Problem};
+use crate::store::Certificate;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -104,15 +105,10 @@ async fn issue_now(
     Body(body): Body<IssueNow>,
 ) -> Result<Tagged<CertificateView>, Problem> {
     caller.may(Permission::Generate)?;
-    app.at_desk(&caller, move |app, desk| {
+    issued(app, caller, move |desk, workshop| {
         let code = event_code(&code)?;
-        let (signer, times) = (app.vault.signer(), StageTimes::default());
-        let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
         let person = enrolment::find(desk.store, &code, &body.person)?;
-        let issued = runs::issue_now(desk, &workshop, &code, &person.key, &body.reason)?;
-        app.metrics().issued.inc();
-        app.vault.forget_anchors();
-        Ok(Tagged::created(tag(&issued, desk.now), CertificateView::of(issued, desk.now)))
+        Ok(runs::issue_now(desk, workshop, &code, &person.key, &body.reason)?)
     })
     .await
 }
@@ -130,15 +126,10 @@ async fn request_own(
     Path((code, who)): Path<(String, String)>,
 ) -> Result<Tagged<CertificateView>, Problem> {
     caller.may(Permission::Generate)?;
-    app.at_desk(&caller, move |app, desk| {
+    issued(app, caller, move |desk, workshop| {
         let code = event_code(&code)?;
-        let (signer, times) = (app.vault.signer(), StageTimes::default());
-        let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
         let person = enrolment::find(desk.store, &code, &who)?;
-        let issued = runs::request_own(desk, &workshop, &code, &person.key)?;
-        app.metrics().issued.inc();
-        app.vault.forget_anchors();
-        Ok(Tagged::created(tag(&issued, desk.now), CertificateView::of(issued, desk.now)))
+        Ok(runs::request_own(desk, workshop, &code, &person.key)?)
     })
     .await
 }
@@ -167,14 +158,24 @@ async fn reissue(
 ) -> Result<Tagged<CertificateView>, Problem> {
     // Who may withdraw it decides whether it comes back.
     caller.may(Permission::Revoke)?;
+    issued(app, caller, move |desk, workshop| {
+        Ok(runs::reissue(desk, workshop, &certificate_number(&number)?, &body.reason)?)
+    })
+    .await
+}
+
+/// Issues one certificate and answers with it.
+async fn issued(
+    app: App,
+    caller: Caller,
+    issue: impl FnOnce(&Desk, &Workshop) -> Result<Certificate, Problem> + Send + 'static,
+) -> Result<Tagged<CertificateView>, Problem> {
     app.at_desk(&caller, move |app, desk| {
-        let number = certificate_number(&number)?;
         let (signer, times) = (app.vault.signer(), StageTimes::default());
-        let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
-        let issued = runs::reissue(desk, &workshop, &number, &body.reason)?;
+        let certificate = issue(desk, &Workshop { faces: &app.faces, signer: &signer, times: &times })?;
         app.metrics().issued.inc();
         app.vault.forget_anchors();
-        Ok(Tagged::created(tag(&issued, desk.now), CertificateView::of(issued, desk.now)))
+        Ok(Tagged::created(tag(&certificate, desk.now), CertificateView::of(certificate, desk.now)))
     })
     .await
 }

@@ -49,7 +49,7 @@ pub(in crate::server::api) enum FileKind {
 }
 
 impl FileKind {
-    pub(in crate::server::api) fn parts(self) -> (&'static str, &'static str) {
+    fn parts(self) -> (&'static str, &'static str) {
         match self {
             Self::Pdf => ("application/pdf", "pdf"),
             Self::Png => ("image/png", "png"),
@@ -122,7 +122,7 @@ fn drawn(app: &App, desk: &Desk, certificate: &Certificate, kind: FileKind) -> R
 }
 
 /// Renders a file to be saved under a name of plain ASCII.
-pub(in crate::server::api) fn as_file(bytes: Vec<u8>, kind: FileKind, name: &str, tag: &str) -> Response {
+fn as_file(bytes: Vec<u8>, kind: FileKind, name: &str, tag: &str) -> Response {
     let mut response = ([(header::CONTENT_TYPE, kind.parts().0)], bytes).into_response();
     let headers = response.headers_mut();
     let values = [
@@ -136,6 +136,18 @@ pub(in crate::server::api) fn as_file(bytes: Vec<u8>, kind: FileKind, name: &str
         }
     }
     response
+}
+
+/// Returns a specimen as a file, a PDF or its picture.
+pub(in crate::server::api) fn specimen(pdf: Vec<u8>, kind: FileKind, of: &str, tag: &str) -> Result<Response, Problem> {
+    let bytes = match kind {
+        FileKind::Pdf => pdf,
+        FileKind::Png => render::png(&pdf, DPI).map_err(Problem::internal)?,
+        FileKind::Jwt | FileKind::Json => {
+            return Err(Problem::unprocessable("bad-request", "a preview is a `pdf` or a `png`"));
+        }
+    };
+    Ok(as_file(bytes, kind, &format!("SPECIMEN-{of}.{}", kind.parts().1), tag))
 }
 
 /// Which certificates to download.

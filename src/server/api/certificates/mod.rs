@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(super) use download::{FileKind, as_file};
+pub(super) use download::{FileKind, specimen};
 
 use crate::accounts::Permission;
 use crate::credential::Timestamp;

@@ -113,6 +113,7 @@ pub fn revoke_presented(desk: &Desk, ours: &Ours, why: &RunReason, undo: Undo) -
                 return Err(RunError::EntryTaken(None));
             }
             Err(StoreError::Conflict(_)) => {}
+            Err(StoreError::Exhausted(_)) => return Err(RunError::NoEntry(place.number.to_string())),
             Err(error) => return Err(error.into()),
         }
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use testamur::server::Limits;
-use testamur::store::{Certificate, MemoryStore, SledStore, Store};
+use testamur::store::{Certificate, SledStore};
 use testamur::verify::{TrustAnchors, verify_jws};
 
 use crate::harness::{Answer, OWNER, World};

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
 use crate::credential::Timestamp;
-use crate::issuance::{Desk, Signer};
+use crate::issuance::{Desk, OwnKeys, Signer};
 use crate::keys::{KeyFolder, KeyFolderError, KeyManifest, KeyRow};
 use crate::publish::{self, PublishError, Published};
 use crate::runs::Undo;
@@ -124,6 +124,11 @@ impl Vault {
         self.opened().signer.clone()
     }
 
+    /// Returns the public halves of all keys that this issuer ever had.
+    pub fn own(&self) -> Arc<OwnKeys> {
+        Arc::clone(&self.opened().signer.own)
+    }
+
     /// Lists the signing keys.
     pub fn keys(&self) -> Vec<KeyRow> {
         self.opened().keys.list()
@@ -224,5 +229,6 @@ fn request<'a>(opened: &'a Opened, desk: &Desk<'a>, private: &'a [PathBuf], days
 
 fn signer(keys: &KeyFolder, passphrase: &str) -> Result<Signer, KeyFolderError> {
     let active = keys.active(passphrase)?;
-    Ok(Signer { id: active.id, kid: active.kid, key: active.key })
+    let own = Arc::new(OwnKeys::of(keys.manifest()));
+    Ok(Signer { id: active.id, kid: active.kid, key: active.key, own })
 }

@@ -25,6 +25,7 @@ mod served;
 mod skeleton;
 mod strays;
 mod tags;
+mod tampered;
 mod templates;
 mod undo;
 mod vc_api;

@@ -4,10 +4,15 @@
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import wasm from 'zxing-wasm/reader/zxing_reader.wasm';
 
+/** Most codes of one picture. */
+const CODES = 50;
+
 prepareZXingModule({ overrides: { locateFile: () => new URL(wasm, import.meta.url).href } });
 
-/** Returns the text of the first QR code. */
-export async function read(pixels: ImageData): Promise<string | undefined> {
-  const codes = await readBarcodes(pixels, { formats: ['QRCode'], tryHarder: true, maxNumberOfSymbols: 1, textMode: 'Plain' });
-  return codes.find((code) => code.isValid)?.text;
+/** Returns the texts of all QR codes. */
+export async function read(pixels: ImageData): Promise<string[]> {
+  const codes = await readBarcodes(pixels, {
+    formats: ['QRCode'], tryHarder: true, maxNumberOfSymbols: CODES, textMode: 'Plain',
+  });
+  return codes.filter((code) => code.isValid).map((code) => code.text);
 }

@@ -9,7 +9,7 @@ import { open, type Find } from '../src/open/index.js';
 import { checkInflated } from '../src/open/inflated.js';
 import { kindOf, latin1 } from '../src/open/kinds.js';
 import { zipMembers } from '../src/open/zip.js';
-import { zip, type Entry } from './archives.js';
+import { zip } from './archives.mjs';
 import { json } from './files.js';
 import { deflateSync } from 'node:zlib';
 
@@ -32,7 +32,7 @@ async function problem(work: Promise<unknown>): Promise<string> {
   return work.then(() => 'none', (error: unknown) => (error instanceof ReadError ? error.key : String(error)));
 }
 
-const members = (entries: readonly Entry[]) => zipMembers(new Blob([zip(entries)]), new Bounds());
+const members = (entries: Parameters<typeof zip>[0]) => zipMembers(new Blob([zip(entries)]), new Bounds());
 const said = JWS.slice(0, 12);
 
 test('every member of an archive is told by name, stored and deflated, at every level', async () => {
@@ -44,11 +44,15 @@ test('every member of an archive is told by name, stored and deflated, at every 
     { name: 'inner.zip', data: inner, stored: true },
     { name: 'readme.txt', data: 'Welcome' },
     { name: 'data.json', data: '{"any": 1}' },
-    { name: 'Zoë.bin', data: new Uint8Array([0, 1, 2]) },
+    { name: 'Zoë.tif', data: new Uint8Array([0x49, 0x49, 0x2a, 0]) },
+    { name: '__MACOSX/._a.jwt', data: new Uint8Array([0, 5, 0x16, 7, 0]) },
+    { name: '._b.jwt', data: JWS },
+    { name: '.DS_Store', data: new Uint8Array(9) },
   ], 'a comment');
   assert.deepEqual(await all(archive, 'all.zip'), [
     `all.zip/a.jwt: ${said}`, `all.zip/folder/streamed.jwt: ${said}`, `all.zip/inner.zip/b.jwt: ${said}`,
-    'all.zip/readme.txt: left', 'all.zip/data.json: left', 'all.zip/Zoë.bin: left',
+    'all.zip/readme.txt: left', 'all.zip/data.json: left', 'all.zip/Zoë.tif: read.unreadable',
+    `all.zip/._b.jwt: ${said}`,
   ]);
 });
 

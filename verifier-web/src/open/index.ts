@@ -7,6 +7,7 @@ import { t, type MessageKey } from '../page/messages.js';
 import { looksLikeCredential } from '../scan/looks.js';
 import type { Pdf } from '../scan/reader.js';
 import { Bounds, DEPTH, FILE_BYTES, ReadError } from './bounds.js';
+import { find, findLast } from './bytes.js';
 import { headOf, kindOf } from './kinds.js';
 import type { Member } from './zip.js';
 
@@ -98,8 +99,18 @@ async function* members(all: readonly Member[], name: string, bounds: Bounds, de
       bounds.done += 1;
       continue;
     }
-    yield* open(file, path, bounds, { depth: depth + 1, inline: member.inline === true });
+    if (await isLitter(path, file)) bounds.done += 1;
+    else yield* open(file, path, bounds, { depth: depth + 1, inline: member.inline === true });
   }
+}
+
+/** What desktops leave in folders, and signatures of mails: nobody misses it. A name alone hides nothing. */
+async function isLitter(path: string, file: Blob): Promise<boolean> {
+  const name = path.slice(path.lastIndexOf('/') + 1);
+  const head = await headOf(file);
+  // AppleDouble: a file's icon and its like.
+  if (name.startsWith('._')) return head.startsWith('\0\x05\x16\x07');
+  return /^(?:\.DS_Store|Thumbs\.db|desktop\.ini|smime\.p7s)$/.test(name) && !['zip', 'mail', 'pdf', 'picture'].includes(kindOf(head));
 }
 
 async function* picture(file: Blob, name: string, place: Place): AsyncGenerator<Find> {
@@ -108,6 +119,13 @@ async function* picture(file: Blob, name: string, place: Place): AsyncGenerator<
   if (ours.length > 0) yield { name, document: { candidates: ours.map((one) => ({ text: one })), paper: false } };
   else if (place.depth > 0 && (tiny || place.inline === true)) yield { name, left: true };
   else throw new ReadError('read.noCode');
+  if (hasAnother(new Uint8Array(await file.arrayBuffer()))) yield { name, problem: new ReadError('read.rest') };
+}
+
+/** Whether a PDF or an archive lies in a picture: viewers show the picture, other programs what is behind it. */
+function hasAnother(picture: Uint8Array): boolean {
+  const end = findLast(picture, 'PK\x05\x06');
+  return find(picture, '%PDF-', 0) >= 0 || (end >= 0 && picture.length - end >= 22 && picture.length - end <= 22 + 65_535);
 }
 
 /** Whoever comes by a link needs no decoder; and what decodes a foreign picture can be ended, where there are workers. */
@@ -119,11 +137,8 @@ async function readPicture(file: Blob): Promise<{ texts: string[]; tiny: boolean
 
 async function* text(file: Blob, name: string, readable: boolean, depth: number): AsyncGenerator<Find> {
   const isInside = depth > 0;
-  if (isInside && (!readable || file.size > TEXT_BYTES)) {
-    yield { name, left: true };
-    return;
-  }
-  if (file.size > TEXT_BYTES) throw new ReadError('read.unreadable');
+  // What is of no known kind may be a scan of a certificate.
+  if (file.size > TEXT_BYTES || (isInside && !readable)) throw new ReadError('read.unreadable');
   const whole = (await file.text()).replace(/^\ufeff/, '').trim();
   const found = textsIn(whole);
   if (found.length > 0) yield { name, document: { candidates: found.map((one) => ({ text: one })), paper: false } };

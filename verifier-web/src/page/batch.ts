@@ -4,7 +4,7 @@
 import type { TrustAnchors } from '../core/index.js';
 import type { Find } from '../open/index.js';
 import { Bounds } from '../open/bounds.js';
-import { csv, type Row } from './csv.js';
+import { csv, UNREADABLE, type Row } from './csv.js';
 import { data, h, icon } from './dom.js';
 import { judgeDocument, type Judged } from './judge.js';
 import { t } from './messages.js';
@@ -107,7 +107,7 @@ class Batch {
     const only = row && this.judged.get(row);
     if (only && this.left.length > 0) only.result.left = this.left;
     if (only) this.sink.show(only);
-    else this.sink.fail(row?.problem ?? t('read.nothing'));
+    else this.sink.fail(`${row?.name ?? this.sources[0]?.name ?? ''}: ${row?.problem ?? t('read.nothing')}`);
   }
 
   private add(row: Row, judged?: Judged): void {
@@ -172,7 +172,7 @@ class Table {
       ? h('button', { type: 'button', class: 'link', 'aria-label': label, onclick: show }, data(row.name))
       : data(row.name);
     const unproven = result?.verdict.claimed ? 'unproven' : '';
-    this.body.append(h('tr', { 'data-class': shown, 'data-verdict': result?.verdict.verdict ?? '' },
+    this.body.append(h('tr', { 'data-class': shown, 'data-verdict': result?.verdict.verdict ?? UNREADABLE },
       h('th', { scope: 'row' }, name),
       h('td', { class: 'mark' }, icon(shown), ' ', said),
       ...[about?.recipient, about?.title, about?.number].map((text) => h('td', { class: unproven }, data(text ?? '')))));

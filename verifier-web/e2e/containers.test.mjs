@@ -183,7 +183,12 @@ test('reading a foreign file is ended after a while, the page stays alive, and t
   await page.clock.install();
   await page.goto(site.url);
   await page.waitForSelector('body[data-ready]');
+  // All decoders are at hand then: waiting for them is not held against a file.
+  await page.setInputFiles('#files', file('short.pdf', pages(1)));
+  await page.waitForSelector('#busy.bad');
+  assert.match(await page.innerText('#busy'), /no certificate/);
   await page.setInputFiles('#files', file('long.pdf', pages(200)));
+  await page.waitForSelector('#busy:not(.bad)');
   // The page's clock goes on by more than a step may take, while the worker has really just begun.
   while (await page.locator('#busy.bad').count() === 0) {
     await page.clock.fastForward(6_000);

@@ -1,6 +1,7 @@
 // The worker that reads other people's PDFs and pictures: whatever a file makes it do, reader.ts can end it.
 
 import type { OpenPdf } from './pdf.js';
+import type { Progress } from './qr.js';
 
 /** What the worker is asked, each with a number of its own. */
 export type Request = { id: number } & (
@@ -9,9 +10,10 @@ export type Request = { id: number } & (
   | { ask: 'picture'; picture: Blob }
 );
 
-/** What it answers. `alive`: it goes on, and has done a part. */
+/** What it answers. `alive`: it goes on, and has done a part. `loading`: it waits for a decoder, which is no work of the file. */
 export type Answer =
   | { id: number; alive: true }
+  | { id: number; loading: true }
   | { id: number; done: unknown }
   | { id: number; failed: string };
 
@@ -26,16 +28,24 @@ const scope = globalThis as unknown as Scope;
 let open: OpenPdf | undefined;
 
 async function answer(request: Request): Promise<unknown> {
-  const alive = () => { scope.postMessage({ id: request.id, alive: true }); };
-  if (request.ask === 'picture') return (await import('./picture.js')).readPicture(request.picture);
-  if (request.ask === 'codes') return open?.codes(request.page, alive);
+  const { id } = request;
+  const progress: Progress = {
+    alive: () => { scope.postMessage({ id, alive: true }); },
+    loading: () => { scope.postMessage({ id, loading: true }); },
+  };
+  if (request.ask === 'codes') return open?.codes(request.page, progress);
+  progress.loading();
+  const { readPicture } = await import('./picture.js');
+  if (request.ask === 'picture') {
+    progress.alive();
+    return readPicture(request.picture, progress);
+  }
   await open?.end();
   open = undefined;
   const { OpenPdf } = await import('./pdf.js');
-  // Loading pdf.js is no work of the file.
-  alive();
+  progress.alive();
   open = await OpenPdf.open(request.bytes);
-  return open.read(alive);
+  return open.read(progress);
 }
 
 scope.addEventListener('message', ({ data }) => {

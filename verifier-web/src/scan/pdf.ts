@@ -6,7 +6,7 @@ import { getDocument, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dis
 // Found by pdf.js in this very worker: one thread to end, with all that a file makes it do.
 import 'pdfjs-dist/build/pdf.worker.mjs';
 import { looksLikeCredential } from './looks.js';
-import { readCodesHard } from './qr.js';
+import { readCodesHard, type Progress } from './qr.js';
 import { TooLarge } from './too-large.js';
 
 /** Most pages that are looked at. */
@@ -66,8 +66,8 @@ export class OpenPdf {
     }
   }
 
-  /** Reads all but the drawn pages; `alive` is called now and then. */
-  async read(alive: () => void): Promise<PdfContent> {
+  /** Reads all but the drawn pages. */
+  async read(progress: Progress): Promise<PdfContent> {
     const pages: string[] = [];
     let drawnOver = false;
     for (let number = 1; number <= Math.min(PAGES, this.pdf.numPages); number += 1) {
@@ -75,13 +75,13 @@ export class OpenPdf {
       pages.push(await printed(page));
       drawnOver ||= await isDrawnOver(page);
       page.cleanup();
-      alive();
+      progress.alive();
     }
-    return { ...await this.attachments(alive), pages, count: this.pdf.numPages, drawnOver };
+    return { ...await this.attachments(progress), pages, count: this.pdf.numPages, drawnOver };
   }
 
   /** Returns the texts of all QR codes on a page, from 0. */
-  async codes(index: number, alive: () => void): Promise<string[]> {
+  async codes(index: number, progress: Progress): Promise<string[]> {
     const page = await this.pdf.getPage(index + 1);
     const size = page.getViewport({ scale: 1 });
     const viewport = page.getViewport({ scale: SIDE / Math.max(size.width, size.height) });
@@ -89,16 +89,16 @@ export class OpenPdf {
     // The type knows a document's canvas alone; only its context is used.
     await page.render({ canvas: canvas as unknown as HTMLCanvasElement, viewport, background: '#fff' }).promise;
     page.cleanup();
-    alive();
+    progress.alive();
     const context = canvas.getContext('2d');
-    return context ? await readCodesHard(context.getImageData(0, 0, canvas.width, canvas.height)) : [];
+    return context ? await readCodesHard(context.getImageData(0, 0, canvas.width, canvas.height), progress) : [];
   }
 
   async end(): Promise<void> {
     await this.close();
   }
 
-  private async attachments(alive: () => void): Promise<Pick<PdfContent, 'attached' | 'files' | 'more'>> {
+  private async attachments(progress: Progress): Promise<Pick<PdfContent, 'attached' | 'files' | 'more'>> {
     const attached = new Set<string>();
     const files: PdfContent['files'] = [];
     const all = [...(await this.pdf.getAttachments()) as Map<string, { filename?: string }> | null ?? []];
@@ -108,7 +108,7 @@ export class OpenPdf {
       const text = content.length <= CREDENTIAL ? new TextDecoder().decode(content).trim() : '';
       if (looksLikeCredential(text)) attached.add(text);
       else files.push({ name: filename, bytes: content });
-      alive();
+      progress.alive();
     }
     return { attached: [...attached], files, more: all.length > FILES };
   }

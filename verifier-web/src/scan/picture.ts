@@ -1,7 +1,7 @@
 // Finds the QR codes of a picture: bounded before it is decoded, drawn on white, tried at several sizes.
 
 import { looksLikeCredential } from './looks.js';
-import { readCodes, readLarge } from './qr.js';
+import { readCodes, readLarge, type Progress } from './qr.js';
 import { TooLarge } from './too-large.js';
 
 /** Longest sides, in pixels, at which a still picture is tried: a code may be lost in detail, or in coarseness. */
@@ -22,26 +22,26 @@ export interface PictureContent {
 }
 
 /** Reads the codes of a still picture, trying harder and harder until one has the looks of a credential. */
-export async function readPicture(picture: Blob): Promise<PictureContent> {
+export async function readPicture(picture: Blob, progress?: Progress): Promise<PictureContent> {
   const claimed = size(new Uint8Array(await picture.slice(0, HEAD).arrayBuffer()));
   if (claimed && claimed.width * claimed.height > PIXELS) throw new TooLarge('too many pixels');
   const bitmap = await createImageBitmap(picture);
   try {
     const { width, height } = bitmap;
     if (width * height > PIXELS) throw new TooLarge('too many pixels');
-    return { texts: await codes(bitmap, width, height), tiny: Math.min(width, height) < SMALLEST };
+    return { texts: await codes(bitmap, width, height, progress), tiny: Math.min(width, height) < SMALLEST };
   } finally {
     bitmap.close();
   }
 }
 
-async function codes(bitmap: ImageBitmap, width: number, height: number): Promise<string[]> {
+async function codes(bitmap: ImageBitmap, width: number, height: number, progress?: Progress): Promise<string[]> {
   const found = new Set<string>();
   for (const side of SIDES) {
     for (const text of await readCodes(draw(bitmap, width, height, side))) found.add(text);
     if ([...found].some(looksLikeCredential)) return [...found];
   }
-  for (const text of await readLarge(draw(bitmap, width, height, 2_600))) found.add(text);
+  for (const text of await readLarge(draw(bitmap, width, height, 2_600), progress)) found.add(text);
   return [...found];
 }
 

@@ -29,6 +29,14 @@ function detector(): Promise<Detector | undefined> {
   return native;
 }
 
+/** Who is told while a file is read, so that what takes too long can be ended, and what only waits is not. */
+export interface Progress {
+  /** A part is done, or loaded. */
+  alive(): void;
+  /** A decoder is being loaded. */
+  loading(): void;
+}
+
 /** What one look at a camera's frame found. */
 export interface Look {
   /** The texts of all codes that were read. */
@@ -57,16 +65,20 @@ export async function readCodes(pixels: ImageData): Promise<string[]> {
 }
 
 /** The same, asking the large decoder too where no text has the looks of a credential. */
-export async function readCodesHard(pixels: ImageData): Promise<string[]> {
+export async function readCodesHard(pixels: ImageData, progress: Progress): Promise<string[]> {
   const texts = await readCodes(pixels);
-  return texts.some(looksLikeCredential) ? texts : distinct([...texts, ...await readLarge(pixels)]);
+  return texts.some(looksLikeCredential) ? texts : distinct([...texts, ...await readLarge(pixels, progress)]);
 }
 
 /** Reads with the decoder that is loaded only when it is needed; the single file has none. */
-export async function readLarge(pixels: ImageData): Promise<string[]> {
+export async function readLarge(pixels: ImageData, progress?: Progress): Promise<string[]> {
   if (!__SINGLE_FILE__) {
     try {
-      return await (await import('./zxing.js')).read(pixels);
+      progress?.loading();
+      const large = await import('./zxing.js');
+      await large.load();
+      progress?.alive();
+      return await large.read(pixels);
     } catch {
       // Offline before it was ever loaded, or a browser that allows no WebAssembly: there are other decoders.
     }

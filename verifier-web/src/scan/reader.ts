@@ -10,6 +10,8 @@ const STEP = 5_000;
 const PHOTO = 20_000;
 /** Longest time for one file, in milliseconds. */
 const FILE = 60_000;
+/** The same for a decoder on its way through a slow network, which is no fault of the file. */
+const LOADING = 60_000;
 
 /** The file asks for more than a certificate needs: nothing can be said about it. */
 export class Excessive extends Error {
@@ -97,15 +99,19 @@ function heard(answer: Answer): void {
     wind(waiting.step);
     return;
   }
+  if ('loading' in answer) {
+    wind(LOADING, new Error('a decoder did not come'));
+    return;
+  }
   const { resolve, reject } = waiting;
   rest();
   if ('done' in answer) resolve(answer.done);
   else reject(Object.assign(new Error('it cannot be read'), { name: answer.failed }));
 }
 
-function wind(step: number): void {
+function wind(step: number, error: Error = new Excessive('it takes too long')): void {
   clearTimeout(timer);
-  timer = setTimeout(() => { end(new Excessive('it takes too long')); }, step);
+  timer = setTimeout(() => { end(error); }, step);
 }
 
 function rest(): void {

@@ -6,8 +6,13 @@ import wasm from 'zxing-wasm/reader/zxing_reader.wasm';
 
 /** Most codes of one picture. */
 const CODES = 50;
+/** The same function each time: by it the library knows that nothing changed. */
+const LOCATE = () => new URL(wasm, import.meta.url).href;
 
-prepareZXingModule({ overrides: { locateFile: () => new URL(wasm, import.meta.url).href } });
+/** Loads the decoder; another time it is there. */
+export async function load(): Promise<void> {
+  await prepareZXingModule({ overrides: { locateFile: LOCATE }, fireImmediately: true });
+}
 
 /** Returns the texts of all QR codes. */
 export async function read(pixels: ImageData): Promise<string[]> {

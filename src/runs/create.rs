@@ -3,9 +3,11 @@ use serde_json::json;
 use super::approval::{self, Approval};
 use super::fate::Fate;
 use super::record::{Counters, GROUP, Kind, Row, RowState, RunRecord, RunState, read};
+use super::second::{self, Takes};
 use super::select::{RunRequest, Selected, each};
-use super::{Over, Result, RunError, RunReason, journal, new_id};
+use super::{Over, Result, RunError, RunReason, TRIES, journal, new_id};
 use crate::credential::EventCode;
+use crate::enrolment::erasing::Unerased;
 use crate::issuance::Desk;
 use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
 
@@ -27,8 +29,8 @@ pub fn preview(desk: &Desk, request: &RunRequest, take: impl FnMut(Selected) -> 
     each(desk, request, over, take)
 }
 
-/// Makes a run over those who are in the group now. More than `alone` people who would lose a certificate need a second
-/// member of staff.
+/// Makes a run over those who are in the group now. With more than `alone` certificates that one person revokes, restores or
+/// replaces within a day it waits for a second member of staff.
 ///
 /// # Errors
 /// See [`RunError`]; a run of which not all rows could be written never starts.
@@ -55,8 +57,8 @@ pub fn retry_failed(desk: &Desk, id: &str, alone: usize) -> Result<Created> {
     freeze(desk, record, alone, |list| {
         journal::each_row(desk.store, id, |_, row| match row.state {
             RowState::Failed => {
-                let loses = list.record.kind == Kind::Revoke || list.record.over == Over::NotPassing;
-                list.add_row(Row { state: RowState::Queued, reason: None, ..row }, loses)
+                let counts = matches!(list.record.kind, Kind::Revoke | Kind::Restore | Kind::Regenerate);
+                list.add_row(Row { state: RowState::Queued, reason: None, ..row }, counts)
             }
             _ => Ok(()),
         })
@@ -110,27 +112,56 @@ fn begun(
 struct List<'a> {
     store: &'a dyn Store,
     record: &'a RunRecord,
-    pending: Vec<DocumentWrite>,
+    /// Noted before the people of the pending rows were read.
+    unerased: Option<Unerased>,
+    pending: Vec<(u64, Row)>,
     total: u64,
-    losing: usize,
+    /// Certificates that would be changed: what is counted for the second person.
+    changing: u64,
 }
 
 impl List<'_> {
     fn add(&mut self, row: Row, fate: &Fate) -> Result<()> {
-        self.add_row(row, matches!(fate, Fate::Lose(_)))
+        self.add_row(row, fate.changes_one())
     }
 
-    fn add_row(&mut self, row: Row, loses: bool) -> Result<()> {
-        self.pending.push(row.put(&self.record.id, self.total));
+    fn add_row(&mut self, row: Row, counts: bool) -> Result<()> {
+        self.pending.push((self.total, row));
         self.total += 1;
-        self.losing += usize::from(loses);
+        self.changing += u64::from(counts);
         if self.total.is_multiple_of(GROUP) { self.flush() } else { Ok(()) }
     }
 
     fn flush(&mut self) -> Result<()> {
-        if !self.pending.is_empty() {
-            self.store.write_documents(&self.pending, None)?;
-            self.pending.clear();
+        for _ in 0..TRIES {
+            let row = |(place, row): &(u64, Row)| row.put(&self.record.id, *place, Expect::Absent);
+            let mut writes: Vec<_> = self.pending.iter().map(row).collect();
+            if writes.is_empty() {
+                return Ok(());
+            }
+            writes.extend(self.unerased.as_ref().map(Unerased::still));
+            match (self.store.write_documents(&writes, None), &self.unerased) {
+                (Err(error), Some(unerased)) if unerased.broke(&error) => self.without_erased()?,
+                (done, _) => {
+                    done?;
+                    self.pending.clear();
+                    return Ok(());
+                }
+            }
+        }
+        Err(RunError::Busy)
+    }
+
+    /// Somebody was erased since the pending rows were made: whoever is not there any more is not named.
+    fn without_erased(&mut self) -> Result<()> {
+        let Some(event) = &self.record.event else { return Ok(()) };
+        self.unerased = Some(Unerased::from(self.store, event)?);
+        for (_, row) in &mut self.pending {
+            if let Some(key) = &row.person
+                && self.store.participant(event, key)?.is_none()
+            {
+                row.person = None;
+            }
         }
         Ok(())
     }
@@ -143,21 +174,38 @@ fn freeze(
     fill: impl FnOnce(&mut List<'_>) -> Result<()>,
 ) -> Result<Created> {
     let revision = desk.store.write_documents(&[record.put(Expect::Absent), record.enqueue()], None)?;
-    let mut list = List { store: desk.store, record: &record, pending: Vec::new(), total: 0, losing: 0 };
+    let unerased = record.event.as_ref().map(|event| Unerased::from(desk.store, event)).transpose()?;
+    let mut list = List { store: desk.store, record: &record, unerased, pending: Vec::new(), total: 0, changing: 0 };
     let filled = fill(&mut list).and_then(|()| list.flush());
-    let (total, losing) = (list.total, list.losing);
+    let (total, changing) = (list.total, list.changing);
     let empty = total == 0 && record.kind != Kind::Publish;
     if filled.is_err() || empty {
         discard(desk.store, &record, total)?;
         filled?;
         return Err(RunError::Nobody);
     }
-    start(desk, record, revision, total, if losing > alone { Some(losing) } else { None })
+    for _ in 0..TRIES {
+        match start(desk, record.clone(), revision, total, (changing, alone)) {
+            // Their tally was written meanwhile: what is left for one person is looked up again.
+            Err(RunError::Store(StoreError::Conflict(_))) => {}
+            done => return done,
+        }
+    }
+    Err(RunError::Busy)
 }
 
 /// Puts the run into the queue, or the approval that it needs first.
-fn start(desk: &Desk, record: RunRecord, revision: u64, total: u64, losing: Option<usize>) -> Result<Created> {
-    let approval = losing.map(|count| approval::asked(desk, &record, count)).transpose()?;
+fn start(
+    desk: &Desk,
+    record: RunRecord,
+    revision: u64,
+    total: u64,
+    (changing, alone): (u64, usize),
+) -> Result<Created> {
+    let (approval, tally) = match second::takes(desk, changing, alone)? {
+        Takes::One(tally) => (None, tally),
+        Takes::Two => (Some(approval::asked(desk, &record, changing as usize)?), None),
+    };
     let run = RunRecord {
         state: if approval.is_some() { RunState::AwaitingApproval } else { RunState::Queued },
         counters: Counters { total, ..Counters::default() },
@@ -169,6 +217,7 @@ fn start(desk: &Desk, record: RunRecord, revision: u64, total: u64, losing: Opti
         Some(approval) => writes.extend([approval.put(Expect::Absent), run.dequeue()]),
         None => writes.push(run.enqueue()),
     }
+    writes.extend(tally);
     let detail = json!({
         "kind": run.kind, "event": run.event, "over": run.over, "total": total, "reason": run.reason,
         "retryOf": run.retry_of, "approval": run.approval,

@@ -304,8 +304,8 @@ impl Row {
         Self { person: None, number: Some(number), state: RowState::Queued, reason: None }
     }
 
-    pub(super) fn put(&self, run: &str, place: u64) -> DocumentWrite {
-        DocumentWrite::put(Collection::RUN_ROWS, row_key(run, place), Expect::Any, self)
+    pub(super) fn put(&self, run: &str, place: u64, expect: Expect) -> DocumentWrite {
+        DocumentWrite::put(Collection::RUN_ROWS, row_key(run, place), expect, self)
     }
 }
 

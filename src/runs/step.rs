@@ -154,6 +154,8 @@ fn finish(desk: &Desk, record: &RunRecord, revision: u64, problem: Option<String
 struct Group<'a> {
     record: &'a RunRecord,
     rows: Vec<Row>,
+    /// Whoever is erased meanwhile is taken out of the journal, and must not come back into it.
+    revisions: Vec<u64>,
     fates: Vec<Fate>,
     planned: Option<Planned>,
     changes: Vec<CertificateChange>,
@@ -174,7 +176,9 @@ impl<'a> Group<'a> {
         let prefix = group_prefix(&record.id, record.group);
         let page = desk.store.documents(Collection::RUN_ROWS, &prefix, None, GROUP as usize)?;
         let rows = page.items.iter().map(|document| document.read()).collect::<Result<_, _>>()?;
-        Ok(Self { record, rows, fates: Vec::new(), planned: None, changes: Vec::new(), done: Numbers::default() })
+        let revisions = page.items.iter().map(|document| document.revision).collect();
+        let (fates, changes, done) = Default::default();
+        Ok(Self { record, rows, revisions, fates, planned: None, changes, done })
     }
 
     /// Looks at everybody as they are now, not as they were when the list was made.
@@ -326,8 +330,9 @@ impl<'a> Group<'a> {
     fn commit(self, desk: &Desk, revision: u64) -> Result<Step> {
         let (record, now) = (self.record, desk.now);
         let first = record.group * GROUP;
-        let mut writes: Vec<DocumentWrite> =
-            self.rows.iter().zip(first..).map(|(row, place)| row.put(&record.id, place)).collect();
+        let put =
+            |((row, revision), place): ((&Row, &u64), u64)| row.put(&record.id, place, Expect::Revision(*revision));
+        let mut writes: Vec<DocumentWrite> = self.rows.iter().zip(&self.revisions).zip(first..).map(put).collect();
         writes.extend(webhooks::enqueue(desk.store, &self.done.notices(desk, &record.id))?);
         let mut counters = record.counters;
         self.rows.iter().for_each(|row| counters.count(row.state));

@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::fate::is_published;
-use super::{Result, RunError, RunReason, TRIES, who};
+use super::{Result, RunError, RunReason, TRIES, second, who};
 use crate::credential::{CertificateNumber, EventCode};
-use crate::enrolment::{Decider, Decision, Ground, Planned, listed, may_request_own, planned, ready_to_generate};
+use crate::enrolment::{
+    Decider, Decision, Ground, NotReady, Planned, listed, may_request_own, planned, ready_to_generate,
+};
 use crate::issuance::{self, Desk, Order, ReplaceError, Workshop};
 use crate::publish;
 use crate::status::{Reason, ReasonCode};
@@ -14,11 +16,12 @@ use crate::store::{
 };
 use crate::webhooks::{self, CertificateChange as Told, Notice};
 
-/// Revokes a certificate. One that is revoked stays as it is, with its first reason.
+/// Revokes a certificate. One that is revoked stays as it is, with its first reason. One person may do `alone` such things
+/// within a day.
 ///
 /// # Errors
-/// [`RunError::NoCertificate`].
-pub fn revoke(desk: &Desk, number: &CertificateNumber, why: &RunReason) -> Result<Certificate> {
+/// [`RunError::NoCertificate`], [`RunError::TwoNeeded`].
+pub fn revoke(desk: &Desk, number: &CertificateNumber, why: &RunReason, alone: usize) -> Result<Certificate> {
     why.check()?;
     for _ in 0..TRIES {
         let old = current(desk, number)?;
@@ -30,7 +33,8 @@ pub fn revoke(desk: &Desk, number: &CertificateNumber, why: &RunReason) -> Resul
         let detail = json!({ "version": old.version, "before": "active", "after": "revoked", "reason": why });
         let act = desk.act("certificate.revoke", number, detail);
         let change = CertificateChange::Revoke { old, reason, withdrawal };
-        if changed(desk, change, Told::Revoked, number, &act)? {
+        let tally = second::one_more(desk, alone)?;
+        if changed(desk, change, tally, Told::Revoked, number, &act)? {
             return current(desk, number);
         }
     }
@@ -40,8 +44,8 @@ pub fn revoke(desk: &Desk, number: &CertificateNumber, why: &RunReason) -> Resul
 /// Takes a revocation back that has not been published. The caller makes sure that nothing is published meanwhile.
 ///
 /// # Errors
-/// [`RunError::Published`] once verifiers may have seen it, [`RunError::NotRevoked`].
-pub fn restore(desk: &Desk, number: &CertificateNumber) -> Result<Certificate> {
+/// [`RunError::Published`] once verifiers may have seen it, [`RunError::NotRevoked`], [`RunError::TwoNeeded`].
+pub fn restore(desk: &Desk, number: &CertificateNumber, alone: usize) -> Result<Certificate> {
     for _ in 0..TRIES {
         let old = current(desk, number)?;
         let CertificateState::Revoked { reason } = &old.state else {
@@ -55,7 +59,8 @@ pub fn restore(desk: &Desk, number: &CertificateNumber) -> Result<Certificate> {
             "withdrawal": old.withdrawal,
         });
         let act = desk.act("certificate.restore", number, detail);
-        if changed(desk, CertificateChange::Reinstate { old }, Told::Restored, number, &act)? {
+        let tally = second::one_more(desk, alone)?;
+        if changed(desk, CertificateChange::Reinstate { old }, tally, Told::Restored, number, &act)? {
             return current(desk, number);
         }
     }
@@ -65,7 +70,8 @@ pub fn restore(desk: &Desk, number: &CertificateNumber) -> Result<Certificate> {
 /// Issues to one person whatever the rule says. An exclusion is stronger.
 ///
 /// # Errors
-/// [`RunError::Excluded`], [`RunError::AlreadyHas`], [`RunError::NoPerson`], [`RunError::CannotMake`].
+/// [`RunError::Excluded`], [`RunError::AlreadyHas`], [`RunError::NoPerson`], [`RunError::NotReady`] without a template,
+/// [`RunError::CannotMake`].
 pub fn issue_now(
     desk: &Desk,
     workshop: &Workshop,
@@ -134,20 +140,21 @@ fn issue_one(
         let made = made.map_err(RunError::CannotMake)?;
         let number = made.number.clone();
         let act = desk.act("certificate.issue", &number, detail);
-        if changed(desk, CertificateChange::Issue(made.clone()), Told::Issued, &number, &act)? {
+        if changed(desk, CertificateChange::Issue(made.clone()), None, Told::Issued, &number, &act)? {
             return Ok(made);
         }
     }
     Err(RunError::Busy)
 }
 
-/// Returns a person and the decision about them; who is excluded gets nothing.
+/// Returns a person and the decision about them; who is excluded gets nothing, and without a template nobody does.
 fn decided(desk: &Desk, planned: &Planned, person: &PersonKey) -> Result<(Participant, Decision)> {
     let code = &planned.event.code;
     let found = desk.store.participant(code, person)?.ok_or_else(|| RunError::NoPerson(code.clone()))?;
     let decision = Decider::new(&planned.event, &planned.plan)?.decide(&found, &listed(desk.store, code, person)?);
     match decision.reason {
         Ground::Excluded => Err(RunError::Excluded),
+        _ if decision.template.bundle.0.is_empty() => Err(RunError::NotReady(vec![NotReady::NoTemplate])),
         _ => Ok((found, decision)),
     }
 }
@@ -156,8 +163,15 @@ fn decided(desk: &Desk, planned: &Planned, person: &PersonKey) -> Result<(Partic
 /// version stays revoked.
 ///
 /// # Errors
-/// [`RunError::NotRevoked`], [`RunError::Excluded`], [`RunError::NoPerson`], [`RunError::CannotMake`].
-pub fn reissue(desk: &Desk, workshop: &Workshop, number: &CertificateNumber, note: &str) -> Result<Certificate> {
+/// [`RunError::NotRevoked`], [`RunError::Excluded`], [`RunError::NoPerson`], [`RunError::CannotMake`],
+/// [`RunError::TwoNeeded`].
+pub fn reissue(
+    desk: &Desk,
+    workshop: &Workshop,
+    number: &CertificateNumber,
+    note: &str,
+    alone: usize,
+) -> Result<Certificate> {
     let note = reason(note)?;
     for _ in 0..TRIES {
         let old = current(desk, number)?;
@@ -184,7 +198,8 @@ pub fn reissue(desk: &Desk, workshop: &Workshop, number: &CertificateNumber, not
         });
         let act = desk.act("certificate.reissue", number, detail);
         let change = CertificateChange::Reissue { old, new: new.clone() };
-        if changed(desk, change, Told::Issued, number, &act)? {
+        let tally = second::one_more(desk, alone)?;
+        if changed(desk, change, tally, Told::Issued, number, &act)? {
             return Ok(new);
         }
     }
@@ -195,15 +210,17 @@ pub(super) fn current(desk: &Desk, number: &CertificateNumber) -> Result<Certifi
     desk.store.certificate(number)?.ok_or_else(|| RunError::NoCertificate(number.clone()))
 }
 
-/// Makes one change with its webhooks; false if somebody else was faster.
+/// Makes one change with its webhooks and what counts it; false if somebody else was faster.
 fn changed(
     desk: &Desk,
     change: CertificateChange,
+    tally: Option<DocumentWrite>,
     told: Told,
     number: &CertificateNumber,
     act: &crate::store::Act,
 ) -> Result<bool> {
-    let writes = told_writes(desk, told, number)?;
+    let mut writes = told_writes(desk, told, number)?;
+    writes.extend(tally);
     match desk.store.change_certificates(&[change], &writes, act) {
         Err(StoreError::Conflict(_)) => Ok(false),
         done => Ok(done.map(|()| true)?),

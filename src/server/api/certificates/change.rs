@@ -51,7 +51,7 @@ async fn revoke(
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |app, desk| {
         let number = seen(desk, &number, &if_match)?;
-        let revoked = runs::revoke(desk, &number, &reason)?;
+        let revoked = runs::revoke(desk, &number, &reason, app.limits.revoke_alone)?;
         app.metrics().revoked.inc();
         app.vault.forget_anchors();
         Ok(Tagged::ok(tag(&revoked, desk.now), CertificateView::of(revoked, desk.now)))
@@ -73,7 +73,7 @@ async fn restore(
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |app, desk| {
         let number = seen(desk, &number, &if_match)?;
-        let restored = app.vault.undisturbed(|| runs::restore(desk, &number))?;
+        let restored = app.vault.undisturbed(|| runs::restore(desk, &number, app.limits.revoke_alone))?;
         app.vault.forget_anchors();
         Ok(Tagged::ok(tag(&restored, desk.now), CertificateView::of(restored, desk.now)))
     })
@@ -158,8 +158,9 @@ async fn reissue(
 ) -> Result<Tagged<CertificateView>, Problem> {
     // Who may withdraw it decides whether it comes back.
     caller.may(Permission::Revoke)?;
+    let alone = app.limits.revoke_alone;
     issued(app, caller, move |desk, workshop| {
-        Ok(runs::reissue(desk, workshop, &certificate_number(&number)?, &body.reason)?)
+        Ok(runs::reissue(desk, workshop, &certificate_number(&number)?, &body.reason, alone)?)
     })
     .await
 }

@@ -178,6 +178,8 @@ pub fn reissue(
         let CertificateState::Revoked { reason } = &old.state else {
             return Err(RunError::NotRevoked(number.clone()));
         };
+        // Before anything is made: what is refused uses up nothing.
+        let tally = second::one_more(desk, alone)?;
         let planned = planned(desk, number.event())?;
         let (found, decision) = decided(desk, &planned, &old.person)?;
         let mut basis = decision.basis;
@@ -198,7 +200,6 @@ pub fn reissue(
         });
         let act = desk.act("certificate.reissue", number, detail);
         let change = CertificateChange::Reissue { old, new: new.clone() };
-        let tally = second::one_more(desk, alone)?;
         if changed(desk, change, tally, Told::Issued, number, &act)? {
             return Ok(new);
         }

@@ -94,6 +94,7 @@ fn renaming_and_regenerating_many_takes_two_and_so_does_taking_many_back() {
         assert_eq!(certificates(&*world.app.store).iter().filter(|one| one.version == 2).count(), 1);
 
         let lost = ada.ask(world, "POST", "/runs", &mass("revoke")).ok();
+        world.pass(1);
         let carol = invited(world, ada, "carol@example.org", &["revoker"]);
         let approve = format!("/approvals/{}/approve", lost["approval"].as_str().unwrap());
         carol.ask(world, "POST", &approve, &Value::Null).problem(403, "forbidden");

@@ -236,8 +236,8 @@ fn what_races_with_an_erase_brings_nobody_back() {
         done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
         let email = |n: usize| format!("p{n:05}@example.org");
         let erased = AtomicUsize::new(0);
+        let under_way = || erased.load(Ordering::SeqCst) < PEOPLE;
         std::thread::scope(|scope| {
-            let under_way = || erased.load(Ordering::SeqCst) < PEOPLE;
             scope.spawn(|| {
                 for n in 0..PEOPLE {
                     let path = format!("/events/WORKSHOP/participants/{}/erase", email(n));

@@ -27,6 +27,7 @@ mod served;
 mod shut_out;
 mod skeleton;
 mod tags;
+mod tampered;
 mod templates;
 mod vc_api;
 mod verification;

@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 
 use super::compact;
 use super::files::{self, Holder, Mark};
-use super::guard::guarded;
 use super::{Result, StoreError};
+use crate::guard::guarded;
 use crate::store::Compacted;
 use crate::store::engine::{Change, Engine, Entry};
 

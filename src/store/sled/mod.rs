@@ -8,7 +8,6 @@
 mod compact;
 mod engine;
 mod files;
-mod guard;
 
 use std::fs;
 use std::path::Path;

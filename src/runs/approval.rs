@@ -5,7 +5,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::record::{RunRecord, RunState, read};
-use super::{Result, RunError, TRIES, is_in_person, new_id, owner, second};
+use super::step::ending;
+use super::{Result, RunError, TRIES, is_in_person, new_id, owner, second, who};
 use crate::accounts::{Permission, Proved};
 use crate::credential::Timestamp;
 use crate::issuance::Desk;
@@ -77,6 +78,16 @@ pub(super) fn asked(desk: &Desk, run: &RunRecord, count: usize) -> Result<Approv
         decided_by: None,
         decided_at: None,
     })
+}
+
+/// Returns the write by which an approval that nobody decided about is over, because the run was stopped.
+pub(super) fn withdrawn(desk: &Desk, run: &RunRecord) -> Result<Option<DocumentWrite>> {
+    let Some(id) = &run.approval else { return Ok(None) };
+    let (approval, revision) = show(desk.store, desk.now, id)?;
+    let (decided_by, decided_at) = (Some(desk.actor.to_owned()), Some(desk.now));
+    let open = approval.state == ApprovalState::Pending;
+    let over = Approval { state: ApprovalState::Rejected, decided_by, decided_at, ..approval };
+    Ok(open.then(|| over.put(Expect::Revision(revision))))
 }
 
 /// Lists approvals, oldest first or newest first.
@@ -160,10 +171,18 @@ fn decide(desk: &Desk, id: &str, (state, action): (ApprovalState, &str), proved:
             Approval { state, decided_by: Some(desk.actor.to_owned()), decided_at: Some(desk.now), ..approval };
         let next = match approved {
             true => RunRecord { state: RunState::Queued, ..run },
-            false => RunRecord { state: RunState::Cancelled, finished: Some(desk.now), ..run },
+            false => RunRecord {
+                state: RunState::Cancelled,
+                finished: Some(desk.now),
+                cancelled_by: Some(who(desk.actor).to_owned()),
+                ..run
+            },
         };
-        let mut writes = vec![decided.put(Expect::Revision(revision)), next.put(Expect::Revision(run_revision))];
-        writes.extend(approved.then(|| next.enqueue()));
+        let mut writes = vec![decided.put(Expect::Revision(revision))];
+        writes.extend(match approved {
+            true => vec![next.put(Expect::Revision(run_revision)), next.enqueue()],
+            false => ending(desk, &next, run_revision)?,
+        });
         let alone = owner(&decided.by) == owner(desk.actor);
         let detail = json!({ "run": next.id, "count": decided.count, "asked": decided.by, "alone": alone });
         match desk.store.write_documents(&writes, Some(&desk.act(action, id, detail))) {

@@ -36,7 +36,9 @@ pub fn preview(desk: &Desk, request: &RunRequest, take: impl FnMut(Selected) -> 
 /// See [`RunError`]; a run of which not all rows could be written never starts.
 pub fn create(desk: &Desk, request: &RunRequest, alone: usize) -> Result<Created> {
     let over = request.check()?;
-    let record = begun(desk, (request.kind, over), request.event.clone(), request.reason.clone())?;
+    let of = request.run.clone().filter(|_| request.kind == Kind::Restore);
+    let begun = begun(desk, (request.kind, over), request.event.clone(), request.reason.clone())?;
+    let record = RunRecord { of, at_once: request.at_once, ..begun };
     freeze(desk, record, alone, |list| each(desk, request, over, |selected| list.add(selected.row, &selected.fate)))
 }
 
@@ -53,7 +55,9 @@ pub fn retry_failed(desk: &Desk, id: &str, alone: usize) -> Result<Created> {
         return Err(RunError::Nobody);
     }
     let retry_of = Some(old.id.clone());
-    let record = RunRecord { retry_of, ..begun(desk, (old.kind, old.over), old.event, old.reason)? };
+    let of = old.of.clone();
+    let record =
+        RunRecord { retry_of, of, at_once: old.at_once, ..begun(desk, (old.kind, old.over), old.event, old.reason)? };
     freeze(desk, record, alone, |list| {
         journal::each_row(desk.store, id, |_, row| match row.state {
             RowState::Failed => {
@@ -105,6 +109,10 @@ fn begun(
         retry_of: None,
         approval: None,
         problem: None,
+        of: None,
+        at_once: false,
+        left_out: None,
+        cancelled_by: None,
     })
 }
 
@@ -220,7 +228,7 @@ fn start(
     writes.extend(tally);
     let detail = json!({
         "kind": run.kind, "event": run.event, "over": run.over, "total": total, "reason": run.reason,
-        "retryOf": run.retry_of, "approval": run.approval,
+        "retryOf": run.retry_of, "approval": run.approval, "of": run.of,
     });
     desk.store.write_documents(&writes, Some(&desk.act("run.start", &run.id, detail)))?;
     Ok(Created { run, approval })

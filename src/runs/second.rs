@@ -13,7 +13,7 @@ use super::{Result, RunError, is_staff, owner};
 use crate::accounts::{self, Permission};
 use crate::credential::Timestamp;
 use crate::issuance::Desk;
-use crate::store::{Collection, DocumentWrite, Expect, Store};
+use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
 
 /// How long an act waits that nobody else could approve, in seconds.
 pub const ALONE_SECONDS: i64 = 24 * HOUR;
@@ -78,6 +78,11 @@ pub(super) fn one_more(desk: &Desk, alone: usize) -> Result<Option<DocumentWrite
         Takes::One(write) => Ok(write),
         Takes::Two => Err(RunError::TwoNeeded(alone)),
     }
+}
+
+/// Says whether a write was refused because the desk's actor changed another certificate meanwhile: look again.
+pub(super) fn was_counted(desk: &Desk, error: &StoreError) -> bool {
+    matches!(error, StoreError::Conflict(key) if key == owner(desk.actor))
 }
 
 /// Returns from when on who asked may decide alone, because nobody else could; `None` while somebody can. Accounts that were

@@ -3,16 +3,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::{Map, Value, json};
 
-use super::fate::{Assessor, Fate, Grant, restored, revoked};
+use super::fate::{Assessor, Fate, Grant, Undone, revoked};
 use super::journal::SAME_PERSON;
 use super::made::Made;
 use super::queue::{self, MOST_STALLS};
-use super::record::{GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
-use super::{Kind, Over, Result, RunError, TRIES};
+use super::record::{Counters, GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
+use super::{Kind, Over, Result, RunError, TRIES, Undo};
 use crate::credential::CertificateNumber;
 use crate::enrolment::{Decider, EnrolmentError, Planned, planned};
 use crate::issuance::{Desk, FaceError, IssueError, Order, ReplaceError, Workshop};
-use crate::publish::{self, PublishError};
+use crate::publish::{self, PublishError, Published};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{
     Batch, Cause, Certificate, CertificateChange, Collection, DocumentWrite, Expect, Premise, StoreError, Withdrawal,
@@ -21,11 +21,14 @@ use crate::webhooks::{self, Notice, RunFigures, WebhookError};
 
 /// What a run needs of the service around it.
 pub trait Shop {
-    /// Publishes the static site.
+    /// Publishes the static site; `at_once` with the revocations that can still be undone.
     ///
     /// # Errors
     /// Why it could not.
-    fn publish(&self, desk: &Desk) -> Result<(), String>;
+    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, String>;
+
+    /// Returns how long a revocation waits before a publication holds it.
+    fn undo(&self) -> Undo;
 
     /// Does work while nothing is published.
     fn undisturbed(&self, work: &mut dyn FnMut());
@@ -159,13 +162,18 @@ fn one(
         return finish(desk, record, revision, None);
     }
     if record.kind == Kind::Publish {
-        let problem = shop.publish(desk).err();
-        return finish(desk, record, revision, problem);
+        return match shop.publish(desk, record.at_once) {
+            Ok(published) => {
+                let record = RunRecord { left_out: published.left_out, ..record.clone() };
+                finish(desk, &record, revision, None)
+            }
+            Err(problem) => finish(desk, record, revision, Some(problem)),
+        };
     }
     if record.group * GROUP >= record.counters.total {
         return finish(desk, record, revision, None);
     }
-    let mut group = Group::read(desk, record)?;
+    let mut group = Group::read(desk, record, shop.undo())?;
     group.decide(desk)?;
     group.make(desk, workshop, made)?;
     group.commit(desk, revision)
@@ -183,9 +191,21 @@ fn finish(desk: &Desk, record: &RunRecord, revision: u64, problem: Option<String
     };
     let finished = Some(desk.now);
     let over = RunRecord { state, problem, finished, began: record.began.or(finished), ..record.clone() };
-    let figures =
-        RunFigures { total: counters.total, done: counters.done, skipped: counters.skipped, failed: counters.failed };
-    let notice = Notice::run_finished(desk.now, &over.id, over.kind.name(), state.name(), over.event.as_ref(), figures);
+    let mut detail = json!({ "kind": over.kind, "state": state, "counters": counters });
+    if let Some(by) = &over.cancelled_by {
+        detail["stoppedBy"] = json!(by);
+    }
+    let act = desk.act("run.finish", &over.id, detail);
+    desk.store.write_documents(&ending(desk, &over, revision)?, Some(&act))?;
+    Ok(Step::Over(Box::new(over)))
+}
+
+/// Returns the writes that end a run, with who is told of it.
+pub(super) fn ending(desk: &Desk, over: &RunRecord, revision: u64) -> Result<Vec<DocumentWrite>> {
+    let Counters { total, done, skipped, failed } = over.counters;
+    let (kind, state) = (over.kind.name(), over.state.name());
+    let figures = RunFigures { total, done, skipped, failed };
+    let notice = Notice::run_finished(desk.now, &over.id, kind, state, over.event.as_ref(), figures);
     let mut writes = match webhooks::enqueue(desk.store, &[notice]) {
         // What cannot go on ends also where nobody can be told of it.
         Err(error) if over.problem.is_some() && !matches!(error, WebhookError::Store(_)) => {
@@ -195,14 +215,13 @@ fn finish(desk: &Desk, record: &RunRecord, revision: u64, problem: Option<String
         writes => writes?,
     };
     writes.extend([over.put(Expect::Revision(revision)), over.dequeue()]);
-    let detail = json!({ "kind": over.kind, "state": state, "counters": counters });
-    desk.store.write_documents(&writes, Some(&desk.act("run.finish", &over.id, detail)))?;
-    Ok(Step::Over(Box::new(over)))
+    Ok(writes)
 }
 
 /// A group of rows on its way.
 struct Group<'a> {
     record: &'a RunRecord,
+    undo: Undo,
     rows: Vec<Row>,
     /// Key and revision of each row's document.
     read: Vec<(String, u64)>,
@@ -224,13 +243,13 @@ struct Numbers {
 }
 
 impl<'a> Group<'a> {
-    fn read(desk: &Desk, record: &'a RunRecord) -> Result<Self> {
+    fn read(desk: &Desk, record: &'a RunRecord, undo: Undo) -> Result<Self> {
         let prefix = group_prefix(&record.id, record.group);
         let page = desk.store.documents(Collection::RUN_ROWS, &prefix, None, GROUP as usize)?;
         let rows = page.items.iter().map(|document| document.read()).collect::<Result<_, _>>()?;
         let read = page.items.into_iter().map(|document| (document.key, document.revision)).collect();
-        let (fates, given, changes) = Default::default();
-        Ok(Self { record, rows, read, fates, given, planned: None, changes, done: Numbers::default() })
+        let (fates, given, changes, done) = Default::default();
+        Ok(Self { record, undo, rows, read, fates, given, planned: None, changes, done })
     }
 
     /// Looks at everybody as they are now, not as they were when the list was made.
@@ -246,12 +265,14 @@ impl<'a> Group<'a> {
             }
             _ => {
                 let last = publish::last(desk.store)?;
+                let (run, seen) = (self.record.of.as_deref(), self.record.created);
+                let undone = Undone { run, seen, last: last.as_ref() };
                 let fate = |row: &Row| {
                     let number = row.number.as_ref();
                     let has = number.map(|number| desk.store.certificate(number)).transpose()?.flatten();
                     let fate = match self.record.kind {
                         Kind::Revoke => revoked(has),
-                        _ => restored(has, last.as_ref()),
+                        _ => undone.fate(has),
                     };
                     Ok((fate, Vec::new()))
                 };
@@ -378,7 +399,8 @@ impl<'a> Group<'a> {
         let reason =
             Reason { code: ReasonCode::Revoked, at: desk.now, text: asked.and_then(|reason| reason.text.clone()) };
         let cause = asked.map_or(Cause::EligibilityLost, |reason| reason.cause);
-        let withdrawal = Some(Withdrawal { cause, run: Some(self.record.id.clone()) });
+        let due = asked.map_or_else(|| self.undo.due(desk.now), |reason| reason.due(desk.now, self.undo));
+        let withdrawal = Some(Withdrawal { cause, run: Some(self.record.id.clone()), due });
         self.changes.push(CertificateChange::Revoke { old, reason, withdrawal });
     }
 

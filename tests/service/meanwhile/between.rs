@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use testamur::credential::{CertificateNumber, EventCode, Timestamp};
+use testamur::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use testamur::status::Reason;
 use testamur::store::{
     Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Document, DocumentWrite, Event,
-    IssueOutcome, Page, Participant, PersonKey, Record, Run, StatusRange, Store, StoreError,
+    IssueOutcome, Page, Participant, PersonKey, Record, Run, StatusRange, Store, StoreError, Stray, Waiting,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -97,6 +97,10 @@ impl Store for Between {
         commit_issue(certificates: &[Certificate], act: &Act) -> Vec<IssueOutcome>;
         supersede(old: &Certificate, new: &Certificate, reason: &Reason, act: &Act) -> ();
         revoke(old: &Certificate, reason: &Reason, act: &Act) -> ();
+        change_strays(changes: &[(Option<&Stray>, Option<&Stray>)], writes: &[DocumentWrite], act: &Act) -> ();
+        stray(status: StatusEntry) -> Option<Stray>;
+        strays(cursor: Option<&str>, limit: usize) -> Page<Stray>;
+        waiting(after: Timestamp, cursor: Option<&str>, limit: usize) -> Page<Waiting>;
         change_certificates(changes: &[CertificateChange], writes: &[DocumentWrite], act: &Act) -> ();
         certificate(number: &CertificateNumber) -> Option<Certificate>;
         versions(number: &CertificateNumber) -> Vec<Certificate>;

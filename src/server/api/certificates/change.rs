@@ -10,7 +10,7 @@ use super::{CertificateView, tag};
 use crate::accounts::Permission;
 use crate::enrolment;
 use crate::issuance::{Desk, StageTimes, Workshop};
-use crate::runs::{self, RunReason};
+use crate::runs::{self, Revoked, RunReason};
 use crate::server::extract::{Body, IfMatch, Path, certificate_number, event_code};
 use crate::server::reply::Tagged;
 use crate::server::{App, Caller, Problem};
@@ -27,7 +27,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
 
 /// Revoke a certificate
 ///
-/// It stays resolvable, with the reason. One that is revoked already stays as it is.
+/// It stays resolvable, with the reason. It waits (`waits_until`) before a publication holds it, and can be taken back until
+/// then; fraud and `"now": true` do not wait, and end the wait of one that is revoked already, which stays as it is otherwise.
 #[utoipa::path(post, path = "/certificates/{number}/revoke", tag = "Certificates", extensions(("x-permission" = json!("revoke"))), params(("number" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     request_body(content = RunReason, example = json!({"cause": "issued_in_error", "text": "wrong course"})),
     responses((status = 200, body = CertificateView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -41,8 +42,11 @@ async fn revoke(
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |app, desk| {
         let seen = |current: &Certificate| if_match.is(|| tag(current, desk.now));
-        let revoked = runs::revoke(desk, &certificate_number(&number)?, &reason, &seen)?;
-        app.metrics().revoked.inc();
+        let number = certificate_number(&number)?;
+        let (revoked, news) = runs::revoke(desk, &number, &reason, app.vault.undo(), &seen)?;
+        if news == Revoked::Anew {
+            app.metrics().revoked.inc();
+        }
         app.vault.forget_anchors();
         Ok(Tagged::ok(tag(&revoked, desk.now), CertificateView::of(revoked, desk.now)))
     })

@@ -87,6 +87,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         faces: &faces,
         verifier: &issuer.verifier,
         times: &times,
+        own: signer.own.clone(),
         embedder: None,
     };
     let shown = Shown { json: false, bar: ProgressBar::hidden() };

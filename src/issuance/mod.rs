@@ -10,6 +10,7 @@ mod face;
 pub mod import;
 mod issue;
 mod order;
+mod proven;
 mod record;
 mod replace;
 mod specimen;
@@ -23,11 +24,14 @@ pub use issue::{
     IssueError, IssueRequest, Issued, Outcome, RowResult, Sink, Workshop, constants, issue, make, preflight,
 };
 pub use order::Order;
+pub use proven::{NotProven, OwnKeys, Proven};
 pub use record::Constants;
 pub use replace::{Correction, ReplaceError, regenerate, revoke, successors};
 pub use specimen::{Specimen, SpecimenError, preview};
 pub use times::{Stage, StageTimes};
 pub use validity::{ExpiresAfter, ValidityError};
+
+use std::sync::Arc;
 
 use crate::credential::Timestamp;
 use crate::proof::eddsa::SecretKey;
@@ -60,6 +64,8 @@ pub struct Signer {
     pub kid: String,
     /// The private key.
     pub key: SecretKey,
+    /// All keys that this issuer ever published: what was signed before is verified before it is signed anew.
+    pub own: Arc<OwnKeys>,
 }
 
 /// What every use case needs: the store, who issues, who acts, and the time.

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::issue::{entries, kept_fields, random, status_secret};
 use super::record::{self, Constants};
-use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, Order, Signer, Subject};
+use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, NotProven, Order, Signer, Subject};
 use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{Certificate, CertificateState, Event, Participant, StoreError};
@@ -41,6 +41,9 @@ pub enum ReplaceError {
         /// Why not.
         problem: DraftError,
     },
+    /// What is stored of it was not signed by this issuer.
+    #[error(transparent)]
+    NotProven(#[from] NotProven),
     /// The corrected certificate cannot be drawn.
     #[error(transparent)]
     Face(#[from] FaceError),
@@ -185,6 +188,8 @@ fn successor(
     order: Order,
     status: StatusEntry,
 ) -> Result<Certificate, ReplaceError> {
+    // Its number and date are signed again.
+    signer.own.prove(old)?;
     let Order { person, template, tier, basis, run } = order;
     let person = &person;
     let draft_error = |problem| ReplaceError::Draft { number: old.number.clone(), problem };

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
 use crate::credential::Timestamp;
-use crate::issuance::{Desk, Signer};
+use crate::issuance::{Desk, OwnKeys, Signer};
 use crate::keys::{KeyFolder, KeyFolderError, KeyRow};
 use crate::publish::{self, PublishError, Published};
 use crate::verify::TrustAnchors;
@@ -104,6 +104,11 @@ impl Vault {
     /// Returns the active signer, to hand to the functions that issue.
     pub fn signer(&self) -> Signer {
         self.opened().signer.clone()
+    }
+
+    /// Returns the public halves of all keys that this issuer ever had.
+    pub fn own(&self) -> Arc<OwnKeys> {
+        Arc::clone(&self.opened().signer.own)
     }
 
     /// Lists the signing keys.
@@ -206,5 +211,6 @@ fn request<'a>(opened: &'a Opened, desk: &Desk<'a>, private: &'a [PathBuf], days
 
 fn signer(keys: &KeyFolder, passphrase: &str) -> Result<Signer, KeyFolderError> {
     let active = keys.active(passphrase)?;
-    Ok(Signer { id: active.id, kid: active.kid, key: active.key })
+    let own = Arc::new(OwnKeys::of(keys.manifest()));
+    Ok(Signer { id: active.id, kid: active.kid, key: active.key, own })
 }

@@ -15,7 +15,7 @@ mod sled;
 
 pub use audit::{AuditHead, check_audit};
 pub use documents::{Collection, Document, DocumentWrite, Expect};
-pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, export, import};
+pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, Unproven, export, import};
 pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{

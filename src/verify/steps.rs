@@ -4,6 +4,7 @@ use crate::keys::{KeyState, short_id};
 use crate::proof::data_integrity::{Embedded, MULTIKEY, check_form};
 use crate::proof::eddsa::PublicKey;
 use crate::proof::jws::{CREDENTIAL, Jws};
+use crate::proof::links::check_uri;
 use crate::status::{Reason, ReasonCode, issued_digest};
 
 /// Longest text that is looked at, in bytes.
@@ -77,7 +78,7 @@ impl Presented {
         Ok(Self { proof: Proof::Jws(jws), credential, key })
     }
 
-    /// Steps J1 to J4: the proof, the credential without it, a method of the very issuer, and terms alone.
+    /// Steps J1 to J4: the proof, the credential without it, a method of the very issuer, terms alone, and links that are URIs.
     fn from_json(text: &str) -> Result<Self, Malformed> {
         let parsed = json::parse(text.as_bytes(), limits::CREDENTIAL_BYTES);
         let mut document = parsed.map_err(|e| Malformed::new("payload", e.to_string()))?;
@@ -89,6 +90,7 @@ impl Presented {
             return Err(Malformed::new("proof.verificationMethod", "not a Multikey of the credential's issuer"));
         };
         check_form(&credential.document)?;
+        check_uri("proof.verificationMethod", &proof.method)?;
         Ok(Self { proof: Proof::Embedded(proof), credential, key })
     }
 
@@ -115,8 +117,8 @@ impl Presented {
     /// The latest time that what was signed says of itself.
     fn dated(&self) -> Timestamp {
         match &self.proof {
-            Proof::Jws(_) => self.credential.valid_from,
-            Proof::Embedded(proof) => proof.created.max(self.credential.valid_from),
+            Proof::Jws(_) => self.credential.dated,
+            Proof::Embedded(proof) => proof.created.max(self.credential.dated),
         }
     }
 

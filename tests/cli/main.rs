@@ -8,4 +8,5 @@ mod life;
 mod mistakes;
 mod output;
 mod readme;
+mod tampered;
 mod tools;

@@ -24,6 +24,7 @@ mod runs;
 mod served;
 mod skeleton;
 mod tags;
+mod tampered;
 mod templates;
 mod vc_api;
 mod verification;

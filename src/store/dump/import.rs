@@ -89,7 +89,8 @@ fn scan(
             }
             (Line::Footer { summary, jws }, Some(header)) => {
                 let sha256 = HEXLOWER.encode(&lines.digest.clone().finalize());
-                check_footer(&summary, &Summary { header: header.clone(), records, sha256 })?;
+                let unproven = summary.unproven.clone();
+                check_footer(&summary, &Summary { header: header.clone(), records, sha256, unproven })?;
                 return if lines.next()?.is_none() {
                     Ok((summary, jws))
                 } else {

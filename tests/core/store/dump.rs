@@ -19,7 +19,7 @@ fn verify(jws: &str, statement: &[u8]) -> bool {
 
 fn dumped(store: &dyn Store) -> Vec<u8> {
     let mut bytes = Vec::new();
-    export(store, &Header::new(now(), "did:web:certs.example.org"), &mut bytes, &sign).unwrap();
+    export(store, &Header::new(now(), "did:web:certs.example.org"), &mut bytes, &sign, &|_| true).unwrap();
     bytes
 }
 

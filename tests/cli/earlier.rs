@@ -26,7 +26,7 @@ fn left_by(commit: &str) -> Issuer {
 fn verdicts(issuer: &Issuer, folder: &str) -> Vec<(String, String)> {
     let folder = issuer.path(folder);
     let ran = issuer.run(&["verify", folder.to_str().unwrap(), "--trust", "SITE", "--json"]);
-    let name = |row: &Value| text(row, "file").rsplit('/').next().unwrap_or_default().to_owned();
+    let name = |row: &Value| text(row, "input").rsplit('/').next().unwrap_or_default().to_owned();
     ran.rows().iter().map(|row| (name(row), text(row, "verdict"))).collect()
 }
 

@@ -13,7 +13,7 @@ use crate::store::{Certificate, CertificateState, Event, Participant, StoreError
 /// Columns that become claims, whether or not the list had them.
 const CLAIMS: [&str; 4] = ["credits", "result", "term", "role"];
 
-/// Why a certificate is not replaced or revoked. Nothing was changed.
+/// Why a certificate is not replaced. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplaceError {
     /// There is no such certificate.
@@ -88,17 +88,6 @@ pub fn regenerate(
     desk.store.put_participants(number.event(), &[person], &act)?;
     desk.store.supersede(&old, &new, &reason, &desk.act("certificate.regenerate", number, detail))?;
     Ok(new)
-}
-
-/// Withdraws a certificate. It stays resolvable, with the reason.
-///
-/// # Errors
-/// See [`ReplaceError`].
-pub fn revoke(desk: &Desk, number: &CertificateNumber, text: Option<String>) -> Result<Certificate, ReplaceError> {
-    let old = current(desk, number)?;
-    let reason = Reason { code: ReasonCode::Revoked, at: desk.now, text };
-    desk.store.revoke(&old, &reason, &desk.act("certificate.revoke", number, json!({ "version": old.version })))?;
-    Ok(Certificate { state: CertificateState::Revoked { reason }, ..old })
 }
 
 /// Returns the certificate's version in force.

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::approval::{self, Approval};
@@ -7,9 +9,8 @@ use super::second::{self, Takes};
 use super::select::{RunRequest, Selected, each};
 use super::{Over, Result, RunError, RunReason, TRIES, journal, new_id};
 use crate::credential::EventCode;
-use crate::enrolment::erasing::Unerased;
 use crate::issuance::Desk;
-use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
+use crate::store::{Batch, Collection, DocumentWrite, Expect, PersonKey, Premise, Store, StoreError};
 
 /// A run that was made.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,47 +43,32 @@ pub fn create(desk: &Desk, request: &RunRequest, alone: usize) -> Result<Created
     freeze(desk, record, alone, |list| each(desk, request, over, |selected| list.add(selected.row, &selected.fate)))
 }
 
-/// Makes a run over the rows of another that failed.
+/// Makes a run over the rows of another that failed; also over those that were not reached when it could not go on. Who was
+/// erased, or merged into another of the list, is not in it.
 ///
 /// # Errors
-/// [`RunError::Over`] while it is under way, [`RunError::Nobody`] if none failed.
+/// [`RunError::Over`] while it is under way, [`RunError::Nobody`] if there are none.
 pub fn retry_failed(desk: &Desk, id: &str, alone: usize) -> Result<Created> {
     let (old, _) = read(desk.store, id)?;
     if !old.state.is_final() {
         return Err(RunError::Over(id.to_owned(), "it is still under way; retry when it is over"));
     }
-    if old.counters.failed == 0 {
-        return Err(RunError::Nobody);
-    }
+    let broke_off = old.state == RunState::Failed && old.problem.is_some();
     let retry_of = Some(old.id.clone());
     let of = old.of.clone();
     let record =
         RunRecord { retry_of, of, at_once: old.at_once, ..begun(desk, (old.kind, old.over), old.event, old.reason)? };
     freeze(desk, record, alone, |list| {
         journal::each_row(desk.store, id, |_, row| match row.state {
-            RowState::Failed => {
+            _ if row.person.is_none() && row.number.is_none() => Ok(()),
+            RowState::Queued if !broke_off => Ok(()),
+            RowState::Failed | RowState::Queued => {
                 let counts = matches!(list.record.kind, Kind::Revoke | Kind::Restore | Kind::Regenerate);
                 list.add_row(Row { state: RowState::Queued, reason: None, ..row }, counts)
             }
             _ => Ok(()),
         })
     })
-}
-
-/// Ends runs whose list was being frozen when the service was killed: nobody was told that they exist.
-///
-/// # Errors
-/// When the store fails.
-pub fn tidy(desk: &Desk) -> Result<()> {
-    for document in desk.store.documents(Collection::RUN_QUEUE, "", None, 1_000)?.items {
-        let (record, revision) = read(desk.store, &document.key)?;
-        if record.state == RunState::Preparing {
-            let problem = Some("the service was stopped while the list was being made".to_owned());
-            let failed = RunRecord { state: RunState::Failed, problem, finished: Some(desk.now), ..record };
-            desk.store.write_documents(&[failed.put(Expect::Revision(revision)), failed.dequeue()], None)?;
-        }
-    }
-    Ok(())
 }
 
 fn begun(
@@ -104,6 +90,7 @@ fn begun(
         finished: None,
         counters: Counters::default(),
         group: 0,
+        stalls: 0,
         cancelled: false,
         reason,
         retry_of: None,
@@ -116,14 +103,13 @@ fn begun(
     })
 }
 
-/// A list that is being frozen: at most one group of it is in memory.
+/// A list that is being frozen: at most one group of its rows is in memory. Each person and each certificate is in it once.
 struct List<'a> {
     store: &'a dyn Store,
     record: &'a RunRecord,
-    /// Noted before the people of the pending rows were read.
-    unerased: Option<Unerased>,
-    pending: Vec<(u64, Row)>,
-    total: u64,
+    pending: Vec<Row>,
+    written: u64,
+    seen: BTreeSet<String>,
     /// Certificates that would be changed: what is counted for the second person.
     changing: u64,
 }
@@ -134,24 +120,29 @@ impl List<'_> {
     }
 
     fn add_row(&mut self, row: Row, counts: bool) -> Result<()> {
-        self.pending.push((self.total, row));
-        self.total += 1;
-        self.changing += u64::from(counts);
-        if self.total.is_multiple_of(GROUP) { self.flush() } else { Ok(()) }
+        if self.seen.insert(row.about()) {
+            self.pending.push(row);
+            self.changing += u64::from(counts);
+        }
+        let full = (self.written + self.pending.len() as u64).is_multiple_of(GROUP) && !self.pending.is_empty();
+        if full { self.flush() } else { Ok(()) }
     }
 
+    /// Writes the pending rows, provided that all of them are still enrolled: who was erased or merged since they were
+    /// selected must not come into a journal, where nobody would look for them again.
     fn flush(&mut self) -> Result<()> {
         for _ in 0..TRIES {
-            let row = |(place, row): &(u64, Row)| row.put(&self.record.id, *place, Expect::Absent);
-            let mut writes: Vec<_> = self.pending.iter().map(row).collect();
-            if writes.is_empty() {
+            if self.pending.is_empty() {
                 return Ok(());
             }
-            writes.extend(self.unerased.as_ref().map(Unerased::still));
-            match (self.store.write_documents(&writes, None), &self.unerased) {
-                (Err(error), Some(unerased)) if unerased.broke(&error) => self.without_erased()?,
-                (done, _) => {
+            let places = self.pending.iter().zip(self.written..);
+            let documents = places.map(|(row, place)| row.put(&self.record.id, place, Expect::Absent)).collect();
+            let given = self.enrolled().map(|(event, key)| Premise::Enrolled(event.clone(), key.clone())).collect();
+            match self.store.write(&Batch { given, documents, ..Batch::default() }, None) {
+                Err(StoreError::Conflict(_)) => self.drop_gone()?,
+                done => {
                     done?;
+                    self.written += self.pending.len() as u64;
                     self.pending.clear();
                     return Ok(());
                 }
@@ -160,17 +151,18 @@ impl List<'_> {
         Err(RunError::Busy)
     }
 
-    /// Somebody was erased since the pending rows were made: whoever is not there any more is not named.
-    fn without_erased(&mut self) -> Result<()> {
-        let Some(event) = &self.record.event else { return Ok(()) };
-        self.unerased = Some(Unerased::from(self.store, event)?);
-        for (_, row) in &mut self.pending {
-            if let Some(key) = &row.person
-                && self.store.participant(event, key)?.is_none()
-            {
-                row.person = None;
+    fn enrolled(&self) -> impl Iterator<Item = (&EventCode, &PersonKey)> {
+        self.pending.iter().filter_map(|row| self.record.event.as_ref().zip(row.person.as_ref()))
+    }
+
+    fn drop_gone(&mut self) -> Result<()> {
+        let mut gone = BTreeSet::new();
+        for (event, key) in self.enrolled() {
+            if self.store.participant(event, key)?.is_none() {
+                gone.insert(key.clone());
             }
         }
+        self.pending.retain(|row| row.person.as_ref().is_none_or(|key| !gone.contains(key)));
         Ok(())
     }
 }
@@ -182,10 +174,10 @@ fn freeze(
     fill: impl FnOnce(&mut List<'_>) -> Result<()>,
 ) -> Result<Created> {
     let revision = desk.store.write_documents(&[record.put(Expect::Absent), record.enqueue()], None)?;
-    let unerased = record.event.as_ref().map(|event| Unerased::from(desk.store, event)).transpose()?;
-    let mut list = List { store: desk.store, record: &record, unerased, pending: Vec::new(), total: 0, changing: 0 };
+    let (pending, seen) = (Vec::new(), BTreeSet::new());
+    let mut list = List { store: desk.store, record: &record, pending, written: 0, seen, changing: 0 };
     let filled = fill(&mut list).and_then(|()| list.flush());
-    let (total, changing) = (list.total, list.changing);
+    let (total, changing) = (list.written, list.changing);
     let empty = total == 0 && record.kind != Kind::Publish;
     if filled.is_err() || empty {
         discard(desk.store, &record, total)?;

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::fate::is_published;
 use super::withdraw::{changed, current};
-use super::{Result, RunError, RunReason, TRIES, Undo, second};
+use super::{Result, RunError, RunReason, Seen, TRIES, Undo, check_seen, second};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::issuance::Desk;
 use crate::publish;
@@ -27,16 +27,18 @@ pub enum Revoked {
 /// wait. One member of staff may revoke and restore `alone` within a day.
 ///
 /// # Errors
-/// [`RunError::NoCertificate`], [`RunError::TwoNeeded`].
+/// [`RunError::NoCertificate`], [`RunError::ChangedMeanwhile`], [`RunError::TwoNeeded`].
 pub fn revoke(
     desk: &Desk,
     number: &CertificateNumber,
     why: &RunReason,
     (undo, alone): (Undo, usize),
+    seen: Seen<Certificate>,
 ) -> Result<(Certificate, Revoked)> {
     why.check()?;
     for _ in 0..TRIES {
         let old = current(desk, number)?;
+        check_seen(seen, &old)?;
         let due = why.due(desk.now, undo);
         if old.state != CertificateState::Active {
             if due.is_some() || waiting_until(&old, desk.now).is_none() {
@@ -80,10 +82,12 @@ fn hastened(desk: &Desk, old: Certificate, why: &RunReason) -> Result<bool> {
 /// Takes a revocation back that has not been published. The caller makes sure that nothing is published meanwhile.
 ///
 /// # Errors
-/// [`RunError::Published`] once verifiers may have seen it, [`RunError::NotRevoked`], [`RunError::TwoNeeded`].
-pub fn restore(desk: &Desk, number: &CertificateNumber, alone: usize) -> Result<Certificate> {
+/// [`RunError::Published`] once verifiers may have seen it, [`RunError::NotRevoked`], [`RunError::ChangedMeanwhile`],
+/// [`RunError::TwoNeeded`].
+pub fn restore(desk: &Desk, number: &CertificateNumber, alone: usize, seen: Seen<Certificate>) -> Result<Certificate> {
     for _ in 0..TRIES {
         let old = current(desk, number)?;
+        check_seen(seen, &old)?;
         let CertificateState::Revoked { reason } = &old.state else {
             return Err(RunError::NotRevoked(number.clone()));
         };

@@ -88,7 +88,7 @@ pub fn revoke_presented(
         let (known, namesake) = find(desk, ours, &place)?;
         let (old, new, news) = match known {
             Known::InStore(certificate) => {
-                let (certificate, news) = revoke(desk, &certificate.number, why, (undo, alone))?;
+                let (certificate, news) = revoke(desk, &certificate.number, why, (undo, alone), &|_| true)?;
                 return Ok((Presented::Known(Box::new(certificate)), news));
             }
             Known::Revoked(stray) if due.is_some() || !publish::waits(stray.reason.at, stray.due(), desk.now) => {
@@ -145,7 +145,7 @@ pub fn restore_presented(desk: &Desk, ours: &Ours, alone: usize) -> Result<Prese
         let (known, namesake) = find(desk, ours, &place)?;
         let stray = match known {
             Known::InStore(certificate) => {
-                return Ok(Presented::Known(Box::new(restore(desk, &certificate.number, alone)?)));
+                return Ok(Presented::Known(Box::new(restore(desk, &certificate.number, alone, &|_| true)?)));
             }
             Known::Unknown => return Err(RunError::NotRevoked(place.number)),
             Known::Revoked(stray) => stray,

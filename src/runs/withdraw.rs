@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::{Result, RunError, TRIES, second, who};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::enrolment::{
-    Decider, Decision, Ground, NotReady, Planned, listed, may_request_own, planned, ready_to_generate,
+    Decider, Decision, Ground, NotReady, Planned, listed_given, may_request_own, planned, ready_to_generate,
 };
 use crate::issuance::{self, Desk, Order, ReplaceError, Workshop};
 use crate::store::{
-    Certificate, CertificateChange, CertificateState, DocumentWrite, Participant, PersonKey, StoreError,
+    Batch, Certificate, CertificateChange, CertificateState, DocumentWrite, Participant, PersonKey, Premise, StoreError,
 };
 use crate::webhooks::{self, CertificateChange as Told, Notice};
 
@@ -76,7 +76,7 @@ fn issue_one(
             return Err(RunError::AlreadyHas(number));
         }
         let planned = planned(desk, code)?;
-        let (found, decision) = decided(desk, &planned, person)?;
+        let (found, decision, given) = decided(desk, &planned, person)?;
         let ((name, why), detail) = allow(&planned, &decision)?;
         let mut basis = decision.basis;
         basis[name] = why;
@@ -86,23 +86,29 @@ fn issue_one(
         let made = made.map_err(RunError::CannotMake)?;
         let number = made.number.clone();
         let act = desk.act("certificate.issue", &number, detail);
-        if changed(desk, CertificateChange::Issue(made.clone()), None, Told::Issued, &number, &act)? {
+        if changed_given(desk, given, CertificateChange::Issue(made.clone()), None, &number, &act)? {
             return Ok(made);
         }
     }
     Err(RunError::Busy)
 }
 
-/// Returns a person and the decision about them; who is excluded gets nothing, and without a template nobody does.
-fn decided(desk: &Desk, planned: &Planned, person: &PersonKey) -> Result<(Participant, Decision)> {
+/// Returns a person, the decision about them, and what it rests on; who is excluded gets nothing, and without a template
+/// nobody does.
+fn decided(desk: &Desk, planned: &Planned, person: &PersonKey) -> Result<(Participant, Decision, Vec<Premise>)> {
     let code = &planned.event.code;
     let found = desk.store.participant(code, person)?.ok_or_else(|| RunError::NoPerson(code.clone()))?;
-    let decision = Decider::new(&planned.event, &planned.plan)?.decide(&found, &listed(desk.store, code, person)?);
-    match decision.reason {
-        Ground::Excluded => Err(RunError::Excluded),
-        _ if decision.template.bundle.0.is_empty() => Err(RunError::NotReady(vec![NotReady::NoTemplate])),
-        _ => Ok((found, decision)),
+    let (listed, listing) = listed_given(desk.store, code, person)?;
+    let decision = Decider::new(&planned.event, &planned.plan)?.decide(&found, &listed);
+    if decision.reason == Ground::Excluded {
+        return Err(RunError::Excluded);
     }
+    if decision.template.bundle.0.is_empty() {
+        return Err(RunError::NotReady(vec![NotReady::NoTemplate]));
+    }
+    let mut given = planned.given();
+    given.extend([Premise::participant(code, &found), listing]);
+    Ok((found, decision, given))
 }
 
 /// Issues anew what was revoked: the next version under the same number, by the present data and template. The revoked
@@ -127,7 +133,7 @@ pub fn reissue(
         // Before anything is made: what is refused uses up nothing.
         let tally = second::one_more(desk, alone)?;
         let planned = planned(desk, number.event())?;
-        let (found, decision) = decided(desk, &planned, &old.person)?;
+        let (found, decision, given) = decided(desk, &planned, &old.person)?;
         let mut basis = decision.basis;
         basis["reissued"] = json!({ "by": who(desk.actor), "at": desk.now, "note": note });
         let (template, tier) = (decision.template, decision.tier);
@@ -146,7 +152,7 @@ pub fn reissue(
         });
         let act = desk.act("certificate.reissue", number, detail);
         let change = CertificateChange::Reissue { old, new: new.clone() };
-        if changed(desk, change, tally, Told::Issued, number, &act)? {
+        if changed_given(desk, given, change, tally, number, &act)? {
             return Ok(new);
         }
     }
@@ -171,6 +177,24 @@ pub(super) fn changed(
     match desk.store.change_certificates(&[change], &writes, act) {
         Err(StoreError::Conflict(_)) => Ok(false),
         done => Ok(done.map(|()| true)?),
+    }
+}
+
+/// The same for a certificate that is made, provided that what the decision rests on still is so.
+fn changed_given(
+    desk: &Desk,
+    given: Vec<Premise>,
+    change: CertificateChange,
+    tally: Option<DocumentWrite>,
+    number: &CertificateNumber,
+    act: &crate::store::Act,
+) -> Result<bool> {
+    let mut documents = told_writes(desk, Told::Issued, number)?;
+    documents.extend(tally);
+    let batch = Batch { given, certificates: vec![change], documents, ..Batch::default() };
+    match desk.store.write(&batch, Some(act)) {
+        Err(StoreError::Conflict(_)) => Ok(false),
+        done => Ok(done.map(|_| true)?),
     }
 }
 

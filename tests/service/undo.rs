@@ -325,7 +325,10 @@ fn a_correction_that_is_refused_leaves_the_person_as_they_were() {
         let person = "/events/WORKSHOP/participants/p00000@example.org";
         let ask = |name: &str| {
             let ask = json!({ "number": "CERT-WORKSHOP-2026-00001", "name": name });
-            format!("/corrections/{}", world.tell("staff:i view,import", "POST", "/corrections", &ask).ok()["id"].as_str().unwrap())
+            format!(
+                "/corrections/{}",
+                world.tell("staff:i view,import", "POST", "/corrections", &ask).ok()["id"].as_str().unwrap()
+            )
         };
         let (first, second) = (ask("Zoë Ångström"), ask("Somebody Else"));
         world.post(&format!("{FIRST}/revoke"), &json!({ "cause": "on_request" })).ok();

@@ -118,11 +118,6 @@ fn tagged(desk: &Desk, id: &str) -> Result<Tagged<CorrectionView>, Problem> {
     Ok(Tagged::ok(revision, CorrectionView::of(found)))
 }
 
-/// Checks that the caller has seen a correction as it is.
-fn seen(desk: &Desk, id: &str, seen: &IfMatch) -> Result<(), Problem> {
-    seen.check(&correction::show(desk.store, id)?.1.to_string())
-}
-
 /// Show a correction
 #[utoipa::path(get, path = "/corrections/{id}", tag = "Corrections", extensions(("x-permission" = json!("view"))), params(("id" = String, Path)),
     responses((status = 200, body = CorrectionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -154,12 +149,13 @@ async fn approve(
         .at_desk(&app, &caller, move |app, desk, proof| {
             let (signer, times) = (app.vault.signer(), StageTimes::default());
             let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
-            seen(desk, &id, &if_match)?;
             let (asked, _) = correction::show(desk.store, &id)?;
             not_younger(desk, asked.at)?;
             let alone = correction::alone_from(desk.store, &asked)?;
             let proved = proof.check(app, desk, (&asked.by, alone))?;
-            correction::approve(desk, &workshop, &id, (app.limits.revoke_alone, proved.as_ref()))?;
+            let (rules, seen) =
+                ((app.limits.revoke_alone, proved.as_ref()), |revision: &u64| if_match.is(|| revision.to_string()));
+            correction::approve(desk, &workshop, &id, rules, &seen)?;
             app.vault.forget_anchors();
             tagged(desk, &id)
         })
@@ -188,8 +184,8 @@ async fn reject(
 ) -> Result<Tagged<CorrectionView>, Problem> {
     caller.may(Permission::Generate)?;
     app.at_desk(&caller, move |_, desk| {
-        seen(desk, &id, &if_match)?;
-        correction::reject(desk, &id, rejection.answer)?;
+        let seen = |revision: &u64| if_match.is(|| revision.to_string());
+        correction::reject(desk, &id, rejection.answer, &seen).map_err(|error| if_match.told(error))?;
         tagged(desk, &id)
     })
     .await

@@ -15,13 +15,12 @@ use crate::enrolment::erasing::{self, Begun, Gone};
 use crate::enrolment::{self, EnrolmentError};
 use crate::issuance::Desk;
 use crate::server::extract::{Body, IfMatch, Listing, Path};
+use crate::server::meanwhile::settled;
 use crate::server::{App, Caller, Problem};
 use crate::store::{DocumentWrite, Participant, Store};
 
 /// Events read at a time.
 const EVENTS: usize = 500;
-/// How often a change of many records is tried.
-const TRIES: usize = 100;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(erase)).routes(routes!(erase_everywhere))
@@ -146,15 +145,4 @@ pub(super) fn finished(store: &dyn Store, begun: &Begun) -> Result<(), Problem> 
 /// When the store fails.
 pub(in crate::server) fn finish_all(store: &dyn Store) -> Result<(), Problem> {
     erasing::unfinished(store)?.iter().try_for_each(|begun| finished(store, begun))
-}
-
-/// Tries again when somebody else, such as a run, changed one of the records meanwhile.
-pub(super) fn settled<T>(mut work: impl FnMut() -> Result<T, Problem>) -> Result<T, Problem> {
-    for _ in 1..TRIES {
-        match work() {
-            Err(problem) if problem.code == "conflict" => {}
-            done => return done,
-        }
-    }
-    work()
 }

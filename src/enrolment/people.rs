@@ -14,8 +14,7 @@ use crate::eligibility::{Course, Done, Mark, Progress};
 use crate::issuance::import::{checked_name, field_name, is_email};
 use crate::issuance::{Desk, Place, fresh_id, place_of};
 use crate::store::{
-    Batch, Collection, DocumentWrite, Expect, Fields, Participant, ParticipantChange, PersonKey, Premise, Store,
-    StoreError,
+    Batch, Collection, DocumentWrite, Fields, Participant, ParticipantChange, PersonKey, Premise, Store, StoreError,
 };
 
 /// Longest external id, in bytes.

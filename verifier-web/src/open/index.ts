@@ -154,7 +154,7 @@ function* texts(found: readonly string[], name: string, quoted: boolean): Genera
 /** A JWS, which mail programs wrap; a JSON credential; or lines of links, each of which counts. */
 function textsIn(whole: string): string[] {
   const joined = whole.replace(/\s+/g, '');
-  if (looksLikeCredential(joined)) return [joined];
+  if (joined.startsWith('ey') && looksLikeCredential(joined)) return [joined];
   if (whole.startsWith('{')) return /"(?:OpenBadge|Verifiable)Credential"/.test(whole) ? [whole] : [];
   return distinct(whole.split('\n').map((line) => line.trim()).filter(looksLikeCredential));
 }

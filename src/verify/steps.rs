@@ -30,7 +30,7 @@ pub fn verify_jws(compact: &str, anchors: &TrustAnchors, now: Timestamp) -> Verd
 }
 
 /// Step 1: what kind of text it is. JSON starts with `{`; a QR text holds a `#` or starts with a digit; no JWS does.
-fn read_text(text: &str) -> Result<Presented, Malformed> {
+pub(super) fn read_text(text: &str) -> Result<Presented, Malformed> {
     let text = text.trim();
     if text.len() > TEXT_BYTES {
         return Err(Malformed::new("text", format!("larger than {TEXT_BYTES} bytes")));
@@ -52,11 +52,11 @@ fn read_jws(compact: &str) -> Result<Jws, Malformed> {
 }
 
 /// What was presented: read, and consistent in itself, but not proven.
-struct Presented {
+pub(super) struct Presented {
     proof: Proof,
-    credential: UnverifiedCredential,
+    pub(super) credential: UnverifiedCredential,
     /// Short id of the key that the proof names.
-    key: String,
+    pub(super) key: String,
 }
 
 /// How a credential is secured.
@@ -99,7 +99,7 @@ impl Presented {
         format!("{}#{}", self.credential.issuer, self.key)
     }
 
-    fn verifies(&self, key: &PublicKey) -> bool {
+    pub(super) fn verifies(&self, key: &PublicKey) -> bool {
         match &self.proof {
             Proof::Jws(jws) => jws.verifies(key),
             Proof::Embedded(proof) => proof.verifies(&self.credential.document, key),
@@ -115,10 +115,18 @@ impl Presented {
     }
 
     /// The latest time that what was signed says of itself.
-    fn dated(&self) -> Timestamp {
+    pub(super) fn dated(&self) -> Timestamp {
         match &self.proof {
             Proof::Jws(_) => self.credential.dated,
             Proof::Embedded(proof) => proof.created.max(self.credential.dated),
+        }
+    }
+
+    /// The compact JWS, unless the proof is embedded.
+    pub(super) fn compact(&self) -> Option<String> {
+        match &self.proof {
+            Proof::Jws(jws) => Some(jws.to_compact()),
+            Proof::Embedded(_) => None,
         }
     }
 

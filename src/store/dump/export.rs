@@ -31,6 +31,7 @@ pub fn export(
     settings_and_blobs(store, &mut dump)?;
     events(store, &mut dump)?;
     certificates(store, &mut dump)?;
+    each(|cursor| store.strays(cursor, PAGE), |stray| dump.record(Record::Stray(stray)))?;
     counters(store, &mut dump)?;
     each(|cursor| store.runs(cursor, PAGE), |run| dump.record(Record::Run(run)))?;
     for collection in Collection::ALL.iter().filter(|collection| collection.is_kept()) {

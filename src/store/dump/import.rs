@@ -171,6 +171,10 @@ impl Check {
             Record::Document { key, .. } => short(&key),
             Record::Participant { participant, .. } => short(&participant.key.0),
             Record::Certificate { certificate, .. } => self.certificate(&certificate),
+            Record::Stray(stray) => {
+                self.lists.0 = self.lists.0.max(stray.status.list);
+                Ok(())
+            }
             Record::Numbers { event, year, reserved } => {
                 self.reserved.insert((event, year), reserved);
                 Ok(())

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 pub use export::export;
 pub use import::import;
 
-use super::{AuditEntry, BlobId, Certificate, Event, Participant, Run, StoreError};
+use super::{AuditEntry, BlobId, Certificate, Event, Participant, Run, StoreError, Stray};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 
 /// Version of the format that is written, and the newest that is read.
@@ -69,6 +69,8 @@ pub enum Record {
         /// The version.
         certificate: Certificate,
     },
+    /// A revoked credential that is not in the store.
+    Stray(Stray),
     /// Numbers reserved.
     Numbers {
         /// In this event.
@@ -110,6 +112,7 @@ impl Record {
             Self::Event(_) => "event",
             Self::Participant { .. } => "participant",
             Self::Certificate { .. } => "certificate",
+            Self::Stray(_) => "stray",
             Self::Numbers { .. } => "numbers",
             Self::StatusList { .. } => "status_list",
             Self::Run(_) => "run",

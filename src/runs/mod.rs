@@ -4,13 +4,14 @@
 //! A run is a document, its rows are documents, and a group of rows is done in **one** transaction with the certificates,
 //! the journal, the counters and the webhooks. So whoever kills the service anywhere finds each group done or not done, and
 //! [`step()`] goes on with the next: nobody gets two, and no row is lost. Two who do the same group at once collide in the
-//! run's revision, and one of them reads again.
+//! run's revision, and one of them reads again. What a group's decisions rest on (people, exceptions and exclusions, event and
+//! rule) is expected by the same transaction: whatever was acknowledged before it is obeyed.
 //!
 //! - [`assess`](fate) says what a run would do to one person or certificate: the preview and the run itself ask the same
 //!   function, the run at the time when it does it.
 //! - [`create()`], [`preview`], [`step()`], [`cancel`], [`retry_failed`].
-//! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`approval`]: two people
-//!   for a mass revocation. [`correction`]: names.
+//! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`correction`]: names.
+//!   [`second`]: what one person may do alone within a day; [`approval`]: what waits for a second one.
 //! - [`quality`]: is what we issued what we meant?
 //!
 //! Speaks no HTTP, has no clock and no threads: the time comes in the desk, and a worker calls [`step()`] again and again.
@@ -22,8 +23,10 @@ pub mod fate;
 mod journal;
 mod made;
 pub mod quality;
+mod queue;
 mod record;
 pub mod revoke;
+pub mod second;
 mod select;
 mod step;
 pub mod stray;
@@ -31,9 +34,10 @@ pub mod withdraw;
 
 pub use approval::{Approval, ApprovalState, approve, reject};
 pub use correction::{Ask, Correction, CorrectionState};
-pub use create::{Created, create, preview, retry_failed, tidy};
+pub use create::{Created, create, preview, retry_failed};
 pub use fate::Fate;
-pub use journal::{cancel, filtered, forgetting, open, renaming, row, rows, run, runs};
+pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
+pub use queue::{STILL_SECONDS, open, still, tidy};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
 pub use revoke::{Revoked, restore, revoke, waiting_until};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};
@@ -41,6 +45,7 @@ pub use step::{Shop, Step, step};
 pub use stray::{Presented, restore_presented, revoke_presented};
 pub use withdraw::{issue_now, reissue, request_own};
 
+use crate::accounts::AccountsError;
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::enrolment::{EnrolmentError, NotReady};
 use crate::issuance::{IssueError, ReplaceError};
@@ -139,12 +144,34 @@ pub enum RunError {
     /// The same person cannot approve what they asked for.
     #[error("a second member of staff must decide, not the one who asked")]
     SamePerson,
+    /// The same, and nobody else could: a day later they can.
+    #[error(
+        "a second member of staff must decide; as nobody else may, you can from {0} on, with your password and second factor"
+    )]
+    OnlyYou(Timestamp),
+    /// Who decides about their own request types password and second factor again.
+    #[error("you asked for this yourself: send your `password`, and with the second step on a `code`")]
+    ProofNeeded,
+    /// One person did as many as one may within a day.
+    #[error(
+        "one member of staff may revoke, restore, rename or regenerate {0} certificates within a day; the next ones take two"
+    )]
+    TwoNeeded(usize),
+    /// Nothing is known of the person any more.
+    #[error("the person of certificate {0} was erased")]
+    PersonErased(CertificateNumber),
     /// Only people approve.
     #[error("only a member of staff can decide, not an API token")]
     NotStaff,
     /// Others changed the same records again and again.
     #[error("others keep changing the same records; try again")]
     Busy,
+    /// The program itself failed.
+    #[error("the program failed at this; report it, with what the log says")]
+    Panicked,
+    /// It is not what the caller has seen.
+    #[error("somebody changed this in the meantime; read it again")]
+    ChangedMeanwhile,
     /// A certificate cannot be made.
     #[error("it cannot be made: {0}")]
     CannotMake(String),
@@ -163,6 +190,9 @@ pub enum RunError {
     /// What was published.
     #[error(transparent)]
     Publish(#[from] PublishError),
+    /// Who could be the second person.
+    #[error(transparent)]
+    Accounts(#[from] AccountsError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -171,8 +201,16 @@ pub enum RunError {
 /// Result of this room.
 pub type Result<T, E = RunError> = std::result::Result<T, E>;
 
+/// Says whether a record is the one that the caller has seen. Asked of the very record that the write expects.
+pub type Seen<'a, T> = &'a dyn Fn(&T) -> bool;
+
 /// How often a change is tried again when others were faster.
 const TRIES: usize = 100;
+
+/// Refuses a record that is not the one that the caller has seen.
+fn check_seen<T>(seen: Seen<T>, record: &T) -> Result<()> {
+    if seen(record) { Ok(()) } else { Err(RunError::ChangedMeanwhile) }
+}
 
 /// Returns an id that grows with time: `20261122T101500Z-1f2e3d4c`.
 fn new_id(now: Timestamp) -> Result<String> {
@@ -190,6 +228,11 @@ fn who(actor: &str) -> &str {
 /// Returns the member of staff who answers for an act: also where one of their API tokens acts for them.
 fn owner(actor: &str) -> &str {
     who(actor).split_once(TOKEN).map_or(who(actor), |(owner, _)| owner)
+}
+
+/// Says whether somebody acts who came in over HTTP: a member of staff, or a token.
+fn is_staff(actor: &str) -> bool {
+    actor.starts_with("staff:") || actor.starts_with("token:")
 }
 
 /// Says whether a member of staff acts, and not an API token.

@@ -2,19 +2,22 @@
 
 use serde_json::{Value, json};
 
-use super::{Result, RunError, TRIES, who};
+use super::{Result, RunError, TRIES, second, who};
 use crate::credential::{CertificateNumber, EventCode};
-use crate::enrolment::{Decider, Decision, Ground, Planned, listed, may_request_own, planned, ready_to_generate};
+use crate::enrolment::{
+    Decider, Decision, Ground, NotReady, Planned, listed_given, may_request_own, planned, ready_to_generate,
+};
 use crate::issuance::{self, Desk, Order, ReplaceError, Workshop};
 use crate::store::{
-    Certificate, CertificateChange, CertificateState, DocumentWrite, Participant, PersonKey, StoreError,
+    Batch, Certificate, CertificateChange, CertificateState, DocumentWrite, Participant, PersonKey, Premise, StoreError,
 };
 use crate::webhooks::{self, CertificateChange as Told, Notice};
 
 /// Issues to one person whatever the rule says. An exclusion is stronger.
 ///
 /// # Errors
-/// [`RunError::Excluded`], [`RunError::AlreadyHas`], [`RunError::NoPerson`], [`RunError::CannotMake`].
+/// [`RunError::Excluded`], [`RunError::AlreadyHas`], [`RunError::NoPerson`], [`RunError::NotReady`] without a template,
+/// [`RunError::CannotMake`].
 pub fn issue_now(
     desk: &Desk,
     workshop: &Workshop,
@@ -73,7 +76,7 @@ fn issue_one(
             return Err(RunError::AlreadyHas(number));
         }
         let planned = planned(desk, code)?;
-        let (found, decision) = decided(desk, &planned, person)?;
+        let (found, decision, given) = decided(desk, &planned, person)?;
         let ((name, why), detail) = allow(&planned, &decision)?;
         let mut basis = decision.basis;
         basis[name] = why;
@@ -83,38 +86,54 @@ fn issue_one(
         let made = made.map_err(RunError::CannotMake)?;
         let number = made.number.clone();
         let act = desk.act("certificate.issue", &number, detail);
-        if changed(desk, CertificateChange::Issue(made.clone()), Told::Issued, &number, &act)? {
+        if changed_given(desk, given, CertificateChange::Issue(made.clone()), None, &number, &act)? {
             return Ok(made);
         }
     }
     Err(RunError::Busy)
 }
 
-/// Returns a person and the decision about them; who is excluded gets nothing.
-fn decided(desk: &Desk, planned: &Planned, person: &PersonKey) -> Result<(Participant, Decision)> {
+/// Returns a person, the decision about them, and what it rests on; who is excluded gets nothing, and without a template
+/// nobody does.
+fn decided(desk: &Desk, planned: &Planned, person: &PersonKey) -> Result<(Participant, Decision, Vec<Premise>)> {
     let code = &planned.event.code;
     let found = desk.store.participant(code, person)?.ok_or_else(|| RunError::NoPerson(code.clone()))?;
-    let decision = Decider::new(&planned.event, &planned.plan)?.decide(&found, &listed(desk.store, code, person)?);
-    match decision.reason {
-        Ground::Excluded => Err(RunError::Excluded),
-        _ => Ok((found, decision)),
+    let (listed, listing) = listed_given(desk.store, code, person)?;
+    let decision = Decider::new(&planned.event, &planned.plan)?.decide(&found, &listed);
+    if decision.reason == Ground::Excluded {
+        return Err(RunError::Excluded);
     }
+    if decision.template.bundle.0.is_empty() {
+        return Err(RunError::NotReady(vec![NotReady::NoTemplate]));
+    }
+    let mut given = planned.given();
+    given.extend([Premise::participant(code, &found), listing]);
+    Ok((found, decision, given))
 }
 
 /// Issues anew what was revoked: the next version under the same number, by the present data and template. The revoked
 /// version stays revoked.
 ///
 /// # Errors
-/// [`RunError::NotRevoked`], [`RunError::Excluded`], [`RunError::NoPerson`], [`RunError::CannotMake`].
-pub fn reissue(desk: &Desk, workshop: &Workshop, number: &CertificateNumber, note: &str) -> Result<Certificate> {
+/// [`RunError::NotRevoked`], [`RunError::Excluded`], [`RunError::NoPerson`], [`RunError::CannotMake`],
+/// [`RunError::TwoNeeded`].
+pub fn reissue(
+    desk: &Desk,
+    workshop: &Workshop,
+    number: &CertificateNumber,
+    note: &str,
+    alone: usize,
+) -> Result<Certificate> {
     let note = reason(note)?;
     for _ in 0..TRIES {
         let old = current(desk, number)?;
         let CertificateState::Revoked { reason } = &old.state else {
             return Err(RunError::NotRevoked(number.clone()));
         };
+        // Before anything is made: what is refused uses up nothing.
+        let tally = second::one_more(desk, alone)?;
         let planned = planned(desk, number.event())?;
-        let (found, decision) = decided(desk, &planned, &old.person)?;
+        let (found, decision, given) = decided(desk, &planned, &old.person)?;
         let mut basis = decision.basis;
         basis["reissued"] = json!({ "by": who(desk.actor), "at": desk.now, "note": note });
         let (template, tier) = (decision.template, decision.tier);
@@ -134,7 +153,7 @@ pub fn reissue(desk: &Desk, workshop: &Workshop, number: &CertificateNumber, not
         });
         let act = desk.act("certificate.reissue", number, detail);
         let change = CertificateChange::Reissue { old, new: new.clone() };
-        if changed(desk, change, Told::Issued, number, &act)? {
+        if changed_given(desk, given, change, tally, number, &act)? {
             return Ok(new);
         }
     }
@@ -145,18 +164,38 @@ pub(super) fn current(desk: &Desk, number: &CertificateNumber) -> Result<Certifi
     desk.store.certificate(number)?.ok_or_else(|| RunError::NoCertificate(number.clone()))
 }
 
-/// Makes one change with its webhooks; false if somebody else was faster.
+/// Makes one change with its webhooks and what counts it; false if somebody else was faster.
 pub(super) fn changed(
     desk: &Desk,
     change: CertificateChange,
+    tally: Option<DocumentWrite>,
     told: Told,
     number: &CertificateNumber,
     act: &crate::store::Act,
 ) -> Result<bool> {
-    let writes = told_writes(desk, told, number)?;
+    let mut writes = told_writes(desk, told, number)?;
+    writes.extend(tally);
     match desk.store.change_certificates(&[change], &writes, act) {
         Err(StoreError::Conflict(_)) => Ok(false),
         done => Ok(done.map(|()| true)?),
+    }
+}
+
+/// The same for a certificate that is made, provided that what the decision rests on still is so.
+fn changed_given(
+    desk: &Desk,
+    given: Vec<Premise>,
+    change: CertificateChange,
+    tally: Option<DocumentWrite>,
+    number: &CertificateNumber,
+    act: &crate::store::Act,
+) -> Result<bool> {
+    let mut documents = told_writes(desk, Told::Issued, number)?;
+    documents.extend(tally);
+    let batch = Batch { given, certificates: vec![change], documents, ..Batch::default() };
+    match desk.store.write(&batch, Some(act)) {
+        Err(StoreError::Conflict(_)) => Ok(false),
+        done => Ok(done.map(|_| true)?),
     }
 }
 

@@ -8,6 +8,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::meanwhile::changed_meanwhile;
 use super::{App, Problem};
 use crate::credential::{CertificateNumber, EventCode};
 
@@ -36,6 +37,24 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
             Ok(axum::Json(value)) => Ok(Self(value)),
             Err(rejection) => Err(refused(rejection.status(), rejection.body_text())),
         }
+    }
+}
+
+/// A JSON body that may be left out.
+pub(super) struct BodyIfAny<T>(pub T);
+
+impl<T: DeserializeOwned + Default> FromRequest<App> for BodyIfAny<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &App) -> Result<Self, Problem> {
+        within(request.headers(), state.limits.body_bytes)?;
+        let (parts, body) = request.into_parts();
+        let Raw(bytes) = Raw::from_request(Request::from_parts(parts.clone(), body), state).await?;
+        if bytes.trim_ascii().is_empty() {
+            return Ok(Self(T::default()));
+        }
+        let Body::<Option<T>>(value) = Body::from_request(Request::from_parts(parts, bytes.into()), state).await?;
+        Ok(Self(value.unwrap_or_default()))
     }
 }
 
@@ -212,11 +231,7 @@ impl IfMatch {
     /// Checks that the caller has seen what is there.
     pub(super) fn check(&self, tag: &str) -> Result<(), Problem> {
         match &self.0 {
-            Some(seen) if seen != tag => Err(Problem::new(
-                StatusCode::PRECONDITION_FAILED,
-                "changed-meanwhile",
-                "somebody changed this in the meantime; read it again",
-            )),
+            Some(seen) if seen != tag => Err(changed_meanwhile()),
             _ => Ok(()),
         }
     }

@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 
 use crate::accounts::{self, AccountsError, Change, Invitation, Permission, Role, Secret, Staff};
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
+use crate::server::meanwhile::changed_meanwhile;
 use crate::server::reply::{ShownOnce, Tagged};
 use crate::server::session::Member;
 use crate::server::{App, Caller, Problem};
@@ -106,13 +107,13 @@ struct ChangeBody {
     /// At least one.
     #[schema(value_type = Option<Vec<Role>>, min_items = 1)]
     roles: Option<BTreeSet<Role>>,
-    /// Who is disabled is logged out and may not log in.
+    /// Who is disabled is logged out and may not log in; API tokens end.
     disabled: Option<bool>,
 }
 
 /// Change a member of staff
 ///
-/// The last owner who can log in stays one.
+/// The last owner who can log in stays one. A link to set a password with ends with the address that it was sent to.
 #[utoipa::path(patch, path = "/staff/{id}", tag = "Staff", extensions(("x-permission" = json!("settings"))), request_body = ChangeBody, security(("session" = [])),
     params(("id" = String, Path, example = "abcdefgh23456777"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = Staff), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -149,11 +150,6 @@ fn raced(error: AccountsError, seen: Option<u64>) -> Problem {
     }
 }
 
-fn changed_meanwhile() -> Problem {
-    let detail = "somebody changed this in the meantime; read it again";
-    Problem::new(StatusCode::PRECONDITION_FAILED, "changed-meanwhile", detail)
-}
-
 /// Remove a member of staff
 ///
 /// Sessions and API tokens end. The last owner who can log in stays.
@@ -176,7 +172,8 @@ async fn remove(
 
 /// Make a link for a member to set a new password with
 ///
-/// Older links are good no more. The old password is good until a new one is set.
+/// Whoever has the account has it no more: sessions, API tokens, event streams and older links end. The old password is
+/// good until a new one is set.
 #[utoipa::path(post, path = "/staff/{id}/link", tag = "Staff", extensions(("x-permission" = json!("settings"))), security(("session" = [])),
     params(("id" = String, Path, example = "abcdefgh23456777")),
     responses((status = 201, body = LinkView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]

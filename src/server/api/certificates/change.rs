@@ -8,7 +8,6 @@ use utoipa_axum::routes;
 
 use super::{CertificateView, tag};
 use crate::accounts::Permission;
-use crate::credential::CertificateNumber;
 use crate::enrolment;
 use crate::issuance::{Desk, StageTimes, Workshop};
 use crate::runs::{self, Revoked, RunReason};
@@ -24,15 +23,6 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(issue_now))
         .routes(routes!(request_own))
         .routes(routes!(reissue))
-}
-
-/// Reads the number of a certificate that is to be changed, provided that the caller has seen it as it is.
-fn seen(desk: &Desk, number: &str, seen: &IfMatch) -> Result<CertificateNumber, Problem> {
-    let number = certificate_number(number)?;
-    if let Some(current) = desk.store.certificate(&number)? {
-        seen.check(&tag(&current, desk.now))?;
-    }
-    Ok(number)
 }
 
 /// Revoke a certificate
@@ -51,8 +41,10 @@ async fn revoke(
 ) -> Result<Tagged<CertificateView>, Problem> {
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |app, desk| {
-        let number = seen(desk, &number, &if_match)?;
-        let (revoked, news) = runs::revoke(desk, &number, &reason, app.vault.undo())?;
+        let seen = |current: &Certificate| if_match.is(|| tag(current, desk.now));
+        let number = certificate_number(&number)?;
+        let rules = (app.vault.undo(), app.limits.revoke_alone);
+        let (revoked, news) = runs::revoke(desk, &number, &reason, rules, &seen)?;
         if news == Revoked::Anew {
             app.metrics().revoked.inc();
         }
@@ -75,8 +67,10 @@ async fn restore(
 ) -> Result<Tagged<CertificateView>, Problem> {
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |app, desk| {
-        let number = seen(desk, &number, &if_match)?;
-        let restored = app.vault.undisturbed(|| runs::restore(desk, &number))?;
+        let number = certificate_number(&number)?;
+        let seen = |current: &Certificate| if_match.is(|| tag(current, desk.now));
+        let alone = app.limits.revoke_alone;
+        let restored = app.vault.undisturbed(|| runs::restore(desk, &number, alone, &seen))?;
         app.vault.forget_anchors();
         Ok(Tagged::ok(tag(&restored, desk.now), CertificateView::of(restored, desk.now)))
     })
@@ -161,8 +155,9 @@ async fn reissue(
 ) -> Result<Tagged<CertificateView>, Problem> {
     // Who may withdraw it decides whether it comes back.
     caller.may(Permission::Revoke)?;
+    let alone = app.limits.revoke_alone;
     issued(app, caller, move |desk, workshop| {
-        Ok(runs::reissue(desk, workshop, &certificate_number(&number)?, &body.reason)?)
+        Ok(runs::reissue(desk, workshop, &certificate_number(&number)?, &body.reason, alone)?)
     })
     .await
 }

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use crate::issuance::{IssueError, ReplaceError};
 use crate::runs::RunError;
 use crate::server::Problem;
+use crate::server::meanwhile::changed_meanwhile;
 use crate::server::problem::FieldProblem;
 
 impl From<RunError> for Problem {
@@ -13,6 +14,7 @@ impl From<RunError> for Problem {
         match error {
             RunError::Store(error) => error.into(),
             RunError::Enrolment(error) => error.into(),
+            RunError::Accounts(error) => error.into(),
             RunError::Issue(IssueError::Store(error)) => error.into(),
             RunError::Issue(IssueError::NoEvent(code)) => Self::not_found(code),
             RunError::NoRun(what) | RunError::NoApproval(what) | RunError::NoCorrection(what) => Self::not_found(what),
@@ -48,9 +50,18 @@ impl From<RunError> for Problem {
             RunError::CompromisedKey(..) => Self::conflict("compromised-key", detail),
             RunError::NoEntry(_) => Self::unprocessable("no-status-entry", detail),
             RunError::Over(..) => Self::conflict("over", detail),
-            RunError::SamePerson => Self::new(StatusCode::FORBIDDEN, "same-person", detail),
+            RunError::SamePerson | RunError::OnlyYou(_) => Self::new(StatusCode::FORBIDDEN, "same-person", detail),
+            RunError::ProofNeeded => Self::new(StatusCode::FORBIDDEN, "proof-needed", detail),
+            RunError::TwoNeeded(_) => {
+                let next =
+                    "make a run of it (`POST /api/v1/runs`), which waits for an approval, or let somebody else do it";
+                Self::conflict("second-person-needed", format!("{detail}; {next}"))
+            }
+            RunError::PersonErased(_) => Self::conflict("erased", detail),
             RunError::NotStaff => Self::forbidden(detail),
             RunError::Busy => Self::conflict("busy", detail),
+            RunError::ChangedMeanwhile => changed_meanwhile(),
+            RunError::Panicked => Self::internal(error),
             RunError::CannotMake(_) => Self::unprocessable("cannot-make", detail),
             RunError::Replace(ReplaceError::NotProven(why)) => why.into(),
             RunError::Replace(_) => Self::unprocessable("cannot-replace", detail),

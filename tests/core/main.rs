@@ -9,6 +9,8 @@ mod render;
 mod render_archive;
 mod render_templates;
 mod scenes;
+#[path = "../tools/small_disk.rs"]
+mod small_disk;
 mod standards_credential;
 mod standards_data_model;
 mod standards_jose;

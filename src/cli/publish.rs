@@ -29,6 +29,10 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     if args.after_restore {
         let desk = workspace.desk();
         publish::adopt(desk.store, &desk.issuer.did(), desk.actor, desk.now, &args.out).map_err(explain)?;
+        if global.accept_clock {
+            // The site's date was taken over, which may be that of a clock that was ahead.
+            publish::clock::accept(&desk).map_err(explain)?;
+        }
     }
     let published =
         publish(&workspace.desk(), &mut keys, &passphrase, workspace.config.status_days(), &private, &args.out)?;

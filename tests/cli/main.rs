@@ -1,5 +1,7 @@
 //! The command line, driven as a script would: stories, transcripts of mistakes, and other people's readers.
 
+mod clock;
+mod disk;
 mod first_user;
 mod forgeries;
 mod issuer;
@@ -7,4 +9,6 @@ mod life;
 mod mistakes;
 mod output;
 mod readme;
+#[path = "../tools/small_disk.rs"]
+mod small_disk;
 mod tools;

@@ -16,7 +16,7 @@ use crate::proof::jws::{self, Jws};
 use crate::publish::clock;
 use crate::server::admin;
 use crate::status::LIST_ENTRIES;
-use crate::store::{self, Header, SledStore, Store, Summary};
+use crate::store::{self, Certificate, Header, SledStore, Store, Summary, Unproven};
 
 /// `typ` of the signature under a dump.
 const TYP: &str = admin::DUMP_TYP;
@@ -54,14 +54,35 @@ pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure>
     let part = Part::of(&args.file)?;
     let mut out = BufWriter::new(&part.file);
     let header = Header::new(desk.now, &desk.issuer.did());
-    let summary = store::export(desk.store, &header, &mut out, &sign).doing(part.writing())?;
+    let proves = |certificate: &Certificate| signer.own.prove(certificate).is_ok();
+    let summary = store::export(desk.store, &header, &mut out, &sign, &proves).doing(part.writing())?;
     out.flush().doing(part.writing())?;
     drop(out);
     part.keep()?;
     let records = output::counted(count(&summary), "record is", "records are");
     output::line(format!("{records} in {}", args.file.display()));
+    Ok(finished(&summary.unproven))
+}
+
+/// Ends an export: says what is not in the dump, and what in it is not as it was signed. The dump is whole all the same.
+fn finished(unproven: &Unproven) -> ExitCode {
     output::line("keys/ is not in it: back that up too, apart from its passphrase");
-    Ok(ExitCode::SUCCESS)
+    if unproven.count == 0 {
+        return ExitCode::SUCCESS;
+    }
+    warn(unproven);
+    output::note(
+        "hint: find out who can write the store; keep the dumps made before, and look at each with `testamur certificates render`",
+    );
+    ExitCode::from(output::NOT_GOOD)
+}
+
+fn warn(unproven: &Unproven) {
+    let certificates = output::counted(unproven.count, "certificate in it is", "certificates in it are");
+    let first = unproven.first.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    output::note(format!(
+        "warning: {certificates} not as this issuer signed it, tampered with or of a missing key: {first}"
+    ));
 }
 
 /// Takes a dump from the service that holds the store. It is whole if its last line is the footer.
@@ -76,14 +97,22 @@ fn export_from(mut service: UnixStream, path: &Path) -> Result<ExitCode, Failure
         last = line.map_err(|_| broken())?;
         count += 1;
     }
-    if !last.starts_with("{\"footer\"") {
-        return Err(broken());
-    }
+    let Ok(Last { footer }) = serde_json::from_str(&last) else { return Err(broken()) };
     part.keep()?;
     let records = output::counted(count.saturating_sub(2), "record is", "records are");
     output::line(format!("{records} in {}, from the running service", path.display()));
-    output::line("keys/ is not in it: back that up too, apart from its passphrase");
-    Ok(ExitCode::SUCCESS)
+    Ok(finished(&footer.summary.unproven))
+}
+
+/// The last line of a dump.
+#[derive(serde::Deserialize)]
+struct Last {
+    footer: Footer,
+}
+
+#[derive(serde::Deserialize)]
+struct Footer {
+    summary: Summary,
 }
 
 /// A dump that is being written, under a name of its own until it is whole. What fails leaves nothing behind.
@@ -164,6 +193,9 @@ pub(super) fn import(global: &Global, args: Import) -> Result<ExitCode, Failure>
         .doing(format!("rebuild the store from {}", args.file.display()))
         .hint("nothing was taken; use a whole file that `testamur export` of this issuer wrote, and an empty store")?;
     output::line(format!("{} records of {} are in the store", count(&summary), config.issuer().did()));
+    if summary.unproven.count > 0 {
+        warn(&summary.unproven);
+    }
     let (issuer, actor, now) = (config.issuer(), workspace::actor(), global.now());
     let desk = Desk { store: &store, issuer: &issuer, actor: &actor, now };
     match clock::check(&store, now, seen) {

@@ -1,6 +1,7 @@
 //! An issuer's data folder, opened: configuration, store, keys, fonts.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::config::{self, Config};
 use super::embed::Embedder;
@@ -8,7 +9,7 @@ use super::files::Format;
 use super::output::{self, Explain, Failure};
 use super::{Global, passphrase};
 use crate::credential::{EventCode, Timestamp};
-use crate::issuance::{Desk, Faces, Issuer, Signer};
+use crate::issuance::{Desk, Faces, Issuer, OwnKeys, Signer};
 use crate::keys::KeyFolder;
 use crate::publish::PublishError;
 use crate::publish::clock::{self, ClockError};
@@ -151,7 +152,8 @@ pub(super) fn newest_file(data: &Path) -> Option<Timestamp> {
 /// When the passphrase is wrong or there is no active key.
 pub(super) fn signer(keys: &KeyFolder, passphrase: &str) -> Result<Signer, Failure> {
     let active = keys.active(passphrase).map_err(keys_failure)?;
-    Ok(Signer { id: active.id, kid: active.kid, key: active.key })
+    let own = Arc::new(OwnKeys::of(keys.manifest()));
+    Ok(Signer { id: active.id, kid: active.kid, key: active.key, own })
 }
 
 /// Says what to do about a key folder's trouble.

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::VaultError;
 use crate::enrolment::EnrolmentError;
+use crate::issuance::NotProven;
 use crate::keys::KeyFolderError;
 use crate::publish::PublishError;
 use crate::store::StoreError;
@@ -180,6 +181,20 @@ impl From<PublishError> for Problem {
             PublishError::Store(error) => error.into(),
             PublishError::Io { ref source, .. } => Self::unwritten(&error, source),
             other => Self::internal(other),
+        }
+    }
+}
+
+impl From<NotProven> for Problem {
+    fn from(error: NotProven) -> Self {
+        let detail = format!("{error}; {}", error.hint());
+        match error {
+            NotProven::Erased { .. } => Self::new(StatusCode::GONE, "erased", "what it said was erased"),
+            NotProven::UnknownKey { .. } => Self::conflict("key-missing", detail),
+            NotProven::Tampered { .. } => {
+                tracing::error!(%error, "the store was tampered with");
+                Self::conflict("tampered", detail)
+            }
         }
     }
 }

@@ -11,4 +11,5 @@ mod output;
 mod readme;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
+mod tampered;
 mod tools;

@@ -26,9 +26,12 @@ mod served;
 mod skeleton;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
+mod strays;
 mod tags;
+mod tampered;
 mod templates;
 mod turns;
+mod undo;
 mod vc_api;
 mod verification;
 mod withdraw;

@@ -11,7 +11,6 @@
 
 mod engine;
 mod files;
-mod guard;
 
 use std::path::Path;
 

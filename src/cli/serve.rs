@@ -16,6 +16,8 @@ use super::{Global, passphrase, time};
 use crate::server::{self, App, Clock, Limits, Listen, Parts, Steady, Vault};
 use crate::webhooks::{Courier, Rules, Sender};
 
+/// Threads that read and write the store at once: what each has in memory at a time is bounded, and so it is for all.
+const AT_DESKS: usize = 32;
 const HOUR: Duration = Duration::from_secs(3_600);
 const LISTEN: &str = "127.0.0.1:8080";
 
@@ -99,7 +101,11 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let passphrase = passphrase::existing(global)?;
     let data = workspace.data.clone();
     let app = App::new(parts(workspace, global, &serve, &passphrase)?);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("start the service")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(AT_DESKS)
+        .build()
+        .doing("start the service")?;
     runtime.block_on(serving(app, &data, &serve, tls))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -20,6 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 const ALL: usize = 64;
 /// Most of them for one caller, so that one who asks a hundred times at once does not push out all others.
 const EACH: usize = 8;
+/// Longest page of a listing that is read without a turn.
+const SHORT: usize = 100;
 /// Most that are sent at once, as they are made: each takes a thread until it is read.
 const SENT: usize = 3;
 
@@ -131,18 +133,19 @@ impl App {
         .await
     }
 
-    /// Returns a page of a listing: read as [`App::at_desk`] does, or, where a filter may have to look at very many for it, as
-    /// [`App::read_at_desk`].
+    /// Returns a page of a listing: read as [`App::at_desk`] does, or, where it is long or a filter may have to look at very
+    /// many for it, as [`App::read_at_desk`].
     ///
     /// # Errors
     /// Theirs.
     pub(super) async fn list_at_desk<T: Send + 'static>(
         &self,
         caller: &Caller,
+        limit: usize,
         filtered: bool,
         work: impl FnOnce(&Self, &Desk<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        if filtered { self.read_at_desk(caller, work).await } else { self.at_desk(caller, work).await }
+        if filtered || limit > SHORT { self.read_at_desk(caller, work).await } else { self.at_desk(caller, work).await }
     }
 
     /// Does work for a caller at a desk that takes much memory or time: in turn, and to its end.

@@ -135,7 +135,7 @@ async fn list(
 ) -> Result<Json<Listing<EntryView>>, Problem> {
     caller.may(Permission::Settings)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
-    app.list_at_desk(&caller, filter.narrows(), move |_, desk| {
+    app.list_at_desk(&caller, limit, filter.narrows(), move |_, desk| {
         let read = |cursor: Option<&str>, limit| {
             let page = match filter.order {
                 Order::Oldest => desk.store.audit(cursor, limit)?,

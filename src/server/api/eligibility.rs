@@ -222,7 +222,7 @@ async fn report(
 ) -> Result<Json<Listing<DecisionView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
-    app.list_at_desk(&caller, filter.narrows(), move |_, desk| {
+    app.list_at_desk(&caller, limit, filter.narrows(), move |_, desk| {
         let planned = enrolment::planned(desk, &event_code(&code)?)?;
         let Page { items, next } = filtered(desk, &planned.event.code, &filter, paging.cursor, limit)?;
         let view = |found| DecisionView::of(desk, &planned, found);

@@ -153,7 +153,7 @@ async fn list(
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
     let filtered = filter.status.is_some() || filter.text.is_some() || filter.run.is_some();
-    app.list_at_desk(&caller, filtered, move |_, desk| {
+    app.list_at_desk(&caller, limit, filtered, move |_, desk| {
         let event = filter.event.as_deref().map(event_code).transpose()?;
         let text = filter.text.as_deref().map(str::trim).unwrap_or_default();
         let keep = |one: &Certificate| {

@@ -108,7 +108,7 @@ pub(super) async fn list(
 ) -> Result<Json<Listing<PersonView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
-    app.list_at_desk(&caller, filter.narrows(), move |_, desk| {
+    app.list_at_desk(&caller, limit, filter.narrows(), move |_, desk| {
         let code = event_code(&code)?;
         let Page { items, next } = filtered(desk, &code, &filter, paging.cursor, limit)?;
         let view = |(person, _)| PersonView::of(desk.store, &code, person);

@@ -174,7 +174,7 @@ async fn list(
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
     let filtered = filter.event.is_some() || filter.kind.is_some() || filter.state.is_some();
-    app.list_at_desk(&caller, filtered, move |_, desk| {
+    app.list_at_desk(&caller, limit, filtered, move |_, desk| {
         let keep = |run: &RunRecord| {
             let event = run.event.as_ref().map(ToString::to_string);
             (filter.event.is_none() || event == filter.event)
@@ -256,7 +256,7 @@ async fn rows(
 ) -> Result<Json<Listing<RowView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
-    app.list_at_desk(&caller, filter.state.is_some(), move |_, desk| {
+    app.list_at_desk(&caller, limit, filter.state.is_some(), move |_, desk| {
         let page = runs::rows(desk.store, &id, filter.state, filter.cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, RowView::of)))
     })

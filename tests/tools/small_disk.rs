@@ -28,6 +28,12 @@ impl SmallDisk {
         self.0.path().join(name)
     }
 
+    /// Takes so many bytes of it.
+    #[allow(dead_code, reason = "not every story needs it")]
+    pub fn take(&self, bytes: usize) {
+        fs::write(self.path("filler"), vec![1; bytes]).unwrap();
+    }
+
     /// Takes the last byte of it.
     pub fn fill(&self) {
         let mut filler = File::options().create(true).append(true).open(self.path("filler")).unwrap();

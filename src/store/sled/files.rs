@@ -27,8 +27,13 @@ const RESERVE_BYTES: u64 = 8 << 20;
 
 /// The lock on a store's folder; ends with the value, or with the process.
 #[derive(Debug)]
-pub(super) struct Holder {
-    _file: File,
+pub(super) struct Holder(File);
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        // Closing it is not enough while a process that is just being started has it too.
+        let _ = self.0.unlock();
+    }
 }
 
 impl Holder {
@@ -43,7 +48,7 @@ impl Holder {
         }
         // The name is a courtesy, the lock is what counts: on a full disk it goes without.
         let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
-        Ok(Self { _file: file })
+        Ok(Self(file))
     }
 }
 

@@ -9,6 +9,7 @@ mod crowd;
 mod extract;
 mod forwarded;
 mod idempotency;
+mod meanwhile;
 mod ops;
 mod pace;
 mod problem;

@@ -2,6 +2,7 @@
 
 mod clock;
 mod disk;
+mod earlier;
 mod first_user;
 mod forgeries;
 mod issuer;

@@ -14,6 +14,7 @@ mod idempotency;
 mod identity;
 mod listings;
 mod matrix;
+mod meanwhile;
 mod modes;
 mod operations;
 mod operators;

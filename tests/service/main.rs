@@ -19,11 +19,14 @@ mod modes;
 mod operations;
 mod operators;
 mod paging;
+mod parameters;
 mod people;
 mod process;
 mod real_door;
 mod runs;
+mod second;
 mod served;
+mod shut_out;
 mod skeleton;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;

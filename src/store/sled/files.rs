@@ -140,6 +140,11 @@ pub(super) fn room_to_write(dir: &Path, floor: u64, bytes: usize) -> bool {
     has_room(dir, floor + GROWTH * bytes as u64)
 }
 
+/// Says whether there is room for another database of that size beside this one.
+pub(super) fn room_to_copy(dir: &Path, bytes: u64) -> bool {
+    free(dir) >= 2 * FLOOR + bytes
+}
+
 /// Says whether sled can be expected to find room when it opens: it completes a segment, begins another, and writes a
 /// snapshot as large as the last one while that is still there.
 pub(super) fn room_to_open(dir: &Path) -> bool {

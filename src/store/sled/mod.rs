@@ -9,6 +9,7 @@
 //! on by itself when there is room again; and a reserve file is given up so that the store opens on a full disk too, to read,
 //! to export, and for a few writes that cannot wait. It is made anew when there is plenty of room.
 
+mod compact;
 mod engine;
 mod files;
 
@@ -49,6 +50,7 @@ impl SledStore {
 
     fn start(dir: &Path) -> Result<Self> {
         let holder = Holder::take(dir)?;
+        compact::settle(dir).map_err(|error| files::failed(dir, error))?;
         // Before sled is asked: what it does on a full disk looks like damage.
         if !files::room_to_open(dir) && !files::give_reserve(dir)? {
             return Err(StoreError::DiskFull { path: dir.display().to_string() });

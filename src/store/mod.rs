@@ -18,7 +18,7 @@ mod wanted;
 pub use audit::{AuditHead, check_audit};
 pub use batch::{Batch, ParticipantChange, Premise};
 pub use documents::{Collection, Document, DocumentWrite, Expect, Names};
-pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, Unproven, export, import};
+pub use dump::{DUMP_VERSION, DumpError, Header, NotAsSigned, Record, Summary, export, import};
 pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{

@@ -28,6 +28,8 @@ pub enum RowFate {
     BadFormat,
     /// Nobody of the event has this e-mail or id.
     NoSuchPerson,
+    /// Several people of the event go by it: name one by the id.
+    Ambiguous,
     /// There was an exception before.
     AlreadyListed,
     /// Excluded, and exclusion beats exception.
@@ -180,7 +182,10 @@ fn row(
     }
     let person = match find(desk.store, code, cells[0]) {
         Ok(person) => person,
-        Err(EnrolmentError::NoPerson(_) | EnrolmentError::Ambiguous) => return Ok(RowFate::NoSuchPerson),
+        Err(EnrolmentError::NoPerson(_)) => return Ok(RowFate::NoSuchPerson),
+        Err(EnrolmentError::Ambiguous | EnrolmentError::SharedAddress | EnrolmentError::SharedName) => {
+            return Ok(RowFate::Ambiguous);
+        }
         Err(other) => return Err(other),
     };
     if !seen.insert(person.key.clone()) {

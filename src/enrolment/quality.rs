@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::EnrolmentError;
 use crate::credential::EventCode;
 use crate::issuance::import::person_key;
-use crate::store::{Participant, Store};
+use crate::store::{Participant, Store, mailbox};
 
 /// Groups told at once.
 const MAX_GROUPS: usize = 500;
@@ -19,7 +19,7 @@ const PAGE: usize = 1_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Same {
-    /// The e-mail, without regard to capitals.
+    /// The e-mail, in whichever form.
     Email,
     /// The name, without regard to capitals and spaces.
     Name,
@@ -46,7 +46,7 @@ pub fn duplicates(store: &dyn Store, code: &EventCode) -> Result<Vec<Duplicate>,
         let page = store.participants(code, cursor.as_deref(), PAGE)?;
         for person in page.items {
             if let Some(email) = &person.email {
-                groups.entry((Same::Email, email.to_lowercase())).or_default().push(person.key.clone());
+                groups.entry((Same::Email, mailbox(email))).or_default().push(person.key.clone());
             }
             let name = person_key(&person.name, None).0;
             groups.entry((Same::Name, name)).or_default().push(person.key);
@@ -91,7 +91,7 @@ pub fn same_mailbox(store: &dyn Store) -> Result<Vec<SameMailbox>, EnrolmentErro
         loop {
             let page = store.participants(code, cursor.as_deref(), PAGE)?;
             for person in page.items {
-                let Some(email) = person.email.as_ref().map(|email| email.to_lowercase()) else { continue };
+                let Some(email) = person.email.as_deref().map(mailbox) else { continue };
                 let name = person_key(&person.name, None).0;
                 let fresh = || Seen { name: name.clone(), differs: false, people: Vec::new() };
                 let seen = mailboxes.entry(email).or_insert_with(fresh);

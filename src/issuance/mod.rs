@@ -12,12 +12,14 @@ mod issue;
 mod order;
 mod record;
 mod replace;
+mod results;
 mod specimen;
 mod times;
 mod validity;
+mod who;
 
 pub use draft::{Draft, DraftError, Signed, Subject};
-pub use enroll::{Enrolled, Join, Place, enroll, fresh_id, place, place_of, row_over};
+pub use enroll::{Enrolled, Join, enroll, fresh_id, row_over};
 pub use face::{Face, FaceError, Faces};
 pub use issue::{
     IssueError, IssueRequest, Issued, Outcome, RowResult, Sink, Workshop, constants, issue, make, preflight,
@@ -25,9 +27,11 @@ pub use issue::{
 pub use order::Order;
 pub use record::Constants;
 pub use replace::{Correction, ReplaceError, regenerate, revoke, successors};
+pub use results::Results;
 pub use specimen::{Specimen, SpecimenError, preview};
 pub use times::{Stage, StageTimes};
 pub use validity::{ExpiresAfter, ValidityError};
+pub use who::{Answer, Answers, free_key, ids_differ, recognise};
 
 use crate::credential::Timestamp;
 use crate::proof::eddsa::SecretKey;

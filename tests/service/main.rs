@@ -12,6 +12,7 @@ mod hooks;
 mod idempotency;
 mod identity;
 mod listings;
+mod lists;
 mod matrix;
 mod modes;
 mod operations;

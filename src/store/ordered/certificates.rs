@@ -159,7 +159,7 @@ pub(super) fn put_old<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certifi
 fn put_derived<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -> Result<()> {
     let Certificate { number, person, key, status, .. } = certificate;
     draft.put_json(keys::person(kind::OWNER, number.event(), person), "owner", number)?;
-    draft.put(keys::digest(key, &people::digest(certificate)), Vec::new());
+    draft.put(keys::digest(key, &people::credential_digest(certificate)), Vec::new());
     match certificate.state.reason() {
         None => Ok(()),
         Some(reason) => draft.put_json(keys::set_entry(status.list, status.index), "reason", reason),

@@ -14,6 +14,10 @@ fn import(issuer: &Issuer, csv: &str, options: &[&str]) -> Ran {
     issuer.run(&[&["import", EVENT, "PEOPLE"], options].concat())
 }
 
+fn regenerate(issuer: &Issuer, number: &str, options: &[&str]) -> Ran {
+    issuer.run(&[&["regenerate", number, "--reason", "corrected"], options].concat())
+}
+
 /// Returns the credential of a certificate.
 fn credential(issuer: &Issuer, number: &str) -> Value {
     issuer.run(&["certificates", "render", number, "--format", "jwt", "--out", "OUT"]).expect(0);
@@ -105,7 +109,7 @@ fn the_last_day_is_signed_printed_and_checked_and_the_earlier_one_counts() {
     assert_eq!(issuer.verdict(&file, "2026-03-02"), "valid");
     assert_eq!(issuer.verdict(&file, "2027-04-01T00:00:00Z"), "expired");
     // A correction is held to the same.
-    let set = |value: &str| issuer.run(&["regenerate", "CERT-MAPS-2026-00001", "--set", &format!("expires={value}")]);
+    let set = |value: &str| regenerate(&issuer, "CERT-MAPS-2026-00001", &["--set", &format!("expires={value}")]);
     set("soon").expect(3).warns("`expires` holds `soon`");
     set("2027-05-01").expect(0);
     assert_eq!(until("CERT-MAPS-2026-00001"), "2027-05-01T23:59:59Z");
@@ -126,10 +130,10 @@ fn a_result_is_signed_and_printed_only_after_it_was_confirmed() {
     let ran = import(&issuer, list, &[]).expect(0).prints("column `score` is the result");
     assert!(!ran.stdout.contains("neither signed"), "{}", ran.stdout);
     // What was issued before says it when it is made anew.
-    issuer.run(&["regenerate", number]).expect(0);
+    regenerate(&issuer, number, &[]).expect(0);
     assert_eq!(credential(&issuer, number)["credentialSubject"]["result"][0]["value"], "87");
     issuer.run(&["event", "update", EVENT, "--publish-results=false"]).expect(0);
-    issuer.run(&["regenerate", number]).expect(0);
+    regenerate(&issuer, number, &[]).expect(0);
     assert!(credential(&issuer, number)["credentialSubject"]["result"].is_null());
     issuer.run(&["event", "create", "OPEN", "--title", "Open", "--template", "classic", "--publish-results"]).expect(0);
     issuer.run(&["event", "show", "OPEN"]).expect(0).prints("signed, for everybody to read");

@@ -31,7 +31,7 @@ pub enum Answer {
 /// What is said about those of a list who may be known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize, utoipa::IntoParams)]
 #[into_params(parameter_in = Query)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct Answers {
     /// The same address, another name: `ask` (if left out), `two_people`, or `same_person`, whose name changed.
     #[param(inline)]

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::credential::{Malformed, Timestamp};
+use crate::guard::guarded;
 use crate::reading::{self, Found, Kind, ReadMode, Source};
 use crate::verify::{TrustAnchors, Verdict, verify};
 
@@ -76,8 +77,17 @@ pub fn malformed(problem: impl Into<String>) -> Answer {
     Answer { source: "file", verdict, disagreements: Vec::new(), page: Page::Read }
 }
 
-/// Verifies what is in a file.
+/// Verifies what is in a file. Whatever is in it, others that are looked at beside it keep their answers.
 pub fn file(bytes: &[u8], anchors: &TrustAnchors, now: Timestamp, mode: ReadMode) -> Inspected {
+    kept(|| opened(bytes, anchors, now, mode))
+}
+
+/// A parser that gives up, ours or another's, is an answer about this file alone.
+fn kept(work: impl FnOnce() -> Inspected) -> Inspected {
+    guarded(work).unwrap_or_else(|_| Inspected::Answers(vec![malformed("something in it cannot be read")]))
+}
+
+fn opened(bytes: &[u8], anchors: &TrustAnchors, now: Timestamp, mode: ReadMode) -> Inspected {
     if let Some(what) = reading::published(bytes) {
         return Inspected::Published(what);
     }
@@ -144,5 +154,17 @@ impl Answer {
             object.insert("page".to_owned(), json!(word));
         }
         object
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parser_that_gives_up_is_an_answer_about_one_file() {
+        let Inspected::Answers(answers) = kept(|| panic!("a broken table")) else { panic!("no answers") };
+        assert_eq!(answers[0].verdict.code(), "malformed");
+        assert!(!answers[0].is_good());
     }
 }

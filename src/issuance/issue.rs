@@ -251,7 +251,7 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N], IssueError> {
     Ok(bytes)
 }
 
-pub(super) fn status_secret(store: &dyn Store) -> Result<[u8; 32], IssueError> {
+pub(crate) fn status_secret(store: &dyn Store) -> Result<[u8; 32], IssueError> {
     store.setting(STATUS_SECRET)?.and_then(|bytes| bytes.try_into().ok()).ok_or(IssueError::NoSecret)
 }
 

@@ -8,7 +8,7 @@ use super::import::{NameProblem, checked_name, checked_text};
 use super::issue::{entries, kept_fields, random, status_secret};
 use super::record::{self, Constants};
 use super::results;
-use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, Order, Signer, Subject};
+use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, NotProven, Order, Signer, Subject};
 use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{Certificate, CertificateState, Event, Participant, StoreError};
@@ -19,7 +19,7 @@ const CLAIMS: [&str; 5] = ["credits", "result", "term", "role", "expires"];
 /// Those of them that are texts, held to the letters of names.
 const SIGNED_TEXTS: [&str; 3] = ["result", "term", "role"];
 
-/// Why a certificate is not replaced or revoked. Nothing was changed.
+/// Why a certificate is not replaced. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplaceError {
     /// There is no such certificate.
@@ -53,6 +53,9 @@ pub enum ReplaceError {
         /// Why not.
         problem: DraftError,
     },
+    /// What is stored of it was not signed by this issuer.
+    #[error(transparent)]
+    NotProven(#[from] NotProven),
     /// The corrected certificate cannot be drawn.
     #[error(transparent)]
     Face(#[from] FaceError),
@@ -97,17 +100,6 @@ pub fn regenerate(
     desk.store.put_participants(number.event(), &[person], &act)?;
     desk.store.supersede(&old, &new, &reason, &desk.act("certificate.regenerate", number, detail))?;
     Ok(new)
-}
-
-/// Withdraws a certificate. It stays resolvable, with the reason.
-///
-/// # Errors
-/// See [`ReplaceError`].
-pub fn revoke(desk: &Desk, number: &CertificateNumber, text: Option<String>) -> Result<Certificate, ReplaceError> {
-    let old = current(desk, number)?;
-    let reason = Reason { code: ReasonCode::Revoked, at: desk.now, text };
-    desk.store.revoke(&old, &reason, &desk.act("certificate.revoke", number, json!({ "version": old.version })))?;
-    Ok(Certificate { state: CertificateState::Revoked { reason }, ..old })
 }
 
 /// Returns the certificate's version in force.
@@ -218,6 +210,8 @@ fn successor(
     order: Order,
     status: StatusEntry,
 ) -> Result<Certificate, ReplaceError> {
+    // Its number and date are signed again.
+    signer.own.prove(old)?;
     let Order { person, template, tier, basis, run } = order;
     let person = &person;
     let draft_error = |problem| ReplaceError::Draft { number: old.number.clone(), problem };

@@ -190,19 +190,17 @@ pub fn approve(desk: &Desk, workshop: &Workshop, id: &str) -> Result<Correction>
         writes.push(decided.put(Expect::Revision(revision)));
         let detail = json!({ "correction": id, "from": old.version, "to": version, "columns": ["name"] });
         let act = desk.act("certificate.regenerate", &old.number, detail);
-        // The person first: a crash in between must not let the next version bring the old name back.
-        if person != known {
-            let corrected = desk.act("participant.correct", &old.number, json!({ "columns": ["name"] }));
-            match desk.store.change_participant(code, Some(&known), Some(&person), &[], &corrected) {
-                // What somebody else changed meanwhile is kept: the next try starts from it.
-                Err(StoreError::Conflict(_)) => continue,
-                done => done?,
-            }
-        }
         let text = Some("name corrected".to_owned());
         let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text };
-        let change = new.map(|new| CertificateChange::Supersede { old, new, reason });
-        match desk.store.change_certificates(change.as_slice(), &writes, &act) {
+        // The person, the certificate and the decision change together or not at all.
+        let corrected = (person != known).then(|| CertificateChange::Correct {
+            event: code.clone(),
+            old: Some(Box::new(known)),
+            new: Box::new(person),
+        });
+        let replaced = new.map(|new| CertificateChange::Supersede { old, new, reason });
+        let changes: Vec<_> = corrected.into_iter().chain(replaced).collect();
+        match desk.store.change_certificates(&changes, &writes, &act) {
             Err(StoreError::Conflict(_)) => {}
             done => {
                 done?;

@@ -27,14 +27,16 @@ pub fn preview(desk: &Desk, request: &RunRequest, take: impl FnMut(Selected) -> 
     each(desk, request, over, take)
 }
 
-/// Makes a run over those who are in the group now. More than `alone` people who would lose a certificate need a second
-/// member of staff.
+/// Makes a run over those who are in the group now. More than `alone` people who would lose a certificate, or get a revoked
+/// one back, need a second member of staff.
 ///
 /// # Errors
 /// See [`RunError`]; a run of which not all rows could be written never starts.
 pub fn create(desk: &Desk, request: &RunRequest, alone: usize) -> Result<Created> {
     let over = request.check()?;
-    let record = begun(desk, (request.kind, over), request.event.clone(), request.reason.clone())?;
+    let of = request.run.clone().filter(|_| request.kind == Kind::Restore);
+    let begun = begun(desk, (request.kind, over), request.event.clone(), request.reason.clone())?;
+    let record = RunRecord { of, at_once: request.at_once, ..begun };
     freeze(desk, record, alone, |list| each(desk, request, over, |selected| list.add(selected.row, &selected.fate)))
 }
 
@@ -51,11 +53,14 @@ pub fn retry_failed(desk: &Desk, id: &str, alone: usize) -> Result<Created> {
         return Err(RunError::Nobody);
     }
     let retry_of = Some(old.id.clone());
-    let record = RunRecord { retry_of, ..begun(desk, (old.kind, old.over), old.event, old.reason)? };
+    let of = old.of.clone();
+    let record =
+        RunRecord { retry_of, of, at_once: old.at_once, ..begun(desk, (old.kind, old.over), old.event, old.reason)? };
     freeze(desk, record, alone, |list| {
         journal::each_row(desk.store, id, |_, row| match row.state {
             RowState::Failed => {
-                let loses = list.record.kind == Kind::Revoke || list.record.over == Over::NotPassing;
+                let loses =
+                    matches!(list.record.kind, Kind::Revoke | Kind::Restore) || list.record.over == Over::NotPassing;
                 list.add_row(Row { state: RowState::Queued, reason: None, ..row }, loses)
             }
             _ => Ok(()),
@@ -103,6 +108,10 @@ fn begun(
         retry_of: None,
         approval: None,
         problem: None,
+        of: None,
+        at_once: false,
+        left_out: None,
+        cancelled_by: None,
     })
 }
 
@@ -117,7 +126,7 @@ struct List<'a> {
 
 impl List<'_> {
     fn add(&mut self, row: Row, fate: &Fate) -> Result<()> {
-        self.add_row(row, matches!(fate, Fate::Lose(_)))
+        self.add_row(row, matches!(fate, Fate::Lose(_) | Fate::Regain(_)))
     }
 
     fn add_row(&mut self, row: Row, loses: bool) -> Result<()> {
@@ -171,7 +180,7 @@ fn start(desk: &Desk, record: RunRecord, revision: u64, total: u64, losing: Opti
     }
     let detail = json!({
         "kind": run.kind, "event": run.event, "over": run.over, "total": total, "reason": run.reason,
-        "retryOf": run.retry_of, "approval": run.approval,
+        "retryOf": run.retry_of, "approval": run.approval, "of": run.of,
     });
     desk.store.write_documents(&writes, Some(&desk.act("run.start", &run.id, detail)))?;
     Ok(Created { run, approval })

@@ -181,19 +181,41 @@ pub(super) fn revoked(has: Option<Certificate>) -> Fate {
     }
 }
 
-/// Says what taking a revocation back does to a certificate.
-pub(super) fn restored(has: Option<Certificate>, last: Option<&LastPublished>) -> Fate {
-    let Some(has) = has else { return Fate::Nothing("it does not exist".to_owned()) };
-    match &has.state {
-        CertificateState::Revoked { reason } if is_published(reason.at, last) => {
-            Fate::Nothing("its revocation has been published".to_owned())
+/// Which revocations are taken back.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Undone<'a> {
+    /// Those of this run, if one is named.
+    pub(super) run: Option<&'a str>,
+    /// Those of this date or before: what was revoked since was not seen by who asked.
+    pub(super) seen: Timestamp,
+    /// What was published last.
+    pub(super) last: Option<&'a LastPublished>,
+}
+
+impl Undone<'_> {
+    /// Says what taking a revocation back does to a certificate.
+    pub(super) fn fate(&self, has: Option<Certificate>) -> Fate {
+        let Some(has) = has else { return Fate::Nothing("it does not exist".to_owned()) };
+        let CertificateState::Revoked { reason } = &has.state else {
+            return Fate::Keep(has.number, "it is not revoked".to_owned());
+        };
+        let by = has.withdrawal.as_ref().and_then(|withdrawal| withdrawal.run.as_deref());
+        if self.run.is_some() && by != self.run {
+            return Fate::Nothing("that run did not revoke it".to_owned());
         }
-        CertificateState::Revoked { .. } => Fate::Regain(Box::new(has)),
-        _ => Fate::Keep(has.number, "it is not revoked".to_owned()),
+        if reason.at > self.seen {
+            return Fate::Nothing("it was revoked since this was asked for".to_owned());
+        }
+        match is_published(&has, self.last) {
+            true => Fate::Nothing("its revocation has been published".to_owned()),
+            false => Fate::Regain(Box::new(has)),
+        }
     }
 }
 
-/// Says whether a revocation of that date is in the published lists.
-pub(super) fn is_published(at: Timestamp, last: Option<&LastPublished>) -> bool {
-    last.is_some_and(|last| at <= last.covers)
+/// Says whether a certificate's revocation is in the published lists.
+pub(super) fn is_published(certificate: &Certificate, last: Option<&LastPublished>) -> bool {
+    let due = certificate.withdrawal.as_ref().and_then(|withdrawal| withdrawal.due);
+    let at = certificate.state.reason().map(|reason| reason.at);
+    last.zip(at).is_some_and(|(last, at)| last.holds(at, due))
 }

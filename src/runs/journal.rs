@@ -1,7 +1,8 @@
 use serde_json::json;
 
 use super::record::{GROUP, Row, RowState, RunRecord, RunState, read};
-use super::{CorrectionState, Result, RunError, TRIES};
+use super::step::ending;
+use super::{CorrectionState, Result, RunError, TRIES, who};
 use crate::credential::EventCode;
 use crate::issuance::Desk;
 use crate::store::{Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Page, PersonKey, Store, StoreError};
@@ -72,9 +73,9 @@ pub fn rows(
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<(u64, Row)>> {
-    read(store, id)?;
+    let (run, _) = read(store, id)?;
     let prefix = format!("{id}/");
-    filtered(
+    let page = filtered(
         cursor,
         limit,
         |cursor, limit| {
@@ -83,7 +84,16 @@ pub fn rows(
             Ok((rows.collect::<Result<Vec<(u64, Row)>, StoreError>>()?, page.next))
         },
         |(_, row)| state.is_none_or(|state| row.state == state),
-    )
+    )?;
+    let items = page.items.into_iter().map(|(place, row)| (place, told(&run, row))).collect();
+    Ok(Page { items, next: page.next })
+}
+
+/// Says of a row whose turn never came why it did not.
+fn told(run: &RunRecord, row: Row) -> Row {
+    let never = run.state == RunState::Cancelled && row.state == RowState::Queued && row.reason.is_none();
+    let reason = if never { Some("the run was stopped before its turn".to_owned()) } else { row.reason };
+    Row { reason, ..row }
 }
 
 /// Returns one row.
@@ -136,7 +146,8 @@ pub(super) fn each_row(store: &dyn Store, id: &str, mut take: impl FnMut(u64, Ro
     }
 }
 
-/// Stops a run: at once if it waits, after the present group if it is under way. What was done stays.
+/// Stops a run: at once if it waits, after the present group if it is under way. What was done stays, and the record says
+/// what that was ([`RunRecord::stopped`]).
 ///
 /// # Errors
 /// [`RunError::Over`].
@@ -149,12 +160,17 @@ pub fn cancel(desk: &Desk, id: &str) -> Result<RunRecord> {
             RunState::Preparing => return Err(RunError::Over(id.to_owned(), "its list is still being made")),
             state => return Err(RunError::Over(id.to_owned(), state.name())),
         };
-        let mut changed = RunRecord { cancelled: true, ..record };
-        if waits {
-            changed = RunRecord { state: RunState::Cancelled, finished: Some(desk.now), ..changed };
-        }
-        let mut writes = vec![changed.put(Expect::Revision(revision))];
-        writes.extend(waits.then(|| changed.dequeue()));
+        let cancelled_by = record.cancelled_by.clone().or_else(|| Some(who(desk.actor).to_owned()));
+        let mut changed = RunRecord { cancelled: true, cancelled_by, ..record };
+        let writes = match waits {
+            false => vec![changed.put(Expect::Revision(revision))],
+            true => {
+                changed = RunRecord { state: RunState::Cancelled, finished: Some(desk.now), ..changed };
+                let mut writes = ending(desk, &changed, revision)?;
+                writes.extend(super::approval::withdrawn(desk, &changed)?);
+                writes
+            }
+        };
         match desk.store.write_documents(&writes, Some(&desk.act("run.cancel", id, json!({ "at": changed.counters }))))
         {
             Err(StoreError::Conflict(_)) => {}

@@ -2,25 +2,28 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use super::fate::{Assessor, Fate, Grant, restored, revoked};
+use super::fate::{Assessor, Fate, Grant, Undone, revoked};
 use super::made::Made;
-use super::record::{GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
-use super::{Kind, Over, Result, RunError};
+use super::record::{Counters, GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
+use super::{Kind, Over, Result, RunError, Undo};
 use crate::credential::CertificateNumber;
 use crate::enrolment::{Decider, Planned, planned};
 use crate::issuance::{Desk, IssueError, Order, ReplaceError, Workshop};
-use crate::publish;
+use crate::publish::{self, Published};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{Cause, Certificate, CertificateChange, Collection, DocumentWrite, Expect, StoreError, Withdrawal};
 use crate::webhooks::{self, Notice, RunFigures};
 
 /// What a run needs of the service around it.
 pub trait Shop {
-    /// Publishes the static site.
+    /// Publishes the static site; `at_once` with the revocations that can still be undone.
     ///
     /// # Errors
     /// Why it could not.
-    fn publish(&self, desk: &Desk) -> Result<(), String>;
+    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, String>;
+
+    /// Returns how long a revocation waits before a publication holds it.
+    fn undo(&self) -> Undo;
 
     /// Does work while nothing is published.
     fn undisturbed(&self, work: &mut dyn FnMut());
@@ -116,13 +119,18 @@ fn one(
         return finish(desk, record, revision, None);
     }
     if record.kind == Kind::Publish {
-        let problem = shop.publish(desk).err();
-        return finish(desk, record, revision, problem);
+        return match shop.publish(desk, record.at_once) {
+            Ok(published) => {
+                let record = RunRecord { left_out: published.left_out, ..record.clone() };
+                finish(desk, &record, revision, None)
+            }
+            Err(problem) => finish(desk, record, revision, Some(problem)),
+        };
     }
     if record.group * GROUP >= record.counters.total {
         return finish(desk, record, revision, None);
     }
-    let mut group = Group::read(desk, record)?;
+    let mut group = Group::read(desk, record, shop.undo())?;
     group.decide(desk)?;
     group.make(desk, workshop, made)?;
     group.commit(desk, revision)
@@ -140,19 +148,30 @@ fn finish(desk: &Desk, record: &RunRecord, revision: u64, problem: Option<String
     };
     let finished = Some(desk.now);
     let over = RunRecord { state, problem, finished, began: record.began.or(finished), ..record.clone() };
-    let figures =
-        RunFigures { total: counters.total, done: counters.done, skipped: counters.skipped, failed: counters.failed };
-    let notice = Notice::run_finished(desk.now, &over.id, over.kind.name(), state.name(), over.event.as_ref(), figures);
+    let mut detail = json!({ "kind": over.kind, "state": state, "counters": counters });
+    if let Some(by) = &over.cancelled_by {
+        detail["stoppedBy"] = json!(by);
+    }
+    let act = desk.act("run.finish", &over.id, detail);
+    desk.store.write_documents(&ending(desk, &over, revision)?, Some(&act))?;
+    Ok(Step::Over(Box::new(over)))
+}
+
+/// Returns the writes that end a run, with who is told of it.
+pub(super) fn ending(desk: &Desk, over: &RunRecord, revision: u64) -> Result<Vec<DocumentWrite>> {
+    let Counters { total, done, skipped, failed } = over.counters;
+    let (kind, state) = (over.kind.name(), over.state.name());
+    let figures = RunFigures { total, done, skipped, failed };
+    let notice = Notice::run_finished(desk.now, &over.id, kind, state, over.event.as_ref(), figures);
     let mut writes = webhooks::enqueue(desk.store, &[notice])?;
     writes.extend([over.put(Expect::Revision(revision)), over.dequeue()]);
-    let detail = json!({ "kind": over.kind, "state": state, "counters": counters });
-    desk.store.write_documents(&writes, Some(&desk.act("run.finish", &over.id, detail)))?;
-    Ok(Step::Over(Box::new(over)))
+    Ok(writes)
 }
 
 /// A group of rows on its way.
 struct Group<'a> {
     record: &'a RunRecord,
+    undo: Undo,
     rows: Vec<Row>,
     fates: Vec<Fate>,
     planned: Option<Planned>,
@@ -170,11 +189,12 @@ struct Numbers {
 }
 
 impl<'a> Group<'a> {
-    fn read(desk: &Desk, record: &'a RunRecord) -> Result<Self> {
+    fn read(desk: &Desk, record: &'a RunRecord, undo: Undo) -> Result<Self> {
         let prefix = group_prefix(&record.id, record.group);
         let page = desk.store.documents(Collection::RUN_ROWS, &prefix, None, GROUP as usize)?;
         let rows = page.items.iter().map(|document| document.read()).collect::<Result<_, _>>()?;
-        Ok(Self { record, rows, fates: Vec::new(), planned: None, changes: Vec::new(), done: Numbers::default() })
+        let (fates, changes, done) = Default::default();
+        Ok(Self { record, undo, rows, fates, planned: None, changes, done })
     }
 
     /// Looks at everybody as they are now, not as they were when the list was made.
@@ -190,12 +210,14 @@ impl<'a> Group<'a> {
             }
             _ => {
                 let last = publish::last(desk.store)?;
+                let (run, seen) = (self.record.of.as_deref(), self.record.created);
+                let undone = Undone { run, seen, last: last.as_ref() };
                 let fate = |row: &Row| {
                     let number = row.number.as_ref();
                     let has = number.map(|number| desk.store.certificate(number)).transpose()?.flatten();
                     Ok(match self.record.kind {
                         Kind::Revoke => revoked(has),
-                        _ => restored(has, last.as_ref()),
+                        _ => undone.fate(has),
                     })
                 };
                 self.rows.iter().map(fate).collect::<Result<_>>()?
@@ -308,7 +330,8 @@ impl<'a> Group<'a> {
         let reason =
             Reason { code: ReasonCode::Revoked, at: desk.now, text: asked.and_then(|reason| reason.text.clone()) };
         let cause = asked.map_or(Cause::EligibilityLost, |reason| reason.cause);
-        let withdrawal = Some(Withdrawal { cause, run: Some(self.record.id.clone()) });
+        let due = asked.map_or_else(|| self.undo.due(desk.now), |reason| reason.due(desk.now, self.undo));
+        let withdrawal = Some(Withdrawal { cause, run: Some(self.record.id.clone()), due });
         self.changes.push(CertificateChange::Revoke { old, reason, withdrawal });
     }
 

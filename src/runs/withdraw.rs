@@ -1,66 +1,15 @@
-//! One certificate by hand: issue now, on request, anew; revoke, restore.
+//! One certificate by hand: issue now, on request, anew.
 
 use serde_json::{Value, json};
 
-use super::fate::is_published;
-use super::{Result, RunError, RunReason, TRIES, who};
+use super::{Result, RunError, TRIES, who};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::enrolment::{Decider, Decision, Ground, Planned, listed, may_request_own, planned, ready_to_generate};
 use crate::issuance::{self, Desk, Order, ReplaceError, Workshop};
-use crate::publish;
-use crate::status::{Reason, ReasonCode};
 use crate::store::{
-    Certificate, CertificateChange, CertificateState, DocumentWrite, Participant, PersonKey, StoreError, Withdrawal,
+    Certificate, CertificateChange, CertificateState, DocumentWrite, Participant, PersonKey, StoreError,
 };
 use crate::webhooks::{self, CertificateChange as Told, Notice};
-
-/// Revokes a certificate. One that is revoked stays as it is, with its first reason.
-///
-/// # Errors
-/// [`RunError::NoCertificate`].
-pub fn revoke(desk: &Desk, number: &CertificateNumber, why: &RunReason) -> Result<Certificate> {
-    why.check()?;
-    for _ in 0..TRIES {
-        let old = current(desk, number)?;
-        if old.state != CertificateState::Active {
-            return Ok(old);
-        }
-        let reason = Reason { code: ReasonCode::Revoked, at: desk.now, text: why.text.clone() };
-        let withdrawal = Some(Withdrawal { cause: why.cause, run: None });
-        let detail = json!({ "version": old.version, "before": "active", "after": "revoked", "reason": why });
-        let act = desk.act("certificate.revoke", number, detail);
-        let change = CertificateChange::Revoke { old, reason, withdrawal };
-        if changed(desk, change, Told::Revoked, number, &act)? {
-            return current(desk, number);
-        }
-    }
-    Err(RunError::Busy)
-}
-
-/// Takes a revocation back that has not been published. The caller makes sure that nothing is published meanwhile.
-///
-/// # Errors
-/// [`RunError::Published`] once verifiers may have seen it, [`RunError::NotRevoked`].
-pub fn restore(desk: &Desk, number: &CertificateNumber) -> Result<Certificate> {
-    for _ in 0..TRIES {
-        let old = current(desk, number)?;
-        let CertificateState::Revoked { reason } = &old.state else {
-            return Err(RunError::NotRevoked(number.clone()));
-        };
-        if is_published(reason.at, publish::last(desk.store)?.as_ref()) {
-            return Err(RunError::Published(number.clone()));
-        }
-        let detail = json!({
-            "version": old.version, "before": "revoked", "after": "active", "since": reason.at,
-            "withdrawal": old.withdrawal,
-        });
-        let act = desk.act("certificate.restore", number, detail);
-        if changed(desk, CertificateChange::Reinstate { old }, Told::Restored, number, &act)? {
-            return current(desk, number);
-        }
-    }
-    Err(RunError::Busy)
-}
 
 /// Issues to one person whatever the rule says. An exclusion is stronger.
 ///
@@ -196,7 +145,7 @@ pub(super) fn current(desk: &Desk, number: &CertificateNumber) -> Result<Certifi
 }
 
 /// Makes one change with its webhooks; false if somebody else was faster.
-fn changed(
+pub(super) fn changed(
     desk: &Desk,
     change: CertificateChange,
     told: Told,

@@ -17,16 +17,17 @@ mod sled;
 pub use alike::{mailbox, plain_name};
 pub use audit::{AuditHead, check_audit};
 pub use documents::{Collection, Document, DocumentWrite, Expect};
-pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, export, import};
+pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, Unproven, export, import};
 pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{
     Act, AuditEntry, BlobId, Cause, Certificate, CertificateChange, CertificateState, Erased, Event, Fields,
-    IssueOutcome, Participant, PersonKey, Run, RunTotals, Standing, StatusRange, TemplateRef, Withdrawal,
+    IssueOutcome, Participant, PersonKey, Run, RunTotals, SeenStray, Standing, StatusRange, Stray, TemplateRef,
+    Waiting, Withdrawal,
 };
 pub use sled::SledStore;
 
-use crate::credential::{CertificateNumber, EventCode, Timestamp};
+use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;
 
 /// Why a store call failed.
@@ -245,7 +246,8 @@ pub trait Store: Send + Sync {
 
     /// Makes all changes of certificates and documents in one step, or none: [`StoreError::Conflict`] with the first
     /// certificate's number, person's number or document's key that is not what the change expects. An `Issue` conflicts
-    /// where its person has a certificate; the others as [`Store::supersede`] and [`Store::revoke`] do.
+    /// where its person has a certificate or its status entry is set; the others as [`Store::supersede`], [`Store::revoke`]
+    /// and [`Store::change_participant`] do.
     fn change_certificates(&self, changes: &[CertificateChange], writes: &[DocumentWrite], act: &Act) -> Result<()>;
 
     /// Returns the current version of a certificate.
@@ -262,6 +264,27 @@ pub trait Store: Send + Sync {
 
     /// Lists the set entries of a status list by index, with their reasons.
     fn set_entries(&self, list: u32, cursor: Option<&str>, limit: usize) -> Result<Page<(u32, Reason)>>;
+
+    /// Adds (from nothing), changes, or takes back (to nothing) revocations of credentials that are not in the store, with
+    /// their status entries and with documents, in one step, provided that each stored one still is as given first; otherwise
+    /// [`StoreError::Conflict`], also if an entry is set for another. From then on their positions and those before them
+    /// count as reserved, also after they were taken back. [`StoreError::Exhausted`] if a list is far past the newest one.
+    fn change_strays(
+        &self,
+        changes: &[(Option<&Stray>, Option<&Stray>)],
+        writes: &[DocumentWrite],
+        act: &Act,
+    ) -> Result<()>;
+
+    /// Returns the revoked credential with a status entry that is not in the store.
+    fn stray(&self, status: StatusEntry) -> Result<Option<Stray>>;
+
+    /// Lists all of them, by status entry.
+    fn strays(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Stray>>;
+
+    /// Lists the revocations that are due after an instant ([`Withdrawal::due`]), the first one first. Their entries are in
+    /// [`Store::set_entries`] too: who reads both reads these last, so that nothing is taken for due that is not.
+    fn waiting(&self, after: Timestamp, cursor: Option<&str>, limit: usize) -> Result<Page<Waiting>>;
 
     /// Lists the digests of all credentials ever committed that this key (short id) signed.
     fn issued_digests(&self, key: &str, cursor: Option<&str>, limit: usize) -> Result<Page<[u8; 16]>>;

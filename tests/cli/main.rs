@@ -8,4 +8,5 @@ mod lists;
 mod mistakes;
 mod output;
 mod readme;
+mod tampered;
 mod tools;

@@ -11,6 +11,7 @@ mod reserve;
 mod restore;
 mod roster;
 mod store;
+mod strays;
 
 pub(super) use blobs::PART_BYTES;
 

@@ -11,7 +11,7 @@ use crate::accounts::Permission;
 use crate::credential::CertificateNumber;
 use crate::enrolment;
 use crate::issuance::{Desk, StageTimes, Workshop};
-use crate::runs::{self, RunReason};
+use crate::runs::{self, Revoked, RunReason};
 use crate::server::extract::{Body, IfMatch, Path, certificate_number, event_code};
 use crate::server::reply::Tagged;
 use crate::server::{App, Caller, Problem};
@@ -37,7 +37,8 @@ fn seen(desk: &Desk, number: &str, seen: &IfMatch) -> Result<CertificateNumber, 
 
 /// Revoke a certificate
 ///
-/// It stays resolvable, with the reason. One that is revoked already stays as it is.
+/// It stays resolvable, with the reason. It waits (`waits_until`) before a publication holds it, and can be taken back until
+/// then; fraud and `"now": true` do not wait, and end the wait of one that is revoked already, which stays as it is otherwise.
 #[utoipa::path(post, path = "/certificates/{number}/revoke", tag = "Certificates", extensions(("x-permission" = json!("revoke"))), params(("number" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     request_body(content = RunReason, example = json!({"cause": "issued_in_error", "text": "wrong course"})),
     responses((status = 200, body = CertificateView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -51,8 +52,10 @@ async fn revoke(
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |app, desk| {
         let number = seen(desk, &number, &if_match)?;
-        let revoked = runs::revoke(desk, &number, &reason)?;
-        app.metrics().revoked.inc();
+        let (revoked, news) = runs::revoke(desk, &number, &reason, app.vault.undo())?;
+        if news == Revoked::Anew {
+            app.metrics().revoked.inc();
+        }
         app.vault.forget_anchors();
         Ok(Tagged::ok(tag(&revoked, desk.now), CertificateView::of(revoked, desk.now)))
     })

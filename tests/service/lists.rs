@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 use testamur::proof::jws::Jws;
-use testamur::store::Store;
 
 use super::events::workshop;
 use super::harness::{OWNER, World, on_each_engine};

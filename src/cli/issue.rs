@@ -1,5 +1,6 @@
 //! `testamur issue`: certificates for everybody in an event who has none yet.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -13,6 +14,7 @@ use super::files::{FileError, FileWriter, Format, left_out};
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, EventCode};
+use crate::enrolment;
 use crate::issuance::import::is_email;
 use crate::issuance::{
     self, Desk, Faces, IssueRequest, Issued, NotProven, Outcome, RowResult, Signer, Sink, StageTimes, Workshop,
@@ -236,7 +238,25 @@ fn request(desk: &Desk, args: &Args) -> Result<IssueRequest, Failure> {
             }
         }
     }
-    Ok(IssueRequest { only })
+    let barred = barred(desk, &args.code)?;
+    if !barred.is_empty() {
+        let who = output::counted(barred.len(), "person", "people");
+        output::note(format!("note: excluded from this event, and left out: {who}"));
+    }
+    Ok(IssueRequest { only, barred })
+}
+
+/// Returns who was excluded over HTTP: exclusions hold for both doors.
+fn barred(desk: &Desk, code: &EventCode) -> Result<BTreeSet<PersonKey>, Failure> {
+    let (mut barred, mut cursor) = (BTreeSet::new(), None::<String>);
+    loop {
+        let page = enrolment::exclusions(desk.store, code, cursor.as_deref(), 1_000)?;
+        barred.extend(page.items.into_iter().map(|(person, _)| person.key));
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(barred);
+        }
+    }
 }
 
 /// Returns who has this e-mail or name now.

@@ -68,7 +68,7 @@ pub(super) fn revoke(global: &Global, args: Revoke) -> Result<ExitCode, Failure>
     let (desk, undo) = (workspace.desk(), workspace.config.undo());
     let (presented, news) = match named {
         Named::Number(number) => {
-            let (certificate, news) = runs::revoke(&desk, &number, &why, undo).map_err(explain)?;
+            let (certificate, news) = runs::revoke(&desk, &number, &why, undo, &|_| true).map_err(explain)?;
             (Presented::Known(Box::new(certificate)), news)
         }
         Named::Bytes(bytes) => {
@@ -111,7 +111,7 @@ pub(super) fn restore(global: &Global, args: Restore) -> Result<ExitCode, Failur
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
     let number = match named {
-        Named::Number(number) => runs::restore(&desk, &number).map_err(explain)?.number,
+        Named::Number(number) => runs::restore(&desk, &number, &|_| true).map_err(explain)?.number,
         Named::Bytes(bytes) => match runs::restore_presented(&desk, &ours(&workspace, &bytes)?).map_err(explain)? {
             Presented::Known(certificate) => certificate.number,
             Presented::Stray { number, .. } => number,

@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::{Kind, Over, Result};
 use crate::credential::{CertificateNumber, Timestamp};
-use crate::enrolment::{Decider, Decision, Ground, listed};
+use crate::enrolment::{Decider, Decision, Ground, listed_given};
 use crate::publish::LastPublished;
-use crate::store::{Certificate, CertificateState, Event, Participant, Store, TemplateRef};
+use crate::store::{Certificate, CertificateState, Event, Participant, Premise, Store, TemplateRef};
 
 /// What would become of one row.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,17 +96,24 @@ pub(super) struct Assessor<'a> {
 impl Assessor<'_> {
     /// Returns the decision about a person and the certificate that they have.
     pub(super) fn facts(&self, person: &Participant) -> Result<(Decision, Option<Certificate>)> {
-        let code = &self.event.code;
-        let decision = self.decider.decide(person, &listed(self.store, code, &person.key)?);
-        let number = self.store.certificate_of(code, &person.key)?;
-        let has = number.map(|number| self.store.certificate(&number)).transpose()?.flatten();
+        let (decision, has, _) = self.facts_given(person)?;
         Ok((decision, has))
     }
 
-    /// Says what a run does to a person, by their records as they are.
-    pub(super) fn fate(&self, kind: Kind, over: Over, person: &Participant) -> Result<Fate> {
-        let (decision, has) = self.facts(person)?;
-        Ok(decided(kind, over, decision, has))
+    fn facts_given(&self, person: &Participant) -> Result<(Decision, Option<Certificate>, Premise)> {
+        let code = &self.event.code;
+        let (listed, given) = listed_given(self.store, code, &person.key)?;
+        let decision = self.decider.decide(person, &listed);
+        let number = self.store.certificate_of(code, &person.key)?;
+        let has = number.map(|number| self.store.certificate(&number)).transpose()?.flatten();
+        Ok((decision, has, given))
+    }
+
+    /// Says what a run does to a person, by their records as they are, and on what of theirs that rests.
+    pub(super) fn fate(&self, kind: Kind, over: Over, person: &Participant) -> Result<(Fate, Vec<Premise>)> {
+        let (decision, has, listed) = self.facts_given(person)?;
+        let given = vec![Premise::participant(&self.event.code, person), listed];
+        Ok((decided(kind, over, decision, has), given))
     }
 }
 

@@ -2,10 +2,13 @@ use serde_json::json;
 
 use super::record::{GROUP, Row, RowState, RunRecord, RunState, read};
 use super::step::ending;
-use super::{CorrectionState, Result, RunError, TRIES, who};
+use super::{CorrectionState, Result, RunError, Seen, TRIES, check_seen, who};
 use crate::credential::EventCode;
 use crate::issuance::Desk;
-use crate::store::{Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Page, PersonKey, Store, StoreError};
+use crate::store::{Collection, Document, DocumentWrite, Expect, Page, PersonKey, Store, StoreError};
+
+/// Why a row is skipped whose person is in the list before.
+pub(super) const SAME_PERSON: &str = "another row is about the same person";
 
 /// Records looked at for one page of a filtered listing; a page may be short and still not be the last.
 const LOOKED_AT: usize = 20_000;
@@ -52,14 +55,6 @@ pub fn runs(
 /// [`RunError::NoRun`].
 pub fn run(store: &dyn Store, id: &str) -> Result<(RunRecord, u64)> {
     read(store, id)
-}
-
-/// Counts the runs that are queued or under way, up to the length of a page.
-///
-/// # Errors
-/// When the store fails.
-pub fn open(store: &dyn Store) -> Result<usize> {
-    Ok(store.documents(Collection::RUN_QUEUE, "", None, PAGE_LIMIT)?.items.len())
 }
 
 /// Lists a run's rows with their places from 0, those in one state or all.
@@ -150,10 +145,11 @@ pub(super) fn each_row(store: &dyn Store, id: &str, mut take: impl FnMut(u64, Ro
 /// what that was ([`RunRecord::stopped`]).
 ///
 /// # Errors
-/// [`RunError::Over`].
-pub fn cancel(desk: &Desk, id: &str) -> Result<RunRecord> {
+/// [`RunError::Over`], [`RunError::ChangedMeanwhile`].
+pub fn cancel(desk: &Desk, id: &str, seen: Seen<RunRecord>) -> Result<RunRecord> {
     for _ in 0..TRIES {
         let (record, revision) = read(desk.store, id)?;
+        check_seen(seen, &record)?;
         let waits = match record.state {
             RunState::Queued | RunState::AwaitingApproval => true,
             RunState::Processing => false,
@@ -220,7 +216,8 @@ pub fn renaming(
     journal_rows(store, event, gone, Some(keep))
 }
 
-/// Rows about a person with another name, or with none and without what was said about them.
+/// Rows about a person with another name, or with none and without what was said about them. A run that has a row about the
+/// other gets no second one: what waited is skipped.
 fn journal_rows(
     store: &dyn Store,
     event: &EventCode,
@@ -234,18 +231,33 @@ fn journal_rows(
         if run.event.as_ref().is_some_and(|of| of != event) {
             return Ok(());
         }
+        let (mut about, mut other_is_in) = (Vec::new(), false);
         each_document(store, Collection::RUN_ROWS, &format!("{}/", run.id), |document| {
             let row: Row = document.read()?;
+            other_is_in |= other.is_some() && row.person.as_ref() == other;
             if row.person.as_ref() == Some(person) {
-                let reason = row.reason.clone().filter(|_| other.is_some());
-                let changed = Row { person: other.cloned(), reason, ..row };
-                let expect = Expect::Revision(document.revision);
-                writes.push(DocumentWrite::put(Collection::RUN_ROWS, document.key, expect, &changed));
+                about.push((document.key, Expect::Revision(document.revision), row));
             }
             Ok(())
-        })
+        })?;
+        for (key, expect, row) in about {
+            let changed = match other.filter(|_| !other_is_in) {
+                Some(other) => Row { person: Some(other.clone()), ..row },
+                None => bare(row, other_is_in),
+            };
+            other_is_in |= other.is_some();
+            writes.push(DocumentWrite::put(Collection::RUN_ROWS, key, expect, &changed));
+        }
+        Ok(())
     })?;
     Ok(writes)
+}
+
+/// A row that is about nobody any more: they were erased, or are another row of the same run.
+fn bare(row: Row, twin: bool) -> Row {
+    let reason = twin.then(|| SAME_PERSON.to_owned());
+    let state = if twin && row.state == RowState::Queued { RowState::Skipped } else { row.state };
+    Row { person: None, reason, state, ..row }
 }
 
 fn each_document(

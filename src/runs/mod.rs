@@ -4,7 +4,8 @@
 //! A run is a document, its rows are documents, and a group of rows is done in **one** transaction with the certificates,
 //! the journal, the counters and the webhooks. So whoever kills the service anywhere finds each group done or not done, and
 //! [`step()`] goes on with the next: nobody gets two, and no row is lost. Two who do the same group at once collide in the
-//! run's revision, and one of them reads again.
+//! run's revision, and one of them reads again. What a group's decisions rest on (people, exceptions and exclusions, event and
+//! rule) is expected by the same transaction: whatever was acknowledged before it is obeyed.
 //!
 //! - [`assess`](fate) says what a run would do to one person or certificate: the preview and the run itself ask the same
 //!   function, the run at the time when it does it.
@@ -22,6 +23,7 @@ pub mod fate;
 mod journal;
 mod made;
 pub mod quality;
+mod queue;
 mod record;
 pub mod revoke;
 mod select;
@@ -31,9 +33,10 @@ pub mod withdraw;
 
 pub use approval::{Approval, ApprovalState, approve, reject};
 pub use correction::{Ask, Correction, CorrectionState};
-pub use create::{Created, create, preview, retry_failed, tidy};
+pub use create::{Created, create, preview, retry_failed};
 pub use fate::Fate;
-pub use journal::{cancel, filtered, forgetting, open, renaming, row, rows, run, runs};
+pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
+pub use queue::{STILL_SECONDS, open, still, tidy};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
 pub use revoke::{Revoked, restore, revoke, waiting_until};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};
@@ -145,6 +148,12 @@ pub enum RunError {
     /// Others changed the same records again and again.
     #[error("others keep changing the same records; try again")]
     Busy,
+    /// The program itself failed.
+    #[error("the program failed at this; report it, with what the log says")]
+    Panicked,
+    /// It is not what the caller has seen.
+    #[error("somebody changed this in the meantime; read it again")]
+    ChangedMeanwhile,
     /// A certificate cannot be made.
     #[error("it cannot be made: {0}")]
     CannotMake(String),
@@ -171,8 +180,16 @@ pub enum RunError {
 /// Result of this room.
 pub type Result<T, E = RunError> = std::result::Result<T, E>;
 
+/// Says whether a record is the one that the caller has seen. Asked of the very record that the write expects.
+pub type Seen<'a, T> = &'a dyn Fn(&T) -> bool;
+
 /// How often a change is tried again when others were faster.
 const TRIES: usize = 100;
+
+/// Refuses a record that is not the one that the caller has seen.
+fn check_seen<T>(seen: Seen<T>, record: &T) -> Result<()> {
+    if seen(record) { Ok(()) } else { Err(RunError::ChangedMeanwhile) }
+}
 
 /// Returns an id that grows with time: `20261122T101500Z-1f2e3d4c`.
 fn new_id(now: Timestamp) -> Result<String> {

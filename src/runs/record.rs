@@ -264,6 +264,9 @@ pub struct RunRecord {
     pub counters: Counters,
     /// The next group.
     pub group: u64,
+    /// How many turns in a row passed without a group done, because others kept changing the same records.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub stalls: u32,
     /// Whether somebody asked for it to stop.
     #[serde(default)]
     pub cancelled: bool,
@@ -291,6 +294,10 @@ pub struct RunRecord {
     /// Who stopped it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_by: Option<String>,
+}
+
+fn is_zero(stalls: &u32) -> bool {
+    *stalls == 0
 }
 
 impl RunRecord {
@@ -378,8 +385,17 @@ impl Row {
         Self { person: None, number: Some(number), state: RowState::Queued, reason: None }
     }
 
-    pub(super) fn put(&self, run: &str, place: u64) -> DocumentWrite {
-        DocumentWrite::put(Collection::RUN_ROWS, row_key(run, place), Expect::Any, self)
+    pub(super) fn put(&self, run: &str, place: u64, expect: Expect) -> DocumentWrite {
+        DocumentWrite::put(Collection::RUN_ROWS, row_key(run, place), expect, self)
+    }
+
+    /// Returns whom or what it is about, to tell rows apart.
+    pub(super) fn about(&self) -> String {
+        match (&self.person, &self.number) {
+            (Some(person), _) => format!("person {}", person.0),
+            (None, Some(number)) => format!("certificate {number}"),
+            (None, None) => String::new(),
+        }
     }
 }
 

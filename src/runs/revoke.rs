@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::fate::is_published;
 use super::withdraw::{changed, current};
-use super::{Result, RunError, RunReason, TRIES, Undo};
+use super::{Result, RunError, RunReason, Seen, TRIES, Undo, check_seen};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::issuance::Desk;
 use crate::publish;
@@ -27,11 +27,18 @@ pub enum Revoked {
 /// wait.
 ///
 /// # Errors
-/// [`RunError::NoCertificate`].
-pub fn revoke(desk: &Desk, number: &CertificateNumber, why: &RunReason, undo: Undo) -> Result<(Certificate, Revoked)> {
+/// [`RunError::NoCertificate`], [`RunError::ChangedMeanwhile`].
+pub fn revoke(
+    desk: &Desk,
+    number: &CertificateNumber,
+    why: &RunReason,
+    undo: Undo,
+    seen: Seen<Certificate>,
+) -> Result<(Certificate, Revoked)> {
     why.check()?;
     for _ in 0..TRIES {
         let old = current(desk, number)?;
+        check_seen(seen, &old)?;
         let due = why.due(desk.now, undo);
         if old.state != CertificateState::Active {
             if due.is_some() || waiting_until(&old, desk.now).is_none() {
@@ -74,10 +81,11 @@ fn hastened(desk: &Desk, old: Certificate, why: &RunReason) -> Result<bool> {
 /// Takes a revocation back that has not been published. The caller makes sure that nothing is published meanwhile.
 ///
 /// # Errors
-/// [`RunError::Published`] once verifiers may have seen it, [`RunError::NotRevoked`].
-pub fn restore(desk: &Desk, number: &CertificateNumber) -> Result<Certificate> {
+/// [`RunError::Published`] once verifiers may have seen it, [`RunError::NotRevoked`], [`RunError::ChangedMeanwhile`].
+pub fn restore(desk: &Desk, number: &CertificateNumber, seen: Seen<Certificate>) -> Result<Certificate> {
     for _ in 0..TRIES {
         let old = current(desk, number)?;
+        check_seen(seen, &old)?;
         let CertificateState::Revoked { reason } = &old.state else {
             return Err(RunError::NotRevoked(number.clone()));
         };

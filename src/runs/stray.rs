@@ -83,7 +83,7 @@ pub fn revoke_presented(desk: &Desk, ours: &Ours, why: &RunReason, undo: Undo) -
         let (known, namesake) = find(desk, ours, &place)?;
         let (old, new, news) = match known {
             Known::InStore(certificate) => {
-                let (certificate, news) = revoke(desk, &certificate.number, why, undo)?;
+                let (certificate, news) = revoke(desk, &certificate.number, why, undo, &|_| true)?;
                 return Ok((Presented::Known(Box::new(certificate)), news));
             }
             Known::Revoked(stray) if due.is_some() || !publish::waits(stray.reason.at, stray.due(), desk.now) => {
@@ -135,7 +135,7 @@ pub fn restore_presented(desk: &Desk, ours: &Ours) -> Result<Presented> {
         let (known, namesake) = find(desk, ours, &place)?;
         let stray = match known {
             Known::InStore(certificate) => {
-                return Ok(Presented::Known(Box::new(restore(desk, &certificate.number)?)));
+                return Ok(Presented::Known(Box::new(restore(desk, &certificate.number, &|_| true)?)));
             }
             Known::Unknown => return Err(RunError::NotRevoked(place.number)),
             Known::Revoked(stray) => stray,

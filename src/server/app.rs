@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::auth::Authenticator;
 use super::crowd::Crowd;
-use super::ops::{Metrics, Readiness};
+use super::ops::{Metrics, Pulse, Readiness};
 use super::rate::Rate;
 use super::session::Logins;
 use super::{Caller, Problem, Vault, vc_api};
@@ -88,6 +88,8 @@ struct Inner {
     files: Crowd,
     /// What came of the last look at the store.
     readiness: Readiness,
+    /// When the queue of runs last moved.
+    pulse: Pulse,
     /// Whether the service is about to stop.
     stopping: watch::Sender<bool>,
     /// What the VC-API has of its own.
@@ -107,6 +109,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let public = Rate::per_second(parts.limits.public_per_second);
         let stopping = watch::Sender::new(false);
+        let pulse = Pulse::at((parts.clock)());
         Self(Arc::new(Inner {
             parts,
             metrics: Metrics::default(),
@@ -114,6 +117,7 @@ impl App {
             public,
             files: Crowd::default(),
             readiness: Readiness::default(),
+            pulse,
             stopping,
             vc: vc_api::Register::default(),
         }))
@@ -148,6 +152,11 @@ impl App {
     /// Returns what came of the last look at the store.
     pub(super) fn readiness(&self) -> &Readiness {
         &self.0.readiness
+    }
+
+    /// Returns when the queue of runs last moved.
+    pub(super) fn pulse(&self) -> &Pulse {
+        &self.0.pulse
     }
 
     /// Returns what the VC-API has of its own.

@@ -99,6 +99,7 @@ pub fn work_once(app: &App) -> Result<Step, RunError> {
     let (signer, times) = (app.vault.signer(), StageTimes::default());
     let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
     let step = runs::step(&desk(app), &workshop, &app.vault)?;
+    app.pulse().beat(app.now());
     if let Step::Group { issued, revoked, .. } = &step {
         app.metrics().issued.inc_by(*issued as u64);
         app.metrics().revoked.inc_by(*revoked as u64);

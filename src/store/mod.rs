@@ -5,6 +5,7 @@
 
 mod alike;
 mod audit;
+mod batch;
 mod documents;
 mod dump;
 mod engine;
@@ -16,6 +17,7 @@ mod sled;
 
 pub use alike::{mailbox, plain_name};
 pub use audit::{AuditHead, check_audit};
+pub use batch::{Batch, ParticipantChange, Premise};
 pub use documents::{Collection, Document, DocumentWrite, Expect};
 pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, Unproven, export, import};
 pub use memory::MemoryStore;
@@ -167,9 +169,18 @@ pub trait Store: Send + Sync {
     /// Lists events by code.
     fn events(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Event>>;
 
-    /// Adds or replaces participants of an event, by their keys. Who is new gets the next place in the event's roster, in
-    /// the given order; who is replaced keeps the old place. [`StoreError::NotFound`] without the event.
-    fn put_participants(&self, event: &EventCode, participants: &[Participant], act: &Act) -> Result<()>;
+    /// Does all of a batch in one step, or nothing of it: [`StoreError::Conflict`] with the first premise that does not hold
+    /// and the first record that is not what its change expects; also if an external id is another's, and if somebody with
+    /// a certificate would be deleted. [`StoreError::NotFound`] without the event of a participant. Who is new gets the next
+    /// place in the event's roster, in the given order. Returns the revision of the documents written. `None` for `act` is
+    /// for what is no act of anybody.
+    fn write(&self, batch: &Batch, act: Option<&Act>) -> Result<u64>;
+
+    /// Adds participants to an event; [`StoreError::Conflict`] if one of them is there already.
+    fn put_participants(&self, event: &EventCode, participants: &[Participant], act: &Act) -> Result<()> {
+        let added = |new: &Participant| ParticipantChange { event: event.clone(), old: None, new: Some(new.clone()) };
+        self.write(&Batch { people: participants.iter().map(added).collect(), ..Batch::default() }, Some(act)).map(drop)
+    }
 
     /// Returns a participant.
     fn participant(&self, event: &EventCode, person: &PersonKey) -> Result<Option<Participant>>;
@@ -246,8 +257,8 @@ pub trait Store: Send + Sync {
 
     /// Makes all changes of certificates and documents in one step, or none: [`StoreError::Conflict`] with the first
     /// certificate's number, person's number or document's key that is not what the change expects. An `Issue` conflicts
-    /// where its person has a certificate or its status entry is set; the others as [`Store::supersede`], [`Store::revoke`]
-    /// and [`Store::change_participant`] do.
+    /// where its person has a certificate or its status entry is set; the others as [`Store::supersede`] and [`Store::revoke`]
+    /// do.
     fn change_certificates(&self, changes: &[CertificateChange], writes: &[DocumentWrite], act: &Act) -> Result<()>;
 
     /// Returns the current version of a certificate.

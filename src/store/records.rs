@@ -300,15 +300,6 @@ pub enum CertificateChange {
         /// The current version, revoked.
         old: Certificate,
     },
-    /// Adds (`old` is `None`) or replaces one participant, provided that the stored one still is `old`.
-    Correct {
-        /// In this event.
-        event: EventCode,
-        /// As known.
-        old: Option<Box<Participant>>,
-        /// As it is to be; the key stays.
-        new: Box<Participant>,
-    },
     /// Makes a revoked version active again and clears its status entry. Only before the revocation was published: the
     /// caller makes sure that it was not.
     Reinstate {

@@ -1,5 +1,6 @@
 //! The store's story, told to every engine. It says which engines it ran on.
 
+mod batch;
 mod dump;
 mod folder;
 pub mod records;
@@ -8,14 +9,15 @@ mod speed;
 use std::collections::BTreeSet;
 use std::thread;
 
+use testamur::credential::EventCode;
 use testamur::credential::StatusEntry;
 use testamur::status::{LIST_ENTRIES, ReasonCode, issued_digest};
 use testamur::store::{
-    Cause, CertificateChange, CertificateState, IssueOutcome, MemoryStore, Page, Participant, PersonKey, SeenStray,
-    SledStore, StatusRange, Store, StoreError, Stray, Withdrawal, check_audit,
+    Batch, Cause, CertificateChange, CertificateState, IssueOutcome, MemoryStore, Page, Participant, PersonKey,
+    SeenStray, SledStore, StatusRange, Store, StoreError, Stray, Withdrawal, check_audit,
 };
 
-use records::{act, certificate, code, event, now, number, participant, reason};
+use records::{act, certificate, changed, code, event, now, number, participant, reason};
 
 /// Tells a story to a fresh store of every engine.
 fn on_each_engine(story: impl Fn(&dyn Store)) {
@@ -99,7 +101,11 @@ fn participants_are_added_and_replaced_by_their_keys() {
         store.put_participants(&code("WORKSHOP2"), &[participant(99)], &act("import")).unwrap();
         let mut renamed = participant(3);
         renamed.name = "Grace".to_owned();
-        store.put_participants(&workshop, &[renamed.clone()], &act("import")).unwrap();
+        let unread = store.put_participants(&workshop, &[participant(30), renamed.clone()], &act("import"));
+        assert!(matches!(unread, Err(StoreError::Conflict(_))), "who is there is not replaced unread");
+        assert_eq!(store.participant(&workshop, &participant(30).key).unwrap(), None, "nobody of the batch is added");
+        let change = changed("WORKSHOP", Some(&participant(3)), Some(&renamed));
+        store.write(&Batch { people: vec![change], ..Batch::default() }, Some(&act("import"))).unwrap();
         assert_eq!(store.participant(&workshop, &renamed.key).unwrap(), Some(renamed));
         assert_eq!(all(4, |cursor, limit| store.participants(&workshop, cursor, limit)).len(), 25);
     });
@@ -111,15 +117,20 @@ fn people_are_listed_in_the_order_of_the_list_and_an_update_keeps_the_place() {
         let (a, b, nobody) = (code("A"), code("AB"), code("B"));
         store.put_event(None, &event("A"), &act("event.create")).unwrap();
         store.put_event(None, &event("AB"), &act("event.create")).unwrap();
-        let put = |event, who: &[u64]| {
-            let people: Vec<_> = who.iter().map(|who| participant(*who)).collect();
-            store.put_participants(event, &people, &act("import")).unwrap();
+        let put = |event: &EventCode, who: &[u64]| {
+            let change = |who: &u64| {
+                let new = participant(*who);
+                let old = store.participant(event, &new.key).unwrap();
+                changed(event.as_str(), old.as_ref(), Some(&new))
+            };
+            let people = who.iter().map(change).collect();
+            store.write(&Batch { people, ..Batch::default() }, Some(&act("import"))).unwrap();
         };
         let keys = |event| -> Vec<PersonKey> {
             all(2, |cursor, limit| store.participants(event, cursor, limit)).into_iter().map(|p| p.key).collect()
         };
         let wanted = |who: &[u64]| -> Vec<PersonKey> { who.iter().map(|who| participant(*who).key).collect() };
-        put(&a, &[9, 2, 7, 2]);
+        put(&a, &[9, 2, 7]);
         put(&b, &[5]);
         put(&a, &[1, 7, 30, 9]);
         put(&b, &[2, 4]);

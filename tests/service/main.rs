@@ -14,6 +14,7 @@ mod identity;
 mod listings;
 mod lists;
 mod matrix;
+mod meanwhile;
 mod modes;
 mod operations;
 mod operators;

@@ -133,10 +133,6 @@ pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[Certificate
             | CertificateChange::Revoke { old, .. }
             | CertificateChange::Hasten { old }
             | CertificateChange::Reinstate { old } => &old.number,
-            CertificateChange::Correct { event, old, new } => {
-                people::change(draft, event, old.as_deref(), Some(new))?;
-                continue;
-            }
         };
         if !seen.insert(number) {
             return Err(StoreError::Conflict(number.to_string()));
@@ -151,7 +147,6 @@ pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[Certificate
             CertificateChange::Reissue { old, new } => reissue(draft, old, new)?,
             CertificateChange::Hasten { old } => hasten(draft, old)?,
             CertificateChange::Reinstate { old } => reinstate(draft, old)?,
-            CertificateChange::Correct { .. } => {}
         }
     }
     for outcome in issue(draft, &new)? {

@@ -7,6 +7,7 @@ mod blobs;
 mod certificates;
 mod documents;
 mod people;
+mod premises;
 mod reserve;
 mod restore;
 mod roster;

@@ -3,16 +3,16 @@
 use data_encoding::HEXLOWER;
 
 use super::{
-    Engine, Ordered, Result, StoreError, certificates, check_key, decode, documents, keys, kind, people, reserve,
-    roster, strays,
+    Engine, Ordered, Result, StoreError, certificates, check_key, decode, documents, keys, kind, people, premises,
+    reserve, strays,
 };
 use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;
 use crate::store::alike::{mailbox, plain_name};
 use crate::store::dump::Record;
 use crate::store::{
-    Act, AuditEntry, BlobId, Certificate, CertificateChange, Collection, Document, DocumentWrite, Event, IssueOutcome,
-    Page, Participant, PersonKey, Run, StatusRange, Store, Stray, Waiting,
+    Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Document, DocumentWrite, Event,
+    IssueOutcome, Page, Participant, PersonKey, Run, StatusRange, Store, Stray, Waiting,
 };
 
 impl<E: Engine> Store for Ordered<E> {
@@ -74,13 +74,14 @@ impl<E: Engine> Store for Ordered<E> {
         self.page_json(&keys::named(kind::EVENT, b""), cursor, limit)
     }
 
-    fn put_participants(&self, event: &EventCode, participants: &[Participant], act: &Act) -> Result<()> {
+    fn write(&self, batch: &Batch, act: Option<&Act>) -> Result<u64> {
         self.commit(|draft| {
-            if draft.engine.get(&keys::named(kind::EVENT, event.as_str().as_bytes()))?.is_none() {
-                return Err(StoreError::NotFound(event.to_string()));
-            }
-            draft.act = Some(act);
-            roster::put(draft, event, participants)
+            draft.act = act;
+            premises::check(draft, &batch.given)?;
+            people::change_all(draft, &batch.people)?;
+            certificates::change(draft, &batch.certificates)?;
+            documents::write(draft, &batch.documents)?;
+            Ok(draft.batch)
         })
     }
 

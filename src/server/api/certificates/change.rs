@@ -8,7 +8,6 @@ use utoipa_axum::routes;
 
 use super::{CertificateView, tag};
 use crate::accounts::Permission;
-use crate::credential::CertificateNumber;
 use crate::enrolment;
 use crate::issuance::{Desk, StageTimes, Workshop};
 use crate::runs::{self, Revoked, RunReason};
@@ -24,15 +23,6 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(issue_now))
         .routes(routes!(request_own))
         .routes(routes!(reissue))
-}
-
-/// Reads the number of a certificate that is to be changed, provided that the caller has seen it as it is.
-fn seen(desk: &Desk, number: &str, seen: &IfMatch) -> Result<CertificateNumber, Problem> {
-    let number = certificate_number(number)?;
-    if let Some(current) = desk.store.certificate(&number)? {
-        seen.check(&tag(&current, desk.now))?;
-    }
-    Ok(number)
 }
 
 /// Revoke a certificate
@@ -51,8 +41,9 @@ async fn revoke(
 ) -> Result<Tagged<CertificateView>, Problem> {
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |app, desk| {
-        let number = seen(desk, &number, &if_match)?;
-        let (revoked, news) = runs::revoke(desk, &number, &reason, app.vault.undo())?;
+        let seen = |current: &Certificate| if_match.is(|| tag(current, desk.now));
+        let number = certificate_number(&number)?;
+        let (revoked, news) = runs::revoke(desk, &number, &reason, app.vault.undo(), &seen)?;
         if news == Revoked::Anew {
             app.metrics().revoked.inc();
         }
@@ -75,8 +66,9 @@ async fn restore(
 ) -> Result<Tagged<CertificateView>, Problem> {
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |app, desk| {
-        let number = seen(desk, &number, &if_match)?;
-        let restored = app.vault.undisturbed(|| runs::restore(desk, &number))?;
+        let number = certificate_number(&number)?;
+        let seen = |current: &Certificate| if_match.is(|| tag(current, desk.now));
+        let restored = app.vault.undisturbed(|| runs::restore(desk, &number, &seen))?;
         app.vault.forget_anchors();
         Ok(Tagged::ok(tag(&restored, desk.now), CertificateView::of(restored, desk.now)))
     })

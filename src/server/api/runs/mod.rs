@@ -280,8 +280,8 @@ async fn cancel(
 ) -> Result<Tagged<RunView>, Problem> {
     may_touch(&app, &caller, &id).await?;
     app.at_desk(&caller, move |_, desk| {
-        if_match.check(&tag_of(&runs::run(desk.store, &id)?.0))?;
-        Ok(tagged(runs::cancel(desk, &id)?, StatusCode::OK))
+        let seen = |run: &RunRecord| if_match.is(|| tag_of(run));
+        Ok(tagged(runs::cancel(desk, &id, &seen)?, StatusCode::OK))
     })
     .await
 }

@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use crate::issuance::IssueError;
 use crate::runs::RunError;
 use crate::server::Problem;
+use crate::server::meanwhile::changed_meanwhile;
 use crate::server::problem::FieldProblem;
 
 impl From<RunError> for Problem {
@@ -51,6 +52,8 @@ impl From<RunError> for Problem {
             RunError::SamePerson => Self::new(StatusCode::FORBIDDEN, "same-person", detail),
             RunError::NotStaff => Self::forbidden(detail),
             RunError::Busy => Self::conflict("busy", detail),
+            RunError::ChangedMeanwhile => changed_meanwhile(),
+            RunError::Panicked => Self::internal(error),
             RunError::CannotMake(_) => Self::unprocessable("cannot-make", detail),
             RunError::Replace(_) => Self::unprocessable("cannot-replace", detail),
             RunError::Issue(error) => Self::internal(error),

@@ -361,10 +361,6 @@ fn claim(column: &str, value: String) -> Result<String, EnrolmentError> {
             let last = last_day(&value).map_err(|problem| invalid(&problem.to_string()))?;
             Ok(last.to_string()[..10].to_owned())
         }
-        "credits" => {
-            let number = value.replace(',', ".").parse::<f64>().is_ok_and(|credits| (0.0..=1e6).contains(&credits));
-            if number { Ok(value) } else { Err(invalid("is not a number between 0 and 1,000,000")) }
-        }
         "result" | "role" | "term" => Ok(printed(&format!("fields.{column}"), &value, false)?.unwrap_or_default()),
         _ => Ok(value),
     }

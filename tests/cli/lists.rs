@@ -200,9 +200,7 @@ fn titles_and_names_of_issuers_have_the_letters_of_names() {
     other.run(&["init", "--issuer", "Example\u{202e}ymedacA", "--domain", "a.example"]).expect(2).warns("U+202E");
     import(&issuer, "name\nAda\n", &[]).expect(0);
     issuer.run(&["issue", EVENT]).expect(0);
-    let set = |column: &str| {
-        regenerate(&issuer, "CERT-MAPS-2026-00001", &["--set", &format!("{column}=A\u{202e}B")])
-    };
+    let set = |column: &str| regenerate(&issuer, "CERT-MAPS-2026-00001", &["--set", &format!("{column}=A\u{202e}B")]);
     set("name").expect(3).warns("U+202E");
     set("role").expect(2).warns("printable characters");
 }

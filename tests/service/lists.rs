@@ -140,9 +140,7 @@ fn a_last_day_is_signed_and_what_is_none_is_refused() {
         let bob = json!({ "name": "Bob", "email": "bob@x.example", "fields": { "Expires": "31.03.2027" } });
         assert_eq!(world.post(PEOPLE, &bob).ok()["fields"]["expires"], "2027-03-31");
         assert_eq!(issued(world, "bob@x.example")["validUntil"], "2026-12-22T23:59:59Z", "the event ends earlier");
-        for (field, value) in
-            [("expires", "soon"), ("expires", "1/2/2027"), ("credits", "many"), ("role", "A\u{202e}B")]
-        {
+        for (field, value) in [("expires", "soon"), ("expires", "1/2/2027"), ("role", "A\u{202e}B")] {
             let change = json!({ "fields": { field: value } });
             world.patch(&format!("{PEOPLE}/bob@x.example"), &change).problem(422, "invalid");
         }

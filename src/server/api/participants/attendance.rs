@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::accounts::Permission;
 use crate::credential::EventCode;
 use crate::eligibility::{Mark, Progress};
-use crate::enrolment::{self, EnrolmentError as E};
+use crate::enrolment::{self, EnrolmentError};
 use crate::issuance::Desk;
 use crate::server::extract::{Body, Path, event_code};
 use crate::server::{App, Caller, Problem};
@@ -61,7 +61,12 @@ fn found(
         let shown = || who.chars().take(80).collect::<String>();
         let person = match enrolment::find(desk.store, code, who) {
             Ok(person) => Some(person),
-            Err(E::NoPerson(_) | E::Ambiguous | E::SharedAddress | E::SharedName) => None,
+            Err(
+                EnrolmentError::NoPerson(_)
+                | EnrolmentError::Ambiguous
+                | EnrolmentError::SharedAddress
+                | EnrolmentError::SharedName,
+            ) => None,
             Err(other) => return Err(other.into()),
         };
         // The same person may be named by an id and by an e-mail.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::erasing::Unerased;
 use super::people::is_address_of_another;
 use super::progress_columns::{Target, emptied, fill, split_mapping, targets};
 use super::{EnrolmentError, Planned, retried, who};
@@ -15,7 +16,9 @@ use crate::issuance::import::{
     Table, Use,
 };
 use crate::issuance::{Answers, Desk, Enrolled, Results, enroll, recognise, row_over};
-use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Store, mailbox};
+use crate::store::{
+    Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Store, StoreError, mailbox,
+};
 use crate::template::Template;
 
 /// Days for which the rows that need attention can be downloaded.
@@ -152,6 +155,7 @@ pub struct ImportRecord {
 /// # Errors
 /// When the file as a whole cannot be read, or the store fails; the same import completes what was begun.
 pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<Imported, EnrolmentError> {
+    let unerased = Unerased::from(desk.store, &planned.event.code)?;
     let course = &planned.plan.course;
     let entries = if request.mapping.is_empty() { &planned.plan.mapping } else { &request.mapping };
     let table = import::read_table(request.name, request.bytes, &request.limits)?;
@@ -189,8 +193,16 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
     notes.extend(unknown.iter().map(|header| format!("column `{header}` names nothing of this event")));
     let how = "set `publish_results` of the event to true, or to false";
     notes.extend(import::told_uses(&columns, &uses, results, how));
-    let record =
-        if request.dry_run { None } else { Some(remember(desk, planned, request, &table, &columns, &rows, counts)?) };
+    let record = match request.dry_run {
+        true => None,
+        false => {
+            let report = report_rows(&table, &columns, &rows)?;
+            Some(remember(desk, planned, request, (report, &unerased), counts)?)
+        }
+    };
+    if record.as_ref().is_some_and(|record| record.report_rows == 0) && counts.errors + counts.warnings > 0 {
+        notes.push("the report was not kept: somebody was erased meanwhile; check the list again to see it".to_owned());
+    }
     Ok(Imported {
         import: record,
         dry_run: request.dry_run,
@@ -353,9 +365,7 @@ fn remember(
     desk: &Desk,
     planned: &Planned,
     request: &ImportRequest,
-    table: &Table,
-    columns: &Columns,
-    rows: &[RowOutcome],
+    (report, unerased): (Vec<ReportRow>, &Unerased),
     counts: Counts,
 ) -> Result<ImportRecord, EnrolmentError> {
     let code = &planned.event.code;
@@ -364,12 +374,7 @@ fn remember(
         .map_err(|error| crate::store::StoreError::Io(std::io::Error::other(error.to_string())))?;
     let stamp = desk.now.to_string().replace(['-', ':'], "");
     let id = format!("{stamp}-{}", data_encoding::HEXLOWER.encode(&bytes));
-    let report = report_rows(table, columns, rows)?;
-    let report_rows = report.len().saturating_sub(1) as u64;
-    for (n, chunk) in chunks(report).into_iter().enumerate() {
-        let write = DocumentWrite::put(Collection::IMPORT_ROWS, format!("{code}/{id}/{n:05}"), Expect::Any, &chunk);
-        desk.store.write_documents(&[write], None)?;
-    }
+    let report_rows = keep_report(desk.store, &format!("{code}/{id}"), report, unerased)?;
     let record = ImportRecord { id, by: who(desk), at: desk.now, counts, report_rows };
     let key = format!("{code}/{}", record.id);
     let act = desk.act("import.finish", code, json!({ "import": record.id, "counts": counts }));
@@ -380,6 +385,25 @@ fn remember(
     })?;
     drop_old_reports(desk, code)?;
     Ok(record)
+}
+
+/// Keeps a report in pieces, and says how many rows it has. Not if somebody was erased since the list was read: the rows may
+/// name them, in whichever column.
+fn keep_report(store: &dyn Store, name: &str, report: Vec<ReportRow>, unerased: &Unerased) -> Result<u64, StoreError> {
+    let rows = report.len().saturating_sub(1) as u64;
+    let key = |n: usize| format!("{name}/{n:05}");
+    for (n, chunk) in chunks(report).into_iter().enumerate() {
+        let write = DocumentWrite::put(Collection::IMPORT_ROWS, key(n), Expect::Any, &chunk);
+        match store.write_documents(&[write, unerased.still()], None) {
+            Err(error) if unerased.broke(&error) => {
+                let before = (0..n).map(|n| DocumentWrite::delete(Collection::IMPORT_ROWS, key(n), Expect::Any));
+                store.write_documents(&before.collect::<Vec<_>>(), None)?;
+                return Ok(0);
+            }
+            done => drop(done?),
+        }
+    }
+    Ok(rows)
 }
 
 /// Returns the write that remembers a new mapping. What else somebody changes in the plan meanwhile stays.

@@ -258,7 +258,7 @@ fn a_dump_that_was_changed_is_refused_as_a_whole() {
 /// Runs in a name space of its own, where a small disk can be mounted that goes away with it.
 const FULL_DISK: &str = r#"
 set -eu
-mount -t tmpfs -o size=24m tmpfs "$1"
+mount -t tmpfs -o size=40m tmpfs "$1"
 cp -a "$2/." "$1"
 TESTAMUR_DATA=$1; export TESTAMUR_DATA
 head -c 64M /dev/zero > "$1/ballast" 2>/dev/null || true

@@ -43,8 +43,14 @@ fn a_participant_is_upserted_by_external_id_or_address() {
             let found = world.get(&format!("/events/WORKSHOP/participants/{who}")).ok();
             assert_eq!((&found["name"], &found["progress"]["score"]), (&json!("Ada Lovelace"), &json!(87.5)), "{who}");
         }
+        // Two ids of another system are two people, also at one address; neither becomes the other.
         let other = json!({ "external_id": "lms-2", "name": "Eve", "email": "ada@new.example" });
-        world.post("/events/WORKSHOP/participants", &other).problem(409, "external-id-taken");
+        let other = world.post("/events/WORKSHOP/participants", &other);
+        assert_eq!(other.status, 201);
+        assert_ne!(other.ok()["id"], json!(id));
+        for (who, name) in [("lms-1", "Ada Lovelace"), ("lms-2", "Eve")] {
+            assert_eq!(world.get(&format!("/events/WORKSHOP/participants/{who}")).ok()["name"], name);
+        }
         let bidi = json!({ "name": "Ada\u{202e}ecalevoL" });
         world.post("/events/WORKSHOP/participants", &bidi).problem(422, "bad-name");
         world.post("/events/NONE/participants", &ada).problem(404, "not-found");

@@ -176,9 +176,9 @@ fn a_half_written_snapshot_does_not_keep_the_store_from_opening() {
 
 #[test]
 fn a_full_disk_is_told_from_damage_loses_nothing_and_is_gone_with_the_room() {
-    let Some(disk) = SmallDisk::of_megabytes(40) else { return };
+    let Some(disk) = SmallDisk::of_megabytes(72) else { return };
     // What others have on it.
-    disk.take(16 << 20);
+    disk.take(48 << 20);
     let dir = disk.path("store");
     let store = SledStore::create(&dir).unwrap();
     assert!(dir.join("reserve").exists());

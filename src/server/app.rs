@@ -10,9 +10,11 @@ use super::crowd::Crowd;
 use super::ops::{Metrics, Readiness};
 use super::rate::Rate;
 use super::session::Logins;
+use super::turns::Turns;
 use super::{Caller, Problem, Vault, vc_api};
 use crate::credential::Timestamp;
 use crate::issuance::{Desk, Faces, Issuer};
+use crate::reading::Reader;
 use crate::store::Store;
 use crate::webhooks::Rules;
 
@@ -56,6 +58,8 @@ pub struct Parts {
     pub faces: Faces,
     /// The keys.
     pub vault: Vault,
+    /// Who reads the files that everybody may send.
+    pub reader: Reader,
     /// The time.
     pub clock: Clock,
     /// Who is who.
@@ -86,6 +90,8 @@ struct Inner {
     public: Rate,
     /// Who has files in memory to be verified.
     files: Crowd,
+    /// Whose file is looked at.
+    turns: Turns,
     /// What came of the last look at the store.
     readiness: Readiness,
     /// Whether the service is about to stop.
@@ -113,6 +119,7 @@ impl App {
             logins: Logins::default(),
             public,
             files: Crowd::default(),
+            turns: Turns::default(),
             readiness: Readiness::default(),
             stopping,
             vc: vc_api::Register::default(),
@@ -143,6 +150,11 @@ impl App {
     /// Returns who has files in memory to be verified.
     pub(super) fn files(&self) -> &Crowd {
         &self.0.files
+    }
+
+    /// Returns whose file is looked at.
+    pub(super) fn turns(&self) -> &Turns {
+        &self.0.turns
     }
 
     /// Returns what came of the last look at the store.

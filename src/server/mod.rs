@@ -16,6 +16,7 @@ mod reply;
 mod router;
 mod run;
 mod session;
+mod turns;
 mod upload;
 mod vault;
 mod vc_api;

@@ -1,5 +1,6 @@
 //! The command line, driven as a script would: stories, transcripts of mistakes, and other people's readers.
 
+mod containers;
 mod first_user;
 mod forgeries;
 mod issuer;

@@ -9,10 +9,10 @@ BENCH_PEOPLE ?= 2000
 ROUNDS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web build demo test e2e api load abuse lint bench faults
+.PHONY: help setup web build demo test differential e2e api load abuse lint bench faults
 
 help: ## Say what can be made
-	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 setup: ## Install what building and testing need
 	@scripts/setup
@@ -35,6 +35,9 @@ test: setup ## Check the format and run all tests
 	npm --prefix verifier-web run check
 	npm --prefix verifier-web test
 	npm --prefix verifier-web run differential -- --testamur $(abspath $(or $(CARGO_TARGET_DIR),target))/debug/testamur
+
+differential: build ## Compare the verdicts of program and page on 100,000 changed inputs
+	npm --prefix verifier-web run differential:long -- --testamur $(abspath $(BIN))
 
 e2e: build ## Try the web verifier in Chromium against a published site
 	@scripts/setup browser

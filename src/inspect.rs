@@ -6,7 +6,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use crate::credential::{Malformed, Timestamp};
-use crate::reading::{self, Ask, Candidate, Cut, Found, Kind, Outcome, Piece, Reader, ReadingError, Source};
+use crate::guard::guarded;
+use crate::reading::{self, Ask, Candidate, Cut, Found, Kind, Outcome, Piece, Reader, ReadingError, Source, What};
 use crate::verify::{TrustAnchors, Verdict, verify};
 
 /// What came of a file.
@@ -145,6 +146,14 @@ fn nothing(name: Option<String>, problem: &str) -> Answer {
     Answer { name, source: "file", finding, disagreements: Vec::new(), page: Page::Read }
 }
 
+/// A parser that gives up, ours or another's, is an answer about this file alone: others keep theirs.
+fn kept(name: Option<String>, work: impl FnOnce() -> Inspected) -> Inspected {
+    guarded(work).unwrap_or_else(|_| {
+        let error = ReadingError::Damaged { what: What::File, problem: "something in it cannot be read".into() };
+        Inspected { answers: vec![Answer { finding: Finding::of(error), ..nothing(name, "") }], notes: Vec::new() }
+    })
+}
+
 /// Verifies what is in a file, and in the files that it holds.
 pub fn file(bytes: &[u8], reader: &Reader, anchors: &TrustAnchors, now: Timestamp, ask: Ask<'_>) -> Inspected {
     if let Some(what) = reading::published(bytes) {
@@ -155,7 +164,15 @@ pub fn file(bytes: &[u8], reader: &Reader, anchors: &TrustAnchors, now: Timestam
     let mut inspected = Inspected::default();
     for Piece { name, outcome } in reader.pieces(bytes, ask) {
         match outcome {
-            Outcome::Found(found) => inspected.judge(name, &found, anchors, now),
+            Outcome::Found(found) => {
+                let Inspected { answers, notes } = kept(name.clone(), || {
+                    let mut one = Inspected::default();
+                    one.judge(name, &found, anchors, now);
+                    one
+                });
+                inspected.answers.extend(answers);
+                inspected.notes.extend(notes);
+            }
             Outcome::Failed(error) => {
                 inspected.answers.push(Answer { finding: Finding::of(error), ..nothing(name, "") })
             }
@@ -295,5 +312,17 @@ impl Answer {
             object.insert("page".to_owned(), json!(word));
         }
         object
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_parser_that_gives_up_is_an_answer_about_one_file() {
+        let Inspected { answers, .. } = kept(Some("a.zip/b.pdf".into()), || panic!("a broken table"));
+        assert_eq!((answers[0].finding.code(), answers[0].name.as_deref()), (UNREADABLE, Some("a.zip/b.pdf")));
+        assert!(!answers[0].is_good());
     }
 }

@@ -43,6 +43,7 @@ pub mod cli;
 pub mod credential;
 pub mod eligibility;
 pub mod enrolment;
+mod guard;
 pub mod inspect;
 pub mod issuance;
 pub mod keys;

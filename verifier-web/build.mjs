@@ -13,7 +13,7 @@ const ROOT = dirname(fileURLToPath(import.meta.url));
 const OUT = join(ROOT, 'dist', 'verify');
 const KIB = 1024;
 /** Gzipped sizes that the build refuses to exceed: judging a link; that and reading trust files; page; single file. */
-const BUDGET = { core: 8 * KIB, trust: 14 * KIB, page: 60 * KIB, single: 250 * KIB };
+const BUDGET = { core: 9 * KIB, trust: 14 * KIB, page: 60 * KIB, single: 250 * KIB };
 
 const COMMON = {
   absWorkingDir: ROOT,
@@ -34,7 +34,9 @@ export function bundleForNode(entryPoints, outdir) {
   const define = { __SINGLE_FILE__: 'false' };
   // The libraries as browsers get them; only the tests themselves ask for Node's.
   const external = ['node:*'];
-  return build({ ...COMMON, entryPoints, outdir, define, external, minify: false, target: 'node20', sourcemap: 'inline' });
+  // What draws and decodes pictures runs in browsers alone.
+  const loader = { ...COMMON.loader, '.wasm': 'empty' };
+  return build({ ...COMMON, entryPoints, outdir, define, external, loader, minify: false, target: 'node20', sourcemap: 'inline' });
 }
 
 /** Returns the gzipped size. */
@@ -93,8 +95,8 @@ function replaceOnce(text, wanted, replacement) {
 async function site() {
   const options = {
     ...COMMON,
-    // pdf.js runs its worker from a file of its own.
-    entryPoints: { app: 'src/page/main.ts', 'pdf-worker': 'src/scan/pdf-worker.ts' },
+    // A worker runs from a file of its own.
+    entryPoints: { app: 'src/page/main.ts', 'pdf-reader': 'src/scan/pdf-reader.ts' },
     outdir: OUT,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',

@@ -70,6 +70,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         domain: "certs.example.org".to_owned(),
         verifier: None,
         status_days: None,
+        undo_minutes: None,
         serve: None,
     };
     init::create(folder, &config, PASSPHRASE, time::now())?;
@@ -89,6 +90,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         faces: &faces,
         verifier: &issuer.verifier,
         times: &times,
+        own: signer.own.clone(),
         embedder: None,
     };
     let shown = Shown { json: false, bar: ProgressBar::hidden() };
@@ -97,7 +99,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
     let elapsed = started.elapsed();
 
     let record_only = record_only(&desk, &faces, &signer, &record_code, args.people)?;
-    publish::publish(&desk, &mut keys, PASSPHRASE, 7, &[], &folder.join("site"))?;
+    publish::publish(&desk, &mut keys, PASSPHRASE, 7, false, &[], &folder.join("site"))?;
     let anchors = anchors(folder)?;
     let certificates = first_page(&store, &code)?;
     Ok(Figures {

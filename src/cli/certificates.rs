@@ -2,16 +2,17 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::builder::PossibleValue;
 use serde_json::{Value, json};
 
 use super::Global;
-use super::files::{FileWriter, Format};
+use super::files::{FileWriter, Format, left_out};
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, EventCode};
-use crate::issuance::StageTimes;
+use crate::issuance::{OwnKeys, StageTimes};
 use crate::store::{Certificate, Standing, Store};
 
 /// How many records are read at once.
@@ -181,11 +182,14 @@ fn render(
     let (faces, times, desk) = (workspace.faces()?, StageTimes::default(), workspace.desk());
     let embedder = workspace.embedder(global, &formats)?;
     let verifier = &desk.issuer.verifier;
-    let writer = FileWriter { out, formats, faces: &faces, verifier, times: &times, embedder };
-    let mut total = 0;
+    let own = Arc::new(OwnKeys::of(workspace.keys()?.manifest()));
+    let writer = FileWriter { out, formats, faces: &faces, verifier, times: &times, own, embedder };
+    let (mut total, mut refused) = (0, Vec::new());
     let mut write = |page: Vec<Certificate>| {
-        total += page.len();
-        writer.write_stored(desk.store, &page).map_err(Failure::from)
+        let left_out = writer.write_stored(desk.store, &page)?;
+        total += page.len() - left_out.len();
+        refused.extend(left_out);
+        Ok(())
     };
     match number {
         Some(number) => {
@@ -195,11 +199,17 @@ fn render(
             })?;
             write(vec![certificate])?;
         }
-        None => each_page(workspace, None, write)?,
+        // Of an erased one there is nothing to make.
+        None => each_page(workspace, None, |mut page| {
+            page.retain(|certificate| certificate.erased.is_none());
+            write(page)
+        })?,
     }
-    let drawn = output::counted(total, "certificate is", "certificates are");
-    output::line(format!("{drawn} in {}", writer.out.display()));
-    Ok(ExitCode::SUCCESS)
+    if total > 0 || refused.is_empty() {
+        let drawn = output::counted(total, "certificate is", "certificates are");
+        output::line(format!("{drawn} in {}", writer.out.display()));
+    }
+    left_out(&refused).map_or(Ok(ExitCode::SUCCESS), Err)
 }
 
 fn each_page(

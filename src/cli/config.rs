@@ -7,9 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use super::output::{Explain, Failure};
 use crate::issuance::Issuer;
+use crate::runs::Undo;
 
 /// The file's name in the data folder.
 pub(super) const FILE: &str = "testamur.toml";
+/// Longest time in which a revocation can be undone: a day.
+const MOST_UNDO_MINUTES: u16 = 1_440;
 /// Longest issuer name, in characters.
 const LONGEST_NAME: usize = 120;
 /// Longest domain or verifier address, in bytes: each costs room in every QR code.
@@ -29,6 +32,9 @@ pub(super) struct Config {
     /// Days until a published status list is stale. Default: 7.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_days: Option<u16>,
+    /// How long a revocation can be undone before a publication holds it, in minutes. Default: 15.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo_minutes: Option<u16>,
     /// How `testamur serve` serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serve: Option<Serve>,
@@ -133,6 +139,9 @@ impl Config {
         if let Some(serve) = &self.serve {
             serve.check()?;
         }
+        if self.undo_minutes.is_some_and(|minutes| minutes > MOST_UNDO_MINUTES) {
+            return Err(Failure::usage(format!("undo_minutes must be 0 to {MOST_UNDO_MINUTES}")));
+        }
         match self.status_days {
             Some(0 | 367..) => Err(Failure::usage("status_days must be 1 to 366")),
             _ => Ok(()),
@@ -147,6 +156,11 @@ impl Config {
     /// Returns days until a published status list is stale.
     pub(super) fn status_days(&self) -> u16 {
         self.status_days.unwrap_or(7)
+    }
+
+    /// Returns how long a revocation waits before a publication holds it.
+    pub(super) fn undo(&self) -> Undo {
+        self.undo_minutes.map(Undo).unwrap_or_default()
     }
 
     /// Returns what the use cases need of it.

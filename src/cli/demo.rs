@@ -129,7 +129,7 @@ impl Demo {
     fn go_wrong(&self, right: &DemoPerson) -> Result<(Certificate, Certificate), Failure> {
         heading("4. Life happens: one is revoked, one had a misspelt name");
         let (revoked, corrected) = self.pick(right)?;
-        self.type_in(&["revoke", &revoked.number.to_string(), "--reason", "issued in error"])?;
+        self.type_in(&["revoke", &revoked.number.to_string(), "--reason", "issued in error", "--now"])?;
         let number = corrected.number.to_string();
         let file = self.path("certificates").join(format!("{number}.pdf"));
         fs::rename(&file, self.path("certificates").join(format!("{number}.old-copy.pdf")))

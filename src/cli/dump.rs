@@ -14,7 +14,7 @@ use crate::credential::limits;
 use crate::proof::jws::{self, Jws};
 use crate::server::admin;
 use crate::status::LIST_ENTRIES;
-use crate::store::{self, Header, SledStore, Store, Summary};
+use crate::store::{self, Certificate, Header, SledStore, Store, Summary, Unproven};
 
 /// `typ` of the signature under a dump.
 const TYP: &str = admin::DUMP_TYP;
@@ -49,14 +49,35 @@ pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure>
     part.push(".part");
     let file = create_private(part.as_ref()).doing(format!("write {}", args.file.display()))?;
     let mut out = BufWriter::new(file);
-    let summary = store::export(desk.store, &Header::new(desk.now, &desk.issuer.did()), &mut out, &sign)?;
+    let proves = |certificate: &Certificate| signer.own.prove(certificate).is_ok();
+    let summary = store::export(desk.store, &Header::new(desk.now, &desk.issuer.did()), &mut out, &sign, &proves)?;
     out.flush().doing(format!("write {}", args.file.display()))?;
     out.get_ref().sync_all().doing(format!("write {}", args.file.display()))?;
     std::fs::rename(&part, &args.file).doing(format!("write {}", args.file.display()))?;
     let records = output::counted(count(&summary), "record is", "records are");
     output::line(format!("{records} in {}", args.file.display()));
+    Ok(finished(&summary.unproven))
+}
+
+/// Ends an export: says what is not in the dump, and what in it is not as it was signed. The dump is whole all the same.
+fn finished(unproven: &Unproven) -> ExitCode {
     output::line("keys/ is not in it: back that up too, apart from its passphrase");
-    Ok(ExitCode::SUCCESS)
+    if unproven.count == 0 {
+        return ExitCode::SUCCESS;
+    }
+    warn(unproven);
+    output::note(
+        "hint: find out who can write the store; keep the dumps made before, and look at each with `testamur certificates render`",
+    );
+    ExitCode::from(output::NOT_GOOD)
+}
+
+fn warn(unproven: &Unproven) {
+    let certificates = output::counted(unproven.count, "certificate in it is", "certificates in it are");
+    let first = unproven.first.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+    output::note(format!(
+        "warning: {certificates} not as this issuer signed it, tampered with or of a missing key: {first}"
+    ));
 }
 
 /// Takes a dump from the service that holds the store. It is whole if its last line is the footer.
@@ -74,14 +95,22 @@ fn export_from(mut service: UnixStream, path: &Path) -> Result<ExitCode, Failure
         last = line.map_err(|_| broken())?;
         count += 1;
     }
-    if !last.starts_with("{\"footer\"") {
-        return Err(broken());
-    }
+    let Ok(Last { footer }) = serde_json::from_str(&last) else { return Err(broken()) };
     std::fs::rename(&part, path).doing(format!("write {}", path.display()))?;
     let records = output::counted(count.saturating_sub(2), "record is", "records are");
     output::line(format!("{records} in {}, from the running service", path.display()));
-    output::line("keys/ is not in it: back that up too, apart from its passphrase");
-    Ok(ExitCode::SUCCESS)
+    Ok(finished(&footer.summary.unproven))
+}
+
+/// The last line of a dump.
+#[derive(serde::Deserialize)]
+struct Last {
+    footer: Footer,
+}
+
+#[derive(serde::Deserialize)]
+struct Footer {
+    summary: Summary,
 }
 
 /// Makes a file for its owner only: a dump holds names, e-mail addresses and the secret of the status lists.
@@ -124,6 +153,9 @@ pub(super) fn import(global: &Global, args: Import) -> Result<ExitCode, Failure>
         .doing(format!("rebuild the store from {}", args.file.display()))
         .hint("nothing was taken; use a whole file that `testamur export` of this issuer wrote, and an empty store")?;
     output::line(format!("{} records of {} are in the store", count(&summary), config.issuer().did()));
+    if summary.unproven.count > 0 {
+        warn(&summary.unproven);
+    }
     if args.complete {
         return Ok(ExitCode::SUCCESS);
     }

@@ -8,11 +8,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use zeroize::Zeroizing;
 
-use crate::credential::{Malformed, Timestamp, UnverifiedCredential, limits};
+use crate::credential::Timestamp;
+use crate::issuance::Proven;
 use crate::keys::{ActiveKey, KeyFolder, KeyFolderError};
 use crate::proof::data_integrity::{self, DataIntegrityError};
-use crate::proof::jws::Jws;
-use crate::store::Certificate;
 
 /// Why a certificate's JSON cannot be made.
 #[derive(Debug, thiserror::Error)]
@@ -20,9 +19,6 @@ pub(super) enum EmbedError {
     /// The key cannot be opened.
     #[error(transparent)]
     Key(#[from] KeyFolderError),
-    /// The record's credential cannot be read.
-    #[error(transparent)]
-    Record(#[from] Malformed),
     /// The claims cannot be secured this way.
     #[error(transparent)]
     Proof(#[from] DataIntegrityError),
@@ -46,13 +42,12 @@ impl Embedder {
     ///
     /// # Errors
     /// See [`EmbedError`].
-    pub(super) fn json(&self, certificate: &Certificate) -> Result<Vec<u8>, EmbedError> {
+    pub(super) fn json(&self, proven: &Proven) -> Result<Vec<u8>, EmbedError> {
+        let certificate = proven.certificate();
         let opened = self.key(&certificate.key)?;
         let (key, from) = &*opened;
-        let jws = Jws::parse(&certificate.jws, limits::CREDENTIAL_BYTES)?;
-        let document = UnverifiedCredential::from_payload(&jws.payload)?.document;
         let method = format!("{}{}", key.kid, data_integrity::MULTIKEY);
-        let secured = data_integrity::add_proof(&document, &method, certificate.signed.max(*from), &key.key)?;
+        let secured = data_integrity::add_proof(proven.document(), &method, certificate.signed.max(*from), &key.key)?;
         let mut text = serde_json::to_vec_pretty(&secured).expect("JSON prints");
         text.push(b'\n');
         Ok(text)

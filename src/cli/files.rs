@@ -4,12 +4,14 @@
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Instant;
 
 use rayon::prelude::*;
 
 use super::embed::{EmbedError, Embedder};
-use crate::issuance::{FaceError, Faces, Issued, Stage, StageTimes};
+use super::output::Failure;
+use crate::issuance::{FaceError, Faces, Issued, NotProven, OwnKeys, Proven, Stage, StageTimes};
 use crate::store::{Certificate, Store};
 
 /// Resolution of PNG files, in dots per inch.
@@ -50,6 +52,9 @@ pub(super) enum FileError {
         /// Why not.
         cause: FaceError,
     },
+    /// What is stored of it was not signed by this issuer.
+    #[error(transparent)]
+    NotProven(#[from] NotProven),
     /// Its JSON cannot be made.
     #[error("{number} cannot be given an embedded proof: {cause}")]
     Embed {
@@ -86,6 +91,8 @@ pub(super) struct FileWriter<'a> {
     pub verifier: &'a str,
     /// Where the time goes.
     pub times: &'a StageTimes,
+    /// The issuer's keys: what is stored is verified before anything is made of it.
+    pub own: Arc<OwnKeys>,
     /// Makes embedded proofs; needed for [`Format::Json`] alone.
     pub embedder: Option<Embedder>,
 }
@@ -108,26 +115,44 @@ impl FileWriter<'_> {
     pub(super) fn write_issued(&self, issued: Vec<Issued>) -> Result<(), FileError> {
         first_error(issued.into_par_iter().map(|item| {
             let started = Instant::now();
+            // Signed by this process, and verified then.
             let pdf = || item.face.pdf(item.scene, &item.certificate, self.verifier);
-            self.write(&item.certificate, pdf, started)
+            let json = || self.json(&self.own.prove(&item.certificate)?);
+            self.write(&item.certificate, pdf, json, started)
         }))
     }
 
-    /// Draws and writes certificates from their records alone.
+    /// Draws and writes certificates from their records alone. Returns those of which nothing is made, because what is
+    /// stored of them was not signed by this issuer.
     ///
     /// # Errors
     /// As [`FileWriter::write_issued`].
-    pub(super) fn write_stored(&self, store: &dyn Store, certificates: &[Certificate]) -> Result<(), FileError> {
-        first_error(certificates.par_iter().map(|certificate| {
+    pub(super) fn write_stored(
+        &self,
+        store: &dyn Store,
+        certificates: &[Certificate],
+    ) -> Result<Vec<NotProven>, FileError> {
+        let written = certificates.par_iter().map(|certificate| {
             let started = Instant::now();
-            self.write(certificate, || self.faces.pdf(store, certificate, self.verifier), started)
-        }))
+            let proven = self.own.prove(certificate)?;
+            let pdf = || self.faces.pdf(store, &proven, self.verifier);
+            self.write(certificate, pdf, || self.json(&proven), started)
+        });
+        let mut refused = Vec::new();
+        for result in written.collect::<Vec<_>>() {
+            match result {
+                Err(FileError::NotProven(why)) => refused.push(why),
+                result => result?,
+            }
+        }
+        Ok(refused)
     }
 
     fn write(
         &self,
         certificate: &Certificate,
         pdf: impl FnOnce() -> Result<Vec<u8>, FaceError>,
+        json: impl Fn() -> Result<Vec<u8>, FileError>,
         started: Instant,
     ) -> Result<(), FileError> {
         let draw = |cause| FileError::Draw { number: certificate.number.to_string(), cause };
@@ -137,7 +162,7 @@ impl FileWriter<'_> {
         for &format in &self.formats {
             let bytes = match format {
                 Format::Jwt => certificate.jws.clone().into_bytes(),
-                Format::Json => self.json(certificate)?,
+                Format::Json => json()?,
                 Format::Png => crate::render::png(&pdf, PNG_DPI).map_err(|e| draw(e.into()))?,
                 Format::Pdf => continue,
             };
@@ -157,13 +182,32 @@ impl FileWriter<'_> {
 }
 
 impl FileWriter<'_> {
-    fn json(&self, certificate: &Certificate) -> Result<Vec<u8>, FileError> {
-        let number = certificate.number.to_string();
+    fn json(&self, proven: &Proven) -> Result<Vec<u8>, FileError> {
+        let number = proven.certificate().number.to_string();
         match &self.embedder {
-            Some(embedder) => embedder.json(certificate).map_err(|cause| FileError::Embed { number, cause }),
+            Some(embedder) => embedder.json(proven).map_err(|cause| FileError::Embed { number, cause }),
             None => Err(FileError::NoKeys { number }),
         }
     }
+}
+
+/// How many certificates are named where several are left out.
+const NAMED: usize = 10;
+
+/// Says that certificates were left out because they are not what was signed; nothing, if none was.
+pub(super) fn left_out(refused: &[NotProven]) -> Option<Failure> {
+    let worst = refused.iter().find(|why| why.is_tampered()).or(refused.first())?;
+    if refused.len() == 1 {
+        return Some(Failure::new(worst).hint(worst.hint()));
+    }
+    let mut numbers: Vec<&str> = refused.iter().map(NotProven::number).collect();
+    numbers.sort_unstable();
+    let named = numbers.iter().take(NAMED).copied().collect::<Vec<_>>().join(", ");
+    let more = if numbers.len() > NAMED { ", …" } else { "" };
+    let all = refused.len();
+    let failure =
+        Failure::new(format!("nothing was made of {all} certificates that are not as they were signed: {named}{more}"));
+    Some(failure.because(worst).hint(worst.hint()))
 }
 
 fn first_error(results: impl ParallelIterator<Item = Result<(), FileError>>) -> Result<(), FileError> {

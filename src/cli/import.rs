@@ -145,7 +145,7 @@ fn show(args: &Args, table: &Table, columns: &Columns, rows: &[RowOutcome], enro
         output::line(format!("{people} would be imported; nothing was changed"));
         return;
     }
-    let Enrolled { added, updated, kept, unchanged, certified } = enrolled;
+    let Enrolled { added, updated, kept, unchanged, certified, gone } = enrolled;
     output::line(format!("{added} added, {updated} updated, {unchanged} unchanged, {kept} known and kept"));
     if kept > 0 {
         output::note("hint: take the new rows with --duplicates update");
@@ -154,6 +154,12 @@ fn show(args: &Args, table: &Table, columns: &Columns, rows: &[RowOutcome], enro
         output::note(format!(
             "note: {} a certificate, which keeps what it says: see `testamur regenerate`",
             output::counted(certified, "of them has", "of them have")
+        ));
+    }
+    if gone > 0 {
+        let were = output::counted(gone, "person was", "people were");
+        output::note(format!(
+            "note: {were} changed by somebody else meanwhile and left as they are; import the list again"
         ));
     }
     output::line(format!("next: testamur issue {} --out DIR", args.code));

@@ -27,8 +27,14 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
-    let config =
-        Config { issuer: args.issuer, domain: args.domain, verifier: args.verifier, status_days: None, serve: None };
+    let config = Config {
+        issuer: args.issuer,
+        domain: args.domain,
+        verifier: args.verifier,
+        status_days: None,
+        undo_minutes: None,
+        serve: None,
+    };
     config.check()?;
     refuse_existing(&global.data)?;
     let passphrase = passphrase::new(global)?;

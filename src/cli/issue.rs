@@ -1,5 +1,6 @@
 //! `testamur issue`: certificates for everybody in an event who has none yet.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -9,13 +10,15 @@ use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::Global;
-use super::files::{FileError, FileWriter, Format};
+use super::files::{FileError, FileWriter, Format, left_out};
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, EventCode};
+use crate::enrolment;
 use crate::issuance::import::is_email;
 use crate::issuance::{
-    self, Desk, Faces, IssueRequest, Issued, Outcome, Place, RowResult, Signer, Sink, StageTimes, Workshop, place_of,
+    self, Desk, Faces, IssueRequest, Issued, NotProven, Outcome, Place, RowResult, Signer, Sink, StageTimes, Workshop,
+    place_of,
 };
 use crate::store::{Certificate, PersonKey, RunTotals};
 
@@ -55,6 +58,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let writer = args.out.clone().map(|out| FileWriter {
         out,
         embedder,
+        own: signer.own.clone(),
         formats: args.format.clone(),
         faces: &faces,
         verifier: &desk.issuer.verifier,
@@ -84,21 +88,24 @@ pub(super) fn issue(
     std::thread::scope(|scope| {
         // One group waits while one is drawn: memory does not grow with the number of rows.
         let (sender, receiver) = sync_channel::<Group>(1);
-        let drawing = scope.spawn(move || -> Result<(), FileError> {
-            let Some(writer) = writer else { return Ok(()) };
+        let drawing = scope.spawn(move || -> Result<Vec<NotProven>, FileError> {
+            let mut refused = Vec::new();
+            let Some(writer) = writer else { return Ok(refused) };
             for group in receiver {
                 writer.write_issued(group.issued)?;
-                writer.write_stored(desk.store, &group.missing)?;
+                refused.extend(writer.write_stored(desk.store, &group.missing)?);
             }
-            Ok(())
+            Ok(refused)
         });
         let hand_over = HandOver { desk, writer, sender: Mutex::new(writer.map(|_| sender)), shown };
         let run = issuance::issue(desk, &workshop, code, request, &hand_over);
         drop(hand_over);
         let drawn = drawing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         shown.bar.finish_and_clear();
-        drawn.hint("make room or choose another folder, then run the command again: it completes what is missing")?;
-        explain(run)
+        let refused = drawn
+            .hint("make room or choose another folder, then run the command again: it completes what is missing")?;
+        let run = explain(run)?;
+        left_out(&refused).map_or(Ok(run), Err)
     })
 }
 
@@ -232,7 +239,25 @@ fn request(desk: &Desk, args: &Args) -> Result<IssueRequest, Failure> {
             }
         }
     }
-    Ok(IssueRequest { only })
+    let barred = barred(desk, &args.code)?;
+    if !barred.is_empty() {
+        let who = output::counted(barred.len(), "person", "people");
+        output::note(format!("note: excluded from this event, and left out: {who}"));
+    }
+    Ok(IssueRequest { only, barred })
+}
+
+/// Returns who was excluded over HTTP: exclusions hold for both doors.
+fn barred(desk: &Desk, code: &EventCode) -> Result<BTreeSet<PersonKey>, Failure> {
+    let (mut barred, mut cursor) = (BTreeSet::new(), None::<String>);
+    loop {
+        let page = enrolment::exclusions(desk.store, code, cursor.as_deref(), 1_000)?;
+        barred.extend(page.items.into_iter().map(|(person, _)| person.key));
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(barred);
+        }
+    }
 }
 
 /// Returns who has this e-mail or name now.

@@ -24,6 +24,7 @@ mod publish;
 mod qr;
 mod read_pieces;
 mod replace;
+mod revoke;
 mod serve;
 mod staff;
 mod template;
@@ -83,8 +84,10 @@ enum Command {
     /// List, show or render certificates
     #[command(subcommand)]
     Certificates(certificates::Command),
-    /// Revoke a certificate
-    Revoke(replace::Revoke),
+    /// Revoke a certificate, by its number or by its file
+    Revoke(revoke::Revoke),
+    /// Take a revocation back that no publication holds yet
+    Restore(revoke::Restore),
     /// Replace a certificate by a corrected one with the same number
     Regenerate(replace::Regenerate),
     /// List, rotate or give up keys
@@ -132,7 +135,8 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::People(command) => people::run(global, command),
         Command::Issue(args) => issue::run(global, args),
         Command::Certificates(command) => certificates::run(global, command),
-        Command::Revoke(args) => replace::revoke(global, args),
+        Command::Revoke(args) => revoke::revoke(global, args),
+        Command::Restore(args) => revoke::restore(global, args),
         Command::Regenerate(args) => replace::regenerate(global, args),
         Command::Keys(command) => keys::run(global, command),
         Command::Publish(args) => publish::run(global, args),

@@ -33,6 +33,13 @@ impl Failure {
         Self { code: USAGE, ..Self::new(message) }
     }
 
+    /// Adds what led to it.
+    #[must_use]
+    pub fn because(mut self, cause: impl fmt::Display) -> Self {
+        self.causes.push(cause.to_string());
+        self
+    }
+
     /// Adds what to do next, unless it is said already.
     #[must_use]
     pub fn hint(mut self, hint: impl fmt::Display) -> Self {

@@ -18,6 +18,12 @@ pub(super) struct Args {
     /// Go on from the site's version after the store was restored from a dump
     #[arg(long)]
     after_restore: bool,
+    /// Hold also the revocations that can still be undone; they cannot be from then on
+    #[arg(long)]
+    now: bool,
+    /// Print one JSON object
+    #[arg(long)]
+    json: bool,
 }
 
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
@@ -27,14 +33,29 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let private = [workspace.data.join("keys"), workspace.data.join("store")];
     refuse_other_folder(&args.out)?;
     if args.after_restore {
-        let desk = workspace.desk();
-        publish::adopt(desk.store, &desk.issuer.did(), desk.actor, desk.now, &args.out).map_err(explain)?;
+        adopt(&workspace.desk(), &keys, &args.out)?;
     }
-    let published =
-        publish(&workspace.desk(), &mut keys, &passphrase, workspace.config.status_days(), &private, &args.out)?;
+    let published = publish(
+        &workspace.desk(),
+        &mut keys,
+        &passphrase,
+        workspace.config.status_days(),
+        args.now,
+        &private,
+        &args.out,
+    )?;
+    if args.json {
+        output::json(&published);
+        return Ok(ExitCode::SUCCESS);
+    }
     output::line(format!("site version {} is in {}", published.version, args.out.display()));
     let lists = output::counted(published.lists, "status list", "status lists");
     output::line(format!("  {lists}, {}", output::counted(published.set, "set entry", "set entries")));
+    if let Some(left) = &published.left_out {
+        let revocations = output::counted(left.count, "revocation", "revocations");
+        output::line(format!("  without {revocations} that can still be undone, until {} at the latest", left.until));
+        output::line("  next: publish again after that, or at once with --now");
+    }
     if publish::verifier_is_built_in() {
         output::line("  the verifier is in verify/, and as one file to hand on in verify/verifier.html");
     } else {
@@ -43,6 +64,26 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     output::line(format!("  publish again before {}", published.next_update));
     output::line(format!("  root key fingerprint {}", published.root_fingerprint));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Goes on from the site, and says what the store did not have.
+fn adopt(desk: &Desk, keys: &KeyFolder, site: &Path) -> Result<(), Failure> {
+    let adopted = publish::adopt(desk.store, keys.manifest(), desk.actor, desk.now, site).map_err(explain)?;
+    for number in &adopted.revoked {
+        output::note(format!(
+            "note: {number} was revoked or replaced after the dump, as the site says; now the store says so too"
+        ));
+    }
+    if adopted.strays > 0 {
+        let revocations = output::counted(adopted.strays as u64, "revocation", "revocations");
+        output::note(format!(
+            "note: {revocations} of certificates that the store does not know are taken over from the site"
+        ));
+    }
+    output::note(
+        "note: what was issued after the dump is not in the store and stays valid; revoke one by its file: testamur revoke FILE",
+    );
+    Ok(())
 }
 
 /// What a published site holds at its top, beside names that begin with a dot.
@@ -74,6 +115,7 @@ pub(super) fn publish(
     keys: &mut KeyFolder,
     passphrase: &str,
     days: u16,
+    at_once: bool,
     private: &[PathBuf],
     site: &Path,
 ) -> Result<Published, Failure> {
@@ -82,6 +124,6 @@ pub(super) fn publish(
     }
     let signer = workspace::signer(keys, passphrase)?;
     let by = Request::by(desk, &signer, keys.manifest_jws(), keys.roots());
-    let request = Request { validity_days: days.into(), private, ..by };
+    let request = Request { validity_days: days.into(), at_once, private, ..by };
     publish::publish(desk.store, &request, site).map_err(explain)
 }

@@ -1,4 +1,4 @@
-//! `testamur revoke` and `testamur regenerate`.
+//! `testamur regenerate`.
 
 use std::process::ExitCode;
 
@@ -13,15 +13,6 @@ const LONGEST_REASON: usize = 200;
 
 /// Longest corrected value of a column, in characters.
 const LONGEST_VALUE: usize = 1_000;
-
-#[derive(Debug, clap::Args)]
-pub(super) struct Revoke {
-    /// The certificate
-    number: CertificateNumber,
-    /// Why; published with the status list, so without personal data
-    #[arg(long)]
-    reason: String,
-}
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Regenerate {
@@ -43,15 +34,6 @@ pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
     }
 }
 
-pub(super) fn revoke(global: &Global, args: Revoke) -> Result<ExitCode, Failure> {
-    let reason = reason(&args.reason)?;
-    let workspace = Workspace::open(global)?;
-    issuance::revoke(&workspace.desk(), &args.number, Some(reason)).map_err(explain)?;
-    output::line(format!("{} is revoked", args.number));
-    output::line("next: testamur publish --out SITE, so that verifiers learn of it");
-    Ok(ExitCode::SUCCESS)
-}
-
 pub(super) fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, Failure> {
     let correction = Correction { set: checked(args.set)?, reason: Some(reason(&args.reason)?) };
     let workspace = Workspace::open(global)?;
@@ -68,6 +50,7 @@ pub(super) fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, 
 
 fn explain(error: ReplaceError) -> Failure {
     let hint = match &error {
+        ReplaceError::NotProven(why) => why.hint(),
         ReplaceError::NotFound(_) => "list what there is with `testamur certificates list`",
         ReplaceError::AlreadyRevoked(..) => "a revoked certificate stays revoked; nothing was changed",
         ReplaceError::UnknownColumn { .. } => "write the column as the list has it; nothing was changed",
@@ -78,7 +61,8 @@ fn explain(error: ReplaceError) -> Failure {
     Failure::from(error).hint(hint)
 }
 
-fn reason(text: &str) -> Result<String, Failure> {
+/// Reads why something is done.
+pub(super) fn reason(text: &str) -> Result<String, Failure> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > LONGEST_REASON || text.chars().any(unprintable) {
         return Err(Failure::usage(format!("the reason must have 1 to {LONGEST_REASON} printable characters")));

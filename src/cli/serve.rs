@@ -66,6 +66,7 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
     output::line(format!("issuer             {} ({})", config.issuer().name, config.issuer().did()));
     output::line(format!("verifier           {}", config.verifier()));
     output::line(format!("status_days        {}", config.status_days()));
+    output::line(format!("undo_minutes       {}", config.undo().0));
     let listen = serve.listen.map_or_else(|| LISTEN.to_owned(), |address| address.to_string());
     output::line(format!("serve.listen       {listen}{}", if serve.tls_cert.is_some() { " with TLS" } else { "" }));
     let site =
@@ -138,8 +139,9 @@ fn limits(serve: &Serve) -> Limits {
 fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str) -> Result<Parts, Failure> {
     let private = vec![workspace.data.join("keys"), workspace.data.join("store")];
     let keys = workspace.data.join("keys");
-    let vault = Vault::open(&keys, passphrase, serve.site.clone(), private, workspace.config.status_days())
+    let mut vault = Vault::open(&keys, passphrase, serve.site.clone(), private, workspace.config.status_days())
         .doing("open the keys")?;
+    vault.set_undo(workspace.config.undo());
     let fixed = global.clock;
     let clock: Clock = Arc::new(move || fixed.unwrap_or_else(time::now));
     Ok(Parts {

@@ -1,6 +1,7 @@
 //! An issuer's data folder, opened: configuration, store, keys, fonts.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::config::Config;
 use super::embed::Embedder;
@@ -8,7 +9,7 @@ use super::files::Format;
 use super::output::{Explain, Failure};
 use super::{Global, passphrase, time};
 use crate::credential::{EventCode, Timestamp};
-use crate::issuance::{Desk, Faces, Issuer, Signer};
+use crate::issuance::{Desk, Faces, Issuer, OwnKeys, Signer};
 use crate::keys::KeyFolder;
 use crate::store::{Event, SledStore, Store};
 use crate::template::FontLibrary;
@@ -119,7 +120,8 @@ impl Workspace {
 /// When the passphrase is wrong or there is no active key.
 pub(super) fn signer(keys: &KeyFolder, passphrase: &str) -> Result<Signer, Failure> {
     let active = keys.active(passphrase).map_err(keys_failure)?;
-    Ok(Signer { id: active.id, kid: active.kid, key: active.key })
+    let own = Arc::new(OwnKeys::of(keys.manifest()));
+    Ok(Signer { id: active.id, kid: active.kid, key: active.key, own })
 }
 
 /// Says what to do about a key folder's trouble.

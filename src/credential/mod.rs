@@ -7,6 +7,7 @@
 mod claims;
 pub mod data_model;
 pub mod json;
+mod jwt;
 mod number;
 mod read;
 pub mod schema;

@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::json::{self, JsonError};
-use super::{CONTEXTS, Timestamp, limits};
+use super::{CONTEXTS, Timestamp, jwt, limits};
 
 /// What is wrong with a credential, and where. `field` is a path such as `credentialSubject.achievement.name`.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -31,10 +31,12 @@ pub struct UnverifiedCredential {
     pub issuer: String,
     /// `issuer.name`.
     pub issuer_name: String,
-    /// `validFrom`.
+    /// `validFrom`, or a later `nbf`.
     pub valid_from: Timestamp,
-    /// `validUntil`.
+    /// `validUntil`, or the last second before an earlier `exp`.
     pub valid_until: Option<Timestamp>,
+    /// The latest time that it says of itself: `valid_from`, or a later `iat`.
+    pub dated: Timestamp,
     /// The printed name: `credentialSubject.identifier[0].identityHash`.
     pub recipient: String,
     /// `credentialSubject.licenseNumber`.
@@ -67,19 +69,19 @@ impl UnverifiedCredential {
         }
         check_context(&document)?;
         check_types(&document)?;
-        let read = Self {
-            id: text(&document, "id")?,
-            issuer: text(&document, "issuer.id")?,
-            issuer_name: text(&document, "issuer.name")?,
-            valid_from: time(&document, "validFrom")?,
-            valid_until: optional_time(&document, "validUntil")?,
-            recipient: recipient(&document)?,
-            number: text(&document, "credentialSubject.licenseNumber")?,
-            title: text(&document, "credentialSubject.achievement.name")?,
-            status: status(&document)?,
-            document: Value::Null,
-        };
-        Ok(Self { document, ..read })
+        let (id, issuer) = (text(&document, "id")?, text(&document, "issuer.id")?);
+        let issuer_name = text(&document, "issuer.name")?;
+        let (from, until) = (time(&document, "validFrom")?, optional_time(&document, "validUntil")?);
+        let recipient = recipient(&document)?;
+        let number = text(&document, "credentialSubject.licenseNumber")?;
+        let title = text(&document, "credentialSubject.achievement.name")?;
+        let status = status(&document)?;
+        let claimed = jwt::read(&document)?;
+        let valid_from = claimed.not_before.map_or(from, |not_before| not_before.max(from));
+        // "On or after" `exp` it is not accepted (RFC 7519 section 4.1.4); `validUntil` itself is still good.
+        let valid_until = claimed.expires.map(|expires| expires.plus_seconds(-1)).into_iter().chain(until).min();
+        let dated = claimed.issued.map_or(valid_from, |issued| issued.max(valid_from));
+        Ok(Self { id, issuer, issuer_name, valid_from, valid_until, dated, recipient, number, title, status, document })
     }
 
     /// Returns a signed text by its path, such as `credentialSubject.achievement.description`.

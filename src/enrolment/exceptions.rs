@@ -6,12 +6,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::listed::{Exception, Exclusion, ExclusionReason, Listed, key};
+use super::listed::{Exception, Exclusion, ExclusionReason, Listed, key, stored};
 use super::people::{find, name_of};
-use super::{EnrolmentError, text, who};
+use super::{EnrolmentError, retried, text, who};
 use crate::credential::EventCode;
 use crate::issuance::Desk;
-use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Store, StoreError};
+use crate::store::{
+    Batch, Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Premise, Store, StoreError,
+};
 
 /// Largest list of exceptions, in bytes.
 pub const MAX_LIST_BYTES: usize = 1_000_000;
@@ -47,14 +49,6 @@ pub struct ListRow {
     pub outcome: RowFate,
 }
 
-/// A person's listing as it is stored.
-fn stored(store: &dyn Store, code: &EventCode, person: &PersonKey) -> Result<(Listed, Expect), StoreError> {
-    match store.document(Collection::LISTED, &key(code, person))? {
-        None => Ok((Listed::No, Expect::Absent)),
-        Some(document) => Ok((document.read()?, Expect::Revision(document.revision))),
-    }
-}
-
 fn write(
     desk: &Desk,
     code: &EventCode,
@@ -68,7 +62,10 @@ fn write(
         Listed::No => DocumentWrite::delete(Collection::LISTED, key, expect),
         listed => DocumentWrite::put(Collection::LISTED, key, expect, listed),
     };
-    let written = desk.store.write_documents(&[write], Some(&desk.act(action, name_of(code, person), detail)));
+    let act = desk.act(action, name_of(code, person), detail);
+    // Nobody is listed who was erased meanwhile, or merged into another: their record is held as it was read.
+    let given = vec![Premise::participant(code, person)];
+    let written = desk.store.write(&Batch { given, documents: vec![write], ..Batch::default() }, Some(&act));
     written.map(drop).map_err(|error| match error {
         // The key names the person.
         StoreError::Conflict(_) => StoreError::Conflict(format!("a listing of {code}")).into(),
@@ -178,16 +175,19 @@ fn row(
     if cells.len() > 2 || cells[0].is_empty() || cells[0].len() > 400 {
         return Ok(RowFate::BadFormat);
     }
-    let person = match find(desk.store, code, cells[0]) {
-        Ok(person) => person,
-        Err(EnrolmentError::NoPerson(_) | EnrolmentError::Ambiguous) => return Ok(RowFate::NoSuchPerson),
-        Err(other) => return Err(other),
-    };
-    if !seen.insert(person.key.clone()) {
-        return Ok(RowFate::DuplicateRow);
-    }
-    match except(desk, code, &person, cells.get(1).copied()) {
-        Ok(_) => Ok(RowFate::Granted),
+    let mut named = None;
+    let granted = retried(|| {
+        let person = find(desk.store, code, cells[0])?;
+        if seen.contains(&person.key) {
+            return Ok(RowFate::DuplicateRow);
+        }
+        named = Some(person.key.clone());
+        except(desk, code, &person, cells.get(1).copied()).map(|_| RowFate::Granted)
+    });
+    seen.extend(named);
+    match granted {
+        Ok(outcome) => Ok(outcome),
+        Err(EnrolmentError::NoPerson(_) | EnrolmentError::Ambiguous) => Ok(RowFate::NoSuchPerson),
         Err(EnrolmentError::AlreadyListed) => Ok(RowFate::AlreadyListed),
         Err(EnrolmentError::Excluded) => Ok(RowFate::Excluded),
         Err(EnrolmentError::Invalid { .. }) => Ok(RowFate::BadFormat),

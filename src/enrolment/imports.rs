@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::people::is_address_of_another;
 use super::progress_columns::{emptied, fill, split_mapping, targets};
-use super::{EnrolmentError, Planned, who};
+use super::{EnrolmentError, Planned, retried, who};
 use crate::credential::{EventCode, Timestamp};
 use crate::issuance::import::{
     self, Checks, Code, Columns, Duplicates, Finding, Limits, Mapping, MissingGlyph, RowOutcome, Severity, Table,
@@ -113,6 +113,9 @@ pub struct Counts {
     pub unchanged: u64,
     /// Updated although they have a certificate, which keeps what it says.
     pub certified: u64,
+    /// Known people whom somebody else erased, merged or gave another address while the list was taken in: left as they are.
+    #[serde(default)]
+    pub gone: u64,
 }
 
 /// An import that happened.
@@ -288,9 +291,9 @@ fn clash(
 
 fn counts(rows: &[RowOutcome], enrolled: Enrolled) -> Counts {
     let summary = import::summarise(rows);
-    let Enrolled { added, updated, kept, unchanged, certified } = enrolled;
+    let Enrolled { added, updated, kept, unchanged, certified, gone } = enrolled;
     let (valid, warnings, errors) = (summary.valid as u64, summary.warnings as u64, summary.errors as u64);
-    Counts { rows: rows.len() as u64, valid, warnings, errors, added, updated, kept, unchanged, certified }
+    Counts { rows: rows.len() as u64, valid, warnings, errors, added, updated, kept, unchanged, certified, gone }
 }
 
 /// Keeps the record, the mapping and, in pieces, the report.
@@ -317,18 +320,31 @@ fn remember(
     }
     let record = ImportRecord { id, by: who(desk), at: desk.now, counts, report_rows };
     let key = format!("{code}/{}", record.id);
-    let mut writes = vec![DocumentWrite::put(Collection::IMPORTS, key, Expect::Absent, &record)];
-    if !request.mapping.is_empty() && request.mapping.len() <= MAX_MAPPING && request.mapping != planned.plan.mapping {
-        // The newest mapping counts; a plan that was changed meanwhile keeps its own.
-        let (mut plan, revision) = super::plan(desk.store, code)?;
-        plan.mapping.clone_from(&request.mapping);
-        let expect = revision.map_or(Expect::Absent, Expect::Revision);
-        writes.push(DocumentWrite::put(Collection::PLANS, code.as_str(), expect, &plan));
-    }
     let act = desk.act("import.finish", code, json!({ "import": record.id, "counts": counts }));
-    desk.store.write_documents(&writes, Some(&act))?;
+    retried(|| {
+        let mut writes = vec![DocumentWrite::put(Collection::IMPORTS, key.clone(), Expect::Absent, &record)];
+        writes.extend(remembered(desk, planned, request)?);
+        Ok(desk.store.write_documents(&writes, Some(&act)).map(drop)?)
+    })?;
     drop_old_reports(desk, code)?;
     Ok(record)
+}
+
+/// Returns the write that remembers a new mapping. What else somebody changes in the plan meanwhile stays.
+fn remembered(
+    desk: &Desk,
+    planned: &Planned,
+    request: &ImportRequest,
+) -> Result<Option<DocumentWrite>, EnrolmentError> {
+    let mapping = &request.mapping;
+    if mapping.is_empty() || mapping.len() > MAX_MAPPING || *mapping == planned.plan.mapping {
+        return Ok(None);
+    }
+    let code = &planned.event.code;
+    let (mut plan, revision) = super::plan(desk.store, code)?;
+    plan.mapping.clone_from(mapping);
+    let expect = revision.map_or(Expect::Absent, Expect::Revision);
+    Ok(Some(DocumentWrite::put(Collection::PLANS, code.as_str(), expect, &plan)))
 }
 
 type ReportRow = Vec<String>;

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::credential::{EventCode, Timestamp};
-use crate::store::{Collection, PersonKey, Store, StoreError};
+use crate::store::{Collection, Expect, PersonKey, Premise, Store, StoreError};
 
 /// Whether somebody is on the list of exceptions or of exclusions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -69,5 +69,22 @@ pub(super) fn key(code: &EventCode, person: &PersonKey) -> String {
 /// # Errors
 /// When the store fails.
 pub fn listed(store: &dyn Store, code: &EventCode, person: &PersonKey) -> Result<Listed, StoreError> {
-    store.document(Collection::LISTED, &key(code, person))?.map_or(Ok(Listed::No), |document| document.read())
+    Ok(stored(store, code, person)?.0)
+}
+
+/// Says whether somebody is listed, with the premise that this is still so: for who acts on it.
+///
+/// # Errors
+/// When the store fails.
+pub fn listed_given(store: &dyn Store, code: &EventCode, person: &PersonKey) -> Result<(Listed, Premise), StoreError> {
+    let (listed, expect) = stored(store, code, person)?;
+    Ok((listed, Premise::Document(Collection::LISTED, key(code, person), expect)))
+}
+
+/// A person's listing as it is stored.
+pub(super) fn stored(store: &dyn Store, code: &EventCode, person: &PersonKey) -> Result<(Listed, Expect), StoreError> {
+    match store.document(Collection::LISTED, &key(code, person))? {
+        None => Ok((Listed::No, Expect::Absent)),
+        Some(document) => Ok((document.read()?, Expect::Revision(document.revision))),
+    }
 }

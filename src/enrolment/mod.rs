@@ -29,9 +29,10 @@ pub use exceptions::{
     ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclusions, remove,
 };
 pub use imports::{ImportRecord, ImportRequest, Imported, REPORT_DAYS, import, imports, report_csv};
-pub use listed::{Exception, Exclusion, ExclusionReason, Listed, listed};
+pub use listed::{Exception, Exclusion, ExclusionReason, Listed, listed, listed_given};
 pub use people::{
-    PersonChange, change_progress, check_progress, delete, erase, find, merge, name_of, names_of, patch, upsert,
+    PersonChange, change_progress, check_progress, delete, erase, find, merge, name_of, names_of, patch, patch_given,
+    upsert,
 };
 pub use plan::{
     Early, EventPlan, EventState, MAX_TEMPLATES, NotReady, Planned, RuleVersion, TemplateChoice, plan, planned,
@@ -147,6 +148,23 @@ impl EnrolmentError {
     fn invalid(field: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Invalid { field: field.into(), reason: reason.into() }
     }
+}
+
+/// How often a change is tried when somebody else changes the same records.
+const TRIES: usize = 100;
+
+/// Decides and writes, and does so again from what is there then when somebody else was faster.
+///
+/// # Errors
+/// What the work answers; a conflict only after many tries.
+pub fn retried<T>(mut work: impl FnMut() -> Result<T, EnrolmentError>) -> Result<T, EnrolmentError> {
+    for _ in 1..TRIES {
+        match work() {
+            Err(EnrolmentError::Store(StoreError::Conflict(_))) => {}
+            done => return done,
+        }
+    }
+    work()
 }
 
 /// Returns who acts, without where from: that is for the audit log only.

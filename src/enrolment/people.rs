@@ -7,13 +7,16 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::imports::{told_of, without_rows_about};
-use super::listed::{Listed, key, listed};
-use super::{EnrolmentError, MAX_FIELDS, text};
+use super::listed::{Listed, key, stored};
+use super::{EnrolmentError, MAX_FIELDS, retried, text};
 use crate::credential::EventCode;
 use crate::eligibility::{Course, Done, Mark, Progress};
 use crate::issuance::import::{checked_name, field_name, is_email};
 use crate::issuance::{Desk, Place, fresh_id, place_of};
-use crate::store::{Collection, DocumentWrite, Expect, Fields, Participant, PersonKey, Store, StoreError};
+use crate::store::{
+    Batch, Collection, DocumentWrite, Expect, Fields, Participant, ParticipantChange, PersonKey, Premise, Store,
+    StoreError,
+};
 
 /// Longest external id, in bytes.
 const EXTERNAL_ID_BYTES: usize = 200;
@@ -133,7 +136,7 @@ pub fn upsert(desk: &Desk, code: &EventCode, change: &PersonChange) -> Result<(P
     let fresh = Participant { id: Some(fresh_id()?), ..Participant::new(key, name, email, Fields::new(), desk.now) };
     let person = changed(&fresh, change)?;
     check_external_id(desk.store, code, &fresh, &person)?;
-    put(desk, code, None, &person, &[], "participant.add")?;
+    put(desk, code, (None, &person), (Vec::new(), Vec::new()), "participant.add")?;
     Ok((person, true))
 }
 
@@ -173,6 +176,20 @@ pub fn patch(
     old: &Participant,
     change: &PersonChange,
 ) -> Result<Participant, EnrolmentError> {
+    patch_given(desk, code, old, change, Vec::new())
+}
+
+/// Changes a person, provided that what else the caller has seen is still so.
+///
+/// # Errors
+/// See [`patch`].
+pub fn patch_given(
+    desk: &Desk,
+    code: &EventCode,
+    old: &Participant,
+    change: &PersonChange,
+    given: Vec<Premise>,
+) -> Result<Participant, EnrolmentError> {
     let mut person = changed(old, change)?;
     if person == *old {
         return Ok(person);
@@ -184,7 +201,7 @@ pub fn patch(
     // Rows of reports that named them otherwise would not be found again.
     let renamed = old.name != person.name || old.email != person.email || old.external_id != person.external_id;
     let writes = if renamed { without_rows_about(desk.store, code, &told_of(old))? } else { Vec::new() };
-    put(desk, code, Some(old), &person, &writes, "participant.change")?;
+    put(desk, code, (Some(old), &person), (given, writes), "participant.change")?;
     Ok(person)
 }
 
@@ -205,13 +222,14 @@ fn check_external_id(
 fn put(
     desk: &Desk,
     code: &EventCode,
-    old: Option<&Participant>,
-    new: &Participant,
-    writes: &[DocumentWrite],
+    (old, new): (Option<&Participant>, &Participant),
+    (given, documents): (Vec<Premise>, Vec<DocumentWrite>),
     action: &str,
 ) -> Result<(), EnrolmentError> {
     let act = desk.act(action, name_of(code, new), json!({ "changed": changed_parts(old, new) }));
-    desk.store.change_participant(code, old, Some(new), writes, &act).map_err(|error| match (error, &new.external_id) {
+    let change = ParticipantChange { event: code.clone(), old: old.cloned(), new: Some(new.clone()) };
+    let batch = Batch { given, people: vec![change], documents, ..Batch::default() };
+    desk.store.write(&batch, Some(&act)).map(drop).map_err(|error| match (error, &new.external_id) {
         (StoreError::Conflict(what), Some(id)) if what == *id => EnrolmentError::ExternalIdTaken,
         (StoreError::NotFound(_), _) => EnrolmentError::NoEvent(code.clone()),
         (other, _) => other.into(),
@@ -255,17 +273,24 @@ fn known_ids<'a>(
     })
 }
 
-/// Marks attendance entered one by one or in bulk.
+/// Marks attendance entered one by one or in bulk. What somebody else changes of the person meanwhile stays.
 ///
 /// # Errors
-/// See [`patch`].
+/// See [`patch`]; [`EnrolmentError::NoPerson`] if they were erased or merged since they were read.
 pub fn change_progress(
     desk: &Desk,
     code: &EventCode,
     old: &Participant,
     progress: Progress,
 ) -> Result<Participant, EnrolmentError> {
-    patch(desk, code, old, &PersonChange { progress, ..PersonChange::default() })
+    let (change, mut read) = (PersonChange { progress, ..PersonChange::default() }, Some(old.clone()));
+    retried(|| {
+        let now = match read.take() {
+            Some(old) => Some(old),
+            None => desk.store.participant(code, &old.key)?,
+        };
+        patch(desk, code, &now.ok_or_else(|| EnrolmentError::NoPerson(code.clone()))?, &change)
+    })
 }
 
 fn changed(old: &Participant, change: &PersonChange) -> Result<Participant, EnrolmentError> {
@@ -445,15 +470,17 @@ fn merged_listing(
     keep: &Participant,
     gone: &Participant,
 ) -> Result<Vec<DocumentWrite>, EnrolmentError> {
-    let (kept, other) = (listed(store, code, &keep.key)?, listed(store, code, &gone.key)?);
+    let (kept, expect_kept) = stored(store, code, &keep.key)?;
+    let (other, expect_other) = stored(store, code, &gone.key)?;
     let stays = match (&kept, &other) {
         (Listed::Exclusion(_), _) | (_, Listed::No) => &kept,
         (Listed::Exception(_), Listed::Exception(_)) => &kept,
         _ => &other,
     };
-    let mut writes = vec![DocumentWrite::delete(Collection::LISTED, key(code, &gone.key), Expect::Any)];
-    if *stays != kept {
-        writes.push(DocumentWrite::put(Collection::LISTED, key(code, &keep.key), Expect::Any, stays));
+    let mut writes = vec![DocumentWrite::delete(Collection::LISTED, key(code, &gone.key), expect_other)];
+    // Also the one that stays as it is: it must not be taken away meanwhile, when the other goes.
+    if *stays != Listed::No {
+        writes.push(DocumentWrite::put(Collection::LISTED, key(code, &keep.key), expect_kept, stays));
     }
     Ok(writes)
 }

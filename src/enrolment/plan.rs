@@ -7,7 +7,7 @@ use super::EnrolmentError;
 use crate::credential::{EventCode, Timestamp};
 use crate::eligibility::{Course, Rule, Tiers};
 use crate::issuance::Desk;
-use crate::store::{Collection, Document, DocumentWrite, Event, Expect, Store, StoreError, TemplateRef};
+use crate::store::{Collection, Document, DocumentWrite, Event, Expect, Premise, Store, StoreError, TemplateRef};
 
 /// Templates by tier and language that one event may have.
 pub const MAX_TEMPLATES: usize = 100;
@@ -117,6 +117,12 @@ impl Planned {
     /// Returns what the plan's document must still be for a change.
     pub fn expect(&self) -> Expect {
         self.revision.map_or(Expect::Absent, Expect::Revision)
+    }
+
+    /// Returns the premises that event and plan still are as they were read: for who decides by them.
+    pub fn given(&self) -> Vec<Premise> {
+        let plan = Premise::Document(Collection::PLANS, self.event.code.to_string(), self.expect());
+        vec![Premise::event(&self.event), plan]
     }
 
     /// Returns the write that puts another plan in this one's place.

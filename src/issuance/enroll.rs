@@ -1,12 +1,16 @@
+use std::collections::HashSet;
+
 use serde_json::json;
 
 use super::Desk;
 use super::import::{Columns, Duplicates, Meaning, RowOutcome, person_key};
 use crate::credential::EventCode;
-use crate::store::{Participant, PersonKey, Store, StoreError};
+use crate::store::{Batch, Participant, ParticipantChange, PersonKey, Store, StoreError};
 
 /// How many people are written at once.
 const GROUP: usize = 1_000;
+/// How often one person is tried when others keep changing them.
+const TRIES: usize = 100;
 
 /// What became of the people of an import.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -21,6 +25,9 @@ pub struct Enrolled {
     pub unchanged: u64,
     /// Updated although they have a certificate, which keeps what it says.
     pub certified: u64,
+    /// Known when the list was read, and before it was their turn erased, merged or given another address by somebody else:
+    /// they are left as they are, and nobody is added in their place.
+    pub gone: u64,
 }
 
 /// Whom an address, or the name of somebody without one, leads to in an event.
@@ -92,7 +99,7 @@ pub fn row_over(columns: &Columns, row: &Participant, known: &Participant) -> Pa
 pub type Join<'a> = dyn Fn(&RowOutcome, &Participant, &Participant) -> Participant + 'a;
 
 /// Puts checked rows into an event, by the keys that [`place`] gave them. People who are known already are kept or updated,
-/// as `duplicates` says; `join` puts a row over the known one.
+/// as `duplicates` says; `join` puts a row over the known one. What others change meanwhile is read again, not lost.
 ///
 /// # Errors
 /// When the store fails; groups that were written before stay, and the same import completes the rest.
@@ -103,48 +110,112 @@ pub fn enroll(
     duplicates: Duplicates,
     join: &Join<'_>,
 ) -> Result<Enrolled, StoreError> {
-    let mut enrolled = Enrolled::default();
     let people: Vec<_> = rows.iter().filter_map(|row| Some((row, row.participant.as_ref()?))).collect();
-    for group in people.chunks(GROUP) {
-        let mut writes = Vec::with_capacity(group.len());
-        for (row, person) in group {
-            writes.extend(enrolled.decide(desk, event, person, duplicates, &|known| join(row, person, known))?);
-        }
-        if !writes.is_empty() {
-            let act = desk.act("participant.import", event, json!({ "people": writes.len() }));
-            desk.store.put_participants(event, &writes, &act)?;
+    let list = List { desk, event, duplicates, join, known: known(desk, event, &people)? };
+    let (mut enrolled, mut rest) = (Enrolled::default(), &people[..]);
+    let (mut size, mut tries) = (GROUP, 0);
+    while !rest.is_empty() {
+        let (group, later) = rest.split_at(size.min(rest.len()));
+        match list.take(group, enrolled) {
+            // Somebody else changed one of them: read again, and fewer at a time, so that a busy neighbour stops nobody.
+            Err(StoreError::Conflict(_)) if size > 1 || tries < TRIES => {
+                tries += usize::from(size == 1);
+                size = (group.len() / 2).max(1);
+            }
+            done => {
+                enrolled = done?;
+                (rest, size, tries) = (later, (size * 2).min(GROUP), 0);
+            }
         }
     }
     Ok(enrolled)
 }
 
-impl Enrolled {
+/// Returns those of a list who are in the event now.
+fn known<'a>(
+    desk: &Desk,
+    event: &EventCode,
+    people: &[(&RowOutcome, &'a Participant)],
+) -> Result<HashSet<&'a PersonKey>, StoreError> {
+    let here = |(_, person): &(&RowOutcome, &'a Participant)| {
+        desk.store.participant(event, &person.key).map(|known| known.map(|_| &person.key)).transpose()
+    };
+    people.iter().filter_map(here).collect()
+}
+
+/// Says whether a row still is about somebody: they may have got another address since they were found by it.
+fn is_about(row: &Participant, known: &Participant) -> bool {
+    let lower = |email: &Option<String>| email.as_ref().map(|email| email.to_lowercase());
+    if row.external_id.is_some() && row.external_id == known.external_id {
+        return true;
+    }
+    match &row.email {
+        Some(_) => lower(&row.email) == lower(&known.email),
+        None => person_key(&row.name, None) == person_key(&known.name, None),
+    }
+}
+
+/// A list that is taken in.
+struct List<'a> {
+    desk: &'a Desk<'a>,
+    event: &'a EventCode,
+    duplicates: Duplicates,
+    join: &'a Join<'a>,
+    /// Who was in the event before anything was written. Who is gone since was erased or merged, and stays so.
+    known: HashSet<&'a PersonKey>,
+}
+
+impl List<'_> {
+    /// Writes one group, provided that nobody changed one of them since they were read.
+    fn take(&self, group: &[(&RowOutcome, &Participant)], before: Enrolled) -> Result<Enrolled, StoreError> {
+        let mut enrolled = before;
+        let mut people = Vec::with_capacity(group.len());
+        for (row, person) in group {
+            people.extend(self.decide(&mut enrolled, row, person)?);
+        }
+        if !people.is_empty() {
+            let act = self.desk.act("participant.import", self.event, json!({ "people": people.len() }));
+            self.desk.store.write(&Batch { people, ..Batch::default() }, Some(&act))?;
+        }
+        Ok(enrolled)
+    }
+
     /// Counts a person and returns what to write, if anything.
     fn decide(
-        &mut self,
-        desk: &Desk,
-        event: &EventCode,
+        &self,
+        enrolled: &mut Enrolled,
+        row: &RowOutcome,
         person: &Participant,
-        duplicates: Duplicates,
-        joined: &dyn Fn(&Participant) -> Participant,
-    ) -> Result<Option<Participant>, StoreError> {
-        let Some(known) = desk.store.participant(event, &person.key)? else {
-            self.added += 1;
-            return Ok(Some(Participant { id: Some(fresh_id()?), ..person.clone() }));
+    ) -> Result<Option<ParticipantChange>, StoreError> {
+        let Some(known) = self.desk.store.participant(self.event, &person.key)? else {
+            if self.known.contains(&person.key) {
+                enrolled.gone += 1;
+                return Ok(None);
+            }
+            enrolled.added += 1;
+            return Ok(Some(self.change(None, Participant { id: Some(fresh_id()?), ..person.clone() })));
         };
-        let updated = joined(&known);
-        if (Participant { imported: person.imported, ..known }) == updated {
-            self.unchanged += 1;
+        if !is_about(person, &known) {
+            enrolled.gone += 1;
             return Ok(None);
         }
-        if duplicates == Duplicates::Skip {
-            self.kept += 1;
+        let updated = (self.join)(row, person, &known);
+        if (Participant { imported: person.imported, ..known.clone() }) == updated {
+            enrolled.unchanged += 1;
             return Ok(None);
         }
-        self.updated += 1;
-        self.certified += u64::from(desk.store.certificate_of(event, &person.key)?.is_some());
+        if self.duplicates == Duplicates::Skip {
+            enrolled.kept += 1;
+            return Ok(None);
+        }
+        enrolled.updated += 1;
+        enrolled.certified += u64::from(self.desk.store.certificate_of(self.event, &person.key)?.is_some());
         let id = updated.id.clone().map_or_else(fresh_id, Ok)?;
-        Ok(Some(Participant { id: Some(id), ..updated }))
+        Ok(Some(self.change(Some(known), Participant { id: Some(id), ..updated })))
+    }
+
+    fn change(&self, old: Option<Participant>, new: Participant) -> ParticipantChange {
+        ParticipantChange { event: self.event.clone(), old, new: Some(new) }
     }
 }
 

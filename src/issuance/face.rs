@@ -3,6 +3,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
+use super::Proven;
 use super::record::{self, Constants};
 use crate::credential::limits;
 use crate::proof::jws::Jws;
@@ -95,12 +96,11 @@ impl Faces {
     ///
     /// # Errors
     /// See [`FaceError`].
-    pub fn pdf(&self, store: &dyn Store, certificate: &Certificate, verifier: &str) -> Result<Vec<u8>, FaceError> {
-        let jws = parsed(certificate)?;
-        let document = document(certificate, &jws)?;
-        let face = self.of(store, &certificate.template, &Constants::of(&document, &certificate.fields, verifier))?;
-        let scene = face.texts(&record::of(&document, &certificate.fields, verifier))?;
-        face.pdf(scene, certificate, verifier)
+    pub fn pdf(&self, store: &dyn Store, proven: &Proven, verifier: &str) -> Result<Vec<u8>, FaceError> {
+        let (certificate, document) = (proven.certificate(), proven.document());
+        let face = self.of(store, &certificate.template, &Constants::of(document, &certificate.fields, verifier))?;
+        let scene = face.texts(&record::of(document, &certificate.fields, verifier))?;
+        face.draw(scene, certificate, proven.jws(), document, verifier)
     }
 }
 
@@ -124,15 +124,27 @@ impl Face {
         Ok(self.layout.texts(record)?)
     }
 
-    /// Puts the QR code of a certificate into its scene and draws the PDF.
+    /// Puts the QR code of a certificate that was signed just now into its scene and draws the PDF. What was stored is
+    /// drawn by [`Faces::pdf`].
     ///
     /// # Errors
     /// See [`FaceError`].
-    pub fn pdf(&self, mut scene: Scene, certificate: &Certificate, verifier: &str) -> Result<Vec<u8>, FaceError> {
+    pub fn pdf(&self, scene: Scene, certificate: &Certificate, verifier: &str) -> Result<Vec<u8>, FaceError> {
         let jws = parsed(certificate)?;
-        let qr_text = qr::pack(&jws, verifier);
+        self.draw(scene, certificate, &jws, &document(certificate, &jws)?, verifier)
+    }
+
+    fn draw(
+        &self,
+        mut scene: Scene,
+        certificate: &Certificate,
+        jws: &Jws,
+        document: &Value,
+        verifier: &str,
+    ) -> Result<Vec<u8>, FaceError> {
+        let qr_text = qr::pack(jws, verifier);
         self.layout.place_qr(&mut scene, &Symbol::of(&qr_text)?)?;
-        let meta = meta(certificate, &document(certificate, &jws)?, qr_text);
+        let meta = meta(certificate, document, qr_text);
         Ok(self.base.certificate(&scene, self.layout.fonts(), &meta)?)
     }
 }

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Instant;
@@ -68,6 +69,8 @@ pub enum Outcome {
 pub struct IssueRequest {
     /// Only these people, in this order; empty: everybody, in the order of the list.
     pub only: Vec<PersonKey>,
+    /// Who gets none, whoever asks for it: the event's exclusions.
+    pub barred: BTreeSet<PersonKey>,
 }
 
 /// A committed certificate with its page, ready to be drawn.
@@ -208,7 +211,8 @@ fn each_group(
     mut work: impl FnMut(Vec<Participant>) -> Result<(), IssueError>,
 ) -> Result<(), IssueError> {
     if !request.only.is_empty() {
-        for keys in request.only.chunks(GROUP) {
+        let only: Vec<_> = request.only.iter().filter(|key| !request.barred.contains(key)).collect();
+        for keys in only.chunks(GROUP) {
             let people = keys.iter().filter_map(|key| store.participant(code, key).transpose());
             work(people.collect::<Result<_, _>>()?)?;
         }
@@ -216,7 +220,8 @@ fn each_group(
     }
     let mut cursor: Option<String> = None;
     loop {
-        let page = store.participants(code, cursor.as_deref(), GROUP)?;
+        let mut page = store.participants(code, cursor.as_deref(), GROUP)?;
+        page.items.retain(|person| !request.barred.contains(&person.key));
         work(page.items)?;
         cursor = page.next;
         if cursor.is_none() {
@@ -247,7 +252,7 @@ pub(super) fn random<const N: usize>() -> Result<[u8; N], IssueError> {
     Ok(bytes)
 }
 
-pub(super) fn status_secret(store: &dyn Store) -> Result<[u8; 32], IssueError> {
+pub(crate) fn status_secret(store: &dyn Store) -> Result<[u8; 32], IssueError> {
     store.setting(STATUS_SECRET)?.and_then(|bytes| bytes.try_into().ok()).ok_or(IssueError::NoSecret)
 }
 

@@ -1,4 +1,4 @@
-//! The use cases: import people, issue to them, regenerate, revoke. Doors call these; these call the core and the store.
+//! The use cases: import people, issue to them, regenerate. Doors call these; these call the core and the store.
 //!
 //! The order of issuing never changes: reserve number and index (durable), build, check against the schema and the QR
 //! budget, sign, verify the signature, commit the record (durable), acknowledge. A crash in between leaves a gap and
@@ -10,6 +10,7 @@ mod face;
 pub mod import;
 mod issue;
 mod order;
+mod proven;
 mod record;
 mod replace;
 mod specimen;
@@ -19,15 +20,19 @@ mod validity;
 pub use draft::{Draft, DraftError, Signed, Subject};
 pub use enroll::{Enrolled, Join, Place, enroll, fresh_id, place, place_of, row_over};
 pub use face::{Face, FaceError, Faces};
+pub(crate) use issue::status_secret;
 pub use issue::{
     IssueError, IssueRequest, Issued, Outcome, RowResult, Sink, Workshop, constants, issue, make, preflight,
 };
 pub use order::Order;
+pub use proven::{NotProven, OwnKeys, Proven};
 pub use record::Constants;
-pub use replace::{Correction, ReplaceError, regenerate, revoke, successors};
+pub use replace::{Correction, ReplaceError, regenerate, successors};
 pub use specimen::{Specimen, SpecimenError, preview};
 pub use times::{Stage, StageTimes};
 pub use validity::{ExpiresAfter, ValidityError};
+
+use std::sync::Arc;
 
 use crate::credential::Timestamp;
 use crate::proof::eddsa::SecretKey;
@@ -60,6 +65,8 @@ pub struct Signer {
     pub kid: String,
     /// The private key.
     pub key: SecretKey,
+    /// All keys that this issuer ever published: what was signed before is verified before it is signed anew.
+    pub own: Arc<OwnKeys>,
 }
 
 /// What every use case needs: the store, who issues, who acts, and the time.

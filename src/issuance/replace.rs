@@ -5,15 +5,17 @@ use serde_json::json;
 
 use super::issue::{entries, kept_fields, random, status_secret};
 use super::record::{self, Constants};
-use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, Order, Signer, Subject};
+use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, NotProven, Order, Signer, Subject};
 use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry};
 use crate::status::{Reason, ReasonCode};
-use crate::store::{Certificate, CertificateState, Event, Participant, StoreError};
+use crate::store::{
+    Batch, Certificate, CertificateChange, CertificateState, Event, Participant, ParticipantChange, StoreError,
+};
 
 /// Columns that become claims, whether or not the list had them.
 const CLAIMS: [&str; 4] = ["credits", "result", "term", "role"];
 
-/// Why a certificate is not replaced or revoked. Nothing was changed.
+/// Why a certificate is not replaced. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplaceError {
     /// There is no such certificate.
@@ -41,6 +43,9 @@ pub enum ReplaceError {
         /// Why not.
         problem: DraftError,
     },
+    /// What is stored of it was not signed by this issuer.
+    #[error(transparent)]
+    NotProven(#[from] NotProven),
     /// The corrected certificate cannot be drawn.
     #[error(transparent)]
     Face(#[from] FaceError),
@@ -75,27 +80,18 @@ pub fn regenerate(
 ) -> Result<Certificate, ReplaceError> {
     let old = current(desk, number)?;
     let event = desk.store.event(number.event())?.ok_or_else(|| IssueError::NoEvent(number.event().clone()))?;
-    let person = corrected(desk, &event, &old, correction)?;
+    let known = desk.store.participant(&event.code, &old.person)?;
+    let person = corrected(known.clone(), &old, correction)?;
     let order = Order { template: event.template.clone(), ..Order::again(&old, person.clone()) };
     let new = successors(desk, faces, signer, &event, vec![(old.clone(), order)])?.remove(0)?;
     let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text: correction.reason.clone() };
     let detail = json!({ "from": old.version, "to": new.version, "columns": columns(correction) });
-    // The person first: a crash in between must not let the next version bring the old name back.
-    let act = desk.act("participant.correct", number, json!({ "columns": columns(correction) }));
-    desk.store.put_participants(number.event(), &[person], &act)?;
-    desk.store.supersede(&old, &new, &reason, &desk.act("certificate.regenerate", number, detail))?;
+    // The person with the certificate: the next version must not bring the old name back.
+    let change = ParticipantChange { event: event.code, old: known, new: Some(person) };
+    let supersede = CertificateChange::Supersede { old, new: new.clone(), reason };
+    let batch = Batch { people: vec![change], certificates: vec![supersede], ..Batch::default() };
+    desk.store.write(&batch, Some(&desk.act("certificate.regenerate", number, detail)))?;
     Ok(new)
-}
-
-/// Withdraws a certificate. It stays resolvable, with the reason.
-///
-/// # Errors
-/// See [`ReplaceError`].
-pub fn revoke(desk: &Desk, number: &CertificateNumber, text: Option<String>) -> Result<Certificate, ReplaceError> {
-    let old = current(desk, number)?;
-    let reason = Reason { code: ReasonCode::Revoked, at: desk.now, text };
-    desk.store.revoke(&old, &reason, &desk.act("certificate.revoke", number, json!({ "version": old.version })))?;
-    Ok(Certificate { state: CertificateState::Revoked { reason }, ..old })
 }
 
 /// Returns the certificate's version in force.
@@ -113,12 +109,11 @@ fn columns(correction: &Correction) -> Vec<&str> {
 
 /// The person as they are imported now (or were when it was issued), with the correction on top.
 fn corrected(
-    desk: &Desk,
-    event: &Event,
+    known: Option<Participant>,
     old: &Certificate,
     correction: &Correction,
 ) -> Result<Participant, ReplaceError> {
-    let mut person = desk.store.participant(&event.code, &old.person)?.unwrap_or_else(|| {
+    let mut person = known.unwrap_or_else(|| {
         let Certificate { person, recipient, email, fields, issued, .. } = old.clone();
         Participant::new(person, recipient, email, fields, issued)
     });
@@ -185,6 +180,8 @@ fn successor(
     order: Order,
     status: StatusEntry,
 ) -> Result<Certificate, ReplaceError> {
+    // Its number and date are signed again.
+    signer.own.prove(old)?;
     let Order { person, template, tier, basis, run } = order;
     let person = &person;
     let draft_error = |problem| ReplaceError::Draft { number: old.number.clone(), problem };

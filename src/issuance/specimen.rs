@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::issue::{constants, kept_fields, random};
 use super::record::{self, Constants};
 use super::{Desk, Draft, Face, FaceError, Faces, IssueError, Order, Signer, Subject};
@@ -54,7 +56,7 @@ impl Model<'_> {
         let number = CertificateNumber::new(self.event.code.clone(), desk.now.year(), number);
         let status = StatusEntry { list: 1, index: 131_071 };
         let kid = format!("{}#k0", desk.issuer.did());
-        let signer = Signer { id: "k0".to_owned(), kid, key: SecretKey::from_seed(&random()?) };
+        let signer = Signer { id: "k0".to_owned(), kid, key: SecretKey::from_seed(&random()?), own: Arc::default() };
         let subject = Subject::new(self.event, self.person)?;
         let suffix = CredentialSuffix::from_random(random()?);
         let draft = Draft::new(desk.issuer, &signer.kid, &subject, number.clone(), suffix, status, desk.now)?;

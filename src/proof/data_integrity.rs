@@ -1,22 +1,18 @@
-//! Embedded `DataIntegrityProof` with `eddsa-rdfc-2022` (W3C VC-DI-EDDSA section 3.2), through `ssi`.
+//! Embedded `DataIntegrityProof` with `eddsa-rdfc-2022` (W3C VC-DI-EDDSA section 3.2).
 //!
-//! With [`super::json_ld`] the one module that calls `ssi`, and only for what it does best: JSON-LD expansion, RDF canonicalisation and the
-//! two hashes. The signature over them is made and checked by [`super::eddsa`], so that the strict rule holds here
-//! too. Contexts are compiled in from `schemas/contexts/`; anything else is refused, never fetched.
+//! What a document says as RDF comes from [`super::json_ld`], its canonical form from [`super::rdf`]; no library sees a
+//! document before its form and its links ([`super::links`]) were looked at here. The signature is made and checked by
+//! [`super::eddsa`], so that the strict rule holds here too. Contexts are compiled in from `schemas/contexts/`; anything else
+//! is refused, never fetched.
 
-use std::collections::HashMap;
-use std::pin::pin;
 use std::sync::LazyLock;
-use std::task::{Context, Poll, Waker};
 
 use serde_json::{Map, Value, json};
-use ssi::claims::data_integrity::suites::EdDsaRdfc2022;
-use ssi::claims::data_integrity::{DataIntegrityDocument, ProofConfiguration, StandardCryptographicSuite};
-use ssi::json_ld::{ContextLoader, JsonLdLoaderProvider};
-use ssi::verification_methods::{Multikey, ProofPurpose, ReferenceOrOwned};
+use sha2::{Digest, Sha256};
+use ssi::json_ld::ContextLoader;
 
 use super::eddsa::{PublicKey, SecretKey};
-use super::multibase;
+use super::{json_ld, links, multibase, rdf};
 use crate::credential::{Malformed, Timestamp, limits};
 
 /// The contexts that we know, by address (VCDM 2.0 section 4.3, OB 3.0 section 8).
@@ -45,7 +41,7 @@ const DOCUMENT_BYTES: usize = limits::CREDENTIAL_BYTES;
 /// Why a proof cannot be made or read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum DataIntegrityError {
-    /// `ssi` refuses the document, e.g. for an undefined term.
+    /// JSON-LD or we refuse the document, e.g. for an undefined term.
     #[error("the document cannot be secured: {0}")]
     Document(String),
     /// The document's proof is not one that we make.
@@ -86,7 +82,7 @@ fn add_proof_with(
 ) -> Result<Value, DataIntegrityError> {
     let mut secured = unsecured(credential)?;
     let created = created.to_string();
-    let hash = hash(loader, secured.clone(), method, &created, &key.public())?;
+    let hash = hash(loader, secured.clone(), method, &created)?;
     let value = multibase::base58btc(&key.sign(&hash));
     secured.insert(
         "proof".into(),
@@ -120,7 +116,7 @@ fn verify_proof_with(
     if embedded.method != method {
         return Ok(false);
     }
-    embedded.hash(loader, unsecured(credential)?, key).map(|hash| key.verifies(&hash, &embedded.signature))
+    embedded.hash(loader, unsecured(credential)?).map(|hash| key.verifies(&hash, &embedded.signature))
 }
 
 /// A proof that was read, not verified.
@@ -169,17 +165,12 @@ impl Embedded {
     /// processed, for an undefined term say, has no proof of anybody.
     pub fn verifies(&self, document: &Value, key: &PublicKey) -> bool {
         let Value::Object(document) = document else { return false };
-        let hash = self.hash(&LOADER, document.clone(), key);
+        let hash = self.hash(&LOADER, document.clone());
         hash.is_ok_and(|hash| key.verifies(&hash, &self.signature))
     }
 
-    fn hash(
-        &self,
-        loader: &ContextLoader,
-        document: Map<String, Value>,
-        key: &PublicKey,
-    ) -> Result<[u8; 64], DataIntegrityError> {
-        hash(loader, document, &self.method, &self.created.to_string(), key)
+    fn hash(&self, loader: &ContextLoader, document: Map<String, Value>) -> Result<[u8; 64], DataIntegrityError> {
+        hash(loader, document, &self.method, &self.created.to_string())
     }
 }
 
@@ -188,13 +179,14 @@ fn text<'a>(proof: &'a Map<String, Value>, member: &str) -> Result<&'a str, Malf
     proof.get(member).ok_or_else(|| refuse("missing"))?.as_str().ok_or_else(|| refuse("not a text"))
 }
 
-/// Refuses a document, without its proof, of which a proof could not cover every member: by its form alone, before any
-/// work is done.
+/// Refuses a document, without its proof, of which a proof could not cover every member, or that has a link which is no
+/// URI: before any work is done.
 ///
 /// # Errors
-/// Always about `payload`.
+/// About `payload`, or about the link.
 pub fn check_form(document: &Value) -> Result<(), Malformed> {
-    form(document).map_err(|problem| Malformed::new("payload", problem))
+    form(document).map_err(|problem| Malformed::new("payload", problem))?;
+    links::check(document)
 }
 
 fn form(document: &Value) -> Result<(), String> {
@@ -216,6 +208,7 @@ fn unsecured(credential: &Value) -> Result<Map<String, Value>, DataIntegrityErro
     }
     let document = Value::Object(document);
     form(&document).map_err(refuse)?;
+    links::check(&document).map_err(|malformed| refuse(malformed.to_string()))?;
     match document {
         Value::Object(document) => Ok(document),
         _ => Err(refuse("not an object".into())),
@@ -227,10 +220,7 @@ fn unsecured(credential: &Value) -> Result<Map<String, Value>, DataIntegrityErro
 /// word (null, empty arrays) or reads under another name (an address in place of a term).
 fn tame(key: &str, value: &Value) -> Result<(), String> {
     let refuse = |problem: String| Err(problem);
-    if key.starts_with('@') {
-        return refuse(format!("keyword `{key}`"));
-    }
-    if key.contains(':') {
+    if !links::is_term(key) {
         return refuse(format!("`{key}` is no term"));
     }
     match value {
@@ -277,33 +267,35 @@ fn hash(
     unsecured: Map<String, Value>,
     method: &str,
     created: &str,
-    key: &PublicKey,
 ) -> Result<[u8; 64], DataIntegrityError> {
     let refuse = |problem: String| DataIntegrityError::Document(problem);
+    links::check_uri("verificationMethod", method).map_err(|malformed| refuse(malformed.to_string()))?;
+    let mut options = json!({
+        "type": "DataIntegrityProof",
+        "cryptosuite": "eddsa-rdfc-2022",
+        "created": created,
+        "verificationMethod": method,
+        "proofPurpose": "assertionMethod",
+    });
+    options["@context"] = unsecured.get("@context").cloned().unwrap_or_default();
     let wanted = statements(&unsecured);
     let mut document = Value::Object(unsecured);
     write_scalars("", &mut document)?;
-    let document: DataIntegrityDocument = serde_json::from_value(document).map_err(|e| refuse(e.to_string()))?;
-    let controller = method.split('#').next().unwrap_or_default();
-    let multikey: Multikey = serde_json::from_value(json!({
-        "type": "Multikey", "id": method, "controller": controller, "publicKeyMultibase": multibase::multikey(key),
-    }))
-    .map_err(|_| refuse(format!("`{method}` is not the address of a key")))?;
-    let options = ProofConfiguration::new(
-        EdDsaRdfc2022,
-        created.parse().map_err(|_| refuse(format!("`{created}` is not a time")))?,
-        ReferenceOrOwned::Reference(multikey.id.clone()),
-        ProofPurpose::Assertion,
-        (),
-    );
-    let environment = Environment(loader);
-    let transformed =
-        now_or_never(EdDsaRdfc2022.transform(&environment, &document, options.borrowed(), &multikey, ()))?
-            .map_err(|e| refuse(e.to_string()))?;
-    if transformed.claims.len() != wanted {
-        return Err(refuse(format!("{} statements instead of {wanted}", transformed.claims.len())));
+    let claims = canonical(loader, &document)?;
+    let found = claims.lines().count();
+    if found != wanted {
+        return Err(refuse(format!("{found} statements instead of {wanted}")));
     }
-    EdDsaRdfc2022.hash(transformed, options.borrowed(), &multikey).map_err(|e| refuse(e.to_string()))
+    let mut hash = [0; 64];
+    hash[..32].copy_from_slice(&Sha256::digest(canonical(loader, &options)?));
+    hash[32..].copy_from_slice(&Sha256::digest(claims));
+    Ok(hash)
+}
+
+fn canonical(loader: &ContextLoader, document: &Value) -> Result<String, DataIntegrityError> {
+    let refuse = |problem: String| DataIntegrityError::Document(problem);
+    let statements = json_ld::statements_with(loader, document).map_err(|error| refuse(error.to_string()))?;
+    rdf::canonical(&statements).map_err(|error| refuse(error.to_string()))
 }
 
 /// The one term with a boolean. OB 3.0's context gives it the type `https://www.w3.org/2001/XMLSchema#boolean`, with an
@@ -343,32 +335,7 @@ pub(super) fn canonical_double(value: f64) -> String {
     format!("{mantissa}{zero}E{exponent}")
 }
 
-/// What `ssi` may look contexts up in.
-struct Environment<'a>(&'a ContextLoader);
-
-impl JsonLdLoaderProvider for Environment<'_> {
-    type Loader = ContextLoader;
-
-    fn loader(&self) -> &ContextLoader {
-        self.0
-    }
-}
-
-static LOADER: LazyLock<ContextLoader> = LazyLock::new(|| loader(&PINNED_CONTEXTS));
-
-pub(super) fn loader(contexts: &[(&str, &str)]) -> ContextLoader {
-    let map: HashMap<String, String> = contexts.iter().map(|(id, text)| ((*id).into(), (*text).into())).collect();
-    ContextLoader::empty().with_context_map_from(map).expect("the pinned contexts are JSON")
-}
-
-/// Runs a future that never waits: `ssi` is asynchronous only for the sake of loaders that fetch, and ours is a map.
-/// Needs no runtime, so it also works inside of one.
-pub(super) fn now_or_never<F: Future>(future: F) -> Result<F::Output, DataIntegrityError> {
-    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-        Poll::Ready(output) => Ok(output),
-        Poll::Pending => Err(DataIntegrityError::Document("something in it would have to be waited for".into())),
-    }
-}
+static LOADER: LazyLock<ContextLoader> = LazyLock::new(|| json_ld::loader(&PINNED_CONTEXTS));
 
 #[cfg(test)]
 mod tests {
@@ -417,7 +384,7 @@ mod tests {
         const EXAMPLES: &str = include_str!("../../tests/vectors/standards/vc-di-eddsa/credentials-examples-v2.jsonld");
 
         fn contexts() -> ContextLoader {
-            loader(&[PINNED_CONTEXTS[0], ("https://www.w3.org/ns/credentials/examples/v2", EXAMPLES)])
+            json_ld::loader(&[PINNED_CONTEXTS[0], ("https://www.w3.org/ns/credentials/examples/v2", EXAMPLES)])
         }
 
         fn key() -> SecretKey {
@@ -439,7 +406,7 @@ mod tests {
         fn the_published_hashes_are_ours() {
             let unsigned = unsecured(&serde_json::from_str(UNSIGNED).unwrap()).unwrap();
             let (_, method, _) = signed();
-            let hash = hash(&contexts(), unsigned, &method, "2023-02-24T23:36:38Z", &key().public()).unwrap();
+            let hash = hash(&contexts(), unsigned, &method, "2023-02-24T23:36:38Z").unwrap();
             assert_eq!(data_encoding::HEXLOWER.encode(&hash), HASHES.trim());
         }
 
@@ -489,7 +456,7 @@ mod tests {
             // As it comes from a file: some crate in the build makes serde_json keep the text of numbers.
             let document = serde_json::from_str(&document.to_string()).unwrap();
             let document = unsecured(&document).unwrap();
-            let hash = hash(&LOADER, document, METHOD, "2026-05-01T00:00:00Z", &key().public()).unwrap();
+            let hash = hash(&LOADER, document, METHOD, "2026-05-01T00:00:00Z").unwrap();
             assert_eq!(data_encoding::HEXLOWER.encode(&hash), [options, digest].concat(), "{credits}");
         }
     }

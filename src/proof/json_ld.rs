@@ -1,10 +1,13 @@
 //! JSON-LD of others as RDF statements, nothing lost on the way (JSON-LD 1.1 API section 8; VC-DI section 2.4.1).
 //!
 //! For documents that we did not make: any term of a context that is compiled in, and contexts written out in the
-//! document. Nothing is fetched. Our own credentials take the narrower way of [`super::data_integrity`].
+//! document. Nothing is fetched. Our own credentials take the narrower way of [`super::data_integrity`], and then this one.
+//! The one module that calls `ssi`, under a guard, and only for what it does best: JSON-LD expansion.
 
 use std::collections::HashMap;
+use std::pin::pin;
 use std::sync::LazyLock;
+use std::task::{Context, Poll, Waker};
 
 use serde_json::Value;
 use ssi::json_ld::expansion::Error as ExpansionError;
@@ -14,9 +17,10 @@ use ssi::json_ld::{
     Node as LdNode, Object as LdObject, ValidId, Value as LdValue,
 };
 
-use super::data_integrity::{PINNED_CONTEXTS, canonical_double, loader, now_or_never};
+use super::data_integrity::{PINNED_CONTEXTS, canonical_double};
 use super::rdf::{Node, Object, Quad, XSD_STRING};
 use crate::credential::limits;
+use crate::guard::guarded;
 
 /// The contexts that may be named besides [`PINNED_CONTEXTS`], by address.
 pub const CONTEXTS: [(&str, &str); 3] = [
@@ -56,6 +60,21 @@ pub enum JsonLdError {
     DataLoss(String),
 }
 
+/// Returns what looks contexts up among those given, and nowhere else.
+pub(super) fn loader(contexts: &[(&str, &str)]) -> ContextLoader {
+    let map: HashMap<String, String> = contexts.iter().map(|(id, text)| ((*id).into(), (*text).into())).collect();
+    ContextLoader::empty().with_context_map_from(map).expect("the pinned contexts are JSON")
+}
+
+/// Runs a future that never waits: `ssi` is asynchronous only for the sake of loaders that fetch, and ours is a map.
+/// Needs no runtime, so it also works inside of one.
+fn now_or_never<F: Future>(future: F) -> Option<F::Output> {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(output) => Some(output),
+        Poll::Pending => None,
+    }
+}
+
 static LOADER: LazyLock<ContextLoader> = LazyLock::new(|| loader(&[&PINNED_CONTEXTS[..], &CONTEXTS[..]].concat()));
 
 /// Returns the text of a context that is compiled in.
@@ -70,10 +89,22 @@ pub fn context(address: &str) -> Option<&'static str> {
 /// See [`JsonLdError`].
 pub fn statements(document: &Value) -> Result<Vec<Quad>, JsonLdError> {
     Bounds::default().check(document, 0)?;
+    statements_with(&LOADER, document)
+}
+
+/// Returns all statements of a document whose form was looked at before, with the contexts of a loader.
+///
+/// The library panics on some texts where an address is expected: then the document has no statements.
+pub(super) fn statements_with(loader: &ContextLoader, document: &Value) -> Result<Vec<Quad>, JsonLdError> {
+    let odd = |_| Err(JsonLdError::Expansion("something in it is not as JSON-LD expects it".into()));
+    guarded(|| expanded(loader, document)).unwrap_or_else(odd)
+}
+
+fn expanded(loader: &ContextLoader, document: &Value) -> Result<Vec<Quad>, JsonLdError> {
     let compact: CompactJsonLd =
         serde_json::from_str(&document.to_string()).map_err(|error| JsonLdError::Expansion(error.to_string()))?;
-    let expanded: ExpandedDocument = now_or_never(compact.expand(&*LOADER))
-        .map_err(|error| JsonLdError::Expansion(error.to_string()))?
+    let expanded: ExpandedDocument = now_or_never(compact.expand(loader))
+        .ok_or_else(|| JsonLdError::Expansion("something in it would have to be waited for".into()))?
         .map_err(|error| match error {
             SsiError::Expansion(ExpansionError::KeyExpansionFailed(key)) => {
                 lost(format!("`{}` is no term", short(&key)))

@@ -9,6 +9,7 @@ pub mod data_integrity;
 pub mod eddsa;
 pub mod json_ld;
 pub mod jws;
+pub mod links;
 pub mod multibase;
 pub mod proof_set;
 pub mod rdf;

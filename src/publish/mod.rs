@@ -4,13 +4,14 @@
 //! passphrases nor key files: the caller opens the key and says what time it is. `trust.jws` holds everything that an
 //! offline verifier needs and is replaced last.
 
+mod adopt;
 mod did;
 mod page;
 mod site;
 mod snapshot;
 mod verifier;
+mod waiting;
 
-use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -21,11 +22,14 @@ use crate::keys::{KeyManifest, ManifestError, RootChain, RootError};
 use crate::proof::data_integrity::DataIntegrityError;
 use crate::proof::eddsa::{PublicKey, SecretKey};
 use crate::proof::jws::Jws;
-use crate::status::{LIST_ENTRIES, Snapshot, StatusList};
+use crate::status::Snapshot;
 use crate::store::{Act, Store, StoreError};
 use crate::verify::{AnchorError, TrustAnchors};
 
+pub use adopt::{Adopted, adopt};
 pub use verifier::is_built_in as verifier_is_built_in;
+pub(crate) use waiting::due;
+pub use waiting::{LeftOut, UNDO_MINUTES, left_out, waits};
 
 /// How long a snapshot counts as fresh unless the caller says otherwise, in days.
 pub const VALIDITY_DAYS: i64 = 7;
@@ -53,6 +57,8 @@ pub struct Request<'a> {
     pub now: Timestamp,
     /// For how many days the snapshot counts as fresh; [`VALIDITY_DAYS`] as a rule.
     pub validity_days: i64,
+    /// Whether revocations that wait become due with it.
+    pub at_once: bool,
     /// Who publishes, for the audit log.
     pub actor: &'a str,
     /// Folders that must never be served: the keys, the store.
@@ -73,6 +79,7 @@ impl<'a> Request<'a> {
             key: &signer.key,
             now: desk.now,
             validity_days: VALIDITY_DAYS,
+            at_once: false,
             actor: desk.actor,
             private: &[],
             extra: &[],
@@ -98,12 +105,15 @@ pub struct Published {
     pub files: usize,
     /// Fingerprint of the newest root key.
     pub root_fingerprint: String,
+    /// Revocations that are not in it, because they can still be undone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
 }
 
 /// What the store remembers of the last publication, in the setting [`SETTING`].
 ///
-/// A revocation dated `covers` or before has been published: its undo window is over. The record is written before
-/// the files are, so a crash in between closes the window early and never late.
+/// A revocation dated `covers` or before has been published, unless it waited then: see [`LastPublished::holds`]. The record
+/// is written before the files are, so a crash in between closes the window early and never late.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct LastPublished {
@@ -111,7 +121,7 @@ pub struct LastPublished {
     pub version: u64,
     /// Its date.
     pub issued: Timestamp,
-    /// Everything up to this instant is in it.
+    /// Everything up to this instant is in it, but for revocations that waited.
     pub covers: Timestamp,
 }
 
@@ -153,14 +163,15 @@ pub enum PublishError {
         /// The store's.
         known: u64,
     },
-    /// The store forgot revocations that the site has.
-    #[error("{path} says of more certificates that they are revoked or superseded than this store does ({lost} more)")]
-    Unrevoked {
+    /// What is at the site was not signed by us, so nothing is taken over from it.
+    #[error("{path} is not signed by a key of this issuer")]
+    NotOurs {
         /// The site's `trust.jws`.
         path: PathBuf,
-        /// How many.
-        lost: usize,
     },
+    /// Status entries cannot be told from each other without the secret.
+    #[error("the store has no secret for its status lists")]
+    NoSecret,
     /// The site's key manifest is newer than ours.
     #[error("{path} has key manifest {found}, but this folder of keys has {known}")]
     OlderKeys {
@@ -234,9 +245,11 @@ impl PublishError {
             Self::Busy(_) => "wait until it is done, then publish again",
             Self::OtherIssuer { .. } => "publish each issuer into a folder of its own",
             Self::Newer { .. } => {
-                "restore the newest backup; if there is none, revoke and correct again what was since, then publish with --after-restore"
+                "restore the newest backup; if there is none, publish with --after-restore, which takes over the site's revocations"
             }
-            Self::Unrevoked { .. } => "revoke and correct them again, then publish with --after-restore",
+            Self::NotOurs { .. } => {
+                "put the site's own trust.jws back as it was published, then publish with --after-restore"
+            }
             Self::OlderKeys { .. } => "restore the newest backup of keys/ before publishing",
             Self::ClockBehind { .. } => "set the clock right, then publish again",
             Self::Foreign { .. } => "publish into an empty folder, or move that file away",
@@ -261,7 +274,8 @@ pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Publ
     refuse_going_back(&site, &issuer, last.as_ref(), request.now)?;
 
     let version = last.as_ref().map_or(1, |last| last.version + 1);
-    let contents = snapshot::gather(store, request, &issuer, version)?;
+    waiting::hasten(store, request, &issuer.manifest)?;
+    let contents = snapshot::gather(store, request, &issuer, version, snapshot::Hold::Due(last.as_ref()))?;
     let trust = contents.snapshot.sign(&issuer.kid(request.key_id), request.key);
     TrustAnchors::default().add(&trust, None)?;
     let files = files(request, &issuer, &contents, trust)?;
@@ -275,6 +289,7 @@ pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Publ
         set: contents.set,
         files: staged.len(),
         root_fingerprint: issuer.root.fingerprint(),
+        left_out: contents.left_out.clone(),
     };
     let record = LastPublished { version, issued: request.now, covers: contents.covers };
     record_publication(store, recorded.as_deref(), &record, &published, request)
@@ -283,75 +298,16 @@ pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Publ
     Ok(published)
 }
 
-/// Returns the snapshot that would be published now, signed, and records nothing: to check one's own certificates against.
+/// Returns a snapshot of everything as it is now, also what no publication holds yet, signed, and records nothing: to check
+/// one's own certificates against.
 ///
 /// # Errors
 /// As [`publish`].
 pub fn present(store: &dyn Store, request: &Request) -> Result<String, PublishError> {
     let issuer = Issuer::check(request)?;
     let version = last(store)?.map_or(1, |last| last.version + 1);
-    let contents = snapshot::gather(store, request, &issuer, version)?;
+    let contents = snapshot::gather(store, request, &issuer, version, snapshot::Hold::All)?;
     Ok(contents.snapshot.sign(&issuer.kid(request.key_id), request.key))
-}
-
-/// After a store was restored from a dump: takes over the version of the site as it is, so that the next publication
-/// can go on from it.
-///
-/// # Errors
-/// [`PublishError::Unrevoked`] while the site says of certificates that they are revoked or superseded, and the store does
-/// not; otherwise as [`publish`].
-pub fn adopt(store: &dyn Store, did: &str, actor: &str, now: Timestamp, site: &Path) -> Result<u64, PublishError> {
-    let site = site::Site::open(site)?;
-    let path = site.path(site::TRUST);
-    let missing = || PublishError::Foreign { path: path.clone(), problem: "it is not there".into() };
-    let there = site.snapshot()?.ok_or_else(missing)?;
-    if there.issuer != did {
-        return Err(PublishError::OtherIssuer { path, found: there.issuer, wanted: did.to_owned() });
-    }
-    let lost = unrevoked(store, &there, &path)?;
-    if lost > 0 {
-        return Err(PublishError::Unrevoked { path, lost });
-    }
-    let recorded = store.setting(SETTING)?;
-    let version = last_published(recorded.as_deref())?.map_or(0, |last| last.version).max(there.version);
-    let record = LastPublished { version, issued: there.issued, covers: there.issued };
-    let bytes = serde_json::to_vec(&record).expect("a number and two dates are plain JSON");
-    let act = Act {
-        actor: actor.to_owned(),
-        at: now,
-        action: "site.adopt".to_owned(),
-        subject: did.to_owned(),
-        detail: serde_json::json!({ "version": version }),
-    };
-    store.swap_setting(SETTING, recorded.as_deref(), &bytes, &act)?;
-    Ok(version)
-}
-
-/// Counts the entries that are set in the site's lists and not in the store.
-fn unrevoked(store: &dyn Store, there: &Snapshot, path: &Path) -> Result<usize, PublishError> {
-    let foreign = |problem: String| PublishError::Foreign { path: path.to_owned(), problem };
-    let mut lost = 0;
-    for list in &there.status_lists {
-        let number = list.id.rsplit('/').next().and_then(|text| text.parse().ok());
-        let number = number.ok_or_else(|| foreign(format!("`{}` is no list of ours", list.id)))?;
-        let jws = Jws::parse(&list.credential, limits::SNAPSHOT_BYTES).map_err(|e| foreign(e.to_string()))?;
-        let bits = StatusList::from_payload(&jws.payload).map_err(|e| foreign(e.to_string()))?;
-        let known = set_indexes(store, number)?;
-        lost += (0..LIST_ENTRIES).filter(|i| bits.is_set(u64::from(*i)) == Ok(true) && !known.contains(i)).count();
-    }
-    Ok(lost)
-}
-
-fn set_indexes(store: &dyn Store, list: u32) -> Result<BTreeSet<u32>, PublishError> {
-    let (mut indexes, mut cursor) = (BTreeSet::new(), None::<String>);
-    loop {
-        let page = store.set_entries(list, cursor.as_deref(), 1_000)?;
-        indexes.extend(page.items.into_iter().map(|(index, _)| index));
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(indexes);
-        }
-    }
 }
 
 /// Returns what the store remembers of the last publication.
@@ -485,6 +441,7 @@ fn record_publication(
             "lists": published.lists,
             "set": published.set,
             "key": request.key_id,
+            "leftOut": published.left_out,
         }),
     };
     let new = serde_json::to_vec(record).map_err(PublishError::Setting)?;

@@ -44,6 +44,11 @@ impl Site {
 
     /// Returns the snapshot that is there. Its proof is not looked at: it is only compared with, never published.
     pub(super) fn snapshot(&self) -> Result<Option<Snapshot>, PublishError> {
+        Ok(self.signed_snapshot()?.map(|(snapshot, _)| snapshot))
+    }
+
+    /// Returns the snapshot that is there with its JWS, whose proof the caller looks at.
+    pub(super) fn signed_snapshot(&self) -> Result<Option<(Snapshot, Jws)>, PublishError> {
         let path = self.path(TRUST);
         let foreign = |problem: String| PublishError::Foreign { path: path.clone(), problem };
         let limit = limits::SNAPSHOT_BYTES * 4 / 3 + limits::CREDENTIAL_BYTES;
@@ -60,7 +65,8 @@ impl Site {
         }
         let jws = Jws::parse(text.trim_end(), limits::SNAPSHOT_BYTES).map_err(|e| foreign(e.to_string()))?;
         let value = json::parse(&jws.payload, limits::SNAPSHOT_BYTES).map_err(|e| foreign(e.to_string()))?;
-        serde_json::from_value(value).map(Some).map_err(|e| foreign(e.to_string()))
+        let snapshot = serde_json::from_value(value).map_err(|e| foreign(e.to_string()))?;
+        Ok(Some((snapshot, jws)))
     }
 
     /// Writes all files, each name once, under temporary names beside their final ones, durably. Those names are ours alone, and what a

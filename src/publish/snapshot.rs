@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Issuer, PublishError, Request, TTL_SECONDS};
+use super::{Issuer, LastPublished, LeftOut, PublishError, Request, TTL_SECONDS, waiting};
 use crate::credential::Timestamp;
 use crate::keys::KeyState;
 use crate::proof::data_integrity;
@@ -21,8 +21,18 @@ pub(super) struct Contents {
     pub(super) lists: Vec<List>,
     /// Credentials revoked or superseded.
     pub(super) set: usize,
-    /// Every revocation up to this instant is in it.
+    /// Every revocation up to this instant is in it, but for those left out.
     pub(super) covers: Timestamp,
+    /// Revocations that can still be undone.
+    pub(super) left_out: Option<LeftOut>,
+}
+
+/// Which revocations go into a snapshot.
+pub(super) enum Hold<'a> {
+    /// All.
+    All,
+    /// Those that are due, and those that the last publication held.
+    Due(Option<&'a LastPublished>),
 }
 
 /// One status list in both of its forms.
@@ -42,11 +52,19 @@ pub(super) fn gather(
     request: &Request,
     issuer: &Issuer,
     version: u64,
+    hold: Hold,
 ) -> Result<Contents, PublishError> {
     // A snapshot is never fresh for longer than its manifest.
     let next_update = request.now.plus_days(request.validity_days).min(issuer.manifest.expires);
-    let lists: Vec<List> = (1..=lists_to_publish(&store.status_lists()?))
-        .map(|number| list(store, request, issuer, number, next_update))
+    let numbers = 1..=lists_to_publish(&store.status_lists()?);
+    let mut set = numbers.map(|list| Ok((list, reasons(store, list)?))).collect::<Result<Vec<_>, PublishError>>()?;
+    let left_out = match hold {
+        Hold::All => None,
+        Hold::Due(last) => leave_out(store, &mut set, last, request.now)?,
+    };
+    let lists: Vec<List> = set
+        .into_iter()
+        .map(|(number, reasons)| list(request, issuer, number, reasons, next_update))
         .collect::<Result<_, _>>()?;
     let dates = lists.iter().flat_map(|list| list.reasons.values()).map(|reason| reason.at);
     let covers = dates.fold(request.now, Timestamp::max);
@@ -62,7 +80,7 @@ pub(super) fn gather(
         reasons: lists.iter().filter(|list| !list.reasons.is_empty()).map(List::reasons).collect(),
         issued_sets: issued_sets(store, issuer)?,
     };
-    Ok(Contents { set: lists.iter().map(|list| list.reasons.len()).sum(), covers, snapshot, lists })
+    Ok(Contents { set: lists.iter().map(|list| list.reasons.len()).sum(), covers, snapshot, lists, left_out })
 }
 
 /// Lists count from 1; there is always one.
@@ -71,15 +89,40 @@ fn lists_to_publish(reserved: &[u32]) -> u32 {
     open.saturating_add(u32::from(reserved.last().is_some_and(|last| *last > NEARLY_FULL)))
 }
 
-fn list(
+/// What is set in a list, and why.
+type Reasons = BTreeMap<u32, Reason>;
+
+fn reasons(store: &dyn Store, list: u32) -> Result<Reasons, StoreError> {
+    let mut reasons = BTreeMap::new();
+    each_page(|cursor| store.set_entries(list, cursor, PAGE), |items| reasons.extend(items))?;
+    Ok(reasons)
+}
+
+/// Takes what waits out of the lists, which were read before.
+fn leave_out(
     store: &dyn Store,
+    lists: &mut [(u32, Reasons)],
+    last: Option<&LastPublished>,
+    now: Timestamp,
+) -> Result<Option<LeftOut>, PublishError> {
+    let waiting = waiting::by_list(store, now)?;
+    let mut all = None;
+    for (number, reasons) in lists {
+        let Some(waiting) = waiting.get(number) else { continue };
+        if let Some(left) = waiting::leave_out(reasons, waiting, last, now) {
+            all = Some(LeftOut::more(all, left.count, left.until));
+        }
+    }
+    Ok(all)
+}
+
+fn list(
     request: &Request,
     issuer: &Issuer,
     number: u32,
+    reasons: Reasons,
     valid_until: Timestamp,
 ) -> Result<List, PublishError> {
-    let mut reasons = BTreeMap::new();
-    each_page(|cursor| store.set_entries(number, cursor, PAGE), |items| reasons.extend(items))?;
     let set: Vec<u32> = reasons.keys().copied().collect();
     let id = format!("https://{}/status/{number}", request.host);
     let list = StatusList::new(id.clone(), issuer.did.clone(), &set, request.now, valid_until);

@@ -1,39 +1,22 @@
 //! Vector pictures: SVG through svg2pdf, and the page of a one-page PDF, each as a form XObject that fills the unit
 //! square (ISO 32000-1, 8.10).
 //!
-//! Of a PDF only the page's content and resources are taken: no annotations, actions or metadata. What a PDF/A-3b file
-//! may not hold is refused, not repaired.
+//! Of a PDF only the page's content and resources are taken ([`super::foreign`]): no annotations, actions or metadata, and
+//! no layer that is off ([`super::layers`]). What a PDF/A-3b file may not hold is refused, not repaired.
 
-use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use lopdf::content::Content;
 use lopdf::{Dictionary, Document, LoadOptions, Object, ObjectId, Stream};
 use svg2pdf::usvg;
 
+use super::foreign::{Import, MAX_DEPTH, MAX_STREAM};
 use super::picture::PictureError;
 use super::syntax::{LEVEL_BASE, deflate};
 
 /// Most objects that a picture may bring along.
 const MAX_OBJECTS: usize = 5_000;
-/// Deepest nesting within one object.
-const MAX_DEPTH: usize = 48;
-/// Most bytes that one stream of an imported PDF may inflate to.
-const MAX_STREAM: usize = 64 * 1024 * 1024;
 /// Most ancestors of a page that hold inherited entries.
 const MAX_ANCESTORS: usize = 32;
-/// Entries that say nothing about how a page looks, or that PDF/A forbids.
-const DROPPED: [&[u8]; 9] = [
-    b"Metadata",
-    b"PieceInfo",
-    b"LastModified",
-    b"StructParent",
-    b"StructParents",
-    b"OPI",
-    b"TR",
-    b"TR2",
-    b"Alternates",
-];
 
 /// A form XObject in the document, and whether it is transparent.
 pub(super) struct VectorPicture {
@@ -88,17 +71,14 @@ fn import(document: &mut Document, bytes: &[u8]) -> Result<VectorPicture, Pictur
     let pages: Vec<ObjectId> = source.page_iter().take(MAX_ANCESTORS).collect();
     let [page] = pages[..] else { return Err(PictureError::PdfPages(pages.len())) };
     let content = source.get_page_content_with_limit(page, MAX_STREAM).map_err(damaged)?;
-    refuse_cmyk_operators(&content)?;
-    let mut import = Import { source: &source, document, numbers: BTreeMap::new(), transparent: false };
-    let resources = inherited(&source, page, b"Resources").unwrap_or_else(|| Dictionary::new().into());
-    let resources = import.copy(&resources, 0)?;
-    let group = source.get_dictionary(page).ok().and_then(|page| page.get(b"Group").ok()).cloned();
-    let group = group.map(|group| import.copy(&group, 0)).transpose()?;
+    let resources = inherited(&source, page, b"Resources").and_then(|o| o.as_dict().cloned().ok()).unwrap_or_default();
+    let group = source.get_dictionary(page).ok().and_then(|page| page.get(b"Group").ok());
     let mut form = form_entries(&source, page)?;
-    form.set("Resources", resources);
+    let mut import = Import::new(&source, document, resources);
+    let content = import.page_content(content)?;
+    form.set("Resources", import.page_resources()?);
     if let Some(group) = group {
-        form.set("Group", group);
-        import.transparent = true;
+        form.set("Group", import.group(group)?);
     }
     let transparent = import.transparent;
     form.set("Filter", "FlateDecode");
@@ -154,116 +134,6 @@ fn inherited(source: &Document, page: ObjectId, key: &[u8]) -> Option<Object> {
     None
 }
 
-/// Copies what a page needs from one document into another.
-struct Import<'a> {
-    source: &'a Document,
-    document: &'a mut Document,
-    numbers: BTreeMap<ObjectId, ObjectId>,
-    transparent: bool,
-}
-
-impl Import<'_> {
-    /// Copies an object and whatever it refers to.
-    fn copy(&mut self, object: &Object, depth: usize) -> Result<Object, PictureError> {
-        if depth > MAX_DEPTH {
-            return Err(PictureError::TooComplex { format: "PDF" });
-        }
-        Ok(match object {
-            Object::Array(items) => {
-                Object::Array(items.iter().map(|item| self.copy(item, depth + 1)).collect::<Result<_, _>>()?)
-            }
-            Object::Dictionary(entries) => Object::Dictionary(self.entries(entries, depth)?),
-            Object::Stream(stream) => Object::Stream(self.stream(stream, depth)?),
-            Object::Reference(id) => self.reference(*id, depth)?,
-            Object::Name(name) if name == b"DeviceCMYK" => return Err(CMYK),
-            plain => plain.clone(),
-        })
-    }
-
-    fn reference(&mut self, id: ObjectId, depth: usize) -> Result<Object, PictureError> {
-        if let Some(known) = self.numbers.get(&id) {
-            return Ok(Object::Reference(*known));
-        }
-        let Ok(target) = self.source.get_object(id) else { return Ok(Object::Null) };
-        // The number is known before the copy is made, so that a circle ends here.
-        let number = self.document.new_object_id();
-        self.numbers.insert(id, number);
-        let copy = self.copy(target, depth + 1)?;
-        self.document.objects.insert(number, copy);
-        Ok(Object::Reference(number))
-    }
-
-    fn entries(&mut self, entries: &Dictionary, depth: usize) -> Result<Dictionary, PictureError> {
-        self.refuse_missing_font(entries)?;
-        let mut copy = Dictionary::new();
-        for (key, value) in entries.iter() {
-            // A page or parent reached from a resource would pull in the whole document.
-            if DROPPED.contains(&&key[..]) || key == b"Parent" || key == b"P" {
-                continue;
-            }
-            self.transparent |= key == b"SMask" || key == b"Group";
-            let value = if key == b"Interpolate" { Object::Boolean(false) } else { self.copy(value, depth + 1)? };
-            copy.set(key.clone(), value);
-        }
-        Ok(copy)
-    }
-
-    fn stream(&mut self, stream: &Stream, depth: usize) -> Result<Stream, PictureError> {
-        let name = |key: &[u8]| stream.dict.get(key).and_then(Object::as_name).unwrap_or_default();
-        if name(b"Subtype") == b"PS" {
-            return Err(PictureError::PdfRefused("it holds PostScript"));
-        }
-        let mut entries = self.entries(&stream.dict, depth)?;
-        let mut content = stream.content.clone();
-        let filters = stream.filters().unwrap_or_default();
-        let has_operators = name(b"Subtype") == b"Form" || stream.dict.has(b"PatternType");
-        if has_operators || filters.iter().any(|filter| *filter == b"LZWDecode") {
-            let failed = |_| PictureError::TooComplex { format: "PDF" };
-            let plain = if filters.is_empty() {
-                content
-            } else {
-                stream.decompressed_content_with_limit(MAX_STREAM).map_err(failed)?
-            };
-            if has_operators {
-                refuse_cmyk_operators(&plain)?;
-            }
-            content = deflate(&plain, LEVEL_BASE);
-            entries.remove(b"DecodeParms");
-            entries.set("Filter", "FlateDecode");
-        }
-        Ok(Stream::new(entries, content).with_compression(false))
-    }
-
-    fn refuse_missing_font(&self, font: &Dictionary) -> Result<(), PictureError> {
-        let subtype = font.get(b"Subtype").and_then(Object::as_name).unwrap_or_default();
-        let outlines = [b"Type1".as_slice(), b"MMType1", b"TrueType", b"CIDFontType0", b"CIDFontType2"];
-        if !font.has_type(b"Font") || !outlines.contains(&subtype) {
-            return Ok(());
-        }
-        let descriptor = font.get_deref(b"FontDescriptor", self.source).and_then(Object::as_dict);
-        let files = [b"FontFile".as_slice(), b"FontFile2", b"FontFile3"];
-        if descriptor.is_ok_and(|descriptor| files.iter().any(|key| descriptor.has(key))) {
-            return Ok(());
-        }
-        let name = font.get(b"BaseFont").and_then(Object::as_name).unwrap_or_default();
-        Err(PictureError::PdfFont(String::from_utf8_lossy(name).chars().take(80).collect()))
-    }
-}
-
-const CMYK: PictureError = PictureError::PdfRefused("it uses CMYK colours; convert it to RGB");
-
-fn refuse_cmyk_operators(content: &[u8]) -> Result<(), PictureError> {
-    let failed = |e: lopdf::Error| PictureError::Damaged { format: "PDF", reason: e.to_string() };
-    let content = Content::decode(content).map_err(failed)?;
-    let named = |operand: &Object| operand.as_name().is_ok_and(|name| name == b"DeviceCMYK");
-    let cmyk = |op: &lopdf::content::Operation| match &*op.operator {
-        "k" | "K" => true,
-        "cs" | "CS" => op.operands.iter().any(named),
-        _ => false,
-    };
-    if content.operations.iter().any(cmyk) { Err(CMYK) } else { Ok(()) }
-}
-
 fn refuse_scripts(object: &Object, depth: usize) -> Result<(), PictureError> {
     if depth > MAX_DEPTH {
         return Err(PictureError::TooComplex { format: "PDF" });
@@ -276,8 +146,10 @@ fn refuse_scripts(object: &Object, depth: usize) -> Result<(), PictureError> {
     }
 }
 
+/// Actions with a script (12.6.4.16). Elsewhere `JS` is a name like any other.
 fn scripts_in(entries: &Dictionary, depth: usize) -> Result<(), PictureError> {
-    if entries.has(b"JS") || entries.has(b"JavaScript") {
+    let is_script = |action: &[u8]| matches!(action, b"JavaScript" | b"Rendition");
+    if entries.has(b"JS") && entries.get(b"S").and_then(Object::as_name).is_ok_and(is_script) {
         return Err(PictureError::PdfRefused("it holds scripts"));
     }
     entries.iter().try_for_each(|(_, value)| refuse_scripts(value, depth + 1))

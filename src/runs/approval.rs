@@ -5,7 +5,8 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::record::{RunRecord, RunState, read};
-use super::{Result, RunError, TRIES, is_in_person, new_id, owner};
+use super::step::ending;
+use super::{Result, RunError, TRIES, is_in_person, new_id, owner, who};
 use crate::credential::Timestamp;
 use crate::issuance::Desk;
 use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Store, StoreError};
@@ -34,7 +35,7 @@ pub struct Approval {
     pub id: String,
     /// The run that waits.
     pub run: String,
-    /// How many would lose their certificate.
+    /// How many would lose their certificate, or get a revoked one back.
     pub count: usize,
     /// Who asked: a member of staff, or a token of theirs, which names its owner.
     pub by: String,
@@ -76,6 +77,16 @@ pub(super) fn asked(desk: &Desk, run: &RunRecord, count: usize) -> Result<Approv
         decided_by: None,
         decided_at: None,
     })
+}
+
+/// Returns the write by which an approval that nobody decided about is over, because the run was stopped.
+pub(super) fn withdrawn(desk: &Desk, run: &RunRecord) -> Result<Option<DocumentWrite>> {
+    let Some(id) = &run.approval else { return Ok(None) };
+    let (approval, revision) = show(desk.store, desk.now, id)?;
+    let (decided_by, decided_at) = (Some(desk.actor.to_owned()), Some(desk.now));
+    let open = approval.state == ApprovalState::Pending;
+    let over = Approval { state: ApprovalState::Rejected, decided_by, decided_at, ..approval };
+    Ok(open.then(|| over.put(Expect::Revision(revision))))
 }
 
 /// Lists approvals, oldest first or newest first.
@@ -151,10 +162,18 @@ fn decide(desk: &Desk, id: &str, state: ApprovalState, action: &str) -> Result<A
             Approval { state, decided_by: Some(desk.actor.to_owned()), decided_at: Some(desk.now), ..approval };
         let next = match approved {
             true => RunRecord { state: RunState::Queued, ..run },
-            false => RunRecord { state: RunState::Cancelled, finished: Some(desk.now), ..run },
+            false => RunRecord {
+                state: RunState::Cancelled,
+                finished: Some(desk.now),
+                cancelled_by: Some(who(desk.actor).to_owned()),
+                ..run
+            },
         };
-        let mut writes = vec![decided.put(Expect::Revision(revision)), next.put(Expect::Revision(run_revision))];
-        writes.extend(approved.then(|| next.enqueue()));
+        let mut writes = vec![decided.put(Expect::Revision(revision))];
+        writes.extend(match approved {
+            true => vec![next.put(Expect::Revision(run_revision)), next.enqueue()],
+            false => ending(desk, &next, run_revision)?,
+        });
         let detail = json!({ "run": next.id, "count": decided.count, "asked": decided.by });
         match desk.store.write_documents(&writes, Some(&desk.act(action, id, detail))) {
             Err(StoreError::Conflict(_)) => {}

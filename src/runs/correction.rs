@@ -5,14 +5,14 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::withdraw::{current, told_writes};
-use super::{Result, RunError, TRIES, journal, new_id, select::refused};
+use super::{Result, RunError, Seen, TRIES, check_seen, journal, new_id, select::refused};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::issuance::import::checked_name;
 use crate::issuance::{self, Desk, IssueError, Order, ReplaceError, Workshop};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{
-    CertificateChange, CertificateState, Collection, Document, DocumentWrite, Expect, Page, Participant, Store,
-    StoreError,
+    Batch, CertificateChange, CertificateState, Collection, Document, DocumentWrite, Expect, Page, Participant,
+    ParticipantChange, Store, StoreError,
 };
 use crate::webhooks::CertificateChange as Told;
 
@@ -155,10 +155,10 @@ pub fn show(store: &dyn Store, id: &str) -> Result<(Correction, u64)> {
 /// superseded in the same step.
 ///
 /// # Errors
-/// [`RunError::Over`], [`RunError::AlreadyRevoked`], [`RunError::CannotMake`].
-pub fn approve(desk: &Desk, workshop: &Workshop, id: &str) -> Result<Correction> {
+/// [`RunError::Over`], [`RunError::AlreadyRevoked`], [`RunError::CannotMake`], [`RunError::ChangedMeanwhile`].
+pub fn approve(desk: &Desk, workshop: &Workshop, id: &str, seen: Seen<u64>) -> Result<Correction> {
     for _ in 0..TRIES {
-        let (correction, revision) = pending(desk, id)?;
+        let (correction, revision) = pending(desk, id, seen)?;
         let old = current(desk, &correction.number)?;
         if let CertificateState::Revoked { reason } = &old.state {
             return Err(RunError::AlreadyRevoked(old.number.clone(), reason.at));
@@ -186,23 +186,21 @@ pub fn approve(desk: &Desk, workshop: &Workshop, id: &str) -> Result<Correction>
             mail: Some("not sent: no mail is configured".to_owned()),
             ..correction
         };
-        let mut writes = told_writes(desk, Told::Superseded, &old.number)?;
-        writes.push(decided.put(Expect::Revision(revision)));
+        let mut documents = told_writes(desk, Told::Superseded, &old.number)?;
+        documents.push(decided.put(Expect::Revision(revision)));
         let detail = json!({ "correction": id, "from": old.version, "to": version, "columns": ["name"] });
         let act = desk.act("certificate.regenerate", &old.number, detail);
-        // The person first: a crash in between must not let the next version bring the old name back.
-        if person != known {
-            let corrected = desk.act("participant.correct", &old.number, json!({ "columns": ["name"] }));
-            match desk.store.change_participant(code, Some(&known), Some(&person), &[], &corrected) {
-                // What somebody else changed meanwhile is kept: the next try starts from it.
-                Err(StoreError::Conflict(_)) => continue,
-                done => done?,
-            }
-        }
         let text = Some("name corrected".to_owned());
         let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text };
-        let change = new.map(|new| CertificateChange::Supersede { old, new, reason });
-        match desk.store.change_certificates(change.as_slice(), &writes, &act) {
+        // The person with the certificate: the next version must not bring the old name back.
+        let batch = Batch {
+            people: vec![ParticipantChange { event: code.clone(), old: Some(known), new: Some(person) }],
+            certificates: Vec::from_iter(new.map(|new| CertificateChange::Supersede { old, new, reason })),
+            documents,
+            ..Batch::default()
+        };
+        match desk.store.write(&batch, Some(&act)) {
+            // What somebody else changed meanwhile is kept: the next try starts from it.
             Err(StoreError::Conflict(_)) => {}
             done => {
                 done?;
@@ -217,11 +215,11 @@ pub fn approve(desk: &Desk, workshop: &Workshop, id: &str) -> Result<Correction>
 ///
 /// # Errors
 /// [`RunError::Over`].
-pub fn reject(desk: &Desk, id: &str, answer: Option<String>) -> Result<Correction> {
+pub fn reject(desk: &Desk, id: &str, answer: Option<String>, seen: Seen<u64>) -> Result<Correction> {
     if answer.as_ref().is_some_and(|answer| answer.chars().count() > NOTE_CHARS) {
         return Err(refused("answer", "is longer than 500 characters"));
     }
-    let (correction, revision) = pending(desk, id)?;
+    let (correction, revision) = pending(desk, id, seen)?;
     let decided = Correction {
         state: CorrectionState::Rejected,
         decided_by: Some(desk.actor.to_owned()),
@@ -234,8 +232,10 @@ pub fn reject(desk: &Desk, id: &str, answer: Option<String>) -> Result<Correctio
     Ok(decided)
 }
 
-fn pending(desk: &Desk, id: &str) -> Result<(Correction, u64)> {
+/// Returns a correction that can be decided, in the revision that the caller has seen.
+fn pending(desk: &Desk, id: &str, seen: Seen<u64>) -> Result<(Correction, u64)> {
     let found = show(desk.store, id)?;
+    check_seen(seen, &found.1)?;
     match found.0.state {
         CorrectionState::Pending => Ok(found),
         _ => Err(RunError::Over(id.to_owned(), "it has been decided")),

@@ -1,13 +1,15 @@
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::approval::{self, Approval};
 use super::fate::Fate;
 use super::record::{Counters, GROUP, Kind, Row, RowState, RunRecord, RunState, read};
 use super::select::{RunRequest, Selected, each};
-use super::{Over, Result, RunError, RunReason, journal, new_id};
+use super::{Over, Result, RunError, RunReason, TRIES, journal, new_id};
 use crate::credential::EventCode;
 use crate::issuance::Desk;
-use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
+use crate::store::{Batch, Collection, DocumentWrite, Expect, PersonKey, Premise, Store, StoreError};
 
 /// A run that was made.
 #[derive(Debug, Clone, PartialEq)]
@@ -27,56 +29,46 @@ pub fn preview(desk: &Desk, request: &RunRequest, take: impl FnMut(Selected) -> 
     each(desk, request, over, take)
 }
 
-/// Makes a run over those who are in the group now. More than `alone` people who would lose a certificate need a second
-/// member of staff.
+/// Makes a run over those who are in the group now. More than `alone` people who would lose a certificate, or get a revoked
+/// one back, need a second member of staff.
 ///
 /// # Errors
 /// See [`RunError`]; a run of which not all rows could be written never starts.
 pub fn create(desk: &Desk, request: &RunRequest, alone: usize) -> Result<Created> {
     let over = request.check()?;
-    let record = begun(desk, (request.kind, over), request.event.clone(), request.reason.clone())?;
+    let of = request.run.clone().filter(|_| request.kind == Kind::Restore);
+    let begun = begun(desk, (request.kind, over), request.event.clone(), request.reason.clone())?;
+    let record = RunRecord { of, at_once: request.at_once, ..begun };
     freeze(desk, record, alone, |list| each(desk, request, over, |selected| list.add(selected.row, &selected.fate)))
 }
 
-/// Makes a run over the rows of another that failed.
+/// Makes a run over the rows of another that failed; also over those that were not reached when it could not go on. Who was
+/// erased, or merged into another of the list, is not in it.
 ///
 /// # Errors
-/// [`RunError::Over`] while it is under way, [`RunError::Nobody`] if none failed.
+/// [`RunError::Over`] while it is under way, [`RunError::Nobody`] if there are none.
 pub fn retry_failed(desk: &Desk, id: &str, alone: usize) -> Result<Created> {
     let (old, _) = read(desk.store, id)?;
     if !old.state.is_final() {
         return Err(RunError::Over(id.to_owned(), "it is still under way; retry when it is over"));
     }
-    if old.counters.failed == 0 {
-        return Err(RunError::Nobody);
-    }
+    let broke_off = old.state == RunState::Failed && old.problem.is_some();
     let retry_of = Some(old.id.clone());
-    let record = RunRecord { retry_of, ..begun(desk, (old.kind, old.over), old.event, old.reason)? };
+    let of = old.of.clone();
+    let record =
+        RunRecord { retry_of, of, at_once: old.at_once, ..begun(desk, (old.kind, old.over), old.event, old.reason)? };
     freeze(desk, record, alone, |list| {
         journal::each_row(desk.store, id, |_, row| match row.state {
-            RowState::Failed => {
-                let loses = list.record.kind == Kind::Revoke || list.record.over == Over::NotPassing;
+            _ if row.person.is_none() && row.number.is_none() => Ok(()),
+            RowState::Queued if !broke_off => Ok(()),
+            RowState::Failed | RowState::Queued => {
+                let loses =
+                    matches!(list.record.kind, Kind::Revoke | Kind::Restore) || list.record.over == Over::NotPassing;
                 list.add_row(Row { state: RowState::Queued, reason: None, ..row }, loses)
             }
             _ => Ok(()),
         })
     })
-}
-
-/// Ends runs whose list was being frozen when the service was killed: nobody was told that they exist.
-///
-/// # Errors
-/// When the store fails.
-pub fn tidy(desk: &Desk) -> Result<()> {
-    for document in desk.store.documents(Collection::RUN_QUEUE, "", None, 1_000)?.items {
-        let (record, revision) = read(desk.store, &document.key)?;
-        if record.state == RunState::Preparing {
-            let problem = Some("the service was stopped while the list was being made".to_owned());
-            let failed = RunRecord { state: RunState::Failed, problem, finished: Some(desk.now), ..record };
-            desk.store.write_documents(&[failed.put(Expect::Revision(revision)), failed.dequeue()], None)?;
-        }
-    }
-    Ok(())
 }
 
 fn begun(
@@ -98,40 +90,78 @@ fn begun(
         finished: None,
         counters: Counters::default(),
         group: 0,
+        stalls: 0,
         cancelled: false,
         reason,
         retry_of: None,
         approval: None,
         problem: None,
+        of: None,
+        at_once: false,
+        left_out: None,
+        cancelled_by: None,
     })
 }
 
-/// A list that is being frozen: at most one group of it is in memory.
+/// A list that is being frozen: at most one group of its rows is in memory. Each person and each certificate is in it once.
 struct List<'a> {
     store: &'a dyn Store,
     record: &'a RunRecord,
-    pending: Vec<DocumentWrite>,
-    total: u64,
+    pending: Vec<Row>,
+    written: u64,
+    seen: BTreeSet<String>,
     losing: usize,
 }
 
 impl List<'_> {
     fn add(&mut self, row: Row, fate: &Fate) -> Result<()> {
-        self.add_row(row, matches!(fate, Fate::Lose(_)))
+        self.add_row(row, matches!(fate, Fate::Lose(_) | Fate::Regain(_)))
     }
 
     fn add_row(&mut self, row: Row, loses: bool) -> Result<()> {
-        self.pending.push(row.put(&self.record.id, self.total));
-        self.total += 1;
-        self.losing += usize::from(loses);
-        if self.total.is_multiple_of(GROUP) { self.flush() } else { Ok(()) }
+        if self.seen.insert(row.about()) {
+            self.pending.push(row);
+            self.losing += usize::from(loses);
+        }
+        let full = (self.written + self.pending.len() as u64).is_multiple_of(GROUP) && !self.pending.is_empty();
+        if full { self.flush() } else { Ok(()) }
     }
 
+    /// Writes the pending rows, provided that all of them are still enrolled: who was erased or merged since they were
+    /// selected must not come into a journal, where nobody would look for them again.
     fn flush(&mut self) -> Result<()> {
-        if !self.pending.is_empty() {
-            self.store.write_documents(&self.pending, None)?;
-            self.pending.clear();
+        for _ in 0..TRIES {
+            if self.pending.is_empty() {
+                return Ok(());
+            }
+            let places = self.pending.iter().zip(self.written..);
+            let documents = places.map(|(row, place)| row.put(&self.record.id, place, Expect::Absent)).collect();
+            let given = self.enrolled().map(|(event, key)| Premise::Enrolled(event.clone(), key.clone())).collect();
+            match self.store.write(&Batch { given, documents, ..Batch::default() }, None) {
+                Err(StoreError::Conflict(_)) => self.drop_gone()?,
+                done => {
+                    done?;
+                    self.written += self.pending.len() as u64;
+                    self.pending.clear();
+                    return Ok(());
+                }
+            }
         }
+        Err(RunError::Busy)
+    }
+
+    fn enrolled(&self) -> impl Iterator<Item = (&EventCode, &PersonKey)> {
+        self.pending.iter().filter_map(|row| self.record.event.as_ref().zip(row.person.as_ref()))
+    }
+
+    fn drop_gone(&mut self) -> Result<()> {
+        let mut gone = BTreeSet::new();
+        for (event, key) in self.enrolled() {
+            if self.store.participant(event, key)?.is_none() {
+                gone.insert(key.clone());
+            }
+        }
+        self.pending.retain(|row| row.person.as_ref().is_none_or(|key| !gone.contains(key)));
         Ok(())
     }
 }
@@ -143,9 +173,10 @@ fn freeze(
     fill: impl FnOnce(&mut List<'_>) -> Result<()>,
 ) -> Result<Created> {
     let revision = desk.store.write_documents(&[record.put(Expect::Absent), record.enqueue()], None)?;
-    let mut list = List { store: desk.store, record: &record, pending: Vec::new(), total: 0, losing: 0 };
+    let (pending, seen) = (Vec::new(), BTreeSet::new());
+    let mut list = List { store: desk.store, record: &record, pending, written: 0, seen, losing: 0 };
     let filled = fill(&mut list).and_then(|()| list.flush());
-    let (total, losing) = (list.total, list.losing);
+    let (total, losing) = (list.written, list.losing);
     let empty = total == 0 && record.kind != Kind::Publish;
     if filled.is_err() || empty {
         discard(desk.store, &record, total)?;
@@ -171,7 +202,7 @@ fn start(desk: &Desk, record: RunRecord, revision: u64, total: u64, losing: Opti
     }
     let detail = json!({
         "kind": run.kind, "event": run.event, "over": run.over, "total": total, "reason": run.reason,
-        "retryOf": run.retry_of, "approval": run.approval,
+        "retryOf": run.retry_of, "approval": run.approval, "of": run.of,
     });
     desk.store.write_documents(&writes, Some(&desk.act("run.start", &run.id, detail)))?;
     Ok(Created { run, approval })

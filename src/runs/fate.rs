@@ -5,9 +5,9 @@ use serde_json::Value;
 
 use super::{Kind, Over, Result};
 use crate::credential::{CertificateNumber, Timestamp};
-use crate::enrolment::{Decider, Decision, Ground, listed};
+use crate::enrolment::{Decider, Decision, Ground, listed_given};
 use crate::publish::LastPublished;
-use crate::store::{Certificate, CertificateState, Event, Participant, Store, TemplateRef};
+use crate::store::{Certificate, CertificateState, Event, Participant, Premise, Store, TemplateRef};
 
 /// What would become of one row.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,17 +96,24 @@ pub(super) struct Assessor<'a> {
 impl Assessor<'_> {
     /// Returns the decision about a person and the certificate that they have.
     pub(super) fn facts(&self, person: &Participant) -> Result<(Decision, Option<Certificate>)> {
-        let code = &self.event.code;
-        let decision = self.decider.decide(person, &listed(self.store, code, &person.key)?);
-        let number = self.store.certificate_of(code, &person.key)?;
-        let has = number.map(|number| self.store.certificate(&number)).transpose()?.flatten();
+        let (decision, has, _) = self.facts_given(person)?;
         Ok((decision, has))
     }
 
-    /// Says what a run does to a person, by their records as they are.
-    pub(super) fn fate(&self, kind: Kind, over: Over, person: &Participant) -> Result<Fate> {
-        let (decision, has) = self.facts(person)?;
-        Ok(decided(kind, over, decision, has))
+    fn facts_given(&self, person: &Participant) -> Result<(Decision, Option<Certificate>, Premise)> {
+        let code = &self.event.code;
+        let (listed, given) = listed_given(self.store, code, &person.key)?;
+        let decision = self.decider.decide(person, &listed);
+        let number = self.store.certificate_of(code, &person.key)?;
+        let has = number.map(|number| self.store.certificate(&number)).transpose()?.flatten();
+        Ok((decision, has, given))
+    }
+
+    /// Says what a run does to a person, by their records as they are, and on what of theirs that rests.
+    pub(super) fn fate(&self, kind: Kind, over: Over, person: &Participant) -> Result<(Fate, Vec<Premise>)> {
+        let (decision, has, listed) = self.facts_given(person)?;
+        let given = vec![Premise::participant(&self.event.code, person), listed];
+        Ok((decided(kind, over, decision, has), given))
     }
 }
 
@@ -181,19 +188,41 @@ pub(super) fn revoked(has: Option<Certificate>) -> Fate {
     }
 }
 
-/// Says what taking a revocation back does to a certificate.
-pub(super) fn restored(has: Option<Certificate>, last: Option<&LastPublished>) -> Fate {
-    let Some(has) = has else { return Fate::Nothing("it does not exist".to_owned()) };
-    match &has.state {
-        CertificateState::Revoked { reason } if is_published(reason.at, last) => {
-            Fate::Nothing("its revocation has been published".to_owned())
+/// Which revocations are taken back.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Undone<'a> {
+    /// Those of this run, if one is named.
+    pub(super) run: Option<&'a str>,
+    /// Those of this date or before: what was revoked since was not seen by who asked.
+    pub(super) seen: Timestamp,
+    /// What was published last.
+    pub(super) last: Option<&'a LastPublished>,
+}
+
+impl Undone<'_> {
+    /// Says what taking a revocation back does to a certificate.
+    pub(super) fn fate(&self, has: Option<Certificate>) -> Fate {
+        let Some(has) = has else { return Fate::Nothing("it does not exist".to_owned()) };
+        let CertificateState::Revoked { reason } = &has.state else {
+            return Fate::Keep(has.number, "it is not revoked".to_owned());
+        };
+        let by = has.withdrawal.as_ref().and_then(|withdrawal| withdrawal.run.as_deref());
+        if self.run.is_some() && by != self.run {
+            return Fate::Nothing("that run did not revoke it".to_owned());
         }
-        CertificateState::Revoked { .. } => Fate::Regain(Box::new(has)),
-        _ => Fate::Keep(has.number, "it is not revoked".to_owned()),
+        if reason.at > self.seen {
+            return Fate::Nothing("it was revoked since this was asked for".to_owned());
+        }
+        match is_published(&has, self.last) {
+            true => Fate::Nothing("its revocation has been published".to_owned()),
+            false => Fate::Regain(Box::new(has)),
+        }
     }
 }
 
-/// Says whether a revocation of that date is in the published lists.
-pub(super) fn is_published(at: Timestamp, last: Option<&LastPublished>) -> bool {
-    last.is_some_and(|last| at <= last.covers)
+/// Says whether a certificate's revocation is in the published lists.
+pub(super) fn is_published(certificate: &Certificate, last: Option<&LastPublished>) -> bool {
+    let due = certificate.withdrawal.as_ref().and_then(|withdrawal| withdrawal.due);
+    let at = certificate.state.reason().map(|reason| reason.at);
+    last.zip(at).is_some_and(|(last, at)| last.holds(at, due))
 }

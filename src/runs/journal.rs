@@ -1,10 +1,14 @@
 use serde_json::json;
 
 use super::record::{GROUP, Row, RowState, RunRecord, RunState, read};
-use super::{CorrectionState, Result, RunError, TRIES};
+use super::step::ending;
+use super::{CorrectionState, Result, RunError, Seen, TRIES, check_seen, who};
 use crate::credential::EventCode;
 use crate::issuance::Desk;
-use crate::store::{Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Page, PersonKey, Store, StoreError};
+use crate::store::{Collection, Document, DocumentWrite, Expect, Page, PersonKey, Store, StoreError};
+
+/// Why a row is skipped whose person is in the list before.
+pub(super) const SAME_PERSON: &str = "another row is about the same person";
 
 /// Records looked at for one page of a filtered listing; a page may be short and still not be the last.
 const LOOKED_AT: usize = 20_000;
@@ -53,14 +57,6 @@ pub fn run(store: &dyn Store, id: &str) -> Result<(RunRecord, u64)> {
     read(store, id)
 }
 
-/// Counts the runs that are queued or under way, up to the length of a page.
-///
-/// # Errors
-/// When the store fails.
-pub fn open(store: &dyn Store) -> Result<usize> {
-    Ok(store.documents(Collection::RUN_QUEUE, "", None, PAGE_LIMIT)?.items.len())
-}
-
 /// Lists a run's rows with their places from 0, those in one state or all.
 ///
 /// # Errors
@@ -72,9 +68,9 @@ pub fn rows(
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<(u64, Row)>> {
-    read(store, id)?;
+    let (run, _) = read(store, id)?;
     let prefix = format!("{id}/");
-    filtered(
+    let page = filtered(
         cursor,
         limit,
         |cursor, limit| {
@@ -83,7 +79,16 @@ pub fn rows(
             Ok((rows.collect::<Result<Vec<(u64, Row)>, StoreError>>()?, page.next))
         },
         |(_, row)| state.is_none_or(|state| row.state == state),
-    )
+    )?;
+    let items = page.items.into_iter().map(|(place, row)| (place, told(&run, row))).collect();
+    Ok(Page { items, next: page.next })
+}
+
+/// Says of a row whose turn never came why it did not.
+fn told(run: &RunRecord, row: Row) -> Row {
+    let never = run.state == RunState::Cancelled && row.state == RowState::Queued && row.reason.is_none();
+    let reason = if never { Some("the run was stopped before its turn".to_owned()) } else { row.reason };
+    Row { reason, ..row }
 }
 
 /// Returns one row.
@@ -136,25 +141,32 @@ pub(super) fn each_row(store: &dyn Store, id: &str, mut take: impl FnMut(u64, Ro
     }
 }
 
-/// Stops a run: at once if it waits, after the present group if it is under way. What was done stays.
+/// Stops a run: at once if it waits, after the present group if it is under way. What was done stays, and the record says
+/// what that was ([`RunRecord::stopped`]).
 ///
 /// # Errors
-/// [`RunError::Over`].
-pub fn cancel(desk: &Desk, id: &str) -> Result<RunRecord> {
+/// [`RunError::Over`], [`RunError::ChangedMeanwhile`].
+pub fn cancel(desk: &Desk, id: &str, seen: Seen<RunRecord>) -> Result<RunRecord> {
     for _ in 0..TRIES {
         let (record, revision) = read(desk.store, id)?;
+        check_seen(seen, &record)?;
         let waits = match record.state {
             RunState::Queued | RunState::AwaitingApproval => true,
             RunState::Processing => false,
             RunState::Preparing => return Err(RunError::Over(id.to_owned(), "its list is still being made")),
             state => return Err(RunError::Over(id.to_owned(), state.name())),
         };
-        let mut changed = RunRecord { cancelled: true, ..record };
-        if waits {
-            changed = RunRecord { state: RunState::Cancelled, finished: Some(desk.now), ..changed };
-        }
-        let mut writes = vec![changed.put(Expect::Revision(revision))];
-        writes.extend(waits.then(|| changed.dequeue()));
+        let cancelled_by = record.cancelled_by.clone().or_else(|| Some(who(desk.actor).to_owned()));
+        let mut changed = RunRecord { cancelled: true, cancelled_by, ..record };
+        let writes = match waits {
+            false => vec![changed.put(Expect::Revision(revision))],
+            true => {
+                changed = RunRecord { state: RunState::Cancelled, finished: Some(desk.now), ..changed };
+                let mut writes = ending(desk, &changed, revision)?;
+                writes.extend(super::approval::withdrawn(desk, &changed)?);
+                writes
+            }
+        };
         match desk.store.write_documents(&writes, Some(&desk.act("run.cancel", id, json!({ "at": changed.counters }))))
         {
             Err(StoreError::Conflict(_)) => {}
@@ -204,7 +216,8 @@ pub fn renaming(
     journal_rows(store, event, gone, Some(keep))
 }
 
-/// Rows about a person with another name, or with none and without what was said about them.
+/// Rows about a person with another name, or with none and without what was said about them. A run that has a row about the
+/// other gets no second one: what waited is skipped.
 fn journal_rows(
     store: &dyn Store,
     event: &EventCode,
@@ -218,18 +231,33 @@ fn journal_rows(
         if run.event.as_ref().is_some_and(|of| of != event) {
             return Ok(());
         }
+        let (mut about, mut other_is_in) = (Vec::new(), false);
         each_document(store, Collection::RUN_ROWS, &format!("{}/", run.id), |document| {
             let row: Row = document.read()?;
+            other_is_in |= other.is_some() && row.person.as_ref() == other;
             if row.person.as_ref() == Some(person) {
-                let reason = row.reason.clone().filter(|_| other.is_some());
-                let changed = Row { person: other.cloned(), reason, ..row };
-                let expect = Expect::Revision(document.revision);
-                writes.push(DocumentWrite::put(Collection::RUN_ROWS, document.key, expect, &changed));
+                about.push((document.key, Expect::Revision(document.revision), row));
             }
             Ok(())
-        })
+        })?;
+        for (key, expect, row) in about {
+            let changed = match other.filter(|_| !other_is_in) {
+                Some(other) => Row { person: Some(other.clone()), ..row },
+                None => bare(row, other_is_in),
+            };
+            other_is_in |= other.is_some();
+            writes.push(DocumentWrite::put(Collection::RUN_ROWS, key, expect, &changed));
+        }
+        Ok(())
     })?;
     Ok(writes)
+}
+
+/// A row that is about nobody any more: they were erased, or are another row of the same run.
+fn bare(row: Row, twin: bool) -> Row {
+    let reason = twin.then(|| SAME_PERSON.to_owned());
+    let state = if twin && row.state == RowState::Queued { RowState::Skipped } else { row.state };
+    Row { person: None, reason, state, ..row }
 }
 
 fn each_document(

@@ -4,12 +4,14 @@
 //! A run is a document, its rows are documents, and a group of rows is done in **one** transaction with the certificates,
 //! the journal, the counters and the webhooks. So whoever kills the service anywhere finds each group done or not done, and
 //! [`step()`] goes on with the next: nobody gets two, and no row is lost. Two who do the same group at once collide in the
-//! run's revision, and one of them reads again.
+//! run's revision, and one of them reads again. What a group's decisions rest on (people, exceptions and exclusions, event and
+//! rule) is expected by the same transaction: whatever was acknowledged before it is obeyed.
 //!
 //! - [`assess`](fate) says what a run would do to one person or certificate: the preview and the run itself ask the same
 //!   function, the run at the time when it does it.
 //! - [`create()`], [`preview`], [`step()`], [`cancel`], [`retry_failed`].
-//! - [`withdraw`]: one certificate by hand. [`approval`]: two people for a mass revocation. [`correction`]: names.
+//! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`approval`]: two people
+//!   for a mass revocation. [`correction`]: names.
 //! - [`quality`]: is what we issued what we meant?
 //!
 //! Speaks no HTTP, has no clock and no threads: the time comes in the desk, and a worker calls [`step()`] again and again.
@@ -21,26 +23,33 @@ pub mod fate;
 mod journal;
 mod made;
 pub mod quality;
+mod queue;
 mod record;
+pub mod revoke;
 mod select;
 mod step;
+pub mod stray;
 pub mod withdraw;
 
 pub use approval::{Approval, ApprovalState, approve, reject};
 pub use correction::{Ask, Correction, CorrectionState};
-pub use create::{Created, create, preview, retry_failed, tidy};
+pub use create::{Created, create, preview, retry_failed};
 pub use fate::Fate;
-pub use journal::{cancel, filtered, forgetting, open, renaming, row, rows, run, runs};
-pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState};
+pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
+pub use queue::{STILL_SECONDS, open, still, tidy};
+pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
+pub use revoke::{Revoked, restore, revoke, waiting_until};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};
 pub use step::{Shop, Step, step};
-pub use withdraw::{issue_now, reissue, request_own, restore, revoke};
+pub use stray::{Presented, restore_presented, revoke_presented};
+pub use withdraw::{issue_now, reissue, request_own};
 
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::enrolment::{EnrolmentError, NotReady};
 use crate::issuance::{IssueError, ReplaceError};
 use crate::publish::PublishError;
 use crate::store::StoreError;
+use crate::verify::NotOurs;
 use crate::webhooks::WebhookError;
 
 /// Why it is not done. Nothing was changed.
@@ -102,6 +111,31 @@ pub enum RunError {
     /// The revocation has been published.
     #[error("the revocation of {0} has been published; issue it anew instead")]
     Published(CertificateNumber),
+    /// It is no certificate of ours.
+    #[error(transparent)]
+    NotOurs(#[from] NotOurs),
+    /// It is an older version of a certificate.
+    #[error("this is version {version} of {number}, which is not in force any more since {since}")]
+    OldVersion {
+        /// The certificate.
+        number: CertificateNumber,
+        /// The version.
+        version: u32,
+        /// Since when.
+        since: Timestamp,
+    },
+    /// The status entry is another's.
+    #[error(
+        "the status entry of this certificate belongs to another one in the store, {}; nothing was revoked",
+        .0.as_ref().map_or("an older version".to_owned(), ToString::to_string)
+    )]
+    EntryTaken(Option<CertificateNumber>),
+    /// The key was stolen, and the certificate is not among those that it really signed.
+    #[error("{0} is signed by key `{1}`, which is compromised, and is not in the store: verifiers refuse it already")]
+    CompromisedKey(CertificateNumber, String),
+    /// It has no entry in our status lists.
+    #[error("`{0}` has no entry in the status lists of this issuer, so it cannot be revoked")]
+    NoEntry(String),
     /// It is decided or over.
     #[error("`{0}` is over: {1}")]
     Over(String, &'static str),
@@ -114,6 +148,12 @@ pub enum RunError {
     /// Others changed the same records again and again.
     #[error("others keep changing the same records; try again")]
     Busy,
+    /// The program itself failed.
+    #[error("the program failed at this; report it, with what the log says")]
+    Panicked,
+    /// It is not what the caller has seen.
+    #[error("somebody changed this in the meantime; read it again")]
+    ChangedMeanwhile,
     /// A certificate cannot be made.
     #[error("it cannot be made: {0}")]
     CannotMake(String),
@@ -140,8 +180,16 @@ pub enum RunError {
 /// Result of this room.
 pub type Result<T, E = RunError> = std::result::Result<T, E>;
 
+/// Says whether a record is the one that the caller has seen. Asked of the very record that the write expects.
+pub type Seen<'a, T> = &'a dyn Fn(&T) -> bool;
+
 /// How often a change is tried again when others were faster.
 const TRIES: usize = 100;
+
+/// Refuses a record that is not the one that the caller has seen.
+fn check_seen<T>(seen: Seen<T>, record: &T) -> Result<()> {
+    if seen(record) { Ok(()) } else { Err(RunError::ChangedMeanwhile) }
+}
 
 /// Returns an id that grows with time: `20261122T101500Z-1f2e3d4c`.
 fn new_id(now: Timestamp) -> Result<String> {

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::{Result, RunError};
 use crate::credential::{CertificateNumber, EventCode, UnverifiedCredential};
-use crate::issuance::{Desk, Faces, IssueError};
+use crate::issuance::{Desk, Faces, IssueError, OwnKeys};
 use crate::reading::{self, Source};
 use crate::render;
 use crate::store::{Certificate, CertificateState};
@@ -49,6 +49,7 @@ pub struct Checked {
 pub fn spot_check(
     desk: &Desk,
     faces: &Faces,
+    own: &OwnKeys,
     trust: &str,
     event: &EventCode,
     count: usize,
@@ -60,7 +61,7 @@ pub fn spot_check(
     let mut anchors = TrustAnchors::default();
     anchors.add(trust, None).map_err(|error| RunError::CannotMake(error.to_string()))?;
     let (of, taken) = take(desk, event, count.min(MOST))?;
-    let checked = taken.iter().take_while(|_| go_on()).map(|one| check(desk, faces, &anchors, one)).collect();
+    let checked = taken.iter().take_while(|_| go_on()).map(|one| check(desk, faces, own, &anchors, one)).collect();
     Ok(SpotCheck { of, checked })
 }
 
@@ -93,9 +94,9 @@ fn random_below(bound: usize) -> Result<usize> {
     Ok((u64::from_le_bytes(bytes) % bound.max(1) as u64) as usize)
 }
 
-fn check(desk: &Desk, faces: &Faces, anchors: &TrustAnchors, certificate: &Certificate) -> Checked {
+fn check(desk: &Desk, faces: &Faces, own: &OwnKeys, anchors: &TrustAnchors, certificate: &Certificate) -> Checked {
     let mut problems = Vec::new();
-    let verdict = read_back(desk, faces, anchors, certificate, &mut problems).unwrap_or_else(|problem| {
+    let verdict = read_back(desk, faces, own, anchors, certificate, &mut problems).unwrap_or_else(|problem| {
         problems.push(problem);
         "unreadable".to_owned()
     });
@@ -106,11 +107,13 @@ fn check(desk: &Desk, faces: &Faces, anchors: &TrustAnchors, certificate: &Certi
 fn read_back(
     desk: &Desk,
     faces: &Faces,
+    own: &OwnKeys,
     anchors: &TrustAnchors,
     certificate: &Certificate,
     problems: &mut Vec<String>,
 ) -> Result<String, String> {
-    let pdf = faces.pdf(desk.store, certificate, &desk.issuer.verifier).map_err(|error| error.to_string())?;
+    let proven = own.prove(certificate).map_err(|error| error.to_string())?;
+    let pdf = faces.pdf(desk.store, &proven, &desk.issuer.verifier).map_err(|error| error.to_string())?;
     let png = render::png(&pdf, DPI).map_err(|error| error.to_string())?;
     let scanned = reading::read(&png).map_err(|error| error.to_string())?;
     let code = scanned.candidates.iter().find(|candidate| candidate.source == Source::QrInPicture);

@@ -5,6 +5,7 @@ use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::store::{Cause, Collection, Document, DocumentWrite, Expect, PersonKey, Store};
 
 use super::{Result, RunError};
+use crate::publish::{self, LeftOut};
 
 /// Rows of one group: done in one transaction, whose audit entry names every number.
 pub(super) const GROUP: u64 = 500;
@@ -37,6 +38,18 @@ impl Kind {
             Self::Restore => "restore",
             Self::Publish => "publish",
             Self::Send => "send",
+        }
+    }
+
+    /// Returns what became of a row that it did.
+    fn past(self) -> &'static str {
+        match self {
+            Self::Generate => "issued",
+            Self::Regenerate => "regenerated",
+            Self::Revoke => "revoked",
+            Self::Restore => "restored",
+            Self::Publish => "published",
+            Self::Send => "sent",
         }
     }
 
@@ -186,6 +199,38 @@ pub struct RunReason {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(example = "the exam of 3 May was cancelled")]
     pub text: Option<String>,
+    /// Whether the next publication holds it, without the time in which it can be undone unseen. Fraud never waits.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub now: bool,
+}
+
+impl RunReason {
+    /// Returns until when a revocation for this reason waits: nothing if it is due at once.
+    pub(super) fn due(&self, now: Timestamp, undo: Undo) -> Option<Timestamp> {
+        let at_once = self.now || self.cause == Cause::Fraud;
+        undo.due(now).filter(|_| !at_once)
+    }
+}
+
+/// How long a revocation waits before a publication holds it, in minutes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Undo(pub u16);
+
+impl Default for Undo {
+    fn default() -> Self {
+        Self(publish::UNDO_MINUTES)
+    }
+}
+
+impl Undo {
+    /// Returns when a revocation of now is due: nothing if it does not wait.
+    pub(super) fn due(self, now: Timestamp) -> Option<Timestamp> {
+        (self.0 > 0).then(|| now.plus_seconds(i64::from(self.0) * 60))
+    }
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 /// A run.
@@ -219,6 +264,9 @@ pub struct RunRecord {
     pub counters: Counters,
     /// The next group.
     pub group: u64,
+    /// How many turns in a row passed without a group done, because others kept changing the same records.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub stalls: u32,
     /// Whether somebody asked for it to stop.
     #[serde(default)]
     pub cancelled: bool,
@@ -234,6 +282,22 @@ pub struct RunRecord {
     /// Why it could not go on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub problem: Option<String>,
+    /// Restore: the run that revoked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub of: Option<String>,
+    /// Publish: whether revocations that wait become due with it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub at_once: bool,
+    /// Publish: what is not in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOut>,
+    /// Who stopped it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_by: Option<String>,
+}
+
+fn is_zero(stalls: &u32) -> bool {
+    *stalls == 0
 }
 
 impl RunRecord {
@@ -241,6 +305,23 @@ impl RunRecord {
     pub fn rate(&self) -> Option<f64> {
         let seconds = self.updated?.unix() - self.began?.unix();
         (self.counters.over() > 0).then(|| self.counters.over() as f64 / seconds.max(1) as f64)
+    }
+
+    /// Returns what was done and what was not, in a sentence, where somebody stopped it.
+    pub fn stopped(&self) -> Option<String> {
+        let (by, counters) = (self.cancelled_by.as_deref()?, self.counters);
+        let (total, left) = (counters.total, counters.total.saturating_sub(counters.over()));
+        let end = if self.state.is_final() { "were not begun" } else { "are left" };
+        Some(match (counters.over(), &self.kind) {
+            (0, _) => format!("stopped by {by} before anything was done"),
+            (over, kind) => format!(
+                "stopped by {by} after {over} of {total}: {} {}, {} needed nothing, {} failed; {left} {end}",
+                counters.done,
+                kind.past(),
+                counters.skipped,
+                counters.failed,
+            ),
+        })
     }
 
     /// Returns in how many seconds it will be over at that rate.
@@ -304,8 +385,17 @@ impl Row {
         Self { person: None, number: Some(number), state: RowState::Queued, reason: None }
     }
 
-    pub(super) fn put(&self, run: &str, place: u64) -> DocumentWrite {
-        DocumentWrite::put(Collection::RUN_ROWS, row_key(run, place), Expect::Any, self)
+    pub(super) fn put(&self, run: &str, place: u64, expect: Expect) -> DocumentWrite {
+        DocumentWrite::put(Collection::RUN_ROWS, row_key(run, place), expect, self)
+    }
+
+    /// Returns whom or what it is about, to tell rows apart.
+    pub(super) fn about(&self) -> String {
+        match (&self.person, &self.number) {
+            (Some(person), _) => format!("person {}", person.0),
+            (None, Some(number)) => format!("certificate {number}"),
+            (None, None) => String::new(),
+        }
     }
 }
 

@@ -3,7 +3,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::fate::{Assessor, Fate, restored, revoked};
+use super::fate::{Assessor, Fate, Undone, revoked};
 use super::record::{GROUP, Row, RowState};
 use super::{Kind, Over, Result, RunError, RunReason};
 use crate::credential::{CertificateNumber, EventCode};
@@ -43,12 +43,19 @@ pub struct RunRequest {
     /// `filter`: only certificates whose number, name or e-mail holds this.
     #[serde(default)]
     pub text: Option<String>,
-    /// `filter`: only certificates that this run made.
+    /// `revoke` with `filter`: only certificates that this run made. `restore`: only those that this run revoked, which
+    /// `filter` needs.
     #[serde(default)]
     pub run: Option<String>,
     /// Why; needed for `revoke`.
     #[serde(default)]
     pub reason: Option<RunReason>,
+    /// `revoke` and `restore`: in all events. Needed where people or a text are named, and neither an event nor a run.
+    #[serde(default)]
+    pub all_events: bool,
+    /// `publish`: hold also the revocations that can still be undone.
+    #[serde(default)]
+    pub at_once: bool,
     /// Generate although the event is not completed.
     #[serde(default)]
     pub anyway: bool,
@@ -123,14 +130,43 @@ impl RunRequest {
         if self.people.len() > MOST_NAMED || self.numbers.len() > MOST_NAMED {
             return Err(refused("people", "names more than 10,000"));
         }
-        let filtered = self.text.as_ref().is_some_and(|text| !text.trim().is_empty()) || self.run.is_some();
-        if over == Over::Filter && self.event.is_none() && !filtered {
-            return Err(refused("event", "or `text` or `run` is needed: nobody revokes everything by accident"));
+        if matches!(self.kind, Kind::Revoke | Kind::Restore) {
+            self.check_reach(over)?;
+        } else if self.all_events {
+            return Err(refused("all_events", "goes with `revoke` and `restore`"));
+        }
+        if self.at_once && self.kind != Kind::Publish {
+            return Err(refused("at_once", "goes with `publish`; say `now` in the reason of a revocation"));
         }
         match &self.reason {
             Some(reason) => reason.check(),
             None if self.kind == Kind::Revoke => Err(refused("reason", "is needed")),
             None => Ok(()),
+        }
+    }
+}
+
+impl RunRequest {
+    /// Refuses to revoke or restore more than was meant.
+    fn check_reach(&self, over: Over) -> Result<()> {
+        let filtered = self.text.as_ref().is_some_and(|text| !text.trim().is_empty()) || self.run.is_some();
+        if over == Over::Filter && self.event.is_none() && !filtered {
+            return Err(refused("event", "or `text` or `run` is needed: nobody revokes everything by accident"));
+        }
+        if over == Over::Filter && self.kind == Kind::Restore && self.run.is_none() {
+            return Err(refused("run", "is needed: the run that revoked them; or name certificates in `numbers`"));
+        }
+        let by_name = !self.people.is_empty() || over == Over::Filter;
+        let elsewhere = self.event.is_none() && self.run.is_none() && by_name;
+        if elsewhere && !self.all_events {
+            return Err(refused(
+                "all_events",
+                "must be true where no event is named: somebody may have several certificates",
+            ));
+        }
+        match self.all_events && self.event.is_some() {
+            true => Err(refused("all_events", "does not go with an event")),
+            false => Ok(()),
         }
     }
 }
@@ -153,12 +189,13 @@ pub(super) fn each(
         }
         (Kind::Revoke | Kind::Restore, _) => {
             let last = publish::last(desk.store)?;
+            let undone = Undone { run: request.run.as_deref(), seen: desk.now, last: last.as_ref() };
             each_certificate(desk, request, |certificate| {
                 let row = Row::certificate(certificate.number.clone());
                 let name = certificate.recipient.clone();
                 let fate = match request.kind {
                     Kind::Revoke => revoked(Some(certificate)),
-                    _ => restored(Some(certificate), last.as_ref()),
+                    _ => undone.fate(Some(certificate)),
                 };
                 take(Selected { row, name, fate })
             })
@@ -315,10 +352,15 @@ fn each_certificate(desk: &Desk, request: &RunRequest, mut take: impl FnMut(Cert
     }
 }
 
-/// The filter of a revocation finds what is active, that of a restoration what is revoked.
+/// The filter of a revocation finds what is active, that of a restoration what is revoked: there `run` is the one that did
+/// it, here the one that made the certificates.
 fn matches(certificate: &Certificate, request: &RunRequest) -> bool {
     let active = certificate.state == CertificateState::Active;
-    let of_run = request.run.as_ref().is_none_or(|run| certificate.run.as_ref() == Some(run));
+    let run = match request.kind {
+        Kind::Restore => certificate.withdrawal.as_ref().and_then(|withdrawal| withdrawal.run.as_ref()),
+        _ => certificate.run.as_ref(),
+    };
+    let of_run = request.run.as_ref().is_none_or(|named| run == Some(named));
     let text = request.text.as_deref().map(str::trim).unwrap_or_default();
     active == (request.kind == Kind::Revoke) && of_run && holds(certificate, text)
 }

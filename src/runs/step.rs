@@ -1,34 +1,42 @@
 use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use serde_json::{Map, Value, json};
 
-use super::fate::{Assessor, Fate, Grant, restored, revoked};
+use super::fate::{Assessor, Fate, Grant, Undone, revoked};
+use super::journal::SAME_PERSON;
 use super::made::Made;
-use super::record::{GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
-use super::{Kind, Over, Result, RunError};
+use super::queue::{self, MOST_STALLS};
+use super::record::{Counters, GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
+use super::{Kind, Over, Result, RunError, TRIES, Undo};
 use crate::credential::CertificateNumber;
-use crate::enrolment::{Decider, Planned, planned};
-use crate::issuance::{Desk, IssueError, Order, ReplaceError, Workshop};
-use crate::publish;
+use crate::enrolment::{Decider, EnrolmentError, Planned, planned};
+use crate::issuance::{Desk, FaceError, IssueError, Order, ReplaceError, Workshop};
+use crate::publish::{self, PublishError, Published};
 use crate::status::{Reason, ReasonCode};
-use crate::store::{Cause, Certificate, CertificateChange, Collection, DocumentWrite, Expect, StoreError, Withdrawal};
-use crate::webhooks::{self, Notice, RunFigures};
+use crate::store::{
+    Batch, Cause, Certificate, CertificateChange, Collection, DocumentWrite, Expect, Premise, StoreError, Withdrawal,
+};
+use crate::webhooks::{self, Notice, RunFigures, WebhookError};
 
 /// What a run needs of the service around it.
 pub trait Shop {
-    /// Publishes the static site.
+    /// Publishes the static site; `at_once` with the revocations that can still be undone.
     ///
     /// # Errors
     /// Why it could not.
-    fn publish(&self, desk: &Desk) -> Result<(), String>;
+    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, String>;
+
+    /// Returns how long a revocation waits before a publication holds it.
+    fn undo(&self) -> Undo;
 
     /// Does work while nothing is published.
     fn undisturbed(&self, work: &mut dyn FnMut());
 }
 
-/// How often a group is tried when others change its certificates meanwhile. Only what they changed is made again, and each
-/// certificate can be changed but a few times.
-const GROUP_TRIES: usize = 200;
+/// How often a group is tried in one turn when others change its people and certificates meanwhile. Only what they changed is
+/// made again.
+const GROUP_TRIES: usize = 50;
 
 /// What one call of [`step`] did.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,16 +52,21 @@ pub enum Step {
         /// Certificates revoked.
         revoked: usize,
     },
+    /// Others changed the same records again and again; the run has its turn again after those that get on.
+    Stalled {
+        /// The run.
+        run: String,
+    },
     /// A run is over.
     Over(Box<RunRecord>),
 }
 
-/// Does one group of the oldest run that waits. Whoever kills it anywhere finds the group done or not done.
+/// Does one group of the run whose turn it is. Whoever kills it anywhere finds the group done or not done.
 ///
 /// # Errors
-/// When the store fails; the next call tries again. What else goes wrong ends the run, and is in its record.
+/// When the store fails as a whole; the next call tries again. What else goes wrong ends the run, and is in its record.
 pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop) -> Result<Step> {
-    let Some(id) = next(desk)? else { return Ok(Step::Idle) };
+    let Some(id) = queue::next(desk.store)? else { return Ok(Step::Idle) };
     let mut made = Made::default();
     for _ in 0..GROUP_TRIES {
         let (record, revision) = read(desk.store, &id)?;
@@ -61,48 +74,81 @@ pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop) -> Result<Step> {
             return Ok(Step::Idle);
         }
         let desk = Desk { actor: &record.by, ..*desk };
-        let mut tried = Err(RunError::Busy);
-        let mut once = |tried: &mut Result<Step>| *tried = one(&desk, workshop, shop, (&record, revision), &mut made);
-        match record.kind {
-            // Nothing may be published between the look at what was, and the change.
-            Kind::Restore => shop.undisturbed(&mut || once(&mut tried)),
-            _ => once(&mut tried),
-        }
-        match tried {
-            Err(RunError::Store(StoreError::Conflict(_))) => {}
-            Err(error) if !may_pass(&error) => {
-                tracing::warn!(run = %id, %error, "run failed");
-                match finish(&desk, &record, revision, Some(error.to_string())) {
-                    Err(RunError::Store(StoreError::Conflict(_))) => {}
-                    done => return done,
-                }
+        // A run that makes the code panic must not end all others with it.
+        let tried = catch_unwind(AssertUnwindSafe(|| {
+            let mut tried = Err(RunError::Busy);
+            let mut once =
+                |tried: &mut Result<Step>| *tried = one(&desk, workshop, shop, (&record, revision), &mut made);
+            match record.kind {
+                // Nothing may be published between the look at what was, and the change.
+                Kind::Restore => shop.undisturbed(&mut || once(&mut tried)),
+                _ => once(&mut tried),
             }
+            tried
+        }));
+        match tried.unwrap_or(Err(RunError::Panicked)) {
+            Err(error) => match store_error(&error) {
+                Some(StoreError::Conflict(_)) => {}
+                Some(other) if fails_all(other) => return Err(error),
+                _ => return fail(&desk, &id, &error),
+            },
+            done => return done,
+        }
+    }
+    stall(desk, &id)
+}
+
+/// Notes that a run had its turn and did not get on. After many such turns it fails.
+fn stall(desk: &Desk, id: &str) -> Result<Step> {
+    let (record, revision) = read(desk.store, id)?;
+    let desk = &Desk { actor: &record.by, ..*desk };
+    if record.stalls + 1 >= MOST_STALLS {
+        return fail(desk, id, &RunError::Busy);
+    }
+    let stalled = RunRecord { stalls: record.stalls + 1, ..record.clone() };
+    match desk.store.write_documents(&[stalled.put(Expect::Revision(revision))], None) {
+        // Cancelled, or somebody else works on it.
+        Ok(_) | Err(StoreError::Conflict(_)) => Ok(Step::Stalled { run: record.id }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Ends a run that cannot go on, with its reason.
+fn fail(desk: &Desk, id: &str, error: &RunError) -> Result<Step> {
+    tracing::warn!(run = %id, %error, "run failed");
+    for _ in 0..TRIES {
+        let (record, revision) = read(desk.store, id)?;
+        if record.state.is_final() {
+            return Ok(Step::Over(Box::new(record)));
+        }
+        match finish(desk, &record, revision, Some(error.to_string())) {
+            Err(RunError::Store(StoreError::Conflict(_))) => {}
             done => return done,
         }
     }
     Err(RunError::Busy)
 }
 
-/// Returns the oldest run that can be worked on.
-fn next(desk: &Desk) -> Result<Option<String>> {
-    for document in desk.store.documents(Collection::RUN_QUEUE, "", None, 1_000)?.items {
-        let (record, _) = read(desk.store, &document.key)?;
-        if matches!(record.state, RunState::Queued | RunState::Processing) {
-            return Ok(Some(record.id));
-        }
+/// Returns what the store said, if it was the store.
+fn store_error(error: &RunError) -> Option<&StoreError> {
+    match error {
+        RunError::Store(store)
+        | RunError::Issue(IssueError::Store(store) | IssueError::Face(FaceError::Store(store)))
+        | RunError::Replace(
+            ReplaceError::Store(store)
+            | ReplaceError::Face(FaceError::Store(store))
+            | ReplaceError::Issue(IssueError::Store(store) | IssueError::Face(FaceError::Store(store))),
+        )
+        | RunError::Enrolment(EnrolmentError::Store(store))
+        | RunError::Publish(PublishError::Store(store))
+        | RunError::Webhook(WebhookError::Store(store)) => Some(store),
+        _ => None,
     }
-    Ok(None)
 }
 
-/// Says whether it may work when tried again as it is.
-fn may_pass(error: &RunError) -> bool {
-    let store = match error {
-        RunError::Store(store) | RunError::Issue(IssueError::Store(store)) => store,
-        RunError::Replace(ReplaceError::Store(store) | ReplaceError::Issue(IssueError::Store(store))) => store,
-        RunError::Busy => return true,
-        _ => return false,
-    };
-    !matches!(store, StoreError::TooLarge { .. } | StoreError::Exhausted(_))
+/// Says whether it is the store as a whole that fails, and no fault of this run.
+fn fails_all(error: &StoreError) -> bool {
+    matches!(error, StoreError::Io(_) | StoreError::DiskFull { .. } | StoreError::Restoring | StoreError::Locked { .. })
 }
 
 fn one(
@@ -116,13 +162,18 @@ fn one(
         return finish(desk, record, revision, None);
     }
     if record.kind == Kind::Publish {
-        let problem = shop.publish(desk).err();
-        return finish(desk, record, revision, problem);
+        return match shop.publish(desk, record.at_once) {
+            Ok(published) => {
+                let record = RunRecord { left_out: published.left_out, ..record.clone() };
+                finish(desk, &record, revision, None)
+            }
+            Err(problem) => finish(desk, record, revision, Some(problem)),
+        };
     }
     if record.group * GROUP >= record.counters.total {
         return finish(desk, record, revision, None);
     }
-    let mut group = Group::read(desk, record)?;
+    let mut group = Group::read(desk, record, shop.undo())?;
     group.decide(desk)?;
     group.make(desk, workshop, made)?;
     group.commit(desk, revision)
@@ -140,21 +191,43 @@ fn finish(desk: &Desk, record: &RunRecord, revision: u64, problem: Option<String
     };
     let finished = Some(desk.now);
     let over = RunRecord { state, problem, finished, began: record.began.or(finished), ..record.clone() };
-    let figures =
-        RunFigures { total: counters.total, done: counters.done, skipped: counters.skipped, failed: counters.failed };
-    let notice = Notice::run_finished(desk.now, &over.id, over.kind.name(), state.name(), over.event.as_ref(), figures);
-    let mut writes = webhooks::enqueue(desk.store, &[notice])?;
-    writes.extend([over.put(Expect::Revision(revision)), over.dequeue()]);
-    let detail = json!({ "kind": over.kind, "state": state, "counters": counters });
-    desk.store.write_documents(&writes, Some(&desk.act("run.finish", &over.id, detail)))?;
+    let mut detail = json!({ "kind": over.kind, "state": state, "counters": counters });
+    if let Some(by) = &over.cancelled_by {
+        detail["stoppedBy"] = json!(by);
+    }
+    let act = desk.act("run.finish", &over.id, detail);
+    desk.store.write_documents(&ending(desk, &over, revision)?, Some(&act))?;
     Ok(Step::Over(Box::new(over)))
+}
+
+/// Returns the writes that end a run, with who is told of it.
+pub(super) fn ending(desk: &Desk, over: &RunRecord, revision: u64) -> Result<Vec<DocumentWrite>> {
+    let Counters { total, done, skipped, failed } = over.counters;
+    let (kind, state) = (over.kind.name(), over.state.name());
+    let figures = RunFigures { total, done, skipped, failed };
+    let notice = Notice::run_finished(desk.now, &over.id, kind, state, over.event.as_ref(), figures);
+    let mut writes = match webhooks::enqueue(desk.store, &[notice]) {
+        // What cannot go on ends also where nobody can be told of it.
+        Err(error) if over.problem.is_some() && !matches!(error, WebhookError::Store(_)) => {
+            tracing::error!(run = %over.id, %error, "nobody is told that a run failed");
+            Vec::new()
+        }
+        writes => writes?,
+    };
+    writes.extend([over.put(Expect::Revision(revision)), over.dequeue()]);
+    Ok(writes)
 }
 
 /// A group of rows on its way.
 struct Group<'a> {
     record: &'a RunRecord,
+    undo: Undo,
     rows: Vec<Row>,
+    /// Key and revision of each row's document.
+    read: Vec<(String, u64)>,
     fates: Vec<Fate>,
+    /// What each row's fate rests on.
+    given: Vec<Vec<Premise>>,
     planned: Option<Planned>,
     changes: Vec<CertificateChange>,
     done: Numbers,
@@ -170,16 +243,18 @@ struct Numbers {
 }
 
 impl<'a> Group<'a> {
-    fn read(desk: &Desk, record: &'a RunRecord) -> Result<Self> {
+    fn read(desk: &Desk, record: &'a RunRecord, undo: Undo) -> Result<Self> {
         let prefix = group_prefix(&record.id, record.group);
         let page = desk.store.documents(Collection::RUN_ROWS, &prefix, None, GROUP as usize)?;
         let rows = page.items.iter().map(|document| document.read()).collect::<Result<_, _>>()?;
-        Ok(Self { record, rows, fates: Vec::new(), planned: None, changes: Vec::new(), done: Numbers::default() })
+        let read = page.items.into_iter().map(|document| (document.key, document.revision)).collect();
+        let (fates, given, changes, done) = Default::default();
+        Ok(Self { record, undo, rows, read, fates, given, planned: None, changes, done })
     }
 
     /// Looks at everybody as they are now, not as they were when the list was made.
     fn decide(&mut self, desk: &Desk) -> Result<()> {
-        self.fates = match self.record.kind {
+        let decided: Vec<(Fate, Vec<Premise>)> = match self.record.kind {
             Kind::Generate | Kind::Regenerate => {
                 let code = self.record.event.as_ref().ok_or(RunError::Nobody)?;
                 let planned = self.planned.insert(planned(desk, code)?);
@@ -190,25 +265,38 @@ impl<'a> Group<'a> {
             }
             _ => {
                 let last = publish::last(desk.store)?;
+                let (run, seen) = (self.record.of.as_deref(), self.record.created);
+                let undone = Undone { run, seen, last: last.as_ref() };
                 let fate = |row: &Row| {
                     let number = row.number.as_ref();
                     let has = number.map(|number| desk.store.certificate(number)).transpose()?.flatten();
-                    Ok(match self.record.kind {
+                    let fate = match self.record.kind {
                         Kind::Revoke => revoked(has),
-                        _ => restored(has, last.as_ref()),
-                    })
+                        _ => undone.fate(has),
+                    };
+                    Ok((fate, Vec::new()))
                 };
                 self.rows.iter().map(fate).collect::<Result<_>>()?
             }
         };
+        (self.fates, self.given) = decided.into_iter().unzip();
         Ok(())
     }
 
     /// Makes what is to be made, and notes in each row what became of it.
     fn make(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made) -> Result<()> {
         let (mut firsts, mut nexts) = (Vec::new(), Vec::new());
-        let mut seen = BTreeSet::new();
+        let (mut seen, mut people) = (BTreeSet::new(), BTreeSet::new());
         for (at, fate) in std::mem::take(&mut self.fates).into_iter().enumerate() {
+            // Settled before its turn: merged into another row.
+            if self.rows[at].state != RowState::Queued {
+                continue;
+            }
+            // Lists that were frozen by older versions may name somebody twice.
+            if self.rows[at].person.as_ref().is_some_and(|person| !people.insert(person.clone())) {
+                self.note(at, RowState::Skipped, SAME_PERSON);
+                continue;
+            }
             if fate.number().is_some_and(|number| !seen.insert(number.clone())) {
                 self.note(at, RowState::Skipped, "another row is about the same certificate");
                 continue;
@@ -249,7 +337,10 @@ impl<'a> Group<'a> {
     }
 
     fn issue(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made, firsts: Vec<(usize, Order)>) -> Result<()> {
-        let Some(planned) = self.planned.take().filter(|_| !firsts.is_empty()) else { return Ok(()) };
+        if firsts.is_empty() {
+            return Ok(());
+        }
+        let Some(planned) = self.planned.take() else { return Ok(()) };
         let (places, orders): (Vec<usize>, Vec<Order>) = firsts.into_iter().unzip();
         let made = made.firsts(desk, workshop, &planned.event, orders)?;
         for (at, made) in places.into_iter().zip(made) {
@@ -308,7 +399,8 @@ impl<'a> Group<'a> {
         let reason =
             Reason { code: ReasonCode::Revoked, at: desk.now, text: asked.and_then(|reason| reason.text.clone()) };
         let cause = asked.map_or(Cause::EligibilityLost, |reason| reason.cause);
-        let withdrawal = Some(Withdrawal { cause, run: Some(self.record.id.clone()) });
+        let due = asked.map_or_else(|| self.undo.due(desk.now), |reason| reason.due(desk.now, self.undo));
+        let withdrawal = Some(Withdrawal { cause, run: Some(self.record.id.clone()), due });
         self.changes.push(CertificateChange::Revoke { old, reason, withdrawal });
     }
 
@@ -325,9 +417,10 @@ impl<'a> Group<'a> {
     /// Certificates, journal, counters and webhooks in one step.
     fn commit(self, desk: &Desk, revision: u64) -> Result<Step> {
         let (record, now) = (self.record, desk.now);
-        let first = record.group * GROUP;
-        let mut writes: Vec<DocumentWrite> =
-            self.rows.iter().zip(first..).map(|(row, place)| row.put(&record.id, place)).collect();
+        let row = |(row, (key, revision)): (&Row, (String, u64))| {
+            DocumentWrite::put(Collection::RUN_ROWS, key, Expect::Revision(revision), row)
+        };
+        let mut writes: Vec<DocumentWrite> = self.rows.iter().zip(self.read).map(row).collect();
         writes.extend(webhooks::enqueue(desk.store, &self.done.notices(desk, &record.id))?);
         let mut counters = record.counters;
         self.rows.iter().for_each(|row| counters.count(row.state));
@@ -337,25 +430,29 @@ impl<'a> Group<'a> {
             updated: Some(now),
             counters,
             group: record.group + 1,
+            stalls: 0,
             ..record.clone()
         };
         writes.push(progressed.put(Expect::Revision(revision)));
-        if self.changes.is_empty() {
-            desk.store.write_documents(&writes, None)?;
-        } else {
-            let act = desk.act(action(record.kind), &record.id, self.done.detail(record));
-            desk.store.change_certificates(&self.changes, &writes, &act)?;
-        }
+        // Whoever excluded, changed or erased somebody since they were decided about is obeyed: the group is decided anew.
+        let done = self.rows.iter().zip(self.given).filter(|(row, _)| row.state == RowState::Done);
+        let mut given: Vec<Premise> = done.flat_map(|(_, given)| given).collect();
+        given.extend(self.planned.iter().filter(|_| !self.changes.is_empty()).flat_map(Planned::given));
+        let act = desk.act(action(record.kind), &record.id, self.done.detail(record));
+        let act = Some(&act).filter(|_| !self.changes.is_empty());
+        let batch = Batch { given, certificates: self.changes, documents: writes, ..Batch::default() };
+        desk.store.write(&batch, act)?;
         let issued = self.done.issued.len() + self.done.superseded.len();
         Ok(Step::Group { run: record.id.clone(), issued, revoked: self.done.revoked.len() })
     }
 }
 
-fn person_fate(desk: &Desk, assessor: &Assessor, record: &RunRecord, row: &Row) -> Result<Fate> {
-    let Some(key) = &row.person else { return Ok(Fate::Nothing("the person was erased".to_owned())) };
+fn person_fate(desk: &Desk, assessor: &Assessor, record: &RunRecord, row: &Row) -> Result<(Fate, Vec<Premise>)> {
+    let nothing = |why: &str| Ok((Fate::Nothing(why.to_owned()), Vec::new()));
+    let Some(key) = &row.person else { return nothing("the person was erased") };
     match desk.store.participant(&assessor.event.code, key)? {
         Some(person) => assessor.fate(record.kind, record.over, &person),
-        None => Ok(Fate::Nothing("is not enrolled any more".to_owned())),
+        None => nothing("is not enrolled any more"),
     }
 }
 

@@ -1,66 +1,15 @@
-//! One certificate by hand: issue now, on request, anew; revoke, restore.
+//! One certificate by hand: issue now, on request, anew.
 
 use serde_json::{Value, json};
 
-use super::fate::is_published;
-use super::{Result, RunError, RunReason, TRIES, who};
+use super::{Result, RunError, TRIES, who};
 use crate::credential::{CertificateNumber, EventCode};
-use crate::enrolment::{Decider, Decision, Ground, Planned, listed, may_request_own, planned, ready_to_generate};
+use crate::enrolment::{Decider, Decision, Ground, Planned, listed_given, may_request_own, planned, ready_to_generate};
 use crate::issuance::{self, Desk, Order, ReplaceError, Workshop};
-use crate::publish;
-use crate::status::{Reason, ReasonCode};
 use crate::store::{
-    Certificate, CertificateChange, CertificateState, DocumentWrite, Participant, PersonKey, StoreError, Withdrawal,
+    Batch, Certificate, CertificateChange, CertificateState, DocumentWrite, Participant, PersonKey, Premise, StoreError,
 };
 use crate::webhooks::{self, CertificateChange as Told, Notice};
-
-/// Revokes a certificate. One that is revoked stays as it is, with its first reason.
-///
-/// # Errors
-/// [`RunError::NoCertificate`].
-pub fn revoke(desk: &Desk, number: &CertificateNumber, why: &RunReason) -> Result<Certificate> {
-    why.check()?;
-    for _ in 0..TRIES {
-        let old = current(desk, number)?;
-        if old.state != CertificateState::Active {
-            return Ok(old);
-        }
-        let reason = Reason { code: ReasonCode::Revoked, at: desk.now, text: why.text.clone() };
-        let withdrawal = Some(Withdrawal { cause: why.cause, run: None });
-        let detail = json!({ "version": old.version, "before": "active", "after": "revoked", "reason": why });
-        let act = desk.act("certificate.revoke", number, detail);
-        let change = CertificateChange::Revoke { old, reason, withdrawal };
-        if changed(desk, change, Told::Revoked, number, &act)? {
-            return current(desk, number);
-        }
-    }
-    Err(RunError::Busy)
-}
-
-/// Takes a revocation back that has not been published. The caller makes sure that nothing is published meanwhile.
-///
-/// # Errors
-/// [`RunError::Published`] once verifiers may have seen it, [`RunError::NotRevoked`].
-pub fn restore(desk: &Desk, number: &CertificateNumber) -> Result<Certificate> {
-    for _ in 0..TRIES {
-        let old = current(desk, number)?;
-        let CertificateState::Revoked { reason } = &old.state else {
-            return Err(RunError::NotRevoked(number.clone()));
-        };
-        if is_published(reason.at, publish::last(desk.store)?.as_ref()) {
-            return Err(RunError::Published(number.clone()));
-        }
-        let detail = json!({
-            "version": old.version, "before": "revoked", "after": "active", "since": reason.at,
-            "withdrawal": old.withdrawal,
-        });
-        let act = desk.act("certificate.restore", number, detail);
-        if changed(desk, CertificateChange::Reinstate { old }, Told::Restored, number, &act)? {
-            return current(desk, number);
-        }
-    }
-    Err(RunError::Busy)
-}
 
 /// Issues to one person whatever the rule says. An exclusion is stronger.
 ///
@@ -124,7 +73,7 @@ fn issue_one(
             return Err(RunError::AlreadyHas(number));
         }
         let planned = planned(desk, code)?;
-        let (found, decision) = decided(desk, &planned, person)?;
+        let (found, decision, given) = decided(desk, &planned, person)?;
         let ((name, why), detail) = allow(&planned, &decision)?;
         let mut basis = decision.basis;
         basis[name] = why;
@@ -134,22 +83,25 @@ fn issue_one(
         let made = made.map_err(RunError::CannotMake)?;
         let number = made.number.clone();
         let act = desk.act("certificate.issue", &number, detail);
-        if changed(desk, CertificateChange::Issue(made.clone()), Told::Issued, &number, &act)? {
+        if changed_given(desk, given, CertificateChange::Issue(made.clone()), &number, &act)? {
             return Ok(made);
         }
     }
     Err(RunError::Busy)
 }
 
-/// Returns a person and the decision about them; who is excluded gets nothing.
-fn decided(desk: &Desk, planned: &Planned, person: &PersonKey) -> Result<(Participant, Decision)> {
+/// Returns a person, the decision about them, and what it rests on; who is excluded gets nothing.
+fn decided(desk: &Desk, planned: &Planned, person: &PersonKey) -> Result<(Participant, Decision, Vec<Premise>)> {
     let code = &planned.event.code;
     let found = desk.store.participant(code, person)?.ok_or_else(|| RunError::NoPerson(code.clone()))?;
-    let decision = Decider::new(&planned.event, &planned.plan)?.decide(&found, &listed(desk.store, code, person)?);
-    match decision.reason {
-        Ground::Excluded => Err(RunError::Excluded),
-        _ => Ok((found, decision)),
+    let (listed, listing) = listed_given(desk.store, code, person)?;
+    let decision = Decider::new(&planned.event, &planned.plan)?.decide(&found, &listed);
+    if decision.reason == Ground::Excluded {
+        return Err(RunError::Excluded);
     }
+    let mut given = planned.given();
+    given.extend([Premise::participant(code, &found), listing]);
+    Ok((found, decision, given))
 }
 
 /// Issues anew what was revoked: the next version under the same number, by the present data and template. The revoked
@@ -165,7 +117,7 @@ pub fn reissue(desk: &Desk, workshop: &Workshop, number: &CertificateNumber, not
             return Err(RunError::NotRevoked(number.clone()));
         };
         let planned = planned(desk, number.event())?;
-        let (found, decision) = decided(desk, &planned, &old.person)?;
+        let (found, decision, given) = decided(desk, &planned, &old.person)?;
         let mut basis = decision.basis;
         basis["reissued"] = json!({ "by": who(desk.actor), "at": desk.now, "note": note });
         let (template, tier) = (decision.template, decision.tier);
@@ -184,7 +136,7 @@ pub fn reissue(desk: &Desk, workshop: &Workshop, number: &CertificateNumber, not
         });
         let act = desk.act("certificate.reissue", number, detail);
         let change = CertificateChange::Reissue { old, new: new.clone() };
-        if changed(desk, change, Told::Issued, number, &act)? {
+        if changed_given(desk, given, change, number, &act)? {
             return Ok(new);
         }
     }
@@ -196,7 +148,7 @@ pub(super) fn current(desk: &Desk, number: &CertificateNumber) -> Result<Certifi
 }
 
 /// Makes one change with its webhooks; false if somebody else was faster.
-fn changed(
+pub(super) fn changed(
     desk: &Desk,
     change: CertificateChange,
     told: Told,
@@ -207,6 +159,22 @@ fn changed(
     match desk.store.change_certificates(&[change], &writes, act) {
         Err(StoreError::Conflict(_)) => Ok(false),
         done => Ok(done.map(|()| true)?),
+    }
+}
+
+/// The same for a certificate that is made, provided that what the decision rests on still is so.
+fn changed_given(
+    desk: &Desk,
+    given: Vec<Premise>,
+    change: CertificateChange,
+    number: &CertificateNumber,
+    act: &crate::store::Act,
+) -> Result<bool> {
+    let documents = told_writes(desk, Told::Issued, number)?;
+    let batch = Batch { given, certificates: vec![change], documents, ..Batch::default() };
+    match desk.store.write(&batch, Some(act)) {
+        Err(StoreError::Conflict(_)) => Ok(false),
+        done => Ok(done.map(|_| true)?),
     }
 }
 

@@ -126,5 +126,10 @@ fn export(app: &App, desk: &Desk, out: &mut dyn Write) -> io::Result<()> {
     let signer = app.vault.signer();
     let sign = |digest: &[u8]| crate::proof::jws::sign(digest, &signer.kid, DUMP_TYP, &signer.key);
     let header = Header::new(desk.now, &desk.issuer.did());
-    store::export(desk.store, &header, out, &sign).map(drop).map_err(io::Error::other)
+    let proves = |certificate: &store::Certificate| signer.own.prove(certificate).is_ok();
+    let summary = store::export(desk.store, &header, out, &sign, &proves).map_err(io::Error::other)?;
+    if summary.unproven.count > 0 {
+        tracing::error!(count = summary.unproven.count, "certificates in the store are not as they were signed");
+    }
+    Ok(())
 }

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use super::auth::Authenticator;
 use super::crowd::Crowd;
-use super::ops::{Metrics, Readiness};
+use super::ops::{Metrics, Pulse, Readiness};
 use super::rate::Rate;
 use super::session::Logins;
 use super::turns::Turns;
@@ -94,6 +94,8 @@ struct Inner {
     turns: Turns,
     /// What came of the last look at the store.
     readiness: Readiness,
+    /// When the queue of runs last moved.
+    pulse: Pulse,
     /// Whether the service is about to stop.
     stopping: watch::Sender<bool>,
     /// What the VC-API has of its own.
@@ -113,6 +115,7 @@ impl App {
     pub fn new(parts: Parts) -> Self {
         let public = Rate::per_second(parts.limits.public_per_second);
         let stopping = watch::Sender::new(false);
+        let pulse = Pulse::at((parts.clock)());
         Self(Arc::new(Inner {
             parts,
             metrics: Metrics::default(),
@@ -121,6 +124,7 @@ impl App {
             files: Crowd::default(),
             turns: Turns::default(),
             readiness: Readiness::default(),
+            pulse,
             stopping,
             vc: vc_api::Register::default(),
         }))
@@ -160,6 +164,11 @@ impl App {
     /// Returns what came of the last look at the store.
     pub(super) fn readiness(&self) -> &Readiness {
         &self.0.readiness
+    }
+
+    /// Returns when the queue of runs last moved.
+    pub(super) fn pulse(&self) -> &Pulse {
+        &self.0.pulse
     }
 
     /// Returns what the VC-API has of its own.

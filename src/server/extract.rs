@@ -8,6 +8,7 @@ use data_encoding::HEXLOWER_PERMISSIVE;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use super::meanwhile::changed_meanwhile;
 use super::{App, Problem};
 use crate::credential::{CertificateNumber, EventCode};
 
@@ -212,11 +213,7 @@ impl IfMatch {
     /// Checks that the caller has seen what is there.
     pub(super) fn check(&self, tag: &str) -> Result<(), Problem> {
         match &self.0 {
-            Some(seen) if seen != tag => Err(Problem::new(
-                StatusCode::PRECONDITION_FAILED,
-                "changed-meanwhile",
-                "somebody changed this in the meantime; read it again",
-            )),
+            Some(seen) if seen != tag => Err(changed_meanwhile()),
             _ => Ok(()),
         }
     }

@@ -8,6 +8,7 @@ mod auth;
 mod crowd;
 mod extract;
 mod idempotency;
+mod meanwhile;
 mod ops;
 mod pace;
 mod problem;

@@ -1,5 +1,6 @@
 //! What operators ask: is it alive, is it ready, how does it do.
 
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -17,11 +18,14 @@ use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
 use super::{App, Problem};
+use crate::credential::Timestamp;
 use crate::runs;
 use crate::store::StoreError;
 
 /// How long what was found out about the store is good for.
 const LOOKED_AT: Duration = Duration::from_secs(1);
+/// How long ago the queue may have moved that it need not be looked at, in seconds.
+const MOVING_SECONDS: i64 = 10;
 /// Upper bounds of the request times, in seconds.
 const BUCKETS: [f64; 10] = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0, 30.0];
 
@@ -49,6 +53,8 @@ pub struct Metrics {
     pub revoked: Counter,
     /// Runs that are not finished.
     pub runs_open: Gauge,
+    /// For how long a run has been waiting while none was worked on.
+    pub runs_still: Gauge,
 }
 
 impl Default for Metrics {
@@ -57,14 +63,17 @@ impl Default for Metrics {
         let requests = Family::<Requested, Counter>::default();
         let buckets: fn() -> Histogram = || Histogram::new(BUCKETS);
         let seconds = Family::<Route, Histogram, fn() -> Histogram>::new_with_constructor(buckets);
-        let (in_flight, issued, revoked, runs_open): (Gauge, Counter, Counter, Gauge) = Default::default();
+        let (in_flight, issued, revoked): (Gauge, Counter, Counter) = Default::default();
+        let (runs_open, runs_still): (Gauge, Gauge) = Default::default();
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_seconds", "Time until the answer began", seconds.clone());
         registry.register("http_requests_in_flight", "Requests being answered", in_flight.clone());
         registry.register("certificates_issued", "Certificates issued since the start", issued.clone());
         registry.register("certificates_revoked", "Certificates revoked since the start", revoked.clone());
         registry.register("runs_open", "Runs queued or being processed", runs_open.clone());
-        Self { registry, requests, seconds, in_flight, issued, revoked, runs_open }
+        let still = "Seconds for which a run has been waiting while no run was worked on";
+        registry.register("runs_still_seconds", still, runs_still.clone());
+        Self { registry, requests, seconds, in_flight, issued, revoked, runs_open, runs_still }
     }
 }
 
@@ -80,13 +89,43 @@ async fn healthy(State(app): State<App>) -> Result<&'static str, Problem> {
     Ok("ok\n")
 }
 
-/// Ready is who can expect the next write to succeed. Looked at once a second, however often it is asked for.
+/// Ready is who can expect the next write to succeed, and the runs that wait to be worked on. The store is looked at once a
+/// second, however often it is asked for.
 async fn ready(State(app): State<App>) -> Result<&'static str, Problem> {
     app.aside(|app| match app.readiness().ask(|| app.store.check()) {
+        Ok(()) if still(app)? >= runs::STILL_SECONDS => {
+            let detail = "runs wait, and none is worked on; the log says why, and a restart takes them up again";
+            Err(unavailable("queue-stands-still", detail))
+        }
         Ok(()) => Ok("ready\n"),
         Err(problem) => Err(unavailable("not-ready", problem)),
     })
     .await
+}
+
+/// Returns for how many seconds a run has been waiting while none was worked on.
+fn still(app: &App) -> Result<i64, Problem> {
+    let (moved, now) = (app.pulse().last(), app.now());
+    // As long as the worker looks at the queue, nobody else need.
+    if now.unix() - moved.unix() < MOVING_SECONDS { Ok(0) } else { Ok(runs::still(&*app.store, moved, now)?) }
+}
+
+/// When a step of a run, or a look at an empty queue, was last done; when the service began, before the first.
+pub(super) struct Pulse(AtomicI64);
+
+impl Pulse {
+    pub(super) fn at(now: Timestamp) -> Self {
+        Self(AtomicI64::new(now.unix()))
+    }
+
+    /// Notes that the queue moves.
+    pub(super) fn beat(&self, now: Timestamp) {
+        self.0.store(now.unix(), Ordering::SeqCst);
+    }
+
+    fn last(&self) -> Timestamp {
+        Timestamp::from_unix(self.0.load(Ordering::SeqCst))
+    }
 }
 
 fn unavailable(code: &str, detail: impl Into<String>) -> Problem {
@@ -117,8 +156,9 @@ impl Readiness {
 
 async fn metrics(State(app): State<App>) -> Response {
     // Counted when asked for: who makes, ends or cancels runs need not know of it.
-    if let Ok(open) = app.aside(|app| Ok(runs::open(&*app.store)?)).await {
+    if let Ok((open, still)) = app.aside(|app| Ok((runs::open(&*app.store)?, still(app)?))).await {
         app.metrics().runs_open.set(open as i64);
+        app.metrics().runs_still.set(still);
     }
     let mut text = String::new();
     match prometheus_client::encoding::text::encode(&mut text, &app.metrics().registry) {

@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use crate::enrolment::EnrolmentError;
+use crate::issuance::NotProven;
 use crate::store::StoreError;
 
 /// Why a request was not done.
@@ -151,6 +152,20 @@ impl From<super::VaultError> for Problem {
         match error {
             super::VaultError::NoSite => Self::conflict("no-site", "no folder to publish into is configured"),
             other => Self::internal(other),
+        }
+    }
+}
+
+impl From<NotProven> for Problem {
+    fn from(error: NotProven) -> Self {
+        let detail = format!("{error}; {}", error.hint());
+        match error {
+            NotProven::Erased { .. } => Self::new(StatusCode::GONE, "erased", "what it said was erased"),
+            NotProven::UnknownKey { .. } => Self::conflict("key-missing", detail),
+            NotProven::Tampered { .. } => {
+                tracing::error!(%error, "the store was tampered with");
+                Self::conflict("tampered", detail)
+            }
         }
     }
 }

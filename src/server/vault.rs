@@ -8,9 +8,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use zeroize::Zeroizing;
 
 use crate::credential::Timestamp;
-use crate::issuance::{Desk, Signer};
-use crate::keys::{KeyFolder, KeyFolderError, KeyRow};
+use crate::issuance::{Desk, OwnKeys, Signer};
+use crate::keys::{KeyFolder, KeyFolderError, KeyManifest, KeyRow};
 use crate::publish::{self, PublishError, Published};
+use crate::runs::Undo;
 use crate::verify::TrustAnchors;
 
 /// How old the trust anchors may be that the public endpoints answer from, in seconds.
@@ -48,6 +49,7 @@ pub struct Vault {
     private: Vec<PathBuf>,
     site: Option<PathBuf>,
     status_days: u16,
+    undo: Undo,
     live: Mutex<Option<Live>>,
     /// Grows with each change that the anchors tell of.
     changes: AtomicU64,
@@ -86,9 +88,25 @@ impl Vault {
             private,
             site,
             status_days,
+            undo: Undo::default(),
             live: Mutex::default(),
             changes: AtomicU64::new(0),
         })
+    }
+
+    /// Makes revocations wait for another time than usual.
+    pub fn set_undo(&mut self, undo: Undo) {
+        self.undo = undo;
+    }
+
+    /// Returns how long a revocation waits before a publication holds it.
+    pub fn undo(&self) -> Undo {
+        self.undo
+    }
+
+    /// Returns the key manifest.
+    pub fn manifest(&self) -> KeyManifest {
+        self.opened().keys.manifest().clone()
     }
 
     fn opened(&self) -> MutexGuard<'_, Opened> {
@@ -104,6 +122,11 @@ impl Vault {
     /// Returns the active signer, to hand to the functions that issue.
     pub fn signer(&self) -> Signer {
         self.opened().signer.clone()
+    }
+
+    /// Returns the public halves of all keys that this issuer ever had.
+    pub fn own(&self) -> Arc<OwnKeys> {
+        Arc::clone(&self.opened().signer.own)
     }
 
     /// Lists the signing keys.
@@ -144,18 +167,18 @@ impl Vault {
         Ok(())
     }
 
-    /// Publishes the static site.
+    /// Publishes the static site; `at_once` with the revocations that can still be undone.
     ///
     /// # Errors
     /// When there is no folder for it, or it cannot be written.
-    pub fn publish(&self, desk: &Desk) -> Result<Published, VaultError> {
+    pub fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, VaultError> {
         let site = self.site.as_deref().ok_or(VaultError::NoSite)?;
         let mut opened = self.opened();
         if opened.keys.needs_renewal(desk.now) {
             opened.keys.renew_manifest(&self.passphrase, desk.now)?;
         }
         let request = request(&opened, desk, &self.private, self.status_days);
-        Ok(publish::publish(desk.store, &request, site)?)
+        Ok(publish::publish(desk.store, &publish::Request { at_once, ..request }, site)?)
     }
 
     /// Returns trust anchors as of now: as of the last change that was told to [`Vault::forget_anchors`], and at most
@@ -178,7 +201,7 @@ impl Vault {
         Ok(anchors)
     }
 
-    /// Returns the snapshot that would be published now, and publishes nothing.
+    /// Returns a snapshot of everything as it is now, also of what no publication holds yet, and publishes nothing.
     ///
     /// # Errors
     /// As [`Vault::publish`], but for the folder.
@@ -206,5 +229,6 @@ fn request<'a>(opened: &'a Opened, desk: &Desk<'a>, private: &'a [PathBuf], days
 
 fn signer(keys: &KeyFolder, passphrase: &str) -> Result<Signer, KeyFolderError> {
     let active = keys.active(passphrase)?;
-    Ok(Signer { id: active.id, kid: active.kid, key: active.key })
+    let own = Arc::new(OwnKeys::of(keys.manifest()));
+    Ok(Signer { id: active.id, kid: active.kid, key: active.key, own })
 }

@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use super::{App, Vault};
 use crate::issuance::{Desk, StageTimes, Workshop};
-use crate::runs::{self, RunError, Shop, Step};
+use crate::publish::Published;
+use crate::runs::{self, RunError, Shop, Step, Undo};
 
 /// How long to wait before looking for new runs.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -98,6 +99,7 @@ pub fn work_once(app: &App) -> Result<Step, RunError> {
     let (signer, times) = (app.vault.signer(), StageTimes::default());
     let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
     let step = runs::step(&desk(app), &workshop, &app.vault)?;
+    app.pulse().beat(app.now());
     if let Step::Group { issued, revoked, .. } = &step {
         app.metrics().issued.inc_by(*issued as u64);
         app.metrics().revoked.inc_by(*revoked as u64);
@@ -107,11 +109,15 @@ pub fn work_once(app: &App) -> Result<Step, RunError> {
 }
 
 impl Shop for Vault {
-    fn publish(&self, desk: &Desk) -> Result<(), String> {
-        Vault::publish(self, desk).map(|_| ()).map_err(|error| match error.hint() {
+    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, String> {
+        Vault::publish(self, desk, at_once).map_err(|error| match error.hint() {
             Some(hint) => format!("{error}; {hint}"),
             None => error.to_string(),
         })
+    }
+
+    fn undo(&self) -> Undo {
+        Vault::undo(self)
     }
 
     fn undisturbed(&self, work: &mut dyn FnMut()) {

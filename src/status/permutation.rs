@@ -38,6 +38,20 @@ impl Permutation {
         left << RIGHT_BITS | right
     }
 
+    /// Returns the n of which `index` is the index.
+    pub fn position(&self, index: u32) -> u32 {
+        let index = index % super::LIST_ENTRIES;
+        let (mut left, mut right) = (index >> RIGHT_BITS, index & 0x1ff);
+        for round in (0..ROUNDS).rev() {
+            if round % 2 == 0 {
+                right ^= self.round(round, left) & 0x1ff;
+            } else {
+                left ^= self.round(round, right) & 0xff;
+            }
+        }
+        left << RIGHT_BITS | right
+    }
+
     fn round(&self, round: u8, half: u32) -> u32 {
         let [high, low] = (half as u16).to_be_bytes();
         let digest = mac(&self.key, &[round, high, low]);
@@ -63,6 +77,7 @@ mod tests {
         for n in 0..LIST_ENTRIES {
             let index = permutation.index(n) as usize;
             assert!(!std::mem::replace(&mut seen[index], true), "index {index} twice");
+            assert_eq!(permutation.position(index as u32), n);
         }
     }
 

@@ -154,6 +154,17 @@ pub enum Expect {
     Revision(u64),
 }
 
+impl Expect {
+    /// Says whether a document of this revision, or none, is what is expected.
+    pub fn holds(self, revision: Option<u64>) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Absent => revision.is_none(),
+            Self::Revision(expected) => revision == Some(expected),
+        }
+    }
+}
+
 /// A change of one document.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DocumentWrite {

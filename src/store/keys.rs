@@ -5,7 +5,7 @@
 use data_encoding::HEXLOWER;
 
 use super::{BlobId, PersonKey, Result, StoreError};
-use crate::credential::{CertificateNumber, EventCode};
+use crate::credential::{CertificateNumber, EventCode, Timestamp};
 
 /// Longest cursor that is looked at, in characters.
 const CURSOR_CHARS: usize = 8_192;
@@ -30,6 +30,8 @@ pub(super) mod kind {
     pub(in crate::store) const SETTING: u8 = b's';
     pub(in crate::store) const OLD_VERSION: u8 = b'v';
     pub(in crate::store) const SET_ENTRY: u8 = b'x';
+    pub(in crate::store) const STRAY: u8 = b'y';
+    pub(in crate::store) const WAITING: u8 = b'w';
 }
 
 /// Returns the key of a plain named record, or with an empty name the start of its kind.
@@ -81,6 +83,18 @@ pub(super) fn set_entries(list: u32) -> Vec<u8> {
 /// Returns the key of a status list's set entry.
 pub(super) fn set_entry(list: u32, index: u32) -> Vec<u8> {
     [&set_entries(list)[..], &index.to_be_bytes()].concat()
+}
+
+/// Returns the key of a revocation that waits; they sort by the instant when they are due.
+pub(super) fn waiting(due: Timestamp, list: u32, index: u32) -> Vec<u8> {
+    // Instants before 1970 sort first.
+    let due = (due.unix() as u64 ^ 1 << 63).to_be_bytes();
+    [&named(kind::WAITING, &due)[..], &list.to_be_bytes(), &index.to_be_bytes()].concat()
+}
+
+/// Returns the key of a revoked credential that is not in the store.
+pub(super) fn stray(list: u32, index: u32) -> Vec<u8> {
+    [&named(kind::STRAY, &list.to_be_bytes())[..], &index.to_be_bytes()].concat()
 }
 
 /// Returns the key of an issued credential's digest.
@@ -182,6 +196,12 @@ mod tests {
             assert_eq!(read_numbers(&numbers(&code, year)), Some((code.clone(), year)));
         }
         assert_eq!(read_numbers(b"n"), None);
+    }
+
+    #[test]
+    fn what_waits_sorts_by_the_instant_when_it_is_due() {
+        let keys = [-5, 0, 7, 1_900_000_000].map(|due| waiting(Timestamp::from_unix(due), 1, 9));
+        assert!(keys.is_sorted(), "{keys:?}");
     }
 
     #[test]

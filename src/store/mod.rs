@@ -4,6 +4,7 @@
 //! with the same trait and the same tests. Knows no keys and renders nothing.
 
 mod audit;
+mod batch;
 mod documents;
 mod dump;
 mod engine;
@@ -14,17 +15,19 @@ mod records;
 mod sled;
 
 pub use audit::{AuditHead, check_audit};
+pub use batch::{Batch, ParticipantChange, Premise};
 pub use documents::{Collection, Document, DocumentWrite, Expect};
-pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, export, import};
+pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, Unproven, export, import};
 pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{
     Act, AuditEntry, BlobId, Cause, Certificate, CertificateChange, CertificateState, Erased, Event, Fields,
-    IssueOutcome, Participant, PersonKey, Run, RunTotals, Standing, StatusRange, TemplateRef, Withdrawal,
+    IssueOutcome, Participant, PersonKey, Run, RunTotals, SeenStray, Standing, StatusRange, Stray, TemplateRef,
+    Waiting, Withdrawal,
 };
 pub use sled::SledStore;
 
-use crate::credential::{CertificateNumber, EventCode, Timestamp};
+use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;
 
 /// Why a store call failed.
@@ -164,9 +167,18 @@ pub trait Store: Send + Sync {
     /// Lists events by code.
     fn events(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Event>>;
 
-    /// Adds or replaces participants of an event, by their keys. Who is new gets the next place in the event's roster, in
-    /// the given order; who is replaced keeps the old place. [`StoreError::NotFound`] without the event.
-    fn put_participants(&self, event: &EventCode, participants: &[Participant], act: &Act) -> Result<()>;
+    /// Does all of a batch in one step, or nothing of it: [`StoreError::Conflict`] with the first premise that does not hold
+    /// and the first record that is not what its change expects; also if an external id is another's, and if somebody with
+    /// a certificate would be deleted. [`StoreError::NotFound`] without the event of a participant. Who is new gets the next
+    /// place in the event's roster, in the given order. Returns the revision of the documents written. `None` for `act` is
+    /// for what is no act of anybody.
+    fn write(&self, batch: &Batch, act: Option<&Act>) -> Result<u64>;
+
+    /// Adds participants to an event; [`StoreError::Conflict`] if one of them is there already.
+    fn put_participants(&self, event: &EventCode, participants: &[Participant], act: &Act) -> Result<()> {
+        let added = |new: &Participant| ParticipantChange { event: event.clone(), old: None, new: Some(new.clone()) };
+        self.write(&Batch { people: participants.iter().map(added).collect(), ..Batch::default() }, Some(act)).map(drop)
+    }
 
     /// Returns a participant.
     fn participant(&self, event: &EventCode, person: &PersonKey) -> Result<Option<Participant>>;
@@ -236,7 +248,8 @@ pub trait Store: Send + Sync {
 
     /// Makes all changes of certificates and documents in one step, or none: [`StoreError::Conflict`] with the first
     /// certificate's number, person's number or document's key that is not what the change expects. An `Issue` conflicts
-    /// where its person has a certificate; the others as [`Store::supersede`] and [`Store::revoke`] do.
+    /// where its person has a certificate or its status entry is set; the others as [`Store::supersede`] and [`Store::revoke`]
+    /// do.
     fn change_certificates(&self, changes: &[CertificateChange], writes: &[DocumentWrite], act: &Act) -> Result<()>;
 
     /// Returns the current version of a certificate.
@@ -253,6 +266,27 @@ pub trait Store: Send + Sync {
 
     /// Lists the set entries of a status list by index, with their reasons.
     fn set_entries(&self, list: u32, cursor: Option<&str>, limit: usize) -> Result<Page<(u32, Reason)>>;
+
+    /// Adds (from nothing), changes, or takes back (to nothing) revocations of credentials that are not in the store, with
+    /// their status entries and with documents, in one step, provided that each stored one still is as given first; otherwise
+    /// [`StoreError::Conflict`], also if an entry is set for another. From then on their positions and those before them
+    /// count as reserved, also after they were taken back. [`StoreError::Exhausted`] if a list is far past the newest one.
+    fn change_strays(
+        &self,
+        changes: &[(Option<&Stray>, Option<&Stray>)],
+        writes: &[DocumentWrite],
+        act: &Act,
+    ) -> Result<()>;
+
+    /// Returns the revoked credential with a status entry that is not in the store.
+    fn stray(&self, status: StatusEntry) -> Result<Option<Stray>>;
+
+    /// Lists all of them, by status entry.
+    fn strays(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Stray>>;
+
+    /// Lists the revocations that are due after an instant ([`Withdrawal::due`]), the first one first. Their entries are in
+    /// [`Store::set_entries`] too: who reads both reads these last, so that nothing is taken for due that is not.
+    fn waiting(&self, after: Timestamp, cursor: Option<&str>, limit: usize) -> Result<Page<Waiting>>;
 
     /// Lists the digests of all credentials ever committed that this key (short id) signed.
     fn issued_digests(&self, key: &str, cursor: Option<&str>, limit: usize) -> Result<Page<[u8; 16]>>;

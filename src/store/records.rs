@@ -190,6 +190,59 @@ pub struct Withdrawal {
     /// The run that did it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
+    /// Until when no publication holds it, so that it can be undone. Without one it is due at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+}
+
+/// A revocation that no publication holds before an instant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Waiting {
+    /// Whose, if the store knows that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<CertificateNumber>,
+    /// Its status entry.
+    pub status: StatusEntry,
+    /// The instant.
+    pub due: Timestamp,
+}
+
+/// A credential that our key signed, that this store does not know, and that is revoked: it was issued after the dump that
+/// the store was rebuilt from. Holds nothing that names a person.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Stray {
+    /// What is known of it; nothing where only a published list told of its revocation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seen: Option<SeenStray>,
+    /// Its status entry.
+    pub status: StatusEntry,
+    /// The position that the entry was permuted from: it and those before it count as used.
+    pub position: u32,
+    /// Why and when it was revoked; public.
+    pub reason: Reason,
+    /// Why, for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub withdrawal: Option<Withdrawal>,
+}
+
+/// What a certificate said of itself that is not in the store.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenStray {
+    /// The number that it bears; the store may know another certificate of that number.
+    pub number: CertificateNumber,
+    /// Its `id`, by which it is told from every other.
+    pub id: String,
+    /// Short id of the key that signed it.
+    pub key: String,
+    /// Its `validFrom`.
+    pub issued: Timestamp,
+}
+
+impl Stray {
+    /// Returns until when its revocation waits or waited.
+    pub fn due(&self) -> Option<Timestamp> {
+        self.withdrawal.as_ref()?.due
+    }
 }
 
 /// Causes of a revocation.
@@ -237,6 +290,11 @@ pub enum CertificateChange {
         old: Certificate,
         /// The next.
         new: Certificate,
+    },
+    /// Takes away until when a revoked version's revocation waits: it is due at once.
+    Hasten {
+        /// The current version, revoked.
+        old: Certificate,
     },
     /// Makes a revoked version active again and clears its status entry. Only before the revocation was published: the
     /// caller makes sure that it was not.

@@ -6,10 +6,12 @@
 
 mod anchors;
 mod guidance;
+mod ours;
 mod steps;
 mod verdict;
 
 pub use anchors::{Anchor, AnchorError, Seen, TrustAnchors};
 pub use guidance::{Class, Guidance};
+pub use ours::{NotOurs, Ours, ours};
 pub use steps::{CLOCK_SKEW_SECONDS, TEXT_BYTES, verify, verify_jws};
 pub use verdict::{Checked, Detail, StatusFreshness, Unproven, Verdict, VerifiedCredential};

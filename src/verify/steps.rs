@@ -4,6 +4,7 @@ use crate::keys::{KeyState, short_id};
 use crate::proof::data_integrity::{Embedded, MULTIKEY, check_form};
 use crate::proof::eddsa::PublicKey;
 use crate::proof::jws::{CREDENTIAL, Jws};
+use crate::proof::links::check_uri;
 use crate::status::{Reason, ReasonCode, issued_digest};
 
 /// Longest text that is looked at, in bytes.
@@ -29,7 +30,7 @@ pub fn verify_jws(compact: &str, anchors: &TrustAnchors, now: Timestamp) -> Verd
 }
 
 /// Step 1: what kind of text it is. JSON starts with `{`; a QR text holds a `#` or starts with a digit; no JWS does.
-fn read_text(text: &str) -> Result<Presented, Malformed> {
+pub(super) fn read_text(text: &str) -> Result<Presented, Malformed> {
     let text = text.trim();
     if text.len() > TEXT_BYTES {
         return Err(Malformed::new("text", format!("larger than {TEXT_BYTES} bytes")));
@@ -51,11 +52,11 @@ fn read_jws(compact: &str) -> Result<Jws, Malformed> {
 }
 
 /// What was presented: read, and consistent in itself, but not proven.
-struct Presented {
+pub(super) struct Presented {
     proof: Proof,
-    credential: UnverifiedCredential,
+    pub(super) credential: UnverifiedCredential,
     /// Short id of the key that the proof names.
-    key: String,
+    pub(super) key: String,
 }
 
 /// How a credential is secured.
@@ -77,7 +78,7 @@ impl Presented {
         Ok(Self { proof: Proof::Jws(jws), credential, key })
     }
 
-    /// Steps J1 to J4: the proof, the credential without it, a method of the very issuer, and terms alone.
+    /// Steps J1 to J4: the proof, the credential without it, a method of the very issuer, terms alone, and links that are URIs.
     fn from_json(text: &str) -> Result<Self, Malformed> {
         let parsed = json::parse(text.as_bytes(), limits::CREDENTIAL_BYTES);
         let mut document = parsed.map_err(|e| Malformed::new("payload", e.to_string()))?;
@@ -89,6 +90,7 @@ impl Presented {
             return Err(Malformed::new("proof.verificationMethod", "not a Multikey of the credential's issuer"));
         };
         check_form(&credential.document)?;
+        check_uri("proof.verificationMethod", &proof.method)?;
         Ok(Self { proof: Proof::Embedded(proof), credential, key })
     }
 
@@ -97,7 +99,7 @@ impl Presented {
         format!("{}#{}", self.credential.issuer, self.key)
     }
 
-    fn verifies(&self, key: &PublicKey) -> bool {
+    pub(super) fn verifies(&self, key: &PublicKey) -> bool {
         match &self.proof {
             Proof::Jws(jws) => jws.verifies(key),
             Proof::Embedded(proof) => proof.verifies(&self.credential.document, key),
@@ -113,10 +115,18 @@ impl Presented {
     }
 
     /// The latest time that what was signed says of itself.
-    fn dated(&self) -> Timestamp {
+    pub(super) fn dated(&self) -> Timestamp {
         match &self.proof {
-            Proof::Jws(_) => self.credential.valid_from,
-            Proof::Embedded(proof) => proof.created.max(self.credential.valid_from),
+            Proof::Jws(_) => self.credential.dated,
+            Proof::Embedded(proof) => proof.created.max(self.credential.dated),
+        }
+    }
+
+    /// The compact JWS, unless the proof is embedded.
+    pub(super) fn compact(&self) -> Option<String> {
+        match &self.proof {
+            Proof::Jws(jws) => Some(jws.to_compact()),
+            Proof::Embedded(_) => None,
         }
     }
 

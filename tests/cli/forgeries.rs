@@ -132,3 +132,32 @@ fn a_dump_is_for_its_owner_only() {
     assert_eq!(fs::metadata(&dump).unwrap().permissions().mode() & 0o777, 0o600);
     assert_eq!(fs::read_to_string(issuer.path("precious")).unwrap(), "precious");
 }
+
+#[test]
+fn one_bad_file_costs_the_others_nothing() {
+    let issuer = Issuer::with(THREE);
+    issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "json"]).expect(0);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    let numbers = issuer.numbers();
+    let changed = |number: &str, from: &str, to: &str| {
+        let file = issuer.file(number, "json");
+        let text = fs::read_to_string(&file).unwrap();
+        assert!(text.contains(from), "{text}");
+        fs::write(&file, text.replace(from, to)).unwrap();
+    };
+    changed(&numbers[0], "https://certs.example.org/a/MAPS", "an achievement");
+    changed(&numbers[1], "\"validFrom\"", "\"exp\": 1600000000, \"validFrom\"");
+    fs::write(issuer.path("out/broken.pdf"), "%PDF-1.7 and then nothing").unwrap();
+    let rows = issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON, "--json"]).expect(1).rows();
+    let told: Vec<_> = rows.iter().map(|row| (text(row, "verdict"), row["field"].clone())).collect();
+    let malformed = |field: &str| ("malformed".to_owned(), serde_json::json!(field));
+    assert_eq!(
+        told,
+        [
+            malformed("credentialSubject.achievement.id"),
+            ("proof_invalid".to_owned(), serde_json::Value::Null),
+            ("valid".to_owned(), serde_json::Value::Null),
+            malformed("file"),
+        ]
+    );
+}

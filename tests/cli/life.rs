@@ -78,7 +78,7 @@ fn a_revoked_certificate_is_known_as_revoked_once_it_is_published() {
     let mut issuer = Issuer::issued(THREE);
     let number = issuer.numbers()[0].clone();
     let pdf = issuer.file(&number, "pdf");
-    issuer.at(LATER).run(&["revoke", &number, "--reason", "issued in error"]).expect(0);
+    issuer.at(LATER).run(&["revoke", &number, "--reason", "issued in error", "--now"]).expect(0);
     assert_eq!(issuer.verdict(&pdf, SOON), "valid", "the old snapshot cannot know");
     issuer.run(&["publish", "--out", "SITE"]).expect(0);
     let answer = issuer.verify(&pdf, SOON);
@@ -381,4 +381,107 @@ fn the_demo_shows_the_whole_life() {
         assert!(ran.stdout.contains(words), "`{words}`: {}", ran.stdout);
     }
     issuer.run(&["demo", "--out", out.to_str().unwrap()]).refuses("is not empty");
+}
+
+#[test]
+fn a_revocation_waits_and_is_undone_without_a_trace() {
+    let mut issuer = Issuer::issued(THREE);
+    let number = issuer.numbers()[0].clone();
+    let pdf = issuer.file(&number, "pdf");
+    let revoked = issuer.at(LATER).run(&["revoke", &number, "--reason", "issued in error"]).expect(0);
+    revoked.prints("no publication holds it before 2026-03-01T10:15:00Z").prints(&format!("testamur restore {number}"));
+    let left = "without 1 revocation that can still be undone, until 2026-03-01T10:15:00Z at the latest";
+    issuer.run(&["publish", "--out", "SITE"]).expect(0).prints(left);
+    let rows = issuer.run(&["publish", "--out", "SITE", "--json"]).expect(0).rows();
+    assert_eq!(rows[0]["leftOut"], serde_json::json!({ "count": 1, "until": "2026-03-01T10:15:00Z" }));
+    assert_eq!(issuer.verdict(&pdf, SOON), "valid");
+    issuer.run(&["restore", &number]).expect(0).prints("is no longer revoked");
+    issuer.run(&["restore", &number]).refuses("is not revoked");
+
+    issuer.run(&["revoke", &number, "--reason", "issued in error"]).expect(0);
+    issuer.run(&["revoke", &number, "--reason", "again"]).refuses("was revoked on 2026-03-01T10:00:00Z");
+    let at_once = issuer.run(&["revoke", &number, "--reason", "the exam was bought", "--cause", "fraud"]).expect(0);
+    at_once.prints("waits no more");
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    assert_eq!(issuer.verdict(&pdf, SOON), "revoked");
+    issuer.run(&["restore", &number]).refuses("has been published");
+
+    // The clock ends the wait, or who publishes; a setting says how long it is.
+    let second = issuer.numbers()[1].clone();
+    issuer.run(&["revoke", &second, "--reason", "issued in error"]).expect(0);
+    issuer.at("2026-03-01T10:15:00Z").run(&["publish", "--out", "SITE"]).expect(0);
+    assert_eq!(issuer.verdict(&issuer.file(&second, "pdf"), SOON), "revoked");
+    let third = issuer.numbers()[2].clone();
+    issuer.run(&["revoke", &third, "--reason", "issued in error"]).expect(0);
+    issuer.run(&["publish", "--out", "SITE", "--now"]).expect(0);
+    assert_eq!(issuer.verdict(&issuer.file(&third, "pdf"), SOON), "revoked");
+    let config = issuer.path("data/testamur.toml");
+    let told = fs::read_to_string(&config).unwrap();
+    fs::write(&config, format!("undo_minutes = 1441\n{told}")).unwrap();
+    issuer.run(&["config", "check"]).expect(2).warns("undo_minutes must be 0 to 1440");
+    fs::write(&config, format!("undo_minutes = 30\n{told}")).unwrap();
+    issuer.run(&["config", "check"]).expect(0).prints("undo_minutes       30");
+}
+
+#[test]
+fn a_stolen_key_ends_the_wait_of_what_it_signed() {
+    let mut issuer = Issuer::issued(THREE);
+    let number = issuer.numbers()[0].clone();
+    issuer.at(LATER).run(&["revoke", &number, "--reason", "issued in error"]).expect(0);
+    issuer.run(&["keys", "compromise", "k1", "--since", LATER]).expect(0);
+    let published = issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    assert!(!published.stdout.contains("undone"), "{published:?}");
+    assert_eq!(issuer.verdict(&issuer.file(&number, "pdf"), SOON), "revoked");
+}
+
+#[test]
+fn what_was_issued_after_the_dump_is_revoked_by_its_file() {
+    let mut issuer = Issuer::issued(THREE);
+    let dump = issuer.path("store.dump");
+    issuer.run(&["export", dump.to_str().unwrap()]).expect(0);
+    issuer.import("name,email\nFreya Llewellyn,freya@example.org\nAda Whitfield,ada@example.org\nZoë Ångström,zoe@example.org\n").expect(0);
+    issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "pdf,png,jwt,json"]).expect(0).prints("3 issued");
+    // One of them was revoked and published before the disk was lost.
+    let late = issuer.numbers().split_off(3);
+    issuer.run(&["revoke", &late[2], "--reason", "issued in error", "--now"]).expect(0);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    fs::remove_dir_all(issuer.path("data/store")).unwrap();
+    issuer.run(&["import-dump", dump.to_str().unwrap()]).expect(0);
+
+    issuer
+        .at(LATER)
+        .run(&["revoke", &late[0], "--reason", "x"])
+        .refuses("does not exist")
+        .warns("testamur revoke FILE");
+    let path = |number: &str, kind: &str| issuer.file(number, kind).to_str().unwrap().to_owned();
+    let (pdf, json) = (path(&late[0], "pdf"), path(&late[1], "json"));
+    let ran = issuer.run(&["revoke", &pdf, "--reason", "issued in error"]).expect(0);
+    ran.prints(&format!("{} is revoked", late[0])).warns("issued after the dump").prints("restore");
+    issuer.run(&["revoke", &path(&late[0], "png"), "--reason", "x"]).refuses("was revoked on");
+    issuer.run(&["restore", &path(&late[0], "jwt")]).expect(0);
+    issuer.run(&["restore", &pdf]).refuses("is not revoked");
+    issuer.run(&["revoke", &pdf, "--reason", "issued in error", "--now"]).expect(0);
+    issuer.run(&["revoke", &json, "--reason", "bought", "--cause", "fraud"]).expect(0);
+
+    let ran = issuer.run(&["publish", "--out", "SITE", "--after-restore"]).expect(0);
+    ran.warns("1 revocation of certificates that the store does not know").warns("testamur revoke FILE");
+    for number in &late {
+        assert_eq!(issuer.verdict(&issuer.file(number, "pdf"), SOON), "revoked", "{number}");
+    }
+    assert_eq!(issuer.verdict(&issuer.file(&issuer.numbers()[0], "pdf"), SOON), "valid");
+    // The next dump keeps it all.
+    issuer.run(&["export", dump.to_str().unwrap()]).expect(0);
+    fs::remove_dir_all(issuer.path("data/store")).unwrap();
+    issuer.run(&["import-dump", dump.to_str().unwrap(), "--complete"]).expect(0);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    assert_eq!(issuer.verdict(&issuer.file(&late[0], "pdf"), SOON), "revoked");
+
+    // A forgery, another's and nonsense are not revoked.
+    let jwt = fs::read_to_string(issuer.file(&late[1], "jwt")).unwrap();
+    fs::write(issuer.path("forged.jwt"), jwt.trim().rsplit_once('.').unwrap().0.to_owned() + ".AAAA").unwrap();
+    let forged = issuer.path("forged.jwt");
+    issuer.run(&["revoke", forged.to_str().unwrap(), "--reason", "x"]).refuses("no certificate");
+    fs::write(issuer.path("note.txt"), "nothing to see").unwrap();
+    issuer.run(&["revoke", issuer.path("note.txt").to_str().unwrap(), "--reason", "x"]).refuses("holds no certificate");
+    issuer.run(&["revoke", "no-such-file.pdf", "--reason", "x"]).expect(2).warns("no file is called so");
 }

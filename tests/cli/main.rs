@@ -1,6 +1,7 @@
 //! The command line, driven as a script would: stories, transcripts of mistakes, and other people's readers.
 
 mod containers;
+mod earlier;
 mod first_user;
 mod forgeries;
 mod issuer;
@@ -8,4 +9,5 @@ mod life;
 mod mistakes;
 mod output;
 mod readme;
+mod tampered;
 mod tools;

@@ -337,7 +337,7 @@ fn a_site_is_never_replaced_by_an_older_one() {
     let mut issuer = Issuer::issued(THREE);
     copy(&issuer.path("data"), &issuer.path("backup"));
     let number = issuer.numbers()[0].clone();
-    issuer.at("2026-03-02T09:00:00Z").run(&["revoke", &number, "--reason", "issued in error"]).expect(0);
+    issuer.at("2026-03-02T09:00:00Z").run(&["revoke", &number, "--reason", "issued in error", "--now"]).expect(0);
     issuer.run(&["publish", "--out", "SITE"]).expect(0);
     let published = fs::read(issuer.path("site/trust.jws")).unwrap();
     // An old backup is put back by mistake: it knows nothing of the revocation.
@@ -355,7 +355,7 @@ fn a_verifier_does_not_go_back_to_an_older_snapshot() {
     let pdf = issuer.file(&number, "pdf");
     let (pdf, state) = (pdf.to_str().unwrap(), state.to_str().unwrap());
     copy(&issuer.path("site"), &issuer.path("older"));
-    issuer.at("2026-03-02T09:00:00Z").run(&["revoke", &number, "--reason", "issued in error"]).expect(0);
+    issuer.at("2026-03-02T09:00:00Z").run(&["revoke", &number, "--reason", "issued in error", "--now"]).expect(0);
     issuer.run(&["publish", "--out", "SITE"]).expect(0);
     issuer.run(&["verify", pdf, "--trust", "SITE", "--state", state]).expect(1).prints("revoked");
     let older = issuer.path("older");

@@ -7,6 +7,7 @@ mod publish;
 mod reading;
 mod render;
 mod render_archive;
+mod render_foreign;
 mod render_templates;
 mod scenes;
 mod standards_credential;

@@ -1,5 +1,6 @@
 //! The store's story, told to every engine. It says which engines it ran on.
 
+mod batch;
 mod dump;
 mod folder;
 pub mod records;
@@ -8,14 +9,15 @@ mod speed;
 use std::collections::BTreeSet;
 use std::thread;
 
+use testamur::credential::EventCode;
 use testamur::credential::StatusEntry;
 use testamur::status::{LIST_ENTRIES, ReasonCode, issued_digest};
 use testamur::store::{
-    CertificateState, IssueOutcome, MemoryStore, Page, Participant, PersonKey, SledStore, StatusRange, Store,
-    StoreError, check_audit,
+    Batch, Cause, CertificateChange, CertificateState, IssueOutcome, MemoryStore, Page, Participant, PersonKey,
+    SeenStray, SledStore, StatusRange, Store, StoreError, Stray, Withdrawal, check_audit,
 };
 
-use records::{act, certificate, code, event, number, participant, reason};
+use records::{act, certificate, changed, code, event, now, number, participant, reason};
 
 /// Tells a story to a fresh store of every engine.
 fn on_each_engine(story: impl Fn(&dyn Store)) {
@@ -99,7 +101,11 @@ fn participants_are_added_and_replaced_by_their_keys() {
         store.put_participants(&code("WORKSHOP2"), &[participant(99)], &act("import")).unwrap();
         let mut renamed = participant(3);
         renamed.name = "Grace".to_owned();
-        store.put_participants(&workshop, &[renamed.clone()], &act("import")).unwrap();
+        let unread = store.put_participants(&workshop, &[participant(30), renamed.clone()], &act("import"));
+        assert!(matches!(unread, Err(StoreError::Conflict(_))), "who is there is not replaced unread");
+        assert_eq!(store.participant(&workshop, &participant(30).key).unwrap(), None, "nobody of the batch is added");
+        let change = changed("WORKSHOP", Some(&participant(3)), Some(&renamed));
+        store.write(&Batch { people: vec![change], ..Batch::default() }, Some(&act("import"))).unwrap();
         assert_eq!(store.participant(&workshop, &renamed.key).unwrap(), Some(renamed));
         assert_eq!(all(4, |cursor, limit| store.participants(&workshop, cursor, limit)).len(), 25);
     });
@@ -111,15 +117,20 @@ fn people_are_listed_in_the_order_of_the_list_and_an_update_keeps_the_place() {
         let (a, b, nobody) = (code("A"), code("AB"), code("B"));
         store.put_event(None, &event("A"), &act("event.create")).unwrap();
         store.put_event(None, &event("AB"), &act("event.create")).unwrap();
-        let put = |event, who: &[u64]| {
-            let people: Vec<_> = who.iter().map(|who| participant(*who)).collect();
-            store.put_participants(event, &people, &act("import")).unwrap();
+        let put = |event: &EventCode, who: &[u64]| {
+            let change = |who: &u64| {
+                let new = participant(*who);
+                let old = store.participant(event, &new.key).unwrap();
+                changed(event.as_str(), old.as_ref(), Some(&new))
+            };
+            let people = who.iter().map(change).collect();
+            store.write(&Batch { people, ..Batch::default() }, Some(&act("import"))).unwrap();
         };
         let keys = |event| -> Vec<PersonKey> {
             all(2, |cursor, limit| store.participants(event, cursor, limit)).into_iter().map(|p| p.key).collect()
         };
         let wanted = |who: &[u64]| -> Vec<PersonKey> { who.iter().map(|who| participant(*who).key).collect() };
-        put(&a, &[9, 2, 7, 2]);
+        put(&a, &[9, 2, 7]);
         put(&b, &[5]);
         put(&a, &[1, 7, 30, 9]);
         put(&b, &[2, 4]);
@@ -365,6 +376,89 @@ fn revoked_stays_revoked() {
         let outcome = store.commit_issue(&[certificate("A", 2, 1)], &act("issue")).unwrap();
         assert_eq!(outcome, [IssueOutcome::AlreadyHas(old.number.clone())]);
         assert_eq!(all(9, |cursor, limit| store.set_entries(1, cursor, limit)), [(old.status.index, why)]);
+    });
+}
+
+/// Revokes so that it waits, and returns the record.
+fn waits(store: &dyn Store, old: &testamur::store::Certificate, due: i64) -> testamur::store::Certificate {
+    let due = Some(testamur::credential::Timestamp::from_unix(due));
+    let withdrawal = Some(Withdrawal { cause: Cause::Other, run: None, due });
+    let change = CertificateChange::Revoke { old: old.clone(), reason: reason(ReasonCode::Revoked), withdrawal };
+    store.change_certificates(&[change], &[], &act("revoke")).unwrap();
+    store.certificate(&old.number).unwrap().unwrap()
+}
+
+#[test]
+fn revocations_that_wait_are_listed_until_they_are_hastened_or_taken_back() {
+    on_each_engine(|store| {
+        let batch: Vec<_> = (1..=4).map(|n| certificate("A", n, n)).collect();
+        store.commit_issue(&batch, &act("issue")).unwrap();
+        let revoked: Vec<_> = batch.iter().zip([40, 10, 30, 20]).map(|(one, due)| waits(store, one, due)).collect();
+        let after = |due: i64| -> Vec<u64> {
+            let after = testamur::credential::Timestamp::from_unix(due);
+            let listed = all(1, |cursor, limit| store.waiting(after, cursor, limit));
+            listed.iter().map(|one| one.number.as_ref().unwrap().sequence()).collect()
+        };
+        assert_eq!((after(0), after(10), after(39), after(40)), (vec![2, 4, 3, 1], vec![4, 3, 1], vec![1], vec![]));
+        let change = |change: CertificateChange| store.change_certificates(&[change], &[], &act("change"));
+        change(CertificateChange::Hasten { old: revoked[3].clone() }).unwrap();
+        let again = change(CertificateChange::Hasten { old: revoked[3].clone() });
+        assert!(matches!(again, Err(StoreError::Conflict(_))), "it has changed since");
+        change(CertificateChange::Reinstate { old: revoked[1].clone() }).unwrap();
+        let mut new = testamur::store::Certificate { version: 2, ..certificate("A", 1, 1) };
+        new.status.index = 77;
+        change(CertificateChange::Reissue { old: revoked[0].clone(), new }).unwrap();
+        assert_eq!(after(0), [3]);
+        let set: Vec<u32> = all(9, |c, l| store.set_entries(1, c, l)).iter().map(|(index, _)| *index).collect();
+        let mut still: Vec<u32> = [0, 2, 3].iter().map(|at: &usize| batch[*at].status.index).collect();
+        still.sort_unstable();
+        assert_eq!(set, still, "only what was taken back is clear");
+        let hastened = store.certificate(&batch[3].number).unwrap().unwrap();
+        assert_eq!(hastened.withdrawal.unwrap().due, None);
+    });
+}
+
+fn stray(index: u32, position: u32, id: &str) -> Stray {
+    let key = "k1".to_owned();
+    Stray {
+        seen: Some(SeenStray { number: number("A", 1), id: id.to_owned(), key, issued: now() }),
+        status: StatusEntry { list: 2, index },
+        position,
+        reason: reason(ReasonCode::Revoked),
+        withdrawal: None,
+    }
+}
+
+#[test]
+fn what_is_not_in_the_store_is_revoked_and_its_position_counts_as_used_for_ever() {
+    on_each_engine(|store| {
+        store.reserve_status(5).unwrap();
+        let first = stray(7, 41, "https://certs.example.org/c/1");
+        store.change_strays(&[(None, Some(&first))], &[], &act("revoke")).unwrap();
+        assert_eq!(store.stray(first.status).unwrap(), Some(first.clone()));
+        assert_eq!(all(9, |c, l| store.set_entries(2, c, l)), [(7, first.reason.clone())]);
+        assert_eq!(store.status_lists().unwrap(), [LIST_ENTRIES, 42], "the list before it counts as full");
+        for taken in [stray(7, 41, "https://certs.example.org/c/2"), first.clone()] {
+            let again = store.change_strays(&[(None, Some(&taken))], &[], &act("revoke"));
+            assert!(matches!(again, Err(StoreError::Conflict(_))));
+        }
+        // A new certificate never takes an entry that is set.
+        let mut new = certificate("A", 1, 1);
+        new.status = first.status;
+        let taken = store.commit_issue(std::slice::from_ref(&new), &act("issue"));
+        assert!(matches!(taken, Err(StoreError::Conflict(_))));
+        // And one that is set for a certificate is no stray's.
+        new.status.index = 8;
+        store.commit_issue(std::slice::from_ref(&new), &act("issue")).unwrap();
+        store.revoke(&new, &reason(ReasonCode::Revoked), &act("revoke")).unwrap();
+        let other = store.change_strays(&[(None, Some(&stray(8, 3, "x")))], &[], &act("revoke"));
+        assert!(matches!(other, Err(StoreError::Conflict(_))));
+        store.change_strays(&[(Some(&first), None)], &[], &act("restore")).unwrap();
+        assert_eq!(all(9, |c, l| store.set_entries(2, c, l)).len(), 1);
+        assert_eq!(store.reserve_status(1).unwrap()[0].first, 42, "also after it was taken back");
+        let far = Stray { status: StatusEntry { list: 5_000, index: 1 }, ..first };
+        let far = store.change_strays(&[(None, Some(&far))], &[], &act("revoke"));
+        assert!(matches!(far, Err(StoreError::Exhausted(_))));
     });
 }
 

@@ -37,7 +37,7 @@ fn named(world: &World) -> BTreeMap<String, usize> {
         look("audit", &serde_json::to_string(&entry).unwrap());
     }
     let mut dump = Vec::new();
-    export(store, &Header::new(world.app.now(), "did:web:x"), &mut dump, &|_| "x".to_owned()).unwrap();
+    export(store, &Header::new(world.app.now(), "did:web:x"), &mut dump, &|_| "x".to_owned(), &|_| true).unwrap();
     for line in String::from_utf8(dump).unwrap().lines() {
         let record: Value = serde_json::from_str(line).unwrap_or_default();
         let kind = record["record"].as_object().and_then(|one| one.keys().next().cloned()).unwrap_or_default();

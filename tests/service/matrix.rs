@@ -47,6 +47,8 @@ const TABLE: &[(&str, Needs)] = &[
     ("GET /api/v1/audit/export", May(Settings)),
     ("GET /api/v1/certificates", May(View)),
     ("GET /api/v1/certificates/archive", May(View)),
+    ("POST /api/v1/certificates/restore", May(Revoke)),
+    ("POST /api/v1/certificates/revoke", May(Revoke)),
     ("GET /api/v1/certificates/{number}", May(View)),
     ("GET /api/v1/certificates/{number}/file", May(View)),
     ("POST /api/v1/certificates/{number}/reissue", May(Revoke)),

@@ -183,7 +183,7 @@ fn who_has_a_certificate_is_erased_and_not_deleted() {
         // A dump takes it along as it is.
         let mut dump = Vec::new();
         let header = testamur::store::Header::new(world.app.now(), "did:web:academy.example");
-        testamur::store::export(&**store, &header, &mut dump, &|_| "jws".to_owned()).unwrap();
+        testamur::store::export(&**store, &header, &mut dump, &|_| "jws".to_owned(), &|_| true).unwrap();
         assert!(!String::from_utf8_lossy(&dump).contains("Lovelace"));
         let copy = MemoryStore::new();
         testamur::store::import(&copy, &mut std::io::Cursor::new(dump), &|_, _| true).unwrap();

@@ -284,3 +284,24 @@ fn who_verifies_while_a_key_changes_is_answered() {
         told.recv_timeout(Duration::from_secs(120)).expect("neither waits for the other for ever");
     }
 }
+
+#[test]
+fn an_address_that_is_none_is_named_before_anything_else_is_looked_at() {
+    let world = World::in_memory();
+    issued(&world);
+    let good: Value = serde_json::from_slice(&file(&world, "json")).unwrap();
+    assert_eq!(verdict(&text(&world, &good.to_string())), "valid");
+    for (pointer, value, field) in [
+        ("/id", "CERT-WORKSHOP-2026-00001", "id"),
+        ("/credentialStatus/id", "https://academy.example/status 1", "credentialStatus.id"),
+        ("/credentialSubject/achievement/type/0", "An Achievement", "credentialSubject.achievement.type"),
+    ] {
+        let mut changed = good.clone();
+        *changed.pointer_mut(pointer).unwrap() = json!(value);
+        for answer in
+            [text(&world, &changed.to_string()), send(&world, "application/octet-stream", changed.to_string()).ok()]
+        {
+            assert_eq!((verdict(&answer), &answer["verdicts"][0]["field"]), ("malformed", &json!(field)), "{answer}");
+        }
+    }
+}

@@ -59,6 +59,12 @@ export async function drop(page, file) {
   return verdict(page);
 }
 
+/** Raw video (YUV4MPEG2) of one grey picture, a byte for each pixel: what a camera is made to show. */
+export function video(width, height, luma) {
+  const frame = Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc((width * height) / 2, 128)]);
+  return Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420\n`), frame, frame, frame]);
+}
+
 async function clear(page) {
   await page.evaluate(() => {
     const section = document.getElementById('verdict');

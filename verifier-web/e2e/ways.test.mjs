@@ -5,7 +5,8 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { drop, launch, open, openIn, paste, verdict } from './browser.mjs';
+import encodeQR from 'qr';
+import { drop, launch, open, openIn, paste, verdict, video } from './browser.mjs';
 import { Issuer, serve } from './site.mjs';
 
 const NAMES = ['Ada Lovelace', 'محمد عبد الله', 'अनन्या शर्मा', 'José Ñandú', 'Revoked Person', 'Misspeld Person'];
@@ -30,10 +31,10 @@ after(async () => {
   issuer?.remove();
 });
 
-/** A camera's picture of the certificate's QR code, as raw video (YUV4MPEG2): a few frames, over and over. */
-async function video(page, png) {
+/** A camera's picture of the certificate's QR code, and of `other` beside it: a few frames, over and over. */
+async function filmed(page, png, other) {
   const [width, height] = [1280, 720];
-  const luma = await page.evaluate(async ({ data, width, height }) => {
+  const luma = await page.evaluate(async ({ data, width, height, other }) => {
     const bitmap = await createImageBitmap(await (await fetch(data)).blob());
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext('2d');
@@ -44,13 +45,19 @@ async function video(page, png) {
     const scale = (0.9 * height) / h;
     context.rotate(0.03);
     context.drawImage(bitmap, x, y, w, h, 0.5 * (width - w * scale), 20, w * scale, h * scale);
+    const side = 6;
+    context.fillStyle = '#fff';
+    context.fillRect(20, 200, (other.length + 8) * side, (other.length + 8) * side);
+    context.fillStyle = '#000';
+    other.forEach((row, i) => row.forEach((dark, j) => {
+      if (dark) context.fillRect(20 + (j + 4) * side, 200 + (i + 4) * side, side, side);
+    }));
     const { data: rgba } = context.getImageData(0, 0, width, height);
     let text = '';
     for (let i = 0; i < rgba.length; i += 4) text += String.fromCharCode(16 + Math.round(0.859 * rgba[i]));
     return btoa(text);
-  }, { data: `data:image/png;base64,${png.toString('base64')}`, width, height });
-  const frame = Buffer.concat([Buffer.from('FRAME\n'), Buffer.from(luma, 'base64'), Buffer.alloc((width * height) / 2, 128)]);
-  return Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420\n`), frame, frame, frame]);
+  }, { data: `data:image/png;base64,${png.toString('base64')}`, width, height, other });
+  return video(width, height, Buffer.from(luma, 'base64'));
 }
 
 const number = (name) => numbers[name] ?? assert.fail(`no certificate for ${name} in ${JSON.stringify(numbers)}`);
@@ -97,10 +104,11 @@ test('files, pictures and pasted texts of every script are valid, and verifying 
   await page.context().close();
 });
 
-test('the camera reads a certificate', async () => {
+test('the camera reads a certificate beside another code', async () => {
   const frames = join(issuer.folder, 'camera.y4m');
   const maker = await open(browser, site.url, { bypassCSP: true });
-  writeFileSync(frames, await video(maker, readFileSync(issuer.file(number('Ada Lovelace'), 'png'))));
+  writeFileSync(frames, await filmed(maker, readFileSync(issuer.file(number('Ada Lovelace'), 'png')),
+    encodeQR('https://sponsor.example/info', 'raw', { border: 1 })));
   await maker.context().close();
   const filming = await launch('--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
     `--use-file-for-fake-video-capture=${frames}`);
@@ -116,19 +124,42 @@ test('the camera reads a certificate', async () => {
   }
 });
 
+/** A PDF with another credential in the place of its own. */
+function carrying(paper, own, other) {
+  const text = readFileSync(paper, 'latin1');
+  const forged = text.replace(own, () => other.padEnd(own.length));
+  assert.notEqual(forged, text);
+  assert.equal(forged.length, text.length);
+  return { name: 'x.pdf', mimeType: 'application/pdf', buffer: Buffer.from(forged, 'latin1') };
+}
+
+const jwt = (by, number) => readFileSync(by.file(number, 'jwt'), 'latin1').trim();
+
 test('an edited PDF shows what is printed beside what is signed, and is not green', async () => {
   const page = await open(browser, site.url);
-  // Another person's certificate around Ada's credential.
-  const [longer, shorter] = ['अनन्या शर्मा', 'Ada Lovelace'];
-  const paper = readFileSync(issuer.file(number(longer), 'pdf'), 'latin1');
-  const jwt = (name) => readFileSync(issuer.file(number(name), 'jwt'), 'latin1').trim();
-  const forged = paper.replace(jwt(longer), () => jwt(shorter).padEnd(jwt(longer).length));
-  assert.notEqual(forged, paper);
-  assert.equal(forged.length, paper.length);
-  const seen = await drop(page, { name: 'x.pdf', mimeType: 'application/pdf', buffer: Buffer.from(forged, 'latin1') });
-  assert.equal(`${seen.code} ${seen.class}`, 'valid amber');
-  assert.match(await page.innerText('.differs'), /Ada Lovelace/);
-  assert.match(await page.innerText('.differs'), new RegExp(number(longer)));
+  // Another person's page around Ada's credential, with her number on it.
+  const forger = new Issuer();
+  try {
+    const theirs = forger.issue('WORKSHOP', 'Introduction to Bread', ['अनन्या शर्मा']);
+    const ada = number('Ada Lovelace');
+    assert.equal(theirs['अनन्या शर्मा'], ada);
+    const seen = await drop(page, carrying(forger.file(ada, 'pdf'), jwt(forger, ada), jwt(issuer, ada)));
+    assert.equal(`${seen.code} ${seen.class}`, 'valid amber');
+    assert.match(await page.innerText('.differs'), /Ada Lovelace/);
+  } finally {
+    forger.remove();
+  }
+  await page.context().close();
+});
+
+test('a page that carries the attachment of another certificate answers for what it shows', async () => {
+  const page = await open(browser, site.url);
+  const [shown, attached] = [number('अनन्या शर्मा'), number('Ada Lovelace')];
+  const seen = await drop(page, carrying(issuer.file(shown, 'pdf'), jwt(issuer, shown), jwt(issuer, attached)));
+  assert.equal(`${seen.code} ${seen.class}`, 'valid green', seen.text);
+  assert.match(seen.text, /अनन्या शर्मा/);
+  assert.match(await page.innerText('.rests'), new RegExp(`no page.*${attached}`));
+  assert.doesNotMatch(seen.text, /Ada Lovelace/);
   await page.context().close();
 });
 

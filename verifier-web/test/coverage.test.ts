@@ -11,6 +11,7 @@ const READ = {
   'ed25519-edge.json': 'ed25519.test.ts',
   standards: 'below',
   trust: 'verdicts.test.ts, by the names that cases give',
+  'uris.json': 'links.test.ts',
   verdicts: 'verdicts.test.ts',
   wire: 'wire.test.ts',
 };

@@ -1,8 +1,9 @@
 // The same answer on both sides: changed inputs, judged by the testamur program and by this code.
 //
-//     node test/differential.mjs [--count 10000] [--seed N] [--testamur PROGRAM]
+//     node test/differential.mjs [--count 10000] [--seed N[,N…]] [--testamur PROGRAM]
 //
-// Compares the whole verdict, without the wording of `problem`. Prints the seed, so that a run can be repeated.
+// Compares the whole verdict, without the wording of `problem`. Prints the seed, so that a run can be repeated. With several
+// seeds the inputs are spread over them.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
@@ -75,9 +76,16 @@ async function askOurs({ TrustAnchors, verify }, trust, now, lines) {
 
 async function main() {
   if (!existsSync(values.testamur)) throw new Error(`there is no ${values.testamur}: build it, or name it with --testamur`);
-  const [count, seed] = [Number(values.count), Number(values.seed)];
-  console.log(`differential: ${count} inputs, seed ${seed}`);
+  const seeds = values.seed.split(',').map(Number);
   const ours = await core();
+  let wrong = 0;
+  for (const seed of seeds) wrong += await compare(ours, Math.ceil(Number(values.count) / seeds.length), seed);
+  process.exitCode = wrong > 0 ? 1 : 0;
+}
+
+/** Makes inputs from a seed, asks both sides, and returns how many answers differ. */
+async function compare(ours, count, seed) {
+  console.log(`differential: ${count} inputs, seed ${seed}`);
   const random = generator(seed);
   const given = { ...material(ours.dictionary()), canonical: ours.canonical };
   const weighted = WORLDS.flatMap((world) => Array(world[2]).fill(world));
@@ -103,7 +111,7 @@ async function main() {
   }
   for (const [key, times] of Object.entries(tally).sort((a, b) => b[1] - a[1])) console.log(`  ${String(times).padStart(6)} ${key}`);
   console.log(`differential: ${wrong} of ${count} differ`);
-  process.exitCode = wrong > 0 ? 1 : 0;
+  return wrong;
 }
 
 await main();

@@ -72,10 +72,71 @@ function scramble(random, items, make) {
   return out;
 }
 
+/** One of each kind of letter that somebody could read in another way: spaces, marks, directions, private, never assigned. */
+const CLASSES = [
+  '\u00a0', '\u00ad', '\u0085', '\u0301', '\u0600', '\u061c', '\u1680', '\u180e', '\u2003', '\u200b', '\u200d', '\u200e', '\u2028',
+  '\u202e', '\u2066', '\u3000', '\ue000', '\ufdd0', '\ufeff', '\ufffd', '\ufffe', '\u{1fffe}', '\u{e0041}', '\u{f0000}', '\u{10ffff}',
+  'ß', 'İ', 'ı', 'ǆ', 'ﬁ', '\u212a', '\u212b', 'Ω', 'ς', '٣', '\u{1d7d8}', '\u{1f468}\u200d\u{1f469}', '\uac00', '\u1100\u1161', '$&', '%s',
+];
+
+/** A letter of some kind, or any that there is. */
+function letter(random) {
+  if (random.chance(0.6)) return random.pick(CLASSES);
+  const point = random.below(0x110000 - 0x800);
+  return String.fromCodePoint(point < 0xd800 ? point : point + 0x800);
+}
+
+/** Percent-encodings: of a letter, of any octets, or broken off. */
+function percent(random) {
+  const octets = random.chance(0.5) ? [...Buffer.from(letter(random))] : Array.from({ length: 1 + random.below(4) }, () => random.below(256));
+  const text = octets.map((octet) => `%${octet.toString(16).padStart(2, '0')}`).join('');
+  return random.pick([text, text, text.toUpperCase(), text.slice(0, -1), `${text}%`]);
+}
+
+const SCHEMES = ['https', 'https', 'https', 'http', 'did', 'urn', 'mailto', 'HTTPS', 'x+y-1.z', 'data', 'javascript', '1a', 'é', '', 'xsd', '_', 'a b'];
+/** Those that are good first. */
+const AUTHORITIES = [
+  '', '//example.org', '//example.org', '//a:b@example.org:80', '//example.org:', '//', '//[::1]', '//[2001:db8::1.2.3.4]:1', '//[1:2:3:4:5:6:7:8]',
+  '//[1:2:3:4:5:6:7::]', '//[::2:3:4:5:6:7:8]', '//[1:2:3:4:5:6:7::8]', '//[1::2::3]', '//[::12345]', '//[::1.2.3]', '//[::256.1.1.1]', '//[::01.2.3.4]',
+  '//[1.2.3.4::]', '//[v1.x]', '//[]', '//[::1', '//::1]', '//1.2.3.4', '//a@b@c', '//exa_mple:8a', '//é.example', '//%65xample', '//a[b',
+];
+const PLAIN = ['a', 'Z', '0', '-', '.', '_', '~', '!', '$', '&', "'", '(', ')', '*', '+', ',', ';', '=', ':', '@', '/', '//', '/./', '/../', '%41', '%2F'];
+const WRONG = [' ', '#', '?', '[', ']', '<', '>', '"', '{', '}', '|', '\\', '^', '`', '%', '\t', '\n', '\0', '\u007f', 'é', 'x y'];
+
+/** An address: half are URIs, the others look like one. */
+export function link(random) {
+  const good = random.chance(0.5);
+  const piece = () => {
+    if (good && random.chance(0.2)) return encodeURIComponent(letter(random).toWellFormed());
+    if (good || random.chance(0.7)) return random.pick(PLAIN);
+    return random.pick([() => percent(random), () => letter(random), () => random.pick(WRONG)])();
+  };
+  const from = (all, of) => (good ? all.slice(0, of) : all);
+  const part = (mark, share) => (random.chance(share) ? mark + Array.from({ length: random.below(5) }, piece).join('') : '');
+  const begin = random.pick(from(SCHEMES, 11)) + (good || random.chance(0.97) ? ':' : '') + random.pick(from(AUTHORITIES, 11));
+  return `${begin}${part('/', 0.8)}${part('?', 0.3)}${part('#', 0.3)}`;
+}
+
+/** Members that JSON-LD reads as addresses somewhere, and some that it does not. */
+const LINKED = [
+  'id', 'id', 'id', 'type', 'type', 'evidence', 'image', 'termsOfUse', 'refreshService', 'credentialSchema', 'source', 'parentOrg', 'holder',
+  'relatedResource', 'statusListCredential', 'criteria', 'proofPurpose', 'verificationMethod', 'url', 'targetUrl', 'achievementType', 'name',
+];
+
+function putLink(random, place) {
+  const name = random.pick(LINKED);
+  const address = link(random);
+  const known = typeof place[name] === 'string' ? [] : [place[name]].flat().filter((one) => one !== undefined);
+  place[name] = random.pick([
+    () => address, () => address, () => [...known, address], () => [address, link(random)], () => ({ id: address, type: ['Evidence'], name: 'E' }),
+    () => ({ id: address }), () => [address, { id: link(random) }], () => ({ ...(known.find((one) => typeof one === 'object') ?? {}), id: address }),
+  ])();
+}
+
 const ODD = ['#', '.', ' ', '\t', '1', '0', '9', '=', '-', '_', '+', '/', 'A', 'é', '７', '\u0085', '\u{1F600}', '\0', 'h', '"'];
 
 function mutateText(random, text) {
-  const make = () => (random.chance(0.5) ? random.pick(ODD) : random.pick([...text]));
+  const make = () => random.pick([() => random.pick(ODD), () => letter(random), () => percent(random), () => random.pick([...text]) ?? ''])();
   return scramble(random, text, make).join('');
 }
 
@@ -86,6 +147,13 @@ const VALUES = [
   '2026-05-01T00:00:00Z', '2026-02-30T00:00:00Z', '2019-01-01T00:00:00Z', '2099-01-01T00:00:00Z', '2026-05-01T24:00:00Z',
   '0000-01-01T00:00:00Z', ISSUER, 'did:web:other.example', 'did:web:school.example.net', 'BitstringStatusListEntry',
   'suspension', 'https://certs.example.org/status/1', 'https://certs.example.org/status/2', '\u0000', '\u{1F600}', 'Ünïcode',
+];
+
+/** JWT claims that a verifier must not overlook, and what they could say; 1777723200 is the clock of most worlds. */
+const JWT = ['exp', 'exp', 'nbf', 'nbf', 'iat', 'iat', 'iss', 'jti', 'sub', 'aud', 'cnf', 'status', 'vc', 'vp', '_sd', '_sd_alg'];
+const JWT_VALUES = [
+  0, 1, -0, -1, 1.5, 1600000000, 1777723199, 1777723200, 1777723201, 1777723500, 1777723501, 253402300799, 253402300800, 4102444800, '1777723200', null,
+  true, [], {}, ISSUER, 'https://certs.example.org/c/x', 'urn:a',
 ];
 
 /** Changes one member somewhere in a document: its value, its name, or whether it is there. */
@@ -106,6 +174,8 @@ function mutateDocument(random, document) {
     () => (Array.isArray(node) ? node.splice(Number(key), 1) : delete node[key]),
     () => (node[random.pick(['statusSize', 'validUntil', 'credentialStatus', 'extra', '__proto__x'])] = random.pick(VALUES)),
     () => typeof node[key] === 'string' && (node[key] = mutateText(random, node[key])),
+    () => !Array.isArray(node) && putLink(random, node),
+    () => (document[random.pick(JWT)] = random.pick(JWT_VALUES)),
   ])();
 }
 
@@ -173,6 +243,11 @@ async function embedded(random, jws, canonical) {
     const place = random.pick(places);
     if (typeof place === 'object' && place !== null) place[name] = value;
   }
+  for (let n = random.below(3); n > 0; n -= 1) {
+    const place = random.pick([...places, document.credentialStatus]);
+    if (typeof place === 'object' && place !== null) putLink(random, place);
+  }
+  if (random.chance(0.2)) document.credentialSubject.achievement.name += letter(random) + letter(random);
   for (let n = random.below(2); n > 0; n -= 1) mutateDocument(random, document);
   const id = random.pick(['k3', 'k3', 'k3', 'k3', 'k1', 'k2', 'k9']);
   const created = random.pick(['2026-04-20T10:00:00Z', '2026-04-20T10:00:00Z', '2026-02-01T00:00:00Z', '2026-06-01T00:00:00Z', '2026']);
@@ -183,6 +258,7 @@ async function embedded(random, jws, canonical) {
   const parts = await Promise.all([{ '@context': document['@context'], ...options }, document].map((part) => canonical(part).catch(() => '')));
   const hash = Buffer.concat(parts.map((part) => createHash('sha256').update(part).digest()));
   const key = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, KEYS[id])]);
+  if (random.chance(0.05)) options.verificationMethod = `${ISSUER}#${link(random)}-multikey`;
   const proofValue = base58btc(sign(null, hash, createPrivateKey({ key, format: 'der', type: 'pkcs8' })));
   document.proof = random.chance(0.9) ? [{ ...options, proofValue }] : { ...options, proofValue };
   if (random.chance(0.2)) mutateDocument(random, random.chance(0.5) ? document : document.proof);
@@ -192,7 +268,7 @@ async function embedded(random, jws, canonical) {
 
 /** Returns one input. `texts` are QR texts and JWS of the vectors, `good` are JWS that verify. */
 export async function input(random, { texts, good, dictionary, canonical }) {
-  const kind = random.below(12);
+  const kind = random.below(14);
   if (kind > 9) return embedded(random, random.pick(good), canonical);
   if (kind < 2) return mutateText(random, random.pick(texts));
   if (kind < 4) {

@@ -117,11 +117,6 @@ fn tagged(desk: &Desk, id: &str) -> Result<Tagged<CorrectionView>, Problem> {
     Ok(Tagged::ok(revision, CorrectionView::of(found)))
 }
 
-/// Checks that the caller has seen a correction as it is.
-fn seen(desk: &Desk, id: &str, seen: &IfMatch) -> Result<(), Problem> {
-    seen.check(&correction::show(desk.store, id)?.1.to_string())
-}
-
 /// Show a correction
 #[utoipa::path(get, path = "/corrections/{id}", tag = "Corrections", extensions(("x-permission" = json!("view"))), params(("id" = String, Path)),
     responses((status = 200, body = CorrectionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -149,8 +144,7 @@ async fn approve(
     app.at_desk(&caller, move |app, desk| {
         let (signer, times) = (app.vault.signer(), StageTimes::default());
         let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
-        seen(desk, &id, &if_match)?;
-        correction::approve(desk, &workshop, &id)?;
+        correction::approve(desk, &workshop, &id, &|revision| if_match.is(|| revision.to_string()))?;
         app.vault.forget_anchors();
         tagged(desk, &id)
     })
@@ -179,8 +173,8 @@ async fn reject(
 ) -> Result<Tagged<CorrectionView>, Problem> {
     caller.may(Permission::Generate)?;
     app.at_desk(&caller, move |_, desk| {
-        seen(desk, &id, &if_match)?;
-        correction::reject(desk, &id, rejection.answer)?;
+        let seen = |revision: &u64| if_match.is(|| revision.to_string());
+        correction::reject(desk, &id, rejection.answer, &seen).map_err(|error| if_match.told(error))?;
         tagged(desk, &id)
     })
     .await

@@ -21,6 +21,7 @@ use crate::enrolment::{
 use crate::issuance::Desk;
 use crate::issuance::import::safe_cell;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
+use crate::server::meanwhile::settled;
 use crate::server::reply::Tagged;
 use crate::server::upload::turn;
 use crate::server::{App, Caller, Problem};
@@ -99,8 +100,11 @@ async fn set_rule(
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |app, desk| {
         let rule = if wanted.rule.is_null() { None } else { Some(read_rule(&wanted.rule)?) };
-        let old = seen(desk, &code, &if_match)?;
-        Ok(RuleView::of(enrolment::set_rule(desk, &app.faces, &old, rule, wanted.tiers)?))
+        settled(|| {
+            let old = seen(desk, &code, &if_match)?;
+            let saved = enrolment::set_rule(desk, &app.faces, &old, rule.clone(), wanted.tiers.clone())?;
+            Ok(RuleView::of(saved))
+        })
     })
     .await
 }

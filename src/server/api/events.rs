@@ -13,6 +13,7 @@ use crate::eligibility::{Course, Rule, Tiers};
 use crate::enrolment::{self, Details, Early, EventState, NotReady, Planned, ready_to_generate};
 use crate::issuance::Desk;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
+use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
 use crate::store::{Event, Page};
@@ -141,7 +142,7 @@ fn reply(planned: Planned) -> Tagged<EventView> {
     Tagged::ok(tag(&planned), EventView::of(planned))
 }
 
-/// Returns an event for a change, provided that the caller has seen it as it is.
+/// Returns an event for a change, provided that the caller has seen it as it is. The write expects event and plan so.
 pub(super) fn seen(desk: &Desk, code: &str, seen: &IfMatch) -> Result<Planned, Problem> {
     let planned = enrolment::planned(desk, &event_code(code)?)?;
     seen.check(&tag(&planned))?;
@@ -223,8 +224,10 @@ async fn change(
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |app, desk| {
-        let old = seen(desk, &code, &if_match)?;
-        Ok(reply(enrolment::update(desk, &app.faces, &old, &details)?))
+        settled(|| {
+            let old = seen(desk, &code, &if_match)?;
+            Ok(reply(enrolment::update(desk, &app.faces, &old, &details)?))
+        })
     })
     .await
 }
@@ -270,8 +273,10 @@ async fn set_state(
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
-        let old = seen(desk, &code, &if_match)?;
-        Ok(reply(enrolment::move_to(desk, &old, wanted.to)?))
+        settled(|| {
+            let old = seen(desk, &code, &if_match)?;
+            Ok(reply(enrolment::move_to(desk, &old, wanted.to)?))
+        })
     })
     .await
 }
@@ -289,8 +294,10 @@ async fn set_course(
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
-        let old = seen(desk, &code, &if_match)?;
-        Ok(reply(enrolment::set_course(desk, &old, course)?))
+        settled(|| {
+            let old = seen(desk, &code, &if_match)?;
+            Ok(reply(enrolment::set_course(desk, &old, course.clone())?))
+        })
     })
     .await
 }
@@ -317,8 +324,10 @@ async fn allow_early(
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Generate)?;
     app.at_desk(&caller, move |_, desk| {
-        let old = seen(desk, &code, &if_match)?;
-        Ok(reply(enrolment::allow_early(desk, &old, Some(&wanted.note))?))
+        settled(|| {
+            let old = seen(desk, &code, &if_match)?;
+            Ok(reply(enrolment::allow_early(desk, &old, Some(&wanted.note))?))
+        })
     })
     .await
 }
@@ -335,8 +344,10 @@ async fn forbid_early(
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Generate)?;
     app.at_desk(&caller, move |_, desk| {
-        let old = seen(desk, &code, &if_match)?;
-        Ok(reply(enrolment::allow_early(desk, &old, None)?))
+        settled(|| {
+            let old = seen(desk, &code, &if_match)?;
+            Ok(reply(enrolment::allow_early(desk, &old, None)?))
+        })
     })
     .await
 }

@@ -16,6 +16,7 @@ use crate::credential::{EventCode, Timestamp};
 use crate::enrolment::{self, Exception, Exclusion, ExclusionReason, ListRow, MAX_LIST_BYTES};
 use crate::issuance::Desk;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
+use crate::server::meanwhile::settled;
 use crate::server::upload::{read_form, turn};
 use crate::server::{App, Caller, Problem};
 use crate::store::{Page, Participant};
@@ -126,8 +127,11 @@ async fn except(
 ) -> Result<Response, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
-        let (code, person) = person(desk, &code, &wanted.person, &IfMatch(None))?;
-        let exception = enrolment::except(desk, &code, &person, wanted.note.as_deref())?;
+        let (code, person, exception) = settled(|| {
+            let (code, person) = person(desk, &code, &wanted.person, &IfMatch(None))?;
+            let exception = enrolment::except(desk, &code, &person, wanted.note.as_deref())?;
+            Ok((code, person, exception))
+        })?;
         let view = ExceptionView::of(desk, &code, (person, exception))?;
         Ok((StatusCode::CREATED, Json(view)).into_response())
     })
@@ -149,8 +153,10 @@ async fn remove_exception(
 async fn remove(app: App, caller: Caller, code: String, who: String, exclusion: bool) -> Result<StatusCode, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
-        let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
-        enrolment::remove(desk, &code, &person, exclusion)?;
+        settled(|| {
+            let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
+            Ok(enrolment::remove(desk, &code, &person, exclusion)?)
+        })?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await
@@ -292,8 +298,11 @@ async fn exclude(
 ) -> Result<Response, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
-        let (code, person) = person(desk, &code, &wanted.person, &IfMatch(None))?;
-        let (exclusion, had) = enrolment::exclude(desk, &code, &person, wanted.reason, wanted.note.as_deref())?;
+        let (code, person, (exclusion, had)) = settled(|| {
+            let (code, person) = person(desk, &code, &wanted.person, &IfMatch(None))?;
+            let done = enrolment::exclude(desk, &code, &person, wanted.reason, wanted.note.as_deref())?;
+            Ok((code, person, done))
+        })?;
         let view = ExclusionView::of(desk, &code, (person, exclusion), Some(had))?;
         Ok((StatusCode::CREATED, Json(view)).into_response())
     })

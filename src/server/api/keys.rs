@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -13,9 +13,9 @@ use super::runs::RunView;
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
 use crate::keys::{KeyFolderError, KeyRow, KeyState};
-use crate::publish;
+use crate::publish::{self, LeftOut};
 use crate::runs::{self, RunError, RunRequest};
-use crate::server::extract::{Body, Path};
+use crate::server::extract::{Body, Path, Query};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem, VaultError};
 
@@ -140,9 +140,20 @@ struct PublishedView {
     /// Its date.
     #[schema(value_type = Option<String>, format = DateTime)]
     issued: Option<Timestamp>,
-    /// Every revocation up to this instant is in it, and cannot be taken back.
+    /// Every revocation up to this instant is in it, and cannot be taken back; but for those that could still be undone then.
     #[schema(value_type = Option<String>, format = DateTime)]
     covers: Option<Timestamp>,
+    /// Revocations that a publication would leave out now, because they can still be undone.
+    left_out: Option<LeftOut>,
+}
+
+/// How to publish.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct PublishHow {
+    /// Hold also the revocations that can still be undone; they cannot be from then on.
+    #[serde(default)]
+    at_once: bool,
 }
 
 /// Show what was published last
@@ -152,9 +163,12 @@ async fn published(State(app): State<App>, caller: Caller) -> Result<Json<Publis
     caller.may(Permission::View)?;
     app.at_desk(&caller, |_, desk| {
         let last = publish::last(desk.store).map_err(RunError::from)?;
-        Ok(Json(match last {
-            None => PublishedView { version: 0, issued: None, covers: None },
-            Some(last) => PublishedView { version: last.version, issued: Some(last.issued), covers: Some(last.covers) },
+        let left_out = publish::left_out(desk.store, desk.now).map_err(RunError::from)?;
+        Ok(Json(PublishedView {
+            version: last.as_ref().map_or(0, |last| last.version),
+            issued: last.as_ref().map(|last| last.issued),
+            covers: last.as_ref().map(|last| last.covers),
+            left_out,
         }))
     })
     .await
@@ -162,12 +176,17 @@ async fn published(State(app): State<App>, caller: Caller) -> Result<Json<Publis
 
 /// Publish the static site
 ///
-/// Starts a run. Revocations that are in it cannot be taken back any more.
-#[utoipa::path(post, path = "/publish", tag = "Keys", extensions(("x-permission" = json!("keys"))),
+/// Starts a run. Revocations that are in it cannot be taken back any more. Those that wait are left out, which the run says
+/// when it is over.
+#[utoipa::path(post, path = "/publish", tag = "Keys", extensions(("x-permission" = json!("keys"))), params(PublishHow),
     responses((status = 201, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn publish(State(app): State<App>, caller: Caller) -> Result<Tagged<RunView>, Problem> {
+async fn publish(
+    State(app): State<App>,
+    caller: Caller,
+    Query(how): Query<PublishHow>,
+) -> Result<Tagged<RunView>, Problem> {
     caller.may(Permission::Keys)?;
-    app.at_desk(&caller, |_, desk| {
+    app.at_desk(&caller, move |_, desk| {
         let request = RunRequest {
             kind: runs::Kind::Publish,
             event: None,
@@ -177,6 +196,8 @@ async fn publish(State(app): State<App>, caller: Caller) -> Result<Tagged<RunVie
             text: None,
             run: None,
             reason: None,
+            all_events: false,
+            at_once: how.at_once,
             anyway: false,
         };
         let run = runs::create(desk, &request, usize::MAX)?.run;

@@ -116,10 +116,10 @@ async fn spot_check(
     }
     app.at_desk(&caller, move |app, desk| {
         let code = event_code(&code)?;
-        let trust = app.vault.present(desk).map_err(Problem::internal)?;
+        let (trust, own) = (app.vault.present(desk).map_err(Problem::internal)?, app.vault.own());
         // Half of the time that a request may take: the one under way when it is over is still finished.
         let (began, most) = (Instant::now(), app.limits.request_time / 2);
-        Ok(Json(quality::spot_check(desk, &app.faces, &trust, &code, count, || began.elapsed() < most)?))
+        Ok(Json(quality::spot_check(desk, &app.faces, &own, &trust, &code, count, || began.elapsed() < most)?))
     })
     .await
 }

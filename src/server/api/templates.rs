@@ -17,6 +17,7 @@ use crate::credential::EventCode;
 use crate::enrolment::templates::{self, Kept, KeptVersion, MAX_UPLOAD_BYTES, RolledOut, Sample, TemplateUse};
 use crate::issuance::Desk;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
+use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::upload::{read_field, turn};
 use crate::server::{App, Caller, Problem};
@@ -376,11 +377,17 @@ async fn change(
     let _turn = turn()?;
     let upload = Upload::read(form, app.limits.upload_bytes).await?;
     app.at_desk(&caller, move |app, desk| {
-        let (old, revision) = templates::kept(desk.store, &name)?;
-        if_match.check(&tag_of(&old))?;
+        let seen = || {
+            let (old, revision) = templates::kept(desk.store, &name)?;
+            if_match.check(&tag_of(&old)).map(|()| (old, revision))
+        };
+        seen()?;
         let template = upload.template(desk)?;
-        let (kept, findings) = templates::add_version(desk, &app.faces, (&old, revision), &template)?;
-        Ok(Tagged::ok(tag_of(&kept), TemplateDetail::of(&name, &template, kept.versions, findings)))
+        settled(|| {
+            let (old, revision) = seen()?;
+            let (kept, findings) = templates::add_version(desk, &app.faces, (&old, revision), &template)?;
+            Ok(Tagged::ok(tag_of(&kept), TemplateDetail::of(&name, &template, kept.versions, findings)))
+        })
     })
     .await
 }

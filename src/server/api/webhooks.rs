@@ -10,6 +10,7 @@ use utoipa_axum::routes;
 
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
+use crate::issuance::Desk;
 use crate::server::extract::{Body, IfMatch, Listing, Path, Query};
 use crate::server::reply::{ShownOnce, Tagged};
 use crate::server::{App, Caller, Problem};
@@ -219,6 +220,13 @@ async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
     app.at_desk(&caller, move |_, desk| Ok(EndpointView::tagged(endpoints::show(desk.store, &endpoint(&id)?)?))).await
 }
 
+/// Returns the revision that the write must find: the one that the caller has seen, if they say so.
+fn seen(desk: &Desk, id: &EndpointId, seen: &IfMatch) -> Result<Option<u64>, Problem> {
+    let revision = endpoints::show(desk.store, id)?.revision;
+    seen.check(&revision.to_string())?;
+    Ok(seen.0.is_some().then_some(revision))
+}
+
 /// Change a webhook endpoint
 #[utoipa::path(patch, path = "/webhooks/{id}", tag = "Webhooks", extensions(("x-permission" = json!("settings"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)), request_body = EndpointPatch,
     responses((status = 200, body = EndpointView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -232,13 +240,12 @@ async fn update(
     caller.may(Permission::Settings)?;
     app.at_desk(&caller, move |app, desk| {
         let id = endpoint(&id)?;
-        let seen = endpoints::show(desk.store, &id)?.revision;
-        if_match.check(&seen.to_string())?;
+        let seen = seen(desk, &id, &if_match)?;
         let EndpointPatch { url, description, events, enabled } = body;
         let events = events.as_deref().map(kinds).transpose()?;
         let change = EndpointChange { url, description, events, enabled };
-        let kept = endpoints::update(desk.store, &id, Some(seen), &change, app.hooks, desk.actor, desk.now)?;
-        Ok(EndpointView::tagged(kept))
+        let kept = endpoints::update(desk.store, &id, seen, &change, app.hooks, desk.actor, desk.now);
+        Ok(EndpointView::tagged(kept.map_err(|error| if_match.told(error))?))
     })
     .await
 }
@@ -255,9 +262,8 @@ async fn delete(
     caller.may(Permission::Settings)?;
     app.at_desk(&caller, move |_, desk| {
         let id = endpoint(&id)?;
-        let seen = endpoints::show(desk.store, &id)?.revision;
-        if_match.check(&seen.to_string())?;
-        endpoints::delete(desk.store, &id, Some(seen), desk.actor, desk.now)?;
+        let seen = seen(desk, &id, &if_match)?;
+        endpoints::delete(desk.store, &id, seen, desk.actor, desk.now).map_err(|error| if_match.told(error))?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await

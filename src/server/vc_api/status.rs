@@ -63,8 +63,8 @@ fn revoke(app: &App, desk: &Desk<'_>, id: &str) -> Result<StatusCode, Problem> {
     if document["id"].as_str() != Some(id) {
         return Err(unknown());
     }
-    let why = RunReason { cause: Cause::Other, text: Some("revoked by its issuer".to_owned()) };
-    runs::revoke(desk, &number, &why)?;
+    let why = RunReason { cause: Cause::Other, text: Some("revoked by its issuer".to_owned()), now: false };
+    runs::revoke(desk, &number, &why, app.vault.undo(), &|_| true)?;
     app.vault.forget_anchors();
     Ok(StatusCode::OK)
 }

@@ -4,14 +4,15 @@ use std::io::Write;
 use data_encoding::{BASE64, HEXLOWER};
 use sha2::{Digest, Sha256};
 
-use super::{DumpError, Header, Line, Record, Summary};
+use super::{DumpError, Header, Line, Record, Summary, Unproven};
 use crate::store::ordered::PART_BYTES;
 use crate::store::{BlobId, Certificate, CertificateState, Collection, Document, EventCode, Page, Store, StoreError};
 
 /// Records read at a time.
 const PAGE: usize = 500;
 
-/// Writes the whole store as JSON lines. `sign` makes the JWS of the footer's statement.
+/// Writes the whole store as JSON lines. `sign` makes the JWS of the footer's statement; `proves` says whether a certificate
+/// is as the issuer signed it. One that is not is in the dump all the same, which is what the store holds, and is counted.
 ///
 /// The store may be in use meanwhile. Counters are read after the certificates, so that they cover them.
 ///
@@ -22,12 +23,15 @@ pub fn export(
     header: &Header,
     out: &mut dyn Write,
     sign: &dyn Fn(&[u8]) -> String,
+    proves: &dyn Fn(&Certificate) -> bool,
 ) -> Result<Summary, DumpError> {
-    let mut dump = Dump { out, digest: Sha256::new(), records: BTreeMap::new() };
+    let unproven = Unproven::default();
+    let mut dump = Dump { out, digest: Sha256::new(), records: BTreeMap::new(), proves, unproven };
     dump.line(&Line::Header(header.clone()))?;
     settings_and_blobs(store, &mut dump)?;
     events(store, &mut dump)?;
     certificates(store, &mut dump)?;
+    each(|cursor| store.strays(cursor, PAGE), |stray| dump.record(Record::Stray(stray)))?;
     counters(store, &mut dump)?;
     each(|cursor| store.runs(cursor, PAGE), |run| dump.record(Record::Run(run)))?;
     for collection in Collection::ALL.iter().filter(|collection| collection.is_kept()) {
@@ -46,6 +50,8 @@ struct Dump<'a> {
     out: &'a mut dyn Write,
     digest: Sha256,
     records: BTreeMap<String, u64>,
+    proves: &'a dyn Fn(&Certificate) -> bool,
+    unproven: Unproven,
 }
 
 impl Dump<'_> {
@@ -63,7 +69,8 @@ impl Dump<'_> {
 
     fn finish(mut self, header: &Header, sign: &dyn Fn(&[u8]) -> String) -> Result<Summary, DumpError> {
         let sha256 = HEXLOWER.encode(&self.digest.clone().finalize());
-        let summary = Summary { header: header.clone(), records: self.records.clone(), sha256 };
+        let summary =
+            Summary { header: header.clone(), records: self.records.clone(), sha256, unproven: self.unproven.clone() };
         let jws = sign(&summary.statement());
         self.line(&Line::Footer { summary: summary.clone(), jws })?;
         self.out.flush()?;
@@ -120,6 +127,9 @@ fn certificates(store: &dyn Store, dump: &mut Dump<'_>) -> Result<(), DumpError>
 }
 
 fn version(dump: &mut Dump<'_>, current: bool, certificate: Certificate) -> Result<(), DumpError> {
+    if certificate.erased.is_none() && !(dump.proves)(&certificate) {
+        dump.unproven.add(&certificate.number);
+    }
     dump.record(Record::Certificate { current, certificate })
 }
 

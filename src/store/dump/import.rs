@@ -89,7 +89,8 @@ fn scan(
             }
             (Line::Footer { summary, jws }, Some(header)) => {
                 let sha256 = HEXLOWER.encode(&lines.digest.clone().finalize());
-                check_footer(&summary, &Summary { header: header.clone(), records, sha256 })?;
+                let unproven = summary.unproven.clone();
+                check_footer(&summary, &Summary { header: header.clone(), records, sha256, unproven })?;
                 return if lines.next()?.is_none() {
                     Ok((summary, jws))
                 } else {
@@ -170,6 +171,10 @@ impl Check {
             Record::Document { key, .. } => short(&key),
             Record::Participant { participant, .. } => short(&participant.key.0),
             Record::Certificate { certificate, .. } => self.certificate(&certificate),
+            Record::Stray(stray) => {
+                self.lists.0 = self.lists.0.max(stray.status.list);
+                Ok(())
+            }
             Record::Numbers { event, year, reserved } => {
                 self.reserved.insert((event, year), reserved);
                 Ok(())

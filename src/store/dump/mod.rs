@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 pub use export::export;
 pub use import::import;
 
-use super::{AuditEntry, BlobId, Certificate, Event, Participant, Run, StoreError};
-use crate::credential::{EventCode, Timestamp};
+use super::{AuditEntry, BlobId, Certificate, Event, Participant, Run, StoreError, Stray};
+use crate::credential::{CertificateNumber, EventCode, Timestamp};
 
 /// Version of the format that is written, and the newest that is read.
 pub const DUMP_VERSION: u32 = 1;
@@ -69,6 +69,8 @@ pub enum Record {
         /// The version.
         certificate: Certificate,
     },
+    /// A revoked credential that is not in the store.
+    Stray(Stray),
     /// Numbers reserved.
     Numbers {
         /// In this event.
@@ -110,6 +112,7 @@ impl Record {
             Self::Event(_) => "event",
             Self::Participant { .. } => "participant",
             Self::Certificate { .. } => "certificate",
+            Self::Stray(_) => "stray",
             Self::Numbers { .. } => "numbers",
             Self::StatusList { .. } => "status_list",
             Self::Run(_) => "run",
@@ -149,6 +152,35 @@ pub struct Summary {
     pub records: BTreeMap<String, u64>,
     /// Lower-case hex SHA-256 of all bytes before the footer's line.
     pub sha256: String,
+    /// Certificates in it that are not as the issuer signed them; left out where there are none.
+    #[serde(default, skip_serializing_if = "Unproven::is_none")]
+    pub unproven: Unproven,
+}
+
+/// Certificates that are not as the issuer signed them: somebody else changed the store.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Unproven {
+    /// How many versions.
+    pub count: u64,
+    /// The first of them, by number.
+    pub first: Vec<CertificateNumber>,
+}
+
+impl Unproven {
+    /// How many are named.
+    const NAMED: usize = 10;
+
+    fn is_none(&self) -> bool {
+        self.count == 0
+    }
+
+    fn add(&mut self, number: &CertificateNumber) {
+        self.count += 1;
+        if self.first.len() < Self::NAMED && !self.first.contains(number) {
+            self.first.push(number.clone());
+        }
+    }
 }
 
 impl Summary {

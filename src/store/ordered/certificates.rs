@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Draft, Engine, Result, StoreError, check_key, decode, keys, kind, people};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::status::Reason;
-use crate::store::{Certificate, CertificateChange, CertificateState, IssueOutcome, PersonKey, Withdrawal};
+use crate::store::{Certificate, CertificateChange, CertificateState, IssueOutcome, PersonKey, Waiting, Withdrawal};
 
 const WHAT: &str = "certificate";
 
@@ -28,7 +28,7 @@ pub(super) fn issue<E: Engine>(draft: &mut Draft<'_, E>, batch: &[Certificate]) 
         }
         let fresh = certificate.version == 1 && certificate.state == CertificateState::Active;
         let key = keys::certificate(kind::CERTIFICATE, number);
-        if !fresh || !numbers.insert(number) || draft.engine.get(&key)?.is_some() {
+        if !fresh || !numbers.insert(number) || draft.engine.get(&key)?.is_some() || is_set(draft, certificate)? {
             return Err(StoreError::Conflict(number.to_string()));
         }
         put_current(draft, certificate)?;
@@ -55,13 +55,35 @@ pub(super) fn supersede<E: Engine>(
 
 /// Puts `new` after a revoked version, which stays readable, and revoked.
 fn reissue<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate, new: &Certificate) -> Result<()> {
-    let revoked = matches!(old.state, CertificateState::Revoked { .. });
-    if !revoked || stored(draft, old)? != *old {
-        return Err(StoreError::Conflict(old.number.to_string()));
-    }
+    expect_revoked(draft, old)?;
     expect_next(draft, old, new)?;
-    put_old(draft, old)?;
+    // Nobody can take the revocation back any more, so nothing waits.
+    let old = due(draft, old);
+    put_old(draft, &old)?;
     put_current(draft, new)
+}
+
+/// Returns a revoked version that is due at once, and takes it out of those that wait.
+fn due<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate) -> Certificate {
+    let mut due = old.clone();
+    if let Some(at) = due.withdrawal.as_mut().and_then(|withdrawal| withdrawal.due.take()) {
+        draft.delete(keys::waiting(at, old.status.list, old.status.index));
+    }
+    due
+}
+
+/// Puts a revoked current version as due at once.
+fn hasten<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate) -> Result<()> {
+    expect_revoked(draft, old)?;
+    let due = due(draft, old);
+    put_current(draft, &due)
+}
+
+fn expect_revoked<E: Engine>(draft: &Draft<'_, E>, old: &Certificate) -> Result<()> {
+    match old.state {
+        CertificateState::Revoked { .. } if stored(draft, old)? == *old => Ok(()),
+        _ => Err(StoreError::Conflict(old.number.to_string())),
+    }
 }
 
 /// Refuses what does not follow a version, or belongs to somebody who has another certificate.
@@ -70,7 +92,8 @@ fn expect_next<E: Engine>(draft: &Draft<'_, E>, old: &Certificate, new: &Certifi
     let follows = new.number == old.number
         && Some(new.version) == old.version.checked_add(1)
         && new.state == CertificateState::Active
-        && new.status != old.status;
+        && new.status != old.status
+        && !is_set(draft, new)?;
     let owner = owned(draft.engine, new.number.event(), &new.person)?;
     if !follows || owner.is_some_and(|owner| owner != old.number) {
         return Err(StoreError::Conflict(old.number.to_string()));
@@ -92,12 +115,10 @@ pub(super) fn revoke<E: Engine>(
 
 /// Puts a revoked current version as active, and takes its status entry away.
 fn reinstate<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate) -> Result<()> {
-    let revoked = matches!(old.state, CertificateState::Revoked { .. });
-    if !revoked || stored(draft, old)? != *old {
-        return Err(StoreError::Conflict(old.number.to_string()));
-    }
+    expect_revoked(draft, old)?;
     draft.delete(keys::set_entry(old.status.list, old.status.index));
-    put_current(draft, &Certificate { state: CertificateState::Active, withdrawal: None, ..old.clone() })
+    let due = due(draft, old);
+    put_current(draft, &Certificate { state: CertificateState::Active, withdrawal: None, ..due })
 }
 
 /// Makes all changes. Each certificate may occur once: a draft does not read what it puts.
@@ -110,6 +131,7 @@ pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[Certificate
             CertificateChange::Supersede { old, .. }
             | CertificateChange::Reissue { old, .. }
             | CertificateChange::Revoke { old, .. }
+            | CertificateChange::Hasten { old }
             | CertificateChange::Reinstate { old } => &old.number,
         };
         if !seen.insert(number) {
@@ -123,6 +145,7 @@ pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[Certificate
             CertificateChange::Supersede { old, new, reason } => supersede(draft, old, new, reason)?,
             CertificateChange::Revoke { old, reason, withdrawal } => revoke(draft, old, reason, withdrawal.as_ref())?,
             CertificateChange::Reissue { old, new } => reissue(draft, old, new)?,
+            CertificateChange::Hasten { old } => hasten(draft, old)?,
             CertificateChange::Reinstate { old } => reinstate(draft, old)?,
         }
     }
@@ -155,15 +178,31 @@ pub(super) fn put_old<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certifi
     put_derived(draft, certificate)
 }
 
-/// The owner, the digest under the signing key and, unless active, the status entry.
+/// Says whether a new certificate's status entry is set already: then it is another's, and was revoked with that.
+fn is_set<E: Engine>(draft: &Draft<'_, E>, certificate: &Certificate) -> Result<bool> {
+    let key = keys::set_entry(certificate.status.list, certificate.status.index);
+    Ok(draft.engine.get(&key)?.is_some())
+}
+
+/// The owner, the digest under the signing key and, unless active, the status entry, with its wait.
 fn put_derived<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -> Result<()> {
     let Certificate { number, person, key, status, .. } = certificate;
     draft.put_json(keys::person(kind::OWNER, number.event(), person), "owner", number)?;
     draft.put(keys::digest(key, &people::digest(certificate)), Vec::new());
     match certificate.state.reason() {
         None => Ok(()),
-        Some(reason) => draft.put_json(keys::set_entry(status.list, status.index), "reason", reason),
+        Some(reason) => {
+            draft.put_json(keys::set_entry(status.list, status.index), "reason", reason)?;
+            put_waiting(draft, certificate)
+        }
     }
+}
+
+fn put_waiting<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -> Result<()> {
+    let Some(due) = certificate.withdrawal.as_ref().and_then(|withdrawal| withdrawal.due) else { return Ok(()) };
+    let (number, status) = (Some(certificate.number.clone()), certificate.status);
+    let key = keys::waiting(due, status.list, status.index);
+    draft.put_json(key, "waiting revocation", &Waiting { number, status, due })
 }
 
 /// Returns the number of a person's certificate.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Draft, Engine, Result, StoreError, check_key, damaged, decode, encode, keys, kind};
-use crate::store::{Document, DocumentWrite, Expect};
+use crate::store::{Document, DocumentWrite};
 
 /// Returns a document's key, or the start of those that begin so.
 pub(super) fn key(collection: &str, key: &str) -> Vec<u8> {
@@ -26,14 +26,9 @@ pub(super) fn write<E: Engine>(draft: &mut Draft<'_, E>, writes: &[DocumentWrite
         let at = key(change.collection.name(), &change.key);
         let revision = match seen.get(&at) {
             Some(revision) => *revision,
-            None => draft.engine.get(&at)?.map(|bytes| Ok(split(draft.engine, &bytes)?.0)).transpose()?,
+            None => self::revision(draft.engine, &at)?,
         };
-        let holds = match change.expect {
-            Expect::Any => true,
-            Expect::Absent => revision.is_none(),
-            Expect::Revision(expected) => revision == Some(expected),
-        };
-        if !holds {
+        if !change.expect.holds(revision) {
             return Err(StoreError::Conflict(change.key.clone()));
         }
         seen.insert(at.clone(), change.value.as_ref().map(|_| draft.batch));
@@ -43,6 +38,11 @@ pub(super) fn write<E: Engine>(draft: &mut Draft<'_, E>, writes: &[DocumentWrite
         }
     }
     Ok(())
+}
+
+/// Returns the revision of the document under a key, if there is one.
+pub(super) fn revision(engine: &impl Engine, at: &[u8]) -> Result<Option<u64>> {
+    engine.get(at)?.map(|bytes| Ok(split(engine, &bytes)?.0)).transpose()
 }
 
 /// Puts a document as it is.

@@ -7,10 +7,12 @@ mod blobs;
 mod certificates;
 mod documents;
 mod people;
+mod premises;
 mod reserve;
 mod restore;
 mod roster;
 mod store;
+mod strays;
 
 pub(super) use blobs::PART_BYTES;
 

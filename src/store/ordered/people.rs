@@ -1,9 +1,11 @@
-//! People: changed one by one provided that nobody else did, merged, and erased with all that names them.
+//! People: changed provided that nobody else did, merged, and erased with all that names them.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Draft, Engine, Result, StoreError, certificates, keys, kind, roster};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::status::issued_digest;
-use crate::store::{Certificate, Erased, Fields, Participant, PersonKey};
+use crate::store::{Certificate, Erased, Fields, Participant, ParticipantChange, PersonKey};
 
 /// Places of a roster read at a time.
 const PLACES: usize = 1_000;
@@ -70,10 +72,37 @@ pub(super) fn change<E: Engine>(
     old: Option<&Participant>,
     new: Option<&Participant>,
 ) -> Result<()> {
+    change_one(draft, event, (old, new), &mut roster::Places::default())
+}
+
+/// Makes all changes, each of another person: a draft does not read what it puts.
+pub(super) fn change_all<E: Engine>(draft: &mut Draft<'_, E>, changes: &[ParticipantChange]) -> Result<()> {
+    let (mut seen, mut ids, mut places) = (BTreeSet::new(), BTreeMap::new(), roster::Places::default());
+    for ParticipantChange { event, old, new } in changes {
+        let Some(key) = old.as_ref().or(new.as_ref()).map(|person| &person.key) else { continue };
+        if !seen.insert((event, key)) {
+            return Err(conflict(event));
+        }
+        if let Some(id) = new.as_ref().and_then(|person| person.external_id.as_ref())
+            && ids.insert((event, id), key).is_some()
+        {
+            return Err(StoreError::Conflict(id.clone()));
+        }
+        change_one(draft, event, (old.as_ref(), new.as_ref()), &mut places)?;
+    }
+    Ok(())
+}
+
+fn change_one<'a, E: Engine>(
+    draft: &mut Draft<'_, E>,
+    event: &'a EventCode,
+    (old, new): (Option<&Participant>, Option<&Participant>),
+    places: &mut roster::Places<'a>,
+) -> Result<()> {
     let Some(key) = old.or(new).map(|person| &person.key) else { return Ok(()) };
     expect(draft, event, key, old)?;
     match (old, new) {
-        (_, Some(new)) if new.key == *key => roster::put(draft, event, [new]),
+        (_, Some(new)) if new.key == *key => places.put(draft, event, old, new),
         (_, Some(_)) => Err(conflict(event)),
         (Some(old), None) => {
             if let Some(number) = certificates::owned(draft.engine, event, key)? {
@@ -206,9 +235,13 @@ fn expect<E: Engine>(
     if stored.as_ref() == expected { Ok(()) } else { Err(conflict(event)) }
 }
 
-/// Names the event: a person's key is an address.
 fn conflict(event: &EventCode) -> StoreError {
-    StoreError::Conflict(format!("a participant of {event}"))
+    StoreError::Conflict(somebody_of(event))
+}
+
+/// Names the event: a person's key is an address.
+pub(super) fn somebody_of(event: &EventCode) -> String {
+    format!("a participant of {event}")
 }
 
 /// Returns the digest that a certificate's credential is known by.

@@ -34,6 +34,30 @@ pub(super) fn status<E: Engine>(draft: &mut Draft<'_, E>, count: u32) -> Result<
     Ok(ranges)
 }
 
+/// Most lists that one position may open: more were hardly filled since the dump that this store was rebuilt from.
+const LISTS_AT_ONCE: u32 = 64;
+
+/// Makes a position of a list count as reserved, with all before it.
+pub(super) fn through<E: Engine>(draft: &mut Draft<'_, E>, list: u32, position: u32) -> Result<()> {
+    let (newest, used) = newest_list(draft.engine)?;
+    // Lists before the newest are full.
+    let far = list == 0 || position >= LIST_ENTRIES || list.saturating_sub(newest) > LISTS_AT_ONCE;
+    if far {
+        return Err(StoreError::Exhausted("status lists near the one that is named"));
+    }
+    let last = position + 1;
+    let mut put = |list: u32, reserved: u32| {
+        draft.put(keys::named(kind::STATUS_LIST, &list.to_be_bytes()), u64::from(reserved).to_be_bytes().to_vec());
+    };
+    if list > newest {
+        (newest.max(1)..list).for_each(|full| put(full, LIST_ENTRIES));
+        put(list, last);
+    } else if list == newest && last > used {
+        put(list, last);
+    }
+    Ok(())
+}
+
 /// Reads a counter's value.
 pub(super) fn counter(engine: &impl Engine, bytes: &[u8]) -> Result<u64> {
     bytes.try_into().map(u64::from_be_bytes).map_err(|_| damaged(engine, "a counter cannot be read"))

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Draft, Engine, Ordered, RESTORING_KEY, Result, StoreError, certificates, documents, keys, kind, roster};
+use super::{
+    Draft, Engine, Ordered, RESTORING_KEY, Result, StoreError, certificates, documents, keys, kind, roster, strays,
+};
 use crate::credential::EventCode;
 use crate::store::Participant;
 use crate::store::dump::Record;
@@ -90,6 +92,7 @@ fn put<E: Engine>(draft: &mut Draft<'_, E>, record: &Record) -> Result<()> {
         Record::StatusList { list, reserved } => {
             draft.put(keys::named(kind::STATUS_LIST, &list.to_be_bytes()), counter(u64::from(*reserved)));
         }
+        Record::Stray(stray) => strays::put(draft, stray)?,
         Record::Run(run) => draft.put_json(keys::named(kind::RUN, run.id.as_bytes()), "run", run)?,
         Record::Document { collection, key, value } => documents::put(draft, collection, key, value)?,
         Record::Audit(entry) => {

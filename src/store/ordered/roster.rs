@@ -1,6 +1,6 @@
 //! The roster of an event: its people in the order in which they were first put, so that numbers follow the list.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use super::{Draft, Engine, LAYOUT, LAYOUT_KEY, Ordered, Result, check_key, decode, keys, kind, people};
 use crate::credential::EventCode;
@@ -9,24 +9,44 @@ use crate::store::{Event, Page, Participant};
 /// People of an older store who get their places in one step.
 const AT_ONCE: usize = 1_000;
 
-/// Puts people; who is new takes the next place of the roster, who is known keeps the old one.
+/// The next places of rosters while a write is being decided: a draft does not read what it puts.
+#[derive(Default)]
+pub(super) struct Places<'a>(BTreeMap<&'a EventCode, u64>);
+
+impl<'a> Places<'a> {
+    /// Puts somebody who is in the store as `known`; who is new takes the next place, who is known keeps the old one.
+    pub(super) fn put<E: Engine>(
+        &mut self,
+        draft: &mut Draft<'_, E>,
+        event: &'a EventCode,
+        known: Option<&Participant>,
+        new: &Participant,
+    ) -> Result<()> {
+        check_key("person key", &new.key.0)?;
+        people::put_marks(draft, event, known, new, None)?;
+        if known.is_none() {
+            let place = match self.0.get(event) {
+                Some(next) => *next,
+                None => next_place(draft, event)?,
+            };
+            self.0.insert(event, place + 1);
+            draft.put(keys::place(event, place), new.key.0.clone().into_bytes());
+        }
+        draft.put_json(keys::person(kind::PARTICIPANT, event, &new.key), "participant", new)
+    }
+}
+
+/// Puts people as they are, whoever is there; who is new takes the next place, who is known keeps the old one.
 pub(super) fn put<'p, E: Engine>(
     draft: &mut Draft<'_, E>,
-    event: &EventCode,
+    event: &'p EventCode,
     people: impl IntoIterator<Item = &'p Participant>,
 ) -> Result<()> {
-    let mut next = next_place(draft, event)?;
-    let mut new = BTreeSet::new();
-    for participant in people {
-        check_key("person key", &participant.key.0)?;
-        let key = keys::person(kind::PARTICIPANT, event, &participant.key);
-        let known: Option<Participant> = draft.get_json(&key)?;
-        people::put_marks(draft, event, known.as_ref(), participant, None)?;
-        if known.is_none() && new.insert(&participant.key) {
-            draft.put(keys::place(event, next), participant.key.0.clone().into_bytes());
-            next += 1;
-        }
-        draft.put_json(key, "participant", participant)?;
+    let (mut places, mut before) = (Places::default(), BTreeMap::new());
+    for person in people {
+        let known: Option<Participant> = draft.get_json(&keys::person(kind::PARTICIPANT, event, &person.key))?;
+        let earlier = before.insert(&person.key, person);
+        places.put(draft, event, known.as_ref().or(earlier), person)?;
     }
     Ok(())
 }
@@ -137,7 +157,7 @@ mod tests {
             let opened = MemoryStore::over(old).unwrap();
             assert!(names(&opened).is_sorted());
             assert_eq!(names(&opened).len(), 2_500);
-            opened.put_participants(&event().code, &[person("a newcomer"), person("p0007")], &act()).unwrap();
+            opened.put_participants(&event().code, &[person("a newcomer")], &act()).unwrap();
             assert_eq!(names(&opened)[2_500..], ["a newcomer"]);
             assert_eq!(opened.engine.get(LAYOUT_KEY).unwrap().unwrap(), 2_u32.to_be_bytes());
         }

@@ -3,15 +3,15 @@
 use data_encoding::HEXLOWER;
 
 use super::{
-    Engine, Ordered, Result, StoreError, certificates, check_key, decode, documents, keys, kind, people, reserve,
-    roster,
+    Engine, Ordered, Result, StoreError, certificates, check_key, decode, documents, keys, kind, people, premises,
+    reserve, strays,
 };
-use crate::credential::{CertificateNumber, EventCode, Timestamp};
+use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;
 use crate::store::dump::Record;
 use crate::store::{
-    Act, AuditEntry, BlobId, Certificate, CertificateChange, Collection, Document, DocumentWrite, Event, IssueOutcome,
-    Page, Participant, PersonKey, Run, StatusRange, Store,
+    Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Document, DocumentWrite, Event,
+    IssueOutcome, Page, Participant, PersonKey, Run, StatusRange, Store, Stray, Waiting,
 };
 
 impl<E: Engine> Store for Ordered<E> {
@@ -73,13 +73,14 @@ impl<E: Engine> Store for Ordered<E> {
         self.page_json(&keys::named(kind::EVENT, b""), cursor, limit)
     }
 
-    fn put_participants(&self, event: &EventCode, participants: &[Participant], act: &Act) -> Result<()> {
+    fn write(&self, batch: &Batch, act: Option<&Act>) -> Result<u64> {
         self.commit(|draft| {
-            if draft.engine.get(&keys::named(kind::EVENT, event.as_str().as_bytes()))?.is_none() {
-                return Err(StoreError::NotFound(event.to_string()));
-            }
-            draft.act = Some(act);
-            roster::put(draft, event, participants)
+            draft.act = act;
+            premises::check(draft, &batch.given)?;
+            people::change_all(draft, &batch.people)?;
+            certificates::change(draft, &batch.certificates)?;
+            documents::write(draft, &batch.documents)?;
+            Ok(draft.batch)
         })
     }
 
@@ -221,6 +222,33 @@ impl<E: Engine> Store for Ordered<E> {
             let index = keys::last_u32(key).ok_or_else(|| self.damaged("a status entry has no index"))?;
             Ok((index, decode(&self.engine, value)?))
         })
+    }
+
+    fn change_strays(
+        &self,
+        changes: &[(Option<&Stray>, Option<&Stray>)],
+        writes: &[DocumentWrite],
+        act: &Act,
+    ) -> Result<()> {
+        self.commit(|draft| {
+            draft.act = Some(act);
+            strays::change(draft, changes)?;
+            documents::write(draft, writes)
+        })
+    }
+
+    fn stray(&self, status: StatusEntry) -> Result<Option<Stray>> {
+        self.get_json(&keys::stray(status.list, status.index))
+    }
+
+    fn strays(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Stray>> {
+        self.page_json(&keys::named(kind::STRAY, b""), cursor, limit)
+    }
+
+    fn waiting(&self, after: Timestamp, cursor: Option<&str>, limit: usize) -> Result<Page<Waiting>> {
+        let start = keys::named(kind::WAITING, b"");
+        let from = keys::cursor(&start, &keys::waiting(after, u32::MAX, u32::MAX));
+        self.page_json(&start, cursor.or(Some(&from)), limit)
     }
 
     fn issued_digests(&self, key: &str, cursor: Option<&str>, limit: usize) -> Result<Page<[u8; 16]>> {

@@ -11,8 +11,8 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::files::{self, Holder, Mark};
-use super::guard::guarded;
 use super::{Result, StoreError};
+use crate::guard::guarded;
 use crate::store::engine::{Change, Engine, Entry};
 
 /// Longest value kept under its own key. sled writes a page of up to 20 entries as one piece, and pieces past 128 KiB

@@ -7,7 +7,6 @@
 
 mod engine;
 mod files;
-mod guard;
 
 use std::fs;
 use std::path::Path;

@@ -2,8 +2,12 @@
 
 use std::io::Cursor;
 
+use testamur::credential::StatusEntry;
 use testamur::status::{LIST_ENTRIES, ReasonCode};
-use testamur::store::{DumpError, Header, MemoryStore, SledStore, Store, StoreError, check_audit, export, import};
+use testamur::store::{
+    Cause, CertificateChange, DumpError, Header, MemoryStore, SeenStray, SledStore, Store, StoreError, Stray,
+    Withdrawal, check_audit, export, import,
+};
 
 use super::records::{act, certificate, code, event, now, number, participant, reason, run};
 use super::{all, on_each_engine};
@@ -19,7 +23,7 @@ fn verify(jws: &str, statement: &[u8]) -> bool {
 
 fn dumped(store: &dyn Store) -> Vec<u8> {
     let mut bytes = Vec::new();
-    export(store, &Header::new(now(), "did:web:certs.example.org"), &mut bytes, &sign).unwrap();
+    export(store, &Header::new(now(), "did:web:certs.example.org"), &mut bytes, &sign, &|_| true).unwrap();
     bytes
 }
 
@@ -40,6 +44,19 @@ fn live(store: &dyn Store) {
     (new.version, new.status.index, new.jws) = (2, 5_000, "x.y.z".to_owned());
     new.person = participant(7_000).key;
     store.supersede(&batch[0], &new, &reason(ReasonCode::Superseded), &act("regenerate")).unwrap();
+    let withdrawal = Withdrawal { cause: Cause::OnRequest, run: None, due: Some(now().plus_seconds(900)) };
+    let seen = SeenStray { number: number("A", 9_999), id: "x".to_owned(), key: "k1".to_owned(), issued: now() };
+    let stray = Stray {
+        seen: Some(seen),
+        status: StatusEntry { list: 2, index: 50 },
+        position: 7,
+        reason: reason(ReasonCode::Revoked),
+        withdrawal: Some(withdrawal.clone()),
+    };
+    store.change_strays(&[(None, Some(&stray))], &[], &act("revoke")).unwrap();
+    let (old, reason) = (batch[6].clone(), reason(ReasonCode::Revoked));
+    let change = CertificateChange::Revoke { old, reason, withdrawal: Some(withdrawal) };
+    store.change_certificates(&[change], &[], &act("revoke")).unwrap();
     store.put_run(&run("20261122T101500Z-1f2e"), &act("run")).unwrap();
 }
 
@@ -62,14 +79,17 @@ fn a_restored_store_dumps_the_same_bytes_and_goes_on_where_it_was() {
             assert_eq!(both.versions(&number("A", 1)).unwrap().len(), 2);
             assert_eq!(all(100, |cursor, limit| both.issued_digests("k1", cursor, limit)).len(), 1_201);
             let set = all(100, |cursor, limit| both.set_entries(1, cursor, limit));
-            assert_eq!(set.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1, 5]);
+            assert_eq!(set.iter().map(|(index, _)| *index).collect::<Vec<_>>(), [1, 5, 7]);
+            assert_eq!(all(1, |cursor, limit| both.strays(cursor, limit)).len(), 1);
+            assert_eq!(all(1, |cursor, limit| both.set_entries(2, cursor, limit)).len(), 1);
+            assert_eq!(all(1, |cursor, limit| both.waiting(now(), cursor, limit)).len(), 2);
             let people = all(1, |cursor, limit| both.participants(&code("A"), cursor, limit));
             assert_eq!(people, [participant(2), participant(1)], "in the order of the list");
             for who in [1, 7_000] {
                 assert_eq!(both.certificate_of(&code("A"), &participant(who).key).unwrap(), Some(number("A", 1)));
             }
             both.append_audit(&act("restored")).unwrap();
-            assert_eq!(check_audit(both).unwrap().sequence, 9);
+            assert_eq!(check_audit(both).unwrap().sequence, 11);
         }
     });
 }

@@ -3,7 +3,8 @@
 use testamur::credential::{Achievement, CertificateNumber, EventCode, Extras, StatusEntry, Timestamp};
 use testamur::status::{Reason, ReasonCode};
 use testamur::store::{
-    Act, BlobId, Certificate, CertificateState, Event, Fields, Participant, PersonKey, Run, RunTotals, TemplateRef,
+    Act, BlobId, Certificate, CertificateState, Event, Fields, Participant, ParticipantChange, PersonKey, Run,
+    RunTotals, TemplateRef,
 };
 
 pub fn code(text: &str) -> EventCode {
@@ -55,6 +56,10 @@ pub fn participant(who: u64) -> Participant {
     let email = format!("person{who}@example.org");
     let fields = Fields::from([("city".to_owned(), "Łódź".to_owned())]);
     Participant::new(PersonKey(email.clone()), format!("Ada Lovelace {who}"), Some(email), fields, now())
+}
+
+pub fn changed(event: &str, old: Option<&Participant>, new: Option<&Participant>) -> ParticipantChange {
+    ParticipantChange { event: code(event), old: old.cloned(), new: new.cloned() }
 }
 
 /// A certificate of the size of a real one: about 3 KB of JWS.

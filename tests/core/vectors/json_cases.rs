@@ -16,6 +16,7 @@ pub(super) fn add(made: &mut Made) {
     proofs(made);
     other_proofs(made);
     documents(made);
+    links(made);
 }
 
 /// Claims with an embedded proof by the academy's key `k3` (seed 13).
@@ -137,9 +138,6 @@ fn proofs(made: &mut Made) {
     invalid("undefined_term", "No context defines the term, so no proof covers it.", {
         changed(|v| v["credentialSubject"]["favouriteColour"] = json!("green"))
     });
-    invalid("relative_address", "JSON-LD drops an address that is none.", {
-        changed(|v| v["evidence"] = json!({ "id": "foo", "type": ["Evidence"] }))
-    });
     invalid("member_twice_in_rdf", "The same text twice is one statement.", {
         changed(|v| v["type"] = json!(["VerifiableCredential", "OpenBadgeCredential", "OpenBadgeCredential"]))
     });
@@ -213,6 +211,9 @@ fn documents(made: &mut Made) {
     refuse("boolean", "A truth that the context gives no type.", "payload", {
         changed(|v| v["credentialSubject"]["points"] = json!(true))
     });
+    refuse("name_of_no_term", "No context could define a member of such a name.", "payload", {
+        changed(|v| v["credentialSubject"]["shoe size"] = json!("42"))
+    });
     refuse("keyword", "A value in the long form.", "payload", {
         changed(|v| v["name"] = json!({ "@value": "Another name" }))
     });
@@ -233,5 +234,59 @@ fn documents(made: &mut Made) {
     });
     refuse("fraction", "A fraction that the context gives no type.", "payload", {
         changed(|v| v["credentialSubject"]["points"] = json!(1.5))
+    });
+}
+
+/// What JSON-LD reads as an address must be a URI by the verifier's own grammar, before any library sees it.
+fn links(made: &mut Made) {
+    let evidence = |id: &str| json!({ "id": id, "type": ["Evidence"], "name": "E" });
+    made.verdict("json_valid_links", "Every part that a URI can have, percent-encoded UTF-8 too.", "valid", {
+        let mut document = claims().to_json().expect("claims");
+        document["evidence"] = evidence("https://a:b@[2001:db8::192.0.2.1]:8443/e;1/%E0%A4%85?q=/?&x=1#f/?");
+        document["credentialSubject"]["id"] = json!("urn:uuid:4d3b9f90-6181-4f4b-ad0a-7a9b07fcaeff");
+        prove(&document, &method(ISSUER, "k3"), 13, CREATED).to_string()
+    });
+    made.verdict("json_valid_alike_links", "Two addresses that differ in writing alone are two.", "valid", {
+        let mut document = claims().to_json().expect("claims");
+        document["evidence"] = evidence("https://example.org/A/b");
+        document["image"] = evidence("https://example.org/%41/x/../b");
+        prove(&document, &method(ISSUER, "k3"), 13, CREATED).to_string()
+    });
+    let mut refuse = |name: &str, why: &str, field: &str, input: String| {
+        made.verdict(&format!("json_malformed_link_{name}"), why, "malformed", input).field(field);
+    };
+    for (name, why, id) in [
+        ("relative", "JSON-LD drops an address that is none.", "foo"),
+        ("empty", "Nothing.", ""),
+        ("with_space", "A space.", "https://example.org/a b"),
+        ("two_fragments", "A mark twice.", "https://example.org/a#b#c"),
+        ("not_ascii", "An IRI is written as a URI here.", "https://example.org/\u{e9}"),
+        ("half_encoded", "A percent sign alone.", "https://example.org/100%"),
+        ("port", "A port of letters.", "https://example.org:https/"),
+        ("bracket", "An address that does not close.", "https://[::1/"),
+        ("backslash", "What browsers forgive.", "https:\\\\example.org\\a"),
+    ] {
+        refuse(name, why, "evidence.id", changed(|v| v["evidence"] = evidence(id)));
+    }
+    refuse("in_type", "A type is a term or an address.", "type", {
+        changed(|v| v["type"].as_array_mut().expect("an array").push(json!("My Type")))
+    });
+    refuse("status", "Where the revocation is looked up.", "credentialStatus.statusListCredential", {
+        changed(|v| v["credentialStatus"]["statusListCredential"] = json!("status/1"))
+    });
+    refuse("of_term", "A text where the context says an address.", "termsOfUse", {
+        changed(|v| v["termsOfUse"] = json!(["https://example.org/t", "see our page"]))
+    });
+    refuse("id_list", "Several addresses of one thing.", "credentialSubject.id", {
+        changed(|v| v["credentialSubject"]["id"] = json!(["urn:a", "urn:b"]))
+    });
+    refuse("first_by_name", "Of two, the first by name.", "evidence.id", {
+        changed(|v| {
+            v["image"] = evidence("foo");
+            v["evidence"] = evidence("foo");
+        })
+    });
+    refuse("method", "The key's name too.", "proof.verificationMethod", {
+        changed(|v| v["proof"][0]["verificationMethod"] = json!(format!("{ISSUER}#k 3-multikey")))
     });
 }

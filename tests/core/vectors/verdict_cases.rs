@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::generate::Made;
 use super::world::{
-    ISSUER, World, claims, issued_before_theft, key, sign_payload, signed, signed_by, signed_json, time,
+    ISSUER, NOW, World, claims, issued_before_theft, key, sign_payload, signed, signed_by, signed_json, time,
 };
 use testamur::proof::jws;
 
@@ -17,6 +17,7 @@ pub(super) fn add(made: &mut Made) {
     proofs(made);
     issuers(made);
     freshness(made);
+    jwt_claims(made);
 }
 
 fn good(made: &mut Made) {
@@ -286,4 +287,78 @@ fn flip_signature(compact: &str, bit: usize) -> String {
     let mut signature: [u8; 64] = bytes.try_into().expect("64 bytes");
     signature[bit / 8] ^= 1 << (bit % 8);
     with_signature(compact, &signature)
+}
+
+/// RFC 7519 section 4.1: honoured or refused, never ignored.
+fn jwt_claims(made: &mut Made) {
+    let now = time(NOW).unix();
+    let with = |claim: &str, value: serde_json::Value| signed_json(|v| v[claim] = value);
+    let day = 86_400;
+    made.verdict("valid_jwt_claims_that_agree", "Claims that say what the credential says.", "valid", {
+        signed_json(|v| {
+            let holder = "urn:uuid:4d3b9f90-6181-4f4b-ad0a-7a9b07fcaeff";
+            v["credentialSubject"]["id"] = json!(holder);
+            v["iss"] = v["issuer"]["id"].clone();
+            v["jti"] = v["id"].clone();
+            v["sub"] = json!(holder);
+            v["nbf"] = json!(now - 2 * day);
+            v["iat"] = json!(now - day);
+            v["exp"] = json!(now + day);
+        })
+    });
+    made.verdict("valid_until_exp", "The second before `exp`.", "valid", with("exp", json!(now + 1)));
+    made.verdict("expired_by_exp", "On or after `exp` it is not accepted.", "expired", with("exp", json!(now)));
+    made.verdict("expired_by_exp_before_until", "The earlier of both ends counts.", "expired", {
+        signed_json(|v| {
+            v["validUntil"] = json!("2030-01-01T00:00:00Z");
+            v["exp"] = json!(now - day);
+        })
+    });
+    made.verdict("expired_before_exp", "The earlier of both ends counts.", "expired", {
+        signed_json(|v| {
+            v["validUntil"] = json!("2026-05-01T00:00:00Z");
+            v["exp"] = json!(now + day);
+        })
+    });
+    made.verdict("valid_nbf_within_skew", "Clocks may differ by five minutes.", "valid", with("nbf", json!(now + 300)));
+    made.verdict("not_yet_valid_by_nbf", "Not before then.", "not_yet_valid", with("nbf", json!(now + 301)));
+    made.verdict("not_yet_valid_by_iat", "Signed tomorrow.", "not_yet_valid", with("iat", json!(now + day)));
+    made.verdict("unknown_key_by_iat", "An old date, but signed after the key was retired.", "unknown_key", {
+        let mut old = claims();
+        old.valid_from = time("2025-12-01T00:00:00Z");
+        let mut value = old.to_json().expect("claims");
+        value["iat"] = json!(time("2026-03-01T00:00:01Z").unix());
+        sign_payload(&serde_json_canonicalizer::to_vec(&value).expect("JSON"), "k1", 11)
+    })
+    .detail("key_window");
+    let mut refuse = |name: &str, why: &str, field: &str, input: String| {
+        made.verdict(&format!("malformed_{name}"), why, "malformed", input).field(field);
+    };
+    refuse("iss_other", "Of another issuer.", "iss", with("iss", json!("did:web:school.example")));
+    refuse("iss_array", "Not a text.", "iss", with("iss", json!([ISSUER])));
+    refuse("jti_other", "Another credential.", "jti", with("jti", json!("https://certs.example.org/c/x")));
+    refuse("sub_other", "A subject that the credential does not name.", "sub", with("sub", json!("did:example:ada")));
+    for (name, value) in [
+        ("text", json!("2030-01-01T00:00:00Z")),
+        ("fraction", json!(1.5)),
+        ("negative", json!(-1)),
+        ("null", json!(null)),
+        ("after_year_9999", json!(253_402_300_800_u64)),
+    ] {
+        refuse(&format!("exp_{name}"), "No number of seconds.", "exp", with("exp", value));
+    }
+    refuse("nbf_text", "No number of seconds.", "nbf", with("nbf", json!("now")));
+    refuse("iat_boolean", "No number of seconds.", "iat", with("iat", json!(true)));
+    for (claim, value) in [
+        ("aud", json!("https://employer.example")),
+        ("cnf", json!({ "kid": "did:example:ada#key" })),
+        ("status", json!({ "status_list": { "idx": 3, "uri": "https://example.org/list" } })),
+        ("vc", json!({ "type": ["VerifiableCredential"] })),
+        ("vp", json!({})),
+        ("_sd", json!([])),
+        ("_sd_alg", json!("sha-256")),
+    ] {
+        let name = format!("claim_{}", claim.trim_start_matches('_'));
+        refuse(&name, "What nobody here can honour is refused, not ignored.", claim, with(claim, value));
+    }
 }

@@ -9,7 +9,7 @@ import extensions from '../../../schemas/contexts/ob-v3p0-extensions.json';
 import type { JsonObject } from './json.js';
 
 /** The contexts that we know, by address: those of src/proof/data_integrity.rs. */
-const CONTEXTS = new Map<string, unknown>([
+export const CONTEXTS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['https://www.w3.org/ns/credentials/v2', credentials],
   ['https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json', badges],
   ['https://purl.imsglobal.org/spec/ob/v3p0/extensions.json', extensions],

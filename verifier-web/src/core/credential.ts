@@ -14,8 +14,12 @@ export const CONTEXTS = [
 export interface UnverifiedCredential {
   issuer: string;
   issuerName: string;
+  /** `validFrom`, or a later `nbf`. */
   validFrom: Seconds;
+  /** `validUntil`, or the last second before an earlier `exp`. */
   validUntil: Seconds | undefined;
+  /** The latest time that it says of itself: `validFrom`, or a later `iat`. */
+  dated: Seconds;
   recipient: string;
   number: string;
   title: string;
@@ -30,7 +34,7 @@ export function readCredential(document: Json): UnverifiedCredential {
   checkContext(document);
   checkTypes(document);
   text(document, 'id');
-  return {
+  const said = {
     issuer: text(document, 'issuer.id'),
     issuerName: text(document, 'issuer.name'),
     validFrom: time(document, 'validFrom'),
@@ -41,6 +45,38 @@ export function readCredential(document: Json): UnverifiedCredential {
     status: status(document),
     document,
   };
+  const { exp, nbf, iat } = jwtTimes(document);
+  const validFrom = Math.max(said.validFrom, nbf ?? -Infinity);
+  // "On or after" `exp` it is not accepted (RFC 7519 section 4.1.4); `validUntil` itself is still good.
+  const validUntil = exp === undefined ? said.validUntil : Math.min(said.validUntil ?? Infinity, exp - 1);
+  return { ...said, validFrom, validUntil, dated: Math.max(validFrom, iat ?? -Infinity) };
+}
+
+/** Claims that must say what a member of the credential says. */
+const SAME = [['iss', 'issuer.id'], ['jti', 'id'], ['sub', 'credentialSubject.id']] as const;
+/** Claims that no certificate makes: for one audience, bound to a holder's key, with its status elsewhere, undisclosed. */
+const REFUSED = ['aud', 'cnf', 'status', 'vc', 'vp', '_sd', '_sd_alg'];
+
+/** JWT claims beside the members: honoured or refused, never ignored; src/credential/jwt.rs, in its order. */
+function jwtTimes(document: JsonObject): Partial<Record<'exp' | 'nbf' | 'iat', Seconds>> {
+  const times: Partial<Record<'exp' | 'nbf' | 'iat', Seconds>> = {};
+  for (const claim of ['exp', 'nbf', 'iat'] as const) {
+    const value = document[claim];
+    if (value === undefined) continue;
+    // RFC 7519 section 2, in whole seconds, to the end of the year 9999.
+    if (typeof value !== 'number' || !Number.isInteger(value) || Object.is(value, -0) || value < 0 || value > 253_402_300_799) {
+      throw new Malformed(claim, 'not a whole number of seconds since 1970');
+    }
+    times[claim] = value;
+  }
+  for (const [claim, path] of SAME) {
+    const own = at(document, path);
+    const same = typeof own === 'string' && document[claim] === own;
+    if (document[claim] !== undefined && !same) throw new Malformed(claim, `not the credential's \`${path}\``);
+  }
+  const refused = REFUSED.find((claim) => document[claim] !== undefined);
+  if (refused !== undefined) throw new Malformed(refused, 'a claim that no certificate makes');
+  return times;
 }
 
 function at(document: Json, path: string): Json | undefined {

@@ -8,6 +8,7 @@ import type { PublicKey } from './ed25519.js';
 import { isObject, parseJson, Real, type Json, type JsonObject } from './json.js';
 import { shortId } from './jws.js';
 import { CREDENTIAL_BYTES, JSON_INTEGER } from './limits.js';
+import { checkLinks, checkUri, isTerm } from './links.js';
 import { Malformed } from './malformed.js';
 import { parseTime, type Seconds } from './time.js';
 import type { Presented } from './verify.js';
@@ -23,7 +24,7 @@ const FIXED: [string, string][] = [
 ];
 const BASE58 = '123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz';
 
-/** Steps J1 to J4: the proof, the credential without it, a method of the very issuer, and terms alone. */
+/** Steps J1 to J4: the proof, the credential without it, a method of the very issuer, terms alone, and links that are URIs. */
 export function presentJson(text: string): Presented {
   const whole = parseJson(utf8(text), CREDENTIAL_BYTES, 'payload');
   const { method, created, options, signature } = readProof(whole);
@@ -35,11 +36,13 @@ export function presentJson(text: string): Presented {
     throw new Malformed('proof.verificationMethod', 'not a Multikey of the issuer');
   }
   checkForm(document);
+  checkLinks(document);
+  checkUri('proof.verificationMethod', method);
   return {
     credential,
     key: id.slice(0, -MULTIKEY.length),
     raw: text,
-    dated: Math.max(created, credential.validFrom),
+    dated: Math.max(created, credential.dated),
     async signedBy(key: PublicKey): Promise<boolean> {
       // What cannot be processed, for an undefined term say, has no proof of anybody.
       const hash = await hashOf(document, options).catch(() => undefined);
@@ -119,8 +122,7 @@ function tame(key: string, value: Json): void {
   const refuse = (problem: string): never => {
     throw new Malformed('payload', `\`${key}\` ${problem}`);
   };
-  if (key.startsWith('@')) refuse('is a keyword');
-  if (key.includes(':')) refuse('is no term');
+  if (!isTerm(key)) refuse('is no term');
   if (value === null) refuse('is null');
   if (typeof value === 'boolean' && key !== 'hashed') refuse('holds a boolean');
   if (typeof value === 'string') {

@@ -44,7 +44,8 @@ function headerLength(data: Uint8Array): number {
   return at;
 }
 
-function crc32(bytes: Uint8Array): number {
+/** The checksum of gzip and ZIP (RFC 1952 section 8). */
+export function crc32(bytes: Uint8Array): number {
   const table = Array.from({ length: 256 }, (_, n) => {
     for (let bit = 0; bit < 8; bit += 1) n = n & 1 ? (n >>> 1) ^ 0xedb88320 : n >>> 1;
     return n >>> 0;

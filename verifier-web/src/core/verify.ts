@@ -53,7 +53,7 @@ function present(jws: Jws): Presented {
   const credential = readCredential(parseJson(jws.payload, CREDENTIAL_BYTES, 'payload'));
   const key = shortId(jws.kid, credential.issuer);
   if (key === undefined) throw new Malformed('header.kid', 'not a key of the issuer');
-  return { credential, key, raw: jws.compact, dated: credential.validFrom, signedBy: (by) => signedBy(jws, by) };
+  return { credential, key, raw: jws.compact, dated: credential.dated, signedBy: (by) => signedBy(jws, by) };
 }
 
 /** Steps 5 to 8: issuer, key, signature, key state; then `judgeStatus`. */

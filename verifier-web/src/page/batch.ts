@@ -1,60 +1,157 @@
-// Many files at once: a table that fills while they are checked, one after the other, and a CSV of it.
+// What was found in one file or many: a single certificate is shown whole, several fill a table while they are checked,
+// one after the other, with a CSV of it.
 
-import { csv, type Row } from './csv.js';
+import type { TrustAnchors } from '../core/index.js';
+import type { Find } from '../open/index.js';
+import { Bounds } from '../open/bounds.js';
+import { csv, UNREADABLE, type Row } from './csv.js';
 import { data, h, icon } from './dom.js';
+import { judgeDocument, type Judged } from './judge.js';
 import { t } from './messages.js';
-import { colour, type Result } from './result.js';
-import { words } from './verdict-view.js';
-
-/** Reads and verifies one file; throws what is to be said when there is nothing to verify in it. */
-export type Check = (file: File) => Promise<Result>;
+import { colour } from './result.js';
+import { leftOut, words } from './verdict-view.js';
 
 /** Most files at once; the rest is named, not silently left out. */
 export const BATCH_FILES = 5_000;
 
-/** Fills `section` with the results of all files. `show` opens one. */
-export async function runBatch(
-  section: HTMLElement,
-  files: readonly File[],
-  check: Check,
-  explain: (error: unknown) => string,
-  show: (result: Result) => void,
-): Promise<void> {
-  const rows: Row[] = [];
-  const table = new Table(section, files.length, rows);
-  for (const file of files) {
-    if (table.stopped) break;
-    const row: Row = await check(file).then(
-      (result) => ({ name: file.name, result }),
-      (error: unknown) => ({ name: file.name, problem: explain(error) }),
-    );
-    rows.push(row);
-    table.add(row, show);
+/** What is opened: a file, or what the camera saw. */
+export interface Source {
+  name: string;
+  open(bounds: Bounds): AsyncIterable<Find>;
+}
+
+/** What the page does with what comes out. */
+export interface Sink {
+  /** Where a table goes. */
+  section: HTMLElement;
+  /** Shows one certificate. */
+  show(judged: Judged): void;
+  /** Says why there is nothing to show. */
+  fail(problem: string): void;
+  explain(error: unknown): string;
+  /** Whether nobody waits for it any more. */
+  isOver(): boolean;
+}
+
+/** Opens and judges all of them. */
+export async function checkAll(sources: readonly Source[], anchors: TrustAnchors, sink: Sink): Promise<void> {
+  const batch = new Batch(sources, sink);
+  for (const source of sources.slice(0, BATCH_FILES)) {
+    const bounds = new Bounds();
+    const before = batch.told;
+    for await (const find of source.open(bounds)) {
+      await batch.take(find, anchors, bounds);
+      if (batch.isOver()) return;
+    }
+    if (batch.told === before && sources.length > 1) batch.nothing(source.name);
+    batch.done += 1;
     // Let the page breathe: draw, scroll, be stopped.
-    if (rows.length % 8 === 0) await new Promise((resolve) => { setTimeout(resolve); });
+    if (batch.done % 8 === 0) await new Promise((resolve) => { setTimeout(resolve); });
   }
-  table.finish();
+  batch.finish();
+}
+
+/** What was found so far, in a table as soon as it is more than one thing. */
+class Batch {
+  /** Files that are done. */
+  done = 0;
+  private readonly rows: Row[] = [];
+  private readonly judged = new Map<Row, Judged>();
+  private readonly left: string[] = [];
+  private table: Table | undefined;
+
+  constructor(private readonly sources: readonly Source[], private readonly sink: Sink) {
+    if (sources.length > 1) this.table = this.start();
+    for (const { name } of sources.slice(BATCH_FILES)) this.add({ name, problem: t('read.bounds') });
+  }
+
+  /** How much the table tells so far. */
+  get told(): number {
+    return this.rows.length;
+  }
+
+  /** Says of a file with others in it that none of them is a certificate. */
+  nothing(name: string): void {
+    this.add({ name, problem: t('read.nothing') });
+  }
+
+  isOver(): boolean {
+    if (this.table?.stopped === true) this.finish();
+    return this.table?.stopped === true || this.sink.isOver();
+  }
+
+  async take(find: Find, anchors: TrustAnchors, bounds: Bounds): Promise<void> {
+    if ('left' in find) this.left.push(find.name);
+    else if ('problem' in find) this.add({ name: find.name, problem: this.sink.explain(find.problem) });
+    else {
+      for (const judged of await judgeDocument(find.document, anchors, find.name)) {
+        if (find.document.quoted === true && this.isKnown(judged)) continue;
+        this.add({ name: judged.result.name ?? find.name, result: judged.result }, judged);
+      }
+    }
+    this.table?.progress(this.done + bounds.done, this.sources.length - 1 + bounds.found);
+  }
+
+  /** A mail names in its text what it brings along. */
+  private isKnown({ result }: Judged): boolean {
+    return this.rows.some((row) => row.result !== undefined && row.result.verdict.raw === result.verdict.raw);
+  }
+
+  /** Shows the only certificate, or says why there is none; a table is closed. */
+  finish(): void {
+    if (this.table) {
+      this.table.finish(this.left);
+      return;
+    }
+    const [row] = this.rows;
+    const only = row && this.judged.get(row);
+    if (only && this.left.length > 0) only.result.left = this.left;
+    if (only) this.sink.show(only);
+    else this.sink.fail(`${row?.name ?? this.sources[0]?.name ?? ''}: ${row?.problem ?? t('read.nothing')}`);
+  }
+
+  private add(row: Row, judged?: Judged): void {
+    this.rows.push(row);
+    if (judged) this.judged.set(row, judged);
+    if (this.table) this.draw(this.table, row);
+    else if (this.rows.length > 1) {
+      this.table = this.start();
+      for (const one of this.rows) this.draw(this.table, one);
+    }
+  }
+
+  private draw(table: Table, row: Row): void {
+    const judged = this.judged.get(row);
+    table.add(row, judged && (() => { this.sink.show(judged); }));
+  }
+
+  private start(): Table {
+    const [first] = this.sources;
+    const title = this.sources.length === 1 && first
+      ? t('batch.inside', { name: first.name })
+      : t('batch.title', { count: this.sources.length });
+    return new Table(this.sink.section, title, this.rows);
+  }
 }
 
 class Table {
   stopped = false;
   private readonly body = h('tbody');
-  private readonly bar: HTMLProgressElement;
+  private readonly bar = h('progress', { 'aria-label': t('busy') });
   private readonly state = h('p', { class: 'state' });
   private readonly counts = { green: 0, amber: 0, red: 0 };
   private readonly tally = h('p', { class: 'tally', role: 'status' });
   private readonly stop = h('button', { type: 'button', class: 'button' }, t('batch.stop'));
   private readonly save: HTMLButtonElement;
 
-  constructor(section: HTMLElement, private readonly total: number, private readonly rows: readonly Row[]) {
-    this.bar = h('progress', { max: total, value: 0, 'aria-label': t('busy') });
+  constructor(section: HTMLElement, title: string, rows: readonly Row[]) {
     this.save = h('button', { type: 'button', class: 'button primary', onclick: () => { download(rows); } }, t('batch.csv'));
     this.save.disabled = true;
     this.stop.addEventListener('click', () => { this.stopped = true; });
     const heads = (['batch.file', 'batch.verdict', 'f.recipient', 'f.title', 'f.number'] as const)
       .map((key) => h('th', { scope: 'col' }, t(key)));
     section.replaceChildren(
-      h('h2', { id: 'batch-title' }, t('batch.title', { count: total })),
+      h('h2', { id: 'batch-title' }, data(title)),
       this.tally, this.bar, this.state,
       h('div', { class: 'actions' }, this.save, this.stop),
       h('div', { class: 'scroll rows', tabindex: 0, role: 'region', 'aria-label': t('batch.verdict') },
@@ -63,38 +160,40 @@ class Table {
     section.hidden = false;
   }
 
-  add(row: Row, show: (result: Result) => void): void {
+  add(row: Row, show: (() => void) | undefined): void {
     const { result } = row;
-    const shown = result ? colour(result) : 'red';
+    // What could not be read is neither good nor accused of anything.
+    const shown = result ? colour(result) : 'amber';
     this.counts[shown] += 1;
     const about = result?.verdict.claimed ?? result?.verdict;
     const said = result ? words(result).title : `${t('batch.unread')}: ${row.problem ?? ''}`;
     const label = t('batch.show', { name: row.name });
-    const name = result
-      ? h('button', { type: 'button', class: 'link', 'aria-label': label, onclick: () => { show(result); } }, data(row.name))
+    const name = show
+      ? h('button', { type: 'button', class: 'link', 'aria-label': label, onclick: show }, data(row.name))
       : data(row.name);
     const unproven = result?.verdict.claimed ? 'unproven' : '';
-    this.body.append(h('tr', { 'data-class': shown, 'data-verdict': result?.verdict.verdict ?? '' },
+    this.body.append(h('tr', { 'data-class': shown, 'data-verdict': result?.verdict.verdict ?? UNREADABLE },
       h('th', { scope: 'row' }, name),
       h('td', { class: 'mark' }, icon(shown), ' ', said),
       ...[about?.recipient, about?.title, about?.number].map((text) => h('td', { class: unproven }, data(text ?? '')))));
-    this.progress();
   }
 
-  finish(): void {
+  progress(done: number, count: number): void {
+    this.bar.max = count;
+    this.bar.value = done;
+    this.state.textContent = t('batch.progress', { done, count });
+  }
+
+  finish(left: readonly string[]): void {
     this.bar.remove();
     this.stop.remove();
-    this.progress();
-    this.state.remove();
     this.save.disabled = false;
+    // Of what was stopped, how far it came stays to be read.
+    if (!this.stopped) this.state.replaceChildren();
+    if (left.length > 0) this.state.append(h('span', { class: 'left' }, ...leftOut(left)));
     const { green, amber, red } = this.counts;
     this.tally.replaceChildren(...([['green', green], ['amber', amber], ['red', red]] as const).map(([name, count]) =>
       h('span', { class: `count ${name}` }, icon(name), ` ${count} ${t(`batch.${name}`)}`)));
-  }
-
-  private progress(): void {
-    this.bar.value = this.rows.length;
-    this.state.textContent = t('batch.progress', { done: this.rows.length, count: this.total });
   }
 }
 

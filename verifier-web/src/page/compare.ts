@@ -41,6 +41,22 @@ export function differences(printed: string, verdict: Verdict): Difference[] {
   return all.filter((difference) => difference !== undefined);
 }
 
+/** Returns every certificate number that a text shows. A link holds it with the address's suffix behind it. */
+export function numbersOn(printed: string): string[] {
+  return printed.match(/CERT-[A-Z0-9]+(?:-[A-Z0-9]+)*-\d{4}-\d+(?![A-Za-z0-9-])/g) ?? [];
+}
+
+/**
+ * Returns the pages that speak of a credential where a file holds several: all but those that show the number of another
+ * one of them and not its own. A page that shows a number which is in no credential stays everybody's.
+ */
+export function ownPages(pages: readonly string[], number: string, others: readonly string[]): string[] {
+  return pages.filter((page) => {
+    const shown = numbersOn(page);
+    return shown.includes(number) || !shown.some((one) => others.includes(one));
+  });
+}
+
 class Page {
   private readonly folded: string;
   private readonly lines: string[];
@@ -92,11 +108,10 @@ function missing(page: Page, field: MessageKey, signed: string | undefined): Dif
   return found === undefined ? { field, signed } : { field, signed, found };
 }
 
-/** The signed number must be the only one on the page. A link holds it with the address's suffix behind it. */
+/** The signed number must be the only one on the page. */
 function otherNumber(page: Page, signed: string | undefined): Difference | undefined {
   if (signed === undefined) return undefined;
-  const numbers = page.printed.match(/CERT-[A-Z0-9]+(?:-[A-Z0-9]+)*-\d{4}-\d+(?![A-Za-z0-9-])/g) ?? [];
-  const found = numbers.find((number) => number !== signed);
+  const found = numbersOn(page.printed).find((number) => number !== signed);
   if (found !== undefined) return { field: 'f.number', signed, found };
   return page.shows(signed) ? undefined : { field: 'f.number', signed };
 }

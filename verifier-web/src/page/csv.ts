@@ -5,6 +5,9 @@ import { colour, type Result } from './result.js';
 /** One row of a batch: a result, or why there is none. */
 export type Row = { name: string; result: Result; problem?: undefined } | { name: string; result?: undefined; problem: string };
 
+/** Stands where a verdict's code stands. */
+export const UNREADABLE = 'unreadable';
+
 const HEAD = ['file', 'verdict', 'class', 'detail', 'number', 'recipient', 'title', 'issuer', 'issuer_name', 'proven',
   'valid_from', 'valid_until', 'status_as_of', 'next_update', 'reason', 'differs', 'problem'];
 
@@ -14,7 +17,8 @@ export function csv(rows: readonly Row[]): string {
 }
 
 function cells(row: Row): string[] {
-  if (!row.result) return [row.name, ...HEAD.slice(2).map(() => ''), row.problem];
+  // What could not be read has no verdict; the word is the one of `testamur verify`.
+  if (!row.result) return [row.name, UNREADABLE, 'amber', ...HEAD.slice(4).map(() => ''), row.problem];
   const { verdict, differences } = row.result;
   const about = verdict.claimed ?? verdict;
   const differs = (differences ?? []).map((one) => `${one.field.replace(/^f\./, '')}: ${one.found ?? '-'}`).join('; ');

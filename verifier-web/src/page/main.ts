@@ -1,15 +1,13 @@
 // The page: four ways in (a link's fragment, files, the camera, pasted text), one verdict out. Verifying makes no request;
 // only the trust files of the page's own site are fetched, in src/trust.
 
-import { verify, type Verdict } from '../core/index.js';
+import { FILE_MEGABYTES, ReadError } from '../open/bounds.js';
 import { CameraError } from '../scan/camera-error.js';
-import { BATCH_FILES, runBatch } from './batch.js';
-import { differences } from './compare.js';
+import type { Source } from './batch.js';
 import { byId, h } from './dom.js';
+import { judge, type Input, type Judged } from './judge.js';
 import { current, keep, LANGUAGES, pieces, preferred, t, use, type Language } from './messages.js';
-import { FILE_MEGABYTES, readFile, ReadError, type Input } from './reading.js';
 import { startOffline } from './offline.js';
-import type { Result } from './result.js';
 import { openTrust, type Trust } from './trust.js';
 import { TrustView } from './trust-view.js';
 import { showVerdict, words } from './verdict-view.js';
@@ -21,24 +19,14 @@ const busy = byId('busy');
 let trust: Trust;
 let trustView: TrustView;
 /** What stands in the verdict's section, to be said again in another language or with other anchors. */
-let last: { input: Input; result: Result } | undefined;
+let last: Judged | undefined;
 let camera: AbortController | undefined;
 /** How often something was given to the page: an answer to what came before the newest is not shown. */
 let turn = 0;
 
-async function judge(input: Input, name?: string): Promise<Result> {
-  const at = new Date();
-  const verdict: Verdict = await verify(input.text, trust.anchors, at);
-  const compared = input.printed !== undefined && verdict.credential !== undefined && verdict.claimed === undefined;
-  const result: Result = { verdict, at, printed: input.paper };
-  if (name !== undefined) result.name = name;
-  if (input.doubtful === true) result.doubtful = true;
-  if (compared && input.printed !== undefined) result.differences = differences(input.printed, verdict);
-  return result;
-}
-
-function show(input: Input, result: Result, focus = true): void {
-  last = { input, result };
+function show(judged: Judged, focus = true): void {
+  last = judged;
+  const { result } = judged;
   showVerdict(section, result, trust.anchors.issuers());
   document.body.dataset['decided'] = '';
   const { title, text, todo } = words(result);
@@ -70,43 +58,47 @@ function clear(): void {
   byId('ways-title').textContent = t('ways.title');
 }
 
-async function check(input: Input, name?: string): Promise<void> {
+async function check(input: Input): Promise<void> {
   const mine = turn;
-  const result = await judge(input, name);
-  if (mine === turn) show(input, result);
+  const result = await judge(input, trust.anchors);
+  if (mine === turn) show({ input, result });
 }
 
-async function checkFile(file: File): Promise<{ input: Input; result: Result }> {
-  const input = await readFile(file);
-  return { input, result: await judge(input, file.name) };
-}
-
-/** One file gets the whole section, several a table. */
+/** One certificate gets the whole section, several a table. */
 async function checkFiles(files: readonly File[]): Promise<void> {
   const [first] = files;
   if (!first) return;
   camera?.abort();
   clear();
-  if (files.length === 1) {
-    say(t('busy.file', { name: first.name }));
-    const mine = turn;
-    try {
-      const { input, result } = await checkFile(first);
-      if (mine !== turn) return;
-      show(input, result);
-      say('');
-    } catch (error) {
-      if (mine === turn) say(explain(error), true);
-    }
-    return;
-  }
-  say('');
-  const inputs = new Map<Result, Input>();
-  await runBatch(batch, files.slice(0, BATCH_FILES), async (file) => {
-    const { input, result } = await checkFile(file);
-    inputs.set(result, input);
-    return result;
-  }, explain, (result) => { show(inputs.get(result) ?? { text: '', paper: false }, result); });
+  say(files.length === 1 ? t('busy.file', { name: first.name }) : '');
+  // Whoever comes by a link needs none of it.
+  const { open } = await import('../open/index.js');
+  await checkSources(files.map((file) => ({ name: file.name, open: (bounds) => open(file, file.name, bounds) })), show);
+}
+
+/** What the camera saw in one frame: mostly one code, several where certificates lie side by side. */
+async function checkCodes(texts: readonly string[]): Promise<void> {
+  const name = t('scan.video');
+  const candidates = texts.map((text) => ({ text }));
+  const source: Source = { name, open: async function* () { yield { name, document: { candidates, paper: false } }; } };
+  await checkSources(texts.length > 0 ? [source] : [], ({ input, result }) => {
+    delete result.name;
+    show({ input, result });
+  });
+}
+
+async function checkSources(sources: readonly Source[], showOne: (judged: Judged) => void): Promise<void> {
+  if (sources.length === 0) return;
+  const mine = turn;
+  const { checkAll } = await import('./batch.js');
+  await checkAll(sources, trust.anchors, {
+    section: batch,
+    show: (judged) => { say(''); showOne(judged); },
+    fail: (problem) => { say(problem, true); },
+    explain,
+    isOver: () => mine !== turn,
+  });
+  if (mine === turn && !batch.hidden) say('');
 }
 
 function explain(error: unknown): string {
@@ -185,7 +177,7 @@ function wireCamera(): void {
     button.textContent = t('scan.stop');
     const { signal } = camera;
     import('../scan/camera.js').then(({ scan }) => scan(byId('camera'), signal))
-      .then(async (text) => { if (text !== undefined) await check({ text, paper: false }); })
+      .then(checkCodes)
       .catch((error: unknown) => { say(explain(error), true); })
       .finally(() => {
         camera = undefined;
@@ -204,7 +196,7 @@ function wireLanguage(): void {
     void use(chosen).then(() => {
       trustView.draw();
       notice();
-      if (last) show(last.input, last.result, false);
+      if (last) show(last, false);
     });
   });
 }
@@ -231,8 +223,9 @@ function notice(): void {
 async function again(): Promise<void> {
   if (!last) return;
   const before = last;
-  const result = await judge(before.input, before.result.name);
-  if (last === before) show(before.input, result, false);
+  const result = await judge(before.input, trust.anchors, before.result.name);
+  if (before.result.left) result.left = before.result.left;
+  if (last === before) show({ input: before.input, result }, false);
 }
 
 /** Without `crypto.subtle` (plain http) nothing can be checked: says so, and where to go instead. */

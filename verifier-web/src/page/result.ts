@@ -14,6 +14,10 @@ export interface Result {
   printed: boolean;
   /** Whether the page may show something else than its text says. */
   doubtful?: boolean;
+  /** Numbers of credentials that are attached to the file and that none of its pages shows. */
+  strays?: string[];
+  /** Files beside it, in the one that was dropped, that hold no certificate. */
+  left?: string[];
 }
 
 /** The colour to show. Only a `valid` that its paper, if it has one, was compared with and does not contradict is green. */

@@ -7,6 +7,9 @@ import { fieldTable } from './fields.js';
 import { ago, day, has, moment, t, type MessageKey } from './messages.js';
 import { colour, proven, type Result } from './result.js';
 
+/** Most names of files without a certificate that are listed. */
+const NAMES = 30;
+
 /** The texts of a verdict; also what is read out. */
 export function words(result: Result): { title: string; text: string; todo: string } {
   const { verdict } = result;
@@ -118,6 +121,8 @@ function rests(result: Result): Child {
   }
   return h('ul', { class: 'rests plain' },
     result.name !== undefined && h('li', {}, t('source.file', { name: '' }), data(result.name)),
+    result.strays !== undefined && h('li', {}, t('source.strays'), ' ', data(result.strays.join(', '))),
+    result.left !== undefined && h('li', {}, ...leftOut(result.left)),
     ...lines.map((line) => h('li', {}, line)));
 }
 
@@ -166,6 +171,12 @@ function fact(key: MessageKey, value: string | undefined, kind = ''): Child {
   if (value === undefined || value === '') return null;
   const text = data(value);
   return h('div', { class: kind }, h('dt', {}, t(key)), h('dd', {}, kind.startsWith('code') ? h('code', {}, text) : text));
+}
+
+/** Names the files that hold no certificate. */
+export function leftOut(names: readonly string[]): Child[] {
+  const more = names.length > NAMES ? ' …' : '';
+  return [t('batch.left', { count: names.length }), ' ', data(names.slice(0, NAMES).join(', ') + more)];
 }
 
 /** A `did:web` as the address that people know it by; another DID as it is. */

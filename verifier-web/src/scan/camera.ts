@@ -1,10 +1,12 @@
 // The camera: asks for a picture of 1080 lines or more, looks at it about eight times a second, hints to move closer, and
-// gives the camera back as soon as a code is read.
+// gives the camera back as soon as a certificate's code is read. Other codes are passed by.
 
 import { h } from '../page/dom.js';
 import { t } from '../page/messages.js';
 import { CameraError } from './camera-error.js';
-import { draw, lookAtFrame, readLarge } from './picture.js';
+import { looksLikeCredential } from './looks.js';
+import { draw } from './picture.js';
+import { lookAtFrame, readLarge } from './qr.js';
 
 /** Between two looks, in milliseconds. */
 const PAUSE = 120;
@@ -17,8 +19,8 @@ const SIDE = 1_920;
 /** Every so many looks the large decoder is asked too. */
 const SECOND_OPINION = 15;
 
-/** Shows the camera in `place` until a code is read (its text), or `signal` stops it (`undefined`). */
-export async function scan(place: HTMLElement, signal: AbortSignal): Promise<string | undefined> {
+/** Shows the camera in `place` until certificates' codes are read (their texts), or `signal` stops it (none). */
+export async function scan(place: HTMLElement, signal: AbortSignal): Promise<string[]> {
   const stream = await open();
   const video = h('video', { playsinline: true, muted: true, autoplay: true, 'aria-label': t('scan.video') });
   video.muted = true;
@@ -51,20 +53,21 @@ async function open(): Promise<MediaStream> {
   }
 }
 
-async function look(video: HTMLVideoElement, hint: HTMLElement, signal: AbortSignal): Promise<string | undefined> {
+async function look(video: HTMLVideoElement, hint: HTMLElement, signal: AbortSignal): Promise<string[]> {
   for (let looks = 1; !signal.aborted; looks += 1) {
     if (video.videoWidth > 0) {
       const frame = draw(video, video.videoWidth, video.videoHeight, SIDE);
-      const { text, seen } = await lookAtFrame(frame);
-      const read = text ?? (looks % SECOND_OPINION === 0 ? await readLarge(frame) : undefined);
-      if (read !== undefined) return read;
+      const { texts, seen } = await lookAtFrame(frame);
+      if (looks % SECOND_OPINION === 0 && !texts.some(looksLikeCredential)) texts.push(...await readLarge(frame));
+      const ours = texts.filter(looksLikeCredential);
+      if (ours.length > 0) return ours;
       const closer = seen === undefined ? looks > PATIENCE : seen < NARROW;
-      const words = t(closer ? 'scan.closer' : 'scan.aim');
+      const words = t(texts.length > 0 ? 'scan.foreign' : closer ? 'scan.closer' : 'scan.aim');
       if (hint.textContent !== words) hint.textContent = words;
     }
     await new Promise((resolve) => { setTimeout(resolve, PAUSE); });
   }
-  return undefined;
+  return [];
 }
 
 /** A switch for the light, where the camera has one (Media Capture Image, "torch"). */

@@ -1,36 +1,33 @@
-// Takes the attached credential out of a PDF without drawing it. An embedded file is always a stream of its own, outside
-// of object streams (ISO 32000-2, 7.5.7), so looking for those finds it in any PDF that is not encrypted. It keeps the
-// single file small and a thousand files quick; what it does not find, pdf.js looks for (pdf.ts).
+// Takes the attached credentials out of a PDF without drawing it, for the single file, which has no pdf.js. An embedded
+// file is always a stream of its own, outside of object streams (ISO 32000-2, 7.5.7), so looking for those finds it in any
+// PDF that is not encrypted.
+
+import { looksLikeCredential } from './looks.js';
 
 /** Largest attachment that can be a credential, in bytes. */
 const ATTACHMENT = 262_144;
 /** Most embedded files that are looked into. */
-const FILES = 20;
+const FILES = 1_000;
 /** Longest dictionary of such a stream, in bytes. */
 const DICTIONARY = 2_048;
 
 /**
- * Returns the embedded file that looks like a credential. Where there are two of them, one may have been replaced or be in
- * no list of attachments; and an encrypted file shows nobody its pages: then none, for this reader cannot tell.
+ * Returns the embedded files that look like a credential: one may have been replaced or be in no list of attachments, and
+ * this reader cannot tell. An encrypted file shows nobody its pages: then none.
  */
-export async function attachedCredential(pdf: Uint8Array): Promise<string | undefined> {
+export async function attachedCredentials(pdf: Uint8Array): Promise<string[]> {
   // One character a byte (windows-1252 it is), so that places in the text are places in the file.
   const text = new TextDecoder('latin1').decode(pdf);
-  if (/\/Encrypt\b/.test(text)) return undefined;
+  if (/\/Encrypt\b/.test(text)) return [];
   const all = new Set<string>();
   const kind = /\/Type\s*\/EmbeddedFile\b/g;
   for (let count = 0; count < FILES; count += 1) {
     const match = kind.exec(text);
     if (!match) break;
     const found = await embedded(pdf, text, match.index);
-    if (found !== undefined && isCredential(found)) all.add(found.trim());
+    if (found !== undefined && looksLikeCredential(found)) all.add(found.trim());
   }
-  return all.size === 1 ? [...all][0] : undefined;
-}
-
-/** Whether a text is a compact JWS or a QR text, from its looks. */
-export function isCredential(text: string): boolean {
-  return /^\s*(?:[\w-]+\.[\w-]+\.[\w-]+|https:\/\/[^\s#]+#\d+)\s*$/.test(text);
+  return [...all];
 }
 
 async function embedded(pdf: Uint8Array, text: string, at: number): Promise<string | undefined> {

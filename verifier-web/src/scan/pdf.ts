@@ -1,82 +1,133 @@
-// PDFs by pdf.js, loaded only when one is to be read: attachments, the printed text, and the QR code of a drawn page.
-// Scripts, forms and links of the PDF are never run; fonts and pictures come out of the file alone.
+// PDFs by pdf.js, in the worker of pdf-reader.ts alone: what is attached, the printed text, and the QR codes of a drawn
+// page. Scripts, forms and links of the PDF are never run; fonts and pictures come out of the file alone. What a page may
+// take is bounded here in memory, in time by reader.ts, which ends the worker.
 
-import { getDocument, GlobalWorkerOptions, PDFWorker, type PDFDocumentProxy } from 'pdfjs-dist';
-import { isCredential } from './pdf-attachment.js';
-import { readPixels } from './picture.js';
+import { getDocument, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dist';
+// Found by pdf.js in this very worker: one thread to end, with all that a file makes it do.
+import 'pdfjs-dist/build/pdf.worker.mjs';
+import { looksLikeCredential } from './looks.js';
+import { readCodesHard, type Progress } from './qr.js';
+import { TooLarge } from './too-large.js';
 
-/** Pages that are looked at: a certificate has one, sometimes a supplement. */
-const PAGES = 10;
-/** Most attachments that are looked into. */
-const FILES = 20;
+/** Most pages that are looked at. */
+const PAGES = 400;
+/** Most attachments that are looked into: certificates that were put together may bring theirs along. */
+const FILES = 1_000;
+/** Largest attachment that can be a credential, in bytes. */
+const CREDENTIAL = 262_144;
+/** Longest printed text of a page that is looked at, in characters. */
+const PAGE_CHARACTERS = 200_000;
 /** Longest side of a drawn page, in pixels: 200 dots an inch on A4. */
 const SIDE = 2_340;
+/** Most pixels of all surfaces that drawing one page holds at a time: 256 MB. */
+const PIXELS = 64_000_000;
+/** Largest image of a page, in pixels; a page scanned at 600 dots an inch has 35 million. */
+const IMAGE_PIXELS = 40_000_000;
 
-GlobalWorkerOptions.workerSrc = new URL('pdf-worker.js', document.baseURI).href;
-
-/** One worker for all files: starting it costs more than reading a certificate. */
-let worker: PDFWorker | undefined;
-
+/** What a PDF says now, not what an earlier version of it, or nothing in it, still holds. */
 export interface PdfContent {
-  credential?: string;
-  /** What the first pages print. */
-  text: string;
-  /** Whether the pages may show something else: drawn over, or with another certificate in the file. */
-  doubtful: boolean;
+  /** Attached texts with the looks of a credential, each once. */
+  attached: string[];
+  /** Other attached files, which may hold certificates themselves. */
+  files: { name: string; bytes: Uint8Array<ArrayBuffer> }[];
+  /** Whether there are more attachments than are looked at. */
+  more: boolean;
+  /** What each of the first pages prints. */
+  pages: string[];
+  /** How many pages there are. */
+  count: number;
+  /** Whether something was drawn over the pages afterwards. */
+  drawnOver: boolean;
 }
 
-/** Reads a PDF: what it says now, not what an earlier version of it, or nothing in it, still holds. */
-export async function readPdf(bytes: Uint8Array): Promise<PdfContent> {
-  worker ??= PDFWorker.create({});
-  const task = getDocument({
-    worker,
-    data: bytes.slice(),
-    isOffscreenCanvasSupported: false,
-    useWasm: false,
-    useWorkerFetch: false,
-    useSystemFonts: false,
-    stopAtErrors: false,
-    verbosity: 0,
-  });
-  try {
-    const pdf = await task.promise;
-    const text = await printed(pdf);
-    const all = await attached(pdf);
-    const found = all[0] ?? await drawn(pdf);
-    const doubtful = all.length > 1 || await drawnOver(pdf);
-    return found === undefined ? { text, doubtful } : { text, doubtful, credential: found };
-  } finally {
-    await task.destroy();
-  }
-}
+/** An open PDF. */
+export class OpenPdf {
+  private constructor(private readonly pdf: PDFDocumentProxy, private readonly close: () => Promise<void>) {}
 
-/** Every different credential that is attached. */
-async function attached(pdf: PDFDocumentProxy): Promise<string[]> {
-  const found = new Set<string>();
-  for (const id of [...(await pdf.getAttachments())?.keys() ?? []].slice(0, FILES)) {
-    const content = await pdf.getAttachmentContent(id);
-    const text = content ? new TextDecoder().decode(content.subarray(0, 262_144)).trim() : '';
-    if (isCredential(text)) found.add(text);
+  static async open(bytes: Uint8Array): Promise<OpenPdf> {
+    const task = getDocument({
+      data: bytes,
+      CanvasFactory: Canvases,
+      FilterFactory: NoFilters,
+      disableFontFace: true,
+      isOffscreenCanvasSupported: false,
+      maxImageSize: IMAGE_PIXELS,
+      useWasm: false,
+      useWorkerFetch: false,
+      useSystemFonts: false,
+      stopAtErrors: false,
+      verbosity: 0,
+    });
+    try {
+      return new OpenPdf(await task.promise, () => task.destroy());
+    } catch (error) {
+      await task.destroy();
+      throw error;
+    }
   }
-  return [...found];
+
+  /** Reads all but the drawn pages. */
+  async read(progress: Progress): Promise<PdfContent> {
+    const pages: string[] = [];
+    let drawnOver = false;
+    for (let number = 1; number <= Math.min(PAGES, this.pdf.numPages); number += 1) {
+      const page = await this.pdf.getPage(number);
+      pages.push(await printed(page));
+      drawnOver ||= await isDrawnOver(page);
+      page.cleanup();
+      progress.alive();
+    }
+    return { ...await this.attachments(progress), pages, count: this.pdf.numPages, drawnOver };
+  }
+
+  /** Returns the texts of all QR codes on a page, from 0. */
+  async codes(index: number, progress: Progress): Promise<string[]> {
+    const page = await this.pdf.getPage(index + 1);
+    const size = page.getViewport({ scale: 1 });
+    const viewport = page.getViewport({ scale: SIDE / Math.max(size.width, size.height) });
+    const canvas = new OffscreenCanvas(Math.ceil(viewport.width), Math.ceil(viewport.height));
+    // The type knows a document's canvas alone; only its context is used.
+    await page.render({ canvas: canvas as unknown as HTMLCanvasElement, viewport, background: '#fff' }).promise;
+    page.cleanup();
+    progress.alive();
+    const context = canvas.getContext('2d');
+    return context ? await readCodesHard(context.getImageData(0, 0, canvas.width, canvas.height), progress) : [];
+  }
+
+  async end(): Promise<void> {
+    await this.close();
+  }
+
+  private async attachments(progress: Progress): Promise<Pick<PdfContent, 'attached' | 'files' | 'more'>> {
+    const attached = new Set<string>();
+    const files: PdfContent['files'] = [];
+    const all = [...(await this.pdf.getAttachments()) as Map<string, { filename?: string }> | null ?? []];
+    for (const [id, { filename = '' }] of all.slice(0, FILES)) {
+      const content = await this.pdf.getAttachmentContent(id) as Uint8Array<ArrayBuffer> | null;
+      if (!content) continue;
+      const text = content.length <= CREDENTIAL ? new TextDecoder().decode(content).trim() : '';
+      if (looksLikeCredential(text)) attached.add(text);
+      else files.push({ name: filename, bytes: content });
+      progress.alive();
+    }
+    return { attached: [...attached], files, more: all.length > FILES };
+  }
 }
 
 /** Links that draw nothing are expected; anything else was put on the page afterwards (src/reading/pdf.rs). */
-async function drawnOver(pdf: PDFDocumentProxy): Promise<boolean> {
-  for (let number = 1; number <= Math.min(PAGES, pdf.numPages); number += 1) {
-    const all = (await (await pdf.getPage(number)).getAnnotations({ intent: 'any' })) as
-      { subtype?: string; hasAppearance?: boolean }[];
-    if (all.some((one) => !['Link', 'Popup'].includes(one.subtype ?? '') || one.hasAppearance === true)) return true;
-  }
-  return false;
+async function isDrawnOver(page: PDFPageProxy): Promise<boolean> {
+  const all = (await page.getAnnotations({ intent: 'any' })) as { subtype?: string; hasAppearance?: boolean }[];
+  return all.some((one) => !['Link', 'Popup'].includes(one.subtype ?? '') || one.hasAppearance === true);
 }
 
-async function printed(pdf: PDFDocumentProxy): Promise<string> {
+async function printed(page: PDFPageProxy): Promise<string> {
+  const reader = page.streamTextContent({}).getReader();
   let text = '';
-  for (let number = 1; number <= Math.min(PAGES, pdf.numPages); number += 1) {
-    const { items } = await (await pdf.getPage(number)).getTextContent();
-    let line: number | undefined;
-    for (const item of items) {
+  let line: number | undefined;
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return text;
+    for (const item of value.items) {
       if (!('str' in item)) continue;
       const y = Number(item.transform[5]);
       // A new line by place: `hasEOL` alone misses boxes that stand apart.
@@ -84,23 +135,66 @@ async function printed(pdf: PDFDocumentProxy): Promise<string> {
       if (item.str.trim() !== '') line = y;
       text += item.str + (item.hasEOL ? '\n' : '');
     }
-    text += '\f';
+    if (text.length > PAGE_CHARACTERS) {
+      void reader.cancel(new Error('enough'));
+      return text;
+    }
   }
-  return text;
 }
 
-async function drawn(pdf: PDFDocumentProxy): Promise<string | undefined> {
-  for (let number = 1; number <= Math.min(PAGES, pdf.numPages); number += 1) {
-    const page = await pdf.getPage(number);
-    const size = page.getViewport({ scale: 1 });
-    const viewport = page.getViewport({ scale: SIDE / Math.max(size.width, size.height) });
-    const canvas = document.createElement('canvas');
-    canvas.width = Math.ceil(viewport.width);
-    canvas.height = Math.ceil(viewport.height);
-    await page.render({ canvas, viewport, background: '#fff' }).promise;
-    const pixels = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height);
-    const text = pixels && await readPixels(pixels);
-    if (text !== undefined) return text;
+interface Surface {
+  canvas: OffscreenCanvas | null;
+  context: OffscreenCanvasRenderingContext2D | null;
+}
+
+/** Gives pdf.js its surfaces, as long as they fit the bound together: transparency groups nest, each with its own. */
+class Canvases {
+  private held = 0;
+
+  create(width: number, height: number): Surface {
+    this.take(width * height);
+    const canvas = new OffscreenCanvas(width, height);
+    return { canvas, context: canvas.getContext('2d', { willReadFrequently: true }) };
   }
-  return undefined;
+
+  reset({ canvas }: Surface, width: number, height: number): void {
+    if (!canvas) return;
+    this.held -= canvas.width * canvas.height;
+    this.take(width * height);
+    canvas.width = width;
+    canvas.height = height;
+  }
+
+  destroy(surface: Surface): void {
+    if (!surface.canvas) return;
+    this.held -= surface.canvas.width * surface.canvas.height;
+    surface.canvas.width = 0;
+    surface.canvas.height = 0;
+    surface.canvas = null;
+    surface.context = null;
+  }
+
+  getNoAlphaContext(canvas: OffscreenCanvas): OffscreenCanvasRenderingContext2D | null {
+    return canvas.getContext('2d', { alpha: false, willReadFrequently: true });
+  }
+
+  private take(pixels: number): void {
+    // Written so that what is no number is refused.
+    if (!(this.held + pixels <= PIXELS)) throw new TooLarge('too many pixels');
+    this.held += pixels;
+  }
+}
+
+/** Filters are elements of a document, and change colours alone: a code is read without them. */
+class NoFilters {
+  addFilter(): string { return 'none'; }
+  addHCMFilter(): string { return 'none'; }
+  addAlphaFilter(): string { return 'none'; }
+  addLuminosityFilter(): string { return 'none'; }
+  addKnockoutFilter(): string { return 'none'; }
+  addHighlightHCMFilter(): string { return 'none'; }
+  addSelectionHCMFilter(): string { return 'none'; }
+  addSelectionFilter(): string { return 'none'; }
+  createSelectionStyle(): null { return null; }
+  destroy(): void { /* There is nothing to end. */ }
 }

@@ -1,116 +1,98 @@
-// Finds a QR code in pixels: the browser's own detector where it reads QR, else a small decoder, else, on request, a
-// larger one that is loaded only then.
+// Finds the QR codes of a picture: bounded before it is decoded, drawn on white, tried at several sizes.
 
-import decodeSmall from 'qr/decode.js';
+import { looksLikeCredential } from './looks.js';
+import { readCodes, readLarge, type Progress } from './qr.js';
+import { TooLarge } from './too-large.js';
 
-interface Detector {
-  detect(image: ImageData): Promise<{ rawValue: string }[]>;
-}
-interface DetectorClass {
-  new (options: { formats: string[] }): Detector;
-  getSupportedFormats(): Promise<string[]>;
-}
-
-/** Time for the small decoder's second thoughts about a still picture, in milliseconds. */
-const PATIENCE = 1_200;
 /** Longest sides, in pixels, at which a still picture is tried: a code may be lost in detail, or in coarseness. */
 const SIDES = [1_600, 1_000, 2_600, 600];
-/** Largest picture that is drawn at all, in pixels. */
+/** Largest picture that is decoded at all, in pixels. */
 const PIXELS = 80_000_000;
+/** How far into a JPEG its size may stand: behind a preview and colour profiles. */
+const HEAD = 1_048_576;
+/** Shortest side of a picture that can show a certificate's code: smaller ones are a letter's decoration. */
+const SMALLEST = 80;
 
-let native: Promise<Detector | undefined> | undefined;
-
-/** Returns the browser's own detector, asked for once. */
-function detector(): Promise<Detector | undefined> {
-  native ??= (async () => {
-    const Native = (globalThis as { BarcodeDetector?: DetectorClass }).BarcodeDetector;
-    if (!Native) return undefined;
-    const formats = await Native.getSupportedFormats().catch((): string[] => []);
-    return formats.includes('qr_code') ? new Native({ formats: ['qr_code'] }) : undefined;
-  })();
-  return native;
+/** What a picture shows. */
+export interface PictureContent {
+  /** The texts of all codes that were read. */
+  texts: string[];
+  /** Whether it is too small to show a certificate's code. */
+  tiny: boolean;
 }
 
-/** What one look at a camera's frame found. */
-export interface Look {
-  text?: string;
-  /** How wide the code is that was seen but not read, as a share of the frame. */
-  seen?: number;
-}
-
-/** Looks at one frame, quickly. */
-export async function lookAtFrame(frame: ImageData): Promise<Look> {
-  const text = await readNative(frame);
-  if (text !== undefined) return { text };
-  let seen: number | undefined;
-  try {
-    return {
-      text: decodeSmall(frame, {
-        pointsOnDetect: (points) => { seen = points.boundingBox.width / Math.min(frame.width, frame.height); },
-      }),
-    };
-  } catch {
-    return seen === undefined ? {} : { seen };
-  }
-}
-
-/** Reads the code of a still picture, trying harder and harder. */
-export async function readPicture(picture: Blob): Promise<string | undefined> {
+/** Reads the codes of a still picture, trying harder and harder until one has the looks of a credential. */
+export async function readPicture(picture: Blob, progress?: Progress): Promise<PictureContent> {
+  const claimed = size(new Uint8Array(await picture.slice(0, HEAD).arrayBuffer()));
+  if (claimed && claimed.width * claimed.height > PIXELS) throw new TooLarge('too many pixels');
   const bitmap = await createImageBitmap(picture);
   try {
-    if (bitmap.width * bitmap.height > PIXELS) return undefined;
-    for (const side of SIDES) {
-      const pixels = draw(bitmap, bitmap.width, bitmap.height, side);
-      const text = await readNative(pixels) ?? readSmall(pixels);
-      if (text !== undefined) return text;
-    }
-    return await readLarge(draw(bitmap, bitmap.width, bitmap.height, 2_600));
+    const { width, height } = bitmap;
+    if (width * height > PIXELS) throw new TooLarge('too many pixels');
+    return { texts: await codes(bitmap, width, height, progress), tiny: Math.min(width, height) < SMALLEST };
   } finally {
     bitmap.close();
   }
 }
 
-/** Reads the code of a rendered page. */
-export async function readPixels(pixels: ImageData): Promise<string | undefined> {
-  return await readNative(pixels) ?? readSmall(pixels) ?? await readLarge(pixels);
-}
-
-/** Reads with the decoder that is loaded only when it is needed; the single file has none. */
-export async function readLarge(pixels: ImageData): Promise<string | undefined> {
-  if (!__SINGLE_FILE__) {
-    try {
-      return await (await import('./zxing.js')).read(pixels);
-    } catch {
-      // Not kept yet and no network: what the small decoder said stands.
-    }
+async function codes(bitmap: ImageBitmap, width: number, height: number, progress?: Progress): Promise<string[]> {
+  const found = new Set<string>();
+  for (const side of SIDES) {
+    for (const text of await readCodes(draw(bitmap, width, height, side))) found.add(text);
+    if ([...found].some(looksLikeCredential)) return [...found];
   }
-  return undefined;
-}
-
-async function readNative(pixels: ImageData): Promise<string | undefined> {
-  const codes = await (await detector())?.detect(pixels).catch(() => []);
-  return codes?.[0]?.rawValue;
-}
-
-function readSmall(pixels: ImageData): string | undefined {
-  try {
-    return decodeSmall(pixels, { timeLimit: PATIENCE, effort: 3 });
-  } catch {
-    return undefined;
-  }
+  for (const text of await readLarge(draw(bitmap, width, height, 2_600), progress)) found.add(text);
+  return [...found];
 }
 
 /** Draws an image so that its longest side has at most `side` pixels, on white. */
 export function draw(image: CanvasImageSource, width: number, height: number, side: number): ImageData {
   const scale = Math.min(1, side / Math.max(width, height));
-  const canvas = document.createElement('canvas');
-  canvas.width = Math.max(1, Math.round(width * scale));
-  canvas.height = Math.max(1, Math.round(height * scale));
-  const context = canvas.getContext('2d', { willReadFrequently: true });
+  const canvas = canvasOf(Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale)));
+  const context = canvas.getContext('2d', { willReadFrequently: true }) as CanvasRenderingContext2D | null;
   if (!context) throw new Error('no canvas to draw on');
   context.fillStyle = '#fff';
   context.fillRect(0, 0, canvas.width, canvas.height);
   context.imageSmoothingQuality = 'high';
   context.drawImage(image, 0, 0, canvas.width, canvas.height);
   return context.getImageData(0, 0, canvas.width, canvas.height);
+}
+
+/** In a worker there is no document, in an older browser no other canvas. */
+function canvasOf(width: number, height: number): HTMLCanvasElement | OffscreenCanvas {
+  if (typeof document === 'undefined') return new OffscreenCanvas(width, height);
+  const canvas = document.createElement('canvas');
+  canvas.width = width;
+  canvas.height = height;
+  return canvas;
+}
+
+/** The sides that a PNG, GIF, JPEG, BMP or WebP claims; `undefined` where its head does not say. */
+export function size(bytes: Uint8Array): { width: number; height: number } | undefined {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const head = String.fromCharCode(...bytes.subarray(0, 16));
+  if (bytes.length < 30) return undefined;
+  if (head.startsWith('\x89PNG')) return { width: view.getUint32(16), height: view.getUint32(20) };
+  if (head.startsWith('GIF8')) return { width: view.getUint16(6, true), height: view.getUint16(8, true) };
+  if (head.startsWith('BM')) return { width: view.getInt32(18, true), height: Math.abs(view.getInt32(22, true)) };
+  if (head.startsWith('WEBPVP8X', 8)) return { width: 1 + uint24(view, 24), height: 1 + uint24(view, 27) };
+  if (head.startsWith('\xff\xd8')) return jpegSize(view);
+  return undefined;
+}
+
+function uint24(view: DataView, at: number): number {
+  return view.getUint16(at, true) | (view.getUint8(at + 2) << 16);
+}
+
+/** Walks a JPEG's segments to its frame header (ITU-T T.81, B.2.2). */
+function jpegSize(view: DataView): { width: number; height: number } | undefined {
+  for (let at = 2; at + 9 < view.byteLength; ) {
+    if (view.getUint8(at) !== 0xff) return undefined;
+    const marker = view.getUint8(at + 1);
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (isFrame) return { width: view.getUint16(at + 7), height: view.getUint16(at + 5) };
+    // Fill bytes may stand before a marker.
+    at += marker === 0xff ? 1 : 2 + view.getUint16(at + 2);
+  }
+  return undefined;
 }

@@ -4,10 +4,20 @@
 import { prepareZXingModule, readBarcodes } from 'zxing-wasm/reader';
 import wasm from 'zxing-wasm/reader/zxing_reader.wasm';
 
-prepareZXingModule({ overrides: { locateFile: () => new URL(wasm, import.meta.url).href } });
+/** Most codes of one picture. */
+const CODES = 50;
+/** The same function each time: by it the library knows that nothing changed. */
+const LOCATE = () => new URL(wasm, import.meta.url).href;
 
-/** Returns the text of the first QR code. */
-export async function read(pixels: ImageData): Promise<string | undefined> {
-  const codes = await readBarcodes(pixels, { formats: ['QRCode'], tryHarder: true, maxNumberOfSymbols: 1, textMode: 'Plain' });
-  return codes.find((code) => code.isValid)?.text;
+/** Loads the decoder; another time it is there. */
+export async function load(): Promise<void> {
+  await prepareZXingModule({ overrides: { locateFile: LOCATE }, fireImmediately: true });
+}
+
+/** Returns the texts of all QR codes. */
+export async function read(pixels: ImageData): Promise<string[]> {
+  const codes = await readBarcodes(pixels, {
+    formats: ['QRCode'], tryHarder: true, maxNumberOfSymbols: CODES, textMode: 'Plain',
+  });
+  return codes.filter((code) => code.isValid).map((code) => code.text);
 }

@@ -12,6 +12,7 @@ use utoipa_axum::routes;
 
 use crate::accounts::{self, AccountsError, Change, Invitation, Permission, Role, Secret, Staff};
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
+use crate::server::meanwhile::changed_meanwhile;
 use crate::server::reply::{ShownOnce, Tagged};
 use crate::server::session::Member;
 use crate::server::{App, Caller, Problem};
@@ -147,11 +148,6 @@ fn raced(error: AccountsError, seen: Option<u64>) -> Problem {
         AccountsError::Conflict if seen.is_some() => changed_meanwhile(),
         other => other.into(),
     }
-}
-
-fn changed_meanwhile() -> Problem {
-    let detail = "somebody changed this in the meantime; read it again";
-    Problem::new(StatusCode::PRECONDITION_FAILED, "changed-meanwhile", detail)
 }
 
 /// Remove a member of staff

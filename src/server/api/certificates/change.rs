@@ -8,10 +8,9 @@ use utoipa_axum::routes;
 
 use super::{CertificateView, tag};
 use crate::accounts::Permission;
-use crate::credential::CertificateNumber;
 use crate::enrolment;
 use crate::issuance::{Desk, StageTimes, Workshop};
-use crate::runs::{self, RunReason};
+use crate::runs::{self, Revoked, RunReason};
 use crate::server::extract::{Body, IfMatch, Path, certificate_number, event_code};
 use crate::server::reply::Tagged;
 use crate::server::{App, Caller, Problem};
@@ -26,18 +25,10 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(reissue))
 }
 
-/// Reads the number of a certificate that is to be changed, provided that the caller has seen it as it is.
-fn seen(desk: &Desk, number: &str, seen: &IfMatch) -> Result<CertificateNumber, Problem> {
-    let number = certificate_number(number)?;
-    if let Some(current) = desk.store.certificate(&number)? {
-        seen.check(&tag(&current, desk.now))?;
-    }
-    Ok(number)
-}
-
 /// Revoke a certificate
 ///
-/// It stays resolvable, with the reason. One that is revoked already stays as it is.
+/// It stays resolvable, with the reason. It waits (`waits_until`) before a publication holds it, and can be taken back until
+/// then; fraud and `"now": true` do not wait, and end the wait of one that is revoked already, which stays as it is otherwise.
 #[utoipa::path(post, path = "/certificates/{number}/revoke", tag = "Certificates", extensions(("x-permission" = json!("revoke"))), params(("number" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     request_body(content = RunReason, example = json!({"cause": "issued_in_error", "text": "wrong course"})),
     responses((status = 200, body = CertificateView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -50,9 +41,12 @@ async fn revoke(
 ) -> Result<Tagged<CertificateView>, Problem> {
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |app, desk| {
-        let number = seen(desk, &number, &if_match)?;
-        let revoked = runs::revoke(desk, &number, &reason)?;
-        app.metrics().revoked.inc();
+        let seen = |current: &Certificate| if_match.is(|| tag(current, desk.now));
+        let number = certificate_number(&number)?;
+        let (revoked, news) = runs::revoke(desk, &number, &reason, app.vault.undo(), &seen)?;
+        if news == Revoked::Anew {
+            app.metrics().revoked.inc();
+        }
         app.vault.forget_anchors();
         Ok(Tagged::ok(tag(&revoked, desk.now), CertificateView::of(revoked, desk.now)))
     })
@@ -72,8 +66,9 @@ async fn restore(
 ) -> Result<Tagged<CertificateView>, Problem> {
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |app, desk| {
-        let number = seen(desk, &number, &if_match)?;
-        let restored = app.vault.undisturbed(|| runs::restore(desk, &number))?;
+        let number = certificate_number(&number)?;
+        let seen = |current: &Certificate| if_match.is(|| tag(current, desk.now));
+        let restored = app.vault.undisturbed(|| runs::restore(desk, &number, &seen))?;
         app.vault.forget_anchors();
         Ok(Tagged::ok(tag(&restored, desk.now), CertificateView::of(restored, desk.now)))
     })

@@ -8,7 +8,6 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use rayon::prelude::*;
 use serde::Deserialize;
-use serde_json::Value;
 use tokio::sync::Semaphore;
 use tokio_stream::wrappers::ReceiverStream;
 use utoipa::{IntoParams, ToSchema};
@@ -16,9 +15,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::credential::{EventCode, limits};
-use crate::issuance::Desk;
-use crate::proof::{data_integrity, jws::Jws};
+use crate::credential::EventCode;
+use crate::issuance::{Desk, FaceError, NotProven, OwnKeys, Proven};
+use crate::proof::data_integrity;
 use crate::render;
 use crate::runs::holds;
 use crate::server::extract::{Path, Query, certificate_number, event_code};
@@ -92,30 +91,28 @@ async fn file(
             Some(version) => versions.iter().find(|one| one.version == version),
         };
         let certificate = found.ok_or_else(|| Problem::not_found(&number))?;
-        if certificate.jws.is_empty() {
-            return Err(Problem::new(axum::http::StatusCode::GONE, "erased", "what it said was erased"));
-        }
+        let own = app.vault.own();
+        let proven = own.prove(certificate)?;
         let kind = choice.format.unwrap_or_default();
-        let bytes = drawn(app, desk, certificate, kind)?;
+        let bytes = drawn(app, desk, &proven, kind)?;
         Ok(as_file(bytes, kind, &format!("{number}.{}", kind.parts().1), &tag_of(&(certificate, kind.parts().1))))
     })
     .await
 }
 
-fn drawn(app: &App, desk: &Desk, certificate: &Certificate, kind: FileKind) -> Result<Vec<u8>, Problem> {
-    let pdf = || app.faces.pdf(desk.store, certificate, &desk.issuer.verifier).map_err(Problem::internal);
+fn drawn(app: &App, desk: &Desk, proven: &Proven, kind: FileKind) -> Result<Vec<u8>, Problem> {
+    let certificate = proven.certificate();
+    let pdf = || app.faces.pdf(desk.store, proven, &desk.issuer.verifier).map_err(Problem::internal);
     match kind {
         FileKind::Jwt => Ok(certificate.jws.clone().into_bytes()),
         FileKind::Pdf => pdf(),
         FileKind::Png => render::png(&pdf()?, DPI).map_err(Problem::internal),
         FileKind::Json => {
-            let jws = Jws::parse(&certificate.jws, limits::CREDENTIAL_BYTES).map_err(Problem::internal)?;
-            let document: Value = serde_json::from_slice(&jws.payload).map_err(Problem::internal)?;
             let signer = app.vault.signer();
             // A proof of a key that is retired by now is dated when it is made.
             let created = if signer.id == certificate.key { certificate.signed } else { desk.now };
             let method = data_integrity::method(&desk.issuer.did(), &signer.id);
-            let secured = data_integrity::add_proof(&document, &method, created, &signer.key);
+            let secured = data_integrity::add_proof(proven.document(), &method, created, &signer.key);
             Ok(format!("{:#}\n", secured.map_err(Problem::internal)?).into_bytes())
         }
     }
@@ -166,7 +163,8 @@ struct ArchiveFilter {
 
 /// Download all certificates of an event as a ZIP of PDFs
 ///
-/// Drawn while it is sent; a download that breaks off has no end, and no program takes it for whole.
+/// Drawn while it is sent; a download that breaks off has no end, and no program takes it for whole. A certificate whose stored
+/// credential was not signed by this issuer is left out, and named in `LEFT-OUT.txt`.
 #[utoipa::path(get, path = "/certificates/archive", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(ArchiveFilter),
     responses((status = 200, description = "The archive", body = Vec<u8>, content_type = "application/zip"),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -223,6 +221,17 @@ impl Write for Pipe<'_> {
     }
 }
 
+/// What an archive says of certificates that are not in it.
+const LEFT_OUT: &str = "LEFT-OUT.txt";
+
+/// Draws one, if it is ours.
+fn page_of(app: &App, own: &OwnKeys, one: &Certificate) -> Result<Result<Vec<u8>, NotProven>, FaceError> {
+    match own.prove(one) {
+        Ok(proven) => app.faces.pdf(&*app.store, &proven, &app.issuer.verifier).map(Ok),
+        Err(why) => Ok(Err(why)),
+    }
+}
+
 /// Draws certificates in groups and writes them as `NUMBER.pdf`.
 fn pack(app: &App, event: &EventCode, filter: &ArchiveFilter, out: Pipe) -> std::io::Result<()> {
     let (store, now) = (&*app.store, app.now());
@@ -236,22 +245,33 @@ fn pack(app: &App, event: &EventCode, filter: &ArchiveFilter, out: Pipe) -> std:
     let mut zip = zip::ZipWriter::new_stream(BufWriter::with_capacity(64 * 1024, out));
     // PDFs are compressed already.
     let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    let (own, mut left_out) = (app.vault.own(), String::new());
     let mut cursor: Option<String> = None;
     loop {
         let page = store.certificates(Some(event), cursor.as_deref(), DRAWN).map_err(std::io::Error::other)?;
         let wanted: Vec<_> = page.items.into_iter().filter(keep).collect();
-        let draw = |one: &Certificate| {
-            app.faces.pdf(store, one, &app.issuer.verifier).map(|pdf| (one.number.to_string(), pdf))
-        };
+        let draw = |one: &Certificate| page_of(app, &own, one).map(|page| (one.number.to_string(), page));
         let drawn: Result<Vec<_>, _> = wanted.par_iter().map(draw).collect();
-        for (number, pdf) in drawn.map_err(std::io::Error::other)? {
-            zip.start_file(format!("{number}.pdf"), stored).map_err(std::io::Error::other)?;
-            zip.write_all(&pdf)?;
+        for (number, page) in drawn.map_err(std::io::Error::other)? {
+            match page {
+                Ok(pdf) => {
+                    zip.start_file(format!("{number}.pdf"), stored).map_err(std::io::Error::other)?;
+                    zip.write_all(&pdf)?;
+                }
+                Err(why) => {
+                    tracing::error!(%why, "a certificate is left out of an archive");
+                    left_out.push_str(&format!("{why}\n"));
+                }
+            }
         }
         cursor = page.next;
         if cursor.is_none() {
             break;
         }
+    }
+    if !left_out.is_empty() {
+        zip.start_file(LEFT_OUT, stored).map_err(std::io::Error::other)?;
+        zip.write_all(left_out.as_bytes())?;
     }
     zip.finish().map_err(std::io::Error::other)?.into_inner().flush()
 }

@@ -2,6 +2,7 @@
 
 mod change;
 mod download;
+mod presented;
 
 use axum::Json;
 use axum::extract::State;
@@ -22,7 +23,12 @@ use crate::server::{App, Caller, Problem};
 use crate::store::{Cause, Certificate, Standing};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).merge(download::routes()).merge(change::routes())
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .merge(download::routes())
+        .merge(change::routes())
+        .merge(presented::routes())
 }
 
 /// A version of a certificate.
@@ -63,6 +69,11 @@ pub(super) struct CertificateView {
     reason: Option<String>,
     /// Why it was revoked, for programs.
     cause: Option<Cause>,
+    /// Until when no publication holds its revocation, and it can be taken back without a trace.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    waits_until: Option<Timestamp>,
+    /// The run that revoked it.
+    revoked_by_run: Option<String>,
     /// The run that made this version.
     run: Option<String>,
     /// Why the person got it: frozen when it was issued.
@@ -78,6 +89,7 @@ impl CertificateView {
             number: certificate.number.to_string(),
             version: certificate.version,
             status,
+            waits_until: runs::waiting_until(&certificate, now),
             recipient: certificate.recipient,
             email: certificate.email,
             issued: certificate.issued,
@@ -87,7 +99,8 @@ impl CertificateView {
             template: certificate.template.name,
             since: reason.map(|reason| reason.at),
             reason: reason.and_then(|reason| reason.text.clone()),
-            cause: certificate.withdrawal.map(|withdrawal| withdrawal.cause),
+            cause: certificate.withdrawal.as_ref().map(|withdrawal| withdrawal.cause),
+            revoked_by_run: certificate.withdrawal.and_then(|withdrawal| withdrawal.run),
             run: certificate.run,
             basis: certificate.basis,
         }

@@ -103,12 +103,20 @@ pub(super) async fn attendance(
         }
         let code = &planned.event.code;
         let (people, unknown) = found(desk, code, &taken)?;
+        let mut marked = 0;
         for (person, present) in &people {
             let mark = Mark { present: *present, by_hand: taken.by_hand };
             let sessions = [(taken.session.clone(), mark)].into();
-            enrolment::change_progress(desk, code, person, Progress { sessions, ..Progress::default() })?;
+            match enrolment::change_progress(desk, code, person, Progress { sessions, ..Progress::default() }) {
+                // Erased or merged since they were found: nothing is to be marked.
+                Err(EnrolmentError::NoPerson(_)) => {}
+                done => {
+                    done?;
+                    marked += 1;
+                }
+            }
         }
-        Ok(Json(AttendanceTaken { marked: people.len(), unknown }))
+        Ok(Json(AttendanceTaken { marked, unknown }))
     })
     .await
 }

@@ -14,13 +14,12 @@ use crate::credential::EventCode;
 use crate::enrolment::{self, EnrolmentError};
 use crate::issuance::Desk;
 use crate::server::extract::{Body, IfMatch, Listing, Path};
+use crate::server::meanwhile::settled;
 use crate::server::{App, Caller, Problem};
 use crate::store::{DocumentWrite, Participant};
 
 /// Events read at a time.
 const EVENTS: usize = 500;
-/// How often a change of many records is tried.
-const TRIES: usize = 100;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(erase)).routes(routes!(erase_everywhere))
@@ -119,15 +118,4 @@ pub(super) fn forgetting(desk: &Desk, code: &EventCode, person: &Participant) ->
     let names = enrolment::names_of(desk.store, code, person)?;
     writes.extend(crate::server::idempotency::forgetting(desk.store, &names)?);
     Ok(writes)
-}
-
-/// Tries again when somebody else, such as a run, changed one of the records meanwhile.
-pub(super) fn settled<T>(mut work: impl FnMut() -> Result<T, Problem>) -> Result<T, Problem> {
-    for _ in 1..TRIES {
-        match work() {
-            Err(problem) if problem.code == "conflict" => {}
-            done => return done,
-        }
-    }
-    work()
 }

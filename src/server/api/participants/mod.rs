@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::erase::{forgetting, settled};
+use self::erase::forgetting;
 pub(super) use self::listing::{PeopleFilter, filtered};
 use crate::accounts::Permission;
 use crate::credential::{EventCode, Timestamp};
@@ -21,9 +21,10 @@ use crate::eligibility::Progress;
 use crate::enrolment::{self, Decider, Decision, PersonChange, Planned};
 use crate::issuance::Desk;
 use crate::server::extract::{Body, IfMatch, Path, event_code};
+use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
-use crate::store::{Fields, Participant, Store};
+use crate::store::{Fields, Participant, Premise, Store};
 
 /// People looked at for one filtered page; the next page goes on.
 const SCANNED: usize = 20_000;
@@ -101,7 +102,7 @@ async fn upsert(
     app.at_desk(&caller, move |_, desk| {
         let code = event_code(&code)?;
         check_progress(desk, &code, &change.progress)?;
-        let (person, new) = enrolment::upsert(desk, &code, &change)?;
+        let (person, new) = enrolment::retried(|| enrolment::upsert(desk, &code, &change))?;
         let (tag, view) = (tag(desk.store, &code, &person)?, PersonView::of(desk.store, &code, person)?);
         Ok(if new { Tagged::created(tag, view) } else { Tagged::ok(tag, view) })
     })
@@ -126,6 +127,25 @@ pub(super) fn person(desk: &Desk, code: &str, who: &str, seen: &IfMatch) -> Resu
         seen.check(&tag(desk.store, &code, &person)?)?;
     }
     Ok((code, person))
+}
+
+/// Finds a person as [`person`] does, with the premises that make `If-Match` part of the write: the certificate, which the
+/// ETag covers too, still is the same. The write expects the person itself.
+fn person_given(
+    desk: &Desk,
+    code: &str,
+    who: &str,
+    seen: &IfMatch,
+) -> Result<(EventCode, Participant, Vec<Premise>), Problem> {
+    let code = event_code(code)?;
+    let person = enrolment::find(desk.store, &code, who)?;
+    if seen.0.is_none() {
+        return Ok((code, person, Vec::new()));
+    }
+    let number = desk.store.certificate_of(&code, &person.key)?;
+    seen.check(&tag_of(&(&person, &number)))?;
+    let given = vec![Premise::Certificate(code.clone(), person.key.clone(), number)];
+    Ok((code, person, given))
 }
 
 /// Show a participant
@@ -170,10 +190,12 @@ async fn change(
     // Staff who patch one person enter by hand; systems add or change by external id.
     change.progress.sessions.values_mut().for_each(|mark| mark.by_hand = true);
     app.at_desk(&caller, move |_, desk| {
-        let (code, old) = person(desk, &code, &who, &if_match)?;
-        check_progress(desk, &code, &change.progress)?;
-        let person = enrolment::patch(desk, &code, &old, &change)?;
-        tagged(desk, &code, person)
+        settled(|| {
+            let (code, old, given) = person_given(desk, &code, &who, &if_match)?;
+            check_progress(desk, &code, &change.progress)?;
+            let person = enrolment::patch_given(desk, &code, &old, &change, given)?;
+            tagged(desk, &code, person)
+        })
     })
     .await
 }
@@ -225,11 +247,13 @@ async fn merge(
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
         let code = event_code(&code)?;
-        let keep = enrolment::find(desk.store, &code, &merge.keep)?;
-        let gone = enrolment::find(desk.store, &code, &merge.gone)?;
-        let more = crate::runs::renaming(desk.store, &code, &gone.key, &keep.key)?;
-        let person = enrolment::merge(desk, &code, &keep, &gone, more)?;
-        tagged(desk, &code, person)
+        settled(|| {
+            let keep = enrolment::find(desk.store, &code, &merge.keep)?;
+            let gone = enrolment::find(desk.store, &code, &merge.gone)?;
+            let more = crate::runs::renaming(desk.store, &code, &gone.key, &keep.key)?;
+            let person = enrolment::merge(desk, &code, &keep, &gone, more)?;
+            tagged(desk, &code, person)
+        })
     })
     .await
 }

@@ -26,7 +26,7 @@ struct ApprovalView {
     id: String,
     /// The run that waits.
     run: String,
-    /// How many would lose their certificate.
+    /// How many would lose their certificate, or get a revoked one back.
     #[schema(example = 120)]
     count: usize,
     /// Who asked.

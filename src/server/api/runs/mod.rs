@@ -15,6 +15,7 @@ use utoipa_axum::routes;
 
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
+use crate::publish::LeftOut;
 use crate::runs::{self, Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunRequest, RunState};
 use crate::server::extract::{Body, IfMatch, Listing, Order, Paging, Path, Query};
 use crate::server::reply::{Tagged, tag_of};
@@ -75,12 +76,22 @@ pub(super) struct RunView {
     approval: Option<String>,
     /// Why it could not go on.
     problem: Option<String>,
+    /// What was done and what was not, where somebody stopped it.
+    #[schema(
+        example = "stopped by staff:7f3a after 500 of 1200: 500 revoked, 0 needed nothing, 0 failed; 700 were not begun"
+    )]
+    stopped: Option<String>,
+    /// Restore: the run that revoked.
+    of: Option<String>,
+    /// Publish: revocations that are not in it, because they can still be undone.
+    left_out: Option<LeftOut>,
 }
 
 impl RunView {
     pub(super) fn of(run: RunRecord) -> Self {
         Self {
             rate: run.rate(),
+            stopped: run.stopped(),
             seconds_left: run.seconds_left(),
             event: run.event.as_ref().map(ToString::to_string),
             id: run.id,
@@ -96,6 +107,8 @@ impl RunView {
             retry_of: run.retry_of,
             approval: run.approval,
             problem: run.problem,
+            of: run.of,
+            left_out: run.left_out,
         }
     }
 }
@@ -187,8 +200,8 @@ fn permission(request: &RunRequest) -> Permission {
 /// Start a run
 ///
 /// The list of those who are in the group now is frozen. The run itself is done in the background: ask for it, or watch
-/// its events. Needs `generate`, `revoke` or `keys`, by what it does. More revocations at once than one member of staff
-/// may do alone wait for an approval.
+/// its events. Needs `generate`, `revoke` or `keys`, by what it does. More certificates revoked or restored at once than one
+/// member of staff may do alone wait for an approval.
 #[utoipa::path(post, path = "/runs", tag = "Runs", extensions(("x-permission" = json!(["generate", "revoke", "keys", "send"]))),
     request_body(content = RunRequest, example = json!({"kind": "generate", "event": "WORKSHOP", "over": "those_without"})),
     responses((status = 201, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -256,7 +269,7 @@ async fn look(app: &App, id: &str) -> Result<(RunRecord, u64), Problem> {
 
 /// Stop a run
 ///
-/// At once if it waits, after the present group if it is under way. What was done stays.
+/// At once if it waits, after the present group if it is under way. What was done stays; `stopped` says what that was.
 #[utoipa::path(post, path = "/runs/{id}/cancel", tag = "Runs", extensions(("x-permission" = json!(["generate", "revoke", "keys", "send"]))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn cancel(
@@ -267,8 +280,8 @@ async fn cancel(
 ) -> Result<Tagged<RunView>, Problem> {
     may_touch(&app, &caller, &id).await?;
     app.at_desk(&caller, move |_, desk| {
-        if_match.check(&tag_of(&runs::run(desk.store, &id)?.0))?;
-        Ok(tagged(runs::cancel(desk, &id)?, StatusCode::OK))
+        let seen = |run: &RunRecord| if_match.is(|| tag_of(run));
+        Ok(tagged(runs::cancel(desk, &id, &seen)?, StatusCode::OK))
     })
     .await
 }

@@ -6,10 +6,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::accounts::Permission;
+use crate::credential::Timestamp;
 use crate::runs::fate::Effect;
 use crate::runs::{self, Fate, RunRequest, Selected};
 use crate::server::extract::Body;
 use crate::server::{App, Caller, Problem};
+use crate::store::Cause;
 
 /// Most rows that a preview shows; it counts all.
 const PREVIEWED: usize = 1_000;
@@ -54,6 +56,11 @@ struct PreviewRow {
     tier: Option<String>,
     /// The template's name.
     template: Option<String>,
+    /// Who regains theirs: since when it is revoked.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    since: Option<Timestamp>,
+    /// Who regains theirs: why it was revoked.
+    cause: Option<Cause>,
 }
 
 impl Preview {
@@ -80,7 +87,13 @@ impl PreviewRow {
             Fate::Get(grant) | Fate::Replace(_, grant) => Some(grant),
             _ => None,
         };
+        let regained = match &fate {
+            Fate::Regain(old) => Some(old),
+            _ => None,
+        };
         Self {
+            since: regained.and_then(|old| Some(old.state.reason()?.at)),
+            cause: regained.and_then(|old| Some(old.withdrawal.as_ref()?.cause)),
             person: row.person.map(|person| person.0),
             name,
             number: fate.number().map(ToString::to_string),
@@ -110,7 +123,7 @@ pub(super) async fn preview(
             preview.count(selected);
             Ok(())
         })?;
-        preview.needs_approval = preview.loses > app.limits.revoke_alone as u64;
+        preview.needs_approval = preview.loses + preview.regains > app.limits.revoke_alone as u64;
         Ok(Json(preview))
     })
     .await

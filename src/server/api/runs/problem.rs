@@ -5,6 +5,7 @@ use axum::http::StatusCode;
 use crate::issuance::IssueError;
 use crate::runs::RunError;
 use crate::server::Problem;
+use crate::server::meanwhile::changed_meanwhile;
 use crate::server::problem::FieldProblem;
 
 impl From<RunError> for Problem {
@@ -42,10 +43,17 @@ impl From<RunError> for Problem {
             RunError::AlreadyRevoked(..) => Self::conflict("revoked", detail),
             RunError::NotRevoked(_) => Self::conflict("not-revoked", detail),
             RunError::Published(_) => Self::conflict("published", detail),
+            RunError::NotOurs(_) => Self::unprocessable("not-ours", detail),
+            RunError::OldVersion { .. } => Self::conflict("old-version", detail),
+            RunError::EntryTaken(_) => Self::conflict("entry-taken", detail),
+            RunError::CompromisedKey(..) => Self::conflict("compromised-key", detail),
+            RunError::NoEntry(_) => Self::unprocessable("no-status-entry", detail),
             RunError::Over(..) => Self::conflict("over", detail),
             RunError::SamePerson => Self::new(StatusCode::FORBIDDEN, "same-person", detail),
             RunError::NotStaff => Self::forbidden(detail),
             RunError::Busy => Self::conflict("busy", detail),
+            RunError::ChangedMeanwhile => changed_meanwhile(),
+            RunError::Panicked => Self::internal(error),
             RunError::CannotMake(_) => Self::unprocessable("cannot-make", detail),
             RunError::Replace(_) => Self::unprocessable("cannot-replace", detail),
             RunError::Issue(error) => Self::internal(error),

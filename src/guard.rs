@@ -1,4 +1,5 @@
-//! Panics kept inside: sled panics on some damaged files, and a damaged file is something to report.
+//! Panics kept inside: code of others panics on some input (sled on a damaged file, JSON-LD on an odd address), and bad
+//! input is something to report, not the end of what else is being done.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe};
@@ -10,7 +11,7 @@ thread_local! {
 static HOOK: Once = Once::new();
 
 /// Runs `work` and returns the text of its panic if it panics, without a report on stderr.
-pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
+pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     HOOK.call_once(|| {
         let report = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
@@ -24,7 +25,7 @@ pub(super) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, String> {
     QUIET.set(outer);
     done.map_err(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str).or(panic.downcast_ref::<&str>().copied());
-        text.unwrap_or("sled panicked").lines().next().unwrap_or_default().chars().take(200).collect()
+        text.unwrap_or("it panicked").lines().next().unwrap_or_default().chars().take(200).collect()
     })
 }
 
@@ -36,5 +37,13 @@ mod tests {
     fn a_panic_becomes_its_text() {
         assert_eq!(guarded(|| 1), Ok(1));
         assert_eq!(guarded(|| panic!("page {} is torn", 7)), Err::<(), _>("page 7 is torn".to_owned()));
+    }
+
+    #[test]
+    fn one_that_panics_costs_the_others_nothing() {
+        use rayon::prelude::*;
+        let work = |number: u32| guarded(|| if number == 3 { panic!("number {number}") } else { number * 2 }).ok();
+        let done: Vec<Option<u32>> = (1..=5).into_par_iter().map(work).collect();
+        assert_eq!(done, [Some(2), Some(4), None, Some(8), Some(10)]);
     }
 }

@@ -1,0 +1,49 @@
+// How far a PDF's streams inflate, before pdf.js meets them: it inflates without a limit.
+
+import { TooLarge } from '../scan/too-large.js';
+import { find } from './bytes.js';
+
+/** Most bytes that all packed streams of a file may inflate to. */
+const INFLATED = 256 << 20;
+/** How far DEFLATE inflates at most. */
+const RATIO = 1_032;
+
+/** Throws `TooLarge` where a file's packed streams inflate to more than any certificate's do. */
+export async function checkInflated(pdf: Uint8Array<ArrayBuffer>): Promise<void> {
+  const streams = packedStreams(pdf);
+  const packed = streams.reduce((sum, stream) => sum + stream.length, 0);
+  if (packed * RATIO <= INFLATED) return;
+  let left = INFLATED;
+  for (const stream of streams) left = await countDown(stream, left);
+}
+
+/** The streams with the head of zlib (RFC 1950 section 2.2), as they lie in the file. */
+function packedStreams(pdf: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] {
+  const streams: Uint8Array<ArrayBuffer>[] = [];
+  for (let at = find(pdf, 'stream', 0); at >= 0; ) {
+    const start = at + (pdf[at + 6] === 13 ? 8 : 7);
+    const end = find(pdf, 'endstream', start);
+    const [method = 0, flags = 0] = pdf.subarray(start, start + 2);
+    if ((method & 15) === 8 && (method * 256 + flags) % 31 === 0) streams.push(pdf.subarray(start, end < 0 ? undefined : end));
+    at = end < 0 ? -1 : find(pdf, 'stream', end + 9);
+  }
+  return streams;
+}
+
+async function countDown(stream: Uint8Array<ArrayBuffer>, limit: number): Promise<number> {
+  const reader = new Blob([stream]).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
+  let left = limit;
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return left;
+      left -= value.length;
+      if (left < 0) break;
+    }
+  } catch {
+    // Cut, or something else behind it: what it holds was counted.
+    return left;
+  }
+  await reader.cancel();
+  throw new TooLarge('its streams inflate too far');
+}

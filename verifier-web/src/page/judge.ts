@@ -1,0 +1,105 @@
+// Verdicts about what was found in one file: one for each different credential, compared with its own page.
+
+import { verify, type TrustAnchors, type Verdict } from '../core/index.js';
+import type { Candidate, Document } from '../open/index.js';
+import { differences, numbersOn, ownPages } from './compare.js';
+import { t } from './messages.js';
+import type { Result } from './result.js';
+
+/** One text and the pages that speak of it: what is verified, and verified again under other anchors. */
+export interface Input {
+  text: string;
+  /** What its pages print; `undefined`: they were not looked at. */
+  printed?: string | undefined;
+  /** Whether there is a page at all. */
+  paper: boolean;
+  /** Whether the page may show something else than its text says. */
+  doubtful?: boolean;
+  /** Whether it came with the address that opened this page. */
+  linked?: boolean;
+  /** Numbers of credentials that are attached and that no page shows. */
+  strays?: string[];
+}
+
+/** An input with what it came to. */
+export interface Judged {
+  input: Input;
+  result: Result;
+}
+
+/** Verifies a text, and compares it with its pages. */
+export async function judge(input: Input, anchors: TrustAnchors, name?: string, at = new Date()): Promise<Result> {
+  const verdict = await verify(input.text, anchors, at);
+  const compared = input.printed !== undefined && verdict.credential !== undefined && verdict.claimed === undefined;
+  const result: Result = { verdict, at, printed: input.paper };
+  if (name !== undefined) result.name = name;
+  if (input.doubtful === true) result.doubtful = true;
+  if (input.strays) result.strays = input.strays;
+  if (compared && input.printed !== undefined) result.differences = differences(input.printed, verdict);
+  return result;
+}
+
+/** A different credential of a document. */
+interface Found {
+  candidate: Candidate;
+  number: string | undefined;
+  /** Where its code is or its number stands, from 1. */
+  page: number | undefined;
+}
+
+/** Judges all that a document holds: two certificates that were put together into one file are two verdicts. */
+export async function judgeDocument(
+  document: Document,
+  anchors: TrustAnchors,
+  name: string,
+  at = new Date(),
+): Promise<Judged[]> {
+  const found = await distinct(document, anchors);
+  const kept = found.filter((one) => !isStray(one, found, document.pages));
+  const strays = found.filter((one) => !kept.includes(one)).map((one) => one.number ?? '');
+  const numbers = found.flatMap((one) => one.number ?? []);
+  const judged: Judged[] = [];
+  for (const [i, { candidate, number, page }] of kept.entries()) {
+    const { pages } = document;
+    const own = number === undefined || !pages ? pages : ownPages(pages, number, numbers.filter((other) => other !== number));
+    const input: Input = { text: candidate.text, paper: document.paper, printed: own?.join('\f') };
+    if (document.doubtful === true) input.doubtful = true;
+    if (i === 0 && strays.length > 0) input.strays = strays;
+    const where = kept.length > 1 && page !== undefined ? t('source.page', { name, page }) : name;
+    judged.push({ input, result: await judge(input, anchors, where, at) });
+  }
+  return judged;
+}
+
+async function distinct(document: Document, anchors: TrustAnchors): Promise<Found[]> {
+  const all = new Map<string, Found>();
+  for (const candidate of document.candidates) {
+    const verdict = await verify(candidate.text, anchors, new Date());
+    // Deflate is not canonical: a credential is known by its JWS, never by its QR text.
+    const key = verdict.raw ?? candidate.text;
+    const known = all.get(key);
+    if (known) known.page = candidate.page ?? known.page;
+    else all.set(key, { candidate, number: numberOf(verdict), page: candidate.page });
+  }
+  const found = [...all.values()];
+  // A code says where its certificate is; without one, the printed number does.
+  return found.map((one) => ({ ...one, page: one.page ?? pageOf(one, document.pages) }));
+}
+
+function pageOf({ number }: Found, pages: readonly string[] | undefined): number | undefined {
+  const index = number === undefined ? -1 : (pages ?? []).findIndex((page) => numbersOn(page).includes(number));
+  return index < 0 ? undefined : index + 1;
+}
+
+/**
+ * Whether a credential is attached but no page shows it, while a page shows another one that is here: programs that take
+ * a merged file apart leave the attachments of the others in each part.
+ */
+function isStray(one: Found, all: readonly Found[], pages: readonly string[] | undefined): boolean {
+  if (!pages || one.candidate.attached !== true || one.number === undefined || one.page !== undefined) return false;
+  return all.some((other) => other.number !== one.number && pageOf(other, pages) !== undefined);
+}
+
+function numberOf(verdict: Verdict): string | undefined {
+  return verdict.claimed?.number ?? verdict.number;
+}

@@ -1,0 +1,59 @@
+// The worker that reads other people's PDFs and pictures: whatever a file makes it do, reader.ts can end it.
+
+import type { OpenPdf } from './pdf.js';
+import type { Progress } from './qr.js';
+
+/** What the worker is asked, each with a number of its own. */
+export type Request = { id: number } & (
+  | { ask: 'pdf'; bytes: Uint8Array<ArrayBuffer> }
+  | { ask: 'codes'; page: number }
+  | { ask: 'picture'; picture: Blob }
+);
+
+/** What it answers. `alive`: it goes on, and has done a part. `loading`: it waits for a decoder, which is no work of the file. */
+export type Answer =
+  | { id: number; alive: true }
+  | { id: number; loading: true }
+  | { id: number; done: unknown }
+  | { id: number; failed: string };
+
+/** What is used of a worker's scope: its types and those of a page do not go together in one program. */
+interface Scope {
+  postMessage(message: Answer | { ready: true }): void;
+  addEventListener(name: 'message', listener: (event: { readonly data: Request }) => void): void;
+}
+
+const scope = globalThis as unknown as Scope;
+/** The PDF that was opened last. */
+let open: OpenPdf | undefined;
+
+async function answer(request: Request): Promise<unknown> {
+  const { id } = request;
+  const progress: Progress = {
+    alive: () => { scope.postMessage({ id, alive: true }); },
+    loading: () => { scope.postMessage({ id, loading: true }); },
+  };
+  if (request.ask === 'codes') return open?.codes(request.page, progress);
+  progress.loading();
+  const { readPicture } = await import('./picture.js');
+  if (request.ask === 'picture') {
+    progress.alive();
+    return readPicture(request.picture, progress);
+  }
+  await open?.end();
+  open = undefined;
+  const { OpenPdf } = await import('./pdf.js');
+  progress.alive();
+  open = await OpenPdf.open(request.bytes);
+  return open.read(progress);
+}
+
+scope.addEventListener('message', ({ data }) => {
+  // pdf.js talks to its own kind through the same door.
+  if (typeof (data as Partial<Request>).ask !== 'string') return;
+  answer(data).then(
+    (done) => { scope.postMessage({ id: data.id, done }); },
+    (error: unknown) => { scope.postMessage({ id: data.id, failed: error instanceof Error ? error.name : 'Error' }); },
+  );
+});
+scope.postMessage({ ready: true });

@@ -1,0 +1,178 @@
+// What carries other files is opened within bounds, and nothing in it goes unsaid.
+
+import assert from 'node:assert/strict';
+import test from 'node:test';
+
+import { Bounds, ReadError } from '../src/open/bounds.js';
+import { splitPdfs } from '../src/open/glued.js';
+import { open, type Find } from '../src/open/index.js';
+import { checkInflated } from '../src/open/inflated.js';
+import { kindOf, latin1 } from '../src/open/kinds.js';
+import { zipMembers } from '../src/open/zip.js';
+import { zip } from './archives.mjs';
+import { json } from './files.js';
+import { deflateSync } from 'node:zlib';
+
+const JWS: string = json('verdicts/valid.json').input;
+const LINK = `https://certs.example.org/verify/#1${'7'.repeat(200)}`;
+
+async function all(file: Uint8Array<ArrayBuffer> | string, name = 'x'): Promise<string[]> {
+  const found: string[] = [];
+  for await (const find of open(new Blob([file]), name, new Bounds())) found.push(say(find));
+  return found;
+}
+
+function say(find: Find): string {
+  if ('left' in find) return `${find.name}: left`;
+  if ('problem' in find) return `${find.name}: ${find.problem.key}`;
+  return `${find.name}: ${find.document.candidates.map((one) => one.text.slice(0, 12)).join(' ')}`;
+}
+
+async function problem(work: Promise<unknown>): Promise<string> {
+  return work.then(() => 'none', (error: unknown) => (error instanceof ReadError ? error.key : String(error)));
+}
+
+const members = (entries: Parameters<typeof zip>[0]) => zipMembers(new Blob([zip(entries)]), new Bounds());
+const said = JWS.slice(0, 12);
+
+test('every member of an archive is told by name, stored and deflated, at every level', async () => {
+  const inner = zip([{ name: 'b.jwt', data: JWS }]);
+  const archive = zip([
+    { name: 'a.jwt', data: JWS, stored: true },
+    { name: 'folder/', data: '' },
+    { name: 'folder/streamed.jwt', data: JWS, flags: 8 },
+    { name: 'inner.zip', data: inner, stored: true },
+    { name: 'readme.txt', data: 'Welcome' },
+    { name: 'data.json', data: '{"any": 1}' },
+    { name: 'Zoë.tif', data: new Uint8Array([0x49, 0x49, 0x2a, 0]) },
+    { name: '__MACOSX/._a.jwt', data: new Uint8Array([0, 5, 0x16, 7, 0]) },
+    { name: '._b.jwt', data: JWS },
+    { name: '.DS_Store', data: new Uint8Array(9) },
+  ], 'a comment');
+  assert.deepEqual(await all(archive, 'all.zip'), [
+    `all.zip/a.jwt: ${said}`, `all.zip/folder/streamed.jwt: ${said}`, `all.zip/inner.zip/b.jwt: ${said}`,
+    'all.zip/readme.txt: left', 'all.zip/data.json: left', 'all.zip/Zoë.tif: read.unreadable',
+    `all.zip/._b.jwt: ${said}`,
+  ]);
+});
+
+test('a stored archive of PDFs is an archive, though a PDF begins in its first kilobyte', () => {
+  const pdf = '%PDF-1.7\n%%EOF\n';
+  assert.equal(kindOf(latin1(zip([{ name: 'a.pdf', data: pdf, stored: true }]))), 'zip');
+  assert.equal(kindOf('7z\xbc\xaf\x27\x1c' + pdf), 'packed');
+  assert.equal(kindOf('a.pdf'.padEnd(257, '\0') + 'ustar' + pdf), 'packed');
+  assert.equal(kindOf(`From: a@example.org\nSubject: b\n\n${pdf}`), 'mail');
+  assert.equal(kindOf(`\n\n${pdf}`), 'pdf');
+  assert.equal(kindOf('Name: Ada\nTown: London\n'), 'text');
+});
+
+test('what an archive keeps from us is a problem of that member, and the others are still read', async () => {
+  const archive = zip([
+    { name: 'locked.pdf', data: JWS, flags: 1 },
+    { name: 'odd.pdf', data: JWS, method: 14 },
+    { name: 'wrong.pdf', data: JWS, crc: 7 },
+    { name: 'longer.pdf', data: JWS, size: JWS.length - 1 },
+    { name: 'shorter.pdf', data: JWS, size: JWS.length + 1 },
+    { name: 'huge.pdf', data: JWS, size: 40 << 20 },
+    { name: 'good.jwt', data: JWS },
+  ]);
+  assert.deepEqual(await all(archive), [
+    'x/locked.pdf: read.locked', 'x/odd.pdf: read.packed', 'x/wrong.pdf: read.packed', 'x/longer.pdf: read.packed',
+    'x/shorter.pdf: read.packed', 'x/huge.pdf: read.tooLarge', `x/good.jwt: ${said}`,
+  ]);
+});
+
+test('an archive that says two things about itself is refused', async () => {
+  const entry = { name: 'a.jwt', data: JWS };
+  const hidden = zip([{ name: 'revoked.jwt', data: JWS }]);
+  assert.equal(await problem(members([entry, { ...entry, name: 'b.jwt' }])), 'none');
+  assert.equal(await problem(members([{ ...entry, localName: 'b.jwt' }])), 'read.packed');
+  // A member between two others that the directory does not list.
+  assert.equal(await problem(members([entry, { ...entry, name: 'b.jwt', before: hidden.subarray(0, -60) }])), 'read.packed');
+  assert.equal(await problem(members([{ ...entry, before: new Uint8Array(10) }])), 'read.packed');
+  const whole = zip([entry]);
+  const at = (bytes: Uint8Array<ArrayBuffer>) => problem(zipMembers(new Blob([bytes]), new Bounds()));
+  assert.equal(await at(whole.slice(0, -1)), 'read.packed');
+  assert.equal(await at(new Uint8Array([...whole, 0])), 'read.packed');
+  assert.equal(await at(new Uint8Array([...whole, ...whole])), 'read.packed');
+  assert.equal(await at(whole.slice(0, 20)), 'read.packed');
+});
+
+test('nesting, members and bytes are bounded', async () => {
+  let nested = zip([{ name: 'a.jwt', data: JWS }]);
+  for (let level = 0; level < 3; level += 1) nested = zip([{ name: 'z.zip', data: nested, stored: true }]);
+  assert.deepEqual(await all(nested), ['x/z.zip/z.zip/z.zip: read.bounds']);
+  const many = zip(Array.from({ length: 5_001 }, (_, n) => ({ name: `${n}`, data: '', stored: true })));
+  assert.deepEqual(await all(many), ['x: read.bounds']);
+  const bounds = new Bounds();
+  bounds.unpack((1 << 30) - JWS.length);
+  const found = [];
+  for await (const find of open(new Blob([zip([{ name: 'a', data: JWS }, { name: 'b', data: JWS }])]), 'x', bounds)) found.push(say(find));
+  assert.deepEqual(found, [`x/a: ${said}`, 'x/b: read.bounds']);
+});
+
+const mail = (...lines: string[]) => ['From: a@example.org', 'To: b@example.org', 'MIME-Version: 1.0', ...lines].join('\r\n');
+const base64 = (text: string) => Buffer.from(text).toString('base64').replace(/.{76}/g, '$&\r\n');
+
+test('the files that a mail brings, and the links in its text, are told', async () => {
+  const forwarded = mail('Content-Type: application/octet-stream; name="=?utf-8?Q?Zo=C3=AB?= x.jwt"', '',
+    JWS);
+  const text = mail('Content-Type: multipart/mixed;', '\tboundary="b=1"', '', 'preamble',
+    '--b=1', 'Content-Type: multipart/alternative; boundary=inner', '',
+    '--inner', 'Content-Type: text/plain; charset=utf-8', 'Content-Transfer-Encoding: quoted-printable', '',
+    `See =\r\n${LINK.replace('=', '=3D')} please`,
+    '--inner', 'Content-Type: text/html', '', `<a href="${LINK}">see</a>`, '--inner--',
+    '--b=1', "Content-Type: application/pdf", "Content-Disposition: attachment; filename*0*=utf-8''Zeugnis%20f%C3%BCr; filename*1=\" Ada.jwt\"",
+    'Content-Transfer-Encoding: base64', '', base64(JWS),
+    '--b=1', 'Content-Type: message/rfc822', '', forwarded,
+    '--b=1', 'Content-Type: image/svg+xml', 'Content-ID: <logo>', '', '<svg/>',
+    '--b=1--', 'epilogue');
+  assert.deepEqual(await all(text, 'm.eml'), [
+    `m.eml/Zeugnis für Ada.jwt: ${said}`, `m.eml/message.eml/Zoë x.jwt: ${said}`, 'm.eml/part-7: left', `m.eml: ${LINK.slice(0, 12)}`,
+  ]);
+});
+
+test('a mail without certificates, encrypted, or a whole mailbox is never silent', async () => {
+  assert.deepEqual(await all(mail('Content-Type: text/plain', '', 'Hello')), []);
+  assert.deepEqual(await all(mail('Content-Type: application/pkcs7-mime; smime-type=enveloped-data', '', 'MIIB')), ['x: read.locked']);
+  assert.deepEqual(await all(mail('Content-Type: multipart/encrypted; boundary=b', '', '--b', '', 'x', '--b--')), ['x: read.locked']);
+  const one = mail('Content-Type: text/plain', '', 'Hello');
+  assert.deepEqual(await all(`From a@example.org Sat Nov 28 2026\n${one}\r\n\r\nFrom b@example.org Sat Nov 28 2026\r\n${one}`), ['x: read.packed']);
+});
+
+test('a PDF is what its bytes say, also in the text part of a mail', async () => {
+  const odd = mail('Content-Type: text/plain', '', '%PDF-1.7', 'no more');
+  // Without a browser nobody reads it: it is not passed over either.
+  assert.deepEqual(await all(odd), ['x/part-1: read.unreadable']);
+});
+
+test('several texts in one file are several candidates', async () => {
+  assert.deepEqual(await all(`\ufeff${LINK}\n\nnote\n${LINK}1\n`), [`x: ${LINK.slice(0, 12)} ${LINK.slice(0, 12)}`]);
+  assert.deepEqual(await all(JWS.replace(/.{60}/g, '$&\n')), [`x: ${said}`]);
+  assert.deepEqual(await all('no certificate'), ['x: no certifica']);
+});
+
+const latin = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));
+
+test('PDFs that are glued together are taken apart, attached and appended ones are not', () => {
+  const one = '%PDF-1.7\n1 0 obj\n<<>>\nstream\nx\nendstream\nendobj\n%%EOF\n';
+  const count = (text: string) => splitPdfs(latin(text)).parts.length;
+  assert.equal(count(one), 1);
+  assert.equal(count(one + one + one), 3);
+  assert.equal(count(`${one}some bytes${one}`), 2);
+  // An incremental update; a PDF within a PDF, also one that was attached by an update.
+  assert.equal(count(`${one}2 0 obj\n<<>>\nendobj\n%%EOF\n`), 1);
+  assert.equal(count(`%PDF-1.7\n1 0 obj\n<<>>\nstream\n${one}endstream\nendobj\n%%EOF\n`), 1);
+  assert.equal(count(`${one}2 0 obj\n<<>>\nstream\r\n%PDF-1.4\nendstream\nendobj\n%%EOF\n`), 1);
+  assert.equal(Buffer.from(splitPdfs(latin(one + one)).parts[1] ?? []).toString('latin1'), one);
+  assert.equal(splitPdfs(latin(`${one}\0\0\r\n`)).rest, false);
+  assert.equal(splitPdfs(latin(one + 'x'.repeat(2_000))).rest, true);
+});
+
+test('streams that inflate past any certificate are not given to pdf.js', async () => {
+  const stream = (data: Uint8Array) => Buffer.concat([latin('1 0 obj\n<<>>\nstream\n'), data, latin('\nendstream\nendobj\n')]);
+  const zeros = deflateSync(new Uint8Array(64 << 20), { level: 9 });
+  const file = (copies: number) => new Uint8Array(Buffer.concat([latin('%PDF-1.7\n'), ...Array.from({ length: copies }, () => stream(zeros))]));
+  await checkInflated(file(4));
+  await assert.rejects(checkInflated(file(5)), { name: 'TooLarge' });
+});

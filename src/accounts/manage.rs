@@ -11,6 +11,7 @@ use super::staff::{Held, Link, Record, Staff, act, checked_email, checked_label,
 use super::throttle::{AGAIN, Throttle};
 use super::{AccountsError, Result, password, retried, token};
 use crate::issuance::Desk;
+use crate::store::DocumentWrite;
 
 /// How long an invitation, or a link to set a new password, is good.
 pub const INVITATION_SECONDS: i64 = 72 * 3_600;
@@ -56,7 +57,8 @@ pub fn invite(desk: &Desk<'_>, who: &Invitation<'_>) -> Result<(Staff, Secret)> 
     Ok((record.view(revision), token))
 }
 
-/// Makes a new token of a link to set a password with. Older ones are good no more; the password still is.
+/// Makes a new token of a link to set a password with. Whoever has the account now has it no more: sessions, API tokens
+/// and older links end. The password is good until the new one is set.
 ///
 /// # Errors
 /// [`AccountsError::NotFound`].
@@ -65,10 +67,35 @@ pub fn reset_link(desk: &Desk<'_>, id: &str) -> Result<Secret> {
         let old = held(desk.store, id)?;
         let mut new = old.record.clone();
         let token = new_link(desk, &mut new)?;
-        let act = act(desk, "staff.link", id, json!({}));
-        save(desk.store, Some(&old), Some(&new), Vec::new(), Some(&act))?;
+        let ended = shut_out(desk, &mut new)?;
+        let act = act(desk, "staff.link", id, ended.told(json!({})));
+        save(desk.store, Some(&old), Some(&new), ended.writes, Some(&act))?;
         Ok(token)
     })
+}
+
+/// What ends with all that let somebody in.
+struct Ended {
+    writes: Vec<DocumentWrite>,
+    tokens: usize,
+}
+
+impl Ended {
+    /// Adds how many API tokens ended to what the audit log says.
+    fn told(&self, mut detail: Value) -> Value {
+        if self.tokens > 0 {
+            detail["tokens_ended"] = self.tokens.into();
+        }
+        detail
+    }
+}
+
+/// Ends what lets somebody in besides the password: sessions and second steps by the epoch, and API tokens. Event streams
+/// end with what they were opened by. The record must have been read before: whoever makes a token writes it too.
+fn shut_out(desk: &Desk<'_>, record: &mut Record) -> Result<Ended> {
+    record.epoch += 1;
+    let writes = token::deletions(desk.store, &record.id)?;
+    Ok(Ended { tokens: writes.len(), writes })
 }
 
 fn new_link(desk: &Desk<'_>, record: &mut Record) -> Result<Secret> {
@@ -77,7 +104,8 @@ fn new_link(desk: &Desk<'_>, record: &mut Record) -> Result<Secret> {
     Ok(token)
 }
 
-/// Sets a password with a link's token, once. All sessions of the member end. The second step, if there is one, stays.
+/// Sets a password with a link's token, once. All sessions and API tokens of the member end. The second step, if there is
+/// one, stays.
 ///
 /// # Errors
 /// [`AccountsError::Link`], [`AccountsError::Password`].
@@ -90,9 +118,9 @@ pub fn accept_link(desk: &Desk<'_>, token: &Secret, password: &Secret) -> Result
         let old = linked(desk, &token)?;
         let mut new = old.record.clone();
         (new.password, new.link) = (Some(phc.clone()), None);
-        new.epoch += 1;
-        let act = own_act(desk, "staff.password", &new.id, json!({ "by": "link" }));
-        let revision = save(desk.store, Some(&old), Some(&new), Vec::new(), Some(&act))?;
+        let ended = shut_out(desk, &mut new)?;
+        let act = own_act(desk, "staff.password", &new.id, ended.told(json!({ "by": "link" })));
+        let revision = save(desk.store, Some(&old), Some(&new), ended.writes, Some(&act))?;
         Ok(new.view(revision))
     })
 }
@@ -105,8 +133,8 @@ fn linked(desk: &Desk<'_>, token: &StaffToken) -> Result<Held> {
     if open { Ok(held) } else { Err(AccountsError::Link) }
 }
 
-/// Changes a member, provided that it still has the revision that the caller has seen, if that is given. Whoever is
-/// disabled is logged out.
+/// Changes a member, provided that it still has the revision that the caller has seen, if that is given. Who is disabled
+/// is logged out, and API tokens end. A link ends with the address that it was sent to.
 ///
 /// # Errors
 /// [`AccountsError::LastOwner`], [`AccountsError::Conflict`], [`AccountsError::NotFound`], and what is wrong with the change.
@@ -126,16 +154,19 @@ pub fn update(desk: &Desk<'_>, id: &str, seen: Option<u64>, change: &Change) -> 
         new.name = name.clone().unwrap_or(new.name);
         new.roles = change.roles.clone().unwrap_or(new.roles);
         new.disabled = change.disabled.unwrap_or(new.disabled);
-        if new.disabled && !old.record.disabled {
-            new.epoch += 1;
-            new.link = None;
-        }
         let detail = difference(&old.record, &new);
         if detail.is_empty() {
             return Ok(old.view());
         }
-        let act = act(desk, "staff.update", id, Value::Object(detail));
-        let revision = save(desk.store, Some(&old), Some(&new), Vec::new(), Some(&act))?;
+        if new.disabled || new.email != old.record.email {
+            new.link = None;
+        }
+        let ended = match new.disabled && !old.record.disabled {
+            true => shut_out(desk, &mut new)?,
+            false => Ended { writes: Vec::new(), tokens: 0 },
+        };
+        let act = act(desk, "staff.update", id, ended.told(Value::Object(detail)));
+        let revision = save(desk.store, Some(&old), Some(&new), ended.writes, Some(&act))?;
         Ok(new.view(revision))
     })
 }
@@ -173,7 +204,7 @@ pub fn remove(desk: &Desk<'_>, id: &str, seen: Option<u64>) -> Result<()> {
     })
 }
 
-/// Changes one's own password. All other sessions end; the one given goes on.
+/// Changes one's own password. All API tokens and all other sessions end; the one given goes on.
 ///
 /// # Errors
 /// [`AccountsError::SignIn`] if the current one is wrong, [`AccountsError::Throttled`], [`AccountsError::Password`].
@@ -187,11 +218,22 @@ pub fn change_password(
     let proved = prove(desk, throttle, staff, current)?;
     password::check(new, &proved.record.email)?;
     let phc = password::hash(new)?;
-    change_own(desk, &proved, session, "staff.password", |record| {
-        record.password = Some(phc.clone());
-        record.link = None;
+    retried(|| {
+        let old = still_proved(desk, &proved)?;
+        let mut new = old.record.clone();
+        (new.password, new.link) = (Some(phc.clone()), None);
+        let mut ended = shut_out(desk, &mut new)?;
+        ended.writes.extend(carried_over(desk.store, staff, session, new.epoch)?);
+        let act = act(desk, "staff.password", staff, ended.told(json!({})));
+        save(desk.store, Some(&old), Some(&new), ended.writes, Some(&act))?;
         Ok(())
     })
+}
+
+/// Reads a member again, provided that the password still is the one that was proved.
+pub(super) fn still_proved(desk: &Desk<'_>, proved: &Held) -> Result<Held> {
+    let held = held(desk.store, &proved.record.id)?;
+    if held.record.password == proved.record.password { Ok(held) } else { Err(AccountsError::SignIn) }
 }
 
 /// Checks the password of somebody who is logged in already, before what a thief of the session must not do.
@@ -215,10 +257,7 @@ pub(super) fn change_own(
     change: impl Fn(&mut Record) -> Result<()>,
 ) -> Result<()> {
     retried(|| {
-        let old = held(desk.store, &proved.record.id)?;
-        if old.record.password != proved.record.password {
-            return Err(AccountsError::SignIn);
-        }
+        let old = still_proved(desk, proved)?;
         let mut new = old.record.clone();
         change(&mut new)?;
         new.epoch += 1;

@@ -31,14 +31,15 @@ pub use session::{
     revoke_session, sessions, sweep,
 };
 pub use setup::{SETUP_SECONDS, SetUp, set_up, setup_link};
-pub use staff::{NAME_CHARS, Staff, member, member_of, members};
+pub use staff::{NAME_CHARS, Staff, member, member_of, members, who_may};
 pub use throttle::Throttle;
 pub use token::{
     ApiToken, NewToken, TOKEN_LONGEST_DAYS, TOKENS_EACH, TokenRequest, authenticate_token, create_token, revoke_token,
     tokens,
 };
 pub use two_step::{
-    Offer, RECOVERY_CODES, begin_two_step, clear_two_step, confirm_two_step, new_recovery_codes, remove_two_step,
+    Offer, Proved, RECOVERY_CODES, begin_two_step, clear_two_step, confirm_two_step, new_recovery_codes, prove_again,
+    remove_two_step,
 };
 
 use crate::store::StoreError;
@@ -52,6 +53,9 @@ pub enum AccountsError {
     /// The code of the second step is wrong, was used, or came too late.
     #[error("the code is wrong or was used already")]
     Code,
+    /// The second step is on, and no code of it was given.
+    #[error("the second step is on: a code of it is needed too")]
+    CodeMissing,
     /// Too many attempts.
     #[error("too many attempts; the next one can be made in {seconds} s")]
     Throttled {

@@ -5,14 +5,14 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
-use super::permission::{Permissions, Role, permissions};
+use super::permission::{Permission, Permissions, Role, permissions};
 use super::secret::{digest, random_text};
 use super::two_step::{Offered, TwoStep};
 use super::{AccountsError, Result};
 use crate::credential::Timestamp;
 use crate::issuance::Desk;
 use crate::issuance::import::{is_bidi_control, is_email};
-use crate::store::{Act, Collection, DocumentWrite, Expect, Page, Store, StoreError};
+use crate::store::{Act, Collection, DocumentWrite, Expect, PAGE_LIMIT, Page, Store, StoreError};
 
 /// Longest name of a member or a token, in characters.
 pub const NAME_CHARS: usize = 200;
@@ -150,6 +150,23 @@ pub fn member(store: &dyn Store, id: &str) -> Result<Staff> {
 pub fn member_of(store: &dyn Store, email: &str) -> Result<Staff> {
     let found = find_email(store, &checked_email(email)?)?;
     Ok(found.ok_or_else(|| AccountsError::NotFound("an account with this e-mail".to_owned()))?.view())
+}
+
+/// Returns everybody who can log in and has a permission.
+///
+/// # Errors
+/// Those of the store.
+pub fn who_may(store: &dyn Store, permission: Permission) -> Result<Vec<Staff>> {
+    let (mut found, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let page = members(store, cursor.as_deref(), PAGE_LIMIT)?;
+        let may = |one: &Staff| !one.disabled && !one.invited && permissions(&one.roles).contains(&permission);
+        found.extend(page.items.into_iter().filter(may));
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(found);
+        }
+    }
 }
 
 /// Lists members by id.

@@ -4,11 +4,13 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::manage::{prove, still_proved};
 use super::permission::{Permission, Permissions};
 use super::secret::{Secret, digest, random_text};
 use super::session::{Grant, Principal, touch};
-use super::staff::{checked_label, find, held};
-use super::{AccountsError, Result};
+use super::staff::{checked_label, find, save};
+use super::throttle::Throttle;
+use super::{AccountsError, Result, retried};
 use crate::credential::Timestamp;
 use crate::issuance::Desk;
 use crate::store::{Act, Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Store};
@@ -89,31 +91,43 @@ impl Record {
     }
 }
 
-/// Makes a token for a member.
+/// Makes a token for a member, who types the password again: who finds a session open must not leave with a key.
 ///
 /// # Errors
-/// [`AccountsError::Scopes`], [`AccountsError::Expiry`], [`AccountsError::TokenName`], [`AccountsError::TooManyTokens`].
-pub fn create_token(desk: &Desk<'_>, staff: &str, request: &TokenRequest<'_>) -> Result<NewToken> {
+/// [`AccountsError::SignIn`] if the password is wrong, [`AccountsError::Throttled`], [`AccountsError::Scopes`],
+/// [`AccountsError::Expiry`], [`AccountsError::TokenName`], [`AccountsError::TooManyTokens`].
+pub fn create_token(
+    desk: &Desk<'_>,
+    throttle: &Throttle,
+    staff: &str,
+    password: &Secret,
+    request: &TokenRequest<'_>,
+) -> Result<NewToken> {
     let name = checked_label(request.name).ok_or(AccountsError::TokenName)?;
-    let allowed = held(desk.store, staff)?.record.permissions();
-    if request.scopes.is_empty() || !request.scopes.is_subset(&allowed) {
-        return Err(AccountsError::Scopes);
-    }
     if request.expires <= desk.now || request.expires > desk.now.plus_days(TOKEN_LONGEST_DAYS) {
         return Err(AccountsError::Expiry);
     }
-    if tokens(desk.store, Some(staff))?.len() >= TOKENS_EACH {
-        return Err(AccountsError::TooManyTokens);
-    }
+    let proved = prove(desk, throttle, staff, password)?;
     let secret = make()?;
     let hash = digest(secret.expose());
-    let (staff, scopes) = (staff.to_owned(), request.scopes.clone());
-    let record = Record { staff, name, scopes, created: desk.now, expires: request.expires, used: None };
-    let detail = json!({ "staff": record.staff, "scopes": record.scopes, "expires": record.expires });
-    let act = act(desk, "token.create", &id_of(&hash), detail);
-    let write = DocumentWrite::put(Collection::API_TOKENS, &hash, Expect::Absent, &record);
-    desk.store.write_documents(&[write], Some(&act))?;
-    Ok(NewToken { token: record.view(&hash), secret })
+    retried(|| {
+        let held = still_proved(desk, &proved)?;
+        if request.scopes.is_empty() || !request.scopes.is_subset(&held.record.permissions()) {
+            return Err(AccountsError::Scopes);
+        }
+        if tokens(desk.store, Some(staff))?.len() >= TOKENS_EACH {
+            return Err(AccountsError::TooManyTokens);
+        }
+        let (staff, scopes) = (staff.to_owned(), request.scopes.clone());
+        let record =
+            Record { staff, name: name.clone(), scopes, created: desk.now, expires: request.expires, used: None };
+        let detail = json!({ "staff": record.staff, "scopes": record.scopes, "expires": record.expires });
+        let act = act(desk, "token.create", &id_of(&hash), detail);
+        let write = DocumentWrite::put(Collection::API_TOKENS, &hash, Expect::Absent, &record);
+        // With the member's own record: what ends all tokens of a member must see this one, or this one not be made.
+        save(desk.store, Some(&held), Some(&held.record), vec![write], Some(&act))?;
+        Ok(NewToken { token: record.view(&hash), secret: secret.clone() })
+    })
 }
 
 /// Returns who a token acts for, and what it may do.

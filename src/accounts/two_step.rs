@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use totp_rs::{Algorithm, Builder, Totp};
 
-use super::manage::{change_own, prove};
+use super::manage::{change_own, prove, still_proved};
 use super::secret::{Secret, digest, random, random_text, same};
 use super::staff::{act, held, save};
 use super::throttle::{CODE, Throttle};
@@ -212,6 +212,45 @@ pub fn clear_two_step(desk: &Desk<'_>, staff: &str) -> Result<()> {
         save(desk.store, Some(&old), Some(&new), Vec::new(), Some(&act))?;
         Ok(())
     })
+}
+
+/// Proof that somebody typed their password, and a code where the second step is on, just now.
+#[derive(Debug)]
+pub struct Proved(());
+
+/// Checks the password of somebody who is logged in and, where the second step is on, a code: before what one person does
+/// that should take two.
+///
+/// # Errors
+/// [`AccountsError::SignIn`] if the password is wrong, [`AccountsError::CodeMissing`], [`AccountsError::Code`],
+/// [`AccountsError::Throttled`].
+pub fn prove_again(
+    desk: &Desk<'_>,
+    throttle: &Throttle,
+    staff: &str,
+    password: &Secret,
+    code: Option<&Secret>,
+) -> Result<Proved> {
+    let proved = prove(desk, throttle, staff, password)?;
+    if proved.record.two_step.is_none() {
+        return Ok(Proved(()));
+    }
+    let code = code.ok_or(AccountsError::CodeMissing)?;
+    let lanes = [(CODE, staff)];
+    throttle.admit(&lanes, desk.now)?;
+    retried(|| {
+        let old = still_proved(desk, &proved)?;
+        let mut new = old.record.clone();
+        let two_step = new.two_step.as_mut().ok_or(AccountsError::TwoStepOff)?;
+        if !two_step.take(code.expose(), desk.now) {
+            return Err(AccountsError::Code);
+        }
+        // A code works once.
+        save(desk.store, Some(&old), Some(&new), Vec::new(), None)?;
+        Ok(())
+    })?;
+    throttle.succeed(&lanes);
+    Ok(Proved(()))
 }
 
 /// Makes recovery codes of 80 random bits, as `abcd-efgh-2345-6789`, and what is kept of them.

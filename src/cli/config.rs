@@ -74,7 +74,8 @@ pub(super) struct Serve {
     /// How long a request may take, in seconds. Default: 30.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub request_seconds: Option<u16>,
-    /// More revocations at once than this need a second member of staff. Default: 50.
+    /// More certificates that one member of staff revokes, restores, renames or regenerates within a day than this need a
+    /// second one. Default: 50.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoke_alone: Option<usize>,
 }

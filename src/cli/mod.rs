@@ -27,6 +27,7 @@ mod replace;
 mod revoke;
 mod serve;
 mod staff;
+mod store;
 mod template;
 mod time;
 mod verify;
@@ -107,6 +108,9 @@ enum Command {
     /// List who may log in to the service, or let somebody in again
     #[command(subcommand)]
     Staff(staff::Command),
+    /// Rewrite the store
+    #[command(subcommand)]
+    Store(store::Command),
     /// Show or check the configuration
     #[command(subcommand)]
     Config(serve::ConfigCommand),
@@ -145,6 +149,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Demo(args) => demo::run(args),
         Command::Serve(args) => serve::run(global, args),
         Command::Staff(command) => staff::run(global, command),
+        Command::Store(command) => store::run(global, command),
         Command::Config(command) => serve::config(global, command),
         Command::Export(args) => dump::export(global, args),
         Command::ImportDump(args) => dump::import(global, args),

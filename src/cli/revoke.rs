@@ -16,6 +16,9 @@ use crate::runs::{self, Presented, Revoked, RunError, RunReason, stray};
 use crate::store::Cause;
 use crate::verify::Ours;
 
+/// Who works on this machine has the keys and the store, and is not counted.
+const ANY: usize = usize::MAX;
+
 #[derive(Debug, clap::Args)]
 pub(super) struct Revoke {
     /// The certificate: its number, or its PDF, PNG, .jwt or .json file, or its QR code's text
@@ -68,11 +71,11 @@ pub(super) fn revoke(global: &Global, args: Revoke) -> Result<ExitCode, Failure>
     let (desk, undo) = (workspace.desk(), workspace.config.undo());
     let (presented, news) = match named {
         Named::Number(number) => {
-            let (certificate, news) = runs::revoke(&desk, &number, &why, undo, &|_| true).map_err(explain)?;
+            let (certificate, news) = runs::revoke(&desk, &number, &why, (undo, ANY), &|_| true).map_err(explain)?;
             (Presented::Known(Box::new(certificate)), news)
         }
         Named::Bytes(bytes) => {
-            runs::revoke_presented(&desk, &ours(&workspace, &bytes)?, &why, undo).map_err(explain)?
+            runs::revoke_presented(&desk, &ours(&workspace, &bytes)?, &why, (undo, ANY)).map_err(explain)?
         }
     };
     let Told { number, since, waits, stray } = Told::of(&presented, desk.now);
@@ -111,11 +114,13 @@ pub(super) fn restore(global: &Global, args: Restore) -> Result<ExitCode, Failur
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
     let number = match named {
-        Named::Number(number) => runs::restore(&desk, &number, &|_| true).map_err(explain)?.number,
-        Named::Bytes(bytes) => match runs::restore_presented(&desk, &ours(&workspace, &bytes)?).map_err(explain)? {
-            Presented::Known(certificate) => certificate.number,
-            Presented::Stray { number, .. } => number,
-        },
+        Named::Number(number) => runs::restore(&desk, &number, ANY, &|_| true).map_err(explain)?.number,
+        Named::Bytes(bytes) => {
+            match runs::restore_presented(&desk, &ours(&workspace, &bytes)?, ANY).map_err(explain)? {
+                Presented::Known(certificate) => certificate.number,
+                Presented::Stray { number, .. } => number,
+            }
+        }
     };
     output::line(format!("{number} is no longer revoked; no publication ever held that it was"));
     Ok(ExitCode::SUCCESS)

@@ -20,7 +20,7 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Make a link with which a member of staff sets a new password
+    /// Make a link with which a member of staff sets a new password; sessions and API tokens end
     Reset {
         /// The member's e-mail
         email: String,
@@ -81,7 +81,8 @@ fn reset(global: &Global, email: &str, two_step: bool) -> Result<ExitCode, Failu
             admin::link_at(&super::serve::address(&workspace.config), &token)
         }
     };
-    output::line("whoever opens this within 72 hours sets a new password, once; older links are good no more:");
+    output::line("whoever opens this within 72 hours sets a new password, once; older links are good no more,");
+    output::line("and whoever is in the account now is out: its sessions and API tokens have ended:");
     output::line(format!("    {link}"));
     Ok(ExitCode::SUCCESS)
 }
@@ -89,11 +90,11 @@ fn reset(global: &Global, email: &str, two_step: bool) -> Result<ExitCode, Failu
 const HINT: &str = "see who there is with `testamur staff list`";
 
 /// Connects to the service of this data folder, if it runs.
-fn connected(global: &Global) -> Option<UnixStream> {
+pub(super) fn connected(global: &Global) -> Option<UnixStream> {
     UnixStream::connect(global.data.join(admin::SOCKET)).ok()
 }
 
-fn ask(mut service: UnixStream, command: &str) -> Result<Value, Failure> {
+pub(super) fn ask(mut service: UnixStream, command: &str) -> Result<Value, Failure> {
     writeln!(service, "{command}").doing("ask the service")?;
     let mut line = String::new();
     BufReader::new(service).read_line(&mut line).doing("ask the service")?;

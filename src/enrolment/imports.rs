@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::erasing::Unerased;
 use super::people::is_address_of_another;
 use super::progress_columns::{emptied, fill, split_mapping, targets};
 use super::{EnrolmentError, Planned, retried, who};
@@ -14,7 +15,7 @@ use crate::issuance::import::{
     self, Checks, Code, Columns, Duplicates, Finding, Limits, Mapping, MissingGlyph, RowOutcome, Severity, Table,
 };
 use crate::issuance::{Desk, Enrolled, enroll, place, row_over};
-use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Store};
+use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Store, StoreError};
 
 /// Days for which the rows that need attention can be downloaded.
 pub const REPORT_DAYS: i64 = 90;
@@ -140,6 +141,7 @@ pub struct ImportRecord {
 /// # Errors
 /// When the file as a whole cannot be read, or the store fails; the same import completes what was begun.
 pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<Imported, EnrolmentError> {
+    let unerased = Unerased::from(desk.store, &planned.event.code)?;
     let course = &planned.plan.course;
     let entries = if request.mapping.is_empty() { &planned.plan.mapping } else { &request.mapping };
     let table = import::read_table(request.name, request.bytes, &request.limits)?;
@@ -170,8 +172,16 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
     let counts = counts(&rows, enrolled);
     let mut notes = table.notes.clone();
     notes.extend(unknown.iter().map(|header| format!("column `{header}` names nothing of this event")));
-    let record =
-        if request.dry_run { None } else { Some(remember(desk, planned, request, &table, &columns, &rows, counts)?) };
+    let record = match request.dry_run {
+        true => None,
+        false => {
+            let report = report_rows(&table, &columns, &rows)?;
+            Some(remember(desk, planned, request, (report, &unerased), counts)?)
+        }
+    };
+    if record.as_ref().is_some_and(|record| record.report_rows == 0) && counts.errors + counts.warnings > 0 {
+        notes.push("the report was not kept: somebody was erased meanwhile; check the list again to see it".to_owned());
+    }
     Ok(Imported {
         import: record,
         dry_run: request.dry_run,
@@ -301,9 +311,7 @@ fn remember(
     desk: &Desk,
     planned: &Planned,
     request: &ImportRequest,
-    table: &Table,
-    columns: &Columns,
-    rows: &[RowOutcome],
+    (report, unerased): (Vec<ReportRow>, &Unerased),
     counts: Counts,
 ) -> Result<ImportRecord, EnrolmentError> {
     let code = &planned.event.code;
@@ -312,12 +320,7 @@ fn remember(
         .map_err(|error| crate::store::StoreError::Io(std::io::Error::other(error.to_string())))?;
     let stamp = desk.now.to_string().replace(['-', ':'], "");
     let id = format!("{stamp}-{}", data_encoding::HEXLOWER.encode(&bytes));
-    let report = report_rows(table, columns, rows)?;
-    let report_rows = report.len().saturating_sub(1) as u64;
-    for (n, chunk) in chunks(report).into_iter().enumerate() {
-        let write = DocumentWrite::put(Collection::IMPORT_ROWS, format!("{code}/{id}/{n:05}"), Expect::Any, &chunk);
-        desk.store.write_documents(&[write], None)?;
-    }
+    let report_rows = keep_report(desk.store, &format!("{code}/{id}"), report, unerased)?;
     let record = ImportRecord { id, by: who(desk), at: desk.now, counts, report_rows };
     let key = format!("{code}/{}", record.id);
     let act = desk.act("import.finish", code, json!({ "import": record.id, "counts": counts }));
@@ -328,6 +331,25 @@ fn remember(
     })?;
     drop_old_reports(desk, code)?;
     Ok(record)
+}
+
+/// Keeps a report in pieces, and says how many rows it has. Not if somebody was erased since the list was read: the rows may
+/// name them, in whichever column.
+fn keep_report(store: &dyn Store, name: &str, report: Vec<ReportRow>, unerased: &Unerased) -> Result<u64, StoreError> {
+    let rows = report.len().saturating_sub(1) as u64;
+    let key = |n: usize| format!("{name}/{n:05}");
+    for (n, chunk) in chunks(report).into_iter().enumerate() {
+        let write = DocumentWrite::put(Collection::IMPORT_ROWS, key(n), Expect::Any, &chunk);
+        match store.write_documents(&[write, unerased.still()], None) {
+            Err(error) if unerased.broke(&error) => {
+                let before = (0..n).map(|n| DocumentWrite::delete(Collection::IMPORT_ROWS, key(n), Expect::Any));
+                store.write_documents(&before.collect::<Vec<_>>(), None)?;
+                return Ok(0);
+            }
+            done => drop(done?),
+        }
+    }
+    Ok(rows)
 }
 
 /// Returns the write that remembers a new mapping. What else somebody changes in the plan meanwhile stays.

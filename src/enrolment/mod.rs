@@ -12,6 +12,7 @@
 //! - [`ready_to_generate`]: what is still missing before a run.
 
 mod decide;
+pub mod erasing;
 mod events;
 mod exceptions;
 mod imports;
@@ -30,10 +31,7 @@ pub use exceptions::{
 };
 pub use imports::{ImportRecord, ImportRequest, Imported, REPORT_DAYS, import, imports, report_csv};
 pub use listed::{Exception, Exclusion, ExclusionReason, Listed, listed, listed_given};
-pub use people::{
-    PersonChange, change_progress, check_progress, delete, erase, find, merge, name_of, names_of, patch, patch_given,
-    upsert,
-};
+pub use people::{PersonChange, change_progress, check_progress, find, merge, name_of, patch, patch_given, upsert};
 pub use plan::{
     Early, EventPlan, EventState, MAX_TEMPLATES, NotReady, Planned, RuleVersion, TemplateChoice, plan, planned,
     ready_to_generate,

@@ -14,8 +14,7 @@ use crate::eligibility::{Course, Done, Mark, Progress};
 use crate::issuance::import::{checked_name, field_name, is_email};
 use crate::issuance::{Desk, Place, fresh_id, place_of};
 use crate::store::{
-    Batch, Collection, DocumentWrite, Expect, Fields, Participant, ParticipantChange, PersonKey, Premise, Store,
-    StoreError,
+    Batch, Collection, DocumentWrite, Fields, Participant, ParticipantChange, PersonKey, Premise, Store, StoreError,
 };
 
 /// Longest external id, in bytes.
@@ -337,71 +336,6 @@ fn email(address: Option<&str>) -> Result<Option<String>, EnrolmentError> {
     } else {
         Err(EnrolmentError::invalid("email", "is not an e-mail address"))
     }
-}
-
-/// Deletes somebody who has no certificate, with the listing; `more` is what else must be forgotten in the same step.
-///
-/// # Errors
-/// [`EnrolmentError::HasCertificate`], or when somebody else changed them meanwhile.
-pub fn delete(
-    desk: &Desk,
-    code: &EventCode,
-    person: &Participant,
-    more: Vec<DocumentWrite>,
-) -> Result<(), EnrolmentError> {
-    if let Some(number) = desk.store.certificate_of(code, &person.key)? {
-        return Err(EnrolmentError::HasCertificate(number));
-    }
-    let writes = forgetting(desk.store, code, person, more)?;
-    let act = desk.act("participant.delete", name_of(code, person), json!({}));
-    Ok(desk.store.change_participant(code, Some(person), None, &writes, &act)?)
-}
-
-/// Erases a person: all that names them goes, number and status of the certificate stay. `more` is what else must be
-/// forgotten in the same step.
-///
-/// # Errors
-/// When the store fails.
-pub fn erase(
-    desk: &Desk,
-    code: &EventCode,
-    person: &Participant,
-    more: Vec<DocumentWrite>,
-) -> Result<(), EnrolmentError> {
-    let number = desk.store.certificate_of(code, &person.key)?;
-    let writes = forgetting(desk.store, code, person, more)?;
-    let act = desk.act("participant.erase", name_of(code, person), json!({ "certificate": number }));
-    Ok(desk.store.erase_person(code, &person.key, &writes, &act)?)
-}
-
-/// Returns what names a person, also by what older versions of the certificate say.
-///
-/// # Errors
-/// When the store fails.
-pub fn names_of(store: &dyn Store, code: &EventCode, person: &Participant) -> Result<Vec<String>, EnrolmentError> {
-    let mut told = told_of(person);
-    if let Some(number) = store.certificate_of(code, &person.key)? {
-        for version in store.versions(&number)? {
-            told.extend([Some(version.recipient), version.email, Some(version.person.0)].into_iter().flatten());
-        }
-    }
-    told.retain(|text| !text.trim().is_empty());
-    told.sort();
-    told.dedup();
-    Ok(told)
-}
-
-/// What documents say of a person is taken away.
-fn forgetting(
-    store: &dyn Store,
-    code: &EventCode,
-    person: &Participant,
-    more: Vec<DocumentWrite>,
-) -> Result<Vec<DocumentWrite>, EnrolmentError> {
-    let mut writes = without_rows_about(store, code, &names_of(store, code, person)?)?;
-    writes.push(DocumentWrite::delete(Collection::LISTED, key(code, &person.key), Expect::Any));
-    writes.extend(more);
-    Ok(writes)
 }
 
 /// Makes one participant of two: `keep` stays, and gets what only `gone` has: progress, columns, listing, certificate.

@@ -105,11 +105,11 @@ fn leave_out(
     last: Option<&LastPublished>,
     now: Timestamp,
 ) -> Result<Option<LeftOut>, PublishError> {
-    let waiting = waiting::by_list(store, now)?;
+    let waiting = waiting::by_list(store, last, now)?;
     let mut all = None;
     for (number, reasons) in lists {
         let Some(waiting) = waiting.get(number) else { continue };
-        if let Some(left) = waiting::leave_out(reasons, waiting, last, now) {
+        if let Some(left) = waiting::leave_out(reasons, waiting) {
             all = Some(LeftOut::more(all, left.count, left.until));
         }
     }

@@ -50,24 +50,10 @@ impl LastPublished {
     }
 }
 
-/// Takes what waits out of a list's reasons, and returns how many those were and when the last of them is due. What the
-/// last publication held stays, whatever became of the clock since.
-pub(super) fn leave_out(
-    reasons: &mut BTreeMap<u32, Reason>,
-    waiting: &BTreeMap<u32, Timestamp>,
-    last: Option<&LastPublished>,
-    now: Timestamp,
-) -> Option<LeftOut> {
-    let mut left = None::<LeftOut>;
-    for (index, due) in waiting {
-        let at = reasons.get(index).map(|reason| reason.at);
-        let Some(at) = at.filter(|at| waits(*at, Some(*due), now)) else { continue };
-        if last.is_none_or(|last| !last.holds(at, Some(*due))) {
-            reasons.remove(index);
-            left = Some(LeftOut::more(left, 1, *due));
-        }
-    }
-    left
+/// Takes what waits out of a list's reasons, and returns how many those were and when the last of them is due.
+pub(super) fn leave_out(reasons: &mut BTreeMap<u32, Reason>, waiting: &BTreeMap<u32, Timestamp>) -> Option<LeftOut> {
+    let gone = waiting.iter().filter(|(index, _)| reasons.remove(index).is_some());
+    gone.fold(None, |left, (_, due)| Some(LeftOut::more(left, 1, *due)))
 }
 
 impl LeftOut {
@@ -85,30 +71,24 @@ impl LeftOut {
 /// # Errors
 /// When the store fails.
 pub fn left_out(store: &dyn Store, now: Timestamp) -> Result<Option<LeftOut>, PublishError> {
-    let last = super::last(store)?;
-    let mut left = None;
-    each_group(store, now, |group| {
-        for waiting in group {
-            let at = revocation(store, &waiting)?.map(|revocation| revocation.at());
-            let open = at.filter(|at| waits(*at, Some(waiting.due), now));
-            if open.is_some_and(|at| last.as_ref().is_none_or(|last| !last.holds(at, Some(waiting.due)))) {
-                left = Some(LeftOut::more(left.take(), 1, waiting.due));
-            }
-        }
-        Ok(())
-    })?;
-    Ok(left)
+    let lists = by_list(store, super::last(store)?.as_ref(), now)?;
+    let all = lists.into_values().flat_map(BTreeMap::into_values);
+    Ok(all.fold(None, |left, due| Some(LeftOut::more(left, 1, due))))
 }
 
-/// Reads the revocations of each list that are not due.
+/// Returns the entries of each list whose revocations wait, with when those are due. What the last publication held does not
+/// wait again, whatever became of the clock since.
 pub(super) fn by_list(
     store: &dyn Store,
+    last: Option<&LastPublished>,
     now: Timestamp,
 ) -> Result<BTreeMap<u32, BTreeMap<u32, Timestamp>>, PublishError> {
     let mut lists = BTreeMap::<u32, BTreeMap<u32, Timestamp>>::new();
     each_group(store, now, |group| {
-        for Waiting { status, due, .. } in group {
-            lists.entry(status.list).or_default().insert(status.index, due);
+        for Waiting { status, at, due, .. } in group {
+            if waits(at, Some(due), now) && last.is_none_or(|last| !last.holds(at, Some(due))) {
+                lists.entry(status.list).or_default().insert(status.index, due);
+            }
         }
         Ok(())
     })?;
@@ -184,15 +164,6 @@ pub(crate) fn due(stray: &Stray) -> Stray {
 enum Revocation {
     Known(Box<Certificate>),
     Stray(Stray),
-}
-
-impl Revocation {
-    fn at(&self) -> Timestamp {
-        match self {
-            Self::Known(known) => known.state.reason().map_or(known.signed, |reason| reason.at),
-            Self::Stray(stray) => stray.reason.at,
-        }
-    }
 }
 
 /// Returns the revocation of a waiting entry, unless it was taken back meanwhile.

@@ -1,4 +1,4 @@
-//! Approvals: revoking many at once takes two members of staff.
+//! Approvals: revoking, restoring or replacing many within a day takes two members of staff ([`super::second`]).
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -6,7 +6,8 @@ use utoipa::ToSchema;
 
 use super::record::{RunRecord, RunState, read};
 use super::step::ending;
-use super::{Result, RunError, TRIES, is_in_person, new_id, owner, who};
+use super::{Result, RunError, TRIES, is_in_person, new_id, owner, second, who};
+use crate::accounts::{Permission, Proved};
 use crate::credential::Timestamp;
 use crate::issuance::Desk;
 use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Store, StoreError};
@@ -35,7 +36,7 @@ pub struct Approval {
     pub id: String,
     /// The run that waits.
     pub run: String,
-    /// How many would lose their certificate, or get a revoked one back.
+    /// How many certificates would be revoked, restored or replaced.
     pub count: usize,
     /// Who asked: a member of staff, or a token of theirs, which names its owner.
     pub by: String,
@@ -116,12 +117,21 @@ pub fn show(store: &dyn Store, now: Timestamp, id: &str) -> Result<(Approval, u6
     Ok((document.read::<Approval>()?.at(now), document.revision))
 }
 
-/// Lets the run go on. Somebody else must have asked for it.
+/// Lets the run go on. Somebody else must have asked for it; or, where nobody else could approve, a day ago, who approves
+/// it now with the proof that it is them.
 ///
 /// # Errors
-/// [`RunError::SamePerson`], [`RunError::NotStaff`], [`RunError::Over`].
-pub fn approve(desk: &Desk, id: &str) -> Result<Approval> {
-    decide(desk, id, ApprovalState::Approved, "approval.approve")
+/// [`RunError::SamePerson`], [`RunError::OnlyYou`], [`RunError::ProofNeeded`], [`RunError::NotStaff`], [`RunError::Over`].
+pub fn approve(desk: &Desk, id: &str, proved: Option<&Proved>) -> Result<Approval> {
+    decide(desk, id, (ApprovalState::Approved, "approval.approve"), proved)
+}
+
+/// Returns from when on who asked may approve, because nobody else could.
+///
+/// # Errors
+/// When the store fails.
+pub fn alone_from(store: &dyn Store, approval: &Approval) -> Result<Option<Timestamp>> {
+    second::alone_from(store, Permission::Revoke, (&approval.by, approval.at))
 }
 
 /// Cancels the run. Also who asked may take it back so.
@@ -129,7 +139,7 @@ pub fn approve(desk: &Desk, id: &str) -> Result<Approval> {
 /// # Errors
 /// [`RunError::NotStaff`], [`RunError::Over`].
 pub fn reject(desk: &Desk, id: &str) -> Result<Approval> {
-    decide(desk, id, ApprovalState::Rejected, "approval.reject")
+    decide(desk, id, (ApprovalState::Rejected, "approval.reject"), None)
 }
 
 /// Refuses an API token: people decide.
@@ -140,7 +150,7 @@ pub fn in_person(desk: &Desk) -> Result<()> {
     if is_in_person(desk.actor) { Ok(()) } else { Err(RunError::NotStaff) }
 }
 
-fn decide(desk: &Desk, id: &str, state: ApprovalState, action: &str) -> Result<Approval> {
+fn decide(desk: &Desk, id: &str, (state, action): (ApprovalState, &str), proved: Option<&Proved>) -> Result<Approval> {
     in_person(desk)?;
     for _ in 0..TRIES {
         let (approval, revision) = show(desk.store, desk.now, id)?;
@@ -154,9 +164,8 @@ fn decide(desk: &Desk, id: &str, state: ApprovalState, action: &str) -> Result<A
             return Err(RunError::Over(run.id, run.state.name()));
         }
         let approved = state == ApprovalState::Approved;
-        // Who asked through a token of theirs asked all the same.
-        if approved && owner(&approval.by) == owner(desk.actor) {
-            return Err(RunError::SamePerson);
+        if approved {
+            second::somebody_else(desk, Permission::Revoke, (&approval.by, approval.at), proved)?;
         }
         let decided =
             Approval { state, decided_by: Some(desk.actor.to_owned()), decided_at: Some(desk.now), ..approval };
@@ -174,7 +183,8 @@ fn decide(desk: &Desk, id: &str, state: ApprovalState, action: &str) -> Result<A
             true => vec![next.put(Expect::Revision(run_revision)), next.enqueue()],
             false => ending(desk, &next, run_revision)?,
         });
-        let detail = json!({ "run": next.id, "count": decided.count, "asked": decided.by });
+        let alone = owner(&decided.by) == owner(desk.actor);
+        let detail = json!({ "run": next.id, "count": decided.count, "asked": decided.by, "alone": alone });
         match desk.store.write_documents(&writes, Some(&desk.act(action, id, detail))) {
             Err(StoreError::Conflict(_)) => {}
             done => {

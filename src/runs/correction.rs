@@ -5,8 +5,10 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::withdraw::{current, told_writes};
-use super::{Result, RunError, Seen, TRIES, check_seen, journal, new_id, select::refused};
+use super::{Result, RunError, Seen, TRIES, check_seen, journal, new_id, second, select::refused};
+use crate::accounts::{Permission, Proved};
 use crate::credential::{CertificateNumber, Timestamp};
+use crate::enrolment::erasing::Unerased;
 use crate::issuance::import::checked_name;
 use crate::issuance::{self, Desk, IssueError, Order, ReplaceError, Workshop};
 use crate::status::{Reason, ReasonCode};
@@ -90,9 +92,27 @@ impl Correction {
 /// Takes a correction to be decided about.
 ///
 /// # Errors
-/// [`RunError::NoCertificate`], [`RunError::AlreadyRevoked`], or a name that cannot be printed.
+/// [`RunError::NoCertificate`], [`RunError::AlreadyRevoked`], [`RunError::PersonErased`], or a name that cannot be printed.
 pub fn ask(desk: &Desk, ask: &Ask) -> Result<Correction> {
+    for _ in 0..TRIES {
+        let unerased = Unerased::from(desk.store, ask.number.event())?;
+        let correction = asked(desk, ask)?;
+        let writes = [correction.put(Expect::Absent), unerased.still()];
+        let act = desk.act("correction.ask", &ask.number, json!({ "correction": correction.id }));
+        match desk.store.write_documents(&writes, Some(&act)) {
+            // Somebody was erased meanwhile: it may be the one whose name this is.
+            Err(StoreError::Conflict(_)) => {}
+            done => return Ok(done.map(|_| correction)?),
+        }
+    }
+    Err(RunError::Busy)
+}
+
+fn asked(desk: &Desk, ask: &Ask) -> Result<Correction> {
     let certificate = current(desk, &ask.number)?;
+    if certificate.erased.is_some() {
+        return Err(RunError::PersonErased(ask.number.clone()));
+    }
     if let CertificateState::Revoked { reason } = &certificate.state {
         return Err(RunError::AlreadyRevoked(ask.number.clone(), reason.at));
     }
@@ -104,7 +124,7 @@ pub fn ask(desk: &Desk, ask: &Ask) -> Result<Correction> {
     if note.as_ref().is_some_and(|note| note.chars().count() > NOTE_CHARS) {
         return Err(refused("note", "is longer than 500 characters"));
     }
-    let correction = Correction {
+    Ok(Correction {
         id: new_id(desk.now)?,
         number: ask.number.clone(),
         name,
@@ -117,10 +137,7 @@ pub fn ask(desk: &Desk, ask: &Ask) -> Result<Correction> {
         answer: None,
         version: None,
         mail: None,
-    };
-    let act = desk.act("correction.ask", &ask.number, json!({ "correction": correction.id }));
-    desk.store.write_documents(&[correction.put(Expect::Absent)], Some(&act))?;
-    Ok(correction)
+    })
 }
 
 /// Lists corrections, oldest first or newest first.
@@ -151,14 +168,32 @@ pub fn show(store: &dyn Store, id: &str) -> Result<(Correction, u64)> {
     Ok((document.read()?, document.revision))
 }
 
-/// Issues the next version with the right name, under the same number and with the same template; the old one is
-/// superseded in the same step.
+/// Returns from when on who asked may approve, because nobody else could.
 ///
 /// # Errors
-/// [`RunError::Over`], [`RunError::AlreadyRevoked`], [`RunError::CannotMake`], [`RunError::ChangedMeanwhile`].
-pub fn approve(desk: &Desk, workshop: &Workshop, id: &str, seen: Seen<u64>) -> Result<Correction> {
+/// When the store fails.
+pub fn alone_from(store: &dyn Store, asked: &Correction) -> Result<Option<Timestamp>> {
+    second::alone_from(store, Permission::Generate, (&asked.by, asked.at))
+}
+
+/// Issues the next version with the right name, under the same number and with the same template; the old one is
+/// superseded in the same step. Somebody else must have asked for it; or, where nobody else could approve, a day ago, who
+/// approves it now with the proof that it is them. Counts for the second person: nobody renames many alone.
+///
+/// # Errors
+/// [`RunError::Over`], [`RunError::SamePerson`] and its kin, [`RunError::TwoNeeded`], [`RunError::AlreadyRevoked`],
+/// [`RunError::CannotMake`], [`RunError::ChangedMeanwhile`].
+pub fn approve(
+    desk: &Desk,
+    workshop: &Workshop,
+    id: &str,
+    (alone, proved): (usize, Option<&Proved>),
+    seen: Seen<u64>,
+) -> Result<Correction> {
     for _ in 0..TRIES {
         let (correction, revision) = pending(desk, id, seen)?;
+        second::somebody_else(desk, Permission::Generate, (&correction.by, correction.at), proved)?;
+        let tally = second::one_more(desk, alone)?;
         let old = current(desk, &correction.number)?;
         if let CertificateState::Revoked { reason } = &old.state {
             return Err(RunError::AlreadyRevoked(old.number.clone(), reason.at));
@@ -188,6 +223,7 @@ pub fn approve(desk: &Desk, workshop: &Workshop, id: &str, seen: Seen<u64>) -> R
         };
         let mut documents = told_writes(desk, Told::Superseded, &old.number)?;
         documents.push(decided.put(Expect::Revision(revision)));
+        documents.extend(tally);
         let detail = json!({ "correction": id, "from": old.version, "to": version, "columns": ["name"] });
         let act = desk.act("certificate.regenerate", &old.number, detail);
         let text = Some("name corrected".to_owned());

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::approval::{self, Approval};
 use super::fate::Fate;
 use super::record::{Counters, GROUP, Kind, Row, RowState, RunRecord, RunState, read};
+use super::second::{self, Takes};
 use super::select::{RunRequest, Selected, each};
 use super::{Over, Result, RunError, RunReason, TRIES, journal, new_id};
 use crate::credential::EventCode;
@@ -29,8 +30,8 @@ pub fn preview(desk: &Desk, request: &RunRequest, take: impl FnMut(Selected) -> 
     each(desk, request, over, take)
 }
 
-/// Makes a run over those who are in the group now. More than `alone` people who would lose a certificate, or get a revoked
-/// one back, need a second member of staff.
+/// Makes a run over those who are in the group now. With more than `alone` certificates that one person revokes, restores or
+/// replaces within a day it waits for a second member of staff.
 ///
 /// # Errors
 /// See [`RunError`]; a run of which not all rows could be written never starts.
@@ -62,9 +63,8 @@ pub fn retry_failed(desk: &Desk, id: &str, alone: usize) -> Result<Created> {
             _ if row.person.is_none() && row.number.is_none() => Ok(()),
             RowState::Queued if !broke_off => Ok(()),
             RowState::Failed | RowState::Queued => {
-                let loses =
-                    matches!(list.record.kind, Kind::Revoke | Kind::Restore) || list.record.over == Over::NotPassing;
-                list.add_row(Row { state: RowState::Queued, reason: None, ..row }, loses)
+                let counts = matches!(list.record.kind, Kind::Revoke | Kind::Restore | Kind::Regenerate);
+                list.add_row(Row { state: RowState::Queued, reason: None, ..row }, counts)
             }
             _ => Ok(()),
         })
@@ -110,18 +110,19 @@ struct List<'a> {
     pending: Vec<Row>,
     written: u64,
     seen: BTreeSet<String>,
-    losing: usize,
+    /// Certificates that would be changed: what is counted for the second person.
+    changing: u64,
 }
 
 impl List<'_> {
     fn add(&mut self, row: Row, fate: &Fate) -> Result<()> {
-        self.add_row(row, matches!(fate, Fate::Lose(_) | Fate::Regain(_)))
+        self.add_row(row, fate.changes_one())
     }
 
-    fn add_row(&mut self, row: Row, loses: bool) -> Result<()> {
+    fn add_row(&mut self, row: Row, counts: bool) -> Result<()> {
         if self.seen.insert(row.about()) {
             self.pending.push(row);
-            self.losing += usize::from(loses);
+            self.changing += u64::from(counts);
         }
         let full = (self.written + self.pending.len() as u64).is_multiple_of(GROUP) && !self.pending.is_empty();
         if full { self.flush() } else { Ok(()) }
@@ -174,21 +175,37 @@ fn freeze(
 ) -> Result<Created> {
     let revision = desk.store.write_documents(&[record.put(Expect::Absent), record.enqueue()], None)?;
     let (pending, seen) = (Vec::new(), BTreeSet::new());
-    let mut list = List { store: desk.store, record: &record, pending, written: 0, seen, losing: 0 };
+    let mut list = List { store: desk.store, record: &record, pending, written: 0, seen, changing: 0 };
     let filled = fill(&mut list).and_then(|()| list.flush());
-    let (total, losing) = (list.written, list.losing);
+    let (total, changing) = (list.written, list.changing);
     let empty = total == 0 && record.kind != Kind::Publish;
     if filled.is_err() || empty {
         discard(desk.store, &record, total)?;
         filled?;
         return Err(RunError::Nobody);
     }
-    start(desk, record, revision, total, if losing > alone { Some(losing) } else { None })
+    for _ in 0..TRIES {
+        match start(desk, record.clone(), revision, total, (changing, alone)) {
+            // Their tally was written meanwhile: what is left for one person is looked up again.
+            Err(RunError::Store(StoreError::Conflict(_))) => {}
+            done => return done,
+        }
+    }
+    Err(RunError::Busy)
 }
 
 /// Puts the run into the queue, or the approval that it needs first.
-fn start(desk: &Desk, record: RunRecord, revision: u64, total: u64, losing: Option<usize>) -> Result<Created> {
-    let approval = losing.map(|count| approval::asked(desk, &record, count)).transpose()?;
+fn start(
+    desk: &Desk,
+    record: RunRecord,
+    revision: u64,
+    total: u64,
+    (changing, alone): (u64, usize),
+) -> Result<Created> {
+    let (approval, tally) = match second::takes(desk, changing, alone)? {
+        Takes::One(tally) => (None, tally),
+        Takes::Two => (Some(approval::asked(desk, &record, changing as usize)?), None),
+    };
     let run = RunRecord {
         state: if approval.is_some() { RunState::AwaitingApproval } else { RunState::Queued },
         counters: Counters { total, ..Counters::default() },
@@ -200,6 +217,7 @@ fn start(desk: &Desk, record: RunRecord, revision: u64, total: u64, losing: Opti
         Some(approval) => writes.extend([approval.put(Expect::Absent), run.dequeue()]),
         None => writes.push(run.enqueue()),
     }
+    writes.extend(tally);
     let detail = json!({
         "kind": run.kind, "event": run.event, "over": run.over, "total": total, "reason": run.reason,
         "retryOf": run.retry_of, "approval": run.approval, "of": run.of,

@@ -68,6 +68,11 @@ impl Fate {
         }
     }
 
+    /// Says whether a certificate that somebody has would be another: revoked, given back, or replaced.
+    pub fn changes_one(&self) -> bool {
+        matches!(self, Self::Replace(..) | Self::Lose(_) | Self::Regain(_))
+    }
+
     /// Returns the certificate that it is about, if there is one.
     pub fn number(&self) -> Option<&CertificateNumber> {
         match self {

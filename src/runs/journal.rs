@@ -4,6 +4,7 @@ use super::record::{GROUP, Row, RowState, RunRecord, RunState, read};
 use super::step::ending;
 use super::{CorrectionState, Result, RunError, Seen, TRIES, check_seen, who};
 use crate::credential::EventCode;
+use crate::enrolment::erasing::Gone;
 use crate::issuance::Desk;
 use crate::store::{Collection, Document, DocumentWrite, Expect, Page, PersonKey, Store, StoreError};
 
@@ -184,17 +185,20 @@ pub fn cancel(desk: &Desk, id: &str, seen: Seen<RunRecord>) -> Result<RunRecord>
 ///
 /// # Errors
 /// When the store fails.
-pub fn forgetting(store: &dyn Store, event: &EventCode, person: &PersonKey) -> Result<Vec<DocumentWrite>> {
-    let mut writes = journal_rows(store, event, person, None)?;
-    let Some(number) = store.certificate_of(event, person)? else { return Ok(writes) };
+pub fn forgetting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>> {
+    let mut writes = journal_rows(store, &gone.event, &gone.person, None)?;
+    let Some(number) = &gone.certificate else { return Ok(writes) };
     each_document(store, Collection::CORRECTIONS, "", |document| {
         let asked: super::Correction = document.read()?;
-        if asked.number == number {
-            let state = match asked.state {
-                CorrectionState::Pending => CorrectionState::Rejected,
-                state => state,
-            };
-            let bare = super::Correction { name: String::new(), note: None, answer: None, state, ..asked };
+        if asked.number != *number {
+            return Ok(());
+        }
+        let state = match asked.state {
+            CorrectionState::Pending => CorrectionState::Rejected,
+            state => state,
+        };
+        let bare = super::Correction { name: String::new(), note: None, answer: None, state, ..asked.clone() };
+        if bare != asked {
             let expect = Expect::Revision(document.revision);
             writes.push(DocumentWrite::put(Collection::CORRECTIONS, document.key, expect, &bare));
         }

@@ -10,8 +10,8 @@
 //! - [`assess`](fate) says what a run would do to one person or certificate: the preview and the run itself ask the same
 //!   function, the run at the time when it does it.
 //! - [`create()`], [`preview`], [`step()`], [`cancel`], [`retry_failed`].
-//! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`approval`]: two people
-//!   for a mass revocation. [`correction`]: names.
+//! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`correction`]: names.
+//!   [`second`]: what one person may do alone within a day; [`approval`]: what waits for a second one.
 //! - [`quality`]: is what we issued what we meant?
 //!
 //! Speaks no HTTP, has no clock and no threads: the time comes in the desk, and a worker calls [`step()`] again and again.
@@ -26,6 +26,7 @@ pub mod quality;
 mod queue;
 mod record;
 pub mod revoke;
+pub mod second;
 mod select;
 mod step;
 pub mod stray;
@@ -44,6 +45,7 @@ pub use step::{Shop, Step, step};
 pub use stray::{Presented, restore_presented, revoke_presented};
 pub use withdraw::{issue_now, reissue, request_own};
 
+use crate::accounts::AccountsError;
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::enrolment::{EnrolmentError, NotReady};
 use crate::issuance::{IssueError, ReplaceError};
@@ -142,6 +144,22 @@ pub enum RunError {
     /// The same person cannot approve what they asked for.
     #[error("a second member of staff must decide, not the one who asked")]
     SamePerson,
+    /// The same, and nobody else could: a day later they can.
+    #[error(
+        "a second member of staff must decide; as nobody else may, you can from {0} on, with your password and second factor"
+    )]
+    OnlyYou(Timestamp),
+    /// Who decides about their own request types password and second factor again.
+    #[error("you asked for this yourself: send your `password`, and with the second step on a `code`")]
+    ProofNeeded,
+    /// One person did as many as one may within a day.
+    #[error(
+        "one member of staff may revoke, restore, rename or regenerate {0} certificates within a day; the next ones take two"
+    )]
+    TwoNeeded(usize),
+    /// Nothing is known of the person any more.
+    #[error("the person of certificate {0} was erased")]
+    PersonErased(CertificateNumber),
     /// Only people approve.
     #[error("only a member of staff can decide, not an API token")]
     NotStaff,
@@ -172,6 +190,9 @@ pub enum RunError {
     /// What was published.
     #[error(transparent)]
     Publish(#[from] PublishError),
+    /// Who could be the second person.
+    #[error(transparent)]
+    Accounts(#[from] AccountsError),
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -207,6 +228,11 @@ fn who(actor: &str) -> &str {
 /// Returns the member of staff who answers for an act: also where one of their API tokens acts for them.
 fn owner(actor: &str) -> &str {
     who(actor).split_once(TOKEN).map_or(who(actor), |(owner, _)| owner)
+}
+
+/// Says whether somebody acts who came in over HTTP: a member of staff, or a token.
+fn is_staff(actor: &str) -> bool {
+    actor.starts_with("staff:") || actor.starts_with("token:")
 }
 
 /// Says whether a member of staff acts, and not an API token.

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::fate::is_published;
 use super::withdraw::{changed, current};
-use super::{Result, RunError, RunReason, Seen, TRIES, Undo, check_seen};
+use super::{Result, RunError, RunReason, Seen, TRIES, Undo, check_seen, second};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::issuance::Desk;
 use crate::publish;
@@ -24,15 +24,15 @@ pub enum Revoked {
 }
 
 /// Revokes a certificate. One that is revoked stays as it is, with its first reason; but fraud, and who wants it now, end its
-/// wait.
+/// wait. One member of staff may revoke and restore `alone` within a day.
 ///
 /// # Errors
-/// [`RunError::NoCertificate`], [`RunError::ChangedMeanwhile`].
+/// [`RunError::NoCertificate`], [`RunError::ChangedMeanwhile`], [`RunError::TwoNeeded`].
 pub fn revoke(
     desk: &Desk,
     number: &CertificateNumber,
     why: &RunReason,
-    undo: Undo,
+    (undo, alone): (Undo, usize),
     seen: Seen<Certificate>,
 ) -> Result<(Certificate, Revoked)> {
     why.check()?;
@@ -56,7 +56,8 @@ pub fn revoke(
         });
         let act = desk.act("certificate.revoke", number, detail);
         let change = CertificateChange::Revoke { old, reason, withdrawal };
-        if changed(desk, change, Told::Revoked, number, &act)? {
+        let tally = second::one_more(desk, alone)?;
+        if changed(desk, change, tally, Told::Revoked, number, &act)? {
             return Ok((current(desk, number)?, Revoked::Anew));
         }
     }
@@ -81,8 +82,9 @@ fn hastened(desk: &Desk, old: Certificate, why: &RunReason) -> Result<bool> {
 /// Takes a revocation back that has not been published. The caller makes sure that nothing is published meanwhile.
 ///
 /// # Errors
-/// [`RunError::Published`] once verifiers may have seen it, [`RunError::NotRevoked`], [`RunError::ChangedMeanwhile`].
-pub fn restore(desk: &Desk, number: &CertificateNumber, seen: Seen<Certificate>) -> Result<Certificate> {
+/// [`RunError::Published`] once verifiers may have seen it, [`RunError::NotRevoked`], [`RunError::ChangedMeanwhile`],
+/// [`RunError::TwoNeeded`].
+pub fn restore(desk: &Desk, number: &CertificateNumber, alone: usize, seen: Seen<Certificate>) -> Result<Certificate> {
     for _ in 0..TRIES {
         let old = current(desk, number)?;
         check_seen(seen, &old)?;
@@ -97,7 +99,8 @@ pub fn restore(desk: &Desk, number: &CertificateNumber, seen: Seen<Certificate>)
             "withdrawal": old.withdrawal,
         });
         let act = desk.act("certificate.restore", number, detail);
-        if changed(desk, CertificateChange::Reinstate { old }, Told::Restored, number, &act)? {
+        let tally = second::one_more(desk, alone)?;
+        if changed(desk, CertificateChange::Reinstate { old }, tally, Told::Restored, number, &act)? {
             return current(desk, number);
         }
     }

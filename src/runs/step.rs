@@ -223,7 +223,8 @@ struct Group<'a> {
     record: &'a RunRecord,
     undo: Undo,
     rows: Vec<Row>,
-    /// Key and revision of each row's document.
+    /// Key and revision of each row's document: whoever is erased meanwhile is taken out of the journal, and must not come
+    /// back into it.
     read: Vec<(String, u64)>,
     fates: Vec<Fate>,
     /// What each row's fate rests on.

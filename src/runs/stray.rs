@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::revoke::{Revoked, restore, revoke};
 use super::withdraw::told_writes;
-use super::{Result, RunError, RunReason, TRIES, Undo};
+use super::{Result, RunError, RunReason, TRIES, Undo, second};
 use crate::credential::{CertificateNumber, StatusEntry, Timestamp, limits};
 use crate::issuance::{Desk, status_secret};
 use crate::keys::{KeyManifest, KeyState};
@@ -75,7 +75,12 @@ pub fn read(bytes: &[u8], manifest: &KeyManifest) -> Result<Ours> {
 ///
 /// # Errors
 /// [`RunError::OldVersion`], [`RunError::EntryTaken`], [`RunError::CompromisedKey`], [`RunError::NoEntry`].
-pub fn revoke_presented(desk: &Desk, ours: &Ours, why: &RunReason, undo: Undo) -> Result<(Presented, Revoked)> {
+pub fn revoke_presented(
+    desk: &Desk,
+    ours: &Ours,
+    why: &RunReason,
+    (undo, alone): (Undo, usize),
+) -> Result<(Presented, Revoked)> {
     why.check()?;
     let place = place(desk, ours)?;
     for _ in 0..TRIES {
@@ -83,7 +88,7 @@ pub fn revoke_presented(desk: &Desk, ours: &Ours, why: &RunReason, undo: Undo) -
         let (known, namesake) = find(desk, ours, &place)?;
         let (old, new, news) = match known {
             Known::InStore(certificate) => {
-                let (certificate, news) = revoke(desk, &certificate.number, why, undo, &|_| true)?;
+                let (certificate, news) = revoke(desk, &certificate.number, why, (undo, alone), &|_| true)?;
                 return Ok((Presented::Known(Box::new(certificate)), news));
             }
             Known::Revoked(stray) if due.is_some() || !publish::waits(stray.reason.at, stray.due(), desk.now) => {
@@ -99,7 +104,11 @@ pub fn revoke_presented(desk: &Desk, ours: &Ours, why: &RunReason, undo: Undo) -
             Known::Unknown => (None, revoked(desk, ours, &place, why, due), Revoked::Anew),
         };
         let (action, told) = match news {
-            Revoked::Anew => ("certificate.revoke", told_writes(desk, Told::Revoked, &place.number)?),
+            Revoked::Anew => {
+                let mut told = told_writes(desk, Told::Revoked, &place.number)?;
+                told.extend(second::one_more(desk, alone)?);
+                ("certificate.revoke", told)
+            }
             _ => ("certificate.hasten", Vec::new()),
         };
         let detail = json!({
@@ -108,6 +117,7 @@ pub fn revoke_presented(desk: &Desk, ours: &Ours, why: &RunReason, undo: Undo) -
         let act = desk.act(action, &place.number, detail);
         match desk.store.change_strays(&[(old.as_ref(), Some(&new))], &told, &act) {
             Ok(()) => return Ok((presented(place, new, namesake), news)),
+            Err(error) if second::was_counted(desk, &error) => {}
             Err(StoreError::Conflict(_)) if news == Revoked::Anew && desk.store.stray(place.status)?.is_none() => {
                 // The entry is set, and no stray has it: it is that of an older version of another certificate.
                 return Err(RunError::EntryTaken(None));
@@ -129,13 +139,13 @@ fn presented(place: Place, stray: Stray, namesake: bool) -> Presented {
 ///
 /// # Errors
 /// As [`restore`].
-pub fn restore_presented(desk: &Desk, ours: &Ours) -> Result<Presented> {
+pub fn restore_presented(desk: &Desk, ours: &Ours, alone: usize) -> Result<Presented> {
     let place = place(desk, ours)?;
     for _ in 0..TRIES {
         let (known, namesake) = find(desk, ours, &place)?;
         let stray = match known {
             Known::InStore(certificate) => {
-                return Ok(Presented::Known(Box::new(restore(desk, &certificate.number, &|_| true)?)));
+                return Ok(Presented::Known(Box::new(restore(desk, &certificate.number, alone, &|_| true)?)));
             }
             Known::Unknown => return Err(RunError::NotRevoked(place.number)),
             Known::Revoked(stray) => stray,
@@ -145,7 +155,8 @@ pub fn restore_presented(desk: &Desk, ours: &Ours) -> Result<Presented> {
         }
         let detail = json!({ "stray": ours.credential.id, "status": stray.status, "since": stray.reason.at });
         let act = desk.act("certificate.restore", &place.number, detail);
-        let told = told_writes(desk, Told::Restored, &place.number)?;
+        let mut told = told_writes(desk, Told::Restored, &place.number)?;
+        told.extend(second::one_more(desk, alone)?);
         match desk.store.change_strays(&[(Some(&stray), None)], &told, &act) {
             Ok(()) => return Ok(presented(place, stray, namesake)),
             Err(StoreError::Conflict(_)) => {}

@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
-use super::{Result, RunError, TRIES, who};
+use super::{Result, RunError, TRIES, second, who};
 use crate::credential::{CertificateNumber, EventCode};
-use crate::enrolment::{Decider, Decision, Ground, Planned, listed_given, may_request_own, planned, ready_to_generate};
+use crate::enrolment::{
+    Decider, Decision, Ground, NotReady, Planned, listed_given, may_request_own, planned, ready_to_generate,
+};
 use crate::issuance::{self, Desk, Order, ReplaceError, Workshop};
 use crate::store::{
     Batch, Certificate, CertificateChange, CertificateState, DocumentWrite, Participant, PersonKey, Premise, StoreError,
@@ -14,7 +16,8 @@ use crate::webhooks::{self, CertificateChange as Told, Notice};
 /// Issues to one person whatever the rule says. An exclusion is stronger.
 ///
 /// # Errors
-/// [`RunError::Excluded`], [`RunError::AlreadyHas`], [`RunError::NoPerson`], [`RunError::CannotMake`].
+/// [`RunError::Excluded`], [`RunError::AlreadyHas`], [`RunError::NoPerson`], [`RunError::NotReady`] without a template,
+/// [`RunError::CannotMake`].
 pub fn issue_now(
     desk: &Desk,
     workshop: &Workshop,
@@ -83,14 +86,15 @@ fn issue_one(
         let made = made.map_err(RunError::CannotMake)?;
         let number = made.number.clone();
         let act = desk.act("certificate.issue", &number, detail);
-        if changed_given(desk, given, CertificateChange::Issue(made.clone()), &number, &act)? {
+        if changed_given(desk, given, CertificateChange::Issue(made.clone()), None, &number, &act)? {
             return Ok(made);
         }
     }
     Err(RunError::Busy)
 }
 
-/// Returns a person, the decision about them, and what it rests on; who is excluded gets nothing.
+/// Returns a person, the decision about them, and what it rests on; who is excluded gets nothing, and without a template
+/// nobody does.
 fn decided(desk: &Desk, planned: &Planned, person: &PersonKey) -> Result<(Participant, Decision, Vec<Premise>)> {
     let code = &planned.event.code;
     let found = desk.store.participant(code, person)?.ok_or_else(|| RunError::NoPerson(code.clone()))?;
@@ -98,6 +102,9 @@ fn decided(desk: &Desk, planned: &Planned, person: &PersonKey) -> Result<(Partic
     let decision = Decider::new(&planned.event, &planned.plan)?.decide(&found, &listed);
     if decision.reason == Ground::Excluded {
         return Err(RunError::Excluded);
+    }
+    if decision.template.bundle.0.is_empty() {
+        return Err(RunError::NotReady(vec![NotReady::NoTemplate]));
     }
     let mut given = planned.given();
     given.extend([Premise::participant(code, &found), listing]);
@@ -108,14 +115,23 @@ fn decided(desk: &Desk, planned: &Planned, person: &PersonKey) -> Result<(Partic
 /// version stays revoked.
 ///
 /// # Errors
-/// [`RunError::NotRevoked`], [`RunError::Excluded`], [`RunError::NoPerson`], [`RunError::CannotMake`].
-pub fn reissue(desk: &Desk, workshop: &Workshop, number: &CertificateNumber, note: &str) -> Result<Certificate> {
+/// [`RunError::NotRevoked`], [`RunError::Excluded`], [`RunError::NoPerson`], [`RunError::CannotMake`],
+/// [`RunError::TwoNeeded`].
+pub fn reissue(
+    desk: &Desk,
+    workshop: &Workshop,
+    number: &CertificateNumber,
+    note: &str,
+    alone: usize,
+) -> Result<Certificate> {
     let note = reason(note)?;
     for _ in 0..TRIES {
         let old = current(desk, number)?;
         let CertificateState::Revoked { reason } = &old.state else {
             return Err(RunError::NotRevoked(number.clone()));
         };
+        // Before anything is made: what is refused uses up nothing.
+        let tally = second::one_more(desk, alone)?;
         let planned = planned(desk, number.event())?;
         let (found, decision, given) = decided(desk, &planned, &old.person)?;
         let mut basis = decision.basis;
@@ -136,7 +152,7 @@ pub fn reissue(desk: &Desk, workshop: &Workshop, number: &CertificateNumber, not
         });
         let act = desk.act("certificate.reissue", number, detail);
         let change = CertificateChange::Reissue { old, new: new.clone() };
-        if changed_given(desk, given, change, number, &act)? {
+        if changed_given(desk, given, change, tally, number, &act)? {
             return Ok(new);
         }
     }
@@ -147,15 +163,17 @@ pub(super) fn current(desk: &Desk, number: &CertificateNumber) -> Result<Certifi
     desk.store.certificate(number)?.ok_or_else(|| RunError::NoCertificate(number.clone()))
 }
 
-/// Makes one change with its webhooks; false if somebody else was faster.
+/// Makes one change with its webhooks and what counts it; false if somebody else was faster.
 pub(super) fn changed(
     desk: &Desk,
     change: CertificateChange,
+    tally: Option<DocumentWrite>,
     told: Told,
     number: &CertificateNumber,
     act: &crate::store::Act,
 ) -> Result<bool> {
-    let writes = told_writes(desk, told, number)?;
+    let mut writes = told_writes(desk, told, number)?;
+    writes.extend(tally);
     match desk.store.change_certificates(&[change], &writes, act) {
         Err(StoreError::Conflict(_)) => Ok(false),
         done => Ok(done.map(|()| true)?),
@@ -167,10 +185,12 @@ fn changed_given(
     desk: &Desk,
     given: Vec<Premise>,
     change: CertificateChange,
+    tally: Option<DocumentWrite>,
     number: &CertificateNumber,
     act: &crate::store::Act,
 ) -> Result<bool> {
-    let documents = told_writes(desk, Told::Issued, number)?;
+    let mut documents = told_writes(desk, Told::Issued, number)?;
+    documents.extend(tally);
     let batch = Batch { given, certificates: vec![change], documents, ..Batch::default() };
     match desk.store.write(&batch, Some(act)) {
         Err(StoreError::Conflict(_)) => Ok(false),

@@ -12,8 +12,9 @@ use serde_json::{Value, json};
 
 use super::App;
 use crate::accounts;
+use crate::enrolment::erasing;
 use crate::issuance::Desk;
-use crate::store::{self, Header};
+use crate::store::{self, Header, StoreError};
 
 /// The socket's name in the data folder.
 pub const SOCKET: &str = "admin.sock";
@@ -25,6 +26,8 @@ pub const STAFF_LIST: &str = "staff list";
 pub const STAFF_RESET: &str = "staff reset";
 /// As [`STAFF_RESET`], and takes the second step away too.
 pub const STAFF_RESET_TWO_STEP: &str = "staff reset-two-step";
+/// What asks for the store to be rewritten.
+pub const COMPACT: &str = "store compact";
 /// `typ` of the signature under a dump.
 pub const DUMP_TYP: &str = "testamur-dump+jwt";
 /// Who acts through this door.
@@ -77,6 +80,10 @@ fn answer(app: &App, address: &str, stream: UnixStream) -> io::Result<()> {
     let (command, about) = command.trim().split_once(':').unwrap_or((command.trim(), ""));
     let done = match command {
         EXPORT => return export(app, &desk, &mut out).and_then(|()| out.flush()),
+        COMPACT => match erasing::compact(&desk) {
+            Ok(compacted) => Ok(json!(compacted)),
+            Err(error) => Err(error.into()),
+        },
         STAFF_LIST => staff(&desk).map(|staff| json!({ "staff": staff })),
         STAFF_RESET | STAFF_RESET_TWO_STEP => {
             let link = reset(&desk, about, command == STAFF_RESET_TWO_STEP);
@@ -86,6 +93,19 @@ fn answer(app: &App, address: &str, stream: UnixStream) -> io::Result<()> {
     };
     writeln!(out, "{}", done.unwrap_or_else(|error| json!({ "error": error.to_string() })))?;
     out.flush()
+}
+
+/// Rewrites the store if what was erased has waited in its files for long enough.
+///
+/// # Errors
+/// Those of the store.
+pub fn compact_if_due(app: &App) -> Result<(), StoreError> {
+    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: "system", now: app.now() };
+    if erasing::is_due(desk.store, desk.now)? {
+        let compacted = erasing::compact(&desk)?;
+        tracing::info!(before = compacted.before, after = compacted.after, "rewrote the store");
+    }
+    Ok(())
 }
 
 /// Lists everybody on the staff.

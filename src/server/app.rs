@@ -32,7 +32,8 @@ pub struct Limits {
     pub request_time: Duration,
     /// Requests a second to the public endpoints, from one address.
     pub public_per_second: u32,
-    /// More revocations at once than this need a second member of staff.
+    /// More certificates that one member of staff revokes, restores, renames or regenerates within a day than this need a
+    /// second one.
     pub revoke_alone: usize,
 }
 

@@ -53,6 +53,29 @@ impl Authenticator {
     }
 }
 
+/// What proves a caller anew, for what goes on after the request was answered.
+pub(super) struct Admission {
+    request: Parts,
+    address: IpAddr,
+}
+
+impl FromRequestParts<App> for Admission {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
+        Ok(Self { request: parts.clone(), address })
+    }
+}
+
+impl Admission {
+    /// Refuses once the session or the token has ended, or its owner may not any more.
+    pub(super) async fn still(&self, app: &App, permission: Permission) -> Result<(), Problem> {
+        let (prove, request, address) = (app.authenticator.0.clone(), self.request.clone(), self.address);
+        app.aside(move |app| prove(app, &request, address)?.may(permission)).await
+    }
+}
+
 impl FromRequestParts<App> for Caller {
     type Rejection = Problem;
 

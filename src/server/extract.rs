@@ -40,6 +40,24 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     }
 }
 
+/// A JSON body that may be left out.
+pub(super) struct BodyIfAny<T>(pub T);
+
+impl<T: DeserializeOwned + Default> FromRequest<App> for BodyIfAny<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &App) -> Result<Self, Problem> {
+        within(request.headers(), state.limits.body_bytes)?;
+        let (parts, body) = request.into_parts();
+        let Raw(bytes) = Raw::from_request(Request::from_parts(parts.clone(), body), state).await?;
+        if bytes.trim_ascii().is_empty() {
+            return Ok(Self(T::default()));
+        }
+        let Body::<Option<T>>(value) = Body::from_request(Request::from_parts(parts, bytes.into()), state).await?;
+        Ok(Self(value.unwrap_or_default()))
+    }
+}
+
 /// A body as it is.
 pub(super) struct Raw(pub Bytes);
 

@@ -15,6 +15,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::extract::{is_json, within};
 use super::{App, Caller, Problem};
 use crate::credential::Timestamp;
+use crate::enrolment::erasing::Unerased;
 use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
 
 /// Longest key that is taken.
@@ -81,19 +82,24 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
     let work = tokio::spawn(async move {
         let _room = room;
         let asked = (name.clone(), fingerprint.clone());
-        if let Some(answer) = app.aside(move |app| begin(app, &asked.0, &asked.1, now)).await? {
+        let begun = app.aside(move |app| {
+            let unerased = Unerased::anywhere(&*app.store)?;
+            Ok((unerased, begin(app, &asked.0, &asked.1, now)?))
+        });
+        let (unerased, answer) = begun.await?;
+        if let Some(answer) = answer {
             return answer.into_response();
         }
         let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-        noted(app, name, fingerprint, now, response).await
+        noted(app, (name, unerased), fingerprint, now, response).await
     });
     work.await.map_err(Problem::internal)?
 }
 
-/// Keeps the answer for the next time.
+/// Keeps the answer for the next time; but not if somebody was erased since the request began, whom it may name.
 async fn noted(
     app: App,
-    name: String,
+    (name, unerased): (String, Unerased),
     fingerprint: String,
     now: Timestamp,
     response: Response,
@@ -111,7 +117,7 @@ async fn noted(
     let shown_once = head.extensions.get::<ShownOnce>().is_some();
     let keep = !head.status.is_server_error() && head.status != StatusCode::TOO_MANY_REQUESTS;
     let answer = if shown_once || answer.body.len() > KEPT_BYTES { Answer::unkept()? } else { answer };
-    app.aside(move |app| end(app, &name, &Seen { fingerprint, at: now, answer: Some(answer) }, keep)).await?;
+    app.aside(move |app| end(app, &name, Seen { fingerprint, at: now, answer: Some(answer) }, keep, &unerased)).await?;
     Ok(Response::from_parts(head, Body::from(body)))
 }
 
@@ -150,13 +156,18 @@ fn begin(app: &App, name: &str, fingerprint: &str, now: Timestamp) -> Result<Opt
     seen.answer.map(Some).ok_or_else(under_way)
 }
 
-fn end(app: &App, name: &str, seen: &Seen, keep: bool) -> Result<(), Problem> {
-    let write = if keep {
-        DocumentWrite::put(Collection::IDEMPOTENCY, name, Expect::Any, seen)
-    } else {
-        DocumentWrite::delete(Collection::IDEMPOTENCY, name, Expect::Any)
+fn end(app: &App, name: &str, seen: Seen, keep: bool, unerased: &Unerased) -> Result<(), Problem> {
+    let write = |seen: &Seen| match keep {
+        true => DocumentWrite::put(Collection::IDEMPOTENCY, name, Expect::Any, seen),
+        false => DocumentWrite::delete(Collection::IDEMPOTENCY, name, Expect::Any),
     };
-    app.store.write_documents(&[write], None)?;
+    match app.store.write_documents(&[write(&seen), unerased.still()], None) {
+        Err(error) if unerased.broke(&error) => {
+            let bare = Seen { answer: Some(Answer::unkept()?), ..seen };
+            app.store.write_documents(&[write(&bare)], None)?;
+        }
+        done => drop(done?),
+    }
     Ok(())
 }
 
@@ -164,9 +175,9 @@ fn end(app: &App, name: &str, seen: &Seen, keep: bool) -> Result<(), Problem> {
 /// are still not done twice; whoever sends one again is told that it was done. A part of erasing a person.
 pub(super) fn forgetting(store: &dyn Store, texts: &[String]) -> Result<Vec<DocumentWrite>, Problem> {
     let texts: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
-    let mut writes = Vec::new();
+    let (mut writes, unkept) = (Vec::new(), Answer::unkept()?);
     each(store, |document, seen| {
-        let Some(answer) = &seen.answer else { return Ok(()) };
+        let Some(answer) = seen.answer.as_ref().filter(|answer| answer.body != unkept.body) else { return Ok(()) };
         let body = BASE64.decode(answer.body.as_bytes()).unwrap_or_default();
         let names = match serde_json::from_slice::<serde_json::Value>(&body) {
             Ok(json) => told(&json, &texts),

@@ -13,6 +13,7 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::api::Security;
+use super::parameters::{self, Parameters};
 use super::{App, Problem, api, idempotency, ops, pace, reply, vc_api};
 
 /// How webhooks look to who receives them.
@@ -23,7 +24,7 @@ const WEBHOOKS: &str = "Tells other systems what happened, by Standard Webhooks 
 #[openapi(
     info(
         title = "Testamur",
-        description = "Issues signed certificates that anyone can verify offline.\n\nWho calls: a program sends `Authorization: Bearer TOKEN` with an API token, which a member of staff makes with `POST /api/v1/me/tokens`. A person logs in with `POST /api/v1/login`: `email` and `password`; if the answer has a `ticket`, its second step is `POST /api/v1/login/second-step` with that ticket and a `code`. The answer sets the cookie `__Host-testamur_session`, which goes with every call from then on, and has a `csrfToken` (also `GET /api/v1/me` has it), which goes as the header `x-csrf-token` with every call but GET and HEAD. `POST /api/v1/logout` ends the session.\n\nMost operations take either. Those that only list `session` as their security are for people: one's own account and API tokens, changes to staff, and the decision about an approval; an API token is refused there with 403. The operations to log in, to set a password and to verify need neither.\n\nErrors are `application/problem+json` with stable codes. Listings are paged by cursor. A POST with an `Idempotency-Key` is done once. Records carry an `ETag`; a change with `If-Match` is refused with 412 when somebody else was faster, and a read with `If-None-Match` is answered with 304 when nothing has changed.\n\nEach operation says as `x-permission` what it needs: a permission, one of several, `account` for what is one's own and only for who is logged in, or `public`."
+        description = "Issues signed certificates that anyone can verify offline.\n\nWho calls: a program sends `Authorization: Bearer TOKEN` with an API token, which a member of staff makes with `POST /api/v1/me/tokens`. A person logs in with `POST /api/v1/login`: `email` and `password`; if the answer has a `ticket`, its second step is `POST /api/v1/login/second-step` with that ticket and a `code`. The answer sets the cookie `__Host-testamur_session`, which goes with every call from then on, and has a `csrfToken` (also `GET /api/v1/me` has it), which goes as the header `x-csrf-token` with every call but GET and HEAD. `POST /api/v1/logout` ends the session.\n\nMost operations take either. Those that only list `session` as their security are for people: one's own account and API tokens, changes to staff, and the decision about an approval; an API token is refused there with 403. The operations to log in, to set a password and to verify need neither.\n\nErrors are `application/problem+json` with stable codes. Listings are paged by cursor. A POST with an `Idempotency-Key` is done once. Records carry an `ETag`; a change with `If-Match` is refused with 412 when somebody else was faster, and a read with `If-None-Match` is answered with 304 when nothing has changed. Members of a body and parameters of a query that an operation does not have are refused.\n\nEach operation says as `x-permission` what it needs: a permission, one of several, `account` for what is one's own and only for who is logged in, or `public`."
     ),
     tags((name = "Webhooks", description = WEBHOOKS)),
     modifiers(&Security),
@@ -44,6 +45,7 @@ fn described() -> OpenApiRouter<App> {
 pub fn router(app: App) -> Router {
     let (api, document) = described().split_for_parts();
     let timeout = app.limits.request_time;
+    let parameters = Parameters::of(&document);
     let api = if app.vc_api { api.merge(vc_api::routes()) } else { api };
     api.route("/api/v1/openapi.json", get(move || async move { Json(document) }))
         .route("/api/v1/docs", get(|| async { Html(include_str!("reader.html")) }))
@@ -57,6 +59,7 @@ pub fn router(app: App) -> Router {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "this address takes other methods")
         })
         .layer(middleware::from_fn_with_state(app.clone(), idempotency::once))
+        .layer(middleware::from_fn(move |request, next| parameters::known(parameters.clone(), request, next)))
         .layer(middleware::from_fn(reply::unless_known))
         .layer(DefaultBodyLimit::max(app.limits.body_bytes))
         .layer(middleware::from_fn(move |request, next| pace::in_time(timeout, request, next)))

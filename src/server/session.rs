@@ -57,6 +57,14 @@ pub(super) async fn hashing<T: Send + 'static>(
     app.at_desk(caller, work).await
 }
 
+/// Within a session a wrong password is a mistake in the request; the session stays good.
+pub(super) fn again(error: AccountsError) -> Problem {
+    match error {
+        AccountsError::SignIn => Problem::unprocessable("wrong-password", "the current password is wrong"),
+        other => other.into(),
+    }
+}
+
 /// Returns the authenticator of the service: API tokens and sessions.
 pub fn accounts() -> Authenticator {
     Authenticator::new(|app, parts, address| {
@@ -166,11 +174,17 @@ pub fn setup_link(app: &App) -> accounts::Result<Option<Secret>> {
     accounts::setup_link(&desk)
 }
 
-/// Deletes ended sessions and old answers, every hour.
+/// Deletes ended sessions and old answers, every hour, and ends what was left to be erased.
 pub async fn sweep_sessions(app: App) {
     let mut hours = tokio::time::interval(SWEEP);
     loop {
         hours.tick().await;
+        if let Err(problem) = app.aside(finish_erasing).await {
+            tracing::warn!(code = problem.code, "somebody who was being erased still is");
+        }
+        if let Err(problem) = app.aside(|app| Ok(super::admin::compact_if_due(app)?)).await {
+            tracing::error!(code = problem.code, "the store was not rewritten: its files still hold what was erased");
+        }
         if let Err(problem) = app.aside(|app| Ok(accounts::sweep(&*app.store, app.now())?)).await {
             tracing::warn!(code = problem.code, "ended sessions were not deleted");
         }
@@ -178,6 +192,14 @@ pub async fn sweep_sessions(app: App) {
             tracing::warn!(code = problem.code, "old answers were not deleted");
         }
     }
+}
+
+/// Ends what a service that was killed had begun to erase.
+///
+/// # Errors
+/// When the store fails.
+pub fn finish_erasing(app: &App) -> Result<(), Problem> {
+    super::api::participants::finish_all(&*app.store)
 }
 
 /// Returns who is not logged in.
@@ -199,6 +221,7 @@ impl From<AccountsError> for Problem {
                 Self { retry_after: Some(seconds), ..problem }
             }
             E::Code => Self::unprocessable("wrong-code", text),
+            E::CodeMissing => Self::unprocessable("code-needed", text),
             E::Link => Self::unprocessable("bad-link", text),
             E::Password(_) => Self::unprocessable("weak-password", text),
             E::Email => Self::unprocessable("bad-email", text),

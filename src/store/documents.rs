@@ -7,99 +7,106 @@ use serde_json::Value;
 
 use super::{Result, StoreError};
 
-/// A kind of documents. All are named here, so that no two rooms take the same name.
+/// What the documents of a collection can say of people, and so what becomes of them when somebody is erased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Names {
+    /// Ids, numbers and counts.
+    Nobody,
+    /// Members of staff: their accounts.
+    Staff,
+    /// Participants. Who erases one takes what names them out of every such collection (`enrolment::forgetting` and what its
+    /// callers add); a test holds each of them to it.
+    Participants,
+}
+
+/// A kind of documents. All are named here, so that no two rooms take the same name and none is left out of
+/// [`Collection::ALL`] or of what erasing a person looks through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Collection {
     name: &'static str,
     kept: bool,
+    names: Names,
+}
+
+/// Declares the collections: their names, whether dumps keep them, and whom they name.
+macro_rules! collections {
+    ($($(#[$doc:meta])* $constant:ident = $name:literal, $kept:ident, $names:ident;)*) => {
+        impl Collection {
+            $($(#[$doc])* pub const $constant: Self = Self::$kept($name, Names::$names);)*
+
+            /// Every collection.
+            pub const ALL: &[Self] = &[$(Self::$constant),*];
+        }
+    };
+}
+
+collections! {
+    /// Members of staff by id; personal data.
+    STAFF = "staff", kept, Staff;
+    /// Ids of staff by the SHA-256 of their e-mail.
+    STAFF_EMAILS = "staff-emails", kept, Nobody;
+    /// One document: the owners who can log in.
+    STAFF_OWNERS = "staff-owners", kept, Nobody;
+    /// One document: the set-up link of the first start.
+    STAFF_SETUP = "staff-setup", passing, Nobody;
+    /// Sessions of staff by `STAFF/SHA-256`.
+    SESSIONS = "sessions", passing, Nobody;
+    /// Logins that wait for their second step, by `STAFF/SHA-256`.
+    SECOND_STEPS = "second-steps", passing, Nobody;
+    /// API tokens by their SHA-256.
+    API_TOKENS = "api-tokens", kept, Staff;
+    /// What one person did alone within a day, by `staff:ID`.
+    TALLIES = "tallies", passing, Nobody;
+
+    /// Requests that may come twice, by caller and key.
+    IDEMPOTENCY = "idempotency", passing, Participants;
+
+    /// Templates of the library with their versions, by name.
+    TEMPLATES = "templates", kept, Nobody;
+    /// What the service keeps beside an event, by code.
+    PLANS = "plans", kept, Nobody;
+    /// Versions of rules, as `CODE/0000000001`.
+    RULES = "rules", kept, Nobody;
+    /// Exceptions and exclusions, as `CODE/PERSON`.
+    LISTED = "listed", kept, Participants;
+    /// Imports with their counts, as `CODE/TIME-ID`.
+    IMPORTS = "imports", kept, Nobody;
+    /// Rows of imports that need attention, as `CODE/TIME-ID/0000`. Not kept: they can hold anything.
+    IMPORT_ROWS = "import_rows", passing, Participants;
+    /// Whose turn it is to be erased, as `CODE/ID`, until nothing names them; see [`crate::enrolment::erasing`].
+    ERASING = "erasing", passing, Participants;
+    /// When somebody was last erased: from an event, by code, and from any, under `*`. Who writes what they read about people
+    /// before expects it to be as it was.
+    ERASED = "erased", passing, Nobody;
+
+    /// Runs, by id.
+    RUNS = "runs", kept, Nobody;
+    /// Whom a run is over, by the run's id, group and place: `RUN/000001/001`.
+    RUN_ROWS = "run-rows", kept, Participants;
+    /// Runs that are not finished, by id.
+    RUN_QUEUE = "run-queue", kept, Nobody;
+    /// What needs a second member of staff, by id.
+    APPROVALS = "approvals", kept, Nobody;
+    /// Corrections that were asked for, by id.
+    CORRECTIONS = "corrections", kept, Participants;
+
+    /// Endpoints of webhooks, by id.
+    WEBHOOK_ENDPOINTS = "webhook-endpoints", kept, Nobody;
+    /// Their secrets.
+    WEBHOOK_SECRETS = "webhook-secrets", kept, Nobody;
+    /// How they did lately.
+    WEBHOOK_HEALTH = "webhook-health", passing, Nobody;
+    /// Messages of the outbox, by id and so by time.
+    WEBHOOK_MESSAGES = "webhook-messages", passing, Nobody;
+    /// What became of each message at each endpoint: `ENDPOINT/MESSAGE`, newest first.
+    WEBHOOK_DELIVERIES = "webhook-deliveries", passing, Nobody;
+    /// When a delivery is due: `ENDPOINT/SECONDS/MESSAGE`.
+    WEBHOOK_QUEUE = "webhook-queue", passing, Nobody;
+    /// Deliveries by state: `STATE/` and the delivery's key.
+    WEBHOOK_STATES = "webhook-states", passing, Nobody;
 }
 
 impl Collection {
-    /// Endpoints of webhooks, by id.
-    pub const WEBHOOK_ENDPOINTS: Self = Self::kept("webhook-endpoints");
-    /// Their secrets.
-    pub const WEBHOOK_SECRETS: Self = Self::kept("webhook-secrets");
-    /// How they did lately.
-    pub const WEBHOOK_HEALTH: Self = Self::passing("webhook-health");
-    /// Messages of the outbox, by id and so by time.
-    pub const WEBHOOK_MESSAGES: Self = Self::passing("webhook-messages");
-    /// What became of each message at each endpoint: `ENDPOINT/MESSAGE`, newest first.
-    pub const WEBHOOK_DELIVERIES: Self = Self::passing("webhook-deliveries");
-    /// When a delivery is due: `ENDPOINT/SECONDS/MESSAGE`.
-    pub const WEBHOOK_QUEUE: Self = Self::passing("webhook-queue");
-    /// Deliveries by state: `STATE/` and the delivery's key.
-    pub const WEBHOOK_STATES: Self = Self::passing("webhook-states");
-
-    /// Every collection.
-    pub const ALL: &[Self] = &[
-        Self::STAFF,
-        Self::STAFF_EMAILS,
-        Self::STAFF_OWNERS,
-        Self::STAFF_SETUP,
-        Self::SESSIONS,
-        Self::SECOND_STEPS,
-        Self::API_TOKENS,
-        Self::IDEMPOTENCY,
-        Self::TEMPLATES,
-        Self::PLANS,
-        Self::RULES,
-        Self::LISTED,
-        Self::IMPORTS,
-        Self::IMPORT_ROWS,
-        Self::RUNS,
-        Self::RUN_ROWS,
-        Self::RUN_QUEUE,
-        Self::APPROVALS,
-        Self::CORRECTIONS,
-        Self::WEBHOOK_ENDPOINTS,
-        Self::WEBHOOK_SECRETS,
-        Self::WEBHOOK_HEALTH,
-        Self::WEBHOOK_MESSAGES,
-        Self::WEBHOOK_DELIVERIES,
-        Self::WEBHOOK_QUEUE,
-        Self::WEBHOOK_STATES,
-    ];
-
-    /// Members of staff by id; personal data.
-    pub const STAFF: Self = Self::kept("staff");
-    /// Ids of staff by the SHA-256 of their e-mail.
-    pub const STAFF_EMAILS: Self = Self::kept("staff-emails");
-    /// One document: the owners who can log in.
-    pub const STAFF_OWNERS: Self = Self::kept("staff-owners");
-    /// One document: the set-up link of the first start.
-    pub const STAFF_SETUP: Self = Self::passing("staff-setup");
-    /// Sessions of staff by `STAFF/SHA-256`.
-    pub const SESSIONS: Self = Self::passing("sessions");
-    /// Logins that wait for their second step, by `STAFF/SHA-256`.
-    pub const SECOND_STEPS: Self = Self::passing("second-steps");
-    /// API tokens by their SHA-256.
-    pub const API_TOKENS: Self = Self::kept("api-tokens");
-    /// Requests that may come twice, by caller and key.
-    pub const IDEMPOTENCY: Self = Self::passing("idempotency");
-    /// Runs, by id.
-    pub const RUNS: Self = Self::kept("runs");
-    /// Whom a run is over, by the run's id, group and place: `RUN/000001/001`.
-    pub const RUN_ROWS: Self = Self::kept("run-rows");
-    /// Runs that are not finished, by id.
-    pub const RUN_QUEUE: Self = Self::kept("run-queue");
-    /// What needs a second member of staff, by id.
-    pub const APPROVALS: Self = Self::kept("approvals");
-    /// Corrections that were asked for, by id.
-    pub const CORRECTIONS: Self = Self::kept("corrections");
-
-    /// Templates of the library with their versions, by name.
-    pub const TEMPLATES: Self = Self::kept("templates");
-    /// What the service keeps beside an event, by code.
-    pub const PLANS: Self = Self::kept("plans");
-    /// Versions of rules, as `CODE/0000000001`.
-    pub const RULES: Self = Self::kept("rules");
-    /// Exceptions and exclusions, as `CODE/PERSON`.
-    pub const LISTED: Self = Self::kept("listed");
-    /// Imports with their counts, as `CODE/TIME-ID`.
-    pub const IMPORTS: Self = Self::kept("imports");
-    /// Rows of imports that need attention, as `CODE/TIME-ID/0000`. Not kept: they can hold anything.
-    pub const IMPORT_ROWS: Self = Self::passing("import_rows");
-
     /// Returns its name.
     pub const fn name(&self) -> &'static str {
         self.name
@@ -110,12 +117,17 @@ impl Collection {
         self.kept
     }
 
-    const fn kept(name: &'static str) -> Self {
-        Self { name, kept: true }
+    /// Returns whom its documents can name.
+    pub const fn names(&self) -> Names {
+        self.names
     }
 
-    const fn passing(name: &'static str) -> Self {
-        Self { name, kept: false }
+    const fn kept(name: &'static str, names: Names) -> Self {
+        Self { name, kept: true, names }
+    }
+
+    const fn passing(name: &'static str, names: Names) -> Self {
+        Self { name, kept: false, names }
     }
 }
 
@@ -176,17 +188,24 @@ pub struct DocumentWrite {
     pub expect: Expect,
     /// Its new JSON; `None` deletes it.
     pub value: Option<Value>,
+    /// Nothing is written: the document only has to be what is expected for the other writes to happen.
+    pub only_expects: bool,
 }
 
 impl DocumentWrite {
     /// Returns a write of a record.
     pub fn put(collection: Collection, key: impl Into<String>, expect: Expect, record: &impl Serialize) -> Self {
         let value = serde_json::to_value(record).expect("records are texts, numbers and maps with text keys");
-        Self { collection, key: key.into(), expect, value: Some(value) }
+        Self { collection, key: key.into(), expect, value: Some(value), only_expects: false }
     }
 
     /// Returns a deletion.
     pub fn delete(collection: Collection, key: impl Into<String>, expect: Expect) -> Self {
-        Self { collection, key: key.into(), expect, value: None }
+        Self { collection, key: key.into(), expect, value: None, only_expects: false }
+    }
+
+    /// Returns what changes nothing and lets the other writes happen only while a document still is what it was.
+    pub fn still(collection: Collection, key: impl Into<String>, expect: Expect) -> Self {
+        Self { collection, key: key.into(), expect, value: None, only_expects: true }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! Keys sort as bytes. Certificates, numbers and the audit log are never deleted; documents and erased people are.
 
-use super::Result;
+use super::{Compacted, Result};
 
 /// One record's key and value.
 pub(super) type Entry = (Vec<u8>, Vec<u8>);
@@ -37,6 +37,11 @@ pub trait Engine: Send + Sync {
 
     /// Makes durable what was written before the call.
     fn sync(&self) -> Result<()>;
+
+    /// Writes everything anew, so that nothing of what was deleted or replaced before the call is left anywhere.
+    fn compact(&self) -> Result<Compacted> {
+        Ok(Compacted::default())
+    }
 
     /// Notes, outside of the data, how many batches are durable. May be lost in a power cut, but is never ahead: a store
     /// that has fewer on opening has lost some.

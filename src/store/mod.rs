@@ -16,7 +16,7 @@ mod sled;
 
 pub use audit::{AuditHead, check_audit};
 pub use batch::{Batch, ParticipantChange, Premise};
-pub use documents::{Collection, Document, DocumentWrite, Expect};
+pub use documents::{Collection, Document, DocumentWrite, Expect, Names};
 pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, Unproven, export, import};
 pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
@@ -118,6 +118,15 @@ pub struct Page<T> {
     pub items: Vec<T>,
     /// The cursor of the next page.
     pub next: Option<String>,
+}
+
+/// What [`Store::compact`] did: the bytes of the store's files before and after; 0 for a store without files.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Compacted {
+    /// Before.
+    pub before: u64,
+    /// After.
+    pub after: u64,
 }
 
 /// Result of a store call.
@@ -337,6 +346,10 @@ pub trait Store: Send + Sync {
 
     /// Lists the audit log, newest first.
     fn audit_newest(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>>;
+
+    /// Writes everything that is kept anew, so that nothing of what was deleted or replaced before the call is left in the
+    /// store's files. Others go on reading and writing meanwhile. Whoever kills it anywhere finds the store as it was.
+    fn compact(&self) -> Result<Compacted>;
 
     /// Returns the counters of reserved numbers, for a dump.
     fn number_counters(&self) -> Result<Vec<(EventCode, i16, u64)>>;

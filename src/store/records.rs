@@ -203,6 +203,8 @@ pub struct Waiting {
     pub number: Option<CertificateNumber>,
     /// Its status entry.
     pub status: StatusEntry,
+    /// When it was revoked.
+    pub at: Timestamp,
     /// The instant.
     pub due: Timestamp,
 }

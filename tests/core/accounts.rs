@@ -310,7 +310,8 @@ fn an_invitation_is_good_once_and_not_for_ever() {
         assert!(principal.may(Permission::Generate) && !principal.may(Permission::Revoke));
 
         let reset = accounts::reset_link(&office.desk(4), &bob.id).unwrap();
-        assert!(office.is_open(5, &session), "a link alone ends nothing");
+        assert!(!office.is_open(5, &session), "whoever has the account has it no more");
+        let session = office.login(5, "bob@example.org", PASSWORD);
         accounts::accept_link(&office.desk(5), &reset, &"another long one".into()).unwrap();
         assert!(!office.is_open(6, &session));
         assert!(office.try_login(6, "bob@example.org", PASSWORD).is_err());
@@ -524,7 +525,7 @@ fn a_token_does_what_its_scopes_and_its_maker_still_may() {
         let make = |scopes: &[Permission], days| {
             let scopes: Permissions = scopes.iter().copied().collect();
             let request = TokenRequest { name: "LMS", scopes, expires: at(0).plus_days(days) };
-            accounts::create_token(&office.desk(0), &bob.id, &request)
+            accounts::create_token(&office.desk(0), &office.throttle, &bob.id, &PASSWORD.into(), &request)
         };
         let scopes = [Permission::View, Permission::Revoke];
         assert!(matches!(make(&[Permission::Settings], 30), Err(AccountsError::Scopes)));
@@ -561,13 +562,18 @@ fn the_tokens_of_who_is_disabled_or_gone_are_good_no_more() {
     on_each_engine(|office| {
         let bob = office.member("bob@example.org", &[Role::Viewer]);
         let request = TokenRequest { name: "LMS", scopes: BTreeSet::from([Permission::View]), expires: at(86_400) };
-        let made = accounts::create_token(&office.desk(0), &bob.id, &request).unwrap();
+        let made =
+            accounts::create_token(&office.desk(0), &office.throttle, &bob.id, &PASSWORD.into(), &request).unwrap();
         let good = || accounts::authenticate_token(office.store, at(1), made.secret.expose()).is_ok();
         assert!(good());
         let disable = |disabled| Change { disabled: Some(disabled), ..Change::default() };
         accounts::update(&office.desk(1), &bob.id, None, &disable(true)).unwrap();
         assert!(!good());
         accounts::update(&office.desk(1), &bob.id, None, &disable(false)).unwrap();
+        assert!(!good(), "a token does not come back");
+        let made =
+            accounts::create_token(&office.desk(0), &office.throttle, &bob.id, &PASSWORD.into(), &request).unwrap();
+        let good = || accounts::authenticate_token(office.store, at(1), made.secret.expose()).is_ok();
         assert!(good());
         accounts::remove(&office.desk(1), &bob.id, None).unwrap();
         assert!(!good());
@@ -583,7 +589,8 @@ fn no_secret_is_in_the_store_but_that_of_the_authenticator() {
     let (_, codes) = office.two_step(0, &session);
     let ticket = office.ticket(1);
     let request = TokenRequest { name: "LMS", scopes: BTreeSet::from([Permission::View]), expires: at(86_400) };
-    let token = accounts::create_token(&office.desk(0), &office.owner, &request).unwrap().secret;
+    let token = accounts::create_token(&office.desk(0), &office.throttle, &office.owner, &PASSWORD.into(), &request);
+    let token = token.unwrap().secret;
     let who = Invitation { email: "b@example.org", name: "B", roles: BTreeSet::from([Role::Viewer]) };
     let (_, link) = accounts::invite(&office.desk(0), &who).unwrap();
 

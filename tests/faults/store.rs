@@ -18,6 +18,8 @@ use crate::store::records::{act, certificate, code};
 
 /// Tells the child process where to write.
 const CHILD: &str = "TESTAMUR_TEST_WRITE_STORE";
+/// Tells it to rewrite the store again and again meanwhile.
+const COMPACTING: &str = "TESTAMUR_TEST_COMPACT_STORE";
 /// Certificates in one batch of the child.
 const BATCH: u64 = 50;
 
@@ -27,6 +29,14 @@ fn child_that_writes_until_it_is_killed() {
     let Some(dir) = std::env::var_os(CHILD) else { return };
     let store = SledStore::open(Path::new(&dir)).unwrap();
     thread::scope(|scope| {
+        if std::env::var_os(COMPACTING).is_some() {
+            scope.spawn(|| {
+                loop {
+                    store.compact().unwrap();
+                    say("compacted");
+                }
+            });
+        }
         for _ in 0..2 {
             scope.spawn(|| {
                 loop {
@@ -60,6 +70,7 @@ struct Told {
     numbers: BTreeSet<u64>,
     status: BTreeMap<(u32, u32), u32>,
     issued: BTreeSet<u64>,
+    compacted: usize,
 }
 
 impl Told {
@@ -72,6 +83,7 @@ impl Told {
             "numbers" => assert!(self.numbers.insert(u64::from(number(1))), "{said} was given out twice"),
             "status" => assert_eq!(self.status.insert((number(1), number(2)), number(3)), None, "twice: {said}"),
             "issued" => assert!(self.issued.insert(u64::from(number(1)))),
+            "compacted" => self.compacted += 1,
             other => panic!("the child said {other}"),
         }
     }
@@ -79,6 +91,18 @@ impl Told {
 
 #[test]
 fn killed_at_random_instants_nothing_acknowledged_is_lost_or_given_out_twice() {
+    let told = killed(false);
+    assert_eq!(told.compacted, 0);
+}
+
+#[test]
+fn killed_while_the_store_is_rewritten_nothing_acknowledged_is_lost_either() {
+    let told = killed(true);
+    println!("{} rewritings were ended", told.compacted);
+    assert!(told.compacted > 0, "no child lived long enough to show anything");
+}
+
+fn killed(compacting: bool) -> Told {
     let rounds: u32 = std::env::var("TESTAMUR_FAULT_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let dir = folder.path().join("store");
@@ -87,16 +111,21 @@ fn killed_at_random_instants_nothing_acknowledged_is_lost_or_given_out_twice() {
     for _ in 0..rounds {
         let mut random = [0; 2];
         getrandom::fill(&mut random).unwrap();
-        let instant = Duration::from_micros(u64::from(u16::from_le_bytes(random)) * 6);
-        write_and_kill(&dir, instant, &mut told);
+        let instant = Duration::from_micros(u64::from(u16::from_le_bytes(random)) * if compacting { 20 } else { 6 });
+        write_and_kill(&dir, instant, compacting, &mut told);
         look(&dir, &told);
     }
     println!("{rounds} kills, {} batches acknowledged, 0 lost, 0 twice", told.issued.len());
     assert!(!told.issued.is_empty(), "no child lived long enough to show anything");
+    told
 }
 
-fn write_and_kill(dir: &Path, instant: Duration, told: &mut Told) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+fn write_and_kill(dir: &Path, instant: Duration, compacting: bool, told: &mut Told) {
+    let mut child = Command::new(std::env::current_exe().unwrap());
+    if compacting {
+        child.env(COMPACTING, "yes");
+    }
+    let mut child = child
         .args(["--exact", "store_faults::child_that_writes_until_it_is_killed", "--nocapture"])
         .env(CHILD, dir)
         .stdout(Stdio::piped())

@@ -1,17 +1,25 @@
 //! Erasing a person reaches everything that the service keeps.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use axum::http::header;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
+use testamur::enrolment::erasing::{self, Gone};
 use testamur::issuance::{self, Order, StageTimes, Workshop};
-use testamur::store::{CertificateChange, Collection, Header, PersonKey, StoreError, export};
+use testamur::server::{Limits, compact_if_due, finish_erasing};
+use testamur::store::{
+    CertificateChange, Collection, DocumentWrite, Expect, Header, MemoryStore, Names, PersonKey, SledStore, StoreError,
+    export,
+};
 use testamur::webhooks::endpoints::{self, EndpointDraft};
 use testamur::webhooks::{EventKind, Rules};
 
 use crate::harness::{OWNER, World, on_each_engine, request};
-use crate::runs::{desk, done, school};
+use crate::runs::{desk, done, school, work};
 
 const NAME: &str = "Zdzisława Brzęczyszczykiewicz";
 const MARKS: [&str; 4] = ["brzęczyszczykiewicz", "zdzisława", "rare-name@", "lms-rare-4711"];
@@ -89,7 +97,8 @@ fn said(world: &World) -> String {
         world.get(&format!("/events/WORKSHOP/participants/{id}")).ok()["certificate"].as_str().unwrap().to_owned();
     let wrong = json!({ "number": number, "name": "Zdzisława Wrong", "note": format!("asked by {NAME}") });
     let asked = world.post("/corrections", &wrong).ok();
-    world.post(&format!("/corrections/{}/approve", asked["id"].as_str().unwrap()), &json!({})).ok();
+    let approve = format!("/corrections/{}/approve", asked["id"].as_str().unwrap());
+    world.ask("staff:second view,generate", "POST", &approve).ok();
     world.patch(&format!("/events/WORKSHOP/participants/{id}"), &json!({ "name": NAME })).ok();
     done(world, &json!({ "kind": "regenerate", "event": "WORKSHOP", "over": "already_issued" }));
     world.post("/corrections", &wrong).ok();
@@ -116,6 +125,13 @@ fn an_erased_person_is_nowhere_in_documents_records_or_audit_log() {
             assert!(before.contains_key(place), "this test looks into {place}: {before:?}");
         }
         assert!(!before.contains_key("audit"), "the log never names anybody: {before:?}");
+        // Every collection says whom it names. Who adds one that names participants lets it be filled here, and erased.
+        let naming = |collection: &&Collection| collection.names() == Names::Participants;
+        let told: BTreeSet<_> = Collection::ALL.iter().filter(naming).map(Collection::name).collect();
+        let found: BTreeSet<_> =
+            Collection::ALL.iter().map(Collection::name).filter(|name| before.contains_key(*name)).collect();
+        let passing = BTreeSet::from([Collection::ERASING.name()]);
+        assert_eq!(&told - &passing, found, "what a collection says of itself, and what was found in it");
         let number =
             world.get(&format!("/events/WORKSHOP/participants/{id}")).ok()["certificate"].as_str().unwrap().to_owned();
         let counted = world.get("/runs").ok();
@@ -135,7 +151,150 @@ fn an_erased_person_is_nowhere_in_documents_records_or_audit_log() {
         );
         assert_eq!(named(world), BTreeMap::new(), "asking again brings nothing back");
         assert!(world.get("/audit/check").ok()["holds"] == true);
+        // Nothing about them is accepted any more.
+        let late = json!({ "number": number, "name": NAME });
+        world.post("/corrections", &late).problem(409, "erased");
+        assert_eq!(named(world), BTreeMap::new());
     });
+}
+
+/// Says whether a file below a folder holds one of these texts.
+fn on_disk(folder: &Path, texts: &[Vec<u8>]) -> bool {
+    std::fs::read_dir(folder).unwrap().any(|entry| {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            return on_disk(&path, texts);
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        texts.iter().any(|text| bytes.windows(text.len()).any(|window| window == text))
+    })
+}
+
+#[test]
+fn erased_bytes_go_out_of_the_files_within_a_day() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = folder.path().join("store");
+    let world = World::on(Arc::new(SledStore::create(&store).unwrap()), folder, Limits::default());
+    let id = said(&world);
+    let number = world.get(&format!("/events/WORKSHOP/participants/{id}")).ok()["certificate"].clone();
+    let jws = world.get(&format!("/certificates/{}/file?format=jwt", number.as_str().unwrap())).text();
+    let texts: Vec<Vec<u8>> =
+        ["rare-name@", "lms-rare-4711", NAME, jws.split('.').nth(1).unwrap()].map(Vec::from).into();
+    assert!(on_disk(&store, &texts), "this test sees what the store keeps");
+    compact_if_due(&world.app).unwrap();
+    assert_eq!(world.post(&format!("/events/WORKSHOP/participants/{id}/erase"), &json!({})).status, 204);
+    assert!(on_disk(&store, &texts), "sled keeps what was deleted");
+    compact_if_due(&world.app).unwrap();
+    assert!(on_disk(&store, &texts), "some erasings share one rewriting");
+    world.pass(13 * 3_600);
+    let runs = world.get("/runs").ok();
+    compact_if_due(&world.app).unwrap();
+    assert!(!on_disk(&store, &texts));
+    assert_eq!(world.get("/runs").ok(), runs, "nothing else is gone");
+    assert!(world.get("/audit/check").ok()["holds"] == true);
+    let compacted = |world: &World| world.acts().iter().filter(|(action, _)| action == "store.compact").count();
+    assert_eq!(compacted(&world), 1);
+    world.pass(86_400);
+    compact_if_due(&world.app).unwrap();
+    assert_eq!(compacted(&world), 1, "only when somebody was erased");
+}
+
+#[test]
+fn an_erasing_that_was_killed_half_way_is_ended_when_the_service_starts() {
+    on_each_engine(|world| {
+        let id = said(world);
+        let number = world.get(&format!("/events/WORKSHOP/participants/{id}")).ok()["certificate"].clone();
+        // As a correction that was written while somebody looked for what to erase.
+        let late = world.post("/corrections", &json!({ "number": number, "name": "Zdzisława Right" })).ok();
+        let store = &*world.app.store;
+        let kept = store.document(Collection::CORRECTIONS, late["id"].as_str().unwrap()).unwrap().unwrap();
+        let code = "WORKSHOP".parse().unwrap();
+        let person = testamur::enrolment::find(store, &code, &id).unwrap();
+        let gone = Gone::of(store, &code, &person).unwrap();
+        erasing::erase(&desk(world), &person, gone, Vec::new()).unwrap();
+        let again = DocumentWrite::put(Collection::CORRECTIONS, kept.key, Expect::Any, &kept.value);
+        store.write_documents(&[again], None).unwrap();
+        let left = named(world);
+        assert!(left.contains_key("erasing") && left.contains_key("corrections"), "{left:?}");
+        finish_erasing(&world.app).unwrap();
+        assert_eq!(named(world), BTreeMap::new());
+    });
+}
+
+#[test]
+fn what_races_with_an_erase_brings_nobody_back() {
+    const PEOPLE: usize = 30;
+    let limits = || Limits { revoke_alone: 100_000, ..Limits::default() };
+    let folder = tempfile::tempdir().unwrap();
+    let sled = SledStore::create(&folder.path().join("store")).unwrap();
+    let worlds = [
+        World::on(Arc::new(MemoryStore::new()), tempfile::tempdir().unwrap(), limits()),
+        World::on(Arc::new(sled), folder, limits()),
+    ];
+    for world in &worlds {
+        school(world, PEOPLE, 1);
+        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        let email = |n: usize| format!("p{n:05}@example.org");
+        let erased = AtomicUsize::new(0);
+        let under_way = || erased.load(Ordering::SeqCst) < PEOPLE;
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                for n in 0..PEOPLE {
+                    let path = format!("/events/WORKSHOP/participants/{}/erase", email(n));
+                    assert_eq!(world.ask(OWNER, "POST", &path).status, 204);
+                    erased.fetch_add(1, Ordering::SeqCst);
+                }
+            });
+            // Corrections, kept answers and exceptions that name who is erased just now.
+            scope.spawn(|| {
+                for round in 0.. {
+                    let n = erased.load(Ordering::SeqCst) + round % 2;
+                    let ask = json!({ "number": format!("CERT-WORKSHOP-2026-{:05}", n + 1), "name": format!("Person Renamed {n}"), "note": email(n) });
+                    let answer = twice(world, &format!("c{round}"), "/corrections", &ask);
+                    assert!([201, 404, 409].contains(&answer.status.as_u16()), "{}", answer.text());
+                    if !under_way() {
+                        break;
+                    }
+                }
+            });
+            scope.spawn(|| {
+                for round in 0.. {
+                    let n = erased.load(Ordering::SeqCst) + round % 2;
+                    let body = json!({ "person": email(n), "note": format!("Person Renamed {n}") });
+                    world.post("/events/WORKSHOP/exceptions", &body);
+                    if !under_way() {
+                        break;
+                    }
+                }
+            });
+            // Journals of runs.
+            scope.spawn(|| {
+                while under_way() {
+                    let run = json!({ "kind": "regenerate", "event": "WORKSHOP", "over": "already_issued" });
+                    world.post("/runs", &run);
+                    work(world);
+                }
+            });
+        });
+        work(world);
+        let store = &*world.app.store;
+        for collection in Collection::ALL {
+            for document in store.documents(*collection, "", None, 10_000).unwrap().items {
+                let kept =
+                    document.value["answer"]["body"].as_str().and_then(|body| BASE64.decode(body.as_bytes()).ok());
+                let kept = String::from_utf8_lossy(&kept.unwrap_or_default()).into_owned();
+                let text = format!("{} {} {kept}", document.key, document.value);
+                let names = (0..PEOPLE).find(|n| {
+                    [email(*n), format!("Person Renamed {n}\""), format!("Person Number {n}\"")]
+                        .iter()
+                        .any(|name| text.contains(name))
+                });
+                assert_eq!(names, None, "{} still names somebody: {text}", collection.name());
+            }
+        }
+        assert!(store.participants(&"WORKSHOP".parse().unwrap(), None, 100).unwrap().items.len() == 1);
+        assert!(world.get("/audit/check").ok()["holds"] == true);
+    }
 }
 
 #[test]

@@ -158,7 +158,7 @@ fn each_change_of_a_certificate_is_told_and_signed() {
         world.post(&format!("/certificates/{number}/restore"), &Value::Null).ok();
         let ask = json!({ "number": number, "name": "Person Renamed" });
         let asked = world.post("/corrections", &ask).ok()["id"].as_str().unwrap().to_owned();
-        world.post(&format!("/corrections/{asked}/approve"), &Value::Null).ok();
+        world.tell("staff:second generate,view", "POST", &format!("/corrections/{asked}/approve"), &Value::Null).ok();
         assert_eq!(post.deliver().delivered, 5);
         let messages = receiver.messages();
         let mut told: Vec<_> =

@@ -322,7 +322,7 @@ impl Staffed {
     /// Makes a token with each single scope, and one whose time is over.
     fn tokens(&mut self, owner: &Person) {
         let make = |scopes: Value, expires: &str| {
-            let body = json!({ "name": "test", "scopes": scopes, "expires": expires });
+            let body = json!({ "name": "test", "scopes": scopes, "expires": expires, "password": PASSWORD });
             let made = self.send(owner, "POST /api/v1/me/tokens", "/api/v1/me/tokens", Some(&body)).ok();
             made["secret"].as_str().unwrap().to_owned()
         };

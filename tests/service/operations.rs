@@ -475,11 +475,13 @@ fn set_password(process: &Process, token: &str, password: &str) -> u16 {
 #[test]
 fn an_owner_who_lost_the_password_is_let_in_again_while_it_serves_or_not() {
     let place = Place::new();
-    let (process, _) = place.serve_owned();
+    let (process, token) = place.serve_owned();
     let listed = place.run(&["staff", "list"]);
     assert!(listed.contains(EMAIL) && listed.contains("owner"), "{listed}");
     let printed = place.run(&["staff", "reset", &EMAIL.to_uppercase()]);
     assert!(printed.contains(&format!("http://127.0.0.1:{}/password#", process.port)), "{printed}");
+    let ended = process.send("GET /api/v1/events", &format!("authorization: Bearer {token}\r\n"), b"");
+    assert_eq!(ended.status, 401, "whoever is in the account is out");
     let (old, new) = (link(&printed), link(&place.run(&["staff", "reset", EMAIL])));
     assert_ne!(set_password(&process, &old, "the first new pass phrase"), 200, "only the last link is good");
     assert_eq!(set_password(&process, &new, "the second new pass phrase") / 100, 2);
@@ -495,6 +497,34 @@ fn an_owner_who_lost_the_password_is_let_in_again_while_it_serves_or_not() {
     let process = place.serve(&[]);
     assert_eq!(set_password(&process, &offline, "the fourth new pass phrase") / 100, 2);
     assert!(process.log_in("the fourth new pass phrase").is_some());
+}
+
+// ---- what was erased
+
+#[test]
+fn the_store_is_rewritten_while_it_serves_and_without_it() {
+    let place = Place::new();
+    let (process, token) = place.serve_owned();
+    let event = json!({ "code": "A", "details": { "title": "A" } });
+    process.json(&token, "POST /api/v1/events", &event);
+    let person = json!({ "name": "Zdzisława Brzęczyszczykiewicz", "email": "rare-name@example.org" });
+    process.json(&token, "POST /api/v1/events/A/participants", &person);
+    process.json(&token, "POST /api/v1/events/A/participants/rare-name@example.org/erase", &Value::Null);
+    let kept = || {
+        let bytes = std::fs::read(place.path("data").join("store/db")).unwrap();
+        bytes.windows(10).any(|window| window == b"rare-name@")
+    };
+    assert!(kept(), "this test sees what is in the file");
+    let printed = place.run(&["store", "compact"]);
+    assert!(printed.contains("rewrote the store") && printed.contains("backups"), "{printed}");
+    assert!(!kept());
+    // It goes on serving, and what it writes now is there after a restart.
+    process.json(&token, "POST /api/v1/events", &json!({ "code": "B", "details": { "title": "B" } }));
+    process.stop();
+    place.run(&["store", "compact"]);
+    let process = place.serve(&[]);
+    let listed = process.json(&token, "GET /api/v1/events", &Value::Null);
+    assert_eq!(listed["items"].as_array().unwrap().len(), 3, "{listed}");
 }
 
 // ---- what the public is told

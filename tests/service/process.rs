@@ -178,7 +178,7 @@ impl Process {
         let (cookie, csrf) = self.log_in(PASSWORD).expect("the owner can log in");
         let scopes = ["view", "import", "generate", "send", "revoke", "keys", "settings"];
         let expires = testamur::credential::Timestamp::from_unix(now() + 86_400).to_string();
-        let body = json!({ "name": "test", "scopes": scopes, "expires": expires }).to_string();
+        let body = json!({ "name": "test", "scopes": scopes, "expires": expires, "password": PASSWORD }).to_string();
         let headers = format!("{kind}cookie: {cookie}\r\nx-csrf-token: {csrf}\r\n");
         let made = self.send("POST /api/v1/me/tokens", &headers, body.as_bytes());
         assert_eq!(made.status, 201, "{}", made.text());

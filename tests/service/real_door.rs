@@ -10,17 +10,17 @@ use testamur::store::{MemoryStore, SledStore, Store};
 use crate::harness::{Answer, World, request};
 use crate::runs::{certificates, work};
 
-const PASSWORD: &str = "a long enough secret";
+pub const PASSWORD: &str = "a long enough secret";
 
 /// A member of staff who is logged in.
-struct Member {
-    id: String,
-    cookie: String,
-    csrf: String,
+pub struct Member {
+    pub id: String,
+    pub cookie: String,
+    pub csrf: String,
 }
 
 impl Member {
-    fn ask(&self, world: &World, method: &str, path: &str, body: &Value) -> Answer {
+    pub fn ask(&self, world: &World, method: &str, path: &str, body: &Value) -> Answer {
         let request = request(method, path)
             .header(header::COOKIE, &self.cookie)
             .header("x-csrf-token", &self.csrf)
@@ -29,30 +29,30 @@ impl Member {
     }
 
     /// Makes an API token and returns how it calls.
-    fn token(&self, world: &World, scopes: &[&str]) -> String {
-        let body = json!({ "name": "LMS", "scopes": scopes, "expires": "2026-12-24T00:00:00Z" });
+    pub fn token(&self, world: &World, scopes: &[&str]) -> String {
+        let body = json!({ "name": "LMS", "scopes": scopes, "expires": "2026-12-24T00:00:00Z", "password": PASSWORD });
         let made = self.ask(world, "POST", "/me/tokens", &body).ok();
         format!("Bearer {}", made["secret"].as_str().unwrap())
     }
 }
 
-fn by_token(world: &World, token: &str, method: &str, path: &str, body: &Value) -> Answer {
+pub fn by_token(world: &World, token: &str, method: &str, path: &str, body: &Value) -> Answer {
     let request = request(method, path).header(header::AUTHORIZATION, token);
     world.send("", request.header(header::CONTENT_TYPE, "application/json"), body.to_string())
 }
 
-fn post(world: &World, path: &str, body: &Value) -> Answer {
+pub fn post(world: &World, path: &str, body: &Value) -> Answer {
     world.send("", request("POST", path).header(header::CONTENT_TYPE, "application/json"), body.to_string())
 }
 
-fn log_in(world: &World, id: &str, email: &str) -> Member {
+pub fn log_in(world: &World, id: &str, email: &str) -> Member {
     let answer = post(world, "/login", &json!({ "email": email, "password": PASSWORD }));
     let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap().split(';').next().unwrap().to_owned();
     Member { id: id.to_owned(), cookie, csrf: answer.ok()["csrfToken"].as_str().unwrap().to_owned() }
 }
 
 /// Invites a member with roles, and logs in.
-fn invited(world: &World, owner: &Member, email: &str, roles: &[&str]) -> Member {
+pub fn invited(world: &World, owner: &Member, email: &str, roles: &[&str]) -> Member {
     let body = json!({ "email": email, "name": "Some One", "roles": roles });
     let link = owner.ask(world, "POST", "/staff", &body).ok();
     post(world, "/password", &json!({ "token": link["token"], "password": PASSWORD })).ok();
@@ -60,7 +60,7 @@ fn invited(world: &World, owner: &Member, email: &str, roles: &[&str]) -> Member
 }
 
 /// Tells a story behind the real door with one owner, on every engine.
-fn behind_the_real_door(story: impl Fn(&World, &Member)) {
+pub fn behind_the_real_door(story: impl Fn(&World, &Member)) {
     let folder = tempfile::tempdir().unwrap();
     let sled = SledStore::create(&folder.path().join("store")).unwrap();
     let stores: [(Arc<dyn Store>, _); 2] =
@@ -105,7 +105,7 @@ fn who_asked_through_a_token_cannot_approve_in_person_nor_through_another_token(
 }
 
 /// Three people with a certificate.
-fn school_by(world: &World, owner: &Member) {
+pub fn school_by(world: &World, owner: &Member) {
     let token = owner.token(world, &["view", "import", "generate"]);
     let call = |method: &str, path: &str, body: Value| by_token(world, &token, method, path, &body).ok();
     let details = json!({ "title": "Applied Cartography", "template": "classic" });

@@ -126,7 +126,7 @@ fn what_the_store_knows_is_revoked_as_by_its_number() {
     done(&world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
     let old = jwt(&world, 1);
     let ask = json!({ "number": "CERT-WORKSHOP-2026-00001", "name": "Zoë Ångström" });
-    let asked = world.post("/corrections", &ask).ok();
+    let asked = world.tell("staff:i view,import", "POST", "/corrections", &ask).ok();
     world.post(&format!("/corrections/{}/approve", asked["id"].as_str().unwrap()), &json!({})).ok();
     revoke(&world, &old, &json!({ "cause": "fraud" })).problem(409, "old-version");
     let answer = revoke(&world, &jwt(&world, 1), &json!({ "cause": "on_request" })).ok();
@@ -154,7 +154,7 @@ fn an_entry_that_is_somebody_elses_is_not_touched() {
         assert_eq!(after.app.store.set_entries(1, None, 10).unwrap().items, []);
         // Also not that of a version which another one replaced.
         let ask = json!({ "number": "CERT-WORKSHOP-2026-00002", "name": "Zoë Ångström" });
-        let asked = after.post("/corrections", &ask).ok();
+        let asked = after.tell("staff:i view,import", "POST", "/corrections", &ask).ok();
         after.post(&format!("/corrections/{}/approve", asked["id"].as_str().unwrap()), &json!({})).ok();
         revoke(after, &jwt(before, 2), &why).problem(409, "entry-taken");
     });

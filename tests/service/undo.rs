@@ -143,7 +143,7 @@ fn a_replaced_version_does_not_wait() {
     issued(&world, 1);
     let old = certificates(&*world.app.store).remove(0);
     let ask = json!({ "number": "CERT-WORKSHOP-2026-00001", "name": "Zoë Ångström" });
-    let asked = world.post("/corrections", &ask).ok();
+    let asked = world.tell("staff:i view,import", "POST", "/corrections", &ask).ok();
     world.post(&format!("/corrections/{}/approve", asked["id"].as_str().unwrap()), &json!({})).ok();
     assert_eq!(left_out(&publish(&world, "")), 0);
     assert_eq!(verdicts(&world), ["valid"]);
@@ -325,7 +325,10 @@ fn a_correction_that_is_refused_leaves_the_person_as_they_were() {
         let person = "/events/WORKSHOP/participants/p00000@example.org";
         let ask = |name: &str| {
             let ask = json!({ "number": "CERT-WORKSHOP-2026-00001", "name": name });
-            format!("/corrections/{}", world.post("/corrections", &ask).ok()["id"].as_str().unwrap())
+            format!(
+                "/corrections/{}",
+                world.tell("staff:i view,import", "POST", "/corrections", &ask).ok()["id"].as_str().unwrap()
+            )
         };
         let (first, second) = (ask("Zoë Ångström"), ask("Somebody Else"));
         world.post(&format!("{FIRST}/revoke"), &json!({ "cause": "on_request" })).ok();

@@ -47,7 +47,7 @@ class Service:
         session = re.search(rf"{COOKIE}=([^;]+)", answer.headers["set-cookie"])[1]
         csrf = json.load(answer)["csrfToken"]
         headers = {"cookie": f"{COOKIE}={session}", "x-csrf-token": csrf}
-        body = {"name": "test", "scopes": ALL, "expires": "2027-10-01T00:00:00Z"}
+        body = {"name": "test", "scopes": ALL, "expires": "2027-10-01T00:00:00Z", "password": OWNER["password"]}
         self.token = self.call("POST", "/me/tokens", body, headers)["secret"]
 
     def kill(self):

@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { pathToFileURL } from 'node:url';
 import encodeQR from 'qr';
 import { zip } from '../test/archives.mjs';
 import { drop, launch, open, verdict } from './browser.mjs';
@@ -140,6 +141,17 @@ test('what is not opened is refused with what to do, and is no accusation', asyn
   assert.deepEqual(await rows(page, file('a.png', behind)), ['green a.png: valid', 'amber a.png: unreadable']);
   const more = Buffer.concat([bytes(GOOD), zip([{ name: 'b.pdf', data: bytes(REVOKED) }])]);
   assert.deepEqual(await rows(page, file('a.pdf', more)), ['green a.pdf: valid', 'amber a.pdf: unreadable']);
+  await done(page);
+});
+
+test('the single file opens archives, mails and merged files too', async () => {
+  const page = await open(browser, pathToFileURL(join(issuer.site, 'verify', 'verifier.html')).href);
+  const archive = zip([{ name: 'a.jwt', data: bytes(REVOKED, 'jwt') }, { name: 'b.png', data: bytes(GOOD, 'png'), stored: true }, { name: 'c.pdf', data: bytes(GOOD) }]);
+  // It cannot read what a PDF prints, so it shows none in green.
+  assert.deepEqual(await rows(page, file('all.zip', archive)),
+    ['red all.zip/a.jwt: revoked', 'green all.zip/b.png: valid', 'amber all.zip/c.pdf: valid']);
+  const glued = Buffer.concat([bytes(GOOD), bytes(REVOKED)]);
+  assert.deepEqual(await rows(page, file('glued.pdf', glued)), ['amber glued.pdf, part 1: valid', 'red glued.pdf, part 2: revoked']);
   await done(page);
 });
 

@@ -98,6 +98,27 @@ test('an archive that says two things about itself is refused', async () => {
   assert.equal(await at(whole.slice(0, 20)), 'read.packed');
 });
 
+test('an archive with a record of the 64-bit kind is opened where both records say the same', async () => {
+  const plain = zip([{ name: 'a.jwt', data: JWS }]);
+  const end = plain.length - 22;
+  const [size, start] = [12, 16].map((at) => Buffer.from(plain).readUInt32LE(end + at)) as [number, number];
+  const with64 = (count: number) => {
+    const record = Buffer.alloc(76);
+    record.write('PK\x06\x06', 'latin1');
+    record.writeUInt32LE(44, 4);
+    record.writeUInt32LE(count, 24);
+    record.writeUInt32LE(count, 32);
+    record.writeUInt32LE(size, 40);
+    record.writeUInt32LE(start, 48);
+    record.write('PK\x06\x07', 56, 'latin1');
+    record.writeUInt32LE(end, 64);
+    record.writeUInt32LE(1, 72);
+    return new Uint8Array(Buffer.concat([plain.subarray(0, end), record, plain.subarray(end)]));
+  };
+  assert.deepEqual(await all(with64(1)), [`x/a.jwt: ${said}`]);
+  assert.deepEqual(await all(with64(2)), ['x: read.packed']);
+});
+
 test('nesting, members and bytes are bounded', async () => {
   let nested = zip([{ name: 'a.jwt', data: JWS }]);
   for (let level = 0; level < 3; level += 1) nested = zip([{ name: 'z.zip', data: nested, stored: true }]);
@@ -132,6 +153,12 @@ test('the files that a mail brings, and the links in its text, are told', async 
   ]);
 });
 
+test('a mail with long lines of nothing, and with a JWS in its text, is read', async () => {
+  const blanks = ' '.repeat(1_000_000);
+  const text = mail('Content-Type: text/plain', 'Content-Transfer-Encoding: quoted-printable', '', `${blanks}x`, 'http://'.repeat(100_000), JWS, `See ${LINK}`, '');
+  assert.deepEqual(await all(text), [`x: ${LINK.slice(0, 12)} ${said}`]);
+});
+
 test('a mail without certificates, encrypted, or a whole mailbox is never silent', async () => {
   assert.deepEqual(await all(mail('Content-Type: text/plain', '', 'Hello')), []);
   assert.deepEqual(await all(mail('Content-Type: application/pkcs7-mime; smime-type=enveloped-data', '', 'MIIB')), ['x: read.locked']);
@@ -164,6 +191,8 @@ test('PDFs that are glued together are taken apart, attached and appended ones a
   assert.equal(count(`${one}2 0 obj\n<<>>\nendobj\n%%EOF\n`), 1);
   assert.equal(count(`%PDF-1.7\n1 0 obj\n<<>>\nstream\n${one}endstream\nendobj\n%%EOF\n`), 1);
   assert.equal(count(`${one}2 0 obj\n<<>>\nstream\r\n%PDF-1.4\nendstream\nendobj\n%%EOF\n`), 1);
+  // Many headers within a stream are looked at once each.
+  assert.equal(count(`%PDF-1.7\n1 0 obj\n<<>>\nstream\n${'%PDF-'.repeat(1_000_000)}\nendstream\nendobj\n%%EOF\n`), 1);
   assert.equal(Buffer.from(splitPdfs(latin(one + one)).parts[1] ?? []).toString('latin1'), one);
   assert.equal(splitPdfs(latin(`${one}\0\0\r\n`)).rest, false);
   assert.equal(splitPdfs(latin(one + 'x'.repeat(2_000))).rest, true);

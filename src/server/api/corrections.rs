@@ -11,7 +11,8 @@ use crate::accounts::Permission;
 use crate::credential::Timestamp;
 use crate::issuance::{Desk, StageTimes, Workshop};
 use crate::runs::{Ask, Correction, CorrectionState, correction};
-use crate::server::extract::{Body, IfMatch, Listing, Order, Paging, Path, Query};
+use crate::server::api::proof::{ProofAgain, not_younger};
+use crate::server::extract::{Body, BodyIfAny, IfMatch, Listing, Order, Paging, Path, Query};
 use crate::server::reply::Tagged;
 use crate::server::{App, Caller, Problem};
 
@@ -131,24 +132,34 @@ async fn show(
 
 /// Issue the certificate with the right name
 ///
-/// Under the same number, dated as the first; the old version is superseded in the same step.
-#[utoipa::path(post, path = "/corrections/{id}/approve", tag = "Corrections", extensions(("x-permission" = json!("generate"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
+/// Under the same number, dated as the first; the old version is superseded in the same step. Who asked does not approve;
+/// where nobody else may, they can 24 hours after the request, with the password again and a code where the second step is
+/// on. Counts for the second person like a revocation.
+#[utoipa::path(post, path = "/corrections/{id}/approve", tag = "Corrections", extensions(("x-permission" = json!("generate"))), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)), request_body = Option<ProofAgain>,
     responses((status = 200, body = CorrectionView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn approve(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
     if_match: IfMatch,
+    BodyIfAny(proof): BodyIfAny<ProofAgain>,
 ) -> Result<Tagged<CorrectionView>, Problem> {
     caller.may(Permission::Generate)?;
-    app.at_desk(&caller, move |app, desk| {
-        let (signer, times) = (app.vault.signer(), StageTimes::default());
-        let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
-        correction::approve(desk, &workshop, &id, &|revision| if_match.is(|| revision.to_string()))?;
-        app.vault.forget_anchors();
-        tagged(desk, &id)
-    })
-    .await
+    proof
+        .at_desk(&app, &caller, move |app, desk, proof| {
+            let (signer, times) = (app.vault.signer(), StageTimes::default());
+            let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
+            let (asked, _) = correction::show(desk.store, &id)?;
+            not_younger(desk, asked.at)?;
+            let alone = correction::alone_from(desk.store, &asked)?;
+            let proved = proof.check(app, desk, (&asked.by, alone))?;
+            let (rules, seen) =
+                ((app.limits.revoke_alone, proved.as_ref()), |revision: &u64| if_match.is(|| revision.to_string()));
+            correction::approve(desk, &workshop, &id, rules, &seen)?;
+            app.vault.forget_anchors();
+            tagged(desk, &id)
+        })
+        .await
 }
 
 /// Why not.

@@ -12,8 +12,9 @@ use utoipa_axum::routes;
 
 use super::certificates::{FileKind, specimen};
 use crate::accounts::Permission;
-use crate::enrolment::{self, Decider, Planned, listed, planned};
+use crate::enrolment::{self, Decider, NotReady, Planned, listed, planned};
 use crate::issuance::{self, FaceError, IssueError, Order, SpecimenError};
+use crate::runs::RunError;
 use crate::runs::quality::{self, SpotCheck};
 use crate::server::extract::{Body, Path, event_code};
 use crate::server::reply::tag_of;
@@ -71,6 +72,9 @@ async fn preview(
         };
         let decider = Decider::new(&event, &plan)?;
         let decision = decider.decide(&person, &listed(desk.store, &code, &person.key)?);
+        if decision.template.bundle.0.is_empty() {
+            return Err(RunError::NotReady(vec![NotReady::NoTemplate]).into());
+        }
         let order = Order { person, template: decision.template, tier: decision.tier, basis: None, run: None };
         let pdf = issuance::preview(desk, &app.faces, &event, &order).map_err(problem)?;
         specimen(pdf, body.format.unwrap_or_default(), code.as_str(), &tag_of(&desk.now))

@@ -64,7 +64,7 @@ fn revoke(app: &App, desk: &Desk<'_>, id: &str) -> Result<StatusCode, Problem> {
         return Err(unknown());
     }
     let why = RunReason { cause: Cause::Other, text: Some("revoked by its issuer".to_owned()), now: false };
-    runs::revoke(desk, &number, &why, app.vault.undo(), &|_| true)?;
+    runs::revoke(desk, &number, &why, (app.vault.undo(), app.limits.revoke_alone), &|_| true)?;
     app.vault.forget_anchors();
     Ok(StatusCode::OK)
 }

@@ -200,9 +200,10 @@ fn put_derived<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -
 
 fn put_waiting<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -> Result<()> {
     let Some(due) = certificate.withdrawal.as_ref().and_then(|withdrawal| withdrawal.due) else { return Ok(()) };
+    let Some(at) = certificate.state.reason().map(|reason| reason.at) else { return Ok(()) };
     let (number, status) = (Some(certificate.number.clone()), certificate.status);
     let key = keys::waiting(due, status.list, status.index);
-    draft.put_json(key, "waiting revocation", &Waiting { number, status, due })
+    draft.put_json(key, "waiting revocation", &Waiting { number, status, at, due })
 }
 
 /// Returns the number of a person's certificate.

@@ -31,6 +31,9 @@ pub(super) fn write<E: Engine>(draft: &mut Draft<'_, E>, writes: &[DocumentWrite
         if !change.expect.holds(revision) {
             return Err(StoreError::Conflict(change.key.clone()));
         }
+        if change.only_expects {
+            continue;
+        }
         seen.insert(at.clone(), change.value.as_ref().map(|_| draft.batch));
         match &change.value {
             Some(value) => put(draft, change.collection.name(), &change.key, value)?,

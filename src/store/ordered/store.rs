@@ -10,8 +10,8 @@ use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;
 use crate::store::dump::Record;
 use crate::store::{
-    Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Document, DocumentWrite, Event,
-    IssueOutcome, Page, Participant, PersonKey, Run, StatusRange, Store, Stray, Waiting,
+    Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
+    Event, IssueOutcome, Page, Participant, PersonKey, Run, StatusRange, Store, Stray, Waiting,
 };
 
 impl<E: Engine> Store for Ordered<E> {
@@ -329,6 +329,10 @@ impl<E: Engine> Store for Ordered<E> {
 
     fn audit_newest(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>> {
         self.page_back(&keys::named(kind::AUDIT, b""), cursor, limit, |_, value| decode(&self.engine, value))
+    }
+
+    fn compact(&self) -> Result<Compacted> {
+        self.engine.compact()
     }
 
     fn number_counters(&self) -> Result<Vec<(EventCode, i16, u64)>> {

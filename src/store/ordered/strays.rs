@@ -50,9 +50,6 @@ pub(super) fn put<E: Engine>(draft: &mut Draft<'_, E>, stray: &Stray) -> Result<
     draft.put_json(keys::set_entry(status.list, status.index), "reason", &stray.reason)?;
     let Some(due) = stray.due() else { return Ok(()) };
     let number = stray.seen.as_ref().map(|seen| seen.number.clone());
-    draft.put_json(
-        keys::waiting(due, status.list, status.index),
-        "waiting revocation",
-        &Waiting { number, status, due },
-    )
+    let waiting = Waiting { number, status, at: stray.reason.at, due };
+    draft.put_json(keys::waiting(due, status.list, status.index), "waiting revocation", &waiting)
 }

@@ -5,6 +5,7 @@
 //! durable writes is noted in `DIR/mark`; a store that has fewer does not open. Without any dump, removing `mark` accepts
 //! the loss and opens what is left: export it, and never issue from it again. A full disk is survived with a reserve file, a damaged file is reported, not panicked on.
 
+mod compact;
 mod engine;
 mod files;
 
@@ -46,6 +47,7 @@ impl SledStore {
 
     fn start(dir: &Path) -> Result<Self> {
         let holder = Holder::take(dir)?;
+        compact::settle(dir).map_err(|error| files::failed(dir, error))?;
         // sled takes a half-written snapshot of its own for a damaged one (`pagecache/snapshot.rs`, `read_snapshot`).
         files::remove_half_snapshots(dir).map_err(|error| files::failed(dir, error))?;
         let engine = match SledEngine::open(dir, holder) {

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use testamur::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use testamur::status::Reason;
 use testamur::store::{
-    Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Document, DocumentWrite, Event,
-    IssueOutcome, Page, Participant, PersonKey, Record, Run, StatusRange, Store, StoreError, Stray, Waiting,
+    Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
+    Event, IssueOutcome, Page, Participant, PersonKey, Record, Run, StatusRange, Store, StoreError, Stray, Waiting,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -74,6 +74,7 @@ impl Store for Between {
     }
 
     passed_on! {
+        compact() -> Compacted;
         setting(name: &str) -> Option<Vec<u8>>;
         swap_setting(name: &str, old: Option<&[u8]>, new: &[u8], act: &Act) -> ();
         settings(cursor: Option<&str>, limit: usize) -> Page<(String, Vec<u8>)>;

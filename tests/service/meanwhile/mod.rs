@@ -147,7 +147,7 @@ fn a_correction_keeps_what_somebody_else_changed_of_the_person() {
         school(world, 1, 0);
         done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
         let ask = json!({ "number": "CERT-WORKSHOP-2026-00001", "name": "Ada Lovelace" });
-        let asked = world.post("/corrections", &ask).ok();
+        let asked = world.tell("staff:i view,import", "POST", "/corrections", &ask).ok();
         let staff = world.clone();
         between.before("write", move || drop(staff.patch(ADA, &json!({ "fields": { "city": "London" } })).ok()));
         let path = format!("/corrections/{}/approve", asked["id"].as_str().unwrap());
@@ -238,7 +238,7 @@ fn if_match_is_part_of_revoking_cancelling_and_deciding() {
         assert_eq!(world.get(&path).ok()["state"], "completed");
 
         let ask = json!({ "number": "CERT-WORKSHOP-2026-00002", "name": "Ada Lovelace" });
-        let asked = world.post("/corrections", &ask);
+        let asked = world.tell("staff:i view,import", "POST", "/corrections", &ask);
         let path = format!("/corrections/{}", asked.ok()["id"].as_str().unwrap());
         let (staff, approve) = (world.clone(), format!("{path}/approve"));
         between.before("write_documents", move || {

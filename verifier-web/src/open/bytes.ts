@@ -1,6 +1,7 @@
 // Finds words of ASCII in bytes.
 
-function isAt(bytes: Uint8Array, word: string, at: number): boolean {
+/** Whether a word stands at a place. */
+export function isAt(bytes: Uint8Array, word: string, at: number): boolean {
   for (let i = 0; i < word.length; i += 1) if (bytes[at + i] !== word.charCodeAt(i)) return false;
   return true;
 }

@@ -1,11 +1,14 @@
 // PDFs put one behind the other, byte by byte: each viewer shows one of them, and not all the same one.
 
-import { find, findLast } from './bytes.js';
+import { findLast, isAt } from './bytes.js';
 
 /** Most PDFs in one file. */
 const PARTS = 1_000;
 /** What may stand behind a PDF's end and hold nothing: line breaks, zeros, a mail gateway's remark. */
 const REST = 1_024;
+
+const PERCENT = 0x25;
+const S = 0x73;
 
 /** The PDFs of a file, and whether there is more behind the last one than can be told. */
 export interface Glued {
@@ -16,29 +19,26 @@ export interface Glued {
 /** Splits a file where a PDF's header stands outside of all streams; a PDF that is attached to one stands inside. */
 export function splitPdfs(bytes: Uint8Array<ArrayBuffer>): Glued {
   const starts: number[] = [];
-  for (let at = find(bytes, '%PDF-', 0); at >= 0 && starts.length <= PARTS; at = find(bytes, '%PDF-', at + 5)) {
-    const from = starts.at(-1);
-    if (from === undefined || isOutside(bytes, from, at)) starts.push(at);
+  // No PDF ends before its `%%EOF`, and none within a stream.
+  let ended = true;
+  let inStream = false;
+  // One pass over the bytes, whatever they are made of.
+  for (let at = 0; at < bytes.length && starts.length <= PARTS; at += 1) {
+    const first = bytes[at];
+    if (first === PERCENT && !inStream) {
+      if (isAt(bytes, '%%EOF', at)) ended = true;
+      else if (ended && isAt(bytes, '%PDF-', at)) {
+        starts.push(at);
+        ended = false;
+      }
+    } else if (first === S && isAt(bytes, 'stream', at)) {
+      inStream = !isAt(bytes, 'end', at - 3) && (inStream || /^\r?\n/.test(text(bytes, at + 6, at + 8)));
+    }
   }
+  // A header that lies in something else: then it is one file, whatever it is.
+  if (starts.length === 0) starts.push(0);
   const parts = starts.slice(0, PARTS).map((start, i) => bytes.subarray(i === 0 ? 0 : start, starts[i + 1]));
   return { parts, rest: starts.length > PARTS || hasRest(bytes) };
-}
-
-/** Whether no stream that began after `from` is still open at `at`; no PDF ends before its `%%EOF`. */
-function isOutside(bytes: Uint8Array, from: number, at: number): boolean {
-  const before = bytes.subarray(from, at);
-  if (findLast(before, '%%EOF') < 0) return false;
-  const open = lastStream(before);
-  return open < 0 || find(before, 'endstream', open) >= 0;
-}
-
-/** The last `stream` keyword that begins one: a line break follows (ISO 32000-2, 7.3.8.1). */
-function lastStream(bytes: Uint8Array): number {
-  for (let at = findLast(bytes, 'stream'); at >= 0; at = findLast(bytes.subarray(0, at), 'stream')) {
-    const ends = at >= 3 && text(bytes, at - 3, at) === 'end';
-    if (!ends && /^\r?\n/.test(text(bytes, at + 6, at + 8))) return at;
-  }
-  return -1;
 }
 
 function hasRest(bytes: Uint8Array): boolean {

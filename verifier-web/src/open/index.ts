@@ -82,13 +82,13 @@ async function* inside(kind: 'zip' | 'mail', file: Blob, name: string, bounds: B
   }
   const { readMail } = await import('./mail.js');
   const mail = await readMail(file, bounds);
-  const candidates = distinct(mail.texts.flatMap(linksIn)).slice(0, TEXTS).map((found) => ({ text: found }));
+  bounds.meet(mail.files.length);
   yield* members(mail.files, name, bounds, depth);
-  if (candidates.length > 0) yield { name, document: { candidates, paper: false, quoted: true } };
+  const found = distinct(mail.texts.flatMap((shown) => [...linksIn(shown), ...textsIn(shown.trim())]));
+  if (found.length > 0) yield* texts(found, name, true);
 }
 
 async function* members(all: readonly Member[], name: string, bounds: Bounds, depth: number): AsyncGenerator<Find> {
-  bounds.meet(all.length);
   for (const member of all) {
     const path = `${name}/${member.name}`;
     let file: Blob;
@@ -141,22 +141,27 @@ async function* text(file: Blob, name: string, readable: boolean, depth: number)
   if (file.size > TEXT_BYTES || (isInside && !readable)) throw new ReadError('read.unreadable');
   const whole = (await file.text()).replace(/^\ufeff/, '').trim();
   const found = textsIn(whole);
-  if (found.length > 0) yield { name, document: { candidates: found.map((one) => ({ text: one })), paper: false } };
-  else if (isInside) yield { name, left: true };
-  else yield { name, document: { candidates: [{ text: whole }], paper: false } };
+  if (found.length === 0 && isInside) yield { name, left: true };
+  else yield* texts(found.length > 0 ? found : [whole], name, false);
+}
+
+function* texts(found: readonly string[], name: string, quoted: boolean): Generator<Find> {
+  const candidates = found.slice(0, TEXTS).map((one) => ({ text: one }));
+  yield { name, document: { candidates, paper: false, quoted } };
+  if (found.length > TEXTS) yield { name, problem: new ReadError('read.bounds') };
 }
 
 /** A JWS, which mail programs wrap; a JSON credential; or lines of links, each of which counts. */
 function textsIn(whole: string): string[] {
   const joined = whole.replace(/\s+/g, '');
-  if (looksLikeCredential(joined)) return [joined];
+  if (joined.startsWith('ey') && looksLikeCredential(joined)) return [joined];
   if (whole.startsWith('{')) return /"(?:OpenBadge|Verifiable)Credential"/.test(whole) ? [whole] : [];
-  return distinct(whole.split('\n').map((line) => line.trim()).filter(looksLikeCredential)).slice(0, TEXTS);
+  return distinct(whole.split('\n').map((line) => line.trim()).filter(looksLikeCredential));
 }
 
 /** Verifier links in running text or HTML. */
 function linksIn(shown: string): string[] {
-  return shown.match(/https?:\/\/[^\s"'<>#]+#1\d{100,}/g) ?? [];
+  return shown.match(/https?:\/\/[^\s"'<>#]{1,300}#1\d{100,}/g) ?? [];
 }
 
 async function* pdfs(bytes: Uint8Array<ArrayBuffer>, name: string, bounds: Bounds, depth: number): AsyncGenerator<Find> {

@@ -31,7 +31,8 @@ export function kindOf(head: string): Kind {
   if (isMail(head)) return 'mail';
   if (head.includes('%PDF-')) return 'pdf';
   if (PICTURE.test(head)) return 'picture';
-  return head.includes('\0') ? 'other' : 'text';
+  // Of the controls, a text has those that move about.
+  return /[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(head) ? 'other' : 'text';
 }
 
 function isMail(head: string): boolean {

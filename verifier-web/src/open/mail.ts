@@ -31,7 +31,7 @@ export async function readMail(file: Blob, bounds: Bounds): Promise<Mail> {
   const mail: Mail = { files: [], texts: [] };
   const source = latin1(new Uint8Array(await file.arrayBuffer())).replace(/^\xef\xbb\xbf/, '').replace(/^From [^\n]*\n/, '');
   // A mailbox holds more mails behind the first.
-  if (/\n\r?\nFrom \S+ [^\n]*\d{4}[^\n]*\r?\n[A-Za-z-]+:/.test(source)) throw new ReadError('read.packed');
+  if (/\n\r?\nFrom [^\n]{1,200}\n[A-Za-z-]{1,70}:/.test(source)) throw new ReadError('read.packed');
   walk(parse(source), mail, bounds, { parts: 0 }, 0);
   return mail;
 }
@@ -128,9 +128,9 @@ function words(text: string): string {
 /** The parts between boundary lines (RFC 2046 section 5.1.1). */
 function split(body: string, boundary: string): string[] {
   const escaped = boundary.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const [inside = ''] = `\n${body}`.split(new RegExp(`\\r?\\n--${escaped}--[ \\t]*(?:\\r?\\n|$)`));
+  const [inside = ''] = `\n${body}`.split(new RegExp(`\\r?\\n--${escaped}--[ \\t]{0,99}(?:\\r?\\n|$)`), 1);
   // What stands before the first boundary is shown to nobody.
-  return inside.split(new RegExp(`\\r?\\n--${escaped}[ \\t]*(?=\\r?\\n|$)`)).slice(1).map((part) => part.replace(/^\r?\n/, ''));
+  return inside.split(new RegExp(`\\r?\\n--${escaped}[ \\t]{0,99}(?=\\r?\\n|$)`), PARTS + 2).slice(1).map((part) => part.replace(/^\r?\n/, ''));
 }
 
 function decode({ encoding, body }: Part): Uint8Array<ArrayBuffer> {
@@ -139,9 +139,17 @@ function decode({ encoding, body }: Part): Uint8Array<ArrayBuffer> {
   return fromLatin1(plain);
 }
 
+/** RFC 2045 section 6.7: blanks at the end of a line are the way's, `=` there joins it with the next. */
 function quotedPrintable(text: string): string {
-  return text.replace(/[ \t]+(?=\r?\n|$)/g, '').replace(/=\r?\n/g, '')
-    .replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+  const lines = text.split('\n').map(withoutBlanks);
+  const joined = lines.map((line, i) => (line.endsWith('=') ? line.slice(0, -1) : i === lines.length - 1 ? line : `${line}\r\n`)).join('');
+  return joined.replace(/=([0-9A-Fa-f]{2})/g, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)));
+}
+
+function withoutBlanks(line: string): string {
+  let end = line.length;
+  while (end > 0 && ' \t\r'.includes(line.charAt(end - 1))) end -= 1;
+  return line.slice(0, end);
 }
 
 /** Characters of no meaning are skipped (RFC 2045 section 6.8). */

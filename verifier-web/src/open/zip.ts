@@ -41,6 +41,7 @@ interface Entry {
 /** Returns the files of an archive, folders left out. */
 export async function zipMembers(archive: Blob, bounds: Bounds): Promise<Member[]> {
   const { entries, end } = await directory(archive);
+  bounds.meet(entries.length);
   await checkPlaces(archive, entries, end);
   return entries.filter(({ name, size }) => !(name.endsWith('/') && size === 0)).map((entry) => ({
     name: entry.name,
@@ -56,6 +57,13 @@ async function view(archive: Blob, from: number, to: number): Promise<DataView> 
   return new DataView(await archive.slice(from, to).arrayBuffer());
 }
 
+/** Where the central directory is, and how many members it lists. */
+interface Directory {
+  count: number;
+  size: number;
+  start: number;
+}
+
 /** Reads the central directory, and where it begins. */
 async function directory(archive: Blob): Promise<{ entries: Entry[]; end: number }> {
   const from = Math.max(0, archive.size - END);
@@ -64,13 +72,32 @@ async function directory(archive: Blob): Promise<{ entries: Entry[]; end: number
   // The record's comment ends with the file: whatever else looks like a record is inside of something.
   while (at >= 0 && !(tail.getUint32(at, true) === 0x06054b50 && tail.getUint16(at + 20, true) === tail.byteLength - at - 22)) at -= 1;
   if (at < 0) damaged();
-  const [disk, startDisk, here, count] = [4, 6, 8, 10].map((n) => tail.getUint16(at + n, true));
-  const [size, start] = [tail.getUint32(at + 12, true), tail.getUint32(at + 16, true)];
-  // Also of an archive in several files, or of the 64-bit kind, whose fields are all ones.
-  if (disk !== 0 || startDisk !== 0 || here !== count || size > DIRECTORY || start + size !== from + at) damaged();
+  const [disk, startDisk, here, count = 0] = [4, 6, 8, 10].map((n) => tail.getUint16(at + n, true));
+  // An archive in several files.
+  if (disk !== 0 || startDisk !== 0 || here !== count) damaged();
+  const told = { count, size: tail.getUint32(at + 12, true), start: tail.getUint32(at + 16, true) };
+  const { size, start, end } = await large(archive, from + at, told) ?? { ...told, end: from + at };
+  if (size > DIRECTORY || start + size !== end) damaged();
   const entries = readEntries(await view(archive, start, start + size));
   if (entries.length !== count) damaged();
   return { entries, end: start };
+}
+
+/** The record of the 64-bit kind in front of the end record, which programs write also where they need none. */
+async function large(archive: Blob, at: number, told: Directory): Promise<Directory & { end: number } | undefined> {
+  const locator = await view(archive, Math.max(0, at - 20), at);
+  if (locator.byteLength < 20 || locator.getUint32(0, true) !== 0x07064b50) return undefined;
+  const end = uint64(locator, 8);
+  const record = await view(archive, end, at - 20);
+  if (record.byteLength < 56 || record.getUint32(0, true) !== 0x06064b50 || uint64(record, 4) + 12 !== record.byteLength) damaged();
+  const [count = 0, size = 0, start = 0] = [32, 40, 48].map((n) => uint64(record, n));
+  // What the end record says itself must be the same; what it leaves to this one is all ones.
+  const agrees = count === told.count && [size, 0xffffffff].includes(told.size) && [start, 0xffffffff].includes(told.start);
+  return agrees ? { count, size, start, end } : damaged();
+}
+
+function uint64(data: DataView, at: number): number {
+  return data.getUint32(at, true) + data.getUint32(at + 4, true) * 0x1_0000_0000;
 }
 
 function readEntries(data: DataView): Entry[] {

@@ -41,9 +41,12 @@ export function differences(printed: string, verdict: Verdict): Difference[] {
   return all.filter((difference) => difference !== undefined);
 }
 
-/** Returns every certificate number that a text shows. A link holds it with the address's suffix behind it. */
+/**
+ * Returns every certificate number that a text shows. A link holds it with the address's suffix behind it. Lengths are
+ * bounded, so that no text takes long.
+ */
 export function numbersOn(printed: string): string[] {
-  return printed.match(/CERT-[A-Z0-9]+(?:-[A-Z0-9]+)*-\d{4}-\d+(?![A-Za-z0-9-])/g) ?? [];
+  return printed.match(/CERT-[A-Z0-9]{1,24}(?:-[A-Z0-9]{1,24}){0,4}-\d{4}-\d{1,10}(?![A-Za-z0-9-])/g) ?? [];
 }
 
 /**

@@ -1,11 +1,9 @@
 // What is worth a verdict, from its looks: src/reading/text.rs.
 
-/** Shortest fragment of digits that can be a credential; other people's links may end in a few. */
-const DIGITS = 100;
+/** A compact JWS; or a verifier link or its fragment alone. Other people's links may end in a few digits. */
+const LOOKS = /^(?:ey[\w-]*\.[\w-]*\.[\w-]*|(?:[^\s#]*#)?\d{101,})$/;
 
 /** Whether a text is a compact JWS or a QR text, well-formed or not. */
 export function looksLikeCredential(text: string): boolean {
-  const trimmed = text.trim();
-  const digits = trimmed.slice(trimmed.indexOf('#') + 1);
-  return /^ey[\w-]*\.[\w-]*\.[\w-]*$/.test(trimmed) || (digits.length > DIGITS && /^\d+$/.test(digits));
+  return LOOKS.test(text.trim());
 }

@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::accounts::{self, AccountsError, Permissions, Secret, Session, Staff};
+use crate::accounts::{self, Permissions, Secret, Session, Staff};
 use crate::server::extract::{Body, Listing, Path};
 use crate::server::reply::ShownOnce;
-use crate::server::session::{Member, hashing};
+use crate::server::session::{Member, again, hashing};
 use crate::server::{App, Problem};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -52,14 +52,6 @@ async fn me(State(app): State<App>, member: Member) -> Result<ShownOnce<MeView>,
     Ok(ShownOnce(StatusCode::OK, MeView { staff, permissions, session, csrf_token }))
 }
 
-/// Within a session a wrong password is a mistake in the request; the session stays good.
-fn again(error: AccountsError) -> Problem {
-    match error {
-        AccountsError::SignIn => Problem::unprocessable("wrong-password", "the current password is wrong"),
-        other => other.into(),
-    }
-}
-
 /// The old and the new password.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -73,7 +65,7 @@ struct PasswordBody {
 
 /// Change one's password
 ///
-/// All other sessions end.
+/// All other sessions and all API tokens end.
 #[utoipa::path(post, path = "/me/password", tag = "Accounts", extensions(("x-permission" = json!("account"))), request_body = PasswordBody, security(("session" = [])),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn change_password(

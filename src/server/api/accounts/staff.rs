@@ -107,13 +107,13 @@ struct ChangeBody {
     /// At least one.
     #[schema(value_type = Option<Vec<Role>>, min_items = 1)]
     roles: Option<BTreeSet<Role>>,
-    /// Who is disabled is logged out and may not log in.
+    /// Who is disabled is logged out and may not log in; API tokens end.
     disabled: Option<bool>,
 }
 
 /// Change a member of staff
 ///
-/// The last owner who can log in stays one.
+/// The last owner who can log in stays one. A link to set a password with ends with the address that it was sent to.
 #[utoipa::path(patch, path = "/staff/{id}", tag = "Staff", extensions(("x-permission" = json!("settings"))), request_body = ChangeBody, security(("session" = [])),
     params(("id" = String, Path, example = "abcdefgh23456777"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = Staff), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -172,7 +172,8 @@ async fn remove(
 
 /// Make a link for a member to set a new password with
 ///
-/// Older links are good no more. The old password is good until a new one is set.
+/// Whoever has the account has it no more: sessions, API tokens, event streams and older links end. The old password is
+/// good until a new one is set.
 #[utoipa::path(post, path = "/staff/{id}/link", tag = "Staff", extensions(("x-permission" = json!("settings"))), security(("session" = [])),
     params(("id" = String, Path, example = "abcdefgh23456777")),
     responses((status = 201, body = LinkView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]

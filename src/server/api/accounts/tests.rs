@@ -295,7 +295,7 @@ fn every_role_gets_what_is_its_own_and_only_owners_the_rest() {
         for role in Role::ALL {
             let (id, session) = service.member(ada, &format!("{role}@example.org"), &[role]).await;
             let expires = Timestamp::from_unix(START + 86_400);
-            let token = json!({ "name": "x", "scopes": ["view"], "expires": expires });
+            let token = json!({ "name": "x", "scopes": ["view"], "expires": expires, "password": PASSWORD });
             for (method, path, body) in [
                 ("GET", "/me", None),
                 ("GET", "/me/sessions", None),
@@ -329,7 +329,9 @@ fn every_role_gets_what_is_its_own_and_only_owners_the_rest() {
 fn an_api_token_does_what_it_may_and_nothing_to_accounts() {
     on_each_engine(async |service, ada| {
         let body = |scopes: &[&str]| {
-            Some(json!({ "name": "LMS", "scopes": scopes, "expires": Timestamp::from_unix(START + 86_400) }))
+            Some(
+                json!({ "name": "LMS", "scopes": scopes, "expires": Timestamp::from_unix(START + 86_400), "password": PASSWORD }),
+            )
         };
         let (_, bob) = service.member(ada, "bob@example.org", &[Role::Viewer]).await;
         service.ask(&bob, "POST", "/me/tokens", body(&["view", "revoke"])).await.refused(422, "bad-scopes");
@@ -361,7 +363,8 @@ fn an_api_token_does_what_it_may_and_nothing_to_accounts() {
 #[test]
 fn what_is_shown_once_is_not_kept_for_a_second_request() {
     on_each_engine(async |service, ada| {
-        let body = json!({ "name": "LMS", "scopes": ["view"], "expires": Timestamp::from_unix(START + 86_400) });
+        let expires = Timestamp::from_unix(START + 86_400);
+        let body = json!({ "name": "LMS", "scopes": ["view"], "expires": expires, "password": PASSWORD });
         let headers = [("cookie", ada.cookie.as_str()), ("x-csrf-token", &ada.csrf), ("idempotency-key", "one")];
         let made = service.send("POST", "/me/tokens", &headers, Some(body.clone())).await.is(201);
         service.send("POST", "/me/tokens", &headers, Some(body)).await.refused(409, "already-done");

@@ -8,11 +8,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::accounts::{self, ApiToken, Permission, Permissions, TokenRequest};
+use crate::accounts::{self, ApiToken, Permission, Permissions, Secret, TokenRequest};
 use crate::credential::Timestamp;
 use crate::server::extract::{Body, Listing, Path};
 use crate::server::reply::ShownOnce;
-use crate::server::session::Member;
+use crate::server::session::{Member, again, hashing};
 use crate::server::{App, Caller, Problem};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -45,6 +45,9 @@ struct TokenBody {
     /// When it ends, at most 366 days ahead.
     #[schema(value_type = String, format = DateTime, example = "2027-01-01T00:00:00Z")]
     expires: Timestamp,
+    /// One's password again.
+    #[schema(value_type = String, format = Password)]
+    password: Secret,
 }
 
 /// A new token.
@@ -58,6 +61,8 @@ struct NewTokenView {
 }
 
 /// Make an API token
+///
+/// With the password again. All of one's tokens end with a new password, a reset or when the account is disabled.
 #[utoipa::path(post, path = "/me/tokens", tag = "API tokens", extensions(("x-permission" = json!("account"))), request_body = TokenBody, security(("session" = [])),
     responses((status = 201, body = NewTokenView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn create(
@@ -66,9 +71,9 @@ async fn create(
     Body(body): Body<TokenBody>,
 ) -> Result<ShownOnce<NewTokenView>, Problem> {
     let id = member.id();
-    let made = app.at_desk(&member.caller, move |_, desk| {
+    let made = hashing(&app, &member.caller, move |app, desk| {
         let request = TokenRequest { name: &body.name, scopes: body.scopes, expires: body.expires };
-        Ok(accounts::create_token(desk, &id, &request)?)
+        accounts::create_token(desk, &app.logins().throttle, &id, &body.password, &request).map_err(again)
     });
     let made = made.await?;
     let view = NewTokenView { token: made.token, secret: made.secret.expose().to_owned() };

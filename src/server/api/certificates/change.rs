@@ -43,7 +43,8 @@ async fn revoke(
     app.at_desk(&caller, move |app, desk| {
         let seen = |current: &Certificate| if_match.is(|| tag(current, desk.now));
         let number = certificate_number(&number)?;
-        let (revoked, news) = runs::revoke(desk, &number, &reason, app.vault.undo(), &seen)?;
+        let rules = (app.vault.undo(), app.limits.revoke_alone);
+        let (revoked, news) = runs::revoke(desk, &number, &reason, rules, &seen)?;
         if news == Revoked::Anew {
             app.metrics().revoked.inc();
         }
@@ -68,7 +69,8 @@ async fn restore(
     app.at_desk(&caller, move |app, desk| {
         let number = certificate_number(&number)?;
         let seen = |current: &Certificate| if_match.is(|| tag(current, desk.now));
-        let restored = app.vault.undisturbed(|| runs::restore(desk, &number, &seen))?;
+        let alone = app.limits.revoke_alone;
+        let restored = app.vault.undisturbed(|| runs::restore(desk, &number, alone, &seen))?;
         app.vault.forget_anchors();
         Ok(Tagged::ok(tag(&restored, desk.now), CertificateView::of(restored, desk.now)))
     })
@@ -153,8 +155,9 @@ async fn reissue(
 ) -> Result<Tagged<CertificateView>, Problem> {
     // Who may withdraw it decides whether it comes back.
     caller.may(Permission::Revoke)?;
+    let alone = app.limits.revoke_alone;
     issued(app, caller, move |desk, workshop| {
-        Ok(runs::reissue(desk, workshop, &certificate_number(&number)?, &body.reason)?)
+        Ok(runs::reissue(desk, workshop, &certificate_number(&number)?, &body.reason, alone)?)
     })
     .await
 }

@@ -117,7 +117,8 @@ async fn revoke(State(app): State<App>, caller: Caller, request: Request) -> Res
     let needed = || Problem::unprocessable("bad-request", "the reason is needed, with its cause");
     let reason = given.reason.clone().ok_or_else(needed)?;
     at_desk(app, caller, given, move |app, desk, ours| {
-        let (presented, news) = runs::revoke_presented(desk, ours, &reason, app.vault.undo())?;
+        let (presented, news) =
+            runs::revoke_presented(desk, ours, &reason, (app.vault.undo(), app.limits.revoke_alone))?;
         if news == Revoked::Anew {
             app.metrics().revoked.inc();
         }
@@ -136,7 +137,7 @@ async fn restore(State(app): State<App>, caller: Caller, request: Request) -> Re
     caller.may(Permission::Revoke)?;
     let given = GivenBytes::read(request, &app).await?;
     at_desk(app, caller, given, |app, desk, ours| {
-        let restored = app.vault.undisturbed(|| runs::restore_presented(desk, ours))?;
+        let restored = app.vault.undisturbed(|| runs::restore_presented(desk, ours, app.limits.revoke_alone))?;
         Ok(PresentedView::of(restored, false, desk.now))
     })
     .await

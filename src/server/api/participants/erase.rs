@@ -11,12 +11,13 @@ use utoipa_axum::routes;
 use super::person;
 use crate::accounts::Permission;
 use crate::credential::EventCode;
+use crate::enrolment::erasing::{self, Begun, Gone};
 use crate::enrolment::{self, EnrolmentError};
 use crate::issuance::Desk;
 use crate::server::extract::{Body, IfMatch, Listing, Path};
 use crate::server::meanwhile::settled;
 use crate::server::{App, Caller, Problem};
-use crate::store::{DocumentWrite, Participant};
+use crate::store::{DocumentWrite, Participant, Store};
 
 /// Events read at a time.
 const EVENTS: usize = 500;
@@ -36,11 +37,12 @@ async fn erase(
 ) -> Result<StatusCode, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
-        settled(|| {
+        let begun = settled(|| {
             let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
-            let more = forgetting(desk, &code, &person)?;
-            Ok(enrolment::erase(desk, &code, &person, more)?)
+            let (gone, forgetting) = known_of(desk, &code, &person)?;
+            Ok(erasing::erase(desk, &person, gone, forgetting)?)
         })?;
+        finished(desk.store, &begun)?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await
@@ -106,16 +108,41 @@ fn erased_from(desk: &Desk, code: &EventCode, who: &str) -> Result<Option<Option
         Err(EnrolmentError::NoPerson(_)) => return Ok(None),
         found => found?,
     };
-    let number = desk.store.certificate_of(code, &person.key)?;
-    let more = forgetting(desk, code, &person)?;
-    enrolment::erase(desk, code, &person, more)?;
-    Ok(Some(number.map(|number| number.to_string())))
+    let (gone, forgetting) = known_of(desk, code, &person)?;
+    let begun = erasing::erase(desk, &person, gone, forgetting)?;
+    finished(desk.store, &begun)?;
+    Ok(Some(begun.gone.certificate.map(|number| number.to_string())))
 }
 
-/// What else says something of a person: journals, corrections, answers kept for requests that come twice.
-pub(super) fn forgetting(desk: &Desk, code: &EventCode, person: &Participant) -> Result<Vec<DocumentWrite>, Problem> {
-    let mut writes = crate::runs::forgetting(desk.store, code, &person.key)?;
-    let names = enrolment::names_of(desk.store, code, person)?;
-    writes.extend(crate::server::idempotency::forgetting(desk.store, &names)?);
+/// Returns all by which somebody could be named, and the writes that take it away.
+pub(super) fn known_of(
+    desk: &Desk,
+    code: &EventCode,
+    person: &Participant,
+) -> Result<(Gone, Vec<DocumentWrite>), Problem> {
+    let gone = Gone::of(desk.store, code, person)?;
+    let writes = forgetting(desk.store, &gone)?;
+    Ok((gone, writes))
+}
+
+/// Takes away what documents say of somebody: listings, reports, journals, corrections, answers kept for requests that come
+/// twice. Every collection of [`crate::store::Names::Participants`] is in here.
+fn forgetting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>, Problem> {
+    let mut writes = gone.forgetting(store)?;
+    writes.extend(crate::runs::forgetting(store, gone)?);
+    writes.extend(crate::server::idempotency::forgetting(store, &gone.names)?);
     Ok(writes)
+}
+
+/// Ends an erasing that has begun: only then it is acknowledged.
+pub(super) fn finished(store: &dyn Store, begun: &Begun) -> Result<(), Problem> {
+    erasing::finish(store, begun, |gone| forgetting(store, gone))
+}
+
+/// Ends what a service that was killed had begun to erase.
+///
+/// # Errors
+/// When the store fails.
+pub(in crate::server) fn finish_all(store: &dyn Store) -> Result<(), Problem> {
+    erasing::unfinished(store)?.iter().try_for_each(|begun| finished(store, begun))
 }

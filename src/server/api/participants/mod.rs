@@ -13,11 +13,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use self::erase::forgetting;
+pub(in crate::server) use self::erase::finish_all;
+use self::erase::{finished, known_of};
 pub(super) use self::listing::{PeopleFilter, filtered};
 use crate::accounts::Permission;
 use crate::credential::{EventCode, Timestamp};
 use crate::eligibility::Progress;
+use crate::enrolment::erasing;
 use crate::enrolment::{self, Decider, Decision, PersonChange, Planned};
 use crate::issuance::Desk;
 use crate::server::extract::{Body, IfMatch, Path, event_code};
@@ -213,11 +215,12 @@ async fn delete(
 ) -> Result<StatusCode, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
-        settled(|| {
+        let begun = settled(|| {
             let (code, person) = person(desk, &code, &who, &if_match)?;
-            let more = forgetting(desk, &code, &person)?;
-            Ok(enrolment::delete(desk, &code, &person, more)?)
+            let (gone, forgetting) = known_of(desk, &code, &person)?;
+            Ok(erasing::delete(desk, &person, gone, forgetting)?)
         })?;
+        finished(desk.store, &begun)?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await

@@ -7,13 +7,15 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::accounts::{self, Permission};
+use crate::accounts::Permission;
 use crate::credential::Timestamp;
 use crate::issuance::Desk;
 use crate::runs::{self, Approval, ApprovalState, approval};
-use crate::server::extract::{IfMatch, Listing, Order, Paging, Path, Query};
+use crate::server::api::proof::{ProofAgain, not_younger};
+use crate::server::extract::{BodyIfAny, IfMatch, Listing, Order, Paging, Path, Query};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
+use crate::store::Store;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(approve)).routes(routes!(reject))
@@ -26,7 +28,7 @@ struct ApprovalView {
     id: String,
     /// The run that waits.
     run: String,
-    /// How many would lose their certificate, or get a revoked one back.
+    /// How many certificates would be revoked, restored or replaced.
     #[schema(example = 120)]
     count: usize,
     /// Who asked.
@@ -44,12 +46,19 @@ struct ApprovalView {
     /// When.
     #[schema(value_type = Option<String>, format = DateTime)]
     decided_at: Option<Timestamp>,
+    /// While it waits and nobody but who asked could approve it: from when on they can, with password and second factor.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    alone_from: Option<Timestamp>,
 }
 
 impl ApprovalView {
-    fn of(approval: Approval) -> Self {
+    fn of(store: &dyn Store, approval: Approval) -> Result<Self, Problem> {
+        let alone_from = match approval.state {
+            ApprovalState::Pending => approval::alone_from(store, &approval)?,
+            _ => None,
+        };
         let Approval { id, run, count, by, at, expires, state, decided_by, decided_at } = approval;
-        Self { id, run, count, by, at, expires, state, decided_by, decided_at }
+        Ok(Self { id, run, count, by, at, expires, state, decided_by, decided_at, alone_from })
     }
 }
 
@@ -81,19 +90,20 @@ async fn list(
     app.at_desk(&caller, move |_, desk| {
         let newest = filter.order == Order::Newest;
         let page = approval::list(desk.store, newest, desk.now, filter.cursor.as_deref(), limit)?;
-        Ok(Json(Listing::of(page, ApprovalView::of)))
+        let items = page.items.into_iter().map(|approval| ApprovalView::of(desk.store, approval));
+        Ok(Json(Listing { items: items.collect::<Result<_, _>>()?, next: page.next }))
     })
     .await
 }
 
 fn tagged(desk: &Desk, id: &str) -> Result<Tagged<ApprovalView>, Problem> {
-    let (approval, _) = approval::show(desk.store, desk.now, id)?;
-    Ok(Tagged::ok(tag_of(&approval), ApprovalView::of(approval)))
+    let view = ApprovalView::of(desk.store, approval::show(desk.store, desk.now, id)?.0)?;
+    Ok(Tagged::ok(tag_of(&view), view))
 }
 
 /// Checks that the caller has seen an approval as it is.
 fn seen(desk: &Desk, id: &str, seen: &IfMatch) -> Result<(), Problem> {
-    seen.check(&tag_of(&approval::show(desk.store, desk.now, id)?.0))
+    seen.check(&tagged(desk, id)?.tag)
 }
 
 /// Show an approval
@@ -106,20 +116,31 @@ async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) ->
 
 /// Let a run go on that somebody else asked for
 ///
-/// Only a member of staff who is logged in can decide, and not the one who asked.
-#[utoipa::path(post, path = "/approvals/{id}/approve", tag = "Runs", extensions(("x-permission" = json!("revoke"))), security(("session" = [])), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
+/// Only a member of staff who is logged in can decide, and not the one who asked. Where nobody else may approve, the one who
+/// asked can from `alone_from` on, 24 hours after the request: with the password again, and a code where the second step is
+/// on. Until then it is in the list, and can be rejected.
+#[utoipa::path(post, path = "/approvals/{id}/approve", tag = "Runs", extensions(("x-permission" = json!("revoke"))), security(("session" = [])), params(("id" = String, Path), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)), request_body = Option<ProofAgain>,
     responses((status = 200, body = ApprovalView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn approve(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<String>,
     if_match: IfMatch,
+    BodyIfAny(proof): BodyIfAny<ProofAgain>,
 ) -> Result<Tagged<ApprovalView>, Problem> {
-    decided(app, caller, id, if_match, |desk, id| {
-        not_younger(desk, &approval::show(desk.store, desk.now, id)?.0)?;
-        Ok(runs::approve(desk, id)?)
-    })
-    .await
+    caller.may(Permission::Revoke)?;
+    proof
+        .at_desk(&app, &caller, move |app, desk, proof| {
+            approval::in_person(desk)?;
+            seen(desk, &id, &if_match)?;
+            let (approval, _) = approval::show(desk.store, desk.now, &id)?;
+            not_younger(desk, approval.at)?;
+            let alone = approval::alone_from(desk.store, &approval)?;
+            let proved = proof.check(app, desk, (&approval.by, alone))?;
+            runs::approve(desk, &id, proved.as_ref())?;
+            tagged(desk, &id)
+        })
+        .await
 }
 
 /// Cancel a run that waits for approval
@@ -133,33 +154,12 @@ async fn reject(
     Path(id): Path<String>,
     if_match: IfMatch,
 ) -> Result<Tagged<ApprovalView>, Problem> {
-    decided(app, caller, id, if_match, |desk, id| Ok(runs::reject(desk, id)?)).await
-}
-
-async fn decided(
-    app: App,
-    caller: Caller,
-    id: String,
-    if_match: IfMatch,
-    decide: fn(&Desk, &str) -> Result<Approval, Problem>,
-) -> Result<Tagged<ApprovalView>, Problem> {
     caller.may(Permission::Revoke)?;
     app.at_desk(&caller, move |_, desk| {
         approval::in_person(desk)?;
         seen(desk, &id, &if_match)?;
-        decide(desk, &id)?;
+        runs::reject(desk, &id)?;
         tagged(desk, &id)
     })
     .await
-}
-
-/// Refuses an account that was made after the request: nobody invites their own second person.
-fn not_younger(desk: &Desk, approval: &Approval) -> Result<(), Problem> {
-    let id = desk.actor.strip_prefix("staff:").and_then(|actor| actor.split([' ', '/']).next());
-    match id.map(|id| accounts::member(desk.store, id)) {
-        Some(Ok(member)) if member.created > approval.at => Err(Problem::forbidden(
-            "this account was made after the request; somebody who was there before must approve",
-        )),
-        _ => Ok(()),
-    }
 }

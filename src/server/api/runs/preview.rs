@@ -33,7 +33,7 @@ pub(super) struct Preview {
     keeps: u64,
     /// How many get none.
     nothing: u64,
-    /// Whether a second member of staff would have to approve it.
+    /// Whether a second member of staff would have to approve it, by what the caller did within a day.
     needs_approval: bool,
     /// Who, the first 1,000 of them.
     rows: Vec<PreviewRow>,
@@ -123,7 +123,8 @@ pub(super) async fn preview(
             preview.count(selected);
             Ok(())
         })?;
-        preview.needs_approval = preview.loses + preview.regains > app.limits.revoke_alone as u64;
+        let changed = preview.loses + preview.replaced + preview.regains;
+        preview.needs_approval = runs::second::needs_two(desk, changed, app.limits.revoke_alone)?;
         Ok(Json(preview))
     })
     .await

@@ -14,6 +14,7 @@ impl From<RunError> for Problem {
         match error {
             RunError::Store(error) => error.into(),
             RunError::Enrolment(error) => error.into(),
+            RunError::Accounts(error) => error.into(),
             RunError::Issue(IssueError::Store(error)) => error.into(),
             RunError::Issue(IssueError::NoEvent(code)) => Self::not_found(code),
             RunError::NoRun(what) | RunError::NoApproval(what) | RunError::NoCorrection(what) => Self::not_found(what),
@@ -49,7 +50,14 @@ impl From<RunError> for Problem {
             RunError::CompromisedKey(..) => Self::conflict("compromised-key", detail),
             RunError::NoEntry(_) => Self::unprocessable("no-status-entry", detail),
             RunError::Over(..) => Self::conflict("over", detail),
-            RunError::SamePerson => Self::new(StatusCode::FORBIDDEN, "same-person", detail),
+            RunError::SamePerson | RunError::OnlyYou(_) => Self::new(StatusCode::FORBIDDEN, "same-person", detail),
+            RunError::ProofNeeded => Self::new(StatusCode::FORBIDDEN, "proof-needed", detail),
+            RunError::TwoNeeded(_) => {
+                let next =
+                    "make a run of it (`POST /api/v1/runs`), which waits for an approval, or let somebody else do it";
+                Self::conflict("second-person-needed", format!("{detail}; {next}"))
+            }
+            RunError::PersonErased(_) => Self::conflict("erased", detail),
             RunError::NotStaff => Self::forbidden(detail),
             RunError::Busy => Self::conflict("busy", detail),
             RunError::ChangedMeanwhile => changed_meanwhile(),

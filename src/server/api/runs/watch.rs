@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 
 use super::{RunView, look};
 use crate::accounts::Permission;
+use crate::server::auth::Admission;
 use crate::server::extract::Path;
 use crate::server::{App, Caller, Problem};
 
@@ -31,13 +32,14 @@ pub(super) struct StreamEvent {
 /// Watch a run
 ///
 /// Server-sent events: `progress` with the run whenever it has changed, `end` with the run when it is over; then the
-/// stream ends. It also ends when the service is stopped: connect again.
+/// stream ends. It also ends when the service is stopped: connect again; and with the session or the token that opened it.
 #[utoipa::path(get, path = "/runs/{id}/events", tag = "Runs", extensions(("x-permission" = json!("view"))), params(("id" = String, Path)),
     responses((status = 200, body = StreamEvent, content_type = "text/event-stream"),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn events(
     State(app): State<App>,
     caller: Caller,
+    admission: Admission,
     Path(id): Path<String>,
 ) -> Result<Sse<impl tokio_stream::Stream<Item = Result<Event, Infallible>>>, Problem> {
     caller.may(Permission::View)?;
@@ -45,8 +47,9 @@ pub(super) async fn events(
     let (tell, told) = tokio::sync::mpsc::channel(4);
     tokio::spawn(async move {
         let mut seen = 0;
-        // Ends with the run, with the client, or when the run cannot be read any more.
-        while let Ok((run, revision)) = look(&app, &id).await {
+        // Ends with the run, with the client, with what let the client in, or when the run cannot be read any more.
+        while let (Ok(()), Ok((run, revision))) = (admission.still(&app, Permission::View).await, look(&app, &id).await)
+        {
             let over = run.state.is_final();
             if revision != seen {
                 seen = revision;

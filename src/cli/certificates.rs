@@ -68,7 +68,7 @@ impl clap::ValueEnum for Standing {
 }
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
-    let workspace = Workspace::open(global)?;
+    let workspace = Workspace::open_to_read(global)?;
     match command {
         Command::List { event, status, json } => list(&workspace, event.as_ref(), status, json),
         Command::Show { number, json } => show(&workspace, &number, json),

@@ -1,13 +1,16 @@
 //! `testamur.toml`: what an issuer is called and where it publishes.
 
+use std::fmt;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
 use super::output::{Explain, Failure};
 use crate::issuance::Issuer;
 use crate::runs::Undo;
+use crate::server::MOST_PROXIES;
 
 /// The file's name in the data folder.
 pub(super) const FILE: &str = "testamur.toml";
@@ -56,9 +59,10 @@ pub(super) struct Serve {
     /// Private key for TLS, PEM. Needs `tls_cert`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_key: Option<PathBuf>,
-    /// Take callers' addresses from `X-Forwarded-For`: only behind a proxy that sets it. Default: false.
+    /// Behind how many proxies it stands, which add callers' addresses to `X-Forwarded-For` or `Forwarded`; `true` is 1.
+    /// Default: 0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub behind_proxy: Option<bool>,
+    pub behind_proxy: Option<Proxies>,
     /// Serve the W3C VC-API. Default: false.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub vc_api: Option<bool>,
@@ -78,6 +82,59 @@ pub(super) struct Serve {
     /// second one. Default: 50.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoke_alone: Option<usize>,
+}
+
+/// How many proxies stand before the service.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "ProxiesTold")]
+pub(super) struct Proxies(pub u8);
+
+/// The ways to say it in the file.
+#[derive(Deserialize)]
+#[serde(untagged, expecting = "behind_proxy must be true, false or a number of proxies")]
+enum ProxiesTold {
+    Whether(bool),
+    Many(i64),
+}
+
+impl Proxies {
+    fn most(number: Option<u8>) -> Result<Self, String> {
+        let number = number.filter(|number| *number <= MOST_PROXIES).map(Self);
+        number.ok_or_else(|| format!("a number of proxies is 0 to {MOST_PROXIES}; true is 1, false is 0"))
+    }
+}
+
+impl TryFrom<ProxiesTold> for Proxies {
+    type Error = String;
+
+    fn try_from(told: ProxiesTold) -> Result<Self, String> {
+        match told {
+            ProxiesTold::Whether(behind) => Ok(Self(behind.into())),
+            ProxiesTold::Many(number) => Self::most(number.try_into().ok()),
+        }
+    }
+}
+
+impl FromStr for Proxies {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text.trim() {
+            "true" => Ok(Self(1)),
+            "false" | "" => Ok(Self(0)),
+            number => Self::most(number.parse().ok()),
+        }
+    }
+}
+
+impl fmt::Display for Proxies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => write!(f, "no"),
+            1 => write!(f, "1 proxy"),
+            many => write!(f, "{many} proxies"),
+        }
+    }
 }
 
 impl Serve {

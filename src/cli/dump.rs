@@ -1,17 +1,19 @@
 //! `testamur export` and `testamur import-dump`: the whole store as one signed file.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
-use std::ops::RangeInclusive;
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::Global;
 use super::output::{self, Explain, Failure};
-use super::workspace::Workspace;
-use crate::credential::limits;
+use super::workspace::{self, Workspace};
+use super::{Global, files};
+use crate::credential::{Timestamp, limits};
+use crate::issuance::Desk;
 use crate::proof::jws::{self, Jws};
+use crate::publish::clock;
 use crate::server::admin;
 use crate::status::LIST_ENTRIES;
 use crate::store::{self, Certificate, Header, SledStore, Store, Summary, Unproven};
@@ -21,6 +23,9 @@ const TYP: &str = admin::DUMP_TYP;
 
 /// Numbers of each event and year that are left out after a rebuild: what was issued after the dump has some of them.
 const NUMBERS_LEFT_OUT: u64 = 1_000;
+
+/// Most years for which they are: more than this between a dump and now are a clock's mistake.
+const MOST_YEARS: i16 = 20;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Export {
@@ -41,19 +46,19 @@ pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure>
     if let Ok(service) = UnixStream::connect(global.data.join(admin::SOCKET)) {
         return export_from(service, &args.file);
     }
-    let workspace = Workspace::open(global)?;
+    // What a wrong clock did is worth a backup too: a dump is as good as what it is made of.
+    let workspace = Workspace::open_to_read(global)?;
     let signer = workspace.signer(global)?;
     let desk = workspace.desk();
     let sign = |digest: &[u8]| jws::sign(digest, &signer.kid, TYP, &signer.key);
-    let mut part = args.file.clone().into_os_string();
-    part.push(".part");
-    let file = create_private(part.as_ref()).doing(format!("write {}", args.file.display()))?;
-    let mut out = BufWriter::new(file);
+    let part = Part::of(&args.file)?;
+    let mut out = BufWriter::new(&part.file);
+    let header = Header::new(desk.now, &desk.issuer.did());
     let proves = |certificate: &Certificate| signer.own.prove(certificate).is_ok();
-    let summary = store::export(desk.store, &Header::new(desk.now, &desk.issuer.did()), &mut out, &sign, &proves)?;
-    out.flush().doing(format!("write {}", args.file.display()))?;
-    out.get_ref().sync_all().doing(format!("write {}", args.file.display()))?;
-    std::fs::rename(&part, &args.file).doing(format!("write {}", args.file.display()))?;
+    let summary = store::export(desk.store, &header, &mut out, &sign, &proves).doing(part.writing())?;
+    out.flush().doing(part.writing())?;
+    drop(out);
+    part.keep()?;
     let records = output::counted(count(&summary), "record is", "records are");
     output::line(format!("{records} in {}", args.file.display()));
     Ok(finished(&summary.unproven))
@@ -83,20 +88,17 @@ fn warn(unproven: &Unproven) {
 /// Takes a dump from the service that holds the store. It is whole if its last line is the footer.
 fn export_from(mut service: UnixStream, path: &Path) -> Result<ExitCode, Failure> {
     let broken = || Failure::new("the service broke off").hint("look into its log, then run the command again");
-    let mut part = path.to_owned().into_os_string();
-    part.push(".part");
-    let mut file = create_private(part.as_ref()).doing(format!("write {}", path.display()))?;
+    let part = Part::of(path)?;
     writeln!(service, "{}", admin::EXPORT).doing("ask the service")?;
-    io::copy(&mut service, &mut file).doing(format!("write {}", path.display()))?;
-    file.sync_all().doing(format!("write {}", path.display()))?;
-    let lines = BufReader::new(File::open(&part).doing(format!("read {}", path.display()))?).lines();
+    io::copy(&mut service, &mut &part.file).doing(part.writing())?;
+    let lines = BufReader::new(File::open(&part.name).doing(format!("read {}", path.display()))?).lines();
     let (mut count, mut last) = (0_u64, String::new());
     for line in lines {
         last = line.map_err(|_| broken())?;
         count += 1;
     }
     let Ok(Last { footer }) = serde_json::from_str(&last) else { return Err(broken()) };
-    std::fs::rename(&part, path).doing(format!("write {}", path.display()))?;
+    part.keep()?;
     let records = output::counted(count.saturating_sub(2), "record is", "records are");
     output::line(format!("{records} in {}, from the running service", path.display()));
     Ok(finished(&footer.summary.unproven))
@@ -111,6 +113,43 @@ struct Last {
 #[derive(serde::Deserialize)]
 struct Footer {
     summary: Summary,
+}
+
+/// A dump that is being written, under a name of its own until it is whole. What fails leaves nothing behind.
+struct Part<'a> {
+    path: &'a Path,
+    name: PathBuf,
+    file: File,
+    whole: bool,
+}
+
+impl<'a> Part<'a> {
+    fn of(path: &'a Path) -> Result<Self, Failure> {
+        let mut name = path.to_owned().into_os_string();
+        name.push(".part");
+        let file = create_private(name.as_ref()).doing(format!("write {}", path.display()))?;
+        Ok(Self { path, name: name.into(), file, whole: false })
+    }
+
+    fn writing(&self) -> String {
+        format!("write {}", self.path.display())
+    }
+
+    /// Makes it durable under its name.
+    fn keep(mut self) -> Result<(), Failure> {
+        self.file.sync_all().doing(self.writing())?;
+        std::fs::rename(&self.name, self.path).doing(self.writing())?;
+        self.whole = true;
+        files::sync_folder_of(self.path).doing(self.writing())
+    }
+}
+
+impl Drop for Part<'_> {
+    fn drop(&mut self) {
+        if !self.whole {
+            let _ = std::fs::remove_file(&self.name);
+        }
+    }
 }
 
 /// Makes a file for its owner only: a dump holds names, e-mail addresses and the secret of the status lists.
@@ -146,6 +185,7 @@ pub(super) fn import(global: &Global, args: Import) -> Result<ExitCode, Failure>
         let point = usable.and_then(|key| key.point().ok());
         jws.typ == TYP && jws.payload == digest && point.is_some_and(|point| jws.verifies(&point))
     };
+    let seen = workspace::newest_file(&global.data);
     let file = File::open(&args.file).doing(format!("open {}", args.file.display()))?;
     let path = global.data.join("store");
     let store = if path.exists() { SledStore::open(&path)? } else { SledStore::create(&path)? };
@@ -156,11 +196,17 @@ pub(super) fn import(global: &Global, args: Import) -> Result<ExitCode, Failure>
     if summary.unproven.count > 0 {
         warn(&summary.unproven);
     }
+    let (issuer, actor, now) = (config.issuer(), workspace::actor(), global.now());
+    let desk = Desk { store: &store, issuer: &issuer, actor: &actor, now };
+    match clock::check(&store, now, seen) {
+        // It is all there: the next command refuses, and says the same.
+        Err(error) if !global.accept_clock => output::note(format!("note: {error}; {}", error.hint())),
+        _ => workspace::check_clock(&desk, seen, global)?,
+    }
     if args.complete {
         return Ok(ExitCode::SUCCESS);
     }
-    let now = global.clock.unwrap_or_else(super::time::now);
-    leave_out(&store, summary.header.created.year()..=now.year())?;
+    leave_out(&store, &years(&store, [summary.header.created, now])?)?;
     output::note(format!(
         "note: this is the state of {}; what was issued or revoked after it is not here",
         summary.header.created
@@ -171,14 +217,22 @@ pub(super) fn import(global: &Global, args: Import) -> Result<ExitCode, Failure>
     Ok(ExitCode::SUCCESS)
 }
 
+/// Returns the years in which something may have been issued since the dump: from its date to now, and where a clock was wrong
+/// the other way round too.
+fn years(store: &SledStore, dates: [Timestamp; 2]) -> Result<BTreeSet<i16>, Failure> {
+    let told: BTreeSet<i16> = dates.into_iter().chain(store.last_act()?).map(Timestamp::year).collect();
+    let (Some(&first), Some(&last)) = (told.first(), told.last()) else { return Ok(told) };
+    Ok(if last - first <= MOST_YEARS { (first..=last).collect() } else { told })
+}
+
 /// Gives out no number and no status entry again that a certificate may have which is not in the dump.
-fn leave_out(store: &SledStore, years: RangeInclusive<i16>) -> Result<(), Failure> {
+fn leave_out(store: &SledStore, years: &BTreeSet<i16>) -> Result<(), Failure> {
     let mut cursor: Option<String> = None;
     loop {
         let page = store.events(cursor.as_deref(), 500)?;
         for event in &page.items {
-            for year in years.clone() {
-                store.reserve_numbers(&event.code, year, NUMBERS_LEFT_OUT)?;
+            for year in years {
+                store.reserve_numbers(&event.code, *year, NUMBERS_LEFT_OUT)?;
             }
         }
         cursor = page.next;

@@ -120,7 +120,10 @@ fn credits(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
-    let workspace = Workspace::open(global)?;
+    let workspace = match command {
+        Command::Show { .. } | Command::List { .. } => Workspace::open_to_read(global)?,
+        Command::Create(_) | Command::Update(_) => Workspace::open(global)?,
+    };
     match command {
         Command::Create(args) => create(&workspace, *args),
         Command::Update(args) => super::event_update::update(&workspace, *args),

@@ -1,17 +1,20 @@
 //! `testamur init`: configuration, keys and store of a new issuer.
 
 use std::fs;
+use std::io::{self, Write};
 use std::path::Path;
 use std::process::ExitCode;
 
 use super::config::{self, Config};
 use super::output::{self, Explain, Failure};
-use super::{Global, passphrase, time, workspace};
+use super::{Global, files, passphrase, workspace};
 use crate::credential::Timestamp;
 use crate::issuance::{Issuer, STATUS_SECRET};
 use crate::keys::{KeyFolder, KeyFolderError};
-use crate::store::SledStore;
-use crate::store::{Act, Store};
+use crate::store::{Act, SledStore, Store, StoreError};
+
+/// 2025-01-01: no clock that is right says less.
+const WRITTEN: i64 = 1_735_689_600;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -37,8 +40,9 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     };
     config.check()?;
     refuse_existing(&global.data)?;
+    refuse_old_clock(global)?;
     let passphrase = passphrase::new(global)?;
-    create(&global.data, &config, &passphrase, global.clock.unwrap_or_else(time::now))?;
+    create(&global.data, &config, &passphrase, global.now())?;
     let keys = KeyFolder::open(&global.data.join("keys"))?;
     output::line(format!("issuer {} is set up in {}", config.issuer().did(), global.data.display()));
     output::line(format!("root key fingerprint  {}", keys.root().1.fingerprint()));
@@ -46,6 +50,16 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     output::line("Next: back up keys/ and your passphrase apart from each other, then");
     output::line("  testamur event create CODE --title \"…\" --template classic");
     Ok(ExitCode::SUCCESS)
+}
+
+/// Nothing is known yet that a clock could be measured by, but that this program was written before.
+fn refuse_old_clock(global: &Global) -> Result<(), Failure> {
+    let now = global.now();
+    if now.unix() >= WRITTEN || global.accept_clock {
+        return Ok(());
+    }
+    Err(Failure::new(format!("the clock says {now}, which is before this program was written"))
+        .hint("set this machine's clock right, or give --accept-clock; nothing was changed"))
 }
 
 fn refuse_existing(data: &Path) -> Result<(), Failure> {
@@ -60,12 +74,17 @@ fn refuse_existing(data: &Path) -> Result<(), Failure> {
 /// Creates everything; the configuration comes last, so that a half-made issuer is not taken for a whole one, and a
 /// second try goes on with what the first one made.
 pub(super) fn create(data: &Path, config: &Config, passphrase: &str, now: Timestamp) -> Result<(), Failure> {
-    fs::create_dir_all(data).doing(format!("create {}", data.display()))?;
+    create_folders(data).doing(format!("create {}", data.display()))?;
     let issuer = config.issuer();
     create_keys(&data.join("keys"), &issuer, passphrase, now)?;
     let path = data.join("store");
-    let store = if path.exists() { SledStore::open(&path) } else { SledStore::create(&path) };
-    let store = store.doing("create the store")?;
+    let store = match SledStore::open(&path) {
+        Err(StoreError::Missing { .. }) => SledStore::create(&path),
+        other => other,
+    };
+    let store = store
+        .doing("create the store")
+        .hint("see that there is room and that the folder may be written, then run the command again")?;
     if store.setting(STATUS_SECRET)?.is_none() {
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).doing("get random bytes")?;
@@ -98,11 +117,20 @@ fn create_keys(folder: &Path, issuer: &Issuer, passphrase: &str, now: Timestamp)
 }
 
 fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let write = || {
-        use std::io::Write;
-        let mut file = fs::File::create_new(path)?;
-        file.write_all(bytes)?;
-        file.sync_all()
-    };
-    write().doing(format!("write {}", path.display()))
+    let what = format!("write {}", path.display());
+    let mut file = fs::File::create_new(path).doing(&what)?;
+    let written = file.write_all(bytes).and_then(|()| file.sync_all()).and_then(|()| files::sync_folder_of(path));
+    if written.is_err() {
+        // Half of it would be taken for an issuer that is there.
+        let _ = fs::remove_file(path);
+    }
+    written.doing(what)
+}
+
+/// Makes a folder and those above it, each durable in the one above.
+fn create_folders(data: &Path) -> io::Result<()> {
+    let missing: Vec<_> =
+        data.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).collect();
+    fs::create_dir_all(data)?;
+    missing.into_iter().rev().try_for_each(files::sync_folder_of)
 }

@@ -41,7 +41,10 @@ pub(super) enum Command {
 }
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
-    let workspace = Workspace::open(global)?;
+    let workspace = match command {
+        Command::List { .. } => Workspace::open_to_read(global)?,
+        _ => Workspace::open(global)?,
+    };
     let mut keys = workspace.keys()?;
     let desk = workspace.desk();
     match command {

@@ -60,9 +60,19 @@ pub struct Global {
     /// File whose first line is the passphrase of the keys (else TESTAMUR_PASSPHRASE, else a prompt)
     #[arg(long, global = true, value_name = "FILE")]
     passphrase_file: Option<PathBuf>,
+    /// Believe this machine's clock although it is far from all that is recorded; that is recorded too
+    #[arg(long, global = true)]
+    accept_clock: bool,
     /// Act as if it were this instant: for tests and reproducible demonstrations
     #[arg(long, global = true, env = "TESTAMUR_CLOCK", value_name = "T", value_parser = time::instant, hide = true)]
     clock: Option<Timestamp>,
+}
+
+impl Global {
+    /// Returns the time.
+    fn now(&self) -> Timestamp {
+        self.clock.unwrap_or_else(time::now)
+    }
 }
 
 #[derive(Debug, Subcommand)]

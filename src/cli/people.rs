@@ -26,7 +26,7 @@ pub(super) enum Command {
 }
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
-    let workspace = Workspace::open(global)?;
+    let workspace = Workspace::open_to_read(global)?;
     match command {
         Command::List { code, json } => list(&workspace, &code, json),
     }

@@ -34,6 +34,10 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     refuse_other_folder(&args.out)?;
     if args.after_restore {
         adopt(&workspace.desk(), &keys, &args.out)?;
+        if global.accept_clock {
+            // The site's date was taken over, which may be that of a clock that was ahead.
+            publish::clock::accept(&workspace.desk()).map_err(explain)?;
+        }
     }
     let published = publish(
         &workspace.desk(),

@@ -9,14 +9,17 @@ use std::time::Duration;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use super::config::{Config, Serve};
+use super::config::{Config, Proxies, Serve};
 use super::output::{self, Explain, Failure};
-use super::workspace::Workspace;
+use super::workspace::{HEARTBEAT, Workspace};
 use super::{Global, passphrase, time};
 use crate::reading::Reader;
-use crate::server::{self, App, Clock, Limits, Listen, Parts, Vault};
+use crate::server::{self, App, Clock, Limits, Listen, Parts, Steady, Vault};
 use crate::webhooks::{Courier, Rules, Sender};
 
+/// Threads that read and write the store at once: what each has in memory at a time is bounded, and so it is for all.
+const AT_DESKS: usize = 32;
+const HOUR: Duration = Duration::from_secs(3_600);
 const LISTEN: &str = "127.0.0.1:8080";
 
 #[derive(Debug, clap::Args)]
@@ -33,9 +36,9 @@ pub(super) struct Args {
     /// Private key for TLS (PEM)
     #[arg(long, env = "TESTAMUR_TLS_KEY", value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Take callers' addresses from X-Forwarded-For: only behind a proxy that sets it
-    #[arg(long, env = "TESTAMUR_BEHIND_PROXY")]
-    behind_proxy: bool,
+    /// Take callers' addresses from X-Forwarded-For or Forwarded, counted from the right: only behind N proxies that add to it
+    #[arg(long, env = "TESTAMUR_BEHIND_PROXY", value_name = "N", num_args = 0..=1, default_missing_value = "1")]
+    behind_proxy: Option<Proxies>,
     /// Serve the W3C VC-API under /vc
     #[arg(long, env = "TESTAMUR_VC_API")]
     vc_api: bool,
@@ -99,7 +102,11 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let passphrase = passphrase::existing(global)?;
     let data = workspace.data.clone();
     let app = App::new(parts(workspace, global, &serve, &passphrase)?);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("start the service")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(AT_DESKS)
+        .build()
+        .doing("start the service")?;
     runtime.block_on(serving(app, &data, &serve, tls))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -119,7 +126,7 @@ fn told(file: Serve, args: &Args) -> Serve {
         site: args.site.clone().or(file.site),
         tls_cert: args.tls_cert.clone().or(file.tls_cert),
         tls_key: args.tls_key.clone().or(file.tls_key),
-        behind_proxy: Some(args.behind_proxy || file.behind_proxy.unwrap_or_default()),
+        behind_proxy: args.behind_proxy.or(file.behind_proxy),
         vc_api: Some(args.vc_api || file.vc_api.unwrap_or_default()),
         ..file
     }
@@ -138,12 +145,14 @@ fn limits(serve: &Serve) -> Limits {
 
 fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str) -> Result<Parts, Failure> {
     let private = vec![workspace.data.join("keys"), workspace.data.join("store")];
-    let keys = workspace.data.join("keys");
-    let mut vault = Vault::open(&keys, passphrase, serve.site.clone(), private, workspace.config.status_days())
-        .doing("open the keys")?;
+    let mut vault =
+        Vault::over(workspace.keys()?, passphrase, serve.site.clone(), private, workspace.config.status_days())
+            .doing("open the keys")?;
     vault.set_undo(workspace.config.undo());
     let fixed = global.clock;
     let clock: Clock = Arc::new(move || fixed.unwrap_or_else(time::now));
+    // Opening the folder has believed it.
+    let steady = Some(Steady::from(clock()));
     Ok(Parts {
         issuer: workspace.config.issuer(),
         faces: workspace.faces()?,
@@ -153,7 +162,8 @@ fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str)
         limits: limits(serve),
         hooks: Rules { loopback: serve.webhooks_loopback.unwrap_or_default() },
         vc_api: serve.vc_api.unwrap_or_default(),
-        behind_proxy: serve.behind_proxy.unwrap_or_default(),
+        behind_proxy: serve.behind_proxy.unwrap_or_default().0,
+        steady,
         authenticator: server::accounts(),
         store: Arc::new(workspace.store),
     })
@@ -179,11 +189,12 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
         output::line(format!("    {scheme}://{address}/setup#{}", token.expose()));
     }
     let sweeping = tokio::spawn(server::sweep_sessions(app.clone()));
+    let beating = tokio::spawn(beat(app.clone(), data.join(HEARTBEAT)));
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let courier = courier(&app, stopping);
     let worker = server::Worker::start(app.clone());
-    let behind_proxy = serve.behind_proxy.unwrap_or_default();
-    let listen = Listen { listener, tls, each_address: (!behind_proxy).then_some(server::EACH_ADDRESS) };
+    let direct = serve.behind_proxy.unwrap_or_default().0 == 0;
+    let listen = Listen { listener, tls, each_address: direct.then_some(server::EACH_ADDRESS) };
     let router = server::router(app.clone());
     let told = async {
         stopped.await;
@@ -191,11 +202,27 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
     };
     server::serve(listen, router, told).await.doing("serve")?;
     sweeping.abort();
+    beating.abort();
     let _ = stop.send(true);
     let _ = courier.await;
     worker.stop();
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Writes down each hour that the clock is believed. A service that has had nothing to do for long starts again by that.
+async fn beat(app: App, path: PathBuf) {
+    loop {
+        let (app, path) = (app.clone(), path.clone());
+        let beaten = tokio::task::spawn_blocking(move || match app.believes_clock() {
+            true => std::fs::write(path, format!("{}\n", app.now())),
+            false => Ok(()),
+        });
+        if let Ok(Err(error)) = beaten.await {
+            tracing::warn!(%error, "the time could not be written down");
+        }
+        tokio::time::sleep(HOUR).await;
+    }
 }
 
 /// Starts to deliver webhooks. Without certificate authorities on this machine they wait in the outbox.

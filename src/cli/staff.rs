@@ -40,7 +40,7 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
 fn list(global: &Global, as_json: bool) -> Result<ExitCode, Failure> {
     let answer = match connected(global) {
         Some(service) => ask(service, admin::STAFF_LIST)?,
-        None => json!({ "staff": admin::staff(&Workspace::open(global)?.desk())? }),
+        None => json!({ "staff": admin::staff(&Workspace::open_to_read(global)?.desk())? }),
     };
     let staff = answer["staff"].as_array().map(Vec::as_slice).unwrap_or_default();
     if as_json {

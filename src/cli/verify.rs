@@ -58,7 +58,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
 
 /// Verifies, prints, and counts.
 pub(super) fn tally(global: &Global, args: &Args) -> Result<Tally, Failure> {
-    let now = args.at.or(global.clock).unwrap_or_else(time::now);
+    let now = args.at.unwrap_or_else(|| global.now());
     let anchors = anchors(args)?;
     let mode = if args.thorough { ReadMode::Thorough } else { ReadMode::Quick };
     let look = Look { anchors, now, reader: Reader::own(), ask: Ask { mode, ..Ask::default() } };

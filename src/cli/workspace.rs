@@ -3,19 +3,21 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::config::Config;
+use super::config::{self, Config};
 use super::embed::Embedder;
 use super::files::Format;
-use super::output::{Explain, Failure};
-use super::{Global, passphrase, time};
+use super::output::{self, Explain, Failure};
+use super::{Global, passphrase};
 use crate::credential::{EventCode, Timestamp};
 use crate::issuance::{Desk, Faces, Issuer, OwnKeys, Signer};
 use crate::keys::KeyFolder;
-use crate::store::{Event, SledStore, Store};
+use crate::publish::PublishError;
+use crate::publish::clock::{self, ClockError};
+use crate::store::{Event, SledStore, Store, StoreError};
 use crate::template::FontLibrary;
 
-/// How far the clock may lie behind the last recorded act, in seconds.
-const CLOCK_TOLERANCE: i64 = 300;
+/// A file that a running service touches while it believes its clock: it tells the next start what time it is.
+pub(super) const HEARTBEAT: &str = "clock";
 
 /// An opened data folder.
 pub(super) struct Workspace {
@@ -28,26 +30,38 @@ pub(super) struct Workspace {
     issuer: Issuer,
     actor: String,
     now: Timestamp,
+    accept_clock: bool,
 }
 
 impl Workspace {
-    /// Opens the data folder.
+    /// Opens the data folder to change something.
     ///
     /// # Errors
-    /// When there is no issuer in it, another process holds the store, or the clock is behind the last recorded act.
+    /// When there is no issuer in it, another process holds the store, or the clock is not to be believed.
     pub(super) fn open(global: &Global) -> Result<Self, Failure> {
+        // Before the store is opened, which writes files.
+        let seen = newest_file(&global.data);
+        let workspace = Self::open_to_read(global)?;
+        check_clock(&workspace.desk(), seen, global)?;
+        Ok(workspace)
+    }
+
+    /// Opens the data folder to read only, whatever the clock says.
+    ///
+    /// # Errors
+    /// When there is no issuer in it, or another process holds the store.
+    pub(super) fn open_to_read(global: &Global) -> Result<Self, Failure> {
         let config = Config::read(&global.data)?;
         let store = open_store(&global.data)?;
-        let workspace = Self {
+        Ok(Self {
             data: global.data.clone(),
             issuer: config.issuer(),
             config,
             store,
             actor: actor(),
-            now: global.clock.unwrap_or_else(time::now),
-        };
-        workspace.check_clock()?;
-        Ok(workspace)
+            now: global.now(),
+            accept_clock: global.accept_clock,
+        })
     }
 
     /// Returns the desk of this command: its store, issuer, actor and time.
@@ -72,7 +86,8 @@ impl Workspace {
     /// # Errors
     /// When it is missing or damaged.
     pub(super) fn keys(&self) -> Result<KeyFolder, Failure> {
-        KeyFolder::open(&self.data.join("keys")).map_err(keys_failure)
+        let keys = KeyFolder::open(&self.data.join("keys")).map_err(keys_failure)?;
+        Ok(if self.accept_clock { keys.at_any_time() } else { keys })
     }
 
     /// Opens the active key.
@@ -101,17 +116,34 @@ impl Workspace {
     pub(super) fn faces(&self) -> Result<Faces, Failure> {
         Ok(Faces::new(fonts(&self.data)?))
     }
+}
 
-    /// A clock that was set back would sign dates that are not true and publish lists that look older than they are.
-    fn check_clock(&self) -> Result<(), Failure> {
-        match self.store.last_act()? {
-            Some(last) if self.now.unix() + CLOCK_TOLERANCE < last.unix() => {
-                Err(Failure::new(format!("the clock says {}, but the last act was recorded at {last}", self.now))
-                    .hint("set this machine's clock right; nothing was changed"))
-            }
-            _ => Ok(()),
-        }
+/// Refuses a clock that is far from all that is known, or records that it is believed.
+///
+/// # Errors
+/// When it is refused, with what to do.
+pub(super) fn check_clock(desk: &Desk, seen: Option<Timestamp>, global: &Global) -> Result<(), Failure> {
+    let error = match clock::check(desk.store, desk.now, seen) {
+        Ok(()) => return Ok(()),
+        Err(ClockError::Unknown(PublishError::Store(error))) => return Err(store_failure(error)),
+        Err(error) => error,
+    };
+    if !global.accept_clock || matches!(error, ClockError::Unknown(_)) {
+        let hint = error.hint();
+        return Err(Failure::from(error).hint(hint));
     }
+    clock::accept(desk)?;
+    output::note(format!("note: {error}; it is accepted, and the audit log says so"));
+    Ok(())
+}
+
+/// Returns when the newest of those files was written that no opening touches: what is there tells the time without the clock.
+pub(super) fn newest_file(data: &Path) -> Option<Timestamp> {
+    let keys = std::fs::read_dir(data.join("keys")).into_iter().flatten().flatten().map(|entry| entry.path());
+    let files = keys.chain([data.join(config::FILE), data.join(HEARTBEAT)]);
+    let written = files.filter_map(|path| std::fs::metadata(path).ok()?.modified().ok());
+    let newest = written.max()?.duration_since(std::time::UNIX_EPOCH).ok()?;
+    Some(Timestamp::from_unix(newest.as_secs().try_into().ok()?))
 }
 
 /// Opens the active key of a key folder.
@@ -148,23 +180,23 @@ pub(super) fn fonts(data: &Path) -> Result<FontLibrary, Failure> {
 }
 
 fn open_store(data: &Path) -> Result<SledStore, Failure> {
-    use crate::store::StoreError;
-    SledStore::open(&data.join("store")).map_err(|error| {
-        let hint = match &error {
-            StoreError::Locked { .. } => {
-                "wait for the other command, or stop it; one process at a time may use a store"
-            }
-            StoreError::DiskFull { .. } => {
-                "free some space and run the command again; nothing that was acknowledged is lost"
-            }
-            StoreError::Damaged { .. } => {
-                "restore your backup, or rebuild the store: move its folder away and run `testamur import-dump FILE`"
-            }
-            StoreError::Layout { .. } => "use the version of testamur that wrote it, or a newer one",
-            _ => "check that the folder exists and may be written",
-        };
-        Failure::from(error).hint(hint)
-    })
+    SledStore::open(&data.join("store")).map_err(store_failure)
+}
+
+/// Says what to do about the store's trouble.
+fn store_failure(error: StoreError) -> Failure {
+    let hint = match &error {
+        StoreError::Locked { .. } => "wait for the other command, or stop it; one process at a time may use a store",
+        StoreError::DiskFull { .. } => {
+            "free some space and run the command again; do not rebuild the store, a dump knows nothing that came after it"
+        }
+        StoreError::Damaged { .. } => {
+            "restore your backup, or rebuild the store: move its folder away and run `testamur import-dump FILE`"
+        }
+        StoreError::Layout { .. } => "use the version of testamur that wrote it, or a newer one",
+        _ => "check that the folder exists and may be written",
+    };
+    Failure::from(error).hint(hint)
 }
 
 /// Returns the account's name for the audit log.

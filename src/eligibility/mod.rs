@@ -39,8 +39,8 @@ pub use rule::{
 };
 pub use tiers::{MAX_TIERS, Measure, Tier, Tiers};
 pub use what_if::{
-    Bin, Histogram, Moved, Threshold, ThresholdWhatIf, WhatIf, histogram, thresholds, what_if, what_if_threshold,
-    with_threshold,
+    Bin, Histogram, Moved, Spread, Threshold, ThresholdWhatIf, WhatIf, histogram, thresholds, what_if,
+    what_if_threshold, with_threshold,
 };
 
 /// Why a course, a progress, a rule or tiers are refused.

@@ -196,23 +196,46 @@ pub fn what_if_threshold<'f>(
 
 /// Spreads a measure over bins: five per cent wide, or as wide as gives at most forty of them.
 pub fn histogram<'f>(course: &Course, measure: Measure, people: impl IntoIterator<Item = &'f Facts>) -> Histogram {
-    let mut unknown = 0;
-    let mut values = Vec::new();
-    for facts in people {
-        match measured(course, measure, &facts.progress) {
-            Ok(found) => values.push(i128::from(found.value().raw())),
-            Err(_) => unknown += 1,
-        }
-    }
-    values.sort_unstable();
-    let bins = match (values.first(), values.last()) {
-        (Some(&low), Some(&high)) => bins(measure, &values, low, high),
-        _ => Vec::new(),
-    };
-    Histogram { measure, unknown, bins }
+    let mut spread = Spread::of(course, measure);
+    people.into_iter().for_each(|facts| spread.add(facts));
+    spread.histogram()
 }
 
-fn bins(measure: Measure, values: &[i128], low: i128, high: i128) -> Vec<Bin> {
+/// A measure that is being spread over any number of people; of each only the number is kept.
+pub struct Spread<'c> {
+    course: &'c Course,
+    measure: Measure,
+    unknown: usize,
+    values: Vec<i64>,
+}
+
+impl<'c> Spread<'c> {
+    /// Starts with nobody.
+    pub fn of(course: &'c Course, measure: Measure) -> Self {
+        Self { course, measure, unknown: 0, values: Vec::new() }
+    }
+
+    /// Adds a person.
+    pub fn add(&mut self, facts: &Facts) {
+        match measured(self.course, self.measure, &facts.progress) {
+            Ok(found) => self.values.push(found.value().raw()),
+            Err(_) => self.unknown += 1,
+        }
+    }
+
+    /// Returns it in bins.
+    pub fn histogram(mut self) -> Histogram {
+        self.values.sort_unstable();
+        let (measure, values) = (self.measure, &self.values);
+        let bins = match (values.first(), values.last()) {
+            (Some(&low), Some(&high)) => bins(measure, values, low.into(), high.into()),
+            _ => Vec::new(),
+        };
+        Histogram { measure, unknown: self.unknown, bins }
+    }
+}
+
+fn bins(measure: Measure, values: &[i64], low: i128, high: i128) -> Vec<Bin> {
     let one = i128::from(Amount::whole(1).raw());
     let (low, high, width) = if measure.is_percent() {
         (0, 100 * one, PERCENT_STEP * one)
@@ -221,7 +244,7 @@ fn bins(measure: Measure, values: &[i128], low: i128, high: i128) -> Vec<Bin> {
         (low.div_euclid(width) * width, high, width)
     };
     let count = (high - low) / width + 1;
-    let above = |from: i128| values.len() - values.partition_point(|value| *value < from);
+    let above = |from: i128| values.len() - values.partition_point(|value| i128::from(*value) < from);
     let starts = (0..count).map(|index| low + index * width);
     starts
         .map(|from| Bin {

@@ -1,6 +1,7 @@
 //! Duplicates: people of one event who may be one person, and mailboxes with several names.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::{BuildHasher, RandomState};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -8,10 +9,12 @@ use utoipa::ToSchema;
 use super::EnrolmentError;
 use crate::credential::EventCode;
 use crate::issuance::import::person_key;
-use crate::store::{Participant, Store};
+use crate::store::{Participant, PersonKey, Store, StoreError};
 
 /// Groups told at once.
 const MAX_GROUPS: usize = 500;
+/// People told of each group.
+const MAX_MEMBERS: usize = 100;
 /// People read at a time.
 const PAGE: usize = 1_000;
 
@@ -30,7 +33,9 @@ pub enum Same {
 pub struct Duplicate {
     /// What they have in common.
     pub same: Same,
-    /// Two or more.
+    /// How many.
+    pub count: usize,
+    /// The first hundred of them, in the order of the event's list.
     pub people: Vec<Participant>,
 }
 
@@ -39,30 +44,28 @@ pub struct Duplicate {
 /// # Errors
 /// When the store fails.
 pub fn duplicates(store: &dyn Store, code: &EventCode) -> Result<Vec<Duplicate>, EnrolmentError> {
-    // Only keys are held for everybody; people are read again for the few groups.
-    let mut groups: HashMap<(Same, String), Vec<crate::store::PersonKey>> = HashMap::new();
-    let mut cursor = None;
-    loop {
-        let page = store.participants(code, cursor.as_deref(), PAGE)?;
-        for person in page.items {
-            if let Some(email) = &person.email {
-                groups.entry((Same::Email, email.to_lowercase())).or_default().push(person.key.clone());
-            }
-            let name = person_key(&person.name, None).0;
-            groups.entry((Same::Name, name)).or_default().push(person.key);
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
-    let mut groups: Vec<_> = groups.into_iter().filter(|(_, keys)| keys.len() > 1).collect();
-    groups.sort();
-    let read = |((same, _), keys): ((Same, String), Vec<crate::store::PersonKey>)| {
-        let people = keys.iter().filter_map(|key| store.participant(code, key).transpose());
-        Ok(Duplicate { same, people: people.collect::<Result<_, crate::store::StoreError>>()? })
+    // Of everybody only a number is held; who shares one is read a second time.
+    let (hasher, mut shared) = (RandomState::new(), HashMap::<u64, bool>::new());
+    let marks = |person: &Participant| {
+        let email = person.email.as_ref().map(|email| (Same::Email, email.to_lowercase()));
+        [email, Some((Same::Name, person_key(&person.name, None).0))].into_iter().flatten()
     };
-    groups.into_iter().take(MAX_GROUPS).map(read).collect()
+    each_person(store, code, |person| {
+        for mark in marks(&person) {
+            shared.entry(hasher.hash_one(mark)).and_modify(|more| *more = true).or_default();
+        }
+    })?;
+    let mut groups = Groups::default();
+    each_person(store, code, |person| {
+        for mark in marks(&person).filter(|mark| shared.get(&hasher.hash_one(mark)) == Some(&true)) {
+            groups.add(mark, person.key.clone());
+        }
+    })?;
+    let read = |((same, _), Group { count, members }): ((Same, String), Group<PersonKey>)| {
+        let people = members.iter().filter_map(|key| store.participant(code, key).transpose());
+        Ok(Duplicate { same, count, people: people.collect::<Result<_, StoreError>>()? })
+    };
+    groups.shared().map(read).collect()
 }
 
 /// One mailbox under different names in the events of this issuer.
@@ -70,7 +73,9 @@ pub fn duplicates(store: &dyn Store, code: &EventCode) -> Result<Vec<Duplicate>,
 pub struct SameMailbox {
     /// The e-mail.
     pub email: String,
-    /// Two or more, each with the event.
+    /// How often.
+    pub count: usize,
+    /// The first hundred of them, each with the event.
     pub people: Vec<(EventCode, Participant)>,
 }
 
@@ -80,37 +85,80 @@ pub struct SameMailbox {
 /// # Errors
 /// When the store fails.
 pub fn same_mailbox(store: &dyn Store) -> Result<Vec<SameMailbox>, EnrolmentError> {
-    struct Seen {
-        name: String,
-        differs: bool,
-        people: Vec<(EventCode, crate::store::PersonKey)>,
-    }
-    let mut mailboxes: BTreeMap<String, Seen> = BTreeMap::new();
+    // For each address a number for the name, and whether there is another name.
+    let (hasher, mut mailboxes) = (RandomState::new(), HashMap::<u64, (u64, bool)>::new());
+    let email = |person: &Participant| person.email.as_ref().map(|email| email.to_lowercase());
     each_event(store, |code| {
-        let mut cursor = None;
-        loop {
-            let page = store.participants(code, cursor.as_deref(), PAGE)?;
-            for person in page.items {
-                let Some(email) = person.email.as_ref().map(|email| email.to_lowercase()) else { continue };
-                let name = person_key(&person.name, None).0;
-                let fresh = || Seen { name: name.clone(), differs: false, people: Vec::new() };
-                let seen = mailboxes.entry(email).or_insert_with(fresh);
-                seen.differs |= seen.name != name;
-                seen.people.push((code.clone(), person.key));
-            }
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok(());
-            }
-        }
+        each_person(store, code, |person| {
+            let Some(email) = email(&person) else { return };
+            let name = hasher.hash_one(person_key(&person.name, None).0);
+            let seen = mailboxes.entry(hasher.hash_one(email)).or_insert((name, false));
+            seen.1 |= seen.0 != name;
+        })
     })?;
-    let differing = mailboxes.into_iter().filter(|(_, seen)| seen.differs);
-    let read = |(email, seen): (String, Seen)| {
+    let mut groups = Groups::default();
+    each_event(store, |code| {
+        each_person(store, code, |person| {
+            let Some(email) = email(&person) else { return };
+            if mailboxes.get(&hasher.hash_one(&email)).is_some_and(|(_, differs)| *differs) {
+                groups.add(email, (code.clone(), person.key));
+            }
+        })
+    })?;
+    let read = |(email, Group { count, members }): (String, Group<(EventCode, PersonKey)>)| {
         let read = |(code, key): (EventCode, _)| Ok(store.participant(&code, &key)?.map(|person| (code, person)));
-        let people = seen.people.into_iter().map(read).filter_map(Result::transpose);
-        Ok(SameMailbox { email, people: people.collect::<Result<_, crate::store::StoreError>>()? })
+        let people = members.into_iter().map(read).filter_map(Result::transpose);
+        Ok(SameMailbox { email, count, people: people.collect::<Result<_, StoreError>>()? })
     };
-    differing.take(MAX_GROUPS).map(read).collect()
+    groups.shared().map(read).collect()
+}
+
+/// Who has what in common: the first groups by what it is, and the first members of each.
+struct Groups<K, M>(BTreeMap<K, Group<M>>);
+
+struct Group<M> {
+    count: usize,
+    members: Vec<M>,
+}
+
+impl<K, M> Default for Groups<K, M> {
+    fn default() -> Self {
+        Self(BTreeMap::new())
+    }
+}
+
+impl<K: Ord, M> Groups<K, M> {
+    fn add(&mut self, key: K, member: M) {
+        let full = self.0.len() >= MAX_GROUPS;
+        // What was left out once stays out: the last of those that are kept only comes nearer.
+        if full && self.0.last_key_value().is_some_and(|(last, _)| key > *last) {
+            return;
+        }
+        let group = self.0.entry(key).or_insert(Group { count: 0, members: Vec::new() });
+        group.count += 1;
+        if group.members.len() < MAX_MEMBERS {
+            group.members.push(member);
+        }
+        if self.0.len() > MAX_GROUPS {
+            self.0.pop_last();
+        }
+    }
+
+    fn shared(self) -> impl Iterator<Item = (K, Group<M>)> {
+        self.0.into_iter().filter(|(_, group)| group.count > 1)
+    }
+}
+
+fn each_person(store: &dyn Store, code: &EventCode, mut with: impl FnMut(Participant)) -> Result<(), EnrolmentError> {
+    let mut cursor = None;
+    loop {
+        let page = store.participants(code, cursor.as_deref(), PAGE)?;
+        page.items.into_iter().for_each(&mut with);
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
 }
 
 fn each_event(

@@ -6,7 +6,9 @@ use utoipa::ToSchema;
 use super::decide::facts;
 use super::listed::{Listed, listed};
 use super::{Decider, EnrolmentError, Planned};
-use crate::eligibility::{self, Amount, Facts, Histogram, Measure, Moved, Rule, Tiers, thresholds, with_threshold};
+use crate::eligibility::{
+    self, Amount, Facts, Histogram, Measure, Moved, Rule, Spread, Tiers, thresholds, with_threshold,
+};
 use crate::issuance::Desk;
 use crate::store::Participant;
 
@@ -105,11 +107,9 @@ fn outcome(changed: &Changed) -> String {
 /// # Errors
 /// When the store fails.
 pub fn everyone_measured(desk: &Desk, planned: &Planned, measure: Measure) -> Result<Histogram, EnrolmentError> {
-    let mut everyone = Vec::new();
-    each_page(desk, planned, |people| {
-        everyone.extend(people.into_iter().map(|(_, facts)| Facts { progress: facts.progress, ..Facts::default() }));
-    })?;
-    Ok(eligibility::histogram(&planned.plan.course, measure, &everyone))
+    let mut spread = Spread::of(&planned.plan.course, measure);
+    each_page(desk, planned, |people| people.iter().for_each(|(_, facts)| spread.add(facts)))?;
+    Ok(spread.histogram())
 }
 
 /// Goes through all who are not excluded, by id.

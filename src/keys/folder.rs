@@ -36,6 +36,8 @@ pub struct KeyFolder {
     root: (RootStatement, PublicKey),
     manifest: KeyManifest,
     manifest_jws: String,
+    /// Whether the clock may lie before what was signed.
+    any_time: bool,
 }
 
 /// The key that signs now.
@@ -193,7 +195,19 @@ impl KeyFolder {
             (Err(_), Some(next)) => next,
             (Err(e), None) => return Err(damaged(dir, e)),
         };
-        Ok(Self { dir: dir.to_owned(), roots, root, manifest, manifest_jws })
+        Ok(Self { dir: dir.to_owned(), roots, root, manifest, manifest_jws, any_time: false })
+    }
+
+    /// Lets keys change under a clock that lies before the newest manifest: that one was signed under a clock that was ahead.
+    #[must_use]
+    pub fn at_any_time(self) -> Self {
+        Self { any_time: true, ..self }
+    }
+
+    /// Reads the folder again.
+    fn reopen(&mut self) -> Result<()> {
+        *self = Self { any_time: self.any_time, ..Self::open(&self.dir)? };
+        Ok(())
     }
 
     /// Returns the key manifest.
@@ -327,8 +341,7 @@ impl KeyFolder {
         write(&self.dir, NEXT_MANIFEST, jws.as_bytes())?;
         write_roots(&self.dir, &roots)?;
         self.finish_root_rotation()?;
-        *self = Self::open(&self.dir)?;
-        Ok(())
+        self.reopen()
     }
 
     /// Signs the same keys again with new dates.
@@ -345,12 +358,15 @@ impl KeyFolder {
     fn begin(&mut self, now: Timestamp) -> Result<File> {
         let lock = lock(&self.dir)?;
         passphrase::tidy(&self.dir)?;
-        *self = Self::open(&self.dir)?;
+        self.reopen()?;
         if read(&self.dir, MANIFEST)?.as_ref() != Some(&self.manifest_jws) {
             self.finish_root_rotation()?;
         }
         let issued = self.manifest.issued;
-        if now < issued { Err(KeyFolderError::ClockBehind { now, issued }) } else { Ok(lock) }
+        match now < issued && !self.any_time {
+            true => Err(KeyFolderError::ClockBehind { now, issued }),
+            false => Ok(lock),
+        }
     }
 
     fn finish_root_rotation(&self) -> Result<()> {
@@ -391,8 +407,7 @@ impl KeyFolder {
         // What verifiers would refuse is never written.
         KeyManifest::verify(&jws, &manifest.issuer, &self.root.1).map_err(|e| damaged(&self.dir, e))?;
         write(&self.dir, MANIFEST, jws.as_bytes())?;
-        *self = Self::open(&self.dir)?;
-        Ok(())
+        self.reopen()
     }
 }
 
@@ -411,7 +426,9 @@ impl KeyFolderError {
             Self::UnknownKey(_) => Some("list the keys with `testamur keys list`"),
             Self::AlreadyCompromised { .. } => Some("give an earlier time, or nothing at all"),
             Self::Future(_) => Some("give the earliest time at which the key may have been in other hands"),
-            Self::ClockBehind { .. } => Some("set this machine's clock"),
+            Self::ClockBehind { .. } => Some(
+                "set this machine's clock right; if it is right, and was ahead then, run the same with --accept-clock",
+            ),
             Self::Busy(_) => Some("wait until the other command has ended"),
             Self::File(KeyFileError::WrongPassphrase(_)) => {
                 Some("check TESTAMUR_PASSPHRASE or the passphrase file; a damaged key file looks the same")

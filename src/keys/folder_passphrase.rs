@@ -29,7 +29,7 @@ impl KeyFolder {
         let changed = seal_anew(&self.dir, old, new)?;
         switch(&self.dir)?;
         tidy(&self.dir)?;
-        *self = Self::open(&self.dir)?;
+        self.reopen()?;
         Ok(changed)
     }
 

@@ -7,13 +7,15 @@ use tokio::sync::watch;
 
 use super::auth::Authenticator;
 use super::crowd::Crowd;
+use super::lane::Lane;
 use super::ops::{Metrics, Pulse, Readiness};
 use super::rate::Rate;
 use super::session::Logins;
 use super::turns::Turns;
-use super::{Caller, Problem, Vault, vc_api};
+use super::{Caller, Problem, Steady, Vault, vc_api};
 use crate::credential::Timestamp;
 use crate::issuance::{Desk, Faces, Issuer};
+use crate::publish::clock::ClockError;
 use crate::reading::Reader;
 use crate::store::Store;
 use crate::webhooks::Rules;
@@ -71,8 +73,10 @@ pub struct Parts {
     pub hooks: Rules,
     /// Whether the W3C VC-API is served.
     pub vc_api: bool,
-    /// Whether an address is taken from `X-Forwarded-For`: only behind a proxy that sets it.
-    pub behind_proxy: bool,
+    /// Behind how many proxies the service stands: a caller's address is what the outermost of them saw.
+    pub behind_proxy: u8,
+    /// What the clock is measured by while the service runs; nothing: it is believed, as in tests.
+    pub steady: Option<Steady>,
 }
 
 /// The service: shared by all requests, cheap to clone.
@@ -92,7 +96,9 @@ struct Inner {
     /// Who has files in memory to be verified.
     files: Crowd,
     /// Whose file is looked at.
-    turns: Turns,
+    lane: Lane,
+    /// Whose turn it is to read or draw much, and to be sent it.
+    turns: [Turns; 2],
     /// What came of the last look at the store.
     readiness: Readiness,
     /// When the queue of runs last moved.
@@ -123,7 +129,8 @@ impl App {
             logins: Logins::default(),
             public,
             files: Crowd::default(),
-            turns: Turns::default(),
+            lane: Lane::default(),
+            turns: [Turns::to_work(), Turns::to_send()],
             readiness: Readiness::default(),
             pulse,
             stopping,
@@ -158,8 +165,18 @@ impl App {
     }
 
     /// Returns whose file is looked at.
+    pub(super) fn lane(&self) -> &Lane {
+        &self.0.lane
+    }
+
+    /// Returns whose turn it is to read or draw much.
     pub(super) fn turns(&self) -> &Turns {
-        &self.0.turns
+        &self.0.turns[0]
+    }
+
+    /// Returns whose turn it is to be sent what is made meanwhile.
+    pub(super) fn sends(&self) -> &Turns {
+        &self.0.turns[1]
     }
 
     /// Returns what came of the last look at the store.
@@ -185,6 +202,19 @@ impl App {
     /// Returns the time.
     pub fn now(&self) -> Timestamp {
         (self.clock)()
+    }
+
+    /// Checks that the clock is to be believed, before something is written.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub(super) fn believe_clock(&self) -> Result<(), ClockError> {
+        self.steady.map_or(Ok(()), |steady| steady.check(&*self.store, self.now()))
+    }
+
+    /// Says whether the clock is to be believed.
+    pub fn believes_clock(&self) -> bool {
+        self.believe_clock().is_ok()
     }
 
     /// Does a caller's work at a desk, off the event loop: the store waits for the disk.

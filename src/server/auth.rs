@@ -7,7 +7,7 @@ use std::sync::Arc;
 use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 
-use super::{App, Problem};
+use super::{App, Problem, forwarded};
 use crate::accounts::Permission;
 
 /// Who is calling, proved by a session or an API token.
@@ -100,11 +100,10 @@ impl FromRequestParts<App> for ClientAddress {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(address)| address.ip());
-        let forwarded = || {
-            // The last entry is what our own proxy saw; those before it are only said.
-            parts.headers.get("x-forwarded-for")?.to_str().ok()?.rsplit(',').next()?.trim().parse().ok()
+        let told = match app.behind_proxy {
+            0 => None,
+            proxies => forwarded::caller(&parts.headers, proxies.into()),
         };
-        let told = if app.behind_proxy { forwarded() } else { None };
         Ok(Self(told.or(peer).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))))
     }
 }

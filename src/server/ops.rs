@@ -55,6 +55,36 @@ pub struct Metrics {
     pub runs_open: Gauge,
     /// For how long a run has been waiting while none was worked on.
     pub runs_still: Gauge,
+    /// Reads of much that are being done.
+    reads: Gauge,
+    /// Those that ended before they were done, as nobody waited any more.
+    reads_given_up: Counter,
+}
+
+/// A read of much that is counted.
+pub(super) struct Reading<'a>(&'a Metrics);
+
+impl Metrics {
+    /// Counts a read of much.
+    pub(super) fn read(&self) -> Reading<'_> {
+        self.reads.inc();
+        Reading(self)
+    }
+}
+
+impl Reading<'_> {
+    /// Says whether anybody still waited when it ended.
+    pub(super) fn ended(self, given_up: bool) {
+        if given_up {
+            self.0.reads_given_up.inc();
+        }
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.0.reads.dec();
+    }
 }
 
 impl Default for Metrics {
@@ -65,6 +95,9 @@ impl Default for Metrics {
         let seconds = Family::<Route, Histogram, fn() -> Histogram>::new_with_constructor(buckets);
         let (in_flight, issued, revoked): (Gauge, Counter, Counter) = Default::default();
         let (runs_open, runs_still): (Gauge, Gauge) = Default::default();
+        let (reads, reads_given_up): (Gauge, Counter) = Default::default();
+        registry.register("large_reads", "Reads of much that are being done", reads.clone());
+        registry.register("large_reads_given_up", "Reads of much that nobody waited for", reads_given_up.clone());
         registry.register("http_requests", "Requests answered", requests.clone());
         registry.register("http_request_seconds", "Time until the answer began", seconds.clone());
         registry.register("http_requests_in_flight", "Requests being answered", in_flight.clone());
@@ -73,7 +106,7 @@ impl Default for Metrics {
         registry.register("runs_open", "Runs queued or being processed", runs_open.clone());
         let still = "Seconds for which a run has been waiting while no run was worked on";
         registry.register("runs_still_seconds", still, runs_still.clone());
-        Self { registry, requests, seconds, in_flight, issued, revoked, runs_open, runs_still }
+        Self { registry, requests, seconds, in_flight, issued, revoked, runs_open, runs_still, reads, reads_given_up }
     }
 }
 

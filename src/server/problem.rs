@@ -1,12 +1,17 @@
 //! Errors as `application/problem+json` (RFC 9457) with stable codes.
 
+use std::io::{self, ErrorKind};
+
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
+use super::VaultError;
 use crate::enrolment::EnrolmentError;
 use crate::issuance::NotProven;
+use crate::keys::KeyFolderError;
+use crate::publish::PublishError;
 use crate::store::StoreError;
 
 /// Why a request was not done.
@@ -105,6 +110,21 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
 
+    /// There is no room for it. Which disk goes to the log, not to the caller.
+    fn disk_full(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(%cause, "disk full");
+        let detail = "the disk is full; nothing was acknowledged. Free some space on the service's machine, then send this again.";
+        Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full", detail)
+    }
+
+    /// A file could not be written: because the disk is full, or something broke.
+    fn unwritten(cause: impl std::fmt::Display, why: &io::Error) -> Self {
+        match why.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::disk_full(format!("{cause}: {why}")),
+            _ => Self::internal(format!("{cause}: {why}")),
+        }
+    }
+
     /// Adds what is wrong with single fields.
     pub fn with_errors(self, errors: Vec<FieldProblem>) -> Self {
         Self { errors, ..self }
@@ -136,21 +156,30 @@ impl From<StoreError> for Problem {
             StoreError::NotFound(what) => Self::not_found(what),
             StoreError::Cursor(_) => Self::bad_request("bad-cursor", error.to_string()),
             StoreError::TooLarge { .. } => Self::unprocessable("too-large", error.to_string()),
-            StoreError::DiskFull { .. } => {
-                tracing::error!(%error, "store");
-                let detail = "the disk is full; nothing was acknowledged";
-                Self::new(StatusCode::INSUFFICIENT_STORAGE, "disk-full", detail)
-            }
+            StoreError::DiskFull { .. } => Self::disk_full(error),
+            StoreError::Unwanted => Self::new(StatusCode::SERVICE_UNAVAILABLE, "unwanted", error.to_string()),
             StoreError::Restoring => Self::new(StatusCode::SERVICE_UNAVAILABLE, "restoring", error.to_string()),
             other => Self::internal(other),
         }
     }
 }
 
-impl From<super::VaultError> for Problem {
-    fn from(error: super::VaultError) -> Self {
+impl From<VaultError> for Problem {
+    fn from(error: VaultError) -> Self {
         match error {
-            super::VaultError::NoSite => Self::conflict("no-site", "no folder to publish into is configured"),
+            VaultError::NoSite => Self::conflict("no-site", "no folder to publish into is configured"),
+            VaultError::Publish(error) => error.into(),
+            VaultError::Keys(KeyFolderError::Io { ref source, .. }) => Self::unwritten(&error, source),
+            VaultError::Keys(error) => Self::internal(error),
+        }
+    }
+}
+
+impl From<PublishError> for Problem {
+    fn from(error: PublishError) -> Self {
+        match error {
+            PublishError::Store(error) => error.into(),
+            PublishError::Io { ref source, .. } => Self::unwritten(&error, source),
             other => Self::internal(other),
         }
     }

@@ -1,84 +1,169 @@
-//! One at a time, and those who wait in turn by where they come from: whoever sends much waits behind others, not before.
+//! Turns for work that walks over everybody, draws, or sends for long: a few at a time, whoever asks and however often.
+//! Reading is bounded like writing, in memory and in time.
 
-use std::collections::VecDeque;
-use std::net::IpAddr;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::available_parallelism;
+use std::time::Duration;
 
-use tokio::sync::oneshot;
+use axum::http::StatusCode;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::rate::network;
+use super::{App, Caller, Problem};
+use crate::issuance::Desk;
+use crate::store;
 
-/// Whose turn it is.
-#[derive(Clone, Default)]
-pub(super) struct Turns(Arc<Mutex<Waiting>>);
+/// How long one waits for a turn.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Most that wait or work at once.
+const ALL: usize = 64;
+/// Most of them for one caller, so that one who asks a hundred times at once does not push out all others.
+const EACH: usize = 8;
+/// Longest page of a listing that is read without a turn.
+const SHORT: usize = 100;
+/// Most that are sent at once, as they are made: each takes a thread until it is read.
+const SENT: usize = 3;
 
-#[derive(Default)]
-struct Waiting {
-    is_taken: bool,
-    /// Who waits, by network; the front one is next.
-    queues: VecDeque<(IpAddr, VecDeque<oneshot::Sender<Turn>>)>,
+/// So many at a time.
+pub(super) struct Turns {
+    turns: Arc<Semaphore>,
+    callers: Callers,
 }
 
-/// Somebody's turn, until it is dropped.
-pub(super) struct Turn(Option<Turns>);
+type Callers = Arc<Mutex<HashMap<String, usize>>>;
+
+/// A turn; it ends when this is dropped.
+pub(super) struct Turn {
+    _permit: OwnedSemaphorePermit,
+    _place: Place,
+}
+
+/// A caller who waits or works.
+struct Place {
+    callers: Callers,
+    id: String,
+}
 
 impl Turns {
+    /// Turns for work: as many as there are cores, and two at least.
+    pub(super) fn to_work() -> Self {
+        Self::many(available_parallelism().map_or(2, usize::from).clamp(2, 8))
+    }
+
+    /// Turns for what is sent while it is made.
+    pub(super) fn to_send() -> Self {
+        Self::many(SENT)
+    }
+
+    fn many(turns: usize) -> Self {
+        Self { turns: Arc::new(Semaphore::new(turns)), callers: Callers::default() }
+    }
+
     /// Waits for a turn.
-    pub(super) async fn wait(&self, address: IpAddr) -> Turn {
-        let called = {
-            let mut waiting = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            if !waiting.is_taken {
-                waiting.is_taken = true;
-                return Turn(Some(self.clone()));
-            }
-            let (sender, called) = oneshot::channel();
-            waiting.join(network(address), sender);
-            called
-        };
-        // The sender is kept until it was used: who is dropped before hands the turn on.
-        called.await.unwrap_or(Turn(None))
+    ///
+    /// # Errors
+    /// 503 when too many wait already, or it takes too long.
+    pub(super) async fn take(&self, caller: &str) -> Result<Turn, Problem> {
+        let place = self.enter(caller).ok_or_else(busy)?;
+        let permit = tokio::time::timeout(PATIENCE, Arc::clone(&self.turns).acquire_owned()).await;
+        let permit = permit.ok().and_then(Result::ok).ok_or_else(busy)?;
+        Ok(Turn { _permit: permit, _place: place })
     }
 
-    fn pass_on(&self) {
-        loop {
-            let next = self.0.lock().unwrap_or_else(PoisonError::into_inner).next();
-            let Some(next) = next else { return };
-            match next.send(Turn(Some(self.clone()))) {
-                Ok(()) => return,
-                // Who is gone gives it back.
-                Err(mut turn) => turn.0 = None,
-            }
-        }
-    }
-}
-
-impl Waiting {
-    fn join(&mut self, network: IpAddr, sender: oneshot::Sender<Turn>) {
-        match self.queues.iter_mut().find(|(waiting, _)| *waiting == network) {
-            Some((_, queue)) => queue.push_back(sender),
-            None => self.queues.push_back((network, VecDeque::from([sender]))),
-        }
-    }
-
-    /// Calls the next one, whose network then stands at the end.
-    fn next(&mut self) -> Option<oneshot::Sender<Turn>> {
-        let Some((network, mut queue)) = self.queues.pop_front() else {
-            self.is_taken = false;
+    fn enter(&self, caller: &str) -> Option<Place> {
+        let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
+        let own = callers.get(caller).copied().unwrap_or(0);
+        if own >= EACH || callers.values().sum::<usize>() >= ALL {
             return None;
-        };
-        let next = queue.pop_front();
-        if !queue.is_empty() {
-            self.queues.push_back((network, queue));
         }
-        next
+        callers.insert(caller.to_owned(), own + 1);
+        Some(Place { callers: Arc::clone(&self.callers), id: caller.to_owned() })
     }
 }
 
-impl Drop for Turn {
+impl Drop for Place {
     fn drop(&mut self) {
-        if let Some(turns) = self.0.take() {
-            turns.pass_on();
+        let mut callers = self.callers.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(count) = callers.get_mut(&self.id) {
+            *count -= 1;
+            if *count == 0 {
+                callers.remove(&self.id);
+            }
         }
+    }
+}
+
+fn busy() -> Problem {
+    let detail = "others are being answered who asked for as much; try again in a moment";
+    Problem { retry_after: Some(1), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
+}
+
+/// Says so when it is dropped: who waited has gone, or was answered otherwise.
+struct Waiting(Arc<AtomicBool>);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+impl App {
+    /// Reads much for a caller at a desk: in turn, and no longer than the caller waits.
+    ///
+    /// # Errors
+    /// 503 if there is no turn to be had; what the work answers.
+    pub(super) async fn read_at_desk<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        work: impl FnOnce(&Self, &Desk<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let gone = Arc::new(AtomicBool::new(false));
+        let _waiting = Waiting(Arc::clone(&gone));
+        self.in_turn(caller, move |app, desk| {
+            let working = app.metrics().read();
+            let wanted = {
+                let gone = Arc::clone(&gone);
+                move || !gone.load(Ordering::Relaxed)
+            };
+            let done = store::while_wanted(wanted, || work(app, desk));
+            working.ended(gone.load(Ordering::Relaxed));
+            done
+        })
+        .await
+    }
+
+    /// Returns a page of a listing: read as [`App::at_desk`] does, or, where it is long or a filter may have to look at very
+    /// many for it, as [`App::read_at_desk`].
+    ///
+    /// # Errors
+    /// Theirs.
+    pub(super) async fn list_at_desk<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        limit: usize,
+        filtered: bool,
+        work: impl FnOnce(&Self, &Desk<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        if filtered || limit > SHORT { self.read_at_desk(caller, work).await } else { self.at_desk(caller, work).await }
+    }
+
+    /// Does work for a caller at a desk that takes much memory or time: in turn, and to its end.
+    ///
+    /// # Errors
+    /// 503 if there is no turn to be had; what the work answers.
+    pub(super) async fn in_turn<T: Send + 'static>(
+        &self,
+        caller: &Caller,
+        work: impl FnOnce(&Self, &Desk<'_>) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let turn = self.turns().take(&caller.id).await?;
+        self.at_desk(caller, move |app, desk| {
+            // Kept until the work ends, also when nobody waits for it any more.
+            let _turn = turn;
+            work(app, desk)
+        })
+        .await
     }
 }
 
@@ -86,37 +171,43 @@ impl Drop for Turn {
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn each_network_is_called_in_its_turn() {
-        let turns = Turns::default();
-        let (many, one): (IpAddr, IpAddr) = ("192.0.2.1".parse().unwrap(), "192.0.2.2".parse().unwrap());
-        let first = turns.wait(many).await;
-        let order = Arc::new(Mutex::new(Vec::new()));
-        let mut waiting = Vec::new();
-        for (name, address) in [("a", many), ("b", many), ("c", one)] {
-            let (turns, order) = (turns.clone(), Arc::clone(&order));
-            waiting.push(tokio::spawn(async move {
-                let _turn = turns.wait(address).await;
-                order.lock().unwrap().push(name);
-            }));
-            tokio::task::yield_now().await;
-        }
-        drop(first);
-        for one in waiting {
-            one.await.unwrap();
-        }
-        assert_eq!(*order.lock().unwrap(), ["a", "c", "b"]);
-        assert!(!turns.0.lock().unwrap().is_taken);
+    fn code(taken: Result<Turn, Problem>) -> u16 {
+        taken.map_or_else(|problem| problem.status, |_| 200)
     }
 
     #[tokio::test]
-    async fn who_gives_up_stops_nobody() {
-        let turns = Turns::default();
-        let here: IpAddr = "192.0.2.1".parse().unwrap();
-        let first = turns.wait(here).await;
-        let waits = turns.wait(here);
-        assert!(tokio::time::timeout(std::time::Duration::from_millis(5), waits).await.is_err());
+    async fn one_caller_has_few_places_and_gets_them_back() {
+        let turns = Turns::many(100);
+        let mut held = Vec::new();
+        for _ in 0..EACH {
+            held.push(turns.take("a").await.unwrap());
+        }
+        assert_eq!(code(turns.take("a").await), 503);
+        assert_eq!(code(turns.take("b").await), 200, "another one is not pushed out");
+        held.pop();
+        assert_eq!(code(turns.take("a").await), 200);
+        drop(held);
+        assert!(turns.callers.lock().unwrap().is_empty(), "who left is forgotten");
+    }
+
+    #[tokio::test]
+    async fn all_together_have_so_many_places_and_fewer_turns() {
+        let turns = Arc::new(Turns::many(1));
+        let first = turns.take("first").await.unwrap();
+        let waiting: Vec<_> = (1..ALL)
+            .map(|n| {
+                let turns = Arc::clone(&turns);
+                tokio::spawn(async move { turns.take(&format!("c{}", n / EACH)).await.map(drop) })
+            })
+            .collect();
+        while turns.callers.lock().unwrap().values().sum::<usize>() < ALL {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(code(turns.take("late").await), 503);
         drop(first);
-        let _second = turns.wait(here).await;
+        for one in waiting {
+            one.await.unwrap().unwrap();
+        }
+        assert_eq!(code(turns.take("late").await), 200);
     }
 }

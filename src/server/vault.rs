@@ -79,7 +79,20 @@ impl Vault {
         private: Vec<PathBuf>,
         status_days: u16,
     ) -> Result<Self, VaultError> {
-        let keys = KeyFolder::open(folder)?;
+        Self::over(KeyFolder::open(folder)?, passphrase, site, private, status_days)
+    }
+
+    /// The same over a folder that is open already.
+    ///
+    /// # Errors
+    /// When the passphrase is wrong.
+    pub fn over(
+        keys: KeyFolder,
+        passphrase: &str,
+        site: Option<PathBuf>,
+        private: Vec<PathBuf>,
+        status_days: u16,
+    ) -> Result<Self, VaultError> {
         let signer = signer(&keys, passphrase)?;
         let passphrase = Zeroizing::new(passphrase.to_owned());
         Ok(Self {

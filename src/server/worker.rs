@@ -59,6 +59,11 @@ fn work(app: &App, stop: &AtomicBool) {
     }
     let hands = hands();
     while !stop.load(Ordering::SeqCst) {
+        if let Err(error) = app.believe_clock() {
+            tracing::error!(%error, "runs rest");
+            thread::park_timeout(REST);
+            continue;
+        }
         // A run that makes the code panic must not end all others with it.
         let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| match &hands {
             Some(hands) => hands.install(|| work_once(app)),

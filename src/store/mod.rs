@@ -13,6 +13,7 @@ mod memory;
 mod ordered;
 mod records;
 mod sled;
+mod wanted;
 
 pub use audit::{AuditHead, check_audit};
 pub use batch::{Batch, ParticipantChange, Premise};
@@ -26,6 +27,7 @@ pub use records::{
     Waiting, Withdrawal,
 };
 pub use sled::SledStore;
+pub use wanted::while_wanted;
 
 use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;
@@ -85,13 +87,15 @@ pub enum StoreError {
         holder: String,
     },
     /// No space is left; nothing was acknowledged.
-    #[error("the disk that holds {path} is full")]
+    #[error("the disk that holds {path} is full; free some space and try again: nothing that was acknowledged is lost")]
     DiskFull {
         /// The store's folder.
         path: String,
     },
     /// The store's file is damaged.
-    #[error("the store in {path} is damaged: {problem}; rebuild it from a dump with `testamur import-dump`")]
+    #[error(
+        "the store in {path} is damaged: {problem}; restore a backup of its folder, or rebuild it from a dump with `testamur import-dump`"
+    )]
     Damaged {
         /// The store's folder.
         path: String,
@@ -106,6 +110,9 @@ pub enum StoreError {
         /// Newest layout known here.
         known: u32,
     },
+    /// Nobody waits for what was being read; see [`while_wanted`].
+    #[error("nobody waits for this any more")]
+    Unwanted,
     /// Reading or writing failed.
     #[error("the store cannot be read or written")]
     Io(#[source] std::io::Error),
@@ -142,8 +149,9 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 /// meanwhile may be listed or not. A page has at least one and at most [`PAGE_LIMIT`] items. A cursor that is none is
 /// refused ([`StoreError::Cursor`]). Records past [`RECORD_BYTES`] and keys past [`KEY_BYTES`] are refused.
 ///
-/// After [`StoreError::DiskFull`] or [`StoreError::Io`] from a writing method, that write may or may not be there when
-/// the store is opened again; until then this one refuses everything.
+/// After [`StoreError::Io`] from a writing method, that write may or may not be there when the store is opened again; until
+/// then this one refuses everything. The same after [`StoreError::DiskFull`] if an engine met it half-way; one that saw it
+/// coming has changed nothing, and goes on when there is room again.
 ///
 /// Trust: whoever can write here can hide a revocation or waste numbers, but cannot make a credential.
 ///

@@ -164,7 +164,7 @@ fn an_expired_manifest_makes_no_certificate_green() {
     let answer = issuer.verify(&pdf, "2029-03-01");
     assert_eq!(text(&answer, "verdict"), "valid_status_stale");
     assert_eq!(text(&answer, "detail"), "manifest_expired");
-    issuer.at("2029-03-01T09:00:00Z").run(&["publish", "--out", "SITE"]).expect(0);
+    issuer.at("2029-03-01T09:00:00Z").run(&["publish", "--out", "SITE", "--accept-clock"]).expect(0);
     assert_eq!(issuer.verdict(&pdf, "2029-03-01T09:05:00Z"), "valid", "publishing renews it");
 }
 
@@ -177,7 +177,7 @@ fn a_certificate_with_an_end_expires() {
     fs::write(issuer.path("people.csv"), THREE).unwrap();
     issuer.run(&["import", "FIRSTAID", "PEOPLE"]).expect(0);
     issuer.run(&["issue", "FIRSTAID", "--out", "OUT", "--format", "jwt"]).expect(0);
-    issuer.at("2028-06-01T09:00:00Z").run(&["publish", "--out", "SITE"]).expect(0);
+    issuer.at("2028-06-01T09:00:00Z").run(&["publish", "--out", "SITE", "--accept-clock"]).expect(0);
     let file = issuer.file("CERT-FIRSTAID-2026-00001", "jwt");
     assert_eq!(issuer.verdict(&file, "2028-06-02"), "expired");
     assert_eq!(issuer.run(&["certificates", "list", "--status", "expired", "--json"]).expect(0).rows().len(), 3);

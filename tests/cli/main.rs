@@ -1,6 +1,8 @@
 //! The command line, driven as a script would: stories, transcripts of mistakes, and other people's readers.
 
+mod clock;
 mod containers;
+mod disk;
 mod earlier;
 mod first_user;
 mod forgeries;
@@ -9,5 +11,7 @@ mod life;
 mod mistakes;
 mod output;
 mod readme;
+#[path = "../tools/small_disk.rs"]
+mod small_disk;
 mod tampered;
 mod tools;

@@ -10,6 +10,8 @@ mod render_archive;
 mod render_foreign;
 mod render_templates;
 mod scenes;
+#[path = "../tools/small_disk.rs"]
+mod small_disk;
 mod standards_credential;
 mod standards_data_model;
 mod standards_jose;

@@ -114,7 +114,8 @@ impl World {
             authenticator: Authenticator::new(|_, request, address| told_caller(&request.headers, address)),
             limits,
             vc_api: false,
-            behind_proxy: false,
+            behind_proxy: 0,
+            steady: None,
             hooks: Rules::default(),
         };
         change(&mut parts);

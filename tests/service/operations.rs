@@ -49,17 +49,26 @@ fn with_a_certificate_and_a_key_it_speaks_tls_and_nothing_else() {
 
 #[test]
 fn an_address_is_taken_from_the_proxy_only_behind_one() {
-    for behind_proxy in [false, true] {
+    let (one_line, two_lines) = ("198.51.100.9, 203.0.113.7", "198.51.100.9\r\nx-forwarded-for: 203.0.113.7");
+    for (behind_proxy, lines, expected) in [
+        (0, one_line, "127.0.0.1"),
+        (1, one_line, "203.0.113.7"),
+        // As HAProxy does.
+        (1, two_lines, "203.0.113.7"),
+        (2, two_lines, "198.51.100.9"),
+        (1, "203.0.113.7:4711", "203.0.113.7"),
+        (1, "198.51.100.9, [2001:db8::7]:4711", "2001:db8::7"),
+        (1, "203.0.113.7\r\nforwarded: for=198.51.100.9", "127.0.0.1"),
+    ] {
         let folder = tempfile::tempdir().unwrap();
         let change = |parts: &mut testamur::server::Parts| parts.behind_proxy = behind_proxy;
         let world = World::changed(Arc::new(MemoryStore::new()), folder, Default::default(), change);
         let served = Served::new(world);
-        let headers = "content-type: application/json\r\nx-forwarded-for: 198.51.100.9, 203.0.113.7\r\n";
-        let made = served.ask("POST /api/v1/events", headers, b"{\"code\":\"A\",\"details\":{\"title\":\"A\"}}");
+        let headers = format!("content-type: application/json\r\nx-forwarded-for: {lines}\r\n");
+        let made = served.ask("POST /api/v1/events", &headers, b"{\"code\":\"A\",\"details\":{\"title\":\"A\"}}");
         assert_eq!(made.status, 201, "{}", made.text());
         let actor = served.world.app.store.audit(None, 100).unwrap().items.pop().unwrap().act.actor;
-        let expected = if behind_proxy { "203.0.113.7" } else { "127.0.0.1" };
-        assert_eq!(actor, format!("staff:owner from {expected}"));
+        assert_eq!(actor, format!("staff:owner from {expected}"), "{behind_proxy} {lines:?}");
     }
 }
 

@@ -1,13 +1,13 @@
 //! The audit log: searched, checked, exported; never changed.
 
+use std::io::{self, Write};
+
 use axum::Json;
-use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tokio_stream::wrappers::ReceiverStream;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -19,7 +19,7 @@ use crate::server::extract::{Listing, Order, Paging, Query};
 use crate::server::{App, Caller, Problem};
 use crate::store::{AuditEntry, AuditHead, Store, StoreError, check_audit};
 
-const PAGE: usize = 1_000;
+const PAGE: usize = 250;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(list)).routes(routes!(check)).routes(routes!(export))
@@ -88,6 +88,11 @@ struct AuditFilter {
 }
 
 impl AuditFilter {
+    fn narrows(&self) -> bool {
+        let texts = [&self.action, &self.subject, &self.actor];
+        texts.into_iter().any(Option::is_some) || self.since.is_some() || self.until.is_some()
+    }
+
     fn keeps(&self, entry: &AuditEntry) -> bool {
         let act = &entry.act;
         let begins = |wanted: &Option<String>, text: &str| wanted.as_ref().is_none_or(|start| text.starts_with(start));
@@ -130,7 +135,7 @@ async fn list(
 ) -> Result<Json<Listing<EntryView>>, Problem> {
     caller.may(Permission::Settings)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
-    app.at_desk(&caller, move |_, desk| {
+    app.list_at_desk(&caller, limit, filter.narrows(), move |_, desk| {
         let read = |cursor: Option<&str>, limit| {
             let page = match filter.order {
                 Order::Oldest => desk.store.audit(cursor, limit)?,
@@ -163,7 +168,7 @@ struct Chain {
     responses((status = 200, body = Chain), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn check(State(app): State<App>, caller: Caller) -> Result<Json<Chain>, Problem> {
     caller.may(Permission::Settings)?;
-    app.at_desk(&caller, |_, desk| match check_audit(desk.store) {
+    app.read_at_desk(&caller, |_, desk| match check_audit(desk.store) {
         Ok(AuditHead { sequence, hash }) => {
             Ok(Json(Chain { holds: true, entries: sequence, head: Some(hash), broken_at: None }))
         }
@@ -184,30 +189,22 @@ async fn check(State(app): State<App>, caller: Caller) -> Result<Json<Chain>, Pr
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn export(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     caller.may(Permission::Settings)?;
-    let (tell, told) = tokio::sync::mpsc::channel::<Result<Bytes, StoreError>>(4);
-    tokio::task::spawn_blocking(move || {
-        if let Err(error) = lines(&*app.store, |page| tell.blocking_send(Ok(page)).is_ok()) {
-            tracing::error!(%error, "audit export");
-            // Breaks the stream off, so that a part is not taken for the whole.
-            let _ = tell.blocking_send(Err(error));
-        }
-    });
+    let turn = app.turn_to_send(&caller).await?;
+    let body = app.streamed(turn, |app, out| lines(&*app.store, out));
     let kind = [
         (header::CONTENT_TYPE, "application/x-ndjson"),
         (header::CONTENT_DISPOSITION, "attachment; filename=\"audit.jsonl\""),
     ];
-    Ok((kind, Body::from_stream(ReceiverStream::new(told))).into_response())
+    Ok((kind, body).into_response())
 }
 
-/// Hands the log over page by page, until the taker has enough.
-fn lines(store: &dyn Store, mut take: impl FnMut(Bytes) -> bool) -> Result<(), StoreError> {
+/// Writes the log out page by page.
+fn lines(store: &dyn Store, out: &mut dyn Write) -> io::Result<()> {
     let (mut cursor, mut head, mut broken) = (None::<String>, AuditHead::default(), None);
     loop {
-        let page = store.audit(cursor.as_deref(), PAGE)?;
-        let mut text = String::new();
+        let page = store.audit(cursor.as_deref(), PAGE).map_err(io::Error::other)?;
         for entry in page.items {
-            text.push_str(&json!(entry).to_string());
-            text.push('\n');
+            writeln!(out, "{}", json!(entry))?;
             let sequence = entry.sequence;
             match head.follow(entry) {
                 Some(next) if broken.is_none() => head = next,
@@ -217,11 +214,7 @@ fn lines(store: &dyn Store, mut take: impl FnMut(Bytes) -> bool) -> Result<(), S
         cursor = page.next;
         if cursor.is_none() {
             let end = json!({ "chain": { "holds": broken.is_none(), "entries": head.sequence, "head": head.hash, "broken_at": broken } });
-            text.push_str(&end.to_string());
-            text.push('\n');
-        }
-        if !take(Bytes::from(text)) || cursor.is_none() {
-            return Ok(());
+            return writeln!(out, "{end}");
         }
     }
 }

@@ -92,7 +92,7 @@ async fn list(
 ) -> Result<Json<Listing<CorrectionView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
-    app.at_desk(&caller, move |_, desk| {
+    app.list_at_desk(&caller, limit, filter.state.is_some(), move |_, desk| {
         let keep = |one: &Correction| filter.state.is_none_or(|state| one.state == state);
         let page = correction::list(desk.store, filter.order == Order::Newest, keep, filter.cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, CorrectionView::of)))

@@ -1,5 +1,7 @@
 //! Eligibility: the rule, the explained report, and what another rule would do. Reading changes no state.
 
+use std::io::{self, Write};
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::header;
@@ -23,7 +25,6 @@ use crate::issuance::import::safe_cell;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::reply::Tagged;
-use crate::server::upload::turn;
 use crate::server::{App, Caller, Problem};
 use crate::store::{Collection, Document, Page, Participant};
 
@@ -225,7 +226,7 @@ async fn report(
 ) -> Result<Json<Listing<DecisionView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
-    app.at_desk(&caller, move |_, desk| {
+    app.list_at_desk(&caller, limit, filter.narrows(), move |_, desk| {
         let planned = enrolment::planned(desk, &event_code(&code)?)?;
         let Page { items, next } = filtered(desk, &planned.event.code, &filter, paging.cursor, limit)?;
         let view = |found| DecisionView::of(desk, &planned, found);
@@ -247,30 +248,43 @@ async fn report_csv(
     Query(filter): Query<PeopleFilter>,
 ) -> Result<Response, Problem> {
     caller.may(Permission::View)?;
-    let _turn = turn()?;
-    app.at_desk(&caller, move |_, desk| {
-        let planned = enrolment::planned(desk, &event_code(&code)?)?;
-        let mut csv = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-        csv.write_record(COLUMNS).map_err(Problem::internal)?;
-        let mut cursor = None;
-        loop {
-            let page = filtered(desk, &planned.event.code, &filter, cursor, REPORT_PAGE)?;
-            for found in page.items {
-                let row = DecisionView::of(desk, &planned, found)?.row();
-                csv.write_record(row.iter().map(|cell| safe_cell(cell))).map_err(Problem::internal)?;
-            }
-            cursor = page.next;
-            if cursor.is_none() {
-                break;
-            }
+    let turn = app.turn_to_send(&caller).await?;
+    let planned = app
+        .at_desk(&caller, move |_, desk| {
+            let planned = enrolment::planned(desk, &event_code(&code)?)?;
+            enrolment::Decider::new(&planned.event, &planned.plan)?;
+            Ok(planned)
+        })
+        .await?;
+    let actor = caller.actor();
+    let body = app.streamed(turn, move |app, out| {
+        let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &actor, now: app.now() };
+        out.write_all("\u{feff}".as_bytes())?;
+        write_report(&desk, &planned, &filter, out)
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"eligibility.csv\""),
+    ];
+    Ok((headers, body).into_response())
+}
+
+fn write_report(desk: &Desk, planned: &Planned, filter: &PeopleFilter, out: impl Write) -> io::Result<()> {
+    let broken = |problem: Problem| io::Error::other(problem.detail);
+    let mut csv = csv::Writer::from_writer(out);
+    csv.write_record(COLUMNS)?;
+    let mut cursor = None;
+    loop {
+        let page = filtered(desk, &planned.event.code, filter, cursor, REPORT_PAGE).map_err(broken)?;
+        for found in page.items {
+            let row = DecisionView::of(desk, planned, found).map_err(broken)?.row();
+            csv.write_record(row.iter().map(|cell| safe_cell(cell)))?;
         }
-        let headers = [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-            (header::CONTENT_DISPOSITION, "attachment; filename=\"eligibility.csv\""),
-        ];
-        Ok((headers, csv.into_inner().map_err(|error| Problem::internal(error.error()))?).into_response())
-    })
-    .await
+        cursor = page.next;
+        if cursor.is_none() {
+            return csv.flush();
+        }
+    }
 }
 
 /// People read at a time for a report.
@@ -376,7 +390,7 @@ async fn what_if(
         (None, Some(ThresholdWanted { at, to })) => Change::Threshold(at, to),
         _ => return Err(Problem::unprocessable("invalid", "say either a rule or a threshold")),
     };
-    app.at_desk(&caller, move |_, desk| {
+    app.read_at_desk(&caller, move |_, desk| {
         let planned = enrolment::planned(desk, &event_code(&code)?)?;
         Ok(Json(enrolment::what_if(desk, &planned, &change)?))
     })
@@ -403,7 +417,7 @@ async fn histogram(
     Query(measured): Query<Measured>,
 ) -> Result<Json<Histogram>, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, move |_, desk| {
+    app.read_at_desk(&caller, move |_, desk| {
         let planned = enrolment::planned(desk, &event_code(&code)?)?;
         Ok(Json(enrolment::everyone_measured(desk, &planned, measured.measure)?))
     })

@@ -94,7 +94,7 @@ async fn exceptions(
 ) -> Result<Json<Listing<ExceptionView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
-    app.at_desk(&caller, move |_, desk| {
+    app.read_at_desk(&caller, move |_, desk| {
         let code = enrolment::planned(desk, &event_code(&code)?)?.event.code;
         let Page { items, next } = enrolment::exceptions(desk.store, &code, paging.cursor.as_deref(), limit)?;
         let items = items.into_iter().map(|found| ExceptionView::of(desk, &code, found));
@@ -263,7 +263,7 @@ async fn exclusions(
 ) -> Result<Json<Listing<ExclusionView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
-    app.at_desk(&caller, move |_, desk| {
+    app.read_at_desk(&caller, move |_, desk| {
         let code = enrolment::planned(desk, &event_code(&code)?)?.event.code;
         let Page { items, next } = enrolment::exclusions(desk.store, &code, paging.cursor.as_deref(), limit)?;
         let items = items.into_iter().map(|found| ExclusionView::of(desk, &code, found, None));

@@ -126,7 +126,7 @@ fn problem(error: VaultError) -> Problem {
     match error {
         VaultError::NoSite => Problem::conflict("no-site", detail),
         VaultError::Keys(KeyFolderError::UnknownKey(id)) => Problem::not_found(id),
-        VaultError::Keys(KeyFolderError::Io { .. }) | VaultError::Publish(_) => Problem::internal(error),
+        VaultError::Keys(KeyFolderError::Io { .. }) | VaultError::Publish(_) => error.into(),
         VaultError::Keys(_) => Problem::conflict("keys", detail),
     }
 }

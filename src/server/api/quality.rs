@@ -59,7 +59,7 @@ async fn preview(
     Body(body): Body<PreviewRequest>,
 ) -> Result<Response, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, move |app, desk| {
+    app.in_turn(&caller, move |app, desk| {
         let code = event_code(&code)?;
         let Planned { event, plan, .. } = planned(desk, &code)?;
         let person = match (&body.person, body.name) {
@@ -118,9 +118,9 @@ async fn spot_check(
     if !(1..=quality::MOST).contains(&count) {
         return Err(Problem::unprocessable("bad-request", format!("`count` must be 1 to {}", quality::MOST)));
     }
-    app.at_desk(&caller, move |app, desk| {
+    app.read_at_desk(&caller, move |app, desk| {
         let code = event_code(&code)?;
-        let (trust, own) = (app.vault.present(desk).map_err(Problem::internal)?, app.vault.own());
+        let (trust, own) = (app.vault.present(desk)?, app.vault.own());
         // Half of the time that a request may take: the one under way when it is over is still finished.
         let (began, most) = (Instant::now(), app.limits.request_time / 2);
         Ok(Json(quality::spot_check(desk, &app.faces, &own, &trust, &code, count, || began.elapsed() < most)?))

@@ -463,8 +463,7 @@ async fn preview(
     Body(body): Body<PreviewWanted>,
 ) -> Result<Response, Problem> {
     caller.may(Permission::View)?;
-    let _turn = turn()?;
-    app.at_desk(&caller, move |app, desk| {
+    app.in_turn(&caller, move |app, desk| {
         let template = templates::opened(desk.store, &name, wanted.version)?;
         let pdf = templates::specimen(desk, &app.faces, &template, &body.sample()?)?;
         specimen(pdf, body.format.unwrap_or_default(), &name, &tag_of(&desk.now))

@@ -246,7 +246,7 @@ async fn check(
             serde_json::from_slice(&body).map_err(|error| Problem::bad_request("bad-body", error.to_string()))?;
         return check_text(app, room, text).await;
     }
-    let turn = timeout(TURN, app.turns().wait(room.address)).await.map_err(|_| busy())?;
+    let turn = timeout(TURN, app.lane().wait(room.address)).await.map_err(|_| busy())?;
     let caller = Caller(Arc::default());
     let gone = Arc::clone(&caller.0);
     app.aside(move |app| {

@@ -25,7 +25,7 @@ use serde::de::DeserializeOwned;
 use super::audit::AuditHead;
 use super::engine::{Change, Engine};
 use super::keys::{self, kind};
-use super::{Act, AuditEntry, Page, Result, StoreError};
+use super::{Act, AuditEntry, Page, Result, StoreError, wanted};
 
 /// Layout of keys and records that this version writes.
 pub(super) const LAYOUT: u32 = 2;
@@ -194,6 +194,7 @@ impl<E: Engine> Ordered<E> {
         limit: usize,
         read: impl Fn(&[u8], &[u8]) -> Result<T>,
     ) -> Result<Page<T>> {
+        wanted::check()?;
         let limit = limit.clamp(1, PAGE_LIMIT);
         let mut entries = self.engine.range(&keys::after(prefix, cursor)?, &keys::end(prefix), limit + 1)?;
         self.settle()?;
@@ -212,6 +213,7 @@ impl<E: Engine> Ordered<E> {
         limit: usize,
         read: impl Fn(&[u8], &[u8]) -> Result<T>,
     ) -> Result<Page<T>> {
+        wanted::check()?;
         let limit = limit.clamp(1, PAGE_LIMIT);
         let before = match cursor {
             None => keys::end(prefix),

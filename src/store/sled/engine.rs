@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError, RwLock};
 use std::thread;
 use std::time::Duration;
@@ -51,6 +52,10 @@ pub struct SledEngine {
     dir: PathBuf,
     mark: Mark,
     broken: OnceLock<Broken>,
+    /// How much room must be left for a write to begin.
+    floor: u64,
+    /// Whether there was too little room, for a write or for the reserve, the last time that it was looked at.
+    short: AtomicBool,
     _holder: Holder,
 }
 
@@ -132,6 +137,8 @@ impl SledEngine {
                 dir: dir.to_owned(),
                 mark,
                 broken: OnceLock::new(),
+                floor: files::FLOOR,
+                short: AtomicBool::new(true),
                 _holder: holder,
             }),
             Err(error) => Err((error, holder)),
@@ -153,10 +160,25 @@ impl SledEngine {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(failed(&self.dir, error)),
             Err(problem) => {
-                let _ = self.broken.set(Broken::Damaged(problem.clone()));
-                Err(StoreError::Damaged { path: self.place(), problem })
+                // A panic for want of room says nothing about the file.
+                let full = !files::room_to_write(&self.dir, self.floor, 0);
+                let broken = if full { Broken::DiskFull } else { Broken::Damaged(problem) };
+                Err(self.broken.get_or_init(|| broken).error(&self.dir))
             }
         }
+    }
+
+    /// Refuses a write for which there is no room, before sled begins it: after an error of its own it works no more, like
+    /// this it goes on when there is room again.
+    fn find_room(&self, bytes: usize) -> Result<()> {
+        if !files::room_to_write(&self.dir, self.floor, bytes) {
+            self.short.store(true, Ordering::Relaxed);
+            return Err(StoreError::DiskFull { path: self.place() });
+        }
+        if self.short.swap(false, Ordering::Relaxed) && !files::keep_reserve(&self.dir) {
+            self.short.store(true, Ordering::Relaxed);
+        }
+        Ok(())
     }
 
     /// Runs a call that must not fail half-way: after an error the engine refuses everything.
@@ -177,6 +199,9 @@ impl SledEngine {
     fn replace(&self) -> Result<Compacted> {
         let _one = self.copying.lock().unwrap_or_else(PoisonError::into_inner);
         let before = compact::size(&self.dir);
+        if !files::room_to_copy(&self.dir, before) {
+            return Err(StoreError::DiskFull { path: self.place() });
+        }
         // Nobody is half-way in a write while the list of changes begins.
         {
             let _all = self.open.write().unwrap_or_else(PoisonError::into_inner);
@@ -372,6 +397,7 @@ impl Engine for SledEngine {
     fn write(&self, changes: Vec<Change>) -> Result<()> {
         // The last change of a key counts.
         let changes: BTreeMap<_, _> = changes.into_iter().collect();
+        self.find_room(changes.iter().map(|(key, value)| key.len() + value.as_ref().map_or(0, Vec::len)).sum())?;
         let mut raw = Raw::default();
         self.call(|db| changes.keys().try_for_each(|key| Self::drop_parts(db, &mut raw, key)))?;
         for (key, value) in changes {
@@ -390,7 +416,8 @@ impl Engine for SledEngine {
     }
 
     fn check(&self) -> Result<()> {
-        self.with(|open| Ok(files::check(&self.dir, &open.file)?))
+        self.with(|open| Ok(files::check(&self.dir, &open.file)?))?;
+        self.find_room(0)
     }
 
     fn sync(&self) -> Result<()> {
@@ -522,6 +549,25 @@ mod tests {
         assert_eq!((engine.get(b"c").unwrap(), parts(&engine)), (Some(vec![2; 20_000]), 4));
         engine.write(vec![(b"c".to_vec(), None), (b"c".to_vec(), Some(vec![2; 20_000]))]).unwrap();
         assert_eq!(engine.get(b"c").unwrap(), Some(vec![2; 20_000]));
+    }
+
+    #[test]
+    fn a_write_without_room_is_refused_before_it_begins_and_what_is_there_can_be_read() {
+        let dir = tempfile::tempdir().unwrap();
+        files::make_private(dir.path()).unwrap();
+        let mut engine = engine(dir.path());
+        put_one(&engine, b"a", Some(b"1".to_vec()));
+        // As if that much were still free on a disk: more than any has.
+        engine.floor = u64::MAX / 2;
+        let refused = engine.write(vec![(b"a".to_vec(), Some(b"2".to_vec()))]);
+        assert!(matches!(refused, Err(StoreError::DiskFull { .. })), "{refused:?}");
+        assert!(matches!(engine.check(), Err(StoreError::DiskFull { .. })));
+        assert_eq!(engine.get(b"a").unwrap(), Some(b"1".to_vec()));
+        engine.floor = 0;
+        engine.check().unwrap();
+        put_one(&engine, b"a", Some(b"2".to_vec()));
+        assert_eq!(engine.get(b"a").unwrap(), Some(b"2".to_vec()));
+        assert!(dir.path().join(files::RESERVE).exists(), "the reserve is made when there is room");
     }
 
     #[test]

@@ -12,19 +12,28 @@ pub(super) const DATABASE: &str = "db";
 pub(super) const HOLDER: &str = "holder";
 /// Space to give back when the disk is full.
 pub(super) const RESERVE: &str = "reserve";
-/// Written and removed to see whether there is room.
-const PROBE: &str = "probe";
-/// As much as sled takes at a time: a segment.
-const PROBE_BYTES: usize = 512 << 10;
+/// As much as sled's file grows at a time.
+const SEGMENT: u64 = 512 << 10;
+/// Room that is left free for sled itself, which writes on after a write: no write begins with less.
+pub(super) const FLOOR: u64 = 4 * SEGMENT;
+/// How many times its own size a write may take on the disk: in new pages, and in those that are written anew.
+const GROWTH: u64 = 4;
+/// Most room that is looked for by taking it.
+const PROBED: u64 = 64 << 20;
 /// Holds [`Mark`].
 const MARK: &str = "mark";
-/// Size of the reserve: sled opens with one or two segments of 512 KiB and a snapshot.
-const RESERVE_BYTES: usize = 4 << 20;
+/// Size of the reserve without sled's snapshots: for a few openings, and a few writes that cannot wait.
+const RESERVE_BYTES: u64 = 8 << 20;
 
 /// The lock on a store's folder; ends with the value, or with the process.
 #[derive(Debug)]
-pub(super) struct Holder {
-    _file: File,
+pub(super) struct Holder(File);
+
+impl Drop for Holder {
+    fn drop(&mut self) {
+        // Closing it is not enough while a process that is just being started has it too.
+        let _ = self.0.unlock();
+    }
 }
 
 impl Holder {
@@ -39,7 +48,7 @@ impl Holder {
         }
         // The name is a courtesy, the lock is what counts: on a full disk it goes without.
         let _ = file.set_len(0).and_then(|()| write!(file, "{}", std::process::id()));
-        Ok(Self { _file: file })
+        Ok(Self(file))
     }
 }
 
@@ -126,22 +135,77 @@ pub(super) fn sync_spilled(dir: &Path) -> io::Result<()> {
     if any { File::open(spilled)?.sync_all() } else { Ok(()) }
 }
 
-/// Sets the reserve aside if it is not there; a disk without room for it is used without.
-pub(super) fn keep_reserve(dir: &Path) {
-    let path = dir.join(RESERVE);
-    if fs::metadata(&path).is_ok_and(|reserve| reserve.len() == RESERVE_BYTES as u64) {
-        return;
+/// Says whether a write of so many bytes can be expected to find room, and leave the floor.
+pub(super) fn room_to_write(dir: &Path, floor: u64, bytes: usize) -> bool {
+    has_room(dir, floor + GROWTH * bytes as u64)
+}
+
+/// Says whether there is room for another database of that size beside this one.
+pub(super) fn room_to_copy(dir: &Path, bytes: u64) -> bool {
+    free(dir) >= 2 * FLOOR + bytes
+}
+
+/// Says whether sled can be expected to find room when it opens: it completes a segment, begins another, and writes a
+/// snapshot as large as the last one while that is still there.
+pub(super) fn room_to_open(dir: &Path) -> bool {
+    has_room(dir, 2 * SEGMENT + 2 * snapshot_bytes(dir))
+}
+
+/// Says whether there is room for so many bytes more. Where the file system says that there is not, it is tried: what is kept
+/// back for the super-user is room for who may use it.
+fn has_room(dir: &Path, bytes: u64) -> bool {
+    free(dir) >= bytes || (bytes <= PROBED && takes(dir, bytes).is_ok())
+}
+
+/// Returns how much room the file system tells of; where it does not tell, writes will.
+fn free(dir: &Path) -> u64 {
+    rustix::fs::statvfs(dir).map_or(u64::MAX, |found| found.f_bavail.saturating_mul(found.f_frsize))
+}
+
+/// Takes room and gives it back, in a file without a name, which nothing is left of.
+fn takes(dir: &Path, bytes: u64) -> io::Result<()> {
+    let file = tempfile::tempfile_in(dir)?;
+    Ok(rustix::fs::fallocate(&file, rustix::fs::FallocateFlags::empty(), 0, bytes)?)
+}
+
+/// Returns the size of sled's largest snapshot.
+fn snapshot_bytes(dir: &Path) -> u64 {
+    let Ok(entries) = fs::read_dir(dir) else { return 0 };
+    let snapshots = entries.flatten().filter(|entry| entry.file_name().to_string_lossy().starts_with("snap."));
+    snapshots.filter_map(|entry| entry.metadata().ok()).map(|found| found.len()).max().unwrap_or(0)
+}
+
+/// Sets the reserve aside if it is not there, or smaller than an opening would need by now. Only where there is plenty: what
+/// it was given up for is not taken away again. Says whether it is there.
+pub(super) fn keep_reserve(dir: &Path) -> bool {
+    let (path, wanted) = (dir.join(RESERVE), RESERVE_BYTES + 3 * snapshot_bytes(dir));
+    let there = fs::metadata(&path).map_or(0, |reserve| reserve.len());
+    if there >= wanted {
+        return true;
     }
-    let written = File::create(&path).and_then(|mut file| {
-        file.write_all(&vec![0x5a; RESERVE_BYTES])?;
+    if free(dir) < wanted - there + 2 * FLOOR {
+        return false;
+    }
+    let written = File::options().append(true).create(true).open(&path).and_then(|mut file| {
+        io::copy(&mut io::repeat(0x5a).take(wanted - there), &mut file)?;
         file.sync_all()
     });
     if written.is_err() {
         let _ = fs::remove_file(&path);
     }
+    written.is_ok()
 }
 
-/// Checks that the folder still holds the open data file, and that there is room for another write.
+/// Gives the reserve up, so that there is room; says whether there was one.
+pub(super) fn give_reserve(dir: &Path) -> Result<bool> {
+    match fs::remove_file(dir.join(RESERVE)) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(failed(dir, error)),
+    }
+}
+
+/// Checks that the folder still holds the open data file.
 pub(super) fn check(dir: &Path, open: &File) -> io::Result<()> {
     let (named, held) = (fs::metadata(dir.join(DATABASE))?, open.metadata()?);
     #[cfg(unix)]
@@ -151,10 +215,7 @@ pub(super) fn check(dir: &Path, open: &File) -> io::Result<()> {
             return Err(io::Error::new(ErrorKind::NotFound, "the data file was replaced"));
         }
     }
-    let path = dir.join(PROBE);
-    let written = File::create(&path).and_then(|mut file| file.write_all(&vec![0x5a; PROBE_BYTES]));
-    let _ = fs::remove_file(&path);
-    written
+    Ok(())
 }
 
 /// Says what an input or output error means for the store.
@@ -162,5 +223,32 @@ pub(super) fn failed(dir: &Path, error: io::Error) -> StoreError {
     match error.kind() {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => StoreError::DiskFull { path: dir.display().to_string() },
         _ => StoreError::Io(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reserve_is_made_once_grows_with_the_snapshot_and_is_given_up_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let (dir, size) = (folder.path(), || fs::metadata(folder.path().join(RESERVE)).unwrap().len());
+        assert!(keep_reserve(dir) && keep_reserve(dir));
+        assert_eq!(size(), RESERVE_BYTES);
+        fs::write(dir.join("snap.0000000000000001"), vec![0; 1000]).unwrap();
+        assert!(keep_reserve(dir));
+        assert_eq!(size(), RESERVE_BYTES + 3_000);
+        assert!(give_reserve(dir).unwrap());
+        assert!(!give_reserve(dir).unwrap());
+    }
+
+    #[test]
+    fn room_is_looked_for_and_nothing_is_left_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(has_room(folder.path(), 1) && !has_room(folder.path(), u64::MAX));
+        assert!(room_to_open(folder.path()));
+        takes(folder.path(), 1 << 20).unwrap();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
     }
 }

@@ -3,13 +3,16 @@
 //! One process at a time has the folder. sled's own `flush` reaches the kernel but not the disk, so every commit ends
 //! with `fdatasync` on its file. sled also goes on without what it finds damaged at the end of its log, so the number of
 //! durable writes is noted in `DIR/mark`; a store that has fewer does not open. Without any dump, removing `mark` accepts
-//! the loss and opens what is left: export it, and never issue from it again. A full disk is survived with a reserve file, a damaged file is reported, not panicked on.
+//! the loss and opens what is left: export it, and never issue from it again. A damaged file is reported, not panicked on.
+//!
+//! A full disk is not damage, and sled tells the two badly apart. So no write begins without room for it, and the store goes
+//! on by itself when there is room again; and a reserve file is given up so that the store opens on a full disk too, to read,
+//! to export, and for a few writes that cannot wait. It is made anew when there is plenty of room.
 
 mod compact;
 mod engine;
 mod files;
 
-use std::fs;
 use std::path::Path;
 
 use super::ordered::Ordered;
@@ -48,21 +51,43 @@ impl SledStore {
     fn start(dir: &Path) -> Result<Self> {
         let holder = Holder::take(dir)?;
         compact::settle(dir).map_err(|error| files::failed(dir, error))?;
-        // sled takes a half-written snapshot of its own for a damaged one (`pagecache/snapshot.rs`, `read_snapshot`).
-        files::remove_half_snapshots(dir).map_err(|error| files::failed(dir, error))?;
-        let engine = match SledEngine::open(dir, holder) {
-            Err((StoreError::DiskFull { .. }, holder)) if dir.join(files::RESERVE).exists() => {
-                fs::remove_file(dir.join(files::RESERVE)).map_err(|error| files::failed(dir, error))?;
-                SledEngine::open(dir, holder)
-            }
-            opened => opened,
+        // Before sled is asked: what it does on a full disk looks like damage.
+        if !files::room_to_open(dir) && !files::give_reserve(dir)? {
+            return Err(StoreError::DiskFull { path: dir.display().to_string() });
         }
-        .map_err(|(error, _)| error)?;
-        let store = Self::over(engine)?;
+        let store = Self::over(open(dir, holder)?).map_err(|error| or_full(dir, error))?;
         // Not before: what is left of a damaged store must not be written to.
         store.engine().own_parts()?;
         files::sync_folder(dir).map_err(|error| files::failed(dir, error))?;
         files::keep_reserve(dir);
         Ok(store)
+    }
+}
+
+/// Opens sled, a second time without the reserve if the first one found no room.
+fn open(dir: &Path, holder: Holder) -> Result<SledEngine> {
+    let once = |holder| {
+        // sled takes a half-written snapshot of its own for a damaged one (`pagecache/snapshot.rs`, `read_snapshot`), also
+        // that which its first try left for want of room.
+        match files::remove_half_snapshots(dir) {
+            Ok(()) => SledEngine::open(dir, holder),
+            Err(error) => Err((files::failed(dir, error), holder)),
+        }
+    };
+    let (error, holder) = match once(holder) {
+        Ok(engine) => return Ok(engine),
+        Err((error, holder)) => (or_full(dir, error), holder),
+    };
+    if !matches!(error, StoreError::DiskFull { .. }) || !files::give_reserve(dir)? {
+        return Err(error);
+    }
+    once(holder).map_err(|(error, _)| or_full(dir, error))
+}
+
+/// Tells a full disk from damage: without room nobody can say that a store is damaged.
+fn or_full(dir: &Path, error: StoreError) -> StoreError {
+    match error {
+        StoreError::Damaged { path, .. } if !files::room_to_open(dir) => StoreError::DiskFull { path },
+        other => other,
     }
 }

@@ -81,7 +81,8 @@ impl Service {
             limits: Limits::default(),
             hooks: crate::webhooks::Rules::default(),
             vc_api: false,
-            behind_proxy: false,
+            behind_proxy: 0,
+            steady: None,
         });
         let service = Self { router: router(app), store, clock };
         let owner = json!({ "token": link.expose(), "email": EMAIL, "name": "Ada", "password": PASSWORD });

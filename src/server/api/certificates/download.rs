@@ -1,15 +1,12 @@
 //! Downloads of certificates: one, or all of an event as a ZIP.
 
-use std::io::{BufWriter, Write};
+use std::io::Write;
 
-use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use rayon::prelude::*;
 use serde::Deserialize;
-use tokio::sync::Semaphore;
-use tokio_stream::wrappers::ReceiverStream;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -83,7 +80,7 @@ async fn file(
     Query(choice): Query<FileChoice>,
 ) -> Result<Response, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, move |app, desk| {
+    app.in_turn(&caller, move |app, desk| {
         let number = certificate_number(&number)?;
         let versions = desk.store.versions(&number)?;
         let found = match choice.version {
@@ -174,9 +171,7 @@ async fn archive(
     Query(filter): Query<ArchiveFilter>,
 ) -> Result<Response, Problem> {
     caller.may(Permission::View)?;
-    let busy = "other archives are being made; try again in a moment";
-    let turn =
-        ARCHIVES.try_acquire().map_err(|_| Problem::new(axum::http::StatusCode::SERVICE_UNAVAILABLE, "busy", busy))?;
+    let turn = app.turn_to_send(&caller).await?;
     let event = event_code(&filter.event)?;
     app.aside({
         let event = event.clone();
@@ -184,42 +179,16 @@ async fn archive(
     })
     .await?;
     let name = event.to_string();
-    let (tell, told) = tokio::sync::mpsc::channel::<Chunk>(8);
-    tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        if let Err(error) = pack(&app, &event, &filter, Pipe(&tell)) {
-            // Breaks the stream off, so that a part is not taken for the whole. Whoever hung up hears nothing.
-            let _ = tell.blocking_send(Err(error));
-        }
-    });
+    let body = app.streamed(turn, move |app, out| pack(app, &event, &filter, out));
     let headers = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
         (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.zip\"")),
     ];
-    Ok((headers, axum::body::Body::from_stream(ReceiverStream::new(told))).into_response())
+    Ok((headers, body).into_response())
 }
 
-/// Archives made at once: each keeps a thread until it is downloaded.
-static ARCHIVES: Semaphore = Semaphore::const_new(2);
 /// Certificates drawn at a time, side by side.
 const DRAWN: usize = 64;
-
-type Chunk = Result<Bytes, std::io::Error>;
-
-/// Writes into a response, no faster than it is read.
-struct Pipe<'a>(&'a tokio::sync::mpsc::Sender<Chunk>);
-
-impl Write for Pipe<'_> {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let hung_up = |_| std::io::Error::from(std::io::ErrorKind::BrokenPipe);
-        self.0.blocking_send(Ok(Bytes::copy_from_slice(bytes))).map_err(hung_up)?;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
 
 /// What an archive says of certificates that are not in it.
 const LEFT_OUT: &str = "LEFT-OUT.txt";
@@ -233,7 +202,7 @@ fn page_of(app: &App, own: &OwnKeys, one: &Certificate) -> Result<Result<Vec<u8>
 }
 
 /// Draws certificates in groups and writes them as `NUMBER.pdf`.
-fn pack(app: &App, event: &EventCode, filter: &ArchiveFilter, out: Pipe) -> std::io::Result<()> {
+fn pack(app: &App, event: &EventCode, filter: &ArchiveFilter, out: impl Write) -> std::io::Result<()> {
     let (store, now) = (&*app.store, app.now());
     let text = filter.text.as_deref().map(str::trim).unwrap_or_default();
     let keep = |one: &Certificate| {
@@ -242,7 +211,7 @@ fn pack(app: &App, event: &EventCode, filter: &ArchiveFilter, out: Pipe) -> std:
             && (filter.run.is_none() || one.run == filter.run)
             && holds(one, text)
     };
-    let mut zip = zip::ZipWriter::new_stream(BufWriter::with_capacity(64 * 1024, out));
+    let mut zip = zip::ZipWriter::new_stream(out);
     // PDFs are compressed already.
     let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
     let (own, mut left_out) = (app.vault.own(), String::new());

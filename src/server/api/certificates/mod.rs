@@ -152,7 +152,8 @@ async fn list(
 ) -> Result<Json<Listing<CertificateView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
-    app.at_desk(&caller, move |_, desk| {
+    let filtered = filter.status.is_some() || filter.text.is_some() || filter.run.is_some();
+    app.list_at_desk(&caller, limit, filtered, move |_, desk| {
         let event = filter.event.as_deref().map(event_code).transpose()?;
         let text = filter.text.as_deref().map(str::trim).unwrap_or_default();
         let keep = |one: &Certificate| {

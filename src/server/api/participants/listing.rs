@@ -44,6 +44,11 @@ pub(in crate::server::api) enum PersonState {
 }
 
 impl PeopleFilter {
+    /// Says whether it leaves anybody out.
+    pub(in crate::server::api) fn narrows(&self) -> bool {
+        self.state.is_some() || self.q.is_some()
+    }
+
     fn takes(&self, desk: &Desk, code: &EventCode, person: &Participant, decision: &Decision) -> Result<bool, Problem> {
         let wanted = self.q.as_deref().map(|q| q.trim().to_lowercase()).filter(|q| !q.is_empty());
         if let Some(wanted) = wanted {
@@ -103,7 +108,7 @@ pub(super) async fn list(
 ) -> Result<Json<Listing<PersonView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
-    app.at_desk(&caller, move |_, desk| {
+    app.list_at_desk(&caller, limit, filter.narrows(), move |_, desk| {
         let code = event_code(&code)?;
         let Page { items, next } = filtered(desk, &code, &filter, paging.cursor, limit)?;
         let view = |(person, _)| PersonView::of(desk.store, &code, person);

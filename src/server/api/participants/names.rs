@@ -11,7 +11,6 @@ use crate::credential::EventCode;
 use crate::enrolment::{self, Planned, Same};
 use crate::issuance::import::lint_name;
 use crate::server::extract::{Listing, Paging, Path, Query, event_code};
-use crate::server::upload::turn;
 use crate::server::{App, Caller, Problem};
 use crate::store::Participant;
 
@@ -51,7 +50,7 @@ pub(super) async fn lint(
 ) -> Result<Json<Listing<Linted>>, Problem> {
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
-    app.at_desk(&caller, move |_, desk| {
+    app.read_at_desk(&caller, move |_, desk| {
         let planned: Planned = enrolment::planned(desk, &event_code(&code)?)?;
         let code = &planned.event.code;
         let (mut items, mut cursor, mut scanned) = (Vec::new(), paging.cursor, 0);
@@ -81,7 +80,10 @@ pub(super) async fn lint(
 pub(super) struct Group {
     /// What they have in common.
     same: Same,
-    /// Two or more.
+    /// How many.
+    #[schema(example = 2)]
+    count: usize,
+    /// The first hundred of them.
     people: Vec<PersonView>,
 }
 
@@ -95,11 +97,11 @@ pub(super) async fn duplicates(
     Path(code): Path<String>,
 ) -> Result<Json<Listing<Group>>, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, move |_, desk| {
+    app.read_at_desk(&caller, move |_, desk| {
         let code = enrolment::planned(desk, &event_code(&code)?)?.event.code;
         let group = |found: enrolment::Duplicate| {
             let people = found.people.into_iter().map(|person| PersonView::of(desk.store, &code, person));
-            Ok(Group { same: found.same, people: people.collect::<Result<_, Problem>>()? })
+            Ok(Group { same: found.same, count: found.count, people: people.collect::<Result<_, Problem>>()? })
         };
         let items = enrolment::duplicates(desk.store, &code)?.into_iter().map(group);
         Ok(Json(Listing { items: items.collect::<Result<_, Problem>>()?, next: None }))
@@ -113,7 +115,10 @@ pub(super) struct Mailbox {
     /// The e-mail.
     #[schema(example = "ada@example.org")]
     email: String,
-    /// Two or more.
+    /// How often.
+    #[schema(example = 2)]
+    count: usize,
+    /// The first hundred of them.
     people: Vec<InEvent>,
 }
 
@@ -132,14 +137,13 @@ struct InEvent {
     responses((status = 200, body = Listing<Mailbox>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 pub(super) async fn same_mailbox(State(app): State<App>, caller: Caller) -> Result<Json<Listing<Mailbox>>, Problem> {
     caller.may(Permission::View)?;
-    let _turn = turn()?;
-    app.at_desk(&caller, move |_, desk| {
+    app.read_at_desk(&caller, move |_, desk| {
         let shown = |(code, person): (EventCode, Participant)| {
             Ok(InEvent { event: code.to_string(), person: PersonView::of(desk.store, &code, person)? })
         };
         let mailbox = |found: enrolment::SameMailbox| {
             let people = found.people.into_iter().map(shown).collect::<Result<_, Problem>>()?;
-            Ok(Mailbox { email: found.email, people })
+            Ok(Mailbox { email: found.email, count: found.count, people })
         };
         let items = enrolment::same_mailbox(desk.store)?.into_iter().map(mailbox);
         Ok(Json(Listing { items: items.collect::<Result<_, Problem>>()?, next: None }))

@@ -173,7 +173,8 @@ async fn list(
 ) -> Result<Json<Listing<RunView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
-    app.at_desk(&caller, move |_, desk| {
+    let filtered = filter.event.is_some() || filter.kind.is_some() || filter.state.is_some();
+    app.list_at_desk(&caller, limit, filtered, move |_, desk| {
         let keep = |run: &RunRecord| {
             let event = run.event.as_ref().map(ToString::to_string);
             (filter.event.is_none() || event == filter.event)
@@ -211,7 +212,7 @@ async fn create(
     Body(request): Body<RunRequest>,
 ) -> Result<Tagged<RunView>, Problem> {
     caller.may(permission(&request))?;
-    app.at_desk(&caller, move |app, desk| {
+    app.in_turn(&caller, move |app, desk| {
         let created = runs::create(desk, &request, app.limits.revoke_alone)?;
         Ok(tagged(created.run, StatusCode::CREATED))
     })
@@ -255,7 +256,7 @@ async fn rows(
 ) -> Result<Json<Listing<RowView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
-    app.at_desk(&caller, move |_, desk| {
+    app.list_at_desk(&caller, limit, filter.state.is_some(), move |_, desk| {
         let page = runs::rows(desk.store, &id, filter.state, filter.cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, RowView::of)))
     })

@@ -117,7 +117,7 @@ pub(super) async fn preview(
     Body(request): Body<RunRequest>,
 ) -> Result<Json<Preview>, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, move |app, desk| {
+    app.read_at_desk(&caller, move |app, desk| {
         let mut preview = Preview::default();
         runs::preview(desk, &request, |selected| {
             preview.count(selected);

@@ -66,7 +66,7 @@ impl From<RunError> for Problem {
             RunError::Replace(_) => Self::unprocessable("cannot-replace", detail),
             RunError::Issue(error) => Self::internal(error),
             RunError::Webhook(error) => Self::internal(error),
-            RunError::Publish(error) => Self::internal(error),
+            RunError::Publish(error) => error.into(),
         }
     }
 }

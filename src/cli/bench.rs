@@ -132,6 +132,7 @@ fn enrol(desk: &Desk, faces: &Faces, args: &Args, code: &str) -> Result<EventCod
         template: event::keep_template(desk, faces.fonts(), &args.template, Vec::new())?,
         extras: Extras::default(),
         constants: Fields::new(),
+        publish_results: Some(true),
         created: desk.now,
     };
     event::add(desk, &event)?;

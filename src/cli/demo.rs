@@ -111,6 +111,7 @@ impl Demo {
             "Attended all five days and presented a project of one's own.",
             "--expires-after",
             "5y",
+            "--publish-results",
             "--signatory",
             "Prof. Amara Okafor; Academic Director",
             "--signatory",

@@ -16,7 +16,7 @@ use crate::proof::jws::{self, Jws};
 use crate::publish::clock;
 use crate::server::admin;
 use crate::status::LIST_ENTRIES;
-use crate::store::{self, Certificate, Header, SledStore, Store, Summary, Unproven};
+use crate::store::{self, Certificate, Header, NotAsSigned, SledStore, Store, Summary};
 
 /// `typ` of the signature under a dump.
 const TYP: &str = admin::DUMP_TYP;
@@ -61,25 +61,25 @@ pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure>
     part.keep()?;
     let records = output::counted(count(&summary), "record is", "records are");
     output::line(format!("{records} in {}", args.file.display()));
-    Ok(finished(&summary.unproven))
+    Ok(finished(&summary.not_as_signed))
 }
 
 /// Ends an export: says what is not in the dump, and what in it is not as it was signed. The dump is whole all the same.
-fn finished(unproven: &Unproven) -> ExitCode {
+fn finished(not_as_signed: &NotAsSigned) -> ExitCode {
     output::line("keys/ is not in it: back that up too, apart from its passphrase");
-    if unproven.count == 0 {
+    if not_as_signed.count == 0 {
         return ExitCode::SUCCESS;
     }
-    warn(unproven);
+    warn(not_as_signed);
     output::note(
-        "hint: find out who can write the store; keep the dumps made before, and look at each with `testamur certificates render`",
+        "hint: find out who can write the store; keep the dumps made before: the store can be rebuilt from them",
     );
     ExitCode::from(output::NOT_GOOD)
 }
 
-fn warn(unproven: &Unproven) {
-    let certificates = output::counted(unproven.count, "certificate in it is", "certificates in it are");
-    let first = unproven.first.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
+fn warn(not_as_signed: &NotAsSigned) {
+    let certificates = output::counted(not_as_signed.count, "certificate in it is", "certificates in it are");
+    let first = not_as_signed.first.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     output::note(format!(
         "warning: {certificates} not as this issuer signed it, tampered with or of a missing key: {first}"
     ));
@@ -101,7 +101,7 @@ fn export_from(mut service: UnixStream, path: &Path) -> Result<ExitCode, Failure
     part.keep()?;
     let records = output::counted(count.saturating_sub(2), "record is", "records are");
     output::line(format!("{records} in {}, from the running service", path.display()));
-    Ok(finished(&footer.summary.unproven))
+    Ok(finished(&footer.summary.not_as_signed))
 }
 
 /// The last line of a dump.
@@ -193,8 +193,8 @@ pub(super) fn import(global: &Global, args: Import) -> Result<ExitCode, Failure>
         .doing(format!("rebuild the store from {}", args.file.display()))
         .hint("nothing was taken; use a whole file that `testamur export` of this issuer wrote, and an empty store")?;
     output::line(format!("{} records of {} are in the store", count(&summary), config.issuer().did()));
-    if summary.unproven.count > 0 {
-        warn(&summary.unproven);
+    if summary.not_as_signed.count > 0 {
+        warn(&summary.not_as_signed);
     }
     let (issuer, actor, now) = (config.issuer(), workspace::actor(), global.now());
     let desk = Desk { store: &store, issuer: &issuer, actor: &actor, now };

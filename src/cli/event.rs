@@ -9,6 +9,7 @@ use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use super::{Global, time};
 use crate::credential::{Achievement, EventCode, Extras, Timestamp};
+use crate::issuance::import::checked_text;
 use crate::issuance::{self, Desk, ExpiresAfter, Faces, ValidityError};
 use crate::store::{BlobId, Event, Fields, Page, Store, StoreError, TemplateRef};
 use crate::template::{FontLibrary, Template};
@@ -47,7 +48,7 @@ pub(super) struct Create {
     /// Code used in certificate numbers: 1 to 24 of A-Z and 0-9
     code: EventCode,
     /// Title as printed and signed
-    #[arg(long)]
+    #[arg(long, value_parser = line)]
     title: String,
     /// Built-in template name, or a folder or file
     #[arg(long, value_name = "T")]
@@ -61,7 +62,7 @@ pub(super) struct Update {
     /// The event
     pub(super) code: EventCode,
     /// Title as printed and signed
-    #[arg(long)]
+    #[arg(long, value_parser = line)]
     pub(super) title: Option<String>,
     /// Built-in template name, or a folder or file
     #[arg(long, value_name = "T")]
@@ -80,10 +81,10 @@ pub(super) struct Details {
     #[arg(long, value_name = "D", value_parser = time::date)]
     pub(super) ends: Option<Timestamp>,
     /// What it was about [default: the title]
-    #[arg(long)]
+    #[arg(long, value_parser = lines)]
     pub(super) description: Option<String>,
     /// What had to be done for a certificate [default: Completed all required parts.]
-    #[arg(long)]
+    #[arg(long, value_parser = lines)]
     pub(super) criteria: Option<String>,
     /// How long certificates are valid, as 2y, 18mo, 6w or 90d, or never to end [default: never]
     #[arg(long, value_name = "LENGTH", value_parser = validity)]
@@ -98,8 +99,11 @@ pub(super) struct Details {
     #[arg(long, value_name = "FILE")]
     pub(super) logo: Option<PathBuf>,
     /// Kind of achievement, a term of Open Badges 3.0 [default: Certificate]
-    #[arg(long)]
+    #[arg(long, value_parser = line)]
     pub(super) achievement_type: Option<String>,
+    /// Confirm that everybody may read the results: a column of scores, grades or remarks is signed and printed only then
+    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    pub(super) publish_results: Option<bool>,
 }
 
 /// How long certificates are valid; nothing: for ever.
@@ -111,6 +115,15 @@ fn validity(text: &str) -> Result<Validity, String> {
         "never" => Ok(Validity(None)),
         _ => text.parse().map(|length| Validity(Some(length))).map_err(|e: ValidityError| e.to_string()),
     }
+}
+
+/// A text that is printed and signed holds the letters of names only.
+pub(super) fn line(text: &str) -> Result<String, String> {
+    checked_text(text, false).map_err(|problem| format!("the text {problem}"))
+}
+
+fn lines(text: &str) -> Result<String, String> {
+    checked_text(text, true).map_err(|problem| format!("the text {problem}"))
 }
 
 /// As a column `credits` is read; `NaN` and `inf` are no credits.
@@ -153,6 +166,7 @@ fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
         template: keep_template(&desk, faces.fonts(), &template, pictures)?,
         extras: Extras { credits: details.credits, ..Extras::default() },
         constants,
+        publish_results: Some(details.publish_results.unwrap_or(false)),
         created: desk.now,
     };
     check(&desk, &faces, &event)?;
@@ -184,6 +198,7 @@ pub(super) struct Signatory {
 }
 
 fn signatory(text: &str) -> Result<Signatory, String> {
+    line(text)?;
     let parts: Vec<&str> = text.split(';').map(str::trim).collect();
     match parts[..] {
         [name, title] | [name, title, ""] if !name.is_empty() => {
@@ -296,6 +311,12 @@ fn details(event: &Event) -> Vec<(&'static str, String)> {
         let of = |part: &str| constants.get(&format!("signatory_{n}_{part}"));
         rows.extend(of("name").zip(of("title")).map(|(name, title)| ("signs", format!("{name}, {title}"))));
     }
+    let results = match event.publish_results {
+        Some(true) => "signed, for everybody to read",
+        Some(false) => "kept, and not signed",
+        None => "signed if they were before; say --publish-results or --publish-results=false",
+    };
+    rows.push(("results", results.to_owned()));
     rows.push(("created", event.created.to_string()));
     rows
 }

@@ -96,6 +96,7 @@ fn words(new: &mut Event, title: Option<String>, details: Details) {
         new.expires_after = length.0.map(|length| length.to_string());
     }
     new.extras.credits = details.credits.or(new.extras.credits);
+    new.publish_results = details.publish_results.or(new.publish_results);
 }
 
 /// Names what differs, for people and for the audit log.
@@ -110,6 +111,7 @@ fn changed(old: &Event, new: &Event) -> Vec<&'static str> {
         ("last day", old.ends != new.ends),
         ("validity", old.expires_after != new.expires_after),
         ("credits", old.extras.credits != new.extras.credits),
+        ("results", old.publish_results != new.publish_results),
         ("signatories", old.constants != new.constants),
         ("template", old.template != new.template),
     ];

@@ -1,5 +1,6 @@
 //! `testamur import`: people from a spreadsheet into an event.
 
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{BufWriter, Read};
 use std::path::{Path, PathBuf};
@@ -12,9 +13,10 @@ use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::EventCode;
 use crate::issuance::import::{
-    self, Checks, Columns, Duplicates, ImportError, Limits, Mapping, RowOutcome, Severity, Table,
+    self, Absent, Checks, Columns, Duplicates, ImportError, Limits, Mapping, MissingGlyph, RowOutcome, Severity, Table,
+    Use,
 };
-use crate::issuance::{Enrolled, enroll, place, row_over};
+use crate::issuance::{Answer, Answers, Enrolled, Results, enroll, recognise, row_over};
 use crate::store::{Event, Participant, Store};
 use crate::template::Template;
 
@@ -39,9 +41,58 @@ pub(super) struct Args {
     /// What to do with people who are known already, here or earlier in the file
     #[arg(long, value_enum, default_value = "skip")]
     duplicates: OnDuplicate,
+    /// Rows with the address of somebody with another name: errors (ask), two people, or one whose name changed
+    #[arg(long, value_enum, default_value = "ask", value_name = "ANSWER")]
+    same_address: SameAs,
+    /// Rows with the name of somebody else, and no address to tell them apart: errors (ask), two people, or one
+    #[arg(long, value_enum, default_value = "ask", value_name = "ANSWER")]
+    same_name: SameAs,
+    /// Rows whose result or status says that somebody was absent or failed: errors (ask), taken, or left out
+    #[arg(long, value_enum, default_value = "ask", value_name = "ANSWER")]
+    absent: OnAbsent,
     /// Print the whole report as JSON
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum SameAs {
+    /// An error of the row, which names both
+    Ask,
+    /// They are two people
+    TwoPeople,
+    /// They are one person
+    SamePerson,
+}
+
+impl From<SameAs> for Answer {
+    fn from(same: SameAs) -> Self {
+        match same {
+            SameAs::Ask => Self::Ask,
+            SameAs::TwoPeople => Self::TwoPeople,
+            SameAs::SamePerson => Self::SamePerson,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum OnAbsent {
+    /// An error of the row
+    Ask,
+    /// Take the row as any other
+    Take,
+    /// Leave the row out
+    LeaveOut,
+}
+
+impl From<OnAbsent> for Absent {
+    fn from(absent: OnAbsent) -> Self {
+        match absent {
+            OnAbsent::Ask => Self::Ask,
+            OnAbsent::Take => Self::Take,
+            OnAbsent::LeaveOut => Self::LeaveOut,
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -59,16 +110,19 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let event = workspace.event(&args.code)?;
     let table = read(&args.file)?;
     let columns = Columns::find(&table, &mapping).map_err(|error| explain(&error.into()))?;
-    warn_of_unfilled(&workspace, &event, &columns)?;
+    let results = Results::of(&workspace.store, &event)?;
+    let uses = uses(&workspace, &event, &columns, results)?;
     let duplicates = match args.duplicates {
         OnDuplicate::Skip => Duplicates::Skip,
         OnDuplicate::Update => Duplicates::Update,
     };
     let faces = workspace.faces()?;
     let missing_glyph = |name: &str| faces.fonts().missing_glyph(name);
-    let checks = Checks { need_email: false, now: desk.now, missing_glyph: Some(&missing_glyph) };
+    let (missing_glyph, absent) = (Some(&missing_glyph as &MissingGlyph), args.absent.into());
+    let checks = Checks { missing_glyph, absent, ..Checks::at(desk.now) };
     let mut rows = import::check_rows(&table, &columns, &checks);
-    place(&workspace.store, &event.code, &mut rows)?;
+    let answers = Answers { same_address: args.same_address.into(), same_name: args.same_name.into() };
+    recognise(&workspace.store, &event.code, &columns, &mut rows, &HashSet::new(), answers)?;
     import::settle_duplicates(&mut rows, duplicates);
     if let Some(path) = &args.report {
         write_report(path, &table, &columns, &rows)?;
@@ -76,19 +130,23 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let join = |_: &RowOutcome, row: &Participant, known: &Participant| row_over(&columns, row, known);
     let enrolled =
         if args.dry_run { Enrolled::default() } else { enroll(&desk, &event.code, &rows, duplicates, &join)? };
-    show(&args, &table, &columns, &rows, enrolled);
+    show(&args, &table, (&columns, &uses, results), &rows, enrolled);
     let errors = rows.iter().any(|row| row.severity() == Some(Severity::Error));
     Ok(if errors { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
 }
 
-/// Tells which placeholders of the event's template this list leaves empty: now, not when everybody waits.
-fn warn_of_unfilled(workspace: &Workspace, event: &Event, columns: &Columns) -> Result<(), Failure> {
-    let Some(bundle) = workspace.store.blob(&event.template.bundle)? else { return Ok(()) };
-    let template = Template::from_bundle(&bundle)?;
-    for unfilled in import::unfilled(&template, event, columns) {
-        output::note(format!("warning: {}", unfilled.explain()));
+/// Returns what becomes of each column, and tells which placeholders of the event's template this list leaves empty: now,
+/// not when everybody waits.
+fn uses(workspace: &Workspace, event: &Event, columns: &Columns, results: Results) -> Result<Vec<Use>, Failure> {
+    let mut placeholders = BTreeSet::new();
+    if let Some(bundle) = workspace.store.blob(&event.template.bundle)? {
+        let template = Template::from_bundle(&bundle)?;
+        for unfilled in import::unfilled(&template, event, columns) {
+            output::note(format!("warning: {}", unfilled.explain()));
+        }
+        placeholders = template.placeholders();
     }
-    Ok(())
+    Ok(import::uses(columns, &placeholders, results, &[]))
 }
 
 fn mapping(entries: &[String]) -> Result<Mapping, Failure> {
@@ -118,20 +176,19 @@ fn write_report(path: &Path, table: &Table, columns: &Columns, rows: &[RowOutcom
     import::write_report(table, columns, rows, &mut BufWriter::new(file)).doing(format!("write {}", path.display()))
 }
 
-fn show(args: &Args, table: &Table, columns: &Columns, rows: &[RowOutcome], enrolled: Enrolled) {
+type Understood<'a> = (&'a Columns, &'a [Use], Results);
+
+fn show(args: &Args, table: &Table, (columns, uses, results): Understood, rows: &[RowOutcome], enrolled: Enrolled) {
     let summary = import::summarise(rows);
     if args.json {
-        let mut report = import::report_json(table, columns, rows);
+        let mut report = import::report_json(table, columns, uses, rows);
         report["dryRun"] = json!(args.dry_run);
         report["enrolled"] = json!(enrolled);
         output::json(&report);
         return;
     }
     table.notes.iter().for_each(output::note);
-    for column in columns.columns.iter().filter(|column| column.meaning.is_some()) {
-        let field = column.meaning.map_or("", import::Meaning::field);
-        output::line(format!("column `{}` is the {}", column.header, field.replace('_', " ")));
-    }
+    show_columns(args, columns, uses, results);
     show_findings(args, rows);
     output::line(format!(
         "{}: {} valid, {} with warnings, {} with errors",
@@ -163,6 +220,27 @@ fn show(args: &Args, table: &Table, columns: &Columns, rows: &[RowOutcome], enro
         ));
     }
     output::line(format!("next: testamur issue {} --out DIR", args.code));
+}
+
+fn show_columns(args: &Args, columns: &Columns, uses: &[Use], results: Results) {
+    for (column, used) in columns.columns.iter().zip(uses) {
+        let header = &column.header;
+        match (column.meaning, used) {
+            // Told below.
+            (_, Use::Kept | Use::Skipped | Use::Unconfirmed | Use::Rule) => {}
+            (Some(meaning), _) => {
+                output::line(format!("column `{header}` is the {}", meaning.field().replace('_', " ")))
+            }
+            (None, _) => output::line(format!("column `{header}` is printed, as {{{}}}", column.field)),
+        }
+    }
+    let how = format!(
+        "run `testamur event update {} --publish-results`, or with `--publish-results=false` if not",
+        args.code
+    );
+    for told in import::told_uses(columns, uses, results, &how) {
+        output::line(told);
+    }
 }
 
 fn show_findings(args: &Args, rows: &[RowOutcome]) {

@@ -19,7 +19,7 @@ const WRITTEN: i64 = 1_735_689_600;
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
     /// The issuer's name as printed and signed
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = super::event::line)]
     issuer: String,
     /// Host of the issuer's identity (did:web), where the site will be published
     #[arg(long, value_name = "HOST")]

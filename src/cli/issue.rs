@@ -17,8 +17,7 @@ use crate::credential::{CertificateNumber, EventCode};
 use crate::enrolment;
 use crate::issuance::import::is_email;
 use crate::issuance::{
-    self, Desk, Faces, IssueRequest, Issued, NotProven, Outcome, Place, RowResult, Signer, Sink, StageTimes, Workshop,
-    place_of,
+    self, Desk, Faces, IssueRequest, Issued, NotProven, Outcome, RowResult, Signer, Sink, StageTimes, Workshop,
 };
 use crate::store::{Certificate, PersonKey, RunTotals};
 
@@ -262,11 +261,16 @@ fn barred(desk: &Desk, code: &EventCode) -> Result<BTreeSet<PersonKey>, Failure>
 
 /// Returns who has this e-mail or name now.
 fn known_as(desk: &Desk, code: &EventCode, who: &str) -> Result<Option<PersonKey>, Failure> {
-    let email = Some(who).filter(|who| is_email(who));
-    Ok(match place_of(desk.store, code, who, email)? {
-        Place::Known(person) => Some(person.key),
-        Place::Free(_) => Some(PersonKey(who.to_lowercase())).filter(|_| email.is_none()),
-    })
+    let mut people = match is_email(who) {
+        true => desk.store.people_at(code, who)?,
+        false => desk.store.people_named(code, who)?,
+    };
+    if people.len() > 1 {
+        let names: Vec<String> = people.iter().take(5).map(|person| format!("`{}`", person.name)).collect();
+        return Err(Failure::new(format!("several people in event `{code}` go by `{who}`: {}", names.join(", ")))
+            .hint("name the one by the name or the e-mail that only they have"));
+    }
+    Ok(people.pop().map(|person| person.key).or_else(|| Some(PersonKey(who.to_lowercase())).filter(|_| !is_email(who))))
 }
 
 /// Counts the people of a run, for the progress bar.

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::plan::{MAX_TEMPLATES, TemplateChoice};
 use super::templates::reference;
-use super::{Early, EnrolmentError, EventPlan, EventState, Planned, RuleVersion, planned, text, who};
+use super::{Early, EnrolmentError, EventPlan, EventState, Planned, RuleVersion, planned, printed, text, who};
 use crate::credential::{Achievement, EventCode, Extras, Timestamp};
 use crate::eligibility::{Course, Judge, Rule, Tiers};
 use crate::issuance::{self, Desk, ExpiresAfter, Faces};
@@ -71,6 +71,10 @@ pub struct Details {
     /// Whether participants who meet the rule may request their own certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_service: Option<bool>,
+    /// Confirms that everybody may read the results: scores, grades and remarks of the column `result` are signed and
+    /// printed only then. What is signed can be read by whoever sees the certificate, for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publish_results: Option<bool>,
 }
 
 fn day_or_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
@@ -123,6 +127,7 @@ pub fn create(desk: &Desk, faces: &Faces, code: EventCode, details: &Details) ->
         template: TemplateRef { name: String::new(), bundle: BlobId(String::new()) },
         extras: Extras::default(),
         constants: Fields::new(),
+        publish_results: Some(false),
         created: desk.now,
     };
     let fresh = Planned { event, plan: EventPlan::default(), revision: None };
@@ -156,6 +161,8 @@ pub fn copy(
     copy.event.achievement.path = format!("a/{code}");
     copy.event.code = code;
     copy.event.created = desk.now;
+    // Confirmed for one event, not for all that follow.
+    copy.event.publish_results = Some(false);
     copy.revision = None;
     copy.plan.state = EventState::Draft;
     copy.plan.early = None;
@@ -204,6 +211,9 @@ pub fn allow_early(desk: &Desk, old: &Planned, note: Option<&str>) -> Result<Pla
 /// When the course is not a good one.
 pub fn set_course(desk: &Desk, old: &Planned, course: Course) -> Result<Planned, EnrolmentError> {
     course.check()?;
+    for title in course.sessions.iter().map(|one| &one.title).chain(course.activities.iter().map(|one| &one.title)) {
+        printed("title", title, false)?;
+    }
     let detail = json!({ "sessions": course.sessions.len(), "activities": course.activities.len() });
     let mut new = old.clone();
     new.plan.course = course;
@@ -224,6 +234,9 @@ pub fn set_rule(
     match &rule {
         Some(rule) => drop(Judge::new(&old.plan.course, rule, tiers.as_ref())?),
         None => tiers.as_ref().map_or(Ok(()), Tiers::check)?,
+    }
+    for tier in tiers.iter().flat_map(|tiers| &tiers.steps) {
+        printed("tiers", &tier.name, false)?;
     }
     let mut new = old.clone();
     for tier in tiers.iter().flat_map(|tiers| &tiers.steps) {
@@ -319,7 +332,7 @@ fn difference(old: &Planned, new: &Planned) -> serde_json::Value {
             "organiser": plan.organiser, "starts": event.starts, "ends": event.ends,
             "expires_after": event.expires_after, "credits": event.extras.credits,
             "template": event.template.bundle, "templates": plan.templates.iter().map(choice).collect::<Vec<_>>(),
-            "self_service": plan.self_service,
+            "self_service": plan.self_service, "publish_results": event.publish_results,
         })
     };
     let (mut before, mut after) = (parts(old), parts(new));
@@ -346,6 +359,7 @@ fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Planne
     event.starts = details.starts.or(event.starts);
     event.ends = details.ends.or(event.ends);
     plan.self_service = details.self_service.unwrap_or(plan.self_service);
+    event.publish_results = details.publish_results.or(event.publish_results);
     if let Some(credits) = details.credits {
         if !(0.0..=1e6).contains(&credits) {
             return Err(EnrolmentError::invalid("credits", "is not a number between 0 and 1,000,000"));
@@ -377,24 +391,24 @@ fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Planne
 fn texts(event: &mut Event, plan: &mut EventPlan, details: &Details) -> Result<(), EnrolmentError> {
     let was_title = event.achievement.description == event.achievement.name;
     if let Some(title) = &details.title {
-        event.achievement.name = text("title", title)?.unwrap_or_default();
+        event.achievement.name = printed("title", title, false)?.unwrap_or_default();
     }
     if let Some(description) = &details.description {
-        event.achievement.description = text("description", description)?.unwrap_or_default();
+        event.achievement.description = printed("description", description, true)?.unwrap_or_default();
     }
     // The schema wants a description: without one it is the title, also when that changes.
     if event.achievement.description.is_empty() || (was_title && details.description.is_none()) {
         event.achievement.description.clone_from(&event.achievement.name);
     }
     if let Some(criteria) = &details.criteria {
-        event.achievement.criteria = text("criteria", criteria)?.unwrap_or_else(|| CRITERIA.to_owned());
+        event.achievement.criteria = printed("criteria", criteria, true)?.unwrap_or_else(|| CRITERIA.to_owned());
     }
     if let Some(kind) = &details.achievement_type {
         event.achievement.achievement_type =
-            text("achievement_type", kind)?.unwrap_or_else(|| "Certificate".to_owned());
+            printed("achievement_type", kind, false)?.unwrap_or_else(|| "Certificate".to_owned());
     }
     if let Some(organiser) = &details.organiser {
-        plan.organiser = text("organiser", organiser)?;
+        plan.organiser = printed("organiser", organiser, false)?;
     }
     Ok(())
 }
@@ -404,7 +418,8 @@ fn templates(store: &dyn Store, wanted: &[TemplateWanted]) -> Result<Vec<Templat
         return Err(EnrolmentError::invalid("templates", format!("are more than {MAX_TEMPLATES}")));
     }
     let choice = |wanted: &TemplateWanted| {
-        let text = |field, value: &Option<String>| value.as_deref().map_or(Ok(None), |value| text(field, value));
+        let text =
+            |field, value: &Option<String>| value.as_deref().map_or(Ok(None), |value| printed(field, value, false));
         let (tier, language) = (text("tier", &wanted.tier)?, text("language", &wanted.language)?);
         if tier.is_none() && language.is_none() {
             return Err(EnrolmentError::invalid("templates", "need a tier or a language each"));
@@ -435,7 +450,7 @@ fn set_signatories(event: &mut Event, signatories: &[Signatory]) -> Result<(), E
     event.constants.retain(|name, _| !name.starts_with("signatory_"));
     for (n, signatory) in (1..).zip(signatories) {
         for (part, value) in [("name", &signatory.name), ("title", &signatory.title)] {
-            let value = text("signatories", value)?.unwrap_or_default();
+            let value = printed("signatories", value, false)?.unwrap_or_default();
             event.constants.insert(format!("signatory_{n}_{part}"), value);
         }
     }

@@ -30,6 +30,8 @@ pub enum RowFate {
     BadFormat,
     /// Nobody of the event has this e-mail or id.
     NoSuchPerson,
+    /// Several people of the event go by it: name one by the id.
+    Ambiguous,
     /// There was an exception before.
     AlreadyListed,
     /// Excluded, and exclusion beats exception.
@@ -187,7 +189,10 @@ fn row(
     seen.extend(named);
     match granted {
         Ok(outcome) => Ok(outcome),
-        Err(EnrolmentError::NoPerson(_) | EnrolmentError::Ambiguous) => Ok(RowFate::NoSuchPerson),
+        Err(EnrolmentError::NoPerson(_)) => Ok(RowFate::NoSuchPerson),
+        Err(EnrolmentError::Ambiguous | EnrolmentError::SharedAddress | EnrolmentError::SharedName) => {
+            Ok(RowFate::Ambiguous)
+        }
         Err(EnrolmentError::AlreadyListed) => Ok(RowFate::AlreadyListed),
         Err(EnrolmentError::Excluded) => Ok(RowFate::Excluded),
         Err(EnrolmentError::Invalid { .. }) => Ok(RowFate::BadFormat),

@@ -1,6 +1,6 @@
 //! Lists of people taken in, and what is remembered of each import: counts, and for a while the rows that need attention.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -8,14 +8,18 @@ use utoipa::ToSchema;
 
 use super::erasing::Unerased;
 use super::people::is_address_of_another;
-use super::progress_columns::{emptied, fill, split_mapping, targets};
+use super::progress_columns::{Target, emptied, fill, split_mapping, targets};
 use super::{EnrolmentError, Planned, retried, who};
 use crate::credential::{EventCode, Timestamp};
 use crate::issuance::import::{
-    self, Checks, Code, Columns, Duplicates, Finding, Limits, Mapping, MissingGlyph, RowOutcome, Severity, Table,
+    self, Absent, Checks, Code, Columns, Duplicates, Finding, Limits, Mapping, MissingGlyph, RowOutcome, Severity,
+    Table, Use,
 };
-use crate::issuance::{Desk, Enrolled, enroll, place, row_over};
-use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Store, StoreError};
+use crate::issuance::{Answers, Desk, Enrolled, Results, enroll, recognise, row_over};
+use crate::store::{
+    Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Store, StoreError, mailbox,
+};
+use crate::template::Template;
 
 /// Days for which the rows that need attention can be downloaded.
 pub const REPORT_DAYS: i64 = 90;
@@ -38,6 +42,10 @@ pub struct ImportRequest<'a> {
     pub mapping: Vec<String>,
     /// What to do with people who are known.
     pub duplicates: Duplicates,
+    /// What is said of those who may be known.
+    pub answers: Answers,
+    /// What to do with rows that say that somebody was absent or failed.
+    pub absent: Absent,
     /// Check, and take nothing in.
     pub dry_run: bool,
     /// Which character no font can draw.
@@ -74,6 +82,12 @@ pub struct ColumnRead {
     /// What it was taken for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub meaning: Option<String>,
+    /// What becomes of it: `person` says who it is, `language` chooses the certificate's, `signed` stands in the
+    /// credential, `unconfirmed` would if the event published results, `printed` fills a placeholder, `rule` is judged by
+    /// the rule, `kept` is kept and used for nothing, `skipped` was left out.
+    #[serde(rename = "use")]
+    #[schema(example = "signed")]
+    pub used: &'static str,
 }
 
 /// A finding about a row.
@@ -154,12 +168,15 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
         mapping.add(entry).map_err(import::ImportError::from)?;
     }
     let columns = Columns::find(&table, &mapping).map_err(import::ImportError::from)?;
-    let checks = Checks { need_email: false, now: desk.now, missing_glyph: request.missing_glyph };
-    let mut rows = import::check_rows(&table, &columns, &checks);
     let (found, unknown) = targets(&columns, &ours, course);
+    let judged: Vec<usize> = found.iter().filter(|(_, target)| *target != Target::Score).map(|(at, _)| *at).collect();
+    let (missing_glyph, absent) = (request.missing_glyph, request.absent);
+    let checks = Checks { missing_glyph, absent, judged: &judged, ..Checks::at(desk.now) };
+    let mut rows = import::check_rows(&table, &columns, &checks);
     fill(&table, &columns, &found, &mut rows);
     let code = &planned.event.code;
-    place(desk.store, code, &mut rows)?;
+    let settled = known_ids(desk.store, code, &mut rows)?;
+    recognise(desk.store, code, &columns, &mut rows, &settled, request.answers)?;
     settle_ids(desk.store, code, &mut rows)?;
     import::settle_duplicates(&mut rows, request.duplicates);
     let join = |outcome: &RowOutcome, row: &Participant, known: &Participant| {
@@ -170,8 +187,12 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
         false => enroll(desk, code, &rows, request.duplicates, &join)?,
     };
     let counts = counts(&rows, enrolled);
+    let results = Results::of(desk.store, &planned.event)?;
+    let uses = uses(desk, planned, &columns, &found, results)?;
     let mut notes = table.notes.clone();
     notes.extend(unknown.iter().map(|header| format!("column `{header}` names nothing of this event")));
+    let how = "set `publish_results` of the event to true, or to false";
+    notes.extend(import::told_uses(&columns, &uses, results, how));
     let record = match request.dry_run {
         true => None,
         false => {
@@ -187,7 +208,7 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
         dry_run: request.dry_run,
         counts,
         notes,
-        columns: columns.columns.iter().map(column_read).collect(),
+        columns: columns.columns.iter().zip(&uses).map(column_read).collect(),
         findings: rows.iter().flat_map(findings).take(TOLD).collect(),
     })
 }
@@ -197,9 +218,30 @@ fn has(table: &Table, column: &str) -> bool {
     column.is_empty() || table.header.iter().any(|header| import::field_name(header) == wanted)
 }
 
-fn column_read(column: &import::Column) -> ColumnRead {
+fn column_read((column, used): (&import::Column, &Use)) -> ColumnRead {
     let meaning = column.meaning.map(|meaning| meaning.field().to_owned());
-    ColumnRead { header: column.header.chars().take(200).collect(), field: column.field.clone(), meaning }
+    let header = column.header.chars().take(200).collect();
+    ColumnRead { header, field: column.field.clone(), meaning, used: used.as_str() }
+}
+
+/// Says what becomes of each column, by the event's templates and its rule.
+fn uses(
+    desk: &Desk,
+    planned: &Planned,
+    columns: &Columns,
+    found: &[(usize, Target)],
+    results: Results,
+) -> Result<Vec<Use>, EnrolmentError> {
+    let Planned { event, plan, .. } = planned;
+    let mut placeholders = BTreeSet::new();
+    let chosen = plan.templates.iter().map(|choice| &choice.template);
+    for template in [&event.template].into_iter().chain(chosen) {
+        let Some(bundle) = desk.store.blob(&template.bundle)? else { continue };
+        // One that cannot be read is told when it is used.
+        placeholders.extend(Template::from_bundle(&bundle).iter().flat_map(Template::placeholders));
+    }
+    let judged: Vec<usize> = found.iter().map(|(at, _)| *at).collect();
+    Ok(import::uses(columns, &placeholders, results, &judged))
 }
 
 fn findings(row: &RowOutcome) -> impl Iterator<Item = FindingView> + '_ {
@@ -213,15 +255,30 @@ fn findings(row: &RowOutcome) -> impl Iterator<Item = FindingView> + '_ {
     })
 }
 
-/// Whoever has an external id already keeps their place under it, also with another address or name.
+/// Whoever has an external id already keeps their place under it, also with another address or name. Returns which rows are
+/// about them.
+fn known_ids(store: &dyn Store, code: &EventCode, rows: &mut [RowOutcome]) -> Result<HashSet<usize>, EnrolmentError> {
+    let mut settled = HashSet::new();
+    for (at, row) in rows.iter_mut().enumerate() {
+        let Some(person) = &mut row.participant else { continue };
+        let Some(id) = &person.external_id else { continue };
+        if let Some(owner) = store.person(code, &format!("x:{id}"))? {
+            person.key = owner;
+            settled.insert(at);
+        }
+    }
+    Ok(settled)
+}
+
+/// Refuses rows whose external ids contradict each other or what is known.
 fn settle_ids(store: &dyn Store, code: &EventCode, rows: &mut [RowOutcome]) -> Result<(), EnrolmentError> {
     let mut seen: HashMap<String, (u64, PersonKey)> = HashMap::new();
     let addresses = addresses(rows);
     for row in rows.iter_mut() {
-        let Some(person) = &mut row.participant else { continue };
+        let Some(person) = &row.participant else { continue };
         let Some(id) = person.external_id.clone() else { continue };
         let mut problem = clash(store, code, person, &id)?;
-        if addresses.get(&id.to_lowercase()).is_some_and(|keys| keys.iter().any(|key| *key != person.key)) {
+        if addresses.get(&mailbox(&id)).is_some_and(|keys| keys.iter().any(|key| *key != person.key)) {
             problem = problem.or(Some("the external id is the e-mail of another participant".to_owned()));
         }
         match seen.get(&id) {
@@ -247,7 +304,7 @@ fn refuse(row: &mut RowOutcome, field: &str, reason: String, hint: &'static str)
 
 /// A row may give somebody another address; who has their old one in the same list is not that person.
 fn refuse_given_up(rows: &mut [RowOutcome], seen: &HashMap<String, (u64, PersonKey)>) {
-    let lower = |person: &Participant| person.email.as_ref().map(|email| email.to_lowercase());
+    let lower = |person: &Participant| person.email.as_deref().map(mailbox);
     let lines: HashMap<u64, &PersonKey> = seen.values().map(|(line, key)| (*line, key)).collect();
     let with_id = |row: &RowOutcome| {
         let person = row.participant.as_ref().filter(|_| lines.contains_key(&row.line))?;
@@ -269,34 +326,31 @@ fn addresses(rows: &[RowOutcome]) -> HashMap<String, Vec<PersonKey>> {
     let mut addresses: HashMap<String, Vec<PersonKey>> = HashMap::new();
     for person in rows.iter().filter_map(|row| row.participant.as_ref()) {
         if let Some(email) = &person.email {
-            addresses.entry(email.to_lowercase()).or_default().push(person.key.clone());
+            addresses.entry(mailbox(email)).or_default().push(person.key.clone());
         }
     }
     addresses
 }
 
-/// Gives a row's person the key of who has the external id; says why that cannot be.
+/// Says why a row's person cannot have the external id.
 fn clash(
     store: &dyn Store,
     code: &EventCode,
-    person: &mut Participant,
+    person: &Participant,
     id: &str,
 ) -> Result<Option<String>, EnrolmentError> {
+    if let Some(owner) = store.person(code, &format!("x:{id}"))? {
+        let Some(email) = &person.email else { return Ok(None) };
+        let have = store.people_at(code, email)?;
+        let others = !have.is_empty() && have.iter().all(|one| one.key != owner);
+        return Ok(others.then(|| "the external id and the e-mail belong to two different participants".to_owned()));
+    }
+    if is_address_of_another(store, code, id, &person.key)? {
+        return Ok(Some("the external id is the e-mail of another participant".to_owned()));
+    }
     let known = store.participant(code, &person.key)?;
-    Ok(match store.person(code, &format!("x:{id}"))? {
-        Some(owner) if owner != person.key => {
-            person.key = owner;
-            known.map(|_| "the external id and the e-mail belong to two different participants".to_owned())
-        }
-        Some(_) => None,
-        None if is_address_of_another(store, code, id, &person.key)? => {
-            Some("the external id is the e-mail of another participant".to_owned())
-        }
-        None => {
-            let other = known.and_then(|known| known.external_id).filter(|known| *known != id);
-            other.map(|_| "this participant has another external id".to_owned())
-        }
-    })
+    let other = known.and_then(|known| known.external_id).filter(|known| known != id);
+    Ok(other.map(|_| "this participant has another external id".to_owned()))
 }
 
 fn counts(rows: &[RowOutcome], enrolled: Enrolled) -> Counts {

@@ -42,7 +42,7 @@ pub use report::{Change, Changed, everyone_measured, what_if};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::eligibility::EligibilityError;
 use crate::issuance::FaceError;
-use crate::issuance::import::{ImportError, NameProblem};
+use crate::issuance::import::{ImportError, NameProblem, checked_text};
 use crate::store::StoreError;
 
 /// Longest text of a title, note or column that is taken, in bytes.
@@ -122,6 +122,22 @@ pub enum EnrolmentError {
     /// One's external id is another's e-mail.
     #[error("this is the external id of one participant and the e-mail of another: name them by their `id`")]
     Ambiguous,
+    /// Several have the address by which one was meant.
+    #[error("several participants have this address: name the one by the `id`")]
+    SharedAddress,
+    /// Several have the name by which one was meant.
+    #[error("several participants have this name: name the one by the `id`")]
+    SharedName,
+    /// The address is that of somebody with another name.
+    #[error(
+        "the address is that of {0}, whose name is another: say with `same_address` whether they are `two_people` or the `same_person`"
+    )]
+    SameAddress(String),
+    /// The name is that of somebody else, and nothing tells the two apart.
+    #[error(
+        "{0} has the same name, and nothing tells the two apart: give an e-mail address or an external id, or say with `same_name` whether they are `two_people` or the `same_person`"
+    )]
+    SameName(String),
     /// The exception is there already.
     #[error("there is an exception already")]
     AlreadyListed,
@@ -168,6 +184,13 @@ pub fn retried<T>(mut work: impl FnMut() -> Result<T, EnrolmentError>) -> Result
 /// Returns who acts, without where from: that is for the audit log only.
 fn who(desk: &crate::issuance::Desk) -> String {
     desk.actor.split(" from ").next().unwrap_or(desk.actor).to_owned()
+}
+
+/// Returns a text that is printed and signed: with the letters of names only, in one line or in `lines`.
+fn printed(field: &str, raw: &str, lines: bool) -> Result<Option<String>, EnrolmentError> {
+    let Some(text) = text(field, raw)? else { return Ok(None) };
+    let text = checked_text(&text, lines).map_err(|problem| EnrolmentError::invalid(field, problem.to_string()))?;
+    Ok(Some(text).filter(|text| !text.is_empty()))
 }
 
 /// Returns a text without spaces around it, `None` if nothing is left.

@@ -8,13 +8,14 @@ use utoipa::ToSchema;
 
 use super::imports::{told_of, without_rows_about};
 use super::listed::{Listed, key, stored};
-use super::{EnrolmentError, MAX_FIELDS, retried, text};
+use super::{EnrolmentError, MAX_FIELDS, printed, retried, text};
 use crate::credential::EventCode;
 use crate::eligibility::{Course, Done, Mark, Progress};
-use crate::issuance::import::{checked_name, field_name, is_email};
-use crate::issuance::{Desk, Place, fresh_id, place_of};
+use crate::issuance::import::{checked_name, field_name, is_email, last_day, person_key};
+use crate::issuance::{Answer, Answers, Desk, free_key, fresh_id, ids_differ};
 use crate::store::{
     Batch, Collection, DocumentWrite, Fields, Participant, ParticipantChange, PersonKey, Premise, Store, StoreError,
+    plain_name,
 };
 
 /// Longest external id, in bytes.
@@ -69,32 +70,34 @@ pub fn find(store: &dyn Store, code: &EventCode, who: &str) -> Result<Participan
         return Ok(person);
     }
     let by_address = match is_email(who) {
-        true => known_by(store, code, "", Some(who))?,
-        false => None,
+        true => store.people_at(code, who)?,
+        false => Vec::new(),
     };
+    if by_address.len() > 1 {
+        return Err(EnrolmentError::SharedAddress);
+    }
+    let by_address = by_address.into_iter().next();
     match (by_mark(format!("x:{who}"))?, by_address) {
         (Some(one), Some(other)) if one.key != other.key => return Err(EnrolmentError::Ambiguous),
         (Some(person), _) | (None, Some(person)) => return Ok(person),
         (None, None) => {}
     }
-    if let Some(person) = known_by(store, code, who, None)? {
-        return Ok(person);
+    let mut named = called(store, code, who)?.into_iter().filter(|person| person.email.is_none());
+    match (named.next(), named.next()) {
+        (Some(_), Some(_)) => return Err(EnrolmentError::SharedName),
+        (Some(person), None) => return Ok(person),
+        (None, _) => {}
     }
     // An address or name that somebody had once, and nobody has now.
     store.participant(code, &PersonKey(who.to_lowercase()))?.ok_or_else(none)
 }
 
-/// Returns who has this e-mail now or, without one, this name.
-fn known_by(
-    store: &dyn Store,
-    code: &EventCode,
-    name: &str,
-    email: Option<&str>,
-) -> Result<Option<Participant>, StoreError> {
-    Ok(match place_of(store, code, name, email)? {
-        Place::Known(person) => Some(*person),
-        Place::Free(_) => None,
-    })
+/// Returns who has just this name, without regard to capitals and spaces.
+fn called(store: &dyn Store, code: &EventCode, name: &str) -> Result<Vec<Participant>, StoreError> {
+    let wanted = person_key(name, None);
+    let mut people = store.people_named(code, name)?;
+    people.retain(|person| person_key(&person.name, None) == wanted);
+    Ok(people)
 }
 
 /// Says whether an external id is the e-mail that somebody else has now: whoever asks for one would get the other.
@@ -107,7 +110,7 @@ pub(super) fn is_address_of_another(
     id: &str,
     key: &PersonKey,
 ) -> Result<bool, StoreError> {
-    Ok(is_email(id) && known_by(store, code, "", Some(id))?.is_some_and(|owner| owner.key != *key))
+    Ok(is_email(id) && store.people_at(code, id)?.iter().any(|owner| owner.key != *key))
 }
 
 /// Returns how acts and addresses name a person: by the random id, which says nothing.
@@ -118,20 +121,20 @@ pub fn name_of(code: &EventCode, person: &Participant) -> String {
 /// Adds somebody, or changes who has this external id or e-mail. Says whether they are new.
 ///
 /// # Errors
-/// When what is said cannot be, or somebody else changed them meanwhile.
-pub fn upsert(desk: &Desk, code: &EventCode, change: &PersonChange) -> Result<(Participant, bool), EnrolmentError> {
-    let known = known(desk.store, code, change)?;
-    if let Some(known) = known {
+/// When what is said cannot be, when it has to be said whether they are known ([`EnrolmentError::SameAddress`],
+/// [`EnrolmentError::SameName`]), or somebody else changed them meanwhile.
+pub fn upsert(
+    desk: &Desk,
+    code: &EventCode,
+    change: &PersonChange,
+    answers: Answers,
+) -> Result<(Participant, bool), EnrolmentError> {
+    if let Some(known) = known(desk.store, code, change, answers)? {
         return Ok((patch(desk, code, &known, change)?, false));
     }
     let name = change.name.as_deref().ok_or_else(|| EnrolmentError::invalid("name", "is missing"))?;
     let (name, email) = (checked_name(name)?, email(change.email.as_deref())?);
-    let key = match (place_of(desk.store, code, &name, email.as_deref())?, &change.external_id) {
-        (Place::Free(key), _) => key,
-        // Another person of the same name: told apart by the external id.
-        (Place::Known(other), Some(external)) => PersonKey(format!("{} #{external}", other.key.0)),
-        (Place::Known(_), None) => return Err(EnrolmentError::Store(same_name(code))),
-    };
+    let key = free_key(desk.store, code, &person_key(&name, email.as_deref()))?;
     let fresh = Participant { id: Some(fresh_id()?), ..Participant::new(key, name, email, Fields::new(), desk.now) };
     let person = changed(&fresh, change)?;
     check_external_id(desk.store, code, &fresh, &person)?;
@@ -139,30 +142,57 @@ pub fn upsert(desk: &Desk, code: &EventCode, change: &PersonChange) -> Result<(P
     Ok((person, true))
 }
 
-fn same_name(code: &EventCode) -> StoreError {
-    StoreError::Conflict(format!(
-        "somebody of the same name in {code}, without an e-mail or external id to tell them apart;"
-    ))
-}
-
-fn known(store: &dyn Store, code: &EventCode, change: &PersonChange) -> Result<Option<Participant>, EnrolmentError> {
-    let id = change.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty());
-    if let Some(id) = id
+/// Finds whom a change is about; the rules are those of lists ([`crate::issuance::recognise`]).
+fn known(
+    store: &dyn Store,
+    code: &EventCode,
+    change: &PersonChange,
+    answers: Answers,
+) -> Result<Option<Participant>, EnrolmentError> {
+    let id = change.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned);
+    if let Some(id) = &id
         && let Some(key) = store.person(code, &format!("x:{id}"))?
         && let Some(person) = store.participant(code, &key)?
     {
         return Ok(Some(person));
     }
-    let Some(email) = email(change.email.as_deref())? else { return Ok(None) };
-    let found = known_by(store, code, "", Some(&email))?;
-    // The same mailbox under another external id is another person.
-    let other = |person: &Participant| {
-        person.external_id.is_some() && change.external_id.is_some() && person.external_id != change.external_id
-    };
-    match found {
-        Some(person) if other(&person) => Err(EnrolmentError::ExternalIdTaken),
-        found => Ok(found),
+    let differs = |known: &Participant| ids_differ(known.external_id.as_ref(), id.as_ref());
+    let email = email(change.email.as_deref())?;
+    let at_address = email.as_ref().map_or(Ok(Vec::new()), |email| store.people_at(code, email))?;
+    let plain = change.name.as_deref().map(plain_name);
+    let is_called = |known: &&Participant| plain.as_ref().is_none_or(|plain| plain_name(&known.name) == *plain);
+    let mut same = at_address.iter().filter(is_called);
+    match (same.next(), same.next()) {
+        (Some(_), Some(_)) => return Err(EnrolmentError::SharedAddress),
+        // One mailbox and one name under another external id.
+        (Some(one), None) if differs(one) => return Err(EnrolmentError::ExternalIdTaken),
+        (Some(one), None) => return Ok(Some(one.clone())),
+        (None, _) => {}
     }
+    if !at_address.is_empty() {
+        let all_differ = at_address.iter().all(differs);
+        return match (&at_address[..], answers.same_address) {
+            ([one], Answer::SamePerson) if !all_differ => Ok(Some(one.clone())),
+            (_, Answer::TwoPeople) => Ok(None),
+            _ if all_differ => Ok(None),
+            (all, _) => Err(EnrolmentError::SameAddress(ids_of(all))),
+        };
+    }
+    let Some(name) = &change.name else { return Ok(None) };
+    // Who has an address is told apart by it.
+    let mut named = store.people_named(code, name)?;
+    named.retain(|known| !differs(known) && (email.is_none() || known.email.is_none()));
+    match (&named[..], answers.same_name) {
+        ([], _) | (_, Answer::TwoPeople) => Ok(None),
+        ([one], Answer::SamePerson) => Ok(Some(one.clone())),
+        (all, _) => Err(EnrolmentError::SameName(ids_of(all))),
+    }
+}
+
+/// Names people by their ids, the first few.
+fn ids_of(people: &[Participant]) -> String {
+    let ids: Vec<&str> = people.iter().take(5).filter_map(|person| person.id.as_deref()).collect();
+    if ids.is_empty() { "another".to_owned() } else { ids.join(", ") }
 }
 
 /// Changes a person.
@@ -311,14 +341,29 @@ fn changed(old: &Participant, change: &PersonChange) -> Result<Participant, Enro
         }
     }
     for (column, value) in &change.fields {
-        let value = text(&format!("fields.{}", field_name(column)), value)?.unwrap_or_default();
-        person.fields.insert(field_name(column), value);
+        let column = field_name(column);
+        let value = claim(&column, text(&format!("fields.{column}"), value)?.unwrap_or_default())?;
+        person.fields.insert(column, value);
     }
     if person.fields.len() > MAX_FIELDS {
         return Err(EnrolmentError::invalid("fields", format!("are more than {MAX_FIELDS}")));
     }
     person.progress.check()?;
     Ok(person)
+}
+
+/// Columns that become claims are held to what they can be, as those of a list are.
+fn claim(column: &str, value: String) -> Result<String, EnrolmentError> {
+    let invalid = |problem: &str| EnrolmentError::invalid(format!("fields.{column}"), problem);
+    match column {
+        _ if value.is_empty() => Ok(value),
+        "expires" => {
+            let last = last_day(&value).map_err(|problem| invalid(&problem.to_string()))?;
+            Ok(last.to_string()[..10].to_owned())
+        }
+        "result" | "role" | "term" => Ok(printed(&format!("fields.{column}"), &value, false)?.unwrap_or_default()),
+        _ => Ok(value),
+    }
 }
 
 fn short(field: &str, value: &str, most: usize) -> Result<Option<String>, EnrolmentError> {

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::EnrolmentError;
 use crate::credential::EventCode;
 use crate::issuance::import::person_key;
-use crate::store::{Participant, PersonKey, Store, StoreError};
+use crate::store::{Participant, PersonKey, Store, StoreError, mailbox};
 
 /// Groups told at once.
 const MAX_GROUPS: usize = 500;
@@ -22,7 +22,7 @@ const PAGE: usize = 1_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Same {
-    /// The e-mail, without regard to capitals.
+    /// The e-mail, in whichever form.
     Email,
     /// The name, without regard to capitals and spaces.
     Name,
@@ -47,7 +47,7 @@ pub fn duplicates(store: &dyn Store, code: &EventCode) -> Result<Vec<Duplicate>,
     // Of everybody only a number is held; who shares one is read a second time.
     let (hasher, mut shared) = (RandomState::new(), HashMap::<u64, bool>::new());
     let marks = |person: &Participant| {
-        let email = person.email.as_ref().map(|email| (Same::Email, email.to_lowercase()));
+        let email = person.email.as_ref().map(|email| (Same::Email, mailbox(email)));
         [email, Some((Same::Name, person_key(&person.name, None).0))].into_iter().flatten()
     };
     each_person(store, code, |person| {
@@ -87,7 +87,7 @@ pub struct SameMailbox {
 pub fn same_mailbox(store: &dyn Store) -> Result<Vec<SameMailbox>, EnrolmentError> {
     // For each address a number for the name, and whether there is another name.
     let (hasher, mut mailboxes) = (RandomState::new(), HashMap::<u64, (u64, bool)>::new());
-    let email = |person: &Participant| person.email.as_ref().map(|email| email.to_lowercase());
+    let email = |person: &Participant| person.email.as_deref().map(mailbox);
     each_event(store, |code| {
         each_person(store, code, |person| {
             let Some(email) = email(&person) else { return };

@@ -6,6 +6,7 @@ use crate::proof::jws::{self, Jws};
 use crate::qr::{self, SymbolError};
 use crate::store::{Event, Fields, Participant};
 
+use super::import::last_day;
 use super::{ExpiresAfter, Issuer, Signer};
 
 /// How many of the longest fields are named when a QR code is over budget.
@@ -54,11 +55,14 @@ pub struct Subject {
     pub extras: Extras,
     /// How long it is valid.
     pub expires_after: Option<ExpiresAfter>,
+    /// The last second of the person's own last day, if there is one.
+    pub expires: Option<Timestamp>,
 }
 
 impl Subject {
     /// Returns what an event's certificate says about a participant. The columns `credits`, `result`, `term` and `role`
-    /// override the event's own.
+    /// override the event's own; a result is said only if the event publishes results. Of the event's length and the column
+    /// `expires` the earlier end counts.
     ///
     /// # Errors
     /// When a column does not hold what its claim needs.
@@ -68,7 +72,9 @@ impl Subject {
             credits: credits(fields)?.or(event.extras.credits),
             starts: event.starts,
             ends: event.ends,
-            result: text(fields, "result").or_else(|| event.extras.result.clone()),
+            result: text(fields, "result")
+                .filter(|_| event.publish_results == Some(true))
+                .or_else(|| event.extras.result.clone()),
             term: text(fields, "term").or_else(|| event.extras.term.clone()),
             role: text(fields, "role").or_else(|| event.extras.role.clone()),
         };
@@ -78,7 +84,14 @@ impl Subject {
                 value: event.expires_after.clone().unwrap_or_default(),
                 expected: "a length of time such as 2y",
             })?;
-        Ok(Self { recipient: participant.name.clone(), achievement: event.achievement.clone(), extras, expires_after })
+        let (recipient, achievement) = (participant.name.clone(), event.achievement.clone());
+        Ok(Self { recipient, achievement, extras, expires_after, expires: expires(fields)? })
+    }
+
+    /// Returns when a certificate of `issued` stops being valid.
+    pub fn valid_until(&self, issued: Timestamp) -> Option<Timestamp> {
+        let by_event = self.expires_after.map(|length| length.end(issued));
+        self.expires.into_iter().chain(by_event).min()
     }
 }
 
@@ -96,6 +109,15 @@ fn credits(fields: &Fields) -> Result<Option<f64>, DraftError> {
             expected: "a number between 0 and 1,000,000",
         }),
     }
+}
+
+fn expires(fields: &Fields) -> Result<Option<Timestamp>, DraftError> {
+    let Some(value) = text(fields, "expires") else { return Ok(None) };
+    last_day(&value).map(Some).map_err(|_| not_a_last_day(&value, "a last day such as 2027-03-31"))
+}
+
+fn not_a_last_day(value: &str, expected: &'static str) -> DraftError {
+    DraftError::Column { column: "expires", value: value.chars().take(40).collect(), expected }
 }
 
 /// A credential that passed every check and only lacks its signature.
@@ -131,7 +153,10 @@ impl Draft {
         status: StatusEntry,
         issued: Timestamp,
     ) -> Result<Self, DraftError> {
-        let valid_until = subject.expires_after.map(|length| length.end(issued));
+        let valid_until = subject.valid_until(issued);
+        if let Some(last) = valid_until.filter(|last| *last < issued) {
+            return Err(not_a_last_day(&last.to_string()[..10], "a day that is still to come"));
+        }
         let claims = Claims {
             host: issuer.host.clone(),
             issuer_name: issuer.name.clone(),

@@ -3,9 +3,9 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use super::Desk;
-use super::import::{Columns, Duplicates, Meaning, RowOutcome, person_key};
+use super::import::{Columns, Duplicates, Meaning, RowOutcome};
 use crate::credential::EventCode;
-use crate::store::{Batch, Participant, ParticipantChange, PersonKey, Store, StoreError};
+use crate::store::{Batch, Participant, ParticipantChange, PersonKey, StoreError, mailbox, plain_name};
 
 /// How many people are written at once.
 const GROUP: usize = 1_000;
@@ -30,59 +30,6 @@ pub struct Enrolled {
     pub gone: u64,
 }
 
-/// Whom an address, or the name of somebody without one, leads to in an event.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Place {
-    /// To somebody who has it now.
-    Known(Box<Participant>),
-    /// To nobody: the key that a newcomer gets.
-    Free(PersonKey),
-}
-
-/// Finds who has an e-mail or, without one, a name now. Who had it once and has another now is somebody else: a key stays
-/// with its person, so a newcomer with the same address gets the next one.
-///
-/// # Errors
-/// When the store fails.
-pub fn place_of(store: &dyn Store, event: &EventCode, name: &str, email: Option<&str>) -> Result<Place, StoreError> {
-    let wanted = person_key(name, email);
-    let has_it = |person: &Participant| match email {
-        Some(_) => person.email.as_ref().is_some_and(|address| address.to_lowercase() == wanted.0),
-        None => person_key(&person.name, None) == wanted,
-    };
-    let mut free = wanted.clone();
-    let mut next = 2;
-    while let Some(person) = store.participant(event, &free)? {
-        if has_it(&person) {
-            return Ok(Place::Known(Box::new(person)));
-        }
-        free = PersonKey(format!("{} ~{next}", wanted.0));
-        next += 1;
-    }
-    if email.is_some()
-        && let Some(key) = store.person(event, &format!("@{}", wanted.0))?
-        && let Some(person) = store.participant(event, &key)?
-        && has_it(&person)
-    {
-        return Ok(Place::Known(Box::new(person)));
-    }
-    Ok(Place::Free(free))
-}
-
-/// Gives each row's person the key of who has the address or name now, or a free one.
-///
-/// # Errors
-/// When the store fails.
-pub fn place(store: &dyn Store, event: &EventCode, rows: &mut [RowOutcome]) -> Result<(), StoreError> {
-    for person in rows.iter_mut().filter_map(|row| row.participant.as_mut()) {
-        person.key = match place_of(store, event, &person.name, person.email.as_deref())? {
-            Place::Known(known) => known.key,
-            Place::Free(key) => key,
-        };
-    }
-    Ok(())
-}
-
 /// Puts a row over who is known: what the file has no column for stays as it is.
 pub fn row_over(columns: &Columns, row: &Participant, known: &Participant) -> Participant {
     let mut person = row.clone().over(known);
@@ -98,8 +45,9 @@ pub fn row_over(columns: &Columns, row: &Participant, known: &Participant) -> Pa
 /// Makes one of a row and who is known.
 pub type Join<'a> = dyn Fn(&RowOutcome, &Participant, &Participant) -> Participant + 'a;
 
-/// Puts checked rows into an event, by the keys that [`place`] gave them. People who are known already are kept or updated,
-/// as `duplicates` says; `join` puts a row over the known one. What others change meanwhile is read again, not lost.
+/// Puts checked rows into an event, by the keys that [`super::recognise`] gave them. People who are known already are kept
+/// or updated, as `duplicates` says; `join` puts a row over the known one. What others change meanwhile is read again, not
+/// lost.
 ///
 /// # Errors
 /// When the store fails; groups that were written before stay, and the same import completes the rest.
@@ -143,15 +91,15 @@ fn known<'a>(
     people.iter().filter_map(here).collect()
 }
 
-/// Says whether a row still is about somebody: they may have got another address since they were found by it.
+/// Says whether a row still is about somebody: they may have got another address or name since they were found by it.
 fn is_about(row: &Participant, known: &Participant) -> bool {
-    let lower = |email: &Option<String>| email.as_ref().map(|email| email.to_lowercase());
     if row.external_id.is_some() && row.external_id == known.external_id {
         return true;
     }
-    match &row.email {
-        Some(_) => lower(&row.email) == lower(&known.email),
-        None => person_key(&row.name, None) == person_key(&known.name, None),
+    match (&row.email, &known.email) {
+        (Some(row), Some(known)) => mailbox(row) == mailbox(known),
+        // One without an address was found by the name.
+        _ => plain_name(&row.name) == plain_name(&known.name),
     }
 }
 

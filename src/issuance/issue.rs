@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::record::{self, Constants};
+use super::results;
 use super::{
     Desk, Draft, DraftError, Face, FaceError, Faces, Order, STATUS_SECRET, Signer, Stage, StageTimes, Subject,
 };
@@ -115,6 +116,7 @@ pub fn issue(
     sink: &dyn Sink,
 ) -> Result<Run, IssueError> {
     let event = desk.store.event(code)?.ok_or_else(|| IssueError::NoEvent(code.clone()))?;
+    let event = results::decided(desk.store, &event)?;
     let bench = Bench::new(desk, workshop, &event)?;
     let mut run = begin(desk, code)?;
     run.totals = bench.work(code, request, sink)?;
@@ -134,7 +136,8 @@ pub fn make(
     event: &Event,
     orders: Vec<Order>,
 ) -> Result<Vec<Result<Certificate, String>>, IssueError> {
-    let bench = Bench::new(desk, workshop, event)?;
+    let event = results::decided(desk.store, event)?;
+    let bench = Bench::new(desk, workshop, &event)?;
     let slots = bench.reserve(orders)?;
     Ok(slots.into_par_iter().map(|slot| bench.try_make(slot).map(|(certificate, _)| certificate)).collect())
 }
@@ -152,6 +155,7 @@ pub fn preflight(
     mut each: impl FnMut(&Participant, Result<Option<CertificateNumber>, String>),
 ) -> Result<(), IssueError> {
     let event = desk.store.event(code)?.ok_or_else(|| IssueError::NoEvent(code.clone()))?;
+    let event = results::decided(desk.store, &event)?;
     let face = faces.of(desk.store, &event.template, &constants(desk, &event))?;
     each_group(desk.store, code, request, |people| {
         let try_out = |person: &Participant| match desk.store.certificate_of(code, &person.key)? {

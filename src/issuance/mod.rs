@@ -13,12 +13,14 @@ mod order;
 mod proven;
 mod record;
 mod replace;
+mod results;
 mod specimen;
 mod times;
 mod validity;
+mod who;
 
 pub use draft::{Draft, DraftError, Signed, Subject};
-pub use enroll::{Enrolled, Join, Place, enroll, fresh_id, place, place_of, row_over};
+pub use enroll::{Enrolled, Join, enroll, fresh_id, row_over};
 pub use face::{Face, FaceError, Faces};
 pub(crate) use issue::status_secret;
 pub use issue::{
@@ -28,9 +30,11 @@ pub use order::Order;
 pub use proven::{NotProven, OwnKeys, Proven};
 pub use record::Constants;
 pub use replace::{Correction, ReplaceError, regenerate, successors};
+pub use results::Results;
 pub use specimen::{Specimen, SpecimenError, preview};
 pub use times::{Stage, StageTimes};
 pub use validity::{ExpiresAfter, ValidityError};
+pub use who::{Answer, Answers, free_key, ids_differ, recognise};
 
 use std::sync::Arc;
 

@@ -69,7 +69,7 @@ impl NotProven {
             Self::Erased { .. } => "nothing is left of it but its number and its state",
             Self::UnknownKey { .. } => "put back the newest backup of keys/, which has every key",
             Self::Tampered { .. } => {
-                "find out who can write the store; then rebuild it from a dump made before, or revoke the certificate and issue it anew"
+                "find out who can write the store, then rebuild it from a dump that was made before (`testamur import-dump`)"
             }
         }
     }

@@ -1,10 +1,13 @@
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::import::{NameProblem, checked_name, checked_text};
 use super::issue::{entries, kept_fields, random, status_secret};
 use super::record::{self, Constants};
+use super::results;
 use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, NotProven, Order, Signer, Subject};
 use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry};
 use crate::status::{Reason, ReasonCode};
@@ -13,7 +16,10 @@ use crate::store::{
 };
 
 /// Columns that become claims, whether or not the list had them.
-const CLAIMS: [&str; 4] = ["credits", "result", "term", "role"];
+const CLAIMS: [&str; 5] = ["credits", "result", "term", "role", "expires"];
+
+/// Those of them that are texts, held to the letters of names.
+const SIGNED_TEXTS: [&str; 3] = ["result", "term", "role"];
 
 /// Why a certificate is not replaced. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
@@ -32,6 +38,12 @@ pub enum ReplaceError {
         /// Those that can be set.
         known: String,
     },
+    /// The name cannot be printed.
+    #[error(transparent)]
+    Name(#[from] NameProblem),
+    /// A text cannot be printed.
+    #[error("`{0}` {1}")]
+    Text(String, NameProblem),
     /// The new version would say just what the present one says.
     #[error("nothing of {0} would change")]
     NothingChanges(CertificateNumber),
@@ -119,7 +131,12 @@ fn corrected(
     });
     for (column, value) in &correction.set {
         match column.as_str() {
-            "name" => person.name.clone_from(value),
+            "name" => person.name = checked_name(value)?,
+            _ if SIGNED_TEXTS.contains(&column.as_str()) => {
+                let value =
+                    checked_text(value, false).map_err(|problem| ReplaceError::Text(column.clone(), problem))?;
+                person.fields.insert(column.clone(), value);
+            }
             "email" => person.email = Some(value.clone()).filter(|email| !email.is_empty()),
             _ if CLAIMS.contains(&column.as_str()) || person.fields.contains_key(column) => {
                 person.fields.insert(column.clone(), value.clone());
@@ -147,16 +164,24 @@ pub fn successors(
     event: &Event,
     pairs: Vec<(Certificate, Order)>,
 ) -> Result<Vec<Result<Certificate, ReplaceError>>, IssueError> {
-    let changing = pairs.iter().filter(|(old, order)| changes(event, old, order)).count();
+    let decided = results::decided(desk.store, event)?;
+    // Where nobody was asked yet, a certificate goes on saying what it said.
+    let as_said = |old: &Certificate| match event.publish_results {
+        None if results::signed_result(old).is_some() => {
+            Cow::Owned(Event { publish_results: Some(true), ..event.clone() })
+        }
+        _ => Cow::Borrowed(&*decided),
+    };
+    let changing = pairs.iter().filter(|(old, order)| changes(&as_said(old), old, order)).count();
     let ranges = if changing == 0 { Vec::new() } else { desk.store.reserve_status(changing as u32)? };
     let mut reserved = entries(&ranges, &status_secret(desk.store)?).into_iter();
     let placed = pairs.into_iter().map(|(old, order)| {
-        let status = if changes(event, &old, &order) { reserved.next() } else { None };
+        let status = if changes(&as_said(&old), &old, &order) { reserved.next() } else { None };
         (old, order, status)
     });
     let placed: Vec<_> = placed.collect();
     let make = |(old, order, status): (Certificate, Order, Option<StatusEntry>)| match status {
-        Some(status) => successor(desk, faces, signer, event, &old, order, status),
+        Some(status) => successor(desk, faces, signer, &as_said(&old), &old, order, status),
         None => Err(ReplaceError::NothingChanges(old.number)),
     };
     Ok(placed.into_par_iter().map(make).collect())
@@ -168,7 +193,15 @@ fn changes(event: &Event, old: &Certificate, order: &Order) -> bool {
     let fields = kept_fields(event, person, tier.as_deref());
     // After a revocation even the same is a new statement.
     let revoked = matches!(old.state, CertificateState::Revoked { .. });
-    revoked || person.name != old.recipient || fields != old.fields || *template != old.template
+    // The event may say other things by now: until when certificates are valid, whether results are signed.
+    let says_other = || match Subject::new(event, person) {
+        Ok(subject) => {
+            subject.valid_until(old.issued) != old.valid_until || subject.extras.result != results::signed_result(old)
+        }
+        // Told when it is made.
+        Err(_) => true,
+    };
+    revoked || person.name != old.recipient || fields != old.fields || *template != old.template || says_other()
 }
 
 fn successor(

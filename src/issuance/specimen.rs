@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use super::issue::{constants, kept_fields, random};
 use super::record::{self, Constants};
+use super::results;
 use super::{Desk, Draft, Face, FaceError, Faces, IssueError, Order, Signer, Subject};
 use crate::credential::{Achievement, CertificateNumber, CredentialSuffix, EventCode, Extras, StatusEntry};
 use crate::proof::eddsa::SecretKey;
@@ -25,6 +26,7 @@ pub struct Specimen {
 /// # Errors
 /// See [`SpecimenError`].
 pub fn preview(desk: &Desk, faces: &Faces, event: &Event, order: &Order) -> Result<Vec<u8>, SpecimenError> {
+    let event = &*results::decided(desk.store, event)?;
     // No certificate has the number 0.
     let tier = order.tier.as_deref();
     let model = Model {
@@ -134,6 +136,9 @@ pub enum SpecimenError {
     /// No random bytes.
     #[error(transparent)]
     Issue(#[from] IssueError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
 }
 
 impl Specimen {
@@ -189,6 +194,7 @@ impl Specimen {
             template: TemplateRef { name: "preview".to_owned(), bundle: BlobId(String::new()) },
             extras: Extras::default(),
             constants: Fields::new(),
+            publish_results: Some(true),
             created: desk.now,
         }
     }

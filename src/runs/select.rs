@@ -10,7 +10,7 @@ use crate::credential::{CertificateNumber, EventCode};
 use crate::enrolment::{Decider, Ground, Planned, planned, ready_to_generate};
 use crate::issuance::Desk;
 use crate::publish;
-use crate::store::{Cause, Certificate, CertificateState, Collection, Participant, PersonKey};
+use crate::store::{Cause, Certificate, CertificateState, Collection, Participant, PersonKey, mailbox};
 
 /// Most people, numbers or e-mail addresses that one request may name.
 pub const MOST_NAMED: usize = 10_000;
@@ -287,8 +287,9 @@ impl Wanted {
     }
 }
 
+/// Also addresses in another form are found: for all that are no addresses this is lower case.
 fn plain(name: &str) -> String {
-    name.trim().to_lowercase()
+    if name.contains('@') { mailbox(name) } else { name.trim().to_lowercase() }
 }
 
 /// Those for whom a run of the event failed.

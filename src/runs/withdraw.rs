@@ -143,6 +143,7 @@ pub fn reissue(
         let new = match made.into_iter().next() {
             Some(Ok(new)) => new,
             Some(Err(ReplaceError::Store(error))) => return Err(error.into()),
+            Some(Err(problem @ ReplaceError::NotProven(_))) => return Err(problem.into()),
             Some(Err(problem)) => return Err(RunError::CannotMake(problem.to_string())),
             None => return Err(RunError::Busy),
         };

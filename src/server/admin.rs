@@ -148,8 +148,8 @@ fn export(app: &App, desk: &Desk, out: &mut dyn Write) -> io::Result<()> {
     let header = Header::new(desk.now, &desk.issuer.did());
     let proves = |certificate: &store::Certificate| signer.own.prove(certificate).is_ok();
     let summary = store::export(desk.store, &header, out, &sign, &proves).map_err(io::Error::other)?;
-    if summary.unproven.count > 0 {
-        tracing::error!(count = summary.unproven.count, "certificates in the store are not as they were signed");
+    if summary.not_as_signed.count > 0 {
+        tracing::error!(count = summary.not_as_signed.count, "certificates in the store are not as they were signed");
     }
     Ok(())
 }

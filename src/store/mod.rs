@@ -3,6 +3,7 @@
 //! Asks for meanings, not for tables. Engines: [`MemoryStore`] for tests, [`SledStore`] for one machine; PostgreSQL can follow
 //! with the same trait and the same tests. Knows no keys and renders nothing.
 
+mod alike;
 mod audit;
 mod batch;
 mod documents;
@@ -15,10 +16,11 @@ mod records;
 mod sled;
 mod wanted;
 
+pub use alike::{mailbox, plain_name};
 pub use audit::{AuditHead, check_audit};
 pub use batch::{Batch, ParticipantChange, Premise};
 pub use documents::{Collection, Document, DocumentWrite, Expect, Names};
-pub use dump::{DUMP_VERSION, DumpError, Header, Record, Summary, Unproven, export, import};
+pub use dump::{DUMP_VERSION, DumpError, Header, NotAsSigned, Record, Summary, export, import};
 pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{
@@ -206,8 +208,15 @@ pub trait Store: Send + Sync {
     /// Writes an event as [`Store::put_event`] does, and documents as [`Store::write_documents`] does, in one step.
     fn change_event(&self, old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> Result<()>;
 
-    /// Returns whom a mark leads to: `#ID`, `x:EXTERNAL ID`, or `@EMAIL` in lower case where it is not the key itself.
+    /// Returns whom a mark leads to: `#ID` or `x:EXTERNAL ID`.
     fn person(&self, event: &EventCode, mark: &str) -> Result<Option<PersonKey>>;
+
+    /// Returns who has this e-mail now, in whichever form ([`mailbox`]): a mailbox may be that of several people. By key, the
+    /// first [`PAGE_LIMIT`].
+    fn people_at(&self, event: &EventCode, email: &str) -> Result<Vec<Participant>>;
+
+    /// Returns who has this name now, in whichever spelling ([`plain_name`]). By key, the first [`PAGE_LIMIT`].
+    fn people_named(&self, event: &EventCode, name: &str) -> Result<Vec<Participant>>;
 
     /// Adds (`old` is `None`), replaces or deletes (`new` is `None`) one participant, provided that the stored one still is
     /// `old`, with documents in the same step; otherwise [`StoreError::Conflict`]. Also if the external id is another's,

@@ -50,11 +50,15 @@ pub struct Event {
     /// Placeholders with one value on all of its certificates: `signatory_1_name`, `signatory_1_title`, …
     #[serde(default)]
     pub constants: Fields,
+    /// Whether results may be signed, and so be read by everybody. `None`: made before that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publish_results: Option<bool>,
     /// When it was created.
     pub created: Timestamp,
 }
 
-/// What identifies a participant within an event: the lower-case e-mail if there is one, else the normalised name.
+/// What a participant is kept under within an event: the mailbox or the name that they came with, and a number where several
+/// did. It stays when the address or the name changes.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct PersonKey(pub String);

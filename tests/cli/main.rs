@@ -8,6 +8,7 @@ mod first_user;
 mod forgeries;
 mod issuer;
 mod life;
+mod lists;
 mod mistakes;
 mod output;
 mod readme;

@@ -23,4 +23,5 @@ mod template;
 mod trust;
 mod vectors;
 mod webhooks;
+mod who;
 mod wire;

@@ -13,6 +13,7 @@ mod hooks;
 mod idempotency;
 mod identity;
 mod listings;
+mod lists;
 mod matrix;
 mod meanwhile;
 mod modes;

@@ -6,7 +6,7 @@ use serde_json::json;
 use testamur::credential::CertificateNumber;
 use testamur::issuance::NotProven;
 use testamur::status::{Reason, ReasonCode};
-use testamur::store::{Certificate, Header, Unproven, export};
+use testamur::store::{Certificate, Header, NotAsSigned, export};
 
 use crate::harness::{World, on_each_engine};
 use crate::runs::{desk, done, school, work};
@@ -92,6 +92,10 @@ fn nothing_is_made_anew_from_a_certificate_that_was_not_signed() {
         world.app.store.certificate(&number).unwrap().unwrap().version
     };
     assert_eq!(version(1), 2, "the one that was tampered with stays: {run}");
+    let asked = world.post("/corrections", &json!({ "number": FIRST, "name": "Zoë Ångström" })).ok();
+    let approve = format!("/corrections/{}/approve", asked["id"].as_str().unwrap());
+    world.post(&approve, &json!({})).problem(409, "tampered");
+    assert_eq!(version(1), 2);
 }
 
 #[test]
@@ -103,7 +107,7 @@ fn a_dump_counts_what_is_not_as_it_was_signed() {
     let proves = |certificate: &Certificate| own.prove(certificate).is_ok();
     let header = Header::new(world.app.now(), "did:web:academy.example");
     let summary = export(&*world.app.store, &header, &mut dump, &|_| "jws".to_owned(), &proves).unwrap();
-    assert_eq!(summary.unproven, Unproven { count: 1, first: vec![number()] });
+    assert_eq!(summary.not_as_signed, NotAsSigned { count: 1, first: vec![number()] });
     assert_eq!(summary.records["certificate"], 4, "it is in the dump all the same");
 }
 

@@ -103,9 +103,9 @@ const AUTHORITIES = [
 const PLAIN = ['a', 'Z', '0', '-', '.', '_', '~', '!', '$', '&', "'", '(', ')', '*', '+', ',', ';', '=', ':', '@', '/', '//', '/./', '/../', '%41', '%2F'];
 const WRONG = [' ', '#', '?', '[', ']', '<', '>', '"', '{', '}', '|', '\\', '^', '`', '%', '\t', '\n', '\0', '\u007f', 'é', 'x y'];
 
-/** An address: half are URIs, the others look like one. */
-export function link(random) {
-  const good = random.chance(0.5);
+/** An address: a share are URIs, the others look like one. */
+export function link(random, share = 0.5) {
+  const good = random.chance(share);
   const piece = () => {
     if (good && random.chance(0.2)) return encodeURIComponent(letter(random).toWellFormed());
     if (good || random.chance(0.7)) return random.pick(PLAIN);
@@ -123,13 +123,12 @@ const LINKED = [
   'relatedResource', 'statusListCredential', 'criteria', 'proofPurpose', 'verificationMethod', 'url', 'targetUrl', 'achievementType', 'name',
 ];
 
-function putLink(random, place) {
-  const name = random.pick(LINKED);
-  const address = link(random);
+function putLink(random, place, name = random.pick(LINKED), share = 0.5) {
+  const address = link(random, share);
   const known = typeof place[name] === 'string' ? [] : [place[name]].flat().filter((one) => one !== undefined);
-  place[name] = random.pick([
-    () => address, () => address, () => [...known, address], () => [address, link(random)], () => ({ id: address, type: ['Evidence'], name: 'E' }),
-    () => ({ id: address }), () => [address, { id: link(random) }], () => ({ ...(known.find((one) => typeof one === 'object') ?? {}), id: address }),
+  place[name] = name === 'id' && random.chance(0.95) ? address : random.pick([
+    () => address, () => address, () => [...known, address], () => [address, link(random, share)], () => ({ id: address, type: ['Evidence'], name: 'E' }),
+    () => ({ id: address }), () => [address, { id: link(random, share) }], () => ({ ...(known.find((one) => typeof one === 'object') ?? {}), id: address }),
   ])();
 }
 
@@ -237,20 +236,27 @@ const EXTRA = [
 /** Changes a document and gives it an embedded proof, if the library can: by a key that the issuer mostly has. */
 async function embedded(random, jws, canonical) {
   const document = JSON.parse(Buffer.from(jws.split('.')[1], 'base64url'));
-  const places = [document, document.credentialSubject, document.credentialSubject.achievement, document.issuer];
-  for (let n = random.below(3); n > 0; n -= 1) {
+  const { credentialSubject: subject, issuer } = document;
+  const places = [document, subject, subject.achievement, issuer];
+  if (random.chance(0.4)) {
     const [name, value] = random.pick(EXTRA);
     const place = random.pick(places);
     if (typeof place === 'object' && place !== null) place[name] = value;
   }
-  for (let n = random.below(3); n > 0; n -= 1) {
-    const place = random.pick([...places, document.credentialStatus]);
-    if (typeof place === 'object' && place !== null) putLink(random, place);
+  for (let n = random.below(4); n > 0; n -= 1) {
+    const [place, names] = random.pick([
+      [document, ['id', 'evidence', 'termsOfUse', 'refreshService', 'credentialSchema']], [subject, ['id', 'id', 'source', 'image']],
+      [subject.achievement, ['id', 'id', 'image', 'creator', 'criteria', 'related']], [issuer, ['image', 'url', 'parentOrg']],
+      [random.pick([...places, document.credentialStatus]), LINKED],
+    ]);
+    if (typeof place === 'object' && place !== null) putLink(random, place, random.pick(names), 0.85);
   }
-  if (random.chance(0.2)) document.credentialSubject.achievement.name += letter(random) + letter(random);
-  for (let n = random.below(2); n > 0; n -= 1) mutateDocument(random, document);
-  const id = random.pick(['k3', 'k3', 'k3', 'k3', 'k1', 'k2', 'k9']);
-  const created = random.pick(['2026-04-20T10:00:00Z', '2026-04-20T10:00:00Z', '2026-02-01T00:00:00Z', '2026-06-01T00:00:00Z', '2026']);
+  const named = [subject.achievement, issuer].filter((place) => typeof place === 'object' && place !== null);
+  if (random.chance(0.3)) for (const place of named) place.name = `${place.name}${letter(random)}${letter(random)}`;
+  if (random.chance(0.15)) mutateDocument(random, document);
+  const id = random.pick(['k3', 'k3', 'k3', 'k3', 'k3', 'k3', 'k1', 'k2', 'k9']);
+  const early = Array(20).fill('2026-04-20T10:00:00Z');
+  const created = random.pick([...early, '2026-02-01T00:00:00Z', '2026-06-01T00:00:00Z', '2026']);
   const options = {
     type: 'DataIntegrityProof', cryptosuite: 'eddsa-rdfc-2022', created, verificationMethod: `${ISSUER}#${id}-multikey`,
     proofPurpose: 'assertionMethod',
@@ -258,11 +264,11 @@ async function embedded(random, jws, canonical) {
   const parts = await Promise.all([{ '@context': document['@context'], ...options }, document].map((part) => canonical(part).catch(() => '')));
   const hash = Buffer.concat(parts.map((part) => createHash('sha256').update(part).digest()));
   const key = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, KEYS[id])]);
-  if (random.chance(0.05)) options.verificationMethod = `${ISSUER}#${link(random)}-multikey`;
+  if (random.chance(0.03)) options.verificationMethod = `${ISSUER}#${link(random)}-multikey`;
   const proofValue = base58btc(sign(null, hash, createPrivateKey({ key, format: 'der', type: 'pkcs8' })));
   document.proof = random.chance(0.9) ? [{ ...options, proofValue }] : { ...options, proofValue };
-  if (random.chance(0.2)) mutateDocument(random, random.chance(0.5) ? document : document.proof);
-  const text = print(random, document).toString();
+  if (random.chance(0.1)) mutateDocument(random, random.chance(0.5) ? document : document.proof);
+  const text = random.chance(0.3) ? print(random, document).toString() : JSON.stringify(document);
   return random.chance(0.05) ? mutateText(random, text) : text;
 }
 

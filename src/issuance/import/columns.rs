@@ -319,7 +319,7 @@ pub fn field_name(header: &str) -> String {
 }
 
 /// A header without case, spaces and punctuation, for comparing.
-fn key(header: &str) -> String {
+pub(super) fn key(header: &str) -> String {
     field_name(header).replace('_', "")
 }
 

@@ -4,19 +4,25 @@
 //! text and are never evaluated. Everything is bounded before work is done on it (see [`Limits`]).
 //!
 //! The road: [`read_table`] (CSV or XLSX) → [`Columns::find`] (which column is the name, the e-mail, …) →
-//! [`check_rows`] (Valid / Warning / Error per row) → [`settle_duplicates`] → participants for the store, and [`write_report`] for the rest.
+//! [`check_rows`] (Valid / Warning / Error per row) → [`crate::issuance::recognise`] (whom each row is about) →
+//! [`settle_duplicates`] → participants for the store, and [`write_report`] for the rest.
 
+mod absent;
 mod columns;
 mod csv;
+mod expiry;
 mod names;
 mod report;
 mod rows;
 mod table;
 mod unfilled;
+mod uses;
 mod xlsx;
 
+pub use absent::Absent;
 pub use columns::{Column, Columns, Mapping, MappingError, Meaning, field_name};
-pub use names::{NameProblem, checked_name, is_bidi_control, is_email, lint_name};
+pub use expiry::{ExpiryError, last_day, not_over};
+pub use names::{NameProblem, checked_name, checked_text, is_bidi_control, is_email, lint_name};
 pub use report::{report_json, safe_cell, write_report};
 pub use rows::{
     Checks, Code, Duplicates, Finding, MissingGlyph, NAME_CHARACTERS, RowOutcome, Severity, Summary, check_rows,
@@ -24,6 +30,7 @@ pub use rows::{
 };
 pub use table::{Limits, Row, Table, read_table};
 pub use unfilled::{Near, Unfilled, unfilled};
+pub use uses::{Use, told_uses, uses};
 
 /// Why a file as a whole cannot be imported. Nothing of it was taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -97,6 +97,14 @@ pub enum NameProblem {
         /// The character.
         character: char,
     },
+    /// A character that must not be in any text that is printed and signed.
+    #[error("holds {what} (U+{code:04X})", code = u32::from(*character))]
+    Letter {
+        /// What kind of character.
+        what: &'static str,
+        /// The character.
+        character: char,
+    },
 }
 
 /// Returns a name ready for print by the rules of imported ones, for one that is typed in.
@@ -104,21 +112,40 @@ pub enum NameProblem {
 /// # Errors
 /// When an imported row with it would be an error.
 pub fn checked_name(raw: &str) -> Result<String, NameProblem> {
+    let (text, problem) = checked(raw);
+    let length = text.graphemes(true).count();
+    match problem {
+        Some((what, character)) => Err(NameProblem::Character { what, character }),
+        None if text.is_empty() => Err(NameProblem::Empty),
+        None if length > super::NAME_CHARACTERS => Err(NameProblem::TooLong(length)),
+        None => Ok(text),
+    }
+}
+
+/// Returns the tidy text, and the first character that must not be in it.
+fn checked(raw: &str) -> (String, Option<(&'static str, char)>) {
     let tidy = tidy(raw);
-    let length = tidy.text.graphemes(true).count();
     let kinds = [
         ("a control character", tidy.control),
         ("a bidi control, which can make it read as another", tidy.bidi),
         ("a damaged character", tidy.damaged),
     ];
-    let found = kinds
-        .into_iter()
-        .find_map(|(what, character)| character.map(|character| NameProblem::Character { what, character }));
-    match found {
-        Some(problem) => Err(problem),
-        None if tidy.text.is_empty() => Err(NameProblem::Empty),
-        None if length > super::NAME_CHARACTERS => Err(NameProblem::TooLong(length)),
-        None => Ok(tidy.text),
+    (tidy.text, kinds.into_iter().find_map(|(what, character)| Some((what, character?))))
+}
+
+/// Returns a text that is printed and signed as names are, such as a title: without stray spaces and invisible characters;
+/// in `lines`, as a description may be, line breaks stay.
+///
+/// # Errors
+/// When it holds a character that must not be in a name. An empty text is left to the caller.
+pub fn checked_text(raw: &str, lines: bool) -> Result<String, NameProblem> {
+    let line = |line: &str| match checked(line) {
+        (text, None) => Ok(text),
+        (_, Some((what, character))) => Err(NameProblem::Letter { what, character }),
+    };
+    match lines {
+        false => line(raw),
+        true => Ok(raw.trim().lines().map(line).collect::<Result<Vec<_>, _>>()?.join("\n")),
     }
 }
 

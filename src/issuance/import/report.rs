@@ -5,13 +5,13 @@ use std::io::Write;
 
 use serde_json::{Value, json};
 
-use super::{Columns, RowOutcome, Severity, Table, summarise};
+use super::{Columns, RowOutcome, Severity, Table, Use, summarise};
 
 /// Columns that the report adds; they are no columns of a person when the file is imported again.
 pub(super) const REPORT_COLUMNS: [&str; 4] = ["import_line", "import_status", "import_reason", "import_hint"];
 
-/// Spreadsheet programs run cells that begin with these (OWASP, CSV injection).
-pub(super) const FORMULA_SIGNS: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// Spreadsheet programs run cells that begin with these, also in full width (OWASP, CSV injection).
+const FORMULA_SIGNS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
 
 /// Writes the rows that have findings: their original cells, then line, status, reasons and hints.
 ///
@@ -58,22 +58,58 @@ fn status(severity: Severity) -> &'static str {
     }
 }
 
-/// Returns a cell that no spreadsheet program takes for a formula.
+/// What parts one cell from the next where a spreadsheet program is set to another separator than the comma.
+const SEPARATORS: [char; 5] = [';', '\t', '|', '\n', '\r'];
+
+/// Returns a cell that no spreadsheet program takes for a formula, also where it parts cells at semicolons or tabs: each
+/// formula's sign at a beginning gets a `'` before it.
 pub fn safe_cell(cell: &str) -> String {
-    if cell.starts_with(FORMULA_SIGNS) { format!("'{cell}") } else { cell.to_owned() }
+    let mut safe = String::with_capacity(cell.len() + 2);
+    each_beginning(cell, |part, beginning| {
+        safe.push_str(part);
+        if beginning {
+            safe.push('\'');
+        }
+    });
+    safe
+}
+
+/// Takes off what [`safe_cell`] put before signs.
+pub(super) fn unsafe_cell(cell: &str) -> String {
+    let mut raw = String::with_capacity(cell.len());
+    each_beginning(cell, |part, beginning| {
+        raw.push_str(if beginning { part.strip_suffix('\'').unwrap_or(part) } else { part })
+    });
+    raw
+}
+
+/// Goes through a cell in parts; after a part that ends where a formula's sign would begin a cell, `true` is told.
+/// Spaces and quotation marks before the sign are passed over as spreadsheet programs do, and so are earlier `'`.
+fn each_beginning<'a>(cell: &'a str, mut tell: impl FnMut(&'a str, bool)) {
+    let (mut from, mut beginning) = (0, true);
+    for (at, c) in cell.char_indices() {
+        if beginning && FORMULA_SIGNS.contains(&c) {
+            tell(&cell[from..at], true);
+            from = at;
+        }
+        beginning = SEPARATORS.contains(&c) || beginning && matches!(c, ' ' | '"' | '\'' | '\u{a0}');
+    }
+    tell(&cell[from..], false);
 }
 
 /// Returns the whole report as JSON, as `schemas/import.json` describes it.
-pub fn report_json(table: &Table, columns: &Columns, rows: &[RowOutcome]) -> Value {
+pub fn report_json(table: &Table, columns: &Columns, uses: &[Use], rows: &[RowOutcome]) -> Value {
     let summary = summarise(rows);
     let columns: Vec<Value> = columns
         .columns
         .iter()
-        .map(|column| {
+        .zip(uses)
+        .map(|(column, used)| {
             json!({
                 "header": column.header,
                 "field": column.field,
                 "meaning": column.meaning.map(|meaning| meaning.field()),
+                "use": used.as_str(),
                 "skipped": column.skipped,
             })
         })
@@ -115,4 +151,32 @@ fn row_json(row: &RowOutcome) -> Value {
         "imported": row.participant.is_some(),
         "findings": findings,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_sign_begins_a_cell_wherever_cells_are_parted_and_nothing_is_lost() {
+        let signs = FORMULA_SIGNS.iter().collect::<String>();
+        let alphabet: Vec<char> = format!("{signs};|\n \"'a").chars().collect();
+        // Every text of up to four of these.
+        let mut texts = vec![String::new()];
+        let mut last = texts.clone();
+        for _ in 0..4 {
+            last = last.iter().flat_map(|text| alphabet.iter().map(move |c| format!("{text}{c}"))).collect();
+            texts.extend(last.iter().cloned());
+        }
+        for text in texts {
+            let safe = safe_cell(&text);
+            for part in safe.split([';', '|', '\n', ',']) {
+                let first = part.trim_start_matches([' ', '"']).chars().next();
+                assert!(!first.is_some_and(|c| FORMULA_SIGNS.contains(&c)) || part.is_empty(), "{text:?}: {safe:?}");
+            }
+            assert_eq!(unsafe_cell(&safe), text, "{safe:?}");
+        }
+        assert_eq!(safe_cell("x;=1+1"), "x;'=1+1");
+        assert_eq!(safe_cell("Anne-Marie; 5 - 3"), "Anne-Marie; 5 - 3");
+    }
 }

@@ -4,11 +4,13 @@ use std::collections::HashMap;
 
 use unicode_normalization::UnicodeNormalization;
 
+use super::absent::{self, Absent};
 use super::columns::Meaning;
+use super::expiry::{last_day, not_over};
 use super::names::{self, Tidy};
 use super::{Columns, Row, Table};
 use crate::credential::Timestamp;
-use crate::store::{Fields, Participant, PersonKey};
+use crate::store::{Fields, Participant, PersonKey, mailbox};
 
 /// Longest name in characters as a person counts them.
 pub const NAME_CHARACTERS: usize = 200;
@@ -34,6 +36,17 @@ pub struct Checks<'a> {
     pub now: Timestamp,
     /// Returns the first character of a name that no font has a glyph for.
     pub missing_glyph: Option<&'a MissingGlyph<'a>>,
+    /// What to do with a row that says that somebody was absent or failed.
+    pub absent: Absent,
+    /// Columns that a rule judges: what they say is no question.
+    pub judged: &'a [usize],
+}
+
+impl Checks<'_> {
+    /// Returns the checks at a time, of which nothing else was said.
+    pub fn at(now: Timestamp) -> Self {
+        Self { need_email: false, now, missing_glyph: None, absent: Absent::Ask, judged: &[] }
+    }
 }
 
 /// How bad a finding is.
@@ -84,6 +97,14 @@ pub enum Code {
     Formula,
     /// Credits that are not a number.
     CreditsInvalid,
+    /// A last day that is no date, could be two, or is over.
+    ExpiresInvalid,
+    /// The row says that somebody was absent or failed.
+    AbsentOrFailed,
+    /// The address of somebody with another name.
+    SameAddress,
+    /// The name of somebody else, and nothing to tell the two apart.
+    SameName,
     /// Attendance, points or another column about progress that cannot be read.
     ProgressInvalid,
     /// An external id that is another person's.
@@ -112,6 +133,10 @@ impl Code {
             Self::TooManyCells => "too_many_cells",
             Self::Formula => "formula",
             Self::CreditsInvalid => "credits_invalid",
+            Self::ExpiresInvalid => "expires_invalid",
+            Self::AbsentOrFailed => "absent_or_failed",
+            Self::SameAddress => "same_address",
+            Self::SameName => "same_name",
             Self::ProgressInvalid => "progress_invalid",
             Self::ExternalIdTaken => "external_id_taken",
         }
@@ -183,12 +208,11 @@ pub fn summarise(rows: &[RowOutcome]) -> Summary {
     summary
 }
 
-/// Returns what identifies a person: the lower-case e-mail, else the name in NFKC without case or doubled spaces.
-///
-/// Two people of one name and no e-mail are one person to this rule; an e-mail column tells them apart.
+/// Returns the key that a newcomer gets where it is free: the mailbox, else the name in NFKC without case or doubled spaces.
+/// Who a row is about is not decided by it: see [`crate::issuance::recognise`].
 pub fn person_key(name: &str, email: Option<&str>) -> PersonKey {
     match email {
-        Some(email) => PersonKey(email.to_lowercase()),
+        Some(email) => PersonKey(mailbox(email)),
         // Lower, upper, lower: folds what lower case alone leaves apart (`ß`, final sigma), near enough to CaseFolding.
         None => {
             let folded: String = name.nfkc().collect::<String>().to_lowercase().to_uppercase().to_lowercase();
@@ -230,7 +254,7 @@ fn settle_duplicate(before: &mut RowOutcome, now: &mut RowOutcome, duplicates: D
         field: String::new(),
         code: Code::Duplicate,
         reason: format!("{what} {other}"),
-        hint: "if these are two people, give each an e-mail address",
+        hint: "if these are two people, give each an e-mail address of their own",
     });
 }
 
@@ -247,7 +271,8 @@ impl RowChecker<'_> {
         let name = self.name();
         let email = self.email();
         let fields = self.fields();
-        let good = self.findings.iter().all(|finding| finding.severity < Severity::Error);
+        let wanted = self.wants_one();
+        let good = wanted && self.findings.iter().all(|finding| finding.severity < Severity::Error);
         let participant =
             good.then(|| Participant::new(person_key(&name, email.as_deref()), name, email, fields, self.checks.now));
         RowOutcome { line: self.row.line, row: index, participant, findings: self.findings }
@@ -319,8 +344,35 @@ impl RowChecker<'_> {
         tidy.text
     }
 
+    /// A row that says that somebody was absent or failed is asked about, or left out. Says whether it is still wanted.
+    fn wants_one(&mut self) -> bool {
+        if self.checks.absent == Absent::Take {
+            return true;
+        }
+        let (columns, judged) = (self.columns, self.checks.judged);
+        for (at, column) in columns.columns.iter().enumerate() {
+            let asked = !column.skipped && !judged.contains(&at) && absent::tells(column);
+            let cell = self.cell(at).trim();
+            if !asked || !absent::says_absent(column, cell) {
+                continue;
+            }
+            let said: String = cell.chars().take(40).collect();
+            let (severity, reason, hint) = match self.checks.absent {
+                Absent::LeaveOut => (Severity::Warning, format!("left out: `{said}`"), "nothing to do"),
+                _ => (
+                    Severity::Error,
+                    format!("`{said}`: were they absent, or did they fail? They would get a certificate as others do"),
+                    "delete the row, or import it again with `absent` set to take or leave-out",
+                ),
+            };
+            self.find(severity, column.header.clone(), Code::AbsentOrFailed, reason, hint);
+            return false;
+        }
+        true
+    }
+
     fn check_name(&mut self, tidy: &Tidy, field: &str) {
-        self.check_name_is_safe(tidy, field);
+        self.check_is_safe(tidy, field, "the name");
         let name = &tidy.text;
         if name.is_empty() {
             if self.findings.is_empty() {
@@ -353,31 +405,31 @@ impl RowChecker<'_> {
     }
 
     /// What could make a certificate say something else than it seems to.
-    fn check_name_is_safe(&mut self, tidy: &Tidy, field: &str) {
+    fn check_is_safe(&mut self, tidy: &Tidy, field: &str, what: &str) {
         if let Some(c) = tidy.bidi {
             self.error(
                 field,
                 Code::BidiControl,
                 format!(
-                    "the name holds {}, which changes the reading direction and can make it look like another",
+                    "{what} holds {}, which changes the reading direction and can make it look like another",
                     spell(c)
                 ),
-                "type the name anew without copying it from elsewhere",
+                "type it anew without copying it from elsewhere",
             );
         }
         if let Some(c) = tidy.control {
             self.error(
                 field,
                 Code::ControlCharacter,
-                format!("the name holds {}", spell(c)),
-                "delete it; a name is one line of text",
+                format!("{what} holds {}", spell(c)),
+                "delete it; this is printed as one line of text",
             );
         }
         if let Some(c) = tidy.damaged {
             self.error(
                 field,
                 Code::DamagedCharacter,
-                format!("the name holds {}: letters were lost before this file was made", spell(c)),
+                format!("{what} holds {}: letters were lost before this file was made", spell(c)),
                 "export the list anew as CSV UTF-8",
             );
         }
@@ -459,17 +511,41 @@ impl RowChecker<'_> {
                 continue;
             }
             let text: String = if text.is_ascii() { text.into() } else { text.nfc().collect() };
-            if column.meaning == Some(Meaning::Result) && text.starts_with('#') && names::is_spreadsheet_debris(&text) {
-                let reason = format!("`{text}` is left over from a formula");
-                self.error(&column.header, Code::ProgressInvalid, reason, "correct the cell, or leave it empty");
-            }
-            let text = if column.meaning == Some(Meaning::Credits) { self.credits(text, &column.header) } else { text };
+            let text = match column.meaning {
+                Some(Meaning::Credits) => self.credits(text, &column.header),
+                Some(Meaning::Expires) => self.expires(text, &column.header),
+                Some(Meaning::Result | Meaning::Role | Meaning::Term) => self.signed(text, &column.header),
+                _ => text,
+            };
             if let Some(meaning) = column.meaning {
                 fields.insert(meaning.field().into(), text.clone());
             }
             fields.insert(column.field.clone(), text);
         }
         fields
+    }
+
+    /// What is signed as a text of its own is held to the letters of names.
+    fn signed(&mut self, text: String, header: &str) -> String {
+        if text.starts_with('#') && names::is_spreadsheet_debris(&text) {
+            let reason = format!("`{text}` is left over from a formula");
+            self.error(header, Code::ProgressInvalid, reason, "correct the cell, or leave it empty");
+        }
+        let tidy = names::tidy(&text);
+        self.check_is_safe(&tidy, header, "the cell");
+        tidy.text
+    }
+
+    /// A day as `2027-03-31`, whichever way it was written.
+    fn expires(&mut self, text: String, header: &str) -> String {
+        match last_day(&text).and_then(|last| not_over(last, self.checks.now)) {
+            Ok(last) => last.to_string()[..10].to_owned(),
+            Err(problem) => {
+                let reason = format!("`{}` {problem}", text.chars().take(40).collect::<String>());
+                self.error(header, Code::ExpiresInvalid, reason, "write the last day as 2027-03-31, or leave it empty");
+                text
+            }
+        }
     }
 
     /// `4,5` is how half of the world writes 4.5.

@@ -1,4 +1,4 @@
-use super::report::{FORMULA_SIGNS, REPORT_COLUMNS};
+use super::report::{REPORT_COLUMNS, unsafe_cell};
 use super::{ImportError, csv, xlsx};
 
 /// Sizes past which a file is refused. The defaults are what Testamur promises to read.
@@ -95,9 +95,7 @@ fn unescape_report(table: &mut Table) {
         return;
     }
     for cell in table.rows.iter_mut().flat_map(|row| &mut row.cells).chain(&mut table.header) {
-        if cell.strip_prefix('\'').is_some_and(|rest| rest.starts_with(FORMULA_SIGNS)) {
-            cell.remove(0);
-        }
+        *cell = unsafe_cell(cell);
     }
 }
 

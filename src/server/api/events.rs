@@ -72,6 +72,9 @@ struct EventView {
     templates: Vec<TemplateView>,
     /// Whether participants who meet the rule may request their own certificate.
     self_service: bool,
+    /// Whether it was confirmed that everybody may read the results, so that they are signed. Nothing: it was never asked, and
+    /// results are signed if they were before.
+    publish_results: Option<bool>,
     /// How the columns of the last import were mapped.
     mapping: Vec<String>,
     /// Who allowed to generate certificates before it is completed.
@@ -126,6 +129,7 @@ impl EventView {
             template: template.map(|template| view(None, None, template)),
             templates: plan.templates.into_iter().map(|t| view(t.tier, t.language, t.template)).collect(),
             self_service: plan.self_service,
+            publish_results: event.publish_results,
             mapping: plan.mapping,
             early: plan.early,
             created: event.created,

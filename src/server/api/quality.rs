@@ -86,7 +86,7 @@ fn problem(error: SpecimenError) -> Problem {
     match error {
         SpecimenError::Issue(IssueError::Store(error)) | SpecimenError::Face(FaceError::Store(error)) => error.into(),
         SpecimenError::Draft(_) | SpecimenError::Face(_) => Problem::unprocessable("cannot-make", error.to_string()),
-        SpecimenError::Issue(_) => Problem::internal(error),
+        SpecimenError::Issue(_) | SpecimenError::Store(_) => Problem::internal(error),
     }
 }
 

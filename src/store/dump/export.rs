@@ -4,7 +4,7 @@ use std::io::Write;
 use data_encoding::{BASE64, HEXLOWER};
 use sha2::{Digest, Sha256};
 
-use super::{DumpError, Header, Line, Record, Summary, Unproven};
+use super::{DumpError, Header, Line, NotAsSigned, Record, Summary};
 use crate::store::ordered::PART_BYTES;
 use crate::store::{BlobId, Certificate, CertificateState, Collection, Document, EventCode, Page, Store, StoreError};
 
@@ -25,8 +25,8 @@ pub fn export(
     sign: &dyn Fn(&[u8]) -> String,
     proves: &dyn Fn(&Certificate) -> bool,
 ) -> Result<Summary, DumpError> {
-    let unproven = Unproven::default();
-    let mut dump = Dump { out, digest: Sha256::new(), records: BTreeMap::new(), proves, unproven };
+    let not_as_signed = NotAsSigned::default();
+    let mut dump = Dump { out, digest: Sha256::new(), records: BTreeMap::new(), proves, not_as_signed };
     dump.line(&Line::Header(header.clone()))?;
     settings_and_blobs(store, &mut dump)?;
     events(store, &mut dump)?;
@@ -51,7 +51,7 @@ struct Dump<'a> {
     digest: Sha256,
     records: BTreeMap<String, u64>,
     proves: &'a dyn Fn(&Certificate) -> bool,
-    unproven: Unproven,
+    not_as_signed: NotAsSigned,
 }
 
 impl Dump<'_> {
@@ -69,8 +69,12 @@ impl Dump<'_> {
 
     fn finish(mut self, header: &Header, sign: &dyn Fn(&[u8]) -> String) -> Result<Summary, DumpError> {
         let sha256 = HEXLOWER.encode(&self.digest.clone().finalize());
-        let summary =
-            Summary { header: header.clone(), records: self.records.clone(), sha256, unproven: self.unproven.clone() };
+        let summary = Summary {
+            header: header.clone(),
+            records: self.records.clone(),
+            sha256,
+            not_as_signed: self.not_as_signed.clone(),
+        };
         let jws = sign(&summary.statement());
         self.line(&Line::Footer { summary: summary.clone(), jws })?;
         self.out.flush()?;
@@ -128,7 +132,7 @@ fn certificates(store: &dyn Store, dump: &mut Dump<'_>) -> Result<(), DumpError>
 
 fn version(dump: &mut Dump<'_>, current: bool, certificate: Certificate) -> Result<(), DumpError> {
     if certificate.erased.is_none() && !(dump.proves)(&certificate) {
-        dump.unproven.add(&certificate.number);
+        dump.not_as_signed.add(&certificate.number);
     }
     dump.record(Record::Certificate { current, certificate })
 }

@@ -89,8 +89,8 @@ fn scan(
             }
             (Line::Footer { summary, jws }, Some(header)) => {
                 let sha256 = HEXLOWER.encode(&lines.digest.clone().finalize());
-                let unproven = summary.unproven.clone();
-                check_footer(&summary, &Summary { header: header.clone(), records, sha256, unproven })?;
+                let not_as_signed = summary.not_as_signed.clone();
+                check_footer(&summary, &Summary { header: header.clone(), records, sha256, not_as_signed })?;
                 return if lines.next()?.is_none() {
                     Ok((summary, jws))
                 } else {

@@ -153,21 +153,21 @@ pub struct Summary {
     /// Lower-case hex SHA-256 of all bytes before the footer's line.
     pub sha256: String,
     /// Certificates in it that are not as the issuer signed them; left out where there are none.
-    #[serde(default, skip_serializing_if = "Unproven::is_none")]
-    pub unproven: Unproven,
+    #[serde(default, skip_serializing_if = "NotAsSigned::is_none")]
+    pub not_as_signed: NotAsSigned,
 }
 
 /// Certificates that are not as the issuer signed them: somebody else changed the store.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Unproven {
+pub struct NotAsSigned {
     /// How many versions.
     pub count: u64,
     /// The first of them, by number.
     pub first: Vec<CertificateNumber>,
 }
 
-impl Unproven {
+impl NotAsSigned {
     /// How many are named.
     const NAMED: usize = 10;
 

@@ -188,7 +188,7 @@ fn is_set<E: Engine>(draft: &Draft<'_, E>, certificate: &Certificate) -> Result<
 fn put_derived<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -> Result<()> {
     let Certificate { number, person, key, status, .. } = certificate;
     draft.put_json(keys::person(kind::OWNER, number.event(), person), "owner", number)?;
-    draft.put(keys::digest(key, &people::digest(certificate)), Vec::new());
+    draft.put(keys::digest(key, &people::credential_digest(certificate)), Vec::new());
     match certificate.state.reason() {
         None => Ok(()),
         Some(reason) => {

@@ -28,9 +28,11 @@ use super::keys::{self, kind};
 use super::{Act, AuditEntry, Page, Result, StoreError, wanted};
 
 /// Layout of keys and records that this version writes.
-pub(super) const LAYOUT: u32 = 2;
-/// The layout before it, which had no rosters; [`roster`] adds them when such a store is opened.
+pub(super) const LAYOUT: u32 = 3;
+/// The first layout, which had no rosters; [`roster`] adds them when such a store is opened.
 const LAYOUT_WITHOUT_ROSTERS: u32 = 1;
+/// The second, in which one person only was found by an address; [`people`] adds what finds all.
+const LAYOUT_OF_ONE_TO_A_MAILBOX: u32 = 2;
 
 /// Largest encoded record, in bytes.
 pub const RECORD_BYTES: usize = 60 * 1024;
@@ -81,22 +83,27 @@ impl<E: Engine> Ordered<E> {
             let lost = engine.noted() - batch;
             return Err(damaged(&engine, &format!("its last writes are gone ({lost} of them)")));
         }
-        let mut rosters_missing = false;
+        let mut older = None;
         match engine.get(LAYOUT_KEY)?.map(|bytes| <[u8; 4]>::try_from(bytes).map(u32::from_be_bytes)) {
             None if engine.last(&[kind::META], &[0xff])?.is_none() => {
                 engine.write(vec![(LAYOUT_KEY.to_vec(), Some(LAYOUT.to_be_bytes().to_vec()))])?;
                 engine.sync()?;
             }
             Some(Ok(LAYOUT)) => {}
-            Some(Ok(LAYOUT_WITHOUT_ROSTERS)) => rosters_missing = true,
+            Some(Ok(layout @ (LAYOUT_WITHOUT_ROSTERS | LAYOUT_OF_ONE_TO_A_MAILBOX))) => older = Some(layout),
             Some(Ok(found)) => return Err(StoreError::Layout { found, known: LAYOUT }),
             None | Some(Err(_)) => return Err(damaged(&engine, "its layout record is missing")),
         }
         let writer = Writer { head: audit_head(&engine)?, restoring: restoring(&engine)? };
         let (written, synced) = (AtomicU64::new(batch), AtomicU64::new(batch));
         let store = Self { engine, writer: Mutex::new(writer), written, synced, syncing: Mutex::new(()) };
-        if rosters_missing {
-            store.add_rosters()?;
+        if let Some(layout) = older {
+            if layout == LAYOUT_WITHOUT_ROSTERS {
+                store.add_rosters()?;
+            }
+            store.add_marks()?;
+            // Last: an opening that was interrupted is done again.
+            store.write_entries(vec![(LAYOUT_KEY.to_vec(), Some(LAYOUT.to_be_bytes().to_vec()))])?;
         }
         Ok(store)
     }

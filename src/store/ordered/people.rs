@@ -2,23 +2,41 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Draft, Engine, Result, StoreError, certificates, keys, kind, roster};
+use super::{Draft, Engine, Ordered, PAGE_LIMIT, Result, StoreError, certificates, keys, kind, roster};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::status::issued_digest;
-use crate::store::{Certificate, Erased, Fields, Participant, ParticipantChange, PersonKey};
+use crate::store::alike::{digest, mailbox, plain_name};
+use crate::store::{Certificate, Erased, Event, Fields, Participant, ParticipantChange, PersonKey};
 
 /// Places of a roster read at a time.
 const PLACES: usize = 1_000;
 
-/// Returns the texts that lead to a person besides the key: `#ID`, `x:EXTERNAL` and, unless it is the key, `@EMAIL`.
+/// Returns the texts that lead to one person besides the key, `#ID` and `x:EXTERNAL`, and those that lead to all of one
+/// mailbox or one name: they end with the key, and belong to nobody else.
 pub(super) fn marks(person: &Participant) -> Vec<String> {
-    let email = person.email.as_ref().map(|email| email.to_lowercase()).filter(|email| *email != person.key.0);
+    let key = &person.key.0;
     let marks = [
         person.id.as_ref().map(|id| format!("#{id}")),
         person.external_id.as_ref().map(|id| format!("x:{id}")),
-        email.map(|email| format!("@{email}")),
+        person.email.as_ref().map(|email| format!("{}{key}", mailbox_mark(email))),
+        Some(format!("{}{key}", name_mark(&person.name))),
     ];
     marks.into_iter().flatten().collect()
+}
+
+/// Returns the mark of an older layout, which led to one person of a mailbox only.
+fn old_mark(person: &Participant) -> Option<String> {
+    person.email.as_ref().map(|email| format!("@{}", email.to_lowercase()))
+}
+
+/// Returns how the marks of all who have this e-mail begin.
+pub(super) fn mailbox_mark(email: &str) -> String {
+    format!("m:{}:", digest(&mailbox(email)))
+}
+
+/// Returns how the marks of all who have this name begin.
+pub(super) fn name_mark(name: &str) -> String {
+    format!("n:{}:", digest(&plain_name(name)))
 }
 
 /// Puts the marks of a person and takes away those that no longer lead there. `gone` gives up all of its own.
@@ -34,7 +52,9 @@ pub(super) fn put_marks<E: Engine>(
         take_marks(draft, event, old, &wanted)?;
     }
     for mark in wanted {
-        super::check_key("external id", &mark)?;
+        if mark.starts_with(['#', 'x']) {
+            super::check_key("external id", &mark)?;
+        }
         let key = keys::mark(event, &mark);
         let owner = draft.engine.get(&key)?;
         let free = owner
@@ -42,8 +62,6 @@ pub(super) fn put_marks<E: Engine>(
             .is_none_or(|owner| owner == new.key.0.as_bytes() || gone.is_some_and(|gone| owner == gone.0.as_bytes()));
         match free {
             true => draft.put(key, new.key.0.clone().into_bytes()),
-            // Two people may share a mailbox: its address leads to the first of them.
-            false if mark.starts_with('@') => {}
             false => return Err(StoreError::Conflict(mark.trim_start_matches("x:").to_owned())),
         }
     }
@@ -56,13 +74,59 @@ fn take_marks<E: Engine>(
     person: &Participant,
     but: &[String],
 ) -> Result<()> {
-    for mark in marks(person).into_iter().filter(|mark| !but.contains(mark)) {
+    for mark in marks(person).into_iter().chain(old_mark(person)).filter(|mark| !but.contains(mark)) {
         let key = keys::mark(event, &mark);
         if draft.engine.get(&key)?.as_deref() == Some(person.key.0.as_bytes()) {
             draft.delete(key);
         }
     }
     Ok(())
+}
+
+impl<E: Engine> Ordered<E> {
+    /// Returns the people whose marks begin so, and of whom it is true.
+    pub(super) fn alike(
+        &self,
+        event: &EventCode,
+        mark: &str,
+        is_so: impl Fn(&Participant) -> bool,
+    ) -> Result<Vec<Participant>> {
+        let start = keys::mark(event, mark);
+        let found = self.engine.range(&start, &keys::end(&start), PAGE_LIMIT)?;
+        self.settle()?;
+        let person = |(_, key): (Vec<u8>, Vec<u8>)| {
+            self.get_json::<Participant>(&[keys::group(kind::PARTICIPANT, event.as_str()), key].concat())
+        };
+        let people = found.into_iter().map(person).collect::<Result<Vec<_>>>()?;
+        // Deleted since the mark was read, or another text with the same digest.
+        Ok(people.into_iter().flatten().filter(is_so).collect())
+    }
+
+    /// Gives the people of an older store the marks by which all of one mailbox or one name are found. Done again from the
+    /// beginning when an earlier call was stopped.
+    pub(super) fn add_marks(&self) -> Result<()> {
+        let read = |_: &[u8], value: &[u8]| super::decode::<Event>(&self.engine, value);
+        for event in self.all(&keys::named(kind::EVENT, b""), read)? {
+            let start = keys::group(kind::PARTICIPANT, event.code.as_str());
+            let mut after = start.clone();
+            loop {
+                let found = self.engine.range(&after, &keys::end(&start), PLACES)?;
+                let Some((last, _)) = found.last() else { break };
+                after.clone_from(last);
+                let mut changes = Vec::with_capacity(found.len() * 3);
+                for (_, bytes) in &found {
+                    let person: Participant = super::decode(&self.engine, bytes)?;
+                    let key = person.key.0.as_bytes();
+                    let new =
+                        marks(&person).into_iter().map(|mark| (keys::mark(&event.code, &mark), Some(key.to_vec())));
+                    changes.extend(new);
+                    changes.extend(old_mark(&person).map(|mark| (keys::mark(&event.code, &mark), None)));
+                }
+                self.write_entries(changes)?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Adds, replaces or deletes one person. Nobody who has a certificate is deleted.
@@ -245,7 +309,7 @@ pub(super) fn somebody_of(event: &EventCode) -> String {
 }
 
 /// Returns the digest that a certificate's credential is known by.
-pub(super) fn digest(certificate: &Certificate) -> [u8; 16] {
+pub(super) fn credential_digest(certificate: &Certificate) -> [u8; 16] {
     let kept = certificate
         .erased
         .as_ref()

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Draft, Engine, LAYOUT, LAYOUT_KEY, Ordered, Result, check_key, decode, keys, kind, people};
+use super::{Draft, Engine, Ordered, Result, check_key, decode, keys, kind, people};
 use crate::credential::EventCode;
 use crate::store::{Event, Page, Participant};
 
@@ -80,13 +80,13 @@ impl<E: Engine> Ordered<E> {
     }
 
     /// Gives the people of an older store their places, event by event in the order of their keys. Goes on where an
-    /// earlier call was stopped: the layout's number is raised last.
+    /// earlier call was stopped.
     pub(super) fn add_rosters(&self) -> Result<()> {
         let read = |_: &[u8], value: &[u8]| decode::<Event>(&self.engine, value);
         for event in self.all(&keys::named(kind::EVENT, b""), read)? {
             while self.add_places(&event.code)? {}
         }
-        self.write_entries(vec![(LAYOUT_KEY.to_vec(), Some(LAYOUT.to_be_bytes().to_vec()))])
+        Ok(())
     }
 
     /// Gives the next people of an event their places; false if all have one.
@@ -107,6 +107,7 @@ impl<E: Engine> Ordered<E> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{LAYOUT, LAYOUT_KEY};
     use crate::credential::Timestamp;
     use crate::store::memory::{MemoryEngine, MemoryStore};
     use crate::store::{Act, Event, Fields, Participant, PersonKey, Store};
@@ -159,7 +160,38 @@ mod tests {
             assert_eq!(names(&opened).len(), 2_500);
             opened.put_participants(&event().code, &[person("a newcomer")], &act()).unwrap();
             assert_eq!(names(&opened)[2_500..], ["a newcomer"]);
-            assert_eq!(opened.engine.get(LAYOUT_KEY).unwrap().unwrap(), 2_u32.to_be_bytes());
+            assert_eq!(opened.engine.get(LAYOUT_KEY).unwrap().unwrap(), LAYOUT.to_be_bytes());
+        }
+    }
+
+    #[test]
+    fn a_store_that_found_one_person_of_a_mailbox_finds_all_of_them_also_after_an_interruption() {
+        let store = MemoryStore::new();
+        store.put_event(None, &event(), &act()).unwrap();
+        let with = |key: &str, name: &str| Participant {
+            email: Some("Info@bücher.example".into()),
+            name: name.into(),
+            ..person(key)
+        };
+        let people = [with("info@bücher.example", "Anna Berg"), with("x", "Karl Berg"), person("somebody else")];
+        store.put_participants(&event().code, &people, &act()).unwrap();
+        for kept in [0, 1, 5] {
+            // What layout 2 wrote, and some of the marks that an interrupted opening has given since.
+            let old = MemoryEngine::default();
+            let all = store.engine.range(&[], &[0xff], usize::MAX).unwrap();
+            let (marks, mut entries): (Vec<_>, Vec<_>) = all.into_iter().partition(|(key, _)| key[0] == kind::MARK);
+            assert_eq!(marks.len(), 5);
+            entries.extend(marks.into_iter().take(kept));
+            entries.push((LAYOUT_KEY.to_vec(), 2_u32.to_be_bytes().to_vec()));
+            entries.push((keys::mark(&event().code, "@info@bücher.example"), b"x".to_vec()));
+            old.write(entries.into_iter().map(|(key, value)| (key, Some(value))).collect()).unwrap();
+            let opened = MemoryStore::over(old).unwrap();
+            let found = opened.people_at(&event().code, "info@xn--bcher-kva.example").unwrap();
+            assert_eq!(found, people[..2]);
+            assert_eq!(opened.people_named(&event().code, "BERG, KARL").unwrap(), people[1..2]);
+            assert_eq!(opened.engine.get(LAYOUT_KEY).unwrap().unwrap(), LAYOUT.to_be_bytes());
+            let again = opened.engine.range(&[], &[0xff], usize::MAX).unwrap();
+            assert_eq!(again.iter().filter(|(key, _)| key[0] == kind::MARK).count(), 5, "the old one is gone");
         }
     }
 }

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;
+use crate::store::alike::{mailbox, plain_name};
 use crate::store::dump::Record;
 use crate::store::{
     Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
@@ -107,6 +108,16 @@ impl<E: Engine> Store for Ordered<E> {
     fn person(&self, event: &EventCode, mark: &str) -> Result<Option<PersonKey>> {
         let key = self.get(&keys::mark(event, mark))?;
         Ok(key.map(|key| PersonKey(String::from_utf8_lossy(&key).into_owned())))
+    }
+
+    fn people_at(&self, event: &EventCode, email: &str) -> Result<Vec<Participant>> {
+        self.alike(event, &people::mailbox_mark(email), |person| {
+            person.email.as_ref().is_some_and(|own| mailbox(own) == mailbox(email))
+        })
+    }
+
+    fn people_named(&self, event: &EventCode, name: &str) -> Result<Vec<Participant>> {
+        self.alike(event, &people::name_mark(name), |person| plain_name(&person.name) == plain_name(name))
     }
 
     fn change_participant(

@@ -48,6 +48,7 @@ pub fn event(event: &str) -> Event {
         template: template(),
         extras: Extras { credits: Some(1.5), ..Extras::default() },
         constants: Fields::new(),
+        publish_results: None,
         created: now(),
     }
 }

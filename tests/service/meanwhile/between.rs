@@ -88,6 +88,8 @@ impl Store for Between {
         participants(event: &EventCode, cursor: Option<&str>, limit: usize) -> Page<Participant>;
         change_event(old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> ();
         person(event: &EventCode, mark: &str) -> Option<PersonKey>;
+        people_at(event: &EventCode, email: &str) -> Vec<Participant>;
+        people_named(event: &EventCode, name: &str) -> Vec<Participant>;
         change_participant(event: &EventCode, old: Option<&Participant>, new: Option<&Participant>,
             writes: &[DocumentWrite], act: &Act) -> ();
         merge_participants(event: &EventCode, people: [&Participant; 3], writes: &[DocumentWrite], act: &Act) -> ();

@@ -61,7 +61,12 @@ fn found(
         let shown = || who.chars().take(80).collect::<String>();
         let person = match enrolment::find(desk.store, code, who) {
             Ok(person) => Some(person),
-            Err(EnrolmentError::NoPerson(_) | EnrolmentError::Ambiguous) => None,
+            Err(
+                EnrolmentError::NoPerson(_)
+                | EnrolmentError::Ambiguous
+                | EnrolmentError::SharedAddress
+                | EnrolmentError::SharedName,
+            ) => None,
             Err(other) => return Err(other.into()),
         };
         // The same person may be named by an id and by an e-mail.

@@ -12,7 +12,8 @@ use utoipa_axum::routes;
 
 use crate::accounts::Permission;
 use crate::enrolment::{self, ImportRecord, ImportRequest, Imported};
-use crate::issuance::import::{Duplicates, Limits};
+use crate::issuance::import::{Absent, Duplicates, Limits};
+use crate::issuance::{Answer, Answers};
 use crate::server::extract::{Listing, Order, Paging, Path, Query, event_code};
 use crate::server::upload::{read_form, turn};
 use crate::server::{App, Caller, Problem};
@@ -32,6 +33,21 @@ struct ImportHow {
     /// Keep what is known of people instead of changing it.
     #[serde(default)]
     keep_known: bool,
+    /// Rows with the address of somebody with another name: `ask` (if left out), which makes them errors, `two_people`, or
+    /// `same_person`, whose name changed.
+    #[serde(default)]
+    #[param(inline)]
+    same_address: Answer,
+    /// Rows with the name of somebody else, and no address to tell them apart: `ask` (if left out), `two_people` or
+    /// `same_person`.
+    #[serde(default)]
+    #[param(inline)]
+    same_name: Answer,
+    /// Rows whose result or status says that somebody was absent or failed: `ask` (if left out), which makes them errors,
+    /// `take` or `leave_out`.
+    #[serde(default)]
+    #[param(inline)]
+    absent: Absent,
 }
 
 /// A list of people.
@@ -50,8 +66,10 @@ struct ListForm {
 
 /// Import participants from CSV or XLSX
 ///
-/// Each row is a person, found again by `external_id` or `email`. Columns are found by their headers, in many languages, or
-/// by `map`.
+/// Each row is a person, found again by `external_id`, else by `email` and name in any spelling, else by the name alone.
+/// Nobody is overwritten for an address alone: where a row may be about somebody with another name, or nothing tells two of
+/// one name apart, it is an error until `same_address` or `same_name` says whether they are two people. Columns are found
+/// by their headers, in many languages, or by `map`.
 ///
 /// Who it is: `name`, or `first_name` and `last_name`; `email`; `external_id`, the id in another system; `locale` or
 /// `language`, such as `pt-BR`.
@@ -62,8 +80,9 @@ struct ListForm {
 /// y, true, x, 1, present, attended, done or passed; no is no, n, false, -, 0, absent, missed or failed. An empty cell
 /// changes nothing.
 ///
-/// What is printed: `credits`, `result`, `role`, `expires`, `term`. Any other column is kept as a field of the person, for
-/// templates.
+/// What is signed: `credits`, `role`, `term`; `expires`, the last day, as `2027-03-31`, where the event's own end is not
+/// earlier; and `result`, once the event's `publish_results` confirms that everybody may read it. Any other column is kept
+/// as a field of the person, for templates. `use` in the answer says what becomes of each.
 #[utoipa::path(post, path = "/events/{code}/imports", tag = "Participants", extensions(("x-permission" = json!("import"))),
     params(("code" = String, Path, example = "WORKSHOP"), ImportHow),
     request_body(content = ListForm, content_type = "multipart/form-data",
@@ -87,6 +106,8 @@ async fn import(
             bytes: &form.bytes,
             mapping: form.texts.into_iter().filter(|(name, _)| name == "map").map(|(_, value)| value).collect(),
             duplicates: if how.keep_known { Duplicates::Skip } else { Duplicates::Update },
+            answers: Answers { same_address: how.same_address, same_name: how.same_name },
+            absent: how.absent,
             dry_run: how.dry_run,
             missing_glyph: Some(&missing_glyph),
             limits: Limits { bytes: app.limits.upload_bytes.min(Limits::default().bytes), ..Limits::default() },

@@ -21,8 +21,8 @@ use crate::credential::{EventCode, Timestamp};
 use crate::eligibility::Progress;
 use crate::enrolment::erasing;
 use crate::enrolment::{self, Decider, Decision, PersonChange, Planned};
-use crate::issuance::Desk;
-use crate::server::extract::{Body, IfMatch, Path, event_code};
+use crate::issuance::{Answers, Desk};
+use crate::server::extract::{Body, IfMatch, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
@@ -90,21 +90,26 @@ impl PersonView {
 }
 
 /// Add a participant, or change who has this external id or e-mail
+///
+/// An e-mail and a name, in any spelling, are one person. The e-mail of somebody with another name, and a name without
+/// anything that tells two apart, are answered with 409 and the other's id: ask again, and say whether they are two people.
+/// Different external ids and names at one e-mail are two people.
 #[utoipa::path(post, path = "/events/{code}/participants", tag = "Participants", extensions(("x-permission" = json!("import"))), request_body = PersonChange,
-    params(("code" = String, Path, example = "WORKSHOP")),
+    params(("code" = String, Path, example = "WORKSHOP"), Answers),
     responses((status = 201, body = PersonView), (status = 200, body = PersonView),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn upsert(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
+    Query(answers): Query<Answers>,
     Body(change): Body<PersonChange>,
 ) -> Result<Tagged<PersonView>, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
         let code = event_code(&code)?;
         check_progress(desk, &code, &change.progress)?;
-        let (person, new) = enrolment::retried(|| enrolment::upsert(desk, &code, &change))?;
+        let (person, new) = enrolment::retried(|| enrolment::upsert(desk, &code, &change, answers))?;
         let (tag, view) = (tag(desk.store, &code, &person)?, PersonView::of(desk.store, &code, person)?);
         Ok(if new { Tagged::created(tag, view) } else { Tagged::ok(tag, view) })
     })

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 
-use crate::issuance::IssueError;
+use crate::issuance::{IssueError, ReplaceError};
 use crate::runs::RunError;
 use crate::server::Problem;
 use crate::server::meanwhile::changed_meanwhile;
@@ -63,6 +63,7 @@ impl From<RunError> for Problem {
             RunError::ChangedMeanwhile => changed_meanwhile(),
             RunError::Panicked => Self::internal(error),
             RunError::CannotMake(_) => Self::unprocessable("cannot-make", detail),
+            RunError::Replace(ReplaceError::NotProven(why)) => why.into(),
             RunError::Replace(_) => Self::unprocessable("cannot-replace", detail),
             RunError::Issue(error) => Self::internal(error),
             RunError::Webhook(error) => Self::internal(error),

@@ -1,0 +1,206 @@
+//! Lists of people on the command line: who is who, what is signed, what is only kept, until when certificates are valid.
+
+use std::fs;
+
+use serde_json::Value;
+use testamur::proof::jws::Jws;
+use testamur::reading;
+
+use crate::issuer::{EVENT, Issuer, Ran, text};
+
+/// Imports a list with options.
+fn import(issuer: &Issuer, csv: &str, options: &[&str]) -> Ran {
+    fs::write(issuer.path("people.csv"), csv).unwrap();
+    issuer.run(&[&["import", EVENT, "PEOPLE"], options].concat())
+}
+
+fn regenerate(issuer: &Issuer, number: &str, options: &[&str]) -> Ran {
+    issuer.run(&[&["regenerate", number, "--reason", "corrected"], options].concat())
+}
+
+/// Returns the credential of a certificate.
+fn credential(issuer: &Issuer, number: &str) -> Value {
+    issuer.run(&["certificates", "render", number, "--format", "jwt", "--out", "OUT"]).expect(0);
+    let jws = fs::read_to_string(issuer.file(number, "jwt")).unwrap();
+    serde_json::from_slice(&Jws::parse(jws.trim(), 100_000).unwrap().payload).unwrap()
+}
+
+/// Returns the text of a certificate's page.
+fn page(issuer: &Issuer, number: &str) -> String {
+    issuer.run(&["certificates", "render", number, "--format", "pdf", "--out", "OUT"]).expect(0);
+    reading::read(&fs::read(issuer.file(number, "pdf")).unwrap()).unwrap().printed.unwrap()
+}
+
+fn recipients(issuer: &Issuer) -> Vec<String> {
+    let rows = issuer.run(&["certificates", "list", "--json"]).expect(0).rows();
+    rows.iter().map(|row| text(row, "recipient")).collect()
+}
+
+const SHARED: &str = "Name,Email\nAnna Berg,info@firm.example\nKarl Berg,info@firm.example\n";
+
+#[test]
+fn two_people_of_one_mailbox_are_asked_about_and_both_get_certificates() {
+    let issuer = Issuer::new();
+    let ran = import(&issuer, SHARED, &["--report", issuer.path("bad.csv").to_str().unwrap()]).expect(1);
+    ran.prints("line 3  error    email: `Karl Berg` has the address of `Anna Berg` in line 2").prints("1 added");
+    let report = issuer.path("bad.csv");
+    let ran = issuer.run(&["import", EVENT, report.to_str().unwrap(), "--same-address", "two-people"]).expect(0);
+    ran.prints("1 added");
+    // The whole list again asks nothing any more.
+    import(&issuer, SHARED, &[]).expect(0).prints("0 added, 0 updated, 2 unchanged");
+    issuer.run(&["issue", EVENT, "--only", "info@firm.example"]).refuses("several people in event `MAPS` go by");
+    issuer.run(&["issue", EVENT, "--only", "Karl Berg"]).expect(0).prints("1 issued");
+    issuer.run(&["issue", EVENT]).expect(0).prints("1 issued");
+    assert_eq!(recipients(&issuer), ["Karl Berg", "Anna Berg"]);
+}
+
+#[test]
+fn a_corrected_name_is_taken_when_it_is_said_to_be_the_same_person() {
+    let issuer = Issuer::with("Name,Email\nAda Lovelase,ada@example.org\n");
+    let corrected = "Name,Email\nAda Lovelace,ada@example.org\n";
+    let ran = import(&issuer, corrected, &["--duplicates", "update"]).expect(1);
+    ran.prints("`Ada Lovelace` has the address of `Ada Lovelase`, who is in the event already").prints("0 updated");
+    import(&issuer, corrected, &["--duplicates", "update", "--same-address", "same-person"])
+        .expect(0)
+        .prints("1 updated");
+    issuer.run(&["issue", EVENT]).expect(0).prints("1 issued");
+    assert_eq!(recipients(&issuer), ["Ada Lovelace"]);
+}
+
+#[test]
+fn two_of_one_name_without_addresses_are_asked_about() {
+    let issuer = Issuer::new();
+    let list = "Name,City\nJohn Smith,Bonn\nJohn Smith,Cork\n";
+    import(&issuer, list, &[]).expect(1).prints("`John Smith` may be `John Smith` in line 2").prints("1 added");
+    import(&issuer, list, &["--same-name", "two-people"]).expect(0).prints("1 added");
+    import(&issuer, list, &[]).expect(0).prints("2 unchanged");
+    issuer.run(&["issue", EVENT]).expect(0).prints("2 issued");
+}
+
+#[test]
+fn one_mailbox_in_two_forms_gets_one_certificate() {
+    let issuer = Issuer::new();
+    let list = "Name,E-mail\nAnna Muster,user@bücher.example\nAnna Muster,user@xn--bcher-kva.example\n\
+                Jürgen Muster,jürgen@hop.example.net\nJürgen Muster,ju\u{308}rgen@hop.example.net\n\
+                Eva Muster,Eva@Hop.example.net\nEva Muster,eva@hop.EXAMPLE.net\nZoe Muster,x@１２.example\nZoe Muster,x@12.example\n";
+    import(&issuer, list, &[]).expect(0).prints("4 added");
+    issuer.run(&["issue", EVENT]).expect(0).prints("4 issued");
+}
+
+#[test]
+fn the_last_day_is_signed_printed_and_checked_and_the_earlier_one_counts() {
+    let issuer = Issuer::new();
+    let list = "Name,Email,Language,Expires,Result\nJana Kurz,jana@example.org,de,2027-03-31,85%\nLéa Roy,lea@example.org,fr,31/03/2027,B+\n";
+    let ran = import(&issuer, list, &[]).expect(0).prints("column `Expires` is the expires");
+    ran.prints("column `Result` is kept, and neither signed nor printed");
+    let garbage = "Name,Expires\nBad One,5/1/27\nBad Two,never\nBad Three,46508\nBad Four,2020-01-01\n";
+    let ran = import(&issuer, garbage, &[]).expect(1).prints("4 with errors").prints("0 added");
+    ran.prints("`5/1/27` can be read as more than one date").prints("`never` is not a date").prints("is over");
+    issuer.run(&["event", "update", EVENT, "--expires-after", "3y"]).expect(0);
+    import(&issuer, "Name,Expires\nLate One,2040-01-01\nNone Said,\n", &[]).expect(0);
+    issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "pdf,jwt"]).expect(0).prints("4 issued");
+    let until = |number: &str| credential(&issuer, number)["validUntil"].as_str().unwrap_or_default().to_owned();
+    let ends: Vec<String> = issuer.numbers().iter().map(|number| until(number)).collect();
+    let event = "2029-03-01T23:59:59Z";
+    assert_eq!(ends, ["2027-03-31T23:59:59Z", "2027-03-31T23:59:59Z", event, event]);
+    assert!(page(&issuer, "CERT-MAPS-2026-00001").contains("2027"), "{}", page(&issuer, "CERT-MAPS-2026-00001"));
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    let file = issuer.file("CERT-MAPS-2026-00001", "pdf");
+    assert_eq!(issuer.verdict(&file, "2026-03-02"), "valid");
+    assert_eq!(issuer.verdict(&file, "2027-04-01T00:00:00Z"), "expired");
+    // A correction is held to the same.
+    let set = |value: &str| regenerate(&issuer, "CERT-MAPS-2026-00001", &["--set", &format!("expires={value}")]);
+    set("soon").expect(3).warns("`expires` holds `soon`");
+    set("2027-05-01").expect(0);
+    assert_eq!(until("CERT-MAPS-2026-00001"), "2027-05-01T23:59:59Z");
+}
+
+#[test]
+fn a_result_is_signed_and_printed_only_after_it_was_confirmed() {
+    let issuer = Issuer::new();
+    let list = "name,email,score,city,seat\nAda,ada@example.org,87,Bonn,4\n";
+    let ran = import(&issuer, list, &[]).expect(0).prints("column `score` is kept, and neither signed nor printed");
+    let ran = ran.prints("event update MAPS --publish-results");
+    ran.prints("columns `city`, `seat` are kept, and are on no certificate");
+    issuer.run(&["issue", EVENT]).expect(0).prints("1 issued");
+    let number = "CERT-MAPS-2026-00001";
+    assert!(credential(&issuer, number)["credentialSubject"]["result"].is_null());
+    issuer.run(&["event", "show", EVENT]).expect(0).prints("kept, and not signed");
+    issuer.run(&["event", "update", EVENT, "--publish-results"]).expect(0).prints("is changed: results");
+    let ran = import(&issuer, list, &[]).expect(0).prints("column `score` is the result");
+    assert!(!ran.stdout.contains("neither signed"), "{}", ran.stdout);
+    // What was issued before says it when it is made anew.
+    regenerate(&issuer, number, &[]).expect(0);
+    assert_eq!(credential(&issuer, number)["credentialSubject"]["result"][0]["value"], "87");
+    issuer.run(&["event", "update", EVENT, "--publish-results=false"]).expect(0);
+    regenerate(&issuer, number, &[]).expect(0);
+    assert!(credential(&issuer, number)["credentialSubject"]["result"].is_null());
+    issuer.run(&["event", "create", "OPEN", "--title", "Open", "--template", "classic", "--publish-results"]).expect(0);
+    issuer.run(&["event", "show", "OPEN"]).expect(0).prints("signed, for everybody to read");
+}
+
+#[test]
+fn who_was_absent_or_failed_gets_no_certificate_without_an_answer() {
+    let issuer = Issuer::new();
+    let list = "Name,Status\nAda,passed\nBob,absent\nEve,Nicht bestanden\n";
+    import(&issuer, list, &[]).expect(1).prints("2 with errors").prints("`absent`: were they absent").prints("1 added");
+    import(&issuer, list, &["--absent", "leave-out"]).expect(0).prints("2 with warnings").prints("0 added");
+    import(&issuer, list, &["--absent", "take"]).expect(0).prints("2 added");
+}
+
+#[test]
+fn every_column_that_is_announced_is_used() {
+    let issuer = Issuer::new();
+    issuer.run(&["event", "update", EVENT, "--publish-results", "--starts", "2026-02-02"]).expect(0);
+    let header = "Name,Email,Language,Credits,Result,Role,Expires,Term";
+    let list = format!(
+        "{header}\nAda Lovelace,ada@example.org,de,4.5,merit,Speaker,2027-03-31,Spring 2026\nBob Bare,,,,,,,\n"
+    );
+    let ran = import(&issuer, &list, &[]).expect(0);
+    issuer.run(&["issue", EVENT]).expect(0).prints("2 issued");
+    let numbers = issuer.numbers();
+    let (all, bare) = (credential(&issuer, &numbers[0]), credential(&issuer, &numbers[1]));
+    let listed = issuer.run(&["certificates", "list", "--json"]).expect(0).rows();
+    let (german, plain) = (page(&issuer, &numbers[0]), page(&issuer, &numbers[1]));
+    for header in header.split(',') {
+        assert!(ran.stdout.contains(&format!("column `{header}` is the {}", header.to_lowercase())), "{}", ran.stdout);
+        let (said, unsaid) = (&all["credentialSubject"], &bare["credentialSubject"]);
+        let used = match header {
+            "Name" => said["identifier"][0]["identityHash"] == "Ada Lovelace",
+            "Email" => listed[0]["email"] == "ada@example.org" && listed[1]["email"].is_null(),
+            "Language" => german.contains("März") && !plain.contains("März"),
+            "Credits" => said["creditsEarned"] == 4.5 && unsaid["creditsEarned"].is_null(),
+            "Result" => said["result"][0]["value"] == "merit" && unsaid["result"].is_null(),
+            "Role" => said["role"] == "Speaker" && unsaid["role"].is_null(),
+            "Expires" => all["validUntil"] == "2027-03-31T23:59:59Z" && bare["validUntil"].is_null(),
+            "Term" => said["term"] == "Spring 2026" && unsaid["term"].is_null(),
+            other => panic!("{other}"),
+        };
+        assert!(used, "{header}: {all}\n{german}\n{plain}");
+    }
+    // The parts of a name.
+    import(&issuer, "First Name,Last Name\nGrace,Hopper\n", &[]).expect(0);
+    issuer.run(&["issue", EVENT]).expect(0).prints("1 issued");
+    assert!(recipients(&issuer).contains(&"Grace Hopper".to_owned()));
+    assert_eq!(header.split(',').count() + 2, testamur::issuance::import::Meaning::ALL.len());
+}
+
+#[test]
+fn titles_and_names_of_issuers_have_the_letters_of_names() {
+    let issuer = Issuer::new();
+    let turned = "Maps \u{202e}spaM";
+    for option in ["--title", "--description", "--criteria", "--achievement-type"] {
+        let ran = issuer.run(&["event", "update", EVENT, option, turned]).expect(2).warns("U+202E");
+        assert!(!ran.stderr.contains("panicked"), "{}", ran.stderr);
+    }
+    issuer.run(&["event", "create", "B", "--title", turned, "--template", "classic"]).expect(2).warns("U+202E");
+    issuer.run(&["event", "update", EVENT, "--signatory", "Jane\u{202e}eoD; Director"]).expect(2).warns("U+202E");
+    issuer.run(&["event", "update", EVENT, "--description", "two\nlines"]).expect(0);
+    let other = Issuer::none();
+    other.run(&["init", "--issuer", "Example\u{202e}ymedacA", "--domain", "a.example"]).expect(2).warns("U+202E");
+    import(&issuer, "name\nAda\n", &[]).expect(0);
+    issuer.run(&["issue", EVENT]).expect(0);
+    let set = |column: &str| regenerate(&issuer, "CERT-MAPS-2026-00001", &["--set", &format!("{column}=A\u{202e}B")]);
+    set("name").expect(3).warns("U+202E");
+    set("role").expect(2).warns("printable characters");
+}

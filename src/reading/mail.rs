@@ -128,7 +128,9 @@ fn links(text: &str) -> Vec<&str> {
 /// Counts bytes between the parts, where no program shows anything, if they have the looks of a part.
 fn leftover(bytes: &[u8], lower: &[u8], parts: &[MessagePart<'_>]) -> usize {
     let span = |part: &MessagePart<'_>| {
-        let end = part.offset_end.max(part.offset_body) as usize;
+        // A part of parts is its header alone: what lies between its parts belongs to none.
+        let is_multipart = matches!(part.body, PartType::Multipart(_));
+        let end = if is_multipart { part.offset_body } else { part.offset_end.max(part.offset_body) } as usize;
         (part.offset_header as usize, end.min(bytes.len()))
     };
     let mut spans: Vec<(usize, usize)> = parts.iter().map(span).collect();

@@ -1,36 +1,60 @@
-//! Whole files to verdicts: reads what is in a file, verifies every credential found, and compares each with what its page
-//! prints. Bytes, trust anchors and a time in; no files, no clock, no network.
+//! Whole files to verdicts: reads what is in a file and in the files that it holds, verifies every credential found, and
+//! compares each with what its page prints. Bytes, trust anchors and a time in; no clock, no network.
+
+use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
 use crate::credential::{Malformed, Timestamp};
 use crate::guard::guarded;
-use crate::reading::{self, Found, Kind, ReadMode, Source};
+use crate::reading::{self, Ask, Candidate, Cut, Found, Kind, Outcome, Piece, Reader, ReadingError, Source, What};
 use crate::verify::{TrustAnchors, Verdict, verify};
 
-/// What a file turned out to be.
-#[derive(Debug, Clone)]
-pub enum Inspected {
-    /// A certificate, several, or none: then one answer says so.
-    Answers(Vec<Answer>),
-    /// A published file that is no certificate, such as a status list; says which.
-    Published(&'static str),
+/// What came of a file.
+#[derive(Debug, Clone, Default)]
+pub struct Inspected {
+    /// One for each credential, and for each file in which none was found or that could not be read.
+    pub answers: Vec<Answer>,
+    /// What was left out, because it is no certificate and need not be one.
+    pub notes: Vec<Note>,
 }
 
-/// The answer about one credential.
+/// The answer about one credential, or about a file without one.
 #[derive(Debug, Clone)]
 pub struct Answer {
+    /// The file's way through the archives and mails that it lies in; none for the file that was asked about.
+    pub name: Option<String>,
     /// Where it was found: `attachment`, `qr`, `baked`, `text` or `file`.
     pub source: &'static str,
-    /// The verdict.
-    pub verdict: Verdict,
+    /// What was found.
+    pub finding: Finding,
     /// Signed fields that the printed page does not show, or shows otherwise.
     pub disagreements: Vec<reading::Disagreement>,
     /// Why a PDF's pages may show something else than what was signed.
     pub page: Page,
 }
 
-/// What became of a PDF's pages.
+/// What was found about a credential or a file.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Finding {
+    /// It was looked at.
+    Verdict(Verdict),
+    /// It was not: neither good nor accused.
+    Unreadable(ReadingError),
+}
+
+/// Something that was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// The file's way, as [`Answer::name`].
+    pub name: Option<String>,
+    /// What it is.
+    pub text: String,
+    /// Whether nothing of the file was judged.
+    pub is_left_out: bool,
+}
+
+/// What became of a file's pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Page {
     /// Read, or not a PDF.
@@ -39,12 +63,15 @@ pub enum Page {
     Unread,
     /// Text boxes, stamps or the like lie over them.
     DrawnOver,
+    /// Something of the file was not looked at.
+    Partly(Cut),
 }
 
 impl Page {
     fn of(found: &Found) -> Self {
         match found {
             Found { drawn_over: true, .. } => Self::DrawnOver,
+            Found { cut: Some(cut), .. } => Self::Partly(*cut),
             Found { kind: Kind::Pdf, printed: None, .. } => Self::Unread,
             _ => Self::Read,
         }
@@ -61,67 +88,183 @@ impl Page {
             Self::DrawnOver => {
                 Some(("drawn_over", "something was drawn over the page; only what is written here was signed"))
             }
+            Self::Partly(Cut::Pages) => Some((
+                "partly_read",
+                "some of its pages could not be read, or not in time, and may hold more; split the file to have all judged",
+            )),
+            Self::Partly(Cut::Leftover) => Some((
+                "leftover",
+                "the file holds bytes before or behind the PDF that were not looked at; ask for the original file",
+            )),
+        }
+    }
+}
+
+/// The code of what could not be looked at; it stands where a verdict's code stands. `schemas/verify.md` has the rules.
+pub const UNREADABLE: &str = "unreadable";
+
+impl Finding {
+    /// Returns the code of `schemas/verdict.json`, or [`UNREADABLE`].
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Verdict(verdict) => verdict.code(),
+            Self::Unreadable(_) => UNREADABLE,
+        }
+    }
+
+    /// Returns the verdict, if there is one.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        match self {
+            Self::Verdict(verdict) => Some(verdict),
+            Self::Unreadable(_) => None,
+        }
+    }
+
+    fn of(error: ReadingError) -> Self {
+        if error.is_looked_at() {
+            let problem = format!("{error}; {}", error.hint());
+            Self::Verdict(Verdict::Malformed(Malformed::new("file", problem)))
+        } else {
+            Self::Unreadable(error)
         }
     }
 }
 
 /// Verifies a text: a JWS, a verifier link, or JSON.
 pub fn text(text: &str, anchors: &TrustAnchors, now: Timestamp) -> Answer {
-    let verdict = verify(text.trim(), anchors, now);
-    Answer { source: "text", verdict, disagreements: Vec::new(), page: Page::Read }
+    let finding = Finding::Verdict(verify(text.trim(), anchors, now));
+    Answer { source: "text", finding, ..nothing(None, "") }
 }
 
-/// Returns the answer about a file that holds no credential.
-pub fn malformed(problem: impl Into<String>) -> Answer {
-    let verdict = Verdict::Malformed(Malformed::new("file", problem));
-    Answer { source: "file", verdict, disagreements: Vec::new(), page: Page::Read }
+/// Returns the answer about a file that could not be looked at.
+pub fn unreadable(error: ReadingError) -> Answer {
+    Answer { finding: Finding::of(error), ..nothing(None, "") }
 }
 
-/// Verifies what is in a file. Whatever is in it, others that are looked at beside it keep their answers.
-pub fn file(bytes: &[u8], anchors: &TrustAnchors, now: Timestamp, mode: ReadMode) -> Inspected {
-    kept(|| opened(bytes, anchors, now, mode))
+fn nothing(name: Option<String>, problem: &str) -> Answer {
+    let finding = Finding::Verdict(Verdict::Malformed(Malformed::new("file", problem)));
+    Answer { name, source: "file", finding, disagreements: Vec::new(), page: Page::Read }
 }
 
-/// A parser that gives up, ours or another's, is an answer about this file alone.
-fn kept(work: impl FnOnce() -> Inspected) -> Inspected {
-    guarded(work).unwrap_or_else(|_| Inspected::Answers(vec![malformed("something in it cannot be read")]))
-}
-
-fn opened(bytes: &[u8], anchors: &TrustAnchors, now: Timestamp, mode: ReadMode) -> Inspected {
-    if let Some(what) = reading::published(bytes) {
-        return Inspected::Published(what);
-    }
-    Inspected::Answers(match reading::read_with(bytes, mode).map_err(|e| format!("{e}; {}", e.hint())) {
-        Err(problem) => vec![malformed(problem)],
-        Ok(found) if found.candidates.is_empty() => vec![malformed("holds no credential and no QR code of one")],
-        Ok(found) => answers(&found, anchors, now),
+/// A parser that gives up, ours or another's, is an answer about this file alone: others keep theirs.
+fn kept(name: Option<String>, work: impl FnOnce() -> Inspected) -> Inspected {
+    guarded(work).unwrap_or_else(|_| {
+        let error = ReadingError::Damaged { what: What::File, problem: "something in it cannot be read".into() };
+        Inspected { answers: vec![Answer { finding: Finding::of(error), ..nothing(name, "") }], notes: Vec::new() }
     })
 }
 
-/// Verifies every different credential in a file: an attachment and a QR code that disagree are two answers, and so are
-/// two certificates that were put together into one file.
-fn answers(found: &Found, anchors: &TrustAnchors, now: Timestamp) -> Vec<Answer> {
-    let mut verdicts: Vec<(Verdict, Source)> = Vec::new();
-    for candidate in &found.candidates {
-        let verdict = verify(candidate.text.trim(), anchors, now);
-        if !verdicts.iter().any(|(known, _)| *known == verdict) {
-            verdicts.push((verdict, candidate.source));
+/// Verifies what is in a file, and in the files that it holds.
+pub fn file(bytes: &[u8], reader: &Reader, anchors: &TrustAnchors, now: Timestamp, ask: Ask<'_>) -> Inspected {
+    if let Some(what) = reading::published(bytes) {
+        let text = format!("it is {what}, not a certificate");
+        let note = Note { name: None, text, is_left_out: true };
+        return Inspected { answers: Vec::new(), notes: vec![note] };
+    }
+    let mut inspected = Inspected::default();
+    for Piece { name, outcome } in reader.pieces(bytes, ask) {
+        match outcome {
+            Outcome::Found(found) => {
+                let Inspected { answers, notes } = kept(name.clone(), || {
+                    let mut one = Inspected::default();
+                    one.judge(name, &found, anchors, now);
+                    one
+                });
+                inspected.answers.extend(answers);
+                inspected.notes.extend(notes);
+            }
+            Outcome::Failed(error) => {
+                inspected.answers.push(Answer { finding: Finding::of(error), ..nothing(name, "") })
+            }
+            Outcome::Aside(text) => inspected.notes.push(Note { name, text, is_left_out: true }),
         }
     }
-    let numbers: Vec<String> =
-        verdicts.iter().filter_map(|(verdict, _)| Some(verdict.credential()?.number.clone())).collect();
-    let differs = |verdict: &Verdict| {
-        let Some((printed, credential)) = found.printed.as_ref().zip(verdict.credential()) else { return Vec::new() };
-        let others: Vec<&str> = numbers.iter().filter(|n| **n != credential.number).map(String::as_str).collect();
-        reading::disagreements(&reading::own_pages(printed, &credential.number, &others), credential)
+    if inspected.answers.is_empty() {
+        inspected.answers.push(nothing(None, "holds no certificate"));
+    }
+    inspected
+}
+
+/// A credential and where it was found.
+struct Judged {
+    verdict: Verdict,
+    sources: Vec<Source>,
+}
+
+impl Judged {
+    fn number(&self) -> Option<&str> {
+        Some(&self.verdict.credential()?.number)
+    }
+}
+
+impl Inspected {
+    /// Verifies every different credential in a file: an attachment and a QR code that disagree are two answers, and so
+    /// are two certificates that were put together into one file.
+    fn judge(&mut self, name: Option<String>, found: &Found, anchors: &TrustAnchors, now: Timestamp) {
+        let mut all: Vec<Judged> = Vec::new();
+        for candidate in self.ours(&name, found) {
+            let verdict = verify(candidate.text.trim(), anchors, now);
+            match all.iter_mut().find(|judged| judged.verdict == verdict) {
+                Some(judged) => judged.sources.push(candidate.source),
+                None => all.push(Judged { verdict, sources: vec![candidate.source] }),
+            }
+        }
+        if all.is_empty() {
+            let problem = "holds no credential and no QR code of one";
+            let unread = found.cut.is_some() || Page::of(found) == Page::Unread;
+            let answer = nothing(name, problem);
+            // Where something was not looked at, nobody knows what it holds.
+            let finding = if unread { Finding::Unreadable(ReadingError::Ended) } else { answer.finding };
+            return self.answers.push(Answer { finding, page: Page::of(found), ..answer });
+        }
+        for index in absent(&all, found) {
+            let number = all.remove(index).number().unwrap_or_default().to_owned();
+            let text =
+                format!("the credential of {number} is attached to it, but no page of it shows that certificate");
+            self.notes.push(Note { name: name.clone(), text, is_left_out: false });
+        }
+        let numbers: Vec<String> = all.iter().filter_map(|judged| judged.number().map(str::to_owned)).collect();
+        for Judged { verdict, sources } in all {
+            let disagreements = differences(found, &verdict, &numbers);
+            let (source, page) = (word(sources[0]), Page::of(found));
+            let finding = Finding::Verdict(verdict);
+            self.answers.push(Answer { name: name.clone(), source, finding, disagreements, page });
+        }
+    }
+
+    /// Returns what is to be verified. Whoever else has a code beside ours is at most mentioned.
+    fn ours<'a>(&mut self, name: &Option<String>, found: &'a Found) -> Vec<&'a Candidate> {
+        let is_foreign = |candidate: &&Candidate| candidate.source.is_code() && !candidate.looks_like_credential();
+        let (foreign, ours): (Vec<_>, Vec<_>) = found.candidates.iter().partition(is_foreign);
+        if !foreign.is_empty() && !ours.is_empty() {
+            let text = "another QR code on it is not of a certificate".to_owned();
+            self.notes.push(Note { name: name.clone(), text, is_left_out: false });
+        }
+        ours
+    }
+}
+
+/// Returns which credentials are only attached while all pages show others, that are there too: a page that was taken out
+/// of a file keeps the attachments of its neighbours. The last first.
+fn absent(all: &[Judged], found: &Found) -> Vec<usize> {
+    let shown: BTreeSet<String> =
+        reading::shown_numbers(found.printed.as_deref().unwrap_or_default()).into_iter().flatten().collect();
+    let on_page = |judged: &Judged| judged.sources.iter().any(|source| matches!(source, Source::QrOnPage(_)));
+    let scanned: Vec<&str> = all.iter().filter(|judged| on_page(judged)).filter_map(Judged::number).collect();
+    if shown.is_empty() || !shown.iter().all(|number| scanned.contains(&number.as_str())) {
+        return Vec::new();
+    }
+    let is_absent = |judged: &Judged| {
+        judged.sources.iter().all(|source| *source == Source::Attachment)
+            && judged.number().is_some_and(|number| !shown.contains(number))
     };
-    let answer = |(verdict, source): (Verdict, Source)| Answer {
-        source: word(source),
-        disagreements: differs(&verdict),
-        verdict,
-        page: Page::of(found),
-    };
-    verdicts.into_iter().map(answer).collect()
+    (0..all.len()).rev().filter(|&index| is_absent(&all[index])).collect()
+}
+
+fn differences(found: &Found, verdict: &Verdict, numbers: &[String]) -> Vec<reading::Disagreement> {
+    let Some((printed, credential)) = found.printed.as_ref().zip(verdict.credential()) else { return Vec::new() };
+    let others: Vec<&str> = numbers.iter().filter(|n| **n != credential.number).map(String::as_str).collect();
+    reading::disagreements(&reading::own_pages(printed, &credential.number, &others), credential)
 }
 
 fn word(source: Source) -> &'static str {
@@ -136,14 +279,29 @@ fn word(source: Source) -> &'static str {
 impl Answer {
     /// Says whether it is genuine, and the page prints what was signed.
     pub fn is_good(&self) -> bool {
-        matches!(self.verdict, Verdict::Valid(_)) && self.disagreements.is_empty() && self.page == Page::Read
+        matches!(self.finding, Finding::Verdict(Verdict::Valid(_)))
+            && self.disagreements.is_empty()
+            && self.page == Page::Read
     }
 
-    /// Returns the members of `schemas/verdict.json`, with `source`, `printedDiffers` and `page`.
+    /// Returns the members of `schemas/verdict.json`, with `name`, `source`, `printedDiffers` and `page`.
     pub fn to_json(&self) -> Map<String, Value> {
-        let mut object = Map::from_iter([("source".to_owned(), json!(self.source))]);
-        if let Value::Object(verdict) = self.verdict.to_json() {
-            object.extend(verdict);
+        let mut object = Map::new();
+        if let Some(name) = &self.name {
+            object.insert("name".to_owned(), json!(name));
+        }
+        object.insert("source".to_owned(), json!(self.source));
+        match &self.finding {
+            Finding::Verdict(verdict) => {
+                if let Value::Object(verdict) = verdict.to_json() {
+                    object.extend(verdict);
+                }
+            }
+            Finding::Unreadable(error) => {
+                object.insert("verdict".to_owned(), json!(UNREADABLE));
+                object.insert("problem".to_owned(), json!(error.to_string()));
+                object.insert("hint".to_owned(), json!(error.hint()));
+            }
         }
         if !self.disagreements.is_empty() {
             let rows =
@@ -163,8 +321,8 @@ mod tests {
 
     #[test]
     fn a_parser_that_gives_up_is_an_answer_about_one_file() {
-        let Inspected::Answers(answers) = kept(|| panic!("a broken table")) else { panic!("no answers") };
-        assert_eq!(answers[0].verdict.code(), "malformed");
+        let Inspected { answers, .. } = kept(Some("a.zip/b.pdf".into()), || panic!("a broken table"));
+        assert_eq!((answers[0].finding.code(), answers[0].name.as_deref()), (UNREADABLE, Some("a.zip/b.pdf")));
         assert!(!answers[0].is_good());
     }
 }

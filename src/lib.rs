@@ -15,7 +15,8 @@
 //! Around it:
 //!
 //! - [`template`] and [`render`]: what a certificate looks like; PDF and PNG.
-//! - [`reading`]: gets credentials and printed text back out of PDF files and pictures.
+//! - [`reading`]: gets credentials and printed text back out of PDF files and pictures, archives and mails; what others
+//!   send is read by a process of its own.
 //! - [`inspect`]: a whole file in, verdicts out: reads, verifies, compares.
 //! - [`store`]: the promises of the store, and the engines that keep them.
 //! - [`eligibility`]: who has reached what a certificate asks for, and why; as pure as the core.

@@ -15,10 +15,12 @@ use super::issue::{Shown, issue};
 use super::output::{self, Explain, Failure};
 use super::{config::Config, event, init, publish, time, workspace};
 use crate::credential::{Achievement, EventCode, Extras, limits};
+use crate::inspect;
 use crate::issuance::import::person_key;
 use crate::issuance::{Desk, Faces, IssueRequest, Outcome, RowResult, Signer, Sink, StageTimes, Workshop};
 use crate::keys::KeyFolder;
 use crate::proof::jws::Jws;
+use crate::reading::{Ask, ReadMode, Reader};
 use crate::store::SledStore;
 use crate::store::{Certificate, Event, Fields, Participant, Store};
 use crate::verify::{TrustAnchors, Verdict, verify_jws};
@@ -203,15 +205,13 @@ fn verify_pdf(out: &Path, anchors: &TrustAnchors) -> Result<f64, Failure> {
     let files = fs::read_dir(out).doing("list the PDFs")?.filter_map(Result::ok).take(500).map(|entry| entry.path());
     let files: Vec<_> = files.collect();
     let now = time::now();
+    let (reader, ask) = (Reader::own(), Ask { mode: ReadMode::Quick, ..Ask::default() });
     let started = Instant::now();
-    let valid = files.par_iter().filter(|path| {
-        let found = fs::read(path)
-            .ok()
-            .and_then(|bytes| crate::reading::read_with(&bytes, crate::reading::ReadMode::Quick).ok());
-        found.is_some_and(|found| {
-            found.candidates.iter().any(|c| matches!(crate::verify::verify(&c.text, anchors, now), Verdict::Valid(_)))
-        })
-    });
+    let is_good = |bytes: Vec<u8>| {
+        let inspected = inspect::file(&bytes, &reader, anchors, now, ask);
+        inspected.answers.iter().any(|answer| matches!(answer.finding.verdict(), Some(Verdict::Valid(_))))
+    };
+    let valid = files.par_iter().filter(|path| fs::read(path).is_ok_and(is_good));
     Ok(valid.count() as f64 / started.elapsed().as_secs_f64())
 }
 

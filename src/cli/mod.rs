@@ -22,6 +22,7 @@ mod passphrase;
 mod people;
 mod publish;
 mod qr;
+mod read_pieces;
 mod replace;
 mod revoke;
 mod serve;
@@ -129,6 +130,9 @@ enum Command {
     ImportDump(dump::Import),
     /// Measure certificates per second, stage by stage
     Bench(bench::Args),
+    /// Read files for another process of this program, within limits
+    #[command(hide = true)]
+    ReadPieces,
 }
 
 /// Runs a command.
@@ -160,5 +164,6 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Export(args) => dump::export(global, args),
         Command::ImportDump(args) => dump::import(global, args),
         Command::Bench(args) => bench::run(args),
+        Command::ReadPieces => read_pieces::run(),
     }
 }

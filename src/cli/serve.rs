@@ -13,6 +13,7 @@ use super::config::{Config, Proxies, Serve};
 use super::output::{self, Explain, Failure};
 use super::workspace::{HEARTBEAT, Workspace};
 use super::{Global, passphrase, time};
+use crate::reading::Reader;
 use crate::server::{self, App, Clock, Limits, Listen, Parts, Steady, Vault};
 use crate::webhooks::{Courier, Rules, Sender};
 
@@ -156,6 +157,7 @@ fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str)
         issuer: workspace.config.issuer(),
         faces: workspace.faces()?,
         vault,
+        reader: Reader::own(),
         clock,
         limits: limits(serve),
         hooks: Rules { loopback: serve.webhooks_loopback.unwrap_or_default() },

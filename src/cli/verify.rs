@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
-use std::io::{BufRead, Read};
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -13,14 +13,16 @@ use super::files::write_whole;
 use super::output::{self, Explain, Failure, shown};
 use super::{Global, time};
 use crate::credential::{Timestamp, limits};
-use crate::inspect::{self, Inspected, Page};
-use crate::reading::ReadMode;
+use crate::inspect::{self, Finding, Page};
+use crate::reading::{self, Ask, ReadMode, Reader, ReadingError};
 use crate::verify::{Seen, StatusFreshness, TrustAnchors, Verdict};
 
 /// Largest file that is read, in bytes.
-const LARGEST_FILE: u64 = 100 << 20;
+const LARGEST_FILE: u64 = reading::FILE_BYTES as u64;
 /// Kinds of files that are looked for in folders.
-const KINDS: [&str; 7] = ["pdf", "png", "jpg", "jpeg", "jwt", "json", "txt"];
+const KINDS: [&str; 9] = ["pdf", "png", "jpg", "jpeg", "jwt", "json", "txt", "zip", "eml"];
+/// Kinds that may hold certificates and are not opened: each is said, lest it hide behind the others.
+const CLOSED: [&str; 13] = ["7z", "rar", "tar", "gz", "tgz", "xz", "bz2", "msg", "p7m", "webp", "heic", "tif", "tiff"];
 /// How many files are verified between two prints.
 const GROUP: usize = 256;
 
@@ -59,10 +61,11 @@ pub(super) fn tally(global: &Global, args: &Args) -> Result<Tally, Failure> {
     let now = args.at.unwrap_or_else(|| global.now());
     let anchors = anchors(args)?;
     let mode = if args.thorough { ReadMode::Thorough } else { ReadMode::Quick };
+    let look = Look { anchors, now, reader: Reader::own(), ask: Ask { mode, ..Ask::default() } };
     let mut tally = Tally::default();
     for input in &args.inputs {
         for group in inputs(input)?.chunks(GROUP) {
-            let answers: Vec<Vec<Answer>> = group.par_iter().map(|item| item.answer(&anchors, now, mode)).collect();
+            let answers: Vec<Vec<Answer>> = group.par_iter().map(|item| item.answer(&look)).collect();
             answers.iter().flatten().for_each(|answer| tally.show(answer, args));
         }
     }
@@ -124,23 +127,31 @@ fn read_bounded(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
 /// One thing to verify.
 enum Input {
     File(PathBuf),
+    Bytes(Vec<u8>),
     Text(String),
+}
+
+/// What all of them are looked at with.
+struct Look<'a> {
+    anchors: TrustAnchors,
+    now: Timestamp,
+    reader: Reader,
+    ask: Ask<'a>,
 }
 
 /// Expands an argument into the things to verify.
 fn inputs(argument: &str) -> Result<Vec<Input>, Failure> {
     if argument == "-" {
-        let lines = std::io::stdin().lock().take(LARGEST_FILE).lines();
-        let lines: Vec<String> = lines.collect::<Result<_, _>>().doing("read stdin")?;
-        if lines.len() > 1 && is_json(&lines.join("\n")) {
-            return Ok(vec![Input::Text(lines.join("\n"))]);
-        }
-        return Ok(lines.into_iter().filter(|line| !line.trim().is_empty()).map(Input::Text).collect());
+        return stdin();
     }
     let path = Path::new(argument);
     if path.is_dir() {
         let mut files = Vec::new();
-        walk(path, &mut files).doing(format!("read the folder {argument}"))?;
+        let others = walk(path, &mut files).doing(format!("read the folder {argument}"))?;
+        if others > 0 {
+            let others = output::counted(others, "file", "files");
+            output::note(format!("{others} of other kinds in {} not looked at", shown(argument)));
+        }
         files.sort();
         return Ok(files.into_iter().map(Input::File).collect());
     }
@@ -156,49 +167,90 @@ fn inputs(argument: &str) -> Result<Vec<Input>, Failure> {
         .hint("pass a file, a folder, or the whole text of a QR code in quotes"))
 }
 
+/// Reads a file, or texts line by line, from stdin.
+fn stdin() -> Result<Vec<Input>, Failure> {
+    let mut bytes = Vec::new();
+    std::io::stdin().lock().take(LARGEST_FILE + 1).read_to_end(&mut bytes).doing("read stdin")?;
+    if bytes.len() as u64 > LARGEST_FILE {
+        return Err(Failure::new(format!("there is more on stdin than {LARGEST_FILE} bytes"))
+            .hint("write it to files, and pass their names"));
+    }
+    if !reading::is_text(&bytes) {
+        return Ok(vec![Input::Bytes(bytes)]);
+    }
+    let Ok(text) = String::from_utf8(bytes) else {
+        return Err(Failure::new("what is on stdin is neither text nor a file that is read")
+            .hint("pass a PDF, a picture, an archive or a mail, or one QR text a line"));
+    };
+    if text.lines().nth(1).is_some() && is_json(&text) {
+        return Ok(vec![Input::Text(text)]);
+    }
+    Ok(text.lines().filter(|line| !line.trim().is_empty()).map(|line| Input::Text(line.to_owned())).collect())
+}
+
 /// Returns whether a whole text is one JSON object, which may have many lines.
 fn is_json(text: &str) -> bool {
     text.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
-fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+/// Collects what is looked at in a folder; returns how many files are not.
+fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<u64> {
+    let mut others = 0;
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let path = entry.path();
         // Links to folders are not followed: a folder that links to itself would never end. A pipe would never begin.
         if entry.file_type()?.is_dir() {
-            walk(&path, files)?;
-        } else if path.is_file()
-            && path.extension().is_some_and(|e| KINDS.iter().any(|kind| e.eq_ignore_ascii_case(kind)))
-        {
-            files.push(path);
+            others += walk(&path, files)?;
+        } else if path.is_file() {
+            let ends_in = |kind: &&str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(kind));
+            if KINDS.iter().chain(&CLOSED).any(|kind| ends_in(kind)) {
+                files.push(path);
+            } else {
+                others += 1;
+            }
         }
     }
-    Ok(())
+    Ok(others)
 }
 
 impl Input {
-    fn answer(&self, anchors: &TrustAnchors, now: Timestamp, mode: ReadMode) -> Vec<Answer> {
+    fn answer(&self, look: &Look<'_>) -> Vec<Answer> {
         match self {
             Self::Text(text) => {
                 let input = text.chars().take(60).collect();
-                vec![Answer { input, inner: inspect::text(text, anchors, now) }]
+                vec![Answer { input, inner: inspect::text(text, &look.anchors, look.now) }]
             }
+            Self::Bytes(bytes) => look.file("-", bytes),
             Self::File(path) => {
                 let input = path.display().to_string();
-                let inspected = match read_bounded(path, LARGEST_FILE) {
-                    Err(e) => vec![inspect::malformed(format!("cannot be read: {e}"))],
-                    Ok(bytes) => match inspect::file(&bytes, anchors, now, mode) {
-                        Inspected::Answers(answers) => answers,
-                        Inspected::Published(what) => {
-                            output::note(format!("skipped {}: it is {what}, not a certificate", shown(&input)));
-                            Vec::new()
-                        }
-                    },
-                };
-                inspected.into_iter().map(|inner| Answer { input: input.clone(), inner }).collect()
+                match read_bounded(path, LARGEST_FILE) {
+                    Err(error) => {
+                        let size = fs::metadata(path).map_or(0, |metadata| metadata.len());
+                        let error = if size > LARGEST_FILE {
+                            ReadingError::TooLarge { bytes: usize::try_from(size).unwrap_or(usize::MAX) }
+                        } else {
+                            ReadingError::NoReader(error.to_string())
+                        };
+                        vec![Answer { input, inner: inspect::unreadable(error) }]
+                    }
+                    Ok(bytes) => look.file(&input, &bytes),
+                }
             }
         }
+    }
+}
+
+impl Look<'_> {
+    fn file(&self, input: &str, bytes: &[u8]) -> Vec<Answer> {
+        let inspected = inspect::file(bytes, &self.reader, &self.anchors, self.now, self.ask);
+        let path = |name: Option<String>| name.map_or(input.to_owned(), |name| format!("{input}/{name}"));
+        for inspect::Note { name, text, is_left_out } in inspected.notes {
+            let what = if is_left_out { "skipped" } else { "note:" };
+            output::note(format!("{what} {}: {}", shown(path(name)), shown(text)));
+        }
+        let answers = inspected.answers.into_iter();
+        answers.map(|mut inner| Answer { input: path(inner.name.take()), inner }).collect()
     }
 }
 
@@ -216,17 +268,19 @@ impl Answer {
     }
 
     fn to_text(&self) -> String {
-        let sign = match &self.inner.verdict {
+        let sign = match &self.inner.finding {
             _ if self.inner.is_good() => "✓",
-            Verdict::Valid(_) | Verdict::ValidStatusStale(_) | Verdict::StatusUnknown(_) => "!",
-            _ => "✗",
+            Finding::Unreadable(_)
+            | Finding::Verdict(Verdict::Valid(_) | Verdict::ValidStatusStale(_) | Verdict::StatusUnknown(_)) => "!",
+            Finding::Verdict(_) => "✗",
         };
         // Whoever made the file chose these words, its name too.
-        let mut text = format!("{sign} {:<18} {}", self.inner.verdict.code(), shown(&self.input));
+        let mut text = format!("{sign} {:<18} {}", self.inner.finding.code(), shown(&self.input));
         let mut add = |line: String| text.extend(["\n    ", &shown(line)]);
-        match (&self.inner.verdict, self.inner.verdict.credential()) {
-            (Verdict::Malformed(problem), _) => add(problem.to_string()),
-            (verdict, Some(credential)) => {
+        match (&self.inner.finding, self.inner.finding.verdict().and_then(Verdict::credential)) {
+            (Finding::Unreadable(error), _) => add(format!("{error}; {}", error.hint())),
+            (Finding::Verdict(Verdict::Malformed(problem)), _) => add(problem.to_string()),
+            (Finding::Verdict(verdict), Some(credential)) => {
                 let proven = if verdict.proven().is_some() { "" } else { "not proven: " };
                 add(format!("{proven}{}  {}  {}", credential.number, credential.recipient, credential.title));
                 add(format!("{proven}issued by {} ({})", credential.issuer_name, credential.issuer));
@@ -272,7 +326,7 @@ pub(super) struct Tally {
 
 impl Tally {
     fn show(&mut self, answer: &Answer, args: &Args) {
-        *self.codes.entry(answer.inner.verdict.code()).or_default() += 1;
+        *self.codes.entry(answer.inner.finding.code()).or_default() += 1;
         self.differing += u64::from(!answer.inner.disagreements.is_empty() || answer.inner.page != Page::Read);
         self.not_good += u64::from(!answer.inner.is_good());
         if args.json {

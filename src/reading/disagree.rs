@@ -54,9 +54,12 @@ pub fn own_pages(printed: &str, number: &str, others: &[&str]) -> String {
     printed.split_inclusive('\u{c}').filter(|page| !is_anothers(page)).collect()
 }
 
-/// Returns how many different certificate numbers a text shows.
-pub(super) fn count_numbers(printed: &str) -> usize {
-    numbers(printed).into_iter().collect::<BTreeSet<_>>().len()
+/// The certificate numbers that a page shows.
+pub(super) type Shown = BTreeSet<String>;
+
+/// Returns the numbers that each page shows.
+pub fn shown_numbers(printed: &str) -> Vec<BTreeSet<String>> {
+    printed.split_terminator('\u{c}').map(|page| numbers(page).into_iter().collect()).collect()
 }
 
 struct Page<'a> {

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use super::ReadingError;
+use super::{ReadingError, What};
 
 /// Longest time spent on one file. An ordinary one takes less than a second.
 const TIME: Duration = Duration::from_secs(30);
@@ -28,7 +28,7 @@ pub(super) fn give_up(problem: &'static str) -> ! {
 /// Runs `work`; a panic inside becomes [`ReadingError::Damaged`].
 ///
 /// The parsers of fonts, images and PDF are safe Rust, but not proven free of panics on crafted input.
-pub(super) fn catch<T>(what: &'static str, work: impl FnOnce() -> Result<T, ReadingError>) -> Result<T, ReadingError> {
+pub(super) fn catch<T>(what: What, work: impl FnOnce() -> Result<T, ReadingError>) -> Result<T, ReadingError> {
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         Err(match panic.downcast_ref::<GaveUp>() {
             Some(GaveUp(problem)) => ReadingError::Excessive { what, problem: (*problem).into() },
@@ -40,7 +40,7 @@ pub(super) fn catch<T>(what: &'static str, work: impl FnOnce() -> Result<T, Read
 /// Runs `work` on a thread with a large stack, for at most [`TIME`]. A thread that overruns is left behind: it holds
 /// nothing but its own copy of the file, and ends with the process.
 pub(super) fn on_thread<T: Send + 'static>(
-    what: &'static str,
+    what: What,
     work: impl FnOnce() -> Result<T, ReadingError> + Send + 'static,
 ) -> Result<T, ReadingError> {
     if BEHIND.load(Ordering::SeqCst) >= LEFT_BEHIND {

@@ -13,57 +13,96 @@ use hayro::vello_cpu::color::palette::css::WHITE;
 use hayro::{PixmapSettings, RenderCache, RenderSettings};
 use image::GrayImage;
 
+use super::disagree::{Shown, shown_numbers};
+use super::pieces::{Event, Sink};
 use super::{
-    CANDIDATE_BYTES, CANDIDATES, Candidate, Found, Kind, ReadMode, ReadingError, Source, disagree, guard, printed, scan,
+    CANDIDATE_BYTES, CANDIDATES, Candidate, Cut, FILE_BYTES, Kind, Magic, ReadMode, ReadingError, Source, What, guard,
+    magic, printed, scan,
 };
+use crate::credential::UnverifiedCredential;
 
-/// Pages that are looked at; a certificate has one.
-const PAGES: usize = 10;
+/// Pages that are looked at. A certificate has one; a file of many, put together, has as many.
+const PAGES: usize = 100;
 
-/// Resolutions that a page is scanned at, in dots per inch; the second only when the first shows no code.
+/// Resolutions that a page is scanned at, in dots per inch; the second only when the first shows no code of ours.
 const RESOLUTIONS: [f32; 2] = [150.0, 300.0];
 
 /// Most pixels of a drawn page: A3 at 300 dpi is 17 million.
-const PAGE_PIXELS: f32 = 25_000_000.0;
+const PAGE_PIXELS: f32 = 18_000_000.0;
 
 /// Deepest nesting and most nodes of the tree of attachments.
 const NAME_TREE: (usize, usize) = (8, 256);
 
-const WHAT: &str = "PDF";
+const WHAT: What = What::Pdf;
 
-pub(super) fn read(bytes: &[u8], mode: ReadMode) -> Result<Found, ReadingError> {
-    bounds::check(bytes)?;
-    let bytes = bytes.to_vec();
-    guard::on_thread(WHAT, move || read_guarded(bytes, mode))
+/// A file attached to a PDF that may hold certificates of its own: a PDF, an archive or a mail.
+pub(super) struct Attached {
+    /// Its name.
+    pub(super) name: String,
+    /// The file.
+    pub(super) bytes: Result<Vec<u8>, ReadingError>,
 }
 
-fn read_guarded(bytes: Vec<u8>, mode: ReadMode) -> Result<Found, ReadingError> {
-    let pdf = Pdf::new(bytes).map_err(|error| match error {
-        LoadPdfError::Decryption(_) => ReadingError::Encrypted,
+/// Tells what is in a PDF. Returns the files attached to it that are to be read too.
+pub(super) fn read(bytes: Vec<u8>, mode: ReadMode, sink: &mut dyn Sink) -> Result<Vec<Attached>, ReadingError> {
+    bounds::check(&bytes)?;
+    sink.tell(Event::Kind(Kind::Pdf));
+    guard::catch(WHAT, || read_guarded(bytes, mode, sink))
+}
+
+/// Returns the files attached to a PDF that was read before.
+pub(super) fn attached_files(bytes: &[u8]) -> Vec<Attached> {
+    guard::catch(WHAT, || Ok(attachments(&open(bytes.to_vec())?).1)).unwrap_or_default()
+}
+
+fn open(bytes: Vec<u8>) -> Result<Pdf, ReadingError> {
+    Pdf::new(bytes).map_err(|error| match error {
+        LoadPdfError::Decryption(_) => ReadingError::Encrypted { what: WHAT },
         LoadPdfError::Invalid => ReadingError::Damaged { what: WHAT, problem: "no pages can be found in it".into() },
-    })?;
-    bounds::check_streams(&pdf)?;
-    let mut candidates = attachments(&pdf);
-    // Also counts what the pages draw: a page that is past the limits here is not drawn below.
-    let printed = guard::catch(WHAT, || Ok(printed::text(&pdf, PAGES)));
-    let attached = candidates.iter().filter(|candidate| candidate.looks_like_credential()).count();
-    // Certificates that were put together into one file keep their pages, but often not their attachments.
-    let holds_more =
-        pdf.pages().len() <= PAGES && printed.as_ref().is_ok_and(|text| disagree::count_numbers(text) > attached);
-    if mode == ReadMode::Thorough || attached == 0 || holds_more {
-        match &printed {
-            Ok(_) => candidates.extend(page_codes(&pdf)),
-            Err(error) if candidates.is_empty() => return Err(error.clone()),
-            Err(_) => {}
-        }
-    }
-    candidates.truncate(CANDIDATES);
-    Ok(Found { kind: Kind::Pdf, candidates, printed: printed.ok(), drawn_over: drawn_over(&pdf) })
+    })
 }
 
-/// Returns the attached files whose name ends in `.jwt`: those of the catalog's `/AF` and of its name tree
-/// (ISO 32000-2 sections 7.11.4 and 14.13).
-fn attachments(pdf: &Pdf) -> Vec<Candidate> {
+fn read_guarded(bytes: Vec<u8>, mode: ReadMode, sink: &mut dyn Sink) -> Result<Vec<Attached>, ReadingError> {
+    let pdf = open(bytes)?;
+    bounds::check_streams(&pdf)?;
+    let (credentials, attached) = attachments(&pdf);
+    credentials.iter().cloned().for_each(|candidate| sink.tell(Event::Candidate(candidate)));
+    if drawn_over(&pdf) {
+        sink.tell(Event::DrawnOver);
+    }
+    if pdf.pages().len() > PAGES {
+        sink.tell(Event::Cut(Cut::Pages));
+    }
+    // Also counts what the pages draw: a file that is past the limits here is not drawn below.
+    match guard::catch(WHAT, || Ok(printed::text(&pdf, PAGES, || sink.has_time()))) {
+        Ok(text) => {
+            sink.tell(Event::Printed(text.clone()));
+            tell_codes(&pdf, &unexplained(&text, &credentials, mode), sink);
+        }
+        Err(error) if credentials.is_empty() => return Err(error),
+        Err(_) => {}
+    }
+    Ok(attached)
+}
+
+/// Returns for each page whether its QR code is to be read: where no attached credential has the number that it shows.
+/// Certificates that were put together into one file, or taken out of one, keep their pages, but often not their
+/// attachments.
+fn unexplained(printed: &str, credentials: &[Candidate], mode: ReadMode) -> Vec<bool> {
+    let number = |candidate: &Candidate| {
+        let credential = UnverifiedCredential::from_payload(&candidate.jws().ok()?.payload).ok()?;
+        Some(credential.number)
+    };
+    let attached: Vec<String> = credentials.iter().filter_map(number).collect();
+    let is_explained = |shown: Shown| !shown.is_empty() && shown.iter().all(|number| attached.contains(number));
+    let pages = shown_numbers(printed);
+    // What is attached and unreadable explains nothing.
+    pages.into_iter().map(|shown| mode == ReadMode::Thorough || !is_explained(shown)).collect()
+}
+
+/// Returns the attached credentials and the attached files of other kinds: those of the catalog's `/AF` and of its name
+/// tree (ISO 32000-2 sections 7.11.4 and 14.13).
+fn attachments(pdf: &Pdf) -> (Vec<Candidate>, Vec<Attached>) {
     let mut specs = Vec::new();
     if let Some(catalog) = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()) {
         if let Some(files) = catalog.get::<Array<'_>>("AF") {
@@ -73,13 +112,25 @@ fn attachments(pdf: &Pdf) -> Vec<Candidate> {
             walk_names(&tree, 0, &mut 0, &mut specs);
         }
     }
-    let mut found: Vec<Candidate> = Vec::new();
-    for text in specs.iter().filter_map(attached_text) {
-        if !found.iter().any(|candidate| candidate.text == text) {
-            found.push(Candidate { text, source: Source::Attachment });
+    let mut credentials: Vec<Candidate> = Vec::new();
+    let mut files: Vec<Attached> = Vec::new();
+    for (number, spec) in (1..).zip(&specs) {
+        let name = file_name(spec);
+        if name.as_ref().is_some_and(|name| name.to_lowercase().ends_with(".jwt")) {
+            let text = attached_text(spec);
+            let known = |text: &String| credentials.iter().any(|candidate| candidate.text == *text);
+            if let Some(text) = text.filter(|text| !known(text)) {
+                credentials.push(Candidate { text, source: Source::Attachment });
+            }
+        } else if let Some(bytes) = attached_file(spec) {
+            let name = name.unwrap_or_else(|| format!("attachment {number}"));
+            if !files.iter().any(|file| file.name == name && file.bytes == bytes) {
+                files.push(Attached { name, bytes });
+            }
         }
     }
-    found
+    credentials.truncate(CANDIDATES);
+    (credentials, files)
 }
 
 fn walk_names<'a>(node: &Dict<'a>, depth: usize, seen: &mut usize, specs: &mut Vec<Dict<'a>>) {
@@ -105,32 +156,51 @@ fn dicts<'a>(array: &Array<'a>) -> impl Iterator<Item = Dict<'a>> + use<'a> {
     })
 }
 
+fn file_name(spec: &Dict<'_>) -> Option<String> {
+    let text = |key| spec.get::<hayro::hayro_syntax::object::String<'_>>(key);
+    ["UF", "F"].into_iter().find_map(text).map(|name| printed::pdf_text(name.as_bytes()))
+}
+
+fn file_stream<'a>(spec: &Dict<'a>) -> Option<Stream<'a>> {
+    let embedded = spec.get::<Dict<'a>>("EF")?;
+    ["UF", "F"].into_iter().find_map(|key| embedded.get::<Stream<'a>>(key))
+}
+
 fn attached_text(spec: &Dict<'_>) -> Option<String> {
-    let named = ["UF", "F"].into_iter().any(|key| {
-        spec.get::<hayro::hayro_syntax::object::String<'_>>(key)
-            .is_some_and(|name| printed::pdf_text(name.as_bytes()).to_lowercase().ends_with(".jwt"))
-    });
-    if !named {
+    let bytes = bounded(&file_stream(spec)?, CANDIDATE_BYTES)?;
+    if bytes.len() > CANDIDATE_BYTES {
         return None;
     }
-    let embedded = spec.get::<Dict<'_>>("EF")?;
-    let stream = ["UF", "F"].into_iter().find_map(|key| embedded.get::<Stream<'_>>(key))?;
-    let text = String::from_utf8(bounded(&stream)?).ok()?;
+    let text = String::from_utf8(bytes).ok()?;
     let text = text.trim();
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// Decodes a small stream without trusting how far it inflates.
-fn bounded(stream: &Stream<'_>) -> Option<Vec<u8>> {
+/// Returns an attached file that may hold certificates of its own, told by its first bytes.
+fn attached_file(spec: &Dict<'_>) -> Option<Result<Vec<u8>, ReadingError>> {
+    let stream = file_stream(spec)?;
+    let Some(head) = bounded(&stream, 64 << 10) else {
+        let problem = "it is packed in a way that is not read".to_owned();
+        return Some(Err(ReadingError::Excessive { what: What::File, problem }));
+    };
+    if !matches!(magic(&head), Magic::Pdf | Magic::Zip | Magic::Mail) {
+        return None;
+    }
+    let bytes = bounded(&stream, FILE_BYTES)?;
+    Some(if bytes.len() > FILE_BYTES { Err(ReadingError::TooLarge { bytes: bytes.len() }) } else { Ok(bytes) })
+}
+
+/// Decodes a stream up to one byte past a limit, without trusting how far it inflates.
+fn bounded(stream: &Stream<'_>, limit: usize) -> Option<Vec<u8>> {
     let raw = stream.raw_data();
     let mut bytes = Vec::new();
-    let limit = CANDIDATE_BYTES as u64 + 1;
+    let limit = limit as u64 + 1;
     match stream.filters().as_slice() {
         [] => raw.take(limit).read_to_end(&mut bytes).ok()?,
         [Filter::FlateDecode] => flate2::read::ZlibDecoder::new(&raw[..]).take(limit).read_to_end(&mut bytes).ok()?,
         _ => return None,
     };
-    (bytes.len() <= CANDIDATE_BYTES).then_some(bytes)
+    Some(bytes)
 }
 
 /// Links that draw nothing are expected; anything else was put on the page afterwards.
@@ -148,23 +218,37 @@ fn drawn_over(pdf: &Pdf) -> bool {
     pdf.pages().iter().take(PAGES).any(drawn_on)
 }
 
-/// Scans the first pages for QR codes.
-fn page_codes(pdf: &Pdf) -> Vec<Candidate> {
-    let mut candidates = Vec::new();
+/// Scans pages for QR codes.
+fn tell_codes(pdf: &Pdf, wanted: &[bool], sink: &mut dyn Sink) {
     for (index, page) in pdf.pages().iter().take(PAGES).enumerate() {
-        // A page that cannot be drawn has no code; the attachment, the text and the other pages still count.
-        let texts = guard::catch(WHAT, || Ok(scan_page(page))).unwrap_or_default();
-        candidates.extend(texts.into_iter().map(|text| Candidate { text, source: Source::QrOnPage(index + 1) }));
+        if !wanted.get(index).copied().unwrap_or(true) {
+            continue;
+        }
+        if !sink.has_time() {
+            sink.tell(Event::Cut(Cut::Pages));
+            return;
+        }
+        // A page that cannot be drawn has no code that counts; the attachment and the other pages still do.
+        match guard::catch(WHAT, || Ok(scan_page(page))) {
+            Err(_) => sink.tell(Event::Cut(Cut::Pages)),
+            Ok(texts) => texts
+                .into_iter()
+                .map(|text| Candidate { text, source: Source::QrOnPage(index + 1) })
+                .for_each(|candidate| sink.tell(Event::Candidate(candidate))),
+        }
     }
-    candidates
 }
 
+/// Returns the codes of a page. Somebody else's do not end the search for ours.
 fn scan_page(page: &Page<'_>) -> Vec<String> {
-    RESOLUTIONS
-        .iter()
-        .map(|&dpi| scan::scan_drawn(&draw(page, dpi)))
-        .find(|texts| !texts.is_empty())
-        .unwrap_or_default()
+    let mut codes = scan::Codes::default();
+    for dpi in RESOLUTIONS {
+        codes.add(scan::scan_drawn(&draw(page, dpi)));
+        if codes.has_ours() {
+            break;
+        }
+    }
+    codes.into_texts()
 }
 
 /// Draws a page in grey; an overlarge page is drawn smaller.

@@ -3,8 +3,12 @@
 use std::io::Cursor;
 
 use image::{DynamicImage, GrayImage, ImageFormat, ImageReader};
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::bytestream::ZCursor;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::{Candidate, Found, Kind, ReadingError, Source, guard, png, scan};
+use super::{Candidate, Found, Kind, ReadingError, Source, What, guard, png, scan};
 
 /// Largest picture in pixels: phones take 50 million and a few 108 million.
 pub(super) const PIXELS: u64 = 120_000_000;
@@ -12,10 +16,10 @@ pub(super) const PIXELS: u64 = 120_000_000;
 /// Longest side in pixels.
 const SIDE: u32 = 30_000;
 
-/// Most memory that decoding may take.
-const DECODING_BYTES: u64 = 1 << 30;
+/// Most memory that decoding may take where a picture is not decoded to grey at once.
+const DECODING_BYTES: u64 = 192 << 20;
 
-const WHAT: &str = "picture";
+const WHAT: What = What::Picture;
 
 pub(super) fn read_png(bytes: &[u8]) -> Result<Found, ReadingError> {
     let baked = png::baked(bytes);
@@ -24,27 +28,16 @@ pub(super) fn read_png(bytes: &[u8]) -> Result<Found, ReadingError> {
         (Err(error), None) => return Err(error),
         (codes, _) => codes.unwrap_or_default(),
     };
-    Ok(Found {
-        kind: Kind::Png,
-        candidates: baked.into_iter().chain(codes).collect(),
-        printed: None,
-        drawn_over: false,
-    })
+    Ok(Found { candidates: baked.into_iter().chain(codes).collect(), ..Found::nothing(Kind::Png) })
 }
 
 pub(super) fn read_jpeg(bytes: &[u8]) -> Result<Found, ReadingError> {
-    Ok(Found {
-        kind: Kind::Jpeg,
-        candidates: scan_picture(bytes, ImageFormat::Jpeg)?,
-        printed: None,
-        drawn_over: false,
-    })
+    Ok(Found { candidates: scan_picture(bytes, ImageFormat::Jpeg)?, ..Found::nothing(Kind::Jpeg) })
 }
 
 fn scan_picture(bytes: &[u8], format: ImageFormat) -> Result<Vec<Candidate>, ReadingError> {
-    let bytes = bytes.to_vec();
-    guard::on_thread(WHAT, move || {
-        let texts = scan::scan_photo(&decode(&bytes, format)?);
+    guard::catch(WHAT, || {
+        let texts = scan::scan_photo(decode(bytes, format)?);
         Ok(texts.into_iter().map(|text| Candidate { text, source: Source::QrInPicture }).collect())
     })
 }
@@ -56,11 +49,40 @@ fn decode(bytes: &[u8], format: ImageFormat) -> Result<GrayImage, ReadingError> 
         let problem = format!("{width} × {height} pixels; at most {} million are read", PIXELS / 1_000_000);
         return Err(ReadingError::Excessive { what: WHAT, problem });
     }
+    let grey = match format {
+        ImageFormat::Jpeg => grey_jpeg(bytes),
+        _ => png::grey(bytes),
+    };
+    if let Some(grey) = grey {
+        return Ok(grey);
+    }
     let mut limits = image::Limits::default();
     limits.max_alloc = Some(DECODING_BYTES);
     let mut reader = reader();
     reader.limits(limits);
-    Ok(on_white(reader.decode().map_err(|error| damaged(&error))?))
+    match reader.decode() {
+        Ok(picture) => Ok(on_white(picture)),
+        Err(image::ImageError::Limits(_)) => {
+            let problem = format!("{width} × {height} pixels in this form take too much memory");
+            Err(ReadingError::Excessive { what: WHAT, problem })
+        }
+        Err(error) => Err(damaged(&error)),
+    }
+}
+
+/// Decodes the brightness alone: a third of the memory of colours. Nothing for pictures in other colour spaces.
+fn grey_jpeg(bytes: &[u8]) -> Option<GrayImage> {
+    let side = SIDE as usize;
+    let options = DecoderOptions::default().set_strict_mode(false).set_max_width(side).set_max_height(side);
+    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    decoder.decode_headers().ok()?;
+    if !matches!(decoder.input_colorspace()?, ColorSpace::YCbCr | ColorSpace::Luma) {
+        return None;
+    }
+    decoder.set_options(options.jpeg_set_out_colorspace(ColorSpace::Luma));
+    let pixels = decoder.decode().ok()?;
+    let (width, height) = decoder.dimensions()?;
+    GrayImage::from_raw(u32::try_from(width).ok()?, u32::try_from(height).ok()?, pixels)
 }
 
 /// A code on a transparent ground is black on nothing; paper is white.

@@ -1,5 +1,9 @@
 //! The text baked into a PNG badge: one uncompressed `iTXt` chunk (PNG 11.3.3.4, Open Badges 3.0 section 5.3.1).
 
+use std::io::Cursor;
+
+use image::GrayImage;
+
 use super::{CANDIDATE_BYTES, Candidate, Source};
 
 const SIGNATURE_BYTES: usize = 8;
@@ -17,6 +21,50 @@ pub(super) fn baked(bytes: &[u8]) -> Option<Candidate> {
         rest = next;
     }
     None
+}
+
+/// Returns where the picture ends: behind its `IEND` chunk (PNG section 11.2.5).
+pub(super) fn end(bytes: &[u8]) -> Option<usize> {
+    let mut rest = bytes.get(SIGNATURE_BYTES..)?;
+    while let Some((kind, _, next)) = chunk(rest) {
+        if kind == b"IEND" {
+            return Some(bytes.len() - next.len());
+        }
+        rest = next;
+    }
+    None
+}
+
+/// Decodes to grey on white, row by row: a quarter of the memory of colours. Nothing for what is interlaced or damaged.
+pub(super) fn grey(bytes: &[u8]) -> Option<GrayImage> {
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info().ok()?;
+    let (width, height) = reader.info().size();
+    if reader.info().interlaced {
+        return None;
+    }
+    let (colour, _) = reader.output_color_type();
+    let mut pixels = Vec::with_capacity(width as usize * height as usize);
+    while let Some(row) = reader.next_row().ok()? {
+        let samples = row.data().chunks_exact(colour.samples());
+        pixels.extend(samples.map(|pixel| match pixel {
+            [grey] => *grey,
+            [grey, alpha] => on_white(u32::from(*grey), *alpha),
+            [red, green, blue, rest @ ..] => {
+                let grey = (u32::from(*red) * 77 + u32::from(*green) * 151 + u32::from(*blue) * 28) >> 8;
+                on_white(grey, rest.first().copied().unwrap_or(u8::MAX))
+            }
+            [] => u8::MAX,
+        }));
+    }
+    GrayImage::from_raw(width, height, pixels)
+}
+
+/// A code on a transparent ground is black on nothing; paper is white.
+fn on_white(grey: u32, alpha: u8) -> u8 {
+    let alpha = u32::from(alpha);
+    (grey * alpha / 255 + 255 - alpha) as u8
 }
 
 /// Splits off one chunk: length, type, data, CRC. The CRC is not checked: the credential's signature is.

@@ -31,12 +31,15 @@ const IMAGE_INK: f64 = 0.5;
 /// Longest text of the pages that are read, in bytes.
 const TEXT_BYTES: usize = 1 << 20;
 
-/// Returns the text of the first `pages` pages, each ended by a form feed.
+/// Returns the text of the first `pages` pages, each ended by a form feed. Asks before each whether there is time.
 ///
 /// Gives up, by [`guard::give_up`], on pages that draw more than any certificate.
-pub(super) fn text(pdf: &Pdf, pages: usize) -> String {
+pub(super) fn text(pdf: &Pdf, pages: usize, mut has_time: impl FnMut() -> bool) -> String {
     let mut collector = Collector::default();
     for page in pdf.pages().iter().take(pages) {
+        if !has_time() {
+            guard::give_up("its pages take too long");
+        }
         collect_page(page, &mut collector);
     }
     collector.text

@@ -1,27 +1,25 @@
 //! Text files: a compact JWS, a JSON document, or lines such as verifier links.
 
-use super::{CANDIDATE_BYTES, CANDIDATES, Candidate, Found, Kind, ReadingError, Source};
+use super::{CANDIDATE_BYTES, CANDIDATES, Candidate, Found, Kind, ReadingError, Source, What};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Found, ReadingError> {
-    let text = std::str::from_utf8(bytes).map_err(|_| ReadingError::Kind("not text"))?;
+    let text = std::str::from_utf8(bytes).map_err(|_| ReadingError::NotText)?;
     let text = text.trim_start_matches('\u{feff}').trim();
     if text.is_empty() {
         return Err(ReadingError::Empty);
     }
     if text.contains('\0') {
-        return Err(ReadingError::Kind("not text"));
+        return Err(ReadingError::NotText);
     }
     let found = |kind, texts: Vec<String>| Found {
-        kind,
         candidates: texts.into_iter().map(|text| Candidate { text, source: Source::PlainText }).collect(),
-        printed: None,
-        drawn_over: false,
+        ..Found::nothing(kind)
     };
     if text.starts_with('{') || text.starts_with('[') {
         return if text.len() <= CANDIDATE_BYTES {
             Ok(found(Kind::Json, vec![text.into()]))
         } else {
-            Err(ReadingError::Excessive { what: "JSON", problem: format!("longer than {CANDIDATE_BYTES} bytes") })
+            Err(ReadingError::Excessive { what: What::Json, problem: format!("longer than {CANDIDATE_BYTES} bytes") })
         };
     }
     // Mail programs wrap long lines; a JWS holds no white space of its own.
@@ -31,8 +29,16 @@ pub(super) fn read(bytes: &[u8]) -> Result<Found, ReadingError> {
             return Ok(found(Kind::Jwt, vec![joined]));
         }
     }
-    let texts: Vec<String> = lines(text).take(CANDIDATES).map(str::to_owned).collect();
-    Ok(found(Kind::Text, texts))
+    let texts: Vec<String> = lines(text).take(CANDIDATES + 1).map(str::to_owned).collect();
+    // Nothing that was not looked at hides behind the rest.
+    let problem = if texts.len() > CANDIDATES {
+        format!("more than {CANDIDATES} lines")
+    } else if text.lines().any(|line| line.len() > CANDIDATE_BYTES) {
+        format!("a line is longer than {CANDIDATE_BYTES} bytes")
+    } else {
+        return Ok(found(Kind::Text, texts));
+    };
+    Err(ReadingError::Excessive { what: What::Text, problem })
 }
 
 /// Returns the lines of a text that may each be a credential: trimmed, not blank, not overlong, `#` comments left out.
@@ -82,8 +88,8 @@ mod tests {
 
     #[test]
     fn binary_rubbish_is_named() {
-        assert_eq!(read(&[0xFE, 0x00, 0x81]), Err(ReadingError::Kind("not text")));
-        assert_eq!(read(b"a\0b"), Err(ReadingError::Kind("not text")));
+        assert_eq!(read(&[0xFE, 0x00, 0x81]), Err(ReadingError::NotText));
+        assert_eq!(read(b"a\0b"), Err(ReadingError::NotText));
         assert_eq!(read(b" \n"), Err(ReadingError::Empty));
     }
 }

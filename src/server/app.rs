@@ -7,6 +7,7 @@ use tokio::sync::watch;
 
 use super::auth::Authenticator;
 use super::crowd::Crowd;
+use super::lane::Lane;
 use super::ops::{Metrics, Pulse, Readiness};
 use super::rate::Rate;
 use super::session::Logins;
@@ -15,6 +16,7 @@ use super::{Caller, Problem, Steady, Vault, vc_api};
 use crate::credential::Timestamp;
 use crate::issuance::{Desk, Faces, Issuer};
 use crate::publish::clock::ClockError;
+use crate::reading::Reader;
 use crate::store::Store;
 use crate::webhooks::Rules;
 
@@ -59,6 +61,8 @@ pub struct Parts {
     pub faces: Faces,
     /// The keys.
     pub vault: Vault,
+    /// Who reads the files that everybody may send.
+    pub reader: Reader,
     /// The time.
     pub clock: Clock,
     /// Who is who.
@@ -91,6 +95,8 @@ struct Inner {
     public: Rate,
     /// Who has files in memory to be verified.
     files: Crowd,
+    /// Whose file is looked at.
+    lane: Lane,
     /// Whose turn it is to read or draw much, and to be sent it.
     turns: [Turns; 2],
     /// What came of the last look at the store.
@@ -123,6 +129,7 @@ impl App {
             logins: Logins::default(),
             public,
             files: Crowd::default(),
+            lane: Lane::default(),
             turns: [Turns::to_work(), Turns::to_send()],
             readiness: Readiness::default(),
             pulse,
@@ -155,6 +162,11 @@ impl App {
     /// Returns who has files in memory to be verified.
     pub(super) fn files(&self) -> &Crowd {
         &self.0.files
+    }
+
+    /// Returns whose file is looked at.
+    pub(super) fn lane(&self) -> &Lane {
+        &self.0.lane
     }
 
     /// Returns whose turn it is to read or draw much.

@@ -46,19 +46,25 @@ pub(super) struct Crowd(Arc<Mutex<HashMap<IpAddr, usize>>>);
 pub(super) struct Place {
     crowd: Crowd,
     network: IpAddr,
+    size: usize,
 }
 
 impl Crowd {
     /// Counts one more; nothing if there are `most` from there already.
     pub(super) fn enter(&self, address: IpAddr, most: usize) -> Option<Place> {
+        self.enter_with(address, 1, most)
+    }
+
+    /// Counts so much more; nothing if that is more than `most` from there.
+    pub(super) fn enter_with(&self, address: IpAddr, size: usize, most: usize) -> Option<Place> {
         let network = network(address);
         let mut counted = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counted.entry(network).or_default();
-        if *count >= most {
+        let count = counted.get(&network).copied().unwrap_or_default();
+        if count + size > most {
             return None;
         }
-        *count += 1;
-        Some(Place { crowd: self.clone(), network })
+        counted.insert(network, count + size);
+        Some(Place { crowd: self.clone(), network, size })
     }
 }
 
@@ -66,7 +72,7 @@ impl Drop for Place {
     fn drop(&mut self) {
         let mut counted = self.crowd.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(count) = counted.get_mut(&self.network) {
-            *count -= 1;
+            *count -= self.size;
             if *count == 0 {
                 counted.remove(&self.network);
             }

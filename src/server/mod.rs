@@ -9,6 +9,7 @@ mod crowd;
 mod extract;
 mod forwarded;
 mod idempotency;
+mod lane;
 mod meanwhile;
 mod ops;
 mod pace;

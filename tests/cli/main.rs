@@ -1,6 +1,7 @@
 //! The command line, driven as a script would: stories, transcripts of mistakes, and other people's readers.
 
 mod clock;
+mod containers;
 mod disk;
 mod earlier;
 mod first_user;

@@ -111,6 +111,15 @@ fn pdf(lines: &[&str], qr: Option<&str>, attachments: &[(&str, &str)]) -> Vec<u8
 }
 
 fn with_content(content: &[u8], attachments: &[(&str, &str)]) -> Vec<u8> {
+    let files: Vec<(&str, &[u8])> = attachments.iter().map(|(name, text)| (*name, text.as_bytes())).collect();
+    with_content_and_files(content, &files)
+}
+
+fn with_files(files: &[(&str, &[u8])]) -> Vec<u8> {
+    with_content_and_files(b"", files)
+}
+
+fn with_content_and_files(content: &[u8], attachments: &[(&str, &[u8])]) -> Vec<u8> {
     let mut document = Document::with_version("1.7");
     let pages = document.new_object_id();
     let font = document.add_object(dictionary! { "Type" => "Font", "Subtype" => "Type1", "BaseFont" => "Helvetica" });
@@ -125,8 +134,8 @@ fn with_content(content: &[u8], attachments: &[(&str, &str)]) -> Vec<u8> {
         Object::Dictionary(dictionary! { "Type" => "Pages", "Kids" => vec![page.into()], "Count" => 1 }),
     );
     let mut names = Vec::new();
-    for (name, text) in attachments {
-        let mut stream = Stream::new(dictionary! { "Type" => "EmbeddedFile" }, text.as_bytes().to_vec());
+    for (name, bytes) in attachments {
+        let mut stream = Stream::new(dictionary! { "Type" => "EmbeddedFile" }, bytes.to_vec());
         stream.compress().unwrap();
         let file = document.add_object(stream);
         names.push(Object::String(name.as_bytes().to_vec(), StringFormat::Literal));
@@ -155,8 +164,11 @@ fn a_pdf_gives_its_attachment_first_and_then_its_code() {
     assert_eq!(sources, [(JWS, Source::Attachment), (LINK, Source::QrOnPage(1))]);
     assert_eq!(found.printed.as_deref(), Some("Ada Lovelace\nGerman A1\u{c}"));
 
+    // The page shows no number of the attached credential: its code is read in either mode.
+    assert_eq!(read_with(&bytes, ReadMode::Quick).unwrap(), found);
+    let (bytes, _) = certificate("classic", "Ada Lovelace");
     let quick = read_with(&bytes, ReadMode::Quick).unwrap();
-    assert_eq!(quick.candidates.len(), 1);
+    assert_eq!(quick.candidates.iter().map(|c| c.source).collect::<Vec<_>>(), [Source::Attachment]);
     assert!(quick.printed.is_some());
 }
 
@@ -183,7 +195,7 @@ fn actual_text_stands_for_the_glyphs_it_spans() {
 
 #[test]
 fn truncated_and_damaged_pdfs_are_errors_or_find_less() {
-    let whole = pdf(&["Ada Lovelace"], None, &[("credential.jwt", JWS)]);
+    let (whole, _) = certificate("minimal", "Ada Lovelace");
     for cut in (0..whole.len()).step_by(whole.len() / 40) {
         let _ = read_with(&whole[..cut], ReadMode::Quick);
     }
@@ -192,7 +204,7 @@ fn truncated_and_damaged_pdfs_are_errors_or_find_less() {
         flipped[at] ^= 0x3C;
         let _ = read_with(&flipped, ReadMode::Quick);
     }
-    assert!(matches!(read(b"%PDF-1.7\nrubbish"), Err(ReadingError::Damaged { what: "PDF", .. })));
+    assert!(matches!(read(b"%PDF-1.7\nrubbish"), Err(ReadingError::Damaged { what: What::Pdf, .. })));
 }
 
 #[test]
@@ -200,7 +212,7 @@ fn an_encrypted_pdf_is_named_so() {
     let mut bytes = pdf(&["x"], None, &[]);
     let at = bytes.windows(5).rposition(|window| window == b"/Root").unwrap();
     bytes.splice(at..at, *b"/Encrypt 9 0 R ");
-    assert_eq!(read(&bytes), Err(ReadingError::Encrypted));
+    assert_eq!(read(&bytes), Err(ReadingError::Encrypted { what: What::Pdf }));
 }
 
 #[test]
@@ -212,7 +224,7 @@ fn a_pdf_that_inflates_without_end_is_refused() {
     let mut bytes = Vec::new();
     document.save_to(&mut bytes).unwrap();
     assert!(bytes.len() < 1 << 20);
-    assert!(matches!(read(&bytes), Err(ReadingError::Excessive { what: "PDF", .. })), "{:?}", read(&bytes));
+    assert!(matches!(read(&bytes), Err(ReadingError::Excessive { what: What::Pdf, .. })), "{:?}", read(&bytes));
 }
 
 #[test]
@@ -247,7 +259,8 @@ fn forms_that_call_each_other_without_end_are_given_up() {
     document.trailer.set("Root", catalog);
     let mut bytes = Vec::new();
     document.save_to(&mut bytes).unwrap();
-    assert!(matches!(read(&bytes), Err(ReadingError::Excessive { what: "PDF", .. })));
+    // By the number of its steps, or on a busy machine by the clock.
+    assert!(matches!(read(&bytes), Err(ReadingError::Excessive { .. })));
 }
 
 #[test]
@@ -258,7 +271,7 @@ fn a_picture_that_claims_a_gigabyte_is_refused_before_it_is_decoded() {
     let crc = crc32(&bytes[12..29]);
     bytes[29..33].copy_from_slice(&crc.to_be_bytes());
     let error = read(&bytes).unwrap_err();
-    assert!(matches!(error, ReadingError::Excessive { what: "picture", .. }), "{error}");
+    assert!(matches!(error, ReadingError::Excessive { what: What::Picture, .. }), "{error}");
 }
 
 fn crc32(bytes: &[u8]) -> u32 {
@@ -281,6 +294,48 @@ fn other_files_are_named() {
         read(b"\x89PNG\r\n\x1a\n").unwrap_err().hint(),
         "ask for the original file, or use a picture of its QR code"
     );
+}
+
+/// Returns the name and the candidates of each piece, or its error.
+fn pieces(bytes: &[u8]) -> Vec<(Option<String>, Result<usize, String>)> {
+    let told = |piece: Piece| match piece.outcome {
+        Outcome::Found(found) => (piece.name, Ok(found.candidates.len())),
+        Outcome::Failed(error) => (piece.name, Err(error.to_string())),
+        Outcome::Aside(what) => (piece.name, Err(format!("aside: {what}"))),
+    };
+    Reader::here().pieces(bytes, Ask::default()).into_iter().map(told).collect()
+}
+
+#[test]
+fn two_codes_on_a_page_are_both_read() {
+    let (one, other) = (symbol(LINK, 3), symbol("https://sponsor.example/info", 6));
+    let mut page = GrayImage::from_pixel(1200, 900, Luma([255]));
+    image::imageops::replace(&mut page, &other, 20, 20);
+    image::imageops::replace(&mut page, &one, 600, 300);
+    let found = texts(&encode(page, ImageFormat::Png));
+    assert!(found.iter().any(|text| text == LINK), "{found:?}");
+}
+
+#[test]
+fn a_page_larger_than_its_code_needs_is_seen_through_two_sizes() {
+    let mut page = GrayImage::from_pixel(5000, 3000, Luma([255]));
+    image::imageops::replace(&mut page, &symbol(LINK, 9), 3000, 1200);
+    assert_eq!(texts(&encode(page, ImageFormat::Jpeg)), [LINK]);
+}
+
+#[test]
+fn what_is_attached_to_a_pdf_is_read_too() {
+    let inner = pdf(&["Grace"], Some(LINK), &[]);
+    let bytes = with_files(&[("inner.pdf", &inner), ("notes.txt", b"x")]);
+    assert_eq!(pieces(&bytes), [(None, Ok(0)), (Some("inner.pdf".into()), Ok(1))]);
+    assert_eq!(read(&bytes), Err(ReadingError::Several(2)), "who asks for one file is told");
+}
+
+#[test]
+fn more_lines_than_are_judged_are_not_left_out_silently() {
+    let lines = "https://v.example/#1123\n".repeat(1_001);
+    assert!(matches!(read(lines.as_bytes()), Err(ReadingError::Excessive { what: What::Text, .. })));
+    assert_eq!(texts(&lines.as_bytes()[..24 * 1_000]).len(), 1_000);
 }
 
 #[test]

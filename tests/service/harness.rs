@@ -16,6 +16,7 @@ use testamur::accounts::Permission;
 use testamur::credential::Timestamp;
 use testamur::issuance::{Desk, Faces, Issuer, STATUS_SECRET};
 use testamur::keys::KeyFolder;
+use testamur::reading::Reader;
 use testamur::server::{App, Authenticator, Caller, Clock, Limits, Parts, Problem, Vault, router};
 use testamur::store::{MemoryStore, SledStore, Store};
 use testamur::template::FontLibrary;
@@ -108,6 +109,7 @@ impl World {
             issuer: issuer(),
             faces: Faces::new(FontLibrary::builtin()),
             vault: Vault::open(&keys, PASSPHRASE, Some(site), vec![keys.clone()], 7).unwrap(),
+            reader: Reader::of(env!("CARGO_BIN_EXE_testamur").into()),
             clock: clock_of_app,
             authenticator: Authenticator::new(|_, request, address| told_caller(&request.headers, address)),
             limits,

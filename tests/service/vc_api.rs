@@ -414,8 +414,8 @@ fn certificates_are_verified_and_revoked_but_never_made_here() {
             now: world.app.now(),
         };
         let anchors = world.app.vault.anchors(&desk).unwrap();
-        let verdict = inspect::text(&forged.to_string(), &anchors, world.app.now()).verdict;
-        assert!(["untrusted_issuer", "malformed"].contains(&verdict.code()), "{}", verdict.code());
+        let code = inspect::text(&forged.to_string(), &anchors, world.app.now()).finding.code();
+        assert!(["untrusted_issuer", "malformed"].contains(&code), "{code}");
 
         let revoke = |id: &str, status: bool| {
             let told = json!({ "type": "BitstringStatusListEntry", "statusPurpose": "revocation" });

@@ -1,9 +1,11 @@
 //! Verification for everybody: by number, by id, by file, by text.
 
+use std::io::{Cursor, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::Duration;
 
+use lopdf::dictionary;
 use serde_json::{Value, json};
 use testamur::proof::jws::Jws;
 use testamur::reading;
@@ -133,9 +135,15 @@ fn what_is_forged_or_nothing_is_told_apart() {
         let answer = text(&world, garbage);
         assert_eq!((verdict(&answer), &answer["good"]), ("malformed", &json!(false)), "{garbage}");
     }
-    for garbage in [&b"hello"[..], b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"PK\x03\x04", &[0xff; 4_000], &[0; 4_000]] {
+    for garbage in [&b"hello"[..], b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", &[0xff; 4_000], &[0; 4_000]] {
         let answer = send(&world, "application/octet-stream", garbage).ok();
         assert_eq!((verdict(&answer), &answer["good"]), ("malformed", &json!(false)), "{garbage:?}");
+    }
+    // What nobody can look into is not accused.
+    for closed in [&b"PK\x03\x04"[..], b"7z\xBC\xAF\x27\x1C\0\x04", b"\x1F\x8B\x08\0"] {
+        let answer = send(&world, "application/octet-stream", closed).ok();
+        assert_eq!((verdict(&answer), &answer["good"]), ("unreadable", &json!(false)), "{closed:?}");
+        assert!(answer["verdicts"][0]["hint"].is_string(), "{answer}");
     }
     let half = file(&world, "pdf");
     let answer = send(&world, "application/pdf", &half[..half.len() / 2]).ok();
@@ -149,6 +157,86 @@ fn what_is_forged_or_nothing_is_told_apart() {
     send(&world, "application/octet-stream", vec![b'x'; (16 << 20) + 1]).problem(413, "body-too-large");
     let published = world.app.vault.present(&crate::runs::desk(&world)).unwrap();
     send(&world, "application/octet-stream", published).problem(422, "not-a-certificate");
+}
+
+fn archive(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// Returns the names and verdicts of an answer.
+fn named(answer: &Value) -> Vec<(&str, &str)> {
+    let rows = answer["verdicts"].as_array().unwrap();
+    rows.iter().map(|row| (row["name"].as_str().unwrap_or_default(), row["verdict"].as_str().unwrap())).collect()
+}
+
+#[test]
+fn every_certificate_in_a_container_is_judged_by_name() {
+    let world = World::in_memory();
+    issued(&world);
+    let pdf = |number: usize| world.get(&format!("/certificates/CERT-WORKSHOP-2026-{number:05}/file?format=pdf")).bytes;
+    let (good, bad) = (pdf(1), pdf(2));
+    world.post("/certificates/CERT-WORKSHOP-2026-00002/revoke", &json!({ "cause": "fraud" })).ok();
+    world.pass(60);
+    let ask = |bytes: &[u8]| send(&world, "application/octet-stream", bytes).ok();
+
+    let zip = archive(&[("good.pdf", &good), ("bad.pdf", &bad), ("letter.txt", b"Hello")]);
+    let answer = ask(&zip);
+    assert_eq!(named(&answer), [("good.pdf", "valid"), ("bad.pdf", "revoked")]);
+    assert_eq!((&answer["good"], &answer["notes"][0]["name"]), (&json!(false), &json!("letter.txt")));
+    assert_eq!(ask(&archive(&[("good.pdf", &good)]))["good"], true);
+
+    let glued = ask(&[&bad[..], &good].concat());
+    assert_eq!(named(&glued), [("part 1", "revoked"), ("part 2", "valid")]);
+    let junk = ask(&[&good[..], b"junk"].concat());
+    assert_eq!(
+        (verdict(&junk), &junk["verdicts"][0]["page"], &junk["good"]),
+        ("valid", &json!("leftover"), &json!(false))
+    );
+
+    let letter = |name: &str, bytes: &[u8]| {
+        let file = data_encoding::BASE64_MIME.encode(bytes);
+        format!(
+            "From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: application/octet-stream\r\n\
+             Content-Disposition: attachment; filename={name}\r\nContent-Transfer-Encoding: base64\r\n\r\n{file}"
+        )
+    };
+    let mail = ask(letter("all.zip", &zip).as_bytes());
+    assert_eq!(named(&mail), [("all.zip/good.pdf", "valid"), ("all.zip/bad.pdf", "revoked")]);
+    let deep = ask(letter("outer.zip", &archive(&[("all.zip", &zip)])).as_bytes());
+    assert_eq!((named(&deep), &deep["good"]), (vec![("outer.zip/all.zip", "unreadable")], &json!(false)));
+}
+
+#[test]
+fn what_takes_too_much_to_read_is_neither_good_nor_accused_and_the_next_one_is_answered() {
+    let world = World::in_memory();
+    issued(&world);
+    // One white picture, which a small file holds and whose hundred million pixels nobody needs.
+    let mut picture = lopdf::Stream::new(
+        dictionary! {
+            "Type" => "XObject", "Subtype" => "Image", "Width" => 10_000, "Height" => 10_000,
+            "ColorSpace" => "DeviceRGB", "BitsPerComponent" => 8,
+        },
+        vec![255; 300_000_000],
+    );
+    picture.compress().unwrap();
+    let mut document = lopdf::Document::load_mem(&file(&world, "pdf")).unwrap();
+    let page = *document.get_pages().values().next().unwrap();
+    let picture = document.add_object(picture);
+    document.add_xobject(page, "Huge", picture).unwrap();
+    let mut content = document.get_page_content(page);
+    content.extend_from_slice(b"\n/Huge Do\n");
+    document.change_page_content(page, content).unwrap();
+    let mut huge = Vec::new();
+    document.save_to(&mut huge).unwrap();
+    let answer = send(&world, "application/pdf", huge).ok();
+    assert_eq!((verdict(&answer), &answer["good"]), ("valid", &json!(false)), "{answer}");
+    assert_eq!(answer["verdicts"][0]["page"], "partly_read");
+    assert_eq!(send(&world, "application/pdf", file(&world, "pdf")).ok()["good"], true);
 }
 
 #[test]

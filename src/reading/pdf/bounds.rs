@@ -26,7 +26,7 @@ const OBJECTS: usize = 200_000;
 pub(super) fn check(bytes: &[u8]) -> Result<(), ReadingError> {
     // The trailer, or the dictionary of a cross-reference stream: neither can itself be encrypted (ISO 32000-2, 7.6.1).
     if memmem::find(bytes, b"/Encrypt").is_some_and(|at| !bytes.get(at + 8).is_some_and(u8::is_ascii_alphanumeric)) {
-        return Err(ReadingError::Encrypted);
+        return Err(ReadingError::Encrypted { what: WHAT });
     }
     let mut left = INFLATED_BYTES;
     let mut from = 0;

@@ -1,24 +1,27 @@
 //! Verification for everybody: without an account, and without a name to be found by counting numbers.
 
-use std::sync::LazyLock;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::timeout;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::credential::{CertificateNumber, Timestamp};
-use crate::inspect::{self, Inspected};
+use crate::inspect::{self, Answer, Finding, Inspected};
 use crate::issuance::Desk;
-use crate::reading::ReadMode;
+use crate::reading::{self, Ask, ReadMode, ReadingError};
 use crate::server::crowd::Place;
 use crate::server::extract::{Path, Raw, is_json, within};
 use crate::server::{App, ClientAddress, Problem};
@@ -28,15 +31,23 @@ use crate::verify::verify_jws;
 
 /// Largest file that is looked at, in bytes.
 const FILE_BYTES: usize = 16 << 20;
-/// Files in memory at once: half a gigabyte.
-static FILES: Semaphore = Semaphore::const_new(32);
-/// Files in memory at once that come from one address.
-const FILES_EACH: usize = 8;
-/// Files looked at at once: half of the machine, so that whoever sends what is hard to read slows down nobody else.
-static LOOKS: LazyLock<Semaphore> =
+/// Largest JSON body, in bytes: a text of the greatest length that is verified, each byte of it escaped.
+const JSON_BYTES: usize = 2 << 20;
+/// Kilobytes of bodies in memory at once. With the process that reads, which has 256 MB, the service stays below 500 MB.
+const BODIES_KB: usize = 48 << 10;
+/// Kilobytes in memory at once that come from one address.
+const BODIES_KB_EACH: usize = 24 << 10;
+static BODIES: Semaphore = Semaphore::const_new(BODIES_KB);
+/// Texts verified at once: half of the machine.
+static TEXTS: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new((available_parallelism().map_or(1, usize::from) / 2).max(1)));
-/// How long a file waits for its turn to be looked at.
-const TURN: Duration = Duration::from_secs(10);
+/// How long a body waits for room.
+const ROOM: Duration = Duration::from_secs(4);
+/// How long it waits for its turn to be looked at. One file is looked at at a time, each address in its turn, so that
+/// whoever sends what is hard to read slows down nobody else for long.
+const TURN: Duration = Duration::from_secs(12);
+/// Seconds of work that are spent on a file; what was not looked at then is said.
+const LOOK_SECONDS: u64 = 10;
 /// Characters of the part of an id that cannot be guessed: 40 bits in base32.
 const SUFFIX_CHARS: usize = 8;
 
@@ -61,9 +72,10 @@ impl FromRequestParts<App> for Patient {
     }
 }
 
-/// Room for a file in memory, taken before the first byte of it is read.
+/// Room for a body in memory, taken before the first byte of it is read.
 struct Room {
-    _file: SemaphorePermit<'static>,
+    address: IpAddr,
+    _bodies: SemaphorePermit<'static>,
     _place: Place,
 }
 
@@ -71,10 +83,25 @@ impl FromRequestParts<App> for Room {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        within(&parts.headers, FILE_BYTES)?;
+        let most = if is_json(&parts.headers) { JSON_BYTES } else { FILE_BYTES };
+        within(&parts.headers, most)?;
+        let told = parts.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+        // Who does not say how long it is may send the most.
+        let size = told.unwrap_or(most) / 1024 + 1;
         let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
-        let place = app.files().enter(address, FILES_EACH).ok_or_else(busy)?;
-        Ok(Self { _file: FILES.try_acquire().map_err(|_| busy())?, _place: place })
+        let place = app.files().enter_with(address, size, BODIES_KB_EACH).ok_or_else(busy)?;
+        let size = u32::try_from(size).map_err(|_| busy())?;
+        let bodies = timeout(ROOM, BODIES.acquire_many(size)).await.ok().and_then(Result::ok).ok_or_else(busy)?;
+        Ok(Self { address, _bodies: bodies, _place: place })
+    }
+}
+
+/// Ends the work that nobody waits for any more.
+struct Caller(Arc<AtomicBool>);
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
     }
 }
 
@@ -170,17 +197,33 @@ struct Text {
 #[derive(Debug, Serialize, ToSchema)]
 struct Verdicts {
     /// One for each credential found, with the members of `schemas/verdict.json`, and `source`; where a page prints
-    /// something else than what was signed also `printedDiffers`, and `page` where it cannot be trusted.
+    /// something else than what was signed also `printedDiffers`, and `page` where it cannot be trusted. `name` is the way
+    /// of a file in an archive or a mail. What could not be looked at has the verdict `unreadable`, with `problem` and
+    /// `hint`: it is neither good nor accused.
     #[schema(value_type = Vec<Object>)]
     verdicts: Vec<Value>,
+    /// What was left out because it is no certificate, such as a letter's text.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<Note>,
     /// Whether each of them is genuine and its page prints what was signed.
     good: bool,
 }
 
+/// Something that was left out.
+#[derive(Debug, Serialize, ToSchema)]
+struct Note {
+    /// The way of a file in an archive or a mail.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+    /// What it is.
+    text: String,
+}
+
 /// Verify a file or a text
 ///
-/// The body is a PDF, PNG, JPEG, `.jwt` or `.json` as it is, or `{"text": …}` as `application/json`. At most 16 MB.
-/// The answer rests on this issuer's own records as they are now; certificates of others are `untrusted_issuer`.
+/// The body is a PDF, PNG, JPEG, `.jwt` or `.json` as it is, an archive (`.zip`) or a mail (`.eml`) of such files, or
+/// `{"text": …}` as `application/json`. At most 16 MB, and 1,000 files in it. The answer rests on this issuer's own records
+/// as they are now; certificates of others are `untrusted_issuer`.
 #[utoipa::path(post, path = "/verify", tag = "Verify", extensions(("x-permission" = json!("public"))), security(()),
     request_body(content((Text = "application/json"), (Vec<u8> = "application/octet-stream"))),
     responses((status = 200, body = Verdicts), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -191,33 +234,62 @@ async fn check(
     headers: HeaderMap,
     Raw(body): Raw,
 ) -> Result<Json<Verdicts>, Problem> {
-    let text: Option<Text> = if is_json(&headers) {
-        Some(serde_json::from_slice(&body).map_err(|error| Problem::bad_request("bad-body", error.to_string()))?)
-    } else {
-        None
-    };
     if body.is_empty() {
         return Err(Problem::bad_request("bad-body", "the body is empty; send a file, or {\"text\": …} as JSON"));
     }
-    let turn = tokio::time::timeout(TURN, LOOKS.acquire()).await.ok().and_then(Result::ok).ok_or_else(busy)?;
+    if is_json(&headers) {
+        if body.len() > JSON_BYTES {
+            let detail = format!("the body has {} bytes; at most {JSON_BYTES} are taken here", body.len());
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", detail));
+        }
+        let Text { text } =
+            serde_json::from_slice(&body).map_err(|error| Problem::bad_request("bad-body", error.to_string()))?;
+        return check_text(app, room, text).await;
+    }
+    let turn = timeout(TURN, app.lane().wait(room.address)).await.map_err(|_| busy())?;
+    let caller = Caller(Arc::default());
+    let gone = Arc::clone(&caller.0);
     app.aside(move |app| {
         // Kept until the work ends, also when nobody waits for it any more.
         let _held = (room, turn);
-        let actor = "public".to_owned();
-        let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &actor, now: app.now() };
-        let anchors = app.vault.anchors(&desk)?;
-        let answers = match text {
-            Some(Text { text }) => vec![inspect::text(&text, &anchors, desk.now)],
-            None => match inspect::file(&body, &anchors, desk.now, ReadMode::Thorough) {
-                Inspected::Answers(answers) => answers,
-                Inspected::Published(what) => {
-                    let detail = format!("this is {what}, not a certificate");
-                    return Err(Problem::unprocessable("not-a-certificate", detail));
-                }
-            },
-        };
-        let good = answers.iter().all(inspect::Answer::is_good);
-        Ok(Json(Verdicts { good, verdicts: answers.iter().map(|answer| Value::Object(answer.to_json())).collect() }))
+        let mode = if reading::is_container(&body) { ReadMode::Quick } else { ReadMode::Thorough };
+        let ask = Ask { mode, seconds: Some(LOOK_SECONDS), stop: Some(&gone) };
+        with_anchors(app, |desk, anchors| inspect::file(&body, &app.reader, anchors, desk.now, ask))
     })
     .await
+}
+
+async fn check_text(app: App, room: Room, text: String) -> Result<Json<Verdicts>, Problem> {
+    let turn = timeout(TURN, TEXTS.acquire()).await.ok().and_then(Result::ok).ok_or_else(busy)?;
+    app.aside(move |app| {
+        let _held = (room, turn);
+        with_anchors(app, |desk, anchors| {
+            let answers = vec![inspect::text(&text, anchors, desk.now)];
+            Inspected { answers, notes: Vec::new() }
+        })
+    })
+    .await
+}
+
+/// Looks at something with this issuer's own records as trust anchors.
+fn with_anchors(
+    app: &App,
+    look: impl FnOnce(&Desk<'_>, &crate::verify::TrustAnchors) -> Inspected,
+) -> Result<Json<Verdicts>, Problem> {
+    let actor = "public".to_owned();
+    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &actor, now: app.now() };
+    let anchors = app.vault.anchors(&desk)?;
+    let Inspected { answers, notes } = look(&desk, &anchors);
+    for answer in &answers {
+        if let Finding::Unreadable(ReadingError::NoReader(why)) = &answer.finding {
+            return Err(Problem::internal(why));
+        }
+    }
+    if let ([], [inspect::Note { name: None, text, .. }]) = (&answers[..], &notes[..]) {
+        return Err(Problem::unprocessable("not-a-certificate", text.clone()));
+    }
+    let good = !answers.is_empty() && answers.iter().all(Answer::is_good);
+    let verdicts = answers.iter().map(|answer| Value::Object(answer.to_json())).collect();
+    let notes = notes.into_iter().map(|inspect::Note { name, text, .. }| Note { name, text }).collect();
+    Ok(Json(Verdicts { verdicts, notes, good }))
 }

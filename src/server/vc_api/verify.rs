@@ -8,12 +8,11 @@ use serde_json::Value;
 use super::finding::Found;
 use super::{Asked, DID_KEY, Finding, address, key_of, related, status};
 use crate::credential::{Timestamp, data_model};
-use crate::inspect;
 use crate::issuance::Desk;
 use crate::proof::proof_set::{Proof, ProofSet};
 use crate::server::extract::Body;
 use crate::server::{App, Caller, Problem};
-use crate::verify::Verdict;
+use crate::verify::{self, Verdict};
 
 const OPTIONS: [&str; 4] = ["checks", "expectedProofPurpose", "challenge", "domain"];
 const ENVELOPE: &str = "data:application/vc+jwt,";
@@ -122,7 +121,7 @@ fn is_envelope(document: &Value) -> Result<(), Finding> {
 fn ours(app: &App, text: &str) -> Result<Found, Problem> {
     let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: "vc-api", now: app.now() };
     let anchors = app.vault.anchors(&desk)?;
-    let verdict = inspect::text(text, &anchors, desk.now).verdict;
+    let verdict = verify::verify(text.trim(), &anchors, desk.now);
     let good = matches!(verdict, Verdict::Valid(_));
     let told = format!("{}: {}", verdict.code(), verdict.guidance().sentence);
     Ok(if good { Found::default() } else { Found::error(Finding::security(told)) })

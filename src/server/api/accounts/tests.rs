@@ -15,6 +15,7 @@ use crate::accounts::{Permission, Role, permissions, setup_link};
 use crate::credential::Timestamp;
 use crate::issuance::{Desk, Faces, Issuer};
 use crate::keys::KeyFolder;
+use crate::reading::Reader;
 use crate::server::{App, Limits, Parts, Vault, accounts, router};
 use crate::store::{Collection, MemoryStore, SledStore, Store};
 use crate::template::FontLibrary;
@@ -71,6 +72,7 @@ impl Service {
             issuer,
             faces: Faces::new(FontLibrary::builtin()),
             vault: Vault::open(keys, "passphrase", None, Vec::new(), 7).unwrap(),
+            reader: Reader::here(),
             clock: {
                 let clock = Arc::clone(&clock);
                 Arc::new(move || Timestamp::from_unix(clock.load(Ordering::SeqCst)))

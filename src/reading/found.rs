@@ -1,0 +1,122 @@
+//! What is found in a file.
+
+use serde::{Deserialize, Serialize};
+
+use super::text;
+use crate::credential::{Malformed, limits};
+use crate::proof::jws::Jws;
+
+/// What was found in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// What the file is.
+    pub kind: Kind,
+    /// Texts that may be a credential, the most direct source first; may hold none, one or several.
+    pub candidates: Vec<Candidate>,
+    /// The text that a PDF's pages show, in the order it is drawn; `None` for other files and unreadable pages.
+    pub printed: Option<String>,
+    /// Annotations that draw on a PDF's pages, such as a text box over a name. Our certificates carry links alone.
+    pub drawn_over: bool,
+    /// What of the file was not looked at, if anything.
+    pub cut: Option<Cut>,
+}
+
+impl Found {
+    /// Returns a kind of file in which nothing was found yet.
+    pub(super) fn nothing(kind: Kind) -> Self {
+        Self { kind, candidates: Vec::new(), printed: None, drawn_over: false, cut: None }
+    }
+}
+
+/// What of a file was not looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cut {
+    /// Pages: there are too many, or one could not be drawn.
+    Pages,
+    /// Bytes before its beginning or behind its end.
+    Leftover,
+}
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Kind {
+    /// ISO 32000.
+    Pdf,
+    /// A PNG picture.
+    Png,
+    /// A JPEG picture.
+    Jpeg,
+    /// A compact JWS.
+    Jwt,
+    /// A JSON document.
+    Json,
+    /// Lines of text, such as verifier links.
+    Text,
+}
+
+/// A text that may be a credential: a JWS, a verifier link, or JSON with an embedded proof.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Candidate {
+    /// The text.
+    pub text: String,
+    /// Where it was.
+    pub source: Source,
+}
+
+/// Where a candidate was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Source {
+    /// A file attached to a PDF.
+    Attachment,
+    /// A QR code on this page of a PDF, from 1.
+    QrOnPage(usize),
+    /// A QR code in a picture.
+    QrInPicture,
+    /// The text itself.
+    PlainText,
+    /// The `openbadgecredential` text of a PNG (Open Badges 3.0 section 5.3.1).
+    BakedPng,
+}
+
+impl Source {
+    /// True for what was scanned: anybody's code may lie beside ours.
+    pub fn is_code(self) -> bool {
+        matches!(self, Self::QrOnPage(_) | Self::QrInPicture)
+    }
+}
+
+impl Candidate {
+    /// Returns the JWS that the text is or carries.
+    ///
+    /// # Errors
+    /// [`Malformed`] where it is neither a compact JWS nor a verifier link.
+    pub fn jws(&self) -> Result<Jws, Malformed> {
+        let text = self.text.trim();
+        if text::is_compact_jws(text) { Jws::parse(text, limits::CREDENTIAL_BYTES) } else { crate::qr::unpack(text) }
+    }
+
+    /// True if the text has the looks of a credential, well-formed or not: worth a verdict.
+    pub fn looks_like_credential(&self) -> bool {
+        looks_like_credential(&self.text)
+    }
+}
+
+/// True if a text has the looks of a credential, well-formed or not.
+pub(super) fn looks_like_credential(text: &str) -> bool {
+    let text = text.trim();
+    text::is_compact_jws(text) || text::is_verifier_link(text) || text.starts_with('{')
+}
+
+impl Found {
+    /// Returns the candidate to verify: the first that has the looks of a credential.
+    pub fn best(&self) -> Option<&Candidate> {
+        self.candidates.iter().find(|candidate| candidate.looks_like_credential())
+    }
+
+    /// Returns true if the file carries two different credentials, such as an attachment and a QR code that disagree.
+    pub fn is_contradictory(&self) -> bool {
+        let mut all = self.candidates.iter().filter_map(|candidate| candidate.jws().ok());
+        let Some(first) = all.next() else { return false };
+        all.any(|other| other != first)
+    }
+}

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::events::workshop;
 use super::harness::{OWNER, World, on_each_engine};
+use super::process::Place;
 
 fn people(world: &World) {
     workshop(world);
@@ -95,4 +96,27 @@ fn a_manual_rule_asks_for_a_grant_and_self_service_for_the_rule() {
         world.patch("/events/WORKSHOP", &json!({ "self_service": true })).ok();
         assert_eq!((own("p1"), own("p0"), own("p2")), (json!(true), json!(false), json!(false)));
     });
+}
+
+#[test]
+fn who_was_excluded_over_http_gets_no_certificate_on_the_command_line() {
+    let place = Place::new();
+    let (process, token) = place.serve_owned();
+    for name in ["Ada Lovelace", "Grace Hopper"] {
+        let email = format!("{}@example.org", &name[..3].to_lowercase());
+        let person = json!({ "name": name, "email": email });
+        process.json(&token, "POST /api/v1/events/WORKSHOP/participants", &person);
+    }
+    let ada = json!({ "person": "ada@example.org", "reason": "conduct" });
+    process.json(&token, "POST /api/v1/events/WORKSHOP/exclusions", &ada);
+    process.stop();
+    assert!(place.run(&["issue", "WORKSHOP", "--dry-run"]).starts_with("1 would get a certificate"));
+    let issued = place.output(&["issue", "WORKSHOP"]);
+    assert!(String::from_utf8_lossy(&issued.stdout).starts_with("1 issued, 0 had one already, 0 failed, of 1"));
+    let note = String::from_utf8_lossy(&issued.stderr).into_owned();
+    assert!(note.contains("excluded") && note.contains("1 person"), "{note}");
+    assert!(place.run(&["issue", "WORKSHOP", "--only", "ada@example.org"]).starts_with("0 issued"));
+    let people = place.run(&["people", "list", "WORKSHOP", "--json"]);
+    let ada = people.lines().find(|line| line.contains("ada@example.org")).unwrap();
+    assert!(ada.contains("\"certificate\":null"), "{ada}");
 }

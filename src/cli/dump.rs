@@ -214,6 +214,8 @@ pub(super) fn import(global: &Global, args: Import) -> Result<ExitCode, Failure>
     output::note(format!(
         "note: {NUMBERS_LEFT_OUT} numbers of each event and the rest of the status list are left out, for what was issued since"
     ));
+    output::note("note: what was issued since stays valid, and is revoked by its file: testamur revoke FILE");
+    output::note("note: publish with --after-restore, which takes over what the site says was revoked since");
     Ok(ExitCode::SUCCESS)
 }
 

@@ -11,7 +11,7 @@ use super::replace::reason;
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::publish;
-use crate::reading::FILE_BYTES;
+use crate::reading::{FILE_BYTES, Reader};
 use crate::runs::{self, Presented, Revoked, RunError, RunReason, stray};
 use crate::store::Cause;
 use crate::verify::Ours;
@@ -183,7 +183,7 @@ impl Named {
 
 /// Proves that one of our keys signed what a file or text holds.
 fn ours(workspace: &Workspace, bytes: &[u8]) -> Result<Ours, Failure> {
-    stray::read(bytes, workspace.keys()?.manifest()).map_err(explain)
+    stray::read(bytes, &Reader::own(), workspace.keys()?.manifest()).map_err(explain)
 }
 
 fn quoted(argument: &str) -> String {

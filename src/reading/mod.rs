@@ -77,12 +77,27 @@ pub fn read(bytes: &[u8]) -> Result<Found, ReadingError> {
 /// # Errors
 /// As [`read`].
 pub fn read_with(bytes: &[u8], mode: ReadMode) -> Result<Found, ReadingError> {
+    only(bytes, |bytes| pieces_here(bytes, mode))
+}
+
+impl Reader {
+    /// Reads a file that holds no others, as thoroughly as possible.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn one(&self, bytes: &[u8]) -> Result<Found, ReadingError> {
+        only(bytes, |bytes| self.pieces(bytes, Ask { mode: ReadMode::Thorough, ..Ask::default() }))
+    }
+}
+
+/// What was read of a file that must be one.
+fn only(bytes: &[u8], read: impl FnOnce(&[u8]) -> Vec<Piece>) -> Result<Found, ReadingError> {
     match magic(bytes) {
         Magic::Zip => return Err(ReadingError::Kind("an archive".into())),
         Magic::Mail => return Err(ReadingError::Kind("a mail".into())),
         _ => {}
     }
-    let mut pieces = pieces_here(bytes, mode);
+    let mut pieces = read(bytes);
     match (pieces.len(), pieces.pop()) {
         (1, Some(Piece { outcome: Outcome::Found(found), .. })) => Ok(found),
         (1, Some(Piece { outcome: Outcome::Failed(error), .. })) => Err(error),

@@ -13,7 +13,7 @@ use crate::issuance::{Desk, status_secret};
 use crate::keys::{KeyManifest, KeyState};
 use crate::proof::jws::Jws;
 use crate::publish;
-use crate::reading;
+use crate::reading::Reader;
 use crate::status::{LIST_ENTRIES, Permutation, Reason, ReasonCode, issued_digest};
 use crate::store::{Certificate, SeenStray, StoreError, Stray, Withdrawal};
 use crate::verify::{NotOurs, Ours, ours};
@@ -42,10 +42,10 @@ pub enum Presented {
 ///
 /// # Errors
 /// [`RunError::NotOurs`], and [`RunError::Request`] if there is none, or more than one.
-pub fn read(bytes: &[u8], manifest: &KeyManifest) -> Result<Ours> {
+pub fn read(bytes: &[u8], reader: &Reader, manifest: &KeyManifest) -> Result<Ours> {
     let unreadable = |problem: String| RunError::Request { field: "file", problem };
     let found =
-        reading::read(bytes).map_err(|error| unreadable(format!("cannot be read: {error}; {}", error.hint())))?;
+        reader.one(bytes).map_err(|error| unreadable(format!("cannot be read: {error}; {}", error.hint())))?;
     let mut proven: Option<Ours> = None;
     let mut refused: Option<NotOurs> = None;
     for candidate in found.candidates.iter().filter(|candidate| candidate.looks_like_credential()) {

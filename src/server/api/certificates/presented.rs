@@ -190,7 +190,7 @@ async fn at_desk(
 ) -> Result<Json<PresentedView>, Problem> {
     app.at_desk(&caller, move |app, desk| {
         let GivenBytes { bytes, turn: _turn, .. } = given;
-        let ours = stray::read(&bytes, &app.vault.manifest())?;
+        let ours = stray::read(&bytes, &app.reader, &app.vault.manifest())?;
         let view = work(app, desk, &ours)?;
         app.vault.forget_anchors();
         Ok(Json(view))

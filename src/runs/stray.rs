@@ -44,8 +44,7 @@ pub enum Presented {
 /// [`RunError::NotOurs`], and [`RunError::Request`] if there is none, or more than one.
 pub fn read(bytes: &[u8], reader: &Reader, manifest: &KeyManifest) -> Result<Ours> {
     let unreadable = |problem: String| RunError::Request { field: "file", problem };
-    let found =
-        reader.one(bytes).map_err(|error| unreadable(format!("cannot be read: {error}; {}", error.hint())))?;
+    let found = reader.one(bytes).map_err(|error| unreadable(format!("cannot be read: {error}; {}", error.hint())))?;
     let mut proven: Option<Ours> = None;
     let mut refused: Option<NotOurs> = None;
     for candidate in found.candidates.iter().filter(|candidate| candidate.looks_like_credential()) {

@@ -5,14 +5,14 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::import::{NameProblem, checked_name, checked_text};
-use super::issue::{entries, kept_fields, random, status_secret};
+use super::make::{entries, kept_fields, random, status_secret};
 use super::record::{self, Constants};
 use super::results;
 use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, NotProven, Order, Signer, Subject};
 use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{
-    Batch, Certificate, CertificateChange, CertificateState, Event, Participant, ParticipantChange, StoreError,
+    Batch, Certificate, CertificateChange, CertificateState, Event, Participant, ParticipantChange, Store, StoreError,
 };
 
 /// Columns that become claims, whether or not the list had them.
@@ -165,13 +165,7 @@ pub fn successors(
     pairs: Vec<(Certificate, Order)>,
 ) -> Result<Vec<Result<Certificate, ReplaceError>>, IssueError> {
     let decided = results::decided(desk.store, event)?;
-    // Where nobody was asked yet, a certificate goes on saying what it said.
-    let as_said = |old: &Certificate| match event.publish_results {
-        None if results::signed_result(old).is_some() => {
-            Cow::Owned(Event { publish_results: Some(true), ..event.clone() })
-        }
-        _ => Cow::Borrowed(&*decided),
-    };
+    let as_said = |old: &Certificate| as_said(&decided, event, old);
     let changing = pairs.iter().filter(|(old, order)| changes(&as_said(old), old, order)).count();
     let ranges = if changing == 0 { Vec::new() } else { desk.store.reserve_status(changing as u32)? };
     let mut reserved = entries(&ranges, &status_secret(desk.store)?).into_iter();
@@ -187,7 +181,24 @@ pub fn successors(
     Ok(placed.into_par_iter().map(make).collect())
 }
 
-/// Says whether the next version would say or look different.
+/// Where nobody was asked yet whether results are signed, a certificate goes on saying what it said.
+fn as_said<'a>(decided: &'a Event, event: &Event, old: &Certificate) -> Cow<'a, Event> {
+    match event.publish_results {
+        None if results::signed_result(old).is_some() => {
+            Cow::Owned(Event { publish_results: Some(true), ..event.clone() })
+        }
+        _ => Cow::Borrowed(decided),
+    }
+}
+
+/// Says whether the next version of a certificate would say or look different from this one.
+///
+/// # Errors
+/// When the store fails.
+pub fn would_change(store: &dyn Store, event: &Event, old: &Certificate, order: &Order) -> Result<bool, StoreError> {
+    Ok(changes(&as_said(&*results::decided(store, event)?, event, old), old, order))
+}
+
 fn changes(event: &Event, old: &Certificate, order: &Order) -> bool {
     let Order { person, template, tier, .. } = order;
     let fields = kept_fields(event, person, tier.as_deref());

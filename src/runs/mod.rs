@@ -20,6 +20,7 @@ pub mod approval;
 pub mod correction;
 mod create;
 pub mod fate;
+mod foresee;
 mod journal;
 mod made;
 pub mod quality;
@@ -34,14 +35,15 @@ pub mod withdraw;
 
 pub use approval::{Approval, ApprovalState, approve, reject};
 pub use correction::{Ask, Correction, CorrectionState};
-pub use create::{Created, create, preview, retry_failed};
+pub use create::{Created, create, retry_failed};
 pub use fate::Fate;
+pub use foresee::preview;
 pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
 pub use queue::{STILL_SECONDS, open, still, tidy};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
 pub use revoke::{Revoked, restore, revoke, waiting_until};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};
-pub use step::{Shop, Step, step};
+pub use step::{Done, Shop, Step, step, step_of};
 pub use stray::{Presented, restore_presented, revoke_presented};
 pub use withdraw::{issue_now, reissue, request_own};
 
@@ -203,6 +205,9 @@ pub type Result<T, E = RunError> = std::result::Result<T, E>;
 
 /// Says whether a record is the one that the caller has seen. Asked of the very record that the write expects.
 pub type Seen<'a, T> = &'a dyn Fn(&T) -> bool;
+
+/// Why somebody keeps the version that they have.
+const NOTHING_CHANGES: &str = "nothing of it would change";
 
 /// How often a change is tried again when others were faster.
 const TRIES: usize = 100;

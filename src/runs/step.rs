@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -8,10 +9,10 @@ use super::journal::SAME_PERSON;
 use super::made::Made;
 use super::queue::{self, MOST_STALLS};
 use super::record::{Counters, GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
-use super::{Kind, Over, Result, RunError, TRIES, Undo};
+use super::{Kind, NOTHING_CHANGES, Over, Result, RunError, TRIES, Undo};
 use crate::credential::CertificateNumber;
 use crate::enrolment::{Decider, EnrolmentError, Planned, planned};
-use crate::issuance::{Desk, FaceError, IssueError, Order, ReplaceError, Workshop};
+use crate::issuance::{Desk, FaceError, IssueError, Order, Printable, ReplaceError, Workshop};
 use crate::publish::{self, PublishError, Published};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{
@@ -39,19 +40,11 @@ pub trait Shop {
 const GROUP_TRIES: usize = 50;
 
 /// What one call of [`step`] did.
-#[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// There was nothing to do.
     Idle,
-    /// One group of a run is done.
-    Group {
-        /// The run.
-        run: String,
-        /// Certificates issued, next versions included.
-        issued: usize,
-        /// Certificates revoked.
-        revoked: usize,
-    },
+    /// One group of a run is done, and durable.
+    Group(Box<Done>),
     /// Others changed the same records again and again; the run has its turn again after those that get on.
     Stalled {
         /// The run.
@@ -61,15 +54,39 @@ pub enum Step {
     Over(Box<RunRecord>),
 }
 
+/// A group of a run that is done.
+pub struct Done {
+    /// The run.
+    pub run: String,
+    /// Its rows, in the order of the list.
+    pub rows: Vec<Row>,
+    /// First certificates, ready to be drawn, in the order of the rows that are done.
+    pub firsts: Vec<Arc<Printable>>,
+    /// How many certificates got a next version.
+    pub replaced: usize,
+    /// How many were revoked.
+    pub revoked: usize,
+}
+
 /// Does one group of the run whose turn it is. Whoever kills it anywhere finds the group done or not done.
 ///
 /// # Errors
 /// When the store fails as a whole; the next call tries again. What else goes wrong ends the run, and is in its record.
 pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop) -> Result<Step> {
-    let Some(id) = queue::next(desk.store)? else { return Ok(Step::Idle) };
+    match queue::next(desk.store)? {
+        Some(id) => step_of(desk, workshop, shop, &id),
+        None => Ok(Step::Idle),
+    }
+}
+
+/// Does one group of a run, whosever turn it is. [`Step::Idle`] when it is over.
+///
+/// # Errors
+/// As [`step`].
+pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, id: &str) -> Result<Step> {
     let mut made = Made::default();
     for _ in 0..GROUP_TRIES {
-        let (record, revision) = read(desk.store, &id)?;
+        let (record, revision) = read(desk.store, id)?;
         if record.state.is_final() {
             return Ok(Step::Idle);
         }
@@ -90,12 +107,12 @@ pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop) -> Result<Step> {
             Err(error) => match store_error(&error) {
                 Some(StoreError::Conflict(_)) => {}
                 Some(other) if fails_all(other) => return Err(error),
-                _ => return fail(&desk, &id, &error),
+                _ => return fail(&desk, id, &error),
             },
             done => return done,
         }
     }
-    stall(desk, &id)
+    stall(desk, id)
 }
 
 /// Notes that a run had its turn and did not get on. After many such turns it fails.
@@ -231,6 +248,7 @@ struct Group<'a> {
     given: Vec<Vec<Premise>>,
     planned: Option<Planned>,
     changes: Vec<CertificateChange>,
+    firsts: Vec<Arc<Printable>>,
     done: Numbers,
 }
 
@@ -249,8 +267,8 @@ impl<'a> Group<'a> {
         let page = desk.store.documents(Collection::RUN_ROWS, &prefix, None, GROUP as usize)?;
         let rows = page.items.iter().map(|document| document.read()).collect::<Result<_, _>>()?;
         let read = page.items.into_iter().map(|document| (document.key, document.revision)).collect();
-        let (fates, given, changes, done) = Default::default();
-        Ok(Self { record, undo, rows, read, fates, given, planned: None, changes, done })
+        let (fates, given, changes, firsts, done) = Default::default();
+        Ok(Self { record, undo, rows, read, fates, given, planned: None, changes, firsts, done })
     }
 
     /// Looks at everybody as they are now, not as they were when the list was made.
@@ -346,10 +364,12 @@ impl<'a> Group<'a> {
         let made = made.firsts(desk, workshop, &planned.event, orders)?;
         for (at, made) in places.into_iter().zip(made) {
             match made {
-                Ok(certificate) => {
+                Ok(printable) => {
+                    let certificate = printable.certificate.clone();
                     self.mark(at, RowState::Done, certificate.number.clone());
                     self.done.issued.push(certificate.number.clone());
                     self.changes.push(CertificateChange::Issue(certificate));
+                    self.firsts.push(printable);
                 }
                 Err(problem) => self.note(at, RowState::Failed, &problem),
             }
@@ -381,7 +401,7 @@ impl<'a> Group<'a> {
                     self.changes.push(CertificateChange::Supersede { old, new, reason });
                 }
                 Err(ReplaceError::NothingChanges(number)) => {
-                    self.note(at, RowState::Skipped, "nothing of it would change");
+                    self.note(at, RowState::Skipped, NOTHING_CHANGES);
                     self.rows[at].number = Some(number);
                 }
                 Err(ReplaceError::Store(error) | ReplaceError::Issue(IssueError::Store(error))) => {
@@ -443,8 +463,9 @@ impl<'a> Group<'a> {
         let act = Some(&act).filter(|_| !self.changes.is_empty());
         let batch = Batch { given, certificates: self.changes, documents: writes, ..Batch::default() };
         desk.store.write(&batch, act)?;
-        let issued = self.done.issued.len() + self.done.superseded.len();
-        Ok(Step::Group { run: record.id.clone(), issued, revoked: self.done.revoked.len() })
+        let (run, rows, firsts) = (record.id.clone(), self.rows, self.firsts);
+        let (replaced, revoked) = (self.done.superseded.len(), self.done.revoked.len());
+        Ok(Step::Group(Box::new(Done { run, rows, firsts, replaced, revoked })))
     }
 }
 

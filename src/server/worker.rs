@@ -105,9 +105,9 @@ pub fn work_once(app: &App) -> Result<Step, RunError> {
     let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
     let step = runs::step(&desk(app), &workshop, &app.vault)?;
     app.pulse().beat(app.now());
-    if let Step::Group { issued, revoked, .. } = &step {
-        app.metrics().issued.inc_by(*issued as u64);
-        app.metrics().revoked.inc_by(*revoked as u64);
+    if let Step::Group(done) = &step {
+        app.metrics().issued.inc_by((done.firsts.len() + done.replaced) as u64);
+        app.metrics().revoked.inc_by(done.revoked as u64);
         app.vault.forget_anchors();
     }
     Ok(step)

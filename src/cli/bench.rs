@@ -11,18 +11,19 @@ use serde_json::json;
 
 use super::demo_people::people;
 use super::files::{FileWriter, Format};
-use super::issue::{Shown, issue};
+use super::issue::{Shown, everybody, issue};
 use super::output::{self, Explain, Failure};
 use super::{config::Config, event, init, publish, time, workspace};
-use crate::credential::{Achievement, EventCode, Extras, limits};
+use crate::credential::{EventCode, limits};
+use crate::enrolment;
 use crate::inspect;
 use crate::issuance::import::person_key;
-use crate::issuance::{Desk, Faces, IssueRequest, Outcome, RowResult, Signer, Sink, StageTimes, Workshop};
+use crate::issuance::{Desk, Faces, Signer, StageTimes, Workshop};
 use crate::keys::KeyFolder;
 use crate::proof::jws::Jws;
 use crate::reading::{Ask, ReadMode, Reader};
 use crate::store::SledStore;
-use crate::store::{Certificate, Event, Fields, Participant, Store};
+use crate::store::{Batch, Certificate, Fields, Participant, ParticipantChange, Store};
 use crate::verify::{TrustAnchors, Verdict, verify_jws};
 
 const PASSPHRASE: &str = "a passphrase for a benchmark only";
@@ -94,8 +95,9 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         embedder: None,
     };
     let shown = Shown { json: false, bar: ProgressBar::hidden() };
+    let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
     let started = Instant::now();
-    issue(&desk, &faces, &signer, &code, &IssueRequest::default(), Some(&writer), &times, &shown)?;
+    issue(&desk, &workshop, &everybody(&code), Some(&writer), &shown)?;
     let elapsed = started.elapsed();
 
     let record_only = record_only(&desk, &faces, &signer, &record_code, args.people)?;
@@ -117,49 +119,29 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
 
 fn enrol(desk: &Desk, faces: &Faces, args: &Args, code: &str) -> Result<EventCode, Failure> {
     let code: EventCode = code.parse()?;
-    let event = Event {
-        achievement: Achievement {
-            path: format!("a/{code}"),
-            name: "Introduction to Data Analysis".to_owned(),
-            description: "Five days of cleaning, exploring and presenting data.".to_owned(),
-            criteria: "Attended all five days and presented a project of one's own.".to_owned(),
-            achievement_type: "Certificate".to_owned(),
-        },
-        code: code.clone(),
+    let kept = event::keep_template(desk, faces.fonts(), &args.template, Vec::new())?;
+    let details = enrolment::Details {
+        title: Some("Introduction to Data Analysis".to_owned()),
+        description: Some("Five days of cleaning, exploring and presenting data.".to_owned()),
+        criteria: Some("Attended all five days and presented a project of one's own.".to_owned()),
         starts: Some(desk.now.plus_days(-5)),
         ends: Some(desk.now),
-        expires_after: None,
-        template: event::keep_template(desk, faces.fonts(), &args.template, Vec::new())?,
-        extras: Extras::default(),
-        constants: Fields::new(),
+        kept: Some(kept),
         publish_results: Some(true),
-        created: desk.now,
+        ..enrolment::Details::default()
     };
-    event::add(desk, &event)?;
+    enrolment::create(desk, faces, code.clone(), &details).map_err(event::explain)?;
     let participant = |person: super::demo_people::DemoPerson| {
         let key = person_key(&person.name, Some(&person.email));
         Participant::new(key, person.name, Some(person.email), Fields::new(), desk.now)
     };
     let everybody: Vec<Participant> = people(args.people as usize).into_iter().map(participant).collect();
     for group in everybody.chunks(1_000) {
-        desk.store.put_participants(&code, group, &desk.act("participant.import", &code, json!({})))?;
+        let added = |new: &Participant| ParticipantChange { event: code.clone(), old: None, new: Some(new.clone()) };
+        let batch = Batch { people: group.iter().map(added).collect(), ..Batch::default() };
+        desk.store.write(&batch, Some(&desk.act("participant.import", &code, json!({}))))?;
     }
     Ok(code)
-}
-
-/// Takes results and does nothing with them.
-struct Discard;
-
-impl Sink for Discard {
-    fn group(&self, rows: Vec<RowResult>, _: Vec<crate::issuance::Issued>) -> Result<(), String> {
-        match rows
-            .into_iter()
-            .find_map(|row| if let Outcome::Failed(reason) = row.outcome { Some(reason) } else { None })
-        {
-            Some(reason) => Err(reason),
-            None => Ok(()),
-        }
-    }
 }
 
 /// Returns certificates per second, signed and recorded but not drawn.
@@ -167,7 +149,8 @@ fn record_only(desk: &Desk, faces: &Faces, signer: &Signer, code: &EventCode, pe
     let times = StageTimes::default();
     let workshop = Workshop { faces, signer, times: &times };
     let started = Instant::now();
-    crate::issuance::issue(desk, &workshop, code, &IssueRequest::default(), &Discard)?;
+    let shown = Shown { json: false, bar: ProgressBar::hidden() };
+    issue(desk, &workshop, &everybody(code), None, &shown)?;
     Ok(f64::from(people) / started.elapsed().as_secs_f64())
 }
 

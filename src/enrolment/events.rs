@@ -61,6 +61,10 @@ pub struct Details {
     /// Built-in template, one of the library, or the digest of a kept version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
+    /// The template as a door has kept it, with an event's own pictures in it.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub kept: Option<TemplateRef>,
     /// Templates for single tiers and languages, in place of those before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub templates: Option<Vec<TemplateWanted>>,
@@ -352,7 +356,11 @@ fn difference(old: &Planned, new: &Planned) -> serde_json::Value {
     json!({ "before": before, "after": after, "signatories_changed": signatories })
 }
 
-fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Planned, EnrolmentError> {
+/// Returns what an event would say with these details; changes nothing.
+///
+/// # Errors
+/// When they are not good ones.
+pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Planned, EnrolmentError> {
     let mut new = old.clone();
     let Planned { event, plan, .. } = &mut new;
     texts(event, plan, details)?;
@@ -377,6 +385,9 @@ fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Planne
     }
     if let Some(name) = &details.template {
         event.template = reference(store, name)?;
+    }
+    if let Some(kept) = &details.kept {
+        event.template = kept.clone();
     }
     if let Some(wanted) = &details.templates {
         plan.templates = templates(store, wanted)?;

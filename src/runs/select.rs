@@ -36,6 +36,10 @@ pub struct RunRequest {
     /// `selected`: people, by e-mail, by id or by the id of another system.
     #[serde(default)]
     pub people: Vec<String>,
+    /// `selected`: exactly these, for a door that has looked them up.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub keys: Vec<PersonKey>,
     /// `selected`: certificates.
     #[serde(default)]
     #[schema(value_type = Vec<String>, example = json!(["CERT-WORKSHOP-2026-00001"]))]
@@ -72,6 +76,26 @@ pub struct Selected {
     pub fate: Fate,
 }
 
+impl RunRequest {
+    /// Returns a request of this kind that says nothing else.
+    pub fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            event: None,
+            over: None,
+            people: Vec::new(),
+            keys: Vec::new(),
+            numbers: Vec::new(),
+            text: None,
+            run: None,
+            reason: None,
+            all_events: false,
+            at_once: false,
+            anyway: false,
+        }
+    }
+}
+
 impl RunReason {
     /// Refuses a reason that says nothing.
     pub(super) fn check(&self) -> Result<()> {
@@ -93,7 +117,7 @@ pub(super) fn refused(field: &'static str, problem: &str) -> RunError {
 impl RunRequest {
     /// Returns over whom, said or not; refuses what does not go together.
     pub(super) fn check(&self) -> Result<Over> {
-        let named = !self.people.is_empty() || !self.numbers.is_empty();
+        let named = !self.people.is_empty() || !self.keys.is_empty() || !self.numbers.is_empty();
         let over = self.over.unwrap_or(match self.kind {
             Kind::Generate if named => Over::Selected,
             Kind::Generate => Over::ThoseWithout,
@@ -213,12 +237,13 @@ fn each_person(
 ) -> Result<()> {
     let code = &assessor.event.code;
     let mut wanted = Wanted::of(&request.people);
+    let keys: BTreeSet<&PersonKey> = request.keys.iter().collect();
     let failed = if over == Over::Failed { failed_people(desk, code)? } else { BTreeSet::new() };
     let mut cursor: Option<String> = None;
     loop {
         let page = desk.store.participants(code, cursor.as_deref(), GROUP as usize)?;
         for person in page.items {
-            let named = over != Over::Selected || wanted.takes(&person);
+            let named = over != Over::Selected || keys.contains(&person.key) || wanted.takes(&person);
             if !named || over == Over::Failed && !failed.contains(&person.key) {
                 continue;
             }

@@ -14,7 +14,7 @@ use std::time::Duration;
 use testamur::store::{SledStore, Store, check_audit};
 
 use crate::store::all;
-use crate::store::records::{act, certificate, code};
+use crate::store::records::{act, certificate, code, issue_new};
 
 /// Tells the child process where to write.
 const CHILD: &str = "TESTAMUR_TEST_WRITE_STORE";
@@ -55,7 +55,7 @@ fn write_batch(store: &SledStore) {
         say(&format!("status {} {} {}", range.list, range.first, range.count));
     }
     let batch: Vec<_> = (first..first + BATCH).map(|n| certificate("A", n, n)).collect();
-    store.commit_issue(&batch, &act("issue")).unwrap();
+    issue_new(&store, &batch, &act("issue"));
     say(&format!("issued {first}"));
 }
 

@@ -190,7 +190,7 @@ fn an_event_that_was_never_asked_goes_on_as_it_did() {
             subject: "WORKSHOP".into(),
             detail: Value::Null,
         };
-        store.put_event(Some(&event), &old, &act).unwrap();
+        store.change_event(Some(&event), &old, &[], &act).unwrap();
         assert_eq!(world.get("/events/WORKSHOP").ok()["publish_results"], Value::Null);
         let told = import(world, list, "")["notes"].to_string();
         assert!(told.contains("are signed, as before") && told.contains("`publish_results`"), "{told}");

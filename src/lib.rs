@@ -23,6 +23,7 @@
 //! - [`issuance`]: the use cases: import, issue, regenerate, revoke.
 //! - [`webhooks`]: tells other systems what happened: endpoints, outbox, courier.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
+//! - [`vault`]: the issuer's keys, opened once: signs, rotates, publishes.
 //! - [`enrolment`]: plans of events, their people, exceptions, who gets a certificate.
 //! - [`runs`]: what is done to many certificates at once; revoke, restore, correct; spot checks.
 //! - [`accounts`]: staff, roles and permissions, sessions, second steps, API tokens.
@@ -57,5 +58,6 @@ pub mod server;
 pub mod status;
 pub mod store;
 pub mod template;
+pub mod vault;
 pub mod verify;
 pub mod webhooks;

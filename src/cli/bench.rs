@@ -13,17 +13,19 @@ use super::demo_people::people;
 use super::files::{FileWriter, Format};
 use super::issue::{Shown, everybody, issue};
 use super::output::{self, Explain, Failure};
-use super::{config::Config, event, init, publish, time, workspace};
+use super::workspace::{self, vault_failure};
+use super::{config::Config, event, init, time};
 use crate::credential::{EventCode, limits};
 use crate::enrolment;
 use crate::inspect;
 use crate::issuance::import::person_key;
-use crate::issuance::{Desk, Faces, Signer, StageTimes, Workshop};
+use crate::issuance::{Desk, Faces, StageTimes, Workshop};
 use crate::keys::KeyFolder;
 use crate::proof::jws::Jws;
 use crate::reading::{Ask, ReadMode, Reader};
 use crate::store::SledStore;
 use crate::store::{Batch, Certificate, Fields, Participant, ParticipantChange, Store};
+use crate::vault::Vault;
 use crate::verify::{TrustAnchors, Verdict, verify_jws};
 
 const PASSPHRASE: &str = "a passphrase for a benchmark only";
@@ -79,8 +81,9 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
     let issuer = config.issuer();
     let desk = Desk { store: &store, issuer: &issuer, actor: "bench", now: time::now() };
     let faces = Faces::new(workspace::fonts(folder)?);
-    let mut keys = KeyFolder::open(&folder.join("keys"))?;
-    let signer = workspace::signer(&keys, PASSPHRASE)?;
+    let keys = KeyFolder::open(&folder.join("keys"))?;
+    let vault = Vault::over(keys, PASSPHRASE, Some(folder.join("site")), Vec::new(), 7).map_err(vault_failure)?;
+    let signer = vault.signer();
     let (code, record_code) = (enrol(&desk, &faces, args, "BENCH")?, enrol(&desk, &faces, args, "RECORD")?);
 
     let times = StageTimes::default();
@@ -97,11 +100,11 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
     let shown = Shown { json: false, bar: ProgressBar::hidden() };
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
     let started = Instant::now();
-    issue(&desk, &workshop, &everybody(&code), Some(&writer), &shown)?;
+    issue(&desk, (&workshop, &vault), &everybody(&code), Some(&writer), &shown)?;
     let elapsed = started.elapsed();
 
-    let record_only = record_only(&desk, &faces, &signer, &record_code, args.people)?;
-    publish::publish(&desk, &mut keys, PASSPHRASE, 7, false, &[], &folder.join("site"))?;
+    let record_only = record_only(&desk, &faces, &vault, &record_code, args.people)?;
+    vault.publish(&desk, false).map_err(vault_failure)?;
     let anchors = anchors(folder)?;
     let certificates = first_page(&store, &code)?;
     Ok(Figures {
@@ -145,12 +148,13 @@ fn enrol(desk: &Desk, faces: &Faces, args: &Args, code: &str) -> Result<EventCod
 }
 
 /// Returns certificates per second, signed and recorded but not drawn.
-fn record_only(desk: &Desk, faces: &Faces, signer: &Signer, code: &EventCode, people: u32) -> Result<f64, Failure> {
+fn record_only(desk: &Desk, faces: &Faces, vault: &Vault, code: &EventCode, people: u32) -> Result<f64, Failure> {
     let times = StageTimes::default();
-    let workshop = Workshop { faces, signer, times: &times };
+    let signer = vault.signer();
+    let workshop = Workshop { faces, signer: &signer, times: &times };
     let started = Instant::now();
     let shown = Shown { json: false, bar: ProgressBar::hidden() };
-    issue(desk, &workshop, &everybody(code), None, &shown)?;
+    issue(desk, (&workshop, vault), &everybody(code), None, &shown)?;
     Ok(f64::from(people) / started.elapsed().as_secs_f64())
 }
 

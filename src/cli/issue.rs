@@ -16,11 +16,11 @@ use crate::credential::{CertificateNumber, EventCode};
 use crate::enrolment::{self, NotReady};
 use crate::issuance::import::is_email;
 use crate::issuance::{Desk, NotProven, StageTimes, Workshop};
-use crate::publish::Published;
 use crate::runs::{
-    self, Counters, Done, Fate, Kind, Over, Row, RowState, RunError, RunRecord, RunRequest, Selected, Shop, Step, Undo,
+    self, Counters, Done, Fate, Kind, Over, Row, RowState, RunError, RunRecord, RunRequest, Selected, Step,
 };
 use crate::store::{Certificate, PersonKey, Store, StoreError};
+use crate::vault::Vault;
 
 /// Who works on this machine has the keys and the store, and is not counted.
 const ANY: usize = usize::MAX;
@@ -54,7 +54,8 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     if args.dry_run {
         return dry_run(&workspace, &desk, &args, &request);
     }
-    let signer = workspace.signer(global)?;
+    let vault = workspace.vault(global, None)?;
+    let signer = vault.signer();
     let faces = workspace.faces()?;
     let times = StageTimes::default();
     let embedder = workspace.embedder(global, &args.format)?;
@@ -70,7 +71,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let shown = Shown { json: args.json, bar: output::progress(0, "issuing") };
     interrupted(&desk, &args.code)?;
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
-    let over = issue(&desk, &workshop, &request, writer.as_ref(), &shown)?;
+    let over = issue(&desk, (&workshop, &vault), &request, writer.as_ref(), &shown)?;
     finish(&args, over.as_ref())
 }
 
@@ -86,7 +87,7 @@ fn interrupted(desk: &Desk, code: &EventCode) -> Result<(), Failure> {
 /// Makes a run and does it, and draws one group while the next one is being signed. Nothing if the request is over nobody.
 pub(super) fn issue(
     desk: &Desk,
-    workshop: &Workshop,
+    (workshop, vault): (&Workshop, &Vault),
     request: &RunRequest,
     writer: Option<&FileWriter>,
     shown: &Shown,
@@ -114,7 +115,7 @@ pub(super) fn issue(
         });
         let work = || {
             loop {
-                match explain(runs::step_of(desk, workshop, &Terminal, &run.id))? {
+                match explain(runs::step_of(desk, workshop, vault, &run.id))? {
                     Step::Group(done) => {
                         shown.group(&done);
                         // Who draws has failed, and says why.
@@ -168,24 +169,6 @@ fn missing(store: &dyn Store, writer: &FileWriter, rows: &[Row]) -> Result<Vec<C
         kept.filter_map(|number| store.certificate(number).transpose()).collect::<Result<_, _>>()?;
     missing.retain(|certificate| certificate.version > 1 || writer.lacks(&certificate.number));
     Ok(missing)
-}
-
-/// What a run needs here: it issues, and publishes nothing.
-struct Terminal;
-
-impl Shop for Terminal {
-    fn publish(&self, _: &Desk, _: bool) -> Result<Published, String> {
-        Err("publish with `testamur publish`".to_owned())
-    }
-
-    fn undo(&self) -> Undo {
-        Undo::default()
-    }
-
-    fn undisturbed(&self, work: &mut dyn FnMut()) {
-        // Nobody else has the store.
-        work();
-    }
 }
 
 /// What is shown while a run goes on.

@@ -37,7 +37,7 @@ pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
 pub(super) fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, Failure> {
     let correction = Correction { set: checked(args.set)?, reason: Some(reason(&args.reason)?) };
     let workspace = Workspace::open(global)?;
-    let signer = workspace.signer(global)?;
+    let signer = workspace.vault(global, None)?.signer();
     let new = issuance::regenerate(&workspace.desk(), &workspace.faces()?, &signer, &args.number, &correction)
         .map_err(explain)?;
     output::line(format!("{} is now version {}; the version before it is superseded", new.number, new.version));

@@ -144,11 +144,7 @@ fn limits(serve: &Serve) -> Limits {
 }
 
 fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str) -> Result<Parts, Failure> {
-    let private = vec![workspace.data.join("keys"), workspace.data.join("store")];
-    let mut vault =
-        Vault::over(workspace.keys()?, passphrase, serve.site.clone(), private, workspace.config.status_days())
-            .doing("open the keys")?;
-    vault.set_undo(workspace.config.undo());
+    let vault = workspace.vault_of(passphrase, serve.site.clone())?;
     let fixed = global.clock;
     let clock: Clock = Arc::new(move || fixed.unwrap_or_else(time::now));
     // Opening the folder has believed it.

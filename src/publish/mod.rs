@@ -199,6 +199,14 @@ pub enum PublishError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The folder holds files that are no part of a site: they would be served to everybody.
+    #[error("{site} holds `{found}`, which is no part of a site")]
+    OtherFolder {
+        /// Where to.
+        site: PathBuf,
+        /// One of them.
+        found: String,
+    },
     /// Publishing there would expose private files.
     #[error("publishing into {site} would mix it with the private folder {private}")]
     Private {
@@ -254,6 +262,7 @@ impl PublishError {
             Self::OlderKeys { .. } => "restore the newest backup of keys/ before publishing",
             Self::ClockBehind { .. } => "set the clock right, then publish again",
             Self::Foreign { .. } => "publish into an empty folder, or move that file away",
+            Self::OtherFolder { .. } => "choose an empty folder; what is in a site is served to everybody",
             Self::Private { .. } => "choose a folder of its own for the site, such as `site`",
             Self::ManifestExpired(_) => "sign a new manifest with the root key, then publish again",
             Self::NotActive(_) => "list keys with `testamur keys list`",
@@ -268,6 +277,7 @@ impl PublishError {
 /// See [`PublishError`]. Unless it is an I/O error while files are replaced, the site stays as it was.
 pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Published, PublishError> {
     site::refuse_private(site, request.private)?;
+    site::refuse_other_folder(site, request.extra)?;
     let issuer = Issuer::check(request)?;
     let site = site::Site::open(site)?;
     let recorded = store.setting(SETTING)?;

@@ -24,7 +24,6 @@ mod steady;
 mod stream;
 mod turns;
 mod upload;
-mod vault;
 mod vc_api;
 mod worker;
 
@@ -37,5 +36,5 @@ pub use router::{openapi, router};
 pub use run::{EACH_ADDRESS, Listen, ServeError, serve};
 pub use session::{accounts, finish_erasing, setup_link, sweep_sessions};
 pub use steady::Steady;
-pub use vault::{Vault, VaultError};
+pub use crate::vault::{Vault, VaultError};
 pub use worker::{Worker, work_once};

@@ -84,9 +84,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Keys>, Prob
 async fn rotate(State(app): State<App>, caller: Caller) -> Result<Json<Keys>, Problem> {
     caller.may(Permission::Keys)?;
     app.at_desk(&caller, |app, desk| {
-        let before = app.vault.signer().id;
-        let new = app.vault.rotate(desk.now).map_err(problem)?;
-        desk.store.append_audit(&desk.act("key.rotate", &new, json!({ "before": before, "after": new })))?;
+        app.vault.rotate(desk).map_err(problem)?;
         Ok(Json(keys(app)))
     })
     .await
@@ -114,8 +112,7 @@ async fn compromise(
 ) -> Result<Json<Keys>, Problem> {
     caller.may(Permission::Keys)?;
     app.at_desk(&caller, move |app, desk| {
-        app.vault.compromise(&id, body.since, desk.now).map_err(problem)?;
-        desk.store.append_audit(&desk.act("key.compromise", &id, json!({ "since": body.since })))?;
+        app.vault.compromise(desk, &id, body.since).map_err(problem)?;
         Ok(Json(keys(app)))
     })
     .await
@@ -126,7 +123,7 @@ fn problem(error: VaultError) -> Problem {
     match error {
         VaultError::NoSite => Problem::conflict("no-site", detail),
         VaultError::Keys(KeyFolderError::UnknownKey(id)) => Problem::not_found(id),
-        VaultError::Keys(KeyFolderError::Io { .. }) | VaultError::Publish(_) => error.into(),
+        VaultError::Keys(KeyFolderError::Io { .. }) | VaultError::Publish(_) | VaultError::Store(_) => error.into(),
         VaultError::Keys(_) => Problem::conflict("keys", detail),
     }
 }

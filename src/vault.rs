@@ -119,6 +119,11 @@ impl Vault {
         self.undo = undo;
     }
 
+    /// Returns the folder of the published site.
+    pub fn site(&self) -> Option<&Path> {
+        self.site.as_deref()
+    }
+
     /// Returns how long a revocation waits before a publication holds it.
     pub fn undo(&self) -> Undo {
         self.undo

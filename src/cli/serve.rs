@@ -185,6 +185,7 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
         output::line(format!("    {scheme}://{address}/setup#{}", token.expose()));
     }
     let sweeping = tokio::spawn(server::sweep_sessions(app.clone()));
+    let publishing = tokio::spawn(server::publish_when_due(app.clone()));
     let beating = tokio::spawn(beat(app.clone(), data.join(HEARTBEAT)));
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let courier = courier(&app, stopping);
@@ -199,6 +200,7 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
     server::serve(listen, router, told).await.doing("serve")?;
     sweeping.abort();
     beating.abort();
+    publishing.abort();
     let _ = stop.send(true);
     let _ = courier.await;
     worker.stop();

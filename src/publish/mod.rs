@@ -6,6 +6,7 @@
 
 mod adopt;
 pub mod clock;
+pub mod agenda;
 mod did;
 mod page;
 mod site;
@@ -28,6 +29,7 @@ use crate::store::{Act, Store, StoreError};
 use crate::verify::{AnchorError, TrustAnchors};
 
 pub use adopt::{Adopted, adopt};
+pub use site::is_published_name;
 pub use verifier::is_built_in as verifier_is_built_in;
 pub(crate) use waiting::due;
 pub use waiting::{LeftOut, UNDO_MINUTES, left_out, waits};
@@ -124,6 +126,12 @@ pub struct LastPublished {
     pub issued: Timestamp,
     /// Everything up to this instant is in it, but for revocations that waited.
     pub covers: Timestamp,
+    /// Until when it is good; not known of publications of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_update: Option<Timestamp>,
+    /// How many status lists it has; not known of publications of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lists: Option<usize>,
 }
 
 /// Why nothing was published.
@@ -302,7 +310,13 @@ pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Publ
         root_fingerprint: issuer.root.fingerprint(),
         left_out: contents.left_out.clone(),
     };
-    let record = LastPublished { version, issued: request.now, covers: contents.covers };
+    let record = LastPublished {
+        version,
+        issued: request.now,
+        covers: contents.covers,
+        next_update: Some(published.next_update),
+        lists: Some(published.lists),
+    };
     record_publication(store, recorded.as_deref(), &record, &published, request)
         .inspect_err(|_| site::discard(&staged))?;
     site.replace(staged)?;

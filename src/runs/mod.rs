@@ -39,7 +39,7 @@ pub use create::{Created, create, retry_failed};
 pub use fate::Fate;
 pub use foresee::preview;
 pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
-pub use queue::{STILL_SECONDS, end_interrupted, open, still, tidy};
+pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
 pub use revoke::{Revoked, restore, revoke, waiting_until};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};

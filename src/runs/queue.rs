@@ -25,6 +25,19 @@ pub fn open(store: &dyn Store) -> Result<usize> {
     Ok(store.documents(Collection::RUN_QUEUE, "", None, PAGE_LIMIT)?.items.len())
 }
 
+/// Says whether a run of this kind is queued or under way.
+///
+/// # Errors
+/// When the store fails.
+pub fn is_open(store: &dyn Store, kind: Kind) -> Result<bool> {
+    let mut found = false;
+    each(store, |run| {
+        found |= run.kind == kind;
+        Ok(())
+    })?;
+    Ok(found)
+}
+
 /// Says for how many seconds a run has been waiting while no step was done, the last of which was at `moved`; 0 if none waits.
 ///
 /// # Errors

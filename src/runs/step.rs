@@ -10,7 +10,7 @@ use super::made::Made;
 use super::queue::{self, MOST_STALLS};
 use super::record::{Counters, GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
 use super::{Kind, NOTHING_CHANGES, Over, Result, RunError, TRIES, Undo};
-use crate::credential::CertificateNumber;
+use crate::credential::{CertificateNumber, Timestamp};
 use crate::enrolment::{Decider, EnrolmentError, Planned, planned};
 use crate::issuance::{Desk, FaceError, IssueError, Order, Printable, ReplaceError, Workshop};
 use crate::publish::{self, PublishError, Published};
@@ -259,6 +259,8 @@ struct Numbers {
     superseded: Vec<CertificateNumber>,
     revoked: Vec<CertificateNumber>,
     restored: Vec<CertificateNumber>,
+    /// Until when those that were revoked wait.
+    due: Option<Timestamp>,
 }
 
 impl<'a> Group<'a> {
@@ -421,6 +423,7 @@ impl<'a> Group<'a> {
             Reason { code: ReasonCode::Revoked, at: desk.now, text: asked.and_then(|reason| reason.text.clone()) };
         let cause = asked.map_or(Cause::EligibilityLost, |reason| reason.cause);
         let due = asked.map_or_else(|| self.undo.due(desk.now), |reason| reason.due(desk.now, self.undo));
+        self.done.due = due;
         let withdrawal = Some(Withdrawal { cause, run: Some(self.record.id.clone()), due });
         self.changes.push(CertificateChange::Revoke { old, reason, withdrawal });
     }
@@ -506,6 +509,7 @@ impl Numbers {
         let mut detail = Map::new();
         detail.insert("event".to_owned(), json!(record.event));
         detail.extend(record.reason.as_ref().map(|reason| ("reason".to_owned(), json!(reason))));
+        detail.extend(self.due.map(|due| ("due".to_owned(), json!(due))));
         let all = [
             ("issued", &self.issued),
             ("superseded", &self.superseded),

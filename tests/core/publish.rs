@@ -269,7 +269,8 @@ fn publishing_again_refreshes_every_date_and_verifiers_follow() {
     assert!(matches!(verify_jws(&certificate.jws, &anchors, day(21)), Verdict::Revoked(..)));
     assert_eq!(academy.published_audit(), [1, 2, 3]);
     let record = last(&academy.store).unwrap();
-    assert_eq!(record, Some(LastPublished { version: 3, issued: day(20), covers: day(20) }));
+    let (next_update, lists) = (Some(day(27)), Some(1));
+    assert_eq!(record, Some(LastPublished { version: 3, issued: day(20), covers: day(20), next_update, lists }));
 }
 
 #[test]

@@ -137,6 +137,9 @@ struct PublishedView {
     /// Its date.
     #[schema(value_type = Option<String>, format = DateTime)]
     issued: Option<Timestamp>,
+    /// Until when it is good: verifiers say from then on that they do not know of newer revocations.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    next_update: Option<Timestamp>,
     /// Every revocation up to this instant is in it, and cannot be taken back; but for those that could still be undone then.
     #[schema(value_type = Option<String>, format = DateTime)]
     covers: Option<Timestamp>,
@@ -164,6 +167,7 @@ async fn published(State(app): State<App>, caller: Caller) -> Result<Json<Publis
         Ok(Json(PublishedView {
             version: last.as_ref().map_or(0, |last| last.version),
             issued: last.as_ref().map(|last| last.issued),
+            next_update: last.as_ref().and_then(|last| last.next_update),
             covers: last.as_ref().map(|last| last.covers),
             left_out,
         }))
@@ -184,19 +188,7 @@ async fn publish(
 ) -> Result<Tagged<RunView>, Problem> {
     caller.may(Permission::Keys)?;
     app.at_desk(&caller, move |_, desk| {
-        let request = RunRequest {
-            kind: runs::Kind::Publish,
-            event: None,
-            over: None,
-            people: Vec::new(),
-            numbers: Vec::new(),
-            text: None,
-            run: None,
-            reason: None,
-            all_events: false,
-            at_once: how.at_once,
-            anyway: false,
-        };
+        let request = RunRequest { at_once: how.at_once, ..RunRequest::of(runs::Kind::Publish) };
         let run = runs::create(desk, &request, usize::MAX)?.run;
         Ok(Tagged { status: StatusCode::CREATED, tag: tag_of(&run), value: RunView::of(run) })
     })

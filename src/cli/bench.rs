@@ -16,6 +16,7 @@ use super::output::{self, Explain, Failure};
 use super::workspace::{self, vault_failure};
 use super::{config::Config, event, init, time};
 use crate::credential::{EventCode, limits};
+use crate::eligibility::Rule;
 use crate::enrolment;
 use crate::inspect;
 use crate::issuance::import::person_key;
@@ -133,7 +134,7 @@ fn enrol(desk: &Desk, faces: &Faces, args: &Args, code: &str) -> Result<EventCod
         publish_results: Some(true),
         ..enrolment::Details::default()
     };
-    enrolment::create(desk, faces, code.clone(), &details).map_err(event::explain)?;
+    enrolment::create_for(desk, faces, code.clone(), &details, Some(Rule::Everybody)).map_err(event::explain)?;
     let participant = |person: super::demo_people::DemoPerson| {
         let key = person_key(&person.name, Some(&person.email));
         Participant::new(key, person.name, Some(person.email), Fields::new(), desk.now)

@@ -9,6 +9,7 @@ use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use super::{Global, time};
 use crate::credential::{EventCode, Timestamp};
+use crate::eligibility::Rule;
 use crate::enrolment::{self, EnrolmentError};
 use crate::issuance::import::checked_text;
 use crate::issuance::{Desk, ExpiresAfter, ValidityError};
@@ -150,7 +151,7 @@ fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
     let faces = workspace.faces()?;
     let kept = keep_template(&desk, faces.fonts(), &template, pictures(&details)?)?;
     let details = enrolment::Details { kept: Some(kept), ..stated(Some(title), details) };
-    let made = enrolment::create(&desk, &faces, code, &details).map_err(explain)?;
+    let made = enrolment::create_for(&desk, &faces, code, &details, Some(Rule::Everybody)).map_err(explain)?;
     output::line(format!("event {} is ready, with template {}", made.event.code, made.event.template.name));
     output::line(format!("next: testamur import {} people.csv", made.event.code));
     Ok(ExitCode::SUCCESS)

@@ -116,6 +116,20 @@ pub struct Signatory {
 /// # Errors
 /// When there is one of that code, or its details are not good ones.
 pub fn create(desk: &Desk, faces: &Faces, code: EventCode, details: &Details) -> Result<Planned, EnrolmentError> {
+    create_for(desk, faces, code, details, None)
+}
+
+/// The same with a rule from the beginning.
+///
+/// # Errors
+/// As [`create`].
+pub fn create_for(
+    desk: &Desk,
+    faces: &Faces,
+    code: EventCode,
+    details: &Details,
+    rule: Option<Rule>,
+) -> Result<Planned, EnrolmentError> {
     let event = Event {
         achievement: Achievement {
             path: format!("a/{code}"),
@@ -134,7 +148,8 @@ pub fn create(desk: &Desk, faces: &Faces, code: EventCode, details: &Details) ->
         publish_results: Some(false),
         created: desk.now,
     };
-    let fresh = Planned { event, plan: EventPlan::default(), revision: None };
+    let plan = EventPlan { rule_version: u64::from(rule.is_some()), rule, ..EventPlan::default() };
+    let fresh = Planned { event, plan, revision: None };
     let wanted = changed(desk.store, &fresh, details)?;
     add(desk, faces, &wanted, "event.create", json!({ "template": wanted.event.template.bundle }))
 }

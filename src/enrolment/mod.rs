@@ -26,7 +26,7 @@ pub mod templates;
 
 pub use decide::{Decider, Decision, Ground, decide, decisions, may_request_own};
 pub use events::{
-    Details, Signatory, allow_early, changed, copy, create, move_to, set_course, set_rule, update,
+    Details, Signatory, allow_early, changed, copy, create, create_for, move_to, set_course, set_rule, update,
 };
 pub use exceptions::{
     ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclusions, remove,

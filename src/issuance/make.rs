@@ -16,7 +16,7 @@ use super::{
 use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry};
 use crate::status::{LIST_ENTRIES, Permutation};
 use crate::store::{
-    Certificate, CertificateState, Event, Fields, Participant, StatusRange, Store, StoreError, TemplateRef,
+    Certificate, CertificateState, Event, Fields, Participant, StatusRange, Store, StoreError,
 };
 use crate::template::Scene;
 

@@ -55,7 +55,7 @@ fn write_batch(store: &SledStore) {
         say(&format!("status {} {} {}", range.list, range.first, range.count));
     }
     let batch: Vec<_> = (first..first + BATCH).map(|n| certificate("A", n, n)).collect();
-    issue_new(&store, &batch, &act("issue"));
+    issue_new(store, &batch, &act("issue"));
     say(&format!("issued {first}"));
 }
 

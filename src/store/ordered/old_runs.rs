@@ -64,7 +64,6 @@ mod tests {
     use super::*;
     use crate::credential::Timestamp;
     use crate::runs::{self, Counters, RunState};
-    use crate::store::Store;
     use crate::store::memory::{MemoryEngine, MemoryStore};
 
     fn run(n: u32) -> Run {

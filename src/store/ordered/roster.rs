@@ -137,7 +137,7 @@ mod tests {
     fn add(store: &MemoryStore, people: &[Participant]) {
         let added = |new: &Participant| ParticipantChange { event: event().code, old: None, new: Some(new.clone()) };
         let people = people.iter().map(added).collect();
-        store.write(&Batch { people, ..Batch::default() }, Some(&act())).unwrap();
+        Store::write(store, &Batch { people, ..Batch::default() }, Some(&act())).unwrap();
     }
 
     fn names(store: &MemoryStore) -> Vec<String> {

@@ -10,11 +10,11 @@ use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::credential::Timestamp;
-use crate::issuance::{Desk, OwnKeys, Signer};
+use crate::issuance::{self, Desk, OwnKeys, Signer};
 use crate::keys::{KeyFolder, KeyFolderError, KeyManifest, KeyRow};
 use crate::publish::{self, PublishError, Published};
 use crate::runs::{Shop, Undo};
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 use crate::verify::TrustAnchors;
 
 /// How old the trust anchors may be that the public endpoints answer from, in seconds.
@@ -173,11 +173,12 @@ impl Vault {
         let before = opened.signer.id.clone();
         opened.keys.rotate(&self.passphrase, desk.now)?;
         opened.signer = signer(&opened.keys, &self.passphrase)?;
-        let id = opened.signer.id.clone();
+        let (id, signs) = (opened.signer.id.clone(), issuance::signs_now(&opened.signer));
         // Who makes anchors holds them, and waits for the keys.
         drop(opened);
         self.forget_anchors();
-        desk.store.append_audit(&desk.act("key.rotate", &id, json!({ "before": before, "after": id })))?;
+        let act = desk.act("key.rotate", &id, json!({ "before": before, "after": id }));
+        desk.store.write_documents(&[signs], Some(&act))?;
         Ok(id)
     }
 
@@ -189,9 +190,24 @@ impl Vault {
         let mut opened = self.opened();
         opened.keys.compromise(id, since, &self.passphrase, desk.now)?;
         opened.signer = signer(&opened.keys, &self.passphrase)?;
+        let signs = issuance::signs_now(&opened.signer);
         drop(opened);
         self.forget_anchors();
-        Ok(desk.store.append_audit(&desk.act("key.compromise", id, json!({ "since": since })))?)
+        let act = desk.act("key.compromise", id, json!({ "since": since }));
+        Ok(desk.store.write_documents(&[signs], Some(&act)).map(drop)?)
+    }
+
+    /// Tells the store which key signs, if it thinks that another does: who changed the folder of keys was stopped before they
+    /// could.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn tell_signer(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let signer = self.signer();
+        match issuance::still_signs(store, &signer)? {
+            Some(_) => Ok(()),
+            None => store.write_documents(&[issuance::signs_now(&signer)], None).map(drop),
+        }
     }
 
     /// Makes a new root key, which the one before it vouches for, with an audit entry; returns its id.

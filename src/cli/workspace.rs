@@ -109,6 +109,7 @@ impl Workspace {
         let vault = Vault::over(self.keys()?, passphrase, site, private, self.config.status_days());
         let mut vault = vault.map_err(vault_failure)?;
         vault.set_undo(self.config.undo());
+        vault.tell_signer(&self.store)?;
         Ok(vault)
     }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::withdraw::{current, told_writes};
+use super::withdraw::{current, signs, told_writes};
 use super::{Result, RunError, Seen, TRIES, check_seen, journal, new_id, second, select::refused};
 use crate::accounts::{Permission, Proved};
 use crate::credential::{CertificateNumber, Timestamp};
@@ -204,6 +204,7 @@ pub fn approve(
         let known = known.ok_or_else(|| RunError::NoPerson(code.clone()))?;
         let person = Participant { name: correction.name.clone(), ..known.clone() };
         let order = Order::again(&old, person.clone());
+        let signs = signs(desk, workshop)?;
         let made = issuance::successors(desk, workshop.faces, workshop.signer, &event, vec![(old.clone(), order)])?;
         let new = match made.into_iter().next() {
             Some(Ok(new)) => Some(new),
@@ -231,6 +232,7 @@ pub fn approve(
         let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text };
         // The person with the certificate: the next version must not bring the old name back.
         let batch = Batch {
+            given: vec![signs],
             people: vec![ParticipantChange { event: code.clone(), old: Some(known), new: Some(person) }],
             certificates: Vec::from_iter(new.map(|new| CertificateChange::Supersede { old, new, reason })),
             documents,

@@ -165,6 +165,9 @@ pub enum RunError {
     /// Only people approve.
     #[error("only a member of staff can decide, not an API token")]
     NotStaff,
+    /// The key that signed is not the active one any more.
+    #[error("the signing key was replaced meanwhile; try again")]
+    KeyReplaced,
     /// Others changed the same records again and again.
     #[error("others keep changing the same records; try again")]
     Busy,

@@ -12,7 +12,7 @@ use super::record::{Counters, GROUP, Row, RowState, RunRecord, RunState, group_p
 use super::{Kind, NOTHING_CHANGES, Over, Result, RunError, TRIES, Undo};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::enrolment::{Decider, EnrolmentError, Planned, planned};
-use crate::issuance::{Desk, FaceError, IssueError, Order, Printable, ReplaceError, Workshop};
+use crate::issuance::{Desk, FaceError, IssueError, Order, Printable, ReplaceError, Workshop, still_signs};
 use crate::publish::{self, PublishError, Published};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{
@@ -107,6 +107,8 @@ pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, id: &str) -> R
             Err(error) => match store_error(&error) {
                 Some(StoreError::Conflict(_)) => {}
                 Some(other) if fails_all(other) => return Err(error),
+                // The next turn signs with the new one.
+                None if matches!(error, RunError::KeyReplaced) => return Ok(Step::Stalled { run: id.to_owned() }),
                 _ => return fail(&desk, id, &error),
             },
             done => return done,
@@ -247,6 +249,8 @@ struct Group<'a> {
     /// What each row's fate rests on.
     given: Vec<Vec<Premise>>,
     planned: Option<Planned>,
+    /// That the key still signs.
+    signs: Option<Premise>,
     changes: Vec<CertificateChange>,
     firsts: Vec<Arc<Printable>>,
     done: Numbers,
@@ -270,7 +274,7 @@ impl<'a> Group<'a> {
         let rows = page.items.iter().map(|document| document.read()).collect::<Result<_, _>>()?;
         let read = page.items.into_iter().map(|document| (document.key, document.revision)).collect();
         let (fates, given, changes, firsts, done) = Default::default();
-        Ok(Self { record, undo, rows, read, fates, given, planned: None, changes, firsts, done })
+        Ok(Self { record, undo, rows, read, fates, given, planned: None, signs: None, changes, firsts, done })
     }
 
     /// Looks at everybody as they are now, not as they were when the list was made.
@@ -341,6 +345,9 @@ impl<'a> Group<'a> {
                     self.note(at, if named { RowState::Failed } else { RowState::Skipped }, &why);
                 }
             }
+        }
+        if !firsts.is_empty() || !nexts.is_empty() {
+            self.signs = Some(still_signs(desk.store, workshop.signer)?.ok_or(RunError::KeyReplaced)?);
         }
         self.issue(desk, workshop, made, firsts)?;
         self.replace(desk, workshop, made, nexts)
@@ -462,6 +469,7 @@ impl<'a> Group<'a> {
         let done = self.rows.iter().zip(self.given).filter(|(row, _)| row.state == RowState::Done);
         let mut given: Vec<Premise> = done.flat_map(|(_, given)| given).collect();
         given.extend(self.planned.iter().filter(|_| !self.changes.is_empty()).flat_map(Planned::given));
+        given.extend(self.signs);
         let act = desk.act(action(record.kind), &record.id, self.done.detail(record));
         let act = Some(&act).filter(|_| !self.changes.is_empty());
         let batch = Batch { given, certificates: self.changes, documents: writes, ..Batch::default() };

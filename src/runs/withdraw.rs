@@ -76,8 +76,9 @@ fn issue_one(
             return Err(RunError::AlreadyHas(number));
         }
         let planned = planned(desk, code)?;
-        let (found, decision, given) = decided(desk, &planned, person)?;
+        let (found, decision, mut given) = decided(desk, &planned, person)?;
         let ((name, why), detail) = allow(&planned, &decision)?;
+        given.push(signs(desk, workshop)?);
         let mut basis = decision.basis;
         basis[name] = why;
         let basis = Some(basis);
@@ -91,6 +92,11 @@ fn issue_one(
         }
     }
     Err(RunError::Busy)
+}
+
+/// Returns the premise that the key still signs.
+pub(super) fn signs(desk: &Desk, workshop: &Workshop) -> Result<Premise> {
+    issuance::still_signs(desk.store, workshop.signer)?.ok_or(RunError::KeyReplaced)
 }
 
 /// Returns a person, the decision about them, and what it rests on; who is excluded gets nothing, and without a template
@@ -133,7 +139,8 @@ pub fn reissue(
         // Before anything is made: what is refused uses up nothing.
         let tally = second::one_more(desk, alone)?;
         let planned = planned(desk, number.event())?;
-        let (found, decision, given) = decided(desk, &planned, &old.person)?;
+        let (found, decision, mut given) = decided(desk, &planned, &old.person)?;
+        given.push(signs(desk, workshop)?);
         let mut basis = decision.basis;
         basis["reissued"] = json!({ "by": who(desk.actor), "at": desk.now, "note": note });
         let (template, tier) = (decision.template, decision.tier);

@@ -23,6 +23,7 @@ mod paging;
 mod parameters;
 mod people;
 mod process;
+mod publishing;
 mod real_door;
 mod runs;
 mod second;

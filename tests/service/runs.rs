@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use testamur::runs::Step;
+use testamur::issuance::{StageTimes, Workshop};
+use testamur::runs::{self, Step};
 use testamur::server::{Limits, work_once};
 use testamur::store::{Batch, ParticipantChange, Certificate, Collection, Participant, PersonKey, SledStore, Store};
 use testamur::webhooks::endpoints::{self, EndpointDraft};
@@ -340,4 +341,25 @@ fn a_run_is_watched_until_it_ends() {
     assert_eq!(answer.headers["content-type"], "text/event-stream");
     assert!(answer.text().starts_with("event: end\ndata: {"), "{}", answer.text());
     world.get("/runs/none/events").problem(404, "not-found");
+}
+
+#[test]
+fn nothing_is_signed_with_a_key_that_was_replaced_meanwhile() {
+    on_each_engine(|world| {
+        school(world, 3, 0);
+        world.post("/runs", &json!({ "kind": "generate", "event": "WORKSHOP" })).ok();
+        // Whoever took the signer before the rotation, in this process or in another.
+        let (before, times) = (world.app.vault.signer(), StageTimes::default());
+        world.post("/keys/rotate", &json!({})).ok();
+        let stale = Workshop { faces: &world.app.faces, signer: &before, times: &times };
+        let step = runs::step(&desk(world), &stale, &world.app.vault).unwrap();
+        assert!(matches!(step, Step::Stalled { .. }));
+        assert_eq!(certificates(&*world.app.store), []);
+        let (code, person) = ("WORKSHOP".parse().unwrap(), PersonKey("p00000@example.org".to_owned()));
+        let by_hand = runs::issue_now(&desk(world), &stale, &code, &person, "by hand");
+        assert!(matches!(by_hand, Err(runs::RunError::KeyReplaced)));
+        work(world);
+        let issued = certificates(&*world.app.store);
+        assert!(issued.len() == 3 && issued.iter().all(|one| one.key == "k2"));
+    });
 }

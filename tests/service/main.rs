@@ -17,6 +17,7 @@ mod lists;
 mod matrix;
 mod meanwhile;
 mod modes;
+mod one_road;
 mod operations;
 mod operators;
 mod paging;

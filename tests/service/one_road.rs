@@ -1,6 +1,9 @@
 //! What the command line does and what the service does is one thing: one journal, one set of rules, the same webhooks.
 
 use serde_json::{Value, json};
+use testamur::issuance::{Desk, Issuer};
+use testamur::runs::{self, Kind, Over, RunRequest, RunState};
+use testamur::store::SledStore;
 
 use crate::process::{Place, Process};
 
@@ -81,24 +84,34 @@ fn a_rule_of_the_service_holds_on_the_command_line_and_who_is_named_and_gets_non
 #[test]
 fn a_command_that_was_interrupted_is_ended_in_the_journal_and_the_next_one_completes_it() {
     let place = Place::new();
-    let names: Vec<String> = (0..40).map(|n| format!("Ada{n:02} Lovelace")).collect();
-    let rows: String = names.iter().enumerate().map(|(n, name)| format!("{name},p{n}@example.org\n")).collect();
-    let path = place.path("people.csv");
-    std::fs::write(&path, format!("name,email\n{rows}")).unwrap();
-    place.run(&["import", "WORKSHOP", path.to_str().unwrap()]);
-    // Its drawing finds no room for a folder: it stops after the first group, with its run under way.
-    let blocked = place.path("out");
-    std::fs::create_dir_all(&blocked).unwrap();
-    std::fs::create_dir_all(blocked.join("CERT-WORKSHOP-0000-00000.pdf")).unwrap();
-    let year = &testamur::credential::Timestamp::from_unix(crate::process::now()).to_string()[..4];
-    std::fs::create_dir_all(blocked.join(format!("CERT-WORKSHOP-{year}-00007.pdf/x"))).unwrap();
-    let failed = place.refused(&["issue", "WORKSHOP", "--out", blocked.to_str().unwrap()]);
-    assert!(failed.contains("00007.pdf") && failed.contains("run the command again"), "{failed}");
+    place.run(&["import", "WORKSHOP", &list(&place, &["Ada Lovelace", "Grace Hopper"])]);
+    let store = SledStore::open(&place.path("data/store")).unwrap();
+    let issuer = Issuer { host: "x.example".into(), name: "X".into(), verifier: "x.example/verify".into() };
+    let now = testamur::credential::Timestamp::from_unix(crate::process::now());
+    let desk = Desk { store: &store, issuer: &issuer, actor: "ada", now };
+    let request = RunRequest {
+        event: Some("WORKSHOP".parse().unwrap()),
+        over: Some(Over::AllEligible),
+        anyway: true,
+        ..RunRequest::of(Kind::Generate)
+    };
+    let killed = runs::create(&desk, &request, usize::MAX).unwrap().run.id;
+    drop(store);
+    let out = place.path("out");
+    let issued = place.output(&["issue", "WORKSHOP", "--out", out.to_str().unwrap()]);
+    assert!(issued.status.success(), "{issued:?}");
+    assert!(String::from_utf8_lossy(&issued.stdout).starts_with("2 issued, 0 had one already, 0 failed, of 2"));
+    let note = String::from_utf8_lossy(&issued.stderr).into_owned();
+    assert!(note.contains("an earlier command was interrupted"), "{note}");
+    let store = SledStore::open(&place.path("data/store")).unwrap();
+    let (ended, _) = runs::run(&store, &killed).unwrap();
+    assert_eq!((ended.state, ended.cancelled), (RunState::Cancelled, true));
+    assert_eq!(runs::open(&store).unwrap(), 0);
+    drop(store);
 
-    let again = place.output(&["issue", "WORKSHOP", "--out", place.path("other").to_str().unwrap()]);
-    assert!(again.status.success(), "{again:?}");
-    let said = String::from_utf8(again.stdout).unwrap();
-    assert!(said.starts_with("0 issued, 40 had one already, 0 failed, of 40"), "{said}");
-    let drawn = std::fs::read_dir(place.path("other")).unwrap().count();
-    assert_eq!(drawn, 40, "what has no file is drawn");
+    // Files that are missing are drawn, and nobody gets a second certificate.
+    std::fs::remove_dir_all(&out).unwrap();
+    let again = place.run(&["issue", "WORKSHOP", "--out", out.to_str().unwrap()]);
+    assert!(again.starts_with("0 issued, 2 had one already, 0 failed, of 2"), "{again}");
+    assert_eq!(std::fs::read_dir(out).unwrap().count(), 2);
 }

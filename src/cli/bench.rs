@@ -98,7 +98,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         own: signer.own.clone(),
         embedder: None,
     };
-    let shown = Shown { json: false, bar: ProgressBar::hidden() };
+    let shown = Shown::new(false, ProgressBar::hidden());
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
     let started = Instant::now();
     issue(&desk, (&workshop, &vault), &everybody(&code), Some(&writer), &shown)?;
@@ -154,7 +154,7 @@ fn record_only(desk: &Desk, faces: &Faces, vault: &Vault, code: &EventCode, peop
     let signer = vault.signer();
     let workshop = Workshop { faces, signer: &signer, times: &times };
     let started = Instant::now();
-    let shown = Shown { json: false, bar: ProgressBar::hidden() };
+    let shown = Shown::new(false, ProgressBar::hidden());
     issue(desk, (&workshop, vault), &everybody(code), None, &shown)?;
     Ok(f64::from(people) / started.elapsed().as_secs_f64())
 }

@@ -3,6 +3,7 @@
 
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::sync_channel;
 
 use indicatif::ProgressBar;
@@ -19,7 +20,7 @@ use crate::issuance::{Desk, NotProven, StageTimes, Workshop};
 use crate::runs::{
     self, Counters, Done, Fate, Kind, Over, Row, RowState, RunError, RunRecord, RunRequest, Selected, Step,
 };
-use crate::store::{Certificate, PersonKey, Store, StoreError};
+use crate::store::{Certificate, CertificateState, PersonKey, Store, StoreError};
 use crate::vault::Vault;
 
 /// Who works on this machine has the keys and the store, and is not counted.
@@ -68,11 +69,11 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         verifier: &desk.issuer.verifier,
         times: &times,
     });
-    let shown = Shown { json: args.json, bar: output::progress(0, "issuing") };
+    let shown = Shown::new(args.json, output::progress(0, "issuing"));
     interrupted(&desk, &args.code)?;
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
     let over = issue(&desk, (&workshop, &vault), &request, writer.as_ref(), &shown)?;
-    finish(&args, over.as_ref())
+    finish(&args, over.as_ref(), shown.revoked.into_inner())
 }
 
 /// Ends what an earlier command began and was killed in: the run that follows goes over everybody anew, and whoever got
@@ -107,7 +108,8 @@ pub(super) fn issue(
             let mut refused = Vec::new();
             let Some(writer) = writer else { return Ok(refused) };
             for done in receiver {
-                let missing = missing(desk.store, writer, &done.rows)?;
+                let (missing, revoked) = missing(desk.store, writer, &done.rows)?;
+                shown.revoked.fetch_add(revoked, Ordering::Relaxed);
                 writer.write_issued(done.firsts)?;
                 refused.extend(writer.write_stored(desk.store, &missing)?);
             }
@@ -162,13 +164,20 @@ fn explain<T>(result: Result<T, RunError>) -> Result<T, Failure> {
 }
 
 /// A run that was killed left records without files: they are drawn now. A corrected certificate is drawn again, lest its old
-/// copy be sent.
-fn missing(store: &dyn Store, writer: &FileWriter, rows: &[Row]) -> Result<Vec<Certificate>, StoreError> {
+/// copy be sent. Also counts those that are revoked, and not drawn.
+fn missing(
+    store: &dyn Store,
+    writer: &FileWriter,
+    rows: &[Row],
+) -> Result<(Vec<Certificate>, usize), StoreError> {
     let kept = rows.iter().filter(|row| row.state == RowState::Skipped).filter_map(|row| row.number.as_ref());
     let mut missing: Vec<Certificate> =
         kept.filter_map(|number| store.certificate(number).transpose()).collect::<Result<_, _>>()?;
+    let known = missing.len();
+    missing.retain(|certificate| certificate.state == CertificateState::Active);
+    let revoked = known - missing.len();
     missing.retain(|certificate| certificate.version > 1 || writer.lacks(&certificate.number));
-    Ok(missing)
+    Ok((missing, revoked))
 }
 
 /// What is shown while a run goes on.
@@ -177,9 +186,16 @@ pub(super) struct Shown {
     pub json: bool,
     /// Progress on a terminal.
     pub bar: ProgressBar,
+    /// How many certificates are not drawn again because they are revoked.
+    revoked: AtomicUsize,
 }
 
 impl Shown {
+    /// Returns what shows nothing yet.
+    pub(super) fn new(json: bool, bar: ProgressBar) -> Self {
+        Self { json, bar, revoked: AtomicUsize::new(0) }
+    }
+
     fn group(&self, done: &Done) {
         let mut firsts = done.firsts.iter();
         for row in &done.rows {
@@ -211,15 +227,24 @@ impl Shown {
     }
 }
 
-fn finish(args: &Args, over: Option<&RunRecord>) -> Result<ExitCode, Failure> {
+fn finish(args: &Args, over: Option<&RunRecord>, revoked: usize) -> Result<ExitCode, Failure> {
     let Counters { total, done: issued, skipped, failed } = over.map(|over| over.counters).unwrap_or_default();
     if args.json {
         let run = over.map(|over| &over.id);
-        output::json(&json!({ "run": run, "total": total, "issued": issued, "alreadyHad": skipped, "failed": failed }));
+        let mut ended =
+            json!({ "run": run, "total": total, "issued": issued, "alreadyHad": skipped, "failed": failed });
+        if args.out.is_some() {
+            ended["revokedNotDrawn"] = json!(revoked);
+        }
+        output::json(&ended);
     } else {
         output::line(format!("{issued} issued, {skipped} had one already, {failed} failed, of {total}"));
         if let Some(out) = args.out.as_ref().filter(|_| issued > 0) {
             output::line(format!("files are in {}", out.display()));
+        }
+        if revoked > 0 {
+            let certificates = output::counted(revoked, "certificate is", "certificates are");
+            output::line(format!("{certificates} revoked and not drawn again; a file from before stays where it is"));
         }
     }
     if over.is_none() {
@@ -233,7 +258,7 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &RunRequest
     let manifest = keys.manifest();
     let kid = manifest.active().map(|key| format!("{}#{}", manifest.issuer, key.id));
     let kid = kid.ok_or_else(|| Failure::new("there is no active key").hint("make one with `testamur keys rotate`"))?;
-    let shown = Shown { json: args.json, bar: ProgressBar::hidden() };
+    let shown = Shown::new(args.json, ProgressBar::hidden());
     let mut counters = Counters::default();
     let each = |Selected { mut row, fate, .. }: Selected| {
         counters.total += 1;

@@ -9,6 +9,15 @@ use crate::issuance::{self, Desk, Faces, Order};
 /// People tried out at a time, side by side.
 const TOGETHER: usize = 500;
 
+/// Says whom a request is about and what would become of them, where nothing is made: revocations and restorations.
+///
+/// # Errors
+/// See [`RunError`]; also what `take` returns.
+pub fn affected(desk: &Desk, request: &RunRequest, take: impl FnMut(Selected) -> Result<()>) -> Result<()> {
+    let over = request.check()?;
+    each(desk, request, over, take)
+}
+
 /// Says who will get, keep or lose what, and changes nothing. Who would get something that cannot be made is told as one who
 /// gets nothing or keeps what they have, with why. At most `most` are tried out; returns how many were past them. `kid` is
 /// the full id of the key that would sign.

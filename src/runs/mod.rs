@@ -10,6 +10,7 @@
 //! - [`assess`](fate) says what a run would do to one person or certificate: the preview and the run itself ask the same
 //!   function, the run at the time when it does it.
 //! - [`create()`], [`preview`], [`step()`], [`cancel`], [`retry_failed`].
+//! - [`undo()`]: what a run revoked is taken back by who holds the store alone.
 //! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`correction`]: names.
 //!   [`second`]: what one person may do alone within a day; [`approval`]: what waits for a second one.
 //! - [`quality`]: is what we issued what we meant?
@@ -31,20 +32,22 @@ pub mod second;
 mod select;
 mod step;
 pub mod stray;
+mod undo;
 pub mod withdraw;
 
 pub use approval::{Approval, ApprovalState, approve, reject};
 pub use correction::{Ask, Correction, CorrectionState};
 pub use create::{Created, create, retry_failed};
 pub use fate::Fate;
-pub use foresee::preview;
+pub use foresee::{affected, preview};
 pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
 pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
-pub use revoke::{Revoked, restore, revoke, waiting_until};
+pub use revoke::{Revoked, restore, revoke};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};
 pub use step::{Done, Shop, Step, step, step_of};
 pub use stray::{Presented, restore_presented, revoke_presented};
+pub use undo::{restoration, undo};
 pub use withdraw::{issue_now, reissue, request_own};
 
 use crate::accounts::AccountsError;

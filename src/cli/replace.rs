@@ -51,6 +51,7 @@ pub(super) fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, 
 fn explain(error: ReplaceError) -> Failure {
     let hint = match &error {
         ReplaceError::NotProven(why) => why.hint(),
+        ReplaceError::Unasked(_) => "say it once, with `testamur event update CODE --publish-results`, or `=false`",
         ReplaceError::NotFound(_) => "list what there is with `testamur certificates list`",
         ReplaceError::AlreadyRevoked(..) => "a revoked certificate stays revoked; nothing was changed",
         ReplaceError::UnknownColumn { .. } => "write the column as the list has it; nothing was changed",

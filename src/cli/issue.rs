@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use indicatif::ProgressBar;
@@ -20,7 +21,7 @@ use crate::issuance::import::is_email;
 use crate::issuance::{
     self, Desk, Faces, IssueRequest, Issued, NotProven, Outcome, RowResult, Signer, Sink, StageTimes, Unasked, Workshop,
 };
-use crate::store::{Certificate, Event, Participant, PersonKey, RunTotals};
+use crate::store::{Certificate, CertificateState, Event, Participant, PersonKey, RunTotals};
 
 /// Most people named before a dry run's counts.
 const SHOWN: u64 = 20;
@@ -79,9 +80,9 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         verifier: &desk.issuer.verifier,
         times: &times,
     });
-    let shown = Shown { json: args.json, bar: output::progress(count(&desk, &args.code, &request)?, "issuing") };
+    let shown = Shown::new(args.json, output::progress(count(&desk, &args.code, &request)?, "issuing"));
     let run = issue(&desk, &faces, &signer, &args.code, &request, writer.as_ref(), &times, &shown)?;
-    finish(&args, run.totals, &run.id)
+    finish(&args, run.totals, &run.id, shown.revoked.into_inner())
 }
 
 /// Keeps what is said about the event's results. Where it was never said, and one of these certificates would say one, it has
@@ -157,6 +158,8 @@ pub(super) struct Shown {
     pub json: bool,
     /// Progress on a terminal.
     pub bar: ProgressBar,
+    /// How many certificates are not drawn again because they are revoked.
+    revoked: AtomicUsize,
 }
 
 struct HandOver<'a> {
@@ -177,6 +180,9 @@ impl Sink for HandOver<'_> {
             _ => None,
         });
         let mut missing: Vec<Certificate> = missing.collect::<Result<_, _>>().map_err(|e| e.to_string())?;
+        let known = missing.len();
+        missing.retain(|certificate| certificate.state == CertificateState::Active);
+        self.shown.revoked.fetch_add(known - missing.len(), Ordering::Relaxed);
         missing.retain(|certificate| certificate.version > 1 || writer.lacks(&certificate.number));
         let sender = self.sender.lock().map_err(|_| "the drawing thread is gone")?;
         let sender = sender.as_ref().ok_or("the drawing thread is gone")?;
@@ -185,6 +191,11 @@ impl Sink for HandOver<'_> {
 }
 
 impl Shown {
+    /// Returns what shows nothing yet.
+    pub(super) fn new(json: bool, bar: ProgressBar) -> Self {
+        Self { json, bar, revoked: AtomicUsize::new(0) }
+    }
+
     fn row(&self, row: &RowResult) {
         self.bar.inc(1);
         let person = &row.person;
@@ -203,14 +214,23 @@ impl Shown {
     }
 }
 
-fn finish(args: &Args, totals: RunTotals, run: &str) -> Result<ExitCode, Failure> {
+fn finish(args: &Args, totals: RunTotals, run: &str, revoked: usize) -> Result<ExitCode, Failure> {
     let RunTotals { total, issued, skipped, failed } = totals;
     if args.json {
-        output::json(&json!({ "run": run, "total": total, "issued": issued, "alreadyHad": skipped, "failed": failed }));
+        let mut ended =
+            json!({ "run": run, "total": total, "issued": issued, "alreadyHad": skipped, "failed": failed });
+        if args.out.is_some() {
+            ended["revokedNotDrawn"] = json!(revoked);
+        }
+        output::json(&ended);
     } else {
         output::line(format!("{issued} issued, {skipped} had one already, {failed} failed, of {total}"));
         if let Some(out) = args.out.as_ref().filter(|_| issued > 0) {
             output::line(format!("files are in {}", out.display()));
+        }
+        if revoked > 0 {
+            let certificates = output::counted(revoked, "certificate is", "certificates are");
+            output::line(format!("{certificates} revoked and not drawn again; a file from before stays where it is"));
         }
         if total == 0 {
             output::note(format!("hint: nobody is in this event yet: testamur import {} people.csv", args.code));
@@ -225,7 +245,7 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &IssueReque
     let kid = manifest.active().map(|key| format!("{}#{}", manifest.issuer, key.id));
     let kid = kid.ok_or_else(|| Failure::new("there is no active key").hint("make one with `testamur keys rotate`"))?;
     let mut totals = RunTotals::default();
-    let shown = Shown { json: args.json, bar: ProgressBar::hidden() };
+    let shown = Shown::new(args.json, ProgressBar::hidden());
     let each = |person: &Participant, result: Result<Option<CertificateNumber>, String>| {
         totals.total += 1;
         match result {

@@ -10,6 +10,7 @@
 //! - [`assess`](fate) says what a run would do to one person or certificate: the preview and the run itself ask the same
 //!   function, the run at the time when it does it.
 //! - [`create()`], [`preview`], [`step()`], [`cancel`], [`retry_failed`].
+//! - [`undo()`]: what a run revoked is taken back by who holds the store alone.
 //! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`correction`]: names.
 //!   [`second`]: what one person may do alone within a day; [`approval`]: what waits for a second one.
 //! - [`quality`]: is what we issued what we meant?
@@ -30,6 +31,7 @@ pub mod second;
 mod select;
 mod step;
 pub mod stray;
+mod undo;
 pub mod withdraw;
 
 pub use approval::{Approval, ApprovalState, approve, reject};
@@ -39,10 +41,11 @@ pub use fate::Fate;
 pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
 pub use queue::{STILL_SECONDS, open, still, tidy};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
-pub use revoke::{Revoked, restore, revoke, waiting_until};
+pub use revoke::{Revoked, restore, revoke};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};
 pub use step::{Shop, Step, step};
 pub use stray::{Presented, restore_presented, revoke_presented};
+pub use undo::{restoration, undo};
 pub use withdraw::{issue_now, reissue, request_own};
 
 use crate::accounts::AccountsError;

@@ -90,7 +90,7 @@ pub fn revoke_presented(
                 let (certificate, news) = revoke(desk, &certificate.number, why, (undo, alone), &|_| true)?;
                 return Ok((Presented::Known(Box::new(certificate)), news));
             }
-            Known::Revoked(stray) if due.is_some() || !publish::waits(stray.reason.at, stray.due(), desk.now) => {
+            Known::Revoked(stray) if due.is_some() || stray.waits_until(desk.now).is_none() => {
                 return Ok((presented(place, stray, namesake), Revoked::Before));
             }
             Known::Revoked(stray) => {

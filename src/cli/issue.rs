@@ -10,13 +10,14 @@ use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::Global;
+use super::event;
 use super::files::{FileError, FileWriter, Format, left_out};
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, EventCode};
 use crate::enrolment::{self, NotReady};
 use crate::issuance::import::is_email;
-use crate::issuance::{Desk, NotProven, StageTimes, Workshop};
+use crate::issuance::{Desk, Faces, NotProven, StageTimes, Workshop};
 use crate::runs::{
     self, Counters, Done, Fate, Kind, Over, Row, RowState, RunError, RunRecord, RunRequest, Selected, Step,
 };
@@ -25,6 +26,9 @@ use crate::vault::Vault;
 
 /// Who works on this machine has the keys and the store, and is not counted.
 const ANY: usize = usize::MAX;
+
+/// Most people named before a dry run's counts.
+const SHOWN: u64 = 20;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -36,6 +40,9 @@ pub(super) struct Args {
     /// Say who would get a certificate, and sign nothing
     #[arg(long)]
     dry_run: bool,
+    /// Whether everybody may read the results (scores, grades, remarks), for an event that was never asked; kept with it
+    #[arg(long, value_enum, value_name = "ANSWER", conflicts_with = "dry_run")]
+    publish_results: Option<Answer>,
     /// Also write files into this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -45,6 +52,14 @@ pub(super) struct Args {
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Answer {
+    /// Results are signed, and everybody can read them
+    Yes,
+    /// Results are kept, and not signed
+    No,
 }
 
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
@@ -58,6 +73,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let vault = workspace.vault(global, None)?;
     let signer = vault.signer();
     let faces = workspace.faces()?;
+    settle_results(&desk, &faces, &args)?;
     let times = StageTimes::default();
     let embedder = workspace.embedder(global, &args.format)?;
     let writer = args.out.clone().map(|out| FileWriter {
@@ -81,6 +97,20 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
 fn interrupted(desk: &Desk, code: &EventCode) -> Result<(), Failure> {
     for ended in explain(runs::end_interrupted(desk, code))? {
         output::note(format!("note: an earlier command was interrupted; {}", ended.stopped().unwrap_or_default()));
+    }
+    Ok(())
+}
+
+/// Keeps what is said about the event's results.
+fn settle_results(desk: &Desk, faces: &Faces, args: &Args) -> Result<(), Failure> {
+    let Some(answer) = args.publish_results else { return Ok(()) };
+    let old = enrolment::planned(desk, &args.code).map_err(event::explain)?;
+    let wanted = Some(answer == Answer::Yes);
+    if old.event.publish_results != wanted {
+        let details = enrolment::Details { publish_results: wanted, ..enrolment::Details::default() };
+        enrolment::update(desk, faces, &old, &details).map_err(event::explain)?;
+        let becomes = if answer == Answer::Yes { "signed, for everybody to read" } else { "kept, and not signed" };
+        output::note(format!("note: results of event {} are {becomes} from now on", args.code));
     }
     Ok(())
 }
@@ -150,6 +180,10 @@ const GOES_ON: &str = "what was acknowledged is safe; run the command again and 
 
 fn explain<T>(result: Result<T, RunError>) -> Result<T, Failure> {
     result.map_err(|error| {
+        if let RunError::Unasked(unasked) = &error {
+            let how = format!("say it once, with `testamur issue {} --publish-results yes`, or `no`", unasked.0);
+            return Failure::question(&error).hint(how);
+        }
         let hint = match &error {
             RunError::NotReady(missing) if missing.contains(&NotReady::NoRule) => {
                 "say who gets one, where the event was made: PUT /api/v1/events/CODE/rule"
@@ -260,10 +294,13 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &RunRequest
     let kid = kid.ok_or_else(|| Failure::new("there is no active key").hint("make one with `testamur keys rotate`"))?;
     let shown = Shown::new(args.json, ProgressBar::hidden());
     let mut counters = Counters::default();
-    let each = |Selected { mut row, fate, .. }: Selected| {
+    let each = |Selected { mut row, fate, name }: Selected| {
         counters.total += 1;
         match &fate {
-            Fate::Get(_) => counters.done += 1,
+            Fate::Get(_) => {
+                counters.done += 1;
+                would_get(desk, args, &row, &name, counters.done)?;
+            }
             Fate::Keep(..) => counters.skipped += 1,
             _ => {
                 counters.failed += 1;
@@ -273,8 +310,16 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &RunRequest
         }
         Ok(())
     };
-    explain(runs::preview(desk, (&workspace.faces()?, &kid), request, u64::MAX, each))?;
+    let previewed = runs::preview(desk, (&workspace.faces()?, &kid), request, u64::MAX, each);
+    match previewed {
+        Err(RunError::Nobody) => {}
+        previewed => drop(explain(previewed)?),
+    }
     let Counters { total, done, skipped, failed } = counters;
+    let more = done.saturating_sub(SHOWN);
+    if more > 0 && !args.json {
+        output::line(format!("… and {more} more; see them all with --json"));
+    }
     if args.json {
         output::json(
             &json!({ "dryRun": true, "total": total, "wouldIssue": done, "alreadyHave": skipped, "wouldFail": failed }),
@@ -285,6 +330,19 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &RunRequest
         ));
     }
     Ok(if failed > 0 { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
+}
+
+/// Names one who would get a certificate: all as JSON, else the first few.
+fn would_get(desk: &Desk, args: &Args, row: &Row, name: &str, place: u64) -> runs::Result<()> {
+    let Some(key) = &row.person else { return Ok(()) };
+    if args.json {
+        output::json(&json!({ "person": key, "name": name, "outcome": "would_issue" }));
+    } else if place <= SHOWN {
+        let person = desk.store.participant(&args.code, key)?;
+        let address = person.and_then(|person| person.email).map(|email| format!(" <{email}>")).unwrap_or_default();
+        output::line(format!("would get one  {name}{address}"));
+    }
+    Ok(())
 }
 
 /// Returns the request for everybody in an event who is to have one: who works on this machine need not wait until the event

@@ -9,9 +9,8 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::record::{self, Constants};
-use super::results;
 use super::{
-    Desk, Draft, DraftError, Face, FaceError, Faces, Order, STATUS_SECRET, Signer, Stage, StageTimes, Subject,
+    Desk, Draft, DraftError, Face, FaceError, Faces, Order, STATUS_SECRET, Signer, Stage, StageTimes, Subject, Unasked,
 };
 use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry};
 use crate::status::{LIST_ENTRIES, Permutation};
@@ -73,8 +72,7 @@ pub fn make(
     event: &Event,
     orders: Vec<Order>,
 ) -> Result<Vec<Result<Printable, String>>, IssueError> {
-    let event = results::decided(desk.store, event)?;
-    let bench = Bench::new(desk, workshop.faces, &event, &orders)?;
+    let bench = Bench::new(desk, workshop.faces, event, &orders)?;
     let problems = bench.try_all(workshop.times, &workshop.signer.kid, &orders);
     let can = orders.into_iter().zip(&problems).filter(|(_, problem)| problem.is_none()).map(|(order, _)| order);
     let slots = bench.reserve(workshop.times, can.collect())?;
@@ -99,8 +97,7 @@ pub fn try_out(
     event: &Event,
     orders: &[Order],
 ) -> Result<Vec<Option<String>>, IssueError> {
-    let event = results::decided(desk.store, event)?;
-    Ok(Bench::new(desk, faces, &event, orders)?.try_all(&StageTimes::default(), kid, orders))
+    Ok(Bench::new(desk, faces, event, orders)?.try_all(&StageTimes::default(), kid, orders))
 }
 
 /// The highest sequence number that certificates are tried out with; longer ones are laid out as well when their time comes.
@@ -204,6 +201,9 @@ impl<'a> Bench<'a> {
         let status = StatusEntry { list: 1, index: LIST_ENTRIES - 1 };
         let suffix = CredentialSuffix::from_random([0xff; 5]);
         let one = |order: &Order| {
+            if let Err(unasked) = Unasked::check(self.event, &order.person) {
+                return Some(unasked.to_string());
+            }
             let slot = (number.clone(), suffix.clone(), status);
             self.lay_out(times, kid, order, slot).err()
         };

@@ -83,7 +83,7 @@ fn foreseen(
     for ((at, order), problem) in places.into_iter().zip(&orders).zip(tried) {
         let fate = &mut group[at].fate;
         let changed = match (&*fate, problem) {
-            (Fate::Replace(old, _), _) if !issuance::would_change(desk.store, &event, old, order)? => {
+            (Fate::Replace(old, _), _) if !issuance::would_change(&event, old, order) => {
                 Fate::Keep(old.number.clone(), NOTHING_CHANGES.to_owned())
             }
             (Fate::Replace(old, _), Some(why)) => Fate::Keep(old.number.clone(), why),

@@ -53,7 +53,7 @@ pub use withdraw::{issue_now, reissue, request_own};
 use crate::accounts::AccountsError;
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::enrolment::{EnrolmentError, NotReady};
-use crate::issuance::{IssueError, ReplaceError};
+use crate::issuance::{IssueError, ReplaceError, Unasked};
 use crate::publish::PublishError;
 use crate::store::StoreError;
 use crate::verify::NotOurs;
@@ -88,6 +88,9 @@ pub enum RunError {
     /// Some of those named are not there: their places in the list, from 0.
     #[error("{} of those named are not there", .0.len())]
     Unknown(Vec<usize>),
+    /// A certificate would say a result, and nobody said whether everybody may read it.
+    #[error(transparent)]
+    Unasked(#[from] Unasked),
     /// Nobody would be affected.
     #[error("nobody is in that group")]
     Nobody,

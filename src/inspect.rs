@@ -36,6 +36,7 @@ pub struct Answer {
 
 /// What was found about a credential or a file.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are verdicts, and a file has few")]
 pub enum Finding {
     /// It was looked at.
     Verdict(Verdict),

@@ -17,7 +17,7 @@ test(`${COUNT} PDFs`, async () => {
   const names = Array.from({ length: COUNT }, (_, n) => `Person Number ${n + 1}`);
   const numbers = Object.values(issuer.issue('BATCH', 'Introduction to Bread', names));
   assert.equal(numbers.length, COUNT);
-  issuer.run('revoke', numbers[7], '--reason', 'issued by mistake');
+  issuer.run('revoke', numbers[7], '--now', '--reason', 'issued by mistake');
   issuer.publish();
   const site = await serve(issuer.site);
   try {

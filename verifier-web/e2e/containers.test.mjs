@@ -20,7 +20,7 @@ let numbers;
 before(async () => {
   issuer = new Issuer();
   numbers = issuer.issue('TOGETHER', 'Introduction to Bread', [GOOD, REVOKED, OTHER]);
-  issuer.run('revoke', numbers[REVOKED], '--reason', 'issued by mistake');
+  issuer.run('revoke', numbers[REVOKED], '--now', '--reason', 'issued by mistake');
   issuer.publish();
   site = await serve(issuer.site);
   browser = await launch();
@@ -138,9 +138,9 @@ test('what is not opened is refused with what to do, and is no accusation', asyn
   assert.deepEqual(await rows(page, [file('empty.zip', zip([])), file('a.pdf', bytes(GOOD))]),
     ['amber empty.zip: unreadable', 'green a.pdf: valid']);
   const behind = Buffer.concat([bytes(GOOD, 'png'), bytes(REVOKED)]);
-  assert.deepEqual(await rows(page, file('a.png', behind)), ['green a.png: valid', 'amber a.png: unreadable']);
+  assert.deepEqual(await rows(page, file('a.png', behind)), ['green a.png: valid', 'red a.png, part 2: revoked']);
   const more = Buffer.concat([bytes(GOOD), zip([{ name: 'b.pdf', data: bytes(REVOKED) }])]);
-  assert.deepEqual(await rows(page, file('a.pdf', more)), ['green a.pdf: valid', 'amber a.pdf: unreadable']);
+  assert.deepEqual(await rows(page, file('a.pdf', more)), ['green a.pdf, part 1: valid', 'red a.pdf, part 2/b.pdf: revoked']);
   await done(page);
 });
 

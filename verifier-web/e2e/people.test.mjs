@@ -21,7 +21,7 @@ before(async () => {
   issuer = new Issuer(`Academy ${SCRIPT}`);
   numbers = issuer.issue('XSS', `Title ${SCRIPT}`, [`Name ${SCRIPT}`, '"><svg/onload=alert(3)>', "javascript:alert('4')"],
     '--description', `Description ${SCRIPT}`, '--criteria', `Criteria ${SCRIPT}`);
-  issuer.run('revoke', Object.values(numbers)[2], '--reason', `Reason ${SCRIPT}`);
+  issuer.run('revoke', Object.values(numbers)[2], '--now', '--reason', `Reason ${SCRIPT}`);
   issuer.publish();
   site = await serve(issuer.site);
   browser = await launch();

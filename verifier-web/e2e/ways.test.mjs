@@ -254,7 +254,7 @@ test('the first verdict, with the processor slowed four times', async () => {
 });
 
 test('revoked, superseded, rotated, stolen: the site changes and so do the verdicts', async () => {
-  issuer.run('revoke', number('Revoked Person'), '--reason', 'issued by mistake');
+  issuer.run('revoke', number('Revoked Person'), '--now', '--reason', 'issued by mistake');
   issuer.run('regenerate', number('Misspeld Person'), '--set', 'name=Misspelt Person', '--reason', 'name corrected');
   issuer.run('keys', 'compromise', 'k1', '--since', '2026-01-01T00:00:00Z');
   issuer.publish();

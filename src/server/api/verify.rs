@@ -175,7 +175,11 @@ impl Known {
     fn of(certificate: &Certificate, now: Timestamp) -> Self {
         Self {
             number: certificate.number.to_string(),
-            state: Standing::of(certificate, now),
+            // As the verdict here, which rests on the records as they are now, and not on what is published.
+            state: match Standing::of(certificate, now) {
+                Standing::RevocationWaits => Standing::Revoked,
+                other => other,
+            },
             reason: certificate.state.reason().cloned(),
             issued: certificate.issued,
             valid_until: certificate.valid_until,

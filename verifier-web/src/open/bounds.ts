@@ -1,15 +1,15 @@
-// How far containers are opened: what is past it is said, not skipped.
+// How far containers are opened, as src/reading/container.rs says: what is past it is said, not skipped.
 
 import type { MessageKey } from '../page/messages.js';
 
 /** Most files inside one that is dropped, all levels together. */
 export const MEMBERS = 5_000;
 /** Most bytes that all of them unpack to. */
-export const TOTAL_BYTES = 1 << 30;
+export const TOTAL_BYTES = 512 << 20;
 /** Deepest nesting: a certificate in an archive in a mail in an archive. */
 export const DEPTH = 3;
 /** Largest single file that is read, in megabytes. */
-export const FILE_MEGABYTES = 32;
+export const FILE_MEGABYTES = 64;
 export const FILE_BYTES = FILE_MEGABYTES * 1_048_576;
 
 /** Why there is nothing to verify in a file. */

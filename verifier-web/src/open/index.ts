@@ -1,20 +1,16 @@
 // From what is dropped on the page to what is judged. Files that carry others are opened within bounds, and everything
 // that was found in them is told by name: a certificate, something that cannot be read, or something that is none.
 
-import { TrustAnchors, verify } from '../core/index.js';
-import { numbersOn } from '../page/compare.js';
-import { t, type MessageKey } from '../page/messages.js';
-import { looksLikeCredential } from '../scan/looks.js';
-import type { Pdf } from '../scan/reader.js';
+import { TEXT_BYTES } from '../core/limits.js';
+import { t } from '../page/messages.js';
 import { Bounds, DEPTH, FILE_BYTES, ReadError } from './bounds.js';
-import { find, findLast } from './bytes.js';
 import { headOf, kindOf } from './kinds.js';
+import type { Part } from './parts.js';
+import type { Held } from './search.js';
 import type { Member } from './zip.js';
 
 export { FILE_MEGABYTES, ReadError } from './bounds.js';
 
-/** Largest text file, in bytes: the limit on a text of schemas/verdict.json. */
-const TEXT_BYTES = 262_144;
 /** Most texts of one file that are judged. */
 const TEXTS = 1_000;
 
@@ -46,10 +42,12 @@ export type Find =
   | { name: string; problem: ReadError }
   | { name: string; left: true };
 
-/** Where a file is: how deep, and whether it is shown between the lines of a mail. */
-interface Place {
+/** Where a file is. */
+export interface Place {
+  /** How many containers it lies in. */
   depth: number;
-  inline?: boolean;
+  /** Whether it decorates a mail or a text, as logos do, or lies behind a photo: without a code it is nobody's certificate. */
+  decorates?: boolean;
 }
 
 /** Opens a file. Never throws on bad input. */
@@ -57,35 +55,54 @@ export async function* open(file: Blob, name: string, bounds: Bounds, place: Pla
   try {
     yield* look(file, name, bounds, place);
   } catch (error) {
-    yield { name, problem: error instanceof ReadError ? error : new ReadError('read.unreadable') };
+    yield problem(name, error);
   }
   bounds.done += 1;
 }
 
+function problem(name: string, error: unknown): Find {
+  return { name, problem: error instanceof ReadError ? error : new ReadError('read.unreadable') };
+}
+
+/** Decides about every file, wherever it comes from: it is judged, or looked at and holds none, or a problem. */
 async function* look(file: Blob, name: string, bounds: Bounds, place: Place): AsyncGenerator<Find> {
   const kind = kindOf(await headOf(file));
   if (kind === 'packed') throw new ReadError('read.packed');
   // Members are read one by one: the archive itself may be large.
   if (kind !== 'zip' && file.size > FILE_BYTES) throw new ReadError('read.tooLarge');
   if (kind === 'zip' || kind === 'mail') yield* inside(kind, file, name, bounds, place.depth);
-  else if (kind === 'pdf') yield* pdfs(new Uint8Array(await file.arrayBuffer()), name, bounds, place.depth);
-  else if (kind === 'picture') yield* picture(file, name, place);
-  else yield* text(file, name, kind === 'text', place.depth);
+  else if (kind === 'pdf' || kind === 'picture') yield* parts(new Uint8Array(await file.arrayBuffer()), name, bounds, place);
+  else if (kind === 'text') yield* text(file, name, bounds, place);
+  // It may be a scan of a certificate.
+  else if (file.size > 0) throw new ReadError('read.unreadable');
 }
 
 async function* inside(kind: 'zip' | 'mail', file: Blob, name: string, bounds: Bounds, depth: number): AsyncGenerator<Find> {
   if (depth >= DEPTH) throw new ReadError('read.bounds');
   if (kind === 'zip') {
-    const { zipMembers } = await import('./zip.js');
-    yield* members(await zipMembers(file, bounds), name, bounds, depth);
+    const { openZip } = await import('./zip.js');
+    const archive = await openZip(file, bounds);
+    yield* members(archive.members, name, bounds, depth);
+    yield* textsIn(archive.remarks, name, bounds, depth);
     return;
   }
   const { readMail } = await import('./mail.js');
   const mail = await readMail(file, bounds);
   bounds.meet(mail.files.length);
   yield* members(mail.files, name, bounds, depth);
-  const found = distinct(mail.texts.flatMap((shown) => [...linksIn(shown), ...textsIn(shown.trim())]));
-  if (found.length > 0) yield* texts(found, name, true);
+  yield* textsIn(mail.texts, name, bounds, depth);
+  if (mail.rest) yield problem(name, new ReadError('read.rest'));
+}
+
+/** What the texts of a container hold, which often names the files in it. */
+async function* textsIn(all: readonly string[], name: string, bounds: Bounds, depth: number): AsyncGenerator<Find> {
+  const { search } = await import('./search.js');
+  const held = all.map((one) => search(one));
+  yield* heldIn({
+    texts: distinct(held.flatMap((one) => one.texts)),
+    files: held.flatMap((one) => one.files),
+    closed: held.some((one) => one.closed),
+  }, name, bounds, depth, true);
 }
 
 async function* members(all: readonly Member[], name: string, bounds: Bounds, depth: number): AsyncGenerator<Find> {
@@ -95,89 +112,98 @@ async function* members(all: readonly Member[], name: string, bounds: Bounds, de
     try {
       file = await member.read();
     } catch (error) {
-      yield { name: path, problem: error instanceof ReadError ? error : new ReadError('read.unreadable') };
+      yield problem(path, error);
       bounds.done += 1;
       continue;
     }
-    if (await isLitter(path, file)) bounds.done += 1;
-    else yield* open(file, path, bounds, { depth: depth + 1, inline: member.inline === true });
+    if (await isLitter(path, file)) {
+      yield { name: path, left: true };
+      bounds.done += 1;
+    } else yield* open(file, path, bounds, { depth: depth + 1, decorates: member.inline === true });
   }
 }
 
 /** What desktops leave in folders, and signatures of mails: nobody misses it. A name alone hides nothing. */
 async function isLitter(path: string, file: Blob): Promise<boolean> {
-  const name = path.slice(path.lastIndexOf('/') + 1);
   const head = await headOf(file);
+  const name = path.slice(path.lastIndexOf('/') + 1);
   // AppleDouble: a file's icon and its like.
   if (name.startsWith('._')) return head.startsWith('\0\x05\x16\x07');
-  return /^(?:\.DS_Store|Thumbs\.db|desktop\.ini|smime\.p7s)$/.test(name) && !['zip', 'mail', 'pdf', 'picture'].includes(kindOf(head));
+  if (name === '.DS_Store') return head.startsWith('\0\0\0\x01Bud1');
+  if (name === 'Thumbs.db') return head.startsWith('\xd0\xcf\x11\xe0');
+  return name === 'smime.p7s' && head.startsWith('\x30') && file.size < 65_536;
 }
 
-async function* picture(file: Blob, name: string, place: Place): AsyncGenerator<Find> {
-  const { texts, tiny } = await readPicture(file);
-  const ours = texts.filter(looksLikeCredential);
-  if (ours.length > 0) yield { name, document: { candidates: ours.map((one) => ({ text: one })), paper: false } };
-  else if (place.depth > 0 && (tiny || place.inline === true)) yield { name, left: true };
-  else throw new ReadError('read.noCode');
-  if (hasAnother(new Uint8Array(await file.arrayBuffer()))) yield { name, problem: new ReadError('read.rest') };
-}
-
-/** Whether a PDF or an archive lies in a picture: viewers show the picture, other programs what is behind it. */
-function hasAnother(picture: Uint8Array): boolean {
-  const end = findLast(picture, 'PK\x05\x06');
-  return find(picture, '%PDF-', 0) >= 0 || (end >= 0 && picture.length - end >= 22 && picture.length - end <= 22 + 65_535);
-}
-
-/** Whoever comes by a link needs no decoder; and what decodes a foreign picture can be ended, where there are workers. */
-async function readPicture(file: Blob): Promise<{ texts: string[]; tiny: boolean }> {
-  const bounded = !__SINGLE_FILE__ && typeof OffscreenCanvas !== 'undefined';
-  const reader = bounded ? await import('../scan/reader.js') : await import('../scan/picture.js');
-  return reader.readPicture(file).catch((error: unknown) => { throw new ReadError(why(error)); });
-}
-
-async function* text(file: Blob, name: string, readable: boolean, depth: number): AsyncGenerator<Find> {
-  const isInside = depth > 0;
-  // What is of no known kind may be a scan of a certificate.
-  if (file.size > TEXT_BYTES || (isInside && !readable)) throw new ReadError('read.unreadable');
-  const whole = (await file.text()).replace(/^\ufeff/, '').trim();
-  const found = textsIn(whole);
-  if (found.length === 0 && isInside) yield { name, left: true };
-  else yield* texts(found.length > 0 ? found : [whole], name, false);
-}
-
-function* texts(found: readonly string[], name: string, quoted: boolean): Generator<Find> {
-  const candidates = found.slice(0, TEXTS).map((one) => ({ text: one }));
-  yield { name, document: { candidates, paper: false, quoted } };
-  if (found.length > TEXTS) yield { name, problem: new ReadError('read.bounds') };
-}
-
-/** A JWS, which mail programs wrap; a JSON credential; or lines of links, each of which counts. */
-function textsIn(whole: string): string[] {
-  const joined = whole.replace(/\s+/g, '');
-  if (joined.startsWith('ey') && looksLikeCredential(joined)) return [joined];
-  if (whole.startsWith('{')) return /"(?:OpenBadge|Verifiable)Credential"/.test(whole) ? [whole] : [];
-  return distinct(whole.split('\n').map((line) => line.trim()).filter(looksLikeCredential));
-}
-
-/** Verifier links in running text or HTML. */
-function linksIn(shown: string): string[] {
-  return shown.match(/https?:\/\/[^\s"'<>#]{1,300}#1\d{100,}/g) ?? [];
-}
-
-async function* pdfs(bytes: Uint8Array<ArrayBuffer>, name: string, bounds: Bounds, depth: number): AsyncGenerator<Find> {
-  const { splitPdfs } = await import('./glued.js');
-  const { parts, rest } = splitPdfs(bytes);
-  if (parts.length > 1) bounds.meet(parts.length);
-  for (const [i, part] of parts.entries()) {
-    const own = parts.length === 1 ? name : t('source.part', { name, part: i + 1 });
-    try {
-      yield* __SINGLE_FILE__ ? attachedOnly(part, own) : readPdf(part, own, bounds, depth);
-    } catch (error) {
-      yield { name: own, problem: error instanceof ReadError ? error : new ReadError('read.unreadable') };
-    }
-    if (parts.length > 1) bounds.done += 1;
+/** What a text holds. */
+async function* text(file: Blob, name: string, bounds: Bounds, { depth, decorates }: Place): AsyncGenerator<Find> {
+  const { isDrawing, search, textOf } = await import('./search.js');
+  const { isPublished } = await import('./published.js');
+  const isMember = depth > 0 || decorates === true;
+  if (isMember && isPublished(await file.text())) {
+    yield { name, left: true };
+    return;
   }
-  if (rest) yield { name, problem: new ReadError('read.rest') };
+  if (file.size > TEXT_BYTES) throw new ReadError('read.bounds');
+  const whole = textOf(new Uint8Array(await file.arrayBuffer()));
+  if (whole === undefined) throw new ReadError('read.unreadable');
+  const held = search(whole);
+  const isNone = held.texts.length + held.files.length === 0 && !held.closed;
+  const unseen = isDrawing(whole) && decorates !== true;
+  if (unseen) yield problem(name, new ReadError('read.unreadable'));
+  else if (isNone && isMember) yield { name, left: true };
+  // Whoever checks one text wants to know what is wrong with it.
+  else if (isNone) held.texts.push(whole.trim());
+  yield* heldIn(held, name, bounds, depth, false);
+}
+
+async function* heldIn(held: Held, name: string, bounds: Bounds, depth: number, quoted: boolean): AsyncGenerator<Find> {
+  if (held.texts.length > 0) {
+    const candidates = held.texts.slice(0, TEXTS).map((one) => ({ text: one }));
+    yield { name, document: { candidates, paper: false, quoted } };
+  }
+  if (held.texts.length > TEXTS) yield problem(name, new ReadError('read.bounds'));
+  if (held.closed) yield problem(name, new ReadError('read.encoded'));
+  if (held.files.length > 0 && depth >= DEPTH) throw new ReadError('read.bounds');
+  bounds.meet(held.files.length);
+  for (const [i, { bytes, drawn }] of held.files.entries()) {
+    bounds.unpack(bytes.length);
+    yield* open(new Blob([bytes]), `${name}/base64 ${i + 1}`, bounds, { depth: depth + 1, decorates: drawn });
+  }
+}
+
+/** A PDF or a picture, and what stands behind it. */
+async function* parts(bytes: Uint8Array<ArrayBuffer>, name: string, bounds: Bounds, place: Place): AsyncGenerator<Find> {
+  const { partsOf } = await import('./parts.js');
+  const { files, rest } = partsOf(bytes);
+  bounds.meet(files.length - 1);
+  // A photo keeps its name, whatever its camera put behind it.
+  const isPhoto = files[0]?.kind === 'picture';
+  for (const [i, part] of files.entries()) {
+    const own = files.length === 1 || (isPhoto && i === 0) ? name : t('source.part', { name, part: i + 1 });
+    try {
+      yield* single(part, own, bounds, { ...place, decorates: place.decorates === true || i > 0 }, i > 0);
+    } catch (error) {
+      yield problem(own, error);
+      bounds.done += 1;
+    }
+  }
+  if (rest) yield problem(name, new ReadError('read.rest'));
+}
+
+async function* single(part: Part, name: string, bounds: Bounds, place: Place, behind: boolean): AsyncGenerator<Find> {
+  if (part.kind !== 'picture' && part.kind !== 'pdf') {
+    yield* open(new Blob([part.bytes]), name, bounds, place);
+    return;
+  }
+  if (part.kind === 'picture') {
+    const { picture } = await import('./picture.js');
+    yield* picture(part, name, place, behind);
+  } else if (__SINGLE_FILE__) yield* attachedOnly(part.bytes, name);
+  else {
+    const { pdf } = await import('./pdf.js');
+    yield* pdf(part.bytes, name, bounds, place.depth);
+  }
+  if (behind) bounds.done += 1;
 }
 
 /** Without pdf.js nobody reads the pages: what is attached is judged, and never green. */
@@ -186,75 +212,9 @@ async function* attachedOnly(bytes: Uint8Array<ArrayBuffer>, name: string): Asyn
   const candidates = (await attachedCredentials(bytes)).map((one) => ({ text: one, attached: true }));
   if (candidates.length === 0) throw new ReadError('read.pdfSingle');
   yield { name, document: { candidates, paper: true } };
-}
-
-async function* readPdf(bytes: Uint8Array<ArrayBuffer>, name: string, bounds: Bounds, depth: number): AsyncGenerator<Find> {
-  const { content, candidates, unread } = await boundedPages(bytes)
-    .catch((error: unknown) => { throw new ReadError(why(error)); });
-  const { pages, drawnOver } = content;
-  if (candidates.length > 0) yield { name, document: { candidates, pages, paper: true, doubtful: drawnOver } };
-  let held = false;
-  for (const { name: own, bytes: file } of content.files) {
-    const kind = kindOf(String.fromCharCode(...file.subarray(0, 1_024)));
-    // Data of other kinds belongs to the document: an invoice in XML, a table.
-    if (kind === 'text' || kind === 'other') continue;
-    if (depth >= DEPTH) throw new ReadError('read.bounds');
-    held = true;
-    bounds.meet(1);
-    bounds.unpack(file.length);
-    yield* open(new Blob([file]), `${name}/${own}`, bounds, { depth: depth + 1 });
-  }
-  if (unread !== undefined) yield { name: t('source.page', { name, page: unread.pages }), problem: unread.why };
-  if (content.more) throw new ReadError('read.bounds');
-  if (candidates.length === 0 && unread === undefined && !held) throw new ReadError('read.noCredential');
-}
-
-async function boundedPages(bytes: Uint8Array<ArrayBuffer>): Promise<Pages> {
-  const { checkInflated } = await import('./inflated.js');
-  await checkInflated(bytes);
-  const { withPdf } = await import('../scan/reader.js');
-  // Its own copy: the worker takes the bytes away.
-  return withPdf(bytes.slice(), readPages);
-}
-
-interface Pages {
-  content: Pdf['content'];
-  candidates: Candidate[];
-  /** Pages that nobody looked at. */
-  unread?: { pages: string; why: ReadError };
-}
-
-/** Reads the codes of all pages but those that show the number of an attached credential and no other. */
-async function readPages(pdf: Pdf): Promise<Pages> {
-  const { content } = pdf;
-  const numbers = await Promise.all(content.attached.map(numberOf));
-  const candidates: Candidate[] = content.attached.map((one) => ({ text: one, attached: true }));
-  const span = (from: number) => (from === content.count ? String(from) : `${from}–${content.count}`);
-  for (const [index, printed] of content.pages.entries()) {
-    const shown = numbersOn(printed);
-    if (shown.length > 0 && shown.every((number) => numbers.includes(number))) continue;
-    try {
-      const texts = await pdf.codes(index);
-      candidates.push(...texts.filter(looksLikeCredential).map((one) => ({ text: one, page: index + 1 })));
-    } catch (error) {
-      return { content, candidates, unread: { pages: span(index + 1), why: new ReadError(why(error)) } };
-    }
-  }
-  const { length } = content.pages;
-  if (length === content.count) return { content, candidates };
-  return { content, candidates, unread: { pages: span(length + 1), why: new ReadError('read.pages') } };
-}
-
-/** The number that a credential claims; to trust nobody is enough to ask for it. */
-async function numberOf(credential: string): Promise<string | undefined> {
-  return (await verify(credential, new TrustAnchors(), new Date())).claimed?.number;
-}
-
-/** By the error's name: it comes out of a worker. */
-function why(error: unknown): MessageKey {
-  const name = error instanceof Error ? error.name : '';
-  if (name === 'Excessive' || name === 'TooLarge') return 'read.excessive';
-  return name === 'PasswordException' ? 'read.locked' : 'read.unreadable';
+  const { embeddedFiles } = await import('./embedded.js');
+  const { files, more } = await embeddedFiles(bytes);
+  if (more || files.length > candidates.length) yield problem(name, new ReadError('read.rest'));
 }
 
 function distinct(texts: readonly string[]): string[] {

@@ -47,3 +47,23 @@ async function countDown(stream: Uint8Array<ArrayBuffer>, limit: number): Promis
   await reader.cancel();
   throw new TooLarge('its streams inflate too far');
 }
+
+/** What packed bytes inflate to, up to a limit, and whether that is all and right. */
+export async function inflate(packed: Uint8Array<ArrayBuffer>, limit: number): Promise<{ text: string; whole: boolean }> {
+  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let left = limit;
+  let whole = false;
+  try {
+    while (!whole && left >= 0) {
+      const { done, value } = await reader.read();
+      whole = done;
+      if (value) pieces.push(value);
+      left -= value?.length ?? 0;
+    }
+    if (!whole) await reader.cancel();
+  } catch {
+    // Cut, or something else behind it.
+  }
+  return { text: await new Blob(pieces).text(), whole };
+}

@@ -18,32 +18,58 @@ export type Kind =
 
 /** 7z, RAR, gzip, bzip2, xz, zstd, cabinet, ar, xar, Outlook's and old office documents, TNEF, tar. */
 const PACKED = new RegExp(
-  '^(?:7z\\xbc\\xaf\\x27\\x1c|Rar!\\x1a\\x07|\\x1f\\x8b|BZh[1-9]1AY&SY|\\xfd7zXZ\\0|\\x28\\xb5\\x2f\\xfd|MSCF\\0|!<arch>\\n|xar!\\0' +
+  '^(?:7z\\xbc\\xaf\\x27\\x1c|Rar!\\x1a\\x07|\\x1f\\x8b\\x08|BZh[1-9]1AY&SY|\\xfd7zXZ\\0|\\x28\\xb5\\x2f\\xfd|MSCF\\0|!<arch>\\n|xar!\\0' +
   '|\\xd0\\xcf\\x11\\xe0\\xa1\\xb1|\\x78\\x9f\\x3e\\x22|[^]{257}ustar)');
-const PICTURE = /^(?:\x89PNG|\xff\xd8\xff|GIF8|BM|RIFF[^]{4}WEBP|[^]{4}ftyp(?:avif|heic|heix|mif1))/;
-/** Header fields that a mail begins with (RFC 5322 section 3.6); two of them make one. */
-const FIELDS = /^(?:MIME-Version|Received|Return-Path|Message-ID|Delivered-To|From|To|Subject|Date|Content-Type|DKIM-Signature|ARC-Seal)[ \t]*:/gim;
+const PICTURE = /^(?:\x89PNG|\xff\xd8\xff|GIF8|BM[^]{4}\0{4}|RIFF[^]{4}WEBP|[^]{4}ftyp(?:avif|heic|heix|mif1))/;
+/** How far a mail's header is looked for, in bytes. */
+const HEADER_BYTES = 65_536;
+/** One of the fields that mail programs write (RFC 5322 section 3.6, RFC 2045 section 3), which stands beside `From`. */
+const WRITTEN = ['mime-version', 'content-type', 'message-id', 'received', 'date', 'return-path'];
 
-/** Tells the kind of a file from its first `HEAD_BYTES`, one character a byte. */
-export function kindOf(head: string): Kind {
+/** Tells the kind of a file from its beginning, one character a byte. */
+export function kindOf(beginning: string): Kind {
+  const head = beginning.slice(0, HEAD_BYTES);
   if (/^PK(?:\x03\x04|\x05\x06|\x07\x08)/.test(head)) return 'zip';
   if (PACKED.test(head)) return 'packed';
-  if (isMail(head)) return 'mail';
+  if (/^(?:\x89PNG\r\n\x1a\n|\xff\xd8\xff)/.test(head)) return 'picture';
+  if (isMail(beginning)) return 'mail';
   if (head.includes('%PDF-')) return 'pdf';
   if (PICTURE.test(head)) return 'picture';
-  // Of the controls, a text has those that move about.
-  return /[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(head) ? 'other' : 'text';
+  return isText(head) ? 'text' : 'other';
 }
 
+/** Whether bytes, one character each, are a text: of the controls it has those that move about. */
+export function isText(bytes: string): boolean {
+  return utf16(bytes) !== undefined || !/[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(bytes);
+}
+
+/** The encoding of a text of two bytes a character: by its mark, or by every second byte, which is zero in most scripts. */
+export function utf16(bytes: string): 'utf-16le' | 'utf-16be' | undefined {
+  if (bytes.startsWith('\xff\xfe')) return 'utf-16le';
+  if (bytes.startsWith('\xfe\xff')) return 'utf-16be';
+  const head = bytes.slice(0, 64);
+  if (head.length >= 4 && /^(?:[\t\n\r -~]\0)+[\t\n\r -~]?$/.test(head)) return 'utf-16le';
+  return head.length >= 4 && /^(?:\0[\t\n\r -~])+\0?$/.test(head) ? 'utf-16be' : undefined;
+}
+
+/** Whether it begins with the header of a mail (src/reading/mail.rs). */
 function isMail(head: string): boolean {
+  const names = new Set<string>();
   // A byte order mark, and the line by which mailboxes separate mails.
-  const fields = head.replace(/^\xef\xbb\xbf/, '').replace(/^From [^\n]*\n/, '');
-  return /^[A-Za-z][A-Za-z0-9-]*[ \t]*:/.test(fields) && (fields.match(FIELDS)?.length ?? 0) >= 2;
+  for (const line of head.replace(/^\xef\xbb\xbf/, '').replace(/^From [^\n]*\n/, '').split('\n')) {
+    if (line.trim() === '') return false;
+    if (/^[ \t]/.test(line)) continue;
+    const name = /^([!-9;-~]+)[ \t]*:/.exec(line)?.[1]?.toLowerCase();
+    if (name === undefined) return false;
+    names.add(name);
+    if (names.has('from') && WRITTEN.some((one) => names.has(one))) return true;
+  }
+  return false;
 }
 
-/** The first bytes of a file, one character a byte. */
+/** The beginning of a file, one character a byte. */
 export async function headOf(file: Blob): Promise<string> {
-  return latin1(new Uint8Array(await file.slice(0, HEAD_BYTES).arrayBuffer()));
+  return latin1(new Uint8Array(await file.slice(0, HEADER_BYTES).arrayBuffer()));
 }
 
 /** Bytes as a text of one character each. `TextDecoder` has no such encoding: its `latin1` is windows-1252. */

@@ -1,23 +1,37 @@
 // Mails as files (RFC 5322, MIME of RFC 2045 to 2047, names by RFC 2231): the attached files, and the texts, which may
-// hold a credential too. A mail inside a mail is a file like any other.
+// hold a credential too, also where no program shows them. A mail inside a mail is a file like any other.
 
+import { TEXT_BYTES } from '../core/limits.js';
 import { ReadError, type Bounds } from './bounds.js';
-import { fromLatin1, latin1 } from './kinds.js';
+import { fromLatin1, HEAD_BYTES, kindOf, latin1 } from './kinds.js';
+import { textOf } from './search.js';
 import type { Member } from './zip.js';
 
 /** Most parts of a mail, and how deep they nest. */
 const PARTS = 1_000;
 const NESTING = 10;
 
+/** The encodings for the way (RFC 2045 section 6.1). */
+const ENCODINGS = ['7bit', '8bit', 'binary', 'quoted-printable', 'base64'];
+/** What stands for something that is elsewhere, in several mails, or encrypted (RFC 2046 section 5.2, 1847, 8551). */
+const CLOSED = /^(?:message\/(?:partial|external-body)|multipart\/encrypted|application\/(?:pgp-encrypted|(?:x-)?pkcs7-mime))$/;
+/** Of a part, what decides how it is read. */
+const DECISIVE = ['content-type', 'content-transfer-encoding', 'content-disposition'];
+/** The same between parts, where programs show nothing. */
+const PART = /^content-(?:type|transfer-encoding|disposition)[ \t]*:/im;
+
 /** What a mail holds. */
 export interface Mail {
   files: Member[];
-  /** The texts that are shown, HTML as it is written. */
+  /** What is shown, HTML as it is written; and what is not, before, between and behind. */
   texts: string[];
+  /** Whether there is something like a part where none is shown. */
+  rest: boolean;
 }
 
 /** A part with its fields, one character a byte. */
 interface Part {
+  fields: Map<string, string[]>;
   type: string;
   parameters: Map<string, string>;
   disposition: string;
@@ -28,7 +42,7 @@ interface Part {
 
 /** Takes a mail apart. */
 export async function readMail(file: Blob, bounds: Bounds): Promise<Mail> {
-  const mail: Mail = { files: [], texts: [] };
+  const mail: Mail = { files: [], texts: [], rest: false };
   const source = latin1(new Uint8Array(await file.arrayBuffer())).replace(/^\xef\xbb\xbf/, '').replace(/^From [^\n]*\n/, '');
   // A mailbox holds more mails behind the first.
   if (/\n\r?\nFrom [^\n]{1,200}\n[A-Za-z-]{1,70}:/.test(source)) throw new ReadError('read.packed');
@@ -38,52 +52,94 @@ export async function readMail(file: Blob, bounds: Bounds): Promise<Mail> {
 
 function walk(part: Part, mail: Mail, bounds: Bounds, seen: { parts: number }, depth: number): void {
   seen.parts += 1;
-  if (seen.parts > PARTS || depth > NESTING) throw new ReadError('read.bounds');
-  const boundary = part.parameters.get('boundary');
-  if (part.type.startsWith('multipart/') && boundary !== undefined && boundary !== '') {
-    if (part.type === 'multipart/encrypted') throw new ReadError('read.locked');
-    for (const inner of split(part.body, boundary)) walk(parse(inner), mail, bounds, seen, depth + 1);
-    return;
+  const { parts } = seen;
+  if (parts > PARTS || depth > NESTING) throw new ReadError('read.bounds');
+  mail.texts.push(headers(part));
+  try {
+    check(part);
+    const boundary = part.parameters.get('boundary');
+    if (boundary !== undefined && part.type.startsWith('multipart/')) {
+      const { inside, outside } = split(part.body, boundary);
+      mail.texts.push(...outside.map((text) => utf8(text)));
+      mail.rest ||= outside.some((text) => PART.test(text));
+      for (const inner of inside) walk(parse(inner), mail, bounds, seen, depth + 1);
+    } else leaf(part, mail, bounds, parts);
+  } catch (error) {
+    if (!(error instanceof ReadError) || error.key === 'read.bounds' || depth === 0) throw error;
+    mail.files.push({ name: nameOf(part, parts), read: () => Promise.reject(error) });
   }
-  // S/MIME as one block: encrypted, or signed with the mail inside (RFC 8551 section 3.2).
-  if (/^application\/(?:x-)?pkcs7-mime$/.test(part.type)) throw new ReadError('read.locked');
+}
+
+/** Throws where two programs could see different things in a part, or nobody sees what it stands for. */
+function check({ fields, type, parameters, encoding }: Part): void {
+  const isTwofold = DECISIVE.some((name) => new Set(fields.get(name)).size > 1);
+  const isWhole = !type.startsWith('multipart/') || (parameters.get('boundary') ?? '') !== '';
+  if (CLOSED.test(type)) throw new ReadError(type.startsWith('message/') ? 'read.packed' : 'read.locked');
+  if (isTwofold || !isWhole || !ENCODINGS.includes(encoding)) throw new ReadError('read.packed');
+}
+
+function leaf(part: Part, mail: Mail, bounds: Bounds, number: number): void {
   const bytes = decode(part);
   bounds.unpack(bytes.length);
   const isText = part.type === 'text/plain' || part.type === 'text/html';
   // By its bytes it is told from a file, whatever it says of itself.
-  if (isText && part.name === undefined && part.disposition !== 'attachment' && !/^(?:PK\x03\x04|%PDF-)/.test(latin1(bytes.subarray(0, 8)))) {
-    mail.texts.push(new TextDecoder().decode(bytes));
+  const isShown = isText && part.name === undefined && part.disposition !== 'attachment';
+  if (isShown && kindOf(latin1(bytes.subarray(0, HEAD_BYTES))) === 'text') {
+    if (bytes.length > TEXT_BYTES) mail.files.push({ name: nameOf(part, number), read: () => Promise.reject(new ReadError('read.bounds')) });
+    else mail.texts.push(...spelled(bytes, part.parameters.get('charset') ?? ''));
   } else if (bytes.length > 0) {
     mail.files.push({
-      name: part.name ?? (part.type === 'message/rfc822' ? 'message.eml' : `part-${seen.parts}`),
-      inline: part.disposition === 'inline' || part.disposition === '',
+      name: nameOf(part, number),
+      inline: part.type.startsWith('image/') && (part.disposition === 'inline' || part.fields.has('content-id')),
       read: () => Promise.resolve(new Blob([bytes])),
     });
   }
 }
 
-/** Splits head and body, and reads the fields that matter. */
+function nameOf(part: Part, number: number): string {
+  return part.name ?? (part.type === 'message/rfc822' ? 'message.eml' : `part-${number}`);
+}
+
+/** A text by its own word, and by its looks: programs believe the one or the other. */
+function spelled(bytes: Uint8Array<ArrayBuffer>, charset: string): string[] {
+  if (/^utf-?7$/i.test(charset)) throw new ReadError('read.packed');
+  const texts = [textOf(bytes)];
+  try {
+    texts.push(new TextDecoder(charset).decode(bytes));
+  } catch {
+    // A name that nobody knows.
+  }
+  if (texts[0] === undefined) throw new ReadError('read.unreadable');
+  return [...new Set(texts)].filter((text) => text !== undefined);
+}
+
+/** The fields of a part: as they are shown, and without the blanks that long ones are broken with. */
+function headers({ fields }: Part): string {
+  const all = [...fields.values()].flat();
+  return [...all.map(words), ...all.map((value) => value.replace(/\s+/g, ''))].join('\n');
+}
+
+/** Splits head and body, and reads the fields. */
 function parse(source: string): Part {
   const end = /\r?\n\r?\n/.exec(source);
   // A part may have no fields at all: then it begins with the empty line.
   const bare = /^\r?\n/.test(source);
   const head = bare || !end ? (bare ? '' : source) : source.slice(0, end.index);
   const body = bare ? source.replace(/^\r?\n/, '') : end ? source.slice(end.index + end[0].length) : '';
-  const fields = new Map<string, string>();
+  const fields = new Map<string, string[]>();
   for (const line of head.replace(/\r?\n(?=[ \t])/g, '').split(/\r?\n/)) {
-    const [, name, value] = /^([!-9;-~]+)[ \t]*:(.*)$/.exec(line) ?? [];
-    // The first counts: a second one may be meant for another reader.
-    if (name !== undefined && value !== undefined && !fields.has(name.toLowerCase())) fields.set(name.toLowerCase(), value.trim());
+    const [, name = '', value = line] = /^([!-9;-~]+)[ \t]*:(.*)$/.exec(line) ?? [];
+    fields.set(name.toLowerCase(), [...fields.get(name.toLowerCase()) ?? [], value.trim()]);
   }
-  const type = valued(fields.get('content-type') ?? 'text/plain');
-  const disposition = valued(fields.get('content-disposition') ?? '');
-  const name = disposition.parameters.get('filename') ?? type.parameters.get('name');
+  const type = valued(fields.get('content-type')?.[0] ?? 'text/plain');
+  const disposition = valued(fields.get('content-disposition')?.[0] ?? '');
   return {
+    fields,
     type: type.value,
     parameters: type.parameters,
     disposition: disposition.value,
-    name,
-    encoding: (fields.get('content-transfer-encoding') ?? '7bit').toLowerCase(),
+    name: disposition.parameters.get('filename') ?? type.parameters.get('name'),
+    encoding: (fields.get('content-transfer-encoding')?.[0] ?? '7bit').toLowerCase(),
     body,
   };
 }
@@ -121,16 +177,27 @@ function utf8(text: string): string {
 /** `=?utf-8?B?…?=` and `=?utf-8?Q?…?=` (RFC 2047), which mail programs write into names too. */
 function words(text: string): string {
   const decoded = text.replace(/\?=\s+=\?/g, '?==?').replace(/=\?[^?\s]+\?([BbQq])\?([^?]*)\?=/g, (_, how: string, coded: string) =>
-    how.toUpperCase() === 'B' ? latin1(base64(coded)) : quotedPrintable(coded.replaceAll('_', ' ')));
+    how.toUpperCase() === 'B' ? lenient(coded) : quotedPrintable(coded.replaceAll('_', ' ')));
   return utf8(decoded);
 }
 
-/** The parts between boundary lines (RFC 2046 section 5.1.1). */
-function split(body: string, boundary: string): string[] {
+function lenient(coded: string): string {
+  try {
+    return latin1(base64(coded));
+  } catch {
+    return coded;
+  }
+}
+
+/** The parts between boundary lines, and what stands before the first and behind the last (RFC 2046 section 5.1.1). */
+function split(body: string, boundary: string): { inside: string[]; outside: string[] } {
   const escaped = boundary.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
-  const [inside = ''] = `\n${body}`.split(new RegExp(`\\r?\\n--${escaped}--[ \\t]{0,99}(?:\\r?\\n|$)`), 1);
-  // What stands before the first boundary is shown to nobody.
-  return inside.split(new RegExp(`\\r?\\n--${escaped}[ \\t]{0,99}(?=\\r?\\n|$)`), PARTS + 2).slice(1).map((part) => part.replace(/^\r?\n/, ''));
+  const end = new RegExp(`\\r?\\n--${escaped}--[ \\t]{0,99}(?:\\r?\\n|$)`).exec(`\n${body}`);
+  const whole = `\n${body}`;
+  const [before = '', ...inside] = (end ? whole.slice(0, end.index) : whole)
+    .split(new RegExp(`\\r?\\n--${escaped}[ \\t]{0,99}(?=\\r?\\n|$)`), PARTS + 2);
+  const behind = end ? whole.slice(end.index + end[0].length) : '';
+  return { inside: inside.map((part) => part.replace(/^\r?\n/, '')), outside: [before, behind] };
 }
 
 function decode({ encoding, body }: Part): Uint8Array<ArrayBuffer> {
@@ -152,13 +219,11 @@ function withoutBlanks(line: string): string {
   return line.slice(0, end);
 }
 
-/** Characters of no meaning are skipped (RFC 2045 section 6.8). */
+/** Some programs skip letters of no meaning (RFC 2045 section 6.8), others stop there: such a text is none. */
 function base64(text: string): Uint8Array<ArrayBuffer> {
-  const clean = text.replace(/[^A-Za-z0-9+/]/g, '');
-  try {
-    // One character left over holds no whole byte.
-    return fromLatin1(atob(clean.length % 4 === 1 ? clean.slice(0, -1) : clean));
-  } catch {
-    throw new ReadError('read.packed');
-  }
+  const clean = text.replace(/\s/g, '');
+  const letters = clean.replace(/={1,2}$/, '');
+  if (/[^A-Za-z0-9+/]/.test(letters)) throw new ReadError('read.packed');
+  // One character left over holds no whole byte.
+  return fromLatin1(atob(letters.length % 4 === 1 ? letters.slice(0, -1) : letters));
 }

@@ -27,8 +27,16 @@ export interface Member {
   read(): Promise<Blob>;
 }
 
+/** What is in an archive. */
+export interface Archive {
+  members: Member[];
+  /** What is remarked about the archive and its files, and shown by few programs. */
+  remarks: string[];
+}
+
 interface Entry {
   name: string;
+  remark: string;
   rawName: string;
   flags: number;
   method: number;
@@ -38,15 +46,15 @@ interface Entry {
   at: number;
 }
 
-/** Returns the files of an archive, folders left out. */
-export async function zipMembers(archive: Blob, bounds: Bounds): Promise<Member[]> {
-  const { entries, end } = await directory(archive);
+/** Opens an archive; folders are left out. */
+export async function openZip(archive: Blob, bounds: Bounds): Promise<Archive> {
+  const { entries, end, remark } = await directory(archive);
   bounds.meet(entries.length);
   await checkPlaces(archive, entries, end);
-  return entries.filter(({ name, size }) => !(name.endsWith('/') && size === 0)).map((entry) => ({
-    name: entry.name,
-    read: () => unpack(archive, entry, bounds),
-  }));
+  // A folder has no bytes; deflated, those are two.
+  const files = entries.filter(({ name, size, packed }) => !(name.endsWith('/') && size === 0 && packed <= 2));
+  const members = files.map((entry) => ({ name: entry.name, read: () => unpack(archive, entry, bounds) }));
+  return { members, remarks: [remark, ...entries.map((entry) => entry.remark)].filter((one) => one !== '') };
 }
 
 function damaged(): never {
@@ -65,7 +73,7 @@ interface Directory {
 }
 
 /** Reads the central directory, and where it begins. */
-async function directory(archive: Blob): Promise<{ entries: Entry[]; end: number }> {
+async function directory(archive: Blob): Promise<{ entries: Entry[]; end: number; remark: string }> {
   const from = Math.max(0, archive.size - END);
   const tail = await view(archive, from, archive.size);
   let at = tail.byteLength - 22;
@@ -80,7 +88,7 @@ async function directory(archive: Blob): Promise<{ entries: Entry[]; end: number
   if (size > DIRECTORY || start + size !== end) damaged();
   const entries = readEntries(await view(archive, start, start + size));
   if (entries.length !== count) damaged();
-  return { entries, end: start };
+  return { entries, end: start, remark: decode(new Uint8Array(tail.buffer, at + 22)) };
 }
 
 /** The record of the 64-bit kind in front of the end record, which programs write also where they need none. */
@@ -110,7 +118,8 @@ function readEntries(data: DataView): Entry[] {
     const next = at + 46 + nameLength + extra + comment;
     if (next > data.byteLength) damaged();
     const name = new Uint8Array(data.buffer, at + 46, nameLength);
-    entries.push({ name: decode(name), rawName: latin1(name), flags, method, crc, packed, size, at: data.getUint32(at + 42, true) });
+    const remark = decode(new Uint8Array(data.buffer, next - comment, comment));
+    entries.push({ name: decode(name), remark, rawName: latin1(name), flags, method, crc, packed, size, at: data.getUint32(at + 42, true) });
     at = next;
   }
   return entries;

@@ -27,6 +27,9 @@ const COMPLEX = new RegExp(
     'Myanmar', 'Nko', 'Oriya', 'Sinhala', 'Syriac', 'Tamil', 'Telugu', 'Thaana', 'Thai', 'Tibetan']
     .map((script) => `\\p{Script=${script}}`).join('')}]`, 'u');
 
+/** Those of them that run from right to left, whose words come out in any order. */
+const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Nko}\p{Script=Syriac}\p{Script=Thaana}]/u;
+
 /** Returns the signed fields that the printed text contradicts. The issuer's name may be a logo: only another one counts. */
 export function differences(printed: string, verdict: Verdict): Difference[] {
   const page = new Page(printed.slice(0, PRINTED_CHARACTERS));
@@ -77,7 +80,8 @@ class Page {
     return this.lines.some((line) => {
       const have = [...letters(fold(line))];
       // Digits and letters of other scripts are spelled always: `12` must not have become `2`.
-      return plain(have) === plain(wanted) && this.isPartOf(have, wanted);
+      if (plain(have) !== plain(wanted)) return false;
+      return this.isPartOf(have, wanted) || (RIGHT_TO_LEFT.test(text) && isMadeOf(line, wanted));
     });
   }
 
@@ -160,6 +164,18 @@ function letters(folded: string): string {
 /** What is of no complex script, in any order. */
 function plain(all: readonly string[]): string {
   return all.filter((letter) => !COMPLEX.test(letter)).toSorted().join('');
+}
+
+/** Whether a line has only pieces of a signed text, each letter of it once at most, and enough of them. */
+function isMadeOf(line: string, signed: readonly string[]): boolean {
+  const pieces = line.split(/\s+/).map((piece) => letters(fold(piece))).filter((piece) => piece !== '');
+  let rest = signed.join('');
+  for (const piece of pieces.toSorted((a, b) => b.length - a.length)) {
+    const found = [piece, [...piece].toReversed().join('')].find((one) => rest.includes(one));
+    if (found === undefined) return false;
+    rest = rest.replace(found, '\n');
+  }
+  return [...pieces.join('')].length >= signed.length * SPELLED;
 }
 
 function isSubsequence(part: readonly string[], whole: readonly string[]): boolean {

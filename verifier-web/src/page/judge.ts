@@ -45,6 +45,8 @@ interface Found {
   number: string | undefined;
   /** Where its code is or its number stands, from 1. */
   page: number | undefined;
+  /** Whether its code was read from a page. */
+  scanned: boolean;
 }
 
 /** Judges all that a document holds: two certificates that were put together into one file are two verdicts. */
@@ -55,8 +57,8 @@ export async function judgeDocument(
   at = new Date(),
 ): Promise<Judged[]> {
   const found = await distinct(document, anchors);
-  const kept = found.filter((one) => !isStray(one, found, document.pages));
-  const strays = found.filter((one) => !kept.includes(one)).map((one) => one.number ?? '');
+  const apart = strays(found, document.pages);
+  const kept = found.filter((one) => !apart.includes(one));
   const numbers = found.flatMap((one) => one.number ?? []);
   const judged: Judged[] = [];
   for (const [i, { candidate, number, page }] of kept.entries()) {
@@ -64,7 +66,7 @@ export async function judgeDocument(
     const own = number === undefined || !pages ? pages : ownPages(pages, number, numbers.filter((other) => other !== number));
     const input: Input = { text: candidate.text, paper: document.paper, printed: own?.join('\f') };
     if (document.doubtful === true) input.doubtful = true;
-    if (i === 0 && strays.length > 0) input.strays = strays;
+    if (i === 0 && apart.length > 0) input.strays = apart.map((one) => one.number ?? '');
     const where = kept.length > 1 && page !== undefined ? t('source.page', { name, page }) : name;
     judged.push({ input, result: await judge(input, anchors, where, at) });
   }
@@ -78,8 +80,9 @@ async function distinct(document: Document, anchors: TrustAnchors): Promise<Foun
     // Deflate is not canonical: a credential is known by its JWS, never by its QR text.
     const key = verdict.raw ?? candidate.text;
     const known = all.get(key);
-    if (known) known.page = candidate.page ?? known.page;
-    else all.set(key, { candidate, number: numberOf(verdict), page: candidate.page });
+    const scanned = candidate.page !== undefined;
+    if (known) Object.assign(known, { page: candidate.page ?? known.page, scanned: known.scanned || scanned });
+    else all.set(key, { candidate, number: numberOf(verdict), page: candidate.page, scanned });
   }
   const found = [...all.values()];
   // A code says where its certificate is; without one, the printed number does.
@@ -92,12 +95,15 @@ function pageOf({ number }: Found, pages: readonly string[] | undefined): number
 }
 
 /**
- * Whether a credential is attached but no page shows it, while a page shows another one that is here: programs that take
- * a merged file apart leave the attachments of the others in each part.
+ * Returns which credentials are only attached, while every number that a page shows is that of one whose code was read:
+ * the page answers for itself. Programs that take a merged file apart leave the attachments of the others in each part.
  */
-function isStray(one: Found, all: readonly Found[], pages: readonly string[] | undefined): boolean {
-  if (!pages || one.candidate.attached !== true || one.number === undefined || one.page !== undefined) return false;
-  return all.some((other) => other.number !== one.number && pageOf(other, pages) !== undefined);
+function strays(all: readonly Found[], pages: readonly string[] | undefined): Found[] {
+  const shown = new Set((pages ?? []).flatMap(numbersOn));
+  const scanned = all.flatMap(({ scanned, number }) => (scanned && number !== undefined ? [number] : []));
+  if (shown.size === 0 || ![...shown].every((number) => scanned.includes(number))) return [];
+  return all.filter(({ scanned, number, candidate }) =>
+    candidate.attached === true && !scanned && number !== undefined && !shown.has(number));
 }
 
 function numberOf(verdict: Verdict): string | undefined {

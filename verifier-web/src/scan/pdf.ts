@@ -10,9 +10,9 @@ import { readCodesHard, type Progress } from './qr.js';
 import { TooLarge } from './too-large.js';
 
 /** Most pages that are looked at. */
-const PAGES = 400;
+const PAGES = 100;
 /** Most attachments that are looked into: certificates that were put together may bring theirs along. */
-const FILES = 1_000;
+const FILES = 256;
 /** Largest attachment that can be a credential, in bytes. */
 const CREDENTIAL = 262_144;
 /** Longest printed text of a page that is looked at, in characters. */
@@ -30,7 +30,11 @@ export interface PdfContent {
   attached: string[];
   /** Other attached files, which may hold certificates themselves. */
   files: { name: string; bytes: Uint8Array<ArrayBuffer> }[];
-  /** Whether there are more attachments than are looked at. */
+  /** Names of attachments that could not be taken out. */
+  lost: string[];
+  /** How many different attachments were taken out. */
+  taken: number;
+  /** Whether there are more than are looked at. */
   more: boolean;
   /** What each of the first pages prints. */
   pages: string[];
@@ -98,20 +102,25 @@ export class OpenPdf {
     await this.close();
   }
 
-  private async attachments(progress: Progress): Promise<Pick<PdfContent, 'attached' | 'files' | 'more'>> {
+  private async attachments(progress: Progress): Promise<Pick<PdfContent, 'attached' | 'files' | 'lost' | 'taken' | 'more'>> {
     const attached = new Set<string>();
     const files: PdfContent['files'] = [];
+    const lost: string[] = [];
     const all = [...(await this.pdf.getAttachments()) as Map<string, { filename?: string }> | null ?? []];
     for (const [id, { filename = '' }] of all.slice(0, FILES)) {
       const content = await this.pdf.getAttachmentContent(id) as Uint8Array<ArrayBuffer> | null;
-      if (!content) continue;
-      const text = content.length <= CREDENTIAL ? new TextDecoder().decode(content).trim() : '';
-      if (looksLikeCredential(text)) attached.add(text);
-      else files.push({ name: filename, bytes: content });
+      const text = content && content.length <= CREDENTIAL ? new TextDecoder().decode(content).trim() : '';
+      if (!content) lost.push(filename);
+      else if (looksLikeCredential(text)) attached.add(text);
+      else if (!files.some(({ bytes }) => isSame(bytes, content))) files.push({ name: filename, bytes: content });
       progress.alive();
     }
-    return { attached: [...attached], files, more: all.length > FILES };
+    return { attached: [...attached], files, lost, taken: attached.size + files.length, more: all.length > FILES };
   }
+}
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /** Links that draw nothing are expected; anything else was put on the page afterwards (src/reading/pdf.rs). */

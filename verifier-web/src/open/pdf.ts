@@ -1,0 +1,79 @@
+// What a PDF holds: attached credentials, the codes of its pages, and attached files, which are opened as all others are.
+
+import { TrustAnchors, verify } from '../core/index.js';
+import { numbersOn } from '../page/compare.js';
+import { t } from '../page/messages.js';
+import { looksLikeCredential } from '../scan/looks.js';
+import type { Pdf } from '../scan/reader.js';
+import { DEPTH, ReadError, type Bounds } from './bounds.js';
+import { embeddedFiles } from './embedded.js';
+import { open, type Candidate, type Find } from './index.js';
+import { why } from './why.js';
+
+/** Reads a PDF. */
+export async function* pdf(bytes: Uint8Array<ArrayBuffer>, name: string, bounds: Bounds, depth: number): AsyncGenerator<Find> {
+  const { content, candidates, unread } = await boundedPages(bytes).catch((error: unknown) => { throw why(error); });
+  const { pages, drawnOver, files, lost } = content;
+  if (candidates.length > 0) yield { name, document: { candidates, pages, paper: true, doubtful: drawnOver } };
+  if (unread !== undefined) yield { name: t('source.page', { name, page: unread.pages }), problem: unread.why };
+  for (const own of lost) yield { name: `${name}/${own}`, problem: new ReadError('read.unreadable') };
+  if (content.more) yield { name, problem: new ReadError('read.bounds') };
+  else if (lost.length === 0 && await hasUnlisted(bytes, content, candidates)) yield { name, problem: new ReadError('read.rest') };
+  if (candidates.length === 0 && unread === undefined && files.length + lost.length === 0) throw new ReadError('read.noCredential');
+  if (files.length > 0 && depth >= DEPTH) throw new ReadError('read.bounds');
+  for (const { name: own, bytes: file } of files) {
+    bounds.meet(1);
+    bounds.unpack(file.length);
+    yield* open(new Blob([file]), `${name}/${own}`, bounds, { depth: depth + 1 });
+  }
+}
+
+/** Whether a file is embedded that is in no list and is no certificate which was found elsewhere. */
+async function hasUnlisted(bytes: Uint8Array<ArrayBuffer>, content: Pdf['content'], candidates: readonly Candidate[]): Promise<boolean> {
+  const { files, more } = await embeddedFiles(bytes);
+  if (more || files.length <= content.taken) return more;
+  const listed = content.files.map((file) => new TextDecoder().decode(file.bytes));
+  const found = await Promise.all(candidates.map(async ({ text }) => (await verify(text, new TrustAnchors(), new Date())).raw));
+  return files.some((file) => file === undefined || !(listed.includes(file) || found.includes(file.trim())));
+}
+
+async function boundedPages(bytes: Uint8Array<ArrayBuffer>): Promise<Pages> {
+  const { checkInflated } = await import('./inflated.js');
+  await checkInflated(bytes);
+  const { withPdf } = await import('../scan/reader.js');
+  // Its own copy: the worker takes the bytes away.
+  return withPdf(bytes.slice(), readPages);
+}
+
+interface Pages {
+  content: Pdf['content'];
+  candidates: Candidate[];
+  /** Pages that nobody looked at. */
+  unread?: { pages: string; why: ReadError };
+}
+
+/** Reads the codes of all pages but those that show the number of an attached credential and no other. */
+async function readPages(pdf: Pdf): Promise<Pages> {
+  const { content } = pdf;
+  const numbers = await Promise.all(content.attached.map(numberOf));
+  const candidates: Candidate[] = content.attached.map((one) => ({ text: one, attached: true }));
+  const span = (from: number) => (from === content.count ? String(from) : `${from}–${content.count}`);
+  for (const [index, printed] of content.pages.entries()) {
+    const shown = numbersOn(printed);
+    if (shown.length > 0 && shown.every((number) => numbers.includes(number))) continue;
+    try {
+      const texts = await pdf.codes(index);
+      candidates.push(...texts.filter(looksLikeCredential).map((one) => ({ text: one, page: index + 1 })));
+    } catch (error) {
+      return { content, candidates, unread: { pages: span(index + 1), why: why(error) } };
+    }
+  }
+  const { length } = content.pages;
+  if (length === content.count) return { content, candidates };
+  return { content, candidates, unread: { pages: span(length + 1), why: new ReadError('read.pages') } };
+}
+
+/** The number that a credential claims; to trust nobody is enough to ask for it. */
+async function numberOf(credential: string): Promise<string | undefined> {
+  return (await verify(credential, new TrustAnchors(), new Date())).claimed?.number;
+}

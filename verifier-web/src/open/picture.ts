@@ -1,0 +1,46 @@
+// What a picture shows, and what its maker wrote into it.
+
+import { TEXT_BYTES } from '../core/limits.js';
+import { looksLikeCredential } from '../scan/looks.js';
+import type { PictureContent } from '../scan/picture.js';
+import { ReadError } from './bounds.js';
+import type { Find, Place } from './index.js';
+import { inflate } from './inflated.js';
+import type { Part } from './parts.js';
+import { search } from './search.js';
+import { why } from './why.js';
+
+/** Reads a picture. What lies behind another and shows no certificate belongs to the other. */
+export async function* picture(part: Part, name: string, place: Place, behind: boolean): AsyncGenerator<Find> {
+  const { texts, tiny } = await decode(new Blob([part.bytes]));
+  const { notes, closed } = await written(part);
+  const ours = [...new Set([...texts.filter(looksLikeCredential), ...notes])];
+  const isNone = ours.length === 0 && place.decorates === true;
+  if (ours.length > 0) yield { name, document: { candidates: ours.map((one) => ({ text: one })), paper: false } };
+  else if (!isNone) throw new ReadError('read.noCode');
+  else if (!behind) yield { name, left: true };
+  const { end, moves = false } = part.shape ?? {};
+  // Of a film only the first picture was looked at; a moving logo in a mail is none.
+  if (closed || end === undefined || (moves && !(isNone && tiny))) yield { name, problem: new ReadError('read.rest') };
+}
+
+/** Whoever comes by a link needs no decoder; and what decodes a foreign picture can be ended, where there are workers. */
+async function decode(file: Blob): Promise<PictureContent> {
+  const bounded = !__SINGLE_FILE__ && typeof OffscreenCanvas !== 'undefined';
+  const reader = bounded ? await import('../scan/reader.js') : await import('../scan/picture.js');
+  return reader.readPicture(file).catch((error: unknown) => { throw why(error); });
+}
+
+/** Credentials that are written into a picture (Open Badges 3.0 section 5.3.1, and wherever else). */
+async function written({ shape }: Part): Promise<{ notes: string[]; closed: boolean }> {
+  const notes: string[] = [];
+  let closed = false;
+  for (const bytes of shape?.notes ?? []) notes.push(new TextDecoder().decode(bytes));
+  for (const packed of shape?.packed ?? []) {
+    const { text, whole } = await inflate(packed, TEXT_BYTES);
+    closed ||= !whole;
+    notes.push(text);
+  }
+  // A keyword and a zero may stand before it.
+  return { notes: notes.flatMap((note) => search(note.replaceAll('\0', '\n')).texts), closed };
+}

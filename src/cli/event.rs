@@ -160,7 +160,8 @@ fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
 
 /// Returns what an event is to say, as every door says it; the template aside.
 pub(super) fn stated(title: Option<String>, args: Details) -> enrolment::Details {
-    let signatories = args.signatory.into_iter().map(|Signatory { name, title, .. }| enrolment::Signatory { name, title });
+    let signatories =
+        args.signatory.into_iter().map(|Signatory { name, title, .. }| enrolment::Signatory { name, title });
     let signatories: Vec<_> = signatories.collect();
     enrolment::Details {
         title,
@@ -181,9 +182,7 @@ pub(super) fn stated(title: Option<String>, args: Details) -> enrolment::Details
 pub(super) fn explain(error: EnrolmentError) -> Failure {
     let hint = match &error {
         EnrolmentError::EventExists(_) => "choose another code",
-        EnrolmentError::Face(_) => {
-            "shorten the text that is named, or change the template; nothing was changed"
-        }
+        EnrolmentError::Face(_) => "shorten the text that is named, or change the template; nothing was changed",
         EnrolmentError::Store(StoreError::Conflict(_)) => "run the command again; nothing was changed",
         _ => "nothing was changed",
     };

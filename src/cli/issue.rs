@@ -89,7 +89,21 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     interrupted(&desk, &args.code)?;
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
     let over = issue(&desk, (&workshop, &vault), &request, writer.as_ref(), &shown)?;
+    if over.is_none() {
+        nobody(&desk, &args.code)?;
+    }
     finish(&args, over.as_ref(), shown.revoked.into_inner())
+}
+
+/// Says why a run is over nobody.
+fn nobody(desk: &Desk, code: &EventCode) -> Result<(), Failure> {
+    match desk.store.participants(code, None, 1)?.items.is_empty() {
+        true => output::note(format!("hint: nobody is in this event yet: testamur import {code} people.csv")),
+        false => {
+            output::note("hint: nobody in this event meets its rule yet; GET /api/v1/events/CODE/eligibility says why")
+        }
+    }
+    Ok(())
 }
 
 /// Ends what an earlier command began and was killed in: the run that follows goes over everybody anew, and whoever got
@@ -199,11 +213,7 @@ fn explain<T>(result: Result<T, RunError>) -> Result<T, Failure> {
 
 /// A run that was killed left records without files: they are drawn now. A corrected certificate is drawn again, lest its old
 /// copy be sent. Also counts those that are revoked, and not drawn.
-fn missing(
-    store: &dyn Store,
-    writer: &FileWriter,
-    rows: &[Row],
-) -> Result<(Vec<Certificate>, usize), StoreError> {
+fn missing(store: &dyn Store, writer: &FileWriter, rows: &[Row]) -> Result<(Vec<Certificate>, usize), StoreError> {
     let kept = rows.iter().filter(|row| row.state == RowState::Skipped).filter_map(|row| row.number.as_ref());
     let mut missing: Vec<Certificate> =
         kept.filter_map(|number| store.certificate(number).transpose()).collect::<Result<_, _>>()?;
@@ -280,9 +290,6 @@ fn finish(args: &Args, over: Option<&RunRecord>, revoked: usize) -> Result<ExitC
             let certificates = output::counted(revoked, "certificate is", "certificates are");
             output::line(format!("{certificates} revoked and not drawn again; a file from before stays where it is"));
         }
-    }
-    if over.is_none() {
-        output::note(format!("hint: nobody in this event gets one yet: testamur import {} people.csv", args.code));
     }
     Ok(if failed > 0 { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
 }

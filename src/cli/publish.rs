@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::output::{self, Failure};
 use super::Global;
+use super::output::{self, Failure};
 use super::workspace::{Workspace, vault_failure};
 use crate::issuance::Desk;
 use crate::keys::KeyManifest;

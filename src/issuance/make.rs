@@ -14,9 +14,7 @@ use super::{
 };
 use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry};
 use crate::status::{LIST_ENTRIES, Permutation};
-use crate::store::{
-    Certificate, CertificateState, Event, Fields, Participant, StatusRange, Store, StoreError,
-};
+use crate::store::{Certificate, CertificateState, Event, Fields, Participant, StatusRange, Store, StoreError};
 use crate::template::Scene;
 
 /// Why nothing can be made. What was acknowledged before stays.
@@ -245,7 +243,8 @@ impl<'a> Bench<'a> {
         let started = times.add(Stage::Build, started);
         let fields = kept_fields(self.event, person, tier.as_deref());
         let record = record::of(&draft.document, &fields, &desk.issuer.verifier);
-        let face = self.faces.get(&template.bundle.0).cloned().unwrap_or_else(|| Err("its template is not there".into()))?;
+        let face =
+            self.faces.get(&template.bundle.0).cloned().unwrap_or_else(|| Err("its template is not there".into()))?;
         let scene = face.texts(&record).map_err(|e| e.to_string())?;
         times.add(Stage::Layout, started);
         Ok(Page { draft, fields, scene, face })

@@ -29,7 +29,7 @@ pub use make::{IssueError, Printable, Workshop, constants, make, try_out};
 pub use order::Order;
 pub use proven::{NotProven, OwnKeys, Proven};
 pub use record::Constants;
-pub use replace::{Correction, ReplaceError, regenerate, successors, would_change};
+pub use replace::{Correction, ReplaceError, corrected, successors, would_change};
 pub use results::{Results, Unasked};
 pub use signing::{signs_now, still_signs};
 pub use specimen::{Specimen, SpecimenError, preview};

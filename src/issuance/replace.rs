@@ -24,12 +24,6 @@ const SIGNED_TEXTS: [&str; 3] = ["result", "term", "role"];
 /// Why a certificate is not replaced. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplaceError {
-    /// There is no such certificate.
-    #[error("certificate {0} does not exist")]
-    NotFound(CertificateNumber),
-    /// It was revoked before.
-    #[error("certificate {0} was revoked on {1}")]
-    AlreadyRevoked(CertificateNumber, crate::credential::Timestamp),
     /// Neither the person nor the credential has such a column.
     #[error("there is no column `{column}`; there are {known}")]
     UnknownColumn {
@@ -81,49 +75,11 @@ pub struct Correction {
     pub reason: Option<String>,
 }
 
-/// Makes a new version of a certificate under its number: the same date of issue, a new credential, the old one
-/// superseded in the same commit. The person's own record is corrected too, and the event's present template is used.
+/// Returns the person as they are imported now (or were when it was issued), with the correction on top.
 ///
 /// # Errors
-/// See [`ReplaceError`].
-pub fn regenerate(
-    desk: &Desk,
-    faces: &Faces,
-    signer: &Signer,
-    number: &CertificateNumber,
-    correction: &Correction,
-) -> Result<Certificate, ReplaceError> {
-    let old = current(desk, number)?;
-    let event = desk.store.event(number.event())?.ok_or_else(|| IssueError::NoEvent(number.event().clone()))?;
-    let known = desk.store.participant(&event.code, &old.person)?;
-    let person = corrected(known.clone(), &old, correction)?;
-    let order = Order { template: event.template.clone(), ..Order::again(&old, person.clone()) };
-    let new = successors(desk, faces, signer, &event, vec![(old.clone(), order)])?.remove(0)?;
-    let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text: correction.reason.clone() };
-    let detail = json!({ "from": old.version, "to": new.version, "columns": columns(correction) });
-    // The person with the certificate: the next version must not bring the old name back.
-    let change = ParticipantChange { event: event.code, old: known, new: Some(person) };
-    let supersede = CertificateChange::Supersede { old, new: new.clone(), reason };
-    let batch = Batch { people: vec![change], certificates: vec![supersede], ..Batch::default() };
-    desk.store.write(&batch, Some(&desk.act("certificate.regenerate", number, detail)))?;
-    Ok(new)
-}
-
-/// Returns the certificate's version in force.
-fn current(desk: &Desk, number: &CertificateNumber) -> Result<Certificate, ReplaceError> {
-    let certificate = desk.store.certificate(number)?.ok_or_else(|| ReplaceError::NotFound(number.clone()))?;
-    match &certificate.state {
-        CertificateState::Revoked { reason } => Err(ReplaceError::AlreadyRevoked(number.clone(), reason.at)),
-        _ => Ok(certificate),
-    }
-}
-
-fn columns(correction: &Correction) -> Vec<&str> {
-    correction.set.iter().map(|(column, _)| column.as_str()).collect()
-}
-
-/// The person as they are imported now (or were when it was issued), with the correction on top.
-fn corrected(
+/// When there is no such column, or its value cannot be printed.
+pub fn corrected(
     known: Option<Participant>,
     old: &Certificate,
     correction: &Correction,

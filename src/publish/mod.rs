@@ -5,8 +5,8 @@
 //! offline verifier needs and is replaced last.
 
 mod adopt;
-pub mod clock;
 pub mod agenda;
+pub mod clock;
 mod did;
 mod page;
 mod site;

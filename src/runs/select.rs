@@ -40,7 +40,7 @@ pub struct RunRequest {
     #[serde(skip)]
     #[schema(ignore)]
     pub keys: Vec<PersonKey>,
-    /// `selected`: certificates.
+    /// `selected`: certificates; with `regenerate` those of the event.
     #[serde(default)]
     #[schema(value_type = Vec<String>, example = json!(["CERT-WORKSHOP-2026-00001"]))]
     pub numbers: Vec<CertificateNumber>,
@@ -145,8 +145,8 @@ impl RunRequest {
         if in_event && self.event.is_none() {
             return Err(refused("event", "is needed"));
         }
-        if in_event && !self.numbers.is_empty() {
-            return Err(refused("numbers", "goes with `revoke` and `restore`; name `people` here"));
+        if self.kind == Kind::Generate && !self.numbers.is_empty() {
+            return Err(refused("numbers", "goes with what is there already; name `people` here"));
         }
         if (over == Over::Selected) != named {
             return Err(refused("people", "goes with `selected`, which needs people or numbers"));
@@ -237,7 +237,8 @@ fn each_person(
 ) -> Result<()> {
     let code = &assessor.event.code;
     let mut wanted = Wanted::of(&request.people);
-    let keys: BTreeSet<&PersonKey> = request.keys.iter().collect();
+    let mut keys: BTreeSet<PersonKey> = request.keys.iter().cloned().collect();
+    keys.extend(owners(desk, code, &request.numbers)?);
     let failed = if over == Over::Failed { failed_people(desk, code)? } else { BTreeSet::new() };
     let mut cursor: Option<String> = None;
     loop {
@@ -282,6 +283,18 @@ fn check_asked(event: &Event, fate: &Fate, person: &Participant) -> Result<()> {
         _ => {}
     }
     Ok(())
+}
+
+/// Returns whose certificates of the event these are.
+fn owners(desk: &Desk, code: &EventCode, numbers: &[CertificateNumber]) -> Result<Vec<PersonKey>> {
+    let (mut owners, mut missing) = (Vec::new(), Vec::new());
+    for (at, number) in numbers.iter().enumerate() {
+        match desk.store.certificate(number)?.filter(|_| number.event() == code) {
+            Some(certificate) => owners.push(certificate.person),
+            None => missing.push(at),
+        }
+    }
+    if missing.is_empty() { Ok(owners) } else { Err(RunError::Unknown(missing)) }
 }
 
 /// People named in a request, each to be found.

@@ -30,6 +30,7 @@ mod upload;
 mod vc_api;
 mod worker;
 
+pub use crate::vault::{Vault, VaultError};
 pub use admin::compact_if_due;
 pub use app::{App, Clock, Limits, Parts};
 pub use auth::{Authenticator, Caller, ClientAddress};
@@ -40,5 +41,4 @@ pub use router::{openapi, router};
 pub use run::{EACH_ADDRESS, Listen, ServeError, serve};
 pub use session::{accounts, finish_erasing, setup_link, sweep_sessions};
 pub use steady::Steady;
-pub use crate::vault::{Vault, VaultError};
 pub use worker::{Worker, work_once};

@@ -31,7 +31,9 @@ pub(super) async fn file(State(app): State<App>, request: Request) -> Response {
     let found = app.aside(move |app| Ok(app.vault.site().and_then(|site| read(site, &name)))).await;
     match found {
         Ok(Some(Found::File(name, bytes))) => answer(&name, bytes),
-        Ok(Some(Found::Folder(name))) => ([(header::LOCATION, format!("/{name}/"))], StatusCode::PERMANENT_REDIRECT).into_response(),
+        Ok(Some(Found::Folder(name))) => {
+            ([(header::LOCATION, format!("/{name}/"))], StatusCode::PERMANENT_REDIRECT).into_response()
+        }
         Ok(None) => nothing().into_response(),
         Err(problem) => problem.into_response(),
     }
@@ -122,12 +124,33 @@ mod tests {
 
     #[test]
     fn only_what_is_published_has_a_name() {
-        for good in ["/", "/verify/", "/verify", "/verify/app.js", "/trust.jws", "/status/1", "/.well-known/did.json", "/keys/roots.json"] {
+        for good in [
+            "/",
+            "/verify/",
+            "/verify",
+            "/verify/app.js",
+            "/trust.jws",
+            "/status/1",
+            "/.well-known/did.json",
+            "/keys/roots.json",
+        ] {
             assert!(name(good).is_some(), "{good}");
         }
         let bad = [
-            "", "/.publish.lock", "/.trust.jws.tmp", "/verify/.app.js.tmp", "/../testamur.toml", "/verify/../../x", "/verify//x",
-            "/%2e%2e/x", "/verify/%2e%2e/%2e%2e/x", "/verify\\..\\x", "/other", "/.well-known/.x", "//etc/passwd", "/verify/%00",
+            "",
+            "/.publish.lock",
+            "/.trust.jws.tmp",
+            "/verify/.app.js.tmp",
+            "/../testamur.toml",
+            "/verify/../../x",
+            "/verify//x",
+            "/%2e%2e/x",
+            "/verify/%2e%2e/%2e%2e/x",
+            "/verify\\..\\x",
+            "/other",
+            "/.well-known/.x",
+            "//etc/passwd",
+            "/verify/%00",
         ];
         for bad in bad {
             assert_eq!(name(bad), None, "{bad}");

@@ -25,8 +25,8 @@ pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{
     Act, AuditEntry, BlobId, Cause, Certificate, CertificateChange, CertificateState, Erased, Event, Fields,
-    Participant, PersonKey, Run, RunTotals, SeenStray, Standing, StatusRange, Stray, TemplateRef,
-    Waiting, Withdrawal, waits,
+    Participant, PersonKey, Run, RunTotals, SeenStray, Standing, StatusRange, Stray, TemplateRef, Waiting, Withdrawal,
+    waits,
 };
 pub use sled::SledStore;
 pub use wanted::while_wanted;

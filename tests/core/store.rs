@@ -13,13 +13,13 @@ use testamur::credential::EventCode;
 use testamur::credential::StatusEntry;
 use testamur::status::{LIST_ENTRIES, ReasonCode, issued_digest};
 use testamur::store::{
-    Batch, Cause, CertificateChange, CertificateState, MemoryStore, Page, Participant, PersonKey,
-    SeenStray, SledStore, StatusRange, Store, StoreError, Stray, Withdrawal, check_audit,
+    Batch, Cause, CertificateChange, CertificateState, MemoryStore, Page, Participant, PersonKey, SeenStray, SledStore,
+    StatusRange, Store, StoreError, Stray, Withdrawal, check_audit,
 };
 
 use records::{
-    act, certificate, changed, code, enrol, enrol_for, event, issue, issue_new, now, number, participant, reason, revoke,
-    supersede,
+    act, certificate, changed, code, enrol, enrol_for, event, issue, issue_new, now, number, participant, reason,
+    revoke, supersede,
 };
 
 /// Tells a story to a fresh store of every engine.
@@ -85,7 +85,10 @@ fn an_event_is_not_overwritten_by_somebody_who_saw_an_older_one() {
         store.change_event(None, &first, &[], &act("event.create")).unwrap();
         assert!(matches!(store.change_event(None, &second, &[], &act("event.create")), Err(StoreError::Conflict(_))));
         store.change_event(Some(&first), &second, &[], &act("event.change")).unwrap();
-        assert!(matches!(store.change_event(Some(&first), &first, &[], &act("event.change")), Err(StoreError::Conflict(_))));
+        assert!(matches!(
+            store.change_event(Some(&first), &first, &[], &act("event.change")),
+            Err(StoreError::Conflict(_))
+        ));
         assert_eq!(store.event(&code("WORKSHOP")).unwrap(), Some(second));
         assert_eq!(store.event(&code("OTHER")).unwrap(), None);
     });
@@ -485,7 +488,11 @@ fn of_two_who_revoke_and_supersede_at_once_one_wins() {
             });
             assert_eq!(won.iter().filter(|won| **won).count(), 1);
         }
-        assert_eq!(check_audit(store).unwrap().sequence, 61, "the event, and of each: enrolled, issued, and one of four");
+        assert_eq!(
+            check_audit(store).unwrap().sequence,
+            61,
+            "the event, and of each: enrolled, issued, and one of four"
+        );
     });
 }
 

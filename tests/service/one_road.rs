@@ -49,7 +49,10 @@ fn what_the_command_line_issues_and_revokes_is_in_the_journal_and_rings_the_webh
     let process = place.serve(&[]);
     let runs = process.json(&token, "GET /api/v1/runs?order=newest", &Value::Null);
     let run = &runs["items"][0];
-    assert_eq!((&run["kind"], &run["event"], &run["state"]), (&json!("generate"), &json!("WORKSHOP"), &json!("completed")));
+    assert_eq!(
+        (&run["kind"], &run["event"], &run["state"]),
+        (&json!("generate"), &json!("WORKSHOP"), &json!("completed"))
+    );
     assert_eq!(run["counters"], json!({ "total": 2, "done": 2, "skipped": 0, "failed": 0 }));
     let id = run["id"].as_str().unwrap();
     let rows = process.json(&token, &format!("GET /api/v1/runs/{id}/rows"), &Value::Null);
@@ -78,7 +81,10 @@ fn a_rule_of_the_service_holds_on_the_command_line_and_who_is_named_and_gets_non
     let named = place.output(&["issue", "WORKSHOP", "--only", "gra@example.org"]);
     let said = String::from_utf8(named.stdout).unwrap();
     assert_eq!(named.status.code(), Some(1));
-    assert!(said.contains("does not meet the rule") && said.contains("0 issued, 0 had one already, 1 failed"), "{said}");
+    assert!(
+        said.contains("does not meet the rule") && said.contains("0 issued, 0 had one already, 1 failed"),
+        "{said}"
+    );
 }
 
 #[test]

@@ -105,7 +105,8 @@ fn a_publication_that_fails_is_tried_again_later_and_an_old_one_is_told() {
     };
     assert_eq!(late(&world), (4 * DAY + 660, 3 * DAY - 660));
     let told = |world: &World| {
-        let all = world.app.store.documents(testamur::store::Collection::WEBHOOK_MESSAGES, "", None, 100).unwrap().items;
+        let all =
+            world.app.store.documents(testamur::store::Collection::WEBHOOK_MESSAGES, "", None, 100).unwrap().items;
         all.iter().filter(|one| one.value.to_string().contains("publication.late")).count()
     };
     assert_eq!(told(&world), 0);
@@ -144,7 +145,9 @@ fn the_site_is_served_and_nothing_beside_it() {
         let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(!policy.contains("script-src"), "the page says itself what it may load");
     }
-    for hidden in ["/.publish.lock", "/.trust.jws.tmp", "/notes.txt", "/../keys/k1.jwe", "/verify/%2e%2e/%2e%2e/keys/k1.jwe"] {
+    for hidden in
+        ["/.publish.lock", "/.trust.jws.tmp", "/notes.txt", "/../keys/k1.jwe", "/verify/%2e%2e/%2e%2e/keys/k1.jwe"]
+    {
         site(&world, hidden).problem(404, "no-such-route");
     }
     world.send(OWNER, Request::builder().method("POST").uri("/trust.jws"), Body::empty()).problem(404, "no-such-route");

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use testamur::issuance::{StageTimes, Workshop};
 use testamur::runs::{self, Step};
 use testamur::server::{Limits, work_once};
-use testamur::store::{Batch, ParticipantChange, Certificate, Collection, Participant, PersonKey, SledStore, Store};
+use testamur::store::{Batch, Certificate, Collection, Participant, ParticipantChange, PersonKey, SledStore, Store};
 use testamur::webhooks::endpoints::{self, EndpointDraft};
 use testamur::webhooks::{EventKind, Rules};
 
@@ -37,11 +37,8 @@ pub fn issued_at_once(world: &World) -> usize {
 /// Puts people into the event.
 fn enrol(world: &World, people: &[Participant]) {
     let desk = desk(world);
-    let added = |new: &Participant| ParticipantChange {
-        event: "WORKSHOP".parse().unwrap(),
-        old: None,
-        new: Some(new.clone()),
-    };
+    let added =
+        |new: &Participant| ParticipantChange { event: "WORKSHOP".parse().unwrap(), old: None, new: Some(new.clone()) };
     let batch = Batch { people: people.iter().map(added).collect(), ..Batch::default() };
     desk.store.write(&batch, Some(&desk.act("participants.import", "WORKSHOP", Value::Null))).unwrap();
 }

@@ -31,12 +31,7 @@ fn issue<E: Engine>(draft: &mut Draft<'_, E>, batch: &[&Certificate]) -> Result<
 }
 
 /// Puts `new` in the place of `old`, which stays readable as superseded.
-fn supersede<E: Engine>(
-    draft: &mut Draft<'_, E>,
-    old: &Certificate,
-    new: &Certificate,
-    reason: &Reason,
-) -> Result<()> {
+fn supersede<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate, new: &Certificate, reason: &Reason) -> Result<()> {
     expect_current(draft, old)?;
     expect_next(draft, old, new)?;
     let state = CertificateState::Superseded { reason: reason.clone() };

@@ -235,7 +235,6 @@ impl<E: Engine> Store for Ordered<E> {
         })
     }
 
-
     fn document(&self, collection: Collection, key: &str) -> Result<Option<Document>> {
         let value = self.get(&documents::key(collection.name(), key))?;
         value.map(|bytes| documents::read(&self.engine, key, &bytes)).transpose()

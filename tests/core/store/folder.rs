@@ -10,7 +10,9 @@ use testamur::status::ReasonCode;
 use testamur::store::{CertificateState, SledStore, Store, StoreError, check_audit};
 
 use super::all;
-use super::records::{act, certificate, code, enrol, enrol_for, event, issue, issue_new, number, participant, reason, revoke};
+use super::records::{
+    act, certificate, code, enrol, enrol_for, event, issue, issue_new, number, participant, reason, revoke,
+};
 use crate::small_disk::SmallDisk;
 
 /// Tells the child process of a test what to open.

@@ -3,8 +3,8 @@
 use testamur::credential::{Achievement, CertificateNumber, EventCode, Extras, StatusEntry, Timestamp};
 use testamur::status::{Reason, ReasonCode};
 use testamur::store::{
-    Act, Batch, BlobId, Certificate, CertificateChange, CertificateState, Event, Fields, Participant, ParticipantChange,
-    PersonKey, Store, StoreError, TemplateRef,
+    Act, Batch, BlobId, Certificate, CertificateChange, CertificateState, Event, Fields, Participant,
+    ParticipantChange, PersonKey, Store, StoreError, TemplateRef,
 };
 
 pub fn code(text: &str) -> EventCode {
@@ -121,11 +121,7 @@ pub fn enrol_for(store: &(impl Store + ?Sized), certificates: &[Certificate]) ->
 }
 
 /// Issues to people who are enrolled.
-pub fn issue(
-    store: &(impl Store + ?Sized),
-    certificates: &[Certificate],
-    act: &Act,
-) -> Result<(), StoreError> {
+pub fn issue(store: &(impl Store + ?Sized), certificates: &[Certificate], act: &Act) -> Result<(), StoreError> {
     let changes: Vec<_> = certificates.iter().cloned().map(CertificateChange::Issue).collect();
     store.change_certificates(&changes, &[], act)
 }
@@ -147,12 +143,7 @@ pub fn supersede(
     store.change_certificates(&[CertificateChange::Supersede { old, new, reason }], &[], act)
 }
 
-pub fn revoke(
-    store: &(impl Store + ?Sized),
-    old: &Certificate,
-    reason: &Reason,
-    act: &Act,
-) -> Result<(), StoreError> {
+pub fn revoke(store: &(impl Store + ?Sized), old: &Certificate, reason: &Reason, act: &Act) -> Result<(), StoreError> {
     let (old, reason) = (old.clone(), reason.clone());
     store.change_certificates(&[CertificateChange::Revoke { old, reason, withdrawal: None }], &[], act)
 }

@@ -33,7 +33,7 @@ pub use events::{
 pub use exceptions::{
     ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclusions, remove,
 };
-pub use imports::{ImportRecord, ImportRequest, Imported, REPORT_DAYS, import, imports, report_csv};
+pub use imports::{ImportRecord, ImportRequest, Imported, REPORT_DAYS, Taken, import, imports, report_csv, take};
 pub use listed::{Exception, Exclusion, ExclusionReason, Listed, listed, listed_given};
 pub use people::{PersonChange, change_progress, check_progress, find, merge, name_of, patch, patch_given, upsert};
 pub use plan::{

@@ -2,7 +2,6 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
-use serde_json::json;
 
 use super::import::{Meaning, NameProblem, checked_name, checked_text, field_name};
 use super::make::{entries, kept_fields, random, status_secret};
@@ -10,10 +9,7 @@ use super::record::{self, Constants};
 use super::results;
 use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, NotProven, Order, Signer, Subject, Unasked};
 use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry};
-use crate::status::{Reason, ReasonCode};
-use crate::store::{
-    Batch, Certificate, CertificateChange, CertificateState, Event, Participant, ParticipantChange, StoreError,
-};
+use crate::store::{Certificate, CertificateState, Event, Participant, StoreError};
 
 /// Columns that become claims, whether or not the list had them.
 const CLAIMS: [&str; 5] = ["credits", "result", "term", "role", "expires"];

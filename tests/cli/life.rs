@@ -317,7 +317,7 @@ fn a_published_site_is_passed_over_when_a_folder_is_verified() {
     let issuer = Issuer::issued(THREE);
     crate::issuer::copy(&issuer.path("site/status"), &issuer.path("out/status"));
     let ran = issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON, "--json"]).expect(0);
-    assert_eq!(verdicts(&ran.rows()), vec!["valid"; 6]);
+    assert_eq!(verdicts(&ran.verdicts()), vec!["valid"; 6]);
     ran.warns("it is a status list, not a certificate");
     let list = issuer.path("site/status/1.jwt");
     let ran = issuer.run(&["verify", list.to_str().unwrap(), "--trust", "SITE", "--at", SOON]);

@@ -1,8 +1,7 @@
 // Mails as files (RFC 5322, MIME of RFC 2045 to 2047, names by RFC 2231): the attached files, and the texts, which may
 // hold a credential too, also where no program shows them. A mail inside a mail is a file like any other.
 
-import { TEXT_BYTES } from '../core/limits.js';
-import { ReadError, type Bounds } from './bounds.js';
+import { ReadError, TEXT_BYTES, type Bounds } from './bounds.js';
 import { fromLatin1, HEAD_BYTES, kindOf, latin1 } from './kinds.js';
 import { textOf } from './search.js';
 import type { Member } from './zip.js';
@@ -25,6 +24,8 @@ export interface Mail {
   files: Member[];
   /** What is shown, HTML as it is written; and what is not, before, between and behind. */
   texts: string[];
+  /** Why the mail itself, if it has no parts that can be told, cannot be read. */
+  problem?: ReadError;
   /** Whether there is something like a part where none is shown. */
   rest: boolean;
 }
@@ -65,8 +66,11 @@ function walk(part: Part, mail: Mail, bounds: Bounds, seen: { parts: number }, d
       for (const inner of inside) walk(parse(inner), mail, bounds, seen, depth + 1);
     } else leaf(part, mail, bounds, parts);
   } catch (error) {
-    if (!(error instanceof ReadError) || error.key === 'read.bounds' || depth === 0) throw error;
-    mail.files.push({ name: nameOf(part, parts), read: () => Promise.reject(error) });
+    if (!(error instanceof ReadError) || error.key === 'read.bounds') throw error;
+    // Without a boundary it is a text for some programs.
+    if (part.type.startsWith('multipart/')) mail.texts.push(utf8(part.body));
+    if (depth === 0) mail.problem = error;
+    else mail.files.push({ name: nameOf(part, parts), read: () => Promise.reject(error) });
   }
 }
 

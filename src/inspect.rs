@@ -36,6 +36,7 @@ pub struct Answer {
 
 /// What was found about a credential or a file.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::large_enum_variant, reason = "nearly all are verdicts, and a file has few")]
 pub enum Finding {
     /// It was looked at.
     Verdict(Verdict),
@@ -94,7 +95,7 @@ impl Page {
             )),
             Self::Partly(Cut::Leftover) => Some((
                 "leftover",
-                "the file holds bytes before or behind the PDF that were not looked at; ask for the original file",
+                "the file holds something in, before or behind it that was not looked at; ask for the original file",
             )),
         }
     }
@@ -179,7 +180,8 @@ pub fn file(bytes: &[u8], reader: &Reader, anchors: &TrustAnchors, now: Timestam
             Outcome::Aside(text) => inspected.notes.push(Note { name, text, is_left_out: true }),
         }
     }
-    if inspected.answers.is_empty() {
+    // Of what lies among others it is not expected.
+    if inspected.answers.is_empty() && !ask.is_inside {
         inspected.answers.push(nothing(None, "holds no certificate"));
     }
     inspected

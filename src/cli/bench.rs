@@ -93,7 +93,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         own: signer.own.clone(),
         embedder: None,
     };
-    let shown = Shown { json: false, bar: ProgressBar::hidden() };
+    let shown = Shown::new(false, ProgressBar::hidden());
     let started = Instant::now();
     issue(&desk, &faces, &signer, &code, &IssueRequest::default(), Some(&writer), &times, &shown)?;
     let elapsed = started.elapsed();

@@ -11,7 +11,7 @@ use super::Global;
 use super::files::{FileWriter, Format, left_out};
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
-use crate::credential::{CertificateNumber, EventCode};
+use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::issuance::{OwnKeys, StageTimes};
 use crate::store::{Certificate, Standing, Store};
 
@@ -92,15 +92,11 @@ fn list(
                 continue;
             }
             if as_json {
-                output::json(&summary(&certificate, status));
+                output::json(&summary(&certificate, now));
             } else {
                 let issued = certificate.issued.to_string()[..10].to_owned();
-                rows.push(vec![
-                    certificate.number.to_string(),
-                    status.name().to_owned(),
-                    issued,
-                    certificate.recipient,
-                ]);
+                let told = told(&certificate, now);
+                rows.push(vec![certificate.number.to_string(), told, issued, certificate.recipient]);
             }
         }
         Ok(())
@@ -111,13 +107,27 @@ fn list(
     Ok(ExitCode::SUCCESS)
 }
 
-fn summary(certificate: &Certificate, status: Standing) -> Value {
+/// Says in words how a certificate stands.
+fn told(certificate: &Certificate, now: Timestamp) -> String {
+    match certificate.waits_until(now) {
+        Some(until) => format!("revocation waits until {until}"),
+        None => Standing::of(certificate, now).name().to_owned(),
+    }
+}
+
+fn summary(certificate: &Certificate, now: Timestamp) -> Value {
     json!({
-        "number": certificate.number, "status": status.name(), "version": certificate.version,
+        "number": certificate.number, "status": Standing::of(certificate, now).name(), "version": certificate.version,
         "recipient": certificate.recipient, "email": certificate.email, "issued": certificate.issued,
         "validUntil": certificate.valid_until, "key": certificate.key, "template": certificate.template.name,
         "statusList": certificate.status.list, "statusIndex": certificate.status.index,
+        "waitsUntil": certificate.waits_until(now), "revokedByRun": revoked_by(certificate),
     })
+}
+
+/// Returns the run that revoked a certificate: by it all that it took is taken back together.
+fn revoked_by(certificate: &Certificate) -> Option<&str> {
+    certificate.withdrawal.as_ref()?.run.as_deref()
 }
 
 fn show(workspace: &Workspace, number: &CertificateNumber, as_json: bool) -> Result<ExitCode, Failure> {
@@ -129,7 +139,7 @@ fn show(workspace: &Workspace, number: &CertificateNumber, as_json: bool) -> Res
     let now = workspace.desk().now;
     if as_json {
         let all = versions.iter().map(|version| {
-            let mut value = summary(version, Standing::of(version, now));
+            let mut value = summary(version, now);
             value["jws"] = json!(version.jws);
             value["fields"] = json!(version.fields);
             value["state"] = json!(version.state);
@@ -139,7 +149,7 @@ fn show(workspace: &Workspace, number: &CertificateNumber, as_json: bool) -> Res
         return Ok(ExitCode::SUCCESS);
     }
     for version in &versions {
-        output::line(format!("{number}  version {}  {}", version.version, Standing::of(version, now).name()));
+        output::line(format!("{number}  version {}  {}", version.version, told(version, now)));
         for (what, value) in details(version) {
             output::line(format!("  {what:<12} {value}"));
         }
@@ -167,6 +177,7 @@ fn details(version: &Certificate) -> Vec<(&'static str, String)> {
     if let Some(reason) = version.state.reason() {
         rows.push(("since", reason.at.to_string()));
         rows.extend(reason.text.clone().map(|text| ("reason", text)));
+        rows.extend(revoked_by(version).map(|run| ("by run", run.to_owned())));
     }
     rows
 }

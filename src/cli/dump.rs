@@ -31,6 +31,9 @@ const MOST_YEARS: i16 = 20;
 pub(super) struct Export {
     /// The file to write
     file: PathBuf,
+    /// Write over a file of that name
+    #[arg(long)]
+    force: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -43,6 +46,7 @@ pub(super) struct Import {
 }
 
 pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure> {
+    refuse_existing(&args)?;
     if let Ok(service) = UnixStream::connect(global.data.join(admin::SOCKET)) {
         return export_from(service, &args.file);
     }
@@ -62,6 +66,15 @@ pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure>
     let records = output::counted(count(&summary), "record is", "records are");
     output::line(format!("{records} in {}", args.file.display()));
     Ok(finished(&summary.not_as_signed))
+}
+
+/// What is there may be the only backup.
+fn refuse_existing(args: &Export) -> Result<(), Failure> {
+    if args.force || args.file.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    Err(Failure::new(format!("{} exists already", args.file.display()))
+        .hint("choose another name, or write over it with --force, which replaces it once the new dump is whole"))
 }
 
 /// Ends an export: says what is not in the dump, and what in it is not as it was signed. The dump is whole all the same.
@@ -188,7 +201,10 @@ pub(super) fn import(global: &Global, args: Import) -> Result<ExitCode, Failure>
     let seen = workspace::newest_file(&global.data);
     let file = File::open(&args.file).doing(format!("open {}", args.file.display()))?;
     let path = global.data.join("store");
-    let store = if path.exists() { SledStore::open(&path)? } else { SledStore::create(&path)? };
+    let store = match path.exists() {
+        true => workspace::open_store(global)?,
+        false => SledStore::create(&path)?,
+    };
     let summary = store::import(&store, &mut BufReader::new(file), &verify)
         .doing(format!("rebuild the store from {}", args.file.display()))
         .hint("nothing was taken; use a whole file that `testamur export` of this issuer wrote, and an empty store")?;

@@ -86,7 +86,8 @@ pub(super) struct Details {
     /// What had to be done for a certificate [default: Completed all required parts.]
     #[arg(long, value_parser = lines)]
     pub(super) criteria: Option<String>,
-    /// How long certificates are valid, as 2y, 18mo, 6w or 90d, or never to end [default: never]
+    /// How long certificates are valid, counted from their day of issue, as 2y, 18mo, 6w or 90d, or never to end [default:
+    /// never]; a certificate made anew keeps its day of issue
     #[arg(long, value_name = "LENGTH", value_parser = validity)]
     pub(super) expires_after: Option<Validity>,
     /// Credits earned by everybody; a column `credits` overrides it
@@ -314,7 +315,7 @@ fn details(event: &Event) -> Vec<(&'static str, String)> {
     let results = match event.publish_results {
         Some(true) => "signed, for everybody to read",
         Some(false) => "kept, and not signed",
-        None => "signed if they were before; say --publish-results or --publish-results=false",
+        None => "never asked: certificates that would say one wait for --publish-results or --publish-results=false",
     };
     rows.push(("results", results.to_owned()));
     rows.push(("created", event.created.to_string()));

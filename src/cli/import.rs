@@ -14,9 +14,9 @@ use super::workspace::Workspace;
 use crate::credential::EventCode;
 use crate::issuance::import::{
     self, Absent, Checks, Columns, Duplicates, ImportError, Limits, Mapping, MissingGlyph, RowOutcome, Severity, Table,
-    Use,
+    Use, put_over,
 };
-use crate::issuance::{Answer, Answers, Enrolled, Results, enroll, recognise, row_over};
+use crate::issuance::{Answer, Answers, Enrolled, Results, enroll, recognise};
 use crate::store::{Event, Participant, Store};
 use crate::template::Template;
 
@@ -38,7 +38,9 @@ pub(super) struct Args {
     /// Write the rows that need attention to a CSV file
     #[arg(long, value_name = "FILE")]
     report: Option<PathBuf>,
-    /// What to do with people who are known already, here or earlier in the file
+    /// What to do with people who are known already
+    ///
+    /// Of two rows of the file about one person the later counts. An empty cell takes nothing away; (clear) does.
     #[arg(long, value_enum, default_value = "skip")]
     duplicates: OnDuplicate,
     /// Rows with the address of somebody with another name: errors (ask), two people, or one whose name changed
@@ -47,7 +49,11 @@ pub(super) struct Args {
     /// Rows with the name of somebody else, and no address to tell them apart: errors (ask), two people, or one
     #[arg(long, value_enum, default_value = "ask", value_name = "ANSWER")]
     same_name: SameAs,
-    /// Rows whose result or status says that somebody was absent or failed: errors (ask), taken, or left out
+    /// Rows that say that somebody was absent or failed: errors (ask), taken, or left out
+    ///
+    /// Looked at are columns of results, attendance, status, roles, terms and remarks, in many languages, for words such as
+    /// absent, no-show, failed, nicht bestanden, ausente in a short cell; and columns that ask yes or no (Passed, Attended,
+    /// Bestanden) for a no, 0, a dash or a cross.
     #[arg(long, value_enum, default_value = "ask", value_name = "ANSWER")]
     absent: OnAbsent,
     /// Print the whole report as JSON
@@ -110,7 +116,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let event = workspace.event(&args.code)?;
     let table = read(&args.file)?;
     let columns = Columns::find(&table, &mapping).map_err(|error| explain(&error.into()))?;
-    let results = Results::of(&workspace.store, &event)?;
+    let results = Results::of(&event);
     let uses = uses(&workspace, &event, &columns, results)?;
     let duplicates = match args.duplicates {
         OnDuplicate::Skip => Duplicates::Skip,
@@ -121,13 +127,17 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let (missing_glyph, absent) = (Some(&missing_glyph as &MissingGlyph), args.absent.into());
     let checks = Checks { missing_glyph, absent, ..Checks::at(desk.now) };
     let mut rows = import::check_rows(&table, &columns, &checks);
-    let answers = Answers { same_address: args.same_address.into(), same_name: args.same_name.into() };
-    recognise(&workspace.store, &event.code, &columns, &mut rows, &HashSet::new(), answers)?;
-    import::settle_duplicates(&mut rows, duplicates);
+    let (same_address, same_name) = (args.same_address.into(), args.same_name.into());
+    let answers = Answers { same_address, same_name, ..Answers::default() };
+    recognise(&workspace.store, &event.code, &mut rows, &HashSet::new(), answers)?;
+    import::settle_duplicates(&mut rows);
+    for finding in rows.iter_mut().flat_map(|row| &mut row.findings) {
+        finding.hint = import::as_options(&finding.hint).into();
+    }
     if let Some(path) = &args.report {
         write_report(path, &table, &columns, &rows)?;
     }
-    let join = |_: &RowOutcome, row: &Participant, known: &Participant| row_over(&columns, row, known);
+    let join = |outcome: &RowOutcome, row: &Participant, known: &Participant| put_over(&outcome.cleared, row, known);
     let enrolled =
         if args.dry_run { Enrolled::default() } else { enroll(&desk, &event.code, &rows, duplicates, &join)? };
     show(&args, &table, (&columns, &uses, results), &rows, enrolled);
@@ -202,11 +212,9 @@ fn show(args: &Args, table: &Table, (columns, uses, results): Understood, rows: 
         output::line(format!("{people} would be imported; nothing was changed"));
         return;
     }
-    let Enrolled { added, updated, kept, unchanged, certified, gone } = enrolled;
+    let Enrolled { added, updated, kept, unchanged, certified, gone, ref kept_lines } = enrolled;
     output::line(format!("{added} added, {updated} updated, {unchanged} unchanged, {kept} known and kept"));
-    if kept > 0 {
-        output::note("hint: take the new rows with --duplicates update");
-    }
+    show_kept(rows, kept, kept_lines);
     if certified > 0 {
         output::note(format!(
             "note: {} a certificate, which keeps what it says: see `testamur regenerate`",
@@ -220,6 +228,21 @@ fn show(args: &Args, table: &Table, (columns, uses, results): Understood, rows: 
         ));
     }
     output::line(format!("next: testamur issue {} --out DIR", args.code));
+}
+
+/// Names the first rows about people who are known and were kept, though the row says something else.
+fn show_kept(rows: &[RowOutcome], kept: u64, lines: &[u64]) {
+    let name = |line: &u64| rows.iter().find(|row| row.line == *line)?.participant.as_ref();
+    for (line, person) in lines.iter().take(SHOWN).filter_map(|line| Some((line, name(line)?))) {
+        output::line(format!("line {line}  kept     `{}` is known; the row says something else", person.name));
+    }
+    let more = kept.saturating_sub(SHOWN as u64);
+    if more > 0 {
+        output::line(format!("… and {more} more"));
+    }
+    if kept > 0 {
+        output::note("hint: take the new rows with --duplicates update");
+    }
 }
 
 fn show_columns(args: &Args, columns: &Columns, uses: &[Use], results: Results) {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{SyncSender, sync_channel};
 
 use indicatif::ProgressBar;
@@ -14,12 +15,16 @@ use super::files::{FileError, FileWriter, Format, left_out};
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, EventCode};
+use crate::eligibility::Rule;
 use crate::enrolment;
 use crate::issuance::import::is_email;
 use crate::issuance::{
-    self, Desk, Faces, IssueRequest, Issued, NotProven, Outcome, RowResult, Signer, Sink, StageTimes, Workshop,
+    self, Desk, Faces, IssueRequest, Issued, NotProven, Outcome, RowResult, Signer, Sink, StageTimes, Unasked, Workshop,
 };
-use crate::store::{Certificate, PersonKey, RunTotals};
+use crate::store::{Certificate, CertificateState, Event, Participant, PersonKey, RunTotals};
+
+/// Most people named before a dry run's counts.
+const SHOWN: u64 = 20;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -31,6 +36,9 @@ pub(super) struct Args {
     /// Say who would get a certificate, and sign nothing
     #[arg(long)]
     dry_run: bool,
+    /// Whether everybody may read the results (scores, grades, remarks), for an event that was never asked; kept with it
+    #[arg(long, value_enum, value_name = "ANSWER")]
+    publish_results: Option<Answer>,
     /// Also write files into this folder
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -42,11 +50,20 @@ pub(super) struct Args {
     json: bool,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Answer {
+    /// Results are signed, and everybody can read them
+    Yes,
+    /// Results are kept, and not signed
+    No,
+}
+
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
-    workspace.event(&args.code)?;
+    let event = workspace.event(&args.code)?;
     let request = request(&desk, &args)?;
+    settle_results(&desk, event, &args, &request)?;
     if args.dry_run {
         return dry_run(&workspace, &desk, &args, &request);
     }
@@ -63,9 +80,26 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         verifier: &desk.issuer.verifier,
         times: &times,
     });
-    let shown = Shown { json: args.json, bar: output::progress(count(&desk, &args.code, &request)?, "issuing") };
+    let shown = Shown::new(args.json, output::progress(count(&desk, &args.code, &request)?, "issuing"));
     let run = issue(&desk, &faces, &signer, &args.code, &request, writer.as_ref(), &times, &shown)?;
-    finish(&args, run.totals, &run.id)
+    finish(&args, run.totals, &run.id, shown.revoked.into_inner())
+}
+
+/// Keeps what is said about the event's results. Where it was never said, and one of these certificates would say one, it has
+/// to be said first.
+fn settle_results(desk: &Desk, event: Event, args: &Args, request: &IssueRequest) -> Result<(), Failure> {
+    let Some(answer) = args.publish_results else {
+        let how = format!("say it once, with `testamur issue {} --publish-results yes`, or `no`", event.code);
+        return Unasked::check_list(desk.store, &event, request)?.map_err(Failure::question).hint(how);
+    };
+    let new = Event { publish_results: Some(answer == Answer::Yes), ..event.clone() };
+    if new != event && !args.dry_run {
+        let act = desk.act("event.update", &event.code, json!({ "changed": ["results"] }));
+        desk.store.put_event(Some(&event), &new, &act)?;
+        let becomes = if answer == Answer::Yes { "signed, for everybody to read" } else { "kept, and not signed" };
+        output::note(format!("note: results of event {} are {becomes} from now on", event.code));
+    }
+    Ok(())
 }
 
 /// Issues, and draws one group while the next one is being signed.
@@ -124,6 +158,8 @@ pub(super) struct Shown {
     pub json: bool,
     /// Progress on a terminal.
     pub bar: ProgressBar,
+    /// How many certificates are not drawn again because they are revoked.
+    revoked: AtomicUsize,
 }
 
 struct HandOver<'a> {
@@ -144,6 +180,9 @@ impl Sink for HandOver<'_> {
             _ => None,
         });
         let mut missing: Vec<Certificate> = missing.collect::<Result<_, _>>().map_err(|e| e.to_string())?;
+        let known = missing.len();
+        missing.retain(|certificate| certificate.state == CertificateState::Active);
+        self.shown.revoked.fetch_add(known - missing.len(), Ordering::Relaxed);
         missing.retain(|certificate| certificate.version > 1 || writer.lacks(&certificate.number));
         let sender = self.sender.lock().map_err(|_| "the drawing thread is gone")?;
         let sender = sender.as_ref().ok_or("the drawing thread is gone")?;
@@ -152,6 +191,11 @@ impl Sink for HandOver<'_> {
 }
 
 impl Shown {
+    /// Returns what shows nothing yet.
+    pub(super) fn new(json: bool, bar: ProgressBar) -> Self {
+        Self { json, bar, revoked: AtomicUsize::new(0) }
+    }
+
     fn row(&self, row: &RowResult) {
         self.bar.inc(1);
         let person = &row.person;
@@ -170,14 +214,23 @@ impl Shown {
     }
 }
 
-fn finish(args: &Args, totals: RunTotals, run: &str) -> Result<ExitCode, Failure> {
+fn finish(args: &Args, totals: RunTotals, run: &str, revoked: usize) -> Result<ExitCode, Failure> {
     let RunTotals { total, issued, skipped, failed } = totals;
     if args.json {
-        output::json(&json!({ "run": run, "total": total, "issued": issued, "alreadyHad": skipped, "failed": failed }));
+        let mut ended =
+            json!({ "run": run, "total": total, "issued": issued, "alreadyHad": skipped, "failed": failed });
+        if args.out.is_some() {
+            ended["revokedNotDrawn"] = json!(revoked);
+        }
+        output::json(&ended);
     } else {
         output::line(format!("{issued} issued, {skipped} had one already, {failed} failed, of {total}"));
         if let Some(out) = args.out.as_ref().filter(|_| issued > 0) {
             output::line(format!("files are in {}", out.display()));
+        }
+        if revoked > 0 {
+            let certificates = output::counted(revoked, "certificate is", "certificates are");
+            output::line(format!("{certificates} revoked and not drawn again; a file from before stays where it is"));
         }
         if total == 0 {
             output::note(format!("hint: nobody is in this event yet: testamur import {} people.csv", args.code));
@@ -192,11 +245,14 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &IssueReque
     let kid = manifest.active().map(|key| format!("{}#{}", manifest.issuer, key.id));
     let kid = kid.ok_or_else(|| Failure::new("there is no active key").hint("make one with `testamur keys rotate`"))?;
     let mut totals = RunTotals::default();
-    let shown = Shown { json: args.json, bar: ProgressBar::hidden() };
-    let each = |person: &crate::store::Participant, result: Result<Option<CertificateNumber>, String>| {
+    let shown = Shown::new(args.json, ProgressBar::hidden());
+    let each = |person: &Participant, result: Result<Option<CertificateNumber>, String>| {
         totals.total += 1;
         match result {
-            Ok(None) => totals.issued += 1,
+            Ok(None) => {
+                totals.issued += 1;
+                would_get(args, person, totals.issued);
+            }
             Ok(Some(_)) => totals.skipped += 1,
             Err(reason) => {
                 totals.failed += 1;
@@ -206,6 +262,10 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &IssueReque
     };
     explain(issuance::preflight(desk, &workspace.faces()?, &kid, &args.code, request, each))?;
     let RunTotals { total, issued, skipped, failed } = totals;
+    let more = issued.saturating_sub(SHOWN);
+    if more > 0 && !args.json {
+        output::line(format!("… and {more} more; see them all with --json"));
+    }
     if args.json {
         output::json(
             &json!({ "dryRun": true, "total": total, "wouldIssue": issued, "alreadyHave": skipped, "wouldFail": failed }),
@@ -216,6 +276,16 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &IssueReque
         ));
     }
     Ok(if failed > 0 { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
+}
+
+/// Names one who would get a certificate: all as JSON, else the first few.
+fn would_get(args: &Args, person: &Participant, place: u64) {
+    if args.json {
+        output::json(&json!({ "person": person.key, "name": person.name, "outcome": "would_issue" }));
+    } else if place <= SHOWN {
+        let address = person.email.as_ref().map(|email| format!(" <{email}>")).unwrap_or_default();
+        output::line(format!("would get one  {}{address}", person.name));
+    }
 }
 
 /// Turns `--only` into people; somebody unknown is an error, not a silent nothing.
@@ -237,6 +307,11 @@ fn request(desk: &Desk, args: &Args) -> Result<IssueRequest, Failure> {
                     .hint("name people by their e-mail as imported, or by certificate number"));
             }
         }
+    }
+    if enrolment::plan(desk.store, &args.code)?.0.rule.is_some_and(|rule| rule != Rule::Everybody) {
+        output::note(
+            "note: the event has a rule, which only runs of the service look at; this is for everybody in the list",
+        );
     }
     let barred = barred(desk, &args.code)?;
     if !barred.is_empty() {

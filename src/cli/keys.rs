@@ -73,7 +73,8 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
         }
     }
     output::line("next: testamur publish --out SITE and upload it before you issue, so that verifiers learn of it");
-    output::line("next: back up keys/ again, and take the root key (rN.jwe) offline");
+    let root = workspace.data.join("keys").join(format!("{}.jwe", keys.root().0.id));
+    output::line(format!("next: back up keys/ again, and take the root key offline: {}", root.display()));
     Ok(ExitCode::SUCCESS)
 }
 

@@ -33,6 +33,11 @@ impl Failure {
         Self { code: USAGE, ..Self::new(message) }
     }
 
+    /// Returns a failure with exit code 1: nothing broke, and something has to be said first.
+    pub fn question(message: impl fmt::Display) -> Self {
+        Self { code: NOT_GOOD, ..Self::new(message) }
+    }
+
     /// Adds what led to it.
     #[must_use]
     pub fn because(mut self, cause: impl fmt::Display) -> Self {

@@ -1,5 +1,6 @@
 //! `testamur people`: who is in an event, in the order of the list.
 
+use std::collections::BTreeSet;
 use std::process::ExitCode;
 
 use serde_json::json;
@@ -8,7 +9,7 @@ use super::Global;
 use super::output::{self, Failure};
 use super::workspace::Workspace;
 use crate::credential::EventCode;
-use crate::store::Store;
+use crate::store::{Fields, Store};
 
 /// How many records are read at once.
 const PAGE: usize = 500;
@@ -19,7 +20,10 @@ pub(super) enum Command {
     List {
         /// The event
         code: EventCode,
-        /// Print one JSON object a line
+        /// Show the further columns too
+        #[arg(long)]
+        fields: bool,
+        /// Print one JSON object a line, with all that is known
         #[arg(long)]
         json: bool,
     },
@@ -28,14 +32,14 @@ pub(super) enum Command {
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open_to_read(global)?;
     match command {
-        Command::List { code, json } => list(&workspace, &code, json),
+        Command::List { code, fields, json } => list(&workspace, &code, fields, json),
     }
 }
 
-fn list(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCode, Failure> {
+fn list(workspace: &Workspace, code: &EventCode, with_fields: bool, as_json: bool) -> Result<ExitCode, Failure> {
     workspace.event(code)?;
     let store = &workspace.store;
-    let (mut rows, mut cursor) = (Vec::new(), None::<String>);
+    let (mut rows, mut columns, mut cursor) = (Vec::new(), BTreeSet::new(), None::<String>);
     loop {
         let page = store.participants(code, cursor.as_deref(), PAGE)?;
         for person in page.items {
@@ -43,12 +47,14 @@ fn list(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCo
             if as_json {
                 output::json(&json!({
                     "person": person.key, "name": person.name, "email": person.email, "fields": person.fields,
+                    "externalId": person.external_id, "locale": person.locale, "progress": person.progress,
                     "imported": person.imported, "certificate": number,
                 }));
             } else {
                 let dash = || "-".to_owned();
                 let number = number.map_or_else(dash, |number| number.to_string());
-                rows.push(vec![person.name, person.email.unwrap_or_else(dash), number]);
+                columns.extend(person.fields.keys().filter(|_| with_fields).cloned());
+                rows.push((vec![person.name, person.email.unwrap_or_else(dash), number], person.fields));
             }
         }
         cursor = page.next;
@@ -57,7 +63,16 @@ fn list(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCo
         }
     }
     if !as_json {
-        output::table(&["NAME", "E-MAIL", "CERTIFICATE"], &rows);
+        let heads: Vec<&str> =
+            ["NAME", "E-MAIL", "CERTIFICATE"].into_iter().chain(columns.iter().map(|c| &**c)).collect();
+        let cell = |fields: &Fields, column: &String| {
+            fields.get(column).map(|value| value.replace(['\n', '\r'], " ")).unwrap_or_default()
+        };
+        let whole = |(mut row, fields): (Vec<String>, Fields)| {
+            row.extend(columns.iter().map(|column| cell(&fields, column)));
+            row
+        };
+        output::table(&heads, &rows.into_iter().map(whole).collect::<Vec<_>>());
     }
     Ok(ExitCode::SUCCESS)
 }

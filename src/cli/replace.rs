@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use super::Global;
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
-use crate::credential::CertificateNumber;
-use crate::issuance::{self, Correction, ReplaceError};
+use crate::credential::{CertificateNumber, Timestamp};
+use crate::issuance::{self, Correction, Desk, ReplaceError};
 
 /// Longest public reason, in characters.
 const LONGEST_REASON: usize = 200;
@@ -39,7 +39,7 @@ pub(super) fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, 
     let workspace = Workspace::open(global)?;
     let signer = workspace.signer(global)?;
     let new = issuance::regenerate(&workspace.desk(), &workspace.faces()?, &signer, &args.number, &correction)
-        .map_err(explain)?;
+        .map_err(|error| explain(error, &workspace.desk()))?;
     output::line(format!("{} is now version {}; the version before it is superseded", new.number, new.version));
     output::line(format!(
         "next: testamur certificates render {} --out DIR, then testamur publish --out SITE",
@@ -48,9 +48,14 @@ pub(super) fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-fn explain(error: ReplaceError) -> Failure {
+fn explain(error: ReplaceError, desk: &Desk) -> Failure {
+    if let Some((number, until)) = waiting(&error, desk) {
+        let hint = format!("no publication holds that before {until}; take it back first: testamur restore {number}");
+        return Failure::from(error).hint(hint);
+    }
     let hint = match &error {
         ReplaceError::NotProven(why) => why.hint(),
+        ReplaceError::Unasked(_) => "say it once, with `testamur event update CODE --publish-results`, or `=false`",
         ReplaceError::NotFound(_) => "list what there is with `testamur certificates list`",
         ReplaceError::AlreadyRevoked(..) => "a revoked certificate stays revoked; nothing was changed",
         ReplaceError::UnknownColumn { .. } => "write the column as the list has it; nothing was changed",
@@ -59,6 +64,13 @@ fn explain(error: ReplaceError) -> Failure {
         _ => "nothing was changed",
     };
     Failure::from(error).hint(hint)
+}
+
+/// Returns the certificate that cannot be replaced because it is revoked, and until when that can be taken back.
+fn waiting(error: &ReplaceError, desk: &Desk) -> Option<(CertificateNumber, Timestamp)> {
+    let ReplaceError::AlreadyRevoked(number, _) = error else { return None };
+    let revoked = desk.store.certificate(number).ok()??;
+    Some((number.clone(), revoked.waits_until(desk.now)?))
 }
 
 /// Reads why something is done.

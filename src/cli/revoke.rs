@@ -1,4 +1,4 @@
-//! `testamur revoke` and `testamur restore`: by number, or by the certificate itself.
+//! `testamur revoke` and `testamur restore`: by number, or by the certificate itself; and what a run revoked.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,9 +10,8 @@ use super::output::{self, Explain, Failure, shown};
 use super::replace::reason;
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, Timestamp};
-use crate::publish;
 use crate::reading::{FILE_BYTES, Reader};
-use crate::runs::{self, Presented, Revoked, RunError, RunReason, stray};
+use crate::runs::{self, Counters, Fate, Presented, Revoked, RunError, RunReason, Selected, stray};
 use crate::store::Cause;
 use crate::verify::Ours;
 
@@ -38,8 +37,14 @@ pub(super) struct Revoke {
 #[derive(Debug, clap::Args)]
 pub(super) struct Restore {
     /// The certificate: its number, or its PDF, PNG, .jwt or .json file, or its QR code's text
-    #[arg(value_name = "NUMBER|FILE|TEXT")]
-    certificate: String,
+    #[arg(value_name = "NUMBER|FILE|TEXT", required_unless_present = "run", conflicts_with = "run")]
+    certificate: Option<String>,
+    /// Take back what this run of the service revoked: says whom that is about, and does it with --yes
+    #[arg(long, value_name = "ID")]
+    pub(super) run: Option<String>,
+    /// Do it
+    #[arg(long, requires = "run")]
+    yes: bool,
 }
 
 /// Causes, as they are typed.
@@ -80,10 +85,7 @@ pub(super) fn revoke(global: &Global, args: Revoke) -> Result<ExitCode, Failure>
     };
     let Told { number, since, waits, stray } = Told::of(&presented, desk.now);
     match news {
-        Revoked::Before => {
-            let failure = Failure::new(format!("certificate {number} was revoked on {since}"));
-            return Err(failure.hint("a revoked certificate stays revoked; nothing was changed"));
-        }
+        Revoked::Before => return Err(revoked_before(&args.certificate, &number, since, waits)),
         Revoked::Anew => output::line(format!("{number} is revoked")),
         Revoked::Hastened => output::line(format!("{number} was revoked on {since}, and waits no more")),
     }
@@ -110,7 +112,10 @@ pub(super) fn revoke(global: &Global, args: Revoke) -> Result<ExitCode, Failure>
 }
 
 pub(super) fn restore(global: &Global, args: Restore) -> Result<ExitCode, Failure> {
-    let named = Named::read(&args.certificate)?;
+    if let Some(run) = &args.run {
+        return restore_run(global, run, args.yes);
+    }
+    let named = Named::read(args.certificate.as_deref().unwrap_or_default())?;
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
     let number = match named {
@@ -124,6 +129,66 @@ pub(super) fn restore(global: &Global, args: Restore) -> Result<ExitCode, Failur
     };
     output::line(format!("{number} is no longer revoked; no publication ever held that it was"));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Says whom a run's revocations are about that can be taken back, and takes them back if that was said.
+fn restore_run(global: &Global, run: &str, yes: bool) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::open(global)?;
+    let desk = workspace.desk();
+    let (mut rows, mut back) = (Vec::new(), 0_usize);
+    let request = runs::restoration(&desk, run).map_err(explain)?;
+    runs::preview(&desk, &request, |selected| {
+        back += usize::from(matches!(selected.fate, Fate::Regain(_)));
+        rows.push(regained(&selected));
+        Ok(())
+    })
+    .map_err(explain)?;
+    if back == 0 {
+        let kept = if rows.is_empty() { "" } else { ": what it revoked has been published" };
+        return Err(Failure::new(format!("run `{run}` revoked nothing that can be taken back{kept}"))
+            .hint("`testamur certificates show NUMBER` says which run revoked a certificate; nothing was changed"));
+    }
+    if !yes {
+        output::table(&["NUMBER", "REVOKED", "WHAT BECOMES OF IT", "RECIPIENT"], &rows);
+        let certificates = output::counted(back, "certificate", "certificates");
+        output::line(format!("{certificates} would not be revoked any more; nothing was changed"));
+        output::line(format!("next: testamur restore --run {run} --yes"));
+        return Ok(ExitCode::SUCCESS);
+    }
+    let done = runs::undo(&desk, run).map_err(explain)?;
+    let Counters { done: restored, skipped, failed, .. } = done.counters;
+    let restored = output::counted(restored, "certificate is", "certificates are");
+    output::line(format!("{restored} no longer revoked; no publication ever held that they were"));
+    if skipped + failed > 0 {
+        output::line(format!("{} of that run stay revoked", skipped + failed));
+    }
+    output::line(format!("in the journal this is run {}", done.id));
+    Ok(if failed > 0 { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
+}
+
+/// Number, since when it is revoked, what becomes of it, and whose it is.
+fn regained(selected: &Selected) -> Vec<String> {
+    let (since, becomes) = match &selected.fate {
+        Fate::Regain(old) => (old.state.reason().map(|reason| reason.at.to_string()), "no longer revoked".to_owned()),
+        other => (None, format!("stays: {}", other.why().unwrap_or_default())),
+    };
+    let number = selected.row.number.as_ref().map(ToString::to_string);
+    vec![number.unwrap_or_default(), since.unwrap_or_default(), becomes, selected.name.clone()]
+}
+
+/// Says what can be done about a certificate that is revoked already: more, while that waits.
+fn revoked_before(named: &str, number: &CertificateNumber, since: Timestamp, waits: Option<Timestamp>) -> Failure {
+    let Some(until) = waits else {
+        let failure = Failure::new(format!("certificate {number} was revoked on {since}"));
+        return failure.hint("a revoked certificate stays revoked; nothing was changed");
+    };
+    let named = quoted(named);
+    let failure = Failure::new(format!(
+        "certificate {number} was revoked on {since}; no publication holds that before {until}, and nothing was changed"
+    ));
+    failure.hint(format!(
+        "take it back with `testamur restore {named}`, or end the wait: revoke it again with --now, or publish with --now"
+    ))
 }
 
 /// What is told of a revocation.
@@ -141,13 +206,13 @@ impl Told {
             Presented::Known(known) => Self {
                 number: known.number.clone(),
                 since: known.state.reason().map_or(now, |reason| reason.at),
-                waits: runs::waiting_until(known, now),
+                waits: known.waits_until(now),
                 stray: None,
             },
             Presented::Stray { number, stray, namesake } => Self {
                 number: number.clone(),
                 since: stray.reason.at,
-                waits: stray.due().filter(|due| publish::waits(stray.reason.at, Some(*due), now)),
+                waits: stray.waits_until(now),
                 stray: Some(*namesake),
             },
         }
@@ -197,6 +262,7 @@ fn explain(error: RunError) -> Failure {
             "list what there is with `testamur certificates list`; one that was issued after the dump that this store was \
              rebuilt from is revoked by its file: testamur revoke FILE"
         }
+        RunError::NoRun(_) => "`testamur certificates show NUMBER` says which run revoked a certificate",
         RunError::Published(_) => "verifiers know of it; issue it anew in the service instead",
         RunError::NotRevoked(_) => "nothing was changed",
         RunError::NotOurs(_) => "pass a certificate of this issuer, as it was issued; nothing was changed",

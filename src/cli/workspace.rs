@@ -13,6 +13,7 @@ use crate::issuance::{Desk, Faces, Issuer, OwnKeys, Signer};
 use crate::keys::KeyFolder;
 use crate::publish::PublishError;
 use crate::publish::clock::{self, ClockError};
+use crate::server::admin;
 use crate::store::{Event, SledStore, Store, StoreError};
 use crate::template::FontLibrary;
 
@@ -52,7 +53,7 @@ impl Workspace {
     /// When there is no issuer in it, or another process holds the store.
     pub(super) fn open_to_read(global: &Global) -> Result<Self, Failure> {
         let config = Config::read(&global.data)?;
-        let store = open_store(&global.data)?;
+        let store = open_store(global)?;
         Ok(Self {
             data: global.data.clone(),
             issuer: config.issuer(),
@@ -179,8 +180,22 @@ pub(super) fn fonts(data: &Path) -> Result<FontLibrary, Failure> {
     fonts.with_folder(&own).doing(format!("use the fonts in {}", own.display())).hint("remove the file that is no font")
 }
 
-fn open_store(data: &Path) -> Result<SledStore, Failure> {
-    SledStore::open(&data.join("store")).map_err(store_failure)
+/// Opens the store.
+///
+/// # Errors
+/// When there is none, another process holds it, or it is damaged.
+pub(super) fn open_store(global: &Global) -> Result<SledStore, Failure> {
+    SledStore::open(&global.data.join("store")).map_err(|error| match error {
+        StoreError::Locked { .. } if admin::answers(&global.data) => {
+            let instead = match global.over_http {
+                Some(call) => format!("ask it over HTTP ({call}; see /api/v1/docs), or stop it"),
+                None => "stop it".to_owned(),
+            };
+            Failure::from(error)
+                .hint(format!("`testamur serve` runs over this folder: {instead}, then run the command again"))
+        }
+        error => store_failure(error),
+    })
 }
 
 /// Says what to do about the store's trouble.

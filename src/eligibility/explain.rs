@@ -74,6 +74,7 @@ pub enum ClauseKind {
     Passed,
     CheckedIn,
     Role,
+    Everybody,
     Manual,
     Cel,
 }

@@ -120,6 +120,7 @@ impl<'a> Judge<'a> {
                 ["no check-in recorded", "was not checked in"],
             ),
             Rule::Role { one_of } => role(one_of, progress),
+            Rule::Everybody => told(ClauseKind::Everybody, "in the event", Some(true), ["", ""]),
             Rule::Manual => {
                 let nobody = "nobody has granted it by hand";
                 told(ClauseKind::Manual, "granted by hand", Some(facts.granted), [nobody, nobody])

@@ -62,6 +62,8 @@ pub enum Rule {
         /// For example `speaker`.
         one_of: Vec<String>,
     },
+    /// Everybody in the event, as `testamur issue` on the command line does.
+    Everybody,
     /// Never by itself: staff grant each one by hand.
     Manual,
     /// A Common Expression Language expression that yields true or false.
@@ -157,6 +159,11 @@ impl Rule {
             Self::All(parts) | Self::Any(parts) => parts,
             _ => &[],
         }
+    }
+
+    /// Says whether one of the clauses is such a one.
+    pub fn has(&self, is_one: &dyn Fn(&Self) -> bool) -> bool {
+        is_one(self) || self.parts().iter().any(|part| part.has(is_one))
     }
 
     /// Calls `visit` with each clause and its place, `0.1` being the second part of the first part.

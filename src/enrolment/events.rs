@@ -51,7 +51,8 @@ pub struct Details {
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "day_or_time")]
     #[schema(value_type = Option<String>, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$")]
     pub ends: Option<Timestamp>,
-    /// How long certificates are valid: `2y`, `18mo`, `6w`, `90d`.
+    /// How long certificates are valid, counted from their day of issue: `2y`, `18mo`, `6w`, `90d`. A certificate made anew
+    /// keeps its day of issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_after: Option<String>,
     /// Credits earned by everybody.

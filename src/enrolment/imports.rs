@@ -8,14 +8,14 @@ use utoipa::ToSchema;
 
 use super::erasing::Unerased;
 use super::people::is_address_of_another;
-use super::progress_columns::{Target, emptied, fill, split_mapping, targets};
+use super::progress_columns::{Target, cleared, fill, judges, split_mapping, targets};
 use super::{EnrolmentError, Planned, retried, who};
 use crate::credential::{EventCode, Timestamp};
 use crate::issuance::import::{
     self, Absent, Checks, Code, Columns, Duplicates, Finding, Limits, Mapping, MissingGlyph, RowOutcome, Severity,
     Table, Use,
 };
-use crate::issuance::{Answers, Desk, Enrolled, Results, enroll, recognise, row_over};
+use crate::issuance::{Answer, Answers, Desk, Enrolled, Results, enroll, is_another, recognise};
 use crate::store::{
     Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Store, StoreError, mailbox,
 };
@@ -64,6 +64,8 @@ pub struct Imported {
     pub dry_run: bool,
     /// Counts.
     pub counts: Counts,
+    /// The first 100 lines about people who are known and were kept as they were, although the row says something else.
+    pub kept_lines: Vec<u64>,
     /// What was assumed while reading, and columns that name nothing of the event.
     pub notes: Vec<String>,
     /// Which column is what.
@@ -103,8 +105,8 @@ pub struct FindingView {
     pub code: &'static str,
     /// What is wrong.
     pub reason: String,
-    /// What to do.
-    pub hint: &'static str,
+    /// What to do. What stands in it as `same_name=two_people` goes into the query.
+    pub hint: String,
 }
 
 /// Counts of an import.
@@ -169,25 +171,27 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
     }
     let columns = Columns::find(&table, &mapping).map_err(import::ImportError::from)?;
     let (found, unknown) = targets(&columns, &ours, course);
-    let judged: Vec<usize> = found.iter().filter(|(_, target)| *target != Target::Score).map(|(at, _)| *at).collect();
+    let rule = planned.plan.rule.as_ref();
+    let judged: Vec<usize> = found.iter().filter(|(_, target)| judges(rule, target)).map(|(at, _)| *at).collect();
     let (missing_glyph, absent) = (request.missing_glyph, request.absent);
     let checks = Checks { missing_glyph, absent, judged: &judged, ..Checks::at(desk.now) };
     let mut rows = import::check_rows(&table, &columns, &checks);
     fill(&table, &columns, &found, &mut rows);
     let code = &planned.event.code;
-    let settled = known_ids(desk.store, code, &mut rows)?;
-    recognise(desk.store, code, &columns, &mut rows, &settled, request.answers)?;
+    let settled = known_ids(desk.store, code, &mut rows, request.answers.same_id)?;
+    recognise(desk.store, code, &mut rows, &settled, request.answers)?;
     settle_ids(desk.store, code, &mut rows)?;
-    import::settle_duplicates(&mut rows, request.duplicates);
+    import::settle_duplicates(&mut rows);
     let join = |outcome: &RowOutcome, row: &Participant, known: &Participant| {
-        row_over(&columns, row, &emptied(&table, &found, outcome, known))
+        import::put_over(&outcome.cleared, row, &cleared(&table, &found, outcome, known))
     };
     let enrolled = match request.dry_run {
         true => Enrolled::default(),
         false => enroll(desk, code, &rows, request.duplicates, &join)?,
     };
+    let kept_lines = enrolled.kept_lines.clone();
     let counts = counts(&rows, enrolled);
-    let results = Results::of(desk.store, &planned.event)?;
+    let results = Results::of(&planned.event);
     let uses = uses(desk, planned, &columns, &found, results)?;
     let mut notes = table.notes.clone();
     notes.extend(unknown.iter().map(|header| format!("column `{header}` names nothing of this event")));
@@ -207,6 +211,7 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
         import: record,
         dry_run: request.dry_run,
         counts,
+        kept_lines,
         notes,
         columns: columns.columns.iter().zip(&uses).map(column_read).collect(),
         findings: rows.iter().flat_map(findings).take(TOLD).collect(),
@@ -251,20 +256,38 @@ fn findings(row: &RowOutcome) -> impl Iterator<Item = FindingView> + '_ {
         field: finding.field.clone(),
         code: finding.code.as_str(),
         reason: finding.reason.clone(),
-        hint: finding.hint,
+        hint: finding.hint.to_string(),
     })
 }
 
-/// Whoever has an external id already keeps their place under it, also with another address or name. Returns which rows are
-/// about them.
-fn known_ids(store: &dyn Store, code: &EventCode, rows: &mut [RowOutcome]) -> Result<HashSet<usize>, EnrolmentError> {
+/// Whoever has an external id already keeps their place under it, also with another address or name; where both are others,
+/// that is asked. Returns which rows are about them.
+fn known_ids(
+    store: &dyn Store,
+    code: &EventCode,
+    rows: &mut [RowOutcome],
+    answer: Answer,
+) -> Result<HashSet<usize>, EnrolmentError> {
     let mut settled = HashSet::new();
     for (at, row) in rows.iter_mut().enumerate() {
-        let Some(person) = &mut row.participant else { continue };
+        let Some(person) = row.person_mut() else { continue };
         let Some(id) = &person.external_id else { continue };
-        if let Some(owner) = store.person(code, &format!("x:{id}"))? {
-            person.key = owner;
-            settled.insert(at);
+        let Some(owner) = store.person(code, &format!("x:{id}"))? else { continue };
+        settled.insert(at);
+        let known = store.participant(code, &owner)?;
+        person.key = owner;
+        if let Some(known) = known.filter(|known| answer != Answer::SamePerson && is_another(person, known)) {
+            let reason =
+                format!("`{}` has the external id of `{}`, and another name and address", person.name, known.name);
+            row.refuse(Finding {
+                severity: Severity::Error,
+                field: "external_id".to_owned(),
+                code: Code::SameId,
+                reason,
+                hint: "two people? Correct the id. One, whose name and address changed? Import this row again with \
+                       `same_id=same_person`"
+                    .into(),
+            });
         }
     }
     Ok(settled)
@@ -297,9 +320,8 @@ fn settle_ids(store: &dyn Store, code: &EventCode, rows: &mut [RowOutcome]) -> R
 }
 
 fn refuse(row: &mut RowOutcome, field: &str, reason: String, hint: &'static str) {
-    let (field, code) = (field.to_owned(), Code::ExternalIdTaken);
-    row.participant = None;
-    row.findings.push(Finding { severity: Severity::Error, field, code, reason, hint });
+    let (field, code, hint) = (field.to_owned(), Code::ExternalIdTaken, hint.into());
+    row.refuse(Finding { severity: Severity::Error, field, code, reason, hint });
 }
 
 /// A row may give somebody another address; who has their old one in the same list is not that person.
@@ -355,7 +377,7 @@ fn clash(
 
 fn counts(rows: &[RowOutcome], enrolled: Enrolled) -> Counts {
     let summary = import::summarise(rows);
-    let Enrolled { added, updated, kept, unchanged, certified, gone } = enrolled;
+    let Enrolled { added, updated, kept, unchanged, certified, gone, .. } = enrolled;
     let (valid, warnings, errors) = (summary.valid as u64, summary.warnings as u64, summary.errors as u64);
     Counts { rows: rows.len() as u64, valid, warnings, errors, added, updated, kept, unchanged, certified, gone }
 }

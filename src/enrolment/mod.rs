@@ -11,6 +11,7 @@
 //! - [`templates`]: the library of templates, in versions.
 //! - [`ready_to_generate`]: what is still missing before a run.
 
+mod asked;
 mod decide;
 pub mod erasing;
 mod events;
@@ -24,6 +25,7 @@ mod quality;
 mod report;
 pub mod templates;
 
+pub use asked::{Said, check_same};
 pub use decide::{Decider, Decision, Ground, decide, decisions, may_request_own};
 pub use events::{Details, allow_early, copy, create, move_to, set_course, set_rule, update};
 pub use exceptions::{
@@ -130,14 +132,32 @@ pub enum EnrolmentError {
     SharedName,
     /// The address is that of somebody with another name.
     #[error(
-        "the address is that of {0}, whose name is another: say with `same_address` whether they are `two_people` or the `same_person`"
+        "the address is that of {0}, whose name is another: say `same_address=two_people` or `same_address=same_person`"
     )]
     SameAddress(String),
     /// The name is that of somebody else, and nothing tells the two apart.
     #[error(
-        "{0} has the same name, and nothing tells the two apart: give an e-mail address or an external id, or say with `same_name` whether they are `two_people` or the `same_person`"
+        "{0} has the same name, and nothing tells the two apart: give an e-mail address or an external id, or say `same_name=two_people` or `same_name=same_person`"
     )]
     SameName(String),
+    /// The external id is that of somebody with another name and another address.
+    #[error(
+        "this names {0}, whose name and address are both others: correct what names them, or say `same_id=same_person` if both changed"
+    )]
+    SameId(String),
+    /// The new address is that of somebody with another name.
+    #[error(
+        "the address is that of {0}, whose name is another: say `same_address=two_people` if they share it, or merge the two"
+    )]
+    AddressTaken(String),
+    /// Nothing would tell two people apart.
+    #[error("{0} has this address and this name already: merge the two")]
+    Twin(String),
+    /// Somebody was absent or failed, by what is said.
+    #[error(
+        "`{0}` says that they were absent or failed, and they would get a certificate as others do: say `absent=take` to keep it so"
+    )]
+    AbsentOrFailed(String),
     /// The exception is there already.
     #[error("there is an exception already")]
     AlreadyListed,

@@ -6,16 +6,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::asked::{Said, check_absent, check_alone, known};
 use super::imports::{told_of, without_rows_about};
 use super::listed::{Listed, key, stored};
 use super::{EnrolmentError, MAX_FIELDS, printed, retried, text};
 use crate::credential::EventCode;
 use crate::eligibility::{Course, Done, Mark, Progress};
 use crate::issuance::import::{checked_name, field_name, is_email, last_day, person_key};
-use crate::issuance::{Answer, Answers, Desk, free_key, fresh_id, ids_differ};
+use crate::issuance::{Desk, free_key, fresh_id};
 use crate::store::{
     Batch, Collection, DocumentWrite, Fields, Participant, ParticipantChange, PersonKey, Premise, Store, StoreError,
-    plain_name,
 };
 
 /// Longest external id, in bytes.
@@ -44,9 +44,9 @@ pub struct PersonChange {
     /// Language of the certificate and of mails.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub locale: Option<String>,
-    /// Further columns; those that are not named stay.
+    /// Further columns; those that are not named stay, and `null` or an empty text clears one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub fields: BTreeMap<String, String>,
+    pub fields: BTreeMap<String, Option<String>>,
     /// Attendance, points, score and so on; what is not named stays.
     #[serde(default)]
     pub progress: Progress,
@@ -122,16 +122,17 @@ pub fn name_of(code: &EventCode, person: &Participant) -> String {
 ///
 /// # Errors
 /// When what is said cannot be, when it has to be said whether they are known ([`EnrolmentError::SameAddress`],
-/// [`EnrolmentError::SameName`]), or somebody else changed them meanwhile.
+/// [`EnrolmentError::SameName`], [`EnrolmentError::SameId`]), or somebody else changed them meanwhile.
 pub fn upsert(
     desk: &Desk,
     code: &EventCode,
     change: &PersonChange,
-    answers: Answers,
+    said: Said,
 ) -> Result<(Participant, bool), EnrolmentError> {
-    if let Some(known) = known(desk.store, code, change, answers)? {
-        return Ok((patch(desk, code, &known, change)?, false));
+    if let Some(known) = known(desk.store, code, change, said.answers())? {
+        return Ok((patch_given(desk, code, &known, change, said, Vec::new())?, false));
     }
+    check_absent(None, change, said.absent)?;
     let name = change.name.as_deref().ok_or_else(|| EnrolmentError::invalid("name", "is missing"))?;
     let (name, email) = (checked_name(name)?, email(change.email.as_deref())?);
     let key = free_key(desk.store, code, &person_key(&name, email.as_deref()))?;
@@ -140,59 +141,6 @@ pub fn upsert(
     check_external_id(desk.store, code, &fresh, &person)?;
     put(desk, code, (None, &person), (Vec::new(), Vec::new()), "participant.add")?;
     Ok((person, true))
-}
-
-/// Finds whom a change is about; the rules are those of lists ([`crate::issuance::recognise`]).
-fn known(
-    store: &dyn Store,
-    code: &EventCode,
-    change: &PersonChange,
-    answers: Answers,
-) -> Result<Option<Participant>, EnrolmentError> {
-    let id = change.external_id.as_deref().map(str::trim).filter(|id| !id.is_empty()).map(str::to_owned);
-    if let Some(id) = &id
-        && let Some(key) = store.person(code, &format!("x:{id}"))?
-        && let Some(person) = store.participant(code, &key)?
-    {
-        return Ok(Some(person));
-    }
-    let differs = |known: &Participant| ids_differ(known.external_id.as_ref(), id.as_ref());
-    let email = email(change.email.as_deref())?;
-    let at_address = email.as_ref().map_or(Ok(Vec::new()), |email| store.people_at(code, email))?;
-    let plain = change.name.as_deref().map(plain_name);
-    let is_called = |known: &&Participant| plain.as_ref().is_none_or(|plain| plain_name(&known.name) == *plain);
-    let mut same = at_address.iter().filter(is_called);
-    match (same.next(), same.next()) {
-        (Some(_), Some(_)) => return Err(EnrolmentError::SharedAddress),
-        // One mailbox and one name under another external id.
-        (Some(one), None) if differs(one) => return Err(EnrolmentError::ExternalIdTaken),
-        (Some(one), None) => return Ok(Some(one.clone())),
-        (None, _) => {}
-    }
-    if !at_address.is_empty() {
-        let all_differ = at_address.iter().all(differs);
-        return match (&at_address[..], answers.same_address) {
-            ([one], Answer::SamePerson) if !all_differ => Ok(Some(one.clone())),
-            (_, Answer::TwoPeople) => Ok(None),
-            _ if all_differ => Ok(None),
-            (all, _) => Err(EnrolmentError::SameAddress(ids_of(all))),
-        };
-    }
-    let Some(name) = &change.name else { return Ok(None) };
-    // Who has an address is told apart by it.
-    let mut named = store.people_named(code, name)?;
-    named.retain(|known| !differs(known) && (email.is_none() || known.email.is_none()));
-    match (&named[..], answers.same_name) {
-        ([], _) | (_, Answer::TwoPeople) => Ok(None),
-        ([one], Answer::SamePerson) => Ok(Some(one.clone())),
-        (all, _) => Err(EnrolmentError::SameName(ids_of(all))),
-    }
-}
-
-/// Names people by their ids, the first few.
-fn ids_of(people: &[Participant]) -> String {
-    let ids: Vec<&str> = people.iter().take(5).filter_map(|person| person.id.as_deref()).collect();
-    if ids.is_empty() { "another".to_owned() } else { ids.join(", ") }
 }
 
 /// Changes a person.
@@ -205,7 +153,7 @@ pub fn patch(
     old: &Participant,
     change: &PersonChange,
 ) -> Result<Participant, EnrolmentError> {
-    patch_given(desk, code, old, change, Vec::new())
+    patch_given(desk, code, old, change, Said::default(), Vec::new())
 }
 
 /// Changes a person, provided that what else the caller has seen is still so.
@@ -217,12 +165,15 @@ pub fn patch_given(
     code: &EventCode,
     old: &Participant,
     change: &PersonChange,
+    said: Said,
     given: Vec<Premise>,
 ) -> Result<Participant, EnrolmentError> {
     let mut person = changed(old, change)?;
     if person == *old {
         return Ok(person);
     }
+    check_absent(Some(old), change, said.absent)?;
+    check_alone(desk.store, code, (old, &person), said)?;
     check_external_id(desk.store, code, old, &person)?;
     if person.id.is_none() {
         person.id = Some(fresh_id()?);
@@ -342,6 +293,7 @@ fn changed(old: &Participant, change: &PersonChange) -> Result<Participant, Enro
     }
     for (column, value) in &change.fields {
         let column = field_name(column);
+        let value = value.as_deref().unwrap_or_default();
         let value = claim(&column, text(&format!("fields.{column}"), value)?.unwrap_or_default())?;
         person.fields.insert(column, value);
     }
@@ -374,7 +326,7 @@ fn short(field: &str, value: &str, most: usize) -> Result<Option<String>, Enrolm
     Ok(value)
 }
 
-fn email(address: Option<&str>) -> Result<Option<String>, EnrolmentError> {
+pub(super) fn email(address: Option<&str>) -> Result<Option<String>, EnrolmentError> {
     let Some(address) = address.map(str::trim).filter(|address| !address.is_empty()) else { return Ok(None) };
     if is_email(address) {
         Ok(Some(address.to_owned()))

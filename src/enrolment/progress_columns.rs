@@ -3,8 +3,8 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::eligibility::{Amount, Course, Done, Mark};
-use crate::issuance::import::{Code, Columns, Finding, Meaning, RowOutcome, Severity, Table, field_name};
+use crate::eligibility::{Amount, Course, Done, Mark, Rule};
+use crate::issuance::import::{CLEAR, Code, Columns, Finding, Meaning, RowOutcome, Severity, Table, field_name};
 use crate::store::Participant;
 
 /// What a column fills.
@@ -107,15 +107,17 @@ pub(super) fn targets(
 /// Fills people from these columns. A cell that cannot be read makes its row an error.
 pub(super) fn fill(table: &Table, columns: &Columns, targets: &[(usize, Target)], rows: &mut [RowOutcome]) {
     for outcome in rows {
-        let Some(mut person) = outcome.participant.take() else { continue };
-        let mut good = true;
+        let mut good = outcome.participant.is_some();
+        let Some(mut person) = outcome.participant.take().or_else(|| outcome.set_aside.take()) else { continue };
         for (at, target) in targets {
             let cell = table.rows[outcome.row].cells.get(*at).map_or("", String::as_str).trim();
             let column = &columns.columns[*at];
             if !matches!(target, Target::Role | Target::Score | Target::Points) {
                 person.fields.remove(&column.field);
             }
-            if cell.is_empty() || set(&mut person, target, cell).is_some() {
+            let told = |finding: &Finding| finding.severity == Severity::Error && finding.field == column.header;
+            let good_cell = cell.is_empty() || is_clear(cell) || set(&mut person, target, cell).is_some();
+            if good_cell || outcome.findings.iter().any(told) {
                 continue;
             }
             // A result may also be a grade in letters, which is printed and not compared.
@@ -131,16 +133,40 @@ pub(super) fn fill(table: &Table, columns: &Columns, targets: &[(usize, Target)]
                 field: String::new(),
                 code: Code::ProgressInvalid,
                 reason: error.to_string(),
-                hint: "correct the cell",
+                hint: "correct the cell".into(),
             });
         }
-        outcome.participant = good.then_some(person);
+        (outcome.participant, outcome.set_aside) = if good { (Some(person), None) } else { (None, Some(person)) };
     }
 }
 
-/// Returns a known person without what the empty cells of a row take away. An external id stays, and attendance that was
-/// marked by hand.
-pub(super) fn emptied(
+fn is_clear(cell: &str) -> bool {
+    cell.eq_ignore_ascii_case(CLEAR)
+}
+
+/// Whether a rule judges what a column says: then it is no question. Where there is no rule yet, one has to come before
+/// anybody gets a certificate; what it says of roles is not foreseen.
+pub(super) fn judges(rule: Option<&Rule>, target: &Target) -> bool {
+    use Target as T;
+    if matches!(target, T::Score | T::Locale | T::ExternalId) {
+        return false;
+    }
+    let Some(rule) = rule else { return *target != T::Role };
+    rule.has(&|clause| match clause {
+        Rule::Cel { .. } | Rule::Manual => true,
+        Rule::Attendance { .. } | Rule::Sessions(_) => matches!(target, T::Session(_) | T::Attendance | T::Activity(_)),
+        Rule::Activities(_) => matches!(target, T::Activity(_) | T::Points),
+        Rule::Completion { .. } => matches!(target, T::Completion | T::Activity(_) | T::Session(_)),
+        Rule::Passed => *target == T::Passed,
+        Rule::CheckedIn => *target == T::CheckedIn,
+        Rule::Role { .. } => *target == T::Role,
+        Rule::All(_) | Rule::Any(_) | Rule::Score { .. } | Rule::Everybody => false,
+    })
+}
+
+/// Returns a known person without what cells of a row say to clear. An empty one takes nothing away; an external id stays,
+/// and attendance that was marked by hand.
+pub(super) fn cleared(
     table: &Table,
     targets: &[(usize, Target)],
     outcome: &RowOutcome,
@@ -150,7 +176,7 @@ pub(super) fn emptied(
     let cell = |at: usize| table.rows[outcome.row].cells.get(at).map_or("", String::as_str).trim();
     // A grade in letters also takes the number before it away.
     let gone = |at: usize, target: &Target| {
-        cell(at).is_empty() || *target == Target::Score && cell(at).parse::<Amount>().is_err()
+        is_clear(cell(at)) || *target == Target::Score && !cell(at).is_empty() && cell(at).parse::<Amount>().is_err()
     };
     for (_, target) in targets.iter().filter(|(at, target)| gone(*at, target)) {
         let progress = &mut person.progress;
@@ -178,7 +204,7 @@ fn letters(header: &str, cell: &str) -> Finding {
         field: header.to_owned(),
         code: Code::ProgressInvalid,
         reason: format!("`{shown}` is not a number: it is printed, and no score for the rule"),
-        hint: "nothing to do, if this is a grade",
+        hint: "nothing to do, if this is a grade".into(),
     }
 }
 
@@ -191,7 +217,8 @@ fn unreadable(header: &str, cell: &str, target: &Target) -> Finding {
     };
     let shown: String = cell.chars().take(40).collect();
     let reason = format!("`{shown}` is not {what}");
-    Finding { severity: Severity::Error, field: header.to_owned(), code: Code::ProgressInvalid, reason, hint }
+    let (field, hint) = (header.to_owned(), hint.into());
+    Finding { severity: Severity::Error, field, code: Code::ProgressInvalid, reason, hint }
 }
 
 fn set(person: &mut Participant, target: &Target, cell: &str) -> Option<()> {
@@ -229,7 +256,7 @@ const YES: &str = "1 yes y true x ✓ ✔ present attended done passed p \
     نعم حاضر हाँ हां उपस्थित 是 有 对 真 出席 通过";
 
 /// Words for no, in the same languages.
-const NO: &str = "0 no n false - – ✗ absent missed failed a \
+const NO: &str = "0 no n false - – — ✗ ✘ ❌ ☒ absent missed failed a \
     nein falsch abwesend gefehlt non faux absente falso ausente لا غائب नहीं अनुपस्थित 否 不是 无 没有 假 缺席 未通过";
 
 fn yes_or_no(cell: &str) -> Option<bool> {

@@ -3,7 +3,7 @@ use std::collections::HashSet;
 use serde_json::json;
 
 use super::Desk;
-use super::import::{Columns, Duplicates, Meaning, RowOutcome};
+use super::import::{Duplicates, RowOutcome};
 use crate::credential::EventCode;
 use crate::store::{Batch, Participant, ParticipantChange, PersonKey, StoreError, mailbox, plain_name};
 
@@ -12,8 +12,11 @@ const GROUP: usize = 1_000;
 /// How often one person is tried when others keep changing them.
 const TRIES: usize = 100;
 
+/// Lines named at most of rows about people who were kept as they were.
+const KEPT_TOLD: usize = 100;
+
 /// What became of the people of an import.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
 pub struct Enrolled {
     /// New in the event.
     pub added: u64,
@@ -28,18 +31,9 @@ pub struct Enrolled {
     /// Known when the list was read, and before it was their turn erased, merged or given another address by somebody else:
     /// they are left as they are, and nobody is added in their place.
     pub gone: u64,
-}
-
-/// Puts a row over who is known: what the file has no column for stays as it is.
-pub fn row_over(columns: &Columns, row: &Participant, known: &Participant) -> Participant {
-    let mut person = row.clone().over(known);
-    if columns.with(Meaning::Email).is_none() {
-        person.email.clone_from(&known.email);
-    }
-    for (column, value) in &known.fields {
-        person.fields.entry(column.clone()).or_insert_with(|| value.clone());
-    }
-    person
+    /// The first lines about people who were kept although the row says something else.
+    #[serde(rename = "keptLines")]
+    pub kept_lines: Vec<u64>,
 }
 
 /// Makes one of a row and who is known.
@@ -64,7 +58,7 @@ pub fn enroll(
     let (mut size, mut tries) = (GROUP, 0);
     while !rest.is_empty() {
         let (group, later) = rest.split_at(size.min(rest.len()));
-        match list.take(group, enrolled) {
+        match list.take(group, enrolled.clone()) {
             // Somebody else changed one of them: read again, and fewer at a time, so that a busy neighbour stops nobody.
             Err(StoreError::Conflict(_)) if size > 1 || tries < TRIES => {
                 tries += usize::from(size == 1);
@@ -154,6 +148,9 @@ impl List<'_> {
         }
         if self.duplicates == Duplicates::Skip {
             enrolled.kept += 1;
+            if enrolled.kept_lines.len() < KEPT_TOLD {
+                enrolled.kept_lines.push(row.line);
+            }
             return Ok(None);
         }
         enrolled.updated += 1;

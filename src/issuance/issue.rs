@@ -7,9 +7,8 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::record::{self, Constants};
-use super::results;
 use super::{
-    Desk, Draft, DraftError, Face, FaceError, Faces, Order, STATUS_SECRET, Signer, Stage, StageTimes, Subject,
+    Desk, Draft, DraftError, Face, FaceError, Faces, Order, STATUS_SECRET, Signer, Stage, StageTimes, Subject, Unasked,
 };
 use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry};
 use crate::status::Permutation;
@@ -116,7 +115,6 @@ pub fn issue(
     sink: &dyn Sink,
 ) -> Result<Run, IssueError> {
     let event = desk.store.event(code)?.ok_or_else(|| IssueError::NoEvent(code.clone()))?;
-    let event = results::decided(desk.store, &event)?;
     let bench = Bench::new(desk, workshop, &event)?;
     let mut run = begin(desk, code)?;
     run.totals = bench.work(code, request, sink)?;
@@ -136,10 +134,19 @@ pub fn make(
     event: &Event,
     orders: Vec<Order>,
 ) -> Result<Vec<Result<Certificate, String>>, IssueError> {
-    let event = results::decided(desk.store, event)?;
-    let bench = Bench::new(desk, workshop, &event)?;
-    let slots = bench.reserve(orders)?;
-    Ok(slots.into_par_iter().map(|slot| bench.try_make(slot).map(|(certificate, _)| certificate)).collect())
+    let bench = Bench::new(desk, workshop, event)?;
+    let asked: Vec<_> = orders.iter().map(|order| Unasked::check(event, &order.person)).collect();
+    // What waits for an answer uses up no number.
+    let ready = orders.into_iter().zip(&asked).filter(|(_, asked)| asked.is_ok()).map(|(order, _)| order).collect();
+    let slots = bench.reserve(ready)?;
+    let made: Vec<_> =
+        slots.into_par_iter().map(|slot| bench.try_make(slot).map(|(certificate, _)| certificate)).collect();
+    let mut made = made.into_iter();
+    let answer = |asked: Result<(), Unasked>| match asked {
+        Ok(()) => made.next().unwrap_or_else(|| Err("it was not made".to_owned())),
+        Err(unasked) => Err(unasked.to_string()),
+    };
+    Ok(asked.into_iter().map(answer).collect())
 }
 
 /// Says what [`issue`] would do, person by person, without signing or reserving anything.
@@ -155,7 +162,6 @@ pub fn preflight(
     mut each: impl FnMut(&Participant, Result<Option<CertificateNumber>, String>),
 ) -> Result<(), IssueError> {
     let event = desk.store.event(code)?.ok_or_else(|| IssueError::NoEvent(code.clone()))?;
-    let event = results::decided(desk.store, &event)?;
     let face = faces.of(desk.store, &event.template, &constants(desk, &event))?;
     each_group(desk.store, code, request, |people| {
         let try_out = |person: &Participant| match desk.store.certificate_of(code, &person.key)? {
@@ -208,17 +214,17 @@ fn try_out(desk: &Desk, face: &Face, kid: &str, event: &Event, person: &Particip
 }
 
 /// Goes through an event's participants page by page, so that memory does not grow with their number.
-fn each_group(
+pub(super) fn each_group<E: From<StoreError>>(
     store: &dyn Store,
     code: &EventCode,
     request: &IssueRequest,
-    mut work: impl FnMut(Vec<Participant>) -> Result<(), IssueError>,
-) -> Result<(), IssueError> {
+    mut work: impl FnMut(Vec<Participant>) -> Result<(), E>,
+) -> Result<(), E> {
     if !request.only.is_empty() {
         let only: Vec<_> = request.only.iter().filter(|key| !request.barred.contains(key)).collect();
         for keys in only.chunks(GROUP) {
             let people = keys.iter().filter_map(|key| store.participant(code, key).transpose());
-            work(people.collect::<Result<_, _>>()?)?;
+            work(people.collect::<Result<_, StoreError>>()?)?;
         }
         return Ok(());
     }
@@ -364,15 +370,22 @@ impl<'a> Bench<'a> {
         sink.group(rows, issued).map_err(IssueError::Output)
     }
 
-    /// Splits off the people who have a certificate already.
+    /// Splits off the people who have a certificate already, and those whose result nobody was asked about.
     fn without(&self, people: Vec<Participant>) -> Result<(Vec<RowResult>, Vec<Participant>), IssueError> {
         let mut rows = Vec::new();
         let mut new = Vec::with_capacity(people.len());
         for person in people {
-            match self.desk.store.certificate_of(&self.event.code, &person.key)? {
-                Some(number) => rows.push(RowResult { person: person.key, outcome: Outcome::AlreadyHas(number) }),
-                None => new.push(person),
-            }
+            let outcome = match self.desk.store.certificate_of(&self.event.code, &person.key)? {
+                Some(number) => Outcome::AlreadyHas(number),
+                None => match Unasked::check(self.event, &person) {
+                    Ok(()) => {
+                        new.push(person);
+                        continue;
+                    }
+                    Err(unasked) => Outcome::Failed(unasked.to_string()),
+                },
+            };
+            rows.push(RowResult { person: person.key, outcome });
         }
         Ok((rows, new))
     }

@@ -20,7 +20,7 @@ mod validity;
 mod who;
 
 pub use draft::{Draft, DraftError, Signed, Subject};
-pub use enroll::{Enrolled, Join, enroll, fresh_id, row_over};
+pub use enroll::{Enrolled, Join, enroll, fresh_id};
 pub use face::{Face, FaceError, Faces};
 pub(crate) use issue::status_secret;
 pub use issue::{
@@ -30,11 +30,11 @@ pub use order::Order;
 pub use proven::{NotProven, OwnKeys, Proven};
 pub use record::Constants;
 pub use replace::{Correction, ReplaceError, regenerate, successors};
-pub use results::Results;
+pub use results::{Results, Unasked};
 pub use specimen::{Specimen, SpecimenError, preview};
 pub use times::{Stage, StageTimes};
 pub use validity::{ExpiresAfter, ValidityError};
-pub use who::{Answer, Answers, free_key, ids_differ, recognise};
+pub use who::{Answer, Answers, free_key, ids_differ, is_another, recognise};
 
 use std::sync::Arc;
 

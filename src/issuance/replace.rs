@@ -4,11 +4,11 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use serde_json::json;
 
-use super::import::{NameProblem, checked_name, checked_text};
+use super::import::{Meaning, NameProblem, checked_name, checked_text, field_name};
 use super::issue::{entries, kept_fields, random, status_secret};
 use super::record::{self, Constants};
 use super::results;
-use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, NotProven, Order, Signer, Subject};
+use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, NotProven, Order, Signer, Subject, Unasked};
 use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{
@@ -58,6 +58,9 @@ pub enum ReplaceError {
     /// What is stored of it was not signed by this issuer.
     #[error(transparent)]
     NotProven(#[from] NotProven),
+    /// It would say another result, and nobody said whether everybody may read it.
+    #[error(transparent)]
+    Unasked(#[from] Unasked),
     /// The corrected certificate cannot be drawn.
     #[error(transparent)]
     Face(#[from] FaceError),
@@ -130,26 +133,52 @@ fn corrected(
         Participant::new(person, recipient, email, fields, issued)
     });
     for (column, value) in &correction.set {
-        match column.as_str() {
-            "name" => person.name = checked_name(value)?,
-            _ if SIGNED_TEXTS.contains(&column.as_str()) => {
-                let value =
-                    checked_text(value, false).map_err(|problem| ReplaceError::Text(column.clone(), problem))?;
-                person.fields.insert(column.clone(), value);
-            }
-            "email" => person.email = Some(value.clone()).filter(|email| !email.is_empty()),
-            _ if CLAIMS.contains(&column.as_str()) || person.fields.contains_key(column) => {
-                person.fields.insert(column.clone(), value.clone());
-            }
-            _ => {
-                let columns = ["name", "email"].into_iter().chain(CLAIMS).map(str::to_owned);
-                let known: BTreeSet<String> = columns.chain(person.fields.keys().cloned()).collect();
-                let known = known.into_iter().collect::<Vec<_>>().join(", ");
-                return Err(ReplaceError::UnknownColumn { column: column.clone(), known });
+        let places = meant(column, &person);
+        if places.is_empty() {
+            let columns = ["name", "email"].into_iter().chain(CLAIMS).map(str::to_owned);
+            let known: BTreeSet<String> = columns.chain(person.fields.keys().cloned()).collect();
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(ReplaceError::UnknownColumn { column: column.clone(), known });
+        }
+        for place in places {
+            match place.as_str() {
+                "name" => person.name = checked_name(value)?,
+                "email" => person.email = Some(value.clone()).filter(|email| !email.is_empty()),
+                _ if SIGNED_TEXTS.contains(&place.as_str()) => {
+                    let text = checked_text(value, false);
+                    let value = text.map_err(|problem| ReplaceError::Text(column.clone(), problem))?;
+                    person.fields.insert(place, value);
+                }
+                _ => drop(person.fields.insert(place, value.clone())),
             }
         }
     }
     Ok(person)
+}
+
+/// Returns what a column's header stands for, as an import takes it: `Expires` and `Valid until` are `expires`. The column of
+/// the list and the claim that was made from it go together.
+fn meant(column: &str, person: &Participant) -> Vec<String> {
+    let plain = field_name(column);
+    let own = [column, &plain].into_iter().find(|name| person.fields.contains_key(*name));
+    let whole = |name: &&str| ["name", "email"].contains(name);
+    if let Some(whole) = [column, &plain].into_iter().find(whole) {
+        return vec![whole.to_owned()];
+    }
+    let meaning = Meaning::of(column);
+    let claim = meaning.map(Meaning::field).filter(|field| CLAIMS.contains(field));
+    let (Some(claim), said) = (claim, claim.and_then(|claim| person.fields.get(claim))) else {
+        let whole = meaning.map(Meaning::field).filter(whole).filter(|_| own.is_none());
+        return own.or(whole).map(str::to_owned).into_iter().collect();
+    };
+    // Another column of that meaning, which is not the one that is signed.
+    if let Some(own) = own.filter(|own| said.is_some() && person.fields.get(*own) != said) {
+        return vec![own.to_owned()];
+    }
+    let same = |(name, value): &(&String, &String)| Some(*value) == said && Meaning::of(name) == meaning;
+    let columns = person.fields.iter().filter(same).map(|(name, _)| name.clone());
+    let places: BTreeSet<String> = columns.chain([claim.to_owned()]).chain(own.map(str::to_owned)).collect();
+    places.into_iter().collect()
 }
 
 /// Makes the next versions of certificates and keeps none of them: status entries are reserved, everything is built,
@@ -164,25 +193,26 @@ pub fn successors(
     event: &Event,
     pairs: Vec<(Certificate, Order)>,
 ) -> Result<Vec<Result<Certificate, ReplaceError>>, IssueError> {
-    let decided = results::decided(desk.store, event)?;
     // Where nobody was asked yet, a certificate goes on saying what it said.
     let as_said = |old: &Certificate| match event.publish_results {
         None if results::signed_result(old).is_some() => {
             Cow::Owned(Event { publish_results: Some(true), ..event.clone() })
         }
-        _ => Cow::Borrowed(&*decided),
+        _ => Cow::Borrowed(event),
     };
-    let changing = pairs.iter().filter(|(old, order)| changes(&as_said(old), old, order)).count();
+    let asked = |old: &Certificate, order: &Order| Unasked::check_next(event, old, &order.person);
+    let changed = |old: &Certificate, order: &Order| asked(old, order).is_ok() && changes(&as_said(old), old, order);
+    let changing = pairs.iter().filter(|(old, order)| changed(old, order)).count();
     let ranges = if changing == 0 { Vec::new() } else { desk.store.reserve_status(changing as u32)? };
     let mut reserved = entries(&ranges, &status_secret(desk.store)?).into_iter();
     let placed = pairs.into_iter().map(|(old, order)| {
-        let status = if changes(&as_said(&old), &old, &order) { reserved.next() } else { None };
+        let status = if changed(&old, &order) { reserved.next() } else { None };
         (old, order, status)
     });
     let placed: Vec<_> = placed.collect();
     let make = |(old, order, status): (Certificate, Order, Option<StatusEntry>)| match status {
         Some(status) => successor(desk, faces, signer, &as_said(&old), &old, order, status),
-        None => Err(ReplaceError::NothingChanges(old.number)),
+        None => Err(asked(&old, &order).err().map_or(ReplaceError::NothingChanges(old.number), Into::into)),
     };
     Ok(placed.into_par_iter().map(make).collect())
 }

@@ -1,58 +1,104 @@
 //! Whether an event's results are signed. A credential can be read by everybody who holds the certificate, and for ever: a
 //! score, a grade or a remark goes into it only when that was confirmed for the event.
+//!
+//! Events of older versions were never asked ([`Results::Unasked`]). A new certificate that would say a result waits for the
+//! answer: it is neither signed with the result, as that version did, nor without it unsaid. What a certificate said already
+//! its next version says again.
 
-use std::borrow::Cow;
-
-use crate::credential::limits;
+use super::IssueRequest;
+use super::issue::each_group;
+use crate::credential::{EventCode, limits};
 use crate::proof::jws::Jws;
-use crate::store::{Certificate, Event, Store, StoreError};
-
-/// Certificates that are looked at to see what an event did before it could be asked.
-const LOOKED_AT: usize = 1_000;
+use crate::store::{Certificate, Event, Participant, Store, StoreError};
 
 /// What becomes of an event's results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Results {
     /// They are signed: that was confirmed.
     Published,
-    /// They are signed, because the event did so before anybody could be asked.
-    AsBefore,
+    /// Nobody was asked yet: certificates that would say one wait.
+    Unasked,
     /// They are kept, and not signed.
     Kept,
 }
 
 impl Results {
     /// Returns what becomes of an event's results.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn of(store: &dyn Store, event: &Event) -> Result<Self, StoreError> {
+    pub fn of(event: &Event) -> Self {
         match event.publish_results {
-            Some(true) => return Ok(Self::Published),
-            Some(false) => return Ok(Self::Kept),
-            None => {}
+            Some(true) => Self::Published,
+            Some(false) => Self::Kept,
+            None => Self::Unasked,
         }
-        let page = store.certificates(Some(&event.code), None, LOOKED_AT)?;
-        let before = page.items.iter().any(|certificate| signed_result(certificate).is_some());
-        Ok(if before { Self::AsBefore } else { Self::Kept })
     }
 
     /// Whether they are signed.
     pub fn signed(self) -> bool {
-        self != Self::Kept
+        self == Self::Published
     }
 }
 
-/// Returns an event of which it is decided whether results are signed.
-///
-/// # Errors
-/// When the store fails.
-pub(super) fn decided<'a>(store: &dyn Store, event: &'a Event) -> Result<Cow<'a, Event>, StoreError> {
-    if event.publish_results.is_some() {
-        return Ok(Cow::Borrowed(event));
+/// Why a certificate is not made: it would say a result, and nobody said whether everybody may read it.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "event `{0}` is of an older version and was never asked whether everybody may read its results, and a certificate \
+     would say one: what is signed, everybody can read, for ever"
+)]
+pub struct Unasked(pub EventCode);
+
+impl Unasked {
+    /// Refuses somebody's first certificate where it would say a result and nobody was asked.
+    ///
+    /// # Errors
+    /// Itself.
+    pub fn check(event: &Event, person: &Participant) -> Result<(), Self> {
+        let waits = Results::of(event) == Results::Unasked && result_of(person).is_some();
+        if waits { Err(Self(event.code.clone())) } else { Ok(()) }
     }
-    let publish_results = Some(Results::of(store, event)?.signed());
-    Ok(Cow::Owned(Event { publish_results, ..event.clone() }))
+
+    /// Refuses the next version of a certificate where it would say another result than it does and nobody was asked.
+    ///
+    /// # Errors
+    /// Itself.
+    pub fn check_next(event: &Event, old: &Certificate, person: &Participant) -> Result<(), Self> {
+        if Results::of(event) != Results::Unasked {
+            return Ok(());
+        }
+        let other = signed_result(old).zip(result_of(person)).is_some_and(|(said, says)| said != says);
+        if other { Err(Self(event.code.clone())) } else { Ok(()) }
+    }
+
+    /// Refuses a list of people of whom one would get a first certificate with a result, and nobody was asked.
+    ///
+    /// # Errors
+    /// When the store fails; inside, itself.
+    pub fn check_list(
+        store: &dyn Store,
+        event: &Event,
+        request: &IssueRequest,
+    ) -> Result<Result<(), Self>, StoreError> {
+        let mut found = Ok(());
+        if Results::of(event) != Results::Unasked {
+            return Ok(found);
+        }
+        each_group(store, &event.code, request, |people| {
+            for person in people {
+                if found.is_ok()
+                    && Self::check(event, &person).is_err()
+                    && store.certificate_of(&event.code, &person.key)?.is_none()
+                {
+                    found = Err(Self(event.code.clone()));
+                }
+            }
+            Ok::<_, StoreError>(())
+        })?;
+        Ok(found)
+    }
+}
+
+/// Returns what a certificate would say of somebody's result.
+fn result_of(person: &Participant) -> Option<&str> {
+    person.fields.get("result").map(|result| result.trim()).filter(|result| !result.is_empty())
 }
 
 /// Returns the result that a certificate's credential says.

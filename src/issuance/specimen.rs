@@ -2,7 +2,6 @@ use std::sync::Arc;
 
 use super::issue::{constants, kept_fields, random};
 use super::record::{self, Constants};
-use super::results;
 use super::{Desk, Draft, Face, FaceError, Faces, IssueError, Order, Signer, Subject};
 use crate::credential::{Achievement, CertificateNumber, CredentialSuffix, EventCode, Extras, StatusEntry};
 use crate::proof::eddsa::SecretKey;
@@ -26,7 +25,6 @@ pub struct Specimen {
 /// # Errors
 /// See [`SpecimenError`].
 pub fn preview(desk: &Desk, faces: &Faces, event: &Event, order: &Order) -> Result<Vec<u8>, SpecimenError> {
-    let event = &*results::decided(desk.store, event)?;
     // No certificate has the number 0.
     let tier = order.tier.as_deref();
     let model = Model {

@@ -32,7 +32,7 @@ pub struct Adopted {
 /// Doing it again is no work.
 ///
 /// # Errors
-/// [`PublishError::NotOurs`] unless our own keys signed what is there; otherwise as [`super::publish`].
+/// [`PublishError::NoSite`], [`PublishError::NotOurs`] unless our own keys signed what is there; otherwise as [`super::publish`].
 pub fn adopt(
     store: &dyn Store,
     manifest: &KeyManifest,
@@ -40,9 +40,13 @@ pub fn adopt(
     now: Timestamp,
     site: &Path,
 ) -> Result<Adopted, PublishError> {
+    let path = site.join(site::TRUST);
+    let missing = || PublishError::NoSite { path: path.clone() };
+    // Asked first: opening makes the folder.
+    if !path.exists() {
+        return Err(missing());
+    }
     let site = site::Site::open(site)?;
-    let path = site.path(site::TRUST);
-    let missing = || PublishError::Foreign { path: path.clone(), problem: "it is not there".into() };
     let (there, jws) = site.signed_snapshot()?.ok_or_else(missing)?;
     if there.issuer != manifest.issuer {
         return Err(PublishError::OtherIssuer { path, found: there.issuer, wanted: manifest.issuer.clone() });

@@ -30,7 +30,7 @@ use crate::verify::{AnchorError, TrustAnchors};
 pub use adopt::{Adopted, adopt};
 pub use verifier::is_built_in as verifier_is_built_in;
 pub(crate) use waiting::due;
-pub use waiting::{LeftOut, UNDO_MINUTES, left_out, waits};
+pub use waiting::{LeftOut, UNDO_MINUTES, left_out};
 
 /// How long a snapshot counts as fresh unless the caller says otherwise, in days.
 pub const VALIDITY_DAYS: i64 = 7;
@@ -199,6 +199,12 @@ pub enum PublishError {
         /// What is wrong with it.
         problem: String,
     },
+    /// There is no site to go on from.
+    #[error("{path} is not there: this folder holds no published site to go on from")]
+    NoSite {
+        /// The site's `trust.jws`.
+        path: PathBuf,
+    },
     /// Publishing there would expose private files.
     #[error("publishing into {site} would mix it with the private folder {private}")]
     Private {
@@ -253,6 +259,10 @@ impl PublishError {
             }
             Self::OlderKeys { .. } => "restore the newest backup of keys/ before publishing",
             Self::ClockBehind { .. } => "set the clock right, then publish again",
+            Self::NoSite { .. } => {
+                "copy the site that was published last from its web host into this folder, then run the command again; if \
+                 it is lost, publish without --after-restore"
+            }
             Self::Foreign { .. } => "publish into an empty folder, or move that file away",
             Self::Private { .. } => "choose a folder of its own for the site, such as `site`",
             Self::ManifestExpired(_) => "sign a new manifest with the root key, then publish again",

@@ -13,7 +13,7 @@ use crate::credential::Timestamp;
 use crate::keys::{KeyManifest, KeyState};
 use crate::status::Reason;
 use crate::store::{
-    Act, Certificate, CertificateChange, CertificateState, Store, StoreError, Stray, Waiting, Withdrawal,
+    Act, Certificate, CertificateChange, CertificateState, Store, StoreError, Stray, Waiting, Withdrawal, waits,
 };
 
 /// How long a revocation waits before a publication holds it, unless the configuration says otherwise, in minutes.
@@ -32,12 +32,6 @@ pub struct LeftOut {
     /// From when on a publication holds all of them.
     #[schema(value_type = String, format = DateTime)]
     pub until: Timestamp,
-}
-
-/// Says whether a revocation of that date, due then, still waits. One that is dated ahead of the clock does not: who knows
-/// when the clock is right again.
-pub fn waits(at: Timestamp, due: Option<Timestamp>, now: Timestamp) -> bool {
-    due.is_some_and(|due| at <= now && now < due)
 }
 
 impl LastPublished {

@@ -4,20 +4,27 @@
 //! Bounded in depth, number and bytes. What is past a bound, encrypted or cannot be unpacked is a piece too, with its
 //! error: nothing that was not looked at goes unsaid.
 
+mod place;
+
+use super::magic::{Magic, is_tiny, magic};
+use super::parts::{Part, Parts, Role};
 use super::pdf::Attached;
 use super::pieces::{Event, Sink};
-use super::{
-    Cut, FILE_BYTES, Found, Magic, ReadMode, ReadingError, What, found, magic, mail, parts, pdf, picture, text, zip,
-};
+use super::text::Held;
+use super::{Cut, FILE_BYTES, ReadMode, ReadingError, What, mail, parts, pdf, picture, text, zip};
 
-/// Most files in all containers of one file.
-pub const MEMBERS: usize = 1_000;
+pub(super) use place::Manner;
+use place::{Place, is_litter};
+
+/// Most files in all containers of one file. They are read one by one: it is their number, not the memory for them, that
+/// ends somewhere.
+pub const MEMBERS: usize = 5_000;
 
 /// Most bytes that all containers of one file unpack to.
-pub const UNPACKED_BYTES: u64 = 256 << 20;
+pub const UNPACKED_BYTES: u64 = 512 << 20;
 
-/// How deep containers may lie in each other: an archive in a mail is 2.
-pub const DEPTH: usize = 2;
+/// How deep containers may lie in each other: an archive in a mail in an archive is 3.
+pub const DEPTH: usize = 3;
 
 /// Which pieces were told of already, when reading goes on after it was ended.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize)]
@@ -28,34 +35,9 @@ pub(super) struct Told {
     pub(super) deadly: Vec<usize>,
 }
 
-/// Reads all pieces of a file and tells the sink.
-pub(super) fn read(bytes: Vec<u8>, mode: ReadMode, told: Told, sink: &mut dyn Sink) {
-    Walk { mode, told, sink, begun: 0, members: 0, unpacked: 0 }.file(Place::top(), bytes);
-}
-
-/// Where a file lies.
-struct Place {
-    /// Its way through the containers; none for the file itself.
-    name: Option<String>,
-    /// How many containers it lies in.
-    depth: usize,
-    /// Whether it decorates a mail, as a logo does.
-    decorates: bool,
-}
-
-impl Place {
-    fn top() -> Self {
-        Self { name: None, depth: 0, decorates: false }
-    }
-
-    /// Returns the place of a member.
-    fn within(&self, name: &str) -> Self {
-        let name = match &self.name {
-            Some(outer) => format!("{outer}/{name}"),
-            None => name.to_owned(),
-        };
-        Self { name: Some(name), depth: self.depth + 1, decorates: false }
-    }
+/// Reads all pieces of a file and tells the sink. One that was not handed over as a certificate (`is_meant`) may hold none.
+pub(super) fn read(bytes: Vec<u8>, (mode, is_meant): (ReadMode, bool), told: Told, sink: &mut dyn Sink) {
+    Walk { mode, told, sink, begun: 0, members: 0, unpacked: 0 }.file(Place::top(is_meant), bytes);
 }
 
 struct Walk<'a> {
@@ -97,33 +79,88 @@ impl Walk<'_> {
         }
     }
 
+    /// Reads a file, and what stands before or behind it.
     fn file(&mut self, place: Place, bytes: Vec<u8>) {
         if bytes.len() > FILE_BYTES {
             return self.fail(&place, ReadingError::TooLarge { bytes: bytes.len() });
         }
-        match magic(&bytes) {
-            Magic::Zip => self.archive(place, &bytes),
-            Magic::Mail => self.mail(place, &bytes),
-            _ => self.parts(place, bytes),
+        if place.is_inside() && is_litter(place.name.as_deref().unwrap_or_default(), &bytes) {
+            return self.set_aside(&place, "it is a file of an operating system");
+        }
+        let Parts { all, leftover, is_led } = parts::of(&bytes);
+        if let [Part { range, .. }] = &all[..] {
+            let bytes = if *range == (0..bytes.len()) { bytes } else { bytes[range.clone()].to_vec() };
+            return self.whole(place, bytes, leftover);
+        }
+        for (number, Part { range, role }) in (1..).zip(all) {
+            let beside = || place.beside(&format!("part {number}"), role);
+            let at = if is_led && number == 1 { place.clone() } else { beside() };
+            if !self.has_room(&at, 1, range.len() as u64) {
+                return;
+            }
+            match role {
+                Role::File | Role::Extra => self.whole(at, bytes[range].to_vec(), leftover),
+                Role::Film => {}
+                Role::Rest => self.fail(&at, unknown()),
+            }
         }
     }
 
-    fn parts(&mut self, place: Place, bytes: Vec<u8>) {
-        let parts = parts::of(&bytes);
-        if let [only] = &parts.files[..] {
-            let bytes = if *only == (0..bytes.len()) { bytes } else { bytes[only.clone()].to_vec() };
-            return self.single(&place, bytes, parts.leftover);
+    /// Reads a file by its kind. Every file comes through here, wherever it lies: it is judged, or was looked at and holds
+    /// no certificate, or could not be read.
+    fn whole(&mut self, place: Place, bytes: Vec<u8>, leftover: bool) {
+        match magic(&bytes) {
+            Magic::Zip => self.archive(place, &bytes),
+            Magic::Mail => self.mail(place, &bytes),
+            Magic::Text => self.text(place, &bytes),
+            Magic::Other(_) if matches!(place.manner, Manner::Shown | Manner::Extra) && is_tiny(&bytes) => {
+                self.set_aside(&place, "it is a picture too small for a code");
+            }
+            Magic::Other(kind) => self.fail(&place, ReadingError::Kind(kind.to_owned())),
+            Magic::Packed(kind) => self.fail(&place, ReadingError::Packed(kind.to_owned())),
+            Magic::Pdf | Magic::Png | Magic::Jpeg => self.single(&place, bytes, leftover),
         }
-        for (number, part) in (1..).zip(parts.files) {
-            if !self.has_room(&place, 1, part.len() as u64) {
+    }
+
+    /// Searches a text, and reads the files that are written in it.
+    fn text(&mut self, place: Place, bytes: &[u8]) {
+        if place.is_inside()
+            && let Some(what) = super::published(bytes)
+        {
+            return self.set_aside(&place, &format!("it is {what}"));
+        }
+        let turn = self.begin(&place);
+        if matches!(turn, Turn::Deadly) {
+            return;
+        }
+        let held = text::read(bytes, !place.is_inside());
+        if matches!(turn, Turn::Now) {
+            self.tell_text(&place, &held);
+            self.sink.tell(Event::End);
+        }
+        let Ok(Held { files, closed, .. }) = held else { return };
+        if let Some(what) = closed {
+            self.fail(&place, ReadingError::Kind(what.to_owned()));
+        }
+        for (number, file) in (1..).zip(files) {
+            let at = Place { manner: Manner::Extra, ..place.within(&format!("base64 {number}")) };
+            if !self.has_room(&at, 1, file.len() as u64) {
                 return;
             }
-            let part = bytes[part].to_vec();
-            let at = Place { depth: place.depth, ..place.within(&format!("part {number}")) };
-            match magic(&part) {
-                Magic::Zip => self.archive(at, &part),
-                _ => self.single(&at, part, parts.leftover),
-            }
+            if at.depth > DEPTH { self.fail(&at, ReadingError::Nested) } else { self.file(at, file) }
+        }
+    }
+
+    fn tell_text(&mut self, place: &Place, held: &Result<Held, ReadingError>) {
+        match held {
+            Ok(Held { found: Some(found), .. }) => self.sink.found(found.clone()),
+            // What it holds is told of by itself.
+            Ok(held) if held.is_worth_a_word() || place.manner == Manner::Extra => self.sink.tell(Event::Opened),
+            Ok(_) => self.sink.tell(Event::Aside("it holds no certificate".to_owned())),
+            Err(ReadingError::Empty) if place.manner == Manner::Extra => self.sink.tell(Event::Opened),
+            Err(ReadingError::Empty) if place.is_inside() => self.sink.tell(Event::Aside("it is empty".to_owned())),
+            Err(ReadingError::NotText) if place.is_inside() => self.sink.tell(Event::Failed(unknown())),
+            Err(error) => self.sink.tell(Event::Failed(error.clone())),
         }
     }
 
@@ -140,7 +177,7 @@ impl Walk<'_> {
         for member in &archive.members {
             let at = place.within(&member.name);
             match zip::unpack(bytes, member) {
-                Ok(unpacked) => self.member(at, unpacked),
+                Ok(unpacked) => self.file(at, unpacked),
                 Err(error) => self.fail(&at, error),
             }
         }
@@ -160,9 +197,9 @@ impl Walk<'_> {
             self.fail(&place, ReadingError::Leftover { what: What::Mail, bytes: mail.leftover });
         }
         for member in mail.members {
-            let at = Place { decorates: member.decorates, ..place.within(&member.name) };
+            let at = Place { manner: member.manner, ..place.within(&member.name) };
             match member.bytes {
-                Ok(bytes) => self.member(at, bytes),
+                Ok(bytes) => self.file(at, bytes),
                 Err(error) => self.fail(&at, error),
             }
         }
@@ -206,38 +243,6 @@ impl Walk<'_> {
         fits
     }
 
-    /// Reads a file of a container, unless it is nothing that could be a certificate.
-    fn member(&mut self, place: Place, bytes: Vec<u8>) {
-        if is_litter(place.name.as_deref().unwrap_or_default(), &bytes) {
-            return self.set_aside(&place, "it is a file of an operating system");
-        }
-        match magic(&bytes) {
-            Magic::Text if !bytes.is_empty() => self.member_text(&place, &bytes),
-            Magic::Other(_) if place.decorates => self.set_aside(&place, "it is a picture in the mail's text"),
-            _ => self.file(place, bytes),
-        }
-    }
-
-    /// Most texts in a container are no certificates: only what has the looks of one is judged.
-    fn member_text(&mut self, place: &Place, bytes: &[u8]) {
-        if let Some(what) = super::published(bytes) {
-            return self.set_aside(place, &format!("it is {what}"));
-        }
-        match text::read(bytes) {
-            Ok(found) if found.candidates.iter().any(|candidate| is_credential(&candidate.text)) => {
-                let candidates = found.candidates.into_iter().filter(|candidate| is_credential(&candidate.text));
-                let found = Found { candidates: candidates.collect(), ..Found::nothing(found.kind) };
-                if matches!(self.begin(place), Turn::Now) {
-                    self.sink.found(found);
-                    self.sink.tell(Event::End);
-                }
-            }
-            Ok(_) => self.set_aside(place, "it holds no certificate"),
-            Err(ReadingError::NotText) => self.fail(place, ReadingError::Kind("of a kind that is not known".into())),
-            Err(error) => self.fail(place, error),
-        }
-    }
-
     fn set_aside(&mut self, place: &Place, why: &str) {
         if matches!(self.begin(place), Turn::Now) {
             self.sink.tell(Event::Aside(why.to_owned()));
@@ -271,19 +276,22 @@ impl Walk<'_> {
 
     fn read_single(&mut self, place: &Place, bytes: Vec<u8>) -> Result<Vec<Attached>, ReadingError> {
         let found = match magic(&bytes) {
-            _ if bytes.is_empty() => return Err(ReadingError::Empty),
-            Magic::Pdf => return pdf::read(bytes, self.mode, self.sink),
-            Magic::Png => picture::read_png(&bytes)?,
-            Magic::Jpeg => picture::read_jpeg(&bytes)?,
-            Magic::Text => text::read(&bytes)?,
-            Magic::Other(kind) => return Err(ReadingError::Kind(kind.to_owned())),
-            // A mail that stands behind another file.
-            Magic::Zip | Magic::Mail => return Err(ReadingError::Nested),
+            Magic::Png => picture::read_png(&bytes),
+            Magic::Jpeg => picture::read_jpeg(&bytes),
+            _ => return pdf::read(bytes, self.mode, self.sink),
         };
-        if place.decorates && found.candidates.is_empty() {
-            self.sink.tell(Event::Aside("it is a picture in the mail's text".to_owned()));
-        } else {
-            self.sink.found(found);
+        // Nobody handed it over: it is not to be accused.
+        let found = found.map_err(|error| match error {
+            ReadingError::Damaged { .. } if place.manner == Manner::Extra => unknown(),
+            error => error,
+        })?;
+        match place.manner {
+            Manner::Shown if found.is_empty() => {
+                self.sink.tell(Event::Aside("it is a picture in the mail's text".to_owned()));
+            }
+            // It is left out without a word.
+            Manner::Extra if found.is_empty() => self.sink.tell(Event::Opened),
+            _ => self.sink.found(found),
         }
         Ok(Vec::new())
     }
@@ -305,45 +313,11 @@ impl Walk<'_> {
     }
 }
 
-/// JSON of all kinds lies about in archives: only what says that it is a credential is judged.
-fn is_credential(text: &str) -> bool {
-    let is_json = text.trim_start().starts_with('{');
-    found::looks_like_credential(text) && (!is_json || text.contains("\"@context\"") && text.contains("\"proof\""))
-}
-
-/// What the desktops of macOS and Windows leave in folders, and signatures of mails. A name alone hides nothing.
-fn is_litter(path: &str, bytes: &[u8]) -> bool {
-    const NAMES: [&str; 4] = [".DS_Store", "Thumbs.db", "desktop.ini", "smime.p7s"];
-    // AppleDouble: a file's icon and its like.
-    const APPLE: &[u8] = b"\0\x05\x16\x07";
-    let name = path.rsplit('/').next().unwrap_or_default();
-    NAMES.contains(&name) && matches!(magic(bytes), Magic::Text | Magic::Other(_))
-        || name.starts_with("._") && bytes.starts_with(APPLE)
+fn unknown() -> ReadingError {
+    ReadingError::Kind("of a kind that is not known".to_owned())
 }
 
 /// Says whether a file is a container whose members are told one by one.
 pub fn is_container(bytes: &[u8]) -> bool {
     matches!(magic(bytes), Magic::Zip | Magic::Mail)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_what_a_desktop_leaves_is_litter() {
-        assert!(is_litter("a/.DS_Store", b"\0\0\0\x01Bud1"));
-        assert!(is_litter("__MACOSX/._CERT.pdf", b"\0\x05\x16\x07\0"));
-        for (name, bytes) in
-            [("._CERT.pdf", &b"%PDF-1.7"[..]), (".DS_Store", b"%PDF-1.7"), ("CERT.pdf", b"\0\x05\x16\x07\0")]
-        {
-            assert!(!is_litter(name, bytes), "{name}");
-        }
-    }
-
-    #[test]
-    fn json_is_judged_only_where_it_claims_to_be_a_credential() {
-        assert!(!is_credential("{\"name\":\"a package\"}"));
-        assert!(is_credential("{\"@context\":[],\"proof\":{}}"));
-    }
 }

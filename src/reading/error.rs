@@ -55,6 +55,12 @@ pub enum ReadingError {
     /// Another kind of file, named.
     #[error("the file is {0}, not a PDF, PNG, JPEG or text")]
     Kind(String),
+    /// A file that is packed in a way which is not opened, named.
+    #[error("the file is {0}, which is not opened")]
+    Packed(String),
+    /// A file that may hold several, where one was asked for.
+    #[error("{}", if matches!(.0, What::Mail) { "it is a mail, not a certificate" } else { "it is an archive, not a certificate" })]
+    Holder(What),
     /// No kind of file that is known.
     #[error("the file is not text, and not a PDF, PNG or JPEG")]
     NotText,
@@ -88,7 +94,7 @@ pub enum ReadingError {
     OutOfTime,
     /// A member that is packed in a way which is not read.
     #[error("it is packed by method {method}, which is not read")]
-    Packed {
+    Method {
         /// The method's number in the archive (APPNOTE section 4.4.5).
         method: u16,
     },
@@ -126,18 +132,21 @@ impl ReadingError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Empty => "ask for the certificate again",
-            Self::TooLarge { .. } => "verify the certificates in it one by one, or use pictures of their QR codes",
-            Self::Excessive { .. } | Self::Ended => "use the original certificate, or a picture of its QR code",
-            Self::Kind(_) => {
-                "use the PDF or PNG of the certificate, a photo of it as JPEG, or the text of its QR code; unpack an archive first"
+            Self::TooLarge { .. } | Self::TooMany { .. } => {
+                "unpack an archive, and verify its folder with `testamur verify FOLDER`, or fewer files at a time; of any \
+                 other file, use a picture of its QR code"
             }
-            Self::NotText => "use the PDF or PNG of the certificate, a photo of it as JPEG, or the text of its QR code",
+            Self::Excessive { .. } | Self::Ended => "use the original certificate, or a picture of its QR code",
+            Self::Kind(_) | Self::NotText => {
+                "use the PDF or PNG of the certificate, a photo of it as JPEG, or the text of its QR code"
+            }
+            Self::Holder(What::Mail) => "save what is attached to it, and give the certificate's own file",
+            Self::Holder(_) => "unpack it, and give the certificate's own file",
             Self::Encrypted { .. } => "save it without a password, or use a picture of its QR code",
             Self::Damaged { .. } => "ask for the original file, or use a picture of its QR code",
             Self::OutOfTime => "verify it by itself",
-            Self::Packed { .. } | Self::Nested | Self::TooMany { .. } | Self::Leftover { .. } => {
-                "unpack it, and verify what is in it"
-            }
+            Self::Packed(_) | Self::Method { .. } | Self::Nested => "unpack it, and verify what is in it",
+            Self::Leftover { .. } => "ask for the original file; whoever unpacks it does not see those bytes",
             Self::Several(_) => "split it, and verify each",
             Self::NoReader(_) => "start the program again",
         }

@@ -26,6 +26,11 @@ impl Found {
     pub(super) fn nothing(kind: Kind) -> Self {
         Self { kind, candidates: Vec::new(), printed: None, drawn_over: false, cut: None }
     }
+
+    /// True if it was looked at whole and holds nothing.
+    pub(super) fn is_empty(&self) -> bool {
+        self.candidates.is_empty() && self.cut.is_none()
+    }
 }
 
 /// What of a file was not looked at.
@@ -91,14 +96,19 @@ impl Candidate {
     /// # Errors
     /// [`Malformed`] where it is neither a compact JWS nor a verifier link.
     pub fn jws(&self) -> Result<Jws, Malformed> {
-        let text = self.text.trim();
-        if text::is_compact_jws(text) { Jws::parse(text, limits::CREDENTIAL_BYTES) } else { crate::qr::unpack(text) }
+        jws_of(&self.text)
     }
 
     /// True if the text has the looks of a credential, well-formed or not: worth a verdict.
     pub fn looks_like_credential(&self) -> bool {
         looks_like_credential(&self.text)
     }
+}
+
+/// Returns the JWS that a text is or carries.
+pub(super) fn jws_of(text: &str) -> Result<Jws, Malformed> {
+    let text = text.trim();
+    if text::is_compact_jws(text) { Jws::parse(text, limits::CREDENTIAL_BYTES) } else { crate::qr::unpack(text) }
 }
 
 /// True if a text has the looks of a credential, well-formed or not.

@@ -1,9 +1,15 @@
-//! Mails saved as files (RFC 5322, `.eml`): their attachments, and the links in their text.
+//! Mails saved as files (RFC 5322, `.eml`): their attachments, their texts, their headers, and what lies between.
 
-use mail_parser::{MessageParser, MessagePart, MimeHeaders, PartType};
+use std::ops::Range;
+
+use mail_parser::decoders::base64::base64_decode;
+use mail_parser::decoders::quoted_printable::quoted_printable_decode;
+use mail_parser::{Encoding, HeaderName, MessageParser, MessagePart, MimeHeaders, PartType};
 use memchr::memmem;
 
-use super::{Magic, ReadingError, What, found, magic};
+use super::container::Manner;
+use super::magic::{Magic, magic};
+use super::{ReadingError, What};
 
 /// How far into a file the end of a mail's header is looked for.
 const HEADER_BYTES: usize = 64 << 10;
@@ -15,20 +21,20 @@ const MAILS: usize = 50;
 
 /// A mail's parts.
 pub(super) struct Mail {
-    /// Its files, and its text where that holds links.
+    /// Its files and texts, its headers, and what stands between its parts.
     pub(super) members: Vec<Member>,
     /// How many bytes outside of its parts have the looks of one.
     pub(super) leftover: usize,
 }
 
-/// A file in a mail.
+/// A file in a mail, or a text.
 pub(super) struct Member {
     /// Its name.
     pub(super) name: String,
     /// What it holds.
     pub(super) bytes: Result<Vec<u8>, ReadingError>,
-    /// Whether it is a picture that the text shows, such as a logo.
-    pub(super) decorates: bool,
+    /// What it is there for.
+    pub(super) manner: Manner,
 }
 
 /// True if a file begins with a mail's header: fields, of which one is `From`, and one is of those that programs write.
@@ -66,87 +72,147 @@ pub(super) fn open(bytes: &[u8]) -> Result<Mail, ReadingError> {
     let message = MessageParser::default().parse(bytes);
     let message =
         message.ok_or_else(|| ReadingError::Damaged { what: What::Mail, problem: "it has no header".into() })?;
-    let mut members = Vec::new();
-    for (number, part) in (1..).zip(&message.parts) {
+    let mut members: Vec<Member> = Vec::new();
+    for (number, part) in (1..).zip(&message.parts).filter(|(_, part)| !matches!(part.body, PartType::Multipart(_))) {
         let name = part.attachment_name().map(str::to_owned);
         let is_attached = part.content_disposition().is_some_and(|kind| kind.is_attachment());
-        match &part.body {
-            PartType::Multipart(_) => {}
-            PartType::Text(text) | PartType::Html(text) if name.is_none() && !is_attached => {
-                let links = links(text);
-                if !links.is_empty() {
-                    let bytes = Ok(links.join("\n").into_bytes());
-                    members.push(Member { name: format!("text {number}"), bytes, decorates: false });
-                }
-            }
-            _ => {
-                let name = name.unwrap_or_else(|| format!("part {number}"));
-                members.push(Member { name, bytes: content(bytes, part), decorates: decorates(part) });
-            }
-        }
+        let bytes = content(bytes, part);
+        // What it is sent as is one thing, what it is another.
+        let is_letter =
+            part.is_text() && name.is_none() && !is_attached && bytes.as_ref().is_ok_and(|bytes| is_text(bytes));
+        let manner = match () {
+            () if is_letter => Manner::Extra,
+            () if is_shown_picture(part) => Manner::Shown,
+            () => Manner::Inside,
+        };
+        let kind = if is_letter { "text" } else { "part" };
+        members.push(Member { name: name.unwrap_or_else(|| format!("{kind} {number}")), bytes, manner });
     }
-    Ok(Mail { members, leftover: leftover(bytes, &lower, &message.parts) })
+    let between = Between::of(bytes, &message.parts);
+    let texts = [("header", headers(bytes, &message.parts)), ("between its parts", between.text(bytes))];
+    members.extend(texts.map(|(name, text)| Member { name: name.to_owned(), bytes: Ok(text), manner: Manner::Extra }));
+    Ok(Mail { members, leftover: between.leftover(&lower) })
 }
 
+fn is_text(bytes: &[u8]) -> bool {
+    matches!(magic(bytes), Magic::Text)
+}
+
+/// Returns what a part holds.
 fn content(mail: &[u8], part: &MessagePart<'_>) -> Result<Vec<u8>, ReadingError> {
-    let damaged = |problem: &str| ReadingError::Damaged { what: What::File, problem: problem.into() };
+    refuse(part)?;
+    let raw = mail.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default();
+    Ok(match &part.body {
+        // The parser gives a mail in a mail the bytes of the outer one, unless it was encoded.
+        PartType::Message(inner) if inner.raw_message.len() == mail.len() => raw.to_vec(),
+        PartType::Message(inner) => inner.raw_message.to_vec(),
+        // The parser takes text for letters of the encoding that the mail names; these are the bytes that were sent.
+        PartType::Text(_) | PartType::Html(_) => text_of(raw, part.encoding)?,
+        _ => part.contents().to_vec(),
+    })
+}
+
+fn text_of(raw: &[u8], encoding: Encoding) -> Result<Vec<u8>, ReadingError> {
+    match encoding {
+        Encoding::None => Some(raw.to_vec()),
+        Encoding::Base64 => base64_decode(raw),
+        Encoding::QuotedPrintable => quoted_printable_decode(raw),
+    }
+    .ok_or_else(|| damaged("it is not encoded as the mail says"))
+}
+
+/// Refuses what cannot be read, or is read by one mail program in this way and by another in that.
+fn refuse(part: &MessagePart<'_>) -> Result<(), ReadingError> {
+    let count = |name: &HeaderName<'_>| part.headers.iter().filter(|header| header.name == *name).count();
     if part.is_encoding_problem {
         return Err(damaged("it is not encoded as the mail says"));
     }
-    let bytes = match &part.body {
-        // The parser gives a mail in a mail the bytes of the outer one, unless it was encoded.
-        PartType::Message(inner) if inner.raw_message.len() == mail.len() => {
-            mail.get(part.offset_body as usize..part.offset_end as usize).unwrap_or_default()
-        }
-        PartType::Message(inner) => &inner.raw_message,
-        _ => part.contents(),
-    };
-    // Bytes that the parser took for letters are not what was sent any more.
-    if part.is_text() && !matches!(magic(bytes), Magic::Text | Magic::Mail) {
-        return Err(damaged("it is sent as text and is none"));
+    if count(&HeaderName::ContentTransferEncoding) > 1 || count(&HeaderName::ContentType) > 1 {
+        return Err(damaged("its header says two things of it"));
     }
-    Ok(bytes.to_vec())
+    let named = part.headers.iter().find(|header| header.name == HeaderName::ContentTransferEncoding);
+    let is_read = |name: &str| {
+        ["7bit", "8bit", "binary", "base64", "quoted-printable"].iter().any(|known| known.eq_ignore_ascii_case(name))
+    };
+    if named.is_some_and(|named| !named.value.as_text().is_some_and(|name| is_read(name.trim()))) {
+        return Err(damaged("it is encoded in a way that is not read"));
+    }
+    let Some(kind) = part.content_type() else { return Ok(()) };
+    let subtype = kind.subtype().unwrap_or_default().to_ascii_lowercase();
+    match (kind.ctype().to_ascii_lowercase().as_str(), subtype.as_str()) {
+        ("message", "partial" | "external-body") => {
+            Err(ReadingError::Kind("a mail's piece, the rest of which is elsewhere".to_owned()))
+        }
+        ("text", _) if kind.attribute("charset").is_some_and(|name| name.eq_ignore_ascii_case("utf-7")) => {
+            Err(damaged("it is encoded in a way that is not read"))
+        }
+        ("application", "pkcs7-mime" | "x-pkcs7-mime" | "pgp-encrypted") => {
+            Err(ReadingError::Encrypted { what: What::Mail })
+        }
+        _ => Ok(()),
+    }
 }
 
-fn decorates(part: &MessagePart<'_>) -> bool {
+fn damaged(problem: &str) -> ReadingError {
+    ReadingError::Damaged { what: What::File, problem: problem.into() }
+}
+
+fn is_shown_picture(part: &MessagePart<'_>) -> bool {
     let is_picture = part.content_type().is_some_and(|kind| kind.ctype().eq_ignore_ascii_case("image"));
     let is_shown = part.content_id().is_some() || part.content_disposition().is_some_and(|kind| kind.is_inline());
     is_picture && is_shown
 }
 
-/// Returns the credentials in a letter's text: whole words, in HTML also between its signs.
-fn links(text: &str) -> Vec<&str> {
-    let mut links: Vec<&str> = Vec::new();
-    for word in text.split(|c: char| c.is_whitespace() || "\"'<>()[]".contains(c)) {
-        if !word.starts_with('{') && found::looks_like_credential(word) && !links.contains(&word) {
-            links.push(word);
+/// Returns the headers of all parts, as they stand there and as they read.
+fn headers(mail: &[u8], parts: &[MessagePart<'_>]) -> Vec<u8> {
+    // A blank line first, or it would begin as a mail does.
+    let mut text = b"\n".to_vec();
+    for part in parts {
+        text.extend_from_slice(mail.get(part.offset_header as usize..part.offset_body as usize).unwrap_or_default());
+        for value in part.headers.iter().filter_map(|header| header.value.as_text_list()).flatten() {
+            text.push(b'\n');
+            text.extend_from_slice(value.as_bytes());
         }
+        text.extend_from_slice(b"\n\n");
     }
-    links
+    text
 }
 
-/// Counts bytes between the parts, where no program shows anything, if they have the looks of a part.
-fn leftover(bytes: &[u8], lower: &[u8], parts: &[MessagePart<'_>]) -> usize {
-    let span = |part: &MessagePart<'_>| {
-        // A part of parts is its header alone: what lies between its parts belongs to none.
-        let is_multipart = matches!(part.body, PartType::Multipart(_));
-        let end = if is_multipart { part.offset_body } else { part.offset_end.max(part.offset_body) } as usize;
-        (part.offset_header as usize, end.min(bytes.len()))
-    };
-    let mut spans: Vec<(usize, usize)> = parts.iter().map(span).collect();
-    spans.sort_unstable();
-    let (mut reached, mut leftover) = (0, 0);
-    for (from, to) in spans.into_iter().chain([(bytes.len(), bytes.len())]) {
-        let between = lower.get(reached..from).unwrap_or_default();
-        if ["content-type:", "content-transfer-encoding:", "content-disposition:"]
-            .iter()
-            .any(|field| memmem::find(between, field.as_bytes()).is_some())
-        {
-            leftover += between.len();
+/// What lies between the parts, where no program shows anything.
+struct Between(Vec<Range<usize>>);
+
+impl Between {
+    fn of(mail: &[u8], parts: &[MessagePart<'_>]) -> Self {
+        let span = |part: &MessagePart<'_>| {
+            // A part of parts is its header alone: what lies between its parts belongs to none.
+            let is_multipart = matches!(part.body, PartType::Multipart(_));
+            let end = if is_multipart { part.offset_body } else { part.offset_end.max(part.offset_body) } as usize;
+            (part.offset_header as usize, end.min(mail.len()))
+        };
+        let mut spans: Vec<(usize, usize)> = parts.iter().map(span).collect();
+        spans.sort_unstable();
+        let (mut reached, mut gaps) = (0, Vec::new());
+        for (from, to) in spans.into_iter().chain([(mail.len(), mail.len())]) {
+            if reached < from {
+                gaps.push(reached..from);
+            }
+            reached = reached.max(to);
         }
-        reached = reached.max(to);
+        Self(gaps)
     }
-    leftover
+
+    fn text(&self, mail: &[u8]) -> Vec<u8> {
+        self.0.iter().flat_map(|gap| [&mail[gap.clone()], b"\n\n"]).collect::<Vec<_>>().concat()
+    }
+
+    /// Counts bytes that have the looks of a part.
+    fn leftover(&self, lower: &[u8]) -> usize {
+        const FIELDS: [&str; 3] = ["content-type:", "content-transfer-encoding:", "content-disposition:"];
+        let is_part = |gap: &Range<usize>| {
+            FIELDS.iter().any(|field| memmem::find(&lower[gap.clone()], field.as_bytes()).is_some())
+        };
+        self.0.iter().filter(|gap| is_part(gap)).map(Range::len).sum()
+    }
 }
 
 #[cfg(test)]
@@ -170,7 +236,12 @@ mod tests {
     fn attachments_are_decoded() {
         let mail = open(MAIL.as_bytes()).unwrap();
         let members: Vec<_> = mail.members.into_iter().map(|member| (member.name, member.bytes)).collect();
-        assert_eq!(members, [("a.pdf".to_owned(), Ok(b"%PDF-1.7\n".to_vec()))]);
+        assert_eq!(
+            members[..2],
+            [("text 2".to_owned(), Ok(b"Hello".to_vec())), ("a.pdf".to_owned(), Ok(b"%PDF-1.7\n".to_vec()))]
+        );
+        let beside: Vec<&str> = members[2..].iter().map(|(name, _)| &name[..]).collect();
+        assert_eq!(beside, ["header", "between its parts"]);
         assert_eq!(mail.leftover, 0);
     }
 
@@ -183,8 +254,8 @@ mod tests {
     #[test]
     fn a_picture_in_the_text_is_told_from_an_attached_one() {
         let picture = MAIL.replace("application/pdf", "image/png").replace("attachment;", "inline;");
-        assert!(open(picture.as_bytes()).unwrap().members[0].decorates);
+        assert!(open(picture.as_bytes()).unwrap().members[1].manner == Manner::Shown);
         let attached = MAIL.replace("application/pdf", "image/png");
-        assert!(!open(attached.as_bytes()).unwrap().members[0].decorates);
+        assert!(open(attached.as_bytes()).unwrap().members[1].manner == Manner::Inside);
     }
 }

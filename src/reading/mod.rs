@@ -11,6 +11,8 @@ mod disagree;
 mod error;
 mod found;
 mod guard;
+mod jpeg;
+mod magic;
 mod mail;
 mod parts;
 mod pdf;
@@ -32,6 +34,7 @@ pub use pieces::{Outcome, Piece};
 pub use published::published;
 pub use text::lines;
 
+use magic::{Magic, magic};
 use pieces::Gathering;
 use serde::{Deserialize, Serialize};
 
@@ -77,7 +80,7 @@ pub fn read(bytes: &[u8]) -> Result<Found, ReadingError> {
 /// # Errors
 /// As [`read`].
 pub fn read_with(bytes: &[u8], mode: ReadMode) -> Result<Found, ReadingError> {
-    only(bytes, |bytes| pieces_here(bytes, mode))
+    only(bytes, |bytes| pieces_here(bytes, mode, false))
 }
 
 impl Reader {
@@ -93,34 +96,37 @@ impl Reader {
 /// What was read of a file that must be one.
 fn only(bytes: &[u8], read: impl FnOnce(&[u8]) -> Vec<Piece>) -> Result<Found, ReadingError> {
     match magic(bytes) {
-        Magic::Zip => return Err(ReadingError::Kind("an archive".into())),
-        Magic::Mail => return Err(ReadingError::Kind("a mail".into())),
+        Magic::Zip => return Err(ReadingError::Holder(What::Archive)),
+        Magic::Mail => return Err(ReadingError::Holder(What::Mail)),
         _ => {}
     }
     let mut pieces = read(bytes);
+    if pieces.len() > 1 {
+        pieces.retain(|piece| !matches!(piece.outcome, Outcome::Aside(_)));
+    }
     match (pieces.len(), pieces.pop()) {
         (1, Some(Piece { outcome: Outcome::Found(found), .. })) => Ok(found),
         (1, Some(Piece { outcome: Outcome::Failed(error), .. })) => Err(error),
+        (0 | 1, _) => Ok(Found::nothing(Kind::Text)),
         (several, _) => Err(ReadingError::Several(several)),
     }
 }
 
 /// Reads a file and the files in it, in this process.
-fn pieces_here(bytes: &[u8], mode: ReadMode) -> Vec<Piece> {
+fn pieces_here(bytes: &[u8], mode: ReadMode, is_inside: bool) -> Vec<Piece> {
     if bytes.len() > FILE_BYTES {
         return Gathering::default().leaving(ReadingError::TooLarge { bytes: bytes.len() });
     }
     let read = move |bytes: Vec<u8>| {
         let mut gathering = Gathering::default();
-        container::read(bytes, mode, container::Told::default(), &mut gathering);
+        container::read(bytes, (mode, !is_inside), container::Told::default(), &mut gathering);
         gathering.into_pieces()
     };
     let bytes = bytes.to_vec();
-    match magic(&bytes) {
-        Magic::Text => read(bytes),
-        _ => guard::on_thread(What::File, move || Ok(read(bytes)))
-            .unwrap_or_else(|error| Gathering::default().leaving(error)),
+    if text::is_jws(&bytes) {
+        return read(bytes);
     }
+    guard::on_thread(What::File, move || Ok(read(bytes))).unwrap_or_else(|error| Gathering::default().leaving(error))
 }
 
 /// True if a file is text by its first bytes: a JWS, JSON, or lines, but no mail.
@@ -128,52 +134,24 @@ pub fn is_text(bytes: &[u8]) -> bool {
     matches!(magic(bytes), Magic::Text)
 }
 
-/// What a file is by its first bytes.
-enum Magic {
-    Pdf,
-    Png,
-    Jpeg,
-    Zip,
-    Mail,
-    Text,
-    Other(&'static str),
+/// What a file among many is worth, by its first bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Worth {
+    /// It may be a certificate, or may hold one.
+    Reading,
+    /// It is text, as most files are.
+    Searching,
+    /// It is of a kind that is not read.
+    Nothing,
 }
 
-fn magic(bytes: &[u8]) -> Magic {
-    const OTHERS: [(usize, &[u8], &str); 13] = [
-        (0, b"GIF8", "a GIF picture"),
-        (8, b"WEBP", "a WebP picture"),
-        (4, b"ftyp", "a HEIC picture or a film"),
-        (0, b"II*\0", "a TIFF picture"),
-        (0, b"MM\0*", "a TIFF picture"),
-        (0, b"BM", "a BMP picture"),
-        (0, b"\x1F\x8B", "a compressed file"),
-        (0, b"\xFD7zXZ", "a compressed file"),
-        (0, b"BZh", "a compressed file"),
-        (0, b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive"),
-        (0, b"Rar!\x1A\x07", "a RAR archive"),
-        (257, b"ustar", "a tar archive"),
-        (0, b"\xD0\xCF\x11\xE0", "a mail or a document of an old office program"),
-    ];
-    // Readers accept a PDF header within the first 1,024 bytes (ISO 32000-1, implementation note 13).
-    let head = &bytes[..bytes.len().min(parts::HEADER_WITHIN)];
-    if zip::begins(bytes) {
-        Magic::Zip
-    } else if bytes.starts_with(b"\x89PNG\r\n\x1a\n") {
-        Magic::Png
-    } else if bytes.starts_with(b"\xFF\xD8\xFF") {
-        Magic::Jpeg
-    } else if mail::begins(bytes) {
-        Magic::Mail
-    } else if head.windows(5).any(|window| window == b"%PDF-") {
-        Magic::Pdf
-    } else if let Some((_, _, kind)) = OTHERS.iter().find(|(at, magic, _)| {
-        bytes.get(*at..).is_some_and(|rest| rest.starts_with(magic))
-            && (*at == 257 || std::str::from_utf8(head).is_err())
-            || *at == 0 && magic.len() > 3 && bytes.starts_with(magic)
-    }) {
-        Magic::Other(kind)
-    } else {
-        Magic::Text
+/// Says what a file is worth whose first bytes are these.
+pub fn worth(head: &[u8]) -> Worth {
+    match magic(head) {
+        Magic::Pdf | Magic::Png | Magic::Jpeg | Magic::Mail => Worth::Reading,
+        // Documents of office programs are archives too.
+        Magic::Zip | Magic::Packed(_) | Magic::Other(_) => Worth::Nothing,
+        Magic::Text if text::decoded(head).is_some() => Worth::Searching,
+        Magic::Text => Worth::Nothing,
     }
 }

@@ -1,12 +1,13 @@
 //! PDF files: the attached JWS, the QR codes on the pages, the printed text. One parser (hayro) for all three, so that
 //! they cannot see different files.
 
+mod attached;
 mod bounds;
 
-use std::io::Read;
+pub(super) use attached::Attached;
 
 use hayro::hayro_interpret::InterpreterSettings;
-use hayro::hayro_syntax::object::{Array, Dict, Name, Object, Stream};
+use hayro::hayro_syntax::object::{Array, Dict, Name, Object};
 use hayro::hayro_syntax::page::Page;
 use hayro::hayro_syntax::{Filter, LoadPdfError, Pdf};
 use hayro::vello_cpu::color::palette::css::WHITE;
@@ -15,10 +16,7 @@ use image::GrayImage;
 
 use super::disagree::{Shown, shown_numbers};
 use super::pieces::{Event, Sink};
-use super::{
-    CANDIDATE_BYTES, CANDIDATES, Candidate, Cut, FILE_BYTES, Kind, Magic, ReadMode, ReadingError, Source, What, guard,
-    magic, printed, scan,
-};
+use super::{Candidate, Cut, Kind, ReadMode, ReadingError, Source, What, guard, printed, scan};
 use crate::credential::UnverifiedCredential;
 
 /// Pages that are looked at. A certificate has one; a file of many, put together, has as many.
@@ -30,18 +28,10 @@ const RESOLUTIONS: [f32; 2] = [150.0, 300.0];
 /// Most pixels of a drawn page: A3 at 300 dpi is 17 million.
 const PAGE_PIXELS: f32 = 18_000_000.0;
 
-/// Deepest nesting and most nodes of the tree of attachments.
-const NAME_TREE: (usize, usize) = (8, 256);
+/// Annotations of a page that are looked at.
+const ANNOTATIONS: usize = 512;
 
 const WHAT: What = What::Pdf;
-
-/// A file attached to a PDF that may hold certificates of its own: a PDF, an archive or a mail.
-pub(super) struct Attached {
-    /// Its name.
-    pub(super) name: String,
-    /// The file.
-    pub(super) bytes: Result<Vec<u8>, ReadingError>,
-}
 
 /// Tells what is in a PDF. Returns the files attached to it that are to be read too.
 pub(super) fn read(bytes: Vec<u8>, mode: ReadMode, sink: &mut dyn Sink) -> Result<Vec<Attached>, ReadingError> {
@@ -52,7 +42,7 @@ pub(super) fn read(bytes: Vec<u8>, mode: ReadMode, sink: &mut dyn Sink) -> Resul
 
 /// Returns the files attached to a PDF that was read before.
 pub(super) fn attached_files(bytes: &[u8]) -> Vec<Attached> {
-    guard::catch(WHAT, || Ok(attachments(&open(bytes.to_vec())?).1)).unwrap_or_default()
+    guard::catch(WHAT, || Ok(attached::all(&open(bytes.to_vec())?).files)).unwrap_or_default()
 }
 
 fn open(bytes: Vec<u8>) -> Result<Pdf, ReadingError> {
@@ -65,7 +55,7 @@ fn open(bytes: Vec<u8>) -> Result<Pdf, ReadingError> {
 fn read_guarded(bytes: Vec<u8>, mode: ReadMode, sink: &mut dyn Sink) -> Result<Vec<Attached>, ReadingError> {
     let pdf = open(bytes)?;
     bounds::check_streams(&pdf)?;
-    let (credentials, attached) = attachments(&pdf);
+    let attached::All { credentials, files: attached } = attached::all(&pdf);
     credentials.iter().cloned().for_each(|candidate| sink.tell(Event::Candidate(candidate)));
     if drawn_over(&pdf) {
         sink.tell(Event::DrawnOver);
@@ -100,109 +90,6 @@ fn unexplained(printed: &str, credentials: &[Candidate], mode: ReadMode) -> Vec<
     pages.into_iter().map(|shown| mode == ReadMode::Thorough || !is_explained(shown)).collect()
 }
 
-/// Returns the attached credentials and the attached files of other kinds: those of the catalog's `/AF` and of its name
-/// tree (ISO 32000-2 sections 7.11.4 and 14.13).
-fn attachments(pdf: &Pdf) -> (Vec<Candidate>, Vec<Attached>) {
-    let mut specs = Vec::new();
-    if let Some(catalog) = pdf.xref().get::<Dict<'_>>(pdf.xref().root_id()) {
-        if let Some(files) = catalog.get::<Array<'_>>("AF") {
-            specs.extend(dicts(&files));
-        }
-        if let Some(tree) = catalog.get::<Dict<'_>>("Names").and_then(|names| names.get::<Dict<'_>>("EmbeddedFiles")) {
-            walk_names(&tree, 0, &mut 0, &mut specs);
-        }
-    }
-    let mut credentials: Vec<Candidate> = Vec::new();
-    let mut files: Vec<Attached> = Vec::new();
-    for (number, spec) in (1..).zip(&specs) {
-        let name = file_name(spec);
-        if name.as_ref().is_some_and(|name| name.to_lowercase().ends_with(".jwt")) {
-            let text = attached_text(spec);
-            let known = |text: &String| credentials.iter().any(|candidate| candidate.text == *text);
-            if let Some(text) = text.filter(|text| !known(text)) {
-                credentials.push(Candidate { text, source: Source::Attachment });
-            }
-        } else if let Some(bytes) = attached_file(spec) {
-            let name = name.unwrap_or_else(|| format!("attachment {number}"));
-            if !files.iter().any(|file| file.name == name && file.bytes == bytes) {
-                files.push(Attached { name, bytes });
-            }
-        }
-    }
-    credentials.truncate(CANDIDATES);
-    (credentials, files)
-}
-
-fn walk_names<'a>(node: &Dict<'a>, depth: usize, seen: &mut usize, specs: &mut Vec<Dict<'a>>) {
-    *seen += 1;
-    if depth > NAME_TREE.0 || *seen > NAME_TREE.1 {
-        return;
-    }
-    // Name, file, name, file.
-    if let Some(names) = node.get::<Array<'a>>("Names") {
-        specs.extend(dicts(&names));
-    }
-    if let Some(kids) = node.get::<Array<'a>>("Kids") {
-        for kid in dicts(&kids) {
-            walk_names(&kid, depth + 1, seen, specs);
-        }
-    }
-}
-
-fn dicts<'a>(array: &Array<'a>) -> impl Iterator<Item = Dict<'a>> + use<'a> {
-    array.iter::<Object<'a>>().take(2 * NAME_TREE.1).filter_map(|object| match object {
-        Object::Dict(dict) => Some(dict),
-        _ => None,
-    })
-}
-
-fn file_name(spec: &Dict<'_>) -> Option<String> {
-    let text = |key| spec.get::<hayro::hayro_syntax::object::String<'_>>(key);
-    ["UF", "F"].into_iter().find_map(text).map(|name| printed::pdf_text(name.as_bytes()))
-}
-
-fn file_stream<'a>(spec: &Dict<'a>) -> Option<Stream<'a>> {
-    let embedded = spec.get::<Dict<'a>>("EF")?;
-    ["UF", "F"].into_iter().find_map(|key| embedded.get::<Stream<'a>>(key))
-}
-
-fn attached_text(spec: &Dict<'_>) -> Option<String> {
-    let bytes = bounded(&file_stream(spec)?, CANDIDATE_BYTES)?;
-    if bytes.len() > CANDIDATE_BYTES {
-        return None;
-    }
-    let text = String::from_utf8(bytes).ok()?;
-    let text = text.trim();
-    (!text.is_empty()).then(|| text.to_owned())
-}
-
-/// Returns an attached file that may hold certificates of its own, told by its first bytes.
-fn attached_file(spec: &Dict<'_>) -> Option<Result<Vec<u8>, ReadingError>> {
-    let stream = file_stream(spec)?;
-    let Some(head) = bounded(&stream, 64 << 10) else {
-        let problem = "it is packed in a way that is not read".to_owned();
-        return Some(Err(ReadingError::Excessive { what: What::File, problem }));
-    };
-    if !matches!(magic(&head), Magic::Pdf | Magic::Zip | Magic::Mail) {
-        return None;
-    }
-    let bytes = bounded(&stream, FILE_BYTES)?;
-    Some(if bytes.len() > FILE_BYTES { Err(ReadingError::TooLarge { bytes: bytes.len() }) } else { Ok(bytes) })
-}
-
-/// Decodes a stream up to one byte past a limit, without trusting how far it inflates.
-fn bounded(stream: &Stream<'_>, limit: usize) -> Option<Vec<u8>> {
-    let raw = stream.raw_data();
-    let mut bytes = Vec::new();
-    let limit = limit as u64 + 1;
-    match stream.filters().as_slice() {
-        [] => raw.take(limit).read_to_end(&mut bytes).ok()?,
-        [Filter::FlateDecode] => flate2::read::ZlibDecoder::new(&raw[..]).take(limit).read_to_end(&mut bytes).ok()?,
-        _ => return None,
-    };
-    Some(bytes)
-}
-
 /// Links that draw nothing are expected; anything else was put on the page afterwards.
 fn drawn_over(pdf: &Pdf) -> bool {
     let draws = |annotation: Dict<'_>| {
@@ -213,7 +100,8 @@ fn drawn_over(pdf: &Pdf) -> bool {
     let drawn_on = |page: &Page<'_>| {
         let Some(all) = page.raw().get::<Array<'_>>("Annots") else { return false };
         // More than are looked at is too many for links.
-        dicts(&all).any(draws) || all.iter::<Object<'_>>().nth(2 * NAME_TREE.1).is_some()
+        let dicts = all.iter::<Object<'_>>().take(ANNOTATIONS).filter_map(Object::into_dict);
+        dicts.into_iter().any(draws) || all.iter::<Object<'_>>().nth(ANNOTATIONS).is_some()
     };
     pdf.pages().iter().take(PAGES).any(drawn_on)
 }

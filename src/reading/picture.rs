@@ -8,7 +8,7 @@ use zune_jpeg::zune_core::bytestream::ZCursor;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
 use zune_jpeg::zune_core::options::DecoderOptions;
 
-use super::{Candidate, Found, Kind, ReadingError, Source, What, guard, png, scan};
+use super::{CANDIDATES, Candidate, Cut, Found, Kind, ReadingError, Source, What, guard, jpeg, png, scan, text};
 
 /// Largest picture in pixels: phones take 50 million and a few 108 million.
 pub(super) const PIXELS: u64 = 120_000_000;
@@ -28,11 +28,34 @@ pub(super) fn read_png(bytes: &[u8]) -> Result<Found, ReadingError> {
         (Err(error), None) => return Err(error),
         (codes, _) => codes.unwrap_or_default(),
     };
-    Ok(Found { candidates: baked.into_iter().chain(codes).collect(), ..Found::nothing(Kind::Png) })
+    let mut found = Found { candidates: baked.into_iter().chain(codes).collect(), ..Found::nothing(Kind::Png) };
+    let png::Beside { texts, is_partly_read } = png::beside(bytes);
+    let is_whole = found.add_texts(texts.iter().map(Vec::as_slice)) && !is_partly_read;
+    found.cut = (!is_whole).then_some(Cut::Leftover);
+    Ok(found)
 }
 
 pub(super) fn read_jpeg(bytes: &[u8]) -> Result<Found, ReadingError> {
-    Ok(Found { candidates: scan_picture(bytes, ImageFormat::Jpeg)?, ..Found::nothing(Kind::Jpeg) })
+    let mut found = Found { candidates: scan_picture(bytes, ImageFormat::Jpeg)?, ..Found::nothing(Kind::Jpeg) };
+    let jpeg::Frame { end, said } = jpeg::frame(bytes);
+    let is_whole = found.add_texts(said.into_iter().map(|range| &bytes[range])) && end.is_some();
+    found.cut = (!is_whole).then_some(Cut::Leftover);
+    Ok(found)
+}
+
+impl Found {
+    /// Adds the credentials in what is said beside a picture; returns whether that could be told.
+    fn add_texts<'a>(&mut self, mut texts: impl Iterator<Item = &'a [u8]>) -> bool {
+        texts.all(|said| {
+            let Some(credentials) = text::beside(said) else { return false };
+            for text in credentials {
+                if !self.candidates.iter().any(|known| known.text.trim() == text) {
+                    self.candidates.push(Candidate { text, source: Source::PlainText });
+                }
+            }
+            self.candidates.len() <= CANDIDATES
+        })
+    }
 }
 
 fn scan_picture(bytes: &[u8], format: ImageFormat) -> Result<Vec<Candidate>, ReadingError> {

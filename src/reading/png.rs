@@ -1,6 +1,7 @@
-//! The text baked into a PNG badge: one uncompressed `iTXt` chunk (PNG 11.3.3.4, Open Badges 3.0 section 5.3.1).
+//! The text baked into a PNG badge: one uncompressed `iTXt` chunk (PNG 11.3.3.4, Open Badges 3.0 section 5.3.1). Also what
+//! other programs say in such chunks, and where the picture ends.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
 use image::GrayImage;
 
@@ -21,6 +22,58 @@ pub(super) fn baked(bytes: &[u8]) -> Option<Candidate> {
         rest = next;
     }
     None
+}
+
+/// Longest text that is unpacked.
+const UNPACKED_TEXT: u64 = 4 << 20;
+
+/// What stands in a picture beside what it shows.
+#[derive(Default)]
+pub(super) struct Beside {
+    /// Its texts (PNG section 11.3.3).
+    pub(super) texts: Vec<Vec<u8>>,
+    /// Whether there is something that is not looked at: its end is missing, a text cannot be unpacked, or it is animated
+    /// and only its first picture is seen.
+    pub(super) is_partly_read: bool,
+}
+
+/// Returns what stands in a picture beside what it shows.
+pub(super) fn beside(bytes: &[u8]) -> Beside {
+    let mut beside = Beside { is_partly_read: end(bytes).is_none(), ..Beside::default() };
+    let mut rest = bytes.get(SIGNATURE_BYTES..).unwrap_or_default();
+    while let Some((kind, data, next)) = chunk(rest) {
+        rest = next;
+        match kind {
+            b"tEXt" | b"eXIf" => beside.texts.push(data.to_vec()),
+            b"zTXt" | b"iTXt" => match text(kind == b"zTXt", data) {
+                Some(text) => beside.texts.push(text),
+                None => beside.is_partly_read = true,
+            },
+            b"acTL" => beside.is_partly_read = true,
+            b"IEND" => break,
+            _ => {}
+        }
+    }
+    beside
+}
+
+/// Returns a text behind its keyword, unpacked.
+fn text(is_packed: bool, data: &[u8]) -> Option<Vec<u8>> {
+    let keyword = data.iter().position(|&byte| byte == 0)?;
+    let (is_packed, packed) = match &data[keyword + 1..] {
+        [_method, packed @ ..] if is_packed => (true, packed),
+        [flag, _method, rest @ ..] => {
+            let mut parts = rest.splitn(3, |&byte| byte == 0);
+            (*flag != 0, parts.nth(2)?)
+        }
+        _ => return None,
+    };
+    if !is_packed {
+        return Some(packed.to_vec());
+    }
+    let mut text = Vec::new();
+    flate2::read::ZlibDecoder::new(packed).take(UNPACKED_TEXT + 1).read_to_end(&mut text).ok()?;
+    (text.len() as u64 <= UNPACKED_TEXT).then_some(text)
 }
 
 /// Returns where the picture ends: behind its `IEND` chunk (PNG section 11.2.5).

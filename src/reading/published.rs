@@ -1,6 +1,6 @@
 //! What a published site holds beside certificates: told apart, so that a folder can be verified whole.
 
-use super::text::is_compact_jws;
+use super::text::{self, is_compact_jws};
 use crate::credential::limits::SNAPSHOT_BYTES;
 use crate::keys::MANIFEST_TYP;
 use crate::proof::jws::Jws;
@@ -9,7 +9,13 @@ use crate::status::{LIST_CREDENTIAL_BYTES, SNAPSHOT_TYP};
 /// Says what a file is that is a document of an issuer but no certificate: a status list, a key manifest or a trust
 /// snapshot. Believes the file's own word: what it says of itself is never shown as good, only left out.
 pub fn published(bytes: &[u8]) -> Option<&'static str> {
-    if bytes.len() > LIST_CREDENTIAL_BYTES.max(SNAPSHOT_BYTES) * 2 || !bytes.trim_ascii_start().starts_with(b"ey") {
+    if bytes.len() > LIST_CREDENTIAL_BYTES.max(SNAPSHOT_BYTES) * 2 {
+        return None;
+    }
+    if bytes.trim_ascii_start().starts_with(b"{") {
+        return (is_status_list(bytes) && text::is_alone(bytes)).then_some("a status list");
+    }
+    if !bytes.trim_ascii_start().starts_with(b"ey") {
         return None;
     }
     let text = std::str::from_utf8(bytes).ok()?.trim();

@@ -5,9 +5,11 @@
 //! names are only shown.
 
 use std::io::Read;
+use std::ops::Range;
 
 use flate2::Crc;
 use flate2::read::DeflateDecoder;
+use memchr::memmem;
 
 use super::{FILE_BYTES, ReadingError, What};
 
@@ -24,6 +26,10 @@ const END_64_BYTES: usize = 56 + 20;
 
 /// Longest comment of an archive that is taken for words and not for something hidden.
 const COMMENT_BYTES: usize = 1_000;
+
+/// Most records that are taken for an archive's end, and among how many of them one is looked for.
+const TRIES: usize = 2_000;
+const FOUND_WITHIN: usize = 64;
 
 /// Sizes of what may stand behind a member's bytes: CRC and sizes, of 4 or 8 bytes, with or without a signature.
 const DESCRIPTORS: [usize; 4] = [12, 16, 20, 24];
@@ -84,9 +90,29 @@ pub(super) fn open(bytes: &[u8]) -> Result<Archive, ReadingError> {
     Ok(Archive { begins, members, leftover })
 }
 
+/// Returns where an archive ends that begins with `bytes`, whatever stands behind it.
+pub(super) fn extent(bytes: &[u8]) -> Option<usize> {
+    ends(bytes).find(|end| end.directory == end.offset).map(|end| end.until)
+}
+
+/// Returns where the last archive in a file stands.
+pub(super) fn find(bytes: &[u8]) -> Option<Range<usize>> {
+    ends(bytes).take(FOUND_WITHIN).find_map(|end| {
+        let archive = open(&bytes[..end.until]).ok()?.begins..end.until;
+        open(&bytes[archive.clone()]).is_ok().then_some(archive)
+    })
+}
+
+/// Returns the records that may be an archive's end, the last first.
+fn ends(bytes: &[u8]) -> impl Iterator<Item = End> + '_ {
+    memmem::rfind_iter(bytes, END).take(TRIES).filter_map(|at| end_at(bytes, at))
+}
+
 /// The record at the end, with what the ZIP64 record before it says.
 struct End {
     at: usize,
+    /// Where the archive ends, behind its comment.
+    until: usize,
     directory: usize,
     size: usize,
     offset: usize,
@@ -94,22 +120,24 @@ struct End {
 }
 
 fn find_end(bytes: &[u8]) -> Option<End> {
-    let first = bytes.len().saturating_sub(END_BYTES + usize::from(u16::MAX));
-    let reaches_end = |&at: &usize| {
-        bytes[at..].starts_with(END) && u16_at(bytes, at + 20).map(usize::from) == Some(bytes.len() - at - END_BYTES)
-    };
-    let at = (first..=bytes.len().checked_sub(END_BYTES)?).rev().find(reaches_end)?;
+    ends(bytes).find(|end| end.until == bytes.len())
+}
+
+fn end_at(bytes: &[u8], at: usize) -> Option<End> {
+    let comment = usize::from(u16_at(bytes, at + 20)?);
+    let until = Some(at + END_BYTES + comment).filter(|&until| until <= bytes.len())?;
     let (count, size, offset) = (u16_at(bytes, at + 10)?, u32_at(bytes, at + 12)?, u32_at(bytes, at + 16)?);
     let wide = at.checked_sub(END_64_BYTES).filter(|&wide| bytes[wide..].starts_with(END_64));
     let whole = match wide {
         Some(wide) => End {
             at,
+            until,
             directory: wide,
             count: usize::try_from(u64_at(bytes, wide + 32)?).ok()?,
             size: usize::try_from(u64_at(bytes, wide + 40)?).ok()?,
             offset: usize::try_from(u64_at(bytes, wide + 48)?).ok()?,
         },
-        None => End { at, directory: at, count: count.into(), size: size as usize, offset: offset as usize },
+        None => End { at, until, directory: at, count: count.into(), size: size as usize, offset: offset as usize },
     };
     let directory = whole.directory.checked_sub(whole.size)?;
     (whole.size == 0 || bytes[directory..].starts_with(CENTRAL)).then_some(End { directory, ..whole })
@@ -221,7 +249,7 @@ pub(super) fn unpack(bytes: &[u8], member: &Member) -> Result<Vec<u8>, ReadingEr
             let read = (&mut decoder).take(member.bytes + 1).read_to_end(&mut unpacked);
             read.is_ok() && decoder.total_in() == packed.len() as u64
         }
-        method => return Err(ReadingError::Packed { method }),
+        method => return Err(ReadingError::Method { method }),
     };
     let mut crc = Crc::new();
     crc.update(&unpacked);

@@ -210,6 +210,7 @@ pub fn approve(
             // Done before by somebody else: then there is nothing to issue.
             Some(Err(ReplaceError::NothingChanges(_))) | None => None,
             Some(Err(ReplaceError::Store(error))) => return Err(error.into()),
+            Some(Err(ReplaceError::Unasked(unasked))) => return Err(unasked.into()),
             Some(Err(problem @ ReplaceError::NotProven(_))) => return Err(problem.into()),
             Some(Err(problem)) => return Err(RunError::CannotMake(problem.to_string())),
         };

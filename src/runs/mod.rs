@@ -10,6 +10,7 @@
 //! - [`assess`](fate) says what a run would do to one person or certificate: the preview and the run itself ask the same
 //!   function, the run at the time when it does it.
 //! - [`create()`], [`preview`], [`step()`], [`cancel`], [`retry_failed`].
+//! - [`undo()`]: what a run revoked is taken back by who holds the store alone.
 //! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`correction`]: names.
 //!   [`second`]: what one person may do alone within a day; [`approval`]: what waits for a second one.
 //! - [`quality`]: is what we issued what we meant?
@@ -30,6 +31,7 @@ pub mod second;
 mod select;
 mod step;
 pub mod stray;
+mod undo;
 pub mod withdraw;
 
 pub use approval::{Approval, ApprovalState, approve, reject};
@@ -39,16 +41,17 @@ pub use fate::Fate;
 pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
 pub use queue::{STILL_SECONDS, open, still, tidy};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
-pub use revoke::{Revoked, restore, revoke, waiting_until};
+pub use revoke::{Revoked, restore, revoke};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};
 pub use step::{Shop, Step, step};
 pub use stray::{Presented, restore_presented, revoke_presented};
+pub use undo::{restoration, undo};
 pub use withdraw::{issue_now, reissue, request_own};
 
 use crate::accounts::AccountsError;
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::enrolment::{EnrolmentError, NotReady};
-use crate::issuance::{IssueError, ReplaceError};
+use crate::issuance::{IssueError, ReplaceError, Unasked};
 use crate::publish::PublishError;
 use crate::store::StoreError;
 use crate::verify::NotOurs;
@@ -83,6 +86,9 @@ pub enum RunError {
     /// Some of those named are not there: their places in the list, from 0.
     #[error("{} of those named are not there", .0.len())]
     Unknown(Vec<usize>),
+    /// A certificate would say a result, and nobody said whether everybody may read it.
+    #[error(transparent)]
+    Unasked(#[from] Unasked),
     /// Nobody would be affected.
     #[error("nobody is in that group")]
     Nobody,

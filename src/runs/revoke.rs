@@ -5,7 +5,7 @@ use serde_json::json;
 use super::fate::is_published;
 use super::withdraw::{changed, current};
 use super::{Result, RunError, RunReason, Seen, TRIES, Undo, check_seen, second};
-use crate::credential::{CertificateNumber, Timestamp};
+use crate::credential::CertificateNumber;
 use crate::issuance::Desk;
 use crate::publish;
 use crate::status::{Reason, ReasonCode};
@@ -41,7 +41,7 @@ pub fn revoke(
         check_seen(seen, &old)?;
         let due = why.due(desk.now, undo);
         if old.state != CertificateState::Active {
-            if due.is_some() || waiting_until(&old, desk.now).is_none() {
+            if due.is_some() || old.waits_until(desk.now).is_none() {
                 return Ok((old, Revoked::Before));
             }
             if hastened(desk, old, why)? {
@@ -62,13 +62,6 @@ pub fn revoke(
         }
     }
     Err(RunError::Busy)
-}
-
-/// Returns until when a certificate's revocation waits, if it does.
-pub fn waiting_until(certificate: &Certificate, now: Timestamp) -> Option<Timestamp> {
-    let due = certificate.withdrawal.as_ref()?.due;
-    let at = certificate.state.reason()?.at;
-    due.filter(|_| publish::waits(at, due, now))
 }
 
 fn hastened(desk: &Desk, old: Certificate, why: &RunReason) -> Result<bool> {

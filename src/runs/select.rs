@@ -8,9 +8,9 @@ use super::record::{GROUP, Row, RowState};
 use super::{Kind, Over, Result, RunError, RunReason};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::enrolment::{Decider, Ground, Planned, planned, ready_to_generate};
-use crate::issuance::Desk;
+use crate::issuance::{Desk, Unasked};
 use crate::publish;
-use crate::store::{Cause, Certificate, CertificateState, Collection, Participant, PersonKey, mailbox};
+use crate::store::{Cause, Certificate, CertificateState, Collection, Event, Participant, PersonKey, mailbox};
 
 /// Most people, numbers or e-mail addresses that one request may name.
 pub const MOST_NAMED: usize = 10_000;
@@ -238,6 +238,7 @@ fn each_person(
             };
             if listed {
                 let fate = super::fate::decided(request.kind, over, decision, has);
+                check_asked(assessor.event, &fate, &person)?;
                 take(Selected { row: Row::person(person.key), name: person.name, fate })?;
             }
         }
@@ -246,6 +247,16 @@ fn each_person(
             return wanted.all_found();
         }
     }
+}
+
+/// Who would get a certificate with a result of which nobody was asked: that is said now, not in each row.
+fn check_asked(event: &Event, fate: &Fate, person: &Participant) -> Result<()> {
+    match fate {
+        Fate::Get(_) => Unasked::check(event, person)?,
+        Fate::Replace(old, _) => Unasked::check_next(event, old, person)?,
+        _ => {}
+    }
+    Ok(())
 }
 
 /// People named in a request, each to be found.

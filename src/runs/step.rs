@@ -180,7 +180,7 @@ fn one(
 }
 
 /// Ends a run, and tells it.
-fn finish(desk: &Desk, record: &RunRecord, revision: u64, problem: Option<String>) -> Result<Step> {
+pub(super) fn finish(desk: &Desk, record: &RunRecord, revision: u64, problem: Option<String>) -> Result<Step> {
     let counters = record.counters;
     let state = match &problem {
         _ if record.cancelled => RunState::Cancelled,
@@ -218,8 +218,13 @@ pub(super) fn ending(desk: &Desk, over: &RunRecord, revision: u64) -> Result<Vec
     Ok(writes)
 }
 
+/// A first certificate that a row gets.
+pub(super) type First = (usize, Order);
+/// A next version that a row gets, after which one.
+pub(super) type Next = (usize, Certificate, Order);
+
 /// A group of rows on its way.
-struct Group<'a> {
+pub(super) struct Group<'a> {
     record: &'a RunRecord,
     undo: Undo,
     rows: Vec<Row>,
@@ -244,7 +249,7 @@ struct Numbers {
 }
 
 impl<'a> Group<'a> {
-    fn read(desk: &Desk, record: &'a RunRecord, undo: Undo) -> Result<Self> {
+    pub(super) fn read(desk: &Desk, record: &'a RunRecord, undo: Undo) -> Result<Self> {
         let prefix = group_prefix(&record.id, record.group);
         let page = desk.store.documents(Collection::RUN_ROWS, &prefix, None, GROUP as usize)?;
         let rows = page.items.iter().map(|document| document.read()).collect::<Result<_, _>>()?;
@@ -254,7 +259,7 @@ impl<'a> Group<'a> {
     }
 
     /// Looks at everybody as they are now, not as they were when the list was made.
-    fn decide(&mut self, desk: &Desk) -> Result<()> {
+    pub(super) fn decide(&mut self, desk: &Desk) -> Result<()> {
         let decided: Vec<(Fate, Vec<Premise>)> = match self.record.kind {
             Kind::Generate | Kind::Regenerate => {
                 let code = self.record.event.as_ref().ok_or(RunError::Nobody)?;
@@ -286,6 +291,13 @@ impl<'a> Group<'a> {
 
     /// Makes what is to be made, and notes in each row what became of it.
     fn make(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made) -> Result<()> {
+        let (firsts, nexts) = self.settle(desk)?;
+        self.issue(desk, workshop, made, firsts)?;
+        self.replace(desk, workshop, made, nexts)
+    }
+
+    /// Does what needs no signing, and returns what does: first certificates and next versions, with their rows.
+    pub(super) fn settle(&mut self, desk: &Desk) -> Result<(Vec<First>, Vec<Next>)> {
         let (mut firsts, mut nexts) = (Vec::new(), Vec::new());
         let (mut seen, mut people) = (BTreeSet::new(), BTreeSet::new());
         for (at, fate) in std::mem::take(&mut self.fates).into_iter().enumerate() {
@@ -322,8 +334,7 @@ impl<'a> Group<'a> {
                 }
             }
         }
-        self.issue(desk, workshop, made, firsts)?;
-        self.replace(desk, workshop, made, nexts)
+        Ok((firsts, nexts))
     }
 
     fn order(&self, desk: &Desk, at: usize, grant: Grant) -> Result<Order> {
@@ -337,7 +348,7 @@ impl<'a> Group<'a> {
         Ok(Order { person, template, tier, basis, run: Some(self.record.id.clone()) })
     }
 
-    fn issue(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made, firsts: Vec<(usize, Order)>) -> Result<()> {
+    fn issue(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made, firsts: Vec<First>) -> Result<()> {
         if firsts.is_empty() {
             return Ok(());
         }
@@ -358,13 +369,7 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    fn replace(
-        &mut self,
-        desk: &Desk,
-        workshop: &Workshop,
-        made: &mut Made,
-        nexts: Vec<(usize, Certificate, Order)>,
-    ) -> Result<()> {
+    fn replace(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made, nexts: Vec<Next>) -> Result<()> {
         let code = self.record.event.as_ref();
         let event = code.filter(|_| !nexts.is_empty()).map(|code| desk.store.event(code)).transpose()?.flatten();
         let Some(event) = event else { return Ok(()) };
@@ -416,7 +421,7 @@ impl<'a> Group<'a> {
     }
 
     /// Certificates, journal, counters and webhooks in one step.
-    fn commit(self, desk: &Desk, revision: u64) -> Result<Step> {
+    pub(super) fn commit(self, desk: &Desk, revision: u64) -> Result<Step> {
         let (record, now) = (self.record, desk.now);
         let row = |(row, (key, revision)): (&Row, (String, u64))| {
             DocumentWrite::put(Collection::RUN_ROWS, key, Expect::Revision(revision), row)

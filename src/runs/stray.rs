@@ -32,7 +32,7 @@ pub enum Presented {
         /// The number that it bears.
         number: CertificateNumber,
         /// Its revocation.
-        stray: Stray,
+        stray: Box<Stray>,
         /// Whether the store knows another certificate of its number.
         namesake: bool,
     },
@@ -90,7 +90,7 @@ pub fn revoke_presented(
                 let (certificate, news) = revoke(desk, &certificate.number, why, (undo, alone), &|_| true)?;
                 return Ok((Presented::Known(Box::new(certificate)), news));
             }
-            Known::Revoked(stray) if due.is_some() || !publish::waits(stray.reason.at, stray.due(), desk.now) => {
+            Known::Revoked(stray) if due.is_some() || stray.waits_until(desk.now).is_none() => {
                 return Ok((presented(place, stray, namesake), Revoked::Before));
             }
             Known::Revoked(stray) => {
@@ -130,7 +130,7 @@ pub fn revoke_presented(
 }
 
 fn presented(place: Place, stray: Stray, namesake: bool) -> Presented {
-    Presented::Stray { number: place.number, stray, namesake }
+    Presented::Stray { number: place.number, stray: Box::new(stray), namesake }
 }
 
 /// Takes the revocation of a certificate that came as itself back, unless it has been published. The caller makes sure that

@@ -7,7 +7,7 @@ use crate::credential::{CertificateNumber, EventCode};
 use crate::enrolment::{
     Decider, Decision, Ground, NotReady, Planned, listed_given, may_request_own, planned, ready_to_generate,
 };
-use crate::issuance::{self, Desk, Order, ReplaceError, Workshop};
+use crate::issuance::{self, Desk, Order, ReplaceError, Unasked, Workshop};
 use crate::store::{
     Batch, Certificate, CertificateChange, CertificateState, DocumentWrite, Participant, PersonKey, Premise, StoreError,
 };
@@ -78,6 +78,7 @@ fn issue_one(
         let planned = planned(desk, code)?;
         let (found, decision, given) = decided(desk, &planned, person)?;
         let ((name, why), detail) = allow(&planned, &decision)?;
+        Unasked::check(&planned.event, &found)?;
         let mut basis = decision.basis;
         basis[name] = why;
         let basis = Some(basis);
@@ -143,6 +144,7 @@ pub fn reissue(
         let new = match made.into_iter().next() {
             Some(Ok(new)) => new,
             Some(Err(ReplaceError::Store(error))) => return Err(error.into()),
+            Some(Err(ReplaceError::Unasked(unasked))) => return Err(unasked.into()),
             Some(Err(problem @ ReplaceError::NotProven(_))) => return Err(problem.into()),
             Some(Err(problem)) => return Err(RunError::CannotMake(problem.to_string())),
             None => return Err(RunError::Busy),

@@ -39,6 +39,11 @@ const PAGE: usize = 500;
 /// How long the other side may be silent.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Says whether a service answers at the door of a data folder.
+pub fn answers(data: &Path) -> bool {
+    UnixStream::connect(data.join(SOCKET)).is_ok()
+}
+
 /// The open door; it closes when this is dropped.
 pub struct Door(PathBuf);
 

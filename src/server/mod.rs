@@ -6,6 +6,7 @@ mod api;
 mod app;
 mod auth;
 mod crowd;
+mod docs;
 mod extract;
 mod forwarded;
 mod idempotency;

@@ -91,7 +91,7 @@ function operation(api, path, method, details) {
 
 async function show() {
   const api = await (await fetch("openapi.json")).json();
-  document.querySelector("#about").append(...paragraphs(api.info.description));
+  document.querySelector("#about").replaceChildren(...paragraphs(api.info.description));
   const byTag = new Map();
   for (const [path, methods] of Object.entries(api.paths)) {
     for (const [method, details] of Object.entries(methods)) {
@@ -107,11 +107,14 @@ async function show() {
     section.id = tag.replaceAll(" ", "-");
     return section;
   }));
-  document.querySelector("#tags").append(...[...byTag.keys()].map((tag) => Object.assign(el("a", tag), { href: "#" + tag.replaceAll(" ", "-") })));
-  document.querySelector("#find").addEventListener("input", (event) => {
+  document.querySelector("#tags").replaceChildren(...[...byTag.keys()].map((tag) => Object.assign(el("a", tag), { href: "#" + tag.replaceAll(" ", "-") })));
+  const find = document.querySelector("#find");
+  find.hidden = false;
+  find.addEventListener("input", (event) => {
     const wanted = event.target.value.toLowerCase();
     for (const node of main.querySelectorAll("details")) node.hidden = !node.dataset.text.includes(wanted);
   });
 }
 
-show().catch((error) => document.querySelector("#operations").replaceChildren(el("p", `The document cannot be read: ${error.message}`)));
+// What the page says by itself stays.
+show().catch((error) => document.querySelector("#about").append(el("p", `The document cannot be read: ${error.message}`)));

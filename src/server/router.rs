@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::api::Security;
 use super::parameters::{self, Parameters};
-use super::{App, Problem, api, idempotency, ops, pace, reply, steady, vc_api};
+use super::{App, Problem, api, docs, idempotency, ops, pace, reply, steady, vc_api};
 
 /// How webhooks look to who receives them.
 const WEBHOOKS: &str = "Tells other systems what happened, by Standard Webhooks 1.0.0 (standardwebhooks.com), whose libraries check messages as they are.\n\nA message is a POST of `application/json`: `{\"type\": \"certificate.issued\", \"timestamp\": \"2026-11-22T10:00:00Z\", \"data\": {\"event\": \"WORKSHOP\", \"run\": \"20261122T100000Z-1f2e3d4c\", \"certificates\": [\"CERT-WORKSHOP-2026-00001\"]}}`. It holds ids and numbers, never names or e-mail addresses: ask the API for the rest.\n\nTypes: `certificate.issued`, `certificate.superseded`, `certificate.revoked` and `certificate.restored` have `data` of `event`, `run` (or null) and up to 500 `certificates`. `run.finished` has `run`, `kind`, `state`, `event` (or null), `total`, `done`, `skipped` and `failed`. `delivery.bounced` has `delivery` and `certificate`; it is never sent yet, as there is no mail. `webhook.ping`, a test, has `endpoint`.\n\nHeaders: `webhook-id`, the same for every attempt, by which repetitions are known; `webhook-timestamp`, the time of the attempt in seconds since 1970; `webhook-signature`, one or more `v1,SIGNATURE` with a space between. SIGNATURE is the base64 of the HMAC-SHA256 of `ID.TIMESTAMP.BODY`, with the bytes as they came; its key is the base64 after `whsec_` in the secret, decoded. Refuse a message with no good signature, or whose time is more than five minutes off.\n\nAnswer with 2xx soon. Anything else is tried again, ten times in a little more than three days; messages may come more than once and in another order.";
@@ -47,8 +47,9 @@ pub fn router(app: App) -> Router {
     let timeout = app.limits.request_time;
     let parameters = Parameters::of(&document);
     let api = if app.vc_api { api.merge(vc_api::routes()) } else { api };
+    let page = docs::page(&document);
     api.route("/api/v1/openapi.json", get(move || async move { Json(document) }))
-        .route("/api/v1/docs", get(|| async { Html(include_str!("reader.html")) }))
+        .route("/api/v1/docs", get(move || async move { Html(page) }))
         .route("/api/v1/docs/reader.js", get(reader_script))
         .route("/setup", get(|| async { Html(include_str!("account.html")) }))
         .route("/password", get(|| async { Html(include_str!("account.html")) }))

@@ -26,7 +26,7 @@ pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{
     Act, AuditEntry, BlobId, Cause, Certificate, CertificateChange, CertificateState, Erased, Event, Fields,
     IssueOutcome, Participant, PersonKey, Run, RunTotals, SeenStray, Standing, StatusRange, Stray, TemplateRef,
-    Waiting, Withdrawal,
+    Waiting, Withdrawal, waits,
 };
 pub use sled::SledStore;
 pub use wanted::while_wanted;

@@ -199,6 +199,21 @@ pub struct Withdrawal {
     pub due: Option<Timestamp>,
 }
 
+/// Says whether a revocation of that date, due then, still waits. One that is dated ahead of the clock does not: who knows
+/// when the clock is right again.
+pub fn waits(at: Timestamp, due: Option<Timestamp>, now: Timestamp) -> bool {
+    due.is_some_and(|due| at <= now && now < due)
+}
+
+impl Certificate {
+    /// Returns until when its revocation waits, if it has one that does.
+    pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
+        let CertificateState::Revoked { reason } = &self.state else { return None };
+        let due = self.withdrawal.as_ref()?.due;
+        due.filter(|_| waits(reason.at, due, now))
+    }
+}
+
 /// A revocation that no publication holds before an instant.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Waiting {
@@ -248,6 +263,11 @@ impl Stray {
     /// Returns until when its revocation waits or waited.
     pub fn due(&self) -> Option<Timestamp> {
         self.withdrawal.as_ref()?.due
+    }
+
+    /// Returns until when its revocation waits, if it still does.
+    pub fn waits_until(&self, now: Timestamp) -> Option<Timestamp> {
+        self.due().filter(|_| waits(self.reason.at, self.due(), now))
     }
 }
 
@@ -336,6 +356,8 @@ pub enum Standing {
     Active,
     /// Past its date.
     Expired,
+    /// Withdrawn, and no publication holds that before an instant: it can be taken back until then.
+    RevocationWaits,
     /// Withdrawn.
     Revoked,
     /// Replaced by a newer version.
@@ -344,11 +366,12 @@ pub enum Standing {
 
 impl Standing {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Active, Self::Expired, Self::Revoked, Self::Superseded];
+    pub const ALL: [Self; 5] = [Self::Active, Self::Expired, Self::RevocationWaits, Self::Revoked, Self::Superseded];
 
     /// Returns how a certificate stands now.
     pub fn of(certificate: &Certificate, now: Timestamp) -> Self {
         match certificate.state {
+            CertificateState::Revoked { .. } if certificate.waits_until(now).is_some() => Self::RevocationWaits,
             CertificateState::Revoked { .. } => Self::Revoked,
             CertificateState::Superseded { .. } => Self::Superseded,
             CertificateState::Active if certificate.valid_until.is_some_and(|until| until < now) => Self::Expired,
@@ -361,6 +384,7 @@ impl Standing {
         match self {
             Self::Active => "active",
             Self::Expired => "expired",
+            Self::RevocationWaits => "revocation_waits",
             Self::Revoked => "revoked",
             Self::Superseded => "superseded",
         }

@@ -28,7 +28,7 @@ fn issued() -> Issuer {
 /// What the dump says of the audit log, oldest first.
 fn acts(issuer: &Issuer) -> Vec<Value> {
     let dump = issuer.path("acts.dump");
-    issuer.run(&["export", dump.to_str().unwrap()]).expect(0);
+    issuer.run(&["export", dump.to_str().unwrap(), "--force"]).expect(0);
     let lines = fs::read_to_string(dump).unwrap();
     let act = |line: &str| serde_json::from_str::<Value>(line).unwrap()["record"]["audit"]["act"].clone();
     lines.lines().map(act).filter(|act| !act.is_null()).collect()

@@ -9,6 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 use crate::issuer::{Issuer, text};
+use crate::lists::credential;
 
 /// A day after the folder was left.
 const NEXT_DAY: &str = "2026-11-27T10:00:00Z";
@@ -67,6 +68,36 @@ fn the_data_folder_of_7f1119e_opens_goes_on_issuing_and_publishes() {
     }
     let newest = issuer.file("CERT-MAPS-2026-00006", "pdf");
     assert_eq!(issuer.verdict(&newest, NEXT_DAY), "valid");
+}
+
+#[test]
+fn an_event_of_7f1119e_signs_no_result_before_it_was_asked() {
+    let issuer = left_by("7f1119e");
+    fs::write(issuer.path("people.csv"), "name,email,Score\nYves Duchamp,yves@example.org,77\n").unwrap();
+    issuer.run(&["import", "MAPS", "PEOPLE"]).expect(0).prints("never asked about its results").prints("1 added");
+    for options in [&[][..], &["--dry-run"]] {
+        let ran = issuer.run(&[&["issue", "MAPS"], options].concat()).expect(1);
+        ran.warns("never asked whether everybody may read its results").warns("--publish-results yes");
+    }
+    assert_eq!(issuer.numbers().len(), 12);
+    // What was said is said again, and nothing else.
+    let result = |number: &str| credential(&issuer, number)["credentialSubject"]["result"][0]["value"].clone();
+    let correct = |set: &str| issuer.run(&["regenerate", "CERT-MAPS-2026-00002", "--set", set, "--reason", "asked"]);
+    correct("name=A. Sharma").expect(0);
+    assert_eq!(result("CERT-MAPS-2026-00002"), "88");
+    correct("result=99").expect(3).warns("never asked whether everybody may read its results");
+    issuer
+        .run(&["issue", "MAPS", "--publish-results", "no"])
+        .expect(0)
+        .prints("1 issued")
+        .warns("kept, and not signed");
+    assert!(result("CERT-MAPS-2026-00006").is_null());
+    issuer.run(&["event", "show", "MAPS"]).expect(0).prints("kept, and not signed");
+    issuer.run(&["event", "update", "MAPS", "--publish-results"]).expect(0);
+    fs::write(issuer.path("people.csv"), "name,email,Score\nZoe Roy,zoe@example.org,78\n").unwrap();
+    issuer.run(&["import", "MAPS", "PEOPLE"]).expect(0);
+    issuer.run(&["issue", "MAPS"]).expect(0).prints("1 issued");
+    assert_eq!(result("CERT-MAPS-2026-00007"), "78");
 }
 
 #[test]

@@ -120,6 +120,23 @@ fn a_rebuilt_store_repeats_no_number_and_no_status_entry() {
     assert_ne!(lost[0]["statusList"], new[0]["statusList"], "{lost:?} {new:?}");
 }
 
+#[test]
+fn a_dump_is_not_written_over_another_unasked() {
+    let issuer = Issuer::issued(THREE);
+    let dump = issuer.path("store.dump");
+    issuer.run(&["export", dump.to_str().unwrap()]).expect(0);
+    let first = fs::read(&dump).unwrap();
+    issuer.import("name,email\nFreya Llewellyn,freya@example.org\n").expect(0);
+    issuer.run(&["export", dump.to_str().unwrap()]).refuses("exists already").warns("--force");
+    assert!(fs::read(&dump).unwrap() == first && !issuer.path("store.dump.part").exists());
+    issuer.run(&["export", dump.to_str().unwrap(), "--force"]).expect(0);
+    assert!(fs::read_to_string(&dump).unwrap().contains("freya@example.org"));
+    // What is no file is not written over either.
+    issuer.run(&["export", issuer.path("data").to_str().unwrap()]).refuses("exists already");
+    issuer.run(&["export", issuer.path("data").to_str().unwrap(), "--force"]).expect(3);
+    issuer.run(&["certificates", "list"]).expect(0);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_dump_is_for_its_owner_only() {

@@ -182,6 +182,12 @@ impl Ran {
         let line = |line| serde_json::from_str(line).unwrap_or_else(|e| panic!("{e}: {line}\nstderr: {}", self.stderr));
         self.stdout.lines().map(line).collect()
     }
+
+    /// Returns the JSON lines of `verify` that are about something judged, without what was skipped.
+    #[track_caller]
+    pub(crate) fn verdicts(&self) -> Vec<Value> {
+        self.rows().into_iter().filter(|row| row["skipped"].is_null()).collect()
+    }
 }
 
 /// Returns a member that must be a string.

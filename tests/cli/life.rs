@@ -317,7 +317,7 @@ fn a_published_site_is_passed_over_when_a_folder_is_verified() {
     let issuer = Issuer::issued(THREE);
     crate::issuer::copy(&issuer.path("site/status"), &issuer.path("out/status"));
     let ran = issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON, "--json"]).expect(0);
-    assert_eq!(verdicts(&ran.rows()), vec!["valid"; 6]);
+    assert_eq!(verdicts(&ran.verdicts()), vec!["valid"; 6]);
     ran.warns("it is a status list, not a certificate");
     let list = issuer.path("site/status/1.jwt");
     let ran = issuer.run(&["verify", list.to_str().unwrap(), "--trust", "SITE", "--at", SOON]);
@@ -395,16 +395,32 @@ fn a_revocation_waits_and_is_undone_without_a_trace() {
     let rows = issuer.run(&["publish", "--out", "SITE", "--json"]).expect(0).rows();
     assert_eq!(rows[0]["leftOut"], serde_json::json!({ "count": 1, "until": "2026-03-01T10:15:00Z" }));
     assert_eq!(issuer.verdict(&pdf, SOON), "valid");
+    let listed = issuer.run(&["certificates", "list"]).expect(0);
+    listed.prints(&format!("{number}  revocation waits until 2026-03-01T10:15:00Z  "));
+    let listed = issuer.run(&["certificates", "list", "--status", "revocation_waits", "--json"]).expect(0).rows();
+    assert_eq!((listed.len(), text(&listed[0], "waitsUntil").as_str()), (1, "2026-03-01T10:15:00Z"));
+    issuer
+        .run(&["certificates", "show", &number])
+        .expect(0)
+        .prints("version 1  revocation waits until 2026-03-01T10:15");
+    assert!(issuer.run(&["certificates", "list", "--status", "revoked", "--json"]).expect(0).rows().is_empty());
+    let rename = ["regenerate", &number, "--set", "name=J. Núñez", "--reason", "asked for"];
+    issuer.run(&rename).refuses("revoked").warns(&format!("take it back first: testamur restore {number}"));
     issuer.run(&["restore", &number]).expect(0).prints("is no longer revoked");
     issuer.run(&["restore", &number]).refuses("is not revoked");
 
     issuer.run(&["revoke", &number, "--reason", "issued in error"]).expect(0);
-    issuer.run(&["revoke", &number, "--reason", "again"]).refuses("was revoked on 2026-03-01T10:00:00Z");
+    let again = issuer.run(&["revoke", &number, "--reason", "again"]).refuses("was revoked on 2026-03-01T10:00:00Z");
+    let again = again.warns("no publication holds that before 2026-03-01T10:15:00Z");
+    let again = again.warns(&format!("testamur restore {number}")).warns("--now");
+    assert!(!again.stderr.contains("stays revoked"), "{}", again.stderr);
     let at_once = issuer.run(&["revoke", &number, "--reason", "the exam was bought", "--cause", "fraud"]).expect(0);
     at_once.prints("waits no more");
     issuer.run(&["publish", "--out", "SITE"]).expect(0);
     assert_eq!(issuer.verdict(&pdf, SOON), "revoked");
     issuer.run(&["restore", &number]).refuses("has been published");
+    issuer.run(&["revoke", &number, "--reason", "again"]).refuses("was revoked on").warns("stays revoked");
+    issuer.run(&["certificates", "list"]).expect(0).prints(&format!("{number}  revoked  "));
 
     // The clock ends the wait, or who publishes; a setting says how long it is.
     let second = issuer.numbers()[1].clone();
@@ -421,6 +437,24 @@ fn a_revocation_waits_and_is_undone_without_a_trace() {
     issuer.run(&["config", "check"]).expect(2).warns("undo_minutes must be 0 to 1440");
     fs::write(&config, format!("undo_minutes = 30\n{told}")).unwrap();
     issuer.run(&["config", "check"]).expect(0).prints("undo_minutes       30");
+}
+
+#[test]
+fn a_revoked_certificate_is_not_drawn_again() {
+    let mut issuer = Issuer::issued(THREE);
+    let numbers = issuer.numbers();
+    issuer.at(LATER).run(&["revoke", &numbers[0], "--reason", "issued in error", "--now"]).expect(0);
+    issuer.run(&["revoke", &numbers[1], "--reason", "issued in error"]).expect(0);
+    fs::remove_dir_all(issuer.path("out")).unwrap();
+    let again = ["issue", EVENT, "--out", "OUT", "--format", "pdf"];
+    let ran = issuer.run(&again).expect(0).prints("0 issued, 3 had one already");
+    ran.prints("2 certificates are revoked and not drawn again");
+    let drawn = |number: &String| issuer.file(number, "pdf").exists();
+    assert_eq!(numbers.iter().map(drawn).collect::<Vec<_>>(), [false, false, true]);
+    issuer.run(&["restore", &numbers[1]]).expect(0);
+    let rows = issuer.run(&[&again[..], &["--json"]].concat()).expect(0).rows();
+    assert_eq!(rows.last().unwrap()["revokedNotDrawn"], 1);
+    assert!(issuer.file(&numbers[1], "pdf").exists() && !issuer.file(&numbers[0], "pdf").exists());
 }
 
 #[test]
@@ -463,6 +497,10 @@ fn what_was_issued_after_the_dump_is_revoked_by_its_file() {
     issuer.run(&["revoke", &pdf, "--reason", "issued in error", "--now"]).expect(0);
     issuer.run(&["revoke", &json, "--reason", "bought", "--cause", "fraud"]).expect(0);
 
+    let nowhere = issuer.path("nowhere");
+    let wrong = issuer.run(&["publish", "--out", nowhere.to_str().unwrap(), "--after-restore"]);
+    let wrong = wrong.refuses("holds no published site").warns("copy the site that was published last");
+    assert!(!nowhere.exists() && !wrong.stderr.contains("empty folder"), "{}", wrong.stderr);
     let ran = issuer.run(&["publish", "--out", "SITE", "--after-restore"]).expect(0);
     ran.warns("1 revocation of certificates that the store does not know").warns("testamur revoke FILE");
     for number in &late {
@@ -470,7 +508,7 @@ fn what_was_issued_after_the_dump_is_revoked_by_its_file() {
     }
     assert_eq!(issuer.verdict(&issuer.file(&issuer.numbers()[0], "pdf"), SOON), "valid");
     // The next dump keeps it all.
-    issuer.run(&["export", dump.to_str().unwrap()]).expect(0);
+    issuer.run(&["export", dump.to_str().unwrap(), "--force"]).expect(0);
     fs::remove_dir_all(issuer.path("data/store")).unwrap();
     issuer.run(&["import-dump", dump.to_str().unwrap(), "--complete"]).expect(0);
     issuer.run(&["publish", "--out", "SITE"]).expect(0);

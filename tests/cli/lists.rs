@@ -19,7 +19,7 @@ fn regenerate(issuer: &Issuer, number: &str, options: &[&str]) -> Ran {
 }
 
 /// Returns the credential of a certificate.
-fn credential(issuer: &Issuer, number: &str) -> Value {
+pub(crate) fn credential(issuer: &Issuer, number: &str) -> Value {
     issuer.run(&["certificates", "render", number, "--format", "jwt", "--out", "OUT"]).expect(0);
     let jws = fs::read_to_string(issuer.file(number, "jwt")).unwrap();
     serde_json::from_slice(&Jws::parse(jws.trim(), 100_000).unwrap().payload).unwrap()
@@ -42,8 +42,11 @@ const SHARED: &str = "Name,Email\nAnna Berg,info@firm.example\nKarl Berg,info@fi
 fn two_people_of_one_mailbox_are_asked_about_and_both_get_certificates() {
     let issuer = Issuer::new();
     let ran = import(&issuer, SHARED, &["--report", issuer.path("bad.csv").to_str().unwrap()]).expect(1);
-    ran.prints("line 3  error    email: `Karl Berg` has the address of `Anna Berg` in line 2").prints("1 added");
+    let ran =
+        ran.prints("line 3  error    email: `Karl Berg` has the address of `Anna Berg` in line 2").prints("1 added");
+    ran.prints("with `--same-address two-people` or `--same-address same-person`");
     let report = issuer.path("bad.csv");
+    assert!(fs::read_to_string(&report).unwrap().contains("`--same-address two-people`"));
     let ran = issuer.run(&["import", EVENT, report.to_str().unwrap(), "--same-address", "two-people"]).expect(0);
     ran.prints("1 added");
     // The whole list again asks nothing any more.
@@ -203,4 +206,72 @@ fn titles_and_names_of_issuers_have_the_letters_of_names() {
     let set = |column: &str| regenerate(&issuer, "CERT-MAPS-2026-00001", &["--set", &format!("{column}=A\u{202e}B")]);
     set("name").expect(3).warns("U+202E");
     set("role").expect(2).warns("printable characters");
+}
+
+#[test]
+fn who_was_absent_is_asked_about_in_every_column_that_says_so() {
+    let issuer = Issuer::new();
+    for (header, cell) in [
+        ("Result", "no pass"),
+        ("Result", "5 (failed)"),
+        ("Status", "Absent - sick"),
+        ("Attendance", "0%"),
+        ("Status", "abs."),
+        ("Bemerkung", "fehlte"),
+        ("Passed", "✗"),
+        ("Attended", "✘"),
+        ("Passed?", "0"),
+        ("Bestanden", "-"),
+        ("Présent", "non"),
+        ("Completed", "false"),
+        ("Role", "absent"),
+        ("Term", "failed"),
+        ("Remark", "no-show"),
+    ] {
+        let ran = import(&issuer, &format!("Name,{header}\nBob,{cell}\n"), &[]).expect(1).prints("0 added");
+        ran.prints("`--absent take` or `--absent leave-out`");
+    }
+    let harmless = "Name,Role,Title,Remark\nEve,Absent-minded professor,Failed states,-\n";
+    import(&issuer, harmless, &[]).expect(0).prints("1 added");
+    let help = issuer.run(&["import", "--help"]).expect(0);
+    help.prints("no-show").prints("Bestanden").prints("(clear)");
+}
+
+#[test]
+fn all_questions_about_a_list_come_together_and_who_was_kept_is_named() {
+    let issuer = Issuer::with("Name,Email,City\nAnna Berg,info@firm.example,Bonn\nEve,eve@example.org,Cork\n");
+    let list = "Name,Email,City,Status\nKarl Berg,info@firm.example,Bonn,absent\nEve,eve@example.org,Rome,\n";
+    let ran = import(&issuer, list, &[]).expect(1).prints("`absent`: were they absent");
+    let ran = ran.prints("`Karl Berg` has the address of `Anna Berg`").prints("1 known and kept");
+    ran.prints("line 3  kept     `Eve` is known; the row says something else");
+    let both = ["--absent", "take", "--same-address", "two-people", "--duplicates", "update"];
+    import(&issuer, list, &both).expect(0).prints("1 added, 1 updated");
+    issuer.run(&["people", "list", EVENT, "--fields"]).expect(0).prints("city").prints("Rome");
+    // A list of names alone is about nobody who is known with an address, until that is said.
+    import(&issuer, "Name,City\nEve,Oslo\n", &["--duplicates", "update"]).expect(1).prints("`--same-name two-people`");
+    issuer.run(&["people", "list", EVENT, "--fields"]).expect(0).prints("Rome");
+}
+
+#[test]
+fn an_empty_cell_takes_nothing_away_and_a_header_is_corrected_as_it_is_imported() {
+    let issuer = Issuer::with("Name,Email,Expires\nAda,ada@example.org,2027-03-31\n");
+    let again = |cell: &str| {
+        let list = format!("Name,Email,Expires\nAda,ada@example.org,{cell}\n");
+        import(&issuer, &list, &["--duplicates", "update"]).expect(0)
+    };
+    again("").prints("1 unchanged");
+    let ran = issuer.run(&["issue", EVENT, "--dry-run"]).expect(0).prints("would get one  Ada <ada@example.org>");
+    ran.prints("1 would get a certificate");
+    let rows = issuer.run(&["issue", EVENT, "--dry-run", "--json"]).expect(0).rows();
+    assert_eq!((&rows[0]["outcome"], &rows[0]["name"]), (&"would_issue".into(), &"Ada".into()));
+    issuer.run(&["issue", EVENT]).expect(0).prints("1 issued");
+    let number = "CERT-MAPS-2026-00001";
+    assert_eq!(credential(&issuer, number)["validUntil"], "2027-03-31T23:59:59Z");
+    for (header, day) in [("Expires", "2027-05-01"), ("Valid until", "2027-06-01"), ("GÜLTIG BIS", "2027-07-01")] {
+        regenerate(&issuer, number, &["--set", &format!("{header}={day}")]).expect(0);
+        assert_eq!(credential(&issuer, number)["validUntil"], format!("{day}T23:59:59Z"));
+    }
+    again("(clear)").prints("1 updated");
+    regenerate(&issuer, number, &[]).expect(0);
+    assert!(credential(&issuer, number)["validUntil"].is_null());
 }

@@ -6,6 +6,7 @@ mod disk;
 mod earlier;
 mod first_user;
 mod forgeries;
+mod hidden;
 mod issuer;
 mod life;
 mod lists;

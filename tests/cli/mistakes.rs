@@ -169,7 +169,8 @@ fn another_passphrase_takes_the_place_of_the_old_one() {
     assert!(ran.stdout.contains("back up keys/ again"), "{}", ran.stdout);
     issuer.run(&["issue", EVENT]).refuses("wrong passphrase");
     with("staple battery", &["issue", EVENT]).expect(0).prints("3 issued");
-    with("staple battery", &["keys", "rotate"]).expect(0).prints("publish").prints("back up keys/");
+    let rotated = with("staple battery", &["keys", "rotate"]).expect(0).prints("publish").prints("back up keys/");
+    rotated.prints(&format!("take the root key offline: {}", issuer.path("data/keys/r1.jwe").display()));
     with("staple battery", &["publish", "--out", "SITE"]).expect(0);
 }
 

@@ -72,7 +72,7 @@ fn an_export_counts_what_is_not_as_it_was_signed() {
     let dump = issuer.path("store.dump");
     issuer.run(&["export", dump.to_str().unwrap()]).expect(0);
     let number = tamper(&issuer);
-    let ran = issuer.run(&["export", dump.to_str().unwrap()]).expect(1);
+    let ran = issuer.run(&["export", dump.to_str().unwrap(), "--force"]).expect(1);
     assert!(ran.stderr.contains("1 certificate in it is not as this issuer signed it"), "{ran:?}");
     assert!(ran.stderr.contains(&number), "{ran:?}");
     fs::rename(issuer.path("data/store"), issuer.path("lost")).unwrap();

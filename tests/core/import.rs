@@ -73,17 +73,25 @@ fn wrong_addresses_are_errors_only_when_mail_is_sent() {
 }
 
 #[test]
-fn the_second_row_of_a_person_is_skipped_or_counts() {
-    let text =
-        "name,email,score\nAda,ADA@example.org,1\nGrace,,5\nada,ada@example.org,2\ngrace ,,6\nÁda,Ada@Example.org,3\n";
-    let scores = |duplicates| {
-        let mut rows = import_with(text.as_bytes(), &checks()).2;
-        settle_duplicates(&mut rows, duplicates);
-        assert_eq!(summarise(&rows).people, 2);
-        rows.iter().filter_map(|row| Some(row.participant.as_ref()?.fields["score"].clone())).collect::<Vec<_>>()
-    };
-    assert_eq!(scores(Duplicates::Skip), ["1", "5"]);
-    assert_eq!(scores(Duplicates::Update), ["6", "3"]);
+fn the_later_row_of_a_person_counts_and_its_empty_cells_take_nothing_away() {
+    let text = "name,email,score,city,Expires\nAda,ADA@example.org,1,Bonn,2027-03-31\nGrace,,5,Cork,\n\
+                ada,ada@example.org,2,,\ngrace ,,6,(clear),\nÁda,Ada@Example.org,3,,\n";
+    let mut rows = import_with(text.as_bytes(), &checks()).2;
+    settle_duplicates(&mut rows);
+    assert_eq!(summarise(&rows).people, 2);
+    let people: Vec<_> = rows.iter().filter_map(|row| row.participant.as_ref()).collect();
+    let said = |at: usize| ["score", "city", "expires"].map(|field| &people[at].fields[field][..]);
+    assert_eq!((said(0), said(1)), (["6", "", ""], ["3", "Bonn", "2027-03-31"]));
+    assert_eq!(rows[0].findings[0].reason, "the same person is again in line 4, which counts");
+}
+
+#[test]
+fn a_row_with_an_error_is_kept_aside_for_further_questions() {
+    let rows = import("name,Status,Expires\nAda,absent,soon\n,absent,\n");
+    assert_eq!(codes(&rows[0]), [Code::ExpiresInvalid, Code::AbsentOrFailed]);
+    assert!(rows[0].participant.is_none() && rows[0].set_aside.is_some() && rows[1].set_aside.is_none());
+    let hint = "delete the row, or import it again with `--absent take` or `--absent leave-out`";
+    assert_eq!(as_options(&rows[0].findings[1].hint), hint);
 }
 
 #[test]
@@ -311,6 +319,6 @@ fn what_a_formula_left_over_is_no_result() {
 #[test]
 fn of_two_rows_about_one_person_an_error_does_not_count() {
     let mut rows = import("name,email,credits\nAda,ada@example.org,1\nAda,ada@example.org,many\n");
-    settle_duplicates(&mut rows, Duplicates::Update);
+    settle_duplicates(&mut rows);
     assert!(rows[0].participant.is_some() && rows[1].participant.is_none());
 }

@@ -1,5 +1,6 @@
 //! The library rooms, tested from outside: standards' vectors, our own vectors, the store's story.
 
+mod absent;
 mod accounts;
 mod bitflips;
 mod import;

@@ -284,7 +284,8 @@ fn crc32(bytes: &[u8]) -> u32 {
 #[test]
 fn other_files_are_named() {
     let kind = |bytes: &[u8]| read(bytes).unwrap_err().to_string();
-    assert_eq!(kind(b"PK\x03\x04\x00\x00"), "the file is an archive, not a PDF, PNG, JPEG or text");
+    assert_eq!(kind(b"PK\x03\x04\x00\x00"), "it is an archive, not a certificate");
+    assert_eq!(kind(b"\x1F\x8B\x08\0"), "the file is a compressed file, which is not opened");
     assert_eq!(
         kind(b"\0\0\0\x18ftypheic\xFF\xFE"),
         "the file is a HEIC picture or a film, not a PDF, PNG, JPEG or text"
@@ -327,7 +328,8 @@ fn a_page_larger_than_its_code_needs_is_seen_through_two_sizes() {
 fn what_is_attached_to_a_pdf_is_read_too() {
     let inner = pdf(&["Grace"], Some(LINK), &[]);
     let bytes = with_files(&[("inner.pdf", &inner), ("notes.txt", b"x")]);
-    assert_eq!(pieces(&bytes), [(None, Ok(0)), (Some("inner.pdf".into()), Ok(1))]);
+    let aside = (Some("notes.txt".into()), Err("aside: it holds no certificate".to_owned()));
+    assert_eq!(pieces(&bytes), [(None, Ok(0)), (Some("inner.pdf".into()), Ok(1)), aside]);
     assert_eq!(read(&bytes), Err(ReadingError::Several(2)), "who asks for one file is told");
 }
 
@@ -336,6 +338,8 @@ fn more_lines_than_are_judged_are_not_left_out_silently() {
     let lines = "https://v.example/#1123\n".repeat(1_001);
     assert!(matches!(read(lines.as_bytes()), Err(ReadingError::Excessive { what: What::Text, .. })));
     assert_eq!(texts(&lines.as_bytes()[..24 * 1_000]).len(), 1_000);
+    let table: String = (0..1_001).map(|row| format!("{row},https://v.example/#1{row:0120}\n")).collect();
+    assert!(matches!(read(table.as_bytes()), Err(ReadingError::Excessive { what: What::Text, .. })));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use testamur::credential::Timestamp;
 use testamur::issuance::import::*;
-use testamur::issuance::{Answer, Answers, Desk, Enrolled, Issuer, enroll, recognise, row_over};
+use testamur::issuance::{Answer, Answers, Desk, Enrolled, Issuer, enroll, recognise};
 use testamur::store::{MemoryStore, Participant, Store};
 
 use super::store::records::{act, code, event};
@@ -20,14 +20,14 @@ struct Done {
     enrolled: Enrolled,
 }
 
-const ASK: Answers = Answers { same_address: Answer::Ask, same_name: Answer::Ask };
+const ASK: Answers = Answers { same_address: Answer::Ask, same_name: Answer::Ask, same_id: Answer::Ask };
 
 fn two() -> Answers {
-    Answers { same_address: Answer::TwoPeople, same_name: Answer::TwoPeople }
+    Answers { same_address: Answer::TwoPeople, same_name: Answer::TwoPeople, ..ASK }
 }
 
 fn same() -> Answers {
-    Answers { same_address: Answer::SamePerson, same_name: Answer::SamePerson }
+    Answers { same_address: Answer::SamePerson, same_name: Answer::SamePerson, ..ASK }
 }
 
 impl Event {
@@ -42,11 +42,12 @@ impl Event {
         let columns = Columns::find(&table, &Mapping::default()).unwrap();
         let now: Timestamp = "2026-05-01T00:00:00Z".parse().unwrap();
         let mut rows = check_rows(&table, &columns, &Checks::at(now));
-        recognise(&self.store, &code("A"), &columns, &mut rows, &HashSet::new(), answers).unwrap();
-        settle_duplicates(&mut rows, Duplicates::Update);
+        recognise(&self.store, &code("A"), &mut rows, &HashSet::new(), answers).unwrap();
+        settle_duplicates(&mut rows);
         let issuer = Issuer { host: "a.example".into(), name: "A".into(), verifier: "a.example".into() };
         let desk = Desk { store: &self.store, issuer: &issuer, actor: "tester", now };
-        let join = |_: &RowOutcome, row: &Participant, known: &Participant| row_over(&columns, row, known);
+        let join =
+            |outcome: &RowOutcome, row: &Participant, known: &Participant| put_over(&outcome.cleared, row, known);
         let enrolled = enroll(&desk, &code("A"), &rows, Duplicates::Update, &join).unwrap();
         Done { rows, enrolled }
     }
@@ -184,8 +185,11 @@ fn an_address_that_comes_later_or_is_missing_is_asked_about() {
     assert_eq!(done.asked(), [(2, "same_name"), (3, "same_name")]);
     assert_eq!(event.import(list, same()).counts(), (0, 2, 0));
     assert_eq!(event.people()[0], ("Ada Lovelace".into(), "ada@example.org".into()));
-    // A list without addresses is about them; an empty cell where others have one may not be.
-    assert_eq!(event.import("Name,City\nAda Lovelace,Bonn\n", ASK).counts(), (0, 1, 0));
+    // A list without addresses may be about them, and so may an empty cell where others have one.
+    for list in ["Name,City\nAda Lovelace,Bonn\n", "Name\nAda Lovelace\n"] {
+        assert_eq!(event.import(list, ASK).asked(), [(2, "same_name")], "{list}");
+    }
+    assert_eq!(event.import("Name,City\nAda Lovelace,Bonn\n", same()).counts(), (0, 1, 0));
     let done = event.import("Name,Email\nAda Lovelace,\nEve,eve@example.org\n", ASK);
     assert_eq!((done.asked(), done.enrolled.added), (vec![(2, "same_name")], 1));
     assert_eq!(event.people()[0].1, "ada@example.org");
@@ -207,4 +211,51 @@ fn a_placeholder_for_an_address_is_a_question_for_all_and_quickly_told() {
     assert_eq!(event.import(&list, ASK).asked().len(), 2_999);
     assert_eq!(event.import(&list, two()).enrolled.added, 2_999);
     assert_eq!(event.import(&list, ASK).counts(), (0, 0, 3_000));
+}
+
+#[test]
+fn all_questions_about_a_list_come_together_and_an_error_changes_nothing_for_the_others() {
+    let event = Event::new();
+    event.import("Name,Email\nAnna Berg,info@firm.example\n", ASK);
+    let list = "Name,Email,Status\nKarl Berg,info@firm.example,absent\nEva Lind,eva@example.org,failed\n\
+                Eva Lind,eva@example.org,\nTom Lind,tom@example.org,absent\n";
+    let done = event.import(list, ASK);
+    let codes: Vec<Vec<&str>> =
+        done.rows.iter().map(|row| row.findings.iter().map(|finding| finding.code.as_str()).collect()).collect();
+    let asked = "absent_or_failed";
+    assert_eq!(codes, [vec![asked, "same_address"], vec![asked], vec![], vec![asked]]);
+    assert_eq!(done.counts(), (1, 0, 0), "the row without an error");
+    assert_eq!(event.names(), ["Anna Berg", "Eva Lind"]);
+}
+
+#[test]
+fn an_empty_cell_takes_nothing_away_and_the_word_for_it_does() {
+    let event = Event::new();
+    let field = |name: &str| event.store.participants(&code("A"), None, 1).unwrap().items[0].fields[name].clone();
+    event.import("Name,Email,Expires,City\nAda,ada@example.org,2027-03-31,Bonn\n", ASK);
+    let done = event.import("Name,Email,Expires,City\nAda,ada@example.org,,\n", ASK);
+    assert_eq!((done.counts(), field("expires"), field("city")), ((0, 0, 1), "2027-03-31".into(), "Bonn".into()));
+    let done = event.import("Name,Email,Valid until,City\nAda,ada@example.org,(Clear),Cork\n", ASK);
+    assert_eq!((done.counts(), field("expires"), field("city")), ((0, 1, 0), String::new(), "Cork".into()));
+}
+
+#[test]
+fn one_external_id_is_one_person_unless_name_and_address_both_are_others() {
+    let person = |name: &str, email: &str| {
+        let email = Some(email.to_owned()).filter(|email| !email.is_empty());
+        let key = testamur::store::PersonKey("k".into());
+        Participant::new(key, name.into(), email, Default::default(), "2026-05-01T00:00:00Z".parse().unwrap())
+    };
+    let known = person("Anna Berg", "anna@firm.example");
+    for (name, email, another) in [
+        ("Anna Berg", "berg@other.example", false),
+        ("Ana Berg", "berg@other.example", false),
+        ("Karl Meyer", "ANNA@firm.example", false),
+        ("Karl Meyer", "karl@firm.example", true),
+        ("Anna Meyer", "karl@firm.example", true),
+        ("Anna Meyer", "", false),
+        ("Karl Meyer", "", true),
+    ] {
+        assert_eq!(testamur::issuance::is_another(&person(name, email), &known), another, "{name} {email}");
+    }
 }

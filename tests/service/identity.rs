@@ -120,8 +120,9 @@ fn a_second_list_leaves_the_columns_that_it_does_not_have() {
         let ada = person(world, "ada@x.example");
         assert_eq!((&ada["fields"]["language"], &ada["fields"]["city"]), (&json!("de"), &json!("Bonn")), "{ada}");
         assert_eq!((&ada["progress"]["points"], &ada["progress"]["score"]), (&json!(5), &json!(9)));
-        // An empty cell is said.
-        import(world, "name,email,city,points\nAda,ada@x.example,,\n", &[]);
+        // An empty cell says nothing, this does.
+        assert_eq!(import(world, "name,email,city,points\nAda,ada@x.example,,\n", &[])["counts"]["unchanged"], 1);
+        import(world, "name,email,city,points\nAda,ada@x.example,(clear),(clear)\n", &[]);
         let ada = person(world, "ada@x.example");
         assert_eq!((&ada["fields"]["language"], &ada["fields"]["city"]), (&json!("de"), &json!("")), "{ada}");
         assert_eq!((&ada["progress"]["points"], &ada["progress"]["score"]), (&Value::Null, &json!(9)));
@@ -134,8 +135,10 @@ fn a_list_without_addresses_takes_none_away() {
         workshop(world);
         import(world, "name\nAda\n", &[]);
         world.patch(&format!("{PEOPLE}/ada"), &json!({ "email": "ada@x.example" })).ok();
-        let done = import(world, "name,city\nAda,Bonn\n", &[]);
-        assert_eq!(done["counts"]["updated"], 1);
+        let list = "name,city\nAda,Bonn\n";
+        assert_eq!(import(world, list, &[])["findings"][0]["code"], "same_name");
+        let path = "/events/WORKSHOP/imports?same_name=same_person";
+        assert_eq!(world.upload(OWNER, path, "a.csv", list.as_bytes(), &[]).ok()["counts"]["updated"], 1);
         let ada = person(world, "ada@x.example");
         assert_eq!((&ada["name"], &ada["fields"]["city"]), (&json!("Ada"), &json!("Bonn")));
     });

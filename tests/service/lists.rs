@@ -171,7 +171,7 @@ fn a_result_is_signed_only_after_it_was_confirmed() {
 }
 
 #[test]
-fn an_event_that_was_never_asked_goes_on_as_it_did() {
+fn an_event_that_was_never_asked_signs_no_result_before_it_was() {
     on_each_engine(|world| {
         workshop(world);
         let list = "name,email,Result\nAda,ada@x.example,87\nBob,bob@x.example,90\n";
@@ -193,7 +193,19 @@ fn an_event_that_was_never_asked_goes_on_as_it_did() {
         store.put_event(Some(&event), &old, &act).unwrap();
         assert_eq!(world.get("/events/WORKSHOP").ok()["publish_results"], Value::Null);
         let told = import(world, list, "")["notes"].to_string();
-        assert!(told.contains("are signed, as before") && told.contains("`publish_results`"), "{told}");
+        assert!(told.contains("never asked about its results") && told.contains("`publish_results`"), "{told}");
+        world.put("/events/WORKSHOP/rule", &json!({ "rule": "everybody" })).ok();
+        let run = json!({ "kind": "generate", "event": "WORKSHOP", "anyway": true });
+        let now = json!({ "person": "bob@x.example", "reason": "was there" });
+        for (path, body) in [("/runs/preview", &run), ("/runs", &run), ("/events/WORKSHOP/issue-now", &now)] {
+            let told = world.post(path, body).problem(409, "results-unasked");
+            assert!(told.contains("PATCH /api/v1/events/WORKSHOP"), "{told}");
+        }
+        // Who says no result is no question.
+        world.post(PEOPLE, &json!({ "name": "Eve", "email": "eve@x.example" })).ok();
+        assert!(issued(world, "eve@x.example")["credentialSubject"]["result"].is_null());
+        world.patch("/events/WORKSHOP", &json!({ "publish_results": true })).ok();
+        assert_eq!(world.post("/runs/preview", &run).ok()["gets"], 1);
         assert_eq!(issued(world, "bob@x.example")["credentialSubject"]["result"][0]["value"], "90");
     });
 }
@@ -244,5 +256,132 @@ fn the_report_is_safe_where_cells_are_parted_at_semicolons() {
         let import = done["import"]["id"].as_str().unwrap();
         let report = world.get(&format!("/events/WORKSHOP/imports/{import}/report")).text();
         assert!(report.contains("x;'=1+1"), "{report}");
+    });
+}
+
+#[test]
+fn one_participant_who_was_absent_or_failed_is_asked_about_too() {
+    on_each_engine(|world| {
+        workshop(world);
+        let with = |fields: Value| json!({ "name": "Bob", "email": "bob@x.example", "fields": fields });
+        for fields in [
+            json!({ "Result": "no pass" }),
+            json!({ "status": "Absent - sick" }),
+            json!({ "Bestanden": "✘" }),
+            json!({ "Attendance (%)": "0" }),
+            json!({ "role": "absent" }),
+            json!({ "Remark": "fehlte" }),
+        ] {
+            let told = world.post(PEOPLE, &with(fields)).problem(409, "absent-or-failed");
+            assert!(told.contains("absent=take"), "{told}");
+        }
+        let role = json!({ "name": "Bob", "progress": { "role": "no-show" } });
+        world.post(PEOPLE, &role).problem(409, "absent-or-failed");
+        let harmless = json!({ "role": "Absent-minded professor", "title": "Failed states" });
+        assert_eq!(world.post(PEOPLE, &with(harmless)).status, 201);
+        let bob = format!("{PEOPLE}/bob@x.example");
+        let failed = json!({ "fields": { "Status": "failed" } });
+        world.patch(&bob, &failed).problem(409, "absent-or-failed");
+        assert!(world.get(&bob).ok()["fields"]["status"].is_null());
+        world.patch(&format!("{bob}?absent=leave_out"), &failed).problem(422, "invalid");
+        world.patch(&format!("{bob}?absent=take"), &failed).ok();
+        // What is known and was confirmed is not asked again.
+        world.patch(&bob, &json!({ "fields": { "Status": "failed", "city": "Bonn" } })).ok();
+    });
+}
+
+#[test]
+fn a_rule_answers_only_for_the_columns_that_it_judges() {
+    on_each_engine(|world| {
+        workshop(world);
+        world.put("/events/WORKSHOP/rule", &json!({ "rule": "checked_in" })).ok();
+        let list = "name,email,passed,checked_in,role\nBob,bob@x.example,no,yes,\nEve,eve@x.example,yes,no,\n\
+                    Tom,tom@x.example,yes,yes,absent\n";
+        assert_eq!(codes(&import(world, list, "")), [(2, "absent_or_failed"), (4, "absent_or_failed")]);
+        world.put("/events/WORKSHOP/rule", &json!({ "rule": "passed" })).ok();
+        assert_eq!(codes(&import(world, list, "")), [(3, "absent_or_failed"), (4, "absent_or_failed")]);
+    });
+}
+
+#[test]
+fn nobody_becomes_another_by_an_external_id_an_address_or_a_name_alone() {
+    on_each_engine(|world| {
+        workshop(world);
+        let anna = json!({ "external_id": "7", "name": "Anna Berg", "email": "anna@x.example" });
+        let id = world.post(PEOPLE, &anna).ok()["id"].as_str().unwrap().to_owned();
+        let karl = json!({ "external_id": "7", "name": "Karl Meyer", "email": "karl@x.example" });
+        let told = world.post(PEOPLE, &karl).problem(409, "same-id");
+        assert!(told.contains(&id) && !told.contains("Anna") && told.contains("same_id=same_person"), "{told}");
+        let list = "name,email,external_id\nKarl Meyer,karl@x.example,7\n";
+        let done = import(world, list, "");
+        assert_eq!((codes(&done), &done["counts"]["updated"]), (vec![(2, "same_id")], &json!(0)));
+        let both = json!({ "name": "Karl Meyer", "email": "karl@x.example" });
+        world.patch(&format!("{PEOPLE}/7"), &both).problem(409, "same-id");
+        assert_eq!(names(world), ["Anna Berg"]);
+        // The address alone, or a slip in the name: an ordinary change.
+        let list = "name,email,external_id\nAnna Berg,berg@x.example,7\n";
+        assert_eq!(import(world, list, "")["counts"]["updated"], 1);
+        let slip = json!({ "external_id": "7", "name": "Ana Berg", "email": "ana@x.example" });
+        assert_eq!(world.post(PEOPLE, &slip).status, 200);
+
+        // An address of somebody else.
+        world.post(PEOPLE, &json!({ "name": "Tom Lind", "email": "tom@x.example" })).ok();
+        let move_in = json!({ "email": "TOM@x.example" });
+        world.patch(&format!("{PEOPLE}/7"), &move_in).problem(409, "same-address");
+        world.post(PEOPLE, &json!({ "external_id": "7", "email": "tom@x.example" })).problem(409, "same-address");
+        let twin = json!({ "name": "TOM LIND", "email": "tom@x.example" });
+        world.patch(&format!("{PEOPLE}/{id}?same_address=two_people"), &twin).problem(409, "same-address");
+        world.patch(&format!("{PEOPLE}/{id}?same_address=two_people"), &move_in).ok();
+
+        // A list of names alone.
+        let done = import(world, "name,score\nTom Lind,99\n", "");
+        assert_eq!((codes(&done), &done["counts"]["updated"]), (vec![(2, "same_name")], &json!(0)));
+        let hint = done["findings"][0]["hint"].as_str().unwrap();
+        assert!(hint.contains("`same_name=two_people`") && !hint.contains("--"), "{hint}");
+        assert_eq!(import(world, "name,score\nTom Lind,99\n", "?same_name=same_person")["counts"]["updated"], 1);
+        assert_eq!(import(world, list, "?same_id=same_person&keep_known=true")["kept_lines"], json!([2]));
+    });
+}
+
+#[test]
+fn an_empty_cell_takes_nothing_away_and_the_later_row_counts() {
+    on_each_engine(|world| {
+        workshop(world);
+        let ada = |world: &World| world.get(&format!("{PEOPLE}/ada@x.example")).ok();
+        let list = |expires: &str, points: &str| {
+            format!("name,email,Expires,points,locale\nAda,ada@x.example,{expires},{points},\n")
+        };
+        import(world, &list("2027-03-31", "7"), "");
+        assert_eq!(import(world, &list("", ""), "")["counts"]["unchanged"], 1);
+        assert_eq!(
+            (&ada(world)["fields"]["expires"], &ada(world)["progress"]["points"]),
+            (&json!("2027-03-31"), &json!(7))
+        );
+        import(world, &list("(clear)", "(clear)"), "");
+        assert_eq!((&ada(world)["fields"]["expires"], &ada(world)["progress"]["points"]), (&json!(""), &Value::Null));
+        let two = "name,email,Expires,city\nAda,ada@x.example,2027-03-31,Bonn\nAda,ada@x.example,2027-04-30,\n";
+        for query in ["", "?keep_known=true"] {
+            let done = import(world, two, query);
+            assert_eq!((&done["findings"][0]["line"], &done["findings"][0]["code"]), (&json!(2), &json!("duplicate")));
+        }
+        assert_eq!(
+            (&ada(world)["fields"]["expires"], &ada(world)["fields"]["city"]),
+            (&json!("2027-04-30"), &json!("Bonn"))
+        );
+        let cleared = json!({ "fields": { "expires": null } });
+        assert_eq!(world.patch(&format!("{PEOPLE}/ada@x.example"), &cleared).ok()["fields"]["expires"], "");
+    });
+}
+
+#[test]
+fn a_rule_for_everybody_is_one_word() {
+    on_each_engine(|world| {
+        workshop(world);
+        import(world, "name,email\nAda,ada@x.example\nBob,bob@x.example\n", "");
+        assert_eq!(world.put("/events/WORKSHOP/rule", &json!({ "rule": "everybody" })).ok()["rule"], "everybody");
+        let run = json!({ "kind": "generate", "event": "WORKSHOP", "anyway": true });
+        assert_eq!(world.post("/runs/preview", &run).ok()["gets"], 2);
+        world.post("/events/WORKSHOP/exclusions", &json!({ "person": "bob@x.example", "reason": "conduct" })).ok();
+        assert_eq!(world.post("/runs/preview", &run).ok()["gets"], 1);
     });
 }

@@ -2,6 +2,7 @@
 
 mod abuse;
 mod document;
+mod earlier;
 mod eligibility;
 mod erase;
 mod events;
@@ -33,6 +34,7 @@ mod skeleton;
 mod small_disk;
 mod strays;
 mod tags;
+mod taken_back;
 mod tampered;
 mod templates;
 mod turns;

@@ -54,6 +54,16 @@ impl Place {
         place
     }
 
+    /// Returns the folder that an earlier version left, with its data, site and files.
+    pub fn earlier(commit: &str) -> Self {
+        let place = Self { folder: tempfile::tempdir().unwrap() };
+        let archive = repository(&format!("tests/data/earlier/{commit}.tar.gz"));
+        let done = Command::new("tar").arg("xzf").arg(&archive).arg("-C").arg(place.path(".")).status().unwrap();
+        assert!(done.success(), "{} is not unpacked", archive.display());
+        std::fs::write(place.path("owned"), "").unwrap();
+        place
+    }
+
     /// Returns a path beside the data.
     pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
@@ -187,7 +197,12 @@ impl Process {
 
     /// Logs the owner in; returns cookie and CSRF token.
     pub fn log_in(&self, password: &str) -> Option<(String, String)> {
-        let body = json!({ "email": EMAIL, "password": password }).to_string();
+        self.log_in_as(EMAIL, password)
+    }
+
+    /// Logs somebody in; returns cookie and CSRF token.
+    pub fn log_in_as(&self, email: &str, password: &str) -> Option<(String, String)> {
+        let body = json!({ "email": email, "password": password }).to_string();
         let mut stream = self.connect();
         stream
             .write_all(&request("POST /api/v1/login", "content-type: application/json\r\n", body.as_bytes()))

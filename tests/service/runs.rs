@@ -141,7 +141,7 @@ fn groups_get_keep_and_lose() {
         assert_eq!(counters(&run), [1, 1, 0, 0]);
         let gone = world.get("/certificates/CERT-WORKSHOP-2026-00001").ok();
         let version = &gone["versions"][0];
-        assert_eq!((&version["status"], &version["cause"]), (&json!("revoked"), &json!("eligibility_lost")));
+        assert_eq!((&version["status"], &version["cause"]), (&json!("revocation_waits"), &json!("eligibility_lost")));
 
         let gets = done(world, &json!({ "kind": "regenerate", "event": "WORKSHOP", "over": "not_issued" }));
         assert_eq!(counters(&gets), [1, 1, 0, 0]);

@@ -1,5 +1,6 @@
 //! What holds for every route.
 
+use super::document;
 use super::harness::{World, on_each_engine};
 
 #[test]
@@ -16,6 +17,22 @@ fn an_unknown_address_and_a_wrong_method_are_problems() {
     let world = World::in_memory();
     world.get("/nothing").problem(404, "no-such-route");
     world.delete("/events").problem(405, "method-not-allowed");
+}
+
+#[test]
+fn the_page_of_the_api_names_every_operation_without_scripts() {
+    let world = World::in_memory();
+    let request = axum::http::Request::builder().uri("/api/v1/docs");
+    let page = world.send("", request, axum::body::Body::empty()).text();
+    let all = document::operations(&testamur::server::openapi());
+    assert!(all.len() > 100);
+    for (name, operation) in all {
+        let (method, path) = name.split_once(' ').unwrap();
+        assert!(page.contains(&format!("<b>{method}</b> <code>{path}</code>")), "{name}");
+        let begin = operation.details["summary"].as_str().unwrap().split(['`', '&', '"']).next().unwrap();
+        assert!(page.contains(begin), "{name}: {begin}");
+    }
+    assert!(page.contains("href=\"openapi.json\"") && !page.contains("<!--"));
 }
 
 #[test]

@@ -50,7 +50,12 @@ fn a_publication_leaves_out_just_what_can_still_be_undone_and_says_so() {
         issued(world, 3);
         let revoked = world.post(&format!("{FIRST}/revoke"), &json!({ "cause": "on_request" })).ok();
         let due = world.app.now().plus_seconds(WAIT).to_string();
-        assert_eq!((&revoked["status"], &revoked["waits_until"]), (&json!("revoked"), &json!(due)));
+        assert_eq!((&revoked["status"], &revoked["waits_until"]), (&json!("revocation_waits"), &json!(due)));
+        // A listing says so too, and finds it by that.
+        for (status, found) in [("revocation_waits", 1), ("revoked", 0), ("active", 2)] {
+            let listed = world.get(&format!("/certificates?status={status}")).ok();
+            assert_eq!(listed["items"].as_array().unwrap().len(), found, "{status}: {listed}");
+        }
         let fraud = world.post("/certificates/CERT-WORKSHOP-2026-00002/revoke", &json!({ "cause": "fraud" })).ok();
         assert_eq!(fraud["waits_until"], Value::Null, "fraud never waits");
 
@@ -70,7 +75,15 @@ fn a_publication_leaves_out_just_what_can_still_be_undone_and_says_so() {
         world.post(&format!("{FIRST}/revoke"), &json!({ "cause": "on_request" })).ok();
         world.pass(WAIT - 1);
         assert_eq!(left_out(&publish(world, "")), 1);
+        let waiting = world.get(FIRST);
+        assert_eq!(waiting.ok()["versions"][0]["status"], "revocation_waits");
         world.pass(1);
+        let over = world.get(FIRST);
+        assert_eq!(
+            (&over.ok()["versions"][0]["status"], over.ok()["versions"][0]["waits_until"].is_null()),
+            (&json!("revoked"), true)
+        );
+        assert_ne!(waiting.etag(), over.etag(), "what the date makes of it is another answer");
         assert_eq!(world.get("/publish").ok()["left_out"], Value::Null);
         assert_eq!(left_out(&publish(world, "")), 0);
         assert_eq!(verdicts(world), ["revoked", "revoked", "valid"]);
@@ -221,7 +234,7 @@ fn a_certificate_that_is_named_is_not_restored_if_it_was_revoked_since() {
     work(&world);
     let run = world.get(&format!("/runs/{}", run["id"].as_str().unwrap())).ok();
     assert_eq!((&run["state"], &run["counters"]["failed"]), (&json!("failed"), &json!(1)));
-    assert_eq!(world.get(FIRST).ok()["versions"][0]["status"], "revoked");
+    assert_eq!(world.get(FIRST).ok()["versions"][0]["status"], "revocation_waits");
 }
 
 #[test]

@@ -207,8 +207,65 @@ fn every_certificate_in_a_container_is_judged_by_name() {
     };
     let mail = ask(letter("all.zip", &zip).as_bytes());
     assert_eq!(named(&mail), [("all.zip/good.pdf", "valid"), ("all.zip/bad.pdf", "revoked")]);
-    let deep = ask(letter("outer.zip", &archive(&[("all.zip", &zip)])).as_bytes());
-    assert_eq!((named(&deep), &deep["good"]), (vec![("outer.zip/all.zip", "unreadable")], &json!(false)));
+    let deeper = archive(&[("inner.zip", &archive(&[("all.zip", &zip)]))]);
+    let deep = ask(letter("outer.zip", &deeper).as_bytes());
+    assert_eq!((named(&deep), &deep["good"]), (vec![("outer.zip/inner.zip/all.zip", "unreadable")], &json!(false)));
+}
+
+#[test]
+fn nothing_hides_behind_a_good_certificate() {
+    let world = World::in_memory();
+    issued(&world);
+    let get = |number: usize, format: &str| {
+        world.get(&format!("/certificates/CERT-WORKSHOP-2026-{number:05}/file?format={format}")).bytes
+    };
+    let (good, bad) = (get(1, "png"), get(2, "png"));
+    let jwt = String::from_utf8(get(2, "jwt")).unwrap();
+    let jwt = jwt.trim();
+    world.post("/certificates/CERT-WORKSHOP-2026-00002/revoke", &json!({ "cause": "fraud" })).ok();
+    world.pass(60);
+    let ask = |bytes: &[u8]| send(&world, "application/octet-stream", bytes).ok();
+
+    let packed = [&good[..], b"\x1F\x8B\x08\0"].concat();
+    let html = format!("<p>{jwt}</p>");
+    let mail = |part: &str| {
+        let png = data_encoding::BASE64_MIME.encode(&good);
+        format!(
+            "From: a@example.org\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=B\r\n\r\n--B\r\n\
+             Content-Type: image/png; name=good.png\r\nContent-Transfer-Encoding: base64\r\n\r\n{png}\r\n--B\r\n{part}\r\n--B--\r\n"
+        )
+        .into_bytes()
+    };
+    let closed =
+        mail("Content-Type: application/pdf; name=a.pdf\r\nContent-Transfer-Encoding: x-uuencode\r\n\r\nbegin 644 a");
+    let link = mail(&format!("Content-Type: text/html\r\n\r\n<a href='data:text/plain,{jwt}'>x</a>"));
+    for (file, expected) in [
+        ([&good[..], &bad].concat(), vec![("", "valid"), ("part 2", "revoked")]),
+        (packed, vec![("", "valid"), ("part 2", "unreadable")]),
+        (archive(&[("a.png", &good), ("b.html", html.as_bytes())]), vec![("a.png", "valid"), ("b.html", "revoked")]),
+        (archive(&[("a.png", &good), ("b.gz", b"\x1F\x8B\x08")]), vec![("a.png", "valid"), ("b.gz", "unreadable")]),
+        (closed, vec![("good.png", "valid"), ("a.pdf", "unreadable")]),
+        (link, vec![("good.png", "valid"), ("text 3", "revoked")]),
+    ] {
+        let answer = ask(&file);
+        assert_eq!((named(&answer), &answer["good"]), (expected, &json!(false)), "{answer}");
+    }
+    for quiet in [[&good[..], &[0; 900]].concat(), archive(&[("a.png", &good), ("b.txt", b"Hello")])] {
+        let answer = ask(&quiet);
+        assert_eq!(answer["good"], true, "{answer}");
+    }
+}
+
+#[test]
+fn a_form_is_refused_with_what_to_do() {
+    let world = World::in_memory();
+    issued(&world);
+    let png = file(&world, "png");
+    let form = [b"--B\r\nContent-Disposition: form-data; name=\"file\"\r\n\r\n", &png[..], b"\r\n--B--\r\n"].concat();
+    for kind in ["multipart/form-data; boundary=B", "Multipart/Form-Data; boundary=B"] {
+        let refused = send(&world, kind, &form[..]).problem(415, "form");
+        assert!(refused.contains("--data-binary"), "{refused}");
+    }
 }
 
 #[test]

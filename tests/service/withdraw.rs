@@ -26,7 +26,7 @@ fn a_revocation_is_taken_back_until_it_is_published() {
         issued(world, 2);
         let why = json!({ "cause": "issued_in_error", "text": "wrong course" });
         let revoked = world.tell(REVOKER, "POST", &format!("{FIRST}/revoke"), &why).ok();
-        assert_eq!((&revoked["status"], &revoked["cause"]), (&json!("revoked"), &json!("issued_in_error")));
+        assert_eq!((&revoked["status"], &revoked["cause"]), (&json!("revocation_waits"), &json!("issued_in_error")));
         assert_eq!(set_entries(world), 1);
         let again = world.post(&format!("{FIRST}/revoke"), &json!({ "cause": "fraud" })).ok();
         assert_eq!(again["cause"], "issued_in_error", "the first reason stays");

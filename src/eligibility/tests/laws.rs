@@ -39,6 +39,7 @@ fn leaf() -> impl Strategy<Value = Rule> {
         Just(Rule::Passed),
         Just(Rule::CheckedIn),
         Just(Rule::Manual),
+        Just(Rule::Everybody),
         Just(Rule::Role { one_of: vec!["speaker".into()] }),
     ]
 }

@@ -53,6 +53,12 @@ impl Meaning {
     /// Every meaning, in the order that messages list them.
     pub const ALL: [Self; 10] = [Name, FirstName, LastName, Email, Language, Credits, Score, Role, Expires, Term];
 
+    /// Returns what a column of this header is taken for; the likelier where it may be two.
+    pub fn of(header: &str) -> Option<Self> {
+        let wanted = key(header);
+        Self::ALL.into_iter().find(|meaning| headers(*meaning).any(|header| header == wanted))
+    }
+
     /// Returns the field's name in `--map`, in placeholders and in a participant's fields.
     pub fn field(self) -> &'static str {
         match self {

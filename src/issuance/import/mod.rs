@@ -12,6 +12,8 @@ mod columns;
 mod csv;
 mod expiry;
 mod names;
+mod outcome;
+mod over;
 mod report;
 mod rows;
 mod table;
@@ -19,15 +21,14 @@ mod unfilled;
 mod uses;
 mod xlsx;
 
-pub use absent::Absent;
+pub use absent::{Absent, says_absent_or_failed};
 pub use columns::{Column, Columns, Mapping, MappingError, Meaning, field_name};
 pub use expiry::{ExpiryError, last_day, not_over};
 pub use names::{NameProblem, checked_name, checked_text, is_bidi_control, is_email, lint_name};
+pub use outcome::{Code, Finding, RowOutcome, Severity, Summary, as_options, summarise};
+pub use over::{CLEAR, Duplicates, person_key, put_over, settle_duplicates};
 pub use report::{report_json, safe_cell, write_report};
-pub use rows::{
-    Checks, Code, Duplicates, Finding, MissingGlyph, NAME_CHARACTERS, RowOutcome, Severity, Summary, check_rows,
-    person_key, settle_duplicates, summarise,
-};
+pub use rows::{Checks, MissingGlyph, NAME_CHARACTERS, check_rows};
 pub use table::{Limits, Row, Table, read_table};
 pub use unfilled::{Near, Unfilled, unfilled};
 pub use uses::{Use, told_uses, uses};

@@ -46,7 +46,7 @@ fn added_cells(outcome: &RowOutcome) -> [String; 4] {
         .iter()
         .map(|f| if f.field.is_empty() { f.reason.clone() } else { format!("{}: {}", f.field, f.reason) })
         .collect();
-    let hints: Vec<&str> = outcome.findings.iter().map(|finding| finding.hint).collect();
+    let hints: Vec<&str> = outcome.findings.iter().map(|finding| &*finding.hint).collect();
     let status = outcome.severity().map_or("valid", status);
     [outcome.line.to_string(), status.into(), safe_cell(&reasons.join("; ")), safe_cell(&hints.join("; "))]
 }

@@ -1,6 +1,6 @@
 //! Rows are checked one by one: each becomes a participant, a participant with warnings, or an error, and says why.
 
-use std::collections::HashMap;
+use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -8,22 +8,14 @@ use super::absent::{self, Absent};
 use super::columns::Meaning;
 use super::expiry::{last_day, not_over};
 use super::names::{self, Tidy};
+use super::outcome::{Code, Finding, RowOutcome, Severity};
+use super::over::{CLEAR, person_key};
 use super::{Columns, Row, Table};
 use crate::credential::Timestamp;
-use crate::store::{Fields, Participant, PersonKey, mailbox};
+use crate::store::{Fields, Participant};
 
 /// Longest name in characters as a person counts them.
 pub const NAME_CHARACTERS: usize = 200;
-
-/// What to do with a second row about the same person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Duplicates {
-    /// The first row counts.
-    #[default]
-    Skip,
-    /// The last row counts.
-    Update,
-}
 
 /// Says which character of a text no font has a glyph for, if there is one.
 pub type MissingGlyph<'a> = dyn Fn(&str) -> Option<char> + 'a;
@@ -49,213 +41,13 @@ impl Checks<'_> {
     }
 }
 
-/// How bad a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Severity {
-    /// The row is imported.
-    Warning,
-    /// The row is left out.
-    Error,
-}
-
-/// What was found, for machines. Stable: reports and scripts name them.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Code {
-    /// No name.
-    NameMissing,
-    /// Past [`NAME_CHARACTERS`].
-    NameTooLong,
-    /// A control character or line break.
-    ControlCharacter,
-    /// A bidi embedding, override or isolate.
-    BidiControl,
-    /// A replacement, private use or noncharacter.
-    DamagedCharacter,
-    /// No font can draw a character of the name.
-    NoGlyph,
-    /// No letter in the name.
-    NoLetter,
-    /// Invisible characters were removed.
-    InvisibleCharacter,
-    /// Two scripts in one word.
-    MixedScripts,
-    /// Capitals only.
-    AllCapitals,
-    /// Spaces were trimmed or collapsed.
-    Spaces,
-    /// An e-mail is needed and missing.
-    EmailMissing,
-    /// Not an address.
-    EmailInvalid,
-    /// The same person again.
-    Duplicate,
-    /// A cell past the limit.
-    CellTooLong,
-    /// More cells than columns.
-    TooManyCells,
-    /// A formula without a stored result.
-    Formula,
-    /// Credits that are not a number.
-    CreditsInvalid,
-    /// A last day that is no date, could be two, or is over.
-    ExpiresInvalid,
-    /// The row says that somebody was absent or failed.
-    AbsentOrFailed,
-    /// The address of somebody with another name.
-    SameAddress,
-    /// The name of somebody else, and nothing to tell the two apart.
-    SameName,
-    /// Attendance, points or another column about progress that cannot be read.
-    ProgressInvalid,
-    /// An external id that is another person's.
-    ExternalIdTaken,
-}
-
-impl Code {
-    /// Returns the code as reports spell it.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::NameMissing => "name_missing",
-            Self::NameTooLong => "name_too_long",
-            Self::ControlCharacter => "control_character",
-            Self::BidiControl => "bidi_control",
-            Self::DamagedCharacter => "damaged_character",
-            Self::NoGlyph => "no_glyph",
-            Self::NoLetter => "no_letter",
-            Self::InvisibleCharacter => "invisible_character",
-            Self::MixedScripts => "mixed_scripts",
-            Self::AllCapitals => "all_capitals",
-            Self::Spaces => "spaces",
-            Self::EmailMissing => "email_missing",
-            Self::EmailInvalid => "email_invalid",
-            Self::Duplicate => "duplicate",
-            Self::CellTooLong => "cell_too_long",
-            Self::TooManyCells => "too_many_cells",
-            Self::Formula => "formula",
-            Self::CreditsInvalid => "credits_invalid",
-            Self::ExpiresInvalid => "expires_invalid",
-            Self::AbsentOrFailed => "absent_or_failed",
-            Self::SameAddress => "same_address",
-            Self::SameName => "same_name",
-            Self::ProgressInvalid => "progress_invalid",
-            Self::ExternalIdTaken => "external_id_taken",
-        }
-    }
-}
-
-/// One finding about one row.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Finding {
-    /// How bad.
-    pub severity: Severity,
-    /// The column it is about, as written in the file.
-    pub field: String,
-    /// For machines.
-    pub code: Code,
-    /// What is wrong.
-    pub reason: String,
-    /// What to do.
-    pub hint: &'static str,
-}
-
-/// What became of a row.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RowOutcome {
-    /// Line in the file.
-    pub line: u64,
-    /// Index into [`Table::rows`].
-    pub row: usize,
-    /// The person, unless the row is an error or a skipped duplicate.
-    pub participant: Option<Participant>,
-    /// Everything that was found.
-    pub findings: Vec<Finding>,
-}
-
-impl RowOutcome {
-    /// Returns the worst finding's severity; `None`: valid.
-    pub fn severity(&self) -> Option<Severity> {
-        self.findings.iter().map(|finding| finding.severity).max()
-    }
-}
-
-/// Counts over all rows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Summary {
-    /// Rows without findings.
-    pub valid: usize,
-    /// Rows with warnings only.
-    pub warnings: usize,
-    /// Rows left out for an error.
-    pub errors: usize,
-    /// Rows that a duplicate replaced or that were skipped as one (also counted above).
-    pub duplicates: usize,
-    /// People to be imported.
-    pub people: usize,
-}
-
-/// Counts the outcomes.
-pub fn summarise(rows: &[RowOutcome]) -> Summary {
-    let mut summary = Summary::default();
-    for row in rows {
-        match row.severity() {
-            None => summary.valid += 1,
-            Some(Severity::Warning) => summary.warnings += 1,
-            Some(Severity::Error) => summary.errors += 1,
-        }
-        summary.people += usize::from(row.participant.is_some());
-        summary.duplicates += usize::from(row.findings.iter().any(|finding| finding.code == Code::Duplicate));
-    }
-    summary
-}
-
-/// Returns the key that a newcomer gets where it is free: the mailbox, else the name in NFKC without case or doubled spaces.
-/// Who a row is about is not decided by it: see [`crate::issuance::recognise`].
-pub fn person_key(name: &str, email: Option<&str>) -> PersonKey {
-    match email {
-        Some(email) => PersonKey(mailbox(email)),
-        // Lower, upper, lower: folds what lower case alone leaves apart (`ß`, final sigma), near enough to CaseFolding.
-        None => {
-            let folded: String = name.nfkc().collect::<String>().to_lowercase().to_uppercase().to_lowercase();
-            PersonKey(folded.nfkc().collect::<String>().split_whitespace().collect::<Vec<_>>().join(" "))
-        }
-    }
-}
-
 /// Checks every row, each on its own. One bad row never stops the others.
 ///
-/// Rows about one person are told by [`settle_duplicates`], when all else that may make a row an error was looked at.
+/// Rows about one person are told by [`super::settle_duplicates`], when all else that may make a row an error was looked at.
 pub fn check_rows(table: &Table, columns: &Columns, checks: &Checks<'_>) -> Vec<RowOutcome> {
-    let check = |(index, row)| RowChecker { columns, checks, row, findings: Vec::new() }.check(index);
+    let check =
+        |(index, row)| RowChecker { columns, checks, row, findings: Vec::new(), cleared: BTreeSet::new() }.check(index);
     table.rows.iter().enumerate().map(check).collect()
-}
-
-/// Leaves one good row of each person: the first or the last, as `duplicates` says. A row that is an error does not count.
-pub fn settle_duplicates(rows: &mut [RowOutcome], duplicates: Duplicates) {
-    let mut seen: HashMap<PersonKey, usize> = HashMap::with_capacity(rows.len());
-    for at in 0..rows.len() {
-        let (earlier, rest) = rows.split_at_mut(at);
-        let Some(key) = rest[0].participant.as_ref().map(|person| person.key.clone()) else { continue };
-        let Some(before) = seen.insert(key.clone(), at) else { continue };
-        settle_duplicate(&mut earlier[before], &mut rest[0], duplicates);
-        if duplicates == Duplicates::Skip {
-            seen.insert(key, before);
-        }
-    }
-}
-
-fn settle_duplicate(before: &mut RowOutcome, now: &mut RowOutcome, duplicates: Duplicates) {
-    let (loser, other, what) = match duplicates {
-        Duplicates::Skip => (now, before.line, "skipped: the same person is in line"),
-        Duplicates::Update => (before, now.line, "updated: the same person is again in line"),
-    };
-    loser.participant = None;
-    loser.findings.push(Finding {
-        severity: Severity::Warning,
-        field: String::new(),
-        code: Code::Duplicate,
-        reason: format!("{what} {other}"),
-        hint: "if these are two people, give each an e-mail address of their own",
-    });
 }
 
 struct RowChecker<'a> {
@@ -263,6 +55,7 @@ struct RowChecker<'a> {
     checks: &'a Checks<'a>,
     row: &'a Row,
     findings: Vec<Finding>,
+    cleared: BTreeSet<String>,
 }
 
 impl RowChecker<'_> {
@@ -271,11 +64,14 @@ impl RowChecker<'_> {
         let name = self.name();
         let email = self.email();
         let fields = self.fields();
+        let nameable = !name.is_empty() && names::characters(&name) <= NAME_CHARACTERS;
         let wanted = self.wants_one();
-        let good = wanted && self.findings.iter().all(|finding| finding.severity < Severity::Error);
-        let participant =
-            good.then(|| Participant::new(person_key(&name, email.as_deref()), name, email, fields, self.checks.now));
-        RowOutcome { line: self.row.line, row: index, participant, findings: self.findings }
+        let good = self.findings.iter().all(|finding| finding.severity < Severity::Error);
+        let person = (wanted && nameable)
+            .then(|| Participant::new(person_key(&name, email.as_deref()), name, email, fields, self.checks.now));
+        let (participant, set_aside) = if good { (person, None) } else { (None, person) };
+        let Self { findings, cleared, .. } = self;
+        RowOutcome { line: self.row.line, row: index, participant, set_aside, cleared, findings }
     }
 
     fn cell(&self, at: usize) -> &str {
@@ -287,7 +83,7 @@ impl RowChecker<'_> {
     }
 
     fn find(&mut self, severity: Severity, field: String, code: Code, reason: String, hint: &'static str) {
-        self.findings.push(Finding { severity, field, code, reason, hint });
+        self.findings.push(Finding { severity, field, code, reason, hint: hint.into() });
     }
 
     fn error(&mut self, field: &str, code: Code, reason: String, hint: &'static str) {
@@ -344,16 +140,18 @@ impl RowChecker<'_> {
         tidy.text
     }
 
-    /// A row that says that somebody was absent or failed is asked about, or left out. Says whether it is still wanted.
+    /// A row that says that somebody was absent or failed is asked about, or left out. Says whether it is not.
     fn wants_one(&mut self) -> bool {
         if self.checks.absent == Absent::Take {
             return true;
         }
         let (columns, judged) = (self.columns, self.checks.judged);
         for (at, column) in columns.columns.iter().enumerate() {
-            let asked = !column.skipped && !judged.contains(&at) && absent::tells(column);
+            if column.skipped || judged.contains(&at) {
+                continue;
+            }
             let cell = self.cell(at).trim();
-            if !asked || !absent::says_absent(column, cell) {
+            if !absent::tells(column).is_some_and(|tells| absent::says_absent(tells, cell)) {
                 continue;
             }
             let said: String = cell.chars().take(40).collect();
@@ -362,11 +160,11 @@ impl RowChecker<'_> {
                 _ => (
                     Severity::Error,
                     format!("`{said}`: were they absent, or did they fail? They would get a certificate as others do"),
-                    "delete the row, or import it again with `absent` set to take or leave-out",
+                    "delete the row, or import it again with `absent=take` or `absent=leave_out`",
                 ),
             };
             self.find(severity, column.header.clone(), Code::AbsentOrFailed, reason, hint);
-            return false;
+            return severity == Severity::Error;
         }
         true
     }
@@ -501,12 +299,17 @@ impl RowChecker<'_> {
         let mut fields = Fields::new();
         let columns = self.columns;
         for (at, column) in columns.columns.iter().enumerate().filter(|(_, column)| !column.skipped) {
-            let text = self.cell(at).trim();
+            let text = self.row.cells.get(at).map_or("", String::as_str).trim();
             if matches!(column.meaning, Some(Meaning::Name | Meaning::Email)) {
                 continue;
             }
-            // An empty cell is kept: its placeholder exists, and stays empty on paper.
-            if text.is_empty() {
+            let clear = text.eq_ignore_ascii_case(CLEAR);
+            if clear {
+                self.cleared.insert(column.field.clone());
+                self.cleared.extend(column.meaning.map(|meaning| meaning.field().to_owned()));
+            }
+            // The placeholder exists, and stays empty on paper where nothing is known.
+            if text.is_empty() || clear {
                 fields.entry(column.field.clone()).or_default();
                 continue;
             }

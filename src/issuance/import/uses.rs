@@ -58,11 +58,12 @@ pub fn told_uses(columns: &Columns, uses: &[Use], results: Results, how: &str) -
              read the results of this event, {how}"
         ));
     }
-    if results == Results::AsBefore && columns.with(Meaning::Result).is_some() {
-        told.push(format!(
-            "the results of this event are signed, as before, and everybody can read them: confirm that once, or end it; \
-             {how}"
-        ));
+    if results == Results::Unasked && columns.with(Meaning::Result).is_some() {
+        told.push(
+            "this event is of an older version and was never asked about its results: certificates that would say one wait \
+             for the answer"
+                .to_owned(),
+        );
     }
     let kept = of(Use::Kept);
     let more = kept.len().saturating_sub(TOLD);

@@ -6,10 +6,9 @@ use super::{Answer, List, Other, Verdict, asked, ids_differ};
 use crate::issuance::import::{Code, RowOutcome};
 use crate::store::{Participant, StoreError, plain_name};
 
-const SAY_ADDRESS: &str =
-    "two people, or one whose name changed? Import this row again with `same-address` set to two-people or same-person";
+const SAY_ADDRESS: &str = "two people, or one whose name changed? Import this row again with `same_address=two_people` or `same_address=same_person`";
 const SAY_NAME: &str =
-    "the same person, or another? Import this row again with `same-name` set to same-person or two-people";
+    "the same person, or another? Import this row again with `same_name=same_person` or `same_name=two_people`";
 const CANNOT_SAY: &str = "give each of them an address of their own, or an external id";
 
 /// All who have one mailbox, from the event and from the list so far.
@@ -68,27 +67,29 @@ impl List<'_> {
         &mut self,
         rows: &mut [RowOutcome],
         group: &[usize],
-        settled: Vec<Other>,
+        place: String,
     ) -> Result<(), StoreError> {
-        let email = |at: &usize| rows[*at].participant.as_ref()?.email.clone();
+        let email = |at: &usize| rows[*at].person()?.email.clone();
         let Some(email) = group.first().and_then(email) else { return Ok(()) };
         let mut mailbox = Mailbox::default();
         let known = self.store.people_at(self.event, &email)?.into_iter().map(Other::known);
-        known.chain(settled).for_each(|other| mailbox.add(plain_name(&other.name), other));
+        let met = self.at.remove(&place).unwrap_or_default();
+        known.chain(met).for_each(|other| mailbox.add(plain_name(&other.name), other));
         for &at in group {
-            let Some(person) = &rows[at].participant else { continue };
+            let Some(person) = rows[at].person() else { continue };
             let plain = plain_name(&person.name);
             let verdict = match mailbox.judge(person, &plain, self.answers.same_address) {
                 Verdict::New => self.newcomer(person)?,
                 verdict => verdict,
             };
             if self.apply(&mut rows[at], verdict)?.is_some()
-                && let Some(person) = &rows[at].participant
+                && let Some(person) = rows[at].person()
             {
                 mailbox.add(plain, Other::row(person, rows[at].line));
                 self.meet(person, rows[at].line);
             }
         }
+        self.at.insert(place, mailbox.others);
         Ok(())
     }
 

@@ -2,14 +2,15 @@
 //!
 //! One mailbox and one name, whichever way they are spelt ([`mailbox`], [`plain_name`]), are one person. One mailbox and
 //! another name are two people, or one whose name was corrected: that is asked. Without an address, a name and the other
-//! columns decide; where they do not, that is asked too. Different external ids are different people.
+//! columns decide; where they do not, that is asked too. Different external ids are different people, and one external id is
+//! one person, unless name and address both say otherwise: that is asked.
 
 mod addresses;
 mod names;
 
 use std::collections::{HashMap, HashSet};
 
-use super::import::{Code, Columns, Finding, Meaning, RowOutcome, Severity, person_key};
+use super::import::{Code, Finding, RowOutcome, Severity, person_key};
 use crate::credential::EventCode;
 use crate::store::{Participant, PersonKey, Store, StoreError, mailbox, plain_name};
 
@@ -39,6 +40,9 @@ pub struct Answers {
     /// The same name, and no address to tell them apart: `ask` (if left out), `two_people` or `same_person`.
     #[param(inline)]
     pub same_name: Answer,
+    /// The same external id, another name and another address: `ask` (if left out), or `same_person`, who changed both.
+    #[param(inline)]
+    pub same_id: Answer,
 }
 
 /// Gives each row's person the key of who they are, or a new one; where that has to be asked, the row becomes an error.
@@ -49,41 +53,32 @@ pub struct Answers {
 pub fn recognise(
     store: &dyn Store,
     event: &EventCode,
-    columns: &Columns,
     rows: &mut [RowOutcome],
     settled: &HashSet<usize>,
     answers: Answers,
 ) -> Result<(), StoreError> {
-    let (mut mailboxes, mut names) = (Groups::default(), Groups::default());
     let mut list = List {
         store,
         event,
         answers,
-        addresses: columns.with(Meaning::Email).is_some(),
         taken: HashMap::new(),
         met: HashMap::new(),
+        at: HashMap::new(),
         claimed: HashSet::new(),
     };
-    let mut settled_at = HashMap::<String, Vec<Other>>::new();
-    for (at, row) in rows.iter().enumerate() {
+    for (_, row) in rows.iter().enumerate().filter(|(at, _)| settled.contains(at)) {
         let Some(person) = &row.participant else { continue };
-        if settled.contains(&at) {
-            list.claimed.insert(person.key.clone());
-            list.meet(person, row.line);
-            if let Some(email) = &person.email {
-                settled_at.entry(mailbox(email)).or_default().push(Other::row(person, row.line));
-            }
-            continue;
-        }
-        match &person.email {
-            Some(email) => mailboxes.add(mailbox(email), at),
-            None => names.add(plain_name(&person.name), at),
+        list.claimed.insert(person.key.clone());
+        list.meet(person, row.line);
+        if let Some(email) = &person.email {
+            list.at.entry(mailbox(email)).or_default().push(Other::row(person, row.line));
         }
     }
-    for (mailbox, group) in mailboxes.groups {
-        list.at_address(rows, &group, settled_at.remove(&mailbox).unwrap_or_default())?;
-    }
-    names.groups.into_iter().try_for_each(|(name, group)| list.of_name(rows, &name, &group))
+    let open: Vec<usize> = (0..rows.len()).filter(|at| !settled.contains(at)).collect();
+    // Rows that are errors come after the good ones: they are asked about too, and change nothing for the others.
+    let (good, aside): (Vec<usize>, Vec<usize>) = open.into_iter().partition(|at| rows[*at].participant.is_some());
+    list.find(rows, good)?;
+    list.find(rows, aside)
 }
 
 /// Finds a free key: the wanted one, or that with the next number behind it.
@@ -114,6 +109,22 @@ pub fn ids_differ(one: Option<&String>, other: Option<&String>) -> bool {
     one.zip(other).is_some_and(|(one, other)| one != other)
 }
 
+/// Says whether a row that has somebody's external id is about another person by all else: another name, and another address
+/// or none that says otherwise. An address or a name that changed alone, and a name with a slip, are ordinary changes.
+pub fn is_another(row: &Participant, known: &Participant) -> bool {
+    let (one, other) = (plain_name(&row.name), plain_name(&known.name));
+    let longest = one.chars().count().max(other.chars().count());
+    let slip = strsim::osa_distance(&one, &other);
+    if one == other || slip <= 2 && slip * 4 <= longest {
+        return false;
+    }
+    match (&row.email, &known.email) {
+        (Some(row), Some(known)) => mailbox(row) != mailbox(known),
+        // Nothing else tells: a part of the name that stayed does.
+        _ => !one.split(' ').any(|word| other.split(' ').any(|known| known == word)),
+    }
+}
+
 /// Rows by what they have in common, in the order of the list.
 #[derive(Default)]
 struct Groups {
@@ -136,12 +147,12 @@ struct List<'a> {
     store: &'a dyn Store,
     event: &'a EventCode,
     answers: Answers,
-    /// Whether the list has a column of addresses.
-    addresses: bool,
     /// The number that the next newcomer who wants a key gets.
     taken: HashMap<PersonKey, u64>,
     /// Whom rows with an address or an external id are about, by plain name.
     met: HashMap<String, Vec<Other>>,
+    /// Whom rows are about, by mailbox.
+    at: HashMap<String, Vec<Other>>,
     /// People of the event whom a row is about already.
     claimed: HashSet<PersonKey>,
 }
@@ -190,6 +201,22 @@ impl Other {
 }
 
 impl List<'_> {
+    /// Finds whom some rows are about.
+    fn find(&mut self, rows: &mut [RowOutcome], places: Vec<usize>) -> Result<(), StoreError> {
+        let (mut mailboxes, mut names) = (Groups::default(), Groups::default());
+        for at in places {
+            let Some(person) = rows[at].person() else { continue };
+            match &person.email {
+                Some(email) => mailboxes.add(mailbox(email), at),
+                None => names.add(plain_name(&person.name), at),
+            }
+        }
+        for (mailbox, group) in mailboxes.groups {
+            self.at_address(rows, &group, mailbox)?;
+        }
+        names.groups.into_iter().try_for_each(|(name, group)| self.of_name(rows, &name, &group))
+    }
+
     /// Remembers whom a row is about.
     fn meet(&mut self, person: &Participant, line: u64) {
         self.met.entry(plain_name(&person.name)).or_default().push(Other::row(person, line));
@@ -197,7 +224,7 @@ impl List<'_> {
 
     /// Does what the verdict says; returns whom the row is about.
     fn apply(&mut self, row: &mut RowOutcome, verdict: Verdict) -> Result<Option<PersonKey>, StoreError> {
-        let Some(person) = &mut row.participant else { return Ok(None) };
+        let Some(person) = row.person_mut() else { return Ok(None) };
         let key = match verdict {
             Verdict::Is(key) => key,
             Verdict::New => {
@@ -206,8 +233,7 @@ impl List<'_> {
                 next_free(self.store, self.event, &wanted, next)?
             }
             Verdict::Asked(finding) => {
-                row.participant = None;
-                row.findings.push(finding);
+                row.refuse(finding);
                 return Ok(None);
             }
         };
@@ -222,5 +248,5 @@ fn asked(code: Code, reason: String, hint: &'static str) -> Verdict {
         Code::SameAddress => "email",
         _ => "name",
     };
-    Verdict::Asked(Finding { severity: Severity::Error, field: field.to_owned(), code, reason, hint })
+    Verdict::Asked(Finding { severity: Severity::Error, field: field.to_owned(), code, reason, hint: hint.into() })
 }

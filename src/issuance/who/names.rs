@@ -4,8 +4,8 @@ use super::{Answer, List, Other, Verdict, asked, ids_differ};
 use crate::issuance::import::{Code, RowOutcome, person_key};
 use crate::store::{Participant, PersonKey, StoreError};
 
-const SAY: &str = "two people, or one? Give each an e-mail address, or import this row again with `same-name` set to \
-                   two-people or same-person";
+const SAY: &str = "two people, or one? Give each an e-mail address, or import this row again with \
+                   `same_name=two_people` or `same_name=same_person`";
 const CANNOT_SAY: &str = "give each of them an e-mail address or an external id";
 /// People of one name without addresses that are compared; more are not told apart.
 const MOST_ALIKE: usize = 100;
@@ -13,24 +13,26 @@ const MOST_ALIKE: usize = 100;
 impl List<'_> {
     /// Finds whom the rows of one name are about.
     pub(super) fn of_name(&mut self, rows: &mut [RowOutcome], plain: &str, group: &[usize]) -> Result<(), StoreError> {
-        let name = |at: &usize| Some(rows[*at].participant.as_ref()?.name.clone());
+        let name = |at: &usize| Some(rows[*at].person()?.name.clone());
         let Some(name) = group.first().and_then(name) else { return Ok(()) };
-        let mut others: Vec<Other> = self.met.remove(plain).unwrap_or_default();
+        let mut others: Vec<Other> = self.met.get(plain).cloned().unwrap_or_default();
         let known = self.store.people_named(self.event, &name)?.into_iter().map(Other::known);
         others.extend(known.take(MOST_ALIKE + 1));
         let open = self.claim(rows, group, &others)?;
         let distinct = open.iter().filter(|(_, same)| same.is_none()).count();
         for (at, same) in open {
-            let Some(person) = &rows[at].participant else { continue };
-            let verdict = match same.map(|same| rows[same].participant.as_ref().map(|person| person.key.clone())) {
+            let Some(person) = rows[at].person() else { continue };
+            let good = same.filter(|same| rows[*same].participant.is_some() || rows[at].participant.is_none());
+            let verdict = match good.map(|same| rows[same].person().map(|person| person.key.clone())) {
                 Some(Some(key)) => Verdict::Is(key),
                 // A second row as one that was asked about, or the first of its kind.
                 _ => self.judge(person, &others, distinct),
             };
             if self.apply(&mut rows[at], verdict)?.is_some()
-                && let Some(person) = &rows[at].participant
+                && let Some(person) = rows[at].person()
             {
                 others.push(Other::row(person, rows[at].line));
+                self.meet(person, rows[at].line);
             }
         }
         Ok(())
@@ -49,7 +51,7 @@ impl List<'_> {
         let settled: Vec<&PersonKey> =
             others.iter().map(|other| &other.key).filter(|key| self.claimed.contains(*key)).collect();
         for &at in group {
-            let Some(person) = &rows[at].participant else { continue };
+            let Some(person) = rows[at].person() else { continue };
             let theirs = |other: &&Other| {
                 other.known.as_ref().is_some_and(|known| says_nothing_new(person, known))
                     && self.fits(other, person)
@@ -61,7 +63,7 @@ impl List<'_> {
                 continue;
             }
             let alike = |&&(earlier, same): &&(usize, Option<usize>)| {
-                same.is_none() && rows[earlier].participant.as_ref().is_some_and(|other| says_the_same(person, other))
+                same.is_none() && rows[earlier].person().is_some_and(|other| says_the_same(person, other))
             };
             let same = open.iter().take(MOST_ALIKE).find(alike).map(|(earlier, _)| *earlier);
             open.push((at, same));
@@ -69,10 +71,10 @@ impl List<'_> {
         Ok(open)
     }
 
-    /// Whether somebody may be whom a row without an address is about: who has one is not meant by an empty cell.
+    /// Whether somebody may be whom a row without an address is about: who has one is not meant by a name alone.
     fn fits(&self, other: &Other, person: &Participant) -> bool {
         let differ = ids_differ(other.external_id.as_ref(), person.external_id.as_ref());
-        !differ && !(other.has_email && self.addresses)
+        !differ && !other.has_email
     }
 
     fn judge(&self, person: &Participant, others: &[Other], distinct: usize) -> Verdict {
@@ -123,7 +125,7 @@ fn says_the_same(one: &Participant, other: &Participant) -> bool {
 fn says_nothing_new(row: &Participant, known: &Participant) -> bool {
     let over = row.clone().over(known);
     person_key(&row.name, None) == person_key(&known.name, None)
-        && row.fields.iter().all(|(column, value)| known.fields.get(column) == Some(value))
+        && row.fields.iter().all(|(column, value)| value.is_empty() || known.fields.get(column) == Some(value))
         && over.progress == known.progress
         && over.locale == known.locale
         && over.external_id == known.external_id

@@ -44,7 +44,7 @@ fn read_all(mut input: impl BufRead, output: impl Write) -> io::Result<()> {
         input.read_exact(&mut bytes)?;
         limit::grant(STEP_SECONDS);
         teller.until = limit::worked().saturating_add(Duration::from_secs(order.seconds));
-        container::read(bytes, order.mode, order.told, &mut teller);
+        container::read(bytes, (order.mode, !order.is_inside), order.told, &mut teller);
         if teller.broken {
             return Err(io::ErrorKind::BrokenPipe.into());
         }

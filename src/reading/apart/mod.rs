@@ -17,7 +17,7 @@ use std::time::Instant;
 pub use child::serve;
 
 use super::pieces::{Gathering, Sink};
-use super::{Magic, Piece, ReadMode, ReadingError, magic};
+use super::{Piece, ReadMode, ReadingError, text};
 use wire::{Message, Order};
 use worker::{Heard, Worker};
 
@@ -43,6 +43,8 @@ pub struct Ask<'a> {
     pub mode: ReadMode,
     /// How many seconds of work are spent on all files in it, if that is bounded; what is not looked at then is said.
     pub seconds: Option<u64>,
+    /// Whether it lies among files that need not be certificates, as in a folder.
+    pub is_inside: bool,
     /// Set when nobody waits for the answer any more.
     pub stop: Option<&'a AtomicBool>,
 }
@@ -77,9 +79,9 @@ impl Reader {
     /// Reads a file, and the files in it. Returns at least one piece.
     pub fn pieces(&self, bytes: &[u8], ask: Ask<'_>) -> Vec<Piece> {
         match &self.program {
-            // Our own parser reads text, within bounds of its own.
-            Some(program) if !matches!(magic(bytes), Magic::Text) => self.apart(program, bytes, ask),
-            _ => super::pieces_here(bytes, ask.mode),
+            // Our own parser reads a JWS, within bounds of its own.
+            Some(program) if !text::is_jws(bytes) => self.apart(program, bytes, ask),
+            _ => super::pieces_here(bytes, ask.mode, ask.is_inside),
         }
     }
 
@@ -113,7 +115,7 @@ impl Reader {
             Err(why) => return Ended::NoReader(why),
         };
         let (seconds, told) = (ask.seconds.unwrap_or(u64::MAX), gathering.told().clone());
-        let order = Order { bytes: bytes.len(), mode: ask.mode, seconds, told };
+        let order = Order { bytes: bytes.len(), mode: ask.mode, is_inside: ask.is_inside, seconds, told };
         if worker.send(&order, bytes).is_err() {
             return Ended::Died;
         }

@@ -16,6 +16,8 @@ pub(super) struct Order {
     pub(super) bytes: usize,
     /// How much work is spent on a PDF.
     pub(super) mode: ReadMode,
+    /// Whether it lies among files that need not be certificates.
+    pub(super) is_inside: bool,
     /// How many seconds of work are spent on all of it.
     pub(super) seconds: u64,
     /// What was told of it before.

@@ -72,8 +72,8 @@ struct EventView {
     templates: Vec<TemplateView>,
     /// Whether participants who meet the rule may request their own certificate.
     self_service: bool,
-    /// Whether it was confirmed that everybody may read the results, so that they are signed. Nothing: it was never asked, and
-    /// results are signed if they were before.
+    /// Whether it was confirmed that everybody may read the results, so that they are signed. Nothing: the event is of an older
+    /// version and was never asked; certificates that would say a result wait for the answer (409 `results-unasked`).
     publish_results: Option<bool>,
     /// How the columns of the last import were mapped.
     mapping: Vec<String>,

@@ -175,7 +175,11 @@ impl Known {
     fn of(certificate: &Certificate, now: Timestamp) -> Self {
         Self {
             number: certificate.number.to_string(),
-            state: Standing::of(certificate, now),
+            // As the verdict here, which rests on the records as they are now, and not on what is published.
+            state: match Standing::of(certificate, now) {
+                Standing::RevocationWaits => Standing::Revoked,
+                other => other,
+            },
             reason: certificate.state.reason().cloned(),
             issued: certificate.issued,
             valid_until: certificate.valid_until,
@@ -222,8 +226,8 @@ struct Note {
 /// Verify a file or a text
 ///
 /// The body is a PDF, PNG, JPEG, `.jwt` or `.json` as it is, an archive (`.zip`) or a mail (`.eml`) of such files, or
-/// `{"text": …}` as `application/json`. At most 16 MB, and 1,000 files in it. The answer rests on this issuer's own records
-/// as they are now; certificates of others are `untrusted_issuer`.
+/// `{"text": …}` as `application/json`; not a form (415). At most 16 MB, and 5,000 files in it. The answer rests on this
+/// issuer's own records as they are now; certificates of others are `untrusted_issuer`.
 #[utoipa::path(post, path = "/verify", tag = "Verify", extensions(("x-permission" = json!("public"))), security(()),
     request_body(content((Text = "application/json"), (Vec<u8> = "application/octet-stream"))),
     responses((status = 200, body = Verdicts), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -236,6 +240,11 @@ async fn check(
 ) -> Result<Json<Verdicts>, Problem> {
     if body.is_empty() {
         return Err(Problem::bad_request("bad-body", "the body is empty; send a file, or {\"text\": …} as JSON"));
+    }
+    if is_form(&headers) {
+        let detail = "a form is not taken here; send the file's bytes as the body (curl --data-binary @FILE), or \
+                      {\"text\": …} as application/json";
+        return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "form", detail));
     }
     if is_json(&headers) {
         if body.len() > JSON_BYTES {
@@ -253,10 +262,16 @@ async fn check(
         // Kept until the work ends, also when nobody waits for it any more.
         let _held = (room, turn);
         let mode = if reading::is_container(&body) { ReadMode::Quick } else { ReadMode::Thorough };
-        let ask = Ask { mode, seconds: Some(LOOK_SECONDS), stop: Some(&gone) };
+        let ask = Ask { mode, seconds: Some(LOOK_SECONDS), stop: Some(&gone), ..Ask::default() };
         with_anchors(app, |desk, anchors| inspect::file(&body, &app.reader, anchors, desk.now, ask))
     })
     .await
+}
+
+/// True for what browsers send of a form: the file in an envelope (RFC 7578).
+fn is_form(headers: &HeaderMap) -> bool {
+    let kind = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    kind.trim_start().get(..10).is_some_and(|start| start.eq_ignore_ascii_case("multipart/"))
 }
 
 async fn check_text(app: App, room: Room, text: String) -> Result<Json<Verdicts>, Problem> {

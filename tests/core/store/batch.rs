@@ -19,7 +19,7 @@ fn a_batch_is_written_only_while_all_that_it_rests_on_is_so() {
     on_each_engine(|store| {
         let (a, person) = (code("A"), participant(1));
         store.put_event(None, &event("A"), &act("event.create")).unwrap();
-        store.put_participants(&a, &[person.clone()], &act("import")).unwrap();
+        store.put_participants(&a, std::slice::from_ref(&person), &act("import")).unwrap();
         let document = |expect| Premise::Document(Collection::LISTED, "A/person1@example.org".to_owned(), expect);
         let (absent, mut renamed, mut retitled) = (document(Expect::Absent), person.clone(), event("A"));
         renamed.name = "Grace Hopper".to_owned();

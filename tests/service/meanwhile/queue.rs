@@ -94,7 +94,8 @@ fn a_run_that_cannot_go_on_fails_with_its_reason_and_the_next_one_works() {
         let damaged =
             |_: &str| StoreError::Damaged { path: "store".to_owned(), problem: "a record cannot be read".to_owned() };
         let panic = |_: &str| -> StoreError { panic!("a fault in the program") };
-        let reasons: [(fn(&str) -> StoreError, &str); 3] =
+        type Refusal = fn(&str) -> StoreError;
+        let reasons: [(Refusal, &str); 3] =
             [(conflict, "others keep changing"), (damaged, "cannot be read"), (panic, "the program failed")];
         for (n, (refusal, reason)) in reasons.into_iter().enumerate() {
             world.pass(1);

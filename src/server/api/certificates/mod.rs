@@ -40,7 +40,7 @@ pub(super) struct CertificateView {
     /// From 1.
     #[schema(example = 1)]
     version: u32,
-    /// What became of it.
+    /// What became of it. `revocation_waits`: it is revoked, and no publication holds that before `waits_until`.
     status: Standing,
     /// Name as printed.
     #[schema(example = "Zoë Ångström")]
@@ -89,7 +89,7 @@ impl CertificateView {
             number: certificate.number.to_string(),
             version: certificate.version,
             status,
-            waits_until: runs::waiting_until(&certificate, now),
+            waits_until: certificate.waits_until(now),
             recipient: certificate.recipient,
             email: certificate.email,
             issued: certificate.issued,

@@ -13,7 +13,6 @@ use super::CertificateView;
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
 use crate::issuance::Desk;
-use crate::publish;
 use crate::runs::{self, Presented, Revoked, RunReason, stray};
 use crate::server::extract::{Raw, is_json};
 use crate::server::upload::{Form, read_form, turn};
@@ -85,20 +84,17 @@ impl PresentedView {
                 known: true,
                 namesake: false,
                 since: certificate.state.reason().map(|reason| reason.at),
-                waits_until: runs::waiting_until(&certificate, now),
+                waits_until: certificate.waits_until(now),
                 certificate: Some(CertificateView::of(*certificate, now)),
             },
-            Presented::Stray { number, stray, namesake } => {
-                let (at, due) = (stray.reason.at, stray.due());
-                Self {
-                    number: number.to_string(),
-                    known: false,
-                    namesake,
-                    certificate: None,
-                    since: revoked.then_some(at),
-                    waits_until: due.filter(|_| revoked && publish::waits(at, due, now)),
-                }
-            }
+            Presented::Stray { number, stray, namesake } => Self {
+                number: number.to_string(),
+                known: false,
+                namesake,
+                certificate: None,
+                since: revoked.then_some(stray.reason.at),
+                waits_until: stray.waits_until(now).filter(|_| revoked),
+            },
         }
     }
 }

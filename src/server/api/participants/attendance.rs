@@ -48,12 +48,11 @@ pub(super) struct AttendanceTaken {
     unknown: Vec<String>,
 }
 
+/// Who was there or not, and the names of nobody.
+type Found = (Vec<(Participant, bool)>, Vec<String>);
+
 /// Finds each who is named, once, with whether they were there; and the names of nobody.
-fn found(
-    desk: &Desk,
-    code: &EventCode,
-    taken: &Attendance,
-) -> Result<(Vec<(Participant, bool)>, Vec<String>), Problem> {
+fn found(desk: &Desk, code: &EventCode, taken: &Attendance) -> Result<Found, Problem> {
     let (mut people, mut unknown, mut both) = (Vec::new(), Vec::new(), Vec::new());
     let mut marks = HashMap::new();
     let present = taken.present.iter().map(|who| (who, true));

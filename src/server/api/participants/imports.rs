@@ -43,8 +43,12 @@ struct ImportHow {
     #[serde(default)]
     #[param(inline)]
     same_name: Answer,
-    /// Rows whose result or status says that somebody was absent or failed: `ask` (if left out), which makes them errors,
-    /// `take` or `leave_out`.
+    /// Rows with the external id of somebody with another name and another address: `ask` (if left out), which makes them
+    /// errors, or `same_person`, who changed both.
+    #[serde(default)]
+    #[param(inline)]
+    same_id: Answer,
+    /// Rows that say that somebody was absent or failed: `ask` (if left out), which makes them errors, `take` or `leave_out`.
     #[serde(default)]
     #[param(inline)]
     absent: Absent,
@@ -77,8 +81,13 @@ struct ListForm {
 /// What the rule asks for: `session:ID` (or `attendance:ID`), one for each session, yes or no; `activity:ID`, one for each
 /// activity, yes, no or points; `attendance` and `progress` (or `completion`), in percent; `points`; `score`; `passed` and
 /// `checked_in`, yes or no; `role`. `ID` is the id or the title of a session or activity of the event's course. Yes is yes,
-/// y, true, x, 1, present, attended, done or passed; no is no, n, false, -, 0, absent, missed or failed. An empty cell
-/// changes nothing.
+/// y, true, x, 1, present, attended, done or passed; no is no, n, false, -, 0, absent, missed or failed.
+///
+/// An empty cell takes nothing away that is known; `(clear)` in a cell does. Of two rows about one person the later counts,
+/// with what its empty cells leave to the earlier. Rows that say that somebody was absent or failed are errors until `absent`
+/// says what to do, unless the rule judges the column: looked at are results, attendance, status, roles, terms and remarks, in
+/// many languages, for words such as `absent`, `no-show`, `failed` in a short cell; and columns that ask yes or no for a no,
+/// 0, a dash or a cross. All questions about a list come together.
 ///
 /// What is signed: `credits`, `role`, `term`; `expires`, the last day, as `2027-03-31`, where the event's own end is not
 /// earlier; and `result`, once the event's `publish_results` confirms that everybody may read it. Any other column is kept
@@ -106,7 +115,7 @@ async fn import(
             bytes: &form.bytes,
             mapping: form.texts.into_iter().filter(|(name, _)| name == "map").map(|(_, value)| value).collect(),
             duplicates: if how.keep_known { Duplicates::Skip } else { Duplicates::Update },
-            answers: Answers { same_address: how.same_address, same_name: how.same_name },
+            answers: Answers { same_address: how.same_address, same_name: how.same_name, same_id: how.same_id },
             absent: how.absent,
             dry_run: how.dry_run,
             missing_glyph: Some(&missing_glyph),

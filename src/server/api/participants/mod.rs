@@ -20,8 +20,8 @@ use crate::accounts::Permission;
 use crate::credential::{EventCode, Timestamp};
 use crate::eligibility::Progress;
 use crate::enrolment::erasing;
-use crate::enrolment::{self, Decider, Decision, PersonChange, Planned};
-use crate::issuance::{Answers, Desk};
+use crate::enrolment::{self, Decider, Decision, PersonChange, Planned, Said};
+use crate::issuance::Desk;
 use crate::server::extract::{Body, IfMatch, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
@@ -93,23 +93,24 @@ impl PersonView {
 ///
 /// An e-mail and a name, in any spelling, are one person. The e-mail of somebody with another name, and a name without
 /// anything that tells two apart, are answered with 409 and the other's id: ask again, and say whether they are two people.
-/// Different external ids and names at one e-mail are two people.
+/// Different external ids and names at one e-mail are two people. An external id under which somebody with another name and
+/// another e-mail is known is asked about too, and so is what says that they were absent or failed, as in lists.
 #[utoipa::path(post, path = "/events/{code}/participants", tag = "Participants", extensions(("x-permission" = json!("import"))), request_body = PersonChange,
-    params(("code" = String, Path, example = "WORKSHOP"), Answers),
+    params(("code" = String, Path, example = "WORKSHOP"), Said),
     responses((status = 201, body = PersonView), (status = 200, body = PersonView),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn upsert(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
-    Query(answers): Query<Answers>,
+    Query(said): Query<Said>,
     Body(change): Body<PersonChange>,
 ) -> Result<Tagged<PersonView>, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
         let code = event_code(&code)?;
         check_progress(desk, &code, &change.progress)?;
-        let (person, new) = enrolment::retried(|| enrolment::upsert(desk, &code, &change, answers))?;
+        let (person, new) = enrolment::retried(|| enrolment::upsert(desk, &code, &change, said))?;
         let (tag, view) = (tag(desk.store, &code, &person)?, PersonView::of(desk.store, &code, person)?);
         Ok(if new { Tagged::created(tag, view) } else { Tagged::ok(tag, view) })
     })
@@ -182,14 +183,19 @@ fn check_progress(desk: &Desk, code: &EventCode, progress: &Progress) -> Result<
 }
 
 /// Change a participant: attendance, points, score, name, columns
+///
+/// Asks what adding one asks: an e-mail of somebody with another name, a name that nothing tells apart, what says that they
+/// were absent or failed; and, where they are named by an external id or e-mail and `If-Match` is left out, a name and an
+/// e-mail that are both others.
 #[utoipa::path(patch, path = "/events/{code}/participants/{person}", tag = "Participants", extensions(("x-permission" = json!("import"))), request_body = PersonChange,
-    params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail"),
+    params(("code" = String, Path, example = "WORKSHOP"), ("person" = String, Path, description = "Id, external id or e-mail"), Said,
         ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
     responses((status = 200, body = PersonView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn change(
     State(app): State<App>,
     caller: Caller,
     Path((code, who)): Path<(String, String)>,
+    Query(said): Query<Said>,
     if_match: IfMatch,
     Body(mut change): Body<PersonChange>,
 ) -> Result<Tagged<PersonView>, Problem> {
@@ -200,7 +206,12 @@ async fn change(
         settled(|| {
             let (code, old, given) = person_given(desk, &code, &who, &if_match)?;
             check_progress(desk, &code, &change.progress)?;
-            let person = enrolment::patch_given(desk, &code, &old, &change, given)?;
+            // Who names them by their own id, or has seen them, knows whom they change.
+            let own = old.id.as_ref().unwrap_or(&old.key.0) == who.trim();
+            if !own && if_match.0.is_none() {
+                enrolment::check_same(&old, &change, said.same_id)?;
+            }
+            let person = enrolment::patch_given(desk, &code, &old, &change, said, given)?;
             tagged(desk, &code, person)
         })
     })

@@ -35,6 +35,11 @@ impl From<RunError> for Problem {
                 let field = |at: &usize| FieldProblem { field: at.to_string(), detail: "is not there".to_owned() };
                 Self::unprocessable("unknown-rows", detail).with_errors(places.iter().take(1_000).map(field).collect())
             }
+            RunError::Unasked(unasked) => {
+                let next =
+                    format!("say it once, with `publish_results` true or false (`PATCH /api/v1/events/{}`)", unasked.0);
+                Self::conflict("results-unasked", format!("{detail}; {next}"))
+            }
             RunError::Nobody => Self::unprocessable("nobody", detail),
             RunError::NoMail => Self::conflict("mail-comes-later", detail),
             RunError::Excluded => Self::conflict("excluded", detail),

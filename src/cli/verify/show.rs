@@ -1,0 +1,165 @@
+//! What `verify` prints: a line for each answer, or an object; what was left out; the counts.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use super::Args;
+use super::inputs::{Answers, Note, NoteKind};
+use crate::cli::output::{self, shown};
+use crate::inspect::{self, Finding, Page};
+use crate::verify::{StatusFreshness, Verdict};
+
+/// How many files are named in one line.
+const NAMED: usize = 10;
+
+/// The answer about one credential found in one input.
+pub(super) struct Answer {
+    pub(super) input: String,
+    pub(super) inner: inspect::Answer,
+}
+
+impl Answer {
+    fn to_json(&self) -> Value {
+        let mut object = Map::from_iter([("input".to_owned(), json!(self.input))]);
+        object.extend(self.inner.to_json());
+        Value::Object(object)
+    }
+
+    fn to_text(&self) -> String {
+        let sign = match &self.inner.finding {
+            _ if self.inner.is_good() => "✓",
+            Finding::Unreadable(_)
+            | Finding::Verdict(Verdict::Valid(_) | Verdict::ValidStatusStale(_) | Verdict::StatusUnknown(_)) => "!",
+            Finding::Verdict(_) => "✗",
+        };
+        // Whoever made the file chose these words, its name too.
+        let mut text = format!("{sign} {:<18} {}", self.inner.finding.code(), shown(&self.input));
+        let mut add = |line: String| text.extend(["\n    ", &shown(line)]);
+        match (&self.inner.finding, self.inner.finding.verdict().and_then(Verdict::credential)) {
+            (Finding::Unreadable(error), _) => add(format!("{error}; {}", error.hint())),
+            (Finding::Verdict(Verdict::Malformed(problem)), _) => add(problem.to_string()),
+            (Finding::Verdict(verdict), Some(credential)) => {
+                let proven = if verdict.proven().is_some() { "" } else { "not proven: " };
+                add(format!("{proven}{}  {}  {}", credential.number, credential.recipient, credential.title));
+                add(format!("{proven}issued by {} ({})", credential.issuer_name, credential.issuer));
+                if !self.inner.is_good() {
+                    add(explanation(verdict));
+                    add(verdict.guidance().hint.to_owned());
+                }
+            }
+            _ => {}
+        }
+        if let Some((_, sentence)) = self.inner.page.warning() {
+            add(sentence.to_owned());
+        }
+        for differs in &self.inner.disagreements {
+            add(format!("the page does not print the signed {}: {}", differs.field, differs.signed));
+        }
+        text
+    }
+}
+
+/// Says what a verdict means and what the issuer said about it.
+fn explanation(verdict: &Verdict) -> String {
+    let guidance = verdict.guidance();
+    let mut text = guidance.detail.unwrap_or(guidance.sentence).to_owned();
+    if let Some(StatusFreshness::AsOf { at, .. }) = verdict.proven().map(|proven| proven.checked().status) {
+        text.push_str(&format!(" Revocation state of {at}."));
+    }
+    if let Some(reason) = verdict.reason() {
+        text.push_str(&format!(" Since {}", reason.at));
+        text.extend(reason.text.as_ref().map(|why| format!(": {why}")));
+        text.push('.');
+    }
+    text
+}
+
+/// Verdicts by code.
+#[derive(Default)]
+pub(in crate::cli) struct Tally {
+    codes: BTreeMap<&'static str, u64>,
+    differing: u64,
+    not_good: u64,
+    /// Files that were not looked at, because of their kind.
+    unseen: Vec<String>,
+    /// Files that hold no certificate, as nobody thought they would.
+    ordinary: Vec<String>,
+}
+
+impl Tally {
+    pub(super) fn show(&mut self, Answers { answers, notes }: Answers, args: &Args) {
+        notes.into_iter().for_each(|note| self.show_note(note, args));
+        answers.iter().for_each(|answer| self.show_answer(answer, args));
+    }
+
+    fn show_note(&mut self, Note { input, text, kind }: Note, args: &Args) {
+        if args.json && kind != NoteKind::Remark {
+            output::json(&json!({ "input": input, "skipped": text }));
+        }
+        match kind {
+            NoteKind::Remark => output::note(format!("note: {}: {}", shown(input), shown(text))),
+            NoteKind::LeftOut => output::note(format!("skipped {}: {}", shown(input), shown(text))),
+            NoteKind::Ordinary => self.ordinary.push(input),
+            NoteKind::Unseen => self.unseen.push(input),
+        }
+    }
+
+    fn show_answer(&mut self, answer: &Answer, args: &Args) {
+        *self.codes.entry(answer.inner.finding.code()).or_default() += 1;
+        self.differing += u64::from(!answer.inner.disagreements.is_empty() || answer.inner.page != Page::Read);
+        self.not_good += u64::from(!answer.inner.is_good());
+        if args.json {
+            output::json(&answer.to_json());
+        } else if !(args.quiet && answer.inner.is_good()) {
+            output::line(answer.to_text());
+        }
+    }
+
+    /// Names the files of folders that are no certificates by their names.
+    pub(super) fn say_passed_over(&self) {
+        for (what, files) in [("not looked at", &self.unseen), ("without a certificate", &self.ordinary)] {
+            if !files.is_empty() {
+                let mut names: Vec<String> = files.iter().take(NAMED).map(shown).collect();
+                names.extend((files.len() > NAMED).then(|| "…".to_owned()));
+                output::note(format!(
+                    "{what}: {}: {}",
+                    output::counted(files.len(), "file", "files"),
+                    names.join(", ")
+                ));
+            }
+        }
+    }
+
+    /// Returns how many answers had this code.
+    pub(in crate::cli) fn count(&self, code: &str) -> u64 {
+        self.codes.get(code).copied().unwrap_or_default()
+    }
+
+    /// Returns how many pages did not print what was signed.
+    pub(in crate::cli) fn differing(&self) -> u64 {
+        self.differing
+    }
+
+    pub(super) fn total(&self) -> u64 {
+        self.codes.values().sum()
+    }
+
+    pub(super) fn all_good(&self) -> bool {
+        self.not_good == 0
+    }
+
+    pub(super) fn summary(&self) {
+        let counts: Vec<String> = self.codes.iter().map(|(code, count)| format!("{count} {code}")).collect();
+        let differing = if self.differing > 0 {
+            format!("; {} whose page differs or cannot be read", self.differing)
+        } else {
+            String::new()
+        };
+        let unseen = match self.unseen.len() {
+            0 => String::new(),
+            unseen => format!("; {} not looked at", output::counted(unseen, "file", "files")),
+        };
+        output::line(format!("{} verified offline: {}{differing}{unseen}", self.total(), counts.join(", ")));
+    }
+}

@@ -1,0 +1,199 @@
+//! What was found in the rows of a list, and what became of each.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use crate::store::Participant;
+
+/// How bad a finding is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The row is imported.
+    Warning,
+    /// The row is left out.
+    Error,
+}
+
+/// What was found, for machines. Stable: reports and scripts name them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Code {
+    /// No name.
+    NameMissing,
+    /// Past [`NAME_CHARACTERS`].
+    NameTooLong,
+    /// A control character or line break.
+    ControlCharacter,
+    /// A bidi embedding, override or isolate.
+    BidiControl,
+    /// A replacement, private use or noncharacter.
+    DamagedCharacter,
+    /// No font can draw a character of the name.
+    NoGlyph,
+    /// No letter in the name.
+    NoLetter,
+    /// Invisible characters were removed.
+    InvisibleCharacter,
+    /// Two scripts in one word.
+    MixedScripts,
+    /// Capitals only.
+    AllCapitals,
+    /// Spaces were trimmed or collapsed.
+    Spaces,
+    /// An e-mail is needed and missing.
+    EmailMissing,
+    /// Not an address.
+    EmailInvalid,
+    /// The same person again.
+    Duplicate,
+    /// A cell past the limit.
+    CellTooLong,
+    /// More cells than columns.
+    TooManyCells,
+    /// A formula without a stored result.
+    Formula,
+    /// Credits that are not a number.
+    CreditsInvalid,
+    /// A last day that is no date, could be two, or is over.
+    ExpiresInvalid,
+    /// The row says that somebody was absent or failed.
+    AbsentOrFailed,
+    /// The address of somebody with another name.
+    SameAddress,
+    /// The name of somebody else, and nothing to tell the two apart.
+    SameName,
+    /// Attendance, points or another column about progress that cannot be read.
+    ProgressInvalid,
+    /// An external id that is another person's.
+    ExternalIdTaken,
+    /// An external id of somebody with another name and another address.
+    SameId,
+}
+
+impl Code {
+    /// Returns the code as reports spell it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NameMissing => "name_missing",
+            Self::NameTooLong => "name_too_long",
+            Self::ControlCharacter => "control_character",
+            Self::BidiControl => "bidi_control",
+            Self::DamagedCharacter => "damaged_character",
+            Self::NoGlyph => "no_glyph",
+            Self::NoLetter => "no_letter",
+            Self::InvisibleCharacter => "invisible_character",
+            Self::MixedScripts => "mixed_scripts",
+            Self::AllCapitals => "all_capitals",
+            Self::Spaces => "spaces",
+            Self::EmailMissing => "email_missing",
+            Self::EmailInvalid => "email_invalid",
+            Self::Duplicate => "duplicate",
+            Self::CellTooLong => "cell_too_long",
+            Self::TooManyCells => "too_many_cells",
+            Self::Formula => "formula",
+            Self::CreditsInvalid => "credits_invalid",
+            Self::ExpiresInvalid => "expires_invalid",
+            Self::AbsentOrFailed => "absent_or_failed",
+            Self::SameAddress => "same_address",
+            Self::SameName => "same_name",
+            Self::ProgressInvalid => "progress_invalid",
+            Self::ExternalIdTaken => "external_id_taken",
+            Self::SameId => "same_id",
+        }
+    }
+}
+
+/// One finding about one row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How bad.
+    pub severity: Severity,
+    /// The column it is about, as written in the file.
+    pub field: String,
+    /// For machines.
+    pub code: Code,
+    /// What is wrong.
+    pub reason: String,
+    /// What to do. Where it is an answer, it is spelt as HTTP takes it; [`as_options`] spells it for the command line.
+    pub hint: Cow<'static, str>,
+}
+
+/// Returns a hint with its answers spelt as options: `same_name=two_people` is `--same-name two-people`.
+pub fn as_options(hint: &str) -> String {
+    let part = |(at, part): (usize, &str)| match part.split_once('=') {
+        Some((name, value)) if at % 2 == 1 => format!("--{} {}", name.replace('_', "-"), value.replace('_', "-")),
+        _ => part.to_owned(),
+    };
+    hint.split('`').enumerate().map(part).collect::<Vec<_>>().join("`")
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RowOutcome {
+    /// Line in the file.
+    pub line: u64,
+    /// Index into [`Table::rows`].
+    pub row: usize,
+    /// The person, unless the row is an error or a skipped duplicate.
+    pub participant: Option<Participant>,
+    /// Whom an error row would be about: what else is to be asked about it is asked at once.
+    pub set_aside: Option<Participant>,
+    /// Fields that the row takes away ([`CLEAR`]).
+    pub cleared: BTreeSet<String>,
+    /// Everything that was found.
+    pub findings: Vec<Finding>,
+}
+
+impl RowOutcome {
+    /// Returns whom the row is about, also where it is an error.
+    pub fn person(&self) -> Option<&Participant> {
+        self.participant.as_ref().or(self.set_aside.as_ref())
+    }
+
+    /// The same, to be changed.
+    pub fn person_mut(&mut self) -> Option<&mut Participant> {
+        self.participant.as_mut().or(self.set_aside.as_mut())
+    }
+
+    /// Makes the row an error.
+    pub fn refuse(&mut self, finding: Finding) {
+        if let Some(person) = self.participant.take() {
+            self.set_aside = Some(person);
+        }
+        self.findings.push(finding);
+    }
+
+    /// Returns the worst finding's severity; `None`: valid.
+    pub fn severity(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+}
+
+/// Counts over all rows.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Summary {
+    /// Rows without findings.
+    pub valid: usize,
+    /// Rows with warnings only.
+    pub warnings: usize,
+    /// Rows left out for an error.
+    pub errors: usize,
+    /// Rows in whose place a later row about the same person counts (also counted above).
+    pub duplicates: usize,
+    /// People to be imported.
+    pub people: usize,
+}
+
+/// Counts the outcomes.
+pub fn summarise(rows: &[RowOutcome]) -> Summary {
+    let mut summary = Summary::default();
+    for row in rows {
+        match row.severity() {
+            None => summary.valid += 1,
+            Some(Severity::Warning) => summary.warnings += 1,
+            Some(Severity::Error) => summary.errors += 1,
+        }
+        summary.people += usize::from(row.participant.is_some());
+        summary.duplicates += usize::from(row.findings.iter().any(|finding| finding.code == Code::Duplicate));
+    }
+    summary
+}

@@ -272,4 +272,6 @@ test('a credential in a mail is found where no program shows it', async () => {
   assert.deepEqual(await all(mail(part('Content-Type: text/calendar', `DESCRIPTION:${JWS}`))), [`x/part-3: ${said}`]);
   assert.deepEqual(await all(mail(part('Content-Type: text/html', `<a href="data:text/plain;base64,${base64(LINK)}">`))), [`x/base64 1: ${linked}`]);
   assert.deepEqual(await all(mail('', '', part('Content-Type: application/pdf', 'x'))), ['x: read.rest']);
+  assert.deepEqual(await all(mail(part('Content-Type: text/plain', 'x\r\n--B and more'))), ['x: read.rest']);
+  assert.deepEqual(await all(mail(part('Content-Type: multipart/mixed; boundary=B1', '--B1\r\n\r\nx\r\n--B1--'))), []);
 });

@@ -177,8 +177,11 @@ fn attaching(pdf: &[u8], files: &[(&str, &[u8])]) -> Vec<u8> {
     bytes
 }
 
+/// A file's name, its bytes, and the verdict of each that is in it, by its place.
+type Disguise = (&'static str, Vec<u8>, &'static [(&'static str, &'static str)]);
+
 /// A revoked certificate in the forms in which a file may hold it, and what is to be said of each.
-fn disguises(bad: &Forms) -> Vec<(&'static str, Vec<u8>, &'static [(&'static str, &'static str)])> {
+fn disguises(bad: &Forms) -> Vec<Disguise> {
     let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
     vec![
         ("a.png", bad.png.clone(), &[("", "revoked")]),

@@ -55,7 +55,7 @@ fn explain(error: ReplaceError, desk: &Desk) -> Failure {
     }
     let hint = match &error {
         ReplaceError::NotProven(why) => why.hint(),
-        ReplaceError::Unasked(_) => "say it once, with `testamur event update CODE --publish-results`, or `=false`",
+        ReplaceError::Unasked(_) => "say it once, with `testamur event update CODE --publish-results`, or `=no`",
         ReplaceError::NotFound(_) => "list what there is with `testamur certificates list`",
         ReplaceError::AlreadyRevoked(..) => "a revoked certificate stays revoked; nothing was changed",
         ReplaceError::UnknownColumn { .. } => "write the column as the list has it; nothing was changed",

@@ -102,8 +102,11 @@ pub(super) struct Details {
     /// Kind of achievement, a term of Open Badges 3.0 [default: Certificate]
     #[arg(long, value_parser = line)]
     pub(super) achievement_type: Option<String>,
-    /// Confirm that everybody may read the results: a column of scores, grades or remarks is signed and printed only then
-    #[arg(long, value_name = "BOOL", num_args = 0..=1, require_equals = true, default_missing_value = "true")]
+    /// Confirm that everybody may read the results (=no: not): a column of scores, grades or remarks is signed only then
+    #[arg(
+        long, value_name = "ANSWER", value_parser = yes_or_no, num_args = 0..=1, require_equals = true,
+        default_missing_value = "yes"
+    )]
     pub(super) publish_results: Option<bool>,
 }
 
@@ -115,6 +118,14 @@ fn validity(text: &str) -> Result<Validity, String> {
     match text {
         "never" => Ok(Validity(None)),
         _ => text.parse().map(|length| Validity(Some(length))).map_err(|e: ValidityError| e.to_string()),
+    }
+}
+
+fn yes_or_no(text: &str) -> Result<bool, String> {
+    match text {
+        "yes" | "true" => Ok(true),
+        "no" | "false" => Ok(false),
+        _ => Err("neither yes nor no".to_owned()),
     }
 }
 
@@ -299,7 +310,7 @@ fn details(event: &Event) -> Vec<(&'static str, String)> {
     let results = match event.publish_results {
         Some(true) => "signed, for everybody to read",
         Some(false) => "kept, and not signed",
-        None => "never asked: certificates that would say one wait for --publish-results or --publish-results=false",
+        None => "never asked: certificates that would say one wait for --publish-results or --publish-results=no",
     };
     rows.push(("results", results.to_owned()));
     rows.push(("created", event.created.to_string()));

@@ -275,10 +275,8 @@ fn show_columns(args: &Args, columns: &Columns, uses: &[Use], results: Results) 
             (None, _) => output::line(format!("column `{header}` is printed, as {{{}}}", column.field)),
         }
     }
-    let how = format!(
-        "run `testamur event update {} --publish-results`, or with `--publish-results=false` if not",
-        args.code
-    );
+    let how =
+        format!("run `testamur event update {} --publish-results`, or with `--publish-results=no` if not", args.code);
     for told in import::told_uses(columns, uses, results, &how) {
         output::line(told);
     }

@@ -57,8 +57,10 @@ pub(super) struct Args {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Answer {
     /// Results are signed, and everybody can read them
+    #[value(alias = "true")]
     Yes,
     /// Results are kept, and not signed
+    #[value(alias = "false")]
     No,
 }
 

@@ -60,7 +60,7 @@ fn explain(error: RunError, desk: &Desk) -> Failure {
     }
     let hint = match &error {
         RunError::Replace(ReplaceError::NotProven(why)) => why.hint(),
-        RunError::Unasked(_) => "say it once, with `testamur event update CODE --publish-results`, or `=false`",
+        RunError::Unasked(_) => "say it once, with `testamur event update CODE --publish-results`, or `=no`",
         RunError::NoCertificate(_) => "list what there is with `testamur certificates list`",
         RunError::AlreadyRevoked(..) => "a revoked certificate stays revoked; nothing was changed",
         RunError::Replace(ReplaceError::UnknownColumn { .. }) => {

@@ -308,14 +308,16 @@ fn known_ids(
         let known = store.participant(code, &owner)?;
         person.key = owner;
         if let Some(known) = known.filter(|known| answer != Answer::SamePerson && is_another(person, known)) {
-            let reason =
-                format!("`{}` has the external id of `{}`, and another name and address", person.name, known.name);
+            let reason = format!(
+                "`{}` has the external id of `{}`, and no address says that they are one",
+                person.name, known.name
+            );
             row.refuse(Finding {
                 severity: Severity::Error,
                 field: "external_id".to_owned(),
                 code: Code::SameId,
                 reason,
-                hint: "two people? Correct the id. One, whose name and address changed? Import this row again with \
+                hint: "two people? Correct the id. One, whose name changed? Import this row again with \
                        `same_id=same_person`"
                     .into(),
             });

@@ -142,9 +142,9 @@ pub enum EnrolmentError {
         "{0} has the same name, and nothing tells the two apart: give an e-mail address or an external id, or say `same_name=two_people` or `same_name=same_person`"
     )]
     SameName(String),
-    /// The external id is that of somebody with another name and another address.
+    /// The external id is that of somebody with another name, and no address says that they are one.
     #[error(
-        "this names {0}, whose name and address are both others: correct what names them, or say `same_id=same_person` if both changed"
+        "this names {0}, who has another name, and no address says that it is them: correct what names them, or say `same_id=same_person`"
     )]
     SameId(String),
     /// The new address is that of somebody with another name.

@@ -174,6 +174,9 @@ impl Walk<'_> {
         if archive.leftover > 0 {
             self.fail(&place, ReadingError::Leftover { what: What::Archive, bytes: archive.leftover });
         }
+        if !archive.said.is_empty() {
+            self.file(Place { manner: Manner::Extra, ..place.within("comments") }, archive.said);
+        }
         for member in &archive.members {
             let at = place.within(&member.name);
             match zip::unpack(bytes, member) {
@@ -193,6 +196,10 @@ impl Walk<'_> {
             },
         );
         let Some(mail) = opened else { return };
+        if mail.is_unclear {
+            let problem = "where its parts end is not clear".to_owned();
+            self.fail(&place, ReadingError::Damaged { what: What::Mail, problem });
+        }
         if mail.leftover > 0 {
             self.fail(&place, ReadingError::Leftover { what: What::Mail, bytes: mail.leftover });
         }

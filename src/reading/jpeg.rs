@@ -55,7 +55,8 @@ mod tests {
     #[test]
     fn a_picture_ends_where_its_format_says() {
         let jpeg = b"\xFF\xD8\xFF\xE0\0\x04ab\xFF\xDA\0\x02\x12\xFF\0\x34\xFF\xD1\x56\xFF\xD9more";
-        assert_eq!(frame(jpeg), Frame { end: Some(jpeg.len() - 4), said: vec![4..8] });
+        let Frame { end, said } = frame(jpeg);
+        assert_eq!((end, said.len(), said.first()), (Some(jpeg.len() - 4), 1, Some(&(4..8))));
         assert_eq!(frame(&jpeg[..jpeg.len() - 6]).end, None);
         assert_eq!(frame(b"\xFF\xD8\xFF"), Frame::default());
     }

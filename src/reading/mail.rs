@@ -25,6 +25,8 @@ pub(super) struct Mail {
     pub(super) members: Vec<Member>,
     /// How many bytes outside of its parts have the looks of one.
     pub(super) leftover: usize,
+    /// Whether mail programs may part it in another way.
+    pub(super) is_unclear: bool,
 }
 
 /// A file in a mail, or a text.
@@ -91,7 +93,35 @@ pub(super) fn open(bytes: &[u8]) -> Result<Mail, ReadingError> {
     let between = Between::of(bytes, &message.parts);
     let texts = [("header", headers(bytes, &message.parts)), ("between its parts", between.text(bytes))];
     members.extend(texts.map(|(name, text)| Member { name: name.to_owned(), bytes: Ok(text), manner: Manner::Extra }));
-    Ok(Mail { members, leftover: between.leftover(&lower) })
+    Ok(Mail { members, leftover: between.leftover(&lower), is_unclear: is_unclear(bytes, &message.parts) })
+}
+
+/// True if a boundary stands where it is none (RFC 2046 section 5.1.1): the parser takes it for one also in the middle of a
+/// line, and what was one part for whoever sent it is cut in two.
+fn is_unclear(mail: &[u8], parts: &[MessagePart<'_>]) -> bool {
+    let mut boundaries = Vec::new();
+    collect_boundaries(parts, &mut boundaries);
+    let is_one = |line: &[u8]| {
+        let is = |line: &[u8]| boundaries.iter().any(|known| known.as_bytes() == line);
+        is(line) || line.strip_suffix(b"--").is_some_and(|line| is(line.trim_ascii_end()))
+    };
+    let stands_alone = |at: usize| {
+        let line = mail[at + 2..].split(|&byte| byte == b'\n').next().unwrap_or_default();
+        matches!(mail[..at].last(), None | Some(b'\n')) && is_one(line.trim_ascii_end())
+    };
+    boundaries.iter().any(|boundary| memmem::find_iter(mail, &format!("--{boundary}")).any(|at| !stands_alone(at)))
+}
+
+fn collect_boundaries(parts: &[MessagePart<'_>], all: &mut Vec<String>) {
+    for part in parts {
+        let boundary = part.content_type().and_then(|kind| kind.attribute("boundary"));
+        all.extend(boundary.filter(|boundary| !boundary.is_empty()).map(str::to_owned));
+        if let PartType::Message(inner) = &part.body {
+            collect_boundaries(&inner.parts, all);
+        }
+    }
+    all.sort_unstable();
+    all.dedup();
 }
 
 fn is_text(bytes: &[u8]) -> bool {
@@ -243,6 +273,19 @@ mod tests {
         let beside: Vec<&str> = members[2..].iter().map(|(name, _)| &name[..]).collect();
         assert_eq!(beside, ["header", "between its parts"]);
         assert_eq!(mail.leftover, 0);
+    }
+
+    #[test]
+    fn a_boundary_in_the_middle_of_a_line_makes_a_mail_unclear() {
+        let is_unclear = |mail: &str| open(mail.as_bytes()).unwrap().is_unclear;
+        assert!(!is_unclear(MAIL));
+        assert!(!is_unclear(&MAIL.replace("--B\r\n", "--B \r\n")));
+        for text in ["x--B\r\ny", "-----BEGIN", "--By"] {
+            assert!(is_unclear(&MAIL.replace("Hello", text)), "{text}");
+        }
+        // An inner boundary may begin as the outer one does.
+        let inner = "Content-Type: multipart/mixed; boundary=B2\r\n\r\n--B2\r\n\r\nHello\r\n--B2--";
+        assert!(!is_unclear(&MAIL.replace("Content-Type: text/plain\r\n\r\nHello", inner)));
     }
 
     #[test]

@@ -27,6 +27,9 @@ const END_64_BYTES: usize = 56 + 20;
 /// Longest comment of an archive that is taken for words and not for something hidden.
 const COMMENT_BYTES: usize = 1_000;
 
+/// Longest comment or name in which no credential has room.
+const WORDS_BYTES: usize = 100;
+
 /// Most records that are taken for an archive's end, and among how many of them one is looked for.
 const TRIES: usize = 2_000;
 const FOUND_WITHIN: usize = 64;
@@ -42,6 +45,8 @@ pub(super) struct Archive {
     pub(super) members: Vec<Member>,
     /// How many bytes belong to none of them.
     pub(super) leftover: usize,
+    /// What is said in it: its comment, and the names and comments of its files, where they are longer than such words are.
+    pub(super) said: Vec<u8>,
 }
 
 /// A file in an archive, as the directory describes it.
@@ -70,9 +75,20 @@ pub(super) fn open(bytes: &[u8]) -> Result<Archive, ReadingError> {
     let mut leftover = if is_words(comment) { 0 } else { comment.len() };
     let directory = bytes.get(end.directory..end.directory + end.size).ok_or_else(broken)?;
     let mut members = Vec::new();
+    let mut said = Vec::new();
+    let mut say = |words: &[u8]| {
+        if words.len() > WORDS_BYTES {
+            said.extend_from_slice(words);
+            said.push(b'\n');
+        }
+    };
+    say(comment);
     let mut rest = directory;
     while !rest.is_empty() {
         let (member, length) = central(rest)?;
+        say(&member.raw_name);
+        // The comment stands behind the extra fields (APPNOTE section 4.3.12).
+        say(&rest[length - usize::from(u16_at(rest, 32).unwrap_or(0))..length]);
         members.push(member);
         rest = &rest[length..];
     }
@@ -86,8 +102,9 @@ pub(super) fn open(bytes: &[u8]) -> Result<Archive, ReadingError> {
         member.at += start as u64;
     }
     let begins = members.iter().filter_map(|member| usize::try_from(member.at).ok()).min().unwrap_or(end.directory);
-    members.retain(|member| !member.raw_name.ends_with(b"/") || member.bytes > 0);
-    Ok(Archive { begins, members, leftover })
+    // A folder is empty; packed, that is up to two bytes.
+    members.retain(|member| !member.raw_name.ends_with(b"/") || member.bytes > 0 || member.packed > 2);
+    Ok(Archive { begins, members, leftover, said })
 }
 
 /// Returns where an archive ends that begins with `bytes`, whatever stands behind it.

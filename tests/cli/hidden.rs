@@ -177,8 +177,11 @@ fn attaching(pdf: &[u8], files: &[(&str, &[u8])]) -> Vec<u8> {
     bytes
 }
 
+/// A file's name, its bytes, and the verdict of each that is in it, by its place.
+type Disguise = (&'static str, Vec<u8>, &'static [(&'static str, &'static str)]);
+
 /// A revoked certificate in the forms in which a file may hold it, and what is to be said of each.
-fn disguises(bad: &Forms) -> Vec<(&'static str, Vec<u8>, &'static [(&'static str, &'static str)])> {
+fn disguises(bad: &Forms) -> Vec<Disguise> {
     let wide = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
     vec![
         ("a.png", bad.png.clone(), &[("", "revoked")]),
@@ -270,6 +273,7 @@ fn parts_of_a_mail_that_cannot_be_read_are_said() {
         "Content-Type: application/pgp-encrypted\r\n\r\nVersion: 1".to_owned(),
         "Content-Type: text/plain\r\n\r\n-----BEGIN PGP MESSAGE-----\r\n\r\nhQEM\r\n-----END PGP MESSAGE-----"
             .to_owned(),
+        format!("Content-Type: text/plain\r\n\r\n{} --FRONTIER\r\n", &WORLD.bad.jwt[..200]),
         "Content-Type: text/plain\r\n\r\nHello,\r\nbegin 644 a.pdf\r\nM)5!$\r\n`\r\nend".to_owned(),
     ]
     .into_iter()
@@ -339,6 +343,14 @@ fn an_archive_between_other_bytes_is_judged_and_they_are_said() {
     let behind = [&zip[..], &bad.png].concat();
     judges("behind.zip", &behind, &[("behind.zip/good.pdf", "valid"), ("behind.zip/part 2", "revoked")]);
     judges("blank.zip", &[&zip[..], &[0; 512]].concat(), &[("blank.zip/good.pdf", "valid")]);
+    // What is said in an archive is searched, and a folder that holds something is none.
+    let mut said = zip.clone();
+    let end = said.len() - 2;
+    let words = format!("see {}", bad.jwt);
+    said[end..].copy_from_slice(&(words.len() as u16).to_le_bytes());
+    said.extend(words.as_bytes());
+    let rows = judged(issuer, "said.zip", &said, 1).0;
+    assert!(rows.contains(&("said.zip/comments".into(), "revoked".into())), "{rows:?}");
     // Bytes between its files belong to none of them.
     let mut gap = zip.clone();
     let directory = gap.windows(4).position(|word| word == b"PK\x01\x02").unwrap();

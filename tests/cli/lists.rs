@@ -135,7 +135,7 @@ fn a_result_is_signed_and_printed_only_after_it_was_confirmed() {
     // What was issued before says it when it is made anew.
     regenerate(&issuer, number, &[]).expect(0);
     assert_eq!(credential(&issuer, number)["credentialSubject"]["result"][0]["value"], "87");
-    issuer.run(&["event", "update", EVENT, "--publish-results=false"]).expect(0);
+    issuer.run(&["event", "update", EVENT, "--publish-results=no"]).expect(0);
     regenerate(&issuer, number, &[]).expect(0);
     assert!(credential(&issuer, number)["credentialSubject"]["result"].is_null());
     issuer.run(&["event", "create", "OPEN", "--title", "Open", "--template", "classic", "--publish-results"]).expect(0);

@@ -217,7 +217,7 @@ fn a_run_that_waits_is_cancelled_at_once_and_one_under_way_after_its_group() {
     world.post(&format!("/runs/{waiting}/cancel"), &json!({})).problem(409, "over");
 
     let id = world.post("/runs", &request).ok()["id"].as_str().unwrap().to_owned();
-    assert_eq!(issued_at_once(world), 500);
+    assert_eq!(issued_at_once(&world), 500);
     world.pass(10);
     let under_way = world.get(&format!("/runs/{id}")).ok();
     assert_eq!((&under_way["state"], counters(&under_way)), (&json!("processing"), [1_200, 500, 0, 0]));

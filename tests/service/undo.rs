@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use testamur::runs::Undo;
-use testamur::server::{Limits, work_once};
+use testamur::server::Limits;
 use testamur::store::{CertificateState, MemoryStore, SledStore};
 use testamur::verify::{TrustAnchors, verify_jws};
 

@@ -54,6 +54,18 @@ export class Issuer {
     if (script(join(this.site, 'verify')) !== script(DIST)) throw new Error('the program carries another page: build it again');
   }
 
+  /** What the program says of a file: an object for each answer. */
+  verify(path) {
+    let said;
+    try {
+      said = this.run('verify', '--trust', this.site, '--json', path);
+    } catch (error) {
+      // Not all is good.
+      said = error.stdout;
+    }
+    return said.trim().split('\n').map((line) => JSON.parse(line));
+  }
+
   link(number) {
     return this.run('qr', 'pack', this.file(number, 'jwt'), '--host', 'certs.example.org/verify').trim();
   }

@@ -35,6 +35,8 @@ test('a credential is found wherever it stands in a text', () => {
     broken: `Hello\n${wrapped(JWS)}\nBye`,
     quoted: `Hello\n> ${wrapped(JWS, 64, '\n> ')}\n> Bye`,
     'soft breaks': `${wrapped(JWS, 70, '=\r\n')}\r\nBye`,
+    'joined to others': `Bread.${JWS}-and-butter`,
+    'joined to a word': `vc${JWS}`,
     'broken in its signature': `Hello\n${JWS.slice(0, -20)}\n${JWS.slice(-20)}\nBye`,
     references: `<p>${JWS.replaceAll('.', '&#46;')}</p>`,
     percent: `<a href="data:text/plain,${JWS.replaceAll('.', '%2E')}">`,
@@ -82,9 +84,10 @@ test('every member is judged, or looked at, or unreadable', async () => {
     { name: 'wide-big.txt', data: joined('\xfe\xff', Buffer.from(wide).swap16()) },
     { name: 'base64.txt', data: wrapped(base64(zip([{ name: 'b.jwt', data: JWS }]))) },
     { name: 'uu.txt', data: 'begin 644 a.jwt\n#97EJ\n`\nend\n' },
+    { name: 'bell.txt', data: `\x07 ${JWS}` },
     { name: 'nul.txt', data: `a\0${JWS}` },
     { name: 'late.txt', data: `${'a'.repeat(2_000)}\0${JWS}` },
-    { name: 'long.txt', data: 'a '.repeat(200_000) },
+    { name: 'long.txt', data: 'a '.repeat(2_200_000) },
     { name: 'a.tgz', data: gzipSync(JWS) },
     { name: 'a.zlib', data: deflateSync(JWS) },
     { name: 'empty', data: '' },
@@ -97,7 +100,7 @@ test('every member is judged, or looked at, or unreadable', async () => {
   ]);
   assert.deepEqual(await all(archive), [
     `x/a.html: ${said}`, `x/marked.txt: ${said}`, `x/wide.txt: ${said}`, `x/wide-big.txt: ${said}`, `x/base64.txt/base64 1/b.jwt: ${said}`,
-    'x/uu.txt: read.encoded', 'x/nul.txt: read.unreadable', 'x/late.txt: read.unreadable', 'x/long.txt: read.bounds',
+    'x/uu.txt: read.encoded', `x/bell.txt: ${said}`, 'x/nul.txt: read.unreadable', 'x/late.txt: read.unreadable', 'x/long.txt: read.bounds',
     'x/a.tgz: read.packed', 'x/a.zlib: read.unreadable', 'x/empty: left', `x/desktop.ini: ${said}`, 'x/old.csv: left', 'x/trust.jws: left',
     'x/a.svg: read.unreadable', 'x/a.rtf: read.unreadable', `x/a.rtf: ${said}`, 'x/folder/: read.packed',
   ]);
@@ -122,6 +125,8 @@ const box = (kind: string, data: string | Uint8Array) => {
   return joined(size, kind, data);
 };
 const film = (inside: string) => joined(box('ftyp', 'mp42\0\0\0\0'), box('mdat', `\0${inside}`));
+/** Bytes of no known kind. */
+const riddle = (length: number) => new Uint8Array(length).map((_, i) => (i % 2 === 0 ? 0x81 : 1));
 /** How the parts of a file are told: their kinds, and whether there is more. */
 const parts = (...all: (Uint8Array | string)[]) => {
   const { files, rest } = partsOf(joined(...all));
@@ -134,14 +139,14 @@ test('a picture ends where its format says, and what stands behind it is told', 
     assert.equal(parts(one), 'picture');
     assert.equal(parts(one, new Uint8Array(300), '\r\n'), 'picture');
     assert.equal(parts(one, jpeg(), '\0\0', png()), 'picture picture picture');
-    assert.equal(parts(one, 'bytes of some kind: \x01'.repeat(4), png()), 'picture picture and more');
+    assert.equal(parts(one, '\x81 bytes of some kind: \x01'.repeat(4), png()), 'picture picture and more');
     assert.equal(parts(one, archive), 'picture zip');
-    assert.equal(parts(one, '\x01'.repeat(100), archive), 'picture zip and more');
+    assert.equal(parts(one, '\x81\x01'.repeat(50), archive), 'picture zip and more');
     assert.equal(parts(one, JWS), 'picture text');
     assert.equal(parts(one, '%PDF-1.7\n%%EOF\n', png()), 'picture pdf picture');
     assert.equal(parts(one, gzipSync(JWS)), 'picture packed');
-    assert.equal(parts(one, '\x01'.repeat(100)), 'picture and more');
-    assert.equal(parts(one, '\x01'.repeat(60)), 'picture');
+    assert.equal(parts(one, '\x81\x01'.repeat(50)), 'picture and more');
+    assert.equal(parts(one, '\x81\x01'.repeat(30)), 'picture');
   }
   assert.equal(shapeOf(jpeg().slice(0, -2)).end, undefined);
   assert.equal(shapeOf(png().slice(0, -2)).end, undefined);
@@ -163,12 +168,12 @@ test('what phones put behind a photo is no riddle', () => {
     return joined(block, directory, '\x18\0\0\0SEFT');
   };
   assert.equal(parts(jpeg(), trailer(film('f'.repeat(5_000)))), 'picture');
-  assert.equal(parts(jpeg(), trailer(new Uint8Array(100).fill(1))), 'picture');
+  assert.equal(parts(jpeg(), trailer(riddle(100))), 'picture');
   assert.equal(parts(jpeg(), trailer(joined(jpeg(), new Uint8Array(5_000)))), 'picture picture');
-  assert.equal(parts(jpeg(), trailer(new Uint8Array(5_000).fill(1))), 'picture and more');
-  assert.equal(parts(jpeg(), new Uint8Array(100).fill(1), trailer(film('frames'))), 'picture and more');
+  assert.equal(parts(jpeg(), trailer(riddle(5_000))), 'picture and more');
+  assert.equal(parts(jpeg(), riddle(100), trailer(film('frames'))), 'picture and more');
   // However often it goes on, not all of it is looked at again each time.
-  assert.equal(partsOf(joined(...Array.from({ length: 100 }, () => [jpeg(), '\x01']).flat())).rest, true);
+  assert.equal(partsOf(joined(...Array.from({ length: 100 }, () => [jpeg(), '\x81\x01']).flat())).rest, true);
 });
 
 test('what is written into a picture, and whether it moves, is seen', () => {
@@ -198,7 +203,11 @@ test('PDFs that are glued together are taken apart, attached and appended ones a
   assert.equal(parts(`%PDF-1.7\n1 0 obj\n<<>>\nstream\n${'%PDF-'.repeat(1_000_000)}\nendstream\nendobj\n%%EOF\n`), 'pdf');
   assert.equal(latinOf(partsOf(latin(one + one)).files[1]?.bytes ?? latin('')), one);
   assert.equal(parts(one, '\0\0\r\n'), 'pdf');
-  assert.equal(parts(one, '\x01'), 'pdf and more');
+  assert.equal(parts(one, '\x81\x01'), 'pdf and more');
+  // An end behind it makes it no part of the PDF.
+  assert.equal(parts(one, png(), '\n%%EOF\n'), 'pdf picture text');
+  assert.equal(parts(one, `${JWS}\n%%EOF\n`), 'pdf text');
+  assert.equal(parts(one, '2 0 obj\n<<>>\nstream\n%%EOF\x01\nendstream\nendobj\nxref\n%%EOF\n'), 'pdf');
   assert.equal(parts('junk\n', one), 'pdf and more');
   assert.equal(parts(one, JWS), 'pdf text');
   assert.equal(parts(one, png()), 'pdf picture');
@@ -212,7 +221,7 @@ test('files that are embedded in a PDF are found, whatever refers to them', asyn
   const group = (text: string) => stream(9, '/Type/ObjStm/Filter/FlateDecode', deflateSync(text));
   const found = async (...all: (Uint8Array | string)[]) => {
     const { files, more } = await embeddedFiles(joined('%PDF-1.7\n', ...all));
-    return [...files, ...more ? ['more'] : []];
+    return [...files.map((file) => file && latinOf(file)), ...more ? ['more'] : []];
   };
   const [plain, packed] = [stream(3, '/Length 5', 'plain'), stream(5, '/Filter/FlateDecode', deflateSync('packed'))];
   assert.deepEqual(await found(plain), []);
@@ -243,7 +252,7 @@ test('a part of a mail that nobody can decode is told by name', async () => {
     [part('Content-Type: multipart/mixed', '--C\r\n\r\nx\r\n--C--'), 'part-3: read.packed'],
     [part('Content-Type: application/pkcs7-mime; name=smime.p7m', 'MIIB'), 'smime.p7m: read.locked'],
     [part('Content-Type: multipart/encrypted; boundary=C', '--C\r\n\r\nx\r\n--C--'), 'part-3: read.locked'],
-    [part('Content-Type: text/plain', 'a '.repeat(200_000)), 'part-3: read.bounds'],
+    [part('Content-Type: text/plain', 'a '.repeat(2_200_000)), 'part-3: read.bounds'],
   ];
   for (const [text, told] of refused) assert.deepEqual(await all(mail(text)), [`x/${told}`]);
   assert.deepEqual(await all(mail(part('Content-Type: text/plain', '-----BEGIN PGP MESSAGE-----\r\n\r\nx'))), ['x: read.encoded']);
@@ -263,4 +272,6 @@ test('a credential in a mail is found where no program shows it', async () => {
   assert.deepEqual(await all(mail(part('Content-Type: text/calendar', `DESCRIPTION:${JWS}`))), [`x/part-3: ${said}`]);
   assert.deepEqual(await all(mail(part('Content-Type: text/html', `<a href="data:text/plain;base64,${base64(LINK)}">`))), [`x/base64 1: ${linked}`]);
   assert.deepEqual(await all(mail('', '', part('Content-Type: application/pdf', 'x'))), ['x: read.rest']);
+  assert.deepEqual(await all(mail(part('Content-Type: text/plain', 'x\r\n--B and more'))), ['x: read.rest']);
+  assert.deepEqual(await all(mail(part('Content-Type: multipart/mixed; boundary=B1', '--B1\r\n\r\nx\r\n--B1--'))), []);
 });

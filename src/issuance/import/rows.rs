@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::absent::{self, Absent};
+use super::absent::{self, Absent, Tells};
 use super::columns::Meaning;
 use super::expiry::{last_day, not_over};
 use super::names::{self, Tidy};
@@ -45,14 +45,19 @@ impl Checks<'_> {
 ///
 /// Rows about one person are told by [`super::settle_duplicates`], when all else that may make a row an error was looked at.
 pub fn check_rows(table: &Table, columns: &Columns, checks: &Checks<'_>) -> Vec<RowOutcome> {
-    let check =
-        |(index, row)| RowChecker { columns, checks, row, findings: Vec::new(), cleared: BTreeSet::new() }.check(index);
+    let tells: Vec<Option<Tells>> = columns.columns.iter().map(absent::tells).collect();
+    let check = |(index, row)| {
+        let (findings, cleared) = (Vec::new(), BTreeSet::new());
+        RowChecker { columns, checks, tells: &tells, row, findings, cleared }.check(index)
+    };
     table.rows.iter().enumerate().map(check).collect()
 }
 
 struct RowChecker<'a> {
     columns: &'a Columns,
     checks: &'a Checks<'a>,
+    /// What each column may say of somebody who was absent.
+    tells: &'a [Option<Tells>],
     row: &'a Row,
     findings: Vec<Finding>,
     cleared: BTreeSet<String>,
@@ -151,7 +156,7 @@ impl RowChecker<'_> {
                 continue;
             }
             let cell = self.cell(at).trim();
-            if !absent::tells(column).is_some_and(|tells| absent::says_absent(tells, cell)) {
+            if !self.tells[at].is_some_and(|tells| absent::says_absent(tells, cell)) {
                 continue;
             }
             let said: String = cell.chars().take(40).collect();

@@ -59,7 +59,7 @@ mod tests {
         };
         let whole = [&b"picture"[..], block, &directory(block.len() as u32)].concat();
         let trailer = trailer(&whole).unwrap();
-        assert_eq!((trailer.start, &trailer.blocks[..]), (7, &[19..23][..]));
+        assert_eq!((trailer.start, trailer.blocks.len(), trailer.blocks.first()), (7, 1, Some(&(19..23))));
         for wrong in
             [&whole[1..whole.len() - 1], &[&b"x"[..], block, &directory(99)].concat(), b"SEFT", b"\0\0\0\0SEFT"]
         {

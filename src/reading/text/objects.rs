@@ -42,10 +42,11 @@ pub(super) fn of(text: &str) -> Result<Objects<'_>, TooMuch> {
                 too_deep = true;
             }
             b'{' => opened.push(Open { at, ..Open::default() }),
-            b'}' => match opened.pop() {
-                Some(Open { at: from, has_context: true, has_proof: true }) => texts.push(&text[from..=at]),
-                _ => {}
-            },
+            b'}' => {
+                if let Some(Open { at: from, has_context: true, has_proof: true }) = opened.pop() {
+                    texts.push(&text[from..=at]);
+                }
+            }
             b'"' => {
                 let (name, end) = string(text, at);
                 if let Some(open) = opened.last_mut()

@@ -12,6 +12,9 @@ export const DEPTH = 3;
 export const FILE_MEGABYTES = 64;
 export const FILE_BYTES = FILE_MEGABYTES * 1_048_576;
 
+/** Longest text that is searched, in bytes: on the page itself, which must not stand still. */
+export const TEXT_BYTES = 4 << 20;
+
 /** Why there is nothing to verify in a file. */
 export class ReadError extends Error {
   constructor(readonly key: MessageKey) {

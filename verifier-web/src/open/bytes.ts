@@ -1,4 +1,4 @@
-// Finds words of ASCII in bytes.
+// Finds words of ASCII in bytes, and compares.
 
 /** Whether a word stands at a place. */
 export function isAt(bytes: Uint8Array, word: string, at: number): boolean {
@@ -20,4 +20,9 @@ export function findLast(bytes: Uint8Array, word: string): number {
     if (isAt(bytes, word, at)) return at;
   }
   return -1;
+}
+
+/** Whether bytes are the same. */
+export function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }

@@ -15,7 +15,7 @@ const FILES = 256;
 /** What a PDF embeds. */
 export interface Embedded {
   /** The content of each different file, in any version of the PDF; `undefined`: it cannot be read. */
-  files: (string | undefined)[];
+  files: (Uint8Array<ArrayBuffer> | undefined)[];
   /** Whether there may be any number of others. */
   more: boolean;
 }
@@ -38,7 +38,7 @@ export async function embeddedFiles(pdf: Uint8Array<ArrayBuffer>): Promise<Embed
     at = end < 0 ? text.length : end;
     if (!unescaped(between.slice(-DICTIONARY)).includes('/ObjStm')) continue;
     // A group that nobody can unpack may hold any number; in an encrypted file that is all of them.
-    const { text: objects } = await inflate(pdf.subarray(start, at), GROUP);
+    const objects = new TextDecoder('latin1').decode((await inflate(pdf.subarray(start, at), GROUP)).bytes);
     more ||= objects === '' && !isEncrypted;
     addNumbers(objects, numbers);
   }
@@ -57,7 +57,7 @@ function addNumbers(objects: string, numbers: Set<string>): void {
 }
 
 /** The newest version of a stream, where it is packed as certificates are, or not at all. */
-async function content(pdf: Uint8Array<ArrayBuffer>, text: string, number: string): Promise<string | undefined> {
+async function content(pdf: Uint8Array<ArrayBuffer>, text: string, number: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const at = [...text.matchAll(new RegExp(`(?<!\\d)${number}\\s+\\d+\\s+obj\\b`, 'g'))].at(-1)?.index ?? text.length;
   const [mark] = /stream\r?\n/.exec(text.slice(at, at + DICTIONARY)) ?? [];
   if (mark === undefined) return undefined;
@@ -66,8 +66,8 @@ async function content(pdf: Uint8Array<ArrayBuffer>, text: string, number: strin
   const length = Number(/\/Length\s+(\d+)(?!\d|\s+\d+\s+R)/.exec(dictionary)?.[1] ?? Number.NaN);
   const bytes = pdf.subarray(start, Number.isNaN(length) ? text.indexOf('endstream', start) : start + length);
   const filter = /\/Filter\s*\[?\s*\/(\w+)/.exec(unescaped(dictionary))?.[1];
-  if (filter === undefined) return new TextDecoder().decode(bytes);
-  return filter === 'FlateDecode' ? (await inflate(bytes, GROUP)).text : undefined;
+  if (filter === undefined) return bytes;
+  return filter === 'FlateDecode' ? (await inflate(bytes, GROUP)).bytes : undefined;
 }
 
 /** A name may be spelled with numbers: `/E#46`. */

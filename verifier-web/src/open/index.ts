@@ -1,9 +1,8 @@
 // From what is dropped on the page to what is judged. Files that carry others are opened within bounds, and everything
 // that was found in them is told by name: a certificate, something that cannot be read, or something that is none.
 
-import { TEXT_BYTES } from '../core/limits.js';
 import { t } from '../page/messages.js';
-import { Bounds, DEPTH, FILE_BYTES, ReadError } from './bounds.js';
+import { Bounds, DEPTH, FILE_BYTES, ReadError, TEXT_BYTES } from './bounds.js';
 import { headOf, kindOf } from './kinds.js';
 import type { Part } from './parts.js';
 import type { Held } from './search.js';
@@ -72,9 +71,7 @@ async function* look(file: Blob, name: string, bounds: Bounds, place: Place): As
   if (kind !== 'zip' && file.size > FILE_BYTES) throw new ReadError('read.tooLarge');
   if (kind === 'zip' || kind === 'mail') yield* inside(kind, file, name, bounds, place.depth);
   else if (kind === 'pdf' || kind === 'picture') yield* parts(new Uint8Array(await file.arrayBuffer()), name, bounds, place);
-  else if (kind === 'text') yield* text(file, name, bounds, place);
-  // It may be a scan of a certificate.
-  else if (file.size > 0) throw new ReadError('read.unreadable');
+  else yield* text(file, name, bounds, place, kind === 'text');
 }
 
 async function* inside(kind: 'zip' | 'mail', file: Blob, name: string, bounds: Bounds, depth: number): AsyncGenerator<Find> {
@@ -91,6 +88,7 @@ async function* inside(kind: 'zip' | 'mail', file: Blob, name: string, bounds: B
   bounds.meet(mail.files.length);
   yield* members(mail.files, name, bounds, depth);
   yield* textsIn(mail.texts, name, bounds, depth);
+  if (mail.problem) yield problem(name, mail.problem);
   if (mail.rest) yield problem(name, new ReadError('read.rest'));
 }
 
@@ -134,8 +132,8 @@ async function isLitter(path: string, file: Blob): Promise<boolean> {
   return name === 'smime.p7s' && head.startsWith('\x30') && file.size < 65_536;
 }
 
-/** What a text holds. */
-async function* text(file: Blob, name: string, bounds: Bounds, { depth, decorates }: Place): AsyncGenerator<Find> {
+/** What a text holds, if it is one. */
+async function* text(file: Blob, name: string, bounds: Bounds, { depth, decorates }: Place, looksSo: boolean): AsyncGenerator<Find> {
   const { isDrawing, search, textOf } = await import('./search.js');
   const { isPublished } = await import('./published.js');
   const isMember = depth > 0 || decorates === true;
@@ -143,9 +141,12 @@ async function* text(file: Blob, name: string, bounds: Bounds, { depth, decorate
     yield { name, left: true };
     return;
   }
-  if (file.size > TEXT_BYTES) throw new ReadError('read.bounds');
+  if (file.size > TEXT_BYTES) throw new ReadError(looksSo ? 'read.bounds' : 'read.unreadable');
   const whole = textOf(new Uint8Array(await file.arrayBuffer()));
+  // What is of no known kind may be a scan of a certificate.
   if (whole === undefined) throw new ReadError('read.unreadable');
+  // Let the page breathe before a long one.
+  if (file.size > 65_536) await new Promise((resolve) => { setTimeout(resolve); });
   const held = search(whole);
   const isNone = held.texts.length + held.files.length === 0 && !held.closed;
   const unseen = isDrawing(whole) && decorates !== true;

@@ -49,7 +49,7 @@ async function countDown(stream: Uint8Array<ArrayBuffer>, limit: number): Promis
 }
 
 /** What packed bytes inflate to, up to a limit, and whether that is all and right. */
-export async function inflate(packed: Uint8Array<ArrayBuffer>, limit: number): Promise<{ text: string; whole: boolean }> {
+export async function inflate(packed: Uint8Array<ArrayBuffer>, limit: number): Promise<{ bytes: Uint8Array<ArrayBuffer>; whole: boolean }> {
   const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let left = limit;
@@ -65,5 +65,5 @@ export async function inflate(packed: Uint8Array<ArrayBuffer>, limit: number): P
   } catch {
     // Cut, or something else behind it.
   }
-  return { text: await new Blob(pieces).text(), whole };
+  return { bytes: new Uint8Array(await new Blob(pieces).arrayBuffer()), whole };
 }

@@ -40,16 +40,20 @@ export function kindOf(beginning: string): Kind {
 
 /** Whether bytes, one character each, are a text: of the controls it has those that move about. */
 export function isText(bytes: string): boolean {
-  return utf16(bytes) !== undefined || !/[\0-\x08\x0e-\x1a\x1c-\x1f]/.test(bytes);
+  return utf16(bytes) !== undefined || !/[\0-\x08\x0e-\x19\x1c-\x1f]/.test(bytes);
 }
 
 /** The encoding of a text of two bytes a character: by its mark, or by every second byte, which is zero in most scripts. */
 export function utf16(bytes: string): 'utf-16le' | 'utf-16be' | undefined {
   if (bytes.startsWith('\xff\xfe')) return 'utf-16le';
   if (bytes.startsWith('\xfe\xff')) return 'utf-16be';
-  const head = bytes.slice(0, 64);
-  if (head.length >= 4 && /^(?:[\t\n\r -~]\0)+[\t\n\r -~]?$/.test(head)) return 'utf-16le';
-  return head.length >= 4 && /^(?:\0[\t\n\r -~])+\0?$/.test(head) ? 'utf-16be' : undefined;
+  const half = Math.floor(Math.min(bytes.length, HEAD_BYTES) / 2);
+  if (half <= 8) return undefined;
+  const zeros = [0, 0];
+  for (let at = 0; at < half * 2; at += 1) if (bytes.charCodeAt(at) === 0) zeros[at % 2] = (zeros[at % 2] ?? 0) + 1;
+  const [even = 0, odd = 0] = zeros;
+  if (odd > half * 0.7 && even < half * 0.1) return 'utf-16le';
+  return even > half * 0.7 && odd < half * 0.1 ? 'utf-16be' : undefined;
 }
 
 /** Whether it begins with the header of a mail (src/reading/mail.rs). */

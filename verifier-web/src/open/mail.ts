@@ -1,8 +1,7 @@
 // Mails as files (RFC 5322, MIME of RFC 2045 to 2047, names by RFC 2231): the attached files, and the texts, which may
 // hold a credential too, also where no program shows them. A mail inside a mail is a file like any other.
 
-import { TEXT_BYTES } from '../core/limits.js';
-import { ReadError, type Bounds } from './bounds.js';
+import { ReadError, TEXT_BYTES, type Bounds } from './bounds.js';
 import { fromLatin1, HEAD_BYTES, kindOf, latin1 } from './kinds.js';
 import { textOf } from './search.js';
 import type { Member } from './zip.js';
@@ -25,6 +24,8 @@ export interface Mail {
   files: Member[];
   /** What is shown, HTML as it is written; and what is not, before, between and behind. */
   texts: string[];
+  /** Why the mail itself, if it has no parts that can be told, cannot be read. */
+  problem?: ReadError;
   /** Whether there is something like a part where none is shown. */
   rest: boolean;
 }
@@ -46,11 +47,12 @@ export async function readMail(file: Blob, bounds: Bounds): Promise<Mail> {
   const source = latin1(new Uint8Array(await file.arrayBuffer())).replace(/^\xef\xbb\xbf/, '').replace(/^From [^\n]*\n/, '');
   // A mailbox holds more mails behind the first.
   if (/\n\r?\nFrom [^\n]{1,200}\n[A-Za-z-]{1,70}:/.test(source)) throw new ReadError('read.packed');
-  walk(parse(source), mail, bounds, { parts: 0 }, 0);
+  const boundaries = [...source.matchAll(/\bboundary[ \t]*=[ \t]*"?([^";\r\n]{1,200})/gi)].map(([, text = '']) => text.trim());
+  walk(parse(source), mail, bounds, { parts: 0, boundaries }, 0);
   return mail;
 }
 
-function walk(part: Part, mail: Mail, bounds: Bounds, seen: { parts: number }, depth: number): void {
+function walk(part: Part, mail: Mail, bounds: Bounds, seen: { parts: number; boundaries: string[] }, depth: number): void {
   seen.parts += 1;
   const { parts } = seen;
   if (parts > PARTS || depth > NESTING) throw new ReadError('read.bounds');
@@ -61,12 +63,15 @@ function walk(part: Part, mail: Mail, bounds: Bounds, seen: { parts: number }, d
     if (boundary !== undefined && part.type.startsWith('multipart/')) {
       const { inside, outside } = split(part.body, boundary);
       mail.texts.push(...outside.map((text) => utf8(text)));
-      mail.rest ||= outside.some((text) => PART.test(text));
+      mail.rest ||= outside.some((text) => PART.test(text)) || isAmbiguous(part.body, boundary, seen.boundaries);
       for (const inner of inside) walk(parse(inner), mail, bounds, seen, depth + 1);
     } else leaf(part, mail, bounds, parts);
   } catch (error) {
-    if (!(error instanceof ReadError) || error.key === 'read.bounds' || depth === 0) throw error;
-    mail.files.push({ name: nameOf(part, parts), read: () => Promise.reject(error) });
+    if (!(error instanceof ReadError) || error.key === 'read.bounds') throw error;
+    // Without a boundary it is a text for some programs.
+    if (part.type.startsWith('multipart/')) mail.texts.push(utf8(part.body));
+    if (depth === 0) mail.problem = error;
+    else mail.files.push({ name: nameOf(part, parts), read: () => Promise.reject(error) });
   }
 }
 
@@ -198,6 +203,18 @@ function split(body: string, boundary: string): { inside: string[]; outside: str
     .split(new RegExp(`\\r?\\n--${escaped}[ \\t]{0,99}(?=\\r?\\n|$)`), PARTS + 2);
   const behind = end ? whole.slice(end.index + end[0].length) : '';
   return { inside: inside.map((part) => part.replace(/^\r?\n/, '')), outside: [before, behind] };
+}
+
+/** Whether a line begins as a boundary and goes on as none: some programs cut there, others do not. */
+function isAmbiguous(body: string, boundary: string, all: readonly string[]): boolean {
+  const others = all.filter((other) => other !== boundary && other.startsWith(boundary));
+  for (let at = body.indexOf(`\n--${boundary}`); at >= 0; at = body.indexOf(`\n--${boundary}`, at + 1)) {
+    const end = body.indexOf('\n', at + 1);
+    const line = body.slice(at + 3, end < 0 ? undefined : end);
+    const more = line.slice(boundary.length).trimEnd();
+    if (more !== '' && more !== '--' && !others.some((other) => line.startsWith(other))) return true;
+  }
+  return false;
 }
 
 function decode({ encoding, body }: Part): Uint8Array<ArrayBuffer> {

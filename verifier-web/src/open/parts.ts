@@ -1,10 +1,12 @@
 // What lies in a file one behind the other: PDFs that were glued together, a picture behind a picture, what phones put behind
 // theirs. A reader of one kind sees only one of them (src/reading/parts.rs).
 
+import { TEXT_BYTES } from './bounds.js';
 import { find, findLast, isAt } from './bytes.js';
 import { boxesEnd, shapeOf, type Shape } from './ends.js';
-import { headersIn } from './glued.js';
+import { goesOn, marksIn } from './glued.js';
 import { HEAD_BYTES, kindOf, latin1, type Kind } from './kinds.js';
+import { textOf } from './search.js';
 import { wordsIn } from './words.js';
 
 /** Most files in one. */
@@ -68,7 +70,7 @@ function take(bytes: Uint8Array<ArrayBuffer>, parts: Taken): void {
       const { end = left.length } = shape;
       parts.files.push({ kind, bytes: left.subarray(0, end), shape });
       left = withoutBlanks(left.subarray(end));
-    } else if (kind === 'other') {
+    } else if (kind === 'other' && !isText(left)) {
       left = withoutBlanks(takeUnknown(left, parts));
     } else {
       if (kind === 'pdf') takePdfs(left, parts);
@@ -78,20 +80,26 @@ function take(bytes: Uint8Array<ArrayBuffer>, parts: Taken): void {
   }
 }
 
-/** PDFs, up to the last one's end, and what stands behind each. */
+/** Whether it is one behind signs that move nothing about. */
+function isText(bytes: Uint8Array<ArrayBuffer>): boolean {
+  return bytes.length <= TEXT_BYTES && textOf(bytes) !== undefined;
+}
+
+/** PDFs, each up to its end, and what stands behind it. */
 function takePdfs(bytes: Uint8Array<ArrayBuffer>, parts: Taken): void {
-  const starts = headersIn(bytes, PARTS);
+  const { starts, ends } = marksIn(bytes, PARTS);
   // What stands before the first is shown by nobody.
   parts.rest ||= withoutBlanks(bytes.subarray(0, starts[0])).length > 0;
   starts.forEach((start, i) => {
-    const whole = bytes.subarray(i === 0 ? 0 : start, starts[i + 1]);
-    const end = findLast(whole, '%%EOF');
-    const tail = end < 0 ? new Uint8Array() : withoutBlanks(whole.subarray(end + 5));
-    const isPdf = kindOf(latin1(tail.subarray(0, HEAD_BYTES))) === 'pdf';
-    parts.files.push({ kind: 'pdf', bytes: tail.length === 0 || isPdf ? whole : whole.subarray(0, end + 5) });
+    const next = starts[i + 1] ?? bytes.length;
+    const own = ends.filter((end) => end > start && end <= next);
+    const end = own.find((one) => one < next && !goesOn(bytes, one)) ?? own.at(-1) ?? next;
+    const tail = withoutBlanks(bytes.subarray(end, next));
+    parts.files.push({ kind: 'pdf', bytes: bytes.subarray(i === 0 ? 0 : start, tail.length === 0 ? next : end) });
     const { length } = parts.files;
-    if (!isPdf) take(tail, parts);
-    else parts.rest = true;
+    // A header that is no PDF's: nobody can tell.
+    if (kindOf(latin1(tail.subarray(0, HEAD_BYTES))) === 'pdf') parts.rest = true;
+    else take(tail, parts);
     // A few bytes of no known kind behind a PDF are told too: nobody's camera put them there.
     parts.rest ||= tail.length > 0 && parts.files.length === length;
   });

@@ -6,6 +6,7 @@ import { t } from '../page/messages.js';
 import { looksLikeCredential } from '../scan/looks.js';
 import type { Pdf } from '../scan/reader.js';
 import { DEPTH, ReadError, type Bounds } from './bounds.js';
+import { isSame } from './bytes.js';
 import { embeddedFiles } from './embedded.js';
 import { open, type Candidate, type Find } from './index.js';
 import { why } from './why.js';
@@ -13,12 +14,15 @@ import { why } from './why.js';
 /** Reads a PDF. */
 export async function* pdf(bytes: Uint8Array<ArrayBuffer>, name: string, bounds: Bounds, depth: number): AsyncGenerator<Find> {
   const { content, candidates, unread } = await boundedPages(bytes).catch((error: unknown) => { throw why(error); });
-  const { pages, drawnOver, files, lost } = content;
+  const { pages, drawnOver, lost, more } = content;
+  const unlisted = lost.length > 0 || more ? { texts: [], files: [], rest: false } : await unlistedIn(bytes, content, candidates);
+  const files = [...content.files, ...unlisted.files];
+  candidates.push(...unlisted.texts.map((text) => ({ text, attached: true })));
   if (candidates.length > 0) yield { name, document: { candidates, pages, paper: true, doubtful: drawnOver } };
   if (unread !== undefined) yield { name: t('source.page', { name, page: unread.pages }), problem: unread.why };
   for (const own of lost) yield { name: `${name}/${own}`, problem: new ReadError('read.unreadable') };
-  if (content.more) yield { name, problem: new ReadError('read.bounds') };
-  else if (lost.length === 0 && await hasUnlisted(bytes, content, candidates)) yield { name, problem: new ReadError('read.rest') };
+  if (more) yield { name, problem: new ReadError('read.bounds') };
+  if (unlisted.rest) yield { name, problem: new ReadError('read.rest') };
   if (candidates.length === 0 && unread === undefined && files.length + lost.length === 0) throw new ReadError('read.noCredential');
   if (files.length > 0 && depth >= DEPTH) throw new ReadError('read.bounds');
   for (const { name: own, bytes: file } of files) {
@@ -28,13 +32,27 @@ export async function* pdf(bytes: Uint8Array<ArrayBuffer>, name: string, bounds:
   }
 }
 
-/** Whether a file is embedded that is in no list and is no certificate which was found elsewhere. */
-async function hasUnlisted(bytes: Uint8Array<ArrayBuffer>, content: Pdf['content'], candidates: readonly Candidate[]): Promise<boolean> {
+/** Files that are embedded and in no list, without certificates that were found elsewhere. */
+async function unlistedIn(bytes: Uint8Array<ArrayBuffer>, content: Pdf['content'], candidates: readonly Candidate[]): Promise<Unlisted> {
+  const unlisted: Unlisted = { texts: [], files: [], rest: false };
   const { files, more } = await embeddedFiles(bytes);
-  if (more || files.length <= content.taken) return more;
-  const listed = content.files.map((file) => new TextDecoder().decode(file.bytes));
+  if (!more && files.length <= content.taken) return unlisted;
   const found = await Promise.all(candidates.map(async ({ text }) => (await verify(text, new TrustAnchors(), new Date())).raw));
-  return files.some((file) => file === undefined || !(listed.includes(file) || found.includes(file.trim())));
+  unlisted.rest = more || files.includes(undefined);
+  for (const [i, file] of files.entries()) {
+    if (!file || content.files.some((listed) => isSame(listed.bytes, file))) continue;
+    const text = new TextDecoder().decode(file).trim();
+    if (!looksLikeCredential(text)) unlisted.files.push({ name: `attachment ${i + 1}`, bytes: file });
+    else if (!found.includes(text)) unlisted.texts.push(text);
+  }
+  return unlisted;
+}
+
+interface Unlisted {
+  texts: string[];
+  files: Pdf['content']['files'];
+  /** Whether there are others, which cannot be read. */
+  rest: boolean;
 }
 
 async function boundedPages(bytes: Uint8Array<ArrayBuffer>): Promise<Pages> {

@@ -1,9 +1,8 @@
 // What a picture shows, and what its maker wrote into it.
 
-import { TEXT_BYTES } from '../core/limits.js';
 import { looksLikeCredential } from '../scan/looks.js';
 import type { PictureContent } from '../scan/picture.js';
-import { ReadError } from './bounds.js';
+import { ReadError, TEXT_BYTES } from './bounds.js';
 import type { Find, Place } from './index.js';
 import { inflate } from './inflated.js';
 import type { Part } from './parts.js';
@@ -37,9 +36,9 @@ async function written({ shape }: Part): Promise<{ notes: string[]; closed: bool
   let closed = false;
   for (const bytes of shape?.notes ?? []) notes.push(new TextDecoder().decode(bytes));
   for (const packed of shape?.packed ?? []) {
-    const { text, whole } = await inflate(packed, TEXT_BYTES);
+    const { bytes, whole } = await inflate(packed, TEXT_BYTES);
     closed ||= !whole;
-    notes.push(text);
+    notes.push(new TextDecoder().decode(bytes));
   }
   // A keyword and a zero may stand before it.
   return { notes: notes.flatMap((note) => search(note.replaceAll('\0', '\n')).texts), closed };

@@ -7,6 +7,8 @@ import { base64, brokenIn, cut, wordsIn } from './words.js';
 
 /** Shortest base64 that is taken for a file. */
 const FILE_LETTERS = 100;
+/** So much of it tells its kind. */
+const HEAD_LETTERS = 1_400;
 /** How often what is found is searched again: JSON in a text in JSON. */
 const LEVELS = 3;
 
@@ -30,17 +32,19 @@ const INVISIBLE = /[\p{Cf}\u034f]/gu;
 /** The text that bytes spell: UTF-8, UTF-16, or one character a byte. `undefined`: they are none. */
 export function textOf(bytes: Uint8Array<ArrayBuffer>): string | undefined {
   const raw = latin1(bytes);
-  if (!isText(raw)) return undefined;
-  const wide = utf16(raw);
-  if (wide !== undefined) {
-    const text = new TextDecoder(wide).decode(bytes);
-    return isText(text) ? text : undefined;
-  }
+  const wide = /^(?:\xff\xfe|\xfe\xff)/.test(raw) ? utf16(raw) : undefined;
+  if (wide !== undefined) return withoutControls(new TextDecoder(wide).decode(bytes));
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    if (!raw.includes('\0')) return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    return raw;
+    // Another encoding of a byte a letter; the letters of credentials are the same in all of them.
   }
+  const unmarked = utf16(raw);
+  return withoutControls(unmarked === undefined ? raw : new TextDecoder(unmarked).decode(bytes));
+}
+
+function withoutControls(text: string): string | undefined {
+  return isText(text) ? text : undefined;
 }
 
 /** Whether a text is a picture for whoever opens it. */
@@ -172,12 +176,14 @@ function filesIn(text: string, level: number): Held['files'] {
   for (let i = 0; i < lines.length; i += 1) {
     const line = lines[i] ?? '';
     for (const match of line.matchAll(/[\w+/-]{20,}={0,2}/g)) {
-      let [run] = match;
+      const pieces = [match[0]];
       // It goes on where it ends with the line.
-      if (match.index + run.length === line.length) {
-        while (!run.endsWith('=') && /^[\w+/-]+={0,2}$/.test(lines[i + 1] ?? '')) run += lines[i += 1] ?? '';
+      if (match.index + match[0].length === line.length) {
+        while (pieces.at(-1)?.endsWith('=') === false && /^[\w+/-]+={0,2}$/.test(lines[i + 1] ?? '')) pieces.push(lines[i += 1] ?? '');
       }
-      const bytes = run.length < FILE_LETTERS ? new Uint8Array() : base64(run);
+      const run = pieces.join('');
+      if (run.length < FILE_LETTERS || kindOf(latin1(base64(run.slice(0, HEAD_LETTERS)))) === 'other') continue;
+      const bytes = base64(run);
       if (isFile(bytes, level)) files.push({ bytes, drawn: line.slice(0, match.index).endsWith(';base64,') });
     }
   }
@@ -185,7 +191,6 @@ function filesIn(text: string, level: number): Held['files'] {
 }
 
 function isFile(bytes: Uint8Array<ArrayBuffer>, level: number): boolean {
-  if (bytes.length === 0) return false;
   const kind = kindOf(latin1(bytes.subarray(0, HEAD_BYTES)));
   if (kind === 'other') return false;
   if (kind !== 'text') return true;

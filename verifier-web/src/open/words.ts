@@ -9,8 +9,9 @@ const JWS = /(?<![\w.-])ey[\w-]+\.[\w-]+\.[\w-]+(?![\w-]|\.[\w-])/g;
 const LINK = /(?:https?:\/\/[^\s"'<>#]{1,300})?#1\d{100,}/g;
 /** What stands in a code without an address. */
 const DIGITS = /(?<![\d#])1\d{100,7088}(?!\d)/g;
-/** Longest header of a JWS, in letters. */
-const HEADER = 2_000;
+/** Longest header of a JWS, in letters, and at how many places of one it may begin. */
+const HEADER = 4_096;
+const BEGINNINGS = 16;
 /** How often a link is tried with more lines. */
 const TRIES = 2_000;
 
@@ -42,33 +43,46 @@ function bare(line: string): string {
   return trimmed.endsWith('=') ? trimmed.slice(0, -1) : trimmed;
 }
 
-/** Every place where one may begin is looked at once, in runs of letters that go over the ends of lines. */
+/** In runs of letters that go over the ends of lines: the parts of a JWS are between dots, whatever else is joined to them. */
 function brokenJws(lines: readonly string[]): string[] {
   const found: string[] = [];
   let run = '';
-  let starts: number[] = [];
   const flush = () => {
-    const dots = [...run.matchAll(/\./g)].map(({ index }) => index);
-    let next = 0;
-    for (const start of starts) {
-      while ((dots[next] ?? run.length) < start) next += 1;
-      const [first = 0, second, third = run.length] = dots.slice(next, next + 3);
-      if (second === undefined || first - start > HEADER || third - second <= SIGNATURE) continue;
-      const jws = run.slice(start, second + 1 + SIGNATURE);
-      if (/^ey[\w-]+\.[\w-]+\.[\w-]+$/.test(jws) && isOurs(jws)) found.push(jws);
-    }
-    [run, starts] = ['', []];
+    if (run.length > SIGNATURE) found.push(...jwsIn(run));
+    run = '';
   };
   for (const line of lines) {
     for (const { 0: letters, index } of line.matchAll(/[\w.-]+/g)) {
       if (index > 0) flush();
-      if (letters.startsWith('ey')) starts.push(run.length);
       run += letters;
     }
     if (!/[\w.-]$/.test(line)) flush();
   }
   flush();
   return found;
+}
+
+function jwsIn(run: string): string[] {
+  const found: string[] = [];
+  const dots = [...run.matchAll(/\./g)].map(({ index }) => index);
+  dots.forEach((dot, i) => {
+    const [second, third = run.length] = dots.slice(i + 1, i + 3);
+    if (second === undefined || third - second <= SIGNATURE) return;
+    const header = run.slice(Math.max((dots[i - 1] ?? -1) + 1, dot - HEADER), dot);
+    for (const { index } of [...header.matchAll(/ey/g)].slice(0, BEGINNINGS)) {
+      const jws = header.slice(index) + run.slice(dot, second + 1 + SIGNATURE);
+      if (isObject(header.slice(index)) && isOurs(jws)) found.push(jws);
+    }
+  });
+  return found;
+}
+
+function isObject(part: string): boolean {
+  try {
+    return typeof JSON.parse(latin1(base64(part))) === 'object';
+  } catch {
+    return false;
+  }
 }
 
 /** Lines of digits belong to the link before them as long as it is none without them. */

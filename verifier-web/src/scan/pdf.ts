@@ -5,6 +5,7 @@
 import { getDocument, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dist';
 // Found by pdf.js in this very worker: one thread to end, with all that a file makes it do.
 import 'pdfjs-dist/build/pdf.worker.mjs';
+import { isSame } from '../open/bytes.js';
 import { looksLikeCredential } from './looks.js';
 import { readCodesHard, type Progress } from './qr.js';
 import { TooLarge } from './too-large.js';
@@ -117,10 +118,6 @@ export class OpenPdf {
     }
     return { attached: [...attached], files, lost, taken: attached.size + files.length, more: all.length > FILES };
   }
-}
-
-function isSame(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
 /** Links that draw nothing are expected; anything else was put on the page afterwards (src/reading/pdf.rs). */

@@ -191,9 +191,16 @@ pub(super) fn stated(title: Option<String>, args: Details) -> enrolment::Details
 
 /// Says what to do where an event is not made or changed.
 pub(super) fn explain(error: EnrolmentError) -> Failure {
+    let error = match error {
+        EnrolmentError::Invalid { .. } => return Failure::usage(error).hint("nothing was changed"),
+        EnrolmentError::Face(_) => {
+            let hint = "shorten the text that is named, or change the template; nothing was changed";
+            return Failure::new("cannot lay out this event's certificates").because(error).hint(hint);
+        }
+        error => error,
+    };
     let hint = match &error {
         EnrolmentError::EventExists(_) => "choose another code",
-        EnrolmentError::Face(_) => "shorten the text that is named, or change the template; nothing was changed",
         EnrolmentError::Store(StoreError::Conflict(_)) => "run the command again; nothing was changed",
         _ => "nothing was changed",
     };

@@ -17,7 +17,8 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
-use super::{App, Problem, publisher};
+use super::publisher::{self, Ages};
+use super::{App, Problem};
 use crate::credential::Timestamp;
 use crate::runs;
 use crate::store::StoreError;
@@ -59,6 +60,8 @@ pub struct Metrics {
     published_age: Gauge,
     /// For how many more seconds it is good; negative once it is stale.
     published_good: Gauge,
+    /// Whether the last publication failed.
+    published_failed: Gauge,
     /// Reads of much that are being done.
     reads: Gauge,
     /// Those that ended before they were done, as nobody waited any more.
@@ -99,7 +102,8 @@ impl Default for Metrics {
         let seconds = Family::<Route, Histogram, fn() -> Histogram>::new_with_constructor(buckets);
         let (in_flight, issued, revoked): (Gauge, Counter, Counter) = Default::default();
         let (runs_open, runs_still): (Gauge, Gauge) = Default::default();
-        let (published_age, published_good): (Gauge, Gauge) = Default::default();
+        let (published_age, published_good, published_failed): (Gauge, Gauge, Gauge) = Default::default();
+        registry.register("publication_failed", "1 if the last publication failed", published_failed.clone());
         let age = "Seconds since the last publication";
         registry.register("publication_age_seconds", age, published_age.clone());
         let good = "Seconds for which what is published is still good; negative once it is stale";
@@ -126,6 +130,7 @@ impl Default for Metrics {
             runs_still,
             published_age,
             published_good,
+            published_failed,
             reads,
             reads_given_up,
         }
@@ -162,9 +167,12 @@ async fn ready(State(app): State<App>) -> Result<String, Problem> {
 fn published(app: &App) -> Result<String, Problem> {
     Ok(match publisher::ages(app)? {
         None => "published: never\n".to_owned(),
-        Some((age, None)) => format!("published: {age} seconds ago\n"),
-        Some((age, Some(good))) if good < 0 => format!("published: {age} seconds ago, stale for {} seconds\n", -good),
-        Some((age, Some(good))) => format!("published: {age} seconds ago, good for {good} seconds\n"),
+        Some(Ages { failed: true, .. }) => "published: the last try failed, see the run\n".to_owned(),
+        Some(Ages { age, good: None, .. }) => format!("published: {age} seconds ago\n"),
+        Some(Ages { age, good: Some(good), .. }) if good < 0 => {
+            format!("published: {age} seconds ago, stale for {} seconds\n", -good)
+        }
+        Some(Ages { age, good: Some(good), .. }) => format!("published: {age} seconds ago, good for {good} seconds\n"),
     })
 }
 
@@ -225,9 +233,10 @@ async fn metrics(State(app): State<App>) -> Response {
         app.metrics().runs_open.set(open as i64);
         app.metrics().runs_still.set(still);
     }
-    if let Ok(Some((age, good))) = app.aside(publisher::ages).await {
-        app.metrics().published_age.set(age);
-        app.metrics().published_good.set(good.unwrap_or_default());
+    if let Ok(Some(ages)) = app.aside(publisher::ages).await {
+        app.metrics().published_age.set(ages.age);
+        app.metrics().published_good.set(ages.good.unwrap_or_default());
+        app.metrics().published_failed.set(i64::from(ages.failed));
     }
     let mut text = String::new();
     match prometheus_client::encoding::text::encode(&mut text, &app.metrics().registry) {

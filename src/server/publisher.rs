@@ -11,7 +11,8 @@ use crate::credential::Timestamp;
 use crate::issuance::Desk;
 use crate::publish::agenda::Watch;
 use crate::publish::{self, LastPublished};
-use crate::runs::{self, Kind, RunError, RunRequest};
+use crate::runs::{self, Kind, RunError, RunRequest, RunState};
+use crate::store::Store;
 use crate::webhooks::{self, Notice};
 
 /// How often it is looked.
@@ -19,12 +20,13 @@ const LOOK: Duration = Duration::from_secs(15);
 /// How long it rests after a publication that failed, in seconds.
 const RETRY_SECONDS: i64 = 600;
 
+/// How many of the newest runs are looked through for the last publication.
+const LOOKED_AT: usize = 200;
+
 /// What is remembered between two looks.
 #[derive(Debug, Default)]
 pub struct Publisher {
     watch: Watch,
-    /// When a publication was asked for last, and the version before it.
-    asked: Option<(Timestamp, u64)>,
     /// The version that was told to be late.
     told: Option<u64>,
 }
@@ -66,17 +68,17 @@ impl Publisher {
         let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: "system", now: app.now() };
         let last = publish::last(desk.store)?;
         self.tell_late(&desk, last.as_ref())?;
-        let Some(why) = self.watch.due(desk.store, desk.now)? else { return Ok(false) };
-        let version = last.map_or(0, |last| last.version);
-        let failed = self.asked.is_some_and(|(at, before)| {
-            before == version && (0..RETRY_SECONDS).contains(&(desk.now.unix() - at.unix()))
-        });
-        if failed || runs::is_open(desk.store, Kind::Publish)? {
+        // One that failed may have been written down already, and half of its files may be there.
+        let again = match failed(desk.store)? {
+            Some(at) if (0..RETRY_SECONDS).contains(&(desk.now.unix() - at.unix())) => return Ok(false),
+            failed => failed.is_some(),
+        };
+        let why = self.watch.due(desk.store, desk.now)?;
+        if !again && why.is_none() || runs::is_open(desk.store, Kind::Publish)? {
             return Ok(false);
         }
-        self.asked = Some((desk.now, version));
         let run = runs::create(&desk, &RunRequest::of(Kind::Publish), usize::MAX)?.run;
-        tracing::info!(run = %run.id, ?why, "publishing");
+        tracing::info!(run = %run.id, ?why, again, "publishing");
         Ok(true)
     }
 
@@ -94,12 +96,34 @@ impl Publisher {
     }
 }
 
-/// How old what is published is, and for how much longer it is good, in seconds; nothing before the first publication.
+/// Returns when the last publication failed; nothing if it did not.
+fn failed(store: &dyn Store) -> Result<Option<Timestamp>, RunError> {
+    let newest = runs::runs(store, true, |_| true, None, LOOKED_AT)?.items;
+    let last = newest.into_iter().find(|run| run.kind == Kind::Publish);
+    Ok(last.filter(|run| run.state == RunState::Failed).and_then(|run| run.finished))
+}
+
+/// Returns how what is published stands; nothing before the first publication.
 ///
 /// # Errors
 /// When the store fails.
-pub(super) fn ages(app: &App) -> Result<Option<(i64, Option<i64>)>, Problem> {
+pub(super) fn ages(app: &App) -> Result<Option<Ages>, Problem> {
     let last = publish::last(&*app.store).map_err(RunError::from)?;
     let now = app.now().unix();
-    Ok(last.map(|last| (now - last.issued.unix(), last.next_update.map(|next| next.unix() - now))))
+    let failed = failed(&*app.store)?.is_some();
+    Ok(last.map(|last| Ages {
+        age: now - last.issued.unix(),
+        good: last.next_update.map(|next| next.unix() - now),
+        failed,
+    }))
+}
+
+/// How what is published stands, in seconds.
+pub(super) struct Ages {
+    /// Since when it was published.
+    pub(super) age: i64,
+    /// For how much longer it is good; negative once it is stale, nothing where it is not known.
+    pub(super) good: Option<i64>,
+    /// Whether the last try failed: half of its files may be there.
+    pub(super) failed: bool,
 }

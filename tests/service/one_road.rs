@@ -20,7 +20,7 @@ fn told(process: &Process, token: &str) -> Vec<String> {
     let id = endpoints["items"][0]["id"].as_str().unwrap().to_owned();
     let deliveries = process.json(token, &format!("GET /api/v1/webhooks/{id}/deliveries"), &Value::Null);
     let all = deliveries["items"].as_array().unwrap();
-    let mut kinds: Vec<String> = all.iter().map(|one| one["type"].as_str().unwrap().to_owned()).collect();
+    let mut kinds: Vec<String> = all.iter().map(|one| one["event"].as_str().unwrap().to_owned()).collect();
     kinds.sort();
     kinds
 }
@@ -59,7 +59,8 @@ fn what_the_command_line_issues_and_revokes_is_in_the_journal_and_rings_the_webh
     assert_eq!(rows["items"].as_array().unwrap().iter().filter(|row| row["state"] == "done").count(), 2);
     let number = first["number"].as_str().unwrap();
     let shown = process.json(&token, &format!("GET /api/v1/certificates/{number}"), &Value::Null);
-    assert_eq!((&shown["status"], &shown["run"]), (&json!("revoked"), &json!(id)), "{shown}");
+    let version = &shown["versions"][0];
+    assert_eq!((&version["status"], &version["run"]), (&json!("revoked"), &json!(id)), "{shown}");
     assert_eq!(told(&process, &token), ["certificate.issued", "certificate.revoked", "run.finished"]);
     process.stop();
 }

@@ -83,9 +83,7 @@ fn a_publication_that_fails_is_tried_again_later_and_an_old_one_is_told() {
     let world = World::in_memory();
     let mut publisher = Publisher::default();
     assert!(looked(&world, &mut publisher));
-    let hook = json!({ "url": "https://hooks.example/x", "events": ["publication.late"] });
-    world.post("/webhooks", &hook).ok();
-    // Somebody put a file there that stands in the way.
+    // Somebody put a folder there that stands in the way.
     let site = world.folder().join("site");
     std::fs::remove_file(site.join("trust.json")).unwrap();
     std::fs::create_dir_all(site.join("trust.json/x")).unwrap();
@@ -93,30 +91,39 @@ fn a_publication_that_fails_is_tried_again_later_and_an_old_one_is_told() {
     assert!(looked(&world, &mut publisher));
     world.pass(60);
     assert!(!looked(&world, &mut publisher), "it failed, and rests");
+    assert_eq!(figure(&world, "testamur_publication_failed "), 1);
+    let ready = || world.send("", Request::builder().uri("/readyz"), Body::empty()).text();
+    assert!(ready().starts_with("ready\n") && ready().contains("failed"), "{}", ready());
     world.pass(600);
-    assert!(looked(&world, &mut publisher));
-    let late = |world: &World| {
-        let ready = world.send("", Request::builder().uri("/metrics"), Body::empty()).text();
-        let of = |name: &str| {
-            let line = ready.lines().find(|line| line.starts_with(name)).unwrap();
-            line.rsplit(' ').next().unwrap().parse::<i64>().unwrap()
-        };
-        (of("testamur_publication_age_seconds "), of("testamur_publication_good_for_seconds "))
+    std::fs::remove_dir_all(site.join("trust.json")).unwrap();
+    assert!(looked(&world, &mut Publisher::default()), "also by one that was started again");
+    assert_eq!(figure(&world, "testamur_publication_failed "), 0);
+    assert!(site.join("trust.json").is_file());
+    world.pass(60);
+    assert!(!looked(&world, &mut publisher));
+
+    let hook = json!({ "url": "https://hooks.example/x", "events": ["publication.late"] });
+    world.post("/webhooks", &hook).ok();
+    let told = || {
+        let all = world.app.store.documents(testamur::store::Collection::WEBHOOK_MESSAGES, "", None, 100).unwrap();
+        all.items.iter().filter(|one| one.value.to_string().contains("publication.late")).count()
     };
-    assert_eq!(late(&world), (4 * DAY + 660, 3 * DAY - 660));
-    let told = |world: &World| {
-        let all =
-            world.app.store.documents(testamur::store::Collection::WEBHOOK_MESSAGES, "", None, 100).unwrap().items;
-        all.iter().filter(|one| one.value.to_string().contains("publication.late")).count()
-    };
-    assert_eq!(told(&world), 0);
-    world.pass(2 * DAY);
-    looked(&world, &mut publisher);
-    looked(&world, &mut publisher);
-    assert_eq!(told(&world), 1, "once of each");
-    world.pass(2 * DAY);
-    let ready = world.send("", Request::builder().uri("/readyz"), Body::empty());
-    assert!(ready.text().starts_with("ready\n") && ready.text().contains("stale for"), "{}", ready.text());
+    assert_eq!(figure(&world, "testamur_publication_age_seconds "), 60);
+    assert_eq!(figure(&world, "testamur_publication_good_for_seconds "), 7 * DAY - 60);
+    world.pass(8 * DAY);
+    assert!(ready().contains("stale for"), "{}", ready());
+    assert_eq!(told(), 0);
+    // The service slept, or could not publish.
+    assert!(publisher.look(&world.app).unwrap());
+    publisher.look(&world.app).unwrap();
+    assert_eq!(told(), 1, "once of each");
+}
+
+/// Returns a figure of the metrics.
+fn figure(world: &World, name: &str) -> i64 {
+    let all = world.send("", Request::builder().uri("/metrics"), Body::empty()).text();
+    let line = all.lines().find(|line| line.starts_with(name)).unwrap_or_else(|| panic!("no {name} in {all}"));
+    line.rsplit(' ').next().unwrap().parse().unwrap()
 }
 
 #[test]

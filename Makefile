@@ -9,7 +9,7 @@ BENCH_PEOPLE ?= 2000
 ROUNDS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web build demo test differential e2e api load abuse reads lint bench faults
+.PHONY: help setup web build demo test differential e2e api load abuse proxy reads lint bench faults
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -52,6 +52,10 @@ load: build ## Read 100 times a second while the service issues to 10,000, then 
 
 abuse: build ## Treat the service badly and measure what that costs it
 	@tests/service/abuse --testamur $(BIN)
+
+proxy: build ## Use the service through the real nginx, with deploy/nginx.conf
+	@scripts/setup proxy
+	@tests/service/proxy --testamur $(BIN)
 
 reads: build ## Ask for every report over 100,000 people a hundred times at once
 	@tests/service/reads --testamur $(BIN)

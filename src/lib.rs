@@ -20,9 +20,10 @@
 //! - [`inspect`]: a whole file in, verdicts out: reads, verifies, compares.
 //! - [`store`]: the promises of the store, and the engines that keep them.
 //! - [`eligibility`]: who has reached what a certificate asks for, and why; as pure as the core.
-//! - [`issuance`]: the use cases: import, issue, regenerate, revoke.
+//! - [`issuance`]: certificates in the making: lists read, drafts, faces, first and next versions.
 //! - [`webhooks`]: tells other systems what happened: endpoints, outbox, courier.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
+//! - [`vault`]: the issuer's keys, opened once: signs, rotates, publishes.
 //! - [`enrolment`]: plans of events, their people, exceptions, who gets a certificate.
 //! - [`runs`]: what is done to many certificates at once; revoke, restore, correct; spot checks.
 //! - [`accounts`]: staff, roles and permissions, sessions, second steps, API tokens.
@@ -31,7 +32,8 @@
 //!
 //! # Rules
 //!
-//! Doors (`cli`) call `issuance` and `publish`; those call the core and the `store` trait. Adapters do not know each
+//! Doors (`cli`, `server`) call the same acts, in `enrolment`, `runs`, `publish` and `vault`; those call `issuance`, the core
+//! and the `store` trait. Adapters do not know each
 //! other. A certificate is acknowledged only when its record is durable, and nothing rendered is ever stored.
 
 // What is printed goes through `cli::output`, which takes a closed pipe for what it is.
@@ -57,5 +59,6 @@ pub mod server;
 pub mod status;
 pub mod store;
 pub mod template;
+pub mod vault;
 pub mod verify;
 pub mod webhooks;

@@ -11,18 +11,22 @@ use serde_json::json;
 
 use super::demo_people::people;
 use super::files::{FileWriter, Format};
-use super::issue::{Shown, issue};
+use super::issue::{Shown, everybody, issue};
 use super::output::{self, Explain, Failure};
-use super::{config::Config, event, init, publish, time, workspace};
-use crate::credential::{Achievement, EventCode, Extras, limits};
+use super::workspace::{self, vault_failure};
+use super::{config::Config, event, init, time};
+use crate::credential::{EventCode, limits};
+use crate::eligibility::Rule;
+use crate::enrolment;
 use crate::inspect;
 use crate::issuance::import::person_key;
-use crate::issuance::{Desk, Faces, IssueRequest, Outcome, RowResult, Signer, Sink, StageTimes, Workshop};
+use crate::issuance::{Desk, Faces, StageTimes, Workshop};
 use crate::keys::KeyFolder;
 use crate::proof::jws::Jws;
 use crate::reading::{Ask, ReadMode, Reader};
 use crate::store::SledStore;
-use crate::store::{Certificate, Event, Fields, Participant, Store};
+use crate::store::{Batch, Certificate, Fields, Participant, ParticipantChange, Store};
+use crate::vault::Vault;
 use crate::verify::{TrustAnchors, Verdict, verify_jws};
 
 const PASSPHRASE: &str = "a passphrase for a benchmark only";
@@ -78,8 +82,9 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
     let issuer = config.issuer();
     let desk = Desk { store: &store, issuer: &issuer, actor: "bench", now: time::now() };
     let faces = Faces::new(workspace::fonts(folder)?);
-    let mut keys = KeyFolder::open(&folder.join("keys"))?;
-    let signer = workspace::signer(&keys, PASSPHRASE)?;
+    let keys = KeyFolder::open(&folder.join("keys"))?;
+    let vault = Vault::over(keys, PASSPHRASE, Some(folder.join("site")), Vec::new(), 7).map_err(vault_failure)?;
+    let signer = vault.signer();
     let (code, record_code) = (enrol(&desk, &faces, args, "BENCH")?, enrol(&desk, &faces, args, "RECORD")?);
 
     let times = StageTimes::default();
@@ -94,12 +99,13 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         embedder: None,
     };
     let shown = Shown::new(false, ProgressBar::hidden());
+    let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
     let started = Instant::now();
-    issue(&desk, &faces, &signer, &code, &IssueRequest::default(), Some(&writer), &times, &shown)?;
+    issue(&desk, (&workshop, &vault), &everybody(&code), Some(&writer), &shown)?;
     let elapsed = started.elapsed();
 
-    let record_only = record_only(&desk, &faces, &signer, &record_code, args.people)?;
-    publish::publish(&desk, &mut keys, PASSPHRASE, 7, false, &[], &folder.join("site"))?;
+    let record_only = record_only(&desk, &faces, &vault, &record_code, args.people)?;
+    vault.publish(&desk, false).map_err(vault_failure)?;
     let anchors = anchors(folder)?;
     let certificates = first_page(&store, &code)?;
     Ok(Figures {
@@ -117,57 +123,39 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
 
 fn enrol(desk: &Desk, faces: &Faces, args: &Args, code: &str) -> Result<EventCode, Failure> {
     let code: EventCode = code.parse()?;
-    let event = Event {
-        achievement: Achievement {
-            path: format!("a/{code}"),
-            name: "Introduction to Data Analysis".to_owned(),
-            description: "Five days of cleaning, exploring and presenting data.".to_owned(),
-            criteria: "Attended all five days and presented a project of one's own.".to_owned(),
-            achievement_type: "Certificate".to_owned(),
-        },
-        code: code.clone(),
+    let kept = event::keep_template(desk, faces.fonts(), &args.template, Vec::new())?;
+    let details = enrolment::Details {
+        title: Some("Introduction to Data Analysis".to_owned()),
+        description: Some("Five days of cleaning, exploring and presenting data.".to_owned()),
+        criteria: Some("Attended all five days and presented a project of one's own.".to_owned()),
         starts: Some(desk.now.plus_days(-5)),
         ends: Some(desk.now),
-        expires_after: None,
-        template: event::keep_template(desk, faces.fonts(), &args.template, Vec::new())?,
-        extras: Extras::default(),
-        constants: Fields::new(),
+        kept: Some(kept),
         publish_results: Some(true),
-        created: desk.now,
+        ..enrolment::Details::default()
     };
-    event::add(desk, &event)?;
+    enrolment::create_for(desk, faces, code.clone(), &details, Some(Rule::Everybody)).map_err(event::explain)?;
     let participant = |person: super::demo_people::DemoPerson| {
         let key = person_key(&person.name, Some(&person.email));
         Participant::new(key, person.name, Some(person.email), Fields::new(), desk.now)
     };
     let everybody: Vec<Participant> = people(args.people as usize).into_iter().map(participant).collect();
     for group in everybody.chunks(1_000) {
-        desk.store.put_participants(&code, group, &desk.act("participant.import", &code, json!({})))?;
+        let added = |new: &Participant| ParticipantChange { event: code.clone(), old: None, new: Some(new.clone()) };
+        let batch = Batch { people: group.iter().map(added).collect(), ..Batch::default() };
+        desk.store.write(&batch, Some(&desk.act("participant.import", &code, json!({}))))?;
     }
     Ok(code)
 }
 
-/// Takes results and does nothing with them.
-struct Discard;
-
-impl Sink for Discard {
-    fn group(&self, rows: Vec<RowResult>, _: Vec<crate::issuance::Issued>) -> Result<(), String> {
-        match rows
-            .into_iter()
-            .find_map(|row| if let Outcome::Failed(reason) = row.outcome { Some(reason) } else { None })
-        {
-            Some(reason) => Err(reason),
-            None => Ok(()),
-        }
-    }
-}
-
 /// Returns certificates per second, signed and recorded but not drawn.
-fn record_only(desk: &Desk, faces: &Faces, signer: &Signer, code: &EventCode, people: u32) -> Result<f64, Failure> {
+fn record_only(desk: &Desk, faces: &Faces, vault: &Vault, code: &EventCode, people: u32) -> Result<f64, Failure> {
     let times = StageTimes::default();
-    let workshop = Workshop { faces, signer, times: &times };
+    let signer = vault.signer();
+    let workshop = Workshop { faces, signer: &signer, times: &times };
     let started = Instant::now();
-    crate::issuance::issue(desk, &workshop, code, &IssueRequest::default(), &Discard)?;
+    let shown = Shown::new(false, ProgressBar::hidden());
+    issue(desk, (&workshop, vault), &everybody(code), None, &shown)?;
     Ok(f64::from(people) / started.elapsed().as_secs_f64())
 }
 

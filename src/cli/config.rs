@@ -53,6 +53,9 @@ pub(super) struct Serve {
     /// The folder that is published to. Without it, publishing over HTTP is refused.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub site: Option<PathBuf>,
+    /// Publish into `site` without being asked: after changes, and before what is published grows stale. Default: true.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub publish: Option<bool>,
     /// Certificate chain for TLS, PEM. Needs `tls_key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_cert: Option<PathBuf>,

@@ -52,7 +52,7 @@ pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure>
     }
     // What a wrong clock did is worth a backup too: a dump is as good as what it is made of.
     let workspace = Workspace::open_to_read(global)?;
-    let signer = workspace.signer(global)?;
+    let signer = workspace.vault(global, None)?.signer();
     let desk = workspace.desk();
     let sign = |digest: &[u8]| jws::sign(digest, &signer.kid, TYP, &signer.key);
     let part = Part::of(&args.file)?;

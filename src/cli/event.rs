@@ -8,16 +8,16 @@ use serde_json::json;
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use super::{Global, time};
-use crate::credential::{Achievement, EventCode, Extras, Timestamp};
+use crate::credential::{EventCode, Timestamp};
+use crate::eligibility::Rule;
+use crate::enrolment::{self, EnrolmentError};
 use crate::issuance::import::checked_text;
-use crate::issuance::{self, Desk, ExpiresAfter, Faces, ValidityError};
-use crate::store::{BlobId, Event, Fields, Page, Store, StoreError, TemplateRef};
+use crate::issuance::{Desk, ExpiresAfter, ValidityError};
+use crate::store::{BlobId, Event, Page, Store, StoreError, TemplateRef};
 use crate::template::{FontLibrary, Template};
 
 /// How many records are read at once.
 const PAGE: usize = 500;
-/// What had to be done for a certificate, where the issuer does not say.
-const CRITERIA: &str = "Completed all required parts.";
 /// Most people who sign.
 const SIGNATORIES: usize = 3;
 
@@ -161,44 +161,50 @@ fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
     let Create { code, title, template, details } = args;
     let desk = workspace.desk();
     let faces = workspace.faces()?;
-    let (constants, pictures) = looks(&details)?;
-    let title = title.trim().to_owned();
-    let event = Event {
-        achievement: Achievement {
-            path: format!("a/{code}"),
-            description: details.description.map_or_else(|| title.clone(), |text| text.trim().to_owned()),
-            name: title,
-            criteria: details.criteria.map_or_else(|| CRITERIA.to_owned(), |text| text.trim().to_owned()),
-            achievement_type: details.achievement_type.unwrap_or_else(|| "Certificate".to_owned()),
-        },
-        code,
-        starts: details.starts,
-        ends: details.ends,
-        expires_after: details.expires_after.and_then(|length| length.0).map(|length| length.to_string()),
-        template: keep_template(&desk, faces.fonts(), &template, pictures)?,
-        extras: Extras { credits: details.credits, ..Extras::default() },
-        constants,
-        publish_results: Some(details.publish_results.unwrap_or(false)),
-        created: desk.now,
-    };
-    check(&desk, &faces, &event)?;
-    add(&desk, &event)?;
-    output::line(format!("event {} is ready, with template {}", event.code, event.template.name));
-    output::line(format!("next: testamur import {} people.csv", event.code));
+    let kept = keep_template(&desk, faces.fonts(), &template, pictures(&details)?)?;
+    let details = enrolment::Details { kept: Some(kept), ..stated(Some(title), details) };
+    let made = enrolment::create_for(&desk, &faces, code, &details, Some(Rule::Everybody)).map_err(explain)?;
+    output::line(format!("event {} is ready, with template {}", made.event.code, made.event.template.name));
+    output::line(format!("next: testamur import {} people.csv", made.event.code));
     Ok(ExitCode::SUCCESS)
 }
 
-/// A title that does not fit is found now, not when people wait for their certificates.
-pub(super) fn check(desk: &Desk, faces: &Faces, event: &Event) -> Result<(), Failure> {
-    if event.starts.zip(event.ends).is_some_and(|(starts, ends)| ends < starts) {
-        return Err(Failure::usage("the event ends before it starts"));
+/// Returns what an event is to say, as every door says it; the template aside.
+pub(super) fn stated(title: Option<String>, args: Details) -> enrolment::Details {
+    let signatories =
+        args.signatory.into_iter().map(|Signatory { name, title, .. }| enrolment::Signatory { name, title });
+    let signatories: Vec<_> = signatories.collect();
+    enrolment::Details {
+        title,
+        description: args.description,
+        criteria: args.criteria,
+        achievement_type: args.achievement_type,
+        starts: args.starts,
+        ends: args.ends,
+        expires_after: args.expires_after.map(|length| length.0.map_or_else(String::new, |length| length.to_string())),
+        credits: args.credits,
+        signatories: Some(signatories).filter(|signatories| !signatories.is_empty()),
+        publish_results: args.publish_results,
+        ..enrolment::Details::default()
     }
-    if event.achievement.name.is_empty() {
-        return Err(Failure::usage("the title is empty"));
-    }
-    let constants = issuance::constants(desk, event);
-    let laid_out = faces.of(desk.store, &event.template, &constants).doing("lay out this event's certificates");
-    laid_out.hint("shorten the text that is named, or change the template; nothing was changed").map(|_| ())
+}
+
+/// Says what to do where an event is not made or changed.
+pub(super) fn explain(error: EnrolmentError) -> Failure {
+    let error = match error {
+        EnrolmentError::Invalid { .. } => return Failure::usage(error).hint("nothing was changed"),
+        EnrolmentError::Face(_) => {
+            let hint = "shorten the text that is named, or change the template; nothing was changed";
+            return Failure::new("cannot lay out this event's certificates").because(error).hint(hint);
+        }
+        error => error,
+    };
+    let hint = match &error {
+        EnrolmentError::EventExists(_) => "choose another code",
+        EnrolmentError::Store(StoreError::Conflict(_)) => "run the command again; nothing was changed",
+        _ => "nothing was changed",
+    };
+    Failure::from(error).hint(hint)
 }
 
 /// Somebody who signs certificates.
@@ -223,37 +229,22 @@ fn signatory(text: &str) -> Result<Signatory, String> {
     }
 }
 
-/// Placeholders and pictures that all certificates of an event share.
-pub(super) type Looks = (Fields, Vec<(String, Vec<u8>)>);
-
-pub(super) fn looks(args: &Details) -> Result<Looks, Failure> {
+/// Returns the pictures that all certificates of an event share, by the names that templates have for them.
+pub(super) fn pictures(args: &Details) -> Result<Vec<(String, Vec<u8>)>, Failure> {
     if args.signatory.len() > SIGNATORIES {
         return Err(Failure::usage(format!("at most {SIGNATORIES} people can sign")));
     }
-    let (mut constants, mut pictures) = Looks::default();
+    let mut pictures = Vec::new();
     let read = |path: &Path| std::fs::read(path).doing(format!("read the picture {}", path.display()));
     if let Some(logo) = &args.logo {
         pictures.push(("logo".to_owned(), read(logo)?));
     }
     for (n, signatory) in (1..).zip(&args.signatory) {
-        constants.insert(format!("signatory_{n}_name"), signatory.name.clone());
-        constants.insert(format!("signatory_{n}_title"), signatory.title.clone());
         if let Some(path) = &signatory.picture {
             pictures.push((format!("signature_{n}"), read(path)?));
         }
     }
-    Ok((constants, pictures))
-}
-
-/// Puts a new event into the store.
-pub(super) fn add(desk: &Desk, event: &Event) -> Result<(), Failure> {
-    let act = desk.act("event.create", &event.code, json!({ "template": event.template.bundle }));
-    desk.store.put_event(None, event, &act).map_err(|error| match error {
-        crate::store::StoreError::Conflict(_) => {
-            Failure::new(format!("event `{}` exists already", event.code)).hint("choose another code")
-        }
-        other => other.into(),
-    })
+    Ok(pictures)
 }
 
 /// Checks a template and keeps this version of it in the store.

@@ -11,8 +11,8 @@ use rayon::prelude::*;
 
 use super::embed::{EmbedError, Embedder};
 use super::output::Failure;
-use crate::issuance::{FaceError, Faces, Issued, NotProven, OwnKeys, Proven, Stage, StageTimes};
-use crate::store::{Certificate, Store};
+use crate::issuance::{FaceError, Faces, NotProven, OwnKeys, Printable, Proven, Stage, StageTimes};
+use crate::store::{Certificate, Store, StoreError};
 
 /// Resolution of PNG files, in dots per inch.
 pub(super) const PNG_DPI: f32 = 150.0;
@@ -63,6 +63,9 @@ pub(super) enum FileError {
         /// Why not.
         cause: EmbedError,
     },
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// Nobody opened the keys.
     #[error("{number} cannot be given an embedded proof without the keys")]
     NoKeys {
@@ -112,9 +115,10 @@ impl FileWriter<'_> {
     ///
     /// # Errors
     /// The first one that fails; the others are written all the same.
-    pub(super) fn write_issued(&self, issued: Vec<Issued>) -> Result<(), FileError> {
+    pub(super) fn write_issued(&self, issued: Vec<Arc<Printable>>) -> Result<(), FileError> {
         first_error(issued.into_par_iter().map(|item| {
             let started = Instant::now();
+            let item = Arc::unwrap_or_clone(item);
             // Signed by this process, and verified then.
             let pdf = || item.face.pdf(item.scene, &item.certificate, self.verifier);
             let json = || self.json(&self.own.prove(&item.certificate)?);

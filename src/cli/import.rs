@@ -1,6 +1,5 @@
 //! `testamur import`: people from a spreadsheet into an event.
 
-use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{BufWriter, Read};
 use std::path::{Path, PathBuf};
@@ -12,12 +11,12 @@ use super::Global;
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::EventCode;
+use crate::enrolment::{self, EnrolmentError, ImportRequest, Taken};
 use crate::issuance::import::{
-    self, Absent, Checks, Columns, Duplicates, ImportError, Limits, Mapping, MissingGlyph, RowOutcome, Severity, Table,
-    Use, put_over,
+    self, Absent, Columns, Duplicates, ImportError, Limits, MappingError, RowOutcome, Severity, Table, Use,
 };
-use crate::issuance::{Answer, Answers, Enrolled, Results, enroll, recognise};
-use crate::store::{Event, Participant, Store};
+use crate::issuance::{Answer, Answers, Enrolled, Results};
+use crate::store::{Event, Store};
 use crate::template::Template;
 
 /// Most findings printed; the report file has them all.
@@ -49,6 +48,9 @@ pub(super) struct Args {
     /// Rows with the name of somebody else, and no address to tell them apart: errors (ask), two people, or one
     #[arg(long, value_enum, default_value = "ask", value_name = "ANSWER")]
     same_name: SameAs,
+    /// Rows with the external id of somebody with another name and another address: errors (ask), or one who changed both
+    #[arg(long, value_enum, default_value = "ask", value_name = "ANSWER")]
+    same_id: SameId,
     /// Rows that say that somebody was absent or failed: errors (ask), taken, or left out
     ///
     /// Looked at are columns of results, attendance, status, roles, terms and remarks, in many languages, for words such as
@@ -82,6 +84,23 @@ impl From<SameAs> for Answer {
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum SameId {
+    /// An error of the row, which names both
+    Ask,
+    /// They are one person
+    SamePerson,
+}
+
+impl From<SameId> for Answer {
+    fn from(same: SameId) -> Self {
+        match same {
+            SameId::Ask => Self::Ask,
+            SameId::SamePerson => Self::SamePerson,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum OnAbsent {
     /// An error of the row
     Ask,
@@ -110,75 +129,72 @@ enum OnDuplicate {
 }
 
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
-    let mapping = mapping(&args.map)?;
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
-    let event = workspace.event(&args.code)?;
-    let table = read(&args.file)?;
-    let columns = Columns::find(&table, &mapping).map_err(|error| explain(&error.into()))?;
-    let results = Results::of(&event);
-    let uses = uses(&workspace, &event, &columns, results)?;
+    workspace.event(&args.code)?;
+    let planned = enrolment::planned(&desk, &args.code)?;
     let duplicates = match args.duplicates {
         OnDuplicate::Skip => Duplicates::Skip,
         OnDuplicate::Update => Duplicates::Update,
     };
     let faces = workspace.faces()?;
     let missing_glyph = |name: &str| faces.fonts().missing_glyph(name);
-    let (missing_glyph, absent) = (Some(&missing_glyph as &MissingGlyph), args.absent.into());
-    let checks = Checks { missing_glyph, absent, ..Checks::at(desk.now) };
-    let mut rows = import::check_rows(&table, &columns, &checks);
     let (same_address, same_name) = (args.same_address.into(), args.same_name.into());
-    let answers = Answers { same_address, same_name, ..Answers::default() };
-    recognise(&workspace.store, &event.code, &mut rows, &HashSet::new(), answers)?;
-    import::settle_duplicates(&mut rows);
-    for finding in rows.iter_mut().flat_map(|row| &mut row.findings) {
+    let same_id = args.same_id.into();
+    let limits = Limits::default();
+    let request = ImportRequest {
+        name: &args.file.file_name().unwrap_or_default().to_string_lossy(),
+        bytes: &bytes(&args.file, &limits)?,
+        mapping: args.map.clone(),
+        duplicates,
+        answers: Answers { same_address, same_name, same_id },
+        absent: args.absent.into(),
+        dry_run: args.dry_run,
+        missing_glyph: Some(&missing_glyph),
+        limits,
+    };
+    let mut taken = enrolment::take(&desk, &planned, &request).map_err(refused)?;
+    for finding in taken.rows.iter_mut().flat_map(|row| &mut row.findings) {
         finding.hint = import::as_options(&finding.hint).into();
     }
     if let Some(path) = &args.report {
-        write_report(path, &table, &columns, &rows)?;
+        write_report(path, &taken.table, &taken.columns, &taken.rows)?;
     }
-    let join = |outcome: &RowOutcome, row: &Participant, known: &Participant| put_over(&outcome.cleared, row, known);
-    let enrolled =
-        if args.dry_run { Enrolled::default() } else { enroll(&desk, &event.code, &rows, duplicates, &join)? };
-    show(&args, &table, (&columns, &uses, results), &rows, enrolled);
-    let errors = rows.iter().any(|row| row.severity() == Some(Severity::Error));
+    tell_unfilled(&workspace, &planned.event, &taken.columns)?;
+    let errors = taken.rows.iter().any(|row| row.severity() == Some(Severity::Error));
+    show(&args, taken);
     Ok(if errors { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
 }
 
-/// Returns what becomes of each column, and tells which placeholders of the event's template this list leaves empty: now,
-/// not when everybody waits.
-fn uses(workspace: &Workspace, event: &Event, columns: &Columns, results: Results) -> Result<Vec<Use>, Failure> {
-    let mut placeholders = BTreeSet::new();
-    if let Some(bundle) = workspace.store.blob(&event.template.bundle)? {
-        let template = Template::from_bundle(&bundle)?;
-        for unfilled in import::unfilled(&template, event, columns) {
-            output::note(format!("warning: {}", unfilled.explain()));
-        }
-        placeholders = template.placeholders();
+/// Tells which placeholders of the event's template this list leaves empty: now, not when everybody waits.
+fn tell_unfilled(workspace: &Workspace, event: &Event, columns: &Columns) -> Result<(), Failure> {
+    let Some(bundle) = workspace.store.blob(&event.template.bundle)? else { return Ok(()) };
+    for unfilled in import::unfilled(&Template::from_bundle(&bundle)?, event, columns) {
+        output::note(format!("warning: {}", unfilled.explain()));
     }
-    Ok(import::uses(columns, &placeholders, results, &[]))
+    Ok(())
 }
 
-fn mapping(entries: &[String]) -> Result<Mapping, Failure> {
-    let mut mapping = Mapping::default();
-    for entry in entries {
-        mapping.add(entry).map_err(|error| Failure::usage(&error).hint(error.hint()))?;
+fn refused(error: EnrolmentError) -> Failure {
+    match &error {
+        EnrolmentError::Import(ImportError::Mapping(why @ (MappingError::Form(_) | MappingError::Field(_)))) => {
+            Failure::usage(why).hint(why.hint())
+        }
+        EnrolmentError::Import(why) => explain(why),
+        _ => error.into(),
     }
-    Ok(mapping)
 }
 
 fn explain(error: &ImportError) -> Failure {
     Failure::new(error).hint(error.hint())
 }
 
-/// Reads a spreadsheet, never more of it than may be imported.
-pub(super) fn read(path: &Path) -> Result<Table, Failure> {
-    let limits = Limits::default();
+/// Reads a spreadsheet, never more of it than may be imported and a byte.
+fn bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>, Failure> {
     let mut bytes = Vec::new();
     let file = File::open(path).doing(format!("open {}", path.display()))?;
     file.take(limits.bytes as u64 + 1).read_to_end(&mut bytes).doing(format!("read {}", path.display()))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    import::read_table(&name, &bytes, &limits).map_err(|error| explain(&error))
+    Ok(bytes)
 }
 
 fn write_report(path: &Path, table: &Table, columns: &Columns, rows: &[RowOutcome]) -> Result<(), Failure> {
@@ -186,9 +202,8 @@ fn write_report(path: &Path, table: &Table, columns: &Columns, rows: &[RowOutcom
     import::write_report(table, columns, rows, &mut BufWriter::new(file)).doing(format!("write {}", path.display()))
 }
 
-type Understood<'a> = (&'a Columns, &'a [Use], Results);
-
-fn show(args: &Args, table: &Table, (columns, uses, results): Understood, rows: &[RowOutcome], enrolled: Enrolled) {
+fn show(args: &Args, taken: Taken) {
+    let Taken { table, columns, uses, results, rows, enrolled, unknown, .. } = &taken;
     let summary = import::summarise(rows);
     if args.json {
         let mut report = import::report_json(table, columns, uses, rows);
@@ -198,7 +213,10 @@ fn show(args: &Args, table: &Table, (columns, uses, results): Understood, rows: 
         return;
     }
     table.notes.iter().for_each(output::note);
-    show_columns(args, columns, uses, results);
+    for header in unknown {
+        output::note(format!("note: column `{header}` names nothing of this event"));
+    }
+    show_columns(args, columns, uses, *results);
     show_findings(args, rows);
     output::line(format!(
         "{}: {} valid, {} with warnings, {} with errors",
@@ -212,7 +230,7 @@ fn show(args: &Args, table: &Table, (columns, uses, results): Understood, rows: 
         output::line(format!("{people} would be imported; nothing was changed"));
         return;
     }
-    let Enrolled { added, updated, kept, unchanged, certified, gone, ref kept_lines } = enrolled;
+    let &Enrolled { added, updated, kept, unchanged, certified, gone, ref kept_lines } = enrolled;
     output::line(format!("{added} added, {updated} updated, {unchanged} unchanged, {kept} known and kept"));
     show_kept(rows, kept, kept_lines);
     if certified > 0 {

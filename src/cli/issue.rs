@@ -1,27 +1,31 @@
-//! `testamur issue`: certificates for everybody in an event who has none yet.
+//! `testamur issue`: makes a run over everybody in an event who is to have a certificate, does it in this process, and draws
+//! what each step answers.
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::mpsc::{SyncSender, sync_channel};
+use std::sync::mpsc::sync_channel;
 
 use indicatif::ProgressBar;
 use serde_json::json;
 
 use super::Global;
+use super::event;
 use super::files::{FileError, FileWriter, Format, left_out};
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, EventCode};
-use crate::eligibility::Rule;
-use crate::enrolment;
+use crate::enrolment::{self, NotReady};
 use crate::issuance::import::is_email;
-use crate::issuance::{
-    self, Desk, Faces, IssueRequest, Issued, NotProven, Outcome, RowResult, Signer, Sink, StageTimes, Unasked, Workshop,
+use crate::issuance::{Desk, Faces, NotProven, StageTimes, Workshop};
+use crate::runs::{
+    self, Counters, Done, Fate, Kind, Over, Row, RowState, RunError, RunRecord, RunRequest, Selected, Step,
 };
-use crate::store::{Certificate, CertificateState, Event, Participant, PersonKey, RunTotals};
+use crate::store::{Certificate, CertificateState, PersonKey, Store, StoreError};
+use crate::vault::Vault;
+
+/// Who works on this machine has the keys and the store, and is not counted.
+const ANY: usize = usize::MAX;
 
 /// Most people named before a dry run's counts.
 const SHOWN: u64 = 20;
@@ -37,7 +41,7 @@ pub(super) struct Args {
     #[arg(long)]
     dry_run: bool,
     /// Whether everybody may read the results (scores, grades, remarks), for an event that was never asked; kept with it
-    #[arg(long, value_enum, value_name = "ANSWER")]
+    #[arg(long, value_enum, value_name = "ANSWER", conflicts_with = "dry_run")]
     publish_results: Option<Answer>,
     /// Also write files into this folder
     #[arg(long, value_name = "DIR")]
@@ -63,14 +67,15 @@ enum Answer {
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
-    let event = workspace.event(&args.code)?;
+    workspace.event(&args.code)?;
     let request = request(&desk, &args)?;
-    settle_results(&desk, event, &args, &request)?;
     if args.dry_run {
         return dry_run(&workspace, &desk, &args, &request);
     }
-    let signer = workspace.signer(global)?;
+    let vault = workspace.vault(global, None)?;
+    let signer = vault.signer();
     let faces = workspace.faces()?;
+    settle_results(&desk, &faces, &args)?;
     let times = StageTimes::default();
     let embedder = workspace.embedder(global, &args.format)?;
     let writer = args.out.clone().map(|out| FileWriter {
@@ -82,76 +87,143 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         verifier: &desk.issuer.verifier,
         times: &times,
     });
-    let shown = Shown::new(args.json, output::progress(count(&desk, &args.code, &request)?, "issuing"));
-    let run = issue(&desk, &faces, &signer, &args.code, &request, writer.as_ref(), &times, &shown)?;
-    finish(&args, run.totals, &run.id, shown.revoked.into_inner())
+    let shown = Shown::new(args.json, output::progress(0, "issuing"));
+    interrupted(&desk, &args.code)?;
+    let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
+    let over = issue(&desk, (&workshop, &vault), &request, writer.as_ref(), &shown)?;
+    if over.is_none() {
+        nobody(&desk, &args.code)?;
+    }
+    finish(&args, over.as_ref(), shown.revoked.into_inner())
 }
 
-/// Keeps what is said about the event's results. Where it was never said, and one of these certificates would say one, it has
-/// to be said first.
-fn settle_results(desk: &Desk, event: Event, args: &Args, request: &IssueRequest) -> Result<(), Failure> {
-    let Some(answer) = args.publish_results else {
-        let how = format!("say it once, with `testamur issue {} --publish-results yes`, or `no`", event.code);
-        return Unasked::check_list(desk.store, &event, request)?.map_err(Failure::question).hint(how);
-    };
-    let new = Event { publish_results: Some(answer == Answer::Yes), ..event.clone() };
-    if new != event && !args.dry_run {
-        let act = desk.act("event.update", &event.code, json!({ "changed": ["results"] }));
-        desk.store.put_event(Some(&event), &new, &act)?;
-        let becomes = if answer == Answer::Yes { "signed, for everybody to read" } else { "kept, and not signed" };
-        output::note(format!("note: results of event {} are {becomes} from now on", event.code));
+/// Says why a run is over nobody.
+fn nobody(desk: &Desk, code: &EventCode) -> Result<(), Failure> {
+    match desk.store.participants(code, None, 1)?.items.is_empty() {
+        true => output::note(format!("hint: nobody is in this event yet: testamur import {code} people.csv")),
+        false => {
+            output::note("hint: nobody in this event meets its rule yet; GET /api/v1/events/CODE/eligibility says why")
+        }
     }
     Ok(())
 }
 
-/// Issues, and draws one group while the next one is being signed.
-#[expect(clippy::too_many_arguments, reason = "the wiring of one run; each is named at its two call sites")]
+/// Ends what an earlier command began and was killed in: the run that follows goes over everybody anew, and whoever got
+/// theirs keeps it.
+fn interrupted(desk: &Desk, code: &EventCode) -> Result<(), Failure> {
+    for ended in explain(runs::end_interrupted(desk, code))? {
+        output::note(format!("note: an earlier command was interrupted; {}", ended.stopped().unwrap_or_default()));
+    }
+    Ok(())
+}
+
+/// Keeps what is said about the event's results.
+fn settle_results(desk: &Desk, faces: &Faces, args: &Args) -> Result<(), Failure> {
+    let Some(answer) = args.publish_results else { return Ok(()) };
+    let old = enrolment::planned(desk, &args.code).map_err(event::explain)?;
+    let wanted = Some(answer == Answer::Yes);
+    if old.event.publish_results != wanted {
+        let details = enrolment::Details { publish_results: wanted, ..enrolment::Details::default() };
+        enrolment::update(desk, faces, &old, &details).map_err(event::explain)?;
+        let becomes = if answer == Answer::Yes { "signed, for everybody to read" } else { "kept, and not signed" };
+        output::note(format!("note: results of event {} are {becomes} from now on", args.code));
+    }
+    Ok(())
+}
+
+/// Makes a run and does it, and draws one group while the next one is being signed. Nothing if the request is over nobody.
 pub(super) fn issue(
     desk: &Desk,
-    faces: &Faces,
-    signer: &Signer,
-    code: &EventCode,
-    request: &IssueRequest,
+    (workshop, vault): (&Workshop, &Vault),
+    request: &RunRequest,
     writer: Option<&FileWriter>,
-    times: &StageTimes,
     shown: &Shown,
-) -> Result<crate::store::Run, Failure> {
+) -> Result<Option<RunRecord>, Failure> {
     if let Some(writer) = writer {
         std::fs::create_dir_all(&writer.out).doing(format!("create {}", writer.out.display()))?;
     }
-    let workshop = Workshop { faces, signer, times };
+    let run = match runs::create(desk, request, ANY) {
+        Err(RunError::Nobody) => return Ok(None),
+        created => explain(created)?.run,
+    };
+    shown.bar.set_length(run.counters.total);
     std::thread::scope(|scope| {
         // One group waits while one is drawn: memory does not grow with the number of rows.
-        let (sender, receiver) = sync_channel::<Group>(1);
+        let (sender, receiver) = sync_channel::<Done>(1);
         let drawing = scope.spawn(move || -> Result<Vec<NotProven>, FileError> {
             let mut refused = Vec::new();
             let Some(writer) = writer else { return Ok(refused) };
-            for group in receiver {
-                writer.write_issued(group.issued)?;
-                refused.extend(writer.write_stored(desk.store, &group.missing)?);
+            for done in receiver {
+                let (missing, revoked) = missing(desk.store, writer, &done.rows)?;
+                shown.revoked.fetch_add(revoked, Ordering::Relaxed);
+                writer.write_issued(done.firsts)?;
+                refused.extend(writer.write_stored(desk.store, &missing)?);
             }
             Ok(refused)
         });
-        let hand_over = HandOver { desk, writer, sender: Mutex::new(writer.map(|_| sender)), shown };
-        let run = issuance::issue(desk, &workshop, code, request, &hand_over);
-        drop(hand_over);
+        let work = || {
+            loop {
+                match explain(runs::step_of(desk, workshop, vault, &run.id))? {
+                    Step::Group(done) => {
+                        shown.group(&done);
+                        // Who draws has failed, and says why.
+                        if writer.is_some() && sender.send(*done).is_err() {
+                            return Ok(None);
+                        }
+                    }
+                    Step::Over(record) => return Ok(Some(*record)),
+                    Step::Stalled { .. } => {}
+                    Step::Idle => return Ok(Some(explain(runs::run(desk.store, &run.id))?.0)),
+                }
+            }
+        };
+        let over: Result<Option<RunRecord>, Failure> = work();
+        drop(sender);
         let drawn = drawing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         shown.bar.finish_and_clear();
         let refused = drawn
             .hint("make room or choose another folder, then run the command again: it completes what is missing")?;
-        let run = explain(run)?;
-        left_out(&refused).map_or(Ok(run), Err)
+        let over = over?;
+        if let Some(problem) = over.as_ref().and_then(|over| over.problem.as_ref()) {
+            return Err(Failure::new(problem).hint(GOES_ON));
+        }
+        left_out(&refused).map_or(Ok(over), Err)
     })
 }
 
-fn explain<T>(result: Result<T, issuance::IssueError>) -> Result<T, Failure> {
-    result.hint("what was acknowledged is safe; run the command again and it goes on")
+/// What to do when a run could not go on.
+const GOES_ON: &str = "what was acknowledged is safe; run the command again and it goes on";
+
+fn explain<T>(result: Result<T, RunError>) -> Result<T, Failure> {
+    result.map_err(|error| {
+        if let RunError::Unasked(unasked) = &error {
+            let how = format!("say it once, with `testamur issue {} --publish-results yes`, or `no`", unasked.0);
+            return Failure::question(&error).hint(how);
+        }
+        let hint = match &error {
+            RunError::NotReady(missing) if missing.contains(&NotReady::NoRule) => {
+                "say who gets one, where the event was made: PUT /api/v1/events/CODE/rule"
+            }
+            RunError::NotReady(missing) if missing.contains(&NotReady::NoTemplate) => {
+                "choose one: testamur event update CODE --template classic"
+            }
+            _ => GOES_ON,
+        };
+        Failure::from(error).hint(hint)
+    })
 }
 
-/// A group on its way to the drawing thread.
-struct Group {
-    issued: Vec<Issued>,
-    missing: Vec<Certificate>,
+/// A run that was killed left records without files: they are drawn now. A corrected certificate is drawn again, lest its old
+/// copy be sent. Also counts those that are revoked, and not drawn.
+fn missing(store: &dyn Store, writer: &FileWriter, rows: &[Row]) -> Result<(Vec<Certificate>, usize), StoreError> {
+    let kept = rows.iter().filter(|row| row.state == RowState::Skipped).filter_map(|row| row.number.as_ref());
+    let mut missing: Vec<Certificate> =
+        kept.filter_map(|number| store.certificate(number).transpose()).collect::<Result<_, _>>()?;
+    let known = missing.len();
+    missing.retain(|certificate| certificate.state == CertificateState::Active);
+    let revoked = known - missing.len();
+    missing.retain(|certificate| certificate.version > 1 || writer.lacks(&certificate.number));
+    Ok((missing, revoked))
 }
 
 /// What is shown while a run goes on.
@@ -164,61 +236,47 @@ pub(super) struct Shown {
     revoked: AtomicUsize,
 }
 
-struct HandOver<'a> {
-    desk: &'a Desk<'a>,
-    writer: Option<&'a FileWriter<'a>>,
-    sender: Mutex<Option<SyncSender<Group>>>,
-    shown: &'a Shown,
-}
-
-impl Sink for HandOver<'_> {
-    fn group(&self, rows: Vec<RowResult>, issued: Vec<Issued>) -> Result<(), String> {
-        rows.iter().for_each(|row| self.shown.row(row));
-        let Some(writer) = self.writer else { return Ok(()) };
-        // A run that was killed left records without files: they are drawn now. A corrected certificate is drawn again,
-        // lest its old copy be sent.
-        let missing = rows.iter().filter_map(|row| match &row.outcome {
-            Outcome::AlreadyHas(number) => self.desk.store.certificate(number).transpose(),
-            _ => None,
-        });
-        let mut missing: Vec<Certificate> = missing.collect::<Result<_, _>>().map_err(|e| e.to_string())?;
-        let known = missing.len();
-        missing.retain(|certificate| certificate.state == CertificateState::Active);
-        self.shown.revoked.fetch_add(known - missing.len(), Ordering::Relaxed);
-        missing.retain(|certificate| certificate.version > 1 || writer.lacks(&certificate.number));
-        let sender = self.sender.lock().map_err(|_| "the drawing thread is gone")?;
-        let sender = sender.as_ref().ok_or("the drawing thread is gone")?;
-        sender.send(Group { issued, missing }).map_err(|_| "the drawing thread stopped".to_owned())
-    }
-}
-
 impl Shown {
     /// Returns what shows nothing yet.
     pub(super) fn new(json: bool, bar: ProgressBar) -> Self {
         Self { json, bar, revoked: AtomicUsize::new(0) }
     }
 
-    fn row(&self, row: &RowResult) {
-        self.bar.inc(1);
-        let person = &row.person;
+    fn group(&self, done: &Done) {
+        let mut firsts = done.firsts.iter();
+        for row in &done.rows {
+            let first = if row.state == RowState::Done { firsts.next() } else { None };
+            self.row(row, first.map(|first| &first.certificate));
+        }
+        self.bar.inc(done.rows.len() as u64);
+    }
+
+    fn row(&self, row: &Row, first: Option<&Certificate>) {
+        let person = row.person.as_ref();
+        let reason = row.reason.as_deref().unwrap_or_default();
         if self.json {
-            output::json(&match &row.outcome {
-                Outcome::Issued(certificate) => json!({
+            output::json(&match (first, &row.number) {
+                (Some(certificate), _) => json!({
                     "person": person, "outcome": "issued", "number": certificate.number,
                     "statusList": certificate.status.list, "statusIndex": certificate.status.index,
                 }),
-                Outcome::AlreadyHas(number) => json!({ "person": person, "outcome": "already_has", "number": number }),
-                Outcome::Failed(reason) => json!({ "person": person, "outcome": "failed", "reason": reason }),
+                (None, Some(number)) => json!({ "person": person, "outcome": "already_has", "number": number }),
+                (None, None) if row.state == RowState::Failed => {
+                    json!({ "person": person, "outcome": "failed", "reason": reason })
+                }
+                (None, None) => json!({ "person": person, "outcome": "skipped", "reason": reason }),
             });
-        } else if let Outcome::Failed(reason) = &row.outcome {
-            self.bar.suspend(|| output::line(format!("failed  {}  {reason}", person.0)));
+        } else if row.state == RowState::Failed {
+            let who = person.map(|person| person.0.as_str()).unwrap_or_default();
+            self.bar.suspend(|| output::line(format!("failed  {who}  {reason}")));
         }
     }
 }
 
-fn finish(args: &Args, totals: RunTotals, run: &str, revoked: usize) -> Result<ExitCode, Failure> {
-    let RunTotals { total, issued, skipped, failed } = totals;
+fn finish(args: &Args, over: Option<&RunRecord>, revoked: usize) -> Result<ExitCode, Failure> {
+    let Counters { total, done: issued, skipped, failed } = over.map(|over| over.counters).unwrap_or_default();
     if args.json {
+        let run = over.map(|over| &over.id);
         let mut ended =
             json!({ "run": run, "total": total, "issued": issued, "alreadyHad": skipped, "failed": failed });
         if args.out.is_some() {
@@ -234,64 +292,81 @@ fn finish(args: &Args, totals: RunTotals, run: &str, revoked: usize) -> Result<E
             let certificates = output::counted(revoked, "certificate is", "certificates are");
             output::line(format!("{certificates} revoked and not drawn again; a file from before stays where it is"));
         }
-        if total == 0 {
-            output::note(format!("hint: nobody is in this event yet: testamur import {} people.csv", args.code));
-        }
     }
     Ok(if failed > 0 { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
 }
 
-fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &IssueRequest) -> Result<ExitCode, Failure> {
+fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &RunRequest) -> Result<ExitCode, Failure> {
     let keys = workspace.keys()?;
     let manifest = keys.manifest();
     let kid = manifest.active().map(|key| format!("{}#{}", manifest.issuer, key.id));
     let kid = kid.ok_or_else(|| Failure::new("there is no active key").hint("make one with `testamur keys rotate`"))?;
-    let mut totals = RunTotals::default();
     let shown = Shown::new(args.json, ProgressBar::hidden());
-    let each = |person: &Participant, result: Result<Option<CertificateNumber>, String>| {
-        totals.total += 1;
-        match result {
-            Ok(None) => {
-                totals.issued += 1;
-                would_get(args, person, totals.issued);
+    let mut counters = Counters::default();
+    let each = |Selected { mut row, fate, name }: Selected| {
+        counters.total += 1;
+        match &fate {
+            Fate::Get(_) => {
+                counters.done += 1;
+                would_get(desk, args, &row, &name, counters.done)?;
             }
-            Ok(Some(_)) => totals.skipped += 1,
-            Err(reason) => {
-                totals.failed += 1;
-                shown.row(&RowResult { person: person.key.clone(), outcome: Outcome::Failed(reason) });
+            Fate::Keep(..) => counters.skipped += 1,
+            _ => {
+                counters.failed += 1;
+                (row.state, row.reason) = (RowState::Failed, fate.why().map(str::to_owned));
+                shown.row(&row, None);
             }
         }
+        Ok(())
     };
-    explain(issuance::preflight(desk, &workspace.faces()?, &kid, &args.code, request, each))?;
-    let RunTotals { total, issued, skipped, failed } = totals;
-    let more = issued.saturating_sub(SHOWN);
+    let previewed = runs::preview(desk, (&workspace.faces()?, &kid), request, u64::MAX, each);
+    match previewed {
+        Err(RunError::Nobody) => {}
+        previewed => drop(explain(previewed)?),
+    }
+    let Counters { total, done, skipped, failed } = counters;
+    let more = done.saturating_sub(SHOWN);
     if more > 0 && !args.json {
         output::line(format!("… and {more} more; see them all with --json"));
     }
     if args.json {
         output::json(
-            &json!({ "dryRun": true, "total": total, "wouldIssue": issued, "alreadyHave": skipped, "wouldFail": failed }),
+            &json!({ "dryRun": true, "total": total, "wouldIssue": done, "alreadyHave": skipped, "wouldFail": failed }),
         );
     } else {
         output::line(format!(
-            "{issued} would get a certificate, {skipped} have one already, {failed} would fail, of {total}"
+            "{done} would get a certificate, {skipped} have one already, {failed} would fail, of {total}"
         ));
     }
     Ok(if failed > 0 { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
 }
 
 /// Names one who would get a certificate: all as JSON, else the first few.
-fn would_get(args: &Args, person: &Participant, place: u64) {
+fn would_get(desk: &Desk, args: &Args, row: &Row, name: &str, place: u64) -> runs::Result<()> {
+    let Some(key) = &row.person else { return Ok(()) };
     if args.json {
-        output::json(&json!({ "person": person.key, "name": person.name, "outcome": "would_issue" }));
+        output::json(&json!({ "person": key, "name": name, "outcome": "would_issue" }));
     } else if place <= SHOWN {
-        let address = person.email.as_ref().map(|email| format!(" <{email}>")).unwrap_or_default();
-        output::line(format!("would get one  {}{address}", person.name));
+        let person = desk.store.participant(&args.code, key)?;
+        let address = person.and_then(|person| person.email).map(|email| format!(" <{email}>")).unwrap_or_default();
+        output::line(format!("would get one  {name}{address}"));
+    }
+    Ok(())
+}
+
+/// Returns the request for everybody in an event who is to have one: who works on this machine need not wait until the event
+/// is completed.
+pub(super) fn everybody(code: &EventCode) -> RunRequest {
+    RunRequest {
+        event: Some(code.clone()),
+        over: Some(Over::AllEligible),
+        anyway: true,
+        ..RunRequest::of(Kind::Generate)
     }
 }
 
 /// Turns `--only` into people; somebody unknown is an error, not a silent nothing.
-fn request(desk: &Desk, args: &Args) -> Result<IssueRequest, Failure> {
+fn request(desk: &Desk, args: &Args) -> Result<RunRequest, Failure> {
     let mut only = Vec::new();
     for text in &args.only {
         let key = match text.parse::<CertificateNumber>() {
@@ -310,25 +385,23 @@ fn request(desk: &Desk, args: &Args) -> Result<IssueRequest, Failure> {
             }
         }
     }
-    if enrolment::plan(desk.store, &args.code)?.0.rule.is_some_and(|rule| rule != Rule::Everybody) {
-        output::note(
-            "note: the event has a rule, which only runs of the service look at; this is for everybody in the list",
-        );
+    if !only.is_empty() {
+        return Ok(RunRequest { over: Some(Over::Selected), keys: only, ..everybody(&args.code) });
     }
     let barred = barred(desk, &args.code)?;
-    if !barred.is_empty() {
-        let who = output::counted(barred.len(), "person", "people");
+    if barred > 0 {
+        let who = output::counted(barred, "person", "people");
         output::note(format!("note: excluded from this event, and left out: {who}"));
     }
-    Ok(IssueRequest { only, barred })
+    Ok(everybody(&args.code))
 }
 
-/// Returns who was excluded over HTTP: exclusions hold for both doors.
-fn barred(desk: &Desk, code: &EventCode) -> Result<BTreeSet<PersonKey>, Failure> {
-    let (mut barred, mut cursor) = (BTreeSet::new(), None::<String>);
+/// Counts who is excluded.
+fn barred(desk: &Desk, code: &EventCode) -> Result<usize, Failure> {
+    let (mut barred, mut cursor) = (0, None::<String>);
     loop {
         let page = enrolment::exclusions(desk.store, code, cursor.as_deref(), 1_000)?;
-        barred.extend(page.items.into_iter().map(|(person, _)| person.key));
+        barred += page.items.len();
         cursor = page.next;
         if cursor.is_none() {
             return Ok(barred);
@@ -348,24 +421,4 @@ fn known_as(desk: &Desk, code: &EventCode, who: &str) -> Result<Option<PersonKey
             .hint("name the one by the name or the e-mail that only they have"));
     }
     Ok(people.pop().map(|person| person.key).or_else(|| Some(PersonKey(who.to_lowercase())).filter(|_| !is_email(who))))
-}
-
-/// Counts the people of a run, for the progress bar.
-fn count(desk: &Desk, code: &EventCode, request: &IssueRequest) -> Result<u64, Failure> {
-    use std::io::IsTerminal;
-    if !request.only.is_empty() {
-        return Ok(request.only.len() as u64);
-    }
-    if !std::io::stderr().is_terminal() {
-        return Ok(0);
-    }
-    let (mut total, mut cursor) = (0, None::<String>);
-    loop {
-        let page = desk.store.participants(code, cursor.as_deref(), 1_000)?;
-        total += page.items.len() as u64;
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(total);
-        }
-    }
 }

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::output::{self, Failure};
-use super::workspace::{Workspace, keys_failure};
+use super::workspace::{Workspace, keys_failure, vault_failure};
 use super::{Global, passphrase, time};
 use crate::credential::Timestamp;
 use crate::issuance::Desk;
@@ -45,35 +45,31 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
         Command::List { .. } => Workspace::open_to_read(global)?,
         _ => Workspace::open(global)?,
     };
-    let mut keys = workspace.keys()?;
     let desk = workspace.desk();
     match command {
-        Command::List { json } => return list(&keys, json),
+        Command::List { json } => return list(&workspace.keys()?, json),
         Command::Rotate => {
-            let new = keys.rotate(&passphrase::existing(global)?, desk.now).map_err(keys_failure)?.id;
-            desk.store.append_audit(&desk.act("key.rotate", &new, json!({})))?;
+            let new = workspace.vault(global, None)?.rotate(&desk).map_err(vault_failure)?;
             output::line(format!("{new} is the active key; the one before it is retired, its certificates stay valid"));
         }
         Command::Compromise { key, since } => {
-            keys.compromise(&key, since, &passphrase::existing(global)?, desk.now).map_err(keys_failure)?;
-            desk.store.append_audit(&desk.act("key.compromise", &key, json!({ "since": since })))?;
+            workspace.vault(global, None)?.compromise(&desk, &key, since).map_err(vault_failure)?;
             output::line(format!(
                 "{key} is marked compromised since {since}; only certificates in the issued set stay valid"
             ));
         }
         Command::RootRotate => {
-            keys.root_rotate(&passphrase::existing(global)?, desk.now).map_err(keys_failure)?;
-            let new = keys.root().0.id.clone();
-            desk.store.append_audit(&desk.act("root.rotate", &new, json!({})))?;
-            output::line(format!("{new} is the root key, fingerprint {}", keys.root().1.fingerprint()));
+            let vault = workspace.vault(global, None)?;
+            let new = vault.root_rotate(&desk).map_err(vault_failure)?;
+            output::line(format!("{new} is the root key, fingerprint {}", vault.root_fingerprint()));
             output::line("next: announce that fingerprint where people can compare it");
         }
         Command::Passphrase { new_passphrase_file } => {
-            return change_passphrase(global, &desk, &mut keys, new_passphrase_file.as_deref());
+            return change_passphrase(global, &desk, &mut workspace.keys()?, new_passphrase_file.as_deref());
         }
     }
     output::line("next: testamur publish --out SITE and upload it before you issue, so that verifiers learn of it");
-    let root = workspace.data.join("keys").join(format!("{}.jwe", keys.root().0.id));
+    let root = workspace.data.join("keys").join(format!("{}.jwe", workspace.keys()?.root().0.id));
     output::line(format!("next: back up keys/ again, and take the root key offline: {}", root.display()));
     Ok(ExitCode::SUCCESS)
 }

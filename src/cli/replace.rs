@@ -6,7 +6,11 @@ use super::Global;
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, Timestamp};
-use crate::issuance::{self, Correction, Desk, ReplaceError};
+use crate::issuance::{self, Correction, Desk, ReplaceError, StageTimes, Workshop};
+use crate::runs::{self, RunError};
+
+/// Who works on this machine has the keys and the store, and is not counted.
+const ANY: usize = usize::MAX;
 
 /// Longest public reason, in characters.
 const LONGEST_REASON: usize = 200;
@@ -37,8 +41,9 @@ pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
 pub(super) fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, Failure> {
     let correction = Correction { set: checked(args.set)?, reason: Some(reason(&args.reason)?) };
     let workspace = Workspace::open(global)?;
-    let signer = workspace.signer(global)?;
-    let new = issuance::regenerate(&workspace.desk(), &workspace.faces()?, &signer, &args.number, &correction)
+    let (signer, faces, times) = (workspace.vault(global, None)?.signer(), workspace.faces()?, StageTimes::default());
+    let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
+    let new = runs::correction::correct(&workspace.desk(), &workshop, &args.number, &correction, ANY)
         .map_err(|error| explain(error, &workspace.desk()))?;
     output::line(format!("{} is now version {}; the version before it is superseded", new.number, new.version));
     output::line(format!(
@@ -48,27 +53,29 @@ pub(super) fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, 
     Ok(ExitCode::SUCCESS)
 }
 
-fn explain(error: ReplaceError, desk: &Desk) -> Failure {
+fn explain(error: RunError, desk: &Desk) -> Failure {
     if let Some((number, until)) = waiting(&error, desk) {
         let hint = format!("no publication holds that before {until}; take it back first: testamur restore {number}");
         return Failure::from(error).hint(hint);
     }
     let hint = match &error {
-        ReplaceError::NotProven(why) => why.hint(),
-        ReplaceError::Unasked(_) => "say it once, with `testamur event update CODE --publish-results`, or `=no`",
-        ReplaceError::NotFound(_) => "list what there is with `testamur certificates list`",
-        ReplaceError::AlreadyRevoked(..) => "a revoked certificate stays revoked; nothing was changed",
-        ReplaceError::UnknownColumn { .. } => "write the column as the list has it; nothing was changed",
-        ReplaceError::NothingChanges(_) => "correct something with --set; nothing was changed",
-        ReplaceError::Draft { .. } | ReplaceError::Face(_) => "correct the value; nothing was changed",
+        RunError::Replace(ReplaceError::NotProven(why)) => why.hint(),
+        RunError::Unasked(_) => "say it once, with `testamur event update CODE --publish-results`, or `=no`",
+        RunError::NoCertificate(_) => "list what there is with `testamur certificates list`",
+        RunError::AlreadyRevoked(..) => "a revoked certificate stays revoked; nothing was changed",
+        RunError::Replace(ReplaceError::UnknownColumn { .. }) => {
+            "write the column as the list has it; nothing was changed"
+        }
+        RunError::Replace(ReplaceError::NothingChanges(_)) => "correct something with --set; nothing was changed",
+        RunError::CannotMake(_) => "correct the value; nothing was changed",
         _ => "nothing was changed",
     };
     Failure::from(error).hint(hint)
 }
 
 /// Returns the certificate that cannot be replaced because it is revoked, and until when that can be taken back.
-fn waiting(error: &ReplaceError, desk: &Desk) -> Option<(CertificateNumber, Timestamp)> {
-    let ReplaceError::AlreadyRevoked(number, _) = error else { return None };
+fn waiting(error: &RunError, desk: &Desk) -> Option<(CertificateNumber, Timestamp)> {
+    let RunError::AlreadyRevoked(number, _) = error else { return None };
     let revoked = desk.store.certificate(number).ok()??;
     Some((number.clone(), revoked.waits_until(desk.now)?))
 }

@@ -137,7 +137,7 @@ fn restore_run(global: &Global, run: &str, yes: bool) -> Result<ExitCode, Failur
     let desk = workspace.desk();
     let (mut rows, mut back) = (Vec::new(), 0_usize);
     let request = runs::restoration(&desk, run).map_err(explain)?;
-    runs::preview(&desk, &request, |selected| {
+    runs::affected(&desk, &request, |selected| {
         back += usize::from(matches!(selected.fate, Fate::Regain(_)));
         rows.push(regained(&selected));
         Ok(())

@@ -14,7 +14,7 @@ use super::output::{self, Explain, Failure};
 use super::workspace::{HEARTBEAT, Workspace};
 use super::{Global, passphrase, time};
 use crate::reading::Reader;
-use crate::server::{self, App, Clock, Limits, Listen, Parts, Steady, Vault};
+use crate::server::{self, App, Clock, Limits, Listen, Parts, Steady};
 use crate::webhooks::{Courier, Rules, Sender};
 
 /// Threads that read and write the store at once: what each has in memory at a time is bounded, and so it is for all.
@@ -75,6 +75,7 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
     let site =
         serve.site.as_ref().map_or("none: publishing over HTTP is refused".to_owned(), |s| s.display().to_string());
     output::line(format!("serve.site         {site}"));
+    output::line(format!("serve.publish      {}", serve.publish.unwrap_or(true) && serve.site.is_some()));
     output::line(format!("behind_proxy       {}", serve.behind_proxy.unwrap_or_default()));
     output::line(format!("vc_api             {}", serve.vc_api.unwrap_or_default()));
     output::line(format!("public_per_second  {}", limits.public_per_second));
@@ -144,11 +145,7 @@ fn limits(serve: &Serve) -> Limits {
 }
 
 fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str) -> Result<Parts, Failure> {
-    let private = vec![workspace.data.join("keys"), workspace.data.join("store")];
-    let mut vault =
-        Vault::over(workspace.keys()?, passphrase, serve.site.clone(), private, workspace.config.status_days())
-            .doing("open the keys")?;
-    vault.set_undo(workspace.config.undo());
+    let vault = workspace.vault_of(passphrase, serve.site.clone())?;
     let fixed = global.clock;
     let clock: Clock = Arc::new(move || fixed.unwrap_or_else(time::now));
     // Opening the folder has believed it.
@@ -189,6 +186,8 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
         output::line(format!("    {scheme}://{address}/setup#{}", token.expose()));
     }
     let sweeping = tokio::spawn(server::sweep_sessions(app.clone()));
+    let by_itself = serve.publish.unwrap_or(true);
+    let publishing = by_itself.then(|| tokio::spawn(server::publish_when_due(app.clone())));
     let beating = tokio::spawn(beat(app.clone(), data.join(HEARTBEAT)));
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let courier = courier(&app, stopping);
@@ -203,6 +202,9 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
     server::serve(listen, router, told).await.doing("serve")?;
     sweeping.abort();
     beating.abort();
+    if let Some(publishing) = publishing {
+        publishing.abort();
+    }
     let _ = stop.send(true);
     let _ = courier.await;
     worker.stop();

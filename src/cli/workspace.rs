@@ -1,7 +1,6 @@
 //! An issuer's data folder, opened: configuration, store, keys, fonts.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::config::{self, Config};
 use super::embed::Embedder;
@@ -9,13 +8,14 @@ use super::files::Format;
 use super::output::{self, Explain, Failure};
 use super::{Global, passphrase};
 use crate::credential::{EventCode, Timestamp};
-use crate::issuance::{Desk, Faces, Issuer, OwnKeys, Signer};
+use crate::issuance::{Desk, Faces, Issuer};
 use crate::keys::KeyFolder;
 use crate::publish::PublishError;
 use crate::publish::clock::{self, ClockError};
 use crate::server::admin;
 use crate::store::{Event, SledStore, Store, StoreError};
 use crate::template::FontLibrary;
+use crate::vault::{Vault, VaultError};
 
 /// A file that a running service touches while it believes its clock: it tells the next start what time it is.
 pub(super) const HEARTBEAT: &str = "clock";
@@ -91,12 +91,27 @@ impl Workspace {
         Ok(if self.accept_clock { keys.at_any_time() } else { keys })
     }
 
-    /// Opens the active key.
+    /// Opens the keys, to sign and, with a folder for the site, to publish.
     ///
     /// # Errors
     /// When the passphrase is wrong or there is no active key.
-    pub(super) fn signer(&self, global: &Global) -> Result<Signer, Failure> {
-        signer(&self.keys()?, &passphrase::existing(global)?)
+    pub(super) fn vault(&self, global: &Global, site: Option<PathBuf>) -> Result<Vault, Failure> {
+        // Without keys nobody is asked for their passphrase.
+        self.keys()?;
+        self.vault_of(&passphrase::existing(global)?, site)
+    }
+
+    /// The same for who has been asked for the passphrase.
+    ///
+    /// # Errors
+    /// As [`Workspace::vault`].
+    pub(super) fn vault_of(&self, passphrase: &str, site: Option<PathBuf>) -> Result<Vault, Failure> {
+        let private = vec![self.data.join("keys"), self.data.join("store")];
+        let vault = Vault::over(self.keys()?, passphrase, site, private, self.config.status_days());
+        let mut vault = vault.map_err(vault_failure)?;
+        vault.set_undo(self.config.undo());
+        vault.tell_signer(&self.store)?;
+        Ok(vault)
     }
 
     /// Opens what makes embedded proofs, if one of the formats holds one: nothing else asks for the passphrase.
@@ -147,14 +162,17 @@ pub(super) fn newest_file(data: &Path) -> Option<Timestamp> {
     Some(Timestamp::from_unix(newest.as_secs().try_into().ok()?))
 }
 
-/// Opens the active key of a key folder.
-///
-/// # Errors
-/// When the passphrase is wrong or there is no active key.
-pub(super) fn signer(keys: &KeyFolder, passphrase: &str) -> Result<Signer, Failure> {
-    let active = keys.active(passphrase).map_err(keys_failure)?;
-    let own = Arc::new(OwnKeys::of(keys.manifest()));
-    Ok(Signer { id: active.id, kid: active.kid, key: active.key, own })
+/// Says what to do about the vault's trouble.
+pub(super) fn vault_failure(error: VaultError) -> Failure {
+    match error {
+        VaultError::Keys(error) => keys_failure(error),
+        VaultError::Publish(error) => {
+            let hint = error.hint().unwrap_or("what was published before is untouched");
+            Failure::from(error).hint(hint)
+        }
+        VaultError::Store(error) => error.into(),
+        VaultError::NoSite => Failure::from(error),
+    }
 }
 
 /// Says what to do about a key folder's trouble.

@@ -62,6 +62,10 @@ pub struct Details {
     /// Built-in template, one of the library, or the digest of a kept version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
+    /// The template as a door has kept it, with an event's own pictures in it.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub kept: Option<TemplateRef>,
     /// Templates for single tiers and languages, in place of those before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub templates: Option<Vec<TemplateWanted>>,
@@ -113,6 +117,20 @@ pub struct Signatory {
 /// # Errors
 /// When there is one of that code, or its details are not good ones.
 pub fn create(desk: &Desk, faces: &Faces, code: EventCode, details: &Details) -> Result<Planned, EnrolmentError> {
+    create_for(desk, faces, code, details, None)
+}
+
+/// The same with a rule from the beginning.
+///
+/// # Errors
+/// As [`create`].
+pub fn create_for(
+    desk: &Desk,
+    faces: &Faces,
+    code: EventCode,
+    details: &Details,
+    rule: Option<Rule>,
+) -> Result<Planned, EnrolmentError> {
     let event = Event {
         achievement: Achievement {
             path: format!("a/{code}"),
@@ -131,7 +149,8 @@ pub fn create(desk: &Desk, faces: &Faces, code: EventCode, details: &Details) ->
         publish_results: Some(false),
         created: desk.now,
     };
-    let fresh = Planned { event, plan: EventPlan::default(), revision: None };
+    let plan = EventPlan { rule_version: u64::from(rule.is_some()), rule, ..EventPlan::default() };
+    let fresh = Planned { event, plan, revision: None };
     let wanted = changed(desk.store, &fresh, details)?;
     add(desk, faces, &wanted, "event.create", json!({ "template": wanted.event.template.bundle }))
 }
@@ -353,7 +372,11 @@ fn difference(old: &Planned, new: &Planned) -> serde_json::Value {
     json!({ "before": before, "after": after, "signatories_changed": signatories })
 }
 
-fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Planned, EnrolmentError> {
+/// Returns what an event would say with these details; changes nothing.
+///
+/// # Errors
+/// When they are not good ones.
+pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Planned, EnrolmentError> {
     let mut new = old.clone();
     let Planned { event, plan, .. } = &mut new;
     texts(event, plan, details)?;
@@ -378,6 +401,9 @@ fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Planne
     }
     if let Some(name) = &details.template {
         event.template = reference(store, name)?;
+    }
+    if let Some(kept) = &details.kept {
+        event.template = kept.clone();
     }
     if let Some(wanted) = &details.templates {
         plan.templates = templates(store, wanted)?;

@@ -152,11 +152,58 @@ pub struct ImportRecord {
     pub report_rows: u64,
 }
 
+/// A list that was taken in, or would be: everything that is known of it.
+pub struct Taken {
+    /// The record; nothing in a dry run.
+    pub record: Option<ImportRecord>,
+    /// The file as it was read.
+    pub table: Table,
+    /// Which column is what.
+    pub columns: Columns,
+    /// What becomes of each column.
+    pub uses: Vec<Use>,
+    /// What becomes of results.
+    pub results: Results,
+    /// What was found in each row.
+    pub rows: Vec<RowOutcome>,
+    /// What became of the people.
+    pub enrolled: Enrolled,
+    /// Headers that look like progress and name nothing of the event.
+    pub unknown: Vec<String>,
+}
+
+/// Takes a list in, and says what the service tells of it.
+///
+/// # Errors
+/// As [`take`].
+pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<Imported, EnrolmentError> {
+    let taken = take(desk, planned, request)?;
+    let Taken { record, table, columns, uses, results, rows, enrolled, unknown } = taken;
+    let kept_lines = enrolled.kept_lines.clone();
+    let counts = counts(&rows, enrolled);
+    let mut notes = table.notes.clone();
+    notes.extend(unknown.iter().map(|header| format!("column `{header}` names nothing of this event")));
+    let how = "set `publish_results` of the event to true, or to false";
+    notes.extend(import::told_uses(&columns, &uses, results, how));
+    if record.as_ref().is_some_and(|record| record.report_rows == 0) && counts.errors + counts.warnings > 0 {
+        notes.push("the report was not kept: somebody was erased meanwhile; check the list again to see it".to_owned());
+    }
+    Ok(Imported {
+        import: record,
+        dry_run: request.dry_run,
+        counts,
+        kept_lines,
+        notes,
+        columns: columns.columns.iter().zip(&uses).map(column_read).collect(),
+        findings: rows.iter().flat_map(findings).take(TOLD).collect(),
+    })
+}
+
 /// Takes a list in: good rows become people, bad ones are reported.
 ///
 /// # Errors
 /// When the file as a whole cannot be read, or the store fails; the same import completes what was begun.
-pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<Imported, EnrolmentError> {
+pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<Taken, EnrolmentError> {
     let unerased = Unerased::from(desk.store, &planned.event.code)?;
     let course = &planned.plan.course;
     let entries = if request.mapping.is_empty() { &planned.plan.mapping } else { &request.mapping };
@@ -189,14 +236,9 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
         true => Enrolled::default(),
         false => enroll(desk, code, &rows, request.duplicates, &join)?,
     };
-    let kept_lines = enrolled.kept_lines.clone();
-    let counts = counts(&rows, enrolled);
+    let counts = counts(&rows, enrolled.clone());
     let results = Results::of(&planned.event);
     let uses = uses(desk, planned, &columns, &found, results)?;
-    let mut notes = table.notes.clone();
-    notes.extend(unknown.iter().map(|header| format!("column `{header}` names nothing of this event")));
-    let how = "set `publish_results` of the event to true, or to false";
-    notes.extend(import::told_uses(&columns, &uses, results, how));
     let record = match request.dry_run {
         true => None,
         false => {
@@ -204,18 +246,7 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
             Some(remember(desk, planned, request, (report, &unerased), counts)?)
         }
     };
-    if record.as_ref().is_some_and(|record| record.report_rows == 0) && counts.errors + counts.warnings > 0 {
-        notes.push("the report was not kept: somebody was erased meanwhile; check the list again to see it".to_owned());
-    }
-    Ok(Imported {
-        import: record,
-        dry_run: request.dry_run,
-        counts,
-        kept_lines,
-        notes,
-        columns: columns.columns.iter().zip(&uses).map(column_read).collect(),
-        findings: rows.iter().flat_map(findings).take(TOLD).collect(),
-    })
+    Ok(Taken { record, table, columns, uses, results, rows, enrolled, unknown })
 }
 
 fn has(table: &Table, column: &str) -> bool {

@@ -27,11 +27,13 @@ pub mod templates;
 
 pub use asked::{Said, check_same};
 pub use decide::{Decider, Decision, Ground, decide, decisions, may_request_own};
-pub use events::{Details, allow_early, copy, create, move_to, set_course, set_rule, update};
+pub use events::{
+    Details, Signatory, allow_early, changed, copy, create, create_for, move_to, set_course, set_rule, update,
+};
 pub use exceptions::{
     ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclusions, remove,
 };
-pub use imports::{ImportRecord, ImportRequest, Imported, REPORT_DAYS, import, imports, report_csv};
+pub use imports::{ImportRecord, ImportRequest, Imported, REPORT_DAYS, Taken, import, imports, report_csv, take};
 pub use listed::{Exception, Exclusion, ExclusionReason, Listed, listed, listed_given};
 pub use people::{PersonChange, change_progress, check_progress, find, merge, name_of, patch, patch_given, upsert};
 pub use plan::{

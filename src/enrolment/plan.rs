@@ -131,13 +131,14 @@ impl Planned {
     }
 }
 
-/// Returns an event's plan, the default one where nobody made any.
+/// Returns an event's plan. One without any was made by a command line of earlier versions, which issued to everybody in the
+/// list.
 ///
 /// # Errors
 /// When the store fails.
 pub fn plan(store: &dyn Store, code: &EventCode) -> Result<(EventPlan, Option<u64>), StoreError> {
     match store.document(Collection::PLANS, code.as_str())? {
-        None => Ok((EventPlan::default(), None)),
+        None => Ok((EventPlan { rule: Some(Rule::Everybody), ..EventPlan::default() }, None)),
         Some(document @ Document { revision, .. }) => Ok((document.read()?, Some(revision))),
     }
 }

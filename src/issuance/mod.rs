@@ -1,19 +1,21 @@
-//! The use cases: import people, issue to them, regenerate. Doors call these; these call the core and the store.
+//! Certificates in the making: lists read and recognised, drafts, faces, first and next versions. [`crate::runs`] decides who
+//! gets one and commits it.
 //!
-//! The order of issuing never changes: reserve number and index (durable), build, check against the schema and the QR
-//! budget, sign, verify the signature, commit the record (durable), acknowledge. A crash in between leaves a gap and
-//! nothing else.
+//! The order of making never changes: try out with the widest number and index (schema, glyphs, QR budget), reserve number
+//! and index (durable), build and check again, sign, verify the signature; then the caller commits the record (durable) and
+//! acknowledges. What cannot be made uses up no number; a crash in between leaves a gap and nothing else.
 
 mod draft;
 mod enroll;
 mod face;
 pub mod import;
-mod issue;
+mod make;
 mod order;
 mod proven;
 mod record;
 mod replace;
 mod results;
+mod signing;
 mod specimen;
 mod times;
 mod validity;
@@ -22,15 +24,14 @@ mod who;
 pub use draft::{Draft, DraftError, Signed, Subject};
 pub use enroll::{Enrolled, Join, enroll, fresh_id};
 pub use face::{Face, FaceError, Faces};
-pub(crate) use issue::status_secret;
-pub use issue::{
-    IssueError, IssueRequest, Issued, Outcome, RowResult, Sink, Workshop, constants, issue, make, preflight,
-};
+pub(crate) use make::status_secret;
+pub use make::{IssueError, Printable, Workshop, constants, make, try_out};
 pub use order::Order;
 pub use proven::{NotProven, OwnKeys, Proven};
 pub use record::Constants;
-pub use replace::{Correction, ReplaceError, regenerate, successors};
+pub use replace::{Correction, ReplaceError, corrected, successors, would_change};
 pub use results::{Results, Unasked};
+pub use signing::{signs_now, still_signs};
 pub use specimen::{Specimen, SpecimenError, preview};
 pub use times::{Stage, StageTimes};
 pub use validity::{ExpiresAfter, ValidityError};

@@ -21,8 +21,8 @@ impl Order {
     /// Returns the order of a next version that keeps template, tier and basis: for corrections.
     pub fn again(old: &Certificate, person: Participant) -> Self {
         // A column of that name is the person's own, and may be what is corrected.
-        let own = person.fields.contains_key(super::issue::TIER);
-        let tier = old.fields.get(super::issue::TIER).filter(|_| !own).cloned();
+        let own = person.fields.contains_key(super::make::TIER);
+        let tier = old.fields.get(super::make::TIER).filter(|_| !own).cloned();
         Self { person, template: old.template.clone(), tier, basis: old.basis.clone(), run: None }
     }
 }

@@ -2,18 +2,14 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
-use serde_json::json;
 
 use super::import::{Meaning, NameProblem, checked_name, checked_text, field_name};
-use super::issue::{entries, kept_fields, random, status_secret};
+use super::make::{entries, kept_fields, random, status_secret};
 use super::record::{self, Constants};
 use super::results;
 use super::{Desk, Draft, DraftError, FaceError, Faces, IssueError, NotProven, Order, Signer, Subject, Unasked};
 use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry};
-use crate::status::{Reason, ReasonCode};
-use crate::store::{
-    Batch, Certificate, CertificateChange, CertificateState, Event, Participant, ParticipantChange, StoreError,
-};
+use crate::store::{Certificate, CertificateState, Event, Participant, StoreError};
 
 /// Columns that become claims, whether or not the list had them.
 const CLAIMS: [&str; 5] = ["credits", "result", "term", "role", "expires"];
@@ -24,12 +20,6 @@ const SIGNED_TEXTS: [&str; 3] = ["result", "term", "role"];
 /// Why a certificate is not replaced. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ReplaceError {
-    /// There is no such certificate.
-    #[error("certificate {0} does not exist")]
-    NotFound(CertificateNumber),
-    /// It was revoked before.
-    #[error("certificate {0} was revoked on {1}")]
-    AlreadyRevoked(CertificateNumber, crate::credential::Timestamp),
     /// Neither the person nor the credential has such a column.
     #[error("there is no column `{column}`; there are {known}")]
     UnknownColumn {
@@ -81,49 +71,11 @@ pub struct Correction {
     pub reason: Option<String>,
 }
 
-/// Makes a new version of a certificate under its number: the same date of issue, a new credential, the old one
-/// superseded in the same commit. The person's own record is corrected too, and the event's present template is used.
+/// Returns the person as they are imported now (or were when it was issued), with the correction on top.
 ///
 /// # Errors
-/// See [`ReplaceError`].
-pub fn regenerate(
-    desk: &Desk,
-    faces: &Faces,
-    signer: &Signer,
-    number: &CertificateNumber,
-    correction: &Correction,
-) -> Result<Certificate, ReplaceError> {
-    let old = current(desk, number)?;
-    let event = desk.store.event(number.event())?.ok_or_else(|| IssueError::NoEvent(number.event().clone()))?;
-    let known = desk.store.participant(&event.code, &old.person)?;
-    let person = corrected(known.clone(), &old, correction)?;
-    let order = Order { template: event.template.clone(), ..Order::again(&old, person.clone()) };
-    let new = successors(desk, faces, signer, &event, vec![(old.clone(), order)])?.remove(0)?;
-    let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text: correction.reason.clone() };
-    let detail = json!({ "from": old.version, "to": new.version, "columns": columns(correction) });
-    // The person with the certificate: the next version must not bring the old name back.
-    let change = ParticipantChange { event: event.code, old: known, new: Some(person) };
-    let supersede = CertificateChange::Supersede { old, new: new.clone(), reason };
-    let batch = Batch { people: vec![change], certificates: vec![supersede], ..Batch::default() };
-    desk.store.write(&batch, Some(&desk.act("certificate.regenerate", number, detail)))?;
-    Ok(new)
-}
-
-/// Returns the certificate's version in force.
-fn current(desk: &Desk, number: &CertificateNumber) -> Result<Certificate, ReplaceError> {
-    let certificate = desk.store.certificate(number)?.ok_or_else(|| ReplaceError::NotFound(number.clone()))?;
-    match &certificate.state {
-        CertificateState::Revoked { reason } => Err(ReplaceError::AlreadyRevoked(number.clone(), reason.at)),
-        _ => Ok(certificate),
-    }
-}
-
-fn columns(correction: &Correction) -> Vec<&str> {
-    correction.set.iter().map(|(column, _)| column.as_str()).collect()
-}
-
-/// The person as they are imported now (or were when it was issued), with the correction on top.
-fn corrected(
+/// When there is no such column, or its value cannot be printed.
+pub fn corrected(
     known: Option<Participant>,
     old: &Certificate,
     correction: &Correction,
@@ -193,15 +145,9 @@ pub fn successors(
     event: &Event,
     pairs: Vec<(Certificate, Order)>,
 ) -> Result<Vec<Result<Certificate, ReplaceError>>, IssueError> {
-    // Where nobody was asked yet, a certificate goes on saying what it said.
-    let as_said = |old: &Certificate| match event.publish_results {
-        None if results::signed_result(old).is_some() => {
-            Cow::Owned(Event { publish_results: Some(true), ..event.clone() })
-        }
-        _ => Cow::Borrowed(event),
-    };
+    let as_said = |old: &Certificate| as_said(event, old);
     let asked = |old: &Certificate, order: &Order| Unasked::check_next(event, old, &order.person);
-    let changed = |old: &Certificate, order: &Order| asked(old, order).is_ok() && changes(&as_said(old), old, order);
+    let changed = |old: &Certificate, order: &Order| asked(old, order).is_ok() && would_change(event, old, order);
     let changing = pairs.iter().filter(|(old, order)| changed(old, order)).count();
     let ranges = if changing == 0 { Vec::new() } else { desk.store.reserve_status(changing as u32)? };
     let mut reserved = entries(&ranges, &status_secret(desk.store)?).into_iter();
@@ -217,7 +163,21 @@ pub fn successors(
     Ok(placed.into_par_iter().map(make).collect())
 }
 
-/// Says whether the next version would say or look different.
+/// Where nobody was asked yet whether results are signed, a certificate goes on saying what it said.
+fn as_said<'a>(event: &'a Event, old: &Certificate) -> Cow<'a, Event> {
+    match event.publish_results {
+        None if results::signed_result(old).is_some() => {
+            Cow::Owned(Event { publish_results: Some(true), ..event.clone() })
+        }
+        _ => Cow::Borrowed(event),
+    }
+}
+
+/// Says whether the next version of a certificate would say or look different from this one.
+pub fn would_change(event: &Event, old: &Certificate, order: &Order) -> bool {
+    changes(&as_said(event, old), old, order)
+}
+
 fn changes(event: &Event, old: &Certificate, order: &Order) -> bool {
     let Order { person, template, tier, .. } = order;
     let fields = kept_fields(event, person, tier.as_deref());

@@ -5,11 +5,9 @@
 //! answer: it is neither signed with the result, as that version did, nor without it unsaid. What a certificate said already
 //! its next version says again.
 
-use super::IssueRequest;
-use super::issue::each_group;
 use crate::credential::{EventCode, limits};
 use crate::proof::jws::Jws;
-use crate::store::{Certificate, Event, Participant, Store, StoreError};
+use crate::store::{Certificate, Event, Participant};
 
 /// What becomes of an event's results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,33 +64,6 @@ impl Unasked {
         }
         let other = signed_result(old).zip(result_of(person)).is_some_and(|(said, says)| said != says);
         if other { Err(Self(event.code.clone())) } else { Ok(()) }
-    }
-
-    /// Refuses a list of people of whom one would get a first certificate with a result, and nobody was asked.
-    ///
-    /// # Errors
-    /// When the store fails; inside, itself.
-    pub fn check_list(
-        store: &dyn Store,
-        event: &Event,
-        request: &IssueRequest,
-    ) -> Result<Result<(), Self>, StoreError> {
-        let mut found = Ok(());
-        if Results::of(event) != Results::Unasked {
-            return Ok(found);
-        }
-        each_group(store, &event.code, request, |people| {
-            for person in people {
-                if found.is_ok()
-                    && Self::check(event, &person).is_err()
-                    && store.certificate_of(&event.code, &person.key)?.is_none()
-                {
-                    found = Err(Self(event.code.clone()));
-                }
-            }
-            Ok::<_, StoreError>(())
-        })?;
-        Ok(found)
     }
 }
 

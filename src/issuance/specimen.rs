@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use super::issue::{constants, kept_fields, random};
+use super::make::{constants, kept_fields, random};
 use super::record::{self, Constants};
 use super::{Desk, Draft, Face, FaceError, Faces, IssueError, Order, Signer, Subject};
 use crate::credential::{Achievement, CertificateNumber, CredentialSuffix, EventCode, Extras, StatusEntry};

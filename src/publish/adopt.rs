@@ -68,7 +68,13 @@ pub fn adopt(
 
     let recorded = store.setting(SETTING)?;
     let version = last_published(recorded.as_deref())?.map_or(0, |last| last.version).max(there.version);
-    let record = LastPublished { version, issued: there.issued, covers: there.issued };
+    let record = LastPublished {
+        version,
+        issued: there.issued,
+        covers: there.issued,
+        next_update: Some(there.next_update),
+        lists: None,
+    };
     let bytes = serde_json::to_vec(&record).expect("a number and two dates are plain JSON");
     let detail = json!({ "version": version, "revoked": revoked.len(), "strays": strays });
     store.swap_setting(SETTING, recorded.as_deref(), &bytes, &act("site.adopt", detail))?;

@@ -5,6 +5,7 @@
 //! offline verifier needs and is replaced last.
 
 mod adopt;
+pub mod agenda;
 pub mod clock;
 mod did;
 mod page;
@@ -28,6 +29,7 @@ use crate::store::{Act, Store, StoreError};
 use crate::verify::{AnchorError, TrustAnchors};
 
 pub use adopt::{Adopted, adopt};
+pub use site::is_published_name;
 pub use verifier::is_built_in as verifier_is_built_in;
 pub(crate) use waiting::due;
 pub use waiting::{LeftOut, UNDO_MINUTES, left_out};
@@ -124,6 +126,12 @@ pub struct LastPublished {
     pub issued: Timestamp,
     /// Everything up to this instant is in it, but for revocations that waited.
     pub covers: Timestamp,
+    /// Until when it is good; not known of publications of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_update: Option<Timestamp>,
+    /// How many status lists it has; not known of publications of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lists: Option<usize>,
 }
 
 /// Why nothing was published.
@@ -199,6 +207,14 @@ pub enum PublishError {
         /// What is wrong with it.
         problem: String,
     },
+    /// The folder holds files that are no part of a site: they would be served to everybody.
+    #[error("{site} holds `{found}`, which is no part of a site")]
+    OtherFolder {
+        /// Where to.
+        site: PathBuf,
+        /// One of them.
+        found: String,
+    },
     /// There is no site to go on from.
     #[error("{path} is not there: this folder holds no published site to go on from")]
     NoSite {
@@ -264,6 +280,7 @@ impl PublishError {
                  it is lost, publish without --after-restore"
             }
             Self::Foreign { .. } => "publish into an empty folder, or move that file away",
+            Self::OtherFolder { .. } => "choose an empty folder; what is in a site is served to everybody",
             Self::Private { .. } => "choose a folder of its own for the site, such as `site`",
             Self::ManifestExpired(_) => "sign a new manifest with the root key, then publish again",
             Self::NotActive(_) => "list keys with `testamur keys list`",
@@ -278,6 +295,7 @@ impl PublishError {
 /// See [`PublishError`]. Unless it is an I/O error while files are replaced, the site stays as it was.
 pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Published, PublishError> {
     site::refuse_private(site, request.private)?;
+    site::refuse_other_folder(site, request.extra)?;
     let issuer = Issuer::check(request)?;
     let site = site::Site::open(site)?;
     let recorded = store.setting(SETTING)?;
@@ -302,7 +320,13 @@ pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Publ
         root_fingerprint: issuer.root.fingerprint(),
         left_out: contents.left_out.clone(),
     };
-    let record = LastPublished { version, issued: request.now, covers: contents.covers };
+    let record = LastPublished {
+        version,
+        issued: request.now,
+        covers: contents.covers,
+        next_update: Some(published.next_update),
+        lists: Some(published.lists),
+    };
     record_publication(store, recorded.as_deref(), &record, &published, request)
         .inspect_err(|_| site::discard(&staged))?;
     site.replace(staged)?;

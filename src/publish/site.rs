@@ -18,6 +18,30 @@ pub(super) struct Site {
     _lock: File,
 }
 
+/// What a published site holds at its top, beside names that begin with a dot.
+const OURS: [&str; 7] = [".well-known", "index.html", "keys", "status", "trust.json", TRUST, "verify"];
+
+/// Says whether a name at the top of a site is one that publications give.
+pub fn is_published_name(name: &str) -> bool {
+    OURS.contains(&name)
+}
+
+/// A folder with other files in it is not a site: they would be served to everybody. One that an interrupted publication
+/// left half made is, and one that was published into before.
+pub(super) fn refuse_other_folder(site: &Path, extra: &[(String, Vec<u8>)]) -> Result<(), PublishError> {
+    if site.join(TRUST).exists() {
+        return Ok(());
+    }
+    let Ok(entries) = site.read_dir() else { return Ok(()) };
+    let given: Vec<&str> = extra.iter().filter_map(|(name, _)| name.split('/').next()).collect();
+    let is_ours = |name: &str| name.starts_with('.') || is_published_name(name) || given.contains(&name);
+    let names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
+    match names.into_iter().find(|name| !is_ours(name)) {
+        None => Ok(()),
+        Some(found) => Err(PublishError::OtherFolder { site: site.to_owned(), found }),
+    }
+}
+
 /// A file written under a temporary name: that name, and the final one.
 pub(super) struct Staged {
     temporary: PathBuf,

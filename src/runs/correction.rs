@@ -1,10 +1,11 @@
-//! Corrections of names: a participant asks, staff decides, and the next version is issued under the same number.
+//! Corrections: a participant asks for another name, staff decides, and the next version is issued under the same number. Who
+//! works on the issuer's machine corrects at once.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::withdraw::{current, told_writes};
+use super::withdraw::{current, signs, told_writes};
 use super::{Result, RunError, Seen, TRIES, check_seen, journal, new_id, second, select::refused};
 use crate::accounts::{Permission, Proved};
 use crate::credential::{CertificateNumber, Timestamp};
@@ -13,8 +14,8 @@ use crate::issuance::import::checked_name;
 use crate::issuance::{self, Desk, IssueError, Order, ReplaceError, Workshop};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{
-    Batch, CertificateChange, CertificateState, Collection, Document, DocumentWrite, Expect, Page, Participant,
-    ParticipantChange, Store, StoreError,
+    Batch, Certificate, CertificateChange, CertificateState, Collection, Document, DocumentWrite, Event, Expect, Page,
+    Participant, ParticipantChange, Premise, Store, StoreError,
 };
 use crate::webhooks::CertificateChange as Told;
 
@@ -194,26 +195,15 @@ pub fn approve(
         let (correction, revision) = pending(desk, id, seen)?;
         second::somebody_else(desk, Permission::Generate, (&correction.by, correction.at), proved)?;
         let tally = second::one_more(desk, alone)?;
-        let old = current(desk, &correction.number)?;
-        if let CertificateState::Revoked { reason } = &old.state {
-            return Err(RunError::AlreadyRevoked(old.number.clone(), reason.at));
-        }
+        let old = in_force(desk, &correction.number)?;
         let code = old.number.event();
         let event = desk.store.event(code)?.ok_or_else(|| IssueError::NoEvent(code.clone()))?;
         let known = desk.store.participant(code, &old.person)?;
         let known = known.ok_or_else(|| RunError::NoPerson(code.clone()))?;
         let person = Participant { name: correction.name.clone(), ..known.clone() };
         let order = Order::again(&old, person.clone());
-        let made = issuance::successors(desk, workshop.faces, workshop.signer, &event, vec![(old.clone(), order)])?;
-        let new = match made.into_iter().next() {
-            Some(Ok(new)) => Some(new),
-            // Done before by somebody else: then there is nothing to issue.
-            Some(Err(ReplaceError::NothingChanges(_))) | None => None,
-            Some(Err(ReplaceError::Store(error))) => return Err(error.into()),
-            Some(Err(ReplaceError::Unasked(unasked))) => return Err(unasked.into()),
-            Some(Err(problem @ ReplaceError::NotProven(_))) => return Err(problem.into()),
-            Some(Err(problem)) => return Err(RunError::CannotMake(problem.to_string())),
-        };
+        let signs = signs(desk, workshop)?;
+        let new = next_version(desk, workshop, &event, &old, order)?;
         let version = new.as_ref().map_or(old.version, |new| new.version);
         let decided = Correction {
             state: CorrectionState::Approved,
@@ -232,6 +222,7 @@ pub fn approve(
         let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text };
         // The person with the certificate: the next version must not bring the old name back.
         let batch = Batch {
+            given: vec![signs],
             people: vec![ParticipantChange { event: code.clone(), old: Some(known), new: Some(person) }],
             certificates: Vec::from_iter(new.map(|new| CertificateChange::Supersede { old, new, reason })),
             documents,
@@ -247,6 +238,83 @@ pub fn approve(
         }
     }
     Err(RunError::Busy)
+}
+
+/// Corrects a certificate at once: the next version under its number, with the same date of issue and the event's present
+/// template; the old one is superseded, and the person's own record corrected, in the same step.
+///
+/// # Errors
+/// [`RunError::NoCertificate`], [`RunError::AlreadyRevoked`], [`RunError::TwoNeeded`]; [`ReplaceError::NothingChanges`] and its
+/// kin inside [`RunError::Replace`].
+pub fn correct(
+    desk: &Desk,
+    workshop: &Workshop,
+    number: &CertificateNumber,
+    wanted: &issuance::Correction,
+    alone: usize,
+) -> Result<Certificate> {
+    for _ in 0..TRIES {
+        let tally = second::one_more(desk, alone)?;
+        let old = in_force(desk, number)?;
+        let code = number.event();
+        let event = desk.store.event(code)?.ok_or_else(|| IssueError::NoEvent(code.clone()))?;
+        let known = desk.store.participant(code, &old.person)?;
+        let person = issuance::corrected(known.clone(), &old, wanted)?;
+        let order = Order { template: event.template.clone(), ..Order::again(&old, person.clone()) };
+        let given = vec![signs(desk, workshop)?, Premise::event(&event)];
+        let new = next_version(desk, workshop, &event, &old, order)?;
+        let new = new.ok_or_else(|| ReplaceError::NothingChanges(number.clone()))?;
+        let mut documents = told_writes(desk, Told::Superseded, number)?;
+        documents.extend(tally);
+        let columns: Vec<&str> = wanted.set.iter().map(|(column, _)| column.as_str()).collect();
+        let detail = json!({ "from": old.version, "to": new.version, "columns": columns });
+        let act = desk.act("certificate.regenerate", number, detail);
+        let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text: wanted.reason.clone() };
+        // The person with the certificate: the next version must not bring the old name back.
+        let batch = Batch {
+            given,
+            people: vec![ParticipantChange { event: code.clone(), old: known, new: Some(person) }],
+            certificates: vec![CertificateChange::Supersede { old, new: new.clone(), reason }],
+            documents,
+        };
+        match desk.store.write(&batch, Some(&act)) {
+            Err(StoreError::Conflict(_)) => {}
+            done => {
+                done?;
+                return Ok(new);
+            }
+        }
+    }
+    Err(RunError::Busy)
+}
+
+/// Returns the version of a certificate that is in force.
+fn in_force(desk: &Desk, number: &CertificateNumber) -> Result<Certificate> {
+    let certificate = current(desk, number)?;
+    match &certificate.state {
+        CertificateState::Revoked { reason } => Err(RunError::AlreadyRevoked(number.clone(), reason.at)),
+        _ => Ok(certificate),
+    }
+}
+
+/// Makes the next version of a certificate; nothing if it would say and look just the same.
+fn next_version(
+    desk: &Desk,
+    workshop: &Workshop,
+    event: &Event,
+    old: &Certificate,
+    order: Order,
+) -> Result<Option<Certificate>> {
+    let made = issuance::successors(desk, workshop.faces, workshop.signer, event, vec![(old.clone(), order)])?;
+    match made.into_iter().next() {
+        Some(Ok(new)) => Ok(Some(new)),
+        Some(Err(ReplaceError::NothingChanges(_))) | None => Ok(None),
+        Some(Err(ReplaceError::Store(error))) => Err(error.into()),
+        Some(Err(ReplaceError::Unasked(unasked))) => Err(unasked.into()),
+        Some(Err(problem @ ReplaceError::NotProven(_))) => Err(problem.into()),
+        Some(Err(ReplaceError::Draft { problem, .. })) => Err(RunError::CannotMake(problem.to_string())),
+        Some(Err(problem)) => Err(RunError::CannotMake(problem.to_string())),
+    }
 }
 
 /// Leaves the name as it is.

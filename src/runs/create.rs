@@ -6,7 +6,7 @@ use super::approval::{self, Approval};
 use super::fate::Fate;
 use super::record::{Counters, GROUP, Kind, Row, RowState, RunRecord, RunState, read};
 use super::second::{self, Takes};
-use super::select::{RunRequest, Selected, each};
+use super::select::{RunRequest, each};
 use super::{Over, Result, RunError, RunReason, TRIES, journal, new_id};
 use crate::credential::EventCode;
 use crate::issuance::Desk;
@@ -19,15 +19,6 @@ pub struct Created {
     pub run: RunRecord,
     /// The approval that it waits for.
     pub approval: Option<Approval>,
-}
-
-/// Says who will get, keep or lose what, and changes nothing.
-///
-/// # Errors
-/// As [`create`].
-pub fn preview(desk: &Desk, request: &RunRequest, take: impl FnMut(Selected) -> Result<()>) -> Result<()> {
-    let over = request.check()?;
-    each(desk, request, over, take)
 }
 
 /// Makes a run over those who are in the group now. With more than `alone` certificates that one person revokes, restores or

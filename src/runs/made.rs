@@ -2,17 +2,18 @@
 //! next try makes only what changed: no numbers are wasted, and a run gets through however busy others are.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::Result;
 use crate::credential::CertificateNumber;
-use crate::issuance::{self, Desk, Order, ReplaceError, Workshop};
+use crate::issuance::{self, Desk, Order, Printable, ReplaceError, Workshop};
 use crate::store::{Certificate, Event, PersonKey};
 
 /// Certificates that are made and not kept yet.
 #[derive(Default)]
 pub(super) struct Made {
     event: Option<Event>,
-    firsts: BTreeMap<PersonKey, (Order, Certificate)>,
+    firsts: BTreeMap<PersonKey, (Order, Arc<Printable>)>,
     nexts: BTreeMap<CertificateNumber, (Certificate, Order, Certificate)>,
 }
 
@@ -24,7 +25,7 @@ impl Made {
         workshop: &Workshop,
         event: &Event,
         orders: Vec<Order>,
-    ) -> Result<Vec<Result<Certificate, String>>> {
+    ) -> Result<Vec<Result<Arc<Printable>, String>>> {
         self.stand_for(event);
         let (known, missing): (Vec<_>, Vec<_>) = orders
             .into_iter()
@@ -33,9 +34,10 @@ impl Made {
         let (places, missing): (Vec<_>, Vec<_>) = missing.into_iter().unzip();
         let made =
             if missing.is_empty() { Vec::new() } else { issuance::make(desk, workshop, event, missing.clone())? };
+        let made: Vec<_> = made.into_iter().map(|made| made.map(Arc::new)).collect();
         for (order, made) in missing.into_iter().zip(&made) {
-            if let Ok(certificate) = made {
-                self.firsts.insert(order.person.key.clone(), (order, certificate.clone()));
+            if let Ok(printable) = made {
+                self.firsts.insert(order.person.key.clone(), (order, printable.clone()));
             }
         }
         let known = known.into_iter().map(|(at, order)| (at, Ok(self.firsts[&order.person.key].1.clone())));

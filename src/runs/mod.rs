@@ -21,6 +21,7 @@ pub mod approval;
 pub mod correction;
 mod create;
 pub mod fate;
+mod foresee;
 mod journal;
 mod made;
 pub mod quality;
@@ -36,14 +37,15 @@ pub mod withdraw;
 
 pub use approval::{Approval, ApprovalState, approve, reject};
 pub use correction::{Ask, Correction, CorrectionState};
-pub use create::{Created, create, preview, retry_failed};
+pub use create::{Created, create, retry_failed};
 pub use fate::Fate;
+pub use foresee::{affected, preview};
 pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
-pub use queue::{STILL_SECONDS, open, still, tidy};
+pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
 pub use revoke::{Revoked, restore, revoke};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};
-pub use step::{Shop, Step, step};
+pub use step::{Done, Shop, Step, step, step_of};
 pub use stray::{Presented, restore_presented, revoke_presented};
 pub use undo::{restoration, undo};
 pub use withdraw::{issue_now, reissue, request_own};
@@ -169,6 +171,9 @@ pub enum RunError {
     /// Only people approve.
     #[error("only a member of staff can decide, not an API token")]
     NotStaff,
+    /// The key that signed is not the active one any more.
+    #[error("the signing key was replaced meanwhile; try again")]
+    KeyReplaced,
     /// Others changed the same records again and again.
     #[error("others keep changing the same records; try again")]
     Busy,
@@ -209,6 +214,9 @@ pub type Result<T, E = RunError> = std::result::Result<T, E>;
 
 /// Says whether a record is the one that the caller has seen. Asked of the very record that the write expects.
 pub type Seen<'a, T> = &'a dyn Fn(&T) -> bool;
+
+/// Why somebody keeps the version that they have.
+const NOTHING_CHANGES: &str = "nothing of it would change";
 
 /// How often a change is tried again when others were faster.
 const TRIES: usize = 100;

@@ -3,9 +3,12 @@
 //! Publishing waits behind no run. A run that others keep in the way of steps behind those that get on, and after
 //! [`MOST_STALLS`] turns without one group done it fails with its reason. So no run stops the others for ever.
 
+use serde_json::json;
+
 use super::record::{Kind, RunRecord, RunState, read};
-use super::{Result, RunError};
-use crate::credential::Timestamp;
+use super::step::ending;
+use super::{Result, RunError, is_staff, who};
+use crate::credential::{EventCode, Timestamp};
 use crate::issuance::Desk;
 use crate::store::{Collection, DocumentWrite, Expect, PAGE_LIMIT, Store, StoreError};
 
@@ -20,6 +23,19 @@ pub const STILL_SECONDS: i64 = 300;
 /// When the store fails.
 pub fn open(store: &dyn Store) -> Result<usize> {
     Ok(store.documents(Collection::RUN_QUEUE, "", None, PAGE_LIMIT)?.items.len())
+}
+
+/// Says whether a run of this kind is queued or under way.
+///
+/// # Errors
+/// When the store fails.
+pub fn is_open(store: &dyn Store, kind: Kind) -> Result<bool> {
+    let mut found = false;
+    each(store, |run| {
+        found |= run.kind == kind;
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// Says for how many seconds a run has been waiting while no step was done, the last of which was at `moved`; 0 if none waits.
@@ -73,6 +89,38 @@ pub fn tidy(desk: &Desk) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Ends the runs that issue in an event and that a command began which was killed, and returns them. Only who has the store
+/// to themselves may ask for this: they know that nobody works on them.
+///
+/// # Errors
+/// When the store fails.
+pub fn end_interrupted(desk: &Desk, event: &EventCode) -> Result<Vec<RunRecord>> {
+    tidy(desk)?;
+    let mut begun = Vec::new();
+    each(desk.store, |run| {
+        if run.kind == Kind::Generate && run.event.as_ref() == Some(event) && !is_staff(&run.by) {
+            begun.push(run.id);
+        }
+        Ok(())
+    })?;
+    begun.into_iter().map(|id| end(desk, &id)).collect()
+}
+
+/// Ends a run that nobody works on.
+fn end(desk: &Desk, id: &str) -> Result<RunRecord> {
+    let (record, revision) = read(desk.store, id)?;
+    let ended = RunRecord {
+        state: RunState::Cancelled,
+        cancelled: true,
+        cancelled_by: Some(who(desk.actor).to_owned()),
+        finished: Some(desk.now),
+        ..record
+    };
+    let act = desk.act("run.cancel", id, json!({ "at": ended.counters, "interrupted": true }));
+    desk.store.write_documents(&ending(desk, &ended, revision)?, Some(&act))?;
+    Ok(ended)
 }
 
 /// Goes through the runs that can be worked on, oldest first. What cannot be read stops no other.

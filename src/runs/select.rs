@@ -36,7 +36,11 @@ pub struct RunRequest {
     /// `selected`: people, by e-mail, by id or by the id of another system.
     #[serde(default)]
     pub people: Vec<String>,
-    /// `selected`: certificates.
+    /// `selected`: exactly these, for a door that has looked them up.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub keys: Vec<PersonKey>,
+    /// `selected`: certificates; with `regenerate` those of the event.
     #[serde(default)]
     #[schema(value_type = Vec<String>, example = json!(["CERT-WORKSHOP-2026-00001"]))]
     pub numbers: Vec<CertificateNumber>,
@@ -72,6 +76,26 @@ pub struct Selected {
     pub fate: Fate,
 }
 
+impl RunRequest {
+    /// Returns a request of this kind that says nothing else.
+    pub fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            event: None,
+            over: None,
+            people: Vec::new(),
+            keys: Vec::new(),
+            numbers: Vec::new(),
+            text: None,
+            run: None,
+            reason: None,
+            all_events: false,
+            at_once: false,
+            anyway: false,
+        }
+    }
+}
+
 impl RunReason {
     /// Refuses a reason that says nothing.
     pub(super) fn check(&self) -> Result<()> {
@@ -93,7 +117,7 @@ pub(super) fn refused(field: &'static str, problem: &str) -> RunError {
 impl RunRequest {
     /// Returns over whom, said or not; refuses what does not go together.
     pub(super) fn check(&self) -> Result<Over> {
-        let named = !self.people.is_empty() || !self.numbers.is_empty();
+        let named = !self.people.is_empty() || !self.keys.is_empty() || !self.numbers.is_empty();
         let over = self.over.unwrap_or(match self.kind {
             Kind::Generate if named => Over::Selected,
             Kind::Generate => Over::ThoseWithout,
@@ -121,8 +145,8 @@ impl RunRequest {
         if in_event && self.event.is_none() {
             return Err(refused("event", "is needed"));
         }
-        if in_event && !self.numbers.is_empty() {
-            return Err(refused("numbers", "goes with `revoke` and `restore`; name `people` here"));
+        if self.kind == Kind::Generate && !self.numbers.is_empty() {
+            return Err(refused("numbers", "goes with what is there already; name `people` here"));
         }
         if (over == Over::Selected) != named {
             return Err(refused("people", "goes with `selected`, which needs people or numbers"));
@@ -213,12 +237,14 @@ fn each_person(
 ) -> Result<()> {
     let code = &assessor.event.code;
     let mut wanted = Wanted::of(&request.people);
+    let mut keys: BTreeSet<PersonKey> = request.keys.iter().cloned().collect();
+    keys.extend(owners(desk, code, &request.numbers)?);
     let failed = if over == Over::Failed { failed_people(desk, code)? } else { BTreeSet::new() };
     let mut cursor: Option<String> = None;
     loop {
         let page = desk.store.participants(code, cursor.as_deref(), GROUP as usize)?;
         for person in page.items {
-            let named = over != Over::Selected || wanted.takes(&person);
+            let named = over != Over::Selected || keys.contains(&person.key) || wanted.takes(&person);
             if !named || over == Over::Failed && !failed.contains(&person.key) {
                 continue;
             }
@@ -257,6 +283,18 @@ fn check_asked(event: &Event, fate: &Fate, person: &Participant) -> Result<()> {
         _ => {}
     }
     Ok(())
+}
+
+/// Returns whose certificates of the event these are.
+fn owners(desk: &Desk, code: &EventCode, numbers: &[CertificateNumber]) -> Result<Vec<PersonKey>> {
+    let (mut owners, mut missing) = (Vec::new(), Vec::new());
+    for (at, number) in numbers.iter().enumerate() {
+        match desk.store.certificate(number)?.filter(|_| number.event() == code) {
+            Some(certificate) => owners.push(certificate.person),
+            None => missing.push(at),
+        }
+    }
+    if missing.is_empty() { Ok(owners) } else { Err(RunError::Unknown(missing)) }
 }
 
 /// People named in a request, each to be found.

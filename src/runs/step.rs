@@ -1,5 +1,6 @@
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
@@ -8,10 +9,10 @@ use super::journal::SAME_PERSON;
 use super::made::Made;
 use super::queue::{self, MOST_STALLS};
 use super::record::{Counters, GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
-use super::{Kind, Over, Result, RunError, TRIES, Undo};
-use crate::credential::CertificateNumber;
+use super::{Kind, NOTHING_CHANGES, Over, Result, RunError, TRIES, Undo};
+use crate::credential::{CertificateNumber, Timestamp};
 use crate::enrolment::{Decider, EnrolmentError, Planned, planned};
-use crate::issuance::{Desk, FaceError, IssueError, Order, ReplaceError, Workshop};
+use crate::issuance::{Desk, FaceError, IssueError, Order, Printable, ReplaceError, Workshop, still_signs};
 use crate::publish::{self, PublishError, Published};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{
@@ -39,19 +40,11 @@ pub trait Shop {
 const GROUP_TRIES: usize = 50;
 
 /// What one call of [`step`] did.
-#[derive(Debug, Clone, PartialEq)]
 pub enum Step {
     /// There was nothing to do.
     Idle,
-    /// One group of a run is done.
-    Group {
-        /// The run.
-        run: String,
-        /// Certificates issued, next versions included.
-        issued: usize,
-        /// Certificates revoked.
-        revoked: usize,
-    },
+    /// One group of a run is done, and durable.
+    Group(Box<Done>),
     /// Others changed the same records again and again; the run has its turn again after those that get on.
     Stalled {
         /// The run.
@@ -61,15 +54,39 @@ pub enum Step {
     Over(Box<RunRecord>),
 }
 
+/// A group of a run that is done.
+pub struct Done {
+    /// The run.
+    pub run: String,
+    /// Its rows, in the order of the list.
+    pub rows: Vec<Row>,
+    /// First certificates, ready to be drawn, in the order of the rows that are done.
+    pub firsts: Vec<Arc<Printable>>,
+    /// How many certificates got a next version.
+    pub replaced: usize,
+    /// How many were revoked.
+    pub revoked: usize,
+}
+
 /// Does one group of the run whose turn it is. Whoever kills it anywhere finds the group done or not done.
 ///
 /// # Errors
 /// When the store fails as a whole; the next call tries again. What else goes wrong ends the run, and is in its record.
 pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop) -> Result<Step> {
-    let Some(id) = queue::next(desk.store)? else { return Ok(Step::Idle) };
+    match queue::next(desk.store)? {
+        Some(id) => step_of(desk, workshop, shop, &id),
+        None => Ok(Step::Idle),
+    }
+}
+
+/// Does one group of a run, whosever turn it is. [`Step::Idle`] when it is over.
+///
+/// # Errors
+/// As [`step`].
+pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, id: &str) -> Result<Step> {
     let mut made = Made::default();
     for _ in 0..GROUP_TRIES {
-        let (record, revision) = read(desk.store, &id)?;
+        let (record, revision) = read(desk.store, id)?;
         if record.state.is_final() {
             return Ok(Step::Idle);
         }
@@ -90,12 +107,14 @@ pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop) -> Result<Step> {
             Err(error) => match store_error(&error) {
                 Some(StoreError::Conflict(_)) => {}
                 Some(other) if fails_all(other) => return Err(error),
-                _ => return fail(&desk, &id, &error),
+                // The next turn signs with the new one.
+                None if matches!(error, RunError::KeyReplaced) => return Ok(Step::Stalled { run: id.to_owned() }),
+                _ => return fail(&desk, id, &error),
             },
             done => return done,
         }
     }
-    stall(desk, &id)
+    stall(desk, id)
 }
 
 /// Notes that a run had its turn and did not get on. After many such turns it fails.
@@ -235,7 +254,10 @@ pub(super) struct Group<'a> {
     /// What each row's fate rests on.
     given: Vec<Vec<Premise>>,
     planned: Option<Planned>,
+    /// That the key still signs.
+    signs: Option<Premise>,
     changes: Vec<CertificateChange>,
+    firsts: Vec<Arc<Printable>>,
     done: Numbers,
 }
 
@@ -246,6 +268,8 @@ struct Numbers {
     superseded: Vec<CertificateNumber>,
     revoked: Vec<CertificateNumber>,
     restored: Vec<CertificateNumber>,
+    /// Until when those that were revoked wait.
+    due: Option<Timestamp>,
 }
 
 impl<'a> Group<'a> {
@@ -254,8 +278,8 @@ impl<'a> Group<'a> {
         let page = desk.store.documents(Collection::RUN_ROWS, &prefix, None, GROUP as usize)?;
         let rows = page.items.iter().map(|document| document.read()).collect::<Result<_, _>>()?;
         let read = page.items.into_iter().map(|document| (document.key, document.revision)).collect();
-        let (fates, given, changes, done) = Default::default();
-        Ok(Self { record, undo, rows, read, fates, given, planned: None, changes, done })
+        let (fates, given, changes, firsts, done) = Default::default();
+        Ok(Self { record, undo, rows, read, fates, given, planned: None, signs: None, changes, firsts, done })
     }
 
     /// Looks at everybody as they are now, not as they were when the list was made.
@@ -292,6 +316,9 @@ impl<'a> Group<'a> {
     /// Makes what is to be made, and notes in each row what became of it.
     fn make(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made) -> Result<()> {
         let (firsts, nexts) = self.settle(desk)?;
+        if !firsts.is_empty() || !nexts.is_empty() {
+            self.signs = Some(still_signs(desk.store, workshop.signer)?.ok_or(RunError::KeyReplaced)?);
+        }
         self.issue(desk, workshop, made, firsts)?;
         self.replace(desk, workshop, made, nexts)
     }
@@ -357,10 +384,12 @@ impl<'a> Group<'a> {
         let made = made.firsts(desk, workshop, &planned.event, orders)?;
         for (at, made) in places.into_iter().zip(made) {
             match made {
-                Ok(certificate) => {
+                Ok(printable) => {
+                    let certificate = printable.certificate.clone();
                     self.mark(at, RowState::Done, certificate.number.clone());
                     self.done.issued.push(certificate.number.clone());
                     self.changes.push(CertificateChange::Issue(certificate));
+                    self.firsts.push(printable);
                 }
                 Err(problem) => self.note(at, RowState::Failed, &problem),
             }
@@ -386,7 +415,7 @@ impl<'a> Group<'a> {
                     self.changes.push(CertificateChange::Supersede { old, new, reason });
                 }
                 Err(ReplaceError::NothingChanges(number)) => {
-                    self.note(at, RowState::Skipped, "nothing of it would change");
+                    self.note(at, RowState::Skipped, NOTHING_CHANGES);
                     self.rows[at].number = Some(number);
                 }
                 Err(ReplaceError::Store(error) | ReplaceError::Issue(IssueError::Store(error))) => {
@@ -406,6 +435,7 @@ impl<'a> Group<'a> {
             Reason { code: ReasonCode::Revoked, at: desk.now, text: asked.and_then(|reason| reason.text.clone()) };
         let cause = asked.map_or(Cause::EligibilityLost, |reason| reason.cause);
         let due = asked.map_or_else(|| self.undo.due(desk.now), |reason| reason.due(desk.now, self.undo));
+        self.done.due = due;
         let withdrawal = Some(Withdrawal { cause, run: Some(self.record.id.clone()), due });
         self.changes.push(CertificateChange::Revoke { old, reason, withdrawal });
     }
@@ -444,12 +474,14 @@ impl<'a> Group<'a> {
         let done = self.rows.iter().zip(self.given).filter(|(row, _)| row.state == RowState::Done);
         let mut given: Vec<Premise> = done.flat_map(|(_, given)| given).collect();
         given.extend(self.planned.iter().filter(|_| !self.changes.is_empty()).flat_map(Planned::given));
+        given.extend(self.signs);
         let act = desk.act(action(record.kind), &record.id, self.done.detail(record));
         let act = Some(&act).filter(|_| !self.changes.is_empty());
         let batch = Batch { given, certificates: self.changes, documents: writes, ..Batch::default() };
         desk.store.write(&batch, act)?;
-        let issued = self.done.issued.len() + self.done.superseded.len();
-        Ok(Step::Group { run: record.id.clone(), issued, revoked: self.done.revoked.len() })
+        let (run, rows, firsts) = (record.id.clone(), self.rows, self.firsts);
+        let (replaced, revoked) = (self.done.superseded.len(), self.done.revoked.len());
+        Ok(Step::Group(Box::new(Done { run, rows, firsts, replaced, revoked })))
     }
 }
 
@@ -490,6 +522,7 @@ impl Numbers {
         let mut detail = Map::new();
         detail.insert("event".to_owned(), json!(record.event));
         detail.extend(record.reason.as_ref().map(|reason| ("reason".to_owned(), json!(reason))));
+        detail.extend(self.due.map(|due| ("due".to_owned(), json!(due))));
         let all = [
             ("issued", &self.issued),
             ("superseded", &self.superseded),

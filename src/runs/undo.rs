@@ -7,25 +7,13 @@ use super::step::{Group, Step, finish};
 use super::{Kind, Over, Result, RunError, RunRequest, Undo, create};
 use crate::issuance::Desk;
 
-/// Returns the request to take back what a run revoked: for [`super::preview`], which says whom that is about.
+/// Returns the request to take back what a run revoked: for [`super::affected`], which says whom that is about.
 ///
 /// # Errors
 /// [`RunError::NoRun`].
 pub fn restoration(desk: &Desk, id: &str) -> Result<RunRequest> {
     let (run, _) = read(desk.store, id)?;
-    Ok(RunRequest {
-        kind: Kind::Restore,
-        event: None,
-        over: Some(Over::Filter),
-        people: Vec::new(),
-        numbers: Vec::new(),
-        text: None,
-        run: Some(run.id),
-        reason: None,
-        all_events: false,
-        at_once: false,
-        anyway: false,
-    })
+    Ok(RunRequest { over: Some(Over::Filter), run: Some(run.id), ..RunRequest::of(Kind::Restore) })
 }
 
 /// Takes back what a run revoked and no publication holds yet. The caller holds the store alone and is not counted.

@@ -76,15 +76,16 @@ fn issue_one(
             return Err(RunError::AlreadyHas(number));
         }
         let planned = planned(desk, code)?;
-        let (found, decision, given) = decided(desk, &planned, person)?;
+        let (found, decision, mut given) = decided(desk, &planned, person)?;
         let ((name, why), detail) = allow(&planned, &decision)?;
         Unasked::check(&planned.event, &found)?;
+        given.push(signs(desk, workshop)?);
         let mut basis = decision.basis;
         basis[name] = why;
         let basis = Some(basis);
         let order = Order { person: found, template: decision.template, tier: decision.tier, basis, run: None };
         let made = issuance::make(desk, workshop, &planned.event, vec![order])?.remove(0);
-        let made = made.map_err(RunError::CannotMake)?;
+        let made = made.map_err(RunError::CannotMake)?.certificate;
         let number = made.number.clone();
         let act = desk.act("certificate.issue", &number, detail);
         if changed_given(desk, given, CertificateChange::Issue(made.clone()), None, &number, &act)? {
@@ -92,6 +93,11 @@ fn issue_one(
         }
     }
     Err(RunError::Busy)
+}
+
+/// Returns the premise that the key still signs.
+pub(super) fn signs(desk: &Desk, workshop: &Workshop) -> Result<Premise> {
+    issuance::still_signs(desk.store, workshop.signer)?.ok_or(RunError::KeyReplaced)
 }
 
 /// Returns a person, the decision about them, and what it rests on; who is excluded gets nothing, and without a template
@@ -134,7 +140,8 @@ pub fn reissue(
         // Before anything is made: what is refused uses up nothing.
         let tally = second::one_more(desk, alone)?;
         let planned = planned(desk, number.event())?;
-        let (found, decision, given) = decided(desk, &planned, &old.person)?;
+        let (found, decision, mut given) = decided(desk, &planned, &old.person)?;
+        given.push(signs(desk, workshop)?);
         let mut basis = decision.basis;
         basis["reissued"] = json!({ "by": who(desk.actor), "at": desk.now, "note": note });
         let (template, tier) = (decision.template, decision.tier);

@@ -17,6 +17,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::registry::Registry;
 
+use super::publisher::{self, Ages};
 use super::{App, Problem};
 use crate::credential::Timestamp;
 use crate::runs;
@@ -55,6 +56,12 @@ pub struct Metrics {
     pub runs_open: Gauge,
     /// For how long a run has been waiting while none was worked on.
     pub runs_still: Gauge,
+    /// How old what is published is, in seconds.
+    published_age: Gauge,
+    /// For how many more seconds it is good; negative once it is stale.
+    published_good: Gauge,
+    /// Whether the last publication failed.
+    published_failed: Gauge,
     /// Reads of much that are being done.
     reads: Gauge,
     /// Those that ended before they were done, as nobody waited any more.
@@ -95,6 +102,12 @@ impl Default for Metrics {
         let seconds = Family::<Route, Histogram, fn() -> Histogram>::new_with_constructor(buckets);
         let (in_flight, issued, revoked): (Gauge, Counter, Counter) = Default::default();
         let (runs_open, runs_still): (Gauge, Gauge) = Default::default();
+        let (published_age, published_good, published_failed): (Gauge, Gauge, Gauge) = Default::default();
+        registry.register("publication_failed", "1 if the last publication failed", published_failed.clone());
+        let age = "Seconds since the last publication";
+        registry.register("publication_age_seconds", age, published_age.clone());
+        let good = "Seconds for which what is published is still good; negative once it is stale";
+        registry.register("publication_good_for_seconds", good, published_good.clone());
         let (reads, reads_given_up): (Gauge, Counter) = Default::default();
         registry.register("large_reads", "Reads of much that are being done", reads.clone());
         registry.register("large_reads_given_up", "Reads of much that nobody waited for", reads_given_up.clone());
@@ -106,7 +119,21 @@ impl Default for Metrics {
         registry.register("runs_open", "Runs queued or being processed", runs_open.clone());
         let still = "Seconds for which a run has been waiting while no run was worked on";
         registry.register("runs_still_seconds", still, runs_still.clone());
-        Self { registry, requests, seconds, in_flight, issued, revoked, runs_open, runs_still, reads, reads_given_up }
+        Self {
+            registry,
+            requests,
+            seconds,
+            in_flight,
+            issued,
+            revoked,
+            runs_open,
+            runs_still,
+            published_age,
+            published_good,
+            published_failed,
+            reads,
+            reads_given_up,
+        }
     }
 }
 
@@ -124,16 +151,29 @@ async fn healthy(State(app): State<App>) -> Result<&'static str, Problem> {
 
 /// Ready is who can expect the next write to succeed, and the runs that wait to be worked on. The store is looked at once a
 /// second, however often it is asked for.
-async fn ready(State(app): State<App>) -> Result<&'static str, Problem> {
+async fn ready(State(app): State<App>) -> Result<String, Problem> {
     app.aside(|app| match app.readiness().ask(|| app.store.check()) {
         Ok(()) if still(app)? >= runs::STILL_SECONDS => {
             let detail = "runs wait, and none is worked on; the log says why, and a restart takes them up again";
             Err(unavailable("queue-stands-still", detail))
         }
-        Ok(()) => Ok("ready\n"),
+        Ok(()) => Ok(format!("ready\n{}", published(app)?)),
         Err(problem) => Err(unavailable("not-ready", problem)),
     })
     .await
+}
+
+/// Says how old what is published is: a service is ready also when that grows stale, but somebody should know.
+fn published(app: &App) -> Result<String, Problem> {
+    Ok(match publisher::ages(app)? {
+        None => "published: never\n".to_owned(),
+        Some(Ages { failed: true, .. }) => "published: the last try failed, see the run\n".to_owned(),
+        Some(Ages { age, good: None, .. }) => format!("published: {age} seconds ago\n"),
+        Some(Ages { age, good: Some(good), .. }) if good < 0 => {
+            format!("published: {age} seconds ago, stale for {} seconds\n", -good)
+        }
+        Some(Ages { age, good: Some(good), .. }) => format!("published: {age} seconds ago, good for {good} seconds\n"),
+    })
 }
 
 /// Returns for how many seconds a run has been waiting while none was worked on.
@@ -192,6 +232,11 @@ async fn metrics(State(app): State<App>) -> Response {
     if let Ok((open, still)) = app.aside(|app| Ok((runs::open(&*app.store)?, still(app)?))).await {
         app.metrics().runs_open.set(open as i64);
         app.metrics().runs_still.set(still);
+    }
+    if let Ok(Some(ages)) = app.aside(publisher::ages).await {
+        app.metrics().published_age.set(ages.age);
+        app.metrics().published_good.set(ages.good.unwrap_or_default());
+        app.metrics().published_failed.set(i64::from(ages.failed));
     }
     let mut text = String::new();
     match prometheus_client::encoding::text::encode(&mut text, &app.metrics().registry) {

@@ -169,6 +169,7 @@ impl From<VaultError> for Problem {
         match error {
             VaultError::NoSite => Self::conflict("no-site", "no folder to publish into is configured"),
             VaultError::Publish(error) => error.into(),
+            VaultError::Store(error) => error.into(),
             VaultError::Keys(KeyFolderError::Io { ref source, .. }) => Self::unwritten(&error, source),
             VaultError::Keys(error) => Self::internal(error),
         }

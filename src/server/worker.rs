@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::{App, Vault};
+use super::App;
 use crate::issuance::{Desk, StageTimes, Workshop};
-use crate::publish::Published;
-use crate::runs::{self, RunError, Shop, Step, Undo};
+use crate::runs::{self, RunError, Step};
 
 /// How long to wait before looking for new runs.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -105,27 +104,10 @@ pub fn work_once(app: &App) -> Result<Step, RunError> {
     let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
     let step = runs::step(&desk(app), &workshop, &app.vault)?;
     app.pulse().beat(app.now());
-    if let Step::Group { issued, revoked, .. } = &step {
-        app.metrics().issued.inc_by(*issued as u64);
-        app.metrics().revoked.inc_by(*revoked as u64);
+    if let Step::Group(done) = &step {
+        app.metrics().issued.inc_by((done.firsts.len() + done.replaced) as u64);
+        app.metrics().revoked.inc_by(done.revoked as u64);
         app.vault.forget_anchors();
     }
     Ok(step)
-}
-
-impl Shop for Vault {
-    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, String> {
-        Vault::publish(self, desk, at_once).map_err(|error| match error.hint() {
-            Some(hint) => format!("{error}; {hint}"),
-            None => error.to_string(),
-        })
-    }
-
-    fn undo(&self) -> Undo {
-        Vault::undo(self)
-    }
-
-    fn undisturbed(&self, work: &mut dyn FnMut()) {
-        Vault::undisturbed(self, work);
-    }
 }

@@ -25,8 +25,8 @@ pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{
     Act, AuditEntry, BlobId, Cause, Certificate, CertificateChange, CertificateState, Erased, Event, Fields,
-    IssueOutcome, Participant, PersonKey, Run, RunTotals, SeenStray, Standing, StatusRange, Stray, TemplateRef,
-    Waiting, Withdrawal, waits,
+    Participant, PersonKey, Run, RunTotals, SeenStray, Standing, StatusRange, Stray, TemplateRef, Waiting, Withdrawal,
+    waits,
 };
 pub use sled::SledStore;
 pub use wanted::while_wanted;
@@ -177,9 +177,6 @@ pub trait Store: Send + Sync {
     /// Lists kept bytes.
     fn blobs(&self, cursor: Option<&str>, limit: usize) -> Result<Page<BlobId>>;
 
-    /// Writes an event, provided that the stored one still is `old` (`None`: there is none); else [`StoreError::Conflict`].
-    fn put_event(&self, old: Option<&Event>, new: &Event, act: &Act) -> Result<()>;
-
     /// Returns an event.
     fn event(&self, code: &EventCode) -> Result<Option<Event>>;
 
@@ -193,19 +190,14 @@ pub trait Store: Send + Sync {
     /// for what is no act of anybody.
     fn write(&self, batch: &Batch, act: Option<&Act>) -> Result<u64>;
 
-    /// Adds participants to an event; [`StoreError::Conflict`] if one of them is there already.
-    fn put_participants(&self, event: &EventCode, participants: &[Participant], act: &Act) -> Result<()> {
-        let added = |new: &Participant| ParticipantChange { event: event.clone(), old: None, new: Some(new.clone()) };
-        self.write(&Batch { people: participants.iter().map(added).collect(), ..Batch::default() }, Some(act)).map(drop)
-    }
-
     /// Returns a participant.
     fn participant(&self, event: &EventCode, person: &PersonKey) -> Result<Option<Participant>>;
 
     /// Lists an event's participants by their places in its roster: in the order in which they were first put.
     fn participants(&self, event: &EventCode, cursor: Option<&str>, limit: usize) -> Result<Page<Participant>>;
 
-    /// Writes an event as [`Store::put_event`] does, and documents as [`Store::write_documents`] does, in one step.
+    /// Writes an event, provided that the stored one still is `old` (`None`: there is none); else [`StoreError::Conflict`].
+    /// With documents, as [`Store::write_documents`] does, in the same step.
     fn change_event(&self, old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> Result<()>;
 
     /// Returns whom a mark leads to: `#ID` or `x:EXTERNAL ID`.
@@ -257,25 +249,12 @@ pub trait Store: Send + Sync {
     /// Returns for each list from 1 on how many positions were reserved.
     fn status_lists(&self) -> Result<Vec<u32>>;
 
-    /// Commits new certificates (version 1), each provided that its person has none in that event yet. Also keeps each
-    /// credential's digest ([`crate::status::issued_digest`]) under its signing key. Outcomes are in the given order. Of two
-    /// for one person the first counts. [`StoreError::Conflict`], and nothing is kept, if a number is taken already. The
-    /// act is recorded if at least one was issued.
-    fn commit_issue(&self, certificates: &[Certificate], act: &Act) -> Result<Vec<IssueOutcome>>;
-
-    /// Replaces the current version `old` of a certificate by `new`: the old one becomes superseded and its status
-    /// entry is set, in one step. [`StoreError::Conflict`] if `old` is not the current version any more or not active, or
-    /// if `new` does not follow it: same number, next version, active, another status entry, nobody else's certificate.
-    fn supersede(&self, old: &Certificate, new: &Certificate, reason: &Reason, act: &Act) -> Result<()>;
-
-    /// Marks the current version of a certificate revoked and sets its status entry. [`StoreError::Conflict`] if the
-    /// stored one differs from `old`.
-    fn revoke(&self, old: &Certificate, reason: &Reason, act: &Act) -> Result<()>;
-
     /// Makes all changes of certificates and documents in one step, or none: [`StoreError::Conflict`] with the first
-    /// certificate's number, person's number or document's key that is not what the change expects. An `Issue` conflicts
-    /// where its person has a certificate or its status entry is set; the others as [`Store::supersede`] and [`Store::revoke`]
-    /// do.
+    /// certificate's number, person's number or document's key that is not what the change expects. Each version's digest
+    /// ([`crate::status::issued_digest`]) is kept under its signing key. An `Issue` is a version 1; it conflicts where its
+    /// person is not enrolled or has a certificate already, where its number is taken or its status entry is set. The others
+    /// conflict where `old` is not the version in force. A `Supersede` and a `Reissue` also where `new` does not follow it:
+    /// same number, next version, active, another status entry, nobody else's certificate.
     fn change_certificates(&self, changes: &[CertificateChange], writes: &[DocumentWrite], act: &Act) -> Result<()>;
 
     /// Returns the current version of a certificate.
@@ -316,12 +295,6 @@ pub trait Store: Send + Sync {
 
     /// Lists the digests of all credentials ever committed that this key (short id) signed.
     fn issued_digests(&self, key: &str, cursor: Option<&str>, limit: usize) -> Result<Page<[u8; 16]>>;
-
-    /// Writes a run.
-    fn put_run(&self, run: &Run, act: &Act) -> Result<()>;
-
-    /// Lists runs, oldest first.
-    fn runs(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Run>>;
 
     /// Returns a document.
     fn document(&self, collection: Collection, key: &str) -> Result<Option<Document>>;

@@ -401,15 +401,6 @@ impl CertificateState {
     }
 }
 
-/// What became of one certificate of a batch.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum IssueOutcome {
-    /// Committed.
-    Issued,
-    /// The person already has this one; the new one was dropped and its number is a gap.
-    AlreadyHas(CertificateNumber),
-}
-
 /// Positions `first .. first + count` of a status list, to be permuted into indexes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StatusRange {
@@ -421,12 +412,12 @@ pub struct StatusRange {
     pub count: u32,
 }
 
-/// One generation task: who, when, over whom, with what result.
+/// A run of the command line, as earlier versions kept it; now it is [`crate::runs::RunRecord`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// Grows with time: `20261122T101500Z-1f2e`.
     pub id: String,
-    /// `issue`, `regenerate`, ...
+    /// `issue`.
     pub kind: String,
     /// The event.
     pub event: EventCode,

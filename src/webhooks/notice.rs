@@ -30,6 +30,8 @@ pub enum EventKind {
     RunFinished,
     /// A mail came back.
     DeliveryBounced,
+    /// What is published grows stale, and was not renewed.
+    PublicationLate,
     /// Somebody tests the endpoint. Sent whether asked for or not.
     Ping,
 }
@@ -48,6 +50,7 @@ impl EventKind {
         Self::CertificateRestored,
         Self::RunFinished,
         Self::DeliveryBounced,
+        Self::PublicationLate,
     ];
 
     /// Returns its name, as `certificate.issued`.
@@ -59,6 +62,7 @@ impl EventKind {
             Self::CertificateRestored => "certificate.restored",
             Self::RunFinished => "run.finished",
             Self::DeliveryBounced => "delivery.bounced",
+            Self::PublicationLate => "publication.late",
             Self::Ping => "webhook.ping",
         }
     }
@@ -182,6 +186,12 @@ impl Notice {
     pub fn delivery_bounced(at: Timestamp, delivery: &str, certificate: &CertificateNumber) -> Self {
         let data = json!({ "delivery": delivery, "certificate": certificate.to_string() });
         Self { kind: EventKind::DeliveryBounced, at, data }
+    }
+
+    /// Tells that what is published grows stale: its version, its date, and until when it is good.
+    pub fn publication_late(at: Timestamp, version: u64, issued: Timestamp, good_until: Timestamp) -> Self {
+        let data = json!({ "version": version, "issued": issued, "good_until": good_until });
+        Self { kind: EventKind::PublicationLate, at, data }
     }
 
     /// Tells nothing, to an endpoint that is being tested.

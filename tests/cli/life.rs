@@ -266,7 +266,7 @@ fn a_change_that_cannot_be_changes_nothing() {
     let before = issuer.run(&["event", "show", EVENT, "--json"]).expect(0).stdout;
     issuer.run(&["event", "update", "NOSUCH", "--title", "X"]).refuses("event `NOSUCH` does not exist");
     issuer.run(&["event", "show", "NOSUCH"]).refuses("event `NOSUCH` does not exist");
-    issuer.run(&["event", "update", EVENT, "--title", " "]).expect(2).warns("the title is empty");
+    issuer.run(&["event", "update", EVENT, "--title", " "]).expect(2).warns("`title` is empty");
     issuer.run(&["event", "update", EVENT, "--starts", "2026-05-02", "--ends", "2026-05-01"]).expect(2);
     issuer.run(&["event", "update", EVENT, "--title", &"Very long title ".repeat(40)]).refuses("cannot lay out");
     issuer.run(&["event", "update", EVENT, "--expires-after", "soon"]).expect(2);

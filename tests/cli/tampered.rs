@@ -4,7 +4,7 @@ use std::fs;
 
 use testamur::credential::CertificateNumber;
 use testamur::status::{Reason, ReasonCode};
-use testamur::store::{Act, Certificate, SledStore, Store};
+use testamur::store::{Act, Certificate, CertificateChange, SledStore, Store};
 
 use crate::issuer::{EVENT, Issuer, START, THREE};
 
@@ -31,7 +31,7 @@ fn tamper(issuer: &Issuer) -> String {
         subject: number.to_string(),
         detail: serde_json::json!({}),
     };
-    store.supersede(&old, &new, &reason, &act).unwrap();
+    store.change_certificates(&[CertificateChange::Supersede { old, new, reason }], &[], &act).unwrap();
     number.to_string()
 }
 

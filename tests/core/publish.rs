@@ -21,6 +21,8 @@ use testamur::store::{
 };
 use testamur::verify::{TrustAnchors, Verdict, verify_jws};
 
+use crate::store::records::{issue_new, revoke, supersede};
+
 const DID: &str = "did:web:certs.example.org";
 const DAY: i64 = 86_400;
 
@@ -193,12 +195,12 @@ impl Academy {
 
     fn issue(&self, sequence: u64, now: Timestamp) -> Certificate {
         let certificate = self.sign(sequence, 1, self.position(), now);
-        self.store.commit_issue(std::slice::from_ref(&certificate), &act("issue", now)).unwrap();
+        issue_new(&self.store, std::slice::from_ref(&certificate), &act("issue", now));
         certificate
     }
 
     fn revoke(&self, certificate: &Certificate, now: Timestamp) {
-        self.store.revoke(certificate, &reason(ReasonCode::Revoked, now), &act("revoke", now)).unwrap();
+        revoke(&self.store, certificate, &reason(ReasonCode::Revoked, now), &act("revoke", now)).unwrap();
     }
 
     fn published_audit(&self) -> Vec<u64> {
@@ -238,7 +240,7 @@ fn a_published_site_tells_verifiers_what_the_store_knows() {
     academy.revoke(&revoked, day(1));
     let corrected = academy.sign(3, 2, academy.position(), day(1));
     let why = reason(ReasonCode::Superseded, day(1));
-    academy.store.supersede(&misspelt, &corrected, &why, &act("regenerate", day(1))).unwrap();
+    supersede(&academy.store, &misspelt, &corrected, &why, &act("regenerate", day(1))).unwrap();
 
     let published = academy.publish(day(2)).unwrap();
     assert_eq!((published.version, published.lists, published.set), (1, 1, 2));
@@ -267,7 +269,8 @@ fn publishing_again_refreshes_every_date_and_verifiers_follow() {
     assert!(matches!(verify_jws(&certificate.jws, &anchors, day(21)), Verdict::Revoked(..)));
     assert_eq!(academy.published_audit(), [1, 2, 3]);
     let record = last(&academy.store).unwrap();
-    assert_eq!(record, Some(LastPublished { version: 3, issued: day(20), covers: day(20) }));
+    let (next_update, lists) = (Some(day(27)), Some(1));
+    assert_eq!(record, Some(LastPublished { version: 3, issued: day(20), covers: day(20), next_update, lists }));
 }
 
 #[test]

@@ -33,7 +33,7 @@ fn same() -> Answers {
 impl Event {
     fn new() -> Self {
         let store = MemoryStore::new();
-        store.put_event(None, &event("A"), &act("event.create")).unwrap();
+        store.change_event(None, &event("A"), &[], &act("event.create")).unwrap();
         Self { store }
     }
 

@@ -11,10 +11,10 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
-use testamur::store::{SledStore, Store, check_audit};
+use testamur::store::{Batch, SledStore, Store, check_audit};
 
 use crate::store::all;
-use crate::store::records::{act, certificate, code};
+use crate::store::records::{act, certificate, changed, code, event, issue, participant};
 
 /// Tells the child process where to write.
 const CHILD: &str = "TESTAMUR_TEST_WRITE_STORE";
@@ -55,7 +55,9 @@ fn write_batch(store: &SledStore) {
         say(&format!("status {} {} {}", range.list, range.first, range.count));
     }
     let batch: Vec<_> = (first..first + BATCH).map(|n| certificate("A", n, n)).collect();
-    store.commit_issue(&batch, &act("issue")).unwrap();
+    let people = (first..first + BATCH).map(|n| changed("A", None, Some(&participant(n)))).collect();
+    store.write(&Batch { people, ..Batch::default() }, None).unwrap();
+    issue(store, &batch, &act("issue")).unwrap();
     say(&format!("issued {first}"));
 }
 
@@ -106,7 +108,9 @@ fn killed(compacting: bool) -> Told {
     let rounds: u32 = std::env::var("TESTAMUR_FAULT_ROUNDS").ok().and_then(|text| text.parse().ok()).unwrap_or(10);
     let folder = tempfile::tempdir_in(env!("CARGO_TARGET_TMPDIR")).unwrap();
     let dir = folder.path().join("store");
-    drop(SledStore::create(&dir).unwrap());
+    let store = SledStore::create(&dir).unwrap();
+    store.change_event(None, &event("A"), &[], &act("event.create")).unwrap();
+    drop(store);
     let mut told = Told::default();
     for _ in 0..rounds {
         let mut random = [0; 2];
@@ -151,7 +155,11 @@ fn look(dir: &Path, told: &Told) {
     }
     assert_eq!(numbers.len() as u64 % BATCH, 0, "a batch is there in part");
     let entries = check_audit(&store).unwrap().sequence;
-    assert_eq!(entries, numbers.len() as u64 / BATCH, "a batch without its audit entry, or the reverse");
+    assert_eq!(
+        entries,
+        1 + numbers.len() as u64 / BATCH,
+        "the event's, and a batch without its audit entry, or the reverse"
+    );
     let next = store.reserve_numbers(&code("A"), 2026, 0).unwrap();
     assert!(told.numbers.iter().all(|first| first + BATCH <= next));
     let mut end = (1, 0);

@@ -355,8 +355,8 @@ fn nobody_gets_a_first_certificate_who_was_erased_while_it_was_made() {
         let workshop = Workshop { faces: &world.app.faces, signer: &signer, times: &times };
         let made = issuance::make(&desk, &workshop, &event, vec![order]).unwrap().remove(0).unwrap();
         world.post("/events/WORKSHOP/participants/p00000@example.org/erase", &json!({})).ok();
-        let act = desk.act("certificate.issue", &made.number, json!({}));
-        let late = store.change_certificates(&[CertificateChange::Issue(made)], &[], &act);
+        let act = desk.act("certificate.issue", &made.certificate.number, json!({}));
+        let late = store.change_certificates(&[CertificateChange::Issue(made.certificate)], &[], &act);
         assert!(matches!(late, Err(StoreError::Conflict(_))), "{late:?}");
         assert!(store.certificates(None, None, 10).unwrap().items.is_empty());
     });

@@ -190,7 +190,7 @@ fn an_event_that_was_never_asked_signs_no_result_before_it_was() {
             subject: "WORKSHOP".into(),
             detail: Value::Null,
         };
-        store.put_event(Some(&event), &old, &act).unwrap();
+        store.change_event(Some(&event), &old, &[], &act).unwrap();
         assert_eq!(world.get("/events/WORKSHOP").ok()["publish_results"], Value::Null);
         let told = import(world, list, "")["notes"].to_string();
         assert!(told.contains("never asked about its results") && told.contains("`publish_results`"), "{told}");

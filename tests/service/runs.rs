@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use testamur::runs::Step;
+use testamur::issuance::{StageTimes, Workshop};
+use testamur::runs::{self, Step};
 use testamur::server::{Limits, work_once};
-use testamur::store::{Certificate, Collection, Participant, PersonKey, SledStore, Store};
+use testamur::store::{Batch, Certificate, Collection, Participant, ParticipantChange, PersonKey, SledStore, Store};
 use testamur::webhooks::endpoints::{self, EndpointDraft};
 use testamur::webhooks::{EventKind, Rules};
 
@@ -20,13 +21,26 @@ pub fn school(world: &World, passing: usize, failing: usize) {
     world.post("/events", &json!({ "code": "WORKSHOP", "details": details })).ok();
     world.put("/events/WORKSHOP/rule", &json!({ "rule": "passed" })).ok();
     let people: Vec<_> = (0..passing + failing).map(|n| person(n, n < passing)).collect();
-    let desk = desk(world);
-    for some in people.chunks(1_000) {
-        let act = desk.act("participants.import", "WORKSHOP", Value::Null);
-        world.app.store.put_participants(&"WORKSHOP".parse().unwrap(), some, &act).unwrap();
-    }
+    people.chunks(1_000).for_each(|some| enrol(world, some));
     world.post("/events/WORKSHOP/state", &json!({ "to": "open" })).ok();
     world.post("/events/WORKSHOP/state", &json!({ "to": "completed" })).ok();
+}
+
+/// Does one group, and says how many first certificates it made.
+pub fn issued_at_once(world: &World) -> usize {
+    match work_once(&world.app).unwrap() {
+        Step::Group(done) => done.firsts.len(),
+        _ => 0,
+    }
+}
+
+/// Puts people into the event.
+fn enrol(world: &World, people: &[Participant]) {
+    let desk = desk(world);
+    let added =
+        |new: &Participant| ParticipantChange { event: "WORKSHOP".parse().unwrap(), old: None, new: Some(new.clone()) };
+    let batch = Batch { people: people.iter().map(added).collect(), ..Batch::default() };
+    desk.store.write(&batch, Some(&desk.act("participants.import", "WORKSHOP", Value::Null))).unwrap();
 }
 
 pub fn desk(world: &World) -> testamur::issuance::Desk<'_> {
@@ -45,7 +59,7 @@ fn person(n: usize, passed: bool) -> Participant {
 
 /// Does runs until there is nothing to do.
 pub fn work(world: &World) {
-    while work_once(&world.app).unwrap() != Step::Idle {}
+    while !matches!(work_once(&world.app).unwrap(), Step::Idle) {}
 }
 
 /// Starts a run, does it, and returns it.
@@ -167,8 +181,16 @@ fn one_bad_row_stops_nobody_and_only_it_is_retried() {
         school(world, 2, 0);
         let mut bad = person(7, true);
         bad.fields.insert("credits".to_owned(), "many".to_owned());
-        let act = desk(world).act("participants.import", "WORKSHOP", Value::Null);
-        world.app.store.put_participants(&"WORKSHOP".parse().unwrap(), &[bad], &act).unwrap();
+        let mut wide = person(8, true);
+        wide.name = "W".repeat(150);
+        enrol(world, &[bad, wide]);
+        // The preview knows it before.
+        let foreseen = world.post("/runs/preview", &json!({ "kind": "generate", "event": "WORKSHOP" })).ok();
+        assert_eq!([&foreseen["total"], &foreseen["gets"], &foreseen["nothing"], &foreseen["untried"]], [4, 2, 2, 0]);
+        let why = |n: usize| foreseen["rows"][n]["why"].as_str().unwrap_or_default().to_owned();
+        assert!(why(2).contains("credits") && why(3).contains("fit"), "{foreseen}");
+        world.ask(OWNER, "DELETE", "/events/WORKSHOP/participants/p00008@example.org").ok();
+
         let run = done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
         assert_eq!((run["state"].as_str(), counters(&run)), (Some("completed_with_failures"), [3, 2, 0, 1]));
         let id = run["id"].as_str().unwrap();
@@ -195,7 +217,7 @@ fn a_run_that_waits_is_cancelled_at_once_and_one_under_way_after_its_group() {
     world.post(&format!("/runs/{waiting}/cancel"), &json!({})).problem(409, "over");
 
     let id = world.post("/runs", &request).ok()["id"].as_str().unwrap().to_owned();
-    assert!(matches!(work_once(&world.app).unwrap(), Step::Group { issued: 500, .. }));
+    assert_eq!(issued_at_once(&world), 500);
     world.pass(10);
     let under_way = world.get(&format!("/runs/{id}")).ok();
     assert_eq!((&under_way["state"], counters(&under_way)), (&json!("processing"), [1_200, 500, 0, 0]));
@@ -316,4 +338,25 @@ fn a_run_is_watched_until_it_ends() {
     assert_eq!(answer.headers["content-type"], "text/event-stream");
     assert!(answer.text().starts_with("event: end\ndata: {"), "{}", answer.text());
     world.get("/runs/none/events").problem(404, "not-found");
+}
+
+#[test]
+fn nothing_is_signed_with_a_key_that_was_replaced_meanwhile() {
+    on_each_engine(|world| {
+        school(world, 3, 0);
+        world.post("/runs", &json!({ "kind": "generate", "event": "WORKSHOP" })).ok();
+        // Whoever took the signer before the rotation, in this process or in another.
+        let (before, times) = (world.app.vault.signer(), StageTimes::default());
+        world.post("/keys/rotate", &json!({})).ok();
+        let stale = Workshop { faces: &world.app.faces, signer: &before, times: &times };
+        let step = runs::step(&desk(world), &stale, &world.app.vault).unwrap();
+        assert!(matches!(step, Step::Stalled { .. }));
+        assert_eq!(certificates(&*world.app.store), []);
+        let (code, person) = ("WORKSHOP".parse().unwrap(), PersonKey("p00000@example.org".to_owned()));
+        let by_hand = runs::issue_now(&desk(world), &stale, &code, &person, "by hand");
+        assert!(matches!(by_hand, Err(runs::RunError::KeyReplaced)));
+        work(world);
+        let issued = certificates(&*world.app.store);
+        assert!(issued.len() == 3 && issued.iter().all(|one| one.key == "k2"));
+    });
 }

@@ -6,7 +6,7 @@ use serde_json::json;
 use testamur::credential::CertificateNumber;
 use testamur::issuance::NotProven;
 use testamur::status::{Reason, ReasonCode};
-use testamur::store::{Certificate, Header, NotAsSigned, export};
+use testamur::store::{Certificate, CertificateChange, Header, NotAsSigned, export};
 
 use crate::harness::{World, on_each_engine};
 use crate::runs::{desk, done, school, work};
@@ -42,7 +42,8 @@ fn tamper(world: &World) {
     let (was, is) = (format!("\"{}\"", old.status.index), format!("\"{}\"", new.status.index));
     new.jws = altered(&new, &was, &is);
     let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text: None };
-    desk.store.supersede(&old, &new, &reason, &desk.act("certificate.regenerate", FIRST, json!({}))).unwrap();
+    let act = desk.act("certificate.regenerate", FIRST, json!({}));
+    desk.store.change_certificates(&[CertificateChange::Supersede { old, new, reason }], &[], &act).unwrap();
 }
 
 #[test]

@@ -5,13 +5,13 @@ use std::fs;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use testamur::runs::{Step, Undo};
-use testamur::server::{Limits, work_once};
+use testamur::runs::Undo;
+use testamur::server::Limits;
 use testamur::store::{CertificateState, MemoryStore, SledStore};
 use testamur::verify::{TrustAnchors, verify_jws};
 
 use crate::harness::{OWNER, World, on_each_engine};
-use crate::runs::{REVOKER, certificates, done, school, work};
+use crate::runs::{REVOKER, certificates, done, issued_at_once, school, work};
 
 const FIRST: &str = "/certificates/CERT-WORKSHOP-2026-00001";
 /// Seconds that a revocation waits.
@@ -295,7 +295,7 @@ fn a_run_that_was_stopped_says_what_it_did() {
     school(&world, 510, 0);
     let run = world.post("/runs", &json!({ "kind": "generate", "event": "WORKSHOP" })).ok();
     let path = format!("/runs/{}", run["id"].as_str().unwrap());
-    assert!(matches!(work_once(&world.app).unwrap(), Step::Group { issued: 500, .. }));
+    assert_eq!(issued_at_once(&world), 500);
     world.post(&format!("{path}/cancel"), &json!({})).ok();
     work(&world);
     let run = world.get(&path).ok();

@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -84,9 +83,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Keys>, Prob
 async fn rotate(State(app): State<App>, caller: Caller) -> Result<Json<Keys>, Problem> {
     caller.may(Permission::Keys)?;
     app.at_desk(&caller, |app, desk| {
-        let before = app.vault.signer().id;
-        let new = app.vault.rotate(desk.now).map_err(problem)?;
-        desk.store.append_audit(&desk.act("key.rotate", &new, json!({ "before": before, "after": new })))?;
+        app.vault.rotate(desk).map_err(problem)?;
         Ok(Json(keys(app)))
     })
     .await
@@ -114,8 +111,7 @@ async fn compromise(
 ) -> Result<Json<Keys>, Problem> {
     caller.may(Permission::Keys)?;
     app.at_desk(&caller, move |app, desk| {
-        app.vault.compromise(&id, body.since, desk.now).map_err(problem)?;
-        desk.store.append_audit(&desk.act("key.compromise", &id, json!({ "since": body.since })))?;
+        app.vault.compromise(desk, &id, body.since).map_err(problem)?;
         Ok(Json(keys(app)))
     })
     .await
@@ -126,7 +122,7 @@ fn problem(error: VaultError) -> Problem {
     match error {
         VaultError::NoSite => Problem::conflict("no-site", detail),
         VaultError::Keys(KeyFolderError::UnknownKey(id)) => Problem::not_found(id),
-        VaultError::Keys(KeyFolderError::Io { .. }) | VaultError::Publish(_) => error.into(),
+        VaultError::Keys(KeyFolderError::Io { .. }) | VaultError::Publish(_) | VaultError::Store(_) => error.into(),
         VaultError::Keys(_) => Problem::conflict("keys", detail),
     }
 }
@@ -140,6 +136,9 @@ struct PublishedView {
     /// Its date.
     #[schema(value_type = Option<String>, format = DateTime)]
     issued: Option<Timestamp>,
+    /// Until when it is good: verifiers say from then on that they do not know of newer revocations.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    next_update: Option<Timestamp>,
     /// Every revocation up to this instant is in it, and cannot be taken back; but for those that could still be undone then.
     #[schema(value_type = Option<String>, format = DateTime)]
     covers: Option<Timestamp>,
@@ -167,6 +166,7 @@ async fn published(State(app): State<App>, caller: Caller) -> Result<Json<Publis
         Ok(Json(PublishedView {
             version: last.as_ref().map_or(0, |last| last.version),
             issued: last.as_ref().map(|last| last.issued),
+            next_update: last.as_ref().and_then(|last| last.next_update),
             covers: last.as_ref().map(|last| last.covers),
             left_out,
         }))
@@ -187,19 +187,7 @@ async fn publish(
 ) -> Result<Tagged<RunView>, Problem> {
     caller.may(Permission::Keys)?;
     app.at_desk(&caller, move |_, desk| {
-        let request = RunRequest {
-            kind: runs::Kind::Publish,
-            event: None,
-            over: None,
-            people: Vec::new(),
-            numbers: Vec::new(),
-            text: None,
-            run: None,
-            reason: None,
-            all_events: false,
-            at_once: how.at_once,
-            anyway: false,
-        };
+        let request = RunRequest { at_once: how.at_once, ..RunRequest::of(runs::Kind::Publish) };
         let run = runs::create(desk, &request, usize::MAX)?.run;
         Ok(Tagged { status: StatusCode::CREATED, tag: tag_of(&run), value: RunView::of(run) })
     })

@@ -33,7 +33,6 @@ pub fn export(
     certificates(store, &mut dump)?;
     each(|cursor| store.strays(cursor, PAGE), |stray| dump.record(Record::Stray(stray)))?;
     counters(store, &mut dump)?;
-    each(|cursor| store.runs(cursor, PAGE), |run| dump.record(Record::Run(run)))?;
     for collection in Collection::ALL.iter().filter(|collection| collection.is_kept()) {
         each(
             |cursor| store.documents(*collection, "", cursor, PAGE),

@@ -87,7 +87,7 @@ pub enum Record {
         /// How many.
         reserved: u32,
     },
-    /// A run.
+    /// A run of the command line, as earlier versions wrote it; now runs are documents.
     Run(Run),
     /// A document of the service.
     Document {

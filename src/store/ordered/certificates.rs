@@ -1,50 +1,37 @@
 //! Certificates: issued once per person and event, superseded and revoked in one step with their status entry.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::{Draft, Engine, Result, StoreError, check_key, decode, keys, kind, people};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::status::Reason;
-use crate::store::{Certificate, CertificateChange, CertificateState, IssueOutcome, PersonKey, Waiting, Withdrawal};
+use crate::store::{Certificate, CertificateChange, CertificateState, PersonKey, Waiting, Withdrawal};
 
 const WHAT: &str = "certificate";
 
-/// Puts those of a batch whose person has none yet; the first of two for one person counts.
-pub(super) fn issue<E: Engine>(draft: &mut Draft<'_, E>, batch: &[Certificate]) -> Result<Vec<IssueOutcome>> {
-    let mut owners = BTreeMap::new();
-    let mut numbers = BTreeSet::new();
-    let mut outcomes = Vec::with_capacity(batch.len());
+/// Puts first certificates; no two of them for one person.
+fn issue<E: Engine>(draft: &mut Draft<'_, E>, batch: &[&Certificate]) -> Result<()> {
+    let mut owners = BTreeSet::new();
     for certificate in batch {
         check_key("person key", &certificate.person.0)?;
         let number = &certificate.number;
-        let owner = (number.event(), &certificate.person);
-        let had = match owners.get(&owner) {
-            Some(had) => Some(CertificateNumber::clone(had)),
-            None => owned(draft.engine, number.event(), &certificate.person)?,
-        };
-        if let Some(had) = had {
-            outcomes.push(IssueOutcome::AlreadyHas(had));
-            continue;
+        expect_enrolled(draft, certificate)?;
+        let owns = owned(draft.engine, number.event(), &certificate.person)?.is_some();
+        if owns || !owners.insert((number.event(), &certificate.person)) {
+            return Err(StoreError::Conflict(number.to_string()));
         }
         let fresh = certificate.version == 1 && certificate.state == CertificateState::Active;
         let key = keys::certificate(kind::CERTIFICATE, number);
-        if !fresh || !numbers.insert(number) || draft.engine.get(&key)?.is_some() || is_set(draft, certificate)? {
+        if !fresh || draft.engine.get(&key)?.is_some() || is_set(draft, certificate)? {
             return Err(StoreError::Conflict(number.to_string()));
         }
         put_current(draft, certificate)?;
-        owners.insert(owner, number.clone());
-        outcomes.push(IssueOutcome::Issued);
     }
-    Ok(outcomes)
+    Ok(())
 }
 
 /// Puts `new` in the place of `old`, which stays readable as superseded.
-pub(super) fn supersede<E: Engine>(
-    draft: &mut Draft<'_, E>,
-    old: &Certificate,
-    new: &Certificate,
-    reason: &Reason,
-) -> Result<()> {
+fn supersede<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate, new: &Certificate, reason: &Reason) -> Result<()> {
     expect_current(draft, old)?;
     expect_next(draft, old, new)?;
     let state = CertificateState::Superseded { reason: reason.clone() };
@@ -102,7 +89,7 @@ fn expect_next<E: Engine>(draft: &Draft<'_, E>, old: &Certificate, new: &Certifi
 }
 
 /// Puts the current version as revoked.
-pub(super) fn revoke<E: Engine>(
+fn revoke<E: Engine>(
     draft: &mut Draft<'_, E>,
     old: &Certificate,
     reason: &Reason,
@@ -138,10 +125,7 @@ pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[Certificate
             return Err(StoreError::Conflict(number.to_string()));
         }
         match change {
-            CertificateChange::Issue(certificate) => {
-                expect_enrolled(draft, certificate)?;
-                new.push(certificate.clone());
-            }
+            CertificateChange::Issue(certificate) => new.push(certificate),
             CertificateChange::Supersede { old, new, reason } => supersede(draft, old, new, reason)?,
             CertificateChange::Revoke { old, reason, withdrawal } => revoke(draft, old, reason, withdrawal.as_ref())?,
             CertificateChange::Reissue { old, new } => reissue(draft, old, new)?,
@@ -149,12 +133,7 @@ pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[Certificate
             CertificateChange::Reinstate { old } => reinstate(draft, old)?,
         }
     }
-    for outcome in issue(draft, &new)? {
-        if let IssueOutcome::AlreadyHas(number) = outcome {
-            return Err(StoreError::Conflict(number.to_string()));
-        }
-    }
-    Ok(())
+    issue(draft, &new)
 }
 
 /// Refuses a first certificate for somebody who was erased or merged into another since it was made.

@@ -6,6 +6,7 @@
 mod blobs;
 mod certificates;
 mod documents;
+mod old_runs;
 mod people;
 mod premises;
 mod reserve;
@@ -28,11 +29,13 @@ use super::keys::{self, kind};
 use super::{Act, AuditEntry, Page, Result, StoreError, wanted};
 
 /// Layout of keys and records that this version writes.
-pub(super) const LAYOUT: u32 = 3;
+pub(super) const LAYOUT: u32 = 4;
 /// The first layout, which had no rosters; [`roster`] adds them when such a store is opened.
 const LAYOUT_WITHOUT_ROSTERS: u32 = 1;
 /// The second, in which one person only was found by an address; [`people`] adds what finds all.
 const LAYOUT_OF_ONE_TO_A_MAILBOX: u32 = 2;
+/// The third, in which runs of the command line were records of their own; [`old_runs`] makes documents of them.
+const LAYOUT_OF_RUNS_APART: u32 = 3;
 
 /// Largest encoded record, in bytes.
 pub const RECORD_BYTES: usize = 60 * 1024;
@@ -90,7 +93,7 @@ impl<E: Engine> Ordered<E> {
                 engine.sync()?;
             }
             Some(Ok(LAYOUT)) => {}
-            Some(Ok(layout @ (LAYOUT_WITHOUT_ROSTERS | LAYOUT_OF_ONE_TO_A_MAILBOX))) => older = Some(layout),
+            Some(Ok(layout @ LAYOUT_WITHOUT_ROSTERS..=LAYOUT_OF_RUNS_APART)) => older = Some(layout),
             Some(Ok(found)) => return Err(StoreError::Layout { found, known: LAYOUT }),
             None | Some(Err(_)) => return Err(damaged(&engine, "its layout record is missing")),
         }
@@ -101,7 +104,10 @@ impl<E: Engine> Ordered<E> {
             if layout == LAYOUT_WITHOUT_ROSTERS {
                 store.add_rosters()?;
             }
-            store.add_marks()?;
+            if layout <= LAYOUT_OF_ONE_TO_A_MAILBOX {
+                store.add_marks()?;
+            }
+            store.move_runs()?;
             // Last: an opening that was interrupted is done again.
             store.write_entries(vec![(LAYOUT_KEY.to_vec(), Some(LAYOUT.to_be_bytes().to_vec()))])?;
         }

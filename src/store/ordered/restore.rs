@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Draft, Engine, Ordered, RESTORING_KEY, Result, StoreError, certificates, documents, keys, kind, roster, strays,
+    Draft, Engine, Ordered, RESTORING_KEY, Result, StoreError, certificates, documents, keys, kind, old_runs, roster,
+    strays,
 };
 use crate::credential::EventCode;
 use crate::store::Participant;
@@ -93,7 +94,7 @@ fn put<E: Engine>(draft: &mut Draft<'_, E>, record: &Record) -> Result<()> {
             draft.put(keys::named(kind::STATUS_LIST, &list.to_be_bytes()), counter(u64::from(*reserved)));
         }
         Record::Stray(stray) => strays::put(draft, stray)?,
-        Record::Run(run) => draft.put_json(keys::named(kind::RUN, run.id.as_bytes()), "run", run)?,
+        Record::Run(run) => old_runs::put(draft, run)?,
         Record::Document { collection, key, value } => documents::put(draft, collection, key, value)?,
         Record::Audit(entry) => {
             draft.put_json(keys::named(kind::AUDIT, &entry.sequence.to_be_bytes()), "audit entry", entry)?;

@@ -110,7 +110,7 @@ mod tests {
     use super::super::{LAYOUT, LAYOUT_KEY};
     use crate::credential::Timestamp;
     use crate::store::memory::{MemoryEngine, MemoryStore};
-    use crate::store::{Act, Event, Fields, Participant, PersonKey, Store};
+    use crate::store::{Act, Batch, Event, Fields, Participant, ParticipantChange, PersonKey, Store};
 
     use super::*;
 
@@ -134,6 +134,12 @@ mod tests {
         serde_json::from_value(json).unwrap()
     }
 
+    fn add(store: &MemoryStore, people: &[Participant]) {
+        let added = |new: &Participant| ParticipantChange { event: event().code, old: None, new: Some(new.clone()) };
+        let people = people.iter().map(added).collect();
+        Store::write(store, &Batch { people, ..Batch::default() }, Some(&act())).unwrap();
+    }
+
     fn names(store: &MemoryStore) -> Vec<String> {
         let page = store.participants(&event().code, None, 10_000).unwrap();
         page.items.into_iter().map(|person| person.key.0).collect()
@@ -142,9 +148,9 @@ mod tests {
     #[test]
     fn a_store_without_rosters_gets_them_in_the_order_of_the_keys_also_after_an_interruption() {
         let store = MemoryStore::new();
-        store.put_event(None, &event(), &act()).unwrap();
+        store.change_event(None, &event(), &[], &act()).unwrap();
         let people: Vec<_> = (0..2_500).rev().map(|n| person(&format!("p{n:04}"))).collect();
-        store.put_participants(&event().code, &people, &act()).unwrap();
+        add(&store, &people);
         for placed_before in [0, 1, 1_000, 2_500] {
             // What a version without rosters wrote, and some places that an interrupted opening has given since.
             let old = MemoryEngine::default();
@@ -158,7 +164,7 @@ mod tests {
             let opened = MemoryStore::over(old).unwrap();
             assert!(names(&opened).is_sorted());
             assert_eq!(names(&opened).len(), 2_500);
-            opened.put_participants(&event().code, &[person("a newcomer")], &act()).unwrap();
+            add(&opened, &[person("a newcomer")]);
             assert_eq!(names(&opened)[2_500..], ["a newcomer"]);
             assert_eq!(opened.engine.get(LAYOUT_KEY).unwrap().unwrap(), LAYOUT.to_be_bytes());
         }
@@ -167,14 +173,14 @@ mod tests {
     #[test]
     fn a_store_that_found_one_person_of_a_mailbox_finds_all_of_them_also_after_an_interruption() {
         let store = MemoryStore::new();
-        store.put_event(None, &event(), &act()).unwrap();
+        store.change_event(None, &event(), &[], &act()).unwrap();
         let with = |key: &str, name: &str| Participant {
             email: Some("Info@bücher.example".into()),
             name: name.into(),
             ..person(key)
         };
         let people = [with("info@bücher.example", "Anna Berg"), with("x", "Karl Berg"), person("somebody else")];
-        store.put_participants(&event().code, &people, &act()).unwrap();
+        add(&store, &people);
         for kept in [0, 1, 5] {
             // What layout 2 wrote, and some of the marks that an interrupted opening has given since.
             let old = MemoryEngine::default();

@@ -12,7 +12,7 @@ use crate::store::alike::{mailbox, plain_name};
 use crate::store::dump::Record;
 use crate::store::{
     Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
-    Event, IssueOutcome, Page, Participant, PersonKey, Run, StatusRange, Store, Stray, Waiting,
+    Event, Page, Participant, PersonKey, StatusRange, Store, Stray, Waiting,
 };
 
 impl<E: Engine> Store for Ordered<E> {
@@ -53,17 +53,6 @@ impl<E: Engine> Store for Ordered<E> {
 
     fn blobs(&self, cursor: Option<&str>, limit: usize) -> Result<Page<BlobId>> {
         self.page(&keys::named(kind::BLOB, b""), cursor, limit, |key, _| Ok(BlobId(HEXLOWER.encode(&key[1..]))))
-    }
-
-    fn put_event(&self, old: Option<&Event>, new: &Event, act: &Act) -> Result<()> {
-        self.commit(|draft| {
-            let key = keys::named(kind::EVENT, new.code.as_str().as_bytes());
-            if draft.get_json::<Event>(&key)?.as_ref() != old {
-                return Err(StoreError::Conflict(new.code.to_string()));
-            }
-            draft.act = Some(act);
-            draft.put_json(key, "event", new)
-        })
     }
 
     fn event(&self, code: &EventCode) -> Result<Option<Event>> {
@@ -170,28 +159,6 @@ impl<E: Engine> Store for Ordered<E> {
         self.all(&keys::named(kind::STATUS_LIST, b""), read)
     }
 
-    fn commit_issue(&self, certificates: &[Certificate], act: &Act) -> Result<Vec<IssueOutcome>> {
-        self.commit(|draft| {
-            let outcomes = certificates::issue(draft, certificates)?;
-            draft.act = Some(act).filter(|_| outcomes.contains(&IssueOutcome::Issued));
-            Ok(outcomes)
-        })
-    }
-
-    fn supersede(&self, old: &Certificate, new: &Certificate, reason: &Reason, act: &Act) -> Result<()> {
-        self.commit(|draft| {
-            draft.act = Some(act);
-            certificates::supersede(draft, old, new, reason)
-        })
-    }
-
-    fn revoke(&self, old: &Certificate, reason: &Reason, act: &Act) -> Result<()> {
-        self.commit(|draft| {
-            draft.act = Some(act);
-            certificates::revoke(draft, old, reason, None)
-        })
-    }
-
     fn change_certificates(&self, changes: &[CertificateChange], writes: &[DocumentWrite], act: &Act) -> Result<()> {
         self.commit(|draft| {
             draft.act = Some(act);
@@ -266,18 +233,6 @@ impl<E: Engine> Store for Ordered<E> {
         self.page(&keys::group(kind::DIGEST, key), cursor, limit, |key, _| {
             key.last_chunk().copied().ok_or_else(|| self.damaged("an issued digest is too short"))
         })
-    }
-
-    fn put_run(&self, run: &Run, act: &Act) -> Result<()> {
-        check_key("run's id", &run.id)?;
-        self.commit(|draft| {
-            draft.act = Some(act);
-            draft.put_json(keys::named(kind::RUN, run.id.as_bytes()), "run", run)
-        })
-    }
-
-    fn runs(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Run>> {
-        self.page_json(&keys::named(kind::RUN, b""), cursor, limit)
     }
 
     fn document(&self, collection: Collection, key: &str) -> Result<Option<Document>> {

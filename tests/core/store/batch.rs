@@ -3,7 +3,7 @@
 use serde_json::json;
 use testamur::store::{Batch, CertificateChange, Collection, DocumentWrite, Expect, Participant, Premise, StoreError};
 
-use super::records::{act, certificate, changed, code, event, number, participant};
+use super::records::{act, certificate, changed, code, enrol, event, number, participant};
 use super::{in_threads, on_each_engine};
 
 fn conflicts<T: std::fmt::Debug>(result: Result<T, StoreError>) {
@@ -18,8 +18,8 @@ fn listed(expect: Expect) -> DocumentWrite {
 fn a_batch_is_written_only_while_all_that_it_rests_on_is_so() {
     on_each_engine(|store| {
         let (a, person) = (code("A"), participant(1));
-        store.put_event(None, &event("A"), &act("event.create")).unwrap();
-        store.put_participants(&a, std::slice::from_ref(&person), &act("import")).unwrap();
+        store.change_event(None, &event("A"), &[], &act("event.create")).unwrap();
+        enrol(store, &a, std::slice::from_ref(&person), &act("import")).unwrap();
         let document = |expect| Premise::Document(Collection::LISTED, "A/person1@example.org".to_owned(), expect);
         let (absent, mut renamed, mut retitled) = (document(Expect::Absent), person.clone(), event("A"));
         renamed.name = "Grace Hopper".to_owned();
@@ -64,8 +64,8 @@ fn a_batch_is_written_only_while_all_that_it_rests_on_is_so() {
 fn people_certificates_and_documents_of_a_batch_are_written_together_or_not_at_all() {
     on_each_engine(|store| {
         let a = code("A");
-        store.put_event(None, &event("A"), &act("event.create")).unwrap();
-        store.put_participants(&a, &[participant(1), participant(2)], &act("import")).unwrap();
+        store.change_event(None, &event("A"), &[], &act("event.create")).unwrap();
+        enrol(store, &a, &[participant(1), participant(2)], &act("import")).unwrap();
         let mut renamed = participant(1);
         renamed.name = "Grace Hopper".to_owned();
         let good = Batch {
@@ -104,7 +104,7 @@ fn people_certificates_and_documents_of_a_batch_are_written_together_or_not_at_a
 #[test]
 fn one_external_id_is_not_given_to_two_people_of_a_batch() {
     on_each_engine(|store| {
-        store.put_event(None, &event("A"), &act("event.create")).unwrap();
+        store.change_event(None, &event("A"), &[], &act("event.create")).unwrap();
         let with_id = |who| Participant { external_id: Some("x1".to_owned()), ..participant(who) };
         let two = vec![changed("A", None, Some(&with_id(1))), changed("A", None, Some(&with_id(2)))];
         conflicts(store.write(&Batch { people: two, ..Batch::default() }, None));
@@ -116,8 +116,8 @@ fn one_external_id_is_not_given_to_two_people_of_a_batch() {
 fn of_many_writers_who_read_the_same_one_is_first_and_no_change_is_lost() {
     on_each_engine(|store| {
         let a = code("A");
-        store.put_event(None, &event("A"), &act("event.create")).unwrap();
-        store.put_participants(&a, &[participant(1), participant(2)], &act("import")).unwrap();
+        store.change_event(None, &event("A"), &[], &act("event.create")).unwrap();
+        enrol(store, &a, &[participant(1), participant(2)], &act("import")).unwrap();
         let (writers, changes) = (4, 25);
         in_threads(writers, |writer| {
             for n in 0..changes {

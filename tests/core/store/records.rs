@@ -3,8 +3,8 @@
 use testamur::credential::{Achievement, CertificateNumber, EventCode, Extras, StatusEntry, Timestamp};
 use testamur::status::{Reason, ReasonCode};
 use testamur::store::{
-    Act, BlobId, Certificate, CertificateState, Event, Fields, Participant, ParticipantChange, PersonKey, Run,
-    RunTotals, TemplateRef,
+    Act, Batch, BlobId, Certificate, CertificateChange, CertificateState, Event, Fields, Participant,
+    ParticipantChange, PersonKey, Store, StoreError, TemplateRef,
 };
 
 pub fn code(text: &str) -> EventCode {
@@ -88,15 +88,62 @@ pub fn certificate(event: &str, sequence: u64, who: u64) -> Certificate {
     }
 }
 
-pub fn run(id: &str) -> Run {
-    let totals = RunTotals { total: 3, issued: 2, skipped: 1, failed: 0 };
-    Run {
-        id: id.to_owned(),
-        kind: "issue".to_owned(),
-        event: code("A"),
-        actor: "tester".to_owned(),
-        started: now(),
-        finished: None,
-        totals,
+/// Puts people into an event.
+pub fn enrol(
+    store: &(impl Store + ?Sized),
+    event: &EventCode,
+    people: &[Participant],
+    act: &Act,
+) -> Result<(), StoreError> {
+    let people = people.iter().map(|new| changed(event.as_str(), None, Some(new))).collect();
+    store.write(&Batch { people, ..Batch::default() }, Some(act)).map(drop)
+}
+
+/// Makes the events of certificates, where they are not there, and puts their people into them.
+pub fn enrol_for(store: &(impl Store + ?Sized), certificates: &[Certificate]) -> Result<(), StoreError> {
+    // Somebody else may be faster.
+    let or_there = |done: Result<(), StoreError>| match done {
+        Err(StoreError::Conflict(_)) => Ok(()),
+        done => done,
+    };
+    for certificate in certificates {
+        let code = certificate.number.event();
+        if store.event(code)?.is_none() {
+            or_there(store.change_event(None, &event(code.as_str()), &[], &act("event.create")))?;
+        }
+        let Certificate { person, recipient, email, fields, .. } = certificate.clone();
+        if store.participant(code, &person)?.is_none() {
+            let person = Participant::new(person, recipient, email, fields, now());
+            or_there(enrol(store, code, &[person], &act("import")))?;
+        }
     }
+    Ok(())
+}
+
+/// Issues to people who are enrolled.
+pub fn issue(store: &(impl Store + ?Sized), certificates: &[Certificate], act: &Act) -> Result<(), StoreError> {
+    let changes: Vec<_> = certificates.iter().cloned().map(CertificateChange::Issue).collect();
+    store.change_certificates(&changes, &[], act)
+}
+
+/// Issues to people who are put into their events before.
+pub fn issue_new(store: &(impl Store + ?Sized), certificates: &[Certificate], act: &Act) {
+    enrol_for(store, certificates).unwrap();
+    issue(store, certificates, act).unwrap();
+}
+
+pub fn supersede(
+    store: &(impl Store + ?Sized),
+    old: &Certificate,
+    new: &Certificate,
+    reason: &Reason,
+    act: &Act,
+) -> Result<(), StoreError> {
+    let (old, new, reason) = (old.clone(), new.clone(), reason.clone());
+    store.change_certificates(&[CertificateChange::Supersede { old, new, reason }], &[], act)
+}
+
+pub fn revoke(store: &(impl Store + ?Sized), old: &Certificate, reason: &Reason, act: &Act) -> Result<(), StoreError> {
+    let (old, reason) = (old.clone(), reason.clone());
+    store.change_certificates(&[CertificateChange::Revoke { old, reason, withdrawal: None }], &[], act)
 }

@@ -6,7 +6,7 @@ use testamur::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp}
 use testamur::status::Reason;
 use testamur::store::{
     Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
-    Event, IssueOutcome, Page, Participant, PersonKey, Record, Run, StatusRange, Store, StoreError, Stray, Waiting,
+    Event, Page, Participant, PersonKey, Record, StatusRange, Store, StoreError, Stray, Waiting,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -81,7 +81,6 @@ impl Store for Between {
         put_blob(bytes: &[u8]) -> BlobId;
         blob(id: &BlobId) -> Option<Vec<u8>>;
         blobs(cursor: Option<&str>, limit: usize) -> Page<BlobId>;
-        put_event(old: Option<&Event>, new: &Event, act: &Act) -> ();
         event(code: &EventCode) -> Option<Event>;
         events(cursor: Option<&str>, limit: usize) -> Page<Event>;
         participant(event: &EventCode, person: &PersonKey) -> Option<Participant>;
@@ -97,9 +96,6 @@ impl Store for Between {
         reserve_numbers(event: &EventCode, year: i16, count: u64) -> u64;
         reserve_status(count: u32) -> Vec<StatusRange>;
         status_lists() -> Vec<u32>;
-        commit_issue(certificates: &[Certificate], act: &Act) -> Vec<IssueOutcome>;
-        supersede(old: &Certificate, new: &Certificate, reason: &Reason, act: &Act) -> ();
-        revoke(old: &Certificate, reason: &Reason, act: &Act) -> ();
         change_strays(changes: &[(Option<&Stray>, Option<&Stray>)], writes: &[DocumentWrite], act: &Act) -> ();
         stray(status: StatusEntry) -> Option<Stray>;
         strays(cursor: Option<&str>, limit: usize) -> Page<Stray>;
@@ -111,8 +107,6 @@ impl Store for Between {
         certificates(event: Option<&EventCode>, cursor: Option<&str>, limit: usize) -> Page<Certificate>;
         set_entries(list: u32, cursor: Option<&str>, limit: usize) -> Page<(u32, Reason)>;
         issued_digests(key: &str, cursor: Option<&str>, limit: usize) -> Page<[u8; 16]>;
-        put_run(run: &Run, act: &Act) -> ();
-        runs(cursor: Option<&str>, limit: usize) -> Page<Run>;
         document(collection: Collection, key: &str) -> Option<Document>;
         documents(collection: Collection, prefix: &str, cursor: Option<&str>, limit: usize) -> Page<Document>;
         documents_newest(collection: Collection, prefix: &str, cursor: Option<&str>, limit: usize) -> Page<Document>;

@@ -139,7 +139,7 @@ fn publishing_waits_behind_no_run() {
         let publish = run(world, &json!({ "kind": "publish" }));
         match work_once(&world.app).unwrap() {
             Step::Over(over) => assert_eq!(over.id, publish),
-            other => panic!("{other:?}"),
+            _ => panic!("the publication was not done"),
         }
         assert_eq!(shown(world, &publish)["state"], "completed");
     });

@@ -15,6 +15,8 @@ use crate::store::Cause;
 
 /// Most rows that a preview shows; it counts all.
 const PREVIEWED: usize = 1_000;
+/// Most people who are tried out: a preview has to be answered within a request.
+const MOST_TRIED: u64 = 20_000;
 
 /// What a run would do.
 #[derive(Debug, Default, Serialize, ToSchema)]
@@ -33,6 +35,9 @@ pub(super) struct Preview {
     keeps: u64,
     /// How many get none.
     nothing: u64,
+    /// How many of those who get something were not tried out, because they are too many for a preview: a name of theirs may
+    /// turn out to fit on no line.
+    untried: u64,
     /// Whether a second member of staff would have to approve it, by what the caller did within a day.
     needs_approval: bool,
     /// Who, the first 1,000 of them.
@@ -107,7 +112,8 @@ impl PreviewRow {
 
 /// Say what a run would do
 ///
-/// Exactly who gets, keeps or loses what. Changes nothing.
+/// Exactly who gets, keeps or loses what: certificates are tried out up to the signature, and who would get one that cannot
+/// be made is counted under those who get none or keep what they have, with why. Changes nothing.
 #[utoipa::path(post, path = "/runs/preview", tag = "Runs", extensions(("x-permission" = json!("view"))),
     request_body(content = RunRequest, example = json!({"kind": "generate", "event": "WORKSHOP", "over": "all_eligible"})),
     responses((status = 200, body = Preview), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -119,7 +125,8 @@ pub(super) async fn preview(
     caller.may(Permission::View)?;
     app.read_at_desk(&caller, move |app, desk| {
         let mut preview = Preview::default();
-        runs::preview(desk, &request, |selected| {
+        let kid = app.vault.signer().kid;
+        preview.untried = runs::preview(desk, (&app.faces, &kid), &request, MOST_TRIED, |selected| {
             preview.count(selected);
             Ok(())
         })?;

@@ -1,17 +1,20 @@
-//! The keys of a running service. The passphrase and the open signing key stay in here; the rest of the service asks for
-//! what it needs done.
+//! The issuer's keys, opened. The passphrase and the open signing key stay in here; both doors ask for what they need done.
+//!
+//! Knows the folder of keys and the site's folder; decides about no certificate, and speaks no HTTP.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde_json::json;
 use zeroize::Zeroizing;
 
 use crate::credential::Timestamp;
-use crate::issuance::{Desk, OwnKeys, Signer};
+use crate::issuance::{self, Desk, OwnKeys, Signer};
 use crate::keys::{KeyFolder, KeyFolderError, KeyManifest, KeyRow};
 use crate::publish::{self, PublishError, Published};
-use crate::runs::Undo;
+use crate::runs::{Shop, Undo};
+use crate::store::{Store, StoreError};
 use crate::verify::TrustAnchors;
 
 /// How old the trust anchors may be that the public endpoints answer from, in seconds.
@@ -26,6 +29,9 @@ pub enum VaultError {
     /// The publication.
     #[error(transparent)]
     Publish(#[from] PublishError),
+    /// The store failed, after the keys were changed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
     /// No folder to publish into was configured.
     #[error("no site folder is configured")]
     NoSite,
@@ -37,6 +43,7 @@ impl VaultError {
         match self {
             Self::Keys(error) => error.hint(),
             Self::Publish(error) => error.hint(),
+            Self::Store(_) => None,
             Self::NoSite => Some("set `site` in the section `[serve]` of testamur.toml, or start with --site"),
         }
     }
@@ -112,6 +119,11 @@ impl Vault {
         self.undo = undo;
     }
 
+    /// Returns the folder of the published site.
+    pub fn site(&self) -> Option<&Path> {
+        self.site.as_deref()
+    }
+
     /// Returns how long a revocation waits before a publication holds it.
     pub fn undo(&self) -> Undo {
         self.undo
@@ -152,32 +164,64 @@ impl Vault {
         self.opened().keys.root().1.fingerprint()
     }
 
-    /// Retires the active key and makes a new one; returns its id.
+    /// Retires the active key and makes a new one, with an audit entry; returns its id.
     ///
     /// # Errors
     /// When the folder cannot be written. The root key must be in it.
-    pub fn rotate(&self, now: Timestamp) -> Result<String, VaultError> {
+    pub fn rotate(&self, desk: &Desk) -> Result<String, VaultError> {
         let mut opened = self.opened();
-        opened.keys.rotate(&self.passphrase, now)?;
+        let before = opened.signer.id.clone();
+        opened.keys.rotate(&self.passphrase, desk.now)?;
         opened.signer = signer(&opened.keys, &self.passphrase)?;
-        let id = opened.signer.id.clone();
+        let (id, signs) = (opened.signer.id.clone(), issuance::signs_now(&opened.signer));
         // Who makes anchors holds them, and waits for the keys.
         drop(opened);
         self.forget_anchors();
+        let act = desk.act("key.rotate", &id, json!({ "before": before, "after": id }));
+        desk.store.write_documents(&[signs], Some(&act))?;
         Ok(id)
     }
 
-    /// Declares a key compromised since an instant.
+    /// Declares a key compromised since an instant, with an audit entry.
     ///
     /// # Errors
     /// As [`Vault::rotate`].
-    pub fn compromise(&self, id: &str, since: Timestamp, now: Timestamp) -> Result<(), VaultError> {
+    pub fn compromise(&self, desk: &Desk, id: &str, since: Timestamp) -> Result<(), VaultError> {
         let mut opened = self.opened();
-        opened.keys.compromise(id, since, &self.passphrase, now)?;
+        opened.keys.compromise(id, since, &self.passphrase, desk.now)?;
         opened.signer = signer(&opened.keys, &self.passphrase)?;
+        let signs = issuance::signs_now(&opened.signer);
         drop(opened);
         self.forget_anchors();
-        Ok(())
+        let act = desk.act("key.compromise", id, json!({ "since": since }));
+        Ok(desk.store.write_documents(&[signs], Some(&act)).map(drop)?)
+    }
+
+    /// Tells the store which key signs, if it thinks that another does: who changed the folder of keys was stopped before they
+    /// could.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn tell_signer(&self, store: &dyn Store) -> Result<(), StoreError> {
+        let signer = self.signer();
+        match issuance::still_signs(store, &signer)? {
+            Some(_) => Ok(()),
+            None => store.write_documents(&[issuance::signs_now(&signer)], None).map(drop),
+        }
+    }
+
+    /// Makes a new root key, which the one before it vouches for, with an audit entry; returns its id.
+    ///
+    /// # Errors
+    /// As [`Vault::rotate`].
+    pub fn root_rotate(&self, desk: &Desk) -> Result<String, VaultError> {
+        let mut opened = self.opened();
+        opened.keys.root_rotate(&self.passphrase, desk.now)?;
+        let new = opened.keys.root().0.id.clone();
+        drop(opened);
+        self.forget_anchors();
+        desk.store.append_audit(&desk.act("root.rotate", &new, json!({})))?;
+        Ok(new)
     }
 
     /// Publishes the static site; `at_once` with the revocations that can still be undone.
@@ -231,6 +275,23 @@ impl Vault {
     pub fn undisturbed<T>(&self, work: impl FnOnce() -> T) -> T {
         let _opened = self.opened();
         work()
+    }
+}
+
+impl Shop for Vault {
+    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, String> {
+        Vault::publish(self, desk, at_once).map_err(|error| match error.hint() {
+            Some(hint) => format!("{error}; {hint}"),
+            None => error.to_string(),
+        })
+    }
+
+    fn undo(&self) -> Undo {
+        Vault::undo(self)
+    }
+
+    fn undisturbed(&self, work: &mut dyn FnMut()) {
+        Vault::undisturbed(self, work);
     }
 }
 

@@ -1,0 +1,174 @@
+//! The published site, served by the service itself: a QR code works with one process behind one proxy.
+//!
+//! Serves what a publication put there and nothing else: no file whose name begins with a dot, but for `.well-known`, and
+//! nothing outside the folder, also not through links. Knows no certificates; a web server of its own does as well.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use axum::extract::{Request, State};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use data_encoding::HEXLOWER;
+use percent_encoding::percent_decode_str;
+use sha2::{Digest, Sha256};
+
+use super::{App, Problem};
+use crate::publish::is_published_name;
+
+/// Largest file of a site that is served.
+const FILE_BYTES: u64 = 64 << 20;
+
+/// The pages say themselves what they may load; they are shown in no frame.
+const POLICY: &str = "base-uri 'none'; frame-ancestors 'none'";
+
+/// Answers with a file of the site, or says that there is nothing at this address.
+pub(super) async fn file(State(app): State<App>, request: Request) -> Response {
+    let nothing = || Problem::new(StatusCode::NOT_FOUND, "no-such-route", "there is nothing at this address");
+    let reads = [Method::GET, Method::HEAD].contains(request.method());
+    let Some(name) = name(request.uri().path()).filter(|_| reads) else { return nothing().into_response() };
+    let found = app.aside(move |app| Ok(app.vault.site().and_then(|site| read(site, &name)))).await;
+    match found {
+        Ok(Some(Found::File(name, bytes))) => answer(&name, bytes),
+        Ok(Some(Found::Folder(name))) => {
+            ([(header::LOCATION, format!("/{name}/"))], StatusCode::PERMANENT_REDIRECT).into_response()
+        }
+        Ok(None) => nothing().into_response(),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// Returns the name of a file below the site by the path that was asked for; nothing if it can be none of the site's.
+fn name(path: &str) -> Option<String> {
+    let decoded = percent_decode_str(path.strip_prefix('/')?).decode_utf8().ok()?;
+    let is_plain = |part: &str| !part.is_empty() && part != ".." && !part.contains(['\\', '\0', ':']);
+    let trimmed = decoded.strip_suffix('/').unwrap_or(&decoded);
+    let mut parts = trimmed.split('/');
+    if trimmed.is_empty() {
+        return decoded.is_empty().then(String::new);
+    }
+    let is_first = parts.next().is_some_and(|first| is_plain(first) && is_published_name(first));
+    let good = is_first && parts.all(|part| is_plain(part) && !part.starts_with('.'));
+    good.then(|| decoded.into_owned())
+}
+
+enum Found {
+    File(String, Vec<u8>),
+    /// A folder that was named without a slash: links on its page would lead beside it.
+    Folder(String),
+}
+
+fn read(site: &Path, name: &str) -> Option<Found> {
+    let site = site.canonicalize().ok()?;
+    let mut path = site.join(name);
+    let mut name = name.to_owned();
+    if path.is_dir() {
+        if !name.is_empty() && !name.ends_with('/') {
+            return Some(Found::Folder(name));
+        }
+        name.push_str("index.html");
+        path = site.join(&name);
+    }
+    let path: PathBuf = path.canonicalize().ok()?;
+    if !path.starts_with(&site) {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    let file = File::open(&path).ok()?;
+    let meta = file.metadata().ok()?;
+    if !meta.is_file() || meta.len() > FILE_BYTES {
+        return None;
+    }
+    file.take(FILE_BYTES).read_to_end(&mut bytes).ok()?;
+    Some(Found::File(name, bytes))
+}
+
+fn answer(name: &str, bytes: Vec<u8>) -> Response {
+    let tag = format!("\"{}\"", HEXLOWER.encode(&Sha256::digest(&bytes)[..12]));
+    let mut response = bytes.into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type(name)));
+    headers.insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    // Verifiers ask again each time, and get 304 while nothing has changed.
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    // Anybody's verifier may read what is public.
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    headers.extend(HeaderValue::from_str(&tag).ok().map(|tag| (header::ETAG, tag)));
+    response
+}
+
+/// The media type of a file: those of the site are known by name.
+fn media_type(name: &str) -> &'static str {
+    let file = name.rsplit('/').next().unwrap_or(name);
+    match file.rsplit_once('.').map(|(_, extension)| extension) {
+        Some("html") => "text/html; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("json") => "application/json",
+        Some("webmanifest") => "application/manifest+json",
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        Some("wasm") => "application/wasm",
+        Some("txt" | "md") => "text/plain; charset=utf-8",
+        Some("jws" | "jwt") => "application/jose",
+        // `status/1`: a credential (VC Data Model 2.0 section 6.3).
+        None if name.starts_with("status/") => "application/vc",
+        _ => "application/octet-stream",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_is_published_has_a_name() {
+        for good in [
+            "/",
+            "/verify/",
+            "/verify",
+            "/verify/app.js",
+            "/trust.jws",
+            "/status/1",
+            "/.well-known/did.json",
+            "/keys/roots.json",
+        ] {
+            assert!(name(good).is_some(), "{good}");
+        }
+        let bad = [
+            "",
+            "/.publish.lock",
+            "/.trust.jws.tmp",
+            "/verify/.app.js.tmp",
+            "/../testamur.toml",
+            "/verify/../../x",
+            "/verify//x",
+            "/%2e%2e/x",
+            "/verify/%2e%2e/%2e%2e/x",
+            "/verify\\..\\x",
+            "/other",
+            "/.well-known/.x",
+            "//etc/passwd",
+            "/verify/%00",
+        ];
+        for bad in bad {
+            assert_eq!(name(bad), None, "{bad}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_out_of_the_site_is_not_followed() {
+        let folder = tempfile::tempdir().unwrap();
+        let site = folder.path().join("site");
+        std::fs::create_dir_all(site.join("verify")).unwrap();
+        std::fs::write(folder.path().join("secret"), "x").unwrap();
+        std::os::unix::fs::symlink(folder.path().join("secret"), site.join("verify/secret")).unwrap();
+        std::fs::write(site.join("verify/app.js"), "y").unwrap();
+        assert!(read(&site, "verify/secret").is_none());
+        assert!(matches!(read(&site, "verify/app.js"), Some(Found::File(..))));
+        assert!(matches!(read(&site, "verify"), Some(Found::Folder(_))));
+        assert!(read(&site, "verify/").is_none(), "it has no index.html");
+    }
+}

@@ -76,7 +76,7 @@ fn tell(row: &mut RowOutcome, known: &Participant) {
     if let Some(finding) = row.findings.iter_mut().find(said) {
         let reason = &finding.reason;
         finding.reason = format!("{reason}; but `{}` is in the event already, and would get a certificate", known.name);
-        finding.hint = "exclude them, or delete them from the event".into();
+        finding.hint = "exclude them, or delete them from the event: the service does both".into();
     }
 }
 

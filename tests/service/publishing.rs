@@ -155,9 +155,15 @@ fn the_site_is_served_and_nothing_beside_it() {
         let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(!policy.contains("script-src"), "the page says itself what it may load");
     }
-    for hidden in
-        ["/.publish.lock", "/.trust.jws.tmp", "/notes.txt", "/../keys/k1.jwe", "/verify/%2e%2e/%2e%2e/keys/k1.jwe"]
-    {
+    for hidden in [
+        "/.publish.lock",
+        "/.trust.jws.tmp",
+        "/notes.txt",
+        "/keys/server.key",
+        "/verify/mine.txt",
+        "/../keys/k1.jwe",
+        "/verify/%2e%2e/%2e%2e/keys/k1.jwe",
+    ] {
         site(&world, hidden).problem(404, "no-such-route");
     }
     world.send(OWNER, Request::builder().method("POST").uri("/trust.jws"), Body::empty()).problem(404, "no-such-route");

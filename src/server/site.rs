@@ -49,7 +49,8 @@ fn name(path: &str) -> Option<String> {
     };
     let plain = !decoded.contains(['\\', '\0', ':']) && decoded.split('/').all(|part| part != "..");
     // A folder may be named without its slash.
-    let good = is_published_name(&page) || is_published_name(&format!("{decoded}/index.html"));
+    let is_folder = !decoded.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    let good = is_published_name(&page) || is_folder && is_published_name(&format!("{decoded}/index.html"));
     (plain && good).then(|| decoded.into_owned())
 }
 
@@ -75,7 +76,7 @@ fn read(site: &Path, name: &str) -> Option<Found> {
         path = site.join(&name);
     }
     let path: PathBuf = path.canonicalize().ok()?;
-    if !path.starts_with(&site) {
+    if !is_published_name(&name) || !path.starts_with(&site) {
         return None;
     }
     let mut bytes = Vec::new();

@@ -100,6 +100,10 @@ impl Vault {
         private: Vec<PathBuf>,
         status_days: u16,
     ) -> Result<Self, VaultError> {
+        // Before anything is served out of it, not when it is published first.
+        if let Some(site) = &site {
+            publish::refuse_private(site, &private)?;
+        }
         let signer = signer(&keys, passphrase)?;
         let passphrase = Zeroizing::new(passphrase.to_owned());
         Ok(Self {

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::erasing::Unerased;
 use super::people::is_address_of_another;
 use super::progress_columns::{Target, cleared, fill, judges, split_mapping, targets};
-use super::{EnrolmentError, Planned, retried, who};
+use super::{EnrolmentError, Planned, left_out, retried, who};
 use crate::credential::{EventCode, Timestamp};
 use crate::issuance::import::{
     self, Absent, Checks, Code, Columns, Duplicates, Finding, Limits, Mapping, MissingGlyph, RowOutcome, Severity,
@@ -228,6 +228,7 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     let settled = known_ids(desk.store, code, &mut rows, request.answers.same_id)?;
     recognise(desk.store, code, &mut rows, &settled, request.answers)?;
     settle_ids(desk.store, code, &mut rows)?;
+    left_out::settle(desk.store, planned, &mut rows, request.answers)?;
     import::settle_duplicates(&mut rows);
     let join = |outcome: &RowOutcome, row: &Participant, known: &Participant| {
         import::put_over(&outcome.cleared, row, &cleared(&table, &found, outcome, known))

@@ -17,6 +17,7 @@ pub mod erasing;
 mod events;
 mod exceptions;
 mod imports;
+mod left_out;
 mod listed;
 mod people;
 mod plan;

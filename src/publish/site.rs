@@ -18,28 +18,56 @@ pub(super) struct Site {
     _lock: File,
 }
 
-/// What a published site holds at its top, beside names that begin with a dot.
-const OURS: [&str; 7] = [".well-known", "index.html", "keys", "status", "trust.json", TRUST, "verify"];
+/// Files of a site beside its status lists and the web verifier.
+const FIXED: [&str; 7] =
+    [".nojekyll", ".well-known/did.json", "index.html", "keys/manifest.jws", "keys/roots.json", "trust.json", TRUST];
+/// Kinds of files that the web verifier has; which ones depends on the version that published.
+const VERIFIER: [&str; 8] = ["css", "html", "js", "json", "png", "svg", "wasm", "webmanifest"];
+/// Files of a folder that are looked at to see whose it is.
+const LOOKED_AT: usize = 10_000;
 
-/// Says whether a name at the top of a site is one that publications give.
+/// Says whether a file's name below a site is one that publications give.
 pub fn is_published_name(name: &str) -> bool {
-    OURS.contains(&name)
+    let parts_are_plain = name.split('/').skip(1).all(|part| !part.starts_with('.') && !part.is_empty());
+    match name.split_once('/') {
+        Some(("status", file)) => {
+            let number = file.strip_suffix(".jwt").unwrap_or(file);
+            (1..=10).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
+        }
+        Some(("verify", file)) => {
+            let kind = file.rsplit('/').next().and_then(|file| file.rsplit_once('.')).map(|(_, kind)| kind);
+            parts_are_plain && kind.is_some_and(|kind| VERIFIER.contains(&kind))
+        }
+        _ => FIXED.contains(&name),
+    }
 }
 
-/// A folder with other files in it is not a site: they would be served to everybody. One that an interrupted publication
-/// left half made is, and one that was published into before.
+/// A folder with other files in it is not a site: they would be served to everybody. One that was published into before is,
+/// and one that an interrupted publication left half made.
 pub(super) fn refuse_other_folder(site: &Path, extra: &[(String, Vec<u8>)]) -> Result<(), PublishError> {
     if site.join(TRUST).exists() {
         return Ok(());
     }
-    let Ok(entries) = site.read_dir() else { return Ok(()) };
-    let given: Vec<&str> = extra.iter().filter_map(|(name, _)| name.split('/').next()).collect();
-    let is_ours = |name: &str| name.starts_with('.') || is_published_name(name) || given.contains(&name);
-    let names = entries.filter_map(Result::ok).map(|entry| entry.file_name().to_string_lossy().into_owned());
-    match names.into_iter().find(|name| !is_ours(name)) {
-        None => Ok(()),
-        Some(found) => Err(PublishError::OtherFolder { site: site.to_owned(), found }),
+    let begun = site.join(LOCK).exists();
+    let (mut folders, mut seen) = (vec![PathBuf::new()], 0);
+    while let Some(folder) = folders.pop() {
+        let Ok(entries) = site.join(&folder).read_dir() else { continue };
+        for entry in entries.filter_map(Result::ok) {
+            let name = folder.join(entry.file_name());
+            let told = name.to_string_lossy().into_owned();
+            let hidden = entry.file_name().to_string_lossy().starts_with('.');
+            seen += 1;
+            if entry.file_type().is_ok_and(|kind| kind.is_dir()) && !hidden {
+                folders.push(name);
+            } else if !hidden {
+                let ours = begun && (is_published_name(&told) || extra.iter().any(|(given, _)| *given == told));
+                if !ours || seen > LOOKED_AT {
+                    return Err(PublishError::OtherFolder { site: site.to_owned(), found: told });
+                }
+            }
+        }
     }
+    Ok(())
 }
 
 /// A file written under a temporary name: that name, and the final one.
@@ -117,12 +145,26 @@ impl Site {
         let (true, Some(file_name), Some(folder)) = (below, relative.file_name(), relative.parent()) else {
             return Err(PublishError::Path(name.to_owned()));
         };
+        self.refuse_links(folder)?;
         let folder = self.root.join(folder);
         fs::create_dir_all(&folder).map_err(at(&folder))?;
         let temporary = folder.join(format!(".{}.tmp", file_name.to_string_lossy()));
         let mut file = File::create(&temporary).map_err(at(&temporary))?;
         file.write_all(bytes).and_then(|()| file.sync_all()).map_err(at(&temporary))?;
         Ok(Staged { temporary, path: self.root.join(relative) })
+    }
+
+    /// Refuses a folder of the site that is a link: what it leads to is no part of the site, and its files are somebody else's.
+    fn refuse_links(&self, folder: &Path) -> Result<(), PublishError> {
+        let below = folder.ancestors().filter(|part| !part.as_os_str().is_empty());
+        let link = below.into_iter().find(|part| self.root.join(part).is_symlink());
+        match link {
+            None => Ok(()),
+            Some(link) => {
+                let found = format!("{}, a link", link.display());
+                Err(PublishError::OtherFolder { site: self.root.clone(), found })
+            }
+        }
     }
 
     /// Puts the files in place, in their order, and makes that durable.
@@ -147,7 +189,10 @@ pub(super) fn discard(staged: &[Staged]) {
 }
 
 /// Refuses a site inside of a private folder, and one that would hold a private folder.
-pub(super) fn refuse_private(site: &Path, private: &[PathBuf]) -> Result<(), PublishError> {
+///
+/// # Errors
+/// [`PublishError::Private`].
+pub fn refuse_private(site: &Path, private: &[PathBuf]) -> Result<(), PublishError> {
     let place = real(site)?;
     for folder in private {
         let secret = real(folder)?;
@@ -213,6 +258,65 @@ mod tests {
         for good in [data.path().join("site"), data.path().join("keys-site/new"), data.path().join("a/../site")] {
             assert!(refuse_private(&good, &private).is_ok(), "{good:?}");
         }
+    }
+
+    #[test]
+    fn only_what_publications_write_has_a_published_name() {
+        let good =
+            ["trust.jws", "keys/roots.json", "status/1", "status/12.jwt", "verify/app.js", "verify/chunks/a-b.js"];
+        assert!(good.into_iter().chain(FIXED).all(is_published_name));
+        let bad = [
+            "",
+            "keys",
+            "keys/k1.jwe",
+            "keys/server.key",
+            "status/",
+            "status/x.sql",
+            "status/1/x",
+            "verify/notes.txt",
+            "verify/.app.js.tmp",
+            "verify/",
+            "verify/x/.hidden.js",
+            "testamur.toml",
+            "verify//app.js",
+            ".publish.lock",
+        ];
+        assert_eq!(bad.into_iter().find(|name| is_published_name(name)), None);
+    }
+
+    #[test]
+    fn a_folder_of_others_is_refused_however_its_files_are_called_and_a_half_made_site_is_not() {
+        for (name, ours) in
+            [("index.html", true), ("keys/server.key", false), ("verify/mine.txt", false), ("x/y", false)]
+        {
+            let folder = tempfile::tempdir().unwrap();
+            let file = folder.path().join(name);
+            fs::create_dir_all(file.parent().unwrap()).unwrap();
+            fs::write(&file, "x").unwrap();
+            let refused = |lock: bool| {
+                if lock {
+                    fs::write(folder.path().join(LOCK), "").unwrap();
+                }
+                matches!(refuse_other_folder(folder.path(), &[]), Err(PublishError::OtherFolder { .. }))
+            };
+            assert!(refused(false), "{name}");
+            assert_eq!(refused(true), !ours, "{name}");
+            fs::write(folder.path().join(TRUST), "x").unwrap();
+            assert!(!refused(true), "{name}: a site, whatever else somebody put there");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn nothing_is_written_through_a_link() {
+        let (folder, other) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+        fs::write(other.path().join("1.jwt"), "foo").unwrap();
+        std::os::unix::fs::symlink(other.path(), folder.path().join("status")).unwrap();
+        let site = Site::open(folder.path()).unwrap();
+        let staged = site.stage(vec![("status/1.jwt".to_owned(), b"new".to_vec())]);
+        assert!(matches!(staged, Err(PublishError::OtherFolder { .. })));
+        assert_eq!(fs::read_to_string(other.path().join("1.jwt")).unwrap(), "foo");
+        assert_eq!(fs::read_dir(other.path()).unwrap().count(), 1);
     }
 
     #[test]

@@ -39,18 +39,19 @@ pub(super) async fn file(State(app): State<App>, request: Request) -> Response {
     }
 }
 
-/// Returns the name of a file below the site by the path that was asked for; nothing if it can be none of the site's.
+/// Returns the name of a file or folder below the site by the path that was asked for; nothing if it can be none of the site's.
 fn name(path: &str) -> Option<String> {
     let decoded = percent_decode_str(path.strip_prefix('/')?).decode_utf8().ok()?;
-    let is_plain = |part: &str| !part.is_empty() && part != ".." && !part.contains(['\\', '\0', ':']);
-    let trimmed = decoded.strip_suffix('/').unwrap_or(&decoded);
-    let mut parts = trimmed.split('/');
-    if trimmed.is_empty() {
-        return decoded.is_empty().then(String::new);
-    }
-    let is_first = parts.next().is_some_and(|first| is_plain(first) && is_published_name(first));
-    let good = is_first && parts.all(|part| is_plain(part) && !part.starts_with('.'));
-    good.then(|| decoded.into_owned())
+    let page = match decoded.strip_suffix('/') {
+        Some(folder) => format!("{folder}/index.html"),
+        None if decoded.is_empty() => "index.html".to_owned(),
+        None => decoded.clone().into_owned(),
+    };
+    let plain = !decoded.contains(['\\', '\0', ':']) && decoded.split('/').all(|part| part != "..");
+    // A folder may be named without its slash.
+    let is_folder = !decoded.rsplit('/').next().is_some_and(|last| last.contains('.'));
+    let good = is_published_name(&page) || is_folder && is_published_name(&format!("{decoded}/index.html"));
+    (plain && good).then(|| decoded.into_owned())
 }
 
 enum Found {
@@ -61,6 +62,10 @@ enum Found {
 
 fn read(site: &Path, name: &str) -> Option<Found> {
     let site = site.canonicalize().ok()?;
+    // Nothing was published there yet.
+    if !site.join("trust.jws").is_file() {
+        return None;
+    }
     let mut path = site.join(name);
     let mut name = name.to_owned();
     if path.is_dir() {
@@ -71,7 +76,7 @@ fn read(site: &Path, name: &str) -> Option<Found> {
         path = site.join(&name);
     }
     let path: PathBuf = path.canonicalize().ok()?;
-    if !path.starts_with(&site) {
+    if !is_published_name(&name) || !path.starts_with(&site) {
         return None;
     }
     let mut bytes = Vec::new();
@@ -148,6 +153,10 @@ mod tests {
             "/verify/%2e%2e/%2e%2e/x",
             "/verify\\..\\x",
             "/other",
+            "/keys/k1.jwe",
+            "/keys/",
+            "/status/x.sql",
+            "/verify/notes.txt",
             "/.well-known/.x",
             "//etc/passwd",
             "/verify/%00",
@@ -164,9 +173,11 @@ mod tests {
         let site = folder.path().join("site");
         std::fs::create_dir_all(site.join("verify")).unwrap();
         std::fs::write(folder.path().join("secret"), "x").unwrap();
-        std::os::unix::fs::symlink(folder.path().join("secret"), site.join("verify/secret")).unwrap();
+        std::os::unix::fs::symlink(folder.path().join("secret"), site.join("verify/secret.js")).unwrap();
         std::fs::write(site.join("verify/app.js"), "y").unwrap();
-        assert!(read(&site, "verify/secret").is_none());
+        assert!(read(&site, "verify/app.js").is_none(), "nothing was published there");
+        std::fs::write(site.join("trust.jws"), "x").unwrap();
+        assert!(read(&site, "verify/secret.js").is_none());
         assert!(matches!(read(&site, "verify/app.js"), Some(Found::File(..))));
         assert!(matches!(read(&site, "verify"), Some(Found::Folder(_))));
         assert!(read(&site, "verify/").is_none(), "it has no index.html");

@@ -275,3 +275,73 @@ fn an_empty_cell_takes_nothing_away_and_a_header_is_corrected_as_it_is_imported(
     regenerate(&issuer, number, &[]).expect(0);
     assert!(credential(&issuer, number)["validUntil"].is_null());
 }
+
+#[test]
+fn a_second_list_without_addresses_overwrites_nobody_of_whom_another_birthday_or_company_is_known() {
+    for (header, one, other) in
+        [("Date of birth", "1990-01-01", "1971-05-05"), ("Company", "X", "Y"), ("Firma", "Berg AG", "Tal GmbH")]
+    {
+        let issuer = Issuer::with(&format!("Name,{header},Credits\nAnn Lee,{one},5\n"));
+        let second = format!("Name,{header},Credits\nAnn Lee,{other},2\n");
+        for duplicates in ["skip", "update"] {
+            let ran = import(&issuer, &second, &["--duplicates", duplicates]).expect(1).prints("0 added, 0 updated");
+            ran.prints("`Ann Lee`, who is in the event already, with another").prints("`--same-name two-people`");
+        }
+        import(&issuer, &second, &["--same-name", "two-people"]).expect(0).prints("1 added");
+        import(&issuer, &second, &[]).expect(0).prints("1 unchanged");
+    }
+    // One who is said to be the same, and one of whom nothing says otherwise.
+    let issuer = Issuer::with("Name,Date of birth,Credits,Remarks\nAnn Lee,1990-01-01,5,early\n");
+    let update = ["--duplicates", "update"];
+    let same = "Name,Date of birth,Credits,Remarks,Course date\nAnn Lee,01.01.1990,6,late,2026-02-02\n";
+    import(&issuer, same, &update).expect(0).prints("1 updated");
+    let other = "Name,Date of birth\nAnn Lee,1990-01-02\n";
+    import(&issuer, other, &["--duplicates", "update", "--same-name", "same-person"]).expect(0).prints("1 updated");
+}
+
+#[test]
+fn a_left_out_row_takes_nobody_out_of_the_event_and_says_so() {
+    let issuer = Issuer::with("Name,Email\nAnn Lee,ann@example.org\nBob Ray,\nEve,eve@example.org\n");
+    issuer.run(&["issue", EVENT, "--only", "Eve"]).expect(0).prints("1 issued");
+    let list = "Name,Email,Result\nAnn Lee,ann@example.org,failed\nBob Ray,,failed\nEve,eve@example.org,failed\nNew,n@example.org,failed\n";
+    let ran = import(&issuer, list, &["--absent", "leave-out"]).expect(0).prints("0 added");
+    let ran = ran.prints("`Ann Lee` is in the event already, and would get a certificate");
+    let ran = ran.prints("`Bob Ray` is in the event already").prints("exclude them, or delete them from the event");
+    assert!(!ran.stdout.contains("`Eve` is in") && !ran.stdout.contains("`New` is in"), "{}", ran.stdout);
+}
+
+#[test]
+fn of_a_good_row_and_an_absent_one_about_the_same_person_the_later_counts() {
+    let leave_out = ["--absent", "leave-out"];
+    let list = |first: &str, second: &str| {
+        format!("Name,Email,Result\nAnn Lee,ann@example.org,{first}\nANN LEE,Ann@example.org,{second}\n")
+    };
+    let ran = import(&Issuer::new(), &list("passed", "failed"), &leave_out).expect(0).prints("0 added");
+    ran.prints("the same person is again in line 3, which counts: it is left out");
+    import(&Issuer::new(), &list("failed", "passed"), &leave_out).expect(0).prints("1 added");
+    // By a name alone, or an address alone, it is asked.
+    for (list, option) in [
+        ("Name,Result\nAnn Lee,passed\nAnn Lee,failed\n", "--same-name"),
+        ("Name,Email,Result\nAnn Lee,a@x.example,passed\nAnna Lee,a@x.example,failed\n", "--same-address"),
+    ] {
+        let issuer = Issuer::new();
+        let ran = import(&issuer, list, &leave_out).expect(1).prints("0 added").prints("who is left out in line 3");
+        ran.prints(&format!("`{option} two-people`"));
+        let answer = |answer: &str| import(&issuer, list, &[&leave_out[..], &[option, answer]].concat()).expect(0);
+        answer("same-person").prints("0 added");
+        answer("two-people").prints("1 added");
+    }
+}
+
+#[test]
+fn of_several_last_days_the_earliest_counts() {
+    let issuer = Issuer::new();
+    let list = "Name,Expires on,Expires,Valid until\nAda,2026-12-31,2027-12-31,\nBob,2028-12-31,,2027-06-30\n";
+    import(&issuer, list, &[]).expect(0).prints("column `Expires on` is the expires");
+    import(&issuer, "Name,Expires on,Expires\nEve,soon,2027-12-31\n", &[]).expect(1).prints("`soon` is not a date");
+    let said = "Name,Expires on,Expires\nTom,2026-12-31,2027-12-31\n";
+    import(&issuer, said, &["--map", "expires=Expires"]).expect(0);
+    issuer.run(&["issue", EVENT]).expect(0).prints("3 issued");
+    let until = |number: &String| credential(&issuer, number)["validUntil"].as_str().unwrap()[..10].to_owned();
+    assert_eq!(issuer.numbers().iter().map(until).collect::<Vec<_>>(), ["2026-12-31", "2027-06-30", "2027-12-31"]);
+}

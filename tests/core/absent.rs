@@ -101,3 +101,31 @@ fn what_is_harmless_is_not_asked_about() {
     let story = "She was absent on the first day, made up for it later and passed with distinction.";
     assert!(!says_absent_or_failed("Remark", story));
 }
+
+#[test]
+fn a_header_of_which_one_word_means_a_result_is_looked_at() {
+    for header in [
+        "Final result",
+        "Exam result",
+        "Course result",
+        "Test result",
+        "Endergebnis",
+        "Prüfungsergebnis",
+        "Ergebnis Prüfung",
+        "Abschlussnote",
+        "Résultat final",
+        "Verdict",
+        "Decision",
+        "Assessment",
+        "P/F",
+        "Workshop attendance (hours)",
+    ] {
+        for cell in ["failed", "F", "rejected", "Expelled", "not complete", "not completed", "did not attend"] {
+            assert!(says_absent_or_failed(header, cell), "{header}: {cell}");
+        }
+        assert!(!says_absent_or_failed(header, "passed") && !says_absent_or_failed(header, "87"), "{header}");
+    }
+    for header in ["Group", "Day 1", "City", "Attendee company", "Level of education", "Expires"] {
+        assert!(!says_absent_or_failed(header, "failed") && !says_absent_or_failed(header, "F"), "{header}");
+    }
+}

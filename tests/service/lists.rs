@@ -385,3 +385,41 @@ fn a_rule_for_everybody_is_one_word() {
         assert_eq!(world.post("/runs/preview", &run).ok()["gets"], 1);
     });
 }
+
+#[test]
+fn a_second_list_of_names_is_asked_about_where_other_columns_contradict_it() {
+    on_each_engine(|world| {
+        workshop(world);
+        import(world, "name,company,score\nAnn Lee,X,5\n", "");
+        let other = "name,company,score\nAnn Lee,Y,2\n";
+        for query in ["", "?keep_known=true"] {
+            assert_eq!(codes(&import(world, other, query)), [(2, "same_name")], "{query}");
+        }
+        assert_eq!(import(world, "name,company,score\nAnn Lee,x,7\n", "")["counts"]["updated"], 1);
+        assert_eq!(import(world, other, "?same_name=two_people")["counts"]["added"], 1);
+    });
+}
+
+#[test]
+fn a_row_that_is_left_out_says_who_stays_in_the_event() {
+    on_each_engine(|world| {
+        workshop(world);
+        import(world, "name,email,Remarks\nAnn Lee,ann@x.example,\n", "");
+        let list = "name,email,Remarks\nAnn Lee,ann@x.example,absent\nTom,tom@x.example,absent\n";
+        let told = |world: &World| {
+            let done = import(world, list, "?absent=leave_out");
+            let reason = |at: usize| done["findings"][at]["reason"].as_str().unwrap().to_owned();
+            (reason(0), reason(1))
+        };
+        let (ann, tom) = told(world);
+        assert!(ann.contains("`Ann Lee` is in the event already") && !tom.contains("in the event"), "{ann} {tom}");
+        let excluded = json!({ "person": "ann@x.example", "reason": "requested" });
+        world.post("/events/WORKSHOP/exclusions", &excluded).ok();
+        assert!(!told(world).0.contains("in the event"));
+        let twice = "name,email,Remarks\nEve,eve@x.example,\nEve,eve@x.example,absent\n";
+        let done = import(world, twice, "?absent=leave_out");
+        assert_eq!((&done["counts"]["added"], &done["findings"][0]["code"]), (&json!(0), &json!("duplicate")));
+        let one = json!({ "name": "Zoe", "email": "z@x.example", "fields": { "Final result": "rejected" } });
+        world.post(PEOPLE, &one).problem(409, "absent-or-failed");
+    });
+}

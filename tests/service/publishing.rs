@@ -8,6 +8,7 @@ use testamur::server::Publisher;
 use testamur::verify::{TrustAnchors, verify_jws};
 
 use crate::harness::{Answer, OWNER, World, on_each_engine};
+use crate::process::Place;
 use crate::runs::{certificates, done, school, work};
 
 const FIRST: &str = "/certificates/CERT-WORKSHOP-2026-00001";
@@ -132,7 +133,9 @@ fn the_site_is_served_and_nothing_beside_it() {
     site(&world, "/").problem(404, "no-such-route");
     assert!(looked(&world, &mut Publisher::default()));
     std::fs::write(world.folder().join("site/.trust.jws.tmp"), "half").unwrap();
-    std::fs::write(world.folder().join("site/notes.txt"), "private").unwrap();
+    for file in ["site/notes.txt", "site/keys/server.key", "site/verify/mine.txt"] {
+        std::fs::write(world.folder().join(file), "private").unwrap();
+    }
 
     let home = site(&world, "/");
     assert!(home.text().contains("Example Academy"), "{}", home.text());
@@ -152,9 +155,15 @@ fn the_site_is_served_and_nothing_beside_it() {
         let policy = page.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
         assert!(!policy.contains("script-src"), "the page says itself what it may load");
     }
-    for hidden in
-        ["/.publish.lock", "/.trust.jws.tmp", "/notes.txt", "/../keys/k1.jwe", "/verify/%2e%2e/%2e%2e/keys/k1.jwe"]
-    {
+    for hidden in [
+        "/.publish.lock",
+        "/.trust.jws.tmp",
+        "/notes.txt",
+        "/keys/server.key",
+        "/verify/mine.txt",
+        "/../keys/k1.jwe",
+        "/verify/%2e%2e/%2e%2e/keys/k1.jwe",
+    ] {
         site(&world, hidden).problem(404, "no-such-route");
     }
     world.send(OWNER, Request::builder().method("POST").uri("/trust.jws"), Body::empty()).problem(404, "no-such-route");
@@ -176,6 +185,14 @@ fn a_folder_of_others_is_not_published_into() {
     work(&world);
     let run = world.get(&format!("/runs/{}", run["id"].as_str().unwrap())).ok();
     assert_eq!(run["state"], "failed");
-    assert!(run["problem"].as_str().unwrap().contains("`shop.php`, which is no part of a site"), "{run}");
+    assert!(run["problem"].as_str().unwrap().contains("which is no part of a site"), "{run}");
     assert_eq!(std::fs::read_to_string(site.join("index.html")).unwrap(), "ours");
+}
+
+#[test]
+fn a_folder_of_keys_is_never_served() {
+    let place = Place::new();
+    let data = place.path("data");
+    let refused = place.refused(&["serve", "--listen", "127.0.0.1:0", "--site", data.to_str().unwrap()]);
+    assert!(refused.contains("would mix it with the private folder") && refused.contains("hint: "), "{refused}");
 }

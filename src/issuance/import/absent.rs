@@ -8,7 +8,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::columns::{Column, Meaning, field_name, key};
+use super::columns::{Column, Meaning, field_name, headers, key};
 
 /// The words, by section.
 const WORDS: &str = include_str!("absent.txt");
@@ -45,6 +45,8 @@ impl Section {
 
 /// Longest cell that is looked at, in characters; a longer one tells a story.
 const SHORT: usize = 60;
+/// Shortest word, in characters, with which a compound such as `Endergebnis` may end.
+const COMPOUND: usize = 6;
 /// Most words that stand for one thing, as `did not show up`.
 const RUN: usize = 4;
 /// Crosses and dashes that stand for no. `x` is none of them: in most lists it means that somebody was there.
@@ -105,9 +107,31 @@ pub(super) fn tells(column: &Column) -> Option<Tells> {
                 ("remarks", Tells::Words),
                 ("words", Tells::AsksAbsent),
             ];
-            kinds.into_iter().find(|(name, _)| is_header(name, &column.header)).map(|(_, tells)| tells)
+            let known = kinds.into_iter().find(|(name, _)| is_header(name, &column.header)).map(|(_, tells)| tells);
+            known.or_else(|| has_word(&column.header).then_some(Tells::Marks))
         }
     }
+}
+
+/// `Final result`, `Ergebnis Prüfung`, `Endergebnis`: one of the words means a result, a status or an attendance. It may also
+/// mean something else (`Present address`), so a no, a cross or a dash is none.
+fn has_word(header: &str) -> bool {
+    let means = |word: &str| {
+        ["asks", "status"].iter().any(|name| is_in(name, word)) || Meaning::of(word) == Some(Meaning::Result)
+    };
+    let ends = |word: &str| {
+        let sections = ["asks", "status"].into_iter().flat_map(|name| SECTIONS[name].whole.iter().copied());
+        let mut known = sections.chain(headers(Meaning::Result)).filter(|known| known.chars().count() >= COMPOUND);
+        known.any(|known| word.ends_with(known))
+    };
+    let plain = field_name(header);
+    plain.split('_').any(|word| !is_in("unlike", word) && (means(word) || ends(word)))
+}
+
+/// Says whether a column is looked at for what became of somebody.
+pub fn tells_what_became(header: &str) -> bool {
+    let column = Column { header: header.to_owned(), field: field_name(header), meaning: None, skipped: false };
+    tells(&column).is_some()
 }
 
 /// `Passed`, `Passed?`, `Passed (yes/no)`, `Passed the exam`.
@@ -203,11 +227,12 @@ mod tests {
 
     #[test]
     fn the_words_are_spelt_as_cells_are_compared() {
-        for name in ["asks", "status", "remarks", "fillers", "words", "whole", "yes", "no", "not", "harmless"] {
+        for name in ["asks", "status", "remarks", "fillers", "words", "whole", "yes", "no", "not", "harmless", "unlike"]
+        {
             let Section { whole, beginnings } = &SECTIONS[name];
             assert!(whole.len() > 4, "{name}");
             whole.iter().chain(beginnings).for_each(|word| assert_eq!(key(word), *word, "{name}"));
         }
-        assert_eq!(SECTIONS.len(), 10);
+        assert_eq!(SECTIONS.len(), 11);
     }
 }

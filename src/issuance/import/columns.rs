@@ -38,7 +38,7 @@ use Meaning::{Credits, Email, Expires, FirstName, Language, LastName, Name, Resu
 const HEADERS: &str = include_str!("headers.txt");
 
 /// Returns the headers that mean something, the likelier ones first.
-fn headers(meaning: Meaning) -> impl Iterator<Item = &'static str> {
+pub(super) fn headers(meaning: Meaning) -> impl Iterator<Item = &'static str> {
     let begins =
         move |line: &str| line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) == Some(meaning.field());
     let section = HEADERS.lines().skip_while(move |line| !begins(line));
@@ -214,11 +214,24 @@ impl Columns {
                 found.columns[at].meaning = Some(meaning);
             }
         }
+        found.find_all_last_days(mapping);
         found.settle_names(mapping)?;
         Ok(found)
     }
 
-    /// Returns the index of the column with a meaning.
+    /// Of several columns with last days none is passed over, unless it was said which one counts.
+    fn find_all_last_days(&mut self, mapping: &Mapping) {
+        if mapping.says(Expires).is_some() {
+            return;
+        }
+        let mapped = |header: &str| mapping.entries.iter().any(|(_, c)| !c.is_empty() && key(c) == key(header));
+        for column in self.columns.iter_mut().filter(|column| column.meaning.is_none() && !column.skipped) {
+            let is_one = headers(Expires).any(|header| header == key(&column.header)) && !mapped(&column.header);
+            column.meaning = is_one.then_some(Expires);
+        }
+    }
+
+    /// Returns the index of the column with a meaning; the first, where several have it.
     pub fn with(&self, meaning: Meaning) -> Option<usize> {
         self.columns.iter().position(|column| column.meaning == Some(meaning))
     }

@@ -21,7 +21,7 @@ mod unfilled;
 mod uses;
 mod xlsx;
 
-pub use absent::{Absent, says_absent_or_failed};
+pub use absent::{Absent, says_absent_or_failed, tells_what_became};
 pub use columns::{Column, Columns, Mapping, MappingError, Meaning, field_name};
 pub use expiry::{ExpiryError, last_day, not_over};
 pub use names::{NameProblem, checked_name, checked_text, is_bidi_control, is_email, lint_name};

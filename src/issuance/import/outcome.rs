@@ -137,6 +137,8 @@ pub struct RowOutcome {
     pub participant: Option<Participant>,
     /// Whom an error row would be about: what else is to be asked about it is asked at once.
     pub set_aside: Option<Participant>,
+    /// Whom a row is about that is left out because it says that they were absent or failed.
+    pub left_out: Option<Participant>,
     /// Fields that the row takes away ([`CLEAR`]).
     pub cleared: BTreeSet<String>,
     /// Everything that was found.

@@ -72,11 +72,15 @@ impl RowChecker<'_> {
         let nameable = !name.is_empty() && names::characters(&name) <= NAME_CHARACTERS;
         let wanted = self.wants_one();
         let good = self.findings.iter().all(|finding| finding.severity < Severity::Error);
-        let person = (wanted && nameable)
+        let person = nameable
             .then(|| Participant::new(person_key(&name, email.as_deref()), name, email, fields, self.checks.now));
-        let (participant, set_aside) = if good { (person, None) } else { (None, person) };
+        let (participant, set_aside, left_out) = match (wanted, good) {
+            (false, _) => (None, None, person),
+            (true, true) => (person, None, None),
+            (true, false) => (None, person, None),
+        };
         let Self { findings, cleared, .. } = self;
-        RowOutcome { line: self.row.line, row: index, participant, set_aside, cleared, findings }
+        RowOutcome { line: self.row.line, row: index, participant, set_aside, left_out, cleared, findings }
     }
 
     fn cell(&self, at: usize) -> &str {
@@ -302,6 +306,7 @@ impl RowChecker<'_> {
     /// All further columns, by their placeholder and, where they have a meaning, by its field too.
     fn fields(&mut self) -> Fields {
         let mut fields = Fields::new();
+        let mut last: Option<String> = None;
         let columns = self.columns;
         for (at, column) in columns.columns.iter().enumerate().filter(|(_, column)| !column.skipped) {
             let text = self.row.cells.get(at).map_or("", String::as_str).trim();
@@ -325,11 +330,15 @@ impl RowChecker<'_> {
                 Some(Meaning::Result | Meaning::Role | Meaning::Term) => self.signed(text, &column.header),
                 _ => text,
             };
-            if let Some(meaning) = column.meaning {
-                fields.insert(meaning.field().into(), text.clone());
+            match column.meaning {
+                Some(Meaning::Expires) => last = Some(last.map_or(text.clone(), |last| last.min(text.clone()))),
+                Some(meaning) => drop(fields.insert(meaning.field().into(), text.clone())),
+                None => {}
             }
             fields.insert(column.field.clone(), text);
         }
+        // Of several last days the earliest counts, also where another column is called as the claim is.
+        fields.extend(last.map(|last| (Meaning::Expires.field().to_owned(), last)));
         fields
     }
 

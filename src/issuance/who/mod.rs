@@ -2,10 +2,11 @@
 //!
 //! One mailbox and one name, whichever way they are spelt ([`mailbox`], [`plain_name`]), are one person. One mailbox and
 //! another name are two people, or one whose name was corrected: that is asked. Without an address, a name and the other
-//! columns decide; where they do not, that is asked too. Different external ids are different people, and one external id is
+//! columns decide; where they do not, or say otherwise, that is asked too. Different external ids are different people, and one external id is
 //! one person, unless name and address both say otherwise: that is asked.
 
 mod addresses;
+mod apart;
 mod names;
 
 use std::collections::{HashMap, HashSet};

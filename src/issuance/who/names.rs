@@ -1,5 +1,6 @@
 //! Rows without an address: the name, and what else is there, says whom they are about.
 
+use super::apart::told_apart_by;
 use super::{Answer, List, Other, Verdict, asked, ids_differ};
 use crate::issuance::import::{Code, RowOutcome, person_key};
 use crate::store::{Participant, PersonKey, StoreError};
@@ -97,7 +98,15 @@ impl List<'_> {
         if let ([one], 1) = (&free[..], distinct)
             && person_key(&one.name, None) == person_key(&person.name, None)
         {
-            return Verdict::Is(one.key.clone());
+            let column = one.known.as_ref().and_then(|known| told_apart_by(person, known));
+            match (column, self.answers.same_name) {
+                (None, _) => return Verdict::Is(one.key.clone()),
+                (Some(column), Answer::Ask) => {
+                    let reason = format!("`{}` may be {}, with another `{column}`", person.name, one.spelt());
+                    return asked(Code::SameName, reason, SAY);
+                }
+                (Some(_), _) => {}
+            }
         }
         let one = |others: &[Other]| others.iter().all(|other| other.key == others[0].key);
         match self.answers.same_name {

@@ -274,7 +274,7 @@ fn word(source: Source) -> &'static str {
         Source::Attachment => "attachment",
         Source::QrOnPage(_) | Source::QrInPicture => "qr",
         Source::BakedPng => "baked",
-        Source::PlainText => "text",
+        Source::PlainText | Source::Link => "text",
     }
 }
 

@@ -75,6 +75,8 @@ pub enum Source {
     Attachment,
     /// A QR code on this page of a PDF, from 1.
     QrOnPage(usize),
+    /// A link on a page of a PDF.
+    Link,
     /// A QR code in a picture.
     QrInPicture,
     /// The text itself.

@@ -3,6 +3,7 @@
 
 mod attached;
 mod bounds;
+mod links;
 
 pub(super) use attached::Attached;
 
@@ -72,6 +73,7 @@ fn read_guarded(bytes: Vec<u8>, mode: ReadMode, sink: &mut dyn Sink) -> Result<V
         Err(error) if credentials.is_empty() => return Err(error),
         Err(_) => {}
     }
+    links::tell(&pdf, sink);
     Ok(attached)
 }
 
@@ -98,12 +100,18 @@ fn drawn_over(pdf: &Pdf) -> bool {
         !quiet || annotation.contains_key("AP")
     };
     let drawn_on = |page: &Page<'_>| {
-        let Some(all) = page.raw().get::<Array<'_>>("Annots") else { return false };
+        let (dicts, is_cut) = annotations(page);
         // More than are looked at is too many for links.
-        let dicts = all.iter::<Object<'_>>().take(ANNOTATIONS).filter_map(Object::into_dict);
-        dicts.into_iter().any(draws) || all.iter::<Object<'_>>().nth(ANNOTATIONS).is_some()
+        dicts.into_iter().any(draws) || is_cut
     };
     pdf.pages().iter().take(PAGES).any(drawn_on)
+}
+
+/// Returns the annotations of a page, and whether there are more than are looked at.
+fn annotations<'a>(page: &Page<'a>) -> (Vec<Dict<'a>>, bool) {
+    let Some(all) = page.raw().get::<Array<'_>>("Annots") else { return (Vec::new(), false) };
+    let dicts = all.iter::<Object<'_>>().take(ANNOTATIONS).filter_map(Object::into_dict).collect();
+    (dicts, all.iter::<Object<'_>>().nth(ANNOTATIONS).is_some())
 }
 
 /// Scans pages for QR codes.

@@ -32,8 +32,8 @@ const UNPACKED_TEXT: u64 = 4 << 20;
 pub(super) struct Beside {
     /// Its texts (PNG section 11.3.3).
     pub(super) texts: Vec<Vec<u8>>,
-    /// Whether there is something that is not looked at: its end is missing, a text cannot be unpacked, or it is animated
-    /// and only its first picture is seen.
+    /// Whether there is something that is not looked at: its end is missing, a text or a colour profile cannot be unpacked,
+    /// a chunk is of no known kind, or it is animated and only its first picture is seen.
     pub(super) is_partly_read: bool,
 }
 
@@ -49,12 +49,36 @@ pub(super) fn beside(bytes: &[u8]) -> Beside {
                 Some(text) => beside.texts.push(text),
                 None => beside.is_partly_read = true,
             },
-            b"acTL" => beside.is_partly_read = true,
+            // C2PA, in a box of JUMBF; whatever is said in it is a text like another.
+            b"caBX" if data.get(4..8) == Some(b"jumb") => beside.texts.push(data.to_vec()),
+            b"iCCP" => match profile(data) {
+                Some(profile) => beside.texts.push(profile),
+                None => beside.is_partly_read = true,
+            },
+            b"acTL" | b"fdAT" => beside.is_partly_read = true,
             b"IEND" => break,
-            _ => {}
+            _ => beside.is_partly_read |= data.len() > room(kind),
         }
     }
     beside
+}
+
+/// Returns how many bytes of a chunk may go unseen: those of the standard (PNG section 11) have as many as they need, any
+/// other chunk has no room for a certificate.
+fn room(kind: &[u8]) -> usize {
+    match kind {
+        b"IDAT" => usize::MAX,
+        b"PLTE" => 768,
+        b"tRNS" | b"hIST" => 512,
+        // A palette that is proposed, scales: words and numbers.
+        b"sPLT" | b"pCAL" | b"sCAL" => 4 << 10,
+        _ => 64,
+    }
+}
+
+/// Returns a colour profile (PNG section 11.3.2.3), unpacked; nothing for what has not its form (ICC.1 section 7.2).
+fn profile(data: &[u8]) -> Option<Vec<u8>> {
+    text(true, data).filter(|profile| profile.get(36..40) == Some(b"acsp"))
 }
 
 /// Returns a text behind its keyword, unpacked.
@@ -72,8 +96,10 @@ fn text(is_packed: bool, data: &[u8]) -> Option<Vec<u8>> {
         return Some(packed.to_vec());
     }
     let mut text = Vec::new();
-    flate2::read::ZlibDecoder::new(packed).take(UNPACKED_TEXT + 1).read_to_end(&mut text).ok()?;
-    (text.len() as u64 <= UNPACKED_TEXT).then_some(text)
+    let mut unpacking = flate2::read::ZlibDecoder::new(packed).take(UNPACKED_TEXT + 1);
+    unpacking.read_to_end(&mut text).ok()?;
+    let behind = packed.len() as u64 - unpacking.into_inner().total_in();
+    (text.len() as u64 <= UNPACKED_TEXT && behind <= room(b"") as u64).then_some(text)
 }
 
 /// Returns where the picture ends: behind its `IEND` chunk (PNG section 11.2.5).
@@ -159,6 +185,47 @@ mod tests {
             (b"iTXt", b"openbadgecredential\0\0\0en\0\0{\"a\":1}"),
         ]);
         assert_eq!(baked(&bytes).unwrap().text, "{\"a\":1}");
+    }
+
+    #[test]
+    fn chunks_of_no_known_kind_are_said_and_those_of_the_standard_are_not() {
+        let zlib = |data: &[u8]| {
+            let mut packed = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
+            std::io::Write::write_all(&mut packed, data).unwrap();
+            packed.finish().unwrap()
+        };
+        let mut icc = vec![0; 500];
+        icc[36..40].copy_from_slice(b"acsp");
+        let iccp = |data: &[u8]| [b"sRGB\0\0", &zlib(data)[..]].concat();
+        let is_whole = |kind: &[u8], data: &[u8]| {
+            !beside(&png(&[(b"IHDR", &[0; 13]), (kind, data), (b"IEND", b"")])).is_partly_read
+        };
+        for (kind, data) in [
+            (&b"PLTE"[..], vec![7; 768]),
+            (b"tRNS", vec![7; 256]),
+            (b"pHYs", vec![0; 9]),
+            (b"cHRM", vec![0; 32]),
+            (b"mDCV", vec![0; 24]),
+            (b"iDOT", vec![0; 28]),
+            (b"vpAg", vec![0; 9]),
+            (b"iCCP", iccp(&icc)),
+            (b"caBX", [&[0, 0, 0, 90][..], b"jumb", &[7; 82]].concat()),
+            (b"IDAT", vec![7; 5_000]),
+        ] {
+            assert!(is_whole(kind, &data), "{}", kind.escape_ascii());
+        }
+        for (kind, data) in [
+            (&b"prVt"[..], vec![7; 65]),
+            (b"caBX", vec![7; 65]),
+            (b"pHYs", vec![7; 65]),
+            (b"PLTE", vec![7; 769]),
+            (b"fdAT", vec![0; 8]),
+            (b"iCCP", iccp(&[7; 500])),
+            (b"iCCP", [&iccp(&icc)[..], &[7; 65]].concat()),
+            (b"zTXt", [&iccp(b"x")[..], &[7; 65]].concat()),
+        ] {
+            assert!(!is_whole(kind, &data), "{}", kind.escape_ascii());
+        }
     }
 
     #[test]

@@ -18,6 +18,8 @@ struct Forms {
     png: Vec<u8>,
     jpeg: Vec<u8>,
     jwt: String,
+    /// With an embedded proof.
+    json: String,
 }
 
 struct World {
@@ -31,14 +33,15 @@ static WORLD: LazyLock<World> = LazyLock::new(|| {
     let (issuer, numbers, pdfs) = issuer();
     let out = issuer.path("again");
     let again = out.to_str().unwrap();
-    issuer.run(&["certificates", "render", "--all", "--format", "png,jwt", "--out", again]).expect(0);
+    issuer.run(&["certificates", "render", "--all", "--format", "png,jwt,json", "--out", again]).expect(0);
     let forms = |index: usize| {
         let read = |kind: &str| fs::read(out.join(format!("{}.{kind}", numbers[index]))).unwrap();
         let png = read("png");
         let mut jpeg = Cursor::new(Vec::new());
         image::load_from_memory(&png).unwrap().to_luma8().write_to(&mut jpeg, ImageFormat::Jpeg).unwrap();
         let jwt = String::from_utf8(read("jwt")).unwrap().trim().to_owned();
-        Forms { pdf: pdfs[index].clone(), png, jpeg: jpeg.into_inner(), jwt }
+        let json = String::from_utf8(read("json")).unwrap().trim().to_owned();
+        Forms { pdf: pdfs[index].clone(), png, jpeg: jpeg.into_inner(), jwt, json }
     };
     let (good, bad) = (forms(0), forms(1));
     World { issuer, good, bad }
@@ -148,12 +151,87 @@ fn what_is_said_in_a_picture_is_searched() {
         ("tEXt.png", chunk(b"tEXt", &[b"Comment\0see ", bad.jwt.as_bytes()].concat())),
         ("zTXt.png", chunk(b"zTXt", &[b"Comment\0\0", &packed[..]].concat())),
         ("iTXt.png", chunk(b"iTXt", &[b"Comment\0\x01\0\0\0", &packed[..]].concat())),
+        (
+            "base64.png",
+            chunk(b"tEXt", &[b"Comment\0", data_encoding::BASE64.encode(bad.json.as_bytes()).as_bytes()].concat()),
+        ),
     ] {
         judges(name, &with(&chunk), &[(name, "valid"), (name, "revoked")]);
     }
+    for (name, chunk) in [
+        ("own.png", chunk(b"prVt", bad.json.as_bytes())),
+        ("pdf.png", chunk(b"tEXt", &[b"x\0", data_encoding::BASE64.encode(&bad.pdf).as_bytes()].concat())),
+    ] {
+        let (_, ran) = judged(&WORLD.issuer, name, &with(&chunk), 1);
+        assert_eq!(text(&ran.rows()[0], "page"), "leftover", "{ran:?}");
+    }
+    judges("small.png", &with(&chunk(b"prVt", &[7; 64])), &[("small.png", "valid")]);
     let comment = [&((bad.jwt.len() + 2) as u16).to_be_bytes()[..], bad.jwt.as_bytes()].concat();
     let jpeg = [b"\xFF\xD8\xFF\xFE", &comment[..], &good.jpeg[2..]].concat();
     judges("comment.jpg", &jpeg, &[("comment.jpg", "valid"), ("comment.jpg", "revoked")]);
+}
+
+#[test]
+fn a_credential_beside_a_good_one_in_json_is_judged_in_every_form() {
+    let World { good, bad, .. } = &*WORLD;
+    let (kept, part) = (&good.json, bad.jwt.split('.').collect::<Vec<_>>());
+    let (header, payload, signature) = (part[0], part[1], part[2]);
+    let quoted = serde_json::to_string(&bad.json).unwrap();
+    let one = format!("\"protected\":\"{header}\",\"signature\":\"{signature}\"");
+    for (number, other) in [
+        quoted.clone(),
+        format!("{{\"note\":{}}}", serde_json::to_string(&format!("[{quoted}]")).unwrap()),
+        format!("{{\"payload\":\"{payload}\",{one}}}"),
+        format!("{{\"payload\":\"{payload}\",\"signatures\":[{{{one}}}]}}"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let name = format!("form{number}.json");
+        judges(&name, format!("[{kept},{other}]").as_bytes(), &[(&name, "valid"), (&name, "revoked")]);
+    }
+    let mut robbed: serde_json::Value = serde_json::from_str(kept).unwrap();
+    robbed.as_object_mut().unwrap().remove("proof").unwrap();
+    judges(
+        "robbed.json",
+        format!("[{kept},{robbed}]").as_bytes(),
+        &[("robbed.json", "valid"), ("robbed.json", "malformed")],
+    );
+    let held = format!("{{\"type\":\"VerifiablePresentation\",\"verifiableCredential\":[{robbed},{kept}]}}");
+    judges("held.json", held.as_bytes(), &[("held.json", "malformed"), ("held.json", "valid")]);
+    let headless = format!("[{kept},{{\"payload\":\"{payload}\",\"signature\":\"{signature}\"}}]");
+    judges("headless.json", headless.as_bytes(), &[("headless.json", "valid"), ("headless.json", "unreadable")]);
+}
+
+/// A PDF whose page links to something.
+fn linking(pdf: &[u8], uri: &str) -> Vec<u8> {
+    let mut document = Document::load_mem(pdf).unwrap();
+    let uri = Object::String(uri.as_bytes().to_vec(), StringFormat::Literal);
+    let action = document.add_object(dictionary! { "S" => "URI", "URI" => uri });
+    let rect = vec![0.into(), 0.into(), 9.into(), 9.into()];
+    let link = dictionary! { "Type" => "Annot", "Subtype" => "Link", "Rect" => rect, "A" => action };
+    let link = Object::from(document.add_object(link));
+    let page = *document.get_pages().values().next().unwrap();
+    let page = document.get_object_mut(page).unwrap().as_dict_mut().unwrap();
+    page.set("Annots", vec![link]);
+    let mut bytes = Vec::new();
+    document.save_to(&mut bytes).unwrap();
+    bytes
+}
+
+#[test]
+fn a_link_on_a_page_to_another_certificate_is_judged() {
+    let World { good, bad, .. } = &*WORLD;
+    let code = |jwt: &str| {
+        let jws = testamur::proof::jws::Jws::parse(jwt, 1 << 20).unwrap();
+        testamur::qr::pack(&jws, "certs.example.org/verify")
+    };
+    for uri in [code(&bad.jwt), format!("https://x.example/?vc={}", bad.jwt)] {
+        judges("link.pdf", &linking(&good.pdf, &uri), &[("link.pdf", "valid"), ("link.pdf", "revoked")]);
+    }
+    for uri in [code(&good.jwt), "https://x.example/?t=eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln".to_owned()] {
+        judges("own.pdf", &linking(&good.pdf, &uri), &[("own.pdf", "valid")]);
+    }
 }
 
 /// A PDF with more files attached to it.
@@ -390,6 +468,34 @@ fn a_folder_names_what_is_not_looked_at() {
     let ran = issuer.run(&["verify", path, "--trust", "SITE", "--at", SOON, "--json"]).expect(1);
     let codes: Vec<String> = ran.verdicts().iter().map(|row| text(row, "verdict")).collect();
     assert_eq!(codes, ["revoked", "valid", "revoked", "valid"], "{ran:?}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_in_a_folder_is_neither_file_nor_folder_is_named_and_never_green() {
+    let World { issuer, good, bad } = &*WORLD;
+    for (name, words) in [("linked", "a link to a folder is not followed"), ("piped", "it is a pipe, a socket")] {
+        let (folder, outside) = (issuer.path(name), issuer.path(&format!("{name}-out")));
+        fs::create_dir(&folder).unwrap();
+        fs::create_dir(&outside).unwrap();
+        fs::write(folder.join("good.pdf"), &good.pdf).unwrap();
+        fs::write(outside.join("bad.pdf"), &bad.pdf).unwrap();
+        let other = folder.join("other.pdf");
+        // A link to a file is that file.
+        std::os::unix::fs::symlink(folder.join("good.pdf"), folder.join("same.pdf")).unwrap();
+        let socket = (name == "piped").then(|| std::os::unix::net::UnixListener::bind(&other).unwrap());
+        if socket.is_none() {
+            std::os::unix::fs::symlink(&outside, &other).unwrap();
+        }
+        let path = folder.to_str().unwrap();
+        let ran = issuer.run(&["verify", path, "--trust", "SITE", "--at", SOON]).expect(1);
+        let ran = ran.prints("2 verified offline: 2 valid; 1 link or pipe not looked at").warns("other.pdf");
+        assert!(ran.stderr.contains(words), "{}", ran.stderr);
+        let rows = issuer.run(&["verify", path, "--trust", "SITE", "--at", SOON, "--json"]).expect(1).rows();
+        let skipped: Vec<String> =
+            rows.iter().filter(|row| row["skipped"].is_string()).map(|row| text(row, "input")).collect();
+        assert_eq!(skipped, [other.to_str().unwrap()]);
+    }
 }
 
 #[test]

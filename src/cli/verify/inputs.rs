@@ -24,6 +24,8 @@ pub(super) enum Input {
     File(PathBuf),
     /// A file in a folder whose name ends in nothing that certificates end in.
     Stranger(PathBuf),
+    /// What lies in a folder and is neither a file nor a folder of it.
+    Shut(PathBuf),
     Bytes(Vec<u8>),
     Text(String),
 }
@@ -59,6 +61,8 @@ pub(super) enum NoteKind {
     Ordinary,
     /// It was not looked at, because of its kind.
     Unseen,
+    /// As above, and it may hold certificates: nothing is good beside it.
+    Shut,
 }
 
 /// Expands an argument into the things to verify.
@@ -73,7 +77,11 @@ pub(super) fn inputs(argument: &str) -> Result<Vec<Input>, Failure> {
         files.sort();
         let ends_in = |path: &Path, kind: &str| path.extension().is_some_and(|e| e.eq_ignore_ascii_case(kind));
         let is_known = |path: &Path| KINDS.iter().chain(&CLOSED).any(|kind| ends_in(path, kind));
-        let input = |path: PathBuf| if is_known(&path) { Input::File(path) } else { Input::Stranger(path) };
+        let input = |path: PathBuf| match path.is_file() {
+            true if is_known(&path) => Input::File(path),
+            true => Input::Stranger(path),
+            false => Input::Shut(path),
+        };
         return Ok(files.into_iter().map(input).collect());
     }
     if path.exists() {
@@ -114,19 +122,28 @@ fn is_json(text: &str) -> bool {
     text.trim_start().starts_with('{') && serde_json::from_str::<serde::de::IgnoredAny>(text).is_ok()
 }
 
-/// Collects the files in a folder.
+/// Collects the files in a folder, and whatever else is in it that has no files of its own.
 fn walk(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         let path = entry.path();
-        // Links to folders are not followed: a folder that links to itself would never end. A pipe would never begin.
+        // Links to folders are not followed: a folder that links to itself would never end.
         if entry.file_type()?.is_dir() {
             walk(&path, files)?;
-        } else if path.is_file() {
+        } else {
             files.push(path);
         }
     }
     Ok(())
+}
+
+/// Says why something in a folder is not opened. A pipe would never begin.
+fn why_shut(path: &Path) -> &'static str {
+    match fs::metadata(path) {
+        Ok(target) if target.is_dir() => "a link to a folder is not followed; verify that folder by itself",
+        Ok(_) => "it is a pipe, a socket or a device, which is not opened",
+        Err(_) => "it leads to nothing that can be opened",
+    }
 }
 
 impl Input {
@@ -140,6 +157,10 @@ impl Input {
             Self::Bytes(bytes) => look.file("-", bytes, look.ask),
             Self::File(path) => look.path(path, look.ask),
             Self::Stranger(path) => look.stranger(path),
+            Self::Shut(path) => {
+                let note = Note::of(path, why_shut(path), NoteKind::Shut);
+                Answers { notes: vec![note], ..Answers::default() }
+            }
         }
     }
 }

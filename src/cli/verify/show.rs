@@ -83,6 +83,8 @@ pub(in crate::cli) struct Tally {
     not_good: u64,
     /// Files that were not looked at, because of their kind.
     unseen: Vec<String>,
+    /// What may hold certificates, and was not looked at.
+    shut: usize,
     /// Files that hold no certificate, as nobody thought they would.
     ordinary: Vec<String>,
 }
@@ -102,6 +104,10 @@ impl Tally {
             NoteKind::LeftOut => output::note(format!("skipped {}: {}", shown(input), shown(text))),
             NoteKind::Ordinary => self.ordinary.push(input),
             NoteKind::Unseen => self.unseen.push(input),
+            NoteKind::Shut => {
+                output::note(format!("not looked at: {}: {}", shown(&input), shown(&text)));
+                self.shut += 1;
+            }
         }
     }
 
@@ -146,7 +152,7 @@ impl Tally {
     }
 
     pub(super) fn all_good(&self) -> bool {
-        self.not_good == 0
+        self.not_good == 0 && self.shut == 0
     }
 
     pub(super) fn summary(&self) {
@@ -160,6 +166,10 @@ impl Tally {
             0 => String::new(),
             unseen => format!("; {} not looked at", output::counted(unseen, "file", "files")),
         };
-        output::line(format!("{} verified offline: {}{differing}{unseen}", self.total(), counts.join(", ")));
+        let shut = match self.shut {
+            0 => String::new(),
+            shut => format!("; {} not looked at", output::counted(shut, "link or pipe", "links or pipes")),
+        };
+        output::line(format!("{} verified offline: {}{differing}{unseen}{shut}", self.total(), counts.join(", ")));
     }
 }

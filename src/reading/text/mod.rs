@@ -7,6 +7,7 @@ mod views;
 
 use std::borrow::Cow;
 
+use super::magic::{Magic, magic};
 use super::{CANDIDATE_BYTES, CANDIDATES, Candidate, Found, Kind, ReadingError, Source, What};
 use tokens::{Tokens, TooMuch};
 
@@ -98,26 +99,40 @@ fn found(kind: Kind, texts: Vec<String>) -> Found {
 fn credentials(text: &str) -> Result<(Vec<String>, bool), ReadingError> {
     let objects = objects::of(text).map_err(too_much)?;
     let tokens = Tokens::of(text).map_err(too_much)?;
-    let objects_and_tokens = objects.texts.into_iter().map(str::to_owned).chain(tokens).collect();
+    let objects_and_tokens = objects.all.into_iter().map(|one| one.text.into_owned()).chain(tokens).collect();
     Ok((objects_and_tokens, objects.is_unclear))
 }
 
 /// Returns the credentials that stand in what a file says beside its picture; nothing where they cannot be told.
 pub(super) fn beside(bytes: &[u8]) -> Option<Vec<String>> {
     let text: Cow<'_, str> = decoded(bytes).unwrap_or_else(|| letters(bytes).into());
-    credentials(&text).ok().map(|(texts, _)| texts)
+    let (mut texts, mut is_unclear) = credentials(&text).ok()?;
+    for file in packed::files(&text)? {
+        match magic(&file) {
+            Magic::Text => {
+                let (inner, is_inner_unclear) = credentials(&decoded(&file)?).ok()?;
+                texts.extend(inner);
+                is_unclear |= is_inner_unclear;
+            }
+            // Programs add a small picture of the picture (XMP, `xmp:Thumbnails`).
+            Magic::Jpeg | Magic::Other(_) => {}
+            _ => return None,
+        }
+    }
+    (!is_unclear).then_some(texts)
 }
 
 /// True if a JSON document holds no credential beside what it is itself.
 pub(super) fn is_alone(bytes: &[u8]) -> bool {
     let Some(text) = decoded(bytes) else { return false };
-    let is_one = objects::of(&text).is_ok_and(|objects| objects.texts.len() <= 1 && !objects.is_unclear);
+    let is_one = objects::of(&text).is_ok_and(|objects| objects.all.len() <= 1 && !objects.is_unclear);
     is_one && Tokens::of(&text).is_ok_and(|tokens| tokens.is_empty())
 }
 
-/// True if a text holds a credential, or may.
+/// True if a text holds a credential with a proof, or may. One without may be the payload of a JWS.
 fn holds_credential(text: &str) -> bool {
-    credentials(text).map_or(true, |(texts, is_unclear)| is_unclear || !texts.is_empty())
+    let is_proven = |objects: objects::Objects<'_>| objects.is_unclear || objects.all.iter().any(|one| one.has_proof);
+    objects::of(text).map_or(true, is_proven) || Tokens::of(text).map_or(true, |tokens| !tokens.is_empty())
 }
 
 /// True for a list of credentials, each in a line of its own: then a line that is none is one that was damaged.
@@ -261,6 +276,17 @@ mod tests {
         assert_eq!(searched(format!("{one}\n--B\n").as_bytes()), [&one[..]], "a mail's boundary goes on with letters");
         assert_eq!(searched(session.as_bytes()), [""; 0]);
         assert_eq!(searched(b"{\"name\":\"a package\"}"), [""; 0]);
+    }
+
+    #[test]
+    fn the_payload_of_a_jws_is_no_credential_of_its_own() {
+        let payload = r#"{"@context":["a"],"credentialSubject":{"name":"Waterproof"},"type":["VerifiableCredential"]}"#;
+        let part = |text: &str| data_encoding::BASE64URL_NOPAD.encode(text.as_bytes());
+        let one = format!("{}.{}.{}", part(r#"{"typ":"vc+jwt"}"#), part(payload), "A".repeat(86));
+        let text = format!("see {one}, and \"{one}\"");
+        let held = read(text.as_bytes(), false).unwrap();
+        assert_eq!((held.files.len(), held.closed), (0, None));
+        assert_eq!(beside(text.as_bytes()), Some(vec![one]));
     }
 
     #[test]

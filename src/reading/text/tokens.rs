@@ -120,7 +120,7 @@ fn object(part: &str) -> Option<serde_json::Map<String, serde_json::Value>> {
 }
 
 /// Links in mails carry tokens of all kinds: only what says that it is a credential is judged.
-fn claims_credential(header: &str, payload: &str) -> bool {
+pub(super) fn claims_credential(header: &str, payload: &str) -> bool {
     let typ = object(header).and_then(|header| Some(header.get("typ")?.as_str()?.to_ascii_lowercase()));
     let speaks = |payload: Vec<u8>| {
         memmem::find(&payload, b"credentialSubject").is_some()

@@ -168,7 +168,8 @@ fn a_pdf_gives_its_attachment_first_and_then_its_code() {
     assert_eq!(read_with(&bytes, ReadMode::Quick).unwrap(), found);
     let (bytes, _) = certificate("classic", "Ada Lovelace");
     let quick = read_with(&bytes, ReadMode::Quick).unwrap();
-    assert_eq!(quick.candidates.iter().map(|c| c.source).collect::<Vec<_>>(), [Source::Attachment]);
+    // The page links to its own certificate.
+    assert_eq!(quick.candidates.iter().map(|c| c.source).collect::<Vec<_>>(), [Source::Attachment, Source::Link]);
     assert!(quick.printed.is_some());
 }
 
@@ -450,7 +451,7 @@ fn our_own_certificates_are_read_back_and_raise_no_alarm() {
             let (pdf, jws) = certificate(template, name);
             let found = read(&pdf).unwrap();
             let sources: Vec<Source> = found.candidates.iter().map(|candidate| candidate.source).collect();
-            assert_eq!(sources, [Source::Attachment, Source::QrOnPage(1)], "{template} {name}");
+            assert_eq!(sources, [Source::Attachment, Source::QrOnPage(1), Source::Link], "{template} {name}");
             assert_eq!(found.best().unwrap().text, jws);
             assert!(!found.is_contradictory());
             let payload = Jws::parse(&jws, 65_536).unwrap().payload;

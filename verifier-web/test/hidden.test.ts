@@ -6,7 +6,9 @@ import { crc32, deflateSync, gzipSync } from 'node:zlib';
 
 import { embeddedFiles } from '../src/open/embedded.js';
 import { shapeOf } from '../src/open/ends.js';
+import { credentialsIn } from '../src/open/linked.js';
 import { partsOf } from '../src/open/parts.js';
+import { written } from '../src/open/picture.js';
 import { search } from '../src/open/search.js';
 import { zip } from './archives.mjs';
 import { json, text } from './files.js';
@@ -177,18 +179,42 @@ test('what phones put behind a photo is no riddle', () => {
 });
 
 test('what is written into a picture, and whether it moves, is seen', () => {
-  const written = (one: Uint8Array<ArrayBuffer>) => {
+  const told = (one: Uint8Array<ArrayBuffer>) => {
     const { notes, packed, moves } = shapeOf(one);
     return [notes.map(latinOf), packed.length, moves];
   };
-  assert.deepEqual(written(png(chunk('tEXt', 'Comment\0a'), chunk('zTXt', 'Comment\0\0b'), chunk('iTXt', 'openbadgecredential\0\0\0en\0\0c'),
+  assert.deepEqual(told(png(chunk('tEXt', 'Comment\0a'), chunk('zTXt', 'Comment\0\0b'), chunk('iTXt', 'openbadgecredential\0\0\0en\0\0c'),
     chunk('iTXt', 'Comment\0\x01\0\0\0d'))), [['Comment\0a', 'c'], 2, false]);
-  assert.deepEqual(written(png(chunk('acTL', new Uint8Array(8)))), [[], 0, true]);
-  assert.deepEqual(written(jpeg('by Ada')), [['by Ada'], 0, false]);
+  assert.deepEqual(told(png(chunk('acTL', new Uint8Array(8)))), [[], 0, true]);
+  assert.deepEqual(told(jpeg('by Ada')), [['by Ada'], 0, false]);
   const gif = (images: number) => joined('GIF89a\x01\0\x01\0\0\0\0', '!\xfe\x02hi\0'.repeat(1), ',\0\0\0\0\x01\0\x01\0\0\x02\x02D\x01\0'.repeat(images), ';');
-  assert.deepEqual(written(gif(1)), [['\x02hi\0'], 0, false]);
+  assert.deepEqual(told(gif(1)), [['\x02hi\0'], 0, false]);
   assert.equal(shapeOf(gif(2)).moves, true);
   assert.equal(shapeOf(gif(1)).end, gif(1).length);
+});
+
+test('chunks of no known kind are said, and those of the standard are not', async () => {
+  const icc = new Uint8Array(500);
+  icc.set(latin('acsp'), 36);
+  const iccp = (data: Uint8Array) => joined('sRGB\0\0', deflateSync(data));
+  const isClosed = async (kind: string, data: Uint8Array) => (await written({ shape: shapeOf(png(chunk(kind, data))) })).closed;
+  const harmless: [string, Uint8Array][] = [['PLTE', riddle(768)], ['tRNS', riddle(256)], ['pHYs', riddle(9)], ['cHRM', riddle(32)], ['mDCV', riddle(24)],
+    ['iDOT', riddle(28)], ['vpAg', riddle(9)], ['iCCP', iccp(icc)], ['caBX', joined('\0\0\0\x5ajumb', riddle(82))], ['eXIf', riddle(500)], ['IDAT', riddle(5_000)]];
+  for (const [kind, data] of harmless) assert.equal(await isClosed(kind, data), false, kind);
+  const strange: [string, Uint8Array][] = [['prVt', riddle(65)], ['caBX', riddle(65)], ['pHYs', riddle(65)], ['PLTE', riddle(769)], ['iCCP', iccp(riddle(500))]];
+  for (const [kind, data] of strange) assert.equal(await isClosed(kind, data), true, kind);
+  assert.equal(shapeOf(png(chunk('fdAT', riddle(8)))).moves, true);
+  assert.deepEqual((await written({ shape: shapeOf(png(chunk('eXIf', latin(`II*\0${JWS}\0`)))) })).notes, [JWS]);
+});
+
+test('what a link in a PDF says is a credential, or nothing', () => {
+  const found = (...links: string[]) => credentialsIn(links);
+  assert.deepEqual(found('https://example.org/', 'mailto:a@example.org', '/F/a.pdf', ''), { texts: [], rest: false });
+  assert.deepEqual(found(QR, QR, `https://v.example/#${JWS}`, `https://v.example/?vc=${JWS.replaceAll('.', '%2E')}`), { texts: [QR, JWS], rest: false });
+  assert.deepEqual(found(JWS), { texts: [JWS], rest: false });
+  assert.equal(found(`data:application/pdf;base64,${base64(`%PDF-1.7\n${'x'.repeat(300)}`)}`).rest, true);
+  assert.equal(found('x'.repeat(300_000)).rest, true);
+  assert.deepEqual(credentialsIn([...Array<string>(1_000).fill('https://example.org/'), QR]), { texts: [], rest: true });
 });
 
 test('PDFs that are glued together are taken apart, attached and appended ones are not', () => {

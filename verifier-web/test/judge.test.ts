@@ -5,6 +5,7 @@ import test from 'node:test';
 
 import { TrustAnchors, verify, type Verdict } from '../src/core/index.js';
 import type { Candidate } from '../src/open/index.js';
+import { unpack } from '../src/core/wire.js';
 import { differences } from '../src/page/compare.js';
 import { judgeDocument } from '../src/page/judge.js';
 import { colour } from '../src/page/result.js';
@@ -63,6 +64,15 @@ test('a page is answered for, not the attachment of another certificate', async 
   // Where no page shows another one that is here, an attachment that the page does not show stays an answer.
   assert.deepEqual(await rows([attached(good)], [bad.page]), ['x.pdf: valid amber']);
   assert.deepEqual(await rows([attached(good), attached(bad)], ['a scan without text']), ['x.pdf: valid amber', 'x.pdf: revoked red']);
+});
+
+test('the link of a page to its own certificate adds nothing, one to another does', async () => {
+  const link = json('verdicts/qr_arabic_name.json').input;
+  const own = await one('qr_arabic_name');
+  const jws = unpack(link).compact;
+  assert.deepEqual(await rows([{ text: jws, attached: true }, { text: link }], [own.page]), ['x.pdf: valid green']);
+  assert.deepEqual(await rows([attached(good), { text: link }], [good.page]), ['x.pdf, page 1: valid green', 'x.pdf: valid amber']);
+  assert.deepEqual(await rows([attached(good), { text: bad.jws }], [good.page]), ['x.pdf, page 1: valid green', 'x.pdf: revoked red']);
 });
 
 test('a page that shows the number of nobody here is everybody\'s trouble', async () => {

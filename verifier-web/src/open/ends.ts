@@ -11,13 +11,17 @@ export interface Shape {
   notes: Uint8Array<ArrayBuffer>[];
   /** Texts that are packed (PNG section 11.3.3). */
   packed: Uint8Array<ArrayBuffer>[];
+  /** Colour profiles, which are packed as well (PNG section 11.3.2.3). */
+  profiles: Uint8Array<ArrayBuffer>[];
+  /** Whether it carries something of no known kind, with room for a certificate. */
+  strange: boolean;
   /** Whether it shows one picture after the other, of which only the first is looked at. */
   moves: boolean;
 }
 
 /** Walks a picture. */
 export function shapeOf(bytes: Uint8Array<ArrayBuffer>): Shape {
-  const shape: Shape = { end: undefined, notes: [], packed: [], moves: false };
+  const shape: Shape = { end: undefined, notes: [], packed: [], profiles: [], strange: false, moves: false };
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   try {
     if (isAt(bytes, '\x89PNG\r\n\x1a\n', 0)) shape.end = walkPng(bytes, view, shape);
@@ -40,12 +44,27 @@ function walkPng(bytes: Uint8Array<ArrayBuffer>, view: DataView, shape: Shape): 
     const length = view.getUint32(at);
     const kind = latin1(bytes.subarray(at + 4, at + 8));
     const data = bytes.subarray(at + 8, at + 8 + length);
-    if (kind === 'tEXt') shape.notes.push(data);
-    if (kind === 'zTXt' || kind === 'iTXt') addText(data, kind, shape);
-    if (kind === 'acTL') shape.moves = true;
+    // C2PA stands in a box of JUMBF.
+    if (kind === 'tEXt' || kind === 'eXIf' || (kind === 'caBX' && isAt(data, 'jumb', 4))) shape.notes.push(data);
+    else if (kind === 'zTXt' || kind === 'iTXt') addText(data, kind, shape);
+    else if (kind === 'iCCP') shape.profiles.push(data.subarray(data.indexOf(0) + 2));
+    else if (kind === 'acTL' || kind === 'fdAT') shape.moves = true;
+    else if (length > room(kind)) shape.strange = true;
     at += 12 + length;
     if (kind === 'IEND') return at;
   }
+}
+
+/**
+ * How many bytes of a chunk may go unseen: those of the standard (PNG section 11) have as many as they need, any other chunk
+ * has no room for a certificate.
+ */
+function room(kind: string): number {
+  if (kind === 'IDAT') return Infinity;
+  if (kind === 'PLTE') return 768;
+  if (kind === 'tRNS' || kind === 'hIST') return 512;
+  // A palette that is proposed, scales: words and numbers.
+  return ['sPLT', 'pCAL', 'sCAL'].includes(kind) ? 4_096 : 64;
 }
 
 /** A keyword, then how it is packed; iTXt: a flag, the method, the language and the keyword in it before the text. */

@@ -9,6 +9,7 @@ import { DEPTH, ReadError, type Bounds } from './bounds.js';
 import { isSame } from './bytes.js';
 import { embeddedFiles } from './embedded.js';
 import { open, type Candidate, type Find } from './index.js';
+import { credentialsIn } from './linked.js';
 import { why } from './why.js';
 
 /** Reads a PDF. */
@@ -18,11 +19,14 @@ export async function* pdf(bytes: Uint8Array<ArrayBuffer>, name: string, bounds:
   const unlisted = lost.length > 0 || more ? { texts: [], files: [], rest: false } : await unlistedIn(bytes, content, candidates);
   const files = [...content.files, ...unlisted.files];
   candidates.push(...unlisted.texts.map((text) => ({ text, attached: true })));
+  // Behind what the page shows: that of the page itself is then known already.
+  const linked = credentialsIn(content.links);
+  candidates.push(...linked.texts.map((text) => ({ text })));
   if (candidates.length > 0) yield { name, document: { candidates, pages, paper: true, doubtful: drawnOver } };
   if (unread !== undefined) yield { name: t('source.page', { name, page: unread.pages }), problem: unread.why };
   for (const own of lost) yield { name: `${name}/${own}`, problem: new ReadError('read.unreadable') };
   if (more) yield { name, problem: new ReadError('read.bounds') };
-  if (unlisted.rest) yield { name, problem: new ReadError('read.rest') };
+  if (unlisted.rest || linked.rest) yield { name, problem: new ReadError('read.rest') };
   if (candidates.length === 0 && unread === undefined && files.length + lost.length === 0) throw new ReadError('read.noCredential');
   if (files.length > 0 && depth >= DEPTH) throw new ReadError('read.bounds');
   for (const { name: own, bytes: file } of files) {

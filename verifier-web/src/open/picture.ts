@@ -2,6 +2,7 @@
 
 import { looksLikeCredential } from '../scan/looks.js';
 import type { PictureContent } from '../scan/picture.js';
+import { isAt } from './bytes.js';
 import { ReadError, TEXT_BYTES } from './bounds.js';
 import type { Find, Place } from './index.js';
 import { inflate } from './inflated.js';
@@ -31,13 +32,19 @@ async function decode(file: Blob): Promise<PictureContent> {
 }
 
 /** Credentials that are written into a picture (Open Badges 3.0 section 5.3.1, and wherever else). */
-async function written({ shape }: Part): Promise<{ notes: string[]; closed: boolean }> {
+export async function written({ shape }: Pick<Part, 'shape'>): Promise<{ notes: string[]; closed: boolean }> {
   const notes: string[] = [];
-  let closed = false;
+  let closed = shape?.strange === true;
   for (const bytes of shape?.notes ?? []) notes.push(new TextDecoder().decode(bytes));
   for (const packed of shape?.packed ?? []) {
     const { bytes, whole } = await inflate(packed, TEXT_BYTES);
     closed ||= !whole;
+    notes.push(new TextDecoder().decode(bytes));
+  }
+  for (const packed of shape?.profiles ?? []) {
+    const { bytes, whole } = await inflate(packed, TEXT_BYTES);
+    // What has not the form of a profile (ICC.1 section 7.2) is something else.
+    closed ||= !whole || !isAt(bytes, 'acsp', 36);
     notes.push(new TextDecoder().decode(bytes));
   }
   // A keyword and a zero may stand before it.

@@ -3,6 +3,7 @@
 
 import { looksLikeCredential } from '../scan/looks.js';
 import { HEAD_BYTES, isText, kindOf, latin1, utf16 } from './kinds.js';
+import { objectsIn } from './objects.js';
 import { base64, brokenIn, cut, wordsIn } from './words.js';
 
 /** Shortest base64 that is taken for a file. */
@@ -71,28 +72,32 @@ function searchJson(whole: string, held: Held, level: number): boolean {
   } catch {
     return false;
   }
-  if (isCredential(value)) held.texts.push(whole);
-  else {
-    const texts = new Set<string>();
-    walk(value, texts, held);
-    for (const text of texts) merge(held, search(text, level + 1));
-  }
+  addObjects(held, whole);
+  const texts = new Set<string>();
+  walk(value, texts);
+  for (const text of texts) merge(held, search(text, level + 1));
   return true;
 }
 
-function walk(value: unknown, texts: Set<string>, held: Held): void {
+/** Collects the texts in JSON. What is in a credential with a proof is proven by it. */
+function walk(value: unknown, texts: Set<string>): void {
   if (typeof value === 'string') texts.add(value);
-  else if (isCredential(value)) held.texts.push(JSON.stringify(value));
-  else if (typeof value === 'object' && value !== null) {
+  else if (typeof value === 'object' && value !== null && !isProven(value)) {
     for (const [name, inner] of Object.entries(value)) {
       if (!Array.isArray(value)) texts.add(name);
-      walk(inner, texts, held);
+      walk(inner, texts);
     }
   }
 }
 
-function isCredential(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && Object.hasOwn(value, '@context') && Object.hasOwn(value, 'proof');
+function isProven(value: object): boolean {
+  return Object.hasOwn(value, '@context') && Object.hasOwn(value, 'proof');
+}
+
+function addObjects(held: Held, text: string): void {
+  const { all, unclear } = objectsIn(text);
+  addAll(held, all.map((one) => one.text), false);
+  held.closed ||= unclear;
 }
 
 function searchWords(whole: string, held: Held, level: number): void {
@@ -104,9 +109,7 @@ function searchWords(whole: string, held: Held, level: number): void {
   addAll(held, whole.split('\n').map((line) => line.trim()).filter(looksLikeCredential), false);
   addAll(held, wordsIn(shown), false);
   for (const view of [undone, tagless]) if (view !== shown) addAll(held, [...brokenIn(view), ...wordsIn(view).map(cut)], true);
-  for (const json of objectsIn(undone)) merge(held, search(json, level + 1));
-  // A signed part of JSON that is not whole.
-  if (undone.includes('"proofValue"') && !held.texts.some((one) => one.startsWith('{'))) held.closed = true;
+  addObjects(held, undone);
   let rest = shown;
   for (const text of held.texts) rest = rest.replaceAll(text, '\n');
   if (level <= LEVELS) held.files.push(...filesIn(rest, level));
@@ -141,34 +144,6 @@ function referenceless(text: string): string {
   });
 }
 
-/** JSON objects in running text that have the members of a credential. */
-function objectsIn(text: string): string[] {
-  const found: string[] = [];
-  if (!text.includes('"@context"') || !text.includes('"proof"')) return found;
-  // Braces that do not close may stand before it.
-  for (let at = text.indexOf('{'), tries = 0; at >= 0 && tries < 100; tries += 1) {
-    const end = objectEnd(text, at);
-    const object = end < 0 ? '' : text.slice(at, end);
-    if (object.includes('"@context"') && object.includes('"proof"')) found.push(object);
-    at = text.indexOf('{', object === '' ? at + 1 : end);
-  }
-  return found;
-}
-
-function objectEnd(text: string, from: number): number {
-  let depth = 0;
-  let quoted = false;
-  for (let at = from; at < text.length; at += 1) {
-    const sign = text.charAt(at);
-    if (quoted && sign === '\\') at += 1;
-    else if (sign === '"') quoted = !quoted;
-    else if (!quoted && sign === '{') depth += 1;
-    else if (!quoted && sign === '}') depth -= 1;
-    if (depth === 0) return at + 1;
-  }
-  return -1;
-}
-
 /** Base64 that decodes to a file of a known kind, or to a text that holds something itself. */
 function filesIn(text: string, level: number): Held['files'] {
   const files: Held['files'] = [];
@@ -197,5 +172,7 @@ function isFile(bytes: Uint8Array<ArrayBuffer>, level: number): boolean {
   const text = textOf(bytes);
   if (text === undefined) return false;
   const { texts, files, closed } = search(text, level + 1);
-  return texts.length > 0 || files.length > 0 || closed;
+  // One without a proof may be the payload of a JWS.
+  const robbed = objectsIn(text).all.flatMap((one) => (one.proven ? [] : one.text));
+  return texts.some((one) => !robbed.includes(one)) || files.length > 0 || closed;
 }

@@ -21,7 +21,7 @@ export function wordsIn(view: string): string[] {
 }
 
 /** Whether a JWS says that it is a credential: links to accounts carry others, which are nobody's certificate. */
-function isOurs(jws: string): boolean {
+export function isOurs(jws: string): boolean {
   const [header = '', payload = ''] = jws.split('.');
   return /"typ"\s*:\s*"[^"]*vc/i.test(latin1(base64(header))) || latin1(base64(payload)).includes('credentialSubject');
 }

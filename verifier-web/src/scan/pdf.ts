@@ -16,6 +16,8 @@ const PAGES = 100;
 const FILES = 256;
 /** Largest attachment that can be a credential, in bytes. */
 const CREDENTIAL = 262_144;
+/** Most links that are looked at (src/open/linked.ts). */
+const LINKS = 1_000;
 /** Longest printed text of a page that is looked at, in characters. */
 const PAGE_CHARACTERS = 200_000;
 /** Longest side of a drawn page, in pixels: 200 dots an inch on A4. */
@@ -43,6 +45,8 @@ export interface PdfContent {
   count: number;
   /** Whether something was drawn over the pages afterwards. */
   drawnOver: boolean;
+  /** Where links on the pages lead to: as many as are looked at, and one more. */
+  links: string[];
 }
 
 /** An open PDF. */
@@ -74,15 +78,18 @@ export class OpenPdf {
   /** Reads all but the drawn pages. */
   async read(progress: Progress): Promise<PdfContent> {
     const pages: string[] = [];
+    const links: string[] = [];
     let drawnOver = false;
     for (let number = 1; number <= Math.min(PAGES, this.pdf.numPages); number += 1) {
       const page = await this.pdf.getPage(number);
       pages.push(await printed(page));
-      drawnOver ||= await isDrawnOver(page);
+      const all = await annotationsOf(page);
+      drawnOver ||= isDrawnOver(all);
+      links.push(...all.flatMap((one) => one.unsafeUrl ?? one.url ?? []).slice(0, LINKS + 1 - links.length));
       page.cleanup();
       progress.alive();
     }
-    return { ...await this.attachments(progress), pages, count: this.pdf.numPages, drawnOver };
+    return { ...await this.attachments(progress), pages, count: this.pdf.numPages, drawnOver, links };
   }
 
   /** Returns the texts of all QR codes on a page, from 0. */
@@ -120,9 +127,20 @@ export class OpenPdf {
   }
 }
 
+interface Annotation {
+  subtype?: string;
+  hasAppearance?: boolean;
+  /** What a link leads to: as it is written, and as an address that pdf.js takes for harmless. */
+  unsafeUrl?: string;
+  url?: string;
+}
+
+async function annotationsOf(page: PDFPageProxy): Promise<Annotation[]> {
+  return await page.getAnnotations({ intent: 'any' }) as Annotation[];
+}
+
 /** Links that draw nothing are expected; anything else was put on the page afterwards (src/reading/pdf.rs). */
-async function isDrawnOver(page: PDFPageProxy): Promise<boolean> {
-  const all = (await page.getAnnotations({ intent: 'any' })) as { subtype?: string; hasAppearance?: boolean }[];
+function isDrawnOver(all: readonly Annotation[]): boolean {
   return all.some((one) => !['Link', 'Popup'].includes(one.subtype ?? '') || one.hasAppearance === true);
 }
 

@@ -143,9 +143,12 @@ test('an edited PDF shows what is printed beside what is signed, and is not gree
     const theirs = forger.issue('WORKSHOP', 'Introduction to Bread', ['अनन्या शर्मा']);
     const ada = number('Ada Lovelace');
     assert.equal(theirs['अनन्या शर्मा'], ada);
-    const seen = await drop(page, carrying(forger.file(ada, 'pdf'), jwt(forger, ada), jwt(issuer, ada)));
-    assert.equal(`${seen.code} ${seen.class}`, 'valid amber');
-    assert.match(await page.innerText('.differs'), /Ada Lovelace/);
+    await page.setInputFiles('#files', carrying(forger.file(ada, 'pdf'), jwt(forger, ada), jwt(issuer, ada)));
+    await page.waitForSelector('#batch .count');
+    // The link on the forger's page leads to the forger's own certificate, which is judged too.
+    const told = await page.$$eval('#batch tbody tr', (all) => all.map(({ dataset }) => `${dataset.class} ${dataset.verdict}`));
+    assert.equal(told.length, 2);
+    assert.ok(told.includes('amber valid') && !told.some((one) => one.startsWith('green')), told.join());
   } finally {
     forger.remove();
   }

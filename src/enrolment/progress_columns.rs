@@ -110,7 +110,7 @@ pub(super) fn fill(table: &Table, columns: &Columns, targets: &[(usize, Target)]
         let cell = |at: usize| table.rows[outcome.row].cells.get(at).map_or("", String::as_str).trim();
         let ids = targets.iter().filter(|(at, target)| *target == Target::ExternalId && !cell(*at).is_empty());
         if let Some(gone) = &mut outcome.left_out {
-            gone.external_id = ids.map(|(at, _)| cell(*at).to_owned()).last();
+            gone.external_id = ids.map(|(at, _)| cell(*at).to_owned()).next_back();
         }
         let mut good = outcome.participant.is_some();
         let Some(mut person) = outcome.participant.take().or_else(|| outcome.set_aside.take()) else { continue };

@@ -226,7 +226,6 @@ pub fn approve(
             people: vec![ParticipantChange { event: code.clone(), old: Some(known), new: Some(person) }],
             certificates: Vec::from_iter(new.map(|new| CertificateChange::Supersede { old, new, reason })),
             documents,
-            ..Batch::default()
         };
         match desk.store.write(&batch, Some(&act)) {
             // What somebody else changed meanwhile is kept: the next try starts from it.

@@ -12,7 +12,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::imports::{told_of, without_rows_about};
+use super::import_report::{told_of, without_rows_about};
 use super::listed::key;
 use super::{EnrolmentError, name_of};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};

@@ -16,6 +16,7 @@ mod decide;
 pub mod erasing;
 mod events;
 mod exceptions;
+mod import_report;
 mod imports;
 mod left_out;
 mod listed;
@@ -34,7 +35,8 @@ pub use events::{
 pub use exceptions::{
     ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclusions, remove,
 };
-pub use imports::{ImportRecord, ImportRequest, Imported, REPORT_DAYS, Taken, import, imports, report_csv, take};
+pub use import_report::{REPORT_DAYS, report_csv};
+pub use imports::{ImportRecord, ImportRequest, Imported, Taken, import, imports, take};
 pub use listed::{Exception, Exclusion, ExclusionReason, Listed, listed, listed_given};
 pub use people::{PersonChange, change_progress, check_progress, find, merge, name_of, patch, patch_given, upsert};
 pub use plan::{

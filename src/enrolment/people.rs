@@ -7,7 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::asked::{Said, check_absent, check_alone, known};
-use super::imports::{told_of, without_rows_about};
+use super::import_report::{told_of, without_rows_about};
 use super::listed::{Listed, key, stored};
 use super::{EnrolmentError, MAX_FIELDS, printed, retried, text};
 use crate::credential::EventCode;

@@ -13,7 +13,7 @@ use super::Global;
 use super::event;
 use super::files::{FileError, FileWriter, Format, left_out};
 use super::output::{self, Explain, Failure};
-use super::workspace::Workspace;
+use super::workspace::{ANY, Workspace};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::enrolment::{self, NotReady};
 use crate::issuance::import::is_email;
@@ -23,9 +23,6 @@ use crate::runs::{
 };
 use crate::store::{Certificate, CertificateState, PersonKey, Store, StoreError};
 use crate::vault::Vault;
-
-/// Who works on this machine has the keys and the store, and is not counted.
-const ANY: usize = usize::MAX;
 
 /// Most people named before a dry run's counts.
 const SHOWN: u64 = 20;

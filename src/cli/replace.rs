@@ -4,13 +4,10 @@ use std::process::ExitCode;
 
 use super::Global;
 use super::output::{self, Explain, Failure};
-use super::workspace::Workspace;
+use super::workspace::{ANY, Workspace};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::issuance::{self, Correction, Desk, ReplaceError, StageTimes, Workshop};
 use crate::runs::{self, RunError};
-
-/// Who works on this machine has the keys and the store, and is not counted.
-const ANY: usize = usize::MAX;
 
 /// Longest public reason, in characters.
 const LONGEST_REASON: usize = 200;

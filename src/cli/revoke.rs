@@ -8,15 +8,12 @@ use std::process::ExitCode;
 use super::Global;
 use super::output::{self, Explain, Failure, shown};
 use super::replace::reason;
-use super::workspace::Workspace;
+use super::workspace::{ANY, Workspace};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::reading::{FILE_BYTES, Reader};
 use crate::runs::{self, Counters, Fate, Presented, Revoked, RunError, RunReason, Selected, stray};
 use crate::store::Cause;
 use crate::verify::Ours;
-
-/// Who works on this machine has the keys and the store, and is not counted.
-const ANY: usize = usize::MAX;
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Revoke {

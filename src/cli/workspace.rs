@@ -17,6 +17,10 @@ use crate::store::{Event, SledStore, Store, StoreError};
 use crate::template::FontLibrary;
 use crate::vault::{Vault, VaultError};
 
+/// How many certificates may be changed without a second person: who works on this machine has the keys and the store, and is
+/// not counted.
+pub(super) const ANY: usize = usize::MAX;
+
 /// A file that a running service touches while it believes its clock: it tells the next start what time it is.
 pub(super) const HEARTBEAT: &str = "clock";
 

@@ -57,15 +57,28 @@ impl Watch {
         if last.is_ageing(now) {
             return Ok(Some(Due::Ageing));
         }
-        let grown = last.lists.is_some_and(|lists| store.status_lists().is_ok_and(|now| now.len() > lists));
+        let now_lists = store.status_lists()?.len();
+        let grown = last.lists.is_some_and(|lists| now_lists > lists);
         let changed = grown || self.has_waited(store, &last, now)? || self.has_changed(store, &last)?;
         Ok(changed.then_some(Due::Changed))
     }
 
     /// Says whether a revocation that was left out is due now.
     fn has_waited(&self, store: &dyn Store, last: &LastPublished, now: Timestamp) -> Result<bool, PublishError> {
-        let first = store.waiting(last.issued, None, 1)?.items.into_iter().next();
-        Ok(first.is_some_and(|first| first.due <= now && !last.holds(first.at, Some(first.due))))
+        let mut cursor = None::<String>;
+        loop {
+            let page = store.waiting(last.issued, cursor.as_deref(), PAGE)?;
+            // The first one due comes first.
+            let due = page.items.iter().take_while(|one| one.due <= now);
+            let (due, all) = (due.collect::<Vec<_>>(), page.items.len());
+            if due.iter().any(|one| !last.holds(one.at, Some(one.due))) {
+                return Ok(true);
+            }
+            cursor = page.next.filter(|_| due.len() == all);
+            if cursor.is_none() {
+                return Ok(false);
+            }
+        }
     }
 
     /// Says whether anything was done since the last publication that verifiers should know. What waits is told when it is
@@ -101,9 +114,10 @@ fn is_told(entry: &AuditEntry) -> bool {
 }
 
 impl LastPublished {
-    /// Says whether half of the time is over for which what was published is good.
+    /// Says whether half of the time is over for which what was published is good; or may be, where an earlier version
+    /// published, which did not write that down.
     pub fn is_ageing(&self, now: Timestamp) -> bool {
-        let Some(next) = self.next_update else { return false };
+        let Some(next) = self.next_update else { return true };
         now.unix() >= self.issued.unix() + (next.unix() - self.issued.unix()) / 2
     }
 
@@ -111,5 +125,31 @@ impl LastPublished {
     pub fn is_late(&self, now: Timestamp) -> bool {
         let Some(next) = self.next_update else { return false };
         now.unix() >= self.issued.unix() + (next.unix() - self.issued.unix()) / 4 * 3
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn published(next_update: Option<i64>) -> LastPublished {
+        let at = Timestamp::from_unix(1_000);
+        let next_update = next_update.map(|seconds| at.plus_seconds(seconds));
+        LastPublished { version: 3, issued: at, covers: at, next_update, lists: None }
+    }
+
+    #[test]
+    fn what_is_published_ages_at_half_and_is_late_at_three_quarters_of_its_time() {
+        let ages = |last: &LastPublished, seconds: i64| {
+            let now = Timestamp::from_unix(1_000 + seconds);
+            (last.is_ageing(now), last.is_late(now))
+        };
+        let last = published(Some(800));
+        assert_eq!(
+            [399, 400, 599, 600].map(|seconds| ages(&last, seconds)),
+            [(false, false), (true, false), (true, false), (true, true)]
+        );
+        // Of an earlier version it is not known: it is published anew, and nobody is alarmed.
+        assert_eq!(ages(&published(None), 0), (true, false));
     }
 }

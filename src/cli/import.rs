@@ -13,7 +13,7 @@ use super::workspace::Workspace;
 use crate::credential::EventCode;
 use crate::enrolment::{self, EnrolmentError, ImportRequest, Taken};
 use crate::issuance::import::{
-    self, Absent, Columns, Duplicates, ImportError, Limits, MappingError, RowOutcome, Severity, Table, Use,
+    self, Absent, Columns, Duplicates, ImportError, Limits, MappingError, RowOutcome, Severity, Use,
 };
 use crate::issuance::{Answer, Answers, Enrolled, Results};
 use crate::store::{Event, Store};
@@ -153,12 +153,14 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         missing_glyph: Some(&missing_glyph),
         limits,
     };
+    // Before anything is taken in: who asked for a report gets one.
+    let report = args.report.as_ref().map(|path| created(path)).transpose()?;
     let mut taken = enrolment::take(&desk, &planned, &request).map_err(refused)?;
     for finding in taken.rows.iter_mut().flat_map(|row| &mut row.findings) {
         finding.hint = import::as_options(&finding.hint).into();
     }
-    if let Some(path) = &args.report {
-        write_report(path, &taken.table, &taken.columns, &taken.rows)?;
+    if let (Some(path), Some(file)) = (&args.report, report) {
+        write_report(path, file, &taken)?;
     }
     tell_unfilled(&workspace, &planned.event, &taken.columns)?;
     let errors = taken.rows.iter().any(|row| row.severity() == Some(Severity::Error));
@@ -197,8 +199,12 @@ fn bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>, Failure> {
     Ok(bytes)
 }
 
-fn write_report(path: &Path, table: &Table, columns: &Columns, rows: &[RowOutcome]) -> Result<(), Failure> {
-    let file = File::create(path).doing(format!("write {}", path.display()))?;
+fn created(path: &Path) -> Result<File, Failure> {
+    File::create(path).doing(format!("write {}", path.display()))
+}
+
+fn write_report(path: &Path, file: File, taken: &Taken) -> Result<(), Failure> {
+    let Taken { table, columns, rows, .. } = taken;
     import::write_report(table, columns, rows, &mut BufWriter::new(file)).doing(format!("write {}", path.display()))
 }
 

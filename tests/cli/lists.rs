@@ -6,7 +6,7 @@ use serde_json::Value;
 use testamur::proof::jws::Jws;
 use testamur::reading;
 
-use crate::issuer::{EVENT, Issuer, Ran, text};
+use crate::issuer::{EVENT, Issuer, Ran, THREE, text};
 
 /// Imports a list with options.
 fn import(issuer: &Issuer, csv: &str, options: &[&str]) -> Ran {
@@ -344,4 +344,13 @@ fn of_several_last_days_the_earliest_counts() {
     issuer.run(&["issue", EVENT]).expect(0).prints("3 issued");
     let until = |number: &String| credential(&issuer, number)["validUntil"].as_str().unwrap()[..10].to_owned();
     assert_eq!(issuer.numbers().iter().map(until).collect::<Vec<_>>(), ["2026-12-31", "2027-06-30", "2027-12-31"]);
+}
+
+#[test]
+fn a_report_that_cannot_be_written_is_told_before_anything_is_taken_in() {
+    let issuer = Issuer::new();
+    fs::write(issuer.path("people.csv"), THREE).unwrap();
+    let nowhere = issuer.path("no/such/folder/bad.csv");
+    issuer.run(&["import", EVENT, "PEOPLE", "--report", nowhere.to_str().unwrap()]).refuses("bad.csv");
+    assert_eq!(issuer.run(&["people", "list", EVENT, "--json"]).expect(0).rows().len(), 0);
 }

@@ -29,7 +29,7 @@ use crate::store::{Act, Store, StoreError};
 use crate::verify::{AnchorError, TrustAnchors};
 
 pub use adopt::{Adopted, adopt};
-pub use site::{is_published_name, refuse_private};
+pub use site::{is_published_name, refuse_private, version_at};
 pub use verifier::is_built_in as verifier_is_built_in;
 pub(crate) use waiting::due;
 pub use waiting::{LeftOut, UNDO_MINUTES, left_out};

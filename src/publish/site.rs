@@ -101,24 +101,7 @@ impl Site {
 
     /// Returns the snapshot that is there with its JWS, whose proof the caller looks at.
     pub(super) fn signed_snapshot(&self) -> Result<Option<(Snapshot, Jws)>, PublishError> {
-        let path = self.path(TRUST);
-        let foreign = |problem: String| PublishError::Foreign { path: path.clone(), problem };
-        let limit = limits::SNAPSHOT_BYTES * 4 / 3 + limits::CREDENTIAL_BYTES;
-        let mut text = String::new();
-        match File::open(&path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(at(&path)(error)),
-            Ok(file) => match file.take(limit as u64 + 1).read_to_string(&mut text) {
-                Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(foreign("not text".into())),
-                Err(error) => return Err(at(&path)(error)),
-                Ok(read) if read > limit => return Err(foreign(format!("larger than {limit} bytes"))),
-                Ok(_) => (),
-            },
-        }
-        let jws = Jws::parse(text.trim_end(), limits::SNAPSHOT_BYTES).map_err(|e| foreign(e.to_string()))?;
-        let value = json::parse(&jws.payload, limits::SNAPSHOT_BYTES).map_err(|e| foreign(e.to_string()))?;
-        let snapshot = serde_json::from_value(value).map_err(|e| foreign(e.to_string()))?;
-        Ok(Some((snapshot, jws)))
+        signed_snapshot(&self.root)
     }
 
     /// Writes all files, each name once, under temporary names beside their final ones, durably. Those names are ours alone, and what a
@@ -186,6 +169,35 @@ pub(super) fn discard(staged: &[Staged]) {
         // Nothing to do if it fails: the next publication overwrites it.
         let _ = fs::remove_file(&file.temporary);
     }
+}
+
+/// Returns the version of the snapshot in a folder, whoever signed it; nothing if there is none.
+///
+/// # Errors
+/// When it cannot be read, or is no snapshot.
+pub fn version_at(site: &Path) -> Result<Option<u64>, PublishError> {
+    Ok(signed_snapshot(site)?.map(|(snapshot, _)| snapshot.version))
+}
+
+fn signed_snapshot(root: &Path) -> Result<Option<(Snapshot, Jws)>, PublishError> {
+    let path = root.join(TRUST);
+    let foreign = |problem: String| PublishError::Foreign { path: path.clone(), problem };
+    let limit = limits::SNAPSHOT_BYTES * 4 / 3 + limits::CREDENTIAL_BYTES;
+    let mut text = String::new();
+    match File::open(&path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(at(&path)(error)),
+        Ok(file) => match file.take(limit as u64 + 1).read_to_string(&mut text) {
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => return Err(foreign("not text".into())),
+            Err(error) => return Err(at(&path)(error)),
+            Ok(read) if read > limit => return Err(foreign(format!("larger than {limit} bytes"))),
+            Ok(_) => (),
+        },
+    }
+    let jws = Jws::parse(text.trim_end(), limits::SNAPSHOT_BYTES).map_err(|e| foreign(e.to_string()))?;
+    let value = json::parse(&jws.payload, limits::SNAPSHOT_BYTES).map_err(|e| foreign(e.to_string()))?;
+    let snapshot = serde_json::from_value(value).map_err(|e| foreign(e.to_string()))?;
+    Ok(Some((snapshot, jws)))
 }
 
 /// Refuses a site inside of a private folder, and one that would hold a private folder.

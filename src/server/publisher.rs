@@ -4,6 +4,7 @@
 //! Asks for a run like anybody else, so that the journal, the audit log and the webhooks tell of it. When it is to happen:
 //! [`crate::publish::agenda`].
 
+use std::path::Path;
 use std::time::Duration;
 
 use super::{App, Problem};
@@ -27,6 +28,8 @@ const LOOKED_AT: usize = 200;
 #[derive(Debug, Default)]
 pub struct Publisher {
     watch: Watch,
+    /// The version that was found in the folder of the site.
+    there: Option<u64>,
     /// The version that was told to be late.
     told: Option<u64>,
 }
@@ -62,9 +65,7 @@ impl Publisher {
     /// # Errors
     /// When the store fails.
     pub fn look(&mut self, app: &App) -> Result<bool, RunError> {
-        if app.vault.site().is_none() || !app.believes_clock() {
-            return Ok(false);
-        }
+        let Some(site) = app.vault.site().filter(|_| app.believes_clock()) else { return Ok(false) };
         let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: "system", now: app.now() };
         let last = publish::last(desk.store)?;
         self.tell_late(&desk, last.as_ref())?;
@@ -73,13 +74,23 @@ impl Publisher {
             Some(at) if (0..RETRY_SECONDS).contains(&(desk.now.unix() - at.unix())) => return Ok(false),
             failed => failed.is_some(),
         };
+        let elsewhere = last.as_ref().is_some_and(|last| !self.is_there(site, last));
         let why = self.watch.due(desk.store, desk.now)?;
-        if !again && why.is_none() || runs::is_open(desk.store, Kind::Publish)? {
+        if !again && !elsewhere && why.is_none() || runs::is_open(desk.store, Kind::Publish)? {
             return Ok(false);
         }
         let run = runs::create(&desk, &RunRequest::of(Kind::Publish), usize::MAX)?.run;
-        tracing::info!(run = %run.id, ?why, again, "publishing");
+        tracing::info!(run = %run.id, ?why, again, elsewhere, "publishing");
         Ok(true)
+    }
+
+    /// Says whether the last publication is in this folder: it may have been made into another one, or the folder is new.
+    fn is_there(&mut self, site: &Path, last: &LastPublished) -> bool {
+        if self.there != Some(last.version) {
+            // What cannot be read is told by the publication that is asked for.
+            self.there = publish::version_at(site).unwrap_or_default();
+        }
+        self.there == Some(last.version)
     }
 
     /// Warns once of each publication that has grown old and was not renewed.

@@ -80,6 +80,19 @@ fn it_publishes_after_changes_when_they_can_no_longer_be_undone_and_before_the_s
 }
 
 #[test]
+fn what_was_published_into_another_folder_is_published_into_the_one_that_is_served() {
+    let world = World::in_memory();
+    let mut publisher = Publisher::default();
+    assert!(looked(&world, &mut publisher));
+    assert!(!looked(&world, &mut publisher));
+    // As after `testamur publish --out` somewhere else, or with a new disk.
+    std::fs::remove_dir_all(world.folder().join("site")).unwrap();
+    assert!(looked(&world, &mut Publisher::default()));
+    assert_eq!((version(&world), site(&world, "/").status.as_u16()), (2, 200));
+    assert!(!looked(&world, &mut publisher));
+}
+
+#[test]
 fn a_publication_that_fails_is_tried_again_later_and_an_old_one_is_told() {
     let world = World::in_memory();
     let mut publisher = Publisher::default();

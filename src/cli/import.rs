@@ -200,7 +200,8 @@ fn bytes(path: &Path, limits: &Limits) -> Result<Vec<u8>, Failure> {
 }
 
 fn created(path: &Path) -> Result<File, Failure> {
-    File::create(path).doing(format!("write {}", path.display()))
+    let hint = "nothing was imported; name a folder that is there and may be written to";
+    File::create(path).doing(format!("write {}", path.display())).map_err(|failure| failure.hint(hint))
 }
 
 fn write_report(path: &Path, file: File, taken: &Taken) -> Result<(), Failure> {

@@ -20,41 +20,43 @@
 //! - [`inspect`]: a whole file in, verdicts out: reads, verifies, compares.
 //! - [`store`]: the promises of the store, and the engines that keep them.
 //! - [`eligibility`]: who has reached what a certificate asks for, and why; as pure as the core.
-//! - [`issuance`]: certificates in the making: lists read, drafts, faces, first and next versions.
+//! - [`import`](mod@import): a spreadsheet's bytes in, checked rows out.
+//! - [`making`]: an order in, a signed certificate out: drafts, faces, first and next versions, specimens.
 //! - [`webhooks`]: tells other systems what happened: endpoints, outbox, courier.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
-//! - [`vault`]: the issuer's keys, opened once: signs, rotates, publishes.
-//! - [`enrolment`]: plans of events, their people, exceptions, who gets a certificate.
-//! - [`runs`]: what is done to many certificates at once; revoke, restore, correct; spot checks.
+//! - [`vault`]: the issuer's keys, on disk and opened once: signs, rotates, publishes.
+//! - [`desk`]: what every act is given: who issues, who acts, where records are kept, and the time.
+//! - [`acts`]: each act once: events, lists and people, exceptions, runs, revoked, restored, corrected, erased.
 //! - [`accounts`]: staff, roles and permissions, sessions, second steps, API tokens.
 //! - [`server`]: the service over HTTP.
 //! - [`cli`]: the command line, where all of the above is joined.
 //!
 //! # Rules
 //!
-//! Doors (`cli`, `server`) call the same acts, in `enrolment`, `runs`, `publish` and `vault`; those call `issuance`, the core
-//! and the `store` trait. Adapters do not know each
-//! other. A certificate is acknowledged only when its record is durable, and nothing rendered is ever stored.
+//! Doors (`cli`, `server`) call the same acts, in `acts`, `publish` and `vault`; those call `making`, `import`, the core and
+//! the `store` trait. Adapters do not know each other. A certificate is acknowledged only when its record is durable, and
+//! nothing rendered is ever stored.
 
 // What is printed goes through `cli::output`, which takes a closed pipe for what it is.
 #![warn(unreachable_pub)]
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod accounts;
+pub mod acts;
 pub mod cli;
 pub mod credential;
+pub mod desk;
 pub mod eligibility;
-pub mod enrolment;
 mod guard;
+pub mod import;
 pub mod inspect;
-pub mod issuance;
 pub mod keys;
+pub mod making;
 pub mod proof;
 pub mod publish;
 pub mod qr;
 pub mod reading;
 pub mod render;
-pub mod runs;
 pub mod server;
 pub mod status;
 pub mod store;

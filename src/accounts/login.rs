@@ -12,7 +12,7 @@ use super::staff::{Held, Record, checked_email, find, find_email, own_act, save}
 use super::throttle::{ACCOUNT, ADDRESS, CODE, NOTED, NOTED_ALL, PAIR, Throttle, subscriber};
 use super::{AccountsError, Result, password, retried};
 use crate::credential::Timestamp;
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::store::{Collection, Document, DocumentWrite, Expect};
 
 /// How long the second step may take.

@@ -10,7 +10,7 @@ use super::session::carried_over;
 use super::staff::{Held, Link, Record, Staff, act, checked_email, checked_label, find, held, own_act, save};
 use super::throttle::{AGAIN, Throttle};
 use super::{AccountsError, Result, password, retried, token};
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::store::DocumentWrite;
 
 /// How long an invitation, or a link to set a new password, is good.

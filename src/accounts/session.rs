@@ -11,7 +11,7 @@ use super::secret::{Secret, StaffToken, same};
 use super::staff::{Held, act, find};
 use super::{AccountsError, Result};
 use crate::credential::Timestamp;
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::store::{Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Store, StoreError};
 
 /// A session that is not used for this long has ended.

@@ -11,7 +11,7 @@ use super::secret::{Secret, digest, random_text, same};
 use super::staff::{Record, Staff, checked_email, checked_label, has_owner, own_act, save};
 use super::{AccountsError, Result};
 use crate::credential::Timestamp;
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::store::{Collection, DocumentWrite, Expect};
 
 /// How long a set-up link is good.

@@ -10,8 +10,8 @@ use super::secret::{digest, random_text};
 use super::two_step::{Offered, TwoStep};
 use super::{AccountsError, Result};
 use crate::credential::Timestamp;
-use crate::issuance::Desk;
-use crate::issuance::import::{is_bidi_control, is_email};
+use crate::desk::Desk;
+use crate::import::{is_bidi_control, is_email};
 use crate::store::{Act, Collection, DocumentWrite, Expect, PAGE_LIMIT, Page, Store, StoreError};
 
 /// Longest name of a member or a token, in characters.

@@ -12,7 +12,7 @@ use super::staff::{checked_label, find, save};
 use super::throttle::Throttle;
 use super::{AccountsError, Result, retried};
 use crate::credential::Timestamp;
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::store::{Act, Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Store};
 
 /// How far ahead a token may expire, in days.

@@ -11,7 +11,7 @@ use super::staff::{act, held, save};
 use super::throttle::{CODE, Throttle};
 use super::{AccountsError, Result, retried};
 use crate::credential::Timestamp;
-use crate::issuance::Desk;
+use crate::desk::Desk;
 
 /// How many recovery codes there are.
 pub const RECOVERY_CODES: usize = 10;

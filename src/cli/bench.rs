@@ -15,17 +15,18 @@ use super::issue::{Shown, everybody, issue};
 use super::output::{self, Explain, Failure};
 use super::workspace::{self, vault_failure};
 use super::{config::Config, event, init, time};
+use crate::acts;
 use crate::credential::{EventCode, limits};
+use crate::desk::Desk;
 use crate::eligibility::Rule;
-use crate::enrolment;
+use crate::import::person_key;
 use crate::inspect;
-use crate::issuance::import::person_key;
-use crate::issuance::{Desk, Faces, StageTimes, Workshop};
-use crate::keys::KeyFolder;
+use crate::making::{Faces, StageTimes, Workshop};
 use crate::proof::jws::Jws;
 use crate::reading::{Ask, ReadMode, Reader};
 use crate::store::SledStore;
 use crate::store::{Batch, Certificate, Fields, Participant, ParticipantChange, Store};
+use crate::vault::KeyFolder;
 use crate::vault::Vault;
 use crate::verify::{TrustAnchors, Verdict, verify_jws};
 
@@ -124,7 +125,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
 fn enrol(desk: &Desk, faces: &Faces, args: &Args, code: &str) -> Result<EventCode, Failure> {
     let code: EventCode = code.parse()?;
     let kept = event::keep_template(desk, faces.fonts(), &args.template, Vec::new())?;
-    let details = enrolment::Details {
+    let details = acts::Details {
         title: Some("Introduction to Data Analysis".to_owned()),
         description: Some("Five days of cleaning, exploring and presenting data.".to_owned()),
         criteria: Some("Attended all five days and presented a project of one's own.".to_owned()),
@@ -132,9 +133,9 @@ fn enrol(desk: &Desk, faces: &Faces, args: &Args, code: &str) -> Result<EventCod
         ends: Some(desk.now),
         kept: Some(kept),
         publish_results: Some(true),
-        ..enrolment::Details::default()
+        ..acts::Details::default()
     };
-    enrolment::create_for(desk, faces, code.clone(), &details, Some(Rule::Everybody)).map_err(event::explain)?;
+    acts::create_for(desk, faces, code.clone(), &details, Some(Rule::Everybody)).map_err(event::explain)?;
     let participant = |person: super::demo_people::DemoPerson| {
         let key = person_key(&person.name, Some(&person.email));
         Participant::new(key, person.name, Some(person.email), Fields::new(), desk.now)

@@ -12,7 +12,7 @@ use super::files::{FileWriter, Format, left_out};
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
-use crate::issuance::{OwnKeys, StageTimes};
+use crate::making::{OwnKeys, StageTimes};
 use crate::store::{Certificate, Standing, Store};
 
 /// How many records are read at once.

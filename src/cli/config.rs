@@ -8,8 +8,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use super::output::{Explain, Failure};
-use crate::issuance::Issuer;
-use crate::runs::Undo;
+use crate::acts::run::Undo;
+use crate::desk::Issuer;
 use crate::server::MOST_PROXIES;
 
 /// The file's name in the data folder.

@@ -10,7 +10,7 @@ use clap::Parser;
 use super::demo_people::{DemoPerson, people};
 use super::output::{self, Explain, Failure};
 use super::{Cli, verify::Tally, workspace::Workspace};
-use crate::issuance::import::person_key;
+use crate::import::person_key;
 use crate::store::{Certificate, Store};
 
 /// People who register late, after the key was rotated.

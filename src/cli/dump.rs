@@ -11,7 +11,7 @@ use super::output::{self, Explain, Failure};
 use super::workspace::{self, Workspace};
 use super::{Global, files};
 use crate::credential::{Timestamp, limits};
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::proof::jws::{self, Jws};
 use crate::publish::clock;
 use crate::server::admin;
@@ -188,7 +188,7 @@ pub(super) fn import(global: &Global, args: Import) -> Result<ExitCode, Failure>
         return Err(Failure::new(format!("there is no issuer in {}", global.data.display())).hint(FIRST));
     }
     let config = super::config::Config::read(&global.data)?;
-    let keys = crate::keys::KeyFolder::open(&global.data.join("keys")).doing("open the keys").hint(FIRST)?;
+    let keys = crate::vault::KeyFolder::open(&global.data.join("keys")).doing("open the keys").hint(FIRST)?;
     let manifest = keys.manifest();
     // Any key that this issuer ever published may have signed it, except one that was stolen.
     let verify = |compact: &str, digest: &[u8]| {

@@ -9,9 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use zeroize::Zeroizing;
 
 use crate::credential::Timestamp;
-use crate::issuance::Proven;
-use crate::keys::{ActiveKey, KeyFolder, KeyFolderError};
+use crate::making::Proven;
 use crate::proof::data_integrity::{self, DataIntegrityError};
+use crate::vault::{ActiveKey, KeyFolder, KeyFolderError};
 
 /// Why a certificate's JSON cannot be made.
 #[derive(Debug, thiserror::Error)]

@@ -8,11 +8,12 @@ use serde_json::json;
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use super::{Global, time};
+use crate::acts::{self, ActError};
 use crate::credential::{EventCode, Timestamp};
+use crate::desk::Desk;
 use crate::eligibility::Rule;
-use crate::enrolment::{self, EnrolmentError};
-use crate::issuance::import::checked_text;
-use crate::issuance::{Desk, ExpiresAfter, ValidityError};
+use crate::import::checked_text;
+use crate::making::{ExpiresAfter, ValidityError};
 use crate::store::{BlobId, Event, Page, Store, StoreError, TemplateRef};
 use crate::template::{FontLibrary, Template};
 
@@ -162,19 +163,18 @@ fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
     let desk = workspace.desk();
     let faces = workspace.faces()?;
     let kept = keep_template(&desk, faces.fonts(), &template, pictures(&details)?)?;
-    let details = enrolment::Details { kept: Some(kept), ..stated(Some(title), details) };
-    let made = enrolment::create_for(&desk, &faces, code, &details, Some(Rule::Everybody)).map_err(explain)?;
+    let details = acts::Details { kept: Some(kept), ..stated(Some(title), details) };
+    let made = acts::create_for(&desk, &faces, code, &details, Some(Rule::Everybody)).map_err(explain)?;
     output::line(format!("event {} is ready, with template {}", made.event.code, made.event.template.name));
     output::line(format!("next: testamur import {} people.csv", made.event.code));
     Ok(ExitCode::SUCCESS)
 }
 
 /// Returns what an event is to say, as every door says it; the template aside.
-pub(super) fn stated(title: Option<String>, args: Details) -> enrolment::Details {
-    let signatories =
-        args.signatory.into_iter().map(|Signatory { name, title, .. }| enrolment::Signatory { name, title });
+pub(super) fn stated(title: Option<String>, args: Details) -> acts::Details {
+    let signatories = args.signatory.into_iter().map(|Signatory { name, title, .. }| acts::Signatory { name, title });
     let signatories: Vec<_> = signatories.collect();
-    enrolment::Details {
+    acts::Details {
         title,
         description: args.description,
         criteria: args.criteria,
@@ -185,23 +185,23 @@ pub(super) fn stated(title: Option<String>, args: Details) -> enrolment::Details
         credits: args.credits,
         signatories: Some(signatories).filter(|signatories| !signatories.is_empty()),
         publish_results: args.publish_results,
-        ..enrolment::Details::default()
+        ..acts::Details::default()
     }
 }
 
 /// Says what to do where an event is not made or changed.
-pub(super) fn explain(error: EnrolmentError) -> Failure {
+pub(super) fn explain(error: ActError) -> Failure {
     let error = match error {
-        EnrolmentError::Invalid { .. } => return Failure::usage(error).hint("nothing was changed"),
-        EnrolmentError::Face(_) => {
+        ActError::Invalid { .. } => return Failure::usage(error).hint("nothing was changed"),
+        ActError::Face(_) => {
             let hint = "shorten the text that is named, or change the template; nothing was changed";
             return Failure::new("cannot lay out this event's certificates").because(error).hint(hint);
         }
         error => error,
     };
     let hint = match &error {
-        EnrolmentError::EventExists(_) => "choose another code",
-        EnrolmentError::Store(StoreError::Conflict(_)) => "run the command again; nothing was changed",
+        ActError::EventExists(_) => "choose another code",
+        ActError::Store(StoreError::Conflict(_)) => "run the command again; nothing was changed",
         _ => "nothing was changed",
     };
     Failure::from(error).hint(hint)

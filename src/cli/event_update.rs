@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use super::event::{self, Update};
 use super::output::{self, Failure};
 use super::workspace::Workspace;
-use crate::enrolment;
-use crate::issuance::{Desk, Faces};
+use crate::acts;
+use crate::desk::Desk;
+use crate::making::Faces;
 use crate::store::{BlobId, Event, StoreError, TemplateRef};
 use crate::template::Template;
 
@@ -17,16 +18,16 @@ const LOGO: &str = "logo";
 pub(super) fn update(workspace: &Workspace, args: Update) -> Result<ExitCode, Failure> {
     let (desk, faces) = (workspace.desk(), workspace.faces()?);
     workspace.event(&args.code)?;
-    let old = enrolment::planned(&desk, &args.code)?;
+    let old = acts::planned(&desk, &args.code)?;
     let kept = looks(&desk, &faces, &old.event.template, &args)?;
-    let details = enrolment::Details { kept, ..event::stated(args.title, args.details) };
-    let new = enrolment::changed(desk.store, &old, &details).map_err(event::explain)?;
+    let details = acts::Details { kept, ..event::stated(args.title, args.details) };
+    let new = acts::changed(desk.store, &old, &details).map_err(event::explain)?;
     let changed = changed(&old.event, &new.event);
     if changed.is_empty() {
         output::line(format!("nothing of event {} changes", old.event.code));
         return Ok(ExitCode::SUCCESS);
     }
-    enrolment::update(&desk, &faces, &old, &details).map_err(event::explain)?;
+    acts::update(&desk, &faces, &old, &details).map_err(event::explain)?;
     output::line(format!("event {} is changed: {}", old.event.code, changed.join(", ")));
     if !desk.store.certificates(Some(&old.event.code), None, 1)?.items.is_empty() {
         output::note("note: issued certificates keep what they say; `testamur regenerate NUMBER` makes one anew");

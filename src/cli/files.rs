@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use super::embed::{EmbedError, Embedder};
 use super::output::Failure;
-use crate::issuance::{FaceError, Faces, NotProven, OwnKeys, Printable, Proven, Stage, StageTimes};
+use crate::making::{FaceError, Faces, NotProven, OwnKeys, Printable, Proven, Stage, StageTimes};
 use crate::store::{Certificate, Store, StoreError};
 
 /// Resolution of PNG files, in dots per inch.

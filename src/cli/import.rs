@@ -10,12 +10,11 @@ use serde_json::json;
 use super::Global;
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
+use crate::acts::{self, ActError, ImportRequest, Taken};
+use crate::acts::{Answer, Answers, Enrolled};
 use crate::credential::EventCode;
-use crate::enrolment::{self, EnrolmentError, ImportRequest, Taken};
-use crate::issuance::import::{
-    self, Absent, Columns, Duplicates, ImportError, Limits, MappingError, RowOutcome, Severity, Use,
-};
-use crate::issuance::{Answer, Answers, Enrolled, Results};
+use crate::import::{self, Absent, Columns, Duplicates, ImportError, Limits, MappingError, RowOutcome, Severity, Use};
+use crate::making::Results;
 use crate::store::{Event, Store};
 use crate::template::Template;
 
@@ -132,7 +131,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
     workspace.event(&args.code)?;
-    let planned = enrolment::planned(&desk, &args.code)?;
+    let planned = acts::planned(&desk, &args.code)?;
     let duplicates = match args.duplicates {
         OnDuplicate::Skip => Duplicates::Skip,
         OnDuplicate::Update => Duplicates::Update,
@@ -155,7 +154,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     };
     // Before anything is taken in: who asked for a report gets one.
     let report = args.report.as_ref().map(|path| created(path)).transpose()?;
-    let mut taken = enrolment::take(&desk, &planned, &request).map_err(refused)?;
+    let mut taken = acts::take(&desk, &planned, &request).map_err(refused)?;
     for finding in taken.rows.iter_mut().flat_map(|row| &mut row.findings) {
         finding.hint = import::as_options(&finding.hint).into();
     }
@@ -177,12 +176,12 @@ fn tell_unfilled(workspace: &Workspace, event: &Event, columns: &Columns) -> Res
     Ok(())
 }
 
-fn refused(error: EnrolmentError) -> Failure {
+fn refused(error: ActError) -> Failure {
     match &error {
-        EnrolmentError::Import(ImportError::Mapping(why @ (MappingError::Form(_) | MappingError::Field(_)))) => {
+        ActError::Import(ImportError::Mapping(why @ (MappingError::Form(_) | MappingError::Field(_)))) => {
             Failure::usage(why).hint(why.hint())
         }
-        EnrolmentError::Import(why) => explain(why),
+        ActError::Import(why) => explain(why),
         _ => error.into(),
     }
 }

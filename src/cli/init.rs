@@ -9,9 +9,10 @@ use super::config::{self, Config};
 use super::output::{self, Explain, Failure};
 use super::{Global, files, passphrase, workspace};
 use crate::credential::Timestamp;
-use crate::issuance::{Issuer, STATUS_SECRET};
-use crate::keys::{KeyFolder, KeyFolderError};
+use crate::desk::Issuer;
+use crate::making::STATUS_SECRET;
 use crate::store::{Act, SledStore, Store, StoreError};
+use crate::vault::{KeyFolder, KeyFolderError};
 
 /// 2025-01-01: no clock that is right says less.
 const WRITTEN: i64 = 1_735_689_600;

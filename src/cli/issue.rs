@@ -14,13 +14,14 @@ use super::event;
 use super::files::{FileError, FileWriter, Format, left_out};
 use super::output::{self, Explain, Failure};
 use super::workspace::{ANY, Workspace};
-use crate::credential::{CertificateNumber, EventCode};
-use crate::enrolment::{self, NotReady};
-use crate::issuance::import::is_email;
-use crate::issuance::{Desk, Faces, NotProven, StageTimes, Workshop};
-use crate::runs::{
+use crate::acts::run::{
     self, Counters, Done, Fate, Kind, Over, Row, RowState, RunError, RunRecord, RunRequest, Selected, Step,
 };
+use crate::acts::{self, NotReady};
+use crate::credential::{CertificateNumber, EventCode};
+use crate::desk::Desk;
+use crate::import::is_email;
+use crate::making::{Faces, NotProven, StageTimes, Workshop};
 use crate::store::{Certificate, CertificateState, PersonKey, Store, StoreError};
 use crate::vault::Vault;
 
@@ -108,7 +109,7 @@ fn nobody(desk: &Desk, code: &EventCode) -> Result<(), Failure> {
 /// Ends what an earlier command began and was killed in: the run that follows goes over everybody anew, and whoever got
 /// theirs keeps it.
 fn interrupted(desk: &Desk, code: &EventCode) -> Result<(), Failure> {
-    for ended in explain(runs::end_interrupted(desk, code))? {
+    for ended in explain(run::end_interrupted(desk, code))? {
         output::note(format!("note: an earlier command was interrupted; {}", ended.stopped().unwrap_or_default()));
     }
     Ok(())
@@ -117,11 +118,11 @@ fn interrupted(desk: &Desk, code: &EventCode) -> Result<(), Failure> {
 /// Keeps what is said about the event's results.
 fn settle_results(desk: &Desk, faces: &Faces, args: &Args) -> Result<(), Failure> {
     let Some(answer) = args.publish_results else { return Ok(()) };
-    let old = enrolment::planned(desk, &args.code).map_err(event::explain)?;
+    let old = acts::planned(desk, &args.code).map_err(event::explain)?;
     let wanted = Some(answer == Answer::Yes);
     if old.event.publish_results != wanted {
-        let details = enrolment::Details { publish_results: wanted, ..enrolment::Details::default() };
-        enrolment::update(desk, faces, &old, &details).map_err(event::explain)?;
+        let details = acts::Details { publish_results: wanted, ..acts::Details::default() };
+        acts::update(desk, faces, &old, &details).map_err(event::explain)?;
         let becomes = if answer == Answer::Yes { "signed, for everybody to read" } else { "kept, and not signed" };
         output::note(format!("note: results of event {} are {becomes} from now on", args.code));
     }
@@ -139,7 +140,7 @@ pub(super) fn issue(
     if let Some(writer) = writer {
         std::fs::create_dir_all(&writer.out).doing(format!("create {}", writer.out.display()))?;
     }
-    let run = match runs::create(desk, request, ANY) {
+    let run = match run::create(desk, request, ANY) {
         Err(RunError::Nobody) => return Ok(None),
         created => explain(created)?.run,
     };
@@ -160,7 +161,7 @@ pub(super) fn issue(
         });
         let work = || {
             loop {
-                match explain(runs::step_of(desk, workshop, vault, &run.id))? {
+                match explain(run::step_of(desk, workshop, vault, &run.id))? {
                     Step::Group(done) => {
                         shown.group(&done);
                         // Who draws has failed, and says why.
@@ -170,7 +171,7 @@ pub(super) fn issue(
                     }
                     Step::Over(record) => return Ok(Some(*record)),
                     Step::Stalled { .. } => {}
-                    Step::Idle => return Ok(Some(explain(runs::run(desk.store, &run.id))?.0)),
+                    Step::Idle => return Ok(Some(explain(run::run(desk.store, &run.id))?.0)),
                 }
             }
         };
@@ -316,7 +317,7 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &RunRequest
         }
         Ok(())
     };
-    let previewed = runs::preview(desk, (&workspace.faces()?, &kid), request, u64::MAX, each);
+    let previewed = run::preview(desk, (&workspace.faces()?, &kid), request, u64::MAX, each);
     match previewed {
         Err(RunError::Nobody) => {}
         previewed => drop(explain(previewed)?),
@@ -339,7 +340,7 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &RunRequest
 }
 
 /// Names one who would get a certificate: all as JSON, else the first few.
-fn would_get(desk: &Desk, args: &Args, row: &Row, name: &str, place: u64) -> runs::Result<()> {
+fn would_get(desk: &Desk, args: &Args, row: &Row, name: &str, place: u64) -> run::Result<()> {
     let Some(key) = &row.person else { return Ok(()) };
     if args.json {
         output::json(&json!({ "person": key, "name": name, "outcome": "would_issue" }));
@@ -397,7 +398,7 @@ fn request(desk: &Desk, args: &Args) -> Result<RunRequest, Failure> {
 fn barred(desk: &Desk, code: &EventCode) -> Result<usize, Failure> {
     let (mut barred, mut cursor) = (0, None::<String>);
     loop {
-        let page = enrolment::exclusions(desk.store, code, cursor.as_deref(), 1_000)?;
+        let page = acts::exclusions(desk.store, code, cursor.as_deref(), 1_000)?;
         barred += page.items.len();
         cursor = page.next;
         if cursor.is_none() {

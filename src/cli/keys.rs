@@ -9,8 +9,9 @@ use super::output::{self, Failure};
 use super::workspace::{Workspace, keys_failure, vault_failure};
 use super::{Global, passphrase, time};
 use crate::credential::Timestamp;
-use crate::issuance::Desk;
-use crate::keys::{KeyFolder, KeyState};
+use crate::desk::Desk;
+use crate::keys::KeyState;
+use crate::vault::KeyFolder;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {

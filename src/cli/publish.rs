@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::Global;
 use super::output::{self, Failure};
 use super::workspace::{Workspace, vault_failure};
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::keys::KeyManifest;
 use crate::publish;
 

@@ -5,9 +5,11 @@ use std::process::ExitCode;
 use super::Global;
 use super::output::{self, Explain, Failure};
 use super::workspace::{ANY, Workspace};
+use crate::acts;
+use crate::acts::run::RunError;
 use crate::credential::{CertificateNumber, Timestamp};
-use crate::issuance::{self, Correction, Desk, ReplaceError, StageTimes, Workshop};
-use crate::runs::{self, RunError};
+use crate::desk::Desk;
+use crate::making::{Correction, ReplaceError, StageTimes, Workshop};
 
 /// Longest public reason, in characters.
 const LONGEST_REASON: usize = 200;
@@ -40,7 +42,7 @@ pub(super) fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, 
     let workspace = Workspace::open(global)?;
     let (signer, faces, times) = (workspace.vault(global, None)?.signer(), workspace.faces()?, StageTimes::default());
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
-    let new = runs::correction::correct(&workspace.desk(), &workshop, &args.number, &correction, ANY)
+    let new = acts::correct::correct(&workspace.desk(), &workshop, &args.number, &correction, ANY)
         .map_err(|error| explain(error, &workspace.desk()))?;
     output::line(format!("{} is now version {}; the version before it is superseded", new.number, new.version));
     output::line(format!(
@@ -90,7 +92,7 @@ pub(super) fn reason(text: &str) -> Result<String, Failure> {
 fn checked(set: Vec<(String, String)>) -> Result<Vec<(String, String)>, Failure> {
     set.into_iter()
         .map(|(column, value)| match column.as_str() {
-            "name" => Ok((column, issuance::import::checked_name(&value).doing("use this name")?)),
+            "name" => Ok((column, crate::import::checked_name(&value).doing("use this name")?)),
             _ if value.chars().count() > LONGEST_VALUE || value.chars().any(unprintable) => {
                 Err(Failure::usage(format!("column `{column}` must have up to {LONGEST_VALUE} printable characters")))
             }
@@ -100,5 +102,5 @@ fn checked(set: Vec<(String, String)>) -> Result<Vec<(String, String)>, Failure>
 }
 
 fn unprintable(c: char) -> bool {
-    c.is_control() || issuance::import::is_bidi_control(c)
+    c.is_control() || crate::import::is_bidi_control(c)
 }

@@ -9,9 +9,11 @@ use super::Global;
 use super::output::{self, Explain, Failure, shown};
 use super::replace::reason;
 use super::workspace::{ANY, Workspace};
+use crate::acts;
+use crate::acts::run::{self, Counters, Fate, RunError, RunReason, Selected};
+use crate::acts::{Presented, Revoked, stray};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::reading::{FILE_BYTES, Reader};
-use crate::runs::{self, Counters, Fate, Presented, Revoked, RunError, RunReason, Selected, stray};
 use crate::store::Cause;
 use crate::verify::Ours;
 
@@ -73,11 +75,11 @@ pub(super) fn revoke(global: &Global, args: Revoke) -> Result<ExitCode, Failure>
     let (desk, undo) = (workspace.desk(), workspace.config.undo());
     let (presented, news) = match named {
         Named::Number(number) => {
-            let (certificate, news) = runs::revoke(&desk, &number, &why, (undo, ANY), &|_| true).map_err(explain)?;
+            let (certificate, news) = acts::revoke(&desk, &number, &why, (undo, ANY), &|_| true).map_err(explain)?;
             (Presented::Known(Box::new(certificate)), news)
         }
         Named::Bytes(bytes) => {
-            runs::revoke_presented(&desk, &ours(&workspace, &bytes)?, &why, (undo, ANY)).map_err(explain)?
+            acts::revoke_presented(&desk, &ours(&workspace, &bytes)?, &why, (undo, ANY)).map_err(explain)?
         }
     };
     let Told { number, since, waits, stray } = Told::of(&presented, desk.now);
@@ -116,9 +118,9 @@ pub(super) fn restore(global: &Global, args: Restore) -> Result<ExitCode, Failur
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
     let number = match named {
-        Named::Number(number) => runs::restore(&desk, &number, ANY, &|_| true).map_err(explain)?.number,
+        Named::Number(number) => acts::restore(&desk, &number, ANY, &|_| true).map_err(explain)?.number,
         Named::Bytes(bytes) => {
-            match runs::restore_presented(&desk, &ours(&workspace, &bytes)?, ANY).map_err(explain)? {
+            match acts::restore_presented(&desk, &ours(&workspace, &bytes)?, ANY).map_err(explain)? {
                 Presented::Known(certificate) => certificate.number,
                 Presented::Stray { number, .. } => number,
             }
@@ -133,8 +135,8 @@ fn restore_run(global: &Global, run: &str, yes: bool) -> Result<ExitCode, Failur
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
     let (mut rows, mut back) = (Vec::new(), 0_usize);
-    let request = runs::restoration(&desk, run).map_err(explain)?;
-    runs::affected(&desk, &request, |selected| {
+    let request = run::restoration(&desk, run).map_err(explain)?;
+    run::affected(&desk, &request, |selected| {
         back += usize::from(matches!(selected.fate, Fate::Regain(_)));
         rows.push(regained(&selected));
         Ok(())
@@ -152,7 +154,7 @@ fn restore_run(global: &Global, run: &str, yes: bool) -> Result<ExitCode, Failur
         output::line(format!("next: testamur restore --run {run} --yes"));
         return Ok(ExitCode::SUCCESS);
     }
-    let done = runs::undo(&desk, run).map_err(explain)?;
+    let done = run::undo(&desk, run).map_err(explain)?;
     let Counters { done: restored, skipped, failed, .. } = done.counters;
     let restored = output::counted(restored, "certificate is", "certificates are");
     output::line(format!("{restored} no longer revoked; no publication ever held that they were"));

@@ -6,7 +6,7 @@ use super::Global;
 use super::output::{self, Explain, Failure};
 use super::staff::{ask, connected};
 use super::workspace::Workspace;
-use crate::enrolment::erasing;
+use crate::acts::erase;
 use crate::server::admin;
 
 #[derive(Debug, clap::Subcommand)]
@@ -18,9 +18,7 @@ pub(super) enum Command {
 pub(super) fn run(global: &Global, Command::Compact: Command) -> Result<ExitCode, Failure> {
     let compacted = match connected(global) {
         Some(service) => ask(service, admin::COMPACT)?,
-        None => {
-            serde_json::to_value(erasing::compact(&Workspace::open(global)?.desk()).hint(HINT)?).unwrap_or_default()
-        }
+        None => serde_json::to_value(erase::compact(&Workspace::open(global)?.desk()).hint(HINT)?).unwrap_or_default(),
     };
     let size = |name: &str| format!("{:.1} MB", compacted[name].as_u64().unwrap_or_default() as f64 / 1e6);
     output::line(format!("rewrote the store: {} before, {} now", size("before"), size("after")));

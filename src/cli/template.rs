@@ -6,7 +6,8 @@ use std::process::ExitCode;
 use super::files::{PNG_DPI, write_whole};
 use super::output::{self, Explain, Failure};
 use super::{Global, config::Config, workspace};
-use crate::issuance::{Desk, Issuer, Specimen};
+use crate::desk::{Desk, Issuer};
+use crate::making::Specimen;
 use crate::template::{self, FontLibrary, Severity, Template, TemplateError};
 
 #[derive(Debug, clap::Subcommand)]

@@ -8,13 +8,14 @@ use super::files::Format;
 use super::output::{self, Explain, Failure};
 use super::{Global, passphrase};
 use crate::credential::{EventCode, Timestamp};
-use crate::issuance::{Desk, Faces, Issuer};
-use crate::keys::KeyFolder;
+use crate::desk::{Desk, Issuer};
+use crate::making::Faces;
 use crate::publish::PublishError;
 use crate::publish::clock::{self, ClockError};
 use crate::server::admin;
 use crate::store::{Event, SledStore, Store, StoreError};
 use crate::template::FontLibrary;
+use crate::vault::KeyFolder;
 use crate::vault::{Vault, VaultError};
 
 /// How many certificates may be changed without a second person: who works on this machine has the keys and the store, and is
@@ -180,7 +181,7 @@ pub(super) fn vault_failure(error: VaultError) -> Failure {
 }
 
 /// Says what to do about a key folder's trouble.
-pub(super) fn keys_failure(error: crate::keys::KeyFolderError) -> Failure {
+pub(super) fn keys_failure(error: crate::vault::KeyFolderError) -> Failure {
     let hint = error.hint();
     let failure = Failure::from(error);
     match hint {

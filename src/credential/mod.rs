@@ -2,7 +2,7 @@
 //! Verifiable Credentials Data Model 2.0.
 //!
 //! Knows the exact shape that Testamur signs and its bytes (JCS, RFC 8785). Does not sign ([`crate::proof`]), does not
-//! decide who gets one ([`crate::issuance`]), reads no clock.
+//! decide who gets one ([`crate::making`]), reads no clock.
 
 mod claims;
 pub mod data_model;

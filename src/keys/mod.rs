@@ -1,17 +1,14 @@
 //! Keys: who may sign for an issuer, since when and until when.
 //!
 //! Signing keys rotate; the root key signs only the key manifest. [`manifest`](KeyManifest), [`root`](RootChain) and the
-//! key files' bytes are pure: they read no file and no clock. [`KeyFolder`] is the adapter that keeps them on disk, and
-//! the only place here that touches files and the random source. The ceremony is in `keys/README.md`.
+//! key files' bytes are pure: they read no file and no clock. [`crate::vault`] keeps them on disk. The ceremony is in
+//! `keys/README.md`.
 
 mod file;
-mod folder;
-mod folder_disk;
 mod manifest;
 mod root;
 
 pub use file::{KeyFileError, PBES2_ITERATIONS, open_key_file, seal_key_file};
-pub use folder::{ActiveKey, KeyFolder, KeyFolderError, KeyRow, MANIFEST_DAYS, RENEWAL_DAYS};
 pub use manifest::{KeyManifest, KeyState, MANIFEST_BYTES, ManifestError, ManifestKey, TYP as MANIFEST_TYP};
 pub use root::{ROOT_LINKS, RootChain, RootError, RootLink, RootStatement, TYP as ROOT_TYP};
 

@@ -8,8 +8,8 @@ use serde_json::json;
 
 use super::{LastPublished, PublishError, SETTING, last_published, site};
 use crate::credential::{CertificateNumber, StatusEntry, Timestamp, limits};
-use crate::issuance::STATUS_SECRET;
 use crate::keys::{KeyManifest, KeyState, short_id};
+use crate::making::STATUS_SECRET;
 use crate::proof::jws::Jws;
 use crate::status::{LIST_ENTRIES, Permutation, Reason, ReasonCode, Snapshot, StatusList, list_digest};
 use crate::store::{Act, CertificateChange, CertificateState, Store, Stray};

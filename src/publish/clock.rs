@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::{LastPublished, PublishError, SETTING, last, last_published};
 use crate::credential::Timestamp;
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::store::Store;
 
 /// The act that says that a clock was believed on somebody's word.

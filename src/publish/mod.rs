@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::credential::{Timestamp, issuer_did, json, limits};
-use crate::issuance::{Desk, Signer};
+use crate::desk::{Desk, Signer};
 use crate::keys::{KeyManifest, ManifestError, RootChain, RootError};
 use crate::proof::data_integrity::DataIntegrityError;
 use crate::proof::eddsa::{PublicKey, SecretKey};

@@ -12,8 +12,8 @@ use serde_json::{Value, json};
 
 use super::App;
 use crate::accounts;
-use crate::enrolment::erasing;
-use crate::issuance::Desk;
+use crate::acts::erase;
+use crate::desk::Desk;
 use crate::store::{self, Header, StoreError};
 
 /// The socket's name in the data folder.
@@ -85,7 +85,7 @@ fn answer(app: &App, address: &str, stream: UnixStream) -> io::Result<()> {
     let (command, about) = command.trim().split_once(':').unwrap_or((command.trim(), ""));
     let done = match command {
         EXPORT => return export(app, &desk, &mut out).and_then(|()| out.flush()),
-        COMPACT => match erasing::compact(&desk) {
+        COMPACT => match erase::compact(&desk) {
             Ok(compacted) => Ok(json!(compacted)),
             Err(error) => Err(error.into()),
         },
@@ -106,8 +106,8 @@ fn answer(app: &App, address: &str, stream: UnixStream) -> io::Result<()> {
 /// Those of the store.
 pub fn compact_if_due(app: &App) -> Result<(), StoreError> {
     let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: "system", now: app.now() };
-    if erasing::is_due(desk.store, desk.now)? {
-        let compacted = erasing::compact(&desk)?;
+    if erase::is_due(desk.store, desk.now)? {
+        let compacted = erase::compact(&desk)?;
         tracing::info!(before = compacted.before, after = compacted.after, "rewrote the store");
     }
     Ok(())

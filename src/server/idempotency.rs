@@ -14,8 +14,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::extract::{is_json, within};
 use super::{App, Caller, Problem};
+use crate::acts::erase::Unerased;
 use crate::credential::Timestamp;
-use crate::enrolment::erasing::Unerased;
 use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
 
 /// Longest key that is taken.

@@ -19,8 +19,8 @@ use prometheus_client::registry::Registry;
 
 use super::publisher::{self, Ages};
 use super::{App, Problem};
+use crate::acts::run;
 use crate::credential::Timestamp;
-use crate::runs;
 use crate::store::StoreError;
 
 /// How long what was found out about the store is good for.
@@ -153,7 +153,7 @@ async fn healthy(State(app): State<App>) -> Result<&'static str, Problem> {
 /// second, however often it is asked for.
 async fn ready(State(app): State<App>) -> Result<String, Problem> {
     app.aside(|app| match app.readiness().ask(|| app.store.check()) {
-        Ok(()) if still(app)? >= runs::STILL_SECONDS => {
+        Ok(()) if still(app)? >= run::STILL_SECONDS => {
             let detail = "runs wait, and none is worked on; the log says why, and a restart takes them up again";
             Err(unavailable("queue-stands-still", detail))
         }
@@ -180,7 +180,7 @@ fn published(app: &App) -> Result<String, Problem> {
 fn still(app: &App) -> Result<i64, Problem> {
     let (moved, now) = (app.pulse().last(), app.now());
     // As long as the worker looks at the queue, nobody else need.
-    if now.unix() - moved.unix() < MOVING_SECONDS { Ok(0) } else { Ok(runs::still(&*app.store, moved, now)?) }
+    if now.unix() - moved.unix() < MOVING_SECONDS { Ok(0) } else { Ok(run::still(&*app.store, moved, now)?) }
 }
 
 /// When a step of a run, or a look at an empty queue, was last done; when the service began, before the first.
@@ -229,7 +229,7 @@ impl Readiness {
 
 async fn metrics(State(app): State<App>) -> Response {
     // Counted when asked for: who makes, ends or cancels runs need not know of it.
-    if let Ok((open, still)) = app.aside(|app| Ok((runs::open(&*app.store)?, still(app)?))).await {
+    if let Ok((open, still)) = app.aside(|app| Ok((run::open(&*app.store)?, still(app)?))).await {
         app.metrics().runs_open.set(open as i64);
         app.metrics().runs_still.set(still);
     }

@@ -8,11 +8,11 @@ use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 
 use super::VaultError;
-use crate::enrolment::EnrolmentError;
-use crate::issuance::NotProven;
-use crate::keys::KeyFolderError;
+use crate::acts::ActError;
+use crate::making::NotProven;
 use crate::publish::PublishError;
 use crate::store::StoreError;
+use crate::vault::KeyFolderError;
 
 /// Why a request was not done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
@@ -200,9 +200,9 @@ impl From<NotProven> for Problem {
     }
 }
 
-impl From<EnrolmentError> for Problem {
-    fn from(error: EnrolmentError) -> Self {
-        use EnrolmentError as E;
+impl From<ActError> for Problem {
+    fn from(error: ActError) -> Self {
+        use ActError as E;
         let detail = error.to_string();
         match error {
             E::Store(error) => error.into(),

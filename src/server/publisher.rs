@@ -8,11 +8,11 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{App, Problem};
+use crate::acts::run::{self, Kind, RunError, RunRequest, RunState};
 use crate::credential::Timestamp;
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::publish::agenda::Watch;
 use crate::publish::{self, LastPublished};
-use crate::runs::{self, Kind, RunError, RunRequest, RunState};
 use crate::store::Store;
 use crate::webhooks::{self, Notice};
 
@@ -76,10 +76,10 @@ impl Publisher {
         };
         let elsewhere = last.as_ref().is_some_and(|last| !self.is_there(site, last));
         let why = self.watch.due(desk.store, desk.now)?;
-        if !again && !elsewhere && why.is_none() || runs::is_open(desk.store, Kind::Publish)? {
+        if !again && !elsewhere && why.is_none() || run::is_open(desk.store, Kind::Publish)? {
             return Ok(false);
         }
-        let run = runs::create(&desk, &RunRequest::of(Kind::Publish), usize::MAX)?.run;
+        let run = run::create(&desk, &RunRequest::of(Kind::Publish), usize::MAX)?.run;
         tracing::info!(run = %run.id, ?why, again, elsewhere, "publishing");
         Ok(true)
     }
@@ -109,7 +109,7 @@ impl Publisher {
 
 /// Returns when the last publication failed; nothing if it did not.
 fn failed(store: &dyn Store) -> Result<Option<Timestamp>, RunError> {
-    let newest = runs::runs(store, true, |_| true, None, LOOKED_AT)?.items;
+    let newest = run::runs(store, true, |_| true, None, LOOKED_AT)?.items;
     let last = newest.into_iter().find(|run| run.kind == Kind::Publish);
     Ok(last.filter(|run| run.state == RunState::Failed).and_then(|run| run.finished))
 }

@@ -11,7 +11,7 @@ use axum::http::StatusCode;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::{App, Caller, Problem};
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::store;
 
 /// How long one waits for a turn.

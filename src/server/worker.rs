@@ -6,8 +6,9 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use super::App;
-use crate::issuance::{Desk, StageTimes, Workshop};
-use crate::runs::{self, RunError, Step};
+use crate::acts::run::{self, RunError, Step};
+use crate::desk::Desk;
+use crate::making::{StageTimes, Workshop};
 
 /// How long to wait before looking for new runs.
 const PAUSE: Duration = Duration::from_millis(200);
@@ -53,7 +54,7 @@ impl Drop for Worker {
 }
 
 fn work(app: &App, stop: &AtomicBool) {
-    if let Err(error) = runs::tidy(&desk(app)) {
+    if let Err(error) = run::tidy(&desk(app)) {
         tracing::error!(%error, "runs could not be tidied");
     }
     let hands = hands();
@@ -102,7 +103,7 @@ fn desk(app: &App) -> Desk<'_> {
 pub fn work_once(app: &App) -> Result<Step, RunError> {
     let (signer, times) = (app.vault.signer(), StageTimes::default());
     let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
-    let step = runs::step(&desk(app), &workshop, &app.vault)?;
+    let step = run::step(&desk(app), &workshop, &app.vault)?;
     app.pulse().beat(app.now());
     if let Step::Group(done) = &step {
         app.metrics().issued.inc_by((done.firsts.len() + done.replaced) as u64);

@@ -14,7 +14,7 @@ pub enum Names {
     Nobody,
     /// Members of staff: their accounts.
     Staff,
-    /// Participants. Who erases one takes what names them out of every such collection (`enrolment::forgetting` and what its
+    /// Participants. Who erases one takes what names them out of every such collection (`acts::forgetting` and what its
     /// callers add); a test holds each of them to it.
     Participants,
 }
@@ -76,7 +76,7 @@ collections! {
     IMPORTS = "imports", kept, Nobody;
     /// Rows of imports that need attention, as `CODE/TIME-ID/0000`. Not kept: they can hold anything.
     IMPORT_ROWS = "import_rows", passing, Participants;
-    /// Whose turn it is to be erased, as `CODE/ID`, until nothing names them; see [`crate::enrolment::erasing`].
+    /// Whose turn it is to be erased, as `CODE/ID`, until nothing names them; see [`crate::acts::erase`].
     ERASING = "erasing", passing, Participants;
     /// When somebody was last erased: from an event, by code, and from any, under `*`. Who writes what they read about people
     /// before expects it to be as it was.

@@ -412,7 +412,7 @@ pub struct StatusRange {
     pub count: u32,
 }
 
-/// A run of the command line, as earlier versions kept it; now it is [`crate::runs::RunRecord`].
+/// A run of the command line, as earlier versions kept it; now it is [`crate::acts::run::RunRecord`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Run {
     /// Grows with time: `20261122T101500Z-1f2e`.

@@ -1,6 +1,6 @@
 //! What is said of people who were absent or failed, in which columns, and what is harmless.
 
-use testamur::issuance::import::says_absent_or_failed;
+use testamur::import::says_absent_or_failed;
 
 #[test]
 fn who_was_absent_or_failed_is_told_in_many_languages() {

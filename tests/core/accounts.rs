@@ -10,7 +10,7 @@ use testamur::accounts::{
     SetUp, Staff, Throttle, TokenRequest,
 };
 use testamur::credential::Timestamp;
-use testamur::issuance::{Desk, Issuer};
+use testamur::desk::{Desk, Issuer};
 use testamur::store::{MemoryStore, SledStore, Store, check_audit};
 use totp_rs::{Builder, Totp};
 

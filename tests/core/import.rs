@@ -3,7 +3,7 @@
 use std::io::{Cursor, Write};
 
 use testamur::credential::Timestamp;
-use testamur::issuance::import::*;
+use testamur::import::*;
 
 fn now() -> Timestamp {
     "2026-05-01T00:00:00Z".parse().unwrap()
@@ -222,7 +222,7 @@ fn the_json_report_is_as_its_schema_says() {
     let validator = jsonschema::validator_for(&schema).unwrap();
     let (table, columns, rows) =
         import_with("Name,Email,Credits\nADA LOVELACE,x,many\nZoë,,\n,,\u{200b}1\n".as_bytes(), &checks());
-    let uses = uses(&columns, &Default::default(), testamur::issuance::Results::Kept, &[]);
+    let uses = uses(&columns, &Default::default(), testamur::making::Results::Kept, &[]);
     let report = report_json(&table, &columns, &uses, &rows);
     assert!(validator.is_valid(&report), "{report:#}");
     assert_eq!(report["summary"]["people"], 1);

@@ -2,9 +2,10 @@
 
 use std::collections::HashSet;
 
+use testamur::acts::{Answer, Answers, Enrolled, enroll, recognise};
 use testamur::credential::Timestamp;
-use testamur::issuance::import::*;
-use testamur::issuance::{Answer, Answers, Desk, Enrolled, Issuer, enroll, recognise};
+use testamur::desk::{Desk, Issuer};
+use testamur::import::*;
 use testamur::store::{MemoryStore, Participant, Store};
 
 use super::store::records::{act, code, event};
@@ -256,6 +257,6 @@ fn one_external_id_is_one_person_unless_name_and_address_both_are_others() {
         ("Anna Meyer", "", false),
         ("Karl Meyer", "", true),
     ] {
-        assert_eq!(testamur::issuance::is_another(&person(name, email), &known), another, "{name} {email}");
+        assert_eq!(testamur::acts::is_another(&person(name, email), &known), another, "{name} {email}");
     }
 }

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::http::header;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use testamur::enrolment::erasing::{self, Gone};
-use testamur::issuance::{self, Order, StageTimes, Workshop};
+use testamur::acts::erase::{self, Gone};
+use testamur::making::{self, Order, StageTimes, Workshop};
 use testamur::server::{Limits, compact_if_due, finish_erasing};
 use testamur::store::{
     CertificateChange, Collection, DocumentWrite, Expect, Header, MemoryStore, Names, PersonKey, SledStore, StoreError,
@@ -18,8 +18,8 @@ use testamur::store::{
 use testamur::webhooks::endpoints::{self, EndpointDraft};
 use testamur::webhooks::{EventKind, Rules};
 
-use crate::harness::{OWNER, World, on_each_engine, request};
 use crate::runs::{desk, done, school, work};
+use crate::harness::{OWNER, World, on_each_engine, request};
 
 const NAME: &str = "Zdzisława Brzęczyszczykiewicz";
 const MARKS: [&str; 4] = ["brzęczyszczykiewicz", "zdzisława", "rare-name@", "lms-rare-4711"];
@@ -209,9 +209,9 @@ fn an_erasing_that_was_killed_half_way_is_ended_when_the_service_starts() {
         let store = &*world.app.store;
         let kept = store.document(Collection::CORRECTIONS, late["id"].as_str().unwrap()).unwrap().unwrap();
         let code = "WORKSHOP".parse().unwrap();
-        let person = testamur::enrolment::find(store, &code, &id).unwrap();
+        let person = testamur::acts::find(store, &code, &id).unwrap();
         let gone = Gone::of(store, &code, &person).unwrap();
-        erasing::erase(&desk(world), &person, gone, Vec::new()).unwrap();
+        erase::erase(&desk(world), &person, gone, Vec::new()).unwrap();
         let again = DocumentWrite::put(Collection::CORRECTIONS, kept.key, Expect::Any, &kept.value);
         store.write_documents(&[again], None).unwrap();
         let left = named(world);
@@ -353,7 +353,7 @@ fn nobody_gets_a_first_certificate_who_was_erased_while_it_was_made() {
         let order = Order { person, template: event.template.clone(), tier: None, basis: None, run: None };
         let (signer, times) = (world.app.vault.signer(), StageTimes::default());
         let workshop = Workshop { faces: &world.app.faces, signer: &signer, times: &times };
-        let made = issuance::make(&desk, &workshop, &event, vec![order]).unwrap().remove(0).unwrap();
+        let made = making::make(&desk, &workshop, &event, vec![order]).unwrap().remove(0).unwrap();
         world.post("/events/WORKSHOP/participants/p00000@example.org/erase", &json!({})).ok();
         let act = desk.act("certificate.issue", &made.certificate.number, json!({}));
         let late = store.change_certificates(&[CertificateChange::Issue(made.certificate)], &[], &act);

@@ -14,12 +14,13 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use testamur::accounts::Permission;
 use testamur::credential::Timestamp;
-use testamur::issuance::{Desk, Faces, Issuer, STATUS_SECRET};
-use testamur::keys::KeyFolder;
+use testamur::desk::{Desk, Issuer};
+use testamur::making::{Faces, STATUS_SECRET};
 use testamur::reading::Reader;
 use testamur::server::{App, Authenticator, Caller, Clock, Limits, Parts, Problem, Vault, router};
 use testamur::store::{MemoryStore, SledStore, Store};
 use testamur::template::FontLibrary;
+use testamur::vault::KeyFolder;
 use testamur::webhooks::Rules;
 use tower::ServiceExt;
 

@@ -1,8 +1,8 @@
 //! What the command line does and what the service does is one thing: one journal, one set of rules, the same webhooks.
 
 use serde_json::{Value, json};
-use testamur::issuance::{Desk, Issuer};
-use testamur::runs::{self, Kind, Over, RunRequest, RunState};
+use testamur::acts::run::{self, Kind, Over, RunRequest, RunState};
+use testamur::desk::{Desk, Issuer};
 use testamur::store::SledStore;
 
 use crate::process::{Place, Process};
@@ -102,7 +102,7 @@ fn a_command_that_was_interrupted_is_ended_in_the_journal_and_the_next_one_compl
         anyway: true,
         ..RunRequest::of(Kind::Generate)
     };
-    let killed = runs::create(&desk, &request, usize::MAX).unwrap().run.id;
+    let killed = run::create(&desk, &request, usize::MAX).unwrap().run.id;
     drop(store);
     let out = place.path("out");
     let issued = place.output(&["issue", "WORKSHOP", "--out", out.to_str().unwrap()]);
@@ -111,9 +111,9 @@ fn a_command_that_was_interrupted_is_ended_in_the_journal_and_the_next_one_compl
     let note = String::from_utf8_lossy(&issued.stderr).into_owned();
     assert!(note.contains("an earlier command was interrupted"), "{note}");
     let store = SledStore::open(&place.path("data/store")).unwrap();
-    let (ended, _) = runs::run(&store, &killed).unwrap();
+    let (ended, _) = run::run(&store, &killed).unwrap();
     assert_eq!((ended.state, ended.cancelled), (RunState::Cancelled, true));
-    assert_eq!(runs::open(&store).unwrap(), 0);
+    assert_eq!(run::open(&store).unwrap(), 0);
     drop(store);
 
     // Files that are missing are drawn, and nobody gets a second certificate.

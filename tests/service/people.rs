@@ -1,8 +1,10 @@
 //! Participants over HTTP.
 
 use serde_json::json;
-use testamur::issuance::{Desk, StageTimes, Workshop};
-use testamur::runs::{self, RunError};
+use testamur::acts;
+use testamur::acts::run::RunError;
+use testamur::desk::Desk;
+use testamur::making::{StageTimes, Workshop};
 use testamur::store::{MemoryStore, Store};
 
 use super::events::workshop;
@@ -15,7 +17,7 @@ fn issue(world: &World) {
     let (signer, times) = (app.vault.signer(), StageTimes::default());
     let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
     for person in app.store.participants(&code, None, 100).unwrap().items {
-        match runs::issue_now(&desk, &workshop, &code, &person.key, "everybody") {
+        match acts::issue_now(&desk, &workshop, &code, &person.key, "everybody") {
             Ok(_) | Err(RunError::AlreadyHas(_)) => {}
             Err(other) => panic!("{other}"),
         }

@@ -3,13 +3,13 @@
 use axum::body::Body;
 use axum::http::{Request, header};
 use serde_json::{Value, json};
-use testamur::runs::Undo;
+use testamur::acts::run::Undo;
 use testamur::server::Publisher;
 use testamur::verify::{TrustAnchors, verify_jws};
 
+use crate::runs::{certificates, done, school, work};
 use crate::harness::{Answer, OWNER, World, on_each_engine};
 use crate::process::Place;
-use crate::runs::{certificates, done, school, work};
 
 const FIRST: &str = "/certificates/CERT-WORKSHOP-2026-00001";
 const DAY: i64 = 24 * 3_600;

@@ -4,8 +4,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use testamur::issuance::{StageTimes, Workshop};
-use testamur::runs::{self, Step};
+use testamur::acts;
+use testamur::acts::run::{self, Step};
+use testamur::making::{StageTimes, Workshop};
 use testamur::server::{Limits, work_once};
 use testamur::store::{Batch, Certificate, Collection, Participant, ParticipantChange, PersonKey, SledStore, Store};
 use testamur::webhooks::endpoints::{self, EndpointDraft};
@@ -43,9 +44,9 @@ fn enrol(world: &World, people: &[Participant]) {
     desk.store.write(&batch, Some(&desk.act("participants.import", "WORKSHOP", Value::Null))).unwrap();
 }
 
-pub fn desk(world: &World) -> testamur::issuance::Desk<'_> {
+pub fn desk(world: &World) -> testamur::desk::Desk<'_> {
     let (store, issuer) = (&*world.app.store, &world.app.issuer);
-    testamur::issuance::Desk { store, issuer, actor: "staff:owner from 0.0.0.0", now: world.app.now() }
+    testamur::desk::Desk { store, issuer, actor: "staff:owner from 0.0.0.0", now: world.app.now() }
 }
 
 fn person(n: usize, passed: bool) -> Participant {
@@ -349,12 +350,12 @@ fn nothing_is_signed_with_a_key_that_was_replaced_meanwhile() {
         let (before, times) = (world.app.vault.signer(), StageTimes::default());
         world.post("/keys/rotate", &json!({})).ok();
         let stale = Workshop { faces: &world.app.faces, signer: &before, times: &times };
-        let step = runs::step(&desk(world), &stale, &world.app.vault).unwrap();
+        let step = run::step(&desk(world), &stale, &world.app.vault).unwrap();
         assert!(matches!(step, Step::Stalled { .. }));
         assert_eq!(certificates(&*world.app.store), []);
         let (code, person) = ("WORKSHOP".parse().unwrap(), PersonKey("p00000@example.org".to_owned()));
-        let by_hand = runs::issue_now(&desk(world), &stale, &code, &person, "by hand");
-        assert!(matches!(by_hand, Err(runs::RunError::KeyReplaced)));
+        let by_hand = acts::issue_now(&desk(world), &stale, &code, &person, "by hand");
+        assert!(matches!(by_hand, Err(run::RunError::KeyReplaced)));
         work(world);
         let issued = certificates(&*world.app.store);
         assert!(issued.len() == 3 && issued.iter().all(|one| one.key == "k2"));

@@ -4,12 +4,12 @@ use std::io::{Cursor, Read};
 
 use serde_json::json;
 use testamur::credential::CertificateNumber;
-use testamur::issuance::NotProven;
+use testamur::making::NotProven;
 use testamur::status::{Reason, ReasonCode};
 use testamur::store::{Certificate, CertificateChange, Header, NotAsSigned, export};
 
-use crate::harness::{World, on_each_engine};
 use crate::runs::{desk, done, school, work};
+use crate::harness::{World, on_each_engine};
 
 const FIRST: &str = "CERT-WORKSHOP-2026-00001";
 

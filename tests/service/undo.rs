@@ -5,13 +5,13 @@ use std::fs;
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use testamur::runs::Undo;
+use testamur::acts::run::Undo;
 use testamur::server::Limits;
 use testamur::store::{CertificateState, MemoryStore, SledStore};
 use testamur::verify::{TrustAnchors, verify_jws};
 
-use crate::harness::{OWNER, World, on_each_engine};
 use crate::runs::{REVOKER, certificates, done, issued_at_once, school, work};
+use crate::harness::{OWNER, World, on_each_engine};
 
 const FIRST: &str = "/certificates/CERT-WORKSHOP-2026-00001";
 /// Seconds that a revocation waits.

@@ -13,8 +13,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
+use crate::acts::run;
 use crate::credential::{CertificateNumber, Timestamp};
-use crate::runs;
 use crate::server::extract::{Listing, Order, Paging, Query};
 use crate::server::{App, Caller, Problem};
 use crate::store::{AuditEntry, AuditHead, Store, StoreError, check_audit};
@@ -143,7 +143,7 @@ async fn list(
             };
             Ok((page.items, page.next))
         };
-        let page = runs::filtered(filter.cursor.as_deref(), limit, read, |entry| filter.keeps(entry))?;
+        let page = run::filtered(filter.cursor.as_deref(), limit, read, |entry| filter.keeps(entry))?;
         Ok(Json(Listing::of(page, EntryView::of)))
     })
     .await

@@ -8,9 +8,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
+use crate::acts::{Ask, Correction, CorrectionState, correct};
 use crate::credential::Timestamp;
-use crate::issuance::{Desk, StageTimes, Workshop};
-use crate::runs::{Ask, Correction, CorrectionState, correction};
+use crate::desk::Desk;
+use crate::making::{StageTimes, Workshop};
 use crate::server::api::proof::{ProofAgain, not_younger};
 use crate::server::extract::{Body, BodyIfAny, IfMatch, Listing, Order, Paging, Path, Query};
 use crate::server::reply::Tagged;
@@ -94,7 +95,7 @@ async fn list(
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
     app.list_at_desk(&caller, limit, filter.state.is_some(), move |_, desk| {
         let keep = |one: &Correction| filter.state.is_none_or(|state| one.state == state);
-        let page = correction::list(desk.store, filter.order == Order::Newest, keep, filter.cursor.as_deref(), limit)?;
+        let page = correct::list(desk.store, filter.order == Order::Newest, keep, filter.cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, CorrectionView::of)))
     })
     .await
@@ -106,15 +107,15 @@ async fn list(
 async fn ask(State(app): State<App>, caller: Caller, Body(ask): Body<Ask>) -> Result<Tagged<CorrectionView>, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
-        let asked = correction::ask(desk, &ask)?;
-        let (_, revision) = correction::show(desk.store, &asked.id)?;
+        let asked = correct::ask(desk, &ask)?;
+        let (_, revision) = correct::show(desk.store, &asked.id)?;
         Ok(Tagged::created(revision, CorrectionView::of(asked)))
     })
     .await
 }
 
 fn tagged(desk: &Desk, id: &str) -> Result<Tagged<CorrectionView>, Problem> {
-    let (found, revision) = correction::show(desk.store, id)?;
+    let (found, revision) = correct::show(desk.store, id)?;
     Ok(Tagged::ok(revision, CorrectionView::of(found)))
 }
 
@@ -149,13 +150,13 @@ async fn approve(
         .at_desk(&app, &caller, move |app, desk, proof| {
             let (signer, times) = (app.vault.signer(), StageTimes::default());
             let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
-            let (asked, _) = correction::show(desk.store, &id)?;
+            let (asked, _) = correct::show(desk.store, &id)?;
             not_younger(desk, asked.at)?;
-            let alone = correction::alone_from(desk.store, &asked)?;
+            let alone = correct::alone_from(desk.store, &asked)?;
             let proved = proof.check(app, desk, (&asked.by, alone))?;
             let (rules, seen) =
                 ((app.limits.revoke_alone, proved.as_ref()), |revision: &u64| if_match.is(|| revision.to_string()));
-            correction::approve(desk, &workshop, &id, rules, &seen)?;
+            correct::approve(desk, &workshop, &id, rules, &seen)?;
             app.vault.forget_anchors();
             tagged(desk, &id)
         })
@@ -185,7 +186,7 @@ async fn reject(
     caller.may(Permission::Generate)?;
     app.at_desk(&caller, move |_, desk| {
         let seen = |revision: &u64| if_match.is(|| revision.to_string());
-        correction::reject(desk, &id, rejection.answer, &seen).map_err(|error| if_match.told(error))?;
+        correct::reject(desk, &id, rejection.answer, &seen).map_err(|error| if_match.told(error))?;
         tagged(desk, &id)
     })
     .await

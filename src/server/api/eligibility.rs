@@ -15,13 +15,11 @@ use utoipa_axum::routes;
 use super::events::{seen, tag};
 use super::participants::{PeopleFilter, decision, filtered, person};
 use crate::accounts::Permission;
+use crate::acts::{self, Change, Changed, Decision, ExclusionReason, Ground, Planned, RuleVersion, may_request_own};
 use crate::credential::Timestamp;
+use crate::desk::Desk;
 use crate::eligibility::{Amount, Explained, Histogram, Measure, Measures, Rule, Tiers};
-use crate::enrolment::{
-    self, Change, Changed, Decision, ExclusionReason, Ground, Planned, RuleVersion, may_request_own,
-};
-use crate::issuance::Desk;
-use crate::issuance::import::safe_cell;
+use crate::import::safe_cell;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::reply::Tagged;
@@ -64,7 +62,7 @@ impl RuleView {
     responses((status = 200, body = RuleView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn rule(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Tagged<RuleView>, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, move |_, desk| Ok(RuleView::of(enrolment::planned(desk, &event_code(&code)?)?))).await
+    app.at_desk(&caller, move |_, desk| Ok(RuleView::of(acts::planned(desk, &event_code(&code)?)?))).await
 }
 
 /// A rule to save or to try.
@@ -103,7 +101,7 @@ async fn set_rule(
         let rule = if wanted.rule.is_null() { None } else { Some(read_rule(&wanted.rule)?) };
         settled(|| {
             let old = seen(desk, &code, &if_match)?;
-            let saved = enrolment::set_rule(desk, &app.faces, &old, rule.clone(), wanted.tiers.clone())?;
+            let saved = acts::set_rule(desk, &app.faces, &old, rule.clone(), wanted.tiers.clone())?;
             Ok(RuleView::of(saved))
         })
     })
@@ -139,7 +137,7 @@ async fn versions(
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
     app.at_desk(&caller, move |_, desk| {
-        let code = enrolment::planned(desk, &event_code(&code)?)?.event.code;
+        let code = acts::planned(desk, &event_code(&code)?)?.event.code;
         let Page { items, next } =
             desk.store.documents(Collection::RULES, &format!("{code}/"), paging.cursor.as_deref(), limit)?;
         let view = |document: Document| {
@@ -227,7 +225,7 @@ async fn report(
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
     app.list_at_desk(&caller, limit, filter.narrows(), move |_, desk| {
-        let planned = enrolment::planned(desk, &event_code(&code)?)?;
+        let planned = acts::planned(desk, &event_code(&code)?)?;
         let Page { items, next } = filtered(desk, &planned.event.code, &filter, paging.cursor, limit)?;
         let view = |found| DecisionView::of(desk, &planned, found);
         Ok(Json(Listing { items: items.into_iter().map(view).collect::<Result<_, Problem>>()?, next }))
@@ -251,8 +249,8 @@ async fn report_csv(
     let turn = app.turn_to_send(&caller).await?;
     let planned = app
         .at_desk(&caller, move |_, desk| {
-            let planned = enrolment::planned(desk, &event_code(&code)?)?;
-            enrolment::Decider::new(&planned.event, &planned.plan)?;
+            let planned = acts::planned(desk, &event_code(&code)?)?;
+            acts::Decider::new(&planned.event, &planned.plan)?;
             Ok(planned)
         })
         .await?;
@@ -344,7 +342,7 @@ async fn one(
     caller.may(Permission::View)?;
     app.at_desk(&caller, move |_, desk| {
         let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
-        let planned = enrolment::planned(desk, &code)?;
+        let planned = acts::planned(desk, &code)?;
         let decision = decision(desk, &planned, &person)?;
         Ok(Json(DecisionView::of(desk, &planned, (person, decision))?))
     })
@@ -391,8 +389,8 @@ async fn what_if(
         _ => return Err(Problem::unprocessable("invalid", "say either a rule or a threshold")),
     };
     app.read_at_desk(&caller, move |_, desk| {
-        let planned = enrolment::planned(desk, &event_code(&code)?)?;
-        Ok(Json(enrolment::what_if(desk, &planned, &change)?))
+        let planned = acts::planned(desk, &event_code(&code)?)?;
+        Ok(Json(acts::what_if(desk, &planned, &change)?))
     })
     .await
 }
@@ -418,8 +416,8 @@ async fn histogram(
 ) -> Result<Json<Histogram>, Problem> {
     caller.may(Permission::View)?;
     app.read_at_desk(&caller, move |_, desk| {
-        let planned = enrolment::planned(desk, &event_code(&code)?)?;
-        Ok(Json(enrolment::everyone_measured(desk, &planned, measured.measure)?))
+        let planned = acts::planned(desk, &event_code(&code)?)?;
+        Ok(Json(acts::everyone_measured(desk, &planned, measured.measure)?))
     })
     .await
 }

@@ -8,10 +8,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
+use crate::acts::{self, Details, Early, EventState, NotReady, Planned, ready_to_generate};
 use crate::credential::{EventCode, Timestamp};
+use crate::desk::Desk;
 use crate::eligibility::{Course, Rule, Tiers};
-use crate::enrolment::{self, Details, Early, EventState, NotReady, Planned, ready_to_generate};
-use crate::issuance::Desk;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
@@ -148,7 +148,7 @@ fn reply(planned: Planned) -> Tagged<EventView> {
 
 /// Returns an event for a change, provided that the caller has seen it as it is. The write expects event and plan so.
 pub(super) fn seen(desk: &Desk, code: &str, seen: &IfMatch) -> Result<Planned, Problem> {
-    let planned = enrolment::planned(desk, &event_code(code)?)?;
+    let planned = acts::planned(desk, &event_code(code)?)?;
     seen.check(&tag(&planned))?;
     Ok(planned)
 }
@@ -166,7 +166,7 @@ async fn list(
     app.at_desk(&caller, move |_, desk| {
         let Page { items, next } = desk.store.events(paging.cursor.as_deref(), limit)?;
         let view = |event: Event| {
-            let (plan, revision) = enrolment::plan(desk.store, &event.code)?;
+            let (plan, revision) = acts::plan(desk.store, &event.code)?;
             Ok(EventView::of(Planned { event, plan, revision }))
         };
         Ok(Json(Listing { items: items.into_iter().map(view).collect::<Result<_, Problem>>()?, next }))
@@ -201,7 +201,7 @@ async fn create(
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |app, desk| {
-        let planned = enrolment::create(desk, &app.faces, new_code(&new.code)?, &new.details)?;
+        let planned = acts::create(desk, &app.faces, new_code(&new.code)?, &new.details)?;
         Ok(Tagged::created(tag(&planned), EventView::of(planned)))
     })
     .await
@@ -212,7 +212,7 @@ async fn create(
     responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn show(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, move |_, desk| Ok(reply(enrolment::planned(desk, &event_code(&code)?)?))).await
+    app.at_desk(&caller, move |_, desk| Ok(reply(acts::planned(desk, &event_code(&code)?)?))).await
 }
 
 /// Change an event; what was issued keeps what it says
@@ -230,7 +230,7 @@ async fn change(
     app.at_desk(&caller, move |app, desk| {
         settled(|| {
             let old = seen(desk, &code, &if_match)?;
-            Ok(reply(enrolment::update(desk, &app.faces, &old, &details)?))
+            Ok(reply(acts::update(desk, &app.faces, &old, &details)?))
         })
     })
     .await
@@ -248,8 +248,8 @@ async fn copy(
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |app, desk| {
-        let old = enrolment::planned(desk, &event_code(&code)?)?;
-        let planned = enrolment::copy(desk, &app.faces, &old, new_code(&new.code)?, &new.details)?;
+        let old = acts::planned(desk, &event_code(&code)?)?;
+        let planned = acts::copy(desk, &app.faces, &old, new_code(&new.code)?, &new.details)?;
         Ok(Tagged::created(tag(&planned), EventView::of(planned)))
     })
     .await
@@ -279,7 +279,7 @@ async fn set_state(
     app.at_desk(&caller, move |_, desk| {
         settled(|| {
             let old = seen(desk, &code, &if_match)?;
-            Ok(reply(enrolment::move_to(desk, &old, wanted.to)?))
+            Ok(reply(acts::move_to(desk, &old, wanted.to)?))
         })
     })
     .await
@@ -300,7 +300,7 @@ async fn set_course(
     app.at_desk(&caller, move |_, desk| {
         settled(|| {
             let old = seen(desk, &code, &if_match)?;
-            Ok(reply(enrolment::set_course(desk, &old, course.clone())?))
+            Ok(reply(acts::set_course(desk, &old, course.clone())?))
         })
     })
     .await
@@ -330,7 +330,7 @@ async fn allow_early(
     app.at_desk(&caller, move |_, desk| {
         settled(|| {
             let old = seen(desk, &code, &if_match)?;
-            Ok(reply(enrolment::allow_early(desk, &old, Some(&wanted.note))?))
+            Ok(reply(acts::allow_early(desk, &old, Some(&wanted.note))?))
         })
     })
     .await
@@ -350,7 +350,7 @@ async fn forbid_early(
     app.at_desk(&caller, move |_, desk| {
         settled(|| {
             let old = seen(desk, &code, &if_match)?;
-            Ok(reply(enrolment::allow_early(desk, &old, None)?))
+            Ok(reply(acts::allow_early(desk, &old, None)?))
         })
     })
     .await
@@ -372,7 +372,7 @@ struct Ready {
 async fn ready(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Json<Ready>, Problem> {
     caller.may(Permission::View)?;
     app.at_desk(&caller, move |_, desk| {
-        let planned = enrolment::planned(desk, &event_code(&code)?)?;
+        let planned = acts::planned(desk, &event_code(&code)?)?;
         let missing = ready_to_generate(&planned.plan, &planned.event, false).err().unwrap_or_default();
         Ok(Json(Ready { ready: missing.is_empty(), missing }))
     })

@@ -12,9 +12,9 @@ use utoipa_axum::routes;
 
 use super::participants::person;
 use crate::accounts::Permission;
+use crate::acts::{self, Exception, Exclusion, ExclusionReason, ListRow, MAX_LIST_BYTES};
 use crate::credential::{EventCode, Timestamp};
-use crate::enrolment::{self, Exception, Exclusion, ExclusionReason, ListRow, MAX_LIST_BYTES};
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::upload::{read_form, turn};
@@ -95,8 +95,8 @@ async fn exceptions(
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
     app.read_at_desk(&caller, move |_, desk| {
-        let code = enrolment::planned(desk, &event_code(&code)?)?.event.code;
-        let Page { items, next } = enrolment::exceptions(desk.store, &code, paging.cursor.as_deref(), limit)?;
+        let code = acts::planned(desk, &event_code(&code)?)?.event.code;
+        let Page { items, next } = acts::exceptions(desk.store, &code, paging.cursor.as_deref(), limit)?;
         let items = items.into_iter().map(|found| ExceptionView::of(desk, &code, found));
         Ok(Json(Listing { items: items.collect::<Result<_, Problem>>()?, next }))
     })
@@ -129,7 +129,7 @@ async fn except(
     app.at_desk(&caller, move |_, desk| {
         let (code, person, exception) = settled(|| {
             let (code, person) = person(desk, &code, &wanted.person, &IfMatch(None))?;
-            let exception = enrolment::except(desk, &code, &person, wanted.note.as_deref())?;
+            let exception = acts::except(desk, &code, &person, wanted.note.as_deref())?;
             Ok((code, person, exception))
         })?;
         let view = ExceptionView::of(desk, &code, (person, exception))?;
@@ -155,7 +155,7 @@ async fn remove(app: App, caller: Caller, code: String, who: String, exclusion: 
     app.at_desk(&caller, move |_, desk| {
         settled(|| {
             let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
-            Ok(enrolment::remove(desk, &code, &person, exclusion)?)
+            Ok(acts::remove(desk, &code, &person, exclusion)?)
         })?;
         Ok(StatusCode::NO_CONTENT)
     })
@@ -196,9 +196,9 @@ async fn import(
     let _turn = turn()?;
     let form = read_form(form, MAX_LIST_BYTES).await?;
     app.at_desk(&caller, move |_, desk| {
-        let code = enrolment::planned(desk, &event_code(&code)?)?.event.code;
-        let rows = enrolment::except_list(desk, &code, &form.bytes)?;
-        let granted = rows.iter().filter(|row| row.outcome == enrolment::RowFate::Granted).count();
+        let code = acts::planned(desk, &event_code(&code)?)?.event.code;
+        let rows = acts::except_list(desk, &code, &form.bytes)?;
+        let granted = rows.iter().filter(|row| row.outcome == acts::RowFate::Granted).count();
         Ok(Json(ListTaken { granted, rows }))
     })
     .await
@@ -264,8 +264,8 @@ async fn exclusions(
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
     app.read_at_desk(&caller, move |_, desk| {
-        let code = enrolment::planned(desk, &event_code(&code)?)?.event.code;
-        let Page { items, next } = enrolment::exclusions(desk.store, &code, paging.cursor.as_deref(), limit)?;
+        let code = acts::planned(desk, &event_code(&code)?)?.event.code;
+        let Page { items, next } = acts::exclusions(desk.store, &code, paging.cursor.as_deref(), limit)?;
         let items = items.into_iter().map(|found| ExclusionView::of(desk, &code, found, None));
         Ok(Json(Listing { items: items.collect::<Result<_, Problem>>()?, next }))
     })
@@ -300,7 +300,7 @@ async fn exclude(
     app.at_desk(&caller, move |_, desk| {
         let (code, person, (exclusion, had)) = settled(|| {
             let (code, person) = person(desk, &code, &wanted.person, &IfMatch(None))?;
-            let done = enrolment::exclude(desk, &code, &person, wanted.reason, wanted.note.as_deref())?;
+            let done = acts::exclude(desk, &code, &person, wanted.reason, wanted.note.as_deref())?;
             Ok((code, person, done))
         })?;
         let view = ExclusionView::of(desk, &code, (person, exclusion), Some(had))?;

@@ -10,13 +10,14 @@ use utoipa_axum::routes;
 
 use super::runs::RunView;
 use crate::accounts::Permission;
+use crate::acts::run::{self, RunError, RunRequest};
 use crate::credential::Timestamp;
-use crate::keys::{KeyFolderError, KeyRow, KeyState};
+use crate::keys::KeyState;
 use crate::publish::{self, LeftOut};
-use crate::runs::{self, RunError, RunRequest};
 use crate::server::extract::{Body, Path, Query};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem, VaultError};
+use crate::vault::{KeyFolderError, KeyRow};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -187,8 +188,8 @@ async fn publish(
 ) -> Result<Tagged<RunView>, Problem> {
     caller.may(Permission::Keys)?;
     app.at_desk(&caller, move |_, desk| {
-        let request = RunRequest { at_once: how.at_once, ..RunRequest::of(runs::Kind::Publish) };
-        let run = runs::create(desk, &request, usize::MAX)?.run;
+        let request = RunRequest { at_once: how.at_once, ..RunRequest::of(run::Kind::Publish) };
+        let run = run::create(desk, &request, usize::MAX)?.run;
         Ok(Tagged { status: StatusCode::CREATED, tag: tag_of(&run), value: RunView::of(run) })
     })
     .await

@@ -4,9 +4,9 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::accounts::{self, Proved, Secret};
+use crate::acts::second;
 use crate::credential::Timestamp;
-use crate::issuance::Desk;
-use crate::runs::second;
+use crate::desk::Desk;
 use crate::server::session::{again, hashing};
 use crate::server::{App, Caller, Problem};
 

@@ -12,10 +12,10 @@ use utoipa_axum::routes;
 
 use super::certificates::{FileKind, specimen};
 use crate::accounts::Permission;
-use crate::enrolment::{self, Decider, NotReady, Planned, listed, planned};
-use crate::issuance::{self, FaceError, IssueError, Order, SpecimenError};
-use crate::runs::RunError;
-use crate::runs::quality::{self, SpotCheck};
+use crate::acts::run::RunError;
+use crate::acts::spot_check::{self, SpotCheck};
+use crate::acts::{self, Decider, NotReady, Planned, listed, planned};
+use crate::making::{self, FaceError, IssueError, Order, SpecimenError};
 use crate::server::extract::{Body, Path, event_code};
 use crate::server::reply::tag_of;
 use crate::server::{App, Caller, Problem};
@@ -63,9 +63,9 @@ async fn preview(
         let code = event_code(&code)?;
         let Planned { event, plan, .. } = planned(desk, &code)?;
         let person = match (&body.person, body.name) {
-            (Some(who), _) => enrolment::find(desk.store, &code, who)?,
+            (Some(who), _) => acts::find(desk.store, &code, who)?,
             (None, name) => {
-                let name = issuance::import::checked_name(&name.unwrap_or_else(|| "Specimen Person".to_owned()));
+                let name = crate::import::checked_name(&name.unwrap_or_else(|| "Specimen Person".to_owned()));
                 let name = name.map_err(|error| Problem::unprocessable("bad-name", error.to_string()))?;
                 Participant::new(PersonKey("specimen".to_owned()), name, None, Fields::new(), desk.now)
             }
@@ -76,7 +76,7 @@ async fn preview(
             return Err(RunError::NotReady(vec![NotReady::NoTemplate]).into());
         }
         let order = Order { person, template: decision.template, tier: decision.tier, basis: None, run: None };
-        let pdf = issuance::preview(desk, &app.faces, &event, &order).map_err(problem)?;
+        let pdf = making::preview(desk, &app.faces, &event, &order).map_err(problem)?;
         specimen(pdf, body.format.unwrap_or_default(), code.as_str(), &tag_of(&desk.now))
     })
     .await
@@ -115,15 +115,15 @@ async fn spot_check(
 ) -> Result<Json<SpotCheck>, Problem> {
     caller.may(Permission::View)?;
     let count = body.count.map_or(CHECKED, |count| count as usize);
-    if !(1..=quality::MOST).contains(&count) {
-        return Err(Problem::unprocessable("bad-request", format!("`count` must be 1 to {}", quality::MOST)));
+    if !(1..=spot_check::MOST).contains(&count) {
+        return Err(Problem::unprocessable("bad-request", format!("`count` must be 1 to {}", spot_check::MOST)));
     }
     app.read_at_desk(&caller, move |app, desk| {
         let code = event_code(&code)?;
         let (trust, own) = (app.vault.present(desk)?, app.vault.own());
         // Half of the time that a request may take: the one under way when it is over is still finished.
         let (began, most) = (Instant::now(), app.limits.request_time / 2);
-        Ok(Json(quality::spot_check(desk, &app.faces, &own, &trust, &code, count, || began.elapsed() < most)?))
+        Ok(Json(spot_check::spot_check(desk, &app.faces, &own, &trust, &code, count, || began.elapsed() < most)?))
     })
     .await
 }

@@ -13,9 +13,9 @@ use utoipa_axum::routes;
 use super::certificates::{FileKind, specimen};
 
 use crate::accounts::Permission;
+use crate::acts::templates::{self, Kept, KeptVersion, MAX_UPLOAD_BYTES, RolledOut, Sample, TemplateUse};
 use crate::credential::EventCode;
-use crate::enrolment::templates::{self, Kept, KeptVersion, MAX_UPLOAD_BYTES, RolledOut, Sample, TemplateUse};
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
 use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
@@ -442,7 +442,7 @@ impl PreviewWanted {
         if self.fields.len() > MAX_COLUMNS || long || title_long {
             return Err(Problem::unprocessable("too-large", "there are too many columns, or one is too long"));
         }
-        let name = self.recipient.as_deref().map(crate::issuance::import::checked_name).transpose();
+        let name = self.recipient.as_deref().map(crate::import::checked_name).transpose();
         let recipient = name.map_err(|error| Problem::unprocessable("bad-name", error.to_string()))?;
         Ok(Sample { recipient, title: self.title.clone(), fields: self.fields.clone() })
     }

@@ -19,8 +19,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::credential::{CertificateNumber, Timestamp};
+use crate::desk::Desk;
 use crate::inspect::{self, Answer, Finding, Inspected};
-use crate::issuance::Desk;
 use crate::reading::{self, Ask, ReadMode, ReadingError};
 use crate::server::crowd::Place;
 use crate::server::extract::{Path, Raw, is_json, within};

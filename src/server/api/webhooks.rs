@@ -10,7 +10,7 @@ use utoipa_axum::routes;
 
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::server::extract::{Body, IfMatch, Listing, Path, Query};
 use crate::server::reply::{ShownOnce, Tagged};
 use crate::server::{App, Caller, Problem};

@@ -9,9 +9,10 @@ use serde_json::Value;
 use super::register::Purpose;
 use super::{Finding, issue};
 use crate::accounts::Permission;
-use crate::issuance::Desk;
+use crate::acts;
+use crate::acts::run::RunReason;
+use crate::desk::Desk;
 use crate::proof::proof_set::{self, Options};
-use crate::runs::{self, RunReason};
 use crate::server::extract::{Body, Path};
 use crate::server::{App, Caller, ClientAddress, Problem};
 use crate::status::{LIST_ENTRIES, StatusList};
@@ -64,7 +65,7 @@ fn revoke(app: &App, desk: &Desk<'_>, id: &str) -> Result<StatusCode, Problem> {
         return Err(unknown());
     }
     let why = RunReason { cause: Cause::Other, text: Some("revoked by its issuer".to_owned()), now: false };
-    runs::revoke(desk, &number, &why, (app.vault.undo(), app.limits.revoke_alone), &|_| true)?;
+    acts::revoke(desk, &number, &why, (app.vault.undo(), app.limits.revoke_alone), &|_| true)?;
     app.vault.forget_anchors();
     Ok(StatusCode::OK)
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::finding::Found;
 use super::{Asked, DID_KEY, Finding, address, key_of, related, status};
 use crate::credential::{Timestamp, data_model};
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::proof::proof_set::{Proof, ProofSet};
 use crate::server::extract::Body;
 use crate::server::{App, Caller, Problem};

@@ -37,7 +37,7 @@ pub(super) fn put<E: Engine>(draft: &mut Draft<'_, E>, run: &Run) -> Result<()> 
     documents::put(draft, Collection::RUNS.name(), &run.id, &document(run))
 }
 
-/// See [`crate::runs::RunRecord`].
+/// See [`crate::acts::run::RunRecord`].
 fn document(run: &Run) -> Value {
     let RunTotals { total, issued, skipped, failed } = run.totals;
     let state = match run.finished {
@@ -62,8 +62,8 @@ fn document(run: &Run) -> Value {
 mod tests {
     use super::super::{LAYOUT, LAYOUT_KEY, encode};
     use super::*;
+    use crate::acts::run::{self, Counters, RunState};
     use crate::credential::Timestamp;
-    use crate::runs::{self, Counters, RunState};
     use crate::store::memory::{MemoryEngine, MemoryStore};
 
     fn run(n: u32) -> Run {
@@ -104,13 +104,13 @@ mod tests {
             let opened = MemoryStore::over(again).unwrap();
             assert_eq!(opened.engine.get(LAYOUT_KEY).unwrap().unwrap(), LAYOUT.to_be_bytes());
             assert!(opened.engine.range(&keys::named(kind::RUN, b""), &[kind::RUN + 1], 1).unwrap().is_empty());
-            let listed = runs::runs(&opened, false, |_| true, None, 10_000).unwrap().items;
+            let listed = run::runs(&opened, false, |_| true, None, 10_000).unwrap().items;
             assert_eq!(listed.len(), 1_200);
             let counters = Counters { total: 3, done: 2, skipped: 0, failed: 1 };
             assert_eq!((listed[3].state, listed[3].counters), (RunState::CompletedWithFailures, counters));
             assert_eq!(listed[7].state, RunState::Failed);
             assert!(listed[7].problem.as_ref().unwrap().contains("interrupted"));
-            assert_eq!(runs::open(&opened).unwrap(), 0, "nobody works on them again");
+            assert_eq!(run::open(&opened).unwrap(), 0, "nobody works on them again");
         }
     }
 }

@@ -1,13 +1,13 @@
 //! The queue of runs moves whatever one of them meets, and says so when it does not.
 
 use serde_json::{Value, json};
-use testamur::runs::Step;
+use testamur::acts::run::Step;
 use testamur::server::work_once;
 use testamur::store::{CertificateChange, Collection, DocumentWrite, Expect, StoreError};
 
 use super::{ADA, BOB, on_each_engine};
-use crate::harness::World;
 use crate::runs::{certificates, done, school, work};
+use crate::harness::World;
 
 fn run(world: &World, request: &Value) -> String {
     world.post("/runs", request).ok()["id"].as_str().unwrap().to_owned()

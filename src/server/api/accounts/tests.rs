@@ -13,12 +13,13 @@ use tower::ServiceExt;
 
 use crate::accounts::{Permission, Role, permissions, setup_link};
 use crate::credential::Timestamp;
-use crate::issuance::{Desk, Faces, Issuer};
-use crate::keys::KeyFolder;
+use crate::desk::{Desk, Issuer};
+use crate::making::Faces;
 use crate::reading::Reader;
 use crate::server::{App, Limits, Parts, Vault, accounts, router};
 use crate::store::{Collection, MemoryStore, SledStore, Store};
 use crate::template::FontLibrary;
+use crate::vault::KeyFolder;
 
 const START: i64 = 1_800_000_000;
 const EMAIL: &str = "ada@example.org";

@@ -8,9 +8,11 @@ use utoipa_axum::routes;
 
 use super::{CertificateView, tag};
 use crate::accounts::Permission;
-use crate::enrolment;
-use crate::issuance::{Desk, StageTimes, Workshop};
-use crate::runs::{self, Revoked, RunReason};
+use crate::acts;
+use crate::acts::Revoked;
+use crate::acts::run::RunReason;
+use crate::desk::Desk;
+use crate::making::{StageTimes, Workshop};
 use crate::server::extract::{Body, IfMatch, Path, certificate_number, event_code};
 use crate::server::reply::Tagged;
 use crate::server::{App, Caller, Problem};
@@ -44,7 +46,7 @@ async fn revoke(
         let seen = |current: &Certificate| if_match.is(|| tag(current, desk.now));
         let number = certificate_number(&number)?;
         let rules = (app.vault.undo(), app.limits.revoke_alone);
-        let (revoked, news) = runs::revoke(desk, &number, &reason, rules, &seen)?;
+        let (revoked, news) = acts::revoke(desk, &number, &reason, rules, &seen)?;
         if news == Revoked::Anew {
             app.metrics().revoked.inc();
         }
@@ -70,7 +72,7 @@ async fn restore(
         let number = certificate_number(&number)?;
         let seen = |current: &Certificate| if_match.is(|| tag(current, desk.now));
         let alone = app.limits.revoke_alone;
-        let restored = app.vault.undisturbed(|| runs::restore(desk, &number, alone, &seen))?;
+        let restored = app.vault.undisturbed(|| acts::restore(desk, &number, alone, &seen))?;
         app.vault.forget_anchors();
         Ok(Tagged::ok(tag(&restored, desk.now), CertificateView::of(restored, desk.now)))
     })
@@ -104,8 +106,8 @@ async fn issue_now(
     caller.may(Permission::Generate)?;
     issued(app, caller, move |desk, workshop| {
         let code = event_code(&code)?;
-        let person = enrolment::find(desk.store, &code, &body.person)?;
-        Ok(runs::issue_now(desk, workshop, &code, &person.key, &body.reason)?)
+        let person = acts::find(desk.store, &code, &body.person)?;
+        Ok(acts::issue_now(desk, workshop, &code, &person.key, &body.reason)?)
     })
     .await
 }
@@ -125,8 +127,8 @@ async fn request_own(
     caller.may(Permission::Generate)?;
     issued(app, caller, move |desk, workshop| {
         let code = event_code(&code)?;
-        let person = enrolment::find(desk.store, &code, &who)?;
-        Ok(runs::request_own(desk, workshop, &code, &person.key)?)
+        let person = acts::find(desk.store, &code, &who)?;
+        Ok(acts::request_own(desk, workshop, &code, &person.key)?)
     })
     .await
 }
@@ -157,7 +159,7 @@ async fn reissue(
     caller.may(Permission::Revoke)?;
     let alone = app.limits.revoke_alone;
     issued(app, caller, move |desk, workshop| {
-        Ok(runs::reissue(desk, workshop, &certificate_number(&number)?, &body.reason, alone)?)
+        Ok(acts::reissue(desk, workshop, &certificate_number(&number)?, &body.reason, alone)?)
     })
     .await
 }

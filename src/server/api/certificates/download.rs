@@ -12,11 +12,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
+use crate::acts::run::holds;
 use crate::credential::EventCode;
-use crate::issuance::{Desk, FaceError, NotProven, OwnKeys, Proven};
+use crate::desk::Desk;
+use crate::making::{FaceError, NotProven, OwnKeys, Proven};
 use crate::proof::data_integrity;
 use crate::render;
-use crate::runs::holds;
 use crate::server::extract::{Path, Query, certificate_number, event_code};
 use crate::server::reply::tag_of;
 use crate::server::{App, Caller, Problem};

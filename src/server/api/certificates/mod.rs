@@ -15,8 +15,8 @@ use utoipa_axum::routes;
 pub(super) use download::{FileKind, specimen};
 
 use crate::accounts::Permission;
+use crate::acts::run::{self, holds};
 use crate::credential::Timestamp;
-use crate::runs::{self, holds};
 use crate::server::extract::{Listing, Paging, Path, Query, certificate_number, event_code};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
@@ -165,7 +165,7 @@ async fn list(
             let page = desk.store.certificates(event.as_ref(), cursor, limit)?;
             Ok((page.items, page.next))
         };
-        let page = runs::filtered(filter.cursor.as_deref(), limit, read, keep)?;
+        let page = run::filtered(filter.cursor.as_deref(), limit, read, keep)?;
         Ok(Json(Listing::of(page, |one| CertificateView::of(one, desk.now))))
     })
     .await

@@ -11,9 +11,11 @@ use utoipa_axum::routes;
 
 use super::CertificateView;
 use crate::accounts::Permission;
+use crate::acts;
+use crate::acts::run::RunReason;
+use crate::acts::{Presented, Revoked, stray};
 use crate::credential::Timestamp;
-use crate::issuance::Desk;
-use crate::runs::{self, Presented, Revoked, RunReason, stray};
+use crate::desk::Desk;
 use crate::server::extract::{Raw, is_json};
 use crate::server::upload::{Form, read_form, turn};
 use crate::server::{App, Caller, Problem};
@@ -114,7 +116,7 @@ async fn revoke(State(app): State<App>, caller: Caller, request: Request) -> Res
     let reason = given.reason.clone().ok_or_else(needed)?;
     at_desk(app, caller, given, move |app, desk, ours| {
         let (presented, news) =
-            runs::revoke_presented(desk, ours, &reason, (app.vault.undo(), app.limits.revoke_alone))?;
+            acts::revoke_presented(desk, ours, &reason, (app.vault.undo(), app.limits.revoke_alone))?;
         if news == Revoked::Anew {
             app.metrics().revoked.inc();
         }
@@ -133,7 +135,7 @@ async fn restore(State(app): State<App>, caller: Caller, request: Request) -> Re
     caller.may(Permission::Revoke)?;
     let given = GivenBytes::read(request, &app).await?;
     at_desk(app, caller, given, |app, desk, ours| {
-        let restored = app.vault.undisturbed(|| runs::restore_presented(desk, ours, app.limits.revoke_alone))?;
+        let restored = app.vault.undisturbed(|| acts::restore_presented(desk, ours, app.limits.revoke_alone))?;
         Ok(PresentedView::of(restored, false, desk.now))
     })
     .await

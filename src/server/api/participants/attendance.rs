@@ -8,10 +8,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::accounts::Permission;
+use crate::acts::{self, ActError};
 use crate::credential::EventCode;
+use crate::desk::Desk;
 use crate::eligibility::{Mark, Progress};
-use crate::enrolment::{self, EnrolmentError};
-use crate::issuance::Desk;
 use crate::server::extract::{Body, Path, event_code};
 use crate::server::{App, Caller, Problem};
 use crate::store::Participant;
@@ -58,14 +58,9 @@ fn found(desk: &Desk, code: &EventCode, taken: &Attendance) -> Result<Found, Pro
     let present = taken.present.iter().map(|who| (who, true));
     for (who, present) in present.chain(taken.absent.iter().map(|who| (who, false))) {
         let shown = || who.chars().take(80).collect::<String>();
-        let person = match enrolment::find(desk.store, code, who) {
+        let person = match acts::find(desk.store, code, who) {
             Ok(person) => Some(person),
-            Err(
-                EnrolmentError::NoPerson(_)
-                | EnrolmentError::Ambiguous
-                | EnrolmentError::SharedAddress
-                | EnrolmentError::SharedName,
-            ) => None,
+            Err(ActError::NoPerson(_) | ActError::Ambiguous | ActError::SharedAddress | ActError::SharedName) => None,
             Err(other) => return Err(other.into()),
         };
         // The same person may be named by an id and by an e-mail.
@@ -101,7 +96,7 @@ pub(super) async fn attendance(
         return Err(Problem::unprocessable("too-many", format!("at most {MAX_NAMED} people at once")));
     }
     app.at_desk(&caller, move |_, desk| {
-        let planned = enrolment::planned(desk, &event_code(&code)?)?;
+        let planned = acts::planned(desk, &event_code(&code)?)?;
         if !planned.plan.course.sessions.iter().any(|session| session.id == taken.session) {
             return Err(Problem::unprocessable("no-such-session", "the event has no such session"));
         }
@@ -111,9 +106,9 @@ pub(super) async fn attendance(
         for (person, present) in &people {
             let mark = Mark { present: *present, by_hand: taken.by_hand };
             let sessions = [(taken.session.clone(), mark)].into();
-            match enrolment::change_progress(desk, code, person, Progress { sessions, ..Progress::default() }) {
+            match acts::change_progress(desk, code, person, Progress { sessions, ..Progress::default() }) {
                 // Erased or merged since they were found: nothing is to be marked.
-                Err(EnrolmentError::NoPerson(_)) => {}
+                Err(ActError::NoPerson(_)) => {}
                 done => {
                     done?;
                     marked += 1;

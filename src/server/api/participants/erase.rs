@@ -10,10 +10,10 @@ use utoipa_axum::routes;
 
 use super::person;
 use crate::accounts::Permission;
+use crate::acts::erase::{self, Begun, Gone};
+use crate::acts::{self, ActError};
 use crate::credential::EventCode;
-use crate::enrolment::erasing::{self, Begun, Gone};
-use crate::enrolment::{self, EnrolmentError};
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::server::extract::{Body, IfMatch, Listing, Path};
 use crate::server::meanwhile::settled;
 use crate::server::{App, Caller, Problem};
@@ -40,7 +40,7 @@ async fn erase(
         let begun = settled(|| {
             let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
             let (gone, forgetting) = known_of(desk, &code, &person)?;
-            Ok(erasing::erase(desk, &person, gone, forgetting)?)
+            Ok(erase::erase(desk, &person, gone, forgetting)?)
         })?;
         finished(desk.store, &begun)?;
         Ok(StatusCode::NO_CONTENT)
@@ -104,12 +104,12 @@ async fn erase_everywhere(
 
 /// Erases one who is known so in an event; says which certificate was theirs. `None`: there is nobody.
 fn erased_from(desk: &Desk, code: &EventCode, who: &str) -> Result<Option<Option<String>>, Problem> {
-    let person = match enrolment::find(desk.store, code, who) {
-        Err(EnrolmentError::NoPerson(_)) => return Ok(None),
+    let person = match acts::find(desk.store, code, who) {
+        Err(ActError::NoPerson(_)) => return Ok(None),
         found => found?,
     };
     let (gone, forgetting) = known_of(desk, code, &person)?;
-    let begun = erasing::erase(desk, &person, gone, forgetting)?;
+    let begun = erase::erase(desk, &person, gone, forgetting)?;
     finished(desk.store, &begun)?;
     Ok(Some(begun.gone.certificate.map(|number| number.to_string())))
 }
@@ -129,14 +129,14 @@ pub(super) fn known_of(
 /// twice. Every collection of [`crate::store::Names::Participants`] is in here.
 fn forgetting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>, Problem> {
     let mut writes = gone.forgetting(store)?;
-    writes.extend(crate::runs::forgetting(store, gone)?);
+    writes.extend(crate::acts::run::forgetting(store, gone)?);
     writes.extend(crate::server::idempotency::forgetting(store, &gone.names)?);
     Ok(writes)
 }
 
 /// Ends an erasing that has begun: only then it is acknowledged.
 pub(super) fn finished(store: &dyn Store, begun: &Begun) -> Result<(), Problem> {
-    erasing::finish(store, begun, |gone| forgetting(store, gone))
+    erase::finish(store, begun, |gone| forgetting(store, gone))
 }
 
 /// Ends what a service that was killed had begun to erase.
@@ -144,5 +144,5 @@ pub(super) fn finished(store: &dyn Store, begun: &Begun) -> Result<(), Problem> 
 /// # Errors
 /// When the store fails.
 pub(in crate::server) fn finish_all(store: &dyn Store) -> Result<(), Problem> {
-    erasing::unfinished(store)?.iter().try_for_each(|begun| finished(store, begun))
+    erase::unfinished(store)?.iter().try_for_each(|begun| finished(store, begun))
 }

@@ -11,9 +11,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::enrolment::{self, ImportRecord, ImportRequest, Imported};
-use crate::issuance::import::{Absent, Duplicates, Limits};
-use crate::issuance::{Answer, Answers};
+use crate::acts::{self, ImportRecord, ImportRequest, Imported};
+use crate::acts::{Answer, Answers};
+use crate::import::{Absent, Duplicates, Limits};
 use crate::server::extract::{Listing, Order, Paging, Path, Query, event_code};
 use crate::server::upload::{read_form, turn};
 use crate::server::{App, Caller, Problem};
@@ -108,7 +108,7 @@ async fn import(
     let _turn = turn()?;
     let form = read_form(form, app.limits.upload_bytes).await?;
     app.at_desk(&caller, move |app, desk| {
-        let planned = enrolment::planned(desk, &event_code(&code)?)?;
+        let planned = acts::planned(desk, &event_code(&code)?)?;
         let missing_glyph = |name: &str| app.faces.fonts().missing_glyph(name);
         let request = ImportRequest {
             name: &form.name,
@@ -121,7 +121,7 @@ async fn import(
             missing_glyph: Some(&missing_glyph),
             limits: Limits { bytes: app.limits.upload_bytes.min(Limits::default().bytes), ..Limits::default() },
         };
-        Ok(Json(enrolment::import(desk, &planned, &request)?))
+        Ok(Json(acts::import(desk, &planned, &request)?))
     })
     .await
 }
@@ -154,8 +154,8 @@ async fn imports(
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: wanted.limit }.limit()?;
     app.at_desk(&caller, move |_, desk| {
-        let planned = enrolment::planned(desk, &event_code(&code)?)?;
-        let page = enrolment::imports(
+        let planned = acts::planned(desk, &event_code(&code)?)?;
+        let page = acts::imports(
             desk.store,
             &planned.event.code,
             wanted.order == Order::Newest,
@@ -181,7 +181,7 @@ async fn report(
         let code = event_code(&code)?;
         let shaped = id.len() <= 40 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let none = || Problem::not_found("this report");
-        let csv = if shaped { enrolment::report_csv(desk.store, &code, &id)? } else { None }.ok_or_else(none)?;
+        let csv = if shaped { acts::report_csv(desk.store, &code, &id)? } else { None }.ok_or_else(none)?;
         let headers = [
             (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
             (header::CONTENT_DISPOSITION, "attachment; filename=\"report.csv\""),

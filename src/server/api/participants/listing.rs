@@ -7,9 +7,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::{PersonView, SCANNED};
 use crate::accounts::Permission;
+use crate::acts::{self, Decider, Decision, Ground};
 use crate::credential::EventCode;
-use crate::enrolment::{self, Decider, Decision, Ground};
-use crate::issuance::Desk;
+use crate::desk::Desk;
 use crate::server::extract::{Listing, Paging, Path, Query, event_code};
 use crate::server::{App, Caller, Problem};
 use crate::store::{Page, Participant};
@@ -78,10 +78,10 @@ pub(in crate::server::api) fn filtered(
 ) -> Result<Page<(Participant, Decision)>, Problem> {
     let (mut items, mut cursor, mut scanned) = (Vec::new(), cursor, 0);
     // Once, however many short pages follow.
-    let planned = enrolment::planned(desk, code)?;
+    let planned = acts::planned(desk, code)?;
     let decider = Decider::new(&planned.event, &planned.plan)?;
     loop {
-        let page = enrolment::decisions(desk, &decider, cursor.as_deref(), limit - items.len())?;
+        let page = acts::decisions(desk, &decider, cursor.as_deref(), limit - items.len())?;
         scanned += page.items.len();
         for (person, decision) in page.items {
             if filter.takes(desk, code, &person, &decision)? {

@@ -17,11 +17,10 @@ pub(in crate::server) use self::erase::finish_all;
 use self::erase::{finished, known_of};
 pub(super) use self::listing::{PeopleFilter, filtered};
 use crate::accounts::Permission;
+use crate::acts::{self, Decider, Decision, PersonChange, Planned, Said};
 use crate::credential::{EventCode, Timestamp};
+use crate::desk::Desk;
 use crate::eligibility::Progress;
-use crate::enrolment::erasing;
-use crate::enrolment::{self, Decider, Decision, PersonChange, Planned, Said};
-use crate::issuance::Desk;
 use crate::server::extract::{Body, IfMatch, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
@@ -110,7 +109,7 @@ async fn upsert(
     app.at_desk(&caller, move |_, desk| {
         let code = event_code(&code)?;
         check_progress(desk, &code, &change.progress)?;
-        let (person, new) = enrolment::retried(|| enrolment::upsert(desk, &code, &change, said))?;
+        let (person, new) = acts::retried(|| acts::upsert(desk, &code, &change, said))?;
         let (tag, view) = (tag(desk.store, &code, &person)?, PersonView::of(desk.store, &code, person)?);
         Ok(if new { Tagged::created(tag, view) } else { Tagged::ok(tag, view) })
     })
@@ -130,7 +129,7 @@ fn tagged(desk: &Desk, code: &EventCode, person: Participant) -> Result<Tagged<P
 /// Finds a person of an event, provided that the caller has seen them as they are.
 pub(super) fn person(desk: &Desk, code: &str, who: &str, seen: &IfMatch) -> Result<(EventCode, Participant), Problem> {
     let code = event_code(code)?;
-    let person = enrolment::find(desk.store, &code, who)?;
+    let person = acts::find(desk.store, &code, who)?;
     if seen.0.is_some() {
         seen.check(&tag(desk.store, &code, &person)?)?;
     }
@@ -146,7 +145,7 @@ fn person_given(
     seen: &IfMatch,
 ) -> Result<(EventCode, Participant, Vec<Premise>), Problem> {
     let code = event_code(code)?;
-    let person = enrolment::find(desk.store, &code, who)?;
+    let person = acts::find(desk.store, &code, who)?;
     if seen.0.is_none() {
         return Ok((code, person, Vec::new()));
     }
@@ -178,8 +177,8 @@ fn check_progress(desk: &Desk, code: &EventCode, progress: &Progress) -> Result<
     if progress.sessions.is_empty() && progress.activities.is_empty() {
         return Ok(());
     }
-    let course = enrolment::planned(desk, code)?.plan.course;
-    Ok(enrolment::check_progress(&course, progress)?)
+    let course = acts::planned(desk, code)?.plan.course;
+    Ok(acts::check_progress(&course, progress)?)
 }
 
 /// Change a participant: attendance, points, score, name, columns
@@ -209,9 +208,9 @@ async fn change(
             // Who names them by their own id, or has seen them, knows whom they change.
             let own = old.id.as_ref().unwrap_or(&old.key.0) == who.trim();
             if !own && if_match.0.is_none() {
-                enrolment::check_same(&old, &change, said.same_id)?;
+                acts::check_same(&old, &change, said.same_id)?;
             }
-            let person = enrolment::patch_given(desk, &code, &old, &change, said, given)?;
+            let person = acts::patch_given(desk, &code, &old, &change, said, given)?;
             tagged(desk, &code, person)
         })
     })
@@ -234,7 +233,7 @@ async fn delete(
         let begun = settled(|| {
             let (code, person) = person(desk, &code, &who, &if_match)?;
             let (gone, forgetting) = known_of(desk, &code, &person)?;
-            Ok(erasing::delete(desk, &person, gone, forgetting)?)
+            Ok(acts::erase::delete(desk, &person, gone, forgetting)?)
         })?;
         finished(desk.store, &begun)?;
         Ok(StatusCode::NO_CONTENT)
@@ -267,10 +266,10 @@ async fn merge(
     app.at_desk(&caller, move |_, desk| {
         let code = event_code(&code)?;
         settled(|| {
-            let keep = enrolment::find(desk.store, &code, &merge.keep)?;
-            let gone = enrolment::find(desk.store, &code, &merge.gone)?;
-            let more = crate::runs::renaming(desk.store, &code, &gone.key, &keep.key)?;
-            let person = enrolment::merge(desk, &code, &keep, &gone, more)?;
+            let keep = acts::find(desk.store, &code, &merge.keep)?;
+            let gone = acts::find(desk.store, &code, &merge.gone)?;
+            let more = crate::acts::run::renaming(desk.store, &code, &gone.key, &keep.key)?;
+            let person = acts::merge(desk, &code, &keep, &gone, more)?;
             tagged(desk, &code, person)
         })
     })
@@ -279,6 +278,6 @@ async fn merge(
 
 /// Decides about one person.
 pub(super) fn decision(desk: &Desk, planned: &Planned, person: &Participant) -> Result<Decision, Problem> {
-    let listed = enrolment::listed(desk.store, &planned.event.code, &person.key)?;
+    let listed = acts::listed(desk.store, &planned.event.code, &person.key)?;
     Ok(Decider::new(&planned.event, &planned.plan)?.decide(person, &listed))
 }

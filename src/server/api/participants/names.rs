@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 
 use super::{PersonView, SCANNED};
 use crate::accounts::Permission;
+use crate::acts::{self, Planned, Same};
 use crate::credential::EventCode;
-use crate::enrolment::{self, Planned, Same};
-use crate::issuance::import::lint_name;
+use crate::import::lint_name;
 use crate::server::extract::{Listing, Paging, Path, Query, event_code};
 use crate::server::{App, Caller, Problem};
 use crate::store::Participant;
@@ -51,7 +51,7 @@ pub(super) async fn lint(
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
     app.read_at_desk(&caller, move |_, desk| {
-        let planned: Planned = enrolment::planned(desk, &event_code(&code)?)?;
+        let planned: Planned = acts::planned(desk, &event_code(&code)?)?;
         let code = &planned.event.code;
         let (mut items, mut cursor, mut scanned) = (Vec::new(), paging.cursor, 0);
         loop {
@@ -98,12 +98,12 @@ pub(super) async fn duplicates(
 ) -> Result<Json<Listing<Group>>, Problem> {
     caller.may(Permission::View)?;
     app.read_at_desk(&caller, move |_, desk| {
-        let code = enrolment::planned(desk, &event_code(&code)?)?.event.code;
-        let group = |found: enrolment::Duplicate| {
+        let code = acts::planned(desk, &event_code(&code)?)?.event.code;
+        let group = |found: acts::Duplicate| {
             let people = found.people.into_iter().map(|person| PersonView::of(desk.store, &code, person));
             Ok(Group { same: found.same, count: found.count, people: people.collect::<Result<_, Problem>>()? })
         };
-        let items = enrolment::duplicates(desk.store, &code)?.into_iter().map(group);
+        let items = acts::duplicates(desk.store, &code)?.into_iter().map(group);
         Ok(Json(Listing { items: items.collect::<Result<_, Problem>>()?, next: None }))
     })
     .await
@@ -141,11 +141,11 @@ pub(super) async fn same_mailbox(State(app): State<App>, caller: Caller) -> Resu
         let shown = |(code, person): (EventCode, Participant)| {
             Ok(InEvent { event: code.to_string(), person: PersonView::of(desk.store, &code, person)? })
         };
-        let mailbox = |found: enrolment::SameMailbox| {
+        let mailbox = |found: acts::SameMailbox| {
             let people = found.people.into_iter().map(shown).collect::<Result<_, Problem>>()?;
             Ok(Mailbox { email: found.email, count: found.count, people })
         };
-        let items = enrolment::same_mailbox(desk.store)?.into_iter().map(mailbox);
+        let items = acts::same_mailbox(desk.store)?.into_iter().map(mailbox);
         Ok(Json(Listing { items: items.collect::<Result<_, Problem>>()?, next: None }))
     })
     .await

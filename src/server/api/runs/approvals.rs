@@ -8,9 +8,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
+use crate::acts;
+use crate::acts::{Approval, ApprovalState, approval};
 use crate::credential::Timestamp;
-use crate::issuance::Desk;
-use crate::runs::{self, Approval, ApprovalState, approval};
+use crate::desk::Desk;
 use crate::server::api::proof::{ProofAgain, not_younger};
 use crate::server::extract::{BodyIfAny, IfMatch, Listing, Order, Paging, Path, Query};
 use crate::server::reply::{Tagged, tag_of};
@@ -137,7 +138,7 @@ async fn approve(
             not_younger(desk, approval.at)?;
             let alone = approval::alone_from(desk.store, &approval)?;
             let proved = proof.check(app, desk, (&approval.by, alone))?;
-            runs::approve(desk, &id, proved.as_ref())?;
+            acts::approve(desk, &id, proved.as_ref())?;
             tagged(desk, &id)
         })
         .await
@@ -158,7 +159,7 @@ async fn reject(
     app.at_desk(&caller, move |_, desk| {
         approval::in_person(desk)?;
         seen(desk, &id, &if_match)?;
-        runs::reject(desk, &id)?;
+        acts::reject(desk, &id)?;
         tagged(desk, &id)
     })
     .await

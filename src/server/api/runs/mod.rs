@@ -14,9 +14,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
+use crate::acts::run::{self, Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunRequest, RunState};
 use crate::credential::Timestamp;
 use crate::publish::LeftOut;
-use crate::runs::{self, Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunRequest, RunState};
 use crate::server::extract::{Body, IfMatch, Listing, Order, Paging, Path, Query};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
@@ -182,7 +182,7 @@ async fn list(
                 && filter.state.is_none_or(|state| run.state == state)
         };
         let newest = filter.order == Order::Newest;
-        Ok(Json(Listing::of(runs::runs(desk.store, newest, keep, filter.cursor.as_deref(), limit)?, RunView::of)))
+        Ok(Json(Listing::of(run::runs(desk.store, newest, keep, filter.cursor.as_deref(), limit)?, RunView::of)))
     })
     .await
 }
@@ -213,7 +213,7 @@ async fn create(
 ) -> Result<Tagged<RunView>, Problem> {
     caller.may(permission(&request))?;
     app.in_turn(&caller, move |app, desk| {
-        let created = runs::create(desk, &request, app.limits.revoke_alone)?;
+        let created = run::create(desk, &request, app.limits.revoke_alone)?;
         Ok(tagged(created.run, StatusCode::CREATED))
     })
     .await
@@ -229,7 +229,7 @@ fn tagged(run: RunRecord, status: StatusCode) -> Tagged<RunView> {
     responses((status = 200, body = RunView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<RunView>, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, move |_, desk| Ok(tagged(runs::run(desk.store, &id)?.0, StatusCode::OK))).await
+    app.at_desk(&caller, move |_, desk| Ok(tagged(run::run(desk.store, &id)?.0, StatusCode::OK))).await
 }
 
 /// Which rows.
@@ -257,7 +257,7 @@ async fn rows(
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
     app.list_at_desk(&caller, limit, filter.state.is_some(), move |_, desk| {
-        let page = runs::rows(desk.store, &id, filter.state, filter.cursor.as_deref(), limit)?;
+        let page = run::rows(desk.store, &id, filter.state, filter.cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, RowView::of)))
     })
     .await
@@ -265,7 +265,7 @@ async fn rows(
 
 async fn look(app: &App, id: &str) -> Result<(RunRecord, u64), Problem> {
     let id = id.to_owned();
-    app.aside(move |app| Ok(runs::run(&*app.store, &id)?)).await
+    app.aside(move |app| Ok(run::run(&*app.store, &id)?)).await
 }
 
 /// Stop a run
@@ -282,7 +282,7 @@ async fn cancel(
     may_touch(&app, &caller, &id).await?;
     app.at_desk(&caller, move |_, desk| {
         let seen = |run: &RunRecord| if_match.is(|| tag_of(run));
-        Ok(tagged(runs::cancel(desk, &id, &seen)?, StatusCode::OK))
+        Ok(tagged(run::cancel(desk, &id, &seen)?, StatusCode::OK))
     })
     .await
 }
@@ -295,7 +295,7 @@ async fn cancel(
 async fn retry(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<RunView>, Problem> {
     may_touch(&app, &caller, &id).await?;
     app.at_desk(&caller, move |app, desk| {
-        Ok(tagged(runs::retry_failed(desk, &id, app.limits.revoke_alone)?.run, StatusCode::CREATED))
+        Ok(tagged(run::retry_failed(desk, &id, app.limits.revoke_alone)?.run, StatusCode::CREATED))
     })
     .await
 }

@@ -6,9 +6,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::accounts::Permission;
+use crate::acts;
+use crate::acts::run::fate::Effect;
+use crate::acts::run::{self, Fate, RunRequest, Selected};
 use crate::credential::Timestamp;
-use crate::runs::fate::Effect;
-use crate::runs::{self, Fate, RunRequest, Selected};
 use crate::server::extract::Body;
 use crate::server::{App, Caller, Problem};
 use crate::store::Cause;
@@ -126,12 +127,12 @@ pub(super) async fn preview(
     app.read_at_desk(&caller, move |app, desk| {
         let mut preview = Preview::default();
         let kid = app.vault.signer().kid;
-        preview.untried = runs::preview(desk, (&app.faces, &kid), &request, MOST_TRIED, |selected| {
+        preview.untried = run::preview(desk, (&app.faces, &kid), &request, MOST_TRIED, |selected| {
             preview.count(selected);
             Ok(())
         })?;
         let changed = preview.loses + preview.replaced + preview.regains;
-        preview.needs_approval = runs::second::needs_two(desk, changed, app.limits.revoke_alone)?;
+        preview.needs_approval = acts::second::needs_two(desk, changed, app.limits.revoke_alone)?;
         Ok(Json(preview))
     })
     .await

@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 
-use crate::issuance::{IssueError, ReplaceError};
-use crate::runs::RunError;
+use crate::acts::run::RunError;
+use crate::making::{IssueError, ReplaceError};
 use crate::server::Problem;
 use crate::server::meanwhile::changed_meanwhile;
 use crate::server::problem::FieldProblem;
@@ -21,10 +21,8 @@ impl From<RunError> for Problem {
             RunError::NoCertificate(number) => Self::not_found(number),
             RunError::NoPerson(_) => Self::new(StatusCode::NOT_FOUND, "no-such-participant", detail),
             RunError::NotReady(missing) => {
-                let field = |one: &crate::enrolment::NotReady| FieldProblem {
-                    field: "event".to_owned(),
-                    detail: one.to_string(),
-                };
+                let field =
+                    |one: &crate::acts::NotReady| FieldProblem { field: "event".to_owned(), detail: one.to_string() };
                 Self::conflict("not-ready", detail).with_errors(missing.iter().map(field).collect())
             }
             RunError::Request { field, ref problem } => {

@@ -1,0 +1,198 @@
+//! Approvals: revoking, restoring or replacing many within a day takes two members of staff ([`super::second`]).
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::run::record::{RunRecord, RunState, read};
+use super::run::step::ending;
+use super::run::{Result, RunError, TRIES, is_in_person, new_id, owner, who};
+use super::second;
+use crate::accounts::{Permission, Proved};
+use crate::credential::Timestamp;
+use crate::desk::Desk;
+use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Store, StoreError};
+
+/// How long somebody can approve, in days.
+pub const DAYS: i64 = 7;
+
+/// Where an approval stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ApprovalState {
+    /// Nobody decided yet.
+    Pending,
+    /// The run may go on.
+    Approved,
+    /// The run was cancelled.
+    Rejected,
+    /// Nobody decided in time.
+    Expired,
+}
+
+/// What needs a second member of staff.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approval {
+    /// Grows with time.
+    pub id: String,
+    /// The run that waits.
+    pub run: String,
+    /// How many certificates would be revoked, restored or replaced.
+    pub count: usize,
+    /// Who asked: a member of staff, or a token of theirs, which names its owner.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// Until when it can be decided.
+    pub expires: Timestamp,
+    /// Where it stands.
+    pub state: ApprovalState,
+    /// Who decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_by: Option<String>,
+    /// When.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided_at: Option<Timestamp>,
+}
+
+impl Approval {
+    pub(super) fn put(&self, expect: Expect) -> DocumentWrite {
+        DocumentWrite::put(Collection::APPROVALS, self.id.clone(), expect, self)
+    }
+
+    /// Returns it as it stands at an instant.
+    fn at(self, now: Timestamp) -> Self {
+        let late = self.state == ApprovalState::Pending && self.expires < now;
+        Self { state: if late { ApprovalState::Expired } else { self.state }, ..self }
+    }
+}
+
+pub(super) fn asked(desk: &Desk, run: &RunRecord, count: usize) -> Result<Approval> {
+    Ok(Approval {
+        id: new_id(desk.now)?,
+        run: run.id.clone(),
+        count,
+        by: desk.actor.to_owned(),
+        at: desk.now,
+        expires: desk.now.plus_days(DAYS),
+        state: ApprovalState::Pending,
+        decided_by: None,
+        decided_at: None,
+    })
+}
+
+/// Returns the write by which an approval that nobody decided about is over, because the run was stopped.
+pub(super) fn withdrawn(desk: &Desk, run: &RunRecord) -> Result<Option<DocumentWrite>> {
+    let Some(id) = &run.approval else { return Ok(None) };
+    let (approval, revision) = show(desk.store, desk.now, id)?;
+    let (decided_by, decided_at) = (Some(desk.actor.to_owned()), Some(desk.now));
+    let open = approval.state == ApprovalState::Pending;
+    let over = Approval { state: ApprovalState::Rejected, decided_by, decided_at, ..approval };
+    Ok(open.then(|| over.put(Expect::Revision(revision))))
+}
+
+/// Lists approvals, oldest first or newest first.
+///
+/// # Errors
+/// When the store fails.
+pub fn list(
+    store: &dyn Store,
+    newest: bool,
+    now: Timestamp,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<Approval>> {
+    let page = super::run::journal::in_order(store, Collection::APPROVALS, newest, cursor, limit)?;
+    let read = |document: &Document| Ok(document.read::<Approval>()?.at(now));
+    Ok(Page { items: page.items.iter().map(read).collect::<Result<_>>()?, next: page.next })
+}
+
+/// Returns an approval and its revision.
+///
+/// # Errors
+/// [`RunError::NoApproval`].
+pub fn show(store: &dyn Store, now: Timestamp, id: &str) -> Result<(Approval, u64)> {
+    let missing = || RunError::NoApproval(id.chars().take(60).collect());
+    let found = if id.len() <= 64 { store.document(Collection::APPROVALS, id)? } else { None };
+    let document = found.ok_or_else(missing)?;
+    Ok((document.read::<Approval>()?.at(now), document.revision))
+}
+
+/// Lets the run go on. Somebody else must have asked for it; or, where nobody else could approve, a day ago, who approves
+/// it now with the proof that it is them.
+///
+/// # Errors
+/// [`RunError::SamePerson`], [`RunError::OnlyYou`], [`RunError::ProofNeeded`], [`RunError::NotStaff`], [`RunError::Over`].
+pub fn approve(desk: &Desk, id: &str, proved: Option<&Proved>) -> Result<Approval> {
+    decide(desk, id, (ApprovalState::Approved, "approval.approve"), proved)
+}
+
+/// Returns from when on who asked may approve, because nobody else could.
+///
+/// # Errors
+/// When the store fails.
+pub fn alone_from(store: &dyn Store, approval: &Approval) -> Result<Option<Timestamp>> {
+    second::alone_from(store, Permission::Revoke, (&approval.by, approval.at))
+}
+
+/// Cancels the run. Also who asked may take it back so.
+///
+/// # Errors
+/// [`RunError::NotStaff`], [`RunError::Over`].
+pub fn reject(desk: &Desk, id: &str) -> Result<Approval> {
+    decide(desk, id, (ApprovalState::Rejected, "approval.reject"), None)
+}
+
+/// Refuses an API token: people decide.
+///
+/// # Errors
+/// [`RunError::NotStaff`].
+pub fn in_person(desk: &Desk) -> Result<()> {
+    if is_in_person(desk.actor) { Ok(()) } else { Err(RunError::NotStaff) }
+}
+
+fn decide(desk: &Desk, id: &str, (state, action): (ApprovalState, &str), proved: Option<&Proved>) -> Result<Approval> {
+    in_person(desk)?;
+    for _ in 0..TRIES {
+        let (approval, revision) = show(desk.store, desk.now, id)?;
+        match approval.state {
+            ApprovalState::Pending => {}
+            ApprovalState::Expired => return Err(RunError::Over(id.to_owned(), "it has expired")),
+            _ => return Err(RunError::Over(id.to_owned(), "it has been decided")),
+        }
+        let (run, run_revision) = read(desk.store, &approval.run)?;
+        if run.state != RunState::AwaitingApproval {
+            return Err(RunError::Over(run.id, run.state.name()));
+        }
+        let approved = state == ApprovalState::Approved;
+        if approved {
+            second::somebody_else(desk, Permission::Revoke, (&approval.by, approval.at), proved)?;
+        }
+        let decided =
+            Approval { state, decided_by: Some(desk.actor.to_owned()), decided_at: Some(desk.now), ..approval };
+        let next = match approved {
+            true => RunRecord { state: RunState::Queued, ..run },
+            false => RunRecord {
+                state: RunState::Cancelled,
+                finished: Some(desk.now),
+                cancelled_by: Some(who(desk.actor).to_owned()),
+                ..run
+            },
+        };
+        let mut writes = vec![decided.put(Expect::Revision(revision))];
+        writes.extend(match approved {
+            true => vec![next.put(Expect::Revision(run_revision)), next.enqueue()],
+            false => ending(desk, &next, run_revision)?,
+        });
+        let alone = owner(&decided.by) == owner(desk.actor);
+        let detail = json!({ "run": next.id, "count": decided.count, "asked": decided.by, "alone": alone });
+        match desk.store.write_documents(&writes, Some(&desk.act(action, id, detail))) {
+            Err(StoreError::Conflict(_)) => {}
+            done => {
+                done?;
+                return Ok(decided);
+            }
+        }
+    }
+    Err(RunError::Busy)
+}

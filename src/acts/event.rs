@@ -1,0 +1,486 @@
+//! Events: created, changed, copied, moved from draft to completed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::plan::{MAX_TEMPLATES, TemplateChoice};
+use super::templates::reference;
+use super::{ActError, Early, EventPlan, EventState, Planned, RuleVersion, planned, printed, text, who};
+use crate::credential::{Achievement, EventCode, Extras, Timestamp};
+use crate::desk::Desk;
+use crate::eligibility::{Course, Judge, Rule, Tiers};
+use crate::making::{self, ExpiresAfter, Faces};
+use crate::store::{BlobId, Collection, DocumentWrite, Event, Expect, Fields, Store, StoreError, TemplateRef};
+
+/// What had to be done for a certificate, where the issuer does not say.
+const CRITERIA: &str = "Completed all required parts.";
+/// Most people who sign.
+const SIGNATORIES: usize = 3;
+
+/// What an event says. What is left out is as before, an empty text takes it away.
+#[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = EventDetails, example = json!({
+    "title": "Applied Cartography", "starts": "2026-11-16", "ends": "2026-11-20",
+    "organiser": "Example Academy", "template": "classic", "expires_after": "2y", "self_service": true,
+    "signatories": [{ "name": "Jane Doe", "title": "Director" }]
+}))]
+pub struct Details {
+    /// Title as printed and signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// What it was about; the title if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// What had to be done for a certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub criteria: Option<String>,
+    /// Kind of achievement, a term of Open Badges 3.0.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub achievement_type: Option<String>,
+    /// Who organises it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub organiser: Option<String>,
+    /// First day: a date such as `2026-11-16`, which is midnight UTC, or a time such as `2026-11-16T09:00:00Z`.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "day_or_time")]
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$")]
+    pub starts: Option<Timestamp>,
+    /// Last day, written as the first.
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "day_or_time")]
+    #[schema(value_type = Option<String>, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$")]
+    pub ends: Option<Timestamp>,
+    /// How long certificates are valid, counted from their day of issue: `2y`, `18mo`, `6w`, `90d`. A certificate made anew
+    /// keeps its day of issue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires_after: Option<String>,
+    /// Credits earned by everybody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, maximum = 1_000_000)]
+    pub credits: Option<f64>,
+    /// Built-in template, one of the library, or the digest of a kept version.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// The template as a door has kept it, with an event's own pictures in it.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub kept: Option<TemplateRef>,
+    /// Templates for single tiers and languages, in place of those before.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub templates: Option<Vec<TemplateWanted>>,
+    /// Who signs, up to three.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_items = 3)]
+    pub signatories: Option<Vec<Signatory>>,
+    /// Whether participants who meet the rule may request their own certificate.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub self_service: Option<bool>,
+    /// Confirms that everybody may read the results: scores, grades and remarks of the column `result` are signed and
+    /// printed only then. What is signed can be read by whoever sees the certificate, for ever.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub publish_results: Option<bool>,
+}
+
+fn day_or_time<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Timestamp>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else { return Ok(None) };
+    let time = text.parse().or_else(|error| format!("{text}T00:00:00Z").parse().map_err(|_| error));
+    time.map(Some).map_err(serde::de::Error::custom)
+}
+
+/// A template for a tier, a language, or both.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct TemplateWanted {
+    /// The tier's name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
+    /// The language's tag.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Built-in template, one of the library, or the digest of a kept version.
+    pub template: String,
+}
+
+/// Somebody who signs.
+#[derive(Debug, Clone, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Signatory {
+    /// Name.
+    pub name: String,
+    /// Title.
+    pub title: String,
+}
+
+/// Creates an event in draft.
+///
+/// # Errors
+/// When there is one of that code, or its details are not good ones.
+pub fn create(desk: &Desk, faces: &Faces, code: EventCode, details: &Details) -> Result<Planned, ActError> {
+    create_for(desk, faces, code, details, None)
+}
+
+/// The same with a rule from the beginning.
+///
+/// # Errors
+/// As [`create`].
+pub fn create_for(
+    desk: &Desk,
+    faces: &Faces,
+    code: EventCode,
+    details: &Details,
+    rule: Option<Rule>,
+) -> Result<Planned, ActError> {
+    let event = Event {
+        achievement: Achievement {
+            path: format!("a/{code}"),
+            name: String::new(),
+            description: String::new(),
+            criteria: CRITERIA.to_owned(),
+            achievement_type: "Certificate".to_owned(),
+        },
+        code,
+        starts: None,
+        ends: None,
+        expires_after: None,
+        template: TemplateRef { name: String::new(), bundle: BlobId(String::new()) },
+        extras: Extras::default(),
+        constants: Fields::new(),
+        publish_results: Some(false),
+        created: desk.now,
+    };
+    let plan = EventPlan { rule_version: u64::from(rule.is_some()), rule, ..EventPlan::default() };
+    let fresh = Planned { event, plan, revision: None };
+    let wanted = changed(desk.store, &fresh, details)?;
+    add(desk, faces, &wanted, "event.create", json!({ "template": wanted.event.template.bundle }))
+}
+
+/// Changes an event. What was issued keeps what it says.
+///
+/// # Errors
+/// When somebody else changed it meanwhile, or its details are not good ones.
+pub fn update(desk: &Desk, faces: &Faces, old: &Planned, details: &Details) -> Result<Planned, ActError> {
+    let new = changed(desk.store, old, details)?;
+    check(desk, faces, &new)?;
+    let detail = difference(old, &new);
+    save(desk, old, new, &[], "event.update", detail)
+}
+
+/// Copies an event with its course, rule, tiers and templates, without its people, into a draft of another code.
+///
+/// # Errors
+/// When there is one of that code.
+pub fn copy(
+    desk: &Desk,
+    faces: &Faces,
+    old: &Planned,
+    code: EventCode,
+    details: &Details,
+) -> Result<Planned, ActError> {
+    let mut copy = old.clone();
+    copy.event.achievement.path = format!("a/{code}");
+    copy.event.code = code;
+    copy.event.created = desk.now;
+    // Confirmed for one event, not for all that follow.
+    copy.event.publish_results = Some(false);
+    copy.revision = None;
+    copy.plan.state = EventState::Draft;
+    copy.plan.early = None;
+    copy.plan.rule_version = u64::from(copy.plan.rule.is_some());
+    let wanted = changed(desk.store, &copy, details)?;
+    add(desk, faces, &wanted, "event.copy", json!({ "from": old.event.code }))
+}
+
+/// Moves an event on, or back: an event with certificates does not become a draft again.
+///
+/// # Errors
+/// [`ActError::State`].
+pub fn move_to(desk: &Desk, old: &Planned, to: EventState) -> Result<Planned, ActError> {
+    let from = old.plan.state;
+    if from == to {
+        return Ok(old.clone());
+    }
+    if to == EventState::Draft && !desk.store.certificates(Some(&old.event.code), None, 1)?.items.is_empty() {
+        return Err(ActError::State { from, to, why: "it has certificates" });
+    }
+    let mut new = old.clone();
+    new.plan.state = to;
+    save(desk, old, new, &[], "event.state", json!({ "from": from, "to": to }))
+}
+
+/// Allows to generate certificates before the event is completed (`Some`, with the reason), or takes that back.
+///
+/// # Errors
+/// When the reason is empty, or somebody else changed the event meanwhile.
+pub fn allow_early(desk: &Desk, old: &Planned, note: Option<&str>) -> Result<Planned, ActError> {
+    let mut new = old.clone();
+    new.plan.early = match note {
+        None => None,
+        Some(note) => {
+            let note = text("note", note)?.ok_or_else(|| ActError::invalid("note", "is empty"))?;
+            Some(Early { by: who(desk), at: desk.now, note })
+        }
+    };
+    let allowed = new.plan.early.is_some();
+    save(desk, old, new, &[], "event.allow_early", json!({ "allowed": allowed }))
+}
+
+/// Replaces the sessions and activities. What was recorded under an id that goes is kept, and not looked at.
+///
+/// # Errors
+/// When the course is not a good one.
+pub fn set_course(desk: &Desk, old: &Planned, course: Course) -> Result<Planned, ActError> {
+    course.check()?;
+    for title in course.sessions.iter().map(|one| &one.title).chain(course.activities.iter().map(|one| &one.title)) {
+        printed("title", title, false)?;
+    }
+    let detail = json!({ "sessions": course.sessions.len(), "activities": course.activities.len() });
+    let mut new = old.clone();
+    new.plan.course = course;
+    save(desk, old, new, &[], "event.course", detail)
+}
+
+/// Replaces the rule and the tiers; gives them a new version, which certificates name.
+///
+/// # Errors
+/// When the rule or the tiers are not good ones, or a tier's template is not known.
+pub fn set_rule(
+    desk: &Desk,
+    faces: &Faces,
+    old: &Planned,
+    rule: Option<Rule>,
+    tiers: Option<Tiers>,
+) -> Result<Planned, ActError> {
+    match &rule {
+        Some(rule) => drop(Judge::new(&old.plan.course, rule, tiers.as_ref())?),
+        None => tiers.as_ref().map_or(Ok(()), Tiers::check)?,
+    }
+    for tier in tiers.iter().flat_map(|tiers| &tiers.steps) {
+        printed("tiers", &tier.name, false)?;
+    }
+    let mut new = old.clone();
+    for tier in tiers.iter().flat_map(|tiers| &tiers.steps) {
+        let Some(name) = &tier.template else { continue };
+        let template = reference(desk.store, name)?;
+        new.plan.templates.retain(|choice| choice.tier.as_ref() != Some(&tier.name) || choice.language.is_some());
+        new.plan.templates.push(TemplateChoice { tier: Some(tier.name.clone()), language: None, template });
+    }
+    if new.plan.templates.len() > MAX_TEMPLATES {
+        return Err(ActError::invalid("templates", format!("are more than {MAX_TEMPLATES}")));
+    }
+    check(desk, faces, &new)?;
+    new.plan.rule = rule;
+    new.plan.tiers = tiers;
+    new.plan.rule_version += 1;
+    let version = kept_version(desk, &new);
+    save(desk, old, new, &[version], "event.rule", json!({ "version": old.plan.rule_version + 1 }))
+}
+
+fn kept_version(desk: &Desk, planned: &Planned) -> DocumentWrite {
+    let EventPlan { rule, tiers, rule_version: version, .. } = planned.plan.clone();
+    let kept = RuleVersion { version, rule, tiers, by: who(desk), at: desk.now };
+    DocumentWrite::put(Collection::RULES, format!("{}/{version:010}", planned.event.code), Expect::Any, &kept)
+}
+
+pub(super) fn save(
+    desk: &Desk,
+    old: &Planned,
+    new: Planned,
+    writes: &[DocumentWrite],
+    action: &str,
+    detail: serde_json::Value,
+) -> Result<Planned, ActError> {
+    let mut all = vec![old.write(&new.plan)];
+    all.extend_from_slice(writes);
+    desk.store.change_event(Some(&old.event), &new.event, &all, &desk.act(action, &new.event.code, detail))?;
+    planned(desk, &new.event.code)
+}
+
+fn add(
+    desk: &Desk,
+    faces: &Faces,
+    new: &Planned,
+    action: &str,
+    detail: serde_json::Value,
+) -> Result<Planned, ActError> {
+    let code = &new.event.code;
+    if desk.store.event(code)?.is_some() {
+        return Err(ActError::EventExists(code.clone()));
+    }
+    check(desk, faces, new)?;
+    let mut writes = vec![DocumentWrite::put(Collection::PLANS, code.as_str(), Expect::Any, &new.plan)];
+    if new.plan.rule_version > 0 {
+        writes.push(kept_version(desk, new));
+    }
+    let added = desk.store.change_event(None, &new.event, &writes, &desk.act(action, code, detail));
+    added.map_err(|error| match error {
+        StoreError::Conflict(_) => ActError::EventExists(code.clone()),
+        other => other.into(),
+    })?;
+    planned(desk, code)
+}
+
+/// A title that does not fit is found now, not when people wait for their certificates: in the event's own template and in
+/// each of its tiers and languages.
+fn check(desk: &Desk, faces: &Faces, Planned { event, plan, .. }: &Planned) -> Result<(), ActError> {
+    if event.achievement.name.is_empty() {
+        return Err(ActError::invalid("title", "is empty"));
+    }
+    if event.starts.zip(event.ends).is_some_and(|(starts, ends)| ends < starts) {
+        return Err(ActError::invalid("ends", "is before the event starts"));
+    }
+    let chosen: BTreeMap<_, _> =
+        plan.templates.iter().map(|choice| (&choice.template.bundle, &choice.template)).collect();
+    let own = Some(&event.template).filter(|template| !template.bundle.0.is_empty());
+    for template in own.into_iter().chain(chosen.into_values()) {
+        faces.of(desk.store, template, &making::constants(desk, event))?;
+    }
+    Ok(())
+}
+
+/// What a change of an event did, before and after, for the audit log.
+fn difference(old: &Planned, new: &Planned) -> serde_json::Value {
+    let choice = |choice: &TemplateChoice| {
+        let TemplateChoice { tier, language, template } = choice;
+        let digest: String = template.bundle.0.chars().take(16).collect();
+        format!("{}/{} {digest}", tier.as_deref().unwrap_or("*"), language.as_deref().unwrap_or("*"))
+    };
+    let parts = |Planned { event, plan, .. }: &Planned| {
+        json!({
+            "title": event.achievement.name, "description": event.achievement.description,
+            "criteria": event.achievement.criteria, "achievement_type": event.achievement.achievement_type,
+            "organiser": plan.organiser, "starts": event.starts, "ends": event.ends,
+            "expires_after": event.expires_after, "credits": event.extras.credits,
+            "template": event.template.bundle, "templates": plan.templates.iter().map(choice).collect::<Vec<_>>(),
+            "self_service": plan.self_service, "publish_results": event.publish_results,
+        })
+    };
+    let (mut before, mut after) = (parts(old), parts(new));
+    if let (Some(before), Some(after)) = (before.as_object_mut(), after.as_object_mut()) {
+        let same: Vec<_> = before
+            .iter()
+            .filter(|(name, value)| after.get(*name) == Some(value))
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in same {
+            before.remove(&name);
+            after.remove(&name);
+        }
+    }
+    // Names of people stay out of the log.
+    let signatories = old.event.constants != new.event.constants;
+    json!({ "before": before, "after": after, "signatories_changed": signatories })
+}
+
+/// Returns what an event would say with these details; changes nothing.
+///
+/// # Errors
+/// When they are not good ones.
+pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Planned, ActError> {
+    let mut new = old.clone();
+    let Planned { event, plan, .. } = &mut new;
+    texts(event, plan, details)?;
+    event.starts = details.starts.or(event.starts);
+    event.ends = details.ends.or(event.ends);
+    plan.self_service = details.self_service.unwrap_or(plan.self_service);
+    event.publish_results = details.publish_results.or(event.publish_results);
+    if let Some(credits) = details.credits {
+        if !(0.0..=1e6).contains(&credits) {
+            return Err(ActError::invalid("credits", "is not a number between 0 and 1,000,000"));
+        }
+        event.extras.credits = Some(credits);
+    }
+    if let Some(length) = &details.expires_after {
+        let length = text("expires_after", length)?;
+        if let Some(length) = &length {
+            length
+                .parse::<ExpiresAfter>()
+                .map_err(|_| ActError::invalid("expires_after", "is not a length of time such as 2y"))?;
+        }
+        event.expires_after = length;
+    }
+    if let Some(name) = &details.template {
+        event.template = reference(store, name)?;
+    }
+    if let Some(kept) = &details.kept {
+        event.template = kept.clone();
+    }
+    if let Some(wanted) = &details.templates {
+        plan.templates = templates(store, wanted)?;
+        known_tiers(plan)?;
+    }
+    if let Some(signatories) = &details.signatories {
+        set_signatories(event, signatories)?;
+    }
+    Ok(new)
+}
+
+fn texts(event: &mut Event, plan: &mut EventPlan, details: &Details) -> Result<(), ActError> {
+    let was_title = event.achievement.description == event.achievement.name;
+    if let Some(title) = &details.title {
+        event.achievement.name = printed("title", title, false)?.unwrap_or_default();
+    }
+    if let Some(description) = &details.description {
+        event.achievement.description = printed("description", description, true)?.unwrap_or_default();
+    }
+    // The schema wants a description: without one it is the title, also when that changes.
+    if event.achievement.description.is_empty() || (was_title && details.description.is_none()) {
+        event.achievement.description.clone_from(&event.achievement.name);
+    }
+    if let Some(criteria) = &details.criteria {
+        event.achievement.criteria = printed("criteria", criteria, true)?.unwrap_or_else(|| CRITERIA.to_owned());
+    }
+    if let Some(kind) = &details.achievement_type {
+        event.achievement.achievement_type =
+            printed("achievement_type", kind, false)?.unwrap_or_else(|| "Certificate".to_owned());
+    }
+    if let Some(organiser) = &details.organiser {
+        plan.organiser = printed("organiser", organiser, false)?;
+    }
+    Ok(())
+}
+
+fn templates(store: &dyn Store, wanted: &[TemplateWanted]) -> Result<Vec<TemplateChoice>, ActError> {
+    if wanted.len() > MAX_TEMPLATES {
+        return Err(ActError::invalid("templates", format!("are more than {MAX_TEMPLATES}")));
+    }
+    let choice = |wanted: &TemplateWanted| {
+        let text =
+            |field, value: &Option<String>| value.as_deref().map_or(Ok(None), |value| printed(field, value, false));
+        let (tier, language) = (text("tier", &wanted.tier)?, text("language", &wanted.language)?);
+        if tier.is_none() && language.is_none() {
+            return Err(ActError::invalid("templates", "need a tier or a language each"));
+        }
+        Ok(TemplateChoice { tier, language, template: reference(store, &wanted.template)? })
+    };
+    wanted.iter().map(choice).collect()
+}
+
+/// Refuses templates for tiers that the rule does not have. Before there are tiers, any may come.
+fn known_tiers(plan: &EventPlan) -> Result<(), ActError> {
+    let Some(tiers) = &plan.tiers else { return Ok(()) };
+    let named = plan.templates.iter().filter_map(|choice| choice.tier.as_ref());
+    for name in named {
+        if !tiers.steps.iter().any(|tier| tier.name == *name) {
+            let known: Vec<_> = tiers.steps.iter().map(|tier| tier.name.as_str()).collect();
+            let problem = format!("name the tier `{name}`; the event has: {}", known.join(", "));
+            return Err(ActError::invalid("templates", problem));
+        }
+    }
+    Ok(())
+}
+
+fn set_signatories(event: &mut Event, signatories: &[Signatory]) -> Result<(), ActError> {
+    if signatories.len() > SIGNATORIES {
+        return Err(ActError::invalid("signatories", format!("are more than {SIGNATORIES}")));
+    }
+    event.constants.retain(|name, _| !name.starts_with("signatory_"));
+    for (n, signatory) in (1..).zip(signatories) {
+        for (part, value) in [("name", &signatory.name), ("title", &signatory.title)] {
+            let value = printed("signatories", value, false)?.unwrap_or_default();
+            event.constants.insert(format!("signatory_{n}_{part}"), value);
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,291 @@
+//! Columns of a list that are about progress: `attendance:SESSION`, `activity:ID`, `points`, `score`, `progress`, `passed`,
+//! `role`, `checked_in`, and beside them `locale` and `external_id`.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::eligibility::{Amount, Course, Done, Mark, Rule};
+use crate::import::{CLEAR, Code, Columns, Finding, Meaning, RowOutcome, Severity, Table, field_name};
+use crate::store::Participant;
+
+/// What a column fills.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Target {
+    Session(String),
+    Activity(String),
+    Attendance,
+    Points,
+    Score,
+    Completion,
+    Passed,
+    Role,
+    CheckedIn,
+    Locale,
+    ExternalId,
+}
+
+/// Splits `FIELD=COLUMN` entries into those about progress and the rest.
+pub(super) fn split_mapping(entries: &[String], course: &Course) -> (Vec<(Target, String)>, Vec<String>) {
+    let mut ours = Vec::new();
+    let mut rest = Vec::new();
+    for entry in entries {
+        match entry.split_once('=').and_then(|(field, column)| Some((target(field, course)?, column.trim()))) {
+            // A role is both: a claim of the certificate, and what a rule may ask for.
+            Some((target, column)) => {
+                if target == Target::Role {
+                    rest.push(entry.clone());
+                }
+                ours.push((target, column.to_owned()));
+            }
+            None => rest.push(entry.clone()),
+        }
+    }
+    (ours, rest)
+}
+
+/// Returns what a header stands for.
+fn target(header: &str, course: &Course) -> Option<Target> {
+    if let Some((kind, rest)) = header.split_once(':') {
+        let same = |id: &str, title: &str| {
+            let rest = rest.trim().to_lowercase();
+            id.to_lowercase() == rest || title.to_lowercase() == rest
+        };
+        return match kind.trim().to_lowercase().as_str() {
+            "attendance" | "session" => {
+                let found = course.sessions.iter().find(|session| same(&session.id, &session.title));
+                found.map(|session| Target::Session(session.id.clone()))
+            }
+            "activity" => {
+                let found = course.activities.iter().find(|activity| same(&activity.id, &activity.title));
+                found.map(|activity| Target::Activity(activity.id.clone()))
+            }
+            _ => None,
+        };
+    }
+    Some(match field_name(header).as_str() {
+        "attendance" => Target::Attendance,
+        "points" => Target::Points,
+        "score" => Target::Score,
+        "progress" | "completion" => Target::Completion,
+        "passed" => Target::Passed,
+        "role" => Target::Role,
+        "checked_in" => Target::CheckedIn,
+        "locale" => Target::Locale,
+        "external_id" => Target::ExternalId,
+        _ => return None,
+    })
+}
+
+/// Returns which columns fill what, and which name a session or activity that the event does not have.
+pub(super) fn targets(
+    columns: &Columns,
+    mapped: &[(Target, String)],
+    course: &Course,
+) -> (Vec<(usize, Target)>, Vec<String>) {
+    let (mut found, mut unknown) = (Vec::new(), Vec::new());
+    for (at, column) in columns.columns.iter().enumerate().filter(|(_, column)| !column.skipped) {
+        let by_map = mapped.iter().find(|(_, header)| field_name(header) == column.field || *header == column.header);
+        let target = by_map.map(|(target, _)| target.clone()).or_else(|| target(&column.header, course));
+        let prefix = column.header.split_once(':').map(|(kind, _)| kind.trim().to_lowercase());
+        match target {
+            Some(target) => found.push((at, target)),
+            None if prefix.is_some_and(|kind| ["attendance", "session", "activity"].contains(&kind.as_str())) => {
+                unknown.push(column.header.clone());
+            }
+            None if column.meaning == Some(Meaning::Role) => found.push((at, Target::Role)),
+            None => {}
+        }
+    }
+    // What is the result to certificates is the score to rules, unless another column is.
+    if let Some(at) = columns.with(Meaning::Result)
+        && !found.iter().any(|(other, target)| *other == at || *target == Target::Score)
+    {
+        found.push((at, Target::Score));
+    }
+    (found, unknown)
+}
+
+/// Fills people from these columns. A cell that cannot be read makes its row an error.
+pub(super) fn fill(table: &Table, columns: &Columns, targets: &[(usize, Target)], rows: &mut [RowOutcome]) {
+    for outcome in rows {
+        let cell = |at: usize| table.rows[outcome.row].cells.get(at).map_or("", String::as_str).trim();
+        let ids = targets.iter().filter(|(at, target)| *target == Target::ExternalId && !cell(*at).is_empty());
+        if let Some(gone) = &mut outcome.left_out {
+            gone.external_id = ids.map(|(at, _)| cell(*at).to_owned()).next_back();
+        }
+        let mut good = outcome.participant.is_some();
+        let Some(mut person) = outcome.participant.take().or_else(|| outcome.set_aside.take()) else { continue };
+        for (at, target) in targets {
+            let cell = table.rows[outcome.row].cells.get(*at).map_or("", String::as_str).trim();
+            let column = &columns.columns[*at];
+            if !matches!(target, Target::Role | Target::Score | Target::Points) {
+                person.fields.remove(&column.field);
+            }
+            let told = |finding: &Finding| finding.severity == Severity::Error && finding.field == column.header;
+            let good_cell = cell.is_empty() || is_clear(cell) || set(&mut person, target, cell).is_some();
+            if good_cell || outcome.findings.iter().any(told) {
+                continue;
+            }
+            // A result may also be a grade in letters, which is printed and not compared.
+            let grade = column.meaning == Some(Meaning::Result) && !cell.starts_with('#');
+            let finding = if grade { letters(&column.header, cell) } else { unreadable(&column.header, cell, target) };
+            good &= grade;
+            outcome.findings.push(finding);
+        }
+        if let Err(error) = person.progress.check() {
+            good = false;
+            outcome.findings.push(Finding {
+                severity: Severity::Error,
+                field: String::new(),
+                code: Code::ProgressInvalid,
+                reason: error.to_string(),
+                hint: "correct the cell".into(),
+            });
+        }
+        (outcome.participant, outcome.set_aside) = if good { (Some(person), None) } else { (None, Some(person)) };
+    }
+}
+
+fn is_clear(cell: &str) -> bool {
+    cell.eq_ignore_ascii_case(CLEAR)
+}
+
+/// Whether a rule judges what a column says: then it is no question. Where there is no rule yet, one has to come before
+/// anybody gets a certificate; what it says of roles is not foreseen.
+pub(super) fn judges(rule: Option<&Rule>, target: &Target) -> bool {
+    use Target as T;
+    if matches!(target, T::Score | T::Locale | T::ExternalId) {
+        return false;
+    }
+    let Some(rule) = rule else { return *target != T::Role };
+    rule.has(&|clause| match clause {
+        Rule::Cel { .. } | Rule::Manual => true,
+        Rule::Attendance { .. } | Rule::Sessions(_) => matches!(target, T::Session(_) | T::Attendance | T::Activity(_)),
+        Rule::Activities(_) => matches!(target, T::Activity(_) | T::Points),
+        Rule::Completion { .. } => matches!(target, T::Completion | T::Activity(_) | T::Session(_)),
+        Rule::Passed => *target == T::Passed,
+        Rule::CheckedIn => *target == T::CheckedIn,
+        Rule::Role { .. } => *target == T::Role,
+        Rule::All(_) | Rule::Any(_) | Rule::Score { .. } | Rule::Everybody => false,
+    })
+}
+
+/// Returns a known person without what cells of a row say to clear. An empty one takes nothing away; an external id stays,
+/// and attendance that was marked by hand.
+pub(super) fn cleared(
+    table: &Table,
+    targets: &[(usize, Target)],
+    outcome: &RowOutcome,
+    known: &Participant,
+) -> Participant {
+    let mut person = known.clone();
+    let cell = |at: usize| table.rows[outcome.row].cells.get(at).map_or("", String::as_str).trim();
+    // A grade in letters also takes the number before it away.
+    let gone = |at: usize, target: &Target| {
+        is_clear(cell(at)) || *target == Target::Score && !cell(at).is_empty() && cell(at).parse::<Amount>().is_err()
+    };
+    for (_, target) in targets.iter().filter(|(at, target)| gone(*at, target)) {
+        let progress = &mut person.progress;
+        match target {
+            Target::Session(id) => progress.sessions.retain(|session, mark| session != id || mark.by_hand),
+            Target::Activity(id) => drop(progress.activities.remove(id)),
+            Target::Attendance => progress.attendance = None,
+            Target::Points => progress.points = None,
+            Target::Score => progress.score = None,
+            Target::Completion => progress.completion = None,
+            Target::Passed => progress.passed = None,
+            Target::CheckedIn => progress.checked_in = None,
+            Target::Role => progress.role = None,
+            Target::Locale => person.locale = None,
+            Target::ExternalId => {}
+        }
+    }
+    person
+}
+
+fn letters(header: &str, cell: &str) -> Finding {
+    let shown: String = cell.chars().take(40).collect();
+    Finding {
+        severity: Severity::Warning,
+        field: header.to_owned(),
+        code: Code::ProgressInvalid,
+        reason: format!("`{shown}` is not a number: it is printed, and no score for the rule"),
+        hint: "nothing to do, if this is a grade".into(),
+    }
+}
+
+fn unreadable(header: &str, cell: &str, target: &Target) -> Finding {
+    let (what, hint) = match target {
+        Target::Session(_) | Target::Passed | Target::CheckedIn => ("yes or no", "write yes or no, or leave it empty"),
+        Target::Activity(_) => ("yes, no or points", "write yes, no or a number, or leave it empty"),
+        Target::ExternalId | Target::Locale | Target::Role => ("a short text", "shorten it"),
+        _ => ("a number", "write a number such as 87.5, or leave it empty"),
+    };
+    let shown: String = cell.chars().take(40).collect();
+    let reason = format!("`{shown}` is not {what}");
+    let (field, hint) = (header.to_owned(), hint.into());
+    Finding { severity: Severity::Error, field, code: Code::ProgressInvalid, reason, hint }
+}
+
+fn set(person: &mut Participant, target: &Target, cell: &str) -> Option<()> {
+    let progress = &mut person.progress;
+    let number = || cell.parse::<Amount>().ok();
+    let short = |most: usize| Some(cell.to_owned()).filter(|text| text.len() <= most);
+    match target {
+        Target::Session(id) => {
+            progress.sessions.insert(id.clone(), Mark { present: yes_or_no(cell)?, by_hand: false });
+        }
+        Target::Activity(id) => {
+            // A bare number is points, also 1 and 0.
+            let done = match number() {
+                Some(points) => Done { done: points > Amount::ZERO, points: Some(points) },
+                None => Done { done: yes_or_no(cell)?, points: None },
+            };
+            progress.activities.insert(id.clone(), done);
+        }
+        Target::Attendance => progress.attendance = Some(number()?),
+        Target::Points => progress.points = Some(number()?),
+        Target::Score => progress.score = Some(number()?),
+        Target::Completion => progress.completion = Some(number()?),
+        Target::Passed => progress.passed = Some(yes_or_no(cell)?),
+        Target::CheckedIn => progress.checked_in = Some(yes_or_no(cell)?),
+        Target::Role => progress.role = Some(short(300)?),
+        Target::Locale => person.locale = Some(short(35)?),
+        Target::ExternalId => person.external_id = Some(short(200)?),
+    }
+    Some(())
+}
+
+/// Words for yes: in English, German, French, Spanish, Arabic, Hindi and Chinese, and as spreadsheets mark it.
+const YES: &str = "1 yes y true x ✓ ✔ present attended done passed p \
+    ja j wahr anwesend teilgenommen bestanden oui o vrai présent présente sí si verdadero presente asistió \
+    نعم حاضر हाँ हां उपस्थित 是 有 对 真 出席 通过";
+
+/// Words for no, in the same languages.
+const NO: &str = "0 no n false - – — ✗ ✘ ❌ ☒ absent missed failed a \
+    nein falsch abwesend gefehlt non faux absente falso ausente لا غائب नहीं अनुपस्थित 否 不是 无 没有 假 缺席 未通过";
+
+fn yes_or_no(cell: &str) -> Option<bool> {
+    let word = cell.nfc().flat_map(char::to_lowercase).collect::<String>();
+    let is_one_of = |words: &str| words.split_whitespace().any(|one| one.nfc().eq(word.chars()));
+    match (is_one_of(YES), is_one_of(NO)) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn yes_and_no_are_known_in_the_languages_of_the_verifier() {
+        for word in ["ja", "Ja", "OUI", "sí", "si\u{301}", "نعم", "हाँ", "是", "x", "1", "TRUE", "WAHR"] {
+            assert_eq!(yes_or_no(word), Some(true), "{word}");
+        }
+        for word in ["nein", "NON", "no", "لا", "नहीं", "否", "0", "-", "FALSCH"] {
+            assert_eq!(yes_or_no(word), Some(false), "{word}");
+        }
+        assert_eq!((yes_or_no("vielleicht"), yes_or_no("#N/A"), yes_or_no("ja nein")), (None, None, None));
+    }
+}

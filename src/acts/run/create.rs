@@ -1,0 +1,229 @@
+use std::collections::BTreeSet;
+
+use serde_json::json;
+
+use super::fate::Fate;
+use super::record::{Counters, GROUP, Kind, Row, RowState, RunRecord, RunState, read};
+use super::select::{RunRequest, each};
+use super::{Over, Result, RunError, RunReason, TRIES, journal, new_id};
+use crate::acts::approval::{self, Approval};
+use crate::acts::second::{self, Takes};
+use crate::credential::EventCode;
+use crate::desk::Desk;
+use crate::store::{Batch, Collection, DocumentWrite, Expect, PersonKey, Premise, Store, StoreError};
+
+/// A run that was made.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Created {
+    /// The run.
+    pub run: RunRecord,
+    /// The approval that it waits for.
+    pub approval: Option<Approval>,
+}
+
+/// Makes a run over those who are in the group now. With more than `alone` certificates that one person revokes, restores or
+/// replaces within a day it waits for a second member of staff.
+///
+/// # Errors
+/// See [`RunError`]; a run of which not all rows could be written never starts.
+pub fn create(desk: &Desk, request: &RunRequest, alone: usize) -> Result<Created> {
+    let over = request.check()?;
+    let of = request.run.clone().filter(|_| request.kind == Kind::Restore);
+    let begun = begun(desk, (request.kind, over), request.event.clone(), request.reason.clone())?;
+    let record = RunRecord { of, at_once: request.at_once, ..begun };
+    freeze(desk, record, alone, |list| each(desk, request, over, |selected| list.add(selected.row, &selected.fate)))
+}
+
+/// Makes a run over the rows of another that failed; also over those that were not reached when it could not go on. Who was
+/// erased, or merged into another of the list, is not in it.
+///
+/// # Errors
+/// [`RunError::Over`] while it is under way, [`RunError::Nobody`] if there are none.
+pub fn retry_failed(desk: &Desk, id: &str, alone: usize) -> Result<Created> {
+    let (old, _) = read(desk.store, id)?;
+    if !old.state.is_final() {
+        return Err(RunError::Over(id.to_owned(), "it is still under way; retry when it is over"));
+    }
+    let broke_off = old.state == RunState::Failed && old.problem.is_some();
+    let retry_of = Some(old.id.clone());
+    let of = old.of.clone();
+    let record =
+        RunRecord { retry_of, of, at_once: old.at_once, ..begun(desk, (old.kind, old.over), old.event, old.reason)? };
+    freeze(desk, record, alone, |list| {
+        journal::each_row(desk.store, id, |_, row| match row.state {
+            _ if row.person.is_none() && row.number.is_none() => Ok(()),
+            RowState::Queued if !broke_off => Ok(()),
+            RowState::Failed | RowState::Queued => {
+                let counts = matches!(list.record.kind, Kind::Revoke | Kind::Restore | Kind::Regenerate);
+                list.add_row(Row { state: RowState::Queued, reason: None, ..row }, counts)
+            }
+            _ => Ok(()),
+        })
+    })
+}
+
+fn begun(
+    desk: &Desk,
+    (kind, over): (Kind, Over),
+    event: Option<EventCode>,
+    reason: Option<RunReason>,
+) -> Result<RunRecord> {
+    Ok(RunRecord {
+        id: new_id(desk.now)?,
+        kind,
+        event,
+        over,
+        by: desk.actor.to_owned(),
+        created: desk.now,
+        state: RunState::Preparing,
+        began: None,
+        updated: None,
+        finished: None,
+        counters: Counters::default(),
+        group: 0,
+        stalls: 0,
+        cancelled: false,
+        reason,
+        retry_of: None,
+        approval: None,
+        problem: None,
+        of: None,
+        at_once: false,
+        left_out: None,
+        cancelled_by: None,
+    })
+}
+
+/// A list that is being frozen: at most one group of its rows is in memory. Each person and each certificate is in it once.
+struct List<'a> {
+    store: &'a dyn Store,
+    record: &'a RunRecord,
+    pending: Vec<Row>,
+    written: u64,
+    seen: BTreeSet<String>,
+    /// Certificates that would be changed: what is counted for the second person.
+    changing: u64,
+}
+
+impl List<'_> {
+    fn add(&mut self, row: Row, fate: &Fate) -> Result<()> {
+        self.add_row(row, fate.changes_one())
+    }
+
+    fn add_row(&mut self, row: Row, counts: bool) -> Result<()> {
+        if self.seen.insert(row.about()) {
+            self.pending.push(row);
+            self.changing += u64::from(counts);
+        }
+        let full = (self.written + self.pending.len() as u64).is_multiple_of(GROUP) && !self.pending.is_empty();
+        if full { self.flush() } else { Ok(()) }
+    }
+
+    /// Writes the pending rows, provided that all of them are still enrolled: who was erased or merged since they were
+    /// selected must not come into a journal, where nobody would look for them again.
+    fn flush(&mut self) -> Result<()> {
+        for _ in 0..TRIES {
+            if self.pending.is_empty() {
+                return Ok(());
+            }
+            let places = self.pending.iter().zip(self.written..);
+            let documents = places.map(|(row, place)| row.put(&self.record.id, place, Expect::Absent)).collect();
+            let given = self.enrolled().map(|(event, key)| Premise::Enrolled(event.clone(), key.clone())).collect();
+            match self.store.write(&Batch { given, documents, ..Batch::default() }, None) {
+                Err(StoreError::Conflict(_)) => self.drop_gone()?,
+                done => {
+                    done?;
+                    self.written += self.pending.len() as u64;
+                    self.pending.clear();
+                    return Ok(());
+                }
+            }
+        }
+        Err(RunError::Busy)
+    }
+
+    fn enrolled(&self) -> impl Iterator<Item = (&EventCode, &PersonKey)> {
+        self.pending.iter().filter_map(|row| self.record.event.as_ref().zip(row.person.as_ref()))
+    }
+
+    fn drop_gone(&mut self) -> Result<()> {
+        let mut gone = BTreeSet::new();
+        for (event, key) in self.enrolled() {
+            if self.store.participant(event, key)?.is_none() {
+                gone.insert(key.clone());
+            }
+        }
+        self.pending.retain(|row| row.person.as_ref().is_none_or(|key| !gone.contains(key)));
+        Ok(())
+    }
+}
+
+fn freeze(
+    desk: &Desk,
+    record: RunRecord,
+    alone: usize,
+    fill: impl FnOnce(&mut List<'_>) -> Result<()>,
+) -> Result<Created> {
+    let revision = desk.store.write_documents(&[record.put(Expect::Absent), record.enqueue()], None)?;
+    let (pending, seen) = (Vec::new(), BTreeSet::new());
+    let mut list = List { store: desk.store, record: &record, pending, written: 0, seen, changing: 0 };
+    let filled = fill(&mut list).and_then(|()| list.flush());
+    let (total, changing) = (list.written, list.changing);
+    let empty = total == 0 && record.kind != Kind::Publish;
+    if filled.is_err() || empty {
+        discard(desk.store, &record, total)?;
+        filled?;
+        return Err(RunError::Nobody);
+    }
+    for _ in 0..TRIES {
+        match start(desk, record.clone(), revision, total, (changing, alone)) {
+            // Their tally was written meanwhile: what is left for one person is looked up again.
+            Err(RunError::Store(StoreError::Conflict(_))) => {}
+            done => return done,
+        }
+    }
+    Err(RunError::Busy)
+}
+
+/// Puts the run into the queue, or the approval that it needs first.
+fn start(
+    desk: &Desk,
+    record: RunRecord,
+    revision: u64,
+    total: u64,
+    (changing, alone): (u64, usize),
+) -> Result<Created> {
+    let (approval, tally) = match second::takes(desk, changing, alone)? {
+        Takes::One(tally) => (None, tally),
+        Takes::Two => (Some(approval::asked(desk, &record, changing as usize)?), None),
+    };
+    let run = RunRecord {
+        state: if approval.is_some() { RunState::AwaitingApproval } else { RunState::Queued },
+        counters: Counters { total, ..Counters::default() },
+        approval: approval.as_ref().map(|approval| approval.id.clone()),
+        ..record
+    };
+    let mut writes = vec![run.put(Expect::Revision(revision))];
+    match &approval {
+        Some(approval) => writes.extend([approval.put(Expect::Absent), run.dequeue()]),
+        None => writes.push(run.enqueue()),
+    }
+    writes.extend(tally);
+    let detail = json!({
+        "kind": run.kind, "event": run.event, "over": run.over, "total": total, "reason": run.reason,
+        "retryOf": run.retry_of, "approval": run.approval, "of": run.of,
+    });
+    desk.store.write_documents(&writes, Some(&desk.act("run.start", &run.id, detail)))?;
+    Ok(Created { run, approval })
+}
+
+fn discard(store: &dyn Store, record: &RunRecord, total: u64) -> Result<(), StoreError> {
+    let keys: Vec<_> = (0..total).map(|place| super::record::row_key(&record.id, place)).collect();
+    for some in keys.chunks(GROUP as usize) {
+        let gone = |key: &String| DocumentWrite::delete(Collection::RUN_ROWS, key.clone(), Expect::Any);
+        store.write_documents(&some.iter().map(gone).collect::<Vec<_>>(), None)?;
+    }
+    let gone = DocumentWrite::delete(Collection::RUNS, record.id.clone(), Expect::Any);
+    store.write_documents(&[gone, record.dequeue()], None)?;
+    Ok(())
+}

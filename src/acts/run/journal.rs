@@ -1,0 +1,287 @@
+use serde_json::json;
+
+use super::record::{GROUP, Row, RowState, RunRecord, RunState, read};
+use super::step::ending;
+use super::{Result, RunError, Seen, TRIES, check_seen, who};
+use crate::acts::erase::Gone;
+use crate::acts::{Correction, CorrectionState};
+use crate::credential::EventCode;
+use crate::desk::Desk;
+use crate::store::{Collection, Document, DocumentWrite, Expect, Page, PersonKey, Store, StoreError};
+
+/// Why a row is skipped whose person is in the list before.
+pub(in crate::acts) const SAME_PERSON: &str = "another row is about the same person";
+
+/// Records looked at for one page of a filtered listing; a page may be short and still not be the last.
+const LOOKED_AT: usize = 20_000;
+
+/// Reads a page of documents whose keys grow with time, in either order.
+pub(in crate::acts) fn in_order(
+    store: &dyn Store,
+    collection: Collection,
+    newest: bool,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<Document>, StoreError> {
+    match newest {
+        true => store.documents_newest(collection, "", cursor, limit),
+        false => store.documents(collection, "", cursor, limit),
+    }
+}
+
+/// Lists runs, oldest first or newest first.
+///
+/// # Errors
+/// When the store fails.
+pub fn runs(
+    store: &dyn Store,
+    newest: bool,
+    keep: impl Fn(&RunRecord) -> bool,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<RunRecord>> {
+    filtered(
+        cursor,
+        limit,
+        |cursor, limit| {
+            let page = in_order(store, Collection::RUNS, newest, cursor, limit)?;
+            Ok((page.items.iter().map(Document::read).collect::<Result<Vec<RunRecord>, _>>()?, page.next))
+        },
+        keep,
+    )
+}
+
+/// Returns a run and its revision.
+///
+/// # Errors
+/// [`RunError::NoRun`].
+pub fn run(store: &dyn Store, id: &str) -> Result<(RunRecord, u64)> {
+    read(store, id)
+}
+
+/// Lists a run's rows with their places from 0, those in one state or all.
+///
+/// # Errors
+/// [`RunError::NoRun`].
+pub fn rows(
+    store: &dyn Store,
+    id: &str,
+    state: Option<RowState>,
+    cursor: Option<&str>,
+    limit: usize,
+) -> Result<Page<(u64, Row)>> {
+    let (run, _) = read(store, id)?;
+    let prefix = format!("{id}/");
+    let page = filtered(
+        cursor,
+        limit,
+        |cursor, limit| {
+            let page = store.documents(Collection::RUN_ROWS, &prefix, cursor, limit)?;
+            let rows = page.items.iter().map(|document| Ok((place(&document.key), document.read()?)));
+            Ok((rows.collect::<Result<Vec<(u64, Row)>, StoreError>>()?, page.next))
+        },
+        |(_, row)| state.is_none_or(|state| row.state == state),
+    )?;
+    let items = page.items.into_iter().map(|(place, row)| (place, told(&run, row))).collect();
+    Ok(Page { items, next: page.next })
+}
+
+/// Says of a row whose turn never came why it did not.
+fn told(run: &RunRecord, row: Row) -> Row {
+    let never = run.state == RunState::Cancelled && row.state == RowState::Queued && row.reason.is_none();
+    let reason = if never { Some("the run was stopped before its turn".to_owned()) } else { row.reason };
+    Row { reason, ..row }
+}
+
+/// Returns one row.
+///
+/// # Errors
+/// When the store fails.
+pub fn row(store: &dyn Store, id: &str, place: u64) -> Result<Option<Row>> {
+    let found = store.document(Collection::RUN_ROWS, &super::record::row_key(id, place))?;
+    Ok(found.map(|document| document.read()).transpose()?)
+}
+
+/// Returns a page of those kept, from as many records as one page may look at.
+pub fn filtered<T>(
+    cursor: Option<&str>,
+    limit: usize,
+    read: impl Fn(Option<&str>, usize) -> Result<(Vec<T>, Option<String>)>,
+    keep: impl Fn(&T) -> bool,
+) -> Result<Page<T>> {
+    let (mut items, mut cursor, mut looked) = (Vec::new(), cursor.map(str::to_owned), 0);
+    loop {
+        // Never more than are wanted, so that the cursor stands right behind the last one kept.
+        let (found, next) = read(cursor.as_deref(), limit - items.len())?;
+        looked += found.len();
+        items.extend(found.into_iter().filter(&keep));
+        cursor = next;
+        if cursor.is_none() || items.len() >= limit || looked >= LOOKED_AT {
+            return Ok(Page { items, next: cursor });
+        }
+    }
+}
+
+fn place(key: &str) -> u64 {
+    let mut parts = key.rsplit('/').map(|part| part.parse::<u64>().unwrap_or_default());
+    let (at, group) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+    group * GROUP + at
+}
+
+/// Goes through all rows of a run.
+pub(in crate::acts) fn each_row(
+    store: &dyn Store,
+    id: &str,
+    mut take: impl FnMut(u64, Row) -> Result<()>,
+) -> Result<()> {
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = store.documents(Collection::RUN_ROWS, &format!("{id}/"), cursor.as_deref(), GROUP as usize)?;
+        for document in &page.items {
+            take(place(&document.key), document.read()?)?;
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Stops a run: at once if it waits, after the present group if it is under way. What was done stays, and the record says
+/// what that was ([`RunRecord::stopped`]).
+///
+/// # Errors
+/// [`RunError::Over`], [`RunError::ChangedMeanwhile`].
+pub fn cancel(desk: &Desk, id: &str, seen: Seen<RunRecord>) -> Result<RunRecord> {
+    for _ in 0..TRIES {
+        let (record, revision) = read(desk.store, id)?;
+        check_seen(seen, &record)?;
+        let waits = match record.state {
+            RunState::Queued | RunState::AwaitingApproval => true,
+            RunState::Processing => false,
+            RunState::Preparing => return Err(RunError::Over(id.to_owned(), "its list is still being made")),
+            state => return Err(RunError::Over(id.to_owned(), state.name())),
+        };
+        let cancelled_by = record.cancelled_by.clone().or_else(|| Some(who(desk.actor).to_owned()));
+        let mut changed = RunRecord { cancelled: true, cancelled_by, ..record };
+        let writes = match waits {
+            false => vec![changed.put(Expect::Revision(revision))],
+            true => {
+                changed = RunRecord { state: RunState::Cancelled, finished: Some(desk.now), ..changed };
+                let mut writes = ending(desk, &changed, revision)?;
+                writes.extend(crate::acts::approval::withdrawn(desk, &changed)?);
+                writes
+            }
+        };
+        match desk.store.write_documents(&writes, Some(&desk.act("run.cancel", id, json!({ "at": changed.counters }))))
+        {
+            Err(StoreError::Conflict(_)) => {}
+            done => {
+                done?;
+                return Ok(changed);
+            }
+        }
+    }
+    Err(RunError::Busy)
+}
+
+/// Returns the writes that take what names a person out of the journals of an event's runs and out of the corrections that
+/// they asked for; a part of erasing them. Counters, numbers and states stay.
+///
+/// # Errors
+/// When the store fails.
+pub fn forgetting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>> {
+    let mut writes = journal_rows(store, &gone.event, &gone.person, None)?;
+    let Some(number) = &gone.certificate else { return Ok(writes) };
+    each_document(store, Collection::CORRECTIONS, "", |document| {
+        let asked: Correction = document.read()?;
+        if asked.number != *number {
+            return Ok(());
+        }
+        let state = match asked.state {
+            CorrectionState::Pending => CorrectionState::Rejected,
+            state => state,
+        };
+        let bare = Correction { name: String::new(), note: None, answer: None, state, ..asked.clone() };
+        if bare != asked {
+            let expect = Expect::Revision(document.revision);
+            writes.push(DocumentWrite::put(Collection::CORRECTIONS, document.key, expect, &bare));
+        }
+        Ok(())
+    })?;
+    Ok(writes)
+}
+
+/// Returns the writes by which the journals of an event's runs name one person instead of another; a part of merging them.
+///
+/// # Errors
+/// When the store fails.
+pub fn renaming(
+    store: &dyn Store,
+    event: &EventCode,
+    gone: &PersonKey,
+    keep: &PersonKey,
+) -> Result<Vec<DocumentWrite>> {
+    journal_rows(store, event, gone, Some(keep))
+}
+
+/// Rows about a person with another name, or with none and without what was said about them. A run that has a row about the
+/// other gets no second one: what waited is skipped.
+fn journal_rows(
+    store: &dyn Store,
+    event: &EventCode,
+    person: &PersonKey,
+    other: Option<&PersonKey>,
+) -> Result<Vec<DocumentWrite>> {
+    let mut writes = Vec::new();
+    each_document(store, Collection::RUNS, "", |run| {
+        let run: RunRecord = run.read()?;
+        // A run over certificates may be about several events.
+        if run.event.as_ref().is_some_and(|of| of != event) {
+            return Ok(());
+        }
+        let (mut about, mut other_is_in) = (Vec::new(), false);
+        each_document(store, Collection::RUN_ROWS, &format!("{}/", run.id), |document| {
+            let row: Row = document.read()?;
+            other_is_in |= other.is_some() && row.person.as_ref() == other;
+            if row.person.as_ref() == Some(person) {
+                about.push((document.key, Expect::Revision(document.revision), row));
+            }
+            Ok(())
+        })?;
+        for (key, expect, row) in about {
+            let changed = match other.filter(|_| !other_is_in) {
+                Some(other) => Row { person: Some(other.clone()), ..row },
+                None => bare(row, other_is_in),
+            };
+            other_is_in |= other.is_some();
+            writes.push(DocumentWrite::put(Collection::RUN_ROWS, key, expect, &changed));
+        }
+        Ok(())
+    })?;
+    Ok(writes)
+}
+
+/// A row that is about nobody any more: they were erased, or are another row of the same run.
+fn bare(row: Row, twin: bool) -> Row {
+    let reason = twin.then(|| SAME_PERSON.to_owned());
+    let state = if twin && row.state == RowState::Queued { RowState::Skipped } else { row.state };
+    Row { person: None, reason, state, ..row }
+}
+
+fn each_document(
+    store: &dyn Store,
+    collection: Collection,
+    prefix: &str,
+    mut take: impl FnMut(Document) -> Result<()>,
+) -> Result<()> {
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = store.documents(collection, prefix, cursor.as_deref(), GROUP as usize)?;
+        page.items.into_iter().try_for_each(&mut take)?;
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
+}

@@ -1,0 +1,427 @@
+use std::collections::{BTreeSet, HashMap};
+
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::fate::{Assessor, Fate, Undone, revoked};
+use super::record::{GROUP, Row, RowState};
+use super::{Kind, Over, Result, RunError, RunReason};
+use crate::acts::{Decider, Ground, Planned, planned, ready_to_generate};
+use crate::credential::{CertificateNumber, EventCode};
+use crate::desk::Desk;
+use crate::making::Unasked;
+use crate::publish;
+use crate::store::{Cause, Certificate, CertificateState, Collection, Event, Participant, PersonKey, mailbox};
+
+/// Most people, numbers or e-mail addresses that one request may name.
+pub const MOST_NAMED: usize = 10_000;
+/// Longest public reason.
+const TEXT_CHARS: usize = 500;
+
+/// What is asked for.
+#[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RunRequest {
+    /// What to do. `send` is refused: there is no mail yet.
+    pub kind: Kind,
+    /// In this event; needed for `generate` and `regenerate`.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, example = "WORKSHOP")]
+    pub event: Option<EventCode>,
+    /// Over whom. With `generate`: `those_without` (if left out), `all_eligible`, `exceptions_only`, `selected`. With
+    /// `regenerate`: `already_issued` (if left out), `not_issued`, `failed`, `passing`, `not_passing`, `template_older`,
+    /// `selected`. With `revoke` and `restore`: `selected`, `filter`; left out, whichever fits what is given. With
+    /// `publish`: `everything`, or left out. Where `people` or `numbers` are given, `selected` need not be said.
+    #[serde(default)]
+    pub over: Option<Over>,
+    /// `selected`: people, by e-mail, by id or by the id of another system.
+    #[serde(default)]
+    pub people: Vec<String>,
+    /// `selected`: exactly these, for a door that has looked them up.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub keys: Vec<PersonKey>,
+    /// `selected`: certificates; with `regenerate` those of the event.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, example = json!(["CERT-WORKSHOP-2026-00001"]))]
+    pub numbers: Vec<CertificateNumber>,
+    /// `filter`: only certificates whose number, name or e-mail holds this.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// `revoke` with `filter`: only certificates that this run made. `restore`: only those that this run revoked, which
+    /// `filter` needs.
+    #[serde(default)]
+    pub run: Option<String>,
+    /// Why; needed for `revoke`.
+    #[serde(default)]
+    pub reason: Option<RunReason>,
+    /// `revoke` and `restore`: in all events. Needed where people or a text are named, and neither an event nor a run.
+    #[serde(default)]
+    pub all_events: bool,
+    /// `publish`: hold also the revocations that can still be undone.
+    #[serde(default)]
+    pub at_once: bool,
+    /// Generate although the event is not completed.
+    #[serde(default)]
+    pub anyway: bool,
+}
+
+/// One who is in the list, and what would become of them.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Selected {
+    /// The row.
+    pub row: Row,
+    /// The name, to show.
+    pub name: String,
+    /// What would be done.
+    pub fate: Fate,
+}
+
+impl RunRequest {
+    /// Returns a request of this kind that says nothing else.
+    pub fn of(kind: Kind) -> Self {
+        Self {
+            kind,
+            event: None,
+            over: None,
+            people: Vec::new(),
+            keys: Vec::new(),
+            numbers: Vec::new(),
+            text: None,
+            run: None,
+            reason: None,
+            all_events: false,
+            at_once: false,
+            anyway: false,
+        }
+    }
+}
+
+impl RunReason {
+    /// Refuses a reason that says nothing.
+    pub(in crate::acts) fn check(&self) -> Result<()> {
+        let text = self.text.as_deref().map(str::trim).unwrap_or_default();
+        if self.cause == Cause::Other && text.is_empty() {
+            return Err(refused("reason", "`other` needs a text that says what"));
+        }
+        if text.chars().count() > TEXT_CHARS {
+            return Err(refused("reason", "the text is longer than 500 characters"));
+        }
+        Ok(())
+    }
+}
+
+pub(in crate::acts) fn refused(field: &'static str, problem: &str) -> RunError {
+    RunError::Request { field, problem: problem.to_owned() }
+}
+
+impl RunRequest {
+    /// Returns over whom, said or not; refuses what does not go together.
+    pub(in crate::acts) fn check(&self) -> Result<Over> {
+        let named = !self.people.is_empty() || !self.keys.is_empty() || !self.numbers.is_empty();
+        let over = self.over.unwrap_or(match self.kind {
+            Kind::Generate if named => Over::Selected,
+            Kind::Generate => Over::ThoseWithout,
+            Kind::Regenerate if named => Over::Selected,
+            Kind::Regenerate => Over::AlreadyIssued,
+            Kind::Revoke | Kind::Restore if named => Over::Selected,
+            Kind::Revoke | Kind::Restore => Over::Filter,
+            Kind::Publish | Kind::Send => Over::Everything,
+        });
+        if self.kind == Kind::Send {
+            return Err(RunError::NoMail);
+        }
+        let good = self.kind.groups();
+        if !good.contains(&over) {
+            let good: Vec<_> = good.iter().map(|over| format!("`{}`", over.name())).collect();
+            let problem = format!("does not go with `{}`; these do: {}", self.kind.name(), good.join(", "));
+            return Err(refused("over", &problem));
+        }
+        self.check_parts(over, named)?;
+        Ok(over)
+    }
+
+    fn check_parts(&self, over: Over, named: bool) -> Result<()> {
+        let in_event = matches!(self.kind, Kind::Generate | Kind::Regenerate);
+        if in_event && self.event.is_none() {
+            return Err(refused("event", "is needed"));
+        }
+        if self.kind == Kind::Generate && !self.numbers.is_empty() {
+            return Err(refused("numbers", "goes with what is there already; name `people` here"));
+        }
+        if (over == Over::Selected) != named {
+            return Err(refused("people", "goes with `selected`, which needs people or numbers"));
+        }
+        if self.people.len() > MOST_NAMED || self.numbers.len() > MOST_NAMED {
+            return Err(refused("people", "names more than 10,000"));
+        }
+        if matches!(self.kind, Kind::Revoke | Kind::Restore) {
+            self.check_reach(over)?;
+        } else if self.all_events {
+            return Err(refused("all_events", "goes with `revoke` and `restore`"));
+        }
+        if self.at_once && self.kind != Kind::Publish {
+            return Err(refused("at_once", "goes with `publish`; say `now` in the reason of a revocation"));
+        }
+        match &self.reason {
+            Some(reason) => reason.check(),
+            None if self.kind == Kind::Revoke => Err(refused("reason", "is needed")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl RunRequest {
+    /// Refuses to revoke or restore more than was meant.
+    fn check_reach(&self, over: Over) -> Result<()> {
+        let filtered = self.text.as_ref().is_some_and(|text| !text.trim().is_empty()) || self.run.is_some();
+        if over == Over::Filter && self.event.is_none() && !filtered {
+            return Err(refused("event", "or `text` or `run` is needed: nobody revokes everything by accident"));
+        }
+        if over == Over::Filter && self.kind == Kind::Restore && self.run.is_none() {
+            return Err(refused("run", "is needed: the run that revoked them; or name certificates in `numbers`"));
+        }
+        let by_name = !self.people.is_empty() || over == Over::Filter;
+        let elsewhere = self.event.is_none() && self.run.is_none() && by_name;
+        if elsewhere && !self.all_events {
+            return Err(refused(
+                "all_events",
+                "must be true where no event is named: somebody may have several certificates",
+            ));
+        }
+        match self.all_events && self.event.is_some() {
+            true => Err(refused("all_events", "does not go with an event")),
+            false => Ok(()),
+        }
+    }
+}
+
+/// Goes through all whom a request is about, page by page, and says what would become of each.
+pub(in crate::acts) fn each(
+    desk: &Desk,
+    request: &RunRequest,
+    over: Over,
+    mut take: impl FnMut(Selected) -> Result<()>,
+) -> Result<()> {
+    match (request.kind, &request.event) {
+        (Kind::Generate | Kind::Regenerate, Some(code)) => {
+            let Planned { event, plan, .. } = planned(desk, code)?;
+            if over != Over::NotPassing {
+                ready_to_generate(&plan, &event, request.anyway).map_err(RunError::NotReady)?;
+            }
+            let assessor = Assessor { store: desk.store, event: &event, decider: Decider::new(&event, &plan)? };
+            each_person(desk, request, over, &assessor, take)
+        }
+        (Kind::Revoke | Kind::Restore, _) => {
+            let last = publish::last(desk.store)?;
+            let undone = Undone { run: request.run.as_deref(), seen: desk.now, last: last.as_ref() };
+            each_certificate(desk, request, |certificate| {
+                let row = Row::certificate(certificate.number.clone());
+                let name = certificate.recipient.clone();
+                let fate = match request.kind {
+                    Kind::Revoke => revoked(Some(certificate)),
+                    _ => undone.fate(Some(certificate)),
+                };
+                take(Selected { row, name, fate })
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn each_person(
+    desk: &Desk,
+    request: &RunRequest,
+    over: Over,
+    assessor: &Assessor,
+    mut take: impl FnMut(Selected) -> Result<()>,
+) -> Result<()> {
+    let code = &assessor.event.code;
+    let mut wanted = Wanted::of(&request.people);
+    let mut keys: BTreeSet<PersonKey> = request.keys.iter().cloned().collect();
+    keys.extend(owners(desk, code, &request.numbers)?);
+    let failed = if over == Over::Failed { failed_people(desk, code)? } else { BTreeSet::new() };
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = desk.store.participants(code, cursor.as_deref(), GROUP as usize)?;
+        for person in page.items {
+            let named = over != Over::Selected || keys.contains(&person.key) || wanted.takes(&person);
+            if !named || over == Over::Failed && !failed.contains(&person.key) {
+                continue;
+            }
+            let (decision, has) = assessor.facts(&person)?;
+            let active = has.as_ref().filter(|has| has.state == CertificateState::Active);
+            let listed = match over {
+                Over::AllEligible | Over::Passing => decision.eligible,
+                Over::ThoseWithout | Over::NotIssued => decision.eligible && has.is_none(),
+                Over::ExceptionsOnly => {
+                    decision.eligible && matches!(decision.reason, Ground::Exception | Ground::Manual)
+                }
+                Over::AlreadyIssued => has.is_some(),
+                Over::NotPassing => active.is_some() && !decision.eligible,
+                Over::TemplateOlder => active.is_some_and(|has| has.template.bundle != decision.template.bundle),
+                Over::Selected | Over::Failed => true,
+                Over::Filter | Over::Everything => false,
+            };
+            if listed {
+                let fate = super::fate::decided(request.kind, over, decision, has);
+                check_asked(assessor.event, &fate, &person)?;
+                take(Selected { row: Row::person(person.key), name: person.name, fate })?;
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return wanted.all_found();
+        }
+    }
+}
+
+/// Who would get a certificate with a result of which nobody was asked: that is said now, not in each row.
+fn check_asked(event: &Event, fate: &Fate, person: &Participant) -> Result<()> {
+    match fate {
+        Fate::Get(_) => Unasked::check(event, person)?,
+        Fate::Replace(old, _) => Unasked::check_next(event, old, person)?,
+        _ => {}
+    }
+    Ok(())
+}
+
+/// Returns whose certificates of the event these are.
+fn owners(desk: &Desk, code: &EventCode, numbers: &[CertificateNumber]) -> Result<Vec<PersonKey>> {
+    let (mut owners, mut missing) = (Vec::new(), Vec::new());
+    for (at, number) in numbers.iter().enumerate() {
+        match desk.store.certificate(number)?.filter(|_| number.event() == code) {
+            Some(certificate) => owners.push(certificate.person),
+            None => missing.push(at),
+        }
+    }
+    if missing.is_empty() { Ok(owners) } else { Err(RunError::Unknown(missing)) }
+}
+
+/// People named in a request, each to be found.
+struct Wanted {
+    places: HashMap<String, Vec<usize>>,
+    found: Vec<bool>,
+}
+
+impl Wanted {
+    fn of(people: &[String]) -> Self {
+        let mut places = HashMap::<String, Vec<usize>>::new();
+        for (at, name) in people.iter().enumerate() {
+            places.entry(plain(name)).or_default().push(at);
+        }
+        Self { places, found: vec![false; people.len()] }
+    }
+
+    fn takes(&mut self, person: &Participant) -> bool {
+        let (email, external) = (person.email.as_deref().map(plain), person.external_id.as_deref().map(plain));
+        self.any([Some(person.key.0.clone()), person.id.clone(), external, email])
+    }
+
+    fn owns(&mut self, certificate: &Certificate) -> bool {
+        self.any([Some(certificate.person.0.clone()), certificate.email.as_deref().map(plain)])
+    }
+
+    fn any<const N: usize>(&mut self, known: [Option<String>; N]) -> bool {
+        let mut taken = false;
+        for places in known.iter().flatten().filter_map(|name| self.places.get(name)) {
+            places.iter().for_each(|&at| self.found[at] = true);
+            taken = true;
+        }
+        taken
+    }
+
+    fn all_found(&self) -> Result<()> {
+        let missing: Vec<_> = (0..self.found.len()).filter(|&at| !self.found[at]).collect();
+        if missing.is_empty() { Ok(()) } else { Err(RunError::Unknown(missing)) }
+    }
+}
+
+/// Also addresses in another form are found: for all that are no addresses this is lower case.
+fn plain(name: &str) -> String {
+    if name.contains('@') { mailbox(name) } else { name.trim().to_lowercase() }
+}
+
+/// Those for whom a run of the event failed.
+fn failed_people(desk: &Desk, code: &EventCode) -> Result<BTreeSet<PersonKey>> {
+    let (mut people, mut cursor) = (BTreeSet::new(), None::<String>);
+    loop {
+        let page = desk.store.documents(Collection::RUNS, "", cursor.as_deref(), GROUP as usize)?;
+        for document in page.items {
+            let run: super::RunRecord = document.read()?;
+            if run.event.as_ref() == Some(code) && run.counters.failed > 0 {
+                super::journal::each_row(desk.store, &run.id, |_, row| {
+                    people.extend(row.person.filter(|_| row.state == RowState::Failed));
+                    Ok(())
+                })?;
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(people);
+        }
+    }
+}
+
+/// Certificates named by number or by their owners' e-mail, or found by the filter.
+fn each_certificate(desk: &Desk, request: &RunRequest, mut take: impl FnMut(Certificate) -> Result<()>) -> Result<()> {
+    let numbers: BTreeSet<_> = request.numbers.iter().collect();
+    let mut missing = Vec::new();
+    for (at, number) in request.numbers.iter().enumerate() {
+        if desk.store.certificate(number)?.is_none() {
+            missing.push(at);
+        }
+    }
+    if !missing.is_empty() {
+        return Err(RunError::Unknown(missing));
+    }
+    for number in &numbers {
+        if let Some(certificate) = desk.store.certificate(number)? {
+            take(certificate)?;
+        }
+    }
+    if request.people.is_empty() && !request.numbers.is_empty() {
+        return Ok(());
+    }
+    let mut wanted = Wanted::of(&request.people);
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = desk.store.certificates(request.event.as_ref(), cursor.as_deref(), GROUP as usize)?;
+        for certificate in page.items {
+            let listed = match request.people.is_empty() {
+                true => matches(&certificate, request),
+                false => wanted.owns(&certificate),
+            };
+            if listed && !numbers.contains(&certificate.number) {
+                take(certificate)?;
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return wanted.all_found();
+        }
+    }
+}
+
+/// The filter of a revocation finds what is active, that of a restoration what is revoked: there `run` is the one that did
+/// it, here the one that made the certificates.
+fn matches(certificate: &Certificate, request: &RunRequest) -> bool {
+    let active = certificate.state == CertificateState::Active;
+    let run = match request.kind {
+        Kind::Restore => certificate.withdrawal.as_ref().and_then(|withdrawal| withdrawal.run.as_ref()),
+        _ => certificate.run.as_ref(),
+    };
+    let of_run = request.run.as_ref().is_none_or(|named| run == Some(named));
+    let text = request.text.as_deref().map(str::trim).unwrap_or_default();
+    active == (request.kind == Kind::Revoke) && of_run && holds(certificate, text)
+}
+
+/// Says whether a certificate's number, name or e-mail holds a text, in capitals or not.
+pub fn holds(certificate: &Certificate, text: &str) -> bool {
+    let text = text.to_lowercase();
+    let has = |value: &str| value.to_lowercase().contains(&text);
+    text.is_empty()
+        || has(&certificate.recipient)
+        || has(&certificate.number.to_string())
+        || certificate.email.as_deref().is_some_and(has)
+}

@@ -1,0 +1,537 @@
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
+use super::fate::{Assessor, Fate, Grant, Undone, revoked};
+use super::journal::SAME_PERSON;
+use super::made::Made;
+use super::queue::{self, MOST_STALLS};
+use super::record::{Counters, GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
+use super::{Kind, NOTHING_CHANGES, Over, Result, RunError, TRIES, Undo};
+use crate::acts::{ActError, Decider, Planned, planned};
+use crate::credential::{CertificateNumber, Timestamp};
+use crate::desk::Desk;
+use crate::making::{FaceError, IssueError, Order, Printable, ReplaceError, Workshop, still_signs};
+use crate::publish::{self, PublishError, Published};
+use crate::status::{Reason, ReasonCode};
+use crate::store::{
+    Batch, Cause, Certificate, CertificateChange, Collection, DocumentWrite, Expect, Premise, StoreError, Withdrawal,
+};
+use crate::webhooks::{self, Notice, RunFigures, WebhookError};
+
+/// What a run needs of the service around it.
+pub trait Shop {
+    /// Publishes the static site; `at_once` with the revocations that can still be undone.
+    ///
+    /// # Errors
+    /// Why it could not.
+    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, String>;
+
+    /// Returns how long a revocation waits before a publication holds it.
+    fn undo(&self) -> Undo;
+
+    /// Does work while nothing is published.
+    fn undisturbed(&self, work: &mut dyn FnMut());
+}
+
+/// How often a group is tried in one turn when others change its people and certificates meanwhile. Only what they changed is
+/// made again.
+const GROUP_TRIES: usize = 50;
+
+/// What one call of [`step`] did.
+pub enum Step {
+    /// There was nothing to do.
+    Idle,
+    /// One group of a run is done, and durable.
+    Group(Box<Done>),
+    /// Others changed the same records again and again; the run has its turn again after those that get on.
+    Stalled {
+        /// The run.
+        run: String,
+    },
+    /// A run is over.
+    Over(Box<RunRecord>),
+}
+
+/// A group of a run that is done.
+pub struct Done {
+    /// The run.
+    pub run: String,
+    /// Its rows, in the order of the list.
+    pub rows: Vec<Row>,
+    /// First certificates, ready to be drawn, in the order of the rows that are done.
+    pub firsts: Vec<Arc<Printable>>,
+    /// How many certificates got a next version.
+    pub replaced: usize,
+    /// How many were revoked.
+    pub revoked: usize,
+}
+
+/// Does one group of the run whose turn it is. Whoever kills it anywhere finds the group done or not done.
+///
+/// # Errors
+/// When the store fails as a whole; the next call tries again. What else goes wrong ends the run, and is in its record.
+pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop) -> Result<Step> {
+    match queue::next(desk.store)? {
+        Some(id) => step_of(desk, workshop, shop, &id),
+        None => Ok(Step::Idle),
+    }
+}
+
+/// Does one group of a run, whosever turn it is. [`Step::Idle`] when it is over.
+///
+/// # Errors
+/// As [`step`].
+pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, id: &str) -> Result<Step> {
+    let mut made = Made::default();
+    for _ in 0..GROUP_TRIES {
+        let (record, revision) = read(desk.store, id)?;
+        if record.state.is_final() {
+            return Ok(Step::Idle);
+        }
+        let desk = Desk { actor: &record.by, ..*desk };
+        // A run that makes the code panic must not end all others with it.
+        let tried = catch_unwind(AssertUnwindSafe(|| {
+            let mut tried = Err(RunError::Busy);
+            let mut once =
+                |tried: &mut Result<Step>| *tried = one(&desk, workshop, shop, (&record, revision), &mut made);
+            match record.kind {
+                // Nothing may be published between the look at what was, and the change.
+                Kind::Restore => shop.undisturbed(&mut || once(&mut tried)),
+                _ => once(&mut tried),
+            }
+            tried
+        }));
+        match tried.unwrap_or(Err(RunError::Panicked)) {
+            Err(error) => match store_error(&error) {
+                Some(StoreError::Conflict(_)) => {}
+                Some(other) if fails_all(other) => return Err(error),
+                // The next turn signs with the new one.
+                None if matches!(error, RunError::KeyReplaced) => return Ok(Step::Stalled { run: id.to_owned() }),
+                _ => return fail(&desk, id, &error),
+            },
+            done => return done,
+        }
+    }
+    stall(desk, id)
+}
+
+/// Notes that a run had its turn and did not get on. After many such turns it fails.
+fn stall(desk: &Desk, id: &str) -> Result<Step> {
+    let (record, revision) = read(desk.store, id)?;
+    let desk = &Desk { actor: &record.by, ..*desk };
+    if record.stalls + 1 >= MOST_STALLS {
+        return fail(desk, id, &RunError::Busy);
+    }
+    let stalled = RunRecord { stalls: record.stalls + 1, ..record.clone() };
+    match desk.store.write_documents(&[stalled.put(Expect::Revision(revision))], None) {
+        // Cancelled, or somebody else works on it.
+        Ok(_) | Err(StoreError::Conflict(_)) => Ok(Step::Stalled { run: record.id }),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Ends a run that cannot go on, with its reason.
+fn fail(desk: &Desk, id: &str, error: &RunError) -> Result<Step> {
+    tracing::warn!(run = %id, %error, "run failed");
+    for _ in 0..TRIES {
+        let (record, revision) = read(desk.store, id)?;
+        if record.state.is_final() {
+            return Ok(Step::Over(Box::new(record)));
+        }
+        match finish(desk, &record, revision, Some(error.to_string())) {
+            Err(RunError::Store(StoreError::Conflict(_))) => {}
+            done => return done,
+        }
+    }
+    Err(RunError::Busy)
+}
+
+/// Returns what the store said, if it was the store.
+fn store_error(error: &RunError) -> Option<&StoreError> {
+    match error {
+        RunError::Store(store)
+        | RunError::Issue(IssueError::Store(store) | IssueError::Face(FaceError::Store(store)))
+        | RunError::Replace(
+            ReplaceError::Store(store)
+            | ReplaceError::Face(FaceError::Store(store))
+            | ReplaceError::Issue(IssueError::Store(store) | IssueError::Face(FaceError::Store(store))),
+        )
+        | RunError::Enrolment(ActError::Store(store))
+        | RunError::Publish(PublishError::Store(store))
+        | RunError::Webhook(WebhookError::Store(store)) => Some(store),
+        _ => None,
+    }
+}
+
+/// Says whether it is the store as a whole that fails, and no fault of this run.
+fn fails_all(error: &StoreError) -> bool {
+    matches!(error, StoreError::Io(_) | StoreError::DiskFull { .. } | StoreError::Restoring | StoreError::Locked { .. })
+}
+
+fn one(
+    desk: &Desk,
+    workshop: &Workshop,
+    shop: &dyn Shop,
+    (record, revision): (&RunRecord, u64),
+    made: &mut Made,
+) -> Result<Step> {
+    if record.cancelled {
+        return finish(desk, record, revision, None);
+    }
+    if record.kind == Kind::Publish {
+        return match shop.publish(desk, record.at_once) {
+            Ok(published) => {
+                let record = RunRecord { left_out: published.left_out, ..record.clone() };
+                finish(desk, &record, revision, None)
+            }
+            Err(problem) => finish(desk, record, revision, Some(problem)),
+        };
+    }
+    if record.group * GROUP >= record.counters.total {
+        return finish(desk, record, revision, None);
+    }
+    let mut group = Group::read(desk, record, shop.undo())?;
+    group.decide(desk)?;
+    group.make(desk, workshop, made)?;
+    group.commit(desk, revision)
+}
+
+/// Ends a run, and tells it.
+pub(in crate::acts) fn finish(desk: &Desk, record: &RunRecord, revision: u64, problem: Option<String>) -> Result<Step> {
+    let counters = record.counters;
+    let state = match &problem {
+        _ if record.cancelled => RunState::Cancelled,
+        Some(_) => RunState::Failed,
+        None if counters.failed > 0 && counters.failed == counters.total => RunState::Failed,
+        None if counters.failed > 0 => RunState::CompletedWithFailures,
+        None => RunState::Completed,
+    };
+    let finished = Some(desk.now);
+    let over = RunRecord { state, problem, finished, began: record.began.or(finished), ..record.clone() };
+    let mut detail = json!({ "kind": over.kind, "state": state, "counters": counters });
+    if let Some(by) = &over.cancelled_by {
+        detail["stoppedBy"] = json!(by);
+    }
+    let act = desk.act("run.finish", &over.id, detail);
+    desk.store.write_documents(&ending(desk, &over, revision)?, Some(&act))?;
+    Ok(Step::Over(Box::new(over)))
+}
+
+/// Returns the writes that end a run, with who is told of it.
+pub(in crate::acts) fn ending(desk: &Desk, over: &RunRecord, revision: u64) -> Result<Vec<DocumentWrite>> {
+    let Counters { total, done, skipped, failed } = over.counters;
+    let (kind, state) = (over.kind.name(), over.state.name());
+    let figures = RunFigures { total, done, skipped, failed };
+    let notice = Notice::run_finished(desk.now, &over.id, kind, state, over.event.as_ref(), figures);
+    let mut writes = match webhooks::enqueue(desk.store, &[notice]) {
+        // What cannot go on ends also where nobody can be told of it.
+        Err(error) if over.problem.is_some() && !matches!(error, WebhookError::Store(_)) => {
+            tracing::error!(run = %over.id, %error, "nobody is told that a run failed");
+            Vec::new()
+        }
+        writes => writes?,
+    };
+    writes.extend([over.put(Expect::Revision(revision)), over.dequeue()]);
+    Ok(writes)
+}
+
+/// A first certificate that a row gets.
+pub(in crate::acts) type First = (usize, Order);
+/// A next version that a row gets, after which one.
+pub(in crate::acts) type Next = (usize, Certificate, Order);
+
+/// A group of rows on its way.
+pub(in crate::acts) struct Group<'a> {
+    record: &'a RunRecord,
+    undo: Undo,
+    rows: Vec<Row>,
+    /// Key and revision of each row's document: whoever is erased meanwhile is taken out of the journal, and must not come
+    /// back into it.
+    read: Vec<(String, u64)>,
+    fates: Vec<Fate>,
+    /// What each row's fate rests on.
+    given: Vec<Vec<Premise>>,
+    planned: Option<Planned>,
+    /// That the key still signs.
+    signs: Option<Premise>,
+    changes: Vec<CertificateChange>,
+    firsts: Vec<Arc<Printable>>,
+    done: Numbers,
+}
+
+/// What was done to which certificates.
+#[derive(Default)]
+struct Numbers {
+    issued: Vec<CertificateNumber>,
+    superseded: Vec<CertificateNumber>,
+    revoked: Vec<CertificateNumber>,
+    restored: Vec<CertificateNumber>,
+    /// Until when those that were revoked wait.
+    due: Option<Timestamp>,
+}
+
+impl<'a> Group<'a> {
+    pub(in crate::acts) fn read(desk: &Desk, record: &'a RunRecord, undo: Undo) -> Result<Self> {
+        let prefix = group_prefix(&record.id, record.group);
+        let page = desk.store.documents(Collection::RUN_ROWS, &prefix, None, GROUP as usize)?;
+        let rows = page.items.iter().map(|document| document.read()).collect::<Result<_, _>>()?;
+        let read = page.items.into_iter().map(|document| (document.key, document.revision)).collect();
+        let (fates, given, changes, firsts, done) = Default::default();
+        Ok(Self { record, undo, rows, read, fates, given, planned: None, signs: None, changes, firsts, done })
+    }
+
+    /// Looks at everybody as they are now, not as they were when the list was made.
+    pub(in crate::acts) fn decide(&mut self, desk: &Desk) -> Result<()> {
+        let decided: Vec<(Fate, Vec<Premise>)> = match self.record.kind {
+            Kind::Generate | Kind::Regenerate => {
+                let code = self.record.event.as_ref().ok_or(RunError::Nobody)?;
+                let planned = self.planned.insert(planned(desk, code)?);
+                let decider = Decider::new(&planned.event, &planned.plan)?;
+                let assessor = Assessor { store: desk.store, event: &planned.event, decider };
+                let fate = |row: &Row| person_fate(desk, &assessor, self.record, row);
+                self.rows.iter().map(fate).collect::<Result<_>>()?
+            }
+            _ => {
+                let last = publish::last(desk.store)?;
+                let (run, seen) = (self.record.of.as_deref(), self.record.created);
+                let undone = Undone { run, seen, last: last.as_ref() };
+                let fate = |row: &Row| {
+                    let number = row.number.as_ref();
+                    let has = number.map(|number| desk.store.certificate(number)).transpose()?.flatten();
+                    let fate = match self.record.kind {
+                        Kind::Revoke => revoked(has),
+                        _ => undone.fate(has),
+                    };
+                    Ok((fate, Vec::new()))
+                };
+                self.rows.iter().map(fate).collect::<Result<_>>()?
+            }
+        };
+        (self.fates, self.given) = decided.into_iter().unzip();
+        Ok(())
+    }
+
+    /// Makes what is to be made, and notes in each row what became of it.
+    fn make(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made) -> Result<()> {
+        let (firsts, nexts) = self.settle(desk)?;
+        if !firsts.is_empty() || !nexts.is_empty() {
+            self.signs = Some(still_signs(desk.store, workshop.signer)?.ok_or(RunError::KeyReplaced)?);
+        }
+        self.issue(desk, workshop, made, firsts)?;
+        self.replace(desk, workshop, made, nexts)
+    }
+
+    /// Does what needs no signing, and returns what does: first certificates and next versions, with their rows.
+    pub(in crate::acts) fn settle(&mut self, desk: &Desk) -> Result<(Vec<First>, Vec<Next>)> {
+        let (mut firsts, mut nexts) = (Vec::new(), Vec::new());
+        let (mut seen, mut people) = (BTreeSet::new(), BTreeSet::new());
+        for (at, fate) in std::mem::take(&mut self.fates).into_iter().enumerate() {
+            // Settled before its turn: merged into another row.
+            if self.rows[at].state != RowState::Queued {
+                continue;
+            }
+            // Lists that were frozen by older versions may name somebody twice.
+            if self.rows[at].person.as_ref().is_some_and(|person| !people.insert(person.clone())) {
+                self.note(at, RowState::Skipped, SAME_PERSON);
+                continue;
+            }
+            if fate.number().is_some_and(|number| !seen.insert(number.clone())) {
+                self.note(at, RowState::Skipped, "another row is about the same certificate");
+                continue;
+            }
+            match fate {
+                Fate::Get(grant) => firsts.push((at, self.order(desk, at, grant)?)),
+                Fate::Replace(old, grant) => nexts.push((at, *old, self.order(desk, at, grant)?)),
+                Fate::Lose(old) => self.revoke(desk, at, *old),
+                Fate::Regain(old) => {
+                    self.mark(at, RowState::Done, old.number.clone());
+                    self.done.restored.push(old.number.clone());
+                    self.changes.push(CertificateChange::Reinstate { old: *old });
+                }
+                Fate::Keep(number, why) => {
+                    self.note(at, RowState::Skipped, &why);
+                    self.rows[at].number = Some(number);
+                }
+                Fate::Nothing(why) => {
+                    // Who was named expects something; who fell out of a group meanwhile does not.
+                    let named = matches!(self.record.over, Over::Selected);
+                    self.note(at, if named { RowState::Failed } else { RowState::Skipped }, &why);
+                }
+            }
+        }
+        Ok((firsts, nexts))
+    }
+
+    fn order(&self, desk: &Desk, at: usize, grant: Grant) -> Result<Order> {
+        let (code, key) = (self.record.event.as_ref(), self.rows[at].person.as_ref());
+        let person = match (code, key) {
+            (Some(code), Some(key)) => desk.store.participant(code, key)?,
+            _ => None,
+        };
+        let person = person.ok_or_else(|| StoreError::Conflict(self.record.id.clone()))?;
+        let Grant { template, tier, basis } = grant;
+        Ok(Order { person, template, tier, basis, run: Some(self.record.id.clone()) })
+    }
+
+    fn issue(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made, firsts: Vec<First>) -> Result<()> {
+        if firsts.is_empty() {
+            return Ok(());
+        }
+        let Some(planned) = self.planned.take() else { return Ok(()) };
+        let (places, orders): (Vec<usize>, Vec<Order>) = firsts.into_iter().unzip();
+        let made = made.firsts(desk, workshop, &planned.event, orders)?;
+        for (at, made) in places.into_iter().zip(made) {
+            match made {
+                Ok(printable) => {
+                    let certificate = printable.certificate.clone();
+                    self.mark(at, RowState::Done, certificate.number.clone());
+                    self.done.issued.push(certificate.number.clone());
+                    self.changes.push(CertificateChange::Issue(certificate));
+                    self.firsts.push(printable);
+                }
+                Err(problem) => self.note(at, RowState::Failed, &problem),
+            }
+        }
+        self.planned = Some(planned);
+        Ok(())
+    }
+
+    fn replace(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made, nexts: Vec<Next>) -> Result<()> {
+        let code = self.record.event.as_ref();
+        let event = code.filter(|_| !nexts.is_empty()).map(|code| desk.store.event(code)).transpose()?.flatten();
+        let Some(event) = event else { return Ok(()) };
+        let places: Vec<_> = nexts.iter().map(|(at, old, _)| (*at, old.clone())).collect();
+        let pairs = nexts.into_iter().map(|(_, old, order)| (old, order)).collect();
+        let made = made.nexts(desk, workshop, &event, pairs)?;
+        for ((at, old), made) in places.into_iter().zip(made) {
+            match made {
+                Ok(new) => {
+                    self.mark(at, RowState::Done, new.number.clone());
+                    self.done.superseded.push(new.number.clone());
+                    let text = self.record.reason.as_ref().and_then(|reason| reason.text.clone());
+                    let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text };
+                    self.changes.push(CertificateChange::Supersede { old, new, reason });
+                }
+                Err(ReplaceError::NothingChanges(number)) => {
+                    self.note(at, RowState::Skipped, NOTHING_CHANGES);
+                    self.rows[at].number = Some(number);
+                }
+                Err(ReplaceError::Store(error) | ReplaceError::Issue(IssueError::Store(error))) => {
+                    return Err(error.into());
+                }
+                Err(problem) => self.note(at, RowState::Failed, &problem.to_string()),
+            }
+        }
+        Ok(())
+    }
+
+    fn revoke(&mut self, desk: &Desk, at: usize, old: Certificate) {
+        self.mark(at, RowState::Done, old.number.clone());
+        self.done.revoked.push(old.number.clone());
+        let asked = self.record.reason.as_ref();
+        let reason =
+            Reason { code: ReasonCode::Revoked, at: desk.now, text: asked.and_then(|reason| reason.text.clone()) };
+        let cause = asked.map_or(Cause::EligibilityLost, |reason| reason.cause);
+        let due = asked.map_or_else(|| self.undo.due(desk.now), |reason| reason.due(desk.now, self.undo));
+        self.done.due = due;
+        let withdrawal = Some(Withdrawal { cause, run: Some(self.record.id.clone()), due });
+        self.changes.push(CertificateChange::Revoke { old, reason, withdrawal });
+    }
+
+    fn mark(&mut self, at: usize, state: RowState, number: CertificateNumber) {
+        let row = &mut self.rows[at];
+        (row.state, row.number, row.reason) = (state, Some(number), None);
+    }
+
+    fn note(&mut self, at: usize, state: RowState, why: &str) {
+        let row = &mut self.rows[at];
+        (row.state, row.reason) = (state, Some(why.chars().take(500).collect()));
+    }
+
+    /// Certificates, journal, counters and webhooks in one step.
+    pub(in crate::acts) fn commit(self, desk: &Desk, revision: u64) -> Result<Step> {
+        let (record, now) = (self.record, desk.now);
+        let row = |(row, (key, revision)): (&Row, (String, u64))| {
+            DocumentWrite::put(Collection::RUN_ROWS, key, Expect::Revision(revision), row)
+        };
+        let mut writes: Vec<DocumentWrite> = self.rows.iter().zip(self.read).map(row).collect();
+        writes.extend(webhooks::enqueue(desk.store, &self.done.notices(desk, &record.id))?);
+        let mut counters = record.counters;
+        self.rows.iter().for_each(|row| counters.count(row.state));
+        let progressed = RunRecord {
+            state: RunState::Processing,
+            began: record.began.or(Some(now)),
+            updated: Some(now),
+            counters,
+            group: record.group + 1,
+            stalls: 0,
+            ..record.clone()
+        };
+        writes.push(progressed.put(Expect::Revision(revision)));
+        // Whoever excluded, changed or erased somebody since they were decided about is obeyed: the group is decided anew.
+        let done = self.rows.iter().zip(self.given).filter(|(row, _)| row.state == RowState::Done);
+        let mut given: Vec<Premise> = done.flat_map(|(_, given)| given).collect();
+        given.extend(self.planned.iter().filter(|_| !self.changes.is_empty()).flat_map(Planned::given));
+        given.extend(self.signs);
+        let act = desk.act(action(record.kind), &record.id, self.done.detail(record));
+        let act = Some(&act).filter(|_| !self.changes.is_empty());
+        let batch = Batch { given, certificates: self.changes, documents: writes, ..Batch::default() };
+        desk.store.write(&batch, act)?;
+        let (run, rows, firsts) = (record.id.clone(), self.rows, self.firsts);
+        let (replaced, revoked) = (self.done.superseded.len(), self.done.revoked.len());
+        Ok(Step::Group(Box::new(Done { run, rows, firsts, replaced, revoked })))
+    }
+}
+
+fn person_fate(desk: &Desk, assessor: &Assessor, record: &RunRecord, row: &Row) -> Result<(Fate, Vec<Premise>)> {
+    let nothing = |why: &str| Ok((Fate::Nothing(why.to_owned()), Vec::new()));
+    let Some(key) = &row.person else { return nothing("the person was erased") };
+    match desk.store.participant(&assessor.event.code, key)? {
+        Some(person) => assessor.fate(record.kind, record.over, &person),
+        None => nothing("is not enrolled any more"),
+    }
+}
+
+fn action(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Generate => "certificate.issue",
+        Kind::Revoke => "certificate.revoke",
+        Kind::Restore => "certificate.restore",
+        Kind::Regenerate | Kind::Publish | Kind::Send => "certificate.regenerate",
+    }
+}
+
+impl Numbers {
+    fn notices(&self, desk: &Desk, run: &str) -> Vec<Notice> {
+        use crate::webhooks::CertificateChange::{Issued, Restored, Revoked, Superseded};
+        let all = [
+            (Issued, &self.issued),
+            (Superseded, &self.superseded),
+            (Revoked, &self.revoked),
+            (Restored, &self.restored),
+        ];
+        all.into_iter()
+            .flat_map(|(change, numbers)| Notice::certificates(change, desk.now, Some(run), numbers))
+            .collect()
+    }
+
+    /// What the audit log says: every number, in lists that are not empty.
+    fn detail(&self, record: &RunRecord) -> Value {
+        let mut detail = Map::new();
+        detail.insert("event".to_owned(), json!(record.event));
+        detail.extend(record.reason.as_ref().map(|reason| ("reason".to_owned(), json!(reason))));
+        detail.extend(self.due.map(|due| ("due".to_owned(), json!(due))));
+        let all = [
+            ("issued", &self.issued),
+            ("superseded", &self.superseded),
+            ("revoked", &self.revoked),
+            ("restored", &self.restored),
+        ];
+        let named = all.into_iter().filter(|(_, numbers)| !numbers.is_empty());
+        detail.extend(named.map(|(name, numbers)| (name.to_owned(), json!(numbers))));
+        Value::Object(detail)
+    }
+}

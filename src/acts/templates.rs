@@ -1,0 +1,444 @@
+//! The library of templates: uploaded under a name, in versions. Events name a version; a new one reaches an event when it
+//! is rolled out to it, so that an upload changes no event by itself.
+//!
+//! Bytes are kept under their digest and stay: certificates are drawn from them for ever. What is deleted is the name.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::event::save;
+use super::{ActError, Planned, plan, who};
+use crate::credential::{EventCode, Timestamp};
+use crate::desk::Desk;
+use crate::making::{self, Faces, Specimen, SpecimenError};
+use crate::store::{BlobId, Collection, Document, DocumentWrite, Expect, Fields, Page, Store, StoreError, TemplateRef};
+use crate::template::{
+    DATE_PLACEHOLDERS, Finding, MAX_ASSETS_BYTES, MAX_DOCUMENT_BYTES, Severity, Template, TemplateError, builtin_names,
+};
+
+/// Most templates of the library.
+pub const MAX_LIBRARY: usize = 500;
+/// Most versions that are listed; older ones fall off the list, and stay where they are used.
+pub const MAX_VERSIONS: usize = 100;
+/// Largest upload of a template with its pictures and fonts, in bytes.
+pub const MAX_UPLOAD_BYTES: usize = MAX_DOCUMENT_BYTES + MAX_ASSETS_BYTES + (1 << 20);
+/// Longest name.
+const NAME_BYTES: usize = 40;
+/// Events read at a time.
+const PAGE: usize = 500;
+
+/// A template of the library.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Kept {
+    /// Its name.
+    pub name: String,
+    /// Its versions, oldest first; the last is what events get that name it now.
+    pub versions: Vec<KeptVersion>,
+}
+
+/// A version of a template.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = TemplateVersion)]
+pub struct KeptVersion {
+    /// From 1.
+    #[schema(example = 1)]
+    pub version: u32,
+    /// SHA-256 of the template with its pictures and fonts.
+    pub digest: String,
+    /// Who uploaded it.
+    #[schema(example = "staff:7f3a")]
+    pub by: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+}
+
+/// Where a template is used.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct TemplateUse {
+    /// The event.
+    #[schema(value_type = String, example = "WORKSHOP")]
+    pub event: EventCode,
+    /// For this tier; none: for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tier: Option<String>,
+    /// For this language; none: for all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// The version's digest.
+    pub digest: String,
+    /// Whether it is the newest version.
+    pub newest: bool,
+}
+
+/// What became of one event that a version was rolled out to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RolledOut {
+    /// The event.
+    #[schema(value_type = String, example = "WORKSHOP")]
+    pub event: EventCode,
+    /// Whether it has the newest version now.
+    pub done: bool,
+    /// Why not: what the event says may not fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+impl Kept {
+    /// Returns the newest version.
+    pub fn newest(&self) -> Option<&KeptVersion> {
+        self.versions.last()
+    }
+
+    fn reference(&self) -> Option<TemplateRef> {
+        let bundle = BlobId(self.newest()?.digest.clone());
+        Some(TemplateRef { name: self.name.clone(), bundle })
+    }
+
+    fn put(&self, expect: Expect) -> DocumentWrite {
+        DocumentWrite::put(Collection::TEMPLATES, self.name.clone(), expect, self)
+    }
+}
+
+/// Looks a template over, and draws it for somebody who does not exist: what cannot be used is refused before it is kept.
+/// Returns what a designer should know.
+///
+/// # Errors
+/// [`ActError::BadTemplate`] with all that is wrong.
+pub fn examine(desk: &Desk, faces: &Faces, template: &Template) -> Result<Vec<Finding>, ActError> {
+    let findings = template.check(faces.fonts(), &[]);
+    let (faults, warnings): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(|finding| finding.severity == Severity::Error);
+    if !faults.is_empty() {
+        return Err(ActError::BadTemplate(faults));
+    }
+    specimen(desk, faces, template, &Sample::default())?;
+    Ok(warnings)
+}
+
+/// Who a specimen is for.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sample {
+    /// Name to print.
+    pub recipient: Option<String>,
+    /// Title of the event.
+    pub title: Option<String>,
+    /// Further columns; what the template needs and this lacks is made up.
+    pub fields: Fields,
+}
+
+/// Draws a template for somebody who does not exist, with SPECIMEN across the page, signed by a key that is thrown away.
+///
+/// # Errors
+/// [`ActError::BadTemplate`] when it cannot be drawn.
+pub fn specimen(desk: &Desk, faces: &Faces, template: &Template, sample: &Sample) -> Result<Vec<u8>, ActError> {
+    let or = |text: &Option<String>, other: &str| text.clone().unwrap_or_else(|| other.to_owned());
+    let mut fields = sample.fields.clone();
+    for name in template.placeholders() {
+        if !DATE_PLACEHOLDERS.contains(&name.as_str()) && !ISSUERS_OWN.contains(&name.as_str()) {
+            fields.entry(name.clone()).or_insert_with(|| invented(&name));
+        }
+    }
+    let recipient = or(&sample.recipient, "Ada Lovelace");
+    let specimen = Specimen { recipient, title: or(&sample.title, "Introduction to Analytical Engines"), fields };
+    specimen.marked_pdf(desk, template, faces.fonts()).map_err(|error| match error {
+        SpecimenError::Issue(making::IssueError::Store(error))
+        | SpecimenError::Face(making::FaceError::Store(error)) => error.into(),
+        error => ActError::BadTemplate(vec![Finding {
+            severity: Severity::Error,
+            at: "specimen".to_owned(),
+            message: error.to_string(),
+            hint: "a specimen cannot be drawn; shorten what is too long, or mend the picture or font".to_owned(),
+        }]),
+    })
+}
+
+/// Placeholders that the credential itself fills.
+const ISSUERS_OWN: [&str; 12] = [
+    "participant_name",
+    "event_title",
+    "event_code",
+    "organization_name",
+    "certificate_number",
+    "description",
+    "criteria",
+    "credits",
+    "achievement_points",
+    "verify_url",
+    "verify_host",
+    "credential_id",
+];
+
+fn invented(placeholder: &str) -> String {
+    match placeholder {
+        "signatory_1_name" => "Jane Doe".to_owned(),
+        "signatory_1_title" => "Director".to_owned(),
+        "signatory_2_name" | "signatory_2_title" | "signatory_3_name" | "signatory_3_title" => String::new(),
+        other => {
+            let words = other.replace('_', " ");
+            let mut letters = words.chars();
+            letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+        }
+    }
+}
+
+/// Says whether a name can be one of the library: no built-in one, and nothing that could be taken for a digest or a path.
+fn check_name(name: &str) -> Result<(), ActError> {
+    let bytes = name.as_bytes();
+    let plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || *byte == b'-';
+    if bytes.is_empty() || bytes.len() > NAME_BYTES || !bytes.iter().all(plain) || bytes[0] == b'-' {
+        let reason = "is not 1 to 40 of a-z, 0-9 and -, beginning with a letter or digit";
+        return Err(ActError::invalid("name", reason));
+    }
+    // `check` is an address of its own.
+    if builtin_names().contains(&name) || name == "check" {
+        return Err(ActError::TemplateExists(name.to_owned()));
+    }
+    Ok(())
+}
+
+/// Lists the library by name.
+///
+/// # Errors
+/// When the store fails.
+pub fn library(store: &dyn Store, cursor: Option<&str>, limit: usize) -> Result<Page<Kept>, ActError> {
+    let page = store.documents(Collection::TEMPLATES, "", cursor, limit)?;
+    Ok(Page { items: page.items.iter().map(Document::read).collect::<Result<_, _>>()?, next: page.next })
+}
+
+/// Returns a template of the library, and its revision.
+///
+/// # Errors
+/// [`ActError::NotInLibrary`].
+pub fn kept(store: &dyn Store, name: &str) -> Result<(Kept, u64), ActError> {
+    let missing = || ActError::NotInLibrary(name.chars().take(80).collect());
+    let found = if name.len() <= NAME_BYTES { store.document(Collection::TEMPLATES, name)? } else { None };
+    let document = found.ok_or_else(missing)?;
+    Ok((document.read()?, document.revision))
+}
+
+/// Adds a template to the library.
+///
+/// # Errors
+/// [`ActError::TemplateExists`], [`ActError::BadTemplate`], or a name that is none.
+pub fn add(desk: &Desk, faces: &Faces, name: &str, template: &Template) -> Result<(Kept, Vec<Finding>), ActError> {
+    check_name(name)?;
+    let exists = || ActError::TemplateExists(name.to_owned());
+    if desk.store.document(Collection::TEMPLATES, name)?.is_some() {
+        return Err(exists());
+    }
+    if desk.store.documents(Collection::TEMPLATES, "", None, MAX_LIBRARY)?.items.len() >= MAX_LIBRARY {
+        return Err(ActError::LibraryFull);
+    }
+    let warnings = examine(desk, faces, template)?;
+    let version = version(desk, 1, template)?;
+    let kept = Kept { name: name.to_owned(), versions: vec![version] };
+    let act = desk.act("template.add", name, json!({ "version": 1, "digest": kept.versions[0].digest }));
+    desk.store.write_documents(&[kept.put(Expect::Absent)], Some(&act)).map_err(|error| match error {
+        StoreError::Conflict(_) => exists(),
+        other => other.into(),
+    })?;
+    Ok((kept, warnings))
+}
+
+/// Adds a version to a template; the very same content again is no new version. Events keep theirs until it is rolled out.
+///
+/// # Errors
+/// [`ActError::BadTemplate`], or when somebody else was faster.
+pub fn add_version(
+    desk: &Desk,
+    faces: &Faces,
+    (old, revision): (&Kept, u64),
+    template: &Template,
+) -> Result<(Kept, Vec<Finding>), ActError> {
+    let warnings = examine(desk, faces, template)?;
+    let (before, number) = old.newest().map_or((None, 0), |newest| (Some(newest.digest.as_str()), newest.version));
+    if before == Some(template.digest().as_str()) {
+        return Ok((old.clone(), warnings));
+    }
+    let mut new = old.clone();
+    new.versions.push(version(desk, number + 1, template)?);
+    let most = new.versions.len().saturating_sub(MAX_VERSIONS);
+    new.versions.drain(..most);
+    let after = new.newest().map(|newest| &newest.digest);
+    let act =
+        desk.act("template.change", &old.name, json!({ "version": number + 1, "before": before, "after": after }));
+    desk.store.write_documents(&[new.put(Expect::Revision(revision))], Some(&act))?;
+    Ok((new, warnings))
+}
+
+fn version(desk: &Desk, version: u32, template: &Template) -> Result<KeptVersion, ActError> {
+    let BlobId(digest) = desk.store.put_blob(&template.to_bundle())?;
+    Ok(KeptVersion { version, digest, by: who(desk), at: desk.now })
+}
+
+/// Takes a template out of the library. Certificates that were drawn with it keep it.
+///
+/// # Errors
+/// [`ActError::TemplateInUse`] while an event names it.
+pub fn remove(desk: &Desk, name: &str) -> Result<(), ActError> {
+    let (_, revision) = kept(desk.store, name)?;
+    let events: BTreeSet<String> = uses(desk, name)?.into_iter().map(|one| one.event.to_string()).collect();
+    if !events.is_empty() {
+        return Err(ActError::TemplateInUse(events.into_iter().collect()));
+    }
+    let write = DocumentWrite::delete(Collection::TEMPLATES, name, Expect::Revision(revision));
+    desk.store.write_documents(&[write], Some(&desk.act("template.remove", name, json!({}))))?;
+    Ok(())
+}
+
+/// Returns a version of a library's or built-in template: the newest, or the one with this number.
+///
+/// # Errors
+/// [`ActError::NotInLibrary`].
+pub fn opened(store: &dyn Store, name: &str, version: Option<u32>) -> Result<Template, ActError> {
+    let missing = || ActError::NotInLibrary(name.chars().take(80).collect());
+    // Never a path: what a caller names is not read from this machine's files.
+    if builtin_names().contains(&name) {
+        // There is one version of each, that of the program.
+        return if version.is_some() { Err(missing()) } else { Template::open(name).map_err(|_| missing()) };
+    }
+    let (kept, _) = kept(store, name)?;
+    let found = match version {
+        None => kept.newest(),
+        Some(number) => kept.versions.iter().find(|one| one.version == number),
+    };
+    let digest = &found.ok_or_else(missing)?.digest;
+    let bytes = store.blob(&BlobId(digest.clone()))?.ok_or_else(missing)?;
+    Template::from_bundle(&bytes).map_err(|error: TemplateError| damaged(&error))
+}
+
+fn damaged(error: &TemplateError) -> ActError {
+    let problem = format!("a kept template cannot be read: {error}");
+    StoreError::Damaged { path: "templates".to_owned(), problem }.into()
+}
+
+/// Returns what an event keeps that names a template: the newest version of a built-in one or one of the library, or the
+/// version with this digest.
+pub(super) fn reference(store: &dyn Store, name: &str) -> Result<TemplateRef, ActError> {
+    let unknown = || ActError::NoTemplate(name.chars().take(80).collect());
+    if builtin_names().contains(&name) {
+        let template = Template::open(name).map_err(|_| unknown())?;
+        return Ok(TemplateRef { name: name.to_owned(), bundle: store.put_blob(&template.to_bundle())? });
+    }
+    if name.len() <= NAME_BYTES {
+        let found = match kept(store, name) {
+            Err(ActError::NotInLibrary(_)) => None,
+            found => found?.0.reference(),
+        };
+        return found.ok_or_else(unknown);
+    }
+    let bundle = BlobId(name.to_owned());
+    match store.blob(&bundle)? {
+        Some(bytes) if Template::from_bundle(&bytes).is_ok() => {
+            Ok(TemplateRef { name: name_of_digest(store, name)?, bundle })
+        }
+        _ => Err(unknown()),
+    }
+}
+
+/// Returns the library's name for a digest; `kept` where it has none any more.
+fn name_of_digest(store: &dyn Store, digest: &str) -> Result<String, ActError> {
+    let all = library(store, None, MAX_LIBRARY)?.items;
+    let found = all.into_iter().find(|kept| kept.versions.iter().any(|version| version.digest == digest));
+    Ok(found.map_or_else(|| "kept".to_owned(), |kept| kept.name))
+}
+
+/// Says where a template is used, by event.
+///
+/// # Errors
+/// When the store fails.
+pub fn uses(desk: &Desk, name: &str) -> Result<Vec<TemplateUse>, ActError> {
+    let newest = match kept(desk.store, name) {
+        Ok((kept, _)) => kept.reference(),
+        Err(ActError::NotInLibrary(_)) if builtin_names().contains(&name) => {
+            Template::open(name).ok().map(|one| TemplateRef { name: name.to_owned(), bundle: BlobId(one.digest()) })
+        }
+        Err(other) => return Err(other),
+    };
+    let mut found = Vec::new();
+    each_event(desk, |planned| {
+        let mut one = |tier: Option<&String>, language: Option<&String>, template: &TemplateRef| {
+            if template.name == name {
+                found.push(TemplateUse {
+                    event: planned.event.code.clone(),
+                    tier: tier.cloned(),
+                    language: language.cloned(),
+                    digest: template.bundle.0.clone(),
+                    newest: newest.as_ref().is_some_and(|newest| newest.bundle == template.bundle),
+                });
+            }
+        };
+        one(None, None, &planned.event.template);
+        for choice in &planned.plan.templates {
+            one(choice.tier.as_ref(), choice.language.as_ref(), &choice.template);
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+fn each_event(desk: &Desk, mut with: impl FnMut(&Planned) -> Result<(), ActError>) -> Result<(), ActError> {
+    let mut cursor = None;
+    loop {
+        let page = desk.store.events(cursor.as_deref(), PAGE)?;
+        for event in page.items {
+            let (plan, revision) = plan(desk.store, &event.code)?;
+            with(&Planned { event, plan, revision })?;
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Gives the newest version of a template to the events that use an older one: to all, or to those named. Certificates stay
+/// as they are; a run over `template_older` replaces them. An event in which it does not fit keeps what it has.
+///
+/// # Errors
+/// [`ActError::NotInLibrary`], or when the store fails.
+pub fn roll_out(
+    desk: &Desk,
+    faces: &Faces,
+    name: &str,
+    only: Option<&[EventCode]>,
+) -> Result<Vec<RolledOut>, ActError> {
+    let newest = match builtin_names().contains(&name) {
+        true => Some(reference(desk.store, name)?),
+        false => kept(desk.store, name)?.0.reference(),
+    };
+    let newest = newest.ok_or_else(|| ActError::NotInLibrary(name.to_owned()))?;
+    let mut rolled = Vec::new();
+    each_event(desk, |old| {
+        if only.is_some_and(|only| !only.contains(&old.event.code)) {
+            return Ok(());
+        }
+        let is_older = |template: &TemplateRef| template.name == name && template.bundle != newest.bundle;
+        let mut new = old.clone();
+        let mut before = BTreeSet::new();
+        let choices = new.plan.templates.iter_mut().map(|choice| &mut choice.template);
+        for template in choices.chain([&mut new.event.template]).filter(|template| is_older(template)) {
+            before.insert(std::mem::replace(template, newest.clone()).bundle.0);
+        }
+        if before.is_empty() {
+            return Ok(());
+        }
+        let event = old.event.code.clone();
+        let detail = json!({ "template": name, "before": before, "after": newest.bundle });
+        let done = faces
+            .of(desk.store, &newest, &making::constants(desk, &new.event))
+            .map_err(ActError::from)
+            .and_then(|_| save(desk, old, new, &[], "event.template", detail));
+        rolled.push(match done {
+            Ok(_) => RolledOut { event, done: true, problem: None },
+            Err(ActError::Store(error)) if !matches!(error, StoreError::Conflict(_)) => return Err(error.into()),
+            Err(problem) => RolledOut { event, done: false, problem: Some(problem.to_string()) },
+        });
+        Ok(())
+    })?;
+    Ok(rolled)
+}

@@ -1,0 +1,130 @@
+//! Import: a spreadsheet's bytes become checked rows, each with every finding about it.
+//!
+//! Pure: bytes in, rows out; opens no file and writes to no store. One bad row never stops the others. Formulas are
+//! text and are never evaluated. Everything is bounded before work is done on it (see [`Limits`]).
+//!
+//! The road: [`read_table`] (CSV or XLSX) → [`Columns::find`] (which column is the name, the e-mail, …) →
+//! [`check_rows`] (Valid / Warning / Error per row) → [`crate::acts::recognise`] (whom each row is about) →
+//! [`settle_duplicates`] → participants for the store, and [`write_report`] for the rest.
+
+mod absent;
+mod columns;
+mod csv;
+mod expiry;
+mod names;
+mod outcome;
+mod over;
+mod report;
+mod rows;
+mod table;
+mod unfilled;
+mod uses;
+mod xlsx;
+
+pub use absent::{Absent, says_absent_or_failed, tells_what_became};
+pub use columns::{Column, Columns, Mapping, MappingError, Meaning, field_name};
+pub use expiry::{ExpiryError, last_day, not_over};
+pub use names::{NameProblem, checked_name, checked_text, is_bidi_control, is_email, lint_name};
+pub use outcome::{Code, Finding, RowOutcome, Severity, Summary, as_options, summarise};
+pub use over::{CLEAR, Duplicates, person_key, put_over, settle_duplicates};
+pub use report::{report_json, safe_cell, write_report};
+pub use rows::{Checks, MissingGlyph, NAME_CHARACTERS, check_rows};
+pub use table::{Limits, Row, Table, read_table};
+pub use unfilled::{Near, Unfilled, unfilled};
+pub use uses::{Use, told_uses, uses};
+
+/// Why a file as a whole cannot be imported. Nothing of it was taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ImportError {
+    /// No bytes, or only blank lines.
+    #[error("`{0}` holds no rows")]
+    Empty(String),
+    /// A header and nothing below it.
+    #[error("`{0}` holds a header but no people below it")]
+    OnlyHeader(String),
+    /// Larger than [`Limits::bytes`].
+    #[error("`{file}` has {bytes} bytes; at most {limit} are read")]
+    TooLarge {
+        /// The file.
+        file: String,
+        /// Its size.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// More rows, columns or cells than allowed.
+    #[error("`{file}` has more than {limit} {what}")]
+    TooMany {
+        /// The file.
+        file: String,
+        /// `rows`, `columns`, `cells`.
+        what: &'static str,
+        /// The limit.
+        limit: usize,
+    },
+    /// A spreadsheet that would unpack to far more than it should.
+    #[error("`{file}` is not read: {problem}")]
+    Bomb {
+        /// The file.
+        file: String,
+        /// What was found, with the limit.
+        problem: String,
+    },
+    /// A kind of file that is not read.
+    #[error("`{file}` is {kind}, which is not read")]
+    Kind {
+        /// The file.
+        file: String,
+        /// What it seems to be.
+        kind: &'static str,
+    },
+    /// Text in an encoding that cannot be told.
+    #[error("`{file}` is not UTF-8, and does not read like Western European text: line {line} would say `{sample}`")]
+    Encoding {
+        /// The file.
+        file: String,
+        /// First line where it shows.
+        line: u64,
+        /// The word as it would be read.
+        sample: String,
+    },
+    /// A quotation mark that is opened and never closed swallows the rest of the file.
+    #[error("`{file}`: a quotation mark opened in line {line} is not closed where its cell ends")]
+    Quote {
+        /// The file.
+        file: String,
+        /// Where the record starts.
+        line: u64,
+    },
+    /// A damaged spreadsheet.
+    #[error("`{file}` cannot be read as a spreadsheet: {problem}")]
+    Damaged {
+        /// The file.
+        file: String,
+        /// What the reader says.
+        problem: String,
+    },
+    /// The columns do not say who the people are.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
+}
+
+impl ImportError {
+    /// Returns what to do next.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Empty(_) | Self::OnlyHeader(_) => {
+                "the first row names the columns, as `name,email`; each row below it is a person".into()
+            }
+            Self::TooLarge { .. } | Self::TooMany { .. } => "split the file and import the parts one by one".into(),
+            Self::Bomb { .. } => "open it in a spreadsheet program and save it anew as CSV UTF-8".into(),
+            Self::Kind { .. } => "save it as .xlsx or as CSV UTF-8".into(),
+            Self::Encoding { .. } => "save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8)".into(),
+            Self::Quote { .. } => "close the quotation mark, or double it where it is part of the text".into(),
+            Self::Damaged { .. } => {
+                "open it in a spreadsheet program, repair it and save it as .xlsx or CSV UTF-8".into()
+            }
+            Self::Mapping(error) => error.hint(),
+        }
+    }
+}

@@ -1,0 +1,284 @@
+//! Certificates made from orders: all of one group checked, then numbered, built, signed and verified. Keeps nothing: the
+//! caller commits what is made.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rayon::prelude::*;
+use serde_json::json;
+
+use super::record::{self, Constants};
+use super::{Draft, DraftError, Face, FaceError, Faces, Order, STATUS_SECRET, Stage, StageTimes, Subject, Unasked};
+use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry};
+use crate::desk::{Desk, Signer};
+use crate::status::{LIST_ENTRIES, Permutation};
+use crate::store::{Certificate, CertificateState, Event, Fields, Participant, StatusRange, Store, StoreError};
+use crate::template::Scene;
+
+/// Why nothing can be made. What was acknowledged before stays.
+#[derive(Debug, thiserror::Error)]
+pub enum IssueError {
+    /// There is no such event.
+    #[error("event `{0}` does not exist")]
+    NoEvent(EventCode),
+    /// The store was not initialised.
+    #[error("the store has no status secret; it was not made by `testamur init`")]
+    NoSecret,
+    /// The operating system gives no random bytes.
+    #[error("no random bytes from the operating system: {0}")]
+    Random(String),
+    /// The template does not compile.
+    #[error(transparent)]
+    Face(#[from] FaceError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A certificate that is signed and verified, with its page ready to be drawn. Not kept yet.
+#[derive(Clone)]
+pub struct Printable {
+    /// The record.
+    pub certificate: Certificate,
+    /// Its texts, laid out; the QR code is still to be put in.
+    pub scene: Scene,
+    /// Its template.
+    pub face: Arc<Face>,
+}
+
+/// What certificates are made with.
+pub struct Workshop<'a> {
+    /// Compiled templates.
+    pub faces: &'a Faces,
+    /// The active key.
+    pub signer: &'a Signer,
+    /// Where the time goes.
+    pub times: &'a StageTimes,
+}
+
+/// Makes certificates that are not kept yet: everything is tried out, then numbers and status entries are reserved for what
+/// can be made, and it is built, signed and verified. The caller commits them. Answers are in the order of the orders; a
+/// text says why one cannot be made. What cannot be made uses up no number.
+///
+/// # Errors
+/// See [`IssueError`].
+pub fn make(
+    desk: &Desk,
+    workshop: &Workshop,
+    event: &Event,
+    orders: Vec<Order>,
+) -> Result<Vec<Result<Printable, String>>, IssueError> {
+    let bench = Bench::new(desk, workshop.faces, event, &orders)?;
+    let problems = bench.try_all(workshop.times, &workshop.signer.kid, &orders);
+    let can = orders.into_iter().zip(&problems).filter(|(_, problem)| problem.is_none()).map(|(order, _)| order);
+    let slots = bench.reserve(workshop.times, can.collect())?;
+    let made: Vec<_> = slots.into_par_iter().map(|slot| bench.make(workshop, slot)).collect();
+    let mut made = made.into_iter();
+    let answer = |problem: Option<String>| match problem {
+        Some(problem) => Some(Err(problem)),
+        None => made.next(),
+    };
+    Ok(problems.into_iter().filter_map(answer).collect())
+}
+
+/// Says which of these orders could not be made, without signing or reserving anything: a text says why. `kid` is the full
+/// id of the key that would sign.
+///
+/// # Errors
+/// See [`IssueError`].
+pub fn try_out(
+    desk: &Desk,
+    faces: &Faces,
+    kid: &str,
+    event: &Event,
+    orders: &[Order],
+) -> Result<Vec<Option<String>>, IssueError> {
+    Ok(Bench::new(desk, faces, event, orders)?.try_all(&StageTimes::default(), kid, orders))
+}
+
+/// The highest sequence number that certificates are tried out with; longer ones are laid out as well when their time comes.
+const WIDEST_SEQUENCE: u64 = 99_999;
+
+/// Column that holds the tier reached, for the template to print.
+pub(super) const TIER: &str = "tier";
+
+/// Returns what is kept beside a credential to draw it again: the person's columns, the tier and the event's constants.
+pub(super) fn kept_fields(event: &Event, person: &Participant, tier: Option<&str>) -> Fields {
+    let mut fields = person.fields.clone();
+    fields.extend(tier.map(|tier| (TIER.to_owned(), tier.to_owned())));
+    fields.extend(event.constants.clone());
+    fields
+}
+
+/// Returns what all certificates of an event show.
+pub fn constants(desk: &Desk, event: &Event) -> Constants {
+    let achievement = &event.achievement;
+    Constants::of(
+        &json!({
+            "issuer": { "name": desk.issuer.name },
+            "credentialSubject": { "achievement": {
+                "name": achievement.name,
+                "description": achievement.description,
+                "criteria": { "narrative": achievement.criteria },
+            } },
+        }),
+        &event.constants,
+        &desk.issuer.verifier,
+    )
+}
+
+pub(super) fn random<const N: usize>() -> Result<[u8; N], IssueError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|e| IssueError::Random(e.to_string()))?;
+    Ok(bytes)
+}
+
+pub(crate) fn status_secret(store: &dyn Store) -> Result<[u8; 32], IssueError> {
+    store.setting(STATUS_SECRET)?.and_then(|bytes| bytes.try_into().ok()).ok_or(IssueError::NoSecret)
+}
+
+/// Turns reserved positions into status entries.
+pub(super) fn entries(ranges: &[StatusRange], secret: &[u8; 32]) -> Vec<StatusEntry> {
+    ranges
+        .iter()
+        .flat_map(|range| {
+            let permutation = Permutation::new(secret, range.list);
+            let positions = range.first..range.first + range.count;
+            positions.map(move |n| StatusEntry { list: range.list, index: permutation.index(n) })
+        })
+        .collect()
+}
+
+/// What all certificates of one event share.
+struct Bench<'a> {
+    desk: &'a Desk<'a>,
+    event: &'a Event,
+    /// The templates that are asked for, by digest; a text says why one cannot be used.
+    faces: BTreeMap<String, Result<Arc<Face>, String>>,
+}
+
+/// What a new certificate is made from: all of it reserved before anything is signed.
+struct Slot {
+    order: Order,
+    number: CertificateNumber,
+    suffix: CredentialSuffix,
+    status: StatusEntry,
+}
+
+/// A certificate laid out and not signed.
+struct Page {
+    draft: Draft,
+    fields: Fields,
+    scene: Scene,
+    face: Arc<Face>,
+}
+
+impl<'a> Bench<'a> {
+    fn new(desk: &'a Desk<'a>, faces: &Faces, event: &'a Event, orders: &[Order]) -> Result<Self, IssueError> {
+        let constants = constants(desk, event);
+        let mut compiled = BTreeMap::new();
+        for Order { template, .. } in orders {
+            let bundle = template.bundle.0.clone();
+            if compiled.contains_key(&bundle) {
+                continue;
+            }
+            let face = match faces.of(desk.store, template, &constants) {
+                Err(FaceError::Store(error)) => return Err(error.into()),
+                face => face.map_err(|error| error.to_string()),
+            };
+            compiled.insert(bundle, face);
+        }
+        Ok(Self { desk, event, faces: compiled })
+    }
+
+    /// Tries out each order up to the signature, under the longest number and status entry there can be.
+    fn try_all(&self, times: &StageTimes, kid: &str, orders: &[Order]) -> Vec<Option<String>> {
+        let number = CertificateNumber::new(self.event.code.clone(), self.desk.now.year(), WIDEST_SEQUENCE);
+        let status = StatusEntry { list: 1, index: LIST_ENTRIES - 1 };
+        let suffix = CredentialSuffix::from_random([0xff; 5]);
+        let one = |order: &Order| {
+            if let Err(unasked) = Unasked::check(self.event, &order.person) {
+                return Some(unasked.to_string());
+            }
+            let slot = (number.clone(), suffix.clone(), status);
+            self.lay_out(times, kid, order, slot).err()
+        };
+        orders.par_iter().map(one).collect()
+    }
+
+    /// Reserves a number, a suffix and a status entry for each; durable before anything is built from them.
+    fn reserve(&self, times: &StageTimes, orders: Vec<Order>) -> Result<Vec<Slot>, IssueError> {
+        if orders.is_empty() {
+            return Ok(Vec::new());
+        }
+        let secret = status_secret(self.desk.store)?;
+        let started = Instant::now();
+        let (event, year, count) = (&self.event.code, self.desk.now.year(), orders.len());
+        let first = self.desk.store.reserve_numbers(event, year, count as u64)?;
+        let ranges = self.desk.store.reserve_status(count as u32)?;
+        let slots = orders.into_iter().zip(entries(&ranges, &secret)).zip(first..).map(|((order, status), n)| {
+            let number = CertificateNumber::new(event.clone(), year, n);
+            Ok(Slot { order, number, suffix: CredentialSuffix::from_random(random()?), status })
+        });
+        let slots = slots.collect();
+        times.add(Stage::Reserve, started);
+        slots
+    }
+
+    /// Builds, checks and lays out one certificate. Everything that can be wrong with a person's data is found here, before
+    /// the signature.
+    fn lay_out(
+        &self,
+        times: &StageTimes,
+        kid: &str,
+        Order { person, template, tier, .. }: &Order,
+        (number, suffix, status): (CertificateNumber, CredentialSuffix, StatusEntry),
+    ) -> Result<Page, String> {
+        let (desk, text) = (self.desk, |error: DraftError| error.to_string());
+        let started = Instant::now();
+        let subject = Subject::new(self.event, person).map_err(text)?;
+        let draft = Draft::new(desk.issuer, kid, &subject, number, suffix, status, desk.now).map_err(text)?;
+        let started = times.add(Stage::Build, started);
+        let fields = kept_fields(self.event, person, tier.as_deref());
+        let record = record::of(&draft.document, &fields, &desk.issuer.verifier);
+        let face =
+            self.faces.get(&template.bundle.0).cloned().unwrap_or_else(|| Err("its template is not there".into()))?;
+        let scene = face.texts(&record).map_err(|e| e.to_string())?;
+        times.add(Stage::Layout, started);
+        Ok(Page { draft, fields, scene, face })
+    }
+
+    /// Makes one certificate.
+    fn make(&self, workshop: &Workshop, slot: Slot) -> Result<Printable, String> {
+        let (signer, times, now) = (workshop.signer, workshop.times, self.desk.now);
+        let Slot { order, number, suffix, status } = slot;
+        let page = self.lay_out(times, &signer.kid, &order, (number.clone(), suffix, status))?;
+        let Page { draft, fields, scene, face } = page;
+        let started = Instant::now();
+        let signed = draft.sign(signer).map_err(|error| error.to_string())?;
+        times.add(Stage::Sign, started);
+        let Order { person, template, basis, run, .. } = order;
+        let certificate = Certificate {
+            number,
+            version: 1,
+            person: person.key,
+            recipient: person.name,
+            email: person.email,
+            fields,
+            jws: signed.jws,
+            key: signer.id.clone(),
+            template,
+            status,
+            issued: now,
+            signed: now,
+            valid_until: signed.valid_until,
+            state: CertificateState::Active,
+            basis,
+            run,
+            withdrawal: None,
+            erased: None,
+        };
+        Ok(Printable { certificate, scene, face })
+    }
+}

@@ -1,0 +1,36 @@
+//! Certificates in the making: lists read and recognised, drafts, faces, first and next versions. [`crate::acts::run`] decides who
+//! gets one and commits it.
+//!
+//! The order of making never changes: try out with the widest number and index (schema, glyphs, QR budget), reserve number
+//! and index (durable), build and check again, sign, verify the signature; then the caller commits the record (durable) and
+//! acknowledges. What cannot be made uses up no number; a crash in between leaves a gap and nothing else.
+
+mod draft;
+mod face;
+mod make;
+mod order;
+mod proven;
+mod record;
+mod replace;
+mod results;
+mod signing;
+mod specimen;
+mod times;
+mod validity;
+
+pub use draft::{Draft, DraftError, Signed, Subject};
+pub use face::{Face, FaceError, Faces};
+pub(crate) use make::status_secret;
+pub use make::{IssueError, Printable, Workshop, constants, make, try_out};
+pub use order::Order;
+pub use proven::{NotProven, OwnKeys, Proven};
+pub use record::Constants;
+pub use replace::{Correction, ReplaceError, corrected, successors, would_change};
+pub use results::{Results, Unasked};
+pub use signing::{signs_now, still_signs};
+pub use specimen::{Specimen, SpecimenError, preview};
+pub use times::{Stage, StageTimes};
+pub use validity::{ExpiresAfter, ValidityError};
+
+/// Name of the store's setting with the 32 secret bytes of the status list permutation.
+pub const STATUS_SECRET: &str = "status-secret";

@@ -1,0 +1,238 @@
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+use rayon::prelude::*;
+
+use super::make::{entries, kept_fields, random, status_secret};
+use super::record::{self, Constants};
+use super::results;
+use super::{Draft, DraftError, FaceError, Faces, IssueError, NotProven, Order, Subject, Unasked};
+use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry};
+use crate::desk::{Desk, Signer};
+use crate::import::{Meaning, NameProblem, checked_name, checked_text, field_name};
+use crate::store::{Certificate, CertificateState, Event, Participant, StoreError};
+
+/// Columns that become claims, whether or not the list had them.
+const CLAIMS: [&str; 5] = ["credits", "result", "term", "role", "expires"];
+
+/// Those of them that are texts, held to the letters of names.
+const SIGNED_TEXTS: [&str; 3] = ["result", "term", "role"];
+
+/// Why a certificate is not replaced. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum ReplaceError {
+    /// Neither the person nor the credential has such a column.
+    #[error("there is no column `{column}`; there are {known}")]
+    UnknownColumn {
+        /// The column.
+        column: String,
+        /// Those that can be set.
+        known: String,
+    },
+    /// The name cannot be printed.
+    #[error(transparent)]
+    Name(#[from] NameProblem),
+    /// A text cannot be printed.
+    #[error("`{0}` {1}")]
+    Text(String, NameProblem),
+    /// The new version would say just what the present one says.
+    #[error("nothing of {0} would change")]
+    NothingChanges(CertificateNumber),
+    /// The corrected certificate cannot be made.
+    #[error("the new version of {number} cannot be made: {problem}")]
+    Draft {
+        /// The certificate.
+        number: CertificateNumber,
+        /// Why not.
+        problem: DraftError,
+    },
+    /// What is stored of it was not signed by this issuer.
+    #[error(transparent)]
+    NotProven(#[from] NotProven),
+    /// It would say another result, and nobody said whether everybody may read it.
+    #[error(transparent)]
+    Unasked(#[from] Unasked),
+    /// The corrected certificate cannot be drawn.
+    #[error(transparent)]
+    Face(#[from] FaceError),
+    /// The store lacks something.
+    #[error(transparent)]
+    Issue(#[from] IssueError),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// What to change in a regenerated certificate: columns by name; `name` and `email` are the person's own.
+#[derive(Debug, Clone, Default)]
+pub struct Correction {
+    /// New values by column.
+    pub set: Vec<(String, String)>,
+    /// Why, in the issuer's words; published with the status, so without personal data.
+    pub reason: Option<String>,
+}
+
+/// Returns the person as they are imported now (or were when it was issued), with the correction on top.
+///
+/// # Errors
+/// When there is no such column, or its value cannot be printed.
+pub fn corrected(
+    known: Option<Participant>,
+    old: &Certificate,
+    correction: &Correction,
+) -> Result<Participant, ReplaceError> {
+    let mut person = known.unwrap_or_else(|| {
+        let Certificate { person, recipient, email, fields, issued, .. } = old.clone();
+        Participant::new(person, recipient, email, fields, issued)
+    });
+    for (column, value) in &correction.set {
+        let places = meant(column, &person);
+        if places.is_empty() {
+            let columns = ["name", "email"].into_iter().chain(CLAIMS).map(str::to_owned);
+            let known: BTreeSet<String> = columns.chain(person.fields.keys().cloned()).collect();
+            let known = known.into_iter().collect::<Vec<_>>().join(", ");
+            return Err(ReplaceError::UnknownColumn { column: column.clone(), known });
+        }
+        for place in places {
+            match place.as_str() {
+                "name" => person.name = checked_name(value)?,
+                "email" => person.email = Some(value.clone()).filter(|email| !email.is_empty()),
+                _ if SIGNED_TEXTS.contains(&place.as_str()) => {
+                    let text = checked_text(value, false);
+                    let value = text.map_err(|problem| ReplaceError::Text(column.clone(), problem))?;
+                    person.fields.insert(place, value);
+                }
+                _ => drop(person.fields.insert(place, value.clone())),
+            }
+        }
+    }
+    Ok(person)
+}
+
+/// Returns what a column's header stands for, as an import takes it: `Expires` and `Valid until` are `expires`. The column of
+/// the list and the claim that was made from it go together.
+fn meant(column: &str, person: &Participant) -> Vec<String> {
+    let plain = field_name(column);
+    let own = [column, &plain].into_iter().find(|name| person.fields.contains_key(*name));
+    let whole = |name: &&str| ["name", "email"].contains(name);
+    if let Some(whole) = [column, &plain].into_iter().find(whole) {
+        return vec![whole.to_owned()];
+    }
+    let meaning = Meaning::of(column);
+    let claim = meaning.map(Meaning::field).filter(|field| CLAIMS.contains(field));
+    let (Some(claim), said) = (claim, claim.and_then(|claim| person.fields.get(claim))) else {
+        let whole = meaning.map(Meaning::field).filter(whole).filter(|_| own.is_none());
+        return own.or(whole).map(str::to_owned).into_iter().collect();
+    };
+    // Another column of that meaning, which is not the one that is signed.
+    if let Some(own) = own.filter(|own| said.is_some() && person.fields.get(*own) != said) {
+        return vec![own.to_owned()];
+    }
+    let same = |(name, value): &(&String, &String)| Some(*value) == said && Meaning::of(name) == meaning;
+    let columns = person.fields.iter().filter(same).map(|(name, _)| name.clone());
+    let places: BTreeSet<String> = columns.chain([claim.to_owned()]).chain(own.map(str::to_owned)).collect();
+    places.into_iter().collect()
+}
+
+/// Makes the next versions of certificates and keeps none of them: status entries are reserved, everything is built,
+/// checked, signed and verified. The caller commits them. Answers are in the order of the pairs.
+///
+/// # Errors
+/// When nothing can be reserved.
+pub fn successors(
+    desk: &Desk,
+    faces: &Faces,
+    signer: &Signer,
+    event: &Event,
+    pairs: Vec<(Certificate, Order)>,
+) -> Result<Vec<Result<Certificate, ReplaceError>>, IssueError> {
+    let as_said = |old: &Certificate| as_said(event, old);
+    let asked = |old: &Certificate, order: &Order| Unasked::check_next(event, old, &order.person);
+    let changed = |old: &Certificate, order: &Order| asked(old, order).is_ok() && would_change(event, old, order);
+    let changing = pairs.iter().filter(|(old, order)| changed(old, order)).count();
+    let ranges = if changing == 0 { Vec::new() } else { desk.store.reserve_status(changing as u32)? };
+    let mut reserved = entries(&ranges, &status_secret(desk.store)?).into_iter();
+    let placed = pairs.into_iter().map(|(old, order)| {
+        let status = if changed(&old, &order) { reserved.next() } else { None };
+        (old, order, status)
+    });
+    let placed: Vec<_> = placed.collect();
+    let make = |(old, order, status): (Certificate, Order, Option<StatusEntry>)| match status {
+        Some(status) => successor(desk, faces, signer, &as_said(&old), &old, order, status),
+        None => Err(asked(&old, &order).err().map_or(ReplaceError::NothingChanges(old.number), Into::into)),
+    };
+    Ok(placed.into_par_iter().map(make).collect())
+}
+
+/// Where nobody was asked yet whether results are signed, a certificate goes on saying what it said.
+fn as_said<'a>(event: &'a Event, old: &Certificate) -> Cow<'a, Event> {
+    match event.publish_results {
+        None if results::signed_result(old).is_some() => {
+            Cow::Owned(Event { publish_results: Some(true), ..event.clone() })
+        }
+        _ => Cow::Borrowed(event),
+    }
+}
+
+/// Says whether the next version of a certificate would say or look different from this one.
+pub fn would_change(event: &Event, old: &Certificate, order: &Order) -> bool {
+    changes(&as_said(event, old), old, order)
+}
+
+fn changes(event: &Event, old: &Certificate, order: &Order) -> bool {
+    let Order { person, template, tier, .. } = order;
+    let fields = kept_fields(event, person, tier.as_deref());
+    // After a revocation even the same is a new statement.
+    let revoked = matches!(old.state, CertificateState::Revoked { .. });
+    // The event may say other things by now: until when certificates are valid, whether results are signed.
+    let says_other = || match Subject::new(event, person) {
+        Ok(subject) => {
+            subject.valid_until(old.issued) != old.valid_until || subject.extras.result != results::signed_result(old)
+        }
+        // Told when it is made.
+        Err(_) => true,
+    };
+    revoked || person.name != old.recipient || fields != old.fields || *template != old.template || says_other()
+}
+
+fn successor(
+    desk: &Desk,
+    faces: &Faces,
+    signer: &Signer,
+    event: &Event,
+    old: &Certificate,
+    order: Order,
+    status: StatusEntry,
+) -> Result<Certificate, ReplaceError> {
+    // Its number and date are signed again.
+    signer.own.prove(old)?;
+    let Order { person, template, tier, basis, run } = order;
+    let person = &person;
+    let draft_error = |problem| ReplaceError::Draft { number: old.number.clone(), problem };
+    let suffix = CredentialSuffix::from_random(random()?);
+    let subject = Subject::new(event, person).map_err(draft_error)?;
+    let draft = Draft::new(desk.issuer, &signer.kid, &subject, old.number.clone(), suffix, status, old.issued)
+        .map_err(draft_error)?;
+    let verifier = &desk.issuer.verifier;
+    let fields = kept_fields(event, person, tier.as_deref());
+    let face = faces.of(desk.store, &template, &Constants::of(&draft.document, &fields, verifier))?;
+    face.texts(&record::of(&draft.document, &fields, verifier))?;
+    let signed = draft.sign(signer).map_err(draft_error)?;
+    Ok(Certificate {
+        version: old.version + 1,
+        recipient: person.name.clone(),
+        email: person.email.clone(),
+        fields,
+        jws: signed.jws,
+        key: signer.id.clone(),
+        template,
+        status,
+        signed: desk.now,
+        valid_until: signed.valid_until,
+        state: CertificateState::Active,
+        basis,
+        run,
+        withdrawal: None,
+        ..old.clone()
+    })
+}

@@ -2,6 +2,7 @@
 //! out after it became wrong. Each story lets the second act happen right before the first one writes.
 
 mod between;
+mod leases;
 mod queue;
 
 use std::sync::Arc;
@@ -11,8 +12,8 @@ use serde_json::{Value, json};
 use testamur::server::{Limits, work_once};
 use testamur::store::{MemoryStore, SledStore, Store};
 
-use crate::runs::{certificates, done, school, work};
 use crate::harness::{Answer, OWNER, World, request};
+use crate::runs::{certificates, done, school, work};
 use between::Between;
 
 const ADA: &str = "/events/WORKSHOP/participants/p00000@example.org";

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::App;
 use crate::accounts;
 use crate::acts::erase;
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::store::{self, Header, StoreError};
 
 /// The socket's name in the data folder.
@@ -34,8 +34,6 @@ pub const STAFF_INVITE: &str = "staff invite";
 pub const COMPACT: &str = "store compact";
 /// `typ` of the signature under a dump.
 pub const DUMP_TYP: &str = "testamur-dump+jwt";
-/// Who acts through this door.
-const ACTOR: &str = "admin socket";
 /// The page where somebody sets a password who was given a link, by an invitation too.
 pub const PASSWORD_PAGE: &str = "password";
 /// Longest command.
@@ -87,7 +85,8 @@ fn answer(app: &App, stream: UnixStream) -> io::Result<()> {
     let mut command = String::new();
     BufReader::new(io::Read::take(&stream, COMMAND_BYTES)).read_line(&mut command)?;
     let mut out = BufWriter::new(&stream);
-    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: ACTOR, now: app.now() };
+    let desk =
+        Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::operator("admin socket"), now: app.now() };
     let (command, about) = command.trim().split_once(':').unwrap_or((command.trim(), ""));
     let done = match command {
         EXPORT => return export(app, &desk, &mut out).and_then(|()| out.flush()),
@@ -119,7 +118,7 @@ fn unknown(out: &mut dyn Write) -> io::Result<()> {
 /// # Errors
 /// Those of the store.
 pub fn compact_if_due(app: &App) -> Result<(), StoreError> {
-    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: "system", now: app.now() };
+    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::System, now: app.now() };
     if erase::is_due(desk.store, desk.now)? {
         let compacted = erase::compact(&desk)?;
         tracing::info!(before = compacted.before, after = compacted.after, "rewrote the store");

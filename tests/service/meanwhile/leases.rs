@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
 use testamur::acts::run::{self, Holder, Kind, LEASE_SECONDS, Over, RunError, RunRequest, RunState, Step};
-use testamur::desk::Desk;
+use testamur::desk::{Actor, Desk};
 use testamur::making::{StageTimes, Workshop};
 use testamur::server::{Limits, work_once};
 use testamur::store::{Collection, DocumentWrite, Expect, MemoryStore, SledStore, Store};
@@ -148,13 +148,14 @@ fn a_command_keeps_its_run_and_who_gave_up_leaves_it_to_the_service() {
         school(one, 700, 0);
         let (signer, times, holder) = (one.app.vault.signer(), StageTimes::default(), Holder::to_the_end());
         let workshop = Workshop { faces: &one.app.faces, signer: &signer, times: &times };
-        let command = || Desk { actor: "ada", ..desk(one) };
+        let (ada, bob) = (Actor::operator("ada"), Actor::operator("bob"));
+        let command = || Desk { actor: &ada, ..desk(one) };
         let run = run::create_held(&command(), &holder, &request(), usize::MAX).unwrap().run.id;
         let step = || run::step_of(&command(), &workshop, &one.app.vault, &holder, &run).unwrap();
         let left_alone = |seconds: i64| {
             [one, other].iter().for_each(|world| world.pass(seconds));
             assert!(matches!(work_once(&other.app).unwrap(), Step::Idle));
-            let ended = run::end_interrupted(&Desk { actor: "bob", ..desk(other) }, &"WORKSHOP".parse().unwrap());
+            let ended = run::end_interrupted(&Desk { actor: &bob, ..desk(other) }, &"WORKSHOP".parse().unwrap());
             assert_eq!(ended.unwrap(), []);
         };
         left_alone(1);

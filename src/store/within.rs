@@ -523,6 +523,10 @@ impl Store for Within<'_> {
         self.store.last_act()
     }
 
+    fn is_alone(&self) -> bool {
+        self.store.is_alone()
+    }
+
     fn check(&self) -> Result<()> {
         self.store.check()
     }

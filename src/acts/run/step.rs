@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::fate::{Assessor, Fate, Grant, Undone, revoked};
+use super::fate::{Asked, Assessor, Fate, Grant, Undone, entitled, is_lost, revoked};
 use super::journal::SAME_PERSON;
+use super::lease::{self, Held, Holder, Taken};
 use super::made::Made;
 use super::queue::{self, MOST_STALLS};
 use super::record::{Counters, GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
@@ -51,6 +52,11 @@ pub enum Step {
         /// The run.
         run: String,
     },
+    /// Somebody else works on the run.
+    Elsewhere {
+        /// The run.
+        run: String,
+    },
     /// A run is over.
     Over(Box<RunRecord>),
 }
@@ -73,9 +79,9 @@ pub struct Done {
 ///
 /// # Errors
 /// When the store fails as a whole; the next call tries again. What else goes wrong ends the run, and is in its record.
-pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop) -> Result<Step> {
-    match queue::next(desk.store)? {
-        Some(id) => step_of(desk, workshop, shop, &id),
+pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, holder: &Holder) -> Result<Step> {
+    match queue::next(desk, holder)? {
+        Some(id) => step_of(desk, workshop, shop, holder, &id),
         None => Ok(Step::Idle),
     }
 }
@@ -84,9 +90,15 @@ pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop) -> Result<Step> {
 ///
 /// # Errors
 /// As [`step`].
-pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, id: &str) -> Result<Step> {
+pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, holder: &Holder, id: &str) -> Result<Step> {
     let mut made = Made::default();
     for _ in 0..GROUP_TRIES {
+        // First: nothing is reserved by who does not hold it.
+        let held = match lease::take(desk, holder, id)? {
+            Taken::Held(held) => held,
+            Taken::Elsewhere => return Ok(Step::Elsewhere { run: id.to_owned() }),
+            Taken::Gone => return Ok(Step::Idle),
+        };
         let (record, revision) = read(desk.store, id)?;
         if record.state.is_final() {
             return Ok(Step::Idle);
@@ -96,7 +108,7 @@ pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, id: &str) -> R
         let tried = catch_unwind(AssertUnwindSafe(|| {
             let mut tried = Err(RunError::Busy);
             let mut once =
-                |tried: &mut Result<Step>| *tried = one(&desk, workshop, shop, (&record, revision), &mut made);
+                |tried: &mut Result<Step>| *tried = one(&desk, (workshop, shop), (&record, revision, &held), &mut made);
             match record.kind {
                 // Nothing may be published between the look at what was, and the change.
                 Kind::Restore => shop.undisturbed(&mut || once(&mut tried)),
@@ -109,24 +121,31 @@ pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, id: &str) -> R
                 Some(StoreError::Conflict(_)) => {}
                 Some(other) if fails_all(other) => return Err(error),
                 // The next turn signs with the new one.
-                None if matches!(error, RunError::KeyReplaced) => return Ok(Step::Stalled { run: id.to_owned() }),
-                _ => return fail(&desk, id, &error),
+                None if matches!(error, RunError::KeyReplaced) => {
+                    lease::rest(&desk, &held)?;
+                    return Ok(Step::Stalled { run: id.to_owned() });
+                }
+                _ => return fail(&desk, holder, id, &error),
             },
             done => return done,
         }
     }
-    stall(desk, id)
+    stall(desk, holder, id)
 }
 
 /// Notes that a run had its turn and did not get on. After many such turns it fails.
-fn stall(desk: &Desk, id: &str) -> Result<Step> {
+fn stall(desk: &Desk, holder: &Holder, id: &str) -> Result<Step> {
+    let Taken::Held(held) = lease::take(desk, holder, id)? else {
+        return Ok(Step::Elsewhere { run: id.to_owned() });
+    };
     let (record, revision) = read(desk.store, id)?;
     let desk = &Desk { actor: &record.by, ..*desk };
     if record.stalls + 1 >= MOST_STALLS {
-        return fail(desk, id, &RunError::Busy);
+        return fail(desk, holder, id, &RunError::Busy);
     }
     let stalled = RunRecord { stalls: record.stalls + 1, ..record.clone() };
-    match desk.store.write_documents(&[stalled.put(Expect::Revision(revision))], None) {
+    let writes = [stalled.put(Expect::Revision(revision)), held.done(desk.now)];
+    match desk.store.write_documents(&writes, None) {
         // Cancelled, or somebody else works on it.
         Ok(_) | Err(StoreError::Conflict(_)) => Ok(Step::Stalled { run: record.id }),
         Err(error) => Err(error.into()),
@@ -134,14 +153,20 @@ fn stall(desk: &Desk, id: &str) -> Result<Step> {
 }
 
 /// Ends a run that cannot go on, with its reason.
-fn fail(desk: &Desk, id: &str, error: &RunError) -> Result<Step> {
+fn fail(desk: &Desk, holder: &Holder, id: &str, error: &RunError) -> Result<Step> {
     tracing::warn!(run = %id, %error, "run failed");
     for _ in 0..TRIES {
         let (record, revision) = read(desk.store, id)?;
         if record.state.is_final() {
             return Ok(Step::Over(Box::new(record)));
         }
-        match finish(desk, &record, revision, Some(error.to_string())) {
+        let held = match lease::take(desk, holder, id)? {
+            Taken::Held(held) => held,
+            Taken::Elsewhere => return Ok(Step::Elsewhere { run: record.id }),
+            // Stopped meanwhile.
+            Taken::Gone => continue,
+        };
+        match finish(desk, (&record, revision, &held), Some(error.to_string())) {
             Err(RunError::Store(StoreError::Conflict(_))) => {}
             done => return done,
         }
@@ -173,34 +198,38 @@ fn fails_all(error: &StoreError) -> bool {
 
 fn one(
     desk: &Desk,
-    workshop: &Workshop,
-    shop: &dyn Shop,
-    (record, revision): (&RunRecord, u64),
+    (workshop, shop): (&Workshop, &dyn Shop),
+    at: (&RunRecord, u64, &Held),
     made: &mut Made,
 ) -> Result<Step> {
+    let (record, revision, held) = at;
     if record.cancelled {
-        return finish(desk, record, revision, None);
+        return finish(desk, at, None);
     }
     if record.kind == Kind::Publish {
         return match shop.publish(desk, record.at_once) {
             Ok(published) => {
                 let record = RunRecord { left_out: published.left_out, ..record.clone() };
-                finish(desk, &record, revision, None)
+                finish(desk, (&record, revision, held), None)
             }
-            Err(problem) => finish(desk, record, revision, Some(problem)),
+            Err(problem) => finish(desk, at, Some(problem)),
         };
     }
     if record.group * GROUP >= record.counters.total {
-        return finish(desk, record, revision, None);
+        return finish(desk, at, None);
     }
     let mut group = Group::read(desk, record, shop.undo())?;
     group.decide(desk)?;
     group.make(desk, workshop, made)?;
-    group.commit(desk, revision)
+    group.commit(desk, revision, held)
 }
 
 /// Ends a run, and tells it.
-pub(in crate::acts) fn finish(desk: &Desk, record: &RunRecord, revision: u64, problem: Option<String>) -> Result<Step> {
+pub(in crate::acts) fn finish(
+    desk: &Desk,
+    (record, revision, held): (&RunRecord, u64, &Held),
+    problem: Option<String>,
+) -> Result<Step> {
     let counters = record.counters;
     let state = match &problem {
         _ if record.cancelled => RunState::Cancelled,
@@ -216,13 +245,18 @@ pub(in crate::acts) fn finish(desk: &Desk, record: &RunRecord, revision: u64, pr
         detail["stoppedBy"] = json!(by);
     }
     let act = desk.act("run.finish", &over.id, detail);
-    desk.store.write_documents(&ending(desk, &over, revision)?, Some(&act))?;
+    desk.store.write_documents(&ending(desk, &over, revision, held.ended())?, Some(&act))?;
     Ok(Step::Over(Box::new(over)))
 }
 
-/// Returns the writes that end a run, with who is told of it.
-pub(in crate::acts) fn ending(desk: &Desk, over: &RunRecord, revision: u64) -> Result<Vec<DocumentWrite>> {
-    let Counters { total, done, skipped, failed } = over.counters;
+/// Returns the writes that end a run, with who is told of it; `dequeue` takes it off the queue.
+pub(in crate::acts) fn ending(
+    desk: &Desk,
+    over: &RunRecord,
+    revision: u64,
+    dequeue: DocumentWrite,
+) -> Result<Vec<DocumentWrite>> {
+    let Counters { total, done, skipped, failed, .. } = over.counters;
     let (kind, state) = (over.kind.name(), over.state.name());
     let figures = RunFigures { total, done, skipped, failed };
     let notice = Notice::run_finished(desk.now, &over.id, kind, state, over.event.as_ref(), figures);
@@ -234,7 +268,7 @@ pub(in crate::acts) fn ending(desk: &Desk, over: &RunRecord, revision: u64) -> R
         }
         writes => writes?,
     };
-    writes.extend([over.put(Expect::Revision(revision)), over.dequeue()]);
+    writes.extend([over.put(Expect::Revision(revision)), dequeue]);
     Ok(writes)
 }
 
@@ -267,6 +301,8 @@ pub(in crate::acts) struct Group<'a> {
 struct Numbers {
     issued: Vec<CertificateNumber>,
     superseded: Vec<CertificateNumber>,
+    /// Next versions after a revoked one.
+    reissued: Vec<CertificateNumber>,
     revoked: Vec<CertificateNumber>,
     restored: Vec<CertificateNumber>,
     /// Until when those that were revoked wait.
@@ -290,8 +326,9 @@ impl<'a> Group<'a> {
                 let code = self.record.event.as_ref().ok_or(RunError::Nobody)?;
                 let planned = self.planned.insert(planned(desk, code)?);
                 let decider = Decider::new(&planned.event, &planned.plan)?;
-                let assessor = Assessor { store: desk.store, event: &planned.event, decider };
-                let fate = |row: &Row| person_fate(desk, &assessor, self.record, row);
+                let asked = Asked { kind: self.record.kind, over: self.record.over, seen: self.record.created };
+                let assessor = Assessor { store: desk.store, event: &planned.event, decider, asked };
+                let fate = |row: &Row| person_fate(desk, &assessor, row);
                 self.rows.iter().map(fate).collect::<Result<_>>()?
             }
             _ => {
@@ -328,7 +365,10 @@ impl<'a> Group<'a> {
     pub(in crate::acts) fn settle(&mut self, desk: &Desk) -> Result<(Vec<First>, Vec<Next>)> {
         let (mut firsts, mut nexts) = (Vec::new(), Vec::new());
         let (mut seen, mut people) = (BTreeSet::new(), BTreeSet::new());
+        let losing = self.fates.iter().filter_map(|fate| if let Fate::Lose(old) = fate { Some(&**old) } else { None });
+        let mut entitled = entitled(desk, &losing.collect::<Vec<_>>()).into_iter();
         for (at, fate) in std::mem::take(&mut self.fates).into_iter().enumerate() {
+            let entitled = if matches!(fate, Fate::Lose(_)) { entitled.next().flatten() } else { None };
             // Settled before its turn: merged into another row.
             if self.rows[at].state != RowState::Queued {
                 continue;
@@ -345,7 +385,7 @@ impl<'a> Group<'a> {
             match fate {
                 Fate::Get(grant) => firsts.push((at, self.order(desk, at, grant)?)),
                 Fate::Replace(old, grant) => nexts.push((at, *old, self.order(desk, at, grant)?)),
-                Fate::Lose(old) => self.revoke(desk, at, *old),
+                Fate::Lose(old) => self.revoke(desk, at, *old, entitled),
                 Fate::Regain(old) => {
                     self.mark(at, RowState::Done, old.number.clone());
                     self.done.restored.push(old.number.clone());
@@ -410,6 +450,11 @@ impl<'a> Group<'a> {
             match made {
                 Ok(new) => {
                     self.mark(at, RowState::Done, new.number.clone());
+                    if is_lost(&old) {
+                        self.done.reissued.push(new.number.clone());
+                        self.changes.push(CertificateChange::Reissue { old, new });
+                        continue;
+                    }
                     self.done.superseded.push(new.number.clone());
                     let text = self.record.reason.as_ref().and_then(|reason| reason.text.clone());
                     let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text };
@@ -428,7 +473,7 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    fn revoke(&mut self, desk: &Desk, at: usize, old: Certificate) {
+    fn revoke(&mut self, desk: &Desk, at: usize, old: Certificate, entitled: Option<bool>) {
         self.mark(at, RowState::Done, old.number.clone());
         self.done.revoked.push(old.number.clone());
         let asked = self.record.reason.as_ref();
@@ -437,7 +482,7 @@ impl<'a> Group<'a> {
         let cause = asked.map_or(Cause::EligibilityLost, |reason| reason.cause);
         let due = asked.map_or_else(|| self.undo.due(desk.now), |reason| reason.due(desk.now, self.undo));
         self.done.due = due;
-        let withdrawal = Some(Withdrawal { cause, run: Some(self.record.id.clone()), due });
+        let withdrawal = Some(Withdrawal { cause, run: Some(self.record.id.clone()), due, entitled });
         self.changes.push(CertificateChange::Revoke { old, reason, withdrawal });
     }
 
@@ -452,7 +497,7 @@ impl<'a> Group<'a> {
     }
 
     /// Certificates, journal, counters and webhooks in one step.
-    pub(in crate::acts) fn commit(self, desk: &Desk, revision: u64) -> Result<Step> {
+    pub(in crate::acts) fn commit(self, desk: &Desk, revision: u64, held: &Held) -> Result<Step> {
         let (record, now) = (self.record, desk.now);
         let row = |(row, (key, revision)): (&Row, (String, u64))| {
             DocumentWrite::put(Collection::RUN_ROWS, key, Expect::Revision(revision), row)
@@ -461,6 +506,7 @@ impl<'a> Group<'a> {
         writes.extend(webhooks::enqueue(desk.store, &self.done.notices(desk, &record.id))?);
         let mut counters = record.counters;
         self.rows.iter().for_each(|row| counters.count(row.state));
+        counters.new_versions += self.done.reissued.len() as u64;
         let progressed = RunRecord {
             state: RunState::Processing,
             began: record.began.or(Some(now)),
@@ -470,7 +516,7 @@ impl<'a> Group<'a> {
             stalls: 0,
             ..record.clone()
         };
-        writes.push(progressed.put(Expect::Revision(revision)));
+        writes.extend([progressed.put(Expect::Revision(revision)), held.done(now)]);
         // Whoever excluded, changed or erased somebody since they were decided about is obeyed: the group is decided anew.
         let done = self.rows.iter().zip(self.given).filter(|(row, _)| row.state == RowState::Done);
         let mut given: Vec<Premise> = done.flat_map(|(_, given)| given).collect();
@@ -481,16 +527,17 @@ impl<'a> Group<'a> {
         let batch = Batch { given, certificates: self.changes, documents: writes, ..Batch::default() };
         desk.store.write(&batch, act)?;
         let (run, rows, firsts) = (record.id.clone(), self.rows, self.firsts);
-        let (replaced, revoked) = (self.done.superseded.len(), self.done.revoked.len());
+        let replaced = self.done.superseded.len() + self.done.reissued.len();
+        let revoked = self.done.revoked.len();
         Ok(Step::Group(Box::new(Done { run, rows, firsts, replaced, revoked })))
     }
 }
 
-fn person_fate(desk: &Desk, assessor: &Assessor, record: &RunRecord, row: &Row) -> Result<(Fate, Vec<Premise>)> {
+fn person_fate(desk: &Desk, assessor: &Assessor, row: &Row) -> Result<(Fate, Vec<Premise>)> {
     let nothing = |why: &str| Ok((Fate::Nothing(why.to_owned()), Vec::new()));
     let Some(key) = &row.person else { return nothing("the person was erased") };
     match desk.store.participant(&assessor.event.code, key)? {
-        Some(person) => assessor.fate(record.kind, record.over, &person),
+        Some(person) => assessor.fate(&person),
         None => nothing("is not enrolled any more"),
     }
 }
@@ -507,12 +554,10 @@ fn action(kind: Kind) -> &'static str {
 impl Numbers {
     fn notices(&self, desk: &Desk, run: &str) -> Vec<Notice> {
         use crate::webhooks::CertificateChange::{Issued, Restored, Revoked, Superseded};
-        let all = [
-            (Issued, &self.issued),
-            (Superseded, &self.superseded),
-            (Revoked, &self.revoked),
-            (Restored, &self.restored),
-        ];
+        // Who was let in again holds a certificate in force, as after a first one.
+        let issued: Vec<_> = self.issued.iter().chain(&self.reissued).cloned().collect();
+        let all =
+            [(Issued, &issued), (Superseded, &self.superseded), (Revoked, &self.revoked), (Restored, &self.restored)];
         all.into_iter()
             .flat_map(|(change, numbers)| Notice::certificates(change, desk.now, Some(run), numbers))
             .collect()
@@ -527,6 +572,7 @@ impl Numbers {
         let all = [
             ("issued", &self.issued),
             ("superseded", &self.superseded),
+            ("reissued", &self.reissued),
             ("revoked", &self.revoked),
             ("restored", &self.restored),
         ];

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Kind, Over, Result};
-use crate::acts::{Decider, Decision, Ground, Listed, listed_given};
+use crate::acts::{Decider, Decision, Ground, Listed, listed_at, listed_given};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::desk::Desk;
 use crate::publish::LastPublished;
@@ -151,22 +151,33 @@ impl Assessor<'_> {
     fn case_given(&self, person: &Participant) -> Result<(Case, Premise)> {
         let code = &self.event.code;
         let (listed, given) = listed_given(self.store, code, &person.key)?;
-        let decision = self.decider.decide(person, &listed);
         let number = self.store.certificate_of(code, &person.key)?;
         let has = number.map(|number| self.store.certificate(&number)).transpose()?.flatten();
+        Ok((self.case_of(person, listed, has), given))
+    }
+
+    fn case_of(&self, person: &Participant, listed: Listed, has: Option<Certificate>) -> Case {
+        let decision = self.decider.decide(person, &listed);
         let let_in = match listed {
             Listed::Exception(exception) => Some(exception.at),
             Listed::Lifted(lifted) => Some(lifted.at),
             Listed::No | Listed::Exclusion(_) => None,
         };
-        Ok((Case { decision, has, let_in }, given))
+        Case { decision, has, let_in }
     }
 
-    /// Says what a run does to a person, by their records as they are, and on what of theirs that rests.
-    pub(in crate::acts) fn fate(&self, person: &Participant) -> Result<(Fate, Vec<Premise>)> {
-        let (case, listed) = self.case_given(person)?;
-        let given = vec![Premise::participant(&self.event.code, person), listed];
-        Ok((decided(self.asked, case), given))
+    /// Says what a run does to people, by their records as they are, and on what of theirs that rests.
+    pub(in crate::acts) fn fates(&self, people: &[&Participant]) -> Result<Vec<(Fate, Vec<Premise>)>> {
+        let code = &self.event.code;
+        let listed = listed_at(self.store, code, people)?;
+        let numbers = self.store.certificates_of(code, &people.iter().map(|person| &person.key).collect::<Vec<_>>())?;
+        let mut has = self.store.certificates_at(&numbers.iter().flatten().collect::<Vec<_>>())?.into_iter();
+        let fate = |((person, (listed, given)), number): ((&&Participant, (Listed, Premise)), &Option<_>)| {
+            let has = number.as_ref().and_then(|_| has.next()).flatten();
+            let given = vec![Premise::participant(code, person), given];
+            (decided(self.asked, self.case_of(person, listed, has)), given)
+        };
+        Ok(people.iter().zip(listed).zip(&numbers).map(fate).collect())
     }
 }
 

@@ -14,6 +14,7 @@
 //! - [`second`]: what one person may do alone within a day; [`mod@approval`]: what waits for a second one.
 //! - [`spot_check`]: is what we issued what we meant? [`erase`]: what forgetting somebody means.
 
+pub mod answers;
 pub mod approval;
 mod asked;
 pub mod correct;

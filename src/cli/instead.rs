@@ -12,6 +12,13 @@ pub(super) fn over_http(command: &Command) -> Option<&'static str> {
         Command::Event(event::Command::Update(_)) => "PATCH /api/v1/events/CODE",
         Command::Import(_) => "POST /api/v1/events/CODE/imports",
         Command::People(people::Command::List { .. }) => "GET /api/v1/events/CODE/participants",
+        Command::People(people::Command::Exclude(_)) => "POST /api/v1/events/CODE/exclusions",
+        Command::People(people::Command::Except(_)) => "POST /api/v1/events/CODE/exceptions",
+        Command::People(people::Command::Unlist(_)) => {
+            "DELETE /api/v1/events/CODE/exclusions/PERSON, or /api/v1/events/CODE/exceptions/PERSON"
+        }
+        Command::People(people::Command::Remove(_)) => "DELETE /api/v1/events/CODE/participants/PERSON",
+        Command::People(people::Command::Erase(_)) => "POST /api/v1/events/CODE/participants/PERSON/erase",
         Command::Issue(_) => "POST /api/v1/runs with kind generate",
         Command::Certificates(certificates::Command::List { .. }) => "GET /api/v1/certificates",
         Command::Certificates(certificates::Command::Show { .. }) => "GET /api/v1/certificates/NUMBER",

@@ -200,7 +200,7 @@ pub async fn sweep_sessions(app: App) {
 /// # Errors
 /// When the store fails.
 pub fn finish_erasing(app: &App) -> Result<(), Problem> {
-    super::api::participants::finish_all(&*app.store)
+    Ok(crate::acts::erase::finish_all(&*app.store)?)
 }
 
 /// Returns who is not logged in.

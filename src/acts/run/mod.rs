@@ -27,7 +27,7 @@ mod undo;
 pub use create::{Created, create, retry_failed};
 pub use fate::Fate;
 pub use foresee::{affected, preview};
-pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
+pub use journal::{cancel, filtered, renaming, row, rows, run, runs};
 pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};

@@ -13,8 +13,6 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(in crate::server) use self::erase::finish_all;
-use self::erase::{finished, known_of};
 pub(super) use self::listing::{PeopleFilter, filtered};
 use crate::accounts::Permission;
 use crate::acts::{self, Decider, Decision, PersonChange, Planned, Said};
@@ -230,12 +228,10 @@ async fn delete(
 ) -> Result<StatusCode, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
-        let begun = settled(|| {
+        settled(|| {
             let (code, person) = person(desk, &code, &who, &if_match)?;
-            let (gone, forgetting) = known_of(desk, &code, &person)?;
-            Ok(acts::erase::delete(desk, &person, gone, forgetting)?)
+            Ok(acts::erase::delete(desk, &code, &person)?)
         })?;
-        finished(desk.store, &begun)?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await

@@ -42,9 +42,7 @@ pub use approval::{Approval, ApprovalState, approve, reject};
 pub use asked::{Said, check_same};
 pub use correct::{Ask, Correction, CorrectionState};
 pub use decide::{Decider, Decision, Ground, decide, decisions, may_request_own};
-pub use event::{
-    Details, Signatory, allow_early, changed, copy, create, create_for, move_to, set_course, set_rule, update,
-};
+pub use event::{Details, Signatory, allow_early, changed, copy, create, move_to, set_course, set_rule, update};
 pub use exceptions::{
     ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclusions, remove,
 };

@@ -164,7 +164,7 @@ fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
     let faces = workspace.faces()?;
     let kept = keep_template(&desk, faces.fonts(), &template, pictures(&details)?)?;
     let details = acts::Details { kept: Some(kept), ..stated(Some(title), details) };
-    let made = acts::create_for(&desk, &faces, code, &details, Some(Rule::Everybody)).map_err(explain)?;
+    let made = acts::create(&desk, &faces, code, &details, Some(Rule::Everybody)).map_err(explain)?;
     output::line(format!("event {} is ready, with template {}", made.event.code, made.event.template.name));
     output::line(format!("next: testamur import {} people.csv", made.event.code));
     Ok(ExitCode::SUCCESS)

@@ -3,10 +3,12 @@
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::eligibility::read_rule;
 use crate::accounts::Permission;
 use crate::acts::{self, Details, Early, EventState, NotReady, Planned, ready_to_generate};
 use crate::credential::{EventCode, Timestamp};
@@ -185,6 +187,23 @@ struct NewEvent {
     /// What it says.
     #[serde(default)]
     details: Details,
+    /// Who gets a certificate: `"everybody"` in the list, or any other rule. Left out: nobody yet.
+    #[serde(default)]
+    #[schema(value_type = Option<Rule>, example = "everybody")]
+    rule: Option<Value>,
+}
+
+/// What a copy of an event shall be. Its rule is the copied one's.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "code": "WORKSHOP2", "details": { "title": "Applied Cartography II" } }))]
+struct NewCopy {
+    /// 1 to 24 of A-Z and 0-9, starting with a letter; part of every number, for ever.
+    #[schema(min_length = 1, max_length = 24, pattern = "^[A-Za-z][A-Za-z0-9]*$")]
+    code: String,
+    /// What differs.
+    #[serde(default)]
+    details: Details,
 }
 
 fn new_code(text: &str) -> Result<EventCode, Problem> {
@@ -201,7 +220,8 @@ async fn create(
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |app, desk| {
-        let planned = acts::create(desk, &app.faces, new_code(&new.code)?, &new.details)?;
+        let rule = new.rule.as_ref().filter(|rule| !rule.is_null()).map(read_rule).transpose()?;
+        let planned = acts::create(desk, &app.faces, new_code(&new.code)?, &new.details, rule)?;
         Ok(Tagged::created(tag(&planned), EventView::of(planned)))
     })
     .await
@@ -237,14 +257,14 @@ async fn change(
 }
 
 /// Copy an event, without its people, into a draft of another code
-#[utoipa::path(post, path = "/events/{code}/copy", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = NewEvent,
+#[utoipa::path(post, path = "/events/{code}/copy", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = NewCopy,
     params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 201, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn copy(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
-    Body(new): Body<NewEvent>,
+    Body(new): Body<NewCopy>,
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |app, desk| {

@@ -93,7 +93,7 @@ fn tell(door: &mut Door, place: &Place) {
         let revoke = ["revoke", number, "--reason", "Asked to.", "--cause", "on-request"];
         door.act(&revoke, |world| {
             let why = json!({ "cause": "on_request", "text": "Asked to." });
-            world.post(&format!("/certificates/{number}/revoke"), &json!({ "reason": why })).ok();
+            world.post(&format!("/certificates/{number}/revoke"), &why).ok();
         });
     }
     door.act(&["restore", &second], |world| {

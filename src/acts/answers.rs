@@ -6,17 +6,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::erase::Gone;
-use crate::credential::Timestamp;
+use crate::credential::{EventCode, Timestamp};
 use crate::store::{Collection, Document, DocumentWrite, Expect, Store, StoreError};
 
 /// How many are read at once.
 const PAGE: usize = 500;
 
 /// A request that was seen.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Seen {
     /// What was asked, as a digest.
     pub fingerprint: String,
+    /// The path that was asked for; nothing of requests that an earlier version saw.
+    #[serde(default)]
+    pub path: Option<String>,
     /// When.
     pub at: Timestamp,
     /// What was answered; `None` while it is under way.
@@ -27,7 +30,7 @@ pub struct Seen {
 }
 
 /// An answer.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Answer {
     /// The HTTP status.
     pub status: u16,
@@ -74,6 +77,23 @@ pub(super) fn forgetting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentW
             Err(_) => !body.is_empty(),
         };
         if names {
+            let bare = Seen { answer: None, unkept: true, ..seen };
+            let expect = Expect::Revision(document.revision);
+            writes.push(DocumentWrite::put(Collection::IDEMPOTENCY, document.key, expect, &bare));
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    Ok(writes)
+}
+
+/// Returns the writes that drop the answers about an event that was removed, or that may be about it.
+pub(super) fn forgetting_event(store: &dyn Store, code: &EventCode) -> Result<Vec<DocumentWrite>, StoreError> {
+    // What names people: answers about the event itself, and previews.
+    let of_event = format!("/api/v1/events/{code}/").to_lowercase();
+    let may_name = |path: &str| path.starts_with(&of_event) || path.starts_with("/api/v1/runs");
+    let mut writes = Vec::new();
+    each(store, |document, seen| {
+        if seen.answer.is_some() && seen.path.as_ref().is_none_or(|path| may_name(&path.to_lowercase())) {
             let bare = Seen { answer: None, unkept: true, ..seen };
             let expect = Expect::Revision(document.revision);
             writes.push(DocumentWrite::put(Collection::IDEMPOTENCY, document.key, expect, &bare));

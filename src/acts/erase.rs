@@ -139,27 +139,24 @@ pub struct Begun {
     pub gone: Gone,
 }
 
-/// Erases a person: all that names them goes, number and status of the certificate stay. Returns that certificate.
-///
-/// # Errors
-/// When somebody else changed them meanwhile, or the store fails.
-pub fn erase(desk: &Desk, code: &EventCode, person: &Participant) -> Result<Option<CertificateNumber>, ActError> {
-    let begun = begin(desk, code, person)?;
-    finish(desk.store, &begun)?;
-    Ok(begun.gone.certificate)
-}
-
-/// Erases one who is known so in an event; `None` if there is nobody. Says which certificate was theirs.
+/// Erases one who is known so in an event: all that names them goes, number and status of the certificate stay. `None` if there
+/// is nobody; else which certificate was theirs. `whole` is the whole store: a journal of all events that names them is not seen
+/// by who is limited to this one.
 ///
 /// # Errors
 /// When the store fails.
-pub fn erase_known(desk: &Desk, code: &EventCode, who: &str) -> Result<Option<Option<CertificateNumber>>, ActError> {
+pub fn erase_known(
+    desk: &Desk,
+    whole: &dyn Store,
+    code: &EventCode,
+    who: &str,
+) -> Result<Option<Option<CertificateNumber>>, ActError> {
     let begun = retried(|| match find(desk.store, code, who) {
         Err(ActError::NoPerson(_)) => Ok(None),
         found => begin(desk, code, &found?).map(Some),
     })?;
     let Some(begun) = begun else { return Ok(None) };
-    finish(desk.store, &begun)?;
+    finish(whole, &begun)?;
     Ok(Some(begun.gone.certificate))
 }
 
@@ -178,14 +175,14 @@ pub fn begin(desk: &Desk, code: &EventCode, person: &Participant) -> Result<Begu
 ///
 /// # Errors
 /// [`ActError::HasCertificate`], or when somebody else changed them meanwhile.
-pub fn delete(desk: &Desk, code: &EventCode, person: &Participant) -> Result<(), ActError> {
+pub fn delete(desk: &Desk, whole: &dyn Store, code: &EventCode, person: &Participant) -> Result<(), ActError> {
     let (begun, writes) = first(desk, code, person)?;
     if let Some(number) = begun.gone.certificate {
         return Err(ActError::HasCertificate(number));
     }
     let act = desk.act("participant.delete", name_of(code, person), json!({}));
     desk.store.change_participant(code, Some(person), None, &writes, &act)?;
-    Ok(finish(desk.store, &begun)?)
+    Ok(finish(whole, &begun)?)
 }
 
 /// Returns what is to be looked for, and the documents of the first step.
@@ -194,11 +191,15 @@ fn first(desk: &Desk, code: &EventCode, person: &Participant) -> Result<(Begun, 
     let mut writes = forgetting(desk.store, &gone)?;
     let key = format!("{}/{}", gone.event, fresh_id()?);
     writes.push(DocumentWrite::put(Collection::ERASING, &key, Expect::Absent, &gone));
-    for of in [gone.event.as_str(), ANYWHERE] {
-        writes.push(DocumentWrite::put(Collection::ERASED, of, Expect::Any, &json!({ "at": desk.now })));
-    }
-    writes.push(due(desk)?);
+    writes.extend(marks(desk, &gone.event)?);
     Ok((Begun { key, gone }, writes))
+}
+
+/// Returns the writes by which all notice that somebody of an event is erased: who read about people before reads again, and
+/// the store's files are rewritten.
+pub(super) fn marks(desk: &Desk, code: &EventCode) -> Result<Vec<DocumentWrite>, StoreError> {
+    let mark = |of| DocumentWrite::put(Collection::ERASED, of, Expect::Any, &json!({ "at": desk.now }));
+    Ok(vec![mark(code.as_str()), mark(ANYWHERE), due(desk)?])
 }
 
 /// Ends an erasing: looks for what was written while it began until there is nothing, and forgets what it looked for.

@@ -104,7 +104,7 @@ pub(super) fn remove(global: &Global, args: &Who) -> Result<ExitCode, Failure> {
     let Who { code, who } = args;
     change(global, args, |workspace| {
         let desk = workspace.desk();
-        erase::delete(&desk, code, &acts::find(desk.store, code, who)?)
+        erase::delete(&desk, desk.store, code, &acts::find(desk.store, code, who)?)
     })?;
     output::line(format!("they are no longer in {code}"));
     Ok(ExitCode::SUCCESS)
@@ -113,7 +113,8 @@ pub(super) fn remove(global: &Global, args: &Who) -> Result<ExitCode, Failure> {
 pub(super) fn erase(global: &Global, args: &Who) -> Result<ExitCode, Failure> {
     let Who { code, who } = args;
     let erased = change(global, args, |workspace| {
-        erase::erase_known(&workspace.desk(), code, who)?.ok_or(ActError::NoPerson(code.clone()))
+        let desk = workspace.desk();
+        erase::erase_known(&desk, desk.store, code, who)?.ok_or(ActError::NoPerson(code.clone()))
     })?;
     let kept = erased.map_or_else(String::new, |number| {
         format!(": of certificate {number} only the number, the dates and the status are known from now on")

@@ -109,10 +109,6 @@ impl Shop for Kept<'_> {
     fn undo(&self) -> Undo {
         Shop::undo(self.vault)
     }
-
-    fn undisturbed(&self, work: &mut dyn FnMut()) {
-        Shop::undisturbed(self.vault, work);
-    }
 }
 
 /// Goes on from the site, and says what the store did not have.

@@ -7,6 +7,7 @@ use super::embed::Embedder;
 use super::files::Format;
 use super::output::{self, Explain, Failure};
 use super::{Global, passphrase};
+use crate::acts;
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Actor, Desk, Issuer};
 use crate::making::Faces;
@@ -49,6 +50,7 @@ impl Workspace {
         let seen = newest_file(&global.data);
         let workspace = Self::open_to_read(global)?;
         check_clock(&workspace.desk(), seen, global)?;
+        workspace.finish_begun()?;
         Ok(workspace)
     }
 
@@ -68,6 +70,15 @@ impl Workspace {
             now: global.now(),
             accept_clock: global.accept_clock,
         })
+    }
+
+    /// Ends what was begun: people erased and events removed, by this command or by one that was killed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) fn finish_begun(&self) -> Result<(), Failure> {
+        acts::erase::finish_all(&self.store)?;
+        Ok(acts::finish_removals(&self.store)?)
     }
 
     /// Returns the desk of this command: its store, issuer, actor and time.

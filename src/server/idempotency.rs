@@ -60,22 +60,24 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
     let room = room(&parts.headers, limit).await?;
     let body = collected(body, limit).await?;
     let fingerprint = fingerprint(parts.method.as_str(), &parts.uri.to_string(), &body);
+    let path = Some(parts.uri.path().to_owned());
     let name = HEXLOWER.encode(&Sha256::digest(format!("{}\n{key}", caller.id)));
     let now = app.now();
     // In a task of its own: what has begun is finished and noted also when the caller hangs up or is tired of waiting.
     let work = tokio::spawn(async move {
         let _room = room;
-        let asked = (name.clone(), fingerprint.clone());
+        let fresh = Seen { fingerprint, path, at: now, answer: None, unkept: false };
+        let asked = (name.clone(), fresh.clone());
         let begun = app.aside(move |app| {
             let unerased = Unerased::anywhere(&*app.store)?;
-            Ok((unerased, begin(app, &asked.0, &asked.1, now)?))
+            Ok((unerased, begin(app, &asked.0, &asked.1)?))
         });
         let (unerased, answer) = begun.await?;
         if let Some(answer) = answer {
             return repeated(answer);
         }
         let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-        noted(app, (name, unerased), fingerprint, now, response).await
+        noted(app, (name, unerased), fresh, response).await
     });
     work.await.map_err(Problem::internal)?
 }
@@ -84,8 +86,7 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
 async fn noted(
     app: App,
     (name, unerased): (String, Unerased),
-    fingerprint: String,
-    now: Timestamp,
+    seen: Seen,
     response: Response,
 ) -> Result<Response, Problem> {
     let (head, body) = response.into_parts();
@@ -101,7 +102,7 @@ async fn noted(
     let shown_once = head.extensions.get::<ShownOnce>().is_some();
     let keep = !head.status.is_server_error() && head.status != StatusCode::TOO_MANY_REQUESTS;
     let unkept = shown_once || answer.body.len() > KEPT_BYTES;
-    let seen = Seen { fingerprint, at: now, answer: Some(answer).filter(|_| !unkept), unkept };
+    let seen = Seen { answer: Some(answer).filter(|_| !unkept), unkept, ..seen };
     app.aside(move |app| end(app, &name, seen, keep, &unerased)).await?;
     Ok(Response::from_parts(head, Body::from(body)))
 }
@@ -114,10 +115,9 @@ async fn room(headers: &HeaderMap, limit: usize) -> Result<SemaphorePermit<'stat
 }
 
 /// Marks a request as under way; returns the answer if it was given already.
-fn begin(app: &App, name: &str, fingerprint: &str, now: Timestamp) -> Result<Option<Answer>, Problem> {
-    let fresh = Seen { fingerprint: fingerprint.to_owned(), at: now, answer: None, unkept: false };
+fn begin(app: &App, name: &str, fresh: &Seen) -> Result<Option<Answer>, Problem> {
     let put =
-        |expect| app.store.write_documents(&[DocumentWrite::put(Collection::IDEMPOTENCY, name, expect, &fresh)], None);
+        |expect| app.store.write_documents(&[DocumentWrite::put(Collection::IDEMPOTENCY, name, expect, fresh)], None);
     let under_way =
         || Problem::conflict("request-under-way", "a request with this idempotency key is still being done");
     match put(Expect::Absent) {
@@ -127,12 +127,12 @@ fn begin(app: &App, name: &str, fingerprint: &str, now: Timestamp) -> Result<Opt
     }
     let Some(document) = app.store.document(Collection::IDEMPOTENCY, name)? else { return Err(under_way()) };
     let seen: Seen = document.read()?;
-    let age = now.unix() - seen.at.unix();
+    let age = fresh.at.unix() - seen.at.unix();
     if age > KEPT_SECONDS || (seen.answer.is_none() && !seen.unkept && age > UNDER_WAY) {
         put(Expect::Revision(document.revision)).map_err(|_| under_way())?;
         return Ok(None);
     }
-    if seen.fingerprint != fingerprint {
+    if seen.fingerprint != fresh.fingerprint {
         return Err(Problem::unprocessable(
             "idempotency-key-reused",
             "this idempotency key was sent with another request",

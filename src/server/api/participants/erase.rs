@@ -31,9 +31,9 @@ async fn erase_one(
     Path((code, who)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
     caller.may(Permission::Import)?;
-    app.at_desk(&caller, move |_, desk| {
+    app.at_desk(&caller, move |app, desk| {
         let code = event_code(&code)?;
-        erase::erase_known(desk, &code, &who)?.ok_or(ActError::NoPerson(code))?;
+        erase::erase_known(desk, &*app.store, &code, &who)?.ok_or(ActError::NoPerson(code))?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await
@@ -69,13 +69,13 @@ async fn erase_everywhere(
     Body(wanted): Body<EraseWanted>,
 ) -> Result<Json<Listing<ErasedFrom>>, Problem> {
     caller.may(Permission::Import)?;
-    app.at_desk(&caller, move |_, desk| {
+    app.at_desk(&caller, move |app, desk| {
         let (mut items, mut cursor) = (Vec::new(), None);
         loop {
             let page = desk.store.events(cursor.as_deref(), EVENTS)?;
             for event in page.items {
                 // Two people may share a mailbox.
-                while let Some(certificate) = erase::erase_known(desk, &event.code, &wanted.person)? {
+                while let Some(certificate) = erase::erase_known(desk, &*app.store, &event.code, &wanted.person)? {
                     let certificate = certificate.map(|number| number.to_string());
                     items.push(ErasedFrom { event: event.code.to_string(), certificate });
                 }

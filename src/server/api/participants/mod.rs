@@ -227,10 +227,10 @@ async fn delete(
     if_match: IfMatch,
 ) -> Result<StatusCode, Problem> {
     caller.may(Permission::Import)?;
-    app.at_desk(&caller, move |_, desk| {
+    app.at_desk(&caller, move |app, desk| {
         settled(|| {
             let (code, person) = person(desk, &code, &who, &if_match)?;
-            Ok(acts::erase::delete(desk, &code, &person)?)
+            Ok(acts::erase::delete(desk, &*app.store, &code, &person)?)
         })?;
         Ok(StatusCode::NO_CONTENT)
     })

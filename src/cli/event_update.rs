@@ -1,19 +1,17 @@
 //! `testamur event update`: an event's new face. Certificates that were issued keep theirs.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::event::{self, Update};
 use super::output::{self, Failure};
 use super::workspace::Workspace;
 use crate::acts;
+use crate::acts::templates::{LOGO, SIGNATURES, dressed};
 use crate::desk::Desk;
 use crate::making::Faces;
 use crate::store::{BlobId, Event, StoreError, TemplateRef};
-use crate::template::Template;
-
-/// Pictures that an event puts into its template: `logo`, and one beside each name that signs.
-const SIGNATURES: [&str; 3] = ["signature_1", "signature_2", "signature_3"];
-const LOGO: &str = "logo";
+use crate::template::{Template, builtin_names};
 
 pub(super) fn update(workspace: &Workspace, args: Update) -> Result<ExitCode, Failure> {
     let (desk, faces) = (workspace.desk(), workspace.faces()?);
@@ -56,17 +54,34 @@ fn looks(desk: &Desk, faces: &Faces, before: &TemplateRef, args: &Update) -> Res
     if signs_anew {
         template = SIGNATURES.iter().fold(template, |template, name| template.without_asset(name));
     }
-    // Another template shows the same logo, and the same signatures beside the same names.
-    for name in [LOGO].into_iter().chain(SIGNATURES) {
-        if signs_anew && name != LOGO {
-            continue;
-        }
-        if let (None, Some(bytes)) = (template.asset(name), old.as_ref().and_then(|old| old.asset(name))) {
-            template = template.with_asset(name, bytes.to_vec())?;
-        }
+    let stay = if signs_anew { vec![LOGO] } else { [[LOGO].as_slice(), SIGNATURES.as_slice()].concat() };
+    if let Some(old) = &old {
+        template = dressed(template, old, &stay)?;
     }
     let name = args.template.as_deref().map_or_else(|| before.name.clone(), event::template_name);
     Ok(Some(TemplateRef { name, bundle: event::keep(desk, faces.fonts(), template, pictures)? }))
+}
+
+/// Returns the template that somebody names for certificates of an event: a built-in one, one of the library, the digest of a
+/// kept one, or a folder or file, with the event's own pictures.
+pub(super) fn named(desk: &Desk, faces: &Faces, event: &Event, name: &str) -> Result<TemplateRef, Failure> {
+    if !Path::new(name).exists() || builtin_names().contains(&name) {
+        return acts::templates::for_event(desk, faces, event, name).map_err(|error| match error {
+            acts::ActError::NoTemplate(_) => Failure::from(error).hint(
+                "pass a built-in name (`testamur template list`), one of the library, or a folder with template.json",
+            ),
+            error => event::explain(error),
+        });
+    }
+    let mut template = super::template::load(name)?;
+    if !event.template.bundle.0.is_empty() {
+        template = dressed(template, &kept(desk, &event.template.bundle)?, &[[LOGO].as_slice(), &SIGNATURES].concat())?;
+    }
+    let kept = TemplateRef {
+        name: event::template_name(name),
+        bundle: event::keep(desk, faces.fonts(), template, Vec::new())?,
+    };
+    acts::templates::fits(desk, faces, event, kept).map_err(event::explain)
 }
 
 fn kept(desk: &Desk, bundle: &BlobId) -> Result<Template, Failure> {

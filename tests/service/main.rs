@@ -1,6 +1,7 @@
 //! The service, tested over HTTP: the real router on every engine, with a fixed clock.
 
 mod abuse;
+mod chosen;
 mod document;
 mod earlier;
 mod eligibility;
@@ -8,6 +9,7 @@ mod erase;
 mod events;
 mod exceptions;
 mod first_user;
+mod foreseen;
 mod full;
 mod harness;
 mod hooks;

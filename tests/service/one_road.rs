@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use testamur::acts::run::{self, Kind, Over, RunRequest, RunState};
 use testamur::desk::{Actor, Desk, Issuer};
+use testamur::making::Faces;
 use testamur::store::SledStore;
+use testamur::template::FontLibrary;
 
 use crate::process::{Place, Process};
 
@@ -102,7 +104,8 @@ fn a_command_that_was_interrupted_is_ended_in_the_journal_and_the_next_one_compl
         anyway: true,
         ..RunRequest::of(Kind::Generate)
     };
-    let killed = run::create(&desk, &request, usize::MAX).unwrap().run.id;
+    let faces = Faces::new(FontLibrary::builtin());
+    let killed = run::create(&desk, &faces, &request, usize::MAX).unwrap().run.id;
     drop(store);
     let out = place.path("out");
     let issued = place.output(&["issue", "WORKSHOP", "--out", out.to_str().unwrap()]);

@@ -2,9 +2,10 @@
 //! and nothing is signed. Otherwise it is the run that the service makes of it, with the same journal, and who kills it half way
 //! can start it again, or leaves the rest to the service.
 
+use super::create::create_as;
 use super::record::{GROUP, RunRecord, read};
 use super::step::{Group, Step, finish};
-use super::{Kind, Over, Result, RunError, RunRequest, Undo, create};
+use super::{Chosen, Kind, Over, Result, RunError, RunRequest, Undo};
 use crate::desk::Desk;
 
 /// Returns the request to take back what a run revoked: for [`super::affected`], which says whom that is about.
@@ -21,7 +22,7 @@ pub fn restoration(desk: &Desk, id: &str) -> Result<RunRequest> {
 /// # Errors
 /// [`RunError::NoRun`], [`RunError::Nobody`] if it revoked nothing that is still revoked.
 pub fn undo(desk: &Desk, id: &str) -> Result<RunRecord> {
-    let made = create(desk, &restoration(desk, id)?, usize::MAX)?.run;
+    let made = create_as(desk, &restoration(desk, id)?, Chosen::default(), usize::MAX)?.run;
     loop {
         let (run, revision) = read(desk.store, &made.id)?;
         if run.cancelled || run.group * GROUP >= run.counters.total {

@@ -10,6 +10,7 @@ use crate::acts;
 use crate::acts::run::fate::Effect;
 use crate::acts::run::{self, Fate, RunRequest, Selected};
 use crate::credential::Timestamp;
+use crate::making::Trial;
 use crate::server::extract::Body;
 use crate::server::{App, Caller, Problem};
 use crate::store::Cause;
@@ -129,8 +130,9 @@ pub(super) async fn preview(
     caller.may(Permission::View)?;
     app.read_at_desk(&caller, move |app, desk| {
         let mut preview = Preview::default();
-        let kid = app.vault.signer().kid;
-        preview.untried = run::preview(desk, (&app.faces, &kid), &request, MOST_TRIED, |selected| {
+        let signer = app.vault.signer();
+        let trial = Trial { faces: &app.faces, kid: &signer.kid, own: &signer.own };
+        preview.untried = run::preview(desk, &trial, &request, MOST_TRIED, |selected| {
             preview.count(selected);
             Ok(())
         })?;

@@ -9,7 +9,7 @@
 //! - [`patch`], [`merge`], [`upsert`]: one person. [`Listed`]: the exception or the exclusion of one person; never both.
 //! - [`Decider`] and [`decisions`]: who gets a certificate, why, with which template.
 //! - [`templates`]: the library of templates, in versions.
-//! - [`ready_to_generate`]: what is still missing before a run. [`run`]: what is done to many certificates at once.
+//! - [`ready_to_generate`], [`prerequisites`](fn@prerequisites): what is still missing before a run. [`run`]: what is done to many certificates at once.
 //! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`correct`]: names.
 //! - [`second`]: what one person may do alone within a day; [`mod@approval`]: what waits for a second one.
 //! - [`spot_check`]: is what we issued what we meant? [`erase`]: what forgetting somebody means.
@@ -27,6 +27,7 @@ mod left_out;
 mod listed;
 mod person;
 mod plan;
+mod prerequisites;
 mod progress_columns;
 pub mod revoke;
 pub mod run;
@@ -59,6 +60,7 @@ pub use plan::{
     Early, EventPlan, EventState, MAX_TEMPLATES, NotReady, Planned, RuleVersion, TemplateChoice, plan, planned,
     ready_to_generate,
 };
+pub use prerequisites::{Prerequisites, prerequisites, unmarked};
 pub use revoke::{Revoked, restore, revoke};
 pub use stray::{Presented, restore_presented, revoke_presented};
 pub use what_if::{Change, Changed, everyone_measured, what_if};

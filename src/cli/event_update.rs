@@ -20,12 +20,21 @@ pub(super) fn update(workspace: &Workspace, args: Update) -> Result<ExitCode, Fa
     let kept = looks(&desk, &faces, &old.event.template, &args)?;
     let details = acts::Details { kept, ..event::stated(args.title, args.details) };
     let new = acts::changed(desk.store, &old, &details).map_err(event::explain)?;
-    let changed = changed(&old.event, &new.event);
-    if changed.is_empty() {
+    let mut changed = changed(&old.event, &new.event);
+    let rule = args.rule.filter(|rule| old.plan.rule.as_ref() != Some(rule));
+    if changed.is_empty() && rule.is_none() {
         output::line(format!("nothing of event {} changes", old.event.code));
         return Ok(ExitCode::SUCCESS);
     }
-    acts::update(&desk, &faces, &old, &details).map_err(event::explain)?;
+    let mut now = old.clone();
+    if !changed.is_empty() {
+        now = acts::update(&desk, &faces, &old, &details).map_err(event::explain)?;
+    }
+    if let Some(rule) = rule {
+        let tiers = now.plan.tiers.clone();
+        acts::set_rule(&desk, &faces, &now, Some(rule), tiers).map_err(event::explain)?;
+        changed.push("rule");
+    }
     output::line(format!("event {} is changed: {}", old.event.code, changed.join(", ")));
     if !desk.store.certificates(Some(&old.event.code), None, 1)?.items.is_empty() {
         output::note("note: issued certificates keep what they say; `testamur regenerate NUMBER` makes one anew");

@@ -81,11 +81,15 @@ enum Answer {
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
-    let event = workspace.event(&args.code)?;
+    let issued_in = workspace.event(&args.code)?;
     let faces = workspace.faces()?;
-    let kept = args.template.as_ref().map(|name| named(&desk, &faces, &event, name)).transpose()?;
+    let kept = args.template.as_ref().map(|name| named(&desk, &faces, &issued_in, name)).transpose()?;
     let reason = args.reason.as_deref().map(why).transpose()?;
     let request = RunRequest { kept, issued_on: args.issued_on, reason, ..request(&desk, &args)? };
+    let planned = acts::planned(&desk, &args.code).map_err(event::explain)?;
+    if let Some(unmarked) = event::nobody_marked(&acts::unmarked(&desk, &planned).map_err(event::explain)?) {
+        output::note(format!("warning: {unmarked}"));
+    }
     if args.dry_run {
         return dry_run(&workspace, &desk, &faces, &args, &request);
     }
@@ -224,7 +228,7 @@ fn explain<T>(result: Result<T, RunError>) -> Result<T, Failure> {
         let hint = match &error {
             RunError::Request { .. } => return Failure::usage(error).hint("nothing was changed"),
             RunError::NotReady(missing) if missing.contains(&NotReady::NoRule) => {
-                "say who gets one, where the event was made: PUT /api/v1/events/CODE/rule"
+                "say who gets one: testamur event update CODE --rule everybody"
             }
             RunError::NotReady(missing) if missing.contains(&NotReady::NoTemplate) => {
                 "choose one: testamur event update CODE --template classic"

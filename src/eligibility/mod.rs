@@ -9,6 +9,7 @@
 //! - [`Rule`], [`Tiers`]: what is asked for (`schemas/rule.json`).
 //! - [`Judge`]: both prepared once, for any number of participants; [`evaluate`] for a single one.
 //! - [`Explained`]: the verdict with each clause; [`Basis`]: its short form that is kept with a certificate.
+//! - [`depends`]: the sessions whose attendance decides.
 //! - [`what_if()`], [`what_if_threshold`], [`histogram`]: what a change would do.
 
 mod amount;
@@ -16,6 +17,7 @@ mod explain;
 mod expression;
 mod facts;
 mod judge;
+mod marks;
 mod measure;
 mod rule;
 mod survey;
@@ -32,6 +34,7 @@ pub use facts::{
     Activity, Course, Done, Facts, MAX_ACTIVITIES, MAX_ID_BYTES, MAX_SESSIONS, MAX_TITLE_BYTES, Mark, Progress, Session,
 };
 pub use judge::{Judge, evaluate};
+pub use marks::{Depends, depends};
 pub use measure::Measures;
 pub use rule::{
     ActivitiesNeeded, MAX_CLAUSES, MAX_COUNT, MAX_DEPTH, MAX_EXPRESSIONS, MAX_ROLES, Over, RULE_SCHEMA, Rule,

@@ -30,6 +30,7 @@ mod people;
 mod process;
 mod public_url;
 mod publishing;
+mod ready;
 mod real_door;
 mod runs;
 mod second;

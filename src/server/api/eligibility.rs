@@ -81,7 +81,7 @@ struct RuleWanted {
     tiers: Option<Tiers>,
 }
 
-fn read_rule(value: &Value) -> Result<Rule, Problem> {
+pub(super) fn read_rule(value: &Value) -> Result<Rule, Problem> {
     Rule::read(value).map_err(|error| Problem::unprocessable("bad-rule", error.to_string()))
 }
 

@@ -10,6 +10,7 @@ use crate::acts;
 use crate::acts::run::fate::Effect;
 use crate::acts::run::{self, Fate, RunRequest, Selected};
 use crate::credential::Timestamp;
+use crate::eligibility::Session;
 use crate::making::Trial;
 use crate::server::extract::Body;
 use crate::server::{App, Caller, Problem};
@@ -44,6 +45,9 @@ pub(super) struct Preview {
     untried: u64,
     /// Whether a second member of staff would have to approve it, by what the caller did within a day.
     needs_approval: bool,
+    /// Sessions in which nobody was marked, where the rule depends on them: who was there cannot be known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unmarked_sessions: Vec<Session>,
     /// Who, the first 1,000 of them.
     rows: Vec<PreviewRow>,
 }
@@ -136,6 +140,9 @@ pub(super) async fn preview(
             preview.count(selected);
             Ok(())
         })?;
+        if let Some(code) = &request.event {
+            preview.unmarked_sessions = acts::unmarked(desk, &acts::planned(desk, code)?)?;
+        }
         let changed = preview.loses + preview.replaced + preview.new_versions + preview.regains;
         preview.needs_approval = acts::second::needs_two(desk, changed, app.limits.revoke_alone)?;
         Ok(Json(preview))

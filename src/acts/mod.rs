@@ -67,7 +67,8 @@ pub use what_if::{Change, Changed, everyone_measured, what_if};
 pub use withdraw::{issue_now, reissue, request_own};
 
 use crate::credential::{CertificateNumber, EventCode};
-use crate::eligibility::EligibilityError;
+use crate::desk::Actor;
+use crate::eligibility::{EligibilityError, Entered, How};
 use crate::import::{ImportError, NameProblem, checked_text};
 use crate::making::FaceError;
 use crate::store::StoreError;
@@ -229,6 +230,19 @@ pub fn retried<T>(mut work: impl FnMut() -> Result<T, ActError>) -> Result<T, Ac
 /// Returns who acts, without where from: that is for the audit log only.
 fn who(desk: &crate::desk::Desk) -> String {
     desk.actor.who().to_string()
+}
+
+/// Returns how what is entered now came: typed by a person, or said by another system.
+fn how(desk: &crate::desk::Desk) -> How {
+    match desk.actor {
+        Actor::Staff { token: Some(_), .. } | Actor::System => How::System,
+        Actor::Staff { .. } | Actor::Operator { .. } | Actor::Public { .. } => How::Typed,
+    }
+}
+
+/// Returns who enters something now, and how.
+fn entered(desk: &crate::desk::Desk) -> Entered {
+    Entered { how: how(desk), by: Some(who(desk)) }
 }
 
 /// Returns a text that is printed and signed: with the letters of names only, in one line or in `lines`.

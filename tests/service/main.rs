@@ -5,6 +5,7 @@ mod chosen;
 mod document;
 mod earlier;
 mod eligibility;
+mod entered;
 mod erase;
 mod events;
 mod exceptions;

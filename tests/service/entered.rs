@@ -39,7 +39,12 @@ fn what_was_entered_says_by_whom_and_how() {
         }
         // The list said another score than was typed; what it says again is nobody else's.
         assert_eq!(told(world, "ada@x.example")["progress_entered"], json!({ "score": listed }));
-        world.patch("/events/WORKSHOP/participants/cy@x.example", &json!({ "progress": { "score": 70, "passed": true } })).ok();
+        world
+            .patch(
+                "/events/WORKSHOP/participants/cy@x.example",
+                &json!({ "progress": { "score": 70, "passed": true } }),
+            )
+            .ok();
         assert_eq!(told(world, "cy@x.example")["progress_entered"], json!({ "score": listed, "passed": typed }));
         assert_eq!(import()["counts"]["unchanged"], 2);
 
@@ -99,8 +104,11 @@ fn the_command_line_says_who_put_people_in_and_how() {
     let ada = json!({ "name": "Ada", "email": "ada@x.example" });
     process.json(&token, "POST /api/v1/events/WORKSHOP/participants", &ada);
     process.stop();
-    let rows: Vec<Value> =
-        place.run(&["people", "list", "WORKSHOP", "--json"]).lines().map(|row| serde_json::from_str(row).unwrap()).collect();
+    let rows: Vec<Value> = place
+        .run(&["people", "list", "WORKSHOP", "--json"])
+        .lines()
+        .map(|row| serde_json::from_str(row).unwrap())
+        .collect();
     let of = |name: &str| rows.iter().find(|row| row["name"] == name).unwrap().clone();
     assert_eq!(of("Cy")["entered"]["how"], "import");
     assert_eq!(of("Cy")["progressEntered"]["score"], of("Cy")["entered"]);

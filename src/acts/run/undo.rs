@@ -3,6 +3,7 @@
 //! can start it again, or leaves the rest to the service.
 
 use super::create::create_as;
+use super::lease::{self, Holder, Taken};
 use super::record::{GROUP, RunRecord, read};
 use super::step::{Group, Step, finish};
 use super::{Chosen, Kind, Over, Result, RunError, RunRequest, Undo};
@@ -22,11 +23,13 @@ pub fn restoration(desk: &Desk, id: &str) -> Result<RunRequest> {
 /// # Errors
 /// [`RunError::NoRun`], [`RunError::Nobody`] if it revoked nothing that is still revoked.
 pub fn undo(desk: &Desk, id: &str) -> Result<RunRecord> {
-    let made = create_as(desk, &restoration(desk, id)?, Chosen::default(), usize::MAX)?.run;
+    let holder = Holder::to_the_end();
+    let made = create_as(desk, &holder, (&restoration(desk, id)?, Chosen::default()), usize::MAX)?.run;
     loop {
+        let Taken::Held(held) = lease::take(desk, &holder, &made.id)? else { return Err(RunError::Busy) };
         let (run, revision) = read(desk.store, &made.id)?;
         if run.cancelled || run.group * GROUP >= run.counters.total {
-            return match finish(desk, &run, revision, None)? {
+            return match finish(desk, (&run, revision, &held), None)? {
                 Step::Over(run) => Ok(*run),
                 _ => Err(RunError::Busy),
             };
@@ -34,6 +37,6 @@ pub fn undo(desk: &Desk, id: &str) -> Result<RunRecord> {
         let mut group = Group::read(desk, &run, Undo::default())?;
         group.decide(desk)?;
         group.settle(desk)?;
-        group.commit(desk, revision)?;
+        group.commit(desk, revision, &held)?;
     }
 }

@@ -82,7 +82,7 @@ fn another_day_of_issue_is_signed_with_its_reason_kept_and_what_would_not_verify
             (on("2026-11-23"), "in the future"),
             (on("2025-11-30"), "before the event begins"),
             (generate(json!({ "issued_on": "2025-12-29" })), "must say why"),
-            (generate(json!({ "issued_on": "2025-12-29", "reason": " " })), "must say"),
+            (generate(json!({ "issued_on": "2025-12-29", "reason": " " })), "needs a text"),
         ] {
             let detail = refused(world, &request, "bad-request");
             assert!(detail.contains(words), "{detail}");

@@ -179,8 +179,7 @@ struct RunFilter {
 
 /// List runs
 ///
-/// Those that this service was asked for. What `testamur issue` did on the command line is no run here: its certificates
-/// have no `run`, and the audit log has it as `certificate.issue` and `run.finish` of the command line's user.
+/// Those that this service was asked for, and those of the command line, by `operator:ACCOUNT`.
 #[utoipa::path(get, path = "/runs", tag = "Runs", extensions(("x-permission" = json!("view"))), params(RunFilter),
     responses((status = 200, body = Listing<RunView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(

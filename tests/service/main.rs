@@ -1,6 +1,7 @@
 //! The service, tested over HTTP: the real router on every engine, with a fixed clock.
 
 mod abuse;
+mod archived;
 mod chosen;
 mod document;
 mod earlier;
@@ -34,6 +35,7 @@ mod publishing;
 mod ready;
 mod real_door;
 mod runs;
+mod scopes;
 mod second;
 mod served;
 mod shut_out;

@@ -97,7 +97,8 @@ fn a_command_that_was_interrupted_is_ended_in_the_journal_and_the_next_one_compl
     let store = SledStore::open(&place.path("data/store")).unwrap();
     let issuer = Issuer { host: "x.example".into(), name: "X".into(), verifier: "x.example/verify".into() };
     let now = testamur::credential::Timestamp::from_unix(crate::process::now());
-    let desk = Desk { store: &store, issuer: &issuer, actor: &Actor::System, now };
+    let ada = Actor::operator("ada");
+    let desk = Desk { store: &store, issuer: &issuer, actor: &ada, now };
     let request = RunRequest {
         event: Some("WORKSHOP".parse().unwrap()),
         over: Some(Over::AllEligible),

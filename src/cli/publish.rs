@@ -69,12 +69,12 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
 
 /// Publishes by a run, as the service does: so the journal and the webhooks tell of it.
 fn publish_by_run(workspace: &Workspace, vault: &Vault, at_once: bool) -> Result<Published, Failure> {
-    let (desk, holder) = (workspace.desk(), Holder::to_the_end());
+    let (desk, faces, holder) = (workspace.desk(), workspace.faces()?, Holder::to_the_end());
     let request = RunRequest { at_once, ..RunRequest::of(Kind::Publish) };
     // One that was killed: this one publishes what it would have.
     run::end_interrupted(&desk, Kind::Publish, None).hint(UNTOUCHED)?;
-    let run = run::create_held(&desk, &holder, &request, ANY).hint(UNTOUCHED)?.run;
-    let (faces, signer, times) = (workspace.faces()?, vault.signer(), StageTimes::default());
+    let run = run::create_held(&desk, &faces, &holder, &request, ANY).hint(UNTOUCHED)?.run;
+    let (signer, times) = (vault.signer(), StageTimes::default());
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
     let shop = Kept { vault, answer: Mutex::default() };
     loop {

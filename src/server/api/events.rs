@@ -4,7 +4,6 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -12,10 +11,10 @@ use utoipa_axum::routes;
 use super::eligibility::read_rule;
 use crate::accounts::Permission;
 use crate::acts::run;
-use crate::acts::{self, Archived, Details, Early, EventState, NotReady, Planned, ready_to_generate};
+use crate::acts::{self, Archived, Details, Early, EventState, NotReady, Planned, Prerequisites};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
-use crate::eligibility::{Course, Rule, Tiers};
+use crate::eligibility::{Course, Rule, Session, Tiers};
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
@@ -213,21 +212,21 @@ struct NewEvent {
     /// What it says.
     #[serde(default)]
     details: Details,
-    /// Who gets a certificate: `"everybody"` in the list, or any other rule. Left out: nobody yet.
+    /// Who gets a certificate: `everybody` in the list, or another rule. Left out: nobody before there is one.
     #[serde(default)]
     #[schema(value_type = Option<Rule>, example = "everybody")]
-    rule: Option<Value>,
+    rule: Option<serde_json::Value>,
 }
 
-/// What a copy of an event shall be. Its rule is the copied one's.
+/// Another event.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[schema(example = json!({ "code": "WORKSHOP2", "details": { "title": "Applied Cartography II" } }))]
-struct NewCopy {
+#[schema(example = json!({ "code": "WORKSHOP2", "details": { "title": "Applied Cartography, again" } }))]
+struct CopiedEvent {
     /// 1 to 24 of A-Z and 0-9, starting with a letter; part of every number, for ever.
     #[schema(min_length = 1, max_length = 24, pattern = "^[A-Za-z][A-Za-z0-9]*$")]
     code: String,
-    /// What differs.
+    /// What it says otherwise.
     #[serde(default)]
     details: Details,
 }
@@ -283,14 +282,14 @@ async fn change(
 }
 
 /// Copy an event, without its people, into a draft of another code
-#[utoipa::path(post, path = "/events/{code}/copy", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = NewCopy,
+#[utoipa::path(post, path = "/events/{code}/copy", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = CopiedEvent,
     params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 201, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn copy(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
-    Body(new): Body<NewCopy>,
+    Body(new): Body<CopiedEvent>,
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |app, desk| {
@@ -479,8 +478,11 @@ async fn remove(
 struct Ready {
     /// Whether nothing is missing.
     ready: bool,
-    /// What is missing.
+    /// What is missing. A run is refused for all of it but `no_attendance`, which it says in its preview.
     missing: Vec<NotReady>,
+    /// The sessions in which nobody was marked, present or absent, where the rule depends on them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unmarked_sessions: Vec<Session>,
 }
 
 /// Say what is missing before certificates can be generated
@@ -489,10 +491,10 @@ struct Ready {
     responses((status = 200, body = Ready), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn ready(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Json<Ready>, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, move |_, desk| {
+    app.read_at_desk(&caller, move |_, desk| {
         let planned = acts::planned(desk, &event_code(&code)?)?;
-        let missing = ready_to_generate(&planned.plan, &planned.event, false).err().unwrap_or_default();
-        Ok(Json(Ready { ready: missing.is_empty(), missing }))
+        let Prerequisites { missing, unmarked } = acts::prerequisites(desk, &planned)?;
+        Ok(Json(Ready { ready: missing.is_empty(), missing, unmarked_sessions: unmarked }))
     })
     .await
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::credential::{Malformed, Timestamp};
 use crate::guard::guarded;
 use crate::reading::{self, Ask, Candidate, Cut, Found, Kind, Outcome, Piece, Reader, ReadingError, Source, What};
-use crate::verify::{TrustAnchors, Verdict, verify};
+use crate::verify::{Basis, TrustAnchors, Verdict, verify};
 
 /// What came of a file.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +32,8 @@ pub struct Answer {
     pub disagreements: Vec<reading::Disagreement>,
     /// Why a PDF's pages may show something else than what was signed.
     pub page: Page,
+    /// What was known of its revocation, and as of when.
+    pub basis: Option<Basis>,
 }
 
 /// What was found about a credential or a file.
@@ -133,8 +135,9 @@ impl Finding {
 
 /// Verifies a text: a JWS, a verifier link, or JSON.
 pub fn text(text: &str, anchors: &TrustAnchors, now: Timestamp) -> Answer {
-    let finding = Finding::Verdict(verify(text.trim(), anchors, now));
-    Answer { source: "text", finding, ..nothing(None, "") }
+    let verdict = verify(text.trim(), anchors, now);
+    let basis = Basis::of(&verdict, anchors, now);
+    Answer { source: "text", finding: Finding::Verdict(verdict), basis, ..nothing(None, "") }
 }
 
 /// Returns the answer about a file that could not be looked at.
@@ -144,7 +147,7 @@ pub fn unreadable(error: ReadingError) -> Answer {
 
 fn nothing(name: Option<String>, problem: &str) -> Answer {
     let finding = Finding::Verdict(Verdict::Malformed(Malformed::new("file", problem)));
-    Answer { name, source: "file", finding, disagreements: Vec::new(), page: Page::Read }
+    Answer { name, source: "file", finding, disagreements: Vec::new(), page: Page::Read, basis: None }
 }
 
 /// A parser that gives up, ours or another's, is an answer about this file alone: others keep theirs.
@@ -229,8 +232,9 @@ impl Inspected {
         for Judged { verdict, sources } in all {
             let disagreements = differences(found, &verdict, &numbers);
             let (source, page) = (word(sources[0]), Page::of(found));
+            let basis = Basis::of(&verdict, anchors, now);
             let finding = Finding::Verdict(verdict);
-            self.answers.push(Answer { name: name.clone(), source, finding, disagreements, page });
+            self.answers.push(Answer { name: name.clone(), source, finding, disagreements, page, basis });
         }
     }
 
@@ -286,7 +290,7 @@ impl Answer {
             && self.page == Page::Read
     }
 
-    /// Returns the members of `schemas/verdict.json`, with `name`, `source`, `printedDiffers` and `page`.
+    /// Returns the members of `schemas/verdict.json`, with `name`, `source`, `printedDiffers`, `page` and `basis`.
     pub fn to_json(&self) -> Map<String, Value> {
         let mut object = Map::new();
         if let Some(name) = &self.name {
@@ -312,6 +316,9 @@ impl Answer {
         }
         if let Some((word, _)) = self.page.warning() {
             object.insert("page".to_owned(), json!(word));
+        }
+        if let Some(basis) = &self.basis {
+            object.insert("basis".to_owned(), basis.to_json());
         }
         object
     }

@@ -260,7 +260,7 @@ impl Vault {
         if let Some(live) = live.as_ref().filter(fresh) {
             return Ok(Arc::clone(&live.anchors));
         }
-        let mut anchors = TrustAnchors::default();
+        let mut anchors = TrustAnchors::of_records();
         anchors.add(&self.present(desk)?, None).map_err(PublishError::from)?;
         let anchors = Arc::new(anchors);
         *live = Some(Live { made: desk.now, changes, anchors: Arc::clone(&anchors) });

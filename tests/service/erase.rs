@@ -18,8 +18,8 @@ use testamur::store::{
 use testamur::webhooks::endpoints::{self, EndpointDraft};
 use testamur::webhooks::{EventKind, Rules};
 
-use crate::runs::{desk, done, school, work};
 use crate::harness::{OWNER, World, on_each_engine, request};
+use crate::runs::{desk, done, school, work};
 
 const NAME: &str = "Zdzisława Brzęczyszczykiewicz";
 const MARKS: [&str; 4] = ["brzęczyszczykiewicz", "zdzisława", "rare-name@", "lms-rare-4711"];

@@ -11,8 +11,8 @@ use testamur::inspect;
 use testamur::server::Limits;
 use testamur::store::MemoryStore;
 
-use crate::runs::{done, school};
 use crate::harness::{Answer, OWNER, START, World, issuer};
+use crate::runs::{done, school};
 
 const V2: &str = "https://www.w3.org/ns/credentials/v2";
 const EXAMPLES: &str = "https://www.w3.org/ns/credentials/examples/v2";

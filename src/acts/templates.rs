@@ -130,7 +130,7 @@ pub struct Sample {
     pub fields: Fields,
 }
 
-/// Draws a template for somebody who does not exist, with SPECIMEN across the page, signed by a key that is thrown away.
+/// Draws a template for somebody who does not exist, with SPECIMEN across the page and in its code.
 ///
 /// # Errors
 /// [`ActError::BadTemplate`] when it cannot be drawn.

@@ -137,6 +137,6 @@ fn preview(
         .hint("shorten what is too long, or change the template")?;
     let bytes = if png { crate::render::png(&pdf, PNG_DPI)? } else { pdf };
     write_whole(out, &bytes).doing(format!("write {}", out.display()))?;
-    output::line(format!("{} shows a specimen; its QR code is signed by a key that nobody trusts", out.display()));
+    output::line(format!("{} shows a specimen; its QR code says so, and is nobody's certificate", out.display()));
     Ok(ExitCode::SUCCESS)
 }

@@ -31,6 +31,7 @@ impl Answer {
             _ if self.inner.is_good() => "✓",
             Finding::Unreadable(_)
             | Finding::Verdict(Verdict::Valid(_) | Verdict::ValidStatusStale(_) | Verdict::StatusUnknown(_)) => "!",
+            Finding::Verdict(Verdict::Specimen) => "–",
             Finding::Verdict(_) => "✗",
         };
         // Whoever made the file chose these words, its name too.
@@ -39,6 +40,10 @@ impl Answer {
         match (&self.inner.finding, self.inner.finding.verdict().and_then(Verdict::credential)) {
             (Finding::Unreadable(error), _) => add(format!("{error}; {}", error.hint())),
             (Finding::Verdict(Verdict::Malformed(problem)), _) => add(problem.to_string()),
+            (Finding::Verdict(verdict @ Verdict::Specimen), _) => {
+                add(verdict.guidance().sentence.to_owned());
+                add(verdict.guidance().hint.to_owned());
+            }
             (Finding::Verdict(verdict), Some(credential)) => {
                 let proven = if verdict.proven().is_some() { "" } else { "not proven: " };
                 add(format!("{proven}{}  {}  {}", credential.number, credential.recipient, credential.title));

@@ -450,7 +450,7 @@ impl PreviewWanted {
 
 /// Draw a template for somebody who does not exist
 ///
-/// With SPECIMEN across the page, signed by a key that no verifier trusts.
+/// With SPECIMEN across the page. Its QR code is none of a certificate: every verifier answers `specimen`.
 #[utoipa::path(post, path = "/templates/{name}/preview", tag = "Templates", extensions(("x-permission" = json!("view"))),
     params(("name" = String, Path, example = "classic"), VersionWanted), request_body = PreviewWanted,
     responses((status = 200, description = "The file", content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"))),

@@ -49,7 +49,7 @@ pub use exceptions::{
 };
 pub use import::{ImportRecord, ImportRequest, Imported, Taken, import, imports, take};
 pub use import_report::{REPORT_DAYS, report_csv};
-pub use listed::{Exception, Exclusion, ExclusionReason, Listed, listed, listed_given};
+pub use listed::{Exception, Exclusion, ExclusionReason, Lifted, Listed, listed, listed_given};
 pub use person::{
     Answer, Answers, Duplicate, Enrolled, Join, PersonChange, Same, SameMailbox, change_progress, check_progress,
     duplicates, enroll, find, free_key, fresh_id, ids_differ, is_another, merge, name_of, patch, patch_given,
@@ -226,7 +226,7 @@ pub fn retried<T>(mut work: impl FnMut() -> Result<T, ActError>) -> Result<T, Ac
 
 /// Returns who acts, without where from: that is for the audit log only.
 fn who(desk: &crate::desk::Desk) -> String {
-    desk.actor.split(" from ").next().unwrap_or(desk.actor).to_owned()
+    desk.actor.who().to_string()
 }
 
 /// Returns a text that is printed and signed: with the letters of names only, in one line or in `lines`.

@@ -10,7 +10,8 @@ use serde_json::{Value, json};
 use super::Global;
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
-use crate::server::admin;
+use crate::accounts::Role;
+use crate::server::admin::{self, Invited};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -19,6 +20,17 @@ pub(super) enum Command {
         /// Print one JSON object a line
         #[arg(long)]
         json: bool,
+    },
+    /// Invite a member of staff: prints the link to set a password with
+    Invite {
+        /// The member's e-mail
+        email: String,
+        /// The member's name
+        #[arg(long)]
+        name: String,
+        /// What they are: viewer, issuer, revoker, key_officer or owner; may be given several times
+        #[arg(long = "role", required = true, value_name = "ROLE")]
+        roles: Vec<Role>,
     },
     /// Make a link with which a member of staff sets a new password; sessions and API tokens end
     Reset {
@@ -33,6 +45,9 @@ pub(super) enum Command {
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::List { json } => list(global, json),
+        Command::Invite { email, name, roles } => {
+            invite(global, &Invited { email, name, roles: roles.into_iter().collect() })
+        }
         Command::Reset { email, two_step } => reset(global, &email, two_step),
     }
 }
@@ -65,6 +80,27 @@ fn row(member: &Value) -> Vec<String> {
     vec![text("email"), text("name"), roles.join(", "), state.to_owned()]
 }
 
+fn invite(global: &Global, who: &Invited) -> Result<ExitCode, Failure> {
+    let link = match connected(global) {
+        Some(service) => {
+            let told = serde_json::to_string(who).doing("ask the service")?;
+            link_in(&ask(service, &format!("{}:{told}", admin::STAFF_INVITE))?)
+        }
+        None => {
+            let workspace = Workspace::open(global)?;
+            let public = super::serve::address(&workspace.config)?;
+            public.link(admin::PASSWORD_PAGE, &admin::invite(&workspace.desk(), who)?)
+        }
+    };
+    output::line("whoever opens this within 72 hours sets the password of the new member, once:");
+    output::line(format!("    {link}"));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn link_in(answer: &Value) -> String {
+    answer["link"].as_str().unwrap_or_default().to_owned()
+}
+
 fn reset(global: &Global, email: &str, two_step: bool) -> Result<ExitCode, Failure> {
     // It is sent as a line.
     if email.contains(['\n', '\r']) {
@@ -73,12 +109,13 @@ fn reset(global: &Global, email: &str, two_step: bool) -> Result<ExitCode, Failu
     let link = match connected(global) {
         Some(service) => {
             let command = if two_step { admin::STAFF_RESET_TWO_STEP } else { admin::STAFF_RESET };
-            ask(service, &format!("{command}:{email}"))?["link"].as_str().unwrap_or_default().to_owned()
+            link_in(&ask(service, &format!("{command}:{email}"))?)
         }
         None => {
             let workspace = Workspace::open(global)?;
+            let public = super::serve::address(&workspace.config)?;
             let token = admin::reset(&workspace.desk(), email, two_step).hint(HINT)?;
-            admin::link_at(&super::serve::address(&workspace.config), &token)
+            public.link(admin::PASSWORD_PAGE, &token)
         }
     };
     output::line("whoever opens this within 72 hours sets a new password, once; older links are good no more,");

@@ -1,6 +1,7 @@
 //! The door for the machine's own operator: a socket in the data folder that only its owner may open. It takes a few commands,
 //! so that a backup can be made, and a lost password be replaced, while the service holds the store.
 
+use std::collections::BTreeSet;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -8,12 +9,13 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::App;
 use crate::accounts;
 use crate::acts::erase;
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::store::{self, Header, StoreError};
 
 /// The socket's name in the data folder.
@@ -26,14 +28,16 @@ pub const STAFF_LIST: &str = "staff list";
 pub const STAFF_RESET: &str = "staff reset";
 /// As [`STAFF_RESET`], and takes the second step away too.
 pub const STAFF_RESET_TWO_STEP: &str = "staff reset-two-step";
+/// What invites somebody: this, a colon and [`Invited`] as JSON.
+pub const STAFF_INVITE: &str = "staff invite";
 /// What asks for the store to be rewritten.
 pub const COMPACT: &str = "store compact";
 /// `typ` of the signature under a dump.
 pub const DUMP_TYP: &str = "testamur-dump+jwt";
-/// Who acts through this door.
-const ACTOR: &str = "admin socket";
+/// The page where somebody sets a password who was given a link, by an invitation too.
+pub const PASSWORD_PAGE: &str = "password";
 /// Longest command.
-const COMMAND_BYTES: u64 = 1_024;
+const COMMAND_BYTES: u64 = 16 * 1_024;
 /// Members read at once.
 const PAGE: usize = 500;
 /// How long the other side may be silent.
@@ -53,11 +57,11 @@ impl Drop for Door {
     }
 }
 
-/// Opens the door in a data folder of a service with an address. Whoever opens the store may: a socket that is there already is of a service that died.
+/// Opens the door in a data folder. Whoever opens the store may: a socket that is there already is of a service that died.
 ///
 /// # Errors
 /// When the socket cannot be made.
-pub fn open(data: &Path, app: App, address: String) -> io::Result<Door> {
+pub fn open(data: &Path, app: App) -> io::Result<Door> {
     let path = data.join(SOCKET);
     match std::fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -67,7 +71,7 @@ pub fn open(data: &Path, app: App, address: String) -> io::Result<Door> {
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
     thread::Builder::new().name("admin".to_owned()).spawn(move || {
         for stream in listener.incoming().flatten() {
-            if let Err(error) = answer(&app, &address, stream) {
+            if let Err(error) = answer(&app, stream) {
                 tracing::warn!(%error, "admin command");
             }
         }
@@ -75,13 +79,14 @@ pub fn open(data: &Path, app: App, address: String) -> io::Result<Door> {
     Ok(Door(path))
 }
 
-fn answer(app: &App, address: &str, stream: UnixStream) -> io::Result<()> {
+fn answer(app: &App, stream: UnixStream) -> io::Result<()> {
     stream.set_read_timeout(Some(PATIENCE))?;
     stream.set_write_timeout(Some(PATIENCE))?;
     let mut command = String::new();
     BufReader::new(io::Read::take(&stream, COMMAND_BYTES)).read_line(&mut command)?;
     let mut out = BufWriter::new(&stream);
-    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: ACTOR, now: app.now() };
+    let desk =
+        Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::operator("admin socket"), now: app.now() };
     let (command, about) = command.trim().split_once(':').unwrap_or((command.trim(), ""));
     let done = match command {
         EXPORT => return export(app, &desk, &mut out).and_then(|()| out.flush()),
@@ -92,12 +97,20 @@ fn answer(app: &App, address: &str, stream: UnixStream) -> io::Result<()> {
         STAFF_LIST => staff(&desk).map(|staff| json!({ "staff": staff })),
         STAFF_RESET | STAFF_RESET_TWO_STEP => {
             let link = reset(&desk, about, command == STAFF_RESET_TWO_STEP);
-            link.map(|token| json!({ "link": link_at(address, &token) }))
+            link.map(|token| json!({ "link": app.public_url.link(PASSWORD_PAGE, &token) }))
         }
-        _ => return writeln!(out, "{}", json!({ "error": "unknown command" })).and_then(|()| out.flush()),
+        STAFF_INVITE => match serde_json::from_str(about) {
+            Ok(who) => invite(&desk, &who).map(|token| json!({ "link": app.public_url.link(PASSWORD_PAGE, &token) })),
+            Err(_) => return unknown(&mut out),
+        },
+        _ => return unknown(&mut out),
     };
     writeln!(out, "{}", done.unwrap_or_else(|error| json!({ "error": error.to_string() })))?;
     out.flush()
+}
+
+fn unknown(out: &mut dyn Write) -> io::Result<()> {
+    writeln!(out, "{}", json!({ "error": "unknown command" })).and_then(|()| out.flush())
 }
 
 /// Rewrites the store if what was erased has waited in its files for long enough.
@@ -105,7 +118,7 @@ fn answer(app: &App, address: &str, stream: UnixStream) -> io::Result<()> {
 /// # Errors
 /// Those of the store.
 pub fn compact_if_due(app: &App) -> Result<(), StoreError> {
-    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: "system", now: app.now() };
+    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::System, now: app.now() };
     if erase::is_due(desk.store, desk.now)? {
         let compacted = erase::compact(&desk)?;
         tracing::info!(before = compacted.before, after = compacted.after, "rewrote the store");
@@ -129,6 +142,27 @@ pub fn staff(desk: &Desk) -> accounts::Result<Vec<Value>> {
     }
 }
 
+/// Who is invited through this door.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Invited {
+    /// E-mail.
+    pub email: String,
+    /// Name.
+    pub name: String,
+    /// Roles, at least one.
+    pub roles: BTreeSet<accounts::Role>,
+}
+
+/// Invites somebody; returns the token of the link to set a password with.
+///
+/// # Errors
+/// What is wrong with who is invited.
+pub fn invite(desk: &Desk, who: &Invited) -> accounts::Result<accounts::Secret> {
+    let Invited { email, name, roles } = who;
+    let (_, token) = accounts::invite(desk, &accounts::Invitation { email, name, roles: roles.clone() })?;
+    Ok(token)
+}
+
 /// Makes a link with which the member of an e-mail can set a new password; on demand the second step goes too.
 ///
 /// # Errors
@@ -139,11 +173,6 @@ pub fn reset(desk: &Desk, email: &str, two_step: bool) -> accounts::Result<accou
         accounts::clear_two_step(desk, &member.id)?;
     }
     accounts::reset_link(desk, &member.id)
-}
-
-/// Returns the address of the page where a link's token is used. It is in the fragment, which no server sees.
-pub fn link_at(address: &str, token: &accounts::Secret) -> String {
-    format!("{address}/password#{}", token.expose())
 }
 
 /// Writes a dump. If it breaks off, its footer is missing: the reader notices.

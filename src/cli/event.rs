@@ -272,7 +272,12 @@ pub(super) fn keep(
     Ok(desk.store.put_blob(&template.to_bundle())?)
 }
 
+/// Returns the name that an event keeps: of `classic@1` the name, of a file's path its stem.
 pub(super) fn template_name(name_or_path: &str) -> String {
+    let (name, _) = crate::template::name_and_version(name_or_path);
+    if crate::template::builtin_names().contains(&name) {
+        return name.to_owned();
+    }
     Path::new(name_or_path).file_stem().map_or(name_or_path.to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
@@ -289,7 +294,7 @@ fn show(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCo
         return Ok(ExitCode::SUCCESS);
     }
     output::line(format!("{code}  {}", event.achievement.name));
-    for (what, value) in details(&event) {
+    for (what, value) in details(&event, acts::templates::built_in_version(&*workspace.store, &event.template)?) {
         output::line(format!("  {what:<13} {value}"));
     }
     let people = output::counted(people, "person", "people");
@@ -297,7 +302,7 @@ fn show(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCo
     Ok(ExitCode::SUCCESS)
 }
 
-fn details(event: &Event) -> Vec<(&'static str, String)> {
+fn details(event: &Event, version: Option<u32>) -> Vec<(&'static str, String)> {
     let Event { achievement, constants, .. } = event;
     let bundle: String = event.template.bundle.0.chars().take(12).collect();
     let mut rows = vec![
@@ -307,7 +312,7 @@ fn details(event: &Event) -> Vec<(&'static str, String)> {
         ("starts", day(event.starts)),
         ("ends", day(event.ends)),
         ("valid for", event.expires_after.clone().unwrap_or_else(|| "ever".to_owned())),
-        ("template", format!("{} {bundle}", event.template.name)),
+        ("template", format!("{}{} {bundle}", event.template.name, version.map_or(String::new(), |v| format!("@{v}")))),
     ];
     rows.extend(event.extras.credits.map(|credits| ("credits", credits.to_string())));
     for n in 1..=SIGNATORIES {

@@ -38,7 +38,7 @@ pub use error::{FillError, TemplateError};
 pub use face::{Face, FaceOrigin, MAX_FONT_BYTES};
 pub use fonts::{FontError, FontLibrary, FontRequest};
 pub use layout::{Layout, MAX_VALUE, Record};
-pub use load::{Template, builtin_names};
+pub use load::{Template, builtin_names, builtin_versions, name_and_version};
 pub use model::{Element, HexColor, MAX_TEXT};
 pub use near::nearest;
 pub use placeholder::{DATE_PLACEHOLDERS, TEXT_PLACEHOLDERS};

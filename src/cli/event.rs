@@ -294,7 +294,7 @@ fn show(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCo
         return Ok(ExitCode::SUCCESS);
     }
     output::line(format!("{code}  {}", event.achievement.name));
-    for (what, value) in details(&event, acts::templates::built_in_version(&*workspace.store, &event.template)?) {
+    for (what, value) in details(&event, acts::templates::built_in_version(&workspace.store, &event.template)?) {
         output::line(format!("  {what:<13} {value}"));
     }
     let people = output::counted(people, "person", "people");

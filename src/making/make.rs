@@ -36,6 +36,29 @@ pub enum IssueError {
     Store(#[from] StoreError),
 }
 
+/// Why one certificate cannot be made. Others can.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum MakeError {
+    /// It would say a result, and the event was never asked about those.
+    #[error(transparent)]
+    Unasked(#[from] Unasked),
+    /// What it would say cannot be signed.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// It cannot be drawn; the cause is that of its template, which others share.
+    #[error(transparent)]
+    Face(Arc<FaceError>),
+    /// Nobody looked for its template.
+    #[error("its template is not there")]
+    NoTemplate,
+}
+
+impl From<FaceError> for MakeError {
+    fn from(error: FaceError) -> Self {
+        Self::Face(Arc::new(error))
+    }
+}
+
 /// A certificate that is signed and verified, with its page ready to be drawn. Not kept yet.
 #[derive(Clone)]
 pub struct Printable {
@@ -58,8 +81,8 @@ pub struct Workshop<'a> {
 }
 
 /// Makes certificates that are not kept yet: everything is tried out, then numbers and status entries are reserved for what
-/// can be made, and it is built, signed and verified. The caller commits them. Answers are in the order of the orders; a
-/// text says why one cannot be made. What cannot be made uses up no number.
+/// can be made, and it is built, signed and verified. The caller commits them. Answers are in the order of the
+/// orders. What cannot be made uses up no number.
 ///
 /// # Errors
 /// See [`IssueError`].
@@ -68,22 +91,22 @@ pub fn make(
     workshop: &Workshop,
     event: &Event,
     orders: Vec<Order>,
-) -> Result<Vec<Result<Printable, String>>, IssueError> {
+) -> Result<Vec<Result<Printable, MakeError>>, IssueError> {
     let bench = Bench::new(desk, workshop.faces, event, &orders)?;
     let problems = bench.try_all(workshop.times, &workshop.signer.kid, &orders);
     let can = orders.into_iter().zip(&problems).filter(|(_, problem)| problem.is_none()).map(|(order, _)| order);
     let slots = bench.reserve(workshop.times, can.collect())?;
     let made: Vec<_> = slots.into_par_iter().map(|slot| bench.make(workshop, slot)).collect();
     let mut made = made.into_iter();
-    let answer = |problem: Option<String>| match problem {
+    let answer = |problem: Option<MakeError>| match problem {
         Some(problem) => Some(Err(problem)),
         None => made.next(),
     };
     Ok(problems.into_iter().filter_map(answer).collect())
 }
 
-/// Says which of these orders could not be made, without signing or reserving anything: a text says why. `kid` is the full
-/// id of the key that would sign.
+/// Says which of these orders could not be made, without signing or reserving anything, and why. `kid` is the full id of
+/// the key that would sign.
 ///
 /// # Errors
 /// See [`IssueError`].
@@ -93,7 +116,7 @@ pub fn try_out(
     kid: &str,
     event: &Event,
     orders: &[Order],
-) -> Result<Vec<Option<String>>, IssueError> {
+) -> Result<Vec<Option<MakeError>>, IssueError> {
     Ok(Bench::new(desk, faces, event, orders)?.try_all(&StageTimes::default(), kid, orders))
 }
 
@@ -154,8 +177,8 @@ pub(super) fn entries(ranges: &[StatusRange], secret: &[u8; 32]) -> Vec<StatusEn
 struct Bench<'a> {
     desk: &'a Desk<'a>,
     event: &'a Event,
-    /// The templates that are asked for, by digest; a text says why one cannot be used.
-    faces: BTreeMap<String, Result<Arc<Face>, String>>,
+    /// The templates that are asked for, by digest.
+    faces: BTreeMap<String, Result<Arc<Face>, MakeError>>,
 }
 
 /// What a new certificate is made from: all of it reserved before anything is signed.
@@ -185,7 +208,7 @@ impl<'a> Bench<'a> {
             }
             let face = match faces.of(desk.store, template, &constants) {
                 Err(FaceError::Store(error)) => return Err(error.into()),
-                face => face.map_err(|error| error.to_string()),
+                face => face.map_err(MakeError::from),
             };
             compiled.insert(bundle, face);
         }
@@ -193,13 +216,13 @@ impl<'a> Bench<'a> {
     }
 
     /// Tries out each order up to the signature, under the longest number and status entry there can be.
-    fn try_all(&self, times: &StageTimes, kid: &str, orders: &[Order]) -> Vec<Option<String>> {
+    fn try_all(&self, times: &StageTimes, kid: &str, orders: &[Order]) -> Vec<Option<MakeError>> {
         let number = CertificateNumber::new(self.event.code.clone(), self.desk.now.year(), WIDEST_SEQUENCE);
         let status = StatusEntry { list: 1, index: LIST_ENTRIES - 1 };
         let suffix = CredentialSuffix::from_random([0xff; 5]);
         let one = |order: &Order| {
             if let Err(unasked) = Unasked::check(self.event, &order.person) {
-                return Some(unasked.to_string());
+                return Some(unasked.into());
             }
             let slot = (number.clone(), suffix.clone(), status);
             self.lay_out(times, kid, order, slot).err()
@@ -234,29 +257,28 @@ impl<'a> Bench<'a> {
         kid: &str,
         Order { person, template, tier, .. }: &Order,
         (number, suffix, status): (CertificateNumber, CredentialSuffix, StatusEntry),
-    ) -> Result<Page, String> {
-        let (desk, text) = (self.desk, |error: DraftError| error.to_string());
+    ) -> Result<Page, MakeError> {
+        let desk = self.desk;
         let started = Instant::now();
-        let subject = Subject::new(self.event, person).map_err(text)?;
-        let draft = Draft::new(desk.issuer, kid, &subject, number, suffix, status, desk.now).map_err(text)?;
+        let subject = Subject::new(self.event, person)?;
+        let draft = Draft::new(desk.issuer, kid, &subject, number, suffix, status, desk.now)?;
         let started = times.add(Stage::Build, started);
         let fields = kept_fields(self.event, person, tier.as_deref());
         let record = record::of(&draft.document, &fields, &desk.issuer.verifier);
-        let face =
-            self.faces.get(&template.bundle.0).cloned().unwrap_or_else(|| Err("its template is not there".into()))?;
-        let scene = face.texts(&record).map_err(|e| e.to_string())?;
+        let face = self.faces.get(&template.bundle.0).cloned().unwrap_or(Err(MakeError::NoTemplate))?;
+        let scene = face.texts(&record)?;
         times.add(Stage::Layout, started);
         Ok(Page { draft, fields, scene, face })
     }
 
     /// Makes one certificate.
-    fn make(&self, workshop: &Workshop, slot: Slot) -> Result<Printable, String> {
+    fn make(&self, workshop: &Workshop, slot: Slot) -> Result<Printable, MakeError> {
         let (signer, times, now) = (workshop.signer, workshop.times, self.desk.now);
         let Slot { order, number, suffix, status } = slot;
         let page = self.lay_out(times, &signer.kid, &order, (number.clone(), suffix, status))?;
         let Page { draft, fields, scene, face } = page;
         let started = Instant::now();
-        let signed = draft.sign(signer).map_err(|error| error.to_string())?;
+        let signed = draft.sign(signer)?;
         times.add(Stage::Sign, started);
         let Order { person, template, basis, run, .. } = order;
         let certificate = Certificate {

@@ -87,8 +87,8 @@ fn foreseen(
             (Fate::Replace(old, _), _) if !making::would_change(&event, old, order) => {
                 Fate::Keep(old.number.clone(), NOTHING_CHANGES.to_owned())
             }
-            (Fate::Replace(old, _), Some(why)) => Fate::Keep(old.number.clone(), why),
-            (_, Some(why)) => Fate::Nothing(why),
+            (Fate::Replace(old, _), Some(why)) => Fate::Keep(old.number.clone(), why.to_string()),
+            (_, Some(why)) => Fate::Nothing(why.to_string()),
             (_, None) => continue,
         };
         *fate = changed;

@@ -34,6 +34,17 @@ pub(crate) fn guarded<T>(work: impl FnOnce() -> T) -> Result<T, Panicked> {
     })
 }
 
+/// Stack of the thread that parses or converts an SVG: the libraries go down the tree by calling themselves.
+const STACK_BYTES: usize = 64 << 20;
+
+/// Runs `work` on a thread with a large stack. `None` when it panicked, or no thread could be had.
+pub(crate) fn with_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().name("svg".into()).stack_size(STACK_BYTES);
+        builder.spawn_scoped(scope, work).ok()?.join().ok()
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -14,7 +14,7 @@
 //!
 //! Around it:
 //!
-//! - [`template`] and [`render`]: what a certificate looks like; PDF and PNG.
+//! - [`template`]: what a certificate looks like; lays it out into a [`scene`]. [`render`] draws scenes: PDF and PNG.
 //! - [`reading`]: gets credentials and printed text back out of PDF files and pictures, archives and mails; what others
 //!   send is read by a process of its own.
 //! - [`inspect`]: a whole file in, verdicts out: reads, verifies, compares.
@@ -57,6 +57,7 @@ pub mod publish;
 pub mod qr;
 pub mod reading;
 pub mod render;
+pub mod scene;
 pub mod server;
 pub mod status;
 pub mod store;

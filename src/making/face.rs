@@ -9,8 +9,9 @@ use crate::credential::limits;
 use crate::proof::jws::Jws;
 use crate::qr::{self, Symbol};
 use crate::render::{Base, BaseMeta, CertificateMeta, RenderError};
+use crate::scene::Scene;
 use crate::store::{Certificate, Store, StoreError, TemplateRef};
-use crate::template::{FillError, FontLibrary, Layout, Record, Scene, Template, TemplateError};
+use crate::template::{FillError, FontLibrary, Layout, Record, Template, TemplateError};
 
 /// Why a certificate cannot be drawn.
 #[derive(Debug, thiserror::Error)]

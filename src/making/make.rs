@@ -12,9 +12,9 @@ use super::record::{self, Constants};
 use super::{Draft, DraftError, Face, FaceError, Faces, Order, STATUS_SECRET, Stage, StageTimes, Subject, Unasked};
 use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry};
 use crate::desk::{Desk, Signer};
+use crate::scene::Scene;
 use crate::status::{LIST_ENTRIES, Permutation};
 use crate::store::{Certificate, CertificateState, Event, Fields, Participant, StatusRange, Store, StoreError};
-use crate::template::Scene;
 
 /// Why nothing can be made. What was acknowledged before stays.
 #[derive(Debug, thiserror::Error)]

@@ -9,8 +9,9 @@ use super::{Draft, Face, FaceError, Faces, IssueError, Order, Subject};
 use crate::credential::{Achievement, CertificateNumber, CredentialSuffix, EventCode, Extras, StatusEntry};
 use crate::desk::{Desk, Signer};
 use crate::proof::eddsa::SecretKey;
+use crate::scene::{Color, Item, Path, PathSegment, Scene};
 use crate::store::{BlobId, Certificate, CertificateState, Event, Fields, Participant, PersonKey, TemplateRef};
-use crate::template::{Color, FontLibrary, Item, Path, PathSegment, Scene, Template};
+use crate::template::{FontLibrary, Template};
 
 /// A certificate to look at: nobody's. Its code says so to every verifier, and no credential is in it.
 #[derive(Debug, Clone)]

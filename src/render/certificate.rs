@@ -7,11 +7,11 @@ use super::base::{
     links, subsets as subsets_of, table_line, write_fonts,
 };
 use super::content::Fonts;
-use super::fonts::{self, FaceSource, FontUse};
+use super::fonts::{self, FontUse};
 use super::syntax::{LEVEL_CONTENT, Objects, deflate, number, put, text};
 use super::{RenderError, content, metadata};
 use crate::credential::Timestamp;
-use crate::template::{FontId, Item, Scene};
+use crate::scene::{FaceSource, FontId, Item, Scene};
 
 /// Name of the attached credential.
 const ATTACHMENT_NAME: &str = "credential.jwt";

@@ -1,3 +1,5 @@
+//! What certificates look like: templates compiled once for an event, and each certificate drawn from its record.
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,3 +1,5 @@
+//! Wire format 1: a compact JWS as the digits of a QR code's text, and back, bit for bit (`schemas/wire/README.md`).
+
 use std::sync::LazyLock;
 
 use super::SymbolError;

@@ -1,3 +1,5 @@
+//! Why a template cannot be used, and why a record does not fit it.
+
 use std::path::PathBuf;
 
 use super::fonts::FontError;

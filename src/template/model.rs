@@ -1,3 +1,5 @@
+//! The elements of a template document.
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

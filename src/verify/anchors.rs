@@ -1,3 +1,5 @@
+//! Whom a verifier trusts: the newest snapshot of each issuer, and never back to an older one.
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};

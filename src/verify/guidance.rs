@@ -1,3 +1,5 @@
+//! What people are told about a verdict, from the tables of `schemas/verdict.json`.
+
 use std::sync::LazyLock;
 
 use serde_json::Value;

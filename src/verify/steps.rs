@@ -1,3 +1,5 @@
+//! The steps to a verdict, in the order and with the numbers of `schemas/verify.md`.
+
 use super::{Anchor, Checked, Detail, StatusFreshness, TrustAnchors, Unproven, Verdict, VerifiedCredential};
 use crate::credential::{Malformed, Timestamp, UnverifiedCredential, json, limits};
 use crate::keys::{KeyState, short_id};

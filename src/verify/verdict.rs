@@ -1,3 +1,5 @@
+//! The verdict: what a verifier answers, with what it rests on.
+
 use serde_json::{Map, Value, json};
 
 use crate::credential::{Malformed, Timestamp, UnverifiedCredential};

@@ -1,3 +1,5 @@
+//! Runs and their rows as they are kept, with states and counters.
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -1,3 +1,5 @@
+//! Does a run, one group of rows at a time: decided, made and committed in one transaction.
+
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;

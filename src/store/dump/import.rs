@@ -1,3 +1,5 @@
+//! Reads a dump: looked at whole, then written into an empty store.
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Seek};
 

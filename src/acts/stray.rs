@@ -225,6 +225,9 @@ fn place(desk: &Desk, ours: &Ours) -> Result<Place> {
     let credential = &ours.credential;
     let none = || RunError::NoEntry(credential.number.chars().take(60).collect());
     let number: CertificateNumber = credential.number.parse().map_err(|_| none())?;
+    if !desk.store.covers(number.event()) {
+        return Err(RunError::NoCertificate(number));
+    }
     let (list, index) = credential.status.as_ref().ok_or_else(none)?;
     let list = list.strip_prefix(&format!("https://{}/status/", desk.issuer.host)).and_then(|list| list.parse().ok());
     let index = u32::try_from(*index).ok().filter(|index| *index < LIST_ENTRIES);

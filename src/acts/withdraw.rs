@@ -78,6 +78,7 @@ fn issue_one(
             return Err(RunError::AlreadyHas(number));
         }
         let planned = planned(desk, code)?;
+        planned.in_use()?;
         let (found, decision, mut given) = decided(desk, &planned, person)?;
         let ((name, why), detail) = allow(&planned, &decision)?;
         Unasked::check(&planned.event, &found)?;

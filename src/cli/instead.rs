@@ -10,6 +10,9 @@ pub(super) fn over_http(command: &Command) -> Option<&'static str> {
         Command::Event(event::Command::List { .. }) => "GET /api/v1/events",
         Command::Event(event::Command::Show { .. }) => "GET /api/v1/events/CODE",
         Command::Event(event::Command::Update(_)) => "PATCH /api/v1/events/CODE",
+        Command::Event(event::Command::Archive { .. }) => "PUT /api/v1/events/CODE/archived",
+        Command::Event(event::Command::Unarchive { .. }) => "DELETE /api/v1/events/CODE/archived",
+        Command::Event(event::Command::Remove { .. }) => "DELETE /api/v1/events/CODE",
         Command::Import(_) => "POST /api/v1/events/CODE/imports",
         Command::People(people::Command::List { .. }) => "GET /api/v1/events/CODE/participants",
         Command::Issue(_) => "POST /api/v1/runs with kind generate",
@@ -40,11 +43,14 @@ mod tests {
     use crate::cli::Cli;
 
     /// Every command that needs the store, and has a call.
-    const COMMANDS: [&str; 19] = [
+    const COMMANDS: [&str; 22] = [
         "event create CODE --title T --template classic",
         "event list",
         "event show CODE",
         "event update CODE --title T",
+        "event archive CODE",
+        "event unarchive CODE",
+        "event remove CODE",
         "import CODE people.csv",
         "people list CODE",
         "issue CODE",

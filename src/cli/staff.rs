@@ -1,6 +1,7 @@
 //! `testamur staff`: for the operator of this machine, who can always let an owner in again. Works while the service runs,
 //! through its socket, and without it.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
@@ -10,8 +11,9 @@ use serde_json::{Value, json};
 use super::Global;
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
-use crate::accounts::Role;
-use crate::server::admin::{self, Invited};
+use crate::accounts::{Role, Scope};
+use crate::credential::EventCode;
+use crate::server::admin::{self, Invited, Limited};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -31,6 +33,20 @@ pub(super) enum Command {
         /// What they are: viewer, issuer, revoker, key_officer or owner; may be given several times
         #[arg(long = "role", required = true, value_name = "ROLE")]
         roles: Vec<Role>,
+        /// Limit the membership to this event; may be given several times
+        #[arg(long = "event", value_name = "CODE")]
+        events: Vec<EventCode>,
+    },
+    /// Limit a membership to events: what is outside does not exist for them
+    Limit {
+        /// The member's e-mail
+        email: String,
+        /// To this event; may be given several times
+        #[arg(long = "event", value_name = "CODE", required_unless_present = "all_events")]
+        events: Vec<EventCode>,
+        /// End the limit
+        #[arg(long, conflicts_with = "events")]
+        all_events: bool,
     },
     /// Make a link with which a member of staff sets a new password; sessions and API tokens end
     Reset {
@@ -45,8 +61,13 @@ pub(super) enum Command {
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::List { json } => list(global, json),
-        Command::Invite { email, name, roles } => {
-            invite(global, &Invited { email, name, roles: roles.into_iter().collect() })
+        Command::Invite { email, name, roles, events } => {
+            let events = Scope::of(Some(events).filter(|events| !events.is_empty()).map(BTreeSet::from_iter));
+            invite(global, &Invited { email, name, roles: roles.into_iter().collect(), events })
+        }
+        Command::Limit { email, events, all_events } => {
+            let events = Scope::of((!all_events).then(|| events.into_iter().collect()));
+            limit(global, &Limited { email, events })
         }
         Command::Reset { email, two_step } => reset(global, &email, two_step),
     }
@@ -61,7 +82,7 @@ fn list(global: &Global, as_json: bool) -> Result<ExitCode, Failure> {
     if as_json {
         staff.iter().for_each(output::json);
     } else {
-        output::table(&["E-MAIL", "NAME", "ROLES", "STATE"], &staff.iter().map(row).collect::<Vec<_>>());
+        output::table(&["E-MAIL", "NAME", "ROLES", "EVENTS", "STATE"], &staff.iter().map(row).collect::<Vec<_>>());
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -77,7 +98,11 @@ fn row(member: &Value) -> Vec<String> {
         (.., true) => "with second step",
         _ => "active",
     };
-    vec![text("email"), text("name"), roles.join(", "), state.to_owned()]
+    let events = member["events"].as_array().map(|events| {
+        let codes: Vec<_> = events.iter().filter_map(Value::as_str).collect();
+        if codes.is_empty() { "none".to_owned() } else { codes.join(", ") }
+    });
+    vec![text("email"), text("name"), roles.join(", "), events.unwrap_or_else(|| "all".to_owned()), state.to_owned()]
 }
 
 fn invite(global: &Global, who: &Invited) -> Result<ExitCode, Failure> {
@@ -94,6 +119,25 @@ fn invite(global: &Global, who: &Invited) -> Result<ExitCode, Failure> {
     };
     output::line("whoever opens this within 72 hours sets the password of the new member, once:");
     output::line(format!("    {link}"));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn limit(global: &Global, to: &Limited) -> Result<ExitCode, Failure> {
+    match connected(global) {
+        Some(service) => {
+            let told = serde_json::to_string(to).doing("ask the service")?;
+            ask(service, &format!("{}:{told}", admin::STAFF_LIMIT))?;
+        }
+        None => drop(admin::limit(&Workspace::open(global)?.desk(), to).hint(HINT)?),
+    }
+    output::line(match to.events.events() {
+        Some(events) => format!(
+            "{} sees {}, and nothing else",
+            to.email,
+            events.iter().map(EventCode::as_str).collect::<Vec<_>>().join(", ")
+        ),
+        None => format!("{} sees all events", to.email),
+    });
     Ok(ExitCode::SUCCESS)
 }
 

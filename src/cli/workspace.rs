@@ -12,7 +12,7 @@ use crate::desk::{Actor, Desk, Issuer};
 use crate::making::Faces;
 use crate::publish::PublishError;
 use crate::publish::clock::{self, ClockError};
-use crate::server::admin;
+use crate::server::{self, admin};
 use crate::store::{Event, SledStore, Store, StoreError};
 use crate::template::FontLibrary;
 use crate::vault::KeyFolder;
@@ -49,6 +49,7 @@ impl Workspace {
         let seen = newest_file(&global.data);
         let workspace = Self::open_to_read(global)?;
         check_clock(&workspace.desk(), seen, global)?;
+        workspace.finish_removals()?;
         Ok(workspace)
     }
 
@@ -68,6 +69,14 @@ impl Workspace {
             now: global.now(),
             accept_clock: global.accept_clock,
         })
+    }
+
+    /// Ends the removals of events: of this command, or of one that was killed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) fn finish_removals(&self) -> Result<(), Failure> {
+        server::finish_removals(&self.store).map_err(|problem| Failure::new(problem.detail))
     }
 
     /// Returns the desk of this command: its store, issuer, actor and time.

@@ -30,6 +30,8 @@ pub const STAFF_RESET: &str = "staff reset";
 pub const STAFF_RESET_TWO_STEP: &str = "staff reset-two-step";
 /// What invites somebody: this, a colon and [`Invited`] as JSON.
 pub const STAFF_INVITE: &str = "staff invite";
+/// What limits a membership to events: this, a colon and [`Limited`] as JSON.
+pub const STAFF_LIMIT: &str = "staff limit";
 /// What asks for the store to be rewritten.
 pub const COMPACT: &str = "store compact";
 /// `typ` of the signature under a dump.
@@ -37,7 +39,7 @@ pub const DUMP_TYP: &str = "testamur-dump+jwt";
 /// The page where somebody sets a password who was given a link, by an invitation too.
 pub const PASSWORD_PAGE: &str = "password";
 /// Longest command.
-const COMMAND_BYTES: u64 = 16 * 1_024;
+const COMMAND_BYTES: u64 = 64 * 1_024;
 /// Members read at once.
 const PAGE: usize = 500;
 /// How long the other side may be silent.
@@ -103,6 +105,10 @@ fn answer(app: &App, stream: UnixStream) -> io::Result<()> {
             Ok(who) => invite(&desk, &who).map(|token| json!({ "link": app.public_url.link(PASSWORD_PAGE, &token) })),
             Err(_) => return unknown(&mut out),
         },
+        STAFF_LIMIT => match serde_json::from_str(about) {
+            Ok(to) => limit(&desk, &to).map(|member| json!({ "staff": member })),
+            Err(_) => return unknown(&mut out),
+        },
         _ => return unknown(&mut out),
     };
     writeln!(out, "{}", done.unwrap_or_else(|error| json!({ "error": error.to_string() })))?;
@@ -151,6 +157,28 @@ pub struct Invited {
     pub name: String,
     /// Roles, at least one.
     pub roles: BTreeSet<accounts::Role>,
+    /// The events that the membership is limited to.
+    #[serde(default)]
+    pub events: accounts::Scope,
+}
+
+/// What becomes of somebody's limit through this door.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Limited {
+    /// E-mail.
+    pub email: String,
+    /// The events that the membership is limited to from now on.
+    pub events: accounts::Scope,
+}
+
+/// Limits a membership to events, or ends the limit.
+///
+/// # Errors
+/// When there is no such member, or it is an owner.
+pub fn limit(desk: &Desk, to: &Limited) -> accounts::Result<accounts::Staff> {
+    let member = accounts::member_of(desk.store, &to.email)?;
+    let change = accounts::Change { events: Some(to.events.clone()), ..accounts::Change::default() };
+    accounts::update(desk, &member.id, None, &change)
 }
 
 /// Invites somebody; returns the token of the link to set a password with.
@@ -158,8 +186,9 @@ pub struct Invited {
 /// # Errors
 /// What is wrong with who is invited.
 pub fn invite(desk: &Desk, who: &Invited) -> accounts::Result<accounts::Secret> {
-    let Invited { email, name, roles } = who;
-    let (_, token) = accounts::invite(desk, &accounts::Invitation { email, name, roles: roles.clone() })?;
+    let Invited { email, name, roles, events } = who;
+    let invitation = accounts::Invitation { email, name, roles: roles.clone(), events: events.clone() };
+    let (_, token) = accounts::invite(desk, &invitation)?;
     Ok(token)
 }
 

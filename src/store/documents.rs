@@ -78,6 +78,8 @@ collections! {
     IMPORT_ROWS = "import_rows", passing, Participants;
     /// Whose turn it is to be erased, as `CODE/ID`, until nothing names them; see [`crate::acts::erase`].
     ERASING = "erasing", passing, Participants;
+    /// Events that were removed and whose people are still to be taken away, by code; see [`crate::acts::finish_removal`].
+    REMOVING = "removing", passing, Nobody;
     /// When somebody was last erased: from an event, by code, and from any, under `*`. Who writes what they read about people
     /// before expects it to be as it was.
     ERASED = "erased", passing, Nobody;

@@ -14,7 +14,9 @@ use super::{ActError, Planned, plan, who};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::making::{self, Faces, Specimen, SpecimenError};
-use crate::store::{BlobId, Collection, Document, DocumentWrite, Expect, Fields, Page, Store, StoreError, TemplateRef};
+use crate::store::{
+    BlobId, Collection, Document, DocumentWrite, Event, Expect, Fields, Page, Store, StoreError, TemplateRef,
+};
 use crate::template::{
     DATE_PLACEHOLDERS, Finding, MAX_ASSETS_BYTES, MAX_DOCUMENT_BYTES, Severity, Template, TemplateError, builtin_names,
     builtin_versions, name_and_version,
@@ -335,6 +337,49 @@ pub(super) fn reference(store: &dyn Store, name: &str) -> Result<TemplateRef, Ac
         }
         _ => Err(unknown()),
     }
+}
+
+/// Pictures that an event puts into its template: its logo, and a signature beside each name that signs.
+pub const LOGO: &str = "logo";
+/// See [`LOGO`].
+pub const SIGNATURES: [&str; 3] = ["signature_1", "signature_2", "signature_3"];
+
+/// Returns a template with the pictures of another that it lacks: the same logo, the same signatures beside the same names.
+///
+/// # Errors
+/// When a picture cannot be used.
+pub fn dressed(template: Template, old: &Template, pictures: &[&str]) -> Result<Template, TemplateError> {
+    pictures.iter().try_fold(template, |template, name| match (template.asset(name), old.asset(name)) {
+        (None, Some(bytes)) => template.with_asset(name, bytes.to_vec()),
+        _ => Ok(template),
+    })
+}
+
+/// Returns the template that is named for certificates of an event: the newest version of a built-in one or one of the
+/// library with the event's own pictures, or exactly the version with this digest.
+///
+/// # Errors
+/// [`ActError::NoTemplate`], or [`ActError::Face`] when it cannot show what the event says.
+pub fn for_event(desk: &Desk, faces: &Faces, event: &Event, name: &str) -> Result<TemplateRef, ActError> {
+    let named = reference(desk.store, name)?;
+    let (new, old) = (desk.store.blob(&named.bundle)?, desk.store.blob(&event.template.bundle)?);
+    let (Some(new), Some(old), true) = (new, old, name != named.bundle.0) else {
+        return fits(desk, faces, event, named);
+    };
+    let unusable = |error: TemplateError| ActError::Face(error.into());
+    let (new, old) = (Template::from_bundle(&new).map_err(unusable)?, Template::from_bundle(&old).map_err(unusable)?);
+    let pictures = [[LOGO].as_slice(), SIGNATURES.as_slice()].concat();
+    let bundle = desk.store.put_blob(&dressed(new, &old, &pictures).map_err(unusable)?.to_bundle())?;
+    fits(desk, faces, event, TemplateRef { bundle, ..named })
+}
+
+/// Returns a kept template if it can show what an event says.
+///
+/// # Errors
+/// [`ActError::Face`].
+pub fn fits(desk: &Desk, faces: &Faces, event: &Event, kept: TemplateRef) -> Result<TemplateRef, ActError> {
+    faces.of(desk.store, &kept, &making::constants(desk, event))?;
+    Ok(kept)
 }
 
 /// Returns the library's name for a digest; `kept` where it has none any more.

@@ -9,8 +9,10 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::record::{self, Constants};
-use super::{Draft, DraftError, Face, FaceError, Faces, Order, STATUS_SECRET, Stage, StageTimes, Subject, Unasked};
-use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry};
+use super::{
+    Draft, DraftError, Face, FaceError, Faces, Order, OwnKeys, STATUS_SECRET, Stage, StageTimes, Subject, Unasked,
+};
+use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry, Timestamp};
 use crate::desk::{Desk, Signer};
 use crate::scene::Scene;
 use crate::status::{LIST_ENTRIES, Permutation};
@@ -48,6 +50,9 @@ pub enum MakeError {
     /// It cannot be drawn; the cause is that of its template, which others share.
     #[error(transparent)]
     Face(Arc<FaceError>),
+    /// Its last day is over.
+    #[error("it would have expired on {} already", &.0.to_string()[..10])]
+    Expired(Timestamp),
     /// Nobody looked for its template.
     #[error("its template is not there")]
     NoTemplate,
@@ -80,6 +85,16 @@ pub struct Workshop<'a> {
     pub times: &'a StageTimes,
 }
 
+/// What certificates are tried out with; it cannot sign.
+pub struct Trial<'a> {
+    /// Compiled templates.
+    pub faces: &'a Faces,
+    /// Full id of the key that would sign.
+    pub kid: &'a str,
+    /// All keys of this issuer: what is replaced was signed by one of them.
+    pub own: &'a OwnKeys,
+}
+
 /// Makes certificates that are not kept yet: everything is tried out, then numbers and status entries are reserved for what
 /// can be made, and it is built, signed and verified. The caller commits them. Answers are in the order of the
 /// orders. What cannot be made uses up no number.
@@ -105,23 +120,26 @@ pub fn make(
     Ok(problems.into_iter().filter_map(answer).collect())
 }
 
-/// Says which of these orders could not be made, without signing or reserving anything, and why. `kid` is the full id of
-/// the key that would sign.
+/// Says which of these orders could not be made, without signing or reserving anything, and why.
 ///
 /// # Errors
 /// See [`IssueError`].
 pub fn try_out(
     desk: &Desk,
-    faces: &Faces,
-    kid: &str,
+    trial: &Trial,
     event: &Event,
     orders: &[Order],
 ) -> Result<Vec<Option<MakeError>>, IssueError> {
-    Ok(Bench::new(desk, faces, event, orders)?.try_all(&StageTimes::default(), kid, orders))
+    Ok(Bench::new(desk, trial.faces, event, orders)?.try_all(&StageTimes::default(), trial.kid, orders))
 }
 
 /// The highest sequence number that certificates are tried out with; longer ones are laid out as well when their time comes.
 const WIDEST_SEQUENCE: u64 = 99_999;
+
+/// The longest suffix and status entry that there can be.
+pub(super) fn widest() -> (CredentialSuffix, StatusEntry) {
+    (CredentialSuffix::from_random([0xff; 5]), StatusEntry { list: 1, index: LIST_ENTRIES - 1 })
+}
 
 /// Column that holds the tier reached, for the template to print.
 pub(super) const TIER: &str = "tier";
@@ -217,17 +235,22 @@ impl<'a> Bench<'a> {
 
     /// Tries out each order up to the signature, under the longest number and status entry there can be.
     fn try_all(&self, times: &StageTimes, kid: &str, orders: &[Order]) -> Vec<Option<MakeError>> {
-        let number = CertificateNumber::new(self.event.code.clone(), self.desk.now.year(), WIDEST_SEQUENCE);
-        let status = StatusEntry { list: 1, index: LIST_ENTRIES - 1 };
-        let suffix = CredentialSuffix::from_random([0xff; 5]);
+        let (suffix, status) = widest();
         let one = |order: &Order| {
             if let Err(unasked) = Unasked::check(self.event, &order.person) {
                 return Some(unasked.into());
             }
-            let slot = (number.clone(), suffix.clone(), status);
+            let year = self.issued(order).year();
+            let number = CertificateNumber::new(self.event.code.clone(), year, WIDEST_SEQUENCE);
+            let slot = (number, suffix.clone(), status);
             self.lay_out(times, kid, order, slot).err()
         };
         orders.par_iter().map(one).collect()
+    }
+
+    /// Returns when a first certificate says it was issued.
+    fn issued(&self, order: &Order) -> Timestamp {
+        order.issued.unwrap_or(self.desk.now)
     }
 
     /// Reserves a number, a suffix and a status entry for each; durable before anything is built from them.
@@ -237,11 +260,19 @@ impl<'a> Bench<'a> {
         }
         let secret = status_secret(self.desk.store)?;
         let started = Instant::now();
-        let (event, year, count) = (&self.event.code, self.desk.now.year(), orders.len());
-        let first = self.desk.store.reserve_numbers(event, year, count as u64)?;
-        let ranges = self.desk.store.reserve_status(count as u32)?;
-        let slots = orders.into_iter().zip(entries(&ranges, &secret)).zip(first..).map(|((order, status), n)| {
-            let number = CertificateNumber::new(event.clone(), year, n);
+        let event = &self.event.code;
+        // A number bears the year of the day of issue.
+        let mut next = BTreeMap::<i16, u64>::new();
+        orders.iter().for_each(|order| *next.entry(self.issued(order).year()).or_default() += 1);
+        for (year, count) in &mut next {
+            *count = self.desk.store.reserve_numbers(event, *year, *count)?;
+        }
+        let ranges = self.desk.store.reserve_status(orders.len() as u32)?;
+        let slots = orders.into_iter().zip(entries(&ranges, &secret)).map(|(order, status)| {
+            let year = self.issued(&order).year();
+            let sequence = next.entry(year).or_default();
+            let number = CertificateNumber::new(event.clone(), year, *sequence);
+            *sequence += 1;
             Ok(Slot { order, number, suffix: CredentialSuffix::from_random(random()?), status })
         });
         let slots = slots.collect();
@@ -255,13 +286,18 @@ impl<'a> Bench<'a> {
         &self,
         times: &StageTimes,
         kid: &str,
-        Order { person, template, tier, .. }: &Order,
+        order: &Order,
         (number, suffix, status): (CertificateNumber, CredentialSuffix, StatusEntry),
     ) -> Result<Page, MakeError> {
+        let Order { person, template, tier, .. } = order;
         let desk = self.desk;
         let started = Instant::now();
         let subject = Subject::new(self.event, person)?;
-        let draft = Draft::new(desk.issuer, kid, &subject, number, suffix, status, desk.now)?;
+        let issued = self.issued(order);
+        let draft = Draft::new(desk.issuer, kid, &subject, number, suffix, status, issued)?;
+        if let Some(last) = draft.valid_until.filter(|last| *last < desk.now) {
+            return Err(MakeError::Expired(last));
+        }
         let started = times.add(Stage::Build, started);
         let fields = kept_fields(self.event, person, tier.as_deref());
         let record = record::of(&draft.document, &fields, &desk.issuer.verifier);
@@ -275,6 +311,7 @@ impl<'a> Bench<'a> {
     fn make(&self, workshop: &Workshop, slot: Slot) -> Result<Printable, MakeError> {
         let (signer, times, now) = (workshop.signer, workshop.times, self.desk.now);
         let Slot { order, number, suffix, status } = slot;
+        let issued = self.issued(&order);
         let page = self.lay_out(times, &signer.kid, &order, (number.clone(), suffix, status))?;
         let Page { draft, fields, scene, face } = page;
         let started = Instant::now();
@@ -292,7 +329,7 @@ impl<'a> Bench<'a> {
             key: signer.id.clone(),
             template,
             status,
-            issued: now,
+            issued,
             signed: now,
             valid_until: signed.valid_until,
             state: CertificateState::Active,

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::credential::Timestamp;
 use crate::store::{Certificate, Participant, TemplateRef};
 
 /// What one person's certificate is made from.
@@ -17,6 +18,8 @@ pub struct Order {
     pub basis: Option<Value>,
     /// The run that makes it.
     pub run: Option<String>,
+    /// When a first certificate says it was issued; the time of the act, if left out. Later versions keep the first one's.
+    pub issued: Option<Timestamp>,
 }
 
 impl Order {
@@ -25,6 +28,6 @@ impl Order {
         // A column of that name is the person's own, and may be what is corrected.
         let own = person.fields.contains_key(super::make::TIER);
         let tier = old.fields.get(super::make::TIER).filter(|_| !own).cloned();
-        Self { person, template: old.template.clone(), tier, basis: old.basis.clone(), run: None }
+        Self { person, template: old.template.clone(), tier, basis: old.basis.clone(), run: None, issued: None }
     }
 }

@@ -7,7 +7,7 @@ use crate::harness::{Answer, OWNER, World, on_each_engine, request};
 use crate::runs::{certificates, done};
 
 /// A template with its own words.
-fn document(words: &str, language: &str) -> Vec<u8> {
+pub fn document(words: &str, language: &str) -> Vec<u8> {
     let text = |text: &str, y: u32, size: u32| json!({ "type": "text", "text": text, "x": 20, "y": y, "width": 170, "height": 20, "size": size, "minSize": 8, "wrap": true });
     let elements = [
         text(words, 20, 20),
@@ -24,9 +24,9 @@ fn document(words: &str, language: &str) -> Vec<u8> {
 }
 
 /// A part of a form: its name, a file name for a file, its bytes.
-type Part<'a> = (&'a str, Option<&'a str>, &'a [u8]);
+pub type Part<'a> = (&'a str, Option<&'a str>, &'a [u8]);
 
-fn send(world: &World, caller: &str, method: &str, path: &str, parts: &[Part]) -> Answer {
+pub fn send(world: &World, caller: &str, method: &str, path: &str, parts: &[Part]) -> Answer {
     let mut body = Vec::new();
     for (name, file, bytes) in parts {
         let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
@@ -40,7 +40,7 @@ fn send(world: &World, caller: &str, method: &str, path: &str, parts: &[Part]) -
     world.send(caller, request, body)
 }
 
-fn add(world: &World, name: &str, words: &str, language: &str) -> Answer {
+pub fn add(world: &World, name: &str, words: &str, language: &str) -> Answer {
     let document = document(words, language);
     send(
         world,
@@ -56,7 +56,7 @@ fn printed(bytes: &[u8]) -> String {
 }
 
 /// The text of a certificate's PDF.
-fn pdf(world: &World, number: &str, version: u32) -> String {
+pub fn pdf(world: &World, number: &str, version: u32) -> String {
     printed(&world.get(&format!("/certificates/{number}/file?format=pdf&version={version}")).bytes)
 }
 

@@ -61,7 +61,7 @@ fn many_at_once_need_a_second_member_of_staff() {
     assert_eq!(set_entries(&world), 0, "nothing happens before");
     let approval = format!("/approvals/{}", run["approval"].as_str().unwrap());
     world.ask(REVOKER, "POST", &format!("{approval}/approve")).problem(403, "same-person");
-    world.ask("token:x view,revoke", "POST", &format!("{approval}/approve")).problem(403, "forbidden");
+    world.ask("staff:x/token:x view,revoke", "POST", &format!("{approval}/approve")).problem(403, "forbidden");
     world.ask("staff:v view", "POST", &format!("{approval}/approve")).problem(403, "forbidden");
     assert_eq!(world.ask(OWNER, "POST", &format!("{approval}/approve")).ok()["state"], "approved");
     world.ask(OWNER, "POST", &format!("{approval}/approve")).problem(409, "over");

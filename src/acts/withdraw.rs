@@ -89,7 +89,7 @@ fn issue_one(
         let order =
             Order { person: found, template: decision.template, tier: decision.tier, basis, run: None, issued: None };
         let made = making::make(desk, workshop, &planned.event, vec![order])?.remove(0);
-        let made = made.map_err(RunError::CannotMake)?.certificate;
+        let made = made.map_err(|problem| RunError::CannotMake(problem.to_string()))?.certificate;
         let number = made.number.clone();
         let act = desk.act("certificate.issue", &number, detail);
         if changed_given(desk, given, CertificateChange::Issue(made.clone()), None, &number, &act)? {

@@ -309,7 +309,12 @@ pub(super) fn keep(
     Ok(desk.store.put_blob(&template.to_bundle())?)
 }
 
+/// Returns the name that an event keeps: of `classic@1` the name, of a file's path its stem.
 pub(super) fn template_name(name_or_path: &str) -> String {
+    let (name, _) = crate::template::name_and_version(name_or_path);
+    if crate::template::builtin_names().contains(&name) {
+        return name.to_owned();
+    }
     Path::new(name_or_path).file_stem().map_or(name_or_path.to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
@@ -332,8 +337,9 @@ fn show(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCo
     }
     let archived = if planned.plan.archived.is_some() { "  (archived)" } else { "" };
     output::line(format!("{code}  {}{archived}", event.achievement.name));
+    let version = acts::templates::built_in_version(&workspace.store, &event.template)?;
     let gets = ruled(planned.plan.rule.as_ref());
-    for (what, value) in details(&event).into_iter().chain([("rule", gets)]) {
+    for (what, value) in details(&event, version).into_iter().chain([("rule", gets)]) {
         output::line(format!("  {what:<13} {value}"));
     }
     let people = output::counted(people, "person", "people");
@@ -360,7 +366,7 @@ pub(super) fn nobody_marked(sessions: &[Session]) -> Option<String> {
     (!sessions.is_empty()).then(|| format!("the rule asks for attendance, and nobody was marked in: {named}"))
 }
 
-fn details(event: &Event) -> Vec<(&'static str, String)> {
+fn details(event: &Event, version: Option<u32>) -> Vec<(&'static str, String)> {
     let Event { achievement, constants, .. } = event;
     let bundle: String = event.template.bundle.0.chars().take(12).collect();
     let mut rows = vec![
@@ -370,7 +376,7 @@ fn details(event: &Event) -> Vec<(&'static str, String)> {
         ("starts", day(event.starts)),
         ("ends", day(event.ends)),
         ("valid for", event.expires_after.clone().unwrap_or_else(|| "ever".to_owned())),
-        ("template", format!("{} {bundle}", event.template.name)),
+        ("template", format!("{}{} {bundle}", event.template.name, version.map_or(String::new(), |v| format!("@{v}")))),
     ];
     rows.extend(event.extras.credits.map(|credits| ("credits", credits.to_string())));
     for n in 1..=SIGNATORIES {

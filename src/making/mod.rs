@@ -21,7 +21,7 @@ mod validity;
 pub use draft::{Draft, DraftError, Signed, Subject};
 pub use face::{Face, FaceError, Faces};
 pub(crate) use make::status_secret;
-pub use make::{IssueError, Printable, Trial, Workshop, constants, make, try_out};
+pub use make::{IssueError, MakeError, Printable, Trial, Workshop, constants, make, try_out};
 pub use order::Order;
 pub use proven::{NotProven, OwnKeys, Proven};
 pub use record::Constants;

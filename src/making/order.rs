@@ -1,3 +1,5 @@
+//! What is asked for: a person, a template, and on what grounds.
+
 use serde_json::Value;
 
 use crate::credential::Timestamp;

@@ -1,3 +1,5 @@
+//! Next versions of certificates: what is to be said otherwise, and the credential that says it.
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 

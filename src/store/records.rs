@@ -1,3 +1,5 @@
+//! What the store keeps, as it keeps it: events, people, certificates and what became of them.
+
 use std::collections::BTreeMap;
 use std::fmt;
 

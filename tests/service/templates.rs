@@ -197,6 +197,35 @@ fn the_library_is_listed_shown_downloaded_and_emptied_but_for_what_is_used() {
         let rest = world.get(&format!("/templates?limit=1&cursor={}", first["next"].as_str().unwrap())).ok();
         assert_eq!(names(&rest), ["with-logo"]);
 
+        // A built-in one has versions too; an event may name one of them, and stays with it.
+        let classic = world.get("/templates/classic").ok();
+        let versions = classic["template"]["versions"].as_array().unwrap();
+        let newest = versions.last().unwrap();
+        assert_eq!(
+            (&classic["template"]["built_in"], &classic["template"]["digest"]),
+            (&json!(true), &newest["digest"])
+        );
+        assert_eq!(first["items"][0]["version"], newest["version"]);
+        let template = |name: &str| json!({ "title": "Versions", "template": name });
+        for (code, name) in [("NEWEST", "classic"), ("FIXED", "classic@1"), ("KEPT", "with-logo@1")] {
+            let made = world.post("/events", &json!({ "code": code, "details": template(name) })).ok();
+            let plain = name.trim_end_matches("@1");
+            let of = world.get(&format!("/templates/{plain}")).ok();
+            let first = (&json!(plain), &of["template"]["versions"][0]["digest"]);
+            assert_eq!((&made["template"]["name"], &made["template"]["digest"]), first);
+        }
+        for none in ["classic@2", "classic@0", "classic@01", "plain@9", "none@1", "classic@"] {
+            let none = json!({ "code": "NONE", "details": template(none) });
+            world.post("/events", &none).problem(422, "no-such-template");
+        }
+        world.get("/templates/classic/files/template.json?version=2").problem(404, "not-found");
+        assert!(world.get("/templates/classic/files/template.json?version=1").bytes.starts_with(b"{"));
+        let used = world.get("/templates/classic").ok();
+        let used: Vec<_> =
+            used["used_by"].as_array().unwrap().iter().map(|one| (&one["event"], &one["newest"])).collect();
+        assert_eq!(used, [(&json!("FIXED"), &json!(true)), (&json!("NEWEST"), &json!(true))]);
+        assert_eq!(world.post("/templates/classic/roll-out", &json!({})).ok()["items"], json!([]));
+
         // What is downloaded can be uploaded again, and the same again is no new version.
         let document = world.get("/templates/plain/files/template.json").bytes;
         let tag = world.get("/templates/plain").etag();

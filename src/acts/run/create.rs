@@ -1,3 +1,5 @@
+//! Makes runs: the list is frozen, row by row, and what takes a second person waits for one.
+
 use std::collections::BTreeSet;
 
 use serde_json::json;

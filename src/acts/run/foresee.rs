@@ -88,7 +88,7 @@ fn foreseen(
     }
     for (at, problem) in firsts.into_iter().zip(making::try_out(desk, trial, &event, &orders)?) {
         if let Some(why) = problem {
-            group[at].fate = Fate::Nothing(why);
+            group[at].fate = Fate::Nothing(why.to_string());
         }
     }
     for ((at, tried), (old, _)) in

@@ -37,7 +37,7 @@ pub use lease::{Holder, LEASE_SECONDS, give_back};
 pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};
-pub use step::{Done, Shop, Step, step, step_of};
+pub use step::{Done, NotPublished, Shop, Step, step, step_of};
 pub use undo::{restoration, undo};
 
 use crate::accounts::AccountsError;

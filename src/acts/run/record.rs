@@ -1,3 +1,5 @@
+//! Runs and their rows as they are kept, with states and counters.
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};

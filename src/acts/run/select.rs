@@ -1,3 +1,5 @@
+//! What is asked of a run, and who is in its list.
+
 use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;

@@ -1,3 +1,5 @@
+//! Does a run, one group of rows at a time: decided, made and committed in one transaction.
+
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -23,13 +25,23 @@ use crate::store::{
 };
 use crate::webhooks::{self, Notice, RunFigures, WebhookError};
 
+/// Why a shop did not publish, and what to do next.
+#[derive(Debug, thiserror::Error)]
+#[error("{cause}{}", .hint.map(|hint| format!("; {hint}")).unwrap_or_default())]
+pub struct NotPublished {
+    /// Why: the vault's own error, which acts know nothing of.
+    pub cause: Box<dyn std::error::Error + Send + Sync>,
+    /// What to do next, where there is something to do.
+    pub hint: Option<&'static str>,
+}
+
 /// What a run needs of the service around it.
 pub trait Shop {
     /// Publishes the static site; `at_once` with the revocations that can still be undone.
     ///
     /// # Errors
     /// Why it could not.
-    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, String>;
+    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, NotPublished>;
 
     /// Returns how long a revocation waits before a publication holds it.
     fn undo(&self) -> Undo;
@@ -201,7 +213,7 @@ fn one(
                 let record = RunRecord { left_out: published.left_out, ..record.clone() };
                 finish(desk, (&record, revision, held), None)
             }
-            Err(problem) => finish(desk, at, Some(problem)),
+            Err(problem) => finish(desk, at, Some(problem.to_string())),
         };
     }
     if record.group * GROUP >= record.counters.total {
@@ -441,7 +453,7 @@ impl<'a> Group<'a> {
                     self.changes.push(CertificateChange::Issue(certificate));
                     self.firsts.push(printable);
                 }
-                Err(problem) => self.note(at, RowState::Failed, &problem),
+                Err(problem) => self.note(at, RowState::Failed, &problem.to_string()),
             }
         }
         self.planned = Some(planned);

@@ -8,7 +8,7 @@ use super::Global;
 use super::output::Explain;
 use super::output::{self, Failure};
 use super::workspace::{ANY, Workspace, vault_failure};
-use crate::acts::run::{self, Holder, Kind, RunRequest, Shop, Step, Undo};
+use crate::acts::run::{self, Holder, Kind, NotPublished, RunRequest, Shop, Step, Undo};
 use crate::desk::Desk;
 use crate::keys::KeyManifest;
 use crate::making::{StageTimes, Workshop};
@@ -99,9 +99,12 @@ struct Kept<'a> {
 }
 
 impl Shop for Kept<'_> {
-    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, String> {
+    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, NotPublished> {
         let answer = self.vault.publish(desk, at_once);
-        let told = answer.as_ref().map(Clone::clone).map_err(ToString::to_string);
+        let told = answer
+            .as_ref()
+            .map(Clone::clone)
+            .map_err(|error| NotPublished { hint: error.hint(), cause: error.to_string().into() });
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
         told
     }

@@ -13,6 +13,7 @@ mod keys;
 mod memory;
 mod ordered;
 mod records;
+pub mod remote;
 mod sled;
 mod wanted;
 
@@ -121,7 +122,7 @@ pub enum StoreError {
 }
 
 /// One page of a listing and where the next one starts; `next` is `None` at the end. A cursor is opaque text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Page<T> {
     /// The records.
     pub items: Vec<T>,
@@ -130,7 +131,7 @@ pub struct Page<T> {
 }
 
 /// What [`Store::compact`] did: the bytes of the store's files before and after; 0 for a store without files.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Compacted {
     /// Before.
     pub before: u64,

@@ -2,7 +2,11 @@
 //!
 //! Knows nothing of certificates and decides nothing.
 
+use std::fmt;
+use std::net::IpAddr;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::credential::Timestamp;
 use crate::making::OwnKeys;
@@ -47,8 +51,8 @@ pub struct Desk<'a> {
     pub store: &'a dyn Store,
     /// Who issues.
     pub issuer: &'a Issuer,
-    /// Who acts, for the audit log.
-    pub actor: &'a str,
+    /// Who acts.
+    pub actor: &'a Actor,
     /// The time of the act.
     pub now: Timestamp,
 }
@@ -57,11 +61,210 @@ impl Desk<'_> {
     /// Returns an act by this desk's actor at its time.
     pub fn act(&self, action: &str, subject: impl ToString, detail: serde_json::Value) -> Act {
         Act {
-            actor: self.actor.to_owned(),
+            actor: self.actor.to_string(),
             at: self.now,
             action: action.to_owned(),
             subject: subject.to_string(),
             detail,
         }
+    }
+}
+
+/// Who acts. Shown, and kept in the audit log, as `staff:ID`, `staff:ID/token:ID`, each with ` from ADDRESS`,
+/// `operator:ACCOUNT`, `nobody from ADDRESS` or `system`. That text is for people: no decision rests on it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "Stored", into = "Stored")]
+pub enum Actor {
+    /// A member of staff.
+    Staff {
+        /// The member's id.
+        id: String,
+        /// The id of the API token of theirs that acts for them.
+        token: Option<String>,
+        /// Where they call from.
+        address: Option<IpAddr>,
+    },
+    /// Who holds the data folder: on the command line, under this account of the machine.
+    Operator {
+        /// The account's name.
+        account: String,
+    },
+    /// Somebody who is not logged in.
+    Public {
+        /// Where they call from.
+        address: Option<IpAddr>,
+    },
+    /// The program itself: what was due.
+    System,
+}
+
+impl Actor {
+    /// Returns a member of staff who acts in person.
+    pub fn staff(id: impl Into<String>) -> Self {
+        Self::Staff { id: id.into(), token: None, address: None }
+    }
+
+    /// Returns the operator of an account.
+    pub fn operator(account: impl Into<String>) -> Self {
+        Self::Operator { account: account.into() }
+    }
+
+    /// Returns the same who calls from an address.
+    #[must_use]
+    pub fn from(self, at: IpAddr) -> Self {
+        match self {
+            Self::Staff { id, token, .. } => Self::Staff { id, token, address: Some(at) },
+            Self::Public { .. } => Self::Public { address: Some(at) },
+            other => other,
+        }
+    }
+
+    /// Returns the same without where they call from: what is kept beside what they did.
+    #[must_use]
+    pub fn who(&self) -> Self {
+        match self {
+            Self::Staff { id, token, .. } => Self::Staff { id: id.clone(), token: token.clone(), address: None },
+            Self::Public { .. } => Self::Public { address: None },
+            other => other.clone(),
+        }
+    }
+
+    /// Returns the id of the member of staff who answers for the act, also where an API token of theirs acts for them.
+    pub fn member(&self) -> Option<&str> {
+        match self {
+            Self::Staff { id, .. } => Some(id),
+            _ => None,
+        }
+    }
+
+    /// Says whether a member of staff acts themselves, and not an API token.
+    pub fn is_in_person(&self) -> bool {
+        matches!(self, Self::Staff { token: None, .. })
+    }
+
+    /// Says whether two acts are of one person, through whichever of their tokens.
+    pub fn is_same_person(&self, other: &Self) -> bool {
+        match (self.member(), other.member()) {
+            (Some(one), Some(other)) => one == other,
+            _ => self.who() == other.who(),
+        }
+    }
+
+    /// Returns where they call from.
+    pub fn address(&self) -> Option<IpAddr> {
+        match self {
+            Self::Staff { address, .. } | Self::Public { address } => *address,
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Staff { id, token, .. } => {
+                write!(f, "staff:{id}")?;
+                token.iter().try_for_each(|token| write!(f, "/token:{token}"))?;
+            }
+            Self::Operator { account } => write!(f, "operator:{account}")?,
+            Self::Public { .. } => f.write_str("nobody")?,
+            Self::System => f.write_str("system")?,
+        }
+        self.address().iter().try_for_each(|address| write!(f, " from {address}"))
+    }
+}
+
+/// How an actor is kept. Before there were types it was the text that is shown.
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Stored {
+    Kept(Kept),
+    Text(String),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Kept {
+    Staff {
+        id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        token: Option<String>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<IpAddr>,
+    },
+    Operator {
+        account: String,
+    },
+    Public {
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<IpAddr>,
+    },
+    System,
+}
+
+impl From<Actor> for Stored {
+    fn from(actor: Actor) -> Self {
+        Self::Kept(match actor {
+            Actor::Staff { id, token, address } => Kept::Staff { id, token, address },
+            Actor::Operator { account } => Kept::Operator { account },
+            Actor::Public { address } => Kept::Public { address },
+            Actor::System => Kept::System,
+        })
+    }
+}
+
+impl From<Stored> for Actor {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Kept(Kept::Staff { id, token, address }) => Self::Staff { id, token, address },
+            Stored::Kept(Kept::Operator { account }) => Self::Operator { account },
+            Stored::Kept(Kept::Public { address }) => Self::Public { address },
+            Stored::Kept(Kept::System) => Self::System,
+            Stored::Text(text) => of_text(&text),
+        }
+    }
+}
+
+/// Reads what earlier versions kept: `staff:ID`, `staff:ID/token:ID`, with ` from ADDRESS`; else an account of the machine.
+fn of_text(text: &str) -> Actor {
+    let (who, from) = text.split_once(" from ").unwrap_or((text, ""));
+    match who
+        .strip_prefix("staff:")
+        .map(|staff| staff.split_once("/token:").map_or((staff, None), |(id, t)| (id, Some(t))))
+    {
+        Some((id, token)) => {
+            Actor::Staff { id: id.to_owned(), token: token.map(str::to_owned), address: from.parse().ok() }
+        }
+        None => Actor::operator(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_kept_as_text_is_read_and_kept_as_what_it_is() {
+        let read = |text: &str| serde_json::from_str::<Actor>(text).unwrap();
+        let token = Actor::Staff { id: "7f3a".into(), token: Some("91c2".into()), address: "192.0.2.1".parse().ok() };
+        for (old, actor) in [
+            (r#""staff:7f3a/token:91c2 from 192.0.2.1""#, token.clone()),
+            (r#""staff:7f3a""#, Actor::staff("7f3a")),
+            (r#""ada""#, Actor::operator("ada")),
+            (r#""system""#, Actor::System),
+        ] {
+            assert_eq!(read(old), actor);
+            assert_eq!(read(&serde_json::to_string(&actor).unwrap()), actor, "{old}");
+        }
+        assert_eq!(token.to_string(), "staff:7f3a/token:91c2 from 192.0.2.1");
+    }
+
+    /// An account of the machine may be called anything.
+    #[test]
+    fn an_account_is_no_member_of_staff_whatever_it_is_called() {
+        let named = Actor::operator("staff:7f3a");
+        let kept = serde_json::to_string(&named).unwrap();
+        assert_eq!(serde_json::from_str::<Actor>(&kept).unwrap(), named);
+        assert!(!named.is_same_person(&Actor::staff("7f3a")) && named.member().is_none());
     }
 }

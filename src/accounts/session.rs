@@ -11,7 +11,7 @@ use super::secret::{Secret, StaffToken, same};
 use super::staff::{Held, act, find};
 use super::{AccountsError, Result};
 use crate::credential::Timestamp;
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::store::{Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Store, StoreError};
 
 /// A session that is not used for this long has ended.
@@ -50,11 +50,11 @@ pub struct Principal {
 }
 
 impl Principal {
-    /// Returns how the audit log names them: `staff:ID`, with `/token:ID` when a token acts for them.
-    pub fn actor(&self) -> String {
+    /// Returns who acts: the member, or a token for them.
+    pub fn actor(&self) -> Actor {
         match &self.grant {
-            Grant::Session(_) => format!("staff:{}", self.staff),
-            Grant::Token(token) => format!("staff:{}/token:{token}", self.staff),
+            Grant::Session(_) => Actor::staff(&self.staff),
+            Grant::Token(token) => Actor::Staff { id: self.staff.clone(), token: Some(token.clone()), address: None },
         }
     }
 

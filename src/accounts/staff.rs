@@ -10,7 +10,7 @@ use super::secret::{digest, random_text};
 use super::two_step::{Offered, TwoStep};
 use super::{AccountsError, Result};
 use crate::credential::Timestamp;
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::import::{is_bidi_control, is_email};
 use crate::store::{Act, Collection, DocumentWrite, Expect, PAGE_LIMIT, Page, Store, StoreError};
 
@@ -288,11 +288,10 @@ pub(super) fn act(desk: &Desk<'_>, action: &str, staff: &str, detail: serde_json
     desk.act(action, format!("staff:{staff}"), detail)
 }
 
-/// Returns an act of a member who proved to be it, but has no session yet. What the door says after the actor, such as
-/// ` from 192.0.2.1`, is kept.
+/// Returns an act of a member who proved to be it, but has no session yet. From where is kept.
 pub(super) fn own_act(desk: &Desk<'_>, action: &str, staff: &str, detail: serde_json::Value) -> Act {
-    let from = desk.actor.find(' ').map_or("", |space| &desk.actor[space..]);
-    Act { actor: format!("staff:{staff}{from}"), ..act(desk, action, staff, detail) }
+    let actor = Actor::Staff { id: staff.to_owned(), token: None, address: desk.actor.address() };
+    act(&Desk { actor: &actor, ..*desk }, action, staff, detail)
 }
 
 /// Returns an e-mail as it is kept.

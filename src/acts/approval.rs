@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 
 use super::run::record::{RunRecord, RunState, read};
 use super::run::step::ending;
-use super::run::{Result, RunError, TRIES, is_in_person, new_id, owner, who};
+use super::run::{Result, RunError, TRIES, new_id};
 use super::second;
 use crate::accounts::{Permission, Proved};
 use crate::credential::Timestamp;
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Store, StoreError};
 
 /// How long somebody can approve, in days.
@@ -40,7 +40,7 @@ pub struct Approval {
     /// How many certificates would be revoked, restored or replaced.
     pub count: usize,
     /// Who asked: a member of staff, or a token of theirs, which names its owner.
-    pub by: String,
+    pub by: Actor,
     /// When.
     pub at: Timestamp,
     /// Until when it can be decided.
@@ -49,7 +49,7 @@ pub struct Approval {
     pub state: ApprovalState,
     /// Who decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub decided_by: Option<String>,
+    pub decided_by: Option<Actor>,
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<Timestamp>,
@@ -72,7 +72,7 @@ pub(super) fn asked(desk: &Desk, run: &RunRecord, count: usize) -> Result<Approv
         id: new_id(desk.now)?,
         run: run.id.clone(),
         count,
-        by: desk.actor.to_owned(),
+        by: desk.actor.clone(),
         at: desk.now,
         expires: desk.now.plus_days(DAYS),
         state: ApprovalState::Pending,
@@ -85,7 +85,7 @@ pub(super) fn asked(desk: &Desk, run: &RunRecord, count: usize) -> Result<Approv
 pub(super) fn withdrawn(desk: &Desk, run: &RunRecord) -> Result<Option<DocumentWrite>> {
     let Some(id) = &run.approval else { return Ok(None) };
     let (approval, revision) = show(desk.store, desk.now, id)?;
-    let (decided_by, decided_at) = (Some(desk.actor.to_owned()), Some(desk.now));
+    let (decided_by, decided_at) = (Some(desk.actor.clone()), Some(desk.now));
     let open = approval.state == ApprovalState::Pending;
     let over = Approval { state: ApprovalState::Rejected, decided_by, decided_at, ..approval };
     Ok(open.then(|| over.put(Expect::Revision(revision))))
@@ -148,7 +148,7 @@ pub fn reject(desk: &Desk, id: &str) -> Result<Approval> {
 /// # Errors
 /// [`RunError::NotStaff`].
 pub fn in_person(desk: &Desk) -> Result<()> {
-    if is_in_person(desk.actor) { Ok(()) } else { Err(RunError::NotStaff) }
+    if desk.actor.is_in_person() { Ok(()) } else { Err(RunError::NotStaff) }
 }
 
 fn decide(desk: &Desk, id: &str, (state, action): (ApprovalState, &str), proved: Option<&Proved>) -> Result<Approval> {
@@ -168,14 +168,13 @@ fn decide(desk: &Desk, id: &str, (state, action): (ApprovalState, &str), proved:
         if approved {
             second::somebody_else(desk, Permission::Revoke, (&approval.by, approval.at), proved)?;
         }
-        let decided =
-            Approval { state, decided_by: Some(desk.actor.to_owned()), decided_at: Some(desk.now), ..approval };
+        let decided = Approval { state, decided_by: Some(desk.actor.clone()), decided_at: Some(desk.now), ..approval };
         let next = match approved {
             true => RunRecord { state: RunState::Queued, ..run },
             false => RunRecord {
                 state: RunState::Cancelled,
                 finished: Some(desk.now),
-                cancelled_by: Some(who(desk.actor).to_owned()),
+                cancelled_by: Some(desk.actor.who().to_string()),
                 ..run
             },
         };
@@ -184,8 +183,8 @@ fn decide(desk: &Desk, id: &str, (state, action): (ApprovalState, &str), proved:
             true => vec![next.put(Expect::Revision(run_revision)), next.enqueue()],
             false => ending(desk, &next, run_revision)?,
         });
-        let alone = owner(&decided.by) == owner(desk.actor);
-        let detail = json!({ "run": next.id, "count": decided.count, "asked": decided.by, "alone": alone });
+        let alone = decided.by.is_same_person(desk.actor);
+        let detail = json!({ "run": next.id, "count": decided.count, "asked": decided.by.to_string(), "alone": alone });
         match desk.store.write_documents(&writes, Some(&desk.act(action, id, detail))) {
             Err(StoreError::Conflict(_)) => {}
             done => {

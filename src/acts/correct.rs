@@ -11,7 +11,7 @@ use super::withdraw::{current, signs, told_writes};
 use crate::accounts::{Permission, Proved};
 use crate::acts::erase::Unerased;
 use crate::credential::{CertificateNumber, Timestamp};
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::import::checked_name;
 use crate::making::{self, IssueError, Order, ReplaceError, Workshop};
 use crate::status::{Reason, ReasonCode};
@@ -64,14 +64,14 @@ pub struct Correction {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
     /// Who handed it in.
-    pub by: String,
+    pub by: Actor,
     /// When.
     pub at: Timestamp,
     /// Where it stands.
     pub state: CorrectionState,
     /// Who decided.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub decided_by: Option<String>,
+    pub decided_by: Option<Actor>,
     /// When.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decided_at: Option<Timestamp>,
@@ -132,7 +132,7 @@ fn asked(desk: &Desk, ask: &Ask) -> Result<Correction> {
         number: ask.number.clone(),
         name,
         note,
-        by: desk.actor.to_owned(),
+        by: desk.actor.clone(),
         at: desk.now,
         state: CorrectionState::Pending,
         decided_by: None,
@@ -209,7 +209,7 @@ pub fn approve(
         let version = new.as_ref().map_or(old.version, |new| new.version);
         let decided = Correction {
             state: CorrectionState::Approved,
-            decided_by: Some(desk.actor.to_owned()),
+            decided_by: Some(desk.actor.clone()),
             decided_at: Some(desk.now),
             version: Some(version),
             mail: Some("not sent: no mail is configured".to_owned()),
@@ -329,7 +329,7 @@ pub fn reject(desk: &Desk, id: &str, answer: Option<String>, seen: Seen<u64>) ->
     let (correction, revision) = pending(desk, id, seen)?;
     let decided = Correction {
         state: CorrectionState::Rejected,
-        decided_by: Some(desk.actor.to_owned()),
+        decided_by: Some(desk.actor.clone()),
         decided_at: Some(desk.now),
         answer,
         ..correction

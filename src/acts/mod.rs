@@ -226,7 +226,7 @@ pub fn retried<T>(mut work: impl FnMut() -> Result<T, ActError>) -> Result<T, Ac
 
 /// Returns who acts, without where from: that is for the audit log only.
 fn who(desk: &crate::desk::Desk) -> String {
-    desk.actor.split(" from ").next().unwrap_or(desk.actor).to_owned()
+    desk.actor.who().to_string()
 }
 
 /// Returns a text that is printed and signed: with the letters of names only, in one line or in `lines`.

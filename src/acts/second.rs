@@ -9,10 +9,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::run::{Result, RunError, is_in_person, is_staff, owner};
+use super::run::{Result, RunError};
 use crate::accounts::{self, Permission};
 use crate::credential::Timestamp;
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
 
 /// How long an act waits that nobody else could approve, in seconds.
@@ -49,11 +49,8 @@ pub(super) enum Takes {
 
 /// Says whether the desk's actor may change so many certificates more today without a second person.
 pub(super) fn takes(desk: &Desk, count: u64, alone: usize) -> Result<Takes> {
-    if count == 0 || !is_staff(desk.actor) {
-        return Ok(Takes::One(None));
-    }
-    let key = owner(desk.actor);
-    let document = desk.store.document(Collection::TALLIES, key)?;
+    let Some(key) = tally_of(desk).filter(|_| count > 0) else { return Ok(Takes::One(None)) };
+    let document = desk.store.document(Collection::TALLIES, &key)?;
     let expect = document.as_ref().map_or(Expect::Absent, |document| Expect::Revision(document.revision));
     let known: Tally = document.map(|document| document.read()).transpose()?.unwrap_or_default();
     let mut tally = known.at(desk.now);
@@ -82,7 +79,7 @@ pub(super) fn one_more(desk: &Desk, alone: usize) -> Result<Option<DocumentWrite
 
 /// Says whether a write was refused because the desk's actor changed another certificate meanwhile: look again.
 pub(super) fn was_counted(desk: &Desk, error: &StoreError) -> bool {
-    matches!(error, StoreError::Conflict(key) if key == owner(desk.actor))
+    matches!(error, StoreError::Conflict(key) if Some(key) == tally_of(desk).as_ref())
 }
 
 /// Returns from when on who asked may decide alone, because nobody else could; `None` while somebody can. Accounts that were
@@ -90,16 +87,19 @@ pub(super) fn was_counted(desk: &Desk, error: &StoreError) -> bool {
 ///
 /// # Errors
 /// When the store fails.
-pub fn alone_from(store: &dyn Store, permission: Permission, (by, at): (&str, Timestamp)) -> Result<Option<Timestamp>> {
-    let asked = owner(by);
+pub fn alone_from(
+    store: &dyn Store,
+    permission: Permission,
+    (by, at): (&Actor, Timestamp),
+) -> Result<Option<Timestamp>> {
     let others = accounts::who_may(store, permission)?.into_iter();
-    let mut others = others.filter(|one| one.created <= at && format!("staff:{}", one.id) != asked);
+    let mut others = others.filter(|one| one.created <= at && by.member() != Some(one.id.as_str()));
     Ok(others.next().is_none().then(|| at.plus_seconds(ALONE_SECONDS)))
 }
 
-/// Says whether two acts are of one person, through whichever of their tokens.
-pub fn is_same(one: &str, other: &str) -> bool {
-    owner(one) == owner(other)
+/// Returns the key of the tally in which what the desk's actor does is counted; `None` if they are not counted.
+fn tally_of(desk: &Desk) -> Option<String> {
+    desk.actor.member().map(|id| format!("staff:{id}"))
 }
 
 /// Holds that somebody else decides than who asked; or, where nobody else could, who asked: in person, a day later, and with
@@ -107,17 +107,17 @@ pub fn is_same(one: &str, other: &str) -> bool {
 pub(super) fn somebody_else(
     desk: &Desk,
     permission: Permission,
-    asked: (&str, Timestamp),
+    asked: (&Actor, Timestamp),
     proved: Option<&accounts::Proved>,
 ) -> Result<()> {
     // Who asked through a token of theirs asked all the same.
-    if !is_same(asked.0, desk.actor) {
+    if !asked.0.is_same_person(desk.actor) {
         return Ok(());
     }
     match alone_from(desk.store, permission, asked)? {
         None => Err(RunError::SamePerson),
         Some(from) if desk.now < from => Err(RunError::OnlyYou(from)),
-        Some(_) if !is_in_person(desk.actor) => Err(RunError::NotStaff),
+        Some(_) if !desk.actor.is_in_person() => Err(RunError::NotStaff),
         Some(_) if proved.is_none() => Err(RunError::ProofNeeded),
         Some(_) => Ok(()),
     }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::run::{Result, RunError, TRIES, who};
+use super::run::{Result, RunError, TRIES};
 use super::second;
 use crate::acts::{
     Decider, Decision, Ground, NotReady, Planned, listed_given, may_request_own, planned, ready_to_generate,
@@ -28,7 +28,7 @@ pub fn issue_now(
     note: &str,
 ) -> Result<Certificate> {
     let note = reason(note)?;
-    let why = json!({ "by": who(desk.actor), "at": desk.now, "note": note });
+    let why = json!({ "by": desk.actor.who().to_string(), "at": desk.now, "note": note });
     issue_one(desk, workshop, code, person, &|_, decision| {
         // The note may name somebody: it is kept with the certificate, and goes when they are erased.
         let detail = json!({ "event": code, "issuedNow": true, "decision": decision.reason });
@@ -49,7 +49,7 @@ pub fn request_own(desk: &Desk, workshop: &Workshop, code: &EventCode, person: &
         if !may_request_own(plan, decision) {
             return Err(RunError::NotEligible);
         }
-        let why = json!({ "by": who(desk.actor), "at": desk.now });
+        let why = json!({ "by": desk.actor.who().to_string(), "at": desk.now });
         Ok((("requested", why), json!({ "event": code, "requested": true, "decision": decision.reason })))
     })
 }
@@ -145,7 +145,7 @@ pub fn reissue(
         let (found, decision, mut given) = decided(desk, &planned, &old.person)?;
         given.push(signs(desk, workshop)?);
         let mut basis = decision.basis;
-        basis["reissued"] = json!({ "by": who(desk.actor), "at": desk.now, "note": note });
+        basis["reissued"] = json!({ "by": desk.actor.who().to_string(), "at": desk.now, "note": note });
         let (template, tier) = (decision.template, decision.tier);
         let order = Order { person: found, template, tier, basis: Some(basis), run: None };
         let pairs = vec![(old.clone(), order)];

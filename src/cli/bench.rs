@@ -17,7 +17,7 @@ use super::workspace::{self, vault_failure};
 use super::{config::Config, event, init, time};
 use crate::acts;
 use crate::credential::{EventCode, limits};
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::eligibility::Rule;
 use crate::import::person_key;
 use crate::inspect;
@@ -81,7 +81,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
     init::create(folder, &config, PASSPHRASE, time::now())?;
     let store = SledStore::open(&folder.join("store"))?;
     let issuer = config.issuer();
-    let desk = Desk { store: &store, issuer: &issuer, actor: "bench", now: time::now() };
+    let desk = Desk { store: &store, issuer: &issuer, actor: &Actor::System, now: time::now() };
     let faces = Faces::new(workspace::fonts(folder)?);
     let keys = KeyFolder::open(&folder.join("keys"))?;
     let vault = Vault::over(keys, PASSPHRASE, Some(folder.join("site")), Vec::new(), 7).map_err(vault_failure)?;

@@ -90,7 +90,7 @@ pub(super) fn create(data: &Path, config: &Config, passphrase: &str, now: Timest
         let mut secret = [0; 32];
         getrandom::fill(&mut secret).doing("get random bytes")?;
         let act = Act {
-            actor: workspace::actor(),
+            actor: workspace::actor().to_string(),
             at: now,
             action: "issuer.init".to_owned(),
             subject: issuer.did(),

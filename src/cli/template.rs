@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use super::files::{PNG_DPI, write_whole};
 use super::output::{self, Explain, Failure};
 use super::{Global, config::Config, workspace};
-use crate::desk::{Desk, Issuer};
+use crate::desk::{Actor, Desk, Issuer};
 use crate::making::Specimen;
 use crate::template::{self, FontLibrary, Severity, Template, TemplateError};
 
@@ -129,7 +129,7 @@ fn preview(
         },
     };
     let store = crate::store::MemoryStore::new();
-    let desk = Desk { store: &store, issuer: &issuer, actor: "preview", now: global.now() };
+    let desk = Desk { store: &store, issuer: &issuer, actor: &Actor::System, now: global.now() };
     let specimen = Specimen { recipient: name.to_owned(), title: title.to_owned(), fields: set.into_iter().collect() };
     let pdf = specimen
         .pdf(&desk, &template, &fonts)

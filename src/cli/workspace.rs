@@ -8,7 +8,7 @@ use super::files::Format;
 use super::output::{self, Explain, Failure};
 use super::{Global, passphrase};
 use crate::credential::{EventCode, Timestamp};
-use crate::desk::{Desk, Issuer};
+use crate::desk::{Actor, Desk, Issuer};
 use crate::making::Faces;
 use crate::publish::PublishError;
 use crate::publish::clock::{self, ClockError};
@@ -34,7 +34,7 @@ pub(super) struct Workspace {
     /// Its store.
     pub store: SledStore,
     issuer: Issuer,
-    actor: String,
+    actor: Actor,
     now: Timestamp,
     accept_clock: bool,
 }
@@ -238,9 +238,10 @@ fn store_failure(error: StoreError) -> Failure {
 }
 
 /// Returns the account's name for the audit log.
-pub(super) fn actor() -> String {
-    ["TESTAMUR_ACTOR", "USER", "LOGNAME"]
+pub(super) fn actor() -> Actor {
+    let account = ["TESTAMUR_ACTOR", "USER", "LOGNAME"]
         .iter()
         .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()))
-        .unwrap_or_else(|| "unknown".to_owned())
+        .unwrap_or_else(|| "unknown".to_owned());
+    Actor::Operator { account }
 }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::{LastPublished, PublishError, SETTING, last_published, site};
 use crate::credential::{CertificateNumber, StatusEntry, Timestamp, limits};
+use crate::desk::Actor;
 use crate::keys::{KeyManifest, KeyState, short_id};
 use crate::making::STATUS_SECRET;
 use crate::proof::jws::Jws;
@@ -36,7 +37,7 @@ pub struct Adopted {
 pub fn adopt(
     store: &dyn Store,
     manifest: &KeyManifest,
-    actor: &str,
+    actor: &Actor,
     now: Timestamp,
     site: &Path,
 ) -> Result<Adopted, PublishError> {
@@ -55,7 +56,7 @@ pub fn adopt(
         return Err(PublishError::NotOurs { path });
     }
     let act = |action: &str, detail| Act {
-        actor: actor.to_owned(),
+        actor: actor.to_string(),
         at: now,
         action: action.to_owned(),
         subject: manifest.issuer.clone(),

@@ -19,7 +19,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use crate::credential::{Timestamp, issuer_did, json, limits};
-use crate::desk::{Desk, Signer};
+use crate::desk::{Actor, Desk, Signer};
 use crate::keys::{KeyManifest, ManifestError, RootChain, RootError};
 use crate::proof::data_integrity::DataIntegrityError;
 use crate::proof::eddsa::{PublicKey, SecretKey};
@@ -63,7 +63,7 @@ pub struct Request<'a> {
     /// Whether revocations that wait become due with it.
     pub at_once: bool,
     /// Who publishes, for the audit log.
-    pub actor: &'a str,
+    pub actor: &'a Actor,
     /// Folders that must never be served: the keys, the store.
     pub private: &'a [PathBuf],
     /// Further files to put in, by path below the site; they take the place of the built-in verifier's.
@@ -466,7 +466,7 @@ fn record_publication(
     request: &Request,
 ) -> Result<(), PublishError> {
     let act = Act {
-        actor: request.actor.to_owned(),
+        actor: request.actor.to_string(),
         at: request.now,
         action: "site.publish".to_owned(),
         subject: format!("version {}", record.version),

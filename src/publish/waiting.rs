@@ -140,7 +140,7 @@ fn hasten_once(store: &dyn Store, request: &Request, manifest: &KeyManifest) -> 
 
 fn act(request: &Request, why: &str, numbers: &[String]) -> Act {
     Act {
-        actor: request.actor.to_owned(),
+        actor: request.actor.to_string(),
         at: request.now,
         action: "certificate.hasten".to_owned(),
         subject: if let [one] = numbers { one.clone() } else { "revocations that waited".to_owned() },

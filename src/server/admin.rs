@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::App;
 use crate::accounts;
 use crate::acts::erase;
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::store::{self, Header, StoreError};
 
 /// The socket's name in the data folder.
@@ -30,8 +30,6 @@ pub const STAFF_RESET_TWO_STEP: &str = "staff reset-two-step";
 pub const COMPACT: &str = "store compact";
 /// `typ` of the signature under a dump.
 pub const DUMP_TYP: &str = "testamur-dump+jwt";
-/// Who acts through this door.
-const ACTOR: &str = "admin socket";
 /// Longest command.
 const COMMAND_BYTES: u64 = 1_024;
 /// Members read at once.
@@ -81,7 +79,8 @@ fn answer(app: &App, address: &str, stream: UnixStream) -> io::Result<()> {
     let mut command = String::new();
     BufReader::new(io::Read::take(&stream, COMMAND_BYTES)).read_line(&mut command)?;
     let mut out = BufWriter::new(&stream);
-    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: ACTOR, now: app.now() };
+    let desk =
+        Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::operator("admin socket"), now: app.now() };
     let (command, about) = command.trim().split_once(':').unwrap_or((command.trim(), ""));
     let done = match command {
         EXPORT => return export(app, &desk, &mut out).and_then(|()| out.flush()),
@@ -105,7 +104,7 @@ fn answer(app: &App, address: &str, stream: UnixStream) -> io::Result<()> {
 /// # Errors
 /// Those of the store.
 pub fn compact_if_due(app: &App) -> Result<(), StoreError> {
-    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: "system", now: app.now() };
+    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::System, now: app.now() };
     if erase::is_due(desk.store, desk.now)? {
         let compacted = erase::compact(&desk)?;
         tracing::info!(before = compacted.before, after = compacted.after, "rewrote the store");

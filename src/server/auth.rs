@@ -9,12 +9,13 @@ use axum::http::request::Parts;
 
 use super::{App, Problem, forwarded};
 use crate::accounts::Permission;
+use crate::desk::Actor;
 
 /// Who is calling, proved by a session or an API token.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// Id of the account or token, as `staff:7f3a` or `token:91c2`; never a name.
-    pub id: String,
+    /// Who they are.
+    pub id: Actor,
     /// What they may do.
     pub permissions: BTreeSet<Permission>,
     /// Where they call from.
@@ -43,9 +44,9 @@ impl Caller {
         Err(Problem::forbidden(format!("this needs the permission {name}")))
     }
 
-    /// Returns who it was and from where, for the audit log.
-    pub fn actor(&self) -> String {
-        format!("{} from {}", self.id, self.address)
+    /// Returns who it was and from where.
+    pub fn actor(&self) -> Actor {
+        self.id.clone().from(self.address)
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::{App, Problem};
 use crate::acts::run::{self, Kind, RunError, RunRequest, RunState};
 use crate::credential::Timestamp;
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::publish::agenda::Watch;
 use crate::publish::{self, LastPublished};
 use crate::store::Store;
@@ -66,7 +66,7 @@ impl Publisher {
     /// When the store fails.
     pub fn look(&mut self, app: &App) -> Result<bool, RunError> {
         let Some(site) = app.vault.site().filter(|_| app.believes_clock()) else { return Ok(false) };
-        let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: "system", now: app.now() };
+        let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::System, now: app.now() };
         let last = publish::last(desk.store)?;
         self.tell_late(&desk, last.as_ref())?;
         // One that failed may have been written down already, and half of its files may be there.

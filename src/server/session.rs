@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::{App, Authenticator, Caller, ClientAddress, Problem};
 use crate::accounts::{self, AccountsError, Grant, Permission, Principal, SESSION_SECONDS, Secret, Throttle};
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 
 /// Name of the session's cookie. With this prefix a browser takes it only over a safe connection and from this host, not
 /// from a neighbouring one (RFC 6265bis, section 4.1.3.2).
@@ -170,7 +170,8 @@ impl Member {
 /// # Errors
 /// Those of the store.
 pub fn setup_link(app: &App) -> accounts::Result<Option<Secret>> {
-    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: "nobody", now: app.now() };
+    let desk =
+        Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::Public { address: None }, now: app.now() };
     accounts::setup_link(&desk)
 }
 
@@ -204,7 +205,7 @@ pub fn finish_erasing(app: &App) -> Result<(), Problem> {
 
 /// Returns who is not logged in.
 pub(super) fn nobody(ClientAddress(address): ClientAddress) -> Caller {
-    Caller { id: "nobody".to_owned(), permissions: Default::default(), address }
+    Caller { id: Actor::Public { address: None }, permissions: Default::default(), address }
 }
 
 impl From<AccountsError> for Problem {

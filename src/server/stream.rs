@@ -39,7 +39,7 @@ impl App {
     /// # Errors
     /// 503 if there is none to be had.
     pub(super) async fn turn_to_send(&self, caller: &Caller) -> Result<Turn, Problem> {
-        self.sends().take(&caller.id).await
+        self.sends().take(&caller.id.to_string()).await
     }
 
     /// Returns the body of an answer that `make` writes. Where that fails the answer breaks off, so that no program takes a

@@ -157,7 +157,7 @@ impl App {
         caller: &Caller,
         work: impl FnOnce(&Self, &Desk<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let turn = self.turns().take(&caller.id).await?;
+        let turn = self.turns().take(&caller.id.to_string()).await?;
         self.at_desk(caller, move |app, desk| {
             // Kept until the work ends, also when nobody waits for it any more.
             let _turn = turn;

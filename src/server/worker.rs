@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::App;
 use crate::acts::run::{self, RunError, Step};
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::making::{StageTimes, Workshop};
 
 /// How long to wait before looking for new runs.
@@ -93,7 +93,7 @@ fn hands() -> Option<rayon::ThreadPool> {
 }
 
 fn desk(app: &App) -> Desk<'_> {
-    Desk { store: &*app.store, issuer: &app.issuer, actor: "system", now: app.now() }
+    Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::System, now: app.now() }
 }
 
 /// Does one group of the oldest run, if there is one.

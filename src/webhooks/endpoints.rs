@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::{EndpointId, EventKind, MessageId, Notice, Result, Rules, Secret, Target, WebhookError, ledger, outbox};
 use crate::credential::Timestamp;
+use crate::desk::Actor;
 use crate::store::{Act, Collection, Document, DocumentWrite, Expect, Store, StoreError};
 
 /// Most endpoints. Every one costs each message a delivery, in the transaction of the change it tells of.
@@ -159,7 +160,7 @@ pub fn create(
     store: &dyn Store,
     draft: &EndpointDraft,
     rules: Rules,
-    actor: &str,
+    actor: &Actor,
     now: Timestamp,
 ) -> Result<(Kept<Endpoint>, Secret)> {
     if list(store)?.len() >= MAX_ENDPOINTS {
@@ -227,7 +228,7 @@ pub fn update(
     revision: Option<u64>,
     change: &EndpointChange,
     rules: Rules,
-    actor: &str,
+    actor: &Actor,
     now: Timestamp,
 ) -> Result<Kept<Endpoint>> {
     again(
@@ -273,7 +274,13 @@ pub fn update(
 ///
 /// # Errors
 /// [`WebhookError::NoEndpoint`].
-pub fn rotate_secret(store: &dyn Store, id: &EndpointId, overlap: i64, actor: &str, now: Timestamp) -> Result<Secret> {
+pub fn rotate_secret(
+    store: &dyn Store,
+    id: &EndpointId,
+    overlap: i64,
+    actor: &Actor,
+    now: Timestamp,
+) -> Result<Secret> {
     again(
         || {
             let (mut kept, secret) = (secrets(store, id)?, Secret::random()?);
@@ -297,7 +304,7 @@ pub(super) fn secrets(store: &dyn Store, id: &EndpointId) -> Result<Kept<Secrets
 ///
 /// # Errors
 /// [`WebhookError::NoEndpoint`], [`StoreError::Conflict`].
-pub fn delete(store: &dyn Store, id: &EndpointId, revision: Option<u64>, actor: &str, now: Timestamp) -> Result<()> {
+pub fn delete(store: &dyn Store, id: &EndpointId, revision: Option<u64>, actor: &Actor, now: Timestamp) -> Result<()> {
     show(store, id)?;
     let writes = [
         DocumentWrite::delete(
@@ -319,7 +326,7 @@ pub fn delete(store: &dyn Store, id: &EndpointId, revision: Option<u64>, actor: 
 ///
 /// # Errors
 /// [`WebhookError::NoEndpoint`], [`WebhookError::Disabled`].
-pub fn ping(store: &dyn Store, id: &EndpointId, actor: &str, now: Timestamp) -> Result<MessageId> {
+pub fn ping(store: &dyn Store, id: &EndpointId, actor: &Actor, now: Timestamp) -> Result<MessageId> {
     let endpoint = show(store, id)?.record;
     if endpoint.disabled.is_some() {
         return Err(WebhookError::Disabled(id.clone()));
@@ -331,8 +338,8 @@ pub fn ping(store: &dyn Store, id: &EndpointId, actor: &str, now: Timestamp) -> 
 }
 
 /// Returns an act on an endpoint.
-pub(super) fn act(action: &str, id: &EndpointId, actor: &str, now: Timestamp, detail: serde_json::Value) -> Act {
-    Act { actor: actor.to_owned(), at: now, action: action.to_owned(), subject: id.to_string(), detail }
+pub(super) fn act(action: &str, id: &EndpointId, actor: &Actor, now: Timestamp, detail: serde_json::Value) -> Act {
+    Act { actor: actor.to_string(), at: now, action: action.to_owned(), subject: id.to_string(), detail }
 }
 
 /// Decides anew, if allowed, while somebody else is faster.

@@ -6,6 +6,7 @@ use super::endpoints::{act, again, show};
 use super::outbox::{delivery, kept_message};
 use super::{Delivery, DeliveryState, EndpointId, Kept, Message, MessageId, Result, WebhookError};
 use crate::credential::Timestamp;
+use crate::desk::Actor;
 use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Store};
 
 /// How long messages and their deliveries are kept, in days. What waits longer, at a disabled endpoint, is given up.
@@ -78,7 +79,7 @@ pub fn redeliver(
     store: &dyn Store,
     endpoint: &EndpointId,
     message: &MessageId,
-    actor: &str,
+    actor: &Actor,
     now: Timestamp,
 ) -> Result<Delivery> {
     if show(store, endpoint)?.record.disabled.is_some() {

@@ -10,6 +10,7 @@ use super::{
     Target, WebhookError, endpoints, schedule,
 };
 use crate::credential::Timestamp;
+use crate::desk::Actor;
 use crate::store::{Act, Collection, DocumentWrite, Expect, Store, StoreError};
 
 /// How long a worker may take over one attempt before another does it again, in seconds: well past the time limit of
@@ -330,5 +331,5 @@ fn note_health(
     }
     kept.record.disabled = Some(endpoints::Disabled { since: now, why });
     writes.push(kept.record.put(Expect::Revision(kept.revision)));
-    Ok(Some(endpoints::act("webhook.disable", id, "system", now, serde_json::json!({ "why": why }))))
+    Ok(Some(endpoints::act("webhook.disable", id, &Actor::System, now, serde_json::json!({ "why": why }))))
 }

@@ -10,7 +10,7 @@ use testamur::accounts::{
     SetUp, Staff, Throttle, TokenRequest,
 };
 use testamur::credential::Timestamp;
-use testamur::desk::{Desk, Issuer};
+use testamur::desk::{Actor, Desk, Issuer};
 use testamur::store::{MemoryStore, SledStore, Store, check_audit};
 use totp_rs::{Builder, Totp};
 
@@ -36,7 +36,7 @@ impl<'a> Office<'a> {
     }
 
     fn desk(&self, seconds: i64) -> Desk<'_> {
-        Desk { store: self.store, issuer: &self.issuer, actor: "staff:test", now: at(seconds) }
+        Desk { store: self.store, issuer: &self.issuer, actor: &Actor::System, now: at(seconds) }
     }
 
     fn try_login(&self, seconds: i64, email: &str, password: &str) -> Result<Login, AccountsError> {
@@ -151,7 +151,8 @@ fn the_set_up_link_makes_one_owner_once() {
 fn a_set_up_link_ends_with_time_or_the_next_one_and_not_with_a_poor_password() {
     let store = MemoryStore::new();
     let issuer = Issuer { host: "example.org".into(), name: "Example".into(), verifier: "example.org/v".into() };
-    let desk = |seconds| Desk { store: &store, issuer: &issuer, actor: "nobody", now: at(seconds) };
+    let desk =
+        |seconds| Desk { store: &store, issuer: &issuer, actor: &Actor::Public { address: None }, now: at(seconds) };
     let password = PASSWORD.into();
     let missing = accounts::set_up(&desk(0), &"x".into(), &ada(&password));
     assert!(matches!(missing, Err(AccountsError::Link)));
@@ -173,7 +174,7 @@ fn of_many_who_set_up_at_once_one_becomes_the_owner() {
         [Box::new(MemoryStore::new()), Box::new(SledStore::create(&folder.path().join("store")).unwrap())];
     for store in stores {
         let issuer = Issuer { host: "example.org".into(), name: "Example".into(), verifier: "example.org/v".into() };
-        let desk = || Desk { store: &*store, issuer: &issuer, actor: "nobody", now: at(0) };
+        let desk = || Desk { store: &*store, issuer: &issuer, actor: &Actor::Public { address: None }, now: at(0) };
         let link = accounts::setup_link(&desk()).unwrap().unwrap();
         let made = thread::scope(|scope| {
             let set_up = |index: usize| {
@@ -205,7 +206,7 @@ fn a_session_ends_when_idle_when_old_and_by_logout() {
         let session = office.login(0, "ADA@example.org", PASSWORD);
         let principal = accounts::authenticate(office.store, at(1), session.expose()).unwrap();
         assert_eq!((principal.staff.as_str(), principal.permissions.len()), (office.owner.as_str(), 7));
-        assert_eq!(principal.actor(), format!("staff:{}", office.owner));
+        assert_eq!(principal.actor().to_string(), format!("staff:{}", office.owner));
         assert!(principal.may(Permission::Settings));
 
         let idle = accounts::SESSION_IDLE_SECONDS;
@@ -538,7 +539,7 @@ fn a_token_does_what_its_scopes_and_its_maker_still_may() {
         let ask = |seconds| accounts::authenticate_token(office.store, at(seconds), made.secret.expose());
         let principal = ask(10).unwrap();
         assert_eq!(principal.permissions, scopes.into_iter().collect());
-        assert_eq!(principal.actor(), format!("staff:{}/token:{}", bob.id, made.token.id));
+        assert_eq!(principal.actor().to_string(), format!("staff:{}/token:{}", bob.id, made.token.id));
         let used = || accounts::tokens(office.store, Some(&bob.id)).unwrap()[0].used;
         assert_eq!(used(), Some(at(10)));
         ask(3_000).unwrap();

@@ -10,6 +10,7 @@ use tempfile::TempDir;
 use testamur::credential::{
     Achievement, CertificateNumber, Claims, CredentialSuffix, EventCode, Extras, StatusEntry, Timestamp,
 };
+use testamur::desk::Actor;
 use testamur::keys::{KeyManifest, KeyState, ManifestKey, RootChain, RootStatement};
 use testamur::proof::data_integrity::{method, verify_proof};
 use testamur::proof::eddsa::SecretKey;
@@ -111,7 +112,7 @@ impl Academy {
             now,
             validity_days: 7,
             at_once: false,
-            actor: "tester",
+            actor: &Actor::System,
             private: &[],
             extra: &[("about/index.html".into(), b"verifier".to_vec())],
         };
@@ -401,7 +402,7 @@ fn a_key_that_is_not_active_publishes_nothing() {
             now: day(1),
             validity_days: 7,
             at_once: false,
-            actor: "tester",
+            actor: &Actor::System,
             private: &[],
             extra: &[],
         };

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use testamur::credential::Timestamp;
+use testamur::desk::Actor;
 use testamur::store::{Act, Collection, MemoryStore, SledStore, Store};
 use testamur::webhooks::courier::Clock;
 use testamur::webhooks::outbox::next_due;
@@ -62,7 +63,8 @@ impl Desk {
     fn endpoint(&self, url: &str) -> (Endpoint, Secret) {
         let draft =
             EndpointDraft { url: url.to_owned(), description: "tests".to_owned(), events: EventKind::ALL.to_vec() };
-        let (kept, secret) = endpoints::create(&*self.store, &draft, LOOPBACK, "ada", self.now()).unwrap();
+        let (kept, secret) =
+            endpoints::create(&*self.store, &draft, LOOPBACK, &Actor::staff("ada"), self.now()).unwrap();
         (kept.record, secret)
     }
 
@@ -100,7 +102,8 @@ impl Desk {
     }
 
     fn redeliver(&self, delivery: &Delivery) -> Delivery {
-        ledger::redeliver(&*self.store, &delivery.endpoint, &delivery.message, "ada", self.now()).unwrap()
+        ledger::redeliver(&*self.store, &delivery.endpoint, &delivery.message, &Actor::staff("ada"), self.now())
+            .unwrap()
     }
 
     fn count(&self, collection: Collection) -> usize {

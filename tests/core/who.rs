@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use testamur::acts::{Answer, Answers, Enrolled, enroll, recognise};
 use testamur::credential::Timestamp;
-use testamur::desk::{Desk, Issuer};
+use testamur::desk::{Actor, Desk, Issuer};
 use testamur::import::*;
 use testamur::store::{MemoryStore, Participant, Store};
 
@@ -46,7 +46,7 @@ impl Event {
         recognise(&self.store, &code("A"), &mut rows, &HashSet::new(), answers).unwrap();
         settle_duplicates(&mut rows);
         let issuer = Issuer { host: "a.example".into(), name: "A".into(), verifier: "a.example".into() };
-        let desk = Desk { store: &self.store, issuer: &issuer, actor: "tester", now };
+        let desk = Desk { store: &self.store, issuer: &issuer, actor: &Actor::System, now };
         let join =
             |outcome: &RowOutcome, row: &Participant, known: &Participant| put_over(&outcome.cleared, row, known);
         let enrolled = enroll(&desk, &code("A"), &rows, Duplicates::Update, &join).unwrap();

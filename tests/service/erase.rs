@@ -9,6 +9,7 @@ use axum::http::header;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
 use testamur::acts::erase::{self, Gone};
+use testamur::desk::Actor;
 use testamur::making::{self, Order, StageTimes, Workshop};
 use testamur::server::{Limits, compact_if_due, finish_erasing};
 use testamur::store::{
@@ -18,8 +19,8 @@ use testamur::store::{
 use testamur::webhooks::endpoints::{self, EndpointDraft};
 use testamur::webhooks::{EventKind, Rules};
 
-use crate::runs::{desk, done, school, work};
 use crate::harness::{OWNER, World, on_each_engine, request};
+use crate::runs::{desk, done, school, work};
 
 const NAME: &str = "Zdzisława Brzęczyszczykiewicz";
 const MARKS: [&str; 4] = ["brzęczyszczykiewicz", "zdzisława", "rare-name@", "lms-rare-4711"];
@@ -77,7 +78,7 @@ fn said(world: &World) -> String {
         description: String::new(),
         events: EventKind::ALL.to_vec(),
     };
-    endpoints::create(&*world.app.store, &hook, Rules::default(), "staff:owner", world.app.now()).unwrap();
+    endpoints::create(&*world.app.store, &hook, Rules::default(), &Actor::staff("owner"), world.app.now()).unwrap();
     let csv = format!(
         "name,email,passed,external_id\nAda Lovelace,ada@example.org,yes,lms-1\n\
          {NAME},rare-name@example.org,perhaps,lms-rare-4711\n{NAME},rare-name@example.org,yes,lms-rare-4711\n"

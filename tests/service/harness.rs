@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 use testamur::accounts::Permission;
 use testamur::credential::Timestamp;
-use testamur::desk::{Desk, Issuer};
+use testamur::desk::{Actor, Desk, Issuer};
 use testamur::making::{Faces, STATUS_SECRET};
 use testamur::reading::Reader;
 use testamur::server::{App, Authenticator, Caller, Clock, Limits, Parts, Problem, Vault, router};
@@ -95,7 +95,7 @@ impl World {
     pub fn changed(store: Arc<dyn Store>, folder: TempDir, limits: Limits, change: impl FnOnce(&mut Parts)) -> Self {
         let clock = Arc::new(AtomicI64::new(START.parse::<Timestamp>().unwrap().unix()));
         if store.setting(STATUS_SECRET).unwrap().is_none() {
-            let desk = Desk { store: &*store, issuer: &issuer(), actor: "tester", now: START.parse().unwrap() };
+            let desk = Desk { store: &*store, issuer: &issuer(), actor: &Actor::System, now: START.parse().unwrap() };
             store.swap_setting(STATUS_SECRET, None, &[7; 32], &desk.act("issuer.init", "x", Value::Null)).unwrap();
         }
         let keys = folder.path().join("keys");
@@ -271,7 +271,11 @@ fn told_caller(headers: &HeaderMap, address: std::net::IpAddr) -> Result<Caller,
         found.unwrap_or_else(|| panic!("no permission is called `{name}`"))
     };
     let permissions: BTreeSet<_> = permissions.split(',').filter(|name| !name.is_empty()).map(named).collect();
-    Ok(Caller { id: id.to_owned(), permissions, address })
+    // `staff:ID`, or `staff:ID/token:ID`.
+    let (member, token) = id.split_once("/token:").map_or((id, None), |(member, token)| (member, Some(token)));
+    let member = member.strip_prefix("staff:").unwrap_or_else(|| panic!("{id} is no member of staff"));
+    let id = Actor::Staff { id: member.to_owned(), token: token.map(str::to_owned), address: None };
+    Ok(Caller { id, permissions, address })
 }
 
 /// Sealing keys takes a second by design, so all services begin with copies of the same.

@@ -4,8 +4,8 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use crate::runs::{done, school};
 use crate::harness::{World, on_each_engine};
+use crate::runs::{done, school};
 
 fn ids(world: &World, path: &str, member: &str) -> Vec<Value> {
     let (mut all, mut cursor) = (Vec::new(), String::new());

@@ -12,9 +12,9 @@ use testamur::accounts::{Role, setup_link};
 use testamur::server::{Limits, accounts, openapi};
 use testamur::store::{MemoryStore, SledStore, Store};
 
-use crate::runs::desk;
 use crate::document;
 use crate::harness::{Answer, World};
+use crate::runs::desk;
 
 /// What an operation needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use testamur::acts::run::{self, Kind, Over, RunRequest, RunState};
-use testamur::desk::{Desk, Issuer};
+use testamur::desk::{Actor, Desk, Issuer};
 use testamur::store::SledStore;
 
 use crate::process::{Place, Process};
@@ -95,7 +95,7 @@ fn a_command_that_was_interrupted_is_ended_in_the_journal_and_the_next_one_compl
     let store = SledStore::open(&place.path("data/store")).unwrap();
     let issuer = Issuer { host: "x.example".into(), name: "X".into(), verifier: "x.example/verify".into() };
     let now = testamur::credential::Timestamp::from_unix(crate::process::now());
-    let desk = Desk { store: &store, issuer: &issuer, actor: "ada", now };
+    let desk = Desk { store: &store, issuer: &issuer, actor: &Actor::System, now };
     let request = RunRequest {
         event: Some("WORKSHOP".parse().unwrap()),
         over: Some(Over::AllEligible),

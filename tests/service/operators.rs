@@ -5,8 +5,8 @@ use std::io::{Cursor, Read};
 
 use serde_json::json;
 
-use crate::runs::{certificates, done, school, work};
 use crate::harness::{World, on_each_engine};
+use crate::runs::{certificates, done, school, work};
 
 const FIRST: &str = "/certificates/CERT-WORKSHOP-2026-00001";
 

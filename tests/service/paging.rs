@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::runs::{certificates, done, school};
 use crate::events::workshop;
 use crate::harness::{OWNER, World, on_each_engine};
+use crate::runs::{certificates, done, school};
 
 /// Returns a listing page by page to its end; between two pages something may happen.
 fn paged(world: &World, path: &str, limit: usize, mut between: impl FnMut()) -> Vec<Value> {

@@ -3,8 +3,8 @@
 use axum::http::header;
 use serde_json::{Value, json};
 
-use crate::runs::school;
 use crate::harness::{OWNER, World, request};
+use crate::runs::school;
 
 #[test]
 fn every_operation_refuses_a_parameter_that_it_does_not_have() {

@@ -3,7 +3,7 @@
 use serde_json::json;
 use testamur::acts;
 use testamur::acts::run::RunError;
-use testamur::desk::Desk;
+use testamur::desk::{Actor, Desk};
 use testamur::making::{StageTimes, Workshop};
 use testamur::store::{MemoryStore, Store};
 
@@ -13,7 +13,7 @@ use super::harness::{OWNER, World, issuer, on_each_engine};
 /// Issues to everybody in WORKSHOP who has none yet.
 fn issue(world: &World) {
     let (app, issuer, code) = (&world.app, issuer(), "WORKSHOP".parse().unwrap());
-    let desk = Desk { store: &*app.store, issuer: &issuer, actor: "tester", now: app.now() };
+    let desk = Desk { store: &*app.store, issuer: &issuer, actor: &Actor::System, now: app.now() };
     let (signer, times) = (app.vault.signer(), StageTimes::default());
     let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
     for person in app.store.participants(&code, None, 100).unwrap().items {

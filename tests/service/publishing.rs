@@ -7,9 +7,9 @@ use testamur::acts::run::Undo;
 use testamur::server::Publisher;
 use testamur::verify::{TrustAnchors, verify_jws};
 
-use crate::runs::{certificates, done, school, work};
 use crate::harness::{Answer, OWNER, World, on_each_engine};
 use crate::process::Place;
+use crate::runs::{certificates, done, school, work};
 
 const FIRST: &str = "/certificates/CERT-WORKSHOP-2026-00001";
 const DAY: i64 = 24 * 3_600;

@@ -7,8 +7,8 @@ use serde_json::{Value, json};
 use testamur::server::{Limits, accounts, setup_link};
 use testamur::store::{MemoryStore, SledStore, Store};
 
-use crate::runs::{certificates, work};
 use crate::harness::{Answer, World, request};
+use crate::runs::{certificates, work};
 
 pub const PASSWORD: &str = "a long enough secret";
 

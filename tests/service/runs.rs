@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 use testamur::acts;
 use testamur::acts::run::{self, Step};
+use testamur::desk::Actor;
 use testamur::making::{StageTimes, Workshop};
 use testamur::server::{Limits, work_once};
 use testamur::store::{Batch, Certificate, Collection, Participant, ParticipantChange, PersonKey, SledStore, Store};
@@ -44,9 +46,15 @@ fn enrol(world: &World, people: &[Participant]) {
     desk.store.write(&batch, Some(&desk.act("participants.import", "WORKSHOP", Value::Null))).unwrap();
 }
 
+/// Whom requests of these tests come from.
+fn owner() -> &'static Actor {
+    static OWNER: LazyLock<Actor> = LazyLock::new(|| Actor::staff("owner").from([0, 0, 0, 0].into()));
+    &OWNER
+}
+
 pub fn desk(world: &World) -> testamur::desk::Desk<'_> {
     let (store, issuer) = (&*world.app.store, &world.app.issuer);
-    testamur::desk::Desk { store, issuer, actor: "staff:owner from 0.0.0.0", now: world.app.now() }
+    testamur::desk::Desk { store, issuer, actor: owner(), now: world.app.now() }
 }
 
 fn person(n: usize, passed: bool) -> Participant {
@@ -316,7 +324,8 @@ fn every_change_is_told_once_in_the_same_step() {
             description: String::new(),
             events: EventKind::ALL.to_vec(),
         };
-        endpoints::create(&*world.app.store, &draft, Rules::default(), "staff:owner", world.app.now()).unwrap();
+        endpoints::create(&*world.app.store, &draft, Rules::default(), &Actor::staff("owner"), world.app.now())
+            .unwrap();
         done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
         world.post("/certificates/CERT-WORKSHOP-2026-00001/revoke", &json!({ "cause": "fraud" })).ok();
         world.post("/certificates/CERT-WORKSHOP-2026-00001/restore", &json!({})).ok();

@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 use testamur::credential::Timestamp;
 use totp_rs::Totp;
 
-use crate::runs::{certificates, work};
 use crate::harness::{Answer, World};
 use crate::real_door::{Member, PASSWORD, behind_the_real_door, by_token, invited, log_in, school_by};
+use crate::runs::{certificates, work};
 
 const DAY: i64 = 86_400;
 

@@ -9,8 +9,8 @@ use testamur::server::Limits;
 use testamur::store::{Certificate, SledStore};
 use testamur::verify::{TrustAnchors, verify_jws};
 
-use crate::runs::{certificates, done, school, work};
 use crate::harness::{Answer, OWNER, World};
+use crate::runs::{certificates, done, school, work};
 
 /// The issuer before the disk was lost, who issued to so many people, and with an empty store after it: the same keys, the
 /// same secret of the status lists.

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use testamur::server::Limits;
 use testamur::store::MemoryStore;
 
-use crate::runs::{done, school};
 use crate::events::workshop;
 use crate::harness::{Answer, OWNER, World, on_each_engine, request};
+use crate::runs::{done, school};
 
 /// Sends with a condition.
 fn on(world: &World, method: &str, path: &str, condition: (header::HeaderName, &str), body: &Value) -> Answer {

@@ -8,8 +8,8 @@ use testamur::making::NotProven;
 use testamur::status::{Reason, ReasonCode};
 use testamur::store::{Certificate, CertificateChange, Header, NotAsSigned, export};
 
-use crate::runs::{desk, done, school, work};
 use crate::harness::{World, on_each_engine};
+use crate::runs::{desk, done, school, work};
 
 const FIRST: &str = "CERT-WORKSHOP-2026-00001";
 

@@ -3,8 +3,8 @@
 use axum::http::header;
 use serde_json::{Value, json};
 
-use crate::runs::{certificates, done};
 use crate::harness::{Answer, OWNER, World, on_each_engine, request};
+use crate::runs::{certificates, done};
 
 /// A template with its own words.
 fn document(words: &str, language: &str) -> Vec<u8> {

@@ -10,8 +10,8 @@ use testamur::server::Limits;
 use testamur::store::{CertificateState, MemoryStore, SledStore};
 use testamur::verify::{TrustAnchors, verify_jws};
 
-use crate::runs::{REVOKER, certificates, done, issued_at_once, school, work};
 use crate::harness::{OWNER, World, on_each_engine};
+use crate::runs::{REVOKER, certificates, done, issued_at_once, school, work};
 
 const FIRST: &str = "/certificates/CERT-WORKSHOP-2026-00001";
 /// Seconds that a revocation waits.

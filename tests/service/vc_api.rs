@@ -7,12 +7,13 @@ use std::time::Instant;
 
 use axum::http::{Request, header};
 use serde_json::{Value, json};
+use testamur::desk::Actor;
 use testamur::inspect;
 use testamur::server::Limits;
 use testamur::store::MemoryStore;
 
-use crate::runs::{done, school};
 use crate::harness::{Answer, OWNER, START, World, issuer};
+use crate::runs::{done, school};
 
 const V2: &str = "https://www.w3.org/ns/credentials/v2";
 const EXAMPLES: &str = "https://www.w3.org/ns/credentials/examples/v2";
@@ -407,8 +408,12 @@ fn certificates_are_verified_and_revoked_but_never_made_here() {
         assert!(refused.contains("credentialStatus"), "{refused}");
         forged.as_object_mut().unwrap().remove("credentialStatus");
         let forged = issued(world, &forged, &json!({}));
-        let desk =
-            testamur::desk::Desk { store: &*world.app.store, issuer: &issuer(), actor: "tester", now: world.app.now() };
+        let desk = testamur::desk::Desk {
+            store: &*world.app.store,
+            issuer: &issuer(),
+            actor: &Actor::System,
+            now: world.app.now(),
+        };
         let anchors = world.app.vault.anchors(&desk).unwrap();
         let code = inspect::text(&forged.to_string(), &anchors, world.app.now()).finding.code();
         assert!(["untrusted_issuer", "malformed"].contains(&code), "{code}");

@@ -12,8 +12,8 @@ use testamur::reading;
 use testamur::server::Limits;
 use testamur::store::MemoryStore;
 
-use crate::runs::{certificates, done, school};
 use crate::harness::{Answer, World, on_each_engine, request};
+use crate::runs::{certificates, done, school};
 
 const FIRST: &str = "/certificates/CERT-WORKSHOP-2026-00001";
 

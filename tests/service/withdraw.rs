@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use testamur::server::Limits;
 use testamur::store::MemoryStore;
 
-use crate::runs::{REVOKER, certificates, done, school, work};
 use crate::harness::{OWNER, World, on_each_engine};
+use crate::runs::{REVOKER, certificates, done, school, work};
 
 const FIRST: &str = "/certificates/CERT-WORKSHOP-2026-00001";
 

@@ -73,7 +73,7 @@ fn begun(
         kind,
         event,
         over,
-        by: desk.actor.to_owned(),
+        by: desk.actor.clone(),
         created: desk.now,
         state: RunState::Preparing,
         began: None,

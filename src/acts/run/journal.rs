@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::record::{GROUP, Row, RowState, RunRecord, RunState, read};
 use super::step::ending;
-use super::{Result, RunError, Seen, TRIES, check_seen, who};
+use super::{Result, RunError, Seen, TRIES, check_seen};
 use crate::acts::erase::Gone;
 use crate::acts::{Correction, CorrectionState};
 use crate::credential::EventCode;
@@ -162,7 +162,7 @@ pub fn cancel(desk: &Desk, id: &str, seen: Seen<RunRecord>) -> Result<RunRecord>
             RunState::Preparing => return Err(RunError::Over(id.to_owned(), "its list is still being made")),
             state => return Err(RunError::Over(id.to_owned(), state.name())),
         };
-        let cancelled_by = record.cancelled_by.clone().or_else(|| Some(who(desk.actor).to_owned()));
+        let cancelled_by = record.cancelled_by.clone().or_else(|| Some(desk.actor.who().to_string()));
         let mut changed = RunRecord { cancelled: true, cancelled_by, ..record };
         let writes = match waits {
             false => vec![changed.put(Expect::Revision(revision))],

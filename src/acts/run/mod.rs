@@ -217,26 +217,3 @@ pub(in crate::acts) fn new_id(now: Timestamp) -> Result<String> {
     let stamp = now.to_string().replace(['-', ':'], "");
     Ok(format!("{stamp}-{}", data_encoding::HEXLOWER.encode(&bytes)))
 }
-
-/// Returns who acts, without from where.
-pub(in crate::acts) fn who(actor: &str) -> &str {
-    actor.split_once(" from ").map_or(actor, |(id, _)| id)
-}
-
-/// Returns the member of staff who answers for an act: also where one of their API tokens acts for them.
-pub(in crate::acts) fn owner(actor: &str) -> &str {
-    who(actor).split_once(TOKEN).map_or(who(actor), |(owner, _)| owner)
-}
-
-/// Says whether somebody acts who came in over HTTP: a member of staff, or a token.
-pub(in crate::acts) fn is_staff(actor: &str) -> bool {
-    actor.starts_with("staff:") || actor.starts_with("token:")
-}
-
-/// Says whether a member of staff acts, and not an API token.
-pub(in crate::acts) fn is_in_person(actor: &str) -> bool {
-    actor.starts_with("staff:") && !who(actor).contains(TOKEN)
-}
-
-/// What stands between a member of staff and the API token that acts for them (see `accounts::Principal::actor`).
-const TOKEN: &str = "/token:";

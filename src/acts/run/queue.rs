@@ -7,9 +7,9 @@ use serde_json::json;
 
 use super::record::{Kind, RunRecord, RunState, read};
 use super::step::ending;
-use super::{Result, RunError, is_staff, who};
+use super::{Result, RunError};
 use crate::credential::{EventCode, Timestamp};
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::store::{Collection, DocumentWrite, Expect, PAGE_LIMIT, Store, StoreError};
 
 /// How many turns in a row may pass without a group done.
@@ -100,7 +100,7 @@ pub fn end_interrupted(desk: &Desk, event: &EventCode) -> Result<Vec<RunRecord>>
     tidy(desk)?;
     let mut begun = Vec::new();
     each(desk.store, |run| {
-        if run.kind == Kind::Generate && run.event.as_ref() == Some(event) && !is_staff(&run.by) {
+        if run.kind == Kind::Generate && run.event.as_ref() == Some(event) && matches!(run.by, Actor::Operator { .. }) {
             begun.push(run.id);
         }
         Ok(())
@@ -114,7 +114,7 @@ fn end(desk: &Desk, id: &str) -> Result<RunRecord> {
     let ended = RunRecord {
         state: RunState::Cancelled,
         cancelled: true,
-        cancelled_by: Some(who(desk.actor).to_owned()),
+        cancelled_by: Some(desk.actor.who().to_string()),
         finished: Some(desk.now),
         ..record
     };

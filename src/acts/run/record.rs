@@ -2,6 +2,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
+use crate::desk::Actor;
 use crate::store::{Cause, Collection, Document, DocumentWrite, Expect, PersonKey, Store};
 
 use super::{Result, RunError};
@@ -246,7 +247,7 @@ pub struct RunRecord {
     /// Over whom.
     pub over: Over,
     /// Who made it.
-    pub by: String,
+    pub by: Actor,
     /// When.
     pub created: Timestamp,
     /// Where it stands.

@@ -62,6 +62,7 @@ impl CorrectionView {
     fn of(one: Correction) -> Self {
         let Correction { id, number, name, note, by, at, state, decided_by, decided_at, answer, version, mail } = one;
         let number = number.to_string();
+        let (by, decided_by) = (by.to_string(), decided_by.map(|by| by.to_string()));
         Self { id, number, name, note, by, at, state, decided_by, decided_at, answer, version, mail }
     }
 }

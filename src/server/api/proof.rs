@@ -4,9 +4,8 @@ use serde::Deserialize;
 use utoipa::ToSchema;
 
 use crate::accounts::{self, Proved, Secret};
-use crate::acts::second;
 use crate::credential::Timestamp;
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::server::session::{again, hashing};
 use crate::server::{App, Caller, Problem};
 
@@ -43,9 +42,9 @@ impl ProofAgain {
         &self,
         app: &App,
         desk: &Desk,
-        (by, alone): (&str, Option<Timestamp>),
+        (by, alone): (&Actor, Option<Timestamp>),
     ) -> Result<Option<Proved>, Problem> {
-        let due = second::is_same(by, desk.actor) && alone.is_some_and(|from| from <= desk.now);
+        let due = by.is_same_person(desk.actor) && alone.is_some_and(|from| from <= desk.now);
         let (Some(password), Some(staff), true) = (&self.password, member_id(desk), due) else { return Ok(None) };
         let throttle = &app.logins().throttle;
         accounts::prove_again(desk, throttle, staff, password, self.code.as_ref()).map(Some).map_err(again)
@@ -54,7 +53,7 @@ impl ProofAgain {
 
 /// Returns the id of the member of staff who acts, also through a token.
 fn member_id<'a>(desk: &Desk<'a>) -> Option<&'a str> {
-    desk.actor.strip_prefix("staff:").and_then(|actor| actor.split([' ', '/']).next())
+    desk.actor.member()
 }
 
 /// Refuses an account that was made after a request: nobody invites their own second person.

@@ -19,7 +19,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::credential::{CertificateNumber, Timestamp};
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::inspect::{self, Answer, Finding, Inspected};
 use crate::reading::{self, Ask, ReadMode, ReadingError};
 use crate::server::crowd::Place;
@@ -146,8 +146,8 @@ struct Known {
     responses((status = 200, body = Known), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn look_up(State(app): State<App>, _: Patient, Path(id): Path<String>) -> Result<Json<Known>, Problem> {
     app.aside(move |app| {
-        let actor = "public".to_owned();
-        let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &actor, now: app.now() };
+        let desk =
+            Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::Public { address: None }, now: app.now() };
         let unknown = || Problem::not_found(id.chars().take(60).collect::<String>());
         if let Ok(number) = id.parse::<CertificateNumber>() {
             let certificate = desk.store.certificate(&number)?.ok_or_else(unknown)?;
@@ -291,8 +291,8 @@ fn with_anchors(
     app: &App,
     look: impl FnOnce(&Desk<'_>, &crate::verify::TrustAnchors) -> Inspected,
 ) -> Result<Json<Verdicts>, Problem> {
-    let actor = "public".to_owned();
-    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &actor, now: app.now() };
+    let desk =
+        Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::Public { address: None }, now: app.now() };
     let anchors = app.vault.anchors(&desk)?;
     let Inspected { answers, notes } = look(&desk, &anchors);
     for answer in &answers {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::finding::Found;
 use super::{Asked, DID_KEY, Finding, address, key_of, related, status};
 use crate::credential::{Timestamp, data_model};
-use crate::desk::Desk;
+use crate::desk::{Actor, Desk};
 use crate::proof::proof_set::{Proof, ProofSet};
 use crate::server::extract::Body;
 use crate::server::{App, Caller, Problem};
@@ -119,7 +119,8 @@ fn is_envelope(document: &Value) -> Result<(), Finding> {
 
 /// A certificate of this issuer, or of nobody that we know.
 fn ours(app: &App, text: &str) -> Result<Found, Problem> {
-    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: "vc-api", now: app.now() };
+    let desk =
+        Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::Public { address: None }, now: app.now() };
     let anchors = app.vault.anchors(&desk)?;
     let verdict = verify::verify(text.trim(), &anchors, desk.now);
     let good = matches!(verdict, Verdict::Valid(_));

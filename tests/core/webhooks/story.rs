@@ -2,6 +2,7 @@ use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use testamur::desk::Actor;
 use testamur::store::StoreError;
 use testamur::webhooks::courier::Sent;
 use testamur::webhooks::outbox::{Finished, Report, claim, finish};
@@ -58,16 +59,16 @@ async fn an_endpoint_hears_only_what_it_asked_for_while_it_is_enabled() {
     let (desk, receiver) = (memory(), Receiver::start().await);
     let (endpoint, _) = desk.endpoint(&receiver.url());
     let change = EndpointChange { events: Some(vec![EventKind::RunFinished]), ..EndpointChange::default() };
-    endpoints::update(&*desk.store, &endpoint.id, None, &change, LOOPBACK, "ada", desk.now()).unwrap();
+    endpoints::update(&*desk.store, &endpoint.id, None, &change, LOOPBACK, &Actor::staff("ada"), desk.now()).unwrap();
     let bounced = Notice::delivery_bounced(desk.now(), "d1", &"CERT-A-2026-00001".parse().unwrap());
     assert!(enqueue(&*desk.store, std::slice::from_ref(&bounced)).unwrap().is_empty());
 
     let all =
         EndpointChange { events: Some(EventKind::ALL.to_vec()), enabled: Some(false), ..EndpointChange::default() };
-    endpoints::update(&*desk.store, &endpoint.id, None, &all, LOOPBACK, "ada", desk.now()).unwrap();
+    endpoints::update(&*desk.store, &endpoint.id, None, &all, LOOPBACK, &Actor::staff("ada"), desk.now()).unwrap();
     assert!(enqueue(&*desk.store, &[bounced]).unwrap().is_empty());
     assert_eq!(desk.show(&endpoint).record.disabled.unwrap().why, Why::Staff);
-    let ping = endpoints::ping(&*desk.store, &endpoint.id, "ada", desk.now());
+    let ping = endpoints::ping(&*desk.store, &endpoint.id, &Actor::staff("ada"), desk.now());
     assert!(matches!(ping, Err(WebhookError::Disabled(_))));
 }
 
@@ -75,7 +76,7 @@ async fn an_endpoint_hears_only_what_it_asked_for_while_it_is_enabled() {
 async fn a_test_message_reaches_an_endpoint_whatever_it_asked_for() {
     let (desk, receiver) = (memory(), Receiver::start().await);
     let (endpoint, secret) = desk.endpoint(&receiver.url());
-    let id = endpoints::ping(&*desk.store, &endpoint.id, "ada", desk.now()).unwrap();
+    let id = endpoints::ping(&*desk.store, &endpoint.id, &Actor::staff("ada"), desk.now()).unwrap();
     assert_eq!(desk.courier.deliver_due().await.unwrap(), delivered(1));
     let request = receiver.requests().remove(0);
     assert_eq!((request.header("webhook-id"), request.check(&secret.reveal())), (id.as_str(), (1, true)));
@@ -167,10 +168,12 @@ async fn gone_disables_the_endpoint_and_enabling_it_sends_what_waited() {
         desk.wait(HOUR);
         assert_eq!(desk.courier.deliver_due().await.unwrap(), Sent::default());
         let failed = &desk.deliveries(DeliveryFilter::default())[0];
-        let refused = ledger::redeliver(&*desk.store, &failed.endpoint, &failed.message, "ada", desk.now());
+        let refused =
+            ledger::redeliver(&*desk.store, &failed.endpoint, &failed.message, &Actor::staff("ada"), desk.now());
         assert!(matches!(refused, Err(WebhookError::Disabled(_))));
         let enable = EndpointChange { enabled: Some(true), ..EndpointChange::default() };
-        endpoints::update(&*desk.store, &endpoint.id, None, &enable, LOOPBACK, "ada", desk.now()).unwrap();
+        endpoints::update(&*desk.store, &endpoint.id, None, &enable, LOOPBACK, &Actor::staff("ada"), desk.now())
+            .unwrap();
         assert_eq!(desk.courier.deliver_due().await.unwrap(), delivered(1));
     }
 }
@@ -319,7 +322,7 @@ async fn a_slow_endpoint_holds_up_no_other() {
 async fn during_a_rotation_both_secrets_sign_and_afterwards_the_new_one() {
     let (desk, receiver) = (memory(), Receiver::start().await);
     let (endpoint, old) = desk.endpoint(&receiver.url());
-    let new = endpoints::rotate_secret(&*desk.store, &endpoint.id, HOUR, "ada", desk.now()).unwrap();
+    let new = endpoints::rotate_secret(&*desk.store, &endpoint.id, HOUR, &Actor::staff("ada"), desk.now()).unwrap();
     let send = async || {
         desk.tell_one();
         desk.courier.deliver_due().await.unwrap();
@@ -332,10 +335,10 @@ async fn during_a_rotation_both_secrets_sign_and_afterwards_the_new_one() {
 
     // However often it is rotated, few sign; and an end that was set is not put off.
     for _ in 0..5 {
-        endpoints::rotate_secret(&*desk.store, &endpoint.id, i64::MAX, "ada", desk.now()).unwrap();
+        endpoints::rotate_secret(&*desk.store, &endpoint.id, i64::MAX, &Actor::staff("ada"), desk.now()).unwrap();
     }
     assert_eq!(send().await.0.0, 3);
-    let last = endpoints::rotate_secret(&*desk.store, &endpoint.id, 0, "ada", desk.now()).unwrap();
+    let last = endpoints::rotate_secret(&*desk.store, &endpoint.id, 0, &Actor::staff("ada"), desk.now()).unwrap();
     assert_eq!(send().await.0.0, 1);
     assert_eq!(receiver.requests().pop().unwrap().check(&last.reveal()), (1, true));
 }
@@ -365,7 +368,7 @@ async fn deliveries_are_listed_by_endpoint_and_state_newest_first() {
         assert!(matches!(wrong, Err(WebhookError::Store(StoreError::Cursor(_)))));
 
         // An endpoint goes with its secrets and deliveries; the other's stay.
-        endpoints::delete(&*desk.store, &second.id, None, "ada", desk.now()).unwrap();
+        endpoints::delete(&*desk.store, &second.id, None, &Actor::staff("ada"), desk.now()).unwrap();
         assert!(matches!(endpoints::show(&*desk.store, &second.id), Err(WebhookError::NoEndpoint(_))));
         assert_eq!((list(None, None).len(), desk.count(Collection::WEBHOOK_QUEUE)), (7, 0));
         assert_eq!((desk.count(Collection::WEBHOOK_SECRETS), desk.count(Collection::WEBHOOK_HEALTH)), (1, 0));
@@ -387,7 +390,7 @@ async fn a_message_queued_while_its_endpoint_was_removed_hurts_nobody() {
     let (endpoint, _) = desk.endpoint(&receiver.url());
     let number = "CERT-A-2026-00001".parse().unwrap();
     let writes = enqueue(&*desk.store, &[Notice::delivery_bounced(desk.now(), "d1", &number)]).unwrap();
-    endpoints::delete(&*desk.store, &endpoint.id, None, "ada", desk.now()).unwrap();
+    endpoints::delete(&*desk.store, &endpoint.id, None, &Actor::staff("ada"), desk.now()).unwrap();
     desk.store.write_documents(&writes, None).unwrap();
     assert_eq!(desk.courier.deliver_due().await.unwrap(), Sent::default());
     desk.wait(31 * 86_400);
@@ -426,14 +429,22 @@ fn an_endpoint_is_changed_only_by_who_saw_its_last_revision() {
         let seen = desk.show(&endpoint).revision;
         let change = |text: &str| EndpointChange { description: Some(text.to_owned()), ..EndpointChange::default() };
         let update = |revision, change: &EndpointChange| {
-            endpoints::update(&*desk.store, &endpoint.id, revision, change, Rules::default(), "ada", desk.now())
+            endpoints::update(
+                &*desk.store,
+                &endpoint.id,
+                revision,
+                change,
+                Rules::default(),
+                &Actor::staff("ada"),
+                desk.now(),
+            )
         };
         let kept = update(Some(seen), &change("one")).unwrap();
         assert_eq!(desk.show(&endpoint), kept);
         let conflict = |error| matches!(error, WebhookError::Store(StoreError::Conflict(_)));
         assert!(conflict(update(Some(seen), &change("two")).unwrap_err()));
         assert_eq!(update(None, &change("three")).unwrap().record.description, "three");
-        let delete = endpoints::delete(&*desk.store, &endpoint.id, Some(seen), "ada", desk.now());
+        let delete = endpoints::delete(&*desk.store, &endpoint.id, Some(seen), &Actor::staff("ada"), desk.now());
         assert!(conflict(delete.unwrap_err()));
 
         let bad = EndpointChange { url: Some("http://127.0.0.1/".to_owned()), ..EndpointChange::default() };
@@ -462,6 +473,6 @@ fn there_is_a_most_number_of_endpoints() {
         description: String::new(),
         events: vec![EventKind::RunFinished],
     };
-    let more = endpoints::create(&*desk.store, &draft, Rules::default(), "ada", desk.now());
+    let more = endpoints::create(&*desk.store, &draft, Rules::default(), &Actor::staff("ada"), desk.now());
     assert!(matches!(more, Err(WebhookError::TooMany(50))));
 }

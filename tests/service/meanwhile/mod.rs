@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use testamur::server::{Limits, work_once};
 use testamur::store::{MemoryStore, SledStore, Store};
 
-use crate::runs::{certificates, done, school, work};
 use crate::harness::{Answer, OWNER, World, request};
+use crate::runs::{certificates, done, school, work};
 use between::Between;
 
 const ADA: &str = "/events/WORKSHOP/participants/p00000@example.org";

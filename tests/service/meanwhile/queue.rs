@@ -6,8 +6,8 @@ use testamur::server::work_once;
 use testamur::store::{CertificateChange, Collection, DocumentWrite, Expect, StoreError};
 
 use super::{ADA, BOB, on_each_engine};
-use crate::runs::{certificates, done, school, work};
 use crate::harness::World;
+use crate::runs::{certificates, done, school, work};
 
 fn run(world: &World, request: &Value) -> String {
     world.post("/runs", request).ok()["id"].as_str().unwrap().to_owned()

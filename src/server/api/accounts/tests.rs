@@ -13,7 +13,7 @@ use tower::ServiceExt;
 
 use crate::accounts::{Permission, Role, permissions, setup_link};
 use crate::credential::Timestamp;
-use crate::desk::{Desk, Issuer};
+use crate::desk::{Actor, Desk, Issuer};
 use crate::making::Faces;
 use crate::reading::Reader;
 use crate::server::{App, Limits, Parts, Vault, accounts, router};
@@ -66,7 +66,7 @@ impl Service {
             Issuer { host: "example.org".into(), name: "Example".into(), verifier: "example.org/verify".into() };
         KeyFolder::create(keys, &issuer.did(), &issuer.name, "passphrase", Timestamp::from_unix(START)).unwrap();
         let now = Timestamp::from_unix(START);
-        let link = setup_link(&Desk { store: &*store, issuer: &issuer, actor: "test", now }).unwrap().unwrap();
+        let link = setup_link(&Desk { store: &*store, issuer: &issuer, actor: &Actor::System, now }).unwrap().unwrap();
         let clock = Arc::new(AtomicI64::new(START));
         let app = App::new(Parts {
             store: Arc::clone(&store),

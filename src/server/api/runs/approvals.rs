@@ -59,6 +59,7 @@ impl ApprovalView {
             _ => None,
         };
         let Approval { id, run, count, by, at, expires, state, decided_by, decided_at } = approval;
+        let (by, decided_by) = (by.to_string(), decided_by.map(|by| by.to_string()));
         Ok(Self { id, run, count, by, at, expires, state, decided_by, decided_at, alone_from })
     }
 }

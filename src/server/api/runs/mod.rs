@@ -98,7 +98,7 @@ impl RunView {
             kind: run.kind,
             over: run.over,
             state: run.state,
-            by: run.by,
+            by: run.by.to_string(),
             created: run.created,
             began: run.began,
             finished: run.finished,

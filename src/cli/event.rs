@@ -14,7 +14,7 @@ use crate::desk::Desk;
 use crate::eligibility::Rule;
 use crate::import::checked_text;
 use crate::making::{ExpiresAfter, ValidityError};
-use crate::store::{BlobId, Event, Page, Store, StoreError, TemplateRef};
+use crate::store::{BlobId, Event, Page, StoreError, TemplateRef};
 use crate::template::{FontLibrary, Template};
 
 /// How many records are read at once.

@@ -93,7 +93,7 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
 }
 
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
-    let workspace = Workspace::open(global)?;
+    let workspace = Workspace::open_to_serve(global)?;
     let serve = told(workspace.config.serve.clone().unwrap_or_default(), &args);
     let tls = match (&serve.tls_cert, &serve.tls_key) {
         (Some(chain), Some(key)) => Some(tls(chain, key)?),
@@ -162,7 +162,7 @@ fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str)
         behind_proxy: serve.behind_proxy.unwrap_or_default().0,
         steady,
         authenticator: server::accounts(),
-        store: Arc::new(workspace.store),
+        store: workspace.store,
     })
 }
 
@@ -177,7 +177,7 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
     // From here on a signal stops it in order.
     let stopped = stopped();
     let here = format!("{scheme}://{address}");
-    let _door = server::admin::open(data, app.clone(), here).doing("open the socket for this machine's operator")?;
+    let door = server::operator::open(data, &app, here).doing("open the socket for this machine's operator")?;
     output::line(format!(
         "listening on {scheme}://{address}, the API is described at {scheme}://{address}/api/v1/docs"
     ));
@@ -200,6 +200,7 @@ async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::S
         app.begin_stop();
     };
     server::serve(listen, router, told).await.doing("serve")?;
+    door.close().await;
     sweeping.abort();
     beating.abort();
     if let Some(publishing) = publishing {

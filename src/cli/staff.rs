@@ -1,16 +1,15 @@
-//! `testamur staff`: for the operator of this machine, who can always let an owner in again. Works while the service runs,
-//! through its socket, and without it.
+//! `testamur staff`: for the operator of this machine, who can always let an owner in again.
 
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
-
-use serde_json::{Value, json};
 
 use super::Global;
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
-use crate::server::admin;
+use crate::accounts::{self, Secret, Staff};
+use crate::desk::Desk;
+
+/// Members read at once.
+const PAGE: usize = 500;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -38,11 +37,7 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
 }
 
 fn list(global: &Global, as_json: bool) -> Result<ExitCode, Failure> {
-    let answer = match connected(global) {
-        Some(service) => ask(service, admin::STAFF_LIST)?,
-        None => json!({ "staff": admin::staff(&Workspace::open_to_read(global)?.desk())? }),
-    };
-    let staff = answer["staff"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let staff = everybody(&Workspace::open_to_read(global)?.desk())?;
     if as_json {
         staff.iter().for_each(output::json);
     } else {
@@ -51,56 +46,48 @@ fn list(global: &Global, as_json: bool) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn row(member: &Value) -> Vec<String> {
-    let text = |name: &str| member[name].as_str().unwrap_or_default().to_owned();
-    let is = |name: &str| member[name].as_bool().unwrap_or_default();
-    let roles = member["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let roles: Vec<_> = roles.iter().filter_map(Value::as_str).collect();
-    let state = match (is("disabled"), is("invited"), is("twoStep")) {
+fn everybody(desk: &Desk) -> accounts::Result<Vec<Staff>> {
+    let (mut all, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let page = accounts::members(desk.store, cursor.as_deref(), PAGE)?;
+        all.extend(page.items);
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+fn row(member: &Staff) -> Vec<String> {
+    let roles: Vec<_> = member.roles.iter().map(ToString::to_string).collect();
+    let state = match (member.disabled, member.invited, member.two_step) {
         (true, ..) => "disabled",
         (_, true, _) => "invited",
         (.., true) => "with second step",
         _ => "active",
     };
-    vec![text("email"), text("name"), roles.join(", "), state.to_owned()]
+    vec![member.email.clone(), member.name.clone(), roles.join(", "), state.to_owned()]
 }
 
 fn reset(global: &Global, email: &str, two_step: bool) -> Result<ExitCode, Failure> {
-    // It is sent as a line.
-    if email.contains(['\n', '\r']) {
-        return Err(Failure::usage("this is not an e-mail address"));
-    }
-    let link = match connected(global) {
-        Some(service) => {
-            let command = if two_step { admin::STAFF_RESET_TWO_STEP } else { admin::STAFF_RESET };
-            ask(service, &format!("{command}:{email}"))?["link"].as_str().unwrap_or_default().to_owned()
-        }
-        None => {
-            let workspace = Workspace::open(global)?;
-            let token = admin::reset(&workspace.desk(), email, two_step).hint(HINT)?;
-            admin::link_at(&super::serve::address(&workspace.config), &token)
-        }
+    let workspace = Workspace::open(global)?;
+    let token = link(&workspace.desk(), email, two_step).hint("see who there is with `testamur staff list`")?;
+    let address = match &workspace.service {
+        Some(service) => service.address().to_owned(),
+        None => super::serve::address(&workspace.config),
     };
     output::line("whoever opens this within 72 hours sets a new password, once; older links are good no more,");
     output::line("and whoever is in the account now is out: its sessions and API tokens have ended:");
-    output::line(format!("    {link}"));
+    // In the fragment, which no server sees.
+    output::line(format!("    {address}/password#{}", token.expose()));
     Ok(ExitCode::SUCCESS)
 }
 
-const HINT: &str = "see who there is with `testamur staff list`";
-
-/// Connects to the service of this data folder, if it runs.
-pub(super) fn connected(global: &Global) -> Option<UnixStream> {
-    UnixStream::connect(global.data.join(admin::SOCKET)).ok()
-}
-
-pub(super) fn ask(mut service: UnixStream, command: &str) -> Result<Value, Failure> {
-    writeln!(service, "{command}").doing("ask the service")?;
-    let mut line = String::new();
-    BufReader::new(service).read_line(&mut line).doing("ask the service")?;
-    let answer: Value = serde_json::from_str(&line).doing("understand the service")?;
-    match answer["error"].as_str() {
-        Some(error) => Err(Failure::new(error).hint(HINT)),
-        None => Ok(answer),
+/// Makes a link with which the member of an e-mail can set a new password; on demand the second step goes too.
+fn link(desk: &Desk, email: &str, two_step: bool) -> accounts::Result<Secret> {
+    let member = accounts::member_of(desk.store, email)?;
+    if two_step && member.two_step {
+        accounts::clear_two_step(desk, &member.id)?;
     }
+    accounts::reset_link(desk, &member.id)
 }

@@ -11,12 +11,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
-use axum::http::request::Parts;
-use axum::http::{StatusCode, header};
+use axum::extract::{DefaultBodyLimit, Path as Named, State};
+use axum::http::{Request, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
-use axum::{Json, Router, middleware};
+use axum::{Json, Router};
 use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::{GracefulShutdown, Watcher};
 use hyper_util::service::TowerToHyperService;
@@ -24,9 +23,9 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
-use super::extract::Path as Named;
-use super::{App, Caller, Problem, router};
+use super::{App, Caller, router};
 use crate::proof::jws;
+use crate::store::Store;
 use crate::store::remote::{self, CALL_BYTES, CALLS, DUMP_SIGNATURE, GREETING, Greeting};
 
 /// The socket's name in the data folder.
@@ -39,17 +38,6 @@ const STATEMENT_BYTES: usize = 64 * 1024;
 const GRACE: Duration = Duration::from_secs(30);
 /// How long to rest when nobody can be let in.
 const REST: Duration = Duration::from_millis(50);
-
-/// Marks a request that came through this door.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct ByOperator;
-
-impl ByOperator {
-    /// Says whether a request came through this door.
-    pub(super) fn sent(parts: &Parts) -> bool {
-        parts.extensions.get::<Self>().is_some()
-    }
-}
 
 /// The open door; the socket goes when this is dropped.
 pub struct Door {
@@ -84,16 +72,36 @@ pub fn open(data: &Path, app: &App, address: String) -> io::Result<Door> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let owner = std::fs::metadata(data)?.uid();
+    let vault = app.clone();
+    // What is answered from memory is made anew from what is there now.
+    let changed = move || vault.vault.forget_anchors();
+    let calls = calls(Arc::clone(&app.store), Greeting::new(fresh_name()?, address), changed);
+    let signing = Router::new()
+        .route(DUMP_SIGNATURE, post(sign_dump).layer(DefaultBodyLimit::max(STATEMENT_BYTES)))
+        .with_state(app.clone());
+    listen(path, std::fs::metadata(data)?.uid(), calls.merge(signing).fallback_service(router(app.clone())))
+}
+
+/// Returns a name that no other start has.
+fn fresh_name() -> io::Result<String> {
+    let mut name = [0; 8];
+    getrandom::fill(&mut name).map_err(|error| io::Error::other(error.to_string()))?;
+    Ok(data_encoding::HEXLOWER.encode(&name))
+}
+
+/// Listens at a path for root, who serves, and an owner.
+///
+/// # Errors
+/// When the socket cannot be made.
+pub fn listen(path: PathBuf, owner: u32, routes: Router) -> io::Result<Door> {
     let listener = UnixListener::bind(&path)?;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
-    let routes = routes(app.clone(), address)?;
     let (stop, stopping) = tokio::sync::watch::channel(false);
-    let task = tokio::spawn(listen(listener, owner, routes, stopping));
+    let task = tokio::spawn(let_all_in(listener, owner, routes, stopping));
     Ok(Door { path, task, stop })
 }
 
-async fn listen(listener: UnixListener, owner: u32, routes: Router, mut stop: tokio::sync::watch::Receiver<bool>) {
+async fn let_all_in(listener: UnixListener, owner: u32, routes: Router, mut stop: tokio::sync::watch::Receiver<bool>) {
     let graceful = GracefulShutdown::new();
     loop {
         let stream = tokio::select! {
@@ -101,10 +109,10 @@ async fn listen(listener: UnixListener, owner: u32, routes: Router, mut stop: to
             _ = stop.wait_for(|stop| *stop) => break,
         };
         match stream {
-            Ok((stream, _)) if let_in(&stream, owner) => {
-                tokio::spawn(connection(stream, routes.clone(), graceful.watcher()));
-            }
-            Ok(_) => tracing::warn!("an account that is not the data folder's owner was turned away at the socket"),
+            Ok((stream, _)) => match let_in(&stream, owner) {
+                Some(user) => drop(tokio::spawn(connection(stream, user, routes.clone(), graceful.watcher()))),
+                None => tracing::warn!("an account that is not the data folder's owner was turned away at the socket"),
+            },
             Err(error) => {
                 tracing::warn!(%error, "accept at the socket");
                 tokio::time::sleep(REST).await;
@@ -118,9 +126,9 @@ async fn listen(listener: UnixListener, owner: u32, routes: Router, mut stop: to
     }
 }
 
-/// Says whether who called may: the mode of the socket says the same, and is not all that is relied on.
-fn let_in(stream: &UnixStream, owner: u32) -> bool {
-    stream.peer_cred().is_ok_and(|peer| may(peer.uid(), owner))
+/// Returns who called, if they may: the mode of the socket says the same, and is not all that is relied on.
+fn let_in(stream: &UnixStream, owner: u32) -> Option<u32> {
+    stream.peer_cred().ok().map(|peer| peer.uid()).filter(|user| may(*user, owner))
 }
 
 /// Root, the owner of the data folder, and who the service runs as: each can read keys and store without asking.
@@ -128,8 +136,10 @@ fn may(user: u32, owner: u32) -> bool {
     user == 0 || user == owner || user == rustix::process::geteuid().as_raw()
 }
 
-async fn connection(stream: UnixStream, routes: Router, watcher: Watcher) {
-    let service = routes.map_request(|request: axum::http::Request<hyper::body::Incoming>| {
+async fn connection(stream: UnixStream, user: u32, routes: Router, watcher: Watcher) {
+    let caller = Caller::operator(format!("uid {user}"));
+    let service = routes.map_request(move |mut request: Request<hyper::body::Incoming>| {
+        request.extensions_mut().insert(caller.clone());
         request.map(axum::body::Body::new)
     });
     // No time limits: a command may draw for long between two calls.
@@ -140,63 +150,53 @@ async fn connection(stream: UnixStream, routes: Router, watcher: Watcher) {
     }
 }
 
-/// What only this door has, with what it needs.
+/// A store with those who are told that it changed.
 #[derive(Clone)]
 struct House {
-    app: App,
+    store: Arc<dyn Store>,
     greeting: Arc<Greeting>,
+    changed: Arc<dyn Fn() + Send + Sync>,
 }
 
-/// Returns the routes of this door.
-fn routes(app: App, address: String) -> io::Result<Router> {
-    let mut name = [0; 8];
-    getrandom::fill(&mut name).map_err(|error| io::Error::other(error.to_string()))?;
-    let greeting = Arc::new(Greeting::new(data_encoding::HEXLOWER.encode(&name), address));
-    let everything = router(app.clone()).layer(middleware::map_request(as_operator));
-    Ok(Router::new()
+/// Returns the routes that carry the calls of a store. `changed` is told of each that may have changed something.
+pub fn calls(store: Arc<dyn Store>, greeting: Greeting, changed: impl Fn() + Send + Sync + 'static) -> Router {
+    Router::new()
         .route(GREETING, get(greet))
-        .route(DUMP_SIGNATURE, post(sign_dump).layer(DefaultBodyLimit::max(STATEMENT_BYTES)))
         .route(&format!("{CALLS}/{{service}}/{{call}}"), post(call).layer(DefaultBodyLimit::max(CALL_BYTES)))
-        .with_state(House { app, greeting })
-        .fallback_service(everything))
-}
-
-async fn as_operator(mut request: Request) -> Request {
-    request.extensions_mut().insert(ByOperator);
-    request.extensions_mut().insert(Caller::operator());
-    request
+        .with_state(House { store, greeting: Arc::new(greeting), changed: Arc::new(changed) })
 }
 
 async fn greet(State(house): State<House>) -> Json<Greeting> {
     Json((*house.greeting).clone())
 }
 
-/// Does a call of the store.
+/// Does a call of the store, off the event loop.
 async fn call(
-    State(House { app, greeting }): State<House>,
-    axum::extract::Path((service, call)): axum::extract::Path<(String, String)>,
+    State(house): State<House>,
+    Named((service, call)): Named<(String, String)>,
     bytes: Bytes,
-) -> Response {
-    if service != greeting.service {
-        return StatusCode::GONE.into_response();
+) -> Result<Vec<u8>, StatusCode> {
+    if service != house.greeting.service {
+        return Err(StatusCode::GONE);
     }
-    let done = app.aside(move |app| {
-        let answered = remote::answer(&*app.store, &call, &bytes);
-        if answered.as_ref().is_some_and(|(_, changed)| *changed) {
-            // What is answered from memory is made anew from what is there now.
-            app.vault.forget_anchors();
+    let done = tokio::task::spawn_blocking(move || {
+        let (answer, changed) = remote::answer(&*house.store, &call, &bytes)?;
+        if changed {
+            (house.changed)();
         }
-        Ok(answered)
+        Some(answer)
     });
     match done.await {
-        Ok(Some((answer, _))) => ([(header::CONTENT_TYPE, "application/octet-stream")], answer).into_response(),
-        Ok(None) => StatusCode::NOT_FOUND.into_response(),
-        Err(problem) => problem.into_response(),
+        Ok(answer) => answer.ok_or(StatusCode::NOT_FOUND),
+        Err(error) => {
+            tracing::error!(%error, "a call at the socket panicked");
+            Err(StatusCode::INTERNAL_SERVER_ERROR)
+        }
     }
 }
 
 /// Signs the statement of a dump: who makes one beside the service need not know the passphrase.
-async fn sign_dump(State(House { app, .. }): State<House>, statement: Bytes) -> Response {
+async fn sign_dump(State(app): State<App>, statement: Bytes) -> Response {
     let signed = app.aside(move |app| {
         let signer = app.vault.signer();
         Ok(jws::sign(&statement, &signer.kid, DUMP_TYP, &signer.key))

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::output::{Explain, Failure};
 use crate::acts::run::Undo;
 use crate::desk::Issuer;
-use crate::server::MOST_PROXIES;
+use crate::server::{MOST_PROXIES, PublicUrl};
 
 /// The file's name in the data folder.
 pub(super) const FILE: &str = "testamur.toml";
@@ -56,6 +56,9 @@ pub(super) struct Serve {
     /// Publish into `site` without being asked: after changes, and before what is published grows stale. Default: true.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub publish: Option<bool>,
+    /// Under which address people reach it, behind a proxy: what every link begins with. Default: where it listens.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub public_url: Option<String>,
     /// Certificate chain for TLS, PEM. Needs `tls_key`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tls_cert: Option<PathBuf>,
@@ -141,10 +144,17 @@ impl fmt::Display for Proxies {
 }
 
 impl Serve {
+    /// Returns under which address people reach it, where that is told.
+    pub(super) fn public_url(&self) -> Result<Option<PublicUrl>, Failure> {
+        let told = self.public_url.as_ref().map(|text| text.parse::<PublicUrl>());
+        told.transpose().map_err(|error| Failure::usage(format!("public_url: {error}")))
+    }
+
     fn check(&self) -> Result<(), Failure> {
         if self.tls_cert.is_some() != self.tls_key.is_some() {
             return Err(Failure::usage("tls_cert and tls_key go together: one of them is missing"));
         }
+        self.public_url()?;
         let zero = [
             ("public_per_second", self.public_per_second == Some(0)),
             ("upload_mb", self.upload_mb == Some(0)),

@@ -14,7 +14,7 @@ use super::output::{self, Explain, Failure};
 use super::workspace::{HEARTBEAT, Workspace};
 use super::{Global, passphrase, time};
 use crate::reading::Reader;
-use crate::server::{self, App, Clock, Limits, Listen, Parts, Steady};
+use crate::server::{self, App, Clock, Limits, Listen, Parts, PublicUrl, Steady};
 use crate::webhooks::{Courier, Rules, Sender};
 
 /// Threads that read and write the store at once: what each has in memory at a time is bounded, and so it is for all.
@@ -30,6 +30,9 @@ pub(super) struct Args {
     /// Folder that is published to
     #[arg(long, env = "TESTAMUR_SITE", value_name = "SITE")]
     site: Option<PathBuf>,
+    /// Under which address people reach it, behind a proxy: what every link begins with
+    #[arg(long, env = "TESTAMUR_PUBLIC_URL", value_name = "URL")]
+    public_url: Option<PublicUrl>,
     /// Certificate chain for TLS (PEM)
     #[arg(long, env = "TESTAMUR_TLS_CERT", value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
@@ -76,12 +79,18 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
         serve.site.as_ref().map_or("none: publishing over HTTP is refused".to_owned(), |s| s.display().to_string());
     output::line(format!("serve.site         {site}"));
     output::line(format!("serve.publish      {}", serve.publish.unwrap_or(true) && serve.site.is_some()));
+    let public = address(&config)?;
+    let told = if public.told().is_some() { "" } else { " (where it listens)" };
+    output::line(format!("serve.public_url   {public}{told}"));
     output::line(format!("behind_proxy       {}", serve.behind_proxy.unwrap_or_default()));
     output::line(format!("vc_api             {}", serve.vc_api.unwrap_or_default()));
     output::line(format!("public_per_second  {}", limits.public_per_second));
     output::line(format!("upload_mb          {}", limits.upload_bytes >> 20));
     output::line(format!("request_seconds    {}", limits.request_time.as_secs()));
     output::line(format!("revoke_alone       {}", limits.revoke_alone));
+    if !public.is_safe() {
+        output::line(format!("warning: browsers keep no session at {public}: staff log in over https only"));
+    }
     if !global.data.join("keys").is_dir() {
         let keys = global.data.join("keys");
         output::line(format!(
@@ -102,22 +111,29 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     log(args.log);
     let passphrase = passphrase::existing(global)?;
     let data = workspace.data.clone();
-    let app = App::new(parts(workspace, global, &serve, &passphrase)?);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(AT_DESKS)
         .build()
         .doing("start the service")?;
-    runtime.block_on(serving(app, &data, &serve, tls))?;
+    let (listener, here) = runtime.block_on(listening(&serve))?;
+    let app = App::new(Parts {
+        public_url: serve.public_url()?.unwrap_or(here.clone()),
+        ..parts(workspace, global, &serve, &passphrase)?
+    });
+    runtime.block_on(serving(app, &data, &serve, Listening { listener, here, tls }))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Returns the address that a configuration says the service has.
-pub(super) fn address(config: &Config) -> String {
+pub(super) fn address(config: &Config) -> Result<PublicUrl, Failure> {
     let serve = config.serve.clone().unwrap_or_default();
-    let scheme = if serve.tls_cert.is_some() { "https" } else { "http" };
     let listen = serve.listen.map_or_else(|| LISTEN.to_owned(), |address| address.to_string());
-    format!("{scheme}://{listen}")
+    Ok(serve.public_url()?.unwrap_or_else(|| PublicUrl::listening(scheme(&serve), listen)))
+}
+
+fn scheme(serve: &Serve) -> &'static str {
+    if serve.tls_cert.is_some() { "https" } else { "http" }
 }
 
 /// What flags and variables say goes before the file.
@@ -125,6 +141,7 @@ fn told(file: Serve, args: &Args) -> Serve {
     Serve {
         listen: args.listen.or(file.listen),
         site: args.site.clone().or(file.site),
+        public_url: args.public_url.as_ref().map(PublicUrl::to_string).or(file.public_url),
         tls_cert: args.tls_cert.clone().or(file.tls_cert),
         tls_key: args.tls_key.clone().or(file.tls_key),
         behind_proxy: args.behind_proxy.or(file.behind_proxy),
@@ -160,30 +177,45 @@ fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str)
         hooks: Rules { loopback: serve.webhooks_loopback.unwrap_or_default() },
         vc_api: serve.vc_api.unwrap_or_default(),
         behind_proxy: serve.behind_proxy.unwrap_or_default().0,
+        public_url: PublicUrl::default(),
         steady,
         authenticator: server::accounts(),
         store: workspace.store,
     })
 }
 
-async fn serving(app: App, data: &Path, serve: &Serve, tls: Option<Arc<rustls::ServerConfig>>) -> Result<(), Failure> {
+/// The bound socket.
+struct Listening {
+    listener: tokio::net::TcpListener,
+    here: PublicUrl,
+    tls: Option<Arc<rustls::ServerConfig>>,
+}
+
+/// Binds the socket: where it listens is known from then on.
+async fn listening(serve: &Serve) -> Result<(tokio::net::TcpListener, PublicUrl), Failure> {
     let address = serve.listen.unwrap_or_else(|| LISTEN.parse().expect("the default is an address"));
     let listener = tokio::net::TcpListener::bind(address)
         .await
         .doing(format!("listen on {address}"))
         .hint("choose another address with --listen, or stop what listens there")?;
-    let address = listener.local_addr().doing("listen")?;
-    let scheme = if tls.is_some() { "https" } else { "http" };
+    let here = PublicUrl::listening(scheme(serve), listener.local_addr().doing("listen")?);
+    Ok((listener, here))
+}
+
+async fn serving(
+    app: App,
+    data: &Path,
+    serve: &Serve,
+    Listening { listener, here, tls }: Listening,
+) -> Result<(), Failure> {
+    let public = app.public_url.clone();
     // From here on a signal stops it in order.
     let stopped = stopped();
-    let here = format!("{scheme}://{address}");
-    let door = server::operator::open(data, &app, here).doing("open the socket for this machine's operator")?;
-    output::line(format!(
-        "listening on {scheme}://{address}, the API is described at {scheme}://{address}/api/v1/docs"
-    ));
+    let door = server::operator::open(data, &app).doing("open the socket for this machine's operator")?;
+    output::line(format!("listening on {here}, the API is described at {public}/api/v1/docs"));
     if let Some(token) = server::setup_link(&app).doing("make the set-up link")? {
         output::line("nobody can log in yet; whoever opens this within 24 hours becomes the first owner:");
-        output::line(format!("    {scheme}://{address}/setup#{}", token.expose()));
+        output::line(format!("    {}", public.link("setup", &token)));
     }
     let sweeping = tokio::spawn(server::sweep_sessions(app.clone()));
     let by_itself = serve.publish.unwrap_or(true);

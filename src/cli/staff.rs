@@ -5,8 +5,9 @@ use std::process::ExitCode;
 use super::Global;
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
-use crate::accounts::{self, Secret, Staff};
+use crate::accounts::{self, Invitation, Role, Secret, Staff};
 use crate::desk::Desk;
+use crate::server::{PASSWORD_PAGE, PublicUrl};
 
 /// Members read at once.
 const PAGE: usize = 500;
@@ -18,6 +19,17 @@ pub(super) enum Command {
         /// Print one JSON object a line
         #[arg(long)]
         json: bool,
+    },
+    /// Invite a member of staff: prints the link to set a password with
+    Invite {
+        /// The member's e-mail
+        email: String,
+        /// The member's name
+        #[arg(long)]
+        name: String,
+        /// What they are: viewer, issuer, revoker, key_officer or owner; may be given several times
+        #[arg(long = "role", required = true, value_name = "ROLE")]
+        roles: Vec<Role>,
     },
     /// Make a link with which a member of staff sets a new password; sessions and API tokens end
     Reset {
@@ -32,6 +44,10 @@ pub(super) enum Command {
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::List { json } => list(global, json),
+        Command::Invite { email, name, roles } => {
+            let roles = roles.into_iter().collect();
+            invite(global, &Invitation { email: &email, name: &name, roles })
+        }
         Command::Reset { email, two_step } => reset(global, &email, two_step),
     }
 }
@@ -69,18 +85,31 @@ fn row(member: &Staff) -> Vec<String> {
     vec![member.email.clone(), member.name.clone(), roles.join(", "), state.to_owned()]
 }
 
+fn invite(global: &Global, who: &Invitation) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::open(global)?;
+    let (_, token) = accounts::invite(&workspace.desk(), who)?;
+    let link = address(&workspace)?.link(PASSWORD_PAGE, &token);
+    output::line("whoever opens this within 72 hours sets the password of the new member, once:");
+    output::line(format!("    {link}"));
+    Ok(ExitCode::SUCCESS)
+}
+
 fn reset(global: &Global, email: &str, two_step: bool) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     let token = link(&workspace.desk(), email, two_step).hint("see who there is with `testamur staff list`")?;
-    let address = match &workspace.service {
-        Some(service) => service.address().to_owned(),
-        None => super::serve::address(&workspace.config),
-    };
+    let link = address(&workspace)?.link(PASSWORD_PAGE, &token);
     output::line("whoever opens this within 72 hours sets a new password, once; older links are good no more,");
     output::line("and whoever is in the account now is out: its sessions and API tokens have ended:");
-    // In the fragment, which no server sees.
-    output::line(format!("    {address}/password#{}", token.expose()));
+    output::line(format!("    {link}"));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Returns what links begin with: where the service that runs says that it is, else what the configuration says.
+fn address(workspace: &Workspace) -> Result<PublicUrl, Failure> {
+    match &workspace.service {
+        Some(service) => service.address().parse().doing("understand where the service is"),
+        None => super::serve::address(&workspace.config),
+    }
 }
 
 /// Makes a link with which the member of an e-mail can set a new password; on demand the second step goes too.

@@ -1,6 +1,6 @@
 // The page behind a set-up link, an invitation or a reset: the token is in the fragment, which no server sees.
 "use strict";
-const first = location.pathname === "/setup";
+const first = location.pathname.endsWith("/setup");
 const token = location.hash.slice(1);
 history.replaceState(null, "", location.pathname);
 const form = document.getElementById("form");
@@ -33,7 +33,7 @@ form.addEventListener("submit", async (event) => {
   const body = { token, password: password.value };
   if (first) Object.assign(body, { name: name.value, email: email.value });
   try {
-    const response = await fetch(first ? "/api/v1/setup" : "/api/v1/password", {
+    const response = await fetch(first ? "api/v1/setup" : "api/v1/password", {
       method: "POST",
       headers: { "content-type": "application/json" },
       body: JSON.stringify(body),

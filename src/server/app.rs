@@ -12,7 +12,7 @@ use super::ops::{Metrics, Pulse, Readiness};
 use super::rate::Rate;
 use super::session::Logins;
 use super::turns::Turns;
-use super::{Caller, Problem, Steady, Vault, vc_api};
+use super::{Caller, Problem, PublicUrl, Steady, Vault, vc_api};
 use crate::credential::Timestamp;
 use crate::desk::{Desk, Issuer};
 use crate::making::Faces;
@@ -76,6 +76,8 @@ pub struct Parts {
     pub vc_api: bool,
     /// Behind how many proxies the service stands: a caller's address is what the outermost of them saw.
     pub behind_proxy: u8,
+    /// Under which address it is reached: what links begin with.
+    pub public_url: PublicUrl,
     /// What the clock is measured by while the service runs; nothing: it is believed, as in tests.
     pub steady: Option<Steady>,
 }

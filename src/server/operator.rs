@@ -61,12 +61,12 @@ impl Drop for Door {
     }
 }
 
-/// Opens the door in a data folder of a service with an address. Whoever opens the store may: a socket that is there already
+/// Opens the door in a data folder. Whoever opens the store may: a socket that is there already
 /// is of a service that died.
 ///
 /// # Errors
 /// When the socket cannot be made.
-pub fn open(data: &Path, app: &App, address: String) -> io::Result<Door> {
+pub fn open(data: &Path, app: &App) -> io::Result<Door> {
     let path = data.join(SOCKET);
     match std::fs::remove_file(&path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
@@ -75,7 +75,8 @@ pub fn open(data: &Path, app: &App, address: String) -> io::Result<Door> {
     let vault = app.clone();
     // What is answered from memory is made anew from what is there now.
     let changed = move || vault.vault.forget_anchors();
-    let calls = calls(Arc::clone(&app.store), Greeting::new(fresh_name()?, address), changed);
+    let greeting = Greeting::new(fresh_name()?, app.public_url.to_string());
+    let calls = calls(Arc::clone(&app.store), greeting, changed);
     let signing = Router::new()
         .route(DUMP_SIGNATURE, post(sign_dump).layer(DefaultBodyLimit::max(STATEMENT_BYTES)))
         .with_state(app.clone());

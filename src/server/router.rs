@@ -10,6 +10,7 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{MakeRequestId, PropagateRequestIdLayer, RequestId, SetRequestIdLayer};
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa::OpenApi;
+use utoipa::openapi::Server;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::api::Security;
@@ -43,7 +44,8 @@ fn described() -> OpenApiRouter<App> {
 
 /// Returns the service's routes.
 pub fn router(app: App) -> Router {
-    let (api, document) = described().split_for_parts();
+    let (api, mut document) = described().split_for_parts();
+    document.servers = app.public_url.told().map(|address| vec![Server::new(address)]);
     let timeout = app.limits.request_time;
     let parameters = Parameters::of(&document);
     let api = if app.vc_api { api.merge(vc_api::routes()) } else { api };

@@ -32,7 +32,9 @@ pub(super) async fn file(State(app): State<App>, request: Request) -> Response {
     match found {
         Ok(Some(Found::File(name, bytes))) => answer(&name, bytes),
         Ok(Some(Found::Folder(name))) => {
-            ([(header::LOCATION, format!("/{name}/"))], StatusCode::PERMANENT_REDIRECT).into_response()
+            // From where it was asked for (RFC 9110 section 10.2.2): a proxy may have it below a path of its own.
+            let last = name.rsplit('/').next().unwrap_or_default();
+            ([(header::LOCATION, format!("{last}/"))], StatusCode::PERMANENT_REDIRECT).into_response()
         }
         Ok(None) => nothing().into_response(),
         Err(problem) => problem.into_response(),

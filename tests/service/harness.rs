@@ -17,7 +17,7 @@ use testamur::credential::Timestamp;
 use testamur::desk::{Actor, Desk, Issuer};
 use testamur::making::{Faces, STATUS_SECRET};
 use testamur::reading::Reader;
-use testamur::server::{App, Authenticator, Caller, Clock, Limits, Parts, Problem, Vault, router};
+use testamur::server::{App, Authenticator, Caller, Clock, Limits, Parts, Problem, PublicUrl, Vault, router};
 use testamur::store::{MemoryStore, SledStore, Store};
 use testamur::template::FontLibrary;
 use testamur::vault::KeyFolder;
@@ -116,6 +116,7 @@ impl World {
             limits,
             vc_api: false,
             behind_proxy: 0,
+            public_url: PublicUrl::default(),
             steady: None,
             hooks: Rules::default(),
         };

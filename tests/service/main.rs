@@ -25,6 +25,7 @@ mod paging;
 mod parameters;
 mod people;
 mod process;
+mod public_url;
 mod publishing;
 mod real_door;
 mod runs;

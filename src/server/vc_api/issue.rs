@@ -50,12 +50,12 @@ fn secured(
     purpose: Option<Purpose>,
     previous: Vec<String>,
 ) -> Result<Value, Problem> {
-    let host = app.issuer.host.as_str();
+    let (hosts, base) = (super::hosts(app), super::base(app));
     app.vc().with_key(|key, did| {
         let object = credential.as_object_mut().ok_or_else(|| refused("credential: not an object"))?;
         object.entry("issuer").or_insert_with(|| json!(did));
         data_model::check(&credential).map_err(|problem| refused(&problem.to_string()))?;
-        may_be_said(&credential, did, host)?;
+        may_be_said(&credential, did, &hosts)?;
         related(&credential).map_err(|finding| refused(finding.detail()))?;
         proofs_hold(&credential).map_err(|finding| refused(finding.detail()))?;
         let mut options = Options { method: method_of(did), created: app.now(), previous };
@@ -66,7 +66,7 @@ fn secured(
             return Err(refused("credentialStatus: is there already, or is signed by the proof that is there"));
         }
         let id = credential["id"].as_str().ok_or_else(|| refused("id: needed to change the status by"))?;
-        credential["credentialStatus"] = app.vc().enter(host, purpose, id)?;
+        credential["credentialStatus"] = app.vc().enter(&base, purpose, id)?;
         options.previous.clear();
         proof_set::add(&credential, &options, key).map_err(|error| refused(&error.to_string()))
     })?
@@ -78,11 +78,11 @@ pub(super) fn method_of(did: &str) -> String {
 }
 
 /// It must not pass for a certificate: not the issuer, no address and no status entry below its host.
-fn may_be_said(credential: &Value, did: &str, host: &str) -> Result<(), Problem> {
+fn may_be_said(credential: &Value, did: &str, hosts: &[String]) -> Result<(), Problem> {
     if address(credential, "issuer") != Some(did) {
         return Err(refused(&format!("issuer: is not {did}")));
     }
-    let ours = |text: Option<&str>| text.is_some_and(|text| is_below(text, host));
+    let ours = |text: Option<&str>| text.is_some_and(|text| hosts.iter().any(|host| is_below(text, host)));
     let entries = match &credential["credentialStatus"] {
         Value::Array(entries) => entries.as_slice(),
         Value::Null => &[],

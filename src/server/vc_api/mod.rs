@@ -55,6 +55,21 @@ fn key_of(method: &str) -> Result<(&str, PublicKey), Finding> {
     key.map(|key| (did, key)).ok_or_else(|| refused("no Ed25519 key"))
 }
 
+/// Returns what the addresses of its status lists begin with.
+fn base(app: &App) -> String {
+    app.public_url.told().map_or_else(|| format!("https://{}", app.issuer.host), str::to_owned)
+}
+
+/// Returns the hosts below which addresses are this service's to give, with `:port` where they have one.
+fn hosts(app: &App) -> Vec<String> {
+    let told = app.public_url.told().and_then(|told| url::Url::parse(told).ok());
+    let told = told.and_then(|url| {
+        let port = url.port().map(|port| format!(":{port}")).unwrap_or_default();
+        Some(format!("{}{port}", url.host_str()?))
+    });
+    told.into_iter().chain([app.issuer.host.clone()]).collect()
+}
+
 /// Returns the address of a member that is an address or an object with one.
 fn address<'a>(document: &'a Value, member: &str) -> Option<&'a str> {
     document[member].as_str().or_else(|| document[member]["id"].as_str())

@@ -55,9 +55,9 @@ impl Purpose {
         }
     }
 
-    /// The address of its list.
-    pub(super) fn address(self, host: &str) -> String {
-        format!("https://{host}/vc/status/{}", self.text())
+    /// The address of its list, of a service at an address.
+    pub(super) fn address(self, base: &str) -> String {
+        format!("{base}/vc/status/{}", self.text())
     }
 
     fn number(self) -> usize {
@@ -87,7 +87,7 @@ impl Register {
     }
 
     /// Returns a status entry for a credential; no index is ever given twice.
-    pub(super) fn enter(&self, host: &str, purpose: Purpose, id: &str) -> Result<Value, Problem> {
+    pub(super) fn enter(&self, base: &str, purpose: Purpose, id: &str) -> Result<Value, Problem> {
         if id.len() > ID_BYTES {
             return Err(Problem::bad_request("malformed-credential", format!("id: longer than {ID_BYTES} bytes")));
         }
@@ -106,7 +106,7 @@ impl Register {
             }
         };
         list.of.insert(id.to_owned(), index);
-        let address = purpose.address(host);
+        let address = purpose.address(base);
         Ok(json!({
             "id": format!("{address}#{index}"),
             "type": "BitstringStatusListEntry",
@@ -149,13 +149,13 @@ mod tests {
         let register = Register::default();
         let mut seen = BTreeSet::new();
         for number in 0..ENTRIES {
-            let entry = register.enter("h.example", Purpose::Revocation, &format!("urn:{number}")).unwrap();
+            let entry = register.enter("https://h.example", Purpose::Revocation, &format!("urn:{number}")).unwrap();
             assert!(seen.insert(entry["statusListIndex"].as_str().unwrap().to_owned()));
         }
-        let full = register.enter("h.example", Purpose::Revocation, "urn:one-more").unwrap_err();
+        let full = register.enter("https://h.example", Purpose::Revocation, "urn:one-more").unwrap_err();
         assert_eq!(full.code, "status-list-full");
-        assert!(register.enter("h.example", Purpose::Suspension, "urn:one-more").is_ok());
-        let again = register.enter("h.example", Purpose::Suspension, "urn:one-more").unwrap_err();
+        assert!(register.enter("https://h.example", Purpose::Suspension, "urn:one-more").is_ok());
+        let again = register.enter("https://h.example", Purpose::Suspension, "urn:one-more").unwrap_err();
         assert_eq!(again.code, "issued-already");
     }
 }

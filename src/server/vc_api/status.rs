@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use serde_json::Value;
 
 use super::register::Purpose;
-use super::{Finding, issue};
+use super::{Finding, base, issue};
 use crate::accounts::Permission;
 use crate::acts;
 use crate::acts::run::RunReason;
@@ -88,7 +88,7 @@ pub(super) async fn list(
 fn signed(app: &App, purpose: Purpose) -> Result<Value, Problem> {
     let now = app.now();
     app.vc().with_key(|key, did| {
-        let address = purpose.address(&app.issuer.host);
+        let address = purpose.address(&base(app));
         let list = StatusList::new(address, did.to_owned(), &app.vc().set(purpose), now, now.plus_days(1));
         let mut credential = list.to_json(TTL);
         credential["credentialSubject"]["statusPurpose"] = purpose.text().into();
@@ -145,7 +145,8 @@ fn entry_is_clear(app: &App, entry: &Value) -> Result<(), Finding> {
     }
     check_entry(entry)?;
     let purposes = [Purpose::Revocation, Purpose::Suspension];
-    let list = purposes.into_iter().find(|purpose| entry["statusListCredential"] == purpose.address(&app.issuer.host));
+    let base = base(app);
+    let list = purposes.into_iter().find(|purpose| entry["statusListCredential"] == purpose.address(&base));
     let Some(purpose) = list else {
         return Err(Finding::status_not_retrieved(
             "credentialStatus.statusListCredential: lists of others are not fetched",

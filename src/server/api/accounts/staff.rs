@@ -11,6 +11,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::{self, AccountsError, Change, Invitation, Permission, Role, Secret, Staff};
+use crate::server::PASSWORD_PAGE;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
 use crate::server::meanwhile::changed_meanwhile;
 use crate::server::reply::{ShownOnce, Tagged};
@@ -71,17 +72,21 @@ struct LinkView {
     staff: String,
     /// Works once, for 72 hours, with `POST /api/v1/password`. It is shown this once.
     token: String,
+    /// The page that does so, with the token in its fragment: what to send to whom it is for.
+    #[schema(example = "https://certs.example.org/password#abcdefgh23456777.…")]
+    link: String,
 }
 
 impl LinkView {
-    fn of(status: StatusCode, staff: String, token: &Secret) -> ShownOnce<Self> {
-        ShownOnce(status, Self { staff, token: token.expose().to_owned() })
+    fn of(app: &App, staff: String, token: &Secret) -> ShownOnce<Self> {
+        let link = app.public_url.link(PASSWORD_PAGE, token);
+        ShownOnce(StatusCode::CREATED, Self { staff, token: token.expose().to_owned(), link })
     }
 }
 
 /// Invite a member of staff
 ///
-/// The answer has the token of the link to set a password with; give it to nobody else.
+/// The answer has the link to set a password with; give it to nobody else. It begins with `public_url` of the configuration.
 #[utoipa::path(post, path = "/staff", tag = "Staff", extensions(("x-permission" = json!("settings"))), request_body = InviteBody, security(("session" = [])),
     responses((status = 201, body = LinkView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn invite(
@@ -95,7 +100,7 @@ async fn invite(
         Ok(accounts::invite(desk, &who)?)
     });
     let (invited, token) = invited.await?;
-    Ok(LinkView::of(StatusCode::CREATED, invited.id, &token))
+    Ok(LinkView::of(&app, invited.id, &token))
 }
 
 /// What changes; what is left out stays.
@@ -179,9 +184,9 @@ async fn remove(
     responses((status = 201, body = LinkView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn link(State(app): State<App>, InPerson(caller): InPerson, Path(id): Path<String>) -> Result<ShownOnce<LinkView>, Problem> {
     caller.may(Permission::Settings)?;
-    let made = app.at_desk(&caller, move |_, desk| {
+    let made = app.at_desk(&caller, move |app, desk| {
         let token = accounts::reset_link(desk, &id)?;
-        Ok(LinkView::of(StatusCode::CREATED, id, &token))
+        Ok(LinkView::of(app, id, &token))
     });
     made.await
 }

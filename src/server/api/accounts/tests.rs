@@ -83,6 +83,7 @@ impl Service {
             hooks: crate::webhooks::Rules::default(),
             vc_api: false,
             behind_proxy: 0,
+            public_url: crate::server::PublicUrl::default(),
             steady: None,
         });
         let service = Self { router: router(app), store, clock };

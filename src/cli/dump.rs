@@ -1,8 +1,8 @@
 //! `testamur export` and `testamur import-dump`: the whole store as one signed file.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::cell::RefCell;
 use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;

@@ -280,7 +280,9 @@ fn service(global: &Global) -> Result<Option<RemoteStore>, Failure> {
 /// Says what to do about the store's trouble.
 fn store_failure(error: StoreError) -> Failure {
     let hint = match &error {
-        StoreError::Locked { .. } => "wait for the other command, or stop it; one process at a time opens a store, unless that is `testamur serve`",
+        StoreError::Locked { .. } => {
+            "wait for the other command, or stop it; one process at a time opens a store, unless that is `testamur serve`"
+        }
         StoreError::DiskFull { .. } => {
             "free some space and run the command again; do not rebuild the store, a dump knows nothing that came after it"
         }

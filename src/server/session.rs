@@ -11,8 +11,8 @@ use tokio::sync::Semaphore;
 use super::{App, Authenticator, Caller, ClientAddress, Problem};
 use crate::accounts::{self, AccountsError, Grant, Permission, Principal, SESSION_SECONDS, Secret, Throttle};
 use crate::acts::erase;
-use crate::store::StoreError;
 use crate::desk::{Actor, Desk};
+use crate::store::StoreError;
 
 /// Name of the session's cookie. With this prefix a browser takes it only over a safe connection and from this host, not
 /// from a neighbouring one (RFC 6265bis, section 4.1.3.2).

@@ -153,8 +153,10 @@ impl RemoteStore {
 
     fn lose(&self, kind: Kind, why: &str) -> StoreError {
         let what = match kind {
-            Kind::Writes => "; what was being written may or may not be there",
-            _ => "",
+            Kind::Writes => {
+                ", and what was being written may or may not be there: see what is, and run the command again"
+            }
+            _ => "; run the command again",
         };
         let text = format!("the service that holds the store went away in the middle{what} ({why})");
         *self.lost.lock().unwrap_or_else(PoisonError::into_inner) = Some(text.clone());

@@ -106,9 +106,7 @@ pub(super) fn read_arguments<T: DeserializeOwned>(bytes: &[u8]) -> Result<T> {
 /// Writes what a call answered.
 pub(super) fn answered<T: Serialize>(result: Result<T>) -> Vec<u8> {
     let told = result.map_err(Failed::from);
-    json(&told).unwrap_or_else(|error| {
-        json(&Err::<(), _>(Failed::from(error))).expect("an error is texts and numbers")
-    })
+    json(&told).unwrap_or_else(|error| json(&Err::<(), _>(Failed::from(error))).expect("an error is texts and numbers"))
 }
 
 /// Reads what a call answered.

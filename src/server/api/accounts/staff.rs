@@ -169,8 +169,8 @@ async fn remove(
 ) -> Result<StatusCode, Problem> {
     caller.may(Permission::Settings)?;
     let seen = revision(&seen)?;
-    let removed = app
-        .at_desk(&caller, move |_, desk| accounts::remove(desk, &id, seen).map_err(|error| raced(error, seen)));
+    let removed =
+        app.at_desk(&caller, move |_, desk| accounts::remove(desk, &id, seen).map_err(|error| raced(error, seen)));
     removed.await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -182,7 +182,11 @@ async fn remove(
 #[utoipa::path(post, path = "/staff/{id}/link", tag = "Staff", extensions(("x-permission" = json!("settings"))), security(("session" = [])),
     params(("id" = String, Path, example = "abcdefgh23456777")),
     responses((status = 201, body = LinkView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn link(State(app): State<App>, InPerson(caller): InPerson, Path(id): Path<String>) -> Result<ShownOnce<LinkView>, Problem> {
+async fn link(
+    State(app): State<App>,
+    InPerson(caller): InPerson,
+    Path(id): Path<String>,
+) -> Result<ShownOnce<LinkView>, Problem> {
     caller.may(Permission::Settings)?;
     let made = app.at_desk(&caller, move |app, desk| {
         let token = accounts::reset_link(desk, &id)?;
@@ -197,7 +201,11 @@ async fn link(State(app): State<App>, InPerson(caller): InPerson, Path(id): Path
 #[utoipa::path(delete, path = "/staff/{id}/two-step", tag = "Staff", extensions(("x-permission" = json!("settings"))), security(("session" = [])),
     params(("id" = String, Path, example = "abcdefgh23456777")),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn clear_two_step(State(app): State<App>, InPerson(caller): InPerson, Path(id): Path<String>) -> Result<StatusCode, Problem> {
+async fn clear_two_step(
+    State(app): State<App>,
+    InPerson(caller): InPerson,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
     caller.may(Permission::Settings)?;
     app.at_desk(&caller, move |_, desk| Ok(accounts::clear_two_step(desk, &id)?)).await?;
     Ok(StatusCode::NO_CONTENT)

@@ -89,9 +89,9 @@ impl<'a> Decider<'a> {
             Listed::Exception(_) if met && by_itself() => Ground::RuleMet,
             Listed::Exception(_) if met => Ground::Manual,
             Listed::Exception(_) => Ground::Exception,
-            Listed::No if met => Ground::RuleMet,
-            Listed::No if explained.is_some() => Ground::NotMet,
-            Listed::No => Ground::NoRule,
+            Listed::No | Listed::Lifted(_) if met => Ground::RuleMet,
+            Listed::No | Listed::Lifted(_) if explained.is_some() => Ground::NotMet,
+            Listed::No | Listed::Lifted(_) => Ground::NoRule,
         };
         let tier = explained.as_ref().and_then(|explained| explained.tier.clone());
         let excluded = match listed {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::listed::{Exception, Exclusion, ExclusionReason, Listed, key, stored};
+use super::listed::{Exception, Exclusion, ExclusionReason, Lifted, Listed, key, stored};
 use super::person::{find, name_of};
 use super::{ActError, retried, text, who};
 use crate::credential::EventCode;
@@ -82,7 +82,7 @@ fn write(
 pub fn except(desk: &Desk, code: &EventCode, person: &Participant, note: Option<&str>) -> Result<Exception, ActError> {
     let note = note.map_or(Ok(None), |note| text("note", note))?;
     let expect = match stored(desk.store, code, &person.key)? {
-        (Listed::No, expect) => expect,
+        (Listed::No | Listed::Lifted(_), expect) => expect,
         (Listed::Exception(_), _) => return Err(ActError::AlreadyListed),
         (Listed::Exclusion(_), _) => return Err(ActError::Excluded),
     };
@@ -122,12 +122,12 @@ pub fn exclude(
 /// [`ActError::NotListed`].
 pub fn remove(desk: &Desk, code: &EventCode, person: &Participant, exclusion: bool) -> Result<(), ActError> {
     let (before, expect) = stored(desk.store, code, &person.key)?;
-    let action = match (before, exclusion) {
-        (Listed::Exception(_), false) => "exception.remove",
-        (Listed::Exclusion(_), true) => "exclusion.remove",
+    let (action, listed) = match (before, exclusion) {
+        (Listed::Exception(_), false) => ("exception.remove", Listed::No),
+        (Listed::Exclusion(_), true) => ("exclusion.remove", Listed::Lifted(Lifted { by: who(desk), at: desk.now })),
         _ => return Err(ActError::NotListed),
     };
-    write(desk, code, person, (expect, &Listed::No), action, json!({}))
+    write(desk, code, person, (expect, &listed), action, json!({}))
 }
 
 /// Takes a list of `email_or_id[,note]`, one exception a line; each row's outcome is named, and a bad row stops no other.

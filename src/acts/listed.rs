@@ -17,6 +17,17 @@ pub enum Listed {
     Exception(Exception),
     /// Gets none, whatever the rule says.
     Exclusion(Exclusion),
+    /// On neither, after an exclusion was taken off: who lost a certificate before is let in again.
+    Lifted(Lifted),
+}
+
+/// An exclusion that was taken off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lifted {
+    /// Who took it off.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Somebody allowed a certificate despite the rule; also the grant that the clause `manual` asks for.

@@ -49,7 +49,7 @@ pub use exceptions::{
 };
 pub use import::{ImportRecord, ImportRequest, Imported, Taken, import, imports, take};
 pub use import_report::{REPORT_DAYS, report_csv};
-pub use listed::{Exception, Exclusion, ExclusionReason, Listed, listed, listed_given};
+pub use listed::{Exception, Exclusion, ExclusionReason, Lifted, Listed, listed, listed_given};
 pub use person::{
     Answer, Answers, Duplicate, Enrolled, Join, PersonChange, Same, SameMailbox, change_progress, check_progress,
     duplicates, enroll, find, free_key, fresh_id, ids_differ, is_another, merge, name_of, patch, patch_given,

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::run::fate::is_published;
+use super::run::fate::{entitled, is_published};
 use super::run::{Result, RunError, RunReason, Seen, TRIES, Undo, check_seen};
 use super::second;
 use super::withdraw::{changed, current};
@@ -51,7 +51,8 @@ pub fn revoke(
             continue;
         }
         let reason = Reason { code: ReasonCode::Revoked, at: desk.now, text: why.text.clone() };
-        let withdrawal = Some(Withdrawal { cause: why.cause, run: None, due });
+        let entitled = entitled(desk, &[&old]).remove(0);
+        let withdrawal = Some(Withdrawal { cause: why.cause, run: None, due, entitled });
         let detail = json!({
             "version": old.version, "before": "active", "after": "revoked", "reason": why, "due": due,
         });

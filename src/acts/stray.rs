@@ -174,7 +174,7 @@ fn revoked(desk: &Desk, ours: &Ours, place: &Place, why: &RunReason, due: Option
         status: place.status,
         position: place.position,
         reason: Reason { code: ReasonCode::Revoked, at: desk.now, text: why.text.clone() },
-        withdrawal: Some(Withdrawal { cause: why.cause, run: None, due }),
+        withdrawal: Some(Withdrawal { cause: why.cause, run: None, due, entitled: None }),
     }
 }
 

@@ -123,7 +123,7 @@ fn each_page(desk: &Desk, planned: &Planned, mut with: impl FnMut(Vec<(String, F
             let granted = match listed(desk.store, code, &person.key)? {
                 Listed::Exclusion(_) => continue,
                 Listed::Exception(_) => true,
-                Listed::No => false,
+                Listed::No | Listed::Lifted(_) => false,
             };
             people.push((id(&person), facts(&person, granted)));
         }

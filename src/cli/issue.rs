@@ -15,7 +15,7 @@ use super::files::{FileError, FileWriter, Format, left_out};
 use super::output::{self, Explain, Failure};
 use super::workspace::{ANY, Workspace};
 use crate::acts::run::{
-    self, Counters, Done, Fate, Kind, Over, Row, RowState, RunError, RunRecord, RunRequest, Selected, Step,
+    self, Counters, Done, Fate, HAS_ONE, Kind, Over, Row, RowState, RunError, RunRecord, RunRequest, Selected, Step,
 };
 use crate::acts::{self, NotReady};
 use crate::credential::{CertificateNumber, EventCode};
@@ -35,6 +35,9 @@ pub(super) struct Args {
     /// Only these people, by e-mail or certificate number
     #[arg(long, value_name = "EMAIL|NUMBER", num_args = 1..)]
     only: Vec<String>,
+    /// Only those for whom an earlier run failed and who still lack one
+    #[arg(long, conflicts_with = "only")]
+    failed: bool,
     /// Say who would get a certificate, and sign nothing
     #[arg(long)]
     dry_run: bool,
@@ -89,7 +92,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     interrupted(&desk, &args.code)?;
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
     let over = issue(&desk, (&workshop, &vault), &request, writer.as_ref(), &shown)?;
-    if over.is_none() {
+    if over.is_none() && !args.failed {
         nobody(&desk, &args.code)?;
     }
     finish(&args, over.as_ref(), shown.revoked.into_inner())
@@ -152,7 +155,7 @@ pub(super) fn issue(
             let mut refused = Vec::new();
             let Some(writer) = writer else { return Ok(refused) };
             for done in receiver {
-                let (missing, revoked) = missing(desk.store, writer, &done.rows)?;
+                let (missing, revoked) = missing(desk.store, writer, &done)?;
                 shown.revoked.fetch_add(revoked, Ordering::Relaxed);
                 writer.write_issued(done.firsts)?;
                 refused.extend(writer.write_stored(desk.store, &missing)?);
@@ -211,10 +214,13 @@ fn explain<T>(result: Result<T, RunError>) -> Result<T, Failure> {
     })
 }
 
-/// A run that was killed left records without files: they are drawn now. A corrected certificate is drawn again, lest its old
-/// copy be sent. Also counts those that are revoked, and not drawn.
-fn missing(store: &dyn Store, writer: &FileWriter, rows: &[Row]) -> Result<(Vec<Certificate>, usize), StoreError> {
-    let kept = rows.iter().filter(|row| row.state == RowState::Skipped).filter_map(|row| row.number.as_ref());
+/// A run that was killed left records without files: they are drawn now, and so are next versions. A corrected certificate is
+/// drawn again, lest its old copy be sent. Also counts those that are revoked, and not drawn.
+fn missing(store: &dyn Store, writer: &FileWriter, done: &Done) -> Result<(Vec<Certificate>, usize), StoreError> {
+    let first = |row: &Row| done.firsts.iter().any(|first| Some(&first.certificate.number) == row.number.as_ref());
+    let rest =
+        done.rows.iter().filter(|row| row.state == RowState::Skipped || row.state == RowState::Done && !first(row));
+    let kept = rest.filter_map(|row| row.number.as_ref());
     let mut missing: Vec<Certificate> =
         kept.filter_map(|number| store.certificate(number).transpose()).collect::<Result<_, _>>()?;
     let known = missing.len();
@@ -241,9 +247,9 @@ impl Shown {
     }
 
     fn group(&self, done: &Done) {
-        let mut firsts = done.firsts.iter();
+        let mut firsts = done.firsts.iter().peekable();
         for row in &done.rows {
-            let first = if row.state == RowState::Done { firsts.next() } else { None };
+            let first = firsts.next_if(|first| Some(&first.certificate.number) == row.number.as_ref());
             self.row(row, first.map(|first| &first.certificate));
         }
         self.bar.inc(done.rows.len() as u64);
@@ -258,32 +264,52 @@ impl Shown {
                     "person": person, "outcome": "issued", "number": certificate.number,
                     "statusList": certificate.status.list, "statusIndex": certificate.status.index,
                 }),
-                (None, Some(number)) => json!({ "person": person, "outcome": "already_has", "number": number }),
+                (None, Some(number)) if row.state == RowState::Done => {
+                    json!({ "person": person, "outcome": "new_version", "number": number })
+                }
+                (None, Some(number)) if reason == HAS_ONE => {
+                    json!({ "person": person, "outcome": "already_has", "number": number })
+                }
+                (None, Some(number)) => {
+                    json!({ "person": person, "outcome": "already_has", "number": number, "reason": reason })
+                }
                 (None, None) if row.state == RowState::Failed => {
                     json!({ "person": person, "outcome": "failed", "reason": reason })
                 }
                 (None, None) => json!({ "person": person, "outcome": "skipped", "reason": reason }),
             });
-        } else if row.state == RowState::Failed {
-            let who = person.map(|person| person.0.as_str()).unwrap_or_default();
-            self.bar.suspend(|| output::line(format!("failed  {who}  {reason}")));
+            return;
         }
+        let who = person.map(|person| person.0.as_str()).unwrap_or_default();
+        let number = row.number.as_ref().map(ToString::to_string).unwrap_or_default();
+        let told = match row.state {
+            RowState::Failed => format!("failed  {who}  {reason}"),
+            RowState::Done if first.is_none() => format!("new version  {number}  {who}"),
+            // Who lost theirs and stays without.
+            RowState::Skipped if !reason.is_empty() && reason != HAS_ONE => format!("kept  {number}  {who}  {reason}"),
+            _ => return,
+        };
+        self.bar.suspend(|| output::line(told));
     }
 }
 
 fn finish(args: &Args, over: Option<&RunRecord>, revoked: usize) -> Result<ExitCode, Failure> {
-    let Counters { total, done: issued, skipped, failed } = over.map(|over| over.counters).unwrap_or_default();
+    let Counters { total, done, skipped, failed, new_versions } = over.map(|over| over.counters).unwrap_or_default();
+    let issued = done - new_versions;
     if args.json {
         let run = over.map(|over| &over.id);
-        let mut ended =
-            json!({ "run": run, "total": total, "issued": issued, "alreadyHad": skipped, "failed": failed });
+        let mut ended = json!({
+            "run": run, "total": total, "issued": issued, "newVersions": new_versions, "alreadyHad": skipped,
+            "failed": failed,
+        });
         if args.out.is_some() {
             ended["revokedNotDrawn"] = json!(revoked);
         }
         output::json(&ended);
     } else {
-        output::line(format!("{issued} issued, {skipped} had one already, {failed} failed, of {total}"));
-        if let Some(out) = args.out.as_ref().filter(|_| issued > 0) {
+        let anew = next_versions(new_versions);
+        output::line(format!("{issued} issued, {anew}{skipped} had one already, {failed} failed, of {total}"));
+        if let Some(out) = args.out.as_ref().filter(|_| done > 0) {
             output::line(format!("files are in {}", out.display()));
         }
         if revoked > 0 {
@@ -292,6 +318,14 @@ fn finish(args: &Args, over: Option<&RunRecord>, revoked: usize) -> Result<ExitC
         }
     }
     Ok(if failed > 0 { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
+}
+
+/// Says how many next versions there are, where there are some: a part of a sentence.
+fn next_versions(count: u64) -> String {
+    match count {
+        0 => String::new(),
+        count => format!("{}, ", output::counted(count as usize, "new version", "new versions")),
+    }
 }
 
 fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &RunRequest) -> Result<ExitCode, Failure> {
@@ -308,7 +342,17 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &RunRequest
                 counters.done += 1;
                 would_get(desk, args, &row, &name, counters.done)?;
             }
-            Fate::Keep(..) => counters.skipped += 1,
+            Fate::Replace(old, _) => {
+                counters.new_versions += 1;
+                would_renew(args, &row, &name, &old.number);
+            }
+            Fate::Keep(number, why) => {
+                counters.skipped += 1;
+                if why != HAS_ONE {
+                    (row.state, row.reason, row.number) = (RowState::Skipped, Some(why.clone()), Some(number.clone()));
+                    shown.row(&row, None);
+                }
+            }
             _ => {
                 counters.failed += 1;
                 (row.state, row.reason) = (RowState::Failed, fate.why().map(str::to_owned));
@@ -322,18 +366,20 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &RunRequest
         Err(RunError::Nobody) => {}
         previewed => drop(explain(previewed)?),
     }
-    let Counters { total, done, skipped, failed } = counters;
+    let Counters { total, done, skipped, failed, new_versions } = counters;
     let more = done.saturating_sub(SHOWN);
     if more > 0 && !args.json {
         output::line(format!("… and {more} more; see them all with --json"));
     }
     if args.json {
-        output::json(
-            &json!({ "dryRun": true, "total": total, "wouldIssue": done, "alreadyHave": skipped, "wouldFail": failed }),
-        );
+        output::json(&json!({
+            "dryRun": true, "total": total, "wouldIssue": done, "newVersions": new_versions, "alreadyHave": skipped,
+            "wouldFail": failed,
+        }));
     } else {
+        let anew = next_versions(new_versions);
         output::line(format!(
-            "{done} would get a certificate, {skipped} have one already, {failed} would fail, of {total}"
+            "{done} would get a certificate, {anew}{skipped} have one already, {failed} would fail, of {total}"
         ));
     }
     Ok(if failed > 0 { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
@@ -350,6 +396,15 @@ fn would_get(desk: &Desk, args: &Args, row: &Row, name: &str, place: u64) -> run
         output::line(format!("would get one  {name}{address}"));
     }
     Ok(())
+}
+
+/// Names one who would get a next version.
+fn would_renew(args: &Args, row: &Row, name: &str, number: &CertificateNumber) {
+    if args.json {
+        output::json(&json!({ "person": row.person, "name": name, "outcome": "would_renew", "number": number }));
+    } else {
+        output::line(format!("would get a new version  {name}  {number}"));
+    }
 }
 
 /// Returns the request for everybody in an event who is to have one: who works on this machine need not wait until the event
@@ -385,6 +440,9 @@ fn request(desk: &Desk, args: &Args) -> Result<RunRequest, Failure> {
     }
     if !only.is_empty() {
         return Ok(RunRequest { over: Some(Over::Selected), keys: only, ..everybody(&args.code) });
+    }
+    if args.failed {
+        return Ok(RunRequest { over: Some(Over::Failed), ..everybody(&args.code) });
     }
     let barred = barred(desk, &args.code)?;
     if barred > 0 {

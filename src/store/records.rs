@@ -197,6 +197,9 @@ pub struct Withdrawal {
     /// Until when no publication holds it, so that it can be undone. Without one it is due at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub due: Option<Timestamp>,
+    /// Whether the person was entitled to one then, by rule and lists. Nothing where nobody looked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entitled: Option<bool>,
 }
 
 /// Says whether a revocation of that date, due then, still waits. One that is dated ahead of the clock does not: who knows

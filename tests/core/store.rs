@@ -396,7 +396,7 @@ fn revoked_stays_revoked() {
 /// Revokes so that it waits, and returns the record.
 fn waits(store: &dyn Store, old: &testamur::store::Certificate, due: i64) -> testamur::store::Certificate {
     let due = Some(testamur::credential::Timestamp::from_unix(due));
-    let withdrawal = Some(Withdrawal { cause: Cause::Other, run: None, due });
+    let withdrawal = Some(Withdrawal { cause: Cause::Other, run: None, due, entitled: None });
     let change = CertificateChange::Revoke { old: old.clone(), reason: reason(ReasonCode::Revoked), withdrawal };
     store.change_certificates(&[change], &[], &act("revoke")).unwrap();
     store.certificate(&old.number).unwrap().unwrap()

@@ -14,6 +14,7 @@ mod harness;
 mod hooks;
 mod idempotency;
 mod identity;
+mod let_in;
 mod listings;
 mod lists;
 mod matrix;

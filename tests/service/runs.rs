@@ -38,7 +38,7 @@ pub fn issued_at_once(world: &World) -> usize {
 }
 
 /// Puts people into the event.
-fn enrol(world: &World, people: &[Participant]) {
+pub fn enrol(world: &World, people: &[Participant]) {
     let desk = desk(world);
     let added =
         |new: &Participant| ParticipantChange { event: "WORKSHOP".parse().unwrap(), old: None, new: Some(new.clone()) };

@@ -401,7 +401,8 @@ fn merged_listing(
     let (other, expect_other) = stored(store, code, &gone.key)?;
     let stays = match (&kept, &other) {
         (Listed::Exclusion(_), _) | (_, Listed::No) => &kept,
-        (Listed::Exception(_), Listed::Exception(_)) => &kept,
+        (Listed::Exception(_), Listed::Exception(_) | Listed::Lifted(_)) => &kept,
+        (Listed::Lifted(_), Listed::Lifted(_)) => &kept,
         _ => &other,
     };
     let mut writes = vec![DocumentWrite::delete(Collection::LISTED, key(code, &gone.key), expect_other)];

@@ -54,12 +54,22 @@ pub fn retry_failed(desk: &Desk, id: &str, alone: usize) -> Result<Created> {
             _ if row.person.is_none() && row.number.is_none() => Ok(()),
             RowState::Queued if !broke_off => Ok(()),
             RowState::Failed | RowState::Queued => {
-                let counts = matches!(list.record.kind, Kind::Revoke | Kind::Restore | Kind::Regenerate);
+                let counts = match list.record.kind {
+                    Kind::Revoke | Kind::Restore | Kind::Regenerate => true,
+                    // Who lost theirs would get a next version.
+                    _ => has_one(desk.store, list.record, &row)?,
+                };
                 list.add_row(Row { state: RowState::Queued, reason: None, ..row }, counts)
             }
             _ => Ok(()),
         })
     })
+}
+
+/// Says whether a row is about somebody who has a certificate, of whatever state.
+fn has_one(store: &dyn Store, run: &RunRecord, row: &Row) -> Result<bool> {
+    let Some((event, person)) = run.event.as_ref().zip(row.person.as_ref()) else { return Ok(false) };
+    Ok(store.certificate_of(event, person)?.is_some())
 }
 
 fn begun(

@@ -1,20 +1,26 @@
 //! What a run would do to one person or one certificate, and why.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::Value;
 
 use super::{Kind, Over, Result};
-use crate::acts::{Decider, Decision, Ground, listed_given};
+use crate::acts::{Decider, Decision, Ground, Listed, listed_given};
 use crate::credential::{CertificateNumber, Timestamp};
+use crate::desk::Desk;
 use crate::publish::LastPublished;
-use crate::store::{Certificate, CertificateState, Event, Participant, Premise, Store, TemplateRef};
+use crate::store::{Cause, Certificate, CertificateState, Event, Participant, Premise, Store, TemplateRef};
+
+/// Why somebody keeps a certificate that is in force.
+pub const HAS_ONE: &str = "has one already";
 
 /// What would become of one row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fate {
     /// Gets a first certificate.
     Get(Grant),
-    /// Gets a next version under the same number.
+    /// Gets a next version under the same number: in place of one that is in force, or after one that is revoked.
     Replace(Box<Certificate>, Grant),
     /// Loses it.
     Lose(Box<Certificate>),
@@ -45,6 +51,8 @@ pub enum Effect {
     Gets,
     /// Gets a next version; the present one becomes superseded.
     Replaced,
+    /// Lost theirs and is let in again: gets a next version under the same number; the one before stays revoked.
+    NewVersion,
     /// Loses it.
     Loses,
     /// Gets a revoked one back.
@@ -60,6 +68,7 @@ impl Fate {
     pub fn effect(&self) -> Effect {
         match self {
             Self::Get(_) => Effect::Gets,
+            Self::Replace(old, _) if is_lost(old) => Effect::NewVersion,
             Self::Replace(..) => Effect::Replaced,
             Self::Lose(_) => Effect::Loses,
             Self::Regain(_) => Effect::Regains,
@@ -91,61 +100,154 @@ impl Fate {
     }
 }
 
+/// What a run was asked for, as far as it decides about people.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::acts) struct Asked {
+    pub(in crate::acts) kind: Kind,
+    pub(in crate::acts) over: Over,
+    /// When: what was revoked since was not seen by who asked.
+    pub(in crate::acts) seen: Timestamp,
+}
+
 /// Everything that decides about the people of one event.
 pub(in crate::acts) struct Assessor<'a> {
     pub(in crate::acts) store: &'a dyn Store,
     pub(in crate::acts) event: &'a Event,
     pub(in crate::acts) decider: Decider<'a>,
+    pub(in crate::acts) asked: Asked,
+}
+
+/// How it stands with somebody: the decision about them, and what they have.
+pub(in crate::acts) struct Case {
+    pub(in crate::acts) decision: Decision,
+    pub(in crate::acts) has: Option<Certificate>,
+    /// When an exception was made for them, or an exclusion taken off.
+    let_in: Option<Timestamp>,
+}
+
+impl Case {
+    /// Returns the certificate that they lost, if they did.
+    pub(in crate::acts) fn lost(&self) -> Option<&Certificate> {
+        self.has.as_ref().filter(|has| is_lost(has))
+    }
+
+    /// Says whether they lack a certificate that they can still get by a run: they have none, or lost theirs and are let in
+    /// again. Who is excluded is meant to have none.
+    pub(in crate::acts) fn lacks(&self, asked: Asked) -> bool {
+        let lacks = match &self.has {
+            None => true,
+            Some(has) => is_lost(has) && stays_out(asked, self, has).is_none(),
+        };
+        lacks && self.decision.reason != Ground::Excluded
+    }
 }
 
 impl Assessor<'_> {
-    /// Returns the decision about a person and the certificate that they have.
-    pub(in crate::acts) fn facts(&self, person: &Participant) -> Result<(Decision, Option<Certificate>)> {
-        let (decision, has, _) = self.facts_given(person)?;
-        Ok((decision, has))
+    /// Returns how it stands with a person.
+    pub(in crate::acts) fn case(&self, person: &Participant) -> Result<Case> {
+        Ok(self.case_given(person)?.0)
     }
 
-    fn facts_given(&self, person: &Participant) -> Result<(Decision, Option<Certificate>, Premise)> {
+    fn case_given(&self, person: &Participant) -> Result<(Case, Premise)> {
         let code = &self.event.code;
         let (listed, given) = listed_given(self.store, code, &person.key)?;
         let decision = self.decider.decide(person, &listed);
         let number = self.store.certificate_of(code, &person.key)?;
         let has = number.map(|number| self.store.certificate(&number)).transpose()?.flatten();
-        Ok((decision, has, given))
+        let let_in = match listed {
+            Listed::Exception(exception) => Some(exception.at),
+            Listed::Lifted(lifted) => Some(lifted.at),
+            Listed::No | Listed::Exclusion(_) => None,
+        };
+        Ok((Case { decision, has, let_in }, given))
     }
 
     /// Says what a run does to a person, by their records as they are, and on what of theirs that rests.
-    pub(in crate::acts) fn fate(&self, kind: Kind, over: Over, person: &Participant) -> Result<(Fate, Vec<Premise>)> {
-        let (decision, has, listed) = self.facts_given(person)?;
+    pub(in crate::acts) fn fate(&self, person: &Participant) -> Result<(Fate, Vec<Premise>)> {
+        let (case, listed) = self.case_given(person)?;
         let given = vec![Premise::participant(&self.event.code, person), listed];
-        Ok((decided(kind, over, decision, has), given))
+        Ok((decided(self.asked, case), given))
     }
 }
 
-/// Says what a run does to somebody with that decision and that certificate.
-pub(in crate::acts) fn decided(kind: Kind, over: Over, decision: Decision, has: Option<Certificate>) -> Fate {
-    match kind {
-        Kind::Generate => first(decision, has),
-        _ => again(over, decision, has),
+/// Says what a run does to somebody with whom it stands so.
+pub(in crate::acts) fn decided(asked: Asked, case: Case) -> Fate {
+    match asked.kind {
+        Kind::Generate => first(asked, case),
+        _ => again(asked, case),
     }
 }
 
-/// A first certificate, for who has none.
-fn first(decision: Decision, has: Option<Certificate>) -> Fate {
-    match has {
-        Some(has) if matches!(has.state, CertificateState::Revoked { .. }) => {
-            Fate::Keep(has.number, "has one, which is revoked".to_owned())
+/// A first certificate for who has none, and a next version for who lost theirs and is let in again.
+fn first(asked: Asked, case: Case) -> Fate {
+    if let Some(lost) = case.lost().cloned() {
+        return match stays_out(asked, &case, &lost) {
+            Some(why) => Fate::Keep(lost.number, why.to_owned()),
+            None => Fate::Replace(Box::new(lost), grant(case.decision)),
+        };
+    }
+    match case.has {
+        Some(has) => Fate::Keep(has.number, HAS_ONE.to_owned()),
+        None if case.decision.eligible => Fate::Get(grant(case.decision)),
+        None => Fate::Nothing(why_not(&case.decision)),
+    }
+}
+
+pub(in crate::acts) fn is_lost(certificate: &Certificate) -> bool {
+    matches!(certificate.state, CertificateState::Revoked { .. })
+}
+
+/// Says why somebody whose certificate is revoked gets no next version by a run; nothing if they do. A run over a group gives
+/// it only to those who were let in again since: what was revoked on purpose must not come back because somebody else is
+/// issued to. Who is named is meant.
+fn stays_out(asked: Asked, case: &Case, lost: &Certificate) -> Option<&'static str> {
+    let Case { decision, let_in, .. } = case;
+    let withdrawal = lost.withdrawal.as_ref();
+    let at = lost.state.reason()?.at;
+    let cause = withdrawal.map(|withdrawal| withdrawal.cause);
+    let not_entitled = withdrawal.is_some_and(|withdrawal| withdrawal.entitled == Some(false));
+    let again = cause == Some(Cause::EligibilityLost) || not_entitled || let_in.is_some_and(|let_in| let_in >= at);
+    Some(match decision.reason {
+        _ if cause == Some(Cause::Fraud) => "it is revoked for fraud",
+        Ground::Excluded => "it is revoked, and they are excluded",
+        Ground::NoRule => "it is revoked, and the event has no rule",
+        _ if !decision.eligible => "it is revoked, and they do not meet the rule",
+        _ if at > asked.seen => "it was revoked since this was asked for",
+        _ if again || asked.over == Over::Selected => return None,
+        _ => "it is revoked, and they were not let in again since: name them to issue it anew",
+    })
+}
+
+/// Says of certificates whether their owners are entitled to one, by rule and lists, as they stand now: noted when one is
+/// revoked, so that it is known later who was let in again. Nothing where that cannot be said.
+pub(in crate::acts) fn entitled(desk: &Desk, certificates: &[&Certificate]) -> Vec<Option<bool>> {
+    let mut said = vec![None; certificates.len()];
+    let events: BTreeSet<_> = certificates.iter().map(|one| one.number.event()).collect();
+    for code in events {
+        let Ok(planned) = crate::acts::planned(desk, code) else { continue };
+        let Ok(decider) = Decider::new(&planned.event, &planned.plan) else { continue };
+        let of_event = certificates.iter().enumerate().filter(|(_, one)| one.number.event() == code);
+        for (at, certificate) in of_event {
+            let person = desk.store.participant(code, &certificate.person).ok().flatten();
+            let listed = crate::acts::listed(desk.store, code, &certificate.person).ok();
+            said[at] = person.zip(listed).map(|(person, listed)| decider.decide(&person, &listed).eligible);
         }
-        Some(has) => Fate::Keep(has.number, "has one already".to_owned()),
-        None if decision.eligible => Fate::Get(grant(decision)),
-        None => Fate::Nothing(why_not(&decision)),
     }
+    said
 }
 
 /// The next version, a first one, or none any more.
-fn again(over: Over, decision: Decision, has: Option<Certificate>) -> Fate {
-    let Some(has) = has else { return first(decision, None) };
-    if matches!(has.state, CertificateState::Revoked { .. }) {
+fn again(asked: Asked, case: Case) -> Fate {
+    let lacking = matches!(asked.over, Over::NotIssued | Over::Failed | Over::Passing) && case.lost().is_some();
+    let Case { decision, has, let_in } = case;
+    match has {
+        Some(has) if !lacking => next(asked.over, decision, has),
+        has => first(asked, Case { decision, has, let_in }),
+    }
+}
+
+fn next(over: Over, decision: Decision, has: Certificate) -> Fate {
+    if is_lost(&has) {
         return Fate::Keep(has.number, "it is revoked".to_owned());
     }
     if over == Over::NotPassing {

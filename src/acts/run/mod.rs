@@ -25,7 +25,7 @@ pub(in crate::acts) mod step;
 mod undo;
 
 pub use create::{Created, create, retry_failed};
-pub use fate::Fate;
+pub use fate::{Fate, HAS_ONE};
 pub use foresee::{affected, preview};
 pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
 pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy};

@@ -58,7 +58,7 @@ impl Kind {
     pub(in crate::acts) fn groups(self) -> &'static [Over] {
         use Over::*;
         match self {
-            Self::Generate => &[ThoseWithout, AllEligible, ExceptionsOnly, Selected],
+            Self::Generate => &[ThoseWithout, AllEligible, ExceptionsOnly, Failed, Selected],
             Self::Regenerate => &[AlreadyIssued, NotIssued, Failed, Passing, NotPassing, TemplateOlder, Selected],
             Self::Revoke | Self::Restore => &[Selected, Filter],
             Self::Publish => &[Everything],
@@ -74,7 +74,7 @@ impl Kind {
 pub enum Over {
     /// Generate: all who are eligible, also those who have theirs and keep it.
     AllEligible,
-    /// Generate: all who are eligible and have none.
+    /// Generate: all who are eligible and have none, or lost theirs; who is let in again gets a next version.
     ThoseWithout,
     /// Those named: people, or certificates.
     Selected,
@@ -82,9 +82,9 @@ pub enum Over {
     ExceptionsOnly,
     /// Regenerate: all who have one.
     AlreadyIssued,
-    /// Regenerate: all who are eligible and have none.
+    /// Regenerate: all who are eligible and have none, or lost theirs.
     NotIssued,
-    /// Regenerate: those for whom an earlier run failed.
+    /// Generate, regenerate: those for whom an earlier run failed and who still lack one; not who is excluded.
     Failed,
     /// Regenerate: all who are eligible now.
     Passing,
@@ -172,6 +172,13 @@ pub struct Counters {
     pub skipped: u64,
     /// Rows that could not be done.
     pub failed: u64,
+    /// Of those that were done: people who had lost theirs and were let in again, and got a next version.
+    #[serde(default, skip_serializing_if = "none")]
+    pub new_versions: u64,
+}
+
+fn none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl Counters {

@@ -3,7 +3,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::fate::{Assessor, Fate, Undone, revoked};
+use super::fate::{Asked, Assessor, Case, Fate, Undone, revoked};
 use super::record::{GROUP, Row, RowState};
 use super::{Kind, Over, Result, RunError, RunReason};
 use crate::acts::{Decider, Ground, Planned, planned, ready_to_generate};
@@ -28,7 +28,7 @@ pub struct RunRequest {
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "WORKSHOP")]
     pub event: Option<EventCode>,
-    /// Over whom. With `generate`: `those_without` (if left out), `all_eligible`, `exceptions_only`, `selected`. With
+    /// Over whom. With `generate`: `those_without` (if left out), `all_eligible`, `exceptions_only`, `failed`, `selected`. With
     /// `regenerate`: `already_issued` (if left out), `not_issued`, `failed`, `passing`, `not_passing`, `template_older`,
     /// `selected`. With `revoke` and `restore`: `selected`, `filter`; left out, whichever fits what is given. With
     /// `publish`: `everything`, or left out. Where `people` or `numbers` are given, `selected` need not be said.
@@ -209,8 +209,10 @@ pub(in crate::acts) fn each(
             if over != Over::NotPassing {
                 ready_to_generate(&plan, &event, request.anyway).map_err(RunError::NotReady)?;
             }
-            let assessor = Assessor { store: desk.store, event: &event, decider: Decider::new(&event, &plan)? };
-            each_person(desk, request, over, &assessor, take)
+            let asked = Asked { kind: request.kind, over, seen: desk.now };
+            let decider = Decider::new(&event, &plan)?;
+            let assessor = Assessor { store: desk.store, event: &event, decider, asked };
+            each_person(desk, request, &assessor, take)
         }
         (Kind::Revoke | Kind::Restore, _) => {
             let last = publish::last(desk.store)?;
@@ -232,11 +234,11 @@ pub(in crate::acts) fn each(
 fn each_person(
     desk: &Desk,
     request: &RunRequest,
-    over: Over,
     assessor: &Assessor,
     mut take: impl FnMut(Selected) -> Result<()>,
 ) -> Result<()> {
-    let code = &assessor.event.code;
+    let (code, asked) = (&assessor.event.code, assessor.asked);
+    let over = asked.over;
     let mut wanted = Wanted::of(&request.people);
     let mut keys: BTreeSet<PersonKey> = request.keys.iter().cloned().collect();
     keys.extend(owners(desk, code, &request.numbers)?);
@@ -249,22 +251,9 @@ fn each_person(
             if !named || over == Over::Failed && !failed.contains(&person.key) {
                 continue;
             }
-            let (decision, has) = assessor.facts(&person)?;
-            let active = has.as_ref().filter(|has| has.state == CertificateState::Active);
-            let listed = match over {
-                Over::AllEligible | Over::Passing => decision.eligible,
-                Over::ThoseWithout | Over::NotIssued => decision.eligible && has.is_none(),
-                Over::ExceptionsOnly => {
-                    decision.eligible && matches!(decision.reason, Ground::Exception | Ground::Manual)
-                }
-                Over::AlreadyIssued => has.is_some(),
-                Over::NotPassing => active.is_some() && !decision.eligible,
-                Over::TemplateOlder => active.is_some_and(|has| has.template.bundle != decision.template.bundle),
-                Over::Selected | Over::Failed => true,
-                Over::Filter | Over::Everything => false,
-            };
-            if listed {
-                let fate = super::fate::decided(request.kind, over, decision, has);
+            let case = assessor.case(&person)?;
+            if is_listed(asked, &case) {
+                let fate = super::fate::decided(asked, case);
                 check_asked(assessor.event, &fate, &person)?;
                 take(Selected { row: Row::person(person.key), name: person.name, fate })?;
             }
@@ -273,6 +262,24 @@ fn each_person(
         if cursor.is_none() {
             return wanted.all_found();
         }
+    }
+}
+
+/// Says whether somebody is in a group. Who lost a certificate and is excluded is in it, to be named with the reason.
+fn is_listed(asked: Asked, case: &Case) -> bool {
+    let Case { decision, has, .. } = case;
+    let active = has.as_ref().filter(|has| has.state == CertificateState::Active);
+    let barred = case.lost().is_some() && decision.reason == Ground::Excluded;
+    match asked.over {
+        Over::AllEligible | Over::Passing => decision.eligible || barred,
+        Over::ThoseWithout | Over::NotIssued => decision.eligible && active.is_none() || barred,
+        Over::ExceptionsOnly => decision.eligible && matches!(decision.reason, Ground::Exception | Ground::Manual),
+        Over::AlreadyIssued => has.is_some(),
+        Over::NotPassing => active.is_some() && !decision.eligible,
+        Over::TemplateOlder => active.is_some_and(|has| has.template.bundle != decision.template.bundle),
+        Over::Failed => case.lacks(asked),
+        Over::Selected => true,
+        Over::Filter | Over::Everything => false,
     }
 }
 

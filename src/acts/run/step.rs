@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use super::fate::{Assessor, Fate, Grant, Undone, revoked};
+use super::fate::{Asked, Assessor, Fate, Grant, Undone, entitled, is_lost, revoked};
 use super::journal::SAME_PERSON;
 use super::made::Made;
 use super::queue::{self, MOST_STALLS};
@@ -222,7 +222,7 @@ pub(in crate::acts) fn finish(desk: &Desk, record: &RunRecord, revision: u64, pr
 
 /// Returns the writes that end a run, with who is told of it.
 pub(in crate::acts) fn ending(desk: &Desk, over: &RunRecord, revision: u64) -> Result<Vec<DocumentWrite>> {
-    let Counters { total, done, skipped, failed } = over.counters;
+    let Counters { total, done, skipped, failed, .. } = over.counters;
     let (kind, state) = (over.kind.name(), over.state.name());
     let figures = RunFigures { total, done, skipped, failed };
     let notice = Notice::run_finished(desk.now, &over.id, kind, state, over.event.as_ref(), figures);
@@ -267,6 +267,8 @@ pub(in crate::acts) struct Group<'a> {
 struct Numbers {
     issued: Vec<CertificateNumber>,
     superseded: Vec<CertificateNumber>,
+    /// Next versions after a revoked one.
+    reissued: Vec<CertificateNumber>,
     revoked: Vec<CertificateNumber>,
     restored: Vec<CertificateNumber>,
     /// Until when those that were revoked wait.
@@ -290,8 +292,9 @@ impl<'a> Group<'a> {
                 let code = self.record.event.as_ref().ok_or(RunError::Nobody)?;
                 let planned = self.planned.insert(planned(desk, code)?);
                 let decider = Decider::new(&planned.event, &planned.plan)?;
-                let assessor = Assessor { store: desk.store, event: &planned.event, decider };
-                let fate = |row: &Row| person_fate(desk, &assessor, self.record, row);
+                let asked = Asked { kind: self.record.kind, over: self.record.over, seen: self.record.created };
+                let assessor = Assessor { store: desk.store, event: &planned.event, decider, asked };
+                let fate = |row: &Row| person_fate(desk, &assessor, row);
                 self.rows.iter().map(fate).collect::<Result<_>>()?
             }
             _ => {
@@ -328,7 +331,10 @@ impl<'a> Group<'a> {
     pub(in crate::acts) fn settle(&mut self, desk: &Desk) -> Result<(Vec<First>, Vec<Next>)> {
         let (mut firsts, mut nexts) = (Vec::new(), Vec::new());
         let (mut seen, mut people) = (BTreeSet::new(), BTreeSet::new());
+        let losing = self.fates.iter().filter_map(|fate| if let Fate::Lose(old) = fate { Some(&**old) } else { None });
+        let mut entitled = entitled(desk, &losing.collect::<Vec<_>>()).into_iter();
         for (at, fate) in std::mem::take(&mut self.fates).into_iter().enumerate() {
+            let entitled = if matches!(fate, Fate::Lose(_)) { entitled.next().flatten() } else { None };
             // Settled before its turn: merged into another row.
             if self.rows[at].state != RowState::Queued {
                 continue;
@@ -345,7 +351,7 @@ impl<'a> Group<'a> {
             match fate {
                 Fate::Get(grant) => firsts.push((at, self.order(desk, at, grant)?)),
                 Fate::Replace(old, grant) => nexts.push((at, *old, self.order(desk, at, grant)?)),
-                Fate::Lose(old) => self.revoke(desk, at, *old),
+                Fate::Lose(old) => self.revoke(desk, at, *old, entitled),
                 Fate::Regain(old) => {
                     self.mark(at, RowState::Done, old.number.clone());
                     self.done.restored.push(old.number.clone());
@@ -410,6 +416,11 @@ impl<'a> Group<'a> {
             match made {
                 Ok(new) => {
                     self.mark(at, RowState::Done, new.number.clone());
+                    if is_lost(&old) {
+                        self.done.reissued.push(new.number.clone());
+                        self.changes.push(CertificateChange::Reissue { old, new });
+                        continue;
+                    }
                     self.done.superseded.push(new.number.clone());
                     let text = self.record.reason.as_ref().and_then(|reason| reason.text.clone());
                     let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text };
@@ -428,7 +439,7 @@ impl<'a> Group<'a> {
         Ok(())
     }
 
-    fn revoke(&mut self, desk: &Desk, at: usize, old: Certificate) {
+    fn revoke(&mut self, desk: &Desk, at: usize, old: Certificate, entitled: Option<bool>) {
         self.mark(at, RowState::Done, old.number.clone());
         self.done.revoked.push(old.number.clone());
         let asked = self.record.reason.as_ref();
@@ -437,7 +448,7 @@ impl<'a> Group<'a> {
         let cause = asked.map_or(Cause::EligibilityLost, |reason| reason.cause);
         let due = asked.map_or_else(|| self.undo.due(desk.now), |reason| reason.due(desk.now, self.undo));
         self.done.due = due;
-        let withdrawal = Some(Withdrawal { cause, run: Some(self.record.id.clone()), due });
+        let withdrawal = Some(Withdrawal { cause, run: Some(self.record.id.clone()), due, entitled });
         self.changes.push(CertificateChange::Revoke { old, reason, withdrawal });
     }
 
@@ -461,6 +472,7 @@ impl<'a> Group<'a> {
         writes.extend(webhooks::enqueue(desk.store, &self.done.notices(desk, &record.id))?);
         let mut counters = record.counters;
         self.rows.iter().for_each(|row| counters.count(row.state));
+        counters.new_versions += self.done.reissued.len() as u64;
         let progressed = RunRecord {
             state: RunState::Processing,
             began: record.began.or(Some(now)),
@@ -481,16 +493,17 @@ impl<'a> Group<'a> {
         let batch = Batch { given, certificates: self.changes, documents: writes, ..Batch::default() };
         desk.store.write(&batch, act)?;
         let (run, rows, firsts) = (record.id.clone(), self.rows, self.firsts);
-        let (replaced, revoked) = (self.done.superseded.len(), self.done.revoked.len());
+        let replaced = self.done.superseded.len() + self.done.reissued.len();
+        let revoked = self.done.revoked.len();
         Ok(Step::Group(Box::new(Done { run, rows, firsts, replaced, revoked })))
     }
 }
 
-fn person_fate(desk: &Desk, assessor: &Assessor, record: &RunRecord, row: &Row) -> Result<(Fate, Vec<Premise>)> {
+fn person_fate(desk: &Desk, assessor: &Assessor, row: &Row) -> Result<(Fate, Vec<Premise>)> {
     let nothing = |why: &str| Ok((Fate::Nothing(why.to_owned()), Vec::new()));
     let Some(key) = &row.person else { return nothing("the person was erased") };
     match desk.store.participant(&assessor.event.code, key)? {
-        Some(person) => assessor.fate(record.kind, record.over, &person),
+        Some(person) => assessor.fate(&person),
         None => nothing("is not enrolled any more"),
     }
 }
@@ -507,12 +520,10 @@ fn action(kind: Kind) -> &'static str {
 impl Numbers {
     fn notices(&self, desk: &Desk, run: &str) -> Vec<Notice> {
         use crate::webhooks::CertificateChange::{Issued, Restored, Revoked, Superseded};
-        let all = [
-            (Issued, &self.issued),
-            (Superseded, &self.superseded),
-            (Revoked, &self.revoked),
-            (Restored, &self.restored),
-        ];
+        // Who was let in again holds a certificate in force, as after a first one.
+        let issued: Vec<_> = self.issued.iter().chain(&self.reissued).cloned().collect();
+        let all =
+            [(Issued, &issued), (Superseded, &self.superseded), (Revoked, &self.revoked), (Restored, &self.restored)];
         all.into_iter()
             .flat_map(|(change, numbers)| Notice::certificates(change, desk.now, Some(run), numbers))
             .collect()
@@ -527,6 +538,7 @@ impl Numbers {
         let all = [
             ("issued", &self.issued),
             ("superseded", &self.superseded),
+            ("reissued", &self.reissued),
             ("revoked", &self.revoked),
             ("restored", &self.restored),
         ];

@@ -106,7 +106,7 @@ mod tests {
             assert!(opened.engine.range(&keys::named(kind::RUN, b""), &[kind::RUN + 1], 1).unwrap().is_empty());
             let listed = run::runs(&opened, false, |_| true, None, 10_000).unwrap().items;
             assert_eq!(listed.len(), 1_200);
-            let counters = Counters { total: 3, done: 2, skipped: 0, failed: 1 };
+            let counters = Counters { total: 3, done: 2, skipped: 0, failed: 1, ..Counters::default() };
             assert_eq!((listed[3].state, listed[3].counters), (RunState::CompletedWithFailures, counters));
             assert_eq!(listed[7].state, RunState::Failed);
             assert!(listed[7].problem.as_ref().unwrap().contains("interrupted"));

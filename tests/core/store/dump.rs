@@ -46,7 +46,8 @@ fn live(store: &dyn Store) {
     (new.version, new.status.index, new.jws) = (2, 5_000, "x.y.z".to_owned());
     new.person = participant(7_000).key;
     supersede(store, &batch[0], &new, &reason(ReasonCode::Superseded), &act("regenerate")).unwrap();
-    let withdrawal = Withdrawal { cause: Cause::OnRequest, run: None, due: Some(now().plus_seconds(900)) };
+    let withdrawal =
+        Withdrawal { cause: Cause::OnRequest, run: None, due: Some(now().plus_seconds(900)), entitled: None };
     let seen = SeenStray { number: number("A", 9_999), id: "x".to_owned(), key: "k1".to_owned(), issued: now() };
     let stray = Stray {
         seen: Some(seen),

@@ -28,6 +28,8 @@ pub(super) struct Preview {
     gets: u64,
     /// How many get a next version.
     replaced: u64,
+    /// How many lost theirs, are let in again and get a next version; the one before stays revoked.
+    new_versions: u64,
     /// How many lose theirs.
     loses: u64,
     /// How many get a revoked one back.
@@ -75,6 +77,7 @@ impl Preview {
         let counter = match selected.fate.effect() {
             Effect::Gets => &mut self.gets,
             Effect::Replaced => &mut self.replaced,
+            Effect::NewVersion => &mut self.new_versions,
             Effect::Loses => &mut self.loses,
             Effect::Regains => &mut self.regains,
             Effect::Keeps => &mut self.keeps,
@@ -131,7 +134,7 @@ pub(super) async fn preview(
             preview.count(selected);
             Ok(())
         })?;
-        let changed = preview.loses + preview.replaced + preview.regains;
+        let changed = preview.loses + preview.replaced + preview.new_versions + preview.regains;
         preview.needs_approval = acts::second::needs_two(desk, changed, app.limits.revoke_alone)?;
         Ok(Json(preview))
     })

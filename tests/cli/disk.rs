@@ -1,7 +1,7 @@
 //! Full disks: told from damage, with nothing lost; and what is left behind by what could not be written.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 
 use crate::issuer::{EVENT, Issuer, Ran, THREE, copy};

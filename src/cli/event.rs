@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::output::{self, Explain, Failure};
-use super::workspace::Workspace;
+use super::workspace::{UNSURE, Workspace};
 use super::{Global, time};
 use crate::acts::{self, ActError};
 use crate::credential::{EventCode, Timestamp};
@@ -202,6 +202,7 @@ pub(super) fn explain(error: ActError) -> Failure {
     let hint = match &error {
         ActError::EventExists(_) => "choose another code",
         ActError::Store(StoreError::Conflict(_)) => "run the command again; nothing was changed",
+        ActError::Store(StoreError::Io(_)) => UNSURE,
         _ => "nothing was changed",
     };
     Failure::from(error).hint(hint)

@@ -25,6 +25,9 @@ use crate::vault::{Vault, VaultError};
 /// not counted.
 pub(super) const ANY: usize = usize::MAX;
 
+/// What to do when a write failed half-way, as when the service that was asked went away.
+pub(super) const UNSURE: &str = "it may or may not be done: look what is there, then run the command again";
+
 /// A file that a running service touches while it believes its clock: it tells the next start what time it is.
 pub(super) const HEARTBEAT: &str = "clock";
 

@@ -1,7 +1,7 @@
 //! The store: what the issuer must never lose, and the promises that every engine keeps.
 //!
-//! Asks for meanings, not for tables. Engines: [`MemoryStore`] for tests, [`SledStore`] for one machine; PostgreSQL can follow
-//! with the same trait and the same tests. Knows no keys and renders nothing.
+//! Asks for meanings, not for tables. Engines: [`MemoryStore`] for tests, [`SledStore`] for one machine, [`remote::RemoteStore`]
+//! for who works beside the process that has one open; PostgreSQL can follow with the same trait and the same tests. Knows no keys and renders nothing.
 
 mod alike;
 mod audit;

@@ -181,7 +181,7 @@ fn decide(desk: &Desk, id: &str, (state, action): (ApprovalState, &str), proved:
         let mut writes = vec![decided.put(Expect::Revision(revision))];
         writes.extend(match approved {
             true => vec![next.put(Expect::Revision(run_revision)), next.enqueue()],
-            false => ending(desk, &next, run_revision)?,
+            false => ending(desk, &next, run_revision, next.dequeue())?,
         });
         let alone = decided.by.is_same_person(desk.actor);
         let detail = json!({ "run": next.id, "count": decided.count, "asked": decided.by.to_string(), "alone": alone });

@@ -102,7 +102,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
     let shown = Shown::new(false, ProgressBar::hidden());
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
     let started = Instant::now();
-    issue(&desk, (&workshop, &vault), &everybody(&code), Some(&writer), &shown)?;
+    issue(&desk, &time::now, (&workshop, &vault), &everybody(&code), Some(&writer), &shown)?;
     let elapsed = started.elapsed();
 
     let record_only = record_only(&desk, &faces, &vault, &record_code, args.people)?;
@@ -156,7 +156,7 @@ fn record_only(desk: &Desk, faces: &Faces, vault: &Vault, code: &EventCode, peop
     let workshop = Workshop { faces, signer: &signer, times: &times };
     let started = Instant::now();
     let shown = Shown::new(false, ProgressBar::hidden());
-    issue(desk, (&workshop, vault), &everybody(code), None, &shown)?;
+    issue(desk, &time::now, (&workshop, vault), &everybody(code), None, &shown)?;
     Ok(f64::from(people) / started.elapsed().as_secs_f64())
 }
 

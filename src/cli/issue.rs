@@ -15,10 +15,11 @@ use super::files::{FileError, FileWriter, Format, left_out};
 use super::output::{self, Explain, Failure};
 use super::workspace::{ANY, Workspace};
 use crate::acts::run::{
-    self, Counters, Done, Fate, HAS_ONE, Kind, Over, Row, RowState, RunError, RunRecord, RunRequest, Selected, Step,
+    self, Counters, Done, Fate, HAS_ONE, Holder, Kind, Over, Row, RowState, RunError, RunRecord, RunRequest, Selected,
+    Step,
 };
 use crate::acts::{self, NotReady};
-use crate::credential::{CertificateNumber, EventCode};
+use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::import::is_email;
 use crate::making::{Faces, NotProven, StageTimes, Workshop};
@@ -91,7 +92,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let shown = Shown::new(args.json, output::progress(0, "issuing"));
     interrupted(&desk, &args.code)?;
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
-    let over = issue(&desk, (&workshop, &vault), &request, writer.as_ref(), &shown)?;
+    let over = issue(&desk, &|| global.now(), (&workshop, &vault), &request, writer.as_ref(), &shown)?;
     if over.is_none() && !args.failed {
         nobody(&desk, &args.code)?;
     }
@@ -132,9 +133,11 @@ fn settle_results(desk: &Desk, faces: &Faces, args: &Args) -> Result<(), Failure
     Ok(())
 }
 
-/// Makes a run and does it, and draws one group while the next one is being signed. Nothing if the request is over nobody.
+/// Makes a run and does it, and draws one group while the next one is being signed. Nothing if the request is over nobody. It
+/// stays this command's as long as `clock` is told of: a service beside it does other runs.
 pub(super) fn issue(
     desk: &Desk,
+    clock: &dyn Fn() -> Timestamp,
     (workshop, vault): (&Workshop, &Vault),
     request: &RunRequest,
     writer: Option<&FileWriter>,
@@ -143,7 +146,8 @@ pub(super) fn issue(
     if let Some(writer) = writer {
         std::fs::create_dir_all(&writer.out).doing(format!("create {}", writer.out.display()))?;
     }
-    let run = match run::create(desk, request, ANY) {
+    let holder = Holder::to_the_end();
+    let run = match run::create_held(desk, &holder, request, ANY) {
         Err(RunError::Nobody) => return Ok(None),
         created => explain(created)?.run,
     };
@@ -164,7 +168,8 @@ pub(super) fn issue(
         });
         let work = || {
             loop {
-                match explain(run::step_of(desk, workshop, vault, &run.id))? {
+                let desk = Desk { now: clock(), ..*desk };
+                match explain(run::step_of(&desk, workshop, vault, &holder, &run.id))? {
                     Step::Group(done) => {
                         shown.group(&done);
                         // Who draws has failed, and says why.
@@ -174,11 +179,16 @@ pub(super) fn issue(
                     }
                     Step::Over(record) => return Ok(Some(*record)),
                     Step::Stalled { .. } => {}
+                    Step::Elsewhere { .. } => return Err(Failure::new(ELSEWHERE).hint(GOES_ON)),
                     Step::Idle => return Ok(Some(explain(run::run(desk.store, &run.id))?.0)),
                 }
             }
         };
         let over: Result<Option<RunRecord>, Failure> = work();
+        if !matches!(&over, Ok(Some(_))) {
+            // Best effort: it is given up in any case when its lease ends.
+            let _ = run::give_back(&Desk { now: clock(), ..*desk }, &holder, &run.id);
+        }
         drop(sender);
         let drawn = drawing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
         shown.bar.finish_and_clear();
@@ -191,6 +201,9 @@ pub(super) fn issue(
         left_out(&refused).map_or(Ok(over), Err)
     })
 }
+
+/// Why a command stops that was stopped itself for too long.
+const ELSEWHERE: &str = "this command did not get on for so long that another worker goes on with its run";
 
 /// What to do when a run could not go on.
 const GOES_ON: &str = "what was acknowledged is safe; run the command again and it goes on";

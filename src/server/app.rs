@@ -13,6 +13,7 @@ use super::rate::Rate;
 use super::session::Logins;
 use super::turns::Turns;
 use super::{Caller, Problem, PublicUrl, Steady, Vault, vc_api};
+use crate::acts::run::Holder;
 use crate::credential::Timestamp;
 use crate::desk::{Desk, Issuer};
 use crate::making::Faces;
@@ -106,6 +107,8 @@ struct Inner {
     readiness: Readiness,
     /// When the queue of runs last moved.
     pulse: Pulse,
+    /// As whom this service works on runs.
+    holder: Holder,
     /// Whether the service is about to stop.
     stopping: watch::Sender<bool>,
     /// What the VC-API has of its own.
@@ -136,6 +139,7 @@ impl App {
             turns: [Turns::to_work(), Turns::to_send()],
             readiness: Readiness::default(),
             pulse,
+            holder: Holder::default(),
             stopping,
             vc: vc_api::Register::default(),
         }))
@@ -190,6 +194,11 @@ impl App {
     /// Returns when the queue of runs last moved.
     pub(super) fn pulse(&self) -> &Pulse {
         &self.0.pulse
+    }
+
+    /// Returns as whom this service works on runs.
+    pub(super) fn holder(&self) -> &Holder {
+        &self.0.holder
     }
 
     /// Returns what the VC-API has of its own.

@@ -70,7 +70,7 @@ fn work(app: &App, stop: &AtomicBool) {
             None => work_once(app),
         }));
         match done {
-            Ok(Ok(Step::Idle)) => thread::park_timeout(PAUSE),
+            Ok(Ok(Step::Idle | Step::Elsewhere { .. })) => thread::park_timeout(PAUSE),
             Ok(Ok(_)) => {}
             Ok(Err(error)) => {
                 tracing::error!(%error, "a run rests");
@@ -103,7 +103,7 @@ fn desk(app: &App) -> Desk<'_> {
 pub fn work_once(app: &App) -> Result<Step, RunError> {
     let (signer, times) = (app.vault.signer(), StageTimes::default());
     let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
-    let step = run::step(&desk(app), &workshop, &app.vault)?;
+    let step = run::step(&desk(app), &workshop, &app.vault, app.holder())?;
     app.pulse().beat(app.now());
     if let Step::Stalled { .. } = step {
         // Who replaced the key that signs may have been stopped before the store was told.

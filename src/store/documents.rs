@@ -86,7 +86,7 @@ collections! {
     RUNS = "runs", kept, Nobody;
     /// Whom a run is over, by the run's id, group and place: `RUN/000001/001`.
     RUN_ROWS = "run-rows", kept, Participants;
-    /// Runs that are not finished, by id.
+    /// Runs that are not finished, by id, and who works on them.
     RUN_QUEUE = "run-queue", kept, Nobody;
     /// What needs a second member of staff, by id.
     APPROVALS = "approvals", kept, Nobody;

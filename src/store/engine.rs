@@ -30,6 +30,11 @@ pub trait Engine: Send + Sync {
     /// [`Engine::sync`]. Called by one thread at a time.
     fn write(&self, batch: Vec<Change>) -> Result<()>;
 
+    /// Says whether no other process can have it open meanwhile.
+    fn is_alone(&self) -> bool {
+        true
+    }
+
     /// Says whether a write can be expected to succeed.
     fn check(&self) -> Result<()> {
         Ok(())

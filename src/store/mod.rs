@@ -329,6 +329,10 @@ pub trait Store: Send + Sync {
     /// Returns when the newest act of the audit log happened.
     fn last_act(&self) -> Result<Option<Timestamp>>;
 
+    /// Says whether no other process can have the store open while this one has it. What others left unfinished is nobody's
+    /// then.
+    fn is_alone(&self) -> bool;
+
     /// Says whether the next write can be expected to succeed: the store is there, works, and has room.
     fn check(&self) -> Result<()>;
 

@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 use testamur::acts;
-use testamur::acts::run::{self, Step};
+use testamur::acts::run::{self, Holder, Step};
 use testamur::desk::Actor;
 use testamur::making::{StageTimes, Workshop};
 use testamur::server::{Limits, work_once};
@@ -359,7 +359,7 @@ fn nothing_is_signed_with_a_key_that_was_replaced_meanwhile() {
         let (before, times) = (world.app.vault.signer(), StageTimes::default());
         world.post("/keys/rotate", &json!({})).ok();
         let stale = Workshop { faces: &world.app.faces, signer: &before, times: &times };
-        let step = run::step(&desk(world), &stale, &world.app.vault).unwrap();
+        let step = run::step(&desk(world), &stale, &world.app.vault, &Holder::default()).unwrap();
         assert!(matches!(step, Step::Stalled { .. }));
         assert_eq!(certificates(&*world.app.store), []);
         let (code, person) = ("WORKSHOP".parse().unwrap(), PersonKey("p00000@example.org".to_owned()));

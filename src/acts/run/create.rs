@@ -3,6 +3,7 @@ use std::collections::BTreeSet;
 use serde_json::json;
 
 use super::fate::Fate;
+use super::lease::{self, Held, Holder};
 use super::record::{Counters, GROUP, Kind, Row, RowState, RunRecord, RunState, read};
 use super::select::{RunRequest, each};
 use super::{Over, Result, RunError, RunReason, TRIES, journal, new_id};
@@ -27,11 +28,21 @@ pub struct Created {
 /// # Errors
 /// See [`RunError`]; a run of which not all rows could be written never starts.
 pub fn create(desk: &Desk, request: &RunRequest, alone: usize) -> Result<Created> {
+    create_held(desk, &Holder::default(), request, alone)
+}
+
+/// The same by somebody who does it themselves, where they keep runs to the end: nobody else takes it.
+///
+/// # Errors
+/// As [`create`].
+pub fn create_held(desk: &Desk, holder: &Holder, request: &RunRequest, alone: usize) -> Result<Created> {
     let over = request.check()?;
     let of = request.run.clone().filter(|_| request.kind == Kind::Restore);
     let begun = begun(desk, (request.kind, over), request.event.clone(), request.reason.clone())?;
     let record = RunRecord { of, at_once: request.at_once, ..begun };
-    freeze(desk, record, alone, |list| each(desk, request, over, |selected| list.add(selected.row, &selected.fate)))
+    freeze(desk, holder, record, alone, |list| {
+        each(desk, request, over, |selected| list.add(selected.row, &selected.fate))
+    })
 }
 
 /// Makes a run over the rows of another that failed; also over those that were not reached when it could not go on. Who was
@@ -49,7 +60,7 @@ pub fn retry_failed(desk: &Desk, id: &str, alone: usize) -> Result<Created> {
     let of = old.of.clone();
     let record =
         RunRecord { retry_of, of, at_once: old.at_once, ..begun(desk, (old.kind, old.over), old.event, old.reason)? };
-    freeze(desk, record, alone, |list| {
+    freeze(desk, &Holder::default(), record, alone, |list| {
         journal::each_row(desk.store, id, |_, row| match row.state {
             _ if row.person.is_none() && row.number.is_none() => Ok(()),
             RowState::Queued if !broke_off => Ok(()),
@@ -108,6 +119,7 @@ fn begun(
 struct List<'a> {
     store: &'a dyn Store,
     record: &'a RunRecord,
+    held: &'a Held,
     pending: Vec<Row>,
     written: u64,
     seen: BTreeSet<String>,
@@ -138,7 +150,8 @@ impl List<'_> {
             }
             let places = self.pending.iter().zip(self.written..);
             let documents = places.map(|(row, place)| row.put(&self.record.id, place, Expect::Absent)).collect();
-            let given = self.enrolled().map(|(event, key)| Premise::Enrolled(event.clone(), key.clone())).collect();
+            let enrolled = self.enrolled().map(|(event, key)| Premise::Enrolled(event.clone(), key.clone()));
+            let given = enrolled.chain([self.held.given()]).collect();
             match self.store.write(&Batch { given, documents, ..Batch::default() }, None) {
                 Err(StoreError::Conflict(_)) => self.drop_gone()?,
                 done => {
@@ -170,13 +183,14 @@ impl List<'_> {
 
 fn freeze(
     desk: &Desk,
+    holder: &Holder,
     record: RunRecord,
     alone: usize,
     fill: impl FnOnce(&mut List<'_>) -> Result<()>,
 ) -> Result<Created> {
-    let revision = desk.store.write_documents(&[record.put(Expect::Absent), record.enqueue()], None)?;
+    let held = lease::begin(desk, holder, &record.id, record.put(Expect::Absent))?;
     let (pending, seen) = (Vec::new(), BTreeSet::new());
-    let mut list = List { store: desk.store, record: &record, pending, written: 0, seen, changing: 0 };
+    let mut list = List { store: desk.store, record: &record, held: &held, pending, written: 0, seen, changing: 0 };
     let filled = fill(&mut list).and_then(|()| list.flush());
     let (total, changing) = (list.written, list.changing);
     let empty = total == 0 && record.kind != Kind::Publish;
@@ -186,7 +200,7 @@ fn freeze(
         return Err(RunError::Nobody);
     }
     for _ in 0..TRIES {
-        match start(desk, record.clone(), revision, total, (changing, alone)) {
+        match start(desk, record.clone(), &held, total, (changing, alone)) {
             // Their tally was written meanwhile: what is left for one person is looked up again.
             Err(RunError::Store(StoreError::Conflict(_))) => {}
             done => return done,
@@ -196,13 +210,7 @@ fn freeze(
 }
 
 /// Puts the run into the queue, or the approval that it needs first.
-fn start(
-    desk: &Desk,
-    record: RunRecord,
-    revision: u64,
-    total: u64,
-    (changing, alone): (u64, usize),
-) -> Result<Created> {
+fn start(desk: &Desk, record: RunRecord, held: &Held, total: u64, (changing, alone): (u64, usize)) -> Result<Created> {
     let (approval, tally) = match second::takes(desk, changing, alone)? {
         Takes::One(tally) => (None, tally),
         Takes::Two => (Some(approval::asked(desk, &record, changing as usize)?), None),
@@ -213,10 +221,10 @@ fn start(
         approval: approval.as_ref().map(|approval| approval.id.clone()),
         ..record
     };
-    let mut writes = vec![run.put(Expect::Revision(revision))];
+    let mut writes = vec![run.put(Expect::Revision(held.revision()))];
     match &approval {
-        Some(approval) => writes.extend([approval.put(Expect::Absent), run.dequeue()]),
-        None => writes.push(run.enqueue()),
+        Some(approval) => writes.extend([approval.put(Expect::Absent), held.ended()]),
+        None => writes.push(held.done(desk.now)),
     }
     writes.extend(tally);
     let detail = json!({

@@ -168,7 +168,7 @@ pub fn cancel(desk: &Desk, id: &str, seen: Seen<RunRecord>) -> Result<RunRecord>
             false => vec![changed.put(Expect::Revision(revision))],
             true => {
                 changed = RunRecord { state: RunState::Cancelled, finished: Some(desk.now), ..changed };
-                let mut writes = ending(desk, &changed, revision)?;
+                let mut writes = ending(desk, &changed, revision, changed.dequeue())?;
                 writes.extend(crate::acts::approval::withdrawn(desk, &changed)?);
                 writes
             }

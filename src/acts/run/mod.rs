@@ -2,13 +2,14 @@
 //!
 //! A run is a document, its rows are documents, and a group of rows is done in **one** transaction with the certificates,
 //! the journal, the counters and the webhooks. So whoever kills the service anywhere finds each group done or not done, and
-//! [`step()`] goes on with the next: nobody gets two, and no row is lost. Two who do the same group at once collide in the
-//! run's revision, and one of them reads again. What a group's decisions rest on (people, exceptions and exclusions, event and
+//! [`step()`] goes on with the next: nobody gets two, and no row is lost. Who works on a run holds its [`lease`](Holder), and a
+//! former holder's write conflicts. What a group's decisions rest on (people, exceptions and exclusions, event and
 //! rule) is expected by the same transaction: whatever was acknowledged before it is obeyed.
 //!
 //! - [`assess`](fate) says what a run would do to one person or certificate: the preview and the run itself ask the same
 //!   function, the run at the time when it does it.
-//! - [`create()`], [`preview`], [`step()`], [`cancel`], [`retry_failed`].
+//! - [`create()`], [`preview`], [`step()`], [`cancel`], [`retry_failed`]. [`create_held`], [`step_of`]: from its first group to
+//!   its last by whoever made it.
 //! - [`undo()`]: what a run revoked is taken back by who holds the store alone.
 //!
 //! Speaks no HTTP, has no clock and no threads: the time comes in the desk, and a worker calls [`step()`] again and again.
@@ -17,6 +18,7 @@ mod create;
 pub mod fate;
 mod foresee;
 pub(in crate::acts) mod journal;
+mod lease;
 mod made;
 mod queue;
 pub(in crate::acts) mod record;
@@ -24,10 +26,11 @@ pub(in crate::acts) mod select;
 pub(in crate::acts) mod step;
 mod undo;
 
-pub use create::{Created, create, retry_failed};
+pub use create::{Created, create, create_held, retry_failed};
 pub use fate::{Fate, HAS_ONE};
 pub use foresee::{affected, preview};
 pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
+pub use lease::{Holder, LEASE_SECONDS, give_back};
 pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};

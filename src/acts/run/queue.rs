@@ -5,12 +5,13 @@
 
 use serde_json::json;
 
+use super::lease::{self, Entry, Holder, Taken};
 use super::record::{Kind, RunRecord, RunState, read};
 use super::step::ending;
 use super::{Result, RunError};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Actor, Desk};
-use crate::store::{Collection, DocumentWrite, Expect, PAGE_LIMIT, Store, StoreError};
+use crate::store::{Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Store, StoreError};
 
 /// How many turns in a row may pass without a group done.
 pub(in crate::acts) const MOST_STALLS: u32 = 5;
@@ -31,7 +32,7 @@ pub fn open(store: &dyn Store) -> Result<usize> {
 /// When the store fails.
 pub fn is_open(store: &dyn Store, kind: Kind) -> Result<bool> {
     let mut found = false;
-    each(store, |run| {
+    each(store, |_, run| {
         found |= run.kind == kind;
         Ok(())
     })?;
@@ -44,18 +45,22 @@ pub fn is_open(store: &dyn Store, kind: Kind) -> Result<bool> {
 /// When the store fails.
 pub fn still(store: &dyn Store, moved: Timestamp, now: Timestamp) -> Result<i64> {
     let mut oldest: Option<Timestamp> = None;
-    each(store, |run| {
+    each(store, |_, run| {
         oldest = Some(oldest.map_or(run.created, |oldest| oldest.min(run.created)));
         Ok(())
     })?;
     Ok(oldest.map_or(0, |oldest| (now.unix() - oldest.max(moved).unix()).max(0)))
 }
 
-/// Returns the run whose turn it is: what publishes, else the oldest of those that were kept from getting on least often.
-pub(in crate::acts) fn next(store: &dyn Store) -> Result<Option<String>> {
+/// Returns the run whose turn it is: what publishes, else the oldest of those that were kept from getting on least often. What
+/// somebody else works on is not looked at.
+pub(in crate::acts) fn next(desk: &Desk, holder: &Holder) -> Result<Option<String>> {
     let mut best: Option<((bool, u32), String)> = None;
-    each(store, |run| {
+    each(desk.store, |entry, run| {
         let rank = (run.kind != Kind::Publish, run.stalls);
+        if Entry::of(entry).is_held(desk, holder) {
+            return Ok(());
+        }
         if best.as_ref().is_none_or(|(first, _)| rank < *first) {
             best = Some((rank, run.id));
         }
@@ -65,51 +70,59 @@ pub(in crate::acts) fn next(store: &dyn Store) -> Result<Option<String>> {
 }
 
 /// Ends runs whose list was being frozen when the service was killed: nobody was told that they exist. Takes what is no run
-/// off the queue.
+/// off the queue. What somebody works on stays as it is.
 ///
 /// # Errors
 /// When the store fails.
 pub fn tidy(desk: &Desk) -> Result<()> {
-    for id in queued(desk.store)? {
-        match read(desk.store, &id) {
+    let holder = Holder::default();
+    for entry in queued(desk.store)? {
+        if Entry::of(&entry).is_held(desk, &holder) {
+            continue;
+        }
+        let stray =
+            || DocumentWrite::delete(Collection::RUN_QUEUE, entry.key.clone(), Expect::Revision(entry.revision));
+        let writes = match read(desk.store, &entry.key) {
             Ok((record, revision)) if record.state == RunState::Preparing => {
                 let problem = Some("the service was stopped while the list was being made".to_owned());
                 let failed = RunRecord { state: RunState::Failed, problem, finished: Some(desk.now), ..record };
-                desk.store.write_documents(&[failed.put(Expect::Revision(revision)), failed.dequeue()], None)?;
+                vec![failed.put(Expect::Revision(revision)), stray()]
             }
-            Ok((record, _)) if record.state.is_final() => {
-                desk.store.write_documents(&[record.dequeue()], None)?;
-            }
-            Err(RunError::NoRun(_)) => {
-                let gone = DocumentWrite::delete(Collection::RUN_QUEUE, id, Expect::Any);
-                desk.store.write_documents(&[gone], None)?;
-            }
-            Ok(_) | Err(RunError::Store(StoreError::Damaged { .. })) => {}
+            Ok((record, _)) if record.state.is_final() => vec![stray()],
+            Err(RunError::NoRun(_)) => vec![stray()],
+            Ok(_) | Err(RunError::Store(StoreError::Damaged { .. })) => continue,
             Err(other) => return Err(other),
+        };
+        match desk.store.write_documents(&writes, None) {
+            // Somebody has taken it up.
+            Ok(_) | Err(StoreError::Conflict(_)) => {}
+            Err(error) => return Err(error.into()),
         }
     }
     Ok(())
 }
 
-/// Ends the runs that issue in an event and that a command began which was killed, and returns them. Only who has the store
-/// to themselves may ask for this: they know that nobody works on them.
+/// Ends the runs that issue in an event and that a command began which was killed, and returns them. What somebody works on goes
+/// on.
 ///
 /// # Errors
 /// When the store fails.
 pub fn end_interrupted(desk: &Desk, event: &EventCode) -> Result<Vec<RunRecord>> {
     tidy(desk)?;
     let mut begun = Vec::new();
-    each(desk.store, |run| {
+    each(desk.store, |_, run| {
         if run.kind == Kind::Generate && run.event.as_ref() == Some(event) && matches!(run.by, Actor::Operator { .. }) {
             begun.push(run.id);
         }
         Ok(())
     })?;
-    begun.into_iter().map(|id| end(desk, &id)).collect()
+    let holder = Holder::default();
+    begun.into_iter().filter_map(|id| end(desk, &holder, &id).transpose()).collect()
 }
 
 /// Ends a run that nobody works on.
-fn end(desk: &Desk, id: &str) -> Result<RunRecord> {
+fn end(desk: &Desk, holder: &Holder, id: &str) -> Result<Option<RunRecord>> {
+    let Taken::Held(held) = lease::take(desk, holder, id)? else { return Ok(None) };
     let (record, revision) = read(desk.store, id)?;
     let ended = RunRecord {
         state: RunState::Cancelled,
@@ -119,18 +132,21 @@ fn end(desk: &Desk, id: &str) -> Result<RunRecord> {
         ..record
     };
     let act = desk.act("run.cancel", id, json!({ "at": ended.counters, "interrupted": true }));
-    desk.store.write_documents(&ending(desk, &ended, revision)?, Some(&act))?;
-    Ok(ended)
+    match desk.store.write_documents(&ending(desk, &ended, revision, held.ended())?, Some(&act)) {
+        // Somebody was faster.
+        Err(StoreError::Conflict(_)) => Ok(None),
+        done => Ok(done.map(|_| Some(ended))?),
+    }
 }
 
-/// Goes through the runs that can be worked on, oldest first. What cannot be read stops no other.
-fn each(store: &dyn Store, mut take: impl FnMut(RunRecord) -> Result<()>) -> Result<()> {
-    for id in queued(store)? {
-        match read(store, &id) {
-            Ok((run, _)) if matches!(run.state, RunState::Queued | RunState::Processing) => take(run)?,
+/// Goes through the runs that can be worked on with their entries, oldest first. What cannot be read stops no other.
+fn each(store: &dyn Store, mut take: impl FnMut(&Document, RunRecord) -> Result<()>) -> Result<()> {
+    for entry in queued(store)? {
+        match read(store, &entry.key) {
+            Ok((run, _)) if matches!(run.state, RunState::Queued | RunState::Processing) => take(&entry, run)?,
             Ok(_) | Err(RunError::NoRun(_)) => {}
             Err(RunError::Store(error @ StoreError::Damaged { .. })) => {
-                tracing::error!(run = %id, %error, "a run cannot be read");
+                tracing::error!(run = %entry.key, %error, "a run cannot be read");
             }
             Err(other) => return Err(other),
         }
@@ -138,14 +154,14 @@ fn each(store: &dyn Store, mut take: impl FnMut(RunRecord) -> Result<()>) -> Res
     Ok(())
 }
 
-fn queued(store: &dyn Store) -> Result<Vec<String>> {
-    let (mut ids, mut cursor) = (Vec::new(), None::<String>);
+fn queued(store: &dyn Store) -> Result<Vec<Document>> {
+    let (mut entries, mut cursor) = (Vec::new(), None::<String>);
     loop {
         let page = store.documents(Collection::RUN_QUEUE, "", cursor.as_deref(), 1_000)?;
-        ids.extend(page.items.into_iter().map(|document| document.key));
+        entries.extend(page.items);
         cursor = page.next;
         if cursor.is_none() {
-            return Ok(ids);
+            return Ok(entries);
         }
     }
 }

@@ -345,10 +345,12 @@ impl RunRecord {
         DocumentWrite::put(Collection::RUNS, self.id.clone(), expect, self)
     }
 
+    /// Returns the write that puts it into the queue, where nobody works on it yet.
     pub(in crate::acts) fn enqueue(&self) -> DocumentWrite {
         DocumentWrite::put(Collection::RUN_QUEUE, self.id.clone(), Expect::Any, &serde_json::Map::new())
     }
 
+    /// Returns the write that takes it off the queue, whoever works on it: what they still write conflicts.
     pub(in crate::acts) fn dequeue(&self) -> DocumentWrite {
         DocumentWrite::delete(Collection::RUN_QUEUE, self.id.clone(), Expect::Any)
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::fate::{Asked, Assessor, Fate, Grant, Undone, entitled, is_lost, revoked};
 use super::journal::SAME_PERSON;
+use super::lease::{self, Held, Holder, Taken};
 use super::made::Made;
 use super::queue::{self, MOST_STALLS};
 use super::record::{Counters, GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
@@ -51,6 +52,11 @@ pub enum Step {
         /// The run.
         run: String,
     },
+    /// Somebody else works on the run.
+    Elsewhere {
+        /// The run.
+        run: String,
+    },
     /// A run is over.
     Over(Box<RunRecord>),
 }
@@ -73,9 +79,9 @@ pub struct Done {
 ///
 /// # Errors
 /// When the store fails as a whole; the next call tries again. What else goes wrong ends the run, and is in its record.
-pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop) -> Result<Step> {
-    match queue::next(desk.store)? {
-        Some(id) => step_of(desk, workshop, shop, &id),
+pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, holder: &Holder) -> Result<Step> {
+    match queue::next(desk, holder)? {
+        Some(id) => step_of(desk, workshop, shop, holder, &id),
         None => Ok(Step::Idle),
     }
 }
@@ -84,9 +90,15 @@ pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop) -> Result<Step> {
 ///
 /// # Errors
 /// As [`step`].
-pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, id: &str) -> Result<Step> {
+pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, holder: &Holder, id: &str) -> Result<Step> {
     let mut made = Made::default();
     for _ in 0..GROUP_TRIES {
+        // First: nothing is reserved by who does not hold it.
+        let held = match lease::take(desk, holder, id)? {
+            Taken::Held(held) => held,
+            Taken::Elsewhere => return Ok(Step::Elsewhere { run: id.to_owned() }),
+            Taken::Gone => return Ok(Step::Idle),
+        };
         let (record, revision) = read(desk.store, id)?;
         if record.state.is_final() {
             return Ok(Step::Idle);
@@ -96,7 +108,7 @@ pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, id: &str) -> R
         let tried = catch_unwind(AssertUnwindSafe(|| {
             let mut tried = Err(RunError::Busy);
             let mut once =
-                |tried: &mut Result<Step>| *tried = one(&desk, workshop, shop, (&record, revision), &mut made);
+                |tried: &mut Result<Step>| *tried = one(&desk, (workshop, shop), (&record, revision, &held), &mut made);
             match record.kind {
                 // Nothing may be published between the look at what was, and the change.
                 Kind::Restore => shop.undisturbed(&mut || once(&mut tried)),
@@ -109,24 +121,31 @@ pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, id: &str) -> R
                 Some(StoreError::Conflict(_)) => {}
                 Some(other) if fails_all(other) => return Err(error),
                 // The next turn signs with the new one.
-                None if matches!(error, RunError::KeyReplaced) => return Ok(Step::Stalled { run: id.to_owned() }),
-                _ => return fail(&desk, id, &error),
+                None if matches!(error, RunError::KeyReplaced) => {
+                    lease::rest(&desk, &held)?;
+                    return Ok(Step::Stalled { run: id.to_owned() });
+                }
+                _ => return fail(&desk, holder, id, &error),
             },
             done => return done,
         }
     }
-    stall(desk, id)
+    stall(desk, holder, id)
 }
 
 /// Notes that a run had its turn and did not get on. After many such turns it fails.
-fn stall(desk: &Desk, id: &str) -> Result<Step> {
+fn stall(desk: &Desk, holder: &Holder, id: &str) -> Result<Step> {
+    let Taken::Held(held) = lease::take(desk, holder, id)? else {
+        return Ok(Step::Elsewhere { run: id.to_owned() });
+    };
     let (record, revision) = read(desk.store, id)?;
     let desk = &Desk { actor: &record.by, ..*desk };
     if record.stalls + 1 >= MOST_STALLS {
-        return fail(desk, id, &RunError::Busy);
+        return fail(desk, holder, id, &RunError::Busy);
     }
     let stalled = RunRecord { stalls: record.stalls + 1, ..record.clone() };
-    match desk.store.write_documents(&[stalled.put(Expect::Revision(revision))], None) {
+    let writes = [stalled.put(Expect::Revision(revision)), held.done(desk.now)];
+    match desk.store.write_documents(&writes, None) {
         // Cancelled, or somebody else works on it.
         Ok(_) | Err(StoreError::Conflict(_)) => Ok(Step::Stalled { run: record.id }),
         Err(error) => Err(error.into()),
@@ -134,14 +153,20 @@ fn stall(desk: &Desk, id: &str) -> Result<Step> {
 }
 
 /// Ends a run that cannot go on, with its reason.
-fn fail(desk: &Desk, id: &str, error: &RunError) -> Result<Step> {
+fn fail(desk: &Desk, holder: &Holder, id: &str, error: &RunError) -> Result<Step> {
     tracing::warn!(run = %id, %error, "run failed");
     for _ in 0..TRIES {
         let (record, revision) = read(desk.store, id)?;
         if record.state.is_final() {
             return Ok(Step::Over(Box::new(record)));
         }
-        match finish(desk, &record, revision, Some(error.to_string())) {
+        let held = match lease::take(desk, holder, id)? {
+            Taken::Held(held) => held,
+            Taken::Elsewhere => return Ok(Step::Elsewhere { run: record.id }),
+            // Stopped meanwhile.
+            Taken::Gone => continue,
+        };
+        match finish(desk, (&record, revision, &held), Some(error.to_string())) {
             Err(RunError::Store(StoreError::Conflict(_))) => {}
             done => return done,
         }
@@ -173,34 +198,38 @@ fn fails_all(error: &StoreError) -> bool {
 
 fn one(
     desk: &Desk,
-    workshop: &Workshop,
-    shop: &dyn Shop,
-    (record, revision): (&RunRecord, u64),
+    (workshop, shop): (&Workshop, &dyn Shop),
+    at: (&RunRecord, u64, &Held),
     made: &mut Made,
 ) -> Result<Step> {
+    let (record, revision, held) = at;
     if record.cancelled {
-        return finish(desk, record, revision, None);
+        return finish(desk, at, None);
     }
     if record.kind == Kind::Publish {
         return match shop.publish(desk, record.at_once) {
             Ok(published) => {
                 let record = RunRecord { left_out: published.left_out, ..record.clone() };
-                finish(desk, &record, revision, None)
+                finish(desk, (&record, revision, held), None)
             }
-            Err(problem) => finish(desk, record, revision, Some(problem)),
+            Err(problem) => finish(desk, at, Some(problem)),
         };
     }
     if record.group * GROUP >= record.counters.total {
-        return finish(desk, record, revision, None);
+        return finish(desk, at, None);
     }
     let mut group = Group::read(desk, record, shop.undo())?;
     group.decide(desk)?;
     group.make(desk, workshop, made)?;
-    group.commit(desk, revision)
+    group.commit(desk, revision, held)
 }
 
 /// Ends a run, and tells it.
-pub(in crate::acts) fn finish(desk: &Desk, record: &RunRecord, revision: u64, problem: Option<String>) -> Result<Step> {
+pub(in crate::acts) fn finish(
+    desk: &Desk,
+    (record, revision, held): (&RunRecord, u64, &Held),
+    problem: Option<String>,
+) -> Result<Step> {
     let counters = record.counters;
     let state = match &problem {
         _ if record.cancelled => RunState::Cancelled,
@@ -216,12 +245,17 @@ pub(in crate::acts) fn finish(desk: &Desk, record: &RunRecord, revision: u64, pr
         detail["stoppedBy"] = json!(by);
     }
     let act = desk.act("run.finish", &over.id, detail);
-    desk.store.write_documents(&ending(desk, &over, revision)?, Some(&act))?;
+    desk.store.write_documents(&ending(desk, &over, revision, held.ended())?, Some(&act))?;
     Ok(Step::Over(Box::new(over)))
 }
 
-/// Returns the writes that end a run, with who is told of it.
-pub(in crate::acts) fn ending(desk: &Desk, over: &RunRecord, revision: u64) -> Result<Vec<DocumentWrite>> {
+/// Returns the writes that end a run, with who is told of it; `dequeue` takes it off the queue.
+pub(in crate::acts) fn ending(
+    desk: &Desk,
+    over: &RunRecord,
+    revision: u64,
+    dequeue: DocumentWrite,
+) -> Result<Vec<DocumentWrite>> {
     let Counters { total, done, skipped, failed, .. } = over.counters;
     let (kind, state) = (over.kind.name(), over.state.name());
     let figures = RunFigures { total, done, skipped, failed };
@@ -234,7 +268,7 @@ pub(in crate::acts) fn ending(desk: &Desk, over: &RunRecord, revision: u64) -> R
         }
         writes => writes?,
     };
-    writes.extend([over.put(Expect::Revision(revision)), over.dequeue()]);
+    writes.extend([over.put(Expect::Revision(revision)), dequeue]);
     Ok(writes)
 }
 
@@ -463,7 +497,7 @@ impl<'a> Group<'a> {
     }
 
     /// Certificates, journal, counters and webhooks in one step.
-    pub(in crate::acts) fn commit(self, desk: &Desk, revision: u64) -> Result<Step> {
+    pub(in crate::acts) fn commit(self, desk: &Desk, revision: u64, held: &Held) -> Result<Step> {
         let (record, now) = (self.record, desk.now);
         let row = |(row, (key, revision)): (&Row, (String, u64))| {
             DocumentWrite::put(Collection::RUN_ROWS, key, Expect::Revision(revision), row)
@@ -482,7 +516,7 @@ impl<'a> Group<'a> {
             stalls: 0,
             ..record.clone()
         };
-        writes.push(progressed.put(Expect::Revision(revision)));
+        writes.extend([progressed.put(Expect::Revision(revision)), held.done(now)]);
         // Whoever excluded, changed or erased somebody since they were decided about is obeyed: the group is decided anew.
         let done = self.rows.iter().zip(self.given).filter(|(row, _)| row.state == RowState::Done);
         let mut given: Vec<Premise> = done.flat_map(|(_, given)| given).collect();

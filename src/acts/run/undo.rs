@@ -2,9 +2,10 @@
 //! and nothing is signed. Otherwise it is the run that the service makes of it, with the same journal, and who kills it half way
 //! can start it again, or leaves the rest to the service.
 
+use super::lease::{self, Holder, Taken};
 use super::record::{GROUP, RunRecord, read};
 use super::step::{Group, Step, finish};
-use super::{Kind, Over, Result, RunError, RunRequest, Undo, create};
+use super::{Kind, Over, Result, RunError, RunRequest, Undo, create_held};
 use crate::desk::Desk;
 
 /// Returns the request to take back what a run revoked: for [`super::affected`], which says whom that is about.
@@ -21,11 +22,13 @@ pub fn restoration(desk: &Desk, id: &str) -> Result<RunRequest> {
 /// # Errors
 /// [`RunError::NoRun`], [`RunError::Nobody`] if it revoked nothing that is still revoked.
 pub fn undo(desk: &Desk, id: &str) -> Result<RunRecord> {
-    let made = create(desk, &restoration(desk, id)?, usize::MAX)?.run;
+    let holder = Holder::to_the_end();
+    let made = create_held(desk, &holder, &restoration(desk, id)?, usize::MAX)?.run;
     loop {
+        let Taken::Held(held) = lease::take(desk, &holder, &made.id)? else { return Err(RunError::Busy) };
         let (run, revision) = read(desk.store, &made.id)?;
         if run.cancelled || run.group * GROUP >= run.counters.total {
-            return match finish(desk, &run, revision, None)? {
+            return match finish(desk, (&run, revision, &held), None)? {
                 Step::Over(run) => Ok(*run),
                 _ => Err(RunError::Busy),
             };
@@ -33,6 +36,6 @@ pub fn undo(desk: &Desk, id: &str) -> Result<RunRecord> {
         let mut group = Group::read(desk, &run, Undo::default())?;
         group.decide(desk)?;
         group.settle(desk)?;
-        group.commit(desk, revision)?;
+        group.commit(desk, revision, &held)?;
     }
 }

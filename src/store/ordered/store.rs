@@ -285,6 +285,10 @@ impl<E: Engine> Store for Ordered<E> {
         Ok(super::last_audit(&self.engine)?.map(|entry| entry.act.at))
     }
 
+    fn is_alone(&self) -> bool {
+        self.engine.is_alone()
+    }
+
     fn check(&self) -> Result<()> {
         self.engine.check()
     }

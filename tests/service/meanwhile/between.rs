@@ -67,6 +67,10 @@ macro_rules! passed_on {
 }
 
 impl Store for Between {
+    fn is_alone(&self) -> bool {
+        self.inner.is_alone()
+    }
+
     fn write(&self, batch: &Batch, act: Option<&Act>) -> Result<u64> {
         self.now("write");
         let refused = refusals(&self.refusal).as_ref().and_then(|refusal| refusal(batch));

@@ -2,6 +2,7 @@
 //! out after it became wrong. Each story lets the second act happen right before the first one writes.
 
 mod between;
+mod leases;
 mod queue;
 
 use std::sync::Arc;

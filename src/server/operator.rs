@@ -161,6 +161,7 @@ struct House {
 
 /// Returns the routes that carry the calls of a store. `changed` is told of each that may have changed something.
 pub fn calls(store: Arc<dyn Store>, greeting: Greeting, changed: impl Fn() + Send + Sync + 'static) -> Router {
+    let greeting = Greeting { opening: store.opening().map(str::to_owned), ..greeting };
     Router::new()
         .route(GREETING, get(greet))
         .route(&format!("{CALLS}/{{service}}/{{call}}"), post(call).layer(DefaultBodyLimit::max(CALL_BYTES)))

@@ -329,9 +329,10 @@ pub trait Store: Send + Sync {
     /// Returns when the newest act of the audit log happened.
     fn last_act(&self) -> Result<Option<Timestamp>>;
 
-    /// Says whether no other process can have the store open while this one has it. What others left unfinished is nobody's
-    /// then.
-    fn is_alone(&self) -> bool;
+    /// Returns a random name of this opening, where one process at a time can have the store open: also those have it who ask
+    /// for the store through that process. What somebody left unfinished under another name is nobody's, they are gone.
+    /// `None` where processes share the store.
+    fn opening(&self) -> Option<&str>;
 
     /// Says whether the next write can be expected to succeed: the store is there, works, and has room.
     fn check(&self) -> Result<()>;

@@ -24,6 +24,10 @@ macro_rules! calls {
                 read_answer(&self.call(stringify!($name), &sent, Kind::$kind)?)
             })*
 
+            fn opening(&self) -> Option<&str> {
+                self.greeting.opening.as_deref()
+            }
+
             fn put_blob(&self, bytes: &[u8]) -> Result<BlobId> {
                 read_answer(&self.call(PUT_BLOB, bytes, Kind::Writes)?)
             }

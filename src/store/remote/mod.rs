@@ -42,12 +42,15 @@ pub struct Greeting {
     pub service: String,
     /// Where it serves.
     pub address: String,
+    /// The name of its opening of the store.
+    pub opening: Option<String>,
 }
 
 impl Greeting {
     /// Returns how this program greets.
     pub fn new(service: String, address: String) -> Self {
-        Self { version: env!("CARGO_PKG_VERSION").to_owned(), calls: calls::form(), service, address }
+        let version = env!("CARGO_PKG_VERSION").to_owned();
+        Self { version, calls: calls::form(), service, address, opening: None }
     }
 }
 

@@ -26,7 +26,7 @@ use tower::ServiceExt;
 use super::{App, Caller, router};
 use crate::proof::jws;
 use crate::store::Store;
-use crate::store::remote::{self, CALL_BYTES, CALLS, DUMP_SIGNATURE, GREETING, Greeting};
+use crate::store::remote::{self, CALL_BYTES, CALLS, Changed, DUMP_SIGNATURE, GREETING, Greeting};
 
 /// The socket's name in the data folder.
 pub const SOCKET: &str = "admin.sock";
@@ -72,9 +72,13 @@ pub fn open(data: &Path, app: &App) -> io::Result<Door> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
         _ => {}
     }
-    let vault = app.clone();
-    // What is answered from memory is made anew from what is there now.
-    let changed = move || vault.vault.forget_anchors();
+    let told = app.clone();
+    let changed = move |changed: Changed| {
+        told.metrics().issued.inc_by(changed.issued);
+        told.metrics().revoked.inc_by(changed.revoked);
+        // What is answered from memory is made anew from what is there now.
+        told.vault.forget_anchors();
+    };
     let greeting = Greeting::new(fresh_name()?, app.public_url.to_string());
     let calls = calls(Arc::clone(&app.store), greeting, changed);
     let signing = Router::new()
@@ -156,11 +160,11 @@ async fn connection(stream: UnixStream, user: u32, routes: Router, watcher: Watc
 struct House {
     store: Arc<dyn Store>,
     greeting: Arc<Greeting>,
-    changed: Arc<dyn Fn() + Send + Sync>,
+    changed: Arc<dyn Fn(Changed) + Send + Sync>,
 }
 
 /// Returns the routes that carry the calls of a store. `changed` is told of each that may have changed something.
-pub fn calls(store: Arc<dyn Store>, greeting: Greeting, changed: impl Fn() + Send + Sync + 'static) -> Router {
+pub fn calls(store: Arc<dyn Store>, greeting: Greeting, changed: impl Fn(Changed) + Send + Sync + 'static) -> Router {
     let greeting = Greeting { opening: store.opening().map(str::to_owned), ..greeting };
     Router::new()
         .route(GREETING, get(greet))
@@ -183,8 +187,8 @@ async fn call(
     }
     let done = tokio::task::spawn_blocking(move || {
         let (answer, changed) = remote::answer(&*house.store, &call, &bytes)?;
-        if changed {
-            (house.changed)();
+        if let Some(changed) = changed {
+            (house.changed)(changed);
         }
         Some(answer)
     });

@@ -162,7 +162,11 @@ fn every_command_does_beside_the_service_what_it_does_alone() {
     let (alone, beside) = (Folder::new(clock), Folder::new(clock));
     let service = beside.serve();
     for (arguments, code) in COMMANDS {
-        let (one, other) = (alone.run(arguments), beside.run(arguments));
+        let (one, other) = std::thread::scope(|scope| {
+            let one = scope.spawn(|| alone.run(arguments));
+            let other = beside.run(arguments);
+            (one.join().unwrap(), other)
+        });
         assert_eq!(one.status.code(), Some(code), "alone {arguments:?}: {one:?}");
         assert_eq!(other.status.code(), Some(code), "beside {arguments:?}: {other:?}\n{}", service.log());
         assert_eq!(beside.told(&other), alone.told(&one), "{arguments:?}");
@@ -280,6 +284,8 @@ fn what_a_command_does_is_seen_by_the_service_and_told_to_who_listens() {
         process.send(&format!("GET /api/v1/certificates/{number}/file?format=jwt"), &bearer(&token), b"").text()
     };
     let verdict = |jws: &str| post("/verify", json!({ "text": jws }))["verdicts"][0]["verdict"].clone();
+    let metrics = process.send("GET /metrics", "", b"").text();
+    assert!(metrics.contains("testamur_certificates_issued_total 4"), "{metrics}");
     let first = jws(&number(0));
     assert_eq!(verdict(&first), "valid");
     place.run(&["revoke", &number(0), "--reason", "in error"]);

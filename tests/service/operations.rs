@@ -358,8 +358,10 @@ fn a_backup_taken_while_it_serves_restores_to_the_same() {
     let hook = json!({ "url": "https://hooks.example.org/", "events": ["run.finished"] });
     process.json(&token, "POST /api/v1/webhooks", &hook);
     let dump = place.path("dump");
-    let told = place.run(&["export", dump.to_str().unwrap()]);
-    assert!(told.contains("from the running service"), "{told}");
+    // Who makes it beside the service need not know the passphrase.
+    let mut export = place.command(&["export", dump.to_str().unwrap()]);
+    let told = export.env_remove("TESTAMUR_PASSPHRASE").output().unwrap();
+    assert!(told.status.success(), "{told:?}");
     process.stop();
     let again = place.path("again");
     std::fs::rename(place.path("data/store"), place.path("old")).unwrap();

@@ -1,6 +1,8 @@
 //! The calls of [`Store`], each on one line for both sides: what it does, its arguments as they are given, what they are on the
 //! other side, and how they are lent to the store there.
 
+use std::any::Any;
+
 use sha2::{Digest, Sha256};
 
 use super::wire::{answered, answered_bytes, arguments, read_answer, read_arguments, read_bytes};
@@ -37,24 +39,58 @@ macro_rules! calls {
             }
         }
 
-        /// Does a call that came from another process on a store; nothing if there is no such call. Says whether it may have
-        /// changed something.
-        pub fn answer(store: &dyn Store, call: &str, bytes: &[u8]) -> Option<(Vec<u8>, bool)> {
+        /// Does a call that came from another process on a store; nothing if there is no such call. Says what it changed, if it
+        /// may have changed something.
+        pub fn answer(store: &dyn Store, call: &str, bytes: &[u8]) -> Option<(Vec<u8>, Option<Changed>)> {
             Some(match call {
                 $(stringify!($name) => {
+                    let mut changed = None;
                     let done = read_arguments(bytes).and_then(|given: ($($sent,)*)| {
                         let ($($argument,)*) = given;
-                        store.$name($($lent),*)
+                        let answer = store.$name($($lent),*)?;
+                        changed = (Kind::$kind == Kind::Writes).then(|| Changed::by(&[$(&$argument),*]));
+                        Ok(answer)
                     });
-                    let changed = Kind::$kind == Kind::Writes && done.is_ok();
                     (answered::<$answer>(done), changed)
                 })*
-                PUT_BLOB => (answered(store.put_blob(bytes)), true),
-                BLOB => (answered_bytes(read_arguments(bytes).and_then(|id| store.blob(&id))), false),
+                PUT_BLOB => (answered(store.put_blob(bytes)), None),
+                BLOB => (answered_bytes(read_arguments(bytes).and_then(|id| store.blob(&id))), None),
                 _ => return None,
             })
         }
     };
+}
+
+/// How many certificates a call made, and how many it revoked: for who counts them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Changed {
+    /// New ones, and next versions.
+    pub issued: u64,
+    /// Revoked ones.
+    pub revoked: u64,
+}
+
+impl Changed {
+    /// Counts what a call's arguments say.
+    fn by(arguments: &[&dyn Any]) -> Self {
+        let mut changed = Self::default();
+        for argument in arguments {
+            let batch = argument.downcast_ref::<Batch>().map(|batch| &batch.certificates);
+            for one in batch.or(argument.downcast_ref()).into_iter().flatten() {
+                match one {
+                    CertificateChange::Issue(_)
+                    | CertificateChange::Supersede { .. }
+                    | CertificateChange::Reissue { .. } => changed.issued += 1,
+                    CertificateChange::Revoke { .. } => changed.revoked += 1,
+                    CertificateChange::Hasten { .. } | CertificateChange::Reinstate { .. } => {}
+                }
+            }
+            let strays: Option<&Vec<(Option<Stray>, Option<Stray>)>> = argument.downcast_ref();
+            let revoked = strays.into_iter().flatten().filter(|(old, new)| old.is_none() && new.is_some());
+            changed.revoked += revoked.count() as u64;
+        }
+        changed
+    }
 }
 
 const PUT_BLOB: &str = "put_blob";

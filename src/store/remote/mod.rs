@@ -15,7 +15,7 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::{Deserialize, Serialize};
 
-pub use calls::answer;
+pub use calls::{Changed, answer};
 
 use super::{Result, StoreError};
 use line::{Answer, Line};

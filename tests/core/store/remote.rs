@@ -1,27 +1,27 @@
 //! The store that another process holds: its story, told through a real socket, and what only it can meet.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 
 use testamur::server::operator;
-use testamur::store::remote::{Greeting, RemoteStore};
+use testamur::status::ReasonCode;
+use testamur::store::remote::{Changed, Greeting, RemoteStore};
 use testamur::store::{Collection, DocumentWrite, Expect, MemoryStore, Store, StoreError, while_wanted};
 
-use super::records::{act, event};
+use super::records::{act, certificate, event, issue_new, reason, revoke};
 
 /// A store in memory that listens at a socket.
 struct Listening {
     folder: tempfile::TempDir,
     door: Option<operator::Door>,
     runtime: tokio::runtime::Runtime,
-    changes: Arc<AtomicUsize>,
+    changes: Arc<Mutex<Vec<Changed>>>,
 }
 
 impl Listening {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let changes = Arc::new(AtomicUsize::new(0));
+        let changes = Arc::default();
         let mut listening = Self { folder, door: None, runtime, changes };
         listening.start("first", Arc::new(MemoryStore::new()));
         listening
@@ -31,9 +31,7 @@ impl Listening {
     fn start(&mut self, name: &str, store: Arc<dyn Store>) {
         let greeting = Greeting::new(name.to_owned(), "http://127.0.0.1:8080".to_owned());
         let changes = Arc::clone(&self.changes);
-        let routes = operator::calls(store, greeting, move || {
-            changes.fetch_add(1, Ordering::SeqCst);
-        });
+        let routes = operator::calls(store, greeting, move |changed| changes.lock().unwrap().push(changed));
         let _inside = self.runtime.enter();
         self.door = Some(operator::listen(self.folder.path().join("socket"), 0, routes).unwrap());
     }
@@ -69,13 +67,18 @@ fn json_null_is_told_from_nothing_and_numbers_keep_their_digits() {
 fn who_listens_is_told_of_changes_and_only_of_those() {
     let listening = Listening::new();
     let store = listening.connect();
-    let told = || listening.changes.load(Ordering::SeqCst);
+    let told = || std::mem::take(&mut *listening.changes.lock().unwrap());
     assert_eq!(store.events(None, 10).unwrap().items, []);
-    assert_eq!(told(), 0);
-    store.change_event(None, &event("WORKSHOP"), &[], &act("event.create")).unwrap();
-    assert_eq!(told(), 1);
-    store.change_event(None, &event("WORKSHOP"), &[], &act("event.create")).unwrap_err();
-    assert_eq!(told(), 1, "what was refused changed nothing");
+    assert_eq!(told(), []);
+    store.change_event(None, &event("A"), &[], &act("event.create")).unwrap();
+    assert_eq!(told(), [Changed::default()]);
+    store.change_event(None, &event("A"), &[], &act("event.create")).unwrap_err();
+    assert_eq!(told(), [], "what was refused changed nothing");
+    let issued = [certificate("A", 1, 1), certificate("A", 2, 2)];
+    issue_new(&store, &issued, &act("issue"));
+    assert_eq!(told().iter().map(|changed| (changed.issued, changed.revoked)).max(), Some((2, 0)));
+    revoke(&store, &issued[0], &reason(ReasonCode::Revoked), &act("revoke")).unwrap();
+    assert_eq!(told(), [Changed { issued: 0, revoked: 1 }]);
     assert_eq!(store.address(), "http://127.0.0.1:8080");
 }
 

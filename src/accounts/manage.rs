@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value, json};
 
 use super::permission::Role;
+use super::scope::Scope;
 use super::secret::{Secret, StaffToken, same};
 use super::session::carried_over;
 use super::staff::{Held, Link, Record, Staff, act, checked_email, checked_label, find, held, own_act, save};
@@ -25,6 +26,8 @@ pub struct Invitation<'a> {
     pub name: &'a str,
     /// Roles, at least one.
     pub roles: BTreeSet<Role>,
+    /// The events that the membership is limited to.
+    pub events: Scope,
 }
 
 /// A change of a member; what is `None` stays.
@@ -36,6 +39,8 @@ pub struct Change {
     pub name: Option<String>,
     /// New roles.
     pub roles: Option<BTreeSet<Role>>,
+    /// The events that the membership is limited to from now on.
+    pub events: Option<Scope>,
     /// Whether the member may log in no more.
     pub disabled: Option<bool>,
 }
@@ -51,8 +56,14 @@ pub fn invite(desk: &Desk<'_>, who: &Invitation<'_>) -> Result<(Staff, Secret)> 
         return Err(AccountsError::NoRole);
     }
     let mut record = Record::make(email, name, who.roles.clone(), desk.now)?;
+    record.events = who.events.clone();
+    record.check_scope()?;
     let token = new_link(desk, &mut record)?;
-    let act = act(desk, "staff.invite", &record.id, json!({ "roles": record.roles }));
+    let mut detail = json!({ "roles": record.roles });
+    if record.events.is_limited() {
+        detail["events"] = json!(record.events);
+    }
+    let act = act(desk, "staff.invite", &record.id, detail);
     let revision = save(desk.store, None, Some(&record), Vec::new(), Some(&act))?;
     Ok((record.view(revision), token))
 }
@@ -153,7 +164,9 @@ pub fn update(desk: &Desk<'_>, id: &str, seen: Option<u64>, change: &Change) -> 
         new.email = email.clone().unwrap_or(new.email);
         new.name = name.clone().unwrap_or(new.name);
         new.roles = change.roles.clone().unwrap_or(new.roles);
+        new.events = change.events.clone().unwrap_or(new.events);
         new.disabled = change.disabled.unwrap_or(new.disabled);
+        new.check_scope()?;
         let detail = difference(&old.record, &new);
         if detail.is_empty() {
             return Ok(old.view());
@@ -176,6 +189,9 @@ fn difference(old: &Record, new: &Record) -> Map<String, Value> {
     let mut detail = Map::new();
     if old.roles != new.roles {
         detail.insert("roles".to_owned(), json!({ "before": old.roles, "after": new.roles }));
+    }
+    if old.events != new.events {
+        detail.insert("events".to_owned(), json!({ "before": old.events, "after": new.events }));
     }
     if old.disabled != new.disabled {
         detail.insert("disabled".to_owned(), json!({ "before": old.disabled, "after": new.disabled }));

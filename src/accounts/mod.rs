@@ -4,6 +4,8 @@
 //! kept as argon2id, random tokens as SHA-256, so a copy of the store lets nobody in; the secrets of second steps have to
 //! be readable, so guard dumps. Whatever a member changes about themselves or others is one audit act naming ids only.
 //!
+//! A membership can be limited to events ([`Scope`]).
+//!
 //! Every change of a member goes through `staff::save`: it holds that an e-mail has one account, and that there always
 //! is an owner who can log in, also against two who remove each other at once.
 
@@ -11,6 +13,7 @@ mod login;
 mod manage;
 mod password;
 mod permission;
+mod scope;
 mod secret;
 mod session;
 mod setup;
@@ -25,6 +28,7 @@ pub use manage::{
 };
 pub use password::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PasswordProblem};
 pub use permission::{Permission, Permissions, Role, RoleError, permissions};
+pub use scope::{SCOPE_EVENTS, Scope};
 pub use secret::Secret;
 pub use session::{
     Grant, Principal, SESSION_IDLE_SECONDS, SESSION_SECONDS, Session, authenticate, check_csrf, csrf_token, logout,
@@ -92,6 +96,15 @@ pub enum AccountsError {
     /// A member without any role.
     #[error("a member of staff needs at least one role")]
     NoRole,
+    /// An owner who is limited to events.
+    #[error("an owner is not limited to events: owners look after the issuer as a whole")]
+    OwnerLimited,
+    /// Limited to very many events.
+    #[error("a membership or a token is limited to at most {SCOPE_EVENTS} events")]
+    TooManyEvents,
+    /// A token that is not limited as its maker is.
+    #[error("a token's events are some of those that its maker is limited to")]
+    TokenEvents,
     /// Nobody could change accounts any more.
     #[error("this is the last owner who can log in; make somebody else an owner first")]
     LastOwner,

@@ -7,6 +7,7 @@ use serde_json::json;
 use sha2::Sha256;
 
 use super::permission::{Permission, Permissions};
+use super::scope::Scope;
 use super::secret::{Secret, StaffToken, same};
 use super::staff::{Held, act, find};
 use super::{AccountsError, Result};
@@ -45,6 +46,8 @@ pub struct Principal {
     pub staff: String,
     /// What may be done now.
     pub permissions: Permissions,
+    /// In which events.
+    pub scope: Scope,
     /// The id of the session or the token.
     pub grant: Grant,
 }
@@ -134,7 +137,7 @@ pub fn authenticate(store: &dyn Store, now: Timestamp, token: &str) -> Result<Pr
         touch(store, Collection::SESSIONS, &document, &record)?;
     }
     let permissions = staff.permissions();
-    Ok(Principal { staff: token.staff, permissions, grant: Grant::Session(id_of(&token.hash)) })
+    Ok(Principal { staff: token.staff, permissions, scope: staff.events, grant: Grant::Session(id_of(&token.hash)) })
 }
 
 /// Notes a use; when somebody else did or ended it meanwhile, that is as good.

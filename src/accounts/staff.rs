@@ -6,10 +6,11 @@ use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 
 use super::permission::{Permission, Permissions, Role, permissions};
+use super::scope::{SCOPE_EVENTS, Scope};
 use super::secret::{digest, random_text};
 use super::two_step::{Offered, TwoStep};
 use super::{AccountsError, Result};
-use crate::credential::Timestamp;
+use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Actor, Desk};
 use crate::import::{is_bidi_control, is_email};
 use crate::store::{Act, Collection, DocumentWrite, Expect, PAGE_LIMIT, Page, Store, StoreError};
@@ -33,6 +34,9 @@ pub struct Staff {
     pub name: String,
     /// Roles.
     pub roles: BTreeSet<Role>,
+    /// The events that the membership is limited to; nothing: all there are.
+    #[schema(value_type = Option<Vec<String>>, example = json!(["WORKSHOP"]))]
+    pub events: Scope,
     /// May not log in.
     pub disabled: bool,
     /// Has been invited and has not set a password yet.
@@ -58,6 +62,9 @@ pub(super) struct Record {
     pub(super) email: String,
     pub(super) name: String,
     pub(super) roles: BTreeSet<Role>,
+    /// To which events the membership is limited. Members of earlier versions are not.
+    #[serde(default, skip_serializing_if = "unlimited")]
+    pub(super) events: Scope,
     pub(super) disabled: bool,
     /// PHC string.
     pub(super) password: Option<String>,
@@ -68,6 +75,10 @@ pub(super) struct Record {
     pub(super) link: Option<Link>,
     pub(super) created: Timestamp,
     pub(super) last_login: Option<Timestamp>,
+}
+
+fn unlimited(scope: &Scope) -> bool {
+    !scope.is_limited()
 }
 
 /// A link to set a password with: of an invitation or a reset.
@@ -92,6 +103,7 @@ impl Record {
             email,
             name,
             roles,
+            events: Scope::default(),
             disabled: false,
             password: None,
             epoch: 1,
@@ -104,7 +116,16 @@ impl Record {
     }
 
     pub(super) fn permissions(&self) -> Permissions {
-        permissions(&self.roles)
+        self.events.bound(permissions(&self.roles))
+    }
+
+    /// Refuses a limit that cannot be.
+    pub(super) fn check_scope(&self) -> Result<()> {
+        match self.events.events() {
+            Some(_) if self.roles.contains(&Role::Owner) => Err(AccountsError::OwnerLimited),
+            Some(events) if events.len() > SCOPE_EVENTS => Err(AccountsError::TooManyEvents),
+            _ => Ok(()),
+        }
     }
 
     /// Says whether this is an owner who can log in.
@@ -118,6 +139,7 @@ impl Record {
             email: self.email.clone(),
             name: self.name.clone(),
             roles: self.roles.clone(),
+            events: self.events.clone(),
             disabled: self.disabled,
             invited: self.password.is_none(),
             two_step: self.two_step.is_some(),
@@ -126,6 +148,13 @@ impl Record {
             last_login: self.last_login,
             revision,
         }
+    }
+}
+
+impl Staff {
+    /// Returns what they may do, within the events that they are limited to.
+    pub fn permissions(&self) -> Permissions {
+        self.events.bound(permissions(&self.roles))
     }
 }
 
@@ -152,16 +181,16 @@ pub fn member_of(store: &dyn Store, email: &str) -> Result<Staff> {
     Ok(found.ok_or_else(|| AccountsError::NotFound("an account with this e-mail".to_owned()))?.view())
 }
 
-/// Returns everybody who can log in and has a permission.
+/// Returns everybody who can log in and has a permission in all of these events.
 ///
 /// # Errors
 /// Those of the store.
-pub fn who_may(store: &dyn Store, permission: Permission) -> Result<Vec<Staff>> {
+pub fn who_may(store: &dyn Store, permission: Permission, events: &BTreeSet<EventCode>) -> Result<Vec<Staff>> {
     let (mut found, mut cursor) = (Vec::new(), None::<String>);
     loop {
         let page = members(store, cursor.as_deref(), PAGE_LIMIT)?;
-        let may = |one: &Staff| !one.disabled && !one.invited && permissions(&one.roles).contains(&permission);
-        found.extend(page.items.into_iter().filter(may));
+        let may = |one: &Staff| !one.disabled && !one.invited && one.permissions().contains(&permission);
+        found.extend(page.items.into_iter().filter(may).filter(|one| one.events.covers(events.iter())));
         cursor = page.next;
         if cursor.is_none() {
             return Ok(found);

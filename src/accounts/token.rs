@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::manage::{prove, still_proved};
 use super::permission::{Permission, Permissions};
+use super::scope::{SCOPE_EVENTS, Scope};
 use super::secret::{Secret, digest, random_text};
 use super::session::{Grant, Principal, touch};
 use super::staff::{checked_label, find, save};
@@ -43,6 +44,9 @@ pub struct ApiToken {
     /// What it may do, as far as its maker may.
     #[schema(value_type = Vec<Permission>)]
     pub scopes: Permissions,
+    /// The events that it is limited to, as far as its maker is not limited to fewer; nothing: as its maker.
+    #[schema(value_type = Option<Vec<String>>, example = json!(["WORKSHOP"]))]
+    pub events: Scope,
     /// When it was made.
     #[schema(value_type = String, format = DateTime)]
     pub created: Timestamp,
@@ -61,6 +65,8 @@ pub struct TokenRequest<'a> {
     pub name: &'a str,
     /// What it may do.
     pub scopes: Permissions,
+    /// The events that it is limited to; those of its maker if not limited.
+    pub events: Scope,
     /// When it ends.
     pub expires: Timestamp,
 }
@@ -79,6 +85,9 @@ struct Record {
     staff: String,
     name: String,
     scopes: Permissions,
+    /// Tokens of earlier versions are limited as their makers are.
+    #[serde(default)]
+    events: Scope,
     created: Timestamp,
     expires: Timestamp,
     used: Option<Timestamp>,
@@ -86,8 +95,8 @@ struct Record {
 
 impl Record {
     fn view(self, hash: &str) -> ApiToken {
-        let Self { staff, name, scopes, created, expires, used } = self;
-        ApiToken { id: id_of(hash), staff, name, scopes, created, expires, used }
+        let Self { staff, name, scopes, events, created, expires, used } = self;
+        ApiToken { id: id_of(hash), staff, name, scopes, events, created, expires, used }
     }
 }
 
@@ -115,13 +124,30 @@ pub fn create_token(
         if request.scopes.is_empty() || !request.scopes.is_subset(&held.record.permissions()) {
             return Err(AccountsError::Scopes);
         }
+        // Not said: whatever its maker is limited to, now and later.
+        if request.events.is_limited() && !held.record.events.holds(&request.events) {
+            return Err(AccountsError::TokenEvents);
+        }
+        if request.events.events().is_some_and(|events| events.len() > SCOPE_EVENTS) {
+            return Err(AccountsError::TooManyEvents);
+        }
         if tokens(desk.store, Some(staff))?.len() >= TOKENS_EACH {
             return Err(AccountsError::TooManyTokens);
         }
         let (staff, scopes) = (staff.to_owned(), request.scopes.clone());
-        let record =
-            Record { staff, name: name.clone(), scopes, created: desk.now, expires: request.expires, used: None };
-        let detail = json!({ "staff": record.staff, "scopes": record.scopes, "expires": record.expires });
+        let record = Record {
+            staff,
+            name: name.clone(),
+            scopes,
+            events: request.events.clone(),
+            created: desk.now,
+            expires: request.expires,
+            used: None,
+        };
+        let mut detail = json!({ "staff": record.staff, "scopes": record.scopes, "expires": record.expires });
+        if record.events.is_limited() {
+            detail["events"] = json!(record.events);
+        }
         let act = act(desk, "token.create", &id_of(&hash), detail);
         let write = DocumentWrite::put(Collection::API_TOKENS, &hash, Expect::Absent, &record);
         // With the member's own record: what ends all tokens of a member must see this one, or this one not be made.
@@ -149,8 +175,9 @@ pub fn authenticate_token(store: &dyn Store, now: Timestamp, token: &str) -> Res
         record.used = Some(now);
         touch(store, Collection::API_TOKENS, &document, &record)?;
     }
-    let permissions = record.scopes.intersection(&member.permissions()).copied().collect();
-    Ok(Principal { staff: record.staff, permissions, grant: Grant::Token(id_of(&hash)) })
+    let scope = member.events.and(&record.events);
+    let permissions = scope.bound(record.scopes.intersection(&member.permissions()).copied().collect());
+    Ok(Principal { staff: record.staff, permissions, scope, grant: Grant::Token(id_of(&hash)) })
 }
 
 /// Lists the tokens of a member, or all, newest first.

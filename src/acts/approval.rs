@@ -132,7 +132,8 @@ pub fn approve(desk: &Desk, id: &str, proved: Option<&Proved>) -> Result<Approva
 /// # Errors
 /// When the store fails.
 pub fn alone_from(store: &dyn Store, approval: &Approval) -> Result<Option<Timestamp>> {
-    second::alone_from(store, Permission::Revoke, (&approval.by, approval.at))
+    let run = read(store, &approval.run)?.0;
+    second::alone_from(store, Permission::Revoke, (&approval.by, approval.at), &run.about())
 }
 
 /// Cancels the run. Also who asked may take it back so.
@@ -166,7 +167,7 @@ fn decide(desk: &Desk, id: &str, (state, action): (ApprovalState, &str), proved:
         }
         let approved = state == ApprovalState::Approved;
         if approved {
-            second::somebody_else(desk, Permission::Revoke, (&approval.by, approval.at), proved)?;
+            second::somebody_else(desk, Permission::Revoke, (&approval.by, approval.at), &run.about(), proved)?;
         }
         let decided = Approval { state, decided_by: Some(desk.actor.clone()), decided_at: Some(desk.now), ..approval };
         let next = match approved {

@@ -176,7 +176,7 @@ pub fn show(store: &dyn Store, id: &str) -> Result<(Correction, u64)> {
 /// # Errors
 /// When the store fails.
 pub fn alone_from(store: &dyn Store, asked: &Correction) -> Result<Option<Timestamp>> {
-    second::alone_from(store, Permission::Generate, (&asked.by, asked.at))
+    second::alone_from(store, Permission::Generate, (&asked.by, asked.at), &[asked.number.event().clone()].into())
 }
 
 /// Issues the next version with the right name, under the same number and with the same template; the old one is
@@ -195,7 +195,8 @@ pub fn approve(
 ) -> Result<Correction> {
     for _ in 0..TRIES {
         let (correction, revision) = pending(desk, id, seen)?;
-        second::somebody_else(desk, Permission::Generate, (&correction.by, correction.at), proved)?;
+        let events = [correction.number.event().clone()].into();
+        second::somebody_else(desk, Permission::Generate, (&correction.by, correction.at), &events, proved)?;
         let tally = second::one_more(desk, alone)?;
         let old = in_force(desk, &correction.number)?;
         let code = old.number.event();

@@ -161,11 +161,15 @@ fn begin(desk: &Desk, gone: Gone, forgetting: Vec<DocumentWrite>) -> Result<(Beg
     let key = format!("{}/{}", gone.event, fresh_id()?);
     let mut writes = forgetting;
     writes.push(DocumentWrite::put(Collection::ERASING, &key, Expect::Absent, &gone));
-    for of in [gone.event.as_str(), ANYWHERE] {
-        writes.push(DocumentWrite::put(Collection::ERASED, of, Expect::Any, &json!({ "at": desk.now })));
-    }
-    writes.push(due(desk)?);
+    writes.extend(marks(desk, &gone.event)?);
     Ok((Begun { key, gone }, writes))
+}
+
+/// Returns the writes by which all notice that somebody of an event is erased: who read about people before reads again, and
+/// the store's files are rewritten.
+pub(super) fn marks(desk: &Desk, code: &EventCode) -> Result<Vec<DocumentWrite>, StoreError> {
+    let mark = |of| DocumentWrite::put(Collection::ERASED, of, Expect::Any, &json!({ "at": desk.now }));
+    Ok(vec![mark(code.as_str()), mark(ANYWHERE), due(desk)?])
 }
 
 /// Ends an erasing: looks for what was written while it began until there is nothing, and forgets what it looked for.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
+use super::archive::is_being_removed;
 use super::plan::{MAX_TEMPLATES, TemplateChoice};
 use super::templates::reference;
 use super::{ActError, Early, EventPlan, EventState, Planned, RuleVersion, planned, printed, text, who};
@@ -187,6 +188,7 @@ pub fn copy(
     copy.revision = None;
     copy.plan.state = EventState::Draft;
     copy.plan.early = None;
+    copy.plan.archived = None;
     copy.plan.rule_version = u64::from(copy.plan.rule.is_some());
     let wanted = changed(desk.store, &copy, details)?;
     add(desk, faces, &wanted, "event.copy", json!({ "from": old.event.code }))
@@ -305,19 +307,28 @@ fn add(
     detail: serde_json::Value,
 ) -> Result<Planned, ActError> {
     let code = &new.event.code;
+    if !desk.store.covers(code) {
+        return Err(ActError::NoEvent(code.clone()));
+    }
     if desk.store.event(code)?.is_some() {
         return Err(ActError::EventExists(code.clone()));
     }
     check(desk, faces, new)?;
-    let mut writes = vec![DocumentWrite::put(Collection::PLANS, code.as_str(), Expect::Any, &new.plan)];
+    let mut writes = vec![
+        DocumentWrite::put(Collection::PLANS, code.as_str(), Expect::Any, &new.plan),
+        DocumentWrite::still(Collection::REMOVING, code.as_str(), Expect::Absent),
+    ];
     if new.plan.rule_version > 0 {
         writes.push(kept_version(desk, new));
     }
     let added = desk.store.change_event(None, &new.event, &writes, &desk.act(action, code, detail));
-    added.map_err(|error| match error {
-        StoreError::Conflict(_) => ActError::EventExists(code.clone()),
-        other => other.into(),
-    })?;
+    match added {
+        Err(StoreError::Conflict(_)) if is_being_removed(desk.store, code)? => {
+            return Err(ActError::BeingRemoved(code.clone()));
+        }
+        Err(StoreError::Conflict(_)) => return Err(ActError::EventExists(code.clone())),
+        done => done?,
+    }
     planned(desk, code)
 }
 

@@ -199,6 +199,7 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
 /// # Errors
 /// When the file as a whole cannot be read, or the store fails; the same import completes what was begun.
 pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<Taken, ActError> {
+    planned.in_use()?;
     let unerased = Unerased::from(desk.store, &planned.event.code)?;
     let course = &planned.plan.course;
     let entries = if request.mapping.is_empty() { &planned.plan.mapping } else { &request.mapping };

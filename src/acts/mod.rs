@@ -6,6 +6,7 @@
 //!
 //! - [`EventPlan`]: what is kept beside an event: course, rule, tiers, templates.
 //! - [`take`], [`import`](fn@import): a list of people, checked and put into an event.
+//! - [`set_archived`], [`remove_event`]: events that are over for good.
 //! - [`patch`], [`merge`], [`upsert`]: one person. [`Listed`]: the exception or the exclusion of one person; never both.
 //! - [`Decider`] and [`decisions`]: who gets a certificate, why, with which template.
 //! - [`templates`]: the library of templates, in versions.
@@ -15,6 +16,7 @@
 //! - [`spot_check`]: is what we issued what we meant? [`erase`]: what forgetting somebody means.
 
 pub mod approval;
+mod archive;
 mod asked;
 pub mod correct;
 mod decide;
@@ -38,6 +40,7 @@ mod what_if;
 pub mod withdraw;
 
 pub use approval::{Approval, ApprovalState, approve, reject};
+pub use archive::{being_removed, finish_removal, is_being_removed, remove_event, set_archived};
 pub use asked::{Said, check_same};
 pub use correct::{Ask, Correction, CorrectionState};
 pub use decide::{Decider, Decision, Ground, decide, decisions, may_request_own};
@@ -56,8 +59,8 @@ pub use person::{
     recognise, same_mailbox, upsert,
 };
 pub use plan::{
-    Early, EventPlan, EventState, MAX_TEMPLATES, NotReady, Planned, RuleVersion, TemplateChoice, plan, planned,
-    ready_to_generate,
+    Archived, Early, EventPlan, EventState, MAX_TEMPLATES, NotReady, Planned, RuleVersion, TemplateChoice, plan,
+    planned, ready_to_generate,
 };
 pub use revoke::{Revoked, restore, revoke};
 pub use stray::{Presented, restore_presented, revoke_presented};
@@ -118,6 +121,18 @@ pub enum ActError {
         /// Why not.
         why: &'static str,
     },
+    /// It is archived.
+    #[error("event `{0}` is archived: it takes no lists, no people and no certificates; bring it back first")]
+    Archived(EventCode),
+    /// Certificates were issued in it.
+    #[error("certificates were issued in event `{0}`: it is archived, never removed")]
+    HasCertificates(EventCode),
+    /// A run is under way in it.
+    #[error("a run is under way in event `{0}`: wait for {1}, or cancel it")]
+    RunUnderWay(EventCode, String),
+    /// Its people are still being taken away.
+    #[error("an event `{0}` is being removed just now; try again when that is done")]
+    BeingRemoved(EventCode),
     /// The event has no rule to compare with.
     #[error("event `{0}` has no rule yet")]
     NoRule(EventCode),

@@ -58,6 +58,20 @@ pub struct EventPlan {
     /// Set when certificates may be generated before the event is completed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub early: Option<Early>,
+    /// Set when it is archived.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub archived: Option<Archived>,
+}
+
+/// Who archived an event.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+pub struct Archived {
+    /// Who.
+    #[schema(example = "staff:7f3a")]
+    pub by: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
 }
 
 /// Who allowed to generate certificates before the event is completed.

@@ -5,13 +5,13 @@
 //! once do not both take what is left for one. What a second person approved is not counted. Who acts on the command line
 //! has the keys and the store in their hands, and is not counted either.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::run::{Result, RunError};
 use crate::accounts::{self, Permission};
-use crate::credential::Timestamp;
+use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Actor, Desk};
 use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
 
@@ -82,7 +82,8 @@ pub(super) fn was_counted(desk: &Desk, error: &StoreError) -> bool {
     matches!(error, StoreError::Conflict(key) if Some(key) == tally_of(desk).as_ref())
 }
 
-/// Returns from when on who asked may decide alone, because nobody else could; `None` while somebody can. Accounts that were
+/// Returns from when on who asked may decide alone, because nobody else could who sees the events that it is about; `None` while
+/// somebody can. Accounts that were
 /// made after the request do not count.
 ///
 /// # Errors
@@ -91,8 +92,9 @@ pub fn alone_from(
     store: &dyn Store,
     permission: Permission,
     (by, at): (&Actor, Timestamp),
+    events: &BTreeSet<EventCode>,
 ) -> Result<Option<Timestamp>> {
-    let others = accounts::who_may(store, permission)?.into_iter();
+    let others = accounts::who_may(store, permission, events)?.into_iter();
     let mut others = others.filter(|one| one.created <= at && by.member() != Some(one.id.as_str()));
     Ok(others.next().is_none().then(|| at.plus_seconds(ALONE_SECONDS)))
 }
@@ -108,13 +110,14 @@ pub(super) fn somebody_else(
     desk: &Desk,
     permission: Permission,
     asked: (&Actor, Timestamp),
+    events: &BTreeSet<EventCode>,
     proved: Option<&accounts::Proved>,
 ) -> Result<()> {
     // Who asked through a token of theirs asked all the same.
     if !asked.0.is_same_person(desk.actor) {
         return Ok(());
     }
-    match alone_from(desk.store, permission, asked)? {
+    match alone_from(desk.store, permission, asked, events)? {
         None => Err(RunError::SamePerson),
         Some(from) if desk.now < from => Err(RunError::OnlyYou(from)),
         Some(_) if !desk.actor.is_in_person() => Err(RunError::NotStaff),

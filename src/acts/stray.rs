@@ -151,13 +151,15 @@ pub fn restore_presented(desk: &Desk, ours: &Ours, alone: usize) -> Result<Prese
             Known::Unknown => return Err(RunError::NotRevoked(place.number)),
             Known::Revoked(stray) => stray,
         };
-        if publish::last(desk.store)?.is_some_and(|last| last.holds(stray.reason.at, stray.due())) {
+        let known = publish::Known::read(desk.store)?;
+        if known.last.as_ref().is_some_and(|last| last.holds(stray.reason.at, stray.due())) {
             return Err(RunError::Published(place.number));
         }
         let detail = json!({ "stray": ours.credential.id, "status": stray.status, "since": stray.reason.at });
         let act = desk.act("certificate.restore", &place.number, detail);
         let mut told = told_writes(desk, Told::Restored, &place.number)?;
         told.extend(second::one_more(desk, alone)?);
+        told.extend(known.restoring());
         match desk.store.change_strays(&[(Some(&stray), None)], &told, &act) {
             Ok(()) => return Ok(presented(place, stray, namesake)),
             Err(StoreError::Conflict(_)) => {}
@@ -225,6 +227,9 @@ fn place(desk: &Desk, ours: &Ours) -> Result<Place> {
     let credential = &ours.credential;
     let none = || RunError::NoEntry(credential.number.chars().take(60).collect());
     let number: CertificateNumber = credential.number.parse().map_err(|_| none())?;
+    if !desk.store.covers(number.event()) {
+        return Err(RunError::NoCertificate(number));
+    }
     let (list, index) = credential.status.as_ref().ok_or_else(none)?;
     let list = list.strip_prefix(&format!("https://{}/status/", desk.issuer.host)).and_then(|list| list.parse().ok());
     let index = u32::try_from(*index).ok().filter(|index| *index < LIST_ENTRIES);

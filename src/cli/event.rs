@@ -36,8 +36,26 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// List events
+    /// Archive an event: it is listed no more and takes nothing new; what was issued stays as it is
+    Archive {
+        /// The event
+        code: EventCode,
+    },
+    /// Bring an archived event back
+    Unarchive {
+        /// The event
+        code: EventCode,
+    },
+    /// Remove an event in which nothing was issued, with its people, exceptions and imports
+    Remove {
+        /// The event
+        code: EventCode,
+    },
+    /// List events that are not archived
     List {
+        /// Those that are
+        #[arg(long)]
+        archived: bool,
         /// Print one JSON object a line
         #[arg(long)]
         json: bool,
@@ -148,13 +166,16 @@ fn credits(text: &str) -> Result<f64, String> {
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     let workspace = match command {
         Command::Show { .. } | Command::List { .. } => Workspace::open_to_read(global)?,
-        Command::Create(_) | Command::Update(_) => Workspace::open(global)?,
+        _ => Workspace::open(global)?,
     };
     match command {
         Command::Create(args) => create(&workspace, *args),
         Command::Update(args) => super::event_update::update(&workspace, *args),
         Command::Show { code, json } => show(&workspace, &code, json),
-        Command::List { json } => list(&workspace, json),
+        Command::List { archived, json } => list(&workspace, archived, json),
+        Command::Archive { code } => set_archived(&workspace, &code, true),
+        Command::Unarchive { code } => set_archived(&workspace, &code, false),
+        Command::Remove { code } => remove(&workspace, &code),
     }
 }
 
@@ -289,7 +310,9 @@ fn show(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCo
         output::json(&value);
         return Ok(ExitCode::SUCCESS);
     }
-    output::line(format!("{code}  {}", event.achievement.name));
+    let (plan, _) = acts::plan(&*workspace.store, code)?;
+    let archived = if plan.archived.is_some() { "  (archived)" } else { "" };
+    output::line(format!("{code}  {}{archived}", event.achievement.name));
     for (what, value) in details(&event) {
         output::line(format!("  {what:<13} {value}"));
     }
@@ -345,16 +368,42 @@ pub(super) fn each<T>(
     }
 }
 
-fn list(workspace: &Workspace, as_json: bool) -> Result<ExitCode, Failure> {
+fn set_archived(workspace: &Workspace, code: &EventCode, archived: bool) -> Result<ExitCode, Failure> {
+    let desk = workspace.desk();
+    workspace.event(code)?;
+    acts::set_archived(&desk, &acts::planned(&desk, code).map_err(explain)?, archived).map_err(explain)?;
+    output::line(match archived {
+        true => format!("event {code} is archived; `testamur event unarchive {code}` brings it back"),
+        false => format!("event {code} is back"),
+    });
+    Ok(ExitCode::SUCCESS)
+}
+
+fn remove(workspace: &Workspace, code: &EventCode) -> Result<ExitCode, Failure> {
+    let desk = workspace.desk();
+    workspace.event(code)?;
+    acts::remove_event(&desk, &acts::planned(&desk, code).map_err(explain)?).map_err(explain)?;
+    workspace.finish_removals()?;
+    output::line(format!("event {code} is removed, with all who were in it"));
+    Ok(ExitCode::SUCCESS)
+}
+
+fn list(workspace: &Workspace, archived: bool, as_json: bool) -> Result<ExitCode, Failure> {
+    let mut codes = Vec::new();
+    each(|cursor| workspace.store.events(cursor, PAGE), |event| codes.push(event))?;
     let mut rows = Vec::new();
-    let row = |event: Event| {
+    let mut row = |event: Event| {
         if as_json {
             return output::json(&event);
         }
         let (starts, ends) = (day(event.starts), day(event.ends));
         rows.push(vec![event.code.to_string(), event.achievement.name, starts, ends, event.template.name]);
     };
-    each(|cursor| workspace.store.events(cursor, PAGE), row)?;
+    for event in codes {
+        if acts::plan(&*workspace.store, &event.code)?.0.archived.is_some() == archived {
+            row(event);
+        }
+    }
     if !as_json {
         output::table(&["CODE", "TITLE", "STARTS", "ENDS", "TEMPLATE"], &rows);
     }

@@ -14,6 +14,7 @@ use crate::desk::{Actor, Desk, Issuer};
 use crate::making::Faces;
 use crate::publish::PublishError;
 use crate::publish::clock::{self, ClockError};
+use crate::server;
 use crate::server::operator::SOCKET;
 use crate::store::remote::{RemoteError, RemoteStore};
 use crate::store::{Event, SledStore, Store, StoreError};
@@ -57,6 +58,7 @@ impl Workspace {
         let seen = newest_file(&global.data);
         let workspace = Self::open_to_read(global)?;
         check_clock(&workspace.desk(), seen, global)?;
+        workspace.finish_removals()?;
         Ok(workspace)
     }
 
@@ -106,6 +108,14 @@ impl Workspace {
             now: global.now(),
             accept_clock: global.accept_clock,
         }
+    }
+
+    /// Ends the removals of events: of this command, or of one that was killed.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) fn finish_removals(&self) -> Result<(), Failure> {
+        server::finish_removals(&*self.store).map_err(|problem| Failure::new(problem.detail))
     }
 
     /// Returns the desk of this command: its store, issuer, actor and time.

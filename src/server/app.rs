@@ -229,7 +229,8 @@ impl App {
         self.believe_clock().is_ok()
     }
 
-    /// Does a caller's work at a desk, off the event loop: the store waits for the disk.
+    /// Does a caller's work at a desk, off the event loop: the store waits for the disk. Its store shows what the caller may
+    /// see, and nothing else: who is limited to events reads and writes in those.
     ///
     /// # Errors
     /// What the work answers.
@@ -238,10 +239,11 @@ impl App {
         caller: &Caller,
         work: impl FnOnce(&Self, &Desk<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let (app, actor) = (self.clone(), caller.actor());
+        let (app, actor, scope) = (self.clone(), caller.actor(), caller.scope.clone());
         let done = tokio::task::spawn_blocking(move || {
-            let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &actor, now: app.now() };
-            work(&app, &desk)
+            scope.over(&*app.store, |store| {
+                work(&app, &Desk { store, issuer: &app.issuer, actor: &actor, now: app.now() })
+            })
         });
         done.await.unwrap_or_else(|_| Err(Problem::internal("a worker panicked")))
     }

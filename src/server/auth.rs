@@ -8,7 +8,7 @@ use axum::extract::{ConnectInfo, FromRequestParts};
 use axum::http::request::Parts;
 
 use super::{App, Problem, forwarded};
-use crate::accounts::Permission;
+use crate::accounts::{Permission, Scope};
 use crate::desk::Actor;
 
 /// Who is calling, proved by a session or an API token.
@@ -18,6 +18,8 @@ pub struct Caller {
     pub id: Actor,
     /// What they may do.
     pub permissions: BTreeSet<Permission>,
+    /// In which events: what is outside does not exist for them.
+    pub scope: Scope,
     /// Where they call from.
     pub address: IpAddr,
 }
@@ -26,7 +28,8 @@ impl Caller {
     /// Returns this machine's operator, who may do everything.
     pub(super) fn operator(account: impl Into<String>) -> Self {
         let permissions = Permission::ALL.into_iter().collect();
-        Self { id: Actor::operator(account), permissions, address: IpAddr::V4(Ipv4Addr::LOCALHOST) }
+        let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        Self { id: Actor::operator(account), permissions, scope: Scope::default(), address }
     }
 
     /// Says whether this machine's operator calls, through the socket in the data folder.
@@ -44,6 +47,18 @@ impl Caller {
         }
         let name = serde_json::to_value(permission).unwrap_or_default();
         Err(Problem::forbidden(format!("this needs the permission {name}")))
+    }
+
+    /// Refuses unless the caller has the permission for the issuer as a whole, and not in some events only.
+    ///
+    /// # Errors
+    /// 403.
+    pub fn may_everywhere(&self, permission: Permission) -> Result<(), Problem> {
+        self.may(permission)?;
+        match self.scope.is_limited() {
+            true => Err(Problem::forbidden("your membership is limited to events, and this is about all of them")),
+            false => Ok(()),
+        }
     }
 
     /// Returns who it was and from where.
@@ -81,13 +96,17 @@ impl FromRequestParts<App> for Admission {
 }
 
 impl Admission {
-    /// Refuses once the session or the token has ended, or its owner may not any more.
-    pub(super) async fn still(&self, app: &App, permission: Permission) -> Result<(), Problem> {
-        if Caller::is_operator(&self.request) {
-            return Ok(());
+    /// Returns who it is now; refuses once the session or the token has ended, or its owner may not any more.
+    pub(super) async fn still(&self, app: &App, permission: Permission) -> Result<Caller, Problem> {
+        if let Some(operator) = self.request.extensions.get::<Caller>().filter(|_| Caller::is_operator(&self.request)) {
+            return Ok(operator.clone());
         }
         let (prove, request, address) = (app.authenticator.0.clone(), self.request.clone(), self.address);
-        app.aside(move |app| prove(app, &request, address)?.may(permission)).await
+        app.aside(move |app| {
+            let caller = prove(app, &request, address)?;
+            caller.may(permission).map(|()| caller)
+        })
+        .await
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use super::extract::{is_json, within};
 use super::{App, Caller, Problem};
 use crate::acts::erase::Unerased;
-use crate::credential::Timestamp;
+use crate::credential::{EventCode, Timestamp};
 use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
 
 /// Longest key that is taken.
@@ -36,14 +36,17 @@ static BODIES: Semaphore = Semaphore::const_new(ROOM as usize);
 pub(super) struct ShownOnce;
 
 /// A request that was seen.
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Seen {
     fingerprint: String,
+    /// The path that was asked for; nothing of requests that an earlier version saw.
+    #[serde(default)]
+    path: Option<String>,
     at: Timestamp,
     answer: Option<Answer>,
 }
 
-#[derive(Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 struct Answer {
     status: u16,
     content_type: Option<String>,
@@ -76,22 +79,24 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
     let room = room(&parts.headers, limit).await?;
     let body = collected(body, limit).await?;
     let fingerprint = fingerprint(parts.method.as_str(), &parts.uri.to_string(), &body);
+    let path = Some(parts.uri.path().to_owned());
     let name = HEXLOWER.encode(&Sha256::digest(format!("{}\n{key}", caller.id)));
     let now = app.now();
     // In a task of its own: what has begun is finished and noted also when the caller hangs up or is tired of waiting.
     let work = tokio::spawn(async move {
         let _room = room;
-        let asked = (name.clone(), fingerprint.clone());
+        let fresh = Seen { fingerprint, path, at: now, answer: None };
+        let asked = (name.clone(), fresh.clone());
         let begun = app.aside(move |app| {
             let unerased = Unerased::anywhere(&*app.store)?;
-            Ok((unerased, begin(app, &asked.0, &asked.1, now)?))
+            Ok((unerased, begin(app, &asked.0, &asked.1)?))
         });
         let (unerased, answer) = begun.await?;
         if let Some(answer) = answer {
             return answer.into_response();
         }
         let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-        noted(app, (name, unerased), fingerprint, now, response).await
+        noted(app, (name, unerased), fresh, response).await
     });
     work.await.map_err(Problem::internal)?
 }
@@ -100,8 +105,7 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
 async fn noted(
     app: App,
     (name, unerased): (String, Unerased),
-    fingerprint: String,
-    now: Timestamp,
+    seen: Seen,
     response: Response,
 ) -> Result<Response, Problem> {
     let (head, body) = response.into_parts();
@@ -117,7 +121,7 @@ async fn noted(
     let shown_once = head.extensions.get::<ShownOnce>().is_some();
     let keep = !head.status.is_server_error() && head.status != StatusCode::TOO_MANY_REQUESTS;
     let answer = if shown_once || answer.body.len() > KEPT_BYTES { Answer::unkept()? } else { answer };
-    app.aside(move |app| end(app, &name, Seen { fingerprint, at: now, answer: Some(answer) }, keep, &unerased)).await?;
+    app.aside(move |app| end(app, &name, Seen { answer: Some(answer), ..seen }, keep, &unerased)).await?;
     Ok(Response::from_parts(head, Body::from(body)))
 }
 
@@ -129,10 +133,9 @@ async fn room(headers: &HeaderMap, limit: usize) -> Result<SemaphorePermit<'stat
 }
 
 /// Marks a request as under way; returns the answer if it was given already.
-fn begin(app: &App, name: &str, fingerprint: &str, now: Timestamp) -> Result<Option<Answer>, Problem> {
-    let fresh = Seen { fingerprint: fingerprint.to_owned(), at: now, answer: None };
+fn begin(app: &App, name: &str, fresh: &Seen) -> Result<Option<Answer>, Problem> {
     let put =
-        |expect| app.store.write_documents(&[DocumentWrite::put(Collection::IDEMPOTENCY, name, expect, &fresh)], None);
+        |expect| app.store.write_documents(&[DocumentWrite::put(Collection::IDEMPOTENCY, name, expect, fresh)], None);
     let under_way =
         || Problem::conflict("request-under-way", "a request with this idempotency key is still being done");
     match put(Expect::Absent) {
@@ -142,12 +145,12 @@ fn begin(app: &App, name: &str, fingerprint: &str, now: Timestamp) -> Result<Opt
     }
     let Some(document) = app.store.document(Collection::IDEMPOTENCY, name)? else { return Err(under_way()) };
     let seen: Seen = document.read()?;
-    let age = now.unix() - seen.at.unix();
+    let age = fresh.at.unix() - seen.at.unix();
     if age > KEPT_SECONDS || (seen.answer.is_none() && age > UNDER_WAY) {
         put(Expect::Revision(document.revision)).map_err(|_| under_way())?;
         return Ok(None);
     }
-    if seen.fingerprint != fingerprint {
+    if seen.fingerprint != fresh.fingerprint {
         return Err(Problem::unprocessable(
             "idempotency-key-reused",
             "this idempotency key was sent with another request",
@@ -184,6 +187,24 @@ pub(super) fn forgetting(store: &dyn Store, texts: &[String]) -> Result<Vec<Docu
             Err(_) => !body.is_empty(),
         };
         if names {
+            let bare = Seen { answer: Some(Answer::unkept()?), ..seen };
+            let expect = Expect::Revision(document.revision);
+            writes.push(DocumentWrite::put(Collection::IDEMPOTENCY, document.key, expect, &bare));
+        }
+        Ok(())
+    })?;
+    Ok(writes)
+}
+
+/// Returns the writes that drop the kept answers about an event that was removed, or that may be about it. A part of removing it.
+pub(super) fn forgetting_event(store: &dyn Store, code: &EventCode) -> Result<Vec<DocumentWrite>, Problem> {
+    let (mut writes, unkept) = (Vec::new(), Answer::unkept()?);
+    // What names people: answers about the event itself, and previews.
+    let of_event = format!("/api/v1/events/{code}/").to_lowercase();
+    let may_name = |path: &str| path.starts_with(&of_event) || path.starts_with("/api/v1/runs");
+    each(store, |document, seen| {
+        let kept = seen.answer.as_ref().is_some_and(|answer| answer.body != unkept.body);
+        if kept && seen.path.as_ref().is_none_or(|path| may_name(&path.to_lowercase())) {
             let bare = Seen { answer: Some(Answer::unkept()?), ..seen };
             let expect = Expect::Revision(document.revision);
             writes.push(DocumentWrite::put(Collection::IDEMPOTENCY, document.key, expect, &bare));

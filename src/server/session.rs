@@ -10,9 +10,10 @@ use tokio::sync::Semaphore;
 
 use super::{App, Authenticator, Caller, ClientAddress, Problem};
 use crate::accounts::{self, AccountsError, Grant, Permission, Principal, SESSION_SECONDS, Secret, Throttle};
-use crate::acts::erase;
+use crate::acts::{self, erase};
+use crate::credential::EventCode;
 use crate::desk::{Actor, Desk};
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 
 /// Name of the session's cookie. With this prefix a browser takes it only over a safe connection and from this host, not
 /// from a neighbouring one (RFC 6265bis, section 4.1.3.2).
@@ -74,7 +75,7 @@ pub fn accounts() -> Authenticator {
             Some(token) => accounts::authenticate_token(&*app.store, app.now(), token)?,
             None => by_session(app, parts)?.0,
         };
-        Ok(Caller { id: principal.actor(), permissions: principal.permissions, address })
+        Ok(Caller { id: principal.actor(), permissions: principal.permissions, scope: principal.scope, address })
     })
 }
 
@@ -147,7 +148,8 @@ impl FromRequestParts<App> for Member {
         }
         let request = parts.clone();
         let (principal, token) = app.aside(move |app| by_session(app, &request)).await?;
-        let caller = Caller { id: principal.actor(), permissions: principal.permissions.clone(), address };
+        let (permissions, scope) = (principal.permissions.clone(), principal.scope.clone());
+        let caller = Caller { id: principal.actor(), permissions, scope, address };
         Ok(Self { principal, caller, token })
     }
 }
@@ -233,12 +235,26 @@ pub fn compact_if_due(app: &App) -> Result<(), StoreError> {
 /// # Errors
 /// When the store fails.
 pub fn finish_erasing(app: &App) -> Result<(), Problem> {
-    super::api::participants::finish_all(&*app.store)
+    super::api::participants::finish_all(&*app.store)?;
+    finish_removals(&*app.store)
+}
+
+/// Takes away the people of events that were removed, where that was begun and not ended.
+///
+/// # Errors
+/// When the store fails.
+pub fn finish_removals(store: &dyn Store) -> Result<(), Problem> {
+    acts::being_removed(store)?.iter().try_for_each(|code| finish_removal(store, code))
+}
+
+/// The same of one event.
+pub(super) fn finish_removal(store: &dyn Store, code: &EventCode) -> Result<(), Problem> {
+    acts::finish_removal(store, code, |code| super::idempotency::forgetting_event(store, code))
 }
 
 /// Returns who is not logged in.
 pub(super) fn nobody(ClientAddress(address): ClientAddress) -> Caller {
-    Caller { id: Actor::Public { address: None }, permissions: Default::default(), address }
+    Caller { id: Actor::Public { address: None }, permissions: Default::default(), scope: Default::default(), address }
 }
 
 impl From<AccountsError> for Problem {
@@ -262,6 +278,7 @@ impl From<AccountsError> for Problem {
             E::Name | E::TokenName => Self::unprocessable("bad-name", text),
             E::NoRole => Self::unprocessable("no-role", text),
             E::Scopes => Self::unprocessable("bad-scopes", text),
+            E::OwnerLimited | E::TooManyEvents | E::TokenEvents => Self::unprocessable("bad-events", text),
             E::Expiry => Self::unprocessable("bad-expiry", text),
             E::SetUpDone => Self::conflict("set-up-done", text),
             E::EmailTaken => Self::conflict("email-taken", text),

@@ -58,6 +58,9 @@ collections! {
     /// What one person did alone within a day, by `staff:ID`.
     TALLIES = "tallies", passing, Nobody;
 
+    /// What was published last, and that a revocation was taken back; see `publish::Known`.
+    PUBLICATION = "publication", kept, Nobody;
+
     /// One document: the key that signs. Not kept: keys are backed up beside the store.
     SIGNING_KEY = "signing-key", passing, Nobody;
 
@@ -78,6 +81,8 @@ collections! {
     IMPORT_ROWS = "import_rows", passing, Participants;
     /// Whose turn it is to be erased, as `CODE/ID`, until nothing names them; see [`crate::acts::erase`].
     ERASING = "erasing", passing, Participants;
+    /// Events that were removed and whose people are still to be taken away, by code; see [`crate::acts::finish_removal`].
+    REMOVING = "removing", passing, Nobody;
     /// When somebody was last erased: from an event, by code, and from any, under `*`. Who writes what they read about people
     /// before expects it to be as it was.
     ERASED = "erased", passing, Nobody;

@@ -16,6 +16,7 @@ mod records;
 pub mod remote;
 mod sled;
 mod wanted;
+mod within;
 
 pub use alike::{mailbox, plain_name};
 pub use audit::{AuditHead, check_audit};
@@ -31,6 +32,7 @@ pub use records::{
 };
 pub use sled::SledStore;
 pub use wanted::while_wanted;
+pub use within::Within;
 
 use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;
@@ -178,6 +180,12 @@ pub trait Store: Send + Sync {
     /// Lists kept bytes.
     fn blobs(&self, cursor: Option<&str>, limit: usize) -> Result<Page<BlobId>>;
 
+    /// Says whether an event of this code, if there is one, is seen here: not by who is limited to others ([`Within`]).
+    fn covers(&self, event: &EventCode) -> bool {
+        let _ = event;
+        true
+    }
+
     /// Returns an event.
     fn event(&self, code: &EventCode) -> Result<Option<Event>>;
 
@@ -200,6 +208,15 @@ pub trait Store: Send + Sync {
     /// Writes an event, provided that the stored one still is `old` (`None`: there is none); else [`StoreError::Conflict`].
     /// With documents, as [`Store::write_documents`] does, in the same step.
     fn change_event(&self, old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> Result<()>;
+
+    /// Deletes an event in which nothing was issued, provided that the stored one still is `event`; else, and if it has
+    /// certificates, [`StoreError::Conflict`]. With documents in the same step. Counters of its numbers stay. Its people are
+    /// no longer found, and go by [`Store::forget_people`].
+    fn remove_event(&self, event: &Event, writes: &[DocumentWrite], act: &Act) -> Result<()>;
+
+    /// Deletes up to `most` records of people of an event that is not there; says whether there are more.
+    /// [`StoreError::Conflict`] if the event is there.
+    fn forget_people(&self, event: &EventCode, most: usize) -> Result<bool>;
 
     /// Returns whom a mark leads to: `#ID` or `x:EXTERNAL ID`.
     fn person(&self, event: &EventCode, mark: &str) -> Result<Option<PersonKey>>;

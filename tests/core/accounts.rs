@@ -6,8 +6,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use testamur::accounts::{
-    self, AccountsError, Attempt, Change, Grant, Invitation, Login, Permission, Permissions, Role, SecondStep, Secret,
-    SetUp, Staff, Throttle, TokenRequest,
+    self, AccountsError, Attempt, Change, Grant, Invitation, Login, Permission, Permissions, Role, Scope, SecondStep,
+    Secret, SetUp, Staff, Throttle, TokenRequest,
 };
 use testamur::credential::Timestamp;
 use testamur::desk::{Actor, Desk, Issuer};
@@ -53,7 +53,8 @@ impl<'a> Office<'a> {
     }
 
     fn member(&self, email: &str, roles: &[Role]) -> Staff {
-        let who = Invitation { email, name: "Some One", roles: roles.iter().copied().collect() };
+        let who =
+            Invitation { email, name: "Some One", roles: roles.iter().copied().collect(), events: Scope::default() };
         let (_, link) = accounts::invite(&self.desk(0), &who).unwrap();
         accounts::accept_link(&self.desk(0), &link, &PASSWORD.into()).unwrap()
     }
@@ -260,7 +261,12 @@ fn wrong_password_unknown_disabled_and_invited_answer_alike_and_take_their_time(
         let disabled = office.member("eve@example.org", &[Role::Viewer]);
         let change = Change { disabled: Some(true), ..Change::default() };
         accounts::update(&office.desk(0), &disabled.id, None, &change).unwrap();
-        let who = Invitation { email: "new@example.org", name: "New", roles: BTreeSet::from([Role::Viewer]) };
+        let who = Invitation {
+            email: "new@example.org",
+            name: "New",
+            roles: BTreeSet::from([Role::Viewer]),
+            events: Scope::default(),
+        };
         accounts::invite(&office.desk(0), &who).unwrap();
 
         for email in ["bob@example.org", "nobody@example.org", "new@example.org", "no e-mail"] {
@@ -291,11 +297,16 @@ fn guessing_is_slowed_down_and_the_right_password_clears_it() {
 #[test]
 fn an_invitation_is_good_once_and_not_for_ever() {
     on_each_engine(|office| {
-        let who = Invitation { email: "Bob@example.org", name: "Bob", roles: BTreeSet::from([Role::Issuer]) };
+        let who = Invitation {
+            email: "Bob@example.org",
+            name: "Bob",
+            roles: BTreeSet::from([Role::Issuer]),
+            events: Scope::default(),
+        };
         let (bob, link) = accounts::invite(&office.desk(0), &who).unwrap();
         assert!(bob.invited && accounts::member(office.store, &bob.id).unwrap() == bob);
         assert!(matches!(accounts::invite(&office.desk(0), &who), Err(AccountsError::EmailTaken)));
-        let nobody = Invitation { email: "x@example.org", roles: BTreeSet::new(), ..who };
+        let nobody = Invitation { email: "x@example.org", roles: BTreeSet::new(), ..who.clone() };
         assert!(matches!(accounts::invite(&office.desk(0), &nobody), Err(AccountsError::NoRole)));
 
         let late = accounts::accept_link(&office.desk(accounts::INVITATION_SECONDS), &link, &PASSWORD.into());
@@ -384,7 +395,12 @@ fn an_e_mail_moves_with_its_member_and_is_free_again_after_it() {
 #[test]
 fn the_last_owner_who_can_log_in_stays() {
     on_each_engine(|office| {
-        let who = Invitation { email: "new@example.org", name: "New", roles: BTreeSet::from([Role::Owner]) };
+        let who = Invitation {
+            email: "new@example.org",
+            name: "New",
+            roles: BTreeSet::from([Role::Owner]),
+            events: Scope::default(),
+        };
         accounts::invite(&office.desk(0), &who).unwrap();
         let disable = Change { disabled: Some(true), ..Change::default() };
         let last = |outcome: Result<(), AccountsError>| assert!(matches!(outcome, Err(AccountsError::LastOwner)));
@@ -525,7 +541,8 @@ fn a_token_does_what_its_scopes_and_its_maker_still_may() {
         let bob = office.member("bob@example.org", &[Role::Issuer, Role::Revoker]);
         let make = |scopes: &[Permission], days| {
             let scopes: Permissions = scopes.iter().copied().collect();
-            let request = TokenRequest { name: "LMS", scopes, expires: at(0).plus_days(days) };
+            let request =
+                TokenRequest { name: "LMS", scopes, events: Scope::default(), expires: at(0).plus_days(days) };
             accounts::create_token(&office.desk(0), &office.throttle, &bob.id, &PASSWORD.into(), &request)
         };
         let scopes = [Permission::View, Permission::Revoke];
@@ -562,7 +579,12 @@ fn a_token_does_what_its_scopes_and_its_maker_still_may() {
 fn the_tokens_of_who_is_disabled_or_gone_are_good_no_more() {
     on_each_engine(|office| {
         let bob = office.member("bob@example.org", &[Role::Viewer]);
-        let request = TokenRequest { name: "LMS", scopes: BTreeSet::from([Permission::View]), expires: at(86_400) };
+        let request = TokenRequest {
+            name: "LMS",
+            scopes: BTreeSet::from([Permission::View]),
+            events: Scope::default(),
+            expires: at(86_400),
+        };
         let made =
             accounts::create_token(&office.desk(0), &office.throttle, &bob.id, &PASSWORD.into(), &request).unwrap();
         let good = || accounts::authenticate_token(office.store, at(1), made.secret.expose()).is_ok();
@@ -589,10 +611,20 @@ fn no_secret_is_in_the_store_but_that_of_the_authenticator() {
     let session = office.login(0, EMAIL, PASSWORD);
     let (_, codes) = office.two_step(0, &session);
     let ticket = office.ticket(1);
-    let request = TokenRequest { name: "LMS", scopes: BTreeSet::from([Permission::View]), expires: at(86_400) };
+    let request = TokenRequest {
+        name: "LMS",
+        scopes: BTreeSet::from([Permission::View]),
+        events: Scope::default(),
+        expires: at(86_400),
+    };
     let token = accounts::create_token(&office.desk(0), &office.throttle, &office.owner, &PASSWORD.into(), &request);
     let token = token.unwrap().secret;
-    let who = Invitation { email: "b@example.org", name: "B", roles: BTreeSet::from([Role::Viewer]) };
+    let who = Invitation {
+        email: "b@example.org",
+        name: "B",
+        roles: BTreeSet::from([Role::Viewer]),
+        events: Scope::default(),
+    };
     let (_, link) = accounts::invite(&office.desk(0), &who).unwrap();
 
     let mut kept = String::new();

@@ -29,7 +29,7 @@ const REFUSED: [(&[&str], &str); 3] = [
 ];
 
 /// Every other command, in an order in which each has something to do, with its exit code.
-const COMMANDS: [(&[&str], i32); 40] = [
+const COMMANDS: [(&[&str], i32); 46] = [
     (&["config", "check"], 0),
     (&["template", "list"], 0),
     (&["template", "check", "classic"], 0),
@@ -38,6 +38,11 @@ const COMMANDS: [(&[&str], i32); 40] = [
     (&["event", "create", "MAPS", "--title", "Maps", "--template", "classic"], 3),
     (&["event", "update", "MAPS", "--title", "Old maps"], 0),
     (&["event", "list"], 0),
+    (&["event", "archive", "MAPS"], 0),
+    (&["event", "list", "--archived"], 0),
+    (&["event", "unarchive", "MAPS"], 0),
+    (&["event", "create", "AGAIN", "--title", "Again", "--template", "classic"], 0),
+    (&["event", "remove", "AGAIN"], 0),
     (&["event", "show", "MAPS"], 0),
     (&["import", "MAPS", "people.csv"], 0),
     (&["import", "MAPS", "people.csv"], 0),
@@ -65,6 +70,7 @@ const COMMANDS: [(&[&str], i32); 40] = [
     (&["keys", "root-rotate"], 0),
     (&["publish", "--out", "site", "--now"], 0),
     (&["staff", "invite", "bob@example.org", "--name", "Bob", "--role", "issuer"], 0),
+    (&["staff", "limit", "bob@example.org", "--event", "MAPS"], 0),
     (&["staff", "list"], 0),
     (&["staff", "reset", "bob@example.org"], 0),
     (&["store", "compact"], 0),

@@ -12,7 +12,7 @@ use axum::http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use testamur::accounts::Permission;
+use testamur::accounts::{Permission, Scope};
 use testamur::credential::Timestamp;
 use testamur::desk::{Actor, Desk, Issuer};
 use testamur::making::{Faces, STATUS_SECRET};
@@ -271,12 +271,16 @@ fn told_caller(headers: &HeaderMap, address: std::net::IpAddr) -> Result<Caller,
         let found = Permission::ALL.into_iter().find(|permission| json!(permission) == json!(name));
         found.unwrap_or_else(|| panic!("no permission is called `{name}`"))
     };
+    // After the permissions may stand the events that they are limited to: `staff:ada view,import MINE,OTHER`.
+    let (permissions, events) =
+        permissions.split_once(' ').map_or((permissions, None), |(p, events)| (p, Some(events)));
+    let scope = Scope::of(events.map(|events| events.split(',').map(|code| code.parse().unwrap()).collect()));
     let permissions: BTreeSet<_> = permissions.split(',').filter(|name| !name.is_empty()).map(named).collect();
     // `staff:ID`, or `staff:ID/token:ID`.
     let (member, token) = id.split_once("/token:").map_or((id, None), |(member, token)| (member, Some(token)));
     let member = member.strip_prefix("staff:").unwrap_or_else(|| panic!("{id} is no member of staff"));
     let id = Actor::Staff { id: member.to_owned(), token: token.map(str::to_owned), address: None };
-    Ok(Caller { id, permissions, address })
+    Ok(Caller { id, permissions: scope.bound(permissions), scope, address })
 }
 
 /// Sealing keys takes a second by design, so all services begin with copies of the same.

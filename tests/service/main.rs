@@ -1,6 +1,7 @@
 //! The service, tested over HTTP: the real router on every engine, with a fixed clock.
 
 mod abuse;
+mod archived;
 mod beside;
 mod document;
 mod earlier;
@@ -31,6 +32,7 @@ mod public_url;
 mod publishing;
 mod real_door;
 mod runs;
+mod scopes;
 mod second;
 mod served;
 mod shut_out;

@@ -10,7 +10,7 @@ use crate::acts::asked::{Said, check_absent, check_alone, known};
 use crate::acts::import_report::{told_of, without_rows_about};
 use crate::acts::listed::{Listed, key, stored};
 use crate::acts::{ActError, MAX_FIELDS, printed, retried, text};
-use crate::acts::{free_key, fresh_id};
+use crate::acts::{free_key, fresh_id, planned};
 use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::eligibility::{Course, Done, Mark, Progress};
@@ -133,6 +133,7 @@ pub fn upsert(
     if let Some(known) = known(desk.store, code, change, said.answers())? {
         return Ok((patch_given(desk, code, &known, change, said, Vec::new())?, false));
     }
+    planned(desk, code)?.in_use()?;
     check_absent(None, change, said.absent)?;
     let name = change.name.as_deref().ok_or_else(|| ActError::invalid("name", "is missing"))?;
     let (name, email) = (checked_name(name)?, email(change.email.as_deref())?);

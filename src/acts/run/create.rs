@@ -8,6 +8,7 @@ use super::record::{Counters, GROUP, Kind, Row, RowState, RunRecord, RunState, r
 use super::select::{RunRequest, each};
 use super::{Over, Result, RunError, RunReason, TRIES, journal, new_id};
 use crate::acts::approval::{self, Approval};
+use crate::acts::planned;
 use crate::acts::second::{self, Takes};
 use crate::credential::EventCode;
 use crate::desk::Desk;
@@ -55,6 +56,9 @@ pub fn retry_failed(desk: &Desk, id: &str, alone: usize) -> Result<Created> {
     if !old.state.is_final() {
         return Err(RunError::Over(id.to_owned(), "it is still under way; retry when it is over"));
     }
+    if let (Kind::Generate | Kind::Regenerate, Some(code)) = (old.kind, &old.event) {
+        planned(desk, code)?.in_use()?;
+    }
     let broke_off = old.state == RunState::Failed && old.problem.is_some();
     let retry_of = Some(old.id.clone());
     let of = old.of.clone();
@@ -93,6 +97,7 @@ fn begun(
         id: new_id(desk.now)?,
         kind,
         event,
+        events: BTreeSet::new(),
         over,
         by: desk.actor.clone(),
         created: desk.now,
@@ -123,6 +128,8 @@ struct List<'a> {
     pending: Vec<Row>,
     written: u64,
     seen: BTreeSet<String>,
+    /// In which events, where the run is in none of its own.
+    events: BTreeSet<EventCode>,
     /// Certificates that would be changed: what is counted for the second person.
     changing: u64,
 }
@@ -134,6 +141,9 @@ impl List<'_> {
 
     fn add_row(&mut self, row: Row, counts: bool) -> Result<()> {
         if self.seen.insert(row.about()) {
+            if self.record.event.is_none() {
+                self.events.extend(row.number.as_ref().map(|number| number.event().clone()));
+            }
             self.pending.push(row);
             self.changing += u64::from(counts);
         }
@@ -190,15 +200,18 @@ fn freeze(
 ) -> Result<Created> {
     let held = lease::begin(desk, holder, &record.id, record.put(Expect::Absent))?;
     let (pending, seen) = (Vec::new(), BTreeSet::new());
-    let mut list = List { store: desk.store, record: &record, held: &held, pending, written: 0, seen, changing: 0 };
+    let events = BTreeSet::new();
+    let mut list =
+        List { store: desk.store, record: &record, held: &held, pending, written: 0, seen, events, changing: 0 };
     let filled = fill(&mut list).and_then(|()| list.flush());
-    let (total, changing) = (list.written, list.changing);
+    let (total, changing, events) = (list.written, list.changing, std::mem::take(&mut list.events));
     let empty = total == 0 && record.kind != Kind::Publish;
     if filled.is_err() || empty {
         discard(desk.store, &record, total)?;
         filled?;
         return Err(RunError::Nobody);
     }
+    let record = RunRecord { events, ..record };
     for _ in 0..TRIES {
         match start(desk, record.clone(), &held, total, (changing, alone)) {
             // Their tally was written meanwhile: what is left for one person is looked up again.

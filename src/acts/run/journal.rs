@@ -122,6 +122,36 @@ pub fn filtered<T>(
     }
 }
 
+/// Returns the runs in an event, oldest first.
+pub(in crate::acts) fn runs_of(store: &dyn Store, code: &EventCode) -> Result<Vec<String>, StoreError> {
+    let (mut ids, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let page = store.documents(Collection::RUNS, "", cursor.as_deref(), GROUP as usize)?;
+        for document in page.items {
+            let run: RunRecord = document.read()?;
+            if run.event.as_ref() == Some(code) {
+                ids.push(document.key);
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(ids);
+        }
+    }
+}
+
+/// Returns a run in an event that is not over.
+pub(in crate::acts) fn under_way_in(store: &dyn Store, code: &EventCode) -> Result<Option<String>, StoreError> {
+    for id in runs_of(store, code)?.into_iter().rev() {
+        let Some(document) = store.document(Collection::RUNS, &id)? else { continue };
+        let run: RunRecord = document.read()?;
+        if !run.state.is_final() {
+            return Ok(Some(id));
+        }
+    }
+    Ok(None)
+}
+
 fn place(key: &str) -> u64 {
     let mut parts = key.rsplit('/').map(|part| part.parse::<u64>().unwrap_or_default());
     let (at, group) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -251,6 +253,9 @@ pub struct RunRecord {
     /// In which event, if in one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub event: Option<EventCode>,
+    /// In which events, if it is in none of its own; nothing of runs of earlier versions, which only who sees all events sees.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub events: BTreeSet<EventCode>,
     /// Over whom.
     pub over: Over,
     /// Who made it.
@@ -309,6 +314,11 @@ fn is_zero(stalls: &u32) -> bool {
 }
 
 impl RunRecord {
+    /// Returns the events that it is about.
+    pub fn about(&self) -> BTreeSet<EventCode> {
+        self.event.iter().chain(&self.events).cloned().collect()
+    }
+
     /// Returns rows a second since the first group, where that can be said.
     pub fn rate(&self) -> Option<f64> {
         let seconds = self.updated?.unix() - self.began?.unix();

@@ -205,7 +205,9 @@ pub(in crate::acts) fn each(
 ) -> Result<()> {
     match (request.kind, &request.event) {
         (Kind::Generate | Kind::Regenerate, Some(code)) => {
-            let Planned { event, plan, .. } = planned(desk, code)?;
+            let planned = planned(desk, code)?;
+            planned.in_use()?;
+            let Planned { event, plan, .. } = planned;
             if over != Over::NotPassing {
                 ready_to_generate(&plan, &event, request.anyway).map_err(RunError::NotReady)?;
             }

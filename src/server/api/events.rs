@@ -2,30 +2,34 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::acts::{self, Details, Early, EventState, NotReady, Planned, ready_to_generate};
+use crate::acts::run;
+use crate::acts::{self, Archived, Details, Early, EventState, NotReady, Planned, ready_to_generate};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::eligibility::{Course, Rule, Tiers};
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
+use crate::server::session::finish_removal;
 use crate::server::{App, Caller, Problem};
-use crate::store::{Event, Page};
+use crate::store::{Event, StoreError};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
-        .routes(routes!(show, change))
+        .routes(routes!(show, change, remove))
         .routes(routes!(copy))
         .routes(routes!(set_state))
         .routes(routes!(set_course))
         .routes(routes!(allow_early, forbid_early))
+        .routes(routes!(archive, unarchive))
         .routes(routes!(ready))
 }
 
@@ -79,6 +83,8 @@ struct EventView {
     mapping: Vec<String>,
     /// Who allowed to generate certificates before it is completed.
     early: Option<Early>,
+    /// Who archived it.
+    archived: Option<Archived>,
     /// When it was created.
     #[schema(value_type = String, format = DateTime)]
     created: Timestamp,
@@ -132,6 +138,7 @@ impl EventView {
             publish_results: event.publish_results,
             mapping: plan.mapping,
             early: plan.early,
+            archived: plan.archived,
             created: event.created,
         }
     }
@@ -153,23 +160,43 @@ pub(super) fn seen(desk: &Desk, code: &str, seen: &IfMatch) -> Result<Planned, P
     Ok(planned)
 }
 
+/// Which events.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct EventFilter {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 500; 50 if left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// `true`: those that are archived; else those that are not.
+    archived: Option<bool>,
+}
+
 /// List events by code
-#[utoipa::path(get, path = "/events", tag = "Events", extensions(("x-permission" = json!("view"))), params(Paging),
+///
+/// Those that are not archived, or with `archived=true` those that are. A page may be short and still have a next one.
+#[utoipa::path(get, path = "/events", tag = "Events", extensions(("x-permission" = json!("view"))), params(EventFilter),
     responses((status = 200, body = Listing<EventView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
-    Query(paging): Query<Paging>,
+    Query(filter): Query<EventFilter>,
 ) -> Result<Json<Listing<EventView>>, Problem> {
     caller.may(Permission::View)?;
-    let limit = paging.limit()?;
-    app.at_desk(&caller, move |_, desk| {
-        let Page { items, next } = desk.store.events(paging.cursor.as_deref(), limit)?;
-        let view = |event: Event| {
-            let (plan, revision) = acts::plan(desk.store, &event.code)?;
-            Ok(EventView::of(Planned { event, plan, revision }))
+    let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
+    app.list_at_desk(&caller, limit, true, move |_, desk| {
+        let read = |cursor: Option<&str>, limit| {
+            let page = desk.store.events(cursor, limit)?;
+            let planned = |event: Event| {
+                let (plan, revision) = acts::plan(desk.store, &event.code)?;
+                Ok(Planned { event, plan, revision })
+            };
+            Ok((page.items.into_iter().map(planned).collect::<Result<_, StoreError>>()?, page.next))
         };
-        Ok(Json(Listing { items: items.into_iter().map(view).collect::<Result<_, Problem>>()?, next }))
+        let keep = |one: &Planned| one.plan.archived.is_some() == filter.archived.unwrap_or_default();
+        let page = run::filtered(filter.cursor.as_deref(), limit, read, keep)?;
+        Ok(Json(Listing::of(page, EventView::of)))
     })
     .await
 }
@@ -352,6 +379,78 @@ async fn forbid_early(
             let old = seen(desk, &code, &if_match)?;
             Ok(reply(acts::allow_early(desk, &old, None)?))
         })
+    })
+    .await
+}
+
+/// Archive an event
+///
+/// It is out of the usual listing, and takes no lists, no people and no runs that issue. What was issued in it is verified,
+/// published, corrected and revoked as before.
+#[utoipa::path(put, path = "/events/{code}/archived", tag = "Events", extensions(("x-permission" = json!("import"))),
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
+    responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn archive(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    if_match: IfMatch,
+) -> Result<Tagged<EventView>, Problem> {
+    set_archived(app, caller, code, if_match, true).await
+}
+
+/// Bring an archived event back
+#[utoipa::path(delete, path = "/events/{code}/archived", tag = "Events", extensions(("x-permission" = json!("import"))),
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
+    responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn unarchive(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    if_match: IfMatch,
+) -> Result<Tagged<EventView>, Problem> {
+    set_archived(app, caller, code, if_match, false).await
+}
+
+async fn set_archived(
+    app: App,
+    caller: Caller,
+    code: String,
+    if_match: IfMatch,
+    archived: bool,
+) -> Result<Tagged<EventView>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        settled(|| {
+            let old = seen(desk, &code, &if_match)?;
+            Ok(reply(acts::set_archived(desk, &old, archived)?))
+        })
+    })
+    .await
+}
+
+/// Remove an event in which nothing was issued
+///
+/// With its people, exceptions and exclusions, plan, imports and their reports. An event with certificates is archived instead.
+/// Numbers that were reserved in it are never handed out again, also if an event gets the same code later.
+#[utoipa::path(delete, path = "/events/{code}", tag = "Events", extensions(("x-permission" = json!("import"))),
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
+    responses((status = 204, description = "Removed"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn remove(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    if_match: IfMatch,
+) -> Result<StatusCode, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |app, desk| {
+        let removed = settled(|| {
+            let old = seen(desk, &code, &if_match)?;
+            acts::remove_event(desk, &old)?;
+            Ok(old.event.code)
+        })?;
+        finish_removal(&*app.store, &removed)?;
+        Ok(StatusCode::NO_CONTENT)
     })
     .await
 }

@@ -296,7 +296,7 @@ async fn add(
     caller: Caller,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Tagged<TemplateDetail>, Problem> {
-    caller.may(Permission::Import)?;
+    caller.may_everywhere(Permission::Import)?;
     let _turn = turn()?;
     let upload = Upload::read(form, app.limits.upload_bytes).await?;
     app.at_desk(&caller, move |app, desk| {
@@ -373,7 +373,7 @@ async fn change(
     if_match: IfMatch,
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Tagged<TemplateDetail>, Problem> {
-    caller.may(Permission::Import)?;
+    caller.may_everywhere(Permission::Import)?;
     let _turn = turn()?;
     let upload = Upload::read(form, app.limits.upload_bytes).await?;
     app.at_desk(&caller, move |app, desk| {
@@ -398,7 +398,7 @@ async fn change(
 #[utoipa::path(delete, path = "/templates/{name}", tag = "Templates", extensions(("x-permission" = json!("import"))), params(("name" = String, Path, example = "gold")),
     responses((status = 204, description = "Removed"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn remove(State(app): State<App>, caller: Caller, Path(name): Path<String>) -> Result<StatusCode, Problem> {
-    caller.may(Permission::Import)?;
+    caller.may_everywhere(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
         templates::remove(desk, &name)?;
         Ok(StatusCode::NO_CONTENT)

@@ -178,6 +178,35 @@ fn change_one<'a, E: Engine>(
     }
 }
 
+/// Deletes an event in which nothing was issued.
+pub(super) fn remove_event<E: Engine>(draft: &mut Draft<'_, E>, event: &Event) -> Result<()> {
+    let code = event.code.as_str();
+    let key = keys::named(kind::EVENT, code.as_bytes());
+    let issued = keys::group(kind::CERTIFICATE, code);
+    let unchanged = draft.get_json::<Event>(&key)?.as_ref() == Some(event);
+    if !unchanged || !draft.engine.range(&issued, &keys::end(&issued), 1)?.is_empty() {
+        return Err(StoreError::Conflict(code.to_owned()));
+    }
+    draft.delete(key);
+    Ok(())
+}
+
+/// Deletes some records of the people of an event that is not there; says whether there may be more.
+pub(super) fn forget_all<E: Engine>(draft: &mut Draft<'_, E>, event: &EventCode, most: usize) -> Result<bool> {
+    if draft.engine.get(&keys::named(kind::EVENT, event.as_str().as_bytes()))?.is_some() {
+        return Err(StoreError::Conflict(event.to_string()));
+    }
+    for kind in [kind::PARTICIPANT, kind::MARK, kind::ROSTER] {
+        let start = keys::group(kind, event.as_str());
+        let found = draft.engine.range(&start, &keys::end(&start), most)?;
+        if !found.is_empty() {
+            found.into_iter().for_each(|(key, _)| draft.delete(key));
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
 /// Puts one person in the place of two. A certificate of the one who goes becomes that of the one who stays.
 pub(super) fn merge<E: Engine>(
     draft: &mut Draft<'_, E>,

@@ -94,6 +94,18 @@ impl<E: Engine> Store for Ordered<E> {
         })
     }
 
+    fn remove_event(&self, event: &Event, writes: &[DocumentWrite], act: &Act) -> Result<()> {
+        self.commit(|draft| {
+            draft.act = Some(act);
+            people::remove_event(draft, event)?;
+            documents::write(draft, writes)
+        })
+    }
+
+    fn forget_people(&self, event: &EventCode, most: usize) -> Result<bool> {
+        self.commit(|draft| people::forget_all(draft, event, most))
+    }
+
     fn person(&self, event: &EventCode, mark: &str) -> Result<Option<PersonKey>> {
         let key = self.get(&keys::mark(event, mark))?;
         Ok(key.map(|key| PersonKey(String::from_utf8_lossy(&key).into_owned())))

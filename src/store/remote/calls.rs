@@ -125,6 +125,12 @@ calls! {
         writes: &[DocumentWrite] = Vec<DocumentWrite> => &writes,
         act: &Act = Act => &act
     ) -> ();
+    Writes remove_event(
+        event: &Event = Event => &event,
+        writes: &[DocumentWrite] = Vec<DocumentWrite> => &writes,
+        act: &Act = Act => &act
+    ) -> ();
+    Writes forget_people(event: &EventCode = EventCode => &event, most: usize = usize => most) -> bool;
     Reads person(event: &EventCode = EventCode => &event, mark: &str = String => &mark) -> Option<PersonKey>;
     Reads people_at(event: &EventCode = EventCode => &event, email: &str = String => &email) -> Vec<Participant>;
     Reads people_named(event: &EventCode = EventCode => &event, name: &str = String => &name) -> Vec<Participant>;

@@ -90,6 +90,8 @@ impl Store for Between {
         participant(event: &EventCode, person: &PersonKey) -> Option<Participant>;
         participants(event: &EventCode, cursor: Option<&str>, limit: usize) -> Page<Participant>;
         change_event(old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> ();
+        remove_event(event: &Event, writes: &[DocumentWrite], act: &Act) -> ();
+        forget_people(event: &EventCode, most: usize) -> bool;
         person(event: &EventCode, mark: &str) -> Option<PersonKey>;
         people_at(event: &EventCode, email: &str) -> Vec<Participant>;
         people_named(event: &EventCode, name: &str) -> Vec<Participant>;

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::accounts::{self, AccountsError, Change, Invitation, Permission, Role, Secret, Staff};
+use crate::accounts::{self, AccountsError, Change, Invitation, Permission, Role, Scope, Secret, Staff};
 use crate::server::PASSWORD_PAGE;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
 use crate::server::meanwhile::changed_meanwhile;
@@ -63,6 +63,11 @@ struct InviteBody {
     /// At least one.
     #[schema(value_type = Vec<Role>, min_items = 1)]
     roles: BTreeSet<Role>,
+    /// The events that the membership is limited to, also ones that are yet to be created: what is outside does not exist for
+    /// them, and what is the issuer's as a whole they may not. Nothing: all there are. Not for owners.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, example = json!(["WORKSHOP"]), max_items = 1000)]
+    events: Scope,
 }
 
 /// A link to set a password with.
@@ -96,7 +101,7 @@ async fn invite(
 ) -> Result<ShownOnce<LinkView>, Problem> {
     caller.may(Permission::Settings)?;
     let invited = app.at_desk(&caller, move |_, desk| {
-        let who = Invitation { email: &body.email, name: &body.name, roles: body.roles };
+        let who = Invitation { email: &body.email, name: &body.name, roles: body.roles, events: body.events };
         Ok(accounts::invite(desk, &who)?)
     });
     let (invited, token) = invited.await?;
@@ -112,8 +117,17 @@ struct ChangeBody {
     /// At least one.
     #[schema(value_type = Option<Vec<Role>>, min_items = 1)]
     roles: Option<BTreeSet<Role>>,
+    /// The events that the membership is limited to from now on; `null`: all there are.
+    #[serde(default, deserialize_with = "said")]
+    #[schema(value_type = Option<Vec<String>>, example = json!(["WORKSHOP"]), max_items = 1000)]
+    events: Option<Scope>,
     /// Who is disabled is logged out and may not log in; API tokens end.
     disabled: Option<bool>,
+}
+
+/// Tells `null` from what is left out.
+fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Scope>, D::Error> {
+    Scope::deserialize(deserializer).map(Some)
 }
 
 /// Change a member of staff
@@ -132,8 +146,9 @@ async fn update(
     caller.may(Permission::Settings)?;
     let seen = revision(&seen)?;
     let changed = app.at_desk(&caller, move |_, desk| {
-        let ChangeBody { email, name, roles, disabled } = body;
-        accounts::update(desk, &id, seen, &Change { email, name, roles, disabled }).map_err(|error| raced(error, seen))
+        let ChangeBody { email, name, roles, events, disabled } = body;
+        accounts::update(desk, &id, seen, &Change { email, name, roles, events, disabled })
+            .map_err(|error| raced(error, seen))
     });
     let changed = changed.await?;
     Ok(Tagged::ok(changed.revision, changed))

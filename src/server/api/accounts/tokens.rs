@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::accounts::{self, ApiToken, Permission, Permissions, Secret, TokenRequest};
+use crate::accounts::{self, ApiToken, Permission, Permissions, Scope, Secret, TokenRequest};
 use crate::credential::Timestamp;
 use crate::server::extract::{Body, Listing, Path};
 use crate::server::reply::ShownOnce;
@@ -42,6 +42,10 @@ struct TokenBody {
     /// What it may do: not more than its maker.
     #[schema(value_type = Vec<Permission>, min_items = 1)]
     scopes: Permissions,
+    /// The events that it is limited to, some of those that its maker is; nothing: as its maker.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, example = json!(["WORKSHOP"]), max_items = 1000)]
+    events: Scope,
     /// When it ends, at most 366 days ahead.
     #[schema(value_type = String, format = DateTime, example = "2027-01-01T00:00:00Z")]
     expires: Timestamp,
@@ -72,7 +76,8 @@ async fn create(
 ) -> Result<ShownOnce<NewTokenView>, Problem> {
     let id = member.id();
     let made = hashing(&app, &member.caller, move |app, desk| {
-        let request = TokenRequest { name: &body.name, scopes: body.scopes, expires: body.expires };
+        let request =
+            TokenRequest { name: &body.name, scopes: body.scopes, events: body.events, expires: body.expires };
         accounts::create_token(desk, &app.logins().throttle, &id, &body.password, &request).map_err(again)
     });
     let made = made.await?;

@@ -174,9 +174,9 @@ async fn archive(
     caller.may(Permission::View)?;
     let turn = app.turn_to_send(&caller).await?;
     let event = event_code(&filter.event)?;
-    app.aside({
+    app.at_desk(&caller, {
         let event = event.clone();
-        move |app| app.store.event(&event)?.map(drop).ok_or_else(|| Problem::not_found(event))
+        move |_, desk| desk.store.event(&event)?.map(drop).ok_or_else(|| Problem::not_found(event))
     })
     .await?;
     let name = event.to_string();

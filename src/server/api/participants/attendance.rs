@@ -97,6 +97,7 @@ pub(super) async fn attendance(
     }
     app.at_desk(&caller, move |_, desk| {
         let planned = acts::planned(desk, &event_code(&code)?)?;
+        planned.in_use()?;
         if !planned.plan.course.sessions.iter().any(|session| session.id == taken.session) {
             return Err(Problem::unprocessable("no-such-session", "the event has no such session"));
         }

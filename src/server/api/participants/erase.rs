@@ -36,13 +36,13 @@ async fn erase(
     Path((code, who)): Path<(String, String)>,
 ) -> Result<StatusCode, Problem> {
     caller.may(Permission::Import)?;
-    app.at_desk(&caller, move |_, desk| {
+    app.at_desk(&caller, move |app, desk| {
         let begun = settled(|| {
             let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
             let (gone, forgetting) = known_of(desk, &code, &person)?;
             Ok(erase::erase(desk, &person, gone, forgetting)?)
         })?;
-        finished(desk.store, &begun)?;
+        finished(&*app.store, &begun)?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await
@@ -78,13 +78,13 @@ async fn erase_everywhere(
     Body(wanted): Body<EraseWanted>,
 ) -> Result<Json<Listing<ErasedFrom>>, Problem> {
     caller.may(Permission::Import)?;
-    app.at_desk(&caller, move |_, desk| {
+    app.at_desk(&caller, move |app, desk| {
         let (mut items, mut cursor) = (Vec::new(), None);
         loop {
             let page = desk.store.events(cursor.as_deref(), EVENTS)?;
             for event in page.items {
                 // Two people may share a mailbox.
-                while let Some(certificate) = settled(|| erased_from(desk, &event.code, &wanted.person))? {
+                while let Some(certificate) = settled(|| erased_from(app, desk, &event.code, &wanted.person))? {
                     items.push(ErasedFrom { event: event.code.to_string(), certificate });
                 }
             }
@@ -103,14 +103,14 @@ async fn erase_everywhere(
 }
 
 /// Erases one who is known so in an event; says which certificate was theirs. `None`: there is nobody.
-fn erased_from(desk: &Desk, code: &EventCode, who: &str) -> Result<Option<Option<String>>, Problem> {
+fn erased_from(app: &App, desk: &Desk, code: &EventCode, who: &str) -> Result<Option<Option<String>>, Problem> {
     let person = match acts::find(desk.store, code, who) {
         Err(ActError::NoPerson(_)) => return Ok(None),
         found => found?,
     };
     let (gone, forgetting) = known_of(desk, code, &person)?;
     let begun = erase::erase(desk, &person, gone, forgetting)?;
-    finished(desk.store, &begun)?;
+    finished(&*app.store, &begun)?;
     Ok(Some(begun.gone.certificate.map(|number| number.to_string())))
 }
 
@@ -134,7 +134,8 @@ fn forgetting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>, Prob
     Ok(writes)
 }
 
-/// Ends an erasing that has begun: only then it is acknowledged.
+/// Ends an erasing that has begun: only then it is acknowledged. Looks through the whole store: a journal of all events that
+/// names them is not seen by who is limited to this one.
 pub(super) fn finished(store: &dyn Store, begun: &Begun) -> Result<(), Problem> {
     erase::finish(store, begun, |gone| forgetting(store, gone))
 }

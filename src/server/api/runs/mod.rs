@@ -263,9 +263,9 @@ async fn rows(
     .await
 }
 
-async fn look(app: &App, id: &str) -> Result<(RunRecord, u64), Problem> {
+async fn look(app: &App, caller: &Caller, id: &str) -> Result<(RunRecord, u64), Problem> {
     let id = id.to_owned();
-    app.aside(move |app| Ok(run::run(&*app.store, &id)?)).await
+    app.at_desk(caller, move |_, desk| Ok(run::run(desk.store, &id)?)).await
 }
 
 /// Stop a run
@@ -307,7 +307,7 @@ async fn may_touch(app: &App, caller: &Caller, id: &str) -> Result<(), Problem> 
         return caller.may(Generate);
     }
     caller.may(View)?;
-    let (run, _) = look(app, id).await?;
+    let (run, _) = look(app, caller, id).await?;
     caller.may(match (run.kind, run.over) {
         (Kind::Regenerate, Over::NotPassing) | (Kind::Revoke | Kind::Restore, _) => Revoke,
         (Kind::Generate | Kind::Regenerate, _) => Generate,

@@ -43,12 +43,13 @@ pub(super) async fn events(
     Path(id): Path<String>,
 ) -> Result<Sse<impl tokio_stream::Stream<Item = Result<Event, Infallible>>>, Problem> {
     caller.may(Permission::View)?;
-    look(&app, &id).await?;
+    look(&app, &caller, &id).await?;
     let (tell, told) = tokio::sync::mpsc::channel(4);
     tokio::spawn(async move {
         let mut seen = 0;
         // Ends with the run, with the client, with what let the client in, or when the run cannot be read any more.
-        while let (Ok(()), Ok((run, revision))) = (admission.still(&app, Permission::View).await, look(&app, &id).await)
+        while let Ok(caller) = admission.still(&app, Permission::View).await
+            && let Ok((run, revision)) = look(&app, &caller, &id).await
         {
             let over = run.state.is_final();
             if revision != seen {

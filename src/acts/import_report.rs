@@ -118,7 +118,7 @@ pub(super) fn drop_old_reports(desk: &Desk, code: &EventCode) -> Result<(), Stor
         if id < before.as_str() {
             old.push(DocumentWrite::delete(Collection::IMPORT_ROWS, document.key, Expect::Any));
         }
-        Ok(())
+        Ok::<_, StoreError>(())
     })?;
     if !old.is_empty() {
         desk.store.write_documents(&old, None)?;
@@ -151,7 +151,7 @@ pub(super) fn without_rows_about(
             let expect = Expect::Revision(document.revision);
             writes.push(DocumentWrite::put(Collection::IMPORT_ROWS, document.key, expect, &kept));
         }
-        Ok(())
+        Ok::<_, StoreError>(())
     })?;
     Ok(writes)
 }

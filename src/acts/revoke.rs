@@ -74,7 +74,7 @@ fn hastened(desk: &Desk, old: Certificate, why: &RunReason) -> Result<bool> {
     }
 }
 
-/// Takes a revocation back that has not been published. The caller makes sure that nothing is published meanwhile.
+/// Takes a revocation back that has not been published.
 ///
 /// # Errors
 /// [`RunError::Published`] once verifiers may have seen it, [`RunError::NotRevoked`], [`RunError::ChangedMeanwhile`],
@@ -86,7 +86,8 @@ pub fn restore(desk: &Desk, number: &CertificateNumber, alone: usize, seen: Seen
         let CertificateState::Revoked { reason } = &old.state else {
             return Err(RunError::NotRevoked(number.clone()));
         };
-        if is_published(&old, publish::last(desk.store)?.as_ref()) {
+        let known = publish::Known::read(desk.store)?;
+        if is_published(&old, known.last.as_ref()) {
             return Err(RunError::Published(number.clone()));
         }
         let detail = json!({
@@ -94,8 +95,8 @@ pub fn restore(desk: &Desk, number: &CertificateNumber, alone: usize, seen: Seen
             "withdrawal": old.withdrawal,
         });
         let act = desk.act("certificate.restore", number, detail);
-        let tally = second::one_more(desk, alone)?;
-        if changed(desk, CertificateChange::Reinstate { old }, tally, Told::Restored, number, &act)? {
+        let beside = second::one_more(desk, alone)?.into_iter().chain(known.restoring());
+        if changed(desk, CertificateChange::Reinstate { old }, beside, Told::Restored, number, &act)? {
             return current(desk, number);
         }
     }

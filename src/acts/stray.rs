@@ -151,13 +151,15 @@ pub fn restore_presented(desk: &Desk, ours: &Ours, alone: usize) -> Result<Prese
             Known::Unknown => return Err(RunError::NotRevoked(place.number)),
             Known::Revoked(stray) => stray,
         };
-        if publish::last(desk.store)?.is_some_and(|last| last.holds(stray.reason.at, stray.due())) {
+        let known = publish::Known::read(desk.store)?;
+        if known.last.as_ref().is_some_and(|last| last.holds(stray.reason.at, stray.due())) {
             return Err(RunError::Published(place.number));
         }
         let detail = json!({ "stray": ours.credential.id, "status": stray.status, "since": stray.reason.at });
         let act = desk.act("certificate.restore", &place.number, detail);
         let mut told = told_writes(desk, Told::Restored, &place.number)?;
         told.extend(second::one_more(desk, alone)?);
+        told.extend(known.restoring());
         match desk.store.change_strays(&[(Some(&stray), None)], &told, &act) {
             Ok(()) => return Ok(presented(place, stray, namesake)),
             Err(StoreError::Conflict(_)) => {}

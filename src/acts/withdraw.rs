@@ -100,7 +100,7 @@ fn issue_one(
 
 /// Returns the premise that the key still signs.
 pub(super) fn signs(desk: &Desk, workshop: &Workshop) -> Result<Premise> {
-    making::still_signs(desk.store, workshop.signer)?.ok_or(RunError::KeyReplaced)
+    making::still_signs(desk.store, &workshop.signer.id)?.ok_or(RunError::KeyReplaced)
 }
 
 /// Returns a person, the decision about them, and what it rests on; who is excluded gets nothing, and without a template
@@ -176,17 +176,17 @@ pub(super) fn current(desk: &Desk, number: &CertificateNumber) -> Result<Certifi
     desk.store.certificate(number)?.ok_or_else(|| RunError::NoCertificate(number.clone()))
 }
 
-/// Makes one change with its webhooks and what counts it; false if somebody else was faster.
+/// Makes one change with its webhooks and what else goes with it; false if somebody else was faster.
 pub(super) fn changed(
     desk: &Desk,
     change: CertificateChange,
-    tally: Option<DocumentWrite>,
+    beside: impl IntoIterator<Item = DocumentWrite>,
     told: Told,
     number: &CertificateNumber,
     act: &crate::store::Act,
 ) -> Result<bool> {
     let mut writes = told_writes(desk, told, number)?;
-    writes.extend(tally);
+    writes.extend(beside);
     match desk.store.change_certificates(&[change], &writes, act) {
         Err(StoreError::Conflict(_)) => Ok(false),
         done => Ok(done.map(|()| true)?),

@@ -9,17 +9,17 @@ use crate::store::{Collection, Document, DocumentWrite, Expect, Premise, Store, 
 /// The one document: the id of the key that signs.
 const ACTIVE: &str = "active";
 
-/// Returns the premise that a signer's key still signs; nothing if another has taken its place.
+/// Returns the premise that a key, by its short id, still signs; nothing if another has taken its place.
 ///
 /// # Errors
 /// When the store fails.
-pub fn still_signs(store: &dyn Store, signer: &Signer) -> Result<Option<Premise>, StoreError> {
+pub fn still_signs(store: &dyn Store, key: &str) -> Result<Option<Premise>, StoreError> {
     let premise = |expect| Premise::Document(Collection::SIGNING_KEY, ACTIVE.to_owned(), expect);
     Ok(match store.document(Collection::SIGNING_KEY, ACTIVE)? {
         // No key was ever replaced since this is written down.
         None => Some(premise(Expect::Absent)),
         Some(Document { revision, value, .. }) => {
-            (value["key"] == json!(signer.id)).then(|| premise(Expect::Revision(revision)))
+            (value["key"] == json!(key)).then(|| premise(Expect::Revision(revision)))
         }
     })
 }

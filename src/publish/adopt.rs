@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::{LastPublished, PublishError, SETTING, last_published, site};
+use super::{Known, LastPublished, PublishError, site};
 use crate::credential::{CertificateNumber, StatusEntry, Timestamp, limits};
 use crate::desk::Actor;
 use crate::keys::{KeyManifest, KeyState, short_id};
@@ -67,18 +67,18 @@ pub fn adopt(
     let strays = rest.len();
     keep_strays(store, rest, &act)?;
 
-    let recorded = store.setting(SETTING)?;
-    let version = last_published(recorded.as_deref())?.map_or(0, |last| last.version).max(there.version);
+    let known = Known::read(store)?;
+    let version = known.last.as_ref().map_or(0, |last| last.version).max(there.version);
     let record = LastPublished {
         version,
         issued: there.issued,
         covers: there.issued,
         next_update: Some(there.next_update),
         lists: None,
+        through: None,
     };
-    let bytes = serde_json::to_vec(&record).expect("a number and two dates are plain JSON");
     let detail = json!({ "version": version, "revoked": revoked.len(), "strays": strays });
-    store.swap_setting(SETTING, recorded.as_deref(), &bytes, &act("site.adopt", detail))?;
+    store.write_documents(&[known.replaced(&record)], Some(&act("site.adopt", detail)))?;
     Ok(Adopted { version, revoked, strays })
 }
 

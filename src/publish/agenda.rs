@@ -39,8 +39,8 @@ pub enum Due {
 pub struct Watch {
     /// The last entry that was looked at.
     seen: u64,
-    /// When the last publication was that it was compared with.
-    of: Option<Timestamp>,
+    /// The last publication that it was compared with.
+    of: Option<u64>,
     changed: bool,
 }
 
@@ -84,15 +84,19 @@ impl Watch {
     /// Says whether anything was done since the last publication that verifiers should know. What waits is told when it is
     /// due.
     fn has_changed(&mut self, store: &dyn Store, last: &LastPublished) -> Result<bool, PublishError> {
-        if self.of != Some(last.issued) {
-            *self = Self { of: Some(last.issued), ..Self::default() };
+        if self.of != Some(last.version) {
+            *self = Self { of: Some(last.version), ..Self::default() };
         }
+        let is_in = |entry: &AuditEntry| match last.through {
+            Some(through) => entry.sequence <= through,
+            None => entry.act.at <= last.covers,
+        };
         let (mut newest, mut cursor) = (None, None::<String>);
         'log: loop {
             let page = store.audit_newest(cursor.as_deref(), PAGE)?;
             for entry in page.items {
                 newest = newest.or(Some(entry.sequence));
-                if entry.sequence <= self.seen || entry.act.at <= last.covers {
+                if entry.sequence <= self.seen || is_in(&entry) {
                     break 'log;
                 }
                 self.changed |= is_told(&entry);
@@ -135,7 +139,7 @@ mod tests {
     fn published(next_update: Option<i64>) -> LastPublished {
         let at = Timestamp::from_unix(1_000);
         let next_update = next_update.map(|seconds| at.plus_seconds(seconds));
-        LastPublished { version: 3, issued: at, covers: at, next_update, lists: None }
+        LastPublished { version: 3, issued: at, covers: at, next_update, lists: None, through: None }
     }
 
     #[test]

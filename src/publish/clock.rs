@@ -5,7 +5,7 @@
 
 use serde_json::json;
 
-use super::{LastPublished, PublishError, SETTING, last, last_published};
+use super::{Known, LastPublished, PublishError, last};
 use crate::credential::Timestamp;
 use crate::desk::Desk;
 use crate::store::Store;
@@ -79,17 +79,18 @@ pub fn check(store: &dyn Store, now: Timestamp, seen: Option<Timestamp>) -> Resu
 /// # Errors
 /// When the store fails.
 pub fn accept(desk: &Desk) -> Result<(), PublishError> {
-    let recorded = desk.store.setting(SETTING)?;
-    let published = last_published(recorded.as_deref())?;
-    let detail = json!({ "clock": desk.now, "lastAct": desk.store.last_act()?, "published": published.as_ref().map(|last| last.issued) });
+    let known = Known::read(desk.store)?;
+    let published = known.last.as_ref();
+    let detail =
+        json!({ "clock": desk.now, "lastAct": desk.store.last_act()?, "published": published.map(|last| last.issued) });
     let act = desk.act(ACCEPTED, desk.issuer.did(), detail);
     match published.filter(|last| last.issued > desk.now) {
         None => Ok(desk.store.append_audit(&act)?),
         Some(last) => {
             // Everything up to now counts as published, so that nothing is taken back that verifiers have seen.
-            let back = LastPublished { issued: desk.now, covers: last.covers.min(desk.now), ..last };
-            let bytes = serde_json::to_vec(&back).map_err(PublishError::Setting)?;
-            Ok(desk.store.swap_setting(SETTING, recorded.as_deref(), &bytes, &act)?)
+            let back = LastPublished { issued: desk.now, covers: last.covers.min(desk.now), ..last.clone() };
+            desk.store.write_documents(&[known.replaced(&back)], Some(&act))?;
+            Ok(())
         }
     }
 }

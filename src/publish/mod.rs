@@ -8,6 +8,7 @@ mod adopt;
 pub mod agenda;
 pub mod clock;
 mod did;
+mod last;
 mod page;
 mod site;
 mod snapshot;
@@ -16,19 +17,22 @@ mod waiting;
 
 use std::path::{Path, PathBuf};
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::credential::{Timestamp, issuer_did, json, limits};
 use crate::desk::{Actor, Desk, Signer};
 use crate::keys::{KeyManifest, ManifestError, RootChain, RootError};
+use crate::making::still_signs;
 use crate::proof::data_integrity::DataIntegrityError;
 use crate::proof::eddsa::{PublicKey, SecretKey};
 use crate::proof::jws::Jws;
 use crate::status::Snapshot;
-use crate::store::{Act, Store, StoreError};
+use crate::store::{Act, Batch, Store, StoreError};
 use crate::verify::{AnchorError, TrustAnchors};
 
 pub use adopt::{Adopted, adopt};
+use last::nothing_restored;
+pub use last::{Known, LastPublished, last};
 pub use site::{is_published_name, refuse_private, version_at};
 pub use verifier::is_built_in as verifier_is_built_in;
 pub(crate) use waiting::due;
@@ -38,8 +42,8 @@ pub use waiting::{LeftOut, UNDO_MINUTES, left_out};
 pub const VALIDITY_DAYS: i64 = 7;
 /// How long a reader may keep a status list before asking again, in seconds (`ttl`, Bitstring Status List 2.2).
 pub const TTL_SECONDS: u64 = 86_400;
-/// The store's setting that says what was published last; see [`LastPublished`].
-pub const SETTING: &str = "published";
+/// How often a publication begins again when revocations are taken back meanwhile, or somebody else publishes.
+const TRIES: usize = 20;
 
 /// What to publish, and as whom.
 #[derive(Debug)]
@@ -111,27 +115,6 @@ pub struct Published {
     /// Revocations that are not in it, because they can still be undone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOut>,
-}
-
-/// What the store remembers of the last publication, in the setting [`SETTING`].
-///
-/// A revocation dated `covers` or before has been published, unless it waited then: see [`LastPublished::holds`]. The record
-/// is written before the files are, so a crash in between closes the window early and never late.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct LastPublished {
-    /// The snapshot's version.
-    pub version: u64,
-    /// Its date.
-    pub issued: Timestamp,
-    /// Everything up to this instant is in it, but for revocations that waited.
-    pub covers: Timestamp,
-    /// Until when it is good; not known of publications of earlier versions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub next_update: Option<Timestamp>,
-    /// How many status lists it has; not known of publications of earlier versions.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub lists: Option<usize>,
 }
 
 /// Why nothing was published.
@@ -257,7 +240,7 @@ pub enum PublishError {
     #[error("a verifier would refuse the new snapshot")]
     Refused(#[from] AnchorError),
     /// The store's record of the last publication cannot be read.
-    #[error("setting `{SETTING}` of the store cannot be read")]
+    #[error("what the store says was published last cannot be read")]
     Setting(#[source] serde_json::Error),
 }
 
@@ -289,7 +272,8 @@ impl PublishError {
     }
 }
 
-/// Publishes into the folder `site`, which is made if need be. Doing it again refreshes every date.
+/// Publishes into the folder `site`, which is made if need be. Doing it again refreshes every date. When a revocation is taken
+/// back meanwhile, or somebody else publishes, it begins again.
 ///
 /// # Errors
 /// See [`PublishError`]. Unless it is an I/O error while files are replaced, the site stays as it was.
@@ -298,16 +282,36 @@ pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Publ
     site::refuse_other_folder(site, request.extra)?;
     let issuer = Issuer::check(request)?;
     let site = site::Site::open(site)?;
-    let recorded = store.setting(SETTING)?;
-    let last = last_published(recorded.as_deref())?;
-    refuse_going_back(&site, &issuer, last.as_ref(), request.now)?;
+    for _ in 1..TRIES {
+        match publish_once(store, request, &issuer, &site) {
+            Err(PublishError::Store(StoreError::Conflict(_))) => {}
+            done => return done,
+        }
+    }
+    publish_once(store, request, &issuer, &site)
+}
 
-    let version = last.as_ref().map_or(1, |last| last.version + 1);
+fn publish_once(
+    store: &dyn Store,
+    request: &Request,
+    issuer: &Issuer,
+    site: &site::Site,
+) -> Result<Published, PublishError> {
+    // Before anything is read that the publication will hold.
+    let known = Known::read(store)?;
+    let last = known.last.as_ref();
+    refuse_going_back(site, issuer, last, request.now)?;
     waiting::hasten(store, request, &issuer.manifest)?;
-    let contents = snapshot::gather(store, request, &issuer, version, snapshot::Hold::Due(last.as_ref()))?;
+    let signs = still_signs(store, request.key_id)?;
+    let given =
+        vec![signs.ok_or_else(|| PublishError::NotActive(request.key_id.to_owned()))?, nothing_restored(store)?];
+    let through = store.audit_newest(None, 1)?.items.first().map(|entry| entry.sequence);
+
+    let version = last.map_or(1, |last| last.version + 1);
+    let contents = snapshot::gather(store, request, issuer, version, snapshot::Hold::Due(last))?;
     let trust = contents.snapshot.sign(&issuer.kid(request.key_id), request.key);
     TrustAnchors::default().add(&trust, None)?;
-    let files = files(request, &issuer, &contents, trust)?;
+    let files = files(request, issuer, &contents, trust)?;
     let staged = site.stage(files)?;
 
     let published = Published {
@@ -326,9 +330,11 @@ pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Publ
         covers: contents.covers,
         next_update: Some(published.next_update),
         lists: Some(published.lists),
+        through,
     };
-    record_publication(store, recorded.as_deref(), &record, &published, request)
-        .inspect_err(|_| site::discard(&staged))?;
+    let batch = Batch { given, documents: vec![known.replaced(&record)], ..Batch::default() };
+    let recorded = store.write(&batch, Some(&act(&published, request)));
+    recorded.inspect_err(|_| site::discard(&staged))?;
     site.replace(staged)?;
     Ok(published)
 }
@@ -343,18 +349,6 @@ pub fn present(store: &dyn Store, request: &Request) -> Result<String, PublishEr
     let version = last(store)?.map_or(1, |last| last.version + 1);
     let contents = snapshot::gather(store, request, &issuer, version, snapshot::Hold::All)?;
     Ok(contents.snapshot.sign(&issuer.kid(request.key_id), request.key))
-}
-
-/// Returns what the store remembers of the last publication.
-///
-/// # Errors
-/// When the store fails or its record is damaged.
-pub fn last(store: &dyn Store) -> Result<Option<LastPublished>, PublishError> {
-    last_published(store.setting(SETTING)?.as_deref())
-}
-
-fn last_published(recorded: Option<&[u8]>) -> Result<Option<LastPublished>, PublishError> {
-    recorded.map(|bytes| serde_json::from_slice(bytes).map_err(PublishError::Setting)).transpose()
 }
 
 /// The issuer as its root and manifest prove it.
@@ -457,28 +451,19 @@ fn pretty(value: &serde_json::Value) -> Vec<u8> {
     text
 }
 
-/// Takes the version, provided that nobody else did, with an audit entry.
-fn record_publication(
-    store: &dyn Store,
-    old: Option<&[u8]>,
-    record: &LastPublished,
-    published: &Published,
-    request: &Request,
-) -> Result<(), PublishError> {
-    let act = Act {
+fn act(published: &Published, request: &Request) -> Act {
+    Act {
         actor: request.actor.to_string(),
         at: request.now,
         action: "site.publish".to_owned(),
-        subject: format!("version {}", record.version),
+        subject: format!("version {}", published.version),
         detail: serde_json::json!({
-            "version": record.version,
+            "version": published.version,
             "nextUpdate": published.next_update,
             "lists": published.lists,
             "set": published.set,
             "key": request.key_id,
             "leftOut": published.left_out,
         }),
-    };
-    let new = serde_json::to_vec(record).map_err(PublishError::Setting)?;
-    Ok(store.swap_setting(SETTING, old, &new, &act)?)
+    }
 }

@@ -58,6 +58,9 @@ collections! {
     /// What one person did alone within a day, by `staff:ID`.
     TALLIES = "tallies", passing, Nobody;
 
+    /// What was published last, and that a revocation was taken back; see `publish::Known`.
+    PUBLICATION = "publication", kept, Nobody;
+
     /// One document: the key that signs. Not kept: keys are backed up beside the store.
     SIGNING_KEY = "signing-key", passing, Nobody;
 

@@ -183,10 +183,9 @@ impl Vault {
         opened.keys.rotate(&self.passphrase, desk.now)?;
         opened.signer = signer(&opened.keys, &self.passphrase)?;
         let (id, signs) = (opened.signer.id.clone(), making::signs_now(&opened.signer));
-        // Who makes anchors holds them, and waits for the keys.
-        drop(opened);
         self.forget_anchors();
         let act = desk.act("key.rotate", &id, json!({ "before": before, "after": id }));
+        // Before anybody publishes with it: what is published expects that its key signs.
         desk.store.write_documents(&[signs], Some(&act))?;
         Ok(id)
     }
@@ -200,7 +199,6 @@ impl Vault {
         opened.keys.compromise(id, since, &self.passphrase, desk.now)?;
         opened.signer = signer(&opened.keys, &self.passphrase)?;
         let signs = making::signs_now(&opened.signer);
-        drop(opened);
         self.forget_anchors();
         let act = desk.act("key.compromise", id, json!({ "since": since }));
         Ok(desk.store.write_documents(&[signs], Some(&act)).map(drop)?)
@@ -213,7 +211,7 @@ impl Vault {
     /// When the store fails.
     pub fn tell_signer(&self, store: &dyn Store) -> Result<(), StoreError> {
         let signer = self.signer();
-        match making::still_signs(store, &signer)? {
+        match making::still_signs(store, &signer.id)? {
             Some(_) => Ok(()),
             None => store.write_documents(&[making::signs_now(&signer)], None).map(drop),
         }
@@ -279,12 +277,6 @@ impl Vault {
         let request = request(&opened, desk, &self.private, self.status_days);
         Ok(publish::present(desk.store, &request)?)
     }
-
-    /// Does work while nothing is published and no key changes. The work must not ask the vault for anything.
-    pub fn undisturbed<T>(&self, work: impl FnOnce() -> T) -> T {
-        let _opened = self.opened();
-        work()
-    }
 }
 
 impl Shop for Vault {
@@ -297,10 +289,6 @@ impl Shop for Vault {
 
     fn undo(&self) -> Undo {
         Vault::undo(self)
-    }
-
-    fn undisturbed(&self, work: &mut dyn FnMut()) {
-        Vault::undisturbed(self, work);
     }
 }
 

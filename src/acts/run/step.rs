@@ -32,9 +32,6 @@ pub trait Shop {
 
     /// Returns how long a revocation waits before a publication holds it.
     fn undo(&self) -> Undo;
-
-    /// Does work while nothing is published.
-    fn undisturbed(&self, work: &mut dyn FnMut());
 }
 
 /// How often a group is tried in one turn when others change its people and certificates meanwhile. Only what they changed is
@@ -105,17 +102,8 @@ pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, holder: &Holde
         }
         let desk = Desk { actor: &record.by, ..*desk };
         // A run that makes the code panic must not end all others with it.
-        let tried = catch_unwind(AssertUnwindSafe(|| {
-            let mut tried = Err(RunError::Busy);
-            let mut once =
-                |tried: &mut Result<Step>| *tried = one(&desk, (workshop, shop), (&record, revision, &held), &mut made);
-            match record.kind {
-                // Nothing may be published between the look at what was, and the change.
-                Kind::Restore => shop.undisturbed(&mut || once(&mut tried)),
-                _ => once(&mut tried),
-            }
-            tried
-        }));
+        let tried =
+            catch_unwind(AssertUnwindSafe(|| one(&desk, (workshop, shop), (&record, revision, &held), &mut made)));
         match tried.unwrap_or(Err(RunError::Panicked)) {
             Err(error) => match store_error(&error) {
                 Some(StoreError::Conflict(_)) => {}
@@ -289,6 +277,8 @@ pub(in crate::acts) struct Group<'a> {
     /// What each row's fate rests on.
     given: Vec<Vec<Premise>>,
     planned: Option<Planned>,
+    /// What was published last, for what is taken back.
+    published: Option<publish::Known>,
     /// That the key still signs.
     signs: Option<Premise>,
     changes: Vec<CertificateChange>,
@@ -316,7 +306,20 @@ impl<'a> Group<'a> {
         let rows = page.items.iter().map(|document| document.read()).collect::<Result<_, _>>()?;
         let read = page.items.into_iter().map(|document| (document.key, document.revision)).collect();
         let (fates, given, changes, firsts, done) = Default::default();
-        Ok(Self { record, undo, rows, read, fates, given, planned: None, signs: None, changes, firsts, done })
+        Ok(Self {
+            record,
+            undo,
+            rows,
+            read,
+            fates,
+            given,
+            planned: None,
+            published: None,
+            signs: None,
+            changes,
+            firsts,
+            done,
+        })
     }
 
     /// Looks at everybody as they are now, not as they were when the list was made.
@@ -332,9 +335,9 @@ impl<'a> Group<'a> {
                 self.rows.iter().map(fate).collect::<Result<_>>()?
             }
             _ => {
-                let last = publish::last(desk.store)?;
+                let known = self.published.insert(publish::Known::read(desk.store)?);
                 let (run, seen) = (self.record.of.as_deref(), self.record.created);
-                let undone = Undone { run, seen, last: last.as_ref() };
+                let undone = Undone { run, seen, last: known.last.as_ref() };
                 let fate = |row: &Row| {
                     let number = row.number.as_ref();
                     let has = number.map(|number| desk.store.certificate(number)).transpose()?.flatten();
@@ -355,7 +358,7 @@ impl<'a> Group<'a> {
     fn make(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made) -> Result<()> {
         let (firsts, nexts) = self.settle(desk)?;
         if !firsts.is_empty() || !nexts.is_empty() {
-            self.signs = Some(still_signs(desk.store, workshop.signer)?.ok_or(RunError::KeyReplaced)?);
+            self.signs = Some(still_signs(desk.store, &workshop.signer.id)?.ok_or(RunError::KeyReplaced)?);
         }
         self.issue(desk, workshop, made, firsts)?;
         self.replace(desk, workshop, made, nexts)
@@ -504,6 +507,8 @@ impl<'a> Group<'a> {
         };
         let mut writes: Vec<DocumentWrite> = self.rows.iter().zip(self.read).map(row).collect();
         writes.extend(webhooks::enqueue(desk.store, &self.done.notices(desk, &record.id))?);
+        let restores = !self.done.restored.is_empty();
+        writes.extend(self.published.iter().filter(|_| restores).flat_map(publish::Known::restoring));
         let mut counters = record.counters;
         self.rows.iter().for_each(|row| counters.count(row.state));
         counters.new_versions += self.done.reissued.len() as u64;

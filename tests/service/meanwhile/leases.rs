@@ -16,7 +16,7 @@ use crate::harness::World;
 use crate::runs::{certificates, desk, school, work};
 
 /// Two services: the first one's writes can be held up.
-fn two(story: impl Fn(&Arc<World>, &Between, &Arc<World>)) {
+pub(super) fn two(story: impl Fn(&Arc<World>, &Between, &Arc<World>)) {
     let tell = |store: Arc<dyn Store>, folder| {
         let between = Between::over(store.clone());
         let one = World::on(between.clone(), folder, Limits::default());

@@ -3,6 +3,7 @@
 
 mod between;
 mod leases;
+mod publication;
 mod queue;
 
 use std::sync::Arc;

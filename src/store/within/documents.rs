@@ -40,6 +40,7 @@ fn belongs(collection: Collection) -> Option<Belongs> {
                 C::SECOND_STEPS,
                 C::API_TOKENS,
                 C::TALLIES,
+                C::PUBLICATION,
                 C::SIGNING_KEY,
                 C::IDEMPOTENCY,
                 C::ERASED,

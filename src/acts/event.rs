@@ -61,7 +61,7 @@ pub struct Details {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub credits: Option<f64>,
-    /// Built-in template, one of the library, or the digest of a kept version.
+    /// Built-in template or one of the library: its newest version, or `NAME@VERSION`; or the digest of a kept version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
     /// The template as a door has kept it, with an event's own pictures in it.
@@ -100,7 +100,7 @@ pub struct TemplateWanted {
     /// The language's tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// Built-in template, one of the library, or the digest of a kept version.
+    /// Built-in template or one of the library: its newest version, or `NAME@VERSION`; or the digest of a kept version.
     pub template: String,
 }
 

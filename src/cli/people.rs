@@ -23,6 +23,9 @@ pub(super) enum Command {
         /// Show the further columns too
         #[arg(long)]
         fields: bool,
+        /// Show who put each one in, and how
+        #[arg(long)]
+        entered: bool,
         /// Print one JSON object a line, with all that is known
         #[arg(long)]
         json: bool,
@@ -32,11 +35,16 @@ pub(super) enum Command {
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open_to_read(global)?;
     match command {
-        Command::List { code, fields, json } => list(&workspace, &code, fields, json),
+        Command::List { code, fields, entered, json } => list(&workspace, &code, (fields, entered), json),
     }
 }
 
-fn list(workspace: &Workspace, code: &EventCode, with_fields: bool, as_json: bool) -> Result<ExitCode, Failure> {
+fn list(
+    workspace: &Workspace,
+    code: &EventCode,
+    (with_fields, with_entered): (bool, bool),
+    as_json: bool,
+) -> Result<ExitCode, Failure> {
     workspace.event(code)?;
     let store = &workspace.store;
     let (mut rows, mut columns, mut cursor) = (Vec::new(), BTreeSet::new(), None::<String>);
@@ -49,12 +57,15 @@ fn list(workspace: &Workspace, code: &EventCode, with_fields: bool, as_json: boo
                     "person": person.key, "name": person.name, "email": person.email, "fields": person.fields,
                     "externalId": person.external_id, "locale": person.locale, "progress": person.progress,
                     "imported": person.imported, "certificate": number,
+                    "entered": person.entered.unwrap_or_default(), "progressEntered": person.progress_entered,
                 }));
             } else {
                 let dash = || "-".to_owned();
                 let number = number.map_or_else(dash, |number| number.to_string());
                 columns.extend(person.fields.keys().filter(|_| with_fields).cloned());
-                rows.push((vec![person.name, person.email.unwrap_or_else(dash), number], person.fields));
+                let mut row = vec![person.name, person.email.unwrap_or_else(dash), number];
+                row.extend(with_entered.then(|| person.entered.unwrap_or_default().to_string()));
+                rows.push((row, person.fields));
             }
         }
         cursor = page.next;
@@ -63,8 +74,9 @@ fn list(workspace: &Workspace, code: &EventCode, with_fields: bool, as_json: boo
         }
     }
     if !as_json {
-        let heads: Vec<&str> =
-            ["NAME", "E-MAIL", "CERTIFICATE"].into_iter().chain(columns.iter().map(|c| &**c)).collect();
+        let mut heads = vec!["NAME", "E-MAIL", "CERTIFICATE"];
+        heads.extend(with_entered.then_some("ENTERED"));
+        heads.extend(columns.iter().map(|c| &**c));
         let cell = |fields: &Fields, column: &String| {
             fields.get(column).map(|value| value.replace(['\n', '\r'], " ")).unwrap_or_default()
         };

@@ -236,7 +236,8 @@ impl Named {
             file.take(FILE_BYTES as u64 + 1).read_to_end(&mut bytes).doing(format!("read {}", shown(argument)))?;
             return Ok(Self::Bytes(bytes));
         }
-        let is_text = argument.contains("#1") || ["ey", "{"].iter().any(|start| argument.starts_with(start));
+        let is_text = ["#1", "#0"].iter().any(|mark| argument.contains(mark))
+            || ["ey", "{"].iter().any(|start| argument.starts_with(start));
         if is_text {
             return Ok(Self::Bytes(argument.as_bytes().to_vec()));
         }

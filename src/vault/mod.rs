@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::acts::run::{Shop, Undo};
+use crate::acts::run::{NotPublished, Shop, Undo};
 use crate::credential::Timestamp;
 use crate::desk::{Desk, Signer};
 use crate::keys::KeyManifest;
@@ -258,7 +258,7 @@ impl Vault {
         if let Some(live) = live.as_ref().filter(fresh) {
             return Ok(Arc::clone(&live.anchors));
         }
-        let mut anchors = TrustAnchors::default();
+        let mut anchors = TrustAnchors::of_records();
         anchors.add(&self.present(desk)?, None).map_err(PublishError::from)?;
         let anchors = Arc::new(anchors);
         *live = Some(Live { made: desk.now, changes, anchors: Arc::clone(&anchors) });
@@ -280,11 +280,8 @@ impl Vault {
 }
 
 impl Shop for Vault {
-    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, String> {
-        Vault::publish(self, desk, at_once).map_err(|error| match error.hint() {
-            Some(hint) => format!("{error}; {hint}"),
-            None => error.to_string(),
-        })
+    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, NotPublished> {
+        Vault::publish(self, desk, at_once).map_err(|error| NotPublished { hint: error.hint(), cause: Box::new(error) })
     }
 
     fn undo(&self) -> Undo {

@@ -351,7 +351,8 @@ fn nobody_gets_a_first_certificate_who_was_erased_while_it_was_made() {
         let code = "WORKSHOP".parse().unwrap();
         let event = store.event(&code).unwrap().unwrap();
         let person = store.participant(&code, &PersonKey("p00000@example.org".to_owned())).unwrap().unwrap();
-        let order = Order { person, template: event.template.clone(), tier: None, basis: None, run: None };
+        let order =
+            Order { person, template: event.template.clone(), tier: None, basis: None, run: None, issued: None };
         let (signer, times) = (world.app.vault.signer(), StageTimes::default());
         let workshop = Workshop { faces: &world.app.faces, signer: &signer, times: &times };
         let made = making::make(&desk, &workshop, &event, vec![order]).unwrap().remove(0).unwrap();

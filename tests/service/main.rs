@@ -2,13 +2,16 @@
 
 mod abuse;
 mod archived;
+mod chosen;
 mod document;
 mod earlier;
 mod eligibility;
+mod entered;
 mod erase;
 mod events;
 mod exceptions;
 mod first_user;
+mod foreseen;
 mod full;
 mod harness;
 mod hooks;
@@ -29,6 +32,7 @@ mod people;
 mod process;
 mod public_url;
 mod publishing;
+mod ready;
 mod real_door;
 mod runs;
 mod scopes;

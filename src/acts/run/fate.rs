@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Kind, Over, Result};
+use super::{Chosen, Kind, Over, Result};
 use crate::acts::{Decider, Decision, Ground, Listed, listed_given};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::desk::Desk;
@@ -115,6 +115,7 @@ pub(in crate::acts) struct Assessor<'a> {
     pub(in crate::acts) event: &'a Event,
     pub(in crate::acts) decider: Decider<'a>,
     pub(in crate::acts) asked: Asked,
+    pub(in crate::acts) chosen: &'a Chosen,
 }
 
 /// How it stands with somebody: the decision about them, and what they have.
@@ -151,7 +152,8 @@ impl Assessor<'_> {
     fn case_given(&self, person: &Participant) -> Result<(Case, Premise)> {
         let code = &self.event.code;
         let (listed, given) = listed_given(self.store, code, &person.key)?;
-        let decision = self.decider.decide(person, &listed);
+        let mut decision = self.decider.decide(person, &listed);
+        decision.template = self.chosen.template.clone().unwrap_or(decision.template);
         let number = self.store.certificate_of(code, &person.key)?;
         let has = number.map(|number| self.store.certificate(&number)).transpose()?.flatten();
         let let_in = match listed {

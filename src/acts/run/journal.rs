@@ -1,3 +1,5 @@
+//! The journal of runs: listed, read row by row, cancelled; and what it forgets with a person.
+
 use serde_json::json;
 
 use super::record::{GROUP, Row, RowState, RunRecord, RunState, read};

@@ -14,6 +14,7 @@
 //!
 //! Speaks no HTTP, has no clock and no threads: the time comes in the desk, and a worker calls [`step()`] again and again.
 
+mod chosen;
 mod create;
 pub mod fate;
 mod foresee;
@@ -26,6 +27,7 @@ pub(in crate::acts) mod select;
 pub(in crate::acts) mod step;
 mod undo;
 
+pub use chosen::{Chosen, ReasonWanted, date};
 pub use create::{Created, create, create_held, retry_failed};
 pub use fate::{Fate, HAS_ONE};
 pub use foresee::{affected, preview};
@@ -35,7 +37,7 @@ pub use lease::{Holder, LEASE_SECONDS, give_back};
 pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};
-pub use step::{Done, Shop, Step, step, step_of};
+pub use step::{Done, NotPublished, Shop, Step, step, step_of};
 pub use undo::{restoration, undo};
 
 use crate::accounts::AccountsError;

@@ -2,10 +2,11 @@
 //! and nothing is signed. Otherwise it is the run that the service makes of it, with the same journal, and who kills it half way
 //! can start it again, or leaves the rest to the service.
 
+use super::create::create_as;
 use super::lease::{self, Holder, Taken};
 use super::record::{GROUP, RunRecord, read};
 use super::step::{Group, Step, finish};
-use super::{Kind, Over, Result, RunError, RunRequest, Undo, create_held};
+use super::{Chosen, Kind, Over, Result, RunError, RunRequest, Undo};
 use crate::desk::Desk;
 
 /// Returns the request to take back what a run revoked: for [`super::affected`], which says whom that is about.
@@ -23,7 +24,7 @@ pub fn restoration(desk: &Desk, id: &str) -> Result<RunRequest> {
 /// [`RunError::NoRun`], [`RunError::Nobody`] if it revoked nothing that is still revoked.
 pub fn undo(desk: &Desk, id: &str) -> Result<RunRecord> {
     let holder = Holder::to_the_end();
-    let made = create_held(desk, &holder, &restoration(desk, id)?, usize::MAX)?.run;
+    let made = create_as(desk, &holder, (&restoration(desk, id)?, Chosen::default()), usize::MAX)?.run;
     loop {
         let Taken::Held(held) = lease::take(desk, &holder, &made.id)? else { return Err(RunError::Busy) };
         let (run, revision) = read(desk.store, &made.id)?;

@@ -6,6 +6,8 @@ mod imports;
 mod listing;
 mod names;
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -20,7 +22,7 @@ use crate::accounts::Permission;
 use crate::acts::{self, Decider, Decision, PersonChange, Planned, Said};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
-use crate::eligibility::Progress;
+use crate::eligibility::{Entered, Progress};
 use crate::server::extract::{Body, IfMatch, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
@@ -63,6 +65,11 @@ pub(super) struct PersonView {
     pub fields: Fields,
     /// What the person has attended, done and reached.
     pub progress: Progress,
+    /// Who put the person in, and how.
+    pub entered: Entered,
+    /// Who entered what is known of the progress, and how, by name: `sessions.day1`, `score`. What is not named here was
+    /// entered before this was noted.
+    pub progress_entered: BTreeMap<String, Entered>,
     /// When the person was last imported or added.
     #[schema(value_type = String, format = DateTime)]
     pub imported: Timestamp,
@@ -82,6 +89,8 @@ impl PersonView {
             locale: person.locale,
             fields: person.fields,
             progress: person.progress,
+            entered: person.entered.unwrap_or_default(),
+            progress_entered: person.progress_entered,
             imported: person.imported,
             certificate,
         })

@@ -363,8 +363,8 @@ impl Store for Within<'_> {
         self.store.last_act()
     }
 
-    fn is_alone(&self) -> bool {
-        self.store.is_alone()
+    fn opening(&self) -> Option<&str> {
+        self.store.opening()
     }
 
     fn check(&self) -> Result<()> {

@@ -13,7 +13,7 @@ use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::making::{OwnKeys, StageTimes};
-use crate::store::{Certificate, Standing, Store};
+use crate::store::{Certificate, Standing};
 
 /// How many records are read at once.
 const PAGE: usize = 500;

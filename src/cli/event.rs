@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::output::{self, Explain, Failure};
-use super::workspace::Workspace;
+use super::workspace::{UNSURE, Workspace};
 use super::{Global, time};
 use crate::acts::{self, ActError};
 use crate::credential::{EventCode, Timestamp};
@@ -14,7 +14,7 @@ use crate::desk::Desk;
 use crate::eligibility::{Rule, Session};
 use crate::import::checked_text;
 use crate::making::{ExpiresAfter, ValidityError};
-use crate::store::{BlobId, Event, Page, Store, StoreError, TemplateRef};
+use crate::store::{BlobId, Event, Page, StoreError, TemplateRef};
 use crate::template::{FontLibrary, Template};
 
 /// How many records are read at once.
@@ -239,6 +239,7 @@ pub(super) fn explain(error: ActError) -> Failure {
     let hint = match &error {
         ActError::EventExists(_) => "choose another code",
         ActError::Store(StoreError::Conflict(_)) => "run the command again; nothing was changed",
+        ActError::Store(StoreError::Io(_)) => UNSURE,
         _ => "nothing was changed",
     };
     Failure::from(error).hint(hint)
@@ -337,7 +338,7 @@ fn show(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCo
     }
     let archived = if planned.plan.archived.is_some() { "  (archived)" } else { "" };
     output::line(format!("{code}  {}{archived}", event.achievement.name));
-    let version = acts::templates::built_in_version(&workspace.store, &event.template)?;
+    let version = acts::templates::built_in_version(&*workspace.store, &event.template)?;
     let gets = ruled(planned.plan.rule.as_ref());
     for (what, value) in details(&event, version).into_iter().chain([("rule", gets)]) {
         output::line(format!("  {what:<13} {value}"));
@@ -445,7 +446,7 @@ fn list(workspace: &Workspace, archived: bool, as_json: bool) -> Result<ExitCode
         rows.push(vec![event.code.to_string(), event.achievement.name, starts, ends, event.template.name]);
     };
     for event in codes {
-        if acts::plan(&workspace.store, &event.code)?.0.archived.is_some() == archived {
+        if acts::plan(&*workspace.store, &event.code)?.0.archived.is_some() == archived {
             row(event);
         }
     }

@@ -15,7 +15,6 @@ mod event_update;
 mod files;
 mod import;
 mod init;
-mod instead;
 mod issue;
 mod keys;
 pub mod output;
@@ -67,9 +66,6 @@ pub struct Global {
     /// Act as if it were this instant: for tests and reproducible demonstrations
     #[arg(long, global = true, env = "TESTAMUR_CLOCK", value_name = "T", value_parser = time::instant, hide = true)]
     clock: Option<Timestamp>,
-    /// The call that does the same while the service holds the store.
-    #[arg(skip)]
-    over_http: Option<&'static str>,
 }
 
 impl Global {
@@ -145,7 +141,7 @@ enum Command {
 /// When it could not do its work; a verdict or a row that is not good is exit code 1, not an error.
 pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let Cli { global, command } = cli;
-    let global = &Global { over_http: instead::over_http(&command), ..global };
+    let global = &global;
     match command {
         Command::Init(args) => init::run(global, args),
         Command::Template(command) => template::run(global, command),

@@ -9,7 +9,7 @@ use super::Global;
 use super::output::{self, Failure};
 use super::workspace::Workspace;
 use crate::credential::EventCode;
-use crate::store::{Fields, Store};
+use crate::store::Fields;
 
 /// How many records are read at once.
 const PAGE: usize = 500;

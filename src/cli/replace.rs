@@ -5,13 +5,13 @@ use std::process::ExitCode;
 use super::Global;
 use super::event_update::named as named_for;
 use super::output::{self, Explain, Failure};
-use super::workspace::{ANY, Workspace};
+use super::workspace::{ANY, UNSURE, Workspace};
 use crate::acts;
 use crate::acts::run::RunError;
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::desk::Desk;
 use crate::making::{Correction, ReplaceError, StageTimes, Workshop};
-use crate::store::Store;
+use crate::store::StoreError;
 
 /// Longest public reason, in characters.
 const LONGEST_REASON: usize = 200;
@@ -76,6 +76,7 @@ fn explain(error: RunError, desk: &Desk) -> Failure {
         }
         RunError::Replace(ReplaceError::NothingChanges(_)) => "correct something with --set; nothing was changed",
         RunError::CannotMake(_) => "correct the value; nothing was changed",
+        RunError::Store(StoreError::Io(_)) => UNSURE,
         _ => "nothing was changed",
     };
     Failure::from(error).hint(hint)

@@ -334,7 +334,7 @@ pub enum Cause {
 }
 
 /// One change of [`crate::store::Store::change_certificates`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum CertificateChange {
     /// Puts a new certificate, version 1, whose person has none in the event yet.
     Issue(Certificate),

@@ -57,6 +57,7 @@ fn belongs(collection: Collection) -> Option<Belongs> {
                 C::SECOND_STEPS,
                 C::API_TOKENS,
                 C::TALLIES,
+                C::PUBLICATION,
                 C::SIGNING_KEY,
                 C::IDEMPOTENCY,
                 C::ERASED,
@@ -523,8 +524,8 @@ impl Store for Within<'_> {
         self.store.last_act()
     }
 
-    fn is_alone(&self) -> bool {
-        self.store.is_alone()
+    fn opening(&self) -> Option<&str> {
+        self.store.opening()
     }
 
     fn check(&self) -> Result<()> {

@@ -79,6 +79,27 @@ struct Opened {
     signer: Signer,
 }
 
+impl Opened {
+    /// Takes over what another process made of the keys. A key that does not open (its passphrase is another now) leaves the
+    /// old one in place: it signs nothing any more, because the store says which key does.
+    fn take_over(&mut self, passphrase: &str) {
+        let before = self.signer.id.clone();
+        self.signer.own = Arc::new(OwnKeys::of(self.keys.manifest()));
+        if self.keys.manifest().active().is_some_and(|key| key.id == before) {
+            return;
+        }
+        match signer(&self.keys, passphrase) {
+            Ok(signer) => {
+                tracing::info!(before, after = signer.id, "another process changed the key that signs");
+                self.signer = signer;
+            }
+            Err(error) => {
+                tracing::error!(%error, "another process changed the key that signs, and it does not open; start the service anew");
+            }
+        }
+    }
+}
+
 impl Vault {
     /// Opens the active key of a folder. `site` is where [`Vault::publish`] writes; `private` must not become part of it.
     ///
@@ -143,8 +164,18 @@ impl Vault {
         self.opened().keys.manifest().clone()
     }
 
+    /// Returns the keys as they are in the folder now: a command may have changed them while the service has them open.
     fn opened(&self) -> MutexGuard<'_, Opened> {
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        match opened.keys.refresh() {
+            Ok(false) => {}
+            Ok(true) => {
+                self.forget_anchors();
+                opened.take_over(&self.passphrase);
+            }
+            Err(error) => tracing::error!(%error, "another process changed the keys, and they cannot be read"),
+        }
+        opened
     }
 
     /// Makes the next answer start from what is known then: after a key or a certificate changed its state. Anchors that are

@@ -4,6 +4,7 @@ mod batch;
 mod dump;
 mod folder;
 pub mod records;
+mod remote;
 mod speed;
 
 use std::collections::BTreeSet;
@@ -29,6 +30,8 @@ fn on_each_engine(story: impl Fn(&dyn Store)) {
     println!("sled");
     let folder = tempfile::tempdir().unwrap();
     story(&SledStore::create(&folder.path().join("store")).unwrap());
+    println!("remote");
+    remote::asked_through_a_socket(|store| story(store));
 }
 
 /// Reads a whole listing in pages of `limit`.

@@ -24,7 +24,7 @@ use crate::inspect::{self, Answer, Finding, Inspected};
 use crate::reading::{self, Ask, ReadMode, ReadingError};
 use crate::server::crowd::Place;
 use crate::server::extract::{Path, Raw, is_json, within};
-use crate::server::{App, ClientAddress, Problem};
+use crate::server::{self, App, ClientAddress, Problem};
 use crate::status::Reason;
 use crate::store::{Certificate, Standing};
 use crate::verify::{Basis, verify_jws};
@@ -63,7 +63,7 @@ impl FromRequestParts<App> for Patient {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
-        if app.public_rate().allows(address) {
+        if server::Caller::is_operator(parts) || app.public_rate().allows(address) {
             return Ok(Self);
         }
         let detail = "too many requests from this address; wait a second";

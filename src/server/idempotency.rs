@@ -13,6 +13,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::extract::{is_json, within};
 use super::{App, Caller, Problem};
+use crate::accounts::Scope;
 use crate::acts::answers::{self, Answer, Seen};
 use crate::acts::erase::Unerased;
 use crate::credential::Timestamp;
@@ -59,7 +60,7 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
     within(&parts.headers, limit)?;
     let room = room(&parts.headers, limit).await?;
     let body = collected(body, limit).await?;
-    let fingerprint = fingerprint(parts.method.as_str(), &parts.uri.to_string(), &body);
+    let fingerprint = fingerprint(parts.method.as_str(), &parts.uri.to_string(), &caller.scope, &body);
     let path = Some(parts.uri.path().to_owned());
     let name = HEXLOWER.encode(&Sha256::digest(format!("{}\n{key}", caller.id)));
     let now = app.now();
@@ -188,9 +189,13 @@ async fn collected(body: Body, limit: usize) -> Result<Bytes, Problem> {
     }
 }
 
-fn fingerprint(method: &str, uri: &str, body: &[u8]) -> String {
+/// Who is limited to other events since is not told the answer of before.
+fn fingerprint(method: &str, uri: &str, scope: &Scope, body: &[u8]) -> String {
     let mut digest = Sha256::new();
     digest.update(format!("{method} {uri}\n"));
+    for event in scope.events().into_iter().flatten() {
+        digest.update(format!("{event}\n"));
+    }
     digest.update(body);
     HEXLOWER.encode(&digest.finalize())
 }

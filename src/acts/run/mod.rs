@@ -10,7 +10,7 @@
 //!   function, the run at the time when it does it.
 //! - [`create()`], [`preview`], [`step()`], [`cancel`], [`retry_failed`]. [`create_held`], [`step_of`]: from its first group to
 //!   its last by whoever made it.
-//! - [`undo()`]: what a run revoked is taken back by who holds the store alone.
+//! - [`undo()`]: what a run revoked is taken back by who need not sign for it.
 //!
 //! Speaks no HTTP, has no clock and no threads: the time comes in the desk, and a worker calls [`step()`] again and again.
 

@@ -114,19 +114,11 @@ pub struct Signatory {
     pub title: String,
 }
 
-/// Creates an event in draft.
+/// Creates an event in draft; with a rule from the beginning, or with none: then nobody gets a certificate yet.
 ///
 /// # Errors
 /// When there is one of that code, or its details are not good ones.
-pub fn create(desk: &Desk, faces: &Faces, code: EventCode, details: &Details) -> Result<Planned, ActError> {
-    create_for(desk, faces, code, details, None)
-}
-
-/// The same with a rule from the beginning.
-///
-/// # Errors
-/// As [`create`].
-pub fn create_for(
+pub fn create(
     desk: &Desk,
     faces: &Faces,
     code: EventCode,

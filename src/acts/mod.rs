@@ -15,6 +15,7 @@
 //! - [`second`]: what one person may do alone within a day; [`mod@approval`]: what waits for a second one.
 //! - [`spot_check`]: is what we issued what we meant? [`erase`]: what forgetting somebody means.
 
+pub mod answers;
 pub mod approval;
 mod archive;
 mod asked;
@@ -41,13 +42,11 @@ mod what_if;
 pub mod withdraw;
 
 pub use approval::{Approval, ApprovalState, approve, reject};
-pub use archive::{being_removed, finish_removal, is_being_removed, remove_event, set_archived};
+pub use archive::{finish_removal, finish_removals, is_being_removed, remove_event, set_archived};
 pub use asked::{Said, check_same};
 pub use correct::{Ask, Correction, CorrectionState};
 pub use decide::{Decider, Decision, Ground, decide, decisions, may_request_own};
-pub use event::{
-    Details, Signatory, allow_early, changed, copy, create, create_for, move_to, set_course, set_rule, update,
-};
+pub use event::{Details, Signatory, allow_early, changed, copy, create, move_to, set_course, set_rule, update};
 pub use exceptions::{
     ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclusions, remove,
 };

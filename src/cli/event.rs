@@ -201,7 +201,7 @@ fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
     let faces = workspace.faces()?;
     let kept = keep_template(&desk, faces.fonts(), &template, pictures(&details)?)?;
     let details = acts::Details { kept: Some(kept), ..stated(Some(title), details) };
-    let made = acts::create_for(&desk, &faces, code, &details, Some(rule)).map_err(explain)?;
+    let made = acts::create(&desk, &faces, code, &details, Some(rule)).map_err(explain)?;
     output::line(format!("event {} is ready, with template {}", made.event.code, made.event.template.name));
     output::line(format!("next: testamur import {} people.csv", made.event.code));
     Ok(ExitCode::SUCCESS)
@@ -429,7 +429,7 @@ fn remove(workspace: &Workspace, code: &EventCode) -> Result<ExitCode, Failure> 
     let desk = workspace.desk();
     workspace.event(code)?;
     acts::remove_event(&desk, &acts::planned(&desk, code).map_err(explain)?).map_err(explain)?;
-    workspace.finish_removals()?;
+    workspace.finish_begun()?;
     output::line(format!("event {code} is removed, with all who were in it"));
     Ok(ExitCode::SUCCESS)
 }

@@ -136,7 +136,7 @@ fn nobody(desk: &Desk, code: &EventCode) -> Result<(), Failure> {
 /// Ends what an earlier command began and was killed in: the run that follows goes over everybody anew, and whoever got
 /// theirs keeps it.
 fn interrupted(desk: &Desk, code: &EventCode) -> Result<(), Failure> {
-    for ended in explain(run::end_interrupted(desk, code))? {
+    for ended in explain(run::end_interrupted(desk, Kind::Generate, Some(code)))? {
         output::note(format!("note: an earlier command was interrupted; {}", ended.stopped().unwrap_or_default()));
     }
     Ok(())

@@ -20,6 +20,7 @@ mod keys;
 pub mod output;
 mod passphrase;
 mod people;
+mod people_change;
 mod publish;
 mod qr;
 mod read_pieces;
@@ -87,7 +88,7 @@ enum Command {
     Event(event::Command),
     /// Import people into an event from CSV or XLSX
     Import(import::Args),
-    /// List the people of an event
+    /// List the people of an event; exclude, except or erase one
     #[command(subcommand)]
     People(people::Command),
     /// Issue certificates to everybody in an event who has none yet

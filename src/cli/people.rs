@@ -1,4 +1,4 @@
-//! `testamur people`: who is in an event, in the order of the list.
+//! `testamur people`: who is in an event, in the order of the list; what is done to one of them is in `people_change`.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::Global;
 use super::output::{self, Failure};
+use super::people_change;
 use super::workspace::Workspace;
 use crate::credential::EventCode;
 use crate::store::Fields;
@@ -30,12 +31,28 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Let somebody get no certificate, whatever the rule says
+    Exclude(people_change::Exclude),
+    /// Let somebody get a certificate despite the rule
+    Except(people_change::Except),
+    /// Take somebody off the exclusions or the exceptions
+    Unlist(people_change::Who),
+    /// Take somebody out of an event who has no certificate
+    Remove(people_change::Who),
+    /// Erase somebody: all that names them goes, number and status of a certificate stay
+    Erase(people_change::Who),
 }
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
-    let workspace = Workspace::open_to_read(global)?;
     match command {
-        Command::List { code, fields, entered, json } => list(&workspace, &code, (fields, entered), json),
+        Command::List { code, fields, entered, json } => {
+            list(&Workspace::open_to_read(global)?, &code, (fields, entered), json)
+        }
+        Command::Exclude(args) => people_change::exclude(global, &args),
+        Command::Except(args) => people_change::except(global, &args),
+        Command::Unlist(args) => people_change::unlist(global, &args),
+        Command::Remove(args) => people_change::remove(global, &args),
+        Command::Erase(args) => people_change::erase(global, &args),
     }
 }
 

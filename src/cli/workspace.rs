@@ -9,12 +9,12 @@ use super::embed::Embedder;
 use super::files::Format;
 use super::output::{self, Explain, Failure};
 use super::{Global, passphrase};
+use crate::acts;
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Actor, Desk, Issuer};
 use crate::making::Faces;
 use crate::publish::PublishError;
 use crate::publish::clock::{self, ClockError};
-use crate::server;
 use crate::server::operator::SOCKET;
 use crate::store::remote::{RemoteError, RemoteStore};
 use crate::store::{Event, SledStore, Store, StoreError};
@@ -58,7 +58,7 @@ impl Workspace {
         let seen = newest_file(&global.data);
         let workspace = Self::open_to_read(global)?;
         check_clock(&workspace.desk(), seen, global)?;
-        workspace.finish_removals()?;
+        workspace.finish_begun()?;
         Ok(workspace)
     }
 
@@ -110,12 +110,13 @@ impl Workspace {
         }
     }
 
-    /// Ends the removals of events: of this command, or of one that was killed.
+    /// Ends what was begun: people erased and events removed, by this command or by one that was killed.
     ///
     /// # Errors
     /// When the store fails.
-    pub(super) fn finish_removals(&self) -> Result<(), Failure> {
-        server::finish_removals(&*self.store).map_err(|problem| Failure::new(problem.detail))
+    pub(super) fn finish_begun(&self) -> Result<(), Failure> {
+        acts::erase::finish_all(&*self.store)?;
+        Ok(acts::finish_removals(&*self.store)?)
     }
 
     /// Returns the desk of this command: its store, issuer, actor and time.

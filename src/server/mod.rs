@@ -40,6 +40,6 @@ pub use public_url::{PASSWORD_PAGE, PublicUrl, PublicUrlError};
 pub use publisher::{Publisher, publish_when_due};
 pub use router::{openapi, router};
 pub use run::{EACH_ADDRESS, Listen, ServeError, serve};
-pub use session::{accounts, compact_if_due, finish_erasing, finish_removals, setup_link, sweep_sessions};
+pub use session::{accounts, compact_if_due, finish_erasing, setup_link, sweep_sessions};
 pub use steady::Steady;
 pub use worker::{Worker, work_once};

@@ -11,9 +11,8 @@ use tokio::sync::Semaphore;
 use super::{App, Authenticator, Caller, ClientAddress, Problem};
 use crate::accounts::{self, AccountsError, Grant, Permission, Principal, SESSION_SECONDS, Secret, Throttle};
 use crate::acts::{self, erase};
-use crate::credential::EventCode;
 use crate::desk::{Actor, Desk};
-use crate::store::{Store, StoreError};
+use crate::store::StoreError;
 
 /// Name of the session's cookie. With this prefix a browser takes it only over a safe connection and from this host, not
 /// from a neighbouring one (RFC 6265bis, section 4.1.3.2).
@@ -235,21 +234,8 @@ pub fn compact_if_due(app: &App) -> Result<(), StoreError> {
 /// # Errors
 /// When the store fails.
 pub fn finish_erasing(app: &App) -> Result<(), Problem> {
-    super::api::participants::finish_all(&*app.store)?;
-    finish_removals(&*app.store)
-}
-
-/// Takes away the people of events that were removed, where that was begun and not ended.
-///
-/// # Errors
-/// When the store fails.
-pub fn finish_removals(store: &dyn Store) -> Result<(), Problem> {
-    acts::being_removed(store)?.iter().try_for_each(|code| finish_removal(store, code))
-}
-
-/// The same of one event.
-pub(super) fn finish_removal(store: &dyn Store, code: &EventCode) -> Result<(), Problem> {
-    acts::finish_removal(store, code, |code| super::idempotency::forgetting_event(store, code))
+    acts::erase::finish_all(&*app.store)?;
+    Ok(acts::finish_removals(&*app.store)?)
 }
 
 /// Returns who is not logged in.

@@ -14,8 +14,8 @@ pub enum Names {
     Nobody,
     /// Members of staff: their accounts.
     Staff,
-    /// Participants. Who erases one takes what names them out of every such collection (`acts::forgetting` and what its
-    /// callers add); a test holds each of them to it.
+    /// Participants. Who erases one takes what names them out of every such collection (`acts::erase`);
+    /// a test holds each of them to it.
     Participants,
 }
 

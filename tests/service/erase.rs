@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::http::header;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use testamur::acts::erase::{self, Gone};
+use testamur::acts::erase;
 use testamur::desk::Actor;
 use testamur::making::{self, Order, StageTimes, Workshop};
 use testamur::server::{Limits, compact_if_due, finish_erasing};
@@ -211,8 +211,7 @@ fn an_erasing_that_was_killed_half_way_is_ended_when_the_service_starts() {
         let kept = store.document(Collection::CORRECTIONS, late["id"].as_str().unwrap()).unwrap().unwrap();
         let code = "WORKSHOP".parse().unwrap();
         let person = testamur::acts::find(store, &code, &id).unwrap();
-        let gone = Gone::of(store, &code, &person).unwrap();
-        erase::erase(&desk(world), &person, gone, Vec::new()).unwrap();
+        erase::begin(&desk(world), &code, &person).unwrap();
         let again = DocumentWrite::put(Collection::CORRECTIONS, kept.key, Expect::Any, &kept.value);
         store.write_documents(&[again], None).unwrap();
         let left = named(world);

@@ -43,6 +43,7 @@ mod shut_out;
 mod skeleton;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
+mod story;
 mod strays;
 mod tags;
 mod taken_back;

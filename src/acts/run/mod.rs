@@ -31,7 +31,7 @@ pub use chosen::{Chosen, ReasonWanted, date};
 pub use create::{Created, create, create_held, retry_failed};
 pub use fate::{Fate, HAS_ONE};
 pub use foresee::{affected, preview};
-pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
+pub use journal::{cancel, filtered, renaming, row, rows, run, runs};
 pub(in crate::acts) use journal::{runs_of, under_way_in};
 pub use lease::{Holder, LEASE_SECONDS, give_back};
 pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy};

@@ -18,7 +18,6 @@ use crate::eligibility::{Course, Rule, Session, Tiers};
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
-use crate::server::session::finish_removal;
 use crate::server::{App, Caller, Problem};
 use crate::store::{Event, StoreError};
 
@@ -247,7 +246,7 @@ async fn create(
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |app, desk| {
         let rule = new.rule.as_ref().filter(|rule| !rule.is_null()).map(read_rule).transpose()?;
-        let planned = acts::create_for(desk, &app.faces, new_code(&new.code)?, &new.details, rule)?;
+        let planned = acts::create(desk, &app.faces, new_code(&new.code)?, &new.details, rule)?;
         Ok(Tagged::created(tag(&planned), EventView::of(planned)))
     })
     .await
@@ -468,7 +467,7 @@ async fn remove(
             acts::remove_event(desk, &old)?;
             Ok(old.event.code)
         })?;
-        finish_removal(&*app.store, &removed)?;
+        acts::finish_removal(&*app.store, &removed)?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await

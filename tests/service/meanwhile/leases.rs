@@ -77,7 +77,11 @@ fn nobody_reserves_anything_for_a_run_that_another_works_on() {
             assert!(matches!(work_once(&beside.app).unwrap(), Step::Idle));
             assert_eq!(reserved(&beside), before);
             run::tidy(&desk(&beside)).unwrap();
-            assert!(run::end_interrupted(&desk(&beside), &"WORKSHOP".parse().unwrap()).unwrap().is_empty());
+            assert!(
+                run::end_interrupted(&desk(&beside), Kind::Generate, Some(&"WORKSHOP".parse().unwrap()))
+                    .unwrap()
+                    .is_empty()
+            );
             saw.fetch_add(1, Ordering::SeqCst);
         });
         work(one);
@@ -155,7 +159,11 @@ fn a_command_keeps_its_run_and_who_gave_up_leaves_it_to_the_service() {
         let left_alone = |seconds: i64| {
             [one, other].iter().for_each(|world| world.pass(seconds));
             assert!(matches!(work_once(&other.app).unwrap(), Step::Idle));
-            let ended = run::end_interrupted(&Desk { actor: &bob, ..desk(other) }, &"WORKSHOP".parse().unwrap());
+            let ended = run::end_interrupted(
+                &Desk { actor: &bob, ..desk(other) },
+                Kind::Generate,
+                Some(&"WORKSHOP".parse().unwrap()),
+            );
             assert_eq!(ended.unwrap(), []);
         };
         left_alone(1);

@@ -15,8 +15,6 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(in crate::server) use self::erase::finish_all;
-use self::erase::{finished, known_of};
 pub(super) use self::listing::{PeopleFilter, filtered};
 use crate::accounts::Permission;
 use crate::acts::{self, Decider, Decision, PersonChange, Planned, Said};
@@ -238,13 +236,11 @@ async fn delete(
     if_match: IfMatch,
 ) -> Result<StatusCode, Problem> {
     caller.may(Permission::Import)?;
-    app.at_desk(&caller, move |_, desk| {
-        let begun = settled(|| {
+    app.at_desk(&caller, move |app, desk| {
+        settled(|| {
             let (code, person) = person(desk, &code, &who, &if_match)?;
-            let (gone, forgetting) = known_of(desk, &code, &person)?;
-            Ok(acts::erase::delete(desk, &person, gone, forgetting)?)
+            Ok(acts::erase::delete(desk, &*app.store, &code, &person)?)
         })?;
-        finished(desk.store, &begun)?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await

@@ -3,7 +3,7 @@
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use testamur::render::png;
-use testamur::template::{Item, Scene};
+use testamur::scene::{Item, Scene};
 
 #[path = "../tests/core/scenes.rs"]
 #[expect(dead_code, reason = "the tests use more of it")]

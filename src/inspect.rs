@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::credential::{Malformed, Timestamp};
 use crate::guard::guarded;
 use crate::reading::{self, Ask, Candidate, Cut, Found, Kind, Outcome, Piece, Reader, ReadingError, Source, What};
-use crate::verify::{TrustAnchors, Verdict, verify};
+use crate::verify::{Basis, TrustAnchors, Verdict, verify};
 
 /// What came of a file.
 #[derive(Debug, Clone, Default)]
@@ -32,6 +32,8 @@ pub struct Answer {
     pub disagreements: Vec<reading::Disagreement>,
     /// Why a PDF's pages may show something else than what was signed.
     pub page: Page,
+    /// What was known of its revocation, and as of when.
+    pub basis: Option<Basis>,
 }
 
 /// What was found about a credential or a file.
@@ -66,6 +68,8 @@ pub enum Page {
     DrawnOver,
     /// Something of the file was not looked at.
     Partly(Cut),
+    /// In the place of its code is a specimen's.
+    PastedOver,
 }
 
 impl Page {
@@ -89,6 +93,10 @@ impl Page {
             Self::DrawnOver => {
                 Some(("drawn_over", "something was drawn over the page; only what is written here was signed"))
             }
+            Self::PastedOver => Some((
+                "specimen",
+                "the QR code that stands there is a specimen's, not this certificate's; only what is written here was signed",
+            )),
             Self::Partly(Cut::Pages) => Some((
                 "partly_read",
                 "some of its pages could not be read, or not in time, and may hold more; split the file to have all judged",
@@ -133,8 +141,9 @@ impl Finding {
 
 /// Verifies a text: a JWS, a verifier link, or JSON.
 pub fn text(text: &str, anchors: &TrustAnchors, now: Timestamp) -> Answer {
-    let finding = Finding::Verdict(verify(text.trim(), anchors, now));
-    Answer { source: "text", finding, ..nothing(None, "") }
+    let verdict = verify(text.trim(), anchors, now);
+    let basis = Basis::of(&verdict, anchors, now);
+    Answer { source: "text", finding: Finding::Verdict(verdict), basis, ..nothing(None, "") }
 }
 
 /// Returns the answer about a file that could not be looked at.
@@ -144,7 +153,7 @@ pub fn unreadable(error: ReadingError) -> Answer {
 
 fn nothing(name: Option<String>, problem: &str) -> Answer {
     let finding = Finding::Verdict(Verdict::Malformed(Malformed::new("file", problem)));
-    Answer { name, source: "file", finding, disagreements: Vec::new(), page: Page::Read }
+    Answer { name, source: "file", finding, disagreements: Vec::new(), page: Page::Read, basis: None }
 }
 
 /// A parser that gives up, ours or another's, is an answer about this file alone: others keep theirs.
@@ -225,12 +234,16 @@ impl Inspected {
                 format!("the credential of {number} is attached to it, but no page of it shows that certificate");
             self.notes.push(Note { name: name.clone(), text, is_left_out: false });
         }
-        let numbers: Vec<String> = all.iter().filter_map(|judged| judged.number().map(str::to_owned)).collect();
-        for Judged { verdict, sources } in all {
+        let mut numbers: Vec<String> = all.iter().filter_map(|judged| judged.number().map(str::to_owned)).collect();
+        numbers.extend(on_specimens(&all, found));
+        let pasted: Vec<bool> = all.iter().map(|judged| is_pasted_over(judged, &all, found)).collect();
+        for (Judged { verdict, sources }, pasted) in all.into_iter().zip(pasted) {
             let disagreements = differences(found, &verdict, &numbers);
-            let (source, page) = (word(sources[0]), Page::of(found));
+            let page = if pasted { Page::PastedOver } else { Page::of(found) };
+            let source = word(sources[0]);
+            let basis = Basis::of(&verdict, anchors, now);
             let finding = Finding::Verdict(verdict);
-            self.answers.push(Answer { name: name.clone(), source, finding, disagreements, page });
+            self.answers.push(Answer { name: name.clone(), source, finding, disagreements, page, basis });
         }
     }
 
@@ -263,6 +276,32 @@ fn absent(all: &[Judged], found: &Found) -> Vec<usize> {
     (0..all.len()).rev().filter(|&index| is_absent(&all[index])).collect()
 }
 
+/// Says whether a specimen's code stands where a credential's own belongs: on the page that shows its number, or in the
+/// picture that it is baked into.
+fn is_pasted_over(judged: &Judged, all: &[Judged], found: &Found) -> bool {
+    let Some(number) = judged.number() else { return false };
+    let shown = reading::shown_numbers(found.printed.as_deref().unwrap_or_default());
+    let is_its_place = |source: &Source| match source {
+        Source::QrInPicture => true,
+        Source::QrOnPage(page) => {
+            page.checked_sub(1).and_then(|at| shown.get(at)).is_some_and(|all| all.contains(number))
+        }
+        _ => false,
+    };
+    let specimens = all.iter().filter(|other| other.verdict == Verdict::Specimen).flat_map(|other| &other.sources);
+    specimens.filter(|source| is_its_place(source)).any(|source| !judged.sources.contains(source))
+}
+
+/// Returns the numbers on the pages that show a specimen's code: those pages are nobody's.
+fn on_specimens(all: &[Judged], found: &Found) -> impl Iterator<Item = String> {
+    let shown = reading::shown_numbers(found.printed.as_deref().unwrap_or_default());
+    let sources = all.iter().filter(|judged| judged.verdict == Verdict::Specimen).flat_map(|judged| &judged.sources);
+    let pages: BTreeSet<usize> = sources
+        .filter_map(|source| if let Source::QrOnPage(page) = source { page.checked_sub(1) } else { None })
+        .collect();
+    shown.into_iter().enumerate().filter(move |(at, _)| pages.contains(at)).flat_map(|(_, numbers)| numbers)
+}
+
 fn differences(found: &Found, verdict: &Verdict, numbers: &[String]) -> Vec<reading::Disagreement> {
     let Some((printed, credential)) = found.printed.as_ref().zip(verdict.credential()) else { return Vec::new() };
     let others: Vec<&str> = numbers.iter().filter(|n| **n != credential.number).map(String::as_str).collect();
@@ -286,7 +325,7 @@ impl Answer {
             && self.page == Page::Read
     }
 
-    /// Returns the members of `schemas/verdict.json`, with `name`, `source`, `printedDiffers` and `page`.
+    /// Returns the members of `schemas/verdict.json`, with `name`, `source`, `printedDiffers`, `page` and `basis`.
     pub fn to_json(&self) -> Map<String, Value> {
         let mut object = Map::new();
         if let Some(name) = &self.name {
@@ -313,6 +352,9 @@ impl Answer {
         if let Some((word, _)) = self.page.warning() {
             object.insert("page".to_owned(), json!(word));
         }
+        if let Some(basis) = &self.basis {
+            object.insert("basis".to_owned(), basis.to_json());
+        }
         object
     }
 }
@@ -320,6 +362,43 @@ impl Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_specimen_s_code_over_a_certificate_s_own_takes_the_green_away() {
+        let read = |name: &str| std::fs::read_to_string(format!("tests/vectors/{name}")).unwrap();
+        let case = |name: &str| serde_json::from_str::<Value>(&read(&format!("verdicts/{name}.json"))).unwrap();
+        let input = |name: &str| case(name)["input"].as_str().unwrap().to_owned();
+        let now: Timestamp = case("valid_issued_set")["now"].as_str().unwrap().parse().unwrap();
+        let mut anchors = TrustAnchors::default();
+        anchors.add(&read("trust/academy.jws"), None).unwrap();
+        let jws = input("valid_issued_set");
+        let verdict = verify(&jws, &anchors, now);
+        let credential = verdict.credential().unwrap();
+        let page = format!(
+            "{}\n{}\n{}\n{}\n",
+            credential.recipient, credential.title, credential.number, credential.issuer_name
+        );
+        let judged = |kind, pages: &[&str], all: &[(&str, Source)]| {
+            let candidates = all.iter().map(|(text, source)| Candidate { text: (*text).to_owned(), source: *source });
+            let printed = (kind == Kind::Pdf).then(|| pages.join("\u{c}"));
+            let found = Found { candidates: candidates.collect(), printed, ..Found::nothing(kind) };
+            let mut inspected = Inspected::default();
+            inspected.judge(None, &found, &anchors, now);
+            let answers = inspected.answers.iter();
+            answers.map(|a| (a.finding.code(), a.is_good(), a.page.warning().map_or("", |w| w.0))).collect::<Vec<_>>()
+        };
+        let (specimen, other) = (input("qr_specimen"), "Ada Lovelace\nCERT-SPECIMEN-2026-00001\n");
+        let (attached, qr) = ((&*jws, Source::Attachment), |page| (&*specimen, Source::QrOnPage(page)));
+        let alone = ("specimen", false, "");
+        let pasted = [("valid", false, "specimen"), alone];
+        let good = [("valid", true, ""), alone];
+        assert_eq!(judged(Kind::Pdf, &[&page], &[attached, qr(1)]), pasted);
+        assert_eq!(judged(Kind::Pdf, &[&page, other], &[attached, qr(2)]), good);
+        assert_eq!(judged(Kind::Pdf, &[&page], &[attached, (&jws, Source::QrOnPage(1)), qr(1)]), good);
+        let scanned = (&*specimen, Source::QrInPicture);
+        assert_eq!(judged(Kind::Png, &[], &[(&jws, Source::BakedPng), scanned]), pasted);
+        assert_eq!(judged(Kind::Png, &[], &[(&jws, Source::QrInPicture), scanned]), good);
+    }
 
     #[test]
     fn a_parser_that_gives_up_is_an_answer_about_one_file() {

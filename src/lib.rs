@@ -14,7 +14,7 @@
 //!
 //! Around it:
 //!
-//! - [`template`] and [`render`]: what a certificate looks like; PDF and PNG.
+//! - [`template`]: what a certificate looks like; lays it out into a [`scene`]. [`render`] draws scenes: PDF and PNG.
 //! - [`reading`]: gets credentials and printed text back out of PDF files and pictures, archives and mails; what others
 //!   send is read by a process of its own.
 //! - [`inspect`]: a whole file in, verdicts out: reads, verifies, compares.
@@ -36,6 +36,38 @@
 //! Doors (`cli`, `server`) call the same acts, in `acts`, `publish` and `vault`; those call `making`, `import`, the core and
 //! the `store` trait. Adapters do not know each other. A certificate is acknowledged only when its record is durable, and
 //! nothing rendered is ever stored.
+//!
+//! # Arrows
+//!
+//! Which room knows which; a test reads the table and the code (`tests/core/house.rs`). A new arrow is put down here, or not
+//! drawn.
+//!
+//! ```text
+//! accounts    -> credential desk import store
+//! acts        -> accounts credential desk eligibility import keys making proof publish reading render status store
+//! acts        -> template verify webhooks
+//! cli         -> accounts acts credential desk eligibility import inspect keys making proof publish qr reading
+//! cli         -> render server status store template vault verify webhooks
+//! desk        -> credential making proof store
+//! import      -> credential making store template
+//! inspect     -> credential guard reading verify
+//! keys        -> credential proof
+//! making      -> credential desk import keys proof qr render scene status store template
+//! proof       -> credential guard
+//! publish     -> credential desk keys making proof status store verify
+//! qr          -> credential proof
+//! reading     -> credential keys proof qr status
+//! render      -> credential guard qr scene
+//! scene       -> qr
+//! server      -> accounts acts credential desk eligibility import inspect keys making proof publish reading render
+//! server      -> status store template vault verify webhooks
+//! status      -> credential keys proof
+//! store       -> credential eligibility guard status
+//! template    -> credential guard qr scene
+//! vault       -> acts credential desk keys making proof publish store verify
+//! verify      -> credential keys proof qr status
+//! webhooks    -> credential desk store
+//! ```
 
 // What is printed goes through `cli::output`, which takes a closed pipe for what it is.
 #![warn(unreachable_pub)]
@@ -57,6 +89,7 @@ pub mod publish;
 pub mod qr;
 pub mod reading;
 pub mod render;
+pub mod scene;
 pub mod server;
 pub mod status;
 pub mod store;

@@ -11,7 +11,7 @@
 use serde_json::json;
 
 use super::event::save;
-use super::{ActError, Archived, Planned, erase, run, who};
+use super::{ActError, Archived, Planned, answers, erase, run, who};
 use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
@@ -100,21 +100,24 @@ pub fn is_being_removed(store: &dyn Store, code: &EventCode) -> Result<bool, Sto
 ///
 /// # Errors
 /// When the store fails.
-pub fn being_removed(store: &dyn Store) -> Result<Vec<EventCode>, StoreError> {
+fn being_removed(store: &dyn Store) -> Result<Vec<EventCode>, StoreError> {
     let page = store.documents(Collection::REMOVING, "", None, AT_ONCE)?;
     Ok(page.items.iter().filter_map(|document| document.key.parse().ok()).collect())
 }
 
-/// Takes away the people of an event that was removed, and what documents say of them; may be called again. `forgetting`
-/// returns the writes that drop what the service answered about the event.
+/// Ends what a program that was killed had begun to remove.
 ///
 /// # Errors
 /// When the store fails; then the next start goes on.
-pub fn finish_removal<E: From<StoreError>>(
-    store: &dyn Store,
-    code: &EventCode,
-    forgetting: impl Fn(&EventCode) -> Result<Vec<DocumentWrite>, E>,
-) -> Result<(), E> {
+pub fn finish_removals(store: &dyn Store) -> Result<(), StoreError> {
+    being_removed(store)?.iter().try_for_each(|code| finish_removal(store, code))
+}
+
+/// Takes away the people of an event that was removed, and what documents say of them; may be called again.
+///
+/// # Errors
+/// When the store fails; then the next start goes on.
+pub fn finish_removal(store: &dyn Store, code: &EventCode) -> Result<(), StoreError> {
     // First the people: a journal takes in only who is enrolled, so that none is written after they are gone.
     while store.forget_people(code, AT_ONCE)? {}
     for collection in OF_EVENT {
@@ -124,7 +127,7 @@ pub fn finish_removal<E: From<StoreError>>(
         delete_all(store, Collection::RUN_ROWS, &format!("{id}/"))?;
     }
     loop {
-        let writes = forgetting(code)?;
+        let writes = answers::forgetting_event(store, code)?;
         if writes.is_empty() {
             break;
         }

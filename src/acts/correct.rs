@@ -262,7 +262,11 @@ pub fn correct(
         let event = desk.store.event(code)?.ok_or_else(|| IssueError::NoEvent(code.clone()))?;
         let known = desk.store.participant(code, &old.person)?;
         let person = making::corrected(known.clone(), &old, wanted)?;
-        let order = Order { template: event.template.clone(), ..Order::again(&old, person.clone()) };
+        let template = match &wanted.template {
+            Some(kept) => crate::acts::templates::fits(desk, workshop.faces, &event, kept.clone())?,
+            None => event.template.clone(),
+        };
+        let order = Order { template, ..Order::again(&old, person.clone()) };
         let given = vec![signs(desk, workshop)?, Premise::event(&event)];
         let new = next_version(desk, workshop, &event, &old, order)?;
         let new = new.ok_or_else(|| ReplaceError::NothingChanges(number.clone()))?;

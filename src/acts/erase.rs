@@ -14,12 +14,11 @@ use serde_json::json;
 
 use super::import_report::{told_of, without_rows_about};
 use super::listed::key;
-use super::{ActError, name_of};
-use crate::acts::fresh_id;
+use super::{ActError, answers, find, fresh_id, name_of, retried, run};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::store::{
-    Collection, Compacted, DocumentWrite, Expect, PAGE_LIMIT, Participant, PersonKey, Store, StoreError,
+    Collection, Compacted, Document, DocumentWrite, Expect, PAGE_LIMIT, Participant, PersonKey, Store, StoreError,
 };
 
 /// The key that stands for all events.
@@ -60,19 +59,35 @@ impl Gone {
         names.dedup();
         Ok(Self { event: code.clone(), person: person.key.clone(), certificate, names })
     }
+}
 
-    /// Returns the writes that take what this room's documents say of them away.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub fn forgetting(&self, store: &dyn Store) -> Result<Vec<DocumentWrite>, ActError> {
-        let mut writes = without_rows_about(store, &self.event, &self.names)?;
-        let listing = key(&self.event, &self.person);
-        if let Some(document) = store.document(Collection::LISTED, &listing)? {
-            writes.push(DocumentWrite::delete(Collection::LISTED, listing, Expect::Revision(document.revision)));
-        }
-        Ok(writes)
+/// A room whose documents name participants: the collections, and the writes that take somebody out of them.
+type Room = (&'static [Collection], fn(&dyn Store, &Gone) -> Result<Vec<DocumentWrite>, StoreError>);
+
+/// Every room that keeps names, but for what is kept here itself. A test holds each collection of
+/// [`crate::store::Names::Participants`] to standing here.
+const ROOMS: &[Room] = &[
+    (&[Collection::IMPORT_ROWS], |store, gone| without_rows_about(store, &gone.event, &gone.names)),
+    (&[Collection::LISTED], unlisting),
+    (&[Collection::RUN_ROWS, Collection::CORRECTIONS], run::journal::forgetting),
+    (&[Collection::IDEMPOTENCY], answers::forgetting),
+];
+
+fn unlisting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>, StoreError> {
+    let listing = key(&gone.event, &gone.person);
+    let found = store.document(Collection::LISTED, &listing)?;
+    let delete =
+        |document: Document| DocumentWrite::delete(Collection::LISTED, &listing, Expect::Revision(document.revision));
+    Ok(found.map(delete).into_iter().collect())
+}
+
+/// Returns the writes that take somebody out of all rooms.
+fn forgetting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>, StoreError> {
+    let mut writes = Vec::new();
+    for (_, room) in ROOMS {
+        writes.extend(room(store, gone)?);
     }
+    Ok(writes)
 }
 
 /// That nobody was erased, from one event or from any, since this was made.
@@ -124,16 +139,35 @@ pub struct Begun {
     pub gone: Gone,
 }
 
-/// Erases a person: all that names them goes, number and status of the certificate stay. `forgetting` is what documents of all
-/// rooms say of them.
+/// Erases one who is known so in an event: all that names them goes, number and status of the certificate stay. `None` if there
+/// is nobody; else which certificate was theirs. `whole` is the whole store: a journal of all events that names them is not seen
+/// by who is limited to this one.
+///
+/// # Errors
+/// When the store fails.
+pub fn erase_known(
+    desk: &Desk,
+    whole: &dyn Store,
+    code: &EventCode,
+    who: &str,
+) -> Result<Option<Option<CertificateNumber>>, ActError> {
+    let begun = retried(|| match find(desk.store, code, who) {
+        Err(ActError::NoPerson(_)) => Ok(None),
+        found => begin(desk, code, &found?).map(Some),
+    })?;
+    let Some(begun) = begun else { return Ok(None) };
+    finish(whole, &begun)?;
+    Ok(Some(begun.gone.certificate))
+}
+
+/// Begins to erase a person: nobody knows them any more. It is to be [`finish`]ed.
 ///
 /// # Errors
 /// When somebody else changed them meanwhile, or the store fails.
-pub fn erase(desk: &Desk, person: &Participant, gone: Gone, forgetting: Vec<DocumentWrite>) -> Result<Begun, ActError> {
-    let (begun, writes) = begin(desk, gone, forgetting)?;
-    let Gone { event, certificate, .. } = &begun.gone;
-    let act = desk.act("participant.erase", name_of(event, person), json!({ "certificate": certificate }));
-    desk.store.erase_person(event, &person.key, &writes, &act)?;
+pub fn begin(desk: &Desk, code: &EventCode, person: &Participant) -> Result<Begun, ActError> {
+    let (begun, writes) = first(desk, code, person)?;
+    let act = desk.act("participant.erase", name_of(code, person), json!({ "certificate": begun.gone.certificate }));
+    desk.store.erase_person(code, &person.key, &writes, &act)?;
     Ok(begun)
 }
 
@@ -141,25 +175,21 @@ pub fn erase(desk: &Desk, person: &Participant, gone: Gone, forgetting: Vec<Docu
 ///
 /// # Errors
 /// [`ActError::HasCertificate`], or when somebody else changed them meanwhile.
-pub fn delete(
-    desk: &Desk,
-    person: &Participant,
-    gone: Gone,
-    forgetting: Vec<DocumentWrite>,
-) -> Result<Begun, ActError> {
-    if let Some(number) = gone.certificate {
+pub fn delete(desk: &Desk, whole: &dyn Store, code: &EventCode, person: &Participant) -> Result<(), ActError> {
+    let (begun, writes) = first(desk, code, person)?;
+    if let Some(number) = begun.gone.certificate {
         return Err(ActError::HasCertificate(number));
     }
-    let (begun, writes) = begin(desk, gone, forgetting)?;
-    let event = &begun.gone.event;
-    let act = desk.act("participant.delete", name_of(event, person), json!({}));
-    desk.store.change_participant(event, Some(person), None, &writes, &act)?;
-    Ok(begun)
+    let act = desk.act("participant.delete", name_of(code, person), json!({}));
+    desk.store.change_participant(code, Some(person), None, &writes, &act)?;
+    Ok(finish(whole, &begun)?)
 }
 
-fn begin(desk: &Desk, gone: Gone, forgetting: Vec<DocumentWrite>) -> Result<(Begun, Vec<DocumentWrite>), ActError> {
+/// Returns what is to be looked for, and the documents of the first step.
+fn first(desk: &Desk, code: &EventCode, person: &Participant) -> Result<(Begun, Vec<DocumentWrite>), ActError> {
+    let gone = Gone::of(desk.store, code, person)?;
+    let mut writes = forgetting(desk.store, &gone)?;
     let key = format!("{}/{}", gone.event, fresh_id()?);
-    let mut writes = forgetting;
     writes.push(DocumentWrite::put(Collection::ERASING, &key, Expect::Absent, &gone));
     writes.extend(marks(desk, &gone.event)?);
     Ok((Begun { key, gone }, writes))
@@ -176,13 +206,9 @@ pub(super) fn marks(desk: &Desk, code: &EventCode) -> Result<Vec<DocumentWrite>,
 ///
 /// # Errors
 /// When the store fails; then the next start goes on.
-pub fn finish<E: From<StoreError>>(
-    store: &dyn Store,
-    begun: &Begun,
-    forgetting: impl Fn(&Gone) -> Result<Vec<DocumentWrite>, E>,
-) -> Result<(), E> {
+pub fn finish(store: &dyn Store, begun: &Begun) -> Result<(), StoreError> {
     loop {
-        let writes = forgetting(&begun.gone)?;
+        let writes = forgetting(store, &begun.gone)?;
         if writes.is_empty() {
             break;
         }
@@ -196,13 +222,15 @@ pub fn finish<E: From<StoreError>>(
     Ok(())
 }
 
-/// Returns whose erasing a service that was killed had begun.
+/// Ends what a service or a command that was killed had begun to erase.
 ///
 /// # Errors
 /// When the store fails.
-pub fn unfinished(store: &dyn Store) -> Result<Vec<Begun>, StoreError> {
-    let page = store.documents(Collection::ERASING, "", None, PAGE_LIMIT)?;
-    page.items.into_iter().map(|document| Ok(Begun { gone: document.read()?, key: document.key })).collect()
+pub fn finish_all(store: &dyn Store) -> Result<(), StoreError> {
+    for document in store.documents(Collection::ERASING, "", None, PAGE_LIMIT)?.items {
+        finish(store, &Begun { gone: document.read()?, key: document.key })?;
+    }
+    Ok(())
 }
 
 /// Since when bytes of somebody who was erased wait in the store's files.
@@ -247,4 +275,21 @@ pub fn compact(desk: &Desk) -> Result<Compacted, StoreError> {
         done => drop(done?),
     }
     Ok(compacted)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::Names;
+
+    #[test]
+    fn every_collection_that_names_participants_stands_in_one_room() {
+        let mut rooms: Vec<_> = ROOMS.iter().flat_map(|(collections, _)| *collections).copied().collect();
+        rooms.push(Collection::ERASING);
+        rooms.sort();
+        let mut named: Vec<_> =
+            Collection::ALL.iter().copied().filter(|of| of.names() == Names::Participants).collect();
+        named.sort();
+        assert_eq!(rooms, named);
+    }
 }

@@ -61,7 +61,7 @@ pub struct Details {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1_000_000)]
     pub credits: Option<f64>,
-    /// Built-in template, one of the library, or the digest of a kept version.
+    /// Built-in template or one of the library: its newest version, or `NAME@VERSION`; or the digest of a kept version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
     /// The template as a door has kept it, with an event's own pictures in it.
@@ -100,7 +100,7 @@ pub struct TemplateWanted {
     /// The language's tag.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
-    /// Built-in template, one of the library, or the digest of a kept version.
+    /// Built-in template or one of the library: its newest version, or `NAME@VERSION`; or the digest of a kept version.
     pub template: String,
 }
 
@@ -114,19 +114,11 @@ pub struct Signatory {
     pub title: String,
 }
 
-/// Creates an event in draft.
+/// Creates an event in draft; with a rule from the beginning, or with none: then nobody gets a certificate yet.
 ///
 /// # Errors
 /// When there is one of that code, or its details are not good ones.
-pub fn create(desk: &Desk, faces: &Faces, code: EventCode, details: &Details) -> Result<Planned, ActError> {
-    create_for(desk, faces, code, details, None)
-}
-
-/// The same with a rule from the beginning.
-///
-/// # Errors
-/// As [`create`].
-pub fn create_for(
+pub fn create(
     desk: &Desk,
     faces: &Faces,
     code: EventCode,

@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 
 use super::listed::{Exception, Exclusion, ExclusionReason, Lifted, Listed, key, stored};
 use super::person::{find, name_of};
-use super::{ActError, retried, text, who};
+use super::{ActError, how, retried, text, who};
 use crate::credential::EventCode;
 use crate::desk::Desk;
+use crate::eligibility::How;
 use crate::store::{
     Batch, Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Premise, Store, StoreError,
 };
@@ -80,13 +81,23 @@ fn write(
 /// # Errors
 /// [`ActError::AlreadyListed`], [`ActError::Excluded`].
 pub fn except(desk: &Desk, code: &EventCode, person: &Participant, note: Option<&str>) -> Result<Exception, ActError> {
+    except_so(desk, code, person, note, how(desk))
+}
+
+fn except_so(
+    desk: &Desk,
+    code: &EventCode,
+    person: &Participant,
+    note: Option<&str>,
+    how: How,
+) -> Result<Exception, ActError> {
     let note = note.map_or(Ok(None), |note| text("note", note))?;
     let expect = match stored(desk.store, code, &person.key)? {
         (Listed::No | Listed::Lifted(_), expect) => expect,
         (Listed::Exception(_), _) => return Err(ActError::AlreadyListed),
         (Listed::Exclusion(_), _) => return Err(ActError::Excluded),
     };
-    let exception = Exception { by: who(desk), at: desk.now, note };
+    let exception = Exception { by: who(desk), at: desk.now, note, how };
     let listed = Listed::Exception(exception.clone());
     write(desk, code, person, (expect, &listed), "exception.add", json!({}))?;
     Ok(exception)
@@ -109,7 +120,7 @@ pub fn exclude(
         return Err(ActError::AlreadyListed);
     }
     let had_exception = matches!(before, Listed::Exception(_));
-    let exclusion = Exclusion { by: who(desk), at: desk.now, reason, note };
+    let exclusion = Exclusion { by: who(desk), at: desk.now, reason, note, how: how(desk) };
     let listed = Listed::Exclusion(exclusion.clone());
     let detail = json!({ "reason": reason, "exception_removed": had_exception });
     write(desk, code, person, (expect, &listed), "exclusion.add", detail)?;
@@ -174,7 +185,7 @@ fn row(desk: &Desk, code: &EventCode, cells: &[&str], seen: &mut BTreeSet<Person
             return Ok(RowFate::DuplicateRow);
         }
         named = Some(person.key.clone());
-        except(desk, code, &person, cells.get(1).copied()).map(|_| RowFate::Granted)
+        except_so(desk, code, &person, cells.get(1).copied(), How::Import).map(|_| RowFate::Granted)
     });
     seen.extend(named);
     match granted {

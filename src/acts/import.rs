@@ -14,6 +14,7 @@ use super::{ActError, Planned, left_out, retried, who};
 use crate::acts::{Answer, Answers, Enrolled, enroll, is_another, recognise};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
+use crate::eligibility::{Entered, How};
 use crate::import::{
     self, Absent, Checks, Code, Columns, Duplicates, Finding, Limits, Mapping, MissingGlyph, RowOutcome, Severity,
     Table, Use,
@@ -220,6 +221,11 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     let checks = Checks { missing_glyph, absent, judged: &judged, ..Checks::at(desk.now) };
     let mut rows = import::check_rows(&table, &columns, &checks);
     fill(&table, &columns, &found, &mut rows);
+    let entered = Entered { how: How::Import, by: Some(who(desk)) };
+    for person in rows.iter_mut().filter_map(RowOutcome::person_mut) {
+        person.entered = Some(entered.clone());
+        person.stamp(&entered);
+    }
     let code = &planned.event.code;
     let settled = known_ids(desk.store, code, &mut rows, request.answers.same_id)?;
     recognise(desk.store, code, &mut rows, &settled, request.answers)?;

@@ -93,11 +93,11 @@ pub fn report_csv(store: &dyn Store, code: &EventCode, id: &str) -> Result<Optio
     Ok(csv.into_inner().ok().filter(|_| any))
 }
 
-fn each_chunk(
+fn each_chunk<E: From<StoreError>>(
     store: &dyn Store,
     prefix: &str,
-    mut with: impl FnMut(Document) -> Result<(), ActError>,
-) -> Result<(), ActError> {
+    mut with: impl FnMut(Document) -> Result<(), E>,
+) -> Result<(), E> {
     let mut cursor = None;
     loop {
         let page = store.documents(Collection::IMPORT_ROWS, prefix, cursor.as_deref(), 100)?;
@@ -110,7 +110,7 @@ fn each_chunk(
 }
 
 /// Reports grow old: they hold what people wrote about people.
-pub(super) fn drop_old_reports(desk: &Desk, code: &EventCode) -> Result<(), ActError> {
+pub(super) fn drop_old_reports(desk: &Desk, code: &EventCode) -> Result<(), StoreError> {
     let before = desk.now.plus_days(-REPORT_DAYS).to_string().replace(['-', ':'], "");
     let mut old = Vec::new();
     each_chunk(desk.store, &format!("{code}/"), |document| {
@@ -118,7 +118,7 @@ pub(super) fn drop_old_reports(desk: &Desk, code: &EventCode) -> Result<(), ActE
         if id < before.as_str() {
             old.push(DocumentWrite::delete(Collection::IMPORT_ROWS, document.key, Expect::Any));
         }
-        Ok(())
+        Ok::<_, StoreError>(())
     })?;
     if !old.is_empty() {
         desk.store.write_documents(&old, None)?;
@@ -137,7 +137,7 @@ pub(super) fn without_rows_about(
     store: &dyn Store,
     code: &EventCode,
     texts: &[String],
-) -> Result<Vec<DocumentWrite>, ActError> {
+) -> Result<Vec<DocumentWrite>, StoreError> {
     let texts: Vec<String> = texts.iter().map(|text| text.trim().to_lowercase()).collect();
     let about = |cell: &String| {
         let cell = cell.to_lowercase();
@@ -151,7 +151,7 @@ pub(super) fn without_rows_about(
             let expect = Expect::Revision(document.revision);
             writes.push(DocumentWrite::put(Collection::IMPORT_ROWS, document.key, expect, &kept));
         }
-        Ok(())
+        Ok::<_, StoreError>(())
     })?;
     Ok(writes)
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::credential::{EventCode, Timestamp};
+use crate::eligibility::How;
 use crate::store::{Collection, Document, Expect, Participant, PersonKey, Premise, Store, StoreError};
 
 /// Whether somebody is on the list of exceptions or of exclusions.
@@ -40,6 +41,9 @@ pub struct Exception {
     /// Why.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// How it was entered.
+    #[serde(default, skip_serializing_if = "How::is_unknown")]
+    pub how: How,
 }
 
 /// Somebody who gets no certificate.
@@ -54,6 +58,9 @@ pub struct Exclusion {
     /// More about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// How it was entered.
+    #[serde(default, skip_serializing_if = "How::is_unknown")]
+    pub how: How,
 }
 
 /// Why somebody is excluded.

@@ -10,11 +10,12 @@
 //! - [`patch`], [`merge`], [`upsert`]: one person. [`Listed`]: the exception or the exclusion of one person; never both.
 //! - [`Decider`] and [`decisions`]: who gets a certificate, why, with which template.
 //! - [`templates`]: the library of templates, in versions.
-//! - [`ready_to_generate`]: what is still missing before a run. [`run`]: what is done to many certificates at once.
+//! - [`ready_to_generate`], [`prerequisites`](fn@prerequisites): what is still missing before a run. [`run`]: what is done to many certificates at once.
 //! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`correct`]: names.
 //! - [`second`]: what one person may do alone within a day; [`mod@approval`]: what waits for a second one.
 //! - [`spot_check`]: is what we issued what we meant? [`erase`]: what forgetting somebody means.
 
+pub mod answers;
 pub mod approval;
 mod archive;
 mod asked;
@@ -29,6 +30,7 @@ mod left_out;
 mod listed;
 mod person;
 mod plan;
+mod prerequisites;
 mod progress_columns;
 pub mod revoke;
 pub mod run;
@@ -40,13 +42,11 @@ mod what_if;
 pub mod withdraw;
 
 pub use approval::{Approval, ApprovalState, approve, reject};
-pub use archive::{being_removed, finish_removal, is_being_removed, remove_event, set_archived};
+pub use archive::{finish_removal, finish_removals, is_being_removed, remove_event, set_archived};
 pub use asked::{Said, check_same};
 pub use correct::{Ask, Correction, CorrectionState};
 pub use decide::{Decider, Decision, Ground, decide, decisions, may_request_own};
-pub use event::{
-    Details, Signatory, allow_early, changed, copy, create, create_for, move_to, set_course, set_rule, update,
-};
+pub use event::{Details, Signatory, allow_early, changed, copy, create, move_to, set_course, set_rule, update};
 pub use exceptions::{
     ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclusions, remove,
 };
@@ -63,13 +63,15 @@ pub use plan::{
     Archived, Early, EventPlan, EventState, MAX_TEMPLATES, NotReady, Planned, RuleVersion, TemplateChoice, plan,
     planned, ready_to_generate,
 };
+pub use prerequisites::{Prerequisites, prerequisites, unmarked};
 pub use revoke::{Revoked, restore, revoke};
 pub use stray::{Presented, restore_presented, revoke_presented};
 pub use what_if::{Change, Changed, everyone_measured, what_if};
 pub use withdraw::{issue_now, reissue, request_own};
 
 use crate::credential::{CertificateNumber, EventCode};
-use crate::eligibility::EligibilityError;
+use crate::desk::Actor;
+use crate::eligibility::{EligibilityError, Entered, How};
 use crate::import::{ImportError, NameProblem, checked_text};
 use crate::making::FaceError;
 use crate::store::StoreError;
@@ -243,6 +245,19 @@ pub fn retried<T>(mut work: impl FnMut() -> Result<T, ActError>) -> Result<T, Ac
 /// Returns who acts, without where from: that is for the audit log only.
 fn who(desk: &crate::desk::Desk) -> String {
     desk.actor.who().to_string()
+}
+
+/// Returns how what is entered now came: typed by a person, or said by another system.
+fn how(desk: &crate::desk::Desk) -> How {
+    match desk.actor {
+        Actor::Staff { token: Some(_), .. } | Actor::System => How::System,
+        Actor::Staff { .. } | Actor::Operator { .. } | Actor::Public { .. } => How::Typed,
+    }
+}
+
+/// Returns who enters something now, and how.
+fn entered(desk: &crate::desk::Desk) -> Entered {
+    Entered { how: how(desk), by: Some(who(desk)) }
 }
 
 /// Returns a text that is printed and signed: with the letters of names only, in one line or in `lines`.

@@ -180,6 +180,9 @@ pub enum NotReady {
     /// The event is not completed, and nobody allowed to generate before.
     #[error("the event is not completed")]
     NotCompleted,
+    /// The rule asks for attendance, and there are sessions in which nobody was marked. A run is not refused for this.
+    #[error("nobody was marked in sessions that the rule asks for")]
+    NoAttendance,
 }
 
 /// Says whether certificates can be generated: with a template, a rule and an event that is completed. `anyway` stands in

@@ -3,7 +3,7 @@
 //!
 //! Bytes are kept under their digest and stay: certificates are drawn from them for ever. What is deleted is the name.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -14,9 +14,12 @@ use super::{ActError, Planned, plan, who};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::making::{self, Faces, Specimen, SpecimenError};
-use crate::store::{BlobId, Collection, Document, DocumentWrite, Expect, Fields, Page, Store, StoreError, TemplateRef};
+use crate::store::{
+    BlobId, Collection, Document, DocumentWrite, Event, Expect, Fields, Page, Store, StoreError, TemplateRef,
+};
 use crate::template::{
     DATE_PLACEHOLDERS, Finding, MAX_ASSETS_BYTES, MAX_DOCUMENT_BYTES, Severity, Template, TemplateError, builtin_names,
+    builtin_versions, name_and_version,
 };
 
 /// Most templates of the library.
@@ -40,19 +43,15 @@ pub struct Kept {
 }
 
 /// A version of a template.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = TemplateVersion)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeptVersion {
     /// From 1.
-    #[schema(example = 1)]
     pub version: u32,
     /// SHA-256 of the template with its pictures and fonts.
     pub digest: String,
     /// Who uploaded it.
-    #[schema(example = "staff:7f3a")]
     pub by: String,
     /// When.
-    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
 }
 
@@ -93,9 +92,13 @@ impl Kept {
         self.versions.last()
     }
 
-    fn reference(&self) -> Option<TemplateRef> {
-        let bundle = BlobId(self.newest()?.digest.clone());
-        Some(TemplateRef { name: self.name.clone(), bundle })
+    /// Returns what events keep of a version: of the newest, or of the one with this number.
+    fn reference(&self, version: Option<u32>) -> Option<TemplateRef> {
+        let found = match version {
+            None => self.newest(),
+            Some(number) => self.versions.iter().find(|one| one.version == number),
+        };
+        Some(TemplateRef { name: self.name.clone(), bundle: BlobId(found?.digest.clone()) })
     }
 
     fn put(&self, expect: Expect) -> DocumentWrite {
@@ -130,7 +133,7 @@ pub struct Sample {
     pub fields: Fields,
 }
 
-/// Draws a template for somebody who does not exist, with SPECIMEN across the page, signed by a key that is thrown away.
+/// Draws a template for somebody who does not exist, with SPECIMEN across the page and in its code.
 ///
 /// # Errors
 /// [`ActError::BadTemplate`] when it cannot be drawn.
@@ -298,16 +301,11 @@ pub fn opened(store: &dyn Store, name: &str, version: Option<u32>) -> Result<Tem
     let missing = || ActError::NotInLibrary(name.chars().take(80).collect());
     // Never a path: what a caller names is not read from this machine's files.
     if builtin_names().contains(&name) {
-        // There is one version of each, that of the program.
-        return if version.is_some() { Err(missing()) } else { Template::open(name).map_err(|_| missing()) };
+        return Template::built_in(name, version).map_err(|_| missing());
     }
     let (kept, _) = kept(store, name)?;
-    let found = match version {
-        None => kept.newest(),
-        Some(number) => kept.versions.iter().find(|one| one.version == number),
-    };
-    let digest = &found.ok_or_else(missing)?.digest;
-    let bytes = store.blob(&BlobId(digest.clone()))?.ok_or_else(missing)?;
+    let bundle = kept.reference(version).ok_or_else(missing)?.bundle;
+    let bytes = store.blob(&bundle)?.ok_or_else(missing)?;
     Template::from_bundle(&bytes).map_err(|error: TemplateError| damaged(&error))
 }
 
@@ -316,18 +314,19 @@ fn damaged(error: &TemplateError) -> ActError {
     StoreError::Damaged { path: "templates".to_owned(), problem }.into()
 }
 
-/// Returns what an event keeps that names a template: the newest version of a built-in one or one of the library, or the
-/// version with this digest.
+/// Returns what an event keeps that names a template: the newest version of a built-in one or one of the library, the version
+/// of that number (`classic@1`), or the version with this digest.
 pub(super) fn reference(store: &dyn Store, name: &str) -> Result<TemplateRef, ActError> {
     let unknown = || ActError::NoTemplate(name.chars().take(80).collect());
-    if builtin_names().contains(&name) {
-        let template = Template::open(name).map_err(|_| unknown())?;
-        return Ok(TemplateRef { name: name.to_owned(), bundle: store.put_blob(&template.to_bundle())? });
+    let (plain, version) = name_and_version(name);
+    if builtin_names().contains(&plain) {
+        let template = Template::built_in(plain, version).map_err(|_| unknown())?;
+        return Ok(TemplateRef { name: plain.to_owned(), bundle: store.put_blob(&template.to_bundle())? });
     }
-    if name.len() <= NAME_BYTES {
-        let found = match kept(store, name) {
+    if plain.len() <= NAME_BYTES {
+        let found = match kept(store, plain) {
             Err(ActError::NotInLibrary(_)) => None,
-            found => found?.0.reference(),
+            found => found?.0.reference(version),
         };
         return found.ok_or_else(unknown);
     }
@@ -338,6 +337,49 @@ pub(super) fn reference(store: &dyn Store, name: &str) -> Result<TemplateRef, Ac
         }
         _ => Err(unknown()),
     }
+}
+
+/// Pictures that an event puts into its template: its logo, and a signature beside each name that signs.
+pub const LOGO: &str = "logo";
+/// See [`LOGO`].
+pub const SIGNATURES: [&str; 3] = ["signature_1", "signature_2", "signature_3"];
+
+/// Returns a template with the pictures of another that it lacks: the same logo, the same signatures beside the same names.
+///
+/// # Errors
+/// When a picture cannot be used.
+pub fn dressed(template: Template, old: &Template, pictures: &[&str]) -> Result<Template, TemplateError> {
+    pictures.iter().try_fold(template, |template, name| match (template.asset(name), old.asset(name)) {
+        (None, Some(bytes)) => template.with_asset(name, bytes.to_vec()),
+        _ => Ok(template),
+    })
+}
+
+/// Returns the template that is named for certificates of an event: the newest version of a built-in one or one of the
+/// library with the event's own pictures, or exactly the version with this digest.
+///
+/// # Errors
+/// [`ActError::NoTemplate`], or [`ActError::Face`] when it cannot show what the event says.
+pub fn for_event(desk: &Desk, faces: &Faces, event: &Event, name: &str) -> Result<TemplateRef, ActError> {
+    let named = reference(desk.store, name)?;
+    let (new, old) = (desk.store.blob(&named.bundle)?, desk.store.blob(&event.template.bundle)?);
+    let (Some(new), Some(old), true) = (new, old, name != named.bundle.0) else {
+        return fits(desk, faces, event, named);
+    };
+    let unusable = |error: TemplateError| ActError::Face(error.into());
+    let (new, old) = (Template::from_bundle(&new).map_err(unusable)?, Template::from_bundle(&old).map_err(unusable)?);
+    let pictures = [[LOGO].as_slice(), SIGNATURES.as_slice()].concat();
+    let bundle = desk.store.put_blob(&dressed(new, &old, &pictures).map_err(unusable)?.to_bundle())?;
+    fits(desk, faces, event, TemplateRef { bundle, ..named })
+}
+
+/// Returns a kept template if it can show what an event says.
+///
+/// # Errors
+/// [`ActError::Face`].
+pub fn fits(desk: &Desk, faces: &Faces, event: &Event, kept: TemplateRef) -> Result<TemplateRef, ActError> {
+    faces.of(desk.store, &kept, &making::constants(desk, event))?;
+    Ok(kept)
 }
 
 /// Returns the library's name for a digest; `kept` where it has none any more.
@@ -353,32 +395,80 @@ fn name_of_digest(store: &dyn Store, digest: &str) -> Result<String, ActError> {
 /// When the store fails.
 pub fn uses(desk: &Desk, name: &str) -> Result<Vec<TemplateUse>, ActError> {
     let newest = match kept(desk.store, name) {
-        Ok((kept, _)) => kept.reference(),
-        Err(ActError::NotInLibrary(_)) if builtin_names().contains(&name) => {
-            Template::open(name).ok().map(|one| TemplateRef { name: name.to_owned(), bundle: BlobId(one.digest()) })
-        }
+        Ok((kept, _)) => kept.reference(None),
+        Err(ActError::NotInLibrary(_)) if builtin_names().contains(&name) => None,
         Err(other) => return Err(other),
     };
+    let mut versions = BuiltInVersions::default();
     let mut found = Vec::new();
     each_event(desk, |planned| {
-        let mut one = |tier: Option<&String>, language: Option<&String>, template: &TemplateRef| {
-            if template.name == name {
-                found.push(TemplateUse {
-                    event: planned.event.code.clone(),
-                    tier: tier.cloned(),
-                    language: language.cloned(),
-                    digest: template.bundle.0.clone(),
-                    newest: newest.as_ref().is_some_and(|newest| newest.bundle == template.bundle),
-                });
-            }
-        };
-        one(None, None, &planned.event.template);
+        let mut one =
+            |tier: Option<&String>, language: Option<&String>, template: &TemplateRef| -> Result<(), ActError> {
+                if template.name == name {
+                    found.push(TemplateUse {
+                        event: planned.event.code.clone(),
+                        tier: tier.cloned(),
+                        language: language.cloned(),
+                        digest: template.bundle.0.clone(),
+                        newest: match &newest {
+                            Some(newest) => newest.bundle == template.bundle,
+                            None => versions.is_newest(desk.store, template)?,
+                        },
+                    });
+                }
+                Ok(())
+            };
+        one(None, None, &planned.event.template)?;
         for choice in &planned.plan.templates {
-            one(choice.tier.as_ref(), choice.language.as_ref(), &choice.template);
+            one(choice.tier.as_ref(), choice.language.as_ref(), &choice.template)?;
         }
         Ok(())
     })?;
     Ok(found)
+}
+
+/// Which versions of built-in templates events have, each bundle looked into once: pictures of an event's own may be in it.
+#[derive(Default)]
+struct BuiltInVersions(HashMap<BlobId, Option<u32>>);
+
+impl BuiltInVersions {
+    fn is_newest(&mut self, store: &dyn Store, template: &TemplateRef) -> Result<bool, ActError> {
+        let version = match self.0.get(&template.bundle) {
+            Some(known) => *known,
+            None => {
+                let version = built_in_version(store, template)?;
+                self.0.insert(template.bundle.clone(), version);
+                version
+            }
+        };
+        Ok(version.is_some_and(|version| version == *builtin_versions(&template.name).end()))
+    }
+}
+
+/// Returns which version of a built-in template an event has; none if it is none, or another template of that name.
+///
+/// # Errors
+/// When the store fails.
+pub fn built_in_version(store: &dyn Store, template: &TemplateRef) -> Result<Option<u32>, ActError> {
+    if builtin_versions(&template.name).is_empty() {
+        return Ok(None);
+    }
+    let bytes = store.blob(&template.bundle)?;
+    let opened = bytes.and_then(|bytes| Template::from_bundle(&bytes).ok());
+    Ok(opened.and_then(|opened| opened.built_in_version(&template.name)))
+}
+
+/// Returns the newest version of a built-in template with the pictures that an event has put into its own.
+fn renewed(store: &dyn Store, old: &TemplateRef) -> Result<TemplateRef, ActError> {
+    let unknown = || ActError::NoTemplate(old.name.clone());
+    let mut new = Template::built_in(&old.name, None).map_err(|_| unknown())?;
+    let opened = store.blob(&old.bundle)?.and_then(|bytes| Template::from_bundle(&bytes).ok());
+    let places = new.asset_places();
+    for name in opened.iter().flat_map(Template::asset_names).filter(|name| places.contains_key(*name)) {
+        let bytes = opened.as_ref().and_then(|opened| opened.asset(name)).unwrap_or_default().to_vec();
+        new = new.with_asset(name, bytes).map_err(|error| damaged(&error))?;
+    }
+    Ok(TemplateRef { name: old.name.clone(), bundle: store.put_blob(&new.to_bundle())? })
 }
 
 fn each_event(desk: &Desk, mut with: impl FnMut(&Planned) -> Result<(), ActError>) -> Result<(), ActError> {
@@ -408,31 +498,45 @@ pub fn roll_out(
     only: Option<&[EventCode]>,
 ) -> Result<Vec<RolledOut>, ActError> {
     let newest = match builtin_names().contains(&name) {
-        true => Some(reference(desk.store, name)?),
-        false => kept(desk.store, name)?.0.reference(),
+        true => None,
+        false => {
+            Some(kept(desk.store, name)?.0.reference(None).ok_or_else(|| ActError::NotInLibrary(name.to_owned()))?)
+        }
     };
-    let newest = newest.ok_or_else(|| ActError::NotInLibrary(name.to_owned()))?;
+    let mut versions = BuiltInVersions::default();
     let mut rolled = Vec::new();
     each_event(desk, |old| {
         if only.is_some_and(|only| !only.contains(&old.event.code)) {
             return Ok(());
         }
-        let is_older = |template: &TemplateRef| template.name == name && template.bundle != newest.bundle;
         let mut new = old.clone();
-        let mut before = BTreeSet::new();
+        let (mut before, mut after) = (BTreeSet::new(), BTreeMap::new());
         let choices = new.plan.templates.iter_mut().map(|choice| &mut choice.template);
-        for template in choices.chain([&mut new.event.template]).filter(|template| is_older(template)) {
-            before.insert(std::mem::replace(template, newest.clone()).bundle.0);
+        for template in choices.chain([&mut new.event.template]).filter(|template| template.name == name) {
+            let newer = match &newest {
+                Some(newest) => newest.clone(),
+                None if versions.is_newest(desk.store, template)? => continue,
+                None => renewed(desk.store, template)?,
+            };
+            if newer.bundle != template.bundle {
+                after.insert(newer.bundle.0.clone(), newer.clone());
+                before.insert(std::mem::replace(template, newer).bundle.0);
+            }
         }
         if before.is_empty() {
             return Ok(());
         }
         let event = old.event.code.clone();
-        let detail = json!({ "template": name, "before": before, "after": newest.bundle });
-        let done = faces
-            .of(desk.store, &newest, &making::constants(desk, &new.event))
+        // One, but where events have put pictures of their own into a built-in template.
+        let digests =
+            if after.len() == 1 { json!(after.keys().next()) } else { json!(after.keys().collect::<Vec<_>>()) };
+        let detail = json!({ "template": name, "before": before, "after": digests });
+        let constants = making::constants(desk, &new.event);
+        let done = after
+            .values()
+            .try_for_each(|newer| faces.of(desk.store, newer, &constants).map(drop))
             .map_err(ActError::from)
-            .and_then(|_| save(desk, old, new, &[], "event.template", detail));
+            .and_then(|()| save(desk, old, new, &[], "event.template", detail));
         rolled.push(match done {
             Ok(_) => RolledOut { event, done: true, problem: None },
             Err(ActError::Store(error)) if !matches!(error, StoreError::Conflict(_)) => return Err(error.into()),

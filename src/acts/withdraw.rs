@@ -86,9 +86,10 @@ fn issue_one(
         let mut basis = decision.basis;
         basis[name] = why;
         let basis = Some(basis);
-        let order = Order { person: found, template: decision.template, tier: decision.tier, basis, run: None };
+        let order =
+            Order { person: found, template: decision.template, tier: decision.tier, basis, run: None, issued: None };
         let made = making::make(desk, workshop, &planned.event, vec![order])?.remove(0);
-        let made = made.map_err(RunError::CannotMake)?.certificate;
+        let made = made.map_err(|problem| RunError::CannotMake(problem.to_string()))?.certificate;
         let number = made.number.clone();
         let act = desk.act("certificate.issue", &number, detail);
         if changed_given(desk, given, CertificateChange::Issue(made.clone()), None, &number, &act)? {
@@ -148,7 +149,7 @@ pub fn reissue(
         let mut basis = decision.basis;
         basis["reissued"] = json!({ "by": desk.actor.who().to_string(), "at": desk.now, "note": note });
         let (template, tier) = (decision.template, decision.tier);
-        let order = Order { person: found, template, tier, basis: Some(basis), run: None };
+        let order = Order { person: found, template, tier, basis: Some(basis), run: None, issued: None };
         let pairs = vec![(old.clone(), order)];
         let made = making::successors(desk, workshop.faces, workshop.signer, &planned.event, pairs)?;
         let new = match made.into_iter().next() {

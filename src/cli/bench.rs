@@ -135,7 +135,7 @@ fn enrol(desk: &Desk, faces: &Faces, args: &Args, code: &str) -> Result<EventCod
         publish_results: Some(true),
         ..acts::Details::default()
     };
-    acts::create_for(desk, faces, code.clone(), &details, Some(Rule::Everybody)).map_err(event::explain)?;
+    acts::create(desk, faces, code.clone(), &details, Some(Rule::Everybody)).map_err(event::explain)?;
     let participant = |person: super::demo_people::DemoPerson| {
         let key = person_key(&person.name, Some(&person.email));
         Participant::new(key, person.name, Some(person.email), Fields::new(), desk.now)

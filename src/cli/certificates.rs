@@ -13,7 +13,7 @@ use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::making::{OwnKeys, StageTimes};
-use crate::store::{Certificate, Standing, Store};
+use crate::store::{Certificate, Standing};
 
 /// How many records are read at once.
 const PAGE: usize = 500;
@@ -119,6 +119,7 @@ fn summary(certificate: &Certificate, now: Timestamp) -> Value {
     json!({
         "number": certificate.number, "status": Standing::of(certificate, now).name(), "version": certificate.version,
         "recipient": certificate.recipient, "email": certificate.email, "issued": certificate.issued,
+        "signed": certificate.signed,
         "validUntil": certificate.valid_until, "key": certificate.key, "template": certificate.template.name,
         "statusList": certificate.status.list, "statusIndex": certificate.status.index,
         "waitsUntil": certificate.waits_until(now), "revokedByRun": revoked_by(certificate),
@@ -143,6 +144,7 @@ fn show(workspace: &Workspace, number: &CertificateNumber, as_json: bool) -> Res
             value["jws"] = json!(version.jws);
             value["fields"] = json!(version.fields);
             value["state"] = json!(version.state);
+            value["basis"] = json!(version.basis);
             value
         });
         output::json(&json!({ "number": number, "versions": all.collect::<Vec<_>>() }));

@@ -11,7 +11,7 @@ use super::demo_people::{DemoPerson, people};
 use super::output::{self, Explain, Failure};
 use super::{Cli, verify::Tally, workspace::Workspace};
 use crate::import::person_key;
-use crate::store::{Certificate, Store};
+use crate::store::Certificate;
 
 /// People who register late, after the key was rotated.
 const LATE: usize = 5;

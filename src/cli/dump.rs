@@ -1,25 +1,25 @@
 //! `testamur export` and `testamur import-dump`: the whole store as one signed file.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, BufWriter, Write};
-use std::os::unix::net::UnixStream;
+use std::io::{self, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use super::output::{self, Explain, Failure};
 use super::workspace::{self, Workspace};
 use super::{Global, files};
 use crate::credential::{Timestamp, limits};
-use crate::desk::Desk;
+use crate::desk::{Desk, Signer};
+use crate::making::OwnKeys;
 use crate::proof::jws::{self, Jws};
 use crate::publish::clock;
-use crate::server::admin;
+use crate::server::operator::DUMP_TYP as TYP;
 use crate::status::LIST_ENTRIES;
+use crate::store::remote::RemoteStore;
 use crate::store::{self, Certificate, Header, NotAsSigned, SledStore, Store, Summary};
-
-/// `typ` of the signature under a dump.
-const TYP: &str = admin::DUMP_TYP;
 
 /// Numbers of each event and year that are left out after a rebuild: what was issued after the dump has some of them.
 const NUMBERS_LEFT_OUT: u64 = 1_000;
@@ -47,19 +47,24 @@ pub(super) struct Import {
 
 pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure> {
     refuse_existing(&args)?;
-    if let Ok(service) = UnixStream::connect(global.data.join(admin::SOCKET)) {
-        return export_from(service, &args.file);
-    }
     // What a wrong clock did is worth a backup too: a dump is as good as what it is made of.
     let workspace = Workspace::open_to_read(global)?;
-    let signer = workspace.vault(global, None)?.signer();
+    let seal = Seal::of(&workspace, global)?;
     let desk = workspace.desk();
-    let sign = |digest: &[u8]| jws::sign(digest, &signer.kid, TYP, &signer.key);
     let part = Part::of(&args.file)?;
     let mut out = BufWriter::new(&part.file);
     let header = Header::new(desk.now, &desk.issuer.did());
-    let proves = |certificate: &Certificate| signer.own.prove(certificate).is_ok();
+    let own = OwnKeys::of(workspace.keys()?.manifest());
+    let proves = |certificate: &Certificate| own.prove(certificate).is_ok();
+    let unsigned = RefCell::new(None);
+    let sign = |digest: &[u8]| {
+        let signed = seal.sign(digest).map_err(|error| unsigned.replace(Some(error)));
+        signed.unwrap_or_default()
+    };
     let summary = store::export(desk.store, &header, &mut out, &sign, &proves).doing(part.writing())?;
+    if let Some(error) = unsigned.into_inner() {
+        return Err(error).doing("have the dump signed");
+    }
     out.flush().doing(part.writing())?;
     drop(out);
     part.keep()?;
@@ -98,34 +103,27 @@ fn warn(not_as_signed: &NotAsSigned) {
     ));
 }
 
-/// Takes a dump from the service that holds the store. It is whole if its last line is the footer.
-fn export_from(mut service: UnixStream, path: &Path) -> Result<ExitCode, Failure> {
-    let broken = || Failure::new("the service broke off").hint("look into its log, then run the command again");
-    let part = Part::of(path)?;
-    writeln!(service, "{}", admin::EXPORT).doing("ask the service")?;
-    io::copy(&mut service, &mut &part.file).doing(part.writing())?;
-    let lines = BufReader::new(File::open(&part.name).doing(format!("read {}", path.display()))?).lines();
-    let (mut count, mut last) = (0_u64, String::new());
-    for line in lines {
-        last = line.map_err(|_| broken())?;
-        count += 1;
+/// What signs a dump. A service has the keys open: beside it nobody is asked for their passphrase, so that a backup can be
+/// made by a timer that does not know it.
+enum Seal {
+    Service(Arc<RemoteStore>),
+    Key(Signer),
+}
+
+impl Seal {
+    fn of(workspace: &Workspace, global: &Global) -> Result<Self, Failure> {
+        match &workspace.service {
+            Some(service) => Ok(Self::Service(Arc::clone(service))),
+            None => Ok(Self::Key(workspace.vault(global, None)?.signer())),
+        }
     }
-    let Ok(Last { footer }) = serde_json::from_str(&last) else { return Err(broken()) };
-    part.keep()?;
-    let records = output::counted(count.saturating_sub(2), "record is", "records are");
-    output::line(format!("{records} in {}, from the running service", path.display()));
-    Ok(finished(&footer.summary.not_as_signed))
-}
 
-/// The last line of a dump.
-#[derive(serde::Deserialize)]
-struct Last {
-    footer: Footer,
-}
-
-#[derive(serde::Deserialize)]
-struct Footer {
-    summary: Summary,
+    fn sign(&self, statement: &[u8]) -> store::Result<String> {
+        match self {
+            Self::Service(service) => service.sign_dump(statement),
+            Self::Key(signer) => Ok(jws::sign(statement, &signer.kid, TYP, &signer.key)),
+        }
+    }
 }
 
 /// A dump that is being written, under a name of its own until it is whole. What fails leaves nothing behind.

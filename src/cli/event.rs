@@ -6,15 +6,15 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::output::{self, Explain, Failure};
-use super::workspace::Workspace;
+use super::workspace::{UNSURE, Workspace};
 use super::{Global, time};
 use crate::acts::{self, ActError};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
-use crate::eligibility::Rule;
+use crate::eligibility::{Rule, Session};
 use crate::import::checked_text;
 use crate::making::{ExpiresAfter, ValidityError};
-use crate::store::{BlobId, Event, Page, Store, StoreError, TemplateRef};
+use crate::store::{BlobId, Event, Page, StoreError, TemplateRef};
 use crate::template::{FontLibrary, Template};
 
 /// How many records are read at once.
@@ -72,6 +72,9 @@ pub(super) struct Create {
     /// Built-in template name, or a folder or file
     #[arg(long, value_name = "T")]
     template: String,
+    /// Who gets a certificate: everybody in the list, or another rule as JSON (schemas/rule.json)
+    #[arg(long, value_name = "RULE", value_parser = rule, default_value = "everybody")]
+    rule: Rule,
     #[command(flatten)]
     details: Details,
 }
@@ -86,6 +89,9 @@ pub(super) struct Update {
     /// Built-in template name, or a folder or file
     #[arg(long, value_name = "T")]
     pub(super) template: Option<String>,
+    /// Who gets a certificate from now on: everybody in the list, or another rule as JSON (schemas/rule.json)
+    #[arg(long, value_name = "RULE", value_parser = rule)]
+    pub(super) rule: Option<Rule>,
     #[command(flatten)]
     pub(super) details: Details,
 }
@@ -140,6 +146,16 @@ fn validity(text: &str) -> Result<Validity, String> {
     }
 }
 
+/// Reads a rule: a word such as `everybody` or `passed`, or JSON.
+fn rule(text: &str) -> Result<Rule, String> {
+    let text = text.trim();
+    let value = match text.starts_with(['{', '"']) {
+        true => serde_json::from_str(text).map_err(|error| format!("not JSON: {error}"))?,
+        false => json!(text),
+    };
+    Rule::read(&value).map_err(|error| error.to_string())
+}
+
 fn yes_or_no(text: &str) -> Result<bool, String> {
     match text {
         "yes" | "true" => Ok(true),
@@ -180,12 +196,12 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
 }
 
 fn create(workspace: &Workspace, args: Create) -> Result<ExitCode, Failure> {
-    let Create { code, title, template, details } = args;
+    let Create { code, title, template, rule, details } = args;
     let desk = workspace.desk();
     let faces = workspace.faces()?;
     let kept = keep_template(&desk, faces.fonts(), &template, pictures(&details)?)?;
     let details = acts::Details { kept: Some(kept), ..stated(Some(title), details) };
-    let made = acts::create_for(&desk, &faces, code, &details, Some(Rule::Everybody)).map_err(explain)?;
+    let made = acts::create(&desk, &faces, code, &details, Some(rule)).map_err(explain)?;
     output::line(format!("event {} is ready, with template {}", made.event.code, made.event.template.name));
     output::line(format!("next: testamur import {} people.csv", made.event.code));
     Ok(ExitCode::SUCCESS)
@@ -223,6 +239,7 @@ pub(super) fn explain(error: ActError) -> Failure {
     let hint = match &error {
         ActError::EventExists(_) => "choose another code",
         ActError::Store(StoreError::Conflict(_)) => "run the command again; nothing was changed",
+        ActError::Store(StoreError::Io(_)) => UNSURE,
         _ => "nothing was changed",
     };
     Failure::from(error).hint(hint)
@@ -293,12 +310,20 @@ pub(super) fn keep(
     Ok(desk.store.put_blob(&template.to_bundle())?)
 }
 
+/// Returns the name that an event keeps: of `classic@1` the name, of a file's path its stem.
 pub(super) fn template_name(name_or_path: &str) -> String {
+    let (name, _) = crate::template::name_and_version(name_or_path);
+    if crate::template::builtin_names().contains(&name) {
+        return name.to_owned();
+    }
     Path::new(name_or_path).file_stem().map_or(name_or_path.to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
 fn show(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCode, Failure> {
     let event = workspace.event(code)?;
+    let desk = workspace.desk();
+    let planned = acts::planned(&desk, code)?;
+    let unmarked = acts::unmarked(&desk, &planned)?;
     let (mut people, mut certificates) = (0, 0);
     each(|cursor| workspace.store.participants(code, cursor, PAGE), |_| people += 1)?;
     each(|cursor| workspace.store.certificates(Some(code), cursor, PAGE), |_| certificates += 1)?;
@@ -306,21 +331,43 @@ fn show(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCo
         let mut value = json!(event);
         value["people"] = json!(people);
         value["certificates"] = json!(certificates);
+        value["rule"] = json!(planned.plan.rule);
+        value["unmarkedSessions"] = json!(unmarked);
         output::json(&value);
         return Ok(ExitCode::SUCCESS);
     }
-    let (plan, _) = acts::plan(&workspace.store, code)?;
-    let archived = if plan.archived.is_some() { "  (archived)" } else { "" };
+    let archived = if planned.plan.archived.is_some() { "  (archived)" } else { "" };
     output::line(format!("{code}  {}{archived}", event.achievement.name));
-    for (what, value) in details(&event) {
+    let version = acts::templates::built_in_version(&*workspace.store, &event.template)?;
+    let gets = ruled(planned.plan.rule.as_ref());
+    for (what, value) in details(&event, version).into_iter().chain([("rule", gets)]) {
         output::line(format!("  {what:<13} {value}"));
     }
     let people = output::counted(people, "person", "people");
     output::line(format!("  {people}, {}", output::counted(certificates, "certificate", "certificates")));
+    if let Some(unmarked) = nobody_marked(&unmarked) {
+        output::line(format!("  {unmarked}"));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
-fn details(event: &Event) -> Vec<(&'static str, String)> {
+/// Says who gets a certificate.
+fn ruled(rule: Option<&Rule>) -> String {
+    match rule {
+        None => "none yet: nobody gets one but by an exception".to_owned(),
+        Some(Rule::Everybody) => "everybody in the list".to_owned(),
+        Some(rule) => json!(rule).to_string(),
+    }
+}
+
+/// Names the sessions in which nobody was marked, if there are some.
+pub(super) fn nobody_marked(sessions: &[Session]) -> Option<String> {
+    let named: Vec<_> = sessions.iter().map(|one| format!("{} ({})", one.title, one.id)).collect();
+    let named = named.join(", ");
+    (!sessions.is_empty()).then(|| format!("the rule asks for attendance, and nobody was marked in: {named}"))
+}
+
+fn details(event: &Event, version: Option<u32>) -> Vec<(&'static str, String)> {
     let Event { achievement, constants, .. } = event;
     let bundle: String = event.template.bundle.0.chars().take(12).collect();
     let mut rows = vec![
@@ -330,7 +377,7 @@ fn details(event: &Event) -> Vec<(&'static str, String)> {
         ("starts", day(event.starts)),
         ("ends", day(event.ends)),
         ("valid for", event.expires_after.clone().unwrap_or_else(|| "ever".to_owned())),
-        ("template", format!("{} {bundle}", event.template.name)),
+        ("template", format!("{}{} {bundle}", event.template.name, version.map_or(String::new(), |v| format!("@{v}")))),
     ];
     rows.extend(event.extras.credits.map(|credits| ("credits", credits.to_string())));
     for n in 1..=SIGNATORIES {
@@ -382,7 +429,7 @@ fn remove(workspace: &Workspace, code: &EventCode) -> Result<ExitCode, Failure> 
     let desk = workspace.desk();
     workspace.event(code)?;
     acts::remove_event(&desk, &acts::planned(&desk, code).map_err(explain)?).map_err(explain)?;
-    workspace.finish_removals()?;
+    workspace.finish_begun()?;
     output::line(format!("event {code} is removed, with all who were in it"));
     Ok(ExitCode::SUCCESS)
 }
@@ -399,7 +446,7 @@ fn list(workspace: &Workspace, archived: bool, as_json: bool) -> Result<ExitCode
         rows.push(vec![event.code.to_string(), event.achievement.name, starts, ends, event.template.name]);
     };
     for event in codes {
-        if acts::plan(&workspace.store, &event.code)?.0.archived.is_some() == archived {
+        if acts::plan(&*workspace.store, &event.code)?.0.archived.is_some() == archived {
             row(event);
         }
     }

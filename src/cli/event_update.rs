@@ -1,19 +1,17 @@
 //! `testamur event update`: an event's new face. Certificates that were issued keep theirs.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::event::{self, Update};
 use super::output::{self, Failure};
 use super::workspace::Workspace;
 use crate::acts;
+use crate::acts::templates::{LOGO, SIGNATURES, dressed};
 use crate::desk::Desk;
 use crate::making::Faces;
 use crate::store::{BlobId, Event, StoreError, TemplateRef};
-use crate::template::Template;
-
-/// Pictures that an event puts into its template: `logo`, and one beside each name that signs.
-const SIGNATURES: [&str; 3] = ["signature_1", "signature_2", "signature_3"];
-const LOGO: &str = "logo";
+use crate::template::{Template, builtin_names};
 
 pub(super) fn update(workspace: &Workspace, args: Update) -> Result<ExitCode, Failure> {
     let (desk, faces) = (workspace.desk(), workspace.faces()?);
@@ -22,12 +20,21 @@ pub(super) fn update(workspace: &Workspace, args: Update) -> Result<ExitCode, Fa
     let kept = looks(&desk, &faces, &old.event.template, &args)?;
     let details = acts::Details { kept, ..event::stated(args.title, args.details) };
     let new = acts::changed(desk.store, &old, &details).map_err(event::explain)?;
-    let changed = changed(&old.event, &new.event);
-    if changed.is_empty() {
+    let mut changed = changed(&old.event, &new.event);
+    let rule = args.rule.filter(|rule| old.plan.rule.as_ref() != Some(rule));
+    if changed.is_empty() && rule.is_none() {
         output::line(format!("nothing of event {} changes", old.event.code));
         return Ok(ExitCode::SUCCESS);
     }
-    acts::update(&desk, &faces, &old, &details).map_err(event::explain)?;
+    let mut now = old.clone();
+    if !changed.is_empty() {
+        now = acts::update(&desk, &faces, &old, &details).map_err(event::explain)?;
+    }
+    if let Some(rule) = rule {
+        let tiers = now.plan.tiers.clone();
+        acts::set_rule(&desk, &faces, &now, Some(rule), tiers).map_err(event::explain)?;
+        changed.push("rule");
+    }
     output::line(format!("event {} is changed: {}", old.event.code, changed.join(", ")));
     if !desk.store.certificates(Some(&old.event.code), None, 1)?.items.is_empty() {
         output::note("note: issued certificates keep what they say; `testamur regenerate NUMBER` makes one anew");
@@ -56,17 +63,34 @@ fn looks(desk: &Desk, faces: &Faces, before: &TemplateRef, args: &Update) -> Res
     if signs_anew {
         template = SIGNATURES.iter().fold(template, |template, name| template.without_asset(name));
     }
-    // Another template shows the same logo, and the same signatures beside the same names.
-    for name in [LOGO].into_iter().chain(SIGNATURES) {
-        if signs_anew && name != LOGO {
-            continue;
-        }
-        if let (None, Some(bytes)) = (template.asset(name), old.as_ref().and_then(|old| old.asset(name))) {
-            template = template.with_asset(name, bytes.to_vec())?;
-        }
+    let stay = if signs_anew { vec![LOGO] } else { [[LOGO].as_slice(), SIGNATURES.as_slice()].concat() };
+    if let Some(old) = &old {
+        template = dressed(template, old, &stay)?;
     }
     let name = args.template.as_deref().map_or_else(|| before.name.clone(), event::template_name);
     Ok(Some(TemplateRef { name, bundle: event::keep(desk, faces.fonts(), template, pictures)? }))
+}
+
+/// Returns the template that somebody names for certificates of an event: a built-in one, one of the library, the digest of a
+/// kept one, or a folder or file, with the event's own pictures.
+pub(super) fn named(desk: &Desk, faces: &Faces, event: &Event, name: &str) -> Result<TemplateRef, Failure> {
+    if !Path::new(name).exists() || builtin_names().contains(&name) {
+        return acts::templates::for_event(desk, faces, event, name).map_err(|error| match error {
+            acts::ActError::NoTemplate(_) => Failure::from(error).hint(
+                "pass a built-in name (`testamur template list`), one of the library, or a folder with template.json",
+            ),
+            error => event::explain(error),
+        });
+    }
+    let mut template = super::template::load(name)?;
+    if !event.template.bundle.0.is_empty() {
+        template = dressed(template, &kept(desk, &event.template.bundle)?, &[[LOGO].as_slice(), &SIGNATURES].concat())?;
+    }
+    let kept = TemplateRef {
+        name: event::template_name(name),
+        bundle: event::keep(desk, faces.fonts(), template, Vec::new())?,
+    };
+    acts::templates::fits(desk, faces, event, kept).map_err(event::explain)
 }
 
 fn kept(desk: &Desk, bundle: &BlobId) -> Result<Template, Failure> {

@@ -15,7 +15,7 @@ use crate::acts::{Answer, Answers, Enrolled};
 use crate::credential::EventCode;
 use crate::import::{self, Absent, Columns, Duplicates, ImportError, Limits, MappingError, RowOutcome, Severity, Use};
 use crate::making::Results;
-use crate::store::{Event, Store};
+use crate::store::Event;
 use crate::template::Template;
 
 /// Most findings printed; the report file has them all.

@@ -11,19 +11,21 @@ use serde_json::json;
 
 use super::Global;
 use super::event;
+use super::event_update::named;
 use super::files::{FileError, FileWriter, Format, left_out};
 use super::output::{self, Explain, Failure};
+use super::time;
 use super::workspace::{ANY, Workspace};
 use crate::acts::run::{
-    self, Counters, Done, Fate, HAS_ONE, Holder, Kind, Over, Row, RowState, RunError, RunRecord, RunRequest, Selected,
-    Step,
+    self, Counters, Done, Fate, HAS_ONE, Holder, Kind, Over, Row, RowState, RunError, RunReason, RunRecord, RunRequest,
+    Selected, Step,
 };
 use crate::acts::{self, NotReady};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::import::is_email;
-use crate::making::{Faces, NotProven, StageTimes, Workshop};
-use crate::store::{Certificate, CertificateState, PersonKey, Store, StoreError};
+use crate::making::{Faces, NotProven, OwnKeys, StageTimes, Trial, Workshop};
+use crate::store::{Cause, Certificate, CertificateState, PersonKey, Store, StoreError};
 use crate::vault::Vault;
 
 /// Most people named before a dry run's counts.
@@ -39,6 +41,16 @@ pub(super) struct Args {
     /// Only those for whom an earlier run failed and who still lack one
     #[arg(long, conflicts_with = "only")]
     failed: bool,
+    /// Drawn by this template instead of the event's: built in, of the library, a digest, or a folder or file
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
+    /// The day that first certificates say they were issued on, not before the event begins; needs --reason. The number bears
+    /// its year, and validity is counted from it
+    #[arg(long, value_name = "DAY", value_parser = time::date, requires = "reason")]
+    issued_on: Option<Timestamp>,
+    /// Why certificates bear another day of issue; kept with each, and not published
+    #[arg(long, requires = "issued_on")]
+    reason: Option<String>,
     /// Say who would get a certificate, and sign nothing
     #[arg(long)]
     dry_run: bool,
@@ -69,14 +81,20 @@ enum Answer {
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     let desk = workspace.desk();
-    workspace.event(&args.code)?;
-    let request = request(&desk, &args)?;
+    let issued_in = workspace.event(&args.code)?;
+    let faces = workspace.faces()?;
+    let kept = args.template.as_ref().map(|name| named(&desk, &faces, &issued_in, name)).transpose()?;
+    let reason = args.reason.as_deref().map(why).transpose()?;
+    let request = RunRequest { kept, issued_on: args.issued_on, reason, ..request(&desk, &args)? };
+    let planned = acts::planned(&desk, &args.code).map_err(event::explain)?;
+    if let Some(unmarked) = event::nobody_marked(&acts::unmarked(&desk, &planned).map_err(event::explain)?) {
+        output::note(format!("warning: {unmarked}"));
+    }
     if args.dry_run {
-        return dry_run(&workspace, &desk, &args, &request);
+        return dry_run(&workspace, &desk, &faces, &args, &request);
     }
     let vault = workspace.vault(global, None)?;
     let signer = vault.signer();
-    let faces = workspace.faces()?;
     settle_results(&desk, &faces, &args)?;
     let times = StageTimes::default();
     let embedder = workspace.embedder(global, &args.format)?;
@@ -99,6 +117,11 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     finish(&args, over.as_ref(), shown.revoked.into_inner())
 }
 
+/// Reads why certificates bear another day.
+fn why(text: &str) -> Result<RunReason, Failure> {
+    Ok(RunReason { cause: Cause::Other, text: Some(super::replace::reason(text)?), now: false })
+}
+
 /// Says why a run is over nobody.
 fn nobody(desk: &Desk, code: &EventCode) -> Result<(), Failure> {
     match desk.store.participants(code, None, 1)?.items.is_empty() {
@@ -113,7 +136,7 @@ fn nobody(desk: &Desk, code: &EventCode) -> Result<(), Failure> {
 /// Ends what an earlier command began and was killed in: the run that follows goes over everybody anew, and whoever got
 /// theirs keeps it.
 fn interrupted(desk: &Desk, code: &EventCode) -> Result<(), Failure> {
-    for ended in explain(run::end_interrupted(desk, code))? {
+    for ended in explain(run::end_interrupted(desk, Kind::Generate, Some(code)))? {
         output::note(format!("note: an earlier command was interrupted; {}", ended.stopped().unwrap_or_default()));
     }
     Ok(())
@@ -147,7 +170,7 @@ pub(super) fn issue(
         std::fs::create_dir_all(&writer.out).doing(format!("create {}", writer.out.display()))?;
     }
     let holder = Holder::to_the_end();
-    let run = match run::create_held(desk, &holder, request, ANY) {
+    let run = match run::create_held(desk, workshop.faces, &holder, request, ANY) {
         Err(RunError::Nobody) => return Ok(None),
         created => explain(created)?.run,
     };
@@ -215,8 +238,9 @@ fn explain<T>(result: Result<T, RunError>) -> Result<T, Failure> {
             return Failure::question(&error).hint(how);
         }
         let hint = match &error {
+            RunError::Request { .. } => return Failure::usage(error).hint("nothing was changed"),
             RunError::NotReady(missing) if missing.contains(&NotReady::NoRule) => {
-                "say who gets one, where the event was made: PUT /api/v1/events/CODE/rule"
+                "say who gets one: testamur event update CODE --rule everybody"
             }
             RunError::NotReady(missing) if missing.contains(&NotReady::NoTemplate) => {
                 "choose one: testamur event update CODE --template classic"
@@ -341,7 +365,13 @@ fn next_versions(count: u64) -> String {
     }
 }
 
-fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &RunRequest) -> Result<ExitCode, Failure> {
+fn dry_run(
+    workspace: &Workspace,
+    desk: &Desk,
+    faces: &Faces,
+    args: &Args,
+    request: &RunRequest,
+) -> Result<ExitCode, Failure> {
     let keys = workspace.keys()?;
     let manifest = keys.manifest();
     let kid = manifest.active().map(|key| format!("{}#{}", manifest.issuer, key.id));
@@ -374,7 +404,8 @@ fn dry_run(workspace: &Workspace, desk: &Desk, args: &Args, request: &RunRequest
         }
         Ok(())
     };
-    let previewed = run::preview(desk, (&workspace.faces()?, &kid), request, u64::MAX, each);
+    let trial = Trial { faces, kid: &kid, own: &OwnKeys::of(manifest) };
+    let previewed = run::preview(desk, &trial, request, u64::MAX, each);
     match previewed {
         Err(RunError::Nobody) => {}
         previewed => drop(explain(previewed)?),

@@ -66,6 +66,9 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
             output::line("next: announce that fingerprint where people can compare it");
         }
         Command::Passphrase { new_passphrase_file } => {
+            if workspace.service.is_some() {
+                output::note("note: the service that runs keeps to the old one; start it anew with the new one");
+            }
             return change_passphrase(global, &desk, &mut workspace.keys()?, new_passphrase_file.as_deref());
         }
     }

@@ -15,12 +15,12 @@ mod event_update;
 mod files;
 mod import;
 mod init;
-mod instead;
 mod issue;
 mod keys;
 pub mod output;
 mod passphrase;
 mod people;
+mod people_change;
 mod publish;
 mod qr;
 mod read_pieces;
@@ -67,9 +67,6 @@ pub struct Global {
     /// Act as if it were this instant: for tests and reproducible demonstrations
     #[arg(long, global = true, env = "TESTAMUR_CLOCK", value_name = "T", value_parser = time::instant, hide = true)]
     clock: Option<Timestamp>,
-    /// The call that does the same while the service holds the store.
-    #[arg(skip)]
-    over_http: Option<&'static str>,
 }
 
 impl Global {
@@ -91,7 +88,7 @@ enum Command {
     Event(event::Command),
     /// Import people into an event from CSV or XLSX
     Import(import::Args),
-    /// List the people of an event
+    /// List the people of an event; exclude, except or erase one
     #[command(subcommand)]
     People(people::Command),
     /// Issue certificates to everybody in an event who has none yet
@@ -145,7 +142,7 @@ enum Command {
 /// When it could not do its work; a verdict or a row that is not good is exit code 1, not an error.
 pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
     let Cli { global, command } = cli;
-    let global = &Global { over_http: instead::over_http(&command), ..global };
+    let global = &global;
     match command {
         Command::Init(args) => init::run(global, args),
         Command::Template(command) => template::run(global, command),

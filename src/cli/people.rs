@@ -1,4 +1,4 @@
-//! `testamur people`: who is in an event, in the order of the list.
+//! `testamur people`: who is in an event, in the order of the list; what is done to one of them is in `people_change`.
 
 use std::collections::BTreeSet;
 use std::process::ExitCode;
@@ -7,9 +7,10 @@ use serde_json::json;
 
 use super::Global;
 use super::output::{self, Failure};
+use super::people_change;
 use super::workspace::Workspace;
 use crate::credential::EventCode;
-use crate::store::{Fields, Store};
+use crate::store::Fields;
 
 /// How many records are read at once.
 const PAGE: usize = 500;
@@ -23,20 +24,44 @@ pub(super) enum Command {
         /// Show the further columns too
         #[arg(long)]
         fields: bool,
+        /// Show who put each one in, and how
+        #[arg(long)]
+        entered: bool,
         /// Print one JSON object a line, with all that is known
         #[arg(long)]
         json: bool,
     },
+    /// Let somebody get no certificate, whatever the rule says
+    Exclude(people_change::Exclude),
+    /// Let somebody get a certificate despite the rule
+    Except(people_change::Except),
+    /// Take somebody off the exclusions or the exceptions
+    Unlist(people_change::Who),
+    /// Take somebody out of an event who has no certificate
+    Remove(people_change::Who),
+    /// Erase somebody: all that names them goes, number and status of a certificate stay
+    Erase(people_change::Who),
 }
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
-    let workspace = Workspace::open_to_read(global)?;
     match command {
-        Command::List { code, fields, json } => list(&workspace, &code, fields, json),
+        Command::List { code, fields, entered, json } => {
+            list(&Workspace::open_to_read(global)?, &code, (fields, entered), json)
+        }
+        Command::Exclude(args) => people_change::exclude(global, &args),
+        Command::Except(args) => people_change::except(global, &args),
+        Command::Unlist(args) => people_change::unlist(global, &args),
+        Command::Remove(args) => people_change::remove(global, &args),
+        Command::Erase(args) => people_change::erase(global, &args),
     }
 }
 
-fn list(workspace: &Workspace, code: &EventCode, with_fields: bool, as_json: bool) -> Result<ExitCode, Failure> {
+fn list(
+    workspace: &Workspace,
+    code: &EventCode,
+    (with_fields, with_entered): (bool, bool),
+    as_json: bool,
+) -> Result<ExitCode, Failure> {
     workspace.event(code)?;
     let store = &workspace.store;
     let (mut rows, mut columns, mut cursor) = (Vec::new(), BTreeSet::new(), None::<String>);
@@ -49,12 +74,15 @@ fn list(workspace: &Workspace, code: &EventCode, with_fields: bool, as_json: boo
                     "person": person.key, "name": person.name, "email": person.email, "fields": person.fields,
                     "externalId": person.external_id, "locale": person.locale, "progress": person.progress,
                     "imported": person.imported, "certificate": number,
+                    "entered": person.entered.unwrap_or_default(), "progressEntered": person.progress_entered,
                 }));
             } else {
                 let dash = || "-".to_owned();
                 let number = number.map_or_else(dash, |number| number.to_string());
                 columns.extend(person.fields.keys().filter(|_| with_fields).cloned());
-                rows.push((vec![person.name, person.email.unwrap_or_else(dash), number], person.fields));
+                let mut row = vec![person.name, person.email.unwrap_or_else(dash), number];
+                row.extend(with_entered.then(|| person.entered.unwrap_or_default().to_string()));
+                rows.push((row, person.fields));
             }
         }
         cursor = page.next;
@@ -63,8 +91,9 @@ fn list(workspace: &Workspace, code: &EventCode, with_fields: bool, as_json: boo
         }
     }
     if !as_json {
-        let heads: Vec<&str> =
-            ["NAME", "E-MAIL", "CERTIFICATE"].into_iter().chain(columns.iter().map(|c| &**c)).collect();
+        let mut heads = vec!["NAME", "E-MAIL", "CERTIFICATE"];
+        heads.extend(with_entered.then_some("ENTERED"));
+        heads.extend(columns.iter().map(|c| &**c));
         let cell = |fields: &Fields, column: &String| {
             fields.get(column).map(|value| value.replace(['\n', '\r'], " ")).unwrap_or_default()
         };

@@ -2,13 +2,21 @@
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::{Mutex, PoisonError};
 
 use super::Global;
+use super::output::Explain;
 use super::output::{self, Failure};
-use super::workspace::{Workspace, vault_failure};
+use super::workspace::{ANY, Workspace, vault_failure};
+use crate::acts::run::{self, Holder, Kind, NotPublished, RunRequest, Shop, Step, Undo};
 use crate::desk::Desk;
 use crate::keys::KeyManifest;
-use crate::publish;
+use crate::making::{StageTimes, Workshop};
+use crate::publish::{self, Published};
+use crate::vault::{Vault, VaultError};
+
+/// What to know when it failed.
+const UNTOUCHED: &str = "what was published before is untouched";
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -36,7 +44,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
             publish::clock::accept(&workspace.desk()).map_err(explain)?;
         }
     }
-    let published = vault.publish(&workspace.desk(), args.now).map_err(vault_failure)?;
+    let published = publish_by_run(&workspace, &vault, args.now)?;
     if args.json {
         output::json(&published);
         return Ok(ExitCode::SUCCESS);
@@ -57,6 +65,53 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     output::line(format!("  publish again before {}", published.next_update));
     output::line(format!("  root key fingerprint {}", published.root_fingerprint));
     Ok(ExitCode::SUCCESS)
+}
+
+/// Publishes by a run, as the service does: so the journal and the webhooks tell of it.
+fn publish_by_run(workspace: &Workspace, vault: &Vault, at_once: bool) -> Result<Published, Failure> {
+    let (desk, faces, holder) = (workspace.desk(), workspace.faces()?, Holder::to_the_end());
+    let request = RunRequest { at_once, ..RunRequest::of(Kind::Publish) };
+    // One that was killed: this one publishes what it would have.
+    run::end_interrupted(&desk, Kind::Publish, None).hint(UNTOUCHED)?;
+    let run = run::create_held(&desk, &faces, &holder, &request, ANY).hint(UNTOUCHED)?.run;
+    let (signer, times) = (vault.signer(), StageTimes::default());
+    let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
+    let shop = Kept { vault, answer: Mutex::default() };
+    loop {
+        match run::step_of(&desk, &workshop, &shop, &holder, &run.id).hint(UNTOUCHED)? {
+            Step::Stalled { .. } | Step::Group(_) => {}
+            Step::Over(_) | Step::Idle | Step::Elsewhere { .. } => break,
+        }
+    }
+    match shop.answer.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        Some(answer) => answer.map_err(vault_failure),
+        None => {
+            Err(Failure::new("another worker took this publication over")
+                .hint("see what became of it, and publish again"))
+        }
+    }
+}
+
+/// The vault, and what it answered when it published.
+struct Kept<'a> {
+    vault: &'a Vault,
+    answer: Mutex<Option<Result<Published, VaultError>>>,
+}
+
+impl Shop for Kept<'_> {
+    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, NotPublished> {
+        let answer = self.vault.publish(desk, at_once);
+        let told = answer
+            .as_ref()
+            .map(Clone::clone)
+            .map_err(|error| NotPublished { hint: error.hint(), cause: error.to_string().into() });
+        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
+        told
+    }
+
+    fn undo(&self) -> Undo {
+        Shop::undo(self.vault)
+    }
 }
 
 /// Goes on from the site, and says what the store did not have.
@@ -80,6 +135,6 @@ fn adopt(desk: &Desk, manifest: &KeyManifest, site: &Path) -> Result<(), Failure
 }
 
 fn explain(error: publish::PublishError) -> Failure {
-    let hint = error.hint().unwrap_or("what was published before is untouched");
+    let hint = error.hint().unwrap_or(UNTOUCHED);
     Failure::from(error).hint(hint)
 }

@@ -3,13 +3,15 @@
 use std::process::ExitCode;
 
 use super::Global;
+use super::event_update::named as named_for;
 use super::output::{self, Explain, Failure};
-use super::workspace::{ANY, Workspace};
+use super::workspace::{ANY, UNSURE, Workspace};
 use crate::acts;
 use crate::acts::run::RunError;
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::desk::Desk;
 use crate::making::{Correction, ReplaceError, StageTimes, Workshop};
+use crate::store::StoreError;
 
 /// Longest public reason, in characters.
 const LONGEST_REASON: usize = 200;
@@ -27,6 +29,9 @@ pub(super) struct Regenerate {
     /// Why; published with the status list, so without personal data
     #[arg(long)]
     reason: String,
+    /// Drawn by this template instead of the event's: built in, of the library, a digest, or a folder or file
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
 }
 
 /// Reads `column=value`.
@@ -38,9 +43,13 @@ pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
 }
 
 pub(super) fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, Failure> {
-    let correction = Correction { set: checked(args.set)?, reason: Some(reason(&args.reason)?) };
+    let (set, reason) = (checked(args.set)?, Some(reason(&args.reason)?));
     let workspace = Workspace::open(global)?;
     let (signer, faces, times) = (workspace.vault(global, None)?.signer(), workspace.faces()?, StageTimes::default());
+    let event = workspace.store.event(args.number.event())?;
+    let named = event.as_ref().zip(args.template.as_ref());
+    let template = named.map(|(event, name)| named_for(&workspace.desk(), &faces, event, name)).transpose()?;
+    let correction = Correction { set, reason, template };
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
     let new = acts::correct::correct(&workspace.desk(), &workshop, &args.number, &correction, ANY)
         .map_err(|error| explain(error, &workspace.desk()))?;
@@ -67,6 +76,7 @@ fn explain(error: RunError, desk: &Desk) -> Failure {
         }
         RunError::Replace(ReplaceError::NothingChanges(_)) => "correct something with --set; nothing was changed",
         RunError::CannotMake(_) => "correct the value; nothing was changed",
+        RunError::Store(StoreError::Io(_)) => UNSURE,
         _ => "nothing was changed",
     };
     Failure::from(error).hint(hint)

@@ -8,13 +8,13 @@ use std::process::ExitCode;
 use super::Global;
 use super::output::{self, Explain, Failure, shown};
 use super::replace::reason;
-use super::workspace::{ANY, Workspace};
+use super::workspace::{ANY, UNSURE, Workspace};
 use crate::acts;
 use crate::acts::run::{self, Counters, Fate, RunError, RunReason, Selected};
 use crate::acts::{Presented, Revoked, stray};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::reading::{FILE_BYTES, Reader};
-use crate::store::Cause;
+use crate::store::{Cause, StoreError};
 use crate::verify::Ours;
 
 #[derive(Debug, clap::Args)]
@@ -236,7 +236,8 @@ impl Named {
             file.take(FILE_BYTES as u64 + 1).read_to_end(&mut bytes).doing(format!("read {}", shown(argument)))?;
             return Ok(Self::Bytes(bytes));
         }
-        let is_text = argument.contains("#1") || ["ey", "{"].iter().any(|start| argument.starts_with(start));
+        let is_text = ["#1", "#0"].iter().any(|mark| argument.contains(mark))
+            || ["ey", "{"].iter().any(|start| argument.starts_with(start));
         if is_text {
             return Ok(Self::Bytes(argument.as_bytes().to_vec()));
         }
@@ -268,6 +269,7 @@ fn explain(error: RunError) -> Failure {
         RunError::OldVersion { .. } => "revoke by number to withdraw the version that is in force",
         RunError::EntryTaken(_) => "revoke that one by its number if it is meant",
         RunError::CompromisedKey(..) => "publish, so that verifiers know of the key; nothing was changed",
+        RunError::Store(StoreError::Io(_)) => UNSURE,
         _ => "nothing was changed",
     };
     Failure::from(error).hint(hint)

@@ -102,7 +102,7 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
 }
 
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
-    let workspace = Workspace::open(global)?;
+    let workspace = Workspace::open_to_serve(global)?;
     let serve = told(workspace.config.serve.clone().unwrap_or_default(), &args);
     let tls = match (&serve.tls_cert, &serve.tls_key) {
         (Some(chain), Some(key)) => Some(tls(chain, key)?),
@@ -180,7 +180,7 @@ fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str)
         public_url: PublicUrl::default(),
         steady,
         authenticator: server::accounts(),
-        store: Arc::new(workspace.store),
+        store: workspace.store,
     })
 }
 
@@ -211,7 +211,7 @@ async fn serving(
     let public = app.public_url.clone();
     // From here on a signal stops it in order.
     let stopped = stopped();
-    let _door = server::admin::open(data, app.clone()).doing("open the socket for this machine's operator")?;
+    let door = server::operator::open(data, &app).doing("open the socket for this machine's operator")?;
     output::line(format!("listening on {here}, the API is described at {public}/api/v1/docs"));
     if let Some(token) = server::setup_link(&app).doing("make the set-up link")? {
         output::line("nobody can log in yet; whoever opens this within 24 hours becomes the first owner:");
@@ -232,6 +232,7 @@ async fn serving(
         app.begin_stop();
     };
     server::serve(listen, router, told).await.doing("serve")?;
+    door.close().await;
     sweeping.abort();
     beating.abort();
     if let Some(publishing) = publishing {

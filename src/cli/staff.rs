@@ -1,19 +1,18 @@
-//! `testamur staff`: for the operator of this machine, who can always let an owner in again. Works while the service runs,
-//! through its socket, and without it.
+//! `testamur staff`: for the operator of this machine, who can always let an owner in again.
 
 use std::collections::BTreeSet;
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::net::UnixStream;
 use std::process::ExitCode;
-
-use serde_json::{Value, json};
 
 use super::Global;
 use super::output::{self, Explain, Failure};
 use super::workspace::Workspace;
-use crate::accounts::{Role, Scope};
+use crate::accounts::{self, Change, Invitation, Role, Scope, Secret, Staff};
 use crate::credential::EventCode;
-use crate::server::admin::{self, Invited, Limited};
+use crate::desk::Desk;
+use crate::server::{PASSWORD_PAGE, PublicUrl};
+
+/// Members read at once.
+const PAGE: usize = 500;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -63,22 +62,19 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
         Command::List { json } => list(global, json),
         Command::Invite { email, name, roles, events } => {
             let events = Scope::of(Some(events).filter(|events| !events.is_empty()).map(BTreeSet::from_iter));
-            invite(global, &Invited { email, name, roles: roles.into_iter().collect(), events })
+            let roles = roles.into_iter().collect();
+            invite(global, &Invitation { email: &email, name: &name, roles, events })
         }
         Command::Limit { email, events, all_events } => {
             let events = Scope::of((!all_events).then(|| events.into_iter().collect()));
-            limit(global, &Limited { email, events })
+            limit(global, &email, &events)
         }
         Command::Reset { email, two_step } => reset(global, &email, two_step),
     }
 }
 
 fn list(global: &Global, as_json: bool) -> Result<ExitCode, Failure> {
-    let answer = match connected(global) {
-        Some(service) => ask(service, admin::STAFF_LIST)?,
-        None => json!({ "staff": admin::staff(&Workspace::open_to_read(global)?.desk())? }),
-    };
-    let staff = answer["staff"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let staff = everybody(&Workspace::open_to_read(global)?.desk())?;
     if as_json {
         staff.iter().for_each(output::json);
     } else {
@@ -87,81 +83,65 @@ fn list(global: &Global, as_json: bool) -> Result<ExitCode, Failure> {
     Ok(ExitCode::SUCCESS)
 }
 
-fn row(member: &Value) -> Vec<String> {
-    let text = |name: &str| member[name].as_str().unwrap_or_default().to_owned();
-    let is = |name: &str| member[name].as_bool().unwrap_or_default();
-    let roles = member["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
-    let roles: Vec<_> = roles.iter().filter_map(Value::as_str).collect();
-    let state = match (is("disabled"), is("invited"), is("twoStep")) {
+fn everybody(desk: &Desk) -> accounts::Result<Vec<Staff>> {
+    let (mut all, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let page = accounts::members(desk.store, cursor.as_deref(), PAGE)?;
+        all.extend(page.items);
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+fn row(member: &Staff) -> Vec<String> {
+    let roles: Vec<_> = member.roles.iter().map(ToString::to_string).collect();
+    let state = match (member.disabled, member.invited, member.two_step) {
         (true, ..) => "disabled",
         (_, true, _) => "invited",
         (.., true) => "with second step",
         _ => "active",
     };
-    let events = member["events"].as_array().map(|events| {
-        let codes: Vec<_> = events.iter().filter_map(Value::as_str).collect();
-        if codes.is_empty() { "none".to_owned() } else { codes.join(", ") }
+    let events = member.events.events().map(|events| match events.is_empty() {
+        true => "none".to_owned(),
+        false => listed(events),
     });
-    vec![text("email"), text("name"), roles.join(", "), events.unwrap_or_else(|| "all".to_owned()), state.to_owned()]
+    let events = events.unwrap_or_else(|| "all".to_owned());
+    vec![member.email.clone(), member.name.clone(), roles.join(", "), events, state.to_owned()]
 }
 
-fn invite(global: &Global, who: &Invited) -> Result<ExitCode, Failure> {
-    let link = match connected(global) {
-        Some(service) => {
-            let told = serde_json::to_string(who).doing("ask the service")?;
-            link_in(&ask(service, &format!("{}:{told}", admin::STAFF_INVITE))?)
-        }
-        None => {
-            let workspace = Workspace::open(global)?;
-            let public = super::serve::address(&workspace.config)?;
-            public.link(admin::PASSWORD_PAGE, &admin::invite(&workspace.desk(), who)?)
-        }
-    };
+fn listed(events: &BTreeSet<EventCode>) -> String {
+    events.iter().map(EventCode::as_str).collect::<Vec<_>>().join(", ")
+}
+
+fn invite(global: &Global, who: &Invitation) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::open(global)?;
+    let (_, token) = accounts::invite(&workspace.desk(), who)?;
+    let link = address(&workspace)?.link(PASSWORD_PAGE, &token);
     output::line("whoever opens this within 72 hours sets the password of the new member, once:");
     output::line(format!("    {link}"));
     Ok(ExitCode::SUCCESS)
 }
 
-fn limit(global: &Global, to: &Limited) -> Result<ExitCode, Failure> {
-    match connected(global) {
-        Some(service) => {
-            let told = serde_json::to_string(to).doing("ask the service")?;
-            ask(service, &format!("{}:{told}", admin::STAFF_LIMIT))?;
-        }
-        None => drop(admin::limit(&Workspace::open(global)?.desk(), to).hint(HINT)?),
-    }
-    output::line(match to.events.events() {
-        Some(events) => format!(
-            "{} sees {}, and nothing else",
-            to.email,
-            events.iter().map(EventCode::as_str).collect::<Vec<_>>().join(", ")
-        ),
-        None => format!("{} sees all events", to.email),
+/// Limits a membership to events, or ends the limit.
+fn limit(global: &Global, email: &str, events: &Scope) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::open(global)?;
+    let desk = workspace.desk();
+    let member = accounts::member_of(desk.store, email).hint(HINT)?;
+    let change = Change { events: Some(events.clone()), ..Change::default() };
+    accounts::update(&desk, &member.id, None, &change).hint(HINT)?;
+    output::line(match events.events() {
+        Some(events) => format!("{email} sees {}, and nothing else", listed(events)),
+        None => format!("{email} sees all events"),
     });
     Ok(ExitCode::SUCCESS)
 }
 
-fn link_in(answer: &Value) -> String {
-    answer["link"].as_str().unwrap_or_default().to_owned()
-}
-
 fn reset(global: &Global, email: &str, two_step: bool) -> Result<ExitCode, Failure> {
-    // It is sent as a line.
-    if email.contains(['\n', '\r']) {
-        return Err(Failure::usage("this is not an e-mail address"));
-    }
-    let link = match connected(global) {
-        Some(service) => {
-            let command = if two_step { admin::STAFF_RESET_TWO_STEP } else { admin::STAFF_RESET };
-            link_in(&ask(service, &format!("{command}:{email}"))?)
-        }
-        None => {
-            let workspace = Workspace::open(global)?;
-            let public = super::serve::address(&workspace.config)?;
-            let token = admin::reset(&workspace.desk(), email, two_step).hint(HINT)?;
-            public.link(admin::PASSWORD_PAGE, &token)
-        }
-    };
+    let workspace = Workspace::open(global)?;
+    let token = link(&workspace.desk(), email, two_step).hint(HINT)?;
+    let link = address(&workspace)?.link(PASSWORD_PAGE, &token);
     output::line("whoever opens this within 72 hours sets a new password, once; older links are good no more,");
     output::line("and whoever is in the account now is out: its sessions and API tokens have ended:");
     output::line(format!("    {link}"));
@@ -170,18 +150,19 @@ fn reset(global: &Global, email: &str, two_step: bool) -> Result<ExitCode, Failu
 
 const HINT: &str = "see who there is with `testamur staff list`";
 
-/// Connects to the service of this data folder, if it runs.
-pub(super) fn connected(global: &Global) -> Option<UnixStream> {
-    UnixStream::connect(global.data.join(admin::SOCKET)).ok()
+/// Returns what links begin with: where the service that runs says that it is, else what the configuration says.
+fn address(workspace: &Workspace) -> Result<PublicUrl, Failure> {
+    match &workspace.service {
+        Some(service) => service.address().parse().doing("understand where the service is"),
+        None => super::serve::address(&workspace.config),
+    }
 }
 
-pub(super) fn ask(mut service: UnixStream, command: &str) -> Result<Value, Failure> {
-    writeln!(service, "{command}").doing("ask the service")?;
-    let mut line = String::new();
-    BufReader::new(service).read_line(&mut line).doing("ask the service")?;
-    let answer: Value = serde_json::from_str(&line).doing("understand the service")?;
-    match answer["error"].as_str() {
-        Some(error) => Err(Failure::new(error).hint(HINT)),
-        None => Ok(answer),
+/// Makes a link with which the member of an e-mail can set a new password; on demand the second step goes too.
+fn link(desk: &Desk, email: &str, two_step: bool) -> accounts::Result<Secret> {
+    let member = accounts::member_of(desk.store, email)?;
+    if two_step && member.two_step {
+        accounts::clear_two_step(desk, &member.id)?;
     }
+    accounts::reset_link(desk, &member.id)
 }

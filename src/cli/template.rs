@@ -12,7 +12,7 @@ use crate::template::{self, FontLibrary, Severity, Template, TemplateError};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
-    /// List the built-in templates
+    /// List the built-in templates with all their versions
     List,
     /// Check a template: assets, fonts, placeholders, QR code
     Check {
@@ -41,8 +41,10 @@ pub(super) enum Command {
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::List => {
-            let rows = template::builtin_names().into_iter().map(row).collect::<Result<Vec<_>, _>>()?;
-            output::table(&["TEMPLATE", "PAGE", "PLACEHOLDERS"], &rows);
+            let named = |name| template::builtin_versions(name).rev().map(move |version| (name, version));
+            let all = template::builtin_names().into_iter().flat_map(named);
+            let rows = all.map(|(name, version)| row(name, version)).collect::<Result<Vec<_>, _>>()?;
+            output::table(&["TEMPLATE", "VERSION", "PAGE", "PLACEHOLDERS"], &rows);
             Ok(ExitCode::SUCCESS)
         }
         Command::Check { template } => check(global, &template),
@@ -50,17 +52,22 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
     }
 }
 
-fn row(name: &str) -> Result<Vec<String>, Failure> {
-    let template = load(name)?;
+fn row(name: &str, version: u32) -> Result<Vec<String>, Failure> {
+    let named = format!("{name}@{version}");
+    let template = load(&named)?;
     let (width, height) = template.document().page.millimetres();
     let placeholders = template.placeholders().into_iter().collect::<Vec<_>>().join(" ");
-    Ok(vec![name.to_owned(), format!("{width} × {height} mm"), placeholders])
+    let newest = if version == *template::builtin_versions(name).end() { "newest" } else { "older" };
+    Ok(vec![named, newest.to_owned(), format!("{width} × {height} mm"), placeholders])
 }
 
 /// Opens a template by its name or path.
 pub(super) fn load(name_or_path: &str) -> Result<Template, Failure> {
     Template::open(name_or_path).map_err(|error| {
         let hint = match &error {
+            TemplateError::NoVersion { .. } => {
+                "`testamur template list` shows them; without a version it is the newest"
+            }
             TemplateError::NotFound(_) => {
                 "pass a built-in name, or a folder with template.json and its pictures and fonts beside it"
             }
@@ -137,6 +144,6 @@ fn preview(
         .hint("shorten what is too long, or change the template")?;
     let bytes = if png { crate::render::png(&pdf, PNG_DPI)? } else { pdf };
     write_whole(out, &bytes).doing(format!("write {}", out.display()))?;
-    output::line(format!("{} shows a specimen; its QR code is signed by a key that nobody trusts", out.display()));
+    output::line(format!("{} shows a specimen; its QR code says so, and is nobody's certificate", out.display()));
     Ok(ExitCode::SUCCESS)
 }

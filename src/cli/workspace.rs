@@ -1,18 +1,22 @@
 //! An issuer's data folder, opened: configuration, store, keys, fonts.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::config::{self, Config};
 use super::embed::Embedder;
 use super::files::Format;
 use super::output::{self, Explain, Failure};
 use super::{Global, passphrase};
+use crate::acts;
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Actor, Desk, Issuer};
 use crate::making::Faces;
 use crate::publish::PublishError;
 use crate::publish::clock::{self, ClockError};
-use crate::server::{self, admin};
+use crate::server::operator::SOCKET;
+use crate::store::remote::{RemoteError, RemoteStore};
 use crate::store::{Event, SledStore, Store, StoreError};
 use crate::template::FontLibrary;
 use crate::vault::KeyFolder;
@@ -21,6 +25,9 @@ use crate::vault::{Vault, VaultError};
 /// How many certificates may be changed without a second person: who works on this machine has the keys and the store, and is
 /// not counted.
 pub(super) const ANY: usize = usize::MAX;
+
+/// What to do when a write failed half-way, as when the service that was asked went away.
+pub(super) const UNSURE: &str = "it may or may not be done: look what is there, then run the command again";
 
 /// A file that a running service touches while it believes its clock: it tells the next start what time it is.
 pub(super) const HEARTBEAT: &str = "clock";
@@ -31,8 +38,10 @@ pub(super) struct Workspace {
     pub data: PathBuf,
     /// Its configuration.
     pub config: Config,
-    /// Its store.
-    pub store: SledStore,
+    /// Its store: in the folder, or asked for through the service that has it open.
+    pub store: Arc<dyn Store>,
+    /// The service that has it open.
+    pub service: Option<Arc<RemoteStore>>,
     issuer: Issuer,
     actor: Actor,
     now: Timestamp,
@@ -49,39 +58,70 @@ impl Workspace {
         let seen = newest_file(&global.data);
         let workspace = Self::open_to_read(global)?;
         check_clock(&workspace.desk(), seen, global)?;
-        workspace.finish_removals()?;
+        workspace.finish_begun()?;
+        Ok(workspace)
+    }
+
+    /// Opens the data folder to serve it: nobody else may have its store open.
+    ///
+    /// # Errors
+    /// As [`Workspace::open`].
+    pub(super) fn open_to_serve(global: &Global) -> Result<Self, Failure> {
+        let seen = newest_file(&global.data);
+        let config = Config::read(&global.data)?;
+        let workspace = Self::over(global, config, Arc::new(open_store(global)?), None);
+        check_clock(&workspace.desk(), seen, global)?;
         Ok(workspace)
     }
 
     /// Opens the data folder to read only, whatever the clock says.
     ///
     /// # Errors
-    /// When there is no issuer in it, or another process holds the store.
+    /// When there is no issuer in it, or another command holds the store.
     pub(super) fn open_to_read(global: &Global) -> Result<Self, Failure> {
         let config = Config::read(&global.data)?;
-        let store = open_store(global)?;
-        Ok(Self {
+        let mut tries = 0;
+        loop {
+            if let Some(service) = service(global)? {
+                let service = Arc::new(service);
+                return Ok(Self::over(global, config, Arc::clone(&service) as Arc<dyn Store>, Some(service)));
+            }
+            match SledStore::open(&store_folder(global)) {
+                // A service opens its socket soon after it has opened the store.
+                Err(StoreError::Locked { .. }) if tries < STARTING => {
+                    tries += 1;
+                    std::thread::sleep(LOOK);
+                }
+                opened => return Ok(Self::over(global, config, Arc::new(opened.map_err(store_failure)?), None)),
+            }
+        }
+    }
+
+    fn over(global: &Global, config: Config, store: Arc<dyn Store>, service: Option<Arc<RemoteStore>>) -> Self {
+        Self {
             data: global.data.clone(),
             issuer: config.issuer(),
             config,
             store,
+            service,
             actor: actor(),
             now: global.now(),
             accept_clock: global.accept_clock,
-        })
+        }
     }
 
-    /// Ends the removals of events: of this command, or of one that was killed.
+    /// Ends what was begun: people erased and events removed, by this command or by one that was killed.
     ///
     /// # Errors
     /// When the store fails.
-    pub(super) fn finish_removals(&self) -> Result<(), Failure> {
-        server::finish_removals(&self.store).map_err(|problem| Failure::new(problem.detail))
+    pub(super) fn finish_begun(&self) -> Result<(), Failure> {
+        acts::erase::finish_all(&*self.store)?;
+        Ok(acts::finish_removals(&*self.store)?)
     }
 
     /// Returns the desk of this command: its store, issuer, actor and time.
     pub(super) fn desk(&self) -> Desk<'_> {
-        Desk { store: &self.store, issuer: &self.issuer, actor: &self.actor, now: self.now }
+        Desk { store: &*self.store, issuer: &self.issuer, actor: &self.actor, now: self.now }
     }
 
     /// Returns an event.
@@ -124,7 +164,7 @@ impl Workspace {
         let vault = Vault::over(self.keys()?, passphrase, site, private, self.config.status_days());
         let mut vault = vault.map_err(vault_failure)?;
         vault.set_undo(self.config.undo());
-        vault.tell_signer(&self.store)?;
+        vault.tell_signer(&*self.store)?;
         Ok(vault)
     }
 
@@ -212,28 +252,51 @@ pub(super) fn fonts(data: &Path) -> Result<FontLibrary, Failure> {
     fonts.with_folder(&own).doing(format!("use the fonts in {}", own.display())).hint("remove the file that is no font")
 }
 
-/// Opens the store.
+/// How often it is looked whether who holds the store is a service that is about to listen, and how long between.
+const STARTING: usize = 20;
+const LOOK: Duration = Duration::from_millis(100);
+
+fn store_folder(global: &Global) -> PathBuf {
+    global.data.join("store")
+}
+
+/// Opens the store itself: for what only who holds it alone may do.
 ///
 /// # Errors
 /// When there is none, another process holds it, or it is damaged.
 pub(super) fn open_store(global: &Global) -> Result<SledStore, Failure> {
-    SledStore::open(&global.data.join("store")).map_err(|error| match error {
-        StoreError::Locked { .. } if admin::answers(&global.data) => {
-            let instead = match global.over_http {
-                Some(call) => format!("ask it over HTTP ({call}; see /api/v1/docs), or stop it"),
-                None => "stop it".to_owned(),
-            };
-            Failure::from(error)
-                .hint(format!("`testamur serve` runs over this folder: {instead}, then run the command again"))
-        }
+    SledStore::open(&store_folder(global)).map_err(|error| alone(global, error))
+}
+
+/// Says what to do when another process holds what is needed alone.
+pub(super) fn alone(global: &Global, error: StoreError) -> Failure {
+    match error {
+        StoreError::Locked { .. } if matches!(service(global), Ok(Some(_)) | Err(_)) => Failure::from(error)
+            .hint("`testamur serve` runs over this folder: stop it, then run the command again; or use another folder"),
         error => store_failure(error),
+    }
+}
+
+/// Finds the service that has the store open, if one runs.
+fn service(global: &Global) -> Result<Option<RemoteStore>, Failure> {
+    RemoteStore::connect(&global.data.join(SOCKET)).map_err(|error| {
+        let hint = match &error {
+            RemoteError::Refused => "run the command as the owner of the data folder, or as root",
+            RemoteError::Version { .. } => {
+                "run the command with the program that serves, or stop the service and start it with this one"
+            }
+            RemoteError::Silent(_) => "look into the log of `testamur serve`, or stop it, then run the command again",
+        };
+        Failure::from(error).hint(hint)
     })
 }
 
 /// Says what to do about the store's trouble.
 fn store_failure(error: StoreError) -> Failure {
     let hint = match &error {
-        StoreError::Locked { .. } => "wait for the other command, or stop it; one process at a time may use a store",
+        StoreError::Locked { .. } => {
+            "wait for the other command, or stop it; one process at a time opens a store, unless that is `testamur serve`"
+        }
         StoreError::DiskFull { .. } => {
             "free some space and run the command again; do not rebuild the store, a dump knows nothing that came after it"
         }

@@ -1,3 +1,5 @@
+//! What our credentials say, before it is bytes.
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 

@@ -1,3 +1,5 @@
+//! Event codes, certificate numbers, and the part of a credential's address that cannot be guessed.
+
 use std::fmt;
 use std::str::FromStr;
 

@@ -1,3 +1,5 @@
+//! Credentials of others: read strictly, and unverified.
+
 use serde_json::Value;
 
 use super::json::{self, JsonError};

@@ -1,3 +1,5 @@
+//! Instants in UTC, in whole seconds.
+
 use std::fmt;
 use std::str::FromStr;
 

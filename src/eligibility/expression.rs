@@ -68,6 +68,11 @@ impl Expression {
         Ok(expression)
     }
 
+    /// Says whether the expression names a variable.
+    pub(super) fn names(&self, variable: &str) -> bool {
+        self.variables.contains(variable)
+    }
+
     /// Returns whether the facts meet the expression, and if they cannot be judged, why.
     pub(super) fn holds(&self, course: &Course, facts: &Facts) -> Result<bool, String> {
         if self.variables.contains("fields") {

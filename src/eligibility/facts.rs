@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{Amount, EligibilityError};
@@ -146,6 +147,23 @@ impl Course {
 }
 
 impl Progress {
+    /// Returns each thing that is known, by name: `sessions.day1`, `activities.quiz`, `attendance`, `score`, …
+    pub fn told(&self) -> BTreeMap<String, Value> {
+        let sessions = self.sessions.iter().map(|(id, mark)| (format!("sessions.{id}"), json!(mark)));
+        let activities = self.activities.iter().map(|(id, done)| (format!("activities.{id}"), json!(done)));
+        let others = [
+            ("attendance", json!(self.attendance)),
+            ("points", json!(self.points)),
+            ("score", json!(self.score)),
+            ("completion", json!(self.completion)),
+            ("passed", json!(self.passed)),
+            ("role", json!(self.role)),
+            ("checked_in", json!(self.checked_in)),
+        ];
+        let others = others.into_iter().map(|(name, value)| (name.to_owned(), value));
+        sessions.chain(activities).chain(others).filter(|(_, value)| !value.is_null()).collect()
+    }
+
     /// Checks sizes and ranges. Ids that the event does not have are kept, and not looked at.
     ///
     /// # Errors

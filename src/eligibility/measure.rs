@@ -185,14 +185,21 @@ fn both(course: &Course, progress: &Progress) -> Found<Share> {
 
 /// Returns whether a person entered what the attendance is counted from.
 pub(super) fn by_hand(course: &Course, progress: &Progress, over: Over) -> bool {
-    match over {
-        Over::Activities | Over::RequiredActivities => false,
-        Over::Both | Over::Sessions | Over::RequiredSessions => {
-            let entered = progress.attendance.is_some() && over != Over::Both;
-            let mut counted = course.sessions.iter().filter(|s| s.required || over != Over::RequiredSessions);
-            entered || counted.any(|session| progress.sessions.get(&session.id).is_some_and(|mark| mark.by_hand))
-        }
-    }
+    hands(course, progress, over).next().is_some()
+}
+
+/// Returns what of somebody's attendance was entered by hand, by the names of [`Progress::told`].
+pub fn entered_by_hand(course: &Course, progress: &Progress) -> Vec<String> {
+    hands(course, progress, Over::Sessions).collect()
+}
+
+fn hands<'a>(course: &'a Course, progress: &'a Progress, over: Over) -> impl Iterator<Item = String> + 'a {
+    let share = matches!(over, Over::Sessions | Over::RequiredSessions) && progress.attendance.is_some();
+    let sessions = matches!(over, Over::Both | Over::Sessions | Over::RequiredSessions);
+    let counted = course.sessions.iter().filter(move |s| sessions && (s.required || over != Over::RequiredSessions));
+    let marked = counted.filter(|session| progress.sessions.get(&session.id).is_some_and(|mark| mark.by_hand));
+    let marked = marked.map(|session| format!("sessions.{}", session.id));
+    share.then(|| "attendance".to_owned()).into_iter().chain(marked)
 }
 
 /// Returns all points.

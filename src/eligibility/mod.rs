@@ -6,16 +6,20 @@
 //! knows the grant that its clause `manual` asks for.
 //!
 //! - [`Course`], [`Progress`], [`Facts`]: what is known.
+//! - [`Entered`]: who entered it, and how.
 //! - [`Rule`], [`Tiers`]: what is asked for (`schemas/rule.json`).
 //! - [`Judge`]: both prepared once, for any number of participants; [`evaluate`] for a single one.
 //! - [`Explained`]: the verdict with each clause; [`Basis`]: its short form that is kept with a certificate.
+//! - [`depends`]: the sessions whose attendance decides.
 //! - [`what_if()`], [`what_if_threshold`], [`histogram`]: what a change would do.
 
 mod amount;
+mod entered;
 mod explain;
 mod expression;
 mod facts;
 mod judge;
+mod marks;
 mod measure;
 mod rule;
 mod survey;
@@ -26,13 +30,15 @@ mod what_if;
 mod tests;
 
 pub use amount::{Amount, AmountError};
+pub use entered::{Entered, How};
 pub use explain::{Basis, ClauseKind, Explained, Explanation, Held, TierExplained};
 pub use expression::{MAX_EXPRESSION_CHARS, MAX_FIELD_BYTES, MAX_FIELDS};
 pub use facts::{
     Activity, Course, Done, Facts, MAX_ACTIVITIES, MAX_ID_BYTES, MAX_SESSIONS, MAX_TITLE_BYTES, Mark, Progress, Session,
 };
 pub use judge::{Judge, evaluate};
-pub use measure::Measures;
+pub use marks::{Depends, depends};
+pub use measure::{Measures, entered_by_hand};
 pub use rule::{
     ActivitiesNeeded, MAX_CLAUSES, MAX_COUNT, MAX_DEPTH, MAX_EXPRESSIONS, MAX_ROLES, Over, RULE_SCHEMA, Rule,
     SessionsNeeded,

@@ -1,3 +1,5 @@
+//! A spreadsheet as a table of texts, within limits.
+
 use super::report::{REPORT_COLUMNS, unsafe_cell};
 use super::{ImportError, csv, xlsx};
 

@@ -1,3 +1,5 @@
+//! Key files: a private key as a JWK inside an encrypted JWE.
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use josekit::jwe::{self, JweHeader, PBES2_HS512_A256KW};

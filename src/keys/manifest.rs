@@ -1,3 +1,5 @@
+//! The key manifest: all signing keys of an issuer with their states, signed by the root key.
+
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};

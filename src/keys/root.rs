@@ -1,3 +1,5 @@
+//! The root key's chain: each root is signed by the one before.
+
 use serde::{Deserialize, Serialize};
 
 use super::short_id;

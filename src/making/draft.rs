@@ -1,3 +1,6 @@
+//! Credentials before and after the signature: whom they are about, all that is checked first, and the check of what
+//! was signed.
+
 use crate::credential::{
     Achievement, CertificateNumber, Claims, ClaimsError, CredentialSuffix, Extras, Malformed, StatusEntry, Timestamp,
     canonical,

@@ -1,3 +1,5 @@
+//! What certificates look like: templates compiled once for an event, and each certificate drawn from its record.
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,8 +11,9 @@ use crate::credential::limits;
 use crate::proof::jws::Jws;
 use crate::qr::{self, Symbol};
 use crate::render::{Base, BaseMeta, CertificateMeta, RenderError};
+use crate::scene::Scene;
 use crate::store::{Certificate, Store, StoreError, TemplateRef};
-use crate::template::{FillError, FontLibrary, Layout, Record, Scene, Template, TemplateError};
+use crate::template::{FillError, FontLibrary, Layout, Record, Template, TemplateError};
 
 /// Why a certificate cannot be drawn.
 #[derive(Debug, thiserror::Error)]
@@ -134,18 +137,31 @@ impl Face {
         self.draw(scene, certificate, &jws, &document(certificate, &jws)?, verifier)
     }
 
+    /// Draws a specimen in the place of a certificate: its code is as large, and neither in it nor attached is a credential.
+    ///
+    /// # Errors
+    /// See [`FaceError`].
+    pub(super) fn specimen(&self, scene: Scene, model: &Certificate, verifier: &str) -> Result<Vec<u8>, FaceError> {
+        let jws = parsed(model)?;
+        let text = qr::specimen(&jws, verifier);
+        let meta = meta(model, &document(model, &jws)?, text);
+        self.drawn(scene, &CertificateMeta { jws: String::new(), id: String::new(), ..meta })
+    }
+
     fn draw(
         &self,
-        mut scene: Scene,
+        scene: Scene,
         certificate: &Certificate,
         jws: &Jws,
         document: &Value,
         verifier: &str,
     ) -> Result<Vec<u8>, FaceError> {
-        let qr_text = qr::pack(jws, verifier);
-        self.layout.place_qr(&mut scene, &Symbol::of(&qr_text)?)?;
-        let meta = meta(certificate, document, qr_text);
-        Ok(self.base.certificate(&scene, self.layout.fonts(), &meta)?)
+        self.drawn(scene, &meta(certificate, document, qr::pack(jws, verifier)))
+    }
+
+    fn drawn(&self, mut scene: Scene, meta: &CertificateMeta) -> Result<Vec<u8>, FaceError> {
+        self.layout.place_qr(&mut scene, &Symbol::of(&meta.verify_url)?)?;
+        Ok(self.base.certificate(&scene, self.layout.fonts(), meta)?)
     }
 }
 

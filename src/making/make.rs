@@ -9,12 +9,14 @@ use rayon::prelude::*;
 use serde_json::json;
 
 use super::record::{self, Constants};
-use super::{Draft, DraftError, Face, FaceError, Faces, Order, STATUS_SECRET, Stage, StageTimes, Subject, Unasked};
-use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry};
+use super::{
+    Draft, DraftError, Face, FaceError, Faces, Order, OwnKeys, STATUS_SECRET, Stage, StageTimes, Subject, Unasked,
+};
+use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry, Timestamp};
 use crate::desk::{Desk, Signer};
+use crate::scene::Scene;
 use crate::status::{LIST_ENTRIES, Permutation};
 use crate::store::{Certificate, CertificateState, Event, Fields, Participant, StatusRange, Store, StoreError};
-use crate::template::Scene;
 
 /// Why nothing can be made. What was acknowledged before stays.
 #[derive(Debug, thiserror::Error)]
@@ -34,6 +36,32 @@ pub enum IssueError {
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Why one certificate cannot be made. Others can.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum MakeError {
+    /// It would say a result, and the event was never asked about those.
+    #[error(transparent)]
+    Unasked(#[from] Unasked),
+    /// What it would say cannot be signed.
+    #[error(transparent)]
+    Draft(#[from] DraftError),
+    /// It cannot be drawn; the cause is that of its template, which others share.
+    #[error(transparent)]
+    Face(Arc<FaceError>),
+    /// Its last day is over.
+    #[error("it would have expired on {} already", &.0.to_string()[..10])]
+    Expired(Timestamp),
+    /// Nobody looked for its template.
+    #[error("its template is not there")]
+    NoTemplate,
+}
+
+impl From<FaceError> for MakeError {
+    fn from(error: FaceError) -> Self {
+        Self::Face(Arc::new(error))
+    }
 }
 
 /// A certificate that is signed and verified, with its page ready to be drawn. Not kept yet.
@@ -57,9 +85,19 @@ pub struct Workshop<'a> {
     pub times: &'a StageTimes,
 }
 
+/// What certificates are tried out with; it cannot sign.
+pub struct Trial<'a> {
+    /// Compiled templates.
+    pub faces: &'a Faces,
+    /// Full id of the key that would sign.
+    pub kid: &'a str,
+    /// All keys of this issuer: what is replaced was signed by one of them.
+    pub own: &'a OwnKeys,
+}
+
 /// Makes certificates that are not kept yet: everything is tried out, then numbers and status entries are reserved for what
-/// can be made, and it is built, signed and verified. The caller commits them. Answers are in the order of the orders; a
-/// text says why one cannot be made. What cannot be made uses up no number.
+/// can be made, and it is built, signed and verified. The caller commits them. Answers are in the order of the
+/// orders. What cannot be made uses up no number.
 ///
 /// # Errors
 /// See [`IssueError`].
@@ -68,37 +106,40 @@ pub fn make(
     workshop: &Workshop,
     event: &Event,
     orders: Vec<Order>,
-) -> Result<Vec<Result<Printable, String>>, IssueError> {
+) -> Result<Vec<Result<Printable, MakeError>>, IssueError> {
     let bench = Bench::new(desk, workshop.faces, event, &orders)?;
     let problems = bench.try_all(workshop.times, &workshop.signer.kid, &orders);
     let can = orders.into_iter().zip(&problems).filter(|(_, problem)| problem.is_none()).map(|(order, _)| order);
     let slots = bench.reserve(workshop.times, can.collect())?;
     let made: Vec<_> = slots.into_par_iter().map(|slot| bench.make(workshop, slot)).collect();
     let mut made = made.into_iter();
-    let answer = |problem: Option<String>| match problem {
+    let answer = |problem: Option<MakeError>| match problem {
         Some(problem) => Some(Err(problem)),
         None => made.next(),
     };
     Ok(problems.into_iter().filter_map(answer).collect())
 }
 
-/// Says which of these orders could not be made, without signing or reserving anything: a text says why. `kid` is the full
-/// id of the key that would sign.
+/// Says which of these orders could not be made, without signing or reserving anything, and why.
 ///
 /// # Errors
 /// See [`IssueError`].
 pub fn try_out(
     desk: &Desk,
-    faces: &Faces,
-    kid: &str,
+    trial: &Trial,
     event: &Event,
     orders: &[Order],
-) -> Result<Vec<Option<String>>, IssueError> {
-    Ok(Bench::new(desk, faces, event, orders)?.try_all(&StageTimes::default(), kid, orders))
+) -> Result<Vec<Option<MakeError>>, IssueError> {
+    Ok(Bench::new(desk, trial.faces, event, orders)?.try_all(&StageTimes::default(), trial.kid, orders))
 }
 
 /// The highest sequence number that certificates are tried out with; longer ones are laid out as well when their time comes.
 const WIDEST_SEQUENCE: u64 = 99_999;
+
+/// The longest suffix and status entry that there can be.
+pub(super) fn widest() -> (CredentialSuffix, StatusEntry) {
+    (CredentialSuffix::from_random([0xff; 5]), StatusEntry { list: 1, index: LIST_ENTRIES - 1 })
+}
 
 /// Column that holds the tier reached, for the template to print.
 pub(super) const TIER: &str = "tier";
@@ -154,8 +195,8 @@ pub(super) fn entries(ranges: &[StatusRange], secret: &[u8; 32]) -> Vec<StatusEn
 struct Bench<'a> {
     desk: &'a Desk<'a>,
     event: &'a Event,
-    /// The templates that are asked for, by digest; a text says why one cannot be used.
-    faces: BTreeMap<String, Result<Arc<Face>, String>>,
+    /// The templates that are asked for, by digest.
+    faces: BTreeMap<String, Result<Arc<Face>, MakeError>>,
 }
 
 /// What a new certificate is made from: all of it reserved before anything is signed.
@@ -185,7 +226,7 @@ impl<'a> Bench<'a> {
             }
             let face = match faces.of(desk.store, template, &constants) {
                 Err(FaceError::Store(error)) => return Err(error.into()),
-                face => face.map_err(|error| error.to_string()),
+                face => face.map_err(MakeError::from),
             };
             compiled.insert(bundle, face);
         }
@@ -193,18 +234,23 @@ impl<'a> Bench<'a> {
     }
 
     /// Tries out each order up to the signature, under the longest number and status entry there can be.
-    fn try_all(&self, times: &StageTimes, kid: &str, orders: &[Order]) -> Vec<Option<String>> {
-        let number = CertificateNumber::new(self.event.code.clone(), self.desk.now.year(), WIDEST_SEQUENCE);
-        let status = StatusEntry { list: 1, index: LIST_ENTRIES - 1 };
-        let suffix = CredentialSuffix::from_random([0xff; 5]);
+    fn try_all(&self, times: &StageTimes, kid: &str, orders: &[Order]) -> Vec<Option<MakeError>> {
+        let (suffix, status) = widest();
         let one = |order: &Order| {
             if let Err(unasked) = Unasked::check(self.event, &order.person) {
-                return Some(unasked.to_string());
+                return Some(unasked.into());
             }
-            let slot = (number.clone(), suffix.clone(), status);
+            let year = self.issued(order).year();
+            let number = CertificateNumber::new(self.event.code.clone(), year, WIDEST_SEQUENCE);
+            let slot = (number, suffix.clone(), status);
             self.lay_out(times, kid, order, slot).err()
         };
         orders.par_iter().map(one).collect()
+    }
+
+    /// Returns when a first certificate says it was issued.
+    fn issued(&self, order: &Order) -> Timestamp {
+        order.issued.unwrap_or(self.desk.now)
     }
 
     /// Reserves a number, a suffix and a status entry for each; durable before anything is built from them.
@@ -214,11 +260,19 @@ impl<'a> Bench<'a> {
         }
         let secret = status_secret(self.desk.store)?;
         let started = Instant::now();
-        let (event, year, count) = (&self.event.code, self.desk.now.year(), orders.len());
-        let first = self.desk.store.reserve_numbers(event, year, count as u64)?;
-        let ranges = self.desk.store.reserve_status(count as u32)?;
-        let slots = orders.into_iter().zip(entries(&ranges, &secret)).zip(first..).map(|((order, status), n)| {
-            let number = CertificateNumber::new(event.clone(), year, n);
+        let event = &self.event.code;
+        // A number bears the year of the day of issue.
+        let mut next = BTreeMap::<i16, u64>::new();
+        orders.iter().for_each(|order| *next.entry(self.issued(order).year()).or_default() += 1);
+        for (year, count) in &mut next {
+            *count = self.desk.store.reserve_numbers(event, *year, *count)?;
+        }
+        let ranges = self.desk.store.reserve_status(orders.len() as u32)?;
+        let slots = orders.into_iter().zip(entries(&ranges, &secret)).map(|(order, status)| {
+            let year = self.issued(&order).year();
+            let sequence = next.entry(year).or_default();
+            let number = CertificateNumber::new(event.clone(), year, *sequence);
+            *sequence += 1;
             Ok(Slot { order, number, suffix: CredentialSuffix::from_random(random()?), status })
         });
         let slots = slots.collect();
@@ -232,31 +286,36 @@ impl<'a> Bench<'a> {
         &self,
         times: &StageTimes,
         kid: &str,
-        Order { person, template, tier, .. }: &Order,
+        order: &Order,
         (number, suffix, status): (CertificateNumber, CredentialSuffix, StatusEntry),
-    ) -> Result<Page, String> {
-        let (desk, text) = (self.desk, |error: DraftError| error.to_string());
+    ) -> Result<Page, MakeError> {
+        let Order { person, template, tier, .. } = order;
+        let desk = self.desk;
         let started = Instant::now();
-        let subject = Subject::new(self.event, person).map_err(text)?;
-        let draft = Draft::new(desk.issuer, kid, &subject, number, suffix, status, desk.now).map_err(text)?;
+        let subject = Subject::new(self.event, person)?;
+        let issued = self.issued(order);
+        let draft = Draft::new(desk.issuer, kid, &subject, number, suffix, status, issued)?;
+        if let Some(last) = draft.valid_until.filter(|last| *last < desk.now) {
+            return Err(MakeError::Expired(last));
+        }
         let started = times.add(Stage::Build, started);
         let fields = kept_fields(self.event, person, tier.as_deref());
         let record = record::of(&draft.document, &fields, &desk.issuer.verifier);
-        let face =
-            self.faces.get(&template.bundle.0).cloned().unwrap_or_else(|| Err("its template is not there".into()))?;
-        let scene = face.texts(&record).map_err(|e| e.to_string())?;
+        let face = self.faces.get(&template.bundle.0).cloned().unwrap_or(Err(MakeError::NoTemplate))?;
+        let scene = face.texts(&record)?;
         times.add(Stage::Layout, started);
         Ok(Page { draft, fields, scene, face })
     }
 
     /// Makes one certificate.
-    fn make(&self, workshop: &Workshop, slot: Slot) -> Result<Printable, String> {
+    fn make(&self, workshop: &Workshop, slot: Slot) -> Result<Printable, MakeError> {
         let (signer, times, now) = (workshop.signer, workshop.times, self.desk.now);
         let Slot { order, number, suffix, status } = slot;
+        let issued = self.issued(&order);
         let page = self.lay_out(times, &signer.kid, &order, (number.clone(), suffix, status))?;
         let Page { draft, fields, scene, face } = page;
         let started = Instant::now();
-        let signed = draft.sign(signer).map_err(|error| error.to_string())?;
+        let signed = draft.sign(signer)?;
         times.add(Stage::Sign, started);
         let Order { person, template, basis, run, .. } = order;
         let certificate = Certificate {
@@ -270,7 +329,7 @@ impl<'a> Bench<'a> {
             key: signer.id.clone(),
             template,
             status,
-            issued: now,
+            issued,
             signed: now,
             valid_until: signed.valid_until,
             state: CertificateState::Active,

@@ -1,5 +1,8 @@
+//! What is asked for: a person, a template, and on what grounds.
+
 use serde_json::Value;
 
+use crate::credential::Timestamp;
 use crate::store::{Certificate, Participant, TemplateRef};
 
 /// What one person's certificate is made from.
@@ -15,6 +18,8 @@ pub struct Order {
     pub basis: Option<Value>,
     /// The run that makes it.
     pub run: Option<String>,
+    /// When a first certificate says it was issued; the time of the act, if left out. Later versions keep the first one's.
+    pub issued: Option<Timestamp>,
 }
 
 impl Order {
@@ -23,6 +28,6 @@ impl Order {
         // A column of that name is the person's own, and may be what is corrected.
         let own = person.fields.contains_key(super::make::TIER);
         let tier = old.fields.get(super::make::TIER).filter(|_| !own).cloned();
-        Self { person, template: old.template.clone(), tier, basis: old.basis.clone(), run: None }
+        Self { person, template: old.template.clone(), tier, basis: old.basis.clone(), run: None, issued: None }
     }
 }

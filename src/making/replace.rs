@@ -1,16 +1,18 @@
+//! Next versions of certificates: what is to be said otherwise, and the credential that says it.
+
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 
-use super::make::{entries, kept_fields, random, status_secret};
+use super::make::{Trial, entries, kept_fields, random, status_secret, widest};
 use super::record::{self, Constants};
 use super::results;
 use super::{Draft, DraftError, FaceError, Faces, IssueError, NotProven, Order, Subject, Unasked};
 use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry};
 use crate::desk::{Desk, Signer};
 use crate::import::{Meaning, NameProblem, checked_name, checked_text, field_name};
-use crate::store::{Certificate, CertificateState, Event, Participant, StoreError};
+use crate::store::{Certificate, CertificateState, Event, Fields, Participant, StoreError, TemplateRef};
 
 /// Columns that become claims, whether or not the list had them.
 const CLAIMS: [&str; 5] = ["credits", "result", "term", "role", "expires"];
@@ -70,6 +72,8 @@ pub struct Correction {
     pub set: Vec<(String, String)>,
     /// Why, in the issuer's words; published with the status, so without personal data.
     pub reason: Option<String>,
+    /// Drawn by this template, instead of the event's present one.
+    pub template: Option<TemplateRef>,
 }
 
 /// Returns the person as they are imported now (or were when it was issued), with the correction on top.
@@ -146,22 +150,40 @@ pub fn successors(
     event: &Event,
     pairs: Vec<(Certificate, Order)>,
 ) -> Result<Vec<Result<Certificate, ReplaceError>>, IssueError> {
-    let as_said = |old: &Certificate| as_said(event, old);
-    let asked = |old: &Certificate, order: &Order| Unasked::check_next(event, old, &order.person);
-    let changed = |old: &Certificate, order: &Order| asked(old, order).is_ok() && would_change(event, old, order);
-    let changing = pairs.iter().filter(|(old, order)| changed(old, order)).count();
-    let ranges = if changing == 0 { Vec::new() } else { desk.store.reserve_status(changing as u32)? };
+    let trial = Trial { faces, kid: &signer.kid, own: &signer.own };
+    let tried = try_successors(desk, &trial, event, &pairs);
+    let count = tried.iter().filter(|tried| tried.is_ok()).count();
+    let ranges = if count == 0 { Vec::new() } else { desk.store.reserve_status(count as u32)? };
     let mut reserved = entries(&ranges, &status_secret(desk.store)?).into_iter();
-    let placed = pairs.into_iter().map(|(old, order)| {
-        let status = if changed(&old, &order) { reserved.next() } else { None };
+    let placed = pairs.into_iter().zip(tried).map(|((old, order), tried)| {
+        let status =
+            tried.and_then(|()| reserved.next().ok_or_else(|| ReplaceError::NothingChanges(old.number.clone())));
         (old, order, status)
     });
     let placed: Vec<_> = placed.collect();
-    let make = |(old, order, status): (Certificate, Order, Option<StatusEntry>)| match status {
-        Some(status) => successor(desk, faces, signer, &as_said(&old), &old, order, status),
-        None => Err(asked(&old, &order).err().map_or(ReplaceError::NothingChanges(old.number), Into::into)),
+    let make = |(old, order, status): (Certificate, Order, Result<StatusEntry, ReplaceError>)| {
+        successor(desk, &trial, signer, event, &old, order, status?)
     };
     Ok(placed.into_par_iter().map(make).collect())
+}
+
+/// Says which of these next versions could not be made, and why, without reserving or signing anything: what cannot be made
+/// uses up no status entry. Answers are in the order of the pairs.
+pub fn try_successors(
+    desk: &Desk,
+    trial: &Trial,
+    event: &Event,
+    pairs: &[(Certificate, Order)],
+) -> Vec<Result<(), ReplaceError>> {
+    let (suffix, status) = widest();
+    let one = |(old, order): &(Certificate, Order)| {
+        Unasked::check_next(event, old, &order.person)?;
+        if !would_change(event, old, order) {
+            return Err(ReplaceError::NothingChanges(old.number.clone()));
+        }
+        lay_out(desk, trial, event, old, order, (suffix.clone(), status)).map(drop)
+    };
+    pairs.par_iter().map(one).collect()
 }
 
 /// Where nobody was asked yet whether results are signed, a certificate goes on saying what it said.
@@ -175,7 +197,7 @@ fn as_said<'a>(event: &'a Event, old: &Certificate) -> Cow<'a, Event> {
 }
 
 /// Says whether the next version of a certificate would say or look different from this one.
-pub fn would_change(event: &Event, old: &Certificate, order: &Order) -> bool {
+fn would_change(event: &Event, old: &Certificate, order: &Order) -> bool {
     changes(&as_said(event, old), old, order)
 }
 
@@ -195,33 +217,48 @@ fn changes(event: &Event, old: &Certificate, order: &Order) -> bool {
     revoked || person.name != old.recipient || fields != old.fields || *template != old.template || says_other()
 }
 
+/// Builds, checks and lays out the next version of a certificate. Everything that can be wrong is found here, before the
+/// signature.
+fn lay_out(
+    desk: &Desk,
+    trial: &Trial,
+    event: &Event,
+    old: &Certificate,
+    order: &Order,
+    (suffix, status): (CredentialSuffix, StatusEntry),
+) -> Result<(Draft, Fields), ReplaceError> {
+    // Its number and date are signed again.
+    trial.own.prove(old)?;
+    let event = &*as_said(event, old);
+    let Order { person, template, tier, .. } = order;
+    let draft_error = |problem| ReplaceError::Draft { number: old.number.clone(), problem };
+    let subject = Subject::new(event, person).map_err(draft_error)?;
+    let draft = Draft::new(desk.issuer, trial.kid, &subject, old.number.clone(), suffix, status, old.issued)
+        .map_err(draft_error)?;
+    let verifier = &desk.issuer.verifier;
+    let fields = kept_fields(event, person, tier.as_deref());
+    let face = trial.faces.of(desk.store, template, &Constants::of(&draft.document, &fields, verifier))?;
+    face.texts(&record::of(&draft.document, &fields, verifier))?;
+    Ok((draft, fields))
+}
+
 fn successor(
     desk: &Desk,
-    faces: &Faces,
+    trial: &Trial,
     signer: &Signer,
     event: &Event,
     old: &Certificate,
     order: Order,
     status: StatusEntry,
 ) -> Result<Certificate, ReplaceError> {
-    // Its number and date are signed again.
-    signer.own.prove(old)?;
-    let Order { person, template, tier, basis, run } = order;
-    let person = &person;
-    let draft_error = |problem| ReplaceError::Draft { number: old.number.clone(), problem };
     let suffix = CredentialSuffix::from_random(random()?);
-    let subject = Subject::new(event, person).map_err(draft_error)?;
-    let draft = Draft::new(desk.issuer, &signer.kid, &subject, old.number.clone(), suffix, status, old.issued)
-        .map_err(draft_error)?;
-    let verifier = &desk.issuer.verifier;
-    let fields = kept_fields(event, person, tier.as_deref());
-    let face = faces.of(desk.store, &template, &Constants::of(&draft.document, &fields, verifier))?;
-    face.texts(&record::of(&draft.document, &fields, verifier))?;
-    let signed = draft.sign(signer).map_err(draft_error)?;
+    let (draft, fields) = lay_out(desk, trial, event, old, &order, (suffix, status))?;
+    let Order { person, template, basis, run, .. } = order;
+    let signed = draft.sign(signer).map_err(|problem| ReplaceError::Draft { number: old.number.clone(), problem })?;
     Ok(Certificate {
         version: old.version + 1,
-        recipient: person.name.clone(),
-        email: person.email.clone(),
+        recipient: person.name,
+        email: person.email,
         fields,
         jws: signed.jws,
         key: signer.id.clone(),

@@ -1,3 +1,6 @@
+//! Specimens: what a certificate would look like. A specimen is nobody's: no key of the issuer's has signed it, and its code
+//! carries no credential.
+
 use std::sync::Arc;
 
 use super::make::{constants, kept_fields, random};
@@ -6,10 +9,11 @@ use super::{Draft, Face, FaceError, Faces, IssueError, Order, Subject};
 use crate::credential::{Achievement, CertificateNumber, CredentialSuffix, EventCode, Extras, StatusEntry};
 use crate::desk::{Desk, Signer};
 use crate::proof::eddsa::SecretKey;
+use crate::scene::{Color, Item, Path, PathSegment, Scene};
 use crate::store::{BlobId, Certificate, CertificateState, Event, Fields, Participant, PersonKey, TemplateRef};
-use crate::template::{Color, FontLibrary, Item, Path, PathSegment, Scene, Template};
+use crate::template::{FontLibrary, Template};
 
-/// A certificate to look at: complete, but signed by a key that is thrown away, so that no verifier trusts it.
+/// A certificate to look at: nobody's. Its code says so to every verifier, and no credential is in it.
 #[derive(Debug, Clone)]
 pub struct Specimen {
     /// Name to print.
@@ -20,8 +24,7 @@ pub struct Specimen {
     pub fields: Fields,
 }
 
-/// Draws the certificate that somebody would get, with SPECIMEN across the page, signed by a key that is thrown away.
-/// Nothing is reserved or kept.
+/// Draws the certificate that somebody would get, with SPECIMEN across the page and in its code. Nothing is reserved or kept.
 ///
 /// # Errors
 /// See [`SpecimenError`].
@@ -40,7 +43,7 @@ pub fn preview(desk: &Desk, faces: &Faces, event: &Event, order: &Order) -> Resu
     let mut scene = face.texts(&record::of(&document, &model.fields, verifier))?;
     // First, so that every text and the QR code stay readable on it.
     scene.items.insert(0, mark(&scene));
-    Ok(face.pdf(scene, &certificate, verifier)?)
+    Ok(face.specimen(scene, &certificate, verifier)?)
 }
 
 /// What a specimen shows.
@@ -52,7 +55,7 @@ struct Model<'a> {
 }
 
 impl Model<'_> {
-    /// Builds the credential and its record, signed by a key that is thrown away.
+    /// Builds the credential and its record, signed by a key that is thrown away: how large the code is, and what is printed.
     fn signed(&self, desk: &Desk, number: u64) -> Result<(serde_json::Value, Certificate), SpecimenError> {
         let number = CertificateNumber::new(self.event.code.clone(), desk.now.year(), number);
         let status = StatusEntry { list: 1, index: 131_071 };
@@ -173,7 +176,7 @@ impl Specimen {
         if marked {
             scene.items.insert(0, mark(&scene));
         }
-        Ok(face.pdf(scene, &certificate, verifier)?)
+        Ok(face.specimen(scene, &certificate, verifier)?)
     }
 
     fn event(&self, desk: &Desk) -> Event {

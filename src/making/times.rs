@@ -1,3 +1,5 @@
+//! Where the time of a run goes, by stage.
+
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 

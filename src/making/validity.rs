@@ -1,3 +1,5 @@
+//! How long certificates are valid: lengths of time, counted from the day of issue.
+
 use std::fmt;
 use std::str::FromStr;
 

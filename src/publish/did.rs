@@ -1,3 +1,5 @@
+//! `did.json`: the issuer's keys as a DID document.
+
 use serde_json::{Value, json};
 
 use super::PublishError;

@@ -1,3 +1,5 @@
+//! The front page of a published site.
+
 use super::Request;
 use crate::keys::{KeyManifest, KeyState, ManifestKey};
 use crate::proof::eddsa::PublicKey;

@@ -1,3 +1,5 @@
+//! The site's folder: whose it is, who writes into it, and files that are replaced whole.
+
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};

@@ -1,3 +1,5 @@
+//! What a publication says: the trust snapshot and the status lists, from the store's records.
+
 use std::collections::BTreeMap;
 
 use serde_json::Value;

@@ -26,6 +26,12 @@ pub(super) fn encoded_len(bytes: usize) -> usize {
     bytes / CHUNK * DIGITS[CHUNK] + DIGITS[bytes % CHUNK]
 }
 
+/// Returns how many bytes this many digits are of; the odd ones at the end count for nothing.
+pub(super) fn decoded_len(digits: usize) -> usize {
+    let tail = digits % DIGITS[CHUNK];
+    digits / DIGITS[CHUNK] * CHUNK + DIGITS.iter().rposition(|d| *d <= tail).unwrap_or_default()
+}
+
 /// Appends the digits of `bytes` to `text`.
 pub(super) fn encode(bytes: &[u8], text: &mut String) {
     for chunk in bytes.chunks(CHUNK) {

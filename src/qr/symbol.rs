@@ -1,3 +1,5 @@
+//! The QR symbol (ISO/IEC 18004): segments, the smallest version that holds them, and the modules.
+
 use std::sync::OnceLock;
 
 use qrcode::bits::Bits;

@@ -1,3 +1,5 @@
+//! Wire format 1: a compact JWS as the digits of a QR code's text, and back, bit for bit (`schemas/wire/README.md`).
+
 use std::sync::LazyLock;
 
 use super::SymbolError;
@@ -36,7 +38,7 @@ pub fn pack(jws: &Jws, verifier: &str) -> String {
 }
 
 fn text(signature: &[u8; SIGNATURE], header: &[u8], payload: &[u8], verifier: &str) -> String {
-    let mut text = address(verifier);
+    let mut text = address(verifier, VERSION);
     // All of the address but the wire version, which is a digit.
     let version = |bytes: usize| super::version_for(text.len() - 1, 1 + digits::encoded_len(SIGNATURE + bytes));
     let enough = |bytes: usize| version(bytes) == version(bytes.saturating_sub(GAIN));
@@ -51,8 +53,9 @@ fn content(header: &[u8], payload: &[u8]) -> Vec<u8> {
     [header, &[0], payload].concat()
 }
 
-fn address(verifier: &str) -> String {
-    format!("https://{}/#{VERSION}", verifier.trim_end_matches('/'))
+/// Returns a text up to its digits.
+pub(super) fn address(verifier: &str, version: char) -> String {
+    format!("https://{}/#{version}", verifier.trim_end_matches('/'))
 }
 
 /// Checks that a credential that is still to be signed will fit a symbol that may be printed: its size does not depend
@@ -72,7 +75,7 @@ pub fn check_budget(header: &[u8], payload: &[u8], verifier: &str) -> Result<(),
 /// Returns about the bits of the symbol, as a rule more than it will take.
 fn quick_bits(header: &[u8], payload: &[u8], verifier: &str) -> usize {
     let bytes = SIGNATURE + deflate::quick_bound(&INDEX, &content(header, payload));
-    let mut text = address(verifier);
+    let mut text = address(verifier, VERSION);
     text.extend(std::iter::repeat_n('0', digits::encoded_len(bytes)));
     super::bits_needed(&text)
 }
@@ -101,7 +104,7 @@ fn refuse(problem: impl Into<String>) -> Malformed {
 }
 
 /// Returns what follows the one `#` of an `https` address, or the text itself where there is none.
-fn fragment(text: &str) -> Result<&str, Malformed> {
+pub(super) fn fragment(text: &str) -> Result<&str, Malformed> {
     match text.split_once('#') {
         None if text.starts_with(|c: char| c.is_ascii_digit()) => Ok(text),
         None => Err(refuse("no `#` and no digits")),

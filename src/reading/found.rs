@@ -23,7 +23,7 @@ pub struct Found {
 
 impl Found {
     /// Returns a kind of file in which nothing was found yet.
-    pub(super) fn nothing(kind: Kind) -> Self {
+    pub(crate) fn nothing(kind: Kind) -> Self {
         Self { kind, candidates: Vec::new(), printed: None, drawn_over: false, cut: None }
     }
 

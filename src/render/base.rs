@@ -9,11 +9,11 @@ use printpdf::{Mm, Op, PdfDocument, PdfPage, PdfSaveOptions, Pt, XObjectId};
 use sha2::{Digest, Sha256};
 
 use super::content::{self, Fonts};
-use super::fonts::{self, FaceSource, FontUse, Kept, OBJECTS_PER_FONT, Subset};
+use super::fonts::{self, FontUse, Kept, OBJECTS_PER_FONT, Subset};
 use super::picture::{Format, PictureError};
 use super::syntax::{self, LEVEL_BASE, Objects, deflate, put};
 use super::{RenderError, icc, picture, vector};
-use crate::template::{FontId, ImageItem, Item, Scene};
+use crate::scene::{FaceSource, FontId, ImageItem, Item, Scene};
 
 /// Numbers of the objects that each certificate has for itself; fonts and links follow after the shared ones.
 pub(super) const CATALOG: u32 = 1;

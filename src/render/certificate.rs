@@ -7,11 +7,11 @@ use super::base::{
     links, subsets as subsets_of, table_line, write_fonts,
 };
 use super::content::Fonts;
-use super::fonts::{self, FaceSource, FontUse};
+use super::fonts::{self, FontUse};
 use super::syntax::{LEVEL_CONTENT, Objects, deflate, number, put, text};
 use super::{RenderError, content, metadata};
 use crate::credential::Timestamp;
-use crate::template::{FontId, Item, Scene};
+use crate::scene::{FaceSource, FontId, Item, Scene};
 
 /// Name of the attached credential.
 const ATTACHMENT_NAME: &str = "credential.jwt";
@@ -35,7 +35,7 @@ pub struct CertificateMeta {
     pub id: String,
     /// Where the links lead.
     pub verify_url: String,
-    /// The signed credential that is attached.
+    /// The signed credential that is attached; empty: none is.
     pub jws: String,
 }
 
@@ -67,10 +67,15 @@ impl Base {
         let own_fonts = write_fonts(&mut objects, own_subsets.values(), &mut next);
         let links = self.write_links(&mut objects, &own.items, &meta.verify_url, &mut next);
         self.write_page(&mut objects, &own_fonts, links);
-        write_attachment(&mut objects, meta);
+        if meta.jws.is_empty() {
+            // Their numbers are taken in every file that this base begins.
+            [ATTACHMENT, ATTACHMENT_SPEC].into_iter().for_each(|number| objects.object(number, b"null"));
+        } else {
+            write_attachment(&mut objects, meta);
+        }
         objects.object(INFORMATION, &metadata::information(meta, &self.producer));
         objects.stream(METADATA, "/Type/Metadata/Subtype/XML", &metadata::xmp(meta, &self.producer));
-        self.write_catalog(&mut objects, &meta.language);
+        self.write_catalog(&mut objects, meta);
         Ok(self.finish(objects, &meta.id, next))
     }
 
@@ -81,14 +86,20 @@ impl Base {
         shared.map(|(id, font)| (*id, font.clone())).collect()
     }
 
-    fn write_catalog(&self, objects: &mut Objects, language: &str) {
+    fn write_catalog(&self, objects: &mut Objects, meta: &CertificateMeta) {
         let mut body = b"<</Type/Catalog".to_vec();
         body.extend_from_slice(&self.catalog);
-        if !language.is_empty() {
-            put(&mut body, format_args!("/Lang{}", text(language)));
+        if !meta.language.is_empty() {
+            put(&mut body, format_args!("/Lang{}", text(&meta.language)));
         }
-        put(&mut body, format_args!("/Pages {PAGES} 0 R/Metadata {METADATA} 0 R/AF[{ATTACHMENT_SPEC} 0 R]"));
-        put(&mut body, format_args!("/Names<</EmbeddedFiles<</Names[({ATTACHMENT_NAME}){ATTACHMENT_SPEC} 0 R]>>>>"));
+        put(&mut body, format_args!("/Pages {PAGES} 0 R/Metadata {METADATA} 0 R"));
+        if !meta.jws.is_empty() {
+            put(&mut body, format_args!("/AF[{ATTACHMENT_SPEC} 0 R]"));
+            put(
+                &mut body,
+                format_args!("/Names<</EmbeddedFiles<</Names[({ATTACHMENT_NAME}){ATTACHMENT_SPEC} 0 R]>>>>"),
+            );
+        }
         // ISO 19005-3, 6.2.3: the intent says what RGB means.
         put(&mut body, format_args!("/OutputIntents[<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)"));
         put(&mut body, format_args!("/Info(sRGB IEC61966-2.1)/DestOutputProfile {PROFILE} 0 R>>]"));

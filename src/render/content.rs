@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::fonts::Subset;
 use super::syntax::{operation, put};
 use super::{qr, text};
-use crate::template::{Color, FontId, Item, Path, PathSegment};
+use crate::scene::{Color, FontId, Item, Path, PathSegment};
 
 /// A font subset and its name in the page's resources.
 pub(super) type Fonts = BTreeMap<FontId, (String, Arc<Subset>)>;

@@ -11,22 +11,7 @@ use super::RenderError;
 use super::syntax::{LEVEL_CERTIFICATE, Objects, deflate, hex16, put, utf16_hex};
 use super::text::clusters;
 use super::truetype;
-use crate::template::{FontId, Item};
-
-/// Where faces come from.
-pub trait FaceSource: Sync {
-    /// Returns the face, the same one every time it is asked for.
-    fn face(&self, id: FontId) -> FaceData<'_>;
-}
-
-/// A font file and the face in it.
-#[derive(Debug, Clone, Copy)]
-pub struct FaceData<'a> {
-    /// TrueType, OpenType or a collection of them.
-    pub data: &'a [u8],
-    /// Which face of a collection; else 0.
-    pub index: u32,
-}
+use crate::scene::{FaceData, FontId, Item};
 
 /// PDF objects that one subset takes.
 pub(super) const OBJECTS_PER_FONT: u32 = 5;

@@ -1,10 +1,10 @@
-//! Drawing: a [`crate::template::Scene`] becomes a PDF/A-3b file or a PNG.
+//! Drawing: a [`crate::scene::Scene`] becomes a PDF/A-3b file or a PNG.
 //!
 //! What all certificates of a template share ([`Base`]) is built and serialised once; per certificate only what differs
 //! is written: content stream, page, font subset, attachment, metadata, cross-reference table. The same input gives the
 //! same bytes on every machine: no clock, no random source, and a DEFLATE coder that does not depend on the processor.
 //!
-//! Does not shape, order or break text ([`crate::template`] has done it) and keeps no file.
+//! Does not shape, order or break text, knows no template, and keeps no file.
 
 mod base;
 mod certificate;
@@ -25,11 +25,10 @@ mod vector;
 
 pub use base::{Base, BaseMeta};
 pub use certificate::CertificateMeta;
-pub use fonts::{FaceData, FaceSource};
 pub use picture::{MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, PictureError};
 pub use raster::{MAX_RASTER_PIXELS, Raster, png, raster};
 
-use crate::template::FontId;
+use crate::scene::FontId;
 
 /// Why a scene cannot be drawn.
 #[derive(Debug, thiserror::Error)]

@@ -2,7 +2,7 @@
 
 use super::syntax::{integer, operation, put};
 use crate::qr::Symbol;
-use crate::template::QrItem;
+use crate::scene::QrItem;
 
 /// Modules of white around the symbol (ISO/IEC 18004, 9.1).
 const QUIET_ZONE: f32 = 4.0;

@@ -10,7 +10,7 @@
 
 use super::fonts::Subset;
 use super::syntax::{hex16, number, operation, put, utf16_hex};
-use crate::template::{Glyph, GlyphRun};
+use crate::scene::{Glyph, GlyphRun};
 
 /// Glyphs that stand for one piece of text.
 #[derive(Debug, Clone, Copy)]

@@ -45,7 +45,7 @@ pub(super) fn svg(document: &mut Document, bytes: &[u8]) -> Result<VectorPicture
         let conversion = svg2pdf::ConversionOptions { pdfa: true, ..svg2pdf::ConversionOptions::default() };
         svg2pdf::to_pdf(&tree, conversion, svg2pdf::PageOptions::default()).map_err(|e| damaged(e.to_string()))
     };
-    let pdf = crate::template::with_large_stack(convert).ok_or(PictureError::TooComplex { format: "SVG" })??;
+    let pdf = crate::guard::with_large_stack(convert).ok_or(PictureError::TooComplex { format: "SVG" })??;
     import(document, &pdf)
 }
 

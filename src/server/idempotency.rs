@@ -8,14 +8,15 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use data_encoding::{BASE64, HEXLOWER};
 use http_body_util::{BodyExt, Limited};
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 use super::extract::{is_json, within};
 use super::{App, Caller, Problem};
+use crate::accounts::Scope;
+use crate::acts::answers::{self, Answer, Seen};
 use crate::acts::erase::Unerased;
-use crate::credential::{EventCode, Timestamp};
+use crate::credential::Timestamp;
 use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
 
 /// Longest key that is taken.
@@ -34,25 +35,6 @@ static BODIES: Semaphore = Semaphore::const_new(ROOM as usize);
 /// Marks an answer with a secret in it: it is shown once, and not kept.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct ShownOnce;
-
-/// A request that was seen.
-#[derive(Clone, Serialize, Deserialize)]
-struct Seen {
-    fingerprint: String,
-    /// The path that was asked for; nothing of requests that an earlier version saw.
-    #[serde(default)]
-    path: Option<String>,
-    at: Timestamp,
-    answer: Option<Answer>,
-}
-
-#[derive(Clone, Serialize, Deserialize)]
-struct Answer {
-    status: u16,
-    content_type: Option<String>,
-    etag: Option<String>,
-    body: String,
-}
 
 /// Middleware for every request that may carry the header.
 pub(super) async fn once(State(app): State<App>, request: Request, next: Next) -> Response {
@@ -78,14 +60,14 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
     within(&parts.headers, limit)?;
     let room = room(&parts.headers, limit).await?;
     let body = collected(body, limit).await?;
-    let fingerprint = fingerprint(parts.method.as_str(), &parts.uri.to_string(), &body);
+    let fingerprint = fingerprint(parts.method.as_str(), &parts.uri.to_string(), &caller.scope, &body);
     let path = Some(parts.uri.path().to_owned());
     let name = HEXLOWER.encode(&Sha256::digest(format!("{}\n{key}", caller.id)));
     let now = app.now();
     // In a task of its own: what has begun is finished and noted also when the caller hangs up or is tired of waiting.
     let work = tokio::spawn(async move {
         let _room = room;
-        let fresh = Seen { fingerprint, path, at: now, answer: None };
+        let fresh = Seen { fingerprint, path, at: now, answer: None, unkept: false };
         let asked = (name.clone(), fresh.clone());
         let begun = app.aside(move |app| {
             let unerased = Unerased::anywhere(&*app.store)?;
@@ -93,7 +75,7 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
         });
         let (unerased, answer) = begun.await?;
         if let Some(answer) = answer {
-            return answer.into_response();
+            return repeated(answer);
         }
         let response = next.run(Request::from_parts(parts, Body::from(body))).await;
         noted(app, (name, unerased), fresh, response).await
@@ -120,8 +102,9 @@ async fn noted(
     // What broke here may be tried again; so may what is too large to keep be asked for again, but not done again.
     let shown_once = head.extensions.get::<ShownOnce>().is_some();
     let keep = !head.status.is_server_error() && head.status != StatusCode::TOO_MANY_REQUESTS;
-    let answer = if shown_once || answer.body.len() > KEPT_BYTES { Answer::unkept()? } else { answer };
-    app.aside(move |app| end(app, &name, Seen { answer: Some(answer), ..seen }, keep, &unerased)).await?;
+    let unkept = shown_once || answer.body.len() > KEPT_BYTES;
+    let seen = Seen { answer: Some(answer).filter(|_| !unkept), unkept, ..seen };
+    app.aside(move |app| end(app, &name, seen, keep, &unerased)).await?;
     Ok(Response::from_parts(head, Body::from(body)))
 }
 
@@ -146,7 +129,7 @@ fn begin(app: &App, name: &str, fresh: &Seen) -> Result<Option<Answer>, Problem>
     let Some(document) = app.store.document(Collection::IDEMPOTENCY, name)? else { return Err(under_way()) };
     let seen: Seen = document.read()?;
     let age = fresh.at.unix() - seen.at.unix();
-    if age > KEPT_SECONDS || (seen.answer.is_none() && age > UNDER_WAY) {
+    if age > KEPT_SECONDS || (seen.answer.is_none() && !seen.unkept && age > UNDER_WAY) {
         put(Expect::Revision(document.revision)).map_err(|_| under_way())?;
         return Ok(None);
     }
@@ -155,6 +138,9 @@ fn begin(app: &App, name: &str, fresh: &Seen) -> Result<Option<Answer>, Problem>
             "idempotency-key-reused",
             "this idempotency key was sent with another request",
         ));
+    }
+    if seen.unkept {
+        return unkept().map(Some);
     }
     seen.answer.map(Some).ok_or_else(under_way)
 }
@@ -166,7 +152,7 @@ fn end(app: &App, name: &str, seen: Seen, keep: bool, unerased: &Unerased) -> Re
     };
     match app.store.write_documents(&[write(&seen), unerased.still()], None) {
         Err(error) if unerased.broke(&error) => {
-            let bare = Seen { answer: Some(Answer::unkept()?), ..seen };
+            let bare = Seen { answer: None, unkept: true, ..seen };
             app.store.write_documents(&[write(&bare)], None)?;
         }
         done => drop(done?),
@@ -174,69 +160,15 @@ fn end(app: &App, name: &str, seen: Seen, keep: bool, unerased: &Unerased) -> Re
     Ok(())
 }
 
-/// Returns the writes that drop the kept answers that hold one of these texts, or may: a file is not looked into. The requests
-/// are still not done twice; whoever sends one again is told that it was done. A part of erasing a person.
-pub(super) fn forgetting(store: &dyn Store, texts: &[String]) -> Result<Vec<DocumentWrite>, Problem> {
-    let texts: Vec<String> = texts.iter().map(|text| text.to_lowercase()).collect();
-    let (mut writes, unkept) = (Vec::new(), Answer::unkept()?);
-    each(store, |document, seen| {
-        let Some(answer) = seen.answer.as_ref().filter(|answer| answer.body != unkept.body) else { return Ok(()) };
-        let body = BASE64.decode(answer.body.as_bytes()).unwrap_or_default();
-        let names = match serde_json::from_slice::<serde_json::Value>(&body) {
-            Ok(json) => told(&json, &texts),
-            Err(_) => !body.is_empty(),
-        };
-        if names {
-            let bare = Seen { answer: Some(Answer::unkept()?), ..seen };
-            let expect = Expect::Revision(document.revision);
-            writes.push(DocumentWrite::put(Collection::IDEMPOTENCY, document.key, expect, &bare));
-        }
-        Ok(())
-    })?;
-    Ok(writes)
-}
-
-/// Returns the writes that drop the kept answers about an event that was removed, or that may be about it. A part of removing it.
-pub(super) fn forgetting_event(store: &dyn Store, code: &EventCode) -> Result<Vec<DocumentWrite>, Problem> {
-    let (mut writes, unkept) = (Vec::new(), Answer::unkept()?);
-    // What names people: answers about the event itself, and previews.
-    let of_event = format!("/api/v1/events/{code}/").to_lowercase();
-    let may_name = |path: &str| path.starts_with(&of_event) || path.starts_with("/api/v1/runs");
-    each(store, |document, seen| {
-        let kept = seen.answer.as_ref().is_some_and(|answer| answer.body != unkept.body);
-        if kept && seen.path.as_ref().is_none_or(|path| may_name(&path.to_lowercase())) {
-            let bare = Seen { answer: Some(Answer::unkept()?), ..seen };
-            let expect = Expect::Revision(document.revision);
-            writes.push(DocumentWrite::put(Collection::IDEMPOTENCY, document.key, expect, &bare));
-        }
-        Ok(())
-    })?;
-    Ok(writes)
-}
-
-fn told(json: &serde_json::Value, texts: &[String]) -> bool {
-    use serde_json::Value;
-    let holds = |text: &str| {
-        let text = text.to_lowercase();
-        texts.iter().any(|one| text.contains(one.as_str()))
-    };
-    match json {
-        Value::String(text) => holds(text),
-        Value::Array(values) => values.iter().any(|value| told(value, texts)),
-        Value::Object(members) => members.iter().any(|(name, value)| holds(name) || told(value, texts)),
-        _ => false,
-    }
-}
-
 /// Deletes answers that are not kept any longer.
 pub(super) fn sweep(store: &dyn Store, now: Timestamp) -> Result<(), Problem> {
     let mut old = Vec::new();
-    each(store, |document, seen| {
+    answers::each(store, |document, seen| {
         if now.unix() - seen.at.unix() > KEPT_SECONDS {
             let expect = Expect::Revision(document.revision);
             old.push(DocumentWrite::delete(Collection::IDEMPOTENCY, document.key, expect));
         }
-        Ok(())
+        Ok::<_, Problem>(())
     })?;
     for one in old {
         match store.write_documents(&[one], None) {
@@ -248,24 +180,6 @@ pub(super) fn sweep(store: &dyn Store, now: Timestamp) -> Result<(), Problem> {
     Ok(())
 }
 
-fn each(
-    store: &dyn Store,
-    mut with: impl FnMut(crate::store::Document, Seen) -> Result<(), Problem>,
-) -> Result<(), Problem> {
-    let mut cursor: Option<String> = None;
-    loop {
-        let page = store.documents(Collection::IDEMPOTENCY, "", cursor.as_deref(), 500)?;
-        for document in page.items {
-            let seen = document.read()?;
-            with(document, seen)?;
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(());
-        }
-    }
-}
-
 async fn collected(body: Body, limit: usize) -> Result<Bytes, Problem> {
     match Limited::new(body, limit).collect().await {
         Ok(whole) => Ok(whole.to_bytes()),
@@ -275,36 +189,38 @@ async fn collected(body: Body, limit: usize) -> Result<Bytes, Problem> {
     }
 }
 
-fn fingerprint(method: &str, uri: &str, body: &[u8]) -> String {
+/// Who is limited to other events since is not told the answer of before.
+fn fingerprint(method: &str, uri: &str, scope: &Scope, body: &[u8]) -> String {
     let mut digest = Sha256::new();
     digest.update(format!("{method} {uri}\n"));
+    for event in scope.events().into_iter().flatten() {
+        digest.update(format!("{event}\n"));
+    }
     digest.update(body);
     HEXLOWER.encode(&digest.finalize())
 }
 
-impl Answer {
-    /// Returns what the second request gets when the answer itself is not kept.
-    fn unkept() -> Result<Self, Problem> {
-        let problem = Problem::conflict("already-done", "this was done already, and its answer was not kept");
-        Ok(Self {
-            status: problem.status,
-            content_type: Some("application/problem+json".to_owned()),
-            etag: None,
-            body: BASE64.encode(&serde_json::to_vec(&problem).map_err(Problem::internal)?),
-        })
-    }
+/// Returns what the second request gets when the answer itself is not kept.
+fn unkept() -> Result<Answer, Problem> {
+    let problem = Problem::conflict("already-done", "this was done already, and its answer was not kept");
+    Ok(Answer {
+        status: problem.status,
+        content_type: Some("application/problem+json".to_owned()),
+        etag: None,
+        body: BASE64.encode(&serde_json::to_vec(&problem).map_err(Problem::internal)?),
+    })
+}
 
-    fn into_response(self) -> Result<Response, Problem> {
-        let body = BASE64.decode(self.body.as_bytes()).map_err(Problem::internal)?;
-        let mut response = Response::new(Body::from(body));
-        *response.status_mut() = StatusCode::from_u16(self.status).map_err(Problem::internal)?;
-        let headers = response.headers_mut();
-        for (name, value) in [(header::CONTENT_TYPE, self.content_type), (header::ETAG, self.etag)] {
-            if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
-                headers.insert(name, value);
-            }
+fn repeated(answer: Answer) -> Result<Response, Problem> {
+    let body = BASE64.decode(answer.body.as_bytes()).map_err(Problem::internal)?;
+    let mut response = Response::new(Body::from(body));
+    *response.status_mut() = StatusCode::from_u16(answer.status).map_err(Problem::internal)?;
+    let headers = response.headers_mut();
+    for (name, value) in [(header::CONTENT_TYPE, answer.content_type), (header::ETAG, answer.etag)] {
+        if let Some(value) = value.and_then(|value| HeaderValue::from_str(&value).ok()) {
+            headers.insert(name, value);
         }
-        headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
-        Ok(response)
     }
+    headers.insert("idempotency-replayed", HeaderValue::from_static("true"));
+    Ok(response)
 }

@@ -1,7 +1,6 @@
 //! The HTTP door: extract, authorise, call, render. Holds no rules of its own; what it does, the command line does by the
 //! same functions.
 
-pub mod admin;
 mod api;
 mod app;
 mod auth;
@@ -12,6 +11,7 @@ mod forwarded;
 mod idempotency;
 mod lane;
 mod meanwhile;
+pub mod operator;
 mod ops;
 mod pace;
 mod parameters;
@@ -32,15 +32,14 @@ mod vc_api;
 mod worker;
 
 pub use crate::vault::{Vault, VaultError};
-pub use admin::compact_if_due;
 pub use app::{App, Clock, Limits, Parts};
 pub use auth::{Authenticator, Caller, ClientAddress};
 pub use forwarded::MOST_PROXIES;
 pub use problem::Problem;
-pub use public_url::{PublicUrl, PublicUrlError};
+pub use public_url::{PASSWORD_PAGE, PublicUrl, PublicUrlError};
 pub use publisher::{Publisher, publish_when_due};
 pub use router::{openapi, router};
 pub use run::{EACH_ADDRESS, Listen, ServeError, serve};
-pub use session::{accounts, finish_erasing, finish_removals, setup_link, sweep_sessions};
+pub use session::{accounts, compact_if_due, finish_erasing, setup_link, sweep_sessions};
 pub use steady::Steady;
 pub use worker::{Worker, work_once};

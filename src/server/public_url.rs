@@ -8,6 +8,8 @@ use std::str::FromStr;
 
 use url::{Host, Url};
 
+/// The page where somebody sets a password who was given a link, by an invitation too.
+pub const PASSWORD_PAGE: &str = "password";
 /// Longest address, in bytes.
 const LONGEST: usize = 200;
 

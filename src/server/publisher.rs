@@ -79,7 +79,7 @@ impl Publisher {
         if !again && !elsewhere && why.is_none() || run::is_open(desk.store, Kind::Publish)? {
             return Ok(false);
         }
-        let run = run::create(&desk, &RunRequest::of(Kind::Publish), usize::MAX)?.run;
+        let run = run::create(&desk, &app.faces, &RunRequest::of(Kind::Publish), usize::MAX)?.run;
         tracing::info!(run = %run.id, ?why, again, elsewhere, "publishing");
         Ok(true)
     }

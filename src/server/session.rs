@@ -10,10 +10,9 @@ use tokio::sync::Semaphore;
 
 use super::{App, Authenticator, Caller, ClientAddress, Problem};
 use crate::accounts::{self, AccountsError, Grant, Permission, Principal, SESSION_SECONDS, Secret, Throttle};
-use crate::acts;
-use crate::credential::EventCode;
+use crate::acts::{self, erase};
 use crate::desk::{Actor, Desk};
-use crate::store::Store;
+use crate::store::StoreError;
 
 /// Name of the session's cookie. With this prefix a browser takes it only over a safe connection and from this host, not
 /// from a neighbouring one (RFC 6265bis, section 4.1.3.2).
@@ -136,6 +135,10 @@ impl FromRequestParts<App> for Member {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if Caller::is_operator(parts) {
+            let detail = "this is about one's own account, and the operator of this machine has none";
+            return Err(Problem::new(StatusCode::FORBIDDEN, "session-needed", detail));
+        }
         let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
         if bearer(&parts.headers)?.is_some() {
             // An unknown token is told so first.
@@ -169,6 +172,20 @@ impl Member {
     }
 }
 
+/// Who may change the accounts of others: a member of staff in a session, or this machine's operator. Not an API token.
+pub(super) struct InPerson(pub Caller);
+
+impl FromRequestParts<App> for InPerson {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
+        if Caller::is_operator(parts) {
+            return Caller::from_request_parts(parts, app).await.map(Self);
+        }
+        Ok(Self(Member::from_request_parts(parts, app).await?.caller))
+    }
+}
+
 /// Returns the token of a new set-up link, if there is no owner yet.
 ///
 /// # Errors
@@ -187,7 +204,7 @@ pub async fn sweep_sessions(app: App) {
         if let Err(problem) = app.aside(finish_erasing).await {
             tracing::warn!(code = problem.code, "somebody who was being erased still is");
         }
-        if let Err(problem) = app.aside(|app| Ok(super::admin::compact_if_due(app)?)).await {
+        if let Err(problem) = app.aside(|app| Ok(compact_if_due(app)?)).await {
             tracing::error!(code = problem.code, "the store was not rewritten: its files still hold what was erased");
         }
         if let Err(problem) = app.aside(|app| Ok(accounts::sweep(&*app.store, app.now())?)).await {
@@ -199,26 +216,26 @@ pub async fn sweep_sessions(app: App) {
     }
 }
 
+/// Rewrites the store if what was erased has waited in its files for long enough.
+///
+/// # Errors
+/// Those of the store.
+pub fn compact_if_due(app: &App) -> Result<(), StoreError> {
+    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::System, now: app.now() };
+    if erase::is_due(desk.store, desk.now)? {
+        let compacted = erase::compact(&desk)?;
+        tracing::info!(before = compacted.before, after = compacted.after, "rewrote the store");
+    }
+    Ok(())
+}
+
 /// Ends what a service that was killed had begun to erase.
 ///
 /// # Errors
 /// When the store fails.
 pub fn finish_erasing(app: &App) -> Result<(), Problem> {
-    super::api::participants::finish_all(&*app.store)?;
-    finish_removals(&*app.store)
-}
-
-/// Takes away the people of events that were removed, where that was begun and not ended.
-///
-/// # Errors
-/// When the store fails.
-pub fn finish_removals(store: &dyn Store) -> Result<(), Problem> {
-    acts::being_removed(store)?.iter().try_for_each(|code| finish_removal(store, code))
-}
-
-/// The same of one event.
-pub(super) fn finish_removal(store: &dyn Store, code: &EventCode) -> Result<(), Problem> {
-    acts::finish_removal(store, code, |code| super::idempotency::forgetting_event(store, code))
+    acts::erase::finish_all(&*app.store)?;
+    Ok(acts::finish_removals(&*app.store)?)
 }
 
 /// Returns who is not logged in.

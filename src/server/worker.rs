@@ -105,6 +105,10 @@ pub fn work_once(app: &App) -> Result<Step, RunError> {
     let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
     let step = run::step(&desk(app), &workshop, &app.vault, app.holder())?;
     app.pulse().beat(app.now());
+    if let Step::Stalled { .. } = step {
+        // Who replaced the key that signs may have been stopped before the store was told.
+        app.vault.tell_signer(&*app.store)?;
+    }
     if let Step::Group(done) = &step {
         app.metrics().issued.inc_by((done.firsts.len() + done.replaced) as u64);
         app.metrics().revoked.inc_by(done.revoked as u64);

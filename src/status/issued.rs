@@ -1,3 +1,5 @@
+//! The issued sets: which credentials a key really signed.
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
 use serde::{Deserialize, Serialize};

@@ -1,3 +1,5 @@
+//! One status list: its bits, and the signed credential that carries them (Bitstring Status List v1.0).
+
 use std::io::{Read, Write};
 
 use base64::Engine;

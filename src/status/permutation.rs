@@ -1,3 +1,5 @@
+//! In which order the entries of a status list are given out.
+
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use zeroize::{Zeroize, ZeroizeOnDrop};

@@ -1,3 +1,5 @@
+//! The trust snapshot: all that a verifier needs of an issuer offline, signed.
+
 use std::collections::BTreeMap;
 
 use base64::Engine;

@@ -3,11 +3,13 @@
 //! Who decides reads first, and time passes before the write: what was read is named as a [`Premise`], and the store looks
 //! at it again in the same step in which it writes. So no decision is carried out that somebody else made wrong meanwhile.
 
+use serde::{Deserialize, Serialize};
+
 use super::{CertificateChange, Collection, DocumentWrite, Event, Expect, Participant, PersonKey};
 use crate::credential::{CertificateNumber, EventCode};
 
 /// Something that a decision rests on: a batch that names it is written only while it is so.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum Premise {
     /// The event still is as it was read.
     Event(Box<Event>),
@@ -35,7 +37,7 @@ impl Premise {
 
 /// One participant added (`old` is `None`), replaced, or deleted (`new` is `None`), provided that the stored one still is
 /// `old`. The key stays. Who is new gets the next place in the event's roster, who is replaced keeps the old one.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ParticipantChange {
     /// The event.
     pub event: EventCode,
@@ -46,7 +48,7 @@ pub struct ParticipantChange {
 }
 
 /// All that one act writes: in one step, or nothing of it. No part sees what another one puts, and none may occur twice.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Batch {
     /// What it rests on.
     pub given: Vec<Premise>,

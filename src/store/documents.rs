@@ -1,8 +1,8 @@
 //! Documents: JSON by collection and key, for what the service keeps beside certificates. Each has a revision, and a batch of
 //! writes happens whole or not at all, each provided that nobody changed its document meanwhile.
 
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::{Result, StoreError};
@@ -14,8 +14,8 @@ pub enum Names {
     Nobody,
     /// Members of staff: their accounts.
     Staff,
-    /// Participants. Who erases one takes what names them out of every such collection (`acts::forgetting` and what its
-    /// callers add); a test holds each of them to it.
+    /// Participants. Who erases one takes what names them out of every such collection (`acts::erase`);
+    /// a test holds each of them to it.
     Participants,
 }
 
@@ -139,8 +139,35 @@ impl Collection {
     }
 }
 
+impl Serialize for Collection {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.name)
+    }
+}
+
+impl<'de> Deserialize<'de> for Collection {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(deserializer)?;
+        let known = Self::ALL.iter().find(|collection| collection.name == name).copied();
+        known.ok_or_else(|| serde::de::Error::custom(format!("there is no collection `{name}`")))
+    }
+}
+
+/// A value that may be JSON's `null`, told from no value.
+mod present {
+    use super::{Deserialize, Deserializer, Serialize, Serializer, Value};
+
+    pub(super) fn serialize<S: Serializer>(value: &Option<Value>, serializer: S) -> Result<S::Ok, S::Error> {
+        value.as_slice().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Value>, D::Error> {
+        Ok(Vec::deserialize(deserializer)?.pop())
+    }
+}
+
 /// A stored document.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Document {
     /// Its key in the collection.
     pub key: String,
@@ -164,7 +191,7 @@ impl Document {
 }
 
 /// What a document must still be for a write to happen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Expect {
     /// Whatever it is.
     Any,
@@ -186,7 +213,7 @@ impl Expect {
 }
 
 /// A change of one document.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct DocumentWrite {
     /// Its collection.
     pub collection: Collection,
@@ -195,6 +222,7 @@ pub struct DocumentWrite {
     /// What it must still be.
     pub expect: Expect,
     /// Its new JSON; `None` deletes it.
+    #[serde(with = "present")]
     pub value: Option<Value>,
     /// Nothing is written: the document only has to be what is expected for the other writes to happen.
     pub only_expects: bool,

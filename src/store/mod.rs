@@ -1,7 +1,7 @@
 //! The store: what the issuer must never lose, and the promises that every engine keeps.
 //!
-//! Asks for meanings, not for tables. Engines: [`MemoryStore`] for tests, [`SledStore`] for one machine; PostgreSQL can follow
-//! with the same trait and the same tests. Knows no keys and renders nothing.
+//! Asks for meanings, not for tables. Engines: [`MemoryStore`] for tests, [`SledStore`] for one machine, [`remote::RemoteStore`]
+//! for who works beside the process that has one open; PostgreSQL can follow with the same trait and the same tests. Knows no keys and renders nothing.
 
 mod alike;
 mod audit;
@@ -13,6 +13,7 @@ mod keys;
 mod memory;
 mod ordered;
 mod records;
+pub mod remote;
 mod sled;
 mod wanted;
 mod within;
@@ -123,7 +124,7 @@ pub enum StoreError {
 }
 
 /// One page of a listing and where the next one starts; `next` is `None` at the end. A cursor is opaque text.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Page<T> {
     /// The records.
     pub items: Vec<T>,
@@ -132,7 +133,7 @@ pub struct Page<T> {
 }
 
 /// What [`Store::compact`] did: the bytes of the store's files before and after; 0 for a store without files.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub struct Compacted {
     /// Before.
     pub before: u64,
@@ -374,9 +375,10 @@ pub trait Store: Send + Sync {
     /// Returns when the newest act of the audit log happened.
     fn last_act(&self) -> Result<Option<Timestamp>>;
 
-    /// Says whether no other process can have the store open while this one has it. What others left unfinished is nobody's
-    /// then.
-    fn is_alone(&self) -> bool;
+    /// Returns a random name of this opening, where one process at a time can have the store open: also those have it who ask
+    /// for the store through that process. What somebody left unfinished under another name is nobody's, they are gone.
+    /// `None` where processes share the store.
+    fn opening(&self) -> Option<&str>;
 
     /// Says whether the next write can be expected to succeed: the store is there, works, and has room.
     fn check(&self) -> Result<()>;

@@ -1,10 +1,12 @@
+//! What the store keeps, as it keeps it: events, people, certificates and what became of them.
+
 use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
 use crate::credential::{Achievement, CertificateNumber, EventCode, Extras, StatusEntry, Timestamp};
-use crate::eligibility::Progress;
+use crate::eligibility::{Entered, Progress};
 use crate::status::Reason;
 
 /// A person's imported columns by column name, as text.
@@ -88,6 +90,12 @@ pub struct Participant {
     /// What the person has attended, done and reached.
     #[serde(default, skip_serializing_if = "no_progress")]
     pub progress: Progress,
+    /// Who put the person in, and how. Nothing where earlier versions did not note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entered: Option<Entered>,
+    /// Who entered what is known of the progress, and how, by the names of [`Progress::told`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub progress_entered: BTreeMap<String, Entered>,
 }
 
 /// Puts new progress over what is known.
@@ -115,20 +123,55 @@ impl Participant {
     /// Returns this person as put over a known one: what is new wins, what only the known one has stays.
     #[must_use]
     pub fn over(self, known: &Self) -> Self {
-        Self {
+        let mut person = Self {
             key: known.key.clone(),
-            id: known.id.clone().or(self.id),
-            external_id: self.external_id.or_else(|| known.external_id.clone()),
-            locale: self.locale.or_else(|| known.locale.clone()),
-            progress: over(self.progress, &known.progress),
-            ..self
-        }
+            id: known.id.clone().or_else(|| self.id.clone()),
+            external_id: self.external_id.clone().or_else(|| known.external_id.clone()),
+            locale: self.locale.clone().or_else(|| known.locale.clone()),
+            progress: over(self.progress.clone(), &known.progress),
+            entered: known.entered.clone(),
+            ..self.clone()
+        };
+        person.credit([known, &self]);
+        person
+    }
+
+    /// Notes that everything that is known of the progress was entered so.
+    pub fn stamp(&mut self, entered: &Entered) {
+        self.progress_entered = self.progress.told().into_keys().map(|name| (name, entered.clone())).collect();
+    }
+
+    /// Notes who entered what is known of the progress: of those who say the same, the first.
+    pub fn credit(&mut self, sources: [&Self; 2]) {
+        let told = sources.map(|source| source.progress.told());
+        let first = |(name, value): (String, serde_json::Value)| {
+            let at = told.iter().position(|told| told.get(&name) == Some(&value))?;
+            let entered = sources[at].progress_entered.get(&name)?.clone();
+            Some((name, entered))
+        };
+        self.progress_entered = self.progress.told().into_iter().filter_map(first).collect();
+    }
+
+    /// Returns who entered something of the progress, and how.
+    pub fn entered(&self, name: &str) -> Entered {
+        self.progress_entered.get(name).cloned().unwrap_or_default()
     }
 
     /// Returns somebody of whom nothing else is known.
     pub fn new(key: PersonKey, name: String, email: Option<String>, fields: Fields, imported: Timestamp) -> Self {
-        let progress = Progress::default();
-        Self { key, name, email, fields, imported, id: None, external_id: None, locale: None, progress }
+        Self {
+            key,
+            name,
+            email,
+            fields,
+            imported,
+            id: None,
+            external_id: None,
+            locale: None,
+            progress: Progress::default(),
+            entered: None,
+            progress_entered: BTreeMap::new(),
+        }
     }
 }
 
@@ -291,7 +334,7 @@ pub enum Cause {
 }
 
 /// One change of [`crate::store::Store::change_certificates`].
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum CertificateChange {
     /// Puts a new certificate, version 1, whose person has none in the event yet.
     Issue(Certificate),

@@ -70,7 +70,7 @@ fn raster_size(bytes: &[u8]) -> Result<(f32, f32), String> {
 fn svg_size(bytes: &[u8]) -> Result<(f32, f32), String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "is not a readable SVG: it is not UTF-8".to_owned())?;
     let broken = || Err("is not a readable SVG: its structure is broken".to_owned());
-    super::svg_guard::with_large_stack(|| parse_svg(text.trim_start_matches('\u{feff}'))).unwrap_or_else(broken)
+    crate::guard::with_large_stack(|| parse_svg(text.trim_start_matches('\u{feff}'))).unwrap_or_else(broken)
 }
 
 fn parse_svg(text: &str) -> Result<(f32, f32), String> {

@@ -1,3 +1,5 @@
+//! What is part of the program: fonts and templates.
+
 /// File names and bytes of the fonts that are part of the program; their order is that of the fallback.
 pub(super) const FONTS: &[(&str, &[u8])] = &[
     ("NotoSans-Bold.ttf", include_bytes!("../../fonts/NotoSans-Bold.ttf")),
@@ -57,9 +59,50 @@ pub(super) const FONTS: &[(&str, &[u8])] = &[
     ("NotoSerifThai-Regular.ttf", include_bytes!("../../fonts/NotoSerifThai-Regular.ttf")),
 ];
 
-/// The built-in templates: name and JSON document.
-pub(super) const TEMPLATES: &[(&str, &[u8])] = &[
-    ("classic", include_bytes!("../../templates/classic.json")),
-    ("modern", include_bytes!("../../templates/modern.json")),
-    ("minimal", include_bytes!("../../templates/minimal.json")),
+/// A built-in template: its name, and the JSON documents of all its versions, the first one first.
+///
+/// Certificates are drawn from the bytes that their event kept, so that no change reaches what was issued. A version that was
+/// released stays as it is and stays here, for whoever names it; what is to look otherwise becomes the next one. A test
+/// compares the digests.
+pub(super) type BuiltIn = (&'static str, &'static [&'static [u8]]);
+
+/// The built-in templates.
+pub(super) const TEMPLATES: &[BuiltIn] = &[
+    ("classic", &[include_bytes!("../../templates/classic@1.json")]),
+    ("modern", &[include_bytes!("../../templates/modern@1.json")]),
+    ("minimal", &[include_bytes!("../../templates/minimal@1.json")]),
 ];
+
+#[cfg(test)]
+mod tests {
+    use sha2::{Digest, Sha256};
+
+    use super::*;
+    use crate::template::Template;
+
+    /// All versions that were released. A line here is never changed: events name the digest.
+    const RELEASED: [(&str, u32, &str); 3] = [
+        ("classic", 1, "249d3626a66e206c0dc2b38757fdd974612d62639fdb35fc51b36f29b84eed90"),
+        ("modern", 1, "1bc9f3438822cc73a4987b29abeace777adaa79db09e00bf615f3a566d8a8a2b"),
+        ("minimal", 1, "99d9b29453d5b772dfc8625fb70f0aea7e3cebe4abdcfcc98869ee727fdf71d9"),
+    ];
+
+    /// Certificates are drawn with these, too: what another version of a font draws is not what was issued.
+    const FONTS_RELEASED: &str = "775334a0a62b52630993f0b2702a76fa904b1e88937091a7acd47a877e593a13";
+
+    #[test]
+    fn a_released_version_stays_as_it_is() {
+        let all = TEMPLATES.iter().flat_map(|(name, versions)| (1..=versions.len() as u32).map(move |n| (*name, n)));
+        let digest = |(name, version)| (name, version, Template::built_in(name, Some(version)).unwrap().digest());
+        let found: Vec<_> = all.map(digest).collect();
+        let released: Vec<_> = RELEASED.iter().map(|(name, n, digest)| (*name, *n, (*digest).to_owned())).collect();
+        assert_eq!(found, released, "a change needs a new version: a file, a line in TEMPLATES, and a line here");
+    }
+
+    #[test]
+    fn the_fonts_stay_as_they_are() {
+        let hex = |bytes: &[u8]| data_encoding::HEXLOWER.encode(&Sha256::digest(bytes));
+        let lines: String = FONTS.iter().map(|(name, bytes)| format!("{}  {name}\n", hex(bytes))).collect();
+        assert_eq!(hex(lines.as_bytes()), FONTS_RELEASED, "a font that is drawn otherwise gets a name of its own");
+    }
+}

@@ -1,3 +1,5 @@
+//! The template document: page, background, elements; read strictly.
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 

@@ -1,3 +1,5 @@
+//! Why a template cannot be used, and why a record does not fit it.
+
 use std::path::PathBuf;
 
 use super::fonts::FontError;
@@ -8,6 +10,14 @@ pub enum TemplateError {
     /// Neither a built-in name nor a file or folder.
     #[error("there is no template `{0}`; built in are {names}", names = super::load::builtin_names().join(", "))]
     NotFound(String),
+    /// A built-in template has no such version.
+    #[error("template `{name}` has no version {version}; the newest is {newest}", newest = super::load::builtin_versions(name).end())]
+    NoVersion {
+        /// The template.
+        name: String,
+        /// The version.
+        version: u32,
+    },
     /// A file that cannot be read.
     #[error("cannot read `{path}`")]
     Read {

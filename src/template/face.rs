@@ -1,3 +1,5 @@
+//! Font files and the faces in them.
+
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, RwLock};
 

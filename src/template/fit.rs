@@ -9,9 +9,9 @@ use unicode_bidi::Level;
 
 use super::fonts::FontLibrary;
 use super::model::{Align, TextBox, Vertical};
-use super::scene::{Glyph, GlyphRun, Item};
 use super::text::{self, NoGlyph, Paragraph, TextItem, TextStyle};
 use super::vector::{Frame, POINTS};
+use crate::scene::{Glyph, GlyphRun, Item};
 
 /// Steps from the wanted to the smallest size when lines are broken anew at each.
 const SHRINK_STEPS: u32 = 16;

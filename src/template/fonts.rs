@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::LazyLock;
 
 use super::face::{Face, FaceOrigin, FontBytes, MAX_FONT_BYTES, OnDisk};
-use super::scene::FontId;
+use crate::scene::{FaceData, FaceSource, FontId};
 
 /// Most faces in one library.
 const MAX_FACES: usize = 1024;
@@ -169,10 +169,10 @@ impl FontLibrary {
     }
 }
 
-impl crate::render::FaceSource for FontLibrary {
-    fn face(&self, id: FontId) -> crate::render::FaceData<'_> {
+impl FaceSource for FontLibrary {
+    fn face(&self, id: FontId) -> FaceData<'_> {
         let face = FontLibrary::face(self, id);
-        crate::render::FaceData { data: face.data(), index: face.index }
+        FaceData { data: face.data(), index: face.index }
     }
 }
 

@@ -18,12 +18,12 @@ use super::load::Template;
 use super::model::{Align, Element, Fit, ImageBox, MAX_TEXT, QrBox, TextBox};
 use super::placeholder::{self, DATE_PLACEHOLDERS, Piece, TEXT_PLACEHOLDERS};
 use super::qr_place;
-use super::scene::{Color, FontId, ImageItem, Item, Path, Scene};
 use super::signatories;
 use super::text::TextStyle;
 use super::vector::{Frame, POINTS, square};
 use crate::credential::Timestamp;
 use crate::qr::Symbol;
+use crate::scene::{Color, FontId, ImageItem, Item, Path, Scene};
 
 /// Most characters of a value that is put into a placeholder.
 pub const MAX_VALUE: usize = 1_000;

@@ -1,3 +1,5 @@
+//! The limits of a template document's numbers and texts.
+
 use super::document::{Document, FORMAT, PAGE_MM};
 use super::error::TemplateError;
 use super::model::{Element, MAX_MM, MAX_SIGNATORIES, MAX_TEXT, PathShape, QrBox, Signatories, TYPE_SIZES, TextBox};

@@ -28,14 +28,34 @@ pub fn builtin_names() -> Vec<&'static str> {
     super::builtin::TEMPLATES.iter().map(|(name, _)| *name).collect()
 }
 
+/// Returns the numbers of all versions of a built-in template, the newest last; none if there is no such template.
+pub fn builtin_versions(name: &str) -> std::ops::RangeInclusive<u32> {
+    1..=builtin(name).map_or(0, |versions| versions.len() as u32)
+}
+
+fn builtin(name: &str) -> Option<&'static [&'static [u8]]> {
+    super::builtin::TEMPLATES.iter().find(|(known, _)| *known == name).map(|(_, versions)| *versions)
+}
+
+/// Takes a name apart from the version that may follow it: `classic@1`.
+pub fn name_and_version(text: &str) -> (&str, Option<u32>) {
+    let versioned = text.rsplit_once('@').and_then(|(name, version)| {
+        let plain = !version.starts_with('0') && version.bytes().all(|byte| byte.is_ascii_digit());
+        Some((name, version.parse().ok().filter(|_| plain)?))
+    });
+    versioned.map_or((text, None), |(name, version)| (name, Some(version)))
+}
+
 impl Template {
-    /// Opens a built-in template by name, a folder with a `template.json`, or a `.json` file with its assets beside it.
+    /// Opens a built-in template by name (the newest version, or `classic@1`), a folder with a `template.json`, or a `.json`
+    /// file with its assets beside it.
     ///
     /// # Errors
     /// When there is none, or it is not a good one; the message says where.
     pub fn open(name_or_path: &str) -> Result<Self, TemplateError> {
-        if let Some((_, bytes)) = super::builtin::TEMPLATES.iter().find(|(name, _)| *name == name_or_path) {
-            return Self::new(bytes, Assets::new());
+        let (name, version) = name_and_version(name_or_path);
+        if builtin(name).is_some() {
+            return Self::built_in(name, version);
         }
         let path = Path::new(name_or_path);
         let file = if path.is_dir() { path.join("template.json") } else { path.to_owned() };
@@ -46,6 +66,27 @@ impl Template {
         let document = Document::parse(&bytes)?;
         let folder = file.parent().unwrap_or(Path::new("."));
         Self::new(&bytes, read_assets(&document, folder)?)
+    }
+
+    /// Opens a version of a built-in template: the newest, or the one with this number.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub fn built_in(name: &str, version: Option<u32>) -> Result<Self, TemplateError> {
+        let versions = builtin(name).ok_or_else(|| TemplateError::NotFound(name.to_owned()))?;
+        let found = match version {
+            None => versions.last(),
+            Some(number) => number.checked_sub(1).and_then(|at| versions.get(at as usize)),
+        };
+        let missing = || TemplateError::NoVersion { name: name.to_owned(), version: version.unwrap_or_default() };
+        Self::new(found.ok_or_else(missing)?, Assets::new())
+    }
+
+    /// Returns which version of a built-in template this is, whatever pictures were put in.
+    pub fn built_in_version(&self, name: &str) -> Option<u32> {
+        let is_this =
+            |version: &u32| Self::built_in(name, Some(*version)).is_ok_and(|one| one.document == self.document);
+        builtin_versions(name).rev().find(is_this)
     }
 
     /// Makes a template of a document and its assets.

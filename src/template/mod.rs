@@ -1,8 +1,8 @@
 //! Templates: what a certificate looks like, as a JSON document with assets beside it, and the layout that turns one
-//! record into a [`Scene`].
+//! record into a [`crate::scene::Scene`].
 //!
-//! Knows pages, boxes, fonts, shaping, line breaks and placeholders. Does not write PDF or PNG ([`crate::render`]), does
-//! not know who gets a certificate. Files are read by [`FontLibrary`]'s constructors and [`Template::open`] only; layout
+//! Knows pages, boxes, fonts, shaping, line breaks and placeholders. Does not write PDF or PNG, and does not
+//! know who gets a certificate. Files are read by [`FontLibrary`]'s constructors and [`Template::open`] only; layout
 //! is pure.
 
 mod asset;
@@ -21,7 +21,6 @@ mod model;
 mod near;
 mod placeholder;
 mod qr_place;
-mod scene;
 mod signatories;
 mod svg_cost;
 mod svg_guard;
@@ -38,10 +37,8 @@ pub use error::{FillError, TemplateError};
 pub use face::{Face, FaceOrigin, MAX_FONT_BYTES};
 pub use fonts::{FontError, FontLibrary, FontRequest};
 pub use layout::{Layout, MAX_VALUE, Record};
-pub use load::{Template, builtin_names};
+pub use load::{Template, builtin_names, builtin_versions, name_and_version};
 pub use model::{Element, HexColor, MAX_TEXT};
 pub use near::nearest;
 pub use placeholder::{DATE_PLACEHOLDERS, TEXT_PLACEHOLDERS};
 pub use qr_place::{DEFAULT_MM, EDGE_MM, GOOD_MODULE_MM, MIN_MODULE_MM, floor_mm, quiet_mm};
-pub use scene::{Color, FontId, Glyph, GlyphRun, ImageItem, Item, Path, PathSegment, QrItem, Scene};
-pub(crate) use svg_guard::with_large_stack;

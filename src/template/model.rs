@@ -1,7 +1,9 @@
+//! The elements of a template document.
+
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::scene::Color;
+use crate::scene::Color;
 
 /// Most characters of one text, before and after its placeholders are filled.
 pub const MAX_TEXT: usize = 4_000;

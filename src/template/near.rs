@@ -1,3 +1,5 @@
+//! What somebody may have meant who wrote a name wrongly.
+
 /// Returns the candidate that somebody may have meant by `name`: a slip of the keyboard away, or with a word more or less.
 pub fn nearest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let score = |candidate: &str| {

@@ -1,3 +1,5 @@
+//! Placeholders in a template's texts.
+
 use super::dates::DateStyle;
 
 /// Text placeholders that every record may fill without a column of that name.

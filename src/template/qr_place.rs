@@ -2,9 +2,9 @@
 
 use super::error::FillError;
 use super::model::QrBox;
-use super::scene::QrItem;
 use super::vector::{Frame, POINTS};
 use crate::qr::{MAX_VERSION, Symbol};
+use crate::scene::QrItem;
 
 /// Side of the symbol unless the template says otherwise, in millimetres.
 pub const DEFAULT_MM: f32 = 40.0;

@@ -8,8 +8,8 @@ use super::error::TemplateError;
 use super::layout::contained;
 use super::model::{Align, Line, Signatories, Signatory, TextBox, Vertical};
 use super::placeholder::{self, Piece};
-use super::scene::{ImageItem, Item};
 use super::vector::Frame;
+use crate::scene::{ImageItem, Item};
 
 /// What of the row is drawn for every record, and its texts.
 pub(super) struct Placed {

@@ -19,8 +19,6 @@ const MAX_DRAWN: usize = 200_000;
 const MAX_REFERENCES: usize = 32;
 /// Most elements with the same `id`; there should be one.
 const MAX_NAMESAKES: usize = 16;
-/// Stack of the thread that parses or converts an SVG: the libraries go down the tree by calling themselves.
-const STACK_BYTES: usize = 64 << 20;
 
 /// Properties that refer to other elements and are inherited; the rest of them are not.
 const INHERITED: [&str; 5] = ["fill", "stroke", "marker-start", "marker-mid", "marker-end"];
@@ -31,14 +29,6 @@ const SHAPES: [&str; 7] = ["path", "rect", "circle", "ellipse", "line", "polylin
 /// Elements whose `href` draws nothing here.
 const NOT_DRAWN: [&str; 8] =
     ["a", "animate", "animateMotion", "animateTransform", "animateColor", "set", "mpath", "script"];
-
-/// Runs `work` on a thread with a large stack. `None` when it panicked, or no thread could be had.
-pub(crate) fn with_large_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
-    std::thread::scope(|scope| {
-        let builder = std::thread::Builder::new().name("svg".into()).stack_size(STACK_BYTES);
-        builder.spawn_scoped(scope, work).ok()?.join().ok()
-    })
-}
 
 /// Whether elements and attributes of a namespace mean something in an SVG; those of editors do not.
 pub(super) fn is_svg(namespace: Option<&str>) -> bool {
@@ -279,7 +269,7 @@ mod tests {
     }
 
     fn refused(inside: &str) -> String {
-        with_large_stack(|| check(&svg(inside))).unwrap().unwrap_err()
+        crate::guard::with_large_stack(|| check(&svg(inside))).unwrap().unwrap_err()
     }
 
     #[test]

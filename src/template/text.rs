@@ -9,7 +9,7 @@ use unicode_script::{Script as UnicodeScript, UnicodeScript as _};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::fonts::{FontLibrary, FontStack};
-use super::scene::FontId;
+use crate::scene::FontId;
 
 /// What of a style changes the shapes.
 #[derive(Debug, Clone)]

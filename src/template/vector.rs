@@ -3,7 +3,7 @@
 use svgtypes::{SimplePathSegment, SimplifyingPathParser};
 
 use super::model::{Line, PathShape, Rect};
-use super::scene::{Path, PathSegment};
+use crate::scene::{Path, PathSegment};
 
 /// Points per millimetre.
 pub(super) const POINTS: f32 = 72.0 / 25.4;

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::json;
 use zeroize::Zeroizing;
 
-use crate::acts::run::{Shop, Undo};
+use crate::acts::run::{NotPublished, Shop, Undo};
 use crate::credential::Timestamp;
 use crate::desk::{Desk, Signer};
 use crate::keys::KeyManifest;
@@ -77,6 +77,27 @@ struct Live {
 struct Opened {
     keys: KeyFolder,
     signer: Signer,
+}
+
+impl Opened {
+    /// Takes over what another process made of the keys. A key that does not open (its passphrase is another now) leaves the
+    /// old one in place: it signs nothing any more, because the store says which key does.
+    fn take_over(&mut self, passphrase: &str) {
+        let before = self.signer.id.clone();
+        self.signer.own = Arc::new(OwnKeys::of(self.keys.manifest()));
+        if self.keys.manifest().active().is_some_and(|key| key.id == before) {
+            return;
+        }
+        match signer(&self.keys, passphrase) {
+            Ok(signer) => {
+                tracing::info!(before, after = signer.id, "another process changed the key that signs");
+                self.signer = signer;
+            }
+            Err(error) => {
+                tracing::error!(%error, "another process changed the key that signs, and it does not open; start the service anew");
+            }
+        }
+    }
 }
 
 impl Vault {
@@ -143,8 +164,18 @@ impl Vault {
         self.opened().keys.manifest().clone()
     }
 
+    /// Returns the keys as they are in the folder now: a command may have changed them while the service has them open.
     fn opened(&self) -> MutexGuard<'_, Opened> {
-        self.opened.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
+        match opened.keys.refresh() {
+            Ok(false) => {}
+            Ok(true) => {
+                self.forget_anchors();
+                opened.take_over(&self.passphrase);
+            }
+            Err(error) => tracing::error!(%error, "another process changed the keys, and they cannot be read"),
+        }
+        opened
     }
 
     /// Makes the next answer start from what is known then: after a key or a certificate changed its state. Anchors that are
@@ -258,7 +289,7 @@ impl Vault {
         if let Some(live) = live.as_ref().filter(fresh) {
             return Ok(Arc::clone(&live.anchors));
         }
-        let mut anchors = TrustAnchors::default();
+        let mut anchors = TrustAnchors::of_records();
         anchors.add(&self.present(desk)?, None).map_err(PublishError::from)?;
         let anchors = Arc::new(anchors);
         *live = Some(Live { made: desk.now, changes, anchors: Arc::clone(&anchors) });
@@ -280,11 +311,8 @@ impl Vault {
 }
 
 impl Shop for Vault {
-    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, String> {
-        Vault::publish(self, desk, at_once).map_err(|error| match error.hint() {
-            Some(hint) => format!("{error}; {hint}"),
-            None => error.to_string(),
-        })
+    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, NotPublished> {
+        Vault::publish(self, desk, at_once).map_err(|error| NotPublished { hint: error.hint(), cause: Box::new(error) })
     }
 
     fn undo(&self) -> Undo {

@@ -1,7 +1,10 @@
+//! Whom a verifier trusts: the newest snapshot of each issuer, and never back to an older one.
+
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::Ground;
 use crate::credential::Timestamp;
 use crate::keys::{KeyManifest, KeyState, ManifestError, RootError};
 use crate::proof::eddsa::PublicKey;
@@ -12,6 +15,7 @@ use crate::status::{Reason, Snapshot, SnapshotError, StatusList, VerifiedSnapsho
 pub struct TrustAnchors {
     pub(super) issuers: BTreeMap<String, Anchor>,
     seen: BTreeMap<String, Seen>,
+    ground: Ground,
 }
 
 /// One trusted issuer.
@@ -83,7 +87,17 @@ pub enum AnchorError {
 impl TrustAnchors {
     /// Returns no anchors yet, with what earlier runs saw.
     pub fn with_seen(seen: BTreeMap<String, Seen>) -> Self {
-        Self { issuers: BTreeMap::new(), seen }
+        Self { seen, ..Self::default() }
+    }
+
+    /// Returns no anchors yet, of an issuer who answers by its own records as they are now.
+    pub fn of_records() -> Self {
+        Self { ground: Ground::Records, ..Self::default() }
+    }
+
+    /// Returns where they came from.
+    pub fn ground(&self) -> Ground {
+        self.ground
     }
 
     /// Verifies a `trust.jws` and adds its issuer, replacing an older snapshot of it. With `pin`, the root chain must

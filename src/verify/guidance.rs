@@ -1,3 +1,5 @@
+//! What people are told about a verdict, from the tables of `schemas/verdict.json`.
+
 use std::sync::LazyLock;
 
 use serde_json::Value;
@@ -26,6 +28,8 @@ pub enum Class {
     Amber,
     /// Not to be relied on.
     Red,
+    /// About nothing: neither good nor bad.
+    Grey,
 }
 
 static TABLE: LazyLock<Value> = LazyLock::new(|| {
@@ -39,6 +43,7 @@ impl Verdict {
         let class = match entry["class"].as_str() {
             Some("green") => Class::Green,
             Some("amber") => Class::Amber,
+            Some("grey") => Class::Grey,
             _ => Class::Red,
         };
         let text = |value: &'static Value| value.as_str().unwrap_or_default();
@@ -60,8 +65,9 @@ mod tests {
         let allowed = TABLE["properties"]["verdict"]["enum"].as_array().unwrap();
         assert_eq!(allowed.iter().map(|code| code.as_str().unwrap()).collect::<Vec<_>>(), listed);
         for (code, entry) in codes {
-            assert!(["green", "amber", "red"].contains(&entry["class"].as_str().unwrap()), "{code}");
+            assert!(["green", "amber", "red", "grey"].contains(&entry["class"].as_str().unwrap()), "{code}");
             assert_eq!(entry["class"] == "green", code == "valid");
+            assert_eq!(entry["class"] == "grey", code == "specimen");
             assert!(entry["sentence"].as_str().is_some_and(|text| text.len() > 20), "{code}");
             assert!(entry["hint"].as_str().is_some_and(|text| text.len() > 20), "{code}");
         }

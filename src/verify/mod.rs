@@ -5,12 +5,14 @@
 //! `tests/vectors/` judges both.
 
 mod anchors;
+mod basis;
 mod guidance;
 mod ours;
 mod steps;
 mod verdict;
 
 pub use anchors::{Anchor, AnchorError, Seen, TrustAnchors};
+pub use basis::{Basis, Ground};
 pub use guidance::{Class, Guidance};
 pub use ours::{NotOurs, Ours, ours};
 pub use steps::{CLOCK_SKEW_SECONDS, TEXT_BYTES, verify, verify_jws};

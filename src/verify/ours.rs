@@ -23,6 +23,9 @@ pub enum NotOurs {
     /// Not a credential.
     #[error("this is no certificate: {0}")]
     Malformed(#[from] Malformed),
+    /// Nobody's.
+    #[error("this is a specimen, nobody's certificate")]
+    Specimen,
     /// Somebody else's.
     #[error("this certificate was issued by `{0}`, not by this issuer")]
     Issuer(String),
@@ -50,6 +53,9 @@ pub enum NotOurs {
 /// # Errors
 /// [`NotOurs`]: the first step that fails.
 pub fn ours(text: &str, manifest: &KeyManifest) -> Result<Ours, NotOurs> {
+    if crate::qr::is_specimen(text) {
+        return Err(NotOurs::Specimen);
+    }
     let presented = read_text(text)?;
     if presented.credential.issuer != manifest.issuer {
         return Err(NotOurs::Issuer(presented.credential.issuer));

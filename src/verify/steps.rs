@@ -1,3 +1,5 @@
+//! The steps to a verdict, in the order and with the numbers of `schemas/verify.md`.
+
 use super::{Anchor, Checked, Detail, StatusFreshness, TrustAnchors, Unproven, Verdict, VerifiedCredential};
 use crate::credential::{Malformed, Timestamp, UnverifiedCredential, json, limits};
 use crate::keys::{KeyState, short_id};
@@ -5,6 +7,7 @@ use crate::proof::data_integrity::{Embedded, MULTIKEY, check_form};
 use crate::proof::eddsa::PublicKey;
 use crate::proof::jws::{CREDENTIAL, Jws};
 use crate::proof::links::check_uri;
+use crate::qr;
 use crate::status::{Reason, ReasonCode, issued_digest};
 
 /// Longest text that is looked at, in bytes.
@@ -15,6 +18,9 @@ pub const CLOCK_SKEW_SECONDS: i64 = 300;
 
 /// Verifies the text of a scanned QR code, a verifier link, a compact JWS, or JSON with an embedded proof.
 pub fn verify(text: &str, anchors: &TrustAnchors, now: Timestamp) -> Verdict {
+    if qr::is_specimen(text) {
+        return Verdict::Specimen;
+    }
     match read_text(text) {
         Ok(presented) => judge(presented, anchors, now),
         Err(malformed) => Verdict::Malformed(malformed),
@@ -39,7 +45,7 @@ pub(super) fn read_text(text: &str) -> Result<Presented, Malformed> {
         return Presented::from_json(text);
     }
     if text.contains('#') || text.starts_with(|c: char| c.is_ascii_digit()) {
-        return crate::qr::unpack(text).and_then(Presented::from_jws);
+        return qr::unpack(text).and_then(Presented::from_jws);
     }
     read_jws(text).and_then(Presented::from_jws)
 }

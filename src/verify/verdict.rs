@@ -1,3 +1,5 @@
+//! The verdict: what a verifier answers, with what it rests on.
+
 use serde_json::{Map, Value, json};
 
 use crate::credential::{Malformed, Timestamp, UnverifiedCredential};
@@ -31,6 +33,8 @@ pub enum Verdict {
     CompromisedKey(Unproven),
     /// The signature is not this key's.
     ProofInvalid(Unproven),
+    /// The code of a specimen: nobody's certificate, and nothing is wrong with it.
+    Specimen,
     /// Not a credential; says where and why.
     Malformed(Malformed),
 }
@@ -160,6 +164,7 @@ impl Verdict {
             Self::UnknownKey(_) => "unknown_key",
             Self::CompromisedKey(_) => "compromised_key",
             Self::ProofInvalid(_) => "proof_invalid",
+            Self::Specimen => "specimen",
             Self::Malformed(_) => "malformed",
         }
     }

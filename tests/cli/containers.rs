@@ -57,6 +57,59 @@ pub(crate) fn issuer() -> (Issuer, Vec<String>, Vec<Vec<u8>>) {
     (issuer, numbers, pdfs)
 }
 
+/// Runs a tool of the system.
+fn tool(program: &str, arguments: &[&Path]) {
+    let ran = std::process::Command::new(program).args(arguments).output().expect(program);
+    assert!(ran.status.success(), "{program}: {}", String::from_utf8_lossy(&ran.stderr));
+}
+
+#[test]
+fn a_specimen_is_told_by_itself_and_hides_nothing() {
+    let (issuer, numbers, _) = issuer();
+    let folder = issuer.path("mixed");
+    fs::create_dir(&folder).unwrap();
+    let verify = |what: &Path, codes: i32, expected: &[&str]| {
+        let ran =
+            issuer.run(&["verify", what.to_str().unwrap(), "--trust", "SITE", "--at", SOON, "--json"]).expect(codes);
+        let found: Vec<String> = ran.rows().iter().map(|row| text(row, "verdict")).collect();
+        assert_eq!(found, expected, "{}", ran.stdout);
+    };
+    let [pdf, png] = ["pdf", "png"].map(|kind| {
+        let file = folder.join(format!("specimen.{kind}"));
+        let out = file.to_str().unwrap();
+        issuer.run(&["template", "preview", "modern", "--name", "Ada Lovelace", "--out", out]).expect(0);
+        verify(&file, 1, &["specimen"]);
+        file
+    });
+    let ran = issuer.run(&["verify", pdf.to_str().unwrap(), "--trust", "SITE", "--at", SOON]).expect(1);
+    ran.prints("– specimen")
+        .prints("This is a specimen, nobody's certificate.")
+        .prints("1 verified offline: 1 specimen");
+    issuer
+        .run(&["verify", pdf.to_str().unwrap(), "--trust", "SITE", "--at", SOON, "--quiet"])
+        .expect(1)
+        .prints("– specimen");
+    let link = testamur::reading::read(&fs::read(&png).unwrap()).unwrap().candidates.remove(0).text;
+    issuer.run(&["verify", &link, "--trust", "SITE", "--at", SOON]).expect(1).prints("1 verified offline: 1 specimen");
+    issuer.run(&["revoke", &link, "--reason", "lost"]).refuses("specimen");
+    issuer
+        .run(&["revoke", pdf.to_str().unwrap(), "--reason", "lost"])
+        .refuses("this is a specimen, nobody's certificate");
+
+    // Among others, in a folder and in one file: the good stay good, the revoked is not hidden, and not all is well.
+    let [good, revoked] = [0, 1].map(|at| issuer.file(&numbers[at], "pdf"));
+    fs::copy(&good, folder.join("a.pdf")).unwrap();
+    fs::copy(&revoked, folder.join("b.pdf")).unwrap();
+    verify(&folder, 1, &["valid", "revoked", "specimen", "specimen"]);
+    let merged = issuer.path("merged.pdf");
+    tool("pdfunite", &[&good, &pdf, &revoked, &merged]);
+    let ran = issuer.run(&["verify", merged.to_str().unwrap(), "--trust", "SITE", "--at", SOON, "--json"]).expect(1);
+    let told = |row: &Value| format!("{} {}{}", text(row, "verdict"), row["printedDiffers"], row["page"]);
+    let mut found: Vec<String> = ran.rows().iter().map(told).collect();
+    found.sort();
+    assert_eq!(found, ["revoked nullnull", "specimen nullnull", "valid nullnull"], "{}", ran.stdout);
+}
+
 /// Verifies a file that is written for it; returns the end of each input's name with the verdict.
 pub(crate) fn judged(issuer: &Issuer, name: &str, bytes: &[u8], code: i32) -> (Vec<(String, String)>, Ran) {
     fs::write(issuer.path(name), bytes).unwrap();

@@ -158,6 +158,37 @@ fn nothing_is_green_when_its_revocation_state_is_old() {
 }
 
 #[test]
+fn what_is_valid_is_so_as_of_an_instant_that_is_said() {
+    let issuer = Issuer::issued(THREE);
+    let pdf = issuer.file(&issuer.numbers()[0], "pdf");
+    let (made, due) = ("2026-03-01T09:00:00Z", "2026-03-08T09:00:00Z");
+    let fresh = format!("as of {made}, 2 days old, by the issuer's trust file; the next is due {due}");
+    let stale = format!("as of {made}, 92 days old, by the issuer's trust file; a newer one was due {due}");
+    let verify = |at, more| issuer.run(&["verify", pdf.to_str().unwrap(), "--trust", "SITE", "--at", at, more]);
+    // With each answer, and once for all of them.
+    verify(SOON, "--thorough")
+        .expect(0)
+        .prints(&format!("\n    valid {fresh}\n"))
+        .prints(&format!(": revocations known {fresh}\n"));
+    let quiet = verify(SOON, "--quiet").expect(0).prints(&format!(": revocations known {fresh}\n"));
+    assert_eq!(quiet.stdout.lines().count(), 2, "{}", quiet.stdout);
+    verify(STALE, "--thorough").expect(1).prints(&format!("\n    revocations known {stale}\n"));
+    for (at, on, overdue, text) in [(SOON, "trust_file", false, fresh), (STALE, "trust_file", true, stale)] {
+        let basis = &issuer.verify(&pdf, at)["basis"];
+        assert_eq!((&basis["on"], &basis["overdue"], &basis["text"]), (&on.into(), &overdue.into(), &text.into()));
+        assert_eq!((&basis["asOf"], &basis["nextUpdate"]), (&made.into(), &due.into()), "{basis}");
+    }
+    // Where no list was looked at, none is spoken of.
+    let (mut jws, forged) =
+        (fs::read_to_string(issuer.file(&issuer.numbers()[0], "jwt")).unwrap(), issuer.path("f.jwt"));
+    let at = jws.rfind('.').unwrap() + 1;
+    jws.replace_range(at..=at, if jws[at..].starts_with('A') { "B" } else { "A" });
+    fs::write(&forged, jws).unwrap();
+    let answer = issuer.verify(&forged, SOON);
+    assert_eq!((text(&answer, "verdict").as_str(), &answer["basis"]), ("proof_invalid", &Value::Null));
+}
+
+#[test]
 fn an_expired_manifest_makes_no_certificate_green() {
     let mut issuer = Issuer::issued(THREE);
     let pdf = issuer.file(&issuer.numbers()[0], "pdf");

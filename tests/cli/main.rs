@@ -2,6 +2,7 @@
 
 mod clock;
 mod containers;
+mod day;
 mod disk;
 mod earlier;
 mod first_user;

@@ -113,7 +113,7 @@ fn a_template_with_a_missing_asset_is_refused_by_name() {
     let issuer = Issuer::new();
     let folder = issuer.path("broken");
     fs::create_dir(&folder).unwrap();
-    let built_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/classic.json");
+    let built_in = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/classic@1.json");
     let mut template: serde_json::Value = serde_json::from_slice(&fs::read(built_in).unwrap()).unwrap();
     template["background"] = serde_json::json!({ "asset": "paper.png" });
     fs::write(folder.join("template.json"), template.to_string()).unwrap();
@@ -123,6 +123,20 @@ fn a_template_with_a_missing_asset_is_refused_by_name() {
     assert!((check.stdout + &check.stderr).contains("paper.png"));
     issuer.run(&["event", "create", "BROKEN", "--title", "Broken", "--template", path]).refuses("paper.png");
     issuer.run(&["issue", "BROKEN"]).refuses("does not exist");
+}
+
+#[test]
+fn a_built_in_template_is_named_with_or_without_its_version() {
+    let issuer = Issuer::new();
+    issuer.run(&["template", "list"]).expect(0).prints("classic@1").prints("newest");
+    let create =
+        |code: &str, template: &str| issuer.run(&["event", "create", code, "--title", "T", "--template", template]);
+    create("PLAIN", "classic").expect(0);
+    create("FIXED", "classic@1").expect(0);
+    create("LATER", "classic@99").refuses("template `classic` has no version 99; the newest is 1");
+    for code in ["PLAIN", "FIXED"] {
+        issuer.run(&["event", "show", code]).expect(0).prints("classic@1 ");
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod absent;
 mod accounts;
 mod bitflips;
+mod house;
 mod import;
 mod publish;
 mod reading;

@@ -9,8 +9,9 @@ use testamur::credential::{Achievement, Claims, CredentialSuffix, Extras, Status
 use testamur::proof::eddsa::SecretKey;
 use testamur::proof::jws::{self, Jws};
 use testamur::reading::*;
-use testamur::render::{Base, BaseMeta, CertificateMeta, FaceData, FaceSource};
-use testamur::template::{FontId, FontLibrary, Layout, Record, Template, builtin_names};
+use testamur::render::{Base, BaseMeta, CertificateMeta};
+use testamur::scene::{FaceData, FaceSource, FontId};
+use testamur::template::{FontLibrary, Layout, Record, Template, builtin_names};
 
 const LINK: &str = "https://certs.example.org/verify#112345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890";
 const JWS: &str = "eyJhbGciOiJFZERTQSJ9.eyJhIjoxfQ.c2lnbmF0dXJl";

@@ -1,7 +1,7 @@
 //! What is drawn: text that can be copied out again, pictures, sameness of bytes, sizes.
 
 use testamur::render::{Base, BaseMeta, PictureError, RenderError, png, raster};
-use testamur::template::{FontId, Item};
+use testamur::scene::{FontId, Item};
 
 use crate::scenes::{Faces, PAGE, base, image, meta, ornament, pdf, qr, scene, text_of, tool};
 

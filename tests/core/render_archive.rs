@@ -1,7 +1,7 @@
 //! PDF/A-3b (ISO 19005-3), rule by rule, as another library reads the file.
 
 use lopdf::{Dictionary, Document, Object};
-use testamur::template::Item;
+use testamur::scene::Item;
 
 use crate::scenes::{Faces, base, image, meta, ornament, qr, scene, tool};
 

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use harfrust::{Buffer, Direction, Font, ShapeOptions, ShaperFont};
 use testamur::qr::Symbol;
-use testamur::render::{Base, BaseMeta, CertificateMeta, FaceData, FaceSource};
-use testamur::template::{Color, FontId, Glyph, GlyphRun, ImageItem, Item, Path, PathSegment, QrItem, Scene};
+use testamur::render::{Base, BaseMeta, CertificateMeta};
+use testamur::scene::{
+    Color, FaceData, FaceSource, FontId, Glyph, GlyphRun, ImageItem, Item, Path, PathSegment, QrItem, Scene,
+};
 
 /// A4, landscape.
 pub(crate) const PAGE: (f32, f32) = (841.89, 595.276);

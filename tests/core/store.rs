@@ -7,6 +7,7 @@ mod between;
 mod dump;
 mod folder;
 pub mod records;
+mod remote;
 mod speed;
 
 use std::collections::BTreeSet;
@@ -28,17 +29,19 @@ use records::{
     revoke, supersede,
 };
 
-/// Tells a story to a fresh store of every engine, through two handles that take turns with each call. An engine of one process
-/// has one handle, which is passed on; one that several processes share has a connection for each.
+/// Tells a story to a fresh store of every engine, through two handles that take turns with each call: that of the process
+/// which holds the store, and that of another one, which asks it through a socket.
 fn on_each_engine(story: impl Fn(&dyn Store)) {
-    let tell = |handles: Vec<Arc<dyn Store>>| story(&*Between::taking_turns(handles));
+    let tell = |store: Arc<dyn Store>| {
+        remote::from_inside_and_outside(store, |handles| story(&*Between::taking_turns(handles)));
+    };
     println!("memory");
-    let memory: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    tell(vec![memory.clone(), memory]);
+    tell(Arc::new(MemoryStore::new()));
     println!("sled");
     let folder = tempfile::tempdir().unwrap();
-    let sled: Arc<dyn Store> = Arc::new(SledStore::create(&folder.path().join("store")).unwrap());
-    tell(vec![sled.clone(), sled]);
+    tell(Arc::new(SledStore::create(&folder.path().join("store")).unwrap()));
+    println!("outside only");
+    remote::asked_through_a_socket(|store| story(store));
 }
 
 /// Reads a whole listing in pages of `limit`.

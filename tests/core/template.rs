@@ -6,9 +6,9 @@ use std::sync::Arc;
 use testamur::credential::Timestamp;
 use testamur::qr::Symbol;
 use testamur::render::{Base, BaseMeta};
+use testamur::scene::{GlyphRun, Item, Scene};
 use testamur::template::{
-    FillError, FontLibrary, GlyphRun, Item, Layout, MAX_VALUE, Record, Scene, Severity, Template, TemplateError,
-    builtin_names, floor_mm,
+    FillError, FontLibrary, Layout, MAX_VALUE, Record, Severity, Template, TemplateError, builtin_names, floor_mm,
 };
 
 use crate::scenes;

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::http::header;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use testamur::acts::erase::{self, Gone};
+use testamur::acts::erase;
 use testamur::desk::Actor;
 use testamur::making::{self, Order, StageTimes, Workshop};
 use testamur::server::{Limits, compact_if_due, finish_erasing};
@@ -211,8 +211,7 @@ fn an_erasing_that_was_killed_half_way_is_ended_when_the_service_starts() {
         let kept = store.document(Collection::CORRECTIONS, late["id"].as_str().unwrap()).unwrap().unwrap();
         let code = "WORKSHOP".parse().unwrap();
         let person = testamur::acts::find(store, &code, &id).unwrap();
-        let gone = Gone::of(store, &code, &person).unwrap();
-        erase::erase(&desk(world), &person, gone, Vec::new()).unwrap();
+        erase::begin(&desk(world), &code, &person).unwrap();
         let again = DocumentWrite::put(Collection::CORRECTIONS, kept.key, Expect::Any, &kept.value);
         store.write_documents(&[again], None).unwrap();
         let left = named(world);
@@ -351,7 +350,8 @@ fn nobody_gets_a_first_certificate_who_was_erased_while_it_was_made() {
         let code = "WORKSHOP".parse().unwrap();
         let event = store.event(&code).unwrap().unwrap();
         let person = store.participant(&code, &PersonKey("p00000@example.org".to_owned())).unwrap().unwrap();
-        let order = Order { person, template: event.template.clone(), tier: None, basis: None, run: None };
+        let order =
+            Order { person, template: event.template.clone(), tier: None, basis: None, run: None, issued: None };
         let (signer, times) = (world.app.vault.signer(), StageTimes::default());
         let workshop = Workshop { faces: &world.app.faces, signer: &signer, times: &times };
         let made = making::make(&desk, &workshop, &event, vec![order]).unwrap().remove(0).unwrap();

@@ -20,20 +20,22 @@ use super::runs::{certificates, done, school};
 
 /// What came in: header names in lower case.
 #[derive(Debug, Clone)]
-struct Message {
+pub struct Message {
     headers: BTreeMap<String, String>,
-    body: String,
+    /// What was told.
+    pub body: String,
 }
 
 /// A receiver on this machine, written without the service's own code. Answers each message as it was told to, else 204.
-struct Receiver {
+pub struct Receiver {
     port: u16,
     messages: Arc<Mutex<Vec<Message>>>,
     answers: Arc<Mutex<Vec<String>>>,
 }
 
 impl Receiver {
-    fn start() -> Self {
+    /// Listens.
+    pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let receiver = Self { port, messages: Arc::default(), answers: Arc::default() };
@@ -51,7 +53,8 @@ impl Receiver {
         receiver
     }
 
-    fn url(&self) -> String {
+    /// Returns its address.
+    pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}/hook", self.port)
     }
 
@@ -61,7 +64,7 @@ impl Receiver {
     }
 
     /// Returns what came in since it was last asked.
-    fn messages(&self) -> Vec<Message> {
+    pub fn messages(&self) -> Vec<Message> {
         std::mem::take(&mut self.messages.lock().unwrap())
     }
 }

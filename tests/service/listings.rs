@@ -113,7 +113,7 @@ fn the_report_has_its_columns_whatever_the_rule_asks_for_and_comes_as_csv() {
             "id,name,email,attendance,entered_by_hand,points,score,completion,status,reason,tier,certificate"
         );
         let first = lines.next().unwrap();
-        assert!(first.contains("Ada,ada@example.org,50,yes,7,91,100,eligible,rule_met"), "{first}");
+        assert!(first.contains("Ada,ada@example.org,50,typed by staff:owner,7,91,100,eligible,rule_met"), "{first}");
         let second = lines.next().unwrap();
         assert!(second.contains(",'=HYPERLINK(1),") && second.contains(",not_eligible,"), "{second}");
         let failing = world.get("/events/WORKSHOP/eligibility-report?state=not_eligible").text();

@@ -2,13 +2,17 @@
 
 mod abuse;
 mod archived;
+mod beside;
+mod chosen;
 mod document;
 mod earlier;
 mod eligibility;
+mod entered;
 mod erase;
 mod events;
 mod exceptions;
 mod first_user;
+mod foreseen;
 mod full;
 mod harness;
 mod hooks;
@@ -29,6 +33,7 @@ mod people;
 mod process;
 mod public_url;
 mod publishing;
+mod ready;
 mod real_door;
 mod runs;
 mod scopes;
@@ -38,6 +43,7 @@ mod shut_out;
 mod skeleton;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
+mod story;
 mod strays;
 mod tags;
 mod taken_back;

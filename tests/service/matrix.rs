@@ -1,5 +1,6 @@
 //! Who may do what: every operation of the document, tried by everybody there is, with the real sessions and API tokens.
-//! The table says what is meant; the document has to say the same, and the running service has to do it.
+//! The table says what is meant; the document has to say the same, and the running service has to do it. The same with
+//! memberships and tokens that are limited to events, and the ids of other events: `scopes`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -3,7 +3,9 @@
 use serde_json::{Value, json};
 use testamur::acts::run::{self, Kind, Over, RunRequest, RunState};
 use testamur::desk::{Actor, Desk, Issuer};
+use testamur::making::Faces;
 use testamur::store::SledStore;
+use testamur::template::FontLibrary;
 
 use crate::process::{Place, Process};
 
@@ -95,14 +97,16 @@ fn a_command_that_was_interrupted_is_ended_in_the_journal_and_the_next_one_compl
     let store = SledStore::open(&place.path("data/store")).unwrap();
     let issuer = Issuer { host: "x.example".into(), name: "X".into(), verifier: "x.example/verify".into() };
     let now = testamur::credential::Timestamp::from_unix(crate::process::now());
-    let desk = Desk { store: &store, issuer: &issuer, actor: &Actor::System, now };
+    let ada = Actor::operator("ada");
+    let desk = Desk { store: &store, issuer: &issuer, actor: &ada, now };
     let request = RunRequest {
         event: Some("WORKSHOP".parse().unwrap()),
         over: Some(Over::AllEligible),
         anyway: true,
         ..RunRequest::of(Kind::Generate)
     };
-    let killed = run::create(&desk, &request, usize::MAX).unwrap().run.id;
+    let faces = Faces::new(FontLibrary::builtin());
+    let killed = run::create(&desk, &faces, &request, usize::MAX).unwrap().run.id;
     drop(store);
     let out = place.path("out");
     let issued = place.output(&["issue", "WORKSHOP", "--out", out.to_str().unwrap()]);

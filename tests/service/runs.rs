@@ -57,7 +57,7 @@ pub fn desk(world: &World) -> testamur::desk::Desk<'_> {
     testamur::desk::Desk { store, issuer, actor: owner(), now: world.app.now() }
 }
 
-fn person(n: usize, passed: bool) -> Participant {
+pub fn person(n: usize, passed: bool) -> Participant {
     let email = format!("p{n:05}@example.org");
     let name = format!("Person Number {n}");
     let imported = "2026-11-01T00:00:00Z".parse().unwrap();

@@ -11,10 +11,10 @@ use testamur::server::openapi;
 use testamur::store::{Collection, DocumentWrite, Expect, StoreError};
 
 use crate::document::{Operation, operations};
-use crate::harness::{Answer, World};
+use crate::harness::{Answer, World, on_each_engine};
 use crate::process::Place;
 use crate::real_door::{Member, PASSWORD, behind_the_real_door, by_token, invited, log_in, post};
-use crate::runs::{desk, work};
+use crate::runs::{certificates, desk, done, school, work};
 
 /// What nobody who is limited to `MINE` may read anywhere.
 const MARKS: [&str; 4] = ["geheim", "verborgen", "secret.example", "both@secret"];
@@ -505,6 +505,31 @@ fn the_command_line_invites_with_a_limit_and_changes_it() {
     assert!(place.refused(&["staff", "limit", "nobody@example.org", "--all-events"]).contains("does not exist"));
     assert!(!place.output(&["staff", "limit", "dean@example.org"]).status.success(), "it says to which, or to all");
     assert!(place.run(&["staff", "list", "--json"]).contains("\"events\":null"));
+}
+
+#[test]
+fn who_is_limited_takes_back_what_is_not_published_and_nothing_else() {
+    on_each_engine(|world| {
+        school(world, 2, 0);
+        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        let bob = "staff:bob view,revoke WORKSHOP";
+        let all = certificates(&*world.app.store);
+        let ask = |number: &str, what: &str, body: &Value| {
+            world.tell(bob, "POST", &format!("/certificates/{number}/{what}"), body)
+        };
+        for number in all.iter().map(|one| one.number.to_string()) {
+            ask(&number, "revoke", &json!({ "cause": "on_request" })).ok();
+        }
+        let (first, second) = (all[0].number.to_string(), all[1].number.to_string());
+        assert_eq!(ask(&first, "restore", &Value::Null).ok()["status"], "active");
+        world.post("/publish?at_once=true", &Value::Null).ok();
+        work(world);
+        ask(&second, "restore", &Value::Null).problem(409, "published");
+        let elsewhere = "staff:bob view,revoke ELSEWHERE";
+        world
+            .tell(elsewhere, "POST", &format!("/certificates/{first}/revoke"), &json!({ "cause": "fraud" }))
+            .problem(404, "not-found");
+    });
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::harness::{Answer, OWNER, World, on_each_engine, request};
 use crate::runs::{certificates, done};
 
 /// A template with its own words.
-fn document(words: &str, language: &str) -> Vec<u8> {
+pub fn document(words: &str, language: &str) -> Vec<u8> {
     let text = |text: &str, y: u32, size: u32| json!({ "type": "text", "text": text, "x": 20, "y": y, "width": 170, "height": 20, "size": size, "minSize": 8, "wrap": true });
     let elements = [
         text(words, 20, 20),
@@ -24,9 +24,9 @@ fn document(words: &str, language: &str) -> Vec<u8> {
 }
 
 /// A part of a form: its name, a file name for a file, its bytes.
-type Part<'a> = (&'a str, Option<&'a str>, &'a [u8]);
+pub type Part<'a> = (&'a str, Option<&'a str>, &'a [u8]);
 
-fn send(world: &World, caller: &str, method: &str, path: &str, parts: &[Part]) -> Answer {
+pub fn send(world: &World, caller: &str, method: &str, path: &str, parts: &[Part]) -> Answer {
     let mut body = Vec::new();
     for (name, file, bytes) in parts {
         let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
@@ -40,7 +40,7 @@ fn send(world: &World, caller: &str, method: &str, path: &str, parts: &[Part]) -
     world.send(caller, request, body)
 }
 
-fn add(world: &World, name: &str, words: &str, language: &str) -> Answer {
+pub fn add(world: &World, name: &str, words: &str, language: &str) -> Answer {
     let document = document(words, language);
     send(
         world,
@@ -56,7 +56,7 @@ fn printed(bytes: &[u8]) -> String {
 }
 
 /// The text of a certificate's PDF.
-fn pdf(world: &World, number: &str, version: u32) -> String {
+pub fn pdf(world: &World, number: &str, version: u32) -> String {
     printed(&world.get(&format!("/certificates/{number}/file?format=pdf&version={version}")).bytes)
 }
 
@@ -197,6 +197,35 @@ fn the_library_is_listed_shown_downloaded_and_emptied_but_for_what_is_used() {
         let rest = world.get(&format!("/templates?limit=1&cursor={}", first["next"].as_str().unwrap())).ok();
         assert_eq!(names(&rest), ["with-logo"]);
 
+        // A built-in one has versions too; an event may name one of them, and stays with it.
+        let classic = world.get("/templates/classic").ok();
+        let versions = classic["template"]["versions"].as_array().unwrap();
+        let newest = versions.last().unwrap();
+        assert_eq!(
+            (&classic["template"]["built_in"], &classic["template"]["digest"]),
+            (&json!(true), &newest["digest"])
+        );
+        assert_eq!(first["items"][0]["version"], newest["version"]);
+        let template = |name: &str| json!({ "title": "Versions", "template": name });
+        for (code, name) in [("NEWEST", "classic"), ("FIXED", "classic@1"), ("KEPT", "with-logo@1")] {
+            let made = world.post("/events", &json!({ "code": code, "details": template(name) })).ok();
+            let plain = name.trim_end_matches("@1");
+            let of = world.get(&format!("/templates/{plain}")).ok();
+            let first = (&json!(plain), &of["template"]["versions"][0]["digest"]);
+            assert_eq!((&made["template"]["name"], &made["template"]["digest"]), first);
+        }
+        for none in ["classic@2", "classic@0", "classic@01", "plain@9", "none@1", "classic@"] {
+            let none = json!({ "code": "NONE", "details": template(none) });
+            world.post("/events", &none).problem(422, "no-such-template");
+        }
+        world.get("/templates/classic/files/template.json?version=2").problem(404, "not-found");
+        assert!(world.get("/templates/classic/files/template.json?version=1").bytes.starts_with(b"{"));
+        let used = world.get("/templates/classic").ok();
+        let used: Vec<_> =
+            used["used_by"].as_array().unwrap().iter().map(|one| (&one["event"], &one["newest"])).collect();
+        assert_eq!(used, [(&json!("FIXED"), &json!(true)), (&json!("NEWEST"), &json!(true))]);
+        assert_eq!(world.post("/templates/classic/roll-out", &json!({})).ok()["items"], json!([]));
+
         // What is downloaded can be uploaded again, and the same again is no new version.
         let document = world.get("/templates/plain/files/template.json").bytes;
         let tag = world.get("/templates/plain").etag();
@@ -205,7 +234,7 @@ fn the_library_is_listed_shown_downloaded_and_emptied_but_for_what_is_used() {
         assert_eq!(world.get("/templates/with-logo/files/logo").bytes, logo);
         world.get("/templates/with-logo/files/..%2Fx").problem(404, "not-found");
         assert_eq!(world.get("/templates/plain/files/template.json?version=1").bytes, document);
-        for none in ["plain/files/template.json?version=2", "classic/files/template.json?version=1"] {
+        for none in ["plain/files/template.json?version=2", "classic/files/template.json?version=2"] {
             world.get(&format!("/templates/{none}")).problem(404, "not-found");
         }
         world.get("/templates/%2Fetc%2Fpasswd").problem(404, "not-found");

@@ -80,6 +80,7 @@ fn a_number_tells_the_state_and_only_the_whole_id_tells_whose() {
         ] {
             let known = look_up(world, id).ok();
             assert_eq!((&known["state"], &known["verdict"]["verdict"]), (&json!(state), &json!(verdict)), "{known}");
+            assert_eq!(known["basis"]["asOf"], known["verdict"]["statusAsOf"], "{known}");
         }
         assert_eq!(look_up(world, &ids[1]).ok()["reason"]["text"], "sold");
         assert!(look_up(world, &newest).text().contains("Zoë Ångström"));
@@ -103,6 +104,11 @@ fn whatever_a_certificate_is_sent_as_it_is_verified() {
         for format in ["pdf", "png", "jwt", "json"] {
             let answer = send(world, "application/octet-stream", file(world, format)).ok();
             assert_eq!((verdict(&answer), &answer["good"]), ("valid", &json!(true)), "{format}: {answer}");
+            // Of what is known here no trust file is asked, and the answer says so.
+            let (basis, now) = (&answer["verdicts"][0]["basis"], world.app.now().to_string());
+            assert_eq!((&basis["on"], &basis["checked"]), (&json!("records"), &json!(now)), "{answer}");
+            let text = format!("as of {}, by the issuer's own records", basis["asOf"].as_str().unwrap());
+            assert_eq!((&basis["text"], &basis["overdue"]), (&json!(text), &json!(false)));
         }
         let jws = String::from_utf8(file(world, "jwt")).unwrap();
         let link = reading::read(&file(world, "png")).unwrap().candidates.remove(0).text;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use testamur::server::Limits;
 use testamur::store::MemoryStore;
 
-use crate::harness::{OWNER, World, on_each_engine};
+use crate::harness::{OWNER, World, on_each_engine, request};
 use crate::runs::{REVOKER, certificates, done, school, work};
 
 const FIRST: &str = "/certificates/CERT-WORKSHOP-2026-00001";
@@ -61,7 +61,7 @@ fn many_at_once_need_a_second_member_of_staff() {
     assert_eq!(set_entries(&world), 0, "nothing happens before");
     let approval = format!("/approvals/{}", run["approval"].as_str().unwrap());
     world.ask(REVOKER, "POST", &format!("{approval}/approve")).problem(403, "same-person");
-    world.ask("token:x view,revoke", "POST", &format!("{approval}/approve")).problem(403, "forbidden");
+    world.ask("staff:x/token:x view,revoke", "POST", &format!("{approval}/approve")).problem(403, "forbidden");
     world.ask("staff:v view", "POST", &format!("{approval}/approve")).problem(403, "forbidden");
     assert_eq!(world.ask(OWNER, "POST", &format!("{approval}/approve")).ok()["state"], "approved");
     world.ask(OWNER, "POST", &format!("{approval}/approve")).problem(409, "over");
@@ -202,7 +202,7 @@ fn certificates_are_listed_shown_and_downloaded() {
 }
 
 #[test]
-fn a_specimen_is_marked_and_nobody_trusts_it_and_a_spot_check_finds_all_well() {
+fn a_specimen_is_marked_and_says_so_to_verifiers_and_a_spot_check_finds_all_well() {
     let world = World::in_memory();
     issued(&world, 4);
     let before = world.acts().len();
@@ -212,6 +212,20 @@ fn a_specimen_is_marked_and_nobody_trusts_it_and_a_spot_check_finds_all_well() {
     assert!(read.printed.unwrap().contains("Person Number 4"));
     let picture = world.post("/events/WORKSHOP/specimen", &json!({ "format": "png", "name": "Zoë" }));
     assert!(picture.bytes.starts_with(b"\x89PNG"));
+    // As a file, as a picture, and as what a phone reads from it: the same word, neither good nor accused.
+    let link = testamur::reading::read(&picture.bytes).unwrap().candidates.remove(0).text;
+    let template = world.post("/templates/modern/preview", &json!({}));
+    let said = json!({ "text": link }).to_string().into_bytes();
+    let octets = "application/octet-stream";
+    for (kind, body) in
+        [(octets, pdf.bytes), (octets, picture.bytes), (octets, template.bytes), ("application/json", said)]
+    {
+        let answer = world.send("", request("POST", "/verify").header("content-type", kind), body).ok();
+        let verdicts = answer["verdicts"].as_array().unwrap();
+        assert_eq!(verdicts.len(), 1, "{answer}");
+        assert_eq!((&verdicts[0]["verdict"], &answer["good"]), (&json!("specimen"), &json!(false)), "{answer}");
+        assert_eq!(verdicts[0].as_object().unwrap().len(), 2, "verdict and source, nothing that is claimed: {answer}");
+    }
     let check = world.post("/events/WORKSHOP/spot-check", &json!({ "count": 2 })).ok();
     assert_eq!((&check["of"], check["checked"].as_array().unwrap().len()), (&json!(4), 2));
     for one in check["checked"].as_array().unwrap() {

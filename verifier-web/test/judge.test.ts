@@ -66,6 +66,25 @@ test('a page is answered for, not the attachment of another certificate', async 
   assert.deepEqual(await rows([attached(good), attached(bad)], ['a scan without text']), ['x.pdf: valid amber', 'x.pdf: revoked red']);
 });
 
+test('a specimen is told by itself, hides nothing, and makes nothing green', async () => {
+  const specimen = { text: input('qr_specimen') };
+  const page = 'Ada Lovelace\nCERT-SPECIMEN-2026-00001\n';
+  const scanned = (number: number): Candidate => ({ ...specimen, page: number });
+  assert.deepEqual(await rows([specimen]), ['x.pdf: specimen grey']);
+  assert.deepEqual(await rows([scanned(1), specimen], [page]), ['x.pdf: specimen grey']);
+  // Put together into one file, with its code read or only its credential attached.
+  for (const own of [[attached(good)], [attached(good), onPage(good, 1)], [onPage(good, 1)]]) {
+    const both = ['x.pdf, page 1: valid green', 'x.pdf, page 2: specimen grey'];
+    assert.deepEqual((await rows([...own, scanned(2)], [good.page, page])).sort(), both);
+  }
+  // Over the certificate's own code, on its page or in the picture that it is baked into.
+  assert.deepEqual(await rows([attached(good), scanned(1)], [good.page]), ['x.pdf, page 1: valid amber', 'x.pdf, page 1: specimen grey']);
+  assert.deepEqual(await rows([{ text: good.jws, written: true }, specimen]), ['x.pdf: valid amber', 'x.pdf: specimen grey']);
+  // Side by side before a camera.
+  assert.deepEqual(await rows([{ text: good.jws }, specimen]), ['x.pdf: valid green', 'x.pdf: specimen grey']);
+  assert.deepEqual(await rows([attached(bad), scanned(2)], [bad.page, page]), ['x.pdf, page 1: revoked red', 'x.pdf, page 2: specimen grey']);
+});
+
 test('the link of a page to its own certificate adds nothing, one to another does', async () => {
   const link = json('verdicts/qr_arabic_name.json').input;
   const own = await one('qr_arabic_name');

@@ -9,11 +9,11 @@ use utoipa::ToSchema;
 use crate::acts::asked::{Said, check_absent, check_alone, known};
 use crate::acts::import_report::{told_of, without_rows_about};
 use crate::acts::listed::{Listed, key, stored};
-use crate::acts::{ActError, MAX_FIELDS, printed, retried, text};
+use crate::acts::{ActError, MAX_FIELDS, entered, printed, retried, text};
 use crate::acts::{free_key, fresh_id, planned};
 use crate::credential::EventCode;
 use crate::desk::Desk;
-use crate::eligibility::{Course, Done, Mark, Progress};
+use crate::eligibility::{Course, Done, Entered, Mark, Progress};
 use crate::import::{checked_name, field_name, is_email, last_day, person_key};
 use crate::store::{
     Batch, Collection, DocumentWrite, Fields, Participant, ParticipantChange, PersonKey, Premise, Store, StoreError,
@@ -138,8 +138,9 @@ pub fn upsert(
     let name = change.name.as_deref().ok_or_else(|| ActError::invalid("name", "is missing"))?;
     let (name, email) = (checked_name(name)?, email(change.email.as_deref())?);
     let key = free_key(desk.store, code, &person_key(&name, email.as_deref()))?;
-    let fresh = Participant { id: Some(fresh_id()?), ..Participant::new(key, name, email, Fields::new(), desk.now) };
-    let person = changed(&fresh, change)?;
+    let known = Participant::new(key, name, email, Fields::new(), desk.now);
+    let fresh = Participant { id: Some(fresh_id()?), entered: Some(entered(desk)), ..known };
+    let person = changed(&fresh, change, &entered(desk))?;
     check_external_id(desk.store, code, &fresh, &person)?;
     put(desk, code, (None, &person), (Vec::new(), Vec::new()), "participant.add")?;
     Ok((person, true))
@@ -165,7 +166,7 @@ pub fn patch_given(
     said: Said,
     given: Vec<Premise>,
 ) -> Result<Participant, ActError> {
-    let mut person = changed(old, change)?;
+    let mut person = changed(old, change, &entered(desk))?;
     if person == *old {
         return Ok(person);
     }
@@ -270,8 +271,10 @@ pub fn change_progress(
     })
 }
 
-fn changed(old: &Participant, change: &PersonChange) -> Result<Participant, ActError> {
-    let mut person = Participant { progress: change.progress.clone(), ..old.clone() }.over(old);
+fn changed(old: &Participant, change: &PersonChange, by: &Entered) -> Result<Participant, ActError> {
+    let mut said = Participant { progress: change.progress.clone(), ..old.clone() };
+    said.stamp(by);
+    let mut person = said.over(old);
     if let Some(name) = &change.name {
         person.name = checked_name(name)?;
     }
@@ -388,6 +391,8 @@ fn merged(keep: &Participant, gone: &Participant) -> Result<Participant, ActErro
             *kept = *done;
         }
     }
+    person.entered.clone_from(&keep.entered);
+    person.credit([keep, gone]);
     Ok(person)
 }
 

@@ -1,3 +1,5 @@
+//! Many people put into an event at once: what an import's rows become.
+
 use std::collections::HashSet;
 
 use serde_json::json;

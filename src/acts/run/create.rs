@@ -1,7 +1,10 @@
+//! Makes runs: the list is frozen, row by row, and what takes a second person waits for one.
+
 use std::collections::BTreeSet;
 
 use serde_json::json;
 
+use super::chosen::{Chosen, chosen};
 use super::fate::Fate;
 use super::lease::{self, Held, Holder};
 use super::record::{Counters, GROUP, Kind, Row, RowState, RunRecord, RunState, read};
@@ -12,6 +15,7 @@ use crate::acts::planned;
 use crate::acts::second::{self, Takes};
 use crate::credential::EventCode;
 use crate::desk::Desk;
+use crate::making::Faces;
 use crate::store::{Batch, Collection, DocumentWrite, Expect, PersonKey, Premise, Store, StoreError};
 
 /// A run that was made.
@@ -24,25 +28,36 @@ pub struct Created {
 }
 
 /// Makes a run over those who are in the group now. With more than `alone` certificates that one person revokes, restores or
-/// replaces within a day it waits for a second member of staff.
+/// replaces within a day it waits for a second member of staff. What it chooses is settled before anything is reserved.
 ///
 /// # Errors
 /// See [`RunError`]; a run of which not all rows could be written never starts.
-pub fn create(desk: &Desk, request: &RunRequest, alone: usize) -> Result<Created> {
-    create_held(desk, &Holder::default(), request, alone)
+pub fn create(desk: &Desk, faces: &Faces, request: &RunRequest, alone: usize) -> Result<Created> {
+    create_held(desk, faces, &Holder::default(), request, alone)
 }
 
 /// The same by somebody who does it themselves, where they keep runs to the end: nobody else takes it.
 ///
 /// # Errors
 /// As [`create`].
-pub fn create_held(desk: &Desk, holder: &Holder, request: &RunRequest, alone: usize) -> Result<Created> {
+pub fn create_held(desk: &Desk, faces: &Faces, holder: &Holder, request: &RunRequest, alone: usize) -> Result<Created> {
+    request.check()?;
+    create_as(desk, holder, (request, chosen(desk, faces, request)?), alone)
+}
+
+/// The same with what was chosen.
+pub(in crate::acts) fn create_as(
+    desk: &Desk,
+    holder: &Holder,
+    (request, chosen): (&RunRequest, Chosen),
+    alone: usize,
+) -> Result<Created> {
     let over = request.check()?;
     let of = request.run.clone().filter(|_| request.kind == Kind::Restore);
     let begun = begun(desk, (request.kind, over), request.event.clone(), request.reason.clone())?;
-    let record = RunRecord { of, at_once: request.at_once, ..begun };
+    let record = RunRecord { of, at_once: request.at_once, chosen: chosen.clone(), ..begun };
     freeze(desk, holder, record, alone, |list| {
-        each(desk, request, over, |selected| list.add(selected.row, &selected.fate))
+        each(desk, request, (over, &chosen), |selected| list.add(selected.row, &selected.fate))
     })
 }
 
@@ -62,8 +77,13 @@ pub fn retry_failed(desk: &Desk, id: &str, alone: usize) -> Result<Created> {
     let broke_off = old.state == RunState::Failed && old.problem.is_some();
     let retry_of = Some(old.id.clone());
     let of = old.of.clone();
-    let record =
-        RunRecord { retry_of, of, at_once: old.at_once, ..begun(desk, (old.kind, old.over), old.event, old.reason)? };
+    let record = RunRecord {
+        retry_of,
+        of,
+        at_once: old.at_once,
+        chosen: old.chosen,
+        ..begun(desk, (old.kind, old.over), old.event, old.reason)?
+    };
     freeze(desk, &Holder::default(), record, alone, |list| {
         journal::each_row(desk.store, id, |_, row| match row.state {
             _ if row.person.is_none() && row.number.is_none() => Ok(()),
@@ -116,6 +136,7 @@ fn begun(
         of: None,
         at_once: false,
         left_out: None,
+        chosen: Chosen::default(),
         cancelled_by: None,
     })
 }
@@ -240,10 +261,13 @@ fn start(desk: &Desk, record: RunRecord, held: &Held, total: u64, (changing, alo
         None => writes.push(held.done(desk.now)),
     }
     writes.extend(tally);
-    let detail = json!({
+    let mut detail = json!({
         "kind": run.kind, "event": run.event, "over": run.over, "total": total, "reason": run.reason,
         "retryOf": run.retry_of, "approval": run.approval, "of": run.of,
     });
+    if !run.chosen.is_nothing() {
+        detail["chosen"] = json!(run.chosen);
+    }
     desk.store.write_documents(&writes, Some(&desk.act("run.start", &run.id, detail)))?;
     Ok(Created { run, approval })
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Kind, Over, Result};
+use super::{Chosen, Kind, Over, Result};
 use crate::acts::{Decider, Decision, Ground, Listed, listed_at, listed_given};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::desk::Desk;
@@ -115,6 +115,7 @@ pub(in crate::acts) struct Assessor<'a> {
     pub(in crate::acts) event: &'a Event,
     pub(in crate::acts) decider: Decider<'a>,
     pub(in crate::acts) asked: Asked,
+    pub(in crate::acts) chosen: &'a Chosen,
 }
 
 /// How it stands with somebody: the decision about them, and what they have.
@@ -157,7 +158,8 @@ impl Assessor<'_> {
     }
 
     fn case_of(&self, person: &Participant, listed: Listed, has: Option<Certificate>) -> Case {
-        let decision = self.decider.decide(person, &listed);
+        let mut decision = self.decider.decide(person, &listed);
+        decision.template = self.chosen.template.clone().unwrap_or(decision.template);
         let let_in = match listed {
             Listed::Exception(exception) => Some(exception.at),
             Listed::Lifted(lifted) => Some(lifted.at),

@@ -1,11 +1,13 @@
-//! What a run would do, as exactly as it can be known before: who would get something is tried out up to the signature.
+//! What a run would do, as exactly as it can be known before: who would get something is tried out up to the signature, by
+//! the code that makes it.
 
-use super::fate::{Fate, Grant};
+use super::chosen::{Chosen, chosen};
+use super::fate::Fate;
 use super::select::{RunRequest, Selected, each};
 use super::{NOTHING_CHANGES, Result, RunError};
 use crate::credential::EventCode;
 use crate::desk::Desk;
-use crate::making::{self, Faces, Order};
+use crate::making::{self, FaceError, IssueError, ReplaceError, Trial};
 
 /// People tried out at a time, side by side.
 const TOGETHER: usize = 500;
@@ -16,25 +18,25 @@ const TOGETHER: usize = 500;
 /// See [`RunError`]; also what `take` returns.
 pub fn affected(desk: &Desk, request: &RunRequest, take: impl FnMut(Selected) -> Result<()>) -> Result<()> {
     let over = request.check()?;
-    each(desk, request, over, take)
+    each(desk, request, (over, &Chosen::default()), take)
 }
 
 /// Says who will get, keep or lose what, and changes nothing. Who would get something that cannot be made is told as one who
-/// gets nothing or keeps what they have, with why. At most `most` are tried out; returns how many were past them. `kid` is
-/// the full id of the key that would sign.
+/// gets nothing or keeps what they have, with why. At most `most` are tried out; returns how many were past them.
 ///
 /// # Errors
 /// See [`RunError`]; also what `take` returns.
 pub fn preview(
     desk: &Desk,
-    (faces, kid): (&Faces, &str),
+    trial: &Trial,
     request: &RunRequest,
     most: u64,
     mut take: impl FnMut(Selected) -> Result<()>,
 ) -> Result<u64> {
     let over = request.check()?;
+    let chosen = chosen(desk, trial.faces, request)?;
     let Some(code) = &request.event else {
-        each(desk, request, over, take)?;
+        each(desk, request, (over, &chosen), take)?;
         return Ok(0);
     };
     let (mut waiting, mut tried, mut untried) = (Vec::new(), 0, 0);
@@ -42,14 +44,14 @@ pub fn preview(
         let gets = group.iter().filter(|one| is_made(&one.fate)).count() as u64;
         let group = if tried < most {
             tried += gets;
-            foreseen(desk, (faces, kid), code, group)?
+            foreseen(desk, trial, (code, &chosen), group)?
         } else {
             untried += gets;
             group
         };
         group.into_iter().try_for_each(&mut take)
     };
-    each(desk, request, over, |selected| {
+    each(desk, request, (over, &chosen), |selected| {
         waiting.push(selected);
         if waiting.len() < TOGETHER { Ok(()) } else { flush(std::mem::take(&mut waiting)) }
     })?;
@@ -64,34 +66,45 @@ fn is_made(fate: &Fate) -> bool {
 /// Corrects what was decided by what can be made.
 fn foreseen(
     desk: &Desk,
-    (faces, kid): (&Faces, &str),
-    code: &EventCode,
+    trial: &Trial,
+    (code, chosen): (&EventCode, &Chosen),
     mut group: Vec<Selected>,
 ) -> Result<Vec<Selected>> {
     let event = desk.store.event(code)?.ok_or(RunError::Nobody)?;
-    let (mut places, mut orders) = (Vec::new(), Vec::new());
+    let (mut firsts, mut orders, mut nexts, mut pairs) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for (at, selected) in group.iter().enumerate() {
         let (Fate::Get(grant) | Fate::Replace(_, grant), Some(key)) = (&selected.fate, &selected.row.person) else {
             continue;
         };
-        if let Some(person) = desk.store.participant(code, key)? {
-            let Grant { template, tier, .. } = grant.clone();
-            places.push(at);
-            orders.push(Order { person, template, tier, basis: None, run: None });
+        let Some(person) = desk.store.participant(code, key)? else { continue };
+        let order = chosen.order(person, grant.clone());
+        if let Fate::Replace(old, _) = &selected.fate {
+            nexts.push(at);
+            pairs.push(((**old).clone(), order));
+        } else {
+            firsts.push(at);
+            orders.push(order);
         }
     }
-    let tried = making::try_out(desk, faces, kid, &event, &orders)?;
-    for ((at, order), problem) in places.into_iter().zip(&orders).zip(tried) {
-        let fate = &mut group[at].fate;
-        let changed = match (&*fate, problem) {
-            (Fate::Replace(old, _), _) if !making::would_change(&event, old, order) => {
-                Fate::Keep(old.number.clone(), NOTHING_CHANGES.to_owned())
-            }
-            (Fate::Replace(old, _), Some(why)) => Fate::Keep(old.number.clone(), why),
-            (_, Some(why)) => Fate::Nothing(why),
-            (_, None) => continue,
+    for (at, problem) in firsts.into_iter().zip(making::try_out(desk, trial, &event, &orders)?) {
+        if let Some(why) = problem {
+            group[at].fate = Fate::Nothing(why.to_string());
+        }
+    }
+    for ((at, tried), (old, _)) in
+        nexts.into_iter().zip(making::try_successors(desk, trial, &event, &pairs)).zip(&pairs)
+    {
+        let why = match tried {
+            Ok(()) => continue,
+            Err(
+                ReplaceError::Store(error)
+                | ReplaceError::Face(FaceError::Store(error))
+                | ReplaceError::Issue(IssueError::Store(error)),
+            ) => return Err(error.into()),
+            Err(ReplaceError::NothingChanges(_)) => NOTHING_CHANGES.to_owned(),
+            Err(problem) => problem.to_string(),
         };
-        *fate = changed;
+        group[at].fate = Fate::Keep(old.number.clone(), why);
     }
     Ok(group)
 }

@@ -1,3 +1,5 @@
+//! The journal of runs: listed, read row by row, cancelled; and what it forgets with a person.
+
 use serde_json::json;
 
 use super::record::{GROUP, Row, RowState, RunRecord, RunState, read};
@@ -217,10 +219,7 @@ pub fn cancel(desk: &Desk, id: &str, seen: Seen<RunRecord>) -> Result<RunRecord>
 
 /// Returns the writes that take what names a person out of the journals of an event's runs and out of the corrections that
 /// they asked for; a part of erasing them. Counters, numbers and states stay.
-///
-/// # Errors
-/// When the store fails.
-pub fn forgetting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>> {
+pub(in crate::acts) fn forgetting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>, StoreError> {
     let mut writes = journal_rows(store, &gone.event, &gone.person, None)?;
     let Some(number) = &gone.certificate else { return Ok(writes) };
     each_document(store, Collection::CORRECTIONS, "", |document| {
@@ -251,7 +250,7 @@ pub fn renaming(
     event: &EventCode,
     gone: &PersonKey,
     keep: &PersonKey,
-) -> Result<Vec<DocumentWrite>> {
+) -> Result<Vec<DocumentWrite>, StoreError> {
     journal_rows(store, event, gone, Some(keep))
 }
 
@@ -262,7 +261,7 @@ fn journal_rows(
     event: &EventCode,
     person: &PersonKey,
     other: Option<&PersonKey>,
-) -> Result<Vec<DocumentWrite>> {
+) -> Result<Vec<DocumentWrite>, StoreError> {
     let mut writes = Vec::new();
     each_document(store, Collection::RUNS, "", |run| {
         let run: RunRecord = run.read()?;
@@ -303,8 +302,8 @@ fn each_document(
     store: &dyn Store,
     collection: Collection,
     prefix: &str,
-    mut take: impl FnMut(Document) -> Result<()>,
-) -> Result<()> {
+    mut take: impl FnMut(Document) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let mut cursor: Option<String> = None;
     loop {
         let page = store.documents(collection, prefix, cursor.as_deref(), GROUP as usize)?;

@@ -3,7 +3,8 @@
 //! Who is to work on a run writes a lease into its entry before anything is reserved for it, and every write about the run that
 //! follows expects the entry as they left it. A lease ends by the clock of the desk. Whoever takes the run then writes a larger
 //! token over it, and what the former holder still writes conflicts: two who work on one run cost a group's numbers at most,
-//! and nobody gets two. Where one process has the store to itself, what another one held died with it.
+//! and nobody gets two. Where one process at a time has the store open, what was held under an earlier opening is nobody's any more:
+//! who held it has died, or has lost the store.
 
 use std::sync::OnceLock;
 
@@ -14,7 +15,7 @@ use super::{Result, TRIES};
 use crate::credential::Timestamp;
 use crate::desk::Desk;
 use crate::making::IssueError;
-use crate::store::{Collection, Document, DocumentWrite, Expect, Premise, StoreError};
+use crate::store::{Collection, Document, DocumentWrite, Expect, Premise, Store, StoreError};
 
 /// How long a worker may take over one group before another does it again, in seconds: well past what a group takes on a slow
 /// machine.
@@ -27,24 +28,24 @@ pub struct Holder {
     keeps: bool,
 }
 
-/// What begins the names of all holders in this process.
-static PROCESS: OnceLock<String> = OnceLock::new();
-
 impl Holder {
     /// Returns a holder who keeps a run from its first group to its last; others give it back after each group.
     pub fn to_the_end() -> Self {
         Self { keeps: true, ..Self::default() }
     }
 
-    fn name(&self) -> Result<&str> {
+    /// Returns the holder's name, which begins with that of the opening.
+    fn name(&self, store: &dyn Store) -> Result<&str> {
         if let Some(name) = self.name.get() {
             return Ok(name);
         }
-        let (process, own) = (random()?, random()?);
-        let process = PROCESS.get_or_init(|| process);
-        Ok(self.name.get_or_init(|| format!("{process}/{own}")))
+        let own = random()?;
+        Ok(self.name.get_or_init(|| format!("{}/{own}", store.opening().unwrap_or(SHARED))))
     }
 }
+
+/// What begins the names of holders where processes share the store.
+const SHARED: &str = "shared";
 
 fn random() -> Result<String> {
     let mut bytes = [0; 8];
@@ -79,11 +80,11 @@ impl Lease {
         self.until >= now.plus_seconds(LEASE_SECONDS / 2)
     }
 
-    /// Says whether it still holds. `alone`: for a process that has the store to itself.
-    fn is_live(&self, now: Timestamp, alone: bool) -> bool {
-        let here = PROCESS.get().is_some_and(|process| self.holder.split('/').next() == Some(process));
+    /// Says whether it still holds, for who has this opening of the store.
+    fn is_live(&self, now: Timestamp, opening: Option<&str>) -> bool {
+        let here = opening.is_none_or(|opening| self.holder.split('/').next() == Some(opening));
         // One that ends later than any that can be given was given by another clock.
-        now < self.until && self.until <= now.plus_seconds(2 * LEASE_SECONDS) && (here || !alone)
+        now < self.until && self.until <= now.plus_seconds(2 * LEASE_SECONDS) && here
     }
 }
 
@@ -96,7 +97,7 @@ impl Entry {
     /// Says whether somebody else than this holder works on the run.
     pub(super) fn is_held(&self, desk: &Desk, holder: &Holder) -> bool {
         let others = |lease: &&Lease| holder.name.get() != Some(&lease.holder);
-        self.lease.as_ref().filter(others).is_some_and(|lease| lease.is_live(desk.now, desk.store.is_alone()))
+        self.lease.as_ref().filter(others).is_some_and(|lease| lease.is_live(desk.now, desk.store.opening()))
     }
 
     fn put(&self, run: &str, expect: Expect) -> DocumentWrite {
@@ -155,7 +156,7 @@ pub(super) fn begin(desk: &Desk, holder: &Holder, run: &str, record: DocumentWri
 
 impl Entry {
     fn for_holder(&self, desk: &Desk, holder: &Holder) -> Result<Self> {
-        let (name, until) = (holder.name()?.to_owned(), desk.now.plus_seconds(LEASE_SECONDS));
+        let (name, until) = (holder.name(desk.store)?.to_owned(), desk.now.plus_seconds(LEASE_SECONDS));
         let again = self.lease.as_ref().is_some_and(|lease| lease.holder == name);
         Ok(Self { token: self.token + u64::from(!again), lease: Some(Lease { holder: name, until }) })
     }
@@ -209,6 +210,7 @@ pub(super) fn rest(desk: &Desk, held: &Held) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::MemoryStore;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_unix(1_800_000_000 + seconds)
@@ -216,16 +218,20 @@ mod tests {
 
     #[test]
     fn a_lease_ends_by_the_clock_and_with_the_process_that_had_the_store_to_itself() {
-        let here = Holder::default();
+        let (here, store, other) = (Holder::default(), MemoryStore::new(), MemoryStore::new());
         let lease = |holder: &str| Lease { holder: holder.to_owned(), until: at(LEASE_SECONDS) };
-        let (ours, theirs) = (lease(here.name().unwrap()), lease("0011223344556677/8899aabbccddeeff"));
-        for alone in [true, false] {
-            assert!(ours.is_live(at(0), alone) && ours.is_live(at(LEASE_SECONDS - 1), alone));
-            assert!(!ours.is_live(at(LEASE_SECONDS), alone), "it is over");
-            assert!(!ours.is_live(at(-10 * LEASE_SECONDS), alone), "the clock that gave it was another");
+        let (ours, theirs) = (lease(here.name(&store).unwrap()), lease("0011223344556677/8899aabbccddeeff"));
+        for opening in [store.opening(), None] {
+            assert!(ours.is_live(at(0), opening) && ours.is_live(at(LEASE_SECONDS - 1), opening));
+            assert!(!ours.is_live(at(LEASE_SECONDS), opening), "it is over");
+            assert!(!ours.is_live(at(-10 * LEASE_SECONDS), opening), "the clock that gave it was another");
         }
-        assert!(theirs.is_live(at(0), false), "another process may share the store");
-        assert!(!theirs.is_live(at(0), true), "nobody else can be there");
+        assert!(theirs.is_live(at(0), None), "another process may share the store");
+        assert!(!theirs.is_live(at(0), store.opening()), "nobody else can be there");
+        assert!(!ours.is_live(at(0), other.opening()), "who held it had the store before");
+        let beside = Holder::default();
+        assert_eq!(beside.name(&store).unwrap().split('/').next(), store.opening());
+        assert_ne!(beside.name(&store).unwrap(), here.name(&store).unwrap());
     }
 
     #[test]

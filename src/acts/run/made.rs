@@ -7,7 +7,7 @@ use std::sync::Arc;
 use super::Result;
 use crate::credential::CertificateNumber;
 use crate::desk::Desk;
-use crate::making::{self, Order, Printable, ReplaceError, Workshop};
+use crate::making::{self, MakeError, Order, Printable, ReplaceError, Workshop};
 use crate::store::{Certificate, Event, PersonKey};
 
 /// Certificates that are made and not kept yet.
@@ -19,14 +19,14 @@ pub(in crate::acts) struct Made {
 }
 
 impl Made {
-    /// Makes first certificates, in the order of the orders; a text says why one cannot be made.
+    /// Makes first certificates, in the order of the orders.
     pub(in crate::acts) fn firsts(
         &mut self,
         desk: &Desk,
         workshop: &Workshop,
         event: &Event,
         orders: Vec<Order>,
-    ) -> Result<Vec<Result<Arc<Printable>, String>>> {
+    ) -> Result<Vec<Result<Arc<Printable>, MakeError>>> {
         self.stand_for(event);
         let (known, missing): (Vec<_>, Vec<_>) = orders
             .into_iter()

@@ -10,10 +10,11 @@
 //!   function, the run at the time when it does it.
 //! - [`create()`], [`preview`], [`step()`], [`cancel`], [`retry_failed`]. [`create_held`], [`step_of`]: from its first group to
 //!   its last by whoever made it.
-//! - [`undo()`]: what a run revoked is taken back by who holds the store alone.
+//! - [`undo()`]: what a run revoked is taken back by who need not sign for it.
 //!
 //! Speaks no HTTP, has no clock and no threads: the time comes in the desk, and a worker calls [`step()`] again and again.
 
+mod chosen;
 mod create;
 pub mod fate;
 mod foresee;
@@ -26,16 +27,17 @@ pub(in crate::acts) mod select;
 pub(in crate::acts) mod step;
 mod undo;
 
+pub use chosen::{Chosen, ReasonWanted, date};
 pub use create::{Created, create, create_held, retry_failed};
 pub use fate::{Fate, HAS_ONE};
 pub use foresee::{affected, preview};
-pub use journal::{cancel, filtered, forgetting, renaming, row, rows, run, runs};
+pub use journal::{cancel, filtered, renaming, row, rows, run, runs};
 pub(in crate::acts) use journal::{runs_of, under_way_in};
 pub use lease::{Holder, LEASE_SECONDS, give_back};
 pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy};
 pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};
-pub use step::{Done, Shop, Step, step, step_of};
+pub use step::{Done, NotPublished, Shop, Step, step, step_of};
 pub use undo::{restoration, undo};
 
 use crate::accounts::AccountsError;

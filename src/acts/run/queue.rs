@@ -102,16 +102,16 @@ pub fn tidy(desk: &Desk) -> Result<()> {
     Ok(())
 }
 
-/// Ends the runs that issue in an event and that a command began which was killed, and returns them. What somebody works on goes
+/// Ends the runs of a kind, over this event or over none, that a command began which was killed, and returns them. What somebody works on goes
 /// on.
 ///
 /// # Errors
 /// When the store fails.
-pub fn end_interrupted(desk: &Desk, event: &EventCode) -> Result<Vec<RunRecord>> {
+pub fn end_interrupted(desk: &Desk, kind: Kind, event: Option<&EventCode>) -> Result<Vec<RunRecord>> {
     tidy(desk)?;
     let mut begun = Vec::new();
     each(desk.store, |_, run| {
-        if run.kind == Kind::Generate && run.event.as_ref() == Some(event) && matches!(run.by, Actor::Operator { .. }) {
+        if run.kind == kind && run.event.as_ref() == event && matches!(run.by, Actor::Operator { .. }) {
             begun.push(run.id);
         }
         Ok(())

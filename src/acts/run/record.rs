@@ -1,3 +1,5 @@
+//! Runs and their rows as they are kept, with states and counters.
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
@@ -7,7 +9,7 @@ use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Actor;
 use crate::store::{Cause, Collection, Document, DocumentWrite, Expect, PersonKey, Store};
 
-use super::{Result, RunError};
+use super::{Chosen, Result, RunError};
 use crate::publish::{self, LeftOut};
 
 /// Rows of one group: done in one transaction, whose audit entry names every number.
@@ -304,6 +306,9 @@ pub struct RunRecord {
     /// Publish: what is not in it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOut>,
+    /// What was chosen for it: another template, another day of issue.
+    #[serde(default, skip_serializing_if = "Chosen::is_nothing")]
+    pub chosen: Chosen,
     /// Who stopped it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_by: Option<String>,

@@ -1,17 +1,22 @@
+//! What is asked of a run, and who is in its list.
+
 use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::chosen::{Chosen, ReasonWanted, day, why};
 use super::fate::{Asked, Assessor, Case, Fate, Undone, revoked};
 use super::record::{GROUP, Row, RowState};
 use super::{Kind, Over, Result, RunError, RunReason};
-use crate::acts::{Decider, Ground, Planned, planned, ready_to_generate};
-use crate::credential::{CertificateNumber, EventCode};
+use crate::acts::{Decider, EventPlan, Ground, NotReady, Planned, planned, ready_to_generate};
+use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::making::Unasked;
 use crate::publish;
-use crate::store::{Cause, Certificate, CertificateState, Collection, Event, Participant, PersonKey, mailbox};
+use crate::store::{
+    Cause, Certificate, CertificateState, Collection, Event, Participant, PersonKey, TemplateRef, mailbox,
+};
 
 /// Most people, numbers or e-mail addresses that one request may name.
 pub const MOST_NAMED: usize = 10_000;
@@ -52,9 +57,25 @@ pub struct RunRequest {
     /// `filter` needs.
     #[serde(default)]
     pub run: Option<String>,
-    /// Why; needed for `revoke`.
-    #[serde(default)]
+    /// Why; needed for `revoke`, and for another day of issue. A text alone has the cause `other`.
+    #[serde(default, deserialize_with = "why")]
+    #[schema(value_type = Option<ReasonWanted>)]
     pub reason: Option<RunReason>,
+    /// `generate` and `regenerate`: drawn by this template (built in, of the library, or the digest of a kept version), in place
+    /// of the event's own and of those of its tiers and languages. This exact version, whatever becomes of it.
+    #[serde(default)]
+    #[schema(example = "classic")]
+    pub template: Option<String>,
+    /// The template as a door has kept it.
+    #[serde(skip)]
+    #[schema(ignore)]
+    pub kept: Option<TemplateRef>,
+    /// `generate`: the day that first certificates say they were issued on (`validFrom`, the printed date, the number's year; a
+    /// length of validity is counted from it), with a reason, which is kept with each and never published. Not in the future,
+    /// and not before the event begins. Who gets a next version keeps the day of issue.
+    #[serde(default, deserialize_with = "day")]
+    #[schema(value_type = Option<String>, format = Date, example = "2026-06-30")]
+    pub issued_on: Option<Timestamp>,
     /// `revoke` and `restore`: in all events. Needed where people or a text are named, and neither an event nor a run.
     #[serde(default)]
     pub all_events: bool,
@@ -90,6 +111,9 @@ impl RunRequest {
             text: None,
             run: None,
             reason: None,
+            template: None,
+            kept: None,
+            issued_on: None,
             all_events: false,
             at_once: false,
             anyway: false,
@@ -200,7 +224,7 @@ impl RunRequest {
 pub(in crate::acts) fn each(
     desk: &Desk,
     request: &RunRequest,
-    over: Over,
+    (over, chosen): (Over, &Chosen),
     mut take: impl FnMut(Selected) -> Result<()>,
 ) -> Result<()> {
     match (request.kind, &request.event) {
@@ -209,11 +233,11 @@ pub(in crate::acts) fn each(
             planned.in_use()?;
             let Planned { event, plan, .. } = planned;
             if over != Over::NotPassing {
-                ready_to_generate(&plan, &event, request.anyway).map_err(RunError::NotReady)?;
+                ready(&plan, &event, request, chosen)?;
             }
             let asked = Asked { kind: request.kind, over, seen: desk.now };
             let decider = Decider::new(&event, &plan)?;
-            let assessor = Assessor { store: desk.store, event: &event, decider, asked };
+            let assessor = Assessor { store: desk.store, event: &event, decider, asked, chosen };
             each_person(desk, request, &assessor, take)
         }
         (Kind::Revoke | Kind::Restore, _) => {
@@ -231,6 +255,13 @@ pub(in crate::acts) fn each(
         }
         _ => Ok(()),
     }
+}
+
+/// Refuses an event that is not ready. A template that is chosen stands in for the event's own.
+fn ready(plan: &EventPlan, event: &Event, request: &RunRequest, chosen: &Chosen) -> Result<()> {
+    let mut missing = ready_to_generate(plan, event, request.anyway).err().unwrap_or_default();
+    missing.retain(|one| *one != NotReady::NoTemplate || chosen.template.is_none());
+    if missing.is_empty() { Ok(()) } else { Err(RunError::NotReady(missing)) }
 }
 
 fn each_person(

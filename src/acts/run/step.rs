@@ -1,9 +1,12 @@
+//! Does a run, one group of rows at a time: decided, made and committed in one transaction.
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
+use super::chosen::{date, dated};
 use super::fate::{Asked, Assessor, Fate, Grant, Undone, entitled, is_lost, revoked};
 use super::journal::SAME_PERSON;
 use super::lease::{self, Held, Holder, Taken};
@@ -23,13 +26,23 @@ use crate::store::{
 };
 use crate::webhooks::{self, Notice, RunFigures, WebhookError};
 
+/// Why a shop did not publish, and what to do next.
+#[derive(Debug, thiserror::Error)]
+#[error("{cause}{}", .hint.map(|hint| format!("; {hint}")).unwrap_or_default())]
+pub struct NotPublished {
+    /// Why: the vault's own error, which acts know nothing of.
+    pub cause: Box<dyn std::error::Error + Send + Sync>,
+    /// What to do next, where there is something to do.
+    pub hint: Option<&'static str>,
+}
+
 /// What a run needs of the service around it.
 pub trait Shop {
     /// Publishes the static site; `at_once` with the revocations that can still be undone.
     ///
     /// # Errors
     /// Why it could not.
-    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, String>;
+    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, NotPublished>;
 
     /// Returns how long a revocation waits before a publication holds it.
     fn undo(&self) -> Undo;
@@ -201,7 +214,7 @@ fn one(
                 let record = RunRecord { left_out: published.left_out, ..record.clone() };
                 finish(desk, (&record, revision, held), None)
             }
-            Err(problem) => finish(desk, at, Some(problem)),
+            Err(problem) => finish(desk, at, Some(problem.to_string())),
         };
     }
     if record.group * GROUP >= record.counters.total {
@@ -334,7 +347,8 @@ impl<'a> Group<'a> {
                 let planned = self.planned.insert(planned(desk, code)?);
                 let decider = Decider::new(&planned.event, &planned.plan)?;
                 let asked = Asked { kind: self.record.kind, over: self.record.over, seen: self.record.created };
-                let assessor = Assessor { store: desk.store, event: &planned.event, decider, asked };
+                let assessor =
+                    Assessor { store: desk.store, event: &planned.event, decider, asked, chosen: &self.record.chosen };
                 self.people = people(desk, code, &self.rows)?;
                 people_fates(&assessor, &self.rows, &self.people)?
             }
@@ -391,7 +405,12 @@ impl<'a> Group<'a> {
                 continue;
             }
             match fate {
-                Fate::Get(grant) => firsts.push((at, self.order(at, grant)?)),
+                Fate::Get(mut grant) => {
+                    if let Some(basis) = &mut grant.basis {
+                        dated(basis, self.record);
+                    }
+                    firsts.push((at, self.order(at, grant)?));
+                }
                 Fate::Replace(old, grant) => nexts.push((at, *old, self.order(at, grant)?)),
                 Fate::Lose(old) => self.revoke(desk, at, *old, entitled),
                 Fate::Regain(old) => {
@@ -417,8 +436,7 @@ impl<'a> Group<'a> {
         // As they were decided about, which the write expects.
         let person = self.rows[at].person.as_ref().and_then(|key| self.people.get(key)).cloned();
         let person = person.ok_or_else(|| StoreError::Conflict(self.record.id.clone()))?;
-        let Grant { template, tier, basis } = grant;
-        Ok(Order { person, template, tier, basis, run: Some(self.record.id.clone()) })
+        Ok(Order { run: Some(self.record.id.clone()), ..self.record.chosen.order(person, grant) })
     }
 
     fn issue(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made, firsts: Vec<First>) -> Result<()> {
@@ -437,7 +455,7 @@ impl<'a> Group<'a> {
                     self.changes.push(CertificateChange::Issue(certificate));
                     self.firsts.push(printable);
                 }
-                Err(problem) => self.note(at, RowState::Failed, &problem),
+                Err(problem) => self.note(at, RowState::Failed, &problem.to_string()),
             }
         }
         self.planned = Some(planned);
@@ -589,6 +607,8 @@ impl Numbers {
         let mut detail = Map::new();
         detail.insert("event".to_owned(), json!(record.event));
         detail.extend(record.reason.as_ref().map(|reason| ("reason".to_owned(), json!(reason))));
+        let issued_on = record.chosen.issued_on.filter(|_| !self.issued.is_empty());
+        detail.extend(issued_on.map(|day| ("issuedOn".to_owned(), json!(date(day)))));
         detail.extend(self.due.map(|due| ("due".to_owned(), json!(due))));
         let all = [
             ("issued", &self.issued),

@@ -1,12 +1,14 @@
-//! What a run revoked is taken back, by who holds the store alone: nothing is published meanwhile, nobody else changes anything,
-//! and nothing is signed. Otherwise it is the run that the service makes of it, with the same journal, and who kills it half way
-//! can start it again, or leaves the rest to the service.
+//! What a run revoked is taken back by who need not sign for it: on the command line, alone or beside the service. It is the run
+//! that the service makes of it, with the same journal, and who kills it half way can start it again, or leaves the rest to the
+//! service. What is published or changed meanwhile is seen: a group that conflicts is decided again.
 
+use super::create::create_as;
 use super::lease::{self, Holder, Taken};
 use super::record::{GROUP, RunRecord, read};
 use super::step::{Group, Step, finish};
-use super::{Kind, Over, Result, RunError, RunRequest, Undo, create_held};
+use super::{Chosen, Kind, Over, Result, RunError, RunRequest, TRIES, Undo};
 use crate::desk::Desk;
+use crate::store::StoreError;
 
 /// Returns the request to take back what a run revoked: for [`super::affected`], which says whom that is about.
 ///
@@ -17,25 +19,41 @@ pub fn restoration(desk: &Desk, id: &str) -> Result<RunRequest> {
     Ok(RunRequest { over: Some(Over::Filter), run: Some(run.id), ..RunRequest::of(Kind::Restore) })
 }
 
-/// Takes back what a run revoked and no publication holds yet. The caller holds the store alone and is not counted.
+/// Takes back what a run revoked and no publication holds yet. The caller is not counted.
 ///
 /// # Errors
 /// [`RunError::NoRun`], [`RunError::Nobody`] if it revoked nothing that is still revoked.
 pub fn undo(desk: &Desk, id: &str) -> Result<RunRecord> {
     let holder = Holder::to_the_end();
-    let made = create_held(desk, &holder, &restoration(desk, id)?, usize::MAX)?.run;
+    let made = create_as(desk, &holder, (&restoration(desk, id)?, Chosen::default()), usize::MAX)?.run;
+    let mut tries = 0;
     loop {
-        let Taken::Held(held) = lease::take(desk, &holder, &made.id)? else { return Err(RunError::Busy) };
-        let (run, revision) = read(desk.store, &made.id)?;
-        if run.cancelled || run.group * GROUP >= run.counters.total {
-            return match finish(desk, (&run, revision, &held), None)? {
-                Step::Over(run) => Ok(*run),
-                _ => Err(RunError::Busy),
-            };
+        match one_group(desk, &holder, &made.id) {
+            Ok(Some(run)) => return Ok(run),
+            Ok(None) => tries = 0,
+            Err(RunError::Store(StoreError::Conflict(_))) if tries < TRIES => tries += 1,
+            Err(error) => {
+                // Best effort: it is given up in any case when its lease ends.
+                let _ = lease::give_back(desk, &holder, &made.id);
+                return Err(error);
+            }
         }
-        let mut group = Group::read(desk, &run, Undo::default())?;
-        group.decide(desk)?;
-        group.settle(desk)?;
-        group.commit(desk, revision, &held)?;
     }
+}
+
+/// Takes one group back; returns the run when it is over.
+fn one_group(desk: &Desk, holder: &Holder, id: &str) -> Result<Option<RunRecord>> {
+    let Taken::Held(held) = lease::take(desk, holder, id)? else { return Err(RunError::Busy) };
+    let (run, revision) = read(desk.store, id)?;
+    if run.cancelled || run.group * GROUP >= run.counters.total {
+        return match finish(desk, (&run, revision, &held), None)? {
+            Step::Over(run) => Ok(Some(*run)),
+            _ => Err(RunError::Busy),
+        };
+    }
+    let mut group = Group::read(desk, &run, Undo::default())?;
+    group.decide(desk)?;
+    group.settle(desk)?;
+    group.commit(desk, revision, &held)?;
+    Ok(None)
 }

@@ -1,6 +1,6 @@
 //! What `verify` prints: a line for each answer, or an object; what was left out; the counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
@@ -8,7 +8,7 @@ use super::Args;
 use super::inputs::{Answers, Note, NoteKind};
 use crate::cli::output::{self, shown};
 use crate::inspect::{self, Finding, Page};
-use crate::verify::{StatusFreshness, Verdict};
+use crate::verify::Verdict;
 
 /// How many files are named in one line.
 const NAMED: usize = 10;
@@ -31,6 +31,7 @@ impl Answer {
             _ if self.inner.is_good() => "✓",
             Finding::Unreadable(_)
             | Finding::Verdict(Verdict::Valid(_) | Verdict::ValidStatusStale(_) | Verdict::StatusUnknown(_)) => "!",
+            Finding::Verdict(Verdict::Specimen) => "–",
             Finding::Verdict(_) => "✗",
         };
         // Whoever made the file chose these words, its name too.
@@ -39,12 +40,22 @@ impl Answer {
         match (&self.inner.finding, self.inner.finding.verdict().and_then(Verdict::credential)) {
             (Finding::Unreadable(error), _) => add(format!("{error}; {}", error.hint())),
             (Finding::Verdict(Verdict::Malformed(problem)), _) => add(problem.to_string()),
+            (Finding::Verdict(verdict @ Verdict::Specimen), _) => {
+                add(verdict.guidance().sentence.to_owned());
+                add(verdict.guidance().hint.to_owned());
+            }
             (Finding::Verdict(verdict), Some(credential)) => {
                 let proven = if verdict.proven().is_some() { "" } else { "not proven: " };
                 add(format!("{proven}{}  {}  {}", credential.number, credential.recipient, credential.title));
                 add(format!("{proven}issued by {} ({})", credential.issuer_name, credential.issuer));
-                if !self.inner.is_good() {
+                let good = self.inner.is_good();
+                if !good {
                     add(explanation(verdict));
+                }
+                if let Some(basis) = &self.inner.basis {
+                    add(format!("{} {basis}", if good { "valid" } else { "revocations known" }));
+                }
+                if !good {
                     add(verdict.guidance().hint.to_owned());
                 }
             }
@@ -64,9 +75,6 @@ impl Answer {
 fn explanation(verdict: &Verdict) -> String {
     let guidance = verdict.guidance();
     let mut text = guidance.detail.unwrap_or(guidance.sentence).to_owned();
-    if let Some(StatusFreshness::AsOf { at, .. }) = verdict.proven().map(|proven| proven.checked().status) {
-        text.push_str(&format!(" Revocation state of {at}."));
-    }
     if let Some(reason) = verdict.reason() {
         text.push_str(&format!(" Since {}", reason.at));
         text.extend(reason.text.as_ref().map(|why| format!(": {why}")));
@@ -87,6 +95,8 @@ pub(in crate::cli) struct Tally {
     shut: usize,
     /// Files that hold no certificate, as nobody thought they would.
     ordinary: Vec<String>,
+    /// What was known of revocations, by whom and as of when.
+    bases: BTreeSet<String>,
 }
 
 impl Tally {
@@ -115,6 +125,8 @@ impl Tally {
         *self.codes.entry(answer.inner.finding.code()).or_default() += 1;
         self.differing += u64::from(!answer.inner.disagreements.is_empty() || answer.inner.page != Page::Read);
         self.not_good += u64::from(!answer.inner.is_good());
+        self.bases
+            .extend(answer.inner.basis.as_ref().map(|basis| format!("{}: revocations known {basis}", basis.issuer)));
         if args.json {
             output::json(&answer.to_json());
         } else if !(args.quiet && answer.inner.is_good()) {
@@ -171,5 +183,12 @@ impl Tally {
             shut => format!("; {} not looked at", output::counted(shut, "link or pipe", "links or pipes")),
         };
         output::line(format!("{} verified offline: {}{differing}{unseen}{shut}", self.total(), counts.join(", ")));
+        self.bases.iter().take(NAMED).for_each(|basis| output::line(shown(basis)));
+        if self.bases.len() > NAMED {
+            output::line(format!(
+                "and {} more",
+                output::counted(self.bases.len() - NAMED, "trust file", "trust files")
+            ));
+        }
     }
 }

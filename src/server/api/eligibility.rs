@@ -1,5 +1,6 @@
 //! Eligibility: the rule, the explained report, and what another rule would do. Reading changes no state.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use axum::Json;
@@ -18,7 +19,9 @@ use crate::accounts::Permission;
 use crate::acts::{self, Change, Changed, Decision, ExclusionReason, Ground, Planned, RuleVersion, may_request_own};
 use crate::credential::Timestamp;
 use crate::desk::Desk;
-use crate::eligibility::{Amount, Explained, Histogram, Measure, Measures, Rule, Tiers};
+use crate::eligibility::{
+    Amount, Course, Entered, Explained, Histogram, Measure, Measures, Rule, Tiers, entered_by_hand,
+};
 use crate::import::safe_cell;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
 use crate::server::meanwhile::settled;
@@ -81,7 +84,7 @@ struct RuleWanted {
     tiers: Option<Tiers>,
 }
 
-fn read_rule(value: &Value) -> Result<Rule, Problem> {
+pub(super) fn read_rule(value: &Value) -> Result<Rule, Problem> {
     Rule::read(value).map_err(|error| Problem::unprocessable("bad-rule", error.to_string()))
 }
 
@@ -174,6 +177,9 @@ pub(super) struct DecisionView {
     template: String,
     /// What was measured, whatever the rule asks for; attendance entered by hand is flagged.
     measures: Measures,
+    /// Who entered the attendance that was entered by hand, and how.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    entered_by_hand: Vec<Entered>,
     /// What is still needed, each as one phrase.
     missing: Vec<String>,
     /// The rule clause by clause, with what was measured.
@@ -186,6 +192,12 @@ pub(super) struct DecisionView {
     certificate: Option<String>,
 }
 
+/// Returns who entered what of somebody's attendance was entered by hand, each once.
+fn hands(course: &Course, person: &Participant) -> Vec<Entered> {
+    let names = entered_by_hand(course, &person.progress);
+    names.iter().map(|name| person.entered(name)).collect::<BTreeSet<_>>().into_iter().collect()
+}
+
 impl DecisionView {
     fn of(
         desk: &Desk,
@@ -196,6 +208,7 @@ impl DecisionView {
         Ok(Self {
             may_request_own: may_request_own(plan, &decision) && certificate.is_none(),
             measures: Measures::of(&plan.course, &person.progress),
+            entered_by_hand: hands(&plan.course, &person),
             certificate,
             id: person.id.unwrap_or(person.key.0),
             name: person.name,
@@ -307,7 +320,6 @@ impl DecisionView {
     /// Returns the cells of [`COLUMNS`].
     fn row(self) -> [String; 12] {
         let amount = |amount: Option<Amount>| amount.map(|amount| amount.to_string()).unwrap_or_default();
-        let yes = |yes: bool, text: &str| if yes { text.to_owned() } else { String::new() };
         let ground = serde_json::to_value(self.reason).ok().and_then(|word| word.as_str().map(str::to_owned));
         let mut reason = ground.unwrap_or_default();
         if !self.missing.is_empty() {
@@ -318,7 +330,7 @@ impl DecisionView {
             self.name,
             self.email.unwrap_or_default(),
             amount(self.measures.attendance),
-            yes(self.measures.by_hand, "yes"),
+            self.entered_by_hand.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
             amount(self.measures.points),
             amount(self.measures.score),
             amount(self.measures.completion),

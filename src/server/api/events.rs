@@ -8,16 +8,16 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::eligibility::read_rule;
 use crate::accounts::Permission;
 use crate::acts::run;
-use crate::acts::{self, Archived, Details, Early, EventState, NotReady, Planned, ready_to_generate};
+use crate::acts::{self, Archived, Details, Early, EventState, NotReady, Planned, Prerequisites};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
-use crate::eligibility::{Course, Rule, Tiers};
+use crate::eligibility::{Course, Rule, Session, Tiers};
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
-use crate::server::session::finish_removal;
 use crate::server::{App, Caller, Problem};
 use crate::store::{Event, StoreError};
 
@@ -212,6 +212,23 @@ struct NewEvent {
     /// What it says.
     #[serde(default)]
     details: Details,
+    /// Who gets a certificate: `everybody` in the list, or another rule. Left out: nobody before there is one.
+    #[serde(default)]
+    #[schema(value_type = Option<Rule>, example = "everybody")]
+    rule: Option<serde_json::Value>,
+}
+
+/// Another event.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "code": "WORKSHOP2", "details": { "title": "Applied Cartography, again" } }))]
+struct CopiedEvent {
+    /// 1 to 24 of A-Z and 0-9, starting with a letter; part of every number, for ever.
+    #[schema(min_length = 1, max_length = 24, pattern = "^[A-Za-z][A-Za-z0-9]*$")]
+    code: String,
+    /// What it says otherwise.
+    #[serde(default)]
+    details: Details,
 }
 
 fn new_code(text: &str) -> Result<EventCode, Problem> {
@@ -228,7 +245,8 @@ async fn create(
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |app, desk| {
-        let planned = acts::create(desk, &app.faces, new_code(&new.code)?, &new.details)?;
+        let rule = new.rule.as_ref().filter(|rule| !rule.is_null()).map(read_rule).transpose()?;
+        let planned = acts::create(desk, &app.faces, new_code(&new.code)?, &new.details, rule)?;
         Ok(Tagged::created(tag(&planned), EventView::of(planned)))
     })
     .await
@@ -264,14 +282,14 @@ async fn change(
 }
 
 /// Copy an event, without its people, into a draft of another code
-#[utoipa::path(post, path = "/events/{code}/copy", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = NewEvent,
+#[utoipa::path(post, path = "/events/{code}/copy", tag = "Events", extensions(("x-permission" = json!("import"))), request_body = CopiedEvent,
     params(("code" = String, Path, example = "WORKSHOP")),
     responses((status = 201, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn copy(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
-    Body(new): Body<NewEvent>,
+    Body(new): Body<CopiedEvent>,
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |app, desk| {
@@ -449,7 +467,7 @@ async fn remove(
             acts::remove_event(desk, &old)?;
             Ok(old.event.code)
         })?;
-        finish_removal(&*app.store, &removed)?;
+        acts::finish_removal(&*app.store, &removed)?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await
@@ -460,8 +478,11 @@ async fn remove(
 struct Ready {
     /// Whether nothing is missing.
     ready: bool,
-    /// What is missing.
+    /// What is missing. A run is refused for all of it but `no_attendance`, which it says in its preview.
     missing: Vec<NotReady>,
+    /// The sessions in which nobody was marked, present or absent, where the rule depends on them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unmarked_sessions: Vec<Session>,
 }
 
 /// Say what is missing before certificates can be generated
@@ -470,10 +491,10 @@ struct Ready {
     responses((status = 200, body = Ready), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn ready(State(app): State<App>, caller: Caller, Path(code): Path<String>) -> Result<Json<Ready>, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, move |_, desk| {
+    app.read_at_desk(&caller, move |_, desk| {
         let planned = acts::planned(desk, &event_code(&code)?)?;
-        let missing = ready_to_generate(&planned.plan, &planned.event, false).err().unwrap_or_default();
-        Ok(Json(Ready { ready: missing.is_empty(), missing }))
+        let Prerequisites { missing, unmarked } = acts::prerequisites(desk, &planned)?;
+        Ok(Json(Ready { ready: missing.is_empty(), missing, unmarked_sessions: unmarked }))
     })
     .await
 }

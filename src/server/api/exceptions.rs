@@ -15,6 +15,7 @@ use crate::accounts::Permission;
 use crate::acts::{self, Exception, Exclusion, ExclusionReason, ListRow, MAX_LIST_BYTES};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
+use crate::eligibility::How;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::upload::{read_form, turn};
@@ -45,6 +46,8 @@ struct ExceptionView {
     note: Option<String>,
     /// Who granted it.
     by: String,
+    /// How it was entered.
+    how: How,
     /// When it was granted.
     #[schema(value_type = String, format = DateTime)]
     granted: Timestamp,
@@ -75,6 +78,7 @@ impl ExceptionView {
             email: person.email,
             note: exception.note,
             by: exception.by,
+            how: exception.how,
             granted: exception.at,
             generated,
             certificate,
@@ -219,6 +223,8 @@ struct ExclusionView {
     note: Option<String>,
     /// Who excluded them.
     by: String,
+    /// How it was entered.
+    how: How,
     /// When.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
@@ -244,6 +250,7 @@ impl ExclusionView {
             reason: exclusion.reason,
             note: exclusion.note,
             by: exclusion.by,
+            how: exclusion.how,
             at: exclusion.at,
             certificate,
             exception_removed,

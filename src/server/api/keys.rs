@@ -189,9 +189,9 @@ async fn publish(
     Query(how): Query<PublishHow>,
 ) -> Result<Tagged<RunView>, Problem> {
     caller.may(Permission::Keys)?;
-    app.at_desk(&caller, move |_, desk| {
+    app.at_desk(&caller, move |app, desk| {
         let request = RunRequest { at_once: how.at_once, ..RunRequest::of(run::Kind::Publish) };
-        let run = run::create(desk, &request, usize::MAX)?.run;
+        let run = run::create(desk, &app.faces, &request, usize::MAX)?.run;
         Ok(Tagged { status: StatusCode::CREATED, tag: tag_of(&run), value: RunView::of(run) })
     })
     .await

@@ -46,8 +46,8 @@ struct PreviewRequest {
 
 /// Preview a certificate
 ///
-/// Just as it would be issued now, but with SPECIMEN across the page and signed by a key that no verifier trusts. Changes
-/// nothing.
+/// Just as it would be issued now, but with SPECIMEN across the page. Its QR code is none of a certificate: every verifier
+/// answers `specimen`. Changes nothing.
 #[utoipa::path(post, path = "/events/{code}/specimen", tag = "Quality", extensions(("x-permission" = json!("view"))), params(("code" = String, Path, example = "WORKSHOP")),
     request_body = PreviewRequest,
     responses((status = 200, description = "The file", content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"))),
@@ -75,7 +75,8 @@ async fn preview(
         if decision.template.bundle.0.is_empty() {
             return Err(RunError::NotReady(vec![NotReady::NoTemplate]).into());
         }
-        let order = Order { person, template: decision.template, tier: decision.tier, basis: None, run: None };
+        let order =
+            Order { person, template: decision.template, tier: decision.tier, basis: None, run: None, issued: None };
         let pdf = making::preview(desk, &app.faces, &event, &order).map_err(problem)?;
         specimen(pdf, body.format.unwrap_or_default(), code.as_str(), &tag_of(&desk.now))
     })

@@ -13,8 +13,8 @@ use utoipa_axum::routes;
 use super::certificates::{FileKind, specimen};
 
 use crate::accounts::Permission;
-use crate::acts::templates::{self, Kept, KeptVersion, MAX_UPLOAD_BYTES, RolledOut, Sample, TemplateUse};
-use crate::credential::EventCode;
+use crate::acts::templates::{self, Kept, MAX_UPLOAD_BYTES, RolledOut, Sample, TemplateUse};
+use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
 use crate::server::meanwhile::settled;
@@ -22,7 +22,7 @@ use crate::server::reply::{Tagged, tag_of};
 use crate::server::upload::{read_field, turn};
 use crate::server::{App, Caller, Problem};
 use crate::store::Fields;
-use crate::template::{Finding, MAX_ASSETS, Severity, Template, TemplateError, builtin_names};
+use crate::template::{Finding, MAX_ASSETS, Severity, Template, TemplateError, builtin_names, builtin_versions};
 
 /// Parts of one upload.
 const MAX_PARTS: usize = MAX_ASSETS + 8;
@@ -63,10 +63,49 @@ struct TemplateDetail {
     placeholders: Vec<String>,
     /// Pictures and fonts.
     assets: Vec<AssetView>,
-    /// Its versions, oldest first; none for a built-in one.
-    versions: Vec<KeptVersion>,
+    /// Its versions, oldest first.
+    versions: Vec<VersionView>,
     /// What a designer should know about it.
     findings: Vec<FindingView>,
+}
+
+/// A version of a template.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TemplateVersion)]
+struct VersionView {
+    /// From 1. `NAME@VERSION` is a template that an event can name, and stays with.
+    #[schema(example = 1)]
+    version: u32,
+    /// SHA-256 of the template with its pictures and fonts.
+    digest: String,
+    /// Who uploaded it; nobody, where it is part of the program.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "staff:7f3a")]
+    by: Option<String>,
+    /// When.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    at: Option<Timestamp>,
+}
+
+impl VersionView {
+    fn all(kept: Kept) -> Vec<Self> {
+        let view = |one: templates::KeptVersion| Self {
+            version: one.version,
+            digest: one.digest,
+            by: Some(one.by),
+            at: Some(one.at),
+        };
+        kept.versions.into_iter().map(view).collect()
+    }
+
+    fn built_in(name: &str) -> Result<Vec<Self>, Problem> {
+        let view = |version| {
+            let template = Template::built_in(name, Some(version)).map_err(Problem::internal)?;
+            Ok(Self { version, digest: template.digest(), by: None, at: None })
+        };
+        builtin_versions(name).map(view).collect()
+    }
 }
 
 /// A picture or font that a template has a place for.
@@ -107,7 +146,7 @@ impl FindingView {
 }
 
 impl TemplateDetail {
-    fn of(name: &str, template: &Template, versions: Vec<KeptVersion>, findings: Vec<Finding>) -> Self {
+    fn of(name: &str, template: &Template, versions: Vec<VersionView>, findings: Vec<Finding>) -> Self {
         let (width, height) = template.document().page.millimetres();
         let assets = template.asset_places().into_iter().map(|(name, optional)| {
             let bytes = template.asset(&name);
@@ -115,7 +154,7 @@ impl TemplateDetail {
         });
         Self {
             name: name.to_owned(),
-            built_in: versions.is_empty(),
+            built_in: builtin_names().contains(&name),
             digest: template.digest(),
             title: template.document().title.clone(),
             language: template.document().language.clone(),
@@ -128,7 +167,7 @@ impl TemplateDetail {
     }
 
     /// The newest version of what a name stands for, looked over.
-    fn opened(app: &App, desk: &Desk, name: &str, versions: Vec<KeptVersion>) -> Result<Self, Problem> {
+    fn opened(app: &App, desk: &Desk, name: &str, versions: Vec<VersionView>) -> Result<Self, Problem> {
         let template = templates::opened(desk.store, name, None)?;
         let findings = template.check(app.faces.fonts(), &[]);
         Ok(Self::of(name, &template, versions, findings))
@@ -143,7 +182,7 @@ struct TemplateItem {
     name: String,
     /// Whether it is part of the program.
     built_in: bool,
-    /// Number of the newest version; none for a built-in one.
+    /// Number of the newest version.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<u32>,
     /// Digest of the newest version.
@@ -158,7 +197,8 @@ impl TemplateItem {
 
     fn built_in(name: &str) -> Result<Self, Problem> {
         let template = Template::open(name).map_err(Problem::internal)?;
-        Ok(Self { name: name.to_owned(), built_in: true, version: None, digest: template.digest() })
+        let version = Some(*builtin_versions(name).end());
+        Ok(Self { name: name.to_owned(), built_in: true, version, digest: template.digest() })
     }
 }
 
@@ -303,7 +343,7 @@ async fn add(
         let name = upload.name.clone().ok_or_else(|| bad("there is no field `name`"))?;
         let template = upload.template(desk)?;
         let (kept, findings) = templates::add(desk, &app.faces, &name, &template)?;
-        Ok(Tagged::created(tag_of(&kept), TemplateDetail::of(&name, &template, kept.versions, findings)))
+        Ok(Tagged::created(tag_of(&kept), TemplateDetail::of(&name, &template, VersionView::all(kept), findings)))
     })
     .await
 }
@@ -349,8 +389,11 @@ async fn show(
     caller.may(Permission::View)?;
     app.at_desk(&caller, move |app, desk| {
         let (versions, tag) = match templates::kept(desk.store, &name) {
-            Ok((kept, _)) => (kept.versions.clone(), tag_of(&kept)),
-            Err(_) if builtin_names().contains(&name.as_str()) => (Vec::new(), tag_of(&name)),
+            Ok((kept, _)) => {
+                let tag = tag_of(&kept);
+                (VersionView::all(kept), tag)
+            }
+            Err(_) if builtin_names().contains(&name.as_str()) => (VersionView::built_in(&name)?, tag_of(&name)),
             Err(other) => return Err(other.into()),
         };
         let template = TemplateDetail::opened(app, desk, &name, versions)?;
@@ -386,7 +429,7 @@ async fn change(
         settled(|| {
             let (old, revision) = seen()?;
             let (kept, findings) = templates::add_version(desk, &app.faces, (&old, revision), &template)?;
-            Ok(Tagged::ok(tag_of(&kept), TemplateDetail::of(&name, &template, kept.versions, findings)))
+            Ok(Tagged::ok(tag_of(&kept), TemplateDetail::of(&name, &template, VersionView::all(kept), findings)))
         })
     })
     .await
@@ -450,7 +493,7 @@ impl PreviewWanted {
 
 /// Draw a template for somebody who does not exist
 ///
-/// With SPECIMEN across the page, signed by a key that no verifier trusts.
+/// With SPECIMEN across the page. Its QR code is none of a certificate: every verifier answers `specimen`.
 #[utoipa::path(post, path = "/templates/{name}/preview", tag = "Templates", extensions(("x-permission" = json!("view"))),
     params(("name" = String, Path, example = "classic"), VersionWanted), request_body = PreviewWanted,
     responses((status = 200, description = "The file", content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"))),

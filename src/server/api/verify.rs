@@ -24,10 +24,10 @@ use crate::inspect::{self, Answer, Finding, Inspected};
 use crate::reading::{self, Ask, ReadMode, ReadingError};
 use crate::server::crowd::Place;
 use crate::server::extract::{Path, Raw, is_json, within};
-use crate::server::{App, ClientAddress, Problem};
+use crate::server::{self, App, ClientAddress, Problem};
 use crate::status::Reason;
 use crate::store::{Certificate, Standing};
-use crate::verify::verify_jws;
+use crate::verify::{Basis, verify_jws};
 
 /// Largest file that is looked at, in bytes.
 const FILE_BYTES: usize = 16 << 20;
@@ -63,7 +63,7 @@ impl FromRequestParts<App> for Patient {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
         let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
-        if app.public_rate().allows(address) {
+        if server::Caller::is_operator(parts) || app.public_rate().allows(address) {
             return Ok(Self);
         }
         let detail = "too many requests from this address; wait a second";
@@ -135,6 +135,10 @@ struct Known {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     verdict: Option<Value>,
+    /// What that verdict says of revocation rests on, and as of when; as in `POST /verify`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    basis: Option<Value>,
 }
 
 /// Look a certificate up
@@ -158,8 +162,10 @@ async fn look_up(State(app): State<App>, _: Patient, Path(id): Path<String>) -> 
         let versions = desk.store.versions(&number)?;
         let end = format!("/c/{number}-{suffix}");
         let certificate = versions.iter().find(|version| is_at(version, &end)).ok_or_else(unknown)?;
-        let verdict = verify_jws(&certificate.jws, &*app.vault.anchors(&desk)?, desk.now).to_json();
-        Ok(Json(Known { verdict: Some(verdict), ..Known::of(certificate, desk.now) }))
+        let anchors = app.vault.anchors(&desk)?;
+        let verdict = verify_jws(&certificate.jws, &anchors, desk.now);
+        let basis = Basis::of(&verdict, &anchors, desk.now).map(|basis| basis.to_json());
+        Ok(Json(Known { verdict: Some(verdict.to_json()), basis, ..Known::of(certificate, desk.now) }))
     })
     .await
 }
@@ -184,6 +190,7 @@ impl Known {
             issued: certificate.issued,
             valid_until: certificate.valid_until,
             verdict: None,
+            basis: None,
         }
     }
 }
@@ -202,7 +209,8 @@ struct Text {
 struct Verdicts {
     /// One for each credential found, with the members of `schemas/verdict.json`, and `source`; where a page prints
     /// something else than what was signed also `printedDiffers`, and `page` where it cannot be trusted. `name` is the way
-    /// of a file in an archive or a mail. What could not be looked at has the verdict `unreadable`, with `problem` and
+    /// of a file in an archive or a mail. `basis` says what the judgement of revocation rests on (`on` is `records`: those of
+    /// this issuer as they are now) and as of when, with a `text` for people. What could not be looked at has the verdict `unreadable`, with `problem` and
     /// `hint`: it is neither good nor accused.
     #[schema(value_type = Vec<Object>)]
     verdicts: Vec<Value>,

@@ -1,3 +1,5 @@
+//! Writes a dump: the whole store as JSON lines, signed.
+
 use std::collections::BTreeMap;
 use std::io::Write;
 

@@ -1,3 +1,5 @@
+//! Reads a dump: looked at whole, then written into an empty store.
+
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Seek};
 
@@ -30,9 +32,10 @@ pub fn import<R: Read + Seek>(
 ) -> Result<Summary, DumpError> {
     input.rewind()?;
     let mut check = Check::default();
-    let (summary, jws) =
-        scan(input, |line, record, _| check.record(record).map_err(|problem| DumpError::Line { line, problem }))?;
-    check.finish().map_err(DumpError::Inconsistent)?;
+    let (summary, jws) = scan(input, |line, record, _| {
+        check.record(record).map_err(|wrong| DumpError::Line { line, problem: wrong.to_string() })
+    })?;
+    check.finish().map_err(|wrong| DumpError::Inconsistent(wrong.to_string()))?;
     if !verify(&jws, &summary.statement()) {
         return Err(DumpError::Signature);
     }
@@ -149,6 +152,31 @@ impl<R: Read> Lines<R> {
     }
 }
 
+/// What is wrong with a dump.
+#[derive(Debug, thiserror::Error)]
+enum Wrong {
+    #[error("a name or key is too long")]
+    TooLong,
+    #[error("setting `{0}` cannot be read")]
+    Setting(String),
+    #[error("a part is not base64")]
+    NotBase64,
+    #[error("part {0} of {1} is out of place")]
+    Part(u32, BlobId),
+    #[error("kept bytes {0} differ from their digest")]
+    Digest(BlobId),
+    #[error("kept bytes have parts but no end")]
+    NoEnd,
+    #[error("the audit log does not hold together here")]
+    Audit,
+    #[error("status list {0} is out of place or has a wrong number of entries")]
+    StatusList(u32),
+    #[error("numbers of {event} in {year} are used up to {highest}, but not reserved")]
+    Numbers { event: EventCode, year: i16, highest: u64 },
+    #[error("status list {0} is used, but not reserved")]
+    Unreserved(u32),
+}
+
 /// What must hold in a dump before any of it is written.
 #[derive(Default)]
 struct Check {
@@ -162,7 +190,7 @@ struct Check {
 }
 
 impl Check {
-    fn record(&mut self, record: Record) -> Result<(), String> {
+    fn record(&mut self, record: Record) -> Result<(), Wrong> {
         match record {
             Record::Setting { name, value } => self.setting(&name, &value),
             Record::BlobPart { id, part, bytes } => self.blob_part(id, part, &bytes),
@@ -181,26 +209,26 @@ impl Check {
             }
             Record::StatusList { list, reserved } => self.status_list(list, reserved),
             Record::Audit(entry) => {
-                self.audit = self.audit.follow(entry).ok_or("the audit log does not hold together here")?;
+                self.audit = self.audit.follow(entry).ok_or(Wrong::Audit)?;
                 Ok(())
             }
         }
     }
 
-    fn setting(&mut self, name: &str, value: &str) -> Result<(), String> {
+    fn setting(&mut self, name: &str, value: &str) -> Result<(), Wrong> {
         short(name)?;
         match BASE64.decode(value.as_bytes()) {
             Ok(bytes) if bytes.len() <= RECORD_BYTES => Ok(()),
-            _ => Err(format!("setting `{name}` cannot be read")),
+            _ => Err(Wrong::Setting(name.to_owned())),
         }
     }
 
-    fn blob_part(&mut self, id: BlobId, part: u32, bytes: &str) -> Result<(), String> {
-        let bytes = BASE64.decode(bytes.as_bytes()).map_err(|_| "a part is not base64")?;
+    fn blob_part(&mut self, id: BlobId, part: u32, bytes: &str) -> Result<(), Wrong> {
+        let bytes = BASE64.decode(bytes.as_bytes()).map_err(|_| Wrong::NotBase64)?;
         let (open, next, digest, length) = self.blob.get_or_insert_with(|| (id.clone(), 0, Sha256::new(), 0));
         let full = *length == u64::from(*next) * PART_BYTES as u64;
         if *open != id || *next != part || !full || bytes.is_empty() || bytes.len() > PART_BYTES {
-            return Err(format!("part {part} of {id} is out of place"));
+            return Err(Wrong::Part(part, id));
         }
         digest.update(&bytes);
         *next += 1;
@@ -208,13 +236,13 @@ impl Check {
         Ok(())
     }
 
-    fn blob(&mut self, id: BlobId, length: u64) -> Result<(), String> {
+    fn blob(&mut self, id: BlobId, length: u64) -> Result<(), Wrong> {
         let (_, _, digest, found) = self.blob.take().unwrap_or((id.clone(), 0, Sha256::new(), 0));
         let good = found == length && HEXLOWER.encode(&digest.finalize()) == id.0;
-        if good { Ok(()) } else { Err(format!("kept bytes {id} differ from their digest")) }
+        if good { Ok(()) } else { Err(Wrong::Digest(id)) }
     }
 
-    fn certificate(&mut self, certificate: &Certificate) -> Result<(), String> {
+    fn certificate(&mut self, certificate: &Certificate) -> Result<(), Wrong> {
         short(&certificate.person.0)?;
         let number = &certificate.number;
         let highest = self.used.entry((number.event().clone(), number.year())).or_default();
@@ -223,30 +251,28 @@ impl Check {
         Ok(())
     }
 
-    fn status_list(&mut self, list: u32, reserved: u32) -> Result<(), String> {
+    fn status_list(&mut self, list: u32, reserved: u32) -> Result<(), Wrong> {
         if list != self.lists.1 + 1 || reserved == 0 || reserved > LIST_ENTRIES {
-            return Err(format!("status list {list} is out of place or has a wrong number of entries"));
+            return Err(Wrong::StatusList(list));
         }
         self.lists.1 = list;
         Ok(())
     }
 
     /// No number or list that a certificate uses may be given out again.
-    fn finish(&self) -> Result<(), String> {
+    fn finish(&self) -> Result<(), Wrong> {
         let short = self.used.iter().find(|(of, highest)| self.reserved.get(of).is_none_or(|all| all < highest));
         match short {
             Some(((event, year), highest)) => {
-                Err(format!("numbers of {event} in {year} are used up to {highest}, but not reserved"))
+                Err(Wrong::Numbers { event: event.clone(), year: *year, highest: *highest })
             }
-            None if self.lists.0 > self.lists.1 => {
-                Err(format!("status list {} is used, but not reserved", self.lists.0))
-            }
-            None if self.blob.is_some() => Err("kept bytes have parts but no end".to_owned()),
+            None if self.lists.0 > self.lists.1 => Err(Wrong::Unreserved(self.lists.0)),
+            None if self.blob.is_some() => Err(Wrong::NoEnd),
             None => Ok(()),
         }
     }
 }
 
-fn short(key: &str) -> Result<(), String> {
-    if key.len() > KEY_BYTES { Err("a name or key is too long".to_owned()) } else { Ok(()) }
+fn short(key: &str) -> Result<(), Wrong> {
+    if key.len() > KEY_BYTES { Err(Wrong::TooLong) } else { Ok(()) }
 }

@@ -54,6 +54,8 @@ const BATCH_KEY: &[u8] = b"\0batch";
 /// A store over an engine.
 pub struct Ordered<E> {
     engine: E,
+    /// See [`super::Store::opening`].
+    opening: String,
     writer: Mutex<Writer>,
     /// How many batches were written since the store was made, and how many of them are durable.
     written: AtomicU64,
@@ -99,7 +101,8 @@ impl<E: Engine> Ordered<E> {
         }
         let writer = Writer { head: audit_head(&engine)?, restoring: restoring(&engine)? };
         let (written, synced) = (AtomicU64::new(batch), AtomicU64::new(batch));
-        let store = Self { engine, writer: Mutex::new(writer), written, synced, syncing: Mutex::new(()) };
+        let opening = random_name()?;
+        let store = Self { engine, opening, writer: Mutex::new(writer), written, synced, syncing: Mutex::new(()) };
         if let Some(layout) = older {
             if layout == LAYOUT_WITHOUT_ROSTERS {
                 store.add_rosters()?;
@@ -267,6 +270,12 @@ impl<E: Engine> Draft<'_, E> {
         self.put(key, encode(what, record)?);
         Ok(())
     }
+}
+
+fn random_name() -> Result<String> {
+    let mut name = [0; 8];
+    getrandom::fill(&mut name).map_err(|error| StoreError::Io(std::io::Error::other(error.to_string())))?;
+    Ok(data_encoding::HEXLOWER.encode(&name))
 }
 
 /// Refuses a name or key that is too long to be one.

@@ -323,8 +323,8 @@ impl<E: Engine> Store for Ordered<E> {
         Ok(super::last_audit(&self.engine)?.map(|entry| entry.act.at))
     }
 
-    fn is_alone(&self) -> bool {
-        self.engine.is_alone()
+    fn opening(&self) -> Option<&str> {
+        self.engine.is_alone().then_some(self.opening.as_str())
     }
 
     fn check(&self) -> Result<()> {

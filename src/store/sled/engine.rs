@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::compact;
 use super::files::{self, Holder, Mark};
 use super::{Result, StoreError};
-use crate::guard::guarded;
+use crate::guard::{Panicked, guarded};
 use crate::store::Compacted;
 use crate::store::engine::{Change, Engine, Entry};
 
@@ -159,7 +159,7 @@ impl SledEngine {
         match guarded(|| work(open)) {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => Err(failed(&self.dir, error)),
-            Err(problem) => {
+            Err(Panicked(problem)) => {
                 // A panic for want of room says nothing about the file.
                 let full = !files::room_to_write(&self.dir, self.floor, 0);
                 let broken = if full { Broken::DiskFull } else { Broken::Damaged(problem) };
@@ -245,7 +245,7 @@ impl SledEngine {
             }
             fresh.sync(&part)
         });
-        rest.unwrap_or_else(|problem| Err(::sled::Error::ReportableBug(problem)))
+        rest.unwrap_or_else(|Panicked(problem)| Err(::sled::Error::ReportableBug(problem)))
             .map_err(|error| self::failed(&self.dir, error))?;
         fresh.close(&part)?;
         compact::complete(&part).map_err(failed)?;
@@ -499,7 +499,7 @@ fn open_database(dir: &Path) -> Result<::sled::Db> {
 fn open_once(dir: &Path, config: &::sled::Config) -> Result<::sled::Db> {
     match guarded(|| config.open()) {
         Ok(opened) => opened.map_err(|error| failed(dir, error)),
-        Err(problem) => Err(StoreError::Damaged { path: dir.display().to_string(), problem }),
+        Err(Panicked(problem)) => Err(StoreError::Damaged { path: dir.display().to_string(), problem }),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::path::Path;
+use std::time::SystemTime;
 
 use tempfile::NamedTempFile;
 
@@ -41,6 +42,24 @@ pub(super) fn read(dir: &Path, name: &str) -> io::Result<Option<String>> {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "larger than 2 MiB"));
     }
     Ok(Some(text))
+}
+
+/// By what it is known that a file was written anew: each writing gives the name to another file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Written {
+    changed: Option<SystemTime>,
+    bytes: u64,
+    place: u64,
+}
+
+/// Returns how a file was written last; `None` if there is none.
+pub(super) fn written(dir: &Path, name: &str) -> Option<Written> {
+    let file = fs::metadata(dir.join(name)).ok()?;
+    #[cfg(unix)]
+    let place = std::os::unix::fs::MetadataExt::ino(&file);
+    #[cfg(not(unix))]
+    let place = 0;
+    Some(Written { changed: file.modified().ok(), bytes: file.len(), place })
 }
 
 /// Makes the folder, for its owner only, unless it is there.

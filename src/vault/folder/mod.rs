@@ -40,6 +40,8 @@ pub struct KeyFolder {
     manifest_jws: String,
     /// Whether the clock may lie before what was signed.
     any_time: bool,
+    /// What was there when it was read.
+    read: [Option<disk::Written>; 2],
 }
 
 /// The key that signs now.
@@ -183,6 +185,8 @@ impl KeyFolder {
     /// # Errors
     /// See [`KeyFolderError`].
     pub fn open(dir: &Path) -> Result<Self> {
+        // Before: what is written while it is read is read again.
+        let seen = written(dir);
         let manifest_jws = read(dir, MANIFEST)?.ok_or_else(|| KeyFolderError::Missing(dir.to_owned()))?;
         passphrase::tidy_if_free(dir);
         let roots = read(dir, ROOTS)?.ok_or_else(|| damaged(dir, format!("there is no {ROOTS}")))?;
@@ -197,7 +201,7 @@ impl KeyFolder {
             (Err(_), Some(next)) => next,
             (Err(e), None) => return Err(damaged(dir, e)),
         };
-        Ok(Self { dir: dir.to_owned(), roots, root, manifest, manifest_jws, any_time: false })
+        Ok(Self { dir: dir.to_owned(), roots, root, manifest, manifest_jws, any_time: false, read: seen })
     }
 
     /// Lets keys change under a clock that lies before the newest manifest: that one was signed under a clock that was ahead.
@@ -210,6 +214,19 @@ impl KeyFolder {
     fn reopen(&mut self) -> Result<()> {
         *self = Self { any_time: self.any_time, ..Self::open(&self.dir)? };
         Ok(())
+    }
+
+    /// Reads the folder again if another process has changed it; says whether it had.
+    ///
+    /// # Errors
+    /// When it cannot be read. It is tried again when it has changed again.
+    pub fn refresh(&mut self) -> Result<bool> {
+        let there = written(&self.dir);
+        if there == self.read {
+            return Ok(false);
+        }
+        self.read = there;
+        self.reopen().map(|()| true)
     }
 
     /// Returns the key manifest.
@@ -452,6 +469,11 @@ fn io_error(path: &Path, source: io::Error) -> KeyFolderError {
 
 fn damaged(path: &Path, problem: impl ToString) -> KeyFolderError {
     KeyFolderError::Damaged { path: path.to_owned(), problem: problem.to_string() }
+}
+
+/// Returns how the public documents were written last.
+fn written(dir: &Path) -> [Option<disk::Written>; 2] {
+    [ROOTS, MANIFEST].map(|name| disk::written(dir, name))
 }
 
 fn read(dir: &Path, name: &str) -> Result<Option<String>> {

@@ -1,3 +1,5 @@
+//! The key folder: made, opened, rotated, and what a kill leaves of it.
+
 use std::fs;
 
 use super::*;

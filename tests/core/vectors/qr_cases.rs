@@ -3,7 +3,7 @@
 use super::generate::Made;
 use super::world::{World, key, signed, signed_by};
 use testamur::proof::jws::Jws;
-use testamur::qr::pack;
+use testamur::qr::{self, pack};
 
 pub(super) fn add(made: &mut Made) {
     let qr = |compact: &str| pack(&Jws::parse(compact, 65_536).expect("our own JWS"), "verify.example.org");
@@ -29,11 +29,26 @@ pub(super) fn add(made: &mut Made) {
     });
     made.verdict("qr_signature_digit_changed", "A digit of the signature.", "proof_invalid", change(&good, 10));
     malformed(made, &good, &digits);
+    specimens(made, &qr::specimen(&Jws::parse(&signed(|_| ()), 65_536).expect("our own JWS"), "verify.example.org"));
     made.verdict("qr_typ_of_a_snapshot", "Packed well, but no credential.", "malformed", {
         let world = World::academy().manifest;
         qr(&testamur::proof::jws::sign(b"{}", &format!("{}#k3", world.issuer), "JWT", &key(13)))
     })
     .field("header.typ");
+}
+
+fn specimens(made: &mut Made, specimen: &str) {
+    let digits = specimen.split_once('#').expect("a fragment").1;
+    made.verdict("qr_specimen", "Nobody's certificate, as a camera reads it.", "specimen", specimen.to_owned());
+    made.verdict("qr_specimen_fragment", "Only the fragment.", "specimen", format!("#{digits}"));
+    made.verdict("qr_specimen_digits", "Only the digits.", "specimen", digits.to_owned());
+    let mut bad = |name: &str, why: &str, text: String| {
+        made.verdict(&format!("qr_malformed_specimen_{name}"), why, "malformed", text).field("qr");
+    };
+    bad("as_version_1", "A specimen is never read as a credential.", format!("#1{}", &digits[1..]));
+    bad("changed", "Another word than SPECIMEN.", change(specimen, 30));
+    bad("cut_short", "Less than the word.", format!("#{}", &digits[..1 + 15]));
+    bad("http", "Not an https address.", specimen.replacen("https", "http", 1));
 }
 
 fn malformed(made: &mut Made, good: &str, digits: &str) {

@@ -78,8 +78,8 @@ macro_rules! passed_on {
 }
 
 impl Store for Between {
-    fn is_alone(&self) -> bool {
-        self.inner().is_alone()
+    fn opening(&self) -> Option<&str> {
+        self.inner().opening()
     }
 
     fn write(&self, batch: &Batch, act: Option<&Act>) -> Result<u64> {

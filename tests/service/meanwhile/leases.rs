@@ -77,7 +77,11 @@ fn nobody_reserves_anything_for_a_run_that_another_works_on() {
             assert!(matches!(work_once(&beside.app).unwrap(), Step::Idle));
             assert_eq!(reserved(&beside), before);
             run::tidy(&desk(&beside)).unwrap();
-            assert!(run::end_interrupted(&desk(&beside), &"WORKSHOP".parse().unwrap()).unwrap().is_empty());
+            assert!(
+                run::end_interrupted(&desk(&beside), Kind::Generate, Some(&"WORKSHOP".parse().unwrap()))
+                    .unwrap()
+                    .is_empty()
+            );
             saw.fetch_add(1, Ordering::SeqCst);
         });
         work(one);
@@ -134,7 +138,7 @@ fn a_list_that_is_being_made_is_ended_only_once_its_maker_is_gone() {
             run::tidy(&desk(&beside)).unwrap();
             assert_eq!(queued(&beside).len(), 0);
         });
-        let late = run::create(&desk(one), &request(), usize::MAX);
+        let late = run::create(&desk(one), &one.app.faces, &request(), usize::MAX);
         assert!(matches!(late, Err(RunError::Busy)), "who was slower than that starts nothing");
         work(one);
         work(other);
@@ -150,12 +154,16 @@ fn a_command_keeps_its_run_and_who_gave_up_leaves_it_to_the_service() {
         let workshop = Workshop { faces: &one.app.faces, signer: &signer, times: &times };
         let (ada, bob) = (Actor::operator("ada"), Actor::operator("bob"));
         let command = || Desk { actor: &ada, ..desk(one) };
-        let run = run::create_held(&command(), &holder, &request(), usize::MAX).unwrap().run.id;
+        let run = run::create_held(&command(), &one.app.faces, &holder, &request(), usize::MAX).unwrap().run.id;
         let step = || run::step_of(&command(), &workshop, &one.app.vault, &holder, &run).unwrap();
         let left_alone = |seconds: i64| {
             [one, other].iter().for_each(|world| world.pass(seconds));
             assert!(matches!(work_once(&other.app).unwrap(), Step::Idle));
-            let ended = run::end_interrupted(&Desk { actor: &bob, ..desk(other) }, &"WORKSHOP".parse().unwrap());
+            let ended = run::end_interrupted(
+                &Desk { actor: &bob, ..desk(other) },
+                Kind::Generate,
+                Some(&"WORKSHOP".parse().unwrap()),
+            );
             assert_eq!(ended.unwrap(), []);
         };
         left_alone(1);

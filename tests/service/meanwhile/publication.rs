@@ -54,7 +54,11 @@ fn a_publication_that_holds_what_is_taken_back_meanwhile_is_made_anew() {
         assert_eq!(run["state"], "completed", "{run}");
         assert!(is_active(one));
         assert_eq!(verdicts(one), ["valid", "valid"]);
-        assert_eq!(publish::last(&*one.app.store).unwrap().unwrap().version, 1, "one version, one entry of the audit log");
+        assert_eq!(
+            publish::last(&*one.app.store).unwrap().unwrap().version,
+            1,
+            "one version, one entry of the audit log"
+        );
         assert_eq!(one.acts().iter().filter(|(action, _)| action == "site.publish").count(), 1);
     });
 }

@@ -14,4 +14,5 @@ export type {
   VerdictJson,
 } from './types.js';
 export { TrustAnchors, TrustError } from './anchors.js';
+export { isSpecimen } from './wire.js';
 export { verify } from './verify.js';

@@ -13,6 +13,7 @@ export type Code =
   | 'unknown_key'
   | 'compromised_key'
   | 'proof_invalid'
+  | 'specimen'
   | 'malformed';
 
 /** Which of several causes led to a verdict. */
@@ -86,10 +87,10 @@ export interface VerdictJson {
 /** A verdict, with what a page needs beside the JSON. */
 export interface Verdict extends VerdictJson {
   /** Its colour. */
-  class: 'green' | 'amber' | 'red';
-  /** The whole signed document, proven or not (see `claimed`); absent when malformed. Objects have no prototype. */
+  class: 'green' | 'amber' | 'red' | 'grey';
+  /** The whole signed document, proven or not (see `claimed`); absent of a specimen and when malformed. Objects have no prototype. */
   credential?: unknown;
-  /** What was presented, for copying: the compact JWS, or the JSON; absent when malformed. */
+  /** What was presented, for copying: the compact JWS, or the JSON; absent as well. */
   raw?: string;
 }
 

@@ -12,10 +12,11 @@ import { Malformed } from './malformed.js';
 import { formatTime, type Seconds } from './time.js';
 import { issuedDigest, isSet, type Trusted } from './trusted.js';
 import type { Claimed, Code, Detail, Reason, Verdict } from './types.js';
-import { unpack } from './wire.js';
+import { isSpecimen, unpack } from './wire.js';
 
 /** Checks the text of a QR code, a verifier link, a compact JWS or JSON with an embedded proof. Never throws on bad input. */
 export async function verify(text: string, anchors: TrustAnchors, now: Date): Promise<Verdict> {
+  if (isSpecimen(trim(text))) return { verdict: 'specimen', class: 'grey' };
   let presented: Presented;
   try {
     presented = await readText(trim(text));

@@ -34,6 +34,23 @@ export function unpack(text: string): Jws {
   return jwsFromParts(content.subarray(0, nul), content.subarray(nul + 1), bytes.slice(0, SIGNATURE));
 }
 
+/** The word that a specimen's code repeats, behind wire version 0. */
+const SPECIMEN = utf8('SPECIMEN');
+
+/** Whether a text is that of a specimen's code: nobody's certificate, and nothing is wrong with it. */
+export function isSpecimen(text: string): boolean {
+  if (byteLength(text) > MAX_TEXT) return false;
+  try {
+    const digits = fragment(trim(text));
+    if (digits[0] !== '0') return false;
+    const bytes = fromDigits(digits.slice(1));
+    return bytes.length >= SPECIMEN.length && bytes.every((byte, at) => byte === SPECIMEN[at % SPECIMEN.length]);
+  } catch (error) {
+    if (error instanceof Malformed) return false;
+    throw error;
+  }
+}
+
 function refuse(problem: string): never {
   throw new Malformed('qr', problem);
 }

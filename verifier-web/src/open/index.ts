@@ -18,6 +18,8 @@ export interface Candidate {
   text: string;
   /** Whether it is attached to a PDF; else it was read from a page, a picture or a text. */
   attached?: boolean;
+  /** Whether it is written into a picture and no code in it shows it. */
+  written?: boolean;
   /** The page that shows its code, from 1. */
   page?: number;
 }

@@ -16,7 +16,8 @@ export async function* picture(part: Part, name: string, place: Place, behind: b
   const { notes, closed } = await written(part);
   const ours = [...new Set([...texts.filter(looksLikeCredential), ...notes])];
   const isNone = ours.length === 0 && place.decorates === true;
-  if (ours.length > 0) yield { name, document: { candidates: ours.map((one) => ({ text: one })), paper: false } };
+  const candidates = ours.map((text) => (texts.includes(text) ? { text } : { text, written: true }));
+  if (ours.length > 0) yield { name, document: { candidates, paper: false } };
   else if (!isNone) throw new ReadError('read.noCode');
   else if (!behind) yield { name, left: true };
   const { end, moves = false } = part.shape ?? {};

@@ -139,7 +139,7 @@ class Table {
   private readonly body = h('tbody');
   private readonly bar = h('progress', { 'aria-label': t('busy') });
   private readonly state = h('p', { class: 'state' });
-  private readonly counts = { green: 0, amber: 0, red: 0 };
+  private readonly counts = { green: 0, amber: 0, red: 0, grey: 0 };
   private readonly tally = h('p', { class: 'tally', role: 'status' });
   private readonly stop = h('button', { type: 'button', class: 'button' }, t('batch.stop'));
   private readonly save: HTMLButtonElement;
@@ -191,8 +191,10 @@ class Table {
     // Of what was stopped, how far it came stays to be read.
     if (!this.stopped) this.state.replaceChildren();
     if (left.length > 0) this.state.append(h('span', { class: 'left' }, ...leftOut(left)));
-    const { green, amber, red } = this.counts;
-    this.tally.replaceChildren(...([['green', green], ['amber', amber], ['red', red]] as const).map(([name, count]) =>
+    const { green, amber, red, grey } = this.counts;
+    const all = [['green', green], ['amber', amber], ['red', red], ['grey', grey]] as const;
+    // Specimens are rare: where none is, none is counted.
+    this.tally.replaceChildren(...all.filter(([name, count]) => count > 0 || name !== 'grey').map(([name, count]) =>
       h('span', { class: `count ${name}` }, icon(name), ` ${count} ${t(`batch.${name}`)}`)));
   }
 }

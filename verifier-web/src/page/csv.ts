@@ -1,6 +1,6 @@
 // Results as CSV (RFC 4180), for a spreadsheet: a cell that a spreadsheet would take for a formula is made a text.
 
-import { colour, type Result } from './result.js';
+import { colour, proven, type Result } from './result.js';
 
 /** One row of a batch: a result, or why there is none. */
 export type Row = { name: string; result: Result; problem?: undefined } | { name: string; result?: undefined; problem: string };
@@ -23,7 +23,7 @@ function cells(row: Row): string[] {
   const about = verdict.claimed ?? verdict;
   const differs = (differences ?? []).map((one) => `${one.field.replace(/^f\./, '')}: ${one.found ?? '-'}`).join('; ');
   return [row.name, verdict.verdict, colour(row.result), verdict.detail, about.number, about.recipient, about.title,
-    about.issuer, about.issuerName, verdict.claimed || verdict.verdict === 'malformed' ? 'no' : 'yes', verdict.validFrom,
+    about.issuer, about.issuerName, proven(verdict) ? 'yes' : 'no', verdict.validFrom,
     verdict.validUntil, verdict.statusAsOf, verdict.nextUpdate, verdict.reason?.text, differs,
     verdict.problem].map((text) => text ?? '');
 }

@@ -52,8 +52,8 @@ export function icon(name: Icon): SVGSVGElement {
   return svg;
 }
 
-/** Each class of verdict has its own outline, not only its colour: a disc, a triangle, an octagon. */
-export type Icon = 'green' | 'amber' | 'red';
+/** Each class of verdict has its own outline, not only its colour: a disc, a triangle, an octagon, a square. */
+export type Icon = 'green' | 'amber' | 'red' | 'grey';
 
 const ICONS: Record<Icon, readonly (readonly ['shape' | 'sign', string])[]> = {
   green: [
@@ -67,6 +67,10 @@ const ICONS: Record<Icon, readonly (readonly ['shape' | 'sign', string])[]> = {
   red: [
     ['shape', 'M15.7 4h16.6L44 15.7v16.6L32.3 44H15.7L4 32.3V15.7z'],
     ['sign', 'm16.5 16.5 15 15m0-15-15 15'],
+  ],
+  grey: [
+    ['shape', 'M6 6h36v36H6z'],
+    ['sign', 'M15 24h18'],
   ],
 };
 

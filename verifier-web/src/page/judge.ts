@@ -1,6 +1,6 @@
 // Verdicts about what was found in one file: one for each different credential, compared with its own page.
 
-import { verify, type TrustAnchors, type Verdict } from '../core/index.js';
+import { isSpecimen, verify, type TrustAnchors, type Verdict } from '../core/index.js';
 import type { Candidate, Document } from '../open/index.js';
 import { differences, numbersOn, ownPages } from './compare.js';
 import { t } from './messages.js';
@@ -45,6 +45,10 @@ interface Found {
   number: string | undefined;
   /** Where its code is or its number stands, from 1. */
   page: number | undefined;
+  /** The pages, from 1, that its code was read from. */
+  scans: number[];
+  /** Whether it is only written into a picture, and no code shows it. */
+  written: boolean;
   /** Whether its code was read from a page. */
   scanned: boolean;
 }
@@ -59,18 +63,32 @@ export async function judgeDocument(
   const found = await distinct(document, anchors);
   const apart = strays(found, document.pages);
   const kept = found.filter((one) => !apart.includes(one));
-  const numbers = found.flatMap((one) => one.number ?? []);
+  const numbers = [...found.flatMap((one) => one.number ?? []), ...onSpecimens(found, document.pages)];
   const judged: Judged[] = [];
-  for (const [i, { candidate, number, page }] of kept.entries()) {
+  for (const [i, one] of kept.entries()) {
+    const { candidate, number, page } = one;
     const { pages } = document;
     const own = number === undefined || !pages ? pages : ownPages(pages, number, numbers.filter((other) => other !== number));
     const input: Input = { text: candidate.text, paper: document.paper, printed: own?.join('\f') };
-    if (document.doubtful === true) input.doubtful = true;
+    if (document.doubtful === true || isPastedOver(one, found, pages)) input.doubtful = true;
     if (i === 0 && apart.length > 0) input.strays = apart.map((one) => one.number ?? '');
     const where = kept.length > 1 && page !== undefined ? t('source.page', { name, page }) : name;
     judged.push({ input, result: await judge(input, anchors, where, at) });
   }
   return judged;
+}
+
+/**
+ * Whether a specimen's code stands where a credential's own belongs: on the page that shows its number, or in the picture
+ * that it is baked into.
+ */
+function isPastedOver(own: Found, all: readonly Found[], pages: readonly string[] | undefined): boolean {
+  const { number } = own;
+  if (number === undefined) return false;
+  const specimens = all.filter((other) => isSpecimen(other.candidate.text));
+  if (own.written) return specimens.some((other) => !other.written);
+  const isShownOn = (page: number) => numbersOn(pages?.[page - 1] ?? '').includes(number);
+  return specimens.some(({ scans }) => scans.some((page) => isShownOn(page) && !own.scans.includes(page)));
 }
 
 async function distinct(document: Document, anchors: TrustAnchors): Promise<Found[]> {
@@ -80,13 +98,29 @@ async function distinct(document: Document, anchors: TrustAnchors): Promise<Foun
     // Deflate is not canonical: a credential is known by its JWS, never by its QR text.
     const key = verdict.raw ?? candidate.text;
     const known = all.get(key);
-    const scanned = candidate.page !== undefined;
-    if (known) Object.assign(known, { page: candidate.page ?? known.page, scanned: known.scanned || scanned });
-    else all.set(key, { candidate, number: numberOf(verdict), page: candidate.page, scanned });
+    const scans = candidate.page === undefined ? [] : [candidate.page];
+    const written = candidate.written === true;
+    if (known) merge(known, candidate.page, written);
+    else all.set(key, { candidate, number: numberOf(verdict), page: candidate.page, scans, scanned: scans.length > 0, written });
   }
   const found = [...all.values()];
   // A code says where its certificate is; without one, the printed number does.
   return found.map((one) => ({ ...one, page: one.page ?? pageOf(one, document.pages) }));
+}
+
+/** The numbers on the pages that show a specimen's code: those pages are nobody's. */
+function onSpecimens(all: readonly Found[], pages: readonly string[] | undefined): string[] {
+  const specimens = all.filter((one) => isSpecimen(one.candidate.text));
+  return specimens.flatMap(({ scans }) => scans.flatMap((page) => numbersOn(pages?.[page - 1] ?? '')));
+}
+
+/** The same credential once more: on another page, or as a code where it was only written before. */
+function merge(known: Found, page: number | undefined, written: boolean): void {
+  known.written &&= written;
+  if (page === undefined) return;
+  known.page = page;
+  known.scans.push(page);
+  known.scanned = true;
 }
 
 function pageOf({ number }: Found, pages: readonly string[] | undefined): number | undefined {

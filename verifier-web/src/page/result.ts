@@ -29,5 +29,5 @@ export function colour(result: Result): Verdict['class'] {
 
 /** Whether the verdict is about the credential as proven, so that its fields may be shown as the issuer's word. */
 export function proven(verdict: Verdict): boolean {
-  return verdict.claimed === undefined && verdict.verdict !== 'malformed';
+  return verdict.claimed === undefined && verdict.verdict !== 'malformed' && verdict.verdict !== 'specimen';
 }

@@ -11,11 +11,11 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::{self, AccountsError, Change, Invitation, Permission, Role, Scope, Secret, Staff};
-use crate::server::admin::PASSWORD_PAGE;
+use crate::server::PASSWORD_PAGE;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
 use crate::server::meanwhile::changed_meanwhile;
 use crate::server::reply::{ShownOnce, Tagged};
-use crate::server::session::Member;
+use crate::server::session::InPerson;
 use crate::server::{App, Caller, Problem};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
@@ -96,11 +96,11 @@ impl LinkView {
     responses((status = 201, body = LinkView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn invite(
     State(app): State<App>,
-    member: Member,
+    InPerson(caller): InPerson,
     Body(body): Body<InviteBody>,
 ) -> Result<ShownOnce<LinkView>, Problem> {
-    member.may(Permission::Settings)?;
-    let invited = app.at_desk(&member.caller, move |_, desk| {
+    caller.may(Permission::Settings)?;
+    let invited = app.at_desk(&caller, move |_, desk| {
         let who = Invitation { email: &body.email, name: &body.name, roles: body.roles, events: body.events };
         Ok(accounts::invite(desk, &who)?)
     });
@@ -138,14 +138,14 @@ fn said<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Scope>, D::
     responses((status = 200, body = Staff), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn update(
     State(app): State<App>,
-    member: Member,
+    InPerson(caller): InPerson,
     Path(id): Path<String>,
     seen: IfMatch,
     Body(body): Body<ChangeBody>,
 ) -> Result<Tagged<Staff>, Problem> {
-    member.may(Permission::Settings)?;
+    caller.may(Permission::Settings)?;
     let seen = revision(&seen)?;
-    let changed = app.at_desk(&member.caller, move |_, desk| {
+    let changed = app.at_desk(&caller, move |_, desk| {
         let ChangeBody { email, name, roles, events, disabled } = body;
         accounts::update(desk, &id, seen, &Change { email, name, roles, events, disabled })
             .map_err(|error| raced(error, seen))
@@ -178,14 +178,14 @@ fn raced(error: AccountsError, seen: Option<u64>) -> Problem {
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn remove(
     State(app): State<App>,
-    member: Member,
+    InPerson(caller): InPerson,
     Path(id): Path<String>,
     seen: IfMatch,
 ) -> Result<StatusCode, Problem> {
-    member.may(Permission::Settings)?;
+    caller.may(Permission::Settings)?;
     let seen = revision(&seen)?;
-    let removed = app
-        .at_desk(&member.caller, move |_, desk| accounts::remove(desk, &id, seen).map_err(|error| raced(error, seen)));
+    let removed =
+        app.at_desk(&caller, move |_, desk| accounts::remove(desk, &id, seen).map_err(|error| raced(error, seen)));
     removed.await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -197,9 +197,13 @@ async fn remove(
 #[utoipa::path(post, path = "/staff/{id}/link", tag = "Staff", extensions(("x-permission" = json!("settings"))), security(("session" = [])),
     params(("id" = String, Path, example = "abcdefgh23456777")),
     responses((status = 201, body = LinkView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn link(State(app): State<App>, member: Member, Path(id): Path<String>) -> Result<ShownOnce<LinkView>, Problem> {
-    member.may(Permission::Settings)?;
-    let made = app.at_desk(&member.caller, move |app, desk| {
+async fn link(
+    State(app): State<App>,
+    InPerson(caller): InPerson,
+    Path(id): Path<String>,
+) -> Result<ShownOnce<LinkView>, Problem> {
+    caller.may(Permission::Settings)?;
+    let made = app.at_desk(&caller, move |app, desk| {
         let token = accounts::reset_link(desk, &id)?;
         Ok(LinkView::of(app, id, &token))
     });
@@ -212,8 +216,12 @@ async fn link(State(app): State<App>, member: Member, Path(id): Path<String>) ->
 #[utoipa::path(delete, path = "/staff/{id}/two-step", tag = "Staff", extensions(("x-permission" = json!("settings"))), security(("session" = [])),
     params(("id" = String, Path, example = "abcdefgh23456777")),
     responses((status = 204), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn clear_two_step(State(app): State<App>, member: Member, Path(id): Path<String>) -> Result<StatusCode, Problem> {
-    member.may(Permission::Settings)?;
-    app.at_desk(&member.caller, move |_, desk| Ok(accounts::clear_two_step(desk, &id)?)).await?;
+async fn clear_two_step(
+    State(app): State<App>,
+    InPerson(caller): InPerson,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Problem> {
+    caller.may(Permission::Settings)?;
+    app.at_desk(&caller, move |_, desk| Ok(accounts::clear_two_step(desk, &id)?)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,6 +6,8 @@ mod imports;
 mod listing;
 mod names;
 
+use std::collections::BTreeMap;
+
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
@@ -13,14 +15,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(in crate::server) use self::erase::finish_all;
-use self::erase::{finished, known_of};
 pub(super) use self::listing::{PeopleFilter, filtered};
 use crate::accounts::Permission;
 use crate::acts::{self, Decider, Decision, PersonChange, Planned, Said};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
-use crate::eligibility::Progress;
+use crate::eligibility::{Entered, Progress};
 use crate::server::extract::{Body, IfMatch, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
@@ -63,6 +63,11 @@ pub(super) struct PersonView {
     pub fields: Fields,
     /// What the person has attended, done and reached.
     pub progress: Progress,
+    /// Who put the person in, and how.
+    pub entered: Entered,
+    /// Who entered what is known of the progress, and how, by name: `sessions.day1`, `score`. What is not named here was
+    /// entered before this was noted.
+    pub progress_entered: BTreeMap<String, Entered>,
     /// When the person was last imported or added.
     #[schema(value_type = String, format = DateTime)]
     pub imported: Timestamp,
@@ -82,6 +87,8 @@ impl PersonView {
             locale: person.locale,
             fields: person.fields,
             progress: person.progress,
+            entered: person.entered.unwrap_or_default(),
+            progress_entered: person.progress_entered,
             imported: person.imported,
             certificate,
         })
@@ -229,13 +236,11 @@ async fn delete(
     if_match: IfMatch,
 ) -> Result<StatusCode, Problem> {
     caller.may(Permission::Import)?;
-    app.at_desk(&caller, move |_, desk| {
-        let begun = settled(|| {
+    app.at_desk(&caller, move |app, desk| {
+        settled(|| {
             let (code, person) = person(desk, &code, &who, &if_match)?;
-            let (gone, forgetting) = known_of(desk, &code, &person)?;
-            Ok(acts::erase::delete(desk, &person, gone, forgetting)?)
+            Ok(acts::erase::delete(desk, &*app.store, &code, &person)?)
         })?;
-        finished(desk.store, &begun)?;
         Ok(StatusCode::NO_CONTENT)
     })
     .await

@@ -68,8 +68,13 @@ pub(super) struct RunView {
     /// Seconds until it is over, at that rate.
     #[schema(example = 12)]
     seconds_left: Option<u64>,
-    /// Why, for revocations and replacements.
+    /// Why, for revocations, replacements and another day of issue.
     reason: Option<RunReason>,
+    /// The template that was chosen for it, in place of the event's.
+    template: Option<RunTemplate>,
+    /// The day that its first certificates say they were issued on, where it is not that of the run.
+    #[schema(format = Date, example = "2026-06-30")]
+    issued_on: Option<String>,
     /// The run whose failed rows it repeats.
     retry_of: Option<String>,
     /// The approval that it waits for or had.
@@ -85,6 +90,16 @@ pub(super) struct RunView {
     of: Option<String>,
     /// Publish: revocations that are not in it, because they can still be undone.
     left_out: Option<LeftOut>,
+}
+
+/// A template version.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RunTemplate {
+    /// Its name.
+    #[schema(example = "classic")]
+    name: String,
+    /// Digest of the exact version.
+    digest: String,
 }
 
 impl RunView {
@@ -104,6 +119,8 @@ impl RunView {
             finished: run.finished,
             counters: run.counters,
             reason: run.reason,
+            template: run.chosen.template.map(|one| RunTemplate { name: one.name, digest: one.bundle.0 }),
+            issued_on: run.chosen.issued_on.map(run::date),
             retry_of: run.retry_of,
             approval: run.approval,
             problem: run.problem,
@@ -162,8 +179,7 @@ struct RunFilter {
 
 /// List runs
 ///
-/// Those that this service was asked for. What `testamur issue` did on the command line is no run here: its certificates
-/// have no `run`, and the audit log has it as `certificate.issue` and `run.finish` of the command line's user.
+/// Those that this service was asked for, and those of the command line, by `operator:ACCOUNT`.
 #[utoipa::path(get, path = "/runs", tag = "Runs", extensions(("x-permission" = json!("view"))), params(RunFilter),
     responses((status = 200, body = Listing<RunView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
@@ -213,7 +229,7 @@ async fn create(
 ) -> Result<Tagged<RunView>, Problem> {
     caller.may(permission(&request))?;
     app.in_turn(&caller, move |app, desk| {
-        let created = run::create(desk, &request, app.limits.revoke_alone)?;
+        let created = run::create(desk, &app.faces, &request, app.limits.revoke_alone)?;
         Ok(tagged(created.run, StatusCode::CREATED))
     })
     .await

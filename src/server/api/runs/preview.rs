@@ -10,6 +10,8 @@ use crate::acts;
 use crate::acts::run::fate::Effect;
 use crate::acts::run::{self, Fate, RunRequest, Selected};
 use crate::credential::Timestamp;
+use crate::eligibility::Session;
+use crate::making::Trial;
 use crate::server::extract::Body;
 use crate::server::{App, Caller, Problem};
 use crate::store::Cause;
@@ -43,6 +45,9 @@ pub(super) struct Preview {
     untried: u64,
     /// Whether a second member of staff would have to approve it, by what the caller did within a day.
     needs_approval: bool,
+    /// Sessions in which nobody was marked, where the rule depends on them: who was there cannot be known.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    unmarked_sessions: Vec<Session>,
     /// Who, the first 1,000 of them.
     rows: Vec<PreviewRow>,
 }
@@ -129,11 +134,15 @@ pub(super) async fn preview(
     caller.may(Permission::View)?;
     app.read_at_desk(&caller, move |app, desk| {
         let mut preview = Preview::default();
-        let kid = app.vault.signer().kid;
-        preview.untried = run::preview(desk, (&app.faces, &kid), &request, MOST_TRIED, |selected| {
+        let signer = app.vault.signer();
+        let trial = Trial { faces: &app.faces, kid: &signer.kid, own: &signer.own };
+        preview.untried = run::preview(desk, &trial, &request, MOST_TRIED, |selected| {
             preview.count(selected);
             Ok(())
         })?;
+        if let Some(code) = &request.event {
+            preview.unmarked_sessions = acts::unmarked(desk, &acts::planned(desk, code)?)?;
+        }
         let changed = preview.loses + preview.replaced + preview.new_versions + preview.regains;
         preview.needs_approval = acts::second::needs_two(desk, changed, app.limits.revoke_alone)?;
         Ok(Json(preview))

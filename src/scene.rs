@@ -1,3 +1,9 @@
+//! What a template's layout hands to whoever draws it: a page with every glyph, outline and picture in its place, and the
+//! faces that they are drawn with.
+//!
+//! Knows nothing of templates, certificates or file formats. [`crate::template`] makes scenes, [`crate::render`] draws them,
+//! and neither knows the other.
+
 use std::sync::Arc;
 
 /// A page that only has to be drawn: every glyph chosen and placed. Units are PDF points (1/72 inch), the origin is the
@@ -127,4 +133,19 @@ pub struct QrItem {
     pub side: f32,
     /// The symbol.
     pub symbol: crate::qr::Symbol,
+}
+
+/// Where faces come from.
+pub trait FaceSource: Sync {
+    /// Returns the face, the same one every time it is asked for.
+    fn face(&self, id: FontId) -> FaceData<'_>;
+}
+
+/// A font file and the face in it.
+#[derive(Debug, Clone, Copy)]
+pub struct FaceData<'a> {
+    /// TrueType, OpenType or a collection of them.
+    pub data: &'a [u8],
+    /// Which face of a collection; else 0.
+    pub index: u32,
 }

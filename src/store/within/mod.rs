@@ -5,10 +5,11 @@
 //! status entries, counters) passes, templates to read only; the audit log and what belongs to nobody knows which event is
 //! not seen at all.
 
+mod documents;
+
 use std::collections::BTreeSet;
 
-use serde_json::Value;
-
+use self::documents::Remembered;
 use super::dump::Record;
 use super::{
     Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
@@ -23,64 +24,6 @@ pub struct Within<'a> {
     events: &'a BTreeSet<EventCode>,
 }
 
-/// To which event a document belongs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Belongs {
-    /// To none: accounts, the outbox, marks.
-    Nowhere,
-    /// To none, and only whoever sees all events changes it.
-    Issuer,
-    /// To that with whose code its key begins.
-    Key,
-    /// It is a run: to its `event`, or its `events`.
-    Run,
-    /// To the event of the run with whose id its key begins.
-    KeysRun,
-    /// To the event of its `run`.
-    ItsRun,
-    /// To the event of the certificate with its `number`.
-    Number,
-}
-
-/// Returns to which event the documents of a collection belong; those of one that is not named here are not seen.
-fn belongs(collection: Collection) -> Option<Belongs> {
-    use Collection as C;
-    let all: &[(Belongs, &[C])] = &[
-        (
-            Belongs::Nowhere,
-            &[
-                C::STAFF,
-                C::STAFF_EMAILS,
-                C::STAFF_OWNERS,
-                C::STAFF_SETUP,
-                C::SESSIONS,
-                C::SECOND_STEPS,
-                C::API_TOKENS,
-                C::TALLIES,
-                C::PUBLICATION,
-                C::SIGNING_KEY,
-                C::IDEMPOTENCY,
-                C::ERASED,
-                C::RUN_QUEUE,
-                C::WEBHOOK_ENDPOINTS,
-                C::WEBHOOK_SECRETS,
-                C::WEBHOOK_HEALTH,
-                C::WEBHOOK_MESSAGES,
-                C::WEBHOOK_DELIVERIES,
-                C::WEBHOOK_QUEUE,
-                C::WEBHOOK_STATES,
-            ],
-        ),
-        (Belongs::Issuer, &[C::TEMPLATES]),
-        (Belongs::Key, &[C::PLANS, C::RULES, C::LISTED, C::IMPORTS, C::IMPORT_ROWS, C::ERASING, C::REMOVING]),
-        (Belongs::Run, &[C::RUNS]),
-        (Belongs::KeysRun, &[C::RUN_ROWS]),
-        (Belongs::ItsRun, &[C::APPROVALS]),
-        (Belongs::Number, &[C::CORRECTIONS]),
-    ];
-    all.iter().find(|(_, collections)| collections.contains(&collection)).map(|(belongs, _)| *belongs)
-}
-
 impl<'a> Within<'a> {
     /// Returns what of a store is within these events.
     pub fn new(store: &'a dyn Store, events: &'a BTreeSet<EventCode>) -> Self {
@@ -93,81 +36,6 @@ impl<'a> Within<'a> {
 
     fn known(&self, event: &EventCode) -> Result<()> {
         if self.has(event) { Ok(()) } else { Err(StoreError::NotFound(event.to_string())) }
-    }
-
-    /// Says whether a code that stands in a document is within.
-    fn names(&self, code: &str) -> bool {
-        code.parse().is_ok_and(|code| self.has(&code))
-    }
-
-    fn has_number(&self, value: &Value) -> bool {
-        value["number"]
-            .as_str()
-            .and_then(|text| text.parse::<CertificateNumber>().ok())
-            .is_some_and(|n| self.has(n.event()))
-    }
-
-    /// Says whether a run is within; one of which the events are not known yet only while it is being made (`writing`).
-    fn has_run(&self, run: &Value, writing: bool) -> bool {
-        if let Some(event) = run["event"].as_str() {
-            return self.names(event);
-        }
-        let events = run["events"].as_array().map(Vec::as_slice).unwrap_or_default();
-        (writing || !events.is_empty())
-            && events.iter().all(|event| event.as_str().is_some_and(|code| self.names(code)))
-    }
-
-    fn has_run_of(&self, id: &str, writing: bool) -> Result<bool> {
-        let run = self.store.document(Collection::RUNS, id)?;
-        Ok(run.is_some_and(|run| self.has_run(&run.value, writing)))
-    }
-
-    /// Says whether a document is within. `rows` remembers the last run that rows were looked at of.
-    fn shows(&self, collection: Collection, key: &str, value: &Value, rows: &mut Remembered) -> Result<bool> {
-        let first = key.split('/').next().unwrap_or_default();
-        Ok(match belongs(collection) {
-            None => false,
-            Some(Belongs::Nowhere | Belongs::Issuer) => true,
-            Some(Belongs::Key) => self.names(first),
-            Some(Belongs::Run) => self.has_run(value, rows.writing),
-            Some(Belongs::KeysRun) => {
-                rows.of(first, |writing| self.has_run_of(first, writing))?
-                    && (value["number"].is_null() || self.has_number(value))
-            }
-            Some(Belongs::ItsRun) => match value["run"].as_str() {
-                Some(id) => self.has_run_of(id, rows.writing)?,
-                None => false,
-            },
-            Some(Belongs::Number) => self.has_number(value),
-        })
-    }
-
-    /// Refuses writes of documents outside, of what is there and of what comes.
-    fn may_write(&self, writes: &[DocumentWrite]) -> Result<()> {
-        let mut rows = Remembered { run: None, writing: true };
-        for write in writes {
-            let refused = || StoreError::NotFound(format!("a document of {}", write.collection.name()));
-            match belongs(write.collection) {
-                Some(Belongs::Nowhere) => continue,
-                Some(Belongs::Issuer) if write.only_expects => continue,
-                None | Some(Belongs::Issuer) => return Err(refused()),
-                Some(_) => {}
-            }
-            let stored = self.store.document(write.collection, &write.key)?;
-            let values = [stored.as_ref().map(|document| &document.value), write.value.as_ref()];
-            for value in values.into_iter().flatten() {
-                if !self.shows(write.collection, &write.key, value, &mut rows)? {
-                    return Err(refused());
-                }
-            }
-            if stored.is_none() && write.value.is_none() && belongs(write.collection) == Some(Belongs::Key) {
-                let null = Value::Null;
-                if !self.shows(write.collection, &write.key, &null, &mut rows)? {
-                    return Err(refused());
-                }
-            }
-        }
-        Ok(())
     }
 
     fn may_change(&self, changes: &[CertificateChange]) -> Result<()> {
@@ -215,35 +83,6 @@ impl<'a> Within<'a> {
                 return Ok(Page { items, next: page.next });
             }
             cursor = page.next;
-        }
-    }
-
-    fn sifted_documents(
-        &self,
-        collection: Collection,
-        cursor: Option<&str>,
-        read: impl Fn(Option<&str>) -> Result<Page<Document>>,
-    ) -> Result<Page<Document>> {
-        let mut rows = Remembered { run: None, writing: false };
-        self.sifted(cursor, read, |one: &Document| self.shows(collection, &one.key, &one.value, &mut rows))
-    }
-}
-
-/// The run that rows were last looked at of, and whether it is within.
-struct Remembered {
-    run: Option<(String, bool)>,
-    writing: bool,
-}
-
-impl Remembered {
-    fn of(&mut self, id: &str, look: impl FnOnce(bool) -> Result<bool>) -> Result<bool> {
-        match &self.run {
-            Some((known, within)) if known == id => Ok(*within),
-            _ => {
-                let within = look(self.writing)?;
-                self.run = Some((id.to_owned(), within));
-                Ok(within)
-            }
         }
     }
 }
@@ -485,7 +324,7 @@ impl Store for Within<'_> {
 
     fn document(&self, collection: Collection, key: &str) -> Result<Option<Document>> {
         let Some(document) = self.store.document(collection, key)? else { return Ok(None) };
-        let mut rows = Remembered { run: None, writing: false };
+        let mut rows = Remembered::reading();
         Ok(self.shows(collection, key, &document.value, &mut rows)?.then_some(document))
     }
 
@@ -524,8 +363,8 @@ impl Store for Within<'_> {
         self.store.last_act()
     }
 
-    fn is_alone(&self) -> bool {
-        self.store.is_alone()
+    fn opening(&self) -> Option<&str> {
+        self.store.opening()
     }
 
     fn check(&self) -> Result<()> {
@@ -558,17 +397,5 @@ impl Store for Within<'_> {
 
     fn finish_restore(&self) -> Result<()> {
         Err(StoreError::NotFound("the store".to_owned()))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_collection_says_to_which_event_its_documents_belong() {
-        for collection in Collection::ALL {
-            assert!(belongs(*collection).is_some(), "{} is not named in `belongs`", collection.name());
-        }
     }
 }

@@ -22,7 +22,7 @@ pub use alike::{mailbox, plain_name};
 pub use audit::{AuditHead, check_audit};
 pub use batch::{Batch, ParticipantChange, Premise};
 pub use documents::{Collection, Document, DocumentWrite, Expect, Names};
-pub use dump::{DUMP_VERSION, DumpError, Header, NotAsSigned, Record, Summary, export, import};
+pub use dump::{DUMP_VERSION, DumpError, DumpRecord, Header, NotAsSigned, Summary, export, import};
 pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{
@@ -402,7 +402,7 @@ pub trait Store: Send + Sync {
     fn begin_restore(&self, dump: &str) -> Result<()>;
 
     /// Takes records of the dump as they are. Idempotent.
-    fn restore(&self, records: &[Record]) -> Result<()>;
+    fn restore(&self, records: &[DumpRecord]) -> Result<()>;
 
     /// Ends the rebuilding.
     fn finish_restore(&self) -> Result<()>;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Chosen, Kind, Over, Result};
+use super::{Chosen, Kind, Result, RunOver};
 use crate::acts::{Decider, Decision, Ground, Listed, listed_at, listed_given};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::desk::Desk;
@@ -104,7 +104,7 @@ impl Fate {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::acts) struct Asked {
     pub(in crate::acts) kind: Kind,
-    pub(in crate::acts) over: Over,
+    pub(in crate::acts) over: RunOver,
     /// When: what was revoked since was not seen by who asked.
     pub(in crate::acts) seen: Timestamp,
 }
@@ -226,7 +226,7 @@ fn stays_out(asked: Asked, case: &Case, lost: &Certificate) -> Option<&'static s
         Ground::NoRule => "it is revoked, and the event has no rule",
         _ if !decision.eligible => "it is revoked, and they do not meet the rule",
         _ if at > asked.seen => "it was revoked since this was asked for",
-        _ if again || asked.over == Over::Selected => return None,
+        _ if again || asked.over == RunOver::Selected => return None,
         _ => "it is revoked, and they were not let in again since: name them to issue it anew",
     })
 }
@@ -251,7 +251,8 @@ pub(in crate::acts) fn entitled(desk: &Desk, certificates: &[&Certificate]) -> V
 
 /// The next version, a first one, or none any more.
 fn again(asked: Asked, case: Case) -> Fate {
-    let lacking = matches!(asked.over, Over::NotIssued | Over::Failed | Over::Passing) && case.lost().is_some();
+    let lacking =
+        matches!(asked.over, RunOver::NotIssued | RunOver::Failed | RunOver::Passing) && case.lost().is_some();
     let Case { decision, has, let_in } = case;
     match has {
         Some(has) if !lacking => next(asked.over, decision, has),
@@ -259,11 +260,11 @@ fn again(asked: Asked, case: Case) -> Fate {
     }
 }
 
-fn next(over: Over, decision: Decision, has: Certificate) -> Fate {
+fn next(over: RunOver, decision: Decision, has: Certificate) -> Fate {
     if is_lost(&has) {
         return Fate::Keep(has.number, "it is revoked".to_owned());
     }
-    if over == Over::NotPassing {
+    if over == RunOver::NotPassing {
         return match decision.eligible {
             true => Fate::Keep(has.number, "meets the rule again".to_owned()),
             false => Fate::Lose(Box::new(has)),
@@ -275,7 +276,7 @@ fn next(over: Over, decision: Decision, has: Certificate) -> Fate {
         grant.basis = has.basis.clone();
         grant.tier = has.fields.get("tier").cloned();
     }
-    if over == Over::TemplateOlder && grant.template.bundle == has.template.bundle {
+    if over == RunOver::TemplateOlder && grant.template.bundle == has.template.bundle {
         return Fate::Keep(has.number, "it has the present template".to_owned());
     }
     Fate::Replace(Box::new(has), grant)

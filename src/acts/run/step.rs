@@ -13,7 +13,7 @@ use super::lease::{self, Held, Holder, Taken};
 use super::made::Made;
 use super::queue::{self, MOST_STALLS};
 use super::record::{Counters, GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
-use super::{Kind, NOTHING_CHANGES, Over, Result, RunError, TRIES, Undo};
+use super::{Kind, NOTHING_CHANGES, Result, RunError, RunOver, TRIES, Undo};
 use crate::acts::{ActError, Decider, Planned, planned};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
@@ -424,7 +424,7 @@ impl<'a> Group<'a> {
                 }
                 Fate::Nothing(why) => {
                     // Who was named expects something; who fell out of a group meanwhile does not.
-                    let named = matches!(self.record.over, Over::Selected);
+                    let named = matches!(self.record.over, RunOver::Selected);
                     self.note(at, if named { RowState::Failed } else { RowState::Skipped }, &why);
                 }
             }
@@ -592,7 +592,7 @@ fn action(kind: Kind) -> &'static str {
 
 impl Numbers {
     fn notices(&self, desk: &Desk, run: &str) -> Vec<Notice> {
-        use crate::webhooks::CertificateChange::{Issued, Restored, Revoked, Superseded};
+        use crate::webhooks::CertificateNews::{Issued, Restored, Revoked, Superseded};
         // Who was let in again holds a certificate in force, as after a first one.
         let issued: Vec<_> = self.issued.iter().chain(&self.reissued).cloned().collect();
         let all =

@@ -9,7 +9,7 @@ use super::{
 use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;
 use crate::store::alike::{mailbox, plain_name};
-use crate::store::dump::Record;
+use crate::store::dump::DumpRecord;
 use crate::store::{
     Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
     Event, Page, Participant, PersonKey, StatusRange, Store, Stray, Waiting,
@@ -354,7 +354,7 @@ impl<E: Engine> Store for Ordered<E> {
         self.start_restore(dump)
     }
 
-    fn restore(&self, records: &[Record]) -> Result<()> {
+    fn restore(&self, records: &[DumpRecord]) -> Result<()> {
         self.take_records(records)
     }
 

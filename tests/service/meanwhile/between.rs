@@ -7,7 +7,7 @@ use testamur::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp}
 use testamur::status::Reason;
 use testamur::store::{
     Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
-    Event, Page, Participant, PersonKey, Record, StatusRange, Store, StoreError, Stray, Waiting,
+    DumpRecord, Event, Page, Participant, PersonKey, StatusRange, Store, StoreError, Stray, Waiting,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -139,7 +139,7 @@ impl Store for Between {
         audit_newest(cursor: Option<&str>, limit: usize) -> Page<AuditEntry>;
         number_counters() -> Vec<(EventCode, i16, u64)>;
         begin_restore(dump: &str) -> ();
-        restore(records: &[Record]) -> ();
+        restore(records: &[DumpRecord]) -> ();
         finish_restore() -> ();
     }
 }

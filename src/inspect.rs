@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::credential::{Malformed, Timestamp};
 use crate::guard::guarded;
 use crate::reading::{self, Ask, Candidate, Cut, Found, Kind, Outcome, Piece, Reader, ReadingError, Source, What};
-use crate::verify::{Basis, TrustAnchors, Verdict, verify};
+use crate::verify::{StatusBasis, TrustAnchors, Verdict, verify};
 
 /// What came of a file.
 #[derive(Debug, Clone, Default)]
@@ -33,7 +33,7 @@ pub struct Answer {
     /// Why a PDF's pages may show something else than what was signed.
     pub page: Page,
     /// What was known of its revocation, and as of when.
-    pub basis: Option<Basis>,
+    pub basis: Option<StatusBasis>,
 }
 
 /// What was found about a credential or a file.
@@ -142,7 +142,7 @@ impl Finding {
 /// Verifies a text: a JWS, a verifier link, or JSON.
 pub fn text(text: &str, anchors: &TrustAnchors, now: Timestamp) -> Answer {
     let verdict = verify(text.trim(), anchors, now);
-    let basis = Basis::of(&verdict, anchors, now);
+    let basis = StatusBasis::of(&verdict, anchors, now);
     Answer { source: "text", finding: Finding::Verdict(verdict), basis, ..nothing(None, "") }
 }
 
@@ -241,7 +241,7 @@ impl Inspected {
             let disagreements = differences(found, &verdict, &numbers);
             let page = if pasted { Page::PastedOver } else { Page::of(found) };
             let source = word(sources[0]);
-            let basis = Basis::of(&verdict, anchors, now);
+            let basis = StatusBasis::of(&verdict, anchors, now);
             let finding = Finding::Verdict(verdict);
             self.answers.push(Answer { name: name.clone(), source, finding, disagreements, page, basis });
         }

@@ -136,14 +136,14 @@ pub struct QrItem {
 }
 
 /// Where faces come from.
-pub trait FaceSource: Sync {
+pub trait FontSource: Sync {
     /// Returns the face, the same one every time it is asked for.
-    fn face(&self, id: FontId) -> FaceData<'_>;
+    fn face(&self, id: FontId) -> FontData<'_>;
 }
 
 /// A font file and the face in it.
 #[derive(Debug, Clone, Copy)]
-pub struct FaceData<'a> {
+pub struct FontData<'a> {
     /// TrueType, OpenType or a collection of them.
     pub data: &'a [u8],
     /// Which face of a collection; else 0.

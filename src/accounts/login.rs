@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::secret::{Secret, StaffToken};
 use super::session;
-use super::staff::{Held, Record, checked_email, find, find_email, own_act, save};
+use super::staff::{Held, StaffRecord, checked_email, find, find_email, own_act, save};
 use super::throttle::{ACCOUNT, ADDRESS, CODE, NOTED, NOTED_ALL, PAIR, Throttle, subscriber};
 use super::{AccountsError, Result, password, retried};
 use crate::credential::Timestamp;
@@ -154,7 +154,7 @@ fn open(desk: &Desk<'_>, held: Held, label: &str, mut more: Vec<DocumentWrite>) 
     Ok(Login::Done { session: token, staff: record.id })
 }
 
-fn make_ticket(desk: &Desk<'_>, record: &Record) -> Result<Secret> {
+fn make_ticket(desk: &Desk<'_>, record: &StaffRecord) -> Result<Secret> {
     let (token, made) = StaffToken::make(&record.id)?;
     let ticket = Ticket { epoch: record.epoch, expires: desk.now.plus_seconds(SECOND_STEP_SECONDS), wrong: 0 };
     let write = DocumentWrite::put(Collection::SECOND_STEPS, made.key(), Expect::Absent, &ticket);

@@ -8,7 +8,7 @@ use super::permission::Role;
 use super::scope::Scope;
 use super::secret::{Secret, StaffToken, same};
 use super::session::carried_over;
-use super::staff::{Held, Link, Record, Staff, act, checked_email, checked_label, find, held, own_act, save};
+use super::staff::{Held, Link, Staff, StaffRecord, act, checked_email, checked_label, find, held, own_act, save};
 use super::throttle::{AGAIN, Throttle};
 use super::{AccountsError, Result, password, retried, token};
 use crate::desk::Desk;
@@ -55,7 +55,7 @@ pub fn invite(desk: &Desk<'_>, who: &Invitation<'_>) -> Result<(Staff, Secret)> 
     if who.roles.is_empty() {
         return Err(AccountsError::NoRole);
     }
-    let mut record = Record::make(email, name, who.roles.clone(), desk.now)?;
+    let mut record = StaffRecord::make(email, name, who.roles.clone(), desk.now)?;
     record.events = who.events.clone();
     record.check_scope()?;
     let token = new_link(desk, &mut record)?;
@@ -103,13 +103,13 @@ impl Ended {
 
 /// Ends what lets somebody in besides the password: sessions and second steps by the epoch, and API tokens. Event streams
 /// end with what they were opened by. The record must have been read before: whoever makes a token writes it too.
-fn shut_out(desk: &Desk<'_>, record: &mut Record) -> Result<Ended> {
+fn shut_out(desk: &Desk<'_>, record: &mut StaffRecord) -> Result<Ended> {
     record.epoch += 1;
     let writes = token::deletions(desk.store, &record.id)?;
     Ok(Ended { tokens: writes.len(), writes })
 }
 
-fn new_link(desk: &Desk<'_>, record: &mut Record) -> Result<Secret> {
+fn new_link(desk: &Desk<'_>, record: &mut StaffRecord) -> Result<Secret> {
     let (token, made) = StaffToken::make(&record.id)?;
     record.link = Some(Link { hash: made.hash, expires: desk.now.plus_seconds(INVITATION_SECONDS) });
     Ok(token)
@@ -185,7 +185,7 @@ pub fn update(desk: &Desk<'_>, id: &str, seen: Option<u64>, change: &Change) -> 
 }
 
 /// Returns what changed, before and after; of e-mail and name only that they did.
-fn difference(old: &Record, new: &Record) -> Map<String, Value> {
+fn difference(old: &StaffRecord, new: &StaffRecord) -> Map<String, Value> {
     let mut detail = Map::new();
     if old.roles != new.roles {
         detail.insert("roles".to_owned(), json!({ "before": old.roles, "after": new.roles }));
@@ -270,7 +270,7 @@ pub(super) fn change_own(
     proved: &Held,
     session: &str,
     action: &str,
-    change: impl Fn(&mut Record) -> Result<()>,
+    change: impl Fn(&mut StaffRecord) -> Result<()>,
 ) -> Result<()> {
     retried(|| {
         let old = still_proved(desk, proved)?;

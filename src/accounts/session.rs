@@ -85,14 +85,14 @@ pub struct Session {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Record {
+struct SessionRecord {
     epoch: u64,
     created: Timestamp,
     seen: Timestamp,
     label: String,
 }
 
-impl Record {
+impl SessionRecord {
     fn is_over(&self, now: Timestamp) -> bool {
         now >= self.seen.plus_seconds(SESSION_IDLE_SECONDS) || now >= self.created.plus_seconds(SESSION_SECONDS)
     }
@@ -108,12 +108,12 @@ pub(super) fn open(
 ) -> Result<(Secret, String, Vec<DocumentWrite>)> {
     let (token, made) = StaffToken::make(staff)?;
     let label = label.chars().filter(|c| !c.is_control()).take(LABEL_CHARS).collect();
-    let record = Record { epoch, created: now, seen: now, label };
+    let record = SessionRecord { epoch, created: now, seen: now, label };
     let mut writes = vec![DocumentWrite::put(Collection::SESSIONS, made.key(), Expect::Absent, &record)];
     let mut others = all(store, staff)?;
     others.sort_by_key(|(_, record)| record.created);
     let too_many = (others.len() + 1).saturating_sub(SESSIONS_EACH);
-    let over = |index: usize, record: &Record| index < too_many || record.epoch != epoch || record.is_over(now);
+    let over = |index: usize, record: &SessionRecord| index < too_many || record.epoch != epoch || record.is_over(now);
     for (_, (document, _)) in others.iter().enumerate().filter(|(index, (_, record))| over(*index, record)) {
         writes.push(DocumentWrite::delete(Collection::SESSIONS, &document.key, Expect::Any));
     }
@@ -127,7 +127,7 @@ pub(super) fn open(
 pub fn authenticate(store: &dyn Store, now: Timestamp, token: &str) -> Result<Principal> {
     let token = StaffToken::read(token).ok_or(AccountsError::Session)?;
     let document = store.document(Collection::SESSIONS, &token.key())?.ok_or(AccountsError::Session)?;
-    let mut record: Record = document.read()?;
+    let mut record: SessionRecord = document.read()?;
     let staff = find(store, &token.staff)?.ok_or(AccountsError::Session)?.record;
     if record.is_over(now) || record.epoch != staff.epoch || staff.disabled {
         return Err(AccountsError::Session);
@@ -182,7 +182,7 @@ pub fn sessions(store: &dyn Store, now: Timestamp, staff: &str) -> Result<Vec<Se
     let mut sessions: Vec<_> = all(store, staff)?
         .into_iter()
         .filter(|(_, record)| !record.is_over(now) && record.epoch == member.epoch)
-        .map(|(document, Record { created, seen, label, .. })| {
+        .map(|(document, SessionRecord { created, seen, label, .. })| {
             let hash = document.key.split_once('/').map_or("", |(_, hash)| hash);
             Session { id: id_of(hash), created, seen, label }
         })
@@ -215,7 +215,7 @@ pub(super) fn carried_over(store: &dyn Store, staff: &str, id: &str, epoch: u64)
     for (document, record) in all(store, staff)? {
         if document.key.split_once('/').is_some_and(|(_, hash)| id_of(hash) == id) {
             let expect = Expect::Revision(document.revision);
-            let record = Record { epoch, ..record };
+            let record = SessionRecord { epoch, ..record };
             return Ok(Some(DocumentWrite::put(Collection::SESSIONS, document.key, expect, &record)));
         }
     }
@@ -228,7 +228,7 @@ pub(super) fn carried_over(store: &dyn Store, staff: &str, id: &str, epoch: u64)
 /// Those of the store.
 pub fn sweep(store: &dyn Store, now: Timestamp) -> Result<usize> {
     let ended = sweep_one(store, Collection::SESSIONS, |document| {
-        let record: Record = document.read()?;
+        let record: SessionRecord = document.read()?;
         Ok(record.is_over(now))
     })?;
     let late = sweep_one(store, Collection::SECOND_STEPS, |document| super::login::is_late(document, now))?;
@@ -256,7 +256,7 @@ fn sweep_one(store: &dyn Store, kind: Collection, over: impl Fn(&Document) -> Re
     }
 }
 
-fn all(store: &dyn Store, staff: &str) -> Result<Vec<(Document, Record)>> {
+fn all(store: &dyn Store, staff: &str) -> Result<Vec<(Document, SessionRecord)>> {
     let page = store.documents(Collection::SESSIONS, &format!("{staff}/"), None, PAGE_LIMIT)?;
     let read = |document: Document| {
         Ok::<_, StoreError>((document.read()?, document)).map(|(record, document)| (document, record))

@@ -8,7 +8,7 @@ use serde_json::json;
 use super::password;
 use super::permission::Role;
 use super::secret::{Secret, digest, random_text, same};
-use super::staff::{Record, Staff, checked_email, checked_label, has_owner, own_act, save};
+use super::staff::{Staff, StaffRecord, checked_email, checked_label, has_owner, own_act, save};
 use super::{AccountsError, Result};
 use crate::credential::Timestamp;
 use crate::desk::Desk;
@@ -66,7 +66,7 @@ pub fn set_up(desk: &Desk<'_>, token: &Secret, who: &SetUp<'_>) -> Result<Staff>
     let email = checked_email(who.email)?;
     let name = checked_label(who.name).ok_or(AccountsError::Name)?;
     password::check(who.password, &email)?;
-    let mut owner = Record::make(email, name, BTreeSet::from([Role::Owner]), desk.now)?;
+    let mut owner = StaffRecord::make(email, name, BTreeSet::from([Role::Owner]), desk.now)?;
     owner.password = Some(password::hash(who.password)?);
 
     let used = DocumentWrite::delete(Collection::STAFF_SETUP, SETUP_KEY, Expect::Revision(document.revision));

@@ -57,7 +57,7 @@ pub struct Staff {
 
 /// What is kept of a member.
 #[derive(Clone, Serialize, Deserialize)]
-pub(super) struct Record {
+pub(super) struct StaffRecord {
     pub(super) id: String,
     pub(super) email: String,
     pub(super) name: String,
@@ -91,11 +91,11 @@ pub(super) struct Link {
 
 /// A record as it was read.
 pub(super) struct Held {
-    pub(super) record: Record,
+    pub(super) record: StaffRecord,
     pub(super) revision: u64,
 }
 
-impl Record {
+impl StaffRecord {
     /// Makes the record of a new member, with a new id.
     pub(super) fn make(email: String, name: String, roles: BTreeSet<Role>, now: Timestamp) -> Result<Self> {
         Ok(Self {
@@ -204,7 +204,7 @@ pub fn who_may(store: &dyn Store, permission: Permission, events: &BTreeSet<Even
 /// Those of the store.
 pub fn members(store: &dyn Store, cursor: Option<&str>, limit: usize) -> Result<Page<Staff>> {
     let page = store.documents(Collection::STAFF, "", cursor, limit)?;
-    let view = |document: &crate::store::Document| Ok(document.read::<Record>()?.view(document.revision));
+    let view = |document: &crate::store::Document| Ok(document.read::<StaffRecord>()?.view(document.revision));
     let items = page.items.iter().map(view).collect::<Result<_, StoreError>>()?;
     Ok(Page { items, next: page.next })
 }
@@ -236,7 +236,7 @@ pub(super) fn find_email(store: &dyn Store, email: &str) -> Result<Option<Held>>
 pub(super) fn save(
     store: &dyn Store,
     old: Option<&Held>,
-    new: Option<&Record>,
+    new: Option<&StaffRecord>,
     more: Vec<DocumentWrite>,
     act: Option<&Act>,
 ) -> Result<u64> {
@@ -260,8 +260,8 @@ pub(super) fn save(
 /// Moves the e-mail's entry along; returns the key that must not be there yet.
 fn email_writes(
     store: &dyn Store,
-    before: Option<&Record>,
-    new: Option<&Record>,
+    before: Option<&StaffRecord>,
+    new: Option<&StaffRecord>,
     writes: &mut Vec<DocumentWrite>,
 ) -> Result<Option<String>> {
     let (from, to) = (before.map(|record| &record.email), new.map(|record| &record.email));
@@ -283,11 +283,11 @@ fn email_writes(
 /// Keeps the list of owners who can log in. All who change it write one document, so of two at once one is refused.
 fn owner_write(
     store: &dyn Store,
-    before: Option<&Record>,
-    new: Option<&Record>,
+    before: Option<&StaffRecord>,
+    new: Option<&StaffRecord>,
     writes: &mut Vec<DocumentWrite>,
 ) -> Result<()> {
-    let (ruled, rules) = (before.is_some_and(Record::rules), new.is_some_and(Record::rules));
+    let (ruled, rules) = (before.is_some_and(StaffRecord::rules), new.is_some_and(StaffRecord::rules));
     if ruled == rules {
         return Ok(());
     }

@@ -81,7 +81,7 @@ pub struct NewToken {
 }
 
 #[derive(Serialize, Deserialize)]
-struct Record {
+struct TokenRecord {
     staff: String,
     name: String,
     scopes: Permissions,
@@ -93,7 +93,7 @@ struct Record {
     used: Option<Timestamp>,
 }
 
-impl Record {
+impl TokenRecord {
     fn view(self, hash: &str) -> ApiToken {
         let Self { staff, name, scopes, events, created, expires, used } = self;
         ApiToken { id: id_of(hash), staff, name, scopes, events, created, expires, used }
@@ -135,7 +135,7 @@ pub fn create_token(
             return Err(AccountsError::TooManyTokens);
         }
         let (staff, scopes) = (staff.to_owned(), request.scopes.clone());
-        let record = Record {
+        let record = TokenRecord {
             staff,
             name: name.clone(),
             scopes,
@@ -166,7 +166,7 @@ pub fn authenticate_token(store: &dyn Store, now: Timestamp, token: &str) -> Res
     }
     let hash = digest(token);
     let document = store.document(Collection::API_TOKENS, &hash)?.ok_or(AccountsError::Token)?;
-    let mut record: Record = document.read()?;
+    let mut record: TokenRecord = document.read()?;
     let member = find(store, &record.staff)?.ok_or(AccountsError::Token)?.record;
     if record.expires <= now || member.disabled {
         return Err(AccountsError::Token);
@@ -216,12 +216,12 @@ pub(super) fn deletions(store: &dyn Store, staff: &str) -> Result<Vec<DocumentWr
     Ok(of_staff.map(|(document, _)| DocumentWrite::delete(Collection::API_TOKENS, document.key, Expect::Any)).collect())
 }
 
-fn all(store: &dyn Store) -> Result<Vec<(Document, Record)>> {
+fn all(store: &dyn Store) -> Result<Vec<(Document, TokenRecord)>> {
     let (mut found, mut cursor) = (Vec::new(), None);
     loop {
         let page = store.documents(Collection::API_TOKENS, "", cursor.as_deref(), PAGE_LIMIT)?;
         for document in page.items {
-            found.push((document.read::<Record>()?, document));
+            found.push((document.read::<TokenRecord>()?, document));
         }
         cursor = page.next;
         if cursor.is_none() {

@@ -19,7 +19,7 @@ use crate::store::{
     Batch, Certificate, CertificateChange, CertificateState, Collection, Document, DocumentWrite, Event, Expect, Page,
     Participant, ParticipantChange, Premise, Store, StoreError,
 };
-use crate::webhooks::CertificateChange as Told;
+use crate::webhooks::CertificateNews as Told;
 
 /// Longest note.
 const NOTE_CHARS: usize = 500;
@@ -252,7 +252,7 @@ pub fn correct(
     desk: &Desk,
     workshop: &Workshop,
     number: &CertificateNumber,
-    wanted: &making::Correction,
+    wanted: &making::NewValues,
     alone: usize,
 ) -> Result<Certificate> {
     for _ in 0..TRIES {

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use crate::credential::{EventCode, Timestamp};
 use crate::eligibility::How;
-use crate::store::{Collection, Expect, PersonKey, Premise, Store, StoreError};
+use crate::store::{Collection, Document, Expect, Participant, PersonKey, Premise, Store, StoreError};
 
 /// Whether somebody is on the list of exceptions or of exclusions.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,9 +99,28 @@ pub fn listed_given(store: &dyn Store, code: &EventCode, person: &PersonKey) -> 
     Ok((listed, Premise::Document(Collection::LISTED, key(code, person), expect)))
 }
 
+/// Returns the listings of several people, each with the premise that it stays so.
+pub(super) fn listed_at(
+    store: &dyn Store,
+    code: &EventCode,
+    people: &[&Participant],
+) -> Result<Vec<(Listed, Premise)>, StoreError> {
+    let keys: Vec<String> = people.iter().map(|person| key(code, &person.key)).collect();
+    let found = store.documents_at(Collection::LISTED, &keys.iter().map(String::as_str).collect::<Vec<_>>())?;
+    let given = |(key, found): (String, Option<Document>)| {
+        let (listed, expect) = read(found)?;
+        Ok((listed, Premise::Document(Collection::LISTED, key, expect)))
+    };
+    keys.into_iter().zip(found).map(given).collect()
+}
+
 /// A person's listing as it is stored.
 pub(super) fn stored(store: &dyn Store, code: &EventCode, person: &PersonKey) -> Result<(Listed, Expect), StoreError> {
-    match store.document(Collection::LISTED, &key(code, person))? {
+    read(store.document(Collection::LISTED, &key(code, person))?)
+}
+
+fn read(document: Option<Document>) -> Result<(Listed, Expect), StoreError> {
+    match document {
         None => Ok((Listed::No, Expect::Absent)),
         Some(document) => Ok((document.read()?, Expect::Revision(document.revision))),
     }

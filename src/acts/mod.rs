@@ -52,6 +52,7 @@ pub use exceptions::{
 };
 pub use import::{ImportRecord, ImportRequest, Imported, Taken, import, imports, take};
 pub use import_report::{REPORT_DAYS, report_csv};
+use listed::listed_at;
 pub use listed::{Exception, Exclusion, ExclusionReason, Lifted, Listed, listed, listed_given};
 pub use person::{
     Answer, Answers, Duplicate, Enrolled, Join, PersonChange, Same, SameMailbox, change_progress, check_progress,

@@ -11,7 +11,7 @@ use crate::desk::Desk;
 use crate::publish;
 use crate::status::{Reason, ReasonCode};
 use crate::store::{Certificate, CertificateChange, CertificateState, StoreError, Withdrawal};
-use crate::webhooks::CertificateChange as Told;
+use crate::webhooks::CertificateNews as Told;
 
 /// What came of revoking.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

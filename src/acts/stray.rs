@@ -19,7 +19,7 @@ use crate::reading::Reader;
 use crate::status::{LIST_ENTRIES, Permutation, Reason, ReasonCode, issued_digest};
 use crate::store::{Certificate, SeenStray, StoreError, Stray, Withdrawal};
 use crate::verify::{NotOurs, Ours, ours};
-use crate::webhooks::CertificateChange as Told;
+use crate::webhooks::CertificateNews as Told;
 
 /// Certificates looked at in one step.
 const PAGE: usize = 1_000;

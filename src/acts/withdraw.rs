@@ -13,7 +13,7 @@ use crate::making::{self, Order, ReplaceError, Unasked, Workshop};
 use crate::store::{
     Batch, Certificate, CertificateChange, CertificateState, DocumentWrite, Participant, PersonKey, Premise, StoreError,
 };
-use crate::webhooks::{self, CertificateChange as Told, Notice};
+use crate::webhooks::{self, CertificateNews as Told, Notice};
 
 /// Issues to one person whatever the rule says. An exclusion is stronger.
 ///

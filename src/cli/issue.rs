@@ -17,8 +17,8 @@ use super::output::{self, Explain, Failure};
 use super::time;
 use super::workspace::{ANY, Workspace};
 use crate::acts::run::{
-    self, Counters, Done, Fate, HAS_ONE, Holder, Kind, Over, Row, RowState, RunError, RunReason, RunRecord, RunRequest,
-    Selected, Step,
+    self, Counters, Done, Fate, HAS_ONE, Holder, Kind, Row, RowState, RunError, RunOver, RunReason, RunRecord,
+    RunRequest, Selected, Step,
 };
 use crate::acts::{self, NotReady};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
@@ -456,7 +456,7 @@ fn would_renew(args: &Args, row: &Row, name: &str, number: &CertificateNumber) {
 pub(super) fn everybody(code: &EventCode) -> RunRequest {
     RunRequest {
         event: Some(code.clone()),
-        over: Some(Over::AllEligible),
+        over: Some(RunOver::AllEligible),
         anyway: true,
         ..RunRequest::of(Kind::Generate)
     }
@@ -483,10 +483,10 @@ fn request(desk: &Desk, args: &Args) -> Result<RunRequest, Failure> {
         }
     }
     if !only.is_empty() {
-        return Ok(RunRequest { over: Some(Over::Selected), keys: only, ..everybody(&args.code) });
+        return Ok(RunRequest { over: Some(RunOver::Selected), keys: only, ..everybody(&args.code) });
     }
     if args.failed {
-        return Ok(RunRequest { over: Some(Over::Failed), ..everybody(&args.code) });
+        return Ok(RunRequest { over: Some(RunOver::Failed), ..everybody(&args.code) });
     }
     let barred = barred(desk, &args.code)?;
     if barred > 0 {

@@ -10,7 +10,7 @@ use crate::acts;
 use crate::acts::run::RunError;
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::desk::Desk;
-use crate::making::{Correction, ReplaceError, StageTimes, Workshop};
+use crate::making::{NewValues, ReplaceError, StageTimes, Workshop};
 use crate::store::StoreError;
 
 /// Longest public reason, in characters.
@@ -49,7 +49,7 @@ pub(super) fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, 
     let event = workspace.store.event(args.number.event())?;
     let named = event.as_ref().zip(args.template.as_ref());
     let template = named.map(|(event, name)| named_for(&workspace.desk(), &faces, event, name)).transpose()?;
-    let correction = Correction { set, reason, template };
+    let correction = NewValues { set, reason, template };
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
     let new = acts::correct::correct(&workspace.desk(), &workshop, &args.number, &correction, ANY)
         .map_err(|error| explain(error, &workspace.desk()))?;

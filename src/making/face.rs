@@ -13,7 +13,7 @@ use crate::qr::{self, Symbol};
 use crate::render::{Base, BaseMeta, CertificateMeta, RenderError};
 use crate::scene::Scene;
 use crate::store::{Certificate, Store, StoreError, TemplateRef};
-use crate::template::{FillError, FontLibrary, Layout, Record, Template, TemplateError};
+use crate::template::{FillError, Filling, FontLibrary, Layout, Template, TemplateError};
 
 /// Why a certificate cannot be drawn.
 #[derive(Debug, thiserror::Error)]
@@ -123,7 +123,7 @@ impl Face {
     ///
     /// # Errors
     /// When a text does not fit or has no glyphs: found here, before anything is signed.
-    pub fn texts(&self, record: &Record) -> Result<Scene, FaceError> {
+    pub fn texts(&self, record: &Filling) -> Result<Scene, FaceError> {
         Ok(self.layout.texts(record)?)
     }
 

@@ -9,7 +9,7 @@ use sha2::{Digest, Sha256};
 use crate::credential::Timestamp;
 use crate::qr::Symbol;
 use crate::store::Fields;
-use crate::template::Record;
+use crate::template::Filling;
 
 /// How the placeholders of signatories begin.
 const SIGNATORY: &str = "signatory_";
@@ -56,7 +56,7 @@ impl Constants {
 }
 
 /// Returns what one certificate's placeholders are filled with.
-pub(super) fn of(document: &Value, columns: &Fields, verifier: &str) -> Record {
+pub(super) fn of(document: &Value, columns: &Fields, verifier: &str) -> Filling {
     let mut fields = columns.clone();
     // What was signed wins over a column of the same name.
     fields.extend(Constants::of(document, columns, verifier).0);
@@ -77,7 +77,7 @@ pub(super) fn of(document: &Value, columns: &Fields, verifier: &str) -> Record {
     let event = fields["certificate_number"].split('-').nth(1).unwrap_or_default().to_owned();
     fields.insert("event_code".to_owned(), event);
     let language = fields.get("language").filter(|tag| !tag.is_empty()).cloned();
-    Record { fields, dates: dates(document), qr: Symbol { version: 0, size: 0, modules: Vec::new() }, language }
+    Filling { fields, dates: dates(document), qr: Symbol { version: 0, size: 0, modules: Vec::new() }, language }
 }
 
 fn dates(document: &Value) -> BTreeMap<String, Timestamp> {

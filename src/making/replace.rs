@@ -67,7 +67,7 @@ pub enum ReplaceError {
 
 /// What to change in a regenerated certificate: columns by name; `name` and `email` are the person's own.
 #[derive(Debug, Clone, Default)]
-pub struct Correction {
+pub struct NewValues {
     /// New values by column.
     pub set: Vec<(String, String)>,
     /// Why, in the issuer's words; published with the status, so without personal data.
@@ -83,7 +83,7 @@ pub struct Correction {
 pub fn corrected(
     known: Option<Participant>,
     old: &Certificate,
-    correction: &Correction,
+    correction: &NewValues,
 ) -> Result<Participant, ReplaceError> {
     let mut person = known.unwrap_or_else(|| {
         let Certificate { person, recipient, email, fields, issued, .. } = old.clone();

@@ -74,13 +74,13 @@ pub fn canonical(quads: &[Quad]) -> Result<String, TooComplex> {
 
 /// Gives out names in order (section 4.5).
 #[derive(Clone)]
-struct Issuer {
+struct IdentifierIssuer {
     prefix: &'static str,
     issued: HashMap<usize, usize>,
     order: Vec<usize>,
 }
 
-impl Issuer {
+impl IdentifierIssuer {
     fn new(prefix: &'static str) -> Self {
         Self { prefix, issued: HashMap::new(), order: Vec::new() }
     }
@@ -102,7 +102,7 @@ impl Issuer {
 struct State<'a> {
     mentions: BTreeMap<usize, Vec<&'a Quad>>,
     first: HashMap<usize, String>,
-    canonical: Issuer,
+    canonical: IdentifierIssuer,
     work: usize,
 }
 
@@ -118,7 +118,7 @@ impl<'a> State<'a> {
             }
         }
         let first = mentions.iter().map(|(blank, quads)| (*blank, first_degree(*blank, quads))).collect();
-        Self { mentions, first, canonical: Issuer::new("c14n"), work: 0 }
+        Self { mentions, first, canonical: IdentifierIssuer::new("c14n"), work: 0 }
     }
 
     /// Section 4.4.3: those that differ by themselves first, the others by what surrounds them.
@@ -134,7 +134,7 @@ impl<'a> State<'a> {
             let mut paths = Vec::new();
             for blank in blanks {
                 if self.canonical.name(blank).is_none() {
-                    let mut issuer = Issuer::new("b");
+                    let mut issuer = IdentifierIssuer::new("b");
                     issuer.issue(blank);
                     paths.push(self.n_degree(blank, issuer)?);
                 }
@@ -150,7 +150,7 @@ impl<'a> State<'a> {
     }
 
     /// Section 4.7.3.
-    fn related(&self, related: usize, quad: &Quad, issuer: &Issuer, position: char) -> String {
+    fn related(&self, related: usize, quad: &Quad, issuer: &IdentifierIssuer, position: char) -> String {
         let mut input = String::from(position);
         if position != 'g' {
             let _ = write!(input, "<{}>", quad.predicate);
@@ -165,7 +165,7 @@ impl<'a> State<'a> {
     }
 
     /// Section 4.8.3: the hash of a node by its neighbours and theirs, and the names given on the way.
-    fn n_degree(&mut self, blank: usize, issuer: Issuer) -> Result<(String, Issuer), TooComplex> {
+    fn n_degree(&mut self, blank: usize, issuer: IdentifierIssuer) -> Result<(String, IdentifierIssuer), TooComplex> {
         let mut neighbours: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         for quad in &self.mentions[&blank] {
             for (related, position) in blanks(quad).filter(|(related, _)| *related != blank) {
@@ -176,7 +176,7 @@ impl<'a> State<'a> {
         let mut issuer = issuer;
         for (hash, group) in neighbours {
             data.push_str(&hash);
-            let mut chosen: Option<(String, Issuer)> = None;
+            let mut chosen: Option<(String, IdentifierIssuer)> = None;
             let mut order = group;
             order.sort_unstable();
             loop {
@@ -204,9 +204,9 @@ impl<'a> State<'a> {
     fn path(
         &mut self,
         order: &[usize],
-        issuer: &Issuer,
+        issuer: &IdentifierIssuer,
         best: Option<&str>,
-    ) -> Result<Option<(String, Issuer)>, TooComplex> {
+    ) -> Result<Option<(String, IdentifierIssuer)>, TooComplex> {
         let worse = |path: &str| best.is_some_and(|best| path.len() >= best.len() && path > best);
         let mut issuer = issuer.clone();
         let (mut path, mut deeper) = (String::new(), Vec::new());

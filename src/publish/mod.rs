@@ -280,7 +280,7 @@ impl PublishError {
 pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Published, PublishError> {
     site::refuse_private(site, request.private)?;
     site::refuse_other_folder(site, request.extra)?;
-    let issuer = Issuer::check(request)?;
+    let issuer = ProvenIssuer::check(request)?;
     let site = site::Site::open(site)?;
     for _ in 1..TRIES {
         match publish_once(store, request, &issuer, &site) {
@@ -294,7 +294,7 @@ pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Publ
 fn publish_once(
     store: &dyn Store,
     request: &Request,
-    issuer: &Issuer,
+    issuer: &ProvenIssuer,
     site: &site::Site,
 ) -> Result<Published, PublishError> {
     // Before anything is read that the publication will hold.
@@ -345,20 +345,20 @@ fn publish_once(
 /// # Errors
 /// As [`publish`].
 pub fn present(store: &dyn Store, request: &Request) -> Result<String, PublishError> {
-    let issuer = Issuer::check(request)?;
+    let issuer = ProvenIssuer::check(request)?;
     let version = last(store)?.map_or(1, |last| last.version + 1);
     let contents = snapshot::gather(store, request, &issuer, version, snapshot::Hold::All)?;
     Ok(contents.snapshot.sign(&issuer.kid(request.key_id), request.key))
 }
 
 /// The issuer as its root and manifest prove it.
-struct Issuer {
+struct ProvenIssuer {
     did: String,
     manifest: KeyManifest,
     root: PublicKey,
 }
 
-impl Issuer {
+impl ProvenIssuer {
     fn check(request: &Request) -> Result<Self, PublishError> {
         let did = issuer_did(request.host);
         let (_, root) = request.roots.walk(&did, None)?;
@@ -382,7 +382,7 @@ impl Issuer {
 /// A verifier refuses to go back, so must we.
 fn refuse_going_back(
     site: &site::Site,
-    issuer: &Issuer,
+    issuer: &ProvenIssuer,
     last: Option<&LastPublished>,
     now: Timestamp,
 ) -> Result<(), PublishError> {
@@ -419,7 +419,7 @@ fn manifest_version(snapshot: &Snapshot) -> u64 {
 /// All files in the order in which they are replaced: what others point to first, `trust.jws` last.
 fn files(
     request: &Request,
-    issuer: &Issuer,
+    issuer: &ProvenIssuer,
     contents: &snapshot::Contents,
     trust: String,
 ) -> Result<Vec<(String, Vec<u8>)>, PublishError> {

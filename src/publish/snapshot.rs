@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Issuer, LastPublished, LeftOut, PublishError, Request, TTL_SECONDS, waiting};
+use super::{LastPublished, LeftOut, ProvenIssuer, PublishError, Request, TTL_SECONDS, waiting};
 use crate::credential::Timestamp;
 use crate::keys::KeyState;
 use crate::proof::data_integrity;
@@ -52,7 +52,7 @@ pub(super) struct List {
 pub(super) fn gather(
     store: &dyn Store,
     request: &Request,
-    issuer: &Issuer,
+    issuer: &ProvenIssuer,
     version: u64,
     hold: Hold,
 ) -> Result<Contents, PublishError> {
@@ -120,7 +120,7 @@ fn leave_out(
 
 fn list(
     request: &Request,
-    issuer: &Issuer,
+    issuer: &ProvenIssuer,
     number: u32,
     reasons: Reasons,
     valid_until: Timestamp,
@@ -147,7 +147,7 @@ impl List {
 }
 
 /// What compromised keys really signed, by short key id.
-fn issued_sets(store: &dyn Store, issuer: &Issuer) -> Result<BTreeMap<String, IssuedSet>, PublishError> {
+fn issued_sets(store: &dyn Store, issuer: &ProvenIssuer) -> Result<BTreeMap<String, IssuedSet>, PublishError> {
     let compromised = issuer.manifest.keys.iter().filter(|key| matches!(key.state, KeyState::Compromised { .. }));
     compromised
         .map(|key| {

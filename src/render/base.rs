@@ -13,7 +13,7 @@ use super::fonts::{self, FontUse, Kept, OBJECTS_PER_FONT, Subset};
 use super::picture::{Format, PictureError};
 use super::syntax::{self, LEVEL_BASE, Objects, deflate, put};
 use super::{RenderError, icc, picture, vector};
-use crate::scene::{FaceSource, FontId, ImageItem, Item, Scene};
+use crate::scene::{FontId, FontSource, ImageItem, Item, Scene};
 
 /// Numbers of the objects that each certificate has for itself; fonts and links follow after the shared ones.
 pub(super) const CATALOG: u32 = 1;
@@ -74,7 +74,7 @@ impl Base {
     ///
     /// # Errors
     /// When the page is too large, a font cannot be embedded or a picture cannot be used.
-    pub fn new(base: &Scene, fonts: &dyn FaceSource, meta: &BaseMeta) -> Result<Self, RenderError> {
+    pub fn new(base: &Scene, fonts: &dyn FontSource, meta: &BaseMeta) -> Result<Self, RenderError> {
         Self::with_letters(base, fonts, meta, &[])
     }
 
@@ -85,7 +85,7 @@ impl Base {
     /// As [`Base::new`].
     pub fn with_letters(
         base: &Scene,
-        fonts: &dyn FaceSource,
+        fonts: &dyn FontSource,
         meta: &BaseMeta,
         lettered: &[FontId],
     ) -> Result<Self, RenderError> {

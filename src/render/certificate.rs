@@ -11,7 +11,7 @@ use super::fonts::{self, FontUse};
 use super::syntax::{LEVEL_CONTENT, Objects, deflate, number, put, text};
 use super::{RenderError, content, metadata};
 use crate::credential::Timestamp;
-use crate::scene::{FaceSource, FontId, Item, Scene};
+use crate::scene::{FontId, FontSource, Item, Scene};
 
 /// Name of the attached credential.
 const ATTACHMENT_NAME: &str = "credential.jwt";
@@ -47,7 +47,7 @@ impl Base {
     pub fn certificate(
         &self,
         own: &Scene,
-        faces: &dyn FaceSource,
+        faces: &dyn FontSource,
         meta: &CertificateMeta,
     ) -> Result<Vec<u8>, RenderError> {
         if own.items.iter().any(|item| matches!(item, Item::Image(_))) {

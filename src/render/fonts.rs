@@ -11,7 +11,7 @@ use super::RenderError;
 use super::syntax::{LEVEL_CERTIFICATE, Objects, deflate, hex16, put, utf16_hex};
 use super::text::clusters;
 use super::truetype;
-use crate::scene::{FaceData, FontId, Item};
+use crate::scene::{FontData, FontId, Item};
 
 /// PDF objects that one subset takes.
 pub(super) const OBJECTS_PER_FONT: u32 = 5;
@@ -36,7 +36,7 @@ pub(super) struct FontUse {
 
 impl FontUse {
     /// Adds the letters, digits and marks that western names, numbers and dates are written with, as far as the face has them.
-    pub(super) fn add_letters(&mut self, face: FaceData<'_>) {
+    pub(super) fn add_letters(&mut self, face: FontData<'_>) {
         let Ok(face) = Face::parse(face.data, face.index) else { return };
         for letter in LETTERS.chars() {
             if let Some(GlyphId(glyph)) = face.glyph_index(letter).filter(|glyph| glyph.0 != 0) {
@@ -98,7 +98,7 @@ enum Program {
 
 impl Subset {
     /// Cuts the used glyphs out of a face.
-    pub(super) fn new(id: FontId, face: FaceData<'_>, used: FontUse, level: u8) -> Result<Self, RenderError> {
+    pub(super) fn new(id: FontId, face: FontData<'_>, used: FontUse, level: u8) -> Result<Self, RenderError> {
         let failed = |reason: String| RenderError::Font { font: id, reason };
         let parsed = Face::parse(face.data, face.index).map_err(|e| failed(e.to_string()))?;
         let missing = |glyph: &u16| *glyph == 0 || *glyph >= parsed.number_of_glyphs();
@@ -212,7 +212,7 @@ pub(super) struct Kept(Mutex<BTreeMap<FontId, HashMap<FontUse, Arc<Subset>>>>);
 impl Kept {
     /// Returns the subset for what is used of a face, made at first use. A face's subsets are dropped when there are
     /// [`MOST_KEPT`], so that names, which hardly repeat, do not fill the memory.
-    pub(super) fn subset(&self, id: FontId, face: FaceData<'_>, used: FontUse) -> Result<Arc<Subset>, RenderError> {
+    pub(super) fn subset(&self, id: FontId, face: FontData<'_>, used: FontUse) -> Result<Arc<Subset>, RenderError> {
         let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(subset) = known().get(&id).and_then(|kept| kept.get(&used)) {
             return Ok(Arc::clone(subset));

@@ -22,7 +22,7 @@ pub use alike::{mailbox, plain_name};
 pub use audit::{AuditHead, check_audit};
 pub use batch::{Batch, ParticipantChange, Premise};
 pub use documents::{Collection, Document, DocumentWrite, Expect, Names};
-pub use dump::{DUMP_VERSION, DumpError, Header, NotAsSigned, Record, Summary, export, import};
+pub use dump::{DUMP_VERSION, DumpError, DumpRecord, Header, NotAsSigned, Summary, export, import};
 pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
 pub use records::{
@@ -154,6 +154,14 @@ pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 /// meanwhile may be listed or not. A page has at least one and at most [`PAGE_LIMIT`] items. A cursor that is none is
 /// refused ([`StoreError::Cursor`]). Records past [`RECORD_BYTES`] and keys past [`KEY_BYTES`] are refused.
 ///
+/// **Keys** sort by the bytes of their UTF-8, in every engine and whatever the machine's language: `Z` before `a`, `z` before
+/// `é`. **Of two writes to one document in a batch the second counts**, and what it expects is what the first one left; a
+/// record of another kind occurs in a batch once.
+///
+/// **What is kept is JSON** (RFC 8259): the members that the types say, of which those that are absent are what they were
+/// before there were such members. A value comes back equal to what was given: whole numbers of 64 bits to the last digit,
+/// others as the nearest `f64`, texts with every character of Unicode, U+0000 too. The order of members is not promised.
+///
 /// After [`StoreError::Io`] from a writing method, that write may or may not be there when the store is opened again; until
 /// then this one refuses everything. The same after [`StoreError::DiskFull`] if an engine met it half-way; one that saw it
 /// coming has changed nothing, and goes on when there is room again.
@@ -201,6 +209,12 @@ pub trait Store: Send + Sync {
 
     /// Returns a participant.
     fn participant(&self, event: &EventCode, person: &PersonKey) -> Result<Option<Participant>>;
+
+    /// Returns participants by their keys, in the order of the keys; `None` for who is not there. As with the next ones of
+    /// this kind, engines that are far away ask once.
+    fn participants_at(&self, event: &EventCode, people: &[&PersonKey]) -> Result<Vec<Option<Participant>>> {
+        people.iter().map(|person| self.participant(event, person)).collect()
+    }
 
     /// Lists an event's participants by their places in its roster: in the order in which they were first put.
     fn participants(&self, event: &EventCode, cursor: Option<&str>, limit: usize) -> Result<Page<Participant>>;
@@ -278,11 +292,21 @@ pub trait Store: Send + Sync {
     /// Returns the current version of a certificate.
     fn certificate(&self, number: &CertificateNumber) -> Result<Option<Certificate>>;
 
+    /// Returns the current versions of certificates, in the order of the numbers.
+    fn certificates_at(&self, numbers: &[&CertificateNumber]) -> Result<Vec<Option<Certificate>>> {
+        numbers.iter().map(|number| self.certificate(number)).collect()
+    }
+
     /// Returns every version of a certificate, oldest first.
     fn versions(&self, number: &CertificateNumber) -> Result<Vec<Certificate>>;
 
     /// Returns the number of a person's certificate in an event.
     fn certificate_of(&self, event: &EventCode, person: &PersonKey) -> Result<Option<CertificateNumber>>;
+
+    /// Returns the numbers of several people's certificates in an event, in the order of the people.
+    fn certificates_of(&self, event: &EventCode, people: &[&PersonKey]) -> Result<Vec<Option<CertificateNumber>>> {
+        people.iter().map(|person| self.certificate_of(event, person)).collect()
+    }
 
     /// Lists current versions by event, year and sequence; of one event, or of all.
     fn certificates(&self, event: Option<&EventCode>, cursor: Option<&str>, limit: usize) -> Result<Page<Certificate>>;
@@ -316,6 +340,11 @@ pub trait Store: Send + Sync {
 
     /// Returns a document.
     fn document(&self, collection: Collection, key: &str) -> Result<Option<Document>>;
+
+    /// Returns documents by their keys, in the order of the keys.
+    fn documents_at(&self, collection: Collection, keys: &[&str]) -> Result<Vec<Option<Document>>> {
+        keys.iter().map(|key| self.document(collection, key)).collect()
+    }
 
     /// Lists the documents of a collection whose keys start with `prefix`, by key.
     fn documents(
@@ -373,7 +402,7 @@ pub trait Store: Send + Sync {
     fn begin_restore(&self, dump: &str) -> Result<()>;
 
     /// Takes records of the dump as they are. Idempotent.
-    fn restore(&self, records: &[Record]) -> Result<()>;
+    fn restore(&self, records: &[DumpRecord]) -> Result<()>;
 
     /// Ends the rebuilding.
     fn finish_restore(&self) -> Result<()>;

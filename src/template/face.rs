@@ -49,7 +49,7 @@ impl AsRef<[u8]> for FontBytes {
 
 /// Where a face came from; earlier kinds win when several could draw a character.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum FaceOrigin {
+pub enum FontOrigin {
     /// An asset of the template.
     Template,
     /// Part of the program.
@@ -62,7 +62,7 @@ pub enum FaceOrigin {
 
 /// One face: its file, its names and its vertical metrics in font units.
 #[derive(Clone)]
-pub struct Face {
+pub struct FontFace {
     pub(super) bytes: FontBytes,
     /// Index in a collection.
     pub index: u32,
@@ -75,7 +75,7 @@ pub struct Face {
     /// True if strokes end in serifs, as far as the names tell.
     pub serif: bool,
     /// Where it came from.
-    pub origin: FaceOrigin,
+    pub origin: FontOrigin,
     /// Units per em.
     pub units_per_em: u16,
     /// Height above the baseline.
@@ -88,9 +88,9 @@ pub struct Face {
     shaping: Arc<Shaping>,
 }
 
-impl Face {
+impl FontFace {
     /// Returns the file's bytes; none for a system's font that has gone since it was listed, which also has no
-    /// `Face::shaper_font`.
+    /// `FontFace::shaper_font`.
     pub fn data(&self) -> &[u8] {
         self.bytes.as_ref()
     }
@@ -106,7 +106,7 @@ impl Face {
     }
 
     /// Reads one face; nothing if it is not a usable outline font.
-    pub(super) fn parse(bytes: FontBytes, index: u32, origin: FaceOrigin) -> Option<Self> {
+    pub(super) fn parse(bytes: FontBytes, index: u32, origin: FontOrigin) -> Option<Self> {
         let face = ttf_parser::Face::parse(bytes.as_ref(), index).ok()?;
         let tables = face.tables();
         if (tables.glyf.is_none() && tables.cff.is_none()) || face.number_of_glyphs() == 0 || face.is_variable() {
@@ -179,7 +179,7 @@ impl Face {
     }
 }
 
-impl std::fmt::Debug for Face {
+impl std::fmt::Debug for FontFace {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{} {}{}", self.family, self.weight, if self.italic { " italic" } else { "" })
     }
@@ -234,9 +234,9 @@ impl Coverage {
     }
 }
 
-impl Face {
+impl FontFace {
     /// True if the face covers a character that none of `others` does.
-    pub(super) fn adds_to(&self, others: &[Arc<Face>]) -> bool {
+    pub(super) fn adds_to(&self, others: &[Arc<FontFace>]) -> bool {
         let covered = |point| others.iter().any(|face| face.coverage.contains(point));
         self.coverage.0.iter().any(|&(from, to)| (from..=to).any(|point| is_text(point) && !covered(point)))
     }

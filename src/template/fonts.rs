@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::LazyLock;
 
-use super::face::{Face, FaceOrigin, FontBytes, MAX_FONT_BYTES, OnDisk};
-use crate::scene::{FaceData, FaceSource, FontId};
+use super::face::{FontBytes, FontFace, FontOrigin, MAX_FONT_BYTES, OnDisk};
+use crate::scene::{FontData, FontId, FontSource};
 
 /// Most faces in one library.
 const MAX_FACES: usize = 1024;
@@ -16,7 +16,7 @@ const MAX_FACES: usize = 1024;
 /// Faces in a fixed order; [`FontId`] is the position. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct FontLibrary {
-    faces: Vec<Arc<Face>>,
+    faces: Vec<Arc<FontFace>>,
 }
 
 /// Why a font cannot be used.
@@ -54,8 +54,8 @@ pub struct FontRequest {
 impl FontLibrary {
     /// Returns the library of the fonts that are part of the program.
     pub fn builtin() -> Self {
-        static BUILTIN: LazyLock<Vec<Arc<Face>>> = LazyLock::new(|| {
-            let parse = |bytes: &&'static [u8]| Face::parse(FontBytes::Embedded(bytes), 0, FaceOrigin::Builtin);
+        static BUILTIN: LazyLock<Vec<Arc<FontFace>>> = LazyLock::new(|| {
+            let parse = |bytes: &&'static [u8]| FontFace::parse(FontBytes::Embedded(bytes), 0, FontOrigin::Builtin);
             super::builtin::FONTS.iter().filter_map(|(_, bytes)| parse(bytes)).map(Arc::new).collect()
         });
         Self { faces: BUILTIN.clone() }
@@ -73,7 +73,7 @@ impl FontLibrary {
         let known = self.faces.clone();
         let mut library = self;
         for Read { bytes, later, index } in read_each(&wanted) {
-            if let Some(face) = Face::parse(FontBytes::Shared(bytes), index, FaceOrigin::System)
+            if let Some(face) = FontFace::parse(FontBytes::Shared(bytes), index, FontOrigin::System)
                 && library.faces.len() < MAX_FACES
                 && face.adds_to(&known)
             {
@@ -95,7 +95,7 @@ impl FontLibrary {
         paths.sort();
         for path in paths {
             let bytes = std::fs::read(&path).map_err(|e| read(&path, e))?;
-            self = self.with_font(&path.display().to_string(), Arc::new(bytes), FaceOrigin::Folder)?;
+            self = self.with_font(&path.display().to_string(), Arc::new(bytes), FontOrigin::Folder)?;
         }
         Ok(self)
     }
@@ -104,14 +104,15 @@ impl FontLibrary {
     ///
     /// # Errors
     /// When it has no usable face.
-    pub fn with_font(mut self, name: &str, bytes: Arc<Vec<u8>>, origin: FaceOrigin) -> Result<Self, FontError> {
+    pub fn with_font(mut self, name: &str, bytes: Arc<Vec<u8>>, origin: FontOrigin) -> Result<Self, FontError> {
         let unusable = || FontError::Unusable(name.to_owned());
         if bytes.len() > MAX_FONT_BYTES {
             return Err(unusable());
         }
         let count = ttf_parser::fonts_in_collection(&bytes).unwrap_or(1).min(MAX_FACES as u32);
-        let faces: Vec<_> =
-            (0..count).filter_map(|index| Face::parse(FontBytes::Shared(Arc::clone(&bytes)), index, origin)).collect();
+        let faces: Vec<_> = (0..count)
+            .filter_map(|index| FontFace::parse(FontBytes::Shared(Arc::clone(&bytes)), index, origin))
+            .collect();
         if faces.is_empty() {
             return Err(unusable());
         }
@@ -123,7 +124,7 @@ impl FontLibrary {
     ///
     /// # Panics
     /// When `id` is of another library.
-    pub fn face(&self, id: FontId) -> &Face {
+    pub fn face(&self, id: FontId) -> &FontFace {
         &self.faces[usize::from(id.0)]
     }
 
@@ -135,26 +136,26 @@ impl FontLibrary {
     }
 
     /// Returns all faces with their ids.
-    pub fn faces(&self) -> impl Iterator<Item = (FontId, &Face)> {
+    pub fn faces(&self) -> impl Iterator<Item = (FontId, &FontFace)> {
         self.faces.iter().enumerate().map(|(at, face)| (FontId(at as u16), face.as_ref()))
     }
 
     /// True if a template may name this family.
     pub fn has_family(&self, family: &str) -> bool {
-        self.faces.iter().any(|face| face.origin != FaceOrigin::System && face.family.eq_ignore_ascii_case(family))
+        self.faces.iter().any(|face| face.origin != FontOrigin::System && face.family.eq_ignore_ascii_case(family))
     }
 
     /// Returns all faces, the best for `request` first.
     pub(super) fn stack(&self, request: &FontRequest) -> FontStack {
         let is_requested =
-            |face: &Face| face.origin != FaceOrigin::System && face.family.eq_ignore_ascii_case(&request.family);
+            |face: &FontFace| face.origin != FontOrigin::System && face.family.eq_ignore_ascii_case(&request.family);
         let serif = self.faces.iter().find(|face| is_requested(face)).is_some_and(|face| face.serif);
         let mut faces: Vec<FontId> = (0..self.faces.len()).map(|at| FontId(at as u16)).collect();
         faces.sort_by_cached_key(|id| {
             let face = self.face(*id);
             (
                 !is_requested(face),
-                face.origin == FaceOrigin::System,
+                face.origin == FontOrigin::System,
                 !is_plain(&face.family),
                 !speaks(&face.family, &request.language),
                 face.weight.abs_diff(request.weight) > 250,
@@ -169,10 +170,10 @@ impl FontLibrary {
     }
 }
 
-impl FaceSource for FontLibrary {
-    fn face(&self, id: FontId) -> FaceData<'_> {
+impl FontSource for FontLibrary {
+    fn face(&self, id: FontId) -> FontData<'_> {
         let face = FontLibrary::face(self, id);
-        FaceData { data: face.data(), index: face.index }
+        FontData { data: face.data(), index: face.index }
     }
 }
 

@@ -11,7 +11,7 @@ use super::asset::picture_size;
 use super::dates::DateWriter;
 use super::document::Document;
 use super::error::{FillError, TemplateError};
-use super::face::FaceOrigin;
+use super::face::FontOrigin;
 use super::fit::{self, Unfit};
 use super::fonts::{FontLibrary, FontRequest};
 use super::load::Template;
@@ -30,7 +30,7 @@ pub const MAX_VALUE: usize = 1_000;
 
 /// What differs from one certificate to the next.
 #[derive(Debug, Clone)]
-pub struct Record {
+pub struct Filling {
     /// Values of text placeholders, also of the list's own columns.
     pub fields: BTreeMap<String, String>,
     /// Values of date placeholders: `issue_date`, `valid_until`, `event_starts`, `event_ends`.
@@ -139,7 +139,7 @@ impl Layout {
     ///
     /// # Errors
     /// Names the field and why it cannot be printed.
-    pub fn fill(&self, record: &Record) -> Result<Scene, FillError> {
+    pub fn fill(&self, record: &Filling) -> Result<Scene, FillError> {
         let mut scene = self.texts(record)?;
         self.place_qr(&mut scene, &record.qr)?;
         Ok(scene)
@@ -162,7 +162,7 @@ impl Layout {
     ///
     /// # Errors
     /// Names the field and why it cannot be printed.
-    pub fn texts(&self, record: &Record) -> Result<Scene, FillError> {
+    pub fn texts(&self, record: &Filling) -> Result<Scene, FillError> {
         let other = record.language.as_deref().filter(|language| *language != self.language);
         let own_writer = match other {
             Some(language) => Some(DateWriter::new(language).ok_or_else(|| FillError::Date {
@@ -410,7 +410,7 @@ fn with_assets(template: &Template, fonts: &FontLibrary) -> Result<FontLibrary, 
             .assets
             .get(name)
             .ok_or_else(|| TemplateError::MissingAsset { asset: name.clone(), at: "fonts".into() })?;
-        library = library.with_font(name, Arc::clone(bytes), FaceOrigin::Template)?;
+        library = library.with_font(name, Arc::clone(bytes), FontOrigin::Template)?;
     }
     Ok(library)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Ground;
+use super::StatusGround;
 use crate::credential::Timestamp;
 use crate::keys::{KeyManifest, KeyState, ManifestError, RootError};
 use crate::proof::eddsa::PublicKey;
@@ -15,7 +15,7 @@ use crate::status::{Reason, Snapshot, SnapshotError, StatusList, VerifiedSnapsho
 pub struct TrustAnchors {
     pub(super) issuers: BTreeMap<String, Anchor>,
     seen: BTreeMap<String, Seen>,
-    ground: Ground,
+    ground: StatusGround,
 }
 
 /// One trusted issuer.
@@ -92,11 +92,11 @@ impl TrustAnchors {
 
     /// Returns no anchors yet, of an issuer who answers by its own records as they are now.
     pub fn of_records() -> Self {
-        Self { ground: Ground::Records, ..Self::default() }
+        Self { ground: StatusGround::Records, ..Self::default() }
     }
 
     /// Returns where they came from.
-    pub fn ground(&self) -> Ground {
+    pub fn ground(&self) -> StatusGround {
         self.ground
     }
 

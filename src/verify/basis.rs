@@ -9,7 +9,7 @@ use crate::credential::Timestamp;
 
 /// Where the trust anchors came from that a verdict rests on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Ground {
+pub enum StatusGround {
     /// A trust file, as the issuer published it.
     #[default]
     TrustFile,
@@ -19,9 +19,9 @@ pub enum Ground {
 
 /// What a verdict about revocation rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Basis {
+pub struct StatusBasis {
     /// Where that was learnt from.
-    pub ground: Ground,
+    pub ground: StatusGround,
     /// Whose.
     pub issuer: String,
     /// The status list's own date: what was revoked later is not known.
@@ -32,7 +32,7 @@ pub struct Basis {
     pub checked: Timestamp,
 }
 
-impl Basis {
+impl StatusBasis {
     /// Returns what a verdict rests on; nothing where no status list was looked at.
     pub fn of(verdict: &Verdict, anchors: &TrustAnchors, now: Timestamp) -> Option<Self> {
         let proven = verdict.proven()?;
@@ -50,8 +50,8 @@ impl Basis {
     pub fn to_json(&self) -> Value {
         json!({
             "on": match self.ground {
-                Ground::TrustFile => "trust_file",
-                Ground::Records => "records",
+                StatusGround::TrustFile => "trust_file",
+                StatusGround::Records => "records",
             },
             "asOf": self.as_of,
             "nextUpdate": self.next_update,
@@ -74,15 +74,15 @@ impl Basis {
     }
 }
 
-impl fmt::Display for Basis {
+impl fmt::Display for StatusBasis {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "as of {}", self.as_of)?;
         match self.ground {
-            Ground::Records => f.write_str(", by the issuer's own records"),
-            Ground::TrustFile if self.is_overdue() => {
+            StatusGround::Records => f.write_str(", by the issuer's own records"),
+            StatusGround::TrustFile if self.is_overdue() => {
                 write!(f, ", {}, by the issuer's trust file; a newer one was due {}", self.age(), self.next_update)
             }
-            Ground::TrustFile => {
+            StatusGround::TrustFile => {
                 write!(f, ", {}, by the issuer's trust file; the next is due {}", self.age(), self.next_update)
             }
         }
@@ -96,14 +96,14 @@ mod tests {
     #[test]
     fn an_old_trust_file_says_how_old_it_is_and_what_is_overdue() {
         let day = |day| Timestamp::from_unix(0).plus_days(day);
-        let of = |checked| Basis {
-            ground: Ground::TrustFile,
+        let of = |checked| StatusBasis {
+            ground: StatusGround::TrustFile,
             issuer: "Academy".into(),
             as_of: day(10),
             next_update: day(17),
             checked,
         };
-        let said = |basis: &Basis| (basis.is_overdue(), basis.to_string());
+        let said = |basis: &StatusBasis| (basis.is_overdue(), basis.to_string());
         let end = "by the issuer's trust file; the next is due 1970-01-18T00:00:00Z";
         assert_eq!(said(&of(day(10))), (false, format!("as of 1970-01-11T00:00:00Z, less than a day old, {end}")));
         assert_eq!(said(&of(day(17))), (false, format!("as of 1970-01-11T00:00:00Z, 7 days old, {end}")));

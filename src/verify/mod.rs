@@ -12,7 +12,7 @@ mod steps;
 mod verdict;
 
 pub use anchors::{Anchor, AnchorError, Seen, TrustAnchors};
-pub use basis::{Basis, Ground};
+pub use basis::{StatusBasis, StatusGround};
 pub use guidance::{Class, Guidance};
 pub use ours::{NotOurs, Ours, ours};
 pub use steps::{CLOCK_SKEW_SECONDS, TEXT_BYTES, verify, verify_jws};

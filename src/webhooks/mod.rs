@@ -28,7 +28,7 @@ pub use courier::Courier;
 pub use endpoints::{Disabled, Endpoint, EndpointChange, EndpointDraft, Health, Kept, Why};
 pub use ids::{EndpointId, MessageId};
 pub use ledger::DeliveryFilter;
-pub use notice::{CertificateChange, EventKind, Notice, RunFigures};
+pub use notice::{CertificateNews, EventKind, Notice, RunFigures};
 pub use outbox::enqueue;
 pub use records::{Attempt, Delivery, DeliveryState, Message, Outcome, SendError};
 pub use sign::Secret;

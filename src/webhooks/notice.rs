@@ -99,7 +99,7 @@ impl fmt::Display for EventKind {
 
 /// What happened to certificates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CertificateChange {
+pub enum CertificateNews {
     /// Issued.
     Issued,
     /// Replaced by the next version.
@@ -110,7 +110,7 @@ pub enum CertificateChange {
     Restored,
 }
 
-impl CertificateChange {
+impl CertificateNews {
     const fn kind(self) -> EventKind {
         match self {
             Self::Issued => EventKind::CertificateIssued,
@@ -146,7 +146,7 @@ impl Notice {
     /// Tells what happened to certificates: one notice for each event and group of up to [`MESSAGE_CERTIFICATES`], with
     /// `data` of `{event, run, certificates}`. `run` is the id of the run that did it, if one did.
     pub fn certificates(
-        change: CertificateChange,
+        change: CertificateNews,
         at: Timestamp,
         run: Option<&str>,
         numbers: &[CertificateNumber],
@@ -245,7 +245,7 @@ mod tests {
     #[test]
     fn ten_thousand_certificates_are_twenty_messages_that_name_each_once() {
         let all = numbers("WORKSHOP", 10_000);
-        let notices = Notice::certificates(CertificateChange::Issued, Timestamp::from_unix(NOW), Some("r1"), &all);
+        let notices = Notice::certificates(CertificateNews::Issued, Timestamp::from_unix(NOW), Some("r1"), &all);
         assert_eq!(notices.len(), 20);
         let mut named = Vec::new();
         for notice in &notices {
@@ -265,7 +265,7 @@ mod tests {
         let long = "ABCDEFGHIJKLMNOPQRSTUVWX".parse().unwrap();
         let all: Vec<_> =
             (1..=2_000).map(|at| CertificateNumber::new(EventCode::clone(&long), 2026, u64::MAX - at)).collect();
-        let notices = Notice::certificates(CertificateChange::Revoked, Timestamp::from_unix(NOW), None, &all);
+        let notices = Notice::certificates(CertificateNews::Revoked, Timestamp::from_unix(NOW), None, &all);
         assert!(notices.iter().all(|notice| notice.body().len() < 20_000));
         assert!(notices.len() > 4);
         assert_eq!(groups(&["x".repeat(MESSAGE_BYTES * 2)]).len(), 1);
@@ -275,10 +275,10 @@ mod tests {
     fn each_event_has_its_own_message_and_nothing_has_none() {
         let mixed = [numbers("B", 2), numbers("A", 1)].concat();
         let at = Timestamp::from_unix(NOW);
-        let notices = Notice::certificates(CertificateChange::Restored, at, None, &mixed);
+        let notices = Notice::certificates(CertificateNews::Restored, at, None, &mixed);
         let events: Vec<_> = notices.iter().map(|notice| notice.data["event"].clone()).collect();
         assert_eq!(events, ["A", "B"]);
-        assert!(Notice::certificates(CertificateChange::Issued, at, None, &[]).is_empty());
+        assert!(Notice::certificates(CertificateNews::Issued, at, None, &[]).is_empty());
     }
 
     #[test]

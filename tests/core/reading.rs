@@ -10,8 +10,8 @@ use testamur::proof::eddsa::SecretKey;
 use testamur::proof::jws::{self, Jws};
 use testamur::reading::*;
 use testamur::render::{Base, BaseMeta, CertificateMeta};
-use testamur::scene::{FaceData, FaceSource, FontId};
-use testamur::template::{FontLibrary, Layout, Record, Template, builtin_names};
+use testamur::scene::{FontData, FontId, FontSource};
+use testamur::template::{Filling, FontLibrary, Layout, Template, builtin_names};
 
 const LINK: &str = "https://certs.example.org/verify#112345678901234567890123456789012345678901234567890123456789012345678901234567890123456789012345678901234567890";
 const JWS: &str = "eyJhbGciOiJFZERTQSJ9.eyJhIjoxfQ.c2lnbmF0dXJl";
@@ -376,9 +376,9 @@ fn random_bytes_never_panic() {
 
 struct Library<'a>(&'a FontLibrary);
 
-impl FaceSource for Library<'_> {
-    fn face(&self, id: FontId) -> FaceData<'_> {
-        FaceData { data: self.0.face(id).data(), index: self.0.face(id).index }
+impl FontSource for Library<'_> {
+    fn face(&self, id: FontId) -> FontData<'_> {
+        FontData { data: self.0.face(id).data(), index: self.0.face(id).index }
     }
 }
 
@@ -407,7 +407,7 @@ fn certificate(template: &str, name: &str) -> (Vec<u8>, String) {
     let link = testamur::qr::pack(&Jws::parse(&jws, 65_536).unwrap(), "certs.example.org/verify");
     let layout = Layout::new(&Template::open(template).unwrap(), &FontLibrary::builtin()).unwrap();
     let text = |key: &str, value: &str| (key.to_owned(), value.to_owned());
-    let record = Record {
+    let record = Filling {
         fields: [
             text("participant_name", name),
             text("event_title", "German A1: official finals"),

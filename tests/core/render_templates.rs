@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use testamur::qr::Symbol;
 use testamur::render::{Base, BaseMeta, raster};
-use testamur::template::{FontLibrary, Layout, Record, Template, builtin_names};
+use testamur::template::{Filling, FontLibrary, Layout, Template, builtin_names};
 
 use crate::scenes::{meta, text_of, tool};
 
@@ -22,7 +22,7 @@ const NAMES: [&str; 10] = [
 ];
 const NUMBER: &str = "CERT-WORKSHOP-2026-00001";
 
-fn record(name: &str) -> Record {
+fn record(name: &str) -> Filling {
     let fields = [
         ("participant_name", name),
         ("event_title", "Intarsia for beginners"),
@@ -33,7 +33,7 @@ fn record(name: &str) -> Record {
     ];
     let date = "2026-05-01T00:00:00Z".parse().unwrap();
     let digits = "0123456789".repeat(85);
-    Record {
+    Filling {
         fields: fields.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
         dates: ["issue_date", "event_starts", "event_ends"].map(|key| (key.to_owned(), date)).into(),
         qr: Symbol::of(&format!("HTTPS://CERTS.EXAMPLE.ORG/VERIFY/#1{digits}")).unwrap(),

@@ -8,7 +8,7 @@ use harfrust::{Buffer, Direction, Font, ShapeOptions, ShaperFont};
 use testamur::qr::Symbol;
 use testamur::render::{Base, BaseMeta, CertificateMeta};
 use testamur::scene::{
-    Color, FaceData, FaceSource, FontId, Glyph, GlyphRun, ImageItem, Item, Path, PathSegment, QrItem, Scene,
+    Color, FontData, FontId, FontSource, Glyph, GlyphRun, ImageItem, Item, Path, PathSegment, QrItem, Scene,
 };
 
 /// A4, landscape.
@@ -18,10 +18,10 @@ pub(crate) const BLACK: Color = Color { r: 0.0, g: 0.0, b: 0.0 };
 /// Font files by their place in a list.
 pub(crate) struct Faces(Vec<(Vec<u8>, u32)>);
 
-impl FaceSource for Faces {
-    fn face(&self, id: FontId) -> FaceData<'_> {
+impl FontSource for Faces {
+    fn face(&self, id: FontId) -> FontData<'_> {
         let (data, index) = &self.0[usize::from(id.0)];
-        FaceData { data, index: *index }
+        FontData { data, index: *index }
     }
 }
 

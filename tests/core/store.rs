@@ -1,6 +1,9 @@
 //! The store's story, told to every engine. It says which engines it ran on.
 
 mod batch;
+#[path = "../service/meanwhile/between.rs"]
+#[expect(dead_code, reason = "the service's tests use more of it")]
+mod between;
 mod dump;
 mod folder;
 pub mod records;
@@ -8,29 +11,36 @@ mod remote;
 mod speed;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 use std::thread;
 
+use serde_json::json;
 use testamur::credential::EventCode;
 use testamur::credential::StatusEntry;
 use testamur::status::{LIST_ENTRIES, ReasonCode, issued_digest};
 use testamur::store::{
-    Batch, Cause, CertificateChange, CertificateState, MemoryStore, Page, Participant, PersonKey, SeenStray, SledStore,
-    StatusRange, Store, StoreError, Stray, Withdrawal, check_audit,
+    Batch, Cause, CertificateChange, CertificateState, Collection, Document, DocumentWrite, Expect, MemoryStore, Page,
+    Participant, PersonKey, SeenStray, SledStore, StatusRange, Store, StoreError, Stray, Withdrawal, check_audit,
 };
 
+use between::Between;
 use records::{
     act, certificate, changed, code, enrol, enrol_for, event, issue, issue_new, now, number, participant, reason,
     revoke, supersede,
 };
 
-/// Tells a story to a fresh store of every engine.
+/// Tells a story to a fresh store of every engine, through two handles that take turns with each call: that of the process
+/// which holds the store, and that of another one, which asks it through a socket.
 fn on_each_engine(story: impl Fn(&dyn Store)) {
+    let tell = |store: Arc<dyn Store>| {
+        remote::from_inside_and_outside(store, |handles| story(&*Between::taking_turns(handles)));
+    };
     println!("memory");
-    story(&MemoryStore::new());
+    tell(Arc::new(MemoryStore::new()));
     println!("sled");
     let folder = tempfile::tempdir().unwrap();
-    story(&SledStore::create(&folder.path().join("store")).unwrap());
-    println!("remote");
+    tell(Arc::new(SledStore::create(&folder.path().join("store")).unwrap()));
+    println!("outside only");
     remote::asked_through_a_socket(|store| story(store));
 }
 
@@ -554,4 +564,76 @@ fn in_threads<T: Send>(count: u64, work: impl Fn(u64) -> T + Sync) -> Vec<T> {
         let threads: Vec<_> = (0..count).map(|thread| scope.spawn(move || work(thread))).collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     })
+}
+
+#[test]
+fn documents_sort_by_the_bytes_of_their_keys() {
+    on_each_engine(|store| {
+        let sorted = ["A", "Z", "a", "a/", "a/1", "a/10", "a/2", "a0", "z", "é", "\u{ffff}", "\u{10000}"];
+        let put = |key: &&str| DocumentWrite::put(Collection::RULES, *key, Expect::Absent, &json!({}));
+        let shuffled: Vec<_> = sorted.iter().rev().map(put).collect();
+        store.write_documents(&shuffled, None).unwrap();
+        let keys = |page: Page<Document>| page.items.into_iter().map(|one| one.key).collect::<Vec<_>>();
+        assert_eq!(keys(store.documents(Collection::RULES, "", None, 100).unwrap()), sorted);
+        let back: Vec<_> = sorted.iter().rev().copied().collect();
+        assert_eq!(keys(store.documents_newest(Collection::RULES, "", None, 100).unwrap()), back);
+        assert_eq!(keys(store.documents(Collection::RULES, "a/", None, 100).unwrap()), ["a/", "a/1", "a/10", "a/2"]);
+        let some = store.documents_at(Collection::RULES, &["z", "none", "A", "z"]).unwrap();
+        let some: Vec<_> = some.into_iter().map(|found| found.map(|one| one.key)).collect();
+        assert_eq!(some, [Some("z".to_owned()), None, Some("A".to_owned()), Some("z".to_owned())]);
+    });
+}
+
+#[test]
+fn of_two_writes_to_one_document_the_second_counts_and_sees_the_first() {
+    on_each_engine(|store| {
+        let put = |expect, n: u32| DocumentWrite::put(Collection::RULES, "one", expect, &json!(n));
+        let delete = |expect| DocumentWrite::delete(Collection::RULES, "one", expect);
+        let write = |writes: &[DocumentWrite]| store.write_documents(writes, None);
+        let value = || store.document(Collection::RULES, "one").unwrap().map(|found| found.value);
+        let first = write(&[put(Expect::Absent, 1), put(Expect::Any, 2)]).unwrap();
+        assert_eq!(value(), Some(json!(2)));
+        write(&[put(Expect::Revision(first), 3), delete(Expect::Any)]).unwrap();
+        assert_eq!(value(), None);
+        write(&[put(Expect::Any, 4)]).unwrap();
+        write(&[delete(Expect::Any), put(Expect::Absent, 5)]).unwrap();
+        assert_eq!(value(), Some(json!(5)));
+        let still_absent = DocumentWrite::still(Collection::RULES, "one", Expect::Absent);
+        for both in [[delete(Expect::Any), delete(Expect::Revision(first))], [put(Expect::Any, 6), still_absent]] {
+            assert!(matches!(write(&both), Err(StoreError::Conflict(key)) if key == "one"));
+            assert_eq!(value(), Some(json!(5)), "nothing of it is written");
+        }
+    });
+}
+
+#[test]
+fn json_comes_back_equal_to_what_was_given() {
+    on_each_engine(|store| {
+        let told = json!({
+            "whole": [0, -1, i64::MIN, i64::MAX, u64::MAX, 9_007_199_254_740_993_i64],
+            "real": [0.1, -0.5, 1e300, 5e-324],
+            "text": ["", "\u{0}", "\u{7f}", "\"\\/\n", "e\u{301} é 𝒳 \u{10ffff}", "\u{202e}"],
+            "": { "nested": [null, true, [], {}], "a": 1 }, "\u{0}": 2, "b": 3,
+        });
+        let written = DocumentWrite::put(Collection::RULES, "one", Expect::Absent, &told);
+        store.write_documents(&[written], None).unwrap();
+        assert_eq!(store.document(Collection::RULES, "one").unwrap().unwrap().value, told);
+    });
+}
+
+#[test]
+fn many_are_read_at_once_in_the_order_in_which_they_are_asked_for() {
+    on_each_engine(|store| {
+        let workshop = code("WORKSHOP");
+        store.change_event(None, &event("WORKSHOP"), &[], &act("event.create")).unwrap();
+        enrol(store, &workshop, &[participant(1), participant(2), participant(3)], &act("import")).unwrap();
+        let (one, two, nobody) = (participant(1).key, participant(2).key, participant(9).key);
+        let asked = [&two, &nobody, &one, &two];
+        let found = store.participants_at(&workshop, &asked).unwrap();
+        assert_eq!(found, [Some(participant(2)), None, Some(participant(1)), Some(participant(2))]);
+        assert_eq!(store.participants_at(&code("OTHER"), &[&one]).unwrap(), [None]);
+        assert_eq!(store.participants_at(&workshop, &[]).unwrap(), []);
+        let owned: Vec<_> = asked.iter().map(|person| store.certificate_of(&workshop, person).unwrap()).collect();
+        assert_eq!(store.certificates_of(&workshop, &asked).unwrap(), owned);
+    });
 }

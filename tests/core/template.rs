@@ -8,7 +8,7 @@ use testamur::qr::Symbol;
 use testamur::render::{Base, BaseMeta};
 use testamur::scene::{GlyphRun, Item, Scene};
 use testamur::template::{
-    FillError, FontLibrary, Layout, MAX_VALUE, Record, Severity, Template, TemplateError, builtin_names, floor_mm,
+    FillError, Filling, FontLibrary, Layout, MAX_VALUE, Severity, Template, TemplateError, builtin_names, floor_mm,
 };
 
 use crate::scenes;
@@ -32,9 +32,9 @@ fn day(text: &str) -> Timestamp {
     format!("{text}T00:00:00Z").parse().unwrap()
 }
 
-fn record(name: &str) -> Record {
+fn record(name: &str) -> Filling {
     let fields = [("participant_name", name), ("certificate_number", "CERT-WORKSHOP-2026-00001")];
-    Record {
+    Filling {
         fields: fields.map(|(k, v)| (k.to_owned(), v.to_owned())).into(),
         dates: BTreeMap::from([("issue_date".to_owned(), day("2026-05-08"))]),
         qr: symbol(15),
@@ -281,7 +281,7 @@ fn dates_are_words_of_the_record_language() {
     let text = r#"{"type":"text","text":"{issue_date:long}","x":20,"y":20,"width":200,"height":20,"size":24}"#;
     let layout = layout(text);
     let with = |language: &str| {
-        let scene = layout.fill(&Record { language: Some(language.to_owned()), ..record("Ada") }).unwrap();
+        let scene = layout.fill(&Filling { language: Some(language.to_owned()), ..record("Ada") }).unwrap();
         runs(&scene).iter().map(|run| run.text.clone()).collect::<String>()
     };
     assert_eq!(with("en"), "May 8, 2026");
@@ -407,7 +407,7 @@ fn the_qr_code_must_be_readable_on_paper() {
     let small = fill(r#"{"type":"qr","x":20,"y":120,"size":36}"#, "Ada").map(|_| ());
     assert_eq!(small, Ok(()));
     let layout = layout(r#"{"type":"qr","x":20,"y":120,"size":30}"#);
-    let error = layout.fill(&Record { qr: symbol(18), ..record("Ada") }).unwrap_err();
+    let error = layout.fill(&Filling { qr: symbol(18), ..record("Ada") }).unwrap_err();
     assert_eq!(error, FillError::QrTooSmall { version: 18, needed_mm: 36, size_mm: 30 });
 }
 

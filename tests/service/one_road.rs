@@ -1,7 +1,7 @@
 //! What the command line does and what the service does is one thing: one journal, one set of rules, the same webhooks.
 
 use serde_json::{Value, json};
-use testamur::acts::run::{self, Kind, Over, RunRequest, RunState};
+use testamur::acts::run::{self, Kind, RunOver, RunRequest, RunState};
 use testamur::desk::{Actor, Desk, Issuer};
 use testamur::making::Faces;
 use testamur::store::SledStore;
@@ -101,7 +101,7 @@ fn a_command_that_was_interrupted_is_ended_in_the_journal_and_the_next_one_compl
     let desk = Desk { store: &store, issuer: &issuer, actor: &ada, now };
     let request = RunRequest {
         event: Some("WORKSHOP".parse().unwrap()),
-        over: Some(Over::AllEligible),
+        over: Some(RunOver::AllEligible),
         anyway: true,
         ..RunRequest::of(Kind::Generate)
     };

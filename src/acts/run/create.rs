@@ -9,7 +9,7 @@ use super::fate::Fate;
 use super::lease::{self, Held, Holder};
 use super::record::{Counters, GROUP, Kind, Row, RowState, RunRecord, RunState, read};
 use super::select::{RunRequest, each};
-use super::{Over, Result, RunError, RunReason, TRIES, journal, new_id};
+use super::{Result, RunError, RunOver, RunReason, TRIES, journal, new_id};
 use crate::acts::approval::{self, Approval};
 use crate::acts::planned;
 use crate::acts::second::{self, Takes};
@@ -109,7 +109,7 @@ fn has_one(store: &dyn Store, run: &RunRecord, row: &Row) -> Result<bool> {
 
 fn begun(
     desk: &Desk,
-    (kind, over): (Kind, Over),
+    (kind, over): (Kind, RunOver),
     event: Option<EventCode>,
     reason: Option<RunReason>,
 ) -> Result<RunRecord> {

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Chosen, Kind, Over, Result};
-use crate::acts::{Decider, Decision, Ground, Listed, listed_given};
+use super::{Chosen, Kind, Result, RunOver};
+use crate::acts::{Decider, Decision, Ground, Listed, listed_at, listed_given};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::desk::Desk;
 use crate::publish::LastPublished;
@@ -104,7 +104,7 @@ impl Fate {
 #[derive(Debug, Clone, Copy)]
 pub(in crate::acts) struct Asked {
     pub(in crate::acts) kind: Kind,
-    pub(in crate::acts) over: Over,
+    pub(in crate::acts) over: RunOver,
     /// When: what was revoked since was not seen by who asked.
     pub(in crate::acts) seen: Timestamp,
 }
@@ -152,23 +152,34 @@ impl Assessor<'_> {
     fn case_given(&self, person: &Participant) -> Result<(Case, Premise)> {
         let code = &self.event.code;
         let (listed, given) = listed_given(self.store, code, &person.key)?;
-        let mut decision = self.decider.decide(person, &listed);
-        decision.template = self.chosen.template.clone().unwrap_or(decision.template);
         let number = self.store.certificate_of(code, &person.key)?;
         let has = number.map(|number| self.store.certificate(&number)).transpose()?.flatten();
+        Ok((self.case_of(person, listed, has), given))
+    }
+
+    fn case_of(&self, person: &Participant, listed: Listed, has: Option<Certificate>) -> Case {
+        let mut decision = self.decider.decide(person, &listed);
+        decision.template = self.chosen.template.clone().unwrap_or(decision.template);
         let let_in = match listed {
             Listed::Exception(exception) => Some(exception.at),
             Listed::Lifted(lifted) => Some(lifted.at),
             Listed::No | Listed::Exclusion(_) => None,
         };
-        Ok((Case { decision, has, let_in }, given))
+        Case { decision, has, let_in }
     }
 
-    /// Says what a run does to a person, by their records as they are, and on what of theirs that rests.
-    pub(in crate::acts) fn fate(&self, person: &Participant) -> Result<(Fate, Vec<Premise>)> {
-        let (case, listed) = self.case_given(person)?;
-        let given = vec![Premise::participant(&self.event.code, person), listed];
-        Ok((decided(self.asked, case), given))
+    /// Says what a run does to people, by their records as they are, and on what of theirs that rests.
+    pub(in crate::acts) fn fates(&self, people: &[&Participant]) -> Result<Vec<(Fate, Vec<Premise>)>> {
+        let code = &self.event.code;
+        let listed = listed_at(self.store, code, people)?;
+        let numbers = self.store.certificates_of(code, &people.iter().map(|person| &person.key).collect::<Vec<_>>())?;
+        let mut has = self.store.certificates_at(&numbers.iter().flatten().collect::<Vec<_>>())?.into_iter();
+        let fate = |((person, (listed, given)), number): ((&&Participant, (Listed, Premise)), &Option<_>)| {
+            let has = number.as_ref().and_then(|_| has.next()).flatten();
+            let given = vec![Premise::participant(code, person), given];
+            (decided(self.asked, self.case_of(person, listed, has)), given)
+        };
+        Ok(people.iter().zip(listed).zip(&numbers).map(fate).collect())
     }
 }
 
@@ -208,14 +219,14 @@ fn stays_out(asked: Asked, case: &Case, lost: &Certificate) -> Option<&'static s
     let at = lost.state.reason()?.at;
     let cause = withdrawal.map(|withdrawal| withdrawal.cause);
     let not_entitled = withdrawal.is_some_and(|withdrawal| withdrawal.entitled == Some(false));
-    let again = cause == Some(Cause::EligibilityLost) || not_entitled || let_in.is_some_and(|let_in| let_in >= at);
+    let again = not_entitled || let_in.is_some_and(|let_in| let_in >= at);
     Some(match decision.reason {
         _ if cause == Some(Cause::Fraud) => "it is revoked for fraud",
         Ground::Excluded => "it is revoked, and they are excluded",
         Ground::NoRule => "it is revoked, and the event has no rule",
         _ if !decision.eligible => "it is revoked, and they do not meet the rule",
         _ if at > asked.seen => "it was revoked since this was asked for",
-        _ if again || asked.over == Over::Selected => return None,
+        _ if again || asked.over == RunOver::Selected => return None,
         _ => "it is revoked, and they were not let in again since: name them to issue it anew",
     })
 }
@@ -240,7 +251,8 @@ pub(in crate::acts) fn entitled(desk: &Desk, certificates: &[&Certificate]) -> V
 
 /// The next version, a first one, or none any more.
 fn again(asked: Asked, case: Case) -> Fate {
-    let lacking = matches!(asked.over, Over::NotIssued | Over::Failed | Over::Passing) && case.lost().is_some();
+    let lacking =
+        matches!(asked.over, RunOver::NotIssued | RunOver::Failed | RunOver::Passing) && case.lost().is_some();
     let Case { decision, has, let_in } = case;
     match has {
         Some(has) if !lacking => next(asked.over, decision, has),
@@ -248,11 +260,11 @@ fn again(asked: Asked, case: Case) -> Fate {
     }
 }
 
-fn next(over: Over, decision: Decision, has: Certificate) -> Fate {
+fn next(over: RunOver, decision: Decision, has: Certificate) -> Fate {
     if is_lost(&has) {
         return Fate::Keep(has.number, "it is revoked".to_owned());
     }
-    if over == Over::NotPassing {
+    if over == RunOver::NotPassing {
         return match decision.eligible {
             true => Fate::Keep(has.number, "meets the rule again".to_owned()),
             false => Fate::Lose(Box::new(has)),
@@ -264,7 +276,7 @@ fn next(over: Over, decision: Decision, has: Certificate) -> Fate {
         grant.basis = has.basis.clone();
         grant.tier = has.fields.get("tier").cloned();
     }
-    if over == Over::TemplateOlder && grant.template.bundle == has.template.bundle {
+    if over == RunOver::TemplateOlder && grant.template.bundle == has.template.bundle {
         return Fate::Keep(has.number, "it has the present template".to_owned());
     }
     Fate::Replace(Box::new(has), grant)

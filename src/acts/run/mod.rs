@@ -35,7 +35,7 @@ pub use journal::{cancel, filtered, renaming, row, rows, run, runs};
 pub(in crate::acts) use journal::{runs_of, under_way_in};
 pub use lease::{Holder, LEASE_SECONDS, give_back};
 pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy};
-pub use record::{Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunState, Undo};
+pub use record::{Counters, Kind, Row, RowState, RunOver, RunReason, RunRecord, RunState, Undo};
 pub use select::{MOST_NAMED, RunRequest, Selected, holds};
 pub use step::{Done, NotPublished, Shop, Step, step, step_of};
 pub use undo::{restoration, undo};

@@ -59,8 +59,8 @@ impl Kind {
     }
 
     /// Returns over whom such a run can go.
-    pub(in crate::acts) fn groups(self) -> &'static [Over] {
-        use Over::*;
+    pub(in crate::acts) fn groups(self) -> &'static [RunOver] {
+        use RunOver::*;
         match self {
             Self::Generate => &[ThoseWithout, AllEligible, ExceptionsOnly, Failed, Selected],
             Self::Regenerate => &[AlreadyIssued, NotIssued, Failed, Passing, NotPassing, TemplateOlder, Selected],
@@ -74,8 +74,7 @@ impl Kind {
 /// Over whom.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = RunOver)]
-pub enum Over {
+pub enum RunOver {
     /// Generate: all who are eligible, also those who have theirs and keep it.
     AllEligible,
     /// Generate: all who are eligible and have none, or lost theirs; who is let in again gets a next version.
@@ -102,7 +101,7 @@ pub enum Over {
     Everything,
 }
 
-impl Over {
+impl RunOver {
     /// Returns its name.
     pub fn name(self) -> &'static str {
         match self {
@@ -259,7 +258,7 @@ pub struct RunRecord {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub events: BTreeSet<EventCode>,
     /// Over whom.
-    pub over: Over,
+    pub over: RunOver,
     /// Who made it.
     pub by: Actor,
     /// When.

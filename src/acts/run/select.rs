@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::chosen::{Chosen, ReasonWanted, day, why};
 use super::fate::{Asked, Assessor, Case, Fate, Undone, revoked};
 use super::record::{GROUP, Row, RowState};
-use super::{Kind, Over, Result, RunError, RunReason};
+use super::{Kind, Result, RunError, RunOver, RunReason};
 use crate::acts::{Decider, EventPlan, Ground, NotReady, Planned, planned, ready_to_generate};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
@@ -38,7 +38,7 @@ pub struct RunRequest {
     /// `selected`. With `revoke` and `restore`: `selected`, `filter`; left out, whichever fits what is given. With
     /// `publish`: `everything`, or left out. Where `people` or `numbers` are given, `selected` need not be said.
     #[serde(default)]
-    pub over: Option<Over>,
+    pub over: Option<RunOver>,
     /// `selected`: people, by e-mail, by id or by the id of another system.
     #[serde(default)]
     pub people: Vec<String>,
@@ -141,16 +141,16 @@ pub(in crate::acts) fn refused(field: &'static str, problem: &str) -> RunError {
 
 impl RunRequest {
     /// Returns over whom, said or not; refuses what does not go together.
-    pub(in crate::acts) fn check(&self) -> Result<Over> {
+    pub(in crate::acts) fn check(&self) -> Result<RunOver> {
         let named = !self.people.is_empty() || !self.keys.is_empty() || !self.numbers.is_empty();
         let over = self.over.unwrap_or(match self.kind {
-            Kind::Generate if named => Over::Selected,
-            Kind::Generate => Over::ThoseWithout,
-            Kind::Regenerate if named => Over::Selected,
-            Kind::Regenerate => Over::AlreadyIssued,
-            Kind::Revoke | Kind::Restore if named => Over::Selected,
-            Kind::Revoke | Kind::Restore => Over::Filter,
-            Kind::Publish | Kind::Send => Over::Everything,
+            Kind::Generate if named => RunOver::Selected,
+            Kind::Generate => RunOver::ThoseWithout,
+            Kind::Regenerate if named => RunOver::Selected,
+            Kind::Regenerate => RunOver::AlreadyIssued,
+            Kind::Revoke | Kind::Restore if named => RunOver::Selected,
+            Kind::Revoke | Kind::Restore => RunOver::Filter,
+            Kind::Publish | Kind::Send => RunOver::Everything,
         });
         if self.kind == Kind::Send {
             return Err(RunError::NoMail);
@@ -165,7 +165,7 @@ impl RunRequest {
         Ok(over)
     }
 
-    fn check_parts(&self, over: Over, named: bool) -> Result<()> {
+    fn check_parts(&self, over: RunOver, named: bool) -> Result<()> {
         let in_event = matches!(self.kind, Kind::Generate | Kind::Regenerate);
         if in_event && self.event.is_none() {
             return Err(refused("event", "is needed"));
@@ -173,7 +173,7 @@ impl RunRequest {
         if self.kind == Kind::Generate && !self.numbers.is_empty() {
             return Err(refused("numbers", "goes with what is there already; name `people` here"));
         }
-        if (over == Over::Selected) != named {
+        if (over == RunOver::Selected) != named {
             return Err(refused("people", "goes with `selected`, which needs people or numbers"));
         }
         if self.people.len() > MOST_NAMED || self.numbers.len() > MOST_NAMED {
@@ -197,15 +197,15 @@ impl RunRequest {
 
 impl RunRequest {
     /// Refuses to revoke or restore more than was meant.
-    fn check_reach(&self, over: Over) -> Result<()> {
+    fn check_reach(&self, over: RunOver) -> Result<()> {
         let filtered = self.text.as_ref().is_some_and(|text| !text.trim().is_empty()) || self.run.is_some();
-        if over == Over::Filter && self.event.is_none() && !filtered {
+        if over == RunOver::Filter && self.event.is_none() && !filtered {
             return Err(refused("event", "or `text` or `run` is needed: nobody revokes everything by accident"));
         }
-        if over == Over::Filter && self.kind == Kind::Restore && self.run.is_none() {
+        if over == RunOver::Filter && self.kind == Kind::Restore && self.run.is_none() {
             return Err(refused("run", "is needed: the run that revoked them; or name certificates in `numbers`"));
         }
-        let by_name = !self.people.is_empty() || over == Over::Filter;
+        let by_name = !self.people.is_empty() || over == RunOver::Filter;
         let elsewhere = self.event.is_none() && self.run.is_none() && by_name;
         if elsewhere && !self.all_events {
             return Err(refused(
@@ -224,7 +224,7 @@ impl RunRequest {
 pub(in crate::acts) fn each(
     desk: &Desk,
     request: &RunRequest,
-    (over, chosen): (Over, &Chosen),
+    (over, chosen): (RunOver, &Chosen),
     mut take: impl FnMut(Selected) -> Result<()>,
 ) -> Result<()> {
     match (request.kind, &request.event) {
@@ -232,7 +232,7 @@ pub(in crate::acts) fn each(
             let planned = planned(desk, code)?;
             planned.in_use()?;
             let Planned { event, plan, .. } = planned;
-            if over != Over::NotPassing {
+            if over != RunOver::NotPassing {
                 ready(&plan, &event, request, chosen)?;
             }
             let asked = Asked { kind: request.kind, over, seen: desk.now };
@@ -275,13 +275,13 @@ fn each_person(
     let mut wanted = Wanted::of(&request.people);
     let mut keys: BTreeSet<PersonKey> = request.keys.iter().cloned().collect();
     keys.extend(owners(desk, code, &request.numbers)?);
-    let failed = if over == Over::Failed { failed_people(desk, code)? } else { BTreeSet::new() };
+    let failed = if over == RunOver::Failed { failed_people(desk, code)? } else { BTreeSet::new() };
     let mut cursor: Option<String> = None;
     loop {
         let page = desk.store.participants(code, cursor.as_deref(), GROUP as usize)?;
         for person in page.items {
-            let named = over != Over::Selected || keys.contains(&person.key) || wanted.takes(&person);
-            if !named || over == Over::Failed && !failed.contains(&person.key) {
+            let named = over != RunOver::Selected || keys.contains(&person.key) || wanted.takes(&person);
+            if !named || over == RunOver::Failed && !failed.contains(&person.key) {
                 continue;
             }
             let case = assessor.case(&person)?;
@@ -304,15 +304,15 @@ fn is_listed(asked: Asked, case: &Case) -> bool {
     let active = has.as_ref().filter(|has| has.state == CertificateState::Active);
     let barred = case.lost().is_some() && decision.reason == Ground::Excluded;
     match asked.over {
-        Over::AllEligible | Over::Passing => decision.eligible || barred,
-        Over::ThoseWithout | Over::NotIssued => decision.eligible && active.is_none() || barred,
-        Over::ExceptionsOnly => decision.eligible && matches!(decision.reason, Ground::Exception | Ground::Manual),
-        Over::AlreadyIssued => has.is_some(),
-        Over::NotPassing => active.is_some() && !decision.eligible,
-        Over::TemplateOlder => active.is_some_and(|has| has.template.bundle != decision.template.bundle),
-        Over::Failed => case.lacks(asked),
-        Over::Selected => true,
-        Over::Filter | Over::Everything => false,
+        RunOver::AllEligible | RunOver::Passing => decision.eligible || barred,
+        RunOver::ThoseWithout | RunOver::NotIssued => decision.eligible && active.is_none() || barred,
+        RunOver::ExceptionsOnly => decision.eligible && matches!(decision.reason, Ground::Exception | Ground::Manual),
+        RunOver::AlreadyIssued => has.is_some(),
+        RunOver::NotPassing => active.is_some() && !decision.eligible,
+        RunOver::TemplateOlder => active.is_some_and(|has| has.template.bundle != decision.template.bundle),
+        RunOver::Failed => case.lacks(asked),
+        RunOver::Selected => true,
+        RunOver::Filter | RunOver::Everything => false,
     }
 }
 

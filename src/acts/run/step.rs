@@ -1,6 +1,6 @@
 //! Does a run, one group of rows at a time: decided, made and committed in one transaction.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -13,15 +13,16 @@ use super::lease::{self, Held, Holder, Taken};
 use super::made::Made;
 use super::queue::{self, MOST_STALLS};
 use super::record::{Counters, GROUP, Row, RowState, RunRecord, RunState, group_prefix, read};
-use super::{Kind, NOTHING_CHANGES, Over, Result, RunError, TRIES, Undo};
+use super::{Kind, NOTHING_CHANGES, Result, RunError, RunOver, TRIES, Undo};
 use crate::acts::{ActError, Decider, Planned, planned};
-use crate::credential::{CertificateNumber, Timestamp};
+use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::making::{FaceError, IssueError, Order, Printable, ReplaceError, Workshop, still_signs};
 use crate::publish::{self, PublishError, Published};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{
-    Batch, Cause, Certificate, CertificateChange, Collection, DocumentWrite, Expect, Premise, StoreError, Withdrawal,
+    Batch, Cause, Certificate, CertificateChange, Collection, DocumentWrite, Expect, Participant, PersonKey, Premise,
+    StoreError, Withdrawal,
 };
 use crate::webhooks::{self, Notice, RunFigures, WebhookError};
 
@@ -286,6 +287,8 @@ pub(in crate::acts) struct Group<'a> {
     /// Key and revision of each row's document: whoever is erased meanwhile is taken out of the journal, and must not come
     /// back into it.
     read: Vec<(String, u64)>,
+    /// Who is in the event of those that the rows are about.
+    people: BTreeMap<PersonKey, Participant>,
     fates: Vec<Fate>,
     /// What each row's fate rests on.
     given: Vec<Vec<Premise>>,
@@ -324,6 +327,7 @@ impl<'a> Group<'a> {
             undo,
             rows,
             read,
+            people: BTreeMap::new(),
             fates,
             given,
             planned: None,
@@ -345,23 +349,24 @@ impl<'a> Group<'a> {
                 let asked = Asked { kind: self.record.kind, over: self.record.over, seen: self.record.created };
                 let assessor =
                     Assessor { store: desk.store, event: &planned.event, decider, asked, chosen: &self.record.chosen };
-                let fate = |row: &Row| person_fate(desk, &assessor, row);
-                self.rows.iter().map(fate).collect::<Result<_>>()?
+                self.people = people(desk, code, &self.rows)?;
+                people_fates(&assessor, &self.rows, &self.people)?
             }
             _ => {
                 let known = self.published.insert(publish::Known::read(desk.store)?);
                 let (run, seen) = (self.record.of.as_deref(), self.record.created);
                 let undone = Undone { run, seen, last: known.last.as_ref() };
+                let numbers: Vec<_> = self.rows.iter().filter_map(|row| row.number.as_ref()).collect();
+                let mut found = desk.store.certificates_at(&numbers)?.into_iter();
                 let fate = |row: &Row| {
-                    let number = row.number.as_ref();
-                    let has = number.map(|number| desk.store.certificate(number)).transpose()?.flatten();
+                    let has = row.number.as_ref().and_then(|_| found.next()).flatten();
                     let fate = match self.record.kind {
                         Kind::Revoke => revoked(has),
                         _ => undone.fate(has),
                     };
-                    Ok((fate, Vec::new()))
+                    (fate, Vec::new())
                 };
-                self.rows.iter().map(fate).collect::<Result<_>>()?
+                self.rows.iter().map(fate).collect()
             }
         };
         (self.fates, self.given) = decided.into_iter().unzip();
@@ -404,9 +409,9 @@ impl<'a> Group<'a> {
                     if let Some(basis) = &mut grant.basis {
                         dated(basis, self.record);
                     }
-                    firsts.push((at, self.order(desk, at, grant)?));
+                    firsts.push((at, self.order(at, grant)?));
                 }
-                Fate::Replace(old, grant) => nexts.push((at, *old, self.order(desk, at, grant)?)),
+                Fate::Replace(old, grant) => nexts.push((at, *old, self.order(at, grant)?)),
                 Fate::Lose(old) => self.revoke(desk, at, *old, entitled),
                 Fate::Regain(old) => {
                     self.mark(at, RowState::Done, old.number.clone());
@@ -419,7 +424,7 @@ impl<'a> Group<'a> {
                 }
                 Fate::Nothing(why) => {
                     // Who was named expects something; who fell out of a group meanwhile does not.
-                    let named = matches!(self.record.over, Over::Selected);
+                    let named = matches!(self.record.over, RunOver::Selected);
                     self.note(at, if named { RowState::Failed } else { RowState::Skipped }, &why);
                 }
             }
@@ -427,12 +432,9 @@ impl<'a> Group<'a> {
         Ok((firsts, nexts))
     }
 
-    fn order(&self, desk: &Desk, at: usize, grant: Grant) -> Result<Order> {
-        let (code, key) = (self.record.event.as_ref(), self.rows[at].person.as_ref());
-        let person = match (code, key) {
-            (Some(code), Some(key)) => desk.store.participant(code, key)?,
-            _ => None,
-        };
+    fn order(&self, at: usize, grant: Grant) -> Result<Order> {
+        // As they were decided about, which the write expects.
+        let person = self.rows[at].person.as_ref().and_then(|key| self.people.get(key)).cloned();
         let person = person.ok_or_else(|| StoreError::Conflict(self.record.id.clone()))?;
         Ok(Order { run: Some(self.record.id.clone()), ..self.record.chosen.order(person, grant) })
     }
@@ -556,13 +558,27 @@ impl<'a> Group<'a> {
     }
 }
 
-fn person_fate(desk: &Desk, assessor: &Assessor, row: &Row) -> Result<(Fate, Vec<Premise>)> {
-    let nothing = |why: &str| Ok((Fate::Nothing(why.to_owned()), Vec::new()));
-    let Some(key) = &row.person else { return nothing("the person was erased") };
-    match desk.store.participant(&assessor.event.code, key)? {
-        Some(person) => assessor.fate(&person),
-        None => nothing("is not enrolled any more"),
-    }
+/// Returns those whom rows are about and who are in the event, by their keys.
+fn people(desk: &Desk, code: &EventCode, rows: &[Row]) -> Result<BTreeMap<PersonKey, Participant>> {
+    let keys: Vec<_> = rows.iter().filter_map(|row| row.person.as_ref()).collect();
+    let found = desk.store.participants_at(code, &keys)?;
+    Ok(found.into_iter().flatten().map(|person| (person.key.clone(), person)).collect())
+}
+
+/// Returns what becomes of each row.
+fn people_fates(
+    assessor: &Assessor,
+    rows: &[Row],
+    people: &BTreeMap<PersonKey, Participant>,
+) -> Result<Vec<(Fate, Vec<Premise>)>> {
+    let of = |row: &Row| row.person.as_ref().and_then(|key| people.get(key));
+    let mut fates = assessor.fates(&rows.iter().filter_map(of).collect::<Vec<_>>())?.into_iter();
+    let fate = |row: &Row| {
+        let why = if row.person.is_none() { "the person was erased" } else { "is not enrolled any more" };
+        let fate = of(row).and_then(|_| fates.next());
+        fate.unwrap_or_else(|| (Fate::Nothing(why.to_owned()), Vec::new()))
+    };
+    Ok(rows.iter().map(fate).collect())
 }
 
 fn action(kind: Kind) -> &'static str {
@@ -576,7 +592,7 @@ fn action(kind: Kind) -> &'static str {
 
 impl Numbers {
     fn notices(&self, desk: &Desk, run: &str) -> Vec<Notice> {
-        use crate::webhooks::CertificateChange::{Issued, Restored, Revoked, Superseded};
+        use crate::webhooks::CertificateNews::{Issued, Restored, Revoked, Superseded};
         // Who was let in again holds a certificate in force, as after a first one.
         let issued: Vec<_> = self.issued.iter().chain(&self.reissued).cloned().collect();
         let all =

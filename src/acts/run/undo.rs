@@ -6,7 +6,7 @@ use super::create::create_as;
 use super::lease::{self, Holder, Taken};
 use super::record::{GROUP, RunRecord, read};
 use super::step::{Group, Step, finish};
-use super::{Chosen, Kind, Over, Result, RunError, RunRequest, TRIES, Undo};
+use super::{Chosen, Kind, Result, RunError, RunOver, RunRequest, TRIES, Undo};
 use crate::desk::Desk;
 use crate::store::StoreError;
 
@@ -16,7 +16,7 @@ use crate::store::StoreError;
 /// [`RunError::NoRun`].
 pub fn restoration(desk: &Desk, id: &str) -> Result<RunRequest> {
     let (run, _) = read(desk.store, id)?;
-    Ok(RunRequest { over: Some(Over::Filter), run: Some(run.id), ..RunRequest::of(Kind::Restore) })
+    Ok(RunRequest { over: Some(RunOver::Filter), run: Some(run.id), ..RunRequest::of(Kind::Restore) })
 }
 
 /// Takes back what a run revoked and no publication holds yet. The caller is not counted.

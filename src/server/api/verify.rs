@@ -27,7 +27,7 @@ use crate::server::extract::{Path, Raw, is_json, within};
 use crate::server::{self, App, ClientAddress, Problem};
 use crate::status::Reason;
 use crate::store::{Certificate, Standing};
-use crate::verify::{Basis, verify_jws};
+use crate::verify::{StatusBasis, verify_jws};
 
 /// Largest file that is looked at, in bytes.
 const FILE_BYTES: usize = 16 << 20;
@@ -164,7 +164,7 @@ async fn look_up(State(app): State<App>, _: Patient, Path(id): Path<String>) -> 
         let certificate = versions.iter().find(|version| is_at(version, &end)).ok_or_else(unknown)?;
         let anchors = app.vault.anchors(&desk)?;
         let verdict = verify_jws(&certificate.jws, &anchors, desk.now);
-        let basis = Basis::of(&verdict, &anchors, desk.now).map(|basis| basis.to_json());
+        let basis = StatusBasis::of(&verdict, &anchors, desk.now).map(|basis| basis.to_json());
         Ok(Json(Known { verdict: Some(verdict.to_json()), basis, ..Known::of(certificate, desk.now) }))
     })
     .await

@@ -6,7 +6,7 @@ use std::io::Write;
 use data_encoding::{BASE64, HEXLOWER};
 use sha2::{Digest, Sha256};
 
-use super::{DumpError, Header, Line, NotAsSigned, Record, Summary};
+use super::{DumpError, DumpRecord, Header, Line, NotAsSigned, Summary};
 use crate::store::ordered::PART_BYTES;
 use crate::store::{BlobId, Certificate, CertificateState, Collection, Document, EventCode, Page, Store, StoreError};
 
@@ -33,17 +33,17 @@ pub fn export(
     settings_and_blobs(store, &mut dump)?;
     events(store, &mut dump)?;
     certificates(store, &mut dump)?;
-    each(|cursor| store.strays(cursor, PAGE), |stray| dump.record(Record::Stray(stray)))?;
+    each(|cursor| store.strays(cursor, PAGE), |stray| dump.record(DumpRecord::Stray(stray)))?;
     counters(store, &mut dump)?;
     for collection in Collection::ALL.iter().filter(|collection| collection.is_kept()) {
         each(
             |cursor| store.documents(*collection, "", cursor, PAGE),
             |Document { key, value, .. }| {
-                dump.record(Record::Document { collection: collection.name().to_owned(), key, value })
+                dump.record(DumpRecord::Document { collection: collection.name().to_owned(), key, value })
             },
         )?;
     }
-    each(|cursor| store.audit(cursor, PAGE), |entry| dump.record(Record::Audit(entry)))?;
+    each(|cursor| store.audit(cursor, PAGE), |entry| dump.record(DumpRecord::Audit(entry)))?;
     dump.finish(header, sign)
 }
 
@@ -56,7 +56,7 @@ struct Dump<'a> {
 }
 
 impl Dump<'_> {
-    fn record(&mut self, record: Record) -> Result<(), DumpError> {
+    fn record(&mut self, record: DumpRecord) -> Result<(), DumpError> {
         *self.records.entry(record.kind().to_owned()).or_default() += 1;
         self.line(&Line::Record(Box::new(record)))
     }
@@ -86,7 +86,7 @@ impl Dump<'_> {
 fn settings_and_blobs(store: &dyn Store, dump: &mut Dump<'_>) -> Result<(), DumpError> {
     each(
         |cursor| store.settings(cursor, PAGE),
-        |(name, value)| dump.record(Record::Setting { name, value: BASE64.encode(&value) }),
+        |(name, value)| dump.record(DumpRecord::Setting { name, value: BASE64.encode(&value) }),
     )?;
     each(|cursor| store.blobs(cursor, PAGE), |id| blob(store, dump, id))
 }
@@ -94,9 +94,9 @@ fn settings_and_blobs(store: &dyn Store, dump: &mut Dump<'_>) -> Result<(), Dump
 fn blob(store: &dyn Store, dump: &mut Dump<'_>, id: BlobId) -> Result<(), DumpError> {
     let bytes = store.blob(&id)?.ok_or_else(|| StoreError::NotFound(id.to_string()))?;
     for (part, bytes) in (0..).zip(bytes.chunks(PART_BYTES)) {
-        dump.record(Record::BlobPart { id: id.clone(), part, bytes: BASE64.encode(bytes) })?;
+        dump.record(DumpRecord::BlobPart { id: id.clone(), part, bytes: BASE64.encode(bytes) })?;
     }
-    dump.record(Record::Blob { id, length: bytes.len() as u64 })
+    dump.record(DumpRecord::Blob { id, length: bytes.len() as u64 })
 }
 
 fn events(store: &dyn Store, dump: &mut Dump<'_>) -> Result<(), DumpError> {
@@ -104,7 +104,7 @@ fn events(store: &dyn Store, dump: &mut Dump<'_>) -> Result<(), DumpError> {
         |cursor| store.events(cursor, PAGE),
         |event| {
             let code = event.code.clone();
-            dump.record(Record::Event(event))?;
+            dump.record(DumpRecord::Event(event))?;
             participants(store, dump, &code)
         },
     )
@@ -113,7 +113,7 @@ fn events(store: &dyn Store, dump: &mut Dump<'_>) -> Result<(), DumpError> {
 fn participants(store: &dyn Store, dump: &mut Dump<'_>, event: &EventCode) -> Result<(), DumpError> {
     each(
         |cursor| store.participants(event, cursor, PAGE),
-        |participant| dump.record(Record::Participant { event: event.clone(), participant }),
+        |participant| dump.record(DumpRecord::Participant { event: event.clone(), participant }),
     )
 }
 
@@ -135,15 +135,15 @@ fn version(dump: &mut Dump<'_>, current: bool, certificate: Certificate) -> Resu
     if certificate.erased.is_none() && !(dump.proves)(&certificate) {
         dump.not_as_signed.add(&certificate.number);
     }
-    dump.record(Record::Certificate { current, certificate })
+    dump.record(DumpRecord::Certificate { current, certificate })
 }
 
 fn counters(store: &dyn Store, dump: &mut Dump<'_>) -> Result<(), DumpError> {
     for (event, year, reserved) in store.number_counters()? {
-        dump.record(Record::Numbers { event, year, reserved })?;
+        dump.record(DumpRecord::Numbers { event, year, reserved })?;
     }
     for (list, reserved) in (1..).zip(store.status_lists()?) {
-        dump.record(Record::StatusList { list, reserved })?;
+        dump.record(DumpRecord::StatusList { list, reserved })?;
     }
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read, Seek};
 use data_encoding::{BASE64, HEXLOWER};
 use sha2::{Digest, Sha256};
 
-use super::{DUMP_VERSION, DumpError, FORMAT, Header, LINE_BYTES, Line, Record, Summary};
+use super::{DUMP_VERSION, DumpError, DumpRecord, FORMAT, Header, LINE_BYTES, Line, Summary};
 use crate::credential::EventCode;
 use crate::status::LIST_ENTRIES;
 use crate::store::audit::AuditHead;
@@ -53,12 +53,12 @@ pub fn import<R: Read + Seek>(
 
 struct Batch<'a> {
     store: &'a dyn Store,
-    records: Vec<Record>,
+    records: Vec<DumpRecord>,
     bytes: usize,
 }
 
 impl Batch<'_> {
-    fn take(&mut self, record: Record, bytes: usize) -> Result<(), DumpError> {
+    fn take(&mut self, record: DumpRecord, bytes: usize) -> Result<(), DumpError> {
         self.records.push(record);
         self.bytes += bytes;
         if self.records.len() >= BATCH || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
@@ -75,7 +75,7 @@ impl Batch<'_> {
 /// Reads a dump from header to footer, checks what the footer says about it, and returns the footer.
 fn scan(
     input: &mut impl Read,
-    mut with: impl FnMut(u64, Record, usize) -> Result<(), DumpError>,
+    mut with: impl FnMut(u64, DumpRecord, usize) -> Result<(), DumpError>,
 ) -> Result<(Summary, String), DumpError> {
     let mut lines = Lines { input: BufReader::new(input), number: 0, digest: Sha256::new() };
     let (mut header, mut records) = (None, BTreeMap::<String, u64>::new());
@@ -190,25 +190,25 @@ struct Check {
 }
 
 impl Check {
-    fn record(&mut self, record: Record) -> Result<(), Wrong> {
+    fn record(&mut self, record: DumpRecord) -> Result<(), Wrong> {
         match record {
-            Record::Setting { name, value } => self.setting(&name, &value),
-            Record::BlobPart { id, part, bytes } => self.blob_part(id, part, &bytes),
-            Record::Blob { id, length } => self.blob(id, length),
-            Record::Event(_) | Record::Run(_) => Ok(()),
-            Record::Document { key, .. } => short(&key),
-            Record::Participant { participant, .. } => short(&participant.key.0),
-            Record::Certificate { certificate, .. } => self.certificate(&certificate),
-            Record::Stray(stray) => {
+            DumpRecord::Setting { name, value } => self.setting(&name, &value),
+            DumpRecord::BlobPart { id, part, bytes } => self.blob_part(id, part, &bytes),
+            DumpRecord::Blob { id, length } => self.blob(id, length),
+            DumpRecord::Event(_) | DumpRecord::Run(_) => Ok(()),
+            DumpRecord::Document { key, .. } => short(&key),
+            DumpRecord::Participant { participant, .. } => short(&participant.key.0),
+            DumpRecord::Certificate { certificate, .. } => self.certificate(&certificate),
+            DumpRecord::Stray(stray) => {
                 self.lists.0 = self.lists.0.max(stray.status.list);
                 Ok(())
             }
-            Record::Numbers { event, year, reserved } => {
+            DumpRecord::Numbers { event, year, reserved } => {
                 self.reserved.insert((event, year), reserved);
                 Ok(())
             }
-            Record::StatusList { list, reserved } => self.status_list(list, reserved),
-            Record::Audit(entry) => {
+            DumpRecord::StatusList { list, reserved } => self.status_list(list, reserved),
+            DumpRecord::Audit(entry) => {
                 self.audit = self.audit.follow(entry).ok_or(Wrong::Audit)?;
                 Ok(())
             }

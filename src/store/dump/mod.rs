@@ -1,7 +1,7 @@
 //! Dumps: the whole store as JSON lines, signed, to back it up and to rebuild it when its file is damaged.
 //!
 //! The first line is a header, the last a footer with the number of records and the SHA-256 of all bytes before it; a
-//! JWS over the footer's statement proves who made it. Each line between is one [`Record`]. What follows from a
+//! JWS over the footer's statement proves who made it. Each line between is one [`DumpRecord`]. What follows from a
 //! certificate (owner, digest, status entry) is not in a dump. Keys are not in the store, so they are not in a dump.
 //!
 //! What was issued after the dump is unknown to the store rebuilt from it: its numbers and positions would be given out
@@ -29,7 +29,7 @@ const FORMAT: &str = "testamur-dump";
 /// One record of a dump.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Record {
+pub enum DumpRecord {
     /// A named value, in base64.
     Setting {
         /// Its name.
@@ -37,7 +37,7 @@ pub enum Record {
         /// Its bytes.
         value: String,
     },
-    /// A part of kept bytes, in base64; the parts come in order, before their [`Record::Blob`].
+    /// A part of kept bytes, in base64; the parts come in order, before their [`DumpRecord::Blob`].
     BlobPart {
         /// Whose part.
         id: BlobId,
@@ -102,7 +102,7 @@ pub enum Record {
     Audit(AuditEntry),
 }
 
-impl Record {
+impl DumpRecord {
     /// Returns the kind's name, as in a dump.
     fn kind(&self) -> &'static str {
         match self {
@@ -194,7 +194,7 @@ impl Summary {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 enum Line {
     Header(Header),
-    Record(Box<Record>),
+    Record(Box<DumpRecord>),
     Footer { summary: Summary, jws: String },
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Draft, Engine, Result, StoreError, check_key, decode, keys, kind, people};
+use super::{Engine, OpenWrite, Result, StoreError, check_key, decode, keys, kind, people};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::status::Reason;
 use crate::store::{Certificate, CertificateChange, CertificateState, PersonKey, Waiting, Withdrawal};
@@ -10,7 +10,7 @@ use crate::store::{Certificate, CertificateChange, CertificateState, PersonKey, 
 const WHAT: &str = "certificate";
 
 /// Puts first certificates; no two of them for one person.
-fn issue<E: Engine>(draft: &mut Draft<'_, E>, batch: &[&Certificate]) -> Result<()> {
+fn issue<E: Engine>(draft: &mut OpenWrite<'_, E>, batch: &[&Certificate]) -> Result<()> {
     let mut owners = BTreeSet::new();
     for certificate in batch {
         check_key("person key", &certificate.person.0)?;
@@ -31,7 +31,12 @@ fn issue<E: Engine>(draft: &mut Draft<'_, E>, batch: &[&Certificate]) -> Result<
 }
 
 /// Puts `new` in the place of `old`, which stays readable as superseded.
-fn supersede<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate, new: &Certificate, reason: &Reason) -> Result<()> {
+fn supersede<E: Engine>(
+    draft: &mut OpenWrite<'_, E>,
+    old: &Certificate,
+    new: &Certificate,
+    reason: &Reason,
+) -> Result<()> {
     expect_current(draft, old)?;
     expect_next(draft, old, new)?;
     let state = CertificateState::Superseded { reason: reason.clone() };
@@ -41,7 +46,7 @@ fn supersede<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate, new: &Certi
 }
 
 /// Puts `new` after a revoked version, which stays readable, and revoked.
-fn reissue<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate, new: &Certificate) -> Result<()> {
+fn reissue<E: Engine>(draft: &mut OpenWrite<'_, E>, old: &Certificate, new: &Certificate) -> Result<()> {
     expect_revoked(draft, old)?;
     expect_next(draft, old, new)?;
     // Nobody can take the revocation back any more, so nothing waits.
@@ -51,7 +56,7 @@ fn reissue<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate, new: &Certifi
 }
 
 /// Returns a revoked version that is due at once, and takes it out of those that wait.
-fn due<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate) -> Certificate {
+fn due<E: Engine>(draft: &mut OpenWrite<'_, E>, old: &Certificate) -> Certificate {
     let mut due = old.clone();
     if let Some(at) = due.withdrawal.as_mut().and_then(|withdrawal| withdrawal.due.take()) {
         draft.delete(keys::waiting(at, old.status.list, old.status.index));
@@ -60,13 +65,13 @@ fn due<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate) -> Certificate {
 }
 
 /// Puts a revoked current version as due at once.
-fn hasten<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate) -> Result<()> {
+fn hasten<E: Engine>(draft: &mut OpenWrite<'_, E>, old: &Certificate) -> Result<()> {
     expect_revoked(draft, old)?;
     let due = due(draft, old);
     put_current(draft, &due)
 }
 
-fn expect_revoked<E: Engine>(draft: &Draft<'_, E>, old: &Certificate) -> Result<()> {
+fn expect_revoked<E: Engine>(draft: &OpenWrite<'_, E>, old: &Certificate) -> Result<()> {
     match old.state {
         CertificateState::Revoked { .. } if stored(draft, old)? == *old => Ok(()),
         _ => Err(StoreError::Conflict(old.number.to_string())),
@@ -74,7 +79,7 @@ fn expect_revoked<E: Engine>(draft: &Draft<'_, E>, old: &Certificate) -> Result<
 }
 
 /// Refuses what does not follow a version, or belongs to somebody who has another certificate.
-fn expect_next<E: Engine>(draft: &Draft<'_, E>, old: &Certificate, new: &Certificate) -> Result<()> {
+fn expect_next<E: Engine>(draft: &OpenWrite<'_, E>, old: &Certificate, new: &Certificate) -> Result<()> {
     check_key("person key", &new.person.0)?;
     let follows = new.number == old.number
         && Some(new.version) == old.version.checked_add(1)
@@ -90,7 +95,7 @@ fn expect_next<E: Engine>(draft: &Draft<'_, E>, old: &Certificate, new: &Certifi
 
 /// Puts the current version as revoked.
 fn revoke<E: Engine>(
-    draft: &mut Draft<'_, E>,
+    draft: &mut OpenWrite<'_, E>,
     old: &Certificate,
     reason: &Reason,
     withdrawal: Option<&Withdrawal>,
@@ -101,7 +106,7 @@ fn revoke<E: Engine>(
 }
 
 /// Puts a revoked current version as active, and takes its status entry away.
-fn reinstate<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate) -> Result<()> {
+fn reinstate<E: Engine>(draft: &mut OpenWrite<'_, E>, old: &Certificate) -> Result<()> {
     expect_revoked(draft, old)?;
     draft.delete(keys::set_entry(old.status.list, old.status.index));
     let due = due(draft, old);
@@ -109,7 +114,7 @@ fn reinstate<E: Engine>(draft: &mut Draft<'_, E>, old: &Certificate) -> Result<(
 }
 
 /// Makes all changes. Each certificate may occur once: a draft does not read what it puts.
-pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[CertificateChange]) -> Result<()> {
+pub(super) fn change<E: Engine>(draft: &mut OpenWrite<'_, E>, changes: &[CertificateChange]) -> Result<()> {
     let mut seen = BTreeSet::new();
     let mut new = Vec::new();
     for change in changes {
@@ -137,7 +142,7 @@ pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[Certificate
 }
 
 /// Refuses a first certificate for somebody who was erased or merged into another since it was made.
-fn expect_enrolled<E: Engine>(draft: &Draft<'_, E>, certificate: &Certificate) -> Result<()> {
+fn expect_enrolled<E: Engine>(draft: &OpenWrite<'_, E>, certificate: &Certificate) -> Result<()> {
     let key = keys::person(kind::PARTICIPANT, certificate.number.event(), &certificate.person);
     match draft.engine.get(&key)? {
         Some(_) => Ok(()),
@@ -146,25 +151,25 @@ fn expect_enrolled<E: Engine>(draft: &Draft<'_, E>, certificate: &Certificate) -
 }
 
 /// Puts the current version of a certificate with everything that follows from it.
-pub(super) fn put_current<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -> Result<()> {
+pub(super) fn put_current<E: Engine>(draft: &mut OpenWrite<'_, E>, certificate: &Certificate) -> Result<()> {
     draft.put_json(keys::certificate(kind::CERTIFICATE, &certificate.number), WHAT, certificate)?;
     put_derived(draft, certificate)
 }
 
 /// Puts an older version of a certificate with everything that follows from it.
-pub(super) fn put_old<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -> Result<()> {
+pub(super) fn put_old<E: Engine>(draft: &mut OpenWrite<'_, E>, certificate: &Certificate) -> Result<()> {
     draft.put_json(keys::old_version(&certificate.number, certificate.version), WHAT, certificate)?;
     put_derived(draft, certificate)
 }
 
 /// Says whether a new certificate's status entry is set already: then it is another's, and was revoked with that.
-fn is_set<E: Engine>(draft: &Draft<'_, E>, certificate: &Certificate) -> Result<bool> {
+fn is_set<E: Engine>(draft: &OpenWrite<'_, E>, certificate: &Certificate) -> Result<bool> {
     let key = keys::set_entry(certificate.status.list, certificate.status.index);
     Ok(draft.engine.get(&key)?.is_some())
 }
 
 /// The owner, the digest under the signing key and, unless active, the status entry, with its wait.
-fn put_derived<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -> Result<()> {
+fn put_derived<E: Engine>(draft: &mut OpenWrite<'_, E>, certificate: &Certificate) -> Result<()> {
     let Certificate { number, person, key, status, .. } = certificate;
     draft.put_json(keys::person(kind::OWNER, number.event(), person), "owner", number)?;
     draft.put(keys::digest(key, &people::credential_digest(certificate)), Vec::new());
@@ -177,7 +182,7 @@ fn put_derived<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -
     }
 }
 
-fn put_waiting<E: Engine>(draft: &mut Draft<'_, E>, certificate: &Certificate) -> Result<()> {
+fn put_waiting<E: Engine>(draft: &mut OpenWrite<'_, E>, certificate: &Certificate) -> Result<()> {
     let Some(due) = certificate.withdrawal.as_ref().and_then(|withdrawal| withdrawal.due) else { return Ok(()) };
     let Some(at) = certificate.state.reason().map(|reason| reason.at) else { return Ok(()) };
     let (number, status) = (Some(certificate.number.clone()), certificate.status);
@@ -191,14 +196,14 @@ pub(super) fn owned(engine: &impl Engine, event: &EventCode, person: &PersonKey)
     engine.get(&key)?.map(|bytes| decode(engine, &bytes)).transpose()
 }
 
-fn expect_current<E: Engine>(draft: &Draft<'_, E>, old: &Certificate) -> Result<()> {
+fn expect_current<E: Engine>(draft: &OpenWrite<'_, E>, old: &Certificate) -> Result<()> {
     match stored(draft, old)? {
         stored if stored == *old && stored.state == CertificateState::Active => Ok(()),
         _ => Err(StoreError::Conflict(old.number.to_string())),
     }
 }
 
-fn stored<E: Engine>(draft: &Draft<'_, E>, old: &Certificate) -> Result<Certificate> {
+fn stored<E: Engine>(draft: &OpenWrite<'_, E>, old: &Certificate) -> Result<Certificate> {
     let stored = draft.get_json(&keys::certificate(kind::CERTIFICATE, &old.number))?;
     stored.ok_or_else(|| StoreError::NotFound(old.number.to_string()))
 }

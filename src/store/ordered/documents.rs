@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Draft, Engine, Result, StoreError, check_key, damaged, decode, encode, keys, kind};
+use super::{Engine, OpenWrite, Result, StoreError, check_key, damaged, decode, encode, keys, kind};
 use crate::store::{Document, DocumentWrite};
 
 /// Returns a document's key, or the start of those that begin so.
@@ -19,7 +19,7 @@ pub(super) fn read(engine: &impl Engine, key: &str, bytes: &[u8]) -> Result<Docu
 }
 
 /// Makes all changes, or finds the first that must not be. Of two for one document the second sees the first.
-pub(super) fn write<E: Engine>(draft: &mut Draft<'_, E>, writes: &[DocumentWrite]) -> Result<()> {
+pub(super) fn write<E: Engine>(draft: &mut OpenWrite<'_, E>, writes: &[DocumentWrite]) -> Result<()> {
     let mut seen = BTreeMap::new();
     for change in writes {
         check_key("document's key", &change.key)?;
@@ -49,7 +49,7 @@ pub(super) fn revision(engine: &impl Engine, at: &[u8]) -> Result<Option<u64>> {
 }
 
 /// Puts a document as it is.
-pub(super) fn put<E: Engine>(draft: &mut Draft<'_, E>, collection: &str, name: &str, value: &Value) -> Result<()> {
+pub(super) fn put<E: Engine>(draft: &mut OpenWrite<'_, E>, collection: &str, name: &str, value: &Value) -> Result<()> {
     let bytes = [&draft.batch.to_be_bytes()[..], &encode("document", value)?].concat();
     draft.put(key(collection, name), bytes);
     Ok(())

@@ -71,7 +71,7 @@ struct Writer {
 }
 
 /// A write that is being decided: reads see the store before it, and what it puts is written at once or not at all.
-struct Draft<'a, E> {
+struct OpenWrite<'a, E> {
     engine: &'a E,
     changes: Vec<Change>,
     /// Number of the batch that this becomes; the revision of the documents in it.
@@ -123,7 +123,7 @@ impl<E: Engine> Ordered<E> {
     }
 
     /// Runs one writer's decision, writes what it put together with the audit entry, and waits until that is durable.
-    fn commit<'a, T>(&'a self, decide: impl FnOnce(&mut Draft<'a, E>) -> Result<T>) -> Result<T> {
+    fn commit<'a, T>(&'a self, decide: impl FnOnce(&mut OpenWrite<'a, E>) -> Result<T>) -> Result<T> {
         let value = {
             let mut writer = self.writer();
             if writer.restoring.is_some() {
@@ -146,11 +146,11 @@ impl<E: Engine> Ordered<E> {
     }
 
     /// Starts a write. Only the one writer calls this.
-    fn draft(&self, changes: Vec<Change>) -> Draft<'_, E> {
-        Draft { engine: &self.engine, changes, batch: self.written.load(Ordering::SeqCst) + 1, act: None }
+    fn draft(&self, changes: Vec<Change>) -> OpenWrite<'_, E> {
+        OpenWrite { engine: &self.engine, changes, batch: self.written.load(Ordering::SeqCst) + 1, act: None }
     }
 
-    fn write(&self, writer: &mut Writer, mut draft: Draft<'_, E>) -> Result<()> {
+    fn write(&self, writer: &mut Writer, mut draft: OpenWrite<'_, E>) -> Result<()> {
         let mut head = None;
         if let Some(act) = draft.act {
             let entry = writer.head.next(act);
@@ -253,7 +253,7 @@ impl<E: Engine> Ordered<E> {
     }
 }
 
-impl<E: Engine> Draft<'_, E> {
+impl<E: Engine> OpenWrite<'_, E> {
     fn get_json<T: DeserializeOwned>(&self, key: &[u8]) -> Result<Option<T>> {
         self.engine.get(key)?.map(|bytes| decode(self.engine, &bytes)).transpose()
     }

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Draft, Engine, Ordered, Result, decode, documents, keys, kind};
+use super::{Engine, OpenWrite, Ordered, Result, decode, documents, keys, kind};
 use crate::store::{Collection, Run, RunTotals};
 
 /// Runs moved at a time.
@@ -33,7 +33,7 @@ impl<E: Engine> Ordered<E> {
 }
 
 /// Puts such a run as the document that it would be now.
-pub(super) fn put<E: Engine>(draft: &mut Draft<'_, E>, run: &Run) -> Result<()> {
+pub(super) fn put<E: Engine>(draft: &mut OpenWrite<'_, E>, run: &Run) -> Result<()> {
     documents::put(draft, Collection::RUNS.name(), &run.id, &document(run))
 }
 

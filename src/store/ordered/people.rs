@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Draft, Engine, Ordered, PAGE_LIMIT, Result, StoreError, certificates, keys, kind, roster};
+use super::{Engine, OpenWrite, Ordered, PAGE_LIMIT, Result, StoreError, certificates, keys, kind, roster};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::status::issued_digest;
 use crate::store::alike::{digest, mailbox, plain_name};
@@ -41,7 +41,7 @@ pub(super) fn name_mark(name: &str) -> String {
 
 /// Puts the marks of a person and takes away those that no longer lead there. `gone` gives up all of its own.
 pub(super) fn put_marks<E: Engine>(
-    draft: &mut Draft<'_, E>,
+    draft: &mut OpenWrite<'_, E>,
     event: &EventCode,
     old: Option<&Participant>,
     new: &Participant,
@@ -69,7 +69,7 @@ pub(super) fn put_marks<E: Engine>(
 }
 
 fn take_marks<E: Engine>(
-    draft: &mut Draft<'_, E>,
+    draft: &mut OpenWrite<'_, E>,
     event: &EventCode,
     person: &Participant,
     but: &[String],
@@ -131,7 +131,7 @@ impl<E: Engine> Ordered<E> {
 
 /// Adds, replaces or deletes one person. Nobody who has a certificate is deleted.
 pub(super) fn change<E: Engine>(
-    draft: &mut Draft<'_, E>,
+    draft: &mut OpenWrite<'_, E>,
     event: &EventCode,
     old: Option<&Participant>,
     new: Option<&Participant>,
@@ -140,7 +140,7 @@ pub(super) fn change<E: Engine>(
 }
 
 /// Makes all changes, each of another person: a draft does not read what it puts.
-pub(super) fn change_all<E: Engine>(draft: &mut Draft<'_, E>, changes: &[ParticipantChange]) -> Result<()> {
+pub(super) fn change_all<E: Engine>(draft: &mut OpenWrite<'_, E>, changes: &[ParticipantChange]) -> Result<()> {
     let (mut seen, mut ids, mut places) = (BTreeSet::new(), BTreeMap::new(), roster::Places::default());
     for ParticipantChange { event, old, new } in changes {
         let Some(key) = old.as_ref().or(new.as_ref()).map(|person| &person.key) else { continue };
@@ -158,7 +158,7 @@ pub(super) fn change_all<E: Engine>(draft: &mut Draft<'_, E>, changes: &[Partici
 }
 
 fn change_one<'a, E: Engine>(
-    draft: &mut Draft<'_, E>,
+    draft: &mut OpenWrite<'_, E>,
     event: &'a EventCode,
     (old, new): (Option<&Participant>, Option<&Participant>),
     places: &mut roster::Places<'a>,
@@ -179,7 +179,7 @@ fn change_one<'a, E: Engine>(
 }
 
 /// Deletes an event in which nothing was issued.
-pub(super) fn remove_event<E: Engine>(draft: &mut Draft<'_, E>, event: &Event) -> Result<()> {
+pub(super) fn remove_event<E: Engine>(draft: &mut OpenWrite<'_, E>, event: &Event) -> Result<()> {
     let code = event.code.as_str();
     let key = keys::named(kind::EVENT, code.as_bytes());
     let issued = keys::group(kind::CERTIFICATE, code);
@@ -192,7 +192,7 @@ pub(super) fn remove_event<E: Engine>(draft: &mut Draft<'_, E>, event: &Event) -
 }
 
 /// Deletes some records of the people of an event that is not there; says whether there may be more.
-pub(super) fn forget_all<E: Engine>(draft: &mut Draft<'_, E>, event: &EventCode, most: usize) -> Result<bool> {
+pub(super) fn forget_all<E: Engine>(draft: &mut OpenWrite<'_, E>, event: &EventCode, most: usize) -> Result<bool> {
     if draft.engine.get(&keys::named(kind::EVENT, event.as_str().as_bytes()))?.is_some() {
         return Err(StoreError::Conflict(event.to_string()));
     }
@@ -209,7 +209,7 @@ pub(super) fn forget_all<E: Engine>(draft: &mut Draft<'_, E>, event: &EventCode,
 
 /// Puts one person in the place of two. A certificate of the one who goes becomes that of the one who stays.
 pub(super) fn merge<E: Engine>(
-    draft: &mut Draft<'_, E>,
+    draft: &mut OpenWrite<'_, E>,
     event: &EventCode,
     old: &Participant,
     new: &Participant,
@@ -234,7 +234,7 @@ pub(super) fn merge<E: Engine>(
 /// Takes away all that names a person: the record and what every version of the certificate says of them. The numbers, the
 /// status entries and the digests of what was issued stay.
 pub(super) fn erase<E: Engine>(
-    draft: &mut Draft<'_, E>,
+    draft: &mut OpenWrite<'_, E>,
     event: &EventCode,
     person: &PersonKey,
     at: Timestamp,
@@ -268,7 +268,7 @@ pub(super) fn erase<E: Engine>(
 
 /// Rewrites every version of a certificate for another owner.
 fn hand_over<E: Engine>(
-    draft: &mut Draft<'_, E>,
+    draft: &mut OpenWrite<'_, E>,
     event: &EventCode,
     number: &CertificateNumber,
     to: &PersonKey,
@@ -290,7 +290,7 @@ fn hand_over<E: Engine>(
     draft.put_json(keys::person(kind::OWNER, event, to), "owner", number)
 }
 
-fn delete<E: Engine>(draft: &mut Draft<'_, E>, event: &EventCode, person: &Participant) -> Result<()> {
+fn delete<E: Engine>(draft: &mut OpenWrite<'_, E>, event: &EventCode, person: &Participant) -> Result<()> {
     draft.delete(keys::person(kind::PARTICIPANT, event, &person.key));
     take_marks(draft, event, person, &[])?;
     if let Some(place) = place_of(draft, event, &person.key)? {
@@ -299,7 +299,7 @@ fn delete<E: Engine>(draft: &mut Draft<'_, E>, event: &EventCode, person: &Parti
     Ok(())
 }
 
-fn place_of<E: Engine>(draft: &Draft<'_, E>, event: &EventCode, person: &PersonKey) -> Result<Option<Vec<u8>>> {
+fn place_of<E: Engine>(draft: &OpenWrite<'_, E>, event: &EventCode, person: &PersonKey) -> Result<Option<Vec<u8>>> {
     let start = keys::group(kind::ROSTER, event.as_str());
     let end = keys::end(&start);
     let mut after = start;
@@ -316,7 +316,7 @@ fn place_of<E: Engine>(draft: &Draft<'_, E>, event: &EventCode, person: &PersonK
 }
 
 fn expect<E: Engine>(
-    draft: &Draft<'_, E>,
+    draft: &OpenWrite<'_, E>,
     event: &EventCode,
     key: &PersonKey,
     expected: Option<&Participant>,

@@ -1,10 +1,10 @@
 //! What a batch rests on, looked at by the one writer.
 
-use super::{Draft, Engine, Result, StoreError, certificates, documents, keys, kind, people};
+use super::{Engine, OpenWrite, Result, StoreError, certificates, documents, keys, kind, people};
 use crate::store::{Event, Participant, Premise};
 
 /// Finds the first premise that does not hold any more.
-pub(super) fn check<E: Engine>(draft: &Draft<'_, E>, given: &[Premise]) -> Result<()> {
+pub(super) fn check<E: Engine>(draft: &OpenWrite<'_, E>, given: &[Premise]) -> Result<()> {
     for premise in given {
         let (holds, what) = match premise {
             Premise::Event(event) => {

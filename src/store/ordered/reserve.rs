@@ -1,12 +1,17 @@
 //! Numbers and status list positions, given out once.
 
-use super::{Draft, Engine, Result, StoreError, damaged, keys, kind};
+use super::{Engine, OpenWrite, Result, StoreError, damaged, keys, kind};
 use crate::credential::EventCode;
 use crate::status::LIST_ENTRIES;
 use crate::store::StatusRange;
 
 /// Takes `count` numbers of an event and year and returns the first.
-pub(super) fn numbers<E: Engine>(draft: &mut Draft<'_, E>, event: &EventCode, year: i16, count: u64) -> Result<u64> {
+pub(super) fn numbers<E: Engine>(
+    draft: &mut OpenWrite<'_, E>,
+    event: &EventCode,
+    year: i16,
+    count: u64,
+) -> Result<u64> {
     let key = keys::numbers(event, year);
     let reserved = draft.engine.get(&key)?.map_or(Ok(0), |bytes| counter(draft.engine, &bytes))?;
     let spent = || StoreError::Exhausted("numbers of this event and year");
@@ -18,7 +23,7 @@ pub(super) fn numbers<E: Engine>(draft: &mut Draft<'_, E>, event: &EventCode, ye
 }
 
 /// Takes `count` positions: what is left of the newest list, then whole new ones.
-pub(super) fn status<E: Engine>(draft: &mut Draft<'_, E>, count: u32) -> Result<Vec<StatusRange>> {
+pub(super) fn status<E: Engine>(draft: &mut OpenWrite<'_, E>, count: u32) -> Result<Vec<StatusRange>> {
     let (mut list, mut used) = newest_list(draft.engine)?;
     let (mut left, mut ranges) = (count, Vec::new());
     while left > 0 {
@@ -38,7 +43,7 @@ pub(super) fn status<E: Engine>(draft: &mut Draft<'_, E>, count: u32) -> Result<
 const LISTS_AT_ONCE: u32 = 64;
 
 /// Makes a position of a list count as reserved, with all before it.
-pub(super) fn through<E: Engine>(draft: &mut Draft<'_, E>, list: u32, position: u32) -> Result<()> {
+pub(super) fn through<E: Engine>(draft: &mut OpenWrite<'_, E>, list: u32, position: u32) -> Result<()> {
     let (newest, used) = newest_list(draft.engine)?;
     // Lists before the newest are full.
     let far = list == 0 || position >= LIST_ENTRIES || list.saturating_sub(newest) > LISTS_AT_ONCE;

@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Draft, Engine, Ordered, RESTORING_KEY, Result, StoreError, certificates, documents, keys, kind, old_runs, roster,
-    strays,
+    Engine, OpenWrite, Ordered, RESTORING_KEY, Result, StoreError, certificates, documents, keys, kind, old_runs,
+    roster, strays,
 };
 use crate::credential::EventCode;
 use crate::store::Participant;
-use crate::store::dump::Record;
+use crate::store::dump::DumpRecord;
 use data_encoding::BASE64;
 
 impl<E: Engine> Ordered<E> {
@@ -29,7 +29,7 @@ impl<E: Engine> Ordered<E> {
     }
 
     /// Takes records of the dump.
-    pub(super) fn take_records(&self, records: &[Record]) -> Result<()> {
+    pub(super) fn take_records(&self, records: &[DumpRecord]) -> Result<()> {
         {
             let mut writer = self.writer();
             if writer.restoring.is_none() {
@@ -58,45 +58,45 @@ impl<E: Engine> Ordered<E> {
 }
 
 /// Puts people in the order of the dump, which is that of the rosters.
-fn put_people<E: Engine>(draft: &mut Draft<'_, E>, records: &[Record]) -> Result<()> {
+fn put_people<E: Engine>(draft: &mut OpenWrite<'_, E>, records: &[DumpRecord]) -> Result<()> {
     let mut events: BTreeMap<&EventCode, Vec<&Participant>> = BTreeMap::new();
     for record in records {
-        if let Record::Participant { event, participant } = record {
+        if let DumpRecord::Participant { event, participant } = record {
             events.entry(event).or_default().push(participant);
         }
     }
     events.into_iter().try_for_each(|(event, people)| roster::put(draft, event, people))
 }
 
-fn put<E: Engine>(draft: &mut Draft<'_, E>, record: &Record) -> Result<()> {
+fn put<E: Engine>(draft: &mut OpenWrite<'_, E>, record: &DumpRecord) -> Result<()> {
     let counter = |reserved: u64| reserved.to_be_bytes().to_vec();
     match record {
-        Record::Setting { name, value } => {
+        DumpRecord::Setting { name, value } => {
             draft.put(keys::named(kind::SETTING, name.as_bytes()), base64(value)?);
         }
-        Record::Blob { id, length } => {
+        DumpRecord::Blob { id, length } => {
             let id = keys::blob_id(id).ok_or_else(|| StoreError::NotFound(id.to_string()))?;
             draft.put(keys::named(kind::BLOB, &id), counter(*length));
         }
-        Record::BlobPart { id, part, bytes } => {
+        DumpRecord::BlobPart { id, part, bytes } => {
             let id = keys::blob_id(id).ok_or_else(|| StoreError::NotFound(id.to_string()))?;
             draft.put(keys::blob_part(&id, *part), base64(bytes)?);
         }
-        Record::Event(event) => {
+        DumpRecord::Event(event) => {
             draft.put_json(keys::named(kind::EVENT, event.code.as_str().as_bytes()), "event", event)?;
         }
         // By [`put_people`].
-        Record::Participant { .. } => {}
-        Record::Certificate { current: true, certificate } => certificates::put_current(draft, certificate)?,
-        Record::Certificate { current: false, certificate } => certificates::put_old(draft, certificate)?,
-        Record::Numbers { event, year, reserved } => draft.put(keys::numbers(event, *year), counter(*reserved)),
-        Record::StatusList { list, reserved } => {
+        DumpRecord::Participant { .. } => {}
+        DumpRecord::Certificate { current: true, certificate } => certificates::put_current(draft, certificate)?,
+        DumpRecord::Certificate { current: false, certificate } => certificates::put_old(draft, certificate)?,
+        DumpRecord::Numbers { event, year, reserved } => draft.put(keys::numbers(event, *year), counter(*reserved)),
+        DumpRecord::StatusList { list, reserved } => {
             draft.put(keys::named(kind::STATUS_LIST, &list.to_be_bytes()), counter(u64::from(*reserved)));
         }
-        Record::Stray(stray) => strays::put(draft, stray)?,
-        Record::Run(run) => old_runs::put(draft, run)?,
-        Record::Document { collection, key, value } => documents::put(draft, collection, key, value)?,
-        Record::Audit(entry) => {
+        DumpRecord::Stray(stray) => strays::put(draft, stray)?,
+        DumpRecord::Run(run) => old_runs::put(draft, run)?,
+        DumpRecord::Document { collection, key, value } => documents::put(draft, collection, key, value)?,
+        DumpRecord::Audit(entry) => {
             draft.put_json(keys::named(kind::AUDIT, &entry.sequence.to_be_bytes()), "audit entry", entry)?;
         }
     }

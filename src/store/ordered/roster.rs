@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Draft, Engine, Ordered, Result, check_key, decode, keys, kind, people};
+use super::{Engine, OpenWrite, Ordered, Result, check_key, decode, keys, kind, people};
 use crate::credential::EventCode;
 use crate::store::{Event, Page, Participant};
 
@@ -17,7 +17,7 @@ impl<'a> Places<'a> {
     /// Puts somebody who is in the store as `known`; who is new takes the next place, who is known keeps the old one.
     pub(super) fn put<E: Engine>(
         &mut self,
-        draft: &mut Draft<'_, E>,
+        draft: &mut OpenWrite<'_, E>,
         event: &'a EventCode,
         known: Option<&Participant>,
         new: &Participant,
@@ -38,7 +38,7 @@ impl<'a> Places<'a> {
 
 /// Puts people as they are, whoever is there; who is new takes the next place, who is known keeps the old one.
 pub(super) fn put<'p, E: Engine>(
-    draft: &mut Draft<'_, E>,
+    draft: &mut OpenWrite<'_, E>,
     event: &'p EventCode,
     people: impl IntoIterator<Item = &'p Participant>,
 ) -> Result<()> {
@@ -52,7 +52,7 @@ pub(super) fn put<'p, E: Engine>(
 }
 
 /// Places are never given up, so the next one follows the last. Reads the store before the draft.
-fn next_place<E: Engine>(draft: &Draft<'_, E>, event: &EventCode) -> Result<u64> {
+fn next_place<E: Engine>(draft: &OpenWrite<'_, E>, event: &EventCode) -> Result<u64> {
     let start = keys::group(kind::ROSTER, event.as_str());
     let last = draft.engine.last(&start, &keys::end(&start))?;
     Ok(last.and_then(|(key, _)| keys::last_u64(&key)).map_or(1, |last| last + 1))

@@ -4,12 +4,12 @@ use data_encoding::HEXLOWER;
 
 use super::{
     Engine, Ordered, Result, StoreError, certificates, check_key, decode, documents, keys, kind, people, premises,
-    reserve, strays,
+    reserve, strays, wanted,
 };
 use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;
 use crate::store::alike::{mailbox, plain_name};
-use crate::store::dump::Record;
+use crate::store::dump::DumpRecord;
 use crate::store::{
     Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
     Event, Page, Participant, PersonKey, StatusRange, Store, Stray, Waiting,
@@ -76,6 +76,14 @@ impl<E: Engine> Store for Ordered<E> {
 
     fn participant(&self, event: &EventCode, person: &PersonKey) -> Result<Option<Participant>> {
         self.get_json(&keys::person(kind::PARTICIPANT, event, person))
+    }
+
+    fn participants_at(&self, event: &EventCode, people: &[&PersonKey]) -> Result<Vec<Option<Participant>>> {
+        self.many(
+            people,
+            |person| keys::person(kind::PARTICIPANT, event, person),
+            |_, bytes| decode(&self.engine, bytes),
+        )
     }
 
     fn participants(&self, event: &EventCode, cursor: Option<&str>, limit: usize) -> Result<Page<Participant>> {
@@ -183,6 +191,11 @@ impl<E: Engine> Store for Ordered<E> {
         self.get_json(&keys::certificate(kind::CERTIFICATE, number))
     }
 
+    fn certificates_at(&self, numbers: &[&CertificateNumber]) -> Result<Vec<Option<Certificate>>> {
+        let key = |number: &CertificateNumber| keys::certificate(kind::CERTIFICATE, number);
+        self.many(numbers, key, |_, bytes| decode(&self.engine, bytes))
+    }
+
     fn versions(&self, number: &CertificateNumber) -> Result<Vec<Certificate>> {
         // The current version first: one that is superseded meanwhile is then seen as the older of two, not missed.
         let current = self.certificate(number)?;
@@ -197,6 +210,14 @@ impl<E: Engine> Store for Ordered<E> {
         let number = certificates::owned(&self.engine, event, person)?;
         self.settle()?;
         Ok(number)
+    }
+
+    fn certificates_of(&self, event: &EventCode, people: &[&PersonKey]) -> Result<Vec<Option<CertificateNumber>>> {
+        wanted::check()?;
+        let owned = people.iter().map(|person| certificates::owned(&self.engine, event, person));
+        let numbers = owned.collect::<Result<_>>()?;
+        self.settle()?;
+        Ok(numbers)
     }
 
     fn certificates(&self, event: Option<&EventCode>, cursor: Option<&str>, limit: usize) -> Result<Page<Certificate>> {
@@ -250,6 +271,11 @@ impl<E: Engine> Store for Ordered<E> {
     fn document(&self, collection: Collection, key: &str) -> Result<Option<Document>> {
         let value = self.get(&documents::key(collection.name(), key))?;
         value.map(|bytes| documents::read(&self.engine, key, &bytes)).transpose()
+    }
+
+    fn documents_at(&self, collection: Collection, keys: &[&str]) -> Result<Vec<Option<Document>>> {
+        let at = |key: &str| documents::key(collection.name(), key);
+        self.many(keys, at, |key, bytes| documents::read(&self.engine, key, bytes))
     }
 
     fn documents(
@@ -328,7 +354,7 @@ impl<E: Engine> Store for Ordered<E> {
         self.start_restore(dump)
     }
 
-    fn restore(&self, records: &[Record]) -> Result<()> {
+    fn restore(&self, records: &[DumpRecord]) -> Result<()> {
         self.take_records(records)
     }
 
@@ -338,6 +364,20 @@ impl<E: Engine> Store for Ordered<E> {
 }
 
 impl<E: Engine> Ordered<E> {
+    /// Reads what is under several keys.
+    fn many<K: ?Sized, T>(
+        &self,
+        keys: &[&K],
+        at: impl Fn(&K) -> Vec<u8>,
+        read: impl Fn(&K, &[u8]) -> Result<T>,
+    ) -> Result<Vec<Option<T>>> {
+        wanted::check()?;
+        let found = keys.iter().map(|key| self.engine.get(&at(key))).collect::<Result<Vec<_>>>()?;
+        self.settle()?;
+        let read = |(key, bytes): (&&K, Option<Vec<u8>>)| bytes.map(|bytes| read(key, &bytes)).transpose();
+        keys.iter().zip(found).map(read).collect()
+    }
+
     /// Reads all pages of a listing that is short by nature.
     pub(super) fn all<T>(&self, prefix: &[u8], read: impl Fn(&[u8], &[u8]) -> Result<T>) -> Result<Vec<T>> {
         let (mut items, mut cursor) = (Vec::new(), None);

@@ -2,11 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use super::{Draft, Engine, Result, StoreError, keys, reserve};
+use super::{Engine, OpenWrite, Result, StoreError, keys, reserve};
 use crate::store::{Stray, Waiting};
 
 /// Adds, changes and takes back some, each status entry once: a draft does not read what it puts.
-pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[(Option<&Stray>, Option<&Stray>)]) -> Result<()> {
+pub(super) fn change<E: Engine>(
+    draft: &mut OpenWrite<'_, E>,
+    changes: &[(Option<&Stray>, Option<&Stray>)],
+) -> Result<()> {
     let mut seen = BTreeSet::new();
     for (old, new) in changes {
         let Some(any) = old.or(*new) else { continue };
@@ -19,7 +22,7 @@ pub(super) fn change<E: Engine>(draft: &mut Draft<'_, E>, changes: &[(Option<&St
     last.map_or(Ok(()), |(list, position)| reserve::through(draft, list, position))
 }
 
-fn one<E: Engine>(draft: &mut Draft<'_, E>, any: &Stray, old: Option<&Stray>, new: Option<&Stray>) -> Result<()> {
+fn one<E: Engine>(draft: &mut OpenWrite<'_, E>, any: &Stray, old: Option<&Stray>, new: Option<&Stray>) -> Result<()> {
     let key = keys::stray(any.status.list, any.status.index);
     let entry = keys::set_entry(any.status.list, any.status.index);
     let stored: Option<Stray> = draft.get_json(&key)?;
@@ -44,7 +47,7 @@ fn conflict(stray: &Stray) -> StoreError {
 }
 
 /// Puts one with everything that follows from it.
-pub(super) fn put<E: Engine>(draft: &mut Draft<'_, E>, stray: &Stray) -> Result<()> {
+pub(super) fn put<E: Engine>(draft: &mut OpenWrite<'_, E>, stray: &Stray) -> Result<()> {
     let status = stray.status;
     draft.put_json(keys::stray(status.list, status.index), "revocation", stray)?;
     draft.put_json(keys::set_entry(status.list, status.index), "reason", &stray.reason)?;

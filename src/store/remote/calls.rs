@@ -11,7 +11,7 @@ use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;
 use crate::store::{
     Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
-    Event, Page, Participant, PersonKey, Record, Result, StatusRange, Store, Stray, Waiting, wanted,
+    DumpRecord, Event, Page, Participant, PersonKey, Result, StatusRange, Store, Stray, Waiting, wanted,
 };
 
 /// Puts both sides of each call: `KIND NAME(ARGUMENT: GIVEN = SENT => LENT, …) -> ANSWER;`.
@@ -222,7 +222,7 @@ calls! {
     Writes compact() -> Compacted;
     Reads number_counters() -> Vec<(EventCode, i16, u64)>;
     Writes begin_restore(dump: &str = String => &dump) -> ();
-    Writes restore(records: &[Record] = Vec<Record> => &records) -> ();
+    Writes restore(records: &[DumpRecord] = Vec<DumpRecord> => &records) -> ();
     Writes finish_restore() -> ();
 }
 

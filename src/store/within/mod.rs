@@ -10,7 +10,7 @@ mod documents;
 use std::collections::BTreeSet;
 
 use self::documents::Remembered;
-use super::dump::Record;
+use super::dump::DumpRecord;
 use super::{
     Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
     Event, Page, Participant, PersonKey, Result, StatusRange, Store, StoreError, Stray, Waiting,
@@ -391,7 +391,7 @@ impl Store for Within<'_> {
         Err(StoreError::NotFound("the store".to_owned()))
     }
 
-    fn restore(&self, _: &[Record]) -> Result<()> {
+    fn restore(&self, _: &[DumpRecord]) -> Result<()> {
         Err(StoreError::NotFound("the store".to_owned()))
     }
 

@@ -122,7 +122,7 @@ fn an_interrupted_import_blocks_other_writes_and_is_resumed_by_the_same_dump() {
         let dump = dumped(&full);
         let summary = import(&MemoryStore::new(), &mut Cursor::new(&dump), &verify).unwrap();
         store.begin_restore(&summary.sha256).unwrap();
-        store.restore(&[testamur::store::Record::Event(event("A"))]).unwrap();
+        store.restore(&[testamur::store::DumpRecord::Event(event("A"))]).unwrap();
         assert!(matches!(store.reserve_status(1), Err(StoreError::Restoring)));
         assert!(matches!(store.begin_restore("another"), Err(StoreError::NotEmpty { .. })));
         import(store, &mut Cursor::new(&dump), &verify).unwrap();

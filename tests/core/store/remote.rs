@@ -19,11 +19,15 @@ struct Listening {
 
 impl Listening {
     fn new() -> Self {
+        Self::over(Arc::new(MemoryStore::new()))
+    }
+
+    fn over(store: Arc<dyn Store>) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let changes = Arc::default();
         let mut listening = Self { folder, door: None, runtime, changes };
-        listening.start("first", Arc::new(MemoryStore::new()));
+        listening.start("first", store);
         listening
     }
 
@@ -49,6 +53,13 @@ impl Listening {
 pub fn asked_through_a_socket(story: impl FnOnce(&dyn Store)) {
     let listening = Listening::new();
     story(&listening.connect());
+}
+
+/// Tells a story through two handles: that of the process that holds the store, and that of one that asks it.
+pub fn from_inside_and_outside(store: Arc<dyn Store>, story: impl FnOnce(Vec<Arc<dyn Store>>)) {
+    let listening = Listening::over(store.clone());
+    let outside = Arc::new(listening.connect());
+    story(vec![store, outside]);
 }
 
 #[test]

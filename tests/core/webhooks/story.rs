@@ -7,7 +7,7 @@ use testamur::store::StoreError;
 use testamur::webhooks::courier::Sent;
 use testamur::webhooks::outbox::{Finished, Report, claim, finish};
 use testamur::webhooks::{
-    Attempt, CertificateChange, DeliveryState, EndpointChange, Outcome, SendError, WebhookError, Why,
+    Attempt, CertificateNews, DeliveryState, EndpointChange, Outcome, SendError, WebhookError, Why,
 };
 
 use super::receiver::Reply;
@@ -25,7 +25,7 @@ async fn what_is_told_arrives_signed_and_is_logged() {
         let (desk, receiver) = (Desk::new(store), Receiver::start().await);
         let (endpoint, secret) = desk.endpoint(&receiver.url());
         let numbers = ["CERT-WORKSHOP-2026-00001".parse().unwrap(), "CERT-WORKSHOP-2026-00002".parse().unwrap()];
-        desk.tell(&Notice::certificates(CertificateChange::Issued, desk.now(), Some("r1"), &numbers));
+        desk.tell(&Notice::certificates(CertificateNews::Issued, desk.now(), Some("r1"), &numbers));
         desk.wait(7);
         assert_eq!(desk.courier.deliver_due().await.unwrap(), delivered(1));
         assert_eq!(desk.courier.deliver_due().await.unwrap(), delivered(0));
@@ -407,7 +407,7 @@ async fn ten_thousand_certificates_are_few_messages_in_one_transaction() {
         let number = |sequence| testamur::credential::CertificateNumber::new(event.clone(), 2026, sequence);
         let numbers: Vec<_> = (1..=10_000).map(number).collect();
         let begun = Instant::now();
-        desk.tell(&Notice::certificates(CertificateChange::Issued, desk.now(), None, &numbers));
+        desk.tell(&Notice::certificates(CertificateNews::Issued, desk.now(), None, &numbers));
         println!("enqueued in {:?}", begun.elapsed());
         assert_eq!(desk.courier.deliver_due().await.unwrap(), delivered(20));
         println!("delivered after {:?}", begun.elapsed());

@@ -1,12 +1,13 @@
 //! A store in which something happens right before a write: what an act has read is old then, each time, on any machine.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use testamur::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use testamur::status::Reason;
 use testamur::store::{
     Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
-    Event, Page, Participant, PersonKey, Record, StatusRange, Store, StoreError, Stray, Waiting,
+    DumpRecord, Event, Page, Participant, PersonKey, StatusRange, Store, StoreError, Stray, Waiting,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -15,7 +16,8 @@ type Refusal = Box<dyn Fn(&Batch) -> Option<StoreError> + Send>;
 
 /// A store with a hook before its writes.
 pub struct Between {
-    inner: Arc<dyn Store>,
+    handles: Vec<Arc<dyn Store>>,
+    turn: AtomicUsize,
     happening: Mutex<Option<(&'static str, Happening)>>,
     refusal: Mutex<Option<Refusal>>,
 }
@@ -23,7 +25,16 @@ pub struct Between {
 impl Between {
     /// Returns a store that does what the inner one does.
     pub fn over(inner: Arc<dyn Store>) -> Arc<Self> {
-        Arc::new(Self { inner, happening: Mutex::default(), refusal: Mutex::default() })
+        Self::taking_turns(vec![inner])
+    }
+
+    /// Returns a store of which each call goes to the next of several handles to one store.
+    pub fn taking_turns(handles: Vec<Arc<dyn Store>>) -> Arc<Self> {
+        Arc::new(Self { handles, turn: AtomicUsize::new(0), happening: Mutex::default(), refusal: Mutex::default() })
+    }
+
+    fn inner(&self) -> &dyn Store {
+        &*self.handles[self.turn.fetch_add(1, Ordering::Relaxed) % self.handles.len()]
     }
 
     /// Lets something happen before the next call of a writing method; what it writes itself is not interrupted.
@@ -61,20 +72,20 @@ macro_rules! passed_on {
     ($($name:ident($($argument:ident: $kind:ty),*) -> $answer:ty;)*) => {
         $(fn $name(&self, $($argument: $kind),*) -> Result<$answer> {
             self.now(stringify!($name));
-            self.inner.$name($($argument),*)
+            self.inner().$name($($argument),*)
         })*
     };
 }
 
 impl Store for Between {
     fn opening(&self) -> Option<&str> {
-        self.inner.opening()
+        self.inner().opening()
     }
 
     fn write(&self, batch: &Batch, act: Option<&Act>) -> Result<u64> {
         self.now("write");
         let refused = refusals(&self.refusal).as_ref().and_then(|refusal| refusal(batch));
-        refused.map_or_else(|| self.inner.write(batch, act), Err)
+        refused.map_or_else(|| self.inner().write(batch, act), Err)
     }
 
     passed_on! {
@@ -88,6 +99,7 @@ impl Store for Between {
         event(code: &EventCode) -> Option<Event>;
         events(cursor: Option<&str>, limit: usize) -> Page<Event>;
         participant(event: &EventCode, person: &PersonKey) -> Option<Participant>;
+        participants_at(event: &EventCode, people: &[&PersonKey]) -> Vec<Option<Participant>>;
         participants(event: &EventCode, cursor: Option<&str>, limit: usize) -> Page<Participant>;
         change_event(old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> ();
         remove_event(event: &Event, writes: &[DocumentWrite], act: &Act) -> ();
@@ -108,12 +120,15 @@ impl Store for Between {
         waiting(after: Timestamp, cursor: Option<&str>, limit: usize) -> Page<Waiting>;
         change_certificates(changes: &[CertificateChange], writes: &[DocumentWrite], act: &Act) -> ();
         certificate(number: &CertificateNumber) -> Option<Certificate>;
+        certificates_at(numbers: &[&CertificateNumber]) -> Vec<Option<Certificate>>;
+        certificates_of(event: &EventCode, people: &[&PersonKey]) -> Vec<Option<CertificateNumber>>;
         versions(number: &CertificateNumber) -> Vec<Certificate>;
         certificate_of(event: &EventCode, person: &PersonKey) -> Option<CertificateNumber>;
         certificates(event: Option<&EventCode>, cursor: Option<&str>, limit: usize) -> Page<Certificate>;
         set_entries(list: u32, cursor: Option<&str>, limit: usize) -> Page<(u32, Reason)>;
         issued_digests(key: &str, cursor: Option<&str>, limit: usize) -> Page<[u8; 16]>;
         document(collection: Collection, key: &str) -> Option<Document>;
+        documents_at(collection: Collection, keys: &[&str]) -> Vec<Option<Document>>;
         documents(collection: Collection, prefix: &str, cursor: Option<&str>, limit: usize) -> Page<Document>;
         documents_newest(collection: Collection, prefix: &str, cursor: Option<&str>, limit: usize) -> Page<Document>;
         write_documents(writes: &[DocumentWrite], act: Option<&Act>) -> u64;
@@ -124,7 +139,7 @@ impl Store for Between {
         audit_newest(cursor: Option<&str>, limit: usize) -> Page<AuditEntry>;
         number_counters() -> Vec<(EventCode, i16, u64)>;
         begin_restore(dump: &str) -> ();
-        restore(records: &[Record]) -> ();
+        restore(records: &[DumpRecord]) -> ();
         finish_restore() -> ();
     }
 }

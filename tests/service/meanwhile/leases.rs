@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use serde_json::{Value, json};
-use testamur::acts::run::{self, Holder, Kind, LEASE_SECONDS, Over, RunError, RunRequest, RunState, Step};
+use testamur::acts::run::{self, Holder, Kind, LEASE_SECONDS, RunError, RunOver, RunRequest, RunState, Step};
 use testamur::desk::{Actor, Desk};
 use testamur::making::{StageTimes, Workshop};
 use testamur::server::{Limits, work_once};
@@ -37,7 +37,7 @@ fn generate(world: &World) -> String {
 }
 
 fn request() -> RunRequest {
-    let over = Some(Over::AllEligible);
+    let over = Some(RunOver::AllEligible);
     RunRequest { event: Some("WORKSHOP".parse().unwrap()), over, ..RunRequest::of(Kind::Generate) }
 }
 

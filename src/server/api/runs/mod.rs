@@ -14,7 +14,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::acts::run::{self, Counters, Kind, Over, Row, RowState, RunReason, RunRecord, RunRequest, RunState};
+use crate::acts::run::{self, Counters, Kind, Row, RowState, RunOver, RunReason, RunRecord, RunRequest, RunState};
 use crate::credential::Timestamp;
 use crate::publish::LeftOut;
 use crate::server::extract::{Body, IfMatch, Listing, Order, Paging, Path, Query};
@@ -45,7 +45,7 @@ pub(super) struct RunView {
     #[schema(example = "WORKSHOP")]
     event: Option<String>,
     /// Over whom.
-    over: Over,
+    over: RunOver,
     /// Where it stands.
     state: RunState,
     /// Who made it, and from where.
@@ -206,7 +206,7 @@ async fn list(
 /// What may start a run of this kind.
 fn permission(request: &RunRequest) -> Permission {
     match request.kind {
-        Kind::Regenerate if request.over == Some(Over::NotPassing) => Permission::Revoke,
+        Kind::Regenerate if request.over == Some(RunOver::NotPassing) => Permission::Revoke,
         Kind::Generate | Kind::Regenerate => Permission::Generate,
         Kind::Revoke | Kind::Restore => Permission::Revoke,
         Kind::Publish => Permission::Keys,
@@ -325,7 +325,7 @@ async fn may_touch(app: &App, caller: &Caller, id: &str) -> Result<(), Problem> 
     caller.may(View)?;
     let (run, _) = look(app, caller, id).await?;
     caller.may(match (run.kind, run.over) {
-        (Kind::Regenerate, Over::NotPassing) | (Kind::Revoke | Kind::Restore, _) => Revoke,
+        (Kind::Regenerate, RunOver::NotPassing) | (Kind::Revoke | Kind::Restore, _) => Revoke,
         (Kind::Generate | Kind::Regenerate, _) => Generate,
         (Kind::Publish, _) => Keys,
         (Kind::Send, _) => Send,

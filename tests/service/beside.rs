@@ -29,7 +29,7 @@ const REFUSED: [(&[&str], &str); 3] = [
 ];
 
 /// Every other command, in an order in which each has something to do, with its exit code.
-const COMMANDS: [(&[&str], i32); 46] = [
+const COMMANDS: [(&[&str], i32); 53] = [
     (&["config", "check"], 0),
     (&["template", "list"], 0),
     (&["template", "check", "classic"], 0),
@@ -42,12 +42,18 @@ const COMMANDS: [(&[&str], i32); 46] = [
     (&["event", "list", "--archived"], 0),
     (&["event", "unarchive", "MAPS"], 0),
     (&["event", "create", "AGAIN", "--title", "Again", "--template", "classic"], 0),
+    (&["import", "AGAIN", "people.csv"], 0),
+    (&["people", "remove", "AGAIN", "alan@example.org"], 0),
     (&["event", "remove", "AGAIN"], 0),
     (&["event", "show", "MAPS"], 0),
     (&["import", "MAPS", "people.csv"], 0),
     (&["import", "MAPS", "people.csv"], 0),
     (&["import", "NOWHERE", "people.csv"], 3),
     (&["people", "list", "MAPS"], 0),
+    (&["people", "except", "MAPS", "alan@example.org"], 0),
+    (&["people", "unlist", "MAPS", "alan@example.org"], 0),
+    (&["people", "exclude", "MAPS", "alan@example.org", "--reason", "requested"], 0),
+    (&["people", "unlist", "MAPS", "alan@example.org"], 0),
     (&["issue", "MAPS", "--dry-run"], 0),
     (&["issue", "MAPS", "--out", "out", "--format", "pdf,jwt"], 0),
     (&["issue", "MAPS"], 0),
@@ -73,6 +79,7 @@ const COMMANDS: [(&[&str], i32); 46] = [
     (&["staff", "limit", "bob@example.org", "--event", "MAPS"], 0),
     (&["staff", "list"], 0),
     (&["staff", "reset", "bob@example.org"], 0),
+    (&["people", "erase", "MAPS", "alan@example.org"], 0),
     (&["store", "compact"], 0),
     (&["export", "dump"], 0),
     (&["keys", "passphrase", "--new-passphrase-file", "new.txt"], 0),

@@ -114,6 +114,10 @@ calls! {
     Writes write(batch: &Batch = Batch => &batch, act: Option<&Act> = Option<Act> => act.as_ref()) -> u64;
     Reads participant(event: &EventCode = EventCode => &event, person: &PersonKey = PersonKey => &person)
         -> Option<Participant>;
+    Reads participants_at(
+        event: &EventCode = EventCode => &event,
+        people: &[&PersonKey] = Vec<PersonKey> => &people.iter().collect::<Vec<_>>()
+    ) -> Vec<Option<Participant>>;
     Lists participants(
         event: &EventCode = EventCode => &event,
         cursor: Option<&str> = Option<String> => cursor.as_deref(),
@@ -163,9 +167,16 @@ calls! {
         act: &Act = Act => &act
     ) -> ();
     Reads certificate(number: &CertificateNumber = CertificateNumber => &number) -> Option<Certificate>;
+    Reads certificates_at(
+        numbers: &[&CertificateNumber] = Vec<CertificateNumber> => &numbers.iter().collect::<Vec<_>>()
+    ) -> Vec<Option<Certificate>>;
     Reads versions(number: &CertificateNumber = CertificateNumber => &number) -> Vec<Certificate>;
     Reads certificate_of(event: &EventCode = EventCode => &event, person: &PersonKey = PersonKey => &person)
         -> Option<CertificateNumber>;
+    Reads certificates_of(
+        event: &EventCode = EventCode => &event,
+        people: &[&PersonKey] = Vec<PersonKey> => &people.iter().collect::<Vec<_>>()
+    ) -> Vec<Option<CertificateNumber>>;
     Lists certificates(
         event: Option<&EventCode> = Option<EventCode> => event.as_ref(),
         cursor: Option<&str> = Option<String> => cursor.as_deref(),
@@ -196,6 +207,10 @@ calls! {
         limit: usize = usize => limit
     ) -> Page<[u8; 16]>;
     Reads document(collection: Collection = Collection => collection, key: &str = String => &key) -> Option<Document>;
+    Reads documents_at(
+        collection: Collection = Collection => collection,
+        keys: &[&str] = Vec<String> => &keys.iter().map(String::as_str).collect::<Vec<_>>()
+    ) -> Vec<Option<Document>>;
     Lists documents(
         collection: Collection = Collection => collection,
         prefix: &str = String => &prefix,

@@ -346,7 +346,7 @@ pub trait Store: Send + Sync {
         keys.iter().map(|key| self.document(collection, key)).collect()
     }
 
-    /// Lists the documents of a collection whose keys start with `prefix`, by key.
+    /// Lists the documents of a collection whose keys start with `prefix` and go on after it, by key.
     fn documents(
         &self,
         collection: Collection,

@@ -569,7 +569,7 @@ fn in_threads<T: Send>(count: u64, work: impl Fn(u64) -> T + Sync) -> Vec<T> {
 #[test]
 fn documents_sort_by_the_bytes_of_their_keys() {
     on_each_engine(|store| {
-        let sorted = ["A", "Z", "a", "a/", "a/1", "a/10", "a/2", "a0", "z", "é", "\u{ffff}", "\u{10000}"];
+        let sorted = ["A", "Z", "a", "a/1", "a/10", "a/2", "a0", "z", "é", "\u{ffff}", "\u{10000}"];
         let put = |key: &&str| DocumentWrite::put(Collection::RULES, *key, Expect::Absent, &json!({}));
         let shuffled: Vec<_> = sorted.iter().rev().map(put).collect();
         store.write_documents(&shuffled, None).unwrap();
@@ -577,7 +577,7 @@ fn documents_sort_by_the_bytes_of_their_keys() {
         assert_eq!(keys(store.documents(Collection::RULES, "", None, 100).unwrap()), sorted);
         let back: Vec<_> = sorted.iter().rev().copied().collect();
         assert_eq!(keys(store.documents_newest(Collection::RULES, "", None, 100).unwrap()), back);
-        assert_eq!(keys(store.documents(Collection::RULES, "a/", None, 100).unwrap()), ["a/", "a/1", "a/10", "a/2"]);
+        assert_eq!(keys(store.documents(Collection::RULES, "a/", None, 100).unwrap()), ["a/1", "a/10", "a/2"]);
         let some = store.documents_at(Collection::RULES, &["z", "none", "A", "z"]).unwrap();
         let some: Vec<_> = some.into_iter().map(|found| found.map(|one| one.key)).collect();
         assert_eq!(some, [Some("z".to_owned()), None, Some("A".to_owned()), Some("z".to_owned())]);

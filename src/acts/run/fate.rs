@@ -219,7 +219,8 @@ fn stays_out(asked: Asked, case: &Case, lost: &Certificate) -> Option<&'static s
     let at = lost.state.reason()?.at;
     let cause = withdrawal.map(|withdrawal| withdrawal.cause);
     let not_entitled = withdrawal.is_some_and(|withdrawal| withdrawal.entitled == Some(false));
-    let again = not_entitled || let_in.is_some_and(|let_in| let_in >= at);
+    // Within one second nobody can tell which came first.
+    let again = not_entitled || let_in.is_some_and(|let_in| let_in > at);
     Some(match decision.reason {
         _ if cause == Some(Cause::Fraud) => "it is revoked for fraud",
         Ground::Excluded => "it is revoked, and they are excluded",

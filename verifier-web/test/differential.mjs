@@ -58,7 +58,12 @@ function askRust(trust, now, lines) {
   const files = trust.flatMap((name) => ['--trust', join(VECTORS, `trust/${name}.jws`)]);
   const options = { input: lines.join('\n'), encoding: 'utf8', maxBuffer: 1 << 30 };
   const run = spawnSync(values.testamur, ['verify', '-', ...files, '--json', '--at', now], options);
-  const answers = run.stdout.split('\n').filter(Boolean).map((text) => JSON.parse(text));
+  // What the program says beside the verdict, from the same dates, is no part of it.
+  const verdictOf = ({ basis, ...verdict }) => {
+    if (basis && basis.asOf !== verdict.statusAsOf) throw new Error(`${JSON.stringify(basis)} of ${JSON.stringify(verdict)}`);
+    return verdict;
+  };
+  const answers = run.stdout.split('\n').filter(Boolean).map((text) => verdictOf(JSON.parse(text)));
   if (answers.length !== lines.length) throw new Error(`${answers.length} answers to ${lines.length} lines: ${run.stderr}`);
   return answers.map(({ input: _, source: __, problem: ___, ...verdict }) => verdict);
 }

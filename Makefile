@@ -64,10 +64,11 @@ lint: setup ## Run clippy and rustdoc with warnings as errors
 	cargo clippy --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --document-private-items
 
-bench: ## Measure the program, then two scripts in other stacks, in one session
+bench: ## Measure the program, two scripts in other stacks, then questions to a large store
 	@scripts/setup peers
 	@cargo build --profile $(PROFILE)
 	@target/venv/bin/python tests/peers/compare.py --testamur $(BIN) --people $(BENCH_PEOPLE)
+	@cargo bench --bench query --profile $(PROFILE)
 
 faults: build ## Kill a run of 5,000 at 100 random instants and look for losses
 	@tests/faults/kill-nine --testamur $(BIN) --rounds $(ROUNDS)

@@ -102,7 +102,10 @@ pub fn list(
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<Approval>> {
-    let page = super::run::journal::in_order(store, Collection::APPROVALS, newest, cursor, limit)?;
+    let page = match newest {
+        true => store.documents_newest(Collection::APPROVALS, "", cursor, limit)?,
+        false => store.documents(Collection::APPROVALS, "", cursor, limit)?,
+    };
     let read = |document: &Document| Ok(document.read::<Approval>()?.at(now));
     Ok(Page { items: page.items.iter().map(read).collect::<Result<_>>()?, next: page.next })
 }

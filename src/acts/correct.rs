@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::run::{Result, RunError, Seen, TRIES, check_seen, journal, new_id, select::refused};
+use super::run::{Result, RunError, Seen, TRIES, check_seen, new_id, select::refused};
 use super::second;
 use super::withdraw::{current, signs, told_writes};
 use crate::accounts::{Permission, Proved};
@@ -16,8 +16,8 @@ use crate::import::checked_name;
 use crate::making::{self, IssueError, Order, ReplaceError, Workshop};
 use crate::status::{Reason, ReasonCode};
 use crate::store::{
-    Batch, Certificate, CertificateChange, CertificateState, Collection, Document, DocumentWrite, Event, Expect, Page,
-    Participant, ParticipantChange, Premise, Store, StoreError,
+    Batch, Certificate, CertificateChange, CertificateState, Collection, Document, DocumentQuery, DocumentWrite, Event,
+    Expect, Index, Page, Participant, ParticipantChange, Premise, Store, StoreError,
 };
 use crate::webhooks::CertificateNews as Told;
 
@@ -49,6 +49,17 @@ pub enum CorrectionState {
     Approved,
     /// The name stays as it is.
     Rejected,
+}
+
+impl CorrectionState {
+    /// Returns its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Approved => "approved",
+            Self::Rejected => "rejected",
+        }
+    }
 }
 
 /// A correction that was asked for.
@@ -143,22 +154,21 @@ fn asked(desk: &Desk, ask: &Ask) -> Result<Correction> {
     })
 }
 
-/// Lists corrections, oldest first or newest first.
+/// Lists corrections, those in one state or all, oldest first or newest first.
 ///
 /// # Errors
 /// When the store fails.
 pub fn list(
     store: &dyn Store,
+    state: Option<CorrectionState>,
     newest: bool,
-    keep: impl Fn(&Correction) -> bool,
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<Correction>> {
-    let read = |cursor: Option<&str>, limit| {
-        let page = journal::in_order(store, Collection::CORRECTIONS, newest, cursor, limit)?;
-        Ok((page.items.iter().map(Document::read).collect::<Result<Vec<_>, _>>()?, page.next))
-    };
-    journal::filtered(cursor, limit, read, keep)
+    let having = state.map(|state| (Index::STATE, state.name().to_owned())).into_iter().collect();
+    let query = DocumentQuery { having, newest, ..DocumentQuery::default() };
+    let page = store.find_documents(Collection::CORRECTIONS, &query, cursor, limit)?;
+    Ok(Page { items: page.items.iter().map(Document::read).collect::<Result<_, _>>()?, next: page.next })
 }
 
 /// Returns a correction and its revision.

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
-use super::listed::listed;
+use super::listed::listed_at;
 use super::{ActError, EventPlan, ExclusionReason, Listed};
 use crate::desk::Desk;
 use crate::eligibility::{Explained, Facts, Judge, Rule, Tiers};
-use crate::store::{Event, Page, Participant, TemplateRef};
+use crate::store::{Event, Page, Participant, PeopleQuery, TemplateRef};
 
 /// What a decision rests on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -144,23 +144,25 @@ fn language(person: &Participant) -> Option<&str> {
     person.locale.as_deref().or_else(column).filter(|tag| !tag.is_empty())
 }
 
-/// Decides about an event's people, page by page in the order of its roster. Changes nothing.
+/// Decides about those of an event's people that are asked for, page by page in the order of its roster. Changes nothing.
 ///
 /// # Errors
 /// When the store fails.
 pub fn decisions(
     desk: &Desk,
     decider: &Decider,
+    query: &PeopleQuery,
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<(Participant, Decision)>, ActError> {
     let code = &decider.event.code;
-    let Page { items, next } = desk.store.participants(code, cursor, limit)?;
-    let decide = |person: Participant| {
-        let decision = decider.decide(&person, &listed(desk.store, code, &person.key)?);
-        Ok((person, decision))
+    let Page { items, next } = desk.store.find_participants(code, query, cursor, limit)?;
+    let listed = listed_at(desk.store, code, &items.iter().collect::<Vec<_>>())?;
+    let decide = |(person, (listed, _)): (Participant, (Listed, _))| {
+        let decision = decider.decide(&person, &listed);
+        (person, decision)
     };
-    Ok(Page { items: items.into_iter().map(decide).collect::<Result<_, ActError>>()?, next })
+    Ok(Page { items: items.into_iter().zip(listed).map(decide).collect(), next })
 }
 
 /// Says whether somebody may request their own certificate: where the event allows it, and only by the rule.

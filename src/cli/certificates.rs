@@ -10,10 +10,11 @@ use serde_json::{Value, json};
 use super::Global;
 use super::files::{FileWriter, Format, left_out};
 use super::output::{self, Explain, Failure};
+use super::time;
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::making::{OwnKeys, StageTimes};
-use crate::store::{Certificate, Standing};
+use crate::store::{Certificate, CertificateQuery, Standing};
 
 /// How many records are read at once.
 const PAGE: usize = 500;
@@ -22,12 +23,8 @@ const PAGE: usize = 500;
 pub(super) enum Command {
     /// List certificates
     List {
-        /// Only of this event
-        #[arg(long, value_name = "CODE")]
-        event: Option<EventCode>,
-        /// Only with this status
-        #[arg(long)]
-        status: Option<Standing>,
+        #[command(flatten)]
+        only: Only,
         /// Print one JSON object a line
         #[arg(long)]
         json: bool,
@@ -57,6 +54,40 @@ pub(super) enum Command {
     },
 }
 
+/// Which certificates.
+#[derive(Debug, clap::Args)]
+pub(super) struct Only {
+    /// Only of this event
+    #[arg(long, value_name = "CODE")]
+    event: Option<EventCode>,
+    /// Only with this status
+    #[arg(long)]
+    status: Option<Standing>,
+    /// Only whose number, name or e-mail holds this
+    #[arg(long)]
+    text: Option<String>,
+    /// Only with a template of this name
+    #[arg(long, value_name = "NAME")]
+    template: Option<String>,
+    /// Only those that this run made
+    #[arg(long, value_name = "ID")]
+    run: Option<String>,
+    /// Only issued on this day or later, or at an instant
+    #[arg(long, value_name = "DAY", value_parser = time::instant)]
+    issued_since: Option<Timestamp>,
+    /// Only issued before this day, or before an instant
+    #[arg(long, value_name = "DAY", value_parser = time::instant)]
+    issued_until: Option<Timestamp>,
+}
+
+impl Only {
+    fn query(self, now: Timestamp) -> CertificateQuery {
+        let Self { event, status, text, template, run, issued_since, issued_until } = self;
+        let standing = status.map(|status| (status, now));
+        CertificateQuery { event, standing, text, template, run, issued_since, issued_until }
+    }
+}
+
 impl clap::ValueEnum for Standing {
     fn value_variants<'a>() -> &'a [Self] {
         &Self::ALL
@@ -70,27 +101,18 @@ impl clap::ValueEnum for Standing {
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open_to_read(global)?;
     match command {
-        Command::List { event, status, json } => list(&workspace, event.as_ref(), status, json),
+        Command::List { only, json } => list(&workspace, only, json),
         Command::Show { number, json } => show(&workspace, &number, json),
         Command::Render { number, format, out, .. } => render(global, &workspace, number.as_ref(), format, out),
     }
 }
 
-fn list(
-    workspace: &Workspace,
-    event: Option<&EventCode>,
-    only: Option<Standing>,
-    as_json: bool,
-) -> Result<ExitCode, Failure> {
-    event.map(|code| workspace.event(code)).transpose()?;
+fn list(workspace: &Workspace, only: Only, as_json: bool) -> Result<ExitCode, Failure> {
+    only.event.as_ref().map(|code| workspace.event(code)).transpose()?;
     let now = workspace.desk().now;
     let mut rows = Vec::new();
-    each_page(workspace, event, |page| {
+    each_page(workspace, &only.query(now), |page| {
         for certificate in page {
-            let status = Standing::of(&certificate, now);
-            if only.is_some_and(|only| only != status) {
-                continue;
-            }
             if as_json {
                 output::json(&summary(&certificate, now));
             } else {
@@ -122,7 +144,7 @@ fn summary(certificate: &Certificate, now: Timestamp) -> Value {
         "signed": certificate.signed,
         "validUntil": certificate.valid_until, "key": certificate.key, "template": certificate.template.name,
         "statusList": certificate.status.list, "statusIndex": certificate.status.index,
-        "waitsUntil": certificate.waits_until(now), "revokedByRun": revoked_by(certificate),
+        "run": certificate.run, "waitsUntil": certificate.waits_until(now), "revokedByRun": revoked_by(certificate),
     })
 }
 
@@ -213,7 +235,7 @@ fn render(
             write(vec![certificate])?;
         }
         // Of an erased one there is nothing to make.
-        None => each_page(workspace, None, |mut page| {
+        None => each_page(workspace, &CertificateQuery::default(), |mut page| {
             page.retain(|certificate| certificate.erased.is_none());
             write(page)
         })?,
@@ -227,12 +249,12 @@ fn render(
 
 fn each_page(
     workspace: &Workspace,
-    event: Option<&EventCode>,
+    query: &CertificateQuery,
     mut work: impl FnMut(Vec<Certificate>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let mut cursor: Option<String> = None;
     loop {
-        let page = workspace.store.certificates(event, cursor.as_deref(), PAGE)?;
+        let page = workspace.store.find_certificates(query, cursor.as_deref(), PAGE)?;
         work(page.items)?;
         cursor = page.next;
         if cursor.is_none() {

@@ -10,7 +10,7 @@ use super::output::{self, Failure};
 use super::people_change;
 use super::workspace::Workspace;
 use crate::credential::EventCode;
-use crate::store::Fields;
+use crate::store::{Fields, PeopleQuery};
 
 /// How many records are read at once.
 const PAGE: usize = 500;
@@ -21,6 +21,9 @@ pub(super) enum Command {
     List {
         /// The event
         code: EventCode,
+        /// Only whose name, e-mail or external id holds this
+        #[arg(long)]
+        text: Option<String>,
         /// Show the further columns too
         #[arg(long)]
         fields: bool,
@@ -45,8 +48,8 @@ pub(super) enum Command {
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::List { code, fields, entered, json } => {
-            list(&Workspace::open_to_read(global)?, &code, (fields, entered), json)
+        Command::List { code, text, fields, entered, json } => {
+            list(&Workspace::open_to_read(global)?, &code, &PeopleQuery { text }, (fields, entered), json)
         }
         Command::Exclude(args) => people_change::exclude(global, &args),
         Command::Except(args) => people_change::except(global, &args),
@@ -59,6 +62,7 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
 fn list(
     workspace: &Workspace,
     code: &EventCode,
+    query: &PeopleQuery,
     (with_fields, with_entered): (bool, bool),
     as_json: bool,
 ) -> Result<ExitCode, Failure> {
@@ -66,7 +70,7 @@ fn list(
     let store = &workspace.store;
     let (mut rows, mut columns, mut cursor) = (Vec::new(), BTreeSet::new(), None::<String>);
     loop {
-        let page = store.participants(code, cursor.as_deref(), PAGE)?;
+        let page = store.find_participants(code, query, cursor.as_deref(), PAGE)?;
         for person in page.items {
             let number = store.certificate_of(code, &person.key)?;
             if as_json {

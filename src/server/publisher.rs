@@ -8,7 +8,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{App, Problem};
-use crate::acts::run::{self, Kind, RunError, RunRequest, RunState};
+use crate::acts::run::{self, Kind, RunError, RunQuery, RunRequest, RunState};
 use crate::credential::Timestamp;
 use crate::desk::{Actor, Desk};
 use crate::publish::agenda::Watch;
@@ -20,9 +20,6 @@ use crate::webhooks::{self, Notice};
 const LOOK: Duration = Duration::from_secs(15);
 /// How long it rests after a publication that failed, in seconds.
 const RETRY_SECONDS: i64 = 600;
-
-/// How many of the newest runs are looked through for the last publication.
-const LOOKED_AT: usize = 200;
 
 /// What is remembered between two looks.
 #[derive(Debug, Default)]
@@ -109,8 +106,8 @@ impl Publisher {
 
 /// Returns when the last publication failed; nothing if it did not.
 fn failed(store: &dyn Store) -> Result<Option<Timestamp>, RunError> {
-    let newest = run::runs(store, true, |_| true, None, LOOKED_AT)?.items;
-    let last = newest.into_iter().find(|run| run.kind == Kind::Publish);
+    let query = RunQuery { kind: Some(Kind::Publish), ..RunQuery::all(true) };
+    let last = run::runs(store, &query, None, 1)?.items.into_iter().next();
     Ok(last.filter(|run| run.state == RunState::Failed).and_then(|run| run.finished))
 }
 

@@ -19,6 +19,65 @@ pub enum Names {
     Participants,
 }
 
+/// By what the documents of a collection are found besides their keys: the text of one member. The store keeps the index in
+/// the same step as the document. An index that is declared anew, or reads something else, needs a new layout of the store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Index {
+    name: &'static str,
+    /// The only texts that are looked up; of others nothing is kept. Empty: all.
+    only: &'static [&'static str],
+}
+
+impl Index {
+    /// The event that a document is about.
+    pub const EVENT: Self = Self::of("event");
+    /// What it does.
+    pub const KIND: Self = Self::of("kind");
+    /// Where it stands.
+    pub const STATE: Self = Self::of("state");
+    /// What was not done of a run. The others are most of it: one finds them by reading on.
+    pub const UNDONE: Self = Self { name: "state", only: &["failed", "skipped"] };
+    /// The person that it is about, by their key.
+    pub const PERSON: Self = Self::of("person");
+    /// The certificate that it is about.
+    pub const NUMBER: Self = Self::of("number");
+
+    const ALL: &[Self] = &[Self::EVENT, Self::KIND, Self::STATE, Self::UNDONE, Self::PERSON, Self::NUMBER];
+
+    const fn of(name: &'static str) -> Self {
+        Self { name, only: &[] }
+    }
+
+    /// Returns the member's name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Says whether documents with this text are found by it.
+    pub fn finds(&self, text: &str) -> bool {
+        self.only.is_empty() || self.only.contains(&text)
+    }
+
+    /// Returns what a document says there, if it is a text.
+    pub fn text<'v>(&self, value: &'v Value) -> Option<&'v str> {
+        value.get(self.name)?.as_str()
+    }
+}
+
+impl Serialize for Index {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (self.name, self.only).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Index {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let (name, only) = <(String, Vec<String>)>::deserialize(deserializer)?;
+        let known = Self::ALL.iter().find(|index| index.name == name && index.only == only).copied();
+        known.ok_or_else(|| serde::de::Error::custom(format!("there is no index `{name}`")))
+    }
+}
+
 /// A kind of documents. All are named here, so that no two rooms take the same name and none is left out of
 /// [`Collection::ALL`] or of what erasing a person looks through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,13 +85,15 @@ pub struct Collection {
     name: &'static str,
     kept: bool,
     names: Names,
+    indexes: &'static [Index],
 }
 
-/// Declares the collections: their names, whether dumps keep them, and whom they name.
+/// Declares the collections: their names, whether dumps keep them, whom they name, and by what they are found.
 macro_rules! collections {
-    ($($(#[$doc:meta])* $constant:ident = $name:literal, $kept:ident, $names:ident;)*) => {
+    ($($(#[$doc:meta])* $constant:ident = $name:literal, $kept:ident, $names:ident $(, by $($index:ident)+)?;)*) => {
         impl Collection {
-            $($(#[$doc])* pub const $constant: Self = Self::$kept($name, Names::$names);)*
+            $($(#[$doc])* pub const $constant: Self =
+                Self::$kept($name, Names::$names, &[$($(Index::$index),+)?]);)*
 
             /// Every collection.
             pub const ALL: &[Self] = &[$(Self::$constant),*];
@@ -88,15 +149,15 @@ collections! {
     ERASED = "erased", passing, Nobody;
 
     /// Runs, by id.
-    RUNS = "runs", kept, Nobody;
+    RUNS = "runs", kept, Nobody, by EVENT KIND STATE;
     /// Whom a run is over, by the run's id, group and place: `RUN/000001/001`.
-    RUN_ROWS = "run-rows", kept, Participants;
+    RUN_ROWS = "run-rows", kept, Participants, by PERSON UNDONE;
     /// Runs that are not finished, by id, and who works on them.
     RUN_QUEUE = "run-queue", kept, Nobody;
     /// What needs a second member of staff, by id.
     APPROVALS = "approvals", kept, Nobody;
     /// Corrections that were asked for, by id.
-    CORRECTIONS = "corrections", kept, Participants;
+    CORRECTIONS = "corrections", kept, Participants, by NUMBER STATE;
 
     /// Endpoints of webhooks, by id.
     WEBHOOK_ENDPOINTS = "webhook-endpoints", kept, Nobody;
@@ -130,12 +191,22 @@ impl Collection {
         self.names
     }
 
-    const fn kept(name: &'static str, names: Names) -> Self {
-        Self { name, kept: true, names }
+    /// Returns by what its documents are found besides their keys.
+    pub const fn indexes(&self) -> &'static [Index] {
+        self.indexes
     }
 
-    const fn passing(name: &'static str, names: Names) -> Self {
-        Self { name, kept: false, names }
+    /// Returns the collection of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|collection| collection.name == name).copied()
+    }
+
+    const fn kept(name: &'static str, names: Names, indexes: &'static [Index]) -> Self {
+        Self { name, kept: true, names, indexes }
+    }
+
+    const fn passing(name: &'static str, names: Names, indexes: &'static [Index]) -> Self {
+        Self { name, kept: false, names, indexes }
     }
 }
 
@@ -148,8 +219,7 @@ impl Serialize for Collection {
 impl<'de> Deserialize<'de> for Collection {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let name = String::deserialize(deserializer)?;
-        let known = Self::ALL.iter().find(|collection| collection.name == name).copied();
-        known.ok_or_else(|| serde::de::Error::custom(format!("there is no collection `{name}`")))
+        Self::named(&name).ok_or_else(|| serde::de::Error::custom(format!("there is no collection `{name}`")))
     }
 }
 

@@ -1,8 +1,9 @@
 //! Keys of the records, made so that they sort as the listings promise: numbers big-endian, texts ended by a zero byte.
 //!
-//! Layout 4. A new kind of record takes a new first byte; changing a meaning raises [`super::ordered::LAYOUT`].
+//! Layout 5. A new kind of record takes a new first byte; changing a meaning raises [`super::ordered::LAYOUT`].
 
 use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 
 use super::{BlobId, PersonKey, Result, StoreError};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
@@ -19,6 +20,9 @@ pub(super) mod kind {
     pub(in crate::store) const DIGEST: u8 = b'd';
     pub(in crate::store) const DOCUMENT: u8 = b'j';
     pub(in crate::store) const EVENT: u8 = b'e';
+    pub(in crate::store) const FACETS: u8 = b'f';
+    pub(in crate::store) const INDEX: u8 = b'g';
+    pub(in crate::store) const ACTS: u8 = b'h';
     pub(in crate::store) const CERTIFICATE: u8 = b'k';
     pub(in crate::store) const STATUS_LIST: u8 = b'l';
     pub(in crate::store) const MARK: u8 = b'i';
@@ -28,6 +32,8 @@ pub(super) mod kind {
     pub(in crate::store) const ROSTER: u8 = b'q';
     pub(in crate::store) const RUN: u8 = b'r';
     pub(in crate::store) const SETTING: u8 = b's';
+    pub(in crate::store) const TEXTS: u8 = b't';
+    pub(in crate::store) const PLACE: u8 = b'u';
     pub(in crate::store) const OLD_VERSION: u8 = b'v';
     pub(in crate::store) const SET_ENTRY: u8 = b'x';
     pub(in crate::store) const STRAY: u8 = b'y';
@@ -57,6 +63,36 @@ pub(super) fn mark(event: &EventCode, mark: &str) -> Vec<u8> {
 /// Returns the key of a place in an event's roster.
 pub(super) fn place(event: &EventCode, place: u64) -> Vec<u8> {
     [&group(kind::ROSTER, event.as_str())[..], &place.to_be_bytes()].concat()
+}
+
+/// Returns the key of the block of an event's texts that a place is in.
+pub(super) fn texts(event: &EventCode, block: u64) -> Vec<u8> {
+    [&group(kind::TEXTS, event.as_str())[..], &block.to_be_bytes()].concat()
+}
+
+/// Returns the key of the block of facets that certificates are in.
+pub(super) fn facets(event: &EventCode, year: i16, block: u64) -> Vec<u8> {
+    [&group(kind::FACETS, event.as_str())[..], &sorted_year(year), &block.to_be_bytes()].concat()
+}
+
+/// Returns the start of the keys of a collection's documents that have a text by an index.
+pub(super) fn index(collection: &str, index: &str, text: &str) -> Vec<u8> {
+    let digest = Sha256::digest(text);
+    [&group(kind::INDEX, collection)[..], index.as_bytes(), &[0], &digest[..16]].concat()
+}
+
+/// Returns the last key before a key and all that start with it.
+pub(super) fn before(key: &[u8]) -> Vec<u8> {
+    let mut before = key.to_vec();
+    match before.last_mut() {
+        // Nothing is between a key and the same with a byte more, but what starts with it.
+        Some(last) if *last > 0 => {
+            *last -= 1;
+            before.extend([0xff; 16]);
+        }
+        _ => drop(before.pop()),
+    }
+    before
 }
 
 /// Returns the key of an event's counter of a year.

@@ -12,6 +12,7 @@ mod engine;
 mod keys;
 mod memory;
 mod ordered;
+mod query;
 mod records;
 pub mod remote;
 mod sled;
@@ -21,10 +22,11 @@ mod within;
 pub use alike::{mailbox, plain_name};
 pub use audit::{AuditHead, check_audit};
 pub use batch::{Batch, ParticipantChange, Premise};
-pub use documents::{Collection, Document, DocumentWrite, Expect, Names};
+pub use documents::{Collection, Document, DocumentWrite, Expect, Index, Names};
 pub use dump::{DUMP_VERSION, DumpError, DumpRecord, Header, NotAsSigned, Summary, export, import};
 pub use memory::MemoryStore;
 pub use ordered::{KEY_BYTES, PAGE_LIMIT, RECORD_BYTES};
+pub use query::{AuditQuery, CertificateQuery, DocumentQuery, PeopleQuery};
 pub use records::{
     Act, AuditEntry, BlobId, Cause, Certificate, CertificateChange, CertificateState, Erased, Event, Fields,
     Participant, PersonKey, Run, RunTotals, SeenStray, Standing, StatusRange, Stray, TemplateRef, Waiting, Withdrawal,
@@ -219,6 +221,16 @@ pub trait Store: Send + Sync {
     /// Lists an event's participants by their places in its roster: in the order in which they were first put.
     fn participants(&self, event: &EventCode, cursor: Option<&str>, limit: usize) -> Result<Page<Participant>>;
 
+    /// Lists those of an event's participants that are asked for, in the order and with the cursors of
+    /// [`Store::participants`]. A page is full unless it is the last.
+    fn find_participants(
+        &self,
+        event: &EventCode,
+        query: &PeopleQuery,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Participant>>;
+
     /// Writes an event, provided that the stored one still is `old` (`None`: there is none); else [`StoreError::Conflict`].
     /// With documents, as [`Store::write_documents`] does, in the same step.
     fn change_event(&self, old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> Result<()>;
@@ -311,6 +323,15 @@ pub trait Store: Send + Sync {
     /// Lists current versions by event, year and sequence; of one event, or of all.
     fn certificates(&self, event: Option<&EventCode>, cursor: Option<&str>, limit: usize) -> Result<Page<Certificate>>;
 
+    /// Lists those current versions that are asked for, in the order and with the cursors of [`Store::certificates`]. A page is
+    /// full unless it is the last.
+    fn find_certificates(
+        &self,
+        query: &CertificateQuery,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Certificate>>;
+
     /// Lists the set entries of a status list by index, with their reasons.
     fn set_entries(&self, list: u32, cursor: Option<&str>, limit: usize) -> Result<Page<(u32, Reason)>>;
 
@@ -369,6 +390,16 @@ pub trait Store: Send + Sync {
     /// is for what is no act of anybody: counters, journals of a run that was recorded itself, sessions.
     fn write_documents(&self, writes: &[DocumentWrite], act: Option<&Act>) -> Result<u64>;
 
+    /// Lists those documents of a collection that are asked for, by key. A page is full unless it is the last. A cursor is one
+    /// of this query.
+    fn find_documents(
+        &self,
+        collection: Collection,
+        query: &DocumentQuery,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Document>>;
+
     /// Appends an act that changes nothing else, as a publication.
     fn append_audit(&self, act: &Act) -> Result<()>;
 
@@ -388,6 +419,16 @@ pub trait Store: Send + Sync {
 
     /// Lists the audit log, newest first.
     fn audit_newest(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>>;
+
+    /// Lists those acts that are asked for, oldest first or newest first, with the cursors of [`Store::audit`] and
+    /// [`Store::audit_newest`]. A page is full unless it is the last.
+    fn find_audit(
+        &self,
+        query: &AuditQuery,
+        newest: bool,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<AuditEntry>>;
 
     /// Writes everything that is kept anew, so that nothing of what was deleted or replaced before the call is left in the
     /// store's files. Others go on reading and writing meanwhile. Whoever kills it anywhere finds the store as it was.

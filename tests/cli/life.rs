@@ -90,6 +90,28 @@ fn a_revoked_certificate_is_known_as_revoked_once_it_is_published() {
 }
 
 #[test]
+fn certificates_and_people_are_listed_by_what_is_asked_for() {
+    let issuer = Issuer::issued(THREE);
+    let listed = |filter: &[&str]| issuer.run(&[&["certificates", "list", "--json"], filter].concat()).expect(0).rows();
+    let all = listed(&[]);
+    let (run, template) = (text(&all[0], "run"), text(&all[0], "template"));
+    for (filter, count) in [
+        (["--text", "NÚÑEZ"], 1),
+        (["--text", "nobody"], 0),
+        (["--template", &template], 3),
+        (["--template", "none"], 0),
+        (["--run", &run], 3),
+        (["--run", "none"], 0),
+        (["--issued-since", "2000-01-01"], 3),
+        (["--issued-until", "2000-01-01"], 0),
+    ] {
+        assert_eq!(listed(&filter).len(), count, "{filter:?}");
+    }
+    assert_eq!(issuer.run(&["people", "list", EVENT, "--text", "josé", "--json"]).expect(0).rows().len(), 1);
+    issuer.run(&["certificates", "list", "--issued-since", "soon"]).refuses("is not a time such as");
+}
+
+#[test]
 fn a_corrected_certificate_keeps_its_number_and_the_old_copy_says_superseded() {
     let mut issuer = Issuer::issued(THREE);
     let number = issuer.numbers()[0].clone();

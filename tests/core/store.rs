@@ -6,6 +6,7 @@ mod batch;
 mod between;
 mod dump;
 mod folder;
+mod found;
 pub mod records;
 mod remote;
 mod speed;

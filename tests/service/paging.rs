@@ -146,6 +146,20 @@ fn filters_find_what_they_say() {
         assert_eq!((count("/certificates?status=revoked"), count("/certificates?status=active")), (1, 3));
         assert_eq!((count("/certificates?event=WORKSHOP"), count("/certificates?event=AUTUMN")), (4, 0));
         assert_eq!(count("/certificates?text=p00002%40example.org"), 1);
+        assert_eq!((count("/certificates?template=classic"), count("/certificates?template=modern")), (4, 0));
+        let certificate = world.get("/certificates").ok()["items"][0].clone();
+        let issued = certificate["issued"].as_str().unwrap();
+        let since = |since: &str| count(&format!("/certificates?issued_since={since}"));
+        let until = |until: &str| count(&format!("/certificates?issued_until={until}"));
+        assert_eq!(
+            (since(issued), since("2099-01-01T00:00:00Z"), until("2099-01-01T00:00:00Z"), until(issued)),
+            (4, 0, 4, 0)
+        );
+        let run = certificate["run"].as_str().unwrap();
+        assert_eq!((count(&format!("/certificates?run={run}&text=0001")), count("/certificates?run=none")), (1, 0));
+        let by = world.get("/runs").ok()["items"][0]["by"].as_str().unwrap().to_owned();
+        assert_eq!((count(&format!("/runs?by={by}")), count("/runs?by=operator:nobody")), (2, 0));
+        world.get("/certificates?issued_since=yesterday").problem(400, "bad-query");
         let hook = world.get("/webhooks").ok()["items"][0]["id"].as_str().unwrap().to_owned();
         let sent = |state: &str| count(&format!("/webhooks/{hook}/deliveries?state={state}"));
         assert_eq!((sent("waiting"), sent("failed")), (3, 0));

@@ -85,7 +85,7 @@ pub fn retry_failed(desk: &Desk, id: &str, alone: usize) -> Result<Created> {
         ..begun(desk, (old.kind, old.over), old.event, old.reason)?
     };
     freeze(desk, &Holder::default(), record, alone, |list| {
-        journal::each_row(desk.store, id, |_, row| match row.state {
+        journal::each_row(desk.store, id, |row| match row.state {
             _ if row.person.is_none() && row.number.is_none() => Ok(()),
             RowState::Queued if !broke_off => Ok(()),
             RowState::Failed | RowState::Queued => {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Chosen, Kind, Result, RunOver};
-use crate::acts::{Decider, Decision, Ground, Listed, listed_at, listed_given};
+use crate::acts::{Decider, Decision, Ground, Listed, listed_at};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::desk::Desk;
 use crate::publish::LastPublished;
@@ -144,17 +144,17 @@ impl Case {
 }
 
 impl Assessor<'_> {
-    /// Returns how it stands with a person.
-    pub(in crate::acts) fn case(&self, person: &Participant) -> Result<Case> {
-        Ok(self.case_given(person)?.0)
-    }
-
-    fn case_given(&self, person: &Participant) -> Result<(Case, Premise)> {
+    /// Returns how it stands with people, each with the premise that it stays so.
+    pub(in crate::acts) fn cases(&self, people: &[&Participant]) -> Result<Vec<(Case, Premise)>> {
         let code = &self.event.code;
-        let (listed, given) = listed_given(self.store, code, &person.key)?;
-        let number = self.store.certificate_of(code, &person.key)?;
-        let has = number.map(|number| self.store.certificate(&number)).transpose()?.flatten();
-        Ok((self.case_of(person, listed, has), given))
+        let listed = listed_at(self.store, code, people)?;
+        let numbers = self.store.certificates_of(code, &people.iter().map(|person| &person.key).collect::<Vec<_>>())?;
+        let mut has = self.store.certificates_at(&numbers.iter().flatten().collect::<Vec<_>>())?.into_iter();
+        let case = |((person, (listed, given)), number): ((&&Participant, (Listed, Premise)), &Option<_>)| {
+            let has = number.as_ref().and_then(|_| has.next()).flatten();
+            (self.case_of(person, listed, has), given)
+        };
+        Ok(people.iter().zip(listed).zip(&numbers).map(case).collect())
     }
 
     fn case_of(&self, person: &Participant, listed: Listed, has: Option<Certificate>) -> Case {
@@ -170,16 +170,10 @@ impl Assessor<'_> {
 
     /// Says what a run does to people, by their records as they are, and on what of theirs that rests.
     pub(in crate::acts) fn fates(&self, people: &[&Participant]) -> Result<Vec<(Fate, Vec<Premise>)>> {
-        let code = &self.event.code;
-        let listed = listed_at(self.store, code, people)?;
-        let numbers = self.store.certificates_of(code, &people.iter().map(|person| &person.key).collect::<Vec<_>>())?;
-        let mut has = self.store.certificates_at(&numbers.iter().flatten().collect::<Vec<_>>())?.into_iter();
-        let fate = |((person, (listed, given)), number): ((&&Participant, (Listed, Premise)), &Option<_>)| {
-            let has = number.as_ref().and_then(|_| has.next()).flatten();
-            let given = vec![Premise::participant(code, person), given];
-            (decided(self.asked, self.case_of(person, listed, has)), given)
+        let fate = |((case, given), person): ((Case, Premise), &&Participant)| {
+            (decided(self.asked, case), vec![Premise::participant(&self.event.code, person), given])
         };
-        Ok(people.iter().zip(listed).zip(&numbers).map(fate).collect())
+        Ok(self.cases(people)?.into_iter().zip(people).map(fate).collect())
     }
 }
 

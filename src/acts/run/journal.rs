@@ -1,15 +1,19 @@
 //! The journal of runs: listed, read row by row, cancelled; and what it forgets with a person.
 
+use std::collections::BTreeMap;
+
 use serde_json::json;
 
-use super::record::{GROUP, Row, RowState, RunRecord, RunState, read};
+use super::record::{GROUP, Kind, Row, RowState, RunRecord, RunState, read};
 use super::step::ending;
 use super::{Result, RunError, Seen, TRIES, check_seen};
 use crate::acts::erase::Gone;
 use crate::acts::{Correction, CorrectionState};
 use crate::credential::EventCode;
 use crate::desk::Desk;
-use crate::store::{Collection, Document, DocumentWrite, Expect, Page, PersonKey, Store, StoreError};
+use crate::store::{
+    Collection, Document, DocumentQuery, DocumentWrite, Expect, Index, Page, PersonKey, Store, StoreError,
+};
 
 /// Why a row is skipped whose person is in the list before.
 pub(in crate::acts) const SAME_PERSON: &str = "another row is about the same person";
@@ -17,17 +21,42 @@ pub(in crate::acts) const SAME_PERSON: &str = "another row is about the same per
 /// Records looked at for one page of a filtered listing; a page may be short and still not be the last.
 const LOOKED_AT: usize = 20_000;
 
-/// Reads a page of documents whose keys grow with time, in either order.
-pub(in crate::acts) fn in_order(
-    store: &dyn Store,
-    collection: Collection,
-    newest: bool,
-    cursor: Option<&str>,
-    limit: usize,
-) -> Result<Page<Document>, StoreError> {
-    match newest {
-        true => store.documents_newest(collection, "", cursor, limit),
-        false => store.documents(collection, "", cursor, limit),
+/// Which runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RunQuery {
+    /// In this event.
+    pub event: Option<EventCode>,
+    /// Of this kind.
+    pub kind: Option<Kind>,
+    /// In this state.
+    pub state: Option<RunState>,
+    /// Made by whom the audit log calls so, as `staff:7f3a` or `operator:ada`.
+    pub by: Option<String>,
+    /// The newest first.
+    pub newest: bool,
+}
+
+impl RunQuery {
+    /// Returns a query for all of them.
+    pub fn all(newest: bool) -> Self {
+        Self { newest, ..Self::default() }
+    }
+
+    /// Says whether it leaves out any.
+    pub fn narrows(&self) -> bool {
+        *self != Self::all(self.newest)
+    }
+
+    /// Returns what the store is asked for, by what fewest runs have: few are under way.
+    fn documents(&self) -> DocumentQuery {
+        let event = self.event.as_ref().map(|event| (Index::EVENT, event.to_string()));
+        let state = self.state.map(|state| (Index::STATE, state.name().to_owned()));
+        let kind = self.kind.map(|kind| (Index::KIND, kind.name().to_owned()));
+        let mut having: Vec<_> = event.into_iter().chain(kind).chain(state).collect();
+        if self.state.is_some_and(|state| !state.is_final()) {
+            having.reverse();
+        }
+        DocumentQuery { having, newest: self.newest, ..DocumentQuery::default() }
     }
 }
 
@@ -35,22 +64,14 @@ pub(in crate::acts) fn in_order(
 ///
 /// # Errors
 /// When the store fails.
-pub fn runs(
-    store: &dyn Store,
-    newest: bool,
-    keep: impl Fn(&RunRecord) -> bool,
-    cursor: Option<&str>,
-    limit: usize,
-) -> Result<Page<RunRecord>> {
-    filtered(
-        cursor,
-        limit,
-        |cursor, limit| {
-            let page = in_order(store, Collection::RUNS, newest, cursor, limit)?;
-            Ok((page.items.iter().map(Document::read).collect::<Result<Vec<RunRecord>, _>>()?, page.next))
-        },
-        keep,
-    )
+pub fn runs(store: &dyn Store, query: &RunQuery, cursor: Option<&str>, limit: usize) -> Result<Page<RunRecord>> {
+    let documents = query.documents();
+    let read = |cursor: Option<&str>, limit| {
+        let page = store.find_documents(Collection::RUNS, &documents, cursor, limit)?;
+        Ok((page.items.iter().map(Document::read).collect::<Result<Vec<RunRecord>, _>>()?, page.next))
+    };
+    let keep = |run: &RunRecord| query.by.as_ref().is_none_or(|by| run.by.who().to_string() == *by);
+    filtered(cursor, limit, read, keep)
 }
 
 /// Returns a run and its revision.
@@ -73,19 +94,11 @@ pub fn rows(
     limit: usize,
 ) -> Result<Page<(u64, Row)>> {
     let (run, _) = read(store, id)?;
-    let prefix = format!("{id}/");
-    let page = filtered(
-        cursor,
-        limit,
-        |cursor, limit| {
-            let page = store.documents(Collection::RUN_ROWS, &prefix, cursor, limit)?;
-            let rows = page.items.iter().map(|document| Ok((place(&document.key), document.read()?)));
-            Ok((rows.collect::<Result<Vec<(u64, Row)>, StoreError>>()?, page.next))
-        },
-        |(_, row)| state.is_none_or(|state| row.state == state),
-    )?;
-    let items = page.items.into_iter().map(|(place, row)| (place, told(&run, row))).collect();
-    Ok(Page { items, next: page.next })
+    let having = state.map(|state| (Index::UNDONE, state.name().to_owned())).into_iter().collect();
+    let query = DocumentQuery { prefix: format!("{id}/"), having, newest: false };
+    let page = store.find_documents(Collection::RUN_ROWS, &query, cursor, limit)?;
+    let read = |document: Document| Ok((place(&document.key), told(&run, document.read()?)));
+    Ok(Page { items: page.items.into_iter().map(read).collect::<Result<_>>()?, next: page.next })
 }
 
 /// Says of a row whose turn never came why it did not.
@@ -126,32 +139,25 @@ pub fn filtered<T>(
 
 /// Returns the runs in an event, oldest first.
 pub(in crate::acts) fn runs_of(store: &dyn Store, code: &EventCode) -> Result<Vec<String>, StoreError> {
-    let (mut ids, mut cursor) = (Vec::new(), None::<String>);
-    loop {
-        let page = store.documents(Collection::RUNS, "", cursor.as_deref(), GROUP as usize)?;
-        for document in page.items {
-            let run: RunRecord = document.read()?;
-            if run.event.as_ref() == Some(code) {
-                ids.push(document.key);
-            }
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(ids);
-        }
-    }
+    let mut ids = Vec::new();
+    each_found(store, Collection::RUNS, &DocumentQuery::having(Index::EVENT, code.to_string()), |document| {
+        ids.push(document.key);
+        Ok(())
+    })?;
+    Ok(ids)
 }
 
-/// Returns a run in an event that is not over.
+/// Returns a run in an event that is not over, the newest one.
 pub(in crate::acts) fn under_way_in(store: &dyn Store, code: &EventCode) -> Result<Option<String>, StoreError> {
-    for id in runs_of(store, code)?.into_iter().rev() {
-        let Some(document) = store.document(Collection::RUNS, &id)? else { continue };
+    let (mut newest, query) = (None, DocumentQuery::having(Index::EVENT, code.to_string()));
+    each_found(store, Collection::RUNS, &query, |document| {
         let run: RunRecord = document.read()?;
         if !run.state.is_final() {
-            return Ok(Some(id));
+            newest = Some(document.key);
         }
-    }
-    Ok(None)
+        Ok(())
+    })?;
+    Ok(newest)
 }
 
 fn place(key: &str) -> u64 {
@@ -161,22 +167,25 @@ fn place(key: &str) -> u64 {
 }
 
 /// Goes through all rows of a run.
-pub(in crate::acts) fn each_row(
-    store: &dyn Store,
-    id: &str,
-    mut take: impl FnMut(u64, Row) -> Result<()>,
-) -> Result<()> {
-    let mut cursor: Option<String> = None;
+pub(in crate::acts) fn each_row(store: &dyn Store, id: &str, mut take: impl FnMut(Row) -> Result<()>) -> Result<()> {
+    let (query, mut cursor) = (DocumentQuery { prefix: format!("{id}/"), ..DocumentQuery::default() }, None::<String>);
     loop {
-        let page = store.documents(Collection::RUN_ROWS, &format!("{id}/"), cursor.as_deref(), GROUP as usize)?;
-        for document in &page.items {
-            take(place(&document.key), document.read()?)?;
-        }
+        let page = store.find_documents(Collection::RUN_ROWS, &query, cursor.as_deref(), GROUP as usize)?;
+        page.items.iter().try_for_each(|document| take(document.read()?))?;
         cursor = page.next;
         if cursor.is_none() {
             return Ok(());
         }
     }
+}
+
+/// Goes through the rows of a run that failed.
+pub(in crate::acts) fn each_failed(store: &dyn Store, id: &str, mut take: impl FnMut(Row)) -> Result<(), StoreError> {
+    let failed = DocumentQuery::having(Index::UNDONE, RowState::Failed.name());
+    each_found(store, Collection::RUN_ROWS, &DocumentQuery { prefix: format!("{id}/"), ..failed }, |document| {
+        take(document.read()?);
+        Ok(())
+    })
 }
 
 /// Stops a run: at once if it waits, after the present group if it is under way. What was done stays, and the record says
@@ -222,22 +231,24 @@ pub fn cancel(desk: &Desk, id: &str, seen: Seen<RunRecord>) -> Result<RunRecord>
 pub(in crate::acts) fn forgetting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>, StoreError> {
     let mut writes = journal_rows(store, &gone.event, &gone.person, None)?;
     let Some(number) = &gone.certificate else { return Ok(writes) };
-    each_document(store, Collection::CORRECTIONS, "", |document| {
-        let asked: Correction = document.read()?;
-        if asked.number != *number {
-            return Ok(());
-        }
-        let state = match asked.state {
-            CorrectionState::Pending => CorrectionState::Rejected,
-            state => state,
-        };
-        let bare = Correction { name: String::new(), note: None, answer: None, state, ..asked.clone() };
-        if bare != asked {
-            let expect = Expect::Revision(document.revision);
-            writes.push(DocumentWrite::put(Collection::CORRECTIONS, document.key, expect, &bare));
-        }
-        Ok(())
-    })?;
+    each_found(
+        store,
+        Collection::CORRECTIONS,
+        &DocumentQuery::having(Index::NUMBER, number.to_string()),
+        |document| {
+            let asked: Correction = document.read()?;
+            let state = match asked.state {
+                CorrectionState::Pending => CorrectionState::Rejected,
+                state => state,
+            };
+            let bare = Correction { name: String::new(), note: None, answer: None, state, ..asked.clone() };
+            if bare != asked {
+                let expect = Expect::Revision(document.revision);
+                writes.push(DocumentWrite::put(Collection::CORRECTIONS, document.key, expect, &bare));
+            }
+            Ok(())
+        },
+    )?;
     Ok(writes)
 }
 
@@ -263,22 +274,18 @@ fn journal_rows(
     other: Option<&PersonKey>,
 ) -> Result<Vec<DocumentWrite>, StoreError> {
     let mut writes = Vec::new();
-    each_document(store, Collection::RUNS, "", |run| {
-        let run: RunRecord = run.read()?;
+    for (id, rows) in rows_about(store, person)? {
+        let run: Option<RunRecord> =
+            store.document(Collection::RUNS, &id)?.map(|document| document.read()).transpose()?;
         // A run over certificates may be about several events.
-        if run.event.as_ref().is_some_and(|of| of != event) {
-            return Ok(());
+        if run.is_some_and(|run| run.event.is_some_and(|of| of != *event)) {
+            continue;
         }
-        let (mut about, mut other_is_in) = (Vec::new(), false);
-        each_document(store, Collection::RUN_ROWS, &format!("{}/", run.id), |document| {
-            let row: Row = document.read()?;
-            other_is_in |= other.is_some() && row.person.as_ref() == other;
-            if row.person.as_ref() == Some(person) {
-                about.push((document.key, Expect::Revision(document.revision), row));
-            }
-            Ok(())
-        })?;
-        for (key, expect, row) in about {
+        let mut other_is_in = match other {
+            None => false,
+            Some(other) => is_in(store, &id, other)?,
+        };
+        for (key, expect, row) in rows {
             let changed = match other.filter(|_| !other_is_in) {
                 Some(other) => Row { person: Some(other.clone()), ..row },
                 None => bare(row, other_is_in),
@@ -286,9 +293,29 @@ fn journal_rows(
             other_is_in |= other.is_some();
             writes.push(DocumentWrite::put(Collection::RUN_ROWS, key, expect, &changed));
         }
+    }
+    Ok(writes)
+}
+
+/// Returns the rows about somebody in all runs, by the runs' ids.
+fn rows_about(
+    store: &dyn Store,
+    person: &PersonKey,
+) -> Result<BTreeMap<String, Vec<(String, Expect, Row)>>, StoreError> {
+    let mut rows: BTreeMap<String, Vec<_>> = BTreeMap::new();
+    each_found(store, Collection::RUN_ROWS, &DocumentQuery::having(Index::PERSON, &person.0), |document| {
+        let row = document.read()?;
+        let run = document.key.split('/').next().unwrap_or_default().to_owned();
+        rows.entry(run).or_default().push((document.key, Expect::Revision(document.revision), row));
         Ok(())
     })?;
-    Ok(writes)
+    Ok(rows)
+}
+
+/// Says whether a run has a row about somebody.
+fn is_in(store: &dyn Store, run: &str, person: &PersonKey) -> Result<bool, StoreError> {
+    let query = DocumentQuery { prefix: format!("{run}/"), ..DocumentQuery::having(Index::PERSON, &person.0) };
+    Ok(!store.find_documents(Collection::RUN_ROWS, &query, None, 1)?.items.is_empty())
 }
 
 /// A row that is about nobody any more: they were erased, or are another row of the same run.
@@ -298,15 +325,15 @@ fn bare(row: Row, twin: bool) -> Row {
     Row { person: None, reason, state, ..row }
 }
 
-fn each_document(
+fn each_found(
     store: &dyn Store,
     collection: Collection,
-    prefix: &str,
+    query: &DocumentQuery,
     mut take: impl FnMut(Document) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut cursor: Option<String> = None;
     loop {
-        let page = store.documents(collection, prefix, cursor.as_deref(), GROUP as usize)?;
+        let page = store.find_documents(collection, query, cursor.as_deref(), GROUP as usize)?;
         page.items.into_iter().try_for_each(&mut take)?;
         cursor = page.next;
         if cursor.is_none() {

@@ -31,12 +31,12 @@ pub use chosen::{Chosen, ReasonWanted, date};
 pub use create::{Created, create, create_held, retry_failed};
 pub use fate::{Fate, HAS_ONE};
 pub use foresee::{affected, preview};
-pub use journal::{cancel, filtered, renaming, row, rows, run, runs};
+pub use journal::{RunQuery, cancel, filtered, renaming, row, rows, run, runs};
 pub(in crate::acts) use journal::{runs_of, under_way_in};
 pub use lease::{Holder, LEASE_SECONDS, give_back};
 pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy};
 pub use record::{Counters, Kind, Row, RowState, RunOver, RunReason, RunRecord, RunState, Undo};
-pub use select::{MOST_NAMED, RunRequest, Selected, holds};
+pub use select::{MOST_NAMED, RunRequest, Selected};
 pub use step::{Done, NotPublished, Shop, Step, step, step_of};
 pub use undo::{restoration, undo};
 

@@ -384,6 +384,18 @@ pub enum RowState {
     Failed,
 }
 
+impl RowState {
+    /// Returns its name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Done => "done",
+            Self::Skipped => "skipped",
+            Self::Failed => "failed",
+        }
+    }
+}
+
 /// One row of a run's list: a person or a certificate.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Row {

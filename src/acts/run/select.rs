@@ -1,13 +1,13 @@
 //! What is asked of a run, and who is in its list.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::chosen::{Chosen, ReasonWanted, day, why};
 use super::fate::{Asked, Assessor, Case, Fate, Undone, revoked};
-use super::record::{GROUP, Row, RowState};
+use super::record::{GROUP, Row};
 use super::{Kind, Result, RunError, RunOver, RunReason};
 use crate::acts::{Decider, EventPlan, Ground, NotReady, Planned, planned, ready_to_generate};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
@@ -15,7 +15,7 @@ use crate::desk::Desk;
 use crate::making::Unasked;
 use crate::publish;
 use crate::store::{
-    Cause, Certificate, CertificateState, Collection, Event, Participant, PersonKey, TemplateRef, mailbox,
+    Cause, Certificate, CertificateQuery, CertificateState, Event, Participant, PersonKey, TemplateRef, mailbox,
 };
 
 /// Most people, numbers or e-mail addresses that one request may name.
@@ -279,12 +279,13 @@ fn each_person(
     let mut cursor: Option<String> = None;
     loop {
         let page = desk.store.participants(code, cursor.as_deref(), GROUP as usize)?;
-        for person in page.items {
-            let named = over != RunOver::Selected || keys.contains(&person.key) || wanted.takes(&person);
-            if !named || over == RunOver::Failed && !failed.contains(&person.key) {
-                continue;
-            }
-            let case = assessor.case(&person)?;
+        let mut is_named = |person: &Participant| {
+            let named = over != RunOver::Selected || keys.contains(&person.key) || wanted.takes(person);
+            named && (over != RunOver::Failed || failed.contains(&person.key))
+        };
+        let named: Vec<_> = page.items.into_iter().filter(|person| is_named(person)).collect();
+        let cases = assessor.cases(&named.iter().collect::<Vec<_>>())?;
+        for (person, (case, _)) in named.into_iter().zip(cases) {
             if is_listed(asked, &case) {
                 let fate = super::fate::decided(asked, case);
                 check_asked(assessor.event, &fate, &person)?;
@@ -329,8 +330,9 @@ fn check_asked(event: &Event, fate: &Fate, person: &Participant) -> Result<()> {
 /// Returns whose certificates of the event these are.
 fn owners(desk: &Desk, code: &EventCode, numbers: &[CertificateNumber]) -> Result<Vec<PersonKey>> {
     let (mut owners, mut missing) = (Vec::new(), Vec::new());
-    for (at, number) in numbers.iter().enumerate() {
-        match desk.store.certificate(number)?.filter(|_| number.event() == code) {
+    let found = desk.store.certificates_at(&numbers.iter().collect::<Vec<_>>())?;
+    for (at, found) in found.into_iter().enumerate() {
+        match found.filter(|one| one.number.event() == code) {
             Some(certificate) => owners.push(certificate.person),
             None => missing.push(at),
         }
@@ -384,49 +386,31 @@ fn plain(name: &str) -> String {
 
 /// Those for whom a run of the event failed.
 fn failed_people(desk: &Desk, code: &EventCode) -> Result<BTreeSet<PersonKey>> {
-    let (mut people, mut cursor) = (BTreeSet::new(), None::<String>);
-    loop {
-        let page = desk.store.documents(Collection::RUNS, "", cursor.as_deref(), GROUP as usize)?;
-        for document in page.items {
-            let run: super::RunRecord = document.read()?;
-            if run.event.as_ref() == Some(code) && run.counters.failed > 0 {
-                super::journal::each_row(desk.store, &run.id, |_, row| {
-                    people.extend(row.person.filter(|_| row.state == RowState::Failed));
-                    Ok(())
-                })?;
-            }
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(people);
-        }
+    let mut people = BTreeSet::new();
+    for run in super::journal::runs_of(desk.store, code)? {
+        super::journal::each_failed(desk.store, &run, |row| people.extend(row.person))?;
     }
+    Ok(people)
 }
 
 /// Certificates named by number or by their owners' e-mail, or found by the filter.
 fn each_certificate(desk: &Desk, request: &RunRequest, mut take: impl FnMut(Certificate) -> Result<()>) -> Result<()> {
-    let numbers: BTreeSet<_> = request.numbers.iter().collect();
-    let mut missing = Vec::new();
-    for (at, number) in request.numbers.iter().enumerate() {
-        if desk.store.certificate(number)?.is_none() {
-            missing.push(at);
-        }
-    }
+    let named: Vec<_> = request.numbers.iter().collect();
+    let found = desk.store.certificates_at(&named)?;
+    let missing: Vec<_> = (0..found.len()).filter(|&at| found[at].is_none()).collect();
     if !missing.is_empty() {
         return Err(RunError::Unknown(missing));
     }
-    for number in &numbers {
-        if let Some(certificate) = desk.store.certificate(number)? {
-            take(certificate)?;
-        }
-    }
+    let by_number: BTreeMap<_, _> = found.into_iter().flatten().map(|one| (one.number.clone(), one)).collect();
+    let numbers: BTreeSet<_> = by_number.keys().cloned().collect();
+    by_number.into_values().try_for_each(&mut take)?;
     if request.people.is_empty() && !request.numbers.is_empty() {
         return Ok(());
     }
-    let mut wanted = Wanted::of(&request.people);
+    let (mut wanted, query) = (Wanted::of(&request.people), filter(request));
     let mut cursor: Option<String> = None;
     loop {
-        let page = desk.store.certificates(request.event.as_ref(), cursor.as_deref(), GROUP as usize)?;
+        let page = desk.store.find_certificates(&query, cursor.as_deref(), GROUP as usize)?;
         for certificate in page.items {
             let listed = match request.people.is_empty() {
                 true => matches(&certificate, request),
@@ -443,25 +427,26 @@ fn each_certificate(desk: &Desk, request: &RunRequest, mut take: impl FnMut(Cert
     }
 }
 
-/// The filter of a revocation finds what is active, that of a restoration what is revoked: there `run` is the one that did
-/// it, here the one that made the certificates.
-fn matches(certificate: &Certificate, request: &RunRequest) -> bool {
-    let active = certificate.state == CertificateState::Active;
-    let run = match request.kind {
-        Kind::Restore => certificate.withdrawal.as_ref().and_then(|withdrawal| withdrawal.run.as_ref()),
-        _ => certificate.run.as_ref(),
-    };
-    let of_run = request.run.as_ref().is_none_or(|named| run == Some(named));
-    let text = request.text.as_deref().map(str::trim).unwrap_or_default();
-    active == (request.kind == Kind::Revoke) && of_run && holds(certificate, text)
+/// Returns what the store is asked for: who is named is looked for among all, a filter by what it says.
+fn filter(request: &RunRequest) -> CertificateQuery {
+    let event = request.event.clone();
+    if !request.people.is_empty() {
+        return CertificateQuery { event, ..CertificateQuery::default() };
+    }
+    // Of a restoration, `run` is the one that revoked: not what the store finds by.
+    let run = request.run.clone().filter(|_| request.kind != Kind::Restore);
+    CertificateQuery { event, run, text: request.text.clone(), ..CertificateQuery::default() }
 }
 
-/// Says whether a certificate's number, name or e-mail holds a text, in capitals or not.
-pub fn holds(certificate: &Certificate, text: &str) -> bool {
-    let text = text.to_lowercase();
-    let has = |value: &str| value.to_lowercase().contains(&text);
-    text.is_empty()
-        || has(&certificate.recipient)
-        || has(&certificate.number.to_string())
-        || certificate.email.as_deref().is_some_and(has)
+/// Says whether one that a filter found is active for a revocation, or for a restoration revoked, by the named run.
+fn matches(certificate: &Certificate, request: &RunRequest) -> bool {
+    let revoked_by = || certificate.withdrawal.as_ref().and_then(|withdrawal| withdrawal.run.as_ref());
+    match request.kind {
+        Kind::Revoke => certificate.state == CertificateState::Active,
+        Kind::Restore => {
+            certificate.state != CertificateState::Active
+                && request.run.as_ref().is_none_or(|named| revoked_by() == Some(named))
+        }
+        _ => certificate.state != CertificateState::Active,
+    }
 }

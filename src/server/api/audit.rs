@@ -13,11 +13,10 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::acts::run;
-use crate::credential::{CertificateNumber, Timestamp};
+use crate::credential::Timestamp;
 use crate::server::extract::{Listing, Order, Paging, Query};
 use crate::server::{App, Caller, Problem};
-use crate::store::{AuditEntry, AuditHead, Store, StoreError, check_audit};
+use crate::store::{AuditEntry, AuditHead, AuditQuery, Store, StoreError, check_audit};
 
 const PAGE: usize = 250;
 
@@ -87,44 +86,6 @@ struct AuditFilter {
     until: Option<Timestamp>,
 }
 
-impl AuditFilter {
-    fn narrows(&self) -> bool {
-        let texts = [&self.action, &self.subject, &self.actor];
-        texts.into_iter().any(Option::is_some) || self.since.is_some() || self.until.is_some()
-    }
-
-    fn keeps(&self, entry: &AuditEntry) -> bool {
-        let act = &entry.act;
-        let begins = |wanted: &Option<String>, text: &str| wanted.as_ref().is_none_or(|start| text.starts_with(start));
-        begins(&self.action, &act.action)
-            && begins(&self.actor, &act.actor)
-            && self.since.is_none_or(|since| act.at >= since)
-            && self.until.is_none_or(|until| act.at < until)
-            && self.subject.as_ref().is_none_or(|subject| is_about(entry, subject))
-    }
-}
-
-/// Says whether an act is on a subject, or names it, or issued a range of numbers that holds it.
-fn is_about(entry: &AuditEntry, subject: &str) -> bool {
-    let detail = &entry.act.detail;
-    let names = |value: &Value| names(value, subject);
-    let number = |name: &str| detail.get(name)?.as_str()?.parse::<CertificateNumber>().ok();
-    let within = || {
-        let (one, first, last) = (subject.parse::<CertificateNumber>().ok()?, number("from")?, number("to")?);
-        Some(one.event() == first.event() && one.year() == first.year() && (first..=last).contains(&one))
-    };
-    entry.act.subject == subject || names(detail) || within().unwrap_or(false)
-}
-
-fn names(value: &Value, subject: &str) -> bool {
-    match value {
-        Value::String(text) => text == subject,
-        Value::Array(values) => values.iter().any(|value| names(value, subject)),
-        Value::Object(members) => members.values().any(|value| names(value, subject)),
-        _ => false,
-    }
-}
-
 /// Search the audit log
 #[utoipa::path(get, path = "/audit", tag = "Audit", extensions(("x-permission" = json!("settings"))), params(AuditFilter),
     responses((status = 200, body = Listing<EntryView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -135,15 +96,10 @@ async fn list(
 ) -> Result<Json<Listing<EntryView>>, Problem> {
     caller.may(Permission::Settings)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
-    app.list_at_desk(&caller, limit, filter.narrows(), move |_, desk| {
-        let read = |cursor: Option<&str>, limit| {
-            let page = match filter.order {
-                Order::Oldest => desk.store.audit(cursor, limit)?,
-                Order::Newest => desk.store.audit_newest(cursor, limit)?,
-            };
-            Ok((page.items, page.next))
-        };
-        let page = run::filtered(filter.cursor.as_deref(), limit, read, |entry| filter.keeps(entry))?;
+    let AuditFilter { cursor, order, action, subject, actor, since, until, .. } = filter;
+    let query = AuditQuery { action, actor, subject, since, until };
+    app.list_at_desk(&caller, limit, query.narrows(), move |_, desk| {
+        let page = desk.store.find_audit(&query, order == Order::Newest, cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, EntryView::of)))
     })
     .await

@@ -95,8 +95,8 @@ async fn list(
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
     app.list_at_desk(&caller, limit, filter.state.is_some(), move |_, desk| {
-        let keep = |one: &Correction| filter.state.is_none_or(|state| one.state == state);
-        let page = correct::list(desk.store, filter.order == Order::Newest, keep, filter.cursor.as_deref(), limit)?;
+        let newest = filter.order == Order::Newest;
+        let page = correct::list(desk.store, filter.state, newest, filter.cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, CorrectionView::of)))
     })
     .await

@@ -153,6 +153,7 @@ fn expect_enrolled<E: Engine>(draft: &OpenWrite<'_, E>, certificate: &Certificat
 /// Puts the current version of a certificate with everything that follows from it.
 pub(super) fn put_current<E: Engine>(draft: &mut OpenWrite<'_, E>, certificate: &Certificate) -> Result<()> {
     draft.put_json(keys::certificate(kind::CERTIFICATE, &certificate.number), WHAT, certificate)?;
+    draft.touched.certificate(certificate);
     put_derived(draft, certificate)
 }
 

@@ -37,7 +37,10 @@ pub(super) fn write<E: Engine>(draft: &mut OpenWrite<'_, E>, writes: &[DocumentW
         seen.insert(at.clone(), change.value.as_ref().map(|_| draft.batch));
         match &change.value {
             Some(value) => put(draft, change.collection.name(), &change.key, value)?,
-            None => draft.delete(at),
+            None => {
+                draft.touched.document(change.collection.name(), &change.key, None);
+                draft.delete(at);
+            }
         }
     }
     Ok(())
@@ -51,6 +54,7 @@ pub(super) fn revision(engine: &impl Engine, at: &[u8]) -> Result<Option<u64>> {
 /// Puts a document as it is.
 pub(super) fn put<E: Engine>(draft: &mut OpenWrite<'_, E>, collection: &str, name: &str, value: &Value) -> Result<()> {
     let bytes = [&draft.batch.to_be_bytes()[..], &encode("document", value)?].concat();
+    draft.touched.document(collection, name, Some(value));
     draft.put(key(collection, name), bytes);
     Ok(())
 }

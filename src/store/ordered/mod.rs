@@ -6,6 +6,7 @@
 mod blobs;
 mod certificates;
 mod documents;
+mod index;
 mod old_runs;
 mod people;
 mod premises;
@@ -29,13 +30,15 @@ use super::keys::{self, kind};
 use super::{Act, AuditEntry, Page, Result, StoreError, wanted};
 
 /// Layout of keys and records that this version writes.
-pub(super) const LAYOUT: u32 = 4;
+pub(super) const LAYOUT: u32 = 5;
 /// The first layout, which had no rosters; [`roster`] adds them when such a store is opened.
 const LAYOUT_WITHOUT_ROSTERS: u32 = 1;
 /// The second, in which one person only was found by an address; [`people`] adds what finds all.
 const LAYOUT_OF_ONE_TO_A_MAILBOX: u32 = 2;
 /// The third, in which runs of the command line were records of their own; [`old_runs`] makes documents of them.
 const LAYOUT_OF_RUNS_APART: u32 = 3;
+/// The fourth, in which a search went through all records; [`index`] adds what it goes through now.
+const LAYOUT_WITHOUT_INDEXES: u32 = 4;
 
 /// Largest encoded record, in bytes.
 pub const RECORD_BYTES: usize = 60 * 1024;
@@ -77,6 +80,8 @@ struct OpenWrite<'a, E> {
     /// Number of the batch that this becomes; the revision of the documents in it.
     batch: u64,
     act: Option<&'a Act>,
+    /// What follows from the changes.
+    touched: index::Touched,
 }
 
 impl<E: Engine> Ordered<E> {
@@ -95,7 +100,7 @@ impl<E: Engine> Ordered<E> {
                 engine.sync()?;
             }
             Some(Ok(LAYOUT)) => {}
-            Some(Ok(layout @ LAYOUT_WITHOUT_ROSTERS..=LAYOUT_OF_RUNS_APART)) => older = Some(layout),
+            Some(Ok(layout @ LAYOUT_WITHOUT_ROSTERS..=LAYOUT_WITHOUT_INDEXES)) => older = Some(layout),
             Some(Ok(found)) => return Err(StoreError::Layout { found, known: LAYOUT }),
             None | Some(Err(_)) => return Err(damaged(&engine, "its layout record is missing")),
         }
@@ -110,7 +115,10 @@ impl<E: Engine> Ordered<E> {
             if layout <= LAYOUT_OF_ONE_TO_A_MAILBOX {
                 store.add_marks()?;
             }
-            store.move_runs()?;
+            if layout <= LAYOUT_OF_RUNS_APART {
+                store.move_runs()?;
+            }
+            store.add_indexes()?;
             // Last: an opening that was interrupted is done again.
             store.write_entries(vec![(LAYOUT_KEY.to_vec(), Some(LAYOUT.to_be_bytes().to_vec()))])?;
         }
@@ -147,7 +155,13 @@ impl<E: Engine> Ordered<E> {
 
     /// Starts a write. Only the one writer calls this.
     fn draft(&self, changes: Vec<Change>) -> OpenWrite<'_, E> {
-        OpenWrite { engine: &self.engine, changes, batch: self.written.load(Ordering::SeqCst) + 1, act: None }
+        OpenWrite {
+            engine: &self.engine,
+            changes,
+            batch: self.written.load(Ordering::SeqCst) + 1,
+            act: None,
+            touched: index::Touched::default(),
+        }
     }
 
     fn write(&self, writer: &mut Writer, mut draft: OpenWrite<'_, E>) -> Result<()> {
@@ -155,8 +169,10 @@ impl<E: Engine> Ordered<E> {
         if let Some(act) = draft.act {
             let entry = writer.head.next(act);
             draft.put_json(keys::named(kind::AUDIT, &entry.sequence.to_be_bytes()), "audit entry", &entry)?;
+            index::seal(&mut draft, &entry)?;
             head = Some(AuditHead { sequence: entry.sequence, hash: entry.hash });
         }
+        index::follow(&mut draft)?;
         if draft.changes.is_empty() {
             return Ok(());
         }

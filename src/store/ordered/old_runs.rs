@@ -62,7 +62,7 @@ fn document(run: &Run) -> Value {
 mod tests {
     use super::super::{LAYOUT, LAYOUT_KEY, encode};
     use super::*;
-    use crate::acts::run::{self, Counters, RunState};
+    use crate::acts::run::{self, Counters, RunQuery, RunState};
     use crate::credential::Timestamp;
     use crate::store::memory::{MemoryEngine, MemoryStore};
 
@@ -104,7 +104,7 @@ mod tests {
             let opened = MemoryStore::over(again).unwrap();
             assert_eq!(opened.engine.get(LAYOUT_KEY).unwrap().unwrap(), LAYOUT.to_be_bytes());
             assert!(opened.engine.range(&keys::named(kind::RUN, b""), &[kind::RUN + 1], 1).unwrap().is_empty());
-            let listed = run::runs(&opened, false, |_| true, None, 10_000).unwrap().items;
+            let listed = run::runs(&opened, &RunQuery::all(false), None, 10_000).unwrap().items;
             assert_eq!(listed.len(), 1_200);
             let counters = Counters { total: 3, done: 2, skipped: 0, failed: 1, ..Counters::default() };
             assert_eq!((listed[3].state, listed[3].counters), (RunState::CompletedWithFailures, counters));

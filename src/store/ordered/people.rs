@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Engine, OpenWrite, Ordered, PAGE_LIMIT, Result, StoreError, certificates, keys, kind, roster};
+use super::{Engine, OpenWrite, Ordered, PAGE_LIMIT, Result, StoreError, certificates, index, keys, kind, roster};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::status::issued_digest;
 use crate::store::alike::{digest, mailbox, plain_name};
@@ -196,7 +196,7 @@ pub(super) fn forget_all<E: Engine>(draft: &mut OpenWrite<'_, E>, event: &EventC
     if draft.engine.get(&keys::named(kind::EVENT, event.as_str().as_bytes()))?.is_some() {
         return Err(StoreError::Conflict(event.to_string()));
     }
-    for kind in [kind::PARTICIPANT, kind::MARK, kind::ROSTER] {
+    for kind in [kind::PARTICIPANT, kind::MARK, kind::ROSTER, kind::PLACE, kind::TEXTS] {
         let start = keys::group(kind, event.as_str());
         let found = draft.engine.range(&start, &keys::end(&start), most)?;
         if !found.is_empty() {
@@ -228,6 +228,7 @@ pub(super) fn merge<E: Engine>(
     }
     delete(draft, event, gone)?;
     draft.put_json(keys::person(kind::PARTICIPANT, event, &new.key), "participant", new)?;
+    index::person(draft, event, &new.key, Some(new))?;
     put_marks(draft, event, Some(old), new, Some(&gone.key))
 }
 
@@ -285,6 +286,8 @@ fn hand_over<E: Engine>(
     }
     for (key, version) in versions {
         let version = Certificate { person: to.clone(), ..rewrite(&version) };
+        // The current one is the last.
+        draft.touched.certificate(&version);
         draft.put_json(key, "certificate", &version)?;
     }
     draft.put_json(keys::person(kind::OWNER, event, to), "owner", number)
@@ -293,26 +296,12 @@ fn hand_over<E: Engine>(
 fn delete<E: Engine>(draft: &mut OpenWrite<'_, E>, event: &EventCode, person: &Participant) -> Result<()> {
     draft.delete(keys::person(kind::PARTICIPANT, event, &person.key));
     take_marks(draft, event, person, &[])?;
-    if let Some(place) = place_of(draft, event, &person.key)? {
-        draft.delete(place);
+    if let Some(place) = index::place_of(draft, event, &person.key)? {
+        index::person(draft, event, &person.key, None)?;
+        draft.delete(keys::place(event, place));
+        draft.delete(keys::person(kind::PLACE, event, &person.key));
     }
     Ok(())
-}
-
-fn place_of<E: Engine>(draft: &OpenWrite<'_, E>, event: &EventCode, person: &PersonKey) -> Result<Option<Vec<u8>>> {
-    let start = keys::group(kind::ROSTER, event.as_str());
-    let end = keys::end(&start);
-    let mut after = start;
-    loop {
-        let places = draft.engine.range(&after, &end, PLACES)?;
-        if let Some((key, _)) = places.iter().find(|(_, key)| key == person.0.as_bytes()) {
-            return Ok(Some(key.clone()));
-        }
-        match places.last() {
-            Some((key, _)) => after.clone_from(key),
-            None => return Ok(None),
-        }
-    }
 }
 
 fn expect<E: Engine>(

@@ -45,6 +45,7 @@ impl<E: Engine> Ordered<E> {
 
     /// Takes the mark away; the store is in use from now on.
     pub(super) fn end_restore(&self) -> Result<()> {
+        self.seal_acts()?;
         {
             let mut writer = self.writer();
             let head = super::audit_head(&self.engine)?;

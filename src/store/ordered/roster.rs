@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Engine, OpenWrite, Ordered, Result, check_key, decode, keys, kind, people};
+use super::{Engine, OpenWrite, Ordered, Result, check_key, decode, index, keys, kind, people};
 use crate::credential::EventCode;
 use crate::store::{Event, Page, Participant};
 
@@ -30,7 +30,9 @@ impl<'a> Places<'a> {
                 None => next_place(draft, event)?,
             };
             self.0.insert(event, place + 1);
-            draft.put(keys::place(event, place), new.key.0.clone().into_bytes());
+            index::put_place(draft, event, place, new);
+        } else {
+            index::person(draft, event, &new.key, Some(new))?;
         }
         draft.put_json(keys::person(kind::PARTICIPANT, event, &new.key), "participant", new)
     }

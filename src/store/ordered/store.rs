@@ -11,8 +11,9 @@ use crate::status::Reason;
 use crate::store::alike::{mailbox, plain_name};
 use crate::store::dump::DumpRecord;
 use crate::store::{
-    Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
-    Event, Page, Participant, PersonKey, StatusRange, Store, Stray, Waiting,
+    Act, AuditEntry, AuditQuery, Batch, BlobId, Certificate, CertificateChange, CertificateQuery, Collection,
+    Compacted, Document, DocumentQuery, DocumentWrite, Event, Page, Participant, PeopleQuery, PersonKey, StatusRange,
+    Store, Stray, Waiting,
 };
 
 impl<E: Engine> Store for Ordered<E> {
@@ -88,6 +89,16 @@ impl<E: Engine> Store for Ordered<E> {
 
     fn participants(&self, event: &EventCode, cursor: Option<&str>, limit: usize) -> Result<Page<Participant>> {
         self.roster(event, cursor, limit)
+    }
+
+    fn find_participants(
+        &self,
+        event: &EventCode,
+        query: &PeopleQuery,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Participant>> {
+        self.people_found(event, query, cursor, limit)
     }
 
     fn change_event(&self, old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> Result<()> {
@@ -228,6 +239,15 @@ impl<E: Engine> Store for Ordered<E> {
         self.page_json(&prefix, cursor, limit)
     }
 
+    fn find_certificates(
+        &self,
+        query: &CertificateQuery,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Certificate>> {
+        self.certificates_found(query, cursor, limit)
+    }
+
     fn set_entries(&self, list: u32, cursor: Option<&str>, limit: usize) -> Result<Page<(u32, Reason)>> {
         self.page(&keys::set_entries(list), cursor, limit, |key, value| {
             let index = keys::last_u32(key).ok_or_else(|| self.damaged("a status entry has no index"))?;
@@ -304,6 +324,16 @@ impl<E: Engine> Store for Ordered<E> {
         })
     }
 
+    fn find_documents(
+        &self,
+        collection: Collection,
+        query: &DocumentQuery,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Document>> {
+        self.documents_found(collection, query, cursor, limit)
+    }
+
     fn write_documents(&self, writes: &[DocumentWrite], act: Option<&Act>) -> Result<u64> {
         self.commit(|draft| {
             documents::write(draft, writes)?;
@@ -337,6 +367,16 @@ impl<E: Engine> Store for Ordered<E> {
 
     fn audit_newest(&self, cursor: Option<&str>, limit: usize) -> Result<Page<AuditEntry>> {
         self.page_back(&keys::named(kind::AUDIT, b""), cursor, limit, |_, value| decode(&self.engine, value))
+    }
+
+    fn find_audit(
+        &self,
+        query: &AuditQuery,
+        newest: bool,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<AuditEntry>> {
+        self.acts_found(query, newest, cursor, limit)
     }
 
     fn compact(&self) -> Result<Compacted> {

@@ -10,8 +10,9 @@ use super::{CALLS, Kind, RemoteStore};
 use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;
 use crate::store::{
-    Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
-    DumpRecord, Event, Page, Participant, PersonKey, Result, StatusRange, Store, Stray, Waiting, wanted,
+    Act, AuditEntry, AuditQuery, Batch, BlobId, Certificate, CertificateChange, CertificateQuery, Collection,
+    Compacted, Document, DocumentQuery, DocumentWrite, DumpRecord, Event, Page, Participant, PeopleQuery, PersonKey,
+    Result, StatusRange, Store, Stray, Waiting, wanted,
 };
 
 /// Puts both sides of each call: `KIND NAME(ARGUMENT: GIVEN = SENT => LENT, …) -> ANSWER;`.
@@ -123,6 +124,12 @@ calls! {
         cursor: Option<&str> = Option<String> => cursor.as_deref(),
         limit: usize = usize => limit
     ) -> Page<Participant>;
+    Lists find_participants(
+        event: &EventCode = EventCode => &event,
+        query: &PeopleQuery = PeopleQuery => &query,
+        cursor: Option<&str> = Option<String> => cursor.as_deref(),
+        limit: usize = usize => limit
+    ) -> Page<Participant>;
     Writes change_event(
         old: Option<&Event> = Option<Event> => old.as_ref(),
         new: &Event = Event => &new,
@@ -182,6 +189,11 @@ calls! {
         cursor: Option<&str> = Option<String> => cursor.as_deref(),
         limit: usize = usize => limit
     ) -> Page<Certificate>;
+    Lists find_certificates(
+        query: &CertificateQuery = CertificateQuery => &query,
+        cursor: Option<&str> = Option<String> => cursor.as_deref(),
+        limit: usize = usize => limit
+    ) -> Page<Certificate>;
     Lists set_entries(
         list: u32 = u32 => list,
         cursor: Option<&str> = Option<String> => cursor.as_deref(),
@@ -223,6 +235,12 @@ calls! {
         cursor: Option<&str> = Option<String> => cursor.as_deref(),
         limit: usize = usize => limit
     ) -> Page<Document>;
+    Lists find_documents(
+        collection: Collection = Collection => collection,
+        query: &DocumentQuery = DocumentQuery => &query,
+        cursor: Option<&str> = Option<String> => cursor.as_deref(),
+        limit: usize = usize => limit
+    ) -> Page<Document>;
     Writes write_documents(
         writes: &[DocumentWrite] = Vec<DocumentWrite> => &writes,
         act: Option<&Act> = Option<Act> => act.as_ref()
@@ -234,6 +252,12 @@ calls! {
         -> Page<AuditEntry>;
     Lists audit_newest(cursor: Option<&str> = Option<String> => cursor.as_deref(), limit: usize = usize => limit)
         -> Page<AuditEntry>;
+    Lists find_audit(
+        query: &AuditQuery = AuditQuery => &query,
+        newest: bool = bool => newest,
+        cursor: Option<&str> = Option<String> => cursor.as_deref(),
+        limit: usize = usize => limit
+    ) -> Page<AuditEntry>;
     Writes compact() -> Compacted;
     Reads number_counters() -> Vec<(EventCode, i16, u64)>;
     Writes begin_restore(dump: &str = String => &dump) -> ();

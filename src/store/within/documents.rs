@@ -150,10 +150,11 @@ impl Within<'_> {
         &self,
         collection: Collection,
         cursor: Option<&str>,
-        read: impl Fn(Option<&str>) -> Result<Page<Document>>,
+        limit: usize,
+        read: impl Fn(Option<&str>, usize) -> Result<Page<Document>>,
     ) -> Result<Page<Document>> {
         let mut rows = Remembered::reading();
-        self.sifted(cursor, read, |one: &Document| self.shows(collection, &one.key, &one.value, &mut rows))
+        self.sifted(cursor, limit, read, |one: &Document| self.shows(collection, &one.key, &one.value, &mut rows))
     }
 }
 

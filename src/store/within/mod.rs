@@ -10,10 +10,12 @@ mod documents;
 use std::collections::BTreeSet;
 
 use self::documents::Remembered;
+use super::PAGE_LIMIT;
 use super::dump::DumpRecord;
 use super::{
-    Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
-    Event, Page, Participant, PersonKey, Result, StatusRange, Store, StoreError, Stray, Waiting,
+    Act, AuditEntry, AuditQuery, Batch, BlobId, Certificate, CertificateChange, CertificateQuery, Collection,
+    Compacted, Document, DocumentQuery, DocumentWrite, Event, Page, Participant, PeopleQuery, PersonKey, Result,
+    StatusRange, Store, StoreError, Stray, Waiting,
 };
 use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;
@@ -50,36 +52,65 @@ impl<'a> Within<'a> {
         })
     }
 
-    fn first_with_certificates<'e>(&self, codes: impl Iterator<Item = &'e EventCode>) -> Result<Option<&'e EventCode>> {
-        for code in codes {
-            if !self.store.certificates(Some(code), None, 1)?.items.is_empty() {
-                return Ok(Some(code));
+    /// Returns a page of certificates of one event after the other. A cursor is the event's code and, after a point, that
+    /// within it.
+    fn event_by_event(
+        &self,
+        cursor: Option<&str>,
+        limit: usize,
+        read: impl Fn(&EventCode, Option<&str>, usize) -> Result<Page<Certificate>>,
+    ) -> Result<Page<Certificate>> {
+        let limit = limit.clamp(1, PAGE_LIMIT);
+        let (from, mut inner) = match cursor.map(|text| (text, text.split_once('.'))) {
+            None => (None, None),
+            Some((text, Some((code, inner)))) => {
+                let code: EventCode = code.parse().map_err(|_| bad_cursor(text))?;
+                (Some(code), Some(inner.to_owned()).filter(|inner| !inner.is_empty()))
+            }
+            Some((text, None)) => return Err(bad_cursor(text)),
+        };
+        let mut items = Vec::new();
+        for code in self.events.iter().filter(|code| from.as_ref().is_none_or(|from| *code >= from)) {
+            let inner = inner.take().filter(|_| from.as_ref() == Some(code));
+            // One is looked at more than is wanted, so that a page that has a next one is followed by something.
+            if items.len() == limit {
+                if !read(code, inner.as_deref(), 1)?.items.is_empty() {
+                    return Ok(Page { items, next: Some(format!("{code}.")) });
+                }
+                continue;
+            }
+            let page = read(code, inner.as_deref(), limit - items.len())?;
+            items.extend(page.items);
+            if let Some(next) = page.next {
+                return Ok(Page { items, next: Some(format!("{code}.{next}")) });
             }
         }
-        Ok(None)
+        Ok(Page { items, next: None })
     }
 
     fn has_stray(&self, stray: &Stray) -> bool {
         stray.seen.as_ref().is_some_and(|seen| self.has(seen.number.event()))
     }
 
-    /// Returns a page of those that are within, and at least one if there is any.
+    /// Returns a page of those that are within; it is full unless it is the last.
     fn sifted<T>(
         &self,
         cursor: Option<&str>,
-        read: impl Fn(Option<&str>) -> Result<Page<T>>,
+        limit: usize,
+        read: impl Fn(Option<&str>, usize) -> Result<Page<T>>,
         mut keep: impl FnMut(&T) -> Result<bool>,
     ) -> Result<Page<T>> {
-        let mut cursor = cursor.map(str::to_owned);
+        let limit = limit.clamp(1, PAGE_LIMIT);
+        let (mut items, mut cursor) = (Vec::new(), cursor.map(str::to_owned));
         loop {
-            let page = read(cursor.as_deref())?;
-            let mut items = Vec::with_capacity(page.items.len());
+            // Never more than are wanted, so that the cursor stands right behind the last one.
+            let page = read(cursor.as_deref(), limit - items.len())?;
             for item in page.items {
                 if keep(&item)? {
                     items.push(item);
                 }
             }
-            if !items.is_empty() || page.next.is_none() {
+            if items.len() >= limit || page.next.is_none() {
                 return Ok(Page { items, next: page.next });
             }
             cursor = page.next;
@@ -162,6 +193,16 @@ impl Store for Within<'_> {
 
     fn participants(&self, event: &EventCode, cursor: Option<&str>, limit: usize) -> Result<Page<Participant>> {
         if self.has(event) { self.store.participants(event, cursor, limit) } else { Ok(nothing()) }
+    }
+
+    fn find_participants(
+        &self,
+        event: &EventCode,
+        query: &PeopleQuery,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Participant>> {
+        if self.has(event) { self.store.find_participants(event, query, cursor, limit) } else { Ok(nothing()) }
     }
 
     fn change_event(&self, old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> Result<()> {
@@ -255,36 +296,30 @@ impl Store for Within<'_> {
         if self.has(event) { self.store.certificate_of(event, person) } else { Ok(None) }
     }
 
-    /// Of all events: one event after the other. A cursor is the event's code and, after a point, that within it.
     fn certificates(&self, event: Option<&EventCode>, cursor: Option<&str>, limit: usize) -> Result<Page<Certificate>> {
         match event {
-            Some(event) if self.has(event) => return self.store.certificates(Some(event), cursor, limit),
-            Some(_) => return Ok(nothing()),
-            None => {}
+            Some(event) if self.has(event) => self.store.certificates(Some(event), cursor, limit),
+            Some(_) => Ok(nothing()),
+            None => self.event_by_event(cursor, limit, |code, cursor, limit| {
+                self.store.certificates(Some(code), cursor, limit)
+            }),
         }
-        let (from, mut inner) = match cursor.map(|text| (text, text.split_once('.'))) {
-            None => (None, None),
-            Some((text, Some((code, inner)))) => {
-                let code: EventCode = code.parse().map_err(|_| bad_cursor(text))?;
-                (Some(code), Some(inner.to_owned()).filter(|inner| !inner.is_empty()))
-            }
-            Some((text, None)) => return Err(bad_cursor(text)),
-        };
-        let mut codes = self.events.iter().filter(|code| from.as_ref().is_none_or(|from| *code >= from));
-        while let Some(code) = codes.next() {
-            let inner = inner.take().filter(|_| from.as_ref() == Some(code));
-            let Page { items, next } = self.store.certificates(Some(code), inner.as_deref(), limit)?;
-            if items.is_empty() && next.is_none() {
-                continue;
-            }
-            let next = match next {
-                Some(next) => Some(format!("{code}.{next}")),
-                // Only where there is something: no page but the first is empty.
-                None => self.first_with_certificates(codes)?.map(|following| format!("{following}.")),
-            };
-            return Ok(Page { items, next });
+    }
+
+    fn find_certificates(
+        &self,
+        query: &CertificateQuery,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Certificate>> {
+        match &query.event {
+            Some(event) if self.has(event) => self.store.find_certificates(query, cursor, limit),
+            Some(_) => Ok(nothing()),
+            None => self.event_by_event(cursor, limit, |code, cursor, limit| {
+                let query = CertificateQuery { event: Some(code.clone()), ..query.clone() };
+                self.store.find_certificates(&query, cursor, limit)
+            }),
         }
-        Ok(nothing())
     }
 
     fn set_entries(&self, list: u32, cursor: Option<&str>, limit: usize) -> Result<Page<(u32, Reason)>> {
@@ -310,12 +345,12 @@ impl Store for Within<'_> {
     }
 
     fn strays(&self, cursor: Option<&str>, limit: usize) -> Result<Page<Stray>> {
-        self.sifted(cursor, |cursor| self.store.strays(cursor, limit), |stray| Ok(self.has_stray(stray)))
+        self.sifted(cursor, limit, |cursor, limit| self.store.strays(cursor, limit), |stray| Ok(self.has_stray(stray)))
     }
 
     fn waiting(&self, after: Timestamp, cursor: Option<&str>, limit: usize) -> Result<Page<Waiting>> {
         let keep = |one: &Waiting| Ok(one.number.as_ref().is_some_and(|number| self.has(number.event())));
-        self.sifted(cursor, |cursor| self.store.waiting(after, cursor, limit), keep)
+        self.sifted(cursor, limit, |cursor, limit| self.store.waiting(after, cursor, limit), keep)
     }
 
     fn issued_digests(&self, key: &str, cursor: Option<&str>, limit: usize) -> Result<Page<[u8; 16]>> {
@@ -335,7 +370,9 @@ impl Store for Within<'_> {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<Document>> {
-        self.sifted_documents(collection, cursor, |cursor| self.store.documents(collection, prefix, cursor, limit))
+        self.sifted_documents(collection, cursor, limit, |cursor, limit| {
+            self.store.documents(collection, prefix, cursor, limit)
+        })
     }
 
     fn documents_newest(
@@ -345,8 +382,20 @@ impl Store for Within<'_> {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<Document>> {
-        self.sifted_documents(collection, cursor, |cursor| {
+        self.sifted_documents(collection, cursor, limit, |cursor, limit| {
             self.store.documents_newest(collection, prefix, cursor, limit)
+        })
+    }
+
+    fn find_documents(
+        &self,
+        collection: Collection,
+        query: &DocumentQuery,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Document>> {
+        self.sifted_documents(collection, cursor, limit, |cursor, limit| {
+            self.store.find_documents(collection, query, cursor, limit)
         })
     }
 
@@ -376,6 +425,10 @@ impl Store for Within<'_> {
     }
 
     fn audit_newest(&self, _: Option<&str>, _: usize) -> Result<Page<AuditEntry>> {
+        Ok(nothing())
+    }
+
+    fn find_audit(&self, _: &AuditQuery, _: bool, _: Option<&str>, _: usize) -> Result<Page<AuditEntry>> {
         Ok(nothing())
     }
 

@@ -6,8 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use testamur::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use testamur::status::Reason;
 use testamur::store::{
-    Act, AuditEntry, Batch, BlobId, Certificate, CertificateChange, Collection, Compacted, Document, DocumentWrite,
-    DumpRecord, Event, Page, Participant, PersonKey, StatusRange, Store, StoreError, Stray, Waiting,
+    Act, AuditEntry, AuditQuery, Batch, BlobId, Certificate, CertificateChange, CertificateQuery, Collection,
+    Compacted, Document, DocumentQuery, DocumentWrite, DumpRecord, Event, Page, Participant, PeopleQuery, PersonKey,
+    StatusRange, Store, StoreError, Stray, Waiting,
 };
 
 type Result<T> = std::result::Result<T, StoreError>;
@@ -101,6 +102,7 @@ impl Store for Between {
         participant(event: &EventCode, person: &PersonKey) -> Option<Participant>;
         participants_at(event: &EventCode, people: &[&PersonKey]) -> Vec<Option<Participant>>;
         participants(event: &EventCode, cursor: Option<&str>, limit: usize) -> Page<Participant>;
+        find_participants(event: &EventCode, query: &PeopleQuery, cursor: Option<&str>, limit: usize) -> Page<Participant>;
         change_event(old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> ();
         remove_event(event: &Event, writes: &[DocumentWrite], act: &Act) -> ();
         forget_people(event: &EventCode, most: usize) -> bool;
@@ -125,18 +127,21 @@ impl Store for Between {
         versions(number: &CertificateNumber) -> Vec<Certificate>;
         certificate_of(event: &EventCode, person: &PersonKey) -> Option<CertificateNumber>;
         certificates(event: Option<&EventCode>, cursor: Option<&str>, limit: usize) -> Page<Certificate>;
+        find_certificates(query: &CertificateQuery, cursor: Option<&str>, limit: usize) -> Page<Certificate>;
         set_entries(list: u32, cursor: Option<&str>, limit: usize) -> Page<(u32, Reason)>;
         issued_digests(key: &str, cursor: Option<&str>, limit: usize) -> Page<[u8; 16]>;
         document(collection: Collection, key: &str) -> Option<Document>;
         documents_at(collection: Collection, keys: &[&str]) -> Vec<Option<Document>>;
         documents(collection: Collection, prefix: &str, cursor: Option<&str>, limit: usize) -> Page<Document>;
         documents_newest(collection: Collection, prefix: &str, cursor: Option<&str>, limit: usize) -> Page<Document>;
+        find_documents(collection: Collection, query: &DocumentQuery, cursor: Option<&str>, limit: usize) -> Page<Document>;
         write_documents(writes: &[DocumentWrite], act: Option<&Act>) -> u64;
         append_audit(act: &Act) -> ();
         last_act() -> Option<Timestamp>;
         check() -> ();
         audit(cursor: Option<&str>, limit: usize) -> Page<AuditEntry>;
         audit_newest(cursor: Option<&str>, limit: usize) -> Page<AuditEntry>;
+        find_audit(query: &AuditQuery, newest: bool, cursor: Option<&str>, limit: usize) -> Page<AuditEntry>;
         number_counters() -> Vec<(EventCode, i16, u64)>;
         begin_restore(dump: &str) -> ();
         restore(records: &[DumpRecord]) -> ();

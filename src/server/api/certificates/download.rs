@@ -12,7 +12,6 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::acts::run::holds;
 use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::making::{FaceError, NotProven, OwnKeys, Proven};
@@ -21,7 +20,7 @@ use crate::render;
 use crate::server::extract::{Path, Query, certificate_number, event_code};
 use crate::server::reply::tag_of;
 use crate::server::{App, Caller, Problem};
-use crate::store::{Certificate, Standing};
+use crate::store::{Certificate, CertificateQuery, Standing};
 
 /// Resolution of pictures, in dots per inch.
 const DPI: f32 = 150.0;
@@ -205,12 +204,12 @@ fn page_of(app: &App, own: &OwnKeys, one: &Certificate) -> Result<Result<Vec<u8>
 /// Draws certificates in groups and writes them as `NUMBER.pdf`.
 fn pack(app: &App, event: &EventCode, filter: &ArchiveFilter, out: impl Write) -> std::io::Result<()> {
     let (store, now) = (&*app.store, app.now());
-    let text = filter.text.as_deref().map(str::trim).unwrap_or_default();
-    let keep = |one: &Certificate| {
-        Standing::of(one, now) == filter.status.unwrap_or(Standing::Active)
-            && one.erased.is_none()
-            && (filter.run.is_none() || one.run == filter.run)
-            && holds(one, text)
+    let query = CertificateQuery {
+        event: Some(event.clone()),
+        standing: Some((filter.status.unwrap_or(Standing::Active), now)),
+        text: filter.text.clone(),
+        run: filter.run.clone(),
+        ..CertificateQuery::default()
     };
     let mut zip = zip::ZipWriter::new_stream(out);
     // PDFs are compressed already.
@@ -218,8 +217,8 @@ fn pack(app: &App, event: &EventCode, filter: &ArchiveFilter, out: impl Write) -
     let (own, mut left_out) = (app.vault.own(), String::new());
     let mut cursor: Option<String> = None;
     loop {
-        let page = store.certificates(Some(event), cursor.as_deref(), DRAWN).map_err(std::io::Error::other)?;
-        let wanted: Vec<_> = page.items.into_iter().filter(keep).collect();
+        let page = store.find_certificates(&query, cursor.as_deref(), DRAWN).map_err(std::io::Error::other)?;
+        let wanted: Vec<_> = page.items.into_iter().filter(|one| one.erased.is_none()).collect();
         let draw = |one: &Certificate| page_of(app, &own, one).map(|page| (one.number.to_string(), page));
         let drawn: Result<Vec<_>, _> = wanted.par_iter().map(draw).collect();
         for (number, page) in drawn.map_err(std::io::Error::other)? {

@@ -15,12 +15,11 @@ use utoipa_axum::routes;
 pub(super) use download::{FileKind, specimen};
 
 use crate::accounts::Permission;
-use crate::acts::run::{self, holds};
 use crate::credential::Timestamp;
 use crate::server::extract::{Listing, Paging, Path, Query, certificate_number, event_code};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
-use crate::store::{Cause, Certificate, Standing};
+use crate::store::{Cause, Certificate, CertificateQuery, Standing};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -138,11 +137,34 @@ struct CertificateFilter {
     text: Option<String>,
     /// Only those that this run made.
     run: Option<String>,
+    /// Only with a template of this name.
+    #[param(example = "classic")]
+    template: Option<String>,
+    /// Only issued at this instant or later.
+    #[param(value_type = Option<String>, format = DateTime)]
+    issued_since: Option<Timestamp>,
+    /// Only issued before this instant.
+    #[param(value_type = Option<String>, format = DateTime)]
+    issued_until: Option<Timestamp>,
+}
+
+impl CertificateFilter {
+    fn query(&self, now: Timestamp) -> Result<CertificateQuery, Problem> {
+        Ok(CertificateQuery {
+            event: self.event.as_deref().map(event_code).transpose()?,
+            standing: self.status.map(|status| (status, now)),
+            template: self.template.clone(),
+            issued_since: self.issued_since,
+            issued_until: self.issued_until,
+            text: self.text.clone(),
+            run: self.run.clone(),
+        })
+    }
 }
 
 /// List certificates by number
 ///
-/// Current versions. A page of a filtered listing may be short and still have a next one.
+/// Current versions.
 #[utoipa::path(get, path = "/certificates", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(CertificateFilter),
     responses((status = 200, body = Listing<CertificateView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
@@ -152,20 +174,9 @@ async fn list(
 ) -> Result<Json<Listing<CertificateView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
-    let filtered = filter.status.is_some() || filter.text.is_some() || filter.run.is_some();
-    app.list_at_desk(&caller, limit, filtered, move |_, desk| {
-        let event = filter.event.as_deref().map(event_code).transpose()?;
-        let text = filter.text.as_deref().map(str::trim).unwrap_or_default();
-        let keep = |one: &Certificate| {
-            filter.status.is_none_or(|status| Standing::of(one, desk.now) == status)
-                && (filter.run.is_none() || one.run == filter.run)
-                && holds(one, text)
-        };
-        let read = |cursor: Option<&str>, limit| {
-            let page = desk.store.certificates(event.as_ref(), cursor, limit)?;
-            Ok((page.items, page.next))
-        };
-        let page = run::filtered(filter.cursor.as_deref(), limit, read, keep)?;
+    let query = filter.query(app.now())?;
+    app.list_at_desk(&caller, limit, query.narrows(), move |_, desk| {
+        let page = desk.store.find_certificates(&query, filter.cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, |one| CertificateView::of(one, desk.now))))
     })
     .await

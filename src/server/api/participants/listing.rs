@@ -12,7 +12,7 @@ use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::server::extract::{Listing, Paging, Path, Query, event_code};
 use crate::server::{App, Caller, Problem};
-use crate::store::{Page, Participant};
+use crate::store::{Page, Participant, PeopleQuery};
 
 /// Which people are wanted.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -50,13 +50,6 @@ impl PeopleFilter {
     }
 
     fn takes(&self, desk: &Desk, code: &EventCode, person: &Participant, decision: &Decision) -> Result<bool, Problem> {
-        let wanted = self.q.as_deref().map(|q| q.trim().to_lowercase()).filter(|q| !q.is_empty());
-        if let Some(wanted) = wanted {
-            let texts = [Some(&person.name), person.email.as_ref(), person.external_id.as_ref()];
-            if !texts.into_iter().flatten().any(|text| text.to_lowercase().contains(&wanted)) {
-                return Ok(false);
-            }
-        }
         Ok(match self.state {
             None => true,
             Some(PersonState::Eligible) => decision.eligible,
@@ -80,8 +73,9 @@ pub(in crate::server::api) fn filtered(
     // Once, however many short pages follow.
     let planned = acts::planned(desk, code)?;
     let decider = Decider::new(&planned.event, &planned.plan)?;
+    let query = PeopleQuery { text: filter.q.clone() };
     loop {
-        let page = acts::decisions(desk, &decider, cursor.as_deref(), limit - items.len())?;
+        let page = acts::decisions(desk, &decider, &query, cursor.as_deref(), limit - items.len())?;
         scanned += page.items.len();
         for (person, decision) in page.items {
             if filter.takes(desk, code, &person, &decision)? {

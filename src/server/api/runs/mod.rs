@@ -14,10 +14,12 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::acts::run::{self, Counters, Kind, Row, RowState, RunOver, RunReason, RunRecord, RunRequest, RunState};
+use crate::acts::run::{
+    self, Counters, Kind, Row, RowState, RunOver, RunQuery, RunReason, RunRecord, RunRequest, RunState,
+};
 use crate::credential::Timestamp;
 use crate::publish::LeftOut;
-use crate::server::extract::{Body, IfMatch, Listing, Order, Paging, Path, Query};
+use crate::server::extract::{Body, IfMatch, Listing, Order, Paging, Path, Query, event_code};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
 
@@ -175,6 +177,9 @@ struct RunFilter {
     kind: Option<Kind>,
     /// Only in this state.
     state: Option<RunState>,
+    /// Only those that this member of staff or operator made.
+    #[param(example = "staff:7f3a")]
+    by: Option<String>,
 }
 
 /// List runs
@@ -189,16 +194,11 @@ async fn list(
 ) -> Result<Json<Listing<RunView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
-    let filtered = filter.event.is_some() || filter.kind.is_some() || filter.state.is_some();
-    app.list_at_desk(&caller, limit, filtered, move |_, desk| {
-        let keep = |run: &RunRecord| {
-            let event = run.event.as_ref().map(ToString::to_string);
-            (filter.event.is_none() || event == filter.event)
-                && filter.kind.is_none_or(|kind| run.kind == kind)
-                && filter.state.is_none_or(|state| run.state == state)
-        };
-        let newest = filter.order == Order::Newest;
-        Ok(Json(Listing::of(run::runs(desk.store, newest, keep, filter.cursor.as_deref(), limit)?, RunView::of)))
+    let event = filter.event.as_deref().map(event_code).transpose()?;
+    let RunFilter { kind, state, by, order, .. } = filter;
+    let query = RunQuery { event, kind, state, by, newest: order == Order::Newest };
+    app.list_at_desk(&caller, limit, query.narrows(), move |_, desk| {
+        Ok(Json(Listing::of(run::runs(desk.store, &query, filter.cursor.as_deref(), limit)?, RunView::of)))
     })
     .await
 }

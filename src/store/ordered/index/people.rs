@@ -1,0 +1,100 @@
+//! What is searched of an event's people: their texts, in blocks by their places in the roster.
+
+use memchr::memmem::Finder;
+
+use super::super::{damaged, wanted};
+use super::{Engine, OpenWrite, Ordered, Result, blocks, keys, kind};
+use crate::credential::EventCode;
+use crate::store::query::person_text;
+use crate::store::{PAGE_LIMIT, Page, Participant, PeopleQuery, PersonKey, StoreError};
+
+/// Blocks read at a time.
+const BLOCKS: usize = 64;
+
+/// Returns the block that a place of a roster is in, and where there.
+pub(super) fn place(event: &EventCode, place: u64) -> (Vec<u8>, u8) {
+    let (block, slot) = blocks::split(place);
+    (keys::texts(event, block), slot)
+}
+
+/// Notes somebody of an older store, by the entry of a roster.
+pub(super) fn add<E: Engine>(draft: &mut OpenWrite<'_, E>, key: &[u8], person: &[u8]) -> Result<()> {
+    let broken = || damaged(draft.engine, "an entry of a roster cannot be read");
+    let (head, place) = key.split_last_chunk().ok_or_else(broken)?;
+    let code = head.get(1..).and_then(|code| std::str::from_utf8(code.strip_suffix(&[0])?).ok()?.parse().ok());
+    let event: EventCode = code.ok_or_else(broken)?;
+    let person = PersonKey(String::from_utf8_lossy(person).into_owned());
+    let at = keys::person(kind::PARTICIPANT, &event, &person);
+    // Who is not there is what is left of an event that is being removed.
+    let Some(person) = draft.get_json::<Participant>(&at)? else { return Ok(()) };
+    draft.put(keys::person(kind::PLACE, &event, &person.key), place.to_vec());
+    draft.touched.person(&event, u64::from_be_bytes(*place), Some(&person));
+    Ok(())
+}
+
+impl<E: Engine> Ordered<E> {
+    /// Returns a page of the people that are asked for.
+    pub(in super::super) fn people_found(
+        &self,
+        event: &EventCode,
+        query: &PeopleQuery,
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Participant>> {
+        let Some(text) = query.wanted_text() else { return self.roster(event, cursor, limit) };
+        let finder = Finder::new(&text);
+        let limit = limit.clamp(1, PAGE_LIMIT);
+        let prefix = keys::group(kind::ROSTER, event.as_str());
+        let start = keys::group(kind::TEXTS, event.as_str());
+        let after = place_after(&prefix, cursor)?;
+        let mut from = match after {
+            0 => start.clone(),
+            after => keys::before(&place(event, after).0),
+        };
+        let (mut items, mut last) = (Vec::new(), 0);
+        loop {
+            wanted::check()?;
+            let found = self.engine.range(&from, &keys::end(&start), BLOCKS)?;
+            self.settle()?;
+            let Some((key, _)) = found.last() else { return Ok(Page { items, next: None }) };
+            from.clone_from(key);
+            for place in self.places_with(&finder, &found)? {
+                let person = if place > after { self.person_at(event, place)? } else { None };
+                let Some(person) = person.filter(|person| person_text(person).contains(&text)) else { continue };
+                if items.len() == limit {
+                    let next = keys::cursor(&prefix, &keys::place(event, last));
+                    return Ok(Page { items, next: Some(next) });
+                }
+                items.push(person);
+                last = place;
+            }
+        }
+    }
+
+    /// Returns the places in blocks whose texts hold one.
+    fn places_with(&self, finder: &Finder<'_>, found: &[(Vec<u8>, Vec<u8>)]) -> Result<Vec<u64>> {
+        let mut places = Vec::new();
+        for (key, block) in found {
+            let first = keys::last_u64(key).ok_or_else(|| blocks::broken(&self.engine))? * blocks::BLOCK;
+            let with = blocks::read(&self.engine, block)?.into_iter().filter(|(_, text)| finder.find(text).is_some());
+            places.extend(with.map(|(slot, _)| first + u64::from(slot)));
+        }
+        Ok(places)
+    }
+
+    fn person_at(&self, event: &EventCode, place: u64) -> Result<Option<Participant>> {
+        let Some(key) = self.get(&keys::place(event, place))? else { return Ok(None) };
+        self.get_json(&[keys::group(kind::PARTICIPANT, event.as_str()), key].concat())
+    }
+}
+
+/// Returns the place that a cursor continues after; 0 without one.
+fn place_after(prefix: &[u8], cursor: Option<&str>) -> Result<u64> {
+    let after = keys::after(prefix, cursor)?;
+    match after[prefix.len()..] {
+        [] => Ok(0),
+        ref rest => <[u8; 8]>::try_from(rest)
+            .map(u64::from_be_bytes)
+            .map_err(|_| StoreError::Cursor(cursor.unwrap_or_default().chars().take(40).collect())),
+    }
+}

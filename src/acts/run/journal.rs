@@ -18,7 +18,7 @@ use crate::store::{
 /// Why a row is skipped whose person is in the list before.
 pub(in crate::acts) const SAME_PERSON: &str = "another row is about the same person";
 
-/// Records looked at for one page of a filtered listing; a page may be short and still not be the last.
+/// Most runs looked at for one page of a filtered listing.
 const LOOKED_AT: usize = 20_000;
 
 /// Which runs.
@@ -71,7 +71,7 @@ pub fn runs(store: &dyn Store, query: &RunQuery, cursor: Option<&str>, limit: us
         Ok((page.items.iter().map(Document::read).collect::<Result<Vec<RunRecord>, _>>()?, page.next))
     };
     let keep = |run: &RunRecord| query.by.as_ref().is_none_or(|by| run.by.who().to_string() == *by);
-    filtered(cursor, limit, read, keep)
+    filtered(cursor, limit, LOOKED_AT, read, keep)
 }
 
 /// Returns a run and its revision.
@@ -117,10 +117,11 @@ pub fn row(store: &dyn Store, id: &str, place: u64) -> Result<Option<Row>> {
     Ok(found.map(|document| document.read()).transpose()?)
 }
 
-/// Returns a page of those kept, from as many records as one page may look at.
+/// Returns a page of those kept, from at most so many that are looked at: it may be short and still not be the last.
 pub fn filtered<T>(
     cursor: Option<&str>,
     limit: usize,
+    most: usize,
     read: impl Fn(Option<&str>, usize) -> Result<(Vec<T>, Option<String>)>,
     keep: impl Fn(&T) -> bool,
 ) -> Result<Page<T>> {
@@ -131,7 +132,7 @@ pub fn filtered<T>(
         looked += found.len();
         items.extend(found.into_iter().filter(&keep));
         cursor = next;
-        if cursor.is_none() || items.len() >= limit || looked >= LOOKED_AT {
+        if cursor.is_none() || items.len() >= limit || looked >= most {
             return Ok(Page { items, next: cursor });
         }
     }

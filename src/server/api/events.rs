@@ -21,6 +21,9 @@ use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
 use crate::store::{Event, StoreError};
 
+/// Most events looked at for one page: few enough to need no turn.
+const LOOKED_AT: usize = 500;
+
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
@@ -185,7 +188,7 @@ async fn list(
 ) -> Result<Json<Listing<EventView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
-    app.list_at_desk(&caller, limit, true, move |_, desk| {
+    app.list_at_desk(&caller, limit, false, move |_, desk| {
         let read = |cursor: Option<&str>, limit| {
             let page = desk.store.events(cursor, limit)?;
             let planned = |event: Event| {
@@ -195,7 +198,7 @@ async fn list(
             Ok((page.items.into_iter().map(planned).collect::<Result<_, StoreError>>()?, page.next))
         };
         let keep = |one: &Planned| one.plan.archived.is_some() == filter.archived.unwrap_or_default();
-        let page = run::filtered(filter.cursor.as_deref(), limit, read, keep)?;
+        let page = run::filtered(filter.cursor.as_deref(), limit, LOOKED_AT, read, keep)?;
         Ok(Json(Listing::of(page, EventView::of)))
     })
     .await

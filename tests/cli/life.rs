@@ -108,7 +108,7 @@ fn certificates_and_people_are_listed_by_what_is_asked_for() {
         assert_eq!(listed(&filter).len(), count, "{filter:?}");
     }
     assert_eq!(issuer.run(&["people", "list", EVENT, "--text", "josé", "--json"]).expect(0).rows().len(), 1);
-    issuer.run(&["certificates", "list", "--issued-since", "soon"]).refuses("is not a time such as");
+    issuer.run(&["certificates", "list", "--issued-since", "soon"]).expect(2);
 }
 
 #[test]

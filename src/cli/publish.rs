@@ -85,10 +85,8 @@ fn publish_by_run(workspace: &Workspace, vault: &Vault, at_once: bool) -> Result
     }
     match shop.answer.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(answer) => answer.map_err(vault_failure),
-        None => {
-            Err(Failure::new("another worker took this publication over")
-                .hint("see what became of it, and publish again"))
-        }
+        None => Err(Failure::new("this publication was stopped, or another worker took it over")
+            .hint("see what became of it (GET /api/v1/runs), and publish again")),
     }
 }
 

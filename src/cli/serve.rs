@@ -120,7 +120,8 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let app = App::new(Parts {
         public_url: serve.public_url()?.unwrap_or(here.clone()),
         ..parts(workspace, global, &serve, &passphrase)?
-    });
+    })
+    .doing("start the service")?;
     runtime.block_on(serving(app, &data, &serve, Listening { listener, here, tls }))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,5 +1,6 @@
 //! What all handlers share.
 
+use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -125,24 +126,27 @@ impl std::ops::Deref for App {
 
 impl App {
     /// Returns the service made of these parts.
-    pub fn new(parts: Parts) -> Self {
+    ///
+    /// # Errors
+    /// When the machine has no threads for it.
+    pub fn new(parts: Parts) -> io::Result<Self> {
         let public = Rate::per_second(parts.limits.public_per_second);
         let stopping = watch::Sender::new(false);
         let pulse = Pulse::at((parts.clock)());
-        Self(Arc::new(Inner {
+        Ok(Self(Arc::new(Inner {
             parts,
             metrics: Metrics::default(),
             logins: Logins::default(),
             public,
             files: Crowd::default(),
             lane: Lane::default(),
-            turns: [Turns::to_work(), Turns::to_send()],
+            turns: [Turns::to_work()?, Turns::to_send()?],
             readiness: Readiness::default(),
             pulse,
             holder: Holder::default(),
             stopping,
             vc: vc_api::Register::default(),
-        }))
+        })))
     }
 
     /// Ends what would go on for ever, as who watches a run: the service is about to stop.
@@ -239,13 +243,25 @@ impl App {
         caller: &Caller,
         work: impl FnOnce(&Self, &Desk<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
+        let done = tokio::task::spawn_blocking(self.work_at_desk(caller, work));
+        done.await.unwrap_or_else(|_| Err(Problem::internal("a worker panicked")))
+    }
+
+    /// Returns a caller's work with its desk, for the thread that is to do it.
+    pub(super) fn work_at_desk<T, W>(
+        &self,
+        caller: &Caller,
+        work: W,
+    ) -> impl FnOnce() -> Result<T, Problem> + Send + 'static + use<T, W>
+    where
+        W: FnOnce(&Self, &Desk<'_>) -> Result<T, Problem> + Send + 'static,
+    {
         let (app, actor, scope) = (self.clone(), caller.actor(), caller.scope.clone());
-        let done = tokio::task::spawn_blocking(move || {
+        move || {
             scope.over(&*app.store, |store| {
                 work(&app, &Desk { store, issuer: &app.issuer, actor: &actor, now: app.now() })
             })
-        });
-        done.await.unwrap_or_else(|_| Err(Problem::internal("a worker panicked")))
+        }
     }
 
     /// Does work that is nobody's act, off the event loop.

@@ -51,7 +51,8 @@ impl App {
     ) -> Body {
         let (tell, told) = tokio::sync::mpsc::channel::<Piece>(AHEAD);
         let app = self.clone();
-        tokio::task::spawn_blocking(move || {
+        // Without threads the service ends: the answer breaks off.
+        let _sent = self.sends().spawn(move || {
             let _turn = turn;
             let (reader, mut out) = (tell.clone(), BufWriter::with_capacity(PIECE, Pipe(tell.clone())));
             let made =

@@ -2,18 +2,23 @@
 //! Reading is bounded like writing, in memory and in time.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
 use std::time::Duration;
 
 use axum::http::StatusCode;
+use tokio::runtime::{Builder, Runtime};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::task::JoinHandle;
 
 use super::{App, Caller, Problem};
 use crate::desk::Desk;
 use crate::store;
 
+/// How long an idle thread is kept: no new one is to take memory anew.
+const DAY: Duration = Duration::from_secs(24 * 3_600);
 /// How long one waits for a turn.
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Most that wait or work at once.
@@ -25,10 +30,13 @@ const SHORT: usize = 100;
 /// Most that are sent at once, as they are made: each takes a thread until it is read.
 const SENT: usize = 3;
 
-/// So many at a time.
+/// So many at a time, on threads of their own: what a thread had in memory it keeps for a while for what it does next, so that
+/// work of this kind on any thread of the service would add up.
 pub(super) struct Turns {
     turns: Arc<Semaphore>,
     callers: Callers,
+    /// Its threads; only a moment without, while it is dropped.
+    threads: Option<Runtime>,
 }
 
 type Callers = Arc<Mutex<HashMap<String, usize>>>;
@@ -47,17 +55,29 @@ struct Place {
 
 impl Turns {
     /// Turns for work: as many as there are cores, and two at least.
-    pub(super) fn to_work() -> Self {
+    ///
+    /// # Errors
+    /// When there are no threads to be had.
+    pub(super) fn to_work() -> io::Result<Self> {
         Self::many(available_parallelism().map_or(2, usize::from).clamp(2, 8))
     }
 
     /// Turns for what is sent while it is made.
-    pub(super) fn to_send() -> Self {
+    ///
+    /// # Errors
+    /// When there are no threads to be had.
+    pub(super) fn to_send() -> io::Result<Self> {
         Self::many(SENT)
     }
 
-    fn many(turns: usize) -> Self {
-        Self { turns: Arc::new(Semaphore::new(turns)), callers: Callers::default() }
+    fn many(turns: usize) -> io::Result<Self> {
+        let threads = Builder::new_current_thread().max_blocking_threads(turns).thread_keep_alive(DAY).build()?;
+        Ok(Self { turns: Arc::new(Semaphore::new(turns)), callers: Callers::default(), threads: Some(threads) })
+    }
+
+    /// Does work that has its turn. Nothing if the service is about to end.
+    pub(super) fn spawn<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Option<JoinHandle<T>> {
+        self.threads.as_ref().map(|threads| threads.spawn_blocking(work))
     }
 
     /// Waits for a turn.
@@ -79,6 +99,15 @@ impl Turns {
         }
         callers.insert(caller.to_owned(), own + 1);
         Some(Place { callers: Arc::clone(&self.callers), id: caller.to_owned() })
+    }
+}
+
+impl Drop for Turns {
+    fn drop(&mut self) {
+        // Waits for nobody: it may be dropped on one of its own threads.
+        if let Some(threads) = self.threads.take() {
+            threads.shutdown_background();
+        }
     }
 }
 
@@ -158,12 +187,16 @@ impl App {
         work: impl FnOnce(&Self, &Desk<'_>) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let turn = self.turns().take(&caller.id.to_string()).await?;
-        self.at_desk(caller, move |app, desk| {
+        let work = self.work_at_desk(caller, work);
+        let done = self.turns().spawn(move || {
             // Kept until the work ends, also when nobody waits for it any more.
             let _turn = turn;
-            work(app, desk)
-        })
-        .await
+            work()
+        });
+        match done {
+            Some(done) => done.await.unwrap_or_else(|_| Err(Problem::internal("a worker panicked"))),
+            None => Err(busy()),
+        }
     }
 }
 
@@ -177,7 +210,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_caller_has_few_places_and_gets_them_back() {
-        let turns = Turns::many(100);
+        let turns = Turns::many(100).unwrap();
         let mut held = Vec::new();
         for _ in 0..EACH {
             held.push(turns.take("a").await.unwrap());
@@ -192,7 +225,7 @@ mod tests {
 
     #[tokio::test]
     async fn all_together_have_so_many_places_and_fewer_turns() {
-        let turns = Arc::new(Turns::many(1));
+        let turns = Arc::new(Turns::many(1).unwrap());
         let first = turns.take("first").await.unwrap();
         let waiting: Vec<_> = (1..ALL)
             .map(|n| {

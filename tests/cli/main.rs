@@ -13,6 +13,7 @@ mod life;
 mod lists;
 mod mistakes;
 mod output;
+mod people;
 mod readme;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;

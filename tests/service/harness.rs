@@ -121,7 +121,7 @@ impl World {
             hooks: Rules::default(),
         };
         change(&mut parts);
-        let app = App::new(parts);
+        let app = App::new(parts).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         Self { router: router(app.clone()), app, clock, runtime, folder }
     }

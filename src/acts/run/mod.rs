@@ -18,6 +18,7 @@ mod chosen;
 mod create;
 pub mod fate;
 mod foresee;
+mod group;
 pub(in crate::acts) mod journal;
 mod lease;
 mod made;

@@ -3,9 +3,10 @@
 //! service. What is published or changed meanwhile is seen: a group that conflicts is decided again.
 
 use super::create::create_as;
+use super::group::Group;
 use super::lease::{self, Holder, Taken};
 use super::record::{GROUP, RunRecord, read};
-use super::step::{Group, Step, finish};
+use super::step::{Step, finish};
 use super::{Chosen, Kind, Result, RunError, RunOver, RunRequest, TRIES, Undo};
 use crate::desk::Desk;
 use crate::store::StoreError;

@@ -85,7 +85,8 @@ impl Service {
             behind_proxy: 0,
             public_url: crate::server::PublicUrl::default(),
             steady: None,
-        });
+        })
+        .unwrap();
         let service = Self { router: router(app), store, clock };
         let owner = json!({ "token": link.expose(), "email": EMAIL, "name": "Ada", "password": PASSWORD });
         let made = service.send("POST", "/setup", &[], Some(owner.clone())).await.is(201);

@@ -30,7 +30,7 @@ pub struct RunQuery {
     pub kind: Option<Kind>,
     /// In this state.
     pub state: Option<RunState>,
-    /// Made by whom the audit log calls so, as `staff:7f3a` or `operator:ada`.
+    /// Made by those whom the audit log calls so, or who begin so: `staff:7f3a`, `operator:ada`.
     pub by: Option<String>,
     /// The newest first.
     pub newest: bool,
@@ -70,7 +70,7 @@ pub fn runs(store: &dyn Store, query: &RunQuery, cursor: Option<&str>, limit: us
         let page = store.find_documents(Collection::RUNS, &documents, cursor, limit)?;
         Ok((page.items.iter().map(Document::read).collect::<Result<Vec<RunRecord>, _>>()?, page.next))
     };
-    let keep = |run: &RunRecord| query.by.as_ref().is_none_or(|by| run.by.who().to_string() == *by);
+    let keep = |run: &RunRecord| query.by.as_ref().is_none_or(|by| run.by.who().to_string().starts_with(by));
     filtered(cursor, limit, LOOKED_AT, read, keep)
 }
 

@@ -177,7 +177,7 @@ struct RunFilter {
     kind: Option<Kind>,
     /// Only in this state.
     state: Option<RunState>,
-    /// Only those that this member of staff or operator made.
+    /// Only by those whose id begins so.
     #[param(example = "staff:7f3a")]
     by: Option<String>,
 }

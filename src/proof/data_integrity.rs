@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use ssi::json_ld::ContextLoader;
+use ssi_json_ld::ContextLoader;
 
 use super::eddsa::{PublicKey, SecretKey};
 use super::{json_ld, links, multibase, rdf};

@@ -10,9 +10,9 @@ use std::sync::LazyLock;
 use std::task::{Context, Poll, Waker};
 
 use serde_json::Value;
-use ssi::json_ld::expansion::Error as ExpansionError;
-use ssi::json_ld::object::Literal;
-use ssi::json_ld::{
+use ssi_json_ld::expansion::Error as ExpansionError;
+use ssi_json_ld::object::Literal;
+use ssi_json_ld::{
     CompactJsonLd, ContextLoader, Direction, Expandable, ExpandedDocument, Id, Iri, JsonLdError as SsiError,
     Node as LdNode, Object as LdObject, ValidId, Value as LdValue,
 };

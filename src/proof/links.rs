@@ -229,7 +229,7 @@ mod tests {
     /// What the library takes for an address is the wider set: otherwise it would drop what we let through.
     #[test]
     fn every_uri_is_an_address_to_the_library() {
-        use ssi::json_ld::Iri;
+        use ssi_json_ld::Iri;
         let pieces = [
             "a", "Z9", ":", "/", "//", "?", "#", "@", "[", "]", "[::1]", "[1:2::]", ".", "-", "~", "!", "%41",
             "%c3%a9", "é", " ", "8", "+",

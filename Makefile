@@ -68,7 +68,7 @@ bench: ## Measure the program, two scripts in other stacks, then questions to a 
 	@scripts/setup peers
 	@cargo build --profile $(PROFILE)
 	@target/venv/bin/python tests/peers/compare.py --testamur $(BIN) --people $(BENCH_PEOPLE)
-	@cargo bench --bench query --profile $(PROFILE)
+	@cargo bench --bench query --bench proof --profile $(PROFILE)
 
 faults: build ## Kill a run of 5,000 at 100 random instants and look for losses
 	@tests/faults/kill-nine --testamur $(BIN) --rounds $(ROUNDS)

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use ssi_json_ld::ContextLoader;
 
 use super::eddsa::{PublicKey, SecretKey};
+use super::shapes::Shapes;
 use super::{json_ld, links, multibase, rdf};
 use crate::credential::{Malformed, Timestamp, limits};
 
@@ -294,7 +295,11 @@ fn hash(
 
 fn canonical(loader: &ContextLoader, document: &Value) -> Result<String, DataIntegrityError> {
     let refuse = |problem: String| DataIntegrityError::Document(problem);
-    let statements = json_ld::statements_with(loader, document).map_err(|error| refuse(error.to_string()))?;
+    let statements = match std::ptr::eq(loader, &*LOADER) {
+        true => SHAPES.statements(loader, document),
+        false => json_ld::statements_with(loader, document),
+    };
+    let statements = statements.map_err(|error| refuse(error.to_string()))?;
     rdf::canonical(&statements).map_err(|error| refuse(error.to_string()))
 }
 
@@ -336,6 +341,7 @@ pub(super) fn canonical_double(value: f64) -> String {
 }
 
 static LOADER: LazyLock<ContextLoader> = LazyLock::new(|| json_ld::loader(&PINNED_CONTEXTS));
+static SHAPES: LazyLock<Shapes> = LazyLock::new(Shapes::default);
 
 #[cfg(test)]
 mod tests {

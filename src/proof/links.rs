@@ -92,6 +92,16 @@ pub fn check_uri(field: &str, text: &str) -> Result<(), Malformed> {
     if is_uri(text) { Ok(()) } else { Err(Malformed::new(field, "not a URI (RFC 3986)")) }
 }
 
+/// Returns whether the texts of a member are terms or addresses, by what the contexts make of them.
+pub(super) fn is_term_of(member: &str) -> bool {
+    matches!(LINKS.get(member), Some(Link::Type | Link::Vocabulary))
+}
+
+/// Returns whether the texts of a member are addresses.
+pub(super) fn is_address(member: &str) -> bool {
+    matches!(LINKS.get(member), Some(Link::Id | Link::Address))
+}
+
 /// Returns whether a text could be a term: letters, digits, `_`, `-` and `.`, as all that the contexts define.
 pub fn is_term(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || "_-.".contains(c))

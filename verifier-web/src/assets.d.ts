@@ -8,13 +8,21 @@ declare module '*.jsonld' {
   export default context;
 }
 declare module 'jsonld' {
-  interface Options {
-    algorithm: 'RDFC-1.0';
-    format: 'application/n-quads';
+  type Format = 'application/n-quads';
+  interface ToRdf {
+    format: Format;
     safe: true;
     documentLoader(url: string): Promise<{ contextUrl: null; documentUrl: string; document: unknown }>;
   }
-  const jsonld: { canonize(document: unknown, options: Options): Promise<string> };
+  interface Canonize {
+    algorithm: 'RDFC-1.0';
+    inputFormat: Format;
+    format: Format;
+  }
+  const jsonld: {
+    toRDF(document: unknown, options: ToRdf): Promise<unknown>;
+    canonize(quads: string, options: Canonize): Promise<string>;
+  };
   export default jsonld;
 }
 

@@ -3,30 +3,29 @@
 
 import jsonld from 'jsonld';
 
-import credentials from '../../../schemas/contexts/credentials-v2.jsonld';
-import badges from '../../../schemas/contexts/ob-v3p0-context-3.0.3.json';
-import extensions from '../../../schemas/contexts/ob-v3p0-extensions.json';
+import { CONTEXTS } from './contexts.js';
 import type { JsonObject } from './json.js';
+import { remembered } from './remembered.js';
 
-/** The contexts that we know, by address: those of src/proof/data_integrity.rs. */
-export const CONTEXTS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
-  ['https://www.w3.org/ns/credentials/v2', credentials],
-  ['https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json', badges],
-  ['https://purl.imsglobal.org/spec/ob/v3p0/extensions.json', extensions],
-]);
+const FORMAT = 'application/n-quads';
 
 /** Returns the canonical N-Quads of a document, one a line. Throws on any term, address or context that is not known. */
 export async function canonical(document: JsonObject): Promise<string> {
+  const quads = await remembered(document, statements);
+  return jsonld.canonize(quads, { algorithm: 'RDFC-1.0', inputFormat: FORMAT, format: FORMAT });
+}
+
+/** Returns the N-Quads of a document, by the library. */
+export async function statements(document: JsonObject): Promise<string> {
   // Plain objects: the library asks theirs for `hasOwnProperty`.
   const plain: unknown = JSON.parse(JSON.stringify(document));
-  return jsonld.canonize(plain, {
-    algorithm: 'RDFC-1.0',
-    format: 'application/n-quads',
+  return (await jsonld.toRDF(plain, {
+    format: FORMAT,
     safe: true,
     documentLoader: (url) => {
       const document = CONTEXTS.get(url);
       if (document === undefined) throw new Error(`context ${url} is not known`);
       return Promise.resolve({ contextUrl: null, documentUrl: url, document });
     },
-  });
+  })) as string;
 }

@@ -1,7 +1,7 @@
 // Links: the members that JSON-LD reads as addresses. Each must be a URI before a library sees it: src/proof/links.rs, by the
 // same grammar (RFC 3986 section 3, percent-encoded octets UTF-8, no `IPvFuture`) and in the same order.
 
-import { CONTEXTS } from './canonical.js';
+import { CONTEXTS } from './contexts.js';
 import { isObject, type Json, type JsonObject } from './json.js';
 import { Malformed } from './malformed.js';
 
@@ -53,6 +53,18 @@ function checkValue(path: string, link: Link | undefined, value: Json): void {
 /** Refuses a text that is no URI. */
 export function checkUri(field: string, text: string): void {
   if (!isUri(text)) throw new Malformed(field, 'not a URI (RFC 3986)');
+}
+
+/** Whether the texts of a member are terms or addresses, by what the contexts make of them. */
+export function isTermOf(member: string): boolean {
+  const link = LINKS.get(member);
+  return link === 'type' || link === 'vocabulary';
+}
+
+/** Whether the texts of a member are addresses. */
+export function isAddress(member: string): boolean {
+  const link = LINKS.get(member);
+  return link === 'id' || link === 'address';
 }
 
 /** Whether a text could be a term: letters, digits, `_`, `-` and `.`, as all that the contexts define. */

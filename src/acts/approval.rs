@@ -11,7 +11,7 @@ use super::second;
 use crate::accounts::{Permission, Proved};
 use crate::credential::Timestamp;
 use crate::desk::{Actor, Desk};
-use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Store, StoreError};
+use crate::store::{Collection, Document, DocumentQuery, DocumentWrite, Expect, Page, Store, StoreError};
 
 /// How long somebody can approve, in days.
 pub const DAYS: i64 = 7;
@@ -102,10 +102,8 @@ pub fn list(
     cursor: Option<&str>,
     limit: usize,
 ) -> Result<Page<Approval>> {
-    let page = match newest {
-        true => store.documents_newest(Collection::APPROVALS, "", cursor, limit)?,
-        false => store.documents(Collection::APPROVALS, "", cursor, limit)?,
-    };
+    let query = DocumentQuery { newest, ..DocumentQuery::default() };
+    let page = store.find_documents(Collection::APPROVALS, &query, cursor, limit)?;
     let read = |document: &Document| Ok(document.read::<Approval>()?.at(now));
     Ok(Page { items: page.items.iter().map(read).collect::<Result<_>>()?, next: page.next })
 }

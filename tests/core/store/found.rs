@@ -241,6 +241,13 @@ fn acts_are_found_as_by_looking_at_the_whole_log() {
                 wanted.reverse();
             }
         }
+        // Behind all acts: what is newest comes first all the same.
+        let (whole, far) = (AuditQuery::default(), "ff".repeat(8));
+        assert_eq!(
+            store.find_audit(&whole, true, Some(&far), 3).unwrap(),
+            store.find_audit(&whole, true, None, 3).unwrap()
+        );
+        assert!(store.find_audit(&whole, false, Some(&far), 3).unwrap().items.is_empty());
         for bad in ["00", "x", &"00".repeat(9)] {
             store.find_audit(&AuditQuery::default(), false, Some(bad), 5).unwrap_err();
         }

@@ -124,9 +124,12 @@ impl<E: Engine> Ordered<E> {
     ) -> Result<Page<AuditEntry>> {
         let limit = limit.clamp(1, PAGE_LIMIT);
         let mut next = match (self.sequence_of(cursor)?, newest) {
-            (Some(last), true) => last.checked_sub(1),
+            (last, true) => {
+                // A cursor may name an act that there is none of: nobody walks down to the newest one from there.
+                let head = super::super::audit_head(&self.engine)?.sequence;
+                last.map_or(Some(head), |last| last.checked_sub(1)).map(|next| next.min(head))
+            }
             (Some(last), false) => last.checked_add(1),
-            (None, true) => Some(super::super::audit_head(&self.engine)?.sequence),
             (None, false) => Some(0),
         };
         let mut items: Vec<AuditEntry> = Vec::new();

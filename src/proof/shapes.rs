@@ -15,7 +15,7 @@ use ssi_json_ld::ContextLoader;
 
 use super::json_ld::{self, JsonLdError};
 use super::links;
-use super::rdf::{Node, Object, Quad};
+use super::rdf::{self, Node, Object, Quad};
 
 /// Most shapes that are remembered: an issuer has a handful, by what is known of the people.
 const SHAPES: usize = 64;
@@ -23,9 +23,9 @@ const SHAPES: usize = 64;
 const SHAPE_BYTES: usize = 16 << 10;
 /// How addresses begin that no context shortens; a test looks at the contexts.
 const SCHEMES: [&str; 6] = ["https:", "http:", "did:", "urn:", "mailto:", "data:"];
-/// What stands for texts and addresses while a shape is learned, and where numbers begin then.
-const TEXT: &str = "https://shape.invalid/";
-const NUMBER: i64 = 7_000_001;
+/// What stands for texts and addresses while a shape is learned, and where numbers begin then: in the document that it is
+/// learned from, and in the one that it is held against. What a document itself says can look like one of them, not like both.
+const EXAMPLES: [(&str, i64); 2] = [("https://shape.invalid/", 7_000_001), ("https://form.invalid/", 8_000_001)];
 
 /// Shapes that were seen with one set of contexts.
 #[derive(Default)]
@@ -174,12 +174,23 @@ fn read_value<'d>(key: &str, value: &'d Value, shape: &mut String, leaves: &mut 
     Some(())
 }
 
-/// Asks the library what a document of this shape says.
+/// Asks the library what documents of this shape say: learns it from one, and holds it against another.
 fn learn(loader: &ContextLoader, document: &Value, leaves: usize) -> Option<Said> {
-    let (mut example, mut next) = (document.clone(), 0);
-    put_examples("", &mut example, &mut next);
-    let quads = json_ld::statements_with(loader, &example).ok()?;
-    let (_, examples) = read(&example)?;
+    let [example, other] = EXAMPLES.map(|kind| {
+        let mut example = document.clone();
+        put_examples("", &mut example, kind, &mut 0);
+        example
+    });
+    let said = learn_from(loader, &example, leaves)?;
+    let theirs = rdf::canonical(&json_ld::statements_with(loader, &other).ok()?).ok()?;
+    let (_, others) = read(&other)?;
+    (others.len() == leaves && rdf::canonical(&said.with(&others)).ok()? == theirs).then_some(said)
+}
+
+fn learn_from(loader: &ContextLoader, example: &Value, leaves: usize) -> Option<Said> {
+    let quads = json_ld::statements_with(loader, example).ok()?;
+    let (_, examples) = read(example)?;
+    let (name, _) = EXAMPLES[0];
     let names: HashMap<String, usize> = examples.iter().map(Leaf::text).zip(0..).collect();
     let (mut places, mut found) = (Vec::new(), vec![false; leaves]);
     for (at, quad) in quads.iter().enumerate() {
@@ -203,34 +214,34 @@ fn learn(loader: &ContextLoader, document: &Value, leaves: usize) -> Option<Said
     }
     places.iter().for_each(|(_, _, leaf)| found[*leaf] = true);
     let elsewhere = |quad: &Quad| {
-        let literal = |text: &str| text.contains(TEXT) && !names.contains_key(text);
+        let literal = |text: &str| text.contains(name) && !names.contains_key(text);
         let lost = match &quad.object {
             Object::Literal { text, datatype, language } => {
-                literal(text) || datatype.contains(TEXT) || language.as_ref().is_some_and(|text| text.contains(TEXT))
+                literal(text) || datatype.contains(name) || language.as_ref().is_some_and(|text| text.contains(name))
             }
             Object::Node(Node::Iri(text)) => literal(text),
             Object::Node(Node::Blank(_)) => false,
         };
-        lost || quad.predicate.contains(TEXT) || quad.graph.is_some()
+        lost || quad.predicate.contains(name) || quad.graph.is_some()
     };
     let whole = examples.len() == leaves && found.iter().all(|found| *found) && !quads.iter().any(elsewhere);
     whole.then_some(Said { quads, places })
 }
 
 /// Puts another text, address or number in each place.
-fn put_examples(key: &str, value: &mut Value, next: &mut i64) {
+fn put_examples(key: &str, value: &mut Value, kind: (&str, i64), next: &mut i64) {
     match value {
         Value::String(_) if key == "@context" || links::is_term_of(key) => {}
         Value::String(text) => {
-            *text = format!("{TEXT}{next}");
+            *text = format!("{}{next}", kind.0);
             *next += 1;
         }
         Value::Number(number) => {
-            *number = Number::from(NUMBER + *next);
+            *number = Number::from(kind.1 + *next);
             *next += 1;
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| put_examples(key, item, next)),
-        Value::Object(members) => members.iter_mut().for_each(|(name, value)| put_examples(name, value, next)),
+        Value::Array(items) => items.iter_mut().for_each(|item| put_examples(key, item, kind, next)),
+        Value::Object(members) => members.iter_mut().for_each(|(name, value)| put_examples(name, value, kind, next)),
         Value::Null | Value::Bool(_) => {}
     }
 }
@@ -396,6 +407,27 @@ mod tests {
             document["credentialSubject"]["achievement"]["id"] = json!(address);
             let theirs = canonical(json_ld::statements_with(&loader, &document));
             assert_eq!(canonical(shapes.statements(&loader, &document)), theirs, "{address}");
+        }
+    }
+
+    /// A shape's own words may look like what stands for its texts while it is learned.
+    #[test]
+    fn no_document_teaches_what_is_not_so() {
+        let loader = loader();
+        let leaves = read(&whole()).map_or(0, |(_, leaves)| leaves.len());
+        for (name, _) in EXAMPLES {
+            for n in 0..leaves {
+                let shapes = Shapes::default();
+                let mut document = whole();
+                document["type"].as_array_mut().unwrap().push(json!(format!("{name}{n}")));
+                (0..3).for_each(|_| drop(shapes.statements(&loader, &document)));
+                for (pointer, text) in [("/id", "urn:other"), ("/credentialSubject/achievement/id", "urn:another")] {
+                    *document.pointer_mut(pointer).unwrap() = json!(text);
+                }
+                let theirs = canonical(json_ld::statements_with(&loader, &document));
+                assert!(theirs.is_some());
+                assert_eq!(canonical(shapes.statements(&loader, &document)), theirs, "{name}{n}");
+            }
         }
     }
 

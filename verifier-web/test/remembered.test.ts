@@ -101,6 +101,23 @@ test('the third document of a shape needs no library, and has the canonical form
   await remembered(parsed(WHOLE), none);
 });
 
+test('no document teaches what is not so', async () => {
+  const leaves = 24;
+  for (const [name, number] of [['https://shape.invalid/', '7000001.0'], ['https://form.invalid/', '8000001.0']] as const) {
+    for (let n = 0; n < leaves; n++) {
+      // A type that looks like what stands for a text, and a number that looks like what stands for one.
+      const text = JSON.stringify({ ...WHOLE, type: [...WHOLE.type, `${name}${n}`] }).replace('"creditsEarned":4', `"creditsEarned":${number}`);
+      const document = (): JsonObject => parseJson(utf8(text), 1 << 20, 'payload') as JsonObject;
+      for (const _ of [1, 2, 3]) await remembered(document(), statements);
+      const other = document();
+      other['id'] = 'urn:other';
+      ((other['credentialSubject'] as JsonObject)['achievement'] as JsonObject)['id'] = 'urn:another';
+      const sorted = (quads: string): string[] => quads.split('\n').sort();
+      assert.deepEqual(sorted(await remembered(other, statements)), sorted(await statements(other)), `${name}${n}`);
+    }
+  }
+});
+
 test('no context has a prefix of the name of a scheme', () => {
   const names = new Set<string>();
   const collect = (value: unknown): void => {

@@ -16,9 +16,12 @@ const SHAPES = 64;
 const SHAPE_LENGTH = 16 * 1024;
 /** How addresses begin that no context shortens; a test looks at the contexts. */
 export const SCHEMES = ['https:', 'http:', 'did:', 'urn:', 'mailto:', 'data:'];
-/** What stands for texts and addresses while a shape is learned, and where numbers begin then. */
-const TEXT = 'https://shape.invalid/';
-const NUMBER = 7_000_001;
+/**
+ * What stands for texts and addresses while a shape is learned, and where numbers begin then: in the document that it is learned
+ * from, and in the one that it is held against. What a document itself says can look like one of them, not like both.
+ */
+const LEARNED_FROM = { text: 'https://shape.invalid/', number: 7_000_001 };
+const HELD_AGAINST = { text: 'https://form.invalid/', number: 8_000_001 };
 const EXAMPLES = /<https:\/\/shape\.invalid\/(\d+)>|"https:\/\/shape\.invalid\/(\d+)"|"(7\d{6})"/g;
 
 interface Leaf {
@@ -90,17 +93,26 @@ function read(key: string, value: Json, leaves: Leaf[]): string | undefined {
   return `{${parts.join(',')}}`;
 }
 
-/** Asks the library what documents of this shape say; nothing if it does not say each leaf as it is. */
+/** Asks the library what documents of this shape say: learns it from one, and holds it against another. */
 async function learned(document: JsonObject, leaves: number, library: Library): Promise<Said | undefined> {
-  let next = 0;
-  const example = exampleOf('', document, () => next++) as JsonObject;
+  const result = await learnedFrom(exampleOf(document, LEARNED_FROM), leaves, library);
+  if (!result) return undefined;
+  const other = exampleOf(document, HELD_AGAINST);
+  const others: Leaf[] = [];
+  read('', other, others);
+  const theirs = await library(other).catch(() => '');
+  const sorted = (quads: string): string => quads.split('\n').sort().join('\n');
+  return others.length === leaves && sorted(filled(result, others)) === sorted(theirs) ? result : undefined;
+}
+
+async function learnedFrom(example: JsonObject, leaves: number, library: Library): Promise<Said | undefined> {
   const examples: Leaf[] = [];
   read('', example, examples);
   const said = await library(example).catch(() => '');
   const result: Said = { pieces: [], leaves: [] };
   let end = 0;
   for (const found of said.matchAll(EXAMPLES)) {
-    const leaf = found[3] === undefined ? Number(found[1] ?? found[2]) : Number(found[3]) - NUMBER;
+    const leaf = found[3] === undefined ? Number(found[1] ?? found[2]) : Number(found[3]) - LEARNED_FROM.number;
     const kind = found[1] !== undefined ? 'address' : found[2] !== undefined ? 'text' : 'number';
     if (examples[leaf]?.kind !== kind) return undefined;
     result.pieces.push(said.slice(end, found.index));
@@ -109,19 +121,23 @@ async function learned(document: JsonObject, leaves: number, library: Library): 
   }
   result.pieces.push(said.slice(end));
   const all = new Set(result.leaves.map(({ leaf }) => leaf));
-  const elsewhere = result.pieces.some((piece) => piece.includes(TEXT));
-  return said !== '' && next === leaves && all.size === leaves && !elsewhere ? result : undefined;
+  const elsewhere = result.pieces.some((piece) => piece.includes(LEARNED_FROM.text));
+  return said !== '' && examples.length === leaves && all.size === leaves && !elsewhere ? result : undefined;
 }
 
 /** Returns a document with another text, address or number in each place. */
-function exampleOf(key: string, value: Json, next: () => number): Json {
-  if (typeof value === 'string') return key === '@context' || isTermOf(key) ? value : `${TEXT}${next()}`;
-  if (typeof value === 'number' && Number.isSafeInteger(value)) return NUMBER + next();
-  if (Array.isArray(value)) return value.map((item) => exampleOf(key, item, next));
-  if (!isObject(value)) return value;
-  const example = Object.create(null) as JsonObject;
-  for (const [name, inner] of Object.entries(value)) example[name] = exampleOf(name, inner, next);
-  return example;
+function exampleOf(document: JsonObject, { text, number }: typeof LEARNED_FROM): JsonObject {
+  let next = 0;
+  const put = (key: string, value: Json): Json => {
+    if (typeof value === 'string') return key === '@context' || isTermOf(key) ? value : `${text}${next++}`;
+    if (typeof value === 'number' && Number.isSafeInteger(value)) return number + next++;
+    if (Array.isArray(value)) return value.map((item) => put(key, item));
+    if (!isObject(value)) return value;
+    const example = Object.create(null) as JsonObject;
+    for (const [name, inner] of Object.entries(value)) example[name] = put(name, inner);
+    return example;
+  };
+  return put('', document) as JsonObject;
 }
 
 function filled({ pieces, leaves }: Said, texts: Leaf[]): string {

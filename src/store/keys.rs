@@ -1,6 +1,6 @@
 //! Keys of the records, made so that they sort as the listings promise: numbers big-endian, texts ended by a zero byte.
 //!
-//! Layout 5. A new kind of record takes a new first byte; changing a meaning raises [`super::ordered::LAYOUT`].
+//! Layout 6. A new kind of record takes a new first byte; changing a meaning raises [`super::ordered::LAYOUT`].
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};

@@ -30,7 +30,7 @@ use super::keys::{self, kind};
 use super::{Act, AuditEntry, Page, Result, StoreError, wanted};
 
 /// Layout of keys and records that this version writes.
-pub(super) const LAYOUT: u32 = 5;
+pub(super) const LAYOUT: u32 = 6;
 /// The first layout, which had no rosters; [`roster`] adds them when such a store is opened.
 const LAYOUT_WITHOUT_ROSTERS: u32 = 1;
 /// The second, in which one person only was found by an address; [`people`] adds what finds all.
@@ -39,6 +39,8 @@ const LAYOUT_OF_ONE_TO_A_MAILBOX: u32 = 2;
 const LAYOUT_OF_RUNS_APART: u32 = 3;
 /// The fourth, in which a search went through all records; [`index`] adds what it goes through now.
 const LAYOUT_WITHOUT_INDEXES: u32 = 4;
+/// The fifth, whose blocks of certificates were longer than what is kept as one piece.
+const LAYOUT_OF_LONG_BLOCKS: u32 = 5;
 
 /// Largest encoded record, in bytes.
 pub const RECORD_BYTES: usize = 60 * 1024;
@@ -100,7 +102,7 @@ impl<E: Engine> Ordered<E> {
                 engine.sync()?;
             }
             Some(Ok(LAYOUT)) => {}
-            Some(Ok(layout @ LAYOUT_WITHOUT_ROSTERS..=LAYOUT_WITHOUT_INDEXES)) => older = Some(layout),
+            Some(Ok(layout @ LAYOUT_WITHOUT_ROSTERS..=LAYOUT_OF_LONG_BLOCKS)) => older = Some(layout),
             Some(Ok(found)) => return Err(StoreError::Layout { found, known: LAYOUT }),
             None | Some(Err(_)) => return Err(damaged(&engine, "its layout record is missing")),
         }
@@ -118,7 +120,11 @@ impl<E: Engine> Ordered<E> {
             if layout <= LAYOUT_OF_RUNS_APART {
                 store.move_runs()?;
             }
-            store.add_indexes()?;
+            if layout <= LAYOUT_WITHOUT_INDEXES {
+                store.add_indexes()?;
+            } else {
+                store.renew_facets()?;
+            }
             // Last: an opening that was interrupted is done again.
             store.write_entries(vec![(LAYOUT_KEY.to_vec(), Some(LAYOUT.to_be_bytes().to_vec()))])?;
         }

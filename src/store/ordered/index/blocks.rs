@@ -1,4 +1,4 @@
-//! Blocks: what is searched of up to [`BLOCK`] records beside each other, as one value.
+//! Blocks: what is searched of some records beside each other, as one value.
 //!
 //! After a byte that names the form, for each record in order: its place in the block (1 byte), the length of what is
 //! searched (4 bytes, big-endian), and that.
@@ -9,13 +9,12 @@ use super::super::damaged;
 use super::{Engine, Result};
 use crate::store::StoreError;
 
-/// Records of a block.
-pub(super) const BLOCK: u64 = 64;
 const FORM: u8 = 1;
 
-/// Returns in which block a record of this number is, and where there.
-pub(super) fn split(number: u64) -> (u64, u8) {
-    (number / BLOCK, (number % BLOCK) as u8)
+/// Returns in which block of `size` records one of this number is, and where there.
+pub(super) fn split(number: u64, size: u8) -> (u64, u8) {
+    let size = u64::from(size.max(1));
+    (number / size, (number % size) as u8)
 }
 
 /// Returns a block with some of its records changed; empty if none is left.
@@ -49,7 +48,7 @@ pub(super) fn read<'b>(engine: &impl Engine, block: &'b [u8]) -> Result<Vec<(u8,
         Some((&FORM, rest)) => rest,
         Some(_) => return Err(broken()),
     };
-    let mut records = Vec::with_capacity(BLOCK as usize);
+    let mut records = Vec::new();
     while let Some((slot, after)) = rest.split_first() {
         rest = after;
         records.push((*slot, take(&mut rest).ok_or_else(broken)?));

@@ -1,7 +1,7 @@
 //! What the store finds records by besides their keys: it follows from the records, and is written in the same step.
 //!
-//! What is searched of certificates and people stands in blocks of [`blocks::BLOCK`], so that a search goes through some
-//! hundred values and not through all records, and reads only those records that it finds. Acts are never changed, so theirs
+//! What is searched of certificates and people stands in blocks of some dozen, so that a search goes through some hundred or
+//! thousand values and not through all records, and reads only those records that it finds. Acts are never changed, so theirs
 //! are written once, when a block is full. Documents are found by the members that their collection declares. An index never
 //! decides: every record that it leads to is looked at.
 
@@ -108,10 +108,7 @@ pub(super) fn follow<E: Engine>(draft: &mut OpenWrite<'_, E>) -> Result<()> {
 impl<E: Engine> Ordered<E> {
     /// Makes the indexes of an older store. Done again from the beginning when an earlier call was stopped.
     pub(super) fn add_indexes(&self) -> Result<()> {
-        self.each(&keys::named(kind::CERTIFICATE, b""), |draft, _, bytes| {
-            draft.touched.certificate(&decode(&self.engine, bytes)?);
-            Ok(())
-        })?;
+        self.renew_facets()?;
         self.each(&keys::named(kind::ROSTER, b""), |draft, key, person| people::add(draft, key, person))?;
         for collection in Collection::ALL.iter().filter(|collection| !collection.indexes().is_empty()) {
             let start = super::documents::key(collection.name(), "");
@@ -124,6 +121,18 @@ impl<E: Engine> Ordered<E> {
             })?;
         }
         self.seal_acts()
+    }
+
+    /// Makes the blocks of certificates anew: an older store has larger ones. Done again from the beginning, too.
+    pub(super) fn renew_facets(&self) -> Result<()> {
+        self.each(&keys::named(kind::FACETS, b""), |draft, key, _| {
+            draft.delete(key.to_vec());
+            Ok(())
+        })?;
+        self.each(&keys::named(kind::CERTIFICATE, b""), |draft, _, bytes| {
+            draft.touched.certificate(&decode(&self.engine, bytes)?);
+            Ok(())
+        })
     }
 
     /// Goes through all records that start so, and writes what follows from them.
@@ -214,7 +223,7 @@ mod tests {
         let (indexes, records): (Vec<_>, Vec<_>) =
             wanted.iter().cloned().partition(|(key, _)| INDEXES.contains(&key[0]));
         // Blocks of certificates and of texts; a place each; a person and a state of each row; acts.
-        assert_eq!(indexes.len(), 21 + 21 + 1_300 + 2_600 + 2);
+        assert_eq!(indexes.len(), 41 + 21 + 1_300 + 2_600 + 2);
         for kept in [0, 1, 700, indexes.len()] {
             // What layout 4 wrote, and what an interrupted opening has made since.
             let old = MemoryEngine::default();
@@ -234,6 +243,39 @@ mod tests {
             assert_eq!(opened.find_documents(Collection::RUN_ROWS, &rows, None, 5).unwrap().items.len(), 1);
             let acts = AuditQuery { subject: Some("s77".into()), ..AuditQuery::default() };
             assert_eq!(opened.find_audit(&acts, true, None, 5).unwrap().items.len(), 1);
+        }
+    }
+
+    /// The blocks of certificates as layout 5 had them: of 64.
+    fn long_blocks(engine: &MemoryEngine, blocks: &[(Vec<u8>, Vec<u8>)]) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let mut long: BTreeMap<u64, Vec<(u8, Vec<u8>)>> = BTreeMap::new();
+        for (key, block) in blocks {
+            let first = keys::last_u64(key).unwrap() * u64::from(certificates::BLOCK);
+            for (slot, facets) in blocks::read(engine, block).unwrap() {
+                let number = first + u64::from(slot);
+                long.entry(number / 64).or_default().push(((number % 64) as u8, facets.to_vec()));
+            }
+        }
+        let written = |records: &[(u8, Vec<u8>)]| blocks::written(records.iter().map(|(slot, one)| (*slot, &one[..])));
+        long.iter().map(|(block, records)| (keys::facets(&event().code, 2026, *block), written(records))).collect()
+    }
+
+    #[test]
+    fn long_blocks_of_certificates_become_short_ones_also_after_an_interruption() {
+        let wanted = entries(&filled());
+        let (blocks, others): (Vec<_>, Vec<_>) = wanted.iter().cloned().partition(|(key, _)| key[0] == kind::FACETS);
+        let long = long_blocks(&MemoryEngine::default(), &blocks);
+        assert_eq!((blocks.len(), long.len()), (41, 21));
+        // All as it was; some taken out; all taken out; some made.
+        for left in [&long[..], &long[7..], &[], &blocks[..9]] {
+            let old = MemoryEngine::default();
+            let mut all: Vec<_> = others.iter().chain(left).cloned().collect();
+            all.push((LAYOUT_KEY.to_vec(), 5_u32.to_be_bytes().to_vec()));
+            old.write(all.into_iter().map(|(key, value)| (key, Some(value))).collect()).unwrap();
+            let opened = MemoryStore::over(old).unwrap();
+            assert_eq!(opened.engine.get(LAYOUT_KEY).unwrap().unwrap(), LAYOUT.to_be_bytes());
+            let made: Vec<_> = entries(&opened).into_iter().filter(|(key, _)| key[0] == kind::FACETS).collect();
+            assert!(made == blocks);
         }
     }
 

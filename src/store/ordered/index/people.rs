@@ -8,12 +8,14 @@ use crate::credential::EventCode;
 use crate::store::query::person_text;
 use crate::store::{PAGE_LIMIT, Page, Participant, PeopleQuery, PersonKey, StoreError};
 
+/// People of a block.
+pub(super) const BLOCK: u8 = 64;
 /// Blocks read at a time.
 const BLOCKS: usize = 64;
 
 /// Returns the block that a place of a roster is in, and where there.
 pub(super) fn place(event: &EventCode, place: u64) -> (Vec<u8>, u8) {
-    let (block, slot) = blocks::split(place);
+    let (block, slot) = blocks::split(place, BLOCK);
     (keys::texts(event, block), slot)
 }
 
@@ -75,7 +77,11 @@ impl<E: Engine> Ordered<E> {
     fn places_with(&self, finder: &Finder<'_>, found: &[(Vec<u8>, Vec<u8>)]) -> Result<Vec<u64>> {
         let mut places = Vec::new();
         for (key, block) in found {
-            let first = keys::last_u64(key).ok_or_else(|| blocks::broken(&self.engine))? * blocks::BLOCK;
+            let first = keys::last_u64(key).ok_or_else(|| blocks::broken(&self.engine))? * u64::from(BLOCK);
+            // Most blocks hold it nowhere: one look says so.
+            if finder.find(block).is_none() {
+                continue;
+            }
             let with = blocks::read(&self.engine, block)?.into_iter().filter(|(_, text)| finder.find(text).is_some());
             places.extend(with.map(|(slot, _)| first + u64::from(slot)));
         }

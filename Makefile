@@ -9,7 +9,7 @@ BENCH_PEOPLE ?= 2000
 ROUNDS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web build demo test differential e2e api load abuse proxy reads lint bench faults
+.PHONY: help setup web build demo try test differential e2e api load abuse proxy reads lint bench faults
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -26,6 +26,18 @@ build: web ## Build the testamur program
 demo: build ## Show the whole life of 200 certificates, into demo-out/
 	@rm -rf demo-out
 	@$(BIN) demo --people $(PEOPLE) --out demo-out
+
+# Renamed when it is whole: what was stopped halfway is made anew.
+try-out:
+	@rm -rf try-out.part
+	@$(BIN) demo --people $(PEOPLE) --out try-out.part > /dev/null
+	@mv try-out.part try-out
+
+try: build ## Serve the demo's data at http://127.0.0.1:8080, kept in try-out/, until Ctrl-C
+	@$(MAKE) --no-print-directory try-out
+	@echo "Certificates are in try-out/certificates; drop one on http://127.0.0.1:8080/verify/ to check it."
+	@echo "The API is described at http://127.0.0.1:8080/api/v1/docs. The first owner sets a password with the link below."
+	@$(BIN) serve --data try-out/issuer --passphrase-file try-out/passphrase.txt --site try-out/site --log text
 
 test: setup ## Check the format and run all tests
 	@scripts/web --must

@@ -9,7 +9,7 @@ BENCH_PEOPLE ?= 2000
 ROUNDS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web build demo try test differential e2e api load abuse proxy reads lint bench faults
+.PHONY: help setup web build demo try test differential e2e api load abuse proxy reads lint bench pairs faults
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -81,6 +81,18 @@ bench: ## Measure the program, two scripts in other stacks, then questions to a 
 	@cargo build --profile $(PROFILE)
 	@target/venv/bin/python tests/peers/compare.py --testamur $(BIN) --people $(BENCH_PEOPLE)
 	@cargo bench --bench query --bench proof --profile $(PROFILE)
+
+# The program of an earlier commit: make pairs BEFORE=7f1119e
+target/before/%/release/testamur:
+	@rm -rf target/before/$*/tree && git worktree prune
+	git worktree add --detach target/before/$*/tree $*
+	cd target/before/$*/tree && scripts/web && CARGO_TARGET_DIR=$(CURDIR)/target/before/$* cargo build --release
+	git worktree remove --force target/before/$*/tree
+
+pairs: ## Measure the program against that of an earlier commit, BEFORE=COMMIT, in turns
+	@$(MAKE) --no-print-directory build PROFILE=release
+	@$(MAKE) --no-print-directory target/before/$(BEFORE)/release/testamur
+	@python3 tests/peers/pairs.py --before target/before/$(BEFORE)/release/testamur --people $(BENCH_PEOPLE)
 
 faults: build ## Kill a run of 5,000 at 100 random instants and look for losses
 	@tests/faults/kill-nine --testamur $(BIN) --rounds $(ROUNDS)

@@ -10,6 +10,7 @@
 //! - [`keys`]: signing and root keys, key files, the key manifest and its root chain.
 //! - [`status`]: status lists, their index permutation, the trust snapshot.
 //! - [`qr`]: wire format 1 and the QR symbol.
+//! - `deflate`: small payloads made as small as they go, and what one certificate adds to a page made small in a hurry.
 //! - [`verify`]: one text and a set of trust anchors in, one verdict out.
 //!
 //! Around it:
@@ -55,9 +56,9 @@
 //! making      -> credential desk import keys proof qr render scene status store template
 //! proof       -> credential guard
 //! publish     -> credential desk keys making proof status store verify
-//! qr          -> credential proof
+//! qr          -> credential deflate proof
 //! reading     -> credential keys proof qr status
-//! render      -> credential guard qr scene
+//! render      -> credential deflate guard qr scene
 //! scene       -> qr
 //! server      -> accounts acts credential desk eligibility import inspect keys making proof publish reading render
 //! server      -> status store template vault verify webhooks
@@ -77,6 +78,7 @@ pub mod accounts;
 pub mod acts;
 pub mod cli;
 pub mod credential;
+mod deflate;
 pub mod desk;
 pub mod eligibility;
 mod guard;

@@ -50,7 +50,12 @@ impl Symbol {
         let layout = Layout::of(version);
         let symbol = layout.best_masked(&layout.placed(data.iter().chain(&correction)));
         let size = symbol.size;
-        let modules = symbol.rows.iter().flat_map(|row| (0..size).map(move |x| row >> x & 1 == 1)).collect();
+        let mut modules = Vec::with_capacity(size * size);
+        for row in &symbol.rows {
+            let (low, high) = (*row as u64, (*row >> 64) as u64);
+            modules.extend((0..size.min(64)).map(|x| low >> x & 1 == 1));
+            modules.extend((0..size.saturating_sub(64)).map(|x| high >> x & 1 == 1));
+        }
         Ok(Self { version, size, modules })
     }
 }
@@ -123,8 +128,10 @@ impl<'a> Segments<'a> {
 struct Layout {
     /// Finder, timing and alignment patterns and the version's number; format information left light.
     patterns: Grid,
-    /// The eight masks, on data modules only.
+    /// The eight masks, on data modules only, with the format information that names them.
     masks: [Grid; 8],
+    /// The same with rows and columns exchanged.
+    turned: [Grid; 8],
     /// The data modules in the order of their bits (section 7.7.3).
     order: Vec<(u8, u8)>,
 }
@@ -147,8 +154,13 @@ impl Layout {
             patterns.set(x, y, module != Module::Empty && module.is_dark());
         }
         let order = zigzag(size).filter(|(x, y)| data.dark(usize::from(*x), usize::from(*y))).collect();
-        let masks = std::array::from_fn(|mask| data.mask(mask));
-        Self { patterns, masks, order }
+        let masks: [Grid; 8] = std::array::from_fn(|mask| {
+            let mut formatted = patterns.clone();
+            draw_format(&mut formatted, mask);
+            data.mask(mask).inverted(&formatted.inverted(&patterns))
+        });
+        let turned = std::array::from_fn(|mask| masks[mask].transposed());
+        Self { patterns, masks, turned, order }
     }
 
     /// Puts codewords on the data modules, highest bit first.
@@ -162,15 +174,20 @@ impl Layout {
     }
 
     fn masked(&self, unmasked: &Grid, mask: usize) -> Grid {
-        let mut grid = unmasked.inverted(&self.masks[mask]);
-        draw_format(&mut grid, mask);
-        grid
+        unmasked.inverted(&self.masks[mask])
     }
 
     /// Returns the symbol under the mask of lowest penalty; the first of equals.
     fn best_masked(&self, unmasked: &Grid) -> Grid {
-        let masked = (0..8).map(|mask| self.masked(unmasked, mask));
-        masked.min_by_key(Grid::penalty).expect("there are eight masks")
+        let turned = unmasked.transposed();
+        let (mut lowest, mut best) = (u32::MAX, 0);
+        for mask in 0..8 {
+            let symbol = self.masked(unmasked, mask);
+            if let Some(penalty) = symbol.penalty_below(&turned.inverted(&self.turned[mask]), lowest) {
+                (lowest, best) = (penalty, mask);
+            }
+        }
+        self.masked(unmasked, best)
     }
 }
 
@@ -259,7 +276,7 @@ mod tests {
                 let modules: Vec<bool> =
                     ours.rows.iter().flat_map(|row| (0..ours.size).map(move |x| row >> x & 1 == 1)).collect();
                 let dark: Vec<bool> = theirs.into_colors().into_iter().map(|c| c == Color::Dark).collect();
-                assert_eq!(modules, dark, "version {version} mask {mask}");
+                assert!(modules == dark, "version {version} mask {mask}");
             }
             assert_eq!(Symbol::of(&text).unwrap().version, version);
         }

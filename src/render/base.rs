@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::content::{self, Fonts};
 use super::fonts::{self, FontUse, Kept, OBJECTS_PER_FONT, Subset};
 use super::picture::{Format, PictureError};
-use super::syntax::{self, LEVEL_BASE, Objects, deflate, put};
+use super::syntax::{self, Objects, deflate, put};
 use super::{RenderError, icc, picture, vector};
 use crate::scene::{FontId, FontSource, ImageItem, Item, Scene};
 
@@ -96,13 +96,13 @@ impl Base {
         let skeleton = Skeleton::new(base)?;
         let mut objects = Objects { bytes: HEADER.to_vec(), ..Objects::default() };
         objects.object(PAGES, format!("<</Type/Pages/Count 1/Kids[{PAGE} 0 R]>>").as_bytes());
-        objects.stream(PROFILE, "/N 3/Filter/FlateDecode", &deflate(&icc::srgb(), LEVEL_BASE));
-        let make = |id, used| Subset::new(id, fonts.face(id), used, LEVEL_BASE).map(Arc::new);
+        objects.stream(PROFILE, "/N 3/Filter/FlateDecode", &deflate(&icc::srgb()));
+        let make = |id, used| Subset::new(id, fonts.face(id), used, deflate).map(Arc::new);
         let mut used = fonts::uses(&base.items);
         lettered.iter().for_each(|id| used.entry(*id).or_default().add_letters(fonts.face(*id)));
         let subsets = subsets(used, 'S', make)?;
-        let drawn = content::draw(&base.items, &subsets, &skeleton.names);
-        objects.stream(BASE_CONTENT, "/Filter/FlateDecode", &deflate(&drawn, LEVEL_BASE));
+        let (drawn, _) = content::draw(&base.items, &subsets, &skeleton.names);
+        objects.stream(BASE_CONTENT, "/Filter/FlateDecode", &deflate(&drawn));
         let mut next = FIRST_FREE;
         let entries = write_fonts(&mut objects, subsets.values(), &mut next);
         let pictures = skeleton.write_pictures(&mut objects, &mut next);

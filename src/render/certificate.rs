@@ -8,9 +8,10 @@ use super::base::{
 };
 use super::content::Fonts;
 use super::fonts::{self, FontUse};
-use super::syntax::{LEVEL_CONTENT, Objects, deflate, number, put, text};
+use super::syntax::{Objects, number, put, text};
 use super::{RenderError, content, metadata};
 use crate::credential::Timestamp;
+use crate::deflate::quick;
 use crate::scene::{FontId, FontSource, Item, Scene};
 
 /// Name of the attached credential.
@@ -58,11 +59,11 @@ impl Base {
         used.retain(|id, _| !subsets.contains_key(id));
         let own_subsets = subsets_of(used, 'D', |id, used| self.kept.subset(id, faces.face(id), used))?;
         subsets.extend(own_subsets.iter().map(|(id, own)| (*id, own.clone())));
-        let drawn = content::draw(&own.items, &subsets, &[]);
+        let (drawn, known) = content::draw(&own.items, &subsets, &[]);
         let mut bytes = Vec::with_capacity(self.bytes.len() + OWN_BYTES);
         bytes.extend_from_slice(&self.bytes);
         let mut objects = Objects { bytes, entries: Vec::with_capacity(32) };
-        objects.stream(CONTENT, "/Filter/FlateDecode", &deflate(&drawn, LEVEL_CONTENT));
+        objects.stream(CONTENT, "/Filter/FlateDecode", &quick(&drawn, &known));
         let mut next = self.next;
         let own_fonts = write_fonts(&mut objects, own_subsets.values(), &mut next);
         let links = self.write_links(&mut objects, &own.items, &meta.verify_url, &mut next);

@@ -4,16 +4,18 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::fonts::Subset;
-use super::syntax::{operation, put};
+use super::syntax::{operation, places, put};
 use super::{qr, text};
+use crate::deflate::Known;
 use crate::scene::{Color, FontId, Item, Path, PathSegment};
 
 /// A font subset and its name in the page's resources.
 pub(super) type Fonts = BTreeMap<FontId, (String, Arc<Subset>)>;
 
-/// Writes the items. Pictures are named `P1`, `P2`, … by `pictures`, in the order of the items; links are not drawn.
-pub(super) fn draw(items: &[Item], fonts: &Fonts, pictures: &[String]) -> Vec<u8> {
-    let mut out = Vec::new();
+/// Writes the items. Pictures are named `P1`, `P2`, … by `pictures`, in the order of the items; links are not drawn. Also
+/// returns what is known to stand in it twice.
+pub(super) fn draw(items: &[Item], fonts: &Fonts, pictures: &[String]) -> (Vec<u8>, Vec<Known>) {
+    let (mut out, mut known) = (Vec::new(), Vec::new());
     let mut pictures = pictures.iter();
     for item in items {
         match item {
@@ -31,11 +33,11 @@ pub(super) fn draw(items: &[Item], fonts: &Fonts, pictures: &[String]) -> Vec<u8
                     put(&mut out, format_args!("/{name} Do Q\n"));
                 }
             }
-            Item::Qr(symbol) => qr::draw(&mut out, symbol),
+            Item::Qr(symbol) => qr::draw(&mut out, symbol, &mut known),
             Item::Link { .. } => {}
         }
     }
-    out
+    (out, known)
 }
 
 fn outline(out: &mut Vec<u8>, path: &Path) {
@@ -54,9 +56,9 @@ fn outline(out: &mut Vec<u8>, path: &Path) {
     }
     for segment in &path.segments {
         match *segment {
-            PathSegment::Move(x, y) => operation(out, &[x, y], "m"),
-            PathSegment::Line(x, y) => operation(out, &[x, y], "l"),
-            PathSegment::Curve(a, b, c, d, x, y) => operation(out, &[a, b, c, d, x, y], "c"),
+            PathSegment::Move(x, y) => places(out, &[x, y], "m"),
+            PathSegment::Line(x, y) => places(out, &[x, y], "l"),
+            PathSegment::Curve(a, b, c, d, x, y) => places(out, &[a, b, c, d, x, y], "c"),
             PathSegment::Close => operation(out, &[], "h"),
         }
     }

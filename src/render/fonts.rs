@@ -8,9 +8,10 @@ use subsetter::GlyphRemapper;
 use ttf_parser::{Face, GlyphId};
 
 use super::RenderError;
-use super::syntax::{LEVEL_CERTIFICATE, Objects, deflate, hex16, put, utf16_hex};
+use super::syntax::{Objects, hex16, put, utf16_hex};
 use super::text::clusters;
 use super::truetype;
+use crate::deflate::quick;
 use crate::scene::{FontData, FontId, Item};
 
 /// PDF objects that one subset takes.
@@ -66,6 +67,9 @@ pub(super) fn uses(items: &[Item]) -> BTreeMap<FontId, FontUse> {
     fonts
 }
 
+/// How the streams of a subset are compressed.
+type Pack = fn(&[u8]) -> Vec<u8>;
+
 /// A subset, ready to be referred to and written.
 #[derive(Debug)]
 pub(super) struct Subset {
@@ -98,7 +102,7 @@ enum Program {
 
 impl Subset {
     /// Cuts the used glyphs out of a face.
-    pub(super) fn new(id: FontId, face: FontData<'_>, used: FontUse, level: u8) -> Result<Self, RenderError> {
+    pub(super) fn new(id: FontId, face: FontData<'_>, used: FontUse, pack: Pack) -> Result<Self, RenderError> {
         let failed = |reason: String| RenderError::Font { font: id, reason };
         let parsed = Face::parse(face.data, face.index).map_err(|e| failed(e.to_string()))?;
         let missing = |glyph: &u16| *glyph == 0 || *glyph >= parsed.number_of_glyphs();
@@ -124,8 +128,8 @@ impl Subset {
             descriptor: descriptor(&parsed, scale),
             kind,
             size: program.len(),
-            program: deflate(&program, level),
-            to_unicode: deflate(&to_unicode(&used.spelled, &codes), level),
+            program: pack(&program),
+            to_unicode: pack(&to_unicode(&used.spelled, &codes)),
             spelled: used.spelled,
             codes,
         })
@@ -217,7 +221,7 @@ impl Kept {
         if let Some(subset) = known().get(&id).and_then(|kept| kept.get(&used)) {
             return Ok(Arc::clone(subset));
         }
-        let subset = Arc::new(Subset::new(id, face, used.clone(), LEVEL_CERTIFICATE)?);
+        let subset = Arc::new(Subset::new(id, face, used.clone(), |data| quick(data, &[]))?);
         let mut known = known();
         let kept = known.entry(id).or_default();
         if kept.len() >= MOST_KEPT {

@@ -11,7 +11,7 @@ use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
 use super::layers::Layers;
 use super::picture::PictureError;
-use super::syntax::{LEVEL_BASE, deflate};
+use super::syntax::deflate;
 
 /// Deepest nesting within one object.
 pub(super) const MAX_DEPTH: usize = 48;
@@ -181,7 +181,7 @@ impl<'a> Import<'a> {
                 let own = stream.dict.get_deref(b"Resources", self.source).and_then(Object::as_dict);
                 plain = self.layers.without_hidden(self.source, own.unwrap_or(&self.resources), plain)?;
             }
-            content = deflate(&plain, LEVEL_BASE);
+            content = deflate(&plain);
             entries.remove(b"DecodeParms");
             entries.set("Filter", "FlateDecode");
         }

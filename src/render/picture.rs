@@ -8,7 +8,7 @@ use std::io::Cursor;
 
 use printpdf::{DictItem, ExternalStream, ExternalXObject, XObject};
 
-use super::syntax::{LEVEL_BASE, deflate};
+use super::syntax::deflate;
 
 /// Largest picture file.
 pub const MAX_PICTURE_BYTES: usize = 5 * 1024 * 1024;
@@ -123,10 +123,10 @@ pub(super) fn png(bytes: &[u8]) -> Result<RasterPicture, PictureError> {
     let transparent = mask.is_some();
     let mut dictionary = deflated(width, height, channels);
     if let Some(mask) = mask {
-        let stream = stream(deflated(width, height, 1), deflate(&filtered(&mask, width as usize, 1), LEVEL_BASE));
+        let stream = stream(deflated(width, height, 1), deflate(&filtered(&mask, width as usize, 1)));
         dictionary.insert("SMask".into(), DictItem::Stream { stream });
     }
-    let content = deflate(&filtered(&colors, width as usize * channels, channels), LEVEL_BASE);
+    let content = deflate(&filtered(&colors, width as usize * channels, channels));
     Ok(RasterPicture { object: external(stream(dictionary, content)), transparent })
 }
 

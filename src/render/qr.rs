@@ -1,15 +1,20 @@
 //! The QR symbol as one vector path.
 
-use super::syntax::{integer, operation, put};
+use super::syntax::{operation, put};
+use crate::deflate::Known;
 use crate::qr::Symbol;
 use crate::scene::QrItem;
 
 /// Modules of white around the symbol (ISO/IEC 18004, 9.1).
 const QUIET_ZONE: f32 = 4.0;
 
+/// About how many bytes a module takes: one of four begins a run.
+const BYTES_PER_MODULE: usize = 4;
+
 /// Draws the white square with its quiet zone, then all dark modules as one path: a rectangle per run in a row, one
-/// fill, so that no reader leaves hairlines between modules.
-pub(super) fn draw(out: &mut Vec<u8>, item: &QrItem) {
+/// fill, so that no reader leaves hairlines between modules. What stood in `out` before goes into `known`: of nearly every
+/// rectangle all but where it begins.
+pub(super) fn draw(out: &mut Vec<u8>, item: &QrItem, known: &mut Vec<Known>) {
     let Symbol { size, modules, .. } = &item.symbol;
     if *size == 0 || modules.len() != size * size {
         return;
@@ -22,15 +27,25 @@ pub(super) fn draw(out: &mut Vec<u8>, item: &QrItem) {
     let outer = side + 2.0 * QUIET_ZONE;
     operation(out, &[-QUIET_ZONE, -QUIET_ZONE, outer, outer], "re");
     out.extend_from_slice(b"f\n0 0 0 rg\n");
+    let numbers: Vec<Vec<u8>> = (0..=*size).map(|number| number.to_string().into_bytes()).collect();
+    let ends: Vec<Vec<u8>> = numbers.iter().map(|number| [number, &b" 1 re\n"[..]].concat()).collect();
+    out.reserve(item.symbol.modules.len() * BYTES_PER_MODULE);
+    // By how long a run is: the row that had one last, and where that rectangle's line ends.
+    let mut last: Vec<Option<(usize, usize)>> = vec![None; size + 1];
     for (y, row) in modules.chunks_exact(*size).enumerate() {
+        let middle = [b" ", &numbers[y][..], b" "].concat();
         let mut x = 0;
         for run in row.chunk_by(|a, b| a == b) {
             if run[0] {
-                for (value, end) in [(x, b' '), (y, b' '), (run.len(), b' ')] {
-                    integer(out, value as u64);
-                    out.push(end);
-                }
-                out.extend_from_slice(b"1 re\n");
+                out.extend_from_slice(&numbers[x]);
+                let tail = out.len();
+                out.extend_from_slice(&middle);
+                let width = out.len();
+                out.extend_from_slice(&ends[run.len()]);
+                let before = last[run.len()].replace((y, out.len()));
+                let at = if before.is_some_and(|(row, _)| row == y) { tail } else { width };
+                let length = out.len() - at;
+                known.extend(before.map(|(_, end)| Known { at, length, before: end - length }));
             }
             x += run.len();
         }
@@ -53,7 +68,8 @@ mod tests {
         let modules = [true, true, false, false, false, true, true, false, true].to_vec();
         let symbol = Symbol { version: 1, size: 3, modules };
         let mut out = Vec::new();
-        draw(&mut out, &QrItem { origin: (10.0, 20.0), side: 30.0, symbol });
+        let mut known = Vec::new();
+        draw(&mut out, &QrItem { origin: (10.0, 20.0), side: 30.0, symbol }, &mut known);
         let text = String::from_utf8(out).unwrap();
         assert!(text.contains("10.000000 0 0 -10.000000 10 50 cm"), "{text}");
         assert!(text.contains("-4 -4 11 11 re\nf\n"), "{text}");

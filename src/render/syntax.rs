@@ -5,11 +5,7 @@ use std::io::Write;
 use lopdf::{Object, ObjectId};
 
 /// Level of everything that is compressed once per template.
-pub(super) const LEVEL_BASE: u8 = 9;
-/// Level of a certificate's own fonts: measured, higher levels cost more time than they save bytes.
-pub(super) const LEVEL_CERTIFICATE: u8 = 4;
-/// Level of a certificate's content stream, which is nearly all QR symbol: 120 µs where level 4 takes 250 for 600 bytes.
-pub(super) const LEVEL_CONTENT: u8 = 2;
+const LEVEL: u8 = 9;
 
 /// Objects with their numbers and offsets, as they will stand in the file.
 #[derive(Debug, Default)]
@@ -69,8 +65,18 @@ pub(super) fn number(out: &mut Vec<u8>, value: f32) {
     }
 }
 
+/// Appends places of an outline and an operator: in hundredths of a point, which are smaller than any dot of a printer.
+pub(super) fn places(out: &mut Vec<u8>, places: &[f32], operator: &str) {
+    for place in places {
+        number(out, ((f64::from(*place) * 100.0).round() / 100.0) as f32);
+        out.push(b' ');
+    }
+    out.extend_from_slice(operator.as_bytes());
+    out.push(b'\n');
+}
+
 /// Appends a whole number.
-pub(super) fn integer(out: &mut Vec<u8>, mut value: u64) {
+fn integer(out: &mut Vec<u8>, mut value: u64) {
     let mut digits = [0u8; 20];
     let mut at = digits.len();
     loop {
@@ -205,10 +211,10 @@ fn dictionary(out: &mut Vec<u8>, entries: &lopdf::Dictionary, numbers: &dyn Fn(O
     out.extend_from_slice(b">>");
 }
 
-/// Compresses for `/FlateDecode` (RFC 1950). A coder in plain Rust is used because others choose their matches by what
+/// Compresses what is compressed once per template for `/FlateDecode` (RFC 1950). A coder in plain Rust is used because others choose their matches by what
 /// the processor offers, so that two machines would write two files.
-pub(super) fn deflate(data: &[u8], level: u8) -> Vec<u8> {
-    miniz_oxide::deflate::compress_to_vec_zlib(data, level)
+pub(super) fn deflate(data: &[u8]) -> Vec<u8> {
+    miniz_oxide::deflate::compress_to_vec_zlib(data, LEVEL)
 }
 
 #[cfg(test)]

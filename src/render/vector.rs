@@ -11,7 +11,7 @@ use svg2pdf::usvg;
 
 use super::foreign::{Import, MAX_DEPTH, MAX_STREAM};
 use super::picture::PictureError;
-use super::syntax::{LEVEL_BASE, deflate};
+use super::syntax::deflate;
 
 /// Most objects that a picture may bring along.
 const MAX_OBJECTS: usize = 5_000;
@@ -82,7 +82,7 @@ fn import(document: &mut Document, bytes: &[u8]) -> Result<VectorPicture, Pictur
     }
     let transparent = import.transparent;
     form.set("Filter", "FlateDecode");
-    let form = document.add_object(Stream::new(form, deflate(&content, LEVEL_BASE)));
+    let form = document.add_object(Stream::new(form, deflate(&content)));
     Ok(VectorPicture { form, transparent })
 }
 

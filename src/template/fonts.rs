@@ -1,11 +1,10 @@
 //! The font library: every face that a certificate may use, and which of them draws which character.
 //!
-//! Files are read in the constructors, the system's again when a text first needs one. The choice is the same for the same set of fonts, whatever the order in
-//! which a folder lists them.
+//! Files are read in the constructors, those of the system when a text first needs one that nothing else can draw. The choice is
+//! the same for the same set of fonts, whatever the order in which a folder lists them.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, OnceLock};
 
 use super::face::{FontBytes, FontFace, FontOrigin, MAX_FONT_BYTES, OnDisk};
 use crate::scene::{FontData, FontId, FontSource};
@@ -13,10 +12,28 @@ use crate::scene::{FontData, FontId, FontSource};
 /// Most faces in one library.
 const MAX_FACES: usize = 1024;
 
-/// Faces in a fixed order; [`FontId`] is the position. Cloning is cheap.
+/// Faces in a fixed order; [`FontId`] is the position, the system's after all others. Cloning is cheap.
 #[derive(Debug, Clone)]
 pub struct FontLibrary {
     faces: Vec<Arc<FontFace>>,
+    system: Arc<System>,
+}
+
+/// The system's faces, looked for when they are first needed: their tables have hundreds of thousands of characters.
+#[derive(Debug, Default)]
+struct System {
+    /// What they fill the gaps of; nothing where they are not wanted.
+    known: Option<Vec<Arc<FontFace>>>,
+    found: OnceLock<Vec<Arc<FontFace>>>,
+}
+
+impl System {
+    fn faces(&self) -> &[Arc<FontFace>] {
+        match &self.known {
+            Some(known) => self.found.get_or_init(|| gap_fillers(known)),
+            None => &[],
+        }
+    }
 }
 
 /// Why a font cannot be used.
@@ -58,29 +75,14 @@ impl FontLibrary {
             let parse = |bytes: &&'static [u8]| FontFace::parse(FontBytes::Embedded(bytes), 0, FontOrigin::Builtin);
             super::builtin::FONTS.iter().filter_map(|(_, bytes)| parse(bytes)).map(Arc::new).collect()
         });
-        Self { faces: BUILTIN.clone() }
+        Self { faces: BUILTIN.clone(), system: Arc::default() }
     }
 
-    /// Adds those of the system's regular and bold faces that cover characters the library does not have yet. A
-    /// template cannot name them: a design must not depend on the machine.
+    /// Adds those of the system's regular and bold faces that cover characters the library does not have yet, once one of
+    /// these is asked for. A template cannot name them: a design must not depend on the machine.
     pub fn with_system(self) -> Self {
-        let mut database = fontdb::Database::new();
-        database.load_system_fonts();
-        let mut wanted: Vec<(PathBuf, u32)> =
-            database.faces().filter(|info| fills_gaps(info)).filter_map(file_of).collect();
-        wanted.sort();
-        wanted.dedup();
-        let known = self.faces.clone();
-        let mut library = self;
-        for Read { bytes, later, index } in read_each(&wanted) {
-            if let Some(face) = FontFace::parse(FontBytes::Shared(bytes), index, FontOrigin::System)
-                && library.faces.len() < MAX_FACES
-                && face.adds_to(&known)
-            {
-                library.faces.push(Arc::new(face.kept_on_disk(later)));
-            }
-        }
-        library
+        let system = System { known: Some(self.faces.clone()), found: OnceLock::new() };
+        Self { system: Arc::new(system), ..self }
     }
 
     /// Adds every font file of a folder, in the order of their names.
@@ -125,49 +127,70 @@ impl FontLibrary {
     /// # Panics
     /// When `id` is of another library.
     pub fn face(&self, id: FontId) -> &FontFace {
-        &self.faces[usize::from(id.0)]
+        let at = usize::from(id.0);
+        self.faces.get(at).unwrap_or_else(|| &self.system.faces()[at - self.faces.len()])
     }
 
     /// Returns the first character of a text that no face has a glyph for.
     pub fn missing_glyph(&self, text: &str) -> Option<char> {
-        let drawn =
-            |c: char| super::text::is_ignorable(c) || c.is_whitespace() || self.faces.iter().any(|face| face.covers(c));
+        let covered = |faces: &[Arc<FontFace>], c: char| faces.iter().any(|face| face.covers(c));
+        let drawn = |c: char| {
+            let shown = !super::text::is_ignorable(c) && !c.is_whitespace();
+            !shown || covered(&self.faces, c) || covered(self.system.faces(), c)
+        };
         text.chars().find(|c| !drawn(*c))
-    }
-
-    /// Returns all faces with their ids.
-    pub fn faces(&self) -> impl Iterator<Item = (FontId, &FontFace)> {
-        self.faces.iter().enumerate().map(|(at, face)| (FontId(at as u16), face.as_ref()))
     }
 
     /// True if a template may name this family.
     pub fn has_family(&self, family: &str) -> bool {
-        self.faces.iter().any(|face| face.origin != FontOrigin::System && face.family.eq_ignore_ascii_case(family))
+        self.faces.iter().any(|face| face.family.eq_ignore_ascii_case(family))
     }
 
     /// Returns all faces, the best for `request` first.
     pub(super) fn stack(&self, request: &FontRequest) -> FontStack {
-        let is_requested =
-            |face: &FontFace| face.origin != FontOrigin::System && face.family.eq_ignore_ascii_case(&request.family);
+        let is_requested = |face: &FontFace| face.family.eq_ignore_ascii_case(&request.family);
         let serif = self.faces.iter().find(|face| is_requested(face)).is_some_and(|face| face.serif);
         let mut faces: Vec<FontId> = (0..self.faces.len()).map(|at| FontId(at as u16)).collect();
         faces.sort_by_cached_key(|id| {
             let face = self.face(*id);
-            (
-                !is_requested(face),
-                face.origin == FontOrigin::System,
-                !is_plain(&face.family),
-                !speaks(&face.family, &request.language),
-                face.weight.abs_diff(request.weight) > 250,
-                face.serif != serif,
-                face.italic != request.italic,
-                face.weight.abs_diff(request.weight),
-                *id,
-            )
+            (!is_requested(face), suits(face, request, serif), *id)
         });
         let requested = faces.iter().take_while(|id| is_requested(self.face(**id))).count();
-        FontStack { faces, requested }
+        FontStack { faces, requested, request: request.clone(), serif, system: OnceLock::new() }
     }
+}
+
+/// How well a face stands in for what is requested; the least first.
+fn suits(face: &FontFace, request: &FontRequest, serif: bool) -> impl Ord + use<> {
+    let away = face.weight.abs_diff(request.weight);
+    (
+        !is_plain(&face.family),
+        !speaks(&face.family, &request.language),
+        away > 250,
+        face.serif != serif,
+        face.italic != request.italic,
+        away,
+    )
+}
+
+/// Returns those of the system's faces that cover text which none of the known does.
+fn gap_fillers(known: &[Arc<FontFace>]) -> Vec<Arc<FontFace>> {
+    let mut database = fontdb::Database::new();
+    database.load_system_fonts();
+    let mut wanted: Vec<(PathBuf, u32)> =
+        database.faces().filter(|info| fills_gaps(info)).filter_map(file_of).collect();
+    wanted.sort();
+    wanted.dedup();
+    let mut found = Vec::new();
+    for Read { bytes, later, index } in read_each(&wanted) {
+        if let Some(face) = FontFace::parse(FontBytes::Shared(bytes), index, FontOrigin::System)
+            && known.len() + found.len() < MAX_FACES
+            && face.adds_to(known)
+        {
+            found.push(Arc::new(face.kept_on_disk(later)));
+        }
+    }
+    found
 }
 
 impl FontSource for FontLibrary {
@@ -180,10 +203,26 @@ impl FontSource for FontLibrary {
 /// Faces in the order in which they are asked for a character.
 #[derive(Debug, Clone)]
 pub(super) struct FontStack {
-    /// All of them.
+    /// All of them but the system's.
     pub faces: Vec<FontId>,
     /// How many are of the requested family.
     pub requested: usize,
+    request: FontRequest,
+    serif: bool,
+    system: OnceLock<Vec<FontId>>,
+}
+
+impl FontStack {
+    /// Returns the system's faces in the order in which they are asked, after all others.
+    pub(super) fn system(&self, library: &FontLibrary) -> &[FontId] {
+        self.system.get_or_init(|| {
+            let own = library.faces.len();
+            let mut faces: Vec<FontId> =
+                (0..library.system.faces().len()).map(|at| FontId((own + at) as u16)).collect();
+            faces.sort_by_cached_key(|id| (suits(library.face(*id), &self.request, self.serif), *id));
+            faces
+        })
+    }
 }
 
 /// Display faces are never a fallback before the plain ones.

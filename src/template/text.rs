@@ -151,6 +151,7 @@ fn choose(fonts: &FontLibrary, stack: &FontStack, cluster: &str, before: Option<
         .or_else(|| requested.iter().copied().find(draws))
         .or(keep.filter(|_| script_of(cluster).is_none()))
         .or_else(|| stack.faces[stack.requested..].iter().copied().find(draws))
+        .or_else(|| stack.system(fonts).iter().copied().find(draws))
         .ok_or_else(|| NoGlyph(missing(fonts, stack, cluster)))
 }
 
@@ -162,7 +163,9 @@ fn covers(fonts: &FontLibrary, id: FontId, cluster: &str) -> bool {
 
 /// Returns the character to name when nothing draws the cluster.
 fn missing(fonts: &FontLibrary, stack: &FontStack, cluster: &str) -> char {
-    let drawn = |c: &char| is_ignorable(*c) || stack.faces.iter().any(|id| fonts.face(*id).covers(*c));
+    let drawn = |c: &char| {
+        is_ignorable(*c) || stack.faces.iter().chain(stack.system(fonts)).any(|id| fonts.face(*id).covers(*c))
+    };
     cluster.chars().find(|c| !drawn(c)).or_else(|| cluster.chars().last()).unwrap_or('\u{FFFD}')
 }
 

@@ -14,7 +14,7 @@ const QUICK_CHAIN: usize = 8;
 const NONE: u32 = u32::MAX;
 
 /// A dictionary with its hash chains, made once.
-pub(in super::super) struct Index {
+pub(crate) struct Index {
     dictionary: Vec<u8>,
     /// Latest position of each three bytes.
     three: Vec<u32>,
@@ -25,7 +25,7 @@ pub(in super::super) struct Index {
 
 impl Index {
     /// Indexes `dictionary`.
-    pub(in super::super) fn new(dictionary: &[u8]) -> Self {
+    pub(crate) fn new(dictionary: &[u8]) -> Self {
         let mut index = Self {
             dictionary: dictionary.to_vec(),
             three: vec![NONE; BUCKETS],
@@ -127,7 +127,7 @@ fn quick_match(buffer: &[u8], at: usize, head: u32, previous: &[u32]) -> Option<
             break;
         }
         let from = candidate as usize;
-        let length = buffer[from..].iter().zip(&buffer[at..at + limit]).take_while(|(a, b)| a == b).count();
+        let length = same(&buffer[from..from + limit], &buffer[at..at + limit]);
         if length > best.map_or(MIN_MATCH, |best| usize::from(best.length)) {
             best = Some(Match { length: length as u16, distance: (at - from) as u16 });
         }
@@ -167,11 +167,25 @@ fn consider(buffer: &[u8], at: usize, candidate: usize, limit: usize, longest: &
     if distance > WINDOW || *longest >= limit || buffer[candidate + *longest] != buffer[at + *longest] {
         return;
     }
-    let length = buffer[candidate..].iter().zip(&buffer[at..at + limit]).take_while(|(a, b)| a == b).count();
+    let length = same(&buffer[candidate..candidate + limit], &buffer[at..at + limit]);
     if length > *longest {
         *longest = length;
         all.push(Match { length: length as u16, distance: distance as u16 });
     }
+}
+
+/// Returns how many bytes two texts of one length begin with alike.
+pub(super) fn same(one: &[u8], other: &[u8]) -> usize {
+    let (mut same, mut rest) = (0, one.chunks_exact(8).zip(other.chunks_exact(8)));
+    for (a, b) in rest.by_ref() {
+        let word = |bytes: &[u8]| u64::from_le_bytes(bytes.try_into().expect("eight bytes"));
+        let differ = word(a) ^ word(b);
+        if differ != 0 {
+            return same + (differ.trailing_zeros() / 8) as usize;
+        }
+        same += 8;
+    }
+    same + one[same..].iter().zip(&other[same..]).take_while(|(a, b)| a == b).count()
 }
 
 fn insert(buffer: &[u8], at: usize, three: &mut [u32], four: &mut [u32], previous: &mut Vec<u32>) {

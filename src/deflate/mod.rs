@@ -1,23 +1,26 @@
-//! Raw DEFLATE (RFC 1951) with a preset dictionary, small payloads made as small as they go.
+//! DEFLATE (RFC 1951), written in two ways: as small as it goes, and in a hurry.
 //!
-//! The encoder is for one or two kilobytes that stand in a QR code for ever, so it spends its time on bits: all matches
-//! into the dictionary and the payload itself ([`mod@matches`]), an iterated shortest-path parse ([`parse`]), and one block
-//! in whichever of the two Huffman forms is shorter ([`block`], [`huffman`]). The same input gives the same bytes on
-//! every machine. The decoder is `flate2`'s, bounded in size and exact about the end.
+//! The first is for one or two kilobytes that stand in a QR code for ever, so it spends its time on bits: all matches
+//! into a preset dictionary and the payload itself ([`mod@matches`]), an iterated shortest-path parse ([`parse`]), and one
+//! block in whichever of the two Huffman forms is shorter ([`block`], [`huffman`]). The second ([`mod@quick`]) is for what one
+//! certificate adds to its file. The same input gives the same bytes on every machine. The decoder is `flate2`'s, bounded in
+//! size and exact about the end. Nothing here knows what it compresses.
 
 mod block;
 mod huffman;
 mod matches;
 mod parse;
+mod quick;
 mod tables;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-pub(super) use matches::Index;
+pub(crate) use matches::Index;
+pub(crate) use quick::{Known, quick};
 
 /// Why bytes are not one whole raw DEFLATE stream within the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum InflateError {
+pub(crate) enum InflateError {
     /// Not DEFLATE, not finished, or with bytes behind it: inflaters notice these in different orders, so that two
     /// implementations can only agree on the sum.
     #[error("not one whole DEFLATE stream")]
@@ -29,19 +32,19 @@ pub(super) enum InflateError {
 
 /// Compresses `data`, which may refer back into the dictionary of `index`. Stops looking for a better way when so many
 /// bytes are `enough`.
-pub(super) fn deflate(index: &Index, data: &[u8], enough: impl Fn(usize) -> bool) -> Vec<u8> {
+pub(crate) fn deflate(index: &Index, data: &[u8], enough: impl Fn(usize) -> bool) -> Vec<u8> {
     let found = matches::find(index, data);
     let best = parse::best(data, &found, |bits| enough(bits.div_ceil(8)));
-    block::write(data, &best)
+    block::write(data, &best.tokens, &best.plan, Vec::new())
 }
 
 /// Returns about how many bytes [`deflate`] makes, as a rule a few more; many times faster than it.
-pub(super) fn quick_bound(index: &Index, data: &[u8]) -> usize {
+pub(crate) fn quick_bound(index: &Index, data: &[u8]) -> usize {
     matches::quick_bits(index, data).div_ceil(8)
 }
 
 /// Inflates `data` after priming the window with `dictionary`; refuses more than `limit` bytes of output.
-pub(super) fn inflate(dictionary: &[u8], data: &[u8], limit: usize) -> Result<Vec<u8>, InflateError> {
+pub(crate) fn inflate(dictionary: &[u8], data: &[u8], limit: usize) -> Result<Vec<u8>, InflateError> {
     // Any inflater can be primed with a non-final stored block in front (RFC 1951 section 3.2.4): this one, zlib's and
     // the browser's decode alike.
     let length = u16::try_from(dictionary.len()).expect("the dictionary is a few kilobytes");

@@ -1,8 +1,8 @@
 //! One final block, with the fixed codes or with codes of its own (RFC 1951 sections 3.2.6 and 3.2.7).
 
 use super::huffman;
-use super::parse::{Parsed, Token};
-use super::tables::{self, DISTANCES, END_OF_BLOCK, LITERALS};
+use super::parse::{Counts, Token};
+use super::tables::{self, Coded, DISTANCES, END_OF_BLOCK, MAX_MATCH, MIN_MATCH};
 
 /// Longest code of literals, lengths and distances.
 const CODE_LIMIT: usize = 15;
@@ -15,13 +15,6 @@ const HEADER_ORDER: [usize; 19] = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 
 const SMOOTH: [f32; 4] = [2.5, 1.5, 1.0, 4.0];
 /// Unused symbols in a row that are left unused.
 const LONG_GAP: usize = 5;
-
-/// How often each symbol occurs.
-pub(super) struct Counts {
-    pub(super) literals: [u32; LITERALS],
-    pub(super) distances: [u32; DISTANCES],
-    pub(super) extra_bits: usize,
-}
 
 /// The codes of a block and what it comes to.
 pub(super) struct Plan {
@@ -62,6 +55,11 @@ impl Plan {
         smooth.chain([plain]).fold(Self::fixed(counts), shorter)
     }
 
+    /// Plans codes made for the counts as they are.
+    pub(super) fn plain(counts: &Counts) -> Self {
+        Self::shortest(counts, &[])
+    }
+
     fn fixed(counts: &Counts) -> Self {
         // 288 literal codes exist, so that the code is complete; the last two never occur.
         let literals: Vec<u8> = (0..288).map(fixed_length).collect();
@@ -87,15 +85,6 @@ impl Plan {
     /// Returns the code lengths of literals with lengths, and of distances.
     pub(super) fn lengths(&self) -> (&[u8], &[u8]) {
         (&self.literals, &self.distances)
-    }
-}
-
-impl Counts {
-    fn bits(&self, literals: &[u8], distances: &[u8]) -> usize {
-        let sum = |counts: &[u32], lengths: &[u8]| -> usize {
-            counts.iter().zip(lengths).map(|(count, length)| *count as usize * usize::from(*length)).sum()
-        };
-        sum(&self.literals, literals) + sum(&self.distances, distances) + self.extra_bits
     }
 }
 
@@ -131,37 +120,67 @@ fn smooth(counts: &[u32], tolerance: f32) -> Vec<u32> {
     level
 }
 
-/// Writes the block.
-pub(super) fn write(data: &[u8], parsed: &Parsed) -> Vec<u8> {
-    let plan = &parsed.plan;
-    let mut bits = Bits::default();
-    bits.push(1, 1);
+/// Writes the block behind what is there.
+pub(super) fn write(data: &[u8], tokens: &[Token], plan: &Plan, out: Vec<u8>) -> Vec<u8> {
+    let mut bits = Bits { bytes: out, ..Bits::default() };
+    bits.add(1, 1);
     match &plan.header {
-        None => bits.push(1, 2),
+        None => bits.add(1, 2),
         Some(header) => {
-            bits.push(2, 2);
+            bits.add(2, 2);
             header.write(&mut bits);
         }
     }
-    let (literals, distances) = (huffman::codes(&plan.literals), huffman::codes(&plan.distances));
-    let literal = |bits: &mut Bits, symbol: usize| bits.push(literals[symbol], plan.literals[symbol]);
+    let literals = coded(&plan.literals);
+    let distances = coded(&plan.distances);
+    let lengths = lengths(&literals);
     let mut at = 0;
-    for token in &parsed.tokens {
+    for token in tokens {
         match token {
-            Token::Literal => literal(&mut bits, usize::from(data[at])),
+            Token::Literal => {
+                bits.push(literals[usize::from(data[at])]);
+                at += 1;
+            }
             Token::Match(found) => {
-                let length = tables::length(usize::from(found.length));
+                bits.push(lengths[usize::from(found.length)]);
                 let distance = tables::distance(usize::from(found.distance));
-                literal(&mut bits, length.symbol);
-                bits.push(length.extra as u16, length.extra_bits as u8);
-                bits.push(distances[distance.symbol], plan.distances[distance.symbol]);
-                bits.push(distance.extra as u16, distance.extra_bits as u8);
+                bits.push(distances[distance.symbol].with(distance));
+                at += usize::from(found.length);
             }
         }
-        at += token.len();
     }
-    literal(&mut bits, END_OF_BLOCK);
+    bits.push(literals[END_OF_BLOCK]);
     bits.finish()
+}
+
+/// Returns each symbol's code.
+fn coded(lengths: &[u8]) -> Vec<Code> {
+    let codes = huffman::codes(lengths).into_iter().zip(lengths);
+    codes.map(|(bits, count)| Code { bits: u32::from(bits), count: u32::from(*count) }).collect()
+}
+
+/// Returns what each length of a match is written as.
+fn lengths(literals: &[Code]) -> [Code; MAX_MATCH + 1] {
+    let mut lengths = [Code::default(); MAX_MATCH + 1];
+    for (length, code) in lengths.iter_mut().enumerate().skip(MIN_MATCH) {
+        let coded = tables::length(length);
+        *code = literals.get(coded.symbol).copied().unwrap_or_default().with(coded);
+    }
+    lengths
+}
+
+/// Up to 28 bits to be written.
+#[derive(Debug, Clone, Copy, Default)]
+struct Code {
+    bits: u32,
+    count: u32,
+}
+
+impl Code {
+    /// Returns the code with the extra bits of what it stands for.
+    fn with(self, coded: Coded) -> Self {
+        Self { bits: self.bits | coded.extra << self.count, count: self.count + coded.extra_bits }
+    }
 }
 
 /// The code lengths as the block's header spells them.
@@ -224,14 +243,14 @@ impl Header {
     }
 
     fn write(&self, bits: &mut Bits) {
-        bits.push((self.literals - 257) as u16, 5);
-        bits.push((self.distances - 1) as u16, 5);
-        bits.push((self.given - 4) as u16, 4);
-        HEADER_ORDER[..self.given].iter().for_each(|at| bits.push(u16::from(self.lengths[*at]), 3));
-        let codes = huffman::codes(&self.lengths);
+        bits.add(self.literals as u32 - 257, 5);
+        bits.add(self.distances as u32 - 1, 5);
+        bits.add(self.given as u32 - 4, 4);
+        HEADER_ORDER[..self.given].iter().for_each(|at| bits.add(u32::from(self.lengths[*at]), 3));
+        let codes = coded(&self.lengths);
         for item in &self.items {
-            bits.push(codes[usize::from(item.symbol)], self.lengths[usize::from(item.symbol)]);
-            bits.push(u16::from(item.extra), item.extra_bits());
+            bits.push(codes[usize::from(item.symbol)]);
+            bits.add(u32::from(item.extra), u32::from(item.extra_bits()));
         }
     }
 }
@@ -276,25 +295,29 @@ fn spell_run(length: u8, mut left: usize, prices: &[u8; 19], items: &mut Vec<Ite
 #[derive(Default)]
 struct Bits {
     bytes: Vec<u8>,
-    pending: u32,
+    pending: u64,
     count: u32,
 }
 
 impl Bits {
-    fn push(&mut self, value: u16, bits: u8) {
-        self.pending |= u32::from(value) << self.count;
-        self.count += u32::from(bits);
-        while self.count >= 8 {
-            self.bytes.push(self.pending as u8);
-            self.pending >>= 8;
-            self.count -= 8;
+    /// Appends up to 32 bits.
+    fn push(&mut self, Code { bits, count }: Code) {
+        self.pending |= u64::from(bits) << self.count;
+        self.count += count;
+        if self.count >= 32 {
+            self.bytes.extend((self.pending as u32).to_le_bytes());
+            self.pending >>= 32;
+            self.count -= 32;
         }
     }
 
+    fn add(&mut self, bits: u32, count: u32) {
+        self.push(Code { bits, count });
+    }
+
     fn finish(mut self) -> Vec<u8> {
-        if self.count > 0 {
-            self.bytes.push(self.pending as u8);
-        }
+        let left = self.count.div_ceil(8) as usize;
+        self.bytes.extend(&self.pending.to_le_bytes()[..left]);
         self.bytes
     }
 }

@@ -1,7 +1,7 @@
 //! Chooses among literals and matches: the cheapest path through the payload under a cost model, again and again as the
 //! model learns from the path before.
 
-use super::block::{Counts, Plan};
+use super::block::Plan;
 use super::matches::Matches;
 use super::tables::{self, DISTANCES, LITERALS, MAX_MATCH, MIN_MATCH};
 
@@ -60,6 +60,9 @@ pub(super) fn best(data: &[u8], found: &Matches, enough: impl Fn(usize) -> bool)
         before = bits;
     }
     let best = best.expect("there is at least one round");
+    if enough(best.plan.bits()) {
+        return best;
+    }
     let plan = Plan::of(&Counts::of(data, &best.tokens));
     Parsed { plan, ..best }
 }
@@ -173,10 +176,32 @@ fn walk_back(reached: &[(u32, Token)]) -> Vec<Token> {
     tokens
 }
 
+/// How often each symbol occurs.
+pub(super) struct Counts {
+    pub(super) literals: [u32; LITERALS],
+    pub(super) distances: [u32; DISTANCES],
+    extra_bits: usize,
+}
+
 impl Counts {
+    /// Counts the end of the block alone.
+    pub(super) fn none() -> Self {
+        let mut counts = Self { literals: [0; LITERALS], distances: [0; DISTANCES], extra_bits: 0 };
+        counts.literals[tables::END_OF_BLOCK] = 1;
+        counts
+    }
+
+    /// Returns what the symbols come to under codes of these lengths.
+    pub(super) fn bits(&self, literals: &[u8], distances: &[u8]) -> usize {
+        let sum = |counts: &[u32], lengths: &[u8]| -> usize {
+            counts.iter().zip(lengths).map(|(count, length)| *count as usize * usize::from(*length)).sum()
+        };
+        sum(&self.literals, literals) + sum(&self.distances, distances) + self.extra_bits
+    }
+
     /// Counts the symbols of a path, the end of the block included.
     pub(super) fn of(data: &[u8], tokens: &[Token]) -> Self {
-        let mut counts = Self { literals: [0; LITERALS], distances: [0; DISTANCES], extra_bits: 0 };
+        let mut counts = Self::none();
         let mut at = 0;
         for token in tokens {
             match token {
@@ -185,11 +210,10 @@ impl Counts {
             }
             at += token.len();
         }
-        counts.literals[tables::END_OF_BLOCK] = 1;
         counts
     }
 
-    fn add_match(&mut self, length: usize, distance: usize) {
+    pub(super) fn add_match(&mut self, length: usize, distance: usize) {
         let (length, distance) = (tables::length(length), tables::distance(distance));
         self.literals[length.symbol] += 1;
         self.distances[distance.symbol] += 1;

@@ -1,0 +1,184 @@
+//! Compresses in a hurry: the operators that draw a page, the outlines of a few letters. One look for a match at each place,
+//! the first one is taken, and one block with codes of its own. Of such texts it makes about what the usual coders make at
+//! their lower levels, in a fraction of their time: they clear hundreds of kilobytes before they begin.
+
+use super::block::{self, Plan};
+use super::matches::{Match, same};
+use super::parse::{Counts, Token};
+use super::tables::{MAX_MATCH, WINDOW};
+
+/// Bits of the hash of four bytes.
+const HASH_BITS: u32 = 12;
+/// Shortest match that is looked for.
+const SHORTEST: usize = 4;
+/// The zlib header of a fast method with a window of 32 KiB (RFC 1950 section 2.2).
+const HEADER: [u8; 2] = [0x78, 0x01];
+
+/// A stretch of which its writer knows that it stood before, as nobody who searches would find it so well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Known {
+    /// Where it begins.
+    pub(crate) at: usize,
+    /// How many bytes it has, from 3 to 258.
+    pub(crate) length: usize,
+    /// Where it stood before.
+    pub(crate) before: usize,
+}
+
+/// Compresses `data` into a zlib stream (RFC 1950). What is `known` stands in the order of its places, and does not overlap.
+pub(crate) fn quick(data: &[u8], known: &[Known]) -> Vec<u8> {
+    let (tokens, counts) = tokens(data, known);
+    let mut out = Vec::with_capacity(64 + data.len() / 2);
+    out.extend(HEADER);
+    let mut out = block::write(data, &tokens, &Plan::plain(&counts), out);
+    out.extend(adler32(data).to_be_bytes());
+    out
+}
+
+/// Cuts `data` into what is known, the first matches that are found between, and literals.
+fn tokens(data: &[u8], known: &[Known]) -> (Vec<Token>, Counts) {
+    let mut cut =
+        Cut { data, last: [0; 1 << HASH_BITS], tokens: Vec::with_capacity(data.len() / 2), counts: Counts::none() };
+    let mut at = 0;
+    for (place, one) in known.iter().enumerate() {
+        if one.at - at < SHORTEST {
+            cut.literals(at, one.at);
+        } else {
+            cut.search(at, one.at);
+        }
+        at = one.at;
+        let next = known.get(place + 1).map_or(data.len(), |next| next.at);
+        // What follows may have stood there too.
+        let most = (next - at).min(MAX_MATCH);
+        let length = one.length.min(most);
+        let more = same(&data[one.before + length..one.before + most], &data[at + length..at + most]);
+        cut.copy(Match { length: (length + more) as u16, distance: (at - one.before) as u16 });
+        at += length + more;
+    }
+    cut.search(at, data.len());
+    (cut.tokens, cut.counts)
+}
+
+/// Data on its way into tokens.
+struct Cut<'a> {
+    data: &'a [u8],
+    /// Where four bytes of each hash stood last, counted from one.
+    last: [u32; 1 << HASH_BITS],
+    tokens: Vec<Token>,
+    counts: Counts,
+}
+
+impl Cut<'_> {
+    fn literals(&mut self, from: usize, to: usize) {
+        for byte in &self.data[from..to] {
+            self.counts.literals[usize::from(*byte)] += 1;
+            self.tokens.push(Token::Literal);
+        }
+    }
+
+    /// Takes the first match at each place, up to `end`.
+    fn search(&mut self, mut at: usize, end: usize) {
+        while at < end {
+            let most = (end - at).min(MAX_MATCH);
+            match self.enter(at, most).and_then(|before| self.found(before, at, most)) {
+                Some(found) => {
+                    self.copy(found);
+                    self.enter(at + 1, most - 1);
+                    at += usize::from(found.length);
+                }
+                None => {
+                    self.literals(at, at + 1);
+                    at += 1;
+                }
+            }
+        }
+    }
+
+    fn copy(&mut self, found: Match) {
+        self.counts.add_match(usize::from(found.length), usize::from(found.distance));
+        self.tokens.push(Token::Match(found));
+    }
+
+    /// Notes where the four bytes at a place stand, and returns where they may have stood before.
+    fn enter(&mut self, at: usize, most: usize) -> Option<usize> {
+        if most < SHORTEST {
+            return None;
+        }
+        let four: [u8; SHORTEST] = self.data[at..at + SHORTEST].try_into().ok()?;
+        let hash = u32::from_le_bytes(four).wrapping_mul(0x9E37_79B1) >> (32 - HASH_BITS);
+        let before = std::mem::replace(&mut self.last[hash as usize], at as u32 + 1);
+        before.checked_sub(1).map(|before| before as usize)
+    }
+
+    fn found(&self, before: usize, at: usize, most: usize) -> Option<Match> {
+        let distance = at - before;
+        if distance > WINDOW {
+            return None;
+        }
+        let length = same(&self.data[before..before + most], &self.data[at..at + most]);
+        (length >= SHORTEST).then_some(Match { length: length as u16, distance: distance as u16 })
+    }
+}
+
+/// The checksum of RFC 1950 section 8.2.
+fn adler32(data: &[u8]) -> u32 {
+    const MODULUS: u32 = 65_521;
+    /// So many bytes cannot overflow the sums.
+    const AT_ONCE: usize = 5_552;
+    let (mut low, mut high) = (1, 0);
+    for part in data.chunks(AT_ONCE) {
+        for byte in part {
+            low += u32::from(*byte);
+            high += low;
+        }
+        low %= MODULUS;
+        high %= MODULUS;
+    }
+    high << 16 | low
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn inflated(stream: &[u8]) -> Vec<u8> {
+        miniz_oxide::inflate::decompress_to_vec_zlib(stream).expect("a zlib stream with the right checksum")
+    }
+
+    #[test]
+    fn what_is_compressed_comes_back() {
+        for size in [0, 1, 2, 3, 4, 5, 11, 12, 300, 40_000] {
+            let noise: Vec<u8> = (0..size as u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+            let lines: Vec<u8> = (0..size).map(|n| b"12 5 1 1 re\n"[n % 12]).collect();
+            for data in [vec![7; size], noise, lines] {
+                assert_eq!(inflated(&quick(&data, &[])), data, "{size}");
+            }
+        }
+    }
+
+    #[test]
+    fn lines_that_repeat_become_few_bytes() {
+        let lines: Vec<u8> =
+            (0..1_000).flat_map(|n| format!("{} {} 1 1 re\n", n * 7 % 73, n / 20).into_bytes()).collect();
+        let usual = miniz_oxide::deflate::compress_to_vec_zlib(&lines, 2);
+        assert!(quick(&lines, &[]).len() < usual.len() * 11 / 10);
+    }
+
+    #[test]
+    fn nothing_farther_than_the_window_is_copied() {
+        let mut data = b"a stretch that comes twice".to_vec();
+        data.extend((0..40_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 17) as u8));
+        data.extend(b"a stretch that comes twice");
+        assert_eq!(inflated(&quick(&data, &[])), data);
+    }
+
+    proptest! {
+        #[test]
+        fn anything_comes_back(parts in prop::collection::vec((prop::collection::vec(any::<u8>(), 0..30), 0..9_usize), 0..80)) {
+            let data: Vec<u8> = parts.iter().flat_map(|(part, times)| part.repeat(*times)).collect();
+            prop_assert_eq!(inflated(&quick(&data, &[])), data);
+        }
+    }
+}

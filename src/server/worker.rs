@@ -84,10 +84,17 @@ fn work(app: &App, stop: &AtomicBool) {
     }
 }
 
-/// Returns the threads that sign and try out: one core is left to those who wait for an answer.
+/// By how much those who sign and try out give way to those who wait for an answer (POSIX.1-2017, `nice`; of a thread on Linux).
+const GIVE_WAY: i32 = 10;
+
+/// Returns the threads that sign and try out: all cores while nobody else wants one.
 fn hands() -> Option<rayon::ThreadPool> {
-    let cores = thread::available_parallelism().map_or(1, usize::from);
-    let hands = rayon::ThreadPoolBuilder::new().num_threads(cores.saturating_sub(1).max(1));
+    let give_way = |_| {
+        if let Err(error) = rustix::process::nice(GIVE_WAY) {
+            tracing::warn!(%error, "runs do not give way to others");
+        }
+    };
+    let hands = rayon::ThreadPoolBuilder::new().start_handler(give_way);
     let hands = hands.thread_name(|n| format!("runs-{n}")).build();
     hands.inspect_err(|error| tracing::warn!(%error, "runs share the threads of others")).ok()
 }

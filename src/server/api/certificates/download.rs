@@ -1,6 +1,7 @@
 //! Downloads of certificates: one, or all of an event as a ZIP.
 
 use std::io::Write;
+use std::sync::mpsc::{SyncSender, sync_channel};
 
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
@@ -201,46 +202,63 @@ fn page_of(app: &App, own: &OwnKeys, one: &Certificate) -> Result<Result<Vec<u8>
     }
 }
 
-/// Draws certificates in groups and writes them as `NUMBER.pdf`.
+/// Certificates by number, drawn or refused.
+type Drawn = Vec<(String, Result<Vec<u8>, NotProven>)>;
+
+/// Draws certificates in groups and writes them as `NUMBER.pdf`: one group is drawn while the one before is sent.
 fn pack(app: &App, event: &EventCode, filter: &ArchiveFilter, out: impl Write) -> std::io::Result<()> {
-    let (store, now) = (&*app.store, app.now());
-    let query = CertificateQuery {
-        event: Some(event.clone()),
-        standing: Some((filter.status.unwrap_or(Standing::Active), now)),
-        text: filter.text.clone(),
-        run: filter.run.clone(),
-        ..CertificateQuery::default()
-    };
     let mut zip = zip::ZipWriter::new_stream(out);
     // PDFs are compressed already.
     let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    let (own, mut left_out) = (app.vault.own(), String::new());
-    let mut cursor: Option<String> = None;
-    loop {
-        let page = store.find_certificates(&query, cursor.as_deref(), DRAWN).map_err(std::io::Error::other)?;
-        let wanted: Vec<_> = page.items.into_iter().filter(|one| one.erased.is_none()).collect();
-        let draw = |one: &Certificate| page_of(app, &own, one).map(|page| (one.number.to_string(), page));
-        let drawn: Result<Vec<_>, _> = wanted.par_iter().map(draw).collect();
-        for (number, page) in drawn.map_err(std::io::Error::other)? {
-            match page {
-                Ok(pdf) => {
-                    zip.start_file(format!("{number}.pdf"), stored).map_err(std::io::Error::other)?;
-                    zip.write_all(&pdf)?;
-                }
-                Err(why) => {
-                    tracing::error!(%why, "a certificate is left out of an archive");
-                    left_out.push_str(&format!("{why}\n"));
+    let mut left_out = String::new();
+    std::thread::scope(|scope| {
+        let (sender, receiver) = sync_channel(1);
+        scope.spawn(move || draw_all(app, event, filter, &sender));
+        for group in receiver {
+            for (number, page) in group? {
+                match page {
+                    Ok(pdf) => {
+                        zip.start_file(format!("{number}.pdf"), stored).map_err(std::io::Error::other)?;
+                        zip.write_all(&pdf)?;
+                    }
+                    Err(why) => {
+                        tracing::error!(%why, "a certificate is left out of an archive");
+                        left_out.push_str(&format!("{why}\n"));
+                    }
                 }
             }
         }
-        cursor = page.next;
-        if cursor.is_none() {
-            break;
-        }
-    }
+        Ok::<_, std::io::Error>(())
+    })?;
     if !left_out.is_empty() {
         zip.start_file(LEFT_OUT, stored).map_err(std::io::Error::other)?;
         zip.write_all(left_out.as_bytes())?;
     }
     zip.finish().map_err(std::io::Error::other)?.into_inner().flush()
+}
+
+/// Draws all groups as long as somebody takes them.
+fn draw_all(app: &App, event: &EventCode, filter: &ArchiveFilter, to: &SyncSender<std::io::Result<Drawn>>) {
+    let query = CertificateQuery {
+        event: Some(event.clone()),
+        standing: Some((filter.status.unwrap_or(Standing::Active), app.now())),
+        text: filter.text.clone(),
+        run: filter.run.clone(),
+        ..CertificateQuery::default()
+    };
+    let own = app.vault.own();
+    let mut cursor: Option<String> = None;
+    loop {
+        let group = app.store.find_certificates(&query, cursor.as_deref(), DRAWN).map_err(std::io::Error::other);
+        let group = group.and_then(|page| {
+            cursor = page.next;
+            let wanted: Vec<_> = page.items.into_iter().filter(|one| one.erased.is_none()).collect();
+            let draw = |one: &Certificate| page_of(app, &own, one).map(|page| (one.number.to_string(), page));
+            wanted.par_iter().map(draw).collect::<Result<Drawn, _>>().map_err(std::io::Error::other)
+        });
+        let last = group.is_err() || cursor.is_none();
+        if to.send(group).is_err() || last {
+            return;
+        }
+    }
 }

@@ -14,6 +14,10 @@ import { leftOut, words } from './verdict-view.js';
 /** Most files at once; the rest is named, not silently left out. */
 export const BATCH_FILES = 5_000;
 
+/** Rows are drawn together, every so many milliseconds and as many more for each row that is there: drawing takes long. */
+const DRAWING = 200;
+const DRAWING_ROW = 0.2;
+
 /** What is opened: a file, or what the camera saw. */
 export interface Source {
   name: string;
@@ -143,6 +147,10 @@ class Table {
   private readonly tally = h('p', { class: 'tally', role: 'status' });
   private readonly stop = h('button', { type: 'button', class: 'button' }, t('batch.stop'));
   private readonly save: HTMLButtonElement;
+  /** What is not drawn yet. */
+  private readonly rows: HTMLElement[] = [];
+  private said: { done: number; count: number } | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(section: HTMLElement, title: string, rows: readonly Row[]) {
     this.save = h('button', { type: 'button', class: 'button primary', onclick: () => { download(rows); } }, t('batch.csv'));
@@ -160,6 +168,7 @@ class Table {
     section.hidden = false;
   }
 
+  /** Adds a row, which is drawn with the next progress that is told. */
   add(row: Row, show: (() => void) | undefined): void {
     const { result } = row;
     // What could not be read is neither good nor accused of anything.
@@ -172,19 +181,29 @@ class Table {
       ? h('button', { type: 'button', class: 'link', 'aria-label': label, onclick: show }, data(row.name))
       : data(row.name);
     const unproven = result?.verdict.claimed ? 'unproven' : '';
-    this.body.append(h('tr', { 'data-class': shown, 'data-verdict': result?.verdict.verdict ?? UNREADABLE },
+    this.rows.push(h('tr', { 'data-class': shown, 'data-verdict': result?.verdict.verdict ?? UNREADABLE },
       h('th', { scope: 'row' }, name),
       h('td', { class: 'mark' }, icon(shown), ' ', said),
       ...[about?.recipient, about?.title, about?.number].map((text) => h('td', { class: unproven }, data(text ?? '')))));
   }
 
   progress(done: number, count: number): void {
-    this.bar.max = count;
-    this.bar.value = done;
-    this.state.textContent = t('batch.progress', { done, count });
+    this.said = { done, count };
+    this.timer ??= setTimeout(() => { this.draw(); }, DRAWING + this.body.rows.length * DRAWING_ROW);
+  }
+
+  private draw(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.body.append(...this.rows.splice(0));
+    if (!this.said) return;
+    this.bar.max = this.said.count;
+    this.bar.value = this.said.done;
+    this.state.textContent = t('batch.progress', this.said);
   }
 
   finish(left: readonly string[]): void {
+    this.draw();
     this.bar.remove();
     this.stop.remove();
     this.save.disabled = false;

@@ -61,8 +61,7 @@ interface Unlisted {
 
 async function boundedPages(bytes: Uint8Array<ArrayBuffer>): Promise<Pages> {
   const { withPdf } = await import('../scan/reader.js');
-  // Its own copy: the worker takes the bytes away.
-  return withPdf(bytes.slice(), readPages);
+  return withPdf(bytes, readPages);
 }
 
 interface Pages {

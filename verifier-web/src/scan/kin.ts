@@ -246,9 +246,10 @@ const DESCRIPTOR = new RegExp('^<</Type/FontDescriptor/FontName/([\\w+-]+)/Flags
 
 async function fontOf(first: number, objects: readonly PlainObject[]): Promise<PlainFont | undefined> {
   const at = objects.findIndex(({ number }) => number === first);
-  const [font, descendant, descriptor, program, map] = at < 0 ? [] : objects.slice(at, at + FONT_OBJECTS);
+  const made = at < 0 ? [] : objects.slice(at, at + FONT_OBJECTS);
+  const [font, descendant, descriptor, program, map] = made;
   const [, name] = /^<<\/Type\/Font\/Subtype\/Type0\/BaseFont\/([A-Z]{6}\+[\w-]+)\//.exec(font?.text ?? '') ?? [];
-  if (name === undefined || font?.data || descendant?.data || descriptor?.data || !program?.data) return undefined;
+  if (name === undefined || made.some(({ number }, i) => number !== first + i) || font?.data || descendant?.data || descriptor?.data || !program?.data) return undefined;
   const references = `/Encoding/Identity-H/DescendantFonts[${first + 1} 0 R]/ToUnicode ${first + 4} 0 R>>`;
   if (font?.text !== `<</Type/Font/Subtype/Type0/BaseFont/${name}${references}`) return undefined;
   const system = '/CIDSystemInfo<</Registry(Adobe)/Ordering(Identity)/Supplement 0>>';
@@ -256,8 +257,8 @@ async function fontOf(first: number, objects: readonly PlainObject[]): Promise<P
   const widths = descendant?.text.startsWith(head) ? /^(\d+(?: \d+)*)\]\]>>$/.exec(descendant.text.slice(head.length))?.[1] : undefined;
   const described = DESCRIPTOR.exec(descriptor?.text ?? '');
   const isDescribed = described?.[1] === name && described[2] === String(first + 3);
-  const texts = map?.number === first + 4 ? textsOf(await inflated(map) ?? '') : undefined;
-  if (widths === undefined || !isDescribed || !texts || program.number !== first + 3 || !await isTrueType(program)) return undefined;
+  const texts = textsOf(await inflated(map) ?? '');
+  if (widths === undefined || !isDescribed || !texts || !await isTrueType(program)) return undefined;
   return { name, widths: widths.split(' ').map(Number), texts };
 }
 

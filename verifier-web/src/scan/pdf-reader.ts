@@ -53,14 +53,15 @@ async function answer(request: Request): Promise<unknown> {
 async function read(bytes: Uint8Array<ArrayBuffer>, progress: Progress): Promise<PdfContent> {
   await open?.end();
   open = undefined;
-  const known = await family.read(bytes);
+  // Whatever goes wrong there is pdf.js's business.
+  const known = await family.read(bytes).catch(() => undefined);
   unopened = known ? bytes : undefined;
   if (known) return known;
   await checkInflated(bytes, progress.alive);
   const copy = mayBeOurs(bytes) ? bytes.slice() : undefined;
   const opened = await openPdf(bytes, progress);
   const content = await opened.read(progress);
-  if (copy) await family.learn(copy, content);
+  if (copy) await family.learn(copy, content).catch(() => undefined);
   return content;
 }
 

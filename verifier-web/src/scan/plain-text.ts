@@ -75,7 +75,7 @@ export function textOf(all: readonly Shown[], fonts: ReadonlyMap<string, PlainFo
     // A number moves the pen behind what stands before it; a zero is none.
     let codes: number[] = [];
     for (const piece of pieces) {
-      if (typeof piece !== 'number') codes = [...codes, ...piece];
+      if (typeof piece !== 'number') for (const code of piece) codes.push(code);
       else if (piece !== 0) {
         if (!pen.show(codes, piece * (-size / 1_000))) return undefined;
         codes = [];

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { deflateSync, inflateSync } from 'node:zlib';
@@ -178,6 +178,25 @@ test('a certificate is read as pdf.js reads it, and most without pdf.js', async 
   assert.ok(quick.slice(0, WESTERN.length).every(Boolean), quick.join());
   // Some bring a font of their own; scripts that are spelled out or run from right to left are left to pdf.js.
   assert.deepEqual(quick.slice(WESTERN.length), [true, false, false, false, true, true, true, true]);
+  await page.context().close();
+});
+
+test('certificates of every template are learned, with pictures and without', async () => {
+  const page = await device(2);
+  const logo = join(issuer.folder, 'logo.svg');
+  writeFileSync(logo, '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><circle cx="4" cy="4" r="4" fill="red" opacity=".5"/></svg>');
+  const list = join(issuer.folder, 'list.csv');
+  writeFileSync(list, `name,email\n${[...WESTERN.slice(0, 3), 'Łukasz O’Neil', 'AVATAR To. Wa'].map((name, n) => `${name},p${n}@example.org`).join('\n')}\n`);
+  for (const [n, template] of ['classic', 'modern', 'minimal'].entries()) {
+    const [code, out] = [`KIND${n}`, join(issuer.folder, template)];
+    const more = ['--logo', logo, '--signatory', 'Jane Doe; Director', '--expires-after', '2y'];
+    issuer.run('event', 'create', code, '--title', 'Café & Thé: “l’été” #1', '--template', template, ...more);
+    issuer.run('import', code, list);
+    issuer.run('issue', code, '--format', 'pdf', '--out', out);
+    const [first, ...others] = readdirSync(out).sort().map((name) => readFileSync(join(out, name)));
+    const all = await asked(page, [first], others);
+    for (const { ours, theirs, quick } of all) assert.deepEqual([ours, quick], [theirs, true], template);
+  }
   await page.context().close();
 });
 

@@ -76,11 +76,14 @@ lint: setup ## Run clippy and rustdoc with warnings as errors
 	cargo clippy --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --document-private-items
 
-bench: ## Measure the program, two scripts in other stacks, then questions to a large store
+bench: ## Measure the program, two scripts in other stacks, questions to a large store, and the web verifier
 	@scripts/setup peers
+	@scripts/setup browser
+	@scripts/web --must
 	@cargo build --profile $(PROFILE)
 	@target/venv/bin/python tests/peers/compare.py --testamur $(BIN) --people $(BENCH_PEOPLE)
 	@cargo bench --bench query --bench proof --profile $(PROFILE)
+	@TESTAMUR_BIN=$(abspath $(BIN)) npm --prefix verifier-web run --silent bench
 
 # The program of an earlier commit: make pairs BEFORE=7f1119e
 target/before/%/release/testamur:

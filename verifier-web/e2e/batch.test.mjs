@@ -13,6 +13,7 @@ const MEMORY = 400_000_000;
 
 test(`${COUNT} PDFs`, async () => {
   const issuer = new Issuer();
+  issuer.formats = 'pdf';
   const browser = await launch('--enable-precise-memory-info');
   const names = Array.from({ length: COUNT }, (_, n) => `Person Number ${n + 1}`);
   const numbers = Object.values(issuer.issue('BATCH', 'Introduction to Bread', names));

@@ -22,6 +22,7 @@ export class Issuer {
     this.folder = mkdtempSync(join(tmpdir(), 'testamur-e2e-'));
     this.site = join(this.folder, 'site');
     this.out = join(this.folder, 'out');
+    this.formats = 'pdf,png,jwt,json';
     this.run('init', '--issuer', name, '--domain', domain);
   }
 
@@ -37,7 +38,7 @@ export class Issuer {
     writeFileSync(list, `name,email\n${names.map((name, i) => `${quoted(name)},p${i}@example.org`).join('\n')}\n`);
     this.run('event', 'create', event, '--title', title, '--template', 'classic', ...options);
     this.run('import', event, list);
-    this.run('issue', event, '--format', 'pdf,png,jwt,json', '--out', this.out);
+    this.run('issue', event, '--format', this.formats, '--out', this.out);
     const listed = this.run('certificates', 'list', '--event', event, '--json').trim().split('\n');
     const rows = listed.flatMap((line) => JSON.parse(line));
     return Object.fromEntries(rows.map((row) => [row.recipient ?? row.name, row.number]));

@@ -3,13 +3,15 @@
 
 import { t } from '../page/messages.js';
 import { Bounds, DEPTH, FILE_BYTES, ReadError, TEXT_BYTES } from './bounds.js';
-import { headOf, kindOf } from './kinds.js';
+import { headIn, headOf, kindOf } from './kinds.js';
 import type { Part } from './parts.js';
 import type { Held } from './search.js';
 import type { Member } from './zip.js';
 
 export { FILE_MEGABYTES, ReadError } from './bounds.js';
 
+/** A file that is read whole at once, not its beginning first: asking the browser takes longer than reading. */
+const SMALL_BYTES = 1 << 20;
 /** Most texts of one file that are judged. */
 const TEXTS = 1_000;
 
@@ -67,12 +69,13 @@ function problem(name: string, error: unknown): Find {
 
 /** Decides about every file, wherever it comes from: it is judged, or looked at and holds none, or a problem. */
 async function* look(file: Blob, name: string, bounds: Bounds, place: Place): AsyncGenerator<Find> {
-  const kind = kindOf(await headOf(file));
+  const small = file.size <= SMALL_BYTES ? new Uint8Array(await file.arrayBuffer()) : undefined;
+  const kind = kindOf(small ? headIn(small) : await headOf(file));
   if (kind === 'packed') throw new ReadError('read.packed');
   // Members are read one by one: the archive itself may be large.
   if (kind !== 'zip' && file.size > FILE_BYTES) throw new ReadError('read.tooLarge');
   if (kind === 'zip' || kind === 'mail') yield* inside(kind, file, name, bounds, place.depth);
-  else if (kind === 'pdf' || kind === 'picture') yield* parts(new Uint8Array(await file.arrayBuffer()), name, bounds, place);
+  else if (kind === 'pdf' || kind === 'picture') yield* parts(small ?? new Uint8Array(await file.arrayBuffer()), name, bounds, place);
   else yield* text(file, name, bounds, place, kind === 'text');
 }
 

@@ -5,16 +5,23 @@ import { find } from './bytes.js';
 
 /** Most bytes that all packed streams of a file may inflate to. */
 const INFLATED = 256 << 20;
+/** Largest stream that is inflated in one piece, in bytes: to 16 MB at most. */
+const AT_ONCE = 16_384;
 /** How far DEFLATE inflates at most. */
 const RATIO = 1_032;
 
-/** Throws `TooLarge` where a file's packed streams inflate to more than any certificate's do. */
-export async function checkInflated(pdf: Uint8Array<ArrayBuffer>): Promise<void> {
+/** Throws `TooLarge` where a file's packed streams inflate to more than any certificate's do. Tells that it goes on. */
+export async function checkInflated(pdf: Uint8Array<ArrayBuffer>, alive: () => void): Promise<void> {
+  // Nothing in a small file can.
+  if (pdf.length * RATIO <= INFLATED) return;
   const streams = packedStreams(pdf);
   const packed = streams.reduce((sum, stream) => sum + stream.length, 0);
   if (packed * RATIO <= INFLATED) return;
   let left = INFLATED;
-  for (const stream of streams) left = await countDown(stream, left);
+  for (const stream of streams) {
+    left = await countDown(stream, left);
+    alive();
+  }
 }
 
 /** The streams with the head of zlib (RFC 1950 section 2.2), as they lie in the file. */
@@ -31,7 +38,7 @@ function packedStreams(pdf: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer>[] 
 }
 
 async function countDown(stream: Uint8Array<ArrayBuffer>, limit: number): Promise<number> {
-  const reader = new Blob([stream]).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
+  const reader = inflating(stream);
   let left = limit;
   try {
     for (;;) {
@@ -50,7 +57,7 @@ async function countDown(stream: Uint8Array<ArrayBuffer>, limit: number): Promis
 
 /** What packed bytes inflate to, up to a limit, and whether that is all and right. */
 export async function inflate(packed: Uint8Array<ArrayBuffer>, limit: number): Promise<{ bytes: Uint8Array<ArrayBuffer>; whole: boolean }> {
-  const reader = new Blob([packed]).stream().pipeThrough(new DecompressionStream('deflate')).getReader();
+  const reader = inflating(packed);
   const pieces: Uint8Array<ArrayBuffer>[] = [];
   let left = limit;
   let whole = false;
@@ -65,5 +72,18 @@ export async function inflate(packed: Uint8Array<ArrayBuffer>, limit: number): P
   } catch {
     // Cut, or something else behind it.
   }
-  return { bytes: new Uint8Array(await new Blob(pieces).arrayBuffer()), whole };
+  const [first] = pieces;
+  const bytes = pieces.length === 1 && first ? first : new Uint8Array(await new Blob(pieces).arrayBuffer());
+  return { bytes, whole };
+}
+
+/** A small stream is given at once, a larger one in pieces: what one of them inflates to is held. */
+function inflating(packed: Uint8Array<ArrayBuffer>): ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>> {
+  const inflater = new DecompressionStream('deflate');
+  if (packed.length > AT_ONCE) return new Blob([packed]).stream().pipeThrough(inflater).getReader();
+  const writer = inflater.writable.getWriter();
+  // Whoever reads learns of what is wrong.
+  void writer.write(packed).catch(() => undefined);
+  void writer.close().catch(() => undefined);
+  return inflater.readable.getReader();
 }

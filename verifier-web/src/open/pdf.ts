@@ -16,7 +16,7 @@ import { why } from './why.js';
 export async function* pdf(bytes: Uint8Array<ArrayBuffer>, name: string, bounds: Bounds, depth: number): AsyncGenerator<Find> {
   const { content, candidates, unread } = await boundedPages(bytes).catch((error: unknown) => { throw why(error); });
   const { pages, drawnOver, lost, more } = content;
-  const unlisted = lost.length > 0 || more ? { texts: [], files: [], rest: false } : await unlistedIn(bytes, content, candidates);
+  const unlisted = lost.length > 0 || more || content.whole === true ? { texts: [], files: [], rest: false } : await unlistedIn(bytes, content, candidates);
   const files = [...content.files, ...unlisted.files];
   candidates.push(...unlisted.texts.map((text) => ({ text, attached: true })));
   // Behind what the page shows: that of the page itself is then known already.
@@ -60,11 +60,8 @@ interface Unlisted {
 }
 
 async function boundedPages(bytes: Uint8Array<ArrayBuffer>): Promise<Pages> {
-  const { checkInflated } = await import('./inflated.js');
-  await checkInflated(bytes);
   const { withPdf } = await import('../scan/reader.js');
-  // Its own copy: the worker takes the bytes away.
-  return withPdf(bytes.slice(), readPages);
+  return withPdf(bytes, readPages);
 }
 
 interface Pages {

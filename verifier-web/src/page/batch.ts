@@ -1,5 +1,5 @@
 // What was found in one file or many: a single certificate is shown whole, several fill a table while they are checked,
-// one after the other, with a CSV of it.
+// several at a time and told in their order, with a CSV of it.
 
 import type { TrustAnchors } from '../core/index.js';
 import type { Find } from '../open/index.js';
@@ -7,6 +7,7 @@ import { Bounds } from '../open/bounds.js';
 import { csv, UNREADABLE, type Row } from './csv.js';
 import { data, h, icon } from './dom.js';
 import { judgeDocument, type Judged } from './judge.js';
+import { inOrder, type Ahead } from './lanes.js';
 import { t } from './messages.js';
 import { colour } from './result.js';
 import { leftOut, words } from './verdict-view.js';
@@ -14,9 +15,18 @@ import { leftOut, words } from './verdict-view.js';
 /** Most files at once; the rest is named, not silently left out. */
 export const BATCH_FILES = 5_000;
 
+/** Files that are opened before it is the turn of the first of them, finds of each, and bytes of all that are opened at a time. */
+const AHEAD = { things: 64, told: 16, weight: 64 << 20 };
+
+/** Rows are drawn together, every so many milliseconds and as many more for each row that is there: drawing takes long. */
+const DRAWING = 200;
+const DRAWING_ROW = 0.2;
+
 /** What is opened: a file, or what the camera saw. */
 export interface Source {
   name: string;
+  /** How many bytes it has. */
+  size: number;
   open(bounds: Bounds): AsyncIterable<Find>;
 }
 
@@ -33,14 +43,21 @@ export interface Sink {
   isOver(): boolean;
 }
 
+/** Something that was found, and judged if there was anything to judge. */
+interface Told {
+  find: Find;
+  judged: Judged[];
+  bounds: Bounds;
+}
+
 /** Opens and judges all of them. */
 export async function checkAll(sources: readonly Source[], anchors: TrustAnchors, sink: Sink): Promise<void> {
   const batch = new Batch(sources, sink);
-  for (const source of sources.slice(0, BATCH_FILES)) {
-    const bounds = new Bounds();
+  const judged = (source: Source) => judgeAll(source, anchors);
+  for await (const [source, all] of inOrder(sources.slice(0, BATCH_FILES), judged, await ahead())) {
     const before = batch.told;
-    for await (const find of source.open(bounds)) {
-      await batch.take(find, anchors, bounds);
+    for await (const one of all) {
+      batch.take(one);
       if (batch.isOver()) return;
     }
     if (batch.told === before && sources.length > 1) batch.nothing(source.name);
@@ -49,6 +66,20 @@ export async function checkAll(sources: readonly Source[], anchors: TrustAnchors
     if (batch.done % 8 === 0) await new Promise((resolve) => { setTimeout(resolve); });
   }
   batch.finish();
+}
+
+/** As many at a time as are read at a time, and two that the page itself is busy with. */
+async function ahead(): Promise<Ahead<Source>> {
+  const atOnce = __SINGLE_FILE__ ? 1 : 2 + (await import('../scan/reader.js')).atOnce();
+  return { ...AHEAD, atOnce, weigh: ({ size }) => size };
+}
+
+async function* judgeAll(source: Source, anchors: TrustAnchors): AsyncGenerator<Told> {
+  const bounds = new Bounds();
+  for await (const find of source.open(bounds)) {
+    const judged = 'document' in find ? await judgeDocument(find.document, anchors, find.name) : [];
+    yield { find, judged, bounds };
+  }
 }
 
 /** What was found so far, in a table as soon as it is more than one thing. */
@@ -80,13 +111,13 @@ class Batch {
     return this.table?.stopped === true || this.sink.isOver();
   }
 
-  async take(find: Find, anchors: TrustAnchors, bounds: Bounds): Promise<void> {
+  take({ find, judged, bounds }: Told): void {
     if ('left' in find) this.left.push(find.name);
     else if ('problem' in find) this.add({ name: find.name, problem: this.sink.explain(find.problem) });
     else {
-      for (const judged of await judgeDocument(find.document, anchors, find.name)) {
-        if (find.document.quoted === true && this.isKnown(judged)) continue;
-        this.add({ name: judged.result.name ?? find.name, result: judged.result }, judged);
+      for (const one of judged) {
+        if (find.document.quoted === true && this.isKnown(one)) continue;
+        this.add({ name: one.result.name ?? find.name, result: one.result }, one);
       }
     }
     this.table?.progress(this.done + bounds.done, this.sources.length - 1 + bounds.found);
@@ -143,6 +174,10 @@ class Table {
   private readonly tally = h('p', { class: 'tally', role: 'status' });
   private readonly stop = h('button', { type: 'button', class: 'button' }, t('batch.stop'));
   private readonly save: HTMLButtonElement;
+  /** What is not drawn yet. */
+  private readonly rows: HTMLElement[] = [];
+  private said: { done: number; count: number } | undefined;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(section: HTMLElement, title: string, rows: readonly Row[]) {
     this.save = h('button', { type: 'button', class: 'button primary', onclick: () => { download(rows); } }, t('batch.csv'));
@@ -160,6 +195,7 @@ class Table {
     section.hidden = false;
   }
 
+  /** Adds a row, which is drawn with the next progress that is told. */
   add(row: Row, show: (() => void) | undefined): void {
     const { result } = row;
     // What could not be read is neither good nor accused of anything.
@@ -172,19 +208,29 @@ class Table {
       ? h('button', { type: 'button', class: 'link', 'aria-label': label, onclick: show }, data(row.name))
       : data(row.name);
     const unproven = result?.verdict.claimed ? 'unproven' : '';
-    this.body.append(h('tr', { 'data-class': shown, 'data-verdict': result?.verdict.verdict ?? UNREADABLE },
+    this.rows.push(h('tr', { 'data-class': shown, 'data-verdict': result?.verdict.verdict ?? UNREADABLE },
       h('th', { scope: 'row' }, name),
       h('td', { class: 'mark' }, icon(shown), ' ', said),
       ...[about?.recipient, about?.title, about?.number].map((text) => h('td', { class: unproven }, data(text ?? '')))));
   }
 
   progress(done: number, count: number): void {
-    this.bar.max = count;
-    this.bar.value = done;
-    this.state.textContent = t('batch.progress', { done, count });
+    this.said = { done, count };
+    this.timer ??= setTimeout(() => { this.draw(); }, DRAWING + this.body.rows.length * DRAWING_ROW);
+  }
+
+  private draw(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.body.append(...this.rows.splice(0));
+    if (!this.said) return;
+    this.bar.max = this.said.count;
+    this.bar.value = this.said.done;
+    this.state.textContent = t('batch.progress', this.said);
   }
 
   finish(left: readonly string[]): void {
+    this.draw();
     this.bar.remove();
     this.stop.remove();
     this.save.disabled = false;

@@ -73,14 +73,14 @@ async function checkFiles(files: readonly File[]): Promise<void> {
   say(files.length === 1 ? t('busy.file', { name: first.name }) : '');
   // Whoever comes by a link needs none of it.
   const { open } = await import('../open/index.js');
-  await checkSources(files.map((file) => ({ name: file.name, open: (bounds) => open(file, file.name, bounds) })), show);
+  await checkSources(files.map((file) => ({ name: file.name, size: file.size, open: (bounds) => open(file, file.name, bounds) })), show);
 }
 
 /** What the camera saw in one frame: mostly one code, several where certificates lie side by side. */
 async function checkCodes(texts: readonly string[]): Promise<void> {
   const name = t('scan.video');
   const candidates = texts.map((text) => ({ text }));
-  const source: Source = { name, open: async function* () { yield { name, document: { candidates, paper: false } }; } };
+  const source: Source = { name, size: 0, open: async function* () { yield { name, document: { candidates, paper: false } }; } };
   await checkSources(texts.length > 0 ? [source] : [], ({ input, result }) => {
     delete result.name;
     show({ input, result });

@@ -1,6 +1,8 @@
 // The worker that reads other people's PDFs and pictures: whatever a file makes it do, reader.ts can end it.
 
-import type { OpenPdf } from './pdf.js';
+import { checkInflated } from '../open/inflated.js';
+import { Family, mayBeOurs } from './kin.js';
+import type { OpenPdf, PdfContent } from './pdf.js';
 import type { Progress } from './qr.js';
 
 /** What the worker is asked, each with a number of its own. */
@@ -24,8 +26,11 @@ interface Scope {
 }
 
 const scope = globalThis as unknown as Scope;
-/** The PDF that was opened last. */
+const family = new Family();
+/** The PDF that pdf.js opened last. */
 let open: OpenPdf | undefined;
+/** The one that was read without it: to be opened where a page of it must be drawn after all. */
+let unopened: Uint8Array<ArrayBuffer> | undefined;
 
 async function answer(request: Request): Promise<unknown> {
   const { id } = request;
@@ -33,19 +38,40 @@ async function answer(request: Request): Promise<unknown> {
     alive: () => { scope.postMessage({ id, alive: true }); },
     loading: () => { scope.postMessage({ id, loading: true }); },
   };
-  if (request.ask === 'codes') return open?.codes(request.page, progress);
+  if (request.ask === 'pdf') return read(request.bytes, progress);
+  if (request.ask === 'codes') {
+    if (unopened) await openPdf(unopened, progress);
+    return open?.codes(request.page, progress);
+  }
   progress.loading();
   const { readPicture } = await import('./picture.js');
-  if (request.ask === 'picture') {
-    progress.alive();
-    return readPicture(request.picture, progress);
-  }
+  progress.alive();
+  return readPicture(request.picture, progress);
+}
+
+/** By pdf.js, unless it read a certificate of the same template before. */
+async function read(bytes: Uint8Array<ArrayBuffer>, progress: Progress): Promise<PdfContent> {
   await open?.end();
   open = undefined;
+  // Whatever goes wrong there is pdf.js's business.
+  const known = await family.read(bytes).catch(() => undefined);
+  unopened = known ? bytes : undefined;
+  if (known) return known;
+  await checkInflated(bytes, progress.alive);
+  const copy = mayBeOurs(bytes) ? bytes.slice() : undefined;
+  const opened = await openPdf(bytes, progress);
+  const content = await opened.read(progress);
+  if (copy) await family.learn(copy, content).catch(() => undefined);
+  return content;
+}
+
+async function openPdf(bytes: Uint8Array<ArrayBuffer>, progress: Progress): Promise<OpenPdf> {
+  unopened = undefined;
+  progress.loading();
   const { OpenPdf } = await import('./pdf.js');
   progress.alive();
-  open = await OpenPdf.open(request.bytes);
-  return open.read(progress);
+  open = await OpenPdf.open(bytes);
+  return open;
 }
 
 scope.addEventListener('message', ({ data }) => {

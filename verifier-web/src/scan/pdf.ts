@@ -47,6 +47,8 @@ export interface PdfContent {
   drawnOver: boolean;
   /** Where links on the pages lead to: as many as are looked at, and one more. */
   links: string[];
+  /** Whether it is known that nothing else is embedded: who read it (kin.ts) accounted for every byte. */
+  whole?: true;
 }
 
 /** An open PDF. */

@@ -148,6 +148,20 @@ mod tests {
     }
 
     #[test]
+    fn each_role_may_do_what_its_line_of_the_table_says_and_nothing_else() {
+        for (role, may) in [
+            (Role::Viewer, &["view"][..]),
+            (Role::Issuer, &["view", "import", "generate", "send"]),
+            (Role::Revoker, &["view", "revoke"]),
+            (Role::KeyOfficer, &["view", "keys"]),
+            (Role::Owner, &["view", "import", "generate", "send", "revoke", "keys", "settings"]),
+        ] {
+            let names: Vec<_> = role.permissions().iter().map(|one| one.name()).collect();
+            assert_eq!(names, may, "{role}");
+        }
+    }
+
+    #[test]
     fn names_are_those_of_the_documents() {
         for role in Role::ALL {
             assert_eq!(serde_json::to_value(role).unwrap(), role.name());

@@ -5,6 +5,7 @@ use std::fs;
 use serde_json::Value;
 
 use crate::issuer::{EVENT, Issuer, THREE, text};
+use crate::lists::credential;
 
 /// An hour after everything was set up.
 const LATER: &str = "2026-03-01T10:00:00Z";
@@ -117,6 +118,7 @@ fn a_corrected_certificate_keeps_its_number_and_the_old_copy_says_superseded() {
     let number = issuer.numbers()[0].clone();
     let (pdf, old) = (issuer.file(&number, "pdf"), issuer.path("old.pdf"));
     fs::copy(&pdf, &old).unwrap();
+    let before = credential(&issuer, &number);
     issuer
         .at(LATER)
         .run(&["regenerate", &number, "--set", "name=José Núñez Ortega", "--reason", "name corrected"])
@@ -129,6 +131,11 @@ fn a_corrected_certificate_keeps_its_number_and_the_old_copy_says_superseded() {
     assert_eq!(text(&new, "number"), number);
     let shown = issuer.run(&["certificates", "show", &number, "--json"]).expect(0).rows();
     assert_eq!(shown[0]["versions"].as_array().map(Vec::len), Some(2), "{shown:?}");
+    let after = credential(&issuer, &number);
+    assert_ne!(after["id"], before["id"]);
+    for date in ["validFrom", "validUntil"] {
+        assert_eq!(after[date], before[date], "{date}: that of the first version");
+    }
 }
 
 #[test]

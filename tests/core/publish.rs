@@ -18,7 +18,8 @@ use testamur::proof::jws::{self, Jws};
 use testamur::publish::{LastPublished, PublishError, Published, Request, last, publish};
 use testamur::status::{Reason, ReasonCode, StatusList};
 use testamur::store::{
-    Act, BlobId, Certificate, CertificateState, Fields, MemoryStore, PersonKey, Store, StoreError, TemplateRef,
+    Act, BlobId, Certificate, CertificateChange, CertificateState, Fields, MemoryStore, PersonKey, Store, StoreError,
+    TemplateRef,
 };
 use testamur::verify::{TrustAnchors, Verdict, verify_jws};
 
@@ -390,6 +391,72 @@ fn the_site_never_goes_back_and_a_refusal_changes_nothing() {
     fs::write(academy.path("trust.jws"), "<html>").unwrap();
     assert!(matches!(academy.publish(day(4)), Err(PublishError::Foreign { .. })));
     assert_eq!(academy.published_audit(), [1, 2], "a refusal takes no version");
+}
+
+#[test]
+fn an_older_manifest_never_takes_the_place_of_a_newer_one() {
+    let mut academy = Academy::new();
+    let older = academy.manifest.clone();
+    academy.publish(day(1)).unwrap();
+    academy.next_key(KeyState::Compromised { since: day(2) }, day(2));
+    academy.publish(day(2)).unwrap();
+    let before = everything(academy.site.path());
+    // keys/ was restored from a backup of the first day; the store is as it was.
+    academy.manifest = older;
+    let refused = academy.publish(day(3));
+    assert!(matches!(refused, Err(PublishError::OlderKeys { found: 2, known: 1, .. })), "{refused:?}");
+    assert!(refused.unwrap_err().hint().is_some());
+    assert_eq!(everything(academy.site.path()), before);
+    assert_eq!(academy.published_audit(), [1, 2]);
+}
+
+#[test]
+fn the_trust_file_is_replaced_last() {
+    let academy = Academy::new();
+    let certificate = academy.issue(1, day(1));
+    academy.publish(day(1)).unwrap();
+    let before = academy.text("trust.jws");
+    academy.revoke(&certificate, day(2));
+    // Nothing takes the place of a folder: the publication breaks off while files are put in place.
+    for name in ["trust.json", "index.html", ".well-known/did.json", "keys/manifest.jws"] {
+        let kept = fs::read(academy.path(name)).unwrap();
+        fs::remove_file(academy.path(name)).unwrap();
+        fs::create_dir_all(academy.path(name).join("in the way")).unwrap();
+        assert!(matches!(academy.publish(day(3)), Err(PublishError::Io { .. })), "{name}");
+        assert_eq!(academy.text("trust.jws"), before, "{name}");
+        fs::remove_dir_all(academy.path(name)).unwrap();
+        fs::write(academy.path(name), kept).unwrap();
+    }
+    academy.publish(day(3)).unwrap();
+    assert_eq!(academy.verdict(&certificate, day(3)), "revoked");
+}
+
+#[test]
+fn everything_is_published_however_much_it_is() {
+    // More than are asked of the store at a time.
+    const MANY: u64 = 4_097;
+    let mut academy = Academy::new();
+    let range = academy.store.reserve_status(MANY as u32).unwrap()[0];
+    let all: Vec<Certificate> = (0..MANY)
+        .map(|n| academy.sign(n + 1, 1, StatusEntry { list: range.list, index: range.first + n as u32 }, day(1)))
+        .collect();
+    issue_new(&academy.store, &all, &act("issue", day(1)));
+    let why = reason(ReasonCode::Revoked, day(2));
+    let revoked: Vec<CertificateChange> = all
+        .iter()
+        .map(|old| CertificateChange::Revoke { old: old.clone(), reason: why.clone(), withdrawal: None })
+        .collect();
+    academy.store.change_certificates(&revoked, &[], &act("revoke", day(2))).unwrap();
+    assert_eq!(academy.publish(day(2)).unwrap().set, MANY as usize);
+    let anchors = academy.anchors();
+    let verdicts = |anchors: &TrustAnchors| {
+        all.iter().filter(|one| verify_jws(&one.jws, anchors, day(2)).code() == "revoked").count()
+    };
+    assert_eq!(verdicts(&anchors), MANY as usize);
+    // Of a condemned key what was really issued is known, one by one.
+    academy.next_key(KeyState::Compromised { since: day(2) }, day(2));
+    academy.publish(day(2)).unwrap();
+    assert_eq!(verdicts(&academy.anchors()), MANY as usize, "none is taken for a forgery");
 }
 
 #[test]

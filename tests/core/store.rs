@@ -432,7 +432,10 @@ fn revocations_that_wait_are_listed_until_they_are_hastened_or_taken_back() {
         change(CertificateChange::Reinstate { old: revoked[1].clone() }).unwrap();
         let mut new = testamur::store::Certificate { version: 2, ..certificate("A", 1, 1) };
         new.status.index = 77;
-        change(CertificateChange::Reissue { old: revoked[0].clone(), new }).unwrap();
+        change(CertificateChange::Reissue { old: revoked[0].clone(), new: new.clone() }).unwrap();
+        new.status.index = 78;
+        let second = change(CertificateChange::Reissue { old: revoked[0].clone(), new });
+        assert!(matches!(second, Err(StoreError::Conflict(_))), "somebody else was first");
         assert_eq!(after(0), [3]);
         let set: Vec<u32> = all(9, |c, l| store.set_entries(1, c, l)).iter().map(|(index, _)| *index).collect();
         let mut still: Vec<u32> = [0, 2, 3].iter().map(|at: &usize| batch[*at].status.index).collect();

@@ -60,9 +60,6 @@ pub(super) fn best(data: &[u8], found: &Matches, enough: impl Fn(usize) -> bool)
         before = bits;
     }
     let best = best.expect("there is at least one round");
-    if enough(best.plan.bits()) {
-        return best;
-    }
     let plan = Plan::of(&Counts::of(data, &best.tokens));
     Parsed { plan, ..best }
 }

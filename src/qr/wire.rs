@@ -17,9 +17,9 @@ const SIGNATURE: usize = 64;
 /// The longest text that any QR symbol holds (ISO/IEC 18004 table 7, 40-L, numeric); a longer one was never scanned.
 pub const MAX_TEXT: usize = 7_089;
 
-/// By what part a credential may become smaller by looking for the best way to compress it: measured, it is a fiftieth at most.
-/// One that would still need the same symbol then is compressed in a hurry.
-const GAIN: usize = 32;
+/// How much smaller, in bytes, a payload may become by looking for the best way to compress it. A payload that would still
+/// need the same symbol then is compressed in a hurry. It stays as it is: with it the symbols of what was issued would change.
+const GAIN: usize = 16;
 
 /// The share of the budget up to which a quick estimate is enough; nearer to it, the credential is packed in earnest.
 const SURE: (usize, usize) = (15, 16);
@@ -42,7 +42,7 @@ fn text(signature: &[u8; SIGNATURE], header: &[u8], payload: &[u8], verifier: &s
     let mut text = address(verifier, VERSION);
     // All of the address but the wire version, which is a digit.
     let version = |bytes: usize| super::version_for(text.len() - 1, 1 + digits::encoded_len(SIGNATURE + bytes));
-    let enough = |bytes: usize| version(bytes) == version(bytes - bytes / GAIN);
+    let enough = |bytes: usize| version(bytes) == version(bytes.saturating_sub(GAIN));
     let mut bytes = signature.to_vec();
     bytes.extend_from_slice(&deflate::deflate(&INDEX, &content(header, payload), enough));
     text.reserve(digits::encoded_len(bytes.len()));

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::fonts::Subset;
-use super::syntax::{operation, places, put};
+use super::syntax::{operation, put};
 use super::{qr, text};
 use crate::deflate::Known;
 use crate::scene::{Color, FontId, Item, Path, PathSegment};
@@ -56,9 +56,9 @@ fn outline(out: &mut Vec<u8>, path: &Path) {
     }
     for segment in &path.segments {
         match *segment {
-            PathSegment::Move(x, y) => places(out, &[x, y], "m"),
-            PathSegment::Line(x, y) => places(out, &[x, y], "l"),
-            PathSegment::Curve(a, b, c, d, x, y) => places(out, &[a, b, c, d, x, y], "c"),
+            PathSegment::Move(x, y) => operation(out, &[x, y], "m"),
+            PathSegment::Line(x, y) => operation(out, &[x, y], "l"),
+            PathSegment::Curve(a, b, c, d, x, y) => operation(out, &[a, b, c, d, x, y], "c"),
             PathSegment::Close => operation(out, &[], "h"),
         }
     }

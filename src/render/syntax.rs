@@ -65,16 +65,6 @@ pub(super) fn number(out: &mut Vec<u8>, value: f32) {
     }
 }
 
-/// Appends places of an outline and an operator: in hundredths of a point, which are smaller than any dot of a printer.
-pub(super) fn places(out: &mut Vec<u8>, places: &[f32], operator: &str) {
-    for place in places {
-        number(out, ((f64::from(*place) * 100.0).round() / 100.0) as f32);
-        out.push(b' ');
-    }
-    out.extend_from_slice(operator.as_bytes());
-    out.push(b'\n');
-}
-
 /// Appends a whole number.
 fn integer(out: &mut Vec<u8>, mut value: u64) {
     let mut digits = [0u8; 20];

@@ -12,7 +12,7 @@ use crate::scene::{Color, FontId, Item, Path, PathSegment};
 pub(super) type Fonts = BTreeMap<FontId, (String, Arc<Subset>)>;
 
 /// Writes the items. Pictures are named `P1`, `P2`, … by `pictures`, in the order of the items; links are not drawn.
-pub(super) fn draw(items: &[Item], fonts: &Fonts, pictures: &[String]) -> Vec<u8> {
+pub(super) fn draw<'a>(items: impl IntoIterator<Item = &'a Item>, fonts: &Fonts, pictures: &[String]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut pictures = pictures.iter();
     for item in items {

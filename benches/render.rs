@@ -1,5 +1,5 @@
 //! How fast a certificate is drawn over a shared base, with a vector background, three runs of text in two fonts and a QR
-//! symbol of version 15; and what the base, a CJK name and the PNG cost.
+//! symbol of version 15; and what the base, a CJK name and the PNG cost: over a backdrop that is there, the first, and without one.
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use testamur::render::png;
@@ -39,7 +39,14 @@ fn render(c: &mut Criterion) {
         let own = certificate(&faces, "山田花子");
         c.bench_function("certificate in CJK", |b| b.iter(|| base_document.certificate(&own, &faces, &meta())));
     }
-    c.bench_function("png at 150 dpi", |b| b.iter(|| png(&file, 150.0)));
+    let backdrop = base_document.backdrop(150.0).expect("the base is sound");
+    let picture = base_document.png(&backdrop, &own, &faces).expect("the scene is sound");
+    c.bench_function("png at 150 dpi", |b| b.iter(|| base_document.png(&backdrop, &own, &faces)));
+    c.bench_function("png at 150 dpi, the first of a base", |b| {
+        b.iter(|| base_document.png(&base_document.backdrop(150.0).expect("the base is sound"), &own, &faces))
+    });
+    c.bench_function("png at 150 dpi, of a whole page", |b| b.iter(|| png(&file, 150.0)));
+    eprintln!("png at 150 dpi: {} bytes", picture.len());
 }
 
 criterion_group!(benches, render);

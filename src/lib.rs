@@ -45,7 +45,7 @@
 //!
 //! ```text
 //! accounts    -> credential desk import store
-//! acts        -> accounts credential desk eligibility import keys making proof publish reading render status store
+//! acts        -> accounts credential desk eligibility import keys making proof publish reading status store
 //! acts        -> template verify webhooks
 //! cli         -> accounts acts credential desk eligibility import inspect keys making proof publish qr reading
 //! cli         -> render server status store template vault verify webhooks

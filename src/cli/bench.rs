@@ -9,6 +9,7 @@ use indicatif::ProgressBar;
 use rayon::prelude::*;
 use serde_json::json;
 
+use super::bench_pictures::{self, Pictures};
 use super::demo_people::people;
 use super::files::{FileWriter, Format};
 use super::issue::{Shown, everybody, issue};
@@ -66,6 +67,7 @@ struct Figures {
     qr_versions: Vec<u8>,
     verify_core: f64,
     verify_pdf: f64,
+    pictures: Pictures,
     memory_mb: Option<u64>,
 }
 
@@ -118,7 +120,16 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         qr_versions: qr_versions(&certificates, &issuer.verifier),
         verify_core: verify_core(&certificates, &anchors),
         verify_pdf: verify_pdf(&out, &anchors)?,
+        // Before what follows, which no run does.
         memory_mb: peak_memory_mb(),
+        pictures: bench_pictures::measure(
+            &desk,
+            &faces,
+            &signer.own,
+            &folder.join("site"),
+            &folder.join("pictures"),
+            (&code, &certificates),
+        )?,
     })
 }
 
@@ -204,7 +215,7 @@ fn verify_pdf(out: &Path, anchors: &TrustAnchors) -> Result<f64, Failure> {
     Ok(valid.count() as f64 / started.elapsed().as_secs_f64())
 }
 
-fn sizes(out: &Path) -> Result<Vec<u64>, Failure> {
+pub(super) fn sizes(out: &Path) -> Result<Vec<u64>, Failure> {
     let entries = fs::read_dir(out).doing("list the PDFs")?.filter_map(Result::ok);
     let mut sizes: Vec<u64> = entries.filter_map(|entry| entry.metadata().ok()).map(|meta| meta.len()).collect();
     sizes.sort_unstable();
@@ -235,7 +246,9 @@ impl Figures {
             "pdfBytesMedian": median(&self.pdf_bytes), "pdfBytesLargest": self.pdf_bytes.last(),
             "qrVersionMedian": median(&self.qr_versions), "qrVersionLargest": self.qr_versions.last(),
             "verifyPerSecondOneCore": self.verify_core, "verifyPdfPerSecond": self.verify_pdf,
-            "peakMemoryMb": self.memory_mb,
+            "peakMemoryMb": self.memory_mb, "pngSeconds": self.pictures.png.median.as_secs_f64(),
+            "pngFirstSeconds": self.pictures.first.as_secs_f64(), "pngBytesMedian": median(&self.pictures.bytes),
+            "spotCheckSeconds": self.pictures.check.median.as_secs_f64(),
         })
     }
 
@@ -266,6 +279,10 @@ impl Figures {
                 row("PDF, largest", kb(self.pdf_bytes.last().copied().unwrap_or_default()), "-"),
                 row("QR version, median", median(&self.qr_versions).to_string(), "15 or less"),
                 row("QR version, largest", self.qr_versions.last().copied().unwrap_or_default().to_string(), "18"),
+                row("PNG, one core", self.pictures.png.to_string(), "60 ms"),
+                row("PNG, the first", format!("{:.1} ms", self.pictures.first.as_secs_f64() * 1e3), "-"),
+                row("PNG, median", kb(median(&self.pictures.bytes)), "-"),
+                row("spot check of 25", self.pictures.check.to_string(), "-"),
                 row("peak memory", self.memory_mb.map_or("unknown".to_owned(), |mb| format!("{mb} MB")), "300 MB"),
             ],
         );

@@ -14,9 +14,6 @@ use super::output::Failure;
 use crate::making::{FaceError, Faces, NotProven, OwnKeys, Printable, Proven, Stage, StageTimes};
 use crate::store::{Certificate, Store, StoreError};
 
-/// Resolution of PNG files, in dots per inch.
-pub(super) const PNG_DPI: f32 = 150.0;
-
 /// A kind of file that a certificate can be written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum Format {
@@ -82,6 +79,9 @@ pub(super) enum FileError {
     },
 }
 
+/// Draws a file.
+type Drawing<'a> = &'a dyn Fn() -> Result<Vec<u8>, FaceError>;
+
 /// Writes certificates into a folder.
 pub(super) struct FileWriter<'a> {
     /// The folder.
@@ -118,11 +118,11 @@ impl FileWriter<'_> {
     pub(super) fn write_issued(&self, issued: Vec<Arc<Printable>>) -> Result<(), FileError> {
         first_error(issued.into_par_iter().map(|item| {
             let started = Instant::now();
-            let item = Arc::unwrap_or_clone(item);
             // Signed by this process, and verified then.
-            let pdf = || item.face.pdf(item.scene, &item.certificate, self.verifier);
+            let pdf = || item.face.pdf(item.scene.clone(), &item.certificate, self.verifier);
+            let png = || self.faces.png_of(&item.face, item.scene.clone(), &item.certificate, self.verifier);
             let json = || self.json(&self.own.prove(&item.certificate)?);
-            self.write(&item.certificate, pdf, json, started)
+            self.write(&item.certificate, (&pdf, &png), &json, started)
         }))
     }
 
@@ -140,7 +140,8 @@ impl FileWriter<'_> {
             let started = Instant::now();
             let proven = self.own.prove(certificate)?;
             let pdf = || self.faces.pdf(store, &proven, self.verifier);
-            self.write(certificate, pdf, || self.json(&proven), started)
+            let png = || self.faces.png(store, &proven, self.verifier);
+            self.write(certificate, (&pdf, &png), &|| self.json(&proven), started)
         });
         let mut refused = Vec::new();
         for result in written.collect::<Vec<_>>() {
@@ -155,25 +156,20 @@ impl FileWriter<'_> {
     fn write(
         &self,
         certificate: &Certificate,
-        pdf: impl FnOnce() -> Result<Vec<u8>, FaceError>,
-        json: impl Fn() -> Result<Vec<u8>, FileError>,
+        (pdf, png): (Drawing, Drawing),
+        json: &dyn Fn() -> Result<Vec<u8>, FileError>,
         started: Instant,
     ) -> Result<(), FileError> {
         let draw = |cause| FileError::Draw { number: certificate.number.to_string(), cause };
-        let drawn = self.formats.iter().any(|format| matches!(format, Format::Pdf | Format::Png));
-        let pdf = if drawn { pdf().map_err(draw)? } else { Vec::new() };
         let mut files = Vec::with_capacity(self.formats.len());
         for &format in &self.formats {
             let bytes = match format {
                 Format::Jwt => certificate.jws.clone().into_bytes(),
                 Format::Json => json()?,
-                Format::Png => crate::render::png(&pdf, PNG_DPI).map_err(|e| draw(e.into()))?,
-                Format::Pdf => continue,
+                Format::Png => png().map_err(draw)?,
+                Format::Pdf => pdf().map_err(draw)?,
             };
             files.push((format, bytes));
-        }
-        if self.formats.contains(&Format::Pdf) {
-            files.push((Format::Pdf, pdf));
         }
         let started = self.times.add(Stage::Draw, started);
         for (format, bytes) in files {

@@ -4,6 +4,7 @@
 //! usage, 3 could not do it.
 
 mod bench;
+mod bench_pictures;
 mod certificates;
 mod config;
 mod demo;

@@ -3,11 +3,11 @@
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-use super::files::{PNG_DPI, write_whole};
+use super::files::write_whole;
 use super::output::{self, Explain, Failure};
 use super::{Global, config::Config, workspace};
 use crate::desk::{Actor, Desk, Issuer};
-use crate::making::Specimen;
+use crate::making::{PICTURE_DPI, Specimen};
 use crate::template::{self, FontLibrary, Severity, Template, TemplateError};
 
 #[derive(Debug, clap::Subcommand)]
@@ -142,7 +142,7 @@ fn preview(
         .pdf(&desk, &template, &fonts)
         .doing("draw the preview")
         .hint("shorten what is too long, or change the template")?;
-    let bytes = if png { crate::render::png(&pdf, PNG_DPI)? } else { pdf };
+    let bytes = if png { crate::render::png(&pdf, PICTURE_DPI)? } else { pdf };
     write_whole(out, &bytes).doing(format!("write {}", out.display()))?;
     output::line(format!("{} shows a specimen; its QR code says so, and is nobody's certificate", out.display()));
     Ok(ExitCode::SUCCESS)

@@ -10,7 +10,7 @@ use super::record::{self, Constants};
 use crate::credential::limits;
 use crate::proof::jws::Jws;
 use crate::qr::{self, Symbol};
-use crate::render::{Base, BaseMeta, CertificateMeta, RenderError};
+use crate::render::{self, Backdrop, Base, BaseMeta, CertificateMeta, RenderError};
 use crate::scene::Scene;
 use crate::store::{Certificate, Store, StoreError, TemplateRef};
 use crate::template::{FillError, Filling, FontLibrary, Layout, Template, TemplateError};
@@ -49,6 +49,13 @@ pub enum FaceError {
 /// Most compiled templates that are kept; a run needs one.
 const KEPT: usize = 32;
 
+/// Resolution of pictures, in dots per inch.
+pub const PICTURE_DPI: f32 = 150.0;
+
+/// Most memory that the backdrops of pictures take while they wait for the next one: four of A4. A run needs one; what is larger
+/// than all of it is drawn as a whole each time.
+const BACKDROP_BYTES: usize = 40 << 20;
+
 /// The program as files name it; without a version, or an upgrade would change every file.
 const PRODUCER: &str = "Testamur";
 
@@ -56,6 +63,8 @@ const PRODUCER: &str = "Testamur";
 pub struct Faces {
     fonts: FontLibrary,
     compiled: Mutex<HashMap<String, Arc<Face>>>,
+    /// Those used last come last.
+    backdrops: Mutex<Vec<(Arc<Face>, Arc<Backdrop>)>>,
 }
 
 /// One template version compiled for one event: its layout, and all bytes that its certificates share.
@@ -67,7 +76,7 @@ pub struct Face {
 impl Faces {
     /// Returns an empty collection over these fonts.
     pub fn new(fonts: FontLibrary) -> Self {
-        Self { fonts, compiled: Mutex::default() }
+        Self { fonts, compiled: Mutex::default(), backdrops: Mutex::default() }
     }
 
     /// Returns the fonts.
@@ -100,10 +109,72 @@ impl Faces {
     /// # Errors
     /// See [`FaceError`].
     pub fn pdf(&self, store: &dyn Store, proven: &Proven, verifier: &str) -> Result<Vec<u8>, FaceError> {
+        let (face, scene) = self.laid_out(store, proven, verifier)?;
+        face.draw(scene, proven.certificate(), proven.jws(), proven.document(), verifier)
+    }
+
+    /// Returns the picture of a certificate's PDF, from its stored record alone: the same bytes each time.
+    ///
+    /// # Errors
+    /// See [`FaceError`].
+    pub fn png(&self, store: &dyn Store, proven: &Proven, verifier: &str) -> Result<Vec<u8>, FaceError> {
+        let (face, scene) = self.laid_out(store, proven, verifier)?;
+        self.draw(&face, scene, proven.certificate(), proven.jws(), proven.document(), verifier)
+    }
+
+    /// Returns the picture of the PDF that [`Face::pdf`] draws.
+    ///
+    /// # Errors
+    /// See [`FaceError`].
+    pub fn png_of(
+        &self,
+        face: &Arc<Face>,
+        scene: Scene,
+        certificate: &Certificate,
+        verifier: &str,
+    ) -> Result<Vec<u8>, FaceError> {
+        let jws = parsed(certificate)?;
+        self.draw(face, scene, certificate, &jws, &document(certificate, &jws)?, verifier)
+    }
+
+    fn laid_out(&self, store: &dyn Store, proven: &Proven, verifier: &str) -> Result<(Arc<Face>, Scene), FaceError> {
         let (certificate, document) = (proven.certificate(), proven.document());
         let face = self.of(store, &certificate.template, &Constants::of(document, &certificate.fields, verifier))?;
         let scene = face.texts(&record::of(document, &certificate.fields, verifier))?;
-        face.draw(scene, certificate, proven.jws(), document, verifier)
+        Ok((face, scene))
+    }
+
+    fn draw(
+        &self,
+        face: &Arc<Face>,
+        mut scene: Scene,
+        certificate: &Certificate,
+        jws: &Jws,
+        document: &Value,
+        verifier: &str,
+    ) -> Result<Vec<u8>, FaceError> {
+        let (width, height) = (scene.width * PICTURE_DPI / 72.0, scene.height * PICTURE_DPI / 72.0);
+        if width * height * 4.0 > BACKDROP_BYTES as f32 {
+            let pdf = face.draw(scene, certificate, jws, document, verifier)?;
+            return Ok(render::png(&pdf, PICTURE_DPI)?);
+        }
+        face.layout.place_qr(&mut scene, &Symbol::of(&qr::pack(jws, verifier))?)?;
+        Ok(face.base.png(&*self.backdrop(face)?, &scene, face.layout.fonts())?)
+    }
+
+    /// Returns a face's backdrop, drawing it if it is not kept.
+    fn backdrop(&self, face: &Arc<Face>) -> Result<Arc<Backdrop>, FaceError> {
+        let mut kept = self.backdrops.lock().unwrap_or_else(PoisonError::into_inner);
+        let backdrop = match kept.iter().position(|(of, _)| Arc::ptr_eq(of, face)) {
+            Some(at) => kept.remove(at).1,
+            None => Arc::new(face.base.backdrop(PICTURE_DPI)?),
+        };
+        kept.push((face.clone(), backdrop.clone()));
+        let bytes = |kept: &[(Arc<Face>, Arc<Backdrop>)]| kept.iter().map(|(_, one)| one.bytes()).sum::<usize>();
+        while kept.len() > 1 && bytes(&kept) > BACKDROP_BYTES {
+            kept.remove(0);
+        }
+        Ok(backdrop)
     }
 }
 

@@ -51,23 +51,14 @@ impl Base {
         faces: &dyn FontSource,
         meta: &CertificateMeta,
     ) -> Result<Vec<u8>, RenderError> {
-        if own.items.iter().any(|item| matches!(item, Item::Image(_))) {
-            return Err(RenderError::PictureInCertificate);
-        }
-        let mut used = fonts::uses(&own.items);
-        let mut subsets = self.shared_fonts(&used);
-        used.retain(|id, _| !subsets.contains_key(id));
-        let own_subsets = subsets_of(used, 'D', |id, used| self.kept.subset(id, faces.face(id), used))?;
-        subsets.extend(own_subsets.iter().map(|(id, own)| (*id, own.clone())));
+        let (subsets, own_subsets) = self.own_fonts(own, faces)?;
         let (drawn, known) = content::draw(&own.items, &subsets, &[]);
-        let mut bytes = Vec::with_capacity(self.bytes.len() + OWN_BYTES);
-        bytes.extend_from_slice(&self.bytes);
-        let mut objects = Objects { bytes, entries: Vec::with_capacity(32) };
+        let mut objects = self.opened();
         objects.stream(CONTENT, "/Filter/FlateDecode", &quick(&drawn, &known));
         let mut next = self.next;
         let own_fonts = write_fonts(&mut objects, own_subsets.values(), &mut next);
         let links = self.write_links(&mut objects, &own.items, &meta.verify_url, &mut next);
-        self.write_page(&mut objects, &own_fonts, links);
+        self.write_page(&mut objects, (PAGE, PAGES), &[BASE_CONTENT, CONTENT], &own_fonts, links);
         if meta.jws.is_empty() {
             // Their numbers are taken in every file that this base begins.
             [ATTACHMENT, ATTACHMENT_SPEC].into_iter().for_each(|number| objects.object(number, b"null"));
@@ -78,6 +69,68 @@ impl Base {
         objects.stream(METADATA, "/Type/Metadata/Subtype/XML", &metadata::xmp(meta, &self.producer));
         self.write_catalog(&mut objects, meta);
         Ok(self.finish(objects, &meta.id, next))
+    }
+
+    /// Writes the page with what all certificates share alone, to be drawn and thrown away.
+    pub(super) fn shared_page(&self) -> Vec<u8> {
+        let mut objects = self.opened();
+        self.write_page(&mut objects, (PAGE, PAGES), &[BASE_CONTENT], "", 0..0);
+        self.bare(objects, PAGES, self.next)
+    }
+
+    /// Writes a page for each part of what is a certificate's own, to be drawn over what is shared and thrown away.
+    pub(super) fn own_pages(
+        &self,
+        own: &Scene,
+        parts: &[Vec<&Item>],
+        faces: &dyn FontSource,
+    ) -> Result<Vec<u8>, RenderError> {
+        let (subsets, own_subsets) = self.own_fonts(own, faces)?;
+        let mut objects = self.opened();
+        let mut next = self.next;
+        let own_fonts = write_fonts(&mut objects, own_subsets.values(), &mut next);
+        let (tree, mut pages) = (next, String::new());
+        for part in parts {
+            let (content, page) = (next + 1, next + 2);
+            next = page;
+            objects.stream(content, "", &content::draw(part.iter().copied(), &subsets, &[]).0);
+            self.write_page(&mut objects, (page, tree), &[content], &own_fonts, 0..0);
+            pages.push_str(&format!("{page} 0 R "));
+        }
+        objects.object(tree, format!("<</Type/Pages/Count {}/Kids[{pages}]>>", parts.len()).as_bytes());
+        Ok(self.bare(objects, tree, next + 1))
+    }
+
+    /// The fonts of a certificate's own items, and those of them that it brings.
+    fn own_fonts(&self, own: &Scene, faces: &dyn FontSource) -> Result<(Fonts, Fonts), RenderError> {
+        if own.items.iter().any(|item| matches!(item, Item::Image(_))) {
+            return Err(RenderError::PictureInCertificate);
+        }
+        let mut used = fonts::uses(&own.items);
+        let mut subsets = self.shared_fonts(&used);
+        used.retain(|id, _| !subsets.contains_key(id));
+        let own_subsets = subsets_of(used, 'D', |id, used| self.kept.subset(id, faces.face(id), used))?;
+        subsets.extend(own_subsets.iter().map(|(id, own)| (*id, own.clone())));
+        Ok((subsets, own_subsets))
+    }
+
+    /// A file that begins with the shared part.
+    fn opened(&self) -> Objects {
+        let mut bytes = Vec::with_capacity(self.bytes.len() + OWN_BYTES);
+        bytes.extend_from_slice(&self.bytes);
+        Objects { bytes, entries: Vec::with_capacity(32) }
+    }
+
+    /// Ends a file that has pages and nothing to say about itself.
+    fn bare(&self, mut objects: Objects, pages: u32, next: u32) -> Vec<u8> {
+        objects.object(CATALOG, format!("<</Type/Catalog/Pages {pages} 0 R>>").as_bytes());
+        // Their numbers are taken in every file that this base begins.
+        for number in [PAGE, CONTENT, INFORMATION, METADATA, ATTACHMENT, ATTACHMENT_SPEC] {
+            if !objects.entries.iter().any(|entry| entry.0 == number) {
+                objects.object(number, b"null");
+            }
+        }
+        self.finish(objects, "", next)
     }
 
     /// The fonts of the shared part that have all that is used of them.
@@ -108,10 +161,18 @@ impl Base {
         objects.object(CATALOG, &body);
     }
 
-    fn write_page(&self, objects: &mut Objects, own_fonts: &str, links: std::ops::Range<u32>) {
+    fn write_page(
+        &self,
+        objects: &mut Objects,
+        (page, tree): (u32, u32),
+        contents: &[u32],
+        own_fonts: &str,
+        links: std::ops::Range<u32>,
+    ) {
         let mut body = b"<</Type/Page".to_vec();
         body.extend_from_slice(&self.page);
-        put(&mut body, format_args!("/Parent {PAGES} 0 R/Contents[{BASE_CONTENT} 0 R {CONTENT} 0 R]"));
+        let contents = contents.iter().map(|number| format!("{number} 0 R")).collect::<Vec<_>>().join(" ");
+        put(&mut body, format_args!("/Parent {tree} 0 R/Contents[{contents}]"));
         put(&mut body, format_args!("/Resources<</Font<<{}{own_fonts}>>/XObject<<{}>>>>", self.fonts, self.pictures));
         if self.transparent {
             body.extend_from_slice(b"/Group<</Type/Group/S/Transparency/CS/DeviceRGB>>");
@@ -122,7 +183,7 @@ impl Base {
             body.push(b']');
         }
         body.extend_from_slice(b">>");
-        objects.object(PAGE, &body);
+        objects.object(page, &body);
     }
 
     /// Writes a link annotation per area (12.5.6.5) and returns their numbers.

@@ -14,7 +14,11 @@ pub(super) type Fonts = BTreeMap<FontId, (String, Arc<Subset>)>;
 
 /// Writes the items. Pictures are named `P1`, `P2`, … by `pictures`, in the order of the items; links are not drawn. Also
 /// returns what is known to stand in it twice.
-pub(super) fn draw(items: &[Item], fonts: &Fonts, pictures: &[String]) -> (Vec<u8>, Vec<Known>) {
+pub(super) fn draw<'a>(
+    items: impl IntoIterator<Item = &'a Item>,
+    fonts: &Fonts,
+    pictures: &[String],
+) -> (Vec<u8>, Vec<Known>) {
     let (mut out, mut known) = (Vec::new(), Vec::new());
     let mut pictures = pictures.iter();
     for item in items {

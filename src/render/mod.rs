@@ -2,13 +2,17 @@
 //!
 //! What all certificates of a template share ([`Base`]) is built and serialised once; per certificate only what differs
 //! is written: content stream, page, font subset, attachment, metadata, cross-reference table. The same input gives the
-//! same bytes on every machine: no clock, no random source, and a DEFLATE coder that does not depend on the processor.
+//! same bytes on every machine: no clock, no random source, and a DEFLATE coder that does not depend on the processor. A PNG
+//! shows the PDF's page: what is shared is drawn once as pixels ([`Backdrop`]), and what differs over a copy.
 //!
 //! Does not shape, order or break text, knows no template, and keeps no file.
 
+mod backdrop;
+mod bands;
 mod base;
 mod certificate;
 mod content;
+mod flat;
 mod fonts;
 mod foreign;
 mod icc;
@@ -23,6 +27,7 @@ mod text;
 mod truetype;
 mod vector;
 
+pub use backdrop::Backdrop;
 pub use base::{Base, BaseMeta};
 pub use certificate::CertificateMeta;
 pub use picture::{MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, PictureError};

@@ -1,5 +1,8 @@
-//! The QR symbol as one vector path.
+//! The QR symbol as one vector path, and as pixels.
 
+use std::ops::Range;
+
+use super::flat::Pixel;
 use super::syntax::{operation, put};
 use crate::deflate::Known;
 use crate::qr::Symbol;
@@ -10,6 +13,11 @@ const QUIET_ZONE: f32 = 4.0;
 
 /// About how many bytes a module takes: one of four begins a run.
 const BYTES_PER_MODULE: usize = 4;
+
+/// The width of the white around a symbol.
+pub(super) fn quiet_zone(item: &QrItem) -> f32 {
+    QUIET_ZONE * item.side / (item.symbol.size.max(1)) as f32
+}
 
 /// Draws the white square with its quiet zone, then all dark modules as one path: a rectangle per run in a row, one
 /// fill, so that no reader leaves hairlines between modules. What stood in `out` before goes into `known`: of nearly every
@@ -51,6 +59,75 @@ pub(super) fn draw(out: &mut Vec<u8>, item: &QrItem, known: &mut Vec<Known>) {
         }
     }
     out.extend_from_slice(b"f\nQ\n");
+}
+
+/// A picture's grid in a page's coordinates: what x and y are at the left upper corner, and how many pixels a point is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Grid {
+    pub(super) left: f64,
+    pub(super) top: f64,
+    pub(super) scale: f64,
+}
+
+/// Paints the symbol as [`draw`] has it drawn, each pixel by how much of it is covered.
+pub(super) fn paint(pixels: &mut [Pixel], width: usize, grid: Grid, item: &QrItem) {
+    let Symbol { size, modules, .. } = &item.symbol;
+    if *size == 0 || modules.len() != size * size || width == 0 {
+        return;
+    }
+    let unit = f64::from(item.side) / *size as f64 * grid.scale;
+    let left = (f64::from(item.origin.0) - grid.left) * grid.scale;
+    let top = (grid.top - f64::from(item.origin.1 + item.side)) * grid.scale;
+    let quiet = f64::from(QUIET_ZONE) * unit;
+    let side = *size as f64 * unit;
+    let columns = touched(left - quiet, side + 2.0 * quiet, width);
+    let rows = touched(top - quiet, side + 2.0 * quiet, pixels.len() / width);
+    let white_across: Vec<f64> = columns.clone().map(|x| covered(x, left - quiet, side + 2.0 * quiet)).collect();
+    let dark_across: Vec<Vec<f64>> =
+        modules.chunks_exact(*size).map(|row| across(row, columns.clone(), left, unit)).collect();
+    for y in rows {
+        let white = covered(y, top - quiet, side + 2.0 * quiet);
+        let modules: Vec<(&[f64], f64)> = over(y, top, unit, *size)
+            .map(|row| (&*dark_across[row], covered(y, top + row as f64 * unit, unit)))
+            .collect();
+        let line = &mut pixels[y * width..][columns.clone()];
+        for (at, pixel) in line.iter_mut().enumerate() {
+            let dark: f64 = modules.iter().map(|(across, share)| across[at] * share).sum();
+            let (white, light) = (white * white_across[at], 1.0 - dark.min(1.0));
+            for channel in &mut pixel[..3] {
+                let paper = f64::from(*channel);
+                // A cast cuts off what is behind the point: rounded, without a call.
+                let paper = (paper + (255.0 - paper) * white + 0.5) as u8;
+                *channel = (f64::from(paper) * light + 0.5) as u8;
+            }
+        }
+    }
+}
+
+/// How much of each column's width the dark modules of a row cover.
+fn across(row: &[bool], columns: Range<usize>, left: f64, unit: f64) -> Vec<f64> {
+    let dark = |x: usize| {
+        let modules = over(x, left, unit, row.len()).filter(|at| row[*at]);
+        modules.map(|at| covered(x, left + at as f64 * unit, unit)).sum()
+    };
+    columns.map(dark).collect()
+}
+
+/// The pixels that a stretch touches.
+fn touched(from: f64, length: f64, most: usize) -> Range<usize> {
+    let within = |at: f64| (at.max(0.0) as usize).min(most);
+    within(from.floor())..within((from + length).ceil())
+}
+
+/// The modules that lie on a pixel.
+fn over(pixel: usize, from: f64, unit: f64, size: usize) -> Range<usize> {
+    let module = |at: f64| (at.max(0.0) as usize).min(size);
+    module(((pixel as f64 - from) / unit).floor())..module(((pixel as f64 + 1.0 - from) / unit).ceil())
+}
+
+/// How much of a pixel a stretch covers.
+fn covered(pixel: usize, from: f64, length: f64) -> f64 {
+    ((from + length).min(pixel as f64 + 1.0) - from.max(pixel as f64)).clamp(0.0, 1.0)
 }
 
 /// Six decimals for the scale: three would shift the last module of a large symbol by a tenth of a module.

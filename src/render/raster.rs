@@ -1,14 +1,22 @@
-//! Pages as pixels, by hayro.
+//! Pages as pixels, by hayro: whole ones on white, and parts of a page over what was drawn before.
+//!
+//! The same file gives the same pixels whatever the processor can do beyond what all of its kind can.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use hayro::hayro_interpret::InterpreterSettings;
+use hayro::hayro_interpret::util::TransformExt;
 use hayro::hayro_syntax::Pdf;
+use hayro::hayro_syntax::page::Page;
+use hayro::kurbo::Affine;
 use hayro::vello_cpu::color::palette::css::WHITE;
-use hayro::{PixmapSettings, RenderCache, RenderSettings};
+use hayro::vello_cpu::{Level, Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
+use hayro::{RenderCache, RenderSettings};
 
 use super::RenderError;
+use super::bands::{self, Care};
+use super::flat;
 
 /// Most pixels of a raster: A3 at 600 dpi is over, A4 at 600 dpi is under it.
 pub const MAX_RASTER_PIXELS: u64 = 40_000_000;
@@ -26,26 +34,16 @@ pub struct Raster {
     pub rgba: Vec<u8>,
 }
 
-/// Draws the first page as a PNG.
+/// Draws the first page as a PNG. The file need not be one of ours; of certificates of one template,
+/// [`super::Backdrop`] makes them faster.
 ///
 /// # Errors
 /// When the PDF cannot be opened, or the page is too large at this resolution.
 pub fn png(pdf: &[u8], dpi: f32) -> Result<Vec<u8>, RenderError> {
-    let raster = raster(pdf, 1, dpi)?;
-    let rgb: Vec<u8> = raster.rgba.chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect();
-    let mut out = Vec::with_capacity(rgb.len() / 16);
-    let mut encoder = ::png::Encoder::new(&mut out, raster.width, raster.height);
-    encoder.set_color(::png::ColorType::Rgb);
-    encoder.set_depth(::png::BitDepth::Eight);
-    encoder.set_source_srgb(::png::SrgbRenderingIntent::RelativeColorimetric);
-    let per_metre = (dpi / 0.0254).round() as u32;
-    let unit = ::png::Unit::Meter;
-    encoder.set_pixel_dims(Some(::png::PixelDimensions { xppu: per_metre, yppu: per_metre, unit }));
-    // Paper is mostly one colour: one filter for all rows is as small as choosing, and several times as fast.
-    encoder.set_compression(::png::Compression::Fast);
-    encoder.set_filter(::png::Filter::Up);
-    encoder.write_header()?.write_image_data(&rgb)?;
-    Ok(out)
+    let pixels = on_white(pdf.to_vec(), 1, dpi)?;
+    let size = (u32::from(pixels.width()), u32::from(pixels.height()));
+    let packed = bands::pack(flat::pixels(&pixels), usize::from(pixels.width()), Care::Own);
+    bands::picture(size, dpi, [Arc::new(packed)])
 }
 
 /// Draws page `page` (counted from 1) at `dpi` pixels per inch. The file need not be one of ours.
@@ -53,17 +51,44 @@ pub fn png(pdf: &[u8], dpi: f32) -> Result<Vec<u8>, RenderError> {
 /// # Errors
 /// When the PDF cannot be opened, has no such page, or the page is too large at this resolution.
 pub fn raster(pdf: &[u8], page: usize, dpi: f32) -> Result<Raster, RenderError> {
-    // The file may be anybody's, and a panic in its interpreter is an answer about the file.
-    catch_unwind(AssertUnwindSafe(|| draw(pdf, page, dpi)))
-        .unwrap_or_else(|_| Err(RenderError::Unreadable("its drawing failed".into())))
+    let pixels = on_white(pdf.to_vec(), page, dpi)?;
+    let (width, height) = (u32::from(pixels.width()), u32::from(pixels.height()));
+    Ok(Raster { width, height, rgba: pixels.data_as_u8_slice().to_vec() })
 }
 
-fn draw(pdf: &[u8], page: usize, dpi: f32) -> Result<Raster, RenderError> {
-    let pdf = Pdf::new(Arc::new(pdf.to_vec())).map_err(|e| RenderError::Unreadable(format!("{e:?}")))?;
-    let pages = pdf.pages();
-    let no_such_page = RenderError::NoSuchPage { page, pages: pages.len() };
-    let page = page.checked_sub(1).and_then(|at| pages.get(at)).ok_or(no_such_page)?;
-    let scale = dpi / 72.0;
+/// Draws a page.
+pub(super) fn on_white(pdf: Vec<u8>, page: usize, dpi: f32) -> Result<Pixmap, RenderError> {
+    with_pages(pdf, |pages| {
+        let no_such_page = RenderError::NoSuchPage { page, pages: pages.len() };
+        let page = page.checked_sub(1).and_then(|at| pages.get(at)).ok_or(no_such_page)?;
+        let (width, height) = size(page, dpi / 72.0)?;
+        let mut pixels = Pixmap::new(width, height);
+        draw(page, &RenderCache::new(), dpi, 0, &mut pixels, TargetInit::Clear(WHITE));
+        Ok(pixels)
+    })
+}
+
+/// Draws each page over rows of a picture, of which the first has this number in it.
+pub(super) fn over(rows: &mut [(usize, Pixmap)], pdf: Vec<u8>, dpi: f32) -> Result<(), RenderError> {
+    with_pages(pdf, |pages| {
+        let cache = RenderCache::new();
+        for (page, (first, pixels)) in pages.iter().zip(rows) {
+            draw(page, &cache, dpi, *first, pixels, TargetInit::SrcOver);
+        }
+        Ok(())
+    })
+}
+
+fn with_pages<T>(pdf: Vec<u8>, draw: impl FnOnce(&[Page<'_>]) -> Result<T, RenderError>) -> Result<T, RenderError> {
+    // The file may be anybody's, and a panic in its interpreter is an answer about the file.
+    let drawn = catch_unwind(AssertUnwindSafe(|| {
+        let pdf = Pdf::new(pdf).map_err(|e| RenderError::Unreadable(format!("{e:?}")))?;
+        draw(pdf.pages())
+    }));
+    drawn.unwrap_or_else(|_| Err(RenderError::Unreadable("its drawing failed".into())))
+}
+
+fn size(page: &Page<'_>, scale: f32) -> Result<(u16, u16), RenderError> {
     let pixels = |points: f32| f64::from(points * scale).max(0.0) as u64;
     let (width, height) = page.render_dimensions();
     let (width, height) = (pixels(width), pixels(height));
@@ -71,9 +96,27 @@ fn draw(pdf: &[u8], page: usize, dpi: f32) -> Result<Raster, RenderError> {
     if !sides_fit || width * height > MAX_RASTER_PIXELS {
         return Err(RenderError::RasterSize { width, height });
     }
-    let settings = PixmapSettings { x_scale: scale, y_scale: scale, bg_color: WHITE };
-    let interpreter = InterpreterSettings::default();
-    let pixmap = hayro::render(page, &RenderCache::new(), &interpreter, &RenderSettings::default(), &settings);
-    let (width, height) = (u32::from(pixmap.width()), u32::from(pixmap.height()));
-    Ok(Raster { width, height, rgba: pixmap.data_as_u8_slice().to_vec() })
+    Ok((width as u16, height as u16))
+}
+
+fn draw<'a>(
+    page: &'a Page<'a>,
+    cache: &RenderCache<'a>,
+    dpi: f32,
+    first_row: usize,
+    pixels: &mut Pixmap,
+    target_init: TargetInit,
+) {
+    // What a processor has beyond this rounds otherwise where it multiplies and adds at once: some pixels would differ by one.
+    let settings = hayro::vello_cpu::RenderSettings { level: Level::baseline(), num_threads: 0 };
+    let mut context = RenderContext::new_with(pixels.width(), pixels.height(), settings);
+    let scale = f64::from(dpi / 72.0);
+    let transform = Affine::translate((0.0, -(first_row as f64)))
+        * Affine::scale_non_uniform(scale, scale)
+        * page.initial_transform(true).to_kurbo();
+    let (interpreter, settings) = (InterpreterSettings::default(), RenderSettings::default());
+    hayro::render_into(page, cache, &interpreter, &settings, &mut context, transform);
+    context.flush();
+    let settings = RasterizerSettings { target_init, ..RasterizerSettings::default() };
+    context.render_with(pixels, &mut Resources::default(), settings);
 }

@@ -10,6 +10,7 @@ mod reading;
 mod render;
 mod render_archive;
 mod render_foreign;
+mod render_pictures;
 mod render_templates;
 mod scenes;
 #[path = "../tools/small_disk.rs"]

@@ -15,16 +15,13 @@ use utoipa_axum::routes;
 use crate::accounts::Permission;
 use crate::credential::EventCode;
 use crate::desk::Desk;
-use crate::making::{FaceError, NotProven, OwnKeys, Proven};
+use crate::making::{FaceError, NotProven, OwnKeys, PICTURE_DPI, Proven};
 use crate::proof::data_integrity;
 use crate::render;
 use crate::server::extract::{Path, Query, certificate_number, event_code};
 use crate::server::reply::tag_of;
 use crate::server::{App, Caller, Problem};
 use crate::store::{Certificate, CertificateQuery, Standing};
-
-/// Resolution of pictures, in dots per inch.
-const DPI: f32 = 150.0;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(file)).routes(routes!(archive))
@@ -104,7 +101,7 @@ fn drawn(app: &App, desk: &Desk, proven: &Proven, kind: FileKind) -> Result<Vec<
     match kind {
         FileKind::Jwt => Ok(certificate.jws.clone().into_bytes()),
         FileKind::Pdf => pdf(),
-        FileKind::Png => render::png(&pdf()?, DPI).map_err(Problem::internal),
+        FileKind::Png => app.faces.png(desk.store, proven, &desk.issuer.verifier).map_err(Problem::internal),
         FileKind::Json => {
             let signer = app.vault.signer();
             // A proof of a key that is retired by now is dated when it is made.
@@ -137,7 +134,7 @@ fn as_file(bytes: Vec<u8>, kind: FileKind, name: &str, tag: &str) -> Response {
 pub(in crate::server::api) fn specimen(pdf: Vec<u8>, kind: FileKind, of: &str, tag: &str) -> Result<Response, Problem> {
     let bytes = match kind {
         FileKind::Pdf => pdf,
-        FileKind::Png => render::png(&pdf, DPI).map_err(Problem::internal)?,
+        FileKind::Png => render::png(&pdf, PICTURE_DPI).map_err(Problem::internal)?,
         FileKind::Jwt | FileKind::Json => {
             return Err(Problem::unprocessable("bad-request", "a preview is a `pdf` or a `png`"));
         }

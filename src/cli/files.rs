@@ -216,6 +216,9 @@ fn first_error(results: impl ParallelIterator<Item = Result<(), FileError>>) -> 
 
 /// Writes a file that is either not there or whole.
 pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    if path.symlink_metadata().is_err() && write_unnamed(path, bytes)? {
+        return Ok(());
+    }
     let mut temporary = path.as_os_str().to_owned();
     temporary.push(".part");
     // A link that somebody put there is not written through.
@@ -234,8 +237,71 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     write
 }
 
+/// Writes a file that gets its name once it is whole: the folder is locked for that alone, and not while room is looked for, so
+/// that several threads do not wait for each other. False where this cannot be done, or there is a file of that name by now.
+#[cfg(target_os = "linux")]
+fn write_unnamed(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    use std::os::fd::AsRawFd;
+
+    use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, open};
+
+    // As `File::create` has it (open(2): O_TMPFILE).
+    let (flags, mode) = (OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC, Mode::from_raw_mode(0o666));
+    let Ok(unnamed) = open(folder_of(path), flags, mode) else { return Ok(false) };
+    let mut file = fs::File::from(unnamed);
+    file.write_all(bytes)?;
+    let itself = format!("/proc/self/fd/{}", file.as_raw_fd());
+    Ok(linkat(CWD, &*itself, CWD, path, AtFlags::SYMLINK_FOLLOW).is_ok())
+}
+
+#[cfg(not(target_os = "linux"))]
+fn write_unnamed(_: &Path, _: &[u8]) -> io::Result<bool> {
+    Ok(false)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 /// Makes a file's name durable, which its folder holds.
 pub(super) fn sync_folder_of(path: &Path) -> io::Result<()> {
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    fs::File::open(folder)?.sync_all()
+    fs::File::open(folder_of(path))?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_whole_under_its_name_and_nothing_else_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, other) = (folder.path().join("a.pdf"), folder.path().join("other"));
+        for text in ["first", "second, longer", ""] {
+            write_whole(&path, text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&path).unwrap(), text);
+        }
+        // Nothing is written through a link, and a link to nothing is in nobody's way.
+        fs::write(&other, "kept").unwrap();
+        for target in [&other, &folder.path().join("nothing")] {
+            fs::remove_file(&path).unwrap();
+            std::os::unix::fs::symlink(target, &path).unwrap();
+            write_whole(&path, b"new").unwrap();
+            assert!(path.symlink_metadata().unwrap().is_file());
+        }
+        assert_eq!(fs::read_to_string(&other).unwrap(), "kept");
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+        assert!(write_whole(&folder.path().join("none/a.pdf"), b"x").is_err());
+    }
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn a_file_gets_its_name_once_and_never_takes_anothers() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.pdf");
+        if write_unnamed(&path, b"first").unwrap() {
+            assert!(!write_unnamed(&path, b"second").unwrap());
+            assert_eq!(fs::read_to_string(&path).unwrap(), "first");
+        }
+        assert!(!write_unnamed(&folder.path().join("none/a.pdf"), b"x").unwrap());
+    }
 }

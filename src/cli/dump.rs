@@ -107,14 +107,14 @@ fn warn(not_as_signed: &NotAsSigned) {
 /// made by a timer that does not know it.
 enum Seal {
     Service(Arc<RemoteStore>),
-    Key(Signer),
+    Key(Box<Signer>),
 }
 
 impl Seal {
     fn of(workspace: &Workspace, global: &Global) -> Result<Self, Failure> {
         match &workspace.service {
             Some(service) => Ok(Self::Service(Arc::clone(service))),
-            None => Ok(Self::Key(workspace.vault(global, None)?.signer())),
+            None => Ok(Self::Key(Box::new(workspace.vault(global, None)?.signer()))),
         }
     }
 

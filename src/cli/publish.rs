@@ -77,12 +77,8 @@ fn publish_by_run(workspace: &Workspace, vault: &Vault, at_once: bool) -> Result
     let (signer, times) = (vault.signer(), StageTimes::default());
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
     let shop = Kept { vault, answer: Mutex::default() };
-    loop {
-        match run::step_of(&desk, &workshop, &shop, &holder, &run.id).hint(UNTOUCHED)? {
-            Step::Stalled { .. } | Step::Group(_) => {}
-            Step::Over(_) | Step::Idle | Step::Elsewhere { .. } => break,
-        }
-    }
+    let step = || run::step_of(&desk, &workshop, &shop, &holder, &run.id).hint(UNTOUCHED);
+    while let Step::Stalled { .. } | Step::Group(_) = step()? {}
     match shop.answer.into_inner().unwrap_or_else(PoisonError::into_inner) {
         Some(answer) => answer.map_err(vault_failure),
         None => Err(Failure::new("this publication was stopped, or another worker took it over")

@@ -19,7 +19,7 @@ pub enum Severity {
 pub enum Code {
     /// No name.
     NameMissing,
-    /// Past [`NAME_CHARACTERS`].
+    /// Past `NAME_CHARACTERS`.
     NameTooLong,
     /// A control character or line break.
     ControlCharacter,
@@ -131,7 +131,7 @@ pub fn as_options(hint: &str) -> String {
 pub struct RowOutcome {
     /// Line in the file.
     pub line: u64,
-    /// Index into [`Table::rows`].
+    /// Index into `Table::rows`.
     pub row: usize,
     /// The person, unless the row is an error or a skipped duplicate.
     pub participant: Option<Participant>,
@@ -139,7 +139,7 @@ pub struct RowOutcome {
     pub set_aside: Option<Participant>,
     /// Whom a row is about that is left out because it says that they were absent or failed.
     pub left_out: Option<Participant>,
-    /// Fields that the row takes away ([`CLEAR`]).
+    /// Fields that the row takes away (`CLEAR`).
     pub cleared: BTreeSet<String>,
     /// Everything that was found.
     pub findings: Vec<Finding>,

@@ -378,7 +378,6 @@ mod tests {
             Ok(())
         });
         run.unwrap();
-        println!("{} of {cases} from memory", learned.get());
         assert!(learned.get() > cases / 4, "only {} of {cases} were of a shape that is known", learned.get());
     }
 

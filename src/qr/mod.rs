@@ -1,7 +1,7 @@
 //! The QR code: a whole signed credential in one symbol (wire format 1, `schemas/wire/README.md`).
 //!
 //! Packs a compact JWS into digits and back, bit for bit, and lays the symbol out (ISO/IEC 18004). Verifies nothing:
-//! what [`unpack`] returns is still a claim of whoever printed the code. A [`specimen`]'s code carries none.
+//! what [`unpack`] returns is still a claim of whoever printed the code. A [`specimen()`]'s code carries none.
 
 mod digits;
 mod mask;

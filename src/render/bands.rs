@@ -264,7 +264,7 @@ mod tests {
     fn checksums_are_joined_as_if_counted_at_once() {
         let of = adler;
         assert_eq!(of(b"Wikipedia"), 0x11e6_0398);
-        let bytes: Vec<u8> = (0..200_000_u64).map(|at| (at * at >> 7) as u8).collect();
+        let bytes: Vec<u8> = (0..200_000_u64).map(|at| ((at * at) >> 7) as u8).collect();
         for cut in [0, 1, 65_521, 65_522, 199_999, 200_000] {
             let (first, second) = bytes.split_at(cut);
             assert_eq!(joined(of(first), of(second), second.len()), of(&bytes), "{cut}");

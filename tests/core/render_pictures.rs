@@ -130,12 +130,12 @@ fn photo(width: u32, height: u32) -> Vec<u8> {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (state >> 29) as u8
     };
-    let mut pixel = |x: u32, y: u32| {
+    let pixel = |x: u32, y: u32| {
         let wave = ((x as f32 / 37.0).sin() * (y as f32 / 53.0).cos() * 24.0) as i32;
         let mut shade = |from: i32| (from + (y * 60 / height) as i32 + wave).clamp(0, 240) as u8 + grain();
         ::image::Rgb([shade(120), shade(150), shade(180)])
     };
-    let picture = ::image::RgbImage::from_fn(width, height, |x, y| pixel(x, y));
+    let picture = ::image::RgbImage::from_fn(width, height, pixel);
     let mut out = Vec::new();
     picture.write_with_encoder(::image::codecs::png::PngEncoder::new(&mut out)).unwrap();
     out

@@ -298,12 +298,12 @@ fn journal_rows(
     Ok(writes)
 }
 
-/// Returns the rows about somebody in all runs, by the runs' ids.
-fn rows_about(
-    store: &dyn Store,
-    person: &PersonKey,
-) -> Result<BTreeMap<String, Vec<(String, Expect, Row)>>, StoreError> {
-    let mut rows: BTreeMap<String, Vec<_>> = BTreeMap::new();
+/// Rows by the ids of their runs, each with its key and the revision that it has.
+type RowsByRun = BTreeMap<String, Vec<(String, Expect, Row)>>;
+
+/// Returns the rows about somebody in all runs.
+fn rows_about(store: &dyn Store, person: &PersonKey) -> Result<RowsByRun, StoreError> {
+    let mut rows = RowsByRun::new();
     each_found(store, Collection::RUN_ROWS, &DocumentQuery::having(Index::PERSON, &person.0), |document| {
         let row = document.read()?;
         let run = document.key.split('/').next().unwrap_or_default().to_owned();

@@ -1,8 +1,8 @@
 //! A store that another process of this machine holds, asked through a socket: so a command works beside the service, by the
 //! same acts and with the same promises.
 //!
-//! Each call of [`Store`] crosses as one request and one answer of HTTP (RFC 9112), whose bodies are JSON, or the bytes
-//! themselves where a call is about bytes: [`calls`] has the list, [`answer`] is the other side. Errors come back as they were,
+//! Each call of `Store` crosses as one request and one answer of HTTP (RFC 9112), whose bodies are JSON, or the bytes
+//! themselves where a call is about bytes: `calls` has the list, `answer` is the other side. Errors come back as they were,
 //! with what they name. Who listens decides who may ask; nothing is checked here but that both are of one version.
 
 mod calls;

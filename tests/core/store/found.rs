@@ -50,7 +50,7 @@ fn live(store: &dyn Store, dice: &mut Dice, steps: u64) {
             actor: (*dice.one(&["staff:ada", "staff:bob", "operator:root"])).to_owned(),
             subject: held.first().map_or_else(|| name.to_owned(), |one| one.number.to_string()),
             at: at(step as i64),
-            ..act(*dice.one(&["participant.change", "certificate.issue", "certificate.revoke"]))
+            ..act(dice.one::<&str>(&["participant.change", "certificate.issue", "certificate.revoke"]))
         };
         match dice.below(10) {
             0..3 => {
@@ -148,7 +148,7 @@ fn certificate_queries(dice: &mut Dice) -> Vec<CertificateQuery> {
     }
     for _ in 0..25 {
         queries.push(CertificateQuery {
-            event: (dice.below(2) == 0).then(|| code(*dice.one(&EVENTS))),
+            event: (dice.below(2) == 0).then(|| code(dice.one::<&str>(&EVENTS))),
             standing: (dice.below(3) == 0).then(|| (*dice.one(&Standing::ALL), at(dice.below(20) as i64 - 10))),
             template: (dice.below(4) == 0).then(|| (*dice.one(&["classic", "modern", "none"])).to_owned()),
             issued_since: (dice.below(3) == 0).then(|| at(dice.below(50) as i64 - 25)),

@@ -349,6 +349,7 @@ fn rollbacks(made: &mut Made) {
         }),
     );
     made.trust("trust_issued_earlier", "A higher version of an earlier day.", "issued_earlier", &[ACADEMY, &earlier]);
+    over_rotations(made, &newer);
     let old_manifest = made.add_trust(
         "academy-8-old-manifest",
         academy(|w| {
@@ -386,6 +387,31 @@ fn rollbacks(made: &mut Made) {
         .at("2026-05-09T00:00:00Z")
         .detail("list_expired")
         .expect = Some("valid_status_stale".into());
+}
+
+/// A key that gave way to the next one takes nobody back: only one that was condemned does.
+fn over_rotations(made: &mut Made, newer: &str) {
+    let rotated = |version: u64, issued: &str| {
+        let at = "2026-04-30T00:00:00Z";
+        academy(|w| {
+            (w.version, w.issued) = (version, time(issued));
+            w.next_update = w.issued.plus_days(7);
+            (w.manifest.version, w.manifest.issued) = (5, time(at));
+            w.manifest.keys[2].state = KeyState::Retired { until: time(at) };
+            w.manifest.keys.push(entry("k4", 14, KeyState::Active, at));
+            w.signer = (format!("{ISSUER}#k4"), 14);
+            w.list_signer = w.signer.clone();
+        })
+    };
+    for (name, version, issued, why, wanted) in [
+        ("rotation", 9, "2026-05-03T00:00:00Z", "The key before is retired, and life goes on.", "ok"),
+        ("rollback_over_rotation", 7, "2026-05-03T00:00:00Z", "Back to 7 with newer keys.", "rollback"),
+        ("changed_over_rotation", 8, "2026-05-03T00:00:00Z", "Two contents of version 8, the keys newer.", "changed"),
+        ("earlier_over_rotation", 9, "2026-05-01T12:00:00Z", "An earlier day with newer keys.", "issued_earlier"),
+    ] {
+        let file = made.add_trust(&format!("academy-{}", name.replace('_', "-")), rotated(version, issued));
+        made.trust(&format!("trust_{name}"), why, wanted, &[newer, &file]);
+    }
 }
 
 /// Memories of earlier runs, as a verifier keeps them.

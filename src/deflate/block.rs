@@ -120,10 +120,19 @@ fn smooth(counts: &[u32], tolerance: f32) -> Vec<u32> {
     level
 }
 
+/// What follows a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Then {
+    /// Nothing: it is the last one.
+    End,
+    /// An empty stored block, which ends with a whole byte (section 3.2.4): other blocks may follow it.
+    WholeByte,
+}
+
 /// Writes the block behind what is there.
-pub(super) fn write(data: &[u8], tokens: &[Token], plan: &Plan, out: Vec<u8>) -> Vec<u8> {
+pub(super) fn write(tokens: &[Token], plan: &Plan, then: Then, out: Vec<u8>) -> Vec<u8> {
     let mut bits = Bits { bytes: out, ..Bits::default() };
-    bits.add(1, 1);
+    bits.add(u32::from(then == Then::End), 1);
     match &plan.header {
         None => bits.add(1, 2),
         Some(header) => {
@@ -134,23 +143,24 @@ pub(super) fn write(data: &[u8], tokens: &[Token], plan: &Plan, out: Vec<u8>) ->
     let literals = coded(&plan.literals);
     let distances = coded(&plan.distances);
     let lengths = lengths(&literals);
-    let mut at = 0;
     for token in tokens {
         match token {
-            Token::Literal => {
-                bits.push(literals[usize::from(data[at])]);
-                at += 1;
-            }
+            Token::Literal(byte) => bits.push(literals[usize::from(*byte)]),
             Token::Match(found) => {
                 bits.push(lengths[usize::from(found.length)]);
                 let distance = tables::distance(usize::from(found.distance));
                 bits.push(distances[distance.symbol].with(distance));
-                at += usize::from(found.length);
             }
         }
     }
     bits.push(literals[END_OF_BLOCK]);
-    bits.finish()
+    match then {
+        Then::End => bits.finish(),
+        Then::WholeByte => {
+            bits.add(0, 3);
+            [&bits.finish()[..], &[0, 0, 0xff, 0xff]].concat()
+        }
+    }
 }
 
 /// Returns each symbol's code.

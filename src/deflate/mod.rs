@@ -3,7 +3,7 @@
 //! The first is for one or two kilobytes that stand in a QR code for ever, so it spends its time on bits: all matches
 //! into a preset dictionary and the payload itself ([`mod@matches`]), an iterated shortest-path parse ([`parse`]), and one
 //! block in whichever of the two Huffman forms is shorter ([`block`], [`huffman`]). The second ([`mod@quick`]) is for what one
-//! certificate adds to its file. The same input gives the same bytes on every machine. The decoder is `flate2`'s, bounded in
+//! certificate adds to its file. Others bring literals and copies that they found themselves ([`Tokens`]). The same input gives the same bytes on every machine. The decoder is `flate2`'s, bounded in
 //! size and exact about the end. Nothing here knows what it compresses.
 
 mod block;
@@ -12,11 +12,14 @@ mod matches;
 mod parse;
 mod quick;
 mod tables;
+mod tokens;
 
 use flate2::{Decompress, FlushDecompress, Status};
 
 pub(crate) use matches::Index;
-pub(crate) use quick::{Known, quick};
+pub(crate) use quick::{Known, adler32, quick};
+pub(crate) use tables::WINDOW;
+pub(crate) use tokens::Tokens;
 
 /// Why bytes are not one whole raw DEFLATE stream within the limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -35,7 +38,7 @@ pub(crate) enum InflateError {
 pub(crate) fn deflate(index: &Index, data: &[u8], enough: impl Fn(usize) -> bool) -> Vec<u8> {
     let found = matches::find(index, data);
     let best = parse::best(data, &found, |bits| enough(bits.div_ceil(8)));
-    block::write(data, &best.tokens, &best.plan, Vec::new())
+    block::write(&best.tokens, &best.plan, block::Then::End, Vec::new())
 }
 
 /// Returns about how many bytes [`deflate`] makes, as a rule a few more; many times faster than it.

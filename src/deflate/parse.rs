@@ -17,7 +17,7 @@ const UNUSED: u32 = 13 * BIT;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Token {
     /// The byte itself.
-    Literal,
+    Literal(u8),
     /// A copy.
     Match(super::matches::Match),
 }
@@ -26,7 +26,7 @@ impl Token {
     /// Returns how many bytes of the payload it covers.
     pub(super) fn len(self) -> usize {
         match self {
-            Self::Literal => 1,
+            Self::Literal(_) => 1,
             Self::Match(found) => usize::from(found.length),
         }
     }
@@ -45,7 +45,7 @@ pub(super) fn best(data: &[u8], found: &Matches, enough: impl Fn(usize) -> bool)
     let mut before = 0;
     for round in 0..ROUNDS {
         let tokens = cheapest(data, found, &costs);
-        let counts = Counts::of(data, &tokens);
+        let counts = Counts::of(&tokens);
         let plan = Plan::rough(&counts);
         let bits = plan.bits();
         // First by entropy, which dares to try symbols anew; at last by the very codes that would be written.
@@ -60,7 +60,7 @@ pub(super) fn best(data: &[u8], found: &Matches, enough: impl Fn(usize) -> bool)
         before = bits;
     }
     let best = best.expect("there is at least one round");
-    let plan = Plan::of(&Counts::of(data, &best.tokens));
+    let plan = Plan::of(&Counts::of(&best.tokens));
     Parsed { plan, ..best }
 }
 
@@ -135,11 +135,11 @@ fn log2(value: u32) -> u32 {
 
 /// Returns the cheapest path from the first byte to the last.
 fn cheapest(data: &[u8], found: &Matches, costs: &Costs) -> Vec<Token> {
-    let mut reached = vec![(u32::MAX, Token::Literal); data.len() + 1];
+    let mut reached = vec![(u32::MAX, Token::Literal(0)); data.len() + 1];
     reached[0].0 = 0;
     for (at, byte) in data.iter().enumerate() {
         let here = reached[at].0;
-        relax(&mut reached[at + 1], here + costs.literal[usize::from(*byte)], Token::Literal);
+        relax(&mut reached[at + 1], here + costs.literal[usize::from(*byte)], Token::Literal(*byte));
         // A match that only continues the one before is taken whole or not at all: it was cut there already.
         let steps = found.at(at);
         let mut shortest = if found.continues(at) { usize::from(steps[0].length) } else { MIN_MATCH };
@@ -197,20 +197,21 @@ impl Counts {
     }
 
     /// Counts the symbols of a path, the end of the block included.
-    pub(super) fn of(data: &[u8], tokens: &[Token]) -> Self {
+    pub(super) fn of(tokens: &[Token]) -> Self {
         let mut counts = Self::none();
-        let mut at = 0;
-        for token in tokens {
-            match token {
-                Token::Literal => counts.literals[usize::from(data[at])] += 1,
-                Token::Match(found) => counts.add_match(usize::from(found.length), usize::from(found.distance)),
-            }
-            at += token.len();
-        }
+        tokens.iter().for_each(|token| counts.add(*token));
         counts
     }
 
-    pub(super) fn add_match(&mut self, length: usize, distance: usize) {
+    /// Counts the symbols of one step.
+    pub(super) fn add(&mut self, token: Token) {
+        match token {
+            Token::Literal(byte) => self.literals[usize::from(byte)] += 1,
+            Token::Match(found) => self.add_match(usize::from(found.length), usize::from(found.distance)),
+        }
+    }
+
+    fn add_match(&mut self, length: usize, distance: usize) {
         let (length, distance) = (tables::length(length), tables::distance(distance));
         self.literals[length.symbol] += 1;
         self.distances[distance.symbol] += 1;

@@ -2,10 +2,9 @@
 //! the first one is taken, and one block with codes of its own. Of such texts it makes about what the usual coders make at
 //! their lower levels, in a fraction of their time: they clear hundreds of kilobytes before they begin.
 
-use super::block::{self, Plan};
 use super::matches::{Match, same};
-use super::parse::{Counts, Token};
 use super::tables::{MAX_MATCH, WINDOW};
+use super::tokens::Tokens;
 
 /// Bits of the hash of four bytes.
 const HASH_BITS: u32 = 12;
@@ -27,18 +26,16 @@ pub(crate) struct Known {
 
 /// Compresses `data` into a zlib stream (RFC 1950). What is `known` stands in the order of its places, and does not overlap.
 pub(crate) fn quick(data: &[u8], known: &[Known]) -> Vec<u8> {
-    let (tokens, counts) = tokens(data, known);
     let mut out = Vec::with_capacity(64 + data.len() / 2);
     out.extend(HEADER);
-    let mut out = block::write(data, &tokens, &Plan::plain(&counts), out);
+    let mut out = tokens(data, known).end(out);
     out.extend(adler32(data).to_be_bytes());
     out
 }
 
 /// Cuts `data` into what is known, the first matches that are found between, and literals.
-fn tokens(data: &[u8], known: &[Known]) -> (Vec<Token>, Counts) {
-    let mut cut =
-        Cut { data, last: [0; 1 << HASH_BITS], tokens: Vec::with_capacity(data.len() / 2), counts: Counts::none() };
+fn tokens(data: &[u8], known: &[Known]) -> Tokens {
+    let mut cut = Cut { data, last: [0; 1 << HASH_BITS], tokens: Tokens::with_room(data.len() / 2) };
     let mut at = 0;
     for (place, one) in known.iter().enumerate() {
         if one.at - at < SHORTEST {
@@ -52,11 +49,11 @@ fn tokens(data: &[u8], known: &[Known]) -> (Vec<Token>, Counts) {
         let most = (next - at).min(MAX_MATCH);
         let length = one.length.min(most);
         let more = same(&data[one.before + length..one.before + most], &data[at + length..at + most]);
-        cut.copy(Match { length: (length + more) as u16, distance: (at - one.before) as u16 });
+        cut.tokens.copy(length + more, at - one.before);
         at += length + more;
     }
     cut.search(at, data.len());
-    (cut.tokens, cut.counts)
+    cut.tokens
 }
 
 /// Data on its way into tokens.
@@ -64,16 +61,12 @@ struct Cut<'a> {
     data: &'a [u8],
     /// Where four bytes of each hash stood last, counted from one.
     last: [u32; 1 << HASH_BITS],
-    tokens: Vec<Token>,
-    counts: Counts,
+    tokens: Tokens,
 }
 
 impl Cut<'_> {
     fn literals(&mut self, from: usize, to: usize) {
-        for byte in &self.data[from..to] {
-            self.counts.literals[usize::from(*byte)] += 1;
-            self.tokens.push(Token::Literal);
-        }
+        self.data[from..to].iter().for_each(|byte| self.tokens.literal(*byte));
     }
 
     /// Takes the first match at each place, up to `end`.
@@ -82,7 +75,7 @@ impl Cut<'_> {
             let most = (end - at).min(MAX_MATCH);
             match self.enter(at, most).and_then(|before| self.found(before, at, most)) {
                 Some(found) => {
-                    self.copy(found);
+                    self.tokens.copy(usize::from(found.length), usize::from(found.distance));
                     self.enter(at + 1, most - 1);
                     at += usize::from(found.length);
                 }
@@ -92,11 +85,6 @@ impl Cut<'_> {
                 }
             }
         }
-    }
-
-    fn copy(&mut self, found: Match) {
-        self.counts.add_match(usize::from(found.length), usize::from(found.distance));
-        self.tokens.push(Token::Match(found));
     }
 
     /// Notes where the four bytes at a place stand, and returns where they may have stood before.
@@ -121,7 +109,7 @@ impl Cut<'_> {
 }
 
 /// The checksum of RFC 1950 section 8.2.
-fn adler32(data: &[u8]) -> u32 {
+pub(crate) fn adler32(data: &[u8]) -> u32 {
     const MODULUS: u32 = 65_521;
     /// So many bytes cannot overflow the sums.
     const AT_ONCE: usize = 5_552;

@@ -5,7 +5,7 @@ pub(super) const MIN_MATCH: usize = 3;
 /// Longest match.
 pub(super) const MAX_MATCH: usize = 258;
 /// Farthest a match may reach back.
-pub(super) const WINDOW: usize = 32_768;
+pub(crate) const WINDOW: usize = 32_768;
 /// The symbol that ends a block.
 pub(super) const END_OF_BLOCK: usize = 256;
 /// Literal and length symbols in use.

@@ -66,7 +66,8 @@ impl Base {
 impl Backdrop {
     /// Returns about how much memory it takes, in bytes.
     pub fn bytes(&self) -> usize {
-        self.pixels.data_as_u8_slice().len()
+        let packed: usize = self.packed.iter().filter_map(OnceLock::get).map(|piece| piece.bytes()).sum();
+        self.pixels.data_as_u8_slice().len() + packed
     }
 
     fn width(&self) -> usize {

@@ -12,6 +12,7 @@ use miniz_oxide::deflate::core::{
 
 use super::RenderError;
 use super::flat::{self, Pixel};
+use crate::deflate::adler32;
 
 /// Rows of a band: fewer would be compressed worse, of more a line of text would touch more that was packed before.
 pub(super) const ROWS: usize = 16;
@@ -41,6 +42,11 @@ pub(super) struct Piece {
 }
 
 impl Piece {
+    /// Returns how many bytes it has.
+    pub(super) fn bytes(&self) -> usize {
+        self.data.len()
+    }
+
     fn push(&mut self, data: Vec<u8>, adler: u32, length: usize) {
         self.data.extend_from_slice(&data);
         self.adler = joined(self.adler, adler, length);
@@ -63,7 +69,7 @@ pub(super) fn pack(pixels: &[Pixel], width: usize, care: Care) -> Piece {
             (true, Care::Shared) => squeezed(&told_apart(rows, width), 6, CompressionStrategy::Filtered),
             (true, Care::Own) => {
                 let bytes = told_apart(rows, width);
-                (flat::coded(&bytes), adler(&bytes))
+                (flat::coded(&bytes), adler32(&bytes))
             }
         };
         piece.push(data, adler, length);
@@ -134,19 +140,6 @@ fn checksum(pixels: &[Pixel], width: usize) -> u32 {
         }
         b = (b + length * a + sums.1) % ADLER;
         a = (a + sums.0) % ADLER;
-    }
-    (b << 16 | a) as u32
-}
-
-/// Adler-32 of bytes.
-fn adler(bytes: &[u8]) -> u32 {
-    let (mut a, mut b) = (1_u64, 0_u64);
-    for some in bytes.chunks(1 << 16) {
-        for byte in some {
-            a += u64::from(*byte);
-            b += a;
-        }
-        (a, b) = (a % ADLER, b % ADLER);
     }
     (b << 16 | a) as u32
 }
@@ -262,7 +255,7 @@ mod tests {
 
     #[test]
     fn checksums_are_joined_as_if_counted_at_once() {
-        let of = adler;
+        let of = adler32;
         assert_eq!(of(b"Wikipedia"), 0x11e6_0398);
         let bytes: Vec<u8> = (0..200_000_u64).map(|at| ((at * at) >> 7) as u8).collect();
         for cut in [0, 1, 65_521, 65_522, 199_999, 200_000] {

@@ -217,8 +217,8 @@ impl FontStack {
     pub(super) fn system(&self, library: &FontLibrary) -> &[FontId] {
         self.system.get_or_init(|| {
             let own = library.faces.len();
-            let mut faces: Vec<FontId> =
-                (0..library.system.faces().len()).map(|at| FontId((own + at) as u16)).collect();
+            let all = own + library.system.faces().len();
+            let mut faces: Vec<FontId> = (own..all).map(|at| FontId(at as u16)).collect();
             faces.sort_by_cached_key(|id| (suits(library.face(*id), &self.request, self.serif), *id));
             faces
         })

@@ -3,11 +3,11 @@
 
 use std::collections::BTreeMap;
 
-use testamur::qr::Symbol;
 use testamur::render::{Base, BaseMeta, png, raster};
 use testamur::scene::{FontSource, Item, Scene};
-use testamur::template::{Filling, FontLibrary, Layout, Template, builtin_names};
+use testamur::template::{FontLibrary, Layout, Template, builtin_names};
 
+use crate::render_templates::record;
 use crate::scenes::{Faces, PAGE, image, meta, ornament, qr, scene};
 
 const DPI: f32 = 150.0;
@@ -23,25 +23,6 @@ const NAMES: [&str; 9] = [
     "कृष्णमूर्ति श्रीवास्तव",
     "น้ำฝน ศิริวัฒน์กุล",
 ];
-
-fn record(name: &str) -> Filling {
-    let fields = [
-        ("participant_name", name),
-        ("event_title", "Intarsia for beginners"),
-        ("certificate_number", "CERT-WORKSHOP-2026-00001"),
-        ("organization_name", "Example Academy"),
-        ("description", "Forty hours of work at the bench, with a final piece."),
-        ("verify_url", "https://certs.example.org/verify"),
-    ];
-    let date = "2026-05-01T00:00:00Z".parse().unwrap();
-    let digits = "0123456789".repeat(85);
-    Filling {
-        fields: fields.map(|(key, value)| (key.to_owned(), value.to_owned())).into(),
-        dates: ["issue_date", "event_starts", "event_ends"].map(|key| (key.to_owned(), date)).into(),
-        qr: Symbol::of(&format!("HTTPS://CERTS.EXAMPLE.ORG/VERIFY/#1{digits}")).unwrap(),
-        language: None,
-    }
-}
 
 /// Pixels of a PNG as red, green, blue, alpha.
 fn pixels(png: &[u8]) -> Vec<u8> {

@@ -22,7 +22,8 @@ const NAMES: [&str; 10] = [
 ];
 const NUMBER: &str = "CERT-WORKSHOP-2026-00001";
 
-fn record(name: &str) -> Filling {
+/// What a certificate of somebody is filled with.
+pub(crate) fn record(name: &str) -> Filling {
     let fields = [
         ("participant_name", name),
         ("event_title", "Intarsia for beginners"),

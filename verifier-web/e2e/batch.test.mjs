@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { launch, open } from './browser.mjs';
+import { launch, open, watch } from './browser.mjs';
 import { Issuer, serve } from './site.mjs';
 
 const COUNT = Number(process.env.TESTAMUR_E2E_PDFS ?? 200);
@@ -24,15 +24,7 @@ test(`${COUNT} PDFs`, async () => {
   try {
     const page = await open(browser, site.url);
     const session = await page.context().newCDPSession(page);
-    await page.evaluate(() => {
-      // The longest time for which the page could not have answered a finger.
-      globalThis.stall = 0;
-      let last = performance.now();
-      setInterval(() => {
-        globalThis.stall = Math.max(globalThis.stall, performance.now() - last - 20);
-        last = performance.now();
-      }, 20);
-    });
+    await page.evaluate(watch);
     const started = Date.now();
     await page.setInputFiles('#files', numbers.map((number) => issuer.file(number, 'pdf')));
     await page.waitForSelector('#batch .count', { timeout: 600_000 });

@@ -12,7 +12,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
-import { launch, open } from './browser.mjs';
+import { launch, open, watch } from './browser.mjs';
 import { Issuer, serve } from './site.mjs';
 
 const NAMES = ['Grzegorz Brzęczyszczykiewicz', 'Đặng Thị Bích Ngọc', '王小明', 'Αλέξανδρος Παπαδόπουλος', 'Владимир Иванов',
@@ -46,16 +46,6 @@ async function round(url, files, profile) {
   } finally {
     await browser.close();
   }
-}
-
-/** Runs in the page: the longest time for which it could not have answered a finger. */
-function watch() {
-  globalThis.stall = 0;
-  let last = performance.now();
-  setInterval(() => {
-    globalThis.stall = Math.max(globalThis.stall, performance.now() - last - 20);
-    last = performance.now();
-  }, 20);
 }
 
 async function measure(url, files) {

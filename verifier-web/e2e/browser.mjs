@@ -72,3 +72,13 @@ async function clear(page) {
     delete section.dataset.class;
   });
 }
+
+/** Runs in the page: the longest time for which it could not have answered a finger. */
+export function watch() {
+  globalThis.stall = 0;
+  let last = performance.now();
+  setInterval(() => {
+    globalThis.stall = Math.max(globalThis.stall, performance.now() - last - 20);
+    last = performance.now();
+  }, 20);
+}

@@ -9,7 +9,7 @@ BENCH_PEOPLE ?= 2000
 ROUNDS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web build demo try test differential e2e api load abuse proxy reads lint bench pairs faults
+.PHONY: help setup web build demo try test differential e2e api load abuse proxy reads lint bench pairs growth faults
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -96,6 +96,10 @@ pairs: ## Measure the program against that of an earlier commit, BEFORE=COMMIT, 
 	@$(MAKE) --no-print-directory build PROFILE=release
 	@$(MAKE) --no-print-directory target/before/$(BEFORE)/release/testamur
 	@python3 tests/peers/pairs.py --before target/before/$(BEFORE)/release/testamur --people $(BENCH_PEOPLE)
+
+growth: ## Measure whether a certificate costs the same among a million as among a thousand
+	@$(MAKE) --no-print-directory build PROFILE=release
+	@python3 tests/peers/growth.py
 
 faults: build ## Kill a run of 5,000 at 100 random instants and look for losses
 	@tests/faults/kill-nine --testamur $(BIN) --rounds $(ROUNDS)

@@ -192,6 +192,19 @@ mod tests {
     }
 
     #[test]
+    fn a_key_whose_halves_are_of_two_keys_is_refused() {
+        let [own, other] = [7, 8].map(|seed| SecretKey::from_seed(&[seed; 32]));
+        let jwk = |key: &SecretKey, kid: &str| {
+            let d = BASE64URL.encode([7; 32]);
+            format!(r#"{{"crv":"Ed25519","d":"{d}","kid":"{kid}","kty":"OKP","x":"{}"}}"#, key.public().to_base64url())
+        };
+        assert_eq!(key_of_jwk("k1", jwk(&own, "k1").as_bytes()).unwrap().public(), own.public());
+        for text in [jwk(&other, "k1"), jwk(&own, "k2")] {
+            assert!(matches!(key_of_jwk("k1", text.as_bytes()), Err(KeyFileError::Malformed(_))));
+        }
+    }
+
+    #[test]
     fn every_damaged_byte_is_noticed() {
         let file = seal_key_file("k1", &SecretKey::from_seed(&[7; 32]), "correct horse").unwrap();
         let start = file.find('.').unwrap();

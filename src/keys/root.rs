@@ -226,5 +226,8 @@ mod tests {
     fn a_chain_without_end_is_refused() {
         let long = RootChain(vec![chain(1).0[0].clone(); ROOT_LINKS + 1]);
         assert_eq!(long.walk(ISSUER, None), Err(RootError::TooLong));
+        let longest = u8::try_from(ROOT_LINKS).unwrap();
+        assert_eq!(chain(longest).walk(ISSUER, None).unwrap().0.version, 100);
+        assert_eq!(chain(longest + 1).walk(ISSUER, None), Err(RootError::TooLong));
     }
 }

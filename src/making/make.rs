@@ -341,3 +341,19 @@ impl<'a> Bench<'a> {
         Ok(Printable { certificate, scene, face })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_do_not_tell_who_was_issued_together() {
+        let (secret, ranges) = ([7; 32], [(3, 0, 30), (4, 100, 20)]);
+        let ranges = ranges.map(|(list, first, count)| StatusRange { list, first, count });
+        let made = entries(&ranges, &secret);
+        let places = (0..30).map(|n| (3, n)).chain((100..120).map(|n| (4, n)));
+        let wanted = places.map(|(list, n)| StatusEntry { list, index: Permutation::new(&secret, list).index(n) });
+        assert_eq!(made, wanted.collect::<Vec<_>>());
+        assert!(made.windows(2).any(|pair| pair[0].list == pair[1].list && pair[0].index > pair[1].index));
+    }
+}

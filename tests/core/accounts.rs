@@ -536,6 +536,56 @@ fn the_second_step_goes_with_password_and_code_or_by_an_owner() {
 }
 
 #[test]
+fn guessing_the_code_that_turns_the_second_step_off_is_slowed_down_however_right_the_password_is() {
+    on_each_engine(|office| {
+        let session = office.login(0, EMAIL, PASSWORD);
+        let (totp, _) = office.two_step(0, &session);
+        let own = (office.owner.as_str(), &*office.session_id(1, &session));
+        let remove = |seconds, code: &Secret| {
+            accounts::remove_two_step(&office.desk(seconds), &office.throttle, own, &PASSWORD.into(), code)
+        };
+        for _ in 0..5 {
+            assert!(matches!(remove(60, &"000000".into()), Err(AccountsError::Code)));
+        }
+        assert!(matches!(remove(60, &code(&totp, 60)), Err(AccountsError::Throttled { .. })));
+        remove(90, &code(&totp, 90)).unwrap();
+    });
+}
+
+#[test]
+fn an_offered_secret_waits_for_a_quarter_of_an_hour() {
+    on_each_engine(|office| {
+        let session = office.login(0, EMAIL, PASSWORD);
+        let own = (office.owner.as_str(), &*office.session_id(1, &session));
+        let offered = |seconds| {
+            let offer =
+                accounts::begin_two_step(&office.desk(seconds), &office.throttle, &office.owner, &PASSWORD.into());
+            let secret = data_encoding::BASE32_NOPAD.decode(offer.unwrap().secret.expose().as_bytes()).unwrap();
+            Builder::new().with_secret(secret).build().unwrap()
+        };
+        let confirm = |seconds, totp: &Totp| {
+            let code = code(totp, seconds);
+            accounts::confirm_two_step(&office.desk(seconds), &office.throttle, own, &code)
+        };
+        for late in [900, 901] {
+            let totp = offered(10);
+            assert!(matches!(confirm(10 + late, &totp), Err(AccountsError::TwoStepOff)), "after {late} s");
+        }
+        let totp = offered(2_000);
+        confirm(2_000 + 899, &totp).unwrap();
+    });
+}
+
+#[test]
+fn the_oldest_of_too_many_sessions_ends() {
+    let store = MemoryStore::new();
+    let office = Office::new(&store);
+    let sessions: Vec<Secret> = (0..51).map(|turn| office.login(turn * 10, EMAIL, PASSWORD)).collect();
+    let open: Vec<bool> = sessions.iter().map(|session| office.is_open(600, session)).collect();
+    assert!(!open[0] && open[1..].iter().all(|open| *open), "{open:?}");
+}
+
+#[test]
 fn a_token_does_what_its_scopes_and_its_maker_still_may() {
     on_each_engine(|office| {
         let bob = office.member("bob@example.org", &[Role::Issuer, Role::Revoker]);
@@ -572,6 +622,9 @@ fn a_token_does_what_its_scopes_and_its_maker_still_may() {
         assert!(matches!(foreign, Err(AccountsError::NotFound(_))));
         accounts::revoke_token(&office.desk(2), Some(&bob.id), &made.token.id).unwrap();
         assert!(matches!(ask(21), Err(AccountsError::Token)), "revoked");
+        assert_eq!(accounts::TOKEN_LONGEST_DAYS, 366);
+        accounts::update(&office.desk(3), &bob.id, None, &roles(&[Role::Issuer, Role::Revoker])).unwrap();
+        make(&scopes, 366).unwrap();
     });
 }
 

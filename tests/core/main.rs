@@ -5,6 +5,7 @@ mod accounts;
 mod bitflips;
 mod house;
 mod import;
+mod limits;
 mod publish;
 mod reading;
 mod render;

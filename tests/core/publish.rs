@@ -15,7 +15,7 @@ use testamur::keys::{KeyManifest, KeyState, ManifestKey, RootChain, RootStatemen
 use testamur::proof::data_integrity::{method, verify_proof};
 use testamur::proof::eddsa::SecretKey;
 use testamur::proof::jws::{self, Jws};
-use testamur::publish::{LastPublished, PublishError, Published, Request, last, publish};
+use testamur::publish::{Adopted, LastPublished, PublishError, Published, Request, adopt, last, publish};
 use testamur::status::{Reason, ReasonCode, StatusList};
 use testamur::store::{
     Act, BlobId, Certificate, CertificateChange, CertificateState, Fields, MemoryStore, PersonKey, Store, StoreError,
@@ -457,6 +457,55 @@ fn everything_is_published_however_much_it_is() {
     academy.next_key(KeyState::Compromised { since: day(2) }, day(2));
     academy.publish(day(2)).unwrap();
     assert_eq!(verdicts(&academy.anchors()), MANY as usize, "none is taken for a forgery");
+}
+
+#[test]
+fn what_the_store_knows_is_not_taken_over_again_however_much_it_is() {
+    const MANY: u64 = 1_001;
+    let academy = Academy::new();
+    let range = academy.store.reserve_status(MANY as u32).unwrap()[0];
+    let all: Vec<Certificate> = (0..MANY)
+        .map(|n| academy.sign(n + 1, 1, StatusEntry { list: range.list, index: range.first + n as u32 }, day(1)))
+        .collect();
+    issue_new(&academy.store, &all, &act("issue", day(1)));
+    let why = reason(ReasonCode::Revoked, day(2));
+    let revoke = |some: &[Certificate]| {
+        let one =
+            |old: &Certificate| CertificateChange::Revoke { old: old.clone(), reason: why.clone(), withdrawal: None };
+        let changes: Vec<_> = some.iter().map(one).collect();
+        academy.store.change_certificates(&changes, &[], &act("revoke", day(2))).unwrap();
+    };
+    revoke(&all);
+    academy.publish(day(2)).unwrap();
+    let again = |store: &MemoryStore| adopt(store, &academy.manifest, &Actor::System, day(3), academy.site.path());
+    assert_eq!(again(&academy.store).unwrap(), Adopted { version: 1, revoked: Vec::new(), strays: 0 });
+
+    // A store from before they were revoked.
+    let restored = MemoryStore::new();
+    restored.reserve_status(MANY as u32).unwrap();
+    issue_new(&restored, &all, &act("issue", day(1)));
+    let adopted = again(&restored).unwrap();
+    assert_eq!((adopted.version, adopted.revoked.len(), adopted.strays), (1, MANY as usize, 0));
+}
+
+#[test]
+fn a_site_that_is_not_ours_is_not_taken_over() {
+    let mut academy = Academy::new();
+    let certificate = academy.issue(1, day(1));
+    academy.revoke(&certificate, day(1));
+    academy.publish(day(1)).unwrap();
+    let entries = |store: &MemoryStore| store.audit(None, 1000).unwrap().items.len();
+    let other = Academy::at("other.example.org", "Other");
+    let adopted = adopt(&other.store, &other.manifest, &Actor::System, day(2), academy.site.path());
+    assert!(matches!(adopted, Err(PublishError::OtherIssuer { .. })), "{adopted:?}");
+    assert_eq!((last(&other.store).unwrap(), entries(&other.store)), (None, 0));
+
+    // Whoever stole the key can have signed it.
+    academy.next_key(KeyState::Compromised { since: day(1) }, day(2));
+    let before = entries(&academy.store);
+    let adopted = adopt(&academy.store, &academy.manifest, &Actor::System, day(2), academy.site.path());
+    assert!(matches!(adopted, Err(PublishError::NotOurs { .. })), "{adopted:?}");
+    assert_eq!(entries(&academy.store), before);
 }
 
 #[test]

@@ -4,6 +4,7 @@ pub(crate) mod edges;
 pub(crate) mod generate;
 mod json_cases;
 mod qr_cases;
+mod strict_cases;
 mod text_cases;
 mod trust_cases;
 mod verdict_cases;

@@ -71,7 +71,7 @@ function problem(name: string, error: unknown): Find {
 async function* look(file: Blob, name: string, bounds: Bounds, place: Place): AsyncGenerator<Find> {
   const small = file.size <= SMALL_BYTES ? new Uint8Array(await file.arrayBuffer()) : undefined;
   const kind = kindOf(small ? headIn(small) : await headOf(file));
-  if (kind === 'packed') throw new ReadError('read.packed');
+  if (kind === 'packed' || kind === 'outlook') throw new ReadError(`read.${kind}`);
   // Members are read one by one: the archive itself may be large.
   if (kind !== 'zip' && file.size > FILE_BYTES) throw new ReadError('read.tooLarge');
   if (kind === 'zip' || kind === 'mail') yield* inside(kind, file, name, bounds, place.depth);
@@ -84,7 +84,9 @@ async function* inside(kind: 'zip' | 'mail', file: Blob, name: string, bounds: B
   if (kind === 'zip') {
     const { openZip } = await import('./zip.js');
     const archive = await openZip(file, bounds);
-    yield* members(archive.members, name, bounds, depth);
+    const finds = members(archive.members, name, bounds, depth);
+    if (isOffice(archive.members)) yield* office(finds);
+    else yield* finds;
     yield* textsIn(archive.remarks, name, bounds, depth);
     return;
   }
@@ -95,6 +97,20 @@ async function* inside(kind: 'zip' | 'mail', file: Blob, name: string, bounds: B
   yield* textsIn(mail.texts, name, bounds, depth);
   if (mail.problem) yield problem(name, mail.problem);
   if (mail.rest) yield problem(name, new ReadError('read.rest'));
+}
+
+/** A document of an office program is an archive too (ISO/IEC 29500-2, OpenDocument part 3). */
+function isOffice(all: readonly Member[]): boolean {
+  const has = (name: string) => all.some((member) => member.name === name);
+  return has('[Content_Types].xml') || (has('mimetype') && has('META-INF/manifest.xml'));
+}
+
+/** Of a document what may be a certificate is told; if nothing is, one sentence says what it is. */
+async function* office(finds: AsyncIterable<Find>): AsyncGenerator<Find> {
+  const all: Find[] = [];
+  for await (const find of finds) all.push(find);
+  if (all.some((find) => 'document' in find)) yield* all;
+  else throw new ReadError('read.office');
 }
 
 /** What the texts of a container hold, which often names the files in it. */

@@ -63,11 +63,13 @@ fn samples_of_1edtech_are_of_an_issuer_that_nobody_trusts_whatever_their_shape()
     let issuer = Issuer::none();
     let arguments = ["verify", samples.to_str().unwrap(), "--trust", trust.to_str().unwrap(), "--json", "--at", AT];
     let rows = issuer.run(&arguments).rows();
-    assert_eq!(rows.len(), fs::read_dir(&samples).unwrap().count());
-    for row in rows {
+    // Some carry endorsements, which are credentials too; the status list is none.
+    let inputs: std::collections::BTreeSet<String> = rows.iter().map(|row| text(row, "input")).collect();
+    assert_eq!(inputs.len(), fs::read_dir(&samples).unwrap().count());
+    for row in rows.iter().filter(|row| row["skipped"].is_null()) {
         let expected =
-            if text(&row, "input").contains("simple-err-issuer.json") { "malformed" } else { "untrusted_issuer" };
-        assert_eq!(text(&row, "verdict"), expected, "{row}");
+            if text(row, "input").contains("simple-err-issuer.json") { "malformed" } else { "untrusted_issuer" };
+        assert_eq!(text(row, "verdict"), expected, "{row}");
     }
 }
 
@@ -91,12 +93,12 @@ fn an_employer_adds_a_foreign_issuers_did_document_and_status_list_as_files() {
     assert!(good.stdout.contains("✓ valid") && good.stdout.contains("by the issuer's status list"), "{}", good.stdout);
     let half = verify(&[&did]).expect(1);
     assert!(half.stdout.contains("! status_unknown") && half.stdout.contains("add it"), "{}", half.stdout);
-    let alone = verify(&[&list]).expect(1);
+    let alone = verify(&[&list]).expect(3);
     assert!(
         alone.stderr.contains("whose DID document is not there") && alone.stderr.contains("hint:"),
         "{}",
         alone.stderr
     );
-    let keyless = verify(&[&key]).expect(1);
+    let keyless = verify(&[&key]).expect(3);
     assert!(keyless.stderr.contains("no Ed25519 key"), "{}", keyless.stderr);
 }

@@ -12,6 +12,8 @@ export { FILE_MEGABYTES, ReadError } from './bounds.js';
 
 /** A file that is read whole at once, not its beginning first: asking the browser takes longer than reading. */
 const SMALL_BYTES = 1 << 20;
+/** A text that was meant as a credential: JSON, the beginning of a JWS, digits, or a link with some. */
+const ATTEMPT = /^\s*(?:\{|ey[\w-]{8}|\d{20})|#[01]\d/;
 /** Most texts of one file that are judged. */
 const TEXTS = 1_000;
 
@@ -173,7 +175,8 @@ async function* text(file: Blob, name: string, bounds: Bounds, { depth, decorate
   const unseen = isDrawing(whole) && decorates !== true;
   if (unseen) yield problem(name, new ReadError('read.unreadable'));
   else if (isNone && isMember) yield { name, left: true };
-  // Whoever checks one text wants to know what is wrong with it.
+  // Whoever checks one text wants to know what is wrong with it; a letter is no certificate that went wrong.
+  else if (isNone && !ATTEMPT.test(whole)) throw new ReadError('read.nothing');
   else if (isNone) held.texts.push(whole.trim());
   yield* heldIn(held, name, bounds, depth, false);
 }
@@ -207,6 +210,11 @@ async function* parts(bytes: Uint8Array<ArrayBuffer>, name: string, bounds: Boun
     } catch (error) {
       yield problem(own, error);
       bounds.done += 1;
+      // Of a photo that this browser cannot show, one sentence says all.
+      if (error instanceof ReadError && error.key === 'read.heic') {
+        bounds.done += files.length - 1 - i;
+        return;
+      }
     }
   }
   if (rest) yield problem(name, new ReadError('read.rest'));

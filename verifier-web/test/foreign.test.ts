@@ -30,7 +30,7 @@ test('what says whom to trust is told from certificates', async () => {
   const file = (name: string, content: string) => new File([content], name);
   const trusting = ['trust/academy.jws', 'trust/peer.did.json', 'trust/peer.list.json', 'trust/peer.list.jwt', 'trust/peer-key.did'];
   for (const name of trusting) assert(saysWhomToTrust(text(name)), name);
-  for (const name of ['valid', 'json_valid', 'qr_valid', 'foreign_valid', 'malformed_prose']) assert(!saysWhomToTrust(input(name)), name);
+  for (const name of ['valid', 'json_valid', 'qr_valid', 'foreign_valid', 'malformed_prose', 'malformed_typ_of_a_snapshot']) assert(!saysWhomToTrust(input(name)), name);
   const files = [...trusting.map((name) => file(name, `\n${text(name)}\n`)), file('a.json', input('json_valid')), file('b.pdf', '%PDF-1.7')];
   const { trusting: found, others } = await parted(files);
   assert.equal(found.length, trusting.length);

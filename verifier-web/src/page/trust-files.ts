@@ -30,7 +30,8 @@ export function saysWhomToTrust(given: string): boolean {
   const [header, payload] = text.split('.', 2).map((part) => fromBase64url(part));
   if (!header || !payload) return false;
   const { typ } = parsed(fromUtf8(header)) as { typ?: unknown };
-  return typ === 'testamur-snapshot+jwt' || (payload.length <= LARGEST_OTHER && isOther(parsed(fromUtf8(payload))));
+  if (typ === 'testamur-snapshot+jwt') return (parsed(fromUtf8(payload)) as { type?: unknown }).type === 'TrustSnapshot';
+  return payload.length <= LARGEST_OTHER && isOther(parsed(fromUtf8(payload)));
 }
 
 /** A DID document, or a status list. */

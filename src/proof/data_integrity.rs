@@ -79,7 +79,7 @@ pub fn add_proof(
     add_proof_with(&LOADER, credential, method, created, key)
 }
 
-fn options(method: &str, created: &str) -> Map<String, Value> {
+fn proof_options(method: &str, created: &str) -> Map<String, Value> {
     let members = [
         ("type", "DataIntegrityProof"),
         ("cryptosuite", "eddsa-rdfc-2022"),
@@ -98,7 +98,7 @@ fn add_proof_with(
     key: &SecretKey,
 ) -> Result<Value, DataIntegrityError> {
     let mut secured = unsecured(credential)?;
-    let mut proof = options(method, &created.to_string());
+    let mut proof = proof_options(method, &created.to_string());
     let hash = hash(loader, secured.clone(), &proof)?;
     proof.insert("proofValue".into(), Value::from(multibase::base58btc(&key.sign(&hash))));
     secured.insert("proof".into(), json!([proof]));
@@ -467,7 +467,7 @@ mod tests {
         fn the_published_hashes_are_ours() {
             let unsigned = unsecured(&serde_json::from_str(UNSIGNED).unwrap()).unwrap();
             let (_, method, _) = signed();
-            let hash = hash(&contexts(), unsigned, &options(&method, "2023-02-24T23:36:38Z")).unwrap();
+            let hash = hash(&contexts(), unsigned, &proof_options(&method, "2023-02-24T23:36:38Z")).unwrap();
             assert_eq!(data_encoding::HEXLOWER.encode(&hash), HASHES.trim());
         }
 
@@ -517,7 +517,7 @@ mod tests {
             // As it comes from a file: some crate in the build makes serde_json keep the text of numbers.
             let document = serde_json::from_str(&document.to_string()).unwrap();
             let document = unsecured(&document).unwrap();
-            let hash = hash(&LOADER, document, &options(METHOD, "2026-05-01T00:00:00Z")).unwrap();
+            let hash = hash(&LOADER, document, &proof_options(METHOD, "2026-05-01T00:00:00Z")).unwrap();
             assert_eq!(data_encoding::HEXLOWER.encode(&hash), [options, digest].concat(), "{credits}");
         }
     }

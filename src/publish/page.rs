@@ -5,6 +5,10 @@ use crate::keys::{KeyManifest, KeyState, ManifestKey};
 use crate::proof::eddsa::PublicKey;
 use crate::status::Snapshot;
 
+/// The page in one file, which stands beside this one.
+const SINGLE: &str = "save <a href=\"verify/verifier.html\" download>verifier.html</a>, one file that checks certificates in any \
+browser, also when this site is gone; or ";
+
 const STYLE: &str = include_str!("page.css");
 
 /// Returns the site's front page: how to check a certificate, who issues, how to recognise the issuer. No script, and nothing from
@@ -14,6 +18,8 @@ pub(super) fn index(request: &Request, manifest: &KeyManifest, root: &PublicKey,
     let did = escape(&manifest.issuer);
     let verifier = escape(&format!("https://{}/", request.verifier.trim_end_matches('/')));
     let verifier_text = escape(request.verifier.trim_end_matches('/'));
+    // Not where this program was built without the page.
+    let single = if super::verifier::is_built_in() { SINGLE } else { "" };
     let fingerprint = root.fingerprint();
     let keys: String = manifest.keys.iter().rev().map(key_row).collect();
     let lists: String = snapshot.status_lists.iter().map(|list| list_row(&list.id)).collect();
@@ -46,9 +52,8 @@ pub(super) fn index(request: &Request, manifest: &KeyManifest, root: &PublicKey,
 date shown.</li>
 <li><strong>Compare</strong> the name and title shown with the paper. What counts is what was signed.</li>
 </ol>
-<p><strong>Without a network:</strong> save <a href="{verifier}verifier.html" download="verifier.html">verifier.html</a>, one file
-that checks certificates in any browser, also when this site is gone. On a command line, with
-<a href="trust.jws" download>trust.jws</a> saved: <code>testamur verify certificate.pdf --trust trust.jws</code></p>
+<p><strong>Without a network:</strong> {single}with
+<a href="trust.jws" download>trust.jws</a> saved, on a command line: <code>testamur verify certificate.pdf --trust trust.jws</code></p>
 </section>
 <section class="fingerprint" aria-labelledby="fingerprint">
 <h2 id="fingerprint">Root key fingerprint</h2>

@@ -204,7 +204,7 @@ struct Judged {
 
 impl Judged {
     fn number(&self) -> Option<&str> {
-        Some(&self.verdict.credential()?.number)
+        Some(self.verdict.credential()?.number.as_str()).filter(|number| !number.is_empty())
     }
 }
 

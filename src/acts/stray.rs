@@ -9,7 +9,7 @@ use super::revoke::{Revoked, restore, revoke};
 use super::run::{Result, RunError, RunReason, TRIES, Undo};
 use super::second;
 use super::withdraw::told_writes;
-use crate::credential::{CertificateNumber, StatusEntry, Timestamp, limits};
+use crate::credential::{CertificateNumber, StatusEntry, StatusRef, Timestamp, limits};
 use crate::desk::Desk;
 use crate::keys::{KeyManifest, KeyState};
 use crate::making::status_secret;
@@ -230,7 +230,7 @@ fn place(desk: &Desk, ours: &Ours) -> Result<Place> {
     if !desk.store.covers(number.event()) {
         return Err(RunError::NoCertificate(number));
     }
-    let (list, index) = credential.status.as_ref().ok_or_else(none)?;
+    let [StatusRef::List { list, index }] = credential.status.as_slice() else { return Err(none()) };
     let list = list.strip_prefix(&format!("https://{}/status/", desk.issuer.host)).and_then(|list| list.parse().ok());
     let index = u32::try_from(*index).ok().filter(|index| *index < LIST_ENTRIES);
     let (Some(list), Some(index)) = (list.filter(|list| *list > 0), index) else { return Err(none()) };

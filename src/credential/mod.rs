@@ -4,6 +4,7 @@
 //! Knows the exact shape that Testamur signs and its bytes (JCS, RFC 8785). Does not sign ([`crate::proof`]), does not
 //! decide who gets one ([`crate::making`]), reads no clock.
 
+mod claimed;
 mod claims;
 pub mod data_model;
 pub mod json;
@@ -16,7 +17,7 @@ mod time;
 pub(crate) use claims::canonical;
 pub use claims::{Achievement, Claims, ClaimsError, Extras, StatusEntry, issuer_did};
 pub use number::{CertificateNumber, CredentialSuffix, EventCode, NumberError};
-pub use read::{Malformed, UnverifiedCredential};
+pub use read::{Malformed, StatusRef, UnverifiedCredential};
 pub use time::{Timestamp, TimestampError};
 
 /// The two JSON-LD contexts of every credential, in this order (VCDM 2.0 section 4.3, OB 3.0 section 8).

@@ -22,6 +22,20 @@ impl Malformed {
     }
 }
 
+/// Where a credential says that its status is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum StatusRef {
+    /// A revocation list.
+    List {
+        /// The list's address.
+        list: String,
+        /// The index in it.
+        index: u64,
+    },
+    /// Something that is not looked at: another type, purpose or size.
+    Other,
+}
+
 /// A credential that was read but not verified: nothing in it may be shown as genuine.
 ///
 /// Only [`crate::verify`] turns it into something that may.
@@ -39,14 +53,14 @@ pub struct UnverifiedCredential {
     pub valid_until: Option<Timestamp>,
     /// The latest time that it says of itself: `valid_from`, or a later `iat`.
     pub dated: Timestamp,
-    /// The printed name: `credentialSubject.identifier[0].identityHash`.
+    /// The printed name: the first plain name in `credentialSubject.identifier`; of others it may be empty, as the two below.
     pub recipient: String,
     /// `credentialSubject.licenseNumber`.
     pub number: String,
     /// `credentialSubject.achievement.name`.
     pub title: String,
-    /// `credentialStatus`: the list's address and the index in it. `None`: the issuer keeps no status for it.
-    pub status: Option<(String, u64)>,
+    /// `credentialStatus`, one or several. None: the issuer keeps no status for it.
+    pub status: Vec<StatusRef>,
     /// The whole document.
     pub document: Value,
 }
@@ -97,11 +111,11 @@ pub(crate) fn malformed_json(field: &str, error: &JsonError) -> Malformed {
     Malformed::new(field, error.to_string())
 }
 
-fn at<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
+pub(super) fn at<'a>(document: &'a Value, path: &str) -> Option<&'a Value> {
     path.split('.').try_fold(document, |value, key| value.as_object()?.get(key))
 }
 
-fn text(document: &Value, path: &str) -> Result<String, Malformed> {
+pub(super) fn text(document: &Value, path: &str) -> Result<String, Malformed> {
     match at(document, path) {
         None => Err(Malformed::new(path, "missing")),
         Some(Value::String(text)) if text.is_empty() => Err(Malformed::new(path, "empty")),
@@ -111,10 +125,11 @@ fn text(document: &Value, path: &str) -> Result<String, Malformed> {
 }
 
 fn time(document: &Value, path: &str) -> Result<Timestamp, Malformed> {
-    text(document, path)?.parse().map_err(|_| Malformed::new(path, "not a time such as 2026-05-01T00:00:00Z"))
+    Timestamp::from_date_time_stamp(&text(document, path)?)
+        .map_err(|_| Malformed::new(path, "not a time such as 2026-05-01T00:00:00Z"))
 }
 
-fn optional_time(document: &Value, path: &str) -> Result<Option<Timestamp>, Malformed> {
+pub(super) fn optional_time(document: &Value, path: &str) -> Result<Option<Timestamp>, Malformed> {
     at(document, path).map(|_| time(document, path)).transpose()
 }
 
@@ -151,27 +166,34 @@ fn recipient(document: &Value) -> Result<String, Malformed> {
         .ok_or_else(|| Malformed::new(FIELD, "holds no plain name"))
 }
 
-/// Bitstring Status List v1.0 section 2.1; unknown types and purposes are refused, not ignored.
-fn status(document: &Value) -> Result<Option<(String, u64)>, Malformed> {
-    let Some(entry) = document.get("credentialStatus") else { return Ok(None) };
-    let expect = |key: &str, value: &str| {
-        let path = format!("credentialStatus.{key}");
-        if text(document, &path)? == value { Ok(()) } else { Err(Malformed::new(path, format!("not `{value}`"))) }
-    };
+/// One entry or several (VCDM 2.0 section 4.10). An entry that is well made and of a kind that is not looked at is kept as such:
+/// it may say that the credential is no longer good.
+pub(super) fn status(document: &Value) -> Result<Vec<StatusRef>, Malformed> {
+    match document.get("credentialStatus") {
+        None => Ok(Vec::new()),
+        Some(Value::Array(entries)) if entries.is_empty() => Err(Malformed::new("credentialStatus", "empty")),
+        Some(Value::Array(entries)) => entries.iter().map(status_ref).collect(),
+        Some(entry) => Ok(vec![status_ref(entry)?]),
+    }
+}
+
+/// Bitstring Status List v1.0 section 2.1.
+fn status_ref(entry: &Value) -> Result<StatusRef, Malformed> {
     if !entry.is_object() {
         return Err(Malformed::new("credentialStatus", "not an object"));
     }
-    expect("type", "BitstringStatusListEntry")?;
-    expect("statusPurpose", "revocation")?;
-    if entry.get("statusSize").is_some_and(|size| *size != 1) {
-        return Err(Malformed::new("credentialStatus.statusSize", "not 1"));
+    let member = |key: &str| text(entry, key).map_err(|e| Malformed::new(format!("credentialStatus.{key}"), e.problem));
+    if member("type")? != "BitstringStatusListEntry" || member("statusPurpose")? != "revocation" {
+        return Ok(StatusRef::Other);
     }
-    let list = text(document, "credentialStatus.statusListCredential")?;
-    let index = text(document, "credentialStatus.statusListIndex")?;
+    if entry.get("statusSize").is_some_and(|size| *size != 1) {
+        return Ok(StatusRef::Other);
+    }
+    let (list, index) = (member("statusListCredential")?, member("statusListIndex")?);
     let plain =
         index.len() <= 10 && index.bytes().all(|b| b.is_ascii_digit()) && (index == "0" || !index.starts_with('0'));
     match index.parse() {
-        Ok(index) if plain => Ok(Some((list, index))),
+        Ok(index) if plain => Ok(StatusRef::List { list, index }),
         _ => Err(Malformed::new(
             "credentialStatus.statusListIndex",
             "not a whole number of at most 10 digits, as a text",

@@ -21,9 +21,34 @@ const RANGE: std::ops::RangeInclusive<i64> = -62_135_596_800..=253_402_300_799;
 const EPOCH: jiff::civil::DateTime = jiff::civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
 
 impl Timestamp {
+    /// The first second of the year 1: before everything.
+    pub const FIRST: Self = Self(*RANGE.start());
+
     /// Returns the instant `seconds` after 1970-01-01T00:00:00Z, clamped to the years 1 to 9999.
     pub fn from_unix(seconds: i64) -> Self {
         Self(seconds.clamp(*RANGE.start(), *RANGE.end()))
+    }
+
+    /// The last second of the year 9999: what "never" is.
+    pub const LAST: Self = Self(*RANGE.end());
+
+    /// Reads a `dateTimeStamp` of XML Schema 1.1 part 2, section 3.4.28, as others write times: with a fraction of a second,
+    /// which is left out, or an offset of at most 14 hours.
+    ///
+    /// # Errors
+    /// Anything else, also an instant outside of the years 1 to 9999.
+    pub fn from_date_time_stamp(text: &str) -> Result<Self, TimestampError> {
+        let error = || TimestampError(text.chars().take(40).collect());
+        let (civil, rest) = text.split_at_checked(19).ok_or_else(error)?;
+        let civil: Self = format!("{civil}Z").parse().map_err(|_| error())?;
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let zone = rest.find(['Z', '+', '-']).ok_or_else(error)?;
+        let (fraction, zone) = rest.split_at(zone);
+        if !fraction.is_empty() && !fraction.strip_prefix('.').is_some_and(digits) {
+            return Err(error());
+        }
+        let seconds = civil.0 - offset(zone).ok_or_else(error)?;
+        RANGE.contains(&seconds).then_some(Self(seconds)).ok_or_else(error)
     }
 
     /// Returns seconds since 1970-01-01T00:00:00Z.
@@ -57,6 +82,19 @@ impl Timestamp {
         let days = date.duration_since(jiff::civil::date(1970, 1, 1)).as_secs();
         Self::from_unix(days)
     }
+}
+
+/// Reads `Z`, or `+HH:MM` and `-HH:MM` up to 14 hours, as seconds.
+fn offset(zone: &str) -> Option<i64> {
+    if zone == "Z" {
+        return Some(0);
+    }
+    let sign = if zone.starts_with('+') { 1 } else { -1 };
+    let (hours, minutes) = zone.get(1..)?.split_once(':')?;
+    let two = |text: &str| text.len() == 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let minutes = if two(hours) && two(minutes) { minutes.parse::<i64>().ok()? } else { 60 };
+    let all = hours.parse::<i64>().ok()? * 60 + minutes;
+    (minutes < 60 && all <= 14 * 60).then_some(sign * all * 60)
 }
 
 impl fmt::Display for Timestamp {
@@ -132,6 +170,41 @@ mod tests {
     fn prints_what_it_reads() {
         for text in ["1970-01-01T00:00:00Z", "2026-02-28T23:59:59Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"] {
             assert_eq!(text.parse::<Timestamp>().unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn others_write_fractions_and_offsets() {
+        let read = |text: &str| Timestamp::from_date_time_stamp(text).map(|time| time.to_string()).ok();
+        for (text, time) in [
+            ("2026-05-01T00:00:00Z", "2026-05-01T00:00:00Z"),
+            ("2026-05-01T00:00:00.000Z", "2026-05-01T00:00:00Z"),
+            ("2026-05-01T00:00:59.999999999999Z", "2026-05-01T00:00:59Z"),
+            ("2026-05-01T02:00:00+02:00", "2026-05-01T00:00:00Z"),
+            ("2026-04-30T19:00:00.5-05:00", "2026-05-01T00:00:00Z"),
+            ("2026-05-01T14:00:00+14:00", "2026-05-01T00:00:00Z"),
+        ] {
+            assert_eq!(read(text).as_deref(), Some(time), "{text}");
+        }
+        for text in [
+            "",
+            "2026-05-01",
+            "2026-05-01T00:00:00",
+            "2026-05-01T00:00:00.Z",
+            "2026-05-01T00:00:00,5Z",
+            "2026-05-01T00:00:00.5",
+            "2026-05-01T00:00:00+14:01",
+            "2026-05-01T00:00:00+02:60",
+            "2026-05-01T00:00:00+2:00",
+            "2026-05-01T00:00:00+02",
+            "2026-05-01T00:00:00Zx",
+            "2026-05-01T00:00:00.5éZ",
+            "2026-02-30T00:00:00.000Z",
+            "0001-01-01T00:00:00+01:00",
+            "9999-12-31T23:59:59-01:00",
+            "2026-05-01t00:00:00z",
+        ] {
+            assert_eq!(read(text), None, "{text}");
         }
     }
 

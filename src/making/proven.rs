@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::credential::{UnverifiedCredential, limits};
+use crate::credential::{StatusRef, UnverifiedCredential, limits};
 use crate::keys::{KeyManifest, short_id};
 use crate::proof::eddsa::PublicKey;
 use crate::proof::jws::{CREDENTIAL, Jws};
@@ -117,13 +117,15 @@ impl OwnKeys {
     /// Returns what a record says otherwise than its credential.
     fn differs(&self, record: &Certificate, signed: &UnverifiedCredential) -> Option<&'static str> {
         let list = format!("/status/{}", record.status.list);
-        let at =
-            |(address, index): &(String, u64)| address.ends_with(&list) && *index == u64::from(record.status.index);
+        let at = |entry: &StatusRef| {
+            matches!(entry, StatusRef::List { list: address, index }
+                if address.ends_with(&list) && *index == u64::from(record.status.index))
+        };
         [
             (signed.issuer == self.issuer, "issuer"),
             (signed.number == record.number.to_string(), "number"),
             (signed.recipient == record.recipient, "name"),
-            (signed.status.as_ref().is_some_and(at), "status entry"),
+            (signed.status.first().is_some_and(at), "status entry"),
             (signed.valid_from == record.issued, "date of issue"),
             (signed.valid_until == record.valid_until, "date of expiry"),
         ]

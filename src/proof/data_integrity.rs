@@ -5,6 +5,7 @@
 //! [`super::eddsa`], so that the strict rule holds here too. Contexts are compiled in from `schemas/contexts/`; anything else
 //! is refused, never fetched.
 
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value, json};
@@ -29,8 +30,12 @@ pub const PINNED_CONTEXTS: [(&str, &str); 3] = [
     ),
 ];
 
-/// The members of a proof, in the order that we write them.
-const MEMBERS: [&str; 6] = ["type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue"];
+/// The members that a proof may have: those that we write, in that order, and two that others do.
+const MEMBERS: [&str; 8] =
+    ["type", "cryptosuite", "created", "verificationMethod", "proofPurpose", "proofValue", "id", "expires"];
+
+/// Most proofs of one document: each is work.
+const PROOFS: usize = 8;
 
 /// Members that can have one value only, in the order that they are looked at.
 const FIXED: [(&str, &str); 3] =
@@ -74,6 +79,17 @@ pub fn add_proof(
     add_proof_with(&LOADER, credential, method, created, key)
 }
 
+fn proof_options(method: &str, created: &str) -> Map<String, Value> {
+    let members = [
+        ("type", "DataIntegrityProof"),
+        ("cryptosuite", "eddsa-rdfc-2022"),
+        ("created", created),
+        ("verificationMethod", method),
+        ("proofPurpose", "assertionMethod"),
+    ];
+    members.into_iter().map(|(name, value)| (name.to_owned(), Value::from(value))).collect()
+}
+
 fn add_proof_with(
     loader: &ContextLoader,
     credential: &Value,
@@ -82,20 +98,10 @@ fn add_proof_with(
     key: &SecretKey,
 ) -> Result<Value, DataIntegrityError> {
     let mut secured = unsecured(credential)?;
-    let created = created.to_string();
-    let hash = hash(loader, secured.clone(), method, &created)?;
-    let value = multibase::base58btc(&key.sign(&hash));
-    secured.insert(
-        "proof".into(),
-        json!([{
-            "type": "DataIntegrityProof",
-            "cryptosuite": "eddsa-rdfc-2022",
-            "created": created,
-            "verificationMethod": method,
-            "proofPurpose": "assertionMethod",
-            "proofValue": value,
-        }]),
-    );
+    let mut proof = proof_options(method, &created.to_string());
+    let hash = hash(loader, secured.clone(), &proof)?;
+    proof.insert("proofValue".into(), Value::from(multibase::base58btc(&key.sign(&hash))));
+    secured.insert("proof".into(), json!([proof]));
     Ok(Value::Object(secured))
 }
 
@@ -113,10 +119,8 @@ fn verify_proof_with(
     method: &str,
     key: &PublicKey,
 ) -> Result<bool, DataIntegrityError> {
-    let embedded = Embedded::read(credential).map_err(|e| DataIntegrityError::Proof(e.to_string()))?;
-    if embedded.method != method {
-        return Ok(false);
-    }
+    let proofs = Embedded::read(credential).map_err(|e| DataIntegrityError::Proof(e.to_string()))?;
+    let Some(embedded) = proofs.into_iter().find(|embedded| embedded.method == method) else { return Ok(false) };
     embedded.hash(loader, unsecured(credential)?).map(|hash| key.verifies(&hash, &embedded.signature))
 }
 
@@ -125,25 +129,41 @@ fn verify_proof_with(
 pub struct Embedded {
     /// `verificationMethod`.
     pub method: String,
-    /// `created`.
-    pub created: Timestamp,
+    /// `created`, where it says so.
+    pub created: Option<Timestamp>,
+    /// `expires`, where it says so.
+    pub expires: Option<Timestamp>,
+    /// The proof without its value, which is signed too.
+    options: Map<String, Value>,
     /// `proofValue`.
     signature: [u8; 64],
 }
 
 impl Embedded {
-    /// Reads a document's one proof; a proof with members that we do not know is refused, not half understood.
+    /// Reads those of a document's proofs that are of our kind, in their order; a proof with members that we do not know
+    /// is not half understood.
     ///
     /// # Errors
-    /// The first member that is missing or not as `eddsa-rdfc-2022` has it, as `proof.created`.
-    pub fn read(credential: &Value) -> Result<Self, Malformed> {
+    /// None is: what is wrong with the first, as `proof.created`.
+    pub fn read(credential: &Value) -> Result<Vec<Self>, Malformed> {
         let refuse = |problem: String| Malformed::new("proof", problem);
-        let proof = match credential.get("proof") {
-            Some(Value::Array(proofs)) if proofs.len() == 1 => &proofs[0],
-            Some(Value::Array(proofs)) => return Err(refuse(format!("{} proofs instead of one", proofs.len()))),
-            Some(proof) => proof,
+        let proofs = match credential.get("proof") {
+            Some(Value::Array(proofs)) if !(1..=PROOFS).contains(&proofs.len()) => {
+                return Err(refuse(format!("{} proofs: 1 to {PROOFS} are read", proofs.len())));
+            }
+            Some(Value::Array(proofs)) => proofs.iter().map(Self::read_one).collect(),
+            Some(proof) => vec![Self::read_one(proof)],
             None => return Err(refuse("missing".into())),
         };
+        let (read, mut refused): (Vec<_>, Vec<_>) = proofs.into_iter().partition(Result::is_ok);
+        match read.is_empty() {
+            true => refused.swap_remove(0).map(|proof| vec![proof]),
+            false => read.into_iter().collect(),
+        }
+    }
+
+    fn read_one(proof: &Value) -> Result<Self, Malformed> {
+        let refuse = |problem: String| Malformed::new("proof", problem);
         let object = proof.as_object().ok_or_else(|| refuse("not an object".into()))?;
         if let Some(unknown) = object.keys().find(|member| !MEMBERS.contains(&member.as_str())) {
             return Err(refuse(format!("unknown member `{unknown}`")));
@@ -153,26 +173,39 @@ impl Embedded {
                 return Err(Malformed::new(format!("proof.{member}"), format!("not `{value}`")));
             }
         }
-        let created = text(object, "created")?
-            .parse()
-            .map_err(|_| Malformed::new("proof.created", "not a time such as 2026-05-01T00:00:00Z"))?;
+        let (created, expires) = (time(object, "created")?, time(object, "expires")?);
         let signature = multibase::from_base58btc(text(object, "proofValue")?, 64)
             .and_then(|bytes| bytes.try_into().ok())
             .ok_or_else(|| Malformed::new("proof.proofValue", "not 64 bytes in base58btc"))?;
-        Ok(Self { method: text(object, "verificationMethod")?.to_owned(), created, signature })
+        let method = text(object, "verificationMethod")?.to_owned();
+        if object.contains_key("id") {
+            links::check_uri("proof.id", text(object, "id")?)?;
+        }
+        let mut options = object.clone();
+        options.remove("proofValue");
+        Ok(Self { method, created, expires, options, signature })
     }
 
-    /// Returns whether the proof over `document`, which is the credential without it, is `key`'s. What cannot be
-    /// processed, for an undefined term say, has no proof of anybody.
-    pub fn verifies(&self, document: &Value, key: &PublicKey) -> bool {
-        let Value::Object(document) = document else { return false };
-        let hash = self.hash(&LOADER, document.clone());
-        hash.is_ok_and(|hash| key.verifies(&hash, &self.signature))
+    /// Returns whether the proof over `document`, which is the credential without it, is `key`'s.
+    ///
+    /// # Errors
+    /// When it cannot be processed, for an undefined term say: it has no proof of anybody then.
+    pub fn verify(&self, document: &Value, key: &PublicKey) -> Result<bool, DataIntegrityError> {
+        let object = document.as_object().ok_or_else(|| DataIntegrityError::Document("not an object".into()))?;
+        self.hash(&LOADER, object.clone()).map(|hash| key.verifies(&hash, &self.signature))
     }
 
     fn hash(&self, loader: &ContextLoader, document: Map<String, Value>) -> Result<[u8; 64], DataIntegrityError> {
-        hash(loader, document, &self.method, &self.created.to_string())
+        hash(loader, document, &self.options)
     }
+}
+
+fn time(proof: &Map<String, Value>, member: &str) -> Result<Option<Timestamp>, Malformed> {
+    if !proof.contains_key(member) {
+        return Ok(None);
+    }
+    let refuse = |_| Malformed::new(format!("proof.{member}"), "not a time such as 2026-05-01T00:00:00Z");
+    Timestamp::from_date_time_stamp(text(proof, member)?).map(Some).map_err(refuse)
 }
 
 fn text<'a>(proof: &'a Map<String, Value>, member: &str) -> Result<&'a str, Malformed> {
@@ -216,8 +249,18 @@ fn unsecured(credential: &Value) -> Result<Map<String, Value>, DataIntegrityErro
     }
 }
 
-/// Refuses what makes RDF canonicalisation expensive or JSON-LD surprising: several nameless nodes of the same
-/// property ("poison graphs", RDFC-1.0 section 7.1), explicit blank nodes, keywords, and what JSON-LD drops without a
+/// Most objects in one array.
+const OBJECTS: usize = 64;
+
+/// Nameless nodes that nothing tells apart make canonicalisation expensive ("poison graphs", RDFC-1.0 section 7.1).
+fn has_twins(items: &[Value]) -> bool {
+    let objects: Vec<&Value> = items.iter().filter(|item| item.is_object()).collect();
+    let is_twin = |(at, one): (usize, &&Value)| objects[..at].contains(one);
+    objects.len() > OBJECTS || objects.iter().enumerate().any(is_twin)
+}
+
+/// Refuses what makes RDF canonicalisation expensive or JSON-LD surprising: nameless nodes that are alike, explicit blank
+/// nodes, keywords, and what JSON-LD drops without a
 /// word (null, empty arrays) or reads under another name (an address in place of a term).
 fn tame(key: &str, value: &Value) -> Result<(), String> {
     let refuse = |problem: String| Err(problem);
@@ -235,9 +278,7 @@ fn tame(key: &str, value: &Value) -> Result<(), String> {
         Value::Number(number) if !is_carried(key, number) => refuse(format!("`{key}` holds number {number}")),
         Value::Array(items) if items.is_empty() => refuse(format!("`{key}` is empty")),
         Value::Array(items) if items.iter().any(Value::is_array) => refuse(format!("`{key}` nests arrays")),
-        Value::Array(items) if items.iter().filter(|item| item.is_object()).count() > 1 => {
-            refuse(format!("`{key}` holds more than one object"))
-        }
+        Value::Array(items) if has_twins(items) => refuse(format!("`{key}` holds the same object twice")),
         Value::Array(items) => items.iter().try_for_each(|item| tame(key, item)),
         Value::Object(members) => members.iter().try_for_each(|(key, value)| tame(key, value)),
         _ => Ok(()),
@@ -251,33 +292,47 @@ fn is_carried(key: &str, number: &serde_json::Number) -> bool {
     })
 }
 
-/// Returns how many statements an object makes in RDF: one for each value and each link to an object within, none for
-/// its own address. JSON-LD that says more or fewer lost something on the way, and what is lost is not signed.
-fn statements(object: &Map<String, Value>) -> usize {
-    let of = |value: &Value| match value {
-        Value::Object(inner) => 1 + statements(inner),
-        _ => 1,
-    };
-    let members = object.iter().filter(|(key, _)| !["@context", "id"].contains(&key.as_str()));
-    members.map(|(_, value)| value.as_array().map_or_else(|| of(value), |items| items.iter().map(of).sum())).sum()
+/// Returns how many statements a document makes in RDF: one for each value and each link to an object within, none for an
+/// object's own address, and none twice for an object that stands in several places under one address. JSON-LD that says more
+/// or fewer lost something on the way, and what is lost is not signed.
+fn statements(document: &Map<String, Value>) -> usize {
+    let mut said = HashSet::new();
+    state(document, &mut 0, &mut said);
+    said.len()
+}
+
+/// Adds an object's statements and returns who it is: its address, or a number of its own.
+fn state(
+    object: &Map<String, Value>,
+    nameless: &mut usize,
+    said: &mut HashSet<(Value, String, usize, Value)>,
+) -> Value {
+    *nameless += 1;
+    let who = object.get("id").filter(|id| id.is_string()).cloned().unwrap_or_else(|| Value::from(*nameless));
+    for (name, value) in object.iter().filter(|(name, _)| !["@context", "id"].contains(&name.as_str())) {
+        let items = value.as_array().map_or_else(|| std::slice::from_ref(value), Vec::as_slice);
+        // A text that stands twice in one array is said once: that is counted as lost.
+        for (place, item) in items.iter().enumerate() {
+            let what = match item {
+                Value::Object(inner) => state(inner, nameless, said),
+                plain => plain.clone(),
+            };
+            said.insert((who.clone(), name.clone(), place, what));
+        }
+    }
+    who
 }
 
 /// Returns what is signed: the hash of the proof's options, then that of the document (VC-DI-EDDSA section 3.2.4).
 fn hash(
     loader: &ContextLoader,
     unsecured: Map<String, Value>,
-    method: &str,
-    created: &str,
+    options: &Map<String, Value>,
 ) -> Result<[u8; 64], DataIntegrityError> {
     let refuse = |problem: String| DataIntegrityError::Document(problem);
+    let method = options.get("verificationMethod").and_then(Value::as_str).unwrap_or_default();
     links::check_uri("verificationMethod", method).map_err(|malformed| refuse(malformed.to_string()))?;
-    let mut options = json!({
-        "type": "DataIntegrityProof",
-        "cryptosuite": "eddsa-rdfc-2022",
-        "created": created,
-        "verificationMethod": method,
-        "proofPurpose": "assertionMethod",
-    });
+    let mut options = Value::Object(options.clone());
     options["@context"] = unsecured.get("@context").cloned().unwrap_or_default();
     let wanted = statements(&unsecured);
     let mut document = Value::Object(unsecured);
@@ -412,7 +467,7 @@ mod tests {
         fn the_published_hashes_are_ours() {
             let unsigned = unsecured(&serde_json::from_str(UNSIGNED).unwrap()).unwrap();
             let (_, method, _) = signed();
-            let hash = hash(&contexts(), unsigned, &method, "2023-02-24T23:36:38Z").unwrap();
+            let hash = hash(&contexts(), unsigned, &proof_options(&method, "2023-02-24T23:36:38Z")).unwrap();
             assert_eq!(data_encoding::HEXLOWER.encode(&hash), HASHES.trim());
         }
 
@@ -462,7 +517,7 @@ mod tests {
             // As it comes from a file: some crate in the build makes serde_json keep the text of numbers.
             let document = serde_json::from_str(&document.to_string()).unwrap();
             let document = unsecured(&document).unwrap();
-            let hash = hash(&LOADER, document, METHOD, "2026-05-01T00:00:00Z").unwrap();
+            let hash = hash(&LOADER, document, &proof_options(METHOD, "2026-05-01T00:00:00Z")).unwrap();
             assert_eq!(data_encoding::HEXLOWER.encode(&hash), [options, digest].concat(), "{credits}");
         }
     }

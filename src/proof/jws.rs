@@ -1,16 +1,20 @@
 //! Compact JWS (RFC 7515 section 7.1) with EdDSA (RFC 8037), as W3C VC-JOSE-COSE secures a credential.
 //!
-//! The header has exactly the members `alg`, `kid` and `typ`, in this order; anything else is refused.
+//! The header that is written has exactly the members `alg`, `kid` and `typ`, in this order. One that is read may have a `cty`
+//! as well; anything else is refused, but in what others sign ([`Jws::parse_foreign`]).
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD as BASE64URL;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::eddsa::{PublicKey, SecretKey};
 use crate::credential::{Malformed, json, limits};
 
 /// `typ` of a credential (VC-JOSE-COSE section 3.1.1).
 pub const CREDENTIAL: &str = "vc+jwt";
+
+/// What `cty` may say, with and without the prefix that RFC 7515 section 4.1.10 leaves out (VC-JOSE-COSE section 3.1.1).
+const CONTENT: [&str; 2] = ["vc", "application/vc"];
 
 /// A parsed compact JWS, not verified.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,16 +61,29 @@ impl Jws {
     /// # Errors
     /// [`Malformed`] with field `jws`, `header`, `payload` or `signature`.
     pub fn parse(compact: &str, limit: usize) -> Result<Self, Malformed> {
-        let mut parts = compact.split('.');
-        let (Some(header), Some(payload), Some(signature), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(Malformed::new("jws", "not three parts"));
+        let [header, payload, signature] = parts(compact, limit)?;
+        Self::from_parts(header, payload, &signature)
+    }
+
+    /// Reads a compact JWS as others make them: `kid` and `typ` may be missing (they are empty then), and further members
+    /// may stand in the header, but none that changes what is signed or must be understood (RFC 7515 section 4.1.11, RFC 7797).
+    ///
+    /// # Errors
+    /// As [`Jws::parse`].
+    pub fn parse_foreign(compact: &str, limit: usize) -> Result<Self, Malformed> {
+        let [header, payload, signature] = parts(compact, limit)?;
+        let object = read_header(&header)?;
+        let member = |name: &str| match object.get(name) {
+            Some(Value::String(text)) => Ok(text.clone()),
+            None => Ok(String::new()),
+            Some(_) => Err(Malformed::new(format!("header.{name}"), "not a text")),
         };
-        if payload.len() > limit.div_ceil(3) * 4 {
-            return Err(Malformed::new("payload", format!("larger than {limit} bytes")));
+        let (alg, kid, typ) = (member("alg")?, member("kid")?, member("typ")?);
+        if let Some(binding) = ["crit", "b64"].into_iter().find(|name| object.contains_key(*name)) {
+            return Err(Malformed::new("header", format!("member `{binding}`, which is not understood here")));
         }
-        Self::from_parts(decode("header", header)?, decode("payload", payload)?, &decode("signature", signature)?)
+        known_algorithm(&alg)?;
+        Ok(Self { alg, kid, typ, header, payload, signature: sized(&signature)? })
     }
 
     /// Builds a JWS from its decoded parts.
@@ -74,11 +91,9 @@ impl Jws {
     /// # Errors
     /// As [`Jws::parse`].
     pub fn from_parts(header: Vec<u8>, payload: Vec<u8>, signature: &[u8]) -> Result<Self, Malformed> {
-        let signature = signature.try_into().map_err(|_| Malformed::new("signature", "not 64 bytes"))?;
-        let value =
-            json::parse(&header, limits::CREDENTIAL_BYTES).map_err(|e| Malformed::new("header", e.to_string()))?;
-        let object = value.as_object().ok_or_else(|| Malformed::new("header", "not an object"))?;
-        if let Some(unknown) = object.keys().find(|key| !["alg", "kid", "typ"].contains(&key.as_str())) {
+        let signature = sized(signature)?;
+        let object = read_header(&header)?;
+        if let Some(unknown) = object.keys().find(|key| !["alg", "cty", "kid", "typ"].contains(&key.as_str())) {
             return Err(Malformed::new("header", format!("unknown member `{unknown}`")));
         }
         let member = |name: &str| match object.get(name) {
@@ -86,9 +101,10 @@ impl Jws {
             _ => Err(Malformed::new(format!("header.{name}"), "missing or not a text")),
         };
         let (alg, kid, typ) = (member("alg")?, member("kid")?, member("typ")?);
-        if alg != "EdDSA" && alg != "Ed25519" {
-            return Err(Malformed::new("header.alg", "not EdDSA or Ed25519"));
+        if object.contains_key("cty") && !CONTENT.contains(&member("cty")?.as_str()) {
+            return Err(Malformed::new("header.cty", "not `vc`"));
         }
+        known_algorithm(&alg)?;
         Ok(Self { alg, kid, typ, header, payload, signature })
     }
 
@@ -103,6 +119,38 @@ impl Jws {
         compact.push('.');
         BASE64URL.encode_string(self.signature, &mut compact);
         compact
+    }
+}
+
+/// Returns the decoded parts of a compact JWS whose payload has at most `limit` bytes.
+///
+/// # Errors
+/// As [`Jws::parse`].
+pub fn parts(compact: &str, limit: usize) -> Result<[Vec<u8>; 3], Malformed> {
+    let mut parts = compact.split('.');
+    let (Some(header), Some(payload), Some(signature), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(Malformed::new("jws", "not three parts"));
+    };
+    if payload.len() > limit.div_ceil(3) * 4 {
+        return Err(Malformed::new("payload", format!("larger than {limit} bytes")));
+    }
+    Ok([decode("header", header)?, decode("payload", payload)?, decode("signature", signature)?])
+}
+
+fn known_algorithm(alg: &str) -> Result<(), Malformed> {
+    if alg == "EdDSA" || alg == "Ed25519" { Ok(()) } else { Err(Malformed::new("header.alg", "not EdDSA or Ed25519")) }
+}
+
+fn sized(signature: &[u8]) -> Result<[u8; 64], Malformed> {
+    signature.try_into().map_err(|_| Malformed::new("signature", "not 64 bytes"))
+}
+
+fn read_header(header: &[u8]) -> Result<Map<String, Value>, Malformed> {
+    let value = json::parse(header, limits::CREDENTIAL_BYTES).map_err(|e| Malformed::new("header", e.to_string()))?;
+    match value {
+        Value::Object(object) => Ok(object),
+        _ => Err(Malformed::new("header", "not an object")),
     }
 }
 

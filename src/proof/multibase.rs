@@ -27,6 +27,12 @@ pub fn multikey(key: &PublicKey) -> String {
     base58btc(&[&ED25519_PUB[..], &key.to_bytes()].concat())
 }
 
+/// Reads the `publicKeyMultibase` of an Ed25519 key; nothing for another kind of key, or one that is refused.
+pub fn from_multikey(text: &str) -> Option<PublicKey> {
+    let bytes = from_base58btc(text, ED25519_PUB.len() + 32)?;
+    PublicKey::from_bytes(bytes.strip_prefix(&ED25519_PUB[..])?).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,15 +5,21 @@ use crate::keys::{KeyManifest, KeyState, ManifestKey};
 use crate::proof::eddsa::PublicKey;
 use crate::status::Snapshot;
 
+/// The page in one file, which stands beside this one.
+const SINGLE: &str = "save <a href=\"verify/verifier.html\" download>verifier.html</a>, one file that checks certificates in any \
+browser, also when this site is gone; or ";
+
 const STYLE: &str = include_str!("page.css");
 
-/// Returns the site's front page: who issues, how to recognise the issuer, how to verify. No script, and nothing from
+/// Returns the site's front page: how to check a certificate, who issues, how to recognise the issuer. No script, and nothing from
 /// elsewhere; the content-security-policy says so to the browser.
 pub(super) fn index(request: &Request, manifest: &KeyManifest, root: &PublicKey, snapshot: &Snapshot) -> String {
     let name = escape(&manifest.name);
     let did = escape(&manifest.issuer);
     let verifier = escape(&format!("https://{}/", request.verifier.trim_end_matches('/')));
     let verifier_text = escape(request.verifier.trim_end_matches('/'));
+    // Not where this program was built without the page.
+    let single = if super::verifier::is_built_in() { SINGLE } else { "" };
     let fingerprint = root.fingerprint();
     let keys: String = manifest.keys.iter().rev().map(key_row).collect();
     let lists: String = snapshot.status_lists.iter().map(|list| list_row(&list.id)).collect();
@@ -37,22 +43,23 @@ pub(super) fn index(request: &Request, manifest: &KeyManifest, root: &PublicKey,
 <p class="did"><code>{did}</code></p>
 </header>
 <main>
-<section class="fingerprint" aria-labelledby="fingerprint">
-<h2 id="fingerprint">Root key fingerprint</h2>
-<p class="print"><code>{fingerprint}</code></p>
-<p>Compare it with what {name} tells you elsewhere: in a contract, on its letterhead, by telephone. Whoever has the
-same name and another fingerprint is somebody else.</p>
-</section>
-<section aria-labelledby="verify">
-<h2 id="verify">How to verify a certificate</h2>
+<section class="check" aria-labelledby="check">
+<h2 id="check">Check a certificate</h2>
+<p><a class="button" href="{verifier}">Check a certificate</a></p>
 <ol>
 <li><strong>Scan its QR code</strong> with a phone, or open <a href="{verifier}">{verifier_text}</a> and drop the PDF there.</li>
 <li><strong>Read the verdict.</strong> Only a green “valid” means: signed by this issuer, in date, not revoked as of the
 date shown.</li>
 <li><strong>Compare</strong> the name and title shown with the paper. What counts is what was signed.</li>
 </ol>
-<p>The QR code holds the whole signed certificate. With <a href="trust.jws" download>trust.jws</a> saved on your machine
-it can be verified offline, also when this site is gone: <code>testamur verify certificate.pdf --trust trust.jws</code></p>
+<p><strong>Without a network:</strong> {single}with
+<a href="trust.jws" download>trust.jws</a> saved, on a command line: <code>testamur verify certificate.pdf --trust trust.jws</code></p>
+</section>
+<section class="fingerprint" aria-labelledby="fingerprint">
+<h2 id="fingerprint">Root key fingerprint</h2>
+<p class="print"><code>{fingerprint}</code></p>
+<p>Compare it with what {name} tells you elsewhere: in a contract, on its letterhead, by telephone. Whoever has the
+same name and another fingerprint is somebody else.</p>
 </section>
 <section aria-labelledby="state">
 <h2 id="state">State of this site</h2>

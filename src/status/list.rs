@@ -99,21 +99,29 @@ impl StatusList {
     pub fn from_payload(payload: &[u8]) -> Result<Self, ListError> {
         let document =
             strict::parse(payload, LIST_CREDENTIAL_BYTES).map_err(|e| Malformed::new("payload", e.to_string()))?;
-        has_type(&document)?;
-        expect(&document, "/credentialSubject/type", "BitstringStatusList")?;
-        expect(&document, "/credentialSubject/statusPurpose", "revocation")?;
+        Self::from_document(&document)
+    }
+
+    /// Reads a list from its document, which must have been parsed strictly (the caller verifies the proof).
+    ///
+    /// # Errors
+    /// As [`StatusList::from_payload`].
+    pub fn from_document(document: &Value) -> Result<Self, ListError> {
+        has_type(document)?;
+        expect(document, "/credentialSubject/type", "BitstringStatusList")?;
+        expect(document, "/credentialSubject/statusPurpose", "revocation")?;
         if document.pointer("/credentialSubject/statusSize").is_some_and(|size| *size != 1) {
             return Err(Malformed::new("credentialSubject.statusSize", "not 1").into());
         }
         let valid_until = match document.get("validUntil") {
-            None => Timestamp::from_unix(i64::MAX),
-            Some(_) => time(&document, "/validUntil")?,
+            None => Timestamp::LAST,
+            Some(_) => time(document, "/validUntil")?,
         };
         Ok(Self {
-            id: text(&document, "/id")?.to_owned(),
-            issuer: issuer(&document)?.to_owned(),
-            bits: decode(text(&document, "/credentialSubject/encodedList")?)?,
-            valid_from: time(&document, "/validFrom")?,
+            id: text(document, "/id")?.to_owned(),
+            issuer: issuer(document)?.to_owned(),
+            bits: decode(text(document, "/credentialSubject/encodedList")?)?,
+            valid_from: time(document, "/validFrom")?,
             valid_until,
         })
     }
@@ -164,7 +172,8 @@ fn text<'a>(document: &'a Value, pointer: &str) -> Result<&'a str, Malformed> {
 }
 
 fn time(document: &Value, pointer: &str) -> Result<Timestamp, Malformed> {
-    text(document, pointer)?.parse().map_err(|_| finding(pointer, "not a time such as 2026-05-01T00:00:00Z"))
+    Timestamp::from_date_time_stamp(text(document, pointer)?)
+        .map_err(|_| finding(pointer, "not a time such as 2026-05-01T00:00:00Z"))
 }
 
 fn expect(document: &Value, pointer: &str, value: &str) -> Result<(), Malformed> {

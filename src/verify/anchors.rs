@@ -5,15 +5,20 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use super::StatusGround;
-use crate::credential::Timestamp;
+use super::foreign::{DID_DOCUMENT_BYTES, ForeignIssuer};
+use crate::credential::{Timestamp, json};
 use crate::keys::{KeyManifest, KeyState, ManifestError, RootError};
 use crate::proof::eddsa::PublicKey;
-use crate::status::{Reason, Snapshot, SnapshotError, StatusList, VerifiedSnapshot, list_digest};
+use crate::proof::jws;
+use crate::status::{
+    LIST_CREDENTIAL_BYTES, Reason, Snapshot, SnapshotError, StatusList, VerifiedSnapshot, list_digest,
+};
 
 /// The issuers that a verifier trusts, each with its newest accepted snapshot.
 #[derive(Debug, Clone, Default)]
 pub struct TrustAnchors {
     pub(super) issuers: BTreeMap<String, Anchor>,
+    foreign: BTreeMap<String, ForeignIssuer>,
     seen: BTreeMap<String, Seen>,
     ground: StatusGround,
 }
@@ -24,6 +29,17 @@ pub struct Anchor {
     snapshot: VerifiedSnapshot,
     keys: BTreeMap<String, (PublicKey, KeyState)>,
     fingerprint: String,
+}
+
+/// What a file added to the anchors.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Added {
+    /// An issuer's trust file.
+    Snapshot(String),
+    /// A foreign issuer's keys.
+    Foreign(String),
+    /// A foreign issuer's status list.
+    List(String),
 }
 
 /// What a verifier remembers of an issuer between two runs, so that nobody can take it back in time.
@@ -82,6 +98,24 @@ pub enum AnchorError {
     /// Its root chain does not pass through the root seen before.
     #[error("its roots do not lead on from root {0} seen before")]
     RootForked(u64),
+    /// Not a DID document.
+    #[error("it is not a DID document: {0}")]
+    Did(String),
+    /// A DID document without a key that counts.
+    #[error("it has no Ed25519 key that may sign credentials (`assertionMethod`)")]
+    NoKey,
+    /// A DID document, or a list, of an issuer whose trust file says all of that.
+    #[error("the trust file of {0} is there already, and says more")]
+    HasTrustFile(String),
+    /// A status list of somebody whose keys are not there.
+    #[error("it is a status list of {0}, whose DID document is not there")]
+    UnknownIssuer(String),
+    /// A status list that cannot be read.
+    #[error("it is no status list that can be read: {0}")]
+    List(String),
+    /// A status list that nobody signed who may.
+    #[error("status list {0} is not signed by a key of its issuer")]
+    ListProof(String),
 }
 
 impl TrustAnchors {
@@ -115,8 +149,40 @@ impl TrustAnchors {
         }
         let issuer = anchor.issuer().to_owned();
         self.seen.insert(issuer.clone(), seen);
+        self.foreign.remove(&issuer);
         let entry = self.issuers.entry(issuer);
         Ok(entry.insert_entry(anchor).into_mut())
+    }
+
+    /// Adds any file that says whom to trust: a `trust.jws`, the DID document of an issuer that has none (or `did:key:…`
+    /// itself), or a status list of such an issuer, which must be there by then.
+    ///
+    /// # Errors
+    /// See [`AnchorError`]; the anchors stay as they were.
+    pub fn add_any(&mut self, text: &str, pin: Option<&PublicKey>) -> Result<Added, AnchorError> {
+        let text = text.trim();
+        match kind(text) {
+            FileKind::Snapshot => self.add(text, pin).map(|anchor| Added::Snapshot(anchor.issuer().to_owned())),
+            FileKind::Did => {
+                let issuer = ForeignIssuer::read(text)?;
+                let id = issuer.id().to_owned();
+                if self.issuers.contains_key(&id) {
+                    return Err(AnchorError::HasTrustFile(id));
+                }
+                self.foreign.insert(id.clone(), issuer);
+                Ok(Added::Foreign(id))
+            }
+            FileKind::List(issuer) => match self.foreign.get_mut(&issuer) {
+                Some(foreign) => foreign.add_list(text).map(Added::List),
+                None if self.issuers.contains_key(&issuer) => Err(AnchorError::HasTrustFile(issuer)),
+                None => Err(AnchorError::UnknownIssuer(issuer)),
+            },
+        }
+    }
+
+    /// Says whether a text is a status list, which comes after its issuer.
+    pub fn is_list(text: &str) -> bool {
+        matches!(kind(text.trim()), FileKind::List(_))
     }
 
     /// Returns what to remember until the next run, by issuer. It holds no secret and no personal data.
@@ -129,9 +195,40 @@ impl TrustAnchors {
         self.issuers.values()
     }
 
+    /// Returns an issuer whose keys were given as its DID document.
+    pub fn foreign(&self, id: &str) -> Option<&ForeignIssuer> {
+        self.foreign.get(id)
+    }
+
     /// Returns an issuer's anchor.
     pub fn issuer(&self, did: &str) -> Option<&Anchor> {
         self.issuers.get(did)
+    }
+}
+
+/// What a file that says whom to trust is.
+enum FileKind {
+    Snapshot,
+    Did,
+    /// With who issued it.
+    List(String),
+}
+
+fn kind(text: &str) -> FileKind {
+    if text.starts_with("did:key:") {
+        return FileKind::Did;
+    }
+    let document = if text.starts_with('{') {
+        json::parse(text.as_bytes(), LIST_CREDENTIAL_BYTES.max(DID_DOCUMENT_BYTES)).ok()
+    } else {
+        let payload = jws::parts(text, LIST_CREDENTIAL_BYTES).map(|[_, payload, _]| payload);
+        payload.ok().and_then(|payload| json::parse(&payload, LIST_CREDENTIAL_BYTES).ok())
+    };
+    let issuer = document.as_ref().filter(|document| document.pointer("/credentialSubject/encodedList").is_some());
+    match issuer.and_then(|list| list.pointer("/issuer/id").or_else(|| list.get("issuer"))?.as_str()) {
+        Some(issuer) => FileKind::List(issuer.to_owned()),
+        None if text.starts_with('{') => FileKind::Did,
+        None => FileKind::Snapshot,
     }
 }
 
@@ -254,6 +351,12 @@ impl AnchorError {
             Self::IssuedEarlier { .. } => "issued_earlier",
             Self::ManifestRollback { .. } => "manifest_rollback",
             Self::RootForked(_) => "root_forked",
+            Self::Did(_) => "malformed",
+            Self::NoKey => "no_key",
+            Self::HasTrustFile(_) => "has_trust_file",
+            Self::UnknownIssuer(_) => "unknown_issuer",
+            Self::List(_) => "list",
+            Self::ListProof(_) => "proof_invalid",
             Self::Snapshot(error) => match error {
                 SnapshotError::Malformed(_) => "malformed",
                 SnapshotError::ProofInvalid(_) => "proof_invalid",

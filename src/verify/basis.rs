@@ -13,6 +13,8 @@ pub enum StatusGround {
     /// A trust file, as the issuer published it.
     #[default]
     TrustFile,
+    /// A status list by itself, of an issuer without a trust file.
+    StatusList,
     /// The issuer's own records, as they are now.
     Records,
 }
@@ -38,7 +40,12 @@ impl StatusBasis {
         let proven = verdict.proven()?;
         let StatusFreshness::AsOf { at, next_update, .. } = proven.checked().status else { return None };
         let issuer = proven.credential().issuer_name.clone();
-        Some(Self { ground: anchors.ground(), issuer, as_of: at, next_update, checked: now })
+        // Only a trust file has a root.
+        let ground = match proven.checked().root_fingerprint {
+            Some(_) => anchors.ground(),
+            None => StatusGround::StatusList,
+        };
+        Some(Self { ground, issuer, as_of: at, next_update, checked: now })
     }
 
     /// Says whether a newer trust file should have been there: who answers by an old one cannot know what came since.
@@ -51,6 +58,7 @@ impl StatusBasis {
         json!({
             "on": match self.ground {
                 StatusGround::TrustFile => "trust_file",
+                StatusGround::StatusList => "status_list",
                 StatusGround::Records => "records",
             },
             "asOf": self.as_of,
@@ -79,6 +87,7 @@ impl fmt::Display for StatusBasis {
         write!(f, "as of {}", self.as_of)?;
         match self.ground {
             StatusGround::Records => f.write_str(", by the issuer's own records"),
+            StatusGround::StatusList => write!(f, ", {}, by the issuer's status list", self.age()),
             StatusGround::TrustFile if self.is_overdue() => {
                 write!(f, ", {}, by the issuer's trust file; a newer one was due {}", self.age(), self.next_update)
             }

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 
-use super::Verdict;
+use super::{Detail, Verdict};
 
 /// What a person is told about a verdict, from the table `codes` of `schemas/verdict.json`, which the browser reads too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,21 +40,41 @@ impl Verdict {
     /// Returns what to tell a person.
     pub fn guidance(&self) -> Guidance {
         let entry = &TABLE["codes"][self.code()];
-        let class = match entry["class"].as_str() {
+        let detail = self.detail().map(Detail::code);
+        let class = detail.map_or(&Value::Null, |detail| &TABLE["detailClasses"][detail]);
+        let class = match class.as_str().or(entry["class"].as_str()) {
             Some("green") => Class::Green,
             Some("amber") => Class::Amber,
             Some("grey") => Class::Grey,
             _ => Class::Red,
         };
         let text = |value: &'static Value| value.as_str().unwrap_or_default();
-        let detail = self.detail().map(|detail| text(&TABLE["details"][detail.code()]));
-        Guidance { class, sentence: text(&entry["sentence"]), hint: text(&entry["hint"]), detail }
+        let hint = match self {
+            Self::Malformed(malformed) => place(&malformed.field),
+            _ => None,
+        };
+        let detail = detail.map(|detail| text(&TABLE["details"][detail]));
+        Guidance { class, sentence: text(&entry["sentence"]), hint: hint.unwrap_or(text(&entry["hint"])), detail }
     }
+}
+
+/// Returns what to do about a text that was read whole and in which something is amiss: in people's words, where. Nothing, if
+/// it may have been read wrong.
+fn place(field: &str) -> Option<&'static str> {
+    let is_in = |prefix: &Value| {
+        let rest = prefix.as_str().and_then(|prefix| field.strip_prefix(prefix));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    if TABLE["scanned"].as_array()?.iter().any(|scanned| scanned == field) {
+        return None;
+    }
+    let places = TABLE["places"].as_object()?;
+    let place = places.values().find(|place| place["fields"].as_array().is_some_and(|all| all.iter().any(is_in)));
+    place.or(places.get("form"))?["hint"].as_str()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Detail;
     use super::*;
     use crate::credential::Malformed;
 
@@ -82,6 +102,29 @@ mod tests {
         for detail in [Detail::SameName, Detail::ClockBehind, Detail::SnapshotExpired, Detail::KeyWindow] {
             assert!(listed.iter().any(|code| code == detail.code()));
             assert!(TABLE["details"][detail.code()].as_str().is_some_and(|text| text.len() > 20));
+        }
+    }
+
+    #[test]
+    fn what_is_amiss_is_named_in_peoples_words_and_only_a_bad_scan_is_scanned_again() {
+        let hint = |field: &str| Verdict::Malformed(Malformed::new(field, "x")).guidance().hint;
+        for field in ["qr", "text", "jws", "file", "signature", "header"] {
+            assert!(hint(field).starts_with("Scan the whole QR code again"), "{field}");
+        }
+        for (field, word) in [
+            ("credentialSubject.identifier", "name of the person"),
+            ("credentialSubject.licenseNumber", "number"),
+            ("credentialSubject.achievement.name", "title"),
+            ("issuer.name", "Who issued"),
+            ("validFrom", "date"),
+            ("exp", "date"),
+            ("credentialStatus.statusListIndex", "revoked"),
+            ("proof.created", "signature"),
+            ("header.alg", "signature"),
+            ("@context", "form"),
+            ("evidence.id", "form"),
+        ] {
+            assert!(hint(field).contains(word), "{field}: {}", hint(field));
         }
     }
 }

@@ -6,13 +6,16 @@
 
 mod anchors;
 mod basis;
+mod foreign;
 mod guidance;
 mod ours;
+mod status;
 mod steps;
 mod verdict;
 
-pub use anchors::{Anchor, AnchorError, Seen, TrustAnchors};
+pub use anchors::{Added, Anchor, AnchorError, Seen, TrustAnchors};
 pub use basis::{StatusBasis, StatusGround};
+pub use foreign::ForeignIssuer;
 pub use guidance::{Class, Guidance};
 pub use ours::{NotOurs, Ours, ours};
 pub use steps::{CLOCK_SKEW_SECONDS, TEXT_BYTES, verify, verify_jws};

@@ -56,7 +56,17 @@ pub fn ours(text: &str, manifest: &KeyManifest) -> Result<Ours, NotOurs> {
     if crate::qr::is_specimen(text) {
         return Err(NotOurs::Specimen);
     }
-    let presented = read_text(text)?;
+    let mut first = None;
+    for presented in read_text(text)? {
+        match proven(presented, manifest) {
+            Ok(ours) => return Ok(ours),
+            Err(error) => drop(first.get_or_insert(error)),
+        }
+    }
+    Err(first.expect("there is at least one proof"))
+}
+
+fn proven(presented: Presented, manifest: &KeyManifest) -> Result<Ours, NotOurs> {
     if presented.credential.issuer != manifest.issuer {
         return Err(NotOurs::Issuer(presented.credential.issuer));
     }

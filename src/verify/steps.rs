@@ -1,6 +1,7 @@
 //! The steps to a verdict, in the order and with the numbers of `schemas/verify.md`.
 
-use super::{Anchor, Checked, Detail, StatusFreshness, TrustAnchors, Unproven, Verdict, VerifiedCredential};
+use super::status::{Ground, judge_status};
+use super::{Anchor, Detail, TrustAnchors, Unproven, Verdict, foreign};
 use crate::credential::{Malformed, Timestamp, UnverifiedCredential, json, limits};
 use crate::keys::{KeyState, short_id};
 use crate::proof::data_integrity::{Embedded, MULTIKEY, check_form};
@@ -8,7 +9,7 @@ use crate::proof::eddsa::PublicKey;
 use crate::proof::jws::{CREDENTIAL, Jws};
 use crate::proof::links::check_uri;
 use crate::qr;
-use crate::status::{Reason, ReasonCode, issued_digest};
+use crate::status::issued_digest;
 
 /// Longest text that is looked at, in bytes.
 pub const TEXT_BYTES: usize = 262_144;
@@ -21,22 +22,30 @@ pub fn verify(text: &str, anchors: &TrustAnchors, now: Timestamp) -> Verdict {
     if qr::is_specimen(text) {
         return Verdict::Specimen;
     }
-    match read_text(text) {
-        Ok(presented) => judge(presented, anchors, now),
-        Err(malformed) => Verdict::Malformed(malformed),
-    }
+    judge_or(read_text(text), text, anchors, now)
 }
 
 /// Verifies a compact JWS.
 pub fn verify_jws(compact: &str, anchors: &TrustAnchors, now: Timestamp) -> Verdict {
-    match read_jws(compact).and_then(Presented::from_jws) {
-        Ok(presented) => judge(presented, anchors, now),
-        Err(malformed) => Verdict::Malformed(malformed),
+    let read = read_jws(compact).and_then(Presented::from_jws).map(|one| vec![one]);
+    judge_or(read, compact, anchors, now)
+}
+
+/// The issuer comes first: what is not of the shape that ours have is malformed only if a trust file names its issuer.
+fn judge_or(read: Result<Vec<Presented>, Malformed>, text: &str, anchors: &TrustAnchors, now: Timestamp) -> Verdict {
+    let is_foreign = |issuer: &str| anchors.issuer(issuer).is_none() && anchors.foreign(issuer).is_some();
+    let shaped = read.as_ref().is_ok_and(|presented| !is_foreign(presented[0].issuer()));
+    let other = if shaped { None } else { foreign::judge(text, anchors, now) };
+    match (other, read) {
+        (Some(verdict), _) => verdict,
+        (None, Ok(presented)) => judge_all(presented, anchors, now),
+        (None, Err(malformed)) => Verdict::Malformed(malformed),
     }
 }
 
 /// Step 1: what kind of text it is. JSON starts with `{`; a QR text holds a `#` or starts with a digit; no JWS does.
-pub(super) fn read_text(text: &str) -> Result<Presented, Malformed> {
+/// Several where JSON has several proofs: at least one.
+pub(super) fn read_text(text: &str) -> Result<Vec<Presented>, Malformed> {
     let text = text.trim();
     if text.len() > TEXT_BYTES {
         return Err(Malformed::new("text", format!("larger than {TEXT_BYTES} bytes")));
@@ -44,10 +53,13 @@ pub(super) fn read_text(text: &str) -> Result<Presented, Malformed> {
     if text.starts_with('{') {
         return Presented::from_json(text);
     }
-    if text.contains('#') || text.starts_with(|c: char| c.is_ascii_digit()) {
-        return qr::unpack(text).and_then(Presented::from_jws);
-    }
-    read_jws(text).and_then(Presented::from_jws)
+    let jws = if is_code(text) { qr::unpack(text) } else { read_jws(text) };
+    jws.and_then(Presented::from_jws).map(|one| vec![one])
+}
+
+/// Whether it is the text of a code, or a link, and not a JWS.
+pub(super) fn is_code(text: &str) -> bool {
+    text.contains('#') || text.starts_with(|c: char| c.is_ascii_digit())
 }
 
 fn read_jws(compact: &str) -> Result<Jws, Malformed> {
@@ -59,14 +71,14 @@ fn read_jws(compact: &str) -> Result<Jws, Malformed> {
 
 /// What was presented: read, and consistent in itself, but not proven.
 pub(super) struct Presented {
-    proof: Proof,
+    pub(super) proof: Proof,
     pub(super) credential: UnverifiedCredential,
-    /// Short id of the key that the proof names.
+    /// Short id of the key that the proof names; of a foreign credential the full one.
     pub(super) key: String,
 }
 
 /// How a credential is secured.
-enum Proof {
+pub(super) enum Proof {
     Jws(Jws),
     Embedded(Embedded),
 }
@@ -84,31 +96,57 @@ impl Presented {
         Ok(Self { proof: Proof::Jws(jws), credential, key })
     }
 
-    /// Steps J1 to J4: the proof, the credential without it, a method of the very issuer, terms alone, and links that are URIs.
-    fn from_json(text: &str) -> Result<Self, Malformed> {
+    /// Steps J1 to J4: the proofs, the credential without them, methods of the very issuer, terms alone, and links that are
+    /// URIs.
+    fn from_json(text: &str) -> Result<Vec<Self>, Malformed> {
         let parsed = json::parse(text.as_bytes(), limits::CREDENTIAL_BYTES);
         let mut document = parsed.map_err(|e| Malformed::new("payload", e.to_string()))?;
-        let proof = Embedded::read(&document)?;
+        let proofs = Embedded::read(&document)?;
         document.as_object_mut().map(|object| object.remove("proof"));
         let credential = UnverifiedCredential::from_document(document)?;
-        let key = short_id(&proof.method, &credential.issuer).and_then(|id| id.strip_suffix(MULTIKEY));
-        let Some(key) = key.filter(|key| !key.is_empty()).map(str::to_owned) else {
-            return Err(Malformed::new("proof.verificationMethod", "not a Multikey of the credential's issuer"));
-        };
+        let all: Vec<Self> = proofs.into_iter().filter_map(|proof| Self::embedded(proof, &credential)).collect();
+        if all.is_empty() {
+            return Err(Malformed::new("proof.verificationMethod", "not a key of the credential's issuer"));
+        }
         check_form(&credential.document)?;
-        check_uri("proof.verificationMethod", &proof.method)?;
-        Ok(Self { proof: Proof::Embedded(proof), credential, key })
+        for one in &all {
+            check_uri("proof.verificationMethod", one.method())?;
+        }
+        Ok(all)
+    }
+
+    /// Step J3: a method of the very issuer. did.json lists a key twice; by either name it is that key.
+    fn embedded(proof: Embedded, credential: &UnverifiedCredential) -> Option<Self> {
+        let name = short_id(&proof.method, &credential.issuer)?;
+        let key = name.strip_suffix(MULTIKEY).unwrap_or(name).to_owned();
+        let credential = until(credential.clone(), proof.expires);
+        (!key.is_empty()).then_some(Self { proof: Proof::Embedded(proof), credential, key })
+    }
+
+    pub(super) fn issuer(&self) -> &str {
+        &self.credential.issuer
+    }
+
+    fn method(&self) -> &str {
+        match &self.proof {
+            Proof::Jws(jws) => &jws.kid,
+            Proof::Embedded(proof) => &proof.method,
+        }
     }
 
     /// Full id of the key, as the manifest has it.
-    fn kid(&self) -> String {
-        format!("{}#{}", self.credential.issuer, self.key)
+    pub(super) fn kid(&self) -> String {
+        match self.key.contains('#') {
+            true => self.key.clone(),
+            false => format!("{}#{}", self.credential.issuer, self.key),
+        }
     }
 
+    /// What cannot be processed, for an undefined term say, has no proof of anybody.
     pub(super) fn verifies(&self, key: &PublicKey) -> bool {
         match &self.proof {
             Proof::Jws(jws) => jws.verifies(key),
-            Proof::Embedded(proof) => proof.verifies(&self.credential.document, key),
+            Proof::Embedded(proof) => proof.verify(&self.credential.document, key).unwrap_or(false),
         }
     }
 
@@ -124,7 +162,9 @@ impl Presented {
     pub(super) fn dated(&self) -> Timestamp {
         match &self.proof {
             Proof::Jws(_) => self.credential.dated,
-            Proof::Embedded(proof) => proof.created.max(self.credential.dated),
+            Proof::Embedded(proof) => {
+                proof.created.into_iter().chain([self.credential.dated]).max().expect("one is there")
+            }
         }
     }
 
@@ -136,17 +176,44 @@ impl Presented {
         }
     }
 
-    fn unproven(self, detail: Option<Detail>) -> Unproven {
+    pub(super) fn unproven(self, detail: Option<Detail>) -> Unproven {
         Unproven { key: self.kid(), credential: self.credential, detail }
     }
 }
 
+/// A proof that ends takes its credential along.
+pub(super) fn until(mut credential: UnverifiedCredential, expires: Option<Timestamp>) -> UnverifiedCredential {
+    credential.valid_until = credential.valid_until.into_iter().chain(expires).min();
+    credential
+}
+
+/// Of several proofs the first counts that proves the credential; if none does, the first.
+fn judge_all(presented: Vec<Presented>, anchors: &TrustAnchors, now: Timestamp) -> Verdict {
+    first_proven(presented.into_iter().map(|one| judge(one, anchors, now)))
+}
+
+pub(super) fn first_proven(verdicts: impl Iterator<Item = Verdict>) -> Verdict {
+    let mut first = None;
+    for verdict in verdicts {
+        if verdict.proven().is_some() {
+            return verdict;
+        }
+        first.get_or_insert(verdict);
+    }
+    first.expect("there is at least one proof")
+}
+
+/// Step 5, for whom nobody trusts.
+pub(super) fn untrusted(presented: Unproven, anchors: &TrustAnchors) -> Verdict {
+    let name = &presented.credential.issuer_name;
+    let same_name = !name.is_empty() && anchors.issuers().any(|anchor| anchor.name() == name);
+    Verdict::UntrustedIssuer(Unproven { detail: same_name.then_some(Detail::SameName), ..presented })
+}
+
 /// Steps 5 to 8: issuer, key, signature, key state; then [`judge_status`].
 fn judge(presented: Presented, anchors: &TrustAnchors, now: Timestamp) -> Verdict {
-    let credential = &presented.credential;
-    let Some(anchor) = anchors.issuer(&credential.issuer) else {
-        let same_name = anchors.issuers().any(|anchor| anchor.name() == credential.issuer_name);
-        return Verdict::UntrustedIssuer(presented.unproven(same_name.then_some(Detail::SameName)));
+    let Some(anchor) = anchors.issuer(presented.issuer()) else {
+        return untrusted(presented.unproven(None), anchors);
     };
     let Some((key, state)) = anchor.key(&presented.key) else {
         return Verdict::UnknownKey(presented.unproven(Some(Detail::KeyNotListed)));
@@ -161,70 +228,6 @@ fn judge(presented: Presented, anchors: &TrustAnchors, now: Timestamp) -> Verdic
         KeyState::Retired { until } if presented.dated() > *until => {
             Verdict::UnknownKey(presented.unproven(Some(Detail::KeyWindow)))
         }
-        _ => judge_status(presented, anchor, now),
-    }
-}
-
-/// What the status list says of a credential.
-enum Status<'a> {
-    Unknown(Detail),
-    Clear,
-    Set(Option<&'a Reason>),
-}
-
-/// Steps 9 to 14, for a credential that is proven: the worst news comes first.
-fn judge_status(presented: Presented, anchor: &Anchor, now: Timestamp) -> Verdict {
-    let (status, freshness) = look_up(&presented.credential, anchor);
-    let late = now.plus_seconds(CLOCK_SKEW_SECONDS);
-    let (from, until) = (presented.dated(), presented.credential.valid_until);
-    let proven = |detail| {
-        let (key, root_fingerprint) = (presented.kid(), anchor.root_fingerprint().to_owned());
-        let checked = Checked { key, root_fingerprint, status: freshness, detail };
-        VerifiedCredential::new(presented.credential, checked)
-    };
-    let stale = stale(&freshness, anchor, now);
-    match status {
-        Status::Set(Some(reason)) if reason.code == ReasonCode::Superseded => {
-            Verdict::Superseded(proven(None), reason.clone())
-        }
-        Status::Set(Some(reason)) => Verdict::Revoked(proven(None), Some(reason.clone())),
-        Status::Set(None) => Verdict::Revoked(proven(Some(Detail::NoReason)), None),
-        _ if until.is_some_and(|until| now > until) => Verdict::Expired(proven(None)),
-        _ if late < from => Verdict::NotYetValid(proven(None)),
-        Status::Unknown(detail) => Verdict::StatusUnknown(proven(Some(detail))),
-        Status::Clear if late < anchor.issued() => Verdict::StatusUnknown(proven(Some(Detail::ClockBehind))),
-        Status::Clear if stale.is_some() => Verdict::ValidStatusStale(proven(stale)),
-        Status::Clear => Verdict::Valid(proven(None)),
-    }
-}
-
-fn look_up<'a>(credential: &UnverifiedCredential, anchor: &'a Anchor) -> (Status<'a>, StatusFreshness) {
-    let unknown = |detail| (Status::Unknown(detail), StatusFreshness::Unknown);
-    let Some((list_id, index)) = &credential.status else { return unknown(Detail::NoStatusEntry) };
-    let Some(list) = anchor.list(list_id) else { return unknown(Detail::ListMissing) };
-    let status = match list.is_set(*index) {
-        Err(_) => return unknown(Detail::IndexOutOfRange),
-        Ok(true) => Status::Set(anchor.reason(list_id, *index)),
-        Ok(false) => Status::Clear,
-    };
-    let freshness = StatusFreshness::AsOf {
-        at: list.valid_from,
-        next_update: anchor.next_update().min(list.valid_until).min(anchor.manifest().expires),
-        list_until: list.valid_until,
-    };
-    (status, freshness)
-}
-
-/// Returns which of the documents is past its time, if one is.
-fn stale(freshness: &StatusFreshness, anchor: &Anchor, now: Timestamp) -> Option<Detail> {
-    let StatusFreshness::AsOf { list_until, .. } = freshness else { return None };
-    if now > anchor.manifest().expires {
-        Some(Detail::ManifestExpired)
-    } else if now > *list_until {
-        Some(Detail::ListExpired)
-    } else if now > anchor.next_update() {
-        Some(Detail::SnapshotExpired)
-    } else {
-        None
+        _ => judge_status(presented, Ground::Anchor(anchor), now),
     }
 }

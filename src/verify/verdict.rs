@@ -64,6 +64,10 @@ pub enum Detail {
     NoReason,
     /// The credential names no status list.
     NoStatusEntry,
+    /// An entry of its status is of a kind that is not looked at.
+    StatusUnread,
+    /// The status list of a foreign issuer was not given.
+    ListNotAdded,
     /// The snapshot does not hold the status list.
     ListMissing,
     /// The list is too short for the index.
@@ -87,6 +91,8 @@ impl Detail {
             Self::KeyWindow => "key_window",
             Self::NoReason => "no_reason",
             Self::NoStatusEntry => "no_status_entry",
+            Self::StatusUnread => "status_unread",
+            Self::ListNotAdded => "list_not_added",
             Self::ListMissing => "list_missing",
             Self::IndexOutOfRange => "index_out_of_range",
             Self::ClockBehind => "clock_behind",
@@ -109,8 +115,8 @@ pub struct VerifiedCredential {
 pub struct Checked {
     /// Full id of the key.
     pub key: String,
-    /// Fingerprint of the issuer's newest root key.
-    pub root_fingerprint: String,
+    /// Fingerprint of the issuer's newest root key; a foreign issuer has none.
+    pub root_fingerprint: Option<String>,
     /// How old the revocation state is.
     pub status: StatusFreshness,
     /// Which of several causes led to the verdict.
@@ -243,14 +249,22 @@ impl Verdict {
 
 fn describe_proven(proven: &VerifiedCredential, put: &mut impl FnMut(&str, Value)) {
     let VerifiedCredential { credential, checked } = proven;
-    put("number", json!(credential.number));
-    put("recipient", json!(credential.recipient));
-    put("title", json!(credential.title));
-    put("issuer", json!(credential.issuer));
-    put("issuerName", json!(credential.issuer_name));
-    put("key", json!(checked.key));
-    put("rootFingerprint", json!(checked.root_fingerprint));
-    put("validFrom", json!(credential.valid_from));
+    let mut say = |name: &str, text: &str| {
+        // What a foreign credential does not say is not there.
+        if !text.is_empty() {
+            put(name, json!(text));
+        }
+    };
+    say("number", &credential.number);
+    say("recipient", &credential.recipient);
+    say("title", &credential.title);
+    say("issuer", &credential.issuer);
+    say("issuerName", &credential.issuer_name);
+    say("key", &checked.key);
+    say("rootFingerprint", checked.root_fingerprint.as_deref().unwrap_or_default());
+    if credential.valid_from > Timestamp::FIRST {
+        put("validFrom", json!(credential.valid_from));
+    }
     if let Some(until) = credential.valid_until {
         put("validUntil", json!(until));
     }

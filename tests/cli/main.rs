@@ -6,6 +6,7 @@ mod day;
 mod disk;
 mod earlier;
 mod first_user;
+mod foreign;
 mod forgeries;
 mod hidden;
 mod issuer;

@@ -223,7 +223,7 @@ test('a batch fills a table and gives a CSV', async () => {
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('#batch .primary')]);
   const csv = readFileSync(await download.path(), 'utf8').split('\r\n');
   assert.match(csv[0], /^\ufefffile,verdict,class/);
-  assert.match(csv[1], /^'=cmd\.txt,malformed,red/);
+  assert.match(csv[1], /^'=cmd\.txt,unreadable,amber/);
   await page.context().close();
 });
 

@@ -31,6 +31,8 @@ const WORLDS = [
   [['academy'], '2026-04-19T00:00:00Z', 1],
   [['academy-robbed'], '2026-05-02T12:00:00Z', 1],
   [['other'], '2026-05-02T12:00:00Z', 1],
+  [['academy', 'peer.did.json', 'peer.list.json'], '2026-05-02T12:00:00Z', 3],
+  [['peer.did.json', 'peer-key.did'], '2026-05-12T12:00:00Z', 1],
   [['list-expired'], '2026-05-04T00:00:00Z', 1],
   [['manifest-expired'], '2026-05-04T00:00:00Z', 1],
   [['snapshot-expired'], '2026-05-04T00:00:00Z', 1],
@@ -48,14 +50,18 @@ function material(dictionary) {
   const cases = read('verdicts').filter((given) => given.input !== undefined && given.input.length < 20_000);
   const wire = read('wire').filter((given) => given.qr.length < 20_000);
   const good = cases.filter((given) => /^(valid|revoked|superseded|expired|status_)/.test(given.expect) && given.input.startsWith('ey'));
-  return { texts: [...cases.map((c) => c.input), ...wire.map((w) => w.qr)], good: good.map((c) => c.input), dictionary };
+  const documents = cases.flatMap(({ input }) => (input.startsWith('{') ? [input] : []));
+  return { documents, texts: [...cases.map((c) => c.input), ...wire.map((w) => w.qr)], good: good.map((c) => c.input), dictionary };
 }
+
+/** The path of a trust file, or of another file that says whom to trust. */
+const pathOf = (name) => join(VECTORS, `trust/${name.includes('.') ? name : `${name}.jws`}`);
 
 /** One text a line: what breaks lines is left out, and what the program trims. */
 const line = (text) => text.replace(/[\r\n]/g, '\t').trim().replace(/^[\s\u0085]+|[\s\u0085]+$/g, '');
 
 function askRust(trust, now, lines) {
-  const files = trust.flatMap((name) => ['--trust', join(VECTORS, `trust/${name}.jws`)]);
+  const files = trust.flatMap((name) => ['--trust', pathOf(name)]);
   const options = { input: lines.join('\n'), encoding: 'utf8', maxBuffer: 1 << 30 };
   const run = spawnSync(values.testamur, ['verify', '-', ...files, '--json', '--at', now], options);
   // What the program says beside the verdict, from the same dates, is no part of it.
@@ -70,7 +76,9 @@ function askRust(trust, now, lines) {
 
 async function askOurs({ TrustAnchors, verify }, trust, now, lines) {
   const anchors = new TrustAnchors();
-  for (const name of trust) await anchors.add(readFileSync(join(VECTORS, `trust/${name}.jws`), 'utf8'));
+  for (const text of trust.map((name) => readFileSync(pathOf(name), 'utf8'))) {
+    if ((await anchors.addForeign(text)) === undefined) await anchors.add(text);
+  }
   const answers = [];
   for (const text of lines) {
     const { class: _, credential: __, raw: ___, problem: ____, ...verdict } = await verify(text, anchors, new Date(now));

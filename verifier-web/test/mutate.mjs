@@ -143,9 +143,9 @@ const mutateBytes = (random, bytes) => Buffer.from(scramble(random, bytes, () =>
 
 const VALUES = [
   null, true, false, 0, 1, -1, 1.5, 9007199254740993, '', 'x', '1', '5', '05', '131072', '4294967296', '12345678901', [], {}, [[]],
-  '2026-05-01T00:00:00Z', '2026-02-30T00:00:00Z', '2019-01-01T00:00:00Z', '2099-01-01T00:00:00Z', '2026-05-01T24:00:00Z',
+  '2026-05-01T00:00:00Z', '2026-02-30T00:00:00Z', '2019-01-01T00:00:00Z', '2099-01-01T00:00:00Z', '2026-05-01T24:00:00Z', '2026-05-01T00:00:00.000Z', '2026-05-01T02:00:00.5+02:00',
   '0000-01-01T00:00:00Z', ISSUER, 'did:web:other.example', 'did:web:school.example.net', 'BitstringStatusListEntry',
-  'suspension', 'https://certs.example.org/status/1', 'https://certs.example.org/status/2', '\u0000', '\u{1F600}', 'Ünïcode',
+  'suspension', 'did:web:badges.example.org', 'https://certs.example.org/status/1', 'https://certs.example.org/status/2', '\u0000', '\u{1F600}', 'Ünïcode',
 ];
 
 /** JWT claims that a verifier must not overlook, and what they could say; 1777723200 is the clock of most worlds. */
@@ -198,7 +198,8 @@ function resigned(random, jws) {
   const id = random.pick(['k3', 'k3', 'k3', 'k1', 'k2', 'k9', 'r2']);
   const alg = random.chance(0.05) ? random.pick(['none', 'ES256', 'Ed25519', 'eddsa']) : 'EdDSA';
   const typ = random.chance(0.05) ? random.pick(['vc', 'JWT', 'testamur-snapshot+jwt']) : 'vc+jwt';
-  let header = Buffer.from(JSON.stringify({ alg, kid: `${random.chance(0.95) ? ISSUER : 'did:web:x'}#${id}`, typ }));
+  const more = random.chance(0.05) ? { cty: random.pick(['vc', 'application/vc', 'JWT', 1, null]) } : {};
+  let header = Buffer.from(JSON.stringify({ alg, kid: `${random.chance(0.95) ? ISSUER : 'did:web:x'}#${id}`, typ, ...more }));
   if (random.chance(0.1)) header = mutateBytes(random, header);
   return signed(payload, id, header);
 }
@@ -230,6 +231,8 @@ const EXTRA = [
   ['id', 'urn:uuid:1'], ['id', 'relative'], ['id', 'xsd:x'], ['type', 'VerifiableCredential'], ['creditsEarned', 4.5],
   ['creditsEarned', 1e21], ['creditsEarned', 0.1], ['creditsEarned', -0], ['hashed', true], ['role', 'a'], ['term', ['a']],
   ['@type', 'x'], ['http://x.example/', 'x'], ['undefined', 'x'], ['proof', { type: 'x' }], ['@context', 'x'], ['salt', ''],
+  ['result', [{ type: ['Result'], value: 'A' }, { type: ['Result'], value: 'B' }]], ['result', [{ type: ['Result'] }, { type: ['Result'] }]],
+  ['evidence', [{ id: 'urn:a', type: ['Evidence'] }, { type: ['Evidence'], id: 'urn:a' }]], ['validFrom', '2026-04-20T12:00:00.25+02:00'],
   ['alignment', [{ type: ['Alignment'], targetName: 'n', targetUrl: 'https://x.example' }]], ['tag', ['b', 'a']], ['tag', ['a', 'a']],
 ];
 
@@ -256,25 +259,47 @@ async function embedded(random, jws, canonical) {
   if (random.chance(0.15)) mutateDocument(random, document);
   const id = random.pick(['k3', 'k3', 'k3', 'k3', 'k3', 'k3', 'k1', 'k2', 'k9']);
   const early = Array(20).fill('2026-04-20T10:00:00Z');
-  const created = random.pick([...early, '2026-02-01T00:00:00Z', '2026-06-01T00:00:00Z', '2026']);
+  const created = random.pick([...early, '2026-04-20T10:00:00.000Z', '2026-02-01T00:00:00Z', '2026-06-01T00:00:00Z', '2026']);
   const options = {
-    type: 'DataIntegrityProof', cryptosuite: 'eddsa-rdfc-2022', created, verificationMethod: `${ISSUER}#${id}-multikey`,
+    type: 'DataIntegrityProof', cryptosuite: 'eddsa-rdfc-2022', created, verificationMethod: `${ISSUER}#${id}${random.chance(0.9) ? '-multikey' : ''}`,
     proofPurpose: 'assertionMethod',
+    ...random.pick([...Array(12).fill({}), { expires: '2026-05-02T12:00:00Z' }, { expires: '2027-01-01T00:00:00.1Z', id: 'urn:proof' }, { id: 'x' }]),
   };
+  if (random.chance(0.03)) delete options.created;
+  if (random.chance(0.1) && typeof document.issuer === 'object' && document.issuer !== null && typeof subject.achievement === 'object' && subject.achievement !== null) subject.achievement.creator = document.issuer;
+  if (random.chance(0.05)) document.credentialStatus = [document.credentialStatus, ...(random.chance(0.5) ? [{ ...document.credentialStatus, statusPurpose: 'suspension' }] : [])];
   const parts = await Promise.all([{ '@context': document['@context'], ...options }, document].map((part) => canonical(part).catch(() => '')));
   const hash = Buffer.concat(parts.map((part) => createHash('sha256').update(part).digest()));
   const key = Buffer.concat([Buffer.from('302e020100300506032b657004220420', 'hex'), Buffer.alloc(32, KEYS[id])]);
   if (random.chance(0.03)) options.verificationMethod = `${ISSUER}#${link(random)}-multikey`;
   const proofValue = base58btc(sign(null, hash, createPrivateKey({ key, format: 'der', type: 'pkcs8' })));
   document.proof = random.chance(0.9) ? [{ ...options, proofValue }] : { ...options, proofValue };
+  if (random.chance(0.08)) document.proof = [random.pick([{ type: 'x' }, { ...options, proofValue }, { ...options, created: '2026-04-20T10:00:01Z', proofValue }]), document.proof].flat();
   if (random.chance(0.1)) mutateDocument(random, random.chance(0.5) ? document : document.proof);
   const text = random.chance(0.3) ? print(random, document).toString() : JSON.stringify(document);
   return random.chance(0.05) ? mutateText(random, text) : text;
 }
 
+/** A document that is signed already, changed or not: its issuer may be anybody. */
+function foreign(random, text) {
+  const document = tryParse(text);
+  if (document === undefined) return text;
+  for (let n = random.below(3); n > 0; n -= 1) mutateDocument(random, document);
+  return JSON.stringify(document);
+}
+
+function tryParse(text) {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
 /** Returns one input. `texts` are QR texts and JWS of the vectors, `good` are JWS that verify. */
-export async function input(random, { texts, good, dictionary, canonical }) {
-  const kind = random.below(14);
+export async function input(random, { texts, good, documents, dictionary, canonical }) {
+  const kind = random.below(15);
+  if (kind === 14) return foreign(random, random.pick(documents));
   if (kind > 9) return embedded(random, random.pick(good), canonical);
   if (kind < 2) return mutateText(random, random.pick(texts));
   if (kind < 4) {

@@ -165,7 +165,8 @@ test('a PDF is what its bytes say, also in the text part of a mail', async () =>
 test('several texts in one file are several candidates', async () => {
   assert.deepEqual(await all(`\ufeff${LINK}\n\nnote\n${LINK}1\n`), [`x: ${LINK.slice(0, 12)} ${LINK.slice(0, 12)}`]);
   assert.deepEqual(await all(JWS.replace(/.{60}/g, '$&\n')), [`x: ${said}`]);
-  assert.deepEqual(await all('no certificate'), ['x: no certifica']);
+  assert.deepEqual(await all('no certificate'), ['x: read.nothing']);
+  assert.deepEqual(await all('eyJhbGciOiJFZERTQSJ9, cut short'), ['x: eyJhbGciOiJF']);
 });
 
 const latin = (text: string) => new Uint8Array(Buffer.from(text, 'latin1'));

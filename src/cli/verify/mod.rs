@@ -16,7 +16,7 @@ use super::output::{self, Explain, Failure};
 use super::{Global, time};
 use crate::credential::{Timestamp, limits};
 use crate::reading::{Ask, ReadMode, Reader};
-use crate::verify::{Seen, TrustAnchors};
+use crate::verify::{AnchorError, Seen, TrustAnchors};
 use inputs::{Answers, KINDS, inputs};
 pub(super) use show::Tally;
 
@@ -28,8 +28,9 @@ pub(super) struct Args {
     /// PDF, PNG, JPEG, .jwt or .json files, folders, QR texts, or - for texts on stdin
     #[arg(required = true, value_name = "FILE|FOLDER|URL|-")]
     inputs: Vec<String>,
-    /// Published site, or its trust.jws; may be given several times
-    #[arg(long, value_name = "SITE|trust.jws", env = "TESTAMUR_TRUST", value_delimiter = ',')]
+    /// Published site, or its trust.jws; of an issuer without one its did.json (or did:key:…) and its status lists; may be given
+    /// several times
+    #[arg(long, value_name = "SITE|FILE", env = "TESTAMUR_TRUST", value_delimiter = ',')]
     trust: Vec<PathBuf>,
     /// Remember the newest snapshots in this file, and refuse older ones from now on
     #[arg(long, value_name = "FILE", env = "TESTAMUR_STATE")]
@@ -81,26 +82,48 @@ pub(super) fn tally(global: &Global, args: &Args) -> Result<Tally, Failure> {
 fn anchors(args: &Args) -> Result<TrustAnchors, Failure> {
     if args.trust.is_empty() {
         return Err(Failure::usage("whom to trust was not said").hint(
-            "pass --trust with a published site's folder or its trust.jws, got from the issuer by a way you trust",
+            "pass --trust with a published site's folder or its trust.jws, got from the issuer by a way you trust; of an issuer \
+             without one, its did.json",
         ));
     }
     let mut anchors = TrustAnchors::with_seen(read_state(args.state.as_deref())?);
-    for path in &args.trust {
-        let file = if path.is_dir() { path.join("trust.jws") } else { path.clone() };
-        let bytes = read_bounded(&file, limits::SNAPSHOT_BYTES as u64 * 2)
-            .doing(format!("read the trust snapshot {}", file.display()))
-            .hint("it is trust.jws of a published site")?;
-        let text = String::from_utf8(bytes).doing(format!("read the trust snapshot {}", file.display()))?;
-        anchors
-            .add(text.trim(), None)
-            .doing(format!("trust {}", file.display()))
-            .hint("get a new trust.jws from the issuer, by a way you trust")?;
+    let mut files = args.trust.iter().map(|path| trust_file(path)).collect::<Result<Vec<_>, _>>()?;
+    // A trust file says more than a DID document, and a list is nobody's until its issuer is there.
+    files.sort_by_key(|(_, text)| (TrustAnchors::is_list(text), text.starts_with(['{', 'd'])));
+    for (file, text) in files {
+        match anchors.add_any(&text, None) {
+            Ok(_) => {}
+            Err(error @ AnchorError::HasTrustFile(_)) => output::note(format!("note: {file} adds nothing: {error}")),
+            Err(error) => {
+                let hint = match error {
+                    AnchorError::UnknownIssuer(_) => "pass the issuer's did.json too, got by a way you trust",
+                    AnchorError::NoKey | AnchorError::Did(_) => "it is the did.json of an issuer, or a did:key",
+                    _ => "get a new one from the issuer, by a way you trust",
+                };
+                return Err(error).doing(format!("trust {file}")).hint(hint);
+            }
+        }
     }
     if let Some(path) = &args.state {
         let text = serde_json::to_vec_pretty(anchors.seen()).expect("versions and dates are plain JSON");
         write_whole(path, &text).doing(format!("write {}", path.display()))?;
     }
     Ok(anchors)
+}
+
+/// Reads one of the files that say whom to trust; the name `did:key:…` says it all.
+fn trust_file(path: &Path) -> Result<(String, String), Failure> {
+    let given = path.display().to_string();
+    if given.starts_with("did:key:") {
+        return Ok((given.clone(), given));
+    }
+    let file = if path.is_dir() { path.join("trust.jws") } else { path.to_owned() };
+    let doing = || format!("read the trust file {}", file.display());
+    let bytes = read_bounded(&file, limits::SNAPSHOT_BYTES as u64 * 2)
+        .doing(doing())
+        .hint("it is trust.jws of a published site, or the did.json or a status list of an issuer without one")?;
+    let text = String::from_utf8(bytes).doing(doing())?;
+    Ok((file.display().to_string(), text.trim().to_owned()))
 }
 
 fn read_state(path: Option<&Path>) -> Result<BTreeMap<String, Seen>, Failure> {

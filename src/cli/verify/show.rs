@@ -8,7 +8,7 @@ use super::Args;
 use super::inputs::{Answers, Note, NoteKind};
 use crate::cli::output::{self, shown};
 use crate::inspect::{self, Finding, Page};
-use crate::verify::Verdict;
+use crate::verify::{Class, Verdict};
 
 /// How many files are named in one line.
 const NAMED: usize = 10;
@@ -29,9 +29,9 @@ impl Answer {
     fn to_text(&self) -> String {
         let sign = match &self.inner.finding {
             _ if self.inner.is_good() => "✓",
-            Finding::Unreadable(_)
-            | Finding::Verdict(Verdict::Valid(_) | Verdict::ValidStatusStale(_) | Verdict::StatusUnknown(_)) => "!",
+            Finding::Unreadable(_) | Finding::Verdict(Verdict::Valid(_)) => "!",
             Finding::Verdict(Verdict::Specimen) => "–",
+            Finding::Verdict(verdict) if verdict.guidance().class == Class::Amber => "!",
             Finding::Verdict(_) => "✗",
         };
         // Whoever made the file chose these words, its name too.
@@ -39,15 +39,27 @@ impl Answer {
         let mut add = |line: String| text.extend(["\n    ", &shown(line)]);
         match (&self.inner.finding, self.inner.finding.verdict().and_then(Verdict::credential)) {
             (Finding::Unreadable(error), _) => add(format!("{error}; {}", error.hint())),
-            (Finding::Verdict(Verdict::Malformed(problem)), _) => add(problem.to_string()),
+            (Finding::Verdict(verdict @ Verdict::Malformed(problem)), _) => {
+                add(problem.to_string());
+                if problem.field != "file" {
+                    add(verdict.guidance().hint.to_owned());
+                }
+            }
             (Finding::Verdict(verdict @ Verdict::Specimen), _) => {
                 add(verdict.guidance().sentence.to_owned());
                 add(verdict.guidance().hint.to_owned());
             }
             (Finding::Verdict(verdict), Some(credential)) => {
                 let proven = if verdict.proven().is_some() { "" } else { "not proven: " };
-                add(format!("{proven}{}  {}  {}", credential.number, credential.recipient, credential.title));
-                add(format!("{proven}issued by {} ({})", credential.issuer_name, credential.issuer));
+                let said = [&credential.number, &credential.recipient, &credential.title].map(String::as_str);
+                let said: Vec<&str> = said.into_iter().filter(|text| !text.is_empty()).collect();
+                if !said.is_empty() {
+                    add(format!("{proven}{}", said.join("  ")));
+                }
+                add(match credential.issuer_name.as_str() {
+                    "" => format!("{proven}issued by {}", credential.issuer),
+                    name => format!("{proven}issued by {name} ({})", credential.issuer),
+                });
                 let good = self.inner.is_good();
                 if !good {
                     add(explanation(verdict));

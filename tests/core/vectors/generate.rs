@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Case, folder, json_cases, qr_cases, strict_cases, text_cases, trust_cases, verdict_cases, world};
+use super::{
+    Case, folder, foreign_cases, json_cases, qr_cases, strict_cases, text_cases, trust_cases, verdict_cases, world,
+};
 
 /// All cases and the trust files that they name.
 pub(crate) struct Made {
@@ -21,6 +23,7 @@ pub(crate) fn all() -> Made {
     json_cases::add(&mut made);
     trust_cases::add(&mut made);
     strict_cases::add(&mut made);
+    foreign_cases::add(&mut made);
     let mut names: Vec<_> = made.cases.iter().map(|case| &case.name).collect();
     names.sort();
     assert!(names.windows(2).all(|pair| pair[0] != pair[1]), "two cases have one name");
@@ -58,6 +61,13 @@ impl Made {
     /// Adds a trust file and returns its path as cases name it.
     pub(crate) fn add_trust(&mut self, name: &str, text: String) -> String {
         let path = format!("trust/{name}.jws");
+        assert!(self.trust.insert(path.clone(), text).is_none(), "two trust files are called {name}");
+        path
+    }
+
+    /// Adds a file of an issuer without a trust file, and returns its path as cases name it.
+    pub(crate) fn add_foreign(&mut self, name: &str, text: String) -> String {
+        let path = format!("trust/{name}");
         assert!(self.trust.insert(path.clone(), text).is_none(), "two trust files are called {name}");
         path
     }

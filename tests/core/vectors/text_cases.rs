@@ -66,11 +66,17 @@ fn headers(made: &mut Made) {
         ("crit", r#","crit":["exp"]"#),
         ("jwk", r#","jwk":{"kty":"OKP"}"#),
         ("x5u", r#","x5u":"https://evil.example/x.pem""#),
-        ("cty", r#","cty":"vc""#),
     ] {
         let why = "A header member that we do not know could mean anything.";
         malformed(made, &format!("header_{name}"), why, "header", with("EdDSA", &format!("{typ}{member}")));
     }
+    malformed(
+        made,
+        "header_other_cty",
+        "Something else inside.",
+        "header.cty",
+        with("EdDSA", r#","typ":"vc+jwt","cty":"JWT""#),
+    );
     malformed(made, "header_duplicate_alg", "Two readers would take two algorithms.", "header", {
         header(&format!(r#"{{"alg":"none","alg":"EdDSA",{kid},"typ":"vc+jwt"}}"#))
     });
@@ -177,14 +183,15 @@ fn members(made: &mut Made) {
         changed("/credentialSubject/licenseNumber", json!(1))
     });
     for (name, date) in [
-        ("offset", "2026-04-20T12:00:00+02:00"),
-        ("fraction", "2026-04-20T10:00:00.5Z"),
         ("day", "2026-02-30T10:00:00Z"),
+        ("without_zone", "2026-04-20T10:00:00"),
+        ("offset_of_15_hours", "2026-04-20T10:00:00+15:00"),
+        ("fraction_of_nothing", "2026-04-20T10:00:00.Z"),
     ] {
         malformed(
             made,
             &format!("date_{name}"),
-            "One form of date only.",
+            "Not a dateTimeStamp.",
             "validFrom",
             changed("/validFrom", json!(date)),
         );
@@ -208,17 +215,13 @@ fn members(made: &mut Made) {
         let text = changed("/credentialStatus/statusListIndex", index);
         malformed(made, &format!("index_{name}"), "A whole number, written as a text.", entry, text);
     }
-    malformed(made, "status_array", "One status entry only.", "credentialStatus", {
-        signed_json(|v| v["credentialStatus"] = json!([v["credentialStatus"].clone()]))
-    });
-    malformed(made, "status_suspension", "A purpose that we do not know.", "credentialStatus.statusPurpose", {
-        changed("/credentialStatus/statusPurpose", json!("suspension"))
-    });
-    malformed(made, "status_other_type", "A type that we do not know.", "credentialStatus.type", {
-        changed("/credentialStatus/type", json!("StatusList2021Entry"))
-    });
-    malformed(made, "status_size", "Entries of two bits mean something else.", "credentialStatus.statusSize", {
-        signed_json(|v| v["credentialStatus"]["statusSize"] = json!(2))
+    for (name, status) in
+        [("status_no_entries", json!([])), ("status_text", json!("https://certs.example.org/status/1"))]
+    {
+        malformed(made, name, "Entries are objects.", "credentialStatus", changed("/credentialStatus", status));
+    }
+    malformed(made, "status_no_purpose", "An entry says what it is for.", "credentialStatus.statusPurpose", {
+        removed("/credentialStatus/statusPurpose")
     });
 }
 

@@ -3,6 +3,7 @@
 
 import { trim } from './bytes.js';
 import { PublicKey } from './ed25519.js';
+import type { ForeignIssuer } from './foreign.js';
 import { jwsDigest, verifySnapshot } from './snapshot.js';
 import { walk } from './root.js';
 import { formatTime, parseTime } from './time.js';
@@ -19,6 +20,8 @@ export type Pin = string | ((issuer: string) => string | undefined);
 export class TrustAnchors {
   private readonly trusted = new Map<string, Trusted>();
   private readonly remembered = new Map<string, Seen>();
+  /** Issuers without a trust file, whose DID documents were given; for the core, and to list them. */
+  readonly foreign = new Map<string, ForeignIssuer>();
   private queue: Promise<unknown> = Promise.resolve();
 
   /** Returns no anchors yet, with what earlier visits saw. */
@@ -44,7 +47,27 @@ export class TrustAnchors {
     const { trusted, seen } = await this.judge(trustJws, pin);
     this.remembered.set(trusted.anchor.issuer, seen);
     this.trusted.set(trusted.anchor.issuer, trusted);
+    this.foreign.delete(trusted.anchor.issuer);
     return trusted.anchor;
+  }
+
+  /**
+   * Adds a file of an issuer that has no trust file: its DID document (or `did:key:…` itself), or a status list of it, once
+   * that is there. Returns whose it is; `undefined`: it is neither, and may be a `trust.jws`. Throws `TrustError`.
+   */
+  async addForeign(given: string): Promise<string | undefined> {
+    const { ForeignIssuer, kindOf } = await import('./foreign.js');
+    const text = trim(given);
+    const kind = kindOf(text);
+    if (kind === 'snapshot') return undefined;
+    const read = kind === 'did' ? await ForeignIssuer.read(text) : undefined;
+    const issuer = kind === 'did' ? read!.id : kind.list;
+    if (this.trusted.has(issuer)) throw new TrustError('has_trust_file', `the trust file of ${issuer} says more`);
+    const known = this.foreign.get(issuer);
+    if (read) this.foreign.set(issuer, read);
+    else if (known) await known.addList(text);
+    else throw new TrustError('unknown_issuer', `the DID document of ${issuer} is not there`);
+    return issuer;
   }
 
   /** Says whom a `trust.jws` would make trusted, for a person to confirm; adds nothing. Throws as `add` does. */
@@ -55,6 +78,7 @@ export class TrustAnchors {
   /** Stops trusting an issuer. What was seen of it is still remembered. */
   remove(issuer: string): void {
     this.trusted.delete(issuer);
+    this.foreign.delete(issuer);
   }
 
   /** Returns what to remember until the next visit. It holds no secret and no personal data. */

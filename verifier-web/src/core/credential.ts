@@ -2,7 +2,7 @@
 
 import { isObject, member, type Json, type JsonObject } from './json.js';
 import { Malformed } from './malformed.js';
-import { parseTime, type Seconds } from './time.js';
+import { readTime, type Seconds } from './time.js';
 
 /** The two JSON-LD contexts of every credential, in this order. */
 export const CONTEXTS = [
@@ -23,8 +23,8 @@ export interface UnverifiedCredential {
   recipient: string;
   number: string;
   title: string;
-  /** The list's address and the index in it. */
-  status: { list: string; index: number } | undefined;
+  /** The lists' addresses and the indexes in them; `undefined`: an entry of another kind, which is not looked at. */
+  status: ({ list: string; index: number } | undefined)[];
   document: JsonObject;
 }
 
@@ -58,7 +58,7 @@ const SAME = [['iss', 'issuer.id'], ['jti', 'id'], ['sub', 'credentialSubject.id
 const REFUSED = ['aud', 'cnf', 'status', 'vc', 'vp', '_sd', '_sd_alg'];
 
 /** JWT claims beside the members: honoured or refused, never ignored; src/credential/jwt.rs, in its order. */
-function jwtTimes(document: JsonObject): Partial<Record<'exp' | 'nbf' | 'iat', Seconds>> {
+export function jwtTimes(document: JsonObject): Partial<Record<'exp' | 'nbf' | 'iat', Seconds>> {
   const times: Partial<Record<'exp' | 'nbf' | 'iat', Seconds>> = {};
   for (const claim of ['exp', 'nbf', 'iat'] as const) {
     const value = document[claim];
@@ -79,7 +79,7 @@ function jwtTimes(document: JsonObject): Partial<Record<'exp' | 'nbf' | 'iat', S
   return times;
 }
 
-function at(document: Json, path: string): Json | undefined {
+export function at(document: Json, path: string): Json | undefined {
   return path.split('.').reduce<Json | undefined>(member, document);
 }
 
@@ -91,8 +91,8 @@ function text(document: Json, path: string): string {
   return value;
 }
 
-function time(document: Json, path: string): Seconds {
-  const seconds = parseTime(text(document, path));
+export function time(document: Json, path: string): Seconds {
+  const seconds = readTime(text(document, path));
   if (seconds === undefined) throw new Malformed(path, 'not a time such as 2026-05-01T00:00:00Z');
   return seconds;
 }
@@ -129,22 +129,21 @@ function recipient(document: Json): string {
   return name;
 }
 
-/** Bitstring Status List v1.0 section 2.1; unknown types and purposes are refused, not ignored. */
-function status(document: JsonObject): UnverifiedCredential['status'] {
+/** One entry or several; one that is well made and of a kind that is not looked at is kept as such. */
+export function status(document: JsonObject): UnverifiedCredential['status'] {
   const entry = document['credentialStatus'];
-  if (entry === undefined) return undefined;
+  if (Array.isArray(entry) && entry.length === 0) throw new Malformed('credentialStatus', 'empty');
+  return entry === undefined ? [] : (Array.isArray(entry) ? entry : [entry]).map(statusRef);
+}
+
+/** Bitstring Status List v1.0 section 2.1. */
+function statusRef(entry: Json): UnverifiedCredential['status'][0] {
   if (!isObject(entry)) throw new Malformed('credentialStatus', 'not an object');
-  for (const [key, wanted] of [
-    ['type', 'BitstringStatusListEntry'],
-    ['statusPurpose', 'revocation'],
-  ] as const) {
-    const path = `credentialStatus.${key}`;
-    if (text(document, path) !== wanted) throw new Malformed(path, `not \`${wanted}\``);
-  }
-  const size = entry['statusSize'];
-  if (size !== undefined && size !== 1) throw new Malformed('credentialStatus.statusSize', 'not 1');
-  const list = text(document, 'credentialStatus.statusListCredential');
-  const index = text(document, 'credentialStatus.statusListIndex');
+  const of = (key: string) => text({ credentialStatus: entry }, `credentialStatus.${key}`);
+  const { statusSize = 1 } = entry;
+  if (of('type') !== 'BitstringStatusListEntry' || of('statusPurpose') !== 'revocation' || statusSize !== 1) return undefined;
+  const list = of('statusListCredential');
+  const index = of('statusListIndex');
   if (!/^(?:0|[1-9]\d{0,9})$/.test(index)) {
     throw new Malformed('credentialStatus.statusListIndex', 'not 1 to 10 digits');
   }

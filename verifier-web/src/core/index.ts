@@ -6,6 +6,7 @@ export type {
   Claimed,
   Code,
   Detail,
+  Foreign,
   Reason,
   Seen,
   SeenByIssuer,

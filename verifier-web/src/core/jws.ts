@@ -1,5 +1,5 @@
-// Compact JWS (RFC 7515 section 7.1) with EdDSA (RFC 8037), as src/proof/jws.rs reads it: the header has exactly the
-// members `alg`, `kid` and `typ`.
+// Compact JWS (RFC 7515 section 7.1) with EdDSA (RFC 8037), as src/proof/jws.rs reads it: the header has the members
+// `alg`, `kid` and `typ`, and may have a `cty`.
 
 import { byteLength, fromBase64url, toBase64url, utf8 } from './bytes.js';
 import type { PublicKey } from './ed25519.js';
@@ -24,6 +24,12 @@ export interface Jws {
 
 /** Reads a compact JWS whose payload has at most `limit` bytes. */
 export function parseJws(compact: string, limit: number): Jws {
+  const { parts, input } = partsOf(compact, limit);
+  return jwsFromParts(...parts, input);
+}
+
+/** Returns the decoded parts of a compact JWS, and what is signed of it. */
+export function partsOf(compact: string, limit: number) {
   const [header, payload, signature, more] = compact.split('.', 4);
   if (header === undefined || payload === undefined || signature === undefined || more !== undefined) {
     throw new Malformed('jws', 'not three parts');
@@ -32,7 +38,7 @@ export function parseJws(compact: string, limit: number): Jws {
     throw new Malformed('payload', `larger than ${limit} bytes`);
   }
   const parts = [decode('header', header), decode('payload', payload), decode('signature', signature)] as const;
-  return jwsFromParts(...parts, `${header}.${payload}`);
+  return { parts, input: `${header}.${payload}` };
 }
 
 /** Builds a JWS from its decoded parts; `input` is what they were decoded from, if it is at hand. */
@@ -45,13 +51,14 @@ export function jwsFromParts(
   if (signature.length !== 64) throw new Malformed('signature', 'not 64 bytes');
   const object = parseJson(header, CREDENTIAL_BYTES, 'header');
   if (!isObject(object)) throw new Malformed('header', 'not an object');
-  const unknown = Object.keys(object).find((key) => !['alg', 'kid', 'typ'].includes(key));
+  const unknown = Object.keys(object).find((key) => !['alg', 'cty', 'kid', 'typ'].includes(key));
   if (unknown !== undefined) throw new Malformed('header', `unknown member \`${unknown}\``);
-  const [alg, kid, typ] = ['alg', 'kid', 'typ'].map((name) => {
+  const [alg, kid, typ, cty] = ['alg', 'kid', 'typ', ...('cty' in object ? ['cty'] : [])].map((name) => {
     const text = object[name];
     if (typeof text !== 'string') throw new Malformed(`header.${name}`, 'missing or not a text');
     return text;
-  }) as [string, string, string];
+  }) as [string, string, string, string?];
+  if (cty !== undefined && !/^(application\/)?vc$/.test(cty)) throw new Malformed('header.cty', 'not `vc`');
   if (alg !== 'EdDSA' && alg !== 'Ed25519') throw new Malformed('header.alg', 'not EdDSA or Ed25519');
   return { kid, typ, payload, signature, input, compact: `${input}.${toBase64url(signature)}` };
 }

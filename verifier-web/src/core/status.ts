@@ -1,18 +1,22 @@
 // Status lists: a bit for each credential, set when it is revoked or superseded. src/status/list.rs.
 
 import { fromBase64url } from './bytes.js';
-import { hasTypes } from './credential.js';
+import { hasTypes, time } from './credential.js';
 import { gunzip } from './gzip.js';
-import { isObject, member, parseJson, type JsonObject } from './json.js';
+import { isObject, member, parseJson, type Json, type JsonObject } from './json.js';
 import { LIST_CREDENTIAL_BYTES, LIST_ENTRIES_MAX, LIST_ENTRIES_MIN } from './limits.js';
 import { Malformed } from './malformed.js';
-import { textOf, timeOf } from './shape.js';
+import { textOf } from './shape.js';
 import type { StatusList } from './trusted.js';
 import { NEVER } from './time.js';
 
 /** Reads a list from the payload of a JWS; the caller verifies the signature. */
 export function readStatusList(payload: Uint8Array): StatusList {
-  const document = parseJson(payload, LIST_CREDENTIAL_BYTES, 'payload');
+  return listOf(parseJson(payload, LIST_CREDENTIAL_BYTES, 'payload'));
+}
+
+/** Reads a list from its document; the caller verifies the proof. */
+export function listOf(document: Json): StatusList {
   if (!isObject(document) || !hasTypes(document, 'VerifiableCredential', 'BitstringStatusListCredential')) {
     throw new Malformed('type', 'not a VerifiableCredential and BitstringStatusListCredential');
   }
@@ -27,8 +31,8 @@ export function readStatusList(payload: Uint8Array): StatusList {
     id: textOf(document, 'id'),
     issuer: issuer(document),
     bits: decode(textOf(subject, 'encodedList')),
-    validFrom: timeOf(document, 'validFrom'),
-    validUntil: document['validUntil'] === undefined ? NEVER : timeOf(document, 'validUntil'),
+    validFrom: time(document, 'validFrom'),
+    validUntil: document['validUntil'] === undefined ? NEVER : time(document, 'validUntil'),
   };
 }
 

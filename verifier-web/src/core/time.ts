@@ -14,6 +14,17 @@ export function parseTime(text: string): Seconds | undefined {
   return Number.isFinite(seconds) && formatTime(seconds) === text ? seconds : undefined;
 }
 
+/** The first second of the year 1: before everything. */
+export const FIRST: Seconds = -62_135_596_800;
+
+/** Reads a `dateTimeStamp` of XML Schema 1.1, as others write times: with a fraction, which is left out, or an offset. */
+export function readTime(text: string): Seconds | undefined {
+  const [, civil, sign, hours, minutes] = /^([^.]{19})(?:\.\d+)?(?:Z|([+-])(\d\d):([0-5]\d))$/.exec(text) ?? [];
+  const offset = Number(hours ?? 0) * 60 + Number(minutes ?? 0);
+  const time = (parseTime(`${civil}Z`) ?? NaN) - (sign === '-' ? -60 : 60) * offset;
+  return offset <= 840 && time >= FIRST && time <= NEVER ? time : undefined;
+}
+
 /** Prints an instant. */
 export function formatTime(time: Seconds): string {
   return new Date(time * 1000).toISOString().replace('.000', '');

@@ -23,6 +23,8 @@ export type Detail =
   | 'key_window'
   | 'no_reason'
   | 'no_status_entry'
+  | 'status_unread'
+  | 'list_not_added'
   | 'list_missing'
   | 'index_out_of_range'
   | 'clock_behind'
@@ -44,7 +46,10 @@ export type TrustErrorCode =
   | 'changed'
   | 'issued_earlier'
   | 'manifest_rollback'
-  | 'root_forked';
+  | 'root_forked'
+  | 'no_key'
+  | 'has_trust_file'
+  | 'unknown_issuer';
 
 /** Why a credential is no longer good. */
 export interface Reason {
@@ -110,6 +115,16 @@ export interface Anchor {
   issued: string;
   /** When the next one is due. */
   nextUpdate: string;
+}
+
+/** An issuer without a trust file, whose keys and status lists were given as files. */
+export interface Foreign {
+  /** Its DID, or the address by which its credentials name it. */
+  issuer: string;
+  /** Fingerprints of its keys. */
+  fingerprints: string[];
+  /** Its status lists, and their dates. */
+  lists: { id: string; asOf: string }[];
 }
 
 /** What is remembered of an issuer between two visits, so that nobody can take the verifier back in time. */

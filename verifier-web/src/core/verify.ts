@@ -9,28 +9,53 @@ import { parseJson } from './json.js';
 import { CREDENTIAL, parseJws, shortId, signedBy, type Jws } from './jws.js';
 import { CLOCK_SKEW_SECONDS, CREDENTIAL_BYTES, TEXT_BYTES } from './limits.js';
 import { Malformed } from './malformed.js';
-import { formatTime, type Seconds } from './time.js';
-import { issuedDigest, isSet, type Trusted } from './trusted.js';
+import { FIRST, formatTime, type Seconds } from './time.js';
+import { issuedDigest, isSet, type StatusList, type Trusted } from './trusted.js';
 import type { Claimed, Code, Detail, Reason, Verdict } from './types.js';
 import { isSpecimen, unpack } from './wire.js';
 
 /** Checks the text of a QR code, a verifier link, a compact JWS or JSON with an embedded proof. Never throws on bad input. */
 export async function verify(text: string, anchors: TrustAnchors, now: Date): Promise<Verdict> {
-  if (isSpecimen(trim(text))) return { verdict: 'specimen', class: 'grey' };
-  let presented: Presented;
+  const whole = trim(text);
+  if (isSpecimen(whole)) return { verdict: 'specimen', class: 'grey' };
+  const at = Math.floor(+now / 1000);
+  let presented: Presented[] = [];
+  let refused: Malformed | undefined;
   try {
-    presented = await readText(trim(text));
+    presented = await readText(whole);
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
-    return { verdict: 'malformed', class: 'red', field: error.field, problem: error.problem };
+    refused = error;
   }
-  return judge(presented, anchors, Math.floor(+now / 1000));
+  const issuer = presented[0]?.credential.issuer;
+  // The issuer comes first: what is not of the shape that ours have is malformed only if a trust file names its issuer.
+  if (issuer === undefined || (!anchors.issuer(issuer) && anchors.foreign.has(issuer))) {
+    const other = await (await import('./foreign.js')).judgeForeign(whole, anchors, at);
+    if (other) return other;
+  }
+  if (refused) return malformed(refused);
+  return firstProven(presented.map((one) => () => judge(one, anchors, at)));
+}
+
+export function malformed({ field, problem }: Malformed): Verdict {
+  return { verdict: 'malformed', class: 'red', field, problem };
+}
+
+/** Of several proofs the first counts that proves the credential; if none does, the first. */
+export async function firstProven(all: (() => Promise<Verdict>)[]): Promise<Verdict> {
+  let first: Verdict | undefined;
+  for (const one of all) {
+    const verdict = await one();
+    if (!verdict.claimed) return verdict;
+    first ??= verdict;
+  }
+  return first!;
 }
 
 /** What was presented: read, and consistent in itself, but not proven. */
 export interface Presented {
   credential: UnverifiedCredential;
-  /** Short id of the key that the proof names. */
+  /** Short id of the key that the proof names; of a foreign credential the full one. */
   key: string;
   /** The compact JWS, by which issued sets know it; or the JSON, which is in none. */
   raw: string;
@@ -41,12 +66,15 @@ export interface Presented {
 }
 
 /** Step 1: what kind of text it is. JSON starts with `{`; a QR text holds a `#` or starts with a digit; no JWS does. */
-async function readText(text: string): Promise<Presented> {
+async function readText(text: string): Promise<Presented[]> {
   if (byteLength(text) > TEXT_BYTES) throw new Malformed('text', `larger than ${TEXT_BYTES} bytes`);
   // Loaded only where it is needed: what canonicalises JSON-LD is large.
   if (text[0] === '{') return (await import('./embedded.js')).presentJson(text);
-  return present(/#|^\d/.test(text) ? unpack(text) : parseJws(text, CREDENTIAL_BYTES));
+  return [present(isCode(text) ? unpack(text) : parseJws(text, CREDENTIAL_BYTES))];
 }
+
+/** Whether it is the text of a code, or a link, and not a JWS. */
+export const isCode = (text: string): boolean => /#|^\d/.test(text);
 
 /** Steps 2 to 4: `typ`, the payload, and a `kid` of the very issuer that the payload names. */
 function present(jws: Jws): Presented {
@@ -57,14 +85,18 @@ function present(jws: Jws): Presented {
   return { credential, key, raw: jws.compact, dated: credential.dated, signedBy: (by) => signedBy(jws, by) };
 }
 
+/** Step 5, for whom nobody trusts. */
+export function untrusted(presented: Presented, anchors: TrustAnchors): Verdict {
+  const name = presented.credential.issuerName;
+  const sameName = name !== '' && anchors.issuers().some((anchor) => anchor.name === name);
+  return unproven('untrusted_issuer', presented, sameName ? 'same_name' : undefined);
+}
+
 /** Steps 5 to 8: issuer, key, signature, key state; then `judgeStatus`. */
 async function judge(presented: Presented, anchors: TrustAnchors, now: Seconds): Promise<Verdict> {
   const { credential, key: id } = presented;
   const trusted = anchors.issuer(credential.issuer);
-  if (!trusted) {
-    const sameName = anchors.issuers().some((anchor) => anchor.name === credential.issuerName);
-    return unproven('untrusted_issuer', presented, sameName ? 'same_name' : undefined);
-  }
+  if (!trusted) return untrusted(presented, anchors);
   const { manifest, issuedSets } = trusted.snapshot;
   const key = manifest.keys.get(id);
   if (!key) return unproven('unknown_key', presented, 'key_not_listed');
@@ -76,89 +108,126 @@ async function judge(presented: Presented, anchors: TrustAnchors, now: Seconds):
   if (state.name === 'retired' && presented.dated > state.until) {
     return unproven('unknown_key', presented, 'key_window');
   }
-  return judgeStatus(presented, trusted, now);
+  return judgeStatus(presented, groundOf(trusted), now);
 }
 
+/** Whose status lists they are: src/verify/status.rs. */
+export interface Ground {
+  lists: ReadonlyMap<string, StatusList>;
+  reason(list: string, index: number): Reason | undefined;
+  /** What is so where a list is not there, and where a revocation has no reason. */
+  missing: Detail;
+  silent?: Detail;
+  /** When it was made what the answer rests on, and what runs out when, in the order in which it is named. */
+  made(list: Seconds): Seconds;
+  ends(list: Seconds): [Seconds, Detail][];
+  rootFingerprint: string;
+}
+
+const groundOf = ({ anchor, snapshot }: Trusted): Ground => ({
+  lists: snapshot.lists,
+  reason: (list, index) => snapshot.reasons.get(list)?.get(String(index)),
+  missing: 'list_missing',
+  silent: 'no_reason',
+  made: () => snapshot.issued,
+  ends: (list) => [
+    [snapshot.manifest.expires, 'manifest_expired'],
+    [list, 'list_expired'],
+    [snapshot.nextUpdate, 'snapshot_expired'],
+  ],
+  rootFingerprint: anchor.rootFingerprint,
+});
+
 /** Steps 9 to 14, for a credential that is proven: the worst news comes first. */
-function judgeStatus(presented: Presented, trusted: Trusted, now: Seconds): Verdict {
+export function judgeStatus(presented: Presented, ground: Ground, now: Seconds): Verdict {
   const { credential } = presented;
-  const status = lookUp(credential, trusted);
+  const status = lookUp(credential, ground);
+  const { at, until, unknown } = status;
   const late = now + CLOCK_SKEW_SECONDS;
   const answer = (code: Code, detail?: Detail, reason?: Reason): Verdict =>
-    proven(code, presented, trusted, status, detail, reason);
-  if ('list' in status && status.set) {
-    if (!status.reason) return answer('revoked', 'no_reason');
-    return answer(status.reason.code === 'superseded' ? 'superseded' : 'revoked', undefined, status.reason);
+    proven(code, presented, ground, status, detail, reason);
+  if (status.set) {
+    const { reason } = status;
+    if (!reason) return answer('revoked', ground.silent);
+    return answer(reason.code === 'superseded' ? 'superseded' : 'revoked', undefined, reason);
   }
   if (credential.validUntil !== undefined && now > credential.validUntil) return answer('expired');
   if (late < presented.dated) return answer('not_yet_valid');
-  if ('unknown' in status) return answer('status_unknown', status.unknown);
-  if (late < trusted.snapshot.issued) return answer('status_unknown', 'clock_behind');
-  const stale = staleness(status, trusted, now);
+  if (unknown) return answer('status_unknown', unknown);
+  if (late < ground.made(at)) return answer('status_unknown', 'clock_behind');
+  const stale = ground.ends(until).find(([end]) => now > end)?.[1];
   return stale ? answer('valid_status_stale', stale) : answer('valid');
 }
 
-/** What the status list says of a credential. */
-type Status =
-  | { unknown: Detail }
-  | { list: string; set: boolean; reason: Reason | undefined; asOf: Seconds; until: Seconds };
-
-function lookUp(credential: UnverifiedCredential, { snapshot }: Trusted): Status {
-  if (!credential.status) return { unknown: 'no_status_entry' };
-  const { list: address, index } = credential.status;
-  const list = snapshot.lists.get(address);
-  if (!list) return { unknown: 'list_missing' };
-  const set = isSet(list, index);
-  if (set === undefined) return { unknown: 'index_out_of_range' };
-  const reason = snapshot.reasons.get(address)?.get(String(index));
-  return { list: address, set, reason, asOf: list.validFrom, until: list.validUntil };
+/** What the status lists say of a credential: the oldest of several counts, and all must be clear. */
+interface Status {
+  unknown: Detail | undefined;
+  set: boolean;
+  reason: Reason | undefined;
+  at: Seconds;
+  until: Seconds;
 }
 
-/** Returns which of the documents is past its time, if one is. */
-function staleness(status: { until: Seconds }, { snapshot }: Trusted, now: Seconds): Detail | undefined {
-  if (now > snapshot.manifest.expires) return 'manifest_expired';
-  if (now > status.until) return 'list_expired';
-  return now > snapshot.nextUpdate ? 'snapshot_expired' : undefined;
+function lookUp({ status }: UnverifiedCredential, ground: Ground): Status {
+  const found: Status = {
+    unknown: status.length > 0 ? undefined : 'no_status_entry', set: false, reason: undefined, at: Infinity, until: Infinity,
+  };
+  for (const entry of status) {
+    const list = entry && ground.lists.get(entry.list);
+    const set = list && isSet(list, entry.index);
+    if (!list || set === undefined) {
+      found.unknown ??= !entry ? 'status_unread' : !list ? ground.missing : 'index_out_of_range';
+      continue;
+    }
+    if (set && !found.set) found.reason = ground.reason(entry.list, entry.index);
+    found.set ||= set;
+    found.at = Math.min(found.at, list.validFrom);
+    found.until = Math.min(found.until, list.validUntil);
+  }
+  return found;
 }
 
-function colour(code: Code): Verdict['class'] {
+function colour(code: Code, detail: Detail | undefined): Verdict['class'] {
   if (code === 'valid') return 'green';
-  return code === 'valid_status_stale' || code === 'status_unknown' ? 'amber' : 'red';
+  // Who is not known is not accused; who takes another's name is.
+  const amber = /^(valid_|status_)/.test(code) || (code === 'untrusted_issuer' && detail === undefined);
+  return amber ? 'amber' : 'red';
 }
 
 /** What a credential says, proven or claimed. */
 function says({ credential, key }: Presented): Claimed {
   const { number, recipient, title, issuer, issuerName } = credential;
-  return { number, recipient, title, issuer, issuerName, key: `${issuer}#${key}` };
+  return { number, recipient, title, issuer, issuerName, key: key.includes('#') ? key : `${issuer}#${key}` };
 }
 
 function about(code: Code, { raw, credential }: Presented, detail: Detail | undefined): Verdict {
   const given = detail && { detail };
-  return { verdict: code, class: colour(code), ...given, credential: credential.document, raw };
+  return { verdict: code, class: colour(code, detail), ...given, credential: credential.document, raw };
 }
 
-function unproven(code: Code, presented: Presented, detail?: Detail): Verdict {
+export function unproven(code: Code, presented: Presented, detail?: Detail): Verdict {
   return { ...about(code, presented, detail), claimed: says(presented) };
 }
 
 function proven(
   code: Code,
   presented: Presented,
-  { anchor, snapshot }: Trusted,
-  status: Status,
+  ground: Ground,
+  { set, unknown, at, until }: Status,
   detail?: Detail,
   reason?: Reason,
 ): Verdict {
   const { validFrom, validUntil } = presented.credential;
+  const said = { ...says(presented), rootFingerprint: ground.rootFingerprint };
   return {
     ...about(code, presented, detail),
-    ...says(presented),
-    rootFingerprint: anchor.rootFingerprint,
-    validFrom: formatTime(validFrom),
+    // What a foreign credential does not say is not there.
+    ...Object.fromEntries(Object.entries(said).filter(([, text]) => text !== '')),
+    ...(validFrom > FIRST && { validFrom: formatTime(validFrom) }),
     ...(validUntil !== undefined && { validUntil: formatTime(validUntil) }),
-    ...('list' in status && {
-      statusAsOf: formatTime(status.asOf),
-      nextUpdate: formatTime(Math.min(snapshot.nextUpdate, status.until, snapshot.manifest.expires)),
+    ...((set || !unknown) && {
+      statusAsOf: formatTime(at),
+      nextUpdate: formatTime(Math.min(...ground.ends(until).map(([end]) => end))),
     }),
     ...(reason && { reason }),
   };

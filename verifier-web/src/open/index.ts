@@ -12,6 +12,8 @@ export { FILE_MEGABYTES, ReadError } from './bounds.js';
 
 /** A file that is read whole at once, not its beginning first: asking the browser takes longer than reading. */
 const SMALL_BYTES = 1 << 20;
+/** A text that was meant as a credential: JSON, the beginning of a JWS, digits, or a link with some. */
+const ATTEMPT = /^\s*(?:\{|ey[\w-]{8}|\d{20})|#[01]\d/;
 /** Most texts of one file that are judged. */
 const TEXTS = 1_000;
 
@@ -71,7 +73,7 @@ function problem(name: string, error: unknown): Find {
 async function* look(file: Blob, name: string, bounds: Bounds, place: Place): AsyncGenerator<Find> {
   const small = file.size <= SMALL_BYTES ? new Uint8Array(await file.arrayBuffer()) : undefined;
   const kind = kindOf(small ? headIn(small) : await headOf(file));
-  if (kind === 'packed') throw new ReadError('read.packed');
+  if (kind === 'packed' || kind === 'outlook') throw new ReadError(`read.${kind}`);
   // Members are read one by one: the archive itself may be large.
   if (kind !== 'zip' && file.size > FILE_BYTES) throw new ReadError('read.tooLarge');
   if (kind === 'zip' || kind === 'mail') yield* inside(kind, file, name, bounds, place.depth);
@@ -84,7 +86,9 @@ async function* inside(kind: 'zip' | 'mail', file: Blob, name: string, bounds: B
   if (kind === 'zip') {
     const { openZip } = await import('./zip.js');
     const archive = await openZip(file, bounds);
-    yield* members(archive.members, name, bounds, depth);
+    const finds = members(archive.members, name, bounds, depth);
+    if (isOffice(archive.members)) yield* office(finds);
+    else yield* finds;
     yield* textsIn(archive.remarks, name, bounds, depth);
     return;
   }
@@ -95,6 +99,20 @@ async function* inside(kind: 'zip' | 'mail', file: Blob, name: string, bounds: B
   yield* textsIn(mail.texts, name, bounds, depth);
   if (mail.problem) yield problem(name, mail.problem);
   if (mail.rest) yield problem(name, new ReadError('read.rest'));
+}
+
+/** A document of an office program is an archive too (ISO/IEC 29500-2, OpenDocument part 3). */
+function isOffice(all: readonly Member[]): boolean {
+  const has = (name: string) => all.some((member) => member.name === name);
+  return has('[Content_Types].xml') || (has('mimetype') && has('META-INF/manifest.xml'));
+}
+
+/** Of a document what may be a certificate is told; if nothing is, one sentence says what it is. */
+async function* office(finds: AsyncIterable<Find>): AsyncGenerator<Find> {
+  const all: Find[] = [];
+  for await (const find of finds) all.push(find);
+  if (all.some((find) => 'document' in find)) yield* all;
+  else throw new ReadError('read.office');
 }
 
 /** What the texts of a container hold, which often names the files in it. */
@@ -157,7 +175,8 @@ async function* text(file: Blob, name: string, bounds: Bounds, { depth, decorate
   const unseen = isDrawing(whole) && decorates !== true;
   if (unseen) yield problem(name, new ReadError('read.unreadable'));
   else if (isNone && isMember) yield { name, left: true };
-  // Whoever checks one text wants to know what is wrong with it.
+  // Whoever checks one text wants to know what is wrong with it; a letter is no certificate that went wrong.
+  else if (isNone && !ATTEMPT.test(whole)) throw new ReadError('read.nothing');
   else if (isNone) held.texts.push(whole.trim());
   yield* heldIn(held, name, bounds, depth, false);
 }
@@ -191,6 +210,11 @@ async function* parts(bytes: Uint8Array<ArrayBuffer>, name: string, bounds: Boun
     } catch (error) {
       yield problem(own, error);
       bounds.done += 1;
+      // Of a photo that this browser cannot show, one sentence says all.
+      if (error instanceof ReadError && error.key === 'read.heic') {
+        bounds.done += files.length - 1 - i;
+        return;
+      }
     }
   }
   if (rest) yield problem(name, new ReadError('read.rest'));

@@ -10,17 +10,23 @@ export type Kind =
   | 'mail'
   | 'pdf'
   | 'picture'
-  /** An archive or a mail that is not opened here. */
+  /** An archive that is not opened here. */
   | 'packed'
+  /** A mail as Outlook saves it, or a document of an old office program. */
+  | 'outlook'
   | 'text'
   /** Anything else. */
   | 'other';
 
-/** 7z, RAR, gzip, bzip2, xz, zstd, cabinet, ar, xar, Outlook's and old office documents, TNEF, tar. */
+/** 7z, RAR, gzip, bzip2, xz, zstd, cabinet, ar, xar, tar. */
 const PACKED = new RegExp(
   '^(?:7z\\xbc\\xaf\\x27\\x1c|Rar!\\x1a\\x07|\\x1f\\x8b\\x08|BZh[1-9]1AY&SY|\\xfd7zXZ\\0|\\x28\\xb5\\x2f\\xfd|MSCF\\0|!<arch>\\n|xar!\\0' +
-  '|\\xd0\\xcf\\x11\\xe0\\xa1\\xb1|\\x78\\x9f\\x3e\\x22|[^]{257}ustar)');
-const PICTURE = /^(?:\x89PNG|\xff\xd8\xff|GIF8|BM[^]{4}\0{4}|RIFF[^]{4}WEBP|[^]{4}ftyp(?:avif|heic|heix|mif1))/;
+  '|[^]{257}ustar)');
+/** Outlook's mails and old office documents (MS-CFB), and what Outlook attaches (TNEF). */
+const OUTLOOK = /^(?:\xd0\xcf\x11\xe0\xa1\xb1|\x78\x9f\x3e\x22)/;
+/** What telephones take, and few browsers show: HEIF with pictures by HEVC (ISO/IEC 23008-12 annex B). */
+const HEIC = /^[^]{4}ftyp(?:heic|heix|heim|heis|hevc|hevx|mif1|msf1)/;
+const PICTURE = /^(?:\x89PNG|\xff\xd8\xff|GIF8|BM[^]{4}\0{4}|RIFF[^]{4}WEBP|[^]{4}ftyp(?:avif|heic|heix|heim|heis|hevc|hevx|mif1|msf1))/;
 /** Beginnings of files that are no mails: their first line names no field. */
 const UNMAILED = /^(?:%PDF-\d\.\d\r?\n|\x89PNG|\xff\xd8\xff|PK\x03\x04)/;
 /** How far a mail's header is looked for, in bytes. */
@@ -33,12 +39,16 @@ export function kindOf(beginning: string): Kind {
   const head = beginning.slice(0, HEAD_BYTES);
   if (/^PK(?:\x03\x04|\x05\x06|\x07\x08)/.test(head)) return 'zip';
   if (PACKED.test(head)) return 'packed';
+  if (OUTLOOK.test(head)) return 'outlook';
   if (/^(?:\x89PNG\r\n\x1a\n|\xff\xd8\xff)/.test(head)) return 'picture';
   if (isMail(beginning)) return 'mail';
   if (head.includes('%PDF-')) return 'pdf';
   if (PICTURE.test(head)) return 'picture';
   return isText(head) ? 'text' : 'other';
 }
+
+/** Whether it is a photo that most browsers cannot show. */
+export const isHeic = (head: string): boolean => HEIC.test(head);
 
 /** Whether bytes, one character each, are a text: of the controls it has those that move about. */
 export function isText(bytes: string): boolean {

@@ -5,6 +5,7 @@ import type { PictureContent } from '../scan/picture.js';
 import { isAt } from './bytes.js';
 import { ReadError, TEXT_BYTES } from './bounds.js';
 import type { Find, Place } from './index.js';
+import { headIn, isHeic } from './kinds.js';
 import { inflate } from './inflated.js';
 import type { Part } from './parts.js';
 import { search } from './search.js';
@@ -12,7 +13,7 @@ import { why } from './why.js';
 
 /** Reads a picture. What lies behind another and shows no certificate belongs to the other. */
 export async function* picture(part: Part, name: string, place: Place, behind: boolean): AsyncGenerator<Find> {
-  const { texts, tiny } = await decode(new Blob([part.bytes]));
+  const { texts, tiny } = await decode(part.bytes);
   const { notes, closed } = await written(part);
   const ours = [...new Set([...texts.filter(looksLikeCredential), ...notes])];
   const isNone = ours.length === 0 && place.decorates === true;
@@ -26,10 +27,14 @@ export async function* picture(part: Part, name: string, place: Place, behind: b
 }
 
 /** Whoever comes by a link needs no decoder; and what decodes a foreign picture can be ended, where there are workers. */
-async function decode(file: Blob): Promise<PictureContent> {
+async function decode(bytes: Uint8Array<ArrayBuffer>): Promise<PictureContent> {
+  const file = new Blob([bytes]);
   const bounded = !__SINGLE_FILE__ && typeof OffscreenCanvas !== 'undefined';
   const reader = bounded ? await import('../scan/reader.js') : await import('../scan/picture.js');
-  return reader.readPicture(file).catch((error: unknown) => { throw why(error); });
+  return reader.readPicture(file).catch((error: unknown) => {
+    const problem = why(error);
+    throw problem.key === 'read.unreadable' && isHeic(headIn(bytes)) ? new ReadError('read.heic') : problem;
+  });
 }
 
 /** Credentials that are written into a picture (Open Badges 3.0 section 5.3.1, and wherever else). */

@@ -5,7 +5,7 @@ import type { TrustAnchors } from '../core/index.js';
 import type { Find } from '../open/index.js';
 import { Bounds } from '../open/bounds.js';
 import { csv, UNREADABLE, type Row } from './csv.js';
-import { data, h, icon } from './dom.js';
+import { data, download, h, icon } from './dom.js';
 import { judgeDocument, type Judged } from './judge.js';
 import { inOrder, type Ahead } from './lanes.js';
 import { t } from './messages.js';
@@ -170,7 +170,7 @@ class Table {
   private readonly body = h('tbody');
   private readonly bar = h('progress', { 'aria-label': t('busy') });
   private readonly state = h('p', { class: 'state' });
-  private readonly counts = { green: 0, amber: 0, red: 0, grey: 0 };
+  private readonly counts = { green: 0, amber: 0, unreadable: 0, red: 0, grey: 0 };
   private readonly tally = h('p', { class: 'tally', role: 'status' });
   private readonly stop = h('button', { type: 'button', class: 'button' }, t('batch.stop'));
   private readonly save: HTMLButtonElement;
@@ -180,7 +180,7 @@ class Table {
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(section: HTMLElement, title: string, rows: readonly Row[]) {
-    this.save = h('button', { type: 'button', class: 'button primary', onclick: () => { download(rows); } }, t('batch.csv'));
+    this.save = h('button', { type: 'button', class: 'button primary', onclick: () => { download('certificates.csv', csv(rows), 'text/csv'); } }, t('batch.csv'));
     this.save.disabled = true;
     this.stop.addEventListener('click', () => { this.stopped = true; });
     const heads = (['batch.file', 'batch.verdict', 'f.recipient', 'f.title', 'f.number'] as const)
@@ -200,7 +200,7 @@ class Table {
     const { result } = row;
     // What could not be read is neither good nor accused of anything.
     const shown = result ? colour(result) : 'amber';
-    this.counts[shown] += 1;
+    this.counts[result ? shown : UNREADABLE] += 1;
     const about = result?.verdict.claimed ?? result?.verdict;
     const said = result ? words(result).title : `${t('batch.unread')}: ${row.problem ?? ''}`;
     const label = t('batch.show', { name: row.name });
@@ -237,16 +237,12 @@ class Table {
     // Of what was stopped, how far it came stays to be read.
     if (!this.stopped) this.state.replaceChildren();
     if (left.length > 0) this.state.append(h('span', { class: 'left' }, ...leftOut(left)));
-    const { green, amber, red, grey } = this.counts;
-    const all = [['green', green], ['amber', amber], ['red', red], ['grey', grey]] as const;
-    // Specimens are rare: where none is, none is counted.
-    this.tally.replaceChildren(...all.filter(([name, count]) => count > 0 || name !== 'grey').map(([name, count]) =>
-      h('span', { class: `count ${name}` }, icon(name), ` ${count} ${t(`batch.${name}`)}`)));
+    const all = Object.entries(this.counts) as [keyof typeof this.counts, number][];
+    // Specimens and files that cannot be read are rare: where none is, none is counted.
+    const shown = all.filter(([name, count]) => count > 0 || (name !== 'grey' && name !== UNREADABLE));
+    this.tally.replaceChildren(...shown.map(([name, count]) => {
+      const looks = name === UNREADABLE ? 'amber' : name;
+      return h('span', { class: `count ${looks}`, 'data-count': name }, icon(looks), ` ${count} ${t(`batch.${name}`)}`);
+    }));
   }
-}
-
-function download(rows: readonly Row[]): void {
-  const url = URL.createObjectURL(new Blob([csv(rows)], { type: 'text/csv' }));
-  h('a', { href: url, download: 'certificates.csv' }).click();
-  setTimeout(() => { URL.revokeObjectURL(url); }, 10_000);
 }

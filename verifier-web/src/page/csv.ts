@@ -6,7 +6,7 @@ import { colour, proven, type Result } from './result.js';
 export type Row = { name: string; result: Result; problem?: undefined } | { name: string; result?: undefined; problem: string };
 
 /** Stands where a verdict's code stands. */
-export const UNREADABLE = 'unreadable';
+export const UNREADABLE = 'unreadable' as const;
 
 const HEAD = ['file', 'verdict', 'class', 'detail', 'number', 'recipient', 'title', 'issuer', 'issuer_name', 'proven',
   'valid_from', 'valid_until', 'status_as_of', 'next_update', 'reason', 'differs', 'problem'];

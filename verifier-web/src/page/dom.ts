@@ -80,3 +80,10 @@ export function byId<T extends HTMLElement = HTMLElement>(id: string): T {
   if (element === null) throw new Error(`index.html has no #${id}`);
   return element as T;
 }
+
+/** Hands a file to the browser to be saved. */
+export function download(name: string, content: string, type: string): void {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  h('a', { href: url, download: name }).click();
+  setTimeout(() => { URL.revokeObjectURL(url); }, 10_000);
+}

@@ -21,13 +21,16 @@ let trustView: TrustView;
 /** What stands in the verdict's section, to be said again in another language or with other anchors. */
 let last: Judged | undefined;
 let camera: AbortController | undefined;
+/** What fills the table, to be judged again with other anchors. */
+let listed: readonly Source[] | undefined;
 /** How often something was given to the page: an answer to what came before the newest is not shown. */
 let turn = 0;
 
 function show(judged: Judged, focus = true): void {
   last = judged;
   const { result } = judged;
-  showVerdict(section, result, trust.anchors.issuers());
+  const back = batch.hidden ? undefined : backToList;
+  showVerdict(section, result, trust.anchors.issuers(), { link: linkTo(judged), back });
   document.body.dataset['decided'] = '';
   const { title, text, todo } = words(result);
   byId('announce').textContent = `${title}. ${text} ${todo}`;
@@ -43,19 +46,40 @@ function show(judged: Judged, focus = true): void {
   }
 }
 
+/** A link to this page that carries the credential: what its code says, or the compact JWS. */
+function linkTo({ input, result }: Judged): string | undefined {
+  const { raw } = result.verdict;
+  const [page] = location.href.split('#', 1);
+  const text = /^\S*#(1\d+)\s*$/.exec(input.text)?.[1] ?? raw;
+  return __SINGLE_FILE__ || text === undefined || !/^[\w.-]+$/.test(text) ? undefined : `${page}#${text}`;
+}
+
+/** Hides the one that was looked at; the table is where it was. */
+function backToList(): void {
+  last = undefined;
+  hide();
+  batch.focus({ preventScroll: true });
+  batch.scrollIntoView({ block: 'start' });
+}
+
 function clear(): void {
   turn += 1;
   last = undefined;
-  section.hidden = true;
-  delete section.dataset['verdict'];
-  delete section.dataset['class'];
-  delete document.body.dataset['decided'];
-  section.replaceChildren();
+  listed = undefined;
+  hide();
   batch.hidden = true;
   batch.replaceChildren();
   byId('announce').textContent = '';
   byId('notice').hidden = true;
   byId('ways-title').textContent = t('ways.title');
+}
+
+function hide(): void {
+  section.hidden = true;
+  delete section.dataset['verdict'];
+  delete section.dataset['class'];
+  delete document.body.dataset['decided'];
+  section.replaceChildren();
 }
 
 async function check(input: Input): Promise<void> {
@@ -66,14 +90,22 @@ async function check(input: Input): Promise<void> {
 
 /** One certificate gets the whole section, several a table. */
 async function checkFiles(files: readonly File[]): Promise<void> {
-  const [first] = files;
-  if (!first) return;
+  if (files.length === 0) return;
   camera?.abort();
+  const { parted } = await import('./trust-files.js');
+  const { trusting, others } = await parted(files);
+  if (trusting.length > 0) await trustView.take(trusting);
+  const [first] = others;
+  if (!first) {
+    say('');
+    byId('trust').scrollIntoView({ block: 'start' });
+    return;
+  }
   clear();
-  say(files.length === 1 ? t('busy.file', { name: first.name }) : '');
+  say(others.length === 1 ? t('busy.file', { name: first.name }) : '');
   // Whoever comes by a link needs none of it.
   const { open } = await import('../open/index.js');
-  await checkSources(files.map((file) => ({ name: file.name, size: file.size, open: (bounds) => open(file, file.name, bounds) })), show);
+  await checkSources(others.map((file) => ({ name: file.name, size: file.size, open: (bounds) => open(file, file.name, bounds) })), show);
 }
 
 /** What the camera saw in one frame: mostly one code, several where certificates lie side by side. */
@@ -90,6 +122,7 @@ async function checkCodes(texts: readonly string[]): Promise<void> {
 async function checkSources(sources: readonly Source[], showOne: (judged: Judged) => void): Promise<void> {
   if (sources.length === 0) return;
   const mine = turn;
+  listed = sources;
   const { checkAll } = await import('./batch.js');
   await checkAll(sources, trust.anchors, {
     section: batch,
@@ -129,16 +162,24 @@ function wireFiles(): void {
     const text = event.dataTransfer?.getData('text/plain') ?? '';
     const files = [...event.dataTransfer?.files ?? []];
     if (files.length > 0) void checkFiles(files);
-    else if (text !== '') {
-      clear();
-      say('');
-      void check({ text, paper: false }).catch((error: unknown) => { say(explain(error), true); });
-    }
+    else if (text !== '') void checkText(text);
   });
   addEventListener('paste', (event) => {
     const files = [...event.clipboardData?.files ?? []];
     if (files.length > 0) void checkFiles(files);
   });
+}
+
+/** A text may also say whom to trust. */
+async function checkText(text: string): Promise<void> {
+  say('');
+  const { saysWhomToTrust } = await import('./trust-files.js');
+  if (saysWhomToTrust(text)) {
+    await trustView.take([text]);
+    return;
+  }
+  clear();
+  await check({ text, paper: false }).catch((error: unknown) => { say(explain(error), true); });
 }
 
 function wirePaste(): void {
@@ -151,10 +192,7 @@ function wirePaste(): void {
       area.focus();
       return;
     }
-    say('');
-    clear();
-    void check({ text: area.value, paper: false })
-      .then(() => { area.value = ''; }, (error: unknown) => { say(explain(error), true); });
+    void checkText(area.value).then(() => { area.value = ''; });
   });
   area.addEventListener('keydown', (event) => {
     if (event.key === 'Enter' && !event.shiftKey) {
@@ -221,6 +259,13 @@ function notice(): void {
 
 /** Other anchors may mean another verdict for what is shown. */
 async function again(): Promise<void> {
+  if (!batch.hidden && listed) {
+    turn += 1;
+    last = undefined;
+    hide();
+    await checkSources(listed, show);
+    return;
+  }
   if (!last) return;
   const before = last;
   const result = await judge(before.input, trust.anchors, before.result.name);

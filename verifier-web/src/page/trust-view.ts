@@ -1,15 +1,18 @@
 // The issuers trusted on this device, and adding one: by file, text or an address of this site. Nobody is added before a
 // person has compared the fingerprint.
 
-import { TrustError, type Anchor } from '../core/index.js';
+import { TrustError, type Anchor, type Foreign } from '../core/index.js';
 import { data, h } from './dom.js';
 import { ago, day, has, t } from './messages.js';
+import type { Preview } from '../trust/index.js';
 import type { Trust } from './trust.js';
 import { host } from './verdict-view.js';
 
 /** Draws the section, and draws it again after every change. */
 export class TrustView {
-  private proposal: { anchor: Anchor; text: string } | undefined;
+  private proposal: { preview: Preview; text: string } | undefined;
+  /** Files that wait for the person's answer about the one before. */
+  private waiting: string[] = [];
   private message: { text: string; bad: boolean } | undefined;
   private open = false;
 
@@ -23,13 +26,15 @@ export class TrustView {
 
   draw(): void {
     const anchors = this.trust.anchors.issuers();
+    const foreign = this.trust.foreign();
     this.section.replaceChildren(
       h('h2', { id: 'trust-title' }, t('trust.title')),
-      anchors.length === 0
+      anchors.length + foreign.length === 0
         ? h('p', {}, t('trust.none'))
-        : h('ul', { class: 'plain anchors' }, ...anchors.map((anchor) => this.anchor(anchor))),
+        : h('ul', { class: 'plain anchors' },
+          ...anchors.map((anchor) => this.anchor(anchor)), ...foreign.map((one) => this.foreign(one))),
       h('p', { class: `message${this.message?.bad === true ? ' bad' : ''}`, role: 'status' }, this.message?.text),
-      this.proposal ? this.confirm(this.proposal.anchor) : '',
+      this.proposal ? this.confirm(this.proposal.preview) : '',
       h('div', { class: 'actions' },
         this.trust.online && button('', () => { void this.refresh(); }, t('trust.refresh'))),
       this.adding(),
@@ -52,14 +57,26 @@ export class TrustView {
       h('p', {}, h('code', {}, data(host(anchor.issuer) ?? ''))),
       h('p', {}, h('span', { class: 'label' }, t('f.fingerprint')), ' ', h('code', { class: 'print' }, anchor.rootFingerprint)),
       h('p', { class: overdue ? 'state bad' : 'state' }, t(overdue ? 'trust.overdue' : 'trust.asOf', places)),
-      !this.trust.isHome(anchor) && button('link', () => { void this.remove(anchor); }, t('trust.remove')));
+      !this.trust.isHome(anchor) && button('link', () => { void this.remove(anchor.issuer); }, t('trust.remove')));
+  }
+
+  /** An issuer without a trust file: what is known of it, and what is not. */
+  private foreign({ issuer, fingerprints, lists }: Foreign): HTMLElement {
+    const now = new Date();
+    return h('li', {},
+      h('p', { class: 'issuer-name' }, h('code', {}, data(host(issuer) ?? ''))),
+      ...prints(fingerprints),
+      h('p', { class: 'state' }, t('trust.did')),
+      ...lists.map(({ asOf }) => h('p', { class: 'state' }, t('trust.list', { date: day(asOf), age: ago(asOf, now) }))),
+      lists.length === 0 && h('p', { class: 'state' }, t('trust.noList')),
+      button('link', () => { void this.remove(issuer); }, t('trust.remove')));
   }
 
   private adding(): HTMLElement {
-    const file = h('input', { type: 'file', id: 'trust-file', class: 'hidden', accept: '.jws,.txt,text/plain,application/jose' });
+    const file = h('input', { type: 'file', id: 'trust-file', class: 'hidden', multiple: true, accept: '.jws,.json,.jwt,.txt,text/plain,application/json,application/jose' });
     file.addEventListener('change', () => {
-      const [chosen] = file.files ?? [];
-      if (chosen) void chosen.text().then((text) => this.propose(text));
+      void Promise.all([...file.files ?? []].map((chosen) => chosen.text())).then((texts) => this.take(texts));
+      file.value = '';
     });
     const area = h('textarea', { id: 'trust-paste', rows: 2, spellcheck: 'false', autocomplete: 'off', dir: 'ltr' });
     const form = h('form', { class: 'paste', novalidate: true },
@@ -78,16 +95,30 @@ export class TrustView {
     return details;
   }
 
-  private confirm(anchor: Anchor): HTMLElement {
+  private confirm(preview: Preview): HTMLElement {
+    const { anchor, foreign } = preview as { anchor?: Anchor; foreign?: Foreign };
     return h('div', { class: 'confirm', role: 'group', 'aria-labelledby': 'confirm-title' },
       h('h3', { id: 'confirm-title', tabindex: -1 }, t('trust.confirm')),
-      h('p', { class: 'issuer-name' }, data(anchor.name)),
-      h('p', {}, h('code', {}, data(host(anchor.issuer) ?? ''))),
-      h('p', {}, h('code', { class: 'print' }, anchor.rootFingerprint)),
-      h('p', {}, t('trust.confirm.text')),
+      anchor && h('p', { class: 'issuer-name' }, data(anchor.name)),
+      h('p', {}, h('code', {}, data(host(anchor?.issuer ?? foreign?.issuer) ?? ''))),
+      ...prints(anchor ? [anchor.rootFingerprint] : foreign?.fingerprints ?? []),
+      h('p', {}, t(anchor ? 'trust.confirm.text' : 'trust.confirm.did')),
       h('div', { class: 'actions' },
         button('primary', () => { void this.accept(); }, t('trust.yes')),
-        button('', () => { this.proposal = undefined; this.draw(); }, t('trust.no'))));
+        button('', () => { this.proposal = undefined; this.draw(); void this.next(); }, t('trust.no'))));
+  }
+
+  /** Takes files that say whom to trust, one after the other; status lists come last, when their issuers are there. */
+  async take(texts: readonly string[]): Promise<void> {
+    const { kindOf } = await import('../core/foreign.js');
+    const isList = (text: string) => typeof kindOf(text.trim()) === 'object';
+    this.waiting = [...texts].sort((a, b) => Number(isList(a)) - Number(isList(b)));
+    await this.next();
+  }
+
+  private async next(): Promise<void> {
+    const text = this.waiting.shift();
+    if (text !== undefined) await this.propose(text);
   }
 
   private async read(text: string): Promise<void> {
@@ -108,30 +139,44 @@ export class TrustView {
   private async propose(text: string): Promise<void> {
     this.message = undefined;
     try {
-      this.proposal = { anchor: await this.trust.preview(text), text };
+      const preview = await this.trust.preview(text);
+      if ('list' in preview) {
+        await this.added(await this.trust.addForeign(text), 'trust.listAdded');
+        return;
+      }
+      this.proposal = { preview, text };
       this.draw();
       document.getElementById('confirm-title')?.focus();
+      this.section.scrollIntoView({ block: 'nearest' });
     } catch (error) {
       this.proposal = undefined;
       this.refused(error);
+      await this.next();
     }
   }
 
   private async accept(): Promise<void> {
-    const text = this.proposal?.text;
+    const { proposal } = this;
     this.proposal = undefined;
-    if (text === undefined) return;
+    if (!proposal) return;
+    const { preview, text } = proposal;
     try {
-      const anchor = await this.trust.add(text);
-      this.say(t('trust.added', { name: anchor.name }));
-      this.changed();
+      const name = 'anchor' in preview ? (await this.trust.add(text)).name : await this.trust.addForeign(text);
+      await this.added(name, 'trust.added');
     } catch (error) {
       this.refused(error);
+      await this.next();
     }
   }
 
-  private async remove(anchor: Anchor): Promise<void> {
-    await this.trust.remove(anchor.issuer);
+  private async added(issuer: string, what: 'trust.added' | 'trust.listAdded'): Promise<void> {
+    this.say(t(what, { name: host(issuer) ?? issuer }));
+    this.changed();
+    await this.next();
+  }
+
+  private async remove(issuer: string): Promise<void> {
+    await this.trust.remove(issuer);
     this.draw();
     this.changed();
   }
@@ -148,4 +193,8 @@ export class TrustView {
 
 function button(kind: '' | 'primary' | 'link', act: () => void, words: string): HTMLElement {
   return h('button', { type: 'button', class: kind === 'link' ? 'link' : `button ${kind}`.trim(), onclick: act }, words);
+}
+
+function prints(fingerprints: readonly string[]): HTMLElement[] {
+  return fingerprints.map((one) => h('p', {}, h('span', { class: 'label' }, t('f.fingerprint')), ' ', h('code', { class: 'print' }, one)));
 }

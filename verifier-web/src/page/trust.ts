@@ -1,8 +1,8 @@
 // The trust store as the page uses it: opened with the roots pinned in the page, then brought up to date from the page's
 // own site, or from inside the single file.
 
-import { TrustError, type Anchor, type TrustAnchors } from '../core/index.js';
-import { TrustStore, type Roots } from '../trust/index.js';
+import { TrustError, type Anchor, type Foreign, type TrustAnchors } from '../core/index.js';
+import { TrustStore, type Preview, type Roots } from '../trust/index.js';
 
 /** Where the site keeps its trust file, seen from the page. */
 const OWN_FILE = '../trust.jws';
@@ -19,8 +19,12 @@ export interface Trust {
   /** Whether the page itself vouches for this issuer. */
   isHome(anchor: Anchor): boolean;
   fetch(url: URL): Promise<string>;
-  preview(text: string): Promise<Anchor>;
+  preview(text: string): Promise<Preview>;
   add(text: string): Promise<Anchor>;
+  /** Adds a DID document or a status list of an issuer without a trust file, and returns whose it is. */
+  addForeign(text: string): Promise<string>;
+  /** Those issuers. */
+  foreign(): Foreign[];
   remove(issuer: string): Promise<void>;
   refresh(): Promise<'fresh' | 'unreachable'>;
 }
@@ -37,8 +41,10 @@ export async function openTrust(): Promise<Trust> {
     online: !__SINGLE_FILE__,
     isHome: (anchor) => home.has(anchor.issuer),
     fetch: (url) => TrustStore.fetchFile(url),
-    preview: (text) => store.preview(text),
+    preview: (text) => store.previewAny(text),
     add: (text) => store.add(text),
+    addForeign: (text) => store.addForeign(text),
+    foreign: () => store.foreign(),
     remove: (issuer) => store.remove(issuer),
     refresh: () => {
       const file = first ?? ownFile();

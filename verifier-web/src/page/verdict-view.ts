@@ -2,9 +2,10 @@
 // What is not proven stands apart, under a heading that says so.
 
 import type { Anchor, Verdict } from '../core/index.js';
-import { data, h, icon, type Child } from './dom.js';
+import { data, download, h, icon, type Child } from './dom.js';
 import { fieldTable } from './fields.js';
-import { ago, day, has, moment, t, type MessageKey } from './messages.js';
+import { ago, current, day, has, moment, t, type MessageKey } from './messages.js';
+import { placeOf } from './places.js';
 import { colour, proven, type Result } from './result.js';
 
 /** Most names of files without a certificate that are listed. */
@@ -19,11 +20,20 @@ export function words(result: Result): { title: string; text: string; todo: stri
     if (!found) return { title: say('title'), text: t('differs.uncompared'), todo: say('todo') };
     return { title: t('differs.title'), text: t('differs.text'), todo: t('v.valid.todo') };
   }
-  return { title: say('title'), text: say('text'), todo: say('todo') };
+  const place = verdict.verdict === 'malformed' ? placeOf(verdict.field ?? '') : undefined;
+  return { title: say('title'), text: say('text'), todo: place === undefined ? say('todo') : t(`m.${place}` as MessageKey) };
+}
+
+/** What can be done with a verdict that is shown. */
+export interface Doing {
+  /** A link that shows it again. */
+  link?: string | undefined;
+  /** Goes back to the table that it came from. */
+  back?: (() => void) | undefined;
 }
 
 /** Fills the verdict's section. The attributes are what scripts read. */
-export function showVerdict(section: HTMLElement, result: Result, anchors: readonly Anchor[]): void {
+export function showVerdict(section: HTMLElement, result: Result, anchors: readonly Anchor[], doing: Doing = {}): void {
   const { verdict } = result;
   const { title, text, todo } = words(result);
   const shown = colour(result);
@@ -38,7 +48,7 @@ export function showVerdict(section: HTMLElement, result: Result, anchors: reado
       verdict.claimed ? claims(verdict, anchors) : facts(verdict),
       problem(verdict),
       rests(result),
-      more(verdict),
+      more(verdict, doing),
     ),
   );
   section.hidden = false;
@@ -54,25 +64,54 @@ function detail(verdict: Verdict): string {
 function facts(verdict: Verdict): Child {
   if (!proven(verdict)) return null;
   return h('div', { class: 'genuine' },
-    h('p', { class: 'label' }, t('f.recipient')),
-    h('p', { class: 'who' }, data(verdict.recipient ?? '')),
-    h('p', { class: 'label' }, t('f.title')),
-    h('p', { class: 'what' }, data(verdict.title ?? '')),
+    verdict.recipient !== undefined && h('p', { class: 'label' }, t('f.recipient')),
+    verdict.recipient !== undefined && h('p', { class: 'who' }, data(verdict.recipient)),
+    verdict.title !== undefined && h('p', { class: 'label' }, t('f.title')),
+    verdict.title !== undefined && h('p', { class: 'what' }, data(verdict.title)),
     h('dl', { class: 'facts' },
       fact('f.number', verdict.number, 'code'),
+      ...achieved(verdict),
       fact('f.from', verdict.validFrom && day(verdict.validFrom)),
       fact('f.until', verdict.validUntil ? day(verdict.validUntil) : t('f.unlimited')),
       ...reason(verdict),
     ),
     h('div', { class: 'issuer' },
       h('p', { class: 'label' }, t('f.issuer')),
-      h('p', { class: 'issuer-name' }, data(verdict.issuerName ?? '')),
+      h('p', { class: 'issuer-name' }, data(verdict.issuerName ?? host(verdict.issuer) ?? '')),
       h('dl', { class: 'facts' },
         fact('f.address', host(verdict.issuer), 'code'),
         fact('f.fingerprint', verdict.rootFingerprint, 'code print'),
       ),
     ),
   );
+}
+
+/** What else was signed about the achievement, where it is there: when, with what result, for what. */
+function achieved({ credential }: Verdict): Child[] {
+  const subject = of(credential, 'credentialSubject');
+  const achievement = of(subject, 'achievement');
+  const text = (value: unknown) => (typeof value === 'string' || typeof value === 'number' ? String(value) : undefined);
+  const number = (value: unknown) => {
+    const found = Number(typeof value === 'object' && value !== null ? of(value, 'value') : value);
+    return Number.isFinite(found) ? found.toLocaleString(current()) : undefined;
+  };
+  const [starts, ends] = [text(of(subject, 'activityStartDate')), text(of(subject, 'activityEndDate'))];
+  const dates = [starts, ends].flatMap((one) => (one === undefined ? [] : [day(one)]));
+  const results = [of(subject, 'result') ?? []].flat().flatMap((one) => text(of(one, 'value')) ?? []);
+  const credits = of(subject, 'creditsEarned');
+  return [
+    fact('f.dates', [...new Set(dates)].join(' – ')),
+    fact('f.result', results.join(', ')),
+    fact('f.credits', credits === undefined ? undefined : number(credits)),
+    fact('f.role', text(of(subject, 'role'))),
+    fact('f.term', text(of(subject, 'term'))),
+    fact('f.about', text(of(achievement, 'description')), 'wide'),
+    fact('f.criteria', text(of(of(achievement, 'criteria'), 'narrative')), 'wide'),
+  ];
+}
+
+function of(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
 }
 
 function reason(verdict: Verdict): Child[] {
@@ -139,7 +178,7 @@ function differencesTable(result: Result): Child {
     h('table', { class: 'differs' }, h('thead', {}, h('tr', {}, ...heads)), h('tbody', {}, ...rows)));
 }
 
-function more(verdict: Verdict): Child {
+function more(verdict: Verdict, { link, back }: Doing): Child {
   const { raw } = verdict;
   return h('div', { class: 'more' },
     verdict.credential !== undefined && h('details', {},
@@ -150,18 +189,28 @@ function more(verdict: Verdict): Child {
       h('pre', { tabindex: 0, dir: 'ltr', role: 'region', 'aria-label': t('more.raw') }, raw),
       copyButton(raw)),
     h('div', { class: 'actions' },
+      back && h('button', { type: 'button', class: 'button primary', id: 'back', onclick: back }, t('batch.back')),
+      raw !== undefined && proven(verdict) && h('button', { type: 'button', class: 'button', onclick: () => { save(verdict, raw); } }, t('more.save')),
+      link !== undefined && proven(verdict) && copyButton(link, t('more.link')),
       h('button', { type: 'button', class: 'button', onclick: () => { window.print(); } }, t('more.print')),
       h('a', { class: 'button', href: '#content', id: 'again' }, t('ways.again'))),
   );
 }
 
-function copyButton(text: string): HTMLElement {
-  const button = h('button', { type: 'button', class: 'button' }, t('more.copy'));
+/** Saves the signed data as the file that it is. */
+function save({ number = 'certificate' }: Verdict, raw: string): void {
+  const [ending, type] = raw.startsWith('{') ? ['json', 'application/vc'] : ['jwt', 'application/vc+jwt'];
+  download(`${number.replace(/[^\w.-]/g, '_').slice(0, 80)}.${ending}`, raw, type);
+}
+
+function copyButton(text: string, words = t('more.copy')): HTMLElement {
+  const button = h('button', { type: 'button', class: 'button' }, words);
   button.addEventListener('click', () => {
     void navigator.clipboard.writeText(text).then(() => { button.textContent = t('more.copied'); }, () => {
       // Without leave to use the clipboard the text is selected instead, ready for the keyboard.
       const shown = button.previousElementSibling;
-      if (shown) getSelection()?.selectAllChildren(shown);
+      if (shown?.textContent === text) getSelection()?.selectAllChildren(shown);
+      else prompt(words, text);
     });
   });
   return button;

@@ -5,8 +5,12 @@ import type { Seen } from '../core/index.js';
 /** What is kept of an issuer. Without `trustJws` it is no longer trusted, but not forgotten. */
 export interface Kept {
   issuer: string;
-  seen: Seen;
+  /** Of an issuer with a trust file. */
+  seen?: Seen;
   trustJws?: string;
+  /** Of an issuer without one: its DID document and its status lists. */
+  did?: string;
+  lists?: string[];
 }
 
 /** Keeps one record for each issuer. */
@@ -40,8 +44,9 @@ function open(): Promise<IDBDatabase> {
 
 /** Whether `kept` must not replace `before`: a tab that was open for long may know less. */
 function older(kept: Kept, before: Kept | undefined): boolean {
-  if (!before) return false;
-  const [a, b] = [kept.seen, before.seen];
+  const [a, b] = [kept.seen, before?.seen];
+  // What was seen of a trust file is never forgotten for a DID document.
+  if (!a || !b) return b !== undefined;
   if (a.manifestVersion !== b.manifestVersion) return a.manifestVersion < b.manifestVersion;
   return a.version < b.version;
 }

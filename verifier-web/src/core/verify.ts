@@ -2,13 +2,14 @@
 // answer: nothing is thrown but bugs.
 
 import type { TrustAnchors } from './anchors.js';
-import { byteLength, trim } from './bytes.js';
+import { byteLength } from './bytes.js';
 import { readCredential, type UnverifiedCredential } from './credential.js';
 import type { PublicKey } from './ed25519.js';
 import { parseJson } from './json.js';
 import { CREDENTIAL, parseJws, shortId, signedBy, type Jws } from './jws.js';
 import { CLOCK_SKEW_SECONDS, CREDENTIAL_BYTES, TEXT_BYTES } from './limits.js';
 import { Malformed } from './malformed.js';
+import { bare } from './pasted.js';
 import { formatTime, type Seconds } from './time.js';
 import { issuedDigest, isSet, type Trusted } from './trusted.js';
 import type { Claimed, Code, Detail, Reason, Verdict } from './types.js';
@@ -16,10 +17,11 @@ import { isSpecimen, unpack } from './wire.js';
 
 /** Checks the text of a QR code, a verifier link, a compact JWS or JSON with an embedded proof. Never throws on bad input. */
 export async function verify(text: string, anchors: TrustAnchors, now: Date): Promise<Verdict> {
-  if (isSpecimen(trim(text))) return { verdict: 'specimen', class: 'grey' };
+  const plain = bare(text);
+  if (isSpecimen(plain)) return { verdict: 'specimen', class: 'grey' };
   let presented: Presented;
   try {
-    presented = await readText(trim(text));
+    presented = await readText(plain);
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
     return { verdict: 'malformed', class: 'red', field: error.field, problem: error.problem };

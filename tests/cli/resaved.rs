@@ -9,7 +9,7 @@
 //! | d18 | a united file is one certificate | `containers::each_page_of_a_united_file_is_judged`, `resaves.test.mjs` |
 //! | m03 | a scan saved as PDF is accused, the same scan as picture is not | `a_scan_is_what_the_same_picture_is` |
 //! | r03 | a sponsor's code beside ours | `containers::a_sponsors_code_beside_ours_says_nothing` |
-//! | r11 | links in which a program wrote `%23` | `links_as_programs_leave_them_are_read`, `service: published::a_link_that_lost_its_mark_is_put_right` |
+//! | r11 | links in which a program wrote `%23` | `links_as_programs_leave_them_are_read`, `verifier-web/e2e/ways.test.mjs`, `service: publishing` |
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -122,10 +122,10 @@ function holds({ all, breaks }: Letters, text: string, whole: boolean): boolean 
   const wanted = [...text];
   const [first, last] = [wanted[0], wanted[wanted.length - 1]];
   if (first === undefined || last === undefined) return true;
-  const isStart = (at: number) => !isSpaced(first) || at === 0 || breaks[at] === true || !isWord(all[at - 1] ?? '');
+  const isStart = (at: number) => !isSpaced(first) || at === 0 || breaks[at] === true || !isSpaced(all[at - 1] ?? '');
   const isEnd = (at: number) => {
     const next = all[at];
-    return next === undefined || breaks[at] === true || (!goesOn(next) && !(isSpaced(last) && isWord(next)));
+    return next === undefined || breaks[at] === true || (!goesOn(next) && !(isSpaced(last) && isSpaced(next)));
   };
   for (let at = all.indexOf(first); at >= 0; at = all.indexOf(first, at + 1)) {
     const isThere = wanted.every((letter, i) => all[at + i] === letter);

@@ -9,7 +9,7 @@ BENCH_PEOPLE ?= 2000
 ROUNDS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web build demo try test differential e2e api load abuse proxy reads lint bench pairs growth faults
+.PHONY: help setup web build demo try test differential e2e resaves api load abuse proxy reads lint bench pairs growth faults
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -54,6 +54,11 @@ differential: build ## Compare the verdicts of program and page on 100,000 chang
 e2e: build ## Try the web verifier in Chromium against a published site
 	@scripts/setup browser
 	TESTAMUR_BIN=$(abspath $(BIN)) npm --prefix verifier-web run e2e
+
+resaves: build ## Save certificates in 15 scripts again as people's programs do; program and page may accuse none
+	@scripts/setup browser
+	@scripts/setup resaves
+	@TESTAMUR_BIN=$(abspath $(BIN)) node verifier-web/e2e/resaves.mjs
 
 api: build ## Let schemathesis try every operation of the service
 	@scripts/setup api

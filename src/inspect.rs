@@ -7,7 +7,9 @@ use serde_json::{Map, Value, json};
 
 use crate::credential::{Malformed, Timestamp};
 use crate::guard::guarded;
-use crate::reading::{self, Ask, Candidate, Cut, Found, Kind, Outcome, Piece, Reader, ReadingError, Source, What};
+use crate::reading::{
+    self, Ask, Candidate, Compared, Cut, Found, Kind, Outcome, Piece, Reader, ReadingError, Source, What,
+};
 use crate::verify::{StatusBasis, TrustAnchors, Verdict, verify};
 
 /// What came of a file.
@@ -28,8 +30,8 @@ pub struct Answer {
     pub source: &'static str,
     /// What was found.
     pub finding: Finding,
-    /// Signed fields that the printed page does not show, or shows otherwise.
-    pub disagreements: Vec<reading::Disagreement>,
+    /// What the printed page contradicts, and what of it could not be compared.
+    pub compared: Compared,
     /// Why a PDF's pages may show something else than what was signed.
     pub page: Page,
     /// What was known of its revocation, and as of when.
@@ -64,6 +66,8 @@ pub enum Page {
     Read,
     /// They could not be read: nobody knows what they show.
     Unread,
+    /// A picture, as scanners save it: what it prints is no text. The code is read from it as from a photo.
+    Picture,
     /// Text boxes, stamps or the like lie over them.
     DrawnOver,
     /// Something of the file was not looked at.
@@ -89,6 +93,10 @@ impl Page {
             Self::Unread => Some((
                 "unread",
                 "the page cannot be read and may show something else; only what is written here was signed",
+            )),
+            Self::Picture => Some((
+                "picture",
+                "the page is a picture: its text was not compared; compare the name, the number and the title yourself",
             )),
             Self::DrawnOver => {
                 Some(("drawn_over", "something was drawn over the page; only what is written here was signed"))
@@ -153,7 +161,7 @@ pub fn unreadable(error: ReadingError) -> Answer {
 
 fn nothing(name: Option<String>, problem: &str) -> Answer {
     let finding = Finding::Verdict(Verdict::Malformed(Malformed::new("file", problem)));
-    Answer { name, source: "file", finding, disagreements: Vec::new(), page: Page::Read, basis: None }
+    Answer { name, source: "file", finding, compared: Compared::default(), page: Page::Read, basis: None }
 }
 
 /// A parser that gives up, ours or another's, is an answer about this file alone: others keep theirs.
@@ -238,12 +246,20 @@ impl Inspected {
         numbers.extend(on_specimens(&all, found));
         let pasted: Vec<bool> = all.iter().map(|judged| is_pasted_over(judged, &all, found)).collect();
         for (Judged { verdict, sources }, pasted) in all.into_iter().zip(pasted) {
-            let disagreements = differences(found, &verdict, &numbers);
-            let page = if pasted { Page::PastedOver } else { Page::of(found) };
+            let (mut compared, mut page) = (compare(found, &verdict, &numbers), Page::of(found));
+            if pasted {
+                page = Page::PastedOver;
+            } else if page == Page::Read && is_picture(found, &sources) {
+                page = Page::Picture;
+                // As good as a photo of the page: its own code says what it is.
+                if sources.iter().any(|source| matches!(source, Source::QrOnPage(_))) {
+                    compared = Compared::default();
+                }
+            }
             let source = word(sources[0]);
             let basis = StatusBasis::of(&verdict, anchors, now);
             let finding = Finding::Verdict(verdict);
-            self.answers.push(Answer { name: name.clone(), source, finding, disagreements, page, basis });
+            self.answers.push(Answer { name: name.clone(), source, finding, compared, page, basis });
         }
     }
 
@@ -302,10 +318,20 @@ fn on_specimens(all: &[Judged], found: &Found) -> impl Iterator<Item = String> {
     shown.into_iter().enumerate().filter(move |(at, _)| pages.contains(at)).flat_map(|(_, numbers)| numbers)
 }
 
-fn differences(found: &Found, verdict: &Verdict, numbers: &[String]) -> Vec<reading::Disagreement> {
-    let Some((printed, credential)) = found.printed.as_ref().zip(verdict.credential()) else { return Vec::new() };
+/// Says whether a credential's pages are pictures and nothing else: those that its code is on, or all where it is only attached.
+fn is_picture(found: &Found, sources: &[Source]) -> bool {
+    let has_text = found.printed.as_deref().is_none_or(|text| !text.trim().is_empty());
+    let mut pages =
+        sources.iter().filter_map(|source| if let Source::QrOnPage(page) = source { Some(page) } else { None });
+    !has_text && !found.pictures.is_empty() && pages.all(|page| found.pictures.contains(page))
+}
+
+fn compare(found: &Found, verdict: &Verdict, numbers: &[String]) -> Compared {
+    let Some((printed, credential)) = found.printed.as_ref().zip(verdict.credential()) else {
+        return Compared::default();
+    };
     let others: Vec<&str> = numbers.iter().filter(|n| **n != credential.number).map(String::as_str).collect();
-    reading::disagreements(&reading::own_pages(printed, &credential.number, &others), credential)
+    reading::compare(&reading::own_pages(printed, &credential.number, &others), credential)
 }
 
 fn word(source: Source) -> &'static str {
@@ -321,11 +347,11 @@ impl Answer {
     /// Says whether it is genuine, and the page prints what was signed.
     pub fn is_good(&self) -> bool {
         matches!(self.finding, Finding::Verdict(Verdict::Valid(_)))
-            && self.disagreements.is_empty()
-            && self.page == Page::Read
+            && self.compared.agrees()
+            && matches!(self.page, Page::Read | Page::Picture)
     }
 
-    /// Returns the members of `schemas/verdict.json`, with `name`, `source`, `printedDiffers`, `page` and `basis`.
+    /// Returns the members of `schemas/verdict.json`, with `name`, `source`, `printedDiffers`, `printedUncompared`, `page` and `basis`.
     pub fn to_json(&self) -> Map<String, Value> {
         let mut object = Map::new();
         if let Some(name) = &self.name {
@@ -344,10 +370,14 @@ impl Answer {
                 object.insert("hint".to_owned(), json!(error.hint()));
             }
         }
-        if !self.disagreements.is_empty() {
-            let rows =
-                self.disagreements.iter().map(|d| json!({ "field": d.field, "signed": d.signed, "printed": d.found }));
+        if !self.compared.differs.is_empty() {
+            let differs = self.compared.differs.iter();
+            let rows = differs.map(|d| json!({ "field": d.field.path(), "signed": d.signed, "printed": d.found }));
             object.insert("printedDiffers".to_owned(), rows.collect());
+        }
+        if !self.compared.uncompared.is_empty() {
+            let rows = self.compared.uncompared.iter().map(|field| json!(field.path()));
+            object.insert("printedUncompared".to_owned(), rows.collect());
         }
         if let Some((word, _)) = self.page.warning() {
             object.insert("page".to_owned(), json!(word));

@@ -29,6 +29,40 @@ const COMMON = {
   target: ['es2022'],
 };
 
+/**
+ * pdf.js hands over text without what this page needs to compare it: `/ActualText`, which spells what glyphs alone do not; which
+ * text is hidden; and that a glyph has no letters, instead of its number as a letter. It also turns right-to-left text round piece
+ * by piece, so that no order is left in it. Each place is replaced once, or the build fails: then a new version of pdf.js has come.
+ */
+const SPELLING = [
+  ['const mcid = args[1] instanceof Dict ? args[1].get("MCID") : null;\n              textContent.items.push({', `
+    const mcid = args[1] instanceof Dict ? args[1].get("MCID") : null;
+    const own = args[1] instanceof Name ? resources.get("Properties")?.get?.(args[1].name) : args[1];
+    const actualText = own instanceof Dict ? own.get("ActualText") : null;
+    textContent.items.push({
+      actualText: typeof actualText === "string" ? stringToPDFString(actualText) : undefined,`],
+  ['const bidiResult = bidi(text, -1, textChunk.vertical);', 'const bidiResult = { str: text, dir: "ltr" };'],
+  ['hasEOL: textChunk.hasEOL', 'hasEOL: textChunk.hasEOL, hidden: textChunk.hidden'],
+  ['textContentItem.fontName = loadedName;', 'textContentItem.fontName = loadedName; textContentItem.hidden = textState.hidden === true;'],
+  ['case OPS.setTextRise:\n            textState.textRise = args[0];', `case OPS.setTextRenderingMode:
+            textState.hidden = args[0] === 3;
+            break;
+          case OPS.setTextRise:
+            textState.textRise = args[0];`],
+  ['const baseCharSpacing = font.vertical ?', `if (textContentItem.initialized && textContentItem.hidden !== (textState.hidden === true)) flushTextContentItem();
+      const baseCharSpacing = font.vertical ?`],
+  // Colour profiles need a decoder that the site does not have: nothing here depends on a colour.
+  ['fetchSync(`${this.#wasmUrl}qcms_bg.wasm`)', 'undefined'],
+  ['let unicode = this.toUnicode.get(charcode) || charcode;',
+    'let unicode = (this.toUnicode instanceof IdentityToUnicodeMap ? "" : this.toUnicode.get(charcode)) || 0xfffd;'],
+];
+
+const spelling = {
+  name: 'spelling',
+  setup: ({ onLoad }) => onLoad({ filter: /pdfjs-dist[\\/]build[\\/]pdf\.worker\.mjs$/ }, ({ path }) => (
+    { contents: SPELLING.reduce((text, [wanted, other]) => replaceOnce(text, wanted, other, path), read(path)), loader: 'js' })),
+};
+
 /** Bundles files for Node, for the tests. */
 export function bundleForNode(entryPoints, outdir) {
   const define = { __SINGLE_FILE__: 'false' };
@@ -86,8 +120,8 @@ function withPolicy(html, policy) {
   return replaceOnce(html, '<!-- csp -->', `<meta http-equiv="Content-Security-Policy" content="${policy}">`);
 }
 
-function replaceOnce(text, wanted, replacement) {
-  if (text.split(wanted).length !== 2) throw new Error(`static/index.html must hold ${wanted} exactly once`);
+function replaceOnce(text, wanted, replacement, file = 'static/index.html') {
+  if (text.split(wanted).length !== 2) throw new Error(`${file} must hold ${wanted} exactly once`);
   return text.replace(wanted, () => replacement);
 }
 
@@ -103,8 +137,11 @@ async function site() {
     assetNames: 'chunks/[name]-[hash]',
     loader: { ...COMMON.loader, '.wasm': 'file' },
     define: { __SINGLE_FILE__: 'false' },
+    plugins: [spelling],
   };
   cpSync(join(ROOT, 'static'), OUT, { recursive: true });
+  // What scanners pack pictures with: pdf.js asks for these by name, when a page has one.
+  for (const name of ['jbig2.wasm', 'openjpeg.wasm']) cpSync(join(ROOT, 'node_modules/pdfjs-dist/wasm', name), join(OUT, 'wasm', name));
   const { metafile } = await build(options);
   const html = read(join(ROOT, 'static', 'index.html'));
   // 'wasm-unsafe-eval' lets the page compile its own WebAssembly decoder; it allows no script.

@@ -141,8 +141,9 @@ fn read_back(
     if read.is_contradictory() {
         problems.push("the attachment and the QR code hold two different credentials".to_owned());
     }
-    let differs = reading::disagreements(read.printed.as_deref().unwrap_or_default(), &credential);
-    problems.extend(differs.into_iter().map(|one| format!("the page does not show `{}` as it was signed", one.field)));
+    let compared = reading::compare(read.printed.as_deref().unwrap_or_default(), &credential);
+    let fields = compared.differs.into_iter().map(|one| one.field).chain(compared.uncompared);
+    problems.extend(fields.map(|field| format!("the page does not show the {} as it was signed", field.word())));
     Ok(verdict.code().to_owned())
 }
 

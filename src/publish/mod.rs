@@ -9,6 +9,7 @@ pub mod agenda;
 pub mod clock;
 mod did;
 mod last;
+mod missing;
 mod page;
 mod site;
 mod snapshot;
@@ -33,6 +34,7 @@ use crate::verify::{AnchorError, TrustAnchors};
 pub use adopt::{Adopted, adopt};
 use last::nothing_restored;
 pub use last::{Known, LastPublished, last};
+pub(crate) use site::MISSING;
 pub use site::{is_published_name, refuse_private, version_at};
 pub use verifier::is_built_in as verifier_is_built_in;
 pub(crate) use waiting::due;
@@ -439,6 +441,7 @@ fn files(
         ("keys/manifest.jws".to_owned(), request.manifest.as_bytes().to_vec()),
         (".well-known/did.json".to_owned(), pretty(&did::document(&issuer.manifest)?)),
         ("index.html".to_owned(), page.into_bytes()),
+        (site::MISSING.to_owned(), missing::page(request.verifier).into_bytes()),
         ("trust.json".to_owned(), pretty(&serde_json::json!(contents.snapshot))),
         (site::TRUST.to_owned(), trust.into_bytes()),
     ]);

@@ -20,9 +20,20 @@ pub(super) struct Site {
     _lock: File,
 }
 
+/// What static hosts show where there is nothing.
+pub(crate) const MISSING: &str = "404.html";
+
 /// Files of a site beside its status lists and the web verifier.
-const FIXED: [&str; 7] =
-    [".nojekyll", ".well-known/did.json", "index.html", "keys/manifest.jws", "keys/roots.json", "trust.json", TRUST];
+const FIXED: [&str; 8] = [
+    ".nojekyll",
+    ".well-known/did.json",
+    MISSING,
+    "index.html",
+    "keys/manifest.jws",
+    "keys/roots.json",
+    "trust.json",
+    TRUST,
+];
 /// Kinds of files that the web verifier has; which ones depends on the version that published.
 const VERIFIER: [&str; 8] = ["css", "html", "js", "json", "png", "svg", "wasm", "webmanifest"];
 /// Files of a folder that are looked at to see whose it is.

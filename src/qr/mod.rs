@@ -5,10 +5,12 @@
 
 mod digits;
 mod mask;
+mod pasted;
 mod specimen;
 mod symbol;
 mod wire;
 
+pub use pasted::bare;
 pub use specimen::{is_specimen, specimen};
 use symbol::version_for;
 pub use symbol::{Symbol, SymbolError, bits_needed, budget_bits};

@@ -1,47 +1,188 @@
 //! Compares what a PDF prints with what was signed: an edited name, number, title or result shows.
 //!
-//! Text extraction may split, reorder and respell, so texts are compared without case, spaces, compatibility forms and
-//! invisible characters, in reading order and in the order of drawing from left to right. A crafted file can still lie
-//! to this; the signed fields are what counts, always.
+//! Three answers for each field: it stands there; something else that can be read stands there; or nobody can tell, because
+//! the page's letters cannot be read or are not to be trusted. [`super::letters`] brings them into one form first. A crafted
+//! file can still lie to this; the signed fields are what counts, always. `verifier-web/src/page/compare.ts` decides alike,
+//! and `tests/vectors/printed.json` judges both.
 
 use std::collections::BTreeSet;
 
-use unicode_bidi::{BidiClass, BidiInfo, Level, bidi_class};
-use unicode_normalization::UnicodeNormalization;
-use unicode_segmentation::UnicodeSegmentation;
+use serde_json::Value;
 
+use super::letters::{self, Folded, fold};
 use crate::credential::{CertificateNumber, UnverifiedCredential};
 
-/// A signed field that the page does not show as signed.
+/// A signed field that pages print.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Field {
+    /// The recipient's name.
+    Name,
+    /// The certificate's number.
+    Number,
+    /// What was achieved.
+    Title,
+    /// The issuer's name.
+    Issuer,
+    /// The first result.
+    Result,
+}
+
+impl Field {
+    /// Returns where it stands in the credential.
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::Name => "credentialSubject.identifier",
+            Self::Number => "credentialSubject.licenseNumber",
+            Self::Title => "credentialSubject.achievement.name",
+            Self::Issuer => "issuer.name",
+            Self::Result => "credentialSubject.result",
+        }
+    }
+
+    /// Returns what people call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::Number => "number",
+            Self::Title => "title",
+            Self::Issuer => "issuer's name",
+            Self::Result => "result",
+        }
+    }
+}
+
+/// A signed field in whose place the page shows something else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Disagreement {
-    /// The field's path in the credential.
-    pub field: &'static str,
+    /// Which it is.
+    pub field: Field,
     /// What was signed.
     pub signed: String,
-    /// What the page shows in its place, where that can be told; `None`: the signed text is just not there.
+    /// What the page shows in its place, where that can be told; `None`: all of the page can be read, and it is not there.
     pub found: Option<String>,
 }
 
-/// A text that differs by at most this share of its characters is shown as what was found in place of the signed one.
+/// What came of comparing a page with what was signed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Compared {
+    /// What the page contradicts.
+    pub differs: Vec<Disagreement>,
+    /// What could not be compared: name, number or title.
+    pub uncompared: Vec<Field>,
+}
+
+impl Compared {
+    /// True if all of it stands on the page.
+    pub fn agrees(&self) -> bool {
+        self.differs.is_empty() && self.uncompared.is_empty()
+    }
+}
+
+/// What was signed, as far as pages print it.
+#[derive(Debug, Clone, Default)]
+pub struct Signed<'a> {
+    /// The recipient's name.
+    pub name: &'a str,
+    /// The certificate's number.
+    pub number: &'a str,
+    /// What was achieved.
+    pub title: &'a str,
+    /// The issuer's name.
+    pub issuer: &'a str,
+    /// The first result.
+    pub result: Option<&'a str>,
+    /// All other texts about the recipient: what stands in them is no result.
+    pub others: Vec<&'a str>,
+}
+
+impl<'a> Signed<'a> {
+    fn of(credential: &'a UnverifiedCredential) -> Self {
+        let subject = credential.document.get("credentialSubject");
+        let result = subject.and_then(|subject| subject.get("result"));
+        let mut others = Vec::new();
+        let members = subject.and_then(Value::as_object).into_iter().flatten();
+        members.filter(|(name, _)| *name != "result").for_each(|(_, value)| texts(value, &mut others));
+        Self {
+            name: &credential.recipient,
+            number: &credential.number,
+            title: &credential.title,
+            issuer: &credential.issuer_name,
+            result: result.and_then(|all| all.get(0)?.get("value")?.as_str()),
+            others,
+        }
+    }
+}
+
+fn texts<'a>(value: &'a Value, all: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => all.push(text),
+        Value::Array(items) => items.iter().for_each(|item| texts(item, all)),
+        Value::Object(members) => members.values().for_each(|item| texts(item, all)),
+        _ => {}
+    }
+}
+
+/// A text that differs by less than this share of its characters is shown as what was found in place of the signed one.
 const SIMILAR: f64 = 0.5;
 
 /// Longest line and signed text that are compared character by character, in characters.
 const COMPARED: usize = 400;
 
-/// Returns the signed fields that the printed text contradicts.
+/// Compares the printed text of a credential's pages with it.
+pub fn compare(printed: &str, credential: &UnverifiedCredential) -> Compared {
+    compare_signed(printed, &Signed::of(credential))
+}
+
+/// Compares the printed text of pages with what was signed.
 ///
 /// The recipient's name, the number and the title must be there. The issuer's name and the result are often drawn as a
 /// logo or left out: they are only reported where something else clearly stands in their place.
-pub fn disagreements(printed: &str, credential: &UnverifiedCredential) -> Vec<Disagreement> {
+pub fn compare_signed(printed: &str, signed: &Signed<'_>) -> Compared {
     let page = Page::new(printed);
-    let mut all = Vec::new();
-    all.extend(missing(&page, "credentialSubject.identifier", &credential.recipient));
-    all.extend(other_number(&page, &credential.number));
-    all.extend(missing(&page, "credentialSubject.achievement.name", &credential.title));
-    all.extend(missing(&page, "issuer.name", &credential.issuer_name).filter(|d| d.found.is_some()));
-    all.extend(result(credential).and_then(|signed| other_result(&page, signed)));
-    all
+    let mut compared = Compared::default();
+    let fields = [(Field::Name, signed.name), (Field::Number, signed.number), (Field::Title, signed.title)];
+    let other_number = numbers(printed).into_iter().filter(|number| number != signed.number).min();
+    let shown = fields.map(|(_, text)| page.shows(text));
+    // Where none of it stands on a page, its letters may be anything.
+    let is_known = other_number.is_some() || shown.contains(&true);
+    for ((field, text), is_shown) in fields.into_iter().zip(shown) {
+        let standing = match (field, &other_number) {
+            (Field::Number, Some(other)) => Standing::Other(Some(other.clone())),
+            _ if is_shown => Standing::There,
+            _ => page.standing(text, is_known),
+        };
+        compared.add(field, text, standing);
+    }
+    if !page.shows(signed.issuer)
+        && let other @ Standing::Other(Some(_)) = page.standing(signed.issuer, false)
+    {
+        compared.add(Field::Issuer, signed.issuer, other);
+    }
+    if let Some(result) = signed.result
+        && let other @ Some(_) = other_result(&page, result, signed)
+    {
+        compared.add(Field::Result, result, Standing::Other(other));
+    }
+    compared
+}
+
+impl Compared {
+    fn add(&mut self, field: Field, signed: &str, standing: Standing) {
+        match standing {
+            Standing::There => {}
+            Standing::Other(found) => self.differs.push(Disagreement { field, signed: signed.into(), found }),
+            Standing::Unclear => self.uncompared.push(field),
+        }
+    }
+}
+
+/// How a signed text stands on a page.
+enum Standing {
+    There,
+    /// Something else does, if that can be told.
+    Other(Option<String>),
+    /// Nobody can tell.
+    Unclear,
 }
 
 /// Returns the pages that speak of a credential where a file holds several: all but those that show the number of
@@ -64,56 +205,60 @@ pub fn shown_numbers(printed: &str) -> Vec<BTreeSet<String>> {
 
 struct Page<'a> {
     printed: &'a str,
-    folded: String,
+    folded: Folded,
+    /// Whether all of it can be read.
+    is_clear: bool,
 }
 
 impl<'a> Page<'a> {
     fn new(printed: &'a str) -> Self {
-        Self { printed, folded: fold(printed) }
+        Self { printed, folded: Folded::new(printed), is_clear: !letters::has_unreadable(printed) }
     }
 
     fn shows(&self, text: &str) -> bool {
-        self.shows_whole(text) || has_rtl(text) && text.split_whitespace().all(|word| self.shows_whole(word))
+        let unswapped = letters::unswapped(self.printed, text);
+        self.folded.shows(text) || *unswapped != *self.printed && Folded::new(&unswapped).shows(text)
     }
 
-    fn shows_whole(&self, text: &str) -> bool {
-        self.folded.contains(&fold(text)) || drawn_orders(text).iter().any(|form| self.folded.contains(form))
+    fn lines(&self) -> impl Iterator<Item = &'a str> {
+        self.printed.split(['\n', '\u{c}']).map(str::trim).filter(|line| !line.is_empty())
     }
 
-    /// The line most like `text`, if any is alike.
+    /// How a text stands there that the page does not show as it was signed.
+    fn standing(&self, text: &str, is_known: bool) -> Standing {
+        if self.lines().any(|line| letters::is_respelled(line, text)) || self.folded.has_within(text) {
+            return Standing::Unclear;
+        }
+        // Where all of a script is lost, programs could not draw it, or drew it without letters.
+        let is_lost = letters::has_complex(text) && !letters::has_complex(self.printed);
+        match self.similar_line(text) {
+            None if is_lost || !(self.is_clear && is_known) => Standing::Unclear,
+            found => Standing::Other(found),
+        }
+    }
+
+    /// The line most like `text`, if any is alike and can be read.
     fn similar_line(&self, text: &str) -> Option<String> {
-        let wanted: Vec<char> = fold(text).chars().take(COMPARED).collect();
-        let scored = self.printed.split(['\n', '\u{c}']).filter_map(|line| {
-            let line = line.trim();
+        let mut forms = vec![fold(text)];
+        forms.extend(if letters::has_rtl(text) { letters::drawn(text) } else { Vec::new() });
+        let forms: Vec<Vec<char>> = forms.iter().map(|form| form.chars().take(COMPARED).collect()).collect();
+        let mut best: Option<(f64, &str)> = None;
+        for line in self.lines().filter(|line| !letters::has_unreadable(line)) {
             let have: Vec<char> = fold(line).chars().take(COMPARED + 1).collect();
-            let longer = have.len().max(wanted.len());
-            // A difference in length alone may already be too much.
-            if have.is_empty() || have.len() > COMPARED || have.len().abs_diff(wanted.len()) * 2 > longer {
-                return None;
+            for wanted in &forms {
+                let longer = have.len().max(wanted.len());
+                // A difference in length alone may already be too much.
+                if have.is_empty() || have.len() > COMPARED || have.len().abs_diff(wanted.len()) * 2 > longer {
+                    continue;
+                }
+                let share = distance(wanted, &have) as f64 / longer as f64;
+                if share < SIMILAR && best.is_none_or(|(least, _)| share < least) {
+                    best = Some((share, line));
+                }
             }
-            let share = distance(&wanted, &have) as f64 / longer as f64;
-            (share < SIMILAR).then_some((share, line))
-        });
-        let best = scored.min_by(|a, b| a.0.total_cmp(&b.0))?;
-        Some(best.1.to_owned())
+        }
+        best.map(|(_, line)| line.to_owned())
     }
-}
-
-fn missing(page: &Page<'_>, field: &'static str, signed: &str) -> Option<Disagreement> {
-    if page.shows(signed) {
-        return None;
-    }
-    Some(Disagreement { field, signed: signed.into(), found: page.similar_line(signed) })
-}
-
-/// The signed number must be the only one on the page.
-fn other_number(page: &Page<'_>, signed: &str) -> Option<Disagreement> {
-    let others: BTreeSet<String> = numbers(page.printed).into_iter().filter(|number| number != signed).collect();
-    let found = others.into_iter().next();
-    if found.is_none() && page.shows(signed) {
-        return None;
-    }
-    Some(Disagreement { field: "credentialSubject.licenseNumber", signed: signed.into(), found })
 }
 
 /// Every `CERT-EVENT-YEAR-SEQUENCE` in a text.
@@ -126,87 +271,35 @@ fn numbers(text: &str) -> Vec<String> {
         .collect()
 }
 
-fn result(credential: &UnverifiedCredential) -> Option<&str> {
-    let results = credential.document.get("credentialSubject")?.get("result")?.as_array()?;
-    results.first()?.get("value")?.as_str()
-}
-
-/// A page that shows `C1` and nowhere the signed `A1` was edited; a page that shows neither just does not print it.
-fn other_result(page: &Page<'_>, signed: &str) -> Option<Disagreement> {
-    let words =
-        || page.printed.split(|c: char| c.is_whitespace() || "()[],;:/".contains(c)).map(|w| w.trim_end_matches('.'));
-    if page.shows(signed) && (signed.chars().count() > 3 || words().any(|word| fold(word) == fold(signed))) {
+/// A page that shows `C1` and nowhere the signed `A1` was edited; a page that shows neither just does not print it, and what
+/// stands in another signed text is no result.
+fn other_result(page: &Page<'_>, result: &str, signed: &Signed<'_>) -> Option<String> {
+    let printed = words_of(page.printed);
+    if page.shows(result) && (result.chars().count() > 3 || printed.iter().any(|word| fold(word) == fold(result))) {
         return None;
     }
-    let shape = |text: &str| -> String {
-        text.chars()
-            .map(|c| {
-                if c.is_numeric() {
-                    '0'
-                } else if c.is_alphabetic() {
-                    'a'
-                } else {
-                    c
-                }
-            })
-            .collect()
-    };
-    let wanted = shape(signed);
+    let wanted = shape(result);
     // Bare numbers of that many digits are days, years and points of all kinds: they prove nothing.
     if !wanted.contains('0') || wanted.chars().all(|c| c == '0') {
         return None;
     }
-    let found = words().find(|word| shape(word) == wanted && fold(word) != fold(signed))?.to_owned();
-    Some(Disagreement { field: "credentialSubject.result", signed: signed.into(), found: Some(found) })
+    let others = signed.others.iter().chain([&signed.name, &signed.number, &signed.title, &signed.issuer]);
+    let others: BTreeSet<String> = others.flat_map(|text| words_of(text)).map(fold).collect();
+    let is_other = |word: &&&str| shape(word) == wanted && fold(word) != fold(result) && !others.contains(&fold(word));
+    printed.iter().find(is_other).map(|word| (*word).to_owned())
 }
 
-/// NFKC without case, white space and characters that show nothing (UAX 31 section 2.3, UAX 9).
-fn fold(text: &str) -> String {
-    let shown = |c: &char| {
-        !c.is_whitespace()
-            && !c.is_control()
-            && !matches!(*c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}'
-                | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+fn words_of(text: &str) -> Vec<&str> {
+    text.split(|c: char| c.is_whitespace() || "()[],;:/".contains(c)).map(|word| word.trim_end_matches('.')).collect()
+}
+
+fn shape(text: &str) -> String {
+    let kind = |c: char| match c {
+        c if c.is_numeric() => '0',
+        c if c.is_alphabetic() => 'a',
+        c => c,
     };
-    let lower = |text: &str| text.nfkc().flat_map(char::to_lowercase).collect::<String>();
-    // Lower case can compose anew (`İ`), hence twice.
-    lower(&lower(text)).chars().filter(shown).collect()
-}
-
-fn has_rtl(text: &str) -> bool {
-    text.chars().any(|c| matches!(bidi_class(c), BidiClass::R | BidiClass::AL))
-}
-
-/// The ways in which a file may spell right-to-left text: in the order of drawing, from left to right, by clusters or by
-/// characters, in a paragraph of either direction; folded. A line break reorders words, hence `shows` looks for each.
-fn drawn_orders(text: &str) -> Vec<String> {
-    if !has_rtl(text) {
-        return Vec::new();
-    }
-    let mut forms = Vec::new();
-    for base in [None, Some(Level::ltr()), Some(Level::rtl())] {
-        for by_cluster in [true, false] {
-            forms.push(fold(&drawn_order(text, base, by_cluster)));
-        }
-    }
-    forms.dedup();
-    forms
-}
-
-fn drawn_order(text: &str, base: Option<Level>, by_cluster: bool) -> String {
-    let info = BidiInfo::new(text, base);
-    let mut drawn = String::with_capacity(text.len());
-    for paragraph in &info.paragraphs {
-        let (levels, runs) = info.visual_runs(paragraph, paragraph.range.clone());
-        for run in runs {
-            match (levels[run.start].is_rtl(), by_cluster) {
-                (false, _) => drawn.push_str(&text[run]),
-                (true, true) => drawn.extend(text[run].graphemes(true).rev()),
-                (true, false) => drawn.extend(text[run].chars().rev()),
-            }
-        }
-    }
-    drawn
+    text.chars().map(kind).collect()
 }
 
 /// Levenshtein's distance.
@@ -250,8 +343,10 @@ mod tests {
         UnverifiedCredential::from_payload(&claims.to_jcs().unwrap()).unwrap()
     }
 
-    fn found(printed: &str, credential: &UnverifiedCredential) -> Vec<(&'static str, Option<String>)> {
-        disagreements(printed, credential).into_iter().map(|d| (d.field, d.found)).collect()
+    fn found(printed: &str, credential: &UnverifiedCredential) -> Vec<(Field, Option<String>)> {
+        let compared = compare(printed, credential);
+        assert_eq!(compared.uncompared, []);
+        compared.differs.into_iter().map(|d| (d.field, d.found)).collect()
     }
 
     const PAGE: &str = "Example Academy\nCERTIFICATE\nAda Lovelace\nGerman A1\n1 May 2026\nCERT-GER-2026-00007\u{c}";
@@ -273,20 +368,14 @@ mod tests {
         let page = PAGE.replace("German A1", "German C1");
         assert_eq!(
             found(&page, &credential("Ada Lovelace", "German A1", Some("A1"))),
-            [
-                ("credentialSubject.achievement.name", Some("German C1".into())),
-                ("credentialSubject.result", Some("C1".into()))
-            ]
+            [(Field::Title, Some("German C1".into())), (Field::Result, Some("C1".into()))]
         );
     }
 
     #[test]
     fn another_name_is_found_even_if_nothing_is_like_it() {
         let page = PAGE.replace("Ada Lovelace", "Mallory");
-        assert_eq!(
-            found(&page, &credential("Ada Lovelace", "German A1", None)),
-            [("credentialSubject.identifier", None)]
-        );
+        assert_eq!(found(&page, &credential("Ada Lovelace", "German A1", None)), [(Field::Name, None)]);
     }
 
     #[test]
@@ -294,7 +383,7 @@ mod tests {
         let page = format!("{PAGE}CERT-GER-2026-00008\n");
         assert_eq!(
             found(&page, &credential("Ada Lovelace", "German A1", None)),
-            [("credentialSubject.licenseNumber", Some("CERT-GER-2026-00008".into()))]
+            [(Field::Number, Some("CERT-GER-2026-00008".into()))]
         );
         let link = format!("{PAGE}https://certs.example.org/c/CERT-GER-2026-00007-aeaqcaib");
         assert_eq!(found(&link, &credential("Ada Lovelace", "German A1", None)), []);

@@ -65,7 +65,7 @@ pub enum ReadingError {
     #[error("the file is not text, and not a PDF, PNG or JPEG")]
     NotText,
     /// A file with a password.
-    #[error("the {what} is encrypted")]
+    #[error("the {what} cannot be opened: it is encrypted with a password")]
     Encrypted {
         /// What it is.
         what: What,
@@ -142,7 +142,9 @@ impl ReadingError {
             }
             Self::Holder(What::Mail) => "save what is attached to it, and give the certificate's own file",
             Self::Holder(_) => "unpack it, and give the certificate's own file",
-            Self::Encrypted { .. } => "save it without a password, or use a picture of its QR code",
+            Self::Encrypted { .. } => {
+                "open it with its password and save it without one, or use a picture of its QR code"
+            }
             Self::Damaged { .. } => "ask for the original file, or use a picture of its QR code",
             Self::OutOfTime => "verify it by itself",
             Self::Packed(_) | Self::Method { .. } | Self::Nested => "unpack it, and verify what is in it",

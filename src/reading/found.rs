@@ -1,5 +1,7 @@
 //! What is found in a file.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::text;
@@ -15,6 +17,8 @@ pub struct Found {
     pub candidates: Vec<Candidate>,
     /// The text that a PDF's pages show, in the order it is drawn; `None` for other files and unreadable pages.
     pub printed: Option<String>,
+    /// The pages of a PDF, from 1, that are a picture and nothing else, as scanners save them.
+    pub pictures: BTreeSet<usize>,
     /// Annotations that draw on a PDF's pages, such as a text box over a name. Our certificates carry links alone.
     pub drawn_over: bool,
     /// What of the file was not looked at, if anything.
@@ -24,7 +28,7 @@ pub struct Found {
 impl Found {
     /// Returns a kind of file in which nothing was found yet.
     pub(crate) fn nothing(kind: Kind) -> Self {
-        Self { kind, candidates: Vec::new(), printed: None, drawn_over: false, cut: None }
+        Self { kind, candidates: Vec::new(), printed: None, pictures: BTreeSet::new(), drawn_over: false, cut: None }
     }
 
     /// True if it was looked at whole and holds nothing.
@@ -109,7 +113,7 @@ impl Candidate {
 
 /// Returns the JWS that a text is or carries.
 pub(super) fn jws_of(text: &str) -> Result<Jws, Malformed> {
-    let text = text.trim();
+    let text = &*crate::qr::bare(text);
     if text::is_compact_jws(text) { Jws::parse(text, limits::CREDENTIAL_BYTES) } else { crate::qr::unpack(text) }
 }
 

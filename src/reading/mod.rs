@@ -12,6 +12,7 @@ mod error;
 mod found;
 mod guard;
 mod jpeg;
+mod letters;
 mod magic;
 mod mail;
 mod parts;
@@ -27,7 +28,7 @@ mod zip;
 
 pub use apart::{Ask, COMMAND, Reader, serve};
 pub use container::{DEPTH, MEMBERS, UNPACKED_BYTES, is_container};
-pub use disagree::{Disagreement, disagreements, own_pages, shown_numbers};
+pub use disagree::{Compared, Disagreement, Field, Signed, compare, compare_signed, own_pages, shown_numbers};
 pub use error::{ReadingError, What};
 pub use found::{Candidate, Cut, Found, Kind, Source};
 pub use pieces::{Outcome, Piece};

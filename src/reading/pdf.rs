@@ -65,9 +65,12 @@ fn read_guarded(bytes: Vec<u8>, mode: ReadMode, sink: &mut dyn Sink) -> Result<V
         sink.tell(Event::Cut(Cut::Pages));
     }
     // Also counts what the pages draw: a file that is past the limits here is not drawn below.
-    match guard::catch(WHAT, || Ok(printed::text(&pdf, PAGES, || sink.has_time()))) {
-        Ok(text) => {
+    match guard::catch(WHAT, || Ok(printed::read(&pdf, PAGES, || sink.has_time()))) {
+        Ok(printed::Printed { text, pictures }) => {
             sink.tell(Event::Printed(text.clone()));
+            if !pictures.is_empty() {
+                sink.tell(Event::Pictures(pictures));
+            }
             tell_codes(&pdf, &unexplained(&text, &credentials, mode), sink);
         }
         Err(error) if credentials.is_empty() => return Err(error),

@@ -1,6 +1,8 @@
 //! The pieces of a file, as they are told one after the other while it is read: by this process, or by one of its own
 //! that may end in the middle. What was told until then counts.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use super::container::Told;
@@ -19,6 +21,8 @@ pub(super) enum Event {
     Candidate(Candidate),
     /// What a PDF's pages print.
     Printed(String),
+    /// Which of them are pictures and nothing else.
+    Pictures(BTreeSet<usize>),
     /// Something lies over a PDF's pages.
     DrawnOver,
     /// A part of it is not looked at.
@@ -111,6 +115,7 @@ impl Sink for Gathering {
             Event::Kind(kind) => current.found.kind = kind,
             Event::Candidate(candidate) => current.found.candidates.push(candidate),
             Event::Printed(text) => current.found.printed = Some(text),
+            Event::Pictures(pages) => current.found.pictures = pages,
             Event::DrawnOver => current.found.drawn_over = true,
             Event::Cut(cut) => current.found.cut = Some(cut),
             Event::Failed(error) => current.other = Some(Outcome::Failed(error)),

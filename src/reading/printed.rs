@@ -3,6 +3,8 @@
 //! `/ToUnicode` and `/ActualText` are the file's own word: this text finds an honest edit, it is no proof. What is
 //! verified is shown from the signed bytes alone.
 
+use std::collections::BTreeSet;
+
 use hayro::hayro_interpret::font::GlyphRun;
 use hayro::hayro_interpret::hayro_cmap::BfString;
 use hayro::hayro_interpret::{
@@ -15,6 +17,7 @@ use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::{Affine, BezPath, Point, Rect};
 
 use super::guard;
+use super::letters::UNKNOWN;
 
 /// Most drawing steps of the pages that are read.
 const STEPS: usize = 2_000_000;
@@ -31,18 +34,31 @@ const IMAGE_INK: f64 = 0.5;
 /// Longest text of the pages that are read, in bytes.
 const TEXT_BYTES: usize = 1 << 20;
 
-/// Returns the text of the first `pages` pages, each ended by a form feed. Asks before each whether there is time.
+/// Most outlines of a page that is a picture: a frame, a white ground.
+const PICTURE_OUTLINES: usize = 8;
+
+/// What pages print.
+pub(super) struct Printed {
+    /// Their text, each page ended by a form feed.
+    pub(super) text: String,
+    /// The pages, from 1, that are a picture and nothing else.
+    pub(super) pictures: BTreeSet<usize>,
+}
+
+/// Returns what the first `pages` pages print. Asks before each whether there is time.
 ///
 /// Gives up, by [`guard::give_up`], on pages that draw more than any certificate.
-pub(super) fn text(pdf: &Pdf, pages: usize, mut has_time: impl FnMut() -> bool) -> String {
+pub(super) fn read(pdf: &Pdf, pages: usize, mut has_time: impl FnMut() -> bool) -> Printed {
     let mut collector = Collector::default();
-    for page in pdf.pages().iter().take(pages) {
+    let mut pictures = BTreeSet::new();
+    for (index, page) in pdf.pages().iter().take(pages).enumerate() {
         if !has_time() {
             guard::give_up("its pages take too long");
         }
         collect_page(page, &mut collector);
+        pictures.extend(collector.drawn.is_picture().then_some(index + 1));
     }
-    collector.text
+    Printed { text: collector.text, pictures }
 }
 
 fn collect_page<'a>(page: &Page<'a>, collector: &mut Collector) {
@@ -52,6 +68,7 @@ fn collect_page<'a>(page: &Page<'a>, collector: &mut Collector) {
         Rect::new(area.x0, area.y0, area.x1, area.y1)
     };
     collector.last = None;
+    collector.drawn = Drawn::default();
     let mut context =
         Context::new(Affine::IDENTITY, collector.page, &cache, page.xref(), InterpreterSettings::default());
     interpret_page(page, &mut context, collector);
@@ -65,10 +82,26 @@ struct Collector {
     page: Rect,
     steps: usize,
     ink: f64,
+    /// What this page draws.
+    drawn: Drawn,
     /// Where the glyph before stood, and its size.
     last: Option<(Point, f64)>,
     /// Open marked content, outermost first.
     marked: Vec<Marked>,
+}
+
+/// What a page draws, counted.
+#[derive(Default)]
+struct Drawn {
+    glyphs: usize,
+    images: usize,
+    outlines: usize,
+}
+
+impl Drawn {
+    fn is_picture(&self) -> bool {
+        self.glyphs == 0 && self.images > 0 && self.outlines <= PICTURE_OUTLINES
+    }
 }
 
 enum Marked {
@@ -119,6 +152,8 @@ impl Collector {
         });
         match replacement {
             None => self.text.push_str(text),
+            // Cairo spells glyphs so that it knows no letters of.
+            Some(Some(instead)) if instead.is_empty() => self.text.push(UNKNOWN),
             Some(Some(instead)) => self.text.push_str(&instead),
             Some(None) => {}
         }
@@ -139,12 +174,14 @@ impl<'a> Device<'a> for Collector {
             if !self.page.contains(origin) {
                 continue;
             }
+            self.drawn.glyphs += 1;
             // Glyphs are a thousand units tall.
             let size = placed.determinant().abs().sqrt() * 1000.0;
             match glyph.as_unicode() {
                 Some(BfString::Char(c)) => self.glyph(c.encode_utf8(&mut [0; 4]), origin, size),
-                Some(BfString::String(text)) => self.glyph(&text, origin, size),
-                None => self.glyph("\u{fffd}", origin, size),
+                // What stands for nothing is left out of no text: nobody knows what it shows.
+                Some(BfString::String(text)) if !text.is_empty() => self.glyph(&text, origin, size),
+                _ => self.glyph(UNKNOWN.encode_utf8(&mut [0; 4]), origin, size),
             }
         }
     }
@@ -162,10 +199,12 @@ impl<'a> Device<'a> for Collector {
     }
 
     fn draw_path(&mut self, path: &BezPath, props: DrawProps<'a>, mode: &DrawMode) {
+        self.drawn.outlines += 1;
         self.paint(props.transform.transform_rect_bbox(path.control_box()), share(&props, mode));
     }
 
     fn draw_rect(&mut self, rect: &Rect, props: DrawProps<'a>, mode: &DrawMode) {
+        self.drawn.outlines += 1;
         self.paint(props.transform.transform_rect_bbox(*rect), share(&props, mode));
     }
 
@@ -184,6 +223,7 @@ impl<'a> Device<'a> for Collector {
     }
 
     fn draw_image(&mut self, _: Image<'a, '_>, _: ImageDrawProps<'a>) {
+        self.drawn.images += 1;
         self.ink += IMAGE_INK;
         self.step();
     }

@@ -15,7 +15,7 @@ use percent_encoding::percent_decode_str;
 use sha2::{Digest, Sha256};
 
 use super::{App, Problem};
-use crate::publish::is_published_name;
+use crate::publish::{MISSING, is_published_name};
 
 /// Largest file of a site that is served.
 const FILE_BYTES: u64 = 64 << 20;
@@ -27,7 +27,10 @@ const POLICY: &str = "base-uri 'none'; frame-ancestors 'none'";
 pub(super) async fn file(State(app): State<App>, request: Request) -> Response {
     let nothing = || Problem::new(StatusCode::NOT_FOUND, "no-such-route", "there is nothing at this address");
     let reads = [Method::GET, Method::HEAD].contains(request.method());
-    let Some(name) = name(request.uri().path()).filter(|_| reads) else { return nothing().into_response() };
+    let is_broken_link = reads && has_lost_mark(request.uri().path());
+    let Some(name) = name(request.uri().path()).filter(|_| reads) else {
+        return if is_broken_link { missing(&app).await } else { nothing().into_response() };
+    };
     let found = app.aside(move |app| Ok(app.vault.site().and_then(|site| read(site, &name)))).await;
     match found {
         Ok(Some(Found::File(name, bytes))) => answer(&name, bytes),
@@ -36,8 +39,23 @@ pub(super) async fn file(State(app): State<App>, request: Request) -> Response {
             let last = name.rsplit('/').next().unwrap_or_default();
             ([(header::LOCATION, format!("{last}/"))], StatusCode::PERMANENT_REDIRECT).into_response()
         }
+        Ok(None) if is_broken_link => missing(&app).await,
         Ok(None) => nothing().into_response(),
         Err(problem) => problem.into_response(),
+    }
+}
+
+/// True for a certificate's link in which something on the way has written `%23`, or `%2523`, for the `#`.
+fn has_lost_mark(path: &str) -> bool {
+    path.contains("%23") || path.contains("%2523")
+}
+
+/// Answers with the page that puts such a link right.
+async fn missing(app: &App) -> Response {
+    let found = app.aside(|app| Ok(app.vault.site().and_then(|site| read(site, MISSING)))).await;
+    match found {
+        Ok(Some(Found::File(name, bytes))) => (StatusCode::NOT_FOUND, answer(&name, bytes)).into_response(),
+        _ => Problem::new(StatusCode::NOT_FOUND, "no-such-route", "there is nothing at this address").into_response(),
     }
 }
 

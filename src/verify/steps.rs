@@ -19,6 +19,7 @@ pub const CLOCK_SKEW_SECONDS: i64 = 300;
 
 /// Verifies the text of a scanned QR code, a verifier link, a compact JWS, or JSON with an embedded proof.
 pub fn verify(text: &str, anchors: &TrustAnchors, now: Timestamp) -> Verdict {
+    let text = &*qr::bare(text);
     if qr::is_specimen(text) {
         return Verdict::Specimen;
     }

@@ -548,6 +548,7 @@ fn what_a_crash_left_behind_is_cleaned_up() {
         ".nojekyll",
         ".publish.lock",
         ".well-known/did.json",
+        "404.html",
         "about/index.html",
         "index.html",
         "keys/manifest.jws",

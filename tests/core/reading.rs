@@ -5,6 +5,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, GrayImage, ImageFormat, Luma, LumaA, Rgb, RgbImage};
 use lopdf::{Dictionary, Document, Object, Stream, StringFormat, dictionary};
+use serde_json::{Value, json};
 use testamur::credential::{Achievement, Claims, CredentialSuffix, Extras, StatusEntry, UnverifiedCredential};
 use testamur::proof::eddsa::SecretKey;
 use testamur::proof::jws::{self, Jws};
@@ -210,11 +211,49 @@ fn truncated_and_damaged_pdfs_are_errors_or_find_less() {
 }
 
 #[test]
+fn what_a_page_prints_is_compared_as_the_vectors_say() {
+    let vectors: Value = serde_json::from_str(&std::fs::read_to_string("tests/vectors/printed.json").unwrap()).unwrap();
+    let word = |field: Field| match field {
+        Field::Name => "recipient",
+        Field::Number => "number",
+        Field::Title => "title",
+        Field::Issuer => "issuerName",
+        Field::Result => "result",
+    };
+    let mut wrong = Vec::new();
+    let cases = vectors["cases"].as_array().unwrap();
+    for case in cases {
+        let text = |name: &str| case["signed"][name].as_str();
+        let signed = Signed {
+            name: text("recipient").unwrap(),
+            number: text("number").unwrap(),
+            title: text("title").unwrap(),
+            issuer: text("issuerName").unwrap(),
+            result: text("result"),
+            others: case["signed"]["others"].as_array().into_iter().flatten().filter_map(Value::as_str).collect(),
+        };
+        let compared = compare_signed(case["printed"].as_str().unwrap(), &signed);
+        let differs = compared.differs.into_iter().map(|one| (word(one.field).to_owned(), json!(one.found)));
+        let uncompared: Vec<&str> = compared.uncompared.into_iter().map(word).collect();
+        let told = (Value::Object(differs.collect()), json!(uncompared));
+        let or = |name: &str, none: Value| case.get(name).cloned().unwrap_or(none);
+        if told != (or("differs", json!({})), or("uncompared", json!([]))) {
+            wrong.push(format!("{}: {told:?}", case["why"]));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert!(cases.len() > 80);
+}
+
+#[test]
 fn an_encrypted_pdf_is_named_so() {
-    let mut bytes = pdf(&["x"], None, &[]);
-    let at = bytes.windows(5).rposition(|window| window == b"/Root").unwrap();
-    bytes.splice(at..at, *b"/Encrypt 9 0 R ");
-    assert_eq!(read(&bytes), Err(ReadingError::Encrypted { what: What::Pdf }));
+    let stored = |name: &str| std::fs::read(format!("tests/fixtures/cases/d03/{name}.pdf")).unwrap();
+    assert_eq!(read(&stored("with-password")), Err(ReadingError::Encrypted { what: What::Pdf }));
+    // One that everybody opens without is read like any other.
+    for name in ["aes-128", "aes-256", "rc4-40"] {
+        let found = read(&stored(name)).unwrap();
+        assert!(found.printed.unwrap().contains("CERT-") && !found.candidates.is_empty(), "{name}");
+    }
 }
 
 #[test]
@@ -458,10 +497,10 @@ fn our_own_certificates_are_read_back_and_raise_no_alarm() {
             let payload = Jws::parse(&jws, 65_536).unwrap().payload;
             let credential = UnverifiedCredential::from_payload(&payload).unwrap();
             let printed = found.printed.unwrap();
-            assert_eq!(disagreements(&printed, &credential), [], "{template} {name} in\n{printed}");
+            assert_eq!(compare(&printed, &credential), Compared::default(), "{template} {name} in\n{printed}");
 
             let other = UnverifiedCredential { recipient: "Mallory Quux".into(), ..credential };
-            assert_eq!(disagreements(&printed, &other).len(), 1, "{template} {name}");
+            assert_eq!(compare(&printed, &other).differs.len(), 1, "{template} {name}");
         }
     }
 }

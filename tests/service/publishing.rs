@@ -179,6 +179,13 @@ fn the_site_is_served_and_nothing_beside_it() {
     ] {
         site(&world, hidden).problem(404, "no-such-route");
     }
+    // A certificate's link in which a program has written `%23` for the `#`: the page puts it right.
+    for link in ["/verify/%231262", "/verify/%2523126212", "/verify%231262"] {
+        let page = site(&world, link);
+        assert_eq!(page.status, 404, "{link}");
+        assert_eq!(page.headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
+        assert!(page.text().contains("location.replace"), "{link}: {}", page.text());
+    }
     world.send(OWNER, Request::builder().method("POST").uri("/trust.jws"), Body::empty()).problem(404, "no-such-route");
 }
 

@@ -88,7 +88,10 @@ export async function serve(folder) {
     }
     const file = join(site.folder, path.endsWith('/') ? `${path}index.html` : path);
     if (!existsSync(file) || !statSync(file).isFile()) {
-      response.writeHead(404).end();
+      // As static hosts do.
+      const missing = join(site.folder, '404.html');
+      const page = existsSync(missing) ? readFileSync(missing) : '';
+      response.writeHead(404, { 'content-type': 'text/html; charset=utf-8' }).end(page);
       return;
     }
     response.writeHead(200, { 'content-type': TYPES[extname(file)] ?? 'text/plain' }).end(readFileSync(file));

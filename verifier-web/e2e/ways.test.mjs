@@ -63,6 +63,21 @@ async function filmed(page, png, other) {
 const number = (name) => numbers[name] ?? assert.fail(`no certificate for ${name} in ${JSON.stringify(numbers)}`);
 const fragment = (name) => issuer.link(number(name)).slice(issuer.link(number(name)).indexOf('#'));
 
+test('a link in which a program wrote %23 for the mark, or something behind the digits, opens the certificate', async () => {
+  const digits = fragment('Ada Lovelace').slice(1);
+  for (const rest of [`%23${digits}`, `%2523${digits}`, `%23${digits}&utm_source=mail`, `#${digits}&utm_source=mail`]) {
+    const page = await open(browser, site.url + rest);
+    assert.deepEqual([(await verdict(page)).code, new URL(page.url()).pathname], ['valid', '/verify/'], rest.slice(0, 8));
+    assert.deepEqual(page.wrongs, []);
+    await page.context().close();
+  }
+  const page = await open(browser, site.url);
+  for (const pasted of [`<${site.url}#${digits}>`.replace('http:', 'https:'), `${digits.slice(0, 200)}\n ${digits.slice(200)}`]) {
+    assert.equal((await paste(page, pasted)).code, 'valid');
+  }
+  await page.context().close();
+});
+
 test('a scanned link shows the verdict by itself, and asks about the address', async () => {
   const page = await open(browser, site.url + fragment('Ada Lovelace'));
   const seen = await verdict(page);

@@ -87,8 +87,8 @@ pub(super) fn inputs(argument: &str) -> Result<Vec<Input>, Failure> {
     if path.exists() {
         return Ok(vec![Input::File(path.to_owned())]);
     }
-    let looks_like_text = ["#1", "#0"].iter().any(|mark| argument.contains(mark))
-        || ["http", "ey", "{"].iter().any(|start| argument.starts_with(start));
+    let looks_like_text = ["#1", "#0", "%231", "%25231"].iter().any(|mark| argument.contains(mark))
+        || ["http", "ey", "{", "<"].iter().any(|start| argument.starts_with(start));
     if looks_like_text {
         return Ok(vec![Input::Text(argument.to_owned())]);
     }

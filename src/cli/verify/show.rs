@@ -76,10 +76,33 @@ impl Answer {
         if let Some((_, sentence)) = self.inner.page.warning() {
             add(sentence.to_owned());
         }
-        for differs in &self.inner.disagreements {
-            add(format!("the page does not print the signed {}: {}", differs.field, differs.signed));
+        for differs in &self.inner.compared.differs {
+            let word = differs.field.word();
+            match &differs.found {
+                Some(found) => add(format!("the page prints another {word}: {found}; signed is {}", differs.signed)),
+                None => add(format!("the page does not print the signed {word}: {}", differs.signed)),
+            }
+        }
+        if let uncompared @ [_, ..] = &self.inner.compared.uncompared[..]
+            && self.inner.page != Page::Picture
+        {
+            let words: Vec<&str> = uncompared.iter().map(|field| field.word()).collect();
+            let words = listed(&words);
+            add(format!(
+                "the printed {words} could not be compared: not among the letters that can be read there; compare by eye"
+            ));
         }
         text
+    }
+}
+
+/// Puts words together as people do: `a, b and c`.
+fn listed(words: &[&str]) -> String {
+    match words {
+        [all @ .., one, last] => {
+            all.iter().map(|word| format!("{word}, ")).collect::<String>() + &format!("{one} and {last}")
+        }
+        words => words.concat(),
     }
 }
 
@@ -135,7 +158,8 @@ impl Tally {
 
     fn show_answer(&mut self, answer: &Answer, args: &Args) {
         *self.codes.entry(answer.inner.finding.code()).or_default() += 1;
-        self.differing += u64::from(!answer.inner.disagreements.is_empty() || answer.inner.page != Page::Read);
+        let is_read = answer.inner.compared.agrees() && matches!(answer.inner.page, Page::Read | Page::Picture);
+        self.differing += u64::from(!is_read);
         self.not_good += u64::from(!answer.inner.is_good());
         self.bases
             .extend(answer.inner.basis.as_ref().map(|basis| format!("{}: revocations known {basis}", basis.issuer)));

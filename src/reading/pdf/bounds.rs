@@ -24,10 +24,6 @@ const OBJECTS: usize = 200_000;
 
 /// Checks the bytes before any parser sees them.
 pub(super) fn check(bytes: &[u8]) -> Result<(), ReadingError> {
-    // The trailer, or the dictionary of a cross-reference stream: neither can itself be encrypted (ISO 32000-2, 7.6.1).
-    if memmem::find(bytes, b"/Encrypt").is_some_and(|at| !bytes.get(at + 8).is_some_and(u8::is_ascii_alphanumeric)) {
-        return Err(ReadingError::Encrypted { what: WHAT });
-    }
     let mut left = INFLATED_BYTES;
     let mut from = 0;
     while let Some(at) = memmem::find(&bytes[from..], b"stream") {
@@ -41,9 +37,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), ReadingError> {
         let end = memmem::find(data, b"endstream").unwrap_or(data.len());
         if end > SMALL_STREAM && is_zlib(data) {
             let inflated = count_inflated(&data[..end], left + 1);
-            left = left
-                .checked_sub(inflated)
-                .ok_or_else(|| excessive(format!("its streams inflate to more than {} MB", INFLATED_BYTES >> 20)))?;
+            left = left.checked_sub(inflated).ok_or_else(too_far)?;
             from = start + end;
         }
     }
@@ -65,14 +59,20 @@ fn count_inflated(data: &[u8], limit: u64) -> u64 {
     count
 }
 
-/// Checks the parsed streams: chains of filters multiply, and images claim memory by their sides.
+/// Checks the parsed streams, decrypted with the empty password where they need one (ISO 32000-2, 7.6.4): chains of filters multiply, and images claim memory by their sides.
 pub(super) fn check_streams(pdf: &Pdf) -> Result<(), ReadingError> {
     if pdf.len() > OBJECTS {
         return Err(excessive(format!("it has {} objects; at most {OBJECTS} are read", pdf.len())));
     }
+    // What is encrypted says only now how far it inflates.
+    let is_encrypted = memmem::find(pdf.data().as_ref(), b"/Encrypt").is_some();
+    let mut left = INFLATED_BYTES;
     for object in pdf.objects() {
         let Object::Stream(stream) = object else { continue };
         let filters = stream.filters();
+        if is_encrypted && stream.raw_data().len() > SMALL_STREAM && is_zlib(&stream.raw_data()) {
+            left = left.checked_sub(count_inflated(&stream.raw_data(), left + 1)).ok_or_else(too_far)?;
+        }
         if filters.iter().filter(|filter| unpacks(filter)).count() > 1 {
             return Err(excessive("a stream is packed more than once".into()));
         }
@@ -84,6 +84,10 @@ pub(super) fn check_streams(pdf: &Pdf) -> Result<(), ReadingError> {
         }
     }
     Ok(())
+}
+
+fn too_far() -> ReadingError {
+    excessive(format!("its streams inflate to more than {} MB", INFLATED_BYTES >> 20))
 }
 
 fn excessive(problem: String) -> ReadingError {

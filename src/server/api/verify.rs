@@ -208,10 +208,11 @@ struct Text {
 #[derive(Debug, Serialize, ToSchema)]
 struct Verdicts {
     /// One for each credential found, with the members of `schemas/verdict.json`, and `source`; where a page prints
-    /// something else than what was signed also `printedDiffers`, and `page` where it cannot be trusted. `name` is the way
-    /// of a file in an archive or a mail. `basis` says what the judgement of revocation rests on (`on` is `records`: those of
-    /// this issuer as they are now) and as of when, with a `text` for people. What could not be looked at has the verdict `unreadable`, with `problem` and
-    /// `hint`: it is neither good nor accused.
+    /// something else than what was signed also `printedDiffers`, what could not be compared in `printedUncompared`, and
+    /// `page` where it cannot be trusted or is a `picture` without text. `name` is the way of a file in an archive or a
+    /// mail. `basis` says what the judgement of revocation rests on (`on` is `records`: those of this issuer as they are
+    /// now) and as of when, with a `text` for people. What could not be looked at has the verdict `unreadable`, with
+    /// `problem` and `hint`: it is neither good nor accused.
     #[schema(value_type = Vec<Object>)]
     verdicts: Vec<Value>,
     /// What was left out because it is no certificate, such as a letter's text.

@@ -2,13 +2,14 @@
 // answer: nothing is thrown but bugs.
 
 import type { TrustAnchors } from './anchors.js';
-import { byteLength, trim } from './bytes.js';
+import { byteLength } from './bytes.js';
 import { readCredential, type UnverifiedCredential } from './credential.js';
 import type { PublicKey } from './ed25519.js';
 import { parseJson } from './json.js';
 import { CREDENTIAL, parseJws, shortId, signedBy, type Jws } from './jws.js';
 import { CLOCK_SKEW_SECONDS, CREDENTIAL_BYTES, TEXT_BYTES } from './limits.js';
 import { Malformed } from './malformed.js';
+import { bare } from './pasted.js';
 import { FIRST, formatTime, type Seconds } from './time.js';
 import { issuedDigest, isSet, type StatusList, type Trusted } from './trusted.js';
 import type { Claimed, Code, Detail, Reason, Verdict } from './types.js';
@@ -16,7 +17,7 @@ import { isSpecimen, unpack } from './wire.js';
 
 /** Checks the text of a QR code, a verifier link, a compact JWS or JSON with an embedded proof. Never throws on bad input. */
 export async function verify(text: string, anchors: TrustAnchors, now: Date): Promise<Verdict> {
-  const whole = trim(text);
+  const whole = bare(text);
   if (isSpecimen(whole)) return { verdict: 'specimen', class: 'grey' };
   const at = Math.floor(+now / 1000);
   let presented: Presented[] = [];

@@ -36,9 +36,11 @@ export async function embeddedFiles(pdf: Uint8Array<ArrayBuffer>): Promise<Embed
     const start = match.index + match[0].length;
     const end = text.indexOf('endstream', start);
     at = end < 0 ? text.length : end;
-    if (!unescaped(between.slice(-DICTIONARY)).includes('/ObjStm')) continue;
+    const before = unescaped(between.slice(-DICTIONARY));
+    if (!before.includes('/ObjStm')) continue;
     // A group that nobody can unpack may hold any number; in an encrypted file that is all of them.
-    const objects = new TextDecoder('latin1').decode((await inflate(pdf.subarray(start, at), GROUP)).bytes);
+    const isPacked = before.includes('/Filter', before.lastIndexOf(' obj'));
+    const objects = isPacked ? new TextDecoder('latin1').decode((await inflate(pdf.subarray(start, at), GROUP)).bytes) : text.slice(start, at);
     more ||= objects === '' && !isEncrypted;
     addNumbers(objects, numbers);
   }

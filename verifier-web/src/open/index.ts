@@ -33,6 +33,8 @@ export interface Document {
   candidates: Candidate[];
   /** What each page prints; `undefined`: it was not looked at. */
   pages?: string[];
+  /** Those of them, from 1, that are a picture and nothing else. */
+  pictures?: readonly number[];
   /** Whether there is a page at all. */
   paper: boolean;
   /** Whether the pages may show something else than their text says. */

@@ -22,7 +22,7 @@ export async function* pdf(bytes: Uint8Array<ArrayBuffer>, name: string, bounds:
   // Behind what the page shows: that of the page itself is then known already.
   const linked = credentialsIn(content.links);
   candidates.push(...linked.texts.map((text) => ({ text })));
-  if (candidates.length > 0) yield { name, document: { candidates, pages, paper: true, doubtful: drawnOver } };
+  if (candidates.length > 0) yield { name, document: { candidates, pages, pictures: content.pictures, paper: true, doubtful: drawnOver } };
   if (unread !== undefined) yield { name: t('source.page', { name, page: unread.pages }), problem: unread.why };
   for (const own of lost) yield { name: `${name}/${own}`, problem: new ReadError('read.unreadable') };
   if (more) yield { name, problem: new ReadError('read.bounds') };

@@ -1,47 +1,86 @@
-// Compares what a PDF prints with what was signed, as src/reading/disagree.rs does: without case, spaces, compatibility
-// forms and invisible characters, and in any order that right-to-left text may be drawn in. A crafted file can still lie
-// to this; the signed fields are what counts, always.
+// Compares what a PDF prints with what was signed, as src/reading/disagree.rs does. Three answers for each field: it stands
+// there; something else that can be read stands there; or nobody can tell, because the page's letters cannot be read or are
+// not to be trusted. A crafted file can still lie to this; the signed fields are what counts, always.
 
 import type { Verdict } from '../core/index.js';
+import { drawn, fold, Folded, hasComplex, hasRtl, hasUnreadable, isRespelled, unswapped } from './letters.js';
 import type { MessageKey } from './messages.js';
 
-/** A signed field that the page does not show as signed. */
+/** The signed fields that pages print. */
+export type Field = 'f.recipient' | 'f.number' | 'f.title' | 'f.issuerName' | 'f.result';
+
+/** A signed field in whose place the page shows something else. */
 export interface Difference {
-  field: MessageKey;
+  field: Field & MessageKey;
   signed: string;
   /** What stands in its place, where that can be told. */
   found?: string;
 }
 
+/** What came of comparing a page with what was signed. */
+export interface Compared {
+  /** What the page contradicts. */
+  differs: Difference[];
+  /** What could not be compared: name, number or title. */
+  uncompared: Field[];
+}
+
+/** What was signed, as far as pages print it. */
+export interface Signed {
+  recipient?: string | undefined;
+  number?: string | undefined;
+  title?: string | undefined;
+  issuerName?: string | undefined;
+  result?: string | undefined;
+  /** All other texts about the recipient: what stands in them is no result. */
+  others?: readonly string[];
+}
+
 /** A line that differs by less than this share of its characters is shown as what was found instead. */
 const SIMILAR = 0.5;
-/** The share of a text's letters that must be spelled in scripts where a PDF spells only some. */
-const SPELLED = 0.4;
 /** Longest line and signed text compared character by character. */
 const COMPARED = 400;
 /** Longest printed text that is looked at, in characters. */
 const PRINTED_CHARACTERS = 200_000;
-/** Scripts whose text comes out of a PDF in another order than it was written. */
-const COMPLEX = new RegExp(
-  `[${['Arabic', 'Bengali', 'Devanagari', 'Gujarati', 'Gurmukhi', 'Hebrew', 'Kannada', 'Khmer', 'Lao', 'Malayalam',
-    'Myanmar', 'Nko', 'Oriya', 'Sinhala', 'Syriac', 'Tamil', 'Telugu', 'Thaana', 'Thai', 'Tibetan']
-    .map((script) => `\\p{Script=${script}}`).join('')}]`, 'u');
 
-/** Those of them that run from right to left, whose words come out in any order. */
-const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Nko}\p{Script=Syriac}\p{Script=Thaana}]/u;
+/** Compares the printed text of a credential's pages with it. */
+export function compare(printed: string, verdict: Verdict): Compared {
+  const { recipient, number, title, issuerName, credential } = verdict;
+  const subject = member(credential, 'credentialSubject');
+  const result = signedResult(subject);
+  const others = typeof subject === 'object' && subject !== null
+    ? Object.entries(subject).flatMap(([name, value]) => (name === 'result' ? [] : texts(value))) : [];
+  return compareSigned(printed, { recipient, number, title, issuerName, result, others });
+}
 
-/** Returns the signed fields that the printed text contradicts. The issuer's name may be a logo: only another one counts. */
-export function differences(printed: string, verdict: Verdict): Difference[] {
-  const page = new Page(printed.slice(0, PRINTED_CHARACTERS));
-  const issuer = missing(page, 'f.issuerName', verdict.issuerName);
-  const all = [
-    missing(page, 'f.recipient', verdict.recipient),
-    otherNumber(page, verdict.number),
-    missing(page, 'f.title', verdict.title),
-    issuer?.found === undefined ? undefined : issuer,
-    otherResult(page, signedResult(verdict.credential)),
-  ];
-  return all.filter((difference) => difference !== undefined);
+/**
+ * Compares the printed text of pages with what was signed. The issuer's name and the result are often drawn as a logo or left
+ * out: they are only reported where something else clearly stands in their place.
+ */
+export function compareSigned(whole: string, signed: Signed): Compared {
+  const page = new Page(whole.slice(0, PRINTED_CHARACTERS));
+  const compared: Compared = { differs: [], uncompared: [] };
+  const add = (field: Field, text: string, standing: Standing) => {
+    if (standing === 'unclear') compared.uncompared.push(field);
+    else if (standing !== 'there') compared.differs.push({ field, signed: text, ...standing });
+  };
+  const fields = ([['f.recipient', signed.recipient], ['f.number', signed.number], ['f.title', signed.title]] as const)
+    .flatMap(([field, text]) => (text === undefined ? [] : [{ field, text, isShown: page.shows(text) }]));
+  const [otherNumber] = numbersOn(page.printed).filter((number) => number !== signed.number).sort();
+  // Where none of it stands on a page, its letters may be anything.
+  const isKnown = otherNumber !== undefined || fields.some(({ isShown }) => isShown);
+  for (const { field, text, isShown } of fields) {
+    if (field === 'f.number' && otherNumber !== undefined) add(field, text, { found: otherNumber });
+    else if (!isShown) add(field, text, page.standing(text, isKnown));
+  }
+  const { issuerName, result } = signed;
+  if (issuerName !== undefined && !page.shows(issuerName)) {
+    const standing = page.standing(issuerName, false);
+    if (standing !== 'unclear') add('f.issuerName', issuerName, standing);
+  }
+  const found = result === undefined ? undefined : otherResult(page, result, signed);
+  if (result !== undefined && found !== undefined) add('f.result', result, { found });
+  return compared;
 }
 
 /**
@@ -63,82 +102,84 @@ export function ownPages(pages: readonly string[], number: string, others: reado
   });
 }
 
+/** How a signed text stands on a page; something else does, if that can be told; or nobody can tell. */
+type Standing = 'there' | { found?: string } | 'unclear';
+
 class Page {
-  private readonly folded: string;
+  private readonly folded: Folded;
   private readonly lines: string[];
+  /** Whether all of it can be read. */
+  private readonly isClear: boolean;
 
   constructor(readonly printed: string) {
-    this.folded = fold(printed);
+    this.folded = new Folded(printed);
     this.lines = printed.split(/[\n\f]/).map((line) => line.trim()).filter((line) => line !== '');
+    this.isClear = !hasUnreadable(printed);
   }
 
   shows(text: string): boolean {
-    const folded = fold(text);
-    if (this.folded.includes(folded)) return true;
-    if (!COMPLEX.test(text)) return false;
-    const wanted = [...letters(folded)];
-    return this.lines.some((line) => {
-      const have = [...letters(fold(line))];
-      // Digits and letters of other scripts are spelled always: `12` must not have become `2`.
-      if (plain(have) !== plain(wanted)) return false;
-      return this.isPartOf(have, wanted) || (RIGHT_TO_LEFT.test(text) && isMadeOf(line, wanted));
-    });
+    if (this.folded.shows(text)) return true;
+    const other = unswapped(this.printed, text);
+    return other !== this.printed && new Folded(other).shows(text);
   }
 
-  /**
-   * pdf.js leaves out glyphs that only `/ActualText` spells, as certificates do with ligatures and clusters: a line of
-   * such a script agrees if it has nothing else than the signed letters, in their order, and enough of them.
-   */
-  private isPartOf(line: readonly string[], signed: readonly string[]): boolean {
-    const enough = line.length >= signed.length * SPELLED;
-    return enough && (isSubsequence(line, signed) || isSubsequence(line, signed.toReversed()));
+  /** How a text stands there that the page does not show as it was signed. */
+  standing(text: string, isKnown: boolean): Standing {
+    if (this.lines.some((line) => isRespelled(line, text)) || this.folded.hasWithin(text)) return 'unclear';
+    const found = this.similarLine(text);
+    if (found !== undefined) return { found };
+    // Where all of a script is lost, programs could not draw it, or drew it without letters.
+    const isLost = hasComplex(text) && !hasComplex(this.printed);
+    return isLost || !(this.isClear && isKnown) ? 'unclear' : {};
   }
 
-  similarLine(text: string): string | undefined {
-    const wanted = [...fold(text)].slice(0, COMPARED);
+  /** The line most like `text`, if any is alike and can be read. */
+  private similarLine(text: string): string | undefined {
+    const forms = [fold(text), ...(hasRtl(text) ? drawn(text) : [])].map((form) => [...form].slice(0, COMPARED));
     let best: { share: number; line: string } | undefined;
     for (const line of this.lines) {
       const have = [...fold(line)].slice(0, COMPARED + 1);
-      const longer = Math.max(have.length, wanted.length);
-      // A difference in length alone may already be too much.
-      if (have.length === 0 || have.length > COMPARED || Math.abs(have.length - wanted.length) * 2 > longer) continue;
-      const share = distance(wanted, have) / longer;
-      if (share < SIMILAR && (best === undefined || share < best.share)) best = { share, line };
+      if (have.length === 0 || have.length > COMPARED || hasUnreadable(line)) continue;
+      for (const wanted of forms) {
+        const longer = Math.max(have.length, wanted.length);
+        // A difference in length alone may already be too much.
+        if (Math.abs(have.length - wanted.length) * 2 > longer) continue;
+        const share = distance(wanted, have) / longer;
+        if (share < SIMILAR && (best === undefined || share < best.share)) best = { share, line };
+      }
     }
     return best?.line;
   }
 }
 
-function missing(page: Page, field: MessageKey, signed: string | undefined): Difference | undefined {
-  if (signed === undefined || page.shows(signed)) return undefined;
-  const found = page.similarLine(signed);
-  return found === undefined ? { field, signed } : { field, signed, found };
-}
-
-/** The signed number must be the only one on the page. */
-function otherNumber(page: Page, signed: string | undefined): Difference | undefined {
-  if (signed === undefined) return undefined;
-  const found = numbersOn(page.printed).find((number) => number !== signed);
-  if (found !== undefined) return { field: 'f.number', signed, found };
-  return page.shows(signed) ? undefined : { field: 'f.number', signed };
-}
-
-/** A page that shows `C1` and nowhere the signed `A1` was edited; one that shows neither just does not print it. */
-function otherResult(page: Page, signed: string | undefined): Difference | undefined {
-  if (signed === undefined) return undefined;
-  const words = page.printed.split(/[\s()[\],;:/]+/).map((word) => word.replace(/\.+$/, ''));
-  if (page.shows(signed) && ([...signed].length > 3 || words.some((word) => fold(word) === fold(signed)))) return undefined;
-  const wanted = shape(signed);
+/**
+ * A page that shows `C1` and nowhere the signed `A1` was edited; one that shows neither just does not print it, and what stands in
+ * another signed text is no result.
+ */
+function otherResult(page: Page, result: string, signed: Signed): string | undefined {
+  const words = wordsOf(page.printed);
+  if (page.shows(result) && ([...result].length > 3 || words.some((word) => fold(word) === fold(result)))) return undefined;
+  const wanted = shape(result);
   // Bare numbers of that many digits are days, years and points of all kinds: they prove nothing.
   if (!wanted.includes('0') || /^0*$/.test(wanted)) return undefined;
-  const found = words.find((word) => shape(word) === wanted && fold(word) !== fold(signed));
-  return found === undefined ? undefined : { field: 'f.result', signed, found };
+  const { recipient = '', number = '', title = '', issuerName = '', others = [] } = signed;
+  const known = new Set([...others, recipient, number, title, issuerName].flatMap(wordsOf).map(fold));
+  return words.find((word) => shape(word) === wanted && fold(word) !== fold(result) && !known.has(fold(word)));
 }
 
-function signedResult(credential: unknown): string | undefined {
-  const results = member(member(credential, 'credentialSubject'), 'result');
+function wordsOf(text: string): string[] {
+  return text.split(/[\s()[\],;:/]/).map((word) => word.replace(/\.+$/, ''));
+}
+
+function signedResult(subject: unknown): string | undefined {
+  const results = member(subject, 'result');
   const value = Array.isArray(results) ? member(results[0], 'value') : undefined;
   return typeof value === 'string' ? value : undefined;
+}
+
+function texts(value: unknown): string[] {
+  if (typeof value === 'string') return [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [];
 }
 
 function member(value: unknown, name: string): unknown {
@@ -146,42 +187,7 @@ function member(value: unknown, name: string): unknown {
 }
 
 function shape(text: string): string {
-  return text.replace(/\p{L}/gu, 'a').replace(/\p{N}/gu, '0');
-}
-
-/** NFKC without case, white space and characters that show nothing (UAX 31 section 2.3, UAX 9). */
-function fold(text: string): string {
-  // Lower case can compose anew (`İ`), hence twice.
-  const lower = text.normalize('NFKC').toLowerCase().normalize('NFKC').toLowerCase();
-  return lower.replace(/[\s\p{Cc}\p{Cf}\u034f\u180b-\u180f\ufe00-\ufe0f]/gu, '');
-}
-
-/** Letters and digits alone: extraction puts marks before or behind their letter, or loses them. */
-function letters(folded: string): string {
-  return folded.replace(/[^\p{L}\p{N}]/gu, '');
-}
-
-/** What is of no complex script, in any order. */
-function plain(all: readonly string[]): string {
-  return all.filter((letter) => !COMPLEX.test(letter)).toSorted().join('');
-}
-
-/** Whether a line has only pieces of a signed text, each letter of it once at most, and enough of them. */
-function isMadeOf(line: string, signed: readonly string[]): boolean {
-  const pieces = line.split(/\s+/).map((piece) => letters(fold(piece))).filter((piece) => piece !== '');
-  let rest = signed.join('');
-  for (const piece of pieces.toSorted((a, b) => b.length - a.length)) {
-    const found = [piece, [...piece].toReversed().join('')].find((one) => rest.includes(one));
-    if (found === undefined) return false;
-    rest = rest.replace(found, '\n');
-  }
-  return [...pieces.join('')].length >= signed.length * SPELLED;
-}
-
-function isSubsequence(part: readonly string[], whole: readonly string[]): boolean {
-  let at = 0;
-  for (const letter of whole) if (letter === part[at]) at += 1;
-  return at === part.length;
+  return text.replace(/\p{N}/gu, '0').replace(/\p{Alphabetic}/gu, 'a');
 }
 
 /** Levenshtein's distance. */

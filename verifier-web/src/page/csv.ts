@@ -19,9 +19,13 @@ export function csv(rows: readonly Row[]): string {
 function cells(row: Row): string[] {
   // What could not be read has no verdict; the word is the one of `testamur verify`.
   if (!row.result) return [row.name, UNREADABLE, 'amber', ...HEAD.slice(4).map(() => ''), row.problem];
-  const { verdict, differences } = row.result;
+  const { verdict, compared } = row.result;
   const about = verdict.claimed ?? verdict;
-  const differs = (differences ?? []).map((one) => `${one.field.replace(/^f\./, '')}: ${one.found ?? '-'}`).join('; ');
+  const word = (field: string) => field.replace(/^f\./, '');
+  const differs = [
+    ...(compared?.differs ?? []).map((one) => `${word(one.field)}: ${one.found ?? '-'}`),
+    ...(compared?.uncompared ?? []).map((field) => `${word(field)}: ?`),
+  ].join('; ');
   return [row.name, verdict.verdict, colour(row.result), verdict.detail, about.number, about.recipient, about.title,
     about.issuer, about.issuerName, proven(verdict) ? 'yes' : 'no', verdict.validFrom,
     verdict.validUntil, verdict.statusAsOf, verdict.nextUpdate, verdict.reason?.text, differs,

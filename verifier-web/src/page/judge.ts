@@ -2,7 +2,7 @@
 
 import { isSpecimen, verify, type TrustAnchors, type Verdict } from '../core/index.js';
 import type { Candidate, Document } from '../open/index.js';
-import { differences, numbersOn, ownPages } from './compare.js';
+import { compare, numbersOn, ownPages } from './compare.js';
 import { t } from './messages.js';
 import type { Result } from './result.js';
 
@@ -13,6 +13,10 @@ export interface Input {
   printed?: string | undefined;
   /** Whether there is a page at all. */
   paper: boolean;
+  /** Whether its pages are pictures. */
+  picture?: boolean;
+  /** Whether its code was read from them. */
+  scanned?: boolean;
   /** Whether the page may show something else than its text says. */
   doubtful?: boolean;
   /** Whether it came with the address that opened this page. */
@@ -30,12 +34,15 @@ export interface Judged {
 /** Verifies a text, and compares it with its pages. */
 export async function judge(input: Input, anchors: TrustAnchors, name?: string, at = new Date()): Promise<Result> {
   const verdict = await verify(input.text, anchors, at);
-  const compared = input.printed !== undefined && verdict.credential !== undefined && verdict.claimed === undefined;
+  const isCompared = input.printed !== undefined && verdict.credential !== undefined && verdict.claimed === undefined;
   const result: Result = { verdict, at, printed: input.paper };
   if (name !== undefined) result.name = name;
   if (input.doubtful === true) result.doubtful = true;
   if (input.strays) result.strays = input.strays;
-  if (compared && input.printed !== undefined) result.differences = differences(input.printed, verdict);
+  if (input.picture === true) result.picture = true;
+  // A picture with its own code on it is as good as a photo of the page.
+  if (input.picture === true && input.scanned === true) result.compared = { differs: [], uncompared: [] };
+  else if (isCompared && input.printed !== undefined) result.compared = compare(input.printed, verdict);
   return result;
 }
 
@@ -69,7 +76,8 @@ export async function judgeDocument(
     const { candidate, number, page } = one;
     const { pages } = document;
     const own = number === undefined || !pages ? pages : ownPages(pages, number, numbers.filter((other) => other !== number));
-    const input: Input = { text: candidate.text, paper: document.paper, printed: own?.join('\f') };
+    const input: Input = { text: candidate.text, paper: document.paper, printed: own?.join('\f'), scanned: one.scanned };
+    if (isPicture(one, document)) input.picture = true;
     if (document.doubtful === true || isPastedOver(one, found, pages)) input.doubtful = true;
     if (i === 0 && apart.length > 0) input.strays = apart.map((one) => one.number ?? '');
     const where = kept.length > 1 && page !== undefined ? t('source.page', { name, page }) : name;
@@ -89,6 +97,12 @@ function isPastedOver(own: Found, all: readonly Found[], pages: readonly string[
   if (own.written) return specimens.some((other) => !other.written);
   const isShownOn = (page: number) => numbersOn(pages?.[page - 1] ?? '').includes(number);
   return specimens.some(({ scans }) => scans.some((page) => isShownOn(page) && !own.scans.includes(page)));
+}
+
+/** Whether a credential's pages are pictures and nothing else: those that its code is on, or all where it is only attached. */
+function isPicture({ scans }: Found, { pages, pictures = [] }: Document): boolean {
+  const isBlank = pages?.every((page) => page.trim() === '') ?? false;
+  return isBlank && pictures.length > 0 && scans.every((page) => pictures.includes(page));
 }
 
 async function distinct(document: Document, anchors: TrustAnchors): Promise<Found[]> {

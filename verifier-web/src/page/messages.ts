@@ -98,6 +98,11 @@ export function moment(at: Date): string {
   return format(at.toISOString(), { dateStyle: 'long', timeStyle: 'short' });
 }
 
+/** Puts words together as the language does: "a, b and c". */
+export function list(words: readonly string[]): string {
+  return new Intl.ListFormat(language).format(words);
+}
+
 /** Returns how long ago a day was: "2 days ago". */
 export function ago(iso: string, now: Date): string {
   const days = Math.round((Date.parse(iso.slice(0, 10)) - Date.parse(now.toISOString().slice(0, 10))) / 86_400_000);

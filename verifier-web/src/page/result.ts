@@ -1,15 +1,17 @@
 // What checking one input came to.
 
 import type { Verdict } from '../core/index.js';
-import type { Difference } from './compare.js';
+import type { Compared } from './compare.js';
 
 export interface Result {
   /** The file's name; absent for a link, a scan or a pasted text. */
   name?: string;
   verdict: Verdict;
   at: Date;
-  /** Signed fields that the printed page contradicts; `undefined`: the page's text was not looked at. */
-  differences?: Difference[] | undefined;
+  /** What came of comparing the printed page with what was signed; `undefined`: the page's text was not looked at. */
+  compared?: Compared | undefined;
+  /** Whether its pages are pictures, as scanners save them: what they print is no text. */
+  picture?: boolean;
   /** Whether the input has printed text at all (a PDF has, a link has not). */
   printed: boolean;
   /** Whether the page may show something else than its text says. */
@@ -22,9 +24,10 @@ export interface Result {
 
 /** The colour to show. Only a `valid` that its paper, if it has one, was compared with and does not contradict is green. */
 export function colour(result: Result): Verdict['class'] {
-  const uncompared = result.printed && result.differences === undefined;
-  const differs = uncompared || (result.differences?.length ?? 0) > 0 || result.doubtful === true;
-  return result.verdict.class === 'green' && differs ? 'amber' : result.verdict.class;
+  const { differs = [], uncompared = [] } = result.compared ?? {};
+  const isUnseen = result.printed && result.compared === undefined;
+  const isAmber = isUnseen || differs.length + uncompared.length > 0 || result.doubtful === true;
+  return result.verdict.class === 'green' && isAmber ? 'amber' : result.verdict.class;
 }
 
 /** Whether the verdict is about the credential as proven, so that its fields may be shown as the issuer's word. */

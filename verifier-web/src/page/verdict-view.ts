@@ -2,9 +2,10 @@
 // What is not proven stands apart, under a heading that says so.
 
 import type { Anchor, Verdict } from '../core/index.js';
+import type { Field } from './compare.js';
 import { data, download, h, icon, type Child } from './dom.js';
 import { fieldTable } from './fields.js';
-import { ago, current, day, has, moment, t, type MessageKey } from './messages.js';
+import { ago, current, day, has, list, moment, t, type MessageKey } from './messages.js';
 import { placeOf } from './places.js';
 import { colour, proven, type Result } from './result.js';
 
@@ -16,8 +17,13 @@ export function words(result: Result): { title: string; text: string; todo: stri
   const { verdict } = result;
   const say = (part: string) => t(`v.${verdict.verdict}.${part}` as MessageKey);
   if (colour(result) !== verdict.class) {
-    const found = result.differences !== undefined || result.doubtful === true;
-    if (!found) return { title: say('title'), text: t('differs.uncompared'), todo: say('todo') };
+    const { differs, uncompared } = result.compared ?? { differs: [], uncompared: [] };
+    const isUnseen = result.compared === undefined && result.doubtful !== true;
+    if (isUnseen) return { title: say('title'), text: t('differs.uncompared'), todo: say('todo') };
+    if (differs.length === 0 && uncompared.length > 0 && result.doubtful !== true) {
+      const text = result.picture === true ? t('unclear.picture') : t('unclear.text', { fields: list(uncompared.map(fieldWord)) });
+      return { title: t('unclear.title'), text, todo: t('unclear.todo') };
+    }
     return { title: t('differs.title'), text: t('differs.text'), todo: t('v.valid.todo') };
   }
   const place = verdict.verdict === 'malformed' ? placeOf(verdict.field ?? '') : undefined;
@@ -30,6 +36,11 @@ export interface Doing {
   link?: string | undefined;
   /** Goes back to the table that it came from. */
   back?: (() => void) | undefined;
+}
+
+/** What people call a field, within a sentence. */
+function fieldWord(field: Field): string {
+  return t(field === 'f.recipient' ? 'unclear.name' : field === 'f.number' ? 'unclear.number' : 'unclear.for');
 }
 
 /** Fills the verdict's section. The attributes are what scripts read. */
@@ -156,7 +167,8 @@ function rests(result: Result): Child {
       ? t('checked.list', { date: day(verdict.statusAsOf), age: ago(verdict.statusAsOf, at) })
       : t('checked.none'));
     if (verdict.nextUpdate) lines.push(t('checked.next', { date: day(verdict.nextUpdate) }));
-    if (result.printed && result.differences === undefined) lines.push(t('differs.uncompared'));
+    if (result.printed && result.compared === undefined) lines.push(t('differs.uncompared'));
+    if (result.picture === true) lines.push(t('unclear.picture'));
   }
   return h('ul', { class: 'rests plain' },
     result.name !== undefined && h('li', {}, t('source.file', { name: '' }), data(result.name)),
@@ -166,7 +178,7 @@ function rests(result: Result): Child {
 }
 
 function differencesTable(result: Result): Child {
-  const all = result.differences ?? [];
+  const all = result.compared?.differs ?? [];
   if (all.length === 0) return null;
   const heads = (['differs.field', 'differs.signed', 'differs.printed'] as const).map((key) => h('th', { scope: 'col' }, t(key)));
   const rows = all.map((one) => h('tr', {},

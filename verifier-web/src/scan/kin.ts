@@ -167,7 +167,7 @@ class Template {
     if (printed === undefined || printed.length > PRINTED) return undefined;
     const { credential, links } = own;
     const attachments = { attached: [credential], files: [], lost: [], taken: 1, more: false };
-    return { content: { ...attachments, pages: [printed], count: 1, drawnOver: false, links, whole: true }, shown };
+    return { content: { ...attachments, pages: [printed], pictures: [], count: 1, drawnOver: false, links, whole: true }, shown };
   }
 }
 

@@ -70,7 +70,7 @@ async function openPdf(bytes: Uint8Array<ArrayBuffer>, progress: Progress): Prom
   progress.loading();
   const { OpenPdf } = await import('./pdf.js');
   progress.alive();
-  open = await OpenPdf.open(bytes);
+  open = await OpenPdf.open(bytes, progress);
   return open;
 }
 

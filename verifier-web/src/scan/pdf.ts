@@ -2,10 +2,11 @@
 // page. Scripts, forms and links of the PDF are never run; fonts and pictures come out of the file alone. What a page may
 // take is bounded here in memory, in time by reader.ts, which ends the worker.
 
-import { getDocument, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dist';
+import { getDocument, OPS, type PDFDocumentProxy, type PDFPageProxy } from 'pdfjs-dist';
 // Found by pdf.js in this very worker: one thread to end, with all that a file makes it do.
 import 'pdfjs-dist/build/pdf.worker.mjs';
 import { isSame } from '../open/bytes.js';
+import { latin1 } from '../open/kinds.js';
 import { looksLikeCredential } from './looks.js';
 import { readCodesHard, type Progress } from './qr.js';
 import { TooLarge } from './too-large.js';
@@ -20,12 +21,30 @@ const CREDENTIAL = 262_144;
 const LINKS = 1_000;
 /** Longest printed text of a page that is looked at, in characters. */
 const PAGE_CHARACTERS = 200_000;
+/** Most outlines of a page that is a picture. */
+const PICTURE_OUTLINES = 8;
 /** Longest side of a drawn page, in pixels: 200 dots an inch on A4. */
 const SIDE = 2_340;
 /** Most pixels of all surfaces that drawing one page holds at a time: 256 MB. */
 const PIXELS = 64_000_000;
 /** Largest image of a page, in pixels; a page scanned at 600 dots an inch has 35 million. */
 const IMAGE_PIXELS = 40_000_000;
+
+/** Where the site has the decoders of what scanners pack pictures with (CCITT and JBIG2, JPEG 2000), and who needs which. */
+const DECODERS = new URL('wasm/', globalThis.location.href).href;
+const NEEDED: readonly [RegExp, string][] = [[/CCITTFaxDecode|\/CCF\b|JBIG2Decode/, 'jbig2.wasm'], [/JPXDecode/, 'openjpeg.wasm']];
+
+/** Has the decoders come that a file needs: waiting for them is no work of the file. */
+async function loadDecoders(pdf: Uint8Array, progress: Progress): Promise<void> {
+  const text = latin1(pdf);
+  for (const [filter, name] of NEEDED) {
+    if (!filter.test(text)) continue;
+    progress.loading();
+    // Offline before it ever came: then its pictures stay white, and the page says that it found no code.
+    await fetch(DECODERS + name).then((answer) => answer.arrayBuffer()).catch(() => undefined);
+    progress.alive();
+  }
+}
 
 /** What a PDF says now, not what an earlier version of it, or nothing in it, still holds. */
 export interface PdfContent {
@@ -41,6 +60,8 @@ export interface PdfContent {
   more: boolean;
   /** What each of the first pages prints. */
   pages: string[];
+  /** Those of them, from 1, that are a picture and nothing else. */
+  pictures: number[];
   /** How many pages there are. */
   count: number;
   /** Whether something was drawn over the pages afterwards. */
@@ -55,7 +76,8 @@ export interface PdfContent {
 export class OpenPdf {
   private constructor(private readonly pdf: PDFDocumentProxy, private readonly close: () => Promise<void>) {}
 
-  static async open(bytes: Uint8Array): Promise<OpenPdf> {
+  static async open(bytes: Uint8Array, progress: Progress): Promise<OpenPdf> {
+    await loadDecoders(bytes, progress);
     const task = getDocument({
       data: bytes,
       CanvasFactory: Canvases,
@@ -63,8 +85,8 @@ export class OpenPdf {
       disableFontFace: true,
       isOffscreenCanvasSupported: false,
       maxImageSize: IMAGE_PIXELS,
-      useWasm: false,
-      useWorkerFetch: false,
+      wasmUrl: DECODERS,
+      useWorkerFetch: true,
       useSystemFonts: false,
       stopAtErrors: false,
       verbosity: 0,
@@ -80,18 +102,21 @@ export class OpenPdf {
   /** Reads all but the drawn pages. */
   async read(progress: Progress): Promise<PdfContent> {
     const pages: string[] = [];
+    const pictures: number[] = [];
     const links: string[] = [];
     let drawnOver = false;
     for (let number = 1; number <= Math.min(PAGES, this.pdf.numPages); number += 1) {
       const page = await this.pdf.getPage(number);
-      pages.push(await printed(page));
+      const text = await printed(page);
+      pages.push(text);
+      if (text.trim() === '' && await isPicture(page)) pictures.push(number);
       const all = await annotationsOf(page);
       drawnOver ||= isDrawnOver(all);
       links.push(...all.flatMap((one) => one.unsafeUrl ?? one.url ?? []).slice(0, LINKS + 1 - links.length));
       page.cleanup();
       progress.alive();
     }
-    return { ...await this.attachments(progress), pages, count: this.pdf.numPages, drawnOver, links };
+    return { ...await this.attachments(progress), pages, pictures, count: this.pdf.numPages, drawnOver, links };
   }
 
   /** Returns the texts of all QR codes on a page, from 0. */
@@ -146,26 +171,69 @@ function isDrawnOver(all: readonly Annotation[]): boolean {
   return all.some((one) => !['Link', 'Popup'].includes(one.subtype ?? '') || one.hasAppearance === true);
 }
 
+/** What pdf.js hands over, with what build.mjs makes it say besides: which text is hidden, and `/ActualText`. */
+type Handed =
+  | { str: string; transform: readonly number[]; height: number; hasEOL: boolean; hidden?: boolean }
+  | { str?: undefined; type: string; actualText?: string };
+
 async function printed(page: PDFPageProxy): Promise<string> {
-  const reader = page.streamTextContent({}).getReader();
-  let text = '';
-  let line: number | undefined;
+  const reader = page.streamTextContent({ includeMarkedContent: true }).getReader();
+  const writer = new Writer();
   for (;;) {
     const { done, value } = await reader.read();
-    if (done) return text;
-    for (const item of value.items) {
-      if (!('str' in item)) continue;
-      const y = Number(item.transform[5]);
-      // A new line by place: `hasEOL` alone misses boxes that stand apart.
-      if (line !== undefined && Math.abs(y - line) > item.height * 0.4 + 0.5 && !text.endsWith('\n')) text += '\n';
-      if (item.str.trim() !== '') line = y;
-      text += item.str + (item.hasEOL ? '\n' : '');
-    }
-    if (text.length > PAGE_CHARACTERS) {
+    if (done) return writer.text;
+    for (const item of value.items as unknown as Handed[]) writer.take(item);
+    if (writer.text.length > PAGE_CHARACTERS) {
       void reader.cancel(new Error('enough'));
-      return text;
+      return writer.text;
     }
   }
+}
+
+/** Writes down what glyphs say, as src/reading/printed.rs does. */
+class Writer {
+  text = '';
+  private line: number | undefined;
+  /** Open marked content, outermost first: what is said in the place of its glyphs, until a visible one has said it. */
+  private readonly marked: { instead: string | undefined; said: boolean }[] = [];
+
+  take(item: Handed): void {
+    if (item.str === undefined) {
+      if (item.type === 'endMarkedContent') this.marked.pop();
+      else this.marked.push({ instead: item.actualText, said: false });
+      return;
+    }
+    if (item.hidden === true && !this.spellsOneCharacter(item.str)) return;
+    const y = Number(item.transform[5]);
+    // A new line by place: `hasEOL` alone misses boxes that stand apart.
+    if (this.line !== undefined && Math.abs(y - this.line) > item.height * 0.4 + 0.5 && !this.text.endsWith('\n')) this.text += '\n';
+    if (item.str.trim() !== '') this.line = y;
+    this.text += this.saying(item.str) + (item.hasEOL ? '\n' : '');
+  }
+
+  private saying(glyphs: string): string {
+    const replacement = this.marked.find(({ instead }) => instead !== undefined);
+    if (!replacement || glyphs === '') return glyphs;
+    // Cairo spells glyphs by nothing that it knows no letters of.
+    const instead = replacement.said ? '' : replacement.instead || '\ufffd';
+    replacement.said = true;
+    return instead;
+  }
+
+  /** Hidden text is not printed. A glyph that only carries one character of `/ActualText` is: src/render/text.rs. */
+  private spellsOneCharacter(glyphs: string): boolean {
+    return [...glyphs].length === 1 && this.marked.some(({ instead, said }) => !said && [...instead ?? ''].length === 1);
+  }
+}
+
+const IMAGES: readonly number[] = [OPS.paintImageMaskXObject, OPS.paintImageMaskXObjectGroup, OPS.paintImageXObject,
+  OPS.paintInlineImageXObject, OPS.paintInlineImageXObjectGroup, OPS.paintImageXObjectRepeat, OPS.paintImageMaskXObjectRepeat];
+
+/** Whether a page without text is a picture, as scanners save it, with a frame or a white ground at most. */
+async function isPicture(page: PDFPageProxy): Promise<boolean> {
+  const { fnArray } = await page.getOperatorList();
+  const count = (all: readonly number[]) => fnArray.filter((one) => all.includes(one)).length;
+  return count(IMAGES) > 0 && count([OPS.constructPath]) <= PICTURE_OUTLINES;
 }
 
 interface Surface {

@@ -1,0 +1,58 @@
+//! The page that static hosts show where there is nothing (`404.html`): it puts a certificate's link right in which a program
+//! on the way has written `%23` for the `#`, and says what to do where it cannot.
+
+use data_encoding::BASE64;
+use sha2::{Digest, Sha256};
+
+use super::page::escape;
+
+/// Takes the address apart in the browser: no server sees the digits of a link that is as it should be, and this one is
+/// told them no more than once.
+const SCRIPT: &str = "\
+const whole = location.pathname + location.search + location.hash;
+const mark = /%(?:25)*23([01][0-9]+)/i.exec(whole);
+if (mark) location.replace(whole.slice(0, mark.index).replace(/^\\/+/, '/') + '#' + mark[1]);
+";
+
+/// Returns the page; `verifier` is a host with an optional path.
+pub(super) fn page(verifier: &str) -> String {
+    let verifier = verifier.trim_end_matches('/');
+    let (address, text) = (escape(&format!("https://{verifier}/")), escape(verifier));
+    let hash = BASE64.encode(&Sha256::digest(SCRIPT));
+    format!(
+        r#"<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-{hash}'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<title>There is nothing at this address</title>
+<style>body {{ font: 1.1rem/1.5 system-ui, sans-serif; max-width: 36rem; margin: 4rem auto; padding: 0 1rem }}</style>
+<script>{SCRIPT}</script>
+</head>
+<body>
+<main>
+<h1>There is nothing at this address</h1>
+<p>If you came by a certificate’s link, a program on its way has changed it: its “#” has become “%23”, or a part is missing.
+Scan the certificate’s QR code, or copy the whole link and paste it at <a href="{address}">{text}</a>.</p>
+</main>
+</body>
+</html>
+"#
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_allows_this_script_and_no_other() {
+        let page = page("certs.example.org/verify/");
+        let script = page.split("<script>").nth(1).and_then(|rest| rest.split("</script>").next()).unwrap();
+        assert!(page.contains(&format!("'sha256-{}'", BASE64.encode(&Sha256::digest(script)))));
+        assert!(page.contains(r#"<a href="https://certs.example.org/verify/">certs.example.org/verify</a>"#));
+    }
+}

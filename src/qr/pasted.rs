@@ -1,0 +1,91 @@
+//! Texts as people hand them over: what programs put around a link or a JWS, into it and behind it is taken away again.
+//!
+//! Mail programs break lines and put `<…>` around; safe-link services and messengers write `%23` or `%2523` for the `#`, and
+//! behind the digits what they count clicks with. Nothing of that is signed. Not a part of wire format 1: [`super::unpack`]
+//! and the JWS parser stay strict about what is left. `verifier-web/src/core/pasted.ts` does the same.
+
+use std::borrow::Cow;
+
+const OPENING: [char; 7] = ['<', '(', '[', '"', '\'', '`', '“'];
+const CLOSING: [char; 7] = ['>', ')', ']', '"', '\'', '`', '”'];
+
+/// Returns the link, the digits or the JWS that a text holds, without what was put there on its way. Another text stays as
+/// it is but for white space around it.
+pub fn bare(text: &str) -> Cow<'_, str> {
+    let text = text.trim();
+    if text.starts_with('{') {
+        return Cow::Borrowed(text);
+    }
+    let opened = text.trim_start_matches(|c: char| OPENING.contains(&c) || c.is_whitespace());
+    let inner = if opened.len() < text.len() {
+        opened.trim_end_matches(|c: char| CLOSING.contains(&c) || c.is_whitespace())
+    } else {
+        opened
+    };
+    match mark(inner) {
+        Some((at, length)) => Cow::Owned(format!("{}#{}", without_space(&inner[..at]), digits(&inner[at + length..]))),
+        None if inner.starts_with(|c: char| c.is_ascii_digit()) => digits(inner),
+        None if inner.starts_with("ey") => without_space(inner),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// Where the mark before the digits is, and how long: `#`, or that percent-encoded, once or again and again.
+fn mark(text: &str) -> Option<(usize, usize)> {
+    if let Some(at) = text.find('#') {
+        return Some((at, 1));
+    }
+    text.match_indices('%').find_map(|(at, _)| {
+        let mut rest = &text[at + 1..];
+        while let Some(further) = rest.strip_prefix("25") {
+            rest = further;
+        }
+        let rest = rest.strip_prefix("23")?;
+        Some((at, text.len() - at - rest.len()))
+    })
+}
+
+/// Digits without the white space between them and what stands behind: punctuation and all that follows it, or other words.
+/// A second `#`, and letters among the digits, stay: nobody put them there on the way.
+fn digits(text: &str) -> Cow<'_, str> {
+    let all = text.len();
+    let mut after_space = false;
+    let mut end = all;
+    for (at, c) in text.char_indices() {
+        if c.is_whitespace() {
+            after_space = true;
+        } else if !c.is_ascii_digit() {
+            let is_behind = c != '#' && at > 0 && (after_space || c.is_ascii_punctuation());
+            end = if is_behind { at } else { all };
+            break;
+        } else {
+            after_space = false;
+        }
+    }
+    without_space(&text[..end])
+}
+
+fn without_space(text: &str) -> Cow<'_, str> {
+    if text.contains(char::is_whitespace) {
+        text.split_whitespace().collect::<String>().into()
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_programs_put_around_a_text_is_taken_away() {
+        let file = std::fs::read_to_string("tests/vectors/pasted.json").unwrap();
+        let vectors: serde_json::Value = serde_json::from_str(&file).unwrap();
+        let cases = vectors["cases"].as_array().unwrap();
+        for case in cases {
+            let text = |name: &str| case[name].as_str().unwrap();
+            assert_eq!(bare(text("pasted")), text("bare"), "{}", text("why"));
+        }
+        assert!(cases.len() > 20);
+    }
+}

@@ -1,0 +1,231 @@
+//! Certificates as people save them again, and files that were accused once of what was not so.
+//!
+//! | case | what was seen | test |
+//! |---|---|---|
+//! | d01 | untouched certificates in seven scripts "differ" in the page | `untouched_certificates_in_fifteen_scripts_are_good`, `verifier-web/e2e/resaves.test.mjs` |
+//! | d02, r21 | a page with the attachment of another names that one | `containers::a_page_that_carries_the_attachment_of_another_answers_for_itself` |
+//! | d03, m07, r18 | an owner's password makes a file malformed | `a_file_with_an_owners_password_is_read` |
+//! | d04 | letters that cannot be read "do not print the name" | `letters_that_cannot_be_read_accuse_nobody` |
+//! | d18 | a united file is one certificate | `containers::each_page_of_a_united_file_is_judged`, `resaves.test.mjs` |
+//! | m03 | a scan saved as PDF is accused, the same scan as picture is not | `a_scan_is_what_the_same_picture_is` |
+//! | r03 | a sponsor's code beside ours | `containers::a_sponsors_code_beside_ours_says_nothing` |
+//! | r11 | links in which a program wrote `%23` | `links_as_programs_leave_them_are_read`, `verifier-web/e2e/ways.test.mjs`, `service: publishing` |
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::{Value, json};
+
+use crate::issuer::{EVENT, Issuer, THREE, text};
+
+const SOON: &str = "2026-03-02";
+
+fn stored(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
+}
+
+/// Verifies a stored file against the trust file that it was issued under; returns its only row.
+fn judged(name: &str, trust: &str, code: i32) -> Value {
+    let (file, trust) = (stored(name), stored(trust));
+    let (file, trust) = (file.to_str().unwrap(), trust.to_str().unwrap());
+    let options = ["verify", file, "--trust", trust, "--at", "2026-11-30T12:00:00Z", "--json"];
+    let rows = Issuer::none().run(&options).expect(code).rows();
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    rows[0].clone()
+}
+
+/// An issuer of certificates in fifteen scripts.
+fn scripts() -> Issuer {
+    let issuer = Issuer::with(&fs::read_to_string(stored("data/scripts.csv")).unwrap());
+    issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "pdf"]).expect(0);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    issuer
+}
+
+fn ran(command: &str, arguments: &[&str]) {
+    let output = Command::new(command).args(arguments).output().unwrap();
+    assert!(output.status.success(), "{command} {arguments:?}: {output:?}");
+}
+
+/// A PDF that is one JPEG on a page, as scanners make it.
+fn scan(pdf: &str, to: &Path) {
+    let stem = to.with_extension("");
+    ran("pdftoppm", &["-r", "150", "-jpeg", "-gray", "-singlefile", pdf, stem.to_str().unwrap()]);
+    let jpeg = fs::read(to.with_extension("jpg")).unwrap();
+    let frame = jpeg.windows(2).position(|two| two == [0xFF, 0xC0]).unwrap();
+    let side = |at: usize| u16::from_be_bytes([jpeg[frame + at], jpeg[frame + at + 1]]);
+    let mut bytes = b"%PDF-1.4\n".to_vec();
+    let draw = "q 842 0 0 595 0 0 cm /I Do Q";
+    let image = format!(
+        "<</Type/XObject/Subtype/Image/Width {}/Height {}/BitsPerComponent 8/ColorSpace/{}/Filter/DCTDecode/Length {}>>",
+        side(7),
+        side(5),
+        if jpeg[frame + 9] == 1 { "DeviceGray" } else { "DeviceRGB" },
+        jpeg.len()
+    );
+    let objects = [
+        b"<</Type/Catalog/Pages 2 0 R>>".to_vec(),
+        b"<</Type/Pages/Count 1/Kids[3 0 R]>>".to_vec(),
+        b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 842 595]/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>".to_vec(),
+        format!("<</Length {}>>stream\n{draw}\nendstream", draw.len()).into_bytes(),
+        [image.as_bytes(), b"stream\n", &jpeg, b"\nendstream"].concat(),
+    ];
+    let mut offsets = Vec::new();
+    for (index, object) in objects.iter().enumerate() {
+        offsets.push(bytes.len());
+        bytes.extend([format!("{} 0 obj\n", index + 1).as_bytes(), object, b"\nendobj\n"].concat());
+    }
+    let table: String = offsets.iter().map(|at| format!("{at:010} 00000 n \n")).collect();
+    let xref = bytes.len();
+    let trailer =
+        format!("xref\n0 6\n0000000000 65535 f \n{table}trailer\n<</Size 6/Root 1 0 R>>\nstartxref\n{xref}\n");
+    bytes.extend(format!("{trailer}%%EOF\n").into_bytes());
+    fs::write(to, bytes).unwrap();
+}
+
+#[test]
+fn untouched_certificates_in_fifteen_scripts_are_good() {
+    let issuer = scripts();
+    issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON]).expect(0).prints("15 valid");
+}
+
+#[test]
+fn what_was_saved_again_is_never_accused() {
+    let issuer = scripts();
+    let numbers = issuer.numbers();
+    for folder in ["moved", "drawn"] {
+        fs::create_dir(issuer.path(folder)).unwrap();
+    }
+    for (index, number) in numbers.iter().enumerate() {
+        let pdf = issuer.file(number, "pdf");
+        let pdf = pdf.to_str().unwrap();
+        let other = issuer.file(&numbers[(index + 1) % numbers.len()], "pdf");
+        let to = |name: &str| issuer.path(name).join(format!("{index}.pdf")).to_str().unwrap().to_owned();
+        // Each in one of the ways, and all through a program that draws the letters anew.
+        match index % 4 {
+            0 => ran("qpdf", &["--linearize", "--object-streams=generate", pdf, &to("moved")]),
+            1 => ran("qpdf", &["--encrypt", "", "owner", "256", "--", pdf, &to("moved")]),
+            2 => ran("pdfunite", &[pdf, other.to_str().unwrap(), &to("moved")]),
+            _ => scan(pdf, &issuer.path("moved").join(format!("{index}.pdf"))),
+        }
+        ran("pdftocairo", &["-pdf", pdf, &to("drawn")]);
+    }
+    let verify = |folder: &str| {
+        let folder = issuer.path(folder);
+        issuer.run(&["verify", folder.to_str().unwrap(), "--trust", "SITE", "--at", SOON, "--json"])
+    };
+    for row in verify("moved").expect(0).verdicts() {
+        let known = ["picture"].map(|word| json!(word)).contains(&row["page"]) || row.get("page").is_none();
+        assert!(text(&row, "verdict") == "valid" && known && row.get("printedUncompared").is_none(), "{row}");
+    }
+    let drawn = verify("drawn").verdicts();
+    assert_eq!(drawn.len(), 15);
+    for row in &drawn {
+        assert!(text(row, "verdict") == "valid" && row.get("printedDiffers").is_none(), "{row}");
+        assert!(row.get("page").is_none(), "{row}");
+    }
+    // What is left of Latin, Chinese and Korean names is all of it.
+    assert!(drawn.iter().filter(|row| row.get("printedUncompared").is_none()).count() >= 4, "{drawn:?}");
+}
+
+#[test]
+fn a_file_with_an_owners_password_is_read() {
+    for (name, trust) in [
+        ("aes-128", "data/reading/trust-classic.jws"),
+        ("aes-256", "data/reading/trust-tz.jws"),
+        ("rc4-40", "data/reading/trust-classic.jws"),
+    ] {
+        let row = judged(&format!("fixtures/cases/d03/{name}.pdf"), trust, 0);
+        assert_eq!((text(&row, "verdict"), text(&row, "source")), ("valid".into(), "attachment".into()), "{row}");
+    }
+    let row = judged("fixtures/cases/d03/with-password.pdf", "data/reading/trust-classic.jws", 1);
+    assert_eq!(text(&row, "verdict"), "unreadable");
+    assert!(text(&row, "problem").contains("cannot be opened") && text(&row, "hint").contains("password"), "{row}");
+}
+
+#[test]
+fn letters_that_cannot_be_read_accuse_nobody() {
+    let all = json!([
+        "credentialSubject.identifier",
+        "credentialSubject.licenseNumber",
+        "credentialSubject.achievement.name"
+    ]);
+    for (name, fields) in [("gs-pdfwrite-arabic", json!(["credentialSubject.identifier"])), ("mutool-convert", all)] {
+        let name = format!("fixtures/cases/d04/{name}.pdf");
+        let row = judged(&name, "data/reading/trust-classic.jws", 1);
+        assert_eq!((text(&row, "verdict"), &row["printedUncompared"]), ("valid".into(), &fields), "{row}");
+        assert!(row.get("printedDiffers").is_none(), "{row}");
+        let (file, trust) = (stored(&name), stored("data/reading/trust-classic.jws"));
+        let (file, trust) = (file.to_str().unwrap(), trust.to_str().unwrap());
+        let told = Issuer::none().run(&["verify", file, "--trust", trust, "--at", "2026-11-30T12:00:00Z"]).expect(1);
+        assert!(told.stdout.contains("could not be compared") && told.stdout.contains("printed name"), "{told:?}");
+        assert!(!told.stdout.contains("does not print") && !told.stdout.contains("credentialSubject"), "{told:?}");
+    }
+}
+
+#[test]
+fn a_scan_is_what_the_same_picture_is() {
+    let row = judged("fixtures/cases/m03/scan.pdf", "fixtures/cases/m03/trust.jws", 0);
+    assert_eq!((text(&row, "verdict"), text(&row, "page")), ("valid".into(), "picture".into()), "{row}");
+    let issuer = Issuer::issued(THREE);
+    let pdf = issuer.file(&issuer.numbers()[0], "pdf");
+    let file = issuer.path("scan.pdf");
+    scan(pdf.to_str().unwrap(), &file);
+    assert_eq!(issuer.verdict(&issuer.path("scan.jpg"), SOON), "valid");
+    assert_eq!(text(&issuer.verify(&file, SOON), "page"), "picture");
+    let told = issuer.run(&["verify", file.to_str().unwrap(), "--trust", "SITE", "--at", SOON]).expect(0);
+    told.prints("the page is a picture: its text was not compared");
+}
+
+#[test]
+fn another_name_or_number_drawn_on_the_page_is_told_in_peoples_words() {
+    let issuer = Issuer::issued("name,email\nAda Whitfield,a@example.org\nIda Whitford,i@example.org\n");
+    let [own, other] = [0, 1].map(|index| {
+        let (pdf, plain) = (issuer.file(&issuer.numbers()[index], "pdf"), issuer.path(&format!("{index}.pdf")));
+        ran("qpdf", &["--qdf", "--object-streams=disable", pdf.to_str().unwrap(), plain.to_str().unwrap()]);
+        fs::read(plain).unwrap()
+    });
+    let shown = |pdf: &[u8]| -> Vec<Vec<u8>> {
+        pdf.split(|byte| *byte == b'\n').filter(|line| line.ends_with(b">]TJ")).map(<[u8]>::to_vec).collect()
+    };
+    let mut told = String::new();
+    // What differs between two certificates is drawn with its last two letters the other way round.
+    for (line, _) in shown(&own).iter().zip(shown(&other)).filter(|(line, same)| *line != same) {
+        let at = own.windows(line.len()).position(|part| part == line).unwrap();
+        let end = at + line.len() - b">]TJ".len();
+        let bytes = [&own[..end - 8], &own[end - 4..end], &own[end - 8..end - 4], &own[end..]].concat();
+        let file = issuer.path("forged.pdf");
+        fs::write(&file, bytes).unwrap();
+        told += &issuer.run(&["verify", file.to_str().unwrap(), "--trust", "SITE", "--at", SOON]).stdout;
+    }
+    assert!(told.contains("another name: Ada Whitfiedl; signed is Ada Whitfield"), "{told}");
+    assert!(told.contains(&format!("another number: CERT-{EVENT}-2026-00010")), "{told}");
+    assert!(!told.contains("credentialSubject"), "{told}");
+}
+
+#[test]
+fn links_as_programs_leave_them_are_read() {
+    let issuer = Issuer::issued(THREE);
+    let jwt = issuer.file(&issuer.numbers()[0], "jwt");
+    let packed = issuer.run(&["qr", "pack", jwt.to_str().unwrap(), "--host", "certs.example.org/verify"]).expect(0);
+    let link = packed.stdout.trim();
+    let (address, digits) = link.split_once('#').unwrap();
+    let (half, rest) = digits.split_at(digits.len() / 2);
+    for changed in [
+        format!("{address}%23{digits}"),
+        format!("{address}%2523{digits}"),
+        format!("{link}&utm_source=mail&utm_medium=x"),
+        format!("{address}%23{digits}&utm_source=mail"),
+        format!("<{link}>"),
+        format!("{address}#{half}\r\n {rest}"),
+        format!(
+            "https://safe.example/?url={}%23{digits}&data=05%7C02",
+            address.replace(':', "%3A").replace('/', "%2F")
+        ),
+    ] {
+        issuer.run(&["verify", &changed, "--trust", "SITE", "--at", SOON]).expect(0).prints("1 valid");
+    }
+    let letter = format!("{address}#{half}x{rest}");
+    issuer.run(&["verify", &letter, "--trust", "SITE", "--at", SOON]).expect(1).prints("malformed");
+}

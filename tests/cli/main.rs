@@ -18,4 +18,5 @@ mod readme;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
 mod tampered;
+mod templates;
 mod tools;

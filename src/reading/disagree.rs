@@ -160,7 +160,8 @@ fn other_result(page: &Page<'_>, signed: &str) -> Option<Disagreement> {
     Some(Disagreement { field: "credentialSubject.result", signed: signed.into(), found: Some(found) })
 }
 
-/// NFKC without case, white space and characters that show nothing (UAX 31 section 2.3, UAX 9).
+/// NFKC without case, white space and characters that show nothing (UAX 31 section 2.3, UAX 9). Capitals of a name may be those of
+/// its language: Turkish ones keep or lack the dot, Greek ones have no accents, and of `ß` there is none.
 fn fold(text: &str) -> String {
     let shown = |c: &char| {
         !c.is_whitespace()
@@ -170,7 +171,22 @@ fn fold(text: &str) -> String {
     };
     let lower = |text: &str| text.nfkc().flat_map(char::to_lowercase).collect::<String>();
     // Lower case can compose anew (`İ`), hence twice.
-    lower(&lower(text)).chars().filter(shown).collect()
+    lower(&lower(text))
+        .chars()
+        .filter(shown)
+        .filter(|c| *c != '\u{307}')
+        .map(without_marks_of_case)
+        .collect::<String>()
+        .replace('ß', "ss")
+}
+
+fn without_marks_of_case(letter: char) -> char {
+    match letter {
+        'ı' => 'i',
+        'ς' => 'σ',
+        'ͷ'..='ώ' | '\u{1F00}'..='\u{1FFF}' => letter.nfd().next().unwrap_or(letter),
+        other => other,
+    }
 }
 
 fn has_rtl(text: &str) -> bool {
@@ -311,6 +327,19 @@ mod tests {
         assert_eq!(found(&own_pages(&both, &ada.number, &[]), &ada).len(), 1);
         let edited = both.replace("Ada Lovelace", "Mallory");
         assert_eq!(found(&own_pages(&edited, &ada.number, &["CERT-GER-2026-00008"]), &ada).len(), 1);
+    }
+
+    #[test]
+    fn capitals_are_those_of_the_names_language() {
+        for (name, printed) in [
+            ("Nihal Yiğit", "NİHAL YİĞİT"),
+            ("Işıl Kaçar", "IŞIL KAÇAR"),
+            ("Άννα Παππάς", "ΑΝΝΑ ΠΑΠΠΑΣ"),
+            ("Weiß", "WEISS"),
+        ] {
+            assert_eq!(fold(printed), fold(name), "{name}");
+        }
+        assert_ne!(fold("Nihal"), fold("Nehal"));
     }
 
     #[test]

@@ -10,7 +10,6 @@ pub(super) const PATTERNS: &[(&str, &str, &str)] = &[
     ("asa", "EEEE, d MMMM y", "d MMMM y"),
     ("ast", "EEEE, d MMMM 'de' y", "d MMMM 'de' y"),
     ("az", "d MMMM y, EEEE", "d MMMM y"),
-    ("bal-Latn", "dd,MM,y", "d MMMM, y"),
     ("bas", "EEEE d MMMM y", "d MMMM y"),
     ("bem", "EEEE, d MMMM y", "d MMMM y"),
     ("bez", "EEEE, d MMMM y", "d MMMM y"),

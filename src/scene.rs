@@ -6,6 +6,36 @@
 
 use std::sync::Arc;
 
+/// By which rules a certificate is drawn. Each certificate's record says by which it was issued, so that what was issued looks
+/// the same to the pixel when it is drawn again: what changes places, shapes or colours becomes a new set of rules, and the
+/// old ones stay.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Drawing {
+    /// No language is given to the shaper, and capitals are those of the certificate's language, in names too. Dates have
+    /// the order that their parts suggest. Pictures are drawn as they are stored, whatever they say about their orientation
+    /// and colours; of a PDF the crop box is shown.
+    First,
+    /// Each text is shaped and raised by its own language; dates are written as CLDR writes them; lines of tall scripts keep
+    /// apart; pictures stand upright in their own colours; of a PDF the trim box is shown.
+    #[default]
+    Second,
+}
+
+impl Drawing {
+    /// Returns the number that a record keeps.
+    pub fn number(self) -> u32 {
+        match self {
+            Self::First => 1,
+            Self::Second => 2,
+        }
+    }
+
+    /// Returns the rules of this number; nothing if this program does not know them.
+    pub fn of(number: u32) -> Option<Self> {
+        [Self::First, Self::Second].into_iter().find(|rules| rules.number() == number)
+    }
+}
+
 /// A page that only has to be drawn: every glyph chosen and placed. Units are PDF points (1/72 inch), the origin is the
 /// page's lower left corner, y grows upwards.
 #[derive(Debug, Clone)]
@@ -16,6 +46,8 @@ pub struct Scene {
     pub height: f32,
     /// BCP 47 tag of the page's main language (`/Lang`).
     pub language: String,
+    /// By which rules.
+    pub drawing: Drawing,
     /// What to draw, in painting order.
     pub items: Vec<Item>,
 }
@@ -116,12 +148,25 @@ pub enum PathSegment {
 /// A picture in a rectangle.
 #[derive(Debug, Clone)]
 pub struct ImageItem {
+    /// What messages call it.
+    pub name: String,
     /// The file's bytes: PNG, JPEG, SVG or a one-page PDF, told by their first bytes.
     pub bytes: Arc<Vec<u8>>,
     /// Left, bottom, right, top; the picture is stretched into it (the layout keeps the ratio).
     pub rect: [f32; 4],
+    /// How the stored picture is turned before.
+    pub turn: Turn,
     /// For screen readers; empty: decoration.
     pub alt: String,
+}
+
+/// How a stored picture is turned to stand upright: first mirrored, left to right, then turned.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Turn {
+    /// Whether it is mirrored.
+    pub mirrored: bool,
+    /// Quarter turns, clockwise: 0 to 3.
+    pub quarters: u8,
 }
 
 /// The QR symbol's place: a square without the quiet zone.

@@ -13,13 +13,13 @@ use super::event::save;
 use super::{ActError, Planned, plan, who};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
-use crate::making::{self, Faces, Specimen, SpecimenError};
+use crate::making::{self, Constants, Face, FaceError, Faces, Specimen, SpecimenError};
 use crate::store::{
     BlobId, Collection, Document, DocumentWrite, Event, Expect, Fields, Page, Store, StoreError, TemplateRef,
 };
 use crate::template::{
-    DATE_PLACEHOLDERS, Finding, MAX_ASSETS_BYTES, MAX_DOCUMENT_BYTES, Severity, Template, TemplateError, builtin_names,
-    builtin_versions, name_and_version,
+    DATE_PLACEHOLDERS, FillError, Finding, FontLibrary, MAX_ASSETS_BYTES, MAX_DOCUMENT_BYTES, Severity, Template,
+    TemplateError, builtin_names, builtin_versions, name_and_version,
 };
 
 /// Most templates of the library.
@@ -106,13 +106,57 @@ impl Kept {
     }
 }
 
+/// Looks a template over: all that `event create` or a run would refuse, and what a designer should know. Every door asks here.
+pub fn looked_over(fonts: &FontLibrary, template: &Template) -> Vec<Finding> {
+    let mut findings = template.check(fonts, &[]);
+    let lays_out = findings.iter().all(|finding| finding.at != "layout");
+    // What is shared by all certificates is drawn for nobody: pictures and fonts that cannot be used are found now.
+    if lays_out && let Err(error) = Face::compile(template, fonts, &Constants::none()) {
+        let at = if let FaceError::Render(_) = &error { "pictures and fonts" } else { "layout" };
+        let hint = hint(&error).to_owned();
+        findings.push(Finding { severity: Severity::Error, at: at.to_owned(), message: told(&error), hint });
+        findings.sort_by_key(|finding| finding.severity);
+    }
+    findings
+}
+
+/// An error with what caused it, in one line.
+fn told(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+/// Says what to do where certificates cannot be drawn.
+pub fn hint(error: &FaceError) -> &'static str {
+    match error {
+        FaceError::Fill(error) | FaceError::Template(TemplateError::Text { source: error, .. }) => match error {
+            FillError::MissingGlyph { .. } => {
+                "add a font that has the character to the template's `fonts`, or write it otherwise"
+            }
+            FillError::UnknownPlaceholder(_) => {
+                "add such a column to the list, or take the placeholder out of the template"
+            }
+            FillError::NotADate { .. } => "correct the column, or take the format out of the placeholder",
+            FillError::Date { .. } => "use the tag of a language that has names of months, as `de` or `en-GB`",
+            FillError::QrTooSmall { .. } => "make the QR code 40 mm, or shorten the longest texts",
+            _ => "shorten what is too long, or give it more room in the template",
+        },
+        FaceError::Template(_) => "correct template.json by schemas/template.json; pictures and fonts lie beside it",
+        FaceError::Symbol(_) => "shorten the longest texts: all of them are in the QR code",
+        FaceError::Render(_) => {
+            "save the picture again: as PNG or JPEG, as SVG with paths alone, or as a PDF in RGB with its fonts and no password"
+        }
+        _ => "nothing was changed",
+    }
+}
+
 /// Looks a template over, and draws it for somebody who does not exist: what cannot be used is refused before it is kept.
 /// Returns what a designer should know.
 ///
 /// # Errors
 /// [`ActError::BadTemplate`] with all that is wrong.
 pub fn examine(desk: &Desk, faces: &Faces, template: &Template) -> Result<Vec<Finding>, ActError> {
-    let findings = template.check(faces.fonts(), &[]);
+    let findings = looked_over(faces.fonts(), template);
     let (faults, warnings): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| finding.severity == Severity::Error);
     if !faults.is_empty() {
@@ -142,7 +186,9 @@ pub fn specimen(desk: &Desk, faces: &Faces, template: &Template, sample: &Sample
     let mut fields = sample.fields.clone();
     for name in template.placeholders() {
         if !DATE_PLACEHOLDERS.contains(&name.as_str()) && !ISSUERS_OWN.contains(&name.as_str()) {
-            fields.entry(name.clone()).or_insert_with(|| invented(&name));
+            let day = || desk.now.to_string().chars().take(10).collect();
+            let is_date = template.date_columns().contains(&name);
+            fields.entry(name.clone()).or_insert_with(|| if is_date { day() } else { invented(&name) });
         }
     }
     let recipient = or(&sample.recipient, "Ada Lovelace");
@@ -153,8 +199,12 @@ pub fn specimen(desk: &Desk, faces: &Faces, template: &Template, sample: &Sample
         error => ActError::BadTemplate(vec![Finding {
             severity: Severity::Error,
             at: "specimen".to_owned(),
-            message: error.to_string(),
-            hint: "a specimen cannot be drawn; shorten what is too long, or mend the picture or font".to_owned(),
+            message: told(&error),
+            hint: match &error {
+                SpecimenError::Face(error) => hint(error),
+                _ => "a specimen cannot be drawn; shorten what is too long",
+            }
+            .to_owned(),
         }]),
     })
 }

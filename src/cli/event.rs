@@ -230,8 +230,8 @@ pub(super) fn stated(title: Option<String>, args: Details) -> acts::Details {
 pub(super) fn explain(error: ActError) -> Failure {
     let error = match error {
         ActError::Invalid { .. } => return Failure::usage(error).hint("nothing was changed"),
-        ActError::Face(_) => {
-            let hint = "shorten the text that is named, or change the template; nothing was changed";
+        ActError::Face(ref cause) => {
+            let hint = format!("{}; nothing was changed", acts::templates::hint(cause));
             return Failure::new("cannot lay out this event's certificates").because(error).hint(hint);
         }
         error => error,

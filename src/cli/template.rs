@@ -1,14 +1,18 @@
-//! `testamur template`: list, check, preview.
+//! `testamur template`: list, check, preview, export.
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use super::files::write_whole;
 use super::output::{self, Explain, Failure};
-use super::{Global, config::Config, workspace};
+use super::workspace::{self, Workspace};
+use super::{Global, config::Config};
+use crate::acts::templates::{hint, looked_over, opened};
+use crate::credential::EventCode;
 use crate::desk::{Actor, Desk, Issuer};
-use crate::making::{PICTURE_DPI, Specimen};
-use crate::template::{self, FontLibrary, Severity, Template, TemplateError};
+use crate::making::{self, FaceError, Order, PICTURE_DPI, Specimen, SpecimenError};
+use crate::store::{Participant, PersonKey};
+use crate::template::{self, FillError, FontLibrary, Severity, Template, TemplateError};
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -22,7 +26,11 @@ pub(super) enum Command {
     /// Draw a specimen with a template
     Preview {
         /// Built-in name, or a folder or file
-        template: String,
+        #[arg(required_unless_present = "event")]
+        template: Option<String>,
+        /// Draw it for this event: with its template, logo, signatories and dates
+        #[arg(long, value_name = "CODE", conflicts_with_all = ["template", "title"])]
+        event: Option<EventCode>,
         /// Name to print
         #[arg(long, default_value = "Ada Lovelace")]
         name: String,
@@ -36,6 +44,18 @@ pub(super) enum Command {
         #[arg(long, value_name = "COLUMN=VALUE", value_parser = super::replace::assignment)]
         set: Vec<(String, String)>,
     },
+    /// Write a template into a folder with its pictures and fonts, to change it
+    Export {
+        /// Built-in name, or one of the library
+        #[arg(required_unless_present = "event")]
+        template: Option<String>,
+        /// The template of this event, with its logo and signatures
+        #[arg(long, value_name = "CODE", conflicts_with = "template")]
+        event: Option<EventCode>,
+        /// Folder to write; it must not hold a template yet
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+    },
 }
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
@@ -48,7 +68,15 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
             Ok(ExitCode::SUCCESS)
         }
         Command::Check { template } => check(global, &template),
-        Command::Preview { template, name, out, title, set } => preview(global, &template, &name, &title, set, &out),
+        Command::Preview { template: Some(template), name, out, title, set, .. } => {
+            preview(global, &template, &name, &title, set, &out)
+        }
+        Command::Preview { event: Some(event), name, out, set, .. } => of_event(global, &event, &name, set, &out),
+        Command::Export { template: Some(template), out, .. } => export(&named(global, &template)?, &out),
+        Command::Export { event: Some(event), out, .. } => export(&kept(global, &event)?, &out),
+        Command::Preview { .. } | Command::Export { .. } => {
+            Err(Failure::usage("name a template, or an event with --event"))
+        }
     }
 }
 
@@ -79,7 +107,7 @@ pub(super) fn load(name_or_path: &str) -> Result<Template, Failure> {
 
 /// Refuses a template that has errors; warnings are shown.
 pub(super) fn refuse_errors(template: &Template, fonts: &FontLibrary) -> Result<(), Failure> {
-    let findings = template.check(fonts, &[]);
+    let findings = looked_over(fonts, template);
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).count();
     if errors == 0 {
         return Ok(());
@@ -96,7 +124,7 @@ fn describe(finding: &template::Finding) -> String {
 
 fn check(global: &Global, name_or_path: &str) -> Result<ExitCode, Failure> {
     let template = load(name_or_path)?;
-    let findings = template.check(&workspace::fonts(&global.data)?, &[]);
+    let findings = looked_over(&workspace::fonts(&global.data)?, &template);
     findings.iter().for_each(|finding| output::line(describe(finding)));
     let bad = findings.iter().any(|finding| finding.severity == Severity::Error);
     match findings.len() {
@@ -118,11 +146,7 @@ fn preview(
     set: Vec<(String, String)>,
     out: &Path,
 ) -> Result<ExitCode, Failure> {
-    let png = match out.extension().and_then(|e| e.to_str()) {
-        Some("png") => true,
-        Some("pdf") => false,
-        _ => return Err(Failure::usage(format!("{} is neither .pdf nor .png", out.display()))),
-    };
+    let png = is_png(out)?;
     let template = load(name_or_path)?;
     let fonts = workspace::fonts(&global.data)?;
     refuse_errors(&template, &fonts)?;
@@ -138,12 +162,92 @@ fn preview(
     let store = crate::store::MemoryStore::new();
     let desk = Desk { store: &store, issuer: &issuer, actor: &Actor::System, now: global.now() };
     let specimen = Specimen { recipient: name.to_owned(), title: title.to_owned(), fields: set.into_iter().collect() };
-    let pdf = specimen
-        .pdf(&desk, &template, &fonts)
-        .doing("draw the preview")
-        .hint("shorten what is too long, or change the template")?;
+    show(specimen.pdf(&desk, &template, &fonts), png, out)
+}
+
+fn is_png(out: &Path) -> Result<bool, Failure> {
+    match out.extension().and_then(|e| e.to_str()) {
+        Some("png") => Ok(true),
+        Some("pdf") => Ok(false),
+        _ => Err(Failure::usage(format!("{} is neither .pdf nor .png", out.display()))),
+    }
+}
+
+/// Draws what somebody would get from an event, who is not in it.
+fn of_event(
+    global: &Global,
+    code: &EventCode,
+    name: &str,
+    set: Vec<(String, String)>,
+    out: &Path,
+) -> Result<ExitCode, Failure> {
+    let png = is_png(out)?;
+    let workspace = Workspace::open_to_read(global)?;
+    let (desk, event) = (workspace.desk(), workspace.event(code)?);
+    let name = crate::import::checked_name(name).map_err(|problem| Failure::usage(problem.to_string()))?;
+    let person = Participant::new(PersonKey("specimen".to_owned()), name, None, set.into_iter().collect(), desk.now);
+    let template = event.template.clone();
+    let order = Order { person, template, tier: None, basis: None, run: None, issued: None };
+    show(making::preview(&desk, &workspace.faces()?, &event, &order), png, out)
+}
+
+fn show(pdf: Result<Vec<u8>, SpecimenError>, png: bool, out: &Path) -> Result<ExitCode, Failure> {
+    let pdf = pdf.map_err(|error| {
+        let hint = match &error {
+            SpecimenError::Face(FaceError::Fill(FillError::UnknownPlaceholder(_))) => {
+                "give the column a value with --set COLUMN=VALUE"
+            }
+            SpecimenError::Face(error) => hint(error),
+            _ => "shorten what is too long",
+        };
+        Failure::from(error).hint(hint)
+    });
+    let pdf = pdf.doing("draw the preview")?;
     let bytes = if png { crate::render::png(&pdf, PICTURE_DPI)? } else { pdf };
     write_whole(out, &bytes).doing(format!("write {}", out.display()))?;
     output::line(format!("{} shows a specimen; its QR code says so, and is nobody's certificate", out.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// A built-in template or one of a folder, or else of the library.
+fn named(global: &Global, name: &str) -> Result<Template, Failure> {
+    match Template::open(name) {
+        Err(TemplateError::NotFound(_)) => {}
+        _ => return load(name),
+    }
+    let workspace = Workspace::open_to_read(global)?;
+    let (plain, version) = template::name_and_version(name);
+    opened(&*workspace.store, plain, version).map_err(|error| {
+        Failure::from(error)
+            .hint("`testamur template list` shows those that are built in; --event CODE takes an event's")
+    })
+}
+
+/// The template that an event keeps.
+fn kept(global: &Global, code: &EventCode) -> Result<Template, Failure> {
+    let workspace = Workspace::open_to_read(global)?;
+    let bundle = workspace.event(code)?.template.bundle;
+    let bytes = workspace.store.blob(&bundle)?;
+    let bytes =
+        bytes.ok_or_else(|| Failure::new(format!("event {code} has no template yet")).hint("see `event update`"))?;
+    Ok(Template::from_bundle(&bytes)?)
+}
+
+fn export(template: &Template, out: &Path) -> Result<ExitCode, Failure> {
+    let document = out.join("template.json");
+    if document.exists() {
+        return Err(Failure::new(format!("{} is there already", document.display())).hint("name another folder"));
+    }
+    let value: serde_json::Value = serde_json::from_slice(&template.document_bytes())?;
+    let text = format!("{}\n", serde_json::to_string_pretty(&value)?);
+    let folder = |path: &Path| path.parent().map_or(Ok(()), std::fs::create_dir_all);
+    for name in template.asset_names() {
+        let path = out.join(name);
+        folder(&path).doing(format!("create the folder of {}", path.display()))?;
+        write_whole(&path, template.asset(name).unwrap_or_default()).doing(format!("write {}", path.display()))?;
+    }
+    folder(&document).doing(format!("create {}", out.display()))?;
+    write_whole(&document, text.as_bytes()).doing(format!("write {}", document.display()))?;
+    output::line(format!("{} holds the template; see `testamur template check {0}`", out.display()));
     Ok(ExitCode::SUCCESS)
 }

@@ -11,7 +11,7 @@ use crate::credential::limits;
 use crate::proof::jws::Jws;
 use crate::qr::{self, Symbol};
 use crate::render::{self, Backdrop, Base, BaseMeta, CertificateMeta, RenderError};
-use crate::scene::Scene;
+use crate::scene::{Drawing, Scene};
 use crate::store::{Certificate, Store, StoreError, TemplateRef};
 use crate::template::{FillError, Filling, FontLibrary, Layout, Template, TemplateError};
 
@@ -24,6 +24,9 @@ pub enum FaceError {
     /// Its template does not load.
     #[error(transparent)]
     Template(#[from] TemplateError),
+    /// It was issued by a later version of the program.
+    #[error("{0} is drawn by rules of number {1}, which this version of the program does not know; use a later one")]
+    Drawing(String, u32),
     /// Its texts do not fit or have no glyphs.
     #[error(transparent)]
     Fill(#[from] FillError),
@@ -89,14 +92,25 @@ impl Faces {
     /// # Errors
     /// When the version is not in the store, or does not compile.
     pub fn of(&self, store: &dyn Store, template: &TemplateRef, constants: &Constants) -> Result<Arc<Face>, FaceError> {
-        let key = format!("{} {}", template.bundle, constants.digest());
+        self.drawn_by(Drawing::default(), store, template, constants)
+    }
+
+    /// As [`Faces::of`], by the rules of a certificate that was issued before.
+    fn drawn_by(
+        &self,
+        drawing: Drawing,
+        store: &dyn Store,
+        template: &TemplateRef,
+        constants: &Constants,
+    ) -> Result<Arc<Face>, FaceError> {
+        let key = format!("{} {} {}", drawing.number(), template.bundle, constants.digest());
         let mut compiled = self.compiled.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(face) = compiled.get(&key) {
             return Ok(face.clone());
         }
         let bundle =
             store.blob(&template.bundle)?.ok_or_else(|| FaceError::TemplateMissing(template.bundle.to_string()))?;
-        let face = Arc::new(Face::compile(&Template::from_bundle(&bundle)?, &self.fonts, constants)?);
+        let face = Arc::new(Face::drawn_by(drawing, &Template::from_bundle(&bundle)?, &self.fonts, constants)?);
         if compiled.len() >= KEPT {
             compiled.clear();
         }
@@ -139,7 +153,10 @@ impl Faces {
 
     fn laid_out(&self, store: &dyn Store, proven: &Proven, verifier: &str) -> Result<(Arc<Face>, Scene), FaceError> {
         let (certificate, document) = (proven.certificate(), proven.document());
-        let face = self.of(store, &certificate.template, &Constants::of(document, &certificate.fields, verifier))?;
+        let drawing = Drawing::of(certificate.drawing)
+            .ok_or_else(|| FaceError::Drawing(certificate.number.to_string(), certificate.drawing))?;
+        let constants = Constants::of(document, &certificate.fields, verifier);
+        let face = self.drawn_by(drawing, store, &certificate.template, &constants)?;
         let scene = face.texts(&record::of(document, &certificate.fields, verifier))?;
         Ok((face, scene))
     }
@@ -184,7 +201,16 @@ impl Face {
     /// # Errors
     /// When its static parts do not lay out or draw.
     pub fn compile(template: &Template, fonts: &FontLibrary, constants: &Constants) -> Result<Self, FaceError> {
-        let layout = Layout::with_constants(template, fonts, constants.values())?;
+        Self::drawn_by(Drawing::default(), template, fonts, constants)
+    }
+
+    fn drawn_by(
+        drawing: Drawing,
+        template: &Template,
+        fonts: &FontLibrary,
+        constants: &Constants,
+    ) -> Result<Self, FaceError> {
+        let layout = Layout::drawn_by(drawing, template, fonts, constants.values())?;
         let meta = BaseMeta { producer: PRODUCER.to_owned() };
         let base = Base::with_letters(layout.base(), layout.fonts(), &meta, &layout.name_faces())?;
         Ok(Self { layout, base })

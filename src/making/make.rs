@@ -14,7 +14,7 @@ use super::{
 };
 use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEntry, Timestamp};
 use crate::desk::{Desk, Signer};
-use crate::scene::Scene;
+use crate::scene::{Drawing, Scene};
 use crate::status::{LIST_ENTRIES, Permutation};
 use crate::store::{Certificate, CertificateState, Event, Fields, Participant, StatusRange, Store, StoreError};
 
@@ -328,6 +328,7 @@ impl<'a> Bench<'a> {
             jws: signed.jws,
             key: signer.id.clone(),
             template,
+            drawing: Drawing::default().number(),
             status,
             issued,
             signed: now,

@@ -37,6 +37,11 @@ impl Constants {
         Self(values)
     }
 
+    /// Returns what is the same for an event that says nothing.
+    pub fn none() -> Self {
+        Self::of(&Value::Null, &Fields::new(), "")
+    }
+
     /// Returns the values by placeholder.
     pub fn values(&self) -> &BTreeMap<String, String> {
         &self.0

@@ -12,6 +12,7 @@ use super::{Draft, DraftError, FaceError, Faces, IssueError, NotProven, Order, S
 use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry};
 use crate::desk::{Desk, Signer};
 use crate::import::{Meaning, NameProblem, checked_name, checked_text, field_name};
+use crate::scene::Drawing;
 use crate::store::{Certificate, CertificateState, Event, Fields, Participant, StoreError, TemplateRef};
 
 /// Columns that become claims, whether or not the list had them.
@@ -263,6 +264,7 @@ fn successor(
         jws: signed.jws,
         key: signer.id.clone(),
         template,
+        drawing: Drawing::default().number(),
         status,
         signed: desk.now,
         valid_until: signed.valid_until,

@@ -9,7 +9,7 @@ use super::{Draft, Face, FaceError, Faces, IssueError, Order, Subject};
 use crate::credential::{Achievement, CertificateNumber, CredentialSuffix, EventCode, Extras, StatusEntry};
 use crate::desk::{Desk, Signer};
 use crate::proof::eddsa::SecretKey;
-use crate::scene::{Color, Item, Path, PathSegment, Scene};
+use crate::scene::{Color, Drawing, Item, Path, PathSegment, Scene};
 use crate::store::{BlobId, Certificate, CertificateState, Event, Fields, Participant, PersonKey, TemplateRef};
 use crate::template::{FontLibrary, Template};
 
@@ -76,6 +76,7 @@ impl Model<'_> {
             jws: signed.jws,
             key: signer.id,
             template: self.template.clone(),
+            drawing: Drawing::default().number(),
             status,
             issued: desk.now,
             signed: desk.now,

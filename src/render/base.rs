@@ -185,10 +185,11 @@ impl Skeleton {
             let digest = Sha256::digest(image.bytes.as_slice()).into();
             let name = known.entry(digest).or_insert_with(|| format!("P{at}")).clone();
             if name == format!("P{at}") {
-                let failed = |source: PictureError| RenderError::Picture { number: at + 1, source };
+                let failed =
+                    |source: PictureError| RenderError::Picture { number: at + 1, name: image.name.clone(), source };
                 let raster = match picture::format(&image.bytes).map_err(failed)? {
-                    Format::Png => picture::png(&image.bytes).map_err(failed)?,
-                    Format::Jpeg => picture::jpeg(&image.bytes).map_err(failed)?,
+                    Format::Png => picture::png(&image.bytes, base.drawing).map_err(failed)?,
+                    Format::Jpeg => picture::jpeg(&image.bytes, base.drawing).map_err(failed)?,
                     vector => {
                         vectors.insert(name.clone(), (at, vector, image));
                         names.push(name);
@@ -209,8 +210,8 @@ impl Skeleton {
         let mut pictures = raster_objects(&document);
         for (name, (at, format, image)) in vectors {
             let add = if format == Format::Svg { vector::svg } else { vector::pdf };
-            let added = add(&mut document, &image.bytes);
-            let added = added.map_err(|source| RenderError::Picture { number: at + 1, source })?;
+            let failed = |source| RenderError::Picture { number: at + 1, name: image.name.clone(), source };
+            let added = add(&mut document, &image.bytes, base.drawing).map_err(failed)?;
             transparent |= added.transparent;
             pictures.insert(name, added.form);
         }

@@ -7,7 +7,7 @@ use super::fonts::Subset;
 use super::syntax::{operation, put};
 use super::{qr, text};
 use crate::deflate::Known;
-use crate::scene::{Color, FontId, Item, Path, PathSegment};
+use crate::scene::{Color, FontId, ImageItem, Item, Path, PathSegment};
 
 /// A font subset and its name in the page's resources.
 pub(super) type Fonts = BTreeMap<FontId, (String, Arc<Subset>)>;
@@ -31,9 +31,8 @@ pub(super) fn draw<'a>(
             Item::Path(path) => outline(&mut out, path),
             Item::Image(image) => {
                 if let Some(name) = pictures.next() {
-                    let [left, bottom, right, top] = image.rect;
                     out.extend_from_slice(b"q ");
-                    operation(&mut out, &[right - left, 0.0, 0.0, top - bottom, left, bottom], "cm");
+                    operation(&mut out, &placed(image), "cm");
                     put(&mut out, format_args!("/{name} Do Q\n"));
                 }
             }
@@ -42,6 +41,25 @@ pub(super) fn draw<'a>(
         }
     }
     (out, known)
+}
+
+/// The matrix that turns the unit square, which a picture fills, and stretches it into its place.
+fn placed(image: &ImageItem) -> [f32; 6] {
+    let [left, bottom, right, top] = image.rect;
+    let (width, height) = (right - left, top - bottom);
+    // Where the square's lower left corner comes to lie, and where its sides lead from there.
+    let ([x, y], along, up) = match image.turn.quarters % 4 {
+        0 => ([0.0, 0.0], [1.0, 0.0], [0.0, 1.0]),
+        1 => ([0.0, 1.0], [0.0, -1.0], [1.0, 0.0]),
+        2 => ([1.0, 1.0], [-1.0, 0.0], [0.0, -1.0]),
+        _ => ([1.0, 0.0], [0.0, 1.0], [-1.0, 0.0]),
+    };
+    let ([x, y], along) = if image.turn.mirrored {
+        ([x + along[0], y + along[1]], along.map(|side: f32| -side))
+    } else {
+        ([x, y], along)
+    };
+    [along[0] * width, along[1] * height, up[0] * width, up[1] * height, left + x * width, bottom + y * height]
 }
 
 fn outline(out: &mut Vec<u8>, path: &Path) {

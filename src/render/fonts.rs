@@ -1,4 +1,7 @@
 //! Font subsets: the glyphs that a scene uses, as a composite font with widths and a ToUnicode map (ISO 32000-1, 9.7).
+//!
+//! A code says one text. A glyph that stands for several in one scene (half of a conjunct here, the other half there) has a code
+//! for each, and in the font program a copy of its outline: readers that know nothing of `/ActualText` find the letters too.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -28,39 +31,54 @@ const LETTERS: &str = " '(),-./0123456789:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijkl
 /// Most subsets of one face that are kept for the next certificates; each has a few kilobytes.
 const MOST_KEPT: usize = 512;
 
-/// What a scene uses of one face.
+/// Stands for a glyph that draws nothing and takes hardly any room, which is added to a face: it marks where letters are that have
+/// no glyph of their own. No face has a glyph of this number.
+pub(super) const BLANK: u16 = u16::MAX;
+/// Width of [`BLANK`], in thousandths of the font size: enough to have a place.
+const BLANK_WIDTH: u16 = 1;
+
+/// What a scene uses of one face: each glyph with the texts that it says.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct FontUse {
-    glyphs: BTreeSet<u16>,
-    spelled: BTreeMap<u16, String>,
+    said: BTreeMap<u16, BTreeSet<String>>,
 }
 
 impl FontUse {
+    /// The glyphs of the face.
+    fn glyphs(&self) -> impl Iterator<Item = &u16> {
+        self.said.keys().filter(|glyph| **glyph != BLANK)
+    }
+
     /// Adds the letters, digits and marks that western names, numbers and dates are written with, as far as the face has them.
     pub(super) fn add_letters(&mut self, face: FontData<'_>) {
         let Ok(face) = Face::parse(face.data, face.index) else { return };
         for letter in LETTERS.chars() {
             if let Some(GlyphId(glyph)) = face.glyph_index(letter).filter(|glyph| glyph.0 != 0) {
-                self.glyphs.insert(glyph);
-                self.spelled.entry(glyph).or_insert_with(|| letter.to_string());
+                let said = self.said.entry(glyph).or_default();
+                if said.is_empty() {
+                    said.insert(letter.to_string());
+                }
             }
         }
     }
 }
 
 /// Returns what the items use of each face.
-///
-/// The first text that a glyph stands for becomes its spelling; where it stands for another, the text is spelled out
-/// in the content stream.
 pub(super) fn uses(items: &[Item]) -> BTreeMap<FontId, FontUse> {
     let mut fonts: BTreeMap<FontId, FontUse> = BTreeMap::new();
     for item in items {
         let Item::Glyphs(run) = item else { continue };
         let font = fonts.entry(run.font).or_default();
-        font.glyphs.extend(run.glyphs.iter().map(|glyph| glyph.id));
+        let mut says = |glyph: u16, text: &str| {
+            let said = font.said.entry(glyph).or_default();
+            if text.len() <= SPELLING_MAX {
+                said.insert(text.to_owned());
+            }
+        };
         for cluster in clusters(run) {
-            if let Some(glyph) = cluster.spelled_by_one_glyph(run).filter(|_| cluster.text.len() <= SPELLING_MAX) {
-                font.spelled.entry(glyph.id).or_insert_with(|| cluster.text.to_owned());
+            match cluster.spelled_by_one_glyph(run) {
+                Some(glyph) => says(glyph.id, cluster.text),
+                None => cluster.says(run.rtl, &mut says),
             }
         }
     }
@@ -76,8 +94,8 @@ pub(super) struct Subset {
     codes: GlyphRemapper,
     /// By code, in thousandths of the font size.
     widths: Vec<u16>,
-    /// By the face's glyph id.
-    spelled: BTreeMap<u16, String>,
+    /// By the face's glyph id and what it says there.
+    spelled: Spelled,
     name: String,
     descriptor: String,
     kind: Kind,
@@ -106,44 +124,67 @@ impl Subset {
         let failed = |reason: String| RenderError::Font { font: id, reason };
         let parsed = Face::parse(face.data, face.index).map_err(|e| failed(e.to_string()))?;
         let missing = |glyph: &u16| *glyph == 0 || *glyph >= parsed.number_of_glyphs();
-        if let Some(glyph) = used.glyphs.iter().find(|glyph| missing(glyph)) {
+        if let Some(glyph) = used.glyphs().find(|glyph| missing(glyph)) {
             return Err(RenderError::Glyph { font: id, glyph: *glyph });
         }
         let mut codes = GlyphRemapper::new();
-        for glyph in &used.glyphs {
+        for glyph in used.glyphs() {
             codes.remap(*glyph);
         }
+        let asked = used.glyphs().count();
         let cut = subsetter::subset(face.data, face.index, &codes).map_err(|e| failed(e.to_string()))?;
         let scale = 1000.0 / f32::from(parsed.units_per_em());
         let width = |glyph: u16| parsed.glyph_hor_advance(GlyphId(glyph)).unwrap_or(0);
-        let widths = std::iter::once(0).chain(used.glyphs.iter().copied());
-        let program = Program::of(cut).ok_or_else(|| failed("no outlines".into()))?;
+        // Parts of composite glyphs stand behind the glyphs that are asked for, and copies behind them.
+        let inner = Face::parse(&cut, 0).map_or_else(
+            |_| Vec::new(),
+            |cut| (asked as u16 + 1..cut.number_of_glyphs()).map(|at| cut.glyph_hor_advance(GlyphId(at))).collect(),
+        );
+        let (spelled, copies) = coded(&used, &codes, asked + 1 + inner.len());
+        let (program, copied) = Program::of(cut, &copies).ok_or_else(|| failed("no outlines".into()))?;
         let (kind, program) = match program {
             Program::TrueType(program) => (Kind::TrueType, program),
             Program::Cff(program) => (Kind::Cff, program),
         };
+        let (copies, inner) = if copied && !copies.is_empty() { (copies, inner) } else { (Vec::new(), Vec::new()) };
+        let mut widths: Vec<u16> = std::iter::once(width(0))
+            .chain(used.glyphs().map(|glyph| width(*glyph)))
+            .chain(inner.into_iter().map(Option::unwrap_or_default))
+            .map(|width| (f32::from(width) * scale).round() as u16)
+            .collect();
+        for copy in copies {
+            widths.push(copy.map_or(BLANK_WIDTH, |code| widths[usize::from(code)]));
+        }
+        let spelled: Spelled = spelled.into_iter().filter(|(_, code)| copied || usize::from(*code) <= asked).collect();
         Ok(Self {
-            widths: widths.map(|glyph| (f32::from(width(glyph)) * scale).round() as u16).collect(),
-            name: subset_name(&parsed, &used.glyphs),
+            widths,
+            name: subset_name(&parsed, &used),
             descriptor: descriptor(&parsed, scale),
             kind,
             size: program.len(),
             program: pack(&program),
-            to_unicode: pack(&to_unicode(&used.spelled, &codes)),
-            spelled: used.spelled,
+            to_unicode: pack(&to_unicode(&spelled)),
+            spelled,
             codes,
         })
     }
 
     /// True if all glyphs are in it, spelled alike.
     pub(super) fn has_all(&self, used: &FontUse) -> bool {
-        used.glyphs.iter().all(|glyph| self.codes.get(*glyph).is_some())
-            && used.spelled.iter().all(|(glyph, text)| self.spells(*glyph, text))
+        used.said.iter().all(|(glyph, said)| {
+            (*glyph == BLANK || self.codes.get(*glyph).is_some()) && said.iter().all(|text| self.spells(*glyph, text))
+        })
     }
 
-    /// Returns the code of a glyph of the scene.
-    pub(super) fn code(&self, glyph: u16) -> u16 {
-        self.codes.get(glyph).unwrap_or(0)
+    /// Returns the code of a glyph of the scene where it says this text; if there is none, one that draws it.
+    pub(super) fn code(&self, glyph: u16, text: &str) -> u16 {
+        let exact = self.spelled.get(&(glyph, text.to_owned()));
+        exact.copied().or_else(|| self.codes.get(glyph)).unwrap_or(0)
+    }
+
+    /// Returns the code that draws nothing and says this text; none where the font program cannot be added to.
+    pub(super) fn blank(&self, text: &str) -> Option<u16> {
+        self.spelled.get(&(BLANK, text.to_owned())).copied()
     }
 
     /// Returns the width that readers give a code, in thousandths of the font size.
@@ -153,7 +194,7 @@ impl Subset {
 
     /// True if the ToUnicode map gives exactly this text for the glyph.
     pub(super) fn spells(&self, glyph: u16, text: &str) -> bool {
-        self.spelled.get(&glyph).is_some_and(|spelled| spelled == text)
+        self.spelled.contains_key(&(glyph, text.to_owned()))
     }
 
     /// Writes the five objects from number `first` on; `first` is the font that a page's resources name.
@@ -187,13 +228,35 @@ impl Subset {
     }
 }
 
+/// What a code says, by the face's glyph and the text.
+type Spelled = BTreeMap<(u16, String), u16>;
+
+/// Gives each glyph's first text its own code, and each further one a code after all others; returns with them the codes whose
+/// outlines are drawn there again; none: nothing is.
+fn coded(used: &FontUse, codes: &GlyphRemapper, first_free: usize) -> (Spelled, Vec<Option<u16>>) {
+    let (mut spelled, mut copies) = (BTreeMap::new(), Vec::new());
+    for (glyph, said) in &used.said {
+        let own = codes.get(*glyph);
+        for (at, text) in said.iter().enumerate() {
+            let free = (first_free + copies.len()) as u16;
+            let code = own.filter(|_| at == 0).unwrap_or(free);
+            if code == free {
+                copies.push(own);
+            }
+            spelled.insert((*glyph, text.clone()), code);
+        }
+    }
+    (spelled, copies)
+}
+
 /// The CMap of 9.10.3, from codes to UTF-16.
-fn to_unicode(spelled: &BTreeMap<u16, String>, codes: &GlyphRemapper) -> Vec<u8> {
+fn to_unicode(spelled: &Spelled) -> Vec<u8> {
     let mut out = b"/CIDInit/ProcSet findresource begin 12 dict begin begincmap/CIDSystemInfo<</Registry(Adobe)\
         /Ordering(UCS)/Supplement 0>>def/CMapName/Adobe-Identity-UCS def/CMapType 2 def\n\
         1 begincodespacerange<0000><FFFF>endcodespacerange\n"
         .to_vec();
-    let spelled: Vec<(u16, &String)> = spelled.iter().map(|(id, text)| (codes.get(*id).unwrap_or(0), text)).collect();
+    let mut spelled: Vec<(u16, &String)> = spelled.iter().map(|((_, text), code)| (*code, text)).collect();
+    spelled.sort_unstable();
     for section in spelled.chunks(BFCHAR_SECTION) {
         put(&mut out, format_args!("{} beginbfchar\n", section.len()));
         for (code, text) in section {
@@ -233,21 +296,25 @@ impl Kept {
 }
 
 impl Program {
-    fn of(cut: Vec<u8>) -> Option<Self> {
+    /// Also says whether the copies that are asked for are in it.
+    fn of(cut: Vec<u8>, copies: &[Option<u16>]) -> Option<(Self, bool)> {
         let face = ttf_parser::RawFace::parse(&cut, 0).ok()?;
         if let Some(cff) = face.table(ttf_parser::Tag::from_bytes(b"CFF ")) {
-            return Some(Self::Cff(cff.to_vec()));
+            return Some((Self::Cff(cff.to_vec()), false));
         }
         face.table(ttf_parser::Tag::from_bytes(b"glyf"))?;
-        Some(Self::TrueType(truetype::slim(&cut).unwrap_or(cut)))
+        let slim = truetype::slim(&cut, copies);
+        let copied = slim.is_some();
+        Some((Self::TrueType(slim.unwrap_or(cut)), copied))
     }
 }
 
 /// `ABCDEF+Name` (9.6.4): the tag is made from the glyphs, so that two subsets of one face differ in name.
-fn subset_name(face: &Face<'_>, glyphs: &BTreeSet<u16>) -> String {
+fn subset_name(face: &Face<'_>, used: &FontUse) -> String {
     let mut hash = Sha256::new();
-    for glyph in glyphs {
+    for (glyph, said) in &used.said {
         hash.update(glyph.to_be_bytes());
+        said.iter().skip(1).for_each(|text| hash.update(text));
     }
     let tag: String = hash.finalize().iter().take(6).map(|byte| char::from(b'A' + byte % 26)).collect();
     let names = face.names().into_iter();

@@ -9,29 +9,62 @@ use std::collections::BTreeMap;
 use lopdf::content::Content;
 use lopdf::{Dictionary, Document, Object, ObjectId, Stream};
 
+use super::archived::{archived, missing_outlines};
 use super::layers::Layers;
 use super::picture::PictureError;
 use super::syntax::deflate;
+use crate::scene::Drawing;
 
 /// Deepest nesting within one object.
 pub(super) const MAX_DEPTH: usize = 48;
 /// Most bytes that one stream of an imported PDF may inflate to.
 pub(super) const MAX_STREAM: usize = 64 * 1024 * 1024;
 /// Entries that say nothing about how a page looks, or that PDF/A forbids; membership in a layer is decided here.
-const DROPPED: [&[u8]; 10] = [
+const DROPPED: [&[u8]; 19] = [
+    b"CIDSet",
+    b"CharSet",
+    b"HT",
+    b"HTP",
+    b"HalftoneName",
     b"Metadata",
     b"PieceInfo",
     b"LastModified",
     b"StructParent",
     b"StructParents",
     b"OPI",
+    b"PS",
+    b"RI",
+    b"Ref",
+    b"Subtype2",
     b"TR",
     b"TR2",
     b"Alternates",
     b"OC",
 ];
 /// Entries whose names are no colour spaces.
-const NAMING: [&[u8]; 4] = [b"BaseFont", b"FontName", b"Differences", b"CharSet"];
+const NAMING: [&[u8]; 3] = [b"BaseFont", b"FontName", b"Differences"];
+/// Blend modes (11.3.5); readers take any other for the first.
+const BLEND_MODES: [&[u8]; 17] = [
+    b"Normal",
+    b"Compatible",
+    b"Multiply",
+    b"Screen",
+    b"Overlay",
+    b"Darken",
+    b"Lighten",
+    b"ColorDodge",
+    b"ColorBurn",
+    b"HardLight",
+    b"SoftLight",
+    b"Difference",
+    b"Exclusion",
+    b"Hue",
+    b"Saturation",
+    b"Color",
+    b"Luminosity",
+];
+/// Rendering intents (8.6.5.8).
+const INTENTS: [&[u8]; 4] = [b"AbsoluteColorimetric", b"RelativeColorimetric", b"Saturation", b"Perceptual"];
 
 /// What the keys of a dictionary are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +75,10 @@ enum Keys {
     Categories,
     /// Names that the maker of the file chose.
     Names,
+    /// The same, of fonts.
+    Fonts,
+    /// The same, of the glyph procedures of a font (9.6.5).
+    Glyphs,
 }
 
 impl Keys {
@@ -49,11 +86,14 @@ impl Keys {
     fn below(self, key: &[u8]) -> Self {
         match (self, key) {
             (Self::Entries, b"Resources") => Self::Categories,
-            (Self::Entries, b"CharProcs" | b"Colorants") => Self::Names,
-            (
-                Self::Categories,
-                b"ExtGState" | b"ColorSpace" | b"Pattern" | b"Shading" | b"XObject" | b"Font" | b"Properties",
-            ) => Self::Names,
+            (Self::Entries, b"CharProcs") => Self::Glyphs,
+            (Self::Entries, b"Colorants") => Self::Names,
+            (Self::Categories, b"Font") => Self::Fonts,
+            (Self::Categories, b"ExtGState" | b"ColorSpace" | b"Pattern" | b"Shading" | b"XObject" | b"Properties") => {
+                Self::Names
+            }
+            // What is filed under a name has entries, unless it is a glyph's procedure.
+            (Self::Glyphs, _) => Self::Glyphs,
             _ => Self::Entries,
         }
     }
@@ -67,20 +107,40 @@ pub(super) struct Import<'a> {
     /// The page's own resources, which a form without any uses (7.8.3).
     resources: Dictionary,
     numbers: BTreeMap<ObjectId, ObjectId>,
+    drawing: Drawing,
+    /// Number of the page's resources, if others use them.
+    shared: Option<ObjectId>,
+    /// The resources of the font whose glyph procedures are copied.
+    glyphs: Option<Dictionary>,
     /// Whether anything transparent was copied.
     pub(super) transparent: bool,
 }
 
 impl<'a> Import<'a> {
-    pub(super) fn new(source: &'a Document, document: &'a mut Document, resources: Dictionary) -> Self {
-        let layers = Layers::of(source);
-        Self { source, document, layers, resources, numbers: BTreeMap::new(), transparent: false }
+    pub(super) fn new(
+        source: &'a Document,
+        document: &'a mut Document,
+        resources: Dictionary,
+        drawing: Drawing,
+    ) -> Self {
+        let (layers, numbers) = (Layers::of(source), BTreeMap::new());
+        Self { source, document, layers, resources, numbers, drawing, shared: None, glyphs: None, transparent: false }
     }
 
-    /// Copies the page's resources.
-    pub(super) fn page_resources(&mut self) -> Result<Dictionary, PictureError> {
+    /// Copies the page's resources. They are an object of their own where others than the page use them.
+    pub(super) fn page_resources(&mut self) -> Result<Object, PictureError> {
         let resources = self.resources.clone();
-        self.entries(&resources, Keys::Categories, 0)
+        let copy = Object::Dictionary(self.entries(&resources, Keys::Categories, 0)?);
+        let Some(shared) = self.shared else { return Ok(copy) };
+        self.document.objects.insert(shared, copy);
+        Ok(Object::Reference(shared))
+    }
+
+    /// Says for a form or font without resources that it uses the page's (7.8.3), so that nobody has to guess whose they are
+    /// (ISO 19005-3, 6.2.2).
+    fn shared_resources(&mut self) -> Object {
+        let document = &mut *self.document;
+        Object::Reference(*self.shared.get_or_insert_with(|| document.new_object_id()))
     }
 
     /// Copies the page's transparency group.
@@ -91,8 +151,14 @@ impl<'a> Import<'a> {
 
     /// The page's content without what lies on layers that are off.
     pub(super) fn page_content(&self, content: Vec<u8>) -> Result<Vec<u8>, PictureError> {
+        self.content(content, &self.resources)
+    }
+
+    /// Content without what lies on layers that are off, and without what an archived file may not hold.
+    fn content(&self, content: Vec<u8>, resources: &Dictionary) -> Result<Vec<u8>, PictureError> {
         refuse_cmyk_operators(&content)?;
-        self.layers.without_hidden(self.source, &self.resources, content)
+        let content = self.layers.without_hidden(self.source, resources, content)?;
+        if self.drawing == Drawing::First { Ok(content) } else { archived(self.source, resources, &content) }
     }
 
     fn copy(&mut self, object: &Object, keys: Keys, depth: usize) -> Result<Object, PictureError> {
@@ -104,7 +170,7 @@ impl<'a> Import<'a> {
                 Object::Array(items.iter().map(|item| self.copy(item, keys, depth + 1)).collect::<Result<_, _>>()?)
             }
             Object::Dictionary(entries) => Object::Dictionary(self.entries(entries, keys, depth)?),
-            Object::Stream(stream) => Object::Stream(self.stream(stream, depth)?),
+            Object::Stream(stream) => Object::Stream(self.stream(stream, keys, depth)?),
             Object::Reference(id) => self.reference(*id, keys, depth)?,
             Object::Name(name) if name == b"DeviceCMYK" => return Err(CMYK),
             plain => plain.clone(),
@@ -125,22 +191,51 @@ impl<'a> Import<'a> {
     }
 
     fn entries(&mut self, entries: &Dictionary, keys: Keys, depth: usize) -> Result<Dictionary, PictureError> {
-        if keys == Keys::Entries {
-            self.refuse_missing_font(entries)?;
+        if entries.get(b"Subtype").and_then(Object::as_name).is_ok_and(|name| name == b"Type3") && keys == Keys::Entries
+        {
+            return self.drawn_font(entries, depth);
         }
         let mut copy = Dictionary::new();
         for (key, value) in entries.iter() {
             let value = if keys == Keys::Entries {
                 let Some(value) = self.entry(key, value, depth)? else { continue };
                 value
-            } else if Layers::is_membership(self.source, value) {
+            } else if Layers::is_membership(self.source, value) || keys == Keys::Fonts && self.is_missing(value) {
+                // What shows text was looked at with the content; what is only listed is not needed.
                 continue;
             } else {
                 self.copy(value, keys.below(key), depth + 1)?
             };
             copy.set(key.clone(), value);
         }
+        let name = |key: &[u8]| copy.get(key).and_then(Object::as_name).unwrap_or_default();
+        if keys == Keys::Entries && name(b"Subtype") == b"CIDFontType2" && !copy.has(b"CIDToGIDMap") {
+            copy.set("CIDToGIDMap", "Identity");
+        }
         Ok(copy)
+    }
+
+    /// A font whose glyphs are drawn by procedures (9.6.5); they use its resources, or else the page's.
+    fn drawn_font(&mut self, font: &Dictionary, depth: usize) -> Result<Dictionary, PictureError> {
+        let own = font.get_deref(b"Resources", self.source).and_then(Object::as_dict).ok().cloned();
+        let resources = own.clone().unwrap_or_else(|| self.resources.clone());
+        let outer = self.glyphs.replace(resources);
+        let mut copy = Dictionary::new();
+        for (key, value) in font.iter() {
+            if let Some(value) = self.entry(key, value, depth)? {
+                copy.set(key.clone(), value);
+            }
+        }
+        if own.is_none() && self.drawing != Drawing::First {
+            copy.set("Resources", self.shared_resources());
+        }
+        self.glyphs = outer;
+        Ok(copy)
+    }
+
+    fn is_missing(&self, font: &Object) -> bool {
+        let font = self.source.dereference(font).ok().and_then(|(_, font)| font.as_dict().ok());
+        font.is_some_and(|font| missing_outlines(self.source, font).is_some())
     }
 
     /// An entry of the standard's; `None`: left out.
@@ -152,12 +247,25 @@ impl<'a> Import<'a> {
         self.transparent |= key == b"SMask" || key == b"Group";
         Ok(Some(match (key, value) {
             (b"Interpolate", _) => Object::Boolean(false),
+            (b"BM", _) => Object::Name(self.blend_mode(value)),
+            (b"Intent", Object::Name(intent)) if !INTENTS.contains(&intent.as_slice()) => return Ok(None),
+            (b"Font", Object::Array(font)) if font.first().is_some_and(|font| self.is_missing(font)) => {
+                return Err(PictureError::PdfFont("of a graphics state".to_owned()));
+            }
             (_, Object::Name(_) | Object::Array(_)) if NAMING.contains(&key) => value.clone(),
             _ => self.copy(value, Keys::Entries.below(key), depth + 1)?,
         }))
     }
 
-    fn stream(&mut self, stream: &Stream, depth: usize) -> Result<Stream, PictureError> {
+    /// The first blend mode of an entry that is known (8.4.5, table 58).
+    fn blend_mode(&self, value: &Object) -> Vec<u8> {
+        let value = self.source.dereference(value).map_or(value, |(_, value)| value);
+        let modes = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice);
+        let names = modes.iter().filter_map(|mode| self.source.dereference(mode).ok()?.1.as_name().ok());
+        names.into_iter().find(|name| BLEND_MODES.contains(name)).unwrap_or(b"Normal").to_vec()
+    }
+
+    fn stream(&mut self, stream: &Stream, keys: Keys, depth: usize) -> Result<Stream, PictureError> {
         let name = |key: &[u8]| stream.dict.get(key).and_then(Object::as_name).unwrap_or_default();
         if name(b"Subtype") == b"PS" {
             return Err(PictureError::PdfRefused("it holds PostScript"));
@@ -165,10 +273,14 @@ impl<'a> Import<'a> {
         if self.layers.hide(self.source, &stream.dict) {
             return Ok(nothing());
         }
+        if [b"F".as_slice(), b"FFilter", b"FDecodeParms"].iter().any(|key| stream.dict.has(key)) {
+            return Err(PictureError::PdfRefused("a part of it lies in another file; export it as one"));
+        }
         let mut entries = self.entries(&stream.dict, Keys::Entries, depth)?;
         let mut content = stream.content.clone();
         let filters = stream.filters().unwrap_or_default();
-        let has_operators = name(b"Subtype") == b"Form" || stream.dict.has(b"PatternType");
+        let glyph = self.glyphs.clone().filter(|_| keys == Keys::Glyphs && self.drawing != Drawing::First);
+        let has_operators = name(b"Subtype") == b"Form" || stream.dict.has(b"PatternType") || glyph.is_some();
         if has_operators || filters.iter().any(|filter| *filter == b"LZWDecode") {
             let failed = |_| PictureError::TooComplex { format: "PDF" };
             let mut plain = if filters.is_empty() {
@@ -177,30 +289,19 @@ impl<'a> Import<'a> {
                 stream.decompressed_content_with_limit(MAX_STREAM).map_err(failed)?
             };
             if has_operators {
-                refuse_cmyk_operators(&plain)?;
-                let own = stream.dict.get_deref(b"Resources", self.source).and_then(Object::as_dict);
-                plain = self.layers.without_hidden(self.source, own.unwrap_or(&self.resources), plain)?;
+                let own = stream.dict.get_deref(b"Resources", self.source).and_then(Object::as_dict).ok().cloned();
+                let unsaid = own.is_none() && glyph.is_none() && self.drawing != Drawing::First;
+                let resources = own.or(glyph).unwrap_or_else(|| self.resources.clone());
+                plain = self.content(plain, &resources)?;
+                if unsaid {
+                    entries.set("Resources", self.shared_resources());
+                }
             }
             content = deflate(&plain);
             entries.remove(b"DecodeParms");
             entries.set("Filter", "FlateDecode");
         }
         Ok(Stream::new(entries, content).with_compression(false))
-    }
-
-    fn refuse_missing_font(&self, font: &Dictionary) -> Result<(), PictureError> {
-        let subtype = font.get(b"Subtype").and_then(Object::as_name).unwrap_or_default();
-        let outlines = [b"Type1".as_slice(), b"MMType1", b"TrueType", b"CIDFontType0", b"CIDFontType2"];
-        if !font.has_type(b"Font") || !outlines.contains(&subtype) {
-            return Ok(());
-        }
-        let descriptor = font.get_deref(b"FontDescriptor", self.source).and_then(Object::as_dict);
-        let files = [b"FontFile".as_slice(), b"FontFile2", b"FontFile3"];
-        if descriptor.is_ok_and(|descriptor| files.iter().any(|key| descriptor.has(key))) {
-            return Ok(());
-        }
-        let name = font.get(b"BaseFont").and_then(Object::as_name).unwrap_or_default();
-        Err(PictureError::PdfFont(String::from_utf8_lossy(name).chars().take(80).collect()))
     }
 }
 

@@ -7,10 +7,12 @@
 //!
 //! Does not shape, order or break text, knows no template, and keeps no file.
 
+mod archived;
 mod backdrop;
 mod bands;
 mod base;
 mod certificate;
+mod colour;
 mod content;
 mod flat;
 mod fonts;
@@ -63,10 +65,12 @@ pub enum RenderError {
         glyph: u16,
     },
     /// A picture that cannot go into the file.
-    #[error("picture {number} cannot be used")]
+    #[error("picture `{name}` cannot be used")]
     Picture {
         /// Counted from 1 in painting order.
         number: usize,
+        /// What the template calls it.
+        name: String,
         /// What is wrong with it.
         #[source]
         source: PictureError,

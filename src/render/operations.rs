@@ -19,6 +19,19 @@ pub(super) fn operations(content: &[u8]) -> impl Iterator<Item = Operation<'_>> 
     std::iter::from_fn(move || rest.operation())
 }
 
+/// Cuts content into its tokens: names, strings, numbers, words; an array or dictionary as one.
+/// Each comes with where it ends.
+pub(super) fn tokens(content: &[u8]) -> impl Iterator<Item = (&[u8], usize)> {
+    let mut rest = Tokens { content, at: 0 };
+    std::iter::from_fn(move || {
+        rest.skip_space();
+        let from = rest.at;
+        let first = *content.get(from)?;
+        rest.token(first);
+        Some((&content[from..rest.at], rest.at))
+    })
+}
+
 struct Tokens<'a> {
     content: &'a [u8],
     at: usize,

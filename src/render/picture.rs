@@ -1,14 +1,17 @@
 //! Pictures of a template: told by their first bytes, checked and bounded, then passed through where the format allows.
 //!
 //! PNG becomes deflated samples, its transparency a soft mask; JPEG is embedded as it is, unless it holds CMYK, which a
-//! PDF/A file with an sRGB output intent may not. SVG and PDF are in [`super::vector`].
+//! PDF/A file with an sRGB output intent may not. A colour profile goes along; the gamma of a PNG is worked in. SVG and PDF are in
+//! [`super::vector`].
 
 use std::collections::BTreeMap;
 use std::io::Cursor;
 
 use printpdf::{DictItem, ExternalStream, ExternalXObject, XObject};
 
+use super::colour::{self, Profile};
 use super::syntax::deflate;
+use crate::scene::Drawing;
 
 /// Largest picture file.
 pub const MAX_PICTURE_BYTES: usize = 5 * 1024 * 1024;
@@ -51,6 +54,9 @@ pub enum PictureError {
     /// An SVG with a raster picture, which the conversion would leave out.
     #[error("the SVG holds a picture; place it as an asset of its own")]
     SvgImage,
+    /// An SVG with something that would be left out, or drawn otherwise than a browser shows it.
+    #[error("the SVG uses {0}, which is not drawn here; export it without, or as PNG or PDF")]
+    SvgUndrawn(&'static str),
     /// An SVG or PDF that is nested too deeply or has too many parts.
     #[error("the {format} is too complex")]
     TooComplex {
@@ -100,7 +106,7 @@ pub(super) struct RasterPicture {
 }
 
 /// Decodes a PNG.
-pub(super) fn png(bytes: &[u8]) -> Result<RasterPicture, PictureError> {
+pub(super) fn png(bytes: &[u8], drawing: Drawing) -> Result<RasterPicture, PictureError> {
     let damaged = |e: png::DecodingError| PictureError::Damaged { format: "PNG", reason: e.to_string() };
     let mut decoder = png::Decoder::new_with_limits(Cursor::new(bytes), png::Limits { bytes: MAX_PICTURE_BYTES * 4 });
     decoder.set_transformations(png::Transformations::normalize_to_color8());
@@ -119,9 +125,19 @@ pub(super) fn png(bytes: &[u8]) -> Result<RasterPicture, PictureError> {
         png::ColorType::Rgba => (3, true),
         _ => (3, false),
     };
-    let (colors, mask) = if alpha { split(&samples, channels) } else { (samples, None) };
+    let (mut colors, mask) = if alpha { split(&samples, channels) } else { (samples, None) };
     let transparent = mask.is_some();
     let mut dictionary = deflated(width, height, channels);
+    if drawing != Drawing::First {
+        let info = reader.info();
+        let profile = info.icc_profile.as_deref().filter(|_| info.srgb.is_none());
+        match profile.map(|profile| Profile::of(profile, channels)) {
+            Some(profile) => put_profile(&mut dictionary, profile, channels),
+            None => info.gamma().filter(|_| info.srgb.is_none()).into_iter().for_each(|gamma| {
+                colour::to_srgb(&mut colors, f64::from(gamma.into_value()));
+            }),
+        }
+    }
     if let Some(mask) = mask {
         let stream = stream(deflated(width, height, 1), deflate(&filtered(&mask, width as usize, 1)));
         dictionary.insert("SMask".into(), DictItem::Stream { stream });
@@ -131,12 +147,14 @@ pub(super) fn png(bytes: &[u8]) -> Result<RasterPicture, PictureError> {
 }
 
 /// Checks a JPEG by decoding it once, then passes it through.
-pub(super) fn jpeg(bytes: &[u8]) -> Result<RasterPicture, PictureError> {
+pub(super) fn jpeg(bytes: &[u8], drawing: Drawing) -> Result<RasterPicture, PictureError> {
     let damaged = |reason: &str| PictureError::Damaged { format: "JPEG", reason: reason.to_owned() };
     let frame = JpegFrame::find(bytes).ok_or_else(|| damaged("no frame header"))?;
     within_pixels(frame.width.into(), frame.height.into())?;
-    let decoded = image::load_from_memory_with_format(bytes, image::ImageFormat::Jpeg);
-    let decoded = decoded.map_err(|e| damaged(&e.to_string()))?;
+    let failed = |e: image::ImageError| damaged(&e.to_string());
+    let mut decoder = image::codecs::jpeg::JpegDecoder::new(Cursor::new(bytes)).map_err(failed)?;
+    let profile = image::ImageDecoder::icc_profile(&mut decoder).ok().flatten();
+    let decoded = image::DynamicImage::from_decoder(decoder).map_err(failed)?;
     let (content, channels) = match (frame.channels, frame.bits) {
         (channels @ (1 | 3), 8) => (bytes.to_vec(), channels),
         (4, 8) => {
@@ -149,6 +167,10 @@ pub(super) fn jpeg(bytes: &[u8]) -> Result<RasterPicture, PictureError> {
     };
     let mut dictionary = samples(frame.width, frame.height, channels);
     dictionary.insert("Filter".into(), DictItem::Name(b"DCTDecode".to_vec()));
+    if drawing != Drawing::First && frame.channels == channels {
+        let profile = profile.as_deref().map_or(Profile::Srgb, |profile| Profile::of(profile, channels));
+        put_profile(&mut dictionary, profile, channels);
+    }
     Ok(RasterPicture { object: external(stream(dictionary, content)), transparent: false })
 }
 
@@ -258,6 +280,18 @@ fn samples(width: u32, height: u32, channels: usize) -> Dictionary {
     ])
 }
 
+/// Says what the samples' numbers mean, unless it is what a page's numbers mean anyway.
+fn put_profile(dictionary: &mut Dictionary, profile: Profile<'_>, channels: usize) {
+    let Profile::Other(bytes) = profile else { return };
+    let dict = BTreeMap::from([
+        ("N".to_owned(), DictItem::Int(channels as i64)),
+        ("Filter".to_owned(), DictItem::Name(b"FlateDecode".to_vec())),
+    ]);
+    let stream = stream(dict, deflate(bytes));
+    let space = vec![DictItem::Name(b"ICCBased".to_vec()), DictItem::Stream { stream }];
+    dictionary.insert("ColorSpace".into(), DictItem::Array(space));
+}
+
 /// The dictionary of samples that are filtered and deflated (ISO 32000-1, 7.4.4.4).
 fn deflated(width: u32, height: u32, channels: usize) -> Dictionary {
     let parameters = [("Predictor", 15), ("Colors", channels as i64), ("Columns", width.into())];
@@ -290,8 +324,8 @@ mod tests {
 
     #[test]
     fn an_opaque_alpha_channel_needs_no_mask() {
-        let clear = png(&encoded(png::ColorType::Rgba, 2, 1, &[9, 8, 7, 255, 1, 2, 3, 0])).unwrap();
-        let opaque = png(&encoded(png::ColorType::Rgba, 2, 1, &[9, 8, 7, 255, 1, 2, 3, 255])).unwrap();
+        let clear = png(&encoded(png::ColorType::Rgba, 2, 1, &[9, 8, 7, 255, 1, 2, 3, 0]), Drawing::Second).unwrap();
+        let opaque = png(&encoded(png::ColorType::Rgba, 2, 1, &[9, 8, 7, 255, 1, 2, 3, 255]), Drawing::Second).unwrap();
         assert!(clear.transparent && !opaque.transparent);
     }
 
@@ -299,7 +333,7 @@ mod tests {
     fn a_truncated_png_is_refused() {
         let whole = encoded(png::ColorType::Rgb, 64, 64, &[77; 64 * 64 * 3]);
         for length in [8, 20, 40, whole.len() / 2] {
-            assert!(png(&whole[..length]).is_err(), "{length} bytes");
+            assert!(png(&whole[..length], Drawing::Second).is_err(), "{length} bytes");
         }
     }
 
@@ -309,7 +343,7 @@ mod tests {
         bytes[16..24].copy_from_slice(&[0, 0, 0x75, 0x30, 0, 0, 0x75, 0x30]);
         let crc = crc32(&bytes[12..29]);
         bytes[29..33].copy_from_slice(&crc.to_be_bytes());
-        assert!(matches!(png(&bytes), Err(PictureError::Pixels { width: 30_000, height: 30_000 })));
+        assert!(matches!(png(&bytes, Drawing::Second), Err(PictureError::Pixels { width: 30_000, height: 30_000 })));
     }
 
     fn crc32(data: &[u8]) -> u32 {

@@ -1,14 +1,15 @@
 //! Glyph runs as text operators, so that a reader that copies the text gets what was written.
 //!
-//! Where one glyph stands for one cluster, the font's ToUnicode map spells it. Elsewhere (marks, reordered vowels, a
-//! glyph that stands for two texts) the cluster is a `/Span` with `/ActualText` (ISO 32000-1, 14.9.4).
+//! Where one glyph stands for one cluster, the font's ToUnicode map spells it. Elsewhere (marks, reordered vowels) the cluster is
+//! a `/Span` with `/ActualText` (ISO 32000-1, 14.9.4). Not every reader knows that, so its glyphs say its letters as well, one after
+//! the other in the order in which they are drawn, whichever of them draws what; what has no letter left says [`SILENT`].
 //!
 //! Readers take right-to-left text to be shown glyph by glyph from left to right and turn it round themselves (poppler's
 //! `reorderText`), within `/ActualText` and ligatures too. A cluster of several characters in such a run is therefore
 //! spelled a character at a time in visual order, each with an equal share of the width: the first span holds the
 //! glyphs, the others mark their place with invisible glyphs of almost no width.
 
-use super::fonts::Subset;
+use super::fonts::{BLANK, Subset};
 use super::syntax::{hex16, number, operation, put, utf16_hex};
 use crate::scene::{Glyph, GlyphRun};
 
@@ -23,6 +24,12 @@ pub(super) struct Cluster<'a> {
 const SMALL_OFFSET: f32 = 20.0;
 /// Horizontal scaling of an invisible glyph, in percent: it has a place, but no width.
 const MARKER_SCALE: f64 = 0.1;
+/// How far before its end, in thousandths of the font size, a cluster's last marker stands: a reader that sorts what it finds by its
+/// place must not take it for a part of the next one.
+const NEAR: f64 = 4.0;
+/// What a glyph says that has no letter left. An empty text is taken for none by some readers, which then show the code; this
+/// is not seen, and some leave it out.
+pub(super) const SILENT: &str = "\u{200b}";
 
 /// Splits a run where the cluster changes. A mark that has a cluster of its own, but no width, stays with its letter,
 /// which is on its left, or on its right where the text runs to the left.
@@ -44,6 +51,17 @@ impl<'a> Cluster<'a> {
         (small && one_direction && !self.text.is_empty()).then_some(glyph)
     }
 
+    /// Says for each glyph and marker which text it stands for: what [`draw`] asks the font for.
+    pub(super) fn says(&self, rtl: bool, say: &mut impl FnMut(u16, &str)) {
+        let pieces = self.pieces(rtl, false);
+        let first = pieces.first().map_or("", String::as_str);
+        for (glyph, part) in self.glyphs.iter().zip(parts(first, self.glyphs.len())) {
+            say(glyph.id, part);
+        }
+        say(BLANK, SILENT);
+        pieces.iter().skip(1).for_each(|piece| say(BLANK, piece));
+    }
+
     /// The pieces of text in the order in which a reader meets them, going from left to right.
     ///
     /// A mark at the left end of a right-to-left run would be taken for the end of the text before it, so an invisible
@@ -61,6 +79,17 @@ impl<'a> Cluster<'a> {
     }
 }
 
+/// Shares a text among glyphs: a character for each, the rest for the last.
+fn parts(text: &str, glyphs: usize) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    (1..=glyphs).map(move |at| {
+        let one = rest.chars().next().map_or(0, char::len_utf8);
+        let (part, after) = rest.split_at(if at == glyphs { rest.len() } else { one });
+        rest = after;
+        if part.is_empty() { SILENT } else { part }
+    })
+}
+
 /// Draws a run with the font that the page's resources call `font`.
 pub(super) fn draw(out: &mut Vec<u8>, run: &GlyphRun, subset: &Subset, font: &str) {
     if run.glyphs.is_empty() || !run.size.is_finite() || run.size <= 0.0 {
@@ -70,12 +99,12 @@ pub(super) fn draw(out: &mut Vec<u8>, run: &GlyphRun, subset: &Subset, font: &st
     operation(out, &[run.size], "Tf");
     operation(out, &[run.color.r, run.color.g, run.color.b], "rg");
     operation(out, &[1.0, 0.0, 0.0, 1.0, run.x, run.y], "Tm");
-    let mut pen = Pen { out, subset, size: run.size, at: 0.0, rise: 0.0, state: State::Outside };
+    let mut pen = Pen { out, subset, size: run.size, at: 0.0, ideal: 0.0, rise: 0.0, state: State::Outside };
     let mut place = 0.0;
     for cluster in clusters(run) {
         match cluster.spelled_by_one_glyph(run).filter(|glyph| subset.spells(glyph.id, cluster.text)) {
             Some(glyph) => {
-                pen.glyph(glyph, place);
+                pen.glyph(glyph, cluster.text, place);
                 place += pen.thousandths(glyph.advance);
             }
             None => place = pen.spelled_out(cluster, run.rtl, place),
@@ -92,6 +121,9 @@ struct Pen<'a> {
     size: f32,
     /// Where a reader's pen is.
     at: f64,
+    /// Where it would be if all markers were glyphs in mode 3, as they were once: where a glyph stands depends on how the way to it
+    /// was rounded, and what was issued looks the same to the pixel.
+    ideal: f64,
     rise: f32,
     state: State,
 }
@@ -110,39 +142,42 @@ impl Pen<'_> {
     }
 
     /// Draws a glyph whose cluster's pen is at `place`.
-    fn glyph(&mut self, glyph: &Glyph, place: f64) {
+    fn glyph(&mut self, glyph: &Glyph, text: &str, place: f64) {
         self.lift(glyph.dy);
         self.move_to(place + self.thousandths(glyph.dx));
-        let code = self.subset.code(glyph.id);
+        let code = self.subset.code(glyph.id, text);
         self.open(State::Codes);
         hex16(self.out, code);
         self.at += self.subset.width(code);
+        self.ideal += self.subset.width(code);
     }
 
     /// Draws a cluster whose glyphs do not spell it; returns where it ends.
     fn spelled_out(&mut self, cluster: Cluster<'_>, rtl: bool, start: f64) -> f64 {
         let pieces = cluster.pieces(rtl, start == 0.0);
-        let code = cluster.glyphs.first().map_or(0, |glyph| self.subset.code(glyph.id));
+        let marker = cluster.glyphs.first().map_or(0, |glyph| glyph.id);
         let end = cluster.glyphs.iter().fold(start, |place, glyph| place + self.thousandths(glyph.advance));
         let part = (end - start) / pieces.len().max(1) as f64;
         self.begin_span(pieces.first().map_or("", String::as_str));
         // A reader takes the first and the last glyph for the span's place: marks must not be the measure.
         if cluster.glyphs.first().is_some_and(|glyph| glyph.dx != 0.0 || glyph.dy != 0.0) {
-            self.marker(code, start);
+            self.marker(marker, SILENT, start, 0.0);
         }
         let mut place = start;
-        for glyph in cluster.glyphs {
-            self.glyph(glyph, place);
+        // Without the mark of direction that may stand before it.
+        let first = pieces.first().map_or("", |piece| piece.trim_start_matches('\u{200f}'));
+        for (glyph, part) in cluster.glyphs.iter().zip(parts(first, cluster.glyphs.len())) {
+            self.glyph(glyph, part, place);
             place += self.thousandths(glyph.advance);
         }
-        if (self.at - start - part).abs() > 1.0 || self.rise != 0.0 {
-            self.marker(code, start + part);
+        if (self.ideal - start - part).abs() > 1.0 || self.rise != 0.0 {
+            self.marker(marker, SILENT, start + part, NEAR);
         }
         self.end_span();
         for (at, piece) in pieces.iter().enumerate().skip(1) {
             self.begin_span(piece);
-            self.marker(code, start + part * at as f64);
-            self.marker(code, start + part * (at + 1) as f64);
+            self.marker(marker, piece, start + part * at as f64, 0.0);
+            self.marker(marker, SILENT, start + part * (at + 1) as f64, NEAR);
             self.end_span();
         }
         end
@@ -160,15 +195,28 @@ impl Pen<'_> {
         self.out.extend_from_slice(b"EMC\n");
     }
 
-    /// Shows a glyph in rendering mode 3 (invisible) that takes no room.
-    fn marker(&mut self, code: u16, place: f64) {
+    /// Shows that the text has a place here: by the glyph that draws nothing, or by another one in rendering mode 3 (invisible)
+    /// that takes no room.
+    fn marker(&mut self, other: u16, text: &str, place: f64, before: f64) {
         self.lift(0.0);
+        let code = self.subset.code(other, text);
+        let narrow = self.subset.width(code) * MARKER_SCALE / 100.0;
+        if let Some(blank) = self.subset.blank(text) {
+            self.step(place);
+            self.ideal += narrow;
+            self.go(place - before);
+            self.open(State::Codes);
+            hex16(self.out, blank);
+            self.at += self.subset.width(blank);
+            return;
+        }
         self.move_to(place);
         self.close();
         put(self.out, format_args!("3 Tr {MARKER_SCALE} Tz<"));
         hex16(self.out, code);
         self.out.extend_from_slice(b">Tj 100 Tz 0 Tr\n");
-        self.at += self.subset.width(code) * MARKER_SCALE / 100.0;
+        self.at += narrow;
+        self.ideal += narrow;
     }
 
     fn lift(&mut self, rise: f32) {
@@ -181,9 +229,22 @@ impl Pen<'_> {
     }
 
     fn move_to(&mut self, place: f64) {
+        self.step(place);
+        self.go(self.ideal);
+    }
+
+    /// Goes by whole thousandths.
+    fn step(&mut self, place: f64) {
+        let back = (self.ideal - place).round();
+        if back.is_finite() {
+            self.ideal -= back;
+        }
+    }
+
+    fn go(&mut self, place: f64) {
         // In an array, a number moves the pen back.
-        let back = (self.at - place).round();
-        if back != 0.0 && back.is_finite() {
+        let back = self.at - place;
+        if back.abs() >= 0.000_5 && back.is_finite() {
             self.open(State::Array);
             number(self.out, back as f32);
             self.at -= back;

@@ -14,18 +14,26 @@ const XY_SCALE: u16 = 0x40;
 const TWO_BY_TWO: u16 = 0x80;
 const INSTRUCTIONS: u16 = 0x100;
 
-/// Returns the font without names and hints, or nothing if it is not built as expected.
-pub(super) fn slim(font: &[u8]) -> Option<Vec<u8>> {
+/// Returns the font without names and hints, with copies of these glyphs (none: one without an outline) after all others, or nothing if it is not built as
+/// expected.
+pub(super) fn slim(font: &[u8], copies: &[Option<u16>]) -> Option<Vec<u8>> {
     let face = RawFace::parse(font, 0).ok()?;
     let table = |tag: &[u8; 4]| face.table(Tag::from_bytes(tag));
     let (glyf, head, loca) = (table(b"glyf")?, table(b"head")?, table(b"loca")?);
     let long = *head.get(51)? == 1;
-    let (glyf, loca) = without_instructions(glyf, loca, long)?;
+    let (mut glyf, mut loca) = without_instructions(glyf, loca, long)?;
+    let glyphs = u16::try_from(loca.len() / 4 - 1).ok()?;
+    copy_outlines(&mut glyf, &mut loca, copies)?;
     let tables = TABLES.iter().map(|tag| {
         Some(match &tag[..] {
             b"glyf" => glyf.clone(),
             b"loca" => loca.clone(),
             b"head" => long_offsets(head)?,
+            b"hhea" if !copies.is_empty() => patched(table(tag)?, 34, glyphs.checked_add(copies.len() as u16)?)?,
+            b"maxp" if !copies.is_empty() => patched(table(tag)?, 4, glyphs.checked_add(copies.len() as u16)?)?,
+            b"hmtx" if !copies.is_empty() => {
+                copied_widths(table(tag)?, table(b"hhea")?, glyphs, copies, word(head, 18)?)?
+            }
             _ => table(tag)?.to_vec(),
         })
     });
@@ -38,6 +46,45 @@ fn long_offsets(head: &[u8]) -> Option<Vec<u8>> {
     head.get_mut(8..12)?.fill(0);
     head.get_mut(50..52)?.copy_from_slice(&1u16.to_be_bytes());
     Some(head)
+}
+
+/// A table with another number at a place.
+fn patched(table: &[u8], at: usize, value: u16) -> Option<Vec<u8>> {
+    let mut table = table.to_vec();
+    table.get_mut(at..at + 2)?.copy_from_slice(&value.to_be_bytes());
+    Some(table)
+}
+
+fn copy_outlines(glyf: &mut Vec<u8>, loca: &mut Vec<u8>, copies: &[Option<u16>]) -> Option<()> {
+    for copy in copies {
+        let Some(copy) = copy else {
+            loca.extend_from_slice(&(glyf.len() as u32).to_be_bytes());
+            continue;
+        };
+        let offset = |at: usize| Some(u32::from_be_bytes(loca.get(at * 4..at * 4 + 4)?.try_into().ok()?) as usize);
+        let (from, to) = (offset(usize::from(*copy))?, offset(usize::from(*copy) + 1)?);
+        let outline = glyf.get(from..to)?.to_vec();
+        glyf.extend_from_slice(&outline);
+        loca.extend_from_slice(&(glyf.len() as u32).to_be_bytes());
+    }
+    Some(())
+}
+
+/// Advances and side bearings with an entry of its own for each glyph, and those of the copies.
+/// One without an outline is a thousandth of the em wide.
+fn copied_widths(hmtx: &[u8], hhea: &[u8], glyphs: u16, copies: &[Option<u16>], em: u16) -> Option<Vec<u8>> {
+    let long = word(hhea, 34)?.max(1);
+    let entry = |glyph: u16| {
+        let advance_at = usize::from(glyph.min(long - 1)) * 4;
+        let advance = hmtx.get(advance_at..advance_at + 2)?;
+        let bearing_at =
+            if glyph < long { advance_at + 2 } else { usize::from(long) * 4 + usize::from(glyph - long) * 2 };
+        Some([advance, hmtx.get(bearing_at..bearing_at + 2)?].concat())
+    };
+    let blank = || Some([em.div_ceil(1000).to_be_bytes().as_slice(), &[0, 0]].concat());
+    let all = (0..glyphs).map(Some).chain(copies.iter().copied());
+    let entries: Option<Vec<_>> = all.map(|glyph| glyph.map_or_else(blank, entry)).collect();
+    entries.map(|entries| entries.concat())
 }
 
 /// Rewrites all glyphs; the new loca has long offsets.

@@ -2,7 +2,8 @@
 //! square (ISO 32000-1, 8.10).
 //!
 //! Of a PDF only the page's content and resources are taken ([`super::foreign`]): no annotations, actions or metadata, and
-//! no layer that is off ([`super::layers`]). What a PDF/A-3b file may not hold is refused, not repaired.
+//! no layer that is off ([`super::layers`]). What a PDF/A-3b file may not hold is mended where nobody sees it, and refused
+//! elsewhere ([`super::archived`]).
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -12,6 +13,7 @@ use svg2pdf::usvg;
 use super::foreign::{Import, MAX_DEPTH, MAX_STREAM};
 use super::picture::PictureError;
 use super::syntax::deflate;
+use crate::scene::Drawing;
 
 /// Most objects that a picture may bring along.
 const MAX_OBJECTS: usize = 5_000;
@@ -25,9 +27,12 @@ pub(super) struct VectorPicture {
 }
 
 /// Converts an SVG and adds it to the document.
-pub(super) fn svg(document: &mut Document, bytes: &[u8]) -> Result<VectorPicture, PictureError> {
+pub(super) fn svg(document: &mut Document, bytes: &[u8], drawing: Drawing) -> Result<VectorPicture, PictureError> {
     let damaged = |reason: String| PictureError::Damaged { format: "SVG", reason };
     let source = std::str::from_utf8(bytes).map_err(|e| damaged(e.to_string()))?;
+    if drawing != Drawing::First {
+        refuse_undrawn(source)?;
+    }
     for (tag, error) in [("<text", PictureError::SvgText), ("<image", PictureError::SvgImage)] {
         if source.contains(tag) {
             return Err(error);
@@ -42,25 +47,42 @@ pub(super) fn svg(document: &mut Document, bytes: &[u8]) -> Result<VectorPicture
         };
         let options = usvg::Options { image_href_resolver: resolver, ..usvg::Options::default() };
         let tree = usvg::Tree::from_str(source, &options).map_err(|e| damaged(e.to_string()))?;
+        if drawing != Drawing::First && !tree.filters().is_empty() {
+            return Err(PictureError::SvgUndrawn("a filter, such as a shadow or a blur"));
+        }
         let conversion = svg2pdf::ConversionOptions { pdfa: true, ..svg2pdf::ConversionOptions::default() };
         svg2pdf::to_pdf(&tree, conversion, svg2pdf::PageOptions::default()).map_err(|e| damaged(e.to_string()))
     };
     let pdf = crate::guard::with_large_stack(convert).ok_or(PictureError::TooComplex { format: "SVG" })??;
-    import(document, &pdf)
+    import(document, &pdf, drawing)
+}
+
+/// What the conversion would leave out, or draw otherwise than a browser shows it. A filter is looked for in what is drawn: editors
+/// leave some behind that nothing uses.
+fn refuse_undrawn(source: &str) -> Result<(), PictureError> {
+    let undrawn = [
+        ("<foreignObject", "a foreignObject, a piece of a web page"),
+        (":foreignObject", "a foreignObject, a piece of a web page"),
+        ("var(", "CSS variables"),
+        ("<animate", "an animation"),
+    ];
+    let found = undrawn.iter().find(|(mark, _)| source.contains(mark));
+    found.map_or(Ok(()), |(_, name)| Err(PictureError::SvgUndrawn(name)))
 }
 
 /// Adds the page of a one-page PDF to the document.
-pub(super) fn pdf(document: &mut Document, bytes: &[u8]) -> Result<VectorPicture, PictureError> {
-    catch_unwind(AssertUnwindSafe(|| import(document, bytes)))
+pub(super) fn pdf(document: &mut Document, bytes: &[u8], drawing: Drawing) -> Result<VectorPicture, PictureError> {
+    catch_unwind(AssertUnwindSafe(|| import(document, bytes, drawing)))
         .map_err(|_| PictureError::TooComplex { format: "PDF" })?
 }
 
-fn import(document: &mut Document, bytes: &[u8]) -> Result<VectorPicture, PictureError> {
+fn import(document: &mut Document, bytes: &[u8], drawing: Drawing) -> Result<VectorPicture, PictureError> {
     let damaged = |e: lopdf::Error| PictureError::Damaged { format: "PDF", reason: e.to_string() };
     let options = LoadOptions::with_max_decompressed_size(MAX_STREAM);
     let source = Document::load_mem_with_options(bytes, options).map_err(damaged)?;
-    if source.is_encrypted() || source.was_encrypted() {
-        return Err(PictureError::PdfRefused("it is encrypted"));
+    // One that opens without a password was opened by now.
+    if source.is_encrypted() {
+        return Err(PictureError::PdfRefused("it is locked with a password; save it without one"));
     }
     if source.objects.len() > MAX_OBJECTS {
         return Err(PictureError::TooComplex { format: "PDF" });
@@ -73,8 +95,8 @@ fn import(document: &mut Document, bytes: &[u8]) -> Result<VectorPicture, Pictur
     let content = source.get_page_content_with_limit(page, MAX_STREAM).map_err(damaged)?;
     let resources = inherited(&source, page, b"Resources").and_then(|o| o.as_dict().cloned().ok()).unwrap_or_default();
     let group = source.get_dictionary(page).ok().and_then(|page| page.get(b"Group").ok());
-    let mut form = form_entries(&source, page)?;
-    let mut import = Import::new(&source, document, resources);
+    let mut form = form_entries(&source, page, drawing)?;
+    let mut import = Import::new(&source, document, resources, drawing);
     let content = import.page_content(content)?;
     form.set("Resources", import.page_resources()?);
     if let Some(group) = group {
@@ -87,9 +109,12 @@ fn import(document: &mut Document, bytes: &[u8]) -> Result<VectorPicture, Pictur
 }
 
 /// The form's dictionary: its box, and the matrix that turns the box upright and into the unit square.
-fn form_entries(source: &Document, page: ObjectId) -> Result<Dictionary, PictureError> {
+fn form_entries(source: &Document, page: ObjectId, drawing: Drawing) -> Result<Dictionary, PictureError> {
     let refused = PictureError::PdfRefused("its page has no usable size");
-    let bounds = [b"CropBox".as_slice(), b"MediaBox"].iter().find_map(|key| rectangle(source, page, key));
+    let bounds = match drawing {
+        Drawing::First => [b"CropBox".as_slice(), b"MediaBox"].iter().find_map(|key| rectangle(source, page, key)),
+        Drawing::Second => shown(source, page),
+    };
     let Some([left, bottom, right, top]) = bounds else { return Err(refused) };
     let (width, height) = (right - left, top - bottom);
     if !(width > 0.0 && height > 0.0 && width.is_finite() && height.is_finite()) {
@@ -109,6 +134,20 @@ fn form_entries(source: &Document, page: ObjectId) -> Result<Dictionary, Picture
     form.set("BBox", [left, bottom, right, top].map(Object::Real).to_vec());
     form.set("Matrix", matrix.map(Object::Real).to_vec());
     Ok(form)
+}
+
+/// What is left of a page when it is printed, and cut where its maker says (14.11.2): bleed and printer's marks are not shown.
+fn shown(source: &Document, page: ObjectId) -> Option<[f32; 4]> {
+    let mut shown = rectangle(source, page, b"MediaBox")?;
+    for [left, bottom, right, top] in
+        [b"CropBox".as_slice(), b"TrimBox"].iter().filter_map(|key| rectangle(source, page, key))
+    {
+        let inner = [shown[0].max(left), shown[1].max(bottom), shown[2].min(right), shown[3].min(top)];
+        if inner[2] > inner[0] && inner[3] > inner[1] {
+            shown = inner;
+        }
+    }
+    Some(shown)
 }
 
 fn rectangle(source: &Document, page: ObjectId, key: &[u8]) -> Option<[f32; 4]> {

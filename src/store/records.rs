@@ -196,6 +196,9 @@ pub struct Certificate {
     pub key: String,
     /// Template version.
     pub template: TemplateRef,
+    /// Number of the rules by which it is drawn (`scene::Drawing`): what was issued looks the same for ever.
+    #[serde(default = "first_drawing", skip_serializing_if = "is_first_drawing")]
+    pub drawing: u32,
     /// Its status entry.
     pub status: StatusEntry,
     /// `validFrom` of version 1; kept by later versions.
@@ -218,6 +221,15 @@ pub struct Certificate {
     /// Set when what names the person was taken away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erased: Option<Erased>,
+}
+
+/// Records of before there were others.
+fn first_drawing() -> u32 {
+    1
+}
+
+fn is_first_drawing(drawing: &u32) -> bool {
+    *drawing == 1
 }
 
 /// What is left of an erased person's certificate besides its number and state.

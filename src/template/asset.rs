@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::document::Document;
 use super::error::TemplateError;
 use super::model::Element;
+use crate::scene::{Drawing, Turn};
 
 /// Largest asset, in bytes.
 pub const MAX_ASSET_BYTES: usize = 5 << 20;
@@ -37,13 +38,46 @@ pub(super) fn picture_size(name: &str, bytes: &[u8]) -> Result<(f32, f32), Templ
     }
 }
 
-enum Kind {
+/// Width and height of a picture as it is shown: upright, and of a PDF what is meant to be left after cutting.
+pub(super) fn shown_size(name: &str, bytes: &[u8], drawing: Drawing) -> Result<(f32, f32), TemplateError> {
+    let (width, height) = match kind(bytes) {
+        Some(Kind::Pdf) if drawing != Drawing::First => trimmed_size(bytes).unwrap_or(picture_size(name, bytes)?),
+        _ => picture_size(name, bytes)?,
+    };
+    Ok(if turn(bytes, drawing).quarters % 2 == 1 { (height, width) } else { (width, height) })
+}
+
+/// Returns how a photo is turned to stand upright, as it says itself (Exif 2.3, tag Orientation; PNG, chunk eXIf).
+pub(super) fn turn(bytes: &[u8], drawing: Drawing) -> Turn {
+    use image::metadata::Orientation as To;
+    if drawing == Drawing::First || !matches!(kind(bytes), Some(Kind::Raster)) {
+        return Turn::default();
+    }
+    let reader = image::ImageReader::new(std::io::Cursor::new(bytes)).with_guessed_format().ok();
+    let told = reader.and_then(|reader| image::ImageDecoder::orientation(&mut reader.into_decoder().ok()?).ok());
+    let (mirrored, quarters) = match told.unwrap_or(To::NoTransforms) {
+        To::NoTransforms => (false, 0),
+        To::Rotate90 => (false, 1),
+        To::Rotate180 => (false, 2),
+        To::Rotate270 => (false, 3),
+        To::FlipHorizontal => (true, 0),
+        // Turned before it is mirrored: the other way round, it turns the other way.
+        To::Rotate270FlipH => (true, 1),
+        To::FlipVertical => (true, 2),
+        To::Rotate90FlipH => (true, 3),
+    };
+    Turn { mirrored, quarters }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
     Raster,
     Svg,
     Pdf,
 }
 
-fn kind(bytes: &[u8]) -> Option<Kind> {
+/// Tells a picture by its first bytes.
+pub(super) fn kind(bytes: &[u8]) -> Option<Kind> {
     let text = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     if bytes.starts_with(b"\x89PNG\r\n\x1a\n") || bytes.starts_with(b"\xFF\xD8\xFF") {
         Some(Kind::Raster)
@@ -98,7 +132,7 @@ fn parse_svg(text: &str) -> Result<(f32, f32), String> {
 fn pdf_size(bytes: &[u8]) -> Result<(f32, f32), String> {
     let document = lopdf::Document::load_mem(bytes).map_err(|e| format!("is not a readable PDF: {e}"))?;
     if document.is_encrypted() {
-        return Err("is an encrypted PDF".into());
+        return Err("is locked with a password; save the PDF without one".into());
     }
     let pages = document.get_pages();
     let (1, Some(page)) = (pages.len(), pages.values().next()) else {
@@ -114,6 +148,38 @@ fn pdf_size(bytes: &[u8]) -> Result<(f32, f32), String> {
         at = node.get(b"Parent").and_then(lopdf::Object::as_reference).ok();
     }
     Err("has a page without a size".into())
+}
+
+/// Width and height of the only page's trim box, as it is turned; nothing if it has no usable one.
+fn trimmed_size(bytes: &[u8]) -> Option<(f32, f32)> {
+    let document = lopdf::Document::load_mem(bytes).ok()?;
+    let page = document.page_iter().next()?;
+    let inherited = |key: &[u8]| {
+        let mut at = Some(page);
+        for _ in 0..16 {
+            let node = document.get_dictionary(at?).ok()?;
+            if let Ok(value) = node.get_deref(key, &document) {
+                return Some(value);
+            }
+            at = node.get(b"Parent").and_then(lopdf::Object::as_reference).ok();
+        }
+        None
+    };
+    let sides = |key: &[u8]| {
+        let sides = inherited(key)?.as_array().ok()?;
+        let side = |at: usize| document.dereference(sides.get(at)?).ok()?.1.as_float().ok();
+        let (a, b, c, d) = (side(0)?, side(1)?, side(2)?, side(3)?);
+        Some([a.min(c), b.min(d), a.max(c), b.max(d)])
+    };
+    let mut shown = sides(b"MediaBox")?;
+    for [left, bottom, right, top] in [b"CropBox".as_slice(), b"TrimBox"].iter().filter_map(|key| sides(key)) {
+        let inner = [shown[0].max(left), shown[1].max(bottom), shown[2].min(right), shown[3].min(top)];
+        shown = if inner[2] > inner[0] && inner[3] > inner[1] { inner } else { shown };
+    }
+    let (width, height) = (shown[2] - shown[0], shown[3] - shown[1]);
+    let turned = inherited(b"Rotate").and_then(|turn| turn.as_i64().ok()).unwrap_or(0).rem_euclid(180) == 90;
+    let size = if turned { (height, width) } else { (width, height) };
+    (size.0 > 0.0 && size.1 > 0.0 && size.0.is_finite() && size.1.is_finite()).then_some(size)
 }
 
 /// An asset that the document names.

@@ -59,6 +59,7 @@ impl Template {
                 self.check_text(text, &at, fonts, &mut findings);
             }
         }
+        self.check_pictures(&mut findings);
         if let Err(error) = Layout::with_constants(self, fonts, &BTreeMap::new()) {
             findings.push(fault(
                 "layout",
@@ -186,10 +187,10 @@ fn contrast(a: HexColor, b: HexColor) -> f32 {
     (a.max(b) + 0.05) / (a.min(b) + 0.05)
 }
 
-fn fault(at: &str, message: String, hint: &str) -> Finding {
+pub(super) fn fault(at: &str, message: String, hint: &str) -> Finding {
     Finding { severity: Severity::Error, at: at.to_owned(), message, hint: hint.to_owned() }
 }
 
-fn warning(at: &str, message: String, hint: &str) -> Finding {
+pub(super) fn warning(at: &str, message: String, hint: &str) -> Finding {
     Finding { severity: Severity::Warning, at: at.to_owned(), message, hint: hint.to_owned() }
 }

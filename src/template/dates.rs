@@ -1,11 +1,18 @@
-//! Dates in the words of a language (CLDR, through ICU4X), always of the Gregorian calendar, in UTC.
+//! Dates in the words of a language (CLDR, through ICU4X), of the Gregorian calendar unless the language's tag asks for another
+//! one, in UTC.
 
 use icu_calendar::{Date, Gregorian};
-use icu_datetime::FixedCalendarDateTimeFormatter;
+use icu_datetime::fieldsets::enums::DateFieldSet;
 use icu_datetime::fieldsets::{YMD, YMDE};
+use icu_datetime::pattern::{DateTimePattern, FixedCalendarDateTimeNames};
+use icu_datetime::{DateTimeFormatter, FixedCalendarDateTimeFormatter};
 use icu_locale_core::Locale;
+use icu_locale_core::extensions::unicode::key;
+use writeable::TryWriteable;
 
+use super::date_patterns::PATTERNS;
 use crate::credential::Timestamp;
+use crate::scene::Drawing;
 
 /// How much of a date is written out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -42,38 +49,84 @@ impl DateStyle {
 
 /// Writes dates in one language.
 pub(super) struct DateWriter {
+    words: Box<Words>,
     full: FixedCalendarDateTimeFormatter<Gregorian, YMDE>,
     long: FixedCalendarDateTimeFormatter<Gregorian, YMD>,
     medium: FixedCalendarDateTimeFormatter<Gregorian, YMD>,
     short: FixedCalendarDateTimeFormatter<Gregorian, YMD>,
 }
 
+/// Where the words and their order come from.
+enum Words {
+    /// From the parts that are asked for: what ICU4X makes of them, which is not in every language what CLDR says for a date.
+    Parts,
+    /// From the language's own patterns.
+    Patterns {
+        names: FixedCalendarDateTimeNames<Gregorian, DateFieldSet>,
+        full: DateTimePattern,
+        long: DateTimePattern,
+    },
+    /// From the calendar that the language's tag asks for.
+    Calendar { full: DateTimeFormatter<YMDE>, long: DateTimeFormatter<YMD>, medium: DateTimeFormatter<YMD> },
+    /// There are none, so that a month would be `M11`.
+    None,
+}
+
+/// Calendars that a tag may ask for (`th-TH-u-ca-buddhist`) besides the Gregorian one.
+const CALENDARS: [&str; 12] = [
+    "buddhist",
+    "chinese",
+    "coptic",
+    "dangi",
+    "ethiopic",
+    "hebrew",
+    "indian",
+    "islamic-civil",
+    "islamic-umalqura",
+    "japanese",
+    "persian",
+    "roc",
+];
+
 impl DateWriter {
-    /// Returns nothing if the language is not a tag or has no patterns.
-    pub(super) fn new(language: &str) -> Option<Self> {
+    /// Returns nothing if the language is not a tag or has no patterns, or if it asks for a calendar that is not known.
+    pub(super) fn new(language: &str, drawing: Drawing) -> Option<Self> {
         let locale = Locale::try_from_str(language).ok()?;
         let ymd = |set| FixedCalendarDateTimeFormatter::try_new((&locale).into(), set).ok();
-        Some(Self {
+        let mut writer = Self {
+            words: Box::new(Words::Parts),
             full: FixedCalendarDateTimeFormatter::try_new((&locale).into(), YMDE::long()).ok()?,
             long: ymd(YMD::long())?,
             medium: ymd(YMD::medium())?,
             short: ymd(YMD::short().with_year_style(icu_datetime::options::YearStyle::Full))?,
-        })
+        };
+        if drawing != Drawing::First {
+            writer.words = Box::new(Words::of(&locale, &writer)?);
+        }
+        Some(writer)
     }
 
     /// Writes the day of an instant.
     pub(super) fn write(&self, instant: Timestamp, style: DateStyle) -> String {
         let day = instant.civil().date();
-        let Ok(date) = Date::try_new_gregorian(day.year().into(), day.month() as u8, day.day() as u8) else {
-            return day.to_string();
-        };
-        match style {
-            DateStyle::Full => self.full.format(&date).to_string(),
-            DateStyle::Long => self.long.format(&date).to_string(),
-            DateStyle::Medium => self.medium.format(&date).to_string(),
-            DateStyle::Short => self.short.format(&date).to_string(),
-            DateStyle::Iso => day.to_string(),
-        }
+        self.write_day(day, style).unwrap_or_else(|| day.to_string())
+    }
+
+    /// Writes a day; nothing if the calendar does not reach it.
+    pub(super) fn write_day(&self, day: jiff::civil::Date, style: DateStyle) -> Option<String> {
+        let date = Date::try_new_gregorian(day.year().into(), day.month() as u8, day.day() as u8).ok()?;
+        Some(match (&*self.words, style) {
+            (_, DateStyle::Iso) | (Words::None, _) => day.to_string(),
+            (Words::Patterns { names, full, .. }, DateStyle::Full) => written(names, full, &date)?,
+            (Words::Patterns { names, long, .. }, DateStyle::Long) => written(names, long, &date)?,
+            (Words::Calendar { full, .. }, DateStyle::Full) => full.format(&date).to_string(),
+            (Words::Calendar { long, .. }, DateStyle::Long) => long.format(&date).to_string(),
+            (Words::Calendar { medium, .. }, _) => medium.format(&date).to_string(),
+            (_, DateStyle::Full) => self.full.format(&date).to_string(),
+            (_, DateStyle::Long) => self.long.format(&date).to_string(),
+            (_, DateStyle::Medium) => self.medium.format(&date).to_string(),
+            (_, DateStyle::Short) => self.short.format(&date).to_string(),
+        })
     }
 
     /// Writes a span of days; one day if both are the same.
@@ -83,6 +136,68 @@ impl DateWriter {
         }
         format!("{} – {}", self.write(from, style), self.write(to, style))
     }
+}
+
+impl Words {
+    fn of(locale: &Locale, parts: &DateWriter) -> Option<Self> {
+        let calendar = locale.extensions.unicode.keywords.get(&key!("ca")).map(ToString::to_string);
+        if let Some(calendar) = calendar.filter(|calendar| calendar != "gregory") {
+            return if CALENDARS.contains(&calendar.as_str()) { Self::calendar(locale) } else { None };
+        }
+        // A language without names of months gets their numbers from the root of all languages.
+        let november = Date::try_new_gregorian(2026, 11, 28).ok()?;
+        if parts.long.format(&november).to_string().contains("M11") {
+            return Some(Self::None);
+        }
+        Some(patterns(locale).and_then(|patterns| Self::patterns(locale, patterns)).unwrap_or(Self::Parts))
+    }
+
+    fn patterns(locale: &Locale, (full, long): (&str, &str)) -> Option<Self> {
+        let pattern = |text| DateTimePattern::try_from_pattern_str(text).ok();
+        let (full, long) = (pattern(full)?, pattern(long)?);
+        let mut names = FixedCalendarDateTimeNames::try_new(locale.into()).ok()?;
+        names.include_for_pattern(&full).ok()?;
+        names.include_for_pattern(&long).ok()?;
+        Some(Self::Patterns { names, full, long })
+    }
+
+    fn calendar(locale: &Locale) -> Option<Self> {
+        Some(Self::Calendar {
+            full: DateTimeFormatter::try_new(locale.into(), YMDE::long()).ok()?,
+            long: DateTimeFormatter::try_new(locale.into(), YMD::long()).ok()?,
+            medium: DateTimeFormatter::try_new(locale.into(), YMD::medium()).ok()?,
+        })
+    }
+}
+
+fn written(
+    names: &FixedCalendarDateTimeNames<Gregorian, DateFieldSet>,
+    pattern: &DateTimePattern,
+    date: &Date<Gregorian>,
+) -> Option<String> {
+    let written = names.with_pattern_unchecked(pattern).format(date);
+    let text = written.try_write_to_string().ok()?;
+    Some(text.into_owned())
+}
+
+/// Returns the patterns of a language, or of the one above it that says something, where its parts alone give others.
+fn patterns(locale: &Locale) -> Option<(&'static str, &'static str)> {
+    let tag = locale.id.to_string();
+    let mut tag = tag.as_str();
+    loop {
+        if let Ok(at) = PATTERNS.binary_search_by_key(&tag, |(language, ..)| language) {
+            let (_, full, long) = PATTERNS[at];
+            return Some((full, long));
+        }
+        tag = tag.rsplit_once('-')?.0;
+    }
+}
+
+/// Reads the day that a list's column holds: `2026-05-01`, with or without a time of day.
+pub(super) fn day(text: &str) -> Option<jiff::civil::Date> {
+    let (day, rest) = text.split_at_checked(10)?;
+    let alone = rest.is_empty() || rest.starts_with(['T', ' ']);
+    day.parse().ok().filter(|_| alone)
 }
 
 #[cfg(test)]
@@ -98,21 +213,58 @@ mod tests {
             ("de", "1. Mai 2026"),
             ("fr", "1 mai 2026"),
             ("es", "1 de mayo de 2026"),
-            ("hi", "1 मई, 2026"),
+            ("hi", "1 मई 2026"),
             ("zh", "2026年5月1日"),
             ("ja", "2026年5月1日"),
             ("th", "1 พฤษภาคม ค.ศ. 2026"),
             ("ar", "1 مايو 2026"),
         ] {
-            assert_eq!(DateWriter::new(language).unwrap().write(day, DateStyle::Long), expected, "{language}");
+            assert_eq!(
+                DateWriter::new(language, Drawing::Second).unwrap().write(day, DateStyle::Long),
+                expected,
+                "{language}"
+            );
+        }
+    }
+
+    #[test]
+    fn every_language_of_the_table_writes_dates() {
+        let day: Timestamp = "2026-11-28T00:00:00Z".parse().unwrap();
+        assert!(PATTERNS.is_sorted_by_key(|(language, ..)| *language));
+        for (language, ..) in PATTERNS {
+            let writer = DateWriter::new(language, Drawing::Second).unwrap();
+            for style in [DateStyle::Full, DateStyle::Long] {
+                assert!(writer.write(day, style).chars().any(char::is_numeric), "{language}");
+            }
         }
     }
 
     #[test]
     fn one_day_is_not_a_span() {
-        let writer = DateWriter::new("en-GB").unwrap();
+        let writer = DateWriter::new("en-GB", Drawing::Second).unwrap();
         let day: Timestamp = "2026-05-01T00:00:00Z".parse().unwrap();
         assert_eq!(writer.write_span(day, day, DateStyle::Long), "1 May 2026");
         assert_eq!(writer.write_span(day, day.plus_days(2), DateStyle::Iso), "2026-05-01 – 2026-05-03");
+    }
+
+    #[test]
+    fn dates_have_the_order_that_their_language_gives_them() {
+        let day: Timestamp = "2026-11-28T00:00:00Z".parse().unwrap();
+        for (language, full, long) in [
+            ("et", "laupäev, 28. november 2026", "28. november 2026"),
+            ("et-EE", "laupäev, 28. november 2026", "28. november 2026"),
+            ("da", "lørdag den 28. november 2026", "28. november 2026"),
+            ("ga", "Dé Sathairn 28 Samhain 2026", "28 Samhain 2026"),
+            ("bo", "2026-11-28", "2026-11-28"),
+            ("th-TH-u-ca-buddhist", "วันเสาร์ที่ 28 พฤศจิกายน 2569", "28 พฤศจิกายน 2569"),
+            ("de-u-ca-gregory", "Samstag, 28. November 2026", "28. November 2026"),
+        ] {
+            let writer = DateWriter::new(language, Drawing::Second).unwrap();
+            assert_eq!(writer.write(day, DateStyle::Full), full, "{language}");
+            assert_eq!(writer.write(day, DateStyle::Long), long, "{language}");
+        }
+        assert!(DateWriter::new("en-u-ca-mayan", Drawing::Second).is_none());
+        let before = DateWriter::new("et", Drawing::First).unwrap();
+        assert_eq!(before.write(day, DateStyle::Long), "28 november 2026", "as it was issued");
     }
 }

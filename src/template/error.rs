@@ -105,6 +105,14 @@ pub enum FillError {
     /// A placeholder that neither the record nor Testamur knows.
     #[error("placeholder `{{{0}}}` is not a column of the list")]
     UnknownPlaceholder(String),
+    /// A column that is to be written as a date and holds none.
+    #[error("{field}: `{value}` is not a date; write it as 2026-05-01")]
+    NotADate {
+        /// The column.
+        field: String,
+        /// What is in it.
+        value: String,
+    },
     /// A date that has no words in the language.
     #[error("{field}: dates cannot be written in the language `{language}`")]
     Date {

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock, RwLock};
 
-use harfrust::{Direction, Feature, Font, Script, ShapePlan, ShapePlanKey};
+use harfrust::{Direction, Feature, Font, Language, Script, ShapePlan, ShapePlanKey};
 
 /// Largest font file that is read, in bytes (system CJK collections have about 20 MB).
 pub const MAX_FONT_BYTES: usize = 64 << 20;
@@ -84,8 +84,37 @@ pub struct FontFace {
     pub descender: i16,
     /// Height of capitals, or seven tenths of the em where the file does not say.
     pub cap_height: i16,
+    /// Among the system's, one that earlier versions of the program passed over: asked after those that they knew, so that what was
+    /// issued is drawn by the same faces.
+    pub(super) late: bool,
     coverage: Coverage,
     shaping: Arc<Shaping>,
+}
+
+/// Returns the family that a face names, and whether the record that comes first was of no use: those for the Macintosh (OpenType,
+/// "name", platform 1) come first in sorted tables and are not in Unicode.
+fn family(face: &ttf_parser::Face<'_>) -> Option<(String, bool)> {
+    use ttf_parser::name_id::{FAMILY, TYPOGRAPHIC_FAMILY};
+    let names = |id| face.names().into_iter().filter(move |name| name.name_id == id);
+    let is_english = |name: &ttf_parser::name::Name<'_>| name.language() == ttf_parser::Language::English_UnitedStates;
+    let first = |id| names(id).find(is_english).or_else(|| names(id).next());
+    if let Some(family) =
+        first(TYPOGRAPHIC_FAMILY).and_then(|name| name.to_string()).or(first(FAMILY).and_then(|n| n.to_string()))
+    {
+        return Some((family, false));
+    }
+    let readable = |id| {
+        let unicode = || names(id).filter(|name| name.is_unicode());
+        let any = unicode().find(is_english).or_else(|| unicode().next()).and_then(|name| name.to_string());
+        any.or_else(|| names(id).find_map(|name| roman(name.name)))
+    };
+    Some((readable(TYPOGRAPHIC_FAMILY).or_else(|| readable(FAMILY))?, true))
+}
+
+/// Reads a name in Mac OS Roman, as far as it is ASCII: families are.
+fn roman(name: &[u8]) -> Option<String> {
+    let plain = !name.is_empty() && name.iter().all(|byte| (0x20..0x7f).contains(byte));
+    plain.then(|| name.iter().copied().map(char::from).collect())
 }
 
 impl FontFace {
@@ -112,14 +141,7 @@ impl FontFace {
         if (tables.glyf.is_none() && tables.cff.is_none()) || face.number_of_glyphs() == 0 || face.is_variable() {
             return None;
         }
-        let name = |id| {
-            let names = || face.names().into_iter().filter(move |n| n.name_id == id);
-            names()
-                .find(|n| n.language() == ttf_parser::Language::English_UnitedStates)
-                .or_else(|| names().next())?
-                .to_string()
-        };
-        let family = name(ttf_parser::name_id::TYPOGRAPHIC_FAMILY).or_else(|| name(ttf_parser::name_id::FAMILY))?;
+        let (family, late) = family(&face)?;
         let lower = family.to_lowercase();
         let units = face.units_per_em();
         Some(Self {
@@ -132,6 +154,7 @@ impl FontFace {
             units_per_em: units,
             ascender: face.ascender(),
             descender: face.descender(),
+            late,
             cap_height: face.capital_height().filter(|h| *h > 0).unwrap_or((units as i32 * 7 / 10) as i16),
             coverage: Coverage::of(&face),
             shaping: Arc::default(),
@@ -156,20 +179,20 @@ impl FontFace {
             .as_ref()
     }
 
-    /// Returns the compiled OpenType features for a script and direction; compiled on first use.
+    /// Returns the compiled OpenType features for a script, language and direction; compiled on first use.
     pub(super) fn plan(
         &self,
         font: &Font,
-        script: Script,
+        (script, language): (Script, Option<&Language>),
         direction: Direction,
         features: &[Feature],
     ) -> Arc<ShapePlan> {
-        let key = ShapePlanKey::new(font, Some(script), direction).features(features);
+        let key = ShapePlanKey::new(font, Some(script), direction).language(language).features(features);
         let found = |plans: &[Arc<ShapePlan>]| plans.iter().find(|plan| key.matches(plan)).cloned();
         if let Some(plan) = self.shaping.plans.read().ok().and_then(|plans| found(&plans)) {
             return plan;
         }
-        let plan = Arc::new(ShapePlan::new(font, direction, Some(script), None, features));
+        let plan = Arc::new(ShapePlan::new(font, direction, Some(script), language, features));
         if let Ok(mut plans) = self.shaping.plans.write()
             && plans.len() < MAX_PLANS
         {

@@ -11,10 +11,13 @@ use super::fonts::FontLibrary;
 use super::model::{Align, TextBox, Vertical};
 use super::text::{self, NoGlyph, Paragraph, TextItem, TextStyle};
 use super::vector::{Frame, POINTS};
-use crate::scene::{Glyph, GlyphRun, Item};
+use super::words::Words;
+use crate::scene::{Drawing, Glyph, GlyphRun, Item};
 
 /// Steps from the wanted to the smallest size when lines are broken anew at each.
 const SHRINK_STEPS: u32 = 16;
+/// White between the lowest ink of one line of a tall script and the highest of the next, in sizes.
+const BETWEEN: f32 = 0.05;
 /// Rounding that does not count as too wide.
 const SLACK: f32 = 1.0001;
 
@@ -37,40 +40,44 @@ pub(super) fn fit(
     style: &TextStyle,
     place: &TextBox,
     frame: Frame,
-    text: &str,
+    words: &Words,
     base: Option<Level>,
+    drawing: Drawing,
 ) -> Result<Vec<Item>, Unfit> {
     let mut paragraphs = Vec::new();
-    for line in split_lines(text) {
+    for line in words.lines() {
         paragraphs.push(text::shape(fonts, style, line, base)?);
     }
-    let (size, lines) = choose_size(place, &paragraphs).ok_or(Unfit::TooLarge)?;
+    let pitch = match drawing {
+        Drawing::First => place.line_height,
+        Drawing::Second => place.line_height.max(text::tallest(fonts, &paragraphs) + BETWEEN),
+    };
+    let (size, lines) = choose_size(place, &paragraphs, pitch).ok_or(Unfit::TooLarge)?;
     let mut items = Vec::new();
-    let mut baseline = first_baseline(fonts, style, place, frame, size, lines.len());
+    let mut baseline = first_baseline(fonts, style, place, frame, size, block(place, lines.len(), pitch) * size);
     for (at, range) in lines {
         let paragraph: &Paragraph = &paragraphs[at];
         let line = text::visual_order(paragraph.part(fonts, style, &range)?);
         draw_line(&mut items, place, frame, &paragraph.text, line, size, baseline);
-        baseline -= size * place.line_height;
+        baseline -= size * pitch;
     }
     Ok(items)
 }
 
-/// Line breaks that the text itself asks for; other controls become spaces.
-fn split_lines(text: &str) -> Vec<String> {
-    let text = text.replace("\r\n", "\n");
-    let clean = |line: &str| line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect::<String>();
-    text.split(['\n', '\r', '\u{2028}', '\u{2029}', '\u{85}', '\u{B}', '\u{C}']).map(clean).collect()
+/// Height of lines, in sizes.
+fn block(place: &TextBox, lines: usize, pitch: f32) -> f32 {
+    // The first line has the box's own height, so that one line alone stands where the designer sees it in any script.
+    if pitch == place.line_height { lines as f32 * pitch } else { (lines as f32 - 1.0) * pitch + place.line_height }
 }
 
 type Lines = Vec<(usize, Range<usize>)>;
 
-fn choose_size(place: &TextBox, paragraphs: &[Paragraph]) -> Option<(f32, Lines)> {
+fn choose_size(place: &TextBox, paragraphs: &[Paragraph], pitch: f32) -> Option<(f32, Lines)> {
     let smallest = place.min_size.unwrap_or(place.size);
     if place.wrap {
         // Readers of the file drop a hyphen at a line's end, and a double name with it: only if nothing else helps.
-        return choose_wrapped(place, paragraphs, smallest, false)
-            .or_else(|| choose_wrapped(place, paragraphs, smallest, true));
+        return choose_wrapped(place, paragraphs, smallest, pitch, false)
+            .or_else(|| choose_wrapped(place, paragraphs, smallest, pitch, true));
     }
     let lines: Lines = paragraphs.iter().enumerate().map(|(at, p)| (at, trimmed(&p.text, 0..p.text.len()))).collect();
     let width = paragraphs.iter().map(|p| width_of(&p.items, 0..p.text.trim_end().len())).fold(0.0, f32::max);
@@ -80,12 +87,18 @@ fn choose_size(place: &TextBox, paragraphs: &[Paragraph]) -> Option<(f32, Lines)
     }
     // One line may stand out of a box that is lower than the type; more lines must not run over what lies below.
     if lines.len() > 1 {
-        size = size.min(place.height * POINTS / (lines.len() as f32 * place.line_height) * SLACK);
+        size = size.min(place.height * POINTS / block(place, lines.len(), pitch) * SLACK);
     }
     (size >= smallest / SLACK).then_some((size, lines))
 }
 
-fn choose_wrapped(place: &TextBox, paragraphs: &[Paragraph], smallest: f32, hyphens: bool) -> Option<(f32, Lines)> {
+fn choose_wrapped(
+    place: &TextBox,
+    paragraphs: &[Paragraph],
+    smallest: f32,
+    pitch: f32,
+    hyphens: bool,
+) -> Option<(f32, Lines)> {
     let breaks: Vec<Vec<usize>> = paragraphs.iter().map(|p| break_opportunities(&p.text, hyphens)).collect();
     let advances: Vec<Vec<f32>> = paragraphs.iter().map(prefix_widths).collect();
     let steps = if smallest < place.size { SHRINK_STEPS } else { 0 };
@@ -96,7 +109,7 @@ fn choose_wrapped(place: &TextBox, paragraphs: &[Paragraph], smallest: f32, hyph
         for (at, paragraph) in paragraphs.iter().enumerate() {
             lines.extend(wrap(&paragraph.text, &breaks[at], &advances[at], width)?.into_iter().map(|line| (at, line)));
         }
-        let height = lines.len() as f32 * place.line_height * size;
+        let height = block(place, lines.len(), pitch) * size;
         (height <= place.height * POINTS * SLACK || lines.len() == 1).then_some((size, lines))
     })
 }
@@ -155,19 +168,11 @@ fn width_of(items: &[TextItem], part: Range<usize>) -> f32 {
     glyphs.filter(|glyph| part.contains(&glyph.start)).map(|glyph| glyph.advance).sum()
 }
 
-fn first_baseline(
-    fonts: &FontLibrary,
-    style: &TextStyle,
-    place: &TextBox,
-    frame: Frame,
-    size: f32,
-    lines: usize,
-) -> f32 {
+fn first_baseline(fonts: &FontLibrary, style: &TextStyle, place: &TextBox, frame: Frame, size: f32, block: f32) -> f32 {
     let face = fonts.face(style.stack.faces[0]);
     let em = f32::from(face.units_per_em);
     let (ascent, descent) = (f32::from(face.ascender) / em, -f32::from(face.descender) / em);
     let lead = (place.line_height - ascent - descent) / 2.0 + ascent;
-    let block = lines as f32 * place.line_height * size;
     let free = place.height * POINTS - block;
     let shift = match place.vertical {
         Vertical::Top => 0.0,

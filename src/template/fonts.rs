@@ -219,7 +219,10 @@ impl FontStack {
             let own = library.faces.len();
             let all = own + library.system.faces().len();
             let mut faces: Vec<FontId> = (own..all).map(|at| FontId(at as u16)).collect();
-            faces.sort_by_cached_key(|id| (suits(library.face(*id), &self.request, self.serif), *id));
+            faces.sort_by_cached_key(|id| {
+                let face = library.face(*id);
+                (face.late, suits(face, &self.request, self.serif), *id)
+            });
             faces
         })
     }

@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
-use icu_casemap::CaseMapper;
-use icu_locale_core::LanguageIdentifier;
 use unicode_bidi::Level;
 
-use super::asset::picture_size;
-use super::dates::DateWriter;
+use super::asset;
+use super::dates::{self, DateStyle, DateWriter};
 use super::document::Document;
 use super::error::{FillError, TemplateError};
 use super::face::FontOrigin;
@@ -21,9 +19,10 @@ use super::qr_place;
 use super::signatories;
 use super::text::TextStyle;
 use super::vector::{Frame, POINTS, square};
+use super::words::{self, Words};
 use crate::credential::Timestamp;
 use crate::qr::Symbol;
-use crate::scene::{Color, FontId, ImageItem, Item, Path, Scene};
+use crate::scene::{Color, Drawing, FontId, ImageItem, Item, Path, Scene};
 
 /// Most characters of a value that is put into a placeholder.
 pub const MAX_VALUE: usize = 1_000;
@@ -37,7 +36,8 @@ pub struct Filling {
     pub dates: BTreeMap<String, Timestamp>,
     /// The QR symbol.
     pub qr: Symbol,
-    /// BCP 47 language of the dates, if not the template's.
+    /// BCP 47 language of the person, if not the template's: their dates are written in it, and their name is shaped and raised
+    /// by it.
     pub language: Option<String>,
 }
 
@@ -49,6 +49,7 @@ pub struct Layout {
     dates: DateWriter,
     frame: Frame,
     language: String,
+    drawing: Drawing,
 }
 
 enum Dynamic {
@@ -65,7 +66,7 @@ pub(super) struct PreparedText {
     style: TextStyle,
     label: String,
     /// The last text and how it was laid out: dates and titles repeat from certificate to certificate.
-    last: Mutex<Option<(String, Vec<Item>)>>,
+    last: Mutex<Option<(Words, Vec<Item>)>>,
 }
 
 /// Values that a layout may use, with the language's rules.
@@ -73,7 +74,11 @@ struct Values<'a> {
     fields: &'a BTreeMap<String, String>,
     dates: &'a BTreeMap<String, Timestamp>,
     writer: &'a DateWriter,
-    language: &'a str,
+    /// The person's own language.
+    own: Option<&'a str>,
+    /// The template's.
+    page: &'a str,
+    drawing: Drawing,
 }
 
 impl Layout {
@@ -95,20 +100,34 @@ impl Layout {
         fonts: &FontLibrary,
         constants: &BTreeMap<String, String>,
     ) -> Result<Self, TemplateError> {
+        Self::drawn_by(Drawing::default(), template, fonts, constants)
+    }
+
+    /// As [`Layout::with_constants`], by the rules of a certificate that was issued before.
+    ///
+    /// # Errors
+    /// As [`Layout::new`].
+    pub fn drawn_by(
+        drawing: Drawing,
+        template: &Template,
+        fonts: &FontLibrary,
+        constants: &BTreeMap<String, String>,
+    ) -> Result<Self, TemplateError> {
         let document = &template.document;
         let fonts = with_assets(template, fonts)?;
         let (width, height) = document.page.millimetres();
         let frame = Frame { height: height * POINTS };
-        let dates = DateWriter::new(&document.language)
+        let dates = DateWriter::new(&document.language, drawing)
             .ok_or_else(|| TemplateError::member("language", "has no dates in CLDR"))?;
         let scene = Scene {
             width: width * POINTS,
             height: frame.height,
             language: document.language.clone(),
-            items: background(document, template, frame),
+            drawing,
+            items: background(document, template, frame, drawing),
         };
         let language = document.language.clone();
-        let mut layout = Self { base: scene, dynamic: Vec::new(), fonts, dates, frame, language };
+        let mut layout = Self { base: scene, dynamic: Vec::new(), fonts, dates, frame, language, drawing };
         for (at, element) in document.elements.iter().enumerate() {
             layout.add(template, element, &format!("elements[{at}]"), constants)?;
         }
@@ -165,7 +184,7 @@ impl Layout {
     pub fn texts(&self, record: &Filling) -> Result<Scene, FillError> {
         let other = record.language.as_deref().filter(|language| *language != self.language);
         let own_writer = match other {
-            Some(language) => Some(DateWriter::new(language).ok_or_else(|| FillError::Date {
+            Some(language) => Some(DateWriter::new(language, self.drawing).ok_or_else(|| FillError::Date {
                 field: "language".into(),
                 language: language.chars().take(40).collect(),
             })?),
@@ -175,7 +194,9 @@ impl Layout {
             fields: &record.fields,
             dates: &record.dates,
             writer: own_writer.as_ref().unwrap_or(&self.dates),
-            language: other.unwrap_or(&self.language),
+            own: record.language.as_deref(),
+            page: &self.language,
+            drawing: self.drawing,
         };
         let mut items = Vec::with_capacity(self.dynamic.len() + 4);
         for dynamic in &self.dynamic {
@@ -183,8 +204,8 @@ impl Layout {
                 items.extend(self.text(text, &values)?);
             }
         }
-        let Scene { width, height, .. } = self.base;
-        Ok(Scene { width, height, language: values.language.to_owned(), items })
+        let Scene { width, height, drawing, .. } = self.base;
+        Ok(Scene { width, height, language: values.language().to_owned(), drawing, items })
     }
 
     fn add(
@@ -202,13 +223,13 @@ impl Layout {
                 let path = frame.ornament(path).map_err(|problem| TemplateError::member(at, problem))?;
                 self.base.items.push(Item::Path(path));
             }
-            Element::Image(image) => self.base.items.extend(picture(template, image, frame)?),
+            Element::Image(image) => self.base.items.extend(picture(template, image, frame, self.drawing)?),
             Element::Text(place) => {
                 let text = self.prepare(place.clone(), at);
                 self.add_text(text, at, constants)?;
             }
             Element::Signatories(row) => {
-                let placed = signatories::place(row, constants, &template.assets, frame)?;
+                let placed = signatories::place(row, constants, &template.assets, frame, self.drawing)?;
                 self.base.items.extend(placed.items);
                 for place in placed.texts {
                     let text = self.prepare(place, at);
@@ -240,7 +261,14 @@ impl Layout {
             return Ok(());
         }
         let dates = BTreeMap::new();
-        let values = Values { fields: constants, dates: &dates, writer: &self.dates, language: &self.language };
+        let values = Values {
+            fields: constants,
+            dates: &dates,
+            writer: &self.dates,
+            own: None,
+            page: &self.language,
+            drawing: self.drawing,
+        };
         let items = self.text(&text, &values).map_err(|source| TemplateError::Text { at: at.to_owned(), source })?;
         self.base.items.extend(items);
         Ok(())
@@ -255,7 +283,11 @@ impl Layout {
             italic: place.italic,
             language: self.language.clone(),
         };
-        let style = TextStyle { stack: self.fonts.stack(&request), letter_spacing: place.letter_spacing };
+        let style = TextStyle {
+            stack: self.fonts.stack(&request),
+            letter_spacing: place.letter_spacing,
+            whole_scripts: self.drawing != Drawing::First,
+        };
         let label = pieces.iter().find_map(|piece| match piece {
             Piece::Text(name) | Piece::Date { name, .. } => Some(name.clone()),
             Piece::Literal(_) => None,
@@ -278,8 +310,8 @@ impl Layout {
         {
             return Ok(items.clone());
         }
-        let base = prepared.direction(values.language);
-        let items = fit::fit(&self.fonts, &prepared.style, &prepared.place, self.frame, &text, base)
+        let base = prepared.direction(values.language());
+        let items = fit::fit(&self.fonts, &prepared.style, &prepared.place, self.frame, &text, base, self.drawing)
             .map_err(|unfit| prepared.explain(unfit, values))?;
         if let Ok(mut last) = prepared.last.lock() {
             *last = Some((text, items.clone()));
@@ -290,40 +322,49 @@ impl Layout {
 
 impl PreparedText {
     /// Returns the text with its values; nothing if the box falls away.
-    fn fill(&self, values: &Values<'_>) -> Result<Option<String>, FillError> {
+    fn fill(&self, values: &Values<'_>) -> Result<Option<Words>, FillError> {
         for piece in &self.when {
             if values.of(piece)?.is_some_and(|value| value.trim().is_empty()) {
                 return Ok(None);
             }
         }
-        let mut text = String::new();
+        let mut words = Words::default();
         let mixed = self.pieces.len() > 1;
         for piece in &self.pieces {
-            let Some(value) = values.of(piece)? else {
-                text.extend(piece.literal());
-                continue;
-            };
-            if value.trim().is_empty() {
+            let value = values.of(piece)?;
+            if value.as_ref().is_some_and(|value| value.trim().is_empty()) {
                 if self.place.optional {
                     return Ok(None);
                 }
-            } else if mixed && !value.is_ascii() {
-                // A value keeps its own direction and does not turn its neighbours round (UAX 9 section 2.7).
-                text.push('\u{2068}');
-                text.push_str(&value);
-                text.push('\u{2069}');
-            } else {
-                text.push_str(&value);
+                continue;
             }
+            let text = value.as_deref().or(piece.literal()).unwrap_or_default();
+            let (text, language) = self.said(piece, text, values);
+            // A value keeps its own direction and does not turn its neighbours round (UAX 9 section 2.7).
+            let isolated = mixed && value.is_some_and(|value| !value.is_ascii());
+            words.push(if isolated { "\u{2068}" } else { "" }, language);
+            words.push(&text, language);
+            words.push(if isolated { "\u{2069}" } else { "" }, language);
         }
-        if text.chars().count() > MAX_TEXT {
+        if words.text.chars().count() > MAX_TEXT {
             return Err(FillError::TooLong { field: self.label.clone(), limit: MAX_TEXT });
         }
-        if self.place.upper_case {
-            let language: LanguageIdentifier = values.language.parse().unwrap_or(LanguageIdentifier::UNKNOWN);
-            text = CaseMapper::new().uppercase_to_string(&text, &language).into_owned();
+        if self.place.upper_case && values.drawing == Drawing::First {
+            let text = words::raised(&words.text, values.language());
+            words = Words::default();
+            words.push(&text, None);
         }
-        Ok((!text.trim().is_empty()).then_some(text))
+        Ok((!words.text.trim().is_empty()).then_some(words))
+    }
+
+    /// A piece as it is printed, and the language that the shaper is told.
+    fn said<'v>(&self, piece: &Piece, text: &str, values: &Values<'v>) -> (String, Option<&'v str>) {
+        if values.drawing == Drawing::First {
+            return (text.to_owned(), None);
+        }
+        let text = words::without_ligatures(text);
+        let (raises, shapes) = values.languages(piece, &text);
+        (if self.place.upper_case { words::raised(&text, raises) } else { text }, Some(shapes))
     }
 
     /// A sentence reads in the template's direction; a value alone in its own.
@@ -355,13 +396,36 @@ impl PreparedText {
     }
 }
 
-impl Values<'_> {
+impl<'v> Values<'v> {
+    /// The certificate's language.
+    fn language(&self) -> &'v str {
+        self.own.unwrap_or(self.page)
+    }
+
+    /// The languages by which a piece is raised and shaped: a name's own, a date's, and otherwise the template's, whose words and
+    /// titles the rest are.
+    fn languages(&self, piece: &Piece, text: &str) -> (&'v str, &'v str) {
+        match piece {
+            Piece::Text(name) if name == "participant_name" => {
+                (words::raises(text, self.own, self.page), words::shapes(text, self.own, self.page))
+            }
+            Piece::Text(name) if is_signatory(name) => {
+                (words::raises(text, None, self.page), words::shapes(text, None, self.page))
+            }
+            Piece::Date { .. } => (self.language(), self.language()),
+            Piece::Text(_) | Piece::Literal(_) => (self.page, self.page),
+        }
+    }
+
     /// Returns what a placeholder stands for; nothing for the template's own words.
     fn of(&self, piece: &Piece) -> Result<Option<String>, FillError> {
         match piece {
             Piece::Literal(_) => Ok(None),
             Piece::Text(name) => Ok(Some(self.text(name)?.to_owned())),
-            Piece::Date { name, style } => Ok(Some(self.date(name, *style))),
+            Piece::Date { name, style } if DATE_PLACEHOLDERS.contains(&name.as_str()) => {
+                Ok(Some(self.date(name, *style)))
+            }
+            Piece::Date { name, style } => self.column_date(name, *style).map(Some),
         }
     }
 
@@ -377,9 +441,18 @@ impl Values<'_> {
         Ok(value)
     }
 
-    fn date(&self, name: &str, style: super::dates::DateStyle) -> String {
+    /// Writes the date that stands in a column of the list.
+    fn column_date(&self, name: &str, style: DateStyle) -> Result<String, FillError> {
+        let value = self.text(name)?.trim();
+        if value.is_empty() {
+            return Ok(String::new());
+        }
+        let not = || FillError::NotADate { field: name.to_owned(), value: value.chars().take(40).collect() };
+        self.writer.write_day(dates::day(value).ok_or_else(not)?, style).ok_or_else(not)
+    }
+
+    fn date(&self, name: &str, style: DateStyle) -> String {
         let date = |name: &str| self.dates.get(name).copied();
-        debug_assert!(DATE_PLACEHOLDERS.contains(&name), "only known dates are parsed as dates");
         if let Some(date) = date(name) {
             return self.writer.write(date, style);
         }
@@ -394,6 +467,11 @@ impl Values<'_> {
             _ => String::new(),
         }
     }
+}
+
+/// Whether a placeholder stands for the name of somebody who signs.
+fn is_signatory(placeholder: &str) -> bool {
+    placeholder.starts_with("signatory_") && placeholder.ends_with("_name")
 }
 
 /// Languages written from right to left.
@@ -415,26 +493,34 @@ fn with_assets(template: &Template, fonts: &FontLibrary) -> Result<FontLibrary, 
     Ok(library)
 }
 
-fn background(document: &Document, template: &Template, frame: Frame) -> Vec<Item> {
+fn background(document: &Document, template: &Template, frame: Frame, drawing: Drawing) -> Vec<Item> {
     let (width, height) = document.page.millimetres();
     let rect = frame.rect(0.0, 0.0, width, height);
     let fill = |color| Item::Path(Path { segments: square(rect), fill: Some(color), stroke: None });
     let mut items: Vec<Item> = document.background.color.map(|color| fill(color.into())).into_iter().collect();
-    if let Some(bytes) = document.background.asset.as_ref().and_then(|name| template.assets.get(name)) {
-        items.push(Item::Image(ImageItem { bytes: Arc::clone(bytes), rect, alt: String::new() }));
+    if let Some((name, bytes)) = document.background.asset.as_ref().and_then(|name| template.assets.get_key_value(name))
+    {
+        let (name, turn) = (name.clone(), asset::turn(bytes, drawing));
+        items.push(Item::Image(ImageItem { name, bytes: Arc::clone(bytes), rect, turn, alt: String::new() }));
     }
     items
 }
 
-fn picture(template: &Template, image: &ImageBox, frame: Frame) -> Result<Option<Item>, TemplateError> {
+fn picture(
+    template: &Template,
+    image: &ImageBox,
+    frame: Frame,
+    drawing: Drawing,
+) -> Result<Option<Item>, TemplateError> {
     let Some(bytes) = template.assets.get(&image.asset) else { return Ok(None) };
     let area = [image.x, image.y, image.width, image.height];
     let area = match image.fit {
         Fit::Fill => area,
-        Fit::Contain => contained(area, picture_size(&image.asset, bytes)?, image.align),
+        Fit::Contain => contained(area, asset::shown_size(&image.asset, bytes, drawing)?, image.align),
     };
     let rect = frame.rect(area[0], area[1], area[2], area[3]);
-    Ok(Some(Item::Image(ImageItem { bytes: Arc::clone(bytes), rect, alt: image.alt.clone() })))
+    let (name, turn) = (image.asset.clone(), asset::turn(bytes, drawing));
+    Ok(Some(Item::Image(ImageItem { name, bytes: Arc::clone(bytes), rect, turn, alt: image.alt.clone() })))
 }
 
 /// Returns the largest rectangle of the picture's shape inside an area, centred vertically.

@@ -11,7 +11,7 @@ use super::asset::{self, Assets, MAX_ASSET_BYTES};
 use super::document::{Document, MAX_DOCUMENT_BYTES};
 use super::error::TemplateError;
 use super::model::Element;
-use super::placeholder::{self, Piece};
+use super::placeholder::{self, DATE_PLACEHOLDERS, Piece};
 
 /// A template: its document and its assets, checked.
 #[derive(Debug, Clone, PartialEq)]
@@ -144,6 +144,17 @@ impl Template {
     /// Returns the names of all placeholders, also the built-in ones.
     pub fn placeholders(&self) -> BTreeSet<String> {
         names(self.document.elements.iter())
+    }
+
+    /// Returns the names of the list's own columns that are written as dates, because their placeholder has a format.
+    pub fn date_columns(&self) -> BTreeSet<String> {
+        let texts = self.document.elements.iter().flat_map(Element::texts);
+        let pieces = texts.flat_map(|text| placeholder::parse(text).unwrap_or_default());
+        let own = |piece| match piece {
+            Piece::Date { name, .. } => Some(name).filter(|name| !DATE_PLACEHOLDERS.contains(&name.as_str())),
+            Piece::Text(_) | Piece::Literal(_) => None,
+        };
+        pieces.filter_map(own).collect()
     }
 
     /// Returns the names of the placeholders that stand in a text which does not fall away without them.

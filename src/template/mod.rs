@@ -8,6 +8,8 @@
 mod asset;
 mod builtin;
 mod check;
+mod check_pictures;
+mod date_patterns;
 mod dates;
 mod document;
 mod error;
@@ -28,6 +30,7 @@ mod svg_scan;
 mod svg_style;
 mod text;
 mod vector;
+mod words;
 
 pub use asset::{MAX_ASSET_BYTES, MAX_ASSETS, MAX_ASSETS_BYTES, MAX_PIXELS};
 pub use check::{Finding, Severity};

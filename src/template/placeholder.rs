@@ -28,7 +28,7 @@ pub const TEXT_PLACEHOLDERS: &[&str] = &[
     "signatory_3_title",
 ];
 
-/// Date placeholders; `event_dates` is the span from the first to the last day.
+/// Date placeholders, written long where they have no format; a list's own column is a date where it has one. `event_dates` is the span from the first to the last day.
 pub const DATE_PLACEHOLDERS: &[&str] =
     &["issue_date", "valid_until", "event_starts", "event_ends", "event_date", "event_dates"];
 
@@ -90,13 +90,15 @@ fn placeholder(inside: &str) -> Result<Piece, String> {
     if name.is_empty() || name.chars().count() > MAX_NAME {
         return Err(format!("a placeholder's name has 1 to {MAX_NAME} characters"));
     }
-    if DATE_PLACEHOLDERS.contains(&name.as_str()) {
-        let style = style.map_or(Ok(DateStyle::default()), DateStyle::parse)?;
-        return Ok(Piece::Date { name, style });
-    }
+    let known = DATE_PLACEHOLDERS.contains(&name.as_str());
     match style {
+        None if known => Ok(Piece::Date { name, style: DateStyle::default() }),
         None => Ok(Piece::Text(name)),
-        Some(_) => Err(format!("`{{{name}}}` is not a date, it has no format")),
+        Some(_) if TEXT_PLACEHOLDERS.contains(&name.as_str()) => {
+            Err(format!("`{{{name}}}` is not a date, it has no format"))
+        }
+        // A column of the list may hold dates.
+        Some(style) => Ok(Piece::Date { name, style: DateStyle::parse(style)? }),
     }
 }
 

@@ -3,13 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::asset::{Assets, picture_size};
+use super::asset::{self, Assets};
 use super::error::TemplateError;
 use super::layout::contained;
 use super::model::{Align, Line, Signatories, Signatory, TextBox, Vertical};
 use super::placeholder::{self, Piece};
 use super::vector::Frame;
-use crate::scene::{ImageItem, Item};
+use crate::scene::{Drawing, ImageItem, Item};
 
 /// What of the row is drawn for every record, and its texts.
 pub(super) struct Placed {
@@ -25,6 +25,7 @@ pub(super) fn place(
     constants: &BTreeMap<String, String>,
     assets: &Assets,
     frame: Frame,
+    drawing: Drawing,
 ) -> Result<Placed, TemplateError> {
     let people: Vec<&Signatory> = row.people.iter().filter(|person| is_there(person, constants)).collect();
     let mut placed = Placed { items: Vec::new(), texts: Vec::new() };
@@ -42,7 +43,7 @@ pub(super) fn place(
         };
     for (at, person) in people.into_iter().enumerate() {
         let x = left + at as f32 * (width + row.gap);
-        cell(row, person, x, width, assets, frame, &mut placed)?;
+        cell(row, person, (x, width), assets, (frame, drawing), &mut placed)?;
     }
     Ok(placed)
 }
@@ -60,20 +61,21 @@ fn is_there(person: &Signatory, constants: &BTreeMap<String, String>) -> bool {
 fn cell(
     row: &Signatories,
     person: &Signatory,
-    x: f32,
-    width: f32,
+    (x, width): (f32, f32),
     assets: &Assets,
-    frame: Frame,
+    (frame, drawing): (Frame, Drawing),
     placed: &mut Placed,
 ) -> Result<(), TemplateError> {
     let millimetres = 25.4 / 72.0;
     let (name, title) = (row.size * 1.35 * millimetres, row.size * 0.8 * 1.35 * millimetres);
     let rule = row.y + row.height - name - title - 1.2;
-    if let Some((asset, bytes)) = person.image.as_ref().and_then(|asset| assets.get_key_value(asset)) {
+    if let Some((picture, bytes)) = person.image.as_ref().and_then(|picture| assets.get_key_value(picture)) {
         let space = [x, row.y, width, (rule - 0.8 - row.y).max(1.0)];
-        let [ix, iy, iw, ih] = contained(space, picture_size(asset, bytes)?, Align::Center);
+        let [ix, iy, iw, ih] = contained(space, asset::shown_size(picture, bytes, drawing)?, Align::Center);
         let rect = frame.rect(ix, iy, iw, ih);
-        placed.items.push(Item::Image(ImageItem { bytes: Arc::clone(bytes), rect, alt: String::new() }));
+        let turn = asset::turn(bytes, drawing);
+        let (name, bytes) = (picture.clone(), Arc::clone(bytes));
+        placed.items.push(Item::Image(ImageItem { name, bytes, rect, turn, alt: String::new() }));
     }
     let color = row.rule_color.unwrap_or(row.color);
     let line = Line { x1: x, y1: rule, x2: x + width, y2: rule, color, width: row.rule_width };
@@ -95,7 +97,8 @@ fn cell(
         vertical: Vertical::Middle,
         line_height: 1.2,
         letter_spacing: 0.0,
-        wrap: false,
+        // A long office goes on below rather than not at all.
+        wrap: drawing != Drawing::First,
         upper_case: false,
         optional: true,
         when: String::new(),

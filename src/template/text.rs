@@ -2,13 +2,16 @@
 
 use std::ops::Range;
 
-use harfrust::{Buffer, BufferFlags, ClusterLevel, Direction, Feature, Script, ShapeOptions, ShaperFont, Tag};
+use harfrust::{
+    Buffer, BufferFlags, ClusterLevel, Direction, Feature, Language, Script, ShapeOptions, ShaperFont, Tag,
+};
 use unicode_bidi::{Level, ParagraphBidiInfo};
 use unicode_normalization::UnicodeNormalization;
 use unicode_script::{Script as UnicodeScript, UnicodeScript as _};
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::fonts::{FontLibrary, FontStack};
+use super::words::Words;
 use crate::scene::FontId;
 
 /// What of a style changes the shapes.
@@ -17,6 +20,8 @@ pub(super) struct TextStyle {
     pub stack: FontStack,
     /// Extra space after a character, in ems.
     pub letter_spacing: f32,
+    /// A script of which the wanted family has some letters alone, as the `π` of mathematics, is drawn by another face as a whole.
+    pub whole_scripts: bool,
 }
 
 /// A line's worth or more of text with one base direction.
@@ -25,13 +30,14 @@ pub(super) struct Paragraph {
     pub items: Vec<TextItem>,
 }
 
-/// A stretch of one font, script and direction.
+/// A stretch of one font, script, language and direction.
 #[derive(Clone)]
 pub(super) struct TextItem {
     pub range: Range<usize>,
     pub face: FontId,
     pub level: Level,
     script: UnicodeScript,
+    language: Option<Language>,
     /// In visual order.
     pub glyphs: Vec<ShapedGlyph>,
 }
@@ -55,16 +61,16 @@ pub(super) struct NoGlyph(pub char);
 pub(super) fn shape(
     fonts: &FontLibrary,
     style: &TextStyle,
-    text: String,
+    words: Words,
     base: Option<Level>,
 ) -> Result<Paragraph, NoGlyph> {
-    let bidi = ParagraphBidiInfo::new(&text, base);
-    let mut items = itemize(fonts, style, &text, &bidi.levels)?;
+    let bidi = ParagraphBidiInfo::new(&words.text, base);
+    let mut items = itemize(fonts, style, &words, &bidi.levels)?;
     let mut buffer = Buffer::new();
     for item in &mut items {
-        buffer = shape_item(fonts, style, &text, item, buffer)?;
+        buffer = shape_item(fonts, style, &words.text, item, buffer)?;
     }
-    Ok(Paragraph { text, items })
+    Ok(Paragraph { text: words.text, items })
 }
 
 impl Paragraph {
@@ -93,6 +99,23 @@ impl Paragraph {
     }
 }
 
+/// Returns how high the ink of tall scripts stands in all, from its lowest to its highest point, in ems: what is written in them
+/// has marks above and below letters, some of them stacked.
+pub(super) fn tallest(fonts: &FontLibrary, paragraphs: &[Paragraph]) -> f32 {
+    let (mut top, mut bottom) = (0.0_f32, 0.0_f32);
+    for item in paragraphs.iter().flat_map(|paragraph| &paragraph.items).filter(|item| !may_be_spaced(item.script)) {
+        let face = fonts.face(item.face);
+        let Ok(parsed) = ttf_parser::Face::parse(face.data(), face.index) else { continue };
+        for glyph in &item.glyphs {
+            let Some(ink) = parsed.glyph_bounding_box(ttf_parser::GlyphId(glyph.id)) else { continue };
+            let em = f32::from(face.units_per_em);
+            top = top.max(f32::from(ink.y_max) / em + glyph.dy);
+            bottom = bottom.min(f32::from(ink.y_min) / em + glyph.dy);
+        }
+    }
+    top - bottom
+}
+
 /// Puts the items of one line into visual order (UAX 9, rule L2).
 pub(super) fn visual_order(items: Vec<TextItem>) -> Vec<TextItem> {
     let levels: Vec<Level> = items.iter().map(|item| item.level).collect();
@@ -103,18 +126,22 @@ pub(super) fn visual_order(items: Vec<TextItem>) -> Vec<TextItem> {
     order.into_iter().map(|at| items[at].clone()).collect()
 }
 
-/// Cuts the text where level, script or face changes.
-fn itemize(fonts: &FontLibrary, style: &TextStyle, text: &str, levels: &[Level]) -> Result<Vec<TextItem>, NoGlyph> {
+/// Cuts the text where level, script, language or face changes.
+fn itemize(fonts: &FontLibrary, style: &TextStyle, words: &Words, levels: &[Level]) -> Result<Vec<TextItem>, NoGlyph> {
     let mut items: Vec<TextItem> = Vec::new();
-    for (at, cluster) in text.grapheme_indices(true) {
+    let partial = if style.whole_scripts { partial_scripts(fonts, &style.stack, &words.text) } else { Vec::new() };
+    for (at, cluster) in words.text.grapheme_indices(true) {
         let own = script_of(cluster);
+        let language = words.language_at(at);
         let last = items.last_mut();
-        let face = choose(fonts, &style.stack, cluster, last.as_ref().map(|item| item.face))?;
+        let whole = own.is_none_or(|own| !partial.contains(&own));
+        let face = choose(fonts, &style.stack, cluster, whole, last.as_ref().map(|item| item.face))?;
         let end = at + cluster.len();
         match last {
             Some(item)
                 if item.face == face
                     && item.level == levels[at]
+                    && item.language.as_ref() == language
                     && (own.is_none() || own == Some(item.script) || item.script == UnicodeScript::Common) =>
             {
                 item.range.end = end;
@@ -125,7 +152,8 @@ fn itemize(fonts: &FontLibrary, style: &TextStyle, text: &str, levels: &[Level])
             last => {
                 let inherited = last.map_or(UnicodeScript::Common, |item| item.script);
                 let script = own.unwrap_or(inherited);
-                items.push(TextItem { range: at..end, face, level: levels[at], script, glyphs: Vec::new() });
+                let (level, language) = (levels[at], language.cloned());
+                items.push(TextItem { range: at..end, face, level, script, language, glyphs: Vec::new() });
             }
         }
     }
@@ -142,9 +170,16 @@ fn script_of(cluster: &str) -> Option<UnicodeScript> {
 
 /// Chooses the first face that draws the whole cluster: of the requested family, else the one before it, else any.
 /// White space stays with what stands before it.
-fn choose(fonts: &FontLibrary, stack: &FontStack, cluster: &str, before: Option<FontId>) -> Result<FontId, NoGlyph> {
+fn choose(
+    fonts: &FontLibrary,
+    stack: &FontStack,
+    cluster: &str,
+    whole: bool,
+    before: Option<FontId>,
+) -> Result<FontId, NoGlyph> {
     let draws = |id: &FontId| covers(fonts, *id, cluster);
-    let requested = &stack.faces[..stack.requested];
+    let wanted = &stack.faces[..stack.requested];
+    let requested = if whole { wanted } else { &[] };
     let keep = before.filter(|id| draws(id));
     let first_choice = if cluster.chars().all(char::is_whitespace) { keep } else { None };
     first_choice
@@ -152,7 +187,17 @@ fn choose(fonts: &FontLibrary, stack: &FontStack, cluster: &str, before: Option<
         .or(keep.filter(|_| script_of(cluster).is_none()))
         .or_else(|| stack.faces[stack.requested..].iter().copied().find(draws))
         .or_else(|| stack.system(fonts).iter().copied().find(draws))
+        .or_else(|| wanted.iter().copied().find(draws))
         .ok_or_else(|| NoGlyph(missing(fonts, stack, cluster)))
+}
+
+/// The scripts of a text of which the wanted family lacks a letter. Latin is left out: a rare letter in another face is less to
+/// look at than a whole name in it.
+fn partial_scripts(fonts: &FontLibrary, stack: &FontStack, text: &str) -> Vec<UnicodeScript> {
+    let wanted = &stack.faces[..stack.requested];
+    let lacks = |cluster: &&str| !wanted.iter().any(|id| covers(fonts, *id, cluster));
+    let lacking = text.graphemes(true).filter(lacks).filter_map(script_of);
+    lacking.filter(|script| *script != UnicodeScript::Latin).collect()
 }
 
 fn covers(fonts: &FontLibrary, id: FontId, cluster: &str) -> bool {
@@ -191,7 +236,7 @@ fn shape_item(
     let script = shaper_script(item.script);
     let spaced = style.letter_spacing != 0.0 && may_be_spaced(item.script);
     let features: &[Feature] = if spaced { &no_ligatures() } else { &[] };
-    let plan = face.plan(font, script, direction, features);
+    let plan = face.plan(font, (script, item.language.as_ref()), direction, features);
 
     buffer.reset();
     buffer.set_pre_context(&text[..item.range.start]);
@@ -201,6 +246,7 @@ fn shape_item(
     buffer.set_post_context(&text[item.range.end..]);
     buffer.set_direction(direction);
     buffer.set_script(Some(script));
+    buffer.set_language(item.language.clone());
     buffer.set_cluster_level(ClusterLevel::MonotoneGraphemes);
     buffer.set_flags(BufferFlags::REMOVE_DEFAULT_IGNORABLES);
     harfrust::shape(&ShaperFont::new(font), &mut buffer, ShapeOptions::new().plan(Some(&plan)).features(features))

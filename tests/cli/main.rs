@@ -20,4 +20,5 @@ mod resaved;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
 mod tampered;
+mod templates;
 mod tools;

@@ -2,9 +2,12 @@
 
 mod absent;
 mod accounts;
+mod archive_clauses;
 mod bitflips;
+mod drawing;
 mod house;
 mod import;
+mod letters;
 mod limits;
 mod publish;
 mod reading;

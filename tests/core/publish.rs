@@ -185,6 +185,7 @@ impl Academy {
             state: CertificateState::Active,
             basis: None,
             run: None,
+            drawing: 1,
             withdrawal: None,
             erased: None,
         }

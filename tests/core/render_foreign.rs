@@ -9,7 +9,7 @@ const SIDE: f32 = 100.0;
 const CELL: u32 = 10;
 
 /// A square page: its content, its entries beside, entries of the catalog, and objects from number 5 on.
-fn page(content: &str, entries: &str, catalog: &str, more: &[String]) -> Vec<u8> {
+pub(crate) fn page(content: &str, entries: &str, catalog: &str, more: &[String]) -> Vec<u8> {
     let mut objects = vec![
         format!("<</Type/Catalog/Pages 2 0 R{catalog}>>"),
         "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
@@ -30,7 +30,7 @@ fn page(content: &str, entries: &str, catalog: &str, more: &[String]) -> Vec<u8>
     out
 }
 
-fn stream(entries: &str, content: &str) -> String {
+pub(crate) fn stream(entries: &str, content: &str) -> String {
     format!("<<{entries}/Length {}>>stream\n{content}\nendstream", content.len())
 }
 
@@ -39,7 +39,7 @@ fn square(at: u32) -> String {
     format!("0.86 0.12 0.12 rg {} {} {CELL} {CELL} re f", at % 10 * CELL, at / 10 * CELL)
 }
 
-fn form(entries: &str, content: &str) -> String {
+pub(crate) fn form(entries: &str, content: &str) -> String {
     stream(&format!("/Type/XObject/Subtype/Form/BBox[0 0 {SIDE} {SIDE}]{entries}"), content)
 }
 

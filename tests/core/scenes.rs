@@ -61,7 +61,7 @@ impl Faces {
 }
 
 pub(crate) fn scene(items: Vec<Item>) -> Scene {
-    Scene { width: PAGE.0, height: PAGE.1, language: "en".into(), items }
+    Scene { width: PAGE.0, height: PAGE.1, language: "en".into(), drawing: Default::default(), items }
 }
 
 /// A symbol of version 15's size with a pattern that has as many runs as a real one.
@@ -89,7 +89,13 @@ pub(crate) fn ornament() -> Item {
 }
 
 pub(crate) fn image(bytes: Vec<u8>, rect: [f32; 4]) -> Item {
-    Item::Image(ImageItem { bytes: Arc::new(bytes), rect, alt: String::new() })
+    Item::Image(ImageItem {
+        name: "a.picture".into(),
+        bytes: Arc::new(bytes),
+        rect,
+        turn: Default::default(),
+        alt: String::new(),
+    })
 }
 
 pub(crate) fn meta() -> CertificateMeta {

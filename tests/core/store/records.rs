@@ -83,6 +83,7 @@ pub fn certificate(event: &str, sequence: u64, who: u64) -> Certificate {
         state: CertificateState::Active,
         basis: None,
         run: None,
+        drawing: 1,
         withdrawal: None,
         erased: None,
     }

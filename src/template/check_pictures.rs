@@ -1,0 +1,77 @@
+//! What a designer should know about pictures: those that are stretched, coarse, or not drawn as a whole.
+
+use super::asset::{self, Kind};
+use super::check::{Finding, warning};
+use super::load::Template;
+use super::model::Element;
+use crate::scene::Drawing;
+
+/// Least resolution of a picture that looks sharp on paper, in dots per inch.
+const SHARP_DPI: f32 = 150.0;
+/// How much longer one side may be drawn than the other before a circle looks like an egg.
+const STRETCH: f32 = 1.02;
+/// Annotations that are nothing to look at (ISO 32000-1, 12.5.6).
+const UNSEEN: [&[u8]; 2] = [b"Link", b"Popup"];
+
+impl Template {
+    pub(super) fn check_pictures(&self, findings: &mut Vec<Finding>) {
+        let (width, height) = self.document.page.millimetres();
+        if let Some((name, bytes)) =
+            self.document.background.asset.as_ref().and_then(|name| self.assets.get_key_value(name))
+        {
+            self.check_background(name, bytes, (width, height), findings);
+            check_sharpness(name, bytes, (width, height), "background", findings);
+        }
+        for (at, element) in self.document.elements.iter().enumerate() {
+            let Element::Image(image) = element else { continue };
+            if let Some(bytes) = self.assets.get(&image.asset) {
+                let at = format!("elements[{at}]");
+                check_sharpness(&image.asset, bytes, (image.width, image.height), &at, findings);
+                check_annotations(&image.asset, bytes, &at, findings);
+            }
+        }
+    }
+
+    fn check_background(&self, name: &str, bytes: &[u8], (width, height): (f32, f32), findings: &mut Vec<Finding>) {
+        check_annotations(name, bytes, "background", findings);
+        let Ok((w, h)) = asset::shown_size(name, bytes, Drawing::default()) else { return };
+        let stretch = (w / h) / (width / height);
+        if !(1.0 / STRETCH..=STRETCH).contains(&stretch) {
+            let message =
+                format!("`{name}` has the shape {w:.0} to {h:.0}, the page {width:.0} to {height:.0}: it is stretched");
+            let hint = "export it in the shape of the page, or give `page` its size";
+            findings.push(warning("background", message, hint));
+        }
+    }
+}
+
+/// The resolution of a picture as large as it can be in its box.
+fn check_sharpness(name: &str, bytes: &[u8], (width, height): (f32, f32), at: &str, findings: &mut Vec<Finding>) {
+    if asset::kind(bytes) != Some(Kind::Raster) {
+        return;
+    }
+    let Ok((w, h)) = asset::shown_size(name, bytes, Drawing::default()) else { return };
+    let dpi = (w / width).max(h / height) * 25.4;
+    if dpi < SHARP_DPI {
+        let message = format!("`{name}` is printed with {dpi:.0} dots per inch, which looks coarse on paper");
+        findings.push(warning(at, message, "use a picture with more pixels: 300 per inch, or an SVG or PDF"));
+    }
+}
+
+/// What lies on a page without being part of it.
+fn check_annotations(name: &str, bytes: &[u8], at: &str, findings: &mut Vec<Finding>) {
+    if asset::kind(bytes) != Some(Kind::Pdf) {
+        return;
+    }
+    let Ok(document) = lopdf::Document::load_mem(bytes) else { return };
+    let pages: Vec<_> = document.page_iter().collect();
+    let seen = |annotation: &&lopdf::Dictionary| {
+        annotation.get(b"Subtype").and_then(lopdf::Object::as_name).is_ok_and(|kind| !UNSEEN.contains(&kind))
+    };
+    let count: usize =
+        pages.iter().filter_map(|page| document.get_page_annotations(*page).ok()).flatten().filter(seen).count();
+    if count > 0 {
+        let message = format!("`{name}` holds {count} stamps, comments or form fields, which are not drawn");
+        findings.push(warning(at, message, "make them part of the page: print it into a new PDF, or flatten it"));
+    }
+}

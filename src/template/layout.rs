@@ -187,6 +187,25 @@ impl Layout {
         Ok(Scene { width, height, language: values.language.to_owned(), items })
     }
 
+    /// Says whether a name fits into its boxes at a size that the template allows. Boxes in which other values stand beside it
+    /// are not judged.
+    pub fn has_room_for(&self, name: &str) -> bool {
+        let fields = BTreeMap::from([("participant_name".to_owned(), name.to_owned())]);
+        let dates = BTreeMap::new();
+        let values = Values { fields: &fields, dates: &dates, writer: &self.dates, language: &self.language };
+        let is_name = |piece: &Piece| matches!(piece, Piece::Text(name) if name == "participant_name");
+        let alone = |text: &PreparedText| {
+            text.pieces.iter().any(is_name)
+                && text.pieces.iter().chain(&text.when).all(|piece| is_name(piece) || piece.literal().is_some())
+        };
+        self.dynamic.iter().all(|dynamic| match dynamic {
+            Dynamic::Text(text) if alone(text) => {
+                !matches!(self.text(text, &values), Err(FillError::DoesNotFit { .. }))
+            }
+            _ => true,
+        })
+    }
+
     fn add(
         &mut self,
         template: &Template,
@@ -361,7 +380,10 @@ impl Values<'_> {
         match piece {
             Piece::Literal(_) => Ok(None),
             Piece::Text(name) => Ok(Some(self.text(name)?.to_owned())),
-            Piece::Date { name, style } => Ok(Some(self.date(name, *style))),
+            Piece::Date { name, style } if DATE_PLACEHOLDERS.contains(&name.as_str()) => {
+                Ok(Some(self.date(name, *style)))
+            }
+            Piece::Date { name, style } => Ok(Some(self.date_of(self.text(name)?, *style))),
         }
     }
 
@@ -377,9 +399,15 @@ impl Values<'_> {
         Ok(value)
     }
 
+    /// Writes the day that a column holds as `2026-05-01`, with or without a time; any other text stands as it is.
+    fn date_of(&self, text: &str, style: super::dates::DateStyle) -> String {
+        let (day, time) = text.trim().split_at_checked(10).unwrap_or_default();
+        let date = day.parse::<jiff::civil::Date>().ok().filter(|_| time.is_empty() || time.starts_with(['T', ' ']));
+        date.map_or_else(|| text.to_owned(), |date| self.writer.write(Timestamp::midnight(date), style))
+    }
+
     fn date(&self, name: &str, style: super::dates::DateStyle) -> String {
         let date = |name: &str| self.dates.get(name).copied();
-        debug_assert!(DATE_PLACEHOLDERS.contains(&name), "only known dates are parsed as dates");
         if let Some(date) = date(name) {
             return self.writer.write(date, style);
         }

@@ -96,6 +96,10 @@ fn placeholder(inside: &str) -> Result<Piece, String> {
     }
     match style {
         None => Ok(Piece::Text(name)),
+        // A column may hold dates.
+        Some(style) if !TEXT_PLACEHOLDERS.contains(&name.as_str()) => {
+            Ok(Piece::Date { name, style: DateStyle::parse(style)? })
+        }
         Some(_) => Err(format!("`{{{name}}}` is not a date, it has no format")),
     }
 }
@@ -115,6 +119,13 @@ mod tests {
             parse("{ Course hours }h").unwrap(),
             [Piece::Text("Course hours".into()), Piece::Literal("h".into())]
         );
+    }
+
+    #[test]
+    fn a_column_may_hold_dates() {
+        let date = Piece::Date { name: "completed_on".into(), style: DateStyle::Long };
+        assert_eq!(parse("{completed_on:long}").unwrap(), [date]);
+        assert!(parse("{completed_on:huge}").is_err() && parse("{result:long}").is_err());
     }
 
     #[test]

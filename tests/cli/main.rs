@@ -15,6 +15,7 @@ mod mistakes;
 mod output;
 mod people;
 mod readme;
+mod real_lists;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
 mod tampered;

@@ -3,6 +3,7 @@
 mod absent;
 mod accounts;
 mod bitflips;
+mod cases;
 mod house;
 mod import;
 mod publish;

@@ -281,9 +281,8 @@ impl Columns {
             let wanted_elsewhere = mapping.entries.iter().any(|(_, c)| !c.is_empty() && key(c) == keys[*at]);
             column.meaning.is_none() && !column.skipped && !wanted_elsewhere
         };
-        let exact = headers(meaning).find_map(|header| (0..keys.len()).find(|at| keys[*at] == header && free(at)));
         if !matches!(meaning, Name | FirstName | MiddleName | LastName | SecondLastName | Email) {
-            return Ok(exact);
+            return Ok(headers(meaning).find_map(|header| (0..keys.len()).find(|at| keys[*at] == header && free(at))));
         }
         // `Attendee #` counts people.
         let counts = |at: &usize| self.columns[*at].header.contains(['#', '№']);

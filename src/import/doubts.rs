@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 use super::columns::key;
 use super::letters::{has_sign_inside, meant};
@@ -33,6 +34,9 @@ pub(super) fn of(name: &str) -> Option<Doubt> {
     }
     let kinds: [fn(&str) -> Option<Doubt>; 10] =
         [json, address, markup, entities, placeholder, lost, folded, miscoded, tagged, signs];
+    // Of letters alone only what they are is judged.
+    let letters = |c: char| usual(c) || c.is_alphabetic() || is_combining_mark(c) || matches!(c, ',' | '’');
+    let kinds = if name.chars().all(letters) { &[folded, miscoded][..] } else { &kinds[..] };
     let found = kinds.iter().find_map(|kind| kind(name))?;
     // What is likely may be odd too: `&lt;b&gt;Ada`, `Lovelace (Guest) <ada@example.org>`.
     let likely = match found.likely.as_deref().and_then(of) {

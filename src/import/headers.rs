@@ -1,18 +1,29 @@
 //! Words of headers: those that mean a field (`headers.txt`), those by which a list is known to be German, and the questions of
 //! forms that ask for a name. Knows words only; which column wins is decided by [`super::Columns`].
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
 use super::columns::{Meaning, field_name, key};
 
 /// Headers by field, as [`key`] spells them.
 const HEADERS: &str = include_str!("headers.txt");
 
+static SECTIONS: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let mut sections: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut name = "";
+    for line in HEADERS.lines().filter(|line| !line.starts_with('#')) {
+        match line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            Some(begun) => name = begun,
+            None => sections.entry(name).or_default().extend(line.split_whitespace()),
+        }
+    }
+    sections
+});
+
 /// Returns the headers that mean something, the likelier ones first.
 pub(super) fn headers(meaning: Meaning) -> impl Iterator<Item = &'static str> {
-    let begins =
-        move |line: &str| line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) == Some(meaning.field());
-    let section = HEADERS.lines().skip_while(move |line| !begins(line));
-    let lines = section.skip(1).take_while(|line| !line.starts_with('[')).filter(|line| !line.starts_with('#'));
-    lines.flat_map(str::split_whitespace)
+    SECTIONS.get(meaning.field()).into_iter().flatten().copied()
 }
 
 /// Headers by which a list is known to be German.
@@ -63,5 +74,5 @@ pub(super) fn is_german(header: &str) -> bool {
 /// Returns how many fields have words.
 #[cfg(test)]
 pub(super) fn sections() -> usize {
-    HEADERS.lines().filter(|line| line.starts_with('[')).count()
+    SECTIONS.len()
 }

@@ -1,7 +1,7 @@
 //! What words look like: which letters a language puts into them, which signs stand in none, and which code page they may
 //! have been read by. Knows letters only; says nothing about people.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use unicode_normalization::UnicodeNormalization;
@@ -13,13 +13,21 @@ use super::names::mixed_script_word;
 /// Letters by language.
 const ALPHABETS: &str = include_str!("alphabets.txt");
 
-static LANGUAGES: LazyLock<Vec<HashSet<char>>> = LazyLock::new(|| {
+/// Which languages have a letter, a bit for each.
+static LANGUAGES: LazyLock<HashMap<char, u128>> = LazyLock::new(|| {
     let lines = ALPHABETS.lines().filter_map(|line| line.split_once(' ').filter(|_| !line.starts_with('#')));
-    lines.map(|(_, letters)| letters.nfc().collect()).collect()
+    let mut languages: HashMap<char, u128> = HashMap::new();
+    for (at, (_, letters)) in lines.enumerate() {
+        letters.nfc().for_each(|letter| *languages.entry(letter).or_default() |= 1 << at);
+    }
+    languages
 });
 
 /// Pages by which text is often read, though it was written by another.
 const MISTAKEN: [&str; 5] = ["windows-1250", "windows-1254", "windows-1257", "macintosh", "windows-1251"];
+
+/// The page by which text is read that was written by another.
+const WESTERN: Page = Page::Web(encoding_rs::WINDOWS_1252);
 
 /// Whether all of a text looks like words.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -56,8 +64,8 @@ fn is_of_a_language(word: &str) -> bool {
     if word.iter().any(|c| !c.is_ascii() && !matches!(c.script(), Script::Latin)) {
         return true;
     }
-    let foreign: Vec<&char> = word.iter().filter(|c| !c.is_ascii()).collect();
-    LANGUAGES.iter().any(|letters| foreign.iter().all(|c| letters.contains(c)))
+    let foreign = word.iter().filter(|c| !c.is_ascii());
+    foreign.fold(u128::MAX, |languages, c| languages & LANGUAGES.get(c).copied().unwrap_or(0)) != 0
 }
 
 /// Signs that stand in no word of any language: currency, marks, fractions, raised digits, spacing accents, frames.
@@ -69,6 +77,9 @@ fn is_sign(c: char) -> bool {
 
 /// Quotation marks and dashes belong beside words, and not into them.
 pub(super) fn has_sign_inside(text: &str) -> bool {
+    if !text.chars().any(|c| is_sign(c) || matches!(c, '‘' | '“' | '„' | '‚' | '”' | 'ª' | 'º')) {
+        return false;
+    }
     let chars: Vec<char> = text.chars().collect();
     let letter = |at: Option<usize>| at.and_then(|at| chars.get(at)).is_some_and(|c| c.is_alphabetic());
     let greek = chars.iter().any(|c| matches!(c.script(), Script::Greek) && !matches!(c, 'π' | 'Ω' | 'µ'));
@@ -107,8 +118,7 @@ pub(super) fn meant(text: &str) -> Option<String> {
     if look(text) == Look::Words {
         return None;
     }
-    let western = Page::named("windows-1252")?;
-    let bytes = western.bytes(text)?;
+    let bytes = WESTERN.bytes(text)?;
     MISTAKEN.iter().filter_map(|name| Page::named(name)?.text(&bytes)).find(|read| look(read) == Look::Words)
 }
 
@@ -117,7 +127,7 @@ pub(super) fn read_twice(text: &str) -> Option<String> {
     if text.is_ascii() || !text.chars().any(|c| matches!(c, '\u{c2}'..='\u{f4}')) {
         return None;
     }
-    let bytes = Page::named("windows-1252")?.bytes(text)?;
+    let bytes = WESTERN.bytes(text)?;
     let once = String::from_utf8(bytes).ok()?;
     (!once.is_ascii() && !once.chars().any(char::is_control)).then_some(once)
 }

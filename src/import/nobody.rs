@@ -107,6 +107,11 @@ impl Usual {
         others >= OTHERS && (have * 10 >= others * 9 || have + 3 >= others && have > OTHERS)
     }
 
+    /// Whether most others have something.
+    fn most_others(&self, have: usize) -> bool {
+        have >= OTHERS && have * 2 >= self.rows.saturating_sub(1)
+    }
+
     /// Says why a row may be no person. `name` is what would be printed, `gap` whether blank rows stand above it.
     pub(super) fn doubt(&self, row: &Row, name: &str, gap: bool) -> Option<String> {
         let lacks_email = !self.has_email(row) && self.all_others(self.with_email);
@@ -116,7 +121,7 @@ impl Usual {
         if row.totals && self.totals * 2 <= self.rows {
             return Some("the row adds up others".to_owned());
         }
-        if is_in("nobody", &plain) || is_n_a(name) || is_device(name) {
+        if is_in("nobody", &plain) || is_n_a(name) || is_device(name, &plain) {
             return Some("this seems to be no name of a person".to_owned());
         }
         let unlike = || match (lacks_email, lacks_part) {
@@ -130,8 +135,12 @@ impl Usual {
         if perhaps && self.is_sum(row) {
             return Some("the row adds up others".to_owned());
         }
-        if perhaps && (lacks_email || lacks_part || bare) {
-            return Some(format!("this seems to be no name of a person: {}", unlike()));
+        // Of these words less will do.
+        let lacks = !self.has_email(row) && self.most_others(self.with_email)
+            || self.name.is_none() && !self.has_parts(row) && self.most_others(self.with_parts)
+            || self.is_bare(row) && self.most_others(self.with_more);
+        if perhaps && lacks {
+            return Some("this seems to be no name of a person, and the row lacks what most others have".to_owned());
         }
         if lacks_email && lacks_part {
             return Some(format!("this may be no person: {}", unlike()));
@@ -164,7 +173,10 @@ fn is_n_a(name: &str) -> bool {
 }
 
 /// `iPhone`, `Galaxy S21`, `iPad (2)`.
-fn is_device(name: &str) -> bool {
+fn is_device(name: &str, plain: &str) -> bool {
+    if !SECTIONS["devices"].iter().any(|device| plain.contains(device)) {
+        return false;
+    }
     let words: Vec<String> = name.split_whitespace().map(key).collect();
     let device = |word: &String| is_in("devices", word);
     words.iter().any(device)

@@ -328,3 +328,38 @@ fn a_workbook_and_the_same_list_as_text_give_the_same_people() {
     let people = |list: &List| list.rows.iter().filter_map(|row| row.participant.clone()).collect::<Vec<_>>();
     assert_eq!(people(&workbook), people(&text));
 }
+
+#[test]
+fn of_a_dozen_further_lists_nobody_is_lost_and_no_wrong_name_is_taken() {
+    for (list, taken, asked) in [
+        ("Name;E-Mail\nZoë Müller;z@x.example\nSumme;\nMia Null;m@x.example\n", 2, 1),
+        ("Name,Email\nTest User,t@x.example\nAnna Test,a@x.example\n", 1, 1),
+        ("Teilnehmer\nName;E-Mail\nJana Kurz;j@x.example\n", 1, 0),
+        ("Student;Points\nPoints Possible;100\nBo Lim;90\n", 1, 1),
+        (
+            "First name,Last name,Email address\nAda,Lovelace,a@x.example\nCher,,c@x.example\nGrace,Hopper,g@x.example\n",
+            3,
+            0,
+        ),
+        ("Name,Email\nAda,a@x.example\nName,Email\nGrace,g@x.example\n", 2, 0),
+        ("Name,Email\n«Name»,a@x.example\n${name},b@x.example\nundefined,c@x.example\n", 0, 3),
+        ("Name\nJosÃ© MuÃ±oz\nAda\n", 1, 1),
+        ("Name\nＴａｒｏ Ｙａｍａｄａ\n山田 太郎\n", 1, 1),
+        ("Name,Email\niPad (2),\nGalaxy S21,\nAda Lovelace,a@x.example\n", 1, 2),
+        (
+            "Nome,Cognome,Email\nMaria,Rossi,m@x.example\nTotale,,\nLuca,Bianchi,l@x.example\nAnna,Verdi,a@x.example\n",
+            3,
+            1,
+        ),
+        ("Jméno,Příjmení\nJiří,Dvořák\n", 1, 0),
+    ] {
+        let list = list_of(list.as_bytes(), &Said::default());
+        assert_eq!(
+            (list.names().len(), list.held().len()),
+            (taken, asked),
+            "{:?}\n{:#?}",
+            list.names(),
+            list.questions
+        );
+    }
+}

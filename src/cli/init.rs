@@ -36,11 +36,11 @@ pub(super) struct Args {
 /// # Errors
 /// When it is an IP address, which `did:web` forbids (section 3.1), has a path, or is no domain.
 fn as_domain(told: &str) -> Result<String, Failure> {
-    let text = told.trim().trim_start_matches("https://").trim_end_matches('/').trim_end_matches('.');
+    let text = told.trim().trim_end_matches('.');
     let ours = "name a domain of yours, such as certs.example.org; for a trial on this machine, localhost";
     if text.contains('/') {
-        let host = text.split('/').next().unwrap_or_default();
-        return Err(Failure::usage(format!("`{told}` has a path; the issuer's identity is that of a whole domain"))
+        let host = text.split_once("//").map_or(text, |(_, rest)| rest).split('/').next().unwrap_or_default();
+        return Err(Failure::usage(format!("`{told}` is an address; the issuer's identity is that of a whole domain"))
             .hint(format!("name the domain alone: {host}")));
     }
     // One colon parts a port; several are an IPv6 address.
@@ -61,7 +61,7 @@ fn as_domain(told: &str) -> Result<String, Failure> {
 
 /// The same of a host with an optional path.
 fn as_address(told: &str) -> Result<String, Failure> {
-    let text = told.trim().trim_start_matches("https://");
+    let text = told.trim();
     match text.split_once('/') {
         Some((host, path)) => Ok(format!("{}/{path}", as_domain(host)?)),
         None => as_domain(text),

@@ -293,12 +293,12 @@ impl RowChecker<'_> {
         if names::characters(name) > NAME_CHARACTERS {
             return None;
         }
-        if let Some(reason) = self.usual.doubt(self.row, name, self.list.gap) {
-            return Some((Code::NoPerson, Doubt { reason, likely: None }));
-        }
         // What a formula left over is an error of its own.
         if names::is_spreadsheet_debris(name) {
             return None;
+        }
+        if let Some(reason) = self.usual.doubt(self.row, name, self.list.gap) {
+            return Some((Code::NoPerson, Doubt { reason, likely: None }));
         }
         if let Some(Doubt { reason, likely }) = doubts::of(name) {
             let keep = self.checks.comma_names == CommaNames::Keep;

@@ -12,7 +12,7 @@ const HEADERS: &str = include_str!("headers.txt");
 static SECTIONS: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
     let mut sections: HashMap<&str, Vec<&str>> = HashMap::new();
     let mut name = "";
-    for line in HEADERS.lines().filter(|line| !line.starts_with('#')) {
+    for line in HEADERS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         match line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             Some(begun) => name = begun,
             None => sections.entry(name).or_default().extend(line.split_whitespace()),

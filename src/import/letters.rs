@@ -64,7 +64,7 @@ fn is_of_a_language(word: &str) -> bool {
     if word.iter().any(|c| !c.is_ascii() && !matches!(c.script(), Script::Latin)) {
         return true;
     }
-    let foreign = word.iter().filter(|c| !c.is_ascii());
+    let foreign = word.iter().filter(|c| !c.is_ascii() && !matches!(c, 'ª' | 'º'));
     foreign.fold(u128::MAX, |languages, c| languages & LANGUAGES.get(c).copied().unwrap_or(0)) != 0
 }
 

@@ -13,7 +13,7 @@ const WORDS: &str = include_str!("nobody.txt");
 static SECTIONS: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
     let mut sections: HashMap<&str, HashSet<&str>> = HashMap::new();
     let mut name = "";
-    for line in WORDS.lines().filter(|line| !line.starts_with('#')) {
+    for line in WORDS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
         match line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
             Some(begun) => name = begun,
             None => sections.entry(name).or_default().extend(line.split_whitespace()),

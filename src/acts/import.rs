@@ -16,15 +16,19 @@ use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::eligibility::{Entered, How};
 use crate::import::{
-    self, Absent, Checks, Code, Columns, Duplicates, Finding, Limits, Mapping, MissingGlyph, RowOutcome, Severity,
-    Table, Use,
+    self, Absent, Checks, Code, Columns, CommaNames, Duplicates, Finding, Held, Limits, Mapping, MissingGlyph,
+    Question, Reading, RowOutcome, Said, Severity, Table, Use,
 };
 use crate::making::Results;
 use crate::store::{Collection, Document, DocumentWrite, Expect, Page, Participant, PersonKey, Store, mailbox};
-use crate::template::Template;
+use crate::template::{FontLibrary, Layout, Template};
 
 /// Findings told at once; the report has more.
 const TOLD: usize = 100;
+/// Rows of a list in which each name is laid out.
+const FEW_ROWS: usize = 2_000;
+/// Bytes of a name that is laid out in longer lists too.
+const LONG_NAME: usize = 28;
 /// Mapping entries at most.
 const MAX_MAPPING: usize = 300;
 
@@ -42,10 +46,18 @@ pub struct ImportRequest<'a> {
     pub answers: Answers,
     /// What to do with rows that say that somebody was absent or failed.
     pub absent: Absent,
+    /// How the file is to be read, as far as that was said.
+    pub reading: Reading,
+    /// What was said about names such as `Lovelace, Ada`.
+    pub comma_names: CommaNames,
+    /// What was said about rows that are asked about.
+    pub held: Held,
     /// Check, and take nothing in.
     pub dry_run: bool,
     /// Which character no font can draw.
     pub missing_glyph: Option<&'a MissingGlyph<'a>>,
+    /// By which names are laid out, to find those that fit on no line.
+    pub fonts: Option<&'a FontLibrary>,
     /// Bounds of the file.
     pub limits: Limits,
 }
@@ -68,6 +80,8 @@ pub struct Imported {
     pub columns: Vec<ColumnRead>,
     /// The first findings; the report has all.
     pub findings: Vec<FindingView>,
+    /// What has to be answered before the list is taken in, in a dry run.
+    pub questions: Vec<Question>,
 }
 
 /// A column of the file.
@@ -93,7 +107,7 @@ pub struct ColumnRead {
 pub struct FindingView {
     /// Line in the file.
     pub line: u64,
-    /// `warning`: the row is taken; `error`: it is left out.
+    /// `warning`: the row is taken; `question`: nothing is taken until it is answered; `error`: the row is left out.
     pub severity: &'static str,
     /// The column.
     pub field: String,
@@ -114,6 +128,9 @@ pub struct Counts {
     pub valid: u64,
     /// Taken, with warnings.
     pub warnings: u64,
+    /// Asked about.
+    #[serde(default)]
+    pub asked: u64,
     /// Left out.
     pub errors: u64,
     /// New people.
@@ -146,6 +163,9 @@ pub struct ImportRecord {
     pub counts: Counts,
     /// Rows in the report.
     pub report_rows: u64,
+    /// Lines of rows that were asked about, and that this person said to be people.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub confirmed: Vec<u64>,
 }
 
 /// A list that was taken in, or would be: everything that is known of it.
@@ -166,15 +186,20 @@ pub struct Taken {
     pub enrolled: Enrolled,
     /// Headers that look like progress and name nothing of the event.
     pub unknown: Vec<String>,
+    /// What has to be answered first: while there are any, nothing is taken in.
+    pub questions: Vec<Question>,
 }
 
 /// Takes a list in, and says what the service tells of it.
 ///
 /// # Errors
-/// As [`take`].
+/// As [`take`]; and [`ActError::Asked`], with all questions, if there are any and this is no dry run.
 pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<Imported, ActError> {
     let taken = take(desk, planned, request)?;
-    let Taken { record, table, columns, uses, results, rows, enrolled, unknown } = taken;
+    let Taken { record, table, columns, uses, results, rows, enrolled, unknown, questions } = taken;
+    if !questions.is_empty() && !request.dry_run {
+        return Err(ActError::Asked(questions));
+    }
     let kept_lines = enrolled.kept_lines.clone();
     let counts = counts(&rows, enrolled);
     let mut notes = table.notes.clone();
@@ -192,10 +217,11 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
         notes,
         columns: columns.columns.iter().zip(&uses).map(column_read).collect(),
         findings: rows.iter().flat_map(findings).take(TOLD).collect(),
+        questions,
     })
 }
 
-/// Takes a list in: good rows become people, bad ones are reported.
+/// Takes a list in: good rows become people, bad ones are reported. While there are questions nothing is taken in.
 ///
 /// # Errors
 /// When the file as a whole cannot be read, or the store fails; the same import completes what was begun.
@@ -204,8 +230,10 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     let unerased = Unerased::from(desk.store, &planned.event.code)?;
     let course = &planned.plan.course;
     let entries = if request.mapping.is_empty() { &planned.plan.mapping } else { &request.mapping };
-    let table = import::read_table(request.name, request.bytes, &request.limits)?;
     let (ours, rest) = split_mapping(entries, course);
+    let mut said = Mapping::default();
+    rest.iter().try_for_each(|entry| said.add(entry)).map_err(import::ImportError::from)?;
+    let table = import::read_table_as(request.name, request.bytes, &request.limits, &request.reading, &said)?;
     let mut mapping = Mapping::default();
     // What was remembered from another file may name columns that this one lacks.
     let remembered = request.mapping.is_empty();
@@ -218,7 +246,8 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     let rule = planned.plan.rule.as_ref();
     let judged: Vec<usize> = found.iter().filter(|(_, target)| judges(rule, target)).map(|(at, _)| *at).collect();
     let (missing_glyph, absent) = (request.missing_glyph, request.absent);
-    let checks = Checks { missing_glyph, absent, judged: &judged, ..Checks::at(desk.now) };
+    let (comma_names, held) = (request.comma_names, &request.held);
+    let checks = Checks { missing_glyph, absent, judged: &judged, comma_names, held, ..Checks::at(desk.now) };
     let mut rows = import::check_rows(&table, &columns, &checks);
     fill(&table, &columns, &found, &mut rows);
     let entered = Entered { how: How::Import, by: Some(who(desk)) };
@@ -235,21 +264,65 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     let join = |outcome: &RowOutcome, row: &Participant, known: &Participant| {
         import::put_over(&outcome.cleared, row, &cleared(&table, &found, outcome, known))
     };
-    let enrolled = match request.dry_run {
+    if let Some(fonts) = request.fonts {
+        warn_of_long_names(desk, planned, fonts, &mut rows)?;
+    }
+    let questions = questions(&table, &columns, &rows, comma_names);
+    let nothing = request.dry_run || !questions.is_empty();
+    let enrolled = match nothing {
         true => Enrolled::default(),
         false => enroll(desk, code, &rows, request.duplicates, &join)?,
     };
     let counts = counts(&rows, enrolled.clone());
     let results = Results::of(&planned.event);
     let uses = uses(desk, planned, &columns, &found, results)?;
-    let record = match request.dry_run {
+    let record = match nothing {
         true => None,
         false => {
             let report = report_rows(&table, &columns, &rows)?;
-            Some(remember(desk, planned, request, (report, &unerased), counts)?)
+            Some(remember(desk, planned, request, (report, &unerased), (counts, &rows))?)
         }
     };
-    Ok(Taken { record, table, columns, uses, results, rows, enrolled, unknown })
+    Ok(Taken { record, table, columns, uses, results, rows, enrolled, unknown, questions })
+}
+
+/// Warns of names that fit on no line of the event's templates: now, and not when everybody waits.
+fn warn_of_long_names(
+    desk: &Desk,
+    planned: &Planned,
+    fonts: &FontLibrary,
+    rows: &mut [RowOutcome],
+) -> Result<(), ActError> {
+    let chosen = planned.plan.templates.iter().map(|choice| &choice.template);
+    let mut layouts = Vec::new();
+    for template in [&planned.event.template].into_iter().chain(chosen) {
+        let Some(bundle) = desk.store.blob(&template.bundle)? else { continue };
+        // One that cannot be read is told when it is used.
+        layouts.extend(Template::from_bundle(&bundle).ok().and_then(|template| Layout::new(&template, fonts).ok()));
+    }
+    // Short names are laid out in short lists only: that takes its time.
+    let least = if rows.len() > FEW_ROWS { LONG_NAME } else { 0 };
+    for row in rows {
+        let Some(person) = row.participant.as_ref().filter(|person| person.name.len() >= least) else { continue };
+        if layouts.iter().all(|layout| layout.has_room_for(&person.name)) {
+            continue;
+        }
+        row.findings.push(Finding {
+            severity: Severity::Warning,
+            field: "name".to_owned(),
+            code: Code::DoesNotFit,
+            reason: format!("`{:.60}…` fits on no line of the certificate, which cannot be made", person.name),
+            hint: "shorten the name, or give it more room in the template".into(),
+        });
+    }
+    Ok(())
+}
+
+/// Returns everything that has to be answered about a list, together.
+fn questions(table: &Table, columns: &Columns, rows: &[RowOutcome], comma_names: CommaNames) -> Vec<Question> {
+    let of_columns = columns.questions.iter().cloned();
+    let commas = import::asked_commas(table, columns, comma_names);
+    table.questions.iter().cloned().chain(of_columns).chain(commas).chain(import::asked_rows(rows)).collect()
 }
 
 fn has(table: &Table, column: &str) -> bool {
@@ -286,7 +359,11 @@ fn uses(
 fn findings(row: &RowOutcome) -> impl Iterator<Item = FindingView> + '_ {
     row.findings.iter().map(|finding| FindingView {
         line: row.line,
-        severity: if finding.severity == Severity::Error { "error" } else { "warning" },
+        severity: match finding.severity {
+            Severity::Warning => "warning",
+            Severity::Asked => "question",
+            Severity::Error => "error",
+        },
         field: finding.field.clone(),
         code: finding.code.as_str(),
         reason: finding.reason.clone(),
@@ -410,7 +487,8 @@ fn counts(rows: &[RowOutcome], enrolled: Enrolled) -> Counts {
     let summary = import::summarise(rows);
     let Enrolled { added, updated, kept, unchanged, certified, gone, .. } = enrolled;
     let (valid, warnings, errors) = (summary.valid as u64, summary.warnings as u64, summary.errors as u64);
-    Counts { rows: rows.len() as u64, valid, warnings, errors, added, updated, kept, unchanged, certified, gone }
+    let asked = summary.asked as u64;
+    Counts { rows: rows.len() as u64, valid, warnings, asked, errors, added, updated, kept, unchanged, certified, gone }
 }
 
 /// Keeps the record, the mapping and, in pieces, the report.
@@ -419,7 +497,7 @@ fn remember(
     planned: &Planned,
     request: &ImportRequest,
     (report, unerased): (Vec<ReportRow>, &Unerased),
-    counts: Counts,
+    (counts, rows): (Counts, &[RowOutcome]),
 ) -> Result<ImportRecord, ActError> {
     let code = &planned.event.code;
     let mut bytes = [0; 4];
@@ -428,9 +506,21 @@ fn remember(
     let stamp = desk.now.to_string().replace(['-', ':'], "");
     let id = format!("{stamp}-{}", data_encoding::HEXLOWER.encode(&bytes));
     let report_rows = keep_report(desk.store, &format!("{code}/{id}"), report, unerased)?;
-    let record = ImportRecord { id, by: who(desk), at: desk.now, counts, report_rows };
+    let lines = |said: &dyn Fn(Said) -> bool| {
+        rows.iter().filter(|row| row.said.is_some_and(said)).map(|row| row.line).collect::<Vec<u64>>()
+    };
+    let confirmed = lines(&|said| said != Said::LeftOut);
+    let record = ImportRecord { id, by: who(desk), at: desk.now, counts, report_rows, confirmed };
     let key = format!("{code}/{}", record.id);
-    let act = desk.act("import.finish", code, json!({ "import": record.id, "counts": counts }));
+    let mut told = json!({ "import": record.id, "counts": counts });
+    let answers = [("confirmed", Said::Confirmed), ("likely", Said::Likely), ("left_out", Said::LeftOut)];
+    for (name, answer) in answers {
+        let lines = lines(&|said| said == answer);
+        if !lines.is_empty() {
+            told[name] = json!(lines);
+        }
+    }
+    let act = desk.act("import.finish", code, told);
     retried(|| {
         let mut writes = vec![DocumentWrite::put(Collection::IMPORTS, key.clone(), Expect::Absent, &record)];
         writes.extend(remembered(desk, planned, request)?);

@@ -208,6 +208,9 @@ pub enum ActError {
     /// Neither excepted nor excluded.
     #[error("they are not on this list")]
     NotListed,
+    /// A list about which something has to be answered first.
+    #[error("nothing was taken in: {}", .0.iter().map(|question| question.text.as_str()).collect::<Vec<_>>().join(" "))]
+    Asked(Vec<crate::import::Question>),
     /// The file as a whole.
     #[error(transparent)]
     Import(#[from] ImportError),

@@ -121,7 +121,12 @@ pub(super) fn fill(table: &Table, columns: &Columns, targets: &[(usize, Target)]
                 person.fields.remove(&column.field);
             }
             let told = |finding: &Finding| finding.severity == Severity::Error && finding.field == column.header;
-            let good_cell = cell.is_empty() || is_clear(cell) || set(&mut person, target, cell).is_some();
+            // `85%` is 85, and `17.5 pts` are 17.5.
+            let value = match target {
+                Target::Role | Target::Locale | Target::ExternalId => cell,
+                _ => table.rows[outcome.row].number(*at),
+            };
+            let good_cell = cell.is_empty() || is_clear(cell) || set(&mut person, target, value).is_some();
             if good_cell || outcome.findings.iter().any(told) {
                 continue;
             }
@@ -181,7 +186,10 @@ pub(super) fn cleared(
     let cell = |at: usize| table.rows[outcome.row].cells.get(at).map_or("", String::as_str).trim();
     // A grade in letters also takes the number before it away.
     let gone = |at: usize, target: &Target| {
-        is_clear(cell(at)) || *target == Target::Score && !cell(at).is_empty() && cell(at).parse::<Amount>().is_err()
+        is_clear(cell(at))
+            || *target == Target::Score
+                && !cell(at).is_empty()
+                && table.rows[outcome.row].number(at).parse::<Amount>().is_err()
     };
     for (_, target) in targets.iter().filter(|(at, target)| gone(*at, target)) {
         let progress = &mut person.progress;

@@ -241,7 +241,7 @@ impl Config {
 }
 
 /// Lower-case labels of letters, digits and hyphens (RFC 1123 section 2.1), with an optional port.
-fn is_host(text: &str) -> bool {
+pub(super) fn is_host(text: &str) -> bool {
     let (name, port) = text.split_once(':').map_or((text, None), |(name, port)| (name, Some(port)));
     let label = |label: &str| {
         (1..=63).contains(&label.len())

@@ -13,7 +13,10 @@ use super::workspace::Workspace;
 use crate::acts::{self, ActError, ImportRequest, Taken};
 use crate::acts::{Answer, Answers, Enrolled};
 use crate::credential::EventCode;
-use crate::import::{self, Absent, Columns, Duplicates, ImportError, Limits, MappingError, RowOutcome, Severity, Use};
+use crate::import::{
+    self, Absent, Columns, CommaNames, Duplicates, Held, Hidden, ImportError, Limits, Lines, LinesError, MappingError,
+    Question, Reading, RowOutcome, Severity, Use,
+};
 use crate::making::Results;
 use crate::store::Event;
 use crate::template::Template;
@@ -57,6 +60,30 @@ pub(super) struct Args {
     /// Bestanden) for a no, 0, a dash or a cross.
     #[arg(long, value_enum, default_value = "ask", value_name = "ANSWER")]
     absent: OnAbsent,
+    /// The code page of a text file, where it is none of UTF-8: windows-1250, macintosh, ibm850, …
+    #[arg(long, value_name = "PAGE")]
+    encoding: Option<String>,
+    /// The sheet of a workbook that has the people
+    #[arg(long, value_name = "NAME")]
+    sheet: Option<String>,
+    /// The row that names the columns, counted from 1
+    #[arg(long, value_name = "ROW")]
+    header_row: Option<u64>,
+    /// Rows and columns that are hidden or filtered out
+    #[arg(long, value_enum, default_value = "leave-out", value_name = "ANSWER")]
+    hidden: OnHidden,
+    /// Names that are written with the family name first, as Lovelace, Ada
+    #[arg(long, value_enum, default_value = "ask", value_name = "ANSWER")]
+    comma_names: OnCommaNames,
+    /// Rows that are asked about and are people, called as it stands there, by their lines: 12,14. It is recorded who said so
+    #[arg(long, value_name = "LINES")]
+    confirm_row: Vec<Lines>,
+    /// Rows that are asked about and are people, called as is likely: their lines, or all
+    #[arg(long, value_name = "LINES")]
+    likely_row: Vec<Lines>,
+    /// Rows to leave out: their lines, or all that are asked about
+    #[arg(long, value_name = "LINES")]
+    leave_out_row: Vec<Lines>,
     /// Print the whole report as JSON
     #[arg(long)]
     json: bool,
@@ -120,6 +147,53 @@ impl From<OnAbsent> for Absent {
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum OnHidden {
+    /// They are left out, and that is said
+    LeaveOut,
+    /// They are read as all others
+    Include,
+}
+
+impl From<OnHidden> for Hidden {
+    fn from(hidden: OnHidden) -> Self {
+        match hidden {
+            OnHidden::LeaveOut => Self::LeaveOut,
+            OnHidden::Include => Self::Include,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum OnCommaNames {
+    /// It is asked, where most names of the list are so
+    Ask,
+    /// They are turned round: Ada Lovelace
+    Swap,
+    /// They are printed as they stand
+    Keep,
+}
+
+impl From<OnCommaNames> for CommaNames {
+    fn from(names: OnCommaNames) -> Self {
+        match names {
+            OnCommaNames::Ask => Self::Ask,
+            OnCommaNames::Swap => Self::Swap,
+            OnCommaNames::Keep => Self::Keep,
+        }
+    }
+}
+
+/// Puts together what several options say of rows.
+fn held(args: &Args) -> Result<Held, LinesError> {
+    let together = |lines: &[Lines]| lines.iter().cloned().try_fold(Lines::NONE, Lines::and);
+    Ok(Held {
+        confirmed: together(&args.confirm_row)?.singly()?,
+        likely: together(&args.likely_row)?,
+        left_out: together(&args.leave_out_row)?,
+    })
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum OnDuplicate {
     /// Keep what is known
     Skip,
@@ -148,8 +222,17 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         duplicates,
         answers: Answers { same_address, same_name, same_id },
         absent: args.absent.into(),
+        reading: Reading {
+            encoding: args.encoding.clone(),
+            sheet: args.sheet.clone(),
+            header_row: args.header_row,
+            hidden: args.hidden.into(),
+        },
+        comma_names: args.comma_names.into(),
+        held: held(&args).map_err(Failure::usage)?,
         dry_run: args.dry_run,
         missing_glyph: Some(&missing_glyph),
+        fonts: Some(faces.fonts()),
         limits,
     };
     // Before anything is taken in: who asked for a report gets one.
@@ -162,9 +245,10 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         write_report(path, file, &taken)?;
     }
     tell_unfilled(&workspace, &planned.event, &taken.columns)?;
-    let errors = taken.rows.iter().any(|row| row.severity() == Some(Severity::Error));
+    let errors = taken.rows.iter().any(|row| row.severity() >= Some(Severity::Asked));
+    let asked = !taken.questions.is_empty();
     show(&args, taken);
-    Ok(if errors { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
+    Ok(if errors || asked { ExitCode::from(output::NOT_GOOD) } else { ExitCode::SUCCESS })
 }
 
 /// Tells which placeholders of the event's template this list leaves empty: now, not when everybody waits.
@@ -179,7 +263,7 @@ fn tell_unfilled(workspace: &Workspace, event: &Event, columns: &Columns) -> Res
 fn refused(error: ActError) -> Failure {
     match &error {
         ActError::Import(ImportError::Mapping(why @ (MappingError::Form(_) | MappingError::Field(_)))) => {
-            Failure::usage(why).hint(why.hint())
+            Failure::usage(why).hint(import::as_options(&why.hint()))
         }
         ActError::Import(why) => explain(why),
         _ => error.into(),
@@ -187,7 +271,7 @@ fn refused(error: ActError) -> Failure {
 }
 
 fn explain(error: &ImportError) -> Failure {
-    Failure::new(error).hint(error.hint())
+    Failure::new(error).hint(import::as_options(&error.hint()))
 }
 
 /// Reads a spreadsheet, never more of it than may be imported and a byte.
@@ -209,28 +293,34 @@ fn write_report(path: &Path, file: File, taken: &Taken) -> Result<(), Failure> {
 }
 
 fn show(args: &Args, taken: Taken) {
-    let Taken { table, columns, uses, results, rows, enrolled, unknown, .. } = &taken;
+    let Taken { table, columns, uses, results, rows, enrolled, unknown, questions, .. } = &taken;
     let summary = import::summarise(rows);
     if args.json {
         let mut report = import::report_json(table, columns, uses, rows);
         report["dryRun"] = json!(args.dry_run);
         report["enrolled"] = json!(enrolled);
+        report["questions"] = json!(questions);
         output::json(&report);
         return;
     }
-    table.notes.iter().for_each(output::note);
+    table.notes.iter().for_each(|note| output::note(import::as_options(note)));
     for header in unknown {
         output::note(format!("note: column `{header}` names nothing of this event"));
     }
     show_columns(args, columns, uses, *results);
     show_findings(args, rows);
     output::line(format!(
-        "{}: {} valid, {} with warnings, {} with errors",
+        "{}: {} valid, {} with warnings, {}{} with errors",
         output::counted(rows.len(), "row", "rows"),
         summary.valid,
         summary.warnings,
+        if summary.asked > 0 { format!("{} asked about, ", summary.asked) } else { String::new() },
         summary.errors
     ));
+    if !questions.is_empty() {
+        show_questions(questions);
+        return;
+    }
     if args.dry_run {
         let people = output::counted(summary.people, "person", "people");
         output::line(format!("{people} would be imported; nothing was changed"));
@@ -252,6 +342,25 @@ fn show(args: &Args, taken: Taken) {
         ));
     }
     output::line(format!("next: testamur issue {} --out DIR", args.code));
+}
+
+/// Shows what has to be answered, with the rows and the options that answer it.
+fn show_questions(questions: &[Question]) {
+    for question in questions {
+        output::line(format!("question: {}", question.text));
+        for row in question.rows.iter().take(SHOWN) {
+            let likely = row.likely.as_ref().map_or(String::new(), |name| format!(" -> `{name}`"));
+            output::line(format!("  line {}  `{}`{likely}", row.line, row.shown));
+        }
+        let more = question.rows.len().saturating_sub(SHOWN) as u64 + question.more_rows;
+        if more > 0 {
+            output::line(format!("  … and {more} more"));
+        }
+        for choice in &question.choices {
+            output::line(format!("  {}: {}", choice.as_option(), choice.says));
+        }
+    }
+    output::line("nothing was imported: run the command again with the answers");
 }
 
 /// Names the first rows about people who are known and were kept, though the row says something else.
@@ -291,7 +400,11 @@ fn show_columns(args: &Args, columns: &Columns, uses: &[Use], results: Results) 
 fn show_findings(args: &Args, rows: &[RowOutcome]) {
     let findings = || rows.iter().flat_map(|row| row.findings.iter().map(move |finding| (row.line, finding)));
     for (line, finding) in findings().take(SHOWN) {
-        let kind = if finding.severity == Severity::Error { "error  " } else { "warning" };
+        let kind = match finding.severity {
+            Severity::Warning => "warning",
+            Severity::Asked => "asked  ",
+            Severity::Error => "error  ",
+        };
         let field = if finding.field.is_empty() { String::new() } else { format!("{}: ", finding.field) };
         output::line(format!("line {line}  {kind}  {field}{}; {}", finding.reason, finding.hint));
     }

@@ -30,11 +30,59 @@ pub(super) struct Args {
     verifier: Option<String>,
 }
 
+/// Returns a domain as `did:web` and addresses have it: small letters, `xn--` for letters outside ASCII (UTS 46), no final
+/// full stop.
+///
+/// # Errors
+/// When it is an IP address, which `did:web` forbids (section 3.1), has a path, or is no domain.
+fn as_domain(told: &str) -> Result<String, Failure> {
+    let text = told.trim().trim_end_matches('.');
+    let ours = "name a domain of yours, such as certs.example.org; for a trial on this machine, localhost";
+    if text.contains('/') {
+        let host = text.split_once("//").map_or(text, |(_, rest)| rest).split('/').next().unwrap_or_default();
+        return Err(Failure::usage(format!("`{told}` is an address; the issuer's identity is that of a whole domain"))
+            .hint(format!("name the domain alone: {host}")));
+    }
+    // One colon parts a port; several are an IPv6 address.
+    let (name, port) = match text.split_once(':') {
+        Some((name, port)) if !port.contains(':') => (name.trim_end_matches('.'), format!(":{port}")),
+        _ => (text, String::new()),
+    };
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let numeric = !last.is_empty() && last.bytes().all(|byte| byte.is_ascii_digit());
+    if numeric || name.trim_matches(['[', ']']).parse::<std::net::IpAddr>().is_ok() {
+        return Err(Failure::usage(format!("`{told}` is an IP address, and did:web allows none")).hint(ours));
+    }
+    match idna::domain_to_ascii(name) {
+        Ok(domain) if config::is_host(&format!("{domain}{port}")) => Ok(format!("{domain}{port}")),
+        _ => Err(Failure::usage(format!("`{told}` is not a domain such as certs.example.org")).hint(ours)),
+    }
+}
+
+/// The same of a host with an optional path.
+fn as_address(told: &str) -> Result<String, Failure> {
+    let text = told.trim();
+    match text.split_once('/') {
+        Some((host, path)) => Ok(format!("{}/{path}", as_domain(host)?)),
+        None => as_domain(text),
+    }
+}
+
+/// Says so where what was told is written otherwise.
+fn written(told: &str, domain: String) -> String {
+    if told != domain {
+        output::note(format!("note: `{told}` is written as {domain}, which is what did:web and QR codes want"));
+    }
+    domain
+}
+
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
+    let domain = as_domain(&args.domain)?;
+    let verifier = args.verifier.as_ref().map(|told| Ok::<_, Failure>(written(told, as_address(told)?))).transpose()?;
     let config = Config {
         issuer: args.issuer,
-        domain: args.domain,
-        verifier: args.verifier,
+        domain: written(&args.domain, domain),
+        verifier,
         status_days: None,
         undo_minutes: None,
         serve: None,

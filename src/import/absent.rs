@@ -8,7 +8,8 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
-use super::columns::{Column, Meaning, field_name, headers, key};
+use super::columns::{Column, Meaning, field_name, key};
+use super::headers::headers;
 
 /// The words, by section.
 const WORDS: &str = include_str!("absent.txt");

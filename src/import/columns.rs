@@ -5,6 +5,9 @@ use std::str::FromStr;
 use unicode_normalization::UnicodeNormalization;
 
 use super::Table;
+use super::headers::{asks_for_name, head, headers, is_german};
+use super::parts::{self, Order, Verdict};
+use super::question::{Choice, Question};
 use super::report::REPORT_COLUMNS;
 
 /// What a column says about a person.
@@ -14,8 +17,12 @@ pub enum Meaning {
     Name,
     /// Given name, printed before the family name.
     FirstName,
+    /// Further given names, printed after the first.
+    MiddleName,
     /// Family name.
     LastName,
+    /// A second family name, printed after the first.
+    SecondLastName,
     /// E-mail address.
     Email,
     /// Language or locale of the certificate.
@@ -32,26 +39,17 @@ pub enum Meaning {
     Term,
 }
 
-use Meaning::{Credits, Email, Expires, FirstName, Language, LastName, Name, Result as Score, Role, Term};
-
-/// Headers by field, as [`key`] spells them.
-const HEADERS: &str = include_str!("headers.txt");
-
-/// Returns the headers that mean something, the likelier ones first.
-pub(super) fn headers(meaning: Meaning) -> impl Iterator<Item = &'static str> {
-    let begins =
-        move |line: &str| line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) == Some(meaning.field());
-    let section = HEADERS.lines().skip_while(move |line| !begins(line));
-    let lines = section.skip(1).take_while(|line| !line.starts_with('[')).filter(|line| !line.starts_with('#'));
-    lines.flat_map(str::split_whitespace)
-}
-
-/// Rows below the first one that are looked at for the header.
-pub(super) const HEADER_SEARCHED: usize = 10;
+use Meaning::{
+    Credits, Email, Expires, FirstName, Language, LastName, MiddleName, Name, Result as Score, Role, SecondLastName,
+    Term,
+};
 
 impl Meaning {
     /// Every meaning, in the order that messages list them.
-    pub const ALL: [Self; 10] = [Name, FirstName, LastName, Email, Language, Credits, Score, Role, Expires, Term];
+    pub const ALL: [Self; 12] =
+        [Name, FirstName, MiddleName, LastName, SecondLastName, Email, Language, Credits, Score, Role, Expires, Term];
+    /// What names are put together from.
+    pub const PARTS: [Self; 4] = [FirstName, MiddleName, LastName, SecondLastName];
 
     /// Returns what a column of this header is taken for; the likelier where it may be two.
     pub fn of(header: &str) -> Option<Self> {
@@ -64,7 +62,9 @@ impl Meaning {
         match self {
             Name => "name",
             FirstName => "first_name",
+            MiddleName => "middle_name",
             LastName => "last_name",
+            SecondLastName => "second_last_name",
             Email => "email",
             Language => "language",
             Credits => "credits",
@@ -111,12 +111,6 @@ pub enum MappingError {
         /// What there is.
         columns: Vec<String>,
     },
-    /// Something stands above the header.
-    #[error("row 1 has no name column; row {row} looks like the header")]
-    HeaderBelow {
-        /// The row, from 1.
-        row: u64,
-    },
 }
 
 impl MappingError {
@@ -129,10 +123,11 @@ impl MappingError {
                 format!("map one of {}, or skip", Meaning::ALL.map(Meaning::field).join(", "))
             }
             Self::Column { columns, .. } => format!("its columns are {}", list(columns)),
-            Self::HeaderBelow { row } => format!("delete the rows above row {row}, save the file and import it again"),
-            Self::NoName { columns } => {
-                format!("say which one does, as --map name=\"COLUMN\"; the columns are {}", list(columns))
-            }
+            Self::NoName { columns } => format!(
+                "say which one does, as --map name=\"COLUMN\", or which row names the columns, as `header_row=ROW`; the \
+                 columns are {}",
+                list(columns)
+            ),
         }
     }
 }
@@ -187,6 +182,20 @@ pub struct Column {
 pub struct Columns {
     /// In the file's order.
     pub columns: Vec<Column>,
+    /// In which order the parts of a name are printed.
+    pub order: Order,
+    /// What has to be answered before anything is taken in.
+    pub questions: Vec<Question>,
+}
+
+/// Returns how many columns a row of a file names that are known, if one of them names people.
+pub(super) fn names_columns(cells: &[String], mapping: &Mapping) -> Option<usize> {
+    let row = Table { header: cells.to_vec(), ..Table::default() };
+    // What was remembered of another file may name columns that this one lacks.
+    let has = |column: &str| column.is_empty() || cells.iter().any(|cell| key(cell) == key(column));
+    let entries = mapping.entries.iter().filter(|(_, column)| has(column)).cloned().collect();
+    let found = Columns::find(&row, &Mapping { entries }).ok()?;
+    Some(found.columns.iter().filter(|column| column.meaning.is_some()).count())
 }
 
 impl Columns {
@@ -195,28 +204,41 @@ impl Columns {
     /// # Errors
     /// When a mapped column does not exist, or no column holds the names.
     pub fn find(table: &Table, mapping: &Mapping) -> Result<Self, MappingError> {
-        Self::assign(table, mapping).map_err(|error| match (&error, header_below(table)) {
-            (MappingError::NoName { .. } | MappingError::Column { .. }, Some(row)) => MappingError::HeaderBelow { row },
-            _ => error,
-        })
-    }
-
-    fn assign(table: &Table, mapping: &Mapping) -> Result<Self, MappingError> {
-        let mut found = Self { columns: plain_columns(&table.header) };
-        for (_, column) in
-            mapping.entries.iter().filter(|(target, column)| *target == Target::Skip && !column.is_empty())
-        {
+        let mut found = Self { columns: plain_columns(&table.header), order: Order::default(), questions: Vec::new() };
+        for at in table.hidden_columns.iter().filter(|at| **at < table.header.len()) {
+            found.columns[*at].skipped = true;
+        }
+        for (target, column) in mapping.entries.iter().filter(|(_, column)| !column.is_empty()) {
             let at = found.index_of(column)?;
-            found.columns[at].skipped = true;
+            found.columns[at].skipped = *target == Target::Skip;
         }
         for meaning in Meaning::ALL {
             if let Some(at) = found.column_for(meaning, mapping)? {
                 found.columns[at].meaning = Some(meaning);
             }
         }
+        found.note_is_a_grade(table, mapping);
         found.find_all_last_days(mapping);
-        found.settle_names(mapping)?;
+        found.settle_names(table, mapping)?;
+        found.order = parts::order(&found);
         Ok(found)
+    }
+
+    /// `Note` is a grade in German; elsewhere it is a remark, which nobody should sign.
+    fn note_is_a_grade(&mut self, table: &Table, mapping: &Mapping) {
+        let Some(at) = self.with(Score).filter(|at| key(&self.columns[*at].header) == "note") else { return };
+        if mapping.says(Score).is_some() {
+            return;
+        }
+        let german = self.columns.iter().any(|column| is_german(&column.header));
+        let cells = table.rows.iter().filter_map(|row| row.cells.get(at)).map(|cell| cell.trim());
+        let filled: Vec<&str> = cells.filter(|cell| !cell.is_empty()).collect();
+        let short = filled.iter().all(|cell| cell.chars().count() <= 14);
+        let number = |cell: &&str| cell.chars().next().is_some_and(|c| c.is_ascii_digit()) && cell.chars().count() <= 5;
+        let numbers = !filled.is_empty() && filled.iter().all(number);
+        if !(short && (german || numbers)) {
+            self.columns[at].meaning = None;
+        }
     }
 
     /// Of several columns with last days none is passed over, unless it was said which one counts.
@@ -259,48 +281,87 @@ impl Columns {
             let wanted_elsewhere = mapping.entries.iter().any(|(_, c)| !c.is_empty() && key(c) == keys[*at]);
             column.meaning.is_none() && !column.skipped && !wanted_elsewhere
         };
-        Ok(headers(meaning).find_map(|header| (0..keys.len()).find(|at| keys[*at] == header && free(at))))
+        if !matches!(meaning, Name | FirstName | MiddleName | LastName | SecondLastName | Email) {
+            return Ok(headers(meaning).find_map(|header| (0..keys.len()).find(|at| keys[*at] == header && free(at))));
+        }
+        // `Attendee #` counts people.
+        let counts = |at: &usize| self.columns[*at].header.contains(['#', '№']);
+        let exact = headers(meaning)
+            .find_map(|header| (0..keys.len()).find(|at| keys[*at] == header && free(at) && !counts(at)));
+        // `Name (original name)`, `E-mail (work)`.
+        let heads: Vec<String> = self.columns.iter().map(|column| head(&column.header)).collect();
+        let by_head = || {
+            headers(meaning)
+                .find_map(|header| (0..keys.len()).find(|at| heads[*at] == header && free(at) && !counts(at)))
+        };
+        let asks =
+            || (0..keys.len()).find(|at| meaning == Name && free(at) && asks_for_name(&self.columns[*at].header));
+        Ok(exact.or_else(by_head).or_else(asks))
     }
 
-    /// `Nombre` alone is a whole name; beside `Apellidos` it is a first name. `Name` beside `Vorname` is a last name.
-    fn settle_names(&mut self, mapping: &Mapping) -> Result<(), MappingError> {
+    /// `Nombre` alone is a whole name; beside `Apellidos` it is a first name. `Name` beside `Vorname` is a last name, beside
+    /// `Surname` a first one, unless its cells hold the other.
+    fn settle_names(&mut self, table: &Table, mapping: &Mapping) -> Result<(), MappingError> {
         let asked = |meaning| mapping.says(meaning).is_some_and(|column| !column.is_empty());
         let (name, first, last) = (self.with(Name), self.with(FirstName), self.with(LastName));
         match (name, first, last) {
-            (Some(_), None, _) | (None, Some(_), Some(_)) => {}
+            (None, Some(_), Some(_)) => {}
+            (Some(_), _, _) if asked(Name) => {}
             // A whole name was found; parts of it are ordinary columns, unless the user asked for the parts.
-            (Some(at), Some(_), Some(_)) if !asked(Name) && (asked(FirstName) || asked(LastName)) => {
-                self.columns[at].meaning = None;
+            (Some(at), Some(_), Some(_)) if asked(FirstName) || asked(LastName) => self.columns[at].meaning = None,
+            (Some(at), Some(first), Some(last)) => {
+                if parts::has_no_letters(table, at) {
+                    self.columns[at].meaning = None;
+                } else if !parts::is_whole(&self.columns[at].header)
+                    && !table.rows.is_empty()
+                    && parts::judge(table, at, &[first, last]) != Verdict::Whole
+                {
+                    self.ask_whole(at, None);
+                }
             }
-            (Some(at), Some(_), None) if !asked(Name) && is_family_name_beside_given(&self.columns[at].header) => {
-                self.columns[at].meaning = Some(LastName);
-            }
-            (Some(_), Some(_), _) => {}
+            (Some(at), Some(other), None) => self.settle_beside(table, at, (other, LastName)),
+            (Some(at), None, Some(other)) => self.settle_beside(table, at, (other, FirstName)),
+            (Some(_), None, None) => {}
             (None, Some(at), None) | (None, None, Some(at)) => self.columns[at].meaning = Some(Name),
             (None, None, None) => return Err(MappingError::NoName { columns: self.headers() }),
         }
+        if self.with(Name).is_some() {
+            let further = |column: &&mut Column| matches!(column.meaning, Some(MiddleName | SecondLastName));
+            self.columns.iter_mut().filter(further).for_each(|column| column.meaning = None);
+        }
         Ok(())
     }
-}
 
-/// Finds the row that looks like the header where the first one does not: often a title stands above it.
-fn header_below(table: &Table) -> Option<u64> {
-    let titled = table.header.iter().filter(|cell| !cell.trim().is_empty()).count() == 1;
-    let is_header = |cells: &[String]| {
-        let row = Table { header: cells.to_vec(), ..Table::default() };
-        let found = Columns::assign(&row, &Mapping::default());
-        // One word alone may be somebody's role, as `Student`.
-        found.is_ok_and(|found| titled || found.columns.iter().filter(|column| column.meaning.is_some()).count() > 1)
-    };
-    if Columns::assign(table, &Mapping::default()).is_ok() {
-        return None;
+    /// A column called name beside one part of the name is the other part, or the whole.
+    fn settle_beside(&mut self, table: &Table, at: usize, (other, part): (usize, Meaning)) {
+        if parts::is_whole(&self.columns[at].header) {
+            return;
+        }
+        match parts::judge(table, at, &[other]) {
+            Verdict::Whole => {}
+            Verdict::Part => self.columns[at].meaning = Some(part),
+            Verdict::Unsure => self.ask_whole(at, Some(part)),
+        }
     }
-    table.rows.iter().take(HEADER_SEARCHED).find(|row| is_header(&row.cells)).map(|row| row.line)
-}
 
-/// `Name, Vorname` and `Nom, Prénom`: a bare "name" beside a given name is the family name.
-fn is_family_name_beside_given(header: &str) -> bool {
-    ["name", "naam", "namn", "navn", "nome", "név"].contains(&key(header).as_str())
+    /// Asks whether a column is the whole name, or only a part of it, or none.
+    fn ask_whole(&mut self, at: usize, part: Option<Meaning>) {
+        let header = &self.columns[at].header;
+        let other = match part {
+            Some(part) => {
+                let what = if part == FirstName { "given" } else { "family" };
+                Choice::new(format!("map={}={header}", part.field()), format!("it is the {what} name only"))
+            }
+            None => Choice::new("map=name=", "the names are put together from their parts".to_owned()),
+        };
+        self.questions.push(Question {
+            about: "map".into(),
+            text: format!("is the column `{header}` the whole name?"),
+            rows: Vec::new(),
+            more_rows: 0,
+            choices: vec![Choice::new(format!("map=name={header}"), "it is printed as it stands there"), other],
+        });
+    }
 }
 
 fn plain_columns(header: &[String]) -> Vec<Column> {
@@ -366,7 +427,7 @@ mod tests {
             assert!(headers(meaning).count() > 4, "{meaning:?}");
             headers(meaning).for_each(|header| assert_eq!(key(header), header));
         }
-        assert_eq!(HEADERS.lines().filter(|line| line.starts_with('[')).count(), Meaning::ALL.len());
+        assert_eq!(super::super::headers::sections(), Meaning::ALL.len());
     }
 
     #[test]
@@ -421,21 +482,68 @@ mod tests {
         assert!(error.hint().contains("`Id`, `Town`"), "{}", error.hint());
     }
 
+    fn with_rows(rows: &[&[&str]]) -> Columns {
+        let cells = |row: &&[&str]| row.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
+        let row = |(line, row)| crate::import::Row { line, cells: cells(row), ..Default::default() };
+        let rows_of = (2..).zip(&rows[1..]).map(row).collect();
+        let table = Table { header: cells(&rows[0]), rows: rows_of, ..Table::default() };
+        Columns::find(&table, &Mapping::default()).unwrap()
+    }
+
     #[test]
-    fn a_header_below_a_title_is_found_and_a_row_is_not_taken_for_one() {
-        let below = |rows: &[&[&str]]| {
-            let cells = |row: &&[&str]| row.iter().map(|cell| (*cell).to_owned()).collect::<Vec<_>>();
-            let row = |(line, row)| crate::import::Row { line, cells: cells(row), ..Default::default() };
-            let table =
-                Table { header: cells(&rows[0]), rows: (2..).zip(&rows[1..]).map(row).collect(), ..Table::default() };
-            Columns::find(&table, &Mapping::default()).unwrap_err()
+    fn a_name_beside_a_part_is_the_other_part_unless_its_cells_hold_both() {
+        for (header, meanings) in [
+            (["Name", "Surname"], [FirstName, LastName]),
+            (["name", "lastname"], [FirstName, LastName]),
+            (["Name", "Family name"], [FirstName, LastName]),
+            (["Student", "Surname"], [FirstName, LastName]),
+            (["Name", "Nachname"], [FirstName, LastName]),
+            (["Navn", "Etternavn"], [FirstName, LastName]),
+            (["이름", "성"], [FirstName, LastName]),
+            (["Name", "Vorname"], [LastName, FirstName]),
+            (["Naam", "Voornaam"], [LastName, FirstName]),
+        ] {
+            let found = with_rows(&[&header, &["John", "Oak"], &["Mia", "Stone"]]);
+            assert_eq!(
+                found.columns.iter().filter_map(|column| column.meaning).collect::<Vec<_>>(),
+                meanings,
+                "{header:?}"
+            );
+            assert!(found.questions.is_empty(), "{header:?}");
+        }
+        let whole = with_rows(&[&["Name", "Surname"], &["John Oak", "Oak"], &["Mia Stone", "Stone"]]);
+        assert_eq!((whole.columns[0].meaning, whole.questions.len()), (Some(Name), 0));
+        let unsure = with_rows(&[&["Name", "Surname"], &["John Oak", "Elm"], &["Mia Stone", "Stone"]]);
+        assert_eq!(unsure.questions[0].choices[1].answer, "map=first_name=Name");
+        let explicit = with_rows(&[&["Full name", "Surname"], &["John", "Oak"]]);
+        assert_eq!(explicit.columns[0].meaning, Some(Name));
+    }
+
+    #[test]
+    fn headers_of_forms_and_reports_are_known() {
+        assert_eq!(means(&["Timestamp", "Email Address", "Score", "What's your full name? "]), [Email, Score, Name]);
+        assert_eq!(means(&["Full name (as it should appear on your certificate)"]), [Name]);
+        assert_eq!(means(&["Name (original name)", "Email", "Join time"]), [Name, Email]);
+        assert_eq!(means(&["Name (Original Name)", "User Email"]), [Name, Email]);
+        assert_eq!(means(&["Order #", "First Name", "Last Name", "Email", "Attendee #"]), [FirstName, LastName, Email]);
+        assert_eq!(means(&["First Name", "Middle Name", "Last Name"]), [FirstName, MiddleName, LastName]);
+        assert_eq!(means(&["Nombre", "Apellido paterno", "Apellido materno"]), [FirstName, LastName, SecondLastName]);
+        assert_eq!(means(&["First name", "Surname", "ID number", "Email address"]), [FirstName, LastName, Email]);
+        assert_eq!(means(&["Фамилия", "Имя", "Отчество"]), [LastName, FirstName, MiddleName]);
+        assert!(find(&["What is the full name of your company?"], &[]).is_err());
+    }
+
+    #[test]
+    fn a_note_is_a_grade_in_german_lists_only() {
+        let grade = |header: &[&str], cell: &str| {
+            let mut row = vec!["x"; header.len()];
+            row[header.len() - 1] = cell;
+            with_rows(&[header, &row]).with(Score).is_some()
         };
-        let title: [&[&str]; 3] = [&["Spring course"], &["Room 7"], &["No", "Name", "Town"]];
-        assert_eq!(below(&title), MappingError::HeaderBelow { row: 3 });
-        let wide: [&[&str]; 2] = [&["Course", "Maps"], &["Full name", "E-mail"]];
-        assert_eq!(below(&wide), MappingError::HeaderBelow { row: 2 });
-        let roles: [&[&str]; 2] = [&["Who", "Kind"], &["Ada", "Student"]];
-        assert!(matches!(below(&roles), MappingError::NoName { .. }));
+        assert!(grade(&["Vorname", "Nachname", "Note"], "gut") && grade(&["Name", "Note"], "1,3"));
+        assert!(!grade(&["Name", "Note"], "vegetarian") && !grade(&["Name", "E-mail", "Note"], ""));
+        assert!(!grade(&["Vorname", "Nachname", "Note"], "needs wheelchair access"));
+        assert!(!grade(&["Name", "Notes"], "87"));
     }
 
     #[test]

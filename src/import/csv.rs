@@ -1,70 +1,31 @@
 //! CSV (RFC 4180 and what spreadsheet programs make of it): encoding and separator are found out, not asked for.
 
-use std::borrow::Cow;
+use std::collections::HashMap;
 
-use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
-
-use super::columns::HEADER_SEARCHED;
-use super::table::cut;
-use super::{ImportError, Limits, Row, Table};
+use super::columns::names_columns;
+use super::encoding::decode;
+use super::table::{How, Rows, cut};
+use super::{ImportError, Limits, Row};
 
 /// Separators that are tried, the likeliest first.
 const SEPARATORS: [u8; 4] = [b',', b';', b'\t', b'|'];
 
 /// Records that the separator is guessed from.
-const SNIFFED_RECORDS: usize = 20;
+const SNIFFED_RECORDS: usize = 40;
 
 /// A cell with more line breaks than this is a quotation mark that was never closed.
 const CELL_LINE_BREAKS: usize = 20;
 
-pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Table, ImportError> {
-    let (text, encoding, sure) = decode(name, bytes)?;
-    if !sure {
-        check_western(name, &text)?;
-    }
-    let (text, said) = separator_line(&text);
-    let separator = said.unwrap_or_else(|| sniff_separator(text));
-    let mut table = Table { name: name.into(), ..Table::default() };
-    table.notes.push(format!("read as {encoding} text, columns separated by {}", spell(separator)));
-    if !sure {
-        table.notes.push("the file is not UTF-8; check that accented letters are right".into());
-    }
-    read_records(name, text, separator, u64::from(said.is_some()), limits, &mut table)?;
-    Ok(table)
-}
-
-/// Returns the text, its encoding's name, and whether that is certain.
-fn decode<'a>(name: &str, bytes: &'a [u8]) -> Result<(Cow<'a, str>, &'static str, bool), ImportError> {
-    let with = |encoding: &'static Encoding| encoding.decode_with_bom_removal(bytes).0;
-    match Encoding::for_bom(bytes) {
-        Some((encoding, _)) if encoding == UTF_16LE || encoding == UTF_16BE => {
-            return Ok((with(encoding), encoding.name(), true));
-        }
-        _ => {}
-    }
-    if bytes.iter().take(4096).any(|&byte| byte == 0) {
-        return Err(ImportError::Kind { file: name.into(), kind: "not text (or UTF-16 without a byte order mark)" });
-    }
-    match std::str::from_utf8(bytes) {
-        Ok(text) => Ok((Cow::Borrowed(text.trim_start_matches('\u{feff}')), UTF_8.name(), true)),
-        // Latin-1 is read as Windows-1252, its superset, as browsers do (WHATWG Encoding, 4.2).
-        Err(_) => Ok((with(WINDOWS_1252), WINDOWS_1252.name(), false)),
-    }
-}
-
-/// Cyrillic, Greek or Japanese bytes read as Windows-1252 give words of nothing but accented letters and signs:
-/// better no certificate than one for `Èâàíîâ`.
-fn check_western(name: &str, text: &str) -> Result<(), ImportError> {
-    for (at, line) in text.lines().enumerate() {
-        for word in line.split(|c: char| c.is_ascii() && !c.is_ascii_alphabetic()) {
-            let foreign = word.chars().filter(|c| !c.is_ascii()).count();
-            if foreign >= 3 && foreign * 2 > word.chars().count() {
-                let sample = word.chars().filter(|c| !c.is_control()).take(20).collect();
-                return Err(ImportError::Encoding { file: name.into(), line: at as u64 + 1, sample });
-            }
-        }
-    }
-    Ok(())
+pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits, how: &How<'_>) -> Result<Rows, ImportError> {
+    let decoded = decode(name, bytes, how.reading.encoding.as_deref())?;
+    let (text, said) = separator_line(&decoded.text);
+    let separator = said.unwrap_or_else(|| sniff_separator(text, how));
+    let mut read = Rows::default();
+    read.notes.push(format!("read as {} text, columns separated by {}", decoded.page, spell(separator)));
+    read.notes.extend(decoded.note);
+    read.questions.extend(decoded.question);
+    read_records(name, text, separator, u64::from(said.is_some()), limits, &mut read)?;
+    Ok(read)
 }
 
 /// Excel's first line `sep=;`.
@@ -78,17 +39,21 @@ fn separator_line(text: &str) -> (&str, Option<u8>) {
     }
 }
 
-/// The separator that splits the first records into the most columns, with the fewest records that differ.
-fn sniff_separator(text: &str) -> u8 {
+/// The separator by which one of the first records names the most columns that are known; else the one that splits most of
+/// them into as many columns as the others. A title above the list has none of its own.
+fn sniff_separator(text: &str, how: &How<'_>) -> u8 {
     let score = |separator: u8| {
-        let widths: Vec<usize> = records(text, separator)
+        let first: Vec<Vec<String>> = records(text, separator)
             .into_records()
             .take(SNIFFED_RECORDS)
-            .filter_map(|record| record.ok().map(|record| record.len()))
+            .filter_map(|record| Some(record.ok()?.iter().map(str::to_owned).collect()))
             .collect();
-        let Some(&first) = widths.first() else { return (0, 0) };
-        let same = widths.iter().filter(|&&width| width == first).count();
-        if first < 2 { (0, 0) } else { (same * 100 / widths.len(), first) }
+        let named = first.iter().filter_map(|cells| names_columns(cells, how.mapping)).max().unwrap_or(0);
+        let mut widths: HashMap<usize, usize> = HashMap::new();
+        first.iter().filter(|cells| cells.len() > 1).for_each(|cells| *widths.entry(cells.len()).or_default() += 1);
+        let (width, count) = widths.into_iter().max_by_key(|(width, count)| (*count, *width)).unwrap_or((0, 0));
+        // One word alone is a header by every separator.
+        (if named > 1 { named } else { 0 }, count * 100 / first.len().max(1), width)
     };
     // `max_by_key` takes the last of equals: reversed, so that the likeliest wins.
     SEPARATORS.into_iter().rev().max_by_key(|&separator| score(separator)).unwrap_or(b',')
@@ -113,7 +78,7 @@ fn read_records(
     separator: u8,
     skipped_lines: u64,
     limits: &Limits,
-    table: &mut Table,
+    read: &mut Rows,
 ) -> Result<(), ImportError> {
     let mut reader = records(text, separator);
     let mut record = ::csv::StringRecord::new();
@@ -131,17 +96,9 @@ fn read_records(
         if let Some(long) = record.iter().find(|cell| cell.len() > 80) {
             check_quote(name, long, line)?;
         }
-        if table.header.is_empty() {
-            if record.len() > limits.columns {
-                return Err(ImportError::TooMany { file: name.into(), what: "columns", limit: limits.columns });
-            }
-            table.header = record.iter().map(str::to_owned).collect();
-            continue;
-        }
         cells += record.iter().filter(|cell| !cell.is_empty()).count();
-        check_counts(name, table.rows.len(), cells, limits)?;
-        let kept = if table.rows.len() < HEADER_SEARCHED { limits.columns } else { table.header.len() };
-        table.rows.push(row(&record, line, table.header.len(), kept, limits.cell));
+        check_counts(name, read.rows.len().saturating_sub(1), cells, limits)?;
+        read.rows.push(row(&record, line, limits));
     }
 }
 
@@ -164,13 +121,12 @@ impl Lines<'_> {
     }
 }
 
-/// The first rows keep what is past the header's width: one of them may be the header.
-fn row(record: &::csv::StringRecord, line: u64, width: usize, kept: usize, cell_limit: usize) -> Row {
-    let mut row =
-        Row { line, surplus: record.iter().skip(width).any(|cell| !cell.trim().is_empty()), ..Row::default() };
-    row.cells = record.iter().take(kept).map(str::to_owned).collect();
+/// One cell more than a header may have is kept: that there is one is told.
+fn row(record: &::csv::StringRecord, line: u64, limits: &Limits) -> Row {
+    let mut row = Row { line, ..Row::default() };
+    row.cells = record.iter().take(limits.columns + 1).map(str::to_owned).collect();
     for (at, cell) in row.cells.iter_mut().enumerate() {
-        if cut(cell, cell_limit) {
+        if cut(cell, limits.cell) {
             row.cut.push(at);
         }
     }
@@ -203,6 +159,11 @@ fn damaged(name: &str, error: &::csv::Error) -> ImportError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::import::{Table, read_table};
+
+    fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Table, ImportError> {
+        read_table(name, bytes, limits)
+    }
 
     fn table(bytes: &[u8]) -> Table {
         read("people.csv", bytes, &Limits::default()).unwrap()
@@ -239,18 +200,20 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_those_of_the_file() {
-        let table = table(b"name,note\r\n\r\nAda,\"two\r\nlines\"\r\n,,\r\nGrace,\r\n");
-        assert_eq!(table.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [3, 6]);
+    fn a_title_has_no_separator_of_its_own() {
+        let titled = table(b"Teilnehmerliste, Kurs 7\r\nName;E-Mail\r\nJana Kurz;jana@example.org\r\n");
+        assert_eq!((&titled.header[..], titled.rows[0].line), (&["Name".to_owned(), "E-Mail".to_owned()][..], 3));
+        let tabs = table(
+            b"1. Summary\nTitle\tMaps, again\nPeople\t3\n\n2. People\nName\tEmail\tRole\nAda\ta@x.example\tHost\n",
+        );
+        assert_eq!(tabs.header, ["Name", "Email", "Role"]);
+        assert!(tabs.notes.iter().any(|note| note.contains("row 6")), "{:?}", tabs.notes);
     }
 
     #[test]
-    fn cyrillic_in_a_legacy_encoding_is_refused_and_not_guessed() {
-        let mut bytes = b"name,town\n".to_vec();
-        bytes.extend(b"\xC8\xE2\xE0\xED\xEE\xE2 \xC8\xE2\xE0\xED,x\n");
-        let error = read("people.csv", &bytes, &Limits::default()).unwrap_err();
-        assert!(matches!(error, ImportError::Encoding { line: 2, .. }), "{error:?}");
-        assert!(error.hint().contains("CSV UTF-8"));
+    fn lines_are_those_of_the_file() {
+        let table = table(b"name,note\r\n\r\nAda,\"two\r\nlines\"\r\n,,\r\nGrace,\r\n");
+        assert_eq!(table.rows.iter().map(|row| row.line).collect::<Vec<_>>(), [3, 6]);
     }
 
     #[test]

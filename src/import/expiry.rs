@@ -56,10 +56,14 @@ pub fn not_over(last: Timestamp, now: Timestamp) -> Result<Timestamp, ExpiryErro
     if last < now { Err(ExpiryError::Past) } else { Ok(last) }
 }
 
-/// `09:30`, `09:30:00`, with or without what a program writes behind it: the day counts.
+/// `09:30`, `09:30:00`, with or without a zone that a program writes behind it: the day counts.
 fn is_time(text: &str) -> bool {
-    let mut parts = text.trim_end_matches('Z').split(':');
     let number = |part: &str| part.len() <= 2 && part.parse::<u8>().is_ok();
+    let (text, zone) = text.split_once(['+', '-']).unwrap_or((text, "00"));
+    if !zone.split(':').all(number) {
+        return false;
+    }
+    let mut parts = text.trim_end_matches('Z').split(':');
     parts.next().is_some_and(number)
         && parts.next().is_some_and(number)
         && parts.next().is_none_or(|seconds| seconds.parse::<f32>().is_ok_and(|seconds| (0.0..60.0).contains(&seconds)))
@@ -92,6 +96,7 @@ mod tests {
             "03/31/2027",
             "31-03-2027",
             "2027-03-31T00:00:00",
+            "2027-03-31T00:00:00+00:00",
             "2027-03-31 09:30",
             "２０２７-03-31",
         ] {

@@ -3,19 +3,30 @@
 //! Pure: bytes in, rows out; opens no file and writes to no store. One bad row never stops the others. Formulas are
 //! text and are never evaluated. Everything is bounded before work is done on it (see [`Limits`]).
 //!
-//! The road: [`read_table`] (CSV or XLSX) → [`Columns::find`] (which column is the name, the e-mail, …) →
-//! [`check_rows`] (Valid / Warning / Error per row) → [`crate::acts::recognise`] (whom each row is about) →
+//! What is unsure is asked ([`Question`]): while a question is open nothing is taken in.
+//!
+//! The road: [`read_table_as`] (CSV or XLSX) → [`Columns::find`] (which column is the name, the e-mail, …) →
+//! [`check_rows`] (Valid / Warning / Asked / Error per row) → [`crate::acts::recognise`] (whom each row is about) →
 //! [`settle_duplicates`] → participants for the store, and [`write_report`] for the rest.
 
 mod absent;
+mod book;
 mod columns;
 mod csv;
+mod doubts;
+mod encoding;
 mod expiry;
+mod headers;
+mod letters;
 mod names;
+mod nobody;
 mod outcome;
 mod over;
+mod parts;
+mod question;
 mod report;
 mod rows;
+mod shown;
 mod table;
 mod unfilled;
 mod uses;
@@ -25,11 +36,13 @@ pub use absent::{Absent, says_absent_or_failed, tells_what_became};
 pub use columns::{Column, Columns, Mapping, MappingError, Meaning, field_name};
 pub use expiry::{ExpiryError, last_day, not_over};
 pub use names::{NameProblem, checked_name, checked_text, is_bidi_control, is_email, lint_name};
-pub use outcome::{Code, Finding, RowOutcome, Severity, Summary, as_options, summarise};
+pub use outcome::{Code, Finding, RowOutcome, Said, Severity, Summary, as_options, summarise};
 pub use over::{CLEAR, Duplicates, person_key, put_over, settle_duplicates};
+pub use parts::Order;
+pub use question::{AskedRow, Choice, CommaNames, Held, Hidden, Lines, LinesError, Question, Reading, asked_rows};
 pub use report::{report_json, safe_cell, write_report};
-pub use rows::{Checks, MissingGlyph, NAME_CHARACTERS, check_rows};
-pub use table::{Limits, Row, Table, read_table};
+pub use rows::{Checks, MissingGlyph, NAME_CHARACTERS, asked_commas, check_rows};
+pub use table::{Limits, Row, Table, read_table, read_table_as};
 pub use unfilled::{Near, Unfilled, unfilled};
 pub use uses::{Use, told_uses, uses};
 
@@ -79,7 +92,7 @@ pub enum ImportError {
         kind: &'static str,
     },
     /// Text in an encoding that cannot be told.
-    #[error("`{file}` is not UTF-8, and does not read like Western European text: line {line} would say `{sample}`")]
+    #[error("`{file}` is not UTF-8, and by no code page do its letters make words: line {line} would say `{sample}`")]
     Encoding {
         /// The file.
         file: String,
@@ -88,6 +101,28 @@ pub enum ImportError {
         /// The word as it would be read.
         sample: String,
     },
+    /// A code page that is not known.
+    #[error("`{0}` is no code page that is known")]
+    UnknownEncoding(String),
+    /// Bytes that mean nothing in the code page that was said.
+    #[error("`{file}` is not {encoding}: some of its bytes mean nothing there")]
+    NotEncoding {
+        /// The file.
+        file: String,
+        /// What was said.
+        encoding: String,
+    },
+    /// A sheet that the workbook does not have.
+    #[error("the workbook has no sheet `{sheet}`")]
+    NoSheet {
+        /// What was said.
+        sheet: String,
+        /// What there is.
+        sheets: Vec<String>,
+    },
+    /// A row that the file does not have.
+    #[error("the file has no row {0} that holds anything and is read")]
+    NoRow(u64),
     /// A quotation mark that is opened and never closed swallows the rest of the file.
     #[error("`{file}`: a quotation mark opened in line {line} is not closed where its cell ends")]
     Quote {
@@ -119,7 +154,21 @@ impl ImportError {
             Self::TooLarge { .. } | Self::TooMany { .. } => "split the file and import the parts one by one".into(),
             Self::Bomb { .. } => "open it in a spreadsheet program and save it anew as CSV UTF-8".into(),
             Self::Kind { .. } => "save it as .xlsx or as CSV UTF-8".into(),
-            Self::Encoding { .. } => "save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8)".into(),
+            Self::Encoding { .. } => {
+                "save it as CSV UTF-8 (in Excel: Save As, CSV UTF-8), or say the code page, as `encoding=windows-1250`"
+                    .into()
+            }
+            Self::UnknownEncoding(_) => {
+                "such as utf-8, windows-1250 (Central Europe), windows-1251 (Cyrillic), windows-1252 (Western Europe), \
+                 windows-1254 (Turkish), windows-1257 (Baltic), macintosh, ibm850, shift_jis, gbk, big5"
+                    .into()
+            }
+            Self::NotEncoding { .. } => "say another, or save the file as CSV UTF-8".into(),
+            Self::NoSheet { sheets, .. } => {
+                let named: Vec<String> = sheets.iter().take(30).map(|sheet| format!("`{sheet}`")).collect();
+                format!("its sheets are {}", named.join(", "))
+            }
+            Self::NoRow(_) => "name the row in which the columns are named, counted from 1".into(),
             Self::Quote { .. } => "close the quotation mark, or double it where it is part of the text".into(),
             Self::Damaged { .. } => {
                 "open it in a spreadsheet program, repair it and save it as .xlsx or CSV UTF-8".into()

@@ -10,6 +10,8 @@ use crate::store::Participant;
 pub enum Severity {
     /// The row is imported.
     Warning,
+    /// Nothing is imported until it is said what the row is.
+    Asked,
     /// The row is left out.
     Error,
 }
@@ -67,6 +69,16 @@ pub enum Code {
     ExternalIdTaken,
     /// An external id of somebody with another name and another address.
     SameId,
+    /// The row may be no person: totals, a heading, a footnote.
+    NoPerson,
+    /// What stands there is no name, or more than one.
+    UnlikelyName,
+    /// Letters that no single language puts into a word.
+    StrangeLetters,
+    /// Somebody said what the row is.
+    Answered,
+    /// The name fits on no line of the certificate.
+    DoesNotFit,
 }
 
 impl Code {
@@ -98,6 +110,11 @@ impl Code {
             Self::ProgressInvalid => "progress_invalid",
             Self::ExternalIdTaken => "external_id_taken",
             Self::SameId => "same_id",
+            Self::NoPerson => "no_person",
+            Self::UnlikelyName => "unlikely_name",
+            Self::StrangeLetters => "strange_letters",
+            Self::Answered => "answered",
+            Self::DoesNotFit => "does_not_fit",
         }
     }
 }
@@ -119,11 +136,39 @@ pub struct Finding {
 
 /// Returns a hint with its answers spelt as options: `same_name=two_people` is `--same-name two-people`.
 pub fn as_options(hint: &str) -> String {
+    const ANSWERS: [&str; 13] = [
+        "same_address",
+        "same_name",
+        "same_id",
+        "absent",
+        "encoding",
+        "sheet",
+        "header_row",
+        "hidden",
+        "comma_names",
+        "confirm_row",
+        "likely_row",
+        "leave_out_row",
+        "map",
+    ];
     let part = |(at, part): (usize, &str)| match part.split_once('=') {
-        Some((name, value)) if at % 2 == 1 => format!("--{} {}", name.replace('_', "-"), value.replace('_', "-")),
+        Some((name, value)) if at % 2 == 1 && ANSWERS.contains(&name) => {
+            format!("--{} {}", name.replace('_', "-"), value.replace('_', "-"))
+        }
         _ => part.to_owned(),
     };
     hint.split('`').enumerate().map(part).collect::<Vec<_>>().join("`")
+}
+
+/// What was said about a row that is asked about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Said {
+    /// A person, called as it stands there.
+    Confirmed,
+    /// A person, called as is likely.
+    Likely,
+    /// Left out.
+    LeftOut,
 }
 
 /// What became of a row.
@@ -141,6 +186,10 @@ pub struct RowOutcome {
     pub left_out: Option<Participant>,
     /// Fields that the row takes away (`CLEAR`).
     pub cleared: BTreeSet<String>,
+    /// The name that may be meant, where the one that stands there is asked about.
+    pub likely: Option<String>,
+    /// What was said about the row, which would be asked about otherwise.
+    pub said: Option<Said>,
     /// Everything that was found.
     pub findings: Vec<Finding>,
 }
@@ -177,6 +226,8 @@ pub struct Summary {
     pub valid: usize,
     /// Rows with warnings only.
     pub warnings: usize,
+    /// Rows that are asked about.
+    pub asked: usize,
     /// Rows left out for an error.
     pub errors: usize,
     /// Rows in whose place a later row about the same person counts (also counted above).
@@ -192,6 +243,7 @@ pub fn summarise(rows: &[RowOutcome]) -> Summary {
         match row.severity() {
             None => summary.valid += 1,
             Some(Severity::Warning) => summary.warnings += 1,
+            Some(Severity::Asked) => summary.asked += 1,
             Some(Severity::Error) => summary.errors += 1,
         }
         summary.people += usize::from(row.participant.is_some());

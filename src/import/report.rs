@@ -54,6 +54,7 @@ fn added_cells(outcome: &RowOutcome) -> [String; 4] {
 fn status(severity: Severity) -> &'static str {
     match severity {
         Severity::Warning => "warning",
+        Severity::Asked => "question",
         Severity::Error => "error",
     }
 }
@@ -120,9 +121,10 @@ pub fn report_json(table: &Table, columns: &Columns, uses: &[Use], rows: &[RowOu
         "notes": table.notes,
         "columns": columns,
         "summary": {
-            "rows": summary.valid + summary.warnings + summary.errors,
+            "rows": summary.valid + summary.warnings + summary.asked + summary.errors,
             "valid": summary.valid,
             "warnings": summary.warnings,
+            "asked": summary.asked,
             "errors": summary.errors,
             "duplicates": summary.duplicates,
             "people": summary.people,

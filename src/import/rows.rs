@@ -6,10 +6,15 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::absent::{self, Absent, Tells};
 use super::columns::Meaning;
+use super::doubts::{self, Doubt};
 use super::expiry::{last_day, not_over};
+use super::letters::{Look, look};
 use super::names::{self, Tidy};
-use super::outcome::{Code, Finding, RowOutcome, Severity};
+use super::nobody::Usual;
+use super::outcome::{Code, Finding, RowOutcome, Said, Severity};
 use super::over::{CLEAR, person_key};
+use super::parts;
+use super::question::{AskedRow, Choice, CommaNames, Held, Lines, Question};
 use super::{Columns, Row, Table};
 use crate::credential::Timestamp;
 use crate::store::{Fields, Participant};
@@ -32,12 +37,27 @@ pub struct Checks<'a> {
     pub absent: Absent,
     /// Columns that a rule judges: what they say is no question.
     pub judged: &'a [usize],
+    /// What was said about rows that are asked about.
+    pub held: &'a Held,
+    /// What was said about names such as `Lovelace, Ada`.
+    pub comma_names: CommaNames,
 }
+
+/// Nothing was said.
+static UNSAID: Held = Held { confirmed: Lines::NONE, likely: Lines::NONE, left_out: Lines::NONE };
 
 impl Checks<'_> {
     /// Returns the checks at a time, of which nothing else was said.
     pub fn at(now: Timestamp) -> Self {
-        Self { need_email: false, now, missing_glyph: None, absent: Absent::Ask, judged: &[] }
+        Self {
+            need_email: false,
+            now,
+            missing_glyph: None,
+            absent: Absent::Ask,
+            judged: &[],
+            held: &UNSAID,
+            comma_names: CommaNames::Ask,
+        }
     }
 }
 
@@ -46,11 +66,67 @@ impl Checks<'_> {
 /// Rows about one person are told by [`super::settle_duplicates`], when all else that may make a row an error was looked at.
 pub fn check_rows(table: &Table, columns: &Columns, checks: &Checks<'_>) -> Vec<RowOutcome> {
     let tells: Vec<Option<Tells>> = columns.columns.iter().map(absent::tells).collect();
-    let check = |(index, row)| {
+    let usual = Usual::of(table, columns);
+    // Where most names are written so, that is one question about the list.
+    let ask_commas = checks.comma_names == CommaNames::Ask && !mostly_commas(table, columns);
+    let check = |(index, row): (usize, &Row)| {
+        let gap = index > 0 && table.rows[index - 1].line + 1 < row.line;
         let (findings, cleared) = (Vec::new(), BTreeSet::new());
-        RowChecker { columns, checks, tells: &tells, row, findings, cleared }.check(index)
+        let (usual, list) = (&usual, List { gap, ask_commas });
+        RowChecker { columns, checks, tells: &tells, usual, list, row, findings, cleared, likely: None, said: None }
+            .check(index)
     };
     table.rows.iter().enumerate().map(check).collect()
+}
+
+/// Returns the names of a list that are written as `Lovelace, Ada`, with their lines, and how many names there are.
+fn comma_names(table: &Table, columns: &Columns) -> (Vec<(u64, String, String)>, usize) {
+    let Some(at) = columns.with(Meaning::Name) else { return (Vec::new(), 0) };
+    let cell = |row: &Row| row.cells.get(at).map_or("", |cell| cell.trim()).to_owned();
+    let named = table.rows.iter().filter(|row| !cell(row).is_empty()).count();
+    let turned = |row: &Row| Some((row.line, cell(row), doubts::turned(&cell(row))?));
+    (table.rows.iter().filter_map(turned).collect(), named)
+}
+
+fn mostly_commas(table: &Table, columns: &Columns) -> bool {
+    let (turned, named) = comma_names(table, columns);
+    turned.len() > 1 && turned.len() * 2 >= named
+}
+
+/// Returns the question of a list whose names are mostly written as `Lovelace, Ada`.
+pub fn asked_commas(table: &Table, columns: &Columns, said: CommaNames) -> Option<Question> {
+    if said != CommaNames::Ask || !mostly_commas(table, columns) {
+        return None;
+    }
+    let (turned, _) = comma_names(table, columns);
+    let example = turned.first().cloned()?;
+    let row = |(line, shown, likely): (u64, String, String)| AskedRow {
+        line,
+        shown,
+        reason: String::new(),
+        likely: Some(likely),
+    };
+    Some(Question {
+        about: "comma_names".into(),
+        text: format!(
+            "the names of this list are written with the family name first: is `{}` to be printed as `{}`?",
+            example.1, example.2
+        ),
+        more_rows: turned.len().saturating_sub(super::question::ASKED_ROWS) as u64,
+        rows: turned.into_iter().take(super::question::ASKED_ROWS).map(row).collect(),
+        choices: vec![
+            Choice::new("comma_names=swap", format!("the names are printed as `{}`", example.2)),
+            Choice::new("comma_names=keep", format!("the names are printed as `{}`", example.1)),
+        ],
+    })
+}
+
+/// What is known of the list around a row.
+struct List {
+    /// Blank rows stand above.
+    gap: bool,
+    /// A name such as `Lovelace, Ada` is an exception, which is asked about.
+    ask_commas: bool,
 }
 
 struct RowChecker<'a> {
@@ -58,9 +134,13 @@ struct RowChecker<'a> {
     checks: &'a Checks<'a>,
     /// What each column may say of somebody who was absent.
     tells: &'a [Option<Tells>],
+    usual: &'a Usual,
+    list: List,
     row: &'a Row,
     findings: Vec<Finding>,
     cleared: BTreeSet<String>,
+    likely: Option<String>,
+    said: Option<Said>,
 }
 
 impl RowChecker<'_> {
@@ -70,17 +150,29 @@ impl RowChecker<'_> {
         let email = self.email();
         let fields = self.fields();
         let nameable = !name.is_empty() && names::characters(&name) <= NAME_CHARACTERS;
-        let wanted = self.wants_one();
-        let good = self.findings.iter().all(|finding| finding.severity < Severity::Error);
+        let left_out = self.said == Some(Said::LeftOut);
+        let wanted = !left_out && self.wants_one();
+        let good = self.findings.iter().all(|finding| finding.severity < Severity::Asked);
         let person = nameable
             .then(|| Participant::new(person_key(&name, email.as_deref()), name, email, fields, self.checks.now));
         let (participant, set_aside, left_out) = match (wanted, good) {
+            (false, _) if left_out => (None, None, None),
             (false, _) => (None, None, person),
             (true, true) => (person, None, None),
             (true, false) => (None, person, None),
         };
-        let Self { findings, cleared, .. } = self;
-        RowOutcome { line: self.row.line, row: index, participant, set_aside, left_out, cleared, findings }
+        let Self { findings, cleared, likely, said, .. } = self;
+        RowOutcome {
+            line: self.row.line,
+            row: index,
+            participant,
+            set_aside,
+            left_out,
+            cleared,
+            likely,
+            said,
+            findings,
+        }
     }
 
     fn cell(&self, at: usize) -> &str {
@@ -127,26 +219,95 @@ impl RowChecker<'_> {
         }
     }
 
-    /// The printed name: the name column, or first and last name with a space between.
+    /// The printed name: the name column, or its parts put together.
     fn name(&mut self) -> String {
         let (raw, field) = match self.columns.with(Meaning::Name) {
             Some(at) => (self.cell(at).to_owned(), self.header(at)),
             None => {
-                let parts: Vec<usize> =
-                    [Meaning::FirstName, Meaning::LastName].into_iter().filter_map(|m| self.columns.with(m)).collect();
-                let join = |items: Vec<&str>, by: &str| {
-                    items.into_iter().filter(|i| !i.is_empty()).collect::<Vec<_>>().join(by)
-                };
-                let headers: Vec<String> = parts.iter().map(|&at| self.header(at)).collect();
+                let part = |meaning| self.columns.with(meaning).map_or("", |at| self.cell(at).trim());
+                let headers = Meaning::PARTS.into_iter().filter_map(|part| Some(self.header(self.columns.with(part)?)));
                 (
-                    join(parts.iter().map(|&at| self.cell(at).trim()).collect(), " "),
-                    join(headers.iter().map(String::as_str).collect(), " + "),
+                    parts::put_together(Meaning::PARTS.map(part), self.columns.order),
+                    headers.collect::<Vec<_>>().join(" + "),
                 )
             }
         };
-        let tidy = names::tidy(&raw);
-        self.check_name(&tidy, &field);
+        let mut tidy = names::tidy(&raw);
+        if self.checks.comma_names == CommaNames::Swap
+            && let Some(turned) = doubts::turned(&tidy.text)
+        {
+            tidy.text = turned;
+        }
+        self.settle_doubts(&mut tidy, &field);
+        // What is left out is not looked at any further.
+        if self.said != Some(Said::LeftOut) {
+            self.check_name(&tidy, &field);
+        }
         tidy.text
+    }
+
+    /// What may be no person, or no name, is asked about, unless it was said what it is.
+    fn settle_doubts(&mut self, tidy: &mut Tidy, field: &str) {
+        let held = self.checks.held;
+        let line = self.row.line;
+        let Some((code, Doubt { reason, likely })) = self.doubt(&tidy.text) else {
+            if held.left_out.names(line) {
+                self.said = Some(Said::LeftOut);
+                self.warn(field, Code::Answered, "left out, as it was said".into(), "nothing to do");
+            }
+            return;
+        };
+        let takes = held.confirmed.has(line) || likely.is_some() && held.likely.has(line);
+        if held.left_out.names(line) || !takes && held.left_out.has(line) {
+            self.said = Some(Said::LeftOut);
+            self.warn(field, code, format!("left out, as it was said: {reason}"), "nothing to do");
+        } else if held.confirmed.has(line) {
+            self.said = Some(Said::Confirmed);
+            self.warn(field, Code::Answered, format!("`{}` was confirmed", short(&tidy.text)), "nothing to do");
+        } else if let Some(name) = likely.as_ref().filter(|_| held.likely.has(line)) {
+            self.said = Some(Said::Likely);
+            let reason = format!("`{}` is taken as `{}`", short(&tidy.text), short(name));
+            *tidy = names::tidy(name);
+            self.warn(field, Code::Answered, reason, "nothing to do");
+        } else {
+            let shown = short(&tidy.text);
+            let reason = match &likely {
+                Some(name) => format!("`{shown}`: {reason}; is `{}` meant?", short(name)),
+                None => format!("`{shown}`: {reason}"),
+            };
+            self.likely = likely;
+            let hint = if self.likely.is_some() {
+                "correct it, or say what it is, with the line, as `confirm_row=LINE`, `likely_row=LINE` or `leave_out_row=LINE`"
+            } else {
+                "correct it, or say what it is, with the line, as `confirm_row=LINE` or `leave_out_row=LINE`"
+            };
+            self.find(Severity::Asked, field.into(), code, reason, hint);
+        }
+    }
+
+    fn doubt(&self, name: &str) -> Option<(Code, Doubt)> {
+        if name.is_empty() {
+            return None;
+        }
+        // Told in full by its length.
+        if names::characters(name) > NAME_CHARACTERS {
+            return None;
+        }
+        // What a formula left over is an error of its own.
+        if names::is_spreadsheet_debris(name) {
+            return None;
+        }
+        if let Some(reason) = self.usual.doubt(self.row, name, self.list.gap) {
+            return Some((Code::NoPerson, Doubt { reason, likely: None }));
+        }
+        if let Some(Doubt { reason, likely }) = doubts::of(name) {
+            let keep = self.checks.comma_names == CommaNames::Keep;
+            let turned = likely.as_deref().filter(|_| !keep).and_then(doubts::turned);
+            return Some((Code::UnlikelyName, Doubt { reason, likely: turned.or(likely) }));
+        }
+        let turned = self.list.ask_commas.then(|| doubts::turned(name)).flatten()?;
+        let reason = "the family name may stand first".to_owned();
+        Some((Code::UnlikelyName, Doubt { reason, likely: Some(turned) }))
     }
 
     /// A row that says that somebody was absent or failed is asked about, or left out. Says whether it is not.
@@ -274,6 +435,22 @@ impl RowChecker<'_> {
                 "type the word anew on one keyboard",
             );
         }
+        if self.said.is_none() && look(name) == Look::Strange {
+            self.warn(
+                field,
+                Code::StrangeLetters,
+                format!("`{}` has letters that no single language puts into a word", short(name)),
+                "check that it was read as it was written",
+            );
+        }
+        if name.contains(['(', '[', '（']) {
+            self.warn(
+                field,
+                Code::UnlikelyName,
+                format!("`{}` is printed with its brackets", short(name)),
+                "check the name",
+            );
+        }
         if names::is_all_capitals(name) {
             self.warn(
                 field,
@@ -325,7 +502,7 @@ impl RowChecker<'_> {
             }
             let text: String = if text.is_ascii() { text.into() } else { text.nfc().collect() };
             let text = match column.meaning {
-                Some(Meaning::Credits) => self.credits(text, &column.header),
+                Some(Meaning::Credits) => self.credits(self.row.number(at).to_owned(), &column.header),
                 Some(Meaning::Expires) => self.expires(text, &column.header),
                 Some(Meaning::Result | Meaning::Role | Meaning::Term) => self.signed(text, &column.header),
                 _ => text,
@@ -388,4 +565,9 @@ fn spell(c: char) -> String {
         && !c.is_whitespace()
         && names::tidy(&c.to_string()).invisible.is_none();
     if shown { format!("U+{code:04X} `{c}`") } else { format!("U+{code:04X}") }
+}
+
+/// A text as messages show it.
+fn short(text: &str) -> String {
+    text.chars().take(60).collect()
 }

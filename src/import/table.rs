@@ -1,5 +1,10 @@
-//! A spreadsheet as a table of texts, within limits.
+//! A spreadsheet as a table of texts, within limits: which sheet and which row names the columns, what is left out.
 
+use std::collections::BTreeSet;
+
+use super::columns::{Mapping, names_columns};
+use super::letters::read_twice;
+use super::question::{AskedRow, Choice, Hidden, Question, Reading};
 use super::report::{REPORT_COLUMNS, unsafe_cell};
 use super::{ImportError, csv, xlsx};
 
@@ -45,8 +50,12 @@ pub struct Table {
     pub header: Vec<String>,
     /// The rows below it, blank ones left out.
     pub rows: Vec<Row>,
-    /// What was assumed while reading, as sentences: encoding, separator, sheet.
+    /// Columns (from 0) that are hidden, and left out unless they are mapped.
+    pub hidden_columns: BTreeSet<usize>,
+    /// What was assumed while reading, as sentences: encoding, separator, sheet, what was left out.
     pub notes: Vec<String>,
+    /// What has to be answered before anything is taken in.
+    pub questions: Vec<Question>,
 }
 
 /// One row of a [`Table`].
@@ -60,26 +69,85 @@ pub struct Row {
     pub cut: Vec<usize>,
     /// Columns (from 0) that hold a formula without a stored result; the cell is the formula's text.
     pub formulas: Vec<usize>,
+    /// Numbers of cells that show more than digits, by column (from 0): `85` of `85%`.
+    pub numbers: Vec<(usize, String)>,
     /// True if the row has more cells than the header; the surplus fills nothing.
     pub surplus: bool,
+    /// True if the row is hidden.
+    pub hidden: bool,
+    /// True if the workbook says that the row holds totals, or it adds up other rows.
+    pub totals: bool,
 }
+
+impl Row {
+    /// Returns a cell's number where it shows more than digits, else what it shows.
+    pub fn number(&self, at: usize) -> &str {
+        let number = self.numbers.iter().find(|(column, _)| *column == at).map(|(_, number)| number.as_str());
+        number.unwrap_or_else(|| self.cells.get(at).map_or("", String::as_str)).trim()
+    }
+}
+
+/// How a file is to be read.
+#[derive(Clone, Copy)]
+pub(super) struct How<'a> {
+    pub reading: &'a Reading,
+    pub mapping: &'a Mapping,
+}
+
+/// The rows of a file as they stand there, with the header somewhere among the first.
+#[derive(Default)]
+pub(super) struct Rows {
+    pub rows: Vec<Row>,
+    pub hidden_columns: BTreeSet<usize>,
+    /// Whether a filter hides rows.
+    pub filtered: bool,
+    pub notes: Vec<String>,
+    pub questions: Vec<Question>,
+}
+
+/// Rows that are looked at for the header.
+pub(super) const HEADER_SEARCHED: usize = 30;
+/// Lines named in a note.
+const NAMED: usize = 8;
+/// The answer that text which was read by the wrong page and written anew is read back.
+const TWICE: &str = "utf-8-twice";
 
 /// Reads a CSV or XLSX file, told apart by its first bytes; `name` is only used in messages.
 ///
 /// # Errors
 /// When the file as a whole cannot be read; see [`ImportError`].
 pub fn read_table(name: &str, bytes: &[u8], limits: &Limits) -> Result<Table, ImportError> {
+    read_table_as(name, bytes, limits, &Reading::default(), &Mapping::default())
+}
+
+/// Reads a file as it was said; the mapping tells which columns the header names.
+///
+/// # Errors
+/// As [`read_table`], and when the file has no such sheet, row or code page.
+pub fn read_table_as(
+    name: &str,
+    bytes: &[u8],
+    limits: &Limits,
+    reading: &Reading,
+    mapping: &Mapping,
+) -> Result<Table, ImportError> {
     if bytes.len() > limits.bytes {
         return Err(ImportError::TooLarge { file: name.into(), bytes: bytes.len(), limit: limits.bytes });
     }
     if let Some(kind) = unread_kind(bytes) {
         return Err(ImportError::Kind { file: name.into(), kind });
     }
-    let mut table = if bytes.starts_with(b"PK\x03\x04") {
-        xlsx::read(name, bytes, limits)?
+    let twice = reading.encoding.as_ref().is_some_and(|said| said.eq_ignore_ascii_case(TWICE));
+    let plain =
+        Reading { encoding: if twice { Some("utf-8".into()) } else { reading.encoding.clone() }, ..reading.clone() };
+    let how = How { reading: &plain, mapping };
+    let read = if bytes.starts_with(b"PK\x03\x04") {
+        xlsx::read(name, bytes, limits, &how)?
     } else {
-        csv::read(name, bytes, limits)?
+        csv::read(name, bytes, limits, &how)?
     };
+    let mut table = build(name, read, &how, limits)?;
+    read_back(&mut table, twice, reading.encoding.is_some());
     table.header.truncate(used_columns(&table));
     unescape_report(&mut table);
     if table.header.is_empty() {
@@ -89,6 +157,175 @@ pub fn read_table(name: &str, bytes: &[u8], limits: &Limits) -> Result<Table, Im
         return Err(ImportError::OnlyHeader(name.into()));
     }
     Ok(table)
+}
+
+/// Finds the header, and leaves out what is hidden, stands above it, or belongs to another section.
+fn build(name: &str, read: Rows, how: &How<'_>, limits: &Limits) -> Result<Table, ImportError> {
+    let Rows { rows, hidden_columns, filtered, notes, questions } = read;
+    let mut table = Table { name: name.into(), hidden_columns, notes, questions, ..Table::default() };
+    if how.reading.hidden == Hidden::Include {
+        table.hidden_columns.clear();
+    }
+    let mut rows = without_hidden(rows, filtered, how.reading.hidden, &mut table.notes);
+    let Some(at) = header_at(&rows, how)? else { return Ok(table) };
+    let below = rows.split_off(at + 1);
+    let Some(header) = rows.pop() else { return Ok(table) };
+    if let [first, ..] = &rows[..] {
+        let above = match rows.len() {
+            1 => format!("row {} above it was left out", first.line),
+            many => format!("the {many} rows above it were left out"),
+        };
+        table.notes.push(format!(
+            "row {} names the columns; {above}. If another row does, say which: `header_row=ROW`",
+            header.line
+        ));
+    }
+    if header.cells.len() > limits.columns {
+        return Err(ImportError::TooMany { file: name.into(), what: "columns", limit: limits.columns });
+    }
+    table.header = header.cells;
+    table.rows = of_this_section(below, &table.header, &mut table.notes);
+    let width = table.header.len();
+    for row in &mut table.rows {
+        row.surplus = row.cells.iter().skip(width).any(|cell| !cell.trim().is_empty());
+        row.cells.truncate(width);
+        row.cut.retain(|at| *at < width);
+        row.formulas.retain(|at| *at < width);
+    }
+    if !table.hidden_columns.is_empty() {
+        let named = |at: &usize| table.header.get(*at).map(|header| header.trim()).filter(|header| !header.is_empty());
+        let hidden: Vec<String> =
+            table.hidden_columns.iter().filter_map(named).map(|header| format!("`{header}`")).collect();
+        if !hidden.is_empty() {
+            let what = if hidden.len() == 1 { "the hidden column" } else { "the hidden columns" };
+            let was = if hidden.len() == 1 { "was" } else { "were" };
+            table
+                .notes
+                .push(format!("{what} {} {was} left out; `hidden=include` reads what is hidden", hidden.join(", ")));
+        }
+    }
+    Ok(table)
+}
+
+/// Returns the row that names the columns: the one that was said; the first, or the one below a title that names more.
+fn header_at(rows: &[Row], how: &How<'_>) -> Result<Option<usize>, ImportError> {
+    if let Some(line) = how.reading.header_row {
+        return rows.iter().position(|row| row.line == line).map(Some).ok_or(ImportError::NoRow(line));
+    }
+    let Some(first) = rows.first() else { return Ok(None) };
+    let names = |row: &Row| names_columns(&row.cells, how.mapping);
+    let titled = filled(first) == 1;
+    if names(first).is_some_and(|found| found > 1 || !titled) {
+        return Ok(Some(0));
+    }
+    let searched = || rows.iter().take(HEADER_SEARCHED).enumerate().skip(1);
+    if let Some((at, _)) = searched().find(|(_, row)| names(row).is_some_and(|found| found > 1)) {
+        return Ok(Some(at));
+    }
+    // One word alone may be somebody's role, as `Student`.
+    if names(first).is_none()
+        && titled
+        && let Some((at, _)) = searched().find(|(_, row)| names(row).is_some())
+    {
+        return Ok(Some(at));
+    }
+    Ok(Some(0))
+}
+
+fn filled(row: &Row) -> usize {
+    row.cells.iter().filter(|cell| !cell.trim().is_empty()).count()
+}
+
+/// `3, 5, 7 and 12 more`.
+fn lines(rows: &[&Row]) -> String {
+    let first: Vec<String> = rows.iter().take(NAMED).map(|row| row.line.to_string()).collect();
+    match rows.len().saturating_sub(NAMED) {
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
+fn without_hidden(rows: Vec<Row>, filtered: bool, hidden: Hidden, notes: &mut Vec<String>) -> Vec<Row> {
+    let those: Vec<&Row> = rows.iter().filter(|row| row.hidden).collect();
+    if those.is_empty() {
+        return rows;
+    }
+    let (row, is, was) = if those.len() == 1 { ("row", "is", "was") } else { ("rows", "are", "were") };
+    let by = if filtered { " by a filter" } else { "" };
+    let what = format!("{} {row} {is} hidden{by} ({})", those.len(), lines(&those));
+    if hidden == Hidden::Include {
+        notes.push(format!("{what} and {was} read as all others"));
+        return rows;
+    }
+    notes.push(format!("{what} and {was} left out; `hidden=include` reads what is hidden"));
+    rows.into_iter().filter(|row| !row.hidden).collect()
+}
+
+/// Leaves out rows that name the columns again, and the next numbered section of a report, which has columns of its own.
+fn of_this_section(mut rows: Vec<Row>, header: &[String], notes: &mut Vec<String>) -> Vec<Row> {
+    let begins = |pair: &[Row]| {
+        filled(&pair[0]) == 1
+            && pair[0].cells.iter().any(|cell| is_numbered(cell.trim()))
+            && names_columns(&pair[1].cells, &Mapping::default()).is_some_and(|found| found > 1)
+    };
+    if let Some(at) = rows.windows(2).position(begins) {
+        let next = &rows[at];
+        let title = next.cells.iter().find(|cell| !cell.trim().is_empty()).map_or("", |cell| cell.trim());
+        notes.push(format!(
+            "what follows from row {} on, `{title:.60}`, is another section and was left out",
+            next.line
+        ));
+        rows.truncate(at);
+    }
+    fn names(cells: &[String]) -> impl Iterator<Item = &str> {
+        cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
+    }
+    let columns = names(header).count();
+    let again = |row: &Row| columns > 1 && names(&row.cells).eq(names(header));
+    let (repeated, rows): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(again);
+    if !repeated.is_empty() {
+        let these: Vec<&Row> = repeated.iter().collect();
+        let what = if repeated.len() == 1 { "row" } else { "rows" };
+        notes.push(format!("{what} {}: the names of the columns again, left out", lines(&these)));
+    }
+    rows
+}
+
+/// `3. In-Meeting Activities`.
+fn is_numbered(cell: &str) -> bool {
+    let rest = cell.trim_start_matches(|c: char| c.is_ascii_digit());
+    rest.len() < cell.len() && rest.starts_with(". ")
+}
+
+/// Text in UTF-8 that was read as Windows-1252 and written as UTF-8 again is asked about, or read back.
+fn read_back(table: &mut Table, wanted: bool, said: bool) {
+    if wanted {
+        let cells = table.rows.iter_mut().flat_map(|row| &mut row.cells).chain(&mut table.header);
+        cells.for_each(|cell| *cell = read_twice(cell).unwrap_or_else(|| std::mem::take(cell)));
+        return;
+    }
+    if said {
+        return;
+    }
+    let found = |row: &Row| {
+        let pair = row.cells.iter().find_map(|cell| Some((cell.clone(), read_twice(cell)?)))?;
+        Some(AskedRow { line: row.line, shown: pair.0, reason: String::new(), likely: Some(pair.1) })
+    };
+    let rows: Vec<AskedRow> = table.rows.iter().filter_map(found).collect();
+    let Some(AskedRow { shown, likely: Some(likely), .. }) = rows.first() else { return };
+    let question = Question {
+        about: "encoding".into(),
+        text: format!(
+            "the letters of this file were read by the wrong code page once before: is `{shown}` to be `{likely}`?"
+        ),
+        more_rows: rows.len().saturating_sub(NAMED) as u64,
+        choices: vec![
+            Choice::new(format!("encoding={TWICE}"), format!("the names are as `{likely}`")),
+            Choice::new("encoding=utf-8", format!("the names are as `{shown}`")),
+        ],
+        rows: rows.iter().take(NAMED).cloned().collect(),
+    };
+    table.questions.push(question);
 }
 
 /// A corrected report ([`super::write_report`]) comes back: takes off the `'` that it put before formulas.

@@ -89,7 +89,7 @@ pub fn uses(columns: &Columns, placeholders: &BTreeSet<String>, results: Results
         match column.meaning {
             _ if column.skipped => Use::Skipped,
             Some(Meaning::Name | Meaning::Email) => Use::Person,
-            Some(Meaning::FirstName | Meaning::LastName) if !whole_name => Use::Person,
+            Some(meaning) if Meaning::PARTS.contains(&meaning) && !whole_name => Use::Person,
             Some(Meaning::Language) => Use::Language,
             Some(Meaning::Credits | Meaning::Role | Meaning::Expires | Meaning::Term) => Use::Signed,
             Some(Meaning::Result) if results.signed() => Use::Signed,

@@ -1,16 +1,20 @@
-//! XLSX (ECMA-376 part 1) through calamine: the first visible sheet that holds anything, cell by cell.
+//! XLSX (ECMA-376 part 1) through calamine: the sheet that has people, cell by cell, numbers as their cells show them.
 //!
 //! An archive is measured before calamine sees it: its directory may lie about sizes, so every part is unpacked once
 //! into nothing, counting. Formulas are never evaluated: a cell is its stored result, or the formula as text.
 
+use std::collections::{HashMap, HashSet};
 use std::io::{Cursor, Read};
 
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError, XlsxFormulaMetadata};
 
-use super::columns::HEADER_SEARCHED;
+use super::book::{self, Marks, Sheet};
+use super::columns::names_columns;
 use super::csv::check_counts;
-use super::table::cut;
-use super::{ImportError, Limits, Row, Table};
+use super::question::{Choice, Question};
+use super::shown::shown;
+use super::table::{HEADER_SEARCHED, How, Rows, cut};
+use super::{ImportError, Limits, Row};
 
 /// Parts smaller than this may unpack to any ratio.
 const RATIO_FREE_BYTES: u64 = 1 << 20;
@@ -18,71 +22,198 @@ const RATIO_FREE_BYTES: u64 = 1 << 20;
 /// Most bytes that one packed byte may unpack to; sheets of ordinary text stay below 40.
 const MAX_RATIO: u64 = 400;
 
-type Archive<'a> = zip::ZipArchive<Cursor<&'a [u8]>>;
+/// Sheets that are looked into for people.
+const SHEETS: usize = 50;
+
+pub(super) type Archive<'a> = zip::ZipArchive<Cursor<&'a [u8]>>;
 type Workbook<'a> = Xlsx<Cursor<&'a [u8]>>;
 
-pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits) -> Result<Table, ImportError> {
+pub(super) fn read(name: &str, bytes: &[u8], limits: &Limits, how: &How<'_>) -> Result<Rows, ImportError> {
     check_archive(name, bytes, limits)?;
     // calamine is not fuzzed: a panic on a crafted workbook becomes an error.
-    let read = std::panic::catch_unwind(|| read_workbook(name, bytes, limits));
+    let read = std::panic::catch_unwind(|| read_workbook(name, bytes, limits, how));
     read.unwrap_or_else(|_| Err(damaged(name, "its structure is broken")))
 }
 
-fn read_workbook(name: &str, bytes: &[u8], limits: &Limits) -> Result<Table, ImportError> {
-    let mut workbook: Workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| xlsx_error(name, &error))?;
-    let sheets: Vec<String> = workbook
-        .sheets_metadata()
-        .iter()
-        .filter(|sheet| sheet.typ == SheetType::WorkSheet && sheet.visible == SheetVisible::Visible)
-        .map(|sheet| sheet.name.clone())
-        .collect();
-    for sheet in &sheets {
-        let mut table = read_sheet(name, &mut workbook, sheet, limits)?;
-        if table.header.is_empty() {
-            continue;
-        }
-        table.notes.push(match sheets.len() {
-            1 => format!("read the sheet `{sheet}`"),
-            many => format!("read the sheet `{sheet}`; the workbook has {many} sheets, the others were left out"),
-        });
-        return Ok(table);
-    }
-    Err(ImportError::Empty(name.into()))
+/// A workbook while it is read.
+struct Book<'a> {
+    name: &'a str,
+    workbook: Workbook<'a>,
+    archive: Archive<'a>,
+    sheets: Vec<(String, Sheet)>,
+    limits: &'a Limits,
 }
 
-fn read_sheet(name: &str, workbook: &mut Workbook, sheet: &str, limits: &Limits) -> Result<Table, ImportError> {
-    let failed = |error: &XlsxError| xlsx_error(name, error);
-    let mut cells = workbook.worksheet_cells_reader(sheet).map_err(|e| failed(&e))?;
-    let mut builder = Builder::new(name, limits);
-    while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|e| failed(&e))? {
-        let formula = cell.formula.as_ref().map(formula_text);
-        builder.cell(cell.pos, text(&cell.value), formula)?;
+fn read_workbook(name: &str, bytes: &[u8], limits: &Limits, how: &How<'_>) -> Result<Rows, ImportError> {
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(name, &error.to_string()))?;
+    let workbook: Workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| xlsx_error(name, &error))?;
+    let parts = book::sheets(&mut archive).map_err(|problem| damaged(name, &problem))?;
+    let all = workbook.sheets_metadata();
+    let mut hidden = 0;
+    let mut sheets = Vec::new();
+    for (sheet, part) in all.iter().zip(parts).filter(|(sheet, _)| sheet.typ == SheetType::WorkSheet) {
+        let wanted = how.reading.sheet.as_ref().is_some_and(|wanted| is_named(&sheet.name, wanted));
+        if sheet.visible == SheetVisible::Visible || wanted {
+            sheets.push((sheet.name.clone(), part));
+        } else {
+            hidden += 1;
+        }
     }
-    builder.finish()
+    let mut book = Book { name, workbook, archive, sheets, limits };
+    let (chosen, mut notes, question) = book.choose(how)?;
+    if hidden > 0 {
+        let what = if hidden == 1 { "1 hidden sheet was".into() } else { format!("{hidden} hidden sheets were") };
+        notes.push(format!("{what} left out; `sheet=NAME` reads one"));
+    }
+    let mut rows = book.read(chosen)?;
+    rows.notes.extend(notes);
+    rows.questions.extend(question);
+    Ok(rows)
+}
+
+fn is_named(sheet: &str, wanted: &str) -> bool {
+    sheet.trim().to_lowercase() == wanted.trim().to_lowercase()
+}
+
+impl Book<'_> {
+    /// Returns the sheet that was said, or the one that has people; where several have, that is asked.
+    fn choose(&mut self, how: &How<'_>) -> Result<(usize, Vec<String>, Option<Question>), ImportError> {
+        let names: Vec<String> = self.sheets.iter().map(|(name, _)| name.clone()).collect();
+        let read = |at: usize| match names.len() {
+            1 => format!("read the sheet `{}`", names[at]),
+            many => {
+                let others: Vec<String> =
+                    (0..many).filter(|other| *other != at).map(|at| format!("`{}`", names[at])).collect();
+                let named = others.iter().take(10).cloned().collect::<Vec<_>>().join(", ");
+                let more = if others.len() > 10 { " and others" } else { "" };
+                format!("read the sheet `{}`; of the others, {named}{more}, nothing was read", names[at])
+            }
+        };
+        if let Some(wanted) = &how.reading.sheet {
+            let at = names.iter().position(|name| is_named(name, wanted));
+            let at = at.ok_or_else(|| ImportError::NoSheet { sheet: wanted.clone(), sheets: names.clone() })?;
+            return Ok((at, vec![read(at)], None));
+        }
+        let mut filled = Vec::new();
+        let mut people = Vec::new();
+        for at in 0..names.len().min(SHEETS) {
+            let first = self.peek(at)?;
+            if !first.is_empty() {
+                filled.push(at);
+            }
+            let header = first.iter().position(|cells| names_columns(cells, how.mapping).is_some());
+            if header.is_some_and(|header| header + 1 < first.len()) {
+                people.push(at);
+            }
+        }
+        let active = |among: &[usize]| among.iter().copied().find(|at| self.sheets[*at].1.active);
+        let Some(at) = active(&people).or(people.first().copied()).or(active(&filled)).or(filled.first().copied())
+        else {
+            return Err(ImportError::Empty(self.name.into()));
+        };
+        let question = (people.len() > 1).then(|| Question {
+            about: "sheet".into(),
+            text: "several sheets of this workbook have people: which one is the list?".into(),
+            rows: Vec::new(),
+            more_rows: 0,
+            choices: [at]
+                .iter()
+                .chain(people.iter().filter(|other| **other != at))
+                .map(|&at| {
+                    let open = if self.sheets[at].1.active { ", which is the one that is open" } else { "" };
+                    Choice::new(format!("sheet={}", names[at]), format!("the sheet `{}`{open}", names[at]))
+                })
+                .collect(),
+        });
+        Ok((at, vec![read(at)], question))
+    }
+
+    /// Returns the first rows of a sheet.
+    fn peek(&mut self, sheet: usize) -> Result<Vec<Vec<String>>, ImportError> {
+        let (file, title) = (self.name, self.sheets[sheet].0.clone());
+        let failed = |error: &XlsxError| xlsx_error(file, error);
+        let mut cells = match self.workbook.worksheet_cells_reader(&title) {
+            Ok(cells) => cells,
+            // A sheet of no cells has nobody.
+            Err(XlsxError::NotAWorksheet(_) | XlsxError::WorksheetNotFound(_)) => return Ok(Vec::new()),
+            Err(error) => return Err(failed(&error)),
+        };
+        let mut rows: Vec<(u32, Vec<String>)> = Vec::new();
+        while let Some(cell) = cells.next_cell().map_err(|error| failed(&error))? {
+            let (pos, value) = (cell.get_position(), text(cell.get_value()));
+            if value.trim().is_empty() || pos.1 as usize >= self.limits.columns {
+                continue;
+            }
+            if rows.last().is_none_or(|(row, _)| *row != pos.0) {
+                if rows.len() > HEADER_SEARCHED {
+                    break;
+                }
+                rows.push((pos.0, Vec::new()));
+            }
+            if let Some((_, cells)) = rows.last_mut() {
+                cells.resize(cells.len().max(pos.1 as usize + 1), String::new());
+                cells[pos.1 as usize] = value;
+            }
+        }
+        Ok(rows.into_iter().map(|(_, cells)| cells).collect())
+    }
+
+    fn read(&mut self, sheet: usize) -> Result<Rows, ImportError> {
+        let (file, limits) = (self.name, self.limits);
+        let (title, Sheet { part, .. }) = self.sheets[sheet].clone();
+        let failed = |error: &XlsxError| xlsx_error(file, error);
+        let mut cells = self.workbook.worksheet_cells_reader(&title).map_err(|e| failed(&e))?;
+        let of_style = |(at, style): (usize, &calamine::Style)| {
+            let format = style.number_format.as_ref()?.format_code.clone();
+            shown(&format, 1.5).is_some().then_some((at as u32, format))
+        };
+        let formats: HashMap<u32, String> = cells.styles().iter().enumerate().filter_map(of_style).collect();
+        let wanted: HashSet<u32> = formats.keys().copied().collect();
+        let marks =
+            book::marks(&mut self.archive, &part, &wanted, limits.cells).map_err(|problem| damaged(file, &problem))?;
+        let mut builder = Builder::new(file, limits, marks, formats);
+        while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|e| failed(&e))? {
+            let formula = cell.formula.as_ref().map(formula_text);
+            builder.cell(cell.pos, &cell.value, formula)?;
+        }
+        builder.finish()
+    }
 }
 
 /// Puts cells into rows as they stream by.
 struct Builder<'a> {
     name: &'a str,
     limits: &'a Limits,
-    table: Table,
+    marks: Marks,
+    /// Number formats by style.
+    formats: HashMap<u32, String>,
+    /// Where in [`Marks::formats`] the stream of cells is.
+    at: usize,
+    read: Rows,
     row: Row,
     cells: usize,
 }
 
 impl<'a> Builder<'a> {
-    fn new(name: &'a str, limits: &'a Limits) -> Self {
-        Self { name, limits, table: Table { name: name.into(), ..Table::default() }, row: Row::default(), cells: 0 }
+    fn new(name: &'a str, limits: &'a Limits, marks: Marks, formats: HashMap<u32, String>) -> Self {
+        Self { name, limits, marks, formats, at: 0, read: Rows::default(), row: Row::default(), cells: 0 }
     }
 
-    fn cell(&mut self, pos: (u32, u32), value: String, formula: Option<String>) -> Result<(), ImportError> {
+    fn cell(&mut self, pos: (u32, u32), value: &DataRef<'_>, formula: Option<String>) -> Result<(), ImportError> {
         let (line, column) = (u64::from(pos.0) + 1, pos.1 as usize);
         if line != self.row.line {
             self.end_row()?;
             self.row.line = line;
         }
+        let shown = self.shown(pos, value);
+        let value = text(value);
         let is_formula = value.is_empty() && formula.is_some();
+        self.row.totals |= formula.as_deref().is_some_and(|formula| adds_up_rows(formula));
         let mut value = if is_formula { formula.unwrap_or_default() } else { value };
+        if let Some(shown) = shown {
+            self.row.numbers.push((column, shown.number));
+            value = shown.text;
+        }
         if value.trim().is_empty() {
             return Ok(());
         }
@@ -104,28 +235,61 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
+    /// Returns what a number's cell shows; the formats stand in the order of the cells.
+    fn shown(&mut self, pos: (u32, u32), value: &DataRef<'_>) -> Option<super::shown::Shown> {
+        let formats = &self.marks.formats;
+        while formats.get(self.at).is_some_and(|(row, column, _)| (*row, *column) < pos) {
+            self.at += 1;
+        }
+        let (row, column, style) = *formats.get(self.at)?;
+        if (row, column) != pos {
+            return None;
+        }
+        let number = match value {
+            DataRef::Int(number) => *number as f64,
+            DataRef::Float(number) => *number,
+            _ => return None,
+        };
+        shown(self.formats.get(&style)?, number)
+    }
+
     fn end_row(&mut self) -> Result<(), ImportError> {
         let mut row = std::mem::take(&mut self.row);
         if row.cells.is_empty() {
             return Ok(());
         }
-        if self.table.header.is_empty() {
-            self.table.header = row.cells;
-            return Ok(());
-        }
-        check_counts(self.name, self.table.rows.len(), 0, self.limits)?;
-        row.surplus = row.cells.len() > self.table.header.len();
-        // One of the first rows may be the header.
-        if self.table.rows.len() >= HEADER_SEARCHED {
-            row.cells.truncate(self.table.header.len());
-        }
-        self.table.rows.push(row);
+        let at = (row.line - 1) as u32;
+        row.hidden = self.marks.hidden_rows.contains(&at);
+        row.totals |= self.marks.totals.contains(&at);
+        check_counts(self.name, self.read.rows.len().saturating_sub(1), 0, self.limits)?;
+        self.read.rows.push(row);
         Ok(())
     }
 
-    fn finish(mut self) -> Result<Table, ImportError> {
+    fn finish(mut self) -> Result<Rows, ImportError> {
         self.end_row()?;
-        Ok(self.table)
+        self.read.hidden_columns =
+            self.marks.hidden_columns.into_iter().filter(|at| *at < self.limits.columns).collect();
+        self.read.filtered = self.marks.filtered;
+        Ok(self.read)
+    }
+}
+
+/// Says whether a formula adds up a column: `SUBTOTAL(109,[Points])`, `SUM(C2:C9)`; `SUM(B2:F2)` adds up somebody's own.
+fn adds_up_rows(formula: &str) -> bool {
+    let formula = formula.trim_start_matches('=').to_ascii_uppercase();
+    let Some((function, arguments)) = formula.split_once('(') else { return false };
+    match function.trim() {
+        "SUBTOTAL" | "AGGREGATE" => true,
+        "SUM" | "AVERAGE" | "COUNT" | "COUNTA" | "COUNTIF" | "MIN" | "MAX" | "MEDIAN" | "ROUND" => {
+            let ends = |range: &str| {
+                let (from, to) = range.split_once(':')?;
+                let word = |c: char| !c.is_ascii_alphanumeric() && c != '$';
+                Some((book::cell(from.rsplit(word).next()?)?, book::cell(to.split(word).next()?)?))
+            };
+            ends(arguments).is_some_and(|((from, _), (to, _))| from != to)
+        }
+        _ => false,
     }
 }
 
@@ -178,6 +342,9 @@ fn check_archive(name: &str, bytes: &[u8], limits: &Limits) -> Result<(), Import
         zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(name, &error.to_string()))?;
     if archive.len() > limits.entries {
         return bomb(format!("holds {} files inside; at most {} are read", archive.len(), limits.entries));
+    }
+    if archive.index_for_name("xl/workbook.bin").is_some() {
+        return Err(ImportError::Kind { file: name.into(), kind: "a binary workbook (.xlsb)" });
     }
     if archive.index_for_name("xl/workbook.xml").is_none() && archive.index_for_name("_rels/.rels").is_none() {
         return Err(ImportError::Kind { file: name.into(), kind: "an archive but no .xlsx workbook" });
@@ -250,6 +417,16 @@ mod tests {
         assert_eq!(number_text(87.0), "87");
         assert_eq!(number_text(1234567.5), "1234567.5");
         assert_eq!(number_text(-0.25), "-0.25");
+    }
+
+    #[test]
+    fn what_adds_up_other_rows_is_told_from_what_adds_up_ones_own() {
+        for formula in ["SUBTOTAL(109,[Points])", "=SUM(C2:C9)", "AVERAGE($C$2:$C$9)", "ROUND(AVERAGE(B2:B4),1)"] {
+            assert!(adds_up_rows(formula), "{formula}");
+        }
+        for formula in ["SUM(B2:F2)", "B2+C2", "IF(B2>60,\"passed\",\"failed\")", "VLOOKUP(A2,Old!A2:B9,2)"] {
+            assert!(!adds_up_rows(formula), "{formula}");
+        }
     }
 
     #[test]

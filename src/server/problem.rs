@@ -36,6 +36,9 @@ pub struct Problem {
     /// What is wrong with which field, where several are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub errors: Vec<FieldProblem>,
+    /// What has to be answered first, each with its choices.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<crate::import::Question>,
     /// After how many seconds it makes sense to ask again; sent as `Retry-After`.
     #[serde(skip)]
     pub retry_after: Option<u64>,
@@ -65,6 +68,7 @@ impl Problem {
             code,
             detail: detail.into(),
             errors: Vec::new(),
+            questions: Vec::new(),
             retry_after: None,
         }
     }
@@ -241,6 +245,7 @@ impl From<ActError> for Problem {
             }
             E::Face(_) => Self::unprocessable("does-not-fit", detail),
             E::Name(_) => Self::unprocessable("bad-name", detail),
+            E::Asked(questions) => Self { questions, ..Self::conflict("asked", detail) },
             E::Import(error) => Self::unprocessable("bad-file", format!("{detail}; {}", error.hint())),
             E::Eligibility(_) => Self::unprocessable("bad-rule", detail),
             E::Invalid { field, reason } => {

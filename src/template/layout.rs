@@ -208,6 +208,32 @@ impl Layout {
         Ok(Scene { width, height, language: values.language().to_owned(), drawing, items })
     }
 
+    /// Says whether a name fits into its boxes at a size that the template allows. Boxes in which other values stand beside it
+    /// are not judged.
+    pub fn has_room_for(&self, name: &str) -> bool {
+        let fields = BTreeMap::from([("participant_name".to_owned(), name.to_owned())]);
+        let dates = BTreeMap::new();
+        let values = Values {
+            fields: &fields,
+            dates: &dates,
+            writer: &self.dates,
+            own: None,
+            page: &self.language,
+            drawing: self.drawing,
+        };
+        let is_name = |piece: &Piece| matches!(piece, Piece::Text(name) if name == "participant_name");
+        let alone = |text: &PreparedText| {
+            text.pieces.iter().any(is_name)
+                && text.pieces.iter().chain(&text.when).all(|piece| is_name(piece) || piece.literal().is_some())
+        };
+        self.dynamic.iter().all(|dynamic| match dynamic {
+            Dynamic::Text(text) if alone(text) => {
+                !matches!(self.text(text, &values), Err(FillError::DoesNotFit { .. }))
+            }
+            _ => true,
+        })
+    }
+
     fn add(
         &mut self,
         template: &Template,

@@ -120,6 +120,13 @@ mod tests {
     }
 
     #[test]
+    fn a_column_may_hold_dates() {
+        let date = Piece::Date { name: "completed_on".into(), style: DateStyle::Long };
+        assert_eq!(parse("{completed_on:long}").unwrap(), [date]);
+        assert!(parse("{completed_on:huge}").is_err() && parse("{result:long}").is_err());
+    }
+
+    #[test]
     fn broken_braces_and_formats_are_refused() {
         for text in ["{", "}", "{a", "a}", "{}", "{a{b}}", "{participant_name:long}", "{issue_date:huge}"] {
             assert!(parse(text).is_err(), "{text}");

@@ -185,7 +185,7 @@ fn every_column_that_is_announced_is_used() {
     import(&issuer, "First Name,Last Name\nGrace,Hopper\n", &[]).expect(0);
     issuer.run(&["issue", EVENT]).expect(0).prints("1 issued");
     assert!(recipients(&issuer).contains(&"Grace Hopper".to_owned()));
-    assert_eq!(header.split(',').count() + 2, testamur::import::Meaning::ALL.len());
+    assert_eq!(header.split(',').count() + 4, testamur::import::Meaning::ALL.len());
 }
 
 #[test]

@@ -16,6 +16,7 @@ mod mistakes;
 mod output;
 mod people;
 mod readme;
+mod real_lists;
 mod resaved;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;

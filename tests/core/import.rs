@@ -322,3 +322,18 @@ fn of_two_rows_about_one_person_an_error_does_not_count() {
     settle_duplicates(&mut rows);
     assert!(rows[0].participant.is_some() && rows[1].participant.is_none());
 }
+
+#[test]
+fn workbooks_of_other_kinds_are_refused_with_the_way_to_save_them_otherwise() {
+    let binary = archive(&[("xl/workbook.bin", b"\x83\x01\x00"), ("_rels/.rels", b"<Relationships/>")]);
+    let document = b"PK\x03\x04..........................mimetypeapplication/vnd.oasis.opendocument.spreadsheet";
+    for (name, bytes, kind) in [
+        ("list.xlsb", binary, "a binary workbook (.xlsb)"),
+        ("list.ods", document.to_vec(), "an OpenDocument file (.ods)"),
+        ("list.xls", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec(), "an old .xls workbook or a password-protected one"),
+    ] {
+        let error = read_table(name, &bytes, &Limits::default()).unwrap_err();
+        assert_eq!(error, ImportError::Kind { file: name.into(), kind });
+        assert!(error.hint().contains("save it as .xlsx"), "{}", error.hint());
+    }
+}

@@ -4,6 +4,7 @@ mod absent;
 mod accounts;
 mod archive_clauses;
 mod bitflips;
+mod cases;
 mod drawing;
 mod house;
 mod import;

@@ -2,6 +2,7 @@
 
 mod abuse;
 mod archived;
+mod asked;
 mod beside;
 mod chosen;
 mod document;

@@ -13,7 +13,7 @@ use utoipa_axum::routes;
 use crate::accounts::Permission;
 use crate::acts::{self, ImportRecord, ImportRequest, Imported};
 use crate::acts::{Answer, Answers};
-use crate::import::{Absent, Duplicates, Limits};
+use crate::import::{Absent, CommaNames, Duplicates, Held, Hidden, Limits, Lines, LinesError, Reading};
 use crate::server::extract::{Listing, Order, Paging, Path, Query, event_code};
 use crate::server::upload::{read_form, turn};
 use crate::server::{App, Caller, Problem};
@@ -52,6 +52,73 @@ struct ImportHow {
     #[serde(default)]
     #[param(inline)]
     absent: Absent,
+    /// The code page of a text file that is not UTF-8, as `windows-1250`.
+    encoding: Option<String>,
+    /// The sheet of a workbook that has the people.
+    sheet: Option<String>,
+    /// The row that names the columns, from 1.
+    header_row: Option<u64>,
+    /// Rows and columns that are hidden or filtered out: `leave_out` (if left out), or `include`.
+    #[serde(default)]
+    #[param(inline)]
+    hidden: Hidden,
+    /// Names such as `Lovelace, Ada`: `ask` (if left out), `swap` or `keep`.
+    #[serde(default)]
+    #[param(inline)]
+    comma_names: CommaNames,
+    /// Rows that are asked about and are people, called as it stands there, by their lines: `12,14`. It is recorded who said
+    /// so.
+    confirm_row: Option<String>,
+    /// Rows that are asked about and are people, called as is likely: their lines, or `all`.
+    likely_row: Option<String>,
+    /// Rows to leave out: their lines, or `all` that are asked about.
+    leave_out_row: Option<String>,
+}
+
+impl ImportHow {
+    /// Takes the answers that came as fields of the form, where the query has none.
+    fn with_form(mut self, texts: &[(String, String)]) -> Result<Self, Problem> {
+        let last =
+            |name: &str| texts.iter().rev().find(|(field, _)| field == name).map(|(_, value)| value.trim().to_owned());
+        let text = |place: &mut Option<String>, name: &str| {
+            if place.is_none() {
+                *place = last(name).filter(|value| !value.is_empty());
+            }
+        };
+        text(&mut self.encoding, "encoding");
+        text(&mut self.sheet, "sheet");
+        text(&mut self.confirm_row, "confirm_row");
+        text(&mut self.likely_row, "likely_row");
+        text(&mut self.leave_out_row, "leave_out_row");
+        let invalid = |name: &str, what: &str| Problem::unprocessable("invalid", format!("`{name}` {what}"));
+        if let Some(row) = last("header_row").filter(|row| !row.is_empty()) {
+            self.header_row = Some(row.parse().map_err(|_| invalid("header_row", "is not the number of a row"))?);
+        }
+        match last("hidden").as_deref() {
+            None | Some("") => {}
+            Some("include") => self.hidden = Hidden::Include,
+            Some("leave_out" | "leave-out") => self.hidden = Hidden::LeaveOut,
+            Some(_) => return Err(invalid("hidden", "is neither `leave_out` nor `include`")),
+        }
+        match last("comma_names").as_deref() {
+            None | Some("") => {}
+            Some("ask") => self.comma_names = CommaNames::Ask,
+            Some("swap") => self.comma_names = CommaNames::Swap,
+            Some("keep") => self.comma_names = CommaNames::Keep,
+            Some(_) => return Err(invalid("comma_names", "is none of `ask`, `swap` and `keep`")),
+        }
+        Ok(self)
+    }
+
+    fn held(&self) -> Result<Held, Problem> {
+        let lines = |said: &Option<String>| said.as_ref().map_or(Ok(Lines::NONE), |said| said.parse::<Lines>());
+        let held = || {
+            let (confirmed, likely, left_out) =
+                (lines(&self.confirm_row)?.singly()?, lines(&self.likely_row)?, lines(&self.leave_out_row)?);
+            Ok(Held { confirmed, likely, left_out })
+        };
+        held().map_err(|error: LinesError| Problem::unprocessable("invalid", error.to_string()))
+    }
 }
 
 /// A list of people.
@@ -66,6 +133,22 @@ struct ListForm {
     /// mapped is found by its header. Without any `map`, as at the last import.
     #[schema(required = false)]
     map: Vec<String>,
+    /// As in the query.
+    encoding: Option<String>,
+    /// As in the query.
+    sheet: Option<String>,
+    /// As in the query.
+    header_row: Option<String>,
+    /// As in the query.
+    hidden: Option<String>,
+    /// As in the query.
+    comma_names: Option<String>,
+    /// As in the query.
+    confirm_row: Option<String>,
+    /// As in the query.
+    likely_row: Option<String>,
+    /// As in the query.
+    leave_out_row: Option<String>,
 }
 
 /// Import participants from CSV or XLSX
@@ -89,6 +172,10 @@ struct ListForm {
 /// many languages, for words such as `absent`, `no-show`, `failed` in a short cell; and columns that ask yes or no for a no,
 /// 0, a dash or a cross. All questions about a list come together.
 ///
+/// What is unsure is asked: whether a row is a person, a name a name, which code page or sheet is meant. While a question is
+/// open nothing is taken in: the answer is 409 `asked`, with `questions`, their rows and choices; a dry run has them too. Each
+/// choice is spelt as it goes into the query, or into the form: `confirm_row=12`, `encoding=windows-1250`.
+///
 /// What is signed: `credits`, `role`, `term`; `expires`, the last day, as `2027-03-31`, where the event's own end is not
 /// earlier; and `result`, once the event's `publish_results` confirms that everybody may read it. Any other column is kept
 /// as a field of the person, for templates. `use` in the answer says what becomes of each.
@@ -107,8 +194,10 @@ async fn import(
     caller.may(Permission::Import)?;
     let _turn = turn()?;
     let form = read_form(form, app.limits.upload_bytes).await?;
+    let how = how.with_form(&form.texts)?;
     app.at_desk(&caller, move |app, desk| {
         let planned = acts::planned(desk, &event_code(&code)?)?;
+        let held = how.held()?;
         let missing_glyph = |name: &str| app.faces.fonts().missing_glyph(name);
         let request = ImportRequest {
             name: &form.name,
@@ -117,8 +206,17 @@ async fn import(
             duplicates: if how.keep_known { Duplicates::Skip } else { Duplicates::Update },
             answers: Answers { same_address: how.same_address, same_name: how.same_name, same_id: how.same_id },
             absent: how.absent,
+            reading: Reading {
+                encoding: how.encoding,
+                sheet: how.sheet,
+                header_row: how.header_row,
+                hidden: how.hidden,
+            },
+            comma_names: how.comma_names,
+            held,
             dry_run: how.dry_run,
             missing_glyph: Some(&missing_glyph),
+            fonts: Some(app.faces.fonts()),
             limits: Limits { bytes: app.limits.upload_bytes.min(Limits::default().bytes), ..Limits::default() },
         };
         Ok(Json(acts::import(desk, &planned, &request)?))

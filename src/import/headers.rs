@@ -1,0 +1,78 @@
+//! Words of headers: those that mean a field (`headers.txt`), those by which a list is known to be German, and the questions of
+//! forms that ask for a name. Knows words only; which column wins is decided by [`super::Columns`].
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use super::columns::{Meaning, field_name, key};
+
+/// Headers by field, as [`key`] spells them.
+const HEADERS: &str = include_str!("headers.txt");
+
+static SECTIONS: LazyLock<HashMap<&str, Vec<&str>>> = LazyLock::new(|| {
+    let mut sections: HashMap<&str, Vec<&str>> = HashMap::new();
+    let mut name = "";
+    for line in HEADERS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        match line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            Some(begun) => name = begun,
+            None => sections.entry(name).or_default().extend(line.split_whitespace()),
+        }
+    }
+    sections
+});
+
+/// Returns the headers that mean something, the likelier ones first.
+pub(super) fn headers(meaning: Meaning) -> impl Iterator<Item = &'static str> {
+    SECTIONS.get(meaning.field()).into_iter().flatten().copied()
+}
+
+/// Headers by which a list is known to be German.
+const GERMAN: [&str; 16] = [
+    "vorname",
+    "nachname",
+    "familienname",
+    "teilnehmer",
+    "teilnehmerin",
+    "vorundnachname",
+    "emailadresse",
+    "sprache",
+    "rolle",
+    "gültigbis",
+    "ablaufdatum",
+    "kurs",
+    "datum",
+    "bemerkung",
+    "firma",
+    "geburtsdatum",
+];
+
+/// What stands before a bracket or a question mark, as [`key`] spells it.
+pub(super) fn head(header: &str) -> String {
+    key(header.split(['(', '[', '?', ':', '（']).next().unwrap_or_default())
+}
+
+/// `What's your full name?`, `Full name as it shall appear on your certificate`.
+pub(super) fn asks_for_name(header: &str) -> bool {
+    const ASKED: &str = "full_name your_name complete_name name_as name_on vollständiger_name vollständigen_namen ihr_name \
+        vor_und_nachname nombre_completo nombre_y_apellidos nombre_y_apellido su_nombre nom_complet nom_et_prénom \
+        prénom_et_nom votre_nom nome_completo nome_e_cognome nome_e_sobrenome imię_i_nazwisko jméno_a_příjmení \
+        volledige_naam uw_naam fullständigt_namn adı_soyadı имя_и_фамилия фамилия_имя фамилия_и_имя";
+    const OTHERS: &str = "company organisation organization employer firma unternehmen school institution university course \
+        kurs event emergency parent guardian supervisor manager teacher trainer instructor mother father user username file \
+        entreprise empresa azienda curso cours team group hospital department";
+    let words = field_name(header);
+    let others = |word: &str| OTHERS.split_whitespace().any(|other| word.starts_with(other));
+    let padded = format!("_{words}_");
+    !words.split('_').any(others) && ASKED.split_whitespace().any(|asked| padded.contains(&format!("_{asked}_")))
+}
+
+/// Says whether a header is a German one.
+pub(super) fn is_german(header: &str) -> bool {
+    GERMAN.contains(&key(header).as_str())
+}
+
+/// Returns how many fields have words.
+#[cfg(test)]
+pub(super) fn sections() -> usize {
+    SECTIONS.len()
+}

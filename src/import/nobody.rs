@@ -1,0 +1,240 @@
+//! Rows that are no people: totals, averages, possible points, headings of sections, footnotes, test students. Asked about,
+//! never left out unasked: somebody may be called so.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::LazyLock;
+
+use super::columns::{Columns, Meaning, key};
+use super::{Row, Table};
+
+/// The words, by section.
+const WORDS: &str = include_str!("nobody.txt");
+
+static SECTIONS: LazyLock<HashMap<&str, HashSet<&str>>> = LazyLock::new(|| {
+    let mut sections: HashMap<&str, HashSet<&str>> = HashMap::new();
+    let mut name = "";
+    for line in WORDS.lines().filter(|line| !line.is_empty() && !line.starts_with('#')) {
+        match line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            Some(begun) => name = begun,
+            None => sections.entry(name).or_default().extend(line.split_whitespace()),
+        }
+    }
+    sections
+});
+
+/// Says whether a word stands in a section of the list.
+pub(super) fn is_in(section: &str, word: &str) -> bool {
+    SECTIONS.get(section).is_some_and(|words| words.contains(word))
+}
+
+/// Fewest other rows by which one is found unlike the others.
+const OTHERS: usize = 2;
+/// Words of names that are written small.
+const SMALL: &str = "de del della dei di da das do dos du des la le las los el al bin binti bint ibn abu ben bar van von vom der \
+    den dem ten ter te zu zur zum und y e i af av dit d l o a ap ab ferch na ni nic mac s/o d/o a/l a/p oglu st";
+
+/// What is usual in a list.
+pub(super) struct Usual {
+    name: Option<usize>,
+    parts: Vec<usize>,
+    email: Option<usize>,
+    /// Rows, and how many of them have an address, both parts of the name, more than a name.
+    rows: usize,
+    with_email: usize,
+    with_parts: usize,
+    with_more: usize,
+    totals: usize,
+    /// What the numbers of each column come to, and how many there are.
+    sums: Vec<(f64, usize)>,
+}
+
+impl Usual {
+    /// Looks through a list.
+    pub(super) fn of(table: &Table, columns: &Columns) -> Self {
+        let parts = [Meaning::FirstName, Meaning::LastName].into_iter().filter_map(|part| columns.with(part)).collect();
+        let (name, email) = (columns.with(Meaning::Name), columns.with(Meaning::Email));
+        let mut usual = Self {
+            name,
+            parts,
+            email,
+            rows: 0,
+            with_email: 0,
+            with_parts: 0,
+            with_more: 0,
+            totals: 0,
+            sums: Vec::new(),
+        };
+        for row in &table.rows {
+            usual.rows += 1;
+            usual.with_email += usize::from(usual.has_email(row));
+            usual.with_parts += usize::from(usual.has_parts(row));
+            usual.with_more += usize::from(!usual.is_bare(row));
+            usual.totals += usize::from(row.totals);
+            usual.sums.resize(usual.sums.len().max(row.cells.len()), (0.0, 0));
+            for (at, sum) in usual.sums.iter_mut().enumerate() {
+                if let Some(number) = number(row, at) {
+                    *sum = (sum.0 + number, sum.1 + 1);
+                }
+            }
+        }
+        usual
+    }
+
+    fn has_email(&self, row: &Row) -> bool {
+        self.email.is_some_and(|at| is_filled(row, at))
+    }
+
+    fn has_parts(&self, row: &Row) -> bool {
+        self.name.is_none() && self.parts.len() == 2 && self.parts.iter().all(|at| is_filled(row, *at))
+    }
+
+    /// Nothing stands in the row but a name.
+    fn is_bare(&self, row: &Row) -> bool {
+        (0..row.cells.len()).all(|at| !is_filled(row, at) || Some(at) == self.name || self.parts.contains(&at))
+    }
+
+    /// Whether a number of the row is the sum of all others of its column.
+    fn is_sum(&self, row: &Row) -> bool {
+        let is = |(at, (sum, count)): (usize, &(f64, usize))| {
+            number(row, at).is_some_and(|number| *count > OTHERS && number > 0.0 && (2.0 * number - sum).abs() < 1e-6)
+        };
+        self.sums.iter().enumerate().any(is)
+    }
+
+    /// Whether (nearly) all others have something.
+    fn all_others(&self, have: usize) -> bool {
+        let others = self.rows.saturating_sub(1);
+        others >= OTHERS && (have * 10 >= others * 9 || have + 3 >= others && have > OTHERS)
+    }
+
+    /// Whether most others have something.
+    fn most_others(&self, have: usize) -> bool {
+        have >= OTHERS && have * 2 >= self.rows.saturating_sub(1)
+    }
+
+    /// Says why a row may be no person. `name` is what would be printed, `gap` whether blank rows stand above it.
+    pub(super) fn doubt(&self, row: &Row, name: &str, gap: bool) -> Option<String> {
+        let lacks_email = !self.has_email(row) && self.all_others(self.with_email);
+        let lacks_part = self.name.is_none() && !self.has_parts(row) && self.all_others(self.with_parts);
+        let bare = self.is_bare(row) && self.all_others(self.with_more);
+        let plain = key(name);
+        if row.totals && self.totals * 2 <= self.rows {
+            return Some("the row adds up others".to_owned());
+        }
+        if is_in("nobody", &plain) || is_n_a(name) || is_device(name, &plain) {
+            return Some("this seems to be no name of a person".to_owned());
+        }
+        let unlike = || match (lacks_email, lacks_part) {
+            (true, true) => "it has neither an e-mail address nor both parts of a name, unlike the others",
+            (true, false) => "it has no e-mail address, unlike the others",
+            (false, true) => "it has one part of a name only, unlike the others",
+            (false, false) => "nothing else stands in the row, unlike the others",
+        };
+        let numbered = plain.trim_end_matches(char::is_numeric);
+        let perhaps = is_in("perhaps", &plain) || (numbered.len() < plain.len() && is_in("perhaps", numbered));
+        if perhaps && self.is_sum(row) {
+            return Some("the row adds up others".to_owned());
+        }
+        // Of these words less will do.
+        let lacks = !self.has_email(row) && self.most_others(self.with_email)
+            || self.name.is_none() && !self.has_parts(row) && self.most_others(self.with_parts)
+            || self.is_bare(row) && self.most_others(self.with_more);
+        if perhaps && lacks {
+            return Some("this seems to be no name of a person, and the row lacks what most others have".to_owned());
+        }
+        if lacks_email && lacks_part {
+            return Some(format!("this may be no person: {}", unlike()));
+        }
+        let told = bare && (gap || is_sentence(name) || is_heading(name));
+        told.then(|| {
+            "this may be a heading or a footnote: nothing else stands in the row, unlike the others".to_owned()
+        })
+    }
+}
+
+fn number(row: &Row, at: usize) -> Option<f64> {
+    let text = row.number(at);
+    let begins = text.starts_with(|c: char| c.is_ascii_digit());
+    begins.then(|| text.replace(',', ".").parse().ok().filter(|number: &f64| number.is_finite()))?
+}
+
+fn is_filled(row: &Row, at: usize) -> bool {
+    row.cells.get(at).is_some_and(|cell| !cell.trim().is_empty())
+}
+
+/// `N/A`, `n.a.`, `-none-`.
+fn is_n_a(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    [
+        "n/a", "n.a.", "n.a", "<null>", "(null)", "(none)", "-none-", "[none]", "(blank)", "(leer)", "k.a.", "n.n.",
+        "#n/a",
+    ]
+    .contains(&lower.trim())
+}
+
+/// `iPhone`, `Galaxy S21`, `iPad (2)`.
+fn is_device(name: &str, plain: &str) -> bool {
+    if !SECTIONS["devices"].iter().any(|device| plain.contains(device)) {
+        return false;
+    }
+    let words: Vec<String> = name.split_whitespace().map(key).collect();
+    let device = |word: &String| is_in("devices", word);
+    words.iter().any(device)
+        && words.iter().all(|word| {
+            device(word)
+                || word.chars().any(char::is_numeric)
+                || ["column", "pro", "air", "mini", "von", "de", "of"].contains(&&word[..])
+        })
+}
+
+/// Says whether words of a text are written small that no name writes so, or it ends as a sentence does.
+fn is_sentence(name: &str) -> bool {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let small = |word: &&&str| {
+        let plain = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/').to_lowercase();
+        word.chars().next().is_some_and(char::is_lowercase) && !SMALL.split_whitespace().any(|one| one == plain)
+    };
+    let smalls = words.iter().skip(1).filter(small).count();
+    let ends = name.ends_with([':', ';', '!']) || (name.ends_with('.') && words.len() > 3);
+    ends || smalls >= 2
+        || name.starts_with(['*', '•', '†', '¹'])
+        || words.len() > 2 && name.chars().any(char::is_numeric)
+}
+
+/// `Group A`, `3. Activities`.
+fn is_heading(name: &str) -> bool {
+    let first = key(name.split_whitespace().next().unwrap_or_default());
+    is_in("headings", &first) || name.chars().next().is_some_and(char::is_numeric)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_words_are_spelt_as_cells_are_compared() {
+        for name in ["nobody", "perhaps", "headings", "devices", "tags"] {
+            assert!(SECTIONS[name].len() > 10, "{name}");
+            SECTIONS[name].iter().for_each(|word| assert_eq!(key(word), *word, "{name}"));
+        }
+        assert_eq!(SECTIONS.len(), 5);
+    }
+
+    #[test]
+    fn sentences_and_headings_are_told_from_names() {
+        for text in ["Prepared by the front office", "Please sign below:", "* with honours", "Seats are limited to 20."]
+        {
+            assert!(is_sentence(text), "{text}");
+        }
+        for name in [
+            "Maximiliana von und zu Hohenlohe",
+            "Ravi s/o Kumar",
+            "Luiz da Silva e Souza",
+            "Martin King Jr.",
+            "bell hooks",
+        ] {
+            assert!(!is_sentence(name), "{name}");
+        }
+        assert!(is_heading("Group A") && is_heading("3. Activities") && !is_heading("Groupova Jana"));
+    }
+}

@@ -1,0 +1,146 @@
+//! Lists as people really have them, on the command line: what is asked, how it is answered, and that nothing is written before.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::issuer::{EVENT, Issuer, Ran};
+use crate::lists::credential;
+
+fn case(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cases").join(name)
+}
+
+fn import(issuer: &Issuer, file: &Path, options: &[&str]) -> Ran {
+    issuer.run(&[&["import", EVENT, file.to_str().unwrap()], options].concat())
+}
+
+fn written(issuer: &Issuer, csv: &str, options: &[&str]) -> Ran {
+    let file = issuer.path("list.csv");
+    fs::write(&file, csv).unwrap();
+    import(issuer, &file, options)
+}
+
+fn people(issuer: &Issuer) -> Vec<String> {
+    let rows = issuer.run(&["people", "list", EVENT, "--json"]).expect(0).rows();
+    rows.iter().map(|row| row["name"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn nothing_is_written_while_a_question_is_open_and_rows_are_confirmed_singly() {
+    let issuer = Issuer::new();
+    let list = "Name,Email\nAda Lovelace,ada@example.org\nNull,null@example.org\nTest,test@example.org\nGuest,g@example.org\n\
+                Total,\nEve (Guest),eve@example.org\n";
+    let ran = written(&issuer, list, &[]).expect(1).prints("question: are these 5 rows people");
+    let ran = ran.prints("--confirm-row 3").prints("--likely-row 7").prints("--leave-out-row 3,4,5,6,7");
+    ran.prints("nothing was imported").prints("line 7  `Eve (Guest)` -> `Eve`");
+    assert!(people(&issuer).is_empty());
+    written(&issuer, list, &["--confirm-row", "3,4-5"]).expect(1).prints("are these 2 rows people");
+    assert!(people(&issuer).is_empty());
+    written(&issuer, list, &["--confirm-row", "all"]).expect(2).warns("not all at once");
+    let answers = ["--confirm-row", "3,4-5", "--likely-row", "7", "--leave-out-row", "all"];
+    let ran = written(&issuer, list, &answers).expect(0).prints("5 added");
+    ran.prints("`Null` was confirmed").prints("`Eve (Guest)` is taken as `Eve`").prints("left out, as it was said");
+    issuer.run(&["issue", EVENT]).expect(0).prints("5 issued");
+    let mut names = people(&issuer);
+    names.sort();
+    assert_eq!(names, ["Ada Lovelace", "Eve", "Guest", "Null", "Test"]);
+}
+
+#[test]
+fn code_pages_sheets_and_hidden_rows_are_answered_by_options() {
+    let issuer = Issuer::new();
+    let file = case("r04-central-european-csv/08d-cp1250.csv");
+    import(&issuer, &file, &[]).expect(1).prints("--encoding windows-1250").prints("`Łukasz Wałęsiak`");
+    assert!(people(&issuer).is_empty());
+    import(&issuer, &file, &["--encoding", "klingon"]).refuses("no code page");
+    import(&issuer, &file, &["--encoding", "cp1250"]).expect(0).prints("3 added");
+    assert!(people(&issuer).contains(&"Łukasz Wałęsiak".to_owned()));
+    let two = case("r25-sheets/25b-second-sheet-active.xlsx");
+    import(&issuer, &two, &[]).expect(1).prints("--sheet 2026").prints("--sheet \"Archive 2025\"");
+    import(&issuer, &two, &["--sheet", "2026"]).expect(0).prints("1 added");
+    import(&issuer, &two, &["--sheet", "2027"]).refuses("no sheet `2027`");
+    let filtered = case("d07-filtered-out-people-get-certificates/d6-filter.xlsx");
+    let ran = import(&issuer, &filtered, &["--dry-run"]).expect(0).warns("2 rows are hidden by a filter (3, 5)");
+    ran.warns("`--hidden include`").prints("2 people would be imported");
+    import(&issuer, &filtered, &["--dry-run", "--hidden", "include"]).expect(1);
+    let titled = case("r20-title-row-semicolons/23-title-semicolon.csv");
+    import(&issuer, &titled, &["--dry-run"]).expect(0).warns("row 2 names the columns").warns("`--header-row ROW`");
+    import(&issuer, &titled, &["--dry-run", "--header-row", "9"]).refuses("no row 9");
+    // The answer to a question about columns is a mapping.
+    let unsure = "Name,Surname\nJohn Oak,Elm\nMia,Stone\n";
+    written(&issuer, unsure, &[]).expect(1).prints("--map \"first_name=Name\"");
+    written(&issuer, unsure, &["--map", "first_name=Name"]).expect(0).prints("2 added");
+    let commas = "Name\n\"Lovelace, Ada\"\n\"Hopper, Grace\"\n";
+    written(&issuer, commas, &["--map", "name=Name"]).expect(1).prints("--comma-names swap");
+    written(&issuer, commas, &["--map", "name=Name", "--comma-names", "swap"]).expect(0).prints("2 added");
+    assert!(people(&issuer).contains(&"Ada Lovelace".to_owned()));
+}
+
+#[test]
+fn numbers_are_signed_as_the_cell_shows_them() {
+    let issuer = Issuer::new();
+    issuer.run(&["event", "update", EVENT, "--publish-results"]).expect(0);
+    import(&issuer, &case("r02-excel-percent/02-number-formats.xlsx"), &[]).expect(0).prints("3 added");
+    issuer.run(&["issue", EVENT]).expect(0).prints("3 issued");
+    let signed = credential(&issuer, &issuer.numbers()[0]);
+    assert_eq!(signed["credentialSubject"]["result"][0]["value"], "85%");
+    assert_eq!(signed["credentialSubject"]["creditsEarned"].to_string(), "4");
+}
+
+#[test]
+fn names_that_fit_on_no_line_are_found_at_import() {
+    let issuer = Issuer::new();
+    issuer.run(&["event", "create", "SMALL", "--title", "Small", "--template", "minimal"]).expect(0);
+    let file = case("r24-long-single-word-name/20-names.csv");
+    let ran = issuer.run(&["import", "SMALL", file.to_str().unwrap(), "--dry-run", "--json"]);
+    assert!(ran.stdout.contains("does_not_fit") && ran.stdout.contains("Wolfeschlegelstein"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("`Ana Lim"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_column_of_dates_is_printed_in_the_words_of_the_language() {
+    let issuer = Issuer::new();
+    let template = fs::read_to_string(case("r19-date-and-number-columns/template.json")).unwrap();
+    let folder = issuer.path("template");
+    fs::create_dir(&folder).unwrap();
+    fs::write(folder.join("template.json"), template.replace("{completed_on}", "{completed_on:long}")).unwrap();
+    let folder = folder.to_str().unwrap();
+    issuer.run(&["event", "create", "DATES", "--title", "Dates", "--template", folder]).expect(0);
+    fs::write(issuer.path("people.csv"), "Name,Completed on\nDina,2026-05-01\nRui,1 May 2026\n").unwrap();
+    issuer.run(&["import", "DATES", "PEOPLE"]).expect(0);
+    issuer.run(&["issue", "DATES", "--out", "OUT", "--format", "pdf"]).expect(0).prints("2 issued");
+    let printed = |number: &String| {
+        testamur::reading::read(&fs::read(issuer.file(number, "pdf")).unwrap()).unwrap().printed.unwrap()
+    };
+    let numbers = issuer.numbers();
+    assert!(printed(&numbers[0]).contains("1 Mayıs 2026"), "{}", printed(&numbers[0]));
+    assert!(printed(&numbers[1]).contains("1 May 2026"), "{}", printed(&numbers[1]));
+}
+
+#[test]
+fn domains_become_what_did_web_wants_and_ip_addresses_are_refused() {
+    for (told, domain) in [
+        ("bücher.example", "xn--bcher-kva.example"),
+        ("Certs.Example.ORG", "certs.example.org"),
+        ("certs.example.org.", "certs.example.org"),
+    ] {
+        let other = Issuer::none();
+        let ran = other.run(&["init", "--issuer", "Ex", "--domain", told]).expect(0);
+        ran.prints(&format!("issuer did:web:{domain} is set up")).warns(&format!("is written as {domain}"));
+    }
+    for told in [
+        "192.0.2.1",
+        "[2001:db8::1]",
+        "2001:db8::1",
+        "10.0.0.1:8080",
+        "certs.example.org/issuers/one",
+        "https://certs.example.org/",
+        "a..b",
+        "",
+    ] {
+        let other = Issuer::none();
+        let ran = other.run(&["init", "--issuer", "Ex", "--domain", told]).expect(2);
+        assert!(ran.stderr.contains("hint: "), "{told}: {}", ran.stderr);
+        assert!(!other.path("data/testamur.toml").exists());
+    }
+}

@@ -1,0 +1,365 @@
+//! Lists as programs and people really write them: each file of `tests/fixtures/cases` that is a list, by the folder that it
+//! stands in. No wrong name is taken, nobody is lost, nobody is invented; what is unsure is asked.
+
+use std::path::Path;
+
+use testamur::credential::Timestamp;
+use testamur::import::*;
+
+/// A list as it is read with these answers.
+#[derive(Debug)]
+struct List {
+    table: Table,
+    columns: Columns,
+    rows: Vec<RowOutcome>,
+    questions: Vec<Question>,
+}
+
+/// What was answered.
+#[derive(Default)]
+struct Said {
+    reading: Reading,
+    mapping: Mapping,
+    held: Held,
+    comma_names: CommaNames,
+}
+
+fn now() -> Timestamp {
+    "2026-05-01T00:00:00Z".parse().unwrap()
+}
+
+fn bytes(case: &str) -> Vec<u8> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/cases").join(case);
+    std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+fn list_of(bytes: &[u8], said: &Said) -> List {
+    let table = read_table_as("list", bytes, &Limits::default(), &said.reading, &said.mapping).unwrap();
+    let columns = Columns::find(&table, &said.mapping).unwrap();
+    let checks = Checks { held: &said.held, comma_names: said.comma_names, ..Checks::at(now()) };
+    let mut rows = check_rows(&table, &columns, &checks);
+    settle_duplicates(&mut rows);
+    let of_rows = asked_commas(&table, &columns, said.comma_names).into_iter().chain(asked_rows(&rows));
+    let questions = table.questions.iter().chain(&columns.questions).cloned().chain(of_rows).collect();
+    List { table, columns, rows, questions }
+}
+
+fn case(case: &str, said: &Said) -> List {
+    list_of(&bytes(case), said)
+}
+
+impl List {
+    /// Names of people who would be taken in.
+    fn names(&self) -> Vec<&str> {
+        self.rows.iter().filter_map(|row| Some(&row.participant.as_ref()?.name[..])).collect()
+    }
+
+    /// What is asked about.
+    fn asked(&self) -> Vec<&str> {
+        self.questions.iter().map(|question| &question.about[..]).collect()
+    }
+
+    /// Rows that are asked about, with what is likely.
+    fn held(&self) -> Vec<(u64, Option<&str>)> {
+        let asked = |row: &&RowOutcome| row.severity() == Some(Severity::Asked);
+        self.rows.iter().filter(asked).map(|row| (row.line, row.likely.as_deref())).collect()
+    }
+
+    fn choices(&self) -> Vec<&str> {
+        self.questions.iter().flat_map(|question| &question.choices).map(|choice| &choice.answer[..]).collect()
+    }
+
+    fn says(&self, words: &str) -> bool {
+        self.table.notes.iter().any(|note| note.contains(words))
+    }
+
+    fn field(&self, row: usize, field: &str) -> &str {
+        let person = self.rows[row].person().unwrap();
+        person.fields.get(field).map_or("", String::as_str)
+    }
+}
+
+/// Reads a list, and demands that nothing is asked about it and these are the names.
+#[track_caller]
+fn clean(file: &str, names: &[&str]) -> List {
+    let list = case(file, &Said::default());
+    assert_eq!((list.names(), list.questions.len()), (names.to_vec(), 0), "{:#?}", list.questions);
+    list
+}
+
+fn read_by(encoding: &str) -> Said {
+    Said { reading: Reading { encoding: Some(encoding.into()), ..Reading::default() }, ..Said::default() }
+}
+
+#[test]
+fn d05_and_r04_code_pages_are_asked_about_with_the_names_as_they_would_be_printed() {
+    for (file, page, name) in [
+        ("d05-legacy-encodings-are-signed-wrong/cp1250-few.csv", "windows-1250", "Jiří Dvořák"),
+        ("d05-legacy-encodings-are-signed-wrong/d4-cp1254.csv", "windows-1254", "Işıl Gültekin"),
+        ("r04-central-european-csv/08d-cp1250.csv", "windows-1250", "Łukasz Wałęsiak"),
+        ("r04-central-european-csv/08f-cp1254-turkish.csv", "windows-1254", "Gülşen Işık"),
+    ] {
+        let list = case(file, &Said::default());
+        assert!(list.asked().contains(&"encoding"), "{file}: {list:#?}");
+        let offered = list.questions[0].choices.iter().find(|choice| choice.says.contains(name));
+        assert_eq!(offered.map(|choice| choice.answer.as_str()), Some(&format!("encoding={page}")[..]), "{file}");
+        let said = case(file, &read_by(page));
+        assert!(said.questions.is_empty() && said.names().contains(&name), "{file}: {:?}", said.questions);
+    }
+    let double = "r04-central-european-csv/08h-utf8-double.csv";
+    let list = case(double, &Said::default());
+    assert!(list.choices().contains(&"encoding=utf-8-twice"), "{list:#?}");
+    let said = case(double, &read_by("utf-8-twice"));
+    assert_eq!((said.names(), said.questions.len()), (vec!["José Muñoz", "François"], 0));
+}
+
+#[test]
+fn d06_lines_of_gradebooks_that_are_no_people_are_asked_about() {
+    let canvas = case("d06-gradebooks-issue-to-points-possible/d9-canvas.csv", &Said::default());
+    assert_eq!((canvas.asked(), canvas.held()), (vec!["comma_names", "rows"], vec![(3, None), (6, None)]));
+    let turned = Said { comma_names: CommaNames::Swap, ..Said::default() };
+    let canvas = case("d06-gradebooks-issue-to-points-possible/d9-canvas.csv", &turned);
+    assert_eq!(canvas.names(), ["Ada Lovelace", "Grace Hopper"]);
+    assert_eq!(canvas.held(), [(3, None), (6, None)], "possible points, and the test student");
+    let classroom = case("d06-gradebooks-issue-to-points-possible/d9-classroom.csv", &Said::default());
+    assert_eq!(
+        (classroom.held(), classroom.names()),
+        (vec![(2, None), (3, None)], vec!["Ada Lovelace", "Grace Hopper"])
+    );
+    let totals = case("d06-gradebooks-issue-to-points-possible/d6-totals.xlsx", &Said::default());
+    assert_eq!((totals.held(), totals.names()), (vec![(4, None)], vec!["Ada Lovelace", "Grace Hopper"]));
+    for (list, nobody) in [
+        (
+            "Last name,First name,Email address,Quiz\nLovelace,Ada,a@x.example,9\nHopper,Grace,g@x.example,8\nOverall average,,,8.5\n",
+            4,
+        ),
+        ("Name;E-Mail;Punkte\nAda;a@x.example;9\nGrace;g@x.example;8\nDurchschnitt;;8,5\n", 4),
+        ("Name,Email\nAda,a@x.example\nGroup B,\nGrace,g@x.example\nAlan,t@x.example\n", 3),
+        ("Nom,Courriel\nAda,a@x.example\nGrace,g@x.example\nAlan,t@x.example\nListe établie par le secrétariat,\n", 5),
+        ("Name,Email\nAda,a@x.example\nTest Student,t@x.example\n", 3),
+        ("Imię i nazwisko;Punkty\nAda;9\nGrace;8\nAlan;7\nSuma;24\n", 5),
+        ("氏名,メール\n佐藤 花子,a@x.example\n合計,\n", 3),
+    ] {
+        let list = list_of(list.as_bytes(), &Said::default());
+        assert_eq!(list.held(), [(nobody, None)], "{list:#?}");
+    }
+}
+
+#[test]
+fn d07_and_r05_what_is_hidden_is_left_out_and_said() {
+    let filtered = clean("d07-filtered-out-people-get-certificates/d6-filter.xlsx", &["Ada Lovelace", "Grace Hopper"]);
+    assert!(filtered.says("2 rows are hidden by a filter (3, 5)"), "{:?}", filtered.table.notes);
+    let include = Said { reading: Reading { hidden: Hidden::Include, ..Reading::default() }, ..Said::default() };
+    let all = case("d07-filtered-out-people-get-certificates/d6-filter.xlsx", &include);
+    assert_eq!((all.rows.len(), all.says("were read as all others")), (4, true));
+    let column = case("d07-filtered-out-people-get-certificates/d6-hidden-col.xlsx", &Said::default());
+    assert!(!column.names().contains(&"Old Name") && column.says("`Full name`"), "{column:#?}");
+    let filtered = clean("r05-filtered-rows/04-filtered.xlsx", &["Eva Klein", "Yuki Arai"]);
+    assert!(filtered.says("2 rows are hidden by a filter") && filtered.says("the hidden column `Email`"));
+}
+
+#[test]
+fn d08_and_r01_last_days_are_taken_or_refused() {
+    let dates = case("d08-expires-column-does-nothing/d3-openpyxl.xlsx", &Said::default());
+    assert_eq!(dates.field(0, "expires"), "2027-05-01");
+    let unsure = case("d08-expires-column-does-nothing/w-sheetjs.csv", &Said::default());
+    assert!(unsure.names().is_empty() && unsure.rows[0].findings[0].code == Code::ExpiresInvalid);
+    let dates = clean("r01-expires-column/21-language-expires.csv", &["Jana Kurz", "Léa Roy"]);
+    assert_eq!((dates.field(0, "expires"), dates.field(1, "expires")), ("2027-03-31", "2027-03-31"));
+}
+
+#[test]
+fn d09_and_r02_numbers_are_what_their_cells_show() {
+    let list = clean("d09-numbers-not-as-shown/d3-formats.xlsx", &["Ada Lovelace", "Grace Hopper"]);
+    let shown = |row, fields: &[&str]| fields.iter().map(|field| list.field(row, field).to_owned()).collect::<Vec<_>>();
+    assert_eq!(
+        shown(0, &["member_no", "score", "fee", "grade", "expires"]),
+        ["00042", "85%", "1,234.50 €", "Level 2", "2027-05-01"]
+    );
+    assert_eq!(shown(1, &["member_no", "score"]), ["00007", "100%"]);
+    assert_eq!(list.table.rows[0].number(3), "85");
+    let list = clean("r02-excel-percent/02-number-formats.xlsx", &["Lena Brandt", "Ola Nowak", "Tomas Vidal"]);
+    let results: Vec<&str> = (0..3).map(|row| list.field(row, "result")).collect();
+    assert_eq!(results, ["85%", "100%", "17.5 pts"]);
+    assert_eq!(
+        (list.field(0, "student_id"), list.field(0, "credits"), list.table.rows[2].number(2)),
+        ("00417", "4.0", "17.5")
+    );
+}
+
+#[test]
+fn d10_and_r16_notes_and_points_are_not_signed() {
+    let list = case("d10-note-column-becomes-the-result/d8-rich.xlsx", &Said::default());
+    assert_eq!(list.columns.with(Meaning::Result), None);
+    let list = clean("r16-points-are-not-credits/24-points.csv", &["Bo Lim"]);
+    assert_eq!(list.columns.with(Meaning::Credits), None);
+}
+
+#[test]
+fn d11_and_r14_what_is_no_name_is_asked_about_with_the_likely_one() {
+    let outlook = case("d11-names-with-addresses-and-json/d9-outlook.csv", &Said::default());
+    assert_eq!(outlook.held(), [(2, Some("Ada Lovelace")), (3, Some("Grace Hopper"))]);
+    let json = case("d11-names-with-addresses-and-json/w-exceljs.csv", &Said::default());
+    assert_eq!(json.held(), [(2, Some("Ada Lovelace"))]);
+    let zoom = case("d11-names-with-addresses-and-json/d9-zoom.csv", &Said::default());
+    assert_eq!(zoom.held(), [(3, Some("Brian Smith")), (6, Some("Ada Lovelace"))]);
+    let teams = case("d11-names-with-addresses-and-json/d9-teams-cut.csv", &Said::default());
+    assert_eq!(teams.held(), [(3, Some("Grace Hopper")), (4, Some("Zoë Hopper"))], "{teams:#?}");
+    assert!(teams.says("`3. In-Meeting Activities`, is another section"));
+    let all = Held { likely: "all".parse().unwrap(), ..Held::default() };
+    let teams = case("d11-names-with-addresses-and-json/d9-teams-cut.csv", &Said { held: all, ..Said::default() });
+    assert_eq!((teams.names(), teams.questions.len()), (vec!["Ada Lovelace", "Grace Hopper", "Zoë Hopper"], 0));
+
+    let dirty = case("r14-dirty-names/22-dirty-names.csv", &Said::default());
+    assert_eq!(dirty.names(), ["ana lim", "Dr. Ng, PhD"], "{:#?}", dirty.held());
+}
+
+#[test]
+fn d12_d13_and_r20_reports_and_forms_are_read() {
+    let list = clean("d12-eventbrite-attendee-number-is-the-name/d9-eventbrite.csv", &["Ada Lovelace"]);
+    assert_eq!(list.rows[1].findings[0].code, Code::AbsentOrFailed, "not attending");
+    assert_eq!(list.columns.with(Meaning::Name), None);
+    clean("d13-attendance-reports-not-found/titled-semicolons.csv", &["Ada Lovelace"]);
+    clean("d13-attendance-reports-not-found/d9-google-forms.csv", &["Ada Lovelace", "grace hopper"]);
+    let second = clean("d13-attendance-reports-not-found/d6-second-active.xlsx", &["Ada Lovelace"]);
+    assert!(second.says("read the sheet `Participants`") && second.says("`Read me`"), "{:?}", second.table.notes);
+    let teams = case("d13-attendance-reports-not-found/d9-teams.csv", &Said::default());
+    assert_eq!((teams.names(), teams.rows.len(), teams.held().len()), (vec!["Ada Lovelace"], 3, 2));
+    assert!(teams.says("row 10 names the columns") && teams.says("is another section"), "{:?}", teams.table.notes);
+    let zoom = case("d13-attendance-reports-not-found/d9-zoom-header.csv", &Said::default());
+    assert!(zoom.says("row 4 names the columns") && zoom.names().contains(&"Grace Hopper (Gracie)"), "{zoom:#?}");
+    clean("r20-title-row-semicolons/23-title-semicolon.csv", &["Jana Kurz"]);
+    clean("r20-title-row-semicolons/16-gforms.csv", &["Ana Cruz"]);
+    let teams = case("r20-title-row-semicolons/15-teams.csv", &Said::default());
+    assert_eq!((teams.names(), teams.held()), (vec!["Dana Cole"], vec![(12, Some("Eli Frost"))]));
+    let told = Said { reading: Reading { header_row: Some(2), ..Reading::default() }, ..Said::default() };
+    assert_eq!(case("r20-title-row-semicolons/23-title-semicolon.csv", &told).names(), ["Jana Kurz"]);
+}
+
+#[test]
+fn r00_parts_of_names_are_put_together() {
+    clean("r00-name-and-surname/people.csv", &["John Oak", "Mia Stone"]);
+    clean("r00-name-and-surname/japanese.csv", &["佐藤 花子"]);
+    clean("r00-name-and-surname/middle-name.csv", &["Ann Bea Cole"]);
+    for (list, name) in [
+        ("Vezetéknév,Keresztnév\nKovács,Anna\n", "Kovács Anna"),
+        ("姓,名,邮箱\n王,小明,w@x.example\n", "王小明"),
+        ("성,이름\n김,민준\n", "김민준"),
+        ("Họ,Tên đệm,Tên\nNguyễn,Thị Minh,Khai\n", "Nguyễn Thị Minh Khai"),
+        ("Name,Nachname\nZoë,Müller\n", "Zoë Müller"),
+        ("Фамилия,Имя,Отчество\nПетров,Иван,Ильич\n", "Иван Ильич Петров"),
+        ("Nombre,Apellido paterno,Apellido materno\nAna,García,López\n", "Ana García López"),
+        ("Voornaam,Tussenvoegsel,Achternaam\nJan,van der,Berg\n", "Jan van der Berg"),
+        ("Full name,Surname\nJohn Oak,Oak\n", "John Oak"),
+    ] {
+        let list = list_of(list.as_bytes(), &Said::default());
+        assert_eq!((list.names(), list.questions.len()), (vec![name], 0), "{list:#?}");
+    }
+    let unsure = list_of(b"Name,Surname\nJohn Oak,Elm\nMia,Stone\n", &Said::default());
+    assert_eq!(unsure.choices(), ["map=name=Name", "map=first_name=Name"]);
+}
+
+#[test]
+fn r13_totals_and_notes_below_a_list_are_asked_about() {
+    let list = case("r13-totals-row/05-totals.xlsx", &Said::default());
+    assert_eq!((list.names(), list.held()), (vec!["Eva Klein", "Yuki Arai"], vec![(4, None), (6, None)]));
+}
+
+#[test]
+fn r25_the_sheet_with_people_is_found_and_of_several_the_open_one_is_offered_first() {
+    let cover = clean("r25-sheets/25-cover-sheet.xlsx", &["Ana Lim", "Bo Holm"]);
+    assert!(cover.says("`Read me`"));
+    let two = case("r25-sheets/25b-second-sheet-active.xlsx", &Said::default());
+    assert_eq!((two.asked(), two.choices()), (vec!["sheet"], vec!["sheet=2026", "sheet=Archive 2025"]));
+    let sheet =
+        |name: &str| Said { reading: Reading { sheet: Some(name.into()), ..Reading::default() }, ..Said::default() };
+    let said = case("r25-sheets/25b-second-sheet-active.xlsx", &sheet("2026"));
+    assert_eq!((said.names(), said.questions.len()), (vec!["New Person"], 0));
+    assert_eq!(case("r25-sheets/25b-second-sheet-active.xlsx", &sheet("archive 2025")).names(), ["Old Person"]);
+    let none = read_table_as(
+        "list",
+        &bytes("r25-sheets/25-cover-sheet.xlsx"),
+        &Limits::default(),
+        &sheet("x").reading,
+        &Mapping::default(),
+    );
+    assert!(none.unwrap_err().hint().contains("`People`"));
+}
+
+#[test]
+fn two_thousand_surnames_of_many_countries_raise_under_five_questions() {
+    let text = include_str!("../fixtures/surnames.txt");
+    let names: std::collections::BTreeSet<&str> =
+        text.lines().filter(|line| !line.starts_with('#')).flat_map(|line| line.split_whitespace().skip(1)).collect();
+    assert!(names.len() >= 2_000, "{}", names.len());
+    for header in ["Name", "Name,Email", "First name,Last name,Email"] {
+        let row = |(at, name): (usize, &&str)| match header {
+            "Name" => name.to_string(),
+            "Name,Email" => format!("{name},p{at}@example.org"),
+            _ => format!("Kim,{name},p{at}@example.org"),
+        };
+        let rows: Vec<String> = names.iter().enumerate().map(row).collect();
+        let list = list_of(format!("{header}\n{}\n", rows.join("\n")).as_bytes(), &Said::default());
+        let asked: Vec<String> = list
+            .rows
+            .iter()
+            .filter(|row| row.severity() == Some(Severity::Asked))
+            .map(|row| row.person().unwrap().name.clone())
+            .collect();
+        assert!(asked.len() < 5, "{header}: {asked:?}");
+        let errors: Vec<&RowOutcome> = list.rows.iter().filter(|row| row.severity() == Some(Severity::Error)).collect();
+        assert!(errors.is_empty(), "{header}: {errors:#?}");
+        let strange: Vec<&str> = list
+            .rows
+            .iter()
+            .filter(|row| row.findings.iter().any(|one| one.code == Code::StrangeLetters))
+            .map(|row| &row.person().unwrap().name[..])
+            .collect();
+        assert!(strange.len() < 5, "{strange:?}");
+        let people = summarise(&list.rows).people;
+        assert!(people + asked.len() + 40 > names.len(), "{people} of {}", names.len());
+    }
+}
+
+#[test]
+fn a_workbook_and_the_same_list_as_text_give_the_same_people() {
+    let workbook = clean("r25-sheets/25-cover-sheet.xlsx", &["Ana Lim", "Bo Holm"]);
+    let text = list_of(b"Name;Email\r\nAna Lim;ana@example.org\r\nBo Holm;bo@example.org\r\n", &Said::default());
+    let people = |list: &List| list.rows.iter().filter_map(|row| row.participant.clone()).collect::<Vec<_>>();
+    assert_eq!(people(&workbook), people(&text));
+}
+
+#[test]
+fn of_a_dozen_further_lists_nobody_is_lost_and_no_wrong_name_is_taken() {
+    for (list, taken, asked) in [
+        ("Name;E-Mail\nZoë Müller;z@x.example\nSumme;\nMia Null;m@x.example\n", 2, 1),
+        ("Name,Email\nTest User,t@x.example\nAnna Test,a@x.example\n", 1, 1),
+        ("Teilnehmer\nName;E-Mail\nJana Kurz;j@x.example\n", 1, 0),
+        ("Student;Points\nPoints Possible;100\nBo Lim;90\n", 1, 1),
+        (
+            "First name,Last name,Email address\nAda,Lovelace,a@x.example\nCher,,c@x.example\nGrace,Hopper,g@x.example\n",
+            3,
+            0,
+        ),
+        ("Name,Email\nAda,a@x.example\nName,Email\nGrace,g@x.example\n", 2, 0),
+        ("Name,Email\n«Name»,a@x.example\n${name},b@x.example\nundefined,c@x.example\n", 0, 3),
+        ("Name\nJosÃ© MuÃ±oz\nAda\n", 1, 1),
+        ("Name\nＴａｒｏ Ｙａｍａｄａ\n山田 太郎\n", 1, 1),
+        ("Name,Email\niPad (2),\nGalaxy S21,\nAda Lovelace,a@x.example\n", 1, 2),
+        (
+            "Nome,Cognome,Email\nMaria,Rossi,m@x.example\nTotale,,\nLuca,Bianchi,l@x.example\nAnna,Verdi,a@x.example\n",
+            3,
+            1,
+        ),
+        ("Jméno,Příjmení\nJiří,Dvořák\n", 1, 0),
+    ] {
+        let list = list_of(list.as_bytes(), &Said::default());
+        assert_eq!(
+            (list.names().len(), list.held().len()),
+            (taken, asked),
+            "{:?}\n{:#?}",
+            list.names(),
+            list.questions
+        );
+    }
+}

@@ -1,0 +1,60 @@
+//! What is unsure about a list is asked: 409 with questions and choices, nothing written; answered in the query or by form.
+
+use serde_json::json;
+
+use super::events::workshop;
+use super::harness::{OWNER, World, on_each_engine};
+
+const IMPORTS: &str = "/events/WORKSHOP/imports";
+const LIST: &str = "Name,Email\nAda,ada@example.org\nNull,null@example.org\nEve (Guest),eve@example.org\nTotal,\n";
+
+fn people(world: &World) -> usize {
+    world.get("/events/WORKSHOP/participants").ok()["items"].as_array().unwrap().len()
+}
+
+#[test]
+fn questions_are_answered_in_the_query_or_by_form_and_it_is_recorded_who_did() {
+    on_each_engine(|world| {
+        workshop(world);
+        let send = |query: &str, fields: &[(&str, &str)]| {
+            world.upload(OWNER, &format!("{IMPORTS}{query}"), "a.csv", LIST.as_bytes(), fields)
+        };
+        let asked = send("", &[]);
+        let detail = asked.problem(409, "asked");
+        assert!(detail.contains("are these 3 rows people"), "{detail}");
+        let question = &asked.json()["questions"][0];
+        assert_eq!((&question["about"], question["rows"].as_array().unwrap().len()), (&json!("rows"), 3));
+        assert_eq!(
+            question["rows"][1],
+            json!({ "line": 4, "shown": "Eve (Guest)", "reason": question["rows"][1]["reason"], "likely": "Eve" })
+        );
+        let choices: Vec<&str> =
+            question["choices"].as_array().unwrap().iter().map(|choice| choice["answer"].as_str().unwrap()).collect();
+        assert_eq!(choices, ["confirm_row=3", "likely_row=4", "leave_out_row=3,4,5"]);
+        assert_eq!(people(world), 0);
+        assert!(world.acts().iter().all(|(action, _)| action != "import.finish"));
+        // A dry run has the questions too.
+        let tried = send("?dry_run=true", &[]).ok();
+        assert_eq!((&tried["questions"][0]["about"], &tried["counts"]["asked"]), (&json!("rows"), &json!(3)));
+        // Some answers in the query, some by form.
+        send("?confirm_row=3", &[("likely_row", "4")]).problem(409, "asked");
+        let done = send("?confirm_row=3", &[("likely_row", "4"), ("leave_out_row", "5")]).ok();
+        assert_eq!((&done["counts"]["added"], &done["import"]["confirmed"]), (&json!(3), &json!([3, 4])));
+        assert_eq!(people(world), 3);
+        let log = format!("{:?}", world.app.store.audit(None, 1_000).unwrap());
+        assert!(log.contains("confirmed") && log.contains("left_out") && !log.contains("Eve"), "{log}");
+        for wrong in
+            ["?confirm_row=all", "?confirm_row=x", "?likely_row=", "?hidden=perhaps", "?comma_names=x", "?header_row=x"]
+        {
+            assert!(send(wrong, &[]).status.is_client_error(), "{wrong}");
+        }
+        send("", &[("hidden", "perhaps")]).problem(422, "invalid");
+        send("?encoding=klingon", &[]).problem(422, "bad-file");
+        // What percent formats show is what rules compare.
+        let workbook = include_bytes!("../fixtures/cases/r02-excel-percent/02-number-formats.xlsx");
+        world.upload(OWNER, IMPORTS, "a.xlsx", workbook, &[]).ok();
+        let items = world.get("/events/WORKSHOP/participants").ok()["items"].clone();
+        let lena = items.as_array().unwrap().iter().find(|one| one["name"] == "Lena Brandt").unwrap().clone();
+        assert!(lena["progress"]["score"].to_string().trim_matches('"').starts_with("85"), "{lena}");
+    });
+}

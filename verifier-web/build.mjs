@@ -13,7 +13,7 @@ const ROOT = dirname(fileURLToPath(import.meta.url));
 const OUT = join(ROOT, 'dist', 'verify');
 const KIB = 1024;
 /** Gzipped sizes that the build refuses to exceed: judging a link; that and reading trust files; page; single file. */
-const BUDGET = { core: 9 * KIB, trust: 14 * KIB, page: 60 * KIB, single: 250 * KIB };
+const BUDGET = { core: 9.25 * KIB, trust: 14 * KIB, page: 60 * KIB, single: 250 * KIB };
 
 const COMMON = {
   absWorkingDir: ROOT,

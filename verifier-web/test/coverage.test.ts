@@ -9,6 +9,8 @@ import { names } from './files.js';
 const READ = {
   'README.md': 'for people',
   'ed25519-edge.json': 'ed25519.test.ts',
+  'pasted.json': 'pasted.test.ts',
+  'printed.json': 'printed.test.ts',
   standards: 'below',
   trust: 'verdicts.test.ts, by the names that cases give',
   'uris.json': 'links.test.ts',
@@ -22,7 +24,7 @@ const STANDARDS = {
   bitstring: 'status.test.ts',
   jcs: 'issuer only: the verifier checks bytes and canonicalises nothing',
   jsontestsuite: 'json.test.ts',
-  ob3: 'issuer only: the schema of Open Badges; the verifier reads by schemas/verify.md',
+  ob3: 'Rust only: the schema of Open Badges, and samples whose status and keys lie elsewhere; forms like theirs are in verdicts',
   rfc8037: 'ed25519.test.ts',
   'vc-di-eddsa': 'Rust only: they need a context that the page does not carry',
   vcdm2: 'service only: the shape of other issuers\' credentials, for its VC-API',

@@ -335,7 +335,7 @@ async function judgeJson(text: string, whole: JsonObject, issuer: ForeignIssuer,
       });
     }
   }
-  return firstProven(proofs.map((proof) => () => judgeOne(presented(text, credential, proof.method, document, proof), issuer, now)));
+  return firstProven(proofs, (proof) => judgeOne(presented(text, credential, proof.method, document, proof), issuer, now));
 }
 
 async function checkContexts(document: JsonObject): Promise<void> {

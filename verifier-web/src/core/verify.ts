@@ -9,33 +9,33 @@ import { parseJson } from './json.js';
 import { CREDENTIAL, parseJws, shortId, signedBy, type Jws } from './jws.js';
 import { CLOCK_SKEW_SECONDS, CREDENTIAL_BYTES, TEXT_BYTES } from './limits.js';
 import { Malformed } from './malformed.js';
-import { bare } from './pasted.js';
 import { FIRST, formatTime, type Seconds } from './time.js';
 import { issuedDigest, isSet, type StatusList, type Trusted } from './trusted.js';
 import type { Claimed, Code, Detail, Reason, Verdict } from './types.js';
 import { isSpecimen, unpack } from './wire.js';
 
+/** What stands as a symbol has it. Around, in and behind all else may be what was put there on the way. */
+const PLAIN = /^(h[^#\s]*#)?\d+$/;
+
 /** Checks the text of a QR code, a verifier link, a compact JWS or JSON with an embedded proof. Never throws on bad input. */
 export async function verify(text: string, anchors: TrustAnchors, now: Date): Promise<Verdict> {
-  const whole = bare(text);
+  const whole = PLAIN.test(text) ? text : (await import('./pasted.js')).bare(text);
   if (isSpecimen(whole)) return { verdict: 'specimen', class: 'grey' };
   const at = Math.floor(+now / 1000);
+  let answer: Verdict | undefined;
   let presented: Presented[] = [];
-  let refused: Malformed | undefined;
   try {
     presented = await readText(whole);
   } catch (error) {
     if (!(error instanceof Malformed)) throw error;
-    refused = error;
+    answer = malformed(error);
   }
   const issuer = presented[0]?.credential.issuer;
   // The issuer comes first: what is not of the shape that ours have is malformed only if a trust file names its issuer.
   if (issuer === undefined || (!anchors.issuer(issuer) && anchors.foreign.has(issuer))) {
-    const other = await (await import('./foreign.js')).judgeForeign(whole, anchors, at);
-    if (other) return other;
+    answer = (await (await import('./foreign.js')).judgeForeign(whole, anchors, at)) ?? answer;
   }
-  if (refused) return malformed(refused);
-  return firstProven(presented.map((one) => () => judge(one, anchors, at)));
+  return answer ?? firstProven(presented, (one) => judge(one, anchors, at));
 }
 
 export function malformed({ field, problem }: Malformed): Verdict {
@@ -43,10 +43,10 @@ export function malformed({ field, problem }: Malformed): Verdict {
 }
 
 /** Of several proofs the first counts that proves the credential; if none does, the first. */
-export async function firstProven(all: (() => Promise<Verdict>)[]): Promise<Verdict> {
+export async function firstProven<T>(all: readonly T[], judged: (one: T) => Promise<Verdict>): Promise<Verdict> {
   let first: Verdict | undefined;
   for (const one of all) {
-    const verdict = await one();
+    const verdict = await judged(one);
     if (!verdict.claimed) return verdict;
     first ??= verdict;
   }

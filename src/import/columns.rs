@@ -1,14 +1,15 @@
 //! Which column holds what: found by its header in many languages, corrected by `--map`.
 
+use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 
 use unicode_normalization::UnicodeNormalization;
 
-use super::Table;
 use super::headers::{asks_for_name, head, headers, is_german};
 use super::parts::{self, Order, Verdict};
 use super::question::{Choice, Question};
 use super::report::REPORT_COLUMNS;
+use super::{Limits, Table};
 
 /// What a column says about a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -188,9 +189,15 @@ pub struct Columns {
     pub questions: Vec<Question>,
 }
 
+/// Most characters of a header that are looked at to find out whether it is one.
+const HEADER_CHARACTERS: usize = 300;
+
 /// Returns how many columns a row of a file names that are known, if one of them names people.
 pub(super) fn names_columns(cells: &[String], mapping: &Mapping) -> Option<usize> {
-    let row = Table { header: cells.to_vec(), ..Table::default() };
+    // A list with more columns is refused, whatever they are called; and a whole line is no column's name.
+    let some = cells.iter().take(Limits::default().columns);
+    let cells: Vec<String> = some.map(|cell| cell.chars().take(HEADER_CHARACTERS).collect()).collect();
+    let row = Table { header: cells.clone(), ..Table::default() };
     // What was remembered of another file may name columns that this one lacks.
     let has = |column: &str| column.is_empty() || cells.iter().any(|cell| key(cell) == key(column));
     let entries = mapping.entries.iter().filter(|(_, column)| has(column)).cloned().collect();
@@ -366,19 +373,28 @@ impl Columns {
 
 fn plain_columns(header: &[String]) -> Vec<Column> {
     let mut columns: Vec<Column> = Vec::with_capacity(header.len());
+    // The fields that are taken, and where to go on for the next column of the same name.
+    let (mut taken, mut next) = (HashSet::new(), HashMap::<String, usize>::new());
     for (at, cell) in header.iter().enumerate() {
         let header = match cell.trim() {
             "" => format!("Column {}", at + 1),
             text => text.to_owned(),
         };
         let wanted = field_name(&header);
-        let taken = |field: &str| columns.iter().any(|column| column.field == field);
-        let field = if taken(&wanted) {
-            (2..).map(|n| format!("{wanted}_{n}")).find(|field| !taken(field)).unwrap_or_default()
+        let field = if taken.contains(&wanted) {
+            let next = next.entry(wanted.clone()).or_insert(2);
+            loop {
+                let field = format!("{wanted}_{next}");
+                *next += 1;
+                if !taken.contains(&field) {
+                    break field;
+                }
+            }
         } else {
             wanted
         };
         let skipped = REPORT_COLUMNS.contains(&field.as_str());
+        taken.insert(field.clone());
         columns.push(Column { header, field, meaning: None, skipped });
     }
     columns

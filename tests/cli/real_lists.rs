@@ -108,13 +108,14 @@ fn a_column_of_dates_is_printed_in_the_words_of_the_language() {
     issuer.run(&["event", "create", "DATES", "--title", "Dates", "--template", folder]).expect(0);
     fs::write(issuer.path("people.csv"), "Name,Completed on\nDina,2026-05-01\nRui,1 May 2026\n").unwrap();
     issuer.run(&["import", "DATES", "PEOPLE"]).expect(0);
-    issuer.run(&["issue", "DATES", "--out", "OUT", "--format", "pdf"]).expect(0).prints("2 issued");
+    let ran = issuer.run(&["issue", "DATES", "--out", "OUT", "--format", "pdf"]).expect(1);
+    // What cannot be told for a day is not printed as one.
+    ran.prints("1 issued").prints("1 failed").prints("`1 May 2026`");
     let printed = |number: &String| {
         testamur::reading::read(&fs::read(issuer.file(number, "pdf")).unwrap()).unwrap().printed.unwrap()
     };
-    let numbers = issuer.numbers();
-    assert!(printed(&numbers[0]).contains("1 Mayıs 2026"), "{}", printed(&numbers[0]));
-    assert!(printed(&numbers[1]).contains("1 May 2026"), "{}", printed(&numbers[1]));
+    let [number] = &issuer.numbers()[..] else { panic!("{:?}", issuer.numbers()) };
+    assert!(printed(number).contains("1 Mayıs 2026"), "{}", printed(number));
 }
 
 #[test]

@@ -29,11 +29,12 @@ const REFUSED: [(&[&str], &str); 3] = [
 ];
 
 /// Every other command, in an order in which each has something to do, with its exit code.
-const COMMANDS: [(&[&str], i32); 53] = [
+const COMMANDS: [(&[&str], i32); 54] = [
     (&["config", "check"], 0),
     (&["template", "list"], 0),
     (&["template", "check", "classic"], 0),
     (&["template", "preview", "classic", "--out", "preview.pdf"], 0),
+    (&["template", "export", "classic", "--out", "exported"], 0),
     (&["event", "create", "MAPS", "--title", "Maps", "--template", "classic"], 0),
     (&["event", "create", "MAPS", "--title", "Maps", "--template", "classic"], 3),
     (&["event", "update", "MAPS", "--title", "Old maps"], 0),

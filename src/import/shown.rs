@@ -31,7 +31,7 @@ pub(super) fn shown(format: &str, number: f64) -> Option<Shown> {
     let sections = sections(format);
     let (section, minus) = match (number, &sections[..]) {
         (n, [_, negative, ..]) if n < 0.0 => (negative, false),
-        (n, [_, _, zero, ..]) if n == 0.0 => (zero, false),
+        (0.0, [_, _, zero, ..]) => (zero, false),
         (n, [first, ..]) => (first, n < 0.0),
         (_, []) => return None,
     };

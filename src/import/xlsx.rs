@@ -208,7 +208,7 @@ impl<'a> Builder<'a> {
         let shown = self.shown(pos, value);
         let value = text(value);
         let is_formula = value.is_empty() && formula.is_some();
-        self.row.totals |= formula.as_deref().is_some_and(|formula| adds_up_rows(formula));
+        self.row.totals |= formula.as_deref().is_some_and(adds_up_rows);
         let mut value = if is_formula { formula.unwrap_or_default() } else { value };
         if let Some(shown) = shown {
             self.row.numbers.push((column, shown.number));

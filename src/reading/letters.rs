@@ -164,7 +164,7 @@ fn holds(all: &[char], breaks: &[bool], wanted: &str, is_whole: bool) -> bool {
     let is_start = |at: usize| !is_spaced(first) || at == 0 || breaks[at] || !is_spaced(all[at - 1]);
     let is_end = |at: usize| {
         let Some(&next) = all.get(at) else { return true };
-        breaks[at] || !goes_on(next) && !(is_spaced(last) && is_spaced(next))
+        breaks[at] || !(goes_on(next) || is_spaced(last) && is_spaced(next))
     };
     let found = |at: usize| all[at..].starts_with(&wanted) && (!is_whole || is_start(at) && is_end(at + wanted.len()));
     (0..=all.len().saturating_sub(wanted.len())).any(|at| all.get(at) == Some(&first) && found(at))

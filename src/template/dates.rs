@@ -57,6 +57,7 @@ pub(super) struct DateWriter {
 }
 
 /// Where the words and their order come from.
+#[allow(clippy::large_enum_variant, reason = "a writer has it in a box as a whole")]
 enum Words {
     /// From the parts that are asked for: what ICU4X makes of them, which is not in every language what CLDR says for a date.
     Parts,

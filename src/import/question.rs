@@ -64,11 +64,12 @@ impl Choice {
         Self { answer: answer.into(), says: says.into() }
     }
 
-    /// Returns the answer as an option of the command line: `--confirm-row 12,14`.
+    /// Returns the answer as an option of the command line: `--confirm-row 12,14`. What a file calls its sheets is quoted so that
+    /// no shell does anything with it (POSIX.1-2017, 2.2.2): people copy this.
     pub fn as_option(&self) -> String {
         let (name, value) = self.answer.split_once('=').unwrap_or((&self.answer, ""));
         let plain = !value.is_empty() && value.chars().all(|c| c.is_alphanumeric() || "-_,.".contains(c));
-        let value = if plain { value.to_owned() } else { format!("\"{}\"", value.replace('"', "\\\"")) };
+        let value = if plain { value.to_owned() } else { format!("'{}'", value.replace('\'', r"'\''")) };
         format!("--{} {value}", name.replace('_', "-"))
     }
 }
@@ -261,7 +262,9 @@ mod tests {
     fn a_choice_is_spelt_for_a_shell() {
         let option = |answer: &str| Choice::new(answer, "").as_option();
         assert_eq!(option("confirm_row=12,14"), "--confirm-row 12,14");
-        assert_eq!(option("sheet=Read me"), "--sheet \"Read me\"");
-        assert_eq!(option("map=first_name=Name"), "--map \"first_name=Name\"");
+        assert_eq!(option("sheet=Read me"), "--sheet 'Read me'");
+        assert_eq!(option("map=first_name=Name"), "--map 'first_name=Name'");
+        assert_eq!(option("sheet=$(date) `date` \"x\""), "--sheet '$(date) `date` \"x\"'");
+        assert_eq!(option("sheet=Anna's; date"), r"--sheet 'Anna'\''s; date'");
     }
 }

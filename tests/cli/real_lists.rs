@@ -56,7 +56,7 @@ fn code_pages_sheets_and_hidden_rows_are_answered_by_options() {
     import(&issuer, &file, &["--encoding", "cp1250"]).expect(0).prints("3 added");
     assert!(people(&issuer).contains(&"Łukasz Wałęsiak".to_owned()));
     let two = case("r25-sheets/25b-second-sheet-active.xlsx");
-    import(&issuer, &two, &[]).expect(1).prints("--sheet 2026").prints("--sheet \"Archive 2025\"");
+    import(&issuer, &two, &[]).expect(1).prints("--sheet 2026").prints("--sheet 'Archive 2025'");
     import(&issuer, &two, &["--sheet", "2026"]).expect(0).prints("1 added");
     import(&issuer, &two, &["--sheet", "2027"]).refuses("no sheet `2027`");
     let filtered = case("d07-filtered-out-people-get-certificates/d6-filter.xlsx");
@@ -68,7 +68,7 @@ fn code_pages_sheets_and_hidden_rows_are_answered_by_options() {
     import(&issuer, &titled, &["--dry-run", "--header-row", "9"]).refuses("no row 9");
     // The answer to a question about columns is a mapping.
     let unsure = "Name,Surname\nJohn Oak,Elm\nMia,Stone\n";
-    written(&issuer, unsure, &[]).expect(1).prints("--map \"first_name=Name\"");
+    written(&issuer, unsure, &[]).expect(1).prints("--map 'first_name=Name'");
     written(&issuer, unsure, &["--map", "first_name=Name"]).expect(0).prints("2 added");
     let commas = "Name\n\"Lovelace, Ada\"\n\"Hopper, Grace\"\n";
     written(&issuer, commas, &["--map", "name=Name"]).expect(1).prints("--comma-names swap");

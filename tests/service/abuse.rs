@@ -112,14 +112,21 @@ fn slow_clients_are_cut_off_and_hold_up_nobody() {
     used.write_all(b"\r\n").unwrap();
     assert_eq!(read_reply(&mut used).status, 200);
     let body = "content-type: application/json\r\ncontent-length: 100\r\n\r\n{\"code\":";
-    let mut stuck = served.connect();
-    stuck.write_all(format!("{}{body}", head("POST /api/v1/events")).as_bytes()).unwrap();
+    let stuck = || {
+        let mut stuck = served.connect();
+        stuck.write_all(format!("{}{body}", head("POST /api/v1/events")).as_bytes()).unwrap();
+        stuck
+    };
+    let mut first = stuck();
     served.is_well();
-    // A machine that is busy may close the connection before it answers.
-    let cut = read_reply(&mut stuck);
-    if cut.status != 0 {
-        cut.problem(408, "slow-body");
+    // On a busy machine a connection may be closed before the answer is there; not each time.
+    let mut cut = read_reply(&mut first);
+    for _ in 0..2 {
+        if cut.status == 0 {
+            cut = read_reply(&mut stuck());
+        }
     }
+    cut.problem(408, "slow-body");
     assert!([0, 408].contains(&read_reply(&mut begun).status));
     assert_eq!(read_reply(&mut silent).status, 0);
     assert_eq!(read_reply(&mut used).status, 0);

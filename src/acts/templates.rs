@@ -229,7 +229,7 @@ fn invented(placeholder: &str) -> String {
     match placeholder {
         "signatory_1_name" => "Jane Doe".to_owned(),
         "signatory_1_title" => "Director".to_owned(),
-        "signatory_2_name" | "signatory_2_title" | "signatory_3_name" | "signatory_3_title" => String::new(),
+        signatory if signatory.starts_with("signatory_") => String::new(),
         other => {
             let words = other.replace('_', " ");
             let mut letters = words.chars();
@@ -392,7 +392,8 @@ pub(super) fn reference(store: &dyn Store, name: &str) -> Result<TemplateRef, Ac
 /// Pictures that an event puts into its template: its logo, and a signature beside each name that signs.
 pub const LOGO: &str = "logo";
 /// See [`LOGO`].
-pub const SIGNATURES: [&str; 3] = ["signature_1", "signature_2", "signature_3"];
+pub const SIGNATURES: [&str; 6] =
+    ["signature_1", "signature_2", "signature_3", "signature_4", "signature_5", "signature_6"];
 
 /// Returns a template with the pictures of another that it lacks: the same logo, the same signatures beside the same names.
 ///

@@ -82,6 +82,9 @@ fn signatories(row: &Signatories) -> Result<(), String> {
     between("cellWidth", row.cell_width, 5.0, MAX_MM)?;
     positive("gap", row.gap)?;
     stroke(row.rule_width)?;
+    if row.per_row.is_some_and(|most| !(1..=MAX_SIGNATORIES).contains(&usize::from(most))) {
+        return Err(format!("perRow is not between 1 and {MAX_SIGNATORIES}"));
+    }
     if row.people.len() > MAX_SIGNATORIES {
         return Err(format!("more than {MAX_SIGNATORIES} people"));
     }

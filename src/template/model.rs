@@ -133,6 +133,9 @@ pub struct Signatories {
     /// Space between people.
     #[serde(default = "gap")]
     pub gap: f32,
+    /// Most people beside each other; more stand in further rows of the same height. All in one row if absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_row: Option<u8>,
     /// Where the row stands.
     #[serde(default = "centre")]
     pub align: Align,

@@ -26,6 +26,12 @@ pub const TEXT_PLACEHOLDERS: &[&str] = &[
     "signatory_2_title",
     "signatory_3_name",
     "signatory_3_title",
+    "signatory_4_name",
+    "signatory_4_title",
+    "signatory_5_name",
+    "signatory_5_title",
+    "signatory_6_name",
+    "signatory_6_title",
 ];
 
 /// Date placeholders, written long where they have no format; a list's own column is a date where it has one. `event_dates` is the span from the first to the last day.

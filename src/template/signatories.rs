@@ -1,4 +1,4 @@
-//! A row of people who sign: as many as have a name share the width.
+//! People who sign: as many as have a name share the width, in as many rows as it takes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,6 +10,9 @@ use super::model::{Align, Line, Signatories, Signatory, TextBox, Vertical};
 use super::placeholder::{self, Piece};
 use super::vector::Frame;
 use crate::scene::{Drawing, ImageItem, Item};
+
+/// Space between rows, in millimetres.
+const ROW_GAP: f32 = 1.5;
 
 /// What of the row is drawn for every record, and its texts.
 pub(super) struct Placed {
@@ -32,6 +35,24 @@ pub(super) fn place(
     if people.is_empty() {
         return Ok(placed);
     }
+    let rows = people.len().div_ceil(row.per_row.map_or(people.len(), usize::from).max(1));
+    // Five are three and two, not four and one.
+    let each = people.len().div_ceil(rows);
+    let height = (row.height - ROW_GAP * (rows as f32 - 1.0)) / rows as f32;
+    for (at, people) in people.chunks(each).enumerate() {
+        let y = row.y + at as f32 * (height + ROW_GAP);
+        beside(&Signatories { y, height, ..row.clone() }, people, assets, (frame, drawing), &mut placed)?;
+    }
+    Ok(placed)
+}
+
+fn beside(
+    row: &Signatories,
+    people: &[&Signatory],
+    assets: &Assets,
+    (frame, drawing): (Frame, Drawing),
+    placed: &mut Placed,
+) -> Result<(), TemplateError> {
     let count = people.len() as f32;
     let width = ((row.width - row.gap * (count - 1.0)) / count).min(row.cell_width).max(1.0);
     let used = width * count + row.gap * (count - 1.0);
@@ -41,11 +62,11 @@ pub(super) fn place(
             Align::Center => (row.width - used) / 2.0,
             Align::Right => row.width - used,
         };
-    for (at, person) in people.into_iter().enumerate() {
+    for (at, person) in people.iter().enumerate() {
         let x = left + at as f32 * (width + row.gap);
-        cell(row, person, (x, width), assets, (frame, drawing), &mut placed)?;
+        cell(row, person, (x, width), assets, (frame, drawing), placed)?;
     }
-    Ok(placed)
+    Ok(())
 }
 
 /// A name made of placeholders alone is there if one of them has a value.

@@ -238,7 +238,7 @@ struct TemplateForm {
     /// Pictures and fonts that the document names, each under its file name.
     #[schema(value_type = Option<Vec<String>>, format = Binary)]
     asset: Option<Vec<Vec<u8>>>,
-    /// The picture `logo`, where the template has a place for it; so `signature_1` to `signature_3`, and any other by name.
+    /// The picture `logo`, where the template has a place for it; so `signature_1` to `signature_6`, and any other by name.
     #[schema(value_type = Option<String>, format = Binary)]
     logo: Option<Vec<u8>>,
 }

@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::credential::Timestamp;
+use crate::credential::{Timestamp, Zone};
 use crate::making::OwnKeys;
 use crate::proof::eddsa::SecretKey;
-use crate::store::{Act, Store};
+use crate::store::{Act, Event, Store};
 
 /// Who issues: what every credential says about its issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub struct Issuer {
     pub name: String,
     /// Host and optional path of the verifier that QR codes link to.
     pub verifier: String,
+    /// Where its days begin and end, unless an event says otherwise.
+    pub zone: Zone,
 }
 
 impl Issuer {
@@ -58,6 +60,11 @@ pub struct Desk<'a> {
 }
 
 impl Desk<'_> {
+    /// Returns where an event's days begin and end.
+    pub fn zone<'a>(&'a self, event: &'a Event) -> &'a Zone {
+        event.zone.as_ref().unwrap_or(&self.issuer.zone)
+    }
+
     /// Returns an act by this desk's actor at its time.
     pub fn act(&self, action: &str, subject: impl ToString, detail: serde_json::Value) -> Act {
         Act {

@@ -10,16 +10,17 @@ use super::archive::is_being_removed;
 use super::plan::{MAX_TEMPLATES, TemplateChoice};
 use super::templates::reference;
 use super::{ActError, Early, EventPlan, EventState, Planned, RuleVersion, planned, printed, text, who};
-use crate::credential::{Achievement, EventCode, Extras, Timestamp};
+use crate::credential::{Achievement, EventCode, Extras, Timestamp, Zone, ZoneError};
 use crate::desk::Desk;
 use crate::eligibility::{Course, Judge, Rule, Tiers};
-use crate::making::{self, ExpiresAfter, Faces};
+use crate::making::{self, ExpiresAfter, FaceError, Faces};
 use crate::store::{BlobId, Collection, DocumentWrite, Event, Expect, Fields, Store, StoreError, TemplateRef};
+use crate::template::Template;
 
 /// What had to be done for a certificate, where the issuer does not say.
 const CRITERIA: &str = "Completed all required parts.";
 /// Most people who sign.
-const SIGNATORIES: usize = 3;
+const SIGNATORIES: usize = 6;
 
 /// What an event says. What is left out is as before, an empty text takes it away.
 #[derive(Debug, Clone, Default, Serialize, Deserialize, ToSchema)]
@@ -57,6 +58,10 @@ pub struct Details {
     /// keeps its day of issue.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_after: Option<String>,
+    /// Where its days begin and end, by the name of the IANA database, such as `Europe/Berlin`: the printed day of issue, and the
+    /// end of the last day. Without one that of the issuer (`time_zone` in `testamur.toml`, else UTC).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
     /// Credits earned by everybody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1_000_000)]
@@ -71,9 +76,9 @@ pub struct Details {
     /// Templates for single tiers and languages, in place of those before.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub templates: Option<Vec<TemplateWanted>>,
-    /// Who signs, up to three.
+    /// Who signs, up to six.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(max_items = 3)]
+    #[schema(max_items = 6)]
     pub signatories: Option<Vec<Signatory>>,
     /// Whether participants who meet the rule may request their own certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -141,6 +146,7 @@ pub fn create(
         extras: Extras::default(),
         constants: Fields::new(),
         publish_results: Some(false),
+        zone: None,
         created: desk.now,
     };
     let plan = EventPlan { rule_version: u64::from(rule.is_some()), rule, ..EventPlan::default() };
@@ -338,8 +344,26 @@ fn check(desk: &Desk, faces: &Faces, Planned { event, plan, .. }: &Planned) -> R
     let own = Some(&event.template).filter(|template| !template.bundle.0.is_empty());
     for template in own.into_iter().chain(chosen.into_values()) {
         faces.of(desk.store, template, &making::constants(desk, event))?;
+        all_sign(desk.store, template, event)?;
     }
     Ok(())
+}
+
+/// Templates from before there were more than three signatories would leave the others out without a word.
+fn all_sign(store: &dyn Store, template: &TemplateRef, event: &Event) -> Result<(), ActError> {
+    let names: Vec<_> = (4..=SIGNATORIES).map(|n| format!("signatory_{n}_name")).collect();
+    let signs = |name: &&String| event.constants.contains_key(*name);
+    let Some(last) = names.iter().rev().find(signs) else { return Ok(()) };
+    let bundle = store.blob(&template.bundle)?.ok_or_else(|| StoreError::NotFound(template.bundle.to_string()))?;
+    let prints = Template::from_bundle(&bundle).map_err(FaceError::from)?.placeholders();
+    if prints.contains(last) {
+        return Ok(());
+    }
+    let problem = format!(
+        "are more than template {} prints; choose one that has {{{last}}}, as the newest versions of the built-in ones do",
+        template.name
+    );
+    Err(ActError::invalid("signatories", problem))
 }
 
 /// What a change of an event did, before and after, for the audit log.
@@ -357,6 +381,7 @@ fn difference(old: &Planned, new: &Planned) -> serde_json::Value {
             "expires_after": event.expires_after, "credits": event.extras.credits,
             "template": event.template.bundle, "templates": plan.templates.iter().map(choice).collect::<Vec<_>>(),
             "self_service": plan.self_service, "publish_results": event.publish_results,
+            "time_zone": event.zone,
         })
     };
     let (mut before, mut after) = (parts(old), parts(new));
@@ -402,6 +427,12 @@ pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Pl
                 .map_err(|_| ActError::invalid("expires_after", "is not a length of time such as 2y"))?;
         }
         event.expires_after = length;
+    }
+    if let Some(zone) = &details.time_zone {
+        let zone = text("time_zone", zone)?;
+        let read = |zone: String| zone.parse::<Zone>();
+        let refused = |error: ZoneError| ActError::invalid("time_zone", format!("holds what is none: {error}"));
+        event.zone = zone.map(read).transpose().map_err(refused)?;
     }
     if let Some(name) = &details.template {
         event.template = reference(store, name)?;

@@ -247,7 +247,8 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     let judged: Vec<usize> = found.iter().filter(|(_, target)| judges(rule, target)).map(|(at, _)| *at).collect();
     let (missing_glyph, absent) = (request.missing_glyph, request.absent);
     let (comma_names, held) = (request.comma_names, &request.held);
-    let checks = Checks { missing_glyph, absent, judged: &judged, comma_names, held, ..Checks::at(desk.now) };
+    let zone = desk.zone(&planned.event);
+    let checks = Checks { zone, missing_glyph, absent, judged: &judged, comma_names, held, ..Checks::at(desk.now) };
     let mut rows = import::check_rows(&table, &columns, &checks);
     fill(&table, &columns, &found, &mut rows);
     let entered = Entered { how: How::Import, by: Some(who(desk)) };

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::output::{Explain, Failure};
 use crate::acts::run::Undo;
+use crate::credential::Zone;
 use crate::desk::Issuer;
 use crate::server::{MOST_PROXIES, PublicUrl};
 
@@ -38,6 +39,9 @@ pub(super) struct Config {
     /// How long a revocation can be undone before a publication holds it, in minutes. Default: 15.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo_minutes: Option<u16>,
+    /// Where days begin and end, by the name of the IANA database: printed days of issue, ends of last days. Default: UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<Zone>,
     /// How `testamur serve` serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serve: Option<Serve>,
@@ -236,7 +240,12 @@ impl Config {
 
     /// Returns what the use cases need of it.
     pub(super) fn issuer(&self) -> Issuer {
-        Issuer { host: self.domain.clone(), name: self.issuer.trim().to_owned(), verifier: self.verifier() }
+        Issuer {
+            host: self.domain.clone(),
+            name: self.issuer.trim().to_owned(),
+            verifier: self.verifier(),
+            zone: self.time_zone.clone().unwrap_or_default(),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ use crate::template::{FontLibrary, Template};
 /// How many records are read at once.
 const PAGE: usize = 500;
 /// Most people who sign.
-const SIGNATORIES: usize = 3;
+const SIGNATORIES: usize = 6;
 
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum Command {
@@ -115,10 +115,14 @@ pub(super) struct Details {
     /// never]; a certificate made anew keeps its day of issue
     #[arg(long, value_name = "LENGTH", value_parser = validity)]
     pub(super) expires_after: Option<Validity>,
+    /// Where days begin and end, as Europe/Berlin: the printed day of issue and the end of the last day [default: time_zone of
+    /// testamur.toml, else UTC]
+    #[arg(long, value_name = "ZONE")]
+    pub(super) time_zone: Option<String>,
     /// Credits earned by everybody; a column `credits` overrides it
     #[arg(long, value_parser = credits)]
     pub(super) credits: Option<f64>,
-    /// Who signs, up to three times: name, title and a picture of the signature, as "Jane Doe; Director; jane.png"
+    /// Who signs, up to six times: name, title and a picture of the signature, as "Jane Doe; Director; jane.png"
     #[arg(long, value_name = "NAME; TITLE[; PNG]", value_parser = signatory)]
     pub(super) signatory: Vec<Signatory>,
     /// Logo for templates that have a place for one: PNG, JPEG or SVG
@@ -219,6 +223,7 @@ pub(super) fn stated(title: Option<String>, args: Details) -> acts::Details {
         starts: args.starts,
         ends: args.ends,
         expires_after: args.expires_after.map(|length| length.0.map_or_else(String::new, |length| length.to_string())),
+        time_zone: args.time_zone,
         credits: args.credits,
         signatories: Some(signatories).filter(|signatories| !signatories.is_empty()),
         publish_results: args.publish_results,
@@ -379,6 +384,7 @@ fn details(event: &Event, version: Option<u32>) -> Vec<(&'static str, String)> {
         ("valid for", event.expires_after.clone().unwrap_or_else(|| "ever".to_owned())),
         ("template", format!("{}{} {bundle}", event.template.name, version.map_or(String::new(), |v| format!("@{v}")))),
     ];
+    rows.extend(event.zone.as_ref().map(|zone| ("time zone", zone.to_string())));
     rows.extend(event.extras.credits.map(|credits| ("credits", credits.to_string())));
     for n in 1..=SIGNATORIES {
         let of = |part: &str| constants.get(&format!("signatory_{n}_{part}"));

@@ -109,6 +109,7 @@ fn changed(old: &Event, new: &Event) -> Vec<&'static str> {
         ("first day", old.starts != new.starts),
         ("last day", old.ends != new.ends),
         ("validity", old.expires_after != new.expires_after),
+        ("time zone", old.zone != new.zone),
         ("credits", old.extras.credits != new.extras.credits),
         ("results", old.publish_results != new.publish_results),
         ("signatories", old.constants != new.constants),

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use super::config::{self, Config};
 use super::output::{self, Explain, Failure};
 use super::{Global, files, passphrase, workspace};
-use crate::credential::Timestamp;
+use crate::credential::{Timestamp, Zone};
 use crate::desk::Issuer;
 use crate::making::STATUS_SECRET;
 use crate::store::{Act, SledStore, Store, StoreError};
@@ -28,6 +28,9 @@ pub(super) struct Args {
     /// Host and path that QR codes open [default: DOMAIN/verify]
     #[arg(long, value_name = "HOST[/PATH]")]
     verifier: Option<String>,
+    /// Where days begin and end, as Europe/Berlin: printed days of issue, ends of last days [default: UTC]
+    #[arg(long, value_name = "ZONE")]
+    time_zone: Option<Zone>,
 }
 
 /// Returns a domain as `did:web` and addresses have it: small letters, `xn--` for letters outside ASCII (UTS 46), no final
@@ -85,6 +88,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         verifier,
         status_days: None,
         undo_minutes: None,
+        time_zone: args.time_zone,
         serve: None,
     };
     config.check()?;

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::credential::Timestamp;
+use crate::credential::{Timestamp, Zone};
 
 /// Why a text is not the last day of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -18,12 +18,12 @@ pub enum ExpiryError {
     Past,
 }
 
-/// Reads the last day of a certificate, and returns its last second (UTC). `2027-03-31`, `2027/03/31`, `31.03.2027` and, where
+/// Reads the last day of a certificate. `2027-03-31`, `2027/03/31`, `31.03.2027` and, where
 /// only one reading is a date, `31/03/2027` or `03/31/2027`; a time of day after it is passed over.
 ///
 /// # Errors
 /// See [`ExpiryError`]; whether the day is over is told by [`not_over`].
-pub fn last_day(text: &str) -> Result<Timestamp, ExpiryError> {
+pub fn last_day(text: &str) -> Result<jiff::civil::Date, ExpiryError> {
     // Digits of other keyboards are digits (UTS 46 would say so too).
     let text: String = text.trim().nfkc().collect();
     let day = text.split_once(['T', ' ']).filter(|(_, time)| is_time(time)).map_or(&text[..], |(day, _)| day);
@@ -45,15 +45,15 @@ pub fn last_day(text: &str) -> Result<Timestamp, ExpiryError> {
         (..=2, ..=2, _) => return Err(ExpiryError::Ambiguous),
         _ => None,
     };
-    date.map(|date| Timestamp::midnight(date).plus_seconds(86_399)).ok_or(ExpiryError::NoDate)
+    date.ok_or(ExpiryError::NoDate)
 }
 
 /// Refuses a last day that is over.
 ///
 /// # Errors
 /// [`ExpiryError::Past`].
-pub fn not_over(last: Timestamp, now: Timestamp) -> Result<Timestamp, ExpiryError> {
-    if last < now { Err(ExpiryError::Past) } else { Ok(last) }
+pub fn not_over(last: jiff::civil::Date, now: Timestamp, zone: &Zone) -> Result<jiff::civil::Date, ExpiryError> {
+    if zone.last_second(last) < now { Err(ExpiryError::Past) } else { Ok(last) }
 }
 
 /// `09:30`, `09:30:00`, with or without a zone that a program writes behind it: the day counts.
@@ -84,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_day_that_is_sure_ends_with_its_last_second() {
+    fn a_day_that_is_sure_is_read() {
         for text in [
             "2027-03-31",
             " 2027-03-31 ",
@@ -100,9 +100,9 @@ mod tests {
             "2027-03-31 09:30",
             "２０２７-03-31",
         ] {
-            assert_eq!(last_day(text).map(|last| last.to_string()), Ok("2027-03-31T23:59:59Z".to_owned()), "{text}");
+            assert_eq!(last_day(text).map(|last| last.to_string()), Ok("2027-03-31".to_owned()), "{text}");
         }
-        assert_eq!(last_day("05/05/2027").unwrap().to_string(), "2027-05-05T23:59:59Z", "both readings are one day");
+        assert_eq!(last_day("05/05/2027").unwrap().to_string(), "2027-05-05", "both readings are one day");
     }
 
     #[test]
@@ -131,5 +131,13 @@ mod tests {
         ] {
             assert_eq!(last_day(text), Err(ExpiryError::NoDate), "{text}");
         }
+    }
+
+    #[test]
+    fn a_last_day_is_over_at_the_issuers_midnight() {
+        let (day, auckland) = (last_day("2026-11-30").unwrap(), "Pacific/Auckland".parse().unwrap());
+        let now: Timestamp = "2026-11-30T11:30:00Z".parse().unwrap();
+        assert_eq!(not_over(day, now, &Zone::UTC), Ok(day));
+        assert_eq!(not_over(day, now, &auckland), Err(ExpiryError::Past));
     }
 }

@@ -16,7 +16,7 @@ use super::over::{CLEAR, person_key};
 use super::parts;
 use super::question::{AskedRow, Choice, CommaNames, Held, Lines, Question};
 use super::{Columns, Row, Table};
-use crate::credential::Timestamp;
+use crate::credential::{Timestamp, Zone};
 use crate::store::{Fields, Participant};
 
 /// Longest name in characters as a person counts them.
@@ -31,6 +31,8 @@ pub struct Checks<'a> {
     pub need_email: bool,
     /// When the rows are imported.
     pub now: Timestamp,
+    /// Where the event's days begin and end.
+    pub zone: &'a Zone,
     /// Returns the first character of a name that no font has a glyph for.
     pub missing_glyph: Option<&'a MissingGlyph<'a>>,
     /// What to do with a row that says that somebody was absent or failed.
@@ -46,12 +48,16 @@ pub struct Checks<'a> {
 /// Nothing was said.
 static UNSAID: Held = Held { confirmed: Lines::NONE, likely: Lines::NONE, left_out: Lines::NONE };
 
+/// Days of an event that says nothing.
+static HERE: Zone = Zone::UTC;
+
 impl Checks<'_> {
     /// Returns the checks at a time, of which nothing else was said.
     pub fn at(now: Timestamp) -> Self {
         Self {
             need_email: false,
             now,
+            zone: &HERE,
             missing_glyph: None,
             absent: Absent::Ask,
             judged: &[],
@@ -532,8 +538,8 @@ impl RowChecker<'_> {
 
     /// A day as `2027-03-31`, whichever way it was written.
     fn expires(&mut self, text: String, header: &str) -> String {
-        match last_day(&text).and_then(|last| not_over(last, self.checks.now)) {
-            Ok(last) => last.to_string()[..10].to_owned(),
+        match last_day(&text).and_then(|last| not_over(last, self.checks.now, self.checks.zone)) {
+            Ok(last) => last.to_string(),
             Err(problem) => {
                 let reason = format!("`{}` {problem}", text.chars().take(40).collect::<String>());
                 self.error(header, Code::ExpiresInvalid, reason, "write the last day as 2027-03-31, or leave it empty");

@@ -3,7 +3,7 @@
 
 use crate::credential::{
     Achievement, CertificateNumber, Claims, ClaimsError, CredentialSuffix, Extras, Malformed, StatusEntry, Timestamp,
-    canonical,
+    Zone, canonical,
 };
 use crate::proof::jws::{self, Jws};
 use crate::qr::{self, SymbolError};
@@ -61,6 +61,8 @@ pub struct Subject {
     pub expires_after: Option<ExpiresAfter>,
     /// The last second of the person's own last day, if there is one.
     pub expires: Option<Timestamp>,
+    /// Where days begin and end.
+    pub zone: Zone,
 }
 
 impl Subject {
@@ -70,7 +72,7 @@ impl Subject {
     ///
     /// # Errors
     /// When a column does not hold what its claim needs.
-    pub fn new(event: &Event, participant: &Participant) -> Result<Self, DraftError> {
+    pub fn new(event: &Event, participant: &Participant, zone: &Zone) -> Result<Self, DraftError> {
         let fields = &participant.fields;
         let extras = Extras {
             credits: credits(fields)?.or(event.extras.credits),
@@ -89,12 +91,12 @@ impl Subject {
                 expected: "a length of time such as 2y",
             })?;
         let (recipient, achievement) = (participant.name.clone(), event.achievement.clone());
-        Ok(Self { recipient, achievement, extras, expires_after, expires: expires(fields)? })
+        Ok(Self { recipient, achievement, extras, expires_after, expires: expires(fields, zone)?, zone: zone.clone() })
     }
 
     /// Returns when a certificate of `issued` stops being valid.
     pub fn valid_until(&self, issued: Timestamp) -> Option<Timestamp> {
-        let by_event = self.expires_after.map(|length| length.end(issued));
+        let by_event = self.expires_after.map(|length| length.end(issued, &self.zone));
         self.expires.into_iter().chain(by_event).min()
     }
 }
@@ -115,9 +117,11 @@ fn credits(fields: &Fields) -> Result<Option<f64>, DraftError> {
     }
 }
 
-fn expires(fields: &Fields) -> Result<Option<Timestamp>, DraftError> {
+fn expires(fields: &Fields, zone: &Zone) -> Result<Option<Timestamp>, DraftError> {
     let Some(value) = text(fields, "expires") else { return Ok(None) };
-    last_day(&value).map(Some).map_err(|_| not_a_last_day(&value, "a last day such as 2027-03-31"))
+    last_day(&value)
+        .map(|day| Some(zone.last_second(day)))
+        .map_err(|_| not_a_last_day(&value, "a last day such as 2027-03-31"))
 }
 
 fn not_a_last_day(value: &str, expected: &'static str) -> DraftError {
@@ -159,7 +163,7 @@ impl Draft {
     ) -> Result<Self, DraftError> {
         let valid_until = subject.valid_until(issued);
         if let Some(last) = valid_until.filter(|last| *last < issued) {
-            return Err(not_a_last_day(&last.to_string()[..10], "a day that is still to come"));
+            return Err(not_a_last_day(&subject.zone.day(last).to_string(), "a day that is still to come"));
         }
         let claims = Claims {
             host: issuer.host.clone(),

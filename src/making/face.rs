@@ -157,7 +157,7 @@ impl Faces {
             .ok_or_else(|| FaceError::Drawing(certificate.number.to_string(), certificate.drawing))?;
         let constants = Constants::of(document, &certificate.fields, verifier);
         let face = self.drawn_by(drawing, store, &certificate.template, &constants)?;
-        let scene = face.texts(&record::of(document, &certificate.fields, verifier))?;
+        let scene = face.texts(&record::of(document, &certificate.fields, certificate.days, verifier))?;
         Ok((face, scene))
     }
 

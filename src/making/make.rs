@@ -16,7 +16,9 @@ use crate::credential::{CertificateNumber, CredentialSuffix, EventCode, StatusEn
 use crate::desk::{Desk, Signer};
 use crate::scene::{Drawing, Scene};
 use crate::status::{LIST_ENTRIES, Permutation};
-use crate::store::{Certificate, CertificateState, Event, Fields, Participant, StatusRange, Store, StoreError};
+use crate::store::{
+    Certificate, CertificateState, Event, Fields, Participant, PrintedDays, StatusRange, Store, StoreError,
+};
 
 /// Why nothing can be made. What was acknowledged before stays.
 #[derive(Debug, thiserror::Error)]
@@ -51,8 +53,8 @@ pub enum MakeError {
     #[error(transparent)]
     Face(Arc<FaceError>),
     /// Its last day is over.
-    #[error("it would have expired on {} already", &.0.to_string()[..10])]
-    Expired(Timestamp),
+    #[error("it would have expired on {0} already")]
+    Expired(jiff::civil::Date),
     /// Nobody looked for its template.
     #[error("its template is not there")]
     NoTemplate,
@@ -211,6 +213,7 @@ struct Slot {
 struct Page {
     draft: Draft,
     fields: Fields,
+    days: Option<PrintedDays>,
     scene: Scene,
     face: Arc<Face>,
 }
@@ -240,7 +243,7 @@ impl<'a> Bench<'a> {
             if let Err(unasked) = Unasked::check(self.event, &order.person) {
                 return Some(unasked.into());
             }
-            let year = self.issued(order).year();
+            let year = self.year(order);
             let number = CertificateNumber::new(self.event.code.clone(), year, WIDEST_SEQUENCE);
             let slot = (number, suffix.clone(), status);
             self.lay_out(times, kid, order, slot).err()
@@ -253,6 +256,11 @@ impl<'a> Bench<'a> {
         order.issued.unwrap_or(self.desk.now)
     }
 
+    /// Returns the year of that day where the issuer is: it stands in the number.
+    fn year(&self, order: &Order) -> i16 {
+        self.desk.zone(self.event).day(self.issued(order)).year()
+    }
+
     /// Reserves a number, a suffix and a status entry for each; durable before anything is built from them.
     fn reserve(&self, times: &StageTimes, orders: Vec<Order>) -> Result<Vec<Slot>, IssueError> {
         if orders.is_empty() {
@@ -263,13 +271,13 @@ impl<'a> Bench<'a> {
         let event = &self.event.code;
         // A number bears the year of the day of issue.
         let mut next = BTreeMap::<i16, u64>::new();
-        orders.iter().for_each(|order| *next.entry(self.issued(order).year()).or_default() += 1);
+        orders.iter().for_each(|order| *next.entry(self.year(order)).or_default() += 1);
         for (year, count) in &mut next {
             *count = self.desk.store.reserve_numbers(event, *year, *count)?;
         }
         let ranges = self.desk.store.reserve_status(orders.len() as u32)?;
         let slots = orders.into_iter().zip(entries(&ranges, &secret)).map(|(order, status)| {
-            let year = self.issued(&order).year();
+            let year = self.year(&order);
             let sequence = next.entry(year).or_default();
             let number = CertificateNumber::new(event.clone(), year, *sequence);
             *sequence += 1;
@@ -292,19 +300,21 @@ impl<'a> Bench<'a> {
         let Order { person, template, tier, .. } = order;
         let desk = self.desk;
         let started = Instant::now();
-        let subject = Subject::new(self.event, person)?;
+        let zone = desk.zone(self.event);
+        let subject = Subject::new(self.event, person, zone)?;
         let issued = self.issued(order);
         let draft = Draft::new(desk.issuer, kid, &subject, number, suffix, status, issued)?;
         if let Some(last) = draft.valid_until.filter(|last| *last < desk.now) {
-            return Err(MakeError::Expired(last));
+            return Err(MakeError::Expired(zone.day(last)));
         }
         let started = times.add(Stage::Build, started);
         let fields = kept_fields(self.event, person, tier.as_deref());
-        let record = record::of(&draft.document, &fields, &desk.issuer.verifier);
+        let days = PrintedDays::of(zone, issued, draft.valid_until);
+        let record = record::of(&draft.document, &fields, days, &desk.issuer.verifier);
         let face = self.faces.get(&template.bundle.0).cloned().unwrap_or(Err(MakeError::NoTemplate))?;
         let scene = face.texts(&record)?;
         times.add(Stage::Layout, started);
-        Ok(Page { draft, fields, scene, face })
+        Ok(Page { draft, fields, days, scene, face })
     }
 
     /// Makes one certificate.
@@ -313,7 +323,7 @@ impl<'a> Bench<'a> {
         let Slot { order, number, suffix, status } = slot;
         let issued = self.issued(&order);
         let page = self.lay_out(times, &signer.kid, &order, (number.clone(), suffix, status))?;
-        let Page { draft, fields, scene, face } = page;
+        let Page { draft, fields, days, scene, face } = page;
         let started = Instant::now();
         let signed = draft.sign(signer)?;
         times.add(Stage::Sign, started);
@@ -333,6 +343,7 @@ impl<'a> Bench<'a> {
             issued,
             signed: now,
             valid_until: signed.valid_until,
+            days,
             state: CertificateState::Active,
             basis,
             run,

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use crate::credential::Timestamp;
 use crate::qr::Symbol;
-use crate::store::Fields;
+use crate::store::{Fields, PrintedDays};
 use crate::template::Filling;
 
 /// How the placeholders of signatories begin.
@@ -61,7 +61,7 @@ impl Constants {
 }
 
 /// Returns what one certificate's placeholders are filled with.
-pub(super) fn of(document: &Value, columns: &Fields, verifier: &str) -> Filling {
+pub(super) fn of(document: &Value, columns: &Fields, days: Option<PrintedDays>, verifier: &str) -> Filling {
     let mut fields = columns.clone();
     // What was signed wins over a column of the same name.
     fields.extend(Constants::of(document, columns, verifier).0);
@@ -82,10 +82,11 @@ pub(super) fn of(document: &Value, columns: &Fields, verifier: &str) -> Filling 
     let event = fields["certificate_number"].split('-').nth(1).unwrap_or_default().to_owned();
     fields.insert("event_code".to_owned(), event);
     let language = fields.get("language").filter(|tag| !tag.is_empty()).cloned();
-    Filling { fields, dates: dates(document), qr: Symbol { version: 0, size: 0, modules: Vec::new() }, language }
+    Filling { fields, dates: dates(document, days), qr: Symbol { version: 0, size: 0, modules: Vec::new() }, language }
 }
 
-fn dates(document: &Value) -> BTreeMap<String, Timestamp> {
+/// The days of a course are days as they are signed; issue and end are instants, on whichever day they fell there.
+fn dates(document: &Value, days: Option<PrintedDays>) -> BTreeMap<String, Timestamp> {
     let signed = [
         ("issue_date", "/validFrom"),
         ("valid_until", "/validUntil"),
@@ -93,7 +94,12 @@ fn dates(document: &Value) -> BTreeMap<String, Timestamp> {
         ("event_ends", "/credentialSubject/activityEndDate"),
     ];
     let read = |(name, pointer): (&str, &str)| Some((name.to_owned(), text(document, pointer).parse().ok()?));
-    signed.into_iter().filter_map(read).collect()
+    let mut dates: BTreeMap<_, _> = signed.into_iter().filter_map(read).collect();
+    if let Some(days) = days {
+        dates.insert("issue_date".to_owned(), Timestamp::midnight(days.issued));
+        dates.extend(days.valid_until.map(|day| ("valid_until".to_owned(), Timestamp::midnight(day))));
+    }
+    dates
 }
 
 fn text(document: &Value, pointer: &str) -> String {

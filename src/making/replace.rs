@@ -9,11 +9,11 @@ use super::make::{Trial, entries, kept_fields, random, status_secret, widest};
 use super::record::{self, Constants};
 use super::results;
 use super::{Draft, DraftError, FaceError, Faces, IssueError, NotProven, Order, Subject, Unasked};
-use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry};
+use crate::credential::{CertificateNumber, CredentialSuffix, StatusEntry, Timestamp, Zone};
 use crate::desk::{Desk, Signer};
 use crate::import::{Meaning, NameProblem, checked_name, checked_text, field_name};
 use crate::scene::Drawing;
-use crate::store::{Certificate, CertificateState, Event, Fields, Participant, StoreError, TemplateRef};
+use crate::store::{Certificate, CertificateState, Event, Fields, Participant, PrintedDays, StoreError, TemplateRef};
 
 /// Columns that become claims, whether or not the list had them.
 const CLAIMS: [&str; 5] = ["credits", "result", "term", "role", "expires"];
@@ -179,7 +179,7 @@ pub fn try_successors(
     let (suffix, status) = widest();
     let one = |(old, order): &(Certificate, Order)| {
         Unasked::check_next(event, old, &order.person)?;
-        if !would_change(event, old, order) {
+        if !would_change(desk.zone(event), event, old, order) {
             return Err(ReplaceError::NothingChanges(old.number.clone()));
         }
         lay_out(desk, trial, event, old, order, (suffix.clone(), status)).map(drop)
@@ -198,17 +198,17 @@ fn as_said<'a>(event: &'a Event, old: &Certificate) -> Cow<'a, Event> {
 }
 
 /// Says whether the next version of a certificate would say or look different from this one.
-fn would_change(event: &Event, old: &Certificate, order: &Order) -> bool {
-    changes(&as_said(event, old), old, order)
+fn would_change(zone: &Zone, event: &Event, old: &Certificate, order: &Order) -> bool {
+    changes(zone, &as_said(event, old), old, order)
 }
 
-fn changes(event: &Event, old: &Certificate, order: &Order) -> bool {
+fn changes(zone: &Zone, event: &Event, old: &Certificate, order: &Order) -> bool {
     let Order { person, template, tier, .. } = order;
     let fields = kept_fields(event, person, tier.as_deref());
     // After a revocation even the same is a new statement.
     let revoked = matches!(old.state, CertificateState::Revoked { .. });
     // The event may say other things by now: until when certificates are valid, whether results are signed.
-    let says_other = || match Subject::new(event, person) {
+    let says_other = || match Subject::new(event, person, zone) {
         Ok(subject) => {
             subject.valid_until(old.issued) != old.valid_until || subject.extras.result != results::signed_result(old)
         }
@@ -227,20 +227,28 @@ fn lay_out(
     old: &Certificate,
     order: &Order,
     (suffix, status): (CredentialSuffix, StatusEntry),
-) -> Result<(Draft, Fields), ReplaceError> {
+) -> Result<(Draft, Fields, Option<PrintedDays>), ReplaceError> {
     // Its number and date are signed again.
     trial.own.prove(old)?;
     let event = &*as_said(event, old);
     let Order { person, template, tier, .. } = order;
     let draft_error = |problem| ReplaceError::Draft { number: old.number.clone(), problem };
-    let subject = Subject::new(event, person).map_err(draft_error)?;
+    let subject = Subject::new(event, person, desk.zone(event)).map_err(draft_error)?;
     let draft = Draft::new(desk.issuer, trial.kid, &subject, old.number.clone(), suffix, status, old.issued)
         .map_err(draft_error)?;
     let verifier = &desk.issuer.verifier;
     let fields = kept_fields(event, person, tier.as_deref());
     let face = trial.faces.of(desk.store, template, &Constants::of(&draft.document, &fields, verifier))?;
-    face.texts(&record::of(&draft.document, &fields, verifier))?;
-    Ok((draft, fields))
+    let days = next_days(desk.zone(event), old, draft.valid_until);
+    face.texts(&record::of(&draft.document, &fields, days, verifier))?;
+    Ok((draft, fields, days))
+}
+
+/// The day of issue stays the one that was printed; the last day is told anew.
+fn next_days(zone: &Zone, old: &Certificate, valid_until: Option<Timestamp>) -> Option<PrintedDays> {
+    let issued = old.days.map_or_else(|| old.issued.civil().date(), |days| days.issued);
+    let days = PrintedDays { issued, valid_until: valid_until.map(|last| zone.day(last)) };
+    (old.days.is_some() || !zone.is_utc()).then_some(days)
 }
 
 fn successor(
@@ -253,7 +261,7 @@ fn successor(
     status: StatusEntry,
 ) -> Result<Certificate, ReplaceError> {
     let suffix = CredentialSuffix::from_random(random()?);
-    let (draft, fields) = lay_out(desk, trial, event, old, &order, (suffix, status))?;
+    let (draft, fields, days) = lay_out(desk, trial, event, old, &order, (suffix, status))?;
     let Order { person, template, basis, run, .. } = order;
     let signed = draft.sign(signer).map_err(|problem| ReplaceError::Draft { number: old.number.clone(), problem })?;
     Ok(Certificate {
@@ -268,6 +276,7 @@ fn successor(
         status,
         signed: desk.now,
         valid_until: signed.valid_until,
+        days,
         state: CertificateState::Active,
         basis,
         run,

@@ -10,7 +10,9 @@ use crate::credential::{Achievement, CertificateNumber, CredentialSuffix, EventC
 use crate::desk::{Desk, Signer};
 use crate::proof::eddsa::SecretKey;
 use crate::scene::{Color, Drawing, Item, Path, PathSegment, Scene};
-use crate::store::{BlobId, Certificate, CertificateState, Event, Fields, Participant, PersonKey, TemplateRef};
+use crate::store::{
+    BlobId, Certificate, CertificateState, Event, Fields, Participant, PersonKey, PrintedDays, TemplateRef,
+};
 use crate::template::{FontLibrary, Template};
 
 /// A certificate to look at: nobody's. Its code says so to every verifier, and no credential is in it.
@@ -40,7 +42,7 @@ pub fn preview(desk: &Desk, faces: &Faces, event: &Event, order: &Order) -> Resu
     let verifier = &desk.issuer.verifier;
     let (document, certificate) = model.signed(desk, 0)?;
     let face = faces.of(desk.store, &order.template, &constants(desk, event))?;
-    let mut scene = face.texts(&record::of(&document, &model.fields, verifier))?;
+    let mut scene = face.texts(&record::of(&document, &model.fields, certificate.days, verifier))?;
     // First, so that every text and the QR code stay readable on it.
     scene.items.insert(0, mark(&scene));
     Ok(face.specimen(scene, &certificate, verifier)?)
@@ -57,11 +59,12 @@ struct Model<'a> {
 impl Model<'_> {
     /// Builds the credential and its record, signed by a key that is thrown away: how large the code is, and what is printed.
     fn signed(&self, desk: &Desk, number: u64) -> Result<(serde_json::Value, Certificate), SpecimenError> {
-        let number = CertificateNumber::new(self.event.code.clone(), desk.now.year(), number);
+        let zone = desk.zone(self.event);
+        let number = CertificateNumber::new(self.event.code.clone(), zone.day(desk.now).year(), number);
         let status = StatusEntry { list: 1, index: 131_071 };
         let kid = format!("{}#k0", desk.issuer.did());
         let signer = Signer { id: "k0".to_owned(), kid, key: SecretKey::from_seed(&random()?), own: Arc::default() };
-        let subject = Subject::new(self.event, self.person)?;
+        let subject = Subject::new(self.event, self.person, zone)?;
         let suffix = CredentialSuffix::from_random(random()?);
         let draft = Draft::new(desk.issuer, &signer.kid, &subject, number.clone(), suffix, status, desk.now)?;
         let document = draft.document.clone();
@@ -81,6 +84,7 @@ impl Model<'_> {
             issued: desk.now,
             signed: desk.now,
             valid_until: signed.valid_until,
+            days: PrintedDays::of(zone, desk.now, signed.valid_until),
             state: CertificateState::Active,
             basis: None,
             run: None,
@@ -173,7 +177,7 @@ impl Specimen {
         let verifier = &desk.issuer.verifier;
         let (document, certificate) = model.signed(desk, 1)?;
         let face = Face::compile(template, fonts, &Constants::of(&document, &person.fields, verifier))?;
-        let mut scene = face.texts(&record::of(&document, &person.fields, verifier))?;
+        let mut scene = face.texts(&record::of(&document, &person.fields, certificate.days, verifier))?;
         if marked {
             scene.items.insert(0, mark(&scene));
         }
@@ -198,6 +202,7 @@ impl Specimen {
             extras: Extras::default(),
             constants: Fields::new(),
             publish_results: Some(true),
+            zone: None,
             created: desk.now,
         }
     }

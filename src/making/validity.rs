@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use jiff::ToSpan;
 
-use crate::credential::Timestamp;
+use crate::credential::{Timestamp, Zone};
 
 /// How long a certificate stays valid: `2y`, `18mo`, `6w` or `90d`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,16 +28,16 @@ enum Unit {
 pub struct ValidityError(String);
 
 impl ExpiresAfter {
-    /// Returns the last second of the day on which a certificate of `start` stops being valid.
-    pub fn end(self, start: Timestamp) -> Timestamp {
+    /// Returns the last second of the day on which a certificate of `start` stops being valid, where the issuer is.
+    pub fn end(self, start: Timestamp, zone: &Zone) -> Timestamp {
         let span = match self.unit {
             Unit::Years => self.count.years(),
             Unit::Months => self.count.months(),
             Unit::Weeks => self.count.weeks(),
             Unit::Days => self.count.days(),
         };
-        let last = start.civil().date().checked_add(span).unwrap_or(jiff::civil::Date::MAX);
-        Timestamp::midnight(last).plus_seconds(86_399)
+        let last = zone.day(start).checked_add(span).unwrap_or(jiff::civil::Date::MAX);
+        zone.last_second(last)
     }
 }
 
@@ -80,10 +80,13 @@ mod tests {
     #[test]
     fn ends_with_the_last_second_of_the_last_day() {
         let start: Timestamp = "2024-02-29T10:00:00Z".parse().unwrap();
-        let end = |text: &str| text.parse::<ExpiresAfter>().unwrap().end(start).to_string();
+        let end = |text: &str| text.parse::<ExpiresAfter>().unwrap().end(start, &Zone::UTC).to_string();
         assert_eq!(end("2y"), "2026-02-28T23:59:59Z");
         assert_eq!(end("1mo"), "2024-03-29T23:59:59Z");
         assert_eq!(end("90d"), "2024-05-29T23:59:59Z");
+        // Half past midnight of 1 March in Auckland.
+        let (start, zone) = ("2024-02-29T11:30:00Z".parse().unwrap(), "Pacific/Auckland".parse().unwrap());
+        assert_eq!("1y".parse::<ExpiresAfter>().unwrap().end(start, &zone).to_string(), "2025-03-01T10:59:59Z");
     }
 
     #[test]

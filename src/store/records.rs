@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::credential::{Achievement, CertificateNumber, EventCode, Extras, StatusEntry, Timestamp};
+use crate::credential::{Achievement, CertificateNumber, EventCode, Extras, StatusEntry, Timestamp, Zone};
 use crate::eligibility::{Entered, Progress};
 use crate::status::Reason;
 
@@ -55,6 +55,9 @@ pub struct Event {
     /// Whether results may be signed, and so be read by everybody. `None`: made before that was asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub publish_results: Option<bool>,
+    /// Where its days begin and end; the issuer's zone, if left out.
+    #[serde(default, rename = "time_zone", skip_serializing_if = "Option::is_none")]
+    pub zone: Option<Zone>,
     /// When it was created.
     pub created: Timestamp,
 }
@@ -207,6 +210,9 @@ pub struct Certificate {
     pub signed: Timestamp,
     /// `validUntil`.
     pub valid_until: Option<Timestamp>,
+    /// The days that it prints, where those are not the days of UTC: whatever becomes of the event's zone, and of zones.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<PrintedDays>,
     /// What became of it.
     pub state: CertificateState,
     /// Why the person got it: the rule's version with the measured values, or who made the exception. Frozen.
@@ -221,6 +227,23 @@ pub struct Certificate {
     /// Set when what names the person was taken away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erased: Option<Erased>,
+}
+
+/// Calendar days where the issuer or the event is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PrintedDays {
+    /// Of [`Certificate::issued`].
+    pub issued: jiff::civil::Date,
+    /// Of [`Certificate::valid_until`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_until: Option<jiff::civil::Date>,
+}
+
+impl PrintedDays {
+    /// Returns the days of two instants; nothing where they are those of UTC.
+    pub fn of(zone: &Zone, issued: Timestamp, valid_until: Option<Timestamp>) -> Option<Self> {
+        (!zone.is_utc()).then(|| Self { issued: zone.day(issued), valid_until: valid_until.map(|last| zone.day(last)) })
+    }
 }
 
 /// Records of before there were others.

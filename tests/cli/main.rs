@@ -23,3 +23,4 @@ mod small_disk;
 mod tampered;
 mod templates;
 mod tools;
+mod zones;

@@ -27,8 +27,12 @@ struct Office<'a> {
 
 impl<'a> Office<'a> {
     fn new(store: &'a dyn Store) -> Self {
-        let issuer =
-            Issuer { host: "example.org".into(), name: "Example: School".into(), verifier: "example.org/v".into() };
+        let issuer = Issuer {
+            host: "example.org".into(),
+            name: "Example: School".into(),
+            verifier: "example.org/v".into(),
+            zone: Default::default(),
+        };
         let mut office = Self { store, issuer, throttle: Throttle::default(), owner: String::new() };
         let link = accounts::setup_link(&office.desk(0)).unwrap().unwrap();
         office.owner = accounts::set_up(&office.desk(0), &link, &ada(&PASSWORD.into())).unwrap().id;
@@ -151,7 +155,12 @@ fn the_set_up_link_makes_one_owner_once() {
 #[test]
 fn a_set_up_link_ends_with_time_or_the_next_one_and_not_with_a_poor_password() {
     let store = MemoryStore::new();
-    let issuer = Issuer { host: "example.org".into(), name: "Example".into(), verifier: "example.org/v".into() };
+    let issuer = Issuer {
+        host: "example.org".into(),
+        name: "Example".into(),
+        verifier: "example.org/v".into(),
+        zone: Default::default(),
+    };
     let desk =
         |seconds| Desk { store: &store, issuer: &issuer, actor: &Actor::Public { address: None }, now: at(seconds) };
     let password = PASSWORD.into();
@@ -174,7 +183,12 @@ fn of_many_who_set_up_at_once_one_becomes_the_owner() {
     let stores: [Box<dyn Store>; 2] =
         [Box::new(MemoryStore::new()), Box::new(SledStore::create(&folder.path().join("store")).unwrap())];
     for store in stores {
-        let issuer = Issuer { host: "example.org".into(), name: "Example".into(), verifier: "example.org/v".into() };
+        let issuer = Issuer {
+            host: "example.org".into(),
+            name: "Example".into(),
+            verifier: "example.org/v".into(),
+            zone: Default::default(),
+        };
         let desk = || Desk { store: &*store, issuer: &issuer, actor: &Actor::Public { address: None }, now: at(0) };
         let link = accounts::setup_link(&desk()).unwrap().unwrap();
         let made = thread::scope(|scope| {

@@ -182,6 +182,7 @@ impl Academy {
             issued: now,
             signed: now,
             valid_until: None,
+            days: None,
             state: CertificateState::Active,
             basis: None,
             run: None,

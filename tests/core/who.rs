@@ -47,7 +47,12 @@ impl Event {
         let mut rows = check_rows(&table, &columns, &checks);
         recognise(&self.store, &code("A"), &mut rows, &HashSet::new(), answers).unwrap();
         settle_duplicates(&mut rows);
-        let issuer = Issuer { host: "a.example".into(), name: "A".into(), verifier: "a.example".into() };
+        let issuer = Issuer {
+            host: "a.example".into(),
+            name: "A".into(),
+            verifier: "a.example".into(),
+            zone: Default::default(),
+        };
         let desk = Desk { store: &self.store, issuer: &issuer, actor: &Actor::System, now };
         let join =
             |outcome: &RowOutcome, row: &Participant, known: &Participant| put_over(&outcome.cleared, row, known);

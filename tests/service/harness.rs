@@ -67,6 +67,7 @@ pub fn issuer() -> Issuer {
         host: "academy.example".to_owned(),
         name: "Example Academy".to_owned(),
         verifier: "academy.example/verify".to_owned(),
+        zone: Default::default(),
     }
 }
 

@@ -95,7 +95,12 @@ fn a_command_that_was_interrupted_is_ended_in_the_journal_and_the_next_one_compl
     let place = Place::new();
     place.run(&["import", "WORKSHOP", &list(&place, &["Ada Lovelace", "Grace Hopper"])]);
     let store = SledStore::open(&place.path("data/store")).unwrap();
-    let issuer = Issuer { host: "x.example".into(), name: "X".into(), verifier: "x.example/verify".into() };
+    let issuer = Issuer {
+        host: "x.example".into(),
+        name: "X".into(),
+        verifier: "x.example/verify".into(),
+        zone: Default::default(),
+    };
     let now = testamur::credential::Timestamp::from_unix(crate::process::now());
     let ada = Actor::operator("ada");
     let desk = Desk { store: &store, issuer: &issuer, actor: &ada, now };

@@ -311,7 +311,7 @@ fn claim(column: &str, value: String) -> Result<String, ActError> {
         _ if value.is_empty() => Ok(value),
         "expires" => {
             let last = last_day(&value).map_err(|problem| invalid(&problem.to_string()))?;
-            Ok(last.to_string()[..10].to_owned())
+            Ok(last.to_string())
         }
         "result" | "role" | "term" => Ok(printed(&format!("fields.{column}"), &value, false)?.unwrap_or_default()),
         _ => Ok(value),

@@ -16,7 +16,7 @@ use super::record::RunRecord;
 use super::select::refused;
 use super::{Kind, Result, RunError, RunReason, RunRequest};
 use crate::acts::{ActError, templates};
-use crate::credential::{EventCode, Timestamp};
+use crate::credential::{EventCode, Timestamp, Zone};
 use crate::desk::Desk;
 use crate::making::{ExpiresAfter, Faces, Order};
 use crate::store::{Event, Participant, TemplateRef};
@@ -27,7 +27,7 @@ pub struct Chosen {
     /// The template in place of the event's own and of those of its tiers and languages: the exact version.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<TemplateRef>,
-    /// The day that first certificates say they were issued on; midnight UTC.
+    /// The day that first certificates say they were issued on, as midnight UTC; it begins when it begins where the event is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_on: Option<Timestamp>,
 }
@@ -39,9 +39,16 @@ impl Chosen {
     }
 
     /// Returns the order of what somebody gets; the run and why they get it aside.
-    pub(super) fn order(&self, person: Participant, grant: Grant) -> Order {
+    pub(super) fn order(&self, zone: &Zone, person: Participant, grant: Grant) -> Order {
         let Grant { template, tier, basis } = grant;
-        Order { person, template, tier, basis, run: None, issued: self.issued_on }
+        Order {
+            person,
+            template,
+            tier,
+            basis,
+            run: None,
+            issued: self.issued_on.map(|day| zone.first_second(day.civil().date())),
+        }
     }
 }
 
@@ -82,8 +89,9 @@ fn checked(desk: &Desk, event: &Event, day: Timestamp, reason: Option<&RunReason
         return Err(refused("reason", "must say why certificates bear another day of issue than today"));
     }
     let refuse = |problem: String| Err(RunError::Request { field: "issued_on", problem });
-    if day > desk.now {
-        return refuse(format!("is in the future: today is {}", date(desk.now)));
+    let (zone, on) = (desk.zone(event), day.civil().date());
+    if on > zone.day(desk.now) {
+        return refuse(format!("is in the future: today is {}", zone.day(desk.now)));
     }
     // An event without dates tells nothing; what is before 1970 is a slip of the pen.
     let first = event.starts.map_or(Timestamp::from_unix(0), |starts| Timestamp::midnight(starts.civil().date()));
@@ -92,8 +100,8 @@ fn checked(desk: &Desk, event: &Event, day: Timestamp, reason: Option<&RunReason
         return refuse(format!("is before {what}{}", date(first)));
     }
     let length = event.expires_after.as_deref().and_then(|length| length.parse::<ExpiresAfter>().ok());
-    match length.map(|length| length.end(day)).filter(|end| *end < desk.now) {
-        Some(end) => refuse(format!("would make certificates that expired on {} already", date(end))),
+    match length.map(|length| length.end(zone.first_second(on), zone)).filter(|end| *end < desk.now) {
+        Some(end) => refuse(format!("would make certificates that expired on {} already", zone.day(end))),
         None => Ok(day),
     }
 }

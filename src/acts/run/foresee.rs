@@ -77,7 +77,7 @@ fn foreseen(
             continue;
         };
         let Some(person) = desk.store.participant(code, key)? else { continue };
-        let order = chosen.order(person, grant.clone());
+        let order = chosen.order(desk.zone(&event), person, grant.clone());
         if let Fate::Replace(old, _) = &selected.fate {
             nexts.push(at);
             pairs.push(((**old).clone(), order));

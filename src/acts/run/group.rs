@@ -161,9 +161,9 @@ impl<'a> Group<'a> {
                     if let Some(basis) = &mut grant.basis {
                         dated(basis, self.record);
                     }
-                    firsts.push((at, self.order(at, grant)?));
+                    firsts.push((at, self.order(desk, at, grant)?));
                 }
-                Fate::Replace(old, grant) => nexts.push((at, *old, self.order(at, grant)?)),
+                Fate::Replace(old, grant) => nexts.push((at, *old, self.order(desk, at, grant)?)),
                 Fate::Lose(old) => self.revoke(desk, at, *old, entitled),
                 Fate::Regain(old) => {
                     self.mark(at, RowState::Done, old.number.clone());
@@ -184,11 +184,12 @@ impl<'a> Group<'a> {
         Ok((firsts, nexts))
     }
 
-    fn order(&self, at: usize, grant: Grant) -> Result<Order> {
+    fn order(&self, desk: &Desk, at: usize, grant: Grant) -> Result<Order> {
         // As they were decided about, which the write expects.
         let person = self.rows[at].person.as_ref().and_then(|key| self.people.get(key)).cloned();
         let person = person.ok_or_else(|| StoreError::Conflict(self.record.id.clone()))?;
-        Ok(Order { run: Some(self.record.id.clone()), ..self.record.chosen.order(person, grant) })
+        let zone = self.planned.as_ref().map_or(&desk.issuer.zone, |planned| desk.zone(&planned.event));
+        Ok(Order { run: Some(self.record.id.clone()), ..self.record.chosen.order(zone, person, grant) })
     }
 
     fn issue(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made, firsts: Vec<First>) -> Result<()> {

@@ -61,6 +61,8 @@ struct EventView {
     ends: Option<Timestamp>,
     /// How long certificates are valid.
     expires_after: Option<String>,
+    /// Where its days begin and end, if not as the issuer's.
+    time_zone: Option<String>,
     /// Credits earned by everybody.
     credits: Option<f64>,
     /// Where it stands.
@@ -129,6 +131,7 @@ impl EventView {
             starts: event.starts,
             ends: event.ends,
             expires_after: event.expires_after,
+            time_zone: event.zone.map(|zone| zone.to_string()),
             credits: event.extras.credits,
             state: plan.state,
             course: plan.course,

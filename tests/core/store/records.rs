@@ -49,6 +49,7 @@ pub fn event(event: &str) -> Event {
         extras: Extras { credits: Some(1.5), ..Extras::default() },
         constants: Fields::new(),
         publish_results: None,
+        zone: None,
         created: now(),
     }
 }
@@ -80,6 +81,7 @@ pub fn certificate(event: &str, sequence: u64, who: u64) -> Certificate {
         issued: now(),
         signed: now(),
         valid_until: None,
+        days: None,
         state: CertificateState::Active,
         basis: None,
         run: None,

@@ -93,6 +93,15 @@ export function day(iso: string): string {
   return format(iso, { dateStyle: 'long', timeZone: 'UTC' });
 }
 
+/**
+ * Returns the instant of a certificate: the day alone where it is the beginning or the end of one in UTC, else with the time, for
+ * where the issuer is it may be another day.
+ */
+export function instant(iso: string): string {
+  if (/T(00:00:00|23:59:59)Z$/.test(iso)) return day(iso);
+  return format(iso, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }) + ' UTC';
+}
+
 /** Returns an instant on the clock of this device. */
 export function moment(at: Date): string {
   return format(at.toISOString(), { dateStyle: 'long', timeStyle: 'short' });

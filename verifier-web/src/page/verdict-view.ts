@@ -5,7 +5,7 @@ import type { Anchor, Verdict } from '../core/index.js';
 import type { Field } from './compare.js';
 import { data, download, h, icon, type Child } from './dom.js';
 import { fieldTable } from './fields.js';
-import { ago, current, day, has, list, moment, t, type MessageKey } from './messages.js';
+import { ago, current, day, has, instant, list, moment, t, type MessageKey } from './messages.js';
 import { placeOf } from './places.js';
 import { colour, proven, type Result } from './result.js';
 
@@ -82,8 +82,8 @@ function facts(verdict: Verdict): Child {
     h('dl', { class: 'facts' },
       fact('f.number', verdict.number, 'code'),
       ...achieved(verdict),
-      fact('f.from', verdict.validFrom && day(verdict.validFrom)),
-      fact('f.until', verdict.validUntil ? day(verdict.validUntil) : t('f.unlimited')),
+      fact('f.from', verdict.validFrom && instant(verdict.validFrom)),
+      fact('f.until', verdict.validUntil ? instant(verdict.validUntil) : t('f.unlimited')),
       ...reason(verdict),
     ),
     h('div', { class: 'issuer' },

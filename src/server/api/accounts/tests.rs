@@ -12,7 +12,7 @@ use totp_rs::{Builder, Totp};
 use tower::ServiceExt;
 
 use crate::accounts::{Permission, Role, permissions, setup_link};
-use crate::credential::Timestamp;
+use crate::credential::{Timestamp, Zone};
 use crate::desk::{Actor, Desk, Issuer};
 use crate::making::Faces;
 use crate::reading::Reader;
@@ -62,8 +62,12 @@ impl Answer {
 impl Service {
     /// Starts a service over a store, and sets it up.
     async fn start(store: Arc<dyn Store>, keys: &std::path::Path) -> (Self, Session) {
-        let issuer =
-            Issuer { host: "example.org".into(), name: "Example".into(), verifier: "example.org/verify".into() };
+        let issuer = Issuer {
+            host: "example.org".into(),
+            name: "Example".into(),
+            verifier: "example.org/verify".into(),
+            zone: Zone::UTC,
+        };
         KeyFolder::create(keys, &issuer.did(), &issuer.name, "passphrase", Timestamp::from_unix(START)).unwrap();
         let now = Timestamp::from_unix(START);
         let link = setup_link(&Desk { store: &*store, issuer: &issuer, actor: &Actor::System, now }).unwrap().unwrap();

@@ -23,6 +23,7 @@ mod png;
 mod printed;
 mod published;
 mod scan;
+mod svg;
 mod text;
 mod zip;
 

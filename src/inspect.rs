@@ -338,7 +338,7 @@ fn word(source: Source) -> &'static str {
     match source {
         Source::Attachment => "attachment",
         Source::QrOnPage(_) | Source::QrInPicture => "qr",
-        Source::BakedPng => "baked",
+        Source::BakedPng | Source::BakedSvg => "baked",
         Source::PlainText | Source::Link => "text",
     }
 }

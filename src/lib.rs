@@ -23,6 +23,7 @@
 //! - [`eligibility`]: who has reached what a certificate asks for, and why; as pure as the core.
 //! - [`import`](mod@import): a spreadsheet's bytes in, checked rows out.
 //! - [`making`]: an order in, a signed certificate out: drafts, faces, first and next versions, specimens.
+//! - [`files`]: certificates as files: kinds, names, proofs that are kept, badges with the credential baked in, archives.
 //! - [`webhooks`]: tells other systems what happened: endpoints, outbox, courier.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
 //! - [`vault`]: the issuer's keys, on disk and opened once: signs, rotates, publishes.
@@ -34,8 +35,8 @@
 //!
 //! # Rules
 //!
-//! Doors (`cli`, `server`) call the same acts, in `acts`, `publish` and `vault`; those call `making`, `import`, the core and
-//! the `store` trait. Adapters do not know each other. A certificate is acknowledged only when its record is durable, and
+//! Doors (`cli`, `server`) call the same acts, in `acts`, `files`, `publish` and `vault`; those call `making`, `import`, the core
+//! and the `store` trait. Adapters do not know each other. A certificate is acknowledged only when its record is durable, and
 //! nothing rendered is ever stored.
 //!
 //! # Arrows
@@ -47,9 +48,10 @@
 //! accounts    -> credential desk import store
 //! acts        -> accounts credential desk eligibility import keys making proof publish reading status store
 //! acts        -> template verify webhooks
-//! cli         -> accounts acts credential desk eligibility import inspect keys making proof publish qr reading
-//! cli         -> render server status store template vault verify webhooks
+//! cli         -> accounts acts credential desk eligibility files import inspect keys making proof publish qr
+//! cli         -> reading render server status store template vault verify webhooks
 //! desk        -> credential making proof store
+//! files       -> credential desk import keys making proof render store template
 //! import      -> credential making store template
 //! inspect     -> credential guard reading verify
 //! keys        -> credential proof
@@ -60,8 +62,8 @@
 //! reading     -> credential keys proof qr status
 //! render      -> credential deflate guard qr scene
 //! scene       -> qr
-//! server      -> accounts acts credential desk eligibility import inspect keys making proof publish reading render
-//! server      -> status store template vault verify webhooks
+//! server      -> accounts acts credential desk eligibility files import inspect keys making proof publish reading
+//! server      -> render status store template vault verify webhooks
 //! status      -> credential keys proof
 //! store       -> credential eligibility guard status
 //! template    -> credential guard qr scene
@@ -81,6 +83,7 @@ pub mod credential;
 mod deflate;
 pub mod desk;
 pub mod eligibility;
+pub mod files;
 mod guard;
 pub mod import;
 pub mod inspect;

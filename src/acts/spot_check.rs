@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::run::{Result, RunError};
 use crate::credential::{CertificateNumber, EventCode, UnverifiedCredential};
 use crate::desk::Desk;
-use crate::making::{Faces, IssueError, OwnKeys};
+use crate::making::{Faces, IssueError, OwnKeys, PICTURE_DPI};
 use crate::reading::{self, Source};
 use crate::store::{Certificate, CertificateState};
 use crate::verify::{TrustAnchors, verify};
@@ -150,7 +150,7 @@ fn read_back(
 /// Reads a certificate's PNG file back: it is drawn another way than the page of the PDF, the same for all of a template.
 fn check_picture(desk: &Desk, faces: &Faces, own: &OwnKeys, certificate: &Certificate) -> Result<(), String> {
     let proven = own.prove(certificate).map_err(|error| error.to_string())?;
-    let png = faces.png(desk.store, &proven, &desk.issuer.verifier).map_err(|error| error.to_string())?;
+    let png = faces.png(desk.store, &proven, &desk.issuer.verifier, PICTURE_DPI).map_err(|error| error.to_string())?;
     let read = reading::read(&png).map_err(|error| error.to_string())?;
     let code = read.candidates.iter().find(|candidate| candidate.source == Source::QrInPicture);
     let code = code.ok_or("no QR code can be read in the PNG file")?;

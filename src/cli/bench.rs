@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::bench_pictures::{self, Pictures};
 use super::demo_people::people;
-use super::files::{FileWriter, Format};
+use super::files::FileWriter;
 use super::issue::{Shown, everybody, issue};
 use super::output::{self, Explain, Failure};
 use super::workspace::{self, vault_failure};
@@ -20,6 +20,7 @@ use crate::acts;
 use crate::credential::{EventCode, limits};
 use crate::desk::{Actor, Desk};
 use crate::eligibility::Rule;
+use crate::files::{Badges, FileKind, Maker, NamePattern};
 use crate::import::person_key;
 use crate::inspect;
 use crate::making::{Faces, StageTimes, Workshop};
@@ -93,14 +94,14 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
 
     let times = StageTimes::default();
     let out = folder.join("out");
+    let badges = Badges::default();
     let writer = FileWriter {
         out: out.clone(),
-        formats: vec![Format::Pdf],
-        faces: &faces,
-        verifier: &issuer.verifier,
+        kinds: vec![FileKind::Pdf],
+        names: NamePattern::default(),
+        maker: Maker { desk, faces: &faces, prover: None, badges: &badges },
         times: &times,
         own: signer.own.clone(),
-        embedder: None,
     };
     let shown = Shown::new(false, ProgressBar::hidden());
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };

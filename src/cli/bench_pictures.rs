@@ -3,11 +3,12 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use super::files::{FileWriter, Format};
+use super::files::FileWriter;
 use super::output::{Explain, Failure};
 use crate::acts::spot_check;
 use crate::credential::EventCode;
 use crate::desk::Desk;
+use crate::files::{Badges, FileKind, Maker, NamePattern};
 use crate::making::{Faces, OwnKeys, StageTimes};
 use crate::store::Certificate;
 
@@ -61,20 +62,20 @@ pub(super) fn measure(
     (code, certificates): (&EventCode, &[Certificate]),
 ) -> Result<Pictures, Failure> {
     let times = StageTimes::default();
+    let badges = Badges::default();
     let writer = FileWriter {
         out: out.to_owned(),
-        formats: vec![Format::Png],
-        faces,
-        verifier: &desk.issuer.verifier,
+        kinds: vec![FileKind::Png],
+        names: NamePattern::default(),
+        maker: Maker { desk: *desk, faces, prover: None, badges: &badges },
         times: &times,
         own: own.clone(),
-        embedder: None,
     };
     std::fs::create_dir_all(out).doing("create a folder for pictures")?;
     let mut drawn = Vec::new();
     for one in certificates.iter().take(PICTURES) {
         let started = Instant::now();
-        writer.write_stored(desk.store, std::slice::from_ref(one))?;
+        writer.write_stored(std::slice::from_ref(one))?;
         drawn.push(started.elapsed());
     }
     let trust = std::fs::read_to_string(site.join("trust.jws")).doing("read the trust snapshot")?;

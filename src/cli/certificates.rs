@@ -1,5 +1,6 @@
-//! `testamur certificates`: list, show, render.
+//! `testamur certificates`: list, show, render, export.
 
+use std::io::BufWriter;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -8,11 +9,12 @@ use clap::builder::PossibleValue;
 use serde_json::{Value, json};
 
 use super::Global;
-use super::files::{FileWriter, Format, left_out};
+use super::files::{FileWriter, Folder, Names, left_out, write_whole_by};
 use super::output::{self, Explain, Failure};
 use super::time;
 use super::workspace::Workspace;
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
+use crate::files::{self, Badges, FileKind, FilesError, Maker, Wanted, ZipWriter};
 use crate::making::{OwnKeys, StageTimes};
 use crate::store::{Certificate, CertificateQuery, Standing};
 
@@ -26,8 +28,11 @@ pub(super) enum Command {
         #[command(flatten)]
         only: Only,
         /// Print one JSON object a line
-        #[arg(long)]
+        #[arg(long, conflicts_with = "csv")]
         json: bool,
+        /// Print CSV with all that is known, for spreadsheets
+        #[arg(long)]
+        csv: bool,
     },
     /// Show one certificate with all its versions
     Show {
@@ -47,16 +52,45 @@ pub(super) enum Command {
         all: bool,
         /// Kinds of files
         #[arg(long, value_delimiter = ',', default_value = "pdf")]
-        format: Vec<Format>,
+        format: Vec<FileKind>,
+        #[command(flatten)]
+        names: Names,
         /// Folder for the files
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
     },
+    /// Write files of many certificates into a ZIP or a folder, with a manifest.csv
+    Export {
+        #[command(flatten)]
+        only: Only,
+        /// Kinds of files
+        #[arg(long, value_delimiter = ',', default_value = "pdf")]
+        kinds: Vec<FileKind>,
+        #[command(flatten)]
+        names: Names,
+        #[command(flatten)]
+        target: Target,
+    },
+}
+
+/// Where an export goes.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub(super) struct Target {
+    /// Write one ZIP archive
+    #[arg(long, value_name = "FILE")]
+    zip: Option<PathBuf>,
+    /// Write into this folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
 }
 
 /// Which certificates.
 #[derive(Debug, clap::Args)]
 pub(super) struct Only {
+    /// Only of this event
+    #[arg(value_name = "EVENT", conflicts_with = "event")]
+    of: Option<EventCode>,
     /// Only of this event
     #[arg(long, value_name = "CODE")]
     event: Option<EventCode>,
@@ -81,9 +115,13 @@ pub(super) struct Only {
 }
 
 impl Only {
+    fn event(&self) -> Option<&EventCode> {
+        self.of.as_ref().or(self.event.as_ref())
+    }
+
     fn query(self, now: Timestamp) -> CertificateQuery {
-        let Self { event, status, text, template, run, issued_since, issued_until } = self;
-        let standing = status.map(|status| (status, now));
+        let Self { of, event, status, text, template, run, issued_since, issued_until } = self;
+        let (event, standing) = (of.or(event), status.map(|status| (status, now)));
         CertificateQuery { event, standing, text, template, run, issued_since, issued_until }
     }
 }
@@ -99,16 +137,36 @@ impl clap::ValueEnum for Standing {
 }
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
-    let workspace = Workspace::open_to_read(global)?;
+    let kinds = match &command {
+        Command::Render { format, .. } => format.as_slice(),
+        Command::Export { kinds, .. } => kinds,
+        _ => &[],
+    };
+    // A proof is kept: that is a write, at a time which is to be right.
+    let is_written = kinds.iter().any(|kind| kind.holds_proof());
+    let workspace = if is_written { Workspace::open(global)? } else { Workspace::open_to_read(global)? };
     match command {
-        Command::List { only, json } => list(&workspace, only, json),
+        Command::List { only, csv: true, .. } => list_csv(&workspace, only),
+        Command::List { only, json, .. } => list(&workspace, only, json),
         Command::Show { number, json } => show(&workspace, &number, json),
-        Command::Render { number, format, out, .. } => render(global, &workspace, number.as_ref(), format, out),
+        Command::Render { number, format, names, out, .. } => {
+            render(global, &workspace, number.as_ref(), (format, names), out)
+        }
+        Command::Export { only, kinds, names, target } => export(global, &workspace, only, (kinds, names), target),
     }
 }
 
+fn list_csv(workspace: &Workspace, only: Only) -> Result<ExitCode, Failure> {
+    only.event().map(|code| workspace.event(code)).transpose()?;
+    let desk = workspace.desk();
+    let mut table = Vec::new();
+    files::write_issued(&desk, &only.query(desk.now), &mut table).doing("list certificates")?;
+    output::whole(&String::from_utf8_lossy(&table));
+    Ok(ExitCode::SUCCESS)
+}
+
 fn list(workspace: &Workspace, only: Only, as_json: bool) -> Result<ExitCode, Failure> {
-    only.event.as_ref().map(|code| workspace.event(code)).transpose()?;
+    only.event().map(|code| workspace.event(code)).transpose()?;
     let now = workspace.desk().now;
     let mut rows = Vec::new();
     each_page(workspace, &only.query(now), |page| {
@@ -210,18 +268,18 @@ fn render(
     global: &Global,
     workspace: &Workspace,
     number: Option<&CertificateNumber>,
-    formats: Vec<Format>,
+    (kinds, Names { file_names: names }): (Vec<FileKind>, Names),
     out: PathBuf,
 ) -> Result<ExitCode, Failure> {
     std::fs::create_dir_all(&out).doing(format!("create {}", out.display()))?;
     let (faces, times, desk) = (workspace.faces()?, StageTimes::default(), workspace.desk());
-    let embedder = workspace.embedder(global, &formats)?;
-    let verifier = &desk.issuer.verifier;
+    let (prover, badges) = (workspace.prover(global, &kinds)?, Badges::default());
     let own = Arc::new(OwnKeys::of(workspace.keys()?.manifest()));
-    let writer = FileWriter { out, formats, faces: &faces, verifier, times: &times, own, embedder };
+    let maker = Maker { desk, faces: &faces, prover: prover.as_ref(), badges: &badges };
+    let writer = FileWriter { out, kinds, names, maker, times: &times, own };
     let (mut total, mut refused) = (0, Vec::new());
     let mut write = |page: Vec<Certificate>| {
-        let left_out = writer.write_stored(desk.store, &page)?;
+        let left_out = writer.write_stored(&page)?;
         total += page.len() - left_out.len();
         refused.extend(left_out);
         Ok(())
@@ -245,6 +303,45 @@ fn render(
         output::line(format!("{drawn} in {}", writer.out.display()));
     }
     left_out(&refused).map_or(Ok(ExitCode::SUCCESS), Err)
+}
+
+fn export(
+    global: &Global,
+    workspace: &Workspace,
+    only: Only,
+    (kinds, Names { file_names: names }): (Vec<FileKind>, Names),
+    target: Target,
+) -> Result<ExitCode, Failure> {
+    only.event().map(|code| workspace.event(code)).transpose()?;
+    let (faces, desk) = (workspace.faces()?, workspace.desk());
+    let (prover, badges) = (workspace.prover(global, &kinds)?, Badges::default());
+    let own = OwnKeys::of(workspace.keys()?.manifest());
+    let maker = Maker { desk, faces: &faces, prover: prover.as_ref(), badges: &badges };
+    let mut query = only.query(desk.now);
+    query.standing.get_or_insert((Standing::Active, desk.now));
+    let wanted = Wanted { query, kinds, names };
+    let (place, exported) = match (target.zip, target.out) {
+        (Some(path), _) => {
+            let zipped = write_whole_by(&path, |file| {
+                let mut zip = ZipWriter::new(BufWriter::new(file));
+                let exported = files::export(&maker, &own, &wanted, &mut zip)?;
+                let failed = |cause| FilesError::Write { name: path.display().to_string(), cause };
+                zip.finish().map_err(failed)?;
+                Ok(exported)
+            });
+            (path.display().to_string(), zipped?)
+        }
+        (None, out) => {
+            let folder = out.unwrap_or_default();
+            std::fs::create_dir_all(&folder).doing(format!("create {}", folder.display()))?;
+            let place = folder.display().to_string();
+            (place, files::export(&maker, &own, &wanted, &mut Folder(folder))?)
+        }
+    };
+    let made = output::counted(exported.certificates, "certificate", "certificates");
+    let files = output::counted(exported.files, "file", "files");
+    output::line(format!("{files} of {made} are in {place}, with {}", files::MANIFEST));
+    left_out(&exported.left_out).map_or(Ok(ExitCode::SUCCESS), Err)
 }
 
 fn each_page(

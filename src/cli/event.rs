@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::output::{self, Explain, Failure};
 use super::workspace::{UNSURE, Workspace};
-use super::{Global, time};
+use super::{Global, badge, time};
 use crate::acts::{self, ActError};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
@@ -36,6 +36,8 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Write the badge of an event, as a PNG or an SVG
+    Badge(badge::Args),
     /// Archive an event: it is listed no more and takes nothing new; what was issued stays as it is
     Archive {
         /// The event
@@ -185,7 +187,7 @@ fn credits(text: &str) -> Result<f64, String> {
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     let workspace = match command {
-        Command::Show { .. } | Command::List { .. } => Workspace::open_to_read(global)?,
+        Command::Show { .. } | Command::List { .. } | Command::Badge(_) => Workspace::open_to_read(global)?,
         _ => Workspace::open(global)?,
     };
     match command {
@@ -193,6 +195,7 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
         Command::Update(args) => super::event_update::update(&workspace, *args),
         Command::Show { code, json } => show(&workspace, &code, json),
         Command::List { archived, json } => list(&workspace, archived, json),
+        Command::Badge(args) => badge::run(&workspace, &args),
         Command::Archive { code } => set_archived(&workspace, &code, true),
         Command::Unarchive { code } => set_archived(&workspace, &code, false),
         Command::Remove { code } => remove(&workspace, &code),

@@ -1,5 +1,5 @@
-//! Certificates as files: drawn in parallel, written under a temporary name and then renamed, so that no half file is
-//! ever seen under its name.
+//! Certificates written into a folder: made in parallel, under a temporary name and then renamed, so that no half file is ever seen
+//! under its name.
 
 use std::fs;
 use std::io::{self, Write};
@@ -7,187 +7,173 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Instant;
 
+use clap::builder::PossibleValue;
 use rayon::prelude::*;
+use tempfile::SpooledTempFile;
 
-use super::embed::{EmbedError, Embedder};
 use super::output::Failure;
-use crate::making::{FaceError, Faces, NotProven, OwnKeys, Printable, Proven, Stage, StageTimes};
-use crate::store::{Certificate, Store, StoreError};
+use crate::credential::Timestamp;
+use crate::files::{FileKind, FilesError, Maker, NamePattern, Sink};
+use crate::making::{NotProven, OwnKeys, PICTURE_DPI, PRINT_DPI, Printable, Proven, Stage, StageTimes};
+use crate::store::{Certificate, StoreError};
 
-/// A kind of file that a certificate can be written as.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Format {
-    /// PDF/A-3b with the credential attached
-    Pdf,
-    /// Picture at 150 dpi
-    Png,
-    /// The credential itself, a compact JWS
-    Jwt,
-    /// The credential with an embedded proof, for wallets
-    Json,
-}
+impl clap::ValueEnum for FileKind {
+    fn value_variants<'a>() -> &'a [Self] {
+        &Self::ALL
+    }
 
-impl Format {
-    fn extension(self) -> &'static str {
-        match self {
-            Self::Pdf => "pdf",
-            Self::Png => "png",
-            Self::Jwt => "jwt",
-            Self::Json => "json",
-        }
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        let help = match self {
+            Self::Pdf => "PDF/A-3b with the credential attached",
+            Self::Png => "Picture at 150 dpi",
+            Self::Png300 => "Picture at 300 dpi",
+            Self::Jwt => "The credential itself, a compact JWS",
+            Self::Json => "The credential with an embedded proof, for wallets",
+            Self::BakedPng => "Badge as a PNG with the credential in it",
+            Self::BakedSvg => "Badge as an SVG with the credential in it",
+        };
+        // Words of the command line are joined by hyphens.
+        let name = match self {
+            Self::Png300 => "png-300",
+            Self::BakedPng => "baked-png",
+            Self::BakedSvg => "baked-svg",
+            plain => plain.name(),
+        };
+        Some(PossibleValue::new(name).help(help))
     }
 }
 
-/// Why a certificate's file was not written.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum FileError {
-    /// It cannot be drawn.
-    #[error("{number} cannot be drawn: {cause}")]
-    Draw {
-        /// The certificate.
-        number: String,
-        /// Why not.
-        cause: FaceError,
-    },
-    /// What is stored of it was not signed by this issuer.
-    #[error(transparent)]
-    NotProven(#[from] NotProven),
-    /// Its JSON cannot be made.
-    #[error("{number} cannot be given an embedded proof: {cause}")]
-    Embed {
-        /// The certificate.
-        number: String,
-        /// Why not.
-        cause: EmbedError,
-    },
-    /// The store failed.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// Nobody opened the keys.
-    #[error("{number} cannot be given an embedded proof without the keys")]
-    NoKeys {
-        /// The certificate.
-        number: String,
-    },
-    /// It cannot be written.
-    #[error("{path} cannot be written: {cause}")]
-    Write {
-        /// The file.
-        path: String,
-        /// Why not.
-        cause: io::Error,
-    },
+/// How files are named.
+#[derive(Debug, clap::Args)]
+pub(super) struct Names {
+    /// Names of the files: `number`, `person`, or a pattern with {number} {name} {email} {external_id} {event} {year} {issued}
+    /// {version}; where the number is left out it follows the rest
+    #[arg(long, value_name = "PATTERN", default_value = "number")]
+    pub(super) file_names: NamePattern,
 }
-
-/// Draws a file.
-type Drawing<'a> = &'a dyn Fn() -> Result<Vec<u8>, FaceError>;
 
 /// Writes certificates into a folder.
 pub(super) struct FileWriter<'a> {
     /// The folder.
     pub out: PathBuf,
     /// Which files.
-    pub formats: Vec<Format>,
-    /// Compiled templates.
-    pub faces: &'a Faces,
-    /// Host and path that QR codes open.
-    pub verifier: &'a str,
+    pub kinds: Vec<FileKind>,
+    /// What they are called.
+    pub names: NamePattern,
+    /// What makes them.
+    pub maker: Maker<'a>,
     /// Where the time goes.
     pub times: &'a StageTimes,
     /// The issuer's keys: what is stored is verified before anything is made of it.
     pub own: Arc<OwnKeys>,
-    /// Makes embedded proofs; needed for [`Format::Json`] alone.
-    pub embedder: Option<Embedder>,
 }
 
 impl FileWriter<'_> {
-    /// Returns where a file lies.
-    pub(super) fn path(&self, certificate: &Certificate, format: Format) -> PathBuf {
-        self.out.join(format!("{}.{}", certificate.number, format.extension()))
-    }
-
     /// Returns whether one of a certificate's files is missing.
-    pub(super) fn lacks(&self, number: &impl std::fmt::Display) -> bool {
-        self.formats.iter().any(|format| !self.out.join(format!("{number}.{}", format.extension())).exists())
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub(super) fn lacks(&self, certificate: &Certificate) -> Result<bool, StoreError> {
+        let name = self.names.name_of(self.maker.desk.store, certificate)?;
+        Ok(self.kinds.iter().any(|kind| !self.path(&name, *kind).exists()))
     }
 
-    /// Draws and writes freshly issued certificates on all cores.
+    fn path(&self, name: &str, kind: FileKind) -> PathBuf {
+        self.out.join(format!("{name}.{}", kind.extension()))
+    }
+
+    /// Makes and writes files of freshly issued certificates on all cores.
     ///
     /// # Errors
     /// The first one that fails; the others are written all the same.
-    pub(super) fn write_issued(&self, issued: Vec<Arc<Printable>>) -> Result<(), FileError> {
-        first_error(issued.into_par_iter().map(|item| {
-            let started = Instant::now();
-            // Signed by this process, and verified then.
-            let pdf = || item.face.pdf(item.scene.clone(), &item.certificate, self.verifier);
-            let png = || self.faces.png_of(&item.face, item.scene.clone(), &item.certificate, self.verifier);
-            let json = || self.json(&self.own.prove(&item.certificate)?);
-            self.write(&item.certificate, (&pdf, &png), &json, started)
+    pub(super) fn write_issued(&self, issued: Vec<Arc<Printable>>) -> Result<(), FilesError> {
+        let is_proof_wanted = self.kinds.iter().any(|kind| kind.holds_proof());
+        let proven = issued.par_iter().map(|item| match is_proof_wanted {
+            true => self.own.prove(&item.certificate).map(Some),
+            false => Ok(None),
+        });
+        let proven: Vec<Option<Proven>> = proven.collect::<Result<_, _>>()?;
+        let secured = match is_proof_wanted {
+            true => self.maker.secured(&proven.iter().flatten().collect::<Vec<_>>(), &self.kinds)?,
+            false => vec![None; issued.len()],
+        };
+        let all = issued.par_iter().zip(&proven).zip(&secured);
+        first_error(all.map(|((item, proven), secured)| {
+            self.write(&item.certificate, |kind| match proven {
+                Some(proven) if kind.holds_proof() => self.maker.file(proven, secured.as_deref(), kind),
+                _ => self.fresh(item, kind),
+            })
         }))
     }
 
-    /// Draws and writes certificates from their records alone. Returns those of which nothing is made, because what is
+    /// Makes a file of what was signed by this process, and verified then.
+    fn fresh(&self, item: &Printable, kind: FileKind) -> Result<Vec<u8>, FilesError> {
+        let Printable { certificate, scene, face } = item;
+        let Maker { faces, desk, .. } = &self.maker;
+        let verifier = &desk.issuer.verifier;
+        let picture = |dpi| faces.png_of(face, scene.clone(), certificate, verifier, dpi);
+        let made = match kind {
+            FileKind::Jwt => return Ok(certificate.jws.clone().into_bytes()),
+            FileKind::Png => picture(PICTURE_DPI),
+            FileKind::Png300 => picture(PRINT_DPI),
+            FileKind::Pdf => face.pdf(scene.clone(), certificate, verifier),
+            FileKind::Json | FileKind::BakedPng | FileKind::BakedSvg => return Err(FilesError::NoKeys),
+        };
+        made.map_err(|cause| FilesError::Draw { number: certificate.number.to_string(), cause })
+    }
+
+    /// Makes and writes files of certificates from their records alone. Returns those of which nothing is made, because what is
     /// stored of them was not signed by this issuer.
     ///
     /// # Errors
     /// As [`FileWriter::write_issued`].
-    pub(super) fn write_stored(
-        &self,
-        store: &dyn Store,
-        certificates: &[Certificate],
-    ) -> Result<Vec<NotProven>, FileError> {
-        let written = certificates.par_iter().map(|certificate| {
-            let started = Instant::now();
-            let proven = self.own.prove(certificate)?;
-            let pdf = || self.faces.pdf(store, &proven, self.verifier);
-            let png = || self.faces.png(store, &proven, self.verifier);
-            self.write(certificate, (&pdf, &png), &|| self.json(&proven), started)
-        });
-        let mut refused = Vec::new();
-        for result in written.collect::<Vec<_>>() {
-            match result {
-                Err(FileError::NotProven(why)) => refused.push(why),
-                result => result?,
-            }
-        }
-        Ok(refused)
+    pub(super) fn write_stored(&self, certificates: &[Certificate]) -> Result<Vec<NotProven>, FilesError> {
+        let proven: Vec<_> = certificates.par_iter().map(|one| self.own.prove(one)).collect();
+        let (ours, refused): (Vec<_>, Vec<_>) = proven.into_iter().partition(Result::is_ok);
+        let ours: Vec<Proven> = ours.into_iter().flatten().collect();
+        let secured = self.maker.secured(&ours.iter().collect::<Vec<_>>(), &self.kinds)?;
+        first_error(ours.par_iter().zip(&secured).map(|(proven, secured)| {
+            self.write(proven.certificate(), |kind| self.maker.file(proven, secured.as_deref(), kind))
+        }))?;
+        Ok(refused.into_iter().filter_map(Result::err).collect())
     }
 
     fn write(
         &self,
         certificate: &Certificate,
-        (pdf, png): (Drawing, Drawing),
-        json: &dyn Fn() -> Result<Vec<u8>, FileError>,
-        started: Instant,
-    ) -> Result<(), FileError> {
-        let draw = |cause| FileError::Draw { number: certificate.number.to_string(), cause };
-        let mut files = Vec::with_capacity(self.formats.len());
-        for &format in &self.formats {
-            let bytes = match format {
-                Format::Jwt => certificate.jws.clone().into_bytes(),
-                Format::Json => json()?,
-                Format::Png => png().map_err(draw)?,
-                Format::Pdf => pdf().map_err(draw)?,
-            };
-            files.push((format, bytes));
-        }
+        make: impl Fn(FileKind) -> Result<Vec<u8>, FilesError>,
+    ) -> Result<(), FilesError> {
+        let started = Instant::now();
+        let name = self.names.name_of(self.maker.desk.store, certificate)?;
+        let files: Vec<Vec<u8>> = self.kinds.iter().map(|kind| make(*kind)).collect::<Result<_, _>>()?;
         let started = self.times.add(Stage::Draw, started);
-        for (format, bytes) in files {
-            let path = self.path(certificate, format);
-            write_whole(&path, &bytes).map_err(|cause| FileError::Write { path: path.display().to_string(), cause })?;
+        for (kind, bytes) in self.kinds.iter().zip(files) {
+            let path = self.path(&name, *kind);
+            let failed = |cause| FilesError::Write { name: path.display().to_string(), cause };
+            write_whole(&path, &bytes).map_err(failed)?;
         }
         self.times.add(Stage::Write, started);
         Ok(())
     }
 }
 
-impl FileWriter<'_> {
-    fn json(&self, proven: &Proven) -> Result<Vec<u8>, FileError> {
-        let number = proven.certificate().number.to_string();
-        match &self.embedder {
-            Some(embedder) => embedder.json(proven).map_err(|cause| FileError::Embed { number, cause }),
-            None => Err(FileError::NoKeys { number }),
-        }
+/// Writes an export into a folder.
+pub(super) struct Folder(pub(super) PathBuf);
+
+impl Sink for Folder {
+    fn put(&mut self, name: &str, bytes: &[u8], _: Timestamp) -> io::Result<()> {
+        write_whole(&self.0.join(name), bytes)
+    }
+
+    fn put_long(&mut self, name: &str, file: &mut SpooledTempFile, _: Timestamp) -> io::Result<()> {
+        let mut whole = tempfile::NamedTempFile::new_in(&self.0)?;
+        io::Seek::rewind(file)?;
+        io::copy(file, &mut whole)?;
+        whole.persist(self.0.join(name)).map(drop).map_err(|error| error.error)
+    }
+
+    fn pass_on(&mut self) -> io::Result<()> {
+        Ok(())
     }
 }
 
@@ -210,7 +196,7 @@ pub(super) fn left_out(refused: &[NotProven]) -> Option<Failure> {
     Some(failure.because(worst).hint(worst.hint()))
 }
 
-fn first_error(results: impl ParallelIterator<Item = Result<(), FileError>>) -> Result<(), FileError> {
+fn first_error(results: impl ParallelIterator<Item = Result<(), FilesError>>) -> Result<(), FilesError> {
     results.reduce(|| Ok(()), |first, second| first.and(second))
 }
 
@@ -235,6 +221,22 @@ pub(super) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         let _ = fs::remove_file(&temporary);
     }
     write
+}
+
+/// Writes a file that is made piece by piece: it has its name when it is whole.
+///
+/// # Errors
+/// What `make` answers, or that it cannot be written.
+pub(super) fn write_whole_by<T>(
+    path: &Path,
+    make: impl FnOnce(&mut fs::File) -> Result<T, FilesError>,
+) -> Result<T, FilesError> {
+    let failed = |cause| FilesError::Write { name: path.display().to_string(), cause };
+    let mut whole = tempfile::NamedTempFile::new_in(folder_of(path)).map_err(failed)?;
+    let made = make(whole.as_file_mut())?;
+    whole.as_file().sync_all().map_err(failed)?;
+    whole.persist(path).map_err(|error| failed(error.error))?;
+    Ok(made)
 }
 
 /// Writes a file that gets its name once it is whole: the folder is locked for that alone, and not while room is looked for, so

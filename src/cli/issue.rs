@@ -12,7 +12,7 @@ use serde_json::json;
 use super::Global;
 use super::event;
 use super::event_update::named;
-use super::files::{FileError, FileWriter, Format, left_out};
+use super::files::{FileWriter, Names, left_out};
 use super::output::{self, Explain, Failure};
 use super::time;
 use super::workspace::{ANY, Workspace};
@@ -23,6 +23,7 @@ use crate::acts::run::{
 use crate::acts::{self, NotReady};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
+use crate::files::{Badges, FileKind, FilesError, Maker, Prover};
 use crate::import::is_email;
 use crate::making::{Faces, NotProven, OwnKeys, StageTimes, Trial, Workshop};
 use crate::store::{Cause, Certificate, CertificateState, PersonKey, Store, StoreError};
@@ -62,7 +63,9 @@ pub(super) struct Args {
     out: Option<PathBuf>,
     /// Kinds of files
     #[arg(long, value_delimiter = ',', default_value = "pdf", requires = "out")]
-    format: Vec<Format>,
+    format: Vec<FileKind>,
+    #[command(flatten)]
+    names: Names,
     /// Print one JSON object a line
     #[arg(long)]
     json: bool,
@@ -97,14 +100,13 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let signer = vault.signer();
     settle_results(&desk, &faces, &args)?;
     let times = StageTimes::default();
-    let embedder = workspace.embedder(global, &args.format)?;
+    let (prover, badges) = (Prover::new(signer.clone(), &vault.manifest()), Badges::default());
     let writer = args.out.clone().map(|out| FileWriter {
         out,
-        embedder,
+        kinds: args.format.clone(),
+        names: args.names.file_names.clone(),
+        maker: Maker { desk, faces: &faces, prover: Some(&prover), badges: &badges },
         own: signer.own.clone(),
-        formats: args.format.clone(),
-        faces: &faces,
-        verifier: &desk.issuer.verifier,
         times: &times,
     });
     let shown = Shown::new(args.json, output::progress(0, "issuing"));
@@ -178,14 +180,14 @@ pub(super) fn issue(
     std::thread::scope(|scope| {
         // One group waits while one is drawn: memory does not grow with the number of rows.
         let (sender, receiver) = sync_channel::<Done>(1);
-        let drawing = scope.spawn(move || -> Result<Vec<NotProven>, FileError> {
+        let drawing = scope.spawn(move || -> Result<Vec<NotProven>, FilesError> {
             let mut refused = Vec::new();
             let Some(writer) = writer else { return Ok(refused) };
             for done in receiver {
                 let (missing, revoked) = missing(desk.store, writer, &done)?;
                 shown.revoked.fetch_add(revoked, Ordering::Relaxed);
                 writer.write_issued(done.firsts)?;
-                refused.extend(writer.write_stored(desk.store, &missing)?);
+                refused.extend(writer.write_stored(&missing)?);
             }
             Ok(refused)
         });
@@ -263,8 +265,13 @@ fn missing(store: &dyn Store, writer: &FileWriter, done: &Done) -> Result<(Vec<C
     let known = missing.len();
     missing.retain(|certificate| certificate.state == CertificateState::Active);
     let revoked = known - missing.len();
-    missing.retain(|certificate| certificate.version > 1 || writer.lacks(&certificate.number));
-    Ok((missing, revoked))
+    let mut wanted = Vec::with_capacity(missing.len());
+    for certificate in missing {
+        if certificate.version > 1 || writer.lacks(&certificate)? {
+            wanted.push(certificate);
+        }
+    }
+    Ok((wanted, revoked))
 }
 
 /// What is shown while a run goes on.

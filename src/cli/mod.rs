@@ -3,6 +3,7 @@
 //! Results go to stdout, progress and errors to stderr. Exit codes: 0 good, 1 a verdict or a row was not good, 2 wrong
 //! usage, 3 could not do it.
 
+mod badge;
 mod bench;
 mod bench_pictures;
 mod certificates;
@@ -10,7 +11,6 @@ mod config;
 mod demo;
 pub mod demo_people;
 mod dump;
-mod embed;
 mod event;
 mod event_update;
 mod files;

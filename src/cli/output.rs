@@ -113,6 +113,14 @@ fn print(text: &str) {
     }
 }
 
+/// Prints a text that ends its own lines, as a table for other programs does.
+pub(super) fn whole(text: &str) {
+    let text = escaped(text, |c| !matches!(c, '\r' | '\n'));
+    if io::stdout().lock().write_all(text.as_bytes()).is_err() {
+        std::process::exit(0);
+    }
+}
+
 /// Returns a number with its word: `1 row`, `2 rows`.
 pub(super) fn counted(number: impl TryInto<u64>, one: &str, many: &str) -> String {
     let number = number.try_into().unwrap_or(u64::MAX);

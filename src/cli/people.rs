@@ -6,11 +6,14 @@ use std::process::ExitCode;
 use serde_json::json;
 
 use super::Global;
+use super::files::Names;
 use super::output::{self, Failure};
 use super::people_change;
 use super::workspace::Workspace;
 use crate::credential::EventCode;
-use crate::store::{Fields, PeopleQuery};
+use crate::files::{FileKind, NamePattern, csv_writer};
+use crate::import::safe_cell;
+use crate::store::{Fields, PeopleQuery, PersonKey, Standing};
 
 /// How many records are read at once.
 const PAGE: usize = 500;
@@ -31,8 +34,13 @@ pub(super) enum Command {
         #[arg(long)]
         entered: bool,
         /// Print one JSON object a line, with all that is known
-        #[arg(long)]
+        #[arg(long, conflicts_with = "csv")]
         json: bool,
+        /// Print CSV (RFC 4180) with each one's certificate, its state, and the file that it is written to
+        #[arg(long, conflicts_with_all = ["fields", "entered"])]
+        csv: bool,
+        #[command(flatten)]
+        names: Names,
     },
     /// Let somebody get no certificate, whatever the rule says
     Exclude(people_change::Exclude),
@@ -48,7 +56,10 @@ pub(super) enum Command {
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     match command {
-        Command::List { code, text, fields, entered, json } => {
+        Command::List { code, text, csv: true, names, .. } => {
+            list_csv(&Workspace::open_to_read(global)?, &code, &PeopleQuery { text }, &names.file_names)
+        }
+        Command::List { code, text, fields, entered, json, .. } => {
             list(&Workspace::open_to_read(global)?, &code, &PeopleQuery { text }, (fields, entered), json)
         }
         Command::Exclude(args) => people_change::exclude(global, &args),
@@ -57,6 +68,54 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
         Command::Remove(args) => people_change::remove(global, &args),
         Command::Erase(args) => people_change::erase(global, &args),
     }
+}
+
+/// The columns for other programs, as a mail merge.
+const COLUMNS: [&str; 9] =
+    ["name", "email", "external_id", "number", "version", "state", "issued", "valid_until", "file"];
+
+fn list_csv(
+    workspace: &Workspace,
+    code: &EventCode,
+    query: &PeopleQuery,
+    names: &NamePattern,
+) -> Result<ExitCode, Failure> {
+    workspace.event(code)?;
+    let (store, now) = (&*workspace.store, workspace.desk().now);
+    let (mut table, mut cursor) = (csv_writer(Vec::new()), None::<String>);
+    let broken = |error: csv::Error| Failure::new(error);
+    table.write_record(COLUMNS).map_err(broken)?;
+    loop {
+        let page = store.find_participants(code, query, cursor.as_deref(), PAGE)?;
+        let keys: Vec<&PersonKey> = page.items.iter().map(|person| &person.key).collect();
+        let numbers = store.certificates_of(code, &keys)?;
+        let certificates = store.certificates_at(&numbers.iter().flatten().collect::<Vec<_>>())?;
+        let mut certificates = certificates.into_iter();
+        for (person, number) in page.items.iter().zip(&numbers) {
+            let certificate = number.as_ref().and_then(|_| certificates.next().flatten());
+            let mut row = vec![person.name.clone()];
+            row.extend([&person.email, &person.external_id].map(|text| text.clone().unwrap_or_default()));
+            row.extend(match &certificate {
+                None => [const { String::new() }; 6],
+                Some(one) => [
+                    one.number.to_string(),
+                    one.version.to_string(),
+                    Standing::of(one, now).name().to_owned(),
+                    one.issued.to_string(),
+                    one.valid_until.map(|until| until.to_string()).unwrap_or_default(),
+                    names.file_of(store, one, FileKind::Pdf)?,
+                ],
+            });
+            table.write_record(row.iter().map(|cell| safe_cell(cell))).map_err(broken)?;
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            break;
+        }
+    }
+    let table = table.into_inner().map_err(|error| Failure::new(error.into_error()))?;
+    output::whole(&String::from_utf8_lossy(&table));
+    Ok(ExitCode::SUCCESS)
 }
 
 fn list(

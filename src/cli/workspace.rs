@@ -5,13 +5,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::config::{self, Config};
-use super::embed::Embedder;
-use super::files::Format;
 use super::output::{self, Explain, Failure};
 use super::{Global, passphrase};
 use crate::acts;
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Actor, Desk, Issuer};
+use crate::files::{FileKind, Prover};
 use crate::making::Faces;
 use crate::publish::PublishError;
 use crate::publish::clock::{self, ClockError};
@@ -168,15 +167,16 @@ impl Workspace {
         Ok(vault)
     }
 
-    /// Opens what makes embedded proofs, if one of the formats holds one: nothing else asks for the passphrase.
+    /// Opens what makes embedded proofs, if one of the kinds holds one: nothing else asks for the passphrase.
     ///
     /// # Errors
     /// When there is no passphrase or there are no keys.
-    pub(super) fn embedder(&self, global: &Global, formats: &[Format]) -> Result<Option<Embedder>, Failure> {
-        if !formats.contains(&Format::Json) {
+    pub(super) fn prover(&self, global: &Global, kinds: &[FileKind]) -> Result<Option<Prover>, Failure> {
+        if !kinds.iter().any(|kind| kind.holds_proof()) {
             return Ok(None);
         }
-        Ok(Some(Embedder::new(self.keys()?, passphrase::existing(global)?)))
+        let vault = self.vault(global, None)?;
+        Ok(Some(Prover::new(vault.signer(), &vault.manifest())))
     }
 
     /// Returns compiled templates over all fonts that this issuer can use.

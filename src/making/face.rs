@@ -55,6 +55,9 @@ const KEPT: usize = 32;
 /// Resolution of pictures, in dots per inch.
 pub const PICTURE_DPI: f32 = 150.0;
 
+/// Resolution of pictures for printers.
+pub const PRINT_DPI: f32 = 300.0;
+
 /// Most memory that the backdrops of pictures take while they wait for the next one: four of A4. A run needs one; what is larger
 /// than all of it is drawn as a whole each time.
 const BACKDROP_BYTES: usize = 40 << 20;
@@ -67,7 +70,14 @@ pub struct Faces {
     fonts: FontLibrary,
     compiled: Mutex<HashMap<String, Arc<Face>>>,
     /// Those used last come last.
-    backdrops: Mutex<Vec<(Arc<Face>, Arc<Backdrop>)>>,
+    backdrops: Mutex<Vec<Kept>>,
+}
+
+/// A face's backdrop at a resolution.
+struct Kept {
+    face: Arc<Face>,
+    dpi: f32,
+    backdrop: Arc<Backdrop>,
 }
 
 /// One template version compiled for one event: its layout, and all bytes that its certificates share.
@@ -127,13 +137,15 @@ impl Faces {
         face.draw(scene, proven.certificate(), proven.jws(), proven.document(), verifier)
     }
 
-    /// Returns the picture of a certificate's PDF, from its stored record alone: the same bytes each time.
+    /// Returns the picture of a certificate's PDF with `dpi` pixels per inch, from its stored record alone: the same bytes each
+    /// time.
     ///
     /// # Errors
     /// See [`FaceError`].
-    pub fn png(&self, store: &dyn Store, proven: &Proven, verifier: &str) -> Result<Vec<u8>, FaceError> {
+    pub fn png(&self, store: &dyn Store, proven: &Proven, verifier: &str, dpi: f32) -> Result<Vec<u8>, FaceError> {
         let (face, scene) = self.laid_out(store, proven, verifier)?;
-        self.draw(&face, scene, proven.certificate(), proven.jws(), proven.document(), verifier)
+        let meta = meta(proven.certificate(), proven.document(), qr::pack(proven.jws(), verifier));
+        self.draw(&face, scene, &meta, dpi)
     }
 
     /// Returns the picture of the PDF that [`Face::pdf`] draws.
@@ -146,9 +158,10 @@ impl Faces {
         scene: Scene,
         certificate: &Certificate,
         verifier: &str,
+        dpi: f32,
     ) -> Result<Vec<u8>, FaceError> {
         let jws = parsed(certificate)?;
-        self.draw(face, scene, certificate, &jws, &document(certificate, &jws)?, verifier)
+        self.draw(face, scene, &meta(certificate, &document(certificate, &jws)?, qr::pack(&jws, verifier)), dpi)
     }
 
     fn laid_out(&self, store: &dyn Store, proven: &Proven, verifier: &str) -> Result<(Arc<Face>, Scene), FaceError> {
@@ -161,33 +174,24 @@ impl Faces {
         Ok((face, scene))
     }
 
-    fn draw(
-        &self,
-        face: &Arc<Face>,
-        mut scene: Scene,
-        certificate: &Certificate,
-        jws: &Jws,
-        document: &Value,
-        verifier: &str,
-    ) -> Result<Vec<u8>, FaceError> {
-        let (width, height) = (scene.width * PICTURE_DPI / 72.0, scene.height * PICTURE_DPI / 72.0);
+    fn draw(&self, face: &Arc<Face>, mut scene: Scene, meta: &CertificateMeta, dpi: f32) -> Result<Vec<u8>, FaceError> {
+        let (width, height) = (scene.width * dpi / 72.0, scene.height * dpi / 72.0);
         if width * height * 4.0 > BACKDROP_BYTES as f32 {
-            let pdf = face.draw(scene, certificate, jws, document, verifier)?;
-            return Ok(render::png(&pdf, PICTURE_DPI)?);
+            return Ok(render::png(&face.drawn(scene, meta)?, dpi)?);
         }
-        face.layout.place_qr(&mut scene, &Symbol::of(&qr::pack(jws, verifier))?)?;
-        Ok(face.base.png(&*self.backdrop(face)?, &scene, face.layout.fonts())?)
+        face.layout.place_qr(&mut scene, &Symbol::of(&meta.verify_url)?)?;
+        Ok(face.base.png(&*self.backdrop(face, dpi)?, &scene, face.layout.fonts())?)
     }
 
     /// Returns a face's backdrop, drawing it if it is not kept.
-    fn backdrop(&self, face: &Arc<Face>) -> Result<Arc<Backdrop>, FaceError> {
+    fn backdrop(&self, face: &Arc<Face>, dpi: f32) -> Result<Arc<Backdrop>, FaceError> {
         let mut kept = self.backdrops.lock().unwrap_or_else(PoisonError::into_inner);
-        let backdrop = match kept.iter().position(|(of, _)| Arc::ptr_eq(of, face)) {
-            Some(at) => kept.remove(at).1,
-            None => Arc::new(face.base.backdrop(PICTURE_DPI)?),
+        let backdrop = match kept.iter().position(|one| Arc::ptr_eq(&one.face, face) && one.dpi == dpi) {
+            Some(at) => kept.remove(at).backdrop,
+            None => Arc::new(face.base.backdrop(dpi)?),
         };
-        kept.push((face.clone(), backdrop.clone()));
-        let bytes = |kept: &[(Arc<Face>, Arc<Backdrop>)]| kept.iter().map(|(_, one)| one.bytes()).sum::<usize>();
+        kept.push(Kept { face: face.clone(), dpi, backdrop: backdrop.clone() });
+        let bytes = |kept: &[Kept]| kept.iter().map(|one| one.backdrop.bytes()).sum::<usize>();
         while kept.len() > 1 && bytes(&kept) > BACKDROP_BYTES {
             kept.remove(0);
         }

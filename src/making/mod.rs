@@ -19,7 +19,7 @@ mod times;
 mod validity;
 
 pub use draft::{Draft, DraftError, Signed, Subject};
-pub use face::{Face, FaceError, Faces, PICTURE_DPI};
+pub use face::{Face, FaceError, Faces, PICTURE_DPI, PRINT_DPI};
 pub(crate) use make::status_secret;
 pub use make::{IssueError, MakeError, Printable, Trial, Workshop, constants, make, try_out};
 pub use order::Order;

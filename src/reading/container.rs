@@ -11,7 +11,7 @@ use super::parts::{Part, Parts, Role};
 use super::pdf::Attached;
 use super::pieces::{Event, Sink};
 use super::text::Held;
-use super::{Cut, FILE_BYTES, ReadMode, ReadingError, What, mail, parts, pdf, picture, text, zip};
+use super::{Cut, FILE_BYTES, ReadMode, ReadingError, What, mail, parts, pdf, picture, svg, text, zip};
 
 pub(super) use place::Manner;
 use place::{Place, is_litter};
@@ -112,7 +112,9 @@ impl Walk<'_> {
         match magic(&bytes) {
             Magic::Zip => self.archive(place, &bytes),
             Magic::Mail => self.mail(place, &bytes),
-            Magic::Text => self.text(place, &bytes),
+            Magic::Text => self.text(place, &bytes, false),
+            // What it draws is not looked at, and what is baked in is as good as a file of its own.
+            Magic::Other(_) if svg::is_baked(&bytes) => self.text(place, &bytes, true),
             Magic::Other(_) if matches!(place.manner, Manner::Shown | Manner::Extra) && is_tiny(&bytes) => {
                 self.set_aside(&place, "it is a picture too small for a code");
             }
@@ -122,9 +124,10 @@ impl Walk<'_> {
         }
     }
 
-    /// Searches a text, and reads the files that are written in it.
-    fn text(&mut self, place: Place, bytes: &[u8]) {
+    /// Searches a text, or a drawing with a credential baked in, and reads the files that are written in it.
+    fn text(&mut self, place: Place, bytes: &[u8], is_drawing: bool) {
         if place.is_inside()
+            && !is_drawing
             && let Some(what) = super::published(bytes)
         {
             return self.set_aside(&place, &format!("it is {what}"));
@@ -133,7 +136,10 @@ impl Walk<'_> {
         if matches!(turn, Turn::Deadly) {
             return;
         }
-        let held = text::read(bytes, !place.is_inside());
+        let held = match is_drawing {
+            true => svg::read(bytes),
+            false => text::read(bytes, !place.is_inside()),
+        };
         if matches!(turn, Turn::Now) {
             self.tell_text(&place, &held);
             self.sink.tell(Event::End);

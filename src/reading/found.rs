@@ -55,6 +55,8 @@ pub enum Kind {
     Png,
     /// A JPEG picture.
     Jpeg,
+    /// An SVG drawing with a credential baked in.
+    Svg,
     /// A compact JWS.
     Jwt,
     /// A JSON document.
@@ -87,6 +89,8 @@ pub enum Source {
     PlainText,
     /// The `openbadgecredential` text of a PNG (Open Badges 3.0 section 5.3.1).
     BakedPng,
+    /// The `openbadges:credential` element of an SVG (Open Badges 3.0 section 5.3.2).
+    BakedSvg,
 }
 
 impl Source {

@@ -23,6 +23,7 @@ mod png;
 mod printed;
 mod published;
 mod scan;
+mod svg;
 mod text;
 mod zip;
 
@@ -150,6 +151,7 @@ pub enum Worth {
 pub fn worth(head: &[u8]) -> Worth {
     match magic(head) {
         Magic::Pdf | Magic::Png | Magic::Jpeg | Magic::Mail => Worth::Reading,
+        Magic::Other(_) if svg::is_baked(head) => Worth::Reading,
         // Documents of office programs are archives too.
         Magic::Zip | Magic::Packed(_) | Magic::Other(_) => Worth::Nothing,
         Magic::Text if text::decoded(head).is_some() => Worth::Searching,

@@ -45,6 +45,14 @@ impl Base {
         Ok(Backdrop { dpi, pixels, packed })
     }
 
+    /// Draws the shared part alone, as a PNG without paper under it.
+    ///
+    /// # Errors
+    /// As [`Base::backdrop`].
+    pub fn see_through(&self, dpi: f32) -> Result<Vec<u8>, RenderError> {
+        raster::see_through(self.shared_page(), dpi)
+    }
+
     /// Draws one certificate as a PNG over this base's backdrop: `own` holds the items that differ.
     ///
     /// # Errors

@@ -24,6 +24,7 @@ mod operations;
 mod picture;
 mod qr;
 mod raster;
+mod svg;
 mod syntax;
 mod text;
 mod truetype;
@@ -34,6 +35,7 @@ pub use base::{Base, BaseMeta};
 pub use certificate::CertificateMeta;
 pub use picture::{MAX_PICTURE_BYTES, MAX_PICTURE_PIXELS, PictureError};
 pub use raster::{MAX_RASTER_PIXELS, Raster, png, raster};
+pub use svg::svg;
 
 use crate::scene::FontId;
 

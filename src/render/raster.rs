@@ -10,7 +10,7 @@ use hayro::hayro_interpret::util::TransformExt;
 use hayro::hayro_syntax::Pdf;
 use hayro::hayro_syntax::page::Page;
 use hayro::kurbo::Affine;
-use hayro::vello_cpu::color::palette::css::WHITE;
+use hayro::vello_cpu::color::palette::css::{TRANSPARENT, WHITE};
 use hayro::vello_cpu::{Level, Pixmap, RasterizerSettings, RenderContext, Resources, TargetInit};
 use hayro::{RenderCache, RenderSettings};
 
@@ -22,6 +22,9 @@ use super::flat;
 pub const MAX_RASTER_PIXELS: u64 = 40_000_000;
 /// Longest side: what the rasteriser can count to.
 const MAX_SIDE: u64 = 32_767;
+
+/// What a page is drawn on.
+type Paper = hayro::vello_cpu::color::AlphaColor<hayro::vello_cpu::color::Srgb>;
 
 /// A page on white.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +49,29 @@ pub fn png(pdf: &[u8], dpi: f32) -> Result<Vec<u8>, RenderError> {
     bands::picture(size, dpi, [Arc::new(packed)])
 }
 
+/// Draws the first page of a file without paper under it: a PNG through which one sees what it lies on.
+///
+/// # Errors
+/// As [`png`].
+pub(super) fn see_through(pdf: Vec<u8>, dpi: f32) -> Result<Vec<u8>, RenderError> {
+    let pixels = page_on(pdf, 1, dpi, TRANSPARENT)?;
+    let mut out = Vec::new();
+    let mut encoder = ::png::Encoder::new(&mut out, pixels.width().into(), pixels.height().into());
+    encoder.set_color(::png::ColorType::Rgba);
+    encoder.set_depth(::png::BitDepth::Eight);
+    encoder.set_source_srgb(::png::SrgbRenderingIntent::RelativeColorimetric);
+    let mut writer = encoder.write_header()?;
+    let plain = |pixel: &flat::Pixel| {
+        // Drawn with each colour weighed by its alpha; stored without (PNG section 6.2).
+        let alpha = u16::from(pixel[3]);
+        let colour = |part: u8| (u16::from(part) * 255 + alpha / 2).checked_div(alpha).unwrap_or(0).min(255) as u8;
+        [colour(pixel[0]), colour(pixel[1]), colour(pixel[2]), pixel[3]]
+    };
+    writer.write_image_data(&flat::pixels(&pixels).iter().flat_map(plain).collect::<Vec<u8>>())?;
+    writer.finish()?;
+    Ok(out)
+}
+
 /// Draws page `page` (counted from 1) at `dpi` pixels per inch. The file need not be one of ours.
 ///
 /// # Errors
@@ -58,12 +84,16 @@ pub fn raster(pdf: &[u8], page: usize, dpi: f32) -> Result<Raster, RenderError> 
 
 /// Draws a page.
 pub(super) fn on_white(pdf: Vec<u8>, page: usize, dpi: f32) -> Result<Pixmap, RenderError> {
+    page_on(pdf, page, dpi, WHITE)
+}
+
+fn page_on(pdf: Vec<u8>, page: usize, dpi: f32, paper: Paper) -> Result<Pixmap, RenderError> {
     with_pages(pdf, |pages| {
         let no_such_page = RenderError::NoSuchPage { page, pages: pages.len() };
         let page = page.checked_sub(1).and_then(|at| pages.get(at)).ok_or(no_such_page)?;
         let (width, height) = size(page, dpi / 72.0)?;
         let mut pixels = Pixmap::new(width, height);
-        draw(page, &RenderCache::new(), dpi, 0, &mut pixels, TargetInit::Clear(WHITE));
+        draw(page, &RenderCache::new(), dpi, 0, &mut pixels, TargetInit::Clear(paper));
         Ok(pixels)
     })
 }

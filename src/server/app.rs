@@ -17,6 +17,7 @@ use super::{Caller, Problem, PublicUrl, Steady, Vault, vc_api};
 use crate::acts::run::Holder;
 use crate::credential::Timestamp;
 use crate::desk::{Desk, Issuer};
+use crate::files::Badges;
 use crate::making::Faces;
 use crate::publish::clock::ClockError;
 use crate::reading::Reader;
@@ -114,6 +115,8 @@ struct Inner {
     stopping: watch::Sender<bool>,
     /// What the VC-API has of its own.
     vc: vc_api::Register,
+    /// Badges that were drawn.
+    badges: Badges,
 }
 
 impl std::ops::Deref for App {
@@ -146,6 +149,7 @@ impl App {
             holder: Holder::default(),
             stopping,
             vc: vc_api::Register::default(),
+            badges: Badges::default(),
         })))
     }
 
@@ -173,6 +177,11 @@ impl App {
     /// Returns who has files in memory to be verified.
     pub(super) fn files(&self) -> &Crowd {
         &self.0.files
+    }
+
+    /// Returns the badges that were drawn.
+    pub(super) fn badges(&self) -> &Badges {
+        &self.0.badges
     }
 
     /// Returns whose file is looked at.

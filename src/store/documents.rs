@@ -159,6 +159,9 @@ collections! {
     /// Corrections that were asked for, by id.
     CORRECTIONS = "corrections", kept, Participants, by NUMBER STATE;
 
+    /// Embedded proofs of credentials, as `CODE/NUMBER/VERSION`: kept once they were made; see [`crate::files::Prover`].
+    PROOFS = "proofs", kept, Nobody;
+
     /// Endpoints of webhooks, by id.
     WEBHOOK_ENDPOINTS = "webhook-endpoints", kept, Nobody;
     /// Their secrets.

@@ -5,6 +5,7 @@ mod containers;
 mod day;
 mod disk;
 mod earlier;
+mod files;
 mod first_user;
 mod foreign;
 mod forgeries;

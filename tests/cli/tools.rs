@@ -5,7 +5,7 @@ use std::process::Command;
 
 /// Runs a program and returns its standard output; a missing program or a failure stops the test.
 #[track_caller]
-fn run(command: &mut Command) -> String {
+pub(crate) fn run(command: &mut Command) -> String {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = match command.output() {
         Err(error) => panic!("{program} cannot be started ({error}); install it with `make setup`"),

@@ -3,6 +3,7 @@
 mod absent;
 mod accounts;
 mod archive_clauses;
+mod baked;
 mod bitflips;
 mod cases;
 mod drawing;

@@ -29,7 +29,7 @@ const REFUSED: [(&[&str], &str); 3] = [
 ];
 
 /// Every other command, in an order in which each has something to do, with its exit code.
-const COMMANDS: [(&[&str], i32); 54] = [
+const COMMANDS: [(&[&str], i32); 58] = [
     (&["config", "check"], 0),
     (&["template", "list"], 0),
     (&["template", "check", "classic"], 0),
@@ -61,6 +61,24 @@ const COMMANDS: [(&[&str], i32); 54] = [
     (&["certificates", "list"], 0),
     (&["certificates", "show", "CERT-MAPS-YEAR-00001"], 0),
     (&["certificates", "render", "CERT-MAPS-YEAR-00001", "--out", "again"], 0),
+    (&["certificates", "export", "MAPS", "--kinds", "pdf,json,baked-svg", "--zip", "all.zip"], 0),
+    (
+        &[
+            "certificates",
+            "export",
+            "--text",
+            "ada",
+            "--kinds",
+            "baked-png",
+            "--file-names",
+            "person",
+            "--out",
+            "badges",
+        ],
+        0,
+    ),
+    (&["people", "list", "MAPS", "--csv"], 0),
+    (&["event", "badge", "MAPS", "--out", "badge.svg"], 0),
     (&["revoke", "CERT-MAPS-YEAR-00001", "--reason", "in error"], 0),
     (&["restore", "CERT-MAPS-YEAR-00001"], 0),
     (&["restore", "CERT-MAPS-YEAR-00001"], 3),

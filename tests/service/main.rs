@@ -12,6 +12,7 @@ mod entered;
 mod erase;
 mod events;
 mod exceptions;
+mod files;
 mod first_user;
 mod foreseen;
 mod full;

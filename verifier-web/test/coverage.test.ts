@@ -8,6 +8,7 @@ import { names } from './files.js';
 /** Folders and files of tests/vectors, and who reads them here. */
 const READ = {
   'README.md': 'for people',
+  baked: 'baked.test.ts',
   'ed25519-edge.json': 'ed25519.test.ts',
   'pasted.json': 'pasted.test.ts',
   'printed.json': 'printed.test.ts',

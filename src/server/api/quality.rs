@@ -10,11 +10,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::certificates::{FileKind, specimen};
+use super::certificates::specimen;
 use crate::accounts::Permission;
 use crate::acts::run::RunError;
 use crate::acts::spot_check::{self, SpotCheck};
 use crate::acts::{self, Decider, NotReady, Planned, listed, planned};
+use crate::files::FileKind;
 use crate::making::{self, FaceError, IssueError, Order, SpecimenError};
 use crate::server::extract::{Body, Path, event_code};
 use crate::server::reply::tag_of;

@@ -10,12 +10,13 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::certificates::{FileKind, specimen};
+use super::certificates::specimen;
 
 use crate::accounts::Permission;
 use crate::acts::templates::{self, Kept, MAX_UPLOAD_BYTES, RolledOut, Sample, TemplateUse};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
+use crate::files::FileKind;
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query};
 use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};

@@ -55,7 +55,10 @@ fn belongs(collection: Collection) -> Option<Belongs> {
             ],
         ),
         (Belongs::Issuer, &[C::TEMPLATES]),
-        (Belongs::Key, &[C::PLANS, C::RULES, C::LISTED, C::IMPORTS, C::IMPORT_ROWS, C::ERASING, C::REMOVING]),
+        (
+            Belongs::Key,
+            &[C::PLANS, C::RULES, C::LISTED, C::IMPORTS, C::IMPORT_ROWS, C::ERASING, C::REMOVING, C::PROOFS],
+        ),
         (Belongs::Run, &[C::RUNS]),
         (Belongs::KeysRun, &[C::RUN_ROWS]),
         (Belongs::ItsRun, &[C::APPROVALS]),

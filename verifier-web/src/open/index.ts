@@ -159,7 +159,7 @@ async function isLitter(path: string, file: Blob): Promise<boolean> {
 
 /** What a text holds, if it is one. */
 async function* text(file: Blob, name: string, bounds: Bounds, { depth, decorates }: Place, looksSo: boolean): AsyncGenerator<Find> {
-  const { isDrawing, search, textOf } = await import('./search.js');
+  const { isBaked, isDrawing, search, textOf } = await import('./search.js');
   const { isPublished } = await import('./published.js');
   const isMember = depth > 0 || decorates === true;
   if (isMember && isPublished(await file.text())) {
@@ -174,18 +174,20 @@ async function* text(file: Blob, name: string, bounds: Bounds, { depth, decorate
   if (file.size > 65_536) await new Promise((resolve) => { setTimeout(resolve); });
   const held = search(whole);
   const isNone = held.texts.length + held.files.length === 0 && !held.closed;
-  const unseen = isDrawing(whole) && decorates !== true;
+  // What is baked into a badge is as good as a file of its own; what the badge draws is its maker's business.
+  const baked = isBaked(whole) && held.texts.length > 0;
+  const unseen = isDrawing(whole) && decorates !== true && !baked;
   if (unseen) yield problem(name, new ReadError('read.unreadable'));
   else if (isNone && isMember) yield { name, left: true };
   // Whoever checks one text wants to know what is wrong with it; a letter is no certificate that went wrong.
   else if (isNone && !ATTEMPT.test(whole)) throw new ReadError('read.nothing');
   else if (isNone) held.texts.push(whole.trim());
-  yield* heldIn(held, name, bounds, depth, false);
+  yield* heldIn(held, name, bounds, depth, false, baked);
 }
 
-async function* heldIn(held: Held, name: string, bounds: Bounds, depth: number, quoted: boolean): AsyncGenerator<Find> {
+async function* heldIn(held: Held, name: string, bounds: Bounds, depth: number, quoted: boolean, written = false): AsyncGenerator<Find> {
   if (held.texts.length > 0) {
-    const candidates = held.texts.slice(0, TEXTS).map((one) => ({ text: one }));
+    const candidates = held.texts.slice(0, TEXTS).map((text) => (written ? { text, written } : { text }));
     yield { name, document: { candidates, paper: false, quoted } };
   }
   if (held.texts.length > TEXTS) yield problem(name, new ReadError('read.bounds'));

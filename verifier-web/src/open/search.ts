@@ -27,6 +27,8 @@ export interface Held {
 const CLOSED = /\bbegin [0-7]{3,4} [^\n]{1,255}\n[ -`]{2,62}\s*?\n|^=ybegin |must be converted with BinHex|-{5}BEGIN (?:PGP MESSAGE|PKCS7|CMS)-{5}/m;
 /** Texts that are drawn, and show what their letters do not say: SVG, PostScript, RTF with pictures or other files. */
 const DRAWING = /^(?:\s|<\?[^>]{0,300}>|<!--[^]{0,1000}?-->|<!DOCTYPE[^>]{0,300}>){0,20}<(?:\w+:)?svg[\s>]|^%!PS|^\{\\rtf[^]*\\(?:pict|object)\b/i;
+/** An SVG badge with a credential in it (Open Badges 3.0 section 5.3.2; src/reading/svg.rs). */
+const BAKED = [/<(?:\w+:)?svg[\s>]/, /<openbadges:credential/, /https:\/\/purl\.imsglobal\.org\/ob\/v3p0/];
 /** Marks that show nothing (UAX 9, UAX 14). */
 const INVISIBLE = /[\p{Cf}\u034f]/gu;
 
@@ -51,6 +53,11 @@ function withoutControls(text: string): string | undefined {
 /** Whether a text is a picture for whoever opens it. */
 export function isDrawing(text: string): boolean {
   return DRAWING.test(text.trimStart());
+}
+
+/** Whether a text is an SVG badge that says that a credential is baked into it. */
+export function isBaked(text: string): boolean {
+  return isDrawing(text) && BAKED.every((sign) => sign.test(text));
 }
 
 /** Searches a text. */

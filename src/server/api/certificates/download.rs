@@ -1,56 +1,27 @@
-//! Downloads of certificates: one, or all of an event as a ZIP.
-
-use std::io::Write;
-use std::sync::mpsc::{SyncSender, sync_channel};
+//! Downloads of certificates: one, or many as a ZIP.
 
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use rayon::prelude::*;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::CertificateFilter;
 use crate::accounts::Permission;
-use crate::credential::EventCode;
 use crate::desk::Desk;
-use crate::making::{FaceError, NotProven, OwnKeys, PICTURE_DPI, Proven};
-use crate::proof::data_integrity;
+use crate::files::{self, Badge, FileKind, FilesError, Maker, NamePattern, Prover, Wanted, ZipWriter};
+use crate::making::PICTURE_DPI;
 use crate::render;
 use crate::server::extract::{Path, Query, certificate_number, event_code};
 use crate::server::reply::tag_of;
 use crate::server::{App, Caller, Problem};
-use crate::store::{Certificate, CertificateQuery, Standing};
+use crate::store::{CertificateQuery, Standing};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(file)).routes(routes!(archive))
-}
-
-/// A kind of file.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(in crate::server::api) enum FileKind {
-    /// PDF/A-3b with the credential attached.
-    #[default]
-    Pdf,
-    /// A picture at 150 dpi.
-    Png,
-    /// The credential, a compact JWS (W3C VC-JOSE-COSE).
-    Jwt,
-    /// The credential with an embedded proof (eddsa-rdfc-2022, Open Badges 3.0).
-    Json,
-}
-
-impl FileKind {
-    fn parts(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Pdf => ("application/pdf", "pdf"),
-            Self::Png => ("image/png", "png"),
-            Self::Jwt => ("text/plain; charset=utf-8", "jwt"),
-            Self::Json => ("application/vc+ld+json", "json"),
-        }
-    }
+    OpenApiRouter::new().routes(routes!(file)).routes(routes!(archive)).routes(routes!(issued)).routes(routes!(badge))
 }
 
 /// Which file.
@@ -62,14 +33,18 @@ struct FileChoice {
     /// The current version if left out.
     #[param(minimum = 1)]
     version: Option<u32>,
+    /// What it is saved as: `number` (if left out), `person`, or a pattern with `{number}`, `{name}`, `{email}`,
+    /// `{external_id}`, `{event}`, `{year}`, `{issued}` and `{version}`.
+    #[param(example = "number")]
+    file_names: Option<String>,
 }
 
 /// Download a certificate
 ///
-/// Drawn from its record, the same bytes each time.
+/// Drawn from its record, the same bytes each time; an embedded proof is kept once it was made.
 #[utoipa::path(get, path = "/certificates/{number}/file", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(("number" = String, Path), FileChoice),
     responses((status = 200, description = "The file", content((Vec<u8> = "application/pdf"), (Vec<u8> = "image/png"),
-            (String = "text/plain"), (serde_json::Value = "application/vc+ld+json"))),
+            (String = "image/svg+xml"), (String = "text/plain"), (serde_json::Value = "application/vc+ld+json"))),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn file(
     State(app): State<App>,
@@ -78,6 +53,7 @@ async fn file(
     Query(choice): Query<FileChoice>,
 ) -> Result<Response, Problem> {
     caller.may(Permission::View)?;
+    let names = names(choice.file_names.as_deref())?;
     app.in_turn(&caller, move |app, desk| {
         let number = certificate_number(&number)?;
         let versions = desk.store.versions(&number)?;
@@ -89,36 +65,65 @@ async fn file(
         let own = app.vault.own();
         let proven = own.prove(certificate)?;
         let kind = choice.format.unwrap_or_default();
-        let bytes = drawn(app, desk, &proven, kind)?;
-        Ok(as_file(bytes, kind, &format!("{number}.{}", kind.parts().1), &tag_of(&(certificate, kind.parts().1))))
+        let bytes = with_maker(app, desk, |maker| maker.single(&proven, kind))?;
+        let name = names.file_of(desk.store, certificate, kind)?;
+        Ok(as_file(bytes, kind.media_type(), &name, &tag_of(&(certificate, kind.extension()))))
     })
     .await
 }
 
-fn drawn(app: &App, desk: &Desk, proven: &Proven, kind: FileKind) -> Result<Vec<u8>, Problem> {
-    let certificate = proven.certificate();
-    let pdf = || app.faces.pdf(desk.store, proven, &desk.issuer.verifier).map_err(Problem::internal);
-    match kind {
-        FileKind::Jwt => Ok(certificate.jws.clone().into_bytes()),
-        FileKind::Pdf => pdf(),
-        FileKind::Png => app.faces.png(desk.store, proven, &desk.issuer.verifier).map_err(Problem::internal),
-        FileKind::Json => {
-            let signer = app.vault.signer();
-            // A proof of a key that is retired by now is dated when it is made.
-            let created = if signer.id == certificate.key { certificate.signed } else { desk.now };
-            let method = data_integrity::method(&desk.issuer.did(), &signer.id);
-            let secured = data_integrity::add_proof(proven.document(), &method, created, &signer.key);
-            Ok(format!("{:#}\n", secured.map_err(Problem::internal)?).into_bytes())
+/// Works with what makes files for this desk.
+fn with_maker<T>(app: &App, desk: &Desk, work: impl FnOnce(&Maker) -> Result<T, FilesError>) -> Result<T, FilesError> {
+    let prover = Prover::new(app.vault.signer(), &app.vault.manifest());
+    work(&Maker { desk: *desk, faces: &app.faces, prover: Some(&prover), badges: app.badges() })
+}
+
+fn names(pattern: Option<&str>) -> Result<NamePattern, Problem> {
+    let parsed = pattern.map(str::parse).transpose();
+    Ok(parsed.map_err(|error| Problem::bad_request("bad-query", format!("`file_names`: {error}")))?.unwrap_or_default())
+}
+
+impl From<FilesError> for Problem {
+    fn from(error: FilesError) -> Self {
+        match error {
+            FilesError::NotProven(error) => error.into(),
+            FilesError::Store(error) => error.into(),
+            error => Self::internal(error),
         }
     }
 }
 
-/// Renders a file to be saved under a name of plain ASCII.
-fn as_file(bytes: Vec<u8>, kind: FileKind, name: &str, tag: &str) -> Response {
-    let mut response = ([(header::CONTENT_TYPE, kind.parts().0)], bytes).into_response();
+/// What stands for itself in an extended parameter (RFC 8187 section 3.2.1, `attr-char`).
+const ATTR_CHARS: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'!')
+    .remove(b'#')
+    .remove(b'$')
+    .remove(b'&')
+    .remove(b'+')
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'^')
+    .remove(b'_')
+    .remove(b'`')
+    .remove(b'|')
+    .remove(b'~');
+
+/// Says under which name an answer is to be saved (RFC 6266): in ASCII for old clients, and as it is for all others.
+fn disposition(name: &str) -> String {
+    let plain = |c: char| if c.is_ascii_graphic() && !matches!(c, '"' | '\\' | '%') || c == ' ' { c } else { '_' };
+    let ascii: String = name.chars().map(plain).collect();
+    if ascii == name {
+        return format!("attachment; filename=\"{name}\"");
+    }
+    format!("attachment; filename=\"{ascii}\"; filename*=UTF-8''{}", utf8_percent_encode(name, ATTR_CHARS))
+}
+
+/// Renders a file to be saved.
+fn as_file(bytes: Vec<u8>, media_type: &'static str, name: &str, tag: &str) -> Response {
+    let mut response = ([(header::CONTENT_TYPE, media_type)], bytes).into_response();
     let headers = response.headers_mut();
     let values = [
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")),
+        (header::CONTENT_DISPOSITION, disposition(name)),
         (header::ETAG, format!("\"{tag}\"")),
         (header::CACHE_CONTROL, "private, no-cache".to_owned()),
     ];
@@ -135,31 +140,59 @@ pub(in crate::server::api) fn specimen(pdf: Vec<u8>, kind: FileKind, of: &str, t
     let bytes = match kind {
         FileKind::Pdf => pdf,
         FileKind::Png => render::png(&pdf, PICTURE_DPI).map_err(Problem::internal)?,
-        FileKind::Jwt | FileKind::Json => {
+        _ => {
             return Err(Problem::unprocessable("bad-request", "a preview is a `pdf` or a `png`"));
         }
     };
-    Ok(as_file(bytes, kind, &format!("SPECIMEN-{of}.{}", kind.parts().1), tag))
+    Ok(as_file(bytes, kind.media_type(), &format!("SPECIMEN-{of}.{}", kind.extension()), tag))
 }
 
-/// Which certificates to download.
+/// Which certificates to download, and how.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct ArchiveFilter {
-    /// Of this event.
-    event: String,
+    /// Of this event. An event, a run, a text or a template is to be named.
+    event: Option<String>,
     /// In this state; those in force if left out.
     status: Option<Standing>,
     /// Only those whose number, name or e-mail holds this.
     text: Option<String>,
     /// Only those that this run made.
     run: Option<String>,
+    /// Only with a template of this name.
+    template: Option<String>,
+    /// Kinds of files, parted by commas: `pdf`, `png`, `png_300`, `jwt`, `json`, `baked_png`, `baked_svg`; `pdf` if left out.
+    #[param(example = "pdf")]
+    kinds: Option<String>,
+    /// What they are called, as for one file.
+    #[param(example = "number")]
+    file_names: Option<String>,
 }
 
-/// Download all certificates of an event as a ZIP of PDFs
+impl ArchiveFilter {
+    fn wanted(self, app: &App) -> Result<Wanted, Problem> {
+        let bad = |detail: &str| Problem::bad_request("bad-query", detail.to_owned());
+        let Self { event, status, text, run, template, kinds, file_names } = self;
+        if event.is_none() && text.is_none() && run.is_none() && template.is_none() {
+            return Err(bad("say of which `event` or `run`, or with which `text` or `template`"));
+        }
+        let kinds = FileKind::list(kinds.as_deref().unwrap_or("pdf"));
+        let kinds = kinds.ok_or_else(|| {
+            let known = FileKind::ALL.map(|kind| format!("`{}`", kind.name())).join(", ");
+            bad(&format!("`kinds` are some of {known}, parted by commas"))
+        })?;
+        let standing = Some((status.unwrap_or(Standing::Active), app.now()));
+        let event = event.as_deref().map(event_code).transpose()?;
+        let query = CertificateQuery { event, standing, text, run, template, ..CertificateQuery::default() };
+        Ok(Wanted { query, kinds, names: names(file_names.as_deref())? })
+    }
+}
+
+/// Download certificates as a ZIP
 ///
-/// Drawn while it is sent; a download that breaks off has no end, and no program takes it for whole. A certificate whose stored
-/// credential was not signed by this issuer is left out, and named in `LEFT-OUT.txt`.
+/// Of an event, a run or a search, with the kinds of files that are named. Made while it is sent; a download that breaks off has
+/// no end, and no program takes it for whole. `manifest.csv` says what is in it. A certificate whose stored credential was not
+/// signed by this issuer is left out, and named there and in `LEFT-OUT.txt`.
 #[utoipa::path(get, path = "/certificates/archive", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(ArchiveFilter),
     responses((status = 200, description = "The archive", body = Vec<u8>, content_type = "application/zip"),
         (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -170,92 +203,117 @@ async fn archive(
 ) -> Result<Response, Problem> {
     caller.may(Permission::View)?;
     let turn = app.turn_to_send(&caller).await?;
-    let event = event_code(&filter.event)?;
-    app.at_desk(&caller, {
-        let event = event.clone();
-        move |_, desk| desk.store.event(&event)?.map(drop).ok_or_else(|| Problem::not_found(event))
-    })
-    .await?;
-    let name = event.to_string();
-    let body = app.streamed(turn, move |app, out| pack(app, &event, &filter, out));
+    let wanted = filter.wanted(&app)?;
+    let event = wanted.query.event.clone();
+    if let Some(event) = event.clone() {
+        app.at_desk(&caller, |_, desk| desk.store.event(&event)?.map(drop).ok_or_else(|| Problem::not_found(event)))
+            .await?;
+    }
+    let name = event.map_or("certificates".to_owned(), |event| event.to_string());
+    let (actor, scope) = (caller.actor(), caller.scope.clone());
+    let body = app.streamed(turn, move |app, out| {
+        scope.over(&*app.store, |store| {
+            let desk = Desk { store, issuer: &app.issuer, actor: &actor, now: app.now() };
+            let mut zip = ZipWriter::new(out);
+            let packed = with_maker(app, &desk, |maker| files::export(maker, &app.vault.own(), &wanted, &mut zip));
+            packed.map_err(std::io::Error::other)?;
+            zip.finish().map(drop)
+        })
+    });
     let headers = [
         (header::CONTENT_TYPE, "application/zip".to_owned()),
-        (header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}.zip\"")),
+        (header::CONTENT_DISPOSITION, disposition(&format!("{name}.zip"))),
     ];
     Ok((headers, body).into_response())
 }
 
-/// Certificates drawn at a time, side by side.
-const DRAWN: usize = 64;
-
-/// What an archive says of certificates that are not in it.
-const LEFT_OUT: &str = "LEFT-OUT.txt";
-
-/// Draws one, if it is ours.
-fn page_of(app: &App, own: &OwnKeys, one: &Certificate) -> Result<Result<Vec<u8>, NotProven>, FaceError> {
-    match own.prove(one) {
-        Ok(proven) => app.faces.pdf(&*app.store, &proven, &app.issuer.verifier).map(Ok),
-        Err(why) => Ok(Err(why)),
-    }
+/// List certificates as CSV
+///
+/// As the list, whole, for a spreadsheet (RFC 4180).
+#[utoipa::path(get, path = "/certificates/csv", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(CertificateFilter),
+    responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn issued(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<CertificateFilter>,
+) -> Result<Response, Problem> {
+    caller.may(Permission::View)?;
+    let turn = app.turn_to_send(&caller).await?;
+    let query = filter.query(app.now())?;
+    let (actor, scope) = (caller.actor(), caller.scope.clone());
+    let body = app.streamed(turn, move |app, out| {
+        scope.over(&*app.store, |store| {
+            let desk = Desk { store, issuer: &app.issuer, actor: &actor, now: app.now() };
+            std::io::Write::write_all(out, "\u{feff}".as_bytes())?;
+            files::write_issued(&desk, &query, out)
+        })
+    });
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+        (header::CONTENT_DISPOSITION, disposition("certificates.csv")),
+    ];
+    Ok((headers, body).into_response())
 }
 
-/// Certificates by number, drawn or refused.
-type Drawn = Vec<(String, Result<Vec<u8>, NotProven>)>;
-
-/// Draws certificates in groups and writes them as `NUMBER.pdf`: one group is drawn while the one before is sent.
-fn pack(app: &App, event: &EventCode, filter: &ArchiveFilter, out: impl Write) -> std::io::Result<()> {
-    let mut zip = zip::ZipWriter::new_stream(out);
-    // PDFs are compressed already.
-    let stored = zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
-    let mut left_out = String::new();
-    std::thread::scope(|scope| {
-        let (sender, receiver) = sync_channel(1);
-        scope.spawn(move || draw_all(app, event, filter, &sender));
-        for group in receiver {
-            for (number, page) in group? {
-                match page {
-                    Ok(pdf) => {
-                        zip.start_file(format!("{number}.pdf"), stored).map_err(std::io::Error::other)?;
-                        zip.write_all(&pdf)?;
-                    }
-                    Err(why) => {
-                        tracing::error!(%why, "a certificate is left out of an archive");
-                        left_out.push_str(&format!("{why}\n"));
-                    }
-                }
-            }
-        }
-        Ok::<_, std::io::Error>(())
-    })?;
-    if !left_out.is_empty() {
-        zip.start_file(LEFT_OUT, stored).map_err(std::io::Error::other)?;
-        zip.write_all(left_out.as_bytes())?;
-    }
-    zip.finish().map_err(std::io::Error::other)?.into_inner().flush()
+/// How a badge is wanted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum BadgeFormat {
+    /// A PNG of 600 pixels with a transparent ground.
+    #[default]
+    Png,
+    /// An SVG document.
+    Svg,
 }
 
-/// Draws all groups as long as somebody takes them.
-fn draw_all(app: &App, event: &EventCode, filter: &ArchiveFilter, to: &SyncSender<std::io::Result<Drawn>>) {
-    let query = CertificateQuery {
-        event: Some(event.clone()),
-        standing: Some((filter.status.unwrap_or(Standing::Active), app.now())),
-        text: filter.text.clone(),
-        run: filter.run.clone(),
-        ..CertificateQuery::default()
-    };
-    let own = app.vault.own();
-    let mut cursor: Option<String> = None;
-    loop {
-        let group = app.store.find_certificates(&query, cursor.as_deref(), DRAWN).map_err(std::io::Error::other);
-        let group = group.and_then(|page| {
-            cursor = page.next;
-            let wanted: Vec<_> = page.items.into_iter().filter(|one| one.erased.is_none()).collect();
-            let draw = |one: &Certificate| page_of(app, &own, one).map(|page| (one.number.to_string(), page));
-            wanted.par_iter().map(draw).collect::<Result<Drawn, _>>().map_err(std::io::Error::other)
-        });
-        let last = group.is_err() || cursor.is_none();
-        if to.send(group).is_err() || last {
-            return;
-        }
+/// Which badge.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct BadgeChoice {
+    /// `png` if left out.
+    format: Option<BadgeFormat>,
+}
+
+/// Download an event's badge
+///
+/// The picture that credentials are baked into, drawn from the event's title and the issuer's name. It holds no credential.
+#[utoipa::path(get, path = "/events/{code}/badge", tag = "Events", extensions(("x-permission" = json!("view"))),
+    params(("code" = String, Path, example = "WORKSHOP"), BadgeChoice),
+    responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))),
+        (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn badge(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Query(choice): Query<BadgeChoice>,
+) -> Result<Response, Problem> {
+    caller.may(Permission::View)?;
+    app.in_turn(&caller, move |app, desk| {
+        let code = event_code(&code)?;
+        let event = desk.store.event(&code)?.ok_or_else(|| Problem::not_found(&code))?;
+        let badge = app.badges().of(&event.achievement.name, &desk.issuer.name, &app.faces)?;
+        let Badge { svg, png } = &*badge;
+        let (bytes, kind, name) = match choice.format.unwrap_or_default() {
+            BadgeFormat::Png => (png.clone(), FileKind::BakedPng, format!("{code}.png")),
+            BadgeFormat::Svg => (svg.clone().into_bytes(), FileKind::BakedSvg, format!("{code}.svg")),
+        };
+        let tag = tag_of(&(svg, kind));
+        Ok(as_file(bytes, kind.media_type(), &name, &tag))
+    })
+    .await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_said_in_ascii_and_as_they_are() {
+        assert_eq!(disposition("CERT-A-2026-00001.pdf"), "attachment; filename=\"CERT-A-2026-00001.pdf\"");
+        assert_eq!(
+            disposition("Zoë 100%.pdf"),
+            "attachment; filename=\"Zo_ 100_.pdf\"; filename*=UTF-8''Zo%C3%AB%20100%25.pdf"
+        );
+        assert!(HeaderValue::from_str(&disposition("सुनीता\r\n\".pdf")).is_ok());
     }
 }

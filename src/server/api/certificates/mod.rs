@@ -12,7 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-pub(super) use download::{FileKind, specimen};
+pub(super) use download::specimen;
 
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
@@ -124,11 +124,6 @@ struct Whole {
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 struct CertificateFilter {
-    /// `next` of the page before.
-    cursor: Option<String>,
-    /// 1 to 500; 50 if left out.
-    #[param(minimum = 1, maximum = 500)]
-    limit: Option<u32>,
     /// Only of this event.
     event: Option<String>,
     /// Only in this state.
@@ -165,18 +160,19 @@ impl CertificateFilter {
 /// List certificates by number
 ///
 /// Current versions.
-#[utoipa::path(get, path = "/certificates", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(CertificateFilter),
+#[utoipa::path(get, path = "/certificates", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(Paging, CertificateFilter),
     responses((status = 200, body = Listing<CertificateView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(
     State(app): State<App>,
     caller: Caller,
+    Query(paging): Query<Paging>,
     Query(filter): Query<CertificateFilter>,
 ) -> Result<Json<Listing<CertificateView>>, Problem> {
     caller.may(Permission::View)?;
-    let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
+    let limit = paging.limit()?;
     let query = filter.query(app.now())?;
     app.list_at_desk(&caller, limit, query.narrows(), move |_, desk| {
-        let page = desk.store.find_certificates(&query, filter.cursor.as_deref(), limit)?;
+        let page = desk.store.find_certificates(&query, paging.cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, |one| CertificateView::of(one, desk.now))))
     })
     .await

@@ -1,0 +1,125 @@
+//! The badge of an achievement: drawn from its title and its issuer's name, as an SVG and as a PNG.
+//!
+//! Its colours follow from the title, so that an issuer's badges can be told apart, and are the same each time.
+
+use std::collections::BTreeMap;
+
+use sha2::{Digest, Sha256};
+
+use super::FilesError;
+use crate::render::{self, Base, BaseMeta};
+use crate::template::{FontLibrary, Layout, Template, TemplateError};
+
+/// What a badge looks like; its colours are put in.
+const LOOKS: &str = include_str!("../../templates/badge.json");
+
+/// The colours that stand in it: its edge, its ground, its ornaments and its small letters.
+const PLACES: [&str; 4] = ["#000001", "#000002", "#000003", "#000004"];
+
+/// Edge, ground, ornaments, small letters. On each ground white letters have a contrast of 7 to 1 or more.
+const COLOURS: [[&str; 4]; 6] = [
+    ["#0a3d33", "#0f5345", "#e2c172", "#d6ebe4"],
+    ["#152a52", "#1d3a70", "#e8c468", "#d9e3f6"],
+    ["#4a1630", "#6a2146", "#f0c9a0", "#f6dde8"],
+    ["#30204f", "#45306e", "#e9c46a", "#e4dcf4"],
+    ["#4a2312", "#6b351c", "#f2cd88", "#f7e5d8"],
+    ["#12353f", "#1a4b59", "#f0c27a", "#d8ecf1"],
+];
+
+/// Pixels per inch: the badge of 100 mm has 600 pixels, a whole number.
+const DPI: f32 = 600.2 / 100.0 * 25.4;
+
+/// Shortest title that is tried where a long one has no room.
+const SHORTEST: usize = 8;
+
+/// A badge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Badge {
+    /// As an SVG document.
+    pub svg: String,
+    /// As a PNG of 600 pixels with a transparent ground.
+    pub png: Vec<u8>,
+}
+
+impl Badge {
+    /// Draws the badge of an achievement.
+    ///
+    /// # Errors
+    /// When the texts cannot be drawn with these fonts.
+    pub fn of(title: &str, issuer: &str, fonts: &FontLibrary) -> Result<Self, FilesError> {
+        let template = looks(title)?;
+        let layout = laid_out(&template, fonts, title, issuer)?;
+        let svg = render::svg(layout.base(), layout.fonts(), &format!("{title} – {issuer}"));
+        let base = Base::new(layout.base(), layout.fonts(), &BaseMeta::default())?;
+        Ok(Self { svg, png: base.see_through(DPI)? })
+    }
+}
+
+fn looks(title: &str) -> Result<Template, TemplateError> {
+    let colours = COLOURS[usize::from(Sha256::digest(title)[0]) % COLOURS.len()];
+    let document =
+        PLACES.iter().zip(colours).fold(LOOKS.to_owned(), |text, (place, colour)| text.replace(place, colour));
+    Template::new(document.as_bytes(), BTreeMap::new())
+}
+
+/// Lays out the texts; what has no room in small letters is shortened.
+fn laid_out(template: &Template, fonts: &FontLibrary, title: &str, issuer: &str) -> Result<Layout, TemplateError> {
+    let (mut longest, mut texts) =
+        (title.chars().count().max(issuer.chars().count()), [title, issuer].map(str::to_owned));
+    loop {
+        let names = ["event_title", "organization_name"].map(str::to_owned);
+        let constants: BTreeMap<_, _> = names.into_iter().zip(texts.clone()).collect();
+        match Layout::with_constants(template, fonts, &constants) {
+            Err(_) if longest > SHORTEST => {
+                longest = longest * 4 / 5;
+                texts = [title, issuer].map(|text| shortened(text, longest));
+            }
+            laid_out => return laid_out,
+        }
+    }
+}
+
+fn shortened(text: &str, longest: usize) -> String {
+    if text.chars().count() <= longest {
+        return text.to_owned();
+    }
+    let start: String = text.chars().take(longest).collect();
+    let start = start.rsplit_once(' ').map_or(start.as_str(), |(words, _)| words);
+    format!("{}…", start.trim_end())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_badge_is_the_same_each_time_and_shows_any_title() {
+        let fonts = FontLibrary::builtin();
+        let long = "Advanced Occupational Health and Safety Coordination for Construction Sites ".repeat(6);
+        for title in ["Welding", "Applied Cartography & <Maps>", "पाठ्यक्रम", "دورة السلامة المهنية", long.trim()]
+        {
+            let badge = Badge::of(title, "Testamur Academy", &fonts).unwrap();
+            assert_eq!(badge, Badge::of(title, "Testamur Academy", &fonts).unwrap());
+            let tree = svg2pdf::usvg::roxmltree::Document::parse(&badge.svg).unwrap();
+            assert!(tree.descendants().filter(|node| node.has_tag_name("path")).count() > 7, "{title}");
+            let picture = image::load_from_memory(&badge.png).unwrap().to_rgba8();
+            assert_eq!(picture.dimensions(), (600, 600));
+            assert_eq!((picture.get_pixel(2, 2)[3], picture.get_pixel(300, 570)[3]), (0, 255));
+        }
+    }
+
+    #[test]
+    fn letters_can_be_read_on_every_ground() {
+        let light = |hex: &str| {
+            let part = |at: usize| {
+                let value = f64::from(u8::from_str_radix(&hex[at..at + 2], 16).unwrap()) / 255.0;
+                if value <= 0.040_45 { value / 12.92 } else { ((value + 0.055) / 1.055).powf(2.4) }
+            };
+            0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
+        };
+        for [_, ground, ornament, small] in COLOURS {
+            let contrast = |colour: &str| (light(colour) + 0.05) / (light(ground) + 0.05);
+            assert!(contrast("#ffffff") >= 7.0 && contrast(small) >= 6.0 && contrast(ornament) >= 4.5, "{ground}");
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! Files of certificates, made from their records.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+
+use super::{Badge, FileKind, FilesError, Prover, bake_png, bake_svg};
+use crate::desk::Desk;
+use crate::making::{FaceError, Faces, PICTURE_DPI, PRINT_DPI, Proven};
+
+/// Most badges that are kept; a run needs one.
+const BADGES: usize = 32;
+
+/// Makes files.
+pub struct Maker<'a> {
+    /// Where records are kept, and proofs.
+    pub desk: Desk<'a>,
+    /// Compiled templates.
+    pub faces: &'a Faces,
+    /// Makes proofs where none is kept; only kinds that hold one need it.
+    pub prover: Option<&'a Prover>,
+    /// Badges that were drawn, by title and issuer.
+    pub badges: &'a Badges,
+}
+
+/// Badges that were drawn.
+#[derive(Debug, Default)]
+pub struct Badges(Mutex<HashMap<[String; 2], Arc<Badge>>>);
+
+impl Badges {
+    /// Returns the badge of an achievement, drawing it if it is not kept.
+    ///
+    /// # Errors
+    /// As [`Badge::of`].
+    pub fn of(&self, title: &str, issuer: &str, faces: &Faces) -> Result<Arc<Badge>, FilesError> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = [title, issuer].map(str::to_owned);
+        if let Some(badge) = kept.get(&key) {
+            return Ok(badge.clone());
+        }
+        let badge = Arc::new(Badge::of(title, issuer, faces.fonts())?);
+        if kept.len() >= BADGES {
+            kept.clear();
+        }
+        kept.insert(key, badge.clone());
+        Ok(badge)
+    }
+}
+
+impl Maker<'_> {
+    /// Returns the `.json` of certificates where one of the kinds needs it, each with its proof kept; nothing where none does.
+    ///
+    /// # Errors
+    /// [`FilesError::NoKeys`], or as [`Prover::secured`].
+    pub fn secured(&self, proven: &[&Proven], kinds: &[FileKind]) -> Result<Vec<Option<String>>, FilesError> {
+        if !kinds.iter().any(|kind| kind.holds_proof()) {
+            return Ok(vec![None; proven.len()]);
+        }
+        let prover = self.prover.ok_or(FilesError::NoKeys)?;
+        Ok(prover.secured(&self.desk, proven)?.into_iter().map(Some).collect())
+    }
+
+    /// Returns a certificate's file. `secured` is what [`Maker::secured`] answered for it.
+    ///
+    /// # Errors
+    /// See [`FilesError`].
+    pub fn file(&self, proven: &Proven, secured: Option<&str>, kind: FileKind) -> Result<Vec<u8>, FilesError> {
+        let (store, verifier) = (self.desk.store, &self.desk.issuer.verifier);
+        let drawn = |drawn: Result<Vec<u8>, FaceError>| {
+            drawn.map_err(|cause| FilesError::Draw { number: proven.certificate().number.to_string(), cause })
+        };
+        match kind {
+            FileKind::Pdf => drawn(self.faces.pdf(store, proven, verifier)),
+            FileKind::Png => drawn(self.faces.png(store, proven, verifier, PICTURE_DPI)),
+            FileKind::Png300 => drawn(self.faces.png(store, proven, verifier, PRINT_DPI)),
+            FileKind::Jwt => Ok(proven.certificate().jws.clone().into_bytes()),
+            FileKind::Json => Ok(secured.ok_or(FilesError::NoKeys)?.as_bytes().to_vec()),
+            FileKind::BakedPng => {
+                let badge = self.badge(proven.document())?;
+                bake_png(&badge.png, secured.ok_or(FilesError::NoKeys)?).ok_or(FilesError::Bake)
+            }
+            FileKind::BakedSvg => {
+                let badge = self.badge(proven.document())?;
+                let baked = bake_svg(&badge.svg, secured.ok_or(FilesError::NoKeys)?).ok_or(FilesError::Bake)?;
+                Ok(baked.into_bytes())
+            }
+        }
+    }
+
+    /// Returns one file of one certificate.
+    ///
+    /// # Errors
+    /// See [`FilesError`].
+    pub fn single(&self, proven: &Proven, kind: FileKind) -> Result<Vec<u8>, FilesError> {
+        let secured = self.secured(&[proven], &[kind])?.pop().flatten();
+        self.file(proven, secured.as_deref(), kind)
+    }
+
+    /// Returns the badge of what a credential says was achieved, and who says so.
+    fn badge(&self, document: &Value) -> Result<Arc<Badge>, FilesError> {
+        let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        self.badges.of(text("/credentialSubject/achievement/name"), text("/issuer/name"), self.faces)
+    }
+}

@@ -1,0 +1,217 @@
+//! Certificates as files: every kind is accepted by software that nobody here wrote, named safely, and the same each time.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use serde_json::Value;
+
+use crate::issuer::{EVENT, Issuer, THREE, text};
+use crate::tools::run;
+
+/// An hour after everything was set up, and while the first site is still fresh.
+const LATER: &str = "2026-03-01T10:00:00Z";
+const SOON: &str = "2026-03-03T09:00:00Z";
+
+fn root(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+fn rows(output: &str) -> Vec<Value> {
+    output.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+/// Asks other people's verifiers about files.
+fn judged(issuer: &Issuer, files: &[PathBuf]) -> Vec<Value> {
+    assert!(root("tests/judges/node_modules").exists(), "run scripts/setup first: it installs the judges");
+    let mut judge = Command::new("node");
+    judge.arg(root("tests/judges/judge.mjs")).arg(issuer.path("site/.well-known/did.json")).arg(SOON);
+    rows(&run(judge.args(files)))
+}
+
+/// Reads badges with Python's standard library.
+fn unbaked(files: &[PathBuf]) -> Vec<Value> {
+    rows(&run(Command::new("python3").arg(root("tests/tools/read_baked.py")).args(files)))
+}
+
+/// The names in a folder with what they hold.
+fn folder(path: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(path).unwrap().map(Result::unwrap);
+    entries.map(|one| (one.file_name().into_string().unwrap(), fs::read(one.path()).unwrap())).collect()
+}
+
+fn members(zip: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut zip = zip::ZipArchive::new(fs::File::open(zip).unwrap()).unwrap();
+    let mut all = BTreeMap::new();
+    for at in 0..zip.len() {
+        let mut file = zip.by_index(at).unwrap();
+        let mut bytes = Vec::new();
+        file.read_to_end(&mut bytes).unwrap();
+        all.insert(file.name().unwrap().into_owned(), bytes);
+    }
+    all
+}
+
+#[test]
+fn every_kind_of_credential_file_is_accepted_by_others_and_a_changed_one_is_not() {
+    let issuer = Issuer::with(THREE);
+    issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "jwt,json,baked-png,baked-svg"]).expect(0);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    let ours = issuer.run(&["verify", "OUT", "--trust", "SITE", "--at", SOON, "--json"]).expect(0).rows();
+    assert_eq!((ours.len(), ours.iter().all(|row| row["verdict"] == "valid")), (12, true), "{ours:?}");
+    let files =
+        |extension: &str| issuer.numbers().iter().map(|number| issuer.file(number, extension)).collect::<Vec<_>>();
+    let badges = [files("badge.png"), files("badge.svg")].concat();
+    for (row, badge) in unbaked(&badges).iter().zip(&badges) {
+        assert_eq!(row["problem"], Value::Null, "{row}");
+        let number = text(row, "number");
+        let json = fs::read_to_string(issuer.file(&number, "json")).unwrap();
+        assert_eq!(text(row, "credential"), json.trim());
+        assert!(badge.to_str().unwrap().contains(&number));
+    }
+    let good = [files("json"), files("jwt")].concat();
+    for row in judged(&issuer, &good) {
+        assert_eq!(row["verified"], true, "{row}");
+    }
+    let number = &issuer.numbers()[0];
+    let json = fs::read_to_string(issuer.file(number, "json")).unwrap();
+    let jwt = fs::read_to_string(issuer.file(number, "jwt")).unwrap();
+    let at = jwt.rfind('.').unwrap() + 20;
+    let other = if jwt[at..].starts_with('A') { "B" } else { "A" };
+    let changed = [
+        ("name.json", json.replace("José", "Jose")),
+        ("date.json", json.replace("2026-03-01T09:00:00Z", "2026-03-01T09:00:01Z")),
+        ("bit.jwt", format!("{}{other}{}", &jwt[..at], &jwt[at + 1..])),
+    ];
+    let paths = changed.map(|(name, content)| {
+        fs::write(issuer.path(name), content).unwrap();
+        issuer.path(name)
+    });
+    for row in judged(&issuer, &paths) {
+        assert_eq!(row["verified"], false, "{row}");
+    }
+}
+
+#[test]
+fn a_badge_with_a_changed_credential_is_refused_here_too() {
+    let issuer = Issuer::with(THREE);
+    issuer.run(&["issue", EVENT, "--out", "OUT", "--format", "baked-svg"]).expect(0);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    let file = issuer.file(&issuer.numbers()[0], "badge.svg");
+    let told = issuer.verify(&file, SOON);
+    assert_eq!((text(&told, "verdict"), text(&told, "recipient")), ("valid".into(), "José Núñez".into()));
+    let badge = fs::read_to_string(&file).unwrap();
+    fs::write(&file, badge.replace("José Núñez", "Joseph Núñez")).unwrap();
+    assert_eq!(issuer.verdict(&file, SOON), "proof_invalid");
+}
+
+/// The proof is kept: also by the dump, and whichever key signs by then.
+#[test]
+fn what_was_made_once_is_the_same_after_a_rotation_and_a_restored_dump() {
+    let mut issuer = Issuer::with(THREE);
+    issuer.run(&["issue", EVENT]).expect(0);
+    let made = |issuer: &Issuer, out: &str| {
+        let out = issuer.path(out);
+        let out = out.to_str().unwrap();
+        issuer
+            .run(&["certificates", "render", "--all", "--format", "json,baked-png,baked-svg", "--out", out])
+            .expect(0);
+        folder(Path::new(out))
+    };
+    issuer.at(LATER).run(&["keys", "rotate"]).expect(0);
+    let first = made(&issuer, "first");
+    let proof = String::from_utf8(first["CERT-MAPS-2026-00001.json"].clone()).unwrap();
+    assert!(proof.contains("#k2-multikey") && proof.contains(LATER), "made by the key that signs by then: {proof}");
+    issuer.at(SOON).run(&["keys", "rotate"]).expect(0);
+    assert_eq!(made(&issuer, "second"), first);
+    let dump = issuer.path("dump.jsonl");
+    issuer.run(&["export", dump.to_str().unwrap()]).expect(0);
+    fs::rename(issuer.path("data/store"), issuer.path("old-store")).unwrap();
+    issuer.run(&["import-dump", dump.to_str().unwrap()]).expect(0);
+    assert_eq!(made(&issuer, "third"), first);
+}
+
+#[test]
+fn an_export_has_a_manifest_and_is_the_same_as_zip_and_as_folder() {
+    let issuer = Issuer::with(THREE);
+    issuer.run(&["issue", EVENT]).expect(0);
+    let (zip, out) = (issuer.path("all.zip"), issuer.path("all"));
+    let export = |target: [&str; 2]| {
+        let args = ["certificates", "export", EVENT, "--kinds", "pdf,png-300,json", "--file-names", "person"];
+        issuer.run(&[args.as_slice(), &target].concat()).expect(0).prints("9 files of 3 certificates");
+    };
+    export(["--zip", zip.to_str().unwrap()]);
+    export(["--out", out.to_str().unwrap()]);
+    let packed = members(&zip);
+    assert_eq!(packed, folder(&out));
+    let names: Vec<&str> = packed.keys().map(String::as_str).collect();
+    assert_eq!(names.len(), 10, "{names:?}");
+    assert!(names.contains(&"José Núñez CERT-MAPS-2026-00001.300dpi.png"), "{names:?}");
+    assert!(names.contains(&"田中 さくら CERT-MAPS-2026-00003.pdf"), "{names:?}");
+    let size = image::load_from_memory(&packed["José Núñez CERT-MAPS-2026-00001.300dpi.png"]).unwrap();
+    assert_eq!((size.width(), size.height()), (3_507, 2_480));
+    let manifest = String::from_utf8(packed["manifest.csv"].clone()).unwrap();
+    assert_eq!(manifest.matches("\r\n").count(), 4, "{manifest}");
+    let mut reader = csv::Reader::from_reader(manifest.as_bytes());
+    let lines: Vec<BTreeMap<String, String>> = reader.deserialize().map(Result::unwrap).collect();
+    assert_eq!(lines[1]["name"], "ऐश्वर्या शर्मा");
+    assert_eq!((lines[1]["state"].as_str(), lines[1]["left_out"].as_str()), ("active", ""));
+    assert!(lines.iter().all(|line| ["pdf", "png_300", "json"].iter().all(|kind| packed.contains_key(&line[*kind]))));
+    let only = issuer.path("one.zip");
+    let only = only.to_str().unwrap();
+    issuer
+        .run(&["certificates", "export", "--text", "josé", "--zip", only])
+        .expect(0)
+        .prints("1 file of 1 certificate");
+    issuer.run(&["certificates", "export", EVENT]).expect(2);
+    issuer.run(&["certificates", "export", "NOWHERE", "--zip", only]).refuses("does not exist");
+}
+
+#[test]
+fn files_are_named_as_they_are_wanted_and_never_take_anothers_place() {
+    let issuer = Issuer::with("name,email,id\nAda Lovelace,ada@example.org,7/a\nADA LOVELACE,ada2@example.org,CON\n");
+    let named = ["issue", EVENT, "--out", "OUT", "--file-names", "{name}"];
+    issuer.run(&named).expect(0);
+    let names: Vec<String> = folder(&issuer.path("out")).into_keys().collect();
+    assert_eq!(names, ["ADA LOVELACE CERT-MAPS-2026-00002.pdf", "Ada Lovelace CERT-MAPS-2026-00001.pdf"]);
+    // What is missing is made again under its name, and nothing else is.
+    let lost = issuer.path("out").join(&names[0]);
+    fs::remove_file(&lost).unwrap();
+    issuer.run(&named).expect(0).prints("2 had one already");
+    assert!(lost.exists());
+    for (pattern, problem) in
+        [("{nmae}", "{external_id}"), ("{name}{number}", "first or last"), ("a/{number}", "cannot hold `/`")]
+    {
+        issuer.run(&["issue", EVENT, "--out", "OUT", "--file-names", pattern]).expect(2).warns(problem);
+    }
+}
+
+#[test]
+fn people_and_certificates_are_listed_as_csv_with_the_file_of_each() {
+    let issuer = Issuer::with(THREE);
+    issuer.run(&["issue", EVENT, "--only", "jose@example.org"]).expect(0);
+    let table = issuer.run(&["people", "list", EVENT, "--csv", "--file-names", "person"]).expect(0).stdout;
+    let lines: Vec<&str> = table.split_terminator("\r\n").collect();
+    assert_eq!(lines[0], "name,email,external_id,number,version,state,issued,valid_until,file");
+    assert_eq!(
+        lines[1],
+        "José Núñez,jose@example.org,,CERT-MAPS-2026-00001,1,active,2026-03-01T09:00:00Z,,José Núñez CERT-MAPS-2026-00001.pdf"
+    );
+    assert_eq!((lines[2], lines.len()), ("ऐश्वर्या शर्मा,aishwarya@example.org,,,,,,,", 4));
+    let issued = issuer.run(&["certificates", "list", "--csv"]).expect(0).stdout;
+    assert!(issued.starts_with("number,version,name,email,event,state,"), "{issued}");
+    assert_eq!(issued.matches("\r\n").count(), 2);
+}
+
+#[test]
+fn an_event_has_a_badge() {
+    let issuer = Issuer::new();
+    for name in ["badge.png", "badge.svg"] {
+        let file = issuer.path(name);
+        issuer.run(&["event", "badge", EVENT, "--out", file.to_str().unwrap()]).expect(0);
+        assert!(fs::metadata(file).unwrap().len() > 5_000);
+    }
+    issuer.run(&["event", "badge", EVENT, "--out", "badge.gif"]).expect(2);
+}

@@ -1,0 +1,71 @@
+// Judges credentials with other people's verifiers, offline: `.json` with @digitalbazaar/vc, `.jwt` with jose. Prints a line of
+// JSON for each file. What they know of the issuer is its did.json; contexts are the pinned ones.
+//
+//   node judge.mjs DID.json AT FILE…
+
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
+import { cryptosuite } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
+import { verifyCredential } from '@digitalbazaar/vc';
+import { compactVerify, importJWK } from 'jose';
+
+const CONTEXTS = {
+  'https://www.w3.org/ns/credentials/v2': 'credentials-v2.jsonld',
+  'https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json': 'ob-v3p0-context-3.0.3.json',
+};
+
+const [didFile, at, ...files] = process.argv.slice(2);
+const did = JSON.parse(readFileSync(didFile, 'utf8'));
+const now = new Date(at);
+
+/** The key of an id, as did.json has it. */
+function keyOf(id) {
+  const key = did.verificationMethod.find((one) => one.id === id);
+  if (key === undefined || !did.assertionMethod.includes(id)) throw new Error(`no key ${id}`);
+  return key;
+}
+
+async function documentLoader(url) {
+  const context = CONTEXTS[url];
+  if (context !== undefined) {
+    const path = fileURLToPath(new URL(`../../schemas/contexts/${context}`, import.meta.url));
+    return { documentUrl: url, document: JSON.parse(readFileSync(path, 'utf8')) };
+  }
+  if (url === did.id) return { documentUrl: url, document: did };
+  if (url.startsWith(`${did.id}#`)) {
+    return { documentUrl: url, document: { '@context': 'https://w3id.org/security/multikey/v1', ...keyOf(url) } };
+  }
+  throw new Error(`nothing is fetched: ${url}`);
+}
+
+async function json(text) {
+  const { verified, error } = await verifyCredential({
+    credential: JSON.parse(text),
+    suite: new DataIntegrityProof({ cryptosuite }),
+    documentLoader,
+    now,
+    // Lists of revoked ones are judged elsewhere.
+    checkStatus: async () => ({ verified: true }),
+  });
+  if (!verified) throw error;
+}
+
+async function jwt(text) {
+  const [header] = text.split('.');
+  const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString());
+  const key = await importJWK(keyOf(kid).publicKeyJwk, 'EdDSA');
+  await compactVerify(text.trim(), key, { algorithms: ['EdDSA'] });
+}
+
+for (const file of files) {
+  const text = readFileSync(file, 'utf8');
+  try {
+    await (file.endsWith('.jwt') ? jwt(text) : json(text));
+    console.log(JSON.stringify({ file, verified: true }));
+  } catch (error) {
+    const said = [error.message, ...(error.errors ?? []).map((one) => one.message)].join('; ');
+    console.log(JSON.stringify({ file, verified: false, said }));
+  }
+}

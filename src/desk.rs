@@ -78,7 +78,7 @@ impl Desk<'_> {
 }
 
 /// Who acts. Shown, and kept in the audit log, as `staff:ID`, `staff:ID/token:ID`, each with ` from ADDRESS`,
-/// `operator:ACCOUNT`, `nobody from ADDRESS` or `system`. That text is for people: no decision rests on it.
+/// `operator:ACCOUNT`, `holder:EVENT/PERSON from ADDRESS`, `nobody from ADDRESS` or `system`. That text is for people: no decision rests on it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(from = "Stored", into = "Stored")]
 pub enum Actor {
@@ -95,6 +95,13 @@ pub enum Actor {
     Operator {
         /// The account's name.
         account: String,
+    },
+    /// Somebody whose certificate it is, who has proven the mailbox.
+    Holder {
+        /// The event and the person's random id in it.
+        id: String,
+        /// Where they call from.
+        address: Option<IpAddr>,
     },
     /// Somebody who is not logged in.
     Public {
@@ -121,6 +128,7 @@ impl Actor {
     pub fn from(self, at: IpAddr) -> Self {
         match self {
             Self::Staff { id, token, .. } => Self::Staff { id, token, address: Some(at) },
+            Self::Holder { id, .. } => Self::Holder { id, address: Some(at) },
             Self::Public { .. } => Self::Public { address: Some(at) },
             other => other,
         }
@@ -131,6 +139,7 @@ impl Actor {
     pub fn who(&self) -> Self {
         match self {
             Self::Staff { id, token, .. } => Self::Staff { id: id.clone(), token: token.clone(), address: None },
+            Self::Holder { id, .. } => Self::Holder { id: id.clone(), address: None },
             Self::Public { .. } => Self::Public { address: None },
             other => other.clone(),
         }
@@ -160,7 +169,7 @@ impl Actor {
     /// Returns where they call from.
     pub fn address(&self) -> Option<IpAddr> {
         match self {
-            Self::Staff { address, .. } | Self::Public { address } => *address,
+            Self::Staff { address, .. } | Self::Holder { address, .. } | Self::Public { address } => *address,
             _ => None,
         }
     }
@@ -174,6 +183,7 @@ impl fmt::Display for Actor {
                 token.iter().try_for_each(|token| write!(f, "/token:{token}"))?;
             }
             Self::Operator { account } => write!(f, "operator:{account}")?,
+            Self::Holder { id, .. } => write!(f, "holder:{id}")?,
             Self::Public { .. } => f.write_str("nobody")?,
             Self::System => f.write_str("system")?,
         }
@@ -202,6 +212,11 @@ enum Kept {
     Operator {
         account: String,
     },
+    Holder {
+        id: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        address: Option<IpAddr>,
+    },
     Public {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         address: Option<IpAddr>,
@@ -214,6 +229,7 @@ impl From<Actor> for Stored {
         Self::Kept(match actor {
             Actor::Staff { id, token, address } => Kept::Staff { id, token, address },
             Actor::Operator { account } => Kept::Operator { account },
+            Actor::Holder { id, address } => Kept::Holder { id, address },
             Actor::Public { address } => Kept::Public { address },
             Actor::System => Kept::System,
         })
@@ -225,6 +241,7 @@ impl From<Stored> for Actor {
         match stored {
             Stored::Kept(Kept::Staff { id, token, address }) => Self::Staff { id, token, address },
             Stored::Kept(Kept::Operator { account }) => Self::Operator { account },
+            Stored::Kept(Kept::Holder { id, address }) => Self::Holder { id, address },
             Stored::Kept(Kept::Public { address }) => Self::Public { address },
             Stored::Kept(Kept::System) => Self::System,
             Stored::Text(text) => of_text(&text),

@@ -29,6 +29,7 @@
 //! - [`vault`]: the issuer's keys, on disk and opened once: signs, rotates, publishes.
 //! - [`desk`]: what every act is given: who issues, who acts, where records are kept, and the time.
 //! - [`acts`]: each act once: events, lists and people, exceptions, runs, revoked, restored, corrected, erased.
+//! - [`sharing`]: what holders show to others: LinkedIn, cards of shared links.
 //! - [`accounts`]: staff, roles and permissions, sessions, second steps, API tokens.
 //! - [`server`]: the service over HTTP.
 //! - [`cli`]: the command line, where all of the above is joined.
@@ -62,8 +63,9 @@
 //! reading     -> credential keys proof qr status
 //! render      -> credential deflate guard qr scene
 //! scene       -> qr
-//! server      -> accounts acts credential desk eligibility files import inspect keys making proof publish reading
-//! server      -> render status store template vault verify webhooks
+//! server      -> accounts acts credential desk eligibility files import inspect keys making proof publish qr reading
+//! server      -> render sharing status store template vault verify webhooks
+//! sharing     -> credential
 //! status      -> credential keys proof
 //! store       -> credential eligibility guard status
 //! template    -> credential guard qr scene
@@ -96,6 +98,7 @@ pub mod reading;
 pub mod render;
 pub mod scene;
 pub mod server;
+pub mod sharing;
 pub mod status;
 pub mod store;
 pub mod template;

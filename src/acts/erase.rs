@@ -14,7 +14,7 @@ use serde_json::json;
 
 use super::import_report::{told_of, without_rows_about};
 use super::listed::key;
-use super::{ActError, answers, find, fresh_id, name_of, retried, run};
+use super::{ActError, answers, find, fresh_id, name_of, portal, retried, run};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::store::{
@@ -71,6 +71,7 @@ const ROOMS: &[Room] = &[
     (&[Collection::LISTED], unlisting),
     (&[Collection::RUN_ROWS, Collection::CORRECTIONS], run::journal::forgetting),
     (&[Collection::IDEMPOTENCY], answers::forgetting),
+    (&[Collection::PORTAL_LINKS, Collection::PORTAL_SESSIONS], portal::forgetting),
 ];
 
 fn unlisting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>, StoreError> {

@@ -83,6 +83,9 @@ pub struct Details {
     /// Whether participants who meet the rule may request their own certificate.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub self_service: Option<bool>,
+    /// Whether certificates have public pages unless their holders hide them; else they are hidden until their holders show them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub public_pages: Option<bool>,
     /// Confirms that everybody may read the results: scores, grades and remarks of the column `result` are signed and
     /// printed only then. What is signed can be read by whoever sees the certificate, for ever.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -380,7 +383,7 @@ fn difference(old: &Planned, new: &Planned) -> serde_json::Value {
             "organiser": plan.organiser, "starts": event.starts, "ends": event.ends,
             "expires_after": event.expires_after, "credits": event.extras.credits,
             "template": event.template.bundle, "templates": plan.templates.iter().map(choice).collect::<Vec<_>>(),
-            "self_service": plan.self_service, "publish_results": event.publish_results,
+            "self_service": plan.self_service, "public_pages": plan.public_pages, "publish_results": event.publish_results,
             "time_zone": event.zone,
         })
     };
@@ -412,6 +415,7 @@ pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Pl
     event.starts = details.starts.or(event.starts);
     event.ends = details.ends.or(event.ends);
     plan.self_service = details.self_service.unwrap_or(plan.self_service);
+    plan.public_pages = details.public_pages.unwrap_or(plan.public_pages);
     event.publish_results = details.publish_results.or(event.publish_results);
     if let Some(credits) = details.credits {
         if !(0.0..=1e6).contains(&credits) {

@@ -14,6 +14,7 @@
 //! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`correct`]: names.
 //! - [`second`]: what one person may do alone within a day; [`mod@approval`]: what waits for a second one.
 //! - [`spot_check`]: is what we issued what we meant? [`erase`]: what forgetting somebody means.
+//! - [`portal`]: what holders do themselves.
 
 pub mod answers;
 pub mod approval;
@@ -30,6 +31,7 @@ mod left_out;
 mod listed;
 mod person;
 mod plan;
+pub mod portal;
 mod prerequisites;
 mod progress_columns;
 pub mod revoke;
@@ -254,7 +256,7 @@ fn who(desk: &crate::desk::Desk) -> String {
 fn how(desk: &crate::desk::Desk) -> How {
     match desk.actor {
         Actor::Staff { token: Some(_), .. } | Actor::System => How::System,
-        Actor::Staff { .. } | Actor::Operator { .. } | Actor::Public { .. } => How::Typed,
+        Actor::Staff { .. } | Actor::Operator { .. } | Actor::Holder { .. } | Actor::Public { .. } => How::Typed,
     }
 }
 

@@ -52,6 +52,9 @@ pub struct EventPlan {
     /// Whether participants who meet the rule may request their own certificate.
     #[serde(default)]
     pub self_service: bool,
+    /// Whether certificates have public pages unless their holders hide them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub public_pages: bool,
     /// How the columns of the last import were mapped: `name=Full name`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mapping: Vec<String>,

@@ -42,6 +42,9 @@ pub(super) struct Config {
     /// Where days begin and end, by the name of the IANA database: printed days of issue, ends of last days. Default: UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<Zone>,
+    /// The number of the issuer's page on LinkedIn (`linkedin.com/company/NUMBER`), by which its logo is shown in profiles.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linkedin: Option<u64>,
     /// How `testamur serve` serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serve: Option<Serve>,

@@ -139,6 +139,12 @@ pub(super) struct Details {
         default_missing_value = "yes"
     )]
     pub(super) publish_results: Option<bool>,
+    /// Give certificates public pages unless their holders hide them (=no: hidden until their holders show them)
+    #[arg(
+        long, value_name = "ANSWER", value_parser = yes_or_no, num_args = 0..=1, require_equals = true,
+        default_missing_value = "yes"
+    )]
+    pub(super) public_pages: Option<bool>,
 }
 
 /// How long certificates are valid; nothing: for ever.
@@ -230,6 +236,7 @@ pub(super) fn stated(title: Option<String>, args: Details) -> acts::Details {
         credits: args.credits,
         signatories: Some(signatories).filter(|signatories| !signatories.is_empty()),
         publish_results: args.publish_results,
+        public_pages: args.public_pages,
         ..acts::Details::default()
     }
 }
@@ -348,7 +355,13 @@ fn show(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCo
     output::line(format!("{code}  {}{archived}", event.achievement.name));
     let version = acts::templates::built_in_version(&*workspace.store, &event.template)?;
     let gets = ruled(planned.plan.rule.as_ref());
-    for (what, value) in details(&event, version).into_iter().chain([("rule", gets)]) {
+    let pages = if planned.plan.public_pages {
+        "visible unless hidden by the holder"
+    } else {
+        "hidden unless shown by the holder"
+    };
+    for (what, value) in details(&event, version).into_iter().chain([("rule", gets), ("public page", pages.to_owned())])
+    {
         output::line(format!("  {what:<13} {value}"));
     }
     let people = output::counted(people, "person", "people");

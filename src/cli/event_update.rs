@@ -21,6 +21,9 @@ pub(super) fn update(workspace: &Workspace, args: Update) -> Result<ExitCode, Fa
     let details = acts::Details { kept, ..event::stated(args.title, args.details) };
     let new = acts::changed(desk.store, &old, &details).map_err(event::explain)?;
     let mut changed = changed(&old.event, &new.event);
+    if old.plan.public_pages != new.plan.public_pages {
+        changed.push("public pages");
+    }
     let rule = args.rule.filter(|rule| old.plan.rule.as_ref() != Some(rule));
     if changed.is_empty() && rule.is_none() {
         output::line(format!("nothing of event {} changes", old.event.code));

@@ -89,6 +89,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         status_days: None,
         undo_minutes: None,
         time_zone: args.time_zone,
+        linkedin: None,
         serve: None,
     };
     config.check()?;

@@ -14,7 +14,7 @@ use super::output::{self, Explain, Failure};
 use super::workspace::{HEARTBEAT, Workspace};
 use super::{Global, passphrase, time};
 use crate::reading::Reader;
-use crate::server::{self, App, Clock, Limits, Listen, Parts, PublicUrl, Steady};
+use crate::server::{self, App, Clock, Limits, Listen, Parts, PortalSettings, PublicUrl, Steady};
 use crate::webhooks::{Courier, Rules, Sender};
 
 /// Threads that read and write the store at once: what each has in memory at a time is bounded, and so it is for all.
@@ -179,6 +179,7 @@ fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str)
         vc_api: serve.vc_api.unwrap_or_default(),
         behind_proxy: serve.behind_proxy.unwrap_or_default().0,
         public_url: PublicUrl::default(),
+        portal: PortalSettings { linkedin: workspace.config.linkedin },
         steady,
         authenticator: server::accounts(),
         store: workspace.store,

@@ -24,6 +24,9 @@ use crate::reading::Reader;
 use crate::store::Store;
 use crate::webhooks::Rules;
 
+/// Links to what is theirs that one address may ask for in an hour: behind it may be a whole class. Each mailbox gets five.
+const LINKS_AN_HOUR: u32 = 30;
+
 /// Tells the time. Fixed in tests.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
@@ -55,6 +58,13 @@ impl Default for Limits {
     }
 }
 
+/// How holders are served.
+#[derive(Debug, Clone, Default)]
+pub struct PortalSettings {
+    /// The number of the issuer's page on LinkedIn, by which its logo is shown.
+    pub linkedin: Option<u64>,
+}
+
 /// What an [`App`] is made of.
 pub struct Parts {
     /// Where records are kept.
@@ -81,6 +91,8 @@ pub struct Parts {
     pub behind_proxy: u8,
     /// Under which address it is reached: what links begin with.
     pub public_url: PublicUrl,
+    /// How holders are served.
+    pub portal: PortalSettings,
     /// What the clock is measured by while the service runs; nothing: it is believed, as in tests.
     pub steady: Option<Steady>,
 }
@@ -99,6 +111,8 @@ struct Inner {
     logins: Logins,
     /// How often one address may use the public endpoints.
     public: Rate,
+    /// How often one address may ask for links to what is theirs.
+    asks: Rate,
     /// Who has files in memory to be verified.
     files: Crowd,
     /// Whose file is looked at.
@@ -141,6 +155,7 @@ impl App {
             metrics: Metrics::default(),
             logins: Logins::default(),
             public,
+            asks: Rate::per_hour(LINKS_AN_HOUR),
             files: Crowd::default(),
             lane: Lane::default(),
             turns: [Turns::to_work()?, Turns::to_send()?],
@@ -172,6 +187,11 @@ impl App {
     /// Returns how often one address may use the public endpoints.
     pub(super) fn public_rate(&self) -> &Rate {
         &self.0.public
+    }
+
+    /// Returns how often one address may ask for links.
+    pub(super) fn asks(&self) -> &Rate {
+        &self.0.asks
     }
 
     /// Returns who has files in memory to be verified.

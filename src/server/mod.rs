@@ -14,6 +14,7 @@ mod meanwhile;
 pub mod operator;
 mod ops;
 mod pace;
+mod pages;
 mod parameters;
 mod problem;
 mod public_url;
@@ -32,7 +33,7 @@ mod vc_api;
 mod worker;
 
 pub use crate::vault::{Vault, VaultError};
-pub use app::{App, Clock, Limits, Parts};
+pub use app::{App, Clock, Limits, Parts, PortalSettings};
 pub use auth::{Authenticator, Caller, ClientAddress};
 pub use forwarded::MOST_PROXIES;
 pub use problem::Problem;

@@ -21,6 +21,11 @@ impl Rate {
         Self(RateLimiter::keyed(Quota::per_second(second).allow_burst(second.saturating_mul(BURST))))
     }
 
+    /// Returns a rate of so many requests an hour, all of which may come at once.
+    pub(super) fn per_hour(requests: u32) -> Self {
+        Self(RateLimiter::keyed(Quota::per_hour(NonZeroU32::new(requests).unwrap_or(NonZeroU32::MIN))))
+    }
+
     /// Counts a request, and says whether it may be answered.
     pub(super) fn allows(&self, address: IpAddr) -> bool {
         if self.0.len() > MOST_ADDRESSES {

@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::api::Security;
 use super::parameters::{self, Parameters};
-use super::{App, Problem, api, docs, idempotency, ops, pace, reply, site, steady, vc_api};
+use super::{App, Problem, api, docs, idempotency, ops, pace, pages, reply, site, steady, vc_api};
 
 /// How webhooks look to who receives them.
 const WEBHOOKS: &str = "Tells other systems what happened, by Standard Webhooks 1.0.0 (standardwebhooks.com), whose libraries check messages as they are.\n\nA message is a POST of `application/json`: `{\"type\": \"certificate.issued\", \"timestamp\": \"2026-11-22T10:00:00Z\", \"data\": {\"event\": \"WORKSHOP\", \"run\": \"20261122T100000Z-1f2e3d4c\", \"certificates\": [\"CERT-WORKSHOP-2026-00001\"]}}`. It holds ids and numbers, never names or e-mail addresses: ask the API for the rest.\n\nTypes: `certificate.issued`, `certificate.superseded`, `certificate.revoked` and `certificate.restored` have `data` of `event`, `run` (or null) and up to 500 `certificates`. `run.finished` has `run`, `kind`, `state`, `event` (or null), `total`, `done`, `skipped` and `failed`. `delivery.bounced` has `delivery` and `certificate`; it is never sent yet, as there is no mail. `publication.late` has `version`, `issued` and `good_until` of what is published and grows stale. `webhook.ping`, a test, has `endpoint`.\n\nHeaders: `webhook-id`, the same for every attempt, by which repetitions are known; `webhook-timestamp`, the time of the attempt in seconds since 1970; `webhook-signature`, one or more `v1,SIGNATURE` with a space between. SIGNATURE is the base64 of the HMAC-SHA256 of `ID.TIMESTAMP.BODY`, with the bytes as they came; its key is the base64 after `whsec_` in the secret, decoded. Refuse a message with no good signature, or whose time is more than five minutes off.\n\nAnswer with 2xx soon. Anything else is tried again, ten times in a little more than three days; messages may come more than once and in another order.";
@@ -57,6 +57,7 @@ pub fn router(app: App) -> Router {
         .route("/password", get(|| async { Html(include_str!("account.html")) }))
         .route("/account.js", get(|| async { script(include_str!("account.js")) }))
         .merge(ops::routes())
+        .merge(pages::routes())
         .fallback(site::file)
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "this address takes other methods")

@@ -162,6 +162,13 @@ collections! {
     /// Embedded proofs of credentials, as `CODE/NUMBER/VERSION`: kept once they were made; see [`crate::files::Prover`].
     PROOFS = "proofs", kept, Nobody;
 
+    /// Links by which a mailbox is proven, as `MAILBOX/SHA-256`; see [`crate::acts::portal`].
+    PORTAL_LINKS = "portal-links", passing, Participants;
+    /// Who has proven one, as `MAILBOX/SHA-256`.
+    PORTAL_SESSIONS = "portal-sessions", passing, Participants;
+    /// Which certificates the public may see, by number.
+    SHOWN = "shown", kept, Nobody;
+
     /// Endpoints of webhooks, by id.
     WEBHOOK_ENDPOINTS = "webhook-endpoints", kept, Nobody;
     /// Their secrets.

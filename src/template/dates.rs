@@ -89,6 +89,12 @@ const CALENDARS: [&str; 12] = [
     "roc",
 ];
 
+/// Writes a day out in a language, as CLDR does; as `2026-05-01` in one that has no words for it.
+pub fn written_day(language: &str, day: jiff::civil::Date) -> String {
+    let writer = DateWriter::new(language, Drawing::default());
+    writer.and_then(|writer| writer.write_day(day, DateStyle::Long)).unwrap_or_else(|| day.to_string())
+}
+
 impl DateWriter {
     /// Returns nothing if the language is not a tag or has no patterns, or if it asks for a calendar that is not known.
     pub(super) fn new(language: &str, drawing: Drawing) -> Option<Self> {

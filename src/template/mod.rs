@@ -34,7 +34,7 @@ mod words;
 
 pub use asset::{MAX_ASSET_BYTES, MAX_ASSETS, MAX_ASSETS_BYTES, MAX_PIXELS};
 pub use check::{Finding, Severity};
-pub use dates::DateStyle;
+pub use dates::{DateStyle, written_day};
 pub use document::{Background, Document, MAX_DOCUMENT_BYTES, MAX_ELEMENTS, Orientation, Page, PageSize};
 pub use error::{FillError, TemplateError};
 pub use face::{FontFace, FontOrigin, MAX_FONT_BYTES};

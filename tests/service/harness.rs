@@ -118,6 +118,7 @@ impl World {
             vc_api: false,
             behind_proxy: 0,
             public_url: PublicUrl::default(),
+            portal: Default::default(),
             steady: None,
             hooks: Rules::default(),
         };

@@ -81,6 +81,8 @@ struct EventView {
     templates: Vec<TemplateView>,
     /// Whether participants who meet the rule may request their own certificate.
     self_service: bool,
+    /// Whether certificates have public pages unless their holders hide them.
+    public_pages: bool,
     /// Whether it was confirmed that everybody may read the results, so that they are signed. Nothing: the event is of an older
     /// version and was never asked; certificates that would say a result wait for the answer (409 `results-unasked`).
     publish_results: Option<bool>,
@@ -141,6 +143,7 @@ impl EventView {
             template: template.map(|template| view(None, None, template)),
             templates: plan.templates.into_iter().map(|t| view(t.tier, t.language, t.template)).collect(),
             self_service: plan.self_service,
+            public_pages: plan.public_pages,
             publish_results: event.publish_results,
             mapping: plan.mapping,
             early: plan.early,

@@ -2,7 +2,7 @@
 
 mod accounts;
 mod audit;
-mod certificates;
+pub(super) mod certificates;
 mod corrections;
 mod eligibility;
 mod events;

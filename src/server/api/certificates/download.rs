@@ -18,7 +18,7 @@ use crate::render;
 use crate::server::extract::{Path, Query, certificate_number, event_code};
 use crate::server::reply::tag_of;
 use crate::server::{App, Caller, Problem};
-use crate::store::{CertificateQuery, Standing};
+use crate::store::{Certificate, CertificateQuery, Standing};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new().routes(routes!(file)).routes(routes!(archive)).routes(routes!(issued)).routes(routes!(badge))
@@ -70,6 +70,19 @@ async fn file(
         Ok(as_file(bytes, kind.media_type(), &name, &tag_of(&(certificate, kind.extension()))))
     })
     .await
+}
+
+/// Hands a certificate's file out under its number.
+pub(in crate::server) fn handed_out(
+    app: &App,
+    desk: &Desk,
+    certificate: &Certificate,
+    kind: FileKind,
+) -> Result<Response, Problem> {
+    let own = app.vault.own();
+    let bytes = with_maker(app, desk, |maker| maker.single(&own.prove(certificate)?, kind))?;
+    let name = NamePattern::default().file_of(desk.store, certificate, kind)?;
+    Ok(as_file(bytes, kind.media_type(), &name, &tag_of(&(certificate, kind.extension()))))
 }
 
 /// Works with what makes files for this desk.

@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+pub(in crate::server) use download::handed_out;
 pub(super) use download::specimen;
 
 use crate::accounts::Permission;

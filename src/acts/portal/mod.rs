@@ -1,0 +1,13 @@
+//! What holders do themselves, without an account: prove a mailbox by a link, see what is theirs, decide who else may see it.
+//!
+//! A mailbox proves that somebody reads it, not who they are: behind one there may be several people, and each act is about one
+//! of them. Knows no mail, no page and no cookie: whoever asks here has a token, and gets texts and records.
+
+mod enter;
+mod mine;
+mod show;
+
+pub(in crate::acts) use enter::forgetting;
+pub use enter::{Entered, Invitation, LINK_SECONDS, SESSION_SECONDS, ask, enter, entered, leave, sweep};
+pub use mine::{Holder, Holding, holders};
+pub use show::{Public, Shown, public, set_shown, shown, shown_of};

@@ -1,0 +1,102 @@
+//! Who else may see a certificate: its public page is hidden until its holder, or the event, makes it visible.
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::acts::{ActError, EventPlan};
+use crate::credential::{CertificateNumber, Timestamp, limits};
+use crate::desk::{Actor, Desk};
+use crate::proof::jws::Jws;
+use crate::store::{Certificate, Collection, DocumentWrite, Expect, Store, StoreError};
+
+/// Characters of the part of an id that cannot be guessed: 40 bits in base32.
+const SUFFIX_CHARS: usize = 8;
+
+/// What the public may see of a certificate.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// Whether it has a public page.
+    pub visible: bool,
+    /// Whether search engines may list that page.
+    #[serde(default)]
+    pub indexed: bool,
+}
+
+/// How it is kept.
+#[derive(Debug, Serialize, Deserialize)]
+struct Kept {
+    #[serde(flatten)]
+    shown: Shown,
+    by: Actor,
+    at: Timestamp,
+}
+
+/// A certificate at its public address.
+#[derive(Debug)]
+pub struct Public {
+    /// The version that the address names.
+    pub certificate: Certificate,
+    /// The credential in it.
+    pub document: serde_json::Value,
+    /// What may be seen.
+    pub shown: Shown,
+}
+
+/// Returns what the public may see of a certificate: as its holder said, else as its event does.
+///
+/// # Errors
+/// When the store fails.
+pub fn shown(store: &dyn Store, plan: &EventPlan, number: &CertificateNumber) -> Result<Shown, StoreError> {
+    let kept = store.document(Collection::SHOWN, &number.to_string())?;
+    let kept = kept.map(|document| document.read::<Kept>()).transpose()?;
+    Ok(kept.map_or(Shown { visible: plan.public_pages, indexed: false }, |kept| kept.shown))
+}
+
+/// The same by the number alone.
+///
+/// # Errors
+/// When the store fails.
+pub fn shown_of(store: &dyn Store, number: &CertificateNumber) -> Result<Shown, StoreError> {
+    shown(store, &crate::acts::plan(store, number.event())?.0, number)
+}
+
+/// Shows a certificate to the public, or hides it. A page that is hidden is in no listing of search engines either.
+///
+/// # Errors
+/// When the store fails.
+pub fn set_shown(desk: &Desk, number: &CertificateNumber, shown: Shown) -> Result<(), ActError> {
+    let shown = Shown { indexed: shown.indexed && shown.visible, ..shown };
+    let kept = Kept { shown, by: desk.actor.who(), at: desk.now };
+    let put = DocumentWrite::put(Collection::SHOWN, number.to_string(), Expect::Any, &kept);
+    let action = if shown.visible { "certificate.show" } else { "certificate.hide" };
+    let act = desk.act(action, number, json!({ "indexed": shown.indexed }));
+    desk.store.write_documents(&[put], Some(&act))?;
+    Ok(())
+}
+
+/// Returns the certificate at a public address (`NUMBER-SUFFIX`), if it is to be seen there. Nothing for everything else: an
+/// address that nobody made visible does not say who exists.
+///
+/// # Errors
+/// When the store fails.
+pub fn public(store: &dyn Store, id: &str) -> Result<Option<Public>, StoreError> {
+    let Some((number, suffix)) = id.rsplit_once('-').filter(|(_, suffix)| suffix.len() == SUFFIX_CHARS) else {
+        return Ok(None);
+    };
+    let Ok(number) = number.parse::<CertificateNumber>() else { return Ok(None) };
+    let end = format!("/c/{number}-{suffix}");
+    for certificate in store.versions(&number)? {
+        let Some(document) = document(&certificate) else { continue };
+        if certificate.erased.is_some() || !document["id"].as_str().is_some_and(|id| id.ends_with(&end)) {
+            continue;
+        }
+        let shown = shown_of(store, &number)?;
+        return Ok(shown.visible.then_some(Public { certificate, document, shown }));
+    }
+    Ok(None)
+}
+
+fn document(certificate: &Certificate) -> Option<serde_json::Value> {
+    let jws = Jws::parse(&certificate.jws, limits::CREDENTIAL_BYTES).ok()?;
+    serde_json::from_slice(&jws.payload).ok()
+}

@@ -1,0 +1,363 @@
+//! What is one's own: all of it, one certificate, its files, who else may see it, and what may be asked for.
+
+use std::str::FromStr;
+
+use axum::extract::{Path, Query, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::form::Form;
+use super::portal::Inside;
+use super::texts::Texts;
+use super::view::{self, All, Banner, Choice, One, Row};
+use super::{Failure, address, base, public, redirect};
+use crate::acts::portal::{self, Holder, Holding, Shown};
+use crate::acts::{self, Ask, CorrectionState, Listed};
+use crate::credential::{CertificateNumber, EventCode};
+use crate::desk::{Actor, Desk};
+use crate::eligibility::Explanation;
+use crate::files::FileKind;
+use crate::making::{PICTURE_DPI, StageTimes, Workshop};
+use crate::server::api::certificates::handed_out;
+use crate::server::{App, Problem};
+use crate::sharing::linkedin;
+use crate::store::{Certificate, CertificateState, Collection, DocumentQuery, Index, Standing};
+use crate::verify::verify_jws;
+
+/// Whose page, where a mailbox has several people; and what was done just now.
+#[derive(Debug, Default, Deserialize)]
+pub(super) struct Asked {
+    who: Option<String>,
+    done: Option<String>,
+}
+
+/// Shows all that somebody has; asks who it is where several have the mailbox.
+pub(super) async fn all(
+    State(app): State<App>,
+    inside: Inside,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let (mailbox, t, base) = (inside.entered.mailbox.clone(), inside.reader.texts, base(&app));
+    let found = app.at_desk(&inside.reader.caller, move |_, desk| {
+        let people = portal::holders(desk.store, &mailbox)?;
+        let one = match &people[..] {
+            [one] => Some(one),
+            several => several.iter().find(|holder| Some(&holder.id) == asked.who.as_ref()),
+        };
+        let rows = one.map_or(Ok(Vec::new()), |holder| rows(desk, t, holder, &base))?;
+        let name = one.map_or_else(String::new, |holder| holder.name.clone());
+        let choice = |holder: &Holder| Choice {
+            name: holder.name.clone(),
+            link: format!("{base}/portal/certificates?who={}", holder.id),
+        };
+        let choices: Vec<_> = if one.is_none() { people.iter().map(choice).collect() } else { Vec::new() };
+        let notice = asked.done.filter(|done| done == "requested").map(|_| t.s("mine.requested").to_owned());
+        Ok((name, choices, people.len() > 1 && one.is_some(), rows, notice))
+    });
+    let found = found.await.map_err(|problem| inside.reader.failed(&app, problem))?;
+    let (name, choices, others, rows, notice) = found;
+    let frame = view::Frame { within: true, ..inside.reader.frame(&app) };
+    Ok(inside.reader.answer(&All { frame, name, choices, others, rows, csrf: inside.csrf(), notice }))
+}
+
+/// The newest first.
+fn rows(desk: &Desk, t: &Texts, holder: &Holder, base: &str) -> Result<Vec<Row>, Problem> {
+    let newest = holder.holdings.iter().rev();
+    newest.filter_map(|holding| row(desk, t, holding, base).transpose()).collect()
+}
+
+fn row(desk: &Desk, t: &Texts, holding: &Holding, base: &str) -> Result<Option<Row>, Problem> {
+    let event = &holding.event;
+    let mut days: Vec<String> = [event.starts, event.ends].into_iter().flatten().map(|day| t.day(day)).collect();
+    days.dedup();
+    let (title, dates) = (event.achievement.name.clone(), days.join(" – "));
+    if let Some(certificate) = &holding.certificate {
+        let (class, state) = standing(t, certificate, desk);
+        let page = format!("{base}/portal/certificates/{}", certificate.number);
+        let picture = Some(format!("{page}/picture.png"));
+        let (page, missing) = (Some(page), Vec::new());
+        return Ok(Some(Row { title, dates, page, picture, class, state, missing, request: None }));
+    }
+    // What is still being prepared, or is over, tells nobody that they are to get something.
+    let is_open = holding.plan.archived.is_none() && holding.plan.state != acts::EventState::Draft;
+    if !is_open {
+        return Ok(None);
+    }
+    let listed = acts::listed(desk.store, &event.code, &holding.person.key)?;
+    let decision = acts::decide(event, &holding.plan, &holding.person, &listed)?;
+    let may = acts::may_request_own(&holding.plan, &decision) && !matches!(listed, Listed::Exclusion(_));
+    let request = may.then(|| format!("{base}/portal/request/{}", event.code));
+    let missing = decision.explained.iter().flat_map(|explained| unmet(&explained.rule)).collect();
+    let state = t.s("mine.pending").to_owned();
+    Ok(Some(Row { title, dates, page: None, picture: None, class: "grey", state, missing, request }))
+}
+
+/// Says what is missing: `attended sessions: 3 of 5`.
+fn unmet(clause: &Explanation) -> Vec<String> {
+    match &clause.parts[..] {
+        _ if clause.met => Vec::new(),
+        [] => {
+            let said = [clause.measured.as_deref(), clause.missing.as_deref()].into_iter().flatten();
+            let said = said.collect::<Vec<_>>().join("; ");
+            vec![if said.is_empty() { clause.clause.clone() } else { format!("{}: {said}", clause.clause) }]
+        }
+        parts => parts.iter().flat_map(unmet).collect(),
+    }
+}
+
+fn standing(t: &Texts, certificate: &Certificate, desk: &Desk) -> (&'static str, String) {
+    let (class, code) = match Standing::of(certificate, desk.now) {
+        Standing::Active => ("green", "valid"),
+        Standing::Expired => ("red", "expired"),
+        Standing::Superseded => ("red", "superseded"),
+        Standing::Revoked | Standing::RevocationWaits => ("red", "revoked"),
+    };
+    (class, t.s(&format!("v.{code}.title")).to_owned())
+}
+
+/// A certificate of one's own.
+struct Own {
+    holding: Holding,
+    certificate: Certificate,
+}
+
+/// Finds a certificate among those of a mailbox; there is no other way to one here.
+fn own(desk: &Desk, mailbox: &str, number: &str) -> Result<Own, Problem> {
+    let none = || Problem::not_found("this certificate");
+    let number = CertificateNumber::from_str(number).map_err(|_| none())?;
+    let holdings = portal::holders(desk.store, mailbox)?.into_iter().flat_map(|holder| holder.holdings);
+    let holding = holdings.into_iter().find(|one| one.certificate.as_ref().is_some_and(|one| one.number == number));
+    let mut holding = holding.ok_or_else(none)?;
+    let certificate = holding.certificate.take().ok_or_else(none)?;
+    Ok(Own { holding, certificate })
+}
+
+/// Acts as the person whose certificate it is.
+fn at_own<T>(desk: &Desk, own: &Own, work: impl FnOnce(&Desk) -> Result<T, Problem>) -> Result<T, Problem> {
+    let id = acts::name_of(&own.holding.event.code, &own.holding.person);
+    let actor = Actor::Holder { id, address: desk.actor.address() };
+    work(&Desk { actor: &actor, ..*desk })
+}
+
+/// Shows one certificate with all that can be done with it.
+pub(super) async fn one(
+    State(app): State<App>,
+    inside: Inside,
+    Path(number): Path<String>,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Failure> {
+    let (mailbox, work) = (inside.entered.mailbox.clone(), inside.reader.texts);
+    let frame = view::Frame { within: true, ..inside.reader.frame(&app) };
+    let csrf = inside.csrf();
+    let path = format!("{}/portal/certificates/{number}", frame.base);
+    let found = app.at_desk(&inside.reader.caller, move |app, desk| {
+        let own = own(desk, &mailbox, &number)?;
+        let proven = app.vault.own();
+        let document = proven.prove(&own.certificate)?.document().clone();
+        let anchors = app.vault.anchors(desk)?;
+        let verdict = verify_jws(&own.certificate.jws, &anchors, desk.now).to_json();
+        let shown = portal::shown(desk.store, &own.holding.plan, &own.certificate.number)?;
+        let waiting = waiting(desk, &own.certificate.number)?;
+        let older = older(desk, work, &own.certificate)?;
+        Ok((own, document, verdict, shown, waiting, older))
+    });
+    let (own, document, verdict, shown, waiting, older) =
+        found.await.map_err(|problem| inside.reader.failed(&app, problem))?;
+    let t = inside.reader.texts;
+    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let address = address(&app, &text("/id"));
+    let entry = view::entry(&document, &app.issuer.name, app.portal.linkedin, &address);
+    let in_force = matches!(own.certificate.state, CertificateState::Active);
+    let notice = asked.done.filter(|done| done == "asked").map(|_| t.with("correct.asked", "issuer", &app.issuer.name));
+    let page = One {
+        banner: Banner::of(t, &verdict),
+        recipient: text("/credentialSubject/identifier/0/identityHash"),
+        title: text("/credentialSubject/achievement/name"),
+        facts: view::facts(t, &document),
+        path,
+        csrf,
+        visible: shown.visible,
+        indexed: shown.indexed,
+        linkedin: entry.as_ref().map_or_else(String::new, linkedin::Entry::address),
+        share: linkedin::share(&address),
+        fields: entry.as_ref().map_or_else(Vec::new, |entry| view::fields(t, entry, &app.issuer.name)),
+        embed: embed(&address, &text("/credentialSubject/achievement/name")),
+        correctable: in_force && waiting.is_none(),
+        waiting: waiting.map(|name| t.with2("correct.waits", ("issuer", &app.issuer.name), ("name", &name))),
+        older,
+        notice,
+        address,
+        frame,
+    };
+    Ok(inside.reader.answer(&page))
+}
+
+/// The card with a link, for one's own website.
+fn embed(address: &str, title: &str) -> String {
+    let plain =
+        |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
+    let (address, title) = (plain(address), plain(title));
+    format!("<a href=\"{address}\"><img src=\"{address}/card.png\" width=\"600\" alt=\"{title}\"></a>")
+}
+
+/// Returns the name that was asked for and is not decided about.
+fn waiting(desk: &Desk, number: &CertificateNumber) -> Result<Option<String>, Problem> {
+    let pending = (Index::STATE, CorrectionState::Pending.name().to_owned());
+    let query =
+        DocumentQuery { having: vec![(Index::NUMBER, number.to_string()), pending], ..DocumentQuery::default() };
+    let found = desk.store.find_documents(Collection::CORRECTIONS, &query, None, 1)?;
+    let name = |document: &crate::store::Document| document.read::<acts::Correction>().map(|asked| asked.name);
+    Ok(found.items.first().map(name).transpose()?)
+}
+
+fn older(desk: &Desk, t: &Texts, current: &Certificate) -> Result<Vec<view::Fact>, Problem> {
+    let versions = desk.store.versions(&current.number)?;
+    let before = versions.into_iter().filter(|one| one.version < current.version).rev();
+    let said = |one: Certificate| {
+        let (_, state) = standing(t, &one, desk);
+        (t.with("older.version", "n", &one.version.to_string()), format!("{}, {state}", t.day(one.signed)))
+    };
+    Ok(before.map(said).collect())
+}
+
+/// A kind of file.
+#[derive(Debug, Deserialize)]
+pub(super) struct Choose {
+    format: FileKind,
+}
+
+/// Hands a file of one's own certificate out.
+pub(super) async fn file(
+    State(app): State<App>,
+    inside: Inside,
+    Path(number): Path<String>,
+    Query(Choose { format }): Query<Choose>,
+) -> Result<Response, Failure> {
+    let mailbox = inside.entered.mailbox.clone();
+    let made = app.in_turn(&inside.reader.caller, move |app, desk| {
+        let own = own(desk, &mailbox, &number)?;
+        handed_out(app, desk, &own.certificate, format)
+    });
+    made.await.map_err(|problem| inside.reader.failed(&app, problem))
+}
+
+/// Draws one's own certificate for its page.
+pub(super) async fn picture(
+    State(app): State<App>,
+    inside: Inside,
+    headers: HeaderMap,
+    Path(number): Path<String>,
+) -> Result<Response, Failure> {
+    let mailbox = inside.entered.mailbox.clone();
+    let drawn = app.in_turn(&inside.reader.caller, move |app, desk| {
+        let own = own(desk, &mailbox, &number)?;
+        let keys = app.vault.own();
+        let proven = keys.prove(&own.certificate)?;
+        app.faces.png(desk.store, &proven, &desk.issuer.verifier, PICTURE_DPI).map_err(Problem::internal)
+    });
+    let mut response = public::png(&headers, drawn.await.map_err(|problem| inside.reader.failed(&app, problem))?);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    Ok(response)
+}
+
+/// Shows a certificate to the public, or hides it.
+pub(super) async fn show(
+    State(app): State<App>,
+    inside: Inside,
+    Path(number): Path<String>,
+    form: Form,
+) -> Result<Response, Failure> {
+    inside.check(&app, &form)?;
+    let shown = Shown { visible: form.get("visible") == "yes", indexed: form.get("indexed") == "yes" };
+    let (mailbox, asked) = (inside.entered.mailbox.clone(), number.clone());
+    let done = app.at_desk(&inside.reader.caller, move |_, desk| {
+        let own = own(desk, &mailbox, &asked)?;
+        at_own(desk, &own, |desk| Ok(portal::set_shown(desk, &own.certificate.number, shown)?))
+    });
+    done.await.map_err(|problem| inside.reader.failed(&app, problem))?;
+    Ok(redirect(&format!("{}/portal/certificates/{number}#share", base(&app))))
+}
+
+/// Asks for another name.
+pub(super) async fn correct(
+    State(app): State<App>,
+    inside: Inside,
+    Path(number): Path<String>,
+    form: Form,
+) -> Result<Response, Failure> {
+    inside.check(&app, &form)?;
+    let (name, note) = (form.get("name").to_owned(), form.get("note").to_owned());
+    let (mailbox, asked) = (inside.entered.mailbox.clone(), number.clone());
+    let done = app.at_desk(&inside.reader.caller, move |_, desk| {
+        let own = own(desk, &mailbox, &asked)?;
+        let ask = Ask { number: own.certificate.number.clone(), name, note: Some(note) };
+        at_own(desk, &own, |desk| Ok(acts::correct::ask(desk, &ask).map(drop)?))
+    });
+    done.await.map_err(|problem| inside.reader.failed(&app, problem))?;
+    Ok(redirect(&format!("{}/portal/certificates/{number}?done=asked", base(&app))))
+}
+
+/// Requests one's own certificate, where the event allows it and the rule is met.
+pub(super) async fn request(
+    State(app): State<App>,
+    inside: Inside,
+    Path(event): Path<String>,
+    form: Form,
+) -> Result<Response, Failure> {
+    inside.check(&app, &form)?;
+    let mailbox = inside.entered.mailbox.clone();
+    let who = form.get("who").to_owned();
+    let done = app.at_desk(&inside.reader.caller, move |app, desk| {
+        let none = || Problem::not_found("this event");
+        let code = EventCode::from_str(&event).map_err(|_| none())?;
+        let people = portal::holders(desk.store, &mailbox)?;
+        let (signer, times) = (app.vault.signer(), StageTimes::default());
+        let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
+        let chosen = people.into_iter().filter(|holder| who.is_empty() || holder.id == who);
+        let mut holdings = chosen.flat_map(|holder| holder.holdings);
+        let holding = holdings.find(|one| one.event.code == code && one.certificate.is_none()).ok_or_else(none)?;
+        let id = acts::name_of(&code, &holding.person);
+        let actor = Actor::Holder { id, address: desk.actor.address() };
+        let desk = Desk { actor: &actor, ..*desk };
+        acts::request_own(&desk, &workshop, &code, &holding.person.key)?;
+        app.metrics().issued.inc();
+        app.vault.forget_anchors();
+        Ok(())
+    });
+    done.await.map_err(|problem| inside.reader.failed(&app, problem))?;
+    Ok(redirect(&format!("{}/portal/certificates?done=requested", base(&app))))
+}
+
+/// Hands out all that is kept about the people of the mailbox.
+pub(super) async fn data(State(app): State<App>, inside: Inside) -> Result<Response, Failure> {
+    let mailbox = inside.entered.mailbox.clone();
+    let found = app.at_desk(&inside.reader.caller, move |_, desk| {
+        let mut people = Vec::new();
+        for holder in portal::holders(desk.store, &mailbox)? {
+            let mut enrolments = Vec::new();
+            for Holding { event, person, certificate, .. } in holder.holdings {
+                let versions = certificate.map(|one| desk.store.versions(&one.number)).transpose()?;
+                let credentials: Vec<_> = versions
+                    .into_iter()
+                    .flatten()
+                    .map(|one| json!({ "version": one.version, "jwt": one.jws }))
+                    .collect();
+                enrolments.push(json!({
+                    "event": event.code, "title": event.achievement.name, "name": person.name, "email": person.email,
+                    "fields": person.fields, "progress": person.progress, "credentials": credentials,
+                }));
+            }
+            people.push(json!({ "name": holder.name, "enrolments": enrolments }));
+        }
+        Ok(json!({ "issuer": desk.issuer.did(), "made": desk.now, "people": people }))
+    });
+    let data = found.await.map_err(|problem| inside.reader.failed(&app, problem))?;
+    let headers = [
+        (header::CONTENT_TYPE, "application/json"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"my-certificates.json\""),
+        (header::CACHE_CONTROL, "private, no-store"),
+    ];
+    Ok((headers, format!("{data:#}\n")).into_response())
+}

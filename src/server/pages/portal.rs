@@ -1,0 +1,165 @@
+//! The way in: a mailbox is named, a link comes by mail, a button uses it up. Programs that look at mails follow every link and some
+//! press buttons: reading changes nothing, and a button wants the cookie of the page that it stands on.
+
+use axum::extract::{FromRequestParts, Path, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::Response;
+
+use super::form::Form;
+use super::view::{Door, Link, Sent};
+use super::{Failure, Reader, base, cookie, redirect};
+use crate::accounts::{Secret, check_csrf, csrf_token};
+use crate::acts::portal::{self, Entered, SESSION_SECONDS};
+use crate::server::{App, Problem};
+
+/// The session's cookie. With this prefix a browser takes it only over a safe connection and from this host.
+const SESSION: &str = "__Host-testamur_portal";
+/// The cookie of the page with the button.
+const PAGE: &str = "__Host-testamur_link";
+/// For how many seconds that page can be used.
+const PAGE_SECONDS: i64 = 1_800;
+
+/// Asks for the address; who is in already is led on.
+pub(super) async fn door(State(app): State<App>, reader: Reader, headers: HeaderMap) -> Result<Response, Failure> {
+    if inside(&app, &reader, &headers).await?.is_some() {
+        return Ok(redirect(&format!("{}/portal/certificates", base(&app))));
+    }
+    let frame = reader.frame(&app);
+    Ok(reader.answer(&Door { frame, sends: app.can_post(), problem: None, email: String::new() }))
+}
+
+/// Sends a link to who is known; the answer is the same, and as quick, for who is not.
+pub(super) async fn login(State(app): State<App>, reader: Reader, form: Form) -> Result<Response, Failure> {
+    let email = form.get("email").to_owned();
+    let is_address = email.len() <= 254 && email.split_once('@').is_some_and(|(a, b)| !a.is_empty() && b.contains('.'));
+    let sends = app.can_post();
+    if !is_address || !sends {
+        let problem = (!is_address).then(|| reader.texts.s("enter.bad").to_owned());
+        return Ok(reader.answer(&Door { frame: reader.frame(&app), sends, problem, email }));
+    }
+    if app.asks().allows(reader.caller.address) {
+        let (work, texts) = (app.clone(), reader.texts);
+        // Nobody waits for it: how long it takes would say who is known.
+        let _ = tokio::spawn(async move { work.post_link(email, texts).await });
+    }
+    Ok(reader.answer(&Sent { frame: reader.frame(&app) }))
+}
+
+/// Shows the button of a link. Does not look whether the link is good: only the button does.
+pub(super) async fn link(
+    State(app): State<App>,
+    reader: Reader,
+    Path(token): Path<String>,
+) -> Result<Response, Failure> {
+    let nonce = nonce().map_err(|problem| reader.failed(&app, problem))?;
+    let mut response =
+        reader.answer(&Link { frame: reader.frame(&app), token, nonce: nonce.expose().to_owned(), dead: false });
+    set(&mut response, PAGE, nonce.expose(), PAGE_SECONDS, "Strict");
+    Ok(response)
+}
+
+/// Uses a link up and lets in.
+pub(super) async fn enter(
+    State(app): State<App>,
+    reader: Reader,
+    headers: HeaderMap,
+    form: Form,
+) -> Result<Response, Failure> {
+    let (token, nonce) = (form.get("token").to_owned(), form.get("nonce").to_owned());
+    let is_from_page = cookie(&headers, PAGE).is_some_and(|kept| !kept.is_empty() && kept == nonce);
+    let session = match is_from_page {
+        true => {
+            let entered = app.at_desk(&reader.caller, move |_, desk| Ok(portal::enter(desk, &token)?)).await;
+            entered.map_err(|problem| reader.failed(&app, problem))?
+        }
+        false => None,
+    };
+    let Some(session) = session else {
+        let frame = reader.frame(&app);
+        let page = Link { frame, token: String::new(), nonce: String::new(), dead: true };
+        let mut response = reader.answer(&page);
+        *response.status_mut() = StatusCode::GONE;
+        return Ok(response);
+    };
+    let mut response = redirect(&format!("{}/portal/certificates", base(&app)));
+    set(&mut response, SESSION, session.expose(), SESSION_SECONDS, "Lax");
+    set(&mut response, PAGE, "", 0, "Strict");
+    Ok(response)
+}
+
+/// Ends the session.
+pub(super) async fn leave(State(app): State<App>, inside: Inside, form: Form) -> Result<Response, Failure> {
+    inside.check(&app, &form)?;
+    let Inside { reader, session, .. } = inside;
+    let done = app.at_desk(&reader.caller, move |_, desk| Ok(portal::leave(desk.store, session.expose())?)).await;
+    done.map_err(|problem| reader.failed(&app, problem))?;
+    let mut response = redirect(&format!("{}/portal", base(&app)));
+    set(&mut response, SESSION, "", 0, "Lax");
+    Ok(response)
+}
+
+/// Somebody who has proven a mailbox. Who has not is led to where that is done.
+pub(super) struct Inside {
+    /// As every reader.
+    pub reader: Reader,
+    /// The mailbox.
+    pub entered: Entered,
+    session: Secret,
+}
+
+impl FromRequestParts<App> for Inside {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        use axum::response::IntoResponse;
+        let reader = Reader::from_request_parts(parts, app).await.map_err(IntoResponse::into_response)?;
+        match inside(app, &reader, &parts.headers).await.map_err(IntoResponse::into_response)? {
+            Some((entered, session)) => Ok(Self { reader, entered, session }),
+            None if parts.method == axum::http::Method::POST => {
+                Err(reader.failed(app, Problem::unauthenticated()).into_response())
+            }
+            None => Err(redirect(&format!("{}/portal", base(app)))),
+        }
+    }
+}
+
+impl Inside {
+    /// Returns what every form of this session carries.
+    pub(super) fn csrf(&self) -> String {
+        csrf_token(self.session.expose())
+    }
+
+    /// Refuses a form that is not of a page of this session.
+    ///
+    /// # Errors
+    /// 403.
+    pub(super) fn check(&self, app: &App, form: &Form) -> Result<(), Failure> {
+        if check_csrf(self.session.expose(), form.get("csrf")) {
+            return Ok(());
+        }
+        let problem = Problem::new(StatusCode::FORBIDDEN, "csrf", "the form is not of this session");
+        Err(self.reader.failed(app, problem))
+    }
+}
+
+async fn inside(app: &App, reader: &Reader, headers: &HeaderMap) -> Result<Option<(Entered, Secret)>, Failure> {
+    let Some(session) = cookie(headers, SESSION).filter(|session| !session.is_empty()) else { return Ok(None) };
+    let (session, asked) = (Secret::from(session.clone()), session);
+    let found = app.at_desk(&reader.caller, move |_, desk| Ok(portal::entered(desk.store, desk.now, &asked)?)).await;
+    Ok(found.map_err(|problem| reader.failed(app, problem))?.map(|entered| (entered, session)))
+}
+
+fn set(response: &mut Response, name: &str, value: &str, seconds: i64, same_site: &str) {
+    let text = format!("{name}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite={same_site}");
+    let headers = response.headers_mut();
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        headers.append(header::SET_COOKIE, value);
+    }
+}
+
+fn nonce() -> Result<Secret, Problem> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| Problem::internal(error.to_string()))?;
+    Ok(data_encoding::HEXLOWER.encode(&bytes).into())
+}

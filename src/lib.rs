@@ -23,6 +23,7 @@
 //! - [`eligibility`]: who has reached what a certificate asks for, and why; as pure as the core.
 //! - [`import`](mod@import): a spreadsheet's bytes in, checked rows out.
 //! - [`making`]: an order in, a signed certificate out: drafts, faces, first and next versions, specimens.
+//! - [`mail`]: tells participants of their certificates, each once: outbox, courier, letters, and what comes back.
 //! - [`webhooks`]: tells other systems what happened: endpoints, outbox, courier.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
 //! - [`vault`]: the issuer's keys, on disk and opened once: signs, rotates, publishes.
@@ -45,14 +46,15 @@
 //!
 //! ```text
 //! accounts    -> credential desk import store
-//! acts        -> accounts credential desk eligibility import keys making proof publish reading status store
+//! acts        -> accounts credential desk eligibility import keys mail making proof publish reading status store
 //! acts        -> template verify webhooks
-//! cli         -> accounts acts credential desk eligibility import inspect keys making proof publish qr reading
+//! cli         -> accounts acts credential desk eligibility import inspect keys mail making proof publish qr reading
 //! cli         -> render server status store template vault verify webhooks
 //! desk        -> credential making proof store
 //! import      -> credential making store template
 //! inspect     -> credential guard reading verify
 //! keys        -> credential proof
+//! mail        -> credential store
 //! making      -> credential desk import keys proof qr render scene status store template
 //! proof       -> credential guard
 //! publish     -> credential desk keys making proof status store verify
@@ -60,7 +62,7 @@
 //! reading     -> credential keys proof qr status
 //! render      -> credential deflate guard qr scene
 //! scene       -> qr
-//! server      -> accounts acts credential desk eligibility import inspect keys making proof publish reading render
+//! server      -> accounts acts credential desk eligibility import inspect keys mail making proof publish reading render
 //! server      -> status store template vault verify webhooks
 //! status      -> credential keys proof
 //! store       -> credential eligibility guard status
@@ -85,6 +87,7 @@ mod guard;
 pub mod import;
 pub mod inspect;
 pub mod keys;
+pub mod mail;
 pub mod making;
 pub mod proof;
 pub mod publish;

@@ -17,6 +17,7 @@ use super::listed::key;
 use super::{ActError, answers, find, fresh_id, name_of, retried, run};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
+use crate::mail::outbox;
 use crate::store::{
     Collection, Compacted, Document, DocumentWrite, Expect, PAGE_LIMIT, Participant, PersonKey, Store, StoreError,
 };
@@ -71,6 +72,7 @@ const ROOMS: &[Room] = &[
     (&[Collection::LISTED], unlisting),
     (&[Collection::RUN_ROWS, Collection::CORRECTIONS], run::journal::forgetting),
     (&[Collection::IDEMPOTENCY], answers::forgetting),
+    (&[Collection::MAIL_MESSAGES], |store, gone| outbox::forgetting(store, gone.certificate.as_ref(), &gone.names)),
 ];
 
 fn unlisting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>, StoreError> {

@@ -78,6 +78,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         verifier: None,
         status_days: None,
         undo_minutes: None,
+        mail: None,
         serve: None,
     };
     init::create(folder, &config, PASSPHRASE, time::now())?;

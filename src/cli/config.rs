@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::mail_config::MailSection;
 use super::output::{Explain, Failure};
 use crate::acts::run::Undo;
 use crate::desk::Issuer;
@@ -38,6 +39,9 @@ pub(super) struct Config {
     /// How long a revocation can be undone before a publication holds it, in minutes. Default: 15.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo_minutes: Option<u16>,
+    /// How mail leaves. Without it none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailSection>,
     /// How `testamur serve` serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serve: Option<Serve>,
@@ -209,6 +213,9 @@ impl Config {
         }
         if let Some(serve) = &self.serve {
             serve.check()?;
+        }
+        if let Some(mail) = &self.mail {
+            mail.check()?;
         }
         if self.undo_minutes.is_some_and(|minutes| minutes > MOST_UNDO_MINUTES) {
             return Err(Failure::usage(format!("undo_minutes must be 0 to {MOST_UNDO_MINUTES}")));

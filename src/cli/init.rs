@@ -85,6 +85,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         verifier,
         status_days: None,
         undo_minutes: None,
+        mail: None,
         serve: None,
     };
     config.check()?;

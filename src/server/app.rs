@@ -17,6 +17,7 @@ use super::{Caller, Problem, PublicUrl, Steady, Vault, vc_api};
 use crate::acts::run::Holder;
 use crate::credential::Timestamp;
 use crate::desk::{Desk, Issuer};
+use crate::mail::Relay;
 use crate::making::Faces;
 use crate::publish::clock::ClockError;
 use crate::reading::Reader;
@@ -80,6 +81,8 @@ pub struct Parts {
     pub behind_proxy: u8,
     /// Under which address it is reached: what links begin with.
     pub public_url: PublicUrl,
+    /// The relay that mail is handed to; nothing: no mail leaves from here.
+    pub mail: Option<Relay>,
     /// What the clock is measured by while the service runs; nothing: it is believed, as in tests.
     pub steady: Option<Steady>,
 }

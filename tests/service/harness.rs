@@ -118,6 +118,7 @@ impl World {
             behind_proxy: 0,
             public_url: PublicUrl::default(),
             steady: None,
+            mail: None,
             hooks: Rules::default(),
         };
         change(&mut parts);

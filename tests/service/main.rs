@@ -22,6 +22,7 @@ mod identity;
 mod let_in;
 mod listings;
 mod lists;
+mod mail;
 mod matrix;
 mod meanwhile;
 mod modes;

@@ -52,14 +52,21 @@ fn belongs(collection: Collection) -> Option<Belongs> {
                 C::WEBHOOK_DELIVERIES,
                 C::WEBHOOK_QUEUE,
                 C::WEBHOOK_STATES,
+                C::MAIL,
+                C::MAIL_QUEUE,
+                C::MAIL_LINKS,
+                C::MAIL_SUPPRESSED,
             ],
         ),
         (Belongs::Issuer, &[C::TEMPLATES]),
-        (Belongs::Key, &[C::PLANS, C::RULES, C::LISTED, C::IMPORTS, C::IMPORT_ROWS, C::ERASING, C::REMOVING]),
+        (
+            Belongs::Key,
+            &[C::PLANS, C::RULES, C::LISTED, C::IMPORTS, C::IMPORT_ROWS, C::ERASING, C::REMOVING, C::MAILED],
+        ),
         (Belongs::Run, &[C::RUNS]),
         (Belongs::KeysRun, &[C::RUN_ROWS]),
         (Belongs::ItsRun, &[C::APPROVALS]),
-        (Belongs::Number, &[C::CORRECTIONS]),
+        (Belongs::Number, &[C::CORRECTIONS, C::MAIL_MESSAGES]),
     ];
     all.iter().find(|(_, collections)| collections.contains(&collection)).map(|(belongs, _)| *belongs)
 }

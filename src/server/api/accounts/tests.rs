@@ -84,6 +84,7 @@ impl Service {
             vc_api: false,
             behind_proxy: 0,
             public_url: crate::server::PublicUrl::default(),
+            mail: None,
             steady: None,
         })
         .unwrap();

@@ -45,6 +45,8 @@ mod shut_out;
 mod skeleton;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
+#[path = "../tools/smtp_sink.rs"]
+mod smtp_sink;
 mod story;
 mod strays;
 mod tags;

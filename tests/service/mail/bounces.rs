@@ -7,8 +7,8 @@ use testamur::webhooks::endpoints::{self, EndpointDraft};
 use testamur::webhooks::{EventKind, Rules};
 
 use super::Post;
-use super::sink::Fault;
 use crate::runs::done;
+use crate::smtp_sink::Fault;
 
 const TO: &str = "p00000@example.org";
 

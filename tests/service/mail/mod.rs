@@ -3,7 +3,7 @@
 
 mod bounces;
 mod outbox;
-pub mod sink;
+mod served;
 mod texts;
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use testamur::store::{MemoryStore, SledStore, Store};
 
 use crate::harness::World;
 use crate::runs::{done, school};
-use sink::Sink;
+use crate::smtp_sink::Sink;
 
 /// Where links lead.
 pub const PUBLIC: &str = "https://certs.academy.example";

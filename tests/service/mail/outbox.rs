@@ -9,10 +9,10 @@ use testamur::mail::outbox::{self, Going};
 use testamur::mail::{Message, link};
 use testamur::store::{Collection, Header, MemoryStore, export, import};
 
-use super::sink::Fault;
 use super::{Post, on_each_engine};
 use crate::harness::World;
 use crate::runs::{done, school, work};
+use crate::smtp_sink::Fault;
 
 fn to(n: usize) -> String {
     format!("p{n:05}@example.org")

@@ -81,6 +81,11 @@ impl Sink {
         std::mem::take(&mut self.shared.mails.lock().unwrap())
     }
 
+    /// Returns how many came in since it was last asked for them.
+    pub fn count(&self) -> usize {
+        self.shared.mails.lock().unwrap().len()
+    }
+
     /// Returns how often somebody connected.
     pub fn connections(&self) -> usize {
         *self.shared.connections.lock().unwrap()

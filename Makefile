@@ -9,7 +9,7 @@ BENCH_PEOPLE ?= 2000
 ROUNDS ?= 100
 
 .DEFAULT_GOAL := help
-.PHONY: help setup web build demo try test differential e2e resaves api load abuse proxy reads files lint bench pairs growth faults
+.PHONY: help setup web build demo try test differential e2e resaves api load abuse proxy reads files mail lint bench pairs growth faults
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -79,6 +79,10 @@ reads: build ## Ask for every report over 100,000 people a hundred times at once
 
 files: build ## Download archives of 20,000 certificates and see that memory does not grow
 	@tests/service/archives --testamur $(BIN)
+
+mail: build ## Mail 1,000 certificates through a server that fails, kill the program, and count
+	@scripts/setup mail
+	@target/venv/bin/python tests/mail/kill_and_count.py --testamur $(BIN)
 
 lint: setup ## Run clippy and rustdoc with warnings as errors
 	cargo clippy --all-targets -- -D warnings

@@ -24,6 +24,7 @@
 //! - [`import`](mod@import): a spreadsheet's bytes in, checked rows out.
 //! - [`making`]: an order in, a signed certificate out: drafts, faces, first and next versions, specimens.
 //! - [`files`]: certificates as files: kinds, names, proofs that are kept, badges with the credential baked in, archives.
+//! - [`mail`]: tells participants of their certificates, each once: outbox, courier, letters, and what comes back.
 //! - [`webhooks`]: tells other systems what happened: endpoints, outbox, courier.
 //! - [`publish`]: the static site: keys, status lists, snapshot.
 //! - [`vault`]: the issuer's keys, on disk and opened once: signs, rotates, publishes.
@@ -47,15 +48,16 @@
 //!
 //! ```text
 //! accounts    -> credential desk import store
-//! acts        -> accounts credential desk eligibility import keys making proof publish reading status store
+//! acts        -> accounts credential desk eligibility import keys mail making proof publish reading status store
 //! acts        -> template verify webhooks
-//! cli         -> accounts acts credential desk eligibility files import inspect keys making proof publish qr
+//! cli         -> accounts acts credential desk eligibility files import inspect keys mail making proof publish qr
 //! cli         -> reading render server status store template vault verify webhooks
 //! desk        -> credential making proof store
 //! files       -> credential desk import keys making proof render store template
 //! import      -> credential making store template
 //! inspect     -> credential guard reading verify
 //! keys        -> credential proof
+//! mail        -> credential store
 //! making      -> credential desk import keys proof qr render scene status store template
 //! proof       -> credential guard
 //! publish     -> credential desk keys making proof status store verify
@@ -63,8 +65,8 @@
 //! reading     -> credential keys proof qr status
 //! render      -> credential deflate guard qr scene
 //! scene       -> qr
-//! server      -> accounts acts credential desk eligibility files import inspect keys making proof publish qr reading
-//! server      -> render sharing status store template vault verify webhooks
+//! server      -> accounts acts credential desk eligibility files import inspect keys mail making proof publish qr
+//! server      -> reading render sharing status store template vault verify webhooks
 //! sharing     -> credential
 //! status      -> credential keys proof
 //! store       -> credential eligibility guard status
@@ -90,6 +92,7 @@ mod guard;
 pub mod import;
 pub mod inspect;
 pub mod keys;
+pub mod mail;
 pub mod making;
 pub mod proof;
 pub mod publish;

@@ -223,7 +223,7 @@ pub fn approve(
             decided_by: Some(desk.actor.clone()),
             decided_at: Some(desk.now),
             version: Some(version),
-            mail: Some("not sent: no mail is configured".to_owned()),
+            mail: Some("not sent by itself: send it by a run".to_owned()),
             ..correction
         };
         let mut documents = told_writes(desk, Told::Superseded, &old.number)?;

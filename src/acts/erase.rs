@@ -17,6 +17,7 @@ use super::listed::key;
 use super::{ActError, answers, find, fresh_id, name_of, portal, retried, run};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
+use crate::mail::outbox;
 use crate::store::{
     Collection, Compacted, Document, DocumentWrite, Expect, PAGE_LIMIT, Participant, PersonKey, Store, StoreError,
 };
@@ -72,6 +73,7 @@ const ROOMS: &[Room] = &[
     (&[Collection::RUN_ROWS, Collection::CORRECTIONS], run::journal::forgetting),
     (&[Collection::IDEMPOTENCY], answers::forgetting),
     (&[Collection::PORTAL_LINKS, Collection::PORTAL_SESSIONS], portal::forgetting),
+    (&[Collection::MAIL_MESSAGES], |store, gone| outbox::forgetting(store, gone.certificate.as_ref(), &gone.names)),
 ];
 
 fn unlisting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>, StoreError> {

@@ -12,6 +12,7 @@
 //! - [`templates`]: the library of templates, in versions.
 //! - [`ready_to_generate`], [`prerequisites`](fn@prerequisites): what is still missing before a run. [`run`]: what is done to many certificates at once.
 //! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`correct`]: names.
+//! - [`send`]: whom mail goes to, what it says, what came back.
 //! - [`second`]: what one person may do alone within a day; [`mod@approval`]: what waits for a second one.
 //! - [`spot_check`]: is what we issued what we meant? [`erase`]: what forgetting somebody means.
 //! - [`portal`]: what holders do themselves.
@@ -37,6 +38,7 @@ mod progress_columns;
 pub mod revoke;
 pub mod run;
 pub mod second;
+pub mod send;
 pub mod spot_check;
 pub mod stray;
 pub mod templates;

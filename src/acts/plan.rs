@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::ActError;
+use super::send::EventMail;
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::eligibility::{Course, Rule, Tiers};
@@ -64,6 +65,9 @@ pub struct EventPlan {
     /// Set when it is archived.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub archived: Option<Archived>,
+    /// What it says of mail.
+    #[serde(default, skip_serializing_if = "EventMail::is_default")]
+    pub mail: EventMail,
 }
 
 /// Who archived an event.

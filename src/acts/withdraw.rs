@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::run::{Result, RunError, TRIES};
 use super::second;
+use super::send;
 use crate::acts::{
     Decider, Decision, Ground, NotReady, Planned, listed_given, may_request_own, planned, ready_to_generate,
 };
@@ -92,7 +93,9 @@ fn issue_one(
         let made = made.map_err(|problem| RunError::CannotMake(problem.to_string()))?.certificate;
         let number = made.number.clone();
         let act = desk.act("certificate.issue", &number, detail);
-        if changed_given(desk, given, CertificateChange::Issue(made.clone()), None, &number, &act)? {
+        let change = CertificateChange::Issue(made.clone());
+        let letters = send::with_issuing(desk, &planned, std::slice::from_ref(&change), None)?;
+        if changed_given(desk, given, change, letters, &number, &act)? {
             return Ok(made);
         }
     }
@@ -166,7 +169,9 @@ pub fn reissue(
         });
         let act = desk.act("certificate.reissue", number, detail);
         let change = CertificateChange::Reissue { old, new: new.clone() };
-        if changed_given(desk, given, change, tally, number, &act)? {
+        let mut beside = send::with_issuing(desk, &planned, std::slice::from_ref(&change), None)?;
+        beside.extend(tally);
+        if changed_given(desk, given, change, beside, number, &act)? {
             return Ok(new);
         }
     }
@@ -199,12 +204,12 @@ fn changed_given(
     desk: &Desk,
     given: Vec<Premise>,
     change: CertificateChange,
-    tally: Option<DocumentWrite>,
+    beside: Vec<DocumentWrite>,
     number: &CertificateNumber,
     act: &crate::store::Act,
 ) -> Result<bool> {
     let mut documents = told_writes(desk, Told::Issued, number)?;
-    documents.extend(tally);
+    documents.extend(beside);
     let batch = Batch { given, certificates: vec![change], documents, ..Batch::default() };
     match desk.store.write(&batch, Some(act)) {
         Err(StoreError::Conflict(_)) => Ok(false),

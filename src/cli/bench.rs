@@ -81,6 +81,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         undo_minutes: None,
         time_zone: None,
         linkedin: None,
+        mail: None,
         serve: None,
     };
     init::create(folder, &config, PASSPHRASE, time::now())?;

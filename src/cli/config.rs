@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use super::mail_config::MailSection;
 use super::output::{Explain, Failure};
 use crate::acts::run::Undo;
 use crate::credential::Zone;
@@ -45,6 +46,9 @@ pub(super) struct Config {
     /// The number of the issuer's page on LinkedIn (`linkedin.com/company/NUMBER`), by which its logo is shown in profiles.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linkedin: Option<u64>,
+    /// How mail leaves. Without it none does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mail: Option<MailSection>,
     /// How `testamur serve` serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serve: Option<Serve>,
@@ -216,6 +220,9 @@ impl Config {
         }
         if let Some(serve) = &self.serve {
             serve.check()?;
+        }
+        if let Some(mail) = &self.mail {
+            mail.check()?;
         }
         if self.undo_minutes.is_some_and(|minutes| minutes > MOST_UNDO_MINUTES) {
             return Err(Failure::usage(format!("undo_minutes must be 0 to {MOST_UNDO_MINUTES}")));

@@ -90,6 +90,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         undo_minutes: None,
         time_zone: args.time_zone,
         linkedin: None,
+        mail: None,
         serve: None,
     };
     config.check()?;

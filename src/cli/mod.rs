@@ -18,6 +18,9 @@ mod import;
 mod init;
 mod issue;
 mod keys;
+mod mail;
+mod mail_config;
+mod mail_event;
 pub mod output;
 mod passphrase;
 mod people;
@@ -120,6 +123,9 @@ enum Command {
     /// List who may log in to the service, or let somebody in again
     #[command(subcommand)]
     Staff(staff::Command),
+    /// Send mail about certificates, and see what became of it
+    #[command(subcommand)]
+    Mail(mail::Command),
     /// Rewrite the store
     #[command(subcommand)]
     Store(store::Command),
@@ -162,6 +168,7 @@ pub fn run(cli: Cli) -> Result<ExitCode, Failure> {
         Command::Demo(args) => demo::run(args),
         Command::Serve(args) => serve::run(global, args),
         Command::Staff(command) => staff::run(global, command),
+        Command::Mail(command) => mail::run(global, command),
         Command::Store(command) => store::run(global, command),
         Command::Config(command) => serve::config(global, command),
         Command::Export(args) => dump::export(global, args),

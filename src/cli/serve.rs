@@ -88,6 +88,10 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
     output::line(format!("upload_mb          {}", limits.upload_bytes >> 20));
     output::line(format!("request_seconds    {}", limits.request_time.as_secs()));
     output::line(format!("revoke_alone       {}", limits.revoke_alone));
+    match &config.mail {
+        Some(mail) => mail.show(public.told())?,
+        None => output::line("mail               none: nothing is sent"),
+    }
     if !public.is_safe() {
         output::line(format!("warning: browsers keep no session at {public}: staff log in over https only"));
     }
@@ -111,6 +115,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     log(args.log);
     let passphrase = passphrase::existing(global)?;
     let data = workspace.data.clone();
+    let bounces = workspace.config.mail.as_ref().and_then(|mail| mail.bounces.clone());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .max_blocking_threads(AT_DESKS)
@@ -122,7 +127,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         ..parts(workspace, global, &serve, &passphrase)?
     })
     .doing("start the service")?;
-    runtime.block_on(serving(app, &data, &serve, Listening { listener, here, tls }))?;
+    runtime.block_on(serving(app, (&data, bounces), &serve, Listening { listener, here, tls }))?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -180,6 +185,7 @@ fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str)
         behind_proxy: serve.behind_proxy.unwrap_or_default().0,
         public_url: PublicUrl::default(),
         portal: PortalSettings { linkedin: workspace.config.linkedin },
+        mail: workspace.config.mail.as_ref().map(super::mail_config::MailSection::relay).transpose()?,
         steady,
         authenticator: server::accounts(),
         store: workspace.store,
@@ -206,7 +212,7 @@ async fn listening(serve: &Serve) -> Result<(tokio::net::TcpListener, PublicUrl)
 
 async fn serving(
     app: App,
-    data: &Path,
+    (data, bounces): (&Path, Option<PathBuf>),
     serve: &Serve,
     Listening { listener, here, tls }: Listening,
 ) -> Result<(), Failure> {
@@ -224,6 +230,8 @@ async fn serving(
     let publishing = by_itself.then(|| tokio::spawn(server::publish_when_due(app.clone())));
     let beating = tokio::spawn(beat(app.clone(), data.join(HEARTBEAT)));
     let (stop, stopping) = tokio::sync::watch::channel(false);
+    let posting = posting(&app, stopping.clone());
+    let reading = bounces.map(|folder| tokio::spawn(server::read_bounces(app.clone(), folder)));
     let courier = courier(&app, stopping);
     let worker = server::Worker::start(app.clone());
     let direct = serve.behind_proxy.unwrap_or_default().0 == 0;
@@ -240,8 +248,14 @@ async fn serving(
     if let Some(publishing) = publishing {
         publishing.abort();
     }
+    if let Some(reading) = reading {
+        reading.abort();
+    }
     let _ = stop.send(true);
     let _ = courier.await;
+    if let Some(posting) = posting {
+        let _ = posting.await;
+    }
     worker.stop();
     tracing::info!("stopped");
     Ok(())
@@ -274,6 +288,15 @@ fn courier(app: &App, mut stop: tokio::sync::watch::Receiver<bool>) -> tokio::ta
             Err(error) => tracing::error!(%error, "webhooks are not delivered"),
         }
     })
+}
+
+/// Starts to send mail, where it is set up.
+fn posting(app: &App, mut stop: tokio::sync::watch::Receiver<bool>) -> Option<tokio::task::JoinHandle<()>> {
+    let courier = server::courier(app)?;
+    Some(tokio::spawn(async move {
+        let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
+        courier.run(stopped).await;
+    }))
 }
 
 /// Waits for Ctrl-C or a service manager's SIGTERM, which are taken from the call on.

@@ -11,6 +11,7 @@ use crate::acts;
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Actor, Desk, Issuer};
 use crate::files::{FileKind, Prover};
+use crate::mail;
 use crate::making::Faces;
 use crate::publish::PublishError;
 use crate::publish::clock::{self, ClockError};
@@ -58,6 +59,7 @@ impl Workspace {
         let workspace = Self::open_to_read(global)?;
         check_clock(&workspace.desk(), seen, global)?;
         workspace.finish_begun()?;
+        workspace.tell_mail()?;
         Ok(workspace)
     }
 
@@ -70,6 +72,7 @@ impl Workspace {
         let config = Config::read(&global.data)?;
         let workspace = Self::over(global, config, Arc::new(open_store(global)?), None);
         check_clock(&workspace.desk(), seen, global)?;
+        workspace.tell_mail()?;
         Ok(workspace)
     }
 
@@ -116,6 +119,13 @@ impl Workspace {
     pub(super) fn finish_begun(&self) -> Result<(), Failure> {
         acts::erase::finish_all(&*self.store)?;
         Ok(acts::finish_removals(&*self.store)?)
+    }
+
+    /// Tells the store whether mail is set up: acts know no configuration.
+    fn tell_mail(&self) -> Result<(), Failure> {
+        // The password is not needed for this, and may be elsewhere.
+        let config = self.config.mail.as_ref().map(|mail| mail.without_password()).transpose()?;
+        Ok(mail::setup::tell(&*self.store, config.as_ref(), self.now)?)
     }
 
     /// Returns the desk of this command: its store, issuer, actor and time.

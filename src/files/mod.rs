@@ -99,6 +99,7 @@ pub(in crate::files) mod tests {
             issued: at,
             signed: at,
             valid_until: None,
+            days: None,
             state: CertificateState::Active,
             basis: None,
             run: None,

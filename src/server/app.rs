@@ -18,6 +18,7 @@ use crate::acts::run::Holder;
 use crate::credential::Timestamp;
 use crate::desk::{Desk, Issuer};
 use crate::files::Badges;
+use crate::mail::Relay;
 use crate::making::Faces;
 use crate::publish::clock::ClockError;
 use crate::reading::Reader;
@@ -93,6 +94,8 @@ pub struct Parts {
     pub public_url: PublicUrl,
     /// How holders are served.
     pub portal: PortalSettings,
+    /// The relay that mail is handed to; nothing: no mail leaves from here.
+    pub mail: Option<Relay>,
     /// What the clock is measured by while the service runs; nothing: it is believed, as in tests.
     pub steady: Option<Steady>,
 }

@@ -166,7 +166,7 @@ collections! {
     PORTAL_LINKS = "portal-links", passing, Participants;
     /// Who has proven one, as `MAILBOX/SHA-256`.
     PORTAL_SESSIONS = "portal-sessions", passing, Participants;
-    /// Which certificates the public may see, by number.
+    /// Which certificates the public may see, as `CODE/NUMBER`.
     SHOWN = "shown", kept, Nobody;
 
     /// Endpoints of webhooks, by id.
@@ -183,6 +183,19 @@ collections! {
     WEBHOOK_QUEUE = "webhook-queue", passing, Nobody;
     /// Deliveries by state: `STATE/` and the delivery's key.
     WEBHOOK_STATES = "webhook-states", passing, Nobody;
+
+    /// Two documents: what signs the addresses that bounces come back to, and whether mail is set up.
+    MAIL = "mail", kept, Nobody;
+    /// Messages, by id and so by time, and what became of each.
+    MAIL_MESSAGES = "mail-messages", kept, Participants, by EVENT STATE NUMBER;
+    /// The newest message of each certificate, as `CODE/NUMBER`: nobody is sent two.
+    MAILED = "mailed", kept, Nobody;
+    /// When a message is due: `SECONDS/MESSAGE`. Not kept: a store that was rebuilt sends nothing by itself.
+    MAIL_QUEUE = "mail-queue", passing, Nobody;
+    /// To which message a link leads, by the SHA-256 of its token.
+    MAIL_LINKS = "mail-links", kept, Nobody;
+    /// Addresses to which nothing is sent any more, by a keyed digest.
+    MAIL_SUPPRESSED = "mail-suppressed", kept, Nobody;
 }
 
 impl Collection {

@@ -13,6 +13,7 @@ mod hidden;
 mod issuer;
 mod life;
 mod lists;
+mod mail;
 mod mistakes;
 mod output;
 mod people;
@@ -21,6 +22,9 @@ mod real_lists;
 mod resaved;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
+#[allow(dead_code, reason = "not every test file needs all that it can do")]
+#[path = "../tools/smtp_sink.rs"]
+mod smtp_sink;
 mod tampered;
 mod templates;
 mod tools;

@@ -116,7 +116,7 @@ fn the_table_of_arrows_keeps_to_the_plan() {
         assert!(!knows("server") || room == "cli", "{room} knows the service");
         assert!(!knows("acts") || DOORS.contains(&room.as_str()) || room == "vault", "{room} knows the acts");
         assert!(!knows("vault") || DOORS.contains(&room.as_str()), "{room} knows the vault");
-        let adapters = ["store", "publish", "webhooks"];
+        let adapters = ["store", "publish", "webhooks", "mail"];
         if room == "store" {
             assert!(adapters.iter().all(|other| !knows(other)), "the store knows an adapter");
         }

@@ -11,6 +11,7 @@ mod house;
 mod import;
 mod letters;
 mod limits;
+mod mail;
 mod publish;
 mod reading;
 mod render;

@@ -29,7 +29,7 @@ const REFUSED: [(&[&str], &str); 3] = [
 ];
 
 /// Every other command, in an order in which each has something to do, with its exit code.
-const COMMANDS: [(&[&str], i32); 58] = [
+const COMMANDS: [(&[&str], i32); 70] = [
     (&["config", "check"], 0),
     (&["template", "list"], 0),
     (&["template", "check", "classic"], 0),
@@ -79,6 +79,18 @@ const COMMANDS: [(&[&str], i32); 58] = [
     ),
     (&["people", "list", "MAPS", "--csv"], 0),
     (&["event", "badge", "MAPS", "--out", "badge.svg"], 0),
+    (&["mail", "settings", "MAPS", "--certificate", "link"], 0),
+    (&["mail", "settings", "MAPS", "--when", "with-issuing"], 3),
+    (&["mail", "preview", "MAPS"], 3),
+    (&["mail", "test", "MAPS", "--to", "me@example.org"], 3),
+    (&["mail", "send", "MAPS"], 3),
+    (&["mail", "deliver"], 3),
+    (&["mail", "list", "MAPS"], 0),
+    (&["mail", "show", "CERT-MAPS-YEAR-00001"], 3),
+    (&["mail", "resend", "CERT-MAPS-YEAR-00001"], 3),
+    (&["mail", "ambiguous"], 0),
+    (&["mail", "stop", "20260101T000000Z-00000000"], 0),
+    (&["mail", "bounce"], 3),
     (&["revoke", "CERT-MAPS-YEAR-00001", "--reason", "in error"], 0),
     (&["restore", "CERT-MAPS-YEAR-00001"], 0),
     (&["restore", "CERT-MAPS-YEAR-00001"], 3),

@@ -102,6 +102,8 @@ fn said(world: &World) -> String {
     world.ask("staff:second view,generate", "POST", &approve).ok();
     world.patch(&format!("/events/WORKSHOP/participants/{id}"), &json!({ "name": NAME })).ok();
     done(world, &json!({ "kind": "regenerate", "event": "WORKSHOP", "over": "already_issued" }));
+    testamur::mail::setup::tell(&*world.app.store, Some(&crate::mail::config(1)), world.app.now()).unwrap();
+    done(world, &json!({ "kind": "send", "event": "WORKSHOP", "numbers": [number] }));
     world.post("/corrections", &wrong).ok();
     world.post(&format!("/certificates/{number}/revoke"), &json!({ "cause": "on_request" })).ok();
     world.post(&format!("/certificates/{number}/restore"), &json!({})).ok();
@@ -120,9 +122,16 @@ fn an_erased_person_is_nowhere_in_documents_records_or_audit_log() {
     on_each_engine(|world| {
         let id = said(world);
         let before = named(world);
-        for place in
-            ["listed", "import_rows", "run-rows", "corrections", "idempotency", "dump participant", "dump certificate"]
-        {
+        for place in [
+            "listed",
+            "import_rows",
+            "run-rows",
+            "corrections",
+            "idempotency",
+            "mail-messages",
+            "dump participant",
+            "dump certificate",
+        ] {
             assert!(before.contains_key(place), "this test looks into {place}: {before:?}");
         }
         assert!(!before.contains_key("audit"), "the log never names anybody: {before:?}");

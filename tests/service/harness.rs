@@ -120,6 +120,7 @@ impl World {
             public_url: PublicUrl::default(),
             portal: Default::default(),
             steady: None,
+            mail: None,
             hooks: Rules::default(),
         };
         change(&mut parts);

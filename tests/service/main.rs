@@ -23,12 +23,14 @@ mod identity;
 mod let_in;
 mod listings;
 mod lists;
+mod mail;
 mod matrix;
 mod meanwhile;
 mod modes;
 mod one_road;
 mod operations;
 mod operators;
+mod pages;
 mod paging;
 mod parameters;
 mod people;
@@ -45,6 +47,8 @@ mod shut_out;
 mod skeleton;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
+#[path = "../tools/smtp_sink.rs"]
+mod smtp_sink;
 mod story;
 mod strays;
 mod tags;

@@ -47,7 +47,7 @@ pub struct Public {
 /// # Errors
 /// When the store fails.
 pub fn shown(store: &dyn Store, plan: &EventPlan, number: &CertificateNumber) -> Result<Shown, StoreError> {
-    let kept = store.document(Collection::SHOWN, &number.to_string())?;
+    let kept = store.document(Collection::SHOWN, &key(number))?;
     let kept = kept.map(|document| document.read::<Kept>()).transpose()?;
     Ok(kept.map_or(Shown { visible: plan.public_pages, indexed: false }, |kept| kept.shown))
 }
@@ -67,7 +67,7 @@ pub fn shown_of(store: &dyn Store, number: &CertificateNumber) -> Result<Shown, 
 pub fn set_shown(desk: &Desk, number: &CertificateNumber, shown: Shown) -> Result<(), ActError> {
     let shown = Shown { indexed: shown.indexed && shown.visible, ..shown };
     let kept = Kept { shown, by: desk.actor.who(), at: desk.now };
-    let put = DocumentWrite::put(Collection::SHOWN, number.to_string(), Expect::Any, &kept);
+    let put = DocumentWrite::put(Collection::SHOWN, key(number), Expect::Any, &kept);
     let action = if shown.visible { "certificate.show" } else { "certificate.hide" };
     let act = desk.act(action, number, json!({ "indexed": shown.indexed }));
     desk.store.write_documents(&[put], Some(&act))?;
@@ -94,6 +94,10 @@ pub fn public(store: &dyn Store, id: &str) -> Result<Option<Public>, StoreError>
         return Ok(shown.visible.then_some(Public { certificate, document, shown }));
     }
     Ok(None)
+}
+
+fn key(number: &CertificateNumber) -> String {
+    format!("{}/{number}", number.event())
 }
 
 fn document(certificate: &Certificate) -> Option<serde_json::Value> {

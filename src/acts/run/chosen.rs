@@ -18,6 +18,7 @@ use super::{Kind, Result, RunError, RunReason, RunRequest};
 use crate::acts::{ActError, templates};
 use crate::credential::{EventCode, Timestamp, Zone};
 use crate::desk::Desk;
+use crate::mail::OwnText;
 use crate::making::{ExpiresAfter, Faces, Order};
 use crate::store::{Event, Participant, TemplateRef};
 
@@ -30,6 +31,12 @@ pub struct Chosen {
     /// The day that first certificates say they were issued on, as midnight UTC; it begins when it begins where the event is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub issued_on: Option<Timestamp>,
+    /// The text that letters have, in place of the event's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<OwnText>,
+    /// Before which instant no letter leaves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
 }
 
 impl Chosen {
@@ -58,6 +65,10 @@ impl Chosen {
 /// [`RunError::Request`] for what does not go together, [`RunError::Enrolment`] when there is no such template or it cannot
 /// show what the event says.
 pub(super) fn chosen(desk: &Desk, faces: &Faces, request: &RunRequest) -> Result<Chosen> {
+    if let Some(text) = &request.mail {
+        text.check().map_err(|error| RunError::Request { field: "mail", problem: error.to_string() })?;
+    }
+    let mail = Chosen { text: request.mail.clone(), not_before: request.not_before, ..Chosen::default() };
     let named = request.template.is_some() || request.kept.is_some();
     if named && !matches!(request.kind, Kind::Generate | Kind::Regenerate) {
         return Err(refused("template", "goes with `generate` and `regenerate`"));
@@ -66,7 +77,7 @@ pub(super) fn chosen(desk: &Desk, faces: &Faces, request: &RunRequest) -> Result
         return Err(refused("issued_on", "goes with `generate`; a certificate made anew keeps its day of issue"));
     }
     let Some(code) = request.event.as_ref().filter(|_| named || request.issued_on.is_some()) else {
-        return Ok(Chosen::default());
+        return Ok(mail);
     };
     let event = event(desk, code)?;
     let template = match (&request.kept, &request.template) {
@@ -75,7 +86,7 @@ pub(super) fn chosen(desk: &Desk, faces: &Faces, request: &RunRequest) -> Result
         (None, None) => None,
     };
     let issued_on = request.issued_on.map(|day| checked(desk, &event, day, request.reason.as_ref())).transpose()?;
-    Ok(Chosen { template, issued_on })
+    Ok(Chosen { template, issued_on, ..mail })
 }
 
 fn event(desk: &Desk, code: &EventCode) -> Result<Event> {

@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::{Chosen, Kind, Result, RunOver};
+use crate::acts::send::Errand;
 use crate::acts::{Decider, Decision, Ground, Listed, listed_at};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::desk::Desk;
@@ -26,6 +27,8 @@ pub enum Fate {
     Lose(Box<Certificate>),
     /// Gets a revoked one back.
     Regain(Box<Certificate>),
+    /// Is sent a message about it.
+    Send(Box<Errand>),
     /// Keeps what they have.
     Keep(CertificateNumber, String),
     /// Gets none.
@@ -57,6 +60,8 @@ pub enum Effect {
     Loses,
     /// Gets a revoked one back.
     Regains,
+    /// Is sent a message about it.
+    Sends,
     /// Keeps what they have.
     Keeps,
     /// Gets none.
@@ -72,6 +77,7 @@ impl Fate {
             Self::Replace(..) => Effect::Replaced,
             Self::Lose(_) => Effect::Loses,
             Self::Regain(_) => Effect::Regains,
+            Self::Send(_) => Effect::Sends,
             Self::Keep(..) => Effect::Keeps,
             Self::Nothing(_) => Effect::Nothing,
         }
@@ -86,6 +92,7 @@ impl Fate {
     pub fn number(&self) -> Option<&CertificateNumber> {
         match self {
             Self::Replace(old, _) | Self::Lose(old) | Self::Regain(old) => Some(&old.number),
+            Self::Send(errand) => Some(&errand.certificate.number),
             Self::Keep(number, _) => Some(number),
             Self::Get(_) | Self::Nothing(_) => None,
         }

@@ -14,9 +14,11 @@ use super::made::Made;
 use super::record::{GROUP, Row, RowState, RunRecord, RunState, group_prefix};
 use super::step::{Done, Step};
 use super::{Kind, NOTHING_CHANGES, Result, RunError, RunOver, Undo};
+use crate::acts::send::{self, Errand};
 use crate::acts::{Decider, Planned, planned};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
+use crate::mail::setup;
 use crate::making::{IssueError, Order, Printable, ReplaceError, Workshop, still_signs};
 use crate::publish;
 use crate::status::{Reason, ReasonCode};
@@ -51,6 +53,7 @@ pub(in crate::acts) struct Group<'a> {
     signs: Option<Premise>,
     changes: Vec<CertificateChange>,
     firsts: Vec<Arc<Printable>>,
+    errands: Vec<Errand>,
     done: Numbers,
 }
 
@@ -63,6 +66,8 @@ struct Numbers {
     reissued: Vec<CertificateNumber>,
     revoked: Vec<CertificateNumber>,
     restored: Vec<CertificateNumber>,
+    /// About which a message was put into the outbox.
+    queued: Vec<CertificateNumber>,
     /// Until when those that were revoked wait.
     due: Option<Timestamp>,
 }
@@ -73,7 +78,7 @@ impl<'a> Group<'a> {
         let page = desk.store.documents(Collection::RUN_ROWS, &prefix, None, GROUP as usize)?;
         let rows = page.items.iter().map(|document| document.read()).collect::<Result<_, _>>()?;
         let read = page.items.into_iter().map(|document| (document.key, document.revision)).collect();
-        let (fates, given, changes, firsts, done) = Default::default();
+        let (fates, given, changes, firsts, errands, done) = Default::default();
         Ok(Self {
             record,
             undo,
@@ -87,6 +92,7 @@ impl<'a> Group<'a> {
             signs: None,
             changes,
             firsts,
+            errands,
             done,
         })
     }
@@ -103,6 +109,10 @@ impl<'a> Group<'a> {
                     Assessor { store: desk.store, event: &planned.event, decider, asked, chosen: &self.record.chosen };
                 self.people = people(desk, code, &self.rows)?;
                 people_fates(&assessor, &self.rows, &self.people)?
+            }
+            Kind::Send => {
+                let code = self.record.event.as_ref().ok_or(RunError::Nobody)?;
+                errands(desk, code, self.record.over, &self.rows)?
             }
             _ => {
                 let known = self.published.insert(publish::Known::read(desk.store)?);
@@ -169,6 +179,11 @@ impl<'a> Group<'a> {
                     self.mark(at, RowState::Done, old.number.clone());
                     self.done.restored.push(old.number.clone());
                     self.changes.push(CertificateChange::Reinstate { old: *old });
+                }
+                Fate::Send(errand) => {
+                    self.mark(at, RowState::Done, errand.certificate.number.clone());
+                    self.done.queued.push(errand.certificate.number.clone());
+                    self.errands.push(*errand);
                 }
                 Fate::Keep(number, why) => {
                     self.note(at, RowState::Skipped, &why);
@@ -272,14 +287,34 @@ impl<'a> Group<'a> {
         (row.state, row.reason) = (state, Some(why.chars().take(500).collect()));
     }
 
+    /// Returns the writes that put messages into the outbox: those that the run is for, and those that go with issuing.
+    fn letters(&self, desk: &Desk) -> Result<Vec<DocumentWrite>> {
+        let run = Some(self.record.id.as_str());
+        let mut writes = match &self.planned {
+            Some(planned) => send::with_issuing(desk, planned, &self.changes, run)?,
+            None => Vec::new(),
+        };
+        if self.errands.is_empty() {
+            return Ok(writes);
+        }
+        let setup = setup::told(desk.store)?.ok_or(RunError::NoMail)?;
+        let due = self.record.chosen.not_before.map_or(desk.now, |at| at.max(desk.now));
+        for errand in &self.errands {
+            writes.extend(errand.writes(desk, &setup, (run, due))?.1);
+        }
+        Ok(writes)
+    }
+
     /// Certificates, journal, counters and webhooks in one step.
     pub(in crate::acts) fn commit(self, desk: &Desk, revision: u64, held: &Held) -> Result<Step> {
         let (record, now) = (self.record, desk.now);
+        let letters = self.letters(desk)?;
         let row = |(row, (key, revision)): (&Row, (String, u64))| {
             DocumentWrite::put(Collection::RUN_ROWS, key, Expect::Revision(revision), row)
         };
         let mut writes: Vec<DocumentWrite> = self.rows.iter().zip(self.read).map(row).collect();
         writes.extend(webhooks::enqueue(desk.store, &self.done.notices(desk, &record.id))?);
+        writes.extend(letters);
         let restores = !self.done.restored.is_empty();
         writes.extend(self.published.iter().filter(|_| restores).flat_map(publish::Known::restoring));
         let mut counters = record.counters;
@@ -301,7 +336,7 @@ impl<'a> Group<'a> {
         given.extend(self.planned.iter().filter(|_| !self.changes.is_empty()).flat_map(Planned::given));
         given.extend(self.signs);
         let act = desk.act(action(record.kind), &record.id, self.done.detail(record));
-        let act = Some(&act).filter(|_| !self.changes.is_empty());
+        let act = Some(&act).filter(|_| !self.changes.is_empty() || !self.errands.is_empty());
         let batch = Batch { given, certificates: self.changes, documents: writes, ..Batch::default() };
         desk.store.write(&batch, act)?;
         let (run, rows, firsts) = (record.id.clone(), self.rows, self.firsts);
@@ -309,6 +344,21 @@ impl<'a> Group<'a> {
         let revoked = self.done.revoked.len();
         Ok(Step::Group(Box::new(Done { run, rows, firsts, replaced, revoked })))
     }
+}
+
+/// Returns what becomes of each row of a run that sends.
+fn errands(desk: &Desk, code: &EventCode, over: RunOver, rows: &[Row]) -> Result<Vec<(Fate, Vec<Premise>)>> {
+    let numbers: Vec<_> = rows.iter().filter_map(|row| row.number.as_ref()).collect();
+    let found = desk.store.certificates_at(&numbers)?;
+    let known: Vec<_> = found.iter().flatten().cloned().collect();
+    let people = send::people_of(desk.store, code, &known)?;
+    let mut found = found.into_iter();
+    let fate = |row: &Row| {
+        let has = row.number.as_ref().and_then(|_| found.next()).flatten();
+        let person = has.as_ref().and_then(|has| people.get(&has.person));
+        send::fate(desk.store, over, has.clone(), person)
+    };
+    rows.iter().map(fate).collect()
 }
 
 /// Returns those whom rows are about and who are in the event, by their keys.
@@ -339,7 +389,8 @@ fn action(kind: Kind) -> &'static str {
         Kind::Generate => "certificate.issue",
         Kind::Revoke => "certificate.revoke",
         Kind::Restore => "certificate.restore",
-        Kind::Regenerate | Kind::Publish | Kind::Send => "certificate.regenerate",
+        Kind::Send => "mail.send",
+        Kind::Regenerate | Kind::Publish => "certificate.regenerate",
     }
 }
 
@@ -369,6 +420,7 @@ impl Numbers {
             ("reissued", &self.reissued),
             ("revoked", &self.revoked),
             ("restored", &self.restored),
+            ("queued", &self.queued),
         ];
         let named = all.into_iter().filter(|(_, numbers)| !numbers.is_empty());
         detail.extend(named.map(|(name, numbers)| (name.to_owned(), json!(numbers))));

@@ -10,6 +10,7 @@
 //!   function, the run at the time when it does it.
 //! - [`create()`], [`preview`], [`step()`], [`cancel`], [`retry_failed`]. [`create_held`], [`step_of`]: from its first group to
 //!   its last by whoever made it.
+//! - Of kind `send` it puts messages into the outbox ([`crate::acts::send`]); they leave afterwards.
 //! - [`undo()`]: what a run revoked is taken back by who need not sign for it.
 //!
 //! Speaks no HTTP, has no clock and no threads: the time comes in the desk, and a worker calls [`step()`] again and again.
@@ -39,11 +40,12 @@ pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy};
 pub use record::{Counters, Kind, Row, RowState, RunOver, RunReason, RunRecord, RunState, Undo};
 pub use select::{MOST_NAMED, RunRequest, Selected};
 pub use step::{Done, NotPublished, Shop, Step, step, step_of};
-pub use undo::{restoration, undo};
+pub use undo::{restoration, undo, unsigned};
 
 use crate::accounts::AccountsError;
 use crate::acts::{ActError, NotReady};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
+use crate::mail::MailError;
 use crate::making::{IssueError, ReplaceError, Unasked};
 use crate::publish::PublishError;
 use crate::store::StoreError;
@@ -85,9 +87,12 @@ pub enum RunError {
     /// Nobody would be affected.
     #[error("nobody is in that group")]
     Nobody,
-    /// Mail cannot be sent.
-    #[error("there is no mail yet; it comes with a later version")]
+    /// No relay is configured.
+    #[error("no mail is set up: testamur.toml has no section [mail]")]
     NoMail,
+    /// The outbox.
+    #[error(transparent)]
+    Mail(#[from] MailError),
     /// The person is excluded.
     #[error("the person is excluded; remove the exclusion first")]
     Excluded,

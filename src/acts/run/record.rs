@@ -15,7 +15,7 @@ use crate::publish::{self, LeftOut};
 /// Rows of one group: done in one transaction, whose audit entry names every number.
 pub(in crate::acts) const GROUP: u64 = 500;
 
-/// What a run does. `send` is refused until there is mail.
+/// What a run does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
@@ -29,7 +29,7 @@ pub enum Kind {
     Restore,
     /// Publishes the static site.
     Publish,
-    /// Sends mail; refused until there is mail.
+    /// Sends mail about certificates, to those who were sent none.
     Send,
 }
 
@@ -66,7 +66,7 @@ impl Kind {
             Self::Regenerate => &[AlreadyIssued, NotIssued, Failed, Passing, NotPassing, TemplateOlder, Selected],
             Self::Revoke | Self::Restore => &[Selected, Filter],
             Self::Publish => &[Everything],
-            Self::Send => &[],
+            Self::Send => &[ThoseWithout, Failed, Selected],
         }
     }
 }
@@ -77,7 +77,8 @@ impl Kind {
 pub enum RunOver {
     /// Generate: all who are eligible, also those who have theirs and keep it.
     AllEligible,
-    /// Generate: all who are eligible and have none, or lost theirs; who is let in again gets a next version.
+    /// Generate: all who are eligible and have none, or lost theirs; who is let in again gets a next version. Send: all with a
+    /// certificate about which no message was ever sent.
     ThoseWithout,
     /// Those named: people, or certificates.
     Selected,
@@ -87,7 +88,8 @@ pub enum RunOver {
     AlreadyIssued,
     /// Regenerate: all who are eligible and have none, or lost theirs.
     NotIssued,
-    /// Generate, regenerate: those for whom an earlier run failed and who still lack one; not who is excluded.
+    /// Generate, regenerate: those for whom an earlier run failed and who still lack one; not who is excluded. Send: those whose
+    /// last message bounced or failed.
     Failed,
     /// Regenerate: all who are eligible now.
     Passing,

@@ -9,9 +9,11 @@ use super::chosen::{Chosen, ReasonWanted, day, why};
 use super::fate::{Asked, Assessor, Case, Fate, Undone, revoked};
 use super::record::{GROUP, Row};
 use super::{Kind, Result, RunError, RunOver, RunReason};
+use crate::acts::send::each_mail;
 use crate::acts::{Decider, EventPlan, Ground, NotReady, Planned, planned, ready_to_generate};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
+use crate::mail::OwnText;
 use crate::making::Unasked;
 use crate::publish;
 use crate::store::{
@@ -27,16 +29,16 @@ const TEXT_CHARS: usize = 500;
 #[derive(Debug, Clone, PartialEq, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RunRequest {
-    /// What to do. `send` is refused: there is no mail yet.
+    /// What to do.
     pub kind: Kind,
-    /// In this event; needed for `generate` and `regenerate`.
+    /// In this event; needed for `generate`, `regenerate` and `send`.
     #[serde(default)]
     #[schema(value_type = Option<String>, example = "WORKSHOP")]
     pub event: Option<EventCode>,
     /// Over whom. With `generate`: `those_without` (if left out), `all_eligible`, `exceptions_only`, `failed`, `selected`. With
     /// `regenerate`: `already_issued` (if left out), `not_issued`, `failed`, `passing`, `not_passing`, `template_older`,
     /// `selected`. With `revoke` and `restore`: `selected`, `filter`; left out, whichever fits what is given. With
-    /// `publish`: `everything`, or left out. Where `people` or `numbers` are given, `selected` need not be said.
+    /// `publish`: `everything`, or left out. With `send`: `those_without` (if left out) a message, `failed`, `selected`. Where `people` or `numbers` are given, `selected` need not be said.
     #[serde(default)]
     pub over: Option<RunOver>,
     /// `selected`: people, by e-mail, by id or by the id of another system.
@@ -85,6 +87,13 @@ pub struct RunRequest {
     /// Generate although the event is not completed.
     #[serde(default)]
     pub anyway: bool,
+    /// `send`: a text for this once, in place of the event's own and of the built-in ones, for everybody.
+    #[serde(default)]
+    pub mail: Option<OwnText>,
+    /// `send`: nothing leaves before this instant.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub not_before: Option<Timestamp>,
 }
 
 /// One who is in the list, and what would become of them.
@@ -117,6 +126,8 @@ impl RunRequest {
             all_events: false,
             at_once: false,
             anyway: false,
+            mail: None,
+            not_before: None,
         }
     }
 }
@@ -150,11 +161,10 @@ impl RunRequest {
             Kind::Regenerate => RunOver::AlreadyIssued,
             Kind::Revoke | Kind::Restore if named => RunOver::Selected,
             Kind::Revoke | Kind::Restore => RunOver::Filter,
-            Kind::Publish | Kind::Send => RunOver::Everything,
+            Kind::Send if named => RunOver::Selected,
+            Kind::Send => RunOver::ThoseWithout,
+            Kind::Publish => RunOver::Everything,
         });
-        if self.kind == Kind::Send {
-            return Err(RunError::NoMail);
-        }
         let good = self.kind.groups();
         if !good.contains(&over) {
             let good: Vec<_> = good.iter().map(|over| format!("`{}`", over.name())).collect();
@@ -166,7 +176,7 @@ impl RunRequest {
     }
 
     fn check_parts(&self, over: RunOver, named: bool) -> Result<()> {
-        let in_event = matches!(self.kind, Kind::Generate | Kind::Regenerate);
+        let in_event = matches!(self.kind, Kind::Generate | Kind::Regenerate | Kind::Send);
         if in_event && self.event.is_none() {
             return Err(refused("event", "is needed"));
         }
@@ -183,6 +193,9 @@ impl RunRequest {
             self.check_reach(over)?;
         } else if self.all_events {
             return Err(refused("all_events", "goes with `revoke` and `restore`"));
+        }
+        if (self.mail.is_some() || self.not_before.is_some()) && self.kind != Kind::Send {
+            return Err(refused("mail", "and `not_before` go with `send`"));
         }
         if self.at_once && self.kind != Kind::Publish {
             return Err(refused("at_once", "goes with `publish`; say `now` in the reason of a revocation"));
@@ -240,6 +253,7 @@ pub(in crate::acts) fn each(
             let assessor = Assessor { store: desk.store, event: &event, decider, asked, chosen };
             each_person(desk, request, &assessor, take)
         }
+        (Kind::Send, Some(code)) => each_mail(desk, request, code, over, take),
         (Kind::Revoke | Kind::Restore, _) => {
             let last = publish::last(desk.store)?;
             let undone = Undone { run: request.run.as_deref(), seen: desk.now, last: last.as_ref() };
@@ -341,13 +355,13 @@ fn owners(desk: &Desk, code: &EventCode, numbers: &[CertificateNumber]) -> Resul
 }
 
 /// People named in a request, each to be found.
-struct Wanted {
+pub(in crate::acts) struct Wanted {
     places: HashMap<String, Vec<usize>>,
     found: Vec<bool>,
 }
 
 impl Wanted {
-    fn of(people: &[String]) -> Self {
+    pub(in crate::acts) fn of(people: &[String]) -> Self {
         let mut places = HashMap::<String, Vec<usize>>::new();
         for (at, name) in people.iter().enumerate() {
             places.entry(plain(name)).or_default().push(at);
@@ -355,7 +369,7 @@ impl Wanted {
         Self { places, found: vec![false; people.len()] }
     }
 
-    fn takes(&mut self, person: &Participant) -> bool {
+    pub(in crate::acts) fn takes(&mut self, person: &Participant) -> bool {
         let (email, external) = (person.email.as_deref().map(plain), person.external_id.as_deref().map(plain));
         self.any([Some(person.key.0.clone()), person.id.clone(), external, email])
     }
@@ -373,7 +387,7 @@ impl Wanted {
         taken
     }
 
-    fn all_found(&self) -> Result<()> {
+    pub(in crate::acts) fn all_found(&self) -> Result<()> {
         let missing: Vec<_> = (0..self.found.len()).filter(|&at| !self.found[at]).collect();
         if missing.is_empty() { Ok(()) } else { Err(RunError::Unknown(missing)) }
     }

@@ -13,6 +13,7 @@ use super::record::{Counters, GROUP, Row, RunRecord, RunState, read};
 use super::{Kind, Result, RunError, TRIES, Undo};
 use crate::acts::ActError;
 use crate::desk::Desk;
+use crate::mail::MailError;
 use crate::making::{FaceError, IssueError, Printable, ReplaceError, Workshop};
 use crate::publish::{PublishError, Published};
 use crate::store::{DocumentWrite, Expect, StoreError};
@@ -180,7 +181,8 @@ fn store_error(error: &RunError) -> Option<&StoreError> {
         )
         | RunError::Enrolment(ActError::Store(store))
         | RunError::Publish(PublishError::Store(store))
-        | RunError::Webhook(WebhookError::Store(store)) => Some(store),
+        | RunError::Webhook(WebhookError::Store(store))
+        | RunError::Mail(MailError::Store(store)) => Some(store),
         _ => None,
     }
 }

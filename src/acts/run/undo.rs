@@ -1,6 +1,6 @@
 //! What a run revoked is taken back by who need not sign for it: on the command line, alone or beside the service. It is the run
 //! that the service makes of it, with the same journal, and who kills it half way can start it again, or leaves the rest to the
-//! service. What is published or changed meanwhile is seen: a group that conflicts is decided again.
+//! service. A run that sends goes the same way. What is published or changed meanwhile is seen: a group that conflicts is decided again.
 
 use super::create::create_as;
 use super::group::Group;
@@ -8,6 +8,7 @@ use super::lease::{self, Holder, Taken};
 use super::record::{GROUP, RunRecord, read};
 use super::step::{Step, finish};
 use super::{Chosen, Kind, Result, RunError, RunOver, RunRequest, TRIES, Undo};
+use crate::credential::Timestamp;
 use crate::desk::Desk;
 use crate::store::StoreError;
 
@@ -27,15 +28,24 @@ pub fn restoration(desk: &Desk, id: &str) -> Result<RunRequest> {
 pub fn undo(desk: &Desk, id: &str) -> Result<RunRecord> {
     let holder = Holder::to_the_end();
     let made = create_as(desk, &holder, (&restoration(desk, id)?, Chosen::default()), usize::MAX)?.run;
+    unsigned(desk, &|| desk.now, &holder, &made.id)
+}
+
+/// Does a run to its end for which nothing is signed: one that restores, or sends.
+///
+/// # Errors
+/// When the store fails, or somebody else works on it.
+pub fn unsigned(desk: &Desk, clock: &dyn Fn() -> Timestamp, holder: &Holder, id: &str) -> Result<RunRecord> {
     let mut tries = 0;
     loop {
-        match one_group(desk, &holder, &made.id) {
+        let desk = &Desk { now: clock(), ..*desk };
+        match one_group(desk, holder, id) {
             Ok(Some(run)) => return Ok(run),
             Ok(None) => tries = 0,
             Err(RunError::Store(StoreError::Conflict(_))) if tries < TRIES => tries += 1,
             Err(error) => {
                 // Best effort: it is given up in any case when its lease ends.
-                let _ = lease::give_back(desk, &holder, &made.id);
+                let _ = lease::give_back(desk, holder, id);
                 return Err(error);
             }
         }

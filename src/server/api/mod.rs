@@ -8,6 +8,7 @@ mod eligibility;
 mod events;
 mod exceptions;
 mod keys;
+mod mail;
 pub(super) mod participants;
 mod proof;
 mod quality;
@@ -39,6 +40,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(quality::routes())
         .merge(audit::routes())
         .merge(keys::routes())
+        .merge(mail::routes())
 }
 
 /// How a caller says who it is.

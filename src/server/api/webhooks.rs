@@ -98,7 +98,7 @@ struct EndpointBody {
     #[schema(max_length = 500)]
     description: String,
     /// What it is told of: `certificate.issued`, `certificate.superseded`, `certificate.revoked`, `certificate.restored`,
-    /// `run.finished`, `publication.late`, `delivery.bounced` (never sent yet: there is no mail).
+    /// `run.finished`, `publication.late`, `delivery.bounced`.
     #[schema(example = json!(["certificate.issued", "run.finished"]), min_items = 1)]
     events: Vec<String>,
 }
@@ -191,7 +191,7 @@ async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Listing<End
 /// Add a webhook endpoint
 ///
 /// `events` names what it is told of: `certificate.issued`, `certificate.superseded`, `certificate.revoked`,
-/// `certificate.restored`, `run.finished`, `publication.late`, `delivery.bounced` (never sent yet: there is no mail). The secret in the answer
+/// `certificate.restored`, `run.finished`, `publication.late`, `delivery.bounced`. The secret in the answer
 /// is shown this once. How messages look and how to check them is said where this group of operations begins.
 #[utoipa::path(post, path = "/webhooks", tag = "Webhooks", extensions(("x-permission" = json!("settings"))), request_body = EndpointBody,
     responses((status = 201, body = NewEndpointView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]

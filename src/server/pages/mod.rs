@@ -6,6 +6,7 @@
 
 mod form;
 mod holder;
+mod linked;
 mod portal;
 mod post;
 mod public;
@@ -34,6 +35,9 @@ pub(super) fn routes() -> Router<App> {
         .route("/c/{id}", get(public::page))
         .route("/c/{id}/certificate.png", get(public::picture))
         .route("/c/{id}/card.png", get(public::card))
+        .route("/m/{token}", get(linked::page))
+        .route("/m/{token}/picture.png", get(linked::picture))
+        .route("/m/{token}/file", post(linked::file))
         .route("/portal", get(portal::door))
         .route("/portal/login", post(portal::login))
         .route("/portal/enter", post(portal::enter))

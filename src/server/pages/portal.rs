@@ -18,7 +18,7 @@ const SESSION: &str = "__Host-testamur_portal";
 /// The cookie of the page with the button.
 const PAGE: &str = "__Host-testamur_link";
 /// For how many seconds that page can be used.
-const PAGE_SECONDS: i64 = 1_800;
+pub(super) const PAGE_SECONDS: i64 = 1_800;
 
 /// Asks for the address; who is in already is led on.
 pub(super) async fn door(State(app): State<App>, reader: Reader, headers: HeaderMap) -> Result<Response, Failure> {
@@ -150,7 +150,7 @@ async fn inside(app: &App, reader: &Reader, headers: &HeaderMap) -> Result<Optio
     Ok(found.map_err(|problem| reader.failed(app, problem))?.map(|entered| (entered, session)))
 }
 
-fn set(response: &mut Response, name: &str, value: &str, seconds: i64, same_site: &str) {
+pub(super) fn set(response: &mut Response, name: &str, value: &str, seconds: i64, same_site: &str) {
     let text = format!("{name}={value}; Path=/; Max-Age={seconds}; Secure; HttpOnly; SameSite={same_site}");
     let headers = response.headers_mut();
     if let Ok(value) = HeaderValue::from_str(&text) {
@@ -158,7 +158,7 @@ fn set(response: &mut Response, name: &str, value: &str, seconds: i64, same_site
     }
 }
 
-fn nonce() -> Result<Secret, Problem> {
+pub(super) fn nonce() -> Result<Secret, Problem> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes).map_err(|error| Problem::internal(error.to_string()))?;
     Ok(data_encoding::HEXLOWER.encode(&bytes).into())

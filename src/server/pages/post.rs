@@ -1,14 +1,65 @@
-//! Sends links to holders, through the relay that all mail goes through.
+//! Sends links to holders at once, through the relay that all mail goes through. They stand in no outbox: who gets none asks again, and
+//! a link that is found in a store would let somebody in.
 
 use super::texts::Texts;
+use crate::acts::portal::{self, Invitation};
+use crate::desk::{Actor, Desk};
+use crate::mail::{Address, AddressError, Content, Heads, Letter, Mailbox, Relay, TextError, mime};
 use crate::server::App;
 
 impl App {
-    /// Says whether links can be sent.
+    /// Says whether links can be sent: there is a relay, and an address under which people reach the service.
     pub(super) fn can_post(&self) -> bool {
-        false
+        self.mail.is_some()
     }
 
-    /// Sends a link to an address, if somebody is known by it.
-    pub(super) async fn post_link(&self, _email: String, _texts: &'static Texts) {}
+    /// Sends a link to an address, if somebody is known by it. What goes wrong stands in the log, without the address.
+    pub(super) async fn post_link(&self, email: String, texts: &'static Texts) {
+        let Some(relay) = self.mail.clone() else { return };
+        let made = self.aside(move |app| {
+            let actor = Actor::Public { address: None };
+            let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &actor, now: app.now() };
+            Ok(portal::ask(&desk, &email)?)
+        });
+        match made.await {
+            Ok(None) => {}
+            Err(problem) => tracing::warn!(code = problem.code, "a link was not made"),
+            Ok(Some(invitation)) => {
+                let letter = match letter(self, &relay, invitation, texts) {
+                    Ok(letter) => letter,
+                    Err(error) => return tracing::warn!(%error, "a link was not written"),
+                };
+                if let Err(error) = relay.send_one(&letter).await {
+                    tracing::warn!(%error, "a link was not sent");
+                }
+            }
+        }
+    }
+}
+
+/// Writes the letter, in the language in which its people are written to, else in that of the page.
+fn letter(app: &App, relay: &Relay, invitation: Invitation, page: &'static Texts) -> Result<Letter, TextError> {
+    let Invitation { to, language, token } = invitation;
+    let texts = language.as_deref().and_then(Texts::named).unwrap_or(page);
+    let address: Address = to.parse().map_err(|error: AddressError| TextError::Message(error.to_string()))?;
+    let to = Mailbox { name: None, address };
+    let link = format!("{}/portal/enter/{}", app.public_url, token.expose());
+    let text = texts.with2("mail.text", ("issuer", &app.issuer.name), ("link", &link));
+    let content =
+        Content::plain(texts.language, texts.s("mail.subject").to_owned(), format!("{text}\n\n{}\n", app.issuer.name))?;
+    let config = relay.config();
+    let heads = Heads {
+        from: config.from.clone(),
+        reply_to: config.reply_to.clone(),
+        to: to.clone(),
+        date: app.now(),
+        message_id: message_id(&config.domain)?,
+    };
+    Ok(Letter { to, mime: mime(&heads, &content, None)?, given: Vec::new() })
+}
+
+fn message_id(domain: &str) -> Result<String, TextError> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|error| TextError::Message(error.to_string()))?;
+    Ok(format!("portal.{}@{domain}", data_encoding::HEXLOWER.encode(&bytes)))
 }

@@ -149,6 +149,7 @@ mod tests {
             include_str!("../../../templates/pages/door.html"),
             include_str!("../../../templates/pages/sent.html"),
             include_str!("../../../templates/pages/link.html"),
+            include_str!("../../../templates/pages/linked.html"),
             include_str!("../../../templates/pages/all.html"),
             include_str!("../../../templates/pages/one.html"),
             include_str!("../../../templates/pages/failed.html"),

@@ -148,6 +148,21 @@ pub(super) struct Link<'a> {
     pub dead: bool,
 }
 
+/// The page of a message's link.
+#[derive(Template)]
+#[template(path = "pages/linked.html")]
+pub(super) struct Linked<'a> {
+    pub frame: Frame<'a>,
+    pub banner: Banner,
+    pub recipient: String,
+    pub title: String,
+    pub facts: Vec<Fact>,
+    pub path: String,
+    pub nonce: String,
+    /// Whether there is a way into the portal.
+    pub portal: bool,
+}
+
 /// One enrolment on the page of all.
 pub(super) struct Row {
     pub title: String,

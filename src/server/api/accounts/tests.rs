@@ -73,6 +73,7 @@ impl Service {
         let link = setup_link(&Desk { store: &*store, issuer: &issuer, actor: &Actor::System, now }).unwrap().unwrap();
         let clock = Arc::new(AtomicI64::new(START));
         let app = App::new(Parts {
+            portal: Default::default(),
             store: Arc::clone(&store),
             issuer,
             faces: Faces::new(FontLibrary::builtin()),
@@ -88,6 +89,7 @@ impl Service {
             vc_api: false,
             behind_proxy: 0,
             public_url: crate::server::PublicUrl::default(),
+            mail: None,
             steady: None,
         })
         .unwrap();

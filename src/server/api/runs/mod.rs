@@ -217,7 +217,7 @@ fn permission(request: &RunRequest) -> Permission {
 /// Start a run
 ///
 /// The list of those who are in the group now is frozen. The run itself is done in the background: ask for it, or watch
-/// its events. Needs `generate`, `revoke` or `keys`, by what it does. With more certificates revoked, restored or replaced
+/// its events. Needs `generate`, `revoke`, `keys` or `send`, by what it does. With more certificates revoked, restored or replaced
 /// within a day than one member of staff may alone (50, if not configured) it waits for an approval.
 #[utoipa::path(post, path = "/runs", tag = "Runs", extensions(("x-permission" = json!(["generate", "revoke", "keys", "send"]))),
     request_body(content = RunRequest, example = json!({"kind": "generate", "event": "WORKSHOP", "over": "those_without"})),

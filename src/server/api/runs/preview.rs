@@ -36,6 +36,8 @@ pub(super) struct Preview {
     loses: u64,
     /// How many get a revoked one back.
     regains: u64,
+    /// How many are sent a message.
+    sends: u64,
     /// How many keep what they have.
     keeps: u64,
     /// How many get none.
@@ -85,6 +87,7 @@ impl Preview {
             Effect::NewVersion => &mut self.new_versions,
             Effect::Loses => &mut self.loses,
             Effect::Regains => &mut self.regains,
+            Effect::Sends => &mut self.sends,
             Effect::Keeps => &mut self.keeps,
             Effect::Nothing => &mut self.nothing,
         };

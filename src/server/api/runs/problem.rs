@@ -39,7 +39,8 @@ impl From<RunError> for Problem {
                 Self::conflict("results-unasked", format!("{detail}; {next}"))
             }
             RunError::Nobody => Self::unprocessable("nobody", detail),
-            RunError::NoMail => Self::conflict("mail-comes-later", detail),
+            RunError::NoMail => Self::conflict("no-mail", detail),
+            RunError::Mail(error) => error.into(),
             RunError::Excluded => Self::conflict("excluded", detail),
             RunError::NoSelfService(_) => Self::conflict("no-self-service", detail),
             RunError::NotEligible => Self::conflict("not-eligible", detail),

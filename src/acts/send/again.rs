@@ -1,0 +1,108 @@
+//! Sending again, and taking back what has not left.
+
+use serde_json::json;
+
+use super::{Errand, Result, SendError, TRIES};
+use crate::acts::{self, PersonChange};
+use crate::desk::Desk;
+use crate::mail::outbox::{self, MessageQuery, newest_of};
+use crate::mail::{Address, MailError, Message, MessageId, State, setup, suppress};
+use crate::store::{Batch, CertificateState, Expect, Premise, StoreError};
+
+/// Sends about a certificate again: the newest message, whatever became of it, unless it is on its way. Of one that nobody knows
+/// whether it left the `Message-ID` stays, so that who has it knows the second for the same; else it is a new message. The
+/// link of the old one dies. `to` corrects the person's address first.
+///
+/// # Errors
+/// [`SendError::UnderWay`], [`SendError::Replaced`], [`SendError::NotInForce`], [`SendError::NoAddress`].
+pub fn resend(desk: &Desk, id: &MessageId, to: Option<&str>) -> Result<Message> {
+    if let Some(to) = to {
+        correct(desk, id, to)?;
+    }
+    for _ in 0..TRIES {
+        match once(desk, id) {
+            Err(
+                SendError::Store(StoreError::Conflict(_))
+                | SendError::Run(acts::run::RunError::Store(StoreError::Conflict(_))),
+            ) => {}
+            done => return done,
+        }
+    }
+    Err(SendError::Busy)
+}
+
+/// Gives the person another address.
+fn correct(desk: &Desk, id: &MessageId, to: &str) -> Result<()> {
+    // What is no address that can be mailed to is refused before anything is changed.
+    to.parse::<Address>()?;
+    let message = outbox::message(desk.store, id)?.message;
+    let known = desk.store.certificate(&message.number)?;
+    let known = known.ok_or_else(|| SendError::NotInForce(message.number.clone()))?;
+    let person = desk.store.participant(&message.event, &known.person)?;
+    let person = person.ok_or_else(|| SendError::NoAddress(message.number.clone()))?;
+    let change = PersonChange { email: Some(to.to_owned()), ..PersonChange::default() };
+    acts::patch(desk, &message.event, &person, &change)?;
+    Ok(())
+}
+
+fn once(desk: &Desk, id: &MessageId) -> Result<Message> {
+    let setup = setup::told(desk.store)?.ok_or(MailError::NotSetUp)?;
+    let kept = outbox::message(desk.store, id)?;
+    let old = &kept.message;
+    let newest = newest_of(desk.store, &old.number)?;
+    if let Some((mailed, _)) = newest.as_ref().filter(|(mailed, _)| mailed.message != old.id) {
+        return Err(SendError::Replaced(old.id.clone(), mailed.message.clone()));
+    }
+    if old.due.is_some() || matches!(old.state, State::Queued | State::Sending) {
+        return Err(SendError::UnderWay(old.id.clone(), old.state));
+    }
+    let certificate = desk.store.certificate(&old.number)?;
+    let certificate = certificate.filter(|one| one.state == CertificateState::Active && one.erased.is_none());
+    let certificate = certificate.ok_or_else(|| SendError::NotInForce(old.number.clone()))?;
+    let person = desk.store.participant(&old.event, &certificate.person)?;
+    let person = person.ok_or_else(|| SendError::NoAddress(old.number.clone()))?;
+    let email = person.email.as_deref().ok_or_else(|| SendError::NoAddress(old.number.clone()))?;
+    let to: Address = email.parse()?;
+    let mut documents = Vec::from_iter(suppress::lift(desk.store, &to)?);
+    let by = desk.actor.who().to_string();
+    let same = old.state == State::Ambiguous;
+    let message = if same {
+        let (message, writes) = outbox::requeue(&kept, to, &by, desk.now);
+        documents.extend(writes);
+        message.id
+    } else {
+        let expect = newest.map_or(Expect::Absent, |(_, revision)| Expect::Revision(revision));
+        let errand = Errand { certificate, to, again_of: Some(old.id.clone()), expect };
+        let (id, writes) = errand.writes(desk, &setup, (old.run.as_deref(), desk.now))?;
+        documents.extend(writes);
+        id
+    };
+    let given = vec![Premise::participant(&old.event, &person)];
+    let detail = json!({ "message": message, "before": old.id, "state": old.state, "same": same });
+    let act = desk.act("mail.resend", &old.number, detail);
+    desk.store.write(&Batch { given, documents, ..Batch::default() }, Some(&act))?;
+    Ok(outbox::message(desk.store, &message)?.message)
+}
+
+/// Takes the messages of a run that have not left out of the outbox, and returns how many those were. What left stays sent.
+///
+/// # Errors
+/// When the store fails.
+pub fn stop(desk: &Desk, run: &str) -> Result<usize> {
+    let mut waiting = Vec::new();
+    for state in [State::Queued, State::Deferred] {
+        let query = MessageQuery { state: Some(state), ..MessageQuery::default() };
+        outbox::each::<SendError>(desk.store, &query, |message| {
+            if message.run.as_deref() == Some(run) && message.due.is_some() {
+                waiting.push(message.id);
+            }
+            Ok(())
+        })?;
+    }
+    let mut stopped = 0;
+    for id in waiting {
+        let act = desk.act("mail.stop", run, json!({ "message": id }));
+        stopped += usize::from(outbox::withdraw(desk.store, &id, desk.now, &act)?);
+    }
+    Ok(stopped)
+}

@@ -1,0 +1,284 @@
+//! What a letter says: written for each message when it goes, for a preview, and for somebody who tries it.
+
+use std::sync::Arc;
+
+use super::{Result, SendError};
+use crate::acts::run::journal;
+use crate::acts::{self, EventPlan};
+use crate::credential::{EventCode, Timestamp};
+use crate::desk::{Desk, Issuer};
+use crate::mail::compose::{self, Content, Facts, Heads, Letter};
+use crate::mail::{Address, Config, MailError, Mailbox, Message, OwnText, Prepared, link, suppress};
+use crate::making::{Faces, OwnKeys};
+use crate::store::{
+    Certificate, CertificateQuery, CertificateState, DocumentWrite, Event, Participant, Premise, Store, StoreError,
+};
+use crate::webhooks::{self, Notice};
+
+/// What a clerk works with: the keys by which a certificate is known for ours, and what draws it.
+pub trait Office: Send + Sync {
+    /// Returns who issues.
+    fn issuer(&self) -> &Issuer;
+    /// Returns compiled templates.
+    fn faces(&self) -> &Faces;
+    /// Returns the keys that this issuer ever published.
+    fn own(&self) -> Arc<OwnKeys>;
+}
+
+/// Who writes letters.
+pub struct Clerk<O> {
+    office: O,
+    config: Config,
+    public_url: Option<String>,
+}
+
+/// A letter as it would go.
+#[derive(Debug, Clone)]
+pub struct Shown {
+    /// Who it is from.
+    pub from: Mailbox,
+    /// Where answers go.
+    pub reply_to: Option<Mailbox>,
+    /// Who it is to.
+    pub to: Mailbox,
+    /// The certificate that it is about.
+    pub number: crate::credential::CertificateNumber,
+    /// What it says.
+    pub content: Content,
+    /// Whether the PDF is attached.
+    pub attached: bool,
+}
+
+/// All that a letter is written from.
+struct Case {
+    event: Event,
+    plan: EventPlan,
+    certificate: Certificate,
+    person: Participant,
+    /// A text for one run, in place of the event's own.
+    text: Option<OwnText>,
+}
+
+impl<O: Office> Clerk<O> {
+    /// Returns a clerk. `public_url` is what links begin with; without one there are none.
+    pub fn new(office: O, config: Config, public_url: Option<String>) -> Self {
+        Self { office, config, public_url }
+    }
+
+    /// Shows a letter as it would go: to somebody in the event, or to the first who has a certificate. `text` stands in for the
+    /// event's own.
+    ///
+    /// # Errors
+    /// [`SendError::Nobody`], [`SendError::Nothing`], [`SendError::Text`].
+    pub fn preview(&self, desk: &Desk, code: &EventCode, who: Option<&str>, text: Option<OwnText>) -> Result<Shown> {
+        let case = example(desk, code, who, text)?;
+        let to = match case.person.email.as_deref() {
+            Some(email) => Mailbox::of(&case.certificate.recipient, email.parse()?)?,
+            None => return Err(SendError::NoAddress(case.certificate.number)),
+        };
+        let (content, attached) = self.content(&case, self.public_url.as_ref().map(|url| shown_link(url)))?;
+        let (from, reply_to) = self.senders(&case.plan);
+        Ok(Shown { from, reply_to, to, number: case.certificate.number, content, attached })
+    }
+
+    /// Writes a letter as it would go to somebody, for who tries it: to their own address, with a link that leads nowhere.
+    ///
+    /// # Errors
+    /// As [`Clerk::preview`].
+    pub fn test(&self, desk: &Desk, code: &EventCode, who: Option<&str>, to: Address) -> Result<Letter> {
+        let case = example(desk, code, who, None)?;
+        let to = Mailbox { name: None, address: to };
+        let id = crate::mail::MessageId::random(desk.now)?;
+        let message_id = format!("test.{id}@{}", self.config.domain);
+        let shown = self.public_url.as_ref().map(|url| shown_link(url));
+        match self.written(desk.store, &case, to, message_id, (desk.now, shown))? {
+            Ok(letter) => Ok(letter),
+            Err(why) => Err(SendError::Nothing(why)),
+        }
+    }
+
+    fn senders(&self, plan: &EventPlan) -> (Mailbox, Option<Mailbox>) {
+        let from = plan.mail.from.clone().unwrap_or_else(|| self.config.from.clone());
+        (from, plan.mail.reply_to.clone().or_else(|| self.config.reply_to.clone()))
+    }
+
+    fn content(&self, case: &Case, link: Option<String>) -> Result<(Content, bool)> {
+        let Case { event, plan, certificate, person, .. } = case;
+        let attached = plan.mail.attach || link.is_none();
+        let issuer = self.office.issuer();
+        let locale = person.locale.as_deref();
+        let own = case.text.as_ref().map_or(plan.mail.texts.as_slice(), std::slice::from_ref);
+        let language = locale.unwrap_or("en");
+        let facts = Facts {
+            name: certificate.recipient.clone(),
+            event: event.achievement.name.clone(),
+            organiser: plan.organiser.clone().unwrap_or_else(|| issuer.name.clone()),
+            issuer: issuer.name.clone(),
+            number: certificate.number.to_string(),
+            issued_on: compose::day(certificate.issued, language),
+            valid_until: certificate.valid_until.map(|last| compose::day(last, language)),
+            verify: format!("https://{}", issuer.verifier),
+            link,
+            link_days: self.config.link_days,
+            attached,
+        };
+        let content = compose::write(own, locale, &facts);
+        let content = content.map_err(|problem| SendError::Text { language: person.locale.clone(), problem })?;
+        Ok((content, attached))
+    }
+
+    /// Writes a letter; or says why there is none.
+    fn written(
+        &self,
+        store: &dyn Store,
+        case: &Case,
+        to: Mailbox,
+        message_id: String,
+        (now, link): (Timestamp, Option<String>),
+    ) -> Result<Result<Letter, String>> {
+        let (content, attached) = match self.content(case, link) {
+            Err(SendError::Text { problem, .. }) => return Ok(Err(format!("its text cannot be written: {problem}"))),
+            written => written?,
+        };
+        let file = match attached {
+            false => None,
+            true => match self.pdf(store, &case.certificate)? {
+                Ok(bytes) => Some((format!("{}.pdf", case.certificate.number), bytes)),
+                Err(why) => return Ok(Err(why)),
+            },
+        };
+        let (from, reply_to) = self.senders(&case.plan);
+        let heads = Heads { from, reply_to, to: to.clone(), date: now, message_id };
+        Ok(match compose::mime(&heads, &content, file) {
+            Ok(mime) => {
+                let given = vec![Premise::participant(&case.event.code, &case.person)];
+                Ok(Letter { to, mime, given })
+            }
+            Err(problem) => Err(problem.to_string()),
+        })
+    }
+
+    fn pdf(&self, store: &dyn Store, certificate: &Certificate) -> Result<Result<Vec<u8>, String>, StoreError> {
+        let own = self.office.own();
+        let proven = match own.prove(certificate) {
+            Ok(proven) => proven,
+            Err(why) => {
+                tracing::error!(%why, "a certificate is not mailed");
+                return Ok(Err(why.to_string()));
+            }
+        };
+        match self.office.faces().pdf(store, &proven, &self.office.issuer().verifier) {
+            Ok(bytes) => Ok(Ok(bytes)),
+            Err(crate::making::FaceError::Store(error)) => Err(error),
+            Err(why) => Ok(Err(format!("it cannot be drawn: {why}"))),
+        }
+    }
+
+    /// Looks at everything as it stands now: somebody may have revoked, erased or corrected meanwhile.
+    fn case_of(&self, store: &dyn Store, message: &Message) -> Result<Result<Case, String>, StoreError> {
+        let gone = |why: &str| Ok(Err(why.to_owned()));
+        let Some(event) = store.event(&message.event)? else { return gone("the event is not there any more") };
+        let Some(certificate) = store.certificate(&message.number)? else {
+            return gone("the certificate is not there any more");
+        };
+        if certificate.erased.is_some() {
+            return gone("the person was erased");
+        }
+        if certificate.state != CertificateState::Active {
+            return gone("the certificate was revoked before it was sent");
+        }
+        let Some(person) = store.participant(&message.event, &certificate.person)? else {
+            return gone("the person is not in the event any more");
+        };
+        let (plan, _) = acts::plan(store, &message.event)?;
+        let text = match &message.run {
+            Some(run) => journal::run(store, run).ok().and_then(|(run, _)| run.chosen.text),
+            None => None,
+        };
+        Ok(Ok(Case { event, plan, certificate, person, text }))
+    }
+}
+
+/// Returns what stands for a link in a letter that is only shown.
+fn shown_link(url: &str) -> String {
+    format!("{url}/{}/example", link::PATH)
+}
+
+/// Returns a case of an event: of somebody, or of the first who has a certificate in force.
+fn example(desk: &Desk, code: &EventCode, who: Option<&str>, text: Option<OwnText>) -> Result<Case> {
+    let planned = acts::planned(desk, code)?;
+    if let Some(text) = &text {
+        text.check().map_err(|problem| SendError::Text { language: text.language.clone(), problem })?;
+    }
+    let (certificate, person) = match who {
+        Some(who) => {
+            let person = acts::find(desk.store, code, who)?;
+            let number = desk.store.certificate_of(code, &person.key)?.ok_or(SendError::Nobody)?;
+            (desk.store.certificate(&number)?.ok_or(SendError::Nobody)?, person)
+        }
+        None => first(desk.store, code)?.ok_or(SendError::Nobody)?,
+    };
+    if certificate.state != CertificateState::Active || certificate.erased.is_some() {
+        return Err(SendError::NotInForce(certificate.number));
+    }
+    Ok(Case { event: planned.event, plan: planned.plan, certificate, person, text })
+}
+
+fn first(store: &dyn Store, code: &EventCode) -> Result<Option<(Certificate, Participant)>, StoreError> {
+    let (query, mut cursor) = (CertificateQuery { event: Some(code.clone()), ..Default::default() }, None::<String>);
+    loop {
+        let page = store.find_certificates(&query, cursor.as_deref(), 100)?;
+        for certificate in page.items.into_iter().filter(|one| one.state == CertificateState::Active) {
+            let person = store.participant(code, &certificate.person)?;
+            if let Some(person) = person.filter(|person| person.email.is_some()) {
+                return Ok(Some((certificate, person)));
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(None);
+        }
+    }
+}
+
+impl<O: Office> crate::mail::Clerk for Clerk<O> {
+    fn letter(&self, store: &dyn Store, message: &Message, now: Timestamp, token: &str) -> Result<Prepared, MailError> {
+        let case = match self.case_of(store, message)? {
+            Ok(case) => case,
+            Err(why) => return Ok(Prepared::Nothing(why)),
+        };
+        let Some(email) = case.person.email.as_deref() else {
+            return Ok(Prepared::Nothing("there is no address to send it to".to_owned()));
+        };
+        let to = email.parse::<Address>().and_then(|address| Mailbox::of(&case.certificate.recipient, address));
+        let to = match to {
+            Ok(to) => to,
+            Err(error) => return Ok(Prepared::Nothing(format!("the address cannot be mailed to: {error}"))),
+        };
+        if let Some(suppressed) = suppress::of(store, &to.address)? {
+            let why = format!("the address bounced before ({}): correct it", suppressed.why.words());
+            return Ok(Prepared::Nothing(why));
+        }
+        let link = self.public_url.as_ref().map(|url| format!("{url}/{}/{token}", link::PATH));
+        let written = self.written(store, &case, to, message.message_id.clone(), (now, link));
+        match written {
+            Ok(Ok(letter)) => Ok(Prepared::Ready(Box::new(letter))),
+            Ok(Err(why)) => Ok(Prepared::Nothing(why)),
+            Err(SendError::Store(error)) => Err(error.into()),
+            Err(other) => Ok(Prepared::Nothing(other.to_string())),
+        }
+    }
+
+    fn link_days(&self) -> Option<u16> {
+        self.public_url.as_ref().map(|_| self.config.link_days)
+    }
+
+    fn told(&self, store: &dyn Store, message: &Message, now: Timestamp) -> Vec<DocumentWrite> {
+        let notice = Notice::delivery_bounced(now, message.id.as_str(), &message.number);
+        // What came back is noted also where nobody can be told of it.
+        webhooks::enqueue(store, &[notice]).unwrap_or_else(|error| {
+            tracing::error!(%error, "nobody is told that a message came back");
+            Vec::new()
+        })
+    }
+}

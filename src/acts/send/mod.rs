@@ -1,0 +1,89 @@
+//! Sending: what an event says of mail, whom a run writes to, what a letter says, what came back, and sending again.
+//!
+//! The outbox, the relay and the reading of what comes back are [`crate::mail`]'s, which knows no people. What stands here is each act
+//! once, for all doors.
+
+mod again;
+mod errand;
+mod letter;
+mod returned;
+mod settings;
+
+pub use again::{resend, stop};
+pub use errand::{Errand, would_send};
+pub(in crate::acts) use errand::{each_mail, fate, people_of, with_issuing};
+pub use letter::{Clerk, Office, Shown};
+pub use returned::{Reported, bounce, from_folder, reported};
+pub use settings::{EventMail, When, settle};
+
+use crate::acts::ActError;
+use crate::acts::run::RunError;
+use crate::credential::CertificateNumber;
+use crate::mail::bounce::NotOurs;
+use crate::mail::{AddressError, MailError, MessageId, State, TextError};
+use crate::store::StoreError;
+use crate::webhooks::WebhookError;
+
+/// Why something about mail is not done. Nothing was changed.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError {
+    /// The outbox.
+    #[error(transparent)]
+    Mail(#[from] MailError),
+    /// The event or the person.
+    #[error(transparent)]
+    Act(#[from] ActError),
+    /// The run.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// A text of the event's own.
+    #[error("the text{}: {problem}", .language.as_ref().map(|tag| format!(" for `{tag}`")).unwrap_or_default())]
+    Text {
+        /// For which language.
+        language: Option<String>,
+        /// What is wrong.
+        problem: TextError,
+    },
+    /// The message is on its way.
+    #[error("message `{0}` is {1}: it is on its way")]
+    UnderWay(MessageId, State),
+    /// Another message about the certificate came after it.
+    #[error("message `{0}` was replaced by `{1}`")]
+    Replaced(MessageId, MessageId),
+    /// There is no address.
+    #[error("there is no address to send {0} to")]
+    NoAddress(CertificateNumber),
+    /// The certificate is not in force.
+    #[error("certificate {0} is not in force: nothing is sent about it")]
+    NotInForce(CertificateNumber),
+    /// The address cannot be mailed to.
+    #[error("the address cannot be mailed to: {0}")]
+    Address(#[from] AddressError),
+    /// There is no certificate to show as an example.
+    #[error("the event has no certificate in force yet that a letter could be about")]
+    Nobody,
+    /// There is nothing to send, or nobody to send it to.
+    #[error("there is no letter: {0}")]
+    Nothing(String),
+    /// What came back is not about a message of ours.
+    #[error("this mail is not taken: {0}")]
+    NotOurs(#[from] NotOurs),
+    /// A folder cannot be read.
+    #[error("the folder cannot be read")]
+    Folder(#[from] std::io::Error),
+    /// Others changed the same records again and again.
+    #[error("others keep changing the same records; try again")]
+    Busy,
+    /// Webhooks.
+    #[error(transparent)]
+    Webhook(#[from] WebhookError),
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Result of this room.
+pub type Result<T, E = SendError> = std::result::Result<T, E>;
+
+/// How often a change is tried again when others were faster.
+const TRIES: usize = 50;

@@ -1,0 +1,176 @@
+//! `testamur mail settings`, `preview` and `test`: what an event says of mail, and how that looks.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use super::Global;
+use super::mail::{clerk, explained, not_set_up, text_of};
+use super::output::{self, Explain, Failure};
+use super::workspace::Workspace;
+use crate::acts;
+use crate::acts::send::{self, When};
+use crate::credential::EventCode;
+use crate::mail::Mailbox;
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Settings {
+    /// The event
+    code: EventCode,
+    /// Send when somebody says so, or with each certificate that is issued
+    #[arg(long, value_enum)]
+    when: Option<WhenName>,
+    /// Attach the PDF, or only lead to it by a link
+    #[arg(long, value_enum)]
+    certificate: Option<Carried>,
+    /// Who messages are from; empty: as the configuration says
+    #[arg(long, value_name = "NAME <ADDRESS>")]
+    from: Option<String>,
+    /// Where answers go; empty: as the configuration says
+    #[arg(long, value_name = "ADDRESS")]
+    reply_to: Option<String>,
+    /// A text of its own: a file whose first line is the subject, and then a blank one
+    #[arg(long, value_name = "FILE")]
+    text: Option<PathBuf>,
+    /// The language of that text; without one it is for all others
+    #[arg(long, value_name = "TAG")]
+    language: Option<String>,
+    /// Take back all texts of its own
+    #[arg(long, conflicts_with_all = ["text", "language"])]
+    built_in_texts: bool,
+}
+
+/// When mail leaves, as it is typed.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum WhenName {
+    ByHand,
+    WithIssuing,
+}
+
+/// How a certificate goes, as it is typed.
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Carried {
+    Attached,
+    Link,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Preview {
+    /// The event
+    code: EventCode,
+    /// Somebody with a certificate, by e-mail or external id; the first if left out
+    #[arg(long, value_name = "WHO")]
+    person: Option<String>,
+    /// A text in place of the event's own
+    #[arg(long, value_name = "FILE")]
+    text: Option<PathBuf>,
+    /// Print the HTML
+    #[arg(long)]
+    html: bool,
+}
+
+#[derive(Debug, clap::Args)]
+pub(super) struct Test {
+    /// The event
+    code: EventCode,
+    /// Your own address
+    #[arg(long, value_name = "ADDRESS")]
+    to: String,
+    /// Somebody with a certificate, by e-mail or external id; the first if left out
+    #[arg(long, value_name = "WHO")]
+    person: Option<String>,
+}
+
+pub(super) fn settings(global: &Global, args: Settings) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::open(global)?;
+    let desk = workspace.desk();
+    workspace.event(&args.code)?;
+    let old = acts::planned(&desk, &args.code)?;
+    let mut mail = old.plan.mail.clone();
+    if let Some(when) = args.when {
+        mail.when = match when {
+            WhenName::ByHand => When::ByHand,
+            WhenName::WithIssuing => When::WithIssuing,
+        };
+    }
+    if let Some(carried) = args.certificate {
+        mail.attach = matches!(carried, Carried::Attached);
+    }
+    let mailbox = |name: &str, text: String| -> Result<Option<Mailbox>, Failure> {
+        let read = Some(text.trim()).filter(|text| !text.is_empty()).map(str::parse::<Mailbox>).transpose();
+        read.map_err(|error| Failure::usage(format!("--{name}: {error}")))
+    };
+    if let Some(from) = args.from {
+        mail.from = mailbox("from", from)?;
+    }
+    if let Some(reply_to) = args.reply_to {
+        mail.reply_to = mailbox("reply-to", reply_to)?;
+    }
+    if args.built_in_texts {
+        mail.texts.clear();
+    }
+    if let Some(path) = &args.text {
+        let text = text_of(path, args.language)?;
+        mail.texts.retain(|known| known.language != text.language);
+        mail.texts.push(text);
+    }
+    let planned = match mail == old.plan.mail {
+        true => old,
+        false => explained(send::settle(&desk, &old, mail))?,
+    };
+    let mail = &planned.plan.mail;
+    let when = match mail.when {
+        When::ByHand => "when somebody sends it: testamur mail send",
+        When::WithIssuing => "with each certificate that is issued",
+    };
+    let as_configured = || "as configured".to_owned();
+    let languages: Vec<_> = mail.texts.iter().map(|text| text.language.as_deref().unwrap_or("all others")).collect();
+    output::line(format!("mail leaves  {when}"));
+    output::line(format!("certificate  {}", if mail.attach { "attached" } else { "by a link" }));
+    output::line(format!("from         {}", mail.from.as_ref().map_or_else(as_configured, ToString::to_string)));
+    output::line(format!("answers to   {}", mail.reply_to.as_ref().map_or_else(as_configured, ToString::to_string)));
+    output::line(format!(
+        "own texts    {}",
+        if languages.is_empty() { "none".to_owned() } else { languages.join(", ") }
+    ));
+    let would = explained(send::would_send(&desk, &args.code))?;
+    if would > 0 {
+        output::line(format!("`testamur mail send {}` would send {would}; nobody was sent anything now", args.code));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn preview(global: &Global, args: &Preview) -> Result<ExitCode, Failure> {
+    let workspace = Workspace::open_to_read(global)?;
+    workspace.event(&args.code)?;
+    let text = args.text.as_ref().map(|path| text_of(path, None)).transpose()?;
+    let clerk = clerk(&workspace)?;
+    let shown = explained(clerk.preview(&workspace.desk(), &args.code, args.person.as_deref(), text))?;
+    if args.html {
+        output::line(shown.content.html.trim_end());
+        return Ok(ExitCode::SUCCESS);
+    }
+    output::line(format!("From: {}", shown.from));
+    if let Some(reply_to) = &shown.reply_to {
+        output::line(format!("Reply-To: {reply_to}"));
+    }
+    output::line(format!("To: {}", shown.to));
+    output::line(format!("Subject: {}", shown.content.subject));
+    if shown.attached {
+        output::line(format!("Attached: {}.pdf", shown.number));
+    }
+    output::line("");
+    output::line(shown.content.text.trim_end());
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(super) fn test(global: &Global, args: &Test) -> Result<ExitCode, Failure> {
+    let to = args.to.parse().map_err(|error| Failure::usage(format!("--to: {error}")))?;
+    let workspace = Workspace::open_to_read(global)?;
+    workspace.event(&args.code)?;
+    let relay = workspace.config.mail.as_ref().ok_or_else(not_set_up)?.relay()?;
+    let letter = explained(clerk(&workspace)?.test(&workspace.desk(), &args.code, args.person.as_deref(), to))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().doing("send mail")?;
+    let reply = runtime.block_on(relay.send_one(&letter)).doing("send a test message")?;
+    output::line(format!("the relay took it: {reply}"));
+    Ok(ExitCode::SUCCESS)
+}

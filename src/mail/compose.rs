@@ -1,0 +1,513 @@
+//! What a letter says: texts from templates with listed placeholders, in the language of who gets it, as plain text and HTML;
+//! and the message that carries it (RFC 5322, 2045, 2183).
+//!
+//! Templates are strict (what is not listed is an error), include nothing, and have a limit on work and on size. The HTML is
+//! made from the plain text: nobody writes markup, so nothing that stands in a name is any.
+
+use std::time::{Duration, SystemTime};
+
+use lettre::message::header::{ContentTransferEncoding, ContentType, HeaderName, HeaderValue};
+use lettre::message::{Attachment, Mailbox as Box, MultiPart, SinglePart};
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::Serde;
+use minijinja::{Environment, ErrorKind, UndefinedBehavior};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::Mailbox;
+use crate::credential::Timestamp;
+use crate::store::Premise;
+
+/// Placeholders that a text may use.
+pub const PLACEHOLDERS: [&str; 11] = [
+    "name",
+    "event",
+    "organiser",
+    "issuer",
+    "number",
+    "issued_on",
+    "valid_until",
+    "verify",
+    "link",
+    "link_days",
+    "attached",
+];
+/// Steps that one text may take.
+const FUEL: u64 = 20_000;
+/// Longest subject, in characters.
+const SUBJECT_CHARS: usize = 200;
+/// Longest text, in characters.
+const TEXT_CHARS: usize = 20_000;
+/// Texts of its own that one event may have.
+pub const MOST_TEXTS: usize = 30;
+const LAYOUT: &str = include_str!("texts/letter.html");
+/// The built-in texts by language; the first is for all others.
+const BUILT_IN: [(&str, &str); 2] = [("en", include_str!("texts/en.txt")), ("de", include_str!("texts/de.txt"))];
+
+/// Why a text cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// It does not hold together, or uses what there is not.
+    #[error("line {line}: {problem}")]
+    Template {
+        /// Where.
+        line: usize,
+        /// What is wrong.
+        problem: String,
+    },
+    /// The subject is empty, too long, or would end its line.
+    #[error("the subject must be one line of 1 to {SUBJECT_CHARS} characters")]
+    Subject,
+    /// The text is empty or too long.
+    #[error("the text must have 1 to {TEXT_CHARS} characters")]
+    Length,
+    /// The message could not be put together.
+    #[error("the message cannot be put together: {0}")]
+    Message(String),
+}
+
+/// A text of an event's own.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnText {
+    /// For this language, as `de` or `pt-BR`; for all others if left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "de")]
+    pub language: Option<String>,
+    /// The subject, with placeholders.
+    #[schema(example = "Your certificate: {{ event }}", max_length = 200)]
+    pub subject: String,
+    /// The text, with placeholders; a blank line begins a paragraph.
+    #[schema(example = "Dear {{ name }},\n\nyour certificate is attached.", max_length = 20_000)]
+    pub text: String,
+}
+
+impl OwnText {
+    /// Checks that it can be written for anybody.
+    ///
+    /// # Errors
+    /// [`TextError`].
+    pub fn check(&self) -> Result<(), TextError> {
+        for facts in [Facts::sample(true), Facts::sample(false)] {
+            written(&self.subject, &self.text, &facts)?;
+        }
+        Ok(())
+    }
+}
+
+/// What a text can say.
+#[derive(Debug, Clone, Serialize)]
+pub struct Facts {
+    /// The name of who gets it, as printed.
+    pub name: String,
+    /// The event's title.
+    pub event: String,
+    /// Who organises it; the issuer where nobody is named.
+    pub organiser: String,
+    /// The issuer.
+    pub issuer: String,
+    /// The certificate's number.
+    pub number: String,
+    /// The day of issue.
+    pub issued_on: String,
+    /// The last day of its validity.
+    pub valid_until: Option<String>,
+    /// Where it can be checked.
+    pub verify: String,
+    /// The message's own link.
+    pub link: Option<String>,
+    /// For how many days the link is good.
+    pub link_days: u16,
+    /// Whether the PDF is attached.
+    pub attached: bool,
+}
+
+impl Facts {
+    fn sample(full: bool) -> Self {
+        let text = "Zoë Ångström".to_owned();
+        Self {
+            name: text.clone(),
+            event: text.clone(),
+            organiser: text.clone(),
+            issuer: text.clone(),
+            number: "CERT-WORKSHOP-2026-00001".to_owned(),
+            issued_on: "1".to_owned(),
+            valid_until: full.then(|| "1".to_owned()),
+            verify: "https://example.org".to_owned(),
+            link: full.then(|| "https://example.org/m/x".to_owned()),
+            link_days: 90,
+            attached: !full,
+        }
+    }
+}
+
+/// What a letter says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Content {
+    /// The language that it is written in.
+    #[schema(example = "de")]
+    pub language: String,
+    /// The subject.
+    pub subject: String,
+    /// As plain text.
+    pub text: String,
+    /// As HTML.
+    pub html: String,
+}
+
+impl Content {
+    /// Returns what a plain text says, with its addresses as links where it is shown as HTML.
+    ///
+    /// # Errors
+    /// [`TextError::Message`].
+    pub fn plain(language: &str, subject: String, text: String) -> Result<Self, TextError> {
+        let html = html(language, &subject, &text)?;
+        Ok(Self { language: language.to_owned(), subject, text, html })
+    }
+}
+
+/// A letter that is ready to go.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// To whom.
+    pub to: Mailbox,
+    /// The message.
+    pub mime: Vec<u8>,
+    /// What it rests on.
+    pub given: Vec<Premise>,
+}
+
+/// Writes a letter: by the event's own text for the language, or for all; else by the built-in one.
+///
+/// # Errors
+/// [`TextError`].
+pub fn write(own: &[OwnText], language: Option<&str>, facts: &Facts) -> Result<Content, TextError> {
+    let ranges = ranges(language);
+    let of = |range: Option<&str>| {
+        own.iter().find(|text| match (text.language.as_deref(), range) {
+            (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
+            (one, other) => one.is_none() && other.is_none(),
+        })
+    };
+    let chosen = ranges.iter().find_map(|range| of(Some(range))).or_else(|| of(None));
+    let (language, subject, text) = match chosen {
+        Some(own) => {
+            let language = own.language.clone().or(language.map(str::to_owned)).unwrap_or_else(|| "en".to_owned());
+            (language, own.subject.as_str(), own.text.as_str())
+        }
+        None => {
+            let (language, whole) = built_in(language);
+            let (subject, text) = whole.split_once("\n\n").unwrap_or((whole, ""));
+            (language.to_owned(), subject.trim_start_matches("Subject: "), text)
+        }
+    };
+    let (subject, text) = written(subject, text, facts)?;
+    let html = html(&language, &subject, &text)?;
+    Ok(Content { language, subject, text, html })
+}
+
+/// Returns the language that a built-in text is written in for somebody.
+pub fn built_in_language(language: Option<&str>) -> &'static str {
+    built_in(language).0
+}
+
+fn built_in(language: Option<&str>) -> (&'static str, &'static str) {
+    let ranges = ranges(language);
+    let found = ranges.iter().find_map(|range| BUILT_IN.iter().find(|(known, _)| known.eq_ignore_ascii_case(range)));
+    *found.unwrap_or(&BUILT_IN[0])
+}
+
+/// Returns the tags that a language is looked up by: `pt-BR`, then `pt` (RFC 4647 section 3.4).
+fn ranges(language: Option<&str>) -> Vec<&str> {
+    let (mut ranges, mut rest) = (Vec::new(), language.filter(|tag| !tag.is_empty()));
+    while let Some(tag) = rest {
+        ranges.push(tag);
+        rest = tag.rfind(['-', '_']).map(|end| &tag[..end]);
+    }
+    ranges
+}
+
+fn environment<'e>() -> Environment<'e> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    if let Ok(syntax) = SyntaxConfig::builder().trim_blocks(true).build() {
+        environment.set_syntax(syntax);
+    }
+    environment
+}
+
+fn rendered(name: &str, source: &str, facts: &impl Serialize) -> Result<String, TextError> {
+    let facts = minijinja::Value::from(Serde(facts));
+    environment().render_named_str(name, source, facts).map_err(|error| {
+        let problem = match error.kind() {
+            ErrorKind::UndefinedError => format!("uses what there is not; there are: {}", PLACEHOLDERS.join(", ")),
+            ErrorKind::OutOfFuel => "takes too much work".to_owned(),
+            kind => error.detail().map_or_else(|| kind.to_string(), str::to_owned),
+        };
+        TextError::Template { line: error.line().unwrap_or(1), problem }
+    })
+}
+
+/// Returns subject and text with the facts in them.
+fn written(subject: &str, text: &str, facts: &Facts) -> Result<(String, String), TextError> {
+    if subject.chars().count() > TEXT_CHARS || text.chars().count() > TEXT_CHARS {
+        return Err(TextError::Length);
+    }
+    let subject = rendered("subject.txt", subject, facts)?.trim().to_owned();
+    let ends_line = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
+    if subject.is_empty() || subject.chars().count() > SUBJECT_CHARS || subject.chars().any(ends_line) {
+        return Err(TextError::Subject);
+    }
+    let text = rendered("text.txt", text, facts)?;
+    // Lines without spaces at their ends, and never two blank ones together.
+    let mut lines: Vec<&str> = Vec::new();
+    for line in text.lines().map(str::trim_end) {
+        if !line.is_empty() || lines.last().is_some_and(|last| !last.is_empty()) {
+            lines.push(line);
+        }
+    }
+    let text = lines.join("\n").trim_end().to_owned();
+    let commands = |c: char| c.is_control() && !matches!(c, '\n' | '\t');
+    if text.trim().is_empty() || text.chars().count() > TEXT_CHARS || text.chars().any(commands) {
+        return Err(TextError::Length);
+    }
+    Ok((subject, format!("{text}\n")))
+}
+
+#[derive(Serialize)]
+struct Piece<'t> {
+    link: bool,
+    text: &'t str,
+}
+
+#[derive(Serialize)]
+struct Page<'t> {
+    language: &'t str,
+    subject: &'t str,
+    paragraphs: Vec<Vec<Vec<Piece<'t>>>>,
+}
+
+/// Returns a plain text as HTML: paragraphs, lines, and addresses as links.
+fn html(language: &str, subject: &str, text: &str) -> Result<String, TextError> {
+    let paragraphs = text.split("\n\n").map(|paragraph| paragraph.trim_matches('\n').lines().map(pieces).collect());
+    let page = Page { language, subject, paragraphs: paragraphs.collect() };
+    let facts = minijinja::Value::from(Serde(&page));
+    let mut environment = environment();
+    // As long as the text is; its length is limited.
+    environment.set_fuel(None);
+    environment.render_named_str("letter.html", LAYOUT, facts).map_err(|error| TextError::Message(error.to_string()))
+}
+
+fn pieces(line: &str) -> Vec<Piece<'_>> {
+    let (mut pieces, mut rest) = (Vec::new(), line);
+    while let Some(at) = ["https://", "http://"].iter().filter_map(|start| rest.find(start)).min() {
+        let (before, from) = rest.split_at(at);
+        let end = from.find(|c: char| c.is_whitespace() || "<>\"'()".contains(c)).unwrap_or(from.len());
+        let address = from[..end].trim_end_matches(['.', ',', ';', ':', '!', '?']);
+        pieces.push(Piece { link: false, text: before });
+        pieces.push(Piece { link: true, text: address });
+        rest = &from[address.len()..];
+    }
+    pieces.push(Piece { link: false, text: rest });
+    pieces.retain(|piece| !piece.text.is_empty());
+    pieces
+}
+
+/// Returns a day in words of the language.
+pub fn day(at: Timestamp, language: &str) -> String {
+    let date = at.civil().date();
+    let (day, month, year) = (date.day(), usize::from(date.month().unsigned_abs()) - 1, date.year());
+    match language.get(..2).unwrap_or_default() {
+        "de" => format!("{day}. {} {year}", MONTHS_DE[month]),
+        "en" => format!("{day} {} {year}", MONTHS_EN[month]),
+        _ => date.to_string(),
+    }
+}
+
+const MONTHS_EN: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];
+const MONTHS_DE: [&str; 12] = [
+    "Januar",
+    "Februar",
+    "März",
+    "April",
+    "Mai",
+    "Juni",
+    "Juli",
+    "August",
+    "September",
+    "Oktober",
+    "November",
+    "Dezember",
+];
+
+/// What stands in a message's header.
+#[derive(Debug, Clone)]
+pub struct Heads {
+    /// Who it is from.
+    pub from: Mailbox,
+    /// Where answers go.
+    pub reply_to: Option<Mailbox>,
+    /// Who it is to.
+    pub to: Mailbox,
+    /// When it is sent.
+    pub date: Timestamp,
+    /// Its `Message-ID`, without angle brackets.
+    pub message_id: String,
+}
+
+/// Puts a message together, with a file if there is one.
+///
+/// # Errors
+/// [`TextError::Message`].
+pub fn mime(heads: &Heads, content: &Content, file: Option<(String, Vec<u8>)>) -> Result<Vec<u8>, TextError> {
+    let date = SystemTime::UNIX_EPOCH + Duration::from_secs(heads.date.unix().max(0).unsigned_abs());
+    let mut builder = lettre::Message::builder()
+        .from(boxed(&heads.from)?)
+        .to(boxed(&heads.to)?)
+        .subject(content.subject.clone())
+        .date(date)
+        .message_id(Some(format!("<{}>", heads.message_id)))
+        // No holiday answers to it (RFC 3834 section 5).
+        .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));
+    if let Some(reply_to) = &heads.reply_to {
+        builder = builder.reply_to(boxed(reply_to)?);
+    }
+    let part = |kind: ContentType, text: &str| {
+        SinglePart::builder().header(kind).header(ContentTransferEncoding::QuotedPrintable).body(text.to_owned())
+    };
+    let both = MultiPart::alternative()
+        .singlepart(part(ContentType::TEXT_PLAIN, &content.text))
+        .singlepart(part(ContentType::TEXT_HTML, &content.html));
+    let message = match file {
+        None => builder.multipart(both),
+        Some((name, bytes)) => {
+            let kind = ContentType::parse("application/pdf").map_err(|error| TextError::Message(error.to_string()))?;
+            let file = Attachment::new(name).body(lettre::message::Body::new(bytes), kind);
+            builder.multipart(MultiPart::mixed().multipart(both).singlepart(file))
+        }
+    };
+    Ok(message.map_err(|error| TextError::Message(error.to_string()))?.formatted())
+}
+
+fn boxed(mailbox: &Mailbox) -> Result<Box, TextError> {
+    let address = lettre::Address::new(mailbox.address.local(), mailbox.address.domain());
+    Ok(Box::new(mailbox.name.clone(), address.map_err(|error| TextError::Message(error.to_string()))?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts() -> Facts {
+        Facts {
+            name: "Zoë <b>Ångström</b>".to_owned(),
+            event: "Maps & more".to_owned(),
+            link: Some("https://certs.example.org/m/abc".to_owned()),
+            attached: true,
+            ..Facts::sample(true)
+        }
+    }
+
+    #[test]
+    fn a_letter_is_written_in_the_language_of_who_gets_it_or_in_english() {
+        for (language, word) in [
+            (Some("de-AT"), "Glückwunsch"),
+            (Some("de"), "Glückwunsch"),
+            (Some("fr"), "congratulations"),
+            (None, "congratulations"),
+        ] {
+            let content = write(&[], language, &facts()).unwrap();
+            assert!(content.text.contains(word), "{language:?}: {}", content.text);
+            assert!(content.html.contains(&format!("lang=\"{}\"", content.language)));
+            assert!(!content.text.contains("\n\n\n") && !content.text.contains("{{"), "{}", content.text);
+        }
+    }
+
+    #[test]
+    fn what_stands_in_a_name_is_no_markup_and_addresses_are_links() {
+        let content = write(&[], None, &facts()).unwrap();
+        assert!(content.text.contains("Dear Zoë <b>Ångström</b>,"));
+        assert!(content.html.contains("Zoë &lt;b&gt;Ångström&lt;") && content.html.contains("Maps &amp; more"));
+        assert!(!content.html.contains("<b>"), "{}", content.html);
+        assert!(
+            content.html.contains("<a href=\"https:&#x2f;&#x2f;certs.example.org&#x2f;m&#x2f;abc\""),
+            "{}",
+            content.html
+        );
+    }
+
+    #[test]
+    fn an_own_text_is_found_by_language_and_checked_before_it_is_used() {
+        let own = |language: Option<&str>, text: &str| OwnText {
+            language: language.map(str::to_owned),
+            subject: "{{ event }}".to_owned(),
+            text: text.to_owned(),
+        };
+        let texts = [own(Some("pt"), "Olá {{ name }}"), own(None, "Hi {{ name }}")];
+        assert!(write(&texts, Some("pt-BR"), &facts()).unwrap().text.starts_with("Olá"));
+        assert!(write(&texts, Some("de"), &facts()).unwrap().text.starts_with("Hi"));
+        assert!(write(&texts[..1], Some("de"), &facts()).unwrap().text.starts_with("Guten Tag"));
+        for (wrong, says) in [
+            ("{{ nmae }}", "there are: name, event"),
+            ("{{ name", "line 1"),
+            ("{% for a in range(100000) %}{% for b in range(100000) %}x{% endfor %}{% endfor %}", "work"),
+            ("{% include 'x' %}", "line 1"),
+            ("", "characters"),
+            ("{{ name * 5000 }}", "characters"),
+        ] {
+            let refused = own(None, wrong).check().unwrap_err().to_string();
+            assert!(refused.contains(says), "{wrong}: {refused}");
+        }
+        let subject = OwnText { subject: "a{{ '\\r\\nBcc: eve@example.org' }}".to_owned(), ..own(None, "x") };
+        assert_eq!(subject.check(), Err(TextError::Subject));
+        own(None, "{% if link %}{{ link }}{% else %}{{ verify }}{% endif %}").check().unwrap();
+    }
+
+    #[test]
+    fn a_message_reads_as_it_was_written() {
+        let content = write(&[], Some("de"), &facts()).unwrap();
+        let heads = Heads {
+            from: "Akademie Müller, Kurse <certs@academy.example>".parse().unwrap(),
+            reply_to: Some("office@academy.example".parse().unwrap()),
+            to: Mailbox::of("Zoë Ångström", "zoe@bücher.example".parse().unwrap()).unwrap(),
+            date: Timestamp::from_unix(1_795_878_226),
+            message_id: "ml_1@academy.example".to_owned(),
+        };
+        let pdf = b"%PDF-1.7 \x00\xff".repeat(50);
+        let mime = mime(&heads, &content, Some(("CERT-1.pdf".to_owned(), pdf.clone()))).unwrap();
+        assert!(mime.is_ascii() && mime.split(|b| *b == b'\n').all(|line| line.len() <= 998));
+        let read = mail_parser::MessageParser::default().parse(&mime).unwrap();
+        assert_eq!(read.message_id(), Some("ml_1@academy.example"));
+        assert_eq!(read.subject(), Some(content.subject.as_str()));
+        let from = read.from().unwrap().first().unwrap();
+        assert_eq!((from.name(), from.address()), (Some("Akademie Müller, Kurse"), Some("certs@academy.example")));
+        let to = read.to().unwrap().first().unwrap();
+        assert_eq!((to.name(), to.address()), (Some("Zoë Ångström"), Some("zoe@xn--bcher-kva.example")));
+        assert_eq!(read.body_text(0).unwrap().replace("\r\n", "\n"), content.text);
+        assert_eq!(read.attachment(0).unwrap().contents(), pdf);
+        assert_eq!(read.header_raw("Auto-Submitted").map(str::trim), Some("auto-generated"));
+    }
+
+    #[test]
+    fn days_are_written_in_words() {
+        let at = Timestamp::from_unix(1_795_878_226);
+        assert_eq!(
+            [day(at, "de"), day(at, "en-GB"), day(at, "fr")],
+            ["28. November 2026", "28 November 2026", "2026-11-28"]
+        );
+    }
+}

@@ -1,0 +1,79 @@
+//! How mail leaves: what the rest of the room is told of the configuration.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+use super::Mailbox;
+
+/// How long the link of a message is good, in days, where nothing else is said.
+pub const LINK_DAYS: u16 = 90;
+/// Messages a minute, where nothing else is said.
+pub const PER_MINUTE: u32 = 300;
+/// Messages a minute to one domain, where nothing else is said.
+pub const PER_DOMAIN: u32 = 60;
+
+/// How the connection to the relay is kept safe.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Security {
+    /// STARTTLS (RFC 3207), required.
+    StartTls,
+    /// TLS from the first byte (RFC 8314).
+    Tls,
+    /// Not at all: only to this machine itself.
+    None,
+}
+
+/// The password for the relay, which is never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// Returns the text.
+    pub(super) fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Password {
+    fn from(text: String) -> Self {
+        Self(Zeroizing::new(text))
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[redacted]")
+    }
+}
+
+/// How mail leaves.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// The relay's host.
+    pub relay: String,
+    /// Its port.
+    pub port: u16,
+    /// How the connection is kept safe.
+    pub security: Security,
+    /// Who logs in there, with which password.
+    pub login: Option<(String, Password)>,
+    /// Who messages are from, where an event does not say.
+    pub from: Mailbox,
+    /// Where answers go, where an event does not say.
+    pub reply_to: Option<Mailbox>,
+    /// The domain of the addresses that bounces come back to, and of `Message-ID`s.
+    pub domain: String,
+    /// Messages a minute; 0: as many as go.
+    pub per_minute: u32,
+    /// Messages a minute to one domain; 0: as many as go.
+    pub per_domain: u32,
+    /// How long a message's link is good, in days.
+    pub link_days: u16,
+}
+
+/// Says whether a host is this machine: there mail may go without TLS.
+pub fn is_loopback(host: &str) -> bool {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}

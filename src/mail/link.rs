@@ -1,0 +1,62 @@
+//! Links: each message has its own, of 128 random bits, of which the store keeps the SHA-256. It shows one certificate and opens
+//! nothing else, is good for some days, and dies with another sending of the message, a new address, or the person.
+
+use data_encoding::{BASE32_NOPAD, HEXLOWER};
+use sha2::{Digest, Sha256};
+use subtle::ConstantTimeEq;
+
+use super::{MailError, Message, MessageId, Result, State};
+use crate::credential::{CertificateNumber, Timestamp};
+use crate::store::{Collection, Store, StoreError, mailbox};
+
+/// What stands before the token in a link's path.
+pub const PATH: &str = "m";
+/// Characters of a token: 128 bits in base32.
+const TOKEN_CHARS: usize = 26;
+
+/// Returns a new token.
+pub(super) fn random() -> Result<String> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(|_| MailError::Random)?;
+    Ok(BASE32_NOPAD.encode(&bytes).to_ascii_lowercase())
+}
+
+/// Returns what is kept of a token.
+pub(super) fn digest(token: &str) -> String {
+    HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
+}
+
+/// The certificate that a link leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Linked {
+    /// The certificate.
+    pub number: CertificateNumber,
+    /// The message whose link it is.
+    pub message: MessageId,
+}
+
+/// Returns the certificate that the link with this token leads to; nothing if it leads nowhere, or not any more. Reading
+/// changes nothing: programs that look at mails follow every link.
+///
+/// # Errors
+/// When the store fails.
+pub fn certificate_of(store: &dyn Store, token: &str, now: Timestamp) -> Result<Option<Linked>, StoreError> {
+    if token.len() != TOKEN_CHARS || !token.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
+        return Ok(None);
+    }
+    let digest = digest(token);
+    let Some(document) = store.document(Collection::MAIL_LINKS, &digest)? else { return Ok(None) };
+    let id: MessageId = document.read()?;
+    let Some(document) = store.document(Collection::MAIL_MESSAGES, id.as_str())? else { return Ok(None) };
+    let message: Message = document.read()?;
+    let good = message.link.as_ref().is_some_and(|link| {
+        let same: bool = link.digest.as_bytes().ct_eq(digest.as_bytes()).into();
+        same && now < link.until
+    });
+    let Some(to) = message.to.filter(|_| good && message.state != State::Bounced) else { return Ok(None) };
+    // A new address ends it, however that came.
+    let Some(certificate) = store.certificate(&message.number)? else { return Ok(None) };
+    let person = store.participant(&message.event, &certificate.person)?;
+    let has = person.and_then(|person| person.email).is_some_and(|email| mailbox(&email) == mailbox(&to.to_string()));
+    Ok(has.then_some(Linked { number: message.number, message: message.id }))
+}

@@ -1,0 +1,188 @@
+//! The records of the outbox: messages, where each stands, and how that is known.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{Address, MessageId, Reply, Why};
+use crate::credential::{CertificateNumber, EventCode, Timestamp};
+
+/// Pieces of evidence that one message keeps; of more, those in the middle go.
+pub const EVIDENCE: usize = 40;
+
+/// Where a message stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = MessageState)]
+pub enum State {
+    /// Waits for its turn.
+    Queued,
+    /// Its content is being handed over.
+    Sending,
+    /// The relay accepted it.
+    Sent,
+    /// A mail server said "not now": it is tried again, by us if `due` says when, else by that server.
+    Deferred,
+    /// It arrived, by evidence: a report of success.
+    Delivered,
+    /// It came back, or was refused.
+    Bounced,
+    /// Nobody knows whether it left. It is never sent again by itself.
+    Ambiguous,
+    /// It was not sent: there was nobody to send it to, or nothing to send any more, or nobody took it for days.
+    Failed,
+    /// Somebody saw its picture; not believed.
+    Opened,
+    /// Its link was followed and the certificate fetched.
+    Downloaded,
+}
+
+impl State {
+    /// Every state.
+    pub const ALL: &[Self] = &[
+        Self::Queued,
+        Self::Sending,
+        Self::Sent,
+        Self::Deferred,
+        Self::Delivered,
+        Self::Bounced,
+        Self::Ambiguous,
+        Self::Failed,
+        Self::Opened,
+        Self::Downloaded,
+    ];
+
+    /// Returns its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Sending => "sending",
+            Self::Sent => "sent",
+            Self::Deferred => "deferred",
+            Self::Delivered => "delivered",
+            Self::Bounced => "bounced",
+            Self::Ambiguous => "ambiguous",
+            Self::Failed => "failed",
+            Self::Opened => "opened",
+            Self::Downloaded => "downloaded",
+        }
+    }
+
+    /// Returns the state of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|state| state.name() == name)
+    }
+
+    /// Says whether it ended without reaching anybody, so that it can be sent again.
+    pub fn is_over_in_vain(self) -> bool {
+        matches!(self, Self::Bounced | Self::Failed)
+    }
+}
+
+impl fmt::Display for State {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// What happened to a message, and how that is known.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[schema(as = MessageEvidence)]
+pub struct Evidence {
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub at: Timestamp,
+    /// Where it stood from then on.
+    pub state: State,
+    /// What happened, in words.
+    #[schema(example = "the mailbox does not exist")]
+    pub what: String,
+    /// What a mail server said. Goes when the person is erased: it may name them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(example = "550 5.1.1 User unknown")]
+    pub reply: Option<String>,
+}
+
+/// The link of a message, as it is kept: whoever reads the store cannot follow it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkKept {
+    /// The SHA-256 of its token.
+    pub digest: String,
+    /// Until when it is good.
+    pub until: Timestamp,
+}
+
+/// Who is handing a message over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Hand {
+    /// The opening of the store, where one process at a time has it.
+    pub(super) opening: Option<String>,
+    /// Until when it may take.
+    pub(super) until: Timestamp,
+}
+
+/// A message about one certificate, to one address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its id.
+    pub id: MessageId,
+    /// The event.
+    pub event: EventCode,
+    /// The certificate.
+    pub number: CertificateNumber,
+    /// The version that it tells of.
+    pub version: u32,
+    /// To whom; what they had when it was last tried. Nothing once they are erased.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Address>,
+    /// Where it stands.
+    pub state: State,
+    /// Its `Message-ID`, without angle brackets: the same however often it is tried.
+    pub message_id: String,
+    /// The run that put it into the outbox.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
+    /// Who put it there.
+    pub by: String,
+    /// When.
+    pub created: Timestamp,
+    /// When it is tried next.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// Attempts since it was put into the outbox.
+    #[serde(default)]
+    pub attempts: u32,
+    /// The message that it replaces.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub again_of: Option<MessageId>,
+    /// Why it bounced, for programs.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<Why>,
+    /// Its link.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub link: Option<LinkKept>,
+    /// Who is handing it over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) hand: Option<Hand>,
+    /// What happened to it, oldest first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub log: Vec<Evidence>,
+}
+
+impl Message {
+    /// Returns when it got into the state that it is in.
+    pub fn since(&self) -> Timestamp {
+        self.log.last().map_or(self.created, |last| last.at)
+    }
+
+    /// Notes what happened. Of too many pieces of evidence, those after the first go.
+    pub(super) fn note(&mut self, at: Timestamp, state: State, what: impl Into<String>, reply: Option<&Reply>) {
+        self.state = state;
+        let reply = reply.map(Reply::to_string);
+        self.log.push(Evidence { at, state, what: what.into(), reply });
+        if self.log.len() > EVIDENCE {
+            self.log.remove(1);
+        }
+    }
+}

@@ -1,0 +1,197 @@
+//! What an event says of mail: settled, previewed, tried out.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use super::problem::not_taken;
+use crate::accounts::{self, Permission};
+use crate::acts::send::{self, EventMail, Shown};
+use crate::acts::{self, Planned};
+use crate::desk::Desk;
+use crate::mail::OwnText;
+use crate::server::api::events::{seen, tag};
+use crate::server::extract::{Body, BodyIfAny, IfMatch, Path, event_code};
+use crate::server::post::clerk;
+use crate::server::reply::Tagged;
+use crate::server::{App, Caller, Problem};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(show, settle)).routes(routes!(preview)).routes(routes!(test))
+}
+
+/// What an event says of mail, and what that would mean.
+#[derive(Debug, Serialize, ToSchema)]
+struct EventMailView {
+    /// What it says.
+    mail: EventMail,
+    /// How many have a certificate and were sent nothing: nobody is, until somebody starts a run of kind `send`.
+    would_send: u64,
+}
+
+impl EventMailView {
+    fn tagged(desk: &Desk, planned: Planned) -> Result<Tagged<Self>, Problem> {
+        let would_send = send::would_send(desk, &planned.event.code).map_err(Problem::from)?;
+        Ok(Tagged::ok(tag(&planned), Self { mail: planned.plan.mail, would_send }))
+    }
+}
+
+/// Show what an event says of mail
+#[utoipa::path(get, path = "/events/{code}/mail", tag = "Mail", extensions(("x-permission" = json!("view"))), params(("code" = String, Path, example = "WORKSHOP")),
+    responses((status = 200, body = EventMailView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+) -> Result<Tagged<EventMailView>, Problem> {
+    caller.may(Permission::View)?;
+    app.in_turn(&caller, move |_, desk| EventMailView::tagged(desk, acts::planned(desk, &event_code(&code)?)?)).await
+}
+
+/// Settle what an event says of mail
+///
+/// In place of what it said. With `with_issuing` a message stands in the outbox together with each new certificate. Who has a
+/// certificate already is sent nothing by this: `would_send` says how many a run of kind `send` would send to.
+#[utoipa::path(put, path = "/events/{code}/mail", tag = "Mail", extensions(("x-permission" = json!("send"))), params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)), request_body = EventMail,
+    responses((status = 200, body = EventMailView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn settle(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    if_match: IfMatch,
+    Body(mail): Body<EventMail>,
+) -> Result<Tagged<EventMailView>, Problem> {
+    caller.may(Permission::Send)?;
+    app.in_turn(&caller, move |_, desk| {
+        let old = seen(desk, &code, &if_match)?;
+        let planned = send::settle(desk, &old, mail).map_err(|error| match error {
+            send::SendError::Act(error) => if_match.told(error),
+            other => Problem::from(other),
+        })?;
+        EventMailView::tagged(desk, planned)
+    })
+    .await
+}
+
+/// Whom a letter is to be shown for.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(example = json!({ "person": "zoe@example.org" }))]
+struct LetterWanted {
+    /// Somebody with a certificate, by id, external id or e-mail; the first if left out.
+    person: Option<String>,
+    /// A text in place of the event's own.
+    text: Option<OwnText>,
+}
+
+/// A letter as it would go.
+#[derive(Debug, Serialize, ToSchema)]
+struct LetterView {
+    /// Who it is from.
+    from: String,
+    /// Where answers go.
+    reply_to: Option<String>,
+    /// Who it is to.
+    to: String,
+    /// The certificate that it is about.
+    number: String,
+    /// The language that it is written in.
+    language: String,
+    /// The subject.
+    subject: String,
+    /// As plain text.
+    text: String,
+    /// As HTML.
+    html: String,
+    /// Whether the PDF is attached.
+    attached: bool,
+}
+
+impl LetterView {
+    fn of(shown: Shown) -> Self {
+        Self {
+            from: shown.from.to_string(),
+            reply_to: shown.reply_to.map(|to| to.to_string()),
+            to: shown.to.to_string(),
+            number: shown.number.to_string(),
+            language: shown.content.language,
+            subject: shown.content.subject,
+            text: shown.content.text,
+            html: shown.content.html,
+            attached: shown.attached,
+        }
+    }
+}
+
+/// Show a letter as it would go to somebody
+#[utoipa::path(post, path = "/events/{code}/mail/preview", tag = "Mail", extensions(("x-permission" = json!("view"))), params(("code" = String, Path, example = "WORKSHOP")), request_body = Option<LetterWanted>,
+    responses((status = 200, body = LetterView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn preview(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    BodyIfAny(preview): BodyIfAny<LetterWanted>,
+) -> Result<Json<LetterView>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |app, desk| {
+        let code = acts::planned(desk, &event_code(&code)?)?.event.code;
+        let shown = clerk(app)?.preview(desk, &code, preview.person.as_deref(), preview.text)?;
+        Ok(Json(LetterView::of(shown)))
+    })
+    .await
+}
+
+/// Whom a test message is about.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(example = json!({}))]
+struct TestWanted {
+    /// Somebody with a certificate, by id, external id or e-mail; the first if left out.
+    person: Option<String>,
+}
+
+/// What came of a test message.
+#[derive(Debug, Serialize, ToSchema)]
+struct TestView {
+    /// What the relay answered.
+    #[schema(example = "250 2.0.0 Ok: queued as 4BA79298")]
+    reply: String,
+}
+
+/// Send a test message to oneself
+///
+/// A letter as somebody of the event would get it, to the address of the member of staff who asks, at once and outside of the
+/// outbox. Its link leads nowhere.
+#[utoipa::path(post, path = "/events/{code}/mail/test", tag = "Mail", extensions(("x-permission" = json!("send"))), params(("code" = String, Path, example = "WORKSHOP")), request_body = Option<TestWanted>,
+    responses((status = 200, body = TestView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn test(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    BodyIfAny(wanted): BodyIfAny<TestWanted>,
+) -> Result<Json<TestView>, Problem> {
+    caller.may(Permission::Send)?;
+    let letter = app
+        .at_desk(&caller, move |app, desk| {
+            let code = acts::planned(desk, &event_code(&code)?)?.event.code;
+            let clerk = clerk(app)?;
+            let to = own_address(app, desk)?;
+            Ok(clerk.test(desk, &code, wanted.person.as_deref(), to)?)
+        })
+        .await?;
+    let relay = app.mail.as_ref().ok_or(crate::mail::MailError::NotSetUp)?;
+    let reply = relay.send_one(&letter).await.map_err(|error| not_taken(error.to_string()))?;
+    Ok(Json(TestView { reply: reply.to_string() }))
+}
+
+/// Returns the address of who asks: nobody makes the service write to others so.
+fn own_address(app: &App, desk: &Desk) -> Result<crate::mail::Address, Problem> {
+    let member = desk.actor.member().and_then(|id| accounts::member(&*app.store, id).ok());
+    let email = member
+        .map(|member| member.email)
+        .ok_or_else(|| Problem::forbidden("only a member of staff has an address to send to"))?;
+    email.parse().map_err(|error: crate::mail::AddressError| Problem::unprocessable("bad-address", error.to_string()))
+}

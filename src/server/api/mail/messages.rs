@@ -1,0 +1,336 @@
+//! Messages: listed, shown, sent again, stopped; and what others say became of them.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::accounts::Permission;
+use crate::acts::send;
+use crate::credential::Timestamp;
+use crate::mail::outbox::{self, MessageQuery};
+use crate::mail::{Evidence, Message, MessageId, State as Standing, Why, setup};
+use crate::server::extract::{Body, BodyIfAny, Listing, Order, Paging, Path, Query, certificate_number, event_code};
+use crate::server::reply::{Tagged, tag_of};
+use crate::server::{App, Caller, Problem};
+use crate::store::PAGE_LIMIT;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(status))
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(resend))
+        .routes(routes!(bounce))
+        .routes(routes!(report))
+        .routes(routes!(stop))
+}
+
+/// How mail stands.
+#[derive(Debug, Serialize, ToSchema)]
+struct MailView {
+    /// Whether mail leaves from this service.
+    set_up: bool,
+    /// Who messages are from, where an event does not say.
+    #[schema(example = "Example Academy <certificates@example.org>")]
+    from: Option<String>,
+    /// Messages that wait; counted up to 1,000, as the next ones.
+    waiting: usize,
+    /// Messages that bounced or failed.
+    in_vain: usize,
+    /// Messages of which nobody knows whether they left.
+    ambiguous: usize,
+}
+
+/// A message and what became of it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct MessageView {
+    /// Its id; sorts by time.
+    #[schema(example = "ml_006b0af0d000112233445566778899")]
+    id: String,
+    /// The event.
+    #[schema(example = "WORKSHOP")]
+    event: String,
+    /// The certificate.
+    #[schema(example = "CERT-WORKSHOP-2026-00001")]
+    number: String,
+    /// The certificate's version.
+    version: u32,
+    /// To whom. Nothing once they are erased.
+    #[schema(example = "zoe@example.org")]
+    to: Option<String>,
+    /// Where it stands.
+    state: Standing,
+    /// Since when.
+    #[schema(value_type = String, format = DateTime)]
+    since: Timestamp,
+    /// Its `Message-ID`, the same however often it is tried.
+    #[schema(example = "ml_006b0af0d000112233445566778899@example.org")]
+    message_id: String,
+    /// The run that put it into the outbox.
+    run: Option<String>,
+    /// Who put it there.
+    by: String,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    created: Timestamp,
+    /// When it is tried next.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    due: Option<Timestamp>,
+    /// How often it was tried.
+    attempts: u32,
+    /// Why it bounced.
+    why: Option<Why>,
+    /// The message that it replaces.
+    again_of: Option<String>,
+    /// What happened to it and how that is known, oldest first.
+    evidence: Vec<Evidence>,
+}
+
+impl MessageView {
+    fn of(message: Message) -> Self {
+        Self {
+            since: message.since(),
+            id: message.id.to_string(),
+            event: message.event.to_string(),
+            number: message.number.to_string(),
+            version: message.version,
+            to: message.to.map(|to| to.to_string()),
+            state: message.state,
+            message_id: message.message_id,
+            run: message.run,
+            by: message.by,
+            created: message.created,
+            due: message.due.filter(|_| message.state != Standing::Sending),
+            attempts: message.attempts,
+            why: message.why,
+            again_of: message.again_of.map(|id| id.to_string()),
+            evidence: message.log,
+        }
+    }
+
+    fn tagged(message: Message) -> Tagged<Self> {
+        Tagged::ok(tag_of(&message), Self::of(message))
+    }
+}
+
+/// Show how mail stands
+#[utoipa::path(get, path = "/mail", tag = "Mail", extensions(("x-permission" = json!("view"))),
+    responses((status = 200, body = MailView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn status(State(app): State<App>, caller: Caller) -> Result<Json<MailView>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, |_, desk| {
+        let count = |state| -> Result<usize, Problem> {
+            let query = MessageQuery { state: Some(state), ..MessageQuery::default() };
+            Ok(outbox::messages(desk.store, &query, None, PAGE_LIMIT)?.items.len())
+        };
+        let told = setup::told(desk.store)?;
+        Ok(Json(MailView {
+            set_up: told.is_some(),
+            from: told.map(|told| told.from.to_string()),
+            waiting: count(Standing::Queued)? + count(Standing::Deferred)?,
+            in_vain: count(Standing::Bounced)? + count(Standing::Failed)?,
+            ambiguous: count(Standing::Ambiguous)?,
+        }))
+    })
+    .await
+}
+
+/// Which messages.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct MessageFilter {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 500; 50 if left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// `oldest` or `newest` first; `oldest` if left out.
+    #[serde(default)]
+    #[param(inline)]
+    order: Order,
+    /// Only of this event.
+    event: Option<String>,
+    /// Only about this certificate.
+    number: Option<String>,
+    /// Only in this state.
+    state: Option<Standing>,
+}
+
+/// List messages, and what became of each
+#[utoipa::path(get, path = "/mail/messages", tag = "Mail", extensions(("x-permission" = json!("view"))), params(MessageFilter),
+    responses((status = 200, body = Listing<MessageView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<MessageFilter>,
+) -> Result<Json<Listing<MessageView>>, Problem> {
+    caller.may(Permission::View)?;
+    let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
+    let event = filter.event.as_deref().map(event_code).transpose()?;
+    let number = filter.number.as_deref().map(certificate_number).transpose()?;
+    let query = MessageQuery { event, number, state: filter.state, newest: filter.order == Order::Newest };
+    let narrows = query.event.is_some() || query.state.is_some();
+    app.list_at_desk(&caller, limit, narrows, move |_, desk| {
+        let page = outbox::messages(desk.store, &query, filter.cursor.as_deref(), limit)?;
+        Ok(Json(Listing::of(page, MessageView::of)))
+    })
+    .await
+}
+
+fn message_id(text: &str) -> Result<MessageId, Problem> {
+    text.parse().map_err(|_| Problem::not_found(text.chars().take(60).collect::<String>()))
+}
+
+/// Show a message
+#[utoipa::path(get, path = "/mail/messages/{id}", tag = "Mail", extensions(("x-permission" = json!("view"))), params(("id" = String, Path)),
+    responses((status = 200, body = MessageView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn show(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Tagged<MessageView>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| {
+        Ok(MessageView::tagged(outbox::message(desk.store, &message_id(&id)?)?.message))
+    })
+    .await
+}
+
+/// How to send again.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[schema(example = json!({}))]
+struct ResendWanted {
+    /// The right address: the person gets it before anything is sent.
+    email: Option<String>,
+}
+
+/// Send about a certificate again
+///
+/// The newest message about it, unless it is on its way. One of which nobody knows whether it left keeps its `Message-ID`; else
+/// it is a new message. The link of the old one dies. Takes the address off those to which nothing is sent.
+#[utoipa::path(post, path = "/mail/messages/{id}/resend", tag = "Mail", extensions(("x-permission" = json!("send"))), params(("id" = String, Path)), request_body = Option<ResendWanted>,
+    responses((status = 200, body = MessageView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn resend(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    BodyIfAny(how): BodyIfAny<ResendWanted>,
+) -> Result<Tagged<MessageView>, Problem> {
+    caller.may(Permission::Send)?;
+    if how.email.is_some() {
+        caller.may(Permission::Import)?;
+    }
+    app.at_desk(&caller, move |_, desk| {
+        let message = send::resend(desk, &message_id(&id)?, how.email.as_deref())?;
+        Ok(MessageView::tagged(message))
+    })
+    .await
+}
+
+/// A mail that came back.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BouncedMail {
+    /// The whole mail (RFC 5322).
+    #[schema(
+        example = "From: MAILER-DAEMON@mx.example\r\nTo: <bounce+TOKEN@example.org>\r\nSubject: Undelivered\r\n\r\n…"
+    )]
+    mail: String,
+    /// The address that it came to, if that does not stand in its header.
+    #[serde(default)]
+    recipient: Option<String>,
+}
+
+/// What came of a report.
+#[derive(Debug, Serialize, ToSchema)]
+struct DeliveryReportView {
+    /// The message, as it is now.
+    message: MessageView,
+    /// Whether that was news.
+    news: bool,
+}
+
+impl DeliveryReportView {
+    fn of(reported: send::Reported) -> Self {
+        Self { message: MessageView::of(reported.message), news: reported.news }
+    }
+}
+
+/// Take a mail that came back
+///
+/// It is matched by the address that it came to alone, and only if this service made that. The same mail twice changes nothing.
+#[utoipa::path(post, path = "/mail/bounces", tag = "Mail", extensions(("x-permission" = json!("send"))), request_body = BouncedMail,
+    responses((status = 200, body = DeliveryReportView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn bounce(
+    State(app): State<App>,
+    caller: Caller,
+    Body(bounce): Body<BouncedMail>,
+) -> Result<Json<DeliveryReportView>, Problem> {
+    caller.may(Permission::Send)?;
+    app.at_desk(&caller, move |_, desk| {
+        let reported = send::bounce(desk, bounce.mail.as_bytes(), bounce.recipient.as_deref())?;
+        Ok(Json(DeliveryReportView::of(reported)))
+    })
+    .await
+}
+
+/// What a provider says of a message.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "state": "bounced", "reply": "550 5.1.1 User unknown" }))]
+struct DeliveryReport {
+    /// `delivered`, `deferred` or `bounced`.
+    state: Standing,
+    /// What the mail server said, with its code.
+    #[serde(default)]
+    reply: Option<String>,
+}
+
+/// Say what became of a message
+///
+/// For the events of a mail provider, translated by who receives them.
+#[utoipa::path(post, path = "/mail/messages/{id}/report", tag = "Mail", extensions(("x-permission" = json!("send"))), params(("id" = String, Path)), request_body = DeliveryReport,
+    responses((status = 200, body = DeliveryReportView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn report(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<String>,
+    Body(report): Body<DeliveryReport>,
+) -> Result<Json<DeliveryReportView>, Problem> {
+    caller.may(Permission::Send)?;
+    app.at_desk(&caller, move |_, desk| {
+        let reported = send::reported(desk, &message_id(&id)?, report.state, report.reply.as_deref())?;
+        Ok(Json(DeliveryReportView::of(reported)))
+    })
+    .await
+}
+
+/// Which messages to stop.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct StopWanted {
+    /// Those of this run.
+    #[schema(example = "20261122T101500Z-1f2e3d4c")]
+    run: String,
+}
+
+/// How many were stopped.
+#[derive(Debug, Serialize, ToSchema)]
+struct StoppedView {
+    /// Messages that had not left.
+    stopped: usize,
+}
+
+/// StopWanted the messages of a run that have not left
+///
+/// They are `failed` from then on, and can be sent again. What left stays sent.
+#[utoipa::path(post, path = "/mail/stop", tag = "Mail", extensions(("x-permission" = json!("send"))), request_body = StopWanted,
+    responses((status = 200, body = StoppedView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn stop(
+    State(app): State<App>,
+    caller: Caller,
+    Body(stop): Body<StopWanted>,
+) -> Result<Json<StoppedView>, Problem> {
+    caller.may(Permission::Send)?;
+    app.at_desk(&caller, move |_, desk| Ok(Json(StoppedView { stopped: send::stop(desk, &stop.run)? }))).await
+}

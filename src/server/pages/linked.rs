@@ -1,0 +1,106 @@
+//! The page of a message's own link: one certificate, to look at and to download. It opens nothing else.
+//!
+//! Programs that look at mails follow every link and open every picture. The certificate is handed out by a button, which wants the
+//! cookie of its page: only that counts as downloaded.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::response::Response;
+use serde_json::Value;
+
+use super::form::Form;
+use super::portal::{PAGE_SECONDS, nonce, set};
+use super::view::{self, Banner, Linked};
+use super::{Failure, Reader, cookie, public};
+use crate::desk::Desk;
+use crate::files::FileKind;
+use crate::mail::link::certificate_of;
+use crate::mail::{MessageId, outbox};
+use crate::making::PICTURE_DPI;
+use crate::server::api::certificates::handed_out;
+use crate::server::{App, Problem};
+use crate::store::Certificate;
+use crate::verify::verify_jws;
+
+/// The cookie of the page.
+const PAGE: &str = "__Host-testamur_mail";
+
+/// Shows the certificate that a message is about.
+pub(super) async fn page(
+    State(app): State<App>,
+    reader: Reader,
+    Path(token): Path<String>,
+) -> Result<Response, Failure> {
+    let (asked, t) = (token.clone(), reader.texts);
+    let found = app.at_desk(&reader.caller, move |app, desk| {
+        let (certificate, _) = seen(desk, &asked)?;
+        let proven = app.vault.own();
+        let document = proven.prove(&certificate)?.document().clone();
+        let verdict = verify_jws(&certificate.jws, &*app.vault.anchors(desk)?, desk.now).to_json();
+        Ok((document, verdict))
+    });
+    let (document, verdict) = found.await.map_err(|problem| reader.failed(&app, problem))?;
+    let nonce = nonce().map_err(|problem| reader.failed(&app, problem))?;
+    let frame = reader.frame(&app);
+    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let page = Linked {
+        banner: Banner::of(t, &verdict),
+        recipient: text("/credentialSubject/identifier/0/identityHash"),
+        title: text("/credentialSubject/achievement/name"),
+        facts: view::facts(t, &document),
+        path: format!("{}/m/{token}", frame.base),
+        nonce: nonce.expose().to_owned(),
+        portal: app.can_post(),
+        frame,
+    };
+    let mut response = reader.answer(&page);
+    set(&mut response, PAGE, nonce.expose(), PAGE_SECONDS, "Strict");
+    Ok(response)
+}
+
+/// Draws it.
+pub(super) async fn picture(
+    State(app): State<App>,
+    reader: Reader,
+    headers: HeaderMap,
+    Path(token): Path<String>,
+) -> Result<Response, Failure> {
+    let drawn = app.in_turn(&reader.caller, move |app, desk| {
+        let (certificate, _) = seen(desk, &token)?;
+        let keys = app.vault.own();
+        let proven = keys.prove(&certificate)?;
+        app.faces.png(desk.store, &proven, &desk.issuer.verifier, PICTURE_DPI).map_err(Problem::internal)
+    });
+    let mut response = public::png(&headers, drawn.await.map_err(|problem| reader.failed(&app, problem))?);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    Ok(response)
+}
+
+/// Hands its file out to who pressed the button, and notes that.
+pub(super) async fn file(
+    State(app): State<App>,
+    reader: Reader,
+    headers: HeaderMap,
+    Path(token): Path<String>,
+    form: Form,
+) -> Result<Response, Failure> {
+    let is_from_page = cookie(&headers, PAGE).is_some_and(|kept| !kept.is_empty() && kept == form.get("nonce"));
+    let kind = FileKind::list(form.get("format")).and_then(|kinds| kinds.first().copied()).unwrap_or_default();
+    let made = app.in_turn(&reader.caller, move |app, desk| {
+        let (certificate, message) = seen(desk, &token)?;
+        if !is_from_page {
+            return Err(Problem::bad_request("no-page", "open the link of the mail again, and press the button there"));
+        }
+        let answer = handed_out(app, desk, &certificate, kind)?;
+        outbox::note_downloaded(desk.store, &message, desk.now)?;
+        Ok(answer)
+    });
+    made.await.map_err(|problem| reader.failed(&app, problem))
+}
+
+fn seen(desk: &Desk, token: &str) -> Result<(Certificate, MessageId), Problem> {
+    let none = || Problem::not_found("this link");
+    let linked = certificate_of(desk.store, token, desk.now)?.ok_or_else(none)?;
+    let certificate = desk.store.certificate(&linked.number)?.ok_or_else(none)?;
+    Ok((certificate, linked.message))
+}

@@ -1,0 +1,107 @@
+//! Mail: from the run that asks for it to what its receiver has, over a real conversation with a mail server that fails as it
+//! is told to. Nobody is sent anything twice.
+
+mod bounces;
+mod outbox;
+mod served;
+mod texts;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use testamur::credential::Timestamp;
+use testamur::mail::relay::Patience;
+use testamur::mail::{Config, Relay, Security, Sent, setup};
+use testamur::server::courier;
+use testamur::store::{MemoryStore, SledStore, Store};
+
+use crate::harness::World;
+use crate::runs::{done, school};
+use crate::smtp_sink::Sink;
+
+/// Where links lead.
+pub const PUBLIC: &str = "https://certs.academy.example";
+
+/// A service whose mail goes to a sink.
+pub struct Post {
+    /// The service.
+    pub world: World,
+    /// Where mail goes.
+    pub sink: Sink,
+    runtime: tokio::runtime::Runtime,
+}
+
+/// Returns how mail leaves for a sink.
+pub fn config(port: u16) -> Config {
+    Config {
+        relay: "127.0.0.1".to_owned(),
+        port,
+        security: Security::None,
+        login: None,
+        from: "Example Academy <certificates@academy.example>".parse().unwrap(),
+        reply_to: Some("office@academy.example".parse().unwrap()),
+        domain: "academy.example".to_owned(),
+        per_minute: 0,
+        per_domain: 0,
+        link_days: 90,
+    }
+}
+
+impl Post {
+    /// Returns a service over a store.
+    pub fn over(store: Arc<dyn Store>, folder: tempfile::TempDir) -> Self {
+        let sink = Sink::start();
+        let config = config(sink.port);
+        let start: Timestamp = crate::harness::START.parse().unwrap();
+        setup::tell(&*store, Some(&config), start).unwrap();
+        let world = World::changed(store, folder, Default::default(), |parts| {
+            parts.mail = Some(Relay::new(config, Patience::default()).unwrap());
+            parts.public_url = PUBLIC.parse().unwrap();
+        });
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        Self { world, sink, runtime }
+    }
+
+    /// Returns a service in memory.
+    pub fn in_memory() -> Self {
+        Self::over(Arc::new(MemoryStore::new()), tempfile::tempdir().unwrap())
+    }
+
+    /// Returns a service with an event WORKSHOP and so many certificates.
+    pub fn with_certificates(people: usize) -> Self {
+        let post = Self::in_memory();
+        school(&post.world, people, 0);
+        done(&post.world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        post
+    }
+
+    /// Hands over what is due.
+    pub fn deliver(&self) -> Sent {
+        self.runtime.block_on(courier(&self.world.app).unwrap().deliver_due()).unwrap()
+    }
+
+    /// Starts a run that sends, and does it.
+    pub fn send(&self) -> Value {
+        done(&self.world, &json!({ "kind": "send", "event": "WORKSHOP" }))
+    }
+
+    /// Returns the messages, oldest first.
+    pub fn messages(&self) -> Vec<Value> {
+        self.world.get("/mail/messages?limit=500").ok()["items"].as_array().unwrap().clone()
+    }
+
+    /// Returns the newest message to somebody.
+    pub fn message_to(&self, to: &str) -> Value {
+        self.messages().into_iter().rev().find(|message| message["to"] == to).unwrap()
+    }
+}
+
+/// Tells a story on every engine.
+pub fn on_each_engine(story: impl Fn(&Post)) {
+    println!("memory");
+    story(&Post::in_memory());
+    println!("sled");
+    let folder = tempfile::tempdir().unwrap();
+    let store = SledStore::create(&folder.path().join("store")).unwrap();
+    story(&Post::over(Arc::new(store), folder));
+}

@@ -1,0 +1,392 @@
+//! Sent once: runs, faults of the relay, crashes, erasing, restored stores.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use testamur::mail::outbox::{self, Going};
+use testamur::mail::{Message, link};
+use testamur::store::{Collection, Header, MemoryStore, export, import};
+
+use super::{Post, on_each_engine};
+use crate::harness::World;
+use crate::runs::{done, school, work};
+use crate::smtp_sink::Fault;
+
+fn to(n: usize) -> String {
+    format!("p{n:05}@example.org")
+}
+
+fn state_of<'m>(message: &'m Value) -> &'m str {
+    message["state"].as_str().unwrap()
+}
+
+#[test]
+fn a_run_sends_to_each_once_and_says_what_became_of_it() {
+    on_each_engine(|post| {
+        school(&post.world, 3, 1);
+        done(&post.world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        let preview = post.world.post("/runs/preview", &json!({ "kind": "send", "event": "WORKSHOP" })).ok();
+        assert_eq!((&preview["total"], &preview["sends"]), (&json!(3), &json!(3)), "{preview}");
+        assert!(post.messages().is_empty() && post.deliver().sent == 0, "a preview sends nothing");
+
+        let run = post.send();
+        assert_eq!((&run["state"], &run["counters"]["done"]), (&json!("completed"), &json!(3)), "{run}");
+        assert!(post.messages().iter().all(|message| state_of(message) == "queued" && message["run"] == run["id"]));
+        assert_eq!(post.deliver().sent, 3);
+        let mails = post.sink.mails();
+        let reached: BTreeSet<_> = mails.iter().map(|mail| mail.to.clone()).collect();
+        assert_eq!(reached, (0..3).map(to).collect());
+        let senders: BTreeSet<_> = mails.iter().map(|mail| mail.from.clone()).collect();
+        assert_eq!(senders.len(), 3, "each has a sender of its own");
+        assert!(senders.iter().all(|from| from.starts_with("bounce+") && from.ends_with("@academy.example")));
+        for message in post.messages() {
+            assert_eq!(state_of(&message), "sent", "{message}");
+            let evidence = message["evidence"].as_array().unwrap();
+            let states: Vec<_> = evidence.iter().map(|one| one["state"].as_str().unwrap()).collect();
+            assert_eq!(states, ["queued", "sending", "sent"]);
+            assert_eq!(evidence[2]["reply"], "250 2.0.0 kept");
+        }
+
+        // Whatever is asked for again, nobody gets a second one.
+        post.world.post("/runs", &json!({ "kind": "send", "event": "WORKSHOP" })).problem(422, "nobody");
+        let named = done(&post.world, &json!({ "kind": "send", "event": "WORKSHOP", "people": [to(1)] }));
+        assert_eq!((&named["counters"]["done"], &named["counters"]["skipped"]), (&json!(0), &json!(1)));
+        post.world
+            .post("/runs", &json!({ "kind": "send", "event": "WORKSHOP", "over": "failed" }))
+            .problem(422, "nobody");
+        assert_eq!(post.deliver().sent, 0);
+        assert!(post.sink.mails().is_empty());
+        let actions: Vec<_> = post.world.acts().into_iter().map(|(action, _)| action).collect();
+        assert!(actions.contains(&"mail.send".to_owned()));
+    });
+}
+
+#[test]
+fn each_fault_of_the_relay_leads_to_its_own_state() {
+    let post = Post::with_certificates(8);
+    let faults = [
+        Fault::Recipient("450 4.2.1 try later"),
+        Fault::Recipient("550 5.1.1 <p00001@example.org>: User unknown"),
+        Fault::Recipient("421 4.3.2 shutting down"),
+        Fault::CutAfter,
+        Fault::Content("451 4.3.0 not now"),
+        Fault::Content("554 5.7.1 looks like spam"),
+        Fault::Data("452 4.3.1 no room"),
+    ];
+    faults.into_iter().enumerate().for_each(|(n, fault)| post.sink.fail(&to(n), fault));
+    post.send();
+    let sent = post.deliver();
+    assert_eq!((sent.sent, sent.deferred, sent.bounced, sent.ambiguous, sent.failed), (1, 4, 2, 1, 0), "{sent:?}");
+    let state = |n: usize| state_of(&post.message_to(&to(n))).to_owned();
+    let states: Vec<_> = (0..8).map(state).collect();
+    assert_eq!(states, ["deferred", "bounced", "deferred", "ambiguous", "deferred", "bounced", "deferred", "sent"]);
+    assert_eq!(post.message_to(&to(1))["why"], "no_mailbox");
+    assert_eq!(post.message_to(&to(5))["why"], "refused");
+    let first: Vec<_> = post.sink.mails().into_iter().map(|mail| (mail.to, mail.acknowledged)).collect();
+    assert_eq!(first.len(), 2, "the sink has two, of one of which nobody knows: {first:?}");
+
+    // What was deferred leaves when it is due; what is ambiguous does not.
+    assert_eq!(post.deliver().sent, 0, "it is not due yet");
+    post.world.pass(90);
+    assert_eq!(post.deliver().sent, 4);
+    post.world.pass(30 * 86_400);
+    assert_eq!(post.deliver(), Default::default());
+    assert_eq!(post.sink.mails().len(), 4);
+    let status = post.world.get("/mail").ok();
+    assert_eq!(
+        (&status["waiting"], &status["in_vain"], &status["ambiguous"]),
+        (&json!(0), &json!(2), &json!(1)),
+        "{status}"
+    );
+}
+
+#[test]
+fn a_connection_that_breaks_before_the_content_costs_nothing() {
+    let post = Post::with_certificates(1);
+    post.sink.fail(&to(0), Fault::CutBefore);
+    post.send();
+    let mut sent = 0;
+    // The relay cannot be told from one that is down: it is tried again, and the message is as it was.
+    for _ in 0..3 {
+        sent += post.deliver().sent;
+    }
+    assert_eq!((sent, post.sink.mails().len()), (1, 1));
+    assert_eq!(state_of(&post.messages()[0]), "sent");
+}
+
+#[test]
+fn a_relay_that_is_down_is_left_alone_and_nothing_is_lost() {
+    let post = Post::with_certificates(20);
+    post.sink.refuse(true);
+    post.send();
+    let sent = post.deliver();
+    assert!(sent.stuck && sent.sent == 0, "{sent:?}");
+    assert!(post.sink.connections() < 10, "{} times", post.sink.connections());
+    assert!(post.messages().iter().all(|message| state_of(message) == "queued" && message["attempts"] == 0));
+    post.sink.refuse(false);
+    assert_eq!(post.deliver().sent, 20);
+    assert_eq!(post.sink.mails().len(), 20);
+}
+
+/// Brings a message as far as a courier does that is killed before it hears of the end.
+fn killed_while_sending(post: &Post) -> Message {
+    let (store, now) = (&*post.world.app.store, post.world.app.now());
+    let id = post.messages()[0]["id"].as_str().unwrap().parse().unwrap();
+    let kept = outbox::message(store, &id).unwrap();
+    let going = Going { to: kept.message.to.clone().unwrap(), link: None, given: Vec::new() };
+    outbox::begin(store, &kept, &going, now).unwrap().unwrap().message
+}
+
+#[test]
+fn who_is_killed_while_handing_over_leaves_a_message_that_is_never_sent_again_by_itself() {
+    let post = Post::with_certificates(1);
+    post.send();
+    let message = killed_while_sending(&post);
+    // Somebody else's hand, in the same opening of the store: it is left alone as long as it can take.
+    assert_eq!(post.deliver(), Default::default());
+    assert_eq!(state_of(&post.messages()[0]), "sending");
+    post.world.pass(outbox::HAND_SECONDS + 1);
+    assert_eq!(post.deliver().sent, 0);
+    assert_eq!(state_of(&post.messages()[0]), "ambiguous");
+    post.world.pass(30 * 86_400);
+    assert_eq!(post.deliver().sent, 0);
+    assert!(post.sink.mails().is_empty());
+
+    // A member of staff decides: it is the same message, by which a receiver knows the second.
+    let path = format!("/mail/messages/{}/resend", message.id);
+    let again = post.world.post(&path, &json!({})).ok();
+    assert_eq!((&again["id"], &again["message_id"]), (&json!(message.id), &json!(message.message_id)));
+    post.world.post(&path, &json!({})).problem(409, "under-way");
+    assert_eq!(post.deliver().sent, 1);
+    let mail = String::from_utf8(post.sink.mails().remove(0).content).unwrap();
+    assert!(mail.contains(&format!("Message-ID: <{}>", message.message_id)), "{mail}");
+}
+
+#[test]
+fn a_message_goes_with_the_certificate_where_the_event_wants_it() {
+    on_each_engine(|post| {
+        school(&post.world, 2, 0);
+        done(&post.world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        let settled = post.world.put("/events/WORKSHOP/mail", &json!({ "when": "with_issuing" })).ok();
+        assert_eq!(settled["would_send"], 2, "who has one already is sent nothing: {settled}");
+        assert!(post.messages().is_empty() && post.deliver().sent == 0);
+
+        let late = json!({ "name": "Late Comer", "email": "late@example.org", "progress": { "passed": true } });
+        post.world.post("/events/WORKSHOP/participants", &late).ok();
+        let mute = json!({ "name": "No Address", "progress": { "passed": true } });
+        post.world.post("/events/WORKSHOP/participants", &mute).ok();
+        done(&post.world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        assert_eq!(post.messages().len(), 1, "in the same step as the certificate");
+        let now = json!({ "name": "By Hand", "email": "hand@example.org" });
+        post.world.post("/events/WORKSHOP/participants", &now).ok();
+        post.world
+            .post("/events/WORKSHOP/issue-now", &json!({ "person": "hand@example.org", "reason": "was ill" }))
+            .ok();
+        assert_eq!(post.messages().len(), 2);
+        assert_eq!(post.deliver().sent, 2);
+        let reached: BTreeSet<_> = post.sink.mails().into_iter().map(|mail| mail.to).collect();
+        assert_eq!(reached, ["hand@example.org", "late@example.org"].map(str::to_owned).into());
+        assert_eq!(post.send()["counters"]["done"], 2, "the first two, by hand");
+        assert_eq!(post.deliver().sent, 2);
+        assert_eq!(post.sink.mails().len(), 2);
+    });
+}
+
+#[test]
+fn without_a_relay_nothing_gathers() {
+    let world = World::in_memory();
+    school(&world, 1, 0);
+    world.put("/events/WORKSHOP/mail", &json!({ "when": "with_issuing" })).problem(409, "no-mail");
+    done(&world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+    world.post("/runs", &json!({ "kind": "send", "event": "WORKSHOP" })).problem(409, "no-mail");
+    assert_eq!(world.get("/mail").ok()["set_up"], false);
+}
+
+#[test]
+fn what_is_revoked_or_has_no_address_is_not_sent() {
+    let post = Post::with_certificates(3);
+    post.send();
+    post.world.post("/certificates/CERT-WORKSHOP-2026-00001/revoke", &json!({ "cause": "fraud" })).ok();
+    post.world.patch(&format!("/events/WORKSHOP/participants/{}", to(1)), &json!({ "email": "new@example.org" })).ok();
+    let sent = post.deliver();
+    assert_eq!((sent.sent, sent.failed), (2, 1), "{sent:?}");
+    let reached: BTreeSet<_> = post.sink.mails().into_iter().map(|mail| mail.to).collect();
+    assert_eq!(reached, ["new@example.org".to_owned(), to(2)].into(), "to the address that they have then");
+    let failed = post.world.get("/mail/messages?state=failed").ok()["items"][0].clone();
+    assert!(failed["evidence"][1]["what"].as_str().unwrap().contains("revoked"), "{failed}");
+}
+
+#[test]
+fn a_run_is_stopped_before_its_messages_leave_and_its_text_is_its_own() {
+    let post = Post::with_certificates(2);
+    let later = json!({
+        "kind": "send", "event": "WORKSHOP", "not_before": "2026-11-22T12:00:00Z",
+        "mail": { "subject": "Only today", "text": "Dear {{ name }}, only today." },
+    });
+    let run = done(&post.world, &later);
+    assert_eq!(post.deliver().sent, 0, "not before");
+    assert_eq!(post.world.post("/mail/stop", &json!({ "run": run["id"] })).ok()["stopped"], 2);
+    post.world.pass(3 * 3_600);
+    assert_eq!(post.deliver().sent, 0);
+    let again =
+        done(&post.world, &json!({ "kind": "send", "event": "WORKSHOP", "over": "failed", "mail": later["mail"] }));
+    assert_eq!(again["counters"]["done"], 2, "{again}");
+    assert_eq!(post.deliver().sent, 2);
+    let mails = post.sink.mails();
+    assert!(mails.iter().all(|mail| String::from_utf8_lossy(&mail.content).contains("Subject: Only today")));
+    let wrong = json!({ "kind": "send", "event": "WORKSHOP", "mail": { "subject": "x", "text": "{{ nobody }}" } });
+    post.world.post("/runs", &wrong).problem(422, "bad-request");
+}
+
+/// Returns the token of the link in a mail.
+fn token(content: &[u8]) -> String {
+    let mail = String::from_utf8_lossy(content).replace("=\r\n", "");
+    let (_, rest) = mail.split_once("/m/").expect("there is a link");
+    rest.chars().take_while(|c| c.is_ascii_alphanumeric()).collect()
+}
+
+fn leads_to(world: &World, token: &str) -> Option<String> {
+    let found = link::certificate_of(&*world.app.store, token, world.app.now()).unwrap();
+    found.map(|linked| linked.number.to_string())
+}
+
+#[test]
+fn a_link_shows_one_certificate_and_dies_in_time_with_a_resend_a_new_address_or_the_person() {
+    on_each_engine(|post| {
+        school(&post.world, 4, 0);
+        done(&post.world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        post.send();
+        post.deliver();
+        let mut mails = post.sink.mails();
+        mails.sort_by(|one, other| one.to.cmp(&other.to));
+        let tokens: Vec<_> = mails.iter().map(|mail| token(&mail.content)).collect();
+        let world = &post.world;
+        for (n, token) in tokens.iter().enumerate() {
+            assert_eq!(leads_to(world, token), Some(format!("CERT-WORKSHOP-2026-{:05}", n + 1)));
+        }
+        for wrong in ["", "example", &tokens[0].to_uppercase(), &format!("{}0", &tokens[0][..25])] {
+            assert_eq!(leads_to(world, wrong), None, "{wrong}");
+        }
+        let stored: String = [Collection::MAIL_LINKS, Collection::MAIL_MESSAGES]
+            .into_iter()
+            .flat_map(|collection| world.app.store.documents(collection, "", None, 100).unwrap().items)
+            .map(|document| format!("{} {}", document.key, document.value))
+            .collect();
+        assert!(tokens.iter().all(|token| !stored.contains(token.as_str())), "nothing kept opens anything");
+
+        let message = post.message_to(&to(0))["id"].as_str().unwrap().to_owned();
+        world.post(&format!("/mail/messages/{message}/resend"), &json!({})).ok();
+        assert_eq!(leads_to(world, &tokens[0]), None, "sent again");
+        world.post(&format!("/mail/messages/{message}/resend"), &json!({})).problem(409, "replaced");
+        post.deliver();
+        let second = token(&post.sink.mails()[0].content);
+        assert_eq!(leads_to(world, &second).as_deref(), Some("CERT-WORKSHOP-2026-00001"));
+        world.patch(&format!("/events/WORKSHOP/participants/{}", to(1)), &json!({ "email": "new@example.org" })).ok();
+        assert_eq!(leads_to(world, &tokens[1]), None, "a new address");
+        assert_eq!(world.post(&format!("/events/WORKSHOP/participants/{}/erase", to(2)), &json!({})).status, 204);
+        assert_eq!(leads_to(world, &tokens[2]), None, "erased");
+        assert!(leads_to(world, &tokens[3]).is_some());
+        world.pass(90 * 86_400);
+        assert_eq!(leads_to(world, &tokens[3]), None, "its time is over");
+    });
+}
+
+#[test]
+fn an_erased_person_leaves_no_address_in_the_outbox_and_gets_nothing() {
+    let post = Post::with_certificates(2);
+    post.sink.fail(&to(0), Fault::Recipient("450 4.2.1 <p00000@example.org> later"));
+    post.send();
+    post.deliver();
+    post.sink.mails();
+    assert_eq!(post.world.post(&format!("/events/WORKSHOP/participants/{}/erase", to(0)), &json!({})).status, 204);
+    post.world.pass(90);
+    assert_eq!(post.deliver().sent, 0);
+    assert!(post.sink.mails().is_empty());
+    for collection in Collection::ALL {
+        for document in post.world.app.store.documents(*collection, "", None, 1_000).unwrap().items {
+            assert!(!document.value.to_string().contains(&to(0)), "{}: {}", collection.name(), document.value);
+        }
+    }
+    let messages = post.messages();
+    let left = messages.iter().find(|message| message["to"].is_null()).unwrap();
+    assert_eq!(left["state"], "failed", "{left}");
+}
+
+#[test]
+fn a_store_that_was_rebuilt_from_a_dump_mails_nobody_twice() {
+    let post = Post::with_certificates(4);
+    post.sink.fail(&to(0), Fault::Recipient("450 4.2.1 later"));
+    post.sink.fail(&to(1), Fault::CutAfter);
+    done(&post.world, &json!({ "kind": "send", "event": "WORKSHOP", "people": [to(0), to(1), to(2)] }));
+    post.deliver();
+    done(&post.world, &json!({ "kind": "send", "event": "WORKSHOP", "people": [to(3)] }));
+    let (mut dump, now) = (Vec::new(), post.world.app.now());
+    export(&*post.world.app.store, &Header::new(now, "did:web:x"), &mut dump, &|_| "x".to_owned(), &|_| true).unwrap();
+    // What was due then leaves now, and the dump does not know.
+    post.deliver();
+    post.sink.mails();
+
+    let store = Arc::new(MemoryStore::new());
+    import(&*store, &mut Cursor::new(dump), &|_, _| true).unwrap();
+    let again = Post::over(store, tempfile::tempdir().unwrap());
+    again.world.pass(now.unix() - again.world.app.now().unix() + 7 * 86_400);
+    assert_eq!(again.deliver(), Default::default());
+    assert!(again.sink.mails().is_empty());
+    let states: Vec<_> = again.messages().iter().map(|message| state_of(message).to_owned()).collect();
+    assert_eq!(states, ["ambiguous", "ambiguous", "sent", "ambiguous"]);
+    again.world.post("/runs", &json!({ "kind": "send", "event": "WORKSHOP" })).problem(422, "nobody");
+}
+
+#[test]
+fn two_couriers_at_once_send_each_message_once() {
+    let post = Post::with_certificates(40);
+    post.send();
+    let sent: u64 = std::thread::scope(|scope| {
+        let couriers: Vec<_> = (0..3)
+            .map(|_| {
+                scope.spawn(|| {
+                    let runtime =
+                        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+                    runtime.block_on(testamur::server::courier(&post.world.app).unwrap().deliver_due()).unwrap().sent
+                })
+            })
+            .collect();
+        couriers.into_iter().map(|courier| courier.join().unwrap()).sum()
+    });
+    let mails = post.sink.mails();
+    let reached: BTreeSet<_> = mails.iter().map(|mail| mail.to.clone()).collect();
+    assert_eq!((sent, mails.len(), reached.len()), (40, 40, 40));
+}
+
+#[test]
+fn who_is_limited_to_other_events_sees_no_message_and_touches_none() {
+    let post = Post::with_certificates(1);
+    post.send();
+    post.deliver();
+    let from = post.sink.mails().remove(0).from;
+    let id = post.messages()[0]["id"].as_str().unwrap().to_owned();
+    let other = "staff:eve view,import,send OTHER";
+    let ask = |method: &str, path: &str, body: Value| post.world.tell(other, method, path, &body);
+    assert_eq!(ask("GET", "/mail/messages", Value::Null).ok()["items"], json!([]));
+    ask("GET", &format!("/mail/messages/{id}"), Value::Null).problem(404, "not-found");
+    ask("POST", &format!("/mail/messages/{id}/resend"), json!({})).problem(404, "not-found");
+    ask("POST", &format!("/mail/messages/{id}/report"), json!({ "state": "bounced" })).problem(404, "not-found");
+    ask("GET", "/events/WORKSHOP/mail", Value::Null).problem(404, "not-found");
+    ask("POST", "/runs", json!({ "kind": "send", "event": "WORKSHOP" })).problem(404, "not-found");
+    let bounce = "From: MAILER-DAEMON@mx.example\r\nSubject: no\r\n\r\n550 5.1.1 nobody\r\n";
+    ask("POST", "/mail/bounces", json!({ "mail": bounce, "recipient": from })).problem(404, "not-found");
+    assert_eq!(post.messages()[0]["state"], "sent");
+}
+
+#[test]
+fn a_run_that_sends_is_decided_as_things_stand_when_it_is_done() {
+    let post = Post::with_certificates(2);
+    let world = &post.world;
+    let run = world.post("/runs", &json!({ "kind": "send", "event": "WORKSHOP" })).ok();
+    world.post("/certificates/CERT-WORKSHOP-2026-00001/revoke", &json!({ "cause": "fraud" })).ok();
+    work(world);
+    let over = world.get(&format!("/runs/{}", run["id"].as_str().unwrap())).ok();
+    assert_eq!((&over["counters"]["done"], &over["counters"]["skipped"]), (&json!(1), &json!(1)), "{over}");
+}

@@ -1,0 +1,377 @@
+//! The pages of holders and of those to whom they show something: from a mail to a download, and what nobody gets to see.
+
+use std::sync::{Arc, Barrier};
+use std::time::{Duration, Instant};
+
+use axum::http::{HeaderMap, StatusCode, header};
+use mail_parser::MessageParser;
+use serde_json::{Value, json};
+
+use crate::harness::{Answer, World};
+use crate::mail::{Post, on_each_engine};
+use crate::runs::{done, school};
+
+/// A browser: keeps cookies, follows nothing by itself.
+struct Browser<'w> {
+    world: &'w World,
+    cookies: Vec<(String, String)>,
+}
+
+impl<'w> Browser<'w> {
+    fn new(world: &'w World) -> Self {
+        Self { world, cookies: Vec::new() }
+    }
+
+    fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        axum::http::Request::builder().method(method).uri(path).header(header::COOKIE, cookies.join("; "))
+    }
+
+    fn keep(&mut self, answer: &Answer) {
+        for set in answer.headers.get_all(header::SET_COOKIE) {
+            let (name, rest) = set.to_str().unwrap().split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            self.cookies.retain(|(known, _)| known != name);
+            if !value.is_empty() {
+                self.cookies.push((name.to_owned(), value.to_owned()));
+            }
+        }
+    }
+
+    fn get(&mut self, path: &str) -> Answer {
+        let answer = self.world.send("", self.request("GET", path), axum::body::Body::empty());
+        self.keep(&answer);
+        answer
+    }
+
+    fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.request("POST", path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let answer = self.world.send("", request, body);
+        self.keep(&answer);
+        answer
+    }
+
+    /// Goes in by a link, as a person does.
+    fn enter(&mut self, link: &str) -> Answer {
+        let page = self.get(link).text();
+        let field = |name: &str| hidden(&page, name);
+        self.post("/portal/enter", &[("token", &field("token")), ("nonce", &field("nonce"))])
+    }
+}
+
+/// Returns the value of a hidden field.
+fn hidden(page: &str, name: &str) -> String {
+    let (_, rest) =
+        page.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("no {name}: {page}"));
+    rest.split('"').next().unwrap().to_owned()
+}
+
+/// Asks for a link, and returns its path from the mail.
+fn link_for(post: &Post, address: &str) -> Option<String> {
+    let before = post.sink.count();
+    let answer = Browser::new(&post.world).post("/portal/login", &[("email", address)]);
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    assert!(answer.text().contains("Look into your mailbox"), "{}", answer.text());
+    let patience = Instant::now();
+    while post.sink.count() == before {
+        if patience.elapsed() > Duration::from_secs(3) {
+            return None;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let mail = post.sink.mails().pop().unwrap();
+    assert_eq!(mail.to, address);
+    let read = MessageParser::default().parse(&mail.content).unwrap();
+    let text = read.body_text(0).unwrap().into_owned();
+    let at = text.find("https://certs.academy.example/portal/enter/").unwrap_or_else(|| panic!("{text}"));
+    let link = text[at..].split_whitespace().next().unwrap();
+    Some(link.strip_prefix("https://certs.academy.example").unwrap().to_owned())
+}
+
+fn number_of(world: &World, email: &str) -> String {
+    let found = world.get(&format!("/certificates?text={email}")).ok();
+    found["items"][0]["number"].as_str().unwrap().to_owned()
+}
+
+/// Returns the path of a certificate's public page.
+fn public_path(world: &World, number: &str) -> String {
+    let file = world.get(&format!("/certificates/{number}/file?format=json")).ok();
+    file["id"].as_str().unwrap().strip_prefix("https://academy.example").unwrap().to_owned()
+}
+
+fn issued(post: &Post) {
+    school(&post.world, 3, 0);
+    done(&post.world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+}
+
+fn address_of(world: &World, n: usize) -> String {
+    let people = world.get("/events/WORKSHOP/participants").ok();
+    people["items"][n]["email"].as_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_holder_comes_in_by_mail_sees_what_is_theirs_and_shows_it() {
+    on_each_engine(|post| {
+        issued(post);
+        let world = &post.world;
+        let address = address_of(world, 0);
+        let mut browser = Browser::new(world);
+        let link = link_for(post, &address).unwrap();
+        let entered = browser.enter(&link);
+        assert_eq!(entered.status, StatusCode::SEE_OTHER, "{}", entered.text());
+        let all = browser.get("/portal/certificates").text();
+        let number = number_of(world, &address);
+        assert!(all.contains(&number) && all.contains("Valid"), "{all}");
+
+        // Hidden until it is shown.
+        let public = public_path(world, &number);
+        let stranger = |path: &str| Browser::new(world).get(path);
+        assert_eq!(stranger(&public).status, StatusCode::NOT_FOUND);
+        let page = format!("/portal/certificates/{number}");
+        let one = browser.get(&page).text();
+        assert!(one.contains("Make it visible first"), "{one}");
+        let csrf = hidden(&one, "csrf");
+        let forged = browser.post(&format!("{page}/shown"), &[("visible", "yes"), ("csrf", "nonsense")]);
+        assert_eq!(forged.status, StatusCode::FORBIDDEN);
+        assert_eq!(stranger(&public).status, StatusCode::NOT_FOUND);
+        let shown = browser.post(&format!("{page}/shown"), &[("visible", "yes"), ("csrf", &csrf)]);
+        assert_eq!(shown.status, StatusCode::SEE_OTHER);
+        let one = browser.get(&page).text();
+        assert!(one.contains("linkedin.com/profile/add?startTask=CERTIFICATION_NAME"), "{one}");
+        assert!(one.contains("certUrl=https%3A%2F%2Fcerts.academy.example%2Fc%2F"), "{one}");
+
+        let seen = stranger(&public);
+        let text = seen.text();
+        assert_eq!((seen.status, &seen.headers["x-robots-tag"]), (StatusCode::OK, &"noindex".parse().unwrap()));
+        assert!(text.find(">Valid<").unwrap() < text.find(&number).unwrap(), "the verdict comes first: {text}");
+        assert!(text.contains("property=\"og:image\" content=\"https://certs.academy.example/c/"), "{text}");
+        let verifier = text.split("href=\"https://academy.example/verify/#").nth(1).unwrap().split('"').next().unwrap();
+        let asked = json!({ "text": format!("https://academy.example/verify/#{verifier}") });
+        assert_eq!(world.post("/verify", &asked).ok()["verdicts"][0]["verdict"], "valid");
+        let card = stranger(&format!("{public}/card.png"));
+        let drawn = image::load_from_memory(&card.bytes).unwrap();
+        assert_eq!((drawn.width(), drawn.height()), (1200, 627));
+        assert!(card.bytes.len() <= 300_000);
+        let again = axum::http::Request::builder().uri(format!("{public}/card.png"));
+        let again = world.send("", again.header(header::IF_NONE_MATCH, card.etag()), axum::body::Body::empty());
+        assert_eq!(again.status, StatusCode::NOT_MODIFIED);
+
+        // What is downloaded here is what staff download.
+        let mine = browser.get(&format!("{page}/file?format=pdf"));
+        assert!(mine.bytes == world.get(&format!("/certificates/{number}/file")).bytes);
+        // Revoked stays, and says so.
+        world.post(&format!("/certificates/{number}/revoke"), &json!({ "cause": "issued_in_error", "now": true })).ok();
+        let text = stranger(&public).text();
+        assert!(text.contains(">Revoked<") && !text.contains(">Valid<"), "{text}");
+        // Hidden again, nothing is left to see.
+        browser.post(&format!("{page}/shown"), &[("visible", "no"), ("csrf", &csrf)]);
+        for gone in [public.clone(), format!("{public}/card.png"), format!("{public}/certificate.png")] {
+            assert_eq!(stranger(&gone).status, StatusCode::NOT_FOUND, "{gone}");
+        }
+        let acts = world.acts();
+        assert!(acts.iter().any(|(action, subject)| action == "certificate.show" && *subject == number), "{acts:?}");
+        let left = browser.post("/portal/leave", &[("csrf", &csrf)]);
+        assert_eq!(left.status, StatusCode::SEE_OTHER);
+        assert_eq!(browser.get("/portal/certificates").headers[header::LOCATION], "/portal");
+    });
+}
+
+#[test]
+fn a_link_lets_one_in_once_and_reading_it_uses_nothing_up() {
+    let post = Post::in_memory();
+    issued(&post);
+    let world = &post.world;
+    let address = address_of(world, 0);
+    let link = link_for(&post, &address).unwrap();
+    // Programs that look at mails follow links, and ask for heads.
+    for _ in 0..1_000 {
+        assert_eq!(Browser::new(world).get(&link).status, StatusCode::OK);
+        world.pass(1);
+    }
+    let token = link.rsplit_once('/').unwrap().1;
+    // Without the cookie of its page a button does nothing.
+    let pressed = Browser::new(world).post("/portal/enter", &[("token", token), ("nonce", "x")]);
+    assert_eq!(pressed.status, StatusCode::GONE);
+    // A thousand at once: one gets in.
+    let desk_of = |n: usize| testamur::desk::Actor::Public { address: Some([192, 0, 2, (n % 250) as u8].into()) };
+    let start = Arc::new(Barrier::new(8));
+    let entered: usize = std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..8)
+            .map(|thread| {
+                let start = start.clone();
+                scope.spawn(move || {
+                    start.wait();
+                    let once = |n: usize| {
+                        let actor = desk_of(n);
+                        let app = &world.app;
+                        let desk = testamur::desk::Desk {
+                            store: &*app.store,
+                            issuer: &app.issuer,
+                            actor: &actor,
+                            now: app.now(),
+                        };
+                        usize::from(testamur::acts::portal::enter(&desk, token).unwrap().is_some())
+                    };
+                    (0..125).map(|n| once(thread * 125 + n)).sum::<usize>()
+                })
+            })
+            .collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).sum()
+    });
+    assert_eq!(entered, 1);
+    let mut late = Browser::new(world);
+    let page = late.get(&link).text();
+    let used = late.post("/portal/enter", &[("token", token), ("nonce", &hidden(&page, "nonce"))]);
+    assert_eq!(used.status, StatusCode::GONE);
+    // One that is too old is none.
+    let old = link_for(&post, &address).unwrap();
+    world.pass(30 * 60);
+    assert_eq!(Browser::new(world).enter(&old).status, StatusCode::GONE);
+}
+
+#[test]
+fn who_is_not_known_is_answered_as_who_is_and_nobody_is_flooded() {
+    let post = Post::in_memory();
+    issued(&post);
+    let world = &post.world;
+    assert_eq!(link_for(&post, "nobody@example.org"), None);
+    let address = address_of(world, 0);
+    for _ in 0..5 {
+        assert!(link_for(&post, &address).is_some());
+    }
+    assert_eq!(link_for(&post, &address), None, "five an hour");
+    assert!(link_for(&post, &address_of(world, 1)).is_some(), "others get theirs");
+    world.pass(3_601);
+    assert!(link_for(&post, &address).is_some());
+    let wrong = Browser::new(world).post("/portal/login", &[("email", "no address")]);
+    assert!(wrong.text().contains("not an e-mail address") && wrong.text().contains("no address"), "{}", wrong.text());
+}
+
+#[test]
+fn one_sees_nothing_of_others_and_says_who_one_is_where_several_share_a_mailbox() {
+    let post = Post::in_memory();
+    let world = &post.world;
+    school(world, 2, 0);
+    let list = "name,email\nAnna Berg,family@example.org\nBerta Berg,family@example.org\n";
+    world
+        .upload(
+            crate::harness::OWNER,
+            "/events/WORKSHOP/imports",
+            "l.csv",
+            list.as_bytes(),
+            &[("same_address", "two_people")],
+        )
+        .ok();
+    done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+    let mut browser = Browser::new(world);
+    browser.enter(&link_for(&post, "family@example.org").unwrap());
+    let all = browser.get("/portal/certificates").text();
+    assert!(all.contains("Who are you?") && all.contains("Anna Berg") && all.contains("Berta Berg"), "{all}");
+    let choices: Vec<_> =
+        all.split("href=\"").filter_map(|part| part.split('"').next()).filter(|link| link.contains("who=")).collect();
+    assert_eq!(choices.len(), 2);
+    let anna = browser.get(choices[0]).text();
+    assert!(anna.contains("Anna Berg") != anna.contains("Berta Berg"), "{anna}");
+    let others = number_of(world, &address_of(world, 0));
+    for path in [
+        format!("/portal/certificates/{others}"),
+        format!("/portal/certificates/{others}/file?format=pdf"),
+        "/portal/certificates/nonsense".to_owned(),
+    ] {
+        assert_eq!(browser.get(&path).status, StatusCode::NOT_FOUND, "{path}");
+    }
+    let csrf = hidden(&all, "csrf");
+    let shown = browser.post(&format!("/portal/certificates/{others}/shown"), &[("visible", "yes"), ("csrf", &csrf)]);
+    assert_eq!(shown.status, StatusCode::NOT_FOUND);
+
+    // A correction touches that one, and staff decide.
+    let number = number_of(world, "anna berg");
+    let page = format!("/portal/certificates/{number}");
+    let csrf = hidden(&browser.get(&page).text(), "csrf");
+    let same = browser.post(&format!("{page}/correction"), &[("name", "Anna Berg"), ("csrf", &csrf)]);
+    assert_eq!(same.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let asked = browser.post(
+        &format!("{page}/correction"),
+        &[("name", "Anna Maria Berg"), ("note", "<b>married</b>"), ("csrf", &csrf)],
+    );
+    assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text());
+    let text = browser.get(&page).text();
+    assert!(text.contains("waits for the decision of Example Academy: Anna Maria Berg"), "{text}");
+    let waiting = world.get("/corrections?state=pending").ok();
+    assert_eq!(waiting["items"][0]["number"], json!(number));
+    assert!(waiting["items"][0]["by"].as_str().unwrap().starts_with("holder:WORKSHOP/"), "{waiting}");
+    let data: Value = serde_json::from_slice(&browser.get("/portal/data").bytes).unwrap();
+    assert_eq!(data["people"].as_array().unwrap().len(), 2);
+
+    // Who is erased is out, and their page is gone.
+    browser.post(&format!("{page}/shown"), &[("visible", "yes"), ("csrf", &csrf)]);
+    let public = public_path(world, &number);
+    assert_eq!(Browser::new(world).get(&public).status, StatusCode::OK);
+    let id = world.get("/events/WORKSHOP/participants?text=anna").ok()["items"][0]["id"].as_str().unwrap().to_owned();
+    world.post(&format!("/events/WORKSHOP/participants/{id}/erase"), &json!({ "confirm": id })).ok();
+    assert_eq!(Browser::new(world).get(&public).status, StatusCode::NOT_FOUND);
+    assert_eq!(browser.get("/portal/certificates").status, StatusCode::SEE_OTHER);
+}
+
+#[test]
+fn a_mails_own_link_shows_one_certificate_and_counts_a_download_only_from_its_button() {
+    let post = Post::with_certificates(2);
+    post.send();
+    post.deliver();
+    let world = &post.world;
+    let mails = post.sink.mails();
+    let mail = mails.first().unwrap();
+    let read = MessageParser::default().parse(&mail.content).unwrap();
+    let text = read.body_text(0).unwrap().into_owned();
+    let at = text.find("https://certs.academy.example/m/").unwrap_or_else(|| panic!("{text}"));
+    let link = text[at..].split_whitespace().next().unwrap().trim_end_matches('.');
+    let link = link.strip_prefix("https://certs.academy.example").unwrap();
+    let state = || post.message_to(&mail.to)["state"].clone();
+    // A scanner: reads, follows, presses.
+    let mut scanner = Browser::new(world);
+    let page = scanner.get(link).text();
+    assert!(page.contains(&number_of(world, &mail.to)), "{page}");
+    assert_eq!(scanner.get(&format!("{link}/picture.png")).headers[header::CONTENT_TYPE], "image/png");
+    let pressed = Browser::new(world).post(&format!("{link}/file"), &[("nonce", &hidden(&page, "nonce"))]);
+    assert_eq!((pressed.status, state()), (StatusCode::BAD_REQUEST, json!("sent")));
+    // A person.
+    let mut person = Browser::new(world);
+    let page = person.get(link).text();
+    let fetched = person.post(&format!("{link}/file"), &[("nonce", &hidden(&page, "nonce")), ("format", "pdf")]);
+    assert!(fetched.bytes.starts_with(b"%PDF-"), "{}", fetched.text());
+    assert_eq!(state(), "downloaded");
+    for other in ["/m/aaaaaaaaaaaaaaaaaaaaaaaaaa", "/m/x", &format!("{link}x")] {
+        assert_eq!(person.get(other).status, StatusCode::NOT_FOUND, "{other}");
+    }
+    world.pass(91 * 86_400);
+    assert_eq!(person.get(link).status, StatusCode::NOT_FOUND);
+}
+
+/// Every page is shown in no frame, loads nothing from elsewhere, and is in the reader's language.
+#[test]
+fn pages_are_framed_by_nobody_and_speak_the_readers_language() {
+    let post = Post::in_memory();
+    issued(&post);
+    let world = &post.world;
+    let strict = |headers: &HeaderMap| {
+        let policy = headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+        assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+        assert!(!policy.contains("unsafe"), "{policy}");
+    };
+    for (language, words, direction) in
+        [("de", "Meine Zertifikate", "ltr"), ("ar", "شهاداتي", "rtl"), ("hi", "मेरे प्रमाणपत्र", "ltr")]
+    {
+        let request = axum::http::Request::builder().uri("/portal").header(header::ACCEPT_LANGUAGE, language);
+        let answer = world.send("", request, axum::body::Body::empty());
+        strict(&answer.headers);
+        let text = answer.text();
+        assert!(text.contains(words) && text.contains(&format!("lang=\"{language}\" dir=\"{direction}\"")), "{text}");
+    }
+    let mut browser = Browser::new(world);
+    assert!(browser.get("/portal?lang=fr").text().contains("Mes certificats"));
+    assert!(browser.get("/portal").text().contains("Mes certificats"), "what was chosen is kept");
+    let missing = browser.get("/c/CERT-WORKSHOP-2026-00001-aaaaaaaa");
+    strict(&missing.headers);
+    assert!(missing.text().contains("Rien à voir"), "{}", missing.text());
+}

@@ -228,7 +228,7 @@ fn dos_time(at: Timestamp) -> (u16, u16) {
     if !(1980..=2107).contains(&year) {
         return (1 << 5 | 1, 0);
     }
-    ((year - 1980) << 9 | month << 5 | day, part(11..13) << 11 | part(14..16) << 5 | part(17..19) / 2)
+    ((year - 1980) << 9 | month << 5 | day, part(11..13) << 11 | part(14..16) << 5 | (part(17..19) / 2))
 }
 
 #[cfg(test)]

@@ -60,6 +60,9 @@ pub(super) fn see_through(pdf: Vec<u8>, dpi: f32) -> Result<Vec<u8>, RenderError
     encoder.set_color(::png::ColorType::Rgba);
     encoder.set_depth(::png::BitDepth::Eight);
     encoder.set_source_srgb(::png::SrgbRenderingIntent::RelativeColorimetric);
+    // What is drawn so is flat: colours repeat, and DEFLATE finds that itself.
+    encoder.set_compression(::png::Compression::High);
+    encoder.set_filter(::png::Filter::NoFilter);
     let mut writer = encoder.write_header()?;
     let plain = |pixel: &flat::Pixel| {
         // Drawn with each colour weighed by its alpha; stored without (PNG section 6.2).

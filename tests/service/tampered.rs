@@ -72,7 +72,8 @@ fn an_archive_holds_the_others_and_says_what_is_left_out() {
     let mut archive = zip::ZipArchive::new(Cursor::new(answer.bytes)).unwrap();
     let names: Vec<String> =
         (0..archive.len()).map(|n| archive.by_index(n).unwrap().name().unwrap().into_owned()).collect();
-    assert_eq!(names, ["CERT-WORKSHOP-2026-00002.pdf", "CERT-WORKSHOP-2026-00003.pdf", "LEFT-OUT.txt"]);
+    let wanted = ["CERT-WORKSHOP-2026-00002.pdf", "CERT-WORKSHOP-2026-00003.pdf", "LEFT-OUT.txt", "manifest.csv"];
+    assert_eq!(names, wanted);
     let mut told = String::new();
     archive.by_name("LEFT-OUT.txt").unwrap().read_to_string(&mut told).unwrap();
     assert!(told.contains(FIRST) && told.contains("tampered with"), "{told}");

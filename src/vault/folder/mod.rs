@@ -274,23 +274,6 @@ impl KeyFolder {
         self.open_entry(entry, passphrase)?.ok_or_else(missing)
     }
 
-    /// Opens the key that may still speak for what key `id` signed, and returns it with the time from which it may: that
-    /// key itself, or the active one where it was stolen or its file is gone.
-    ///
-    /// # Errors
-    /// As [`KeyFolder::active`].
-    pub fn heir(&self, id: &str, passphrase: &str) -> Result<(ActiveKey, Timestamp)> {
-        let own = self.manifest.keys.iter().find(|key| key.id == id);
-        let own = own.filter(|key| !matches!(key.state, KeyState::Compromised { .. }));
-        if let Some(entry) = own
-            && let Some(key) = self.open_entry(entry, passphrase)?
-        {
-            return Ok((key, entry.from));
-        }
-        let from = self.manifest.active().ok_or(KeyFolderError::NoActiveKey)?.from;
-        Ok((self.active(passphrase)?, from))
-    }
-
     fn open_entry(&self, entry: &ManifestKey, passphrase: &str) -> Result<Option<ActiveKey>> {
         let Some(key) = open_key(&self.dir, &entry.id, passphrase)? else { return Ok(None) };
         if key.public().to_base64url() != entry.public_key {

@@ -11,8 +11,9 @@ use tokio::sync::{Mutex, Notify};
 use tokio::task::{JoinError, JoinSet, spawn_blocking};
 use tokio::time::sleep;
 
-use super::outbox::{self, Due, Going, Kept, Outcome};
+use super::outbox::{self, Due, Outcome};
 use super::pace::{Breaker, May, Pace};
+use super::prepare::{Found, prepare};
 use super::relay::{Connection, Named, Trouble};
 use super::{Letter, MailError, Message, MessageId, Relay, State, setup};
 use crate::credential::Timestamp;
@@ -114,6 +115,8 @@ struct Desk {
     pace: Pace,
     breaker: Breaker,
     tidied: Option<Instant>,
+    /// Whether the relay has worked since the courier began.
+    works: bool,
 }
 
 /// What a lane does next.
@@ -150,7 +153,7 @@ impl Courier {
     pub fn new(store: Arc<dyn Store>, relay: Relay, clerk: Arc<dyn Clerk>, clock: Clock) -> Self {
         let pace = Pace::of(relay.config().per_minute, relay.config().per_domain);
         let (read, taken, breaker) = Default::default();
-        let desk = Arc::new(Mutex::new(Desk { read, taken, pace, breaker, tidied: None }));
+        let desk = Arc::new(Mutex::new(Desk { read, taken, pace, breaker, tidied: None, works: false }));
         let (bell, stopping) = Default::default();
         Self { store, relay, clerk, clock, bell, stopping, desk, began: Instant::now() }
     }
@@ -320,11 +323,11 @@ impl Courier {
             Ok(asked) => asked,
             Err(trouble) => {
                 *connection = None;
-                self.fails(&trouble).await;
+                self.fails(&trouble).await?;
                 return Ok(None);
             }
         };
-        self.desk.lock().await.breaker.works();
+        self.works().await?;
         let open = connection.as_mut();
         let (outcome, handed) = match (asked, open) {
             (Named::NotSuch(why), _) => (Outcome::Unsendable(why.to_owned()), false),
@@ -346,10 +349,10 @@ impl Courier {
             if !matches!(outcome, Outcome::Accepted(_)) {
                 open.reset().await;
             }
-            if open.is_over() {
-                if let Some(over) = connection.take() {
-                    over.quit().await;
-                }
+            if open.is_over()
+                && let Some(over) = connection.take()
+            {
+                over.quit().await;
             }
         }
         Ok(Some(self.finish(&due.message, (outcome, handed)).await?))
@@ -380,13 +383,29 @@ impl Courier {
         open.recipient(&from, &letter.to.address, ascii).await
     }
 
-    async fn fails(&self, trouble: &Trouble) {
+    async fn fails(&self, trouble: &Trouble) -> Result<(), CourierError> {
         let opened = self.desk.lock().await.breaker.fails(self.began.elapsed());
-        if opened {
-            tracing::warn!(%trouble, "mail waits");
-        } else {
+        if !opened {
             tracing::info!(%trouble, "a message waits");
+            return Ok(());
         }
+        tracing::warn!(%trouble, "mail waits");
+        let (problem, now) = (trouble.to_string(), (self.clock)());
+        self.blocking(move |store| Ok(setup::note_trouble(store, Some(&problem), now)?)).await
+    }
+
+    /// Notes that the relay works. What an earlier courier noted of it is looked at once.
+    async fn works(&self) -> Result<(), CourierError> {
+        {
+            let mut desk = self.desk.lock().await;
+            let known = std::mem::replace(&mut desk.works, true) && !desk.breaker.is_open();
+            desk.breaker.works();
+            if known {
+                return Ok(());
+            }
+        }
+        let now = (self.clock)();
+        self.blocking(move |store| Ok(setup::note_trouble(store, None, now)?)).await
     }
 
     async fn finish(&self, id: &MessageId, (outcome, handed): (Outcome, bool)) -> Result<State, CourierError> {
@@ -412,48 +431,6 @@ impl Courier {
         let store = Arc::clone(&self.store);
         Ok(spawn_blocking(move || call(&*store)).await??)
     }
-}
-
-/// What there is to send.
-enum Found {
-    /// The message as it was read, what is fixed for it, and the letter.
-    Ready(Box<(Kept, Going, Letter)>),
-    /// Nothing, and why.
-    Not(String),
-    /// It is over, or not due any more.
-    Over(Option<State>),
-}
-
-fn prepare(store: &dyn Store, clerk: &dyn Clerk, due: &Due, now: Timestamp) -> Result<Found, MailError> {
-    let id = &due.message;
-    let stale = || outbox::drop_entry(store, due).map(|()| Found::Over(None));
-    let kept = match outbox::message(store, id) {
-        Err(MailError::NoMessage(_)) => return Ok(stale()?),
-        kept => kept?,
-    };
-    match kept.message.state {
-        State::Queued | State::Deferred if kept.message.due.is_some_and(|due| due <= now) => {}
-        // Its handing over took longer than it can.
-        State::Sending => match outbox::interrupted(store, id, now)? {
-            true => return Ok(Found::Over(Some(State::Ambiguous))),
-            false => return Ok(stale()?),
-        },
-        _ => return Ok(stale()?),
-    }
-    let (token, link) = match clerk.link_days() {
-        None => (String::new(), None),
-        Some(days) => {
-            let (token, link) = outbox::fresh_link(now, days)?;
-            (token, Some(link))
-        }
-    };
-    Ok(match clerk.letter(store, &kept.message, now, &token)? {
-        Prepared::Nothing(why) => Found::Not(why),
-        Prepared::Ready(letter) => {
-            let going = Going { to: letter.to.address.clone(), link, given: letter.given.clone() };
-            Found::Ready(Box::new((kept, going, *letter)))
-        }
-    })
 }
 
 /// Returns what a server answered, for the log: its words may name somebody.

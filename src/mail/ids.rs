@@ -46,7 +46,7 @@ impl MessageId {
 
     /// Returns its bytes.
     pub(super) fn bytes(&self) -> Vec<u8> {
-        HEXLOWER.decode(self.0[PREFIX.len()..].as_bytes()).expect("an id is checked when it is made")
+        HEXLOWER.decode(&self.0.as_bytes()[PREFIX.len()..]).expect("an id is checked when it is made")
     }
 
     /// Returns its text.

@@ -12,6 +12,8 @@ use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
 
 /// The key of the document that says that mail is set up.
 const SET_UP: &str = "set-up";
+/// The key of the document that says since when the relay cannot be used.
+const TROUBLE: &str = "trouble";
 /// The key of the document with the bounce key.
 const KEY: &str = "bounce-key";
 
@@ -69,6 +71,41 @@ pub fn tell(store: &dyn Store, config: Option<&Config>, now: Timestamp) -> Resul
 /// When the store fails.
 pub fn told(store: &dyn Store) -> Result<Option<SetUp>, StoreError> {
     store.document(Collection::MAIL, SET_UP)?.map(|document| document.read()).transpose()
+}
+
+/// Since when the relay cannot be used, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Stuck {
+    /// Since when.
+    pub since: Timestamp,
+    /// Why.
+    pub problem: String,
+}
+
+/// Notes that the relay cannot be used, for staff to see; or that it can again.
+///
+/// # Errors
+/// When the store fails.
+pub fn note_trouble(store: &dyn Store, problem: Option<&str>, now: Timestamp) -> Result<(), StoreError> {
+    let known = stuck(store)?;
+    let write = match (problem, known) {
+        (None, None) => return Ok(()),
+        (None, Some(_)) => DocumentWrite::delete(Collection::MAIL, TROUBLE, Expect::Any),
+        (Some(problem), known) => {
+            let problem = problem.chars().take(500).collect();
+            let since = known.map_or(now, |known| known.since);
+            DocumentWrite::put(Collection::MAIL, TROUBLE, Expect::Any, &Stuck { since, problem })
+        }
+    };
+    store.write_documents(&[write], None).map(|_| ())
+}
+
+/// Returns since when the relay cannot be used, if it cannot.
+///
+/// # Errors
+/// When the store fails.
+pub fn stuck(store: &dyn Store) -> Result<Option<Stuck>, StoreError> {
+    store.document(Collection::MAIL, TROUBLE)?.map(|document| document.read()).transpose()
 }
 
 /// Returns the key behind the addresses that bounces come back to.

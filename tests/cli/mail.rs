@@ -104,7 +104,7 @@ fn certificates_are_sent_once_and_what_came_back_is_corrected() {
     assert_eq!(mails.len(), 3, "one of them unacknowledged");
 
     let aishwarya = mails.iter().find(|mail| mail.to.starts_with("aishwarya")).expect("she got hers");
-    let report = format!("From: MAILER-DAEMON@mx.example\r\nTo: you\r\n\r\nsorry\r\n552 5.2.2 Mailbox full\r\n");
+    let report = "From: MAILER-DAEMON@mx.example\r\nTo: you\r\n\r\nsorry\r\n552 5.2.2 Mailbox full\r\n";
     let taken = with_input(&issuer, &["mail", "bounce", "--recipient", &aishwarya.from], report.as_bytes());
     assert!(taken.code == 0 && taken.stdout.contains("is bounced"), "{taken:?}");
     let stranger = with_input(&issuer, &["mail", "bounce"], report.as_bytes());

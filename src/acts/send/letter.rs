@@ -7,7 +7,8 @@ use crate::acts::run::journal;
 use crate::acts::{self, EventPlan};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Desk, Issuer};
-use crate::mail::compose::{self, Content, Facts, Heads, Letter};
+use crate::mail::compose::{self, Content, Facts, Letter};
+use crate::mail::mime::{self, Heads};
 use crate::mail::{Address, Config, MailError, Mailbox, Message, OwnText, Prepared, link, suppress};
 use crate::making::{Faces, OwnKeys};
 use crate::store::{
@@ -149,7 +150,7 @@ impl<O: Office> Clerk<O> {
         };
         let (from, reply_to) = self.senders(&case.plan);
         let heads = Heads { from, reply_to, to: to.clone(), date: now, message_id };
-        Ok(match compose::mime(&heads, &content, file) {
+        Ok(match mime::mime(&heads, &content, file) {
             Ok(mime) => {
                 let given = vec![Premise::participant(&case.event.code, &case.person)];
                 Ok(Letter { to, mime, given })

@@ -18,7 +18,7 @@ fn to(n: usize) -> String {
     format!("p{n:05}@example.org")
 }
 
-fn state_of<'m>(message: &'m Value) -> &'m str {
+fn state_of(message: &Value) -> &str {
     message["state"].as_str().unwrap()
 }
 
@@ -125,8 +125,11 @@ fn a_relay_that_is_down_is_left_alone_and_nothing_is_lost() {
     assert!(sent.stuck && sent.sent == 0, "{sent:?}");
     assert!(post.sink.connections() < 10, "{} times", post.sink.connections());
     assert!(post.messages().iter().all(|message| state_of(message) == "queued" && message["attempts"] == 0));
+    let trouble = post.world.get("/mail").ok();
+    assert!(trouble["trouble"].as_str().unwrap().contains("421"), "{trouble}");
     post.sink.refuse(false);
     assert_eq!(post.deliver().sent, 20);
+    assert_eq!(post.world.get("/mail").ok()["trouble"], Value::Null);
     assert_eq!(post.sink.mails().len(), 20);
 }
 
@@ -334,7 +337,7 @@ fn a_store_that_was_rebuilt_from_a_dump_mails_nobody_twice() {
     again.world.pass(now.unix() - again.world.app.now().unix() + 7 * 86_400);
     assert_eq!(again.deliver(), Default::default());
     assert!(again.sink.mails().is_empty());
-    let states: Vec<_> = again.messages().iter().map(|message| state_of(message).to_owned()).collect();
+    let states: Vec<_> = (0..4).map(|n| state_of(&again.message_to(&to(n))).to_owned()).collect();
     assert_eq!(states, ["ambiguous", "ambiguous", "sent", "ambiguous"]);
     again.world.post("/runs", &json!({ "kind": "send", "event": "WORKSHOP" })).problem(422, "nobody");
 }

@@ -36,6 +36,11 @@ struct MailView {
     /// Who messages are from, where an event does not say.
     #[schema(example = "Example Academy <certificates@example.org>")]
     from: Option<String>,
+    /// Why the relay cannot be used, while it cannot: what is due waits.
+    trouble: Option<String>,
+    /// Since when.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    trouble_since: Option<Timestamp>,
     /// Messages that wait; counted up to 1,000, as the next ones.
     waiting: usize,
     /// Messages that bounced or failed.
@@ -126,10 +131,12 @@ async fn status(State(app): State<App>, caller: Caller) -> Result<Json<MailView>
             let query = MessageQuery { state: Some(state), ..MessageQuery::default() };
             Ok(outbox::messages(desk.store, &query, None, PAGE_LIMIT)?.items.len())
         };
-        let told = setup::told(desk.store)?;
+        let (told, stuck) = (setup::told(desk.store)?, setup::stuck(desk.store)?);
         Ok(Json(MailView {
             set_up: told.is_some(),
             from: told.map(|told| told.from.to_string()),
+            trouble_since: stuck.as_ref().map(|stuck| stuck.since),
+            trouble: stuck.map(|stuck| stuck.problem),
             waiting: count(Standing::Queued)? + count(Standing::Deferred)?,
             in_vain: count(Standing::Bounced)? + count(Standing::Failed)?,
             ambiguous: count(Standing::Ambiguous)?,

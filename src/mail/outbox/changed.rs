@@ -1,0 +1,197 @@
+//! What changes a message besides trying it: sent again, stopped, come back, forgotten.
+
+use super::{Kept, MessageQuery, TRIES, each, message, save};
+use crate::credential::{CertificateNumber, Timestamp};
+use crate::mail::bounce::Returned;
+use crate::mail::words::DELAYED;
+use crate::mail::{Address, MailError, Message, MessageId, Reply, Result, State, Why, schedule, suppress};
+use crate::store::{Act, Collection, DocumentQuery, DocumentWrite, Expect, Index, PAGE_LIMIT, Store, StoreError};
+
+/// What goes with the note of what came back: writes that tell others, and the act.
+pub type Beside = (Vec<DocumentWrite>, Act);
+
+/// Gives up messages that a mail server said are delayed, and of which nothing was heard for [`schedule::SILENT_DAYS`].
+///
+/// # Errors
+/// When the store fails.
+pub fn close_silent(store: &dyn Store, now: Timestamp) -> Result<usize> {
+    let mut silent = Vec::new();
+    let query = MessageQuery { state: Some(State::Deferred), ..MessageQuery::default() };
+    each::<MailError>(store, &query, |message| {
+        if message.due.is_none() && now >= message.since().plus_days(schedule::SILENT_DAYS) {
+            silent.push(message.id);
+        }
+        Ok(())
+    })?;
+    for id in &silent {
+        let kept = message(store, id)?;
+        let mut new = Message { why: Some(Why::GaveUp), ..kept.message.clone() };
+        let what = format!("{}, and nothing more was heard for {} days", DELAYED, schedule::SILENT_DAYS);
+        new.note(now, State::Bounced, what, None);
+        match save(store, &kept, &new, Vec::new()) {
+            Ok(_) | Err(StoreError::Conflict(_)) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(silent.len())
+}
+
+/// Puts a message that nobody knows about into the queue again, as the same one: a receiver who has it knows it by its
+/// `Message-ID`. Its link is another from now on. Returns the writes.
+pub fn requeue(kept: &Kept, to: Address, by: &str, now: Timestamp) -> (Message, Vec<DocumentWrite>) {
+    let mut new = Message {
+        to: Some(to),
+        due: Some(now),
+        hand: None,
+        attempts: 0,
+        link: None,
+        by: by.to_owned(),
+        ..kept.message.clone()
+    };
+    new.note(now, State::Queued, "put into the outbox again", None);
+    let writes = new.replace(Some(&kept.message), Expect::Revision(kept.revision));
+    (new, writes)
+}
+
+/// Takes a message out of the queue that has not left; false if it has.
+///
+/// # Errors
+/// When the store fails.
+pub fn withdraw(store: &dyn Store, id: &MessageId, now: Timestamp, act: &Act) -> Result<bool> {
+    for _ in 0..TRIES {
+        let kept = message(store, id)?;
+        if !matches!(kept.message.state, State::Queued | State::Deferred) || kept.message.due.is_none() {
+            return Ok(false);
+        }
+        let mut new = Message { due: None, ..kept.message.clone() };
+        new.note(now, State::Failed, "it was stopped before it was sent", None);
+        let writes = new.replace(Some(&kept.message), Expect::Revision(kept.revision));
+        match store.write_documents(&writes, Some(act)) {
+            Err(StoreError::Conflict(_)) => {}
+            done => return Ok(done.map(|_| true)?),
+        }
+    }
+    Err(StoreError::Conflict(id.to_string()).into())
+}
+
+/// Returns the writes by which nothing follows from a message any more: it is replaced by another. Its link dies.
+pub fn replaced(kept: &Kept) -> Vec<DocumentWrite> {
+    let new = Message { link: None, due: None, ..kept.message.clone() };
+    new.replace(Some(&kept.message), Expect::Revision(kept.revision))
+}
+
+/// Returns the writes that take what names somebody out of the messages about their certificate; a part of erasing them.
+///
+/// # Errors
+/// When the store fails.
+pub fn forgetting(
+    store: &dyn Store,
+    number: Option<&CertificateNumber>,
+    names: &[String],
+) -> Result<Vec<DocumentWrite>, StoreError> {
+    let mut writes = suppress::forgetting(store, names)?;
+    let Some(number) = number else { return Ok(writes) };
+    let query = DocumentQuery::having(Index::NUMBER, number.to_string());
+    let page = store.find_documents(Collection::MAIL_MESSAGES, &query, None, PAGE_LIMIT)?;
+    for document in page.items {
+        let old: Message = document.read()?;
+        let mut new = Message { to: None, link: None, ..old.clone() };
+        new.log.iter_mut().for_each(|evidence| evidence.reply = None);
+        if matches!(old.state, State::Queued | State::Deferred) && old.due.is_some() {
+            new.due = None;
+            let at = old.since();
+            new.note(at, State::Failed, "the person was erased before it was sent", None);
+        }
+        if new != old {
+            writes.extend(new.replace(Some(&old), Expect::Revision(document.revision)));
+        }
+    }
+    Ok(writes)
+}
+
+/// Applies what came back about a message. False if that says nothing new. `told` gives what others are told of one that came
+/// back.
+fn came_back(
+    old: &Message,
+    state: State,
+    what: &str,
+    why: Why,
+    reply: Option<&Reply>,
+    now: Timestamp,
+) -> Option<Message> {
+    let open = matches!(old.state, State::Sent | State::Deferred | State::Ambiguous | State::Sending);
+    let late = old.state == State::Delivered && state == State::Bounced;
+    let same = old.state == state
+        && (state != State::Deferred || old.due.is_none() && old.log.last().is_some_and(|l| l.what == what));
+    if same || !(open || late) || (state == State::Deferred && old.due.is_some()) {
+        return None;
+    }
+    let mut new = Message { due: None, hand: None, ..old.clone() };
+    if state == State::Bounced {
+        new.why = Some(why);
+        new.link = None;
+    }
+    new.note(now, state, what, reply);
+    if new.to.is_none() {
+        new.log.iter_mut().for_each(|evidence| evidence.reply = None);
+    }
+    Some(new)
+}
+
+/// Notes that somebody fetched the certificate by a message's link, once: so it has arrived, whatever was known before.
+///
+/// # Errors
+/// When the store fails, or [`MailError::NoMessage`].
+pub fn note_downloaded(store: &dyn Store, id: &MessageId, now: Timestamp) -> Result<()> {
+    for _ in 0..TRIES {
+        let kept = message(store, id)?;
+        let waits = [State::Sent, State::Deferred, State::Delivered, State::Ambiguous, State::Opened];
+        if !waits.contains(&kept.message.state) {
+            return Ok(());
+        }
+        let mut new = Message { due: None, ..kept.message.clone() };
+        new.note(now, State::Downloaded, "the certificate was fetched by the message's link", None);
+        match save(store, &kept, &new, Vec::new()) {
+            Err(StoreError::Conflict(_)) => {}
+            done => return Ok(done.map(drop)?),
+        }
+    }
+    Err(StoreError::Conflict(id.to_string()).into())
+}
+
+/// Writes what came back. `None` if it says nothing new.
+///
+/// # Errors
+/// When the store fails, or [`MailError::NoMessage`].
+pub fn note_returned(
+    store: &dyn Store,
+    id: &MessageId,
+    returned: &Returned,
+    now: Timestamp,
+    told: &dyn Fn(&Message) -> Result<Beside>,
+) -> Result<Option<Message>> {
+    for _ in 0..TRIES {
+        let kept = message(store, id)?;
+        let what = returned.words();
+        let Some(new) = came_back(&kept.message, returned.state, &what, returned.why, returned.reply.as_ref(), now)
+        else {
+            return Ok(None);
+        };
+        let (mut more, act) = told(&new)?;
+        if new.state == State::Bounced {
+            more.extend(suppress::write(store, &new, now)?);
+        } else {
+            more.clear();
+        }
+        let mut writes = new.replace(Some(&kept.message), Expect::Revision(kept.revision));
+        writes.extend(more);
+        match store.write_documents(&writes, Some(&act)) {
+            Err(StoreError::Conflict(_)) => {}
+            done => {
+                done?;
+                return Ok(Some(new));
+            }
+        }
+    }
+    Err(StoreError::Conflict(id.to_string()).into())
+}

@@ -23,9 +23,10 @@ web: setup ## Build the web verifier, which the program carries
 build: web ## Build the testamur program
 	@cargo build --profile $(PROFILE)
 
-demo: build ## Show the whole life of 200 certificates, into demo-out/
+demo: build ## Show the whole life of 200 certificates, into demo-out/: issued, verified, mailed to a server on this machine, seen in the portal
 	@rm -rf demo-out
 	@$(BIN) demo --people $(PEOPLE) --out demo-out
+	@scripts/reach $(BIN) demo-out
 
 # Renamed when it is whole: what was stopped halfway is made anew.
 try-out:
@@ -33,11 +34,11 @@ try-out:
 	@$(BIN) demo --people $(PEOPLE) --out try-out.part > /dev/null
 	@mv try-out.part try-out
 
-try: build ## Serve the demo's data at http://127.0.0.1:8080, kept in try-out/, until Ctrl-C
+try: build ## Serve the demo's data at http://127.0.0.1:8080, kept in try-out/ with the mails that are sent, until Ctrl-C
 	@$(MAKE) --no-print-directory try-out
 	@echo "Certificates are in try-out/certificates; drop one on http://127.0.0.1:8080/verify/ to check it."
 	@echo "The API is described at http://127.0.0.1:8080/api/v1/docs. The first owner sets a password with the link below."
-	@$(BIN) serve --data try-out/issuer --passphrase-file try-out/passphrase.txt --site try-out/site --log text
+	@scripts/reach $(BIN) try-out --stay
 
 test: setup ## Check the format and run all tests
 	@scripts/web --must

@@ -53,7 +53,7 @@ pub async fn read_bounces(app: App, folder: PathBuf) {
             send::from_folder(&desk, &folder)
         });
         match read.await {
-            Ok(Ok((0, 0))) | Err(_) => {}
+            Ok(Ok((0, _))) | Err(_) => {}
             Ok(Ok((news, others))) => tracing::info!(news, others, "mails that came back"),
             Ok(Err(error)) => tracing::warn!(%error, "what came back cannot be read"),
         }

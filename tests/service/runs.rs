@@ -132,7 +132,7 @@ fn what_does_not_go_together_is_refused() {
     let world = World::in_memory();
     school(&world, 1, 0);
     let ask = |request: Value| world.post("/runs", &request);
-    ask(json!({ "kind": "send", "event": "WORKSHOP" })).problem(409, "mail-comes-later");
+    ask(json!({ "kind": "send", "event": "WORKSHOP" })).problem(409, "no-mail");
     ask(json!({ "kind": "generate" })).problem(422, "bad-request");
     ask(json!({ "kind": "generate", "event": "WORKSHOP", "over": "filter" })).problem(422, "bad-request");
     ask(json!({ "kind": "revoke", "event": "WORKSHOP" })).problem(422, "bad-request");

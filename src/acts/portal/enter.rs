@@ -71,7 +71,7 @@ pub fn ask(desk: &Desk, address: &str) -> Result<Option<Invitation>, ActError> {
     for _ in 0..TRIES {
         let unerased = Unerased::anywhere(desk.store)?;
         let known = holders(desk.store, &mailbox)?;
-        let Some(person) = known.iter().flat_map(|holder| &holder.holdings).map(|holding| &holding.person).last()
+        let Some(person) = known.iter().flat_map(|holder| &holder.holdings).map(|holding| &holding.person).next_back()
         else {
             return Ok(None);
         };

@@ -284,6 +284,7 @@ enum BadgeFormat {
 #[into_params(parameter_in = Query)]
 struct BadgeChoice {
     /// `png` if left out.
+    #[param(inline)]
     format: Option<BadgeFormat>,
 }
 

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::http::header;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use testamur::acts::erase;
-use testamur::desk::Actor;
+use testamur::acts::{erase, portal};
+use testamur::desk::{Actor, Desk};
 use testamur::making::{self, Order, StageTimes, Workshop};
 use testamur::server::{Limits, compact_if_due, finish_erasing};
 use testamur::store::{
@@ -114,6 +114,11 @@ fn said(world: &World) -> String {
     world.upload(OWNER, "/events/WORKSHOP/imports", "a.csv", csv.as_bytes(), &[]).ok();
     let now = json!({ "person": "ada@example.org", "reason": "sat the exam on paper" });
     world.post("/events/WORKSHOP/issue-now", &now).ok();
+    // She is in the portal.
+    let (app, nobody) = (&world.app, Actor::Public { address: None });
+    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &nobody, now: app.now() };
+    let link = portal::ask(&desk, "rare-name@example.org").unwrap().expect("she is known");
+    portal::enter(&desk, link.token.expose()).unwrap().expect("the link is good");
     id
 }
 

@@ -125,6 +125,9 @@ function replaceOnce(text, wanted, replacement, file = 'static/index.html') {
   return text.replace(wanted, () => replacement);
 }
 
+/** The style sheet: first the colours and letters, which the service's pages for holders have as well. */
+const styles = () => read(join(ROOT, 'src', 'tokens.css')) + read(join(ROOT, 'static', 'styles.css'));
+
 /** The site: modules with lazily loaded chunks, and the service worker that keeps them. */
 async function site() {
   const options = {
@@ -140,6 +143,7 @@ async function site() {
     plugins: [spelling],
   };
   cpSync(join(ROOT, 'static'), OUT, { recursive: true });
+  writeFileSync(join(OUT, 'styles.css'), styles());
   // What scanners pack pictures with: pdf.js asks for these by name, when a page has one.
   for (const name of ['jbig2.wasm', 'openjpeg.wasm']) cpSync(join(ROOT, 'node_modules/pdfjs-dist/wasm', name), join(OUT, 'wasm', name));
   const { metafile } = await build(options);
@@ -173,7 +177,7 @@ async function singleFile() {
   const options = { ...COMMON, entryPoints: ['src/page/main.ts'], outdir: join(ROOT, 'dist', 'single'), write: false };
   const built = await build({ ...options, loader: { ...COMMON.loader, '.wasm': 'binary' }, define: { __SINGLE_FILE__: 'true' } });
   const script = built.outputFiles.find((file) => file.path.endsWith('.js')).text.replaceAll('</script', '<\\/script');
-  const style = read(join(ROOT, 'static', 'styles.css'));
+  const style = styles();
   let html = read(join(ROOT, 'static', 'index.html'));
   html = html.replace(/[ \t]*<link\b[^>]*rel="(?:manifest|icon|apple-touch-icon)"[^>]*>\n?/g, '');
   html = replaceOnce(html, '<link rel="stylesheet" href="styles.css">', `<style>${style}</style>`);

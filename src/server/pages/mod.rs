@@ -29,6 +29,9 @@ use texts::Texts;
 /// What pages may load, and from where: all from here.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The style sheet: colours and letters are the verifier's.
+const STYLE: &str = concat!(include_str!("../../../verifier-web/src/tokens.css"), include_str!("pages.css"));
+
 /// Returns the routes of the pages.
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -51,7 +54,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/portal/certificates/{number}/picture.png", get(holder::picture))
         .route("/portal/certificates/{number}/shown", post(holder::show))
         .route("/portal/certificates/{number}/correction", post(holder::correct))
-        .route("/pages.css", get(|| async { asset("text/css; charset=utf-8", include_str!("pages.css")) }))
+        .route("/pages.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
         .route("/pages.js", get(|| async { asset("text/javascript; charset=utf-8", include_str!("pages.js")) }))
 }
 

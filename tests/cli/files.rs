@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -10,6 +9,7 @@ use serde_json::Value;
 
 use crate::issuer::{EVENT, Issuer, THREE, text};
 use crate::tools::run;
+use crate::zips::members;
 
 /// An hour after everything was set up, and while the first site is still fresh.
 const LATER: &str = "2026-03-01T10:00:00Z";
@@ -40,18 +40,6 @@ fn unbaked(files: &[PathBuf]) -> Vec<Value> {
 fn folder(path: &Path) -> BTreeMap<String, Vec<u8>> {
     let entries = fs::read_dir(path).unwrap().map(Result::unwrap);
     entries.map(|one| (one.file_name().into_string().unwrap(), fs::read(one.path()).unwrap())).collect()
-}
-
-fn members(zip: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut zip = zip::ZipArchive::new(fs::File::open(zip).unwrap()).unwrap();
-    let mut all = BTreeMap::new();
-    for at in 0..zip.len() {
-        let mut file = zip.by_index(at).unwrap();
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).unwrap();
-        all.insert(file.name().unwrap().into_owned(), bytes);
-    }
-    all
 }
 
 #[test]
@@ -144,7 +132,7 @@ fn an_export_has_a_manifest_and_is_the_same_as_zip_and_as_folder() {
     };
     export(["--zip", zip.to_str().unwrap()]);
     export(["--out", out.to_str().unwrap()]);
-    let packed = members(&zip);
+    let packed = members(&fs::read(&zip).unwrap());
     assert_eq!(packed, folder(&out));
     let names: Vec<&str> = packed.keys().map(String::as_str).collect();
     assert_eq!(names.len(), 10, "{names:?}");

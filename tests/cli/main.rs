@@ -28,4 +28,6 @@ mod smtp_sink;
 mod tampered;
 mod templates;
 mod tools;
+#[path = "../tools/zips.rs"]
+mod zips;
 mod zones;

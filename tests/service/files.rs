@@ -1,13 +1,13 @@
 //! Files of certificates over the API: kinds, names, proofs that are kept, archives with their manifest, tables, badges.
 
 use std::collections::BTreeMap;
-use std::io::{Cursor, Read};
 
 use serde_json::{Value, json};
 use testamur::store::{Collection, Header, export};
 
 use crate::harness::{Answer, World, on_each_engine};
 use crate::runs::{done, school};
+use crate::zips::members;
 
 const FIRST: &str = "/certificates/CERT-WORKSHOP-2026-00001";
 
@@ -20,18 +20,6 @@ fn file(world: &World, query: &str) -> Answer {
     let answer = world.get(&format!("{FIRST}/file?{query}"));
     assert_eq!(answer.status, 200, "{query}: {}", String::from_utf8_lossy(&answer.bytes));
     answer
-}
-
-fn members(bytes: Vec<u8>) -> BTreeMap<String, Vec<u8>> {
-    let mut zip = zip::ZipArchive::new(Cursor::new(bytes)).unwrap();
-    let mut all = BTreeMap::new();
-    for at in 0..zip.len() {
-        let mut file = zip.by_index(at).unwrap();
-        let mut bytes = Vec::new();
-        file.read_to_end(&mut bytes).unwrap();
-        all.insert(file.name().unwrap().into_owned(), bytes);
-    }
-    all
 }
 
 #[test]
@@ -51,7 +39,7 @@ fn a_proof_is_kept_before_it_is_handed_out_and_outlives_its_key() {
         let method = &proof["proof"][0]["verificationMethod"];
         assert_eq!(method, "did:web:academy.example#k1-multikey");
         // By another path, in one go with others.
-        let all = members(world.get("/certificates/archive?event=WORKSHOP&kinds=json,baked_svg").bytes);
+        let all = members(&world.get("/certificates/archive?event=WORKSHOP&kinds=json,baked_svg").bytes);
         assert_eq!(all["CERT-WORKSHOP-2026-00001.json"], made[0]);
         assert_eq!(all["CERT-WORKSHOP-2026-00001.badge.svg"], made[2]);
         assert_eq!(kept(), 2);
@@ -93,7 +81,8 @@ fn a_file_says_what_it_is_called() {
 fn archives_are_of_a_run_or_a_search_and_say_what_is_in_them() {
     on_each_engine(|world| {
         let run = issued(world, 5);
-        let all = members(world.get(&format!("/certificates/archive?run={run}&kinds=jwt,pdf&file_names=person")).bytes);
+        let all =
+            members(&world.get(&format!("/certificates/archive?run={run}&kinds=jwt,pdf&file_names=person")).bytes);
         assert_eq!(all.len(), 5 * 2 + 1);
         let manifest = String::from_utf8(all["manifest.csv"].clone()).unwrap();
         let mut reader = csv::Reader::from_reader(manifest.as_bytes());
@@ -103,9 +92,9 @@ fn archives_are_of_a_run_or_a_search_and_say_what_is_in_them() {
             lines.iter().all(|line| all.contains_key(&line["jwt"]) && all.contains_key(&line["pdf"])),
             "{manifest}"
         );
-        assert_eq!(members(world.get("/certificates/archive?text=p00002@").bytes).len(), 2);
+        assert_eq!(members(&world.get("/certificates/archive?text=p00002@").bytes).len(), 2);
         assert_eq!(
-            members(world.get("/certificates/archive?run=none").bytes).into_keys().collect::<Vec<_>>(),
+            members(&world.get("/certificates/archive?run=none").bytes).into_keys().collect::<Vec<_>>(),
             ["manifest.csv"]
         );
         for query in

@@ -60,3 +60,5 @@ mod undo;
 mod vc_api;
 mod verification;
 mod withdraw;
+#[path = "../tools/zips.rs"]
+mod zips;

@@ -34,6 +34,7 @@ use crate::verify::{AnchorError, TrustAnchors};
 pub use adopt::{Adopted, adopt};
 use last::nothing_restored;
 pub use last::{Known, LastPublished, last};
+pub(crate) use page::escape;
 pub(crate) use site::MISSING;
 pub use site::{is_published_name, refuse_private, version_at};
 pub use verifier::is_built_in as verifier_is_built_in;

@@ -129,7 +129,7 @@ fn time(at: crate::credential::Timestamp) -> String {
 }
 
 /// Text as HTML text or attribute value.
-pub(super) fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars() {
         match c {

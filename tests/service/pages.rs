@@ -285,6 +285,26 @@ fn one_sees_nothing_of_others_and_says_who_one_is_where_several_share_a_mailbox(
     let shown = browser.post(&format!("/portal/certificates/{others}/shown"), &[("visible", "yes"), ("csrf", &csrf)]);
     assert_eq!(shown.status, StatusCode::NOT_FOUND);
 
+    // Who asks for their own gets their own.
+    world.patch("/events/WORKSHOP", &json!({ "self_service": true })).ok();
+    let late = "name,email,passed\nClara Berg,late@example.org,yes\nDora Berg,late@example.org,yes\n";
+    let list = "/events/WORKSHOP/imports?same_address=two_people";
+    world.upload(crate::harness::OWNER, list, "late.csv", late.as_bytes(), &[]).ok();
+    let mut second = Browser::new(world);
+    second.enter(&link_for(&post, "late@example.org").unwrap());
+    let all = second.get("/portal/certificates").text();
+    let links: Vec<_> =
+        all.split("href=\"").filter_map(|part| part.split('"').next()).filter(|link| link.contains("who=")).collect();
+    let page = second.get(links[1]).text();
+    let (name, other) = if page.contains("Dora Berg") { ("Dora Berg", "clara") } else { ("Clara Berg", "dora") };
+    let fields = [("csrf", &*hidden(&page, "csrf")), ("who", &*hidden(&page, "who"))];
+    let asked = second.post("/portal/request/WORKSHOP", &fields);
+    assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text());
+    let page = second.get(asked.headers[header::LOCATION].to_str().unwrap()).text();
+    assert!(page.contains("Your certificate was issued") && page.contains(name), "{page}");
+    let has = |who: &str| !world.get(&format!("/certificates?text={who}")).ok()["items"].as_array().unwrap().is_empty();
+    assert!(!has(other), "nobody else got one");
+
     // A correction touches that one, and staff decide.
     let number = number_of(world, "anna");
     let page = format!("/portal/certificates/{number}");

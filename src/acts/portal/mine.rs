@@ -3,7 +3,8 @@
 use sha2::{Digest, Sha256};
 
 use crate::acts::{EventPlan, plan};
-use crate::store::{Certificate, Event, PAGE_LIMIT, Participant, Store, StoreError, plain_name};
+use crate::credential::CertificateNumber;
+use crate::store::{self, Certificate, Event, PAGE_LIMIT, Participant, Store, StoreError, plain_name};
 
 /// Somebody behind a mailbox: who has one name, or one external id, is one person.
 #[derive(Debug)]
@@ -27,6 +28,29 @@ pub struct Holding {
     pub person: Participant,
     /// The certificate's current version.
     pub certificate: Option<Certificate>,
+}
+
+/// A certificate that is somebody's of a mailbox.
+#[derive(Debug)]
+pub struct Owned {
+    /// Its event's plan.
+    pub plan: EventPlan,
+    /// Whose it is.
+    pub person: Participant,
+    /// Its current version.
+    pub certificate: Certificate,
+}
+
+/// Returns a certificate, if whose it is has this mailbox.
+///
+/// # Errors
+/// When the store fails.
+pub fn owned(store: &dyn Store, mailbox: &str, number: &CertificateNumber) -> Result<Option<Owned>, StoreError> {
+    let Some(certificate) = store.certificate(number)?.filter(|one| one.erased.is_none()) else { return Ok(None) };
+    let person = store.participant(number.event(), &certificate.person)?;
+    let has = |person: &Participant| person.email.as_deref().is_some_and(|email| store::mailbox(email) == mailbox);
+    let Some(person) = person.filter(has) else { return Ok(None) };
+    Ok(Some(Owned { plan: plan(store, number.event())?.0, person, certificate }))
 }
 
 /// Returns the people behind a mailbox with all that they have, in the order in which the events were made.

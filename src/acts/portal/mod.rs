@@ -9,5 +9,5 @@ mod show;
 
 pub(in crate::acts) use enter::forgetting;
 pub use enter::{Entered, Invitation, LINK_SECONDS, SESSION_SECONDS, ask, enter, entered, leave, sweep};
-pub use mine::{Holder, Holding, holders};
+pub use mine::{Holder, Holding, Owned, holders, owned};
 pub use show::{Public, Shown, public, set_shown, shown, shown_of};

@@ -3,27 +3,29 @@
 use std::str::FromStr;
 
 use axum::extract::{Path, Query, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::form::Form;
 use super::portal::Inside;
+use super::public::{drawn, private_png};
 use super::texts::Texts;
-use super::view::{self, All, Banner, Choice, One, Row};
-use super::{Failure, address, base, public, redirect};
-use crate::acts::portal::{self, Holder, Holding, Shown};
+use super::view::{self, All, Choice, One, Row, Seen};
+use super::{Failure, address, base, redirect};
+use crate::acts::portal::{self, Holder, Holding, Owned, Shown};
 use crate::acts::{self, Ask, CorrectionState, Listed};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::desk::{Actor, Desk};
 use crate::eligibility::Explanation;
 use crate::files::FileKind;
-use crate::making::{PICTURE_DPI, StageTimes, Workshop};
+use crate::making::{StageTimes, Workshop};
+use crate::publish::escape;
 use crate::server::api::certificates::handed_out;
 use crate::server::{App, Problem};
 use crate::sharing::linkedin;
-use crate::store::{Certificate, CertificateState, Collection, DocumentQuery, Index, Standing};
+use crate::store::{Certificate, CertificateState, Collection, DocumentQuery, Index, Participant, Standing};
 use crate::verify::verify_jws;
 
 /// Whose page, where a mailbox has several people; and what was done just now.
@@ -47,19 +49,19 @@ pub(super) async fn all(
             several => several.iter().find(|holder| Some(&holder.id) == asked.who.as_ref()),
         };
         let rows = one.map_or(Ok(Vec::new()), |holder| rows(desk, t, holder, &base))?;
-        let name = one.map_or_else(String::new, |holder| holder.name.clone());
+        let (who, name) = one.map_or_else(Default::default, |holder| (holder.id.clone(), holder.name.clone()));
         let choice = |holder: &Holder| Choice {
             name: holder.name.clone(),
             link: format!("{base}/portal/certificates?who={}", holder.id),
         };
         let choices: Vec<_> = if one.is_none() { people.iter().map(choice).collect() } else { Vec::new() };
         let notice = asked.done.filter(|done| done == "requested").map(|_| t.s("mine.requested").to_owned());
-        Ok((name, choices, people.len() > 1 && one.is_some(), rows, notice))
+        Ok((who, name, choices, people.len() > 1 && one.is_some(), rows, notice))
     });
     let found = found.await.map_err(|problem| inside.reader.failed(&app, problem))?;
-    let (name, choices, others, rows, notice) = found;
+    let (who, name, choices, others, rows, notice) = found;
     let frame = view::Frame { within: true, ..inside.reader.frame(&app) };
-    Ok(inside.reader.answer(&All { frame, name, choices, others, rows, csrf: inside.csrf(), notice }))
+    Ok(inside.reader.answer(&All { frame, who, name, choices, others, rows, csrf: inside.csrf(), notice }))
 }
 
 /// The newest first.
@@ -117,27 +119,20 @@ fn standing(t: &Texts, certificate: &Certificate, desk: &Desk) -> (&'static str,
     (class, t.s(&format!("v.{code}.title")).to_owned())
 }
 
-/// A certificate of one's own.
-struct Own {
-    holding: Holding,
-    certificate: Certificate,
-}
-
 /// Finds a certificate among those of a mailbox; there is no other way to one here.
-fn own(desk: &Desk, mailbox: &str, number: &str) -> Result<Own, Problem> {
+fn own(desk: &Desk, mailbox: &str, number: &str) -> Result<Owned, Problem> {
     let none = || Problem::not_found("this certificate");
     let number = CertificateNumber::from_str(number).map_err(|_| none())?;
-    let holdings = portal::holders(desk.store, mailbox)?.into_iter().flat_map(|holder| holder.holdings);
-    let holding = holdings.into_iter().find(|one| one.certificate.as_ref().is_some_and(|one| one.number == number));
-    let mut holding = holding.ok_or_else(none)?;
-    let certificate = holding.certificate.take().ok_or_else(none)?;
-    Ok(Own { holding, certificate })
+    portal::owned(desk.store, mailbox, &number)?.ok_or_else(none)
 }
 
-/// Acts as the person whose certificate it is.
-fn at_own<T>(desk: &Desk, own: &Own, work: impl FnOnce(&Desk) -> Result<T, Problem>) -> Result<T, Problem> {
-    let id = acts::name_of(&own.holding.event.code, &own.holding.person);
-    let actor = Actor::Holder { id, address: desk.actor.address() };
+/// Acts as a person of an event.
+fn acting<T>(
+    desk: &Desk,
+    (code, person): (&EventCode, &Participant),
+    work: impl FnOnce(&Desk) -> Result<T, Problem>,
+) -> Result<T, Problem> {
+    let actor = Actor::Holder { id: acts::name_of(code, person), address: desk.actor.address() };
     work(&Desk { actor: &actor, ..*desk })
 }
 
@@ -148,7 +143,7 @@ pub(super) async fn one(
     Path(number): Path<String>,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
-    let (mailbox, work) = (inside.entered.mailbox.clone(), inside.reader.texts);
+    let (mailbox, t) = (inside.entered.mailbox.clone(), inside.reader.texts);
     let frame = view::Frame { within: true, ..inside.reader.frame(&app) };
     let csrf = inside.csrf();
     let path = format!("{}/portal/certificates/{number}", frame.base);
@@ -158,24 +153,19 @@ pub(super) async fn one(
         let document = proven.prove(&own.certificate)?.document().clone();
         let anchors = app.vault.anchors(desk)?;
         let verdict = verify_jws(&own.certificate.jws, &anchors, desk.now).to_json();
-        let shown = portal::shown(desk.store, &own.holding.plan, &own.certificate.number)?;
+        let shown = portal::shown(desk.store, &own.plan, &own.certificate.number)?;
         let waiting = waiting(desk, &own.certificate.number)?;
-        let older = older(desk, work, &own.certificate)?;
+        let older = older(desk, t, &own.certificate)?;
         Ok((own, document, verdict, shown, waiting, older))
     });
     let (own, document, verdict, shown, waiting, older) =
         found.await.map_err(|problem| inside.reader.failed(&app, problem))?;
-    let t = inside.reader.texts;
-    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let address = address(&app, &text("/id"));
+    let seen = Seen::of(t, &document, &verdict);
+    let address = address(&app, &view::text(&document, "/id"));
     let entry = view::entry(&document, &app.issuer.name, app.portal.linkedin, &address);
     let in_force = matches!(own.certificate.state, CertificateState::Active);
     let notice = asked.done.filter(|done| done == "asked").map(|_| t.with("correct.asked", "issuer", &app.issuer.name));
     let page = One {
-        banner: Banner::of(t, &verdict),
-        recipient: text("/credentialSubject/identifier/0/identityHash"),
-        title: text("/credentialSubject/achievement/name"),
-        facts: view::facts(t, &document),
         path,
         csrf,
         visible: shown.visible,
@@ -183,7 +173,8 @@ pub(super) async fn one(
         linkedin: entry.as_ref().map_or_else(String::new, linkedin::Entry::address),
         share: linkedin::share(&address),
         fields: entry.as_ref().map_or_else(Vec::new, |entry| view::fields(t, entry, &app.issuer.name)),
-        embed: embed(&address, &text("/credentialSubject/achievement/name")),
+        embed: embed(&address, &seen.title),
+        seen,
         correctable: in_force && waiting.is_none(),
         waiting: waiting.map(|name| t.with2("correct.waits", ("issuer", &app.issuer.name), ("name", &name))),
         older,
@@ -196,9 +187,7 @@ pub(super) async fn one(
 
 /// The card with a link, for one's own website.
 fn embed(address: &str, title: &str) -> String {
-    let plain =
-        |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
-    let (address, title) = (plain(address), plain(title));
+    let (address, title) = (escape(address), escape(title));
     format!("<a href=\"{address}\"><img src=\"{address}/card.png\" width=\"600\" alt=\"{title}\"></a>")
 }
 
@@ -251,15 +240,9 @@ pub(super) async fn picture(
     Path(number): Path<String>,
 ) -> Result<Response, Failure> {
     let mailbox = inside.entered.mailbox.clone();
-    let drawn = app.in_turn(&inside.reader.caller, move |app, desk| {
-        let own = own(desk, &mailbox, &number)?;
-        let keys = app.vault.own();
-        let proven = keys.prove(&own.certificate)?;
-        app.faces.png(desk.store, &proven, &desk.issuer.verifier, PICTURE_DPI).map_err(Problem::internal)
-    });
-    let mut response = public::png(&headers, drawn.await.map_err(|problem| inside.reader.failed(&app, problem))?);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    Ok(response)
+    let picture = app
+        .in_turn(&inside.reader.caller, move |app, desk| drawn(app, desk, &own(desk, &mailbox, &number)?.certificate));
+    Ok(private_png(&headers, picture.await.map_err(|problem| inside.reader.failed(&app, problem))?))
 }
 
 /// Shows a certificate to the public, or hides it.
@@ -274,7 +257,9 @@ pub(super) async fn show(
     let (mailbox, asked) = (inside.entered.mailbox.clone(), number.clone());
     let done = app.at_desk(&inside.reader.caller, move |_, desk| {
         let own = own(desk, &mailbox, &asked)?;
-        at_own(desk, &own, |desk| Ok(portal::set_shown(desk, &own.certificate.number, shown)?))
+        acting(desk, (own.certificate.number.event(), &own.person), |desk| {
+            Ok(portal::set_shown(desk, &own.certificate.number, shown)?)
+        })
     });
     done.await.map_err(|problem| inside.reader.failed(&app, problem))?;
     Ok(redirect(&format!("{}/portal/certificates/{number}#share", base(&app))))
@@ -290,11 +275,14 @@ pub(super) async fn correct(
     inside.check(&app, &form)?;
     let (name, note) = (form.get("name").to_owned(), form.get("note").to_owned());
     let (mailbox, asked) = (inside.entered.mailbox.clone(), number.clone());
-    let done = app.at_desk(&inside.reader.caller, move |_, desk| {
-        let own = own(desk, &mailbox, &asked)?;
-        let ask = Ask { number: own.certificate.number.clone(), name, note: Some(note) };
-        at_own(desk, &own, |desk| Ok(acts::correct::ask(desk, &ask).map(drop)?))
-    });
+    let done =
+        app.at_desk(&inside.reader.caller, move |_, desk| {
+            let own = own(desk, &mailbox, &asked)?;
+            let ask = Ask { number: own.certificate.number.clone(), name, note: Some(note) };
+            acting(desk, (own.certificate.number.event(), &own.person), |desk| {
+                Ok(acts::correct::ask(desk, &ask).map(drop)?)
+            })
+        });
     done.await.map_err(|problem| inside.reader.failed(&app, problem))?;
     Ok(redirect(&format!("{}/portal/certificates/{number}?done=asked", base(&app))))
 }
@@ -308,26 +296,29 @@ pub(super) async fn request(
 ) -> Result<Response, Failure> {
     inside.check(&app, &form)?;
     let mailbox = inside.entered.mailbox.clone();
-    let who = form.get("who").to_owned();
+    let (who, asked) = (form.get("who").to_owned(), form.get("who").to_owned());
     let done = app.at_desk(&inside.reader.caller, move |app, desk| {
         let none = || Problem::not_found("this event");
         let code = EventCode::from_str(&event).map_err(|_| none())?;
         let people = portal::holders(desk.store, &mailbox)?;
         let (signer, times) = (app.vault.signer(), StageTimes::default());
         let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
-        let chosen = people.into_iter().filter(|holder| who.is_empty() || holder.id == who);
+        // Two of one mailbox may be in one event.
+        let chosen = people.into_iter().filter(|holder| holder.id == asked);
         let mut holdings = chosen.flat_map(|holder| holder.holdings);
         let holding = holdings.find(|one| one.event.code == code && one.certificate.is_none()).ok_or_else(none)?;
-        let id = acts::name_of(&code, &holding.person);
-        let actor = Actor::Holder { id, address: desk.actor.address() };
-        let desk = Desk { actor: &actor, ..*desk };
-        acts::request_own(&desk, &workshop, &code, &holding.person.key)?;
+        acting(desk, (&code, &holding.person), |desk| {
+            Ok(acts::request_own(desk, &workshop, &code, &holding.person.key).map(drop)?)
+        })?;
         app.metrics().issued.inc();
         app.vault.forget_anchors();
         Ok(())
     });
     done.await.map_err(|problem| inside.reader.failed(&app, problem))?;
-    Ok(redirect(&format!("{}/portal/certificates?done=requested", base(&app))))
+    let query = url::form_urlencoded::Serializer::new(String::new())
+        .extend_pairs([("done", "requested"), ("who", &who)])
+        .finish();
+    Ok(redirect(&format!("{}/portal/certificates?{query}", base(&app))))
 }
 
 /// Hands out all that is kept about the people of the mailbox.

@@ -4,19 +4,18 @@
 //! cookie of its page: only that counts as downloaded.
 
 use axum::extract::{Path, State};
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::HeaderMap;
 use axum::response::Response;
-use serde_json::Value;
 
 use super::form::Form;
 use super::portal::{PAGE_SECONDS, nonce, set};
-use super::view::{self, Banner, Linked};
-use super::{Failure, Reader, cookie, public};
+use super::public::{drawn, private_png};
+use super::view::{Linked, Seen};
+use super::{Failure, Reader, cookie};
 use crate::desk::Desk;
 use crate::files::FileKind;
 use crate::mail::link::certificate_of;
 use crate::mail::{MessageId, outbox};
-use crate::making::PICTURE_DPI;
 use crate::server::api::certificates::handed_out;
 use crate::server::{App, Problem};
 use crate::store::Certificate;
@@ -42,12 +41,8 @@ pub(super) async fn page(
     let (document, verdict) = found.await.map_err(|problem| reader.failed(&app, problem))?;
     let nonce = nonce().map_err(|problem| reader.failed(&app, problem))?;
     let frame = reader.frame(&app);
-    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
     let page = Linked {
-        banner: Banner::of(t, &verdict),
-        recipient: text("/credentialSubject/identifier/0/identityHash"),
-        title: text("/credentialSubject/achievement/name"),
-        facts: view::facts(t, &document),
+        seen: Seen::of(t, &document, &verdict),
         path: format!("{}/m/{token}", frame.base),
         nonce: nonce.expose().to_owned(),
         portal: app.can_post(),
@@ -65,15 +60,8 @@ pub(super) async fn picture(
     headers: HeaderMap,
     Path(token): Path<String>,
 ) -> Result<Response, Failure> {
-    let drawn = app.in_turn(&reader.caller, move |app, desk| {
-        let (certificate, _) = seen(desk, &token)?;
-        let keys = app.vault.own();
-        let proven = keys.prove(&certificate)?;
-        app.faces.png(desk.store, &proven, &desk.issuer.verifier, PICTURE_DPI).map_err(Problem::internal)
-    });
-    let mut response = public::png(&headers, drawn.await.map_err(|problem| reader.failed(&app, problem))?);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
-    Ok(response)
+    let picture = app.in_turn(&reader.caller, move |app, desk| drawn(app, desk, &seen(desk, &token)?.0));
+    Ok(private_png(&headers, picture.await.map_err(|problem| reader.failed(&app, problem))?))
 }
 
 /// Hands its file out to who pressed the button, and notes that.

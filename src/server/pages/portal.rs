@@ -32,7 +32,7 @@ pub(super) async fn door(State(app): State<App>, reader: Reader, headers: Header
 /// Sends a link to who is known; the answer is the same, and as quick, for who is not.
 pub(super) async fn login(State(app): State<App>, reader: Reader, form: Form) -> Result<Response, Failure> {
     let email = form.get("email").to_owned();
-    let is_address = email.len() <= 254 && email.split_once('@').is_some_and(|(a, b)| !a.is_empty() && b.contains('.'));
+    let is_address = email.len() <= 254 && email.split_once('@').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
     let sends = app.can_post();
     if !is_address || !sends {
         let problem = (!is_address).then(|| reader.texts.s("enter.bad").to_owned());

@@ -10,7 +10,7 @@ use crate::server::App;
 impl App {
     /// Says whether links can be sent: there is a relay, and an address under which people reach the service.
     pub(super) fn can_post(&self) -> bool {
-        self.mail.is_some()
+        self.mail.is_some() && self.public_url.told().is_some()
     }
 
     /// Sends a link to an address, if somebody is known by it. What goes wrong stands in the log, without the address.

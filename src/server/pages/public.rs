@@ -5,7 +5,7 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::view::{self, Banner, PublicPage};
+use super::view::{self, PublicPage, Seen};
 use super::{Failure, Reader, address};
 use crate::acts::portal::{self, Public};
 use crate::desk::Desk;
@@ -14,6 +14,7 @@ use crate::qr;
 use crate::server::reply::tag_of;
 use crate::server::{App, Problem};
 use crate::sharing::{card as cards, linkedin};
+use crate::store::Certificate;
 use crate::verify::verify_jws;
 
 /// Answers with the page, or as if nobody had such a certificate.
@@ -28,16 +29,12 @@ pub(super) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<
     });
     let (document, shown, verdict, verifier, now) = found.await.map_err(|problem| reader.failed(&app, problem))?;
     let t = reader.texts;
-    let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let address = address(&app, &text("/id"));
+    let address = address(&app, &view::text(&document, "/id"));
     let tail = address.rsplit_once("/c/").map_or("", |(_, tail)| tail).to_owned();
     let frame = reader.frame(&app);
     let page = PublicPage {
-        banner: Banner::of(t, &verdict),
+        seen: Seen::of(t, &document, &verdict),
         checked: t.with2("public.checked", ("issuer", &app.issuer.name), ("time", &t.time(now))),
-        recipient: text("/credentialSubject/identifier/0/identityHash"),
-        title: text("/credentialSubject/achievement/name"),
-        facts: view::facts(t, &document),
         did: app.issuer.did(),
         fingerprint: verdict["rootFingerprint"].as_str().unwrap_or_default().to_owned(),
         path: format!("{}/c/{tail}", frame.base),
@@ -62,7 +59,7 @@ pub(super) async fn picture(
     headers: HeaderMap,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    let drawn = app.in_turn(&reader.caller, move |app, desk| drawn(app, desk, &seen(desk, &id)?));
+    let drawn = app.in_turn(&reader.caller, move |app, desk| drawn(app, desk, &seen(desk, &id)?.certificate));
     Ok(png(&headers, drawn.await.map_err(|problem| reader.failed(&app, problem))?))
 }
 
@@ -74,7 +71,7 @@ pub(super) async fn card(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let drawn = app.in_turn(&reader.caller, move |app, desk| {
-        cards::card(&drawn(app, desk, &seen(desk, &id)?)?).map_err(Problem::internal)
+        cards::card(&drawn(app, desk, &seen(desk, &id)?.certificate)?).map_err(Problem::internal)
     });
     Ok(png(&headers, drawn.await.map_err(|problem| reader.failed(&app, problem))?))
 }
@@ -84,14 +81,15 @@ fn seen(desk: &Desk, id: &str) -> Result<Public, Problem> {
     portal::public(desk.store, id)?.ok_or_else(|| Problem::not_found("this page"))
 }
 
-fn drawn(app: &App, desk: &Desk, public: &Public) -> Result<Vec<u8>, Problem> {
-    let proven = app.vault.own();
-    let proven = proven.prove(&public.certificate)?;
+/// Draws a certificate for its page.
+pub(super) fn drawn(app: &App, desk: &Desk, certificate: &Certificate) -> Result<Vec<u8>, Problem> {
+    let keys = app.vault.own();
+    let proven = keys.prove(certificate)?;
     app.faces.png(desk.store, &proven, &desk.issuer.verifier, PICTURE_DPI).map_err(Problem::internal)
 }
 
 /// Answers with a picture; asked for again each time, as it may be hidden by then.
-pub(super) fn png(headers: &HeaderMap, bytes: Vec<u8>) -> Response {
+fn png(headers: &HeaderMap, bytes: Vec<u8>) -> Response {
     let tag = format!("\"{}\"", tag_of(&bytes));
     let known = headers.get(header::IF_NONE_MATCH).is_some_and(|known| known.as_bytes() == tag.as_bytes());
     let mut response = match known {
@@ -101,6 +99,13 @@ pub(super) fn png(headers: &HeaderMap, bytes: Vec<u8>) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     headers.extend(HeaderValue::from_str(&tag).ok().map(|tag| (header::ETAG, tag)));
+    response
+}
+
+/// Answers with a picture that is only for who asked.
+pub(super) fn private_png(headers: &HeaderMap, bytes: Vec<u8>) -> Response {
+    let mut response = png(headers, bytes);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     response
 }
 

@@ -42,7 +42,7 @@ pub(super) struct Banner {
 }
 
 impl Banner {
-    pub(super) fn of(t: &Texts, verdict: &Value) -> Self {
+    fn of(t: &Texts, verdict: &Value) -> Self {
         let code = verdict["verdict"].as_str().unwrap_or("malformed");
         let (class, sign) = match code {
             "valid" => ("green", "✓"),
@@ -67,8 +67,32 @@ impl Banner {
 /// A fact: what it is called, and what it is.
 pub(super) type Fact = (String, String);
 
+/// What every page of a certificate says of it.
+pub(super) struct Seen {
+    pub banner: Banner,
+    pub recipient: String,
+    pub title: String,
+    pub facts: Vec<Fact>,
+}
+
+impl Seen {
+    pub(super) fn of(t: &Texts, document: &Value, verdict: &Value) -> Self {
+        Self {
+            banner: Banner::of(t, verdict),
+            recipient: text(document, "/credentialSubject/identifier/0/identityHash"),
+            title: text(document, "/credentialSubject/achievement/name"),
+            facts: facts(t, document),
+        }
+    }
+}
+
+/// Returns a text of a document; an empty one where there is none.
+pub(super) fn text(document: &Value, pointer: &str) -> String {
+    document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
+
 /// Returns what was signed about an achievement, in the order in which people ask.
-pub(super) fn facts(t: &Texts, document: &Value) -> Vec<Fact> {
+fn facts(t: &Texts, document: &Value) -> Vec<Fact> {
     let subject = &document["credentialSubject"];
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let time = |value: &Value| value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
@@ -101,11 +125,8 @@ pub(super) fn facts(t: &Texts, document: &Value) -> Vec<Fact> {
 #[template(path = "pages/public.html")]
 pub(super) struct PublicPage<'a> {
     pub frame: Frame<'a>,
-    pub banner: Banner,
+    pub seen: Seen,
     pub checked: String,
-    pub recipient: String,
-    pub title: String,
-    pub facts: Vec<Fact>,
     pub did: String,
     pub fingerprint: String,
     /// The page's own address, without a language.
@@ -153,10 +174,7 @@ pub(super) struct Link<'a> {
 #[template(path = "pages/linked.html")]
 pub(super) struct Linked<'a> {
     pub frame: Frame<'a>,
-    pub banner: Banner,
-    pub recipient: String,
-    pub title: String,
-    pub facts: Vec<Fact>,
+    pub seen: Seen,
     pub path: String,
     pub nonce: String,
     /// Whether there is a way into the portal.
@@ -189,6 +207,8 @@ pub(super) struct Choice {
 #[template(path = "pages/all.html")]
 pub(super) struct All<'a> {
     pub frame: Frame<'a>,
+    /// Who it is, of those behind the mailbox.
+    pub who: String,
     pub name: String,
     pub choices: Vec<Choice>,
     pub others: bool,
@@ -202,10 +222,7 @@ pub(super) struct All<'a> {
 #[template(path = "pages/one.html")]
 pub(super) struct One<'a> {
     pub frame: Frame<'a>,
-    pub banner: Banner,
-    pub recipient: String,
-    pub title: String,
-    pub facts: Vec<Fact>,
+    pub seen: Seen,
     /// The certificate's path below the portal.
     pub path: String,
     pub csrf: String,

@@ -10,7 +10,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::Mailbox;
-use crate::credential::Timestamp;
 use crate::store::Premise;
 
 /// Placeholders that a text may use.
@@ -177,6 +176,19 @@ pub struct Letter {
 /// # Errors
 /// [`TextError`].
 pub fn write(own: &[OwnText], language: Option<&str>, facts: &Facts) -> Result<Content, TextError> {
+    let (language, subject, text) = chosen(own, language);
+    let (subject, text) = written(subject, text, facts)?;
+    let html = html(&language, &subject, &text)?;
+    Ok(Content { language, subject, text, html })
+}
+
+/// Returns the language that a letter to somebody is written in.
+pub fn language(own: &[OwnText], language: Option<&str>) -> String {
+    chosen(own, language).0
+}
+
+/// Returns the text for a language: its tag, the subject and the text.
+fn chosen<'t>(own: &'t [OwnText], language: Option<&str>) -> (String, &'t str, &'t str) {
     let ranges = ranges(language);
     let of = |range: Option<&str>| {
         own.iter().find(|text| match (text.language.as_deref(), range) {
@@ -184,8 +196,8 @@ pub fn write(own: &[OwnText], language: Option<&str>, facts: &Facts) -> Result<C
             (one, other) => one.is_none() && other.is_none(),
         })
     };
-    let chosen = ranges.iter().find_map(|range| of(Some(range))).or_else(|| of(None));
-    let (language, subject, text) = match chosen {
+    let found = ranges.iter().find_map(|range| of(Some(range))).or_else(|| of(None));
+    match found {
         Some(own) => {
             let language = own.language.clone().or(language.map(str::to_owned)).unwrap_or_else(|| "en".to_owned());
             (language, own.subject.as_str(), own.text.as_str())
@@ -195,10 +207,7 @@ pub fn write(own: &[OwnText], language: Option<&str>, facts: &Facts) -> Result<C
             let (subject, text) = whole.split_once("\n\n").unwrap_or((whole, ""));
             (language.to_owned(), subject.trim_start_matches("Subject: "), text)
         }
-    };
-    let (subject, text) = written(subject, text, facts)?;
-    let html = html(&language, &subject, &text)?;
-    Ok(Content { language, subject, text, html })
+    }
 }
 
 /// Returns the language that a built-in text is written in for somebody.
@@ -309,46 +318,6 @@ fn pieces(line: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Returns a day in words of the language.
-pub fn day(at: Timestamp, language: &str) -> String {
-    let date = at.civil().date();
-    let (day, month, year) = (date.day(), usize::from(date.month().unsigned_abs()) - 1, date.year());
-    match language.get(..2).unwrap_or_default() {
-        "de" => format!("{day}. {} {year}", MONTHS_DE[month]),
-        "en" => format!("{day} {} {year}", MONTHS_EN[month]),
-        _ => date.to_string(),
-    }
-}
-
-const MONTHS_EN: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-const MONTHS_DE: [&str; 12] = [
-    "Januar",
-    "Februar",
-    "März",
-    "April",
-    "Mai",
-    "Juni",
-    "Juli",
-    "August",
-    "September",
-    "Oktober",
-    "November",
-    "Dezember",
-];
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -416,14 +385,5 @@ mod tests {
         let subject = OwnText { subject: "a{{ '\\r\\nBcc: eve@example.org' }}".to_owned(), ..own(None, "x") };
         assert_eq!(subject.check(), Err(TextError::Subject));
         own(None, "{% if link %}{{ link }}{% else %}{{ verify }}{% endif %}").check().unwrap();
-    }
-
-    #[test]
-    fn days_are_written_in_words() {
-        let at = Timestamp::from_unix(1_795_878_226);
-        assert_eq!(
-            [day(at, "de"), day(at, "en-GB"), day(at, "fr")],
-            ["28. November 2026", "28 November 2026", "2026-11-28"]
-        );
     }
 }

@@ -246,8 +246,7 @@ fn lay_out(
 
 /// The day of issue stays the one that was printed; the last day is told anew.
 fn next_days(zone: &Zone, old: &Certificate, valid_until: Option<Timestamp>) -> Option<PrintedDays> {
-    let issued = old.days.map_or_else(|| old.issued.civil().date(), |days| days.issued);
-    let days = PrintedDays { issued, valid_until: valid_until.map(|last| zone.day(last)) };
+    let days = PrintedDays { issued: old.printed_days().issued, valid_until: valid_until.map(|last| zone.day(last)) };
     (old.days.is_some() || !zone.is_utc()).then_some(days)
 }
 

@@ -229,6 +229,14 @@ pub struct Certificate {
     pub erased: Option<Erased>,
 }
 
+impl Certificate {
+    /// Returns the days that it prints: of UTC, where it says no others.
+    pub fn printed_days(&self) -> PrintedDays {
+        let day = |at: Timestamp| at.civil().date();
+        self.days.unwrap_or_else(|| PrintedDays { issued: day(self.issued), valid_until: self.valid_until.map(day) })
+    }
+}
+
 /// Calendar days where the issuer or the event is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PrintedDays {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::returned::told;
 use super::{Result, SendError};
 use crate::acts::run::journal;
 use crate::acts::{self, EventPlan};
@@ -14,7 +15,7 @@ use crate::making::{Faces, OwnKeys};
 use crate::store::{
     Certificate, CertificateQuery, CertificateState, DocumentWrite, Event, Participant, Premise, Store, StoreError,
 };
-use crate::webhooks::{self, Notice};
+use crate::template::written_day;
 
 /// What a clerk works with: the keys by which a certificate is known for ours, and what draws it.
 pub trait Office: Send + Sync {
@@ -109,15 +110,16 @@ impl<O: Office> Clerk<O> {
         let issuer = self.office.issuer();
         let locale = person.locale.as_deref();
         let own = case.text.as_ref().map_or(plan.mail.texts.as_slice(), std::slice::from_ref);
-        let language = locale.unwrap_or("en");
+        let language = compose::language(own, locale);
+        let days = certificate.printed_days();
         let facts = Facts {
             name: certificate.recipient.clone(),
             event: event.achievement.name.clone(),
             organiser: plan.organiser.clone().unwrap_or_else(|| issuer.name.clone()),
             issuer: issuer.name.clone(),
             number: certificate.number.to_string(),
-            issued_on: compose::day(certificate.issued, language),
-            valid_until: certificate.valid_until.map(|last| compose::day(last, language)),
+            issued_on: written_day(&language, days.issued),
+            valid_until: days.valid_until.map(|last| written_day(&language, last)),
             verify: format!("https://{}", issuer.verifier),
             link,
             link_days: self.config.link_days,
@@ -275,11 +277,6 @@ impl<O: Office> crate::mail::Clerk for Clerk<O> {
     }
 
     fn told(&self, store: &dyn Store, message: &Message, now: Timestamp) -> Vec<DocumentWrite> {
-        let notice = Notice::delivery_bounced(now, message.id.as_str(), &message.number);
-        // What came back is noted also where nobody can be told of it.
-        webhooks::enqueue(store, &[notice]).unwrap_or_else(|error| {
-            tracing::error!(%error, "nobody is told that a message came back");
-            Vec::new()
-        })
+        told(store, message, now)
     }
 }

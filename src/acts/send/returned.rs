@@ -5,12 +5,13 @@ use std::path::Path;
 use serde_json::json;
 
 use super::{Result, SendError};
+use crate::credential::Timestamp;
 use crate::desk::Desk;
 use crate::mail::bounce::folder::Folder;
 use crate::mail::bounce::{self, NotOurs, Returned};
 use crate::mail::outbox::{self, note_returned};
 use crate::mail::{Message, Reply, State, Why, setup};
-use crate::store::DocumentWrite;
+use crate::store::{DocumentWrite, Store};
 use crate::webhooks::{self, Notice};
 
 /// What came of it.
@@ -51,7 +52,7 @@ fn note(desk: &Desk, returned: &Returned) -> Result<Reported> {
     let told = |message: &Message| {
         let detail = json!({ "message": message.id, "state": message.state, "why": message.why });
         let act = desk.act("mail.report", &message.number, detail);
-        Ok((told(desk, message), act))
+        Ok((told(desk.store, message, desk.now), act))
     };
     match note_returned(desk.store, &returned.message, returned, desk.now, &told)? {
         Some(message) => Ok(Reported { message, news: true }),
@@ -59,9 +60,10 @@ fn note(desk: &Desk, returned: &Returned) -> Result<Reported> {
     }
 }
 
-fn told(desk: &Desk, message: &Message) -> Vec<DocumentWrite> {
-    let notice = Notice::delivery_bounced(desk.now, message.id.as_str(), &message.number);
-    webhooks::enqueue(desk.store, &[notice]).unwrap_or_else(|error| {
+/// Returns the writes that tell others that a message came back. That it did is noted also where nobody can be told of it.
+pub(super) fn told(store: &dyn Store, message: &Message, now: Timestamp) -> Vec<DocumentWrite> {
+    let notice = Notice::delivery_bounced(now, message.id.as_str(), &message.number);
+    webhooks::enqueue(store, &[notice]).unwrap_or_else(|error| {
         tracing::error!(%error, "nobody is told that a message came back");
         Vec::new()
     })

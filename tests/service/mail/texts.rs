@@ -43,6 +43,20 @@ fn a_letter_is_in_the_language_of_who_gets_it_and_carries_the_certificate() {
 }
 
 #[test]
+fn a_letter_names_the_day_that_the_certificate_prints() {
+    let post = Post::in_memory();
+    let world = &post.world;
+    crate::runs::school(world, 1, 0);
+    // Midnight of the next day there.
+    let zone = json!({ "time_zone": "Pacific/Kiritimati", "expires_after": "1y" });
+    world.patch("/events/WORKSHOP", &zone).ok();
+    done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+    let preview = world.post("/events/WORKSHOP/mail/preview", &json!({})).ok();
+    let text = preview["text"].as_str().unwrap();
+    assert!(text.contains("November 23, 2026") && text.contains("November 23, 2027"), "{text}");
+}
+
+#[test]
 fn an_event_says_from_whom_and_how_and_in_which_words() {
     let post = Post::with_certificates(1);
     let world = &post.world;

@@ -12,6 +12,7 @@ use super::lane::Lane;
 use super::ops::{Metrics, Pulse, Readiness};
 use super::rate::Rate;
 use super::session::Logins;
+use super::staff::Uploads;
 use super::turns::Turns;
 use super::{Caller, Problem, PublicUrl, Steady, Vault, vc_api};
 use crate::acts::run::Holder;
@@ -134,6 +135,8 @@ struct Inner {
     vc: vc_api::Register,
     /// Badges that were drawn.
     badges: Badges,
+    /// Files that staff look at.
+    uploads: Uploads,
 }
 
 impl std::ops::Deref for App {
@@ -168,6 +171,7 @@ impl App {
             stopping,
             vc: vc_api::Register::default(),
             badges: Badges::default(),
+            uploads: Uploads::default(),
         })))
     }
 
@@ -205,6 +209,11 @@ impl App {
     /// Returns the badges that were drawn.
     pub(super) fn badges(&self) -> &Badges {
         &self.0.badges
+    }
+
+    /// Returns the files that staff look at.
+    pub(super) fn uploads(&self) -> &Uploads {
+        &self.0.uploads
     }
 
     /// Returns whose file is looked at.

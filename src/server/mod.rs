@@ -26,6 +26,7 @@ mod router;
 mod run;
 mod session;
 mod site;
+mod staff;
 mod steady;
 mod stream;
 mod turns;

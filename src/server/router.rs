@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 use super::api::Security;
 use super::parameters::{self, Parameters};
-use super::{App, Problem, api, docs, idempotency, ops, pace, pages, reply, site, steady, vc_api};
+use super::{App, Problem, api, docs, idempotency, ops, pace, pages, reply, site, staff, steady, vc_api};
 
 /// How webhooks look to who receives them.
 const WEBHOOKS: &str = "Tells other systems what happened, by Standard Webhooks 1.0.0 (standardwebhooks.com), whose libraries check messages as they are.\n\nA message is a POST of `application/json`: `{\"type\": \"certificate.issued\", \"timestamp\": \"2026-11-22T10:00:00Z\", \"data\": {\"event\": \"WORKSHOP\", \"run\": \"20261122T100000Z-1f2e3d4c\", \"certificates\": [\"CERT-WORKSHOP-2026-00001\"]}}`. It holds ids and numbers, never names or e-mail addresses: ask the API for the rest.\n\nTypes: `certificate.issued`, `certificate.superseded`, `certificate.revoked` and `certificate.restored` have `data` of `event`, `run` (or null) and up to 500 `certificates`. `run.finished` has `run`, `kind`, `state`, `event` (or null), `total`, `done`, `skipped` and `failed`. `delivery.bounced` has `delivery`, the message's id, and `certificate`. `publication.late` has `version`, `issued` and `good_until` of what is published and grows stale. `webhook.ping`, a test, has `endpoint`.\n\nHeaders: `webhook-id`, the same for every attempt, by which repetitions are known; `webhook-timestamp`, the time of the attempt in seconds since 1970; `webhook-signature`, one or more `v1,SIGNATURE` with a space between. SIGNATURE is the base64 of the HMAC-SHA256 of `ID.TIMESTAMP.BODY`, with the bytes as they came; its key is the base64 after `whsec_` in the secret, decoded. Refuse a message with no good signature, or whose time is more than five minutes off.\n\nAnswer with 2xx soon. Anything else is tried again, ten times in a little more than three days; messages may come more than once and in another order.";
@@ -48,6 +48,7 @@ pub fn router(app: App) -> Router {
     document.servers = app.public_url.told().map(|address| vec![Server::new(address)]);
     let timeout = app.limits.request_time;
     let parameters = Parameters::of(&document);
+    let within = staff::Api::new(guarded(api.clone(), &app, &parameters).with_state(app.clone()));
     let api = if app.vc_api { api.merge(vc_api::routes()) } else { api };
     let page = docs::page(&document);
     api.route("/api/v1/openapi.json", get(move || async move { Json(document) }))
@@ -58,6 +59,7 @@ pub fn router(app: App) -> Router {
         .route("/account.js", get(|| async { script(include_str!("account.js")) }))
         .merge(ops::routes())
         .merge(pages::routes())
+        .merge(staff::routes(within))
         .fallback(site::file)
         .method_not_allowed_fallback(|| async {
             Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "this address takes other methods")
@@ -81,6 +83,14 @@ pub fn router(app: App) -> Router {
             "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         ))
         .with_state(app)
+}
+
+/// Puts around operations what belongs to every call of them, from where it may come.
+fn guarded(api: Router<App>, app: &App, parameters: &Parameters) -> Router<App> {
+    let parameters = parameters.clone();
+    api.layer(middleware::from_fn_with_state(app.clone(), idempotency::once))
+        .layer(middleware::from_fn(move |request, next| parameters::known(parameters.clone(), request, next)))
+        .layer(DefaultBodyLimit::max(app.limits.body_bytes))
 }
 
 async fn reader_script() -> Response {

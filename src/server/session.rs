@@ -88,10 +88,15 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Problem> {
     }
 }
 
+/// Proves a session by its cookie. A change needs more: that a page of the session asked for it.
+pub(super) fn by_cookie(app: &App, headers: &HeaderMap) -> Result<(Principal, Secret), Problem> {
+    let token = cookie(headers).ok_or_else(Problem::unauthenticated)?;
+    Ok((accounts::authenticate(&*app.store, app.now(), token.expose())?, token))
+}
+
 /// Proves a session, and for a change that the page itself asked for it.
 fn by_session(app: &App, parts: &Parts) -> Result<(Principal, Secret), Problem> {
-    let token = cookie(&parts.headers).ok_or_else(Problem::unauthenticated)?;
-    let principal = accounts::authenticate(&*app.store, app.now(), token.expose())?;
+    let (principal, token) = by_cookie(app, &parts.headers)?;
     let reads = [Method::GET, Method::HEAD, Method::OPTIONS].contains(&parts.method);
     let sent = parts.headers.get(CSRF_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     if !reads && !accounts::check_csrf(token.expose(), sent) {

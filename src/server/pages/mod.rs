@@ -27,7 +27,7 @@ use crate::desk::Actor;
 use texts::Texts;
 
 /// What pages may load, and from where: all from here.
-const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+pub(super) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The style sheet: colours and letters are the verifier's.
 const STYLE: &str = concat!(include_str!("../../../verifier-web/src/tokens.css"), include_str!("pages.css"));
@@ -120,7 +120,7 @@ impl Reader {
 }
 
 /// Returns the path below which the service is reached, without a slash at its end: nothing as a rule.
-fn base(app: &App) -> String {
+pub(super) fn base(app: &App) -> String {
     let told = app.public_url.told().and_then(|address| url::Url::parse(address).ok());
     told.map_or_else(String::new, |url| url.path().trim_end_matches('/').to_owned())
 }

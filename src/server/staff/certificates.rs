@@ -1,0 +1,376 @@
+//! Certificates: found, shown, fetched, taken back, given back, issued anew.
+
+use axum::extract::Path;
+use axum::http::Uri;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::events::text;
+use super::form::{Fields, part, query, written};
+use super::home::items;
+use super::inside::{Answer, Sent, Staff};
+use super::ui::{
+    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Page, Picture, Section, Table, Text, Tone, Tried,
+};
+use super::within::Ask;
+use crate::accounts::Permission;
+
+const STATES: [&str; 5] = ["active", "expired", "revocation_waits", "revoked", "superseded"];
+const CAUSES: [&str; 5] = ["issued_in_error", "eligibility_lost", "on_request", "fraud", "other"];
+/// What a filter holds, as the API names it.
+const FILTER: [&str; 7] = ["event", "status", "text", "run", "template", "issued_since", "issued_until"];
+
+/// Returns the filter of an address, as the API takes it: days are those of UTC.
+fn filter(asked: &Fields) -> String {
+    let value = |name: &str| {
+        let value = asked.get(name);
+        match name {
+            "issued_since" | "issued_until" if value.len() == 10 => format!("{value}T00:00:00Z"),
+            _ => value.to_owned(),
+        }
+    };
+    let all = FILTER.map(|name| (name, value(name)));
+    written(all.iter().map(|(name, value)| (*name, value.as_str())))
+}
+
+/// Lists certificates.
+pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
+    let (w, asked) = (staff.w, query(uri.query()));
+    let filter = filter(&asked);
+    let cursor = written([("limit", "50"), ("cursor", asked.get("cursor"))]);
+    let found = staff.get(&format!("/certificates?{cursor}&{filter}")).await?;
+    let next = found["next"].as_str().map(|cursor| {
+        (w.s("more"), staff.at(&format!("/certificates?{}&{filter}", written([("cursor", cursor)]))))
+    });
+    let mut states = vec![Choice::new("", w.s("all"))];
+    states.extend(STATES.map(|one| Choice::new(one, w.s(&format!("standing-{}", one.replace('_', "-"))))));
+    let form = Form::filter(&staff, "/certificates", w.s("filter"))
+        .field(Field::text("text", w.s("certificates-text")).value(asked.get("text")))
+        .field(Field::text("event", w.s("event-code")).value(asked.get("event")))
+        .field(Field::new("status", w.s("state"), Kind::Select(states)).value(asked.get("status")))
+        .field(Field::new("issued_since", w.s("certificates-since"), Kind::Date).value(asked.get("issued_since")))
+        .field(Field::new("issued_until", w.s("certificates-until"), Kind::Date).value(asked.get("issued_until")))
+        .field(Field::hidden("run", asked.get("run")))
+        .field(Field::hidden("template", asked.get("template")));
+    let rows = items(&found).iter().map(|one| row(&staff, one)).collect();
+    let table = Table {
+        caption: w.s("nav-certificates"),
+        heads: [w.s("name"), w.s("certificate"), w.s("state"), w.s("issued"), w.s("template")].into(),
+        rows,
+        empty: w.s("certificates-none"),
+        next,
+    };
+    let mut page = Page::new(w.s("nav-certificates")).said(w, &asked).part(form).part(table);
+    if !items(&found).is_empty() && !filter.is_empty() {
+        page = page.part(with_all(&staff, &filter));
+    }
+    Ok(staff.page(&page))
+}
+
+/// What can be done with all that a filter finds.
+fn with_all(staff: &Staff, filter: &str) -> Html {
+    let w = staff.w;
+    let mut all = vec![
+        Action::file(w.s("certificates-zip"), staff.api(&format!("/certificates/archive?{filter}"))),
+        Action::file(w.s("certificates-csv"), staff.api(&format!("/certificates/csv?{filter}"))),
+    ];
+    if staff.may(Permission::Revoke) {
+        all.push(Action::link(w.s("certificates-revoke"), staff.at(&format!("/certificates/revoke?{filter}"))));
+    }
+    Section::new("all", w.s("certificates-all")).part(Actions(all)).into()
+}
+
+fn row(staff: &Staff, one: &Value) -> Vec<Cell> {
+    let number = text(one, "number");
+    vec![
+        Cell::link(text(one, "recipient"), staff.at(&format!("/certificates/{number}"))).sub(text(one, "email")),
+        Cell::text(number),
+        standing(staff, one),
+        Cell::text(staff.day(&one["issued"]).unwrap_or_default()),
+        Cell::text(text(one, "template")),
+    ]
+}
+
+/// Returns a cell for how a certificate stands.
+pub(super) fn standing(staff: &Staff, one: &Value) -> Cell {
+    let status = text(one, "status");
+    let tone = match status.as_str() {
+        "active" => Tone::Green,
+        "revoked" => Tone::Red,
+        "superseded" => Tone::Grey,
+        _ => Tone::Amber,
+    };
+    Cell::state(tone, staff.w.s(&format!("standing-{}", status.replace('_', "-"))))
+}
+
+/// Shows a certificate.
+pub(super) async fn show(staff: Staff, Path(number): Path<String>, uri: Uri) -> Answer {
+    page(&staff, &number, &query(uri.query()), &Tried::NEW).await
+}
+
+async fn page(staff: &Staff, number: &str, asked: &Fields, tried: &Tried<'_>) -> Answer {
+    let (w, path) = (staff.w, format!("/certificates/{}", part(number)));
+    let told = staff.told(&path).await?;
+    let versions = told.value["versions"].as_array().cloned().unwrap_or_default();
+    let current = versions.last().cloned().unwrap_or_default();
+    let event = number.split('-').nth(1).unwrap_or_default().to_owned();
+    let picture = Picture { src: staff.at(&format!("{path}/picture.png")), alt: w.with("certificate-picture", [("name", text(&current, "recipient").into())]) };
+    let mut page = Page::new(text(&current, "recipient"))
+        .trail([staff.crumb(w.s("nav-events"), "/events"), staff.crumb(event.clone(), &format!("/events/{event}"))])
+        .said(w, asked)
+        .lead(number.to_owned());
+    if let Some((_, problem)) = tried.0 {
+        page = page.notice(Tone::Red, problem.detail.clone());
+    }
+    let section = Section::new("current", w.s("certificate")).part(facts(staff, &current)).part(picture).part(files(staff, &path));
+    page = page.part(section).part(changes(staff, &path, &told.tag, &current)).part(messages(staff, number).await);
+    if versions.len() > 1 {
+        page = page.part(older(staff, &versions));
+    }
+    Ok(staff.page_with(tried.status(), &page))
+}
+
+fn facts(staff: &Staff, current: &Value) -> Html {
+    let w = staff.w;
+    let status = text(current, "status");
+    let cause = current["cause"].as_str().map(|cause| w.s(&format!("cause-{}", cause.replace('_', "-"))));
+    Facts::known([
+        (w.s("state"), Some(w.s(&format!("standing-{}", status.replace('_', "-"))))),
+        (w.s("email"), Some(text(current, "email"))),
+        (w.s("issued"), staff.day(&current["issued"])),
+        (w.s("valid-until"), staff.day(&current["valid_until"])),
+        (w.s("version"), current["version"].as_u64().map(|version| version.to_string())),
+        (w.s("template"), Some(text(current, "template"))),
+        (w.s("key"), Some(text(current, "key"))),
+        (w.s("since"), staff.time(&current["since"])),
+        (w.s("cause"), cause),
+        (w.s("reason"), Some(text(current, "reason"))),
+        (w.s("waits-until"), staff.time(&current["waits_until"])),
+        (w.s("granted-why"), current["basis"]["reason"].as_str().map(str::to_owned)),
+    ])
+    .into()
+}
+
+fn files(staff: &Staff, path: &str) -> Html {
+    let file = |format: &str, text: String| Action::file(text, staff.api(&format!("{path}/file?format={format}")));
+    let w = staff.w;
+    Actions(vec![
+        file("pdf", "PDF".to_owned()).primary(),
+        file("png", "PNG".to_owned()),
+        file("json", w.s("file-json")),
+        file("jwt", "JWT".to_owned()),
+        file("baked_png", w.s("file-badge")),
+    ])
+    .into()
+}
+
+fn changes(staff: &Staff, path: &str, seen: &str, current: &Value) -> Html {
+    let w = staff.w;
+    let mut section = Section::new("change", w.s("change"));
+    let mut actions = Vec::new();
+    let status = text(current, "status");
+    let can_be_taken = matches!(status.as_str(), "active" | "expired");
+    if staff.may(Permission::Revoke) {
+        match status.as_str() {
+            "revocation_waits" => actions.push(Action::post(staff, w.s("restore"), &format!("{path}/restore"), &[("seen", seen)]).primary()),
+            "revoked" => actions.push(Action::link(w.s("reissue"), staff.at(&format!("{path}/reissue")))),
+            _ if can_be_taken => actions.push(Action::link(w.s("revoke"), staff.at(&format!("{path}/revoke")))),
+            _ => {}
+        }
+    }
+    if staff.may(Permission::Send) && can_be_taken {
+        actions.push(Action::post(staff, w.s("send-one"), &format!("{path}/send"), &[]));
+    }
+    section = match actions.is_empty() {
+        true => section.part(Text(w.s("certificate-fixed"))),
+        false => section.part(Actions(actions)),
+    };
+    section.into()
+}
+
+async fn messages(staff: &Staff, number: &str) -> Html {
+    let w = staff.w;
+    let found = staff.get_if(&format!("/mail/messages?number={}&order=newest&limit=20", part(number))).await.unwrap_or_default();
+    let rows = items(&found).iter().map(|one| super::deliveries::row(staff, one)).collect();
+    Table { caption: w.s("nav-deliveries"), heads: super::deliveries::heads(w), rows, empty: w.s("deliveries-none-one"), next: None }.into()
+}
+
+fn older(staff: &Staff, versions: &[Value]) -> Html {
+    let w = staff.w;
+    let row = |one: &Value| {
+        vec![
+            Cell::text(one["version"].as_u64().unwrap_or_default().to_string()),
+            Cell::text(text(one, "recipient")),
+            standing(staff, one),
+            Cell::text(staff.time(&one["signed"]).unwrap_or_default()),
+            Cell::text(text(one, "reason")),
+        ]
+    };
+    Table {
+        caption: w.s("versions"),
+        heads: [w.s("version"), w.s("name"), w.s("state"), w.s("signed"), w.s("reason")].into(),
+        rows: versions.iter().rev().map(row).collect(),
+        empty: String::new(),
+        next: None,
+    }
+    .into()
+}
+
+/// The picture of a certificate.
+pub(super) async fn picture(staff: Staff, Path(number): Path<String>) -> Answer {
+    staff.pass(&format!("/certificates/{}/file?format=png", part(&number))).await
+}
+
+/// Asks why a certificate is taken back.
+pub(super) async fn ask_revoke(staff: Staff, Path(number): Path<String>) -> Answer {
+    let told = staff.told(&format!("/certificates/{}", part(&number))).await?;
+    let versions = told.value["versions"].as_array().cloned().unwrap_or_default();
+    let current = versions.last().cloned().unwrap_or_default();
+    let w = staff.w;
+    let form = Form::new(&staff, &format!("/certificates/{}/revoke", part(&number)), w.s("revoke"))
+        .danger()
+        .field(Field::hidden("seen", &told.tag))
+        .fields(why(&staff));
+    let trail = [staff.crumb(text(&current, "recipient"), &format!("/certificates/{}", part(&number)))];
+    let page = Page::new(w.s("revoke-title")).trail(trail).narrow().lead(number).part(Text(w.s("revoke-text")));
+    Ok(staff.page(&page.part(form)))
+}
+
+fn why(staff: &Staff) -> [Field; 3] {
+    let w = staff.w;
+    let causes = CAUSES.map(|one| Choice::new(one, w.s(&format!("cause-{}", one.replace('_', "-")))));
+    [
+        Field::new("cause", w.s("cause"), Kind::Radios(causes.into())).value("issued_in_error"),
+        Field::text("text", w.s("revoke-public")).hint(w.s("revoke-public-hint")),
+        Field::new("now", w.s("revoke-now"), Kind::Check).hint(w.s("revoke-now-hint")),
+    ]
+}
+
+fn reason(fields: &Fields) -> Value {
+    let mut reason = json!({ "cause": fields.get("cause") });
+    if let Some(text) = fields.some("text") {
+        reason["text"] = json!(text);
+    }
+    if fields.on("now") {
+        reason["now"] = json!(true);
+    }
+    reason
+}
+
+/// Takes a certificate back.
+pub(super) async fn revoke(Path(number): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let path = format!("/certificates/{}", part(&number));
+    done(&staff, &number, &fields, staff.post(&format!("{path}/revoke"), &fields, reason(&fields)).await, "revoked").await
+}
+
+async fn done(
+    staff: &Staff,
+    number: &str,
+    fields: &Fields,
+    told: Result<super::within::Told, crate::server::Problem>,
+    said: &str,
+) -> Response {
+    match told {
+        Ok(_) => staff.done(&format!("/certificates/{}", part(number)), said),
+        Err(problem) => {
+            let tried = Tried(Some((fields, &problem)));
+            page(staff, number, fields, &tried).await.unwrap_or_else(|response| response)
+        }
+    }
+}
+
+/// Gives a certificate back whose revocation waits.
+pub(super) async fn restore(Path(number): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let ask = Ask { seen: fields.some("seen"), ..Ask::default() };
+    let told = staff.ask(axum::http::Method::POST, &format!("/certificates/{}/restore", part(&number)), ask).await;
+    done(&staff, &number, &fields, told, "restored").await
+}
+
+/// Asks why a revoked certificate is issued anew.
+pub(super) async fn ask_reissue(staff: Staff, Path(number): Path<String>) -> Answer {
+    let w = staff.w;
+    let form = Form::new(&staff, &format!("/certificates/{}/reissue", part(&number)), w.s("reissue"))
+        .field(Field::text("reason", w.s("why")).required());
+    let trail = [staff.crumb(number.clone(), &format!("/certificates/{}", part(&number)))];
+    Ok(staff.page(&Page::new(w.s("reissue")).trail(trail).narrow().part(Text(w.s("reissue-text"))).part(form)))
+}
+
+/// Issues a revoked certificate anew.
+pub(super) async fn reissue(Path(number): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let body = json!({ "reason": fields.get("reason") });
+    let told = staff.post(&format!("/certificates/{}/reissue", part(&number)), &fields, body).await;
+    done(&staff, &number, &fields, told, "reissued").await
+}
+
+/// Sends the message about one certificate.
+pub(super) async fn send(Path(number): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let event = number.split('-').nth(1).unwrap_or_default();
+    let body = json!({ "kind": "send", "event": event, "numbers": [number] });
+    let told = staff.post("/runs", &fields, body).await;
+    done(&staff, &number, &fields, told, "sending").await
+}
+
+/// Asks why all that a filter finds are taken back: says how many, and two of the names.
+pub(super) async fn ask_all(staff: Staff, uri: Uri) -> Answer {
+    let asked = query(uri.query());
+    all(&staff, &asked, &Tried::NEW).await
+}
+
+async fn all(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer {
+    let w = staff.w;
+    let preview = match staff.post("/runs/preview", &Fields::default(), all_of(asked)).await {
+        Ok(told) => told.value,
+        Err(problem) => return Err(staff.failed(&problem)),
+    };
+    let loses = preview["loses"].as_u64().unwrap_or_default();
+    let mut form = Form::new(staff, "/certificates/revoke", w.count("revoke-many", loses)).danger().fields(why(staff));
+    for name in ["event", "text", "run"] {
+        form = form.field(Field::hidden(name, asked.get(name)));
+    }
+    form = form.field(Field::hidden("expected", loses.to_string())).tried(tried);
+    let mut page = Page::new(w.s("revoke-all-title")).trail([staff.crumb(w.s("nav-certificates"), "/certificates")]).narrow();
+    if preview["needs_approval"] == true {
+        page = page.notice(Tone::Amber, w.s("generate-approval"));
+    }
+    page = page.part(super::generate::effects(staff, &preview)).part(form).part(super::generate::list(staff, &preview));
+    Ok(staff.page_with(tried.status(), &page))
+}
+
+/// A run takes back by event, text and run; what else a filter holds only narrows what is seen.
+fn all_of(fields: &Fields) -> Value {
+    let mut body = json!({ "kind": "revoke", "over": "filter", "reason": reason_or_other(fields) });
+    for name in ["event", "text", "run"] {
+        if let Some(value) = fields.some(name) {
+            body[name] = json!(value);
+        }
+    }
+    if fields.some("event").is_none() && fields.some("run").is_none() {
+        body["all_events"] = json!(true);
+    }
+    body
+}
+
+fn reason_or_other(fields: &Fields) -> Value {
+    match fields.some("cause") {
+        Some(_) => reason(fields),
+        None => json!({ "cause": "issued_in_error" }),
+    }
+}
+
+/// Takes all back that a filter finds, if they are as many as were shown.
+pub(super) async fn revoke_all(Sent { staff, fields }: Sent) -> Response {
+    let expected: Option<u64> = fields.get("expected").parse().ok();
+    let now = staff.post("/runs/preview", &Fields::default(), all_of(&fields)).await;
+    let now = now.ok().and_then(|told| told.value["loses"].as_u64());
+    let started = match now == expected {
+        true => staff.post("/runs", &fields, all_of(&fields)).await,
+        false => Err(crate::server::Problem::conflict("changed", staff.w.with("generate-changed", [("expected", expected.unwrap_or_default().into()), ("now", now.unwrap_or_default().into())]))),
+    };
+    match started {
+        Ok(told) => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started"),
+        Err(problem) => {
+            let tried = Tried(Some((&fields, &problem)));
+            all(&staff, &fields, &tried).await.unwrap_or_else(|response| response)
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The way in and out: password, second step, and what was filled in by somebody whose session had ended meanwhile.
+
+use axum::extract::{Request, State};
+use axum::http::request::Parts;
+use axum::http::{Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::form::{self, Fields};
+use super::inside::{Outside, Sent, outside, see};
+use super::ui::{Field, Form, Kind, Page, Text, Tone};
+use super::within::{Api, Ask, Told, Within};
+use crate::server::{App, Problem};
+
+/// Before the name of a field that waits until its sender is in again.
+const KEPT: &str = "kept.";
+
+/// Asks who it is. Who is in is led on by the page that they wanted.
+pub(super) async fn login(State(app): State<App>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let door = outside(&app, &parts);
+    let query = form::query(parts.uri.query());
+    let fields = [("next", query.get("next"))];
+    door.page(StatusCode::OK, &asked(&door, &fields, None))
+}
+
+/// The page that asks.
+fn asked(door: &Outside, kept: &[(&str, &str)], tried: Option<(&Fields, &Problem)>) -> Page {
+    let w = door.w;
+    let mut form = Form::open(door.at("/login"), w.s("login-submit"))
+        .field(Field::new("email", w.s("login-email"), Kind::Email).required().auto("username"))
+        .field(Field::new("password", w.s("login-password"), Kind::Password).required().auto("current-password"));
+    for (name, value) in kept.iter().filter(|(_, value)| !value.is_empty()) {
+        form = form.field(Field::hidden(name, *value));
+    }
+    let form = form.tried(&super::ui::Tried(tried));
+    Page::new(w.s("login-title")).narrow().part(form).part(Text(w.s("login-lost")))
+}
+
+/// Tries a password.
+pub(super) async fn enter(State(app): State<App>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let door = outside(&app, &parts);
+    let fields = match Fields::read(Request::from_parts(parts.clone(), body), &app, app.limits.body_bytes).await {
+        Ok(fields) => fields,
+        Err(problem) => return door.failed(&problem),
+    };
+    let body = json!({ "email": fields.get("email"), "password": fields.get("password") });
+    match ask(&parts, "/login", &body).await {
+        Ok(told) => match told.value["ticket"].as_str() {
+            Some(ticket) => door.page(StatusCode::OK, &second(&door, ticket, &waiting(&fields), None)),
+            None => inside(&door, &told, &fields),
+        },
+        Err(problem) => {
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNAUTHORIZED);
+            door.page(status, &asked(&door, &waiting(&fields), Some((&fields, &problem))))
+        }
+    }
+}
+
+/// Returns what goes with the forms of the door: where to, and what waits.
+fn waiting(fields: &Fields) -> Vec<(&str, &str)> {
+    fields.texts().filter(|(name, _)| *name == "next" || *name == "to" || name.starts_with(KEPT)).collect()
+}
+
+fn second(door: &Outside, ticket: &str, kept: &[(&str, &str)], tried: Option<(&Fields, &Problem)>) -> Page {
+    let w = door.w;
+    let mut form = Form::open(door.at("/login/second-step"), w.s("login-submit"))
+        .field(Field::hidden("ticket", ticket))
+        .field(Field::text("code", w.s("second-code")).required().auto("one-time-code").hint(w.s("second-hint")));
+    for (name, value) in kept {
+        form = form.field(Field::hidden(name, *value));
+    }
+    Page::new(w.s("second-title")).narrow().part(form.tried(&super::ui::Tried(tried)))
+}
+
+/// Tries the code of the second step.
+pub(super) async fn second_step(State(app): State<App>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let door = outside(&app, &parts);
+    let fields = match Fields::read(Request::from_parts(parts.clone(), body), &app, app.limits.body_bytes).await {
+        Ok(fields) => fields,
+        Err(problem) => return door.failed(&problem),
+    };
+    let body = json!({ "ticket": fields.get("ticket"), "code": fields.get("code") });
+    match ask(&parts, "/login/second-step", &body).await {
+        Ok(told) => inside(&door, &told, &fields),
+        Err(problem) => {
+            let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::UNAUTHORIZED);
+            let page = second(&door, fields.get("ticket"), &waiting(&fields), Some((&fields, &problem)));
+            door.page(status, &page)
+        }
+    }
+}
+
+async fn ask(parts: &Parts, path: &str, body: &Value) -> Result<Told, Problem> {
+    let api = parts.extensions.get::<Api>().cloned().ok_or_else(|| Problem::internal("pages know no operations"))?;
+    let body = Some(("application/json", body.to_string().into()));
+    Within::new(api, parts).ask(Method::POST, path, Ask { body, ..Ask::default() }).await
+}
+
+/// Lets in: to where they wanted, or back to what they had filled in.
+fn inside(door: &Outside, told: &Told, fields: &Fields) -> Response {
+    let csrf = told.value["csrfToken"].as_str().unwrap_or_default();
+    let mut response = match fields.some("to").filter(|to| is_ours(to, &door.base)) {
+        Some(to) => door.page(StatusCode::OK, &again(door, to, csrf, fields)),
+        None => see(fields.some("next").filter(|to| is_ours(to, &door.base)).unwrap_or(&door.at(""))),
+    };
+    for cookie in &told.cookies {
+        response.headers_mut().append(header::SET_COOKIE, cookie.clone());
+    }
+    response
+}
+
+/// Says whether an address is a page of the staff, and not of another site: what stands in a link may be anybody's.
+fn is_ours(to: &str, base: &str) -> bool {
+    let Some(path) = to.strip_prefix(base).and_then(|rest| rest.strip_prefix("/staff")) else { return false };
+    let is_path = path.is_empty() || path.starts_with(['/', '?']);
+    is_path && to.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\') && !to.contains("//")
+}
+
+/// Asks to send again what had been filled in.
+fn again(door: &Outside, to: &str, csrf: &str, fields: &Fields) -> Page {
+    let w = door.w;
+    let mut form = Form::open(to.to_owned(), w.s("again-submit")).csrf(csrf);
+    for (name, value) in fields.texts() {
+        if let Some(name) = name.strip_prefix(KEPT) {
+            form = form.field(Field::hidden(name, value));
+        }
+    }
+    Page::new(w.s("again-title")).narrow().part(Text(w.s("again-text"))).part(form)
+}
+
+/// Asks who it is, and keeps what they had filled in meanwhile. A file has to be chosen anew.
+pub(super) fn kept(app: &App, parts: &Parts, fields: &Fields) -> Response {
+    let door = outside(app, parts);
+    let names: Vec<(String, &str)> = fields.texts().map(|(name, value)| (format!("{KEPT}{name}"), value)).collect();
+    let to = parts.uri.path_and_query().map_or("", |path| path.as_str());
+    let to = format!("{}{to}", door.base);
+    let mut waiting: Vec<(&str, &str)> = names.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+    waiting.push(("to", &to));
+    let page = asked(&door, &waiting, None).notice(Tone::Amber, door.w.s("login-kept"));
+    door.page(StatusCode::UNAUTHORIZED, &page)
+}
+
+/// Ends the session.
+pub(super) async fn leave(sent: Sent) -> Response {
+    match sent.staff.ask(Method::POST, "/logout", Ask::default()).await {
+        Ok(told) => {
+            let mut response = see(&sent.staff.at("/login"));
+            for cookie in told.cookies {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            response
+        }
+        Err(problem) => sent.staff.failed(&problem),
+    }
+}
+
+/// The front door of the service: to check a certificate, to one's own, to the staff's pages.
+pub(super) async fn front(State(app): State<App>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let door = outside(&app, &parts);
+    let w = door.w;
+    let ways = [
+        super::ui::Action::link(w.s("front-verify"), format!("{}/verify/", door.base)).primary(),
+        super::ui::Action::link(w.s("front-portal"), format!("{}/portal", door.base)),
+        super::ui::Action::link(w.s("front-staff"), door.at("")),
+    ];
+    let page = Page::new(w.s("front-title")).narrow().lead(w.s("front-lead")).part(super::ui::Actions(ways.into()));
+    door.page(StatusCode::OK, &page).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_link_leads_to_no_other_site() {
+        for (base, to, ours) in [
+            ("", "/staff", true),
+            ("", "/staff/events/WORKSHOP?said=made", true),
+            ("/certificates", "/certificates/staff/runs", true),
+            ("/certificates", "/staff/runs", false),
+            ("", "//evil.example/staff", false),
+            ("", "https://evil.example/staff", false),
+            ("", "/staff//evil.example", false),
+            ("", "/staff\\evil", false),
+            ("", "/stafford", false),
+            ("", "/staff/\r\nset-cookie:a", false),
+        ] {
+            assert_eq!(is_ours(to, base), ours, "{to}");
+        }
+    }
+}

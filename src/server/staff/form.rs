@@ -1,0 +1,144 @@
+//! What browsers send of the staff's forms: urlencoded (URL Standard section 5), or multipart where there is a file.
+
+use axum::extract::{FromRequest, Multipart, Request};
+use axum::http::{StatusCode, header};
+use http_body_util::{BodyExt, Limited};
+
+use crate::server::upload::read_field;
+use crate::server::{App, Problem};
+
+/// Largest form without a file, in bytes: a list of rows that are confirmed one by one.
+const MOST: usize = 1 << 20;
+/// Most fields of a form.
+const MOST_FIELDS: usize = 5_000;
+
+/// A file of a form.
+#[derive(Clone)]
+pub(super) struct File {
+    /// The field.
+    pub field: String,
+    /// What the browser calls it.
+    pub name: String,
+    /// What is in it.
+    pub bytes: axum::body::Bytes,
+}
+
+/// The fields of a form, in the order in which they stood.
+#[derive(Clone, Default)]
+pub(super) struct Fields {
+    texts: Vec<(String, String)>,
+    files: Vec<File>,
+}
+
+impl Fields {
+    /// Reads a form, of whichever kind.
+    ///
+    /// # Errors
+    /// When it is none, is too large, or breaks off.
+    pub(super) async fn read(request: Request, app: &App, limit: usize) -> Result<Self, Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if kind.starts_with("multipart/form-data") {
+            return Self::multipart(request, app, limit).await;
+        }
+        let body = Limited::new(request.into_body(), MOST).collect().await;
+        let bytes = body.map_err(|_| {
+            let detail = "the form is larger than what is read, or broke off";
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "bad-body", detail)
+        })?;
+        let texts: Vec<_> = url::form_urlencoded::parse(&bytes.to_bytes()).into_owned().take(MOST_FIELDS + 1).collect();
+        Self::checked(Self { texts, files: Vec::new() })
+    }
+
+    async fn multipart(request: Request, app: &App, limit: usize) -> Result<Self, Problem> {
+        let bad = |detail: String| Problem::bad_request("bad-upload", detail);
+        let mut form = Multipart::from_request(request, app).await.map_err(|error| bad(error.body_text()))?;
+        let (mut read, mut left) = (Self::default(), limit);
+        while let Some(field) = form.next_field().await.map_err(|error| bad(error.body_text()))? {
+            let name = field.name().unwrap_or_default().to_owned();
+            let file = field.file_name().map(|file| file.chars().take(200).collect::<String>());
+            let bytes = read_field(field, &mut left).await?;
+            match file {
+                // A field for a file in which none was chosen.
+                Some(file) if file.is_empty() && bytes.is_empty() => {}
+                Some(file) => read.files.push(File { field: name, name: file, bytes: bytes.into() }),
+                None => {
+                    let text = String::from_utf8(bytes).map_err(|_| bad("a field is not UTF-8".to_owned()))?;
+                    read.texts.push((name, text));
+                }
+            }
+            if read.texts.len() + read.files.len() > MOST_FIELDS {
+                break;
+            }
+        }
+        Self::checked(read)
+    }
+
+    fn checked(self) -> Result<Self, Problem> {
+        match self.texts.len() + self.files.len() > MOST_FIELDS {
+            true => Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "bad-body", "the form has too many fields")),
+            false => Ok(self),
+        }
+    }
+
+    /// Returns a field without spaces around it; nothing if it is not there.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.texts.iter().rev().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// Returns a field as it is, if there is something in it.
+    pub(super) fn some(&self, name: &str) -> Option<&str> {
+        Some(self.get(name)).filter(|value| !value.is_empty())
+    }
+
+    /// Returns every value of a field that may stand several times.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.texts.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.trim())
+    }
+
+    /// Says whether a box was ticked.
+    pub(super) fn on(&self, name: &str) -> bool {
+        !self.get(name).is_empty()
+    }
+
+    /// Returns all texts but those that belong to a session.
+    pub(super) fn texts(&self) -> impl Iterator<Item = (&str, &str)> {
+        let texts = self.texts.iter().map(|(name, value)| (name.as_str(), value.as_str()));
+        texts.filter(|(name, _)| *name != "csrf")
+    }
+
+    /// Returns a form of these texts.
+    pub(super) fn of(texts: Vec<(String, String)>) -> Self {
+        Self { texts, files: Vec::new() }
+    }
+
+    /// Returns the texts but for some.
+    pub(super) fn without(&self, names: &[&str]) -> Self {
+        let texts = self.texts.iter().filter(|(name, _)| name != "csrf" && !names.contains(&name.as_str()));
+        Self { texts: texts.cloned().collect(), files: Vec::new() }
+    }
+
+    /// Returns the file of a field.
+    pub(super) fn file(&self, field: &str) -> Option<&File> {
+        self.files.iter().find(|file| file.field == field)
+    }
+}
+
+/// Returns the fields of a query.
+pub(super) fn query(text: Option<&str>) -> Fields {
+    let texts = url::form_urlencoded::parse(text.unwrap_or_default().as_bytes()).into_owned().take(100).collect();
+    Fields::of(texts)
+}
+
+/// Writes a query.
+pub(super) fn written<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut query = url::form_urlencoded::Serializer::new(String::new());
+    for (name, value) in pairs.into_iter().filter(|(_, value)| !value.is_empty()) {
+        query.append_pair(name, value);
+    }
+    query.finish()
+}
+
+/// Writes a part of a path.
+pub(super) fn part(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+}

@@ -1,0 +1,173 @@
+//! To make certificates: who would get, keep or lose one, and why; then the run.
+
+use axum::extract::Path;
+use axum::http::Uri;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::events::{text, trail};
+use super::form::{Fields, part, query};
+use super::inside::{Answer, Sent, Staff};
+use super::ui::{
+    Action, Actions, Cell, Choice, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Tone, Tried,
+};
+use super::within::Ask;
+use crate::accounts::Permission;
+
+/// What can be made, each with the kind of run that does it.
+const OVER: [(&str, &str); 6] = [
+    ("those_without", "generate"),
+    ("failed", "generate"),
+    ("exceptions_only", "generate"),
+    ("already_issued", "regenerate"),
+    ("not_passing", "regenerate"),
+    ("template_older", "regenerate"),
+];
+/// Rows of a preview that a page shows.
+const SHOWN: usize = 50;
+/// What may become of somebody, as a preview counts it, with how that looks.
+const EFFECTS: [(&str, Tone); 8] = [
+    ("gets", Tone::Green),
+    ("replaced", Tone::Amber),
+    ("new_versions", Tone::Amber),
+    ("loses", Tone::Red),
+    ("regains", Tone::Green),
+    ("sends", Tone::Green),
+    ("keeps", Tone::Grey),
+    ("nothing", Tone::Grey),
+];
+
+/// Returns what a form asks for.
+fn request(code: &str, fields: &Fields) -> Value {
+    let over = fields.some("over").unwrap_or("those_without");
+    let kind = OVER.iter().find(|(name, _)| *name == over).map_or("generate", |(_, kind)| kind);
+    let mut body = json!({ "kind": kind, "event": code.to_uppercase(), "over": over, "anyway": fields.on("anyway") });
+    if let Some(note) = fields.some("reason") {
+        body["reason"] = json!(note);
+    }
+    body
+}
+
+/// Shows who would get one.
+pub(super) async fn look(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
+    let fields = query(uri.query());
+    page(&staff, &code, &fields, &Tried::NEW).await
+}
+
+async fn page(staff: &Staff, code: &str, fields: &Fields, tried: &Tried<'_>) -> Answer {
+    let (w, path) = (staff.w, format!("/events/{}", part(code)));
+    let event = staff.get(&path).await?;
+    let mut page = Page::new(w.s("step-generate")).trail(trail(staff, code, &event)).said(w, fields).lead(w.s("generate-lead"));
+    if let Some((_, problem)) = tried.0 {
+        page = page.notice(Tone::Red, problem.detail.clone());
+    }
+    let over = fields.some("over").unwrap_or("those_without");
+    let choices = OVER.map(|(name, _)| Choice::new(name, w.s(&format!("over-{}", name.replace('_', "-")))));
+    let form = Form::filter(staff, &format!("{path}/generate"), w.s("generate-look"))
+        .field(Field::new("over", w.s("generate-over"), Kind::Select(choices.into())).value(over))
+        .field(Field::new("anyway", w.s("generate-anyway"), Kind::Check).value(fields.get("anyway")));
+    page = page.part(form);
+    let body = Some(("application/json", request(code, fields).to_string().into()));
+    let ask = Ask { body, ..Ask::default() };
+    page = match staff.ask(axum::http::Method::POST, "/runs/preview", ask).await {
+        Ok(told) => shown(staff, page, &path, &told.value, over, fields),
+        Err(problem) => {
+            let items = problem.errors.iter().map(|error| error.detail.clone()).collect();
+            page.part(Notice { tone: Tone::Amber, text: problem.detail.clone(), items })
+        }
+    };
+    Ok(staff.page_with(tried.status(), &page))
+}
+
+fn shown(staff: &Staff, mut page: Page, path: &str, preview: &Value, over: &str, fields: &Fields) -> Page {
+    let w = staff.w;
+    page = page.part(effects(staff, preview));
+    if let Some(sessions) = preview["unmarked_sessions"].as_array().filter(|all| !all.is_empty()) {
+        let items = sessions.iter().map(|session| text(session, "title")).collect();
+        page = page.part(Notice { tone: Tone::Amber, text: w.s("generate-unmarked"), items });
+    }
+    if preview["needs_approval"] == true {
+        page = page.notice(Tone::Amber, w.s("generate-approval"));
+    }
+    let changed: u64 = EFFECTS[..6].iter().filter_map(|(name, _)| preview[*name].as_u64()).sum();
+    if changed == 0 {
+        page = page.notice(Tone::Grey, w.s("generate-nobody"));
+    } else if staff.may(Permission::Generate) {
+        let first: Vec<String> = rows(preview).filter(|row| row["why"].is_null()).take(2).map(|row| text(row, "name")).collect();
+        let mut form = Form::new(staff, &format!("{path}/generate"), w.count("generate-start", changed))
+            .field(Field::hidden("over", over))
+            .field(Field::hidden("anyway", fields.get("anyway")))
+            .field(Field::hidden("expected", changed.to_string()));
+        if over != "those_without" {
+            form = form.field(Field::text("reason", w.s("why")));
+        }
+        let names = w.with("generate-names", [("names", first.join(", ").into())]);
+        page = page.part(Section::new("start", w.s("generate-confirm")).part(super::ui::Text(names)).part(form));
+    }
+    let back = Action::link(w.s("event"), staff.at(path));
+    let specimen = Action::link(w.s("step-template"), staff.at(&format!("{path}/template")));
+    page.part(list(staff, preview)).part(Actions(vec![specimen, back]))
+}
+
+fn rows(preview: &Value) -> impl Iterator<Item = &Value> {
+    preview["rows"].as_array().into_iter().flatten()
+}
+
+/// Says how many get, keep and lose what.
+pub(super) fn effects(staff: &Staff, preview: &Value) -> Html {
+    let w = staff.w;
+    let figure = |(name, tone): (&str, Tone)| {
+        let count = preview[name].as_u64().filter(|count| *count > 0)?;
+        let label = w.s(&format!("effect-{}", name.replace('_', "-")));
+        Some(Figure { label, value: w.number(count), href: None, tone: Some(tone) })
+    };
+    Figures(EFFECTS.into_iter().filter_map(figure).collect()).into()
+}
+
+/// Lists the first of those that a preview is about.
+pub(super) fn list(staff: &Staff, preview: &Value) -> Html {
+    let w = staff.w;
+    let row = |row: &Value| {
+        let effect = text(row, "effect");
+        let key = format!("effect-{}", if effect == "new_version" { "new-versions" } else { &effect });
+        vec![Cell::text(text(row, "name")), Cell::text(w.s(&key)), Cell::text(text(row, "why")), Cell::text(text(row, "number")), Cell::text(text(row, "template")).sub(text(row, "tier"))]
+    };
+    let total = preview["total"].as_u64().unwrap_or_default();
+    Table {
+        caption: w.with("generate-first", [("shown", (SHOWN as u64).min(total).into()), ("total", total.into())]),
+        heads: [w.s("name"), w.s("generate-effect"), w.s("why"), w.s("certificate"), w.s("template")].into(),
+        rows: rows(preview).take(SHOWN).map(row).collect(),
+        empty: w.s("people-none"),
+        next: None,
+    }
+    .into()
+}
+
+/// Starts the run, if it is about as many as were shown.
+pub(super) async fn start(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let body = request(&code, &fields);
+    if let Some(response) = changed_since(&staff, &code, &fields, &body).await {
+        return response;
+    }
+    match staff.post("/runs", &fields, body).await {
+        Ok(told) => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started"),
+        Err(problem) => {
+            let tried = Tried(Some((&fields, &problem)));
+            page(&staff, &code, &fields, &tried).await.unwrap_or_else(|response| response)
+        }
+    }
+}
+
+/// Asks again where the list is another than the one that was confirmed.
+async fn changed_since(staff: &Staff, code: &str, fields: &Fields, body: &Value) -> Option<Response> {
+    let expected: u64 = fields.some("expected")?.parse().ok()?;
+    let ask = Ask { body: Some(("application/json", body.to_string().into())), ..Ask::default() };
+    let preview = staff.ask(axum::http::Method::POST, "/runs/preview", ask).await.ok()?;
+    let now: u64 = EFFECTS[..6].iter().filter_map(|(name, _)| preview.value[*name].as_u64()).sum();
+    if now == expected {
+        return None;
+    }
+    let problem = crate::server::Problem::conflict("changed", staff.w.with("generate-changed", [("expected", expected.into()), ("now", now.into())]));
+    let tried = Tried(Some((fields, &problem)));
+    Some(page(staff, code, fields, &tried).await.unwrap_or_else(|response| response))
+}

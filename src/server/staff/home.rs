@@ -1,0 +1,118 @@
+//! The first page: what needs somebody, before what is well.
+
+use axum::http::Uri;
+use serde_json::Value;
+
+use super::form::query;
+use super::inside::{Answer, Staff};
+use super::ui::{Action, Actions, Bar, Cell, Figure, Figures, Html, Page, Plot, Section, Table, Tone};
+use crate::accounts::Permission;
+use crate::credential::Timestamp;
+
+/// Days of the plot.
+const DAYS: i64 = 30;
+const DAY: i64 = 86_400;
+/// For how many days what is published should still be good.
+const GOOD_DAYS: i64 = 2;
+
+/// Shows the first page.
+pub(super) async fn home(staff: Staff, uri: Uri) -> Answer {
+    let w = staff.w;
+    let events = staff.get("/events?limit=8").await?;
+    let runs = staff.get("/runs?order=newest&limit=200").await?;
+    let is_new = items(&events).is_empty();
+    let mut page = Page::new(w.s("home")).said(w, &query(uri.query()));
+    if is_new {
+        page = page.lead(w.s("home-new"));
+        let made = Action::link(w.s("event-new"), staff.at("/events/new")).primary();
+        let look = Action::link(w.s("nav-templates"), staff.at("/templates"));
+        return Ok(staff.page(&page.part(Actions(vec![made, look]))));
+    }
+    let needs = attention(&staff, &runs).await;
+    let attention = match needs.is_empty() {
+        true => Section::new("attention", w.s("home-attention")).part(super::ui::Text(w.s("home-nothing"))),
+        false => Section::new("attention", w.s("home-attention")).part(Figures(needs)),
+    };
+    let made = Action::link(w.s("event-new"), staff.at("/events/new")).primary();
+    page = page.part(attention).part(plot(&staff, &runs));
+    page = page.part(recent(&staff, &events)).part(Actions(staff.may(Permission::Import).then_some(made).into_iter().collect()));
+    Ok(staff.page(&page))
+}
+
+/// Returns the items of a listing.
+pub(super) fn items(listing: &Value) -> &[Value] {
+    listing["items"].as_array().map_or(&[], Vec::as_slice)
+}
+
+/// Returns what somebody should look at, with where.
+async fn attention(staff: &Staff, runs: &Value) -> Vec<Figure> {
+    let w = staff.w;
+    let mut needs = Vec::new();
+    let mut need = |tone, count: u64, key: &str, path: &str| {
+        if count > 0 {
+            let href = Some(staff.at(path));
+            needs.push(Figure { label: w.count(key, count), value: w.number(count), href, tone: Some(tone) });
+        }
+    };
+    let failed = items(runs).iter().filter(|run| run["counters"]["failed"].as_u64() > Some(0) && !is_repeated(runs, run));
+    need(Tone::Red, failed.count() as u64, "needs-failed", "/runs?state=completed_with_failures");
+    let count = |listing: Option<Value>| listing.map_or(0, |listing| items(&listing).len() as u64);
+    need(Tone::Amber, count(staff.get_if("/approvals?state=pending&limit=100").await), "needs-approvals", "/approvals");
+    need(Tone::Amber, count(staff.get_if("/corrections?state=pending&limit=100").await), "needs-corrections", "/corrections");
+    if let Some(mail) = staff.get_if("/mail").await {
+        need(Tone::Red, mail["in_vain"].as_u64().unwrap_or_default(), "needs-bounced", "/deliveries?state=bounced");
+        need(Tone::Amber, mail["ambiguous"].as_u64().unwrap_or_default(), "needs-ambiguous", "/deliveries?state=ambiguous");
+        need(Tone::Red, u64::from(mail["trouble"].is_string()), "needs-relay", "/deliveries");
+    }
+    if let Some(published) = staff.get_if("/publish").await {
+        let good = published["next_update"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
+        let left = good.map(|good| (good.unix() - staff.now.unix()) / DAY);
+        need(Tone::Red, u64::from(left.is_some_and(|days| days < GOOD_DAYS)), "needs-publication", "/publishing");
+        need(Tone::Amber, u64::from(published["version"] == 0), "needs-first-publication", "/publishing");
+    }
+    needs
+}
+
+fn is_repeated(runs: &Value, run: &Value) -> bool {
+    items(runs).iter().any(|other| other["retry_of"] == run["id"])
+}
+
+/// Returns what was issued and mailed in the last days, by the runs that did it.
+fn plot(staff: &Staff, runs: &Value) -> Html {
+    let w = staff.w;
+    let today = staff.now.unix() / DAY;
+    let day_of = |run: &Value| run["finished"].as_str().and_then(|at| at.parse::<Timestamp>().ok()).map(|at| at.unix() / DAY);
+    let counted = |day: i64, kinds: &[&str]| -> u64 {
+        let of_day = items(runs).iter().filter(|run| day_of(run) == Some(day));
+        of_day.filter(|run| kinds.contains(&run["kind"].as_str().unwrap_or_default())).filter_map(|run| run["counters"]["done"].as_u64()).sum()
+    };
+    let bars = (today - DAYS + 1..=today).map(|day| Bar {
+        label: w.day(&staff.zone, Timestamp::from_unix(day * DAY + DAY / 2)),
+        value: counted(day, &["generate", "regenerate"]),
+        second: counted(day, &["send"]),
+    });
+    let (title, show_table) = (w.s("plot-title"), w.s("plot-table"));
+    Plot { title, first: w.s("plot-issued"), second: w.s("plot-sent"), bars: bars.collect(), show_table }.into()
+}
+
+fn recent(staff: &Staff, events: &Value) -> Html {
+    let rows = items(events).iter().map(|event| super::events::row(staff, event)).collect();
+    let w = staff.w;
+    let next = events["next"].is_string().then(|| (w.s("events-all"), staff.at("/events")));
+    let heads = super::events::heads(w);
+    Table { caption: w.s("nav-events"), heads, rows, empty: w.s("events-none"), next }.into()
+}
+
+/// Returns a cell for the state of an event.
+pub(super) fn state_of_event(staff: &Staff, event: &Value) -> Cell {
+    let state = event["state"].as_str().unwrap_or_default();
+    let tone = match state {
+        "completed" => Tone::Green,
+        "open" => Tone::Amber,
+        _ => Tone::Grey,
+    };
+    match event["archived"].is_null() {
+        true => Cell::state(tone, staff.w.s(&format!("event-state-{state}"))),
+        false => Cell::state(Tone::Grey, staff.w.s("event-state-archived")),
+    }
+}

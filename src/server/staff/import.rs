@@ -1,0 +1,481 @@
+//! Lists of people, from the file to the rows that are taken in. The file waits; every answer stands in the address, so each page says
+//! what would become of the list as it is answered so far, and the way back takes an answer away again.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::http::{Method, Uri};
+use axum::response::Response;
+use serde_json::Value;
+
+use super::events::{text, trail};
+use super::form::{Fields, File, part, query, written};
+use super::home::items;
+use super::inside::{Answer, Sent, Staff, see};
+use super::ui::{
+    Action, Actions, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Tone, Tried,
+};
+use super::within::{Ask, Told};
+use crate::server::{App, Problem};
+
+/// Kinds of file that the field offers.
+const KINDS: &str = ".csv,.tsv,.txt,.xlsx,.ods,.xls";
+/// Rows of each question, and findings, that a page shows.
+const SHOWN: usize = 50;
+/// Answers that go into the query of the operation.
+const ANSWERS: [&str; 12] = [
+    "keep_known", "same_address", "same_name", "same_id", "absent", "encoding", "sheet", "header_row", "hidden", "comma_names",
+    "likely_row", "leave_out_row",
+];
+/// What may be answered about rows that may be about somebody else, with what the operation calls it.
+const SAME: [(&str, &[&str]); 4] = [
+    ("same_address", &["two_people", "same_person"]),
+    ("same_name", &["two_people", "same_person"]),
+    ("same_id", &["same_person"]),
+    ("absent", &["take", "leave_out"]),
+];
+
+/// Asks for a file.
+pub(super) async fn choose(staff: Staff, Path(code): Path<String>) -> Answer {
+    let event = staff.get(&format!("/events/{}", part(&code))).await?;
+    Ok(staff.page(&asked(&staff, &code, &event, &Tried::NEW)))
+}
+
+fn asked(staff: &Staff, code: &str, event: &Value, tried: &Tried<'_>) -> Page {
+    let w = staff.w;
+    let form = Form::new(staff, &format!("/events/{}/import", part(code)), w.s("import-look"))
+        .field(Field::new("file", w.s("import-file"), Kind::File(KINDS)).required().hint(w.s("import-file-hint")))
+        .tried(tried);
+    let by_hand = Action::link(w.s("people-add"), staff.at(&format!("/events/{}/people/new", part(code))));
+    let page = Page::new(w.s("import-title")).trail(trail(staff, code, event)).narrow().lead(w.s("import-lead"));
+    page.part(form).part(Actions(vec![by_hand]))
+}
+
+/// Takes a file, and shows what would become of it.
+pub(super) async fn take(State(app): State<App>, Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let path = format!("/events/{}", part(&code));
+    let event = match staff.get(&path).await {
+        Ok(event) => event,
+        Err(response) => return response,
+    };
+    let refused = |problem: Problem| {
+        let tried = Tried(Some((&fields, &problem)));
+        staff.page_with(tried.status(), &asked(&staff, &code, &event, &tried))
+    };
+    let Some(file) = fields.file("file") else { return refused(Problem::bad_request("no-file", staff.w.s("import-no-file"))) };
+    match app.uploads().keep(&owner(&staff, &code), file.clone(), app.now()) {
+        Some(id) => see(&staff.at(&format!("{path}/import/{id}"))),
+        None => refused(Problem::unprocessable("too-large", staff.w.s("import-too-large"))),
+    }
+}
+
+fn owner(staff: &Staff, code: &str) -> String {
+    format!("{}/{}", staff.id, code.to_uppercase())
+}
+
+/// Returns the file that waits, or the page that asks for it again.
+fn waiting(app: &App, staff: &Staff, code: &str, id: &str) -> Result<Arc<File>, Response> {
+    let found = app.uploads().get(&owner(staff, code), id, app.now());
+    found.ok_or_else(|| see(&staff.at(&format!("/events/{}/import?said=file-gone", part(code)))))
+}
+
+/// Asks the operation about a file, as it was answered so far.
+async fn ask(staff: &Staff, code: &str, file: &File, answers: &Fields, dry_run: bool, once: Option<&str>) -> Result<Told, Problem> {
+    let mut given: Vec<(&str, &str)> = ANSWERS.iter().map(|name| (*name, answers.get(name))).collect();
+    let confirmed = joined(answers, "confirm_row");
+    given.push(("confirm_row", &confirmed));
+    let likely = joined(answers, "likely_row");
+    let left_out = joined(answers, "leave_out_row");
+    for (name, value) in &mut given {
+        match *name {
+            "likely_row" => *value = &likely,
+            "leave_out_row" => *value = &left_out,
+            _ => {}
+        }
+    }
+    given.push(("dry_run", if dry_run { "true" } else { "" }));
+    let (kind, body) = multipart(file, answers.all("map").filter(|map| !map.is_empty()));
+    let path = format!("/events/{}/imports?{}", part(code), written(given));
+    staff.ask(Method::POST, &path, Ask { body: Some((&kind, body)), once, ..Ask::default() }).await
+}
+
+/// Joins what was answered about rows in several places: `all` is stronger than lines.
+fn joined(answers: &Fields, name: &str) -> String {
+    let all: Vec<&str> = answers.all(name).filter(|value| !value.is_empty()).collect();
+    if all.contains(&"all") { "all".to_owned() } else { all.join(",") }
+}
+
+fn multipart<'a>(file: &File, maps: impl Iterator<Item = &'a str>) -> (String, axum::body::Bytes) {
+    parts(maps.map(|map| ("map", map)), &[file])
+}
+
+/// Writes a form with files (RFC 7578).
+pub(super) fn parts<'a>(texts: impl Iterator<Item = (&'a str, &'a str)>, files: &[&File]) -> (String, axum::body::Bytes) {
+    let texts: Vec<_> = texts.collect();
+    // A mark that stands in none of them.
+    let mut mark = "testamur-form".to_owned();
+    let stands = |mark: &str, bytes: &[u8]| memchr::memmem::find(bytes, mark.as_bytes()).is_some();
+    while files.iter().any(|file| stands(&mark, &file.bytes)) || texts.iter().any(|(_, text)| text.contains(&mark)) {
+        mark.push('-');
+    }
+    let mut body = Vec::with_capacity(files.iter().map(|file| file.bytes.len() + 512).sum::<usize>() + 1_024);
+    for (name, text) in texts {
+        body.extend(format!("--{mark}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n").bytes());
+    }
+    for file in files {
+        let name: String = file.name.chars().map(|c| if c.is_control() || c == '"' || c == '\\' { '_' } else { c }).collect();
+        let field = &file.field;
+        let head = format!("--{mark}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
+        body.extend(head.bytes());
+        body.extend_from_slice(&file.bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{mark}--\r\n").bytes());
+    (format!("multipart/form-data; boundary={mark}"), body.into())
+}
+
+/// Shows what would become of a list.
+pub(super) async fn look(State(app): State<App>, staff: Staff, Path((code, id)): Path<(String, String)>, uri: Uri) -> Answer {
+    let event = staff.get(&format!("/events/{}", part(&code))).await?;
+    let file = waiting(&app, &staff, &code, &id)?;
+    let answers = answered(&query(uri.query()));
+    let list = List { staff: &staff, code: &code, id: &id, event: &event, file: &file, answers: &answers };
+    Ok(match ask(&staff, &code, &file, &answers, true, None).await {
+        Ok(told) => staff.page(&list.seen(&told.value)),
+        Err(problem) => staff.page_with(Tried(Some((&answers, &problem))).status(), &list.unread(&problem)),
+    })
+}
+
+/// Takes apart answers that a choice gave whole, as `encoding=windows-1250`.
+fn answered(asked: &Fields) -> Fields {
+    let mut all: Vec<(String, String)> = asked.texts().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    for (name, value) in asked.texts().filter(|(name, _)| name.starts_with("answer")) {
+        let _ = name;
+        if let Some((name, value)) = value.split_once('=') {
+            all.push((name.to_owned(), value.to_owned()));
+        }
+    }
+    all.retain(|(name, value)| !name.starts_with("answer") && !value.is_empty());
+    all.dedup();
+    Fields::of(all)
+}
+
+/// A list that is looked at.
+struct List<'a> {
+    staff: &'a Staff,
+    code: &'a str,
+    id: &'a str,
+    event: &'a Value,
+    file: &'a File,
+    answers: &'a Fields,
+}
+
+impl List<'_> {
+    fn path(&self) -> String {
+        format!("/events/{}/import/{}", part(self.code), self.id)
+    }
+
+    fn page(&self) -> Page {
+        let w = self.staff.w;
+        let page = Page::new(w.s("import-title")).trail(trail(self.staff, self.code, self.event));
+        page.lead(self.file.name.clone())
+    }
+
+    /// Returns a form that adds an answer to those before.
+    fn answer(&self, submit: String, without: &[&str]) -> Form {
+        let mut form = Form::filter(self.staff, &self.path(), submit);
+        for (name, value) in self.answers.texts().filter(|(name, _)| !without.contains(name)) {
+            form = form.field(Field::hidden(name, value));
+        }
+        form
+    }
+
+    /// The list cannot be read as it is: what is wrong, and the ways to read it otherwise.
+    fn unread(&self, problem: &Problem) -> Page {
+        let items = problem.errors.iter().map(|error| error.detail.clone()).collect();
+        let notice = Notice { tone: Tone::Red, text: problem.detail.clone(), items };
+        let mut page = self.page().part(notice);
+        for (at, question) in problem.questions.iter().enumerate() {
+            let question = serde_json::to_value(question).unwrap_or_default();
+            page = page.part(self.question(at, &question));
+        }
+        page.part(self.reading()).part(Actions(vec![self.other_file()]))
+    }
+
+    fn other_file(&self) -> Action {
+        let w = self.staff.w;
+        Action::link(w.s("import-other"), self.staff.at(&format!("/events/{}/import", part(self.code))))
+    }
+
+    /// What would become of it.
+    fn seen(&self, told: &Value) -> Page {
+        let w = self.staff.w;
+        let mut page = self.page().part(self.counts(&told["counts"]));
+        let questions = told["questions"].as_array().map_or(&[][..], Vec::as_slice);
+        if !questions.is_empty() {
+            page = page.notice(Tone::Amber, w.count("import-questions", questions.len() as u64));
+        }
+        for (at, question) in questions.iter().enumerate() {
+            page = page.part(self.question(at, question));
+        }
+        page = page.part_if(self.same(told));
+        if questions.is_empty() {
+            page = page.part(self.confirm(&told["counts"]));
+        }
+        page = page.part(self.columns(told)).part_if(self.notes(told)).part_if(self.findings(told));
+        page.part(self.reading()).part(Actions(vec![self.other_file()]))
+    }
+
+    fn counts(&self, counts: &Value) -> Html {
+        let w = self.staff.w;
+        let figure = |key: &str, member: &str, tone| {
+            let count = counts[member].as_u64().unwrap_or_default();
+            Figure { label: w.s(key), value: w.number(count), href: None, tone: Some(tone).filter(|_| count > 0) }
+        };
+        Figures(vec![
+            figure("import-valid", "valid", Tone::Green),
+            figure("import-warnings", "warnings", Tone::Amber),
+            figure("import-asked", "asked", Tone::Amber),
+            figure("import-errors", "errors", Tone::Red),
+            figure("import-added", "added", Tone::Green),
+            figure("import-changed", "updated", Tone::Grey),
+        ])
+        .into()
+    }
+
+    /// A question with its rows, and its choices as a form.
+    fn question(&self, at: usize, question: &Value) -> Html {
+        let w = self.staff.w;
+        let rows = question["rows"].as_array().map_or(&[][..], Vec::as_slice);
+        let row = |row: &Value| {
+            let line = row["line"].as_u64().unwrap_or_default();
+            vec![Cell::text(line.to_string()), Cell::text(text(row, "shown")), Cell::text(text(row, "reason")).sub(text(row, "likely"))]
+        };
+        let table = Table {
+            caption: w.s("import-rows"),
+            heads: [w.s("row"), w.s("import-shown"), w.s("why")].into(),
+            rows: rows.iter().take(SHOWN).map(row).collect(),
+            empty: String::new(),
+            next: None,
+        };
+        let choices = question["choices"].as_array().map_or(&[][..], Vec::as_slice);
+        let choices: Vec<Choice> = choices.iter().map(|one| Choice::new(text(one, "answer"), text(one, "says"))).collect();
+        let first = choices.first().map_or_else(String::new, |choice| choice.value.clone());
+        let field = Field::new("answer", w.s("import-answer"), Kind::Radios(choices)).value(first);
+        let mut section = Section::new(&format!("question{at}"), text(question, "text"));
+        if !rows.is_empty() {
+            section = section.part(table);
+        }
+        section.part(self.answer(w.s("import-answer-submit"), &[]).field(field)).into()
+    }
+
+    /// What may be said of rows that may be about somebody else, where there are any.
+    fn same(&self, told: &Value) -> Option<Html> {
+        let w = self.staff.w;
+        let hints: Vec<&str> = told["findings"].as_array()?.iter().filter_map(|finding| finding["hint"].as_str()).collect();
+        let open = SAME.iter().filter(|(name, choices)| {
+            let answers = |choice: &&str| hints.iter().any(|hint| hint.contains(&format!("{name}={choice}")));
+            choices.iter().any(|choice| answers(&choice))
+        });
+        let mut form = self.answer(w.s("import-answer-submit"), &SAME.map(|(name, _)| name));
+        let mut any = false;
+        for (name, choices) in open {
+            any = true;
+            let mut all = vec![Choice::new("", w.s("import-same-ask"))];
+            all.extend(choices.iter().map(|choice| Choice::new(*choice, w.s(&format!("import-{}", choice.replace('_', "-"))))));
+            let label = w.s(&format!("import-{}", name.replace('_', "-")));
+            form = form.field(Field::new(name, label, Kind::Radios(all)).value(self.answers.get(name)));
+        }
+        any.then(|| Section::new("same", w.s("import-same")).part(form).into())
+    }
+
+    fn confirm(&self, counts: &Value) -> Html {
+        let w = self.staff.w;
+        let taken = counts["valid"].as_u64().unwrap_or_default() + counts["warnings"].as_u64().unwrap_or_default();
+        let mut form = Form::new(self.staff, &self.path(), w.count("import-confirm", taken));
+        for (name, value) in self.answers.texts() {
+            form = form.field(Field::hidden(name, value));
+        }
+        let errors = counts["errors"].as_u64().unwrap_or_default();
+        let section = Section::new("confirm", w.s("import-ready"));
+        match errors {
+            0 => section.part(form),
+            _ => section.part(super::ui::Text(w.count("import-left-out", errors))).part(form),
+        }
+        .into()
+    }
+
+    /// Which column is what, and a form to say otherwise.
+    fn columns(&self, told: &Value) -> Html {
+        let w = self.staff.w;
+        let columns = told["columns"].as_array().map_or(&[][..], Vec::as_slice);
+        let row = |column: &Value| {
+            let used = text(column, "use");
+            vec![
+                Cell::text(text(column, "header")),
+                Cell::text(text(column, "field")),
+                Cell::text(w.if_any(&format!("use-{used}")).unwrap_or(used)).sub(text(column, "meaning")),
+            ]
+        };
+        let table = Table {
+            caption: w.s("import-columns"),
+            heads: [w.s("import-header"), w.s("import-field"), w.s("import-use")].into(),
+            rows: columns.iter().map(row).collect(),
+            empty: String::new(),
+            next: None,
+        };
+        let headers = columns.iter().map(|column| text(column, "header")).filter(|header| !header.is_empty());
+        let headers: Vec<Choice> = headers.map(|header| Choice::new(header.clone(), header)).collect();
+        let fields = ["name", "first_name", "last_name", "email", "external_id", "language", "score", "passed", "role", "skip"];
+        let fields = fields.map(|field| Choice::new(field, w.s(&format!("field-{}", field.replace('_', "-")))));
+        let form = self
+            .answer(w.s("import-map-submit"), &[])
+            .field(Field::new("column", w.s("import-map-column"), Kind::Select(headers)))
+            .field(Field::new("as", w.s("import-map-as"), Kind::Select(fields.into())));
+        Section::new("columns", w.s("import-columns")).part(table).part(form).into()
+    }
+
+    fn notes(&self, told: &Value) -> Option<Html> {
+        let notes: Vec<String> = told["notes"].as_array()?.iter().filter_map(|note| note.as_str().map(str::to_owned)).collect();
+        let text = self.staff.w.s("import-notes");
+        (!notes.is_empty()).then(|| Notice { tone: Tone::Grey, text, items: notes }.into())
+    }
+
+    fn findings(&self, told: &Value) -> Option<Html> {
+        let found = told["findings"].as_array().filter(|found| !found.is_empty())?;
+        Some(Section::new("findings", self.staff.w.s("import-findings")).part(findings(self.staff, found)).into())
+    }
+
+    /// How the file is read, to say otherwise.
+    fn reading(&self) -> Html {
+        let w = self.staff.w;
+        let hidden = vec![Choice::new("", w.s("import-hidden-out")), Choice::new("include", w.s("import-hidden-in"))];
+        let given = |name: &str| self.answers.get(name).to_owned();
+        let form = self
+            .answer(w.s("import-again"), &["encoding", "sheet", "header_row", "hidden", "keep_known"])
+            .field(Field::text("sheet", w.s("import-sheet")).value(given("sheet")))
+            .field(Field::text("header_row", w.s("import-header-row")).value(given("header_row")))
+            .field(Field::text("encoding", w.s("import-encoding")).value(given("encoding")).hint(w.s("import-encoding-hint")))
+            .field(Field::new("hidden", w.s("import-hidden"), Kind::Select(hidden)).value(given("hidden")))
+            .field(Field::new("keep_known", w.s("import-keep"), Kind::Check).value(given("keep_known")));
+        let reset = Action::link(w.s("import-reset"), self.staff.at(&self.path()));
+        Section::new("reading", w.s("import-reading")).part(form).part(Actions(vec![reset])).folded().into()
+    }
+}
+
+/// A table of findings.
+fn findings(staff: &Staff, found: &[Value]) -> Html {
+    let w = staff.w;
+    let row = |finding: &Value| {
+        let severity = text(finding, "severity");
+        let tone = if severity == "error" { Tone::Red } else { Tone::Amber };
+        vec![
+            Cell::text(finding["line"].as_u64().unwrap_or_default().to_string()),
+            Cell::state(tone, w.s(&format!("severity-{severity}"))),
+            Cell::text(text(finding, "field")),
+            Cell::text(text(finding, "reason")).sub(text(finding, "hint")),
+        ]
+    };
+    Table {
+        caption: w.s("import-findings"),
+        heads: [w.s("row"), w.s("state"), w.s("import-header"), w.s("why")].into(),
+        rows: found.iter().take(SHOWN * 2).map(row).collect(),
+        empty: String::new(),
+        next: None,
+    }
+    .into()
+}
+
+/// Says which column is what, in the address.
+pub(super) async fn map(uri: Uri, staff: Staff, path: Path<(String, String)>, state: State<App>) -> Answer {
+    let asked = query(uri.query());
+    let Some((column, field)) = asked.some("column").zip(asked.some("as")) else { return look(state, staff, path, uri).await };
+    let said = format!("{field}={column}");
+    let kept = asked.texts().filter(|(name, value)| {
+        let about_it = *name == "map" && value.split_once('=').is_some_and(|(f, c)| c == column || (f == field && f != "skip"));
+        !about_it && !["column", "as"].contains(name)
+    });
+    let all = written(kept.chain([("map", said.as_str())]));
+    let Path((code, id)) = &path;
+    Ok(see(&staff.at(&format!("/events/{}/import/{id}?{all}", part(code)))))
+}
+
+/// Takes a list in.
+pub(super) async fn confirm(
+    State(app): State<App>,
+    Path((code, id)): Path<(String, String)>,
+    Sent { staff, fields }: Sent,
+) -> Response {
+    let path = format!("/events/{}", part(&code));
+    let (event, file) = match staff.get(&path).await.and_then(|event| Ok((event, waiting(&app, &staff, &code, &id)?))) {
+        Ok(found) => found,
+        Err(response) => return response,
+    };
+    let answers = answered(&fields.without(&["once"]));
+    match ask(&staff, &code, &file, &answers, false, fields.some("once")).await {
+        Ok(told) => {
+            app.uploads().drop(&id);
+            let import = told.value["import"]["id"].as_str().unwrap_or_default();
+            staff.done(&format!("{path}/imports/{}", part(import)), "imported")
+        }
+        Err(problem) => {
+            let list = List { staff: &staff, code: &code, id: &id, event: &event, file: &file, answers: &answers };
+            staff.page_with(Tried(Some((&answers, &problem))).status(), &list.unread(&problem))
+        }
+    }
+}
+
+/// Lists imports.
+pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
+    let (w, path, asked) = (staff.w, format!("/events/{}", part(&code)), query(uri.query()));
+    let event = staff.get(&path).await?;
+    let wanted = written([("limit", "50"), ("order", "newest"), ("cursor", asked.get("cursor"))]);
+    let imports = staff.get(&format!("{path}/imports?{wanted}")).await?;
+    let row = |one: &Value| {
+        let counts = &one["counts"];
+        let count = |member: &str| w.number(counts[member].as_u64().unwrap_or_default());
+        vec![
+            Cell::link(staff.time(&one["at"]).unwrap_or_default(), staff.at(&format!("{path}/imports/{}", part(&text(one, "id"))))),
+            Cell::text(count("added")),
+            Cell::text(count("updated")),
+            Cell::text(count("errors")),
+        ]
+    };
+    let next = imports["next"].as_str().map(|cursor| (w.s("more"), staff.at(&format!("{path}/imports?{}", written([("cursor", cursor)])))));
+    let table = Table {
+        caption: w.s("imports"),
+        heads: [w.s("when"), w.s("import-added"), w.s("import-changed"), w.s("import-errors")].into(),
+        rows: items(&imports).iter().map(row).collect(),
+        empty: w.s("imports-none"),
+        next,
+    };
+    let add = Action::link(w.s("import-title"), staff.at(&format!("{path}/import"))).primary();
+    let page = Page::new(w.s("imports")).trail(trail(&staff, &code, &event)).part(Actions(vec![add])).part(table);
+    Ok(staff.page(&page))
+}
+
+/// Shows what became of a list.
+pub(super) async fn show(staff: Staff, Path((code, id)): Path<(String, String)>, uri: Uri) -> Answer {
+    let (w, path) = (staff.w, format!("/events/{}", part(&code)));
+    let event = staff.get(&path).await?;
+    let imports = staff.get(&format!("{path}/imports?order=newest&limit=500")).await?;
+    let import = items(&imports).iter().find(|one| one["id"] == id.as_str()).cloned();
+    let import = import.ok_or_else(|| staff.failed(&Problem::not_found(&id)))?;
+    let count = |member: &str| import["counts"][member].as_u64().map(|count| w.number(count));
+    let facts = Facts::known([
+        (w.s("when"), staff.time(&import["at"])),
+        (w.s("import-added"), count("added")),
+        (w.s("import-changed"), count("updated")),
+        (w.s("import-unchanged"), count("unchanged")),
+        (w.s("import-warnings"), count("warnings")),
+        (w.s("import-errors"), count("errors")),
+    ]);
+    let mut actions = vec![Action::link(w.s("step-people"), staff.at(&format!("{path}/people"))).primary()];
+    actions.push(Action::link(w.s("event"), staff.at(&path)));
+    if import["counts"]["errors"].as_u64() > Some(0) || import["counts"]["warnings"].as_u64() > Some(0) {
+        let report = staff.api(&format!("{path}/imports/{}/report", part(&id)));
+        actions.push(Action::file(w.s("import-report"), report));
+    }
+    let page = Page::new(w.s("import-title")).trail(trail(&staff, &code, &event)).said(w, &query(uri.query()));
+    Ok(staff.page(&page.part(Section::new("about", w.s("import-counts")).part(facts)).part(Actions(actions))))
+}

@@ -1,0 +1,367 @@
+//! Who is in: the session that the API knows, and the forms of its pages.
+
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::Value;
+
+use super::form::Fields;
+use super::ui::{self, Crumb, Frame, Page, Shell, nav};
+use super::within::{Api, Ask, Told, Within};
+use super::words::{self, Words};
+use crate::accounts::{self, Permission, Secret, check_csrf, csrf_token};
+use crate::credential::{Timestamp, Zone};
+use crate::server::session;
+use crate::server::{App, Problem};
+
+/// A member of staff who looks at a page.
+pub(super) struct Staff {
+    /// The texts of their language.
+    pub w: &'static Words,
+    /// In which zone times are written: the issuer's.
+    pub zone: Zone,
+    /// The time.
+    pub now: Timestamp,
+    /// The path below which the service is reached.
+    pub base: String,
+    /// What they may do, by name.
+    permissions: Vec<Permission>,
+    /// Whether they see some events only.
+    pub limited: bool,
+    /// Who they are, in the records.
+    pub id: String,
+    /// Their name.
+    name: String,
+    issuer: String,
+    session: Secret,
+    within: Within,
+    /// Where they are, for links that come back here.
+    here: String,
+    chosen: bool,
+}
+
+/// What a page answers: itself, or what stands in its way.
+pub(super) type Answer = Result<Response, Response>;
+
+impl FromRequestParts<App> for Staff {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        match Self::find(parts, app).await {
+            Ok(staff) => Ok(staff),
+            Err(problem) if problem.status == StatusCode::UNAUTHORIZED.as_u16() => Err(to_door(app, parts)),
+            Err(problem) => Err(outside(app, parts).failed(&problem)),
+        }
+    }
+}
+
+/// Leads who is not in to the door, and from there to where they wanted to go.
+fn to_door(app: &App, parts: &Parts) -> Response {
+    let wanted = parts.uri.path_and_query().map_or("", |path| path.as_str());
+    let next: String = url::form_urlencoded::byte_serialize(wanted.as_bytes()).collect();
+    let query = if wanted.is_empty() || wanted == "/staff" { String::new() } else { format!("?next={next}") };
+    see(&format!("{}/staff/login{query}", base(app)))
+}
+
+impl Staff {
+    async fn find(parts: &Parts, app: &App) -> Result<Self, Problem> {
+        let api = parts.extensions.get::<Api>().cloned().ok_or_else(|| Problem::internal("pages know no operations"))?;
+        let request = parts.clone();
+        let found = app.aside(move |app| {
+            let (principal, session) = session::by_cookie(app, &request.headers)?;
+            let member = accounts::member(&*app.store, &principal.staff)?;
+            Ok((principal, member.name, session))
+        });
+        let (principal, name, session) = found.await?;
+        let mut within = Within::new(api, parts);
+        within.prove(&csrf_token(session.expose()));
+        let asked = asked_language(parts);
+        Ok(Self {
+            w: asked.unwrap_or_else(|| Words::wanted(&parts.headers)),
+            chosen: asked.is_some(),
+            zone: app.issuer.zone.clone(),
+            now: app.now(),
+            base: base(app),
+            limited: principal.scope.is_limited(),
+            permissions: principal.permissions.iter().copied().collect(),
+            id: principal.staff,
+            name,
+            issuer: app.issuer.name.clone(),
+            session,
+            within,
+            here: parts.uri.path().to_owned(),
+        })
+    }
+
+    /// Says whether they may.
+    pub(super) fn may(&self, permission: Permission) -> bool {
+        self.permissions.contains(&permission)
+    }
+
+    /// Returns an address below `/staff`.
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("{}/staff{path}", self.base)
+    }
+
+    /// Returns the address of an operation, for links to files.
+    pub(super) fn api(&self, path: &str) -> String {
+        format!("{}/api/v1{path}", self.base)
+    }
+
+    /// Returns the address of this page.
+    pub(super) fn here(&self) -> String {
+        format!("{}{}", self.base, self.here)
+    }
+
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// The page that says what is wrong.
+    pub(super) async fn get(&self, path: &str) -> Result<Value, Response> {
+        Ok(self.told(path).await?.value)
+    }
+
+    /// Reads a record with its ETag.
+    ///
+    /// # Errors
+    /// The page that says what is wrong.
+    pub(super) async fn told(&self, path: &str) -> Result<Told, Response> {
+        self.within.get(path).await.map_err(|problem| self.failed(&problem))
+    }
+
+    /// Reads a record that may not be there, or that they may not see.
+    pub(super) async fn get_if(&self, path: &str) -> Option<Value> {
+        self.within.get(path).await.ok().map(|told| told.value)
+    }
+
+    /// Asks an operation.
+    ///
+    /// # Errors
+    /// What the operation says is wrong, for the form that was sent.
+    pub(super) async fn ask(&self, method: Method, path: &str, ask: Ask<'_>) -> Result<Told, Problem> {
+        self.within.ask(method, path, ask).await
+    }
+
+    /// Does what a form asks for with a JSON body, once however often the form is sent.
+    ///
+    /// # Errors
+    /// What the operation says is wrong.
+    pub(super) async fn post(&self, path: &str, fields: &Fields, body: Value) -> Result<Told, Problem> {
+        self.send(Method::POST, path, fields, body).await
+    }
+
+    /// The same by another method.
+    ///
+    /// # Errors
+    /// What the operation says is wrong.
+    pub(super) async fn send(&self, method: Method, path: &str, fields: &Fields, body: Value) -> Result<Told, Problem> {
+        let body = Some(("application/json", body.to_string().into()));
+        self.within.ask(method, path, Ask { seen: fields.some("seen"), once: fields.some("once"), body }).await
+    }
+
+    /// Returns an answer as it comes.
+    ///
+    /// # Errors
+    /// The page that says what is wrong.
+    pub(super) async fn pass(&self, path: &str) -> Answer {
+        let response = self.within.response(Method::GET, path, Ask::default()).await;
+        response.map_err(|problem| self.failed(&problem))
+    }
+
+    /// The same of what is asked for with a body, such as a drawing.
+    ///
+    /// # Errors
+    /// The page that says what is wrong.
+    pub(super) async fn pass_post(&self, path: &str, body: Value) -> Answer {
+        let ask = Ask { body: Some(("application/json", body.to_string().into())), ..Ask::default() };
+        self.within.response(Method::POST, path, ask).await.map_err(|problem| self.failed(&problem))
+    }
+
+    /// Writes a time of a record; nothing where it has none.
+    pub(super) fn time(&self, value: &Value) -> Option<String> {
+        let at = value.as_str()?.parse::<Timestamp>().ok()?;
+        Some(self.w.time(&self.zone, at))
+    }
+
+    /// Writes the day of a time of a record; nothing where it has none.
+    pub(super) fn day(&self, value: &Value) -> Option<String> {
+        let at = value.as_str()?.parse::<Timestamp>().ok()?;
+        Some(self.w.day(&self.zone, at))
+    }
+
+    /// Returns what every form carries.
+    pub(super) fn csrf(&self) -> String {
+        csrf_token(self.session.expose())
+    }
+
+    fn shell(&self) -> Shell<'_> {
+        let frame = Frame { w: self.w, issuer: &self.issuer, base: self.base.clone() };
+        Shell { frame, name: Some(self.name.clone()), csrf: self.csrf(), nav: nav(self, &self.here), here: self.here() }
+    }
+
+    /// Answers with a page.
+    pub(super) fn page(&self, page: &Page) -> Response {
+        self.page_with(StatusCode::OK, page)
+    }
+
+    /// Answers with a page and a status.
+    pub(super) fn page_with(&self, status: StatusCode, page: &Page) -> Response {
+        let mut response = ui::answer(status, &self.shell(), page);
+        if self.chosen {
+            keep_language(&mut response, self.w);
+        }
+        response
+    }
+
+    /// Answers with what stands in the way.
+    pub(super) fn failed(&self, problem: &Problem) -> Response {
+        if problem.status == StatusCode::UNAUTHORIZED.as_u16() {
+            return see(&self.at("/login"));
+        }
+        failed(&self.shell(), problem)
+    }
+
+    /// Leads on after something was done, and says so there: `said` is a key of the texts without `said-`.
+    pub(super) fn done(&self, path: &str, said: &str) -> Response {
+        let mark = if path.contains('?') { '&' } else { '?' };
+        see(&format!("{}{mark}said={said}", self.at(path)))
+    }
+
+    /// Returns the way back to the events, as most pages begin.
+    pub(super) fn crumb(&self, text: impl Into<String>, path: &str) -> Crumb {
+        Crumb { text: text.into(), href: self.at(path) }
+    }
+}
+
+/// A form that was sent by a page of the session.
+pub(super) struct Sent {
+    /// Who sent it.
+    pub staff: Staff,
+    /// What is in it.
+    pub fields: Fields,
+}
+
+impl FromRequest<App> for Sent {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let found = Staff::find(&parts, app).await;
+        let limit = app.limits.upload_bytes;
+        let fields = Fields::read(Request::from_parts(parts.clone(), body), app, limit).await;
+        let staff = match found {
+            Ok(staff) => staff,
+            Err(problem) if problem.status == StatusCode::UNAUTHORIZED.as_u16() => {
+                return Err(match fields {
+                    // What was filled in waits on the page of the door.
+                    Ok(fields) => super::door::kept(app, &parts, &fields),
+                    Err(_) => to_door(app, &parts),
+                });
+            }
+            Err(problem) => return Err(outside(app, &parts).failed(&problem)),
+        };
+        let fields = fields.map_err(|problem| staff.failed(&problem))?;
+        // The token is the session's: another site does not know it, and an older session had another.
+        if !check_csrf(staff.session.expose(), fields.get("csrf")) {
+            let problem = Problem::new(StatusCode::FORBIDDEN, "csrf", staff.w.s("csrf"));
+            return Err(staff.failed(&problem));
+        }
+        Ok(Self { staff, fields })
+    }
+}
+
+/// Who is not in yet, or may not be.
+pub(super) struct Outside {
+    /// The texts of their language.
+    pub w: &'static Words,
+    pub(super) issuer: String,
+    pub(super) base: String,
+    here: String,
+    chosen: bool,
+}
+
+pub(super) fn outside(app: &App, parts: &Parts) -> Outside {
+    let asked = asked_language(parts);
+    Outside {
+        w: asked.unwrap_or_else(|| Words::wanted(&parts.headers)),
+        chosen: asked.is_some(),
+        issuer: app.issuer.name.clone(),
+        base: base(app),
+        here: parts.uri.path().to_owned(),
+    }
+}
+
+impl Outside {
+    fn shell(&self) -> Shell<'_> {
+        let frame = Frame { w: self.w, issuer: &self.issuer, base: self.base.clone() };
+        let here = format!("{}{}", self.base, self.here);
+        Shell { frame, name: None, csrf: String::new(), nav: Vec::new(), here }
+    }
+
+    /// Answers with a page.
+    pub(super) fn page(&self, status: StatusCode, page: &Page) -> Response {
+        let mut response = ui::answer(status, &self.shell(), page);
+        if self.chosen {
+            keep_language(&mut response, self.w);
+        }
+        response
+    }
+
+    /// Answers with what stands in the way.
+    pub(super) fn failed(&self, problem: &Problem) -> Response {
+        failed(&self.shell(), problem)
+    }
+
+    /// Returns an address below `/staff`.
+    pub(super) fn at(&self, path: &str) -> String {
+        format!("{}/staff{path}", self.base)
+    }
+}
+
+impl FromRequestParts<App> for Outside {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Self::Rejection> {
+        Ok(outside(app, parts))
+    }
+}
+
+fn failed(shell: &Shell<'_>, problem: &Problem) -> Response {
+    let w = shell.frame.w;
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let title = w.if_any(&format!("problem-{}", problem.code));
+    let title = title.or_else(|| w.if_any(&format!("status-{}", problem.status))).unwrap_or_else(|| problem.title.clone());
+    let page = Page::new(title).notice(ui::Tone::Red, problem.detail.clone()).link(w.s("home"), format!("{}/staff", shell.frame.base));
+    let mut response = ui::answer(status, shell, &page);
+    if let Some(seconds) = problem.retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    response
+}
+
+/// Returns the path below which the service is reached, without a slash at its end: nothing as a rule.
+pub(super) fn base(app: &App) -> String {
+    crate::server::pages::base(app)
+}
+
+/// Leads on.
+pub(super) fn see(to: &str) -> Response {
+    let mut response = StatusCode::SEE_OTHER.into_response();
+    let headers = response.headers_mut();
+    headers.extend(HeaderValue::from_str(to).ok().map(|to| (header::LOCATION, to)));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
+fn asked_language(parts: &Parts) -> Option<&'static Words> {
+    let query = parts.uri.query().unwrap_or_default();
+    let (_, tag) = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "lang")?;
+    Words::named(&tag)
+}
+
+fn keep_language(response: &mut Response, w: &Words) {
+    let cookie = format!("{}={}; Path=/; Max-Age=31536000; SameSite=Lax", words::COOKIE, w.language);
+    response.headers_mut().extend(HeaderValue::from_str(&cookie).ok().map(|value| (header::SET_COOKIE, value)));
+}
+

@@ -1,0 +1,97 @@
+//! Pages for staff: server-rendered, each act a form that works without script. A page asks the service's own operations
+//! ([`within`]), so it can do nothing that the API cannot, by nobody who may not, and what it does is audited as there.
+//!
+//! Knows no store and no act. Every form carries what only a page of the session knows, and by what it is known when it is sent twice.
+
+mod certificates;
+mod deliveries;
+mod door;
+mod events;
+mod form;
+mod generate;
+mod home;
+mod import;
+mod inside;
+mod look;
+mod people;
+mod publishing;
+mod rule;
+mod runs;
+mod search;
+mod ui;
+mod uploads;
+mod within;
+mod words;
+
+use axum::extract::DefaultBodyLimit;
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Extension, Router};
+
+pub(super) use uploads::Uploads;
+pub(super) use within::Api;
+
+use super::App;
+
+/// Returns the routes of the pages, which ask these operations.
+pub(super) fn routes(api: Api) -> Router<App> {
+    let uploads = Router::new()
+        .route("/staff/events/{code}/import", get(import::choose).post(import::take))
+        .route("/staff/events/{code}/template", get(look::show).post(look::take))
+        .layer(DefaultBodyLimit::disable());
+    Router::new()
+        .route("/", get(door::front))
+        .route("/staff", get(home::home))
+        .route("/staff/login", get(door::login).post(door::enter))
+        .route("/staff/login/second-step", post(door::second_step))
+        .route("/staff/logout", post(door::leave))
+        .route("/staff/search", get(search::search))
+        .route("/staff/events", get(events::list))
+        .route("/staff/events/new", get(events::new).post(events::create))
+        .route("/staff/events/{code}", get(events::show))
+        .route("/staff/events/{code}/change", get(events::change).post(events::save))
+        .route("/staff/events/{code}/copy", get(events::copy).post(events::make_copy))
+        .route("/staff/events/{code}/state", get(events::state).post(events::move_to))
+        .route("/staff/events/{code}/archived", post(events::archive))
+        .route("/staff/events/{code}/import/{upload}", get(import::map).post(import::confirm))
+        .route("/staff/events/{code}/imports", get(import::list))
+        .route("/staff/events/{code}/imports/{import}", get(import::show))
+        .route("/staff/events/{code}/people", get(people::list))
+        .route("/staff/events/{code}/people/new", get(people::new).post(people::add))
+        .route("/staff/events/{code}/rule", get(rule::show).post(rule::save))
+        .route("/staff/events/{code}/specimen.png", get(look::specimen))
+        .route("/staff/events/{code}/generate", get(generate::look).post(generate::start))
+        .route("/staff/events/{code}/send", get(deliveries::look).post(deliveries::send))
+        .route("/staff/events/{code}/send/test", post(deliveries::test))
+        .route("/staff/events/{code}/send/settings", post(deliveries::settle))
+        .route("/staff/certificates", get(certificates::list))
+        .route("/staff/certificates/revoke", get(certificates::ask_all).post(certificates::revoke_all))
+        .route("/staff/certificates/{number}", get(certificates::show))
+        .route("/staff/certificates/{number}/picture.png", get(certificates::picture))
+        .route("/staff/certificates/{number}/revoke", get(certificates::ask_revoke).post(certificates::revoke))
+        .route("/staff/certificates/{number}/restore", post(certificates::restore))
+        .route("/staff/certificates/{number}/reissue", get(certificates::ask_reissue).post(certificates::reissue))
+        .route("/staff/certificates/{number}/send", post(certificates::send))
+        .route("/staff/deliveries", get(deliveries::list))
+        .route("/staff/deliveries/{message}", get(deliveries::show))
+        .route("/staff/deliveries/{message}/resend", post(deliveries::resend))
+        .route("/staff/runs", get(runs::list))
+        .route("/staff/runs/{run}", get(runs::show))
+        .route("/staff/runs/{run}/progress", get(runs::far))
+        .route("/staff/runs/{run}/cancel", post(runs::cancel))
+        .route("/staff/runs/{run}/retry", post(runs::retry))
+        .route("/staff/templates", get(look::list))
+        .route("/staff/templates/{name}/picture.png", get(look::of_template))
+        .route("/staff/publishing", get(publishing::show).post(publishing::publish))
+        .route("/staff/publishing/rotate", get(publishing::ask_rotate).post(publishing::rotate))
+        .route("/staff/publishing/{key}/stolen", get(publishing::ask_stolen).post(publishing::stolen))
+        .merge(uploads)
+        .layer(Extension(api))
+        .route("/staff.css", get(|| async { asset("text/css; charset=utf-8", include_str!("staff.css")) }))
+        .route("/staff.js", get(|| async { asset("text/javascript; charset=utf-8", include_str!("staff.js")) }))
+}
+
+fn asset(kind: &'static str, text: &'static str) -> Response {
+    ([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "public, max-age=3600")], text).into_response()
+}

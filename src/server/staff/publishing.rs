@@ -1,0 +1,158 @@
+//! Keys and what is published: how fresh it is, made anew, rotated, declared stolen.
+
+use axum::extract::Path;
+use axum::http::Uri;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::events::text;
+use super::form::{Fields, part, query};
+use super::inside::{Answer, Sent, Staff};
+use super::ui::{Action, Actions, Cell, Facts, Field, Form, Html, Kind, Page, Section, Table, Text, Tone, Tried};
+use crate::accounts::Permission;
+use crate::credential::Timestamp;
+
+/// Shows what is published and the keys.
+pub(super) async fn show(staff: Staff, uri: Uri) -> Answer {
+    page(&staff, &query(uri.query()), &Tried::NEW).await
+}
+
+async fn page(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer {
+    let w = staff.w;
+    let published = staff.get("/publish").await?;
+    let keys = staff.get("/keys").await?;
+    let mut page = Page::new(w.s("nav-publishing")).said(w, asked).lead(w.s("publishing-lead"));
+    if let Some((_, problem)) = tried.0 {
+        page = page.notice(Tone::Red, problem.detail.clone());
+    }
+    page = page.part(last(staff, &published)).part(list(staff, &keys));
+    Ok(staff.page_with(tried.status(), &page))
+}
+
+fn last(staff: &Staff, published: &Value) -> Html {
+    let w = staff.w;
+    let mut section = Section::new("published", w.s("published"));
+    if published["version"] == 0 {
+        section = section.part(Text(w.s("published-never")));
+    }
+    let waiting = published["left_out"]["count"].as_u64().unwrap_or_default();
+    let until = published["next_update"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
+    let is_stale = until.is_some_and(|until| until < staff.now);
+    let facts = Facts::known([
+        (w.s("version"), published["version"].as_u64().filter(|version| *version > 0).map(|version| version.to_string())),
+        (w.s("when"), staff.time(&published["issued"])),
+        (w.s("published-good"), staff.time(&published["next_update"])),
+        (w.s("published-waiting"), Some(waiting).filter(|count| *count > 0).map(|count| w.number(count))),
+    ]);
+    section = section.part(facts);
+    if is_stale {
+        section = section.part(super::ui::Notice { tone: Tone::Red, text: w.s("published-stale"), items: Vec::new() });
+    }
+    let mut actions = Vec::new();
+    if staff.may(Permission::Keys) {
+        actions.push(Action::post(staff, w.s("publish-now"), "/publishing", &[]).primary());
+        if waiting > 0 {
+            actions.push(Action::post(staff, w.s("publish-at-once"), "/publishing", &[("at_once", "yes")]));
+        }
+    }
+    actions.push(Action::link(w.s("front-verify"), format!("{}/verify/", staff.base)));
+    actions.push(Action::file(w.s("verifier-file"), format!("{}/verifier.html", staff.base)));
+    section.part(Actions(actions)).into()
+}
+
+fn list(staff: &Staff, keys: &Value) -> Html {
+    let w = staff.w;
+    let row = |key: &Value| {
+        let state = text(key, "state");
+        let tone = match state.as_str() {
+            "active" => Tone::Green,
+            "compromised" => Tone::Red,
+            _ => Tone::Grey,
+        };
+        let stolen = Action::link(w.s("key-stolen"), staff.at(&format!("/publishing/{}/stolen", part(&text(key, "id")))));
+        let may = staff.may(Permission::Keys) && state != "compromised";
+        vec![
+            Cell::text(text(key, "id")),
+            Cell::state(tone, w.s(&format!("key-{state}"))),
+            Cell::text(staff.time(&key["since"]).unwrap_or_default()),
+            Cell::text(text(key, "fingerprint")),
+            Cell::act(may.then_some(stolen)),
+        ]
+    };
+    let table = Table {
+        caption: w.s("keys"),
+        heads: [w.s("key"), w.s("state"), w.s("since"), w.s("key-fingerprint"), String::new()].into(),
+        rows: keys["keys"].as_array().into_iter().flatten().map(row).collect(),
+        empty: String::new(),
+        next: None,
+    };
+    let root = Facts(vec![(w.s("key-root"), text(keys, "root_fingerprint"))]);
+    let mut section = Section::new("keys", w.s("keys")).part(Text(w.s("keys-text"))).part(root).part(table);
+    if staff.may(Permission::Keys) {
+        section = section.part(Actions(vec![Action::link(w.s("key-rotate"), staff.at("/publishing/rotate"))]));
+    }
+    section.into()
+}
+
+/// Publishes.
+pub(super) async fn publish(Sent { staff, fields }: Sent) -> Response {
+    let path = if fields.on("at_once") { "/publish?at_once=true" } else { "/publish" };
+    match staff.post(path, &fields, json!({})).await {
+        Ok(told) => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "publishing"),
+        Err(problem) => refused(&staff, &fields, problem).await,
+    }
+}
+
+async fn refused(staff: &Staff, fields: &Fields, problem: crate::server::Problem) -> Response {
+    let tried = Tried(Some((fields, &problem)));
+    page(staff, fields, &tried).await.unwrap_or_else(|response| response)
+}
+
+/// Asks whether the active key shall be replaced.
+pub(super) async fn ask_rotate(staff: Staff) -> Answer {
+    let w = staff.w;
+    let form = Form::new(&staff, "/publishing/rotate", w.s("key-rotate")).danger();
+    let page = Page::new(w.s("key-rotate")).trail([staff.crumb(w.s("nav-publishing"), "/publishing")]).narrow();
+    Ok(staff.page(&page.part(Text(w.s("key-rotate-text"))).part(form)))
+}
+
+/// Replaces the active key.
+pub(super) async fn rotate(Sent { staff, fields }: Sent) -> Response {
+    match staff.post("/keys/rotate", &fields, json!({})).await {
+        Ok(_) => staff.done("/publishing", "key-rotated"),
+        Err(problem) => refused(&staff, &fields, problem).await,
+    }
+}
+
+/// Asks since when a key may have been in other hands.
+pub(super) async fn ask_stolen(staff: Staff, Path(id): Path<String>) -> Answer {
+    Ok(staff.page(&stolen_page(&staff, &id, &Tried::NEW)))
+}
+
+fn stolen_page(staff: &Staff, id: &str, tried: &Tried<'_>) -> Page {
+    let w = staff.w;
+    let form = Form::new(staff, &format!("/publishing/{}/stolen", part(id)), w.s("key-stolen"))
+        .danger()
+        .field(Field::new("day", w.s("key-stolen-since"), Kind::Date).required().of("since"))
+        .field(Field::text("again", w.with("key-stolen-again", [("id", id.to_owned().into())])).required())
+        .tried(tried);
+    let page = Page::new(w.s("key-stolen")).trail([staff.crumb(w.s("nav-publishing"), "/publishing")]).narrow().lead(id.to_owned());
+    page.part(Text(w.s("key-stolen-text"))).part(form)
+}
+
+/// Declares a key stolen.
+pub(super) async fn stolen(Path(id): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let day = fields.get("day").parse::<jiff::civil::Date>().ok();
+    let since = day.map(|day| staff.zone.first_second(day).to_string());
+    let told = match fields.get("again") == id {
+        true => staff.post(&format!("/keys/{}/compromise", part(&id)), &fields, json!({ "since": since })).await,
+        false => Err(crate::server::Problem::unprocessable("not-confirmed", staff.w.s("key-not-confirmed"))),
+    };
+    match told {
+        Ok(_) => staff.done("/publishing", "key-stolen"),
+        Err(problem) => {
+            let tried = Tried(Some((&fields, &problem)));
+            staff.page_with(tried.status(), &stolen_page(&staff, &id, &tried))
+        }
+    }
+}

@@ -1,0 +1,237 @@
+//! Who gets a certificate: the rule as a form where it is as simple as that, else as it is written; and what another would do.
+
+use axum::extract::Path;
+use axum::http::{Method, Uri};
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::events::trail;
+use super::form::{Fields, part, query};
+use super::inside::{Answer, Sent, Staff};
+use super::ui::{Action, Actions, Choice, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Tone, Tried};
+use crate::accounts::Permission;
+use crate::server::Problem;
+
+/// Clauses of one number: what the form calls each, and where the number stands in the rule.
+const NUMBERS: [(&str, &str, &str); 4] = [
+    ("attendance", "attendance", "percent"),
+    ("completion", "completion", "percent"),
+    ("score", "score", "at_least"),
+    ("points", "activities", "points"),
+];
+/// Clauses that are a word alone.
+const WORDS: [&str; 2] = ["passed", "checked_in"];
+
+/// Shows the rule, and asks for another.
+pub(super) async fn show(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
+    page(&staff, &code, &query(uri.query()), None, &Tried::NEW).await
+}
+
+async fn page(staff: &Staff, code: &str, asked: &Fields, tried_out: Option<&Value>, tried: &Tried<'_>) -> Answer {
+    let (w, path) = (staff.w, format!("/events/{}", part(code)));
+    let event = staff.get(&path).await?;
+    let told = staff.told(&format!("{path}/rule")).await?;
+    let rule = &told.value["rule"];
+    let mut page = Page::new(w.s("step-rule")).trail(trail(staff, code, &event)).said(w, asked);
+    if rule.is_null() {
+        page = page.notice(Tone::Amber, w.s("rule-none"));
+    } else {
+        page = page.part(counts(staff, &path).await);
+    }
+    page = page.part_if(tried_out.map(|changed| what_if(staff, changed)));
+    if staff.may(Permission::Import) {
+        page = page.part(form(staff, &path, &told.tag, rule, &told.value["tiers"], tried));
+    }
+    let people = Action::link(w.s("step-people"), staff.at(&format!("{path}/people")));
+    Ok(staff.page_with(tried.status(), &page.part(Actions(vec![people]))))
+}
+
+/// How many are judged how. Counted up to a page of each, more is said to be more.
+async fn counts(staff: &Staff, path: &str) -> Html {
+    let w = staff.w;
+    let mut figures = Vec::new();
+    for (state, tone) in [("eligible", Tone::Green), ("not_eligible", Tone::Amber), ("exception", Tone::Grey), ("excluded", Tone::Red)] {
+        let found = staff.get_if(&format!("{path}/eligibility?state={state}&limit=500")).await.unwrap_or_default();
+        let count = super::home::items(&found).len() as u64;
+        let more = if found["next"].is_string() { "+" } else { "" };
+        let href = Some(staff.at(&format!("{path}/people?state={state}")));
+        let label = w.s(&format!("people-{}", state.replace('_', "-")));
+        figures.push(Figure { label, value: format!("{}{more}", w.number(count)), href, tone: Some(tone).filter(|_| count > 0) });
+    }
+    Figures(figures).into()
+}
+
+fn what_if(staff: &Staff, changed: &Value) -> Html {
+    let w = staff.w;
+    let count = |member: &str| changed[member].as_u64().unwrap_or_default();
+    let figure = |key: &str, member: &str, tone| Figure { label: w.s(key), value: w.number(count(member)), href: None, tone: Some(tone) };
+    let figures = Figures(vec![
+        figure("rule-before", "before", Tone::Grey),
+        figure("rule-after", "after", Tone::Green),
+        figure("rule-gained", "gained", Tone::Green),
+        figure("rule-lost", "lost", Tone::Red),
+    ]);
+    let names = |member: &str| changed[member].as_array().into_iter().flatten().filter_map(Value::as_str).take(20).map(str::to_owned).collect::<Vec<_>>();
+    let mut section = Section::new("what-if", w.s("rule-what-if")).part(figures);
+    for (key, member) in [("rule-gained", "gain"), ("rule-lost", "lose")] {
+        let items = names(member);
+        if !items.is_empty() {
+            section = section.part(Notice { tone: Tone::Grey, text: w.s(key), items });
+        }
+    }
+    section.into()
+}
+
+/// The clauses of a rule that is as simple as the form; nothing of another.
+fn simple(rule: &Value) -> Option<(&'static str, Vec<&Value>)> {
+    if rule.is_null() {
+        return Some(("all", Vec::new()));
+    }
+    for mode in ["all", "any"] {
+        if let Some(clauses) = rule[mode].as_array() {
+            return clauses.iter().all(is_simple).then(|| (mode, clauses.iter().collect()));
+        }
+    }
+    is_simple(rule).then(|| ("all", vec![rule]))
+}
+
+fn is_simple(clause: &Value) -> bool {
+    if let Some(word) = clause.as_str() {
+        return WORDS.contains(&word);
+    }
+    let Some((name, inner)) = clause.as_object().filter(|all| all.len() == 1).and_then(|all| all.iter().next()) else { return false };
+    let known = NUMBERS.iter().any(|(_, of, member)| of == name && inner.as_object().is_some_and(|inner| inner.len() == 1 && inner.contains_key(*member)));
+    known || (name == "attendance" && inner["over"] == "sessions" && inner["percent"].is_number()) || (name == "role" && inner["one_of"].is_array())
+}
+
+fn form(staff: &Staff, path: &str, seen: &str, rule: &Value, tiers: &Value, tried: &Tried<'_>) -> Html {
+    let w = staff.w;
+    let found = simple(rule);
+    let who = match (&found, rule.as_str()) {
+        (_, Some("everybody")) => "everybody",
+        (_, Some("manual")) => "manual",
+        (Some(_), _) => "those",
+        (None, _) => "written",
+    };
+    let (mode, clauses) = found.unwrap_or(("all", Vec::new()));
+    let number = |of: &str, member: &str| {
+        let value = clauses.iter().find_map(|clause| clause.get(of)?.get(member));
+        value.map(|value| value.to_string().trim_matches('"').to_owned()).unwrap_or_default()
+    };
+    let choices = ["everybody", "those", "manual", "written"].map(|one| Choice::new(one, w.s(&format!("rule-{one}"))));
+    let modes = ["all", "any"].map(|one| Choice::new(one, w.s(&format!("rule-mode-{one}"))));
+    let mut form = Form::new(staff, &format!("{path}/rule"), w.s("save"))
+        .also("try", w.s("rule-try"))
+        .field(Field::hidden("seen", seen))
+        .field(Field::hidden("tiers", if tiers.is_null() { String::new() } else { tiers.to_string() }))
+        .field(Field::new("who", w.s("rule-who"), Kind::Radios(choices.into())).value(who))
+        .field(Field::heading(w.s("rule-those")))
+        .field(Field::new("mode", w.s("rule-mode"), Kind::Select(modes.into())).value(mode));
+    for (name, of, member) in NUMBERS {
+        form = form.field(Field::new(name, w.s(&format!("rule-{name}")), Kind::Number).value(number(of, member)));
+    }
+    for word in WORDS {
+        let on = clauses.iter().any(|clause| clause.as_str() == Some(word));
+        form = form.field(Field::new(word, w.s(&format!("rule-{}", word.replace('_', "-"))), Kind::Check).value(if on { "yes" } else { "" }));
+    }
+    let roles = clauses.iter().find_map(|clause| clause.get("role")?.get("one_of")?.as_array());
+    let roles: Vec<&str> = roles.into_iter().flatten().filter_map(Value::as_str).collect();
+    let whole = if rule.is_null() { String::new() } else { serde_json::to_string_pretty(rule).unwrap_or_default() };
+    let form = form
+        .field(Field::text("role", w.s("rule-role")).value(roles.join(", ")).hint(w.s("rule-role-hint")))
+        .field(Field::heading(w.s("rule-written")))
+        .field(Field::new("written", w.s("rule-json"), Kind::Area(6)).value(whole).hint(w.s("rule-json-hint")))
+        .tried(tried);
+    Section::new("rule", w.s("rule-change")).part(form).into()
+}
+
+/// Returns the rule that a form says.
+fn said(staff: &Staff, fields: &Fields) -> Result<Value, Problem> {
+    let w = staff.w;
+    match fields.get("who") {
+        "everybody" => return Ok(json!("everybody")),
+        "manual" => return Ok(json!("manual")),
+        "written" => {
+            let told = serde_json::from_str(fields.get("written"));
+            return told.map_err(|error| Problem::unprocessable("bad-rule", format!("{}: {error}", w.s("rule-no-json"))));
+        }
+        _ => {}
+    }
+    let mut clauses = Vec::new();
+    for (name, of, member) in NUMBERS {
+        if let Some(text) = fields.some(name) {
+            // Both marks of decimals: the browser sends a point, who types into another field may not.
+            let number: serde_json::Number = text.replace(',', ".").parse().map_err(|_| {
+                Problem::unprocessable("bad-rule", w.with("rule-no-number", [("field", w.s(&format!("rule-{name}")).into())]))
+            })?;
+            clauses.push(json!({ of: { member: number } }));
+        }
+    }
+    clauses.extend(WORDS.iter().filter(|word| fields.on(word)).map(|word| json!(word)));
+    let roles: Vec<&str> = fields.get("role").split(',').map(str::trim).filter(|role| !role.is_empty()).collect();
+    if !roles.is_empty() {
+        clauses.push(json!({ "role": { "one_of": roles } }));
+    }
+    match (clauses.len(), fields.get("mode")) {
+        (0, _) => Err(Problem::unprocessable("bad-rule", w.s("rule-empty"))),
+        (1, _) => Ok(clauses.remove(0)),
+        (_, "any") => Ok(json!({ "any": clauses })),
+        _ => Ok(json!({ "all": clauses })),
+    }
+}
+
+/// Keeps a rule, or says what it would do.
+pub(super) async fn save(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let path = format!("/events/{}", part(&code));
+    let told = match said(&staff, &fields) {
+        Ok(rule) => {
+            let mut body = json!({ "rule": rule });
+            if let Ok(tiers) = serde_json::from_str::<Value>(fields.get("tiers")) {
+                body["tiers"] = tiers;
+            }
+            match fields.on("try") {
+                true => staff.post(&format!("{path}/eligibility/what-if"), &fields.without(&["once", "seen"]), json!({ "rule": body })).await,
+                false => staff.send(Method::PUT, &format!("{path}/rule"), &fields, body).await,
+            }
+        }
+        Err(problem) => Err(problem),
+    };
+    match told {
+        Ok(_) if !fields.on("try") => staff.done(&format!("{path}/rule"), "saved"),
+        Ok(told) => {
+            let quiet = Problem { detail: String::new(), status: 200, ..Problem::bad_request("tried", "") };
+            let tried = Tried(Some((&fields, &quiet)));
+            page(&staff, &code, &fields, Some(&told.value), &tried).await.unwrap_or_else(|response| response)
+        }
+        Err(problem) => {
+            let tried = Tried(Some((&fields, &problem)));
+            page(&staff, &code, &fields, None, &tried).await.unwrap_or_else(|response| response)
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rule_is_as_simple_as_the_form_or_is_written_out() {
+        for (rule, mode, clauses) in [
+            (json!({ "attendance": { "percent": 80 } }), "all", 1),
+            (json!({ "all": [{ "score": { "at_least": 60 } }, "passed", { "role": { "one_of": ["speaker"] } }] }), "all", 3),
+            (json!({ "any": ["checked_in", { "activities": { "points": 5 } }] }), "any", 2),
+            (json!({ "attendance": { "percent": 80, "over": "sessions" } }), "all", 1),
+        ] {
+            let found = simple(&rule).unwrap();
+            assert_eq!((found.0, found.1.len()), (mode, clauses), "{rule}");
+        }
+        for rule in [
+            json!({ "all": [{ "any": ["passed"] }] }),
+            json!({ "cel": { "expression": "score > 3.0" } }),
+            json!({ "attendance": { "percent": 80, "over": "both" } }),
+            json!({ "sessions": "all" }),
+        ] {
+            assert!(simple(&rule).is_none(), "{rule}");
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Runs: listed, followed while they go on, stopped, repeated.
+
+use axum::extract::Path;
+use axum::http::Uri;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::events::text;
+use super::form::{part, query, written};
+use super::home::items;
+use super::inside::{Answer, Sent, Staff};
+use super::ui::{
+    Action, Actions, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Live, Page, Progress, Table, Tone, fragment,
+};
+
+const STATES: [&str; 8] = [
+    "preparing", "awaiting_approval", "queued", "processing", "completed", "completed_with_failures", "failed", "cancelled",
+];
+
+/// Lists runs.
+pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
+    let (w, asked) = (staff.w, query(uri.query()));
+    let filter = [("event", asked.get("event")), ("state", asked.get("state"))];
+    let wanted = written([("limit", "50"), ("order", "newest"), ("cursor", asked.get("cursor"))].into_iter().chain(filter));
+    let runs = staff.get(&format!("/runs?{wanted}")).await?;
+    let next = runs["next"].as_str().map(|cursor| {
+        (w.s("more"), staff.at(&format!("/runs?{}", written(filter.into_iter().chain([("cursor", cursor)])))))
+    });
+    let mut states = vec![Choice::new("", w.s("all"))];
+    states.extend(STATES.map(|one| Choice::new(one, w.s(&format!("run-{}", one.replace('_', "-"))))));
+    let form = Form::filter(&staff, "/runs", w.s("filter"))
+        .field(Field::text("event", w.s("event-code")).value(asked.get("event")))
+        .field(Field::new("state", w.s("state"), Kind::Select(states)).value(asked.get("state")));
+    let row = |run: &Value| {
+        let counters = &run["counters"];
+        let count = |member: &str| w.number(counters[member].as_u64().unwrap_or_default());
+        vec![
+            Cell::link(staff.time(&run["created"]).unwrap_or_default(), staff.at(&format!("/runs/{}", part(&text(run, "id"))))),
+            Cell::text(w.s(&format!("kind-{}", text(run, "kind")))),
+            Cell::text(text(run, "event")),
+            state(&staff, run),
+            Cell::text(count("done")),
+            Cell::text(count("failed")),
+        ]
+    };
+    let table = Table {
+        caption: w.s("nav-runs"),
+        heads: [w.s("when"), w.s("run-kind"), w.s("event"), w.s("state"), w.s("run-done"), w.s("run-failed")].into(),
+        rows: items(&runs).iter().map(row).collect(),
+        empty: w.s("runs-none"),
+        next,
+    };
+    Ok(staff.page(&Page::new(w.s("nav-runs")).said(w, &asked).part(form).part(table)))
+}
+
+fn state(staff: &Staff, run: &Value) -> Cell {
+    let state = text(run, "state");
+    let tone = match state.as_str() {
+        "completed" => Tone::Green,
+        "failed" | "completed_with_failures" => Tone::Red,
+        "cancelled" => Tone::Grey,
+        _ => Tone::Amber,
+    };
+    Cell::state(tone, staff.w.s(&format!("run-{}", state.replace('_', "-"))))
+}
+
+fn is_over(run: &Value) -> bool {
+    matches!(run["state"].as_str(), Some("completed" | "completed_with_failures" | "failed" | "cancelled"))
+}
+
+/// Shows a run.
+pub(super) async fn show(staff: Staff, Path(id): Path<String>, uri: Uri) -> Answer {
+    let (w, path) = (staff.w, format!("/runs/{}", part(&id)));
+    let run = staff.get(&path).await?;
+    let event = text(&run, "event");
+    let mut page = Page::new(w.s(&format!("kind-{}", text(&run, "kind")))).said(w, &query(uri.query()));
+    let mut trail = vec![staff.crumb(w.s("nav-runs"), "/runs")];
+    if !event.is_empty() {
+        trail.push(staff.crumb(event.clone(), &format!("/events/{event}")));
+    }
+    page = page.trail(trail);
+    let over = is_over(&run);
+    let parts = progress(&staff, &run);
+    page = match over {
+        true => parts.into_iter().fold(page, Page::part),
+        false => page.refresh(3).part(Live { source: staff.at(&format!("{path}/progress")), parts }),
+    };
+    page = page.part(about(&staff, &run)).part(actions(&staff, &path, &run));
+    if over {
+        page = page.part(failures(&staff, &path).await?);
+    }
+    Ok(staff.page(&page))
+}
+
+/// How far it is, alone: asked for anew while it goes on.
+pub(super) async fn far(staff: Staff, Path(id): Path<String>) -> Answer {
+    let run = staff.get(&format!("/runs/{}", part(&id))).await?;
+    let mut response = fragment(progress(&staff, &run));
+    if is_over(&run) {
+        response.headers_mut().insert("x-over", axum::http::HeaderValue::from_static("yes"));
+    }
+    Ok(response)
+}
+
+fn progress(staff: &Staff, run: &Value) -> Vec<Html> {
+    let (w, counters) = (staff.w, &run["counters"]);
+    let count = |member: &str| counters[member].as_u64().unwrap_or_default();
+    let (total, failed) = (count("total"), count("failed"));
+    let done = count("done") + count("skipped") + failed;
+    let figure = |key: &str, value: u64, tone: Tone| Figure {
+        label: w.s(key),
+        value: w.number(value),
+        href: None,
+        tone: Some(tone).filter(|_| value > 0),
+    };
+    let mut parts = vec![
+        Figures(vec![
+            figure("run-done", count("done"), Tone::Green),
+            figure("run-skipped", count("skipped"), Tone::Grey),
+            figure("run-failed", failed, Tone::Red),
+            figure("run-total", total, Tone::Grey),
+        ])
+        .into(),
+    ];
+    let label = match run["seconds_left"].as_u64() {
+        Some(seconds) if !is_over(run) => w.count("run-left", seconds),
+        _ => w.s(&format!("run-{}", text(run, "state").replace('_', "-"))),
+    };
+    parts.push(Progress { done, total, label }.into());
+    if let Some(problem) = run["problem"].as_str() {
+        parts.push(super::ui::Notice { tone: Tone::Red, text: problem.to_owned(), items: Vec::new() }.into());
+    }
+    parts
+}
+
+fn about(staff: &Staff, run: &Value) -> Html {
+    let w = staff.w;
+    let left_out = run["left_out"]["count"].as_u64().map(|count| w.count("run-left-out", count));
+    Facts::known([
+        (w.s("run-by"), Some(text(run, "by"))),
+        (w.s("run-created"), staff.time(&run["created"])),
+        (w.s("run-finished"), staff.time(&run["finished"])),
+        (w.s("why"), run["reason"]["text"].as_str().map(str::to_owned)),
+        (w.s("template"), run["template"]["name"].as_str().map(str::to_owned)),
+        (w.s("run-stopped"), Some(text(run, "stopped"))),
+        (w.s("run-waits"), left_out),
+    ])
+    .into()
+}
+
+fn actions(staff: &Staff, path: &str, run: &Value) -> Html {
+    let w = staff.w;
+    let (id, event, kind) = (text(run, "id"), text(run, "event"), text(run, "kind"));
+    let mut all = Vec::new();
+    if !is_over(run) {
+        all.push(Action::post(staff, w.s("run-cancel"), &format!("{path}/cancel"), &[]));
+    }
+    if !run["approval"].is_null() && run["state"] == "awaiting_approval" {
+        all.push(Action::link(w.s("approvals"), staff.at("/approvals")).primary());
+    }
+    if is_over(run) && run["counters"]["failed"].as_u64() > Some(0) {
+        all.push(Action::post(staff, w.s("run-retry"), &format!("{path}/retry"), &[]).primary());
+    }
+    if is_over(run) && ["generate", "regenerate"].contains(&kind.as_str()) {
+        all.push(Action::link(w.s("step-send"), staff.at(&format!("/events/{event}/send"))).primary());
+        all.push(Action::link(w.s("nav-certificates"), staff.at(&format!("/certificates?run={}", part(&id)))));
+        all.push(Action::file(w.s("certificates-zip"), staff.api(&format!("/certificates/archive?run={}", part(&id)))));
+    }
+    if is_over(run) && kind == "send" {
+        all.push(Action::link(w.s("nav-deliveries"), staff.at(&format!("/deliveries?event={event}"))).primary());
+    }
+    if !event.is_empty() {
+        all.push(Action::link(w.s("event"), staff.at(&format!("/events/{event}"))));
+    }
+    Actions(all).into()
+}
+
+async fn failures(staff: &Staff, path: &str) -> Result<Html, Response> {
+    let w = staff.w;
+    let rows = staff.get(&format!("{path}/rows?state=failed&limit=100")).await?;
+    let row = |row: &Value| {
+        vec![
+            Cell::text(row["place"].as_u64().unwrap_or_default().to_string()),
+            Cell::text(text(row, "person")),
+            Cell::text(text(row, "number")),
+            Cell::text(text(row, "reason")),
+        ]
+    };
+    Ok(Table {
+        caption: w.s("run-failures"),
+        heads: [w.s("row"), w.s("person"), w.s("certificate"), w.s("why")].into(),
+        rows: items(&rows).iter().map(row).collect(),
+        empty: w.s("run-no-failures"),
+        next: None,
+    }
+    .into())
+}
+
+/// Stops a run.
+pub(super) async fn cancel(Path(id): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let path = format!("/runs/{}", part(&id));
+    match staff.post(&format!("{path}/cancel"), &fields, json!({})).await {
+        Ok(_) => staff.done(&path, "run-cancelled"),
+        Err(problem) => staff.failed(&problem),
+    }
+}
+
+/// Repeats what failed.
+pub(super) async fn retry(Path(id): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    match staff.post(&format!("/runs/{}/retry", part(&id)), &fields, json!({})).await {
+        Ok(told) => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started"),
+        Err(problem) => staff.failed(&problem),
+    }
+}

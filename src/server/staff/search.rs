@@ -1,0 +1,99 @@
+//! One search over all events: numbers, names, addresses, external ids, and what a QR code says.
+
+use axum::http::Uri;
+use serde_json::{Value, json};
+
+use super::events::text;
+use super::form::{Fields, part, query, written};
+use super::home::items;
+use super::inside::{Answer, Staff, see};
+use super::ui::{Cell, Field, Form, Html, Page, Table, Text};
+use crate::credential::CertificateNumber;
+
+/// Events in which people are looked for.
+const EVENTS: usize = 40;
+/// People of one event that are shown.
+const PEOPLE: &str = "10";
+
+/// Finds.
+pub(super) async fn search(staff: Staff, uri: Uri) -> Answer {
+    let (w, asked) = (staff.w, query(uri.query()));
+    let wanted = asked.get("q");
+    if let Some(number) = number(&staff, wanted).await {
+        return Ok(see(&staff.at(&format!("/certificates/{}", part(&number)))));
+    }
+    let form = Form::filter(&staff, "/search", w.s("nav-search")).field(Field::text("q", w.s("search-what")).value(wanted).hint(w.s("search-hint")));
+    let mut page = Page::new(w.s("nav-search")).part(form);
+    if wanted.chars().count() < 2 {
+        return Ok(staff.page(&page));
+    }
+    let events = staff.get("/events?limit=500").await?;
+    let (people, certificates) = (people(&staff, &events, wanted).await, certificates(&staff, wanted).await?);
+    let is_there = |event: &&Value| {
+        let lower = wanted.to_lowercase();
+        [text(event, "title"), text(event, "code")].iter().any(|text| text.to_lowercase().contains(&lower))
+    };
+    let found: Vec<Vec<Cell>> = items(&events).iter().filter(is_there).map(|event| super::events::row(&staff, event)).collect();
+    if found.is_empty() && people.is_empty() && certificates.is_empty() {
+        page = page.part(Text(w.s("search-nothing")));
+    }
+    for (caption, heads, rows) in [
+        ("people", vec![w.s("name"), w.s("email"), w.s("event"), w.s("certificate")], people),
+        ("nav-certificates", vec![w.s("name"), w.s("certificate"), w.s("state"), w.s("issued")], certificates),
+        ("nav-events", super::events::heads(w), found),
+    ] {
+        if !rows.is_empty() {
+            let table: Html = Table { caption: w.s(caption), heads, rows, empty: String::new(), next: None }.into();
+            page = page.part(table);
+        }
+    }
+    Ok(staff.page(&page))
+}
+
+/// Returns the certificate that a text names: by its number, or as its code or link says.
+async fn number(staff: &Staff, wanted: &str) -> Option<String> {
+    let shortened = wanted.rsplit('/').next().unwrap_or_default();
+    for candidate in [wanted, shortened, shortened.rsplit_once('-').map_or("", |(number, _)| number)] {
+        if let Ok(number) = candidate.to_uppercase().parse::<CertificateNumber>() {
+            return Some(number.to_string());
+        }
+    }
+    if wanted.len() < 40 || !wanted.contains(['#', '.', ':']) {
+        return None;
+    }
+    let told = staff.post("/verify", &Fields::default(), json!({ "text": wanted })).await.ok()?;
+    let number = told.value.pointer("/number").or_else(|| told.value.pointer("/certificate/number"))?;
+    number.as_str().map(str::to_owned)
+}
+
+async fn people(staff: &Staff, events: &Value, wanted: &str) -> Vec<Vec<Cell>> {
+    let mut rows = Vec::new();
+    for event in items(events).iter().rev().take(EVENTS) {
+        let code = text(event, "code");
+        let query = written([("q", wanted), ("limit", PEOPLE)]);
+        let Some(found) = staff.get_if(&format!("/events/{code}/participants?{query}")).await else { continue };
+        rows.extend(items(&found).iter().map(|person| {
+            vec![
+                Cell::link(text(person, "name"), staff.at(&format!("/events/{code}/people/{}", part(&text(person, "id"))))),
+                Cell::text(text(person, "email")).sub(text(person, "external_id")),
+                Cell::text(text(event, "title")),
+                Cell::text(text(person, "certificate")),
+            ]
+        }));
+    }
+    rows
+}
+
+async fn certificates(staff: &Staff, wanted: &str) -> Result<Vec<Vec<Cell>>, axum::response::Response> {
+    let found = staff.get(&format!("/certificates?{}", written([("text", wanted), ("limit", "50")]))).await?;
+    let row = |one: &Value| {
+        let number = text(one, "number");
+        vec![
+            Cell::link(text(one, "recipient"), staff.at(&format!("/certificates/{}", part(&number)))).sub(text(one, "email")),
+            Cell::text(number),
+            super::certificates::standing(staff, one),
+            Cell::text(staff.day(&one["issued"]).unwrap_or_default()),
+        ]
+    };
+    Ok(items(&found).iter().map(row).collect())
+}

@@ -1,0 +1,33 @@
+// What pages do where there is script; they work without. Parts that change are asked for anew; a form is sent once.
+"use strict";
+const menu = document.querySelector(".menu");
+if (menu && matchMedia("(max-width: 60rem)").matches) menu.open = false;
+
+const live = document.querySelector("[data-live]");
+async function refresh() {
+  try {
+    const response = await fetch(live.dataset.live, { credentials: "same-origin" });
+    if (response.redirected || !response.ok) return location.reload();
+    live.innerHTML = await response.text();
+    if (response.headers.get("x-over")) return location.reload();
+  } catch {
+    // The service does not answer; it is asked again.
+  }
+  setTimeout(refresh, 1500);
+}
+if (live) setTimeout(refresh, 1000);
+
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) return event.preventDefault();
+  form.dataset.sent = "yes";
+  for (const button of form.querySelectorAll("button")) button.setAttribute("aria-disabled", "true");
+});
+// Whoever comes back by the browser's own button may send again.
+addEventListener("pageshow", () => {
+  for (const form of document.querySelectorAll("form[data-sent]")) {
+    delete form.dataset.sent;
+    for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
+  }
+});

@@ -1,0 +1,571 @@
+# Frame
+skip = Zum Inhalt
+menu = Menü
+trail = Wo Sie sind
+logout = Abmelden
+home = Start
+nav-home = Start
+nav-events = Veranstaltungen
+nav-search = Suche
+nav-certificates = Zertifikate
+nav-deliveries = E-Mail
+nav-runs = Läufe
+nav-corrections = Korrekturen
+nav-templates = Vorlagen
+nav-publishing = Schlüssel und Veröffentlichung
+nav-team = Team
+nav-audit = Protokoll
+nav-settings = Einstellungen
+optional = (freiwillig)
+more = Mehr
+all = Alle
+filter = Anzeigen
+save = Speichern
+change = Ändern
+yes = Ja
+no = Nein
+state = Stand
+when = Wann
+since = Seit
+why = Warum
+row = Zeile
+name = Name
+email = E-Mail
+person = Person
+people = Teilnehmende
+event = Veranstaltung
+certificate = Zertifikat
+template = Vorlage
+version = Fassung
+versions = Fassungen
+reason = Grund
+cause = Ursache
+issued = Ausgestellt
+signed = Unterschrieben
+valid-until = Gültig bis
+key = Schlüssel
+erased = gelöscht
+approvals = Freigaben
+csrf = Dieses Formular gehört zu einer früheren Sitzung. Öffnen Sie die Seite neu und senden Sie es von dort.
+status-400 = Das ist nicht zu verstehen
+status-403 = Das dürfen Sie nicht
+status-404 = Hier ist nichts
+status-409 = Etwas steht im Weg
+status-412 = Jemand war schneller
+status-413 = Das ist zu viel auf einmal
+status-422 = So geht das nicht
+status-429 = Zu viele Versuche
+status-500 = Etwas ist kaputtgegangen
+status-503 = Der Dienst ist beschäftigt
+
+# Door
+front-title = Was möchten Sie tun?
+front-lead = Zertifikate dieses Ausstellers kann jede und jeder prüfen, ohne Konto.
+front-verify = Ein Zertifikat prüfen
+front-portal = Meine Zertifikate
+front-staff = Für Mitarbeitende
+login-title = Anmelden
+login-email = E-Mail
+login-password = Passwort
+login-submit = Anmelden
+login-lost = Passwort verloren? Wer diesen Dienst verwaltet, kann Ihnen einen neuen Link schicken.
+login-kept = Ihre Sitzung war abgelaufen. Melden Sie sich an, dann kann Ihre Eingabe gesendet werden.
+second-title = Zweiter Schritt
+second-code = Code
+second-hint = Sechs Ziffern Ihrer Authenticator-App oder einer Ihrer Ersatzcodes.
+again-title = Sie sind wieder angemeldet
+again-text = Ihre Eingabe von vorhin ist noch da. Dateien müssen neu ausgewählt werden.
+again-submit = Meine Eingabe senden
+
+# Home
+home-new = Noch gibt es keine Veranstaltung. Sie hat Teilnehmende, eine Regel, wer ein Zertifikat bekommt, und eine Vorlage.
+home-attention = Braucht Aufmerksamkeit
+home-nothing = Nichts wartet auf Sie.
+needs-failed =
+    { $count ->
+        [one] Lauf mit Fehlern
+       *[other] Läufe mit Fehlern
+    }
+needs-approvals =
+    { $count ->
+        [one] Freigabe wartet
+       *[other] Freigaben warten
+    }
+needs-corrections =
+    { $count ->
+        [one] Korrektur wartet
+       *[other] Korrekturen warten
+    }
+needs-bounced =
+    { $count ->
+        [one] Nachricht kam zurück oder scheiterte
+       *[other] Nachrichten kamen zurück oder scheiterten
+    }
+needs-ambiguous =
+    { $count ->
+        [one] Nachricht, die vielleicht hinausging
+       *[other] Nachrichten, die vielleicht hinausgingen
+    }
+needs-relay =
+    { $count ->
+        [one] Mailserver nicht benutzbar
+       *[other] Mailserver nicht benutzbar
+    }
+needs-publication =
+    { $count ->
+        [one] Veröffentlichung ist fällig: Prüfende sehen bald eine Warnung, oder schon jetzt
+       *[other] Veröffentlichungen sind fällig
+    }
+needs-first-publication =
+    { $count ->
+        [one] erste Veröffentlichung steht aus
+       *[other] Veröffentlichungen stehen aus
+    }
+plot-title = Die letzten 30 Tage
+plot-issued = ausgestellt
+plot-sent = versandt
+plot-table = Als Tabelle
+
+# Events
+event-new = Neue Veranstaltung
+events-all = Alle Veranstaltungen
+events-current = Aktuelle Veranstaltungen
+events-archived = Archivierte Veranstaltungen
+events-none = Hier gibt es keine Veranstaltungen.
+event-code = Kürzel
+event-days = Tage
+event-title = Titel
+event-title-hint = So, wie er auf dem Zertifikat steht.
+event-code-hint = 1 bis 24 Buchstaben und Ziffern, etwa WORKSHOP26. Teil jeder Zertifikatsnummer, für immer.
+event-starts = Erster Tag
+event-ends = Letzter Tag
+event-organiser = Veranstalter
+event-criteria = Was dafür zu tun war
+event-criteria-hint = Wird mit jedem Zertifikat unterschrieben und beim Prüfen angezeigt.
+event-description = Worum es ging
+event-expires = Gültig für
+event-expires-hint = Etwa 2y (Jahre), 18mo (Monate), 6w (Wochen) oder 90d (Tage). Leer: für immer.
+event-zone = Zeitzone
+event-zone-hint = Etwa Europe/Berlin. Leer: die der Organisation.
+event-signatory = Unterschrift { $n }
+event-signatory-title = Ihre Funktion
+event-self = Wer die Regel erfüllt, darf das Zertifikat selbst abrufen
+event-public = Zertifikate haben öffentliche Seiten
+event-public-hint = Sonst sind sie verborgen, bis ihre Inhaber sie zeigen.
+event-results = Ergebnisse darf jede und jeder lesen
+event-results-hint = Nur dann werden Punkte und Noten unterschrieben und gedruckt. Wer das Zertifikat hat, behält sie.
+event-everybody = Alle auf der Liste bekommen ein Zertifikat
+event-everybody-hint = Eine andere Regel können Sie später festlegen.
+event-create = Veranstaltung anlegen
+event-change = Veranstaltung ändern
+event-change-text = Was ausgestellt ist, behält seinen Inhalt.
+event-about = Über die Veranstaltung
+event-further = Weiteres
+event-badge = Badge-Bild
+event-copy = Veranstaltung kopieren
+event-copy-text = Alles außer den Teilnehmenden, als Entwurf.
+event-archive = Archivieren
+event-unarchive = Zurückholen
+event-is-archived = Diese Veranstaltung ist archiviert: Sie nimmt keine Listen an und stellt nichts aus.
+event-state-text = Zertifikate werden ausgestellt, wenn die Veranstaltung abgeschlossen ist.
+event-state-draft = Entwurf
+event-state-open = Läuft
+event-state-completed = Abgeschlossen
+event-state-archived = Archiviert
+step-people = Teilnehmende
+step-rule = Regel
+step-template = Vorlage
+step-completed = Abschluss
+step-generate = Zertifikate
+step-send = Versenden
+step-publish = Veröffentlicht
+step-there = erledigt
+step-missing = noch zu wählen
+step-nobody = noch niemand
+step-completed-yes = abgeschlossen
+step-completed-no = noch nicht vorbei
+step-issued = ausgestellt
+step-not-issued = noch keine
+step-to-send =
+    { $count ->
+        [one] 1 nicht versandt
+       *[other] { $count } nicht versandt
+    }
+step-published = veröffentlicht
+step-not-published = noch nicht
+
+# Import
+imports = Importe
+imports-none = Noch wurde keine Liste importiert.
+import-title = Liste importieren
+import-lead = Eine Tabelle, wie sie ist: Titelzeilen, weitere Spalten und mehrere Blätter stören nicht. Nichts wird übernommen, bevor Sie es bestätigen.
+import-file = Tabelle
+import-file-hint = XLSX oder CSV. Hierher ziehen oder auswählen.
+import-look = Liste ansehen
+import-no-file = Wählen Sie zuerst eine Datei.
+import-too-large = Die Datei ist zu groß, um sie beim Ansehen zu behalten. Teilen Sie sie.
+import-other = Andere Datei wählen
+import-counts = Was daraus wurde
+import-valid = Zeilen sind gut
+import-warnings = mit Hinweis
+import-asked = mit Frage
+import-errors = ausgelassen
+import-added = neue Personen
+import-changed = geändert
+import-unchanged = unverändert
+import-questions =
+    { $count ->
+        [one] Zuerst ist eine Frage zu beantworten.
+       *[other] Zuerst sind { $count } Fragen zu beantworten.
+    }
+import-rows = Um diese Zeilen geht es
+import-shown = Was dort steht
+import-answer = Ihre Antwort
+import-answer-submit = Antworten
+import-same = Wer dieselbe Person sein könnte
+import-same-ask = Solche Zeilen auslassen
+import-two-people = Es sind zwei Personen
+import-same-person = Es ist eine Person
+import-take = Übernehmen
+import-leave-out = Auslassen
+import-same-address = Gleiche E-Mail, anderer Name
+import-same-name = Gleicher Name, nichts unterscheidet sie
+import-same-id = Gleiche Kennung, anderer Name und andere E-Mail
+import-absent = Zeilen mit „abwesend“ oder „nicht bestanden“
+import-ready = Liste übernehmen
+import-left-out =
+    { $count ->
+        [one] Eine Zeile wird ausgelassen; der Bericht sagt warum, und sie kann berichtigt und einzeln importiert werden.
+       *[other] { $count } Zeilen werden ausgelassen; der Bericht sagt warum, und sie können berichtigt und einzeln importiert werden.
+    }
+import-confirm =
+    { $count ->
+        [one] Eine Zeile übernehmen
+       *[other] { $count } Zeilen übernehmen
+    }
+import-columns = Spalten
+import-header = Spalte
+import-field = Feld
+import-use = Wofür
+import-map-column = Die Spalte
+import-map-as = ist
+import-map-submit = So lesen
+import-notes = Was angenommen wurde
+import-findings = Zeilen, die einen Blick brauchen
+import-reading = Datei anders lesen
+import-sheet = Blatt
+import-header-row = Zeile mit den Überschriften
+import-encoding = Zeichensatz
+import-encoding-hint = Etwa windows-1252. Leer: wie erkannt.
+import-hidden = Ausgeblendete Zeilen und Spalten
+import-hidden-out = auslassen
+import-hidden-in = übernehmen
+import-keep = Bekanntes über Personen behalten
+import-again = Neu lesen
+import-reset = Alle Antworten vergessen
+import-report = Bericht über diese Zeilen (CSV)
+severity-warning = Hinweis
+severity-question = Frage
+severity-error = Ausgelassen
+field-name = der Name
+field-first-name = der Vorname
+field-last-name = der Nachname
+field-email = die E-Mail
+field-external-id = Kennung in einem anderen System
+field-language = Sprache
+field-score = die Punktzahl
+field-passed = bestanden oder nicht
+field-role = die Rolle
+field-skip = ausgelassen
+use-person = wer es ist
+use-language = die Sprache
+use-signed = unterschrieben
+use-unconfirmed = ein Ergebnis, nicht öffentlich
+use-printed = gedruckt
+use-rule = für die Regel
+use-kept = aufbewahrt
+use-skipped = ausgelassen
+
+# Participants
+people-add = Jemanden hinzufügen
+people-text = Name, E-Mail oder Kennung
+people-decision = Bekommt ein Zertifikat?
+people-missing = Was noch fehlt
+people-report = Bericht (CSV)
+people-none = Noch steht niemand auf der Liste. Importieren Sie eine Tabelle oder fügen Sie jemanden hinzu.
+people-none-found = Niemand wurde gefunden.
+people-language-hint = Des Zertifikats und der Mails, etwa de oder pt-BR.
+people-eligible = bekommen ein Zertifikat
+people-not-eligible = erfüllen die Regel nicht
+people-excluded = ausgeschlossen
+people-exception = mit Ausnahme
+people-issued = haben eines
+ground-rule-met = Ja, erfüllt die Regel
+ground-manual = Ja, gewährt
+ground-exception = Ja, mit Ausnahme
+ground-excluded = Nein, ausgeschlossen
+ground-not-met = Noch nicht
+ground-no-rule = Es gibt keine Regel
+
+# Rule
+rule-none = Noch gibt es keine Regel: Niemand bekommt ein Zertifikat.
+rule-change = Wer ein Zertifikat bekommt
+rule-who = Wer
+rule-everybody = Alle auf der Liste
+rule-those = Wer diese Bedingungen erfüllt
+rule-manual = Nur, wem wir es gewähren
+rule-written = Wie unten ausgeschrieben
+rule-mode = Nötig ist
+rule-mode-all = alles davon
+rule-mode-any = eines davon
+rule-attendance = Anwesenheit von mindestens (Prozent)
+rule-completion = Abgeschlossen mindestens (Prozent)
+rule-score = Ergebnis von mindestens
+rule-points = Punkte von mindestens
+rule-passed = Prüfung bestanden
+rule-checked-in = Am Eingang erfasst
+rule-role = Eine dieser Rollen
+rule-role-hint = Mit Kommas getrennt, etwa speaker, chair.
+rule-json = Die Regel, ausgeschrieben
+rule-json-hint = Für verschachtelte Bedingungen, einzelne Termine und Ausdrücke.
+rule-try = Nur sagen, was sie bewirken würde
+rule-what-if = Was diese Regel bewirken würde
+rule-before = bekommen jetzt eines
+rule-after = bekämen eines
+rule-gained = kämen hinzu
+rule-lost = fielen weg
+rule-no-json = Das ist kein JSON
+rule-no-number = { $field }: Das ist keine Zahl
+rule-empty = Geben Sie mindestens eine Bedingung an oder wählen Sie eine andere Antwort.
+
+# Template of an event
+template-none = Noch ist keine Vorlage gewählt.
+template-chosen = Gewählt: { $name }
+template-specimen = Muster von { $name }
+template-try = Mit diesem Namen zeigen
+template-try-name = Ein Name zum Ausprobieren
+template-choose = Vorlage wählen
+template-choose-text = Mit Logo oder Unterschriften wird eine eigene Vorlage dieser Veranstaltung aufbewahrt.
+template-take = Diese Vorlage benutzen
+template-logo = Logo
+template-logo-hint = PNG, JPEG oder SVG.
+template-signature-1 = Erste Unterschrift, als Bild
+template-signature-2 = Zweite Unterschrift, als Bild
+template-built-in = Teil des Programms
+template-own = Eigene
+template-file = Datei der Vorlage
+templates-lead = Wie Zertifikate aussehen.
+
+# Generate
+generate-lead = Zuerst sehen Sie, wer eines bekäme und warum.
+generate-over = Für wen
+generate-look = Ansehen
+generate-anyway = Obwohl die Veranstaltung nicht abgeschlossen ist
+generate-unmarked = In diesen Terminen ist niemand eingetragen, und die Regel hängt von ihnen ab:
+generate-approval = Das muss eine zweite Person freigeben.
+generate-nobody = Niemand bekäme etwas.
+generate-confirm = Bestätigen
+generate-start =
+    { $count ->
+        [one] Ein Zertifikat ausstellen
+       *[other] { $count } Zertifikate ausstellen
+    }
+generate-names = Die ersten sind: { $names }
+generate-first = Wer, die ersten { $shown } von { $total }
+generate-effect = Was geschieht
+generate-changed = Die Liste hat sich geändert: { $expected } wurden gezeigt, jetzt sind es { $now }. Sehen Sie noch einmal hin.
+over-those-without = Alle, die es verdienen und keines haben
+over-failed = Alle, bei denen es gescheitert war
+over-exceptions-only = Nur, wer eine Ausnahme hat
+over-already-issued = Alle ausgestellten neu ausstellen
+over-not-passing = Denen nehmen, die es nicht mehr verdienen
+over-template-older = Neu ausstellen, was jetzt eine andere Vorlage hat
+effect-gets = bekommen eines
+effect-replaced = bekommen eine neue Fassung
+effect-new-versions = bekommen wieder eines
+effect-loses = verlieren es
+effect-regains = bekommen es zurück
+effect-sends = werden angeschrieben
+effect-keeps = behalten es
+effect-nothing = bekommen keines
+
+# Runs
+runs-none = Noch gab es keinen Lauf.
+run-kind = Was
+run-done = erledigt
+run-skipped = brauchten nichts
+run-failed = gescheitert
+run-total = insgesamt
+run-left =
+    { $count ->
+        [one] noch etwa eine Sekunde
+       *[other] noch etwa { $count } Sekunden
+    }
+run-by = Von
+run-created = Begonnen
+run-finished = Beendet
+run-stopped = Angehalten
+run-waits = Wartet
+run-left-out =
+    { $count ->
+        [one] ein Widerruf, der noch rückgängig gemacht werden kann, ist nicht dabei
+       *[other] { $count } Widerrufe, die noch rückgängig gemacht werden können, sind nicht dabei
+    }
+run-cancel = Anhalten
+run-retry = Gescheitertes wiederholen
+run-failures = Was gescheitert ist
+run-no-failures = Nichts ist gescheitert.
+run-preparing = Wird vorbereitet
+run-awaiting-approval = Wartet auf Freigabe
+run-queued = Wartet
+run-processing = Läuft
+run-completed = Fertig
+run-completed-with-failures = Fertig, mit Fehlern
+run-cancelled = Angehalten
+kind-generate = Zertifikate ausstellen
+kind-regenerate = Zertifikate neu ausstellen
+kind-revoke = Widerrufen
+kind-restore = Zurückgeben
+kind-publish = Veröffentlichen
+kind-send = Mails versenden
+
+# Certificates
+certificates-text = Nummer, Name oder E-Mail
+certificates-since = Ausgestellt seit
+certificates-until = Ausgestellt vor
+certificates-none = Kein Zertifikat wurde gefunden.
+certificates-all = Mit allen diesen
+certificates-zip = Alle als PDF (ZIP)
+certificates-csv = Liste (CSV)
+certificates-revoke = Alle diese widerrufen
+certificate-picture = Zertifikat von { $name }
+certificate-fixed = Hier lässt sich nichts ändern.
+file-json = Nachweis (JSON)
+file-badge = Badge
+granted-why = Gewährt, weil
+waits-until = Rücknahme möglich bis
+restore = Widerruf zurücknehmen
+revoke = Widerrufen
+revoke-title = Dieses Zertifikat widerrufen
+revoke-text = Beim Prüfen ist zu sehen, dass und seit wann es widerrufen ist. Eine Weile lässt sich das zurücknehmen, bis es veröffentlicht ist.
+revoke-public = Was die Öffentlichkeit liest
+revoke-public-hint = Keine Namen: Alle können es lesen.
+revoke-now = Nicht warten
+revoke-now-hint = Es steht in der nächsten Veröffentlichung und ist dann nicht mehr zurückzunehmen.
+revoke-all-title = Alle gefundenen widerrufen
+revoke-many =
+    { $count ->
+        [one] Ein Zertifikat widerrufen
+       *[other] { $count } Zertifikate widerrufen
+    }
+reissue = Neu ausstellen
+reissue-text = Die nächste Fassung unter derselben Nummer, mit den heutigen Daten und der heutigen Vorlage. Die widerrufene bleibt widerrufen.
+send-one = Per Mail versenden
+standing-active = Gültig
+standing-expired = Abgelaufen
+standing-revocation-waits = Widerrufen, rücknehmbar
+standing-revoked = Widerrufen
+standing-superseded = Ersetzt
+cause-issued-in-error = Irrtümlich ausgestellt
+cause-eligibility-lost = Nicht mehr verdient
+cause-on-request = Auf Wunsch der Person
+cause-fraud = Betrug
+cause-other = Etwas anderes
+
+# Mail
+deliveries-none = Keine Nachricht wurde gefunden.
+deliveries-none-one = Dazu wurde nichts versandt.
+mail-off = E-Mail ist nicht eingerichtet: Der Abschnitt [mail] in testamur.toml sagt, welcher Server sie annimmt.
+mail-trouble = Der Mailserver ist nicht benutzbar. Was fällig ist, wartet.
+mail-message = Nachricht
+mail-due = Nächster Versuch
+mail-attempts = Versuche
+mail-evidence = Was geschah und woher man es weiß
+mail-resend = Erneut senden
+mail-right-address = Die richtige Adresse, falls sie falsch war
+mail-right-hint = Die Person bekommt sie, bevor etwas versandt wird.
+mail-from = Von
+mail-to = An
+mail-reply = Antworten an
+mail-subject = Betreff
+mail-text = Text
+mail-attached = PDF angehängt
+mail-queued = Wartet
+mail-sending = Wird übergeben
+mail-sent = Versandt
+mail-deferred = Aufgeschoben
+mail-delivered = Zugestellt
+mail-bounced = Zurückgekommen
+mail-ambiguous = Ungewiss
+mail-failed = Gescheitert
+mail-opened = Vielleicht geöffnet
+mail-downloaded = Heruntergeladen
+send-lead =
+    { $count ->
+        [one] Eine Person hat ein Zertifikat und noch keine Nachricht.
+       *[other] { $count } Personen haben ein Zertifikat und noch keine Nachricht.
+    }
+send-preview = Die Nachricht, wie die erste Person sie bekommt
+send-test = Probe an mich
+send-start =
+    { $count ->
+        [one] Eine Nachricht versenden
+       *[other] { $count } Nachrichten versenden
+    }
+send-over = An wen
+send-those-without = Alle, die noch nichts bekamen
+send-failed = Alle, deren letzte Nachricht zurückkam oder scheiterte
+send-day = Nicht vor diesem Tag
+send-day-hint = Leer: jetzt.
+send-settings = Was die Nachricht sagt und wann sie versandt wird
+send-when = Wann versandt wird
+send-by-hand = Wenn jemand es hier startet
+send-with-issuing = Mit jedem ausgestellten Zertifikat
+send-attach = PDF anhängen
+send-text-hint = Leer: der eingebaute Text, in der Sprache jeder Person.
+
+# Publishing
+publishing-lead = Was Prüfende lesen: die Schlüssel des Ausstellers und was widerrufen ist.
+published = Veröffentlicht
+published-never = Noch wurde nichts veröffentlicht. Solange kann niemand ein Zertifikat prüfen.
+published-good = Gut bis
+published-waiting = Widerrufe, die noch warten
+published-stale = Sie ist zu alt: Prüfende lesen, dass neuere Widerrufe nicht bekannt sind.
+publish-now = Jetzt veröffentlichen
+publish-at-once = Mit den wartenden veröffentlichen
+verifier-file = Prüfseite als eine Datei, zum Weitergeben
+keys = Signierschlüssel
+keys-text = Vergleichen Sie den Fingerabdruck der Wurzel mit Ihrem Ausdruck.
+key-root = Fingerabdruck der Wurzel
+key-fingerprint = Fingerabdruck
+key-active = Aktiv
+key-retired = Abgelöst
+key-compromised = Gestohlen
+key-rotate = Aktiven Schlüssel ersetzen
+key-rotate-text = Ab jetzt unterschreibt ein neuer Schlüssel. Was der alte unterschrieben hat, bleibt gültig. Danach veröffentlichen.
+key-stolen = Als gestohlen melden
+key-stolen-since = Der früheste Tag, an dem er in fremden Händen gewesen sein kann
+key-stolen-again = Zur Bestätigung { $id } eingeben
+key-stolen-text = Nur Zertifikate, die dieser Dienst kennt, bleiben gültig. Das ist nicht rückgängig zu machen. Danach veröffentlichen.
+key-not-confirmed = Der Name des Schlüssels stimmt nicht mit der Eingabe überein.
+
+# Search
+search-what = Suchen
+search-hint = Eine Nummer, ein Name, eine E-Mail, eine Kennung oder der Inhalt eines QR-Codes.
+search-nothing = Nichts wurde gefunden.
+
+# What was done
+said-event-made = Die Veranstaltung ist angelegt.
+said-saved = Gespeichert.
+said-imported = Die Liste ist übernommen.
+said-file-gone = Die Datei wurde nicht so lange aufbewahrt. Wählen Sie sie erneut.
+said-run-started = Begonnen.
+said-run-cancelled = Wird angehalten.
+said-publishing = Wird veröffentlicht.
+said-revoked = Widerrufen.
+said-restored = Der Widerruf ist zurückgenommen.
+said-reissued = Neu ausgestellt.
+said-sending = Unterwegs.
+said-test-sent = Die Probe ist an Sie unterwegs.
+said-key-rotated = Jetzt unterschreibt ein neuer Schlüssel. Veröffentlichen Sie, damit Prüfende ihn kennen.
+said-key-stolen = Der Schlüssel ist als gestohlen gemeldet. Veröffentlichen Sie jetzt.

@@ -1,0 +1,571 @@
+# Frame
+skip = Skip to the content
+menu = Menu
+trail = Where you are
+logout = Log out
+home = Home
+nav-home = Home
+nav-events = Events
+nav-search = Search
+nav-certificates = Certificates
+nav-deliveries = Mail
+nav-runs = Runs
+nav-corrections = Corrections
+nav-templates = Templates
+nav-publishing = Keys and publishing
+nav-team = Team
+nav-audit = Audit log
+nav-settings = Settings
+optional = (optional)
+more = More
+all = All
+filter = Show
+save = Save
+change = Change
+yes = Yes
+no = No
+state = State
+when = When
+since = Since
+why = Why
+row = Row
+name = Name
+email = E-mail
+person = Person
+people = Participants
+event = Event
+certificate = Certificate
+template = Template
+version = Version
+versions = Versions
+reason = Reason
+cause = Cause
+issued = Issued
+signed = Signed
+valid-until = Valid until
+key = Key
+erased = erased
+approvals = Approvals
+csrf = This form is of an older session. Open the page again and send it from there.
+status-400 = This cannot be understood
+status-403 = You may not do this
+status-404 = There is nothing here
+status-409 = Something is in the way
+status-412 = Somebody was faster
+status-413 = That is too much at once
+status-422 = This cannot be done so
+status-429 = Too many attempts
+status-500 = Something broke
+status-503 = The service is busy
+
+# Door
+front-title = What would you like to do?
+front-lead = Certificates of this issuer can be checked by anybody, without an account.
+front-verify = Check a certificate
+front-portal = My certificates
+front-staff = For staff
+login-title = Log in
+login-email = E-mail
+login-password = Password
+login-submit = Log in
+login-lost = Lost your password? An owner of this service can send you a new link.
+login-kept = Your session had ended. Log in, and what you filled in can be sent.
+second-title = Second step
+second-code = Code
+second-hint = Six digits of your authenticator, or one of your recovery codes.
+again-title = You are in again
+again-text = What you filled in before is still here. Files have to be chosen again.
+again-submit = Send what I filled in
+
+# Home
+home-new = There is no event yet. An event has participants, a rule for who gets a certificate, and a template.
+home-attention = Needs attention
+home-nothing = Nothing needs you.
+needs-failed =
+    { $count ->
+        [one] run with rows that failed
+       *[other] runs with rows that failed
+    }
+needs-approvals =
+    { $count ->
+        [one] approval waits
+       *[other] approvals wait
+    }
+needs-corrections =
+    { $count ->
+        [one] correction waits
+       *[other] corrections wait
+    }
+needs-bounced =
+    { $count ->
+        [one] message bounced or failed
+       *[other] messages bounced or failed
+    }
+needs-ambiguous =
+    { $count ->
+        [one] message may or may not have left
+       *[other] messages may or may not have left
+    }
+needs-relay =
+    { $count ->
+        [one] mail server that cannot be used
+       *[other] mail servers that cannot be used
+    }
+needs-publication =
+    { $count ->
+        [one] publication is due: verifiers warn soon, or already
+       *[other] publications are due
+    }
+needs-first-publication =
+    { $count ->
+        [one] site to publish for the first time
+       *[other] sites to publish
+    }
+plot-title = Last 30 days
+plot-issued = issued
+plot-sent = mailed
+plot-table = As a table
+
+# Events
+event-new = New event
+events-all = All events
+events-current = Current events
+events-archived = Archived events
+events-none = There are no events here.
+event-code = Code
+event-days = Days
+event-title = Title
+event-title-hint = As it is printed on the certificate.
+event-code-hint = 1 to 24 letters and digits, as WORKSHOP26. Part of every certificate's number, for ever.
+event-starts = First day
+event-ends = Last day
+event-organiser = Organiser
+event-criteria = What had to be done for it
+event-criteria-hint = Signed with every certificate, and shown to who checks it.
+event-description = What it was about
+event-expires = Valid for
+event-expires-hint = As 2y, 18mo, 6w or 90d. Empty: for ever.
+event-zone = Time zone
+event-zone-hint = As Europe/Berlin. Empty: that of the organisation.
+event-signatory = Signatory { $n }
+event-signatory-title = Their title
+event-self = Participants who meet the rule may request their certificate
+event-public = Certificates have public pages
+event-public-hint = Else they are hidden until their holders show them.
+event-results = Results may be read by everybody
+event-results-hint = Scores and grades are signed and printed only then. They cannot be taken back from who has the certificate.
+event-everybody = Everybody on the list gets a certificate
+event-everybody-hint = You can set another rule later.
+event-create = Create event
+event-change = Change event
+event-change-text = What was issued keeps what it says.
+event-about = About
+event-further = Further
+event-badge = Badge image
+event-copy = Copy event
+event-copy-text = Everything but the participants, into a draft.
+event-archive = Archive
+event-unarchive = Bring back
+event-is-archived = This event is archived: it takes no lists and issues nothing.
+event-state-text = Certificates are made once the event is completed.
+event-state-draft = Draft
+event-state-open = Open
+event-state-completed = Completed
+event-state-archived = Archived
+step-people = Participants
+step-rule = Rule
+step-template = Template
+step-completed = Completion
+step-generate = Certificates
+step-send = Send
+step-publish = Published
+step-there = done
+step-missing = to be chosen
+step-nobody = nobody yet
+step-completed-yes = completed
+step-completed-no = not over yet
+step-issued = issued
+step-not-issued = none yet
+step-to-send =
+    { $count ->
+        [one] 1 not sent
+       *[other] { $count } not sent
+    }
+step-published = published
+step-not-published = not yet
+
+# Import
+imports = Imports
+imports-none = No list was imported yet.
+import-title = Import a list
+import-lead = A spreadsheet as it is: title rows, other columns and several sheets do not matter. Nothing is taken in before you confirm it.
+import-file = Spreadsheet
+import-file-hint = XLSX or CSV. Drop it here, or choose it.
+import-look = Look at the list
+import-no-file = Choose a file first.
+import-too-large = The file is too large to be kept while you look at it. Split it.
+import-other = Choose another file
+import-counts = What came of it
+import-valid = rows are good
+import-warnings = with a warning
+import-asked = asked about
+import-errors = left out
+import-added = new people
+import-changed = changed
+import-unchanged = unchanged
+import-questions =
+    { $count ->
+        [one] One question has to be answered first.
+       *[other] { $count } questions have to be answered first.
+    }
+import-rows = Rows that it is about
+import-shown = What stands there
+import-answer = Your answer
+import-answer-submit = Answer
+import-same = People who may be the same
+import-same-ask = Leave such rows out
+import-two-people = They are two people
+import-same-person = They are one person
+import-take = Take them in
+import-leave-out = Leave them out
+import-same-address = Same e-mail, another name
+import-same-name = Same name, nothing to tell them apart
+import-same-id = Same id, another name and e-mail
+import-absent = Rows that say absent or failed
+import-ready = Take the list in
+import-left-out =
+    { $count ->
+        [one] One row is left out; the report says why, and it can be corrected and imported alone.
+       *[other] { $count } rows are left out; the report says why, and they can be corrected and imported alone.
+    }
+import-confirm =
+    { $count ->
+        [one] Take in one row
+       *[other] Take in { $count } rows
+    }
+import-columns = Columns
+import-header = Column
+import-field = Field
+import-use = Used for
+import-map-column = The column
+import-map-as = is
+import-map-submit = Read it so
+import-notes = What was assumed
+import-findings = Rows that need a look
+import-reading = Read the file another way
+import-sheet = Sheet
+import-header-row = Row of the headers
+import-encoding = Encoding
+import-encoding-hint = As windows-1252. Empty: as it looks.
+import-hidden = Hidden rows and columns
+import-hidden-out = leave out
+import-hidden-in = take in
+import-keep = Keep what is known of people
+import-again = Read again
+import-reset = Forget all answers
+import-report = Report of these rows (CSV)
+severity-warning = Warning
+severity-question = Question
+severity-error = Left out
+field-name = the name
+field-first-name = the given name
+field-last-name = the family name
+field-email = the e-mail
+field-external-id = Id in another system
+field-language = Language
+field-score = the score
+field-passed = passed or not
+field-role = the role
+field-skip = left out
+use-person = who it is
+use-language = the language
+use-signed = signed
+use-unconfirmed = a result, not published
+use-printed = printed
+use-rule = for the rule
+use-kept = kept
+use-skipped = left out
+
+# Participants
+people-add = Add somebody
+people-text = Name, e-mail or id
+people-decision = Gets a certificate?
+people-missing = Still missing
+people-report = Report (CSV)
+people-none = Nobody is on the list yet. Import a spreadsheet, or add somebody.
+people-none-found = Nobody was found.
+people-language-hint = Of the certificate and of mails, as de or pt-BR.
+people-eligible = get a certificate
+people-not-eligible = do not meet the rule
+people-excluded = excluded
+people-exception = by exception
+people-issued = have one
+ground-rule-met = Yes, meets the rule
+ground-manual = Yes, granted
+ground-exception = Yes, by exception
+ground-excluded = No, excluded
+ground-not-met = Not yet
+ground-no-rule = There is no rule
+
+# Rule
+rule-none = There is no rule yet: nobody gets a certificate.
+rule-change = Who gets a certificate
+rule-who = Who
+rule-everybody = Everybody on the list
+rule-those = Those who meet these conditions
+rule-manual = Only those to whom we grant it
+rule-written = As it is written out below
+rule-mode = Needed
+rule-mode-all = all of them
+rule-mode-any = one of them
+rule-attendance = Attendance of at least (percent)
+rule-completion = Completed at least (percent)
+rule-score = Score of at least
+rule-points = Points of at least
+rule-passed = Passed the examination
+rule-checked-in = Seen at the door
+rule-role = One of these roles
+rule-role-hint = With commas between, as speaker, chair.
+rule-json = The rule, written out
+rule-json-hint = For conditions inside conditions, single sessions and expressions.
+rule-try = Only say what it would do
+rule-what-if = What this rule would do
+rule-before = get one now
+rule-after = would get one
+rule-gained = would gain
+rule-lost = would lose
+rule-no-json = This is no JSON
+rule-no-number = { $field }: this is no number
+rule-empty = Fill in at least one condition, or choose another answer.
+
+# Template of an event
+template-none = No template is chosen yet.
+template-chosen = Chosen: { $name }
+template-specimen = Specimen of { $name }
+template-try = Show with this name
+template-try-name = A name to try
+template-choose = Choose a template
+template-choose-text = With a logo or signatures, a template of this event's own is kept.
+template-take = Use this template
+template-logo = Logo
+template-logo-hint = PNG, JPEG or SVG.
+template-signature-1 = First signature, as a picture
+template-signature-2 = Second signature, as a picture
+template-built-in = Part of the program
+template-own = Of your own
+template-file = The template's file
+templates-lead = What certificates look like.
+
+# Generate
+generate-lead = First you see who would get one, and why.
+generate-over = For whom
+generate-look = Look
+generate-anyway = Although the event is not completed
+generate-unmarked = In these sessions nobody was marked, and the rule depends on them:
+generate-approval = A second member of staff has to approve this.
+generate-nobody = Nobody would get anything.
+generate-confirm = Confirm
+generate-start =
+    { $count ->
+        [one] Make one certificate
+       *[other] Make { $count } certificates
+    }
+generate-names = The first are: { $names }
+generate-first = Who, the first { $shown } of { $total }
+generate-effect = What happens
+generate-changed = The list has changed: { $expected } were shown, now there are { $now }. Look again.
+over-those-without = All who are eligible and have none
+over-failed = Those for whom it failed before
+over-exceptions-only = Only those with an exception
+over-already-issued = Make all anew that were issued
+over-not-passing = Take from those who are no longer eligible
+over-template-older = Make anew what has another template now
+effect-gets = get one
+effect-replaced = get a new version
+effect-new-versions = get one again
+effect-loses = lose theirs
+effect-regains = get theirs back
+effect-sends = are written to
+effect-keeps = keep theirs
+effect-nothing = get none
+
+# Runs
+runs-none = There was no run yet.
+run-kind = What
+run-done = done
+run-skipped = needed nothing
+run-failed = failed
+run-total = in all
+run-left =
+    { $count ->
+        [one] about one second left
+       *[other] about { $count } seconds left
+    }
+run-by = By
+run-created = Started
+run-finished = Ended
+run-stopped = Stopped
+run-waits = Waits
+run-left-out =
+    { $count ->
+        [one] one revocation that can still be undone is left out
+       *[other] { $count } revocations that can still be undone are left out
+    }
+run-cancel = Stop
+run-retry = Retry what failed
+run-failures = What failed
+run-no-failures = Nothing failed.
+run-preparing = Being prepared
+run-awaiting-approval = Waits for approval
+run-queued = Waits for its turn
+run-processing = Under way
+run-completed = Done
+run-completed-with-failures = Done, with failures
+run-cancelled = Stopped
+kind-generate = Make certificates
+kind-regenerate = Make certificates anew
+kind-revoke = Revoke
+kind-restore = Give back
+kind-publish = Publish
+kind-send = Send mail
+
+# Certificates
+certificates-text = Number, name or e-mail
+certificates-since = Issued since
+certificates-until = Issued before
+certificates-none = No certificate was found.
+certificates-all = With all of these
+certificates-zip = All as PDF (ZIP)
+certificates-csv = List (CSV)
+certificates-revoke = Revoke all of these
+certificate-picture = Certificate of { $name }
+certificate-fixed = Nothing can be changed here.
+file-json = Credential (JSON)
+file-badge = Badge
+granted-why = Granted because
+waits-until = Can be taken back until
+restore = Take the revocation back
+revoke = Revoke
+revoke-title = Revoke this certificate
+revoke-text = Who checks it sees that it was revoked, and since when. It can be taken back for a while, until a publication holds it.
+revoke-public = What the public reads
+revoke-public-hint = No names: everybody can read it.
+revoke-now = Do not wait
+revoke-now-hint = It is in the next publication, and cannot be taken back then.
+revoke-all-title = Revoke all that were found
+revoke-many =
+    { $count ->
+        [one] Revoke one certificate
+       *[other] Revoke { $count } certificates
+    }
+reissue = Issue anew
+reissue-text = The next version under the same number, by today's data and template. The revoked one stays revoked.
+send-one = Send by mail
+standing-active = In force
+standing-expired = Expired
+standing-revocation-waits = Revoked, can be taken back
+standing-revoked = Revoked
+standing-superseded = Replaced
+cause-issued-in-error = Issued in error
+cause-eligibility-lost = Not deserved any more
+cause-on-request = The person asked for it
+cause-fraud = Fraud
+cause-other = Something else
+
+# Mail
+deliveries-none = No message was found.
+deliveries-none-one = Nothing was sent about it.
+mail-off = Mail is not set up: the section [mail] of testamur.toml says which server takes it.
+mail-trouble = The mail server cannot be used. What is due waits.
+mail-message = Message
+mail-due = Tried next
+mail-attempts = Attempts
+mail-evidence = What happened, and how that is known
+mail-resend = Send again
+mail-right-address = The right address, if it was wrong
+mail-right-hint = The person gets it, before anything is sent.
+mail-from = From
+mail-to = To
+mail-reply = Answers go to
+mail-subject = Subject
+mail-text = Text
+mail-attached = PDF attached
+mail-queued = Waits
+mail-sending = Being handed over
+mail-sent = Sent
+mail-deferred = Put off
+mail-delivered = Delivered
+mail-bounced = Bounced
+mail-ambiguous = Nobody knows
+mail-failed = Failed
+mail-opened = Opened, perhaps
+mail-downloaded = Downloaded
+send-lead =
+    { $count ->
+        [one] One person has a certificate and was sent nothing.
+       *[other] { $count } people have a certificate and were sent nothing.
+    }
+send-preview = The message, as the first person gets it
+send-test = Send a test to me
+send-start =
+    { $count ->
+        [one] Send one message
+       *[other] Send { $count } messages
+    }
+send-over = To whom
+send-those-without = All who were sent nothing yet
+send-failed = Those whose last message came back or failed
+send-day = Not before this day
+send-day-hint = Empty: now.
+send-settings = What the message says, and when it is sent
+send-when = When mail is sent
+send-by-hand = When somebody starts it here
+send-with-issuing = With each certificate that is issued
+send-attach = Attach the PDF
+send-text-hint = Empty: the built-in text, in each person's language.
+
+# Publishing
+publishing-lead = What verifiers read: the issuer's keys, and what was revoked.
+published = Published
+published-never = Nothing was published yet. Until then nobody can check a certificate.
+published-good = Good until
+published-waiting = Revocations that still wait
+published-stale = It is too old: verifiers say that they do not know of newer revocations.
+publish-now = Publish now
+publish-at-once = Publish with those that wait
+verifier-file = Verifier as one file, to hand on
+keys = Signing keys
+keys-text = Compare the root's fingerprint where you have printed it.
+key-root = Fingerprint of the root
+key-fingerprint = Fingerprint
+key-active = Active
+key-retired = Retired
+key-compromised = Stolen
+key-rotate = Replace the active key
+key-rotate-text = A new key signs from now on. What the old one signed stays valid. Publish afterwards.
+key-stolen = Declare stolen
+key-stolen-since = The earliest day on which it may have been in other hands
+key-stolen-again = Type { $id } to confirm
+key-stolen-text = Only certificates that this service knows stay valid. This cannot be undone. Publish afterwards.
+key-not-confirmed = The key's name is not what was typed.
+
+# Search
+search-what = Search
+search-hint = A number, a name, an e-mail, an id, or what a QR code says.
+search-nothing = Nothing was found.
+
+# What was done
+said-event-made = The event is there.
+said-saved = Saved.
+said-imported = The list was taken in.
+said-file-gone = The file was not kept this long. Choose it again.
+said-run-started = Started.
+said-run-cancelled = It is being stopped.
+said-publishing = Being published.
+said-revoked = Revoked.
+said-restored = The revocation was taken back.
+said-reissued = Issued anew.
+said-sending = It is on its way.
+said-test-sent = The test was sent to you.
+said-key-rotated = A new key signs now. Publish, so that verifiers know it.
+said-key-stolen = The key is declared stolen. Publish now.

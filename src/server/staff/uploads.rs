@@ -1,0 +1,90 @@
+//! Files that staff have chosen, for as long as they look at what would become of them. In memory, within bounds, and gone when the
+//! service stops: nothing was promised of them, and the page asks for the file again.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::form::File;
+use crate::credential::Timestamp;
+
+/// Bytes of all together; the oldest go first.
+const ROOM: usize = 192 << 20;
+/// How long one is kept, in seconds.
+const KEPT_SECONDS: i64 = 3_600;
+
+/// A file that waits.
+#[derive(Clone)]
+struct Waiting {
+    id: String,
+    /// Whose it is, and for which event.
+    of: String,
+    until: i64,
+    file: Arc<File>,
+}
+
+/// All that wait.
+#[derive(Default)]
+pub(in crate::server) struct Uploads(Mutex<VecDeque<Waiting>>);
+
+impl Uploads {
+    /// Keeps a file for somebody; returns by what it is found. Nothing: it is larger than all that is kept.
+    pub(super) fn keep(&self, of: &str, file: File, now: Timestamp) -> Option<String> {
+        let mut bytes = [0; 16];
+        getrandom::fill(&mut bytes).ok()?;
+        let id = data_encoding::HEXLOWER.encode(&bytes);
+        if file.bytes.len() > ROOM {
+            return None;
+        }
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.retain(|one| one.until > now.unix());
+        all.push_back(Waiting { id: id.clone(), of: of.to_owned(), until: now.unix() + KEPT_SECONDS, file: Arc::new(file) });
+        while all.iter().map(|one| one.file.bytes.len()).sum::<usize>() > ROOM {
+            all.pop_front();
+        }
+        Some(id)
+    }
+
+    /// Returns a file to whom it belongs.
+    pub(super) fn get(&self, of: &str, id: &str, now: Timestamp) -> Option<Arc<File>> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = all.iter().find(|one| one.id == id && one.of == of && one.until > now.unix());
+        found.map(|one| one.file.clone())
+    }
+
+    /// Lets a file go.
+    pub(super) fn drop(&self, id: &str) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).retain(|one| one.id != id);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(bytes: usize) -> File {
+        File { field: "file".to_owned(), name: "list.csv".to_owned(), bytes: vec![0; bytes].into() }
+    }
+
+    #[test]
+    fn a_file_is_its_owners_and_grows_old() {
+        let (all, now) = (Uploads::default(), Timestamp::from_unix(1_000));
+        let id = all.keep("ada", file(3), now).unwrap();
+        assert_eq!(all.get("ada", &id, now).unwrap().bytes.len(), 3);
+        assert!(all.get("eve", &id, now).is_none());
+        assert!(all.get("ada", &id, now.plus_seconds(KEPT_SECONDS)).is_none());
+        all.drop(&id);
+        assert!(all.get("ada", &id, now).is_none());
+    }
+
+    #[test]
+    fn the_oldest_makes_room() {
+        let (all, now) = (Uploads::default(), Timestamp::from_unix(1_000));
+        let first = all.keep("ada", file(ROOM / 2), now).unwrap();
+        let second = all.keep("ada", file(ROOM / 2), now).unwrap();
+        assert!(all.get("ada", &first, now).is_some());
+        all.keep("ada", file(1), now).unwrap();
+        assert!(all.get("ada", &first, now).is_none());
+        assert!(all.get("ada", &second, now).is_some());
+        assert!(all.keep("ada", file(ROOM + 1), now).is_none());
+    }
+}

@@ -1,0 +1,144 @@
+//! The service's operations as its pages call them: the same routes, permissions and checks as for programs, without a socket
+//! between. So a page can do nothing that the API cannot, and refuses what the API refuses.
+
+use std::net::SocketAddr;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use axum::response::Response;
+use http_body_util::{BodyExt, Limited};
+use serde_json::Value;
+use tower::ServiceExt;
+
+use crate::server::Problem;
+use crate::server::session::CSRF_HEADER;
+
+/// Largest answer that a page is made of, in bytes.
+const MOST: usize = 16 << 20;
+/// What of a page's request goes on to the operation: who calls, from where, with what.
+const TAKEN: [HeaderName; 4] =
+    [header::COOKIE, header::USER_AGENT, header::FORWARDED, HeaderName::from_static("x-forwarded-for")];
+
+/// The operations.
+#[derive(Clone)]
+pub(in crate::server) struct Api(Router);
+
+impl Api {
+    /// Takes the routes with all that guards them.
+    pub(in crate::server) fn new(routes: Router) -> Self {
+        Self(routes)
+    }
+}
+
+/// Who calls them.
+#[derive(Clone)]
+pub(super) struct Within {
+    api: Api,
+    headers: HeaderMap,
+    peer: Option<ConnectInfo<SocketAddr>>,
+}
+
+/// What is asked of an operation.
+#[derive(Default)]
+pub(super) struct Ask<'a> {
+    /// What was seen of the record that is changed (`If-Match`).
+    pub seen: Option<&'a str>,
+    /// By which a form that was sent twice is known (`Idempotency-Key`).
+    pub once: Option<&'a str>,
+    /// The body and its type.
+    pub body: Option<(&'a str, Bytes)>,
+}
+
+/// What an operation answered.
+pub(super) struct Told {
+    /// The record; null where there is none.
+    pub value: Value,
+    /// Its ETag.
+    pub tag: String,
+    /// What the browser is to keep.
+    pub cookies: Vec<HeaderValue>,
+}
+
+impl Within {
+    /// Calls as who sent a request.
+    pub(super) fn new(api: Api, parts: &Parts) -> Self {
+        let taken = TAKEN.iter().flat_map(|name| parts.headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));
+        Self { api, headers: taken.collect(), peer: parts.extensions.get().copied() }
+    }
+
+    /// Proves, from now on, that changes are asked for by a page of the session.
+    pub(super) fn prove(&mut self, csrf: &str) {
+        self.headers.extend(HeaderValue::from_str(csrf).ok().map(|csrf| (HeaderName::from_static(CSRF_HEADER), csrf)));
+    }
+
+    /// Reads a record.
+    ///
+    /// # Errors
+    /// The operation's.
+    pub(super) async fn get(&self, path: &str) -> Result<Told, Problem> {
+        self.ask(Method::GET, path, Ask::default()).await
+    }
+
+    /// Does something.
+    ///
+    /// # Errors
+    /// The operation's.
+    pub(super) async fn ask(&self, method: Method, path: &str, ask: Ask<'_>) -> Result<Told, Problem> {
+        let response = self.response(method, path, ask).await?;
+        let (parts, body) = response.into_parts();
+        let bytes = Limited::new(body, MOST).collect().await.map_err(Problem::internal)?.to_bytes();
+        if !parts.status.is_success() {
+            return Err(read_problem(parts.status, &parts.headers, &bytes));
+        }
+        let is_json = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+        let value = match is_json {
+            true => serde_json::from_slice(&bytes).map_err(Problem::internal)?,
+            false => Value::Null,
+        };
+        let tag = parts.headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).unwrap_or_default().to_owned();
+        Ok(Told { value, tag, cookies: parts.headers.get_all(header::SET_COOKIE).iter().cloned().collect() })
+    }
+
+    /// Returns an answer as it comes, such as a picture.
+    ///
+    /// # Errors
+    /// When the question cannot be put.
+    pub(super) async fn response(&self, method: Method, path: &str, ask: Ask<'_>) -> Result<Response, Problem> {
+        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        if let Some(headers) = request.headers_mut() {
+            headers.extend(self.headers.clone());
+            let set = [(header::IF_MATCH, ask.seen), (HeaderName::from_static("idempotency-key"), ask.once)];
+            for (name, value) in set.into_iter().filter_map(|(name, value)| Some((name, value.filter(|v| !v.is_empty())?))) {
+                headers.insert(name, HeaderValue::from_str(value).map_err(bad_form)?);
+            }
+            if let Some((kind, _)) = &ask.body {
+                headers.insert(header::CONTENT_TYPE, HeaderValue::from_str(kind).map_err(bad_form)?);
+            }
+        }
+        let body = ask.body.map_or_else(Body::empty, |(_, bytes)| Body::from(bytes));
+        let mut request = request.body(body).map_err(bad_form)?;
+        if let Some(peer) = self.peer {
+            request.extensions_mut().insert(peer);
+        }
+        match self.api.0.clone().oneshot(request).await {
+            Ok(response) => Ok(response),
+            Err(never) => match never {},
+        }
+    }
+}
+
+fn bad_form(_: impl std::error::Error) -> Problem {
+    Problem::bad_request("bad-form", "the form is not as its page made it; open the page anew")
+}
+
+/// Reads what an operation says is wrong.
+fn read_problem(status: StatusCode, headers: &HeaderMap, bytes: &[u8]) -> Problem {
+    let retry = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
+    match serde_json::from_slice::<Problem>(bytes) {
+        Ok(problem) => Problem { retry_after: retry, ..problem },
+        Err(_) => Problem::new(status, "failed", "the service did not say why"),
+    }
+}

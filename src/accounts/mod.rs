@@ -34,7 +34,7 @@ pub use session::{
     Grant, Principal, SESSION_IDLE_SECONDS, SESSION_SECONDS, Session, authenticate, check_csrf, csrf_token, logout,
     revoke_session, sessions, sweep,
 };
-pub use setup::{SETUP_SECONDS, SetUp, set_up, setup_link};
+pub use setup::{SETUP_SECONDS, SetUp, check_owner, set_up, setup_link};
 pub use staff::{NAME_CHARS, Staff, member, member_of, members, who_may};
 pub use throttle::Throttle;
 pub use token::{

@@ -50,6 +50,16 @@ pub fn setup_link(desk: &Desk<'_>) -> Result<Option<Secret>> {
     Ok(Some(token))
 }
 
+/// Checks what is said of a first owner, before anything is made.
+///
+/// # Errors
+/// What is wrong with e-mail, name or password.
+pub fn check_owner(who: &SetUp<'_>) -> Result<()> {
+    let email = checked_email(who.email)?;
+    checked_label(who.name).ok_or(AccountsError::Name)?;
+    Ok(password::check(who.password, &email)?)
+}
+
 /// Makes the first owner. Happens once, whoever else tries at the same time.
 ///
 /// # Errors

@@ -38,7 +38,7 @@ pub(super) struct Args {
 ///
 /// # Errors
 /// When it is an IP address, which `did:web` forbids (section 3.1), has a path, or is no domain.
-fn as_domain(told: &str) -> Result<String, Failure> {
+pub(super) fn as_domain(told: &str) -> Result<String, Failure> {
     let text = told.trim().trim_end_matches('.');
     let ours = "name a domain of yours, such as certs.example.org; for a trial on this machine, localhost";
     if text.contains('/') {
@@ -108,7 +108,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
 }
 
 /// Nothing is known yet that a clock could be measured by, but that this program was written before.
-fn refuse_old_clock(global: &Global) -> Result<(), Failure> {
+pub(super) fn refuse_old_clock(global: &Global) -> Result<(), Failure> {
     let now = global.now();
     if now.unix() >= WRITTEN || global.accept_clock {
         return Ok(());
@@ -129,6 +129,12 @@ fn refuse_existing(data: &Path) -> Result<(), Failure> {
 /// Creates everything; the configuration comes last, so that a half-made issuer is not taken for a whole one, and a
 /// second try goes on with what the first one made.
 pub(super) fn create(data: &Path, config: &Config, passphrase: &str, now: Timestamp) -> Result<(), Failure> {
+    create_before(data, config, passphrase, now)?;
+    settle(data, config)
+}
+
+/// Creates all but the configuration.
+pub(super) fn create_before(data: &Path, config: &Config, passphrase: &str, now: Timestamp) -> Result<(), Failure> {
     create_folders(data).doing(format!("create {}", data.display()))?;
     let issuer = config.issuer();
     create_keys(&data.join("keys"), &issuer, passphrase, now)?;
@@ -152,6 +158,11 @@ pub(super) fn create(data: &Path, config: &Config, passphrase: &str, now: Timest
         };
         store.swap_setting(STATUS_SECRET, None, &secret, &act)?;
     }
+    Ok(())
+}
+
+/// Writes the configuration: from then on there is an issuer.
+pub(super) fn settle(data: &Path, config: &Config) -> Result<(), Failure> {
     let text = toml::to_string(config).doing("write the configuration")?;
     write_new(&data.join(config::FILE), text.as_bytes())
 }

@@ -4,6 +4,7 @@
 //! usage, 3 could not do it.
 
 mod badge;
+mod begin;
 mod bench;
 mod bench_pictures;
 mod certificates;

@@ -65,6 +65,15 @@ impl<E: std::error::Error> From<E> for Failure {
     }
 }
 
+impl Failure {
+    /// Says all of it in one line: what, because of what, and what to do.
+    pub fn in_one_line(&self) -> String {
+        let hint = self.hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+        let causes: String = self.causes.iter().map(|cause| format!(": {cause}")).collect();
+        format!("{}{causes}{hint}", self.message)
+    }
+}
+
 /// Adds context to errors on their way to the terminal.
 pub trait Explain<T> {
     /// Says what was being done, in place of the library's words, which become the cause.

@@ -56,11 +56,20 @@ fn chosen(given: Option<Zeroizing<String>>) -> Result<Zeroizing<String>, Failure
             first
         }
     };
-    if passphrase.chars().count() < SHORTEST {
-        return Err(Failure::new(format!("the passphrase is shorter than {SHORTEST} characters"))
-            .hint("four random words make a good one"));
-    }
+    check(&passphrase)?;
     Ok(passphrase)
+}
+
+/// Checks that a passphrase is long enough for new keys.
+///
+/// # Errors
+/// When it is not.
+pub(super) fn check(passphrase: &str) -> Result<(), Failure> {
+    match passphrase.chars().count() < SHORTEST {
+        true => Err(Failure::new(format!("the passphrase is shorter than {SHORTEST} characters"))
+            .hint("four random words make a good one")),
+        false => Ok(()),
+    }
 }
 
 fn given(global: &Global) -> Result<Option<Zeroizing<String>>, Failure> {

@@ -8,11 +8,12 @@ use std::time::Duration;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use zeroize::Zeroizing;
 
 use super::config::{Config, Proxies, Serve};
 use super::output::{self, Explain, Failure};
 use super::workspace::{HEARTBEAT, Workspace};
-use super::{Global, passphrase, time};
+use super::{Global, begin, passphrase, time};
 use crate::reading::Reader;
 use crate::server::{self, App, Clock, Limits, Listen, Parts, PortalSettings, PublicUrl, Steady};
 use crate::webhooks::{Courier, Rules, Sender};
@@ -106,6 +107,13 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
 }
 
 pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
+    let first = match begin::is_new(&global.data) {
+        true => match begun(global, &args)? {
+            Some(passphrase) => Some(passphrase),
+            None => return Ok(ExitCode::SUCCESS),
+        },
+        false => None,
+    };
     let workspace = Workspace::open_to_serve(global)?;
     let serve = told(workspace.config.serve.clone().unwrap_or_default(), &args);
     let tls = match (&serve.tls_cert, &serve.tls_key) {
@@ -113,7 +121,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         _ => None,
     };
     log(args.log);
-    let passphrase = passphrase::existing(global)?;
+    let passphrase = first.map_or_else(|| passphrase::existing(global), Ok)?;
     let data = workspace.data.clone();
     let bounces = workspace.config.mail.as_ref().and_then(|mail| mail.bounces.clone());
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -129,6 +137,19 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     .doing("start the service")?;
     runtime.block_on(serving(app, (&data, bounces), &serve, Listening { listener, here, tls }))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Sets an issuer up in the browser, where there is none. Returns the passphrase; nothing if it was stopped before.
+fn begun(global: &Global, args: &Args) -> Result<Option<Zeroizing<String>>, Failure> {
+    super::init::refuse_old_clock(global)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("start the first page")?;
+    let serve = told(Serve::default(), args);
+    // Within the runtime: signals are taken from here on.
+    let stopped = {
+        let _within = runtime.enter();
+        stopped()
+    };
+    begin::run(global, &runtime, &serve, stopped)
 }
 
 /// Returns the address that a configuration says the service has.
@@ -199,13 +220,22 @@ struct Listening {
     tls: Option<Arc<rustls::ServerConfig>>,
 }
 
-/// Binds the socket: where it listens is known from then on.
-async fn listening(serve: &Serve) -> Result<(tokio::net::TcpListener, PublicUrl), Failure> {
-    let address = serve.listen.unwrap_or_else(|| LISTEN.parse().expect("the default is an address"));
-    let listener = tokio::net::TcpListener::bind(address)
+/// Returns where the service listens.
+pub(super) fn address_to_listen(serve: &Serve) -> SocketAddr {
+    serve.listen.unwrap_or_else(|| LISTEN.parse().expect("the default is an address"))
+}
+
+/// Binds a socket.
+pub(super) async fn bound(address: SocketAddr) -> Result<tokio::net::TcpListener, Failure> {
+    tokio::net::TcpListener::bind(address)
         .await
         .doing(format!("listen on {address}"))
-        .hint("choose another address with --listen, or stop what listens there")?;
+        .hint("choose another address with --listen, or stop what listens there")
+}
+
+/// Binds the socket: where it listens is known from then on.
+async fn listening(serve: &Serve) -> Result<(tokio::net::TcpListener, PublicUrl), Failure> {
+    let listener = bound(address_to_listen(serve)).await?;
     let here = PublicUrl::listening(scheme(serve), listener.local_addr().doing("listen")?);
     Ok((listener, here))
 }

@@ -45,5 +45,6 @@ pub use publisher::{Publisher, publish_when_due};
 pub use router::{openapi, router};
 pub use run::{EACH_ADDRESS, Listen, ServeError, serve};
 pub use session::{accounts, compact_if_due, finish_erasing, setup_link, sweep_sessions};
+pub use staff::{Made, NotMade, RelayWanted, Wanted, begin};
 pub use steady::Steady;
 pub use worker::{Worker, work_once};

@@ -30,7 +30,7 @@ use texts::Texts;
 pub(super) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The style sheet: colours and letters are the verifier's.
-const STYLE: &str = concat!(include_str!("../../../verifier-web/src/tokens.css"), include_str!("pages.css"));
+pub(super) const STYLE: &str = concat!(include_str!("../../../verifier-web/src/tokens.css"), include_str!("pages.css"));
 
 /// Returns the routes of the pages.
 pub(super) fn routes() -> Router<App> {

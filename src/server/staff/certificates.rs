@@ -39,9 +39,9 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let filter = filter(&asked);
     let cursor = written([("limit", "50"), ("cursor", asked.get("cursor"))]);
     let found = staff.get(&format!("/certificates?{cursor}&{filter}")).await?;
-    let next = found["next"].as_str().map(|cursor| {
-        (w.s("more"), staff.at(&format!("/certificates?{}&{filter}", written([("cursor", cursor)]))))
-    });
+    let next = found["next"]
+        .as_str()
+        .map(|cursor| (w.s("more"), staff.at(&format!("/certificates?{}&{filter}", written([("cursor", cursor)])))));
     let mut states = vec![Choice::new("", w.s("all"))];
     states.extend(STATES.map(|one| Choice::new(one, w.s(&format!("standing-{}", one.replace('_', "-"))))));
     let form = Form::filter(&staff, "/certificates", w.s("filter"))
@@ -114,7 +114,10 @@ async fn page(staff: &Staff, number: &str, asked: &Fields, tried: &Tried<'_>) ->
     let versions = told.value["versions"].as_array().cloned().unwrap_or_default();
     let current = versions.last().cloned().unwrap_or_default();
     let event = number.split('-').nth(1).unwrap_or_default().to_owned();
-    let picture = Picture { src: staff.at(&format!("{path}/picture.png")), alt: w.with("certificate-picture", [("name", text(&current, "recipient").into())]) };
+    let picture = Picture {
+        src: staff.at(&format!("{path}/picture.png")),
+        alt: w.with("certificate-picture", [("name", text(&current, "recipient").into())]),
+    };
     let mut page = Page::new(text(&current, "recipient"))
         .trail([staff.crumb(w.s("nav-events"), "/events"), staff.crumb(event.clone(), &format!("/events/{event}"))])
         .said(w, asked)
@@ -122,7 +125,10 @@ async fn page(staff: &Staff, number: &str, asked: &Fields, tried: &Tried<'_>) ->
     if let Some((_, problem)) = tried.0 {
         page = page.notice(Tone::Red, problem.detail.clone());
     }
-    let section = Section::new("current", w.s("certificate")).part(facts(staff, &current)).part(picture).part(files(staff, &path));
+    let section = Section::new("current", w.s("certificate"))
+        .part(facts(staff, &current))
+        .part(picture)
+        .part(files(staff, &path));
     page = page.part(section).part(changes(staff, &path, &told.tag, &current)).part(messages(staff, number).await);
     if versions.len() > 1 {
         page = page.part(older(staff, &versions));
@@ -172,7 +178,8 @@ fn changes(staff: &Staff, path: &str, seen: &str, current: &Value) -> Html {
     let can_be_taken = matches!(status.as_str(), "active" | "expired");
     if staff.may(Permission::Revoke) {
         match status.as_str() {
-            "revocation_waits" => actions.push(Action::post(staff, w.s("restore"), &format!("{path}/restore"), &[("seen", seen)]).primary()),
+            "revocation_waits" => actions
+                .push(Action::post(staff, w.s("restore"), &format!("{path}/restore"), &[("seen", seen)]).primary()),
             "revoked" => actions.push(Action::link(w.s("reissue"), staff.at(&format!("{path}/reissue")))),
             _ if can_be_taken => actions.push(Action::link(w.s("revoke"), staff.at(&format!("{path}/revoke")))),
             _ => {}
@@ -190,9 +197,19 @@ fn changes(staff: &Staff, path: &str, seen: &str, current: &Value) -> Html {
 
 async fn messages(staff: &Staff, number: &str) -> Html {
     let w = staff.w;
-    let found = staff.get_if(&format!("/mail/messages?number={}&order=newest&limit=20", part(number))).await.unwrap_or_default();
+    let found = staff
+        .get_if(&format!("/mail/messages?number={}&order=newest&limit=20", part(number)))
+        .await
+        .unwrap_or_default();
     let rows = items(&found).iter().map(|one| super::deliveries::row(staff, one)).collect();
-    Table { caption: w.s("nav-deliveries"), heads: super::deliveries::heads(w), rows, empty: w.s("deliveries-none-one"), next: None }.into()
+    Table {
+        caption: w.s("nav-deliveries"),
+        heads: super::deliveries::heads(w),
+        rows,
+        empty: w.s("deliveries-none-one"),
+        next: None,
+    }
+    .into()
 }
 
 fn older(staff: &Staff, versions: &[Value]) -> Html {
@@ -260,7 +277,8 @@ fn reason(fields: &Fields) -> Value {
 /// Takes a certificate back.
 pub(super) async fn revoke(Path(number): Path<String>, Sent { staff, fields }: Sent) -> Response {
     let path = format!("/certificates/{}", part(&number));
-    done(&staff, &number, &fields, staff.post(&format!("{path}/revoke"), &fields, reason(&fields)).await, "revoked").await
+    done(&staff, &number, &fields, staff.post(&format!("{path}/revoke"), &fields, reason(&fields)).await, "revoked")
+        .await
 }
 
 async fn done(
@@ -328,7 +346,8 @@ async fn all(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer {
         form = form.field(Field::hidden(name, asked.get(name)));
     }
     form = form.field(Field::hidden("expected", loses.to_string())).tried(tried);
-    let mut page = Page::new(w.s("revoke-all-title")).trail([staff.crumb(w.s("nav-certificates"), "/certificates")]).narrow();
+    let mut page =
+        Page::new(w.s("revoke-all-title")).trail([staff.crumb(w.s("nav-certificates"), "/certificates")]).narrow();
     if preview["needs_approval"] == true {
         page = page.notice(Tone::Amber, w.s("generate-approval"));
     }
@@ -364,7 +383,13 @@ pub(super) async fn revoke_all(Sent { staff, fields }: Sent) -> Response {
     let now = now.ok().and_then(|told| told.value["loses"].as_u64());
     let started = match now == expected {
         true => staff.post("/runs", &fields, all_of(&fields)).await,
-        false => Err(crate::server::Problem::conflict("changed", staff.w.with("generate-changed", [("expected", expected.unwrap_or_default().into()), ("now", now.unwrap_or_default().into())]))),
+        false => Err(crate::server::Problem::conflict(
+            "changed",
+            staff.w.with(
+                "generate-changed",
+                [("expected", expected.unwrap_or_default().into()), ("now", now.unwrap_or_default().into())],
+            ),
+        )),
     };
     match started {
         Ok(told) => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started"),

@@ -28,7 +28,10 @@ pub(super) fn row(staff: &Staff, message: &Value) -> Vec<Cell> {
     let (id, to) = (text(message, "id"), text(message, "to"));
     let last = message["evidence"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
     vec![
-        Cell::link(if to.is_empty() { staff.w.s("erased") } else { to }, staff.at(&format!("/deliveries/{}", part(&id)))),
+        Cell::link(
+            if to.is_empty() { staff.w.s("erased") } else { to },
+            staff.at(&format!("/deliveries/{}", part(&id))),
+        ),
         Cell::link(text(message, "number"), staff.at(&format!("/certificates/{}", part(&text(message, "number"))))),
         state(staff, message),
         Cell::text(staff.time(&message["since"]).unwrap_or_default()),
@@ -51,7 +54,8 @@ fn state(staff: &Staff, message: &Value) -> Cell {
 pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let (w, asked) = (staff.w, query(uri.query()));
     let filter = [("event", asked.get("event")), ("state", asked.get("state"))];
-    let wanted = written([("limit", "50"), ("order", "newest"), ("cursor", asked.get("cursor"))].into_iter().chain(filter));
+    let wanted =
+        written([("limit", "50"), ("order", "newest"), ("cursor", asked.get("cursor"))].into_iter().chain(filter));
     let found = staff.get(&format!("/mail/messages?{wanted}")).await?;
     let mail = staff.get("/mail").await?;
     let next = found["next"].as_str().map(|cursor| {
@@ -91,7 +95,13 @@ async fn message(staff: &Staff, id: &str, asked: &Fields, tried: &Tried<'_>) -> 
         (w.s("run-by"), Some(text(&message, "by"))),
         ("Message-ID".to_owned(), Some(text(&message, "message_id"))),
     ]);
-    let row = |one: &Value| vec![Cell::text(staff.time(&one["at"]).unwrap_or_default()), state(staff, one), Cell::text(text(one, "what")).sub(text(one, "reply"))];
+    let row = |one: &Value| {
+        vec![
+            Cell::text(staff.time(&one["at"]).unwrap_or_default()),
+            state(staff, one),
+            Cell::text(text(one, "what")).sub(text(one, "reply")),
+        ]
+    };
     let evidence = message["evidence"].as_array().map_or(&[][..], Vec::as_slice);
     let table = Table {
         caption: w.s("mail-evidence"),
@@ -102,7 +112,10 @@ async fn message(staff: &Staff, id: &str, asked: &Fields, tried: &Tried<'_>) -> 
     };
     let number = text(&message, "number");
     let mut page = Page::new(text(&message, "to"))
-        .trail([staff.crumb(w.s("nav-deliveries"), "/deliveries"), staff.crumb(number.clone(), &format!("/certificates/{}", part(&number)))])
+        .trail([
+            staff.crumb(w.s("nav-deliveries"), "/deliveries"),
+            staff.crumb(number.clone(), &format!("/certificates/{}", part(&number))),
+        ])
         .said(w, asked)
         .part(Section::new("about", w.s("mail-message")).part(facts))
         .part(table);
@@ -138,7 +151,10 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
     let told = staff.told(&format!("{path}/mail")).await?;
     let mail = staff.get("/mail").await?;
     let would_send = told.value["would_send"].as_u64().unwrap_or_default();
-    let mut page = Page::new(w.s("step-send")).trail(trail(staff, code, &event)).said(w, asked).lead(w.count("send-lead", would_send));
+    let mut page = Page::new(w.s("step-send"))
+        .trail(trail(staff, code, &event))
+        .said(w, asked)
+        .lead(w.count("send-lead", would_send));
     if let Some((_, problem)) = tried.0 {
         page = page.notice(Tone::Red, problem.detail.clone());
     }
@@ -173,7 +189,8 @@ async fn letter(staff: &Staff, path: &str) -> Html {
 fn start(staff: &Staff, path: &str, would_send: u64) -> Html {
     let w = staff.w;
     let test = Action::post(staff, w.s("send-test"), &format!("{path}/send/test"), &[]);
-    let choices = ["those_without", "failed"].map(|one| Choice::new(one, w.s(&format!("send-{}", one.replace('_', "-")))));
+    let choices =
+        ["those_without", "failed"].map(|one| Choice::new(one, w.s(&format!("send-{}", one.replace('_', "-")))));
     let form = Form::new(staff, &format!("{path}/send"), w.count("send-start", would_send))
         .field(Field::new("over", w.s("send-over"), Kind::Radios(choices.into())).value("those_without"))
         .field(Field::new("day", w.s("send-day"), Kind::Date).hint(w.s("send-day-hint")));
@@ -183,12 +200,20 @@ fn start(staff: &Staff, path: &str, would_send: u64) -> Html {
 fn settings(staff: &Staff, path: &str, seen: &str, mail: &Value) -> Html {
     let w = staff.w;
     let when = ["by_hand", "with_issuing"].map(|one| Choice::new(one, w.s(&format!("send-{}", one.replace('_', "-")))));
-    let own = mail["texts"].as_array().and_then(|texts| texts.iter().find(|text| text["language"].is_null())).cloned().unwrap_or_default();
+    let own = mail["texts"]
+        .as_array()
+        .and_then(|texts| texts.iter().find(|text| text["language"].is_null()))
+        .cloned()
+        .unwrap_or_default();
     let form = Form::new(staff, &format!("{path}/send/settings"), w.s("save"))
         .field(Field::hidden("seen", seen))
         .field(Field::hidden("kept", mail.to_string()))
         .field(Field::new("when", w.s("send-when"), Kind::Radios(when.into())).value(text(mail, "when")))
-        .field(Field::new("attach", w.s("send-attach"), Kind::Check).value(if mail["attach"] == true { "yes" } else { "" }))
+        .field(Field::new("attach", w.s("send-attach"), Kind::Check).value(if mail["attach"] == true {
+            "yes"
+        } else {
+            ""
+        }))
         .field(Field::text("from", w.s("mail-from")).value(text(mail, "from")))
         .field(Field::text("reply_to", w.s("mail-reply")).value(text(mail, "reply_to")))
         .field(Field::text("subject", w.s("mail-subject")).value(text(&own, "subject")).hint(w.s("send-text-hint")))

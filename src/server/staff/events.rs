@@ -51,7 +51,8 @@ fn days(staff: &Staff, event: &Value) -> String {
 pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let (w, asked) = (staff.w, query(uri.query()));
     let archived = asked.on("archived");
-    let path = written([("limit", "50"), ("cursor", asked.get("cursor")), ("archived", if archived { "true" } else { "" })]);
+    let path =
+        written([("limit", "50"), ("cursor", asked.get("cursor")), ("archived", if archived { "true" } else { "" })]);
     let events = staff.get(&format!("/events?{path}")).await?;
     let next = events["next"].as_str().map(|cursor| {
         let query = written([("cursor", cursor), ("archived", asked.get("archived"))]);
@@ -82,7 +83,9 @@ fn made(staff: &Staff, tried: &Tried<'_>) -> Page {
         .field(Field::text("title", w.s("event-title")).required().hint(w.s("event-title-hint")))
         .field(Field::text("code", w.s("event-code")).required().hint(w.s("event-code-hint")))
         .fields(details(w, &Value::Null))
-        .field(Field::new("everybody", w.s("event-everybody"), Kind::Check).value("yes").hint(w.s("event-everybody-hint")))
+        .field(
+            Field::new("everybody", w.s("event-everybody"), Kind::Check).value("yes").hint(w.s("event-everybody-hint")),
+        )
         .tried(tried);
     Page::new(w.s("event-new")).trail([staff.crumb(w.s("nav-events"), "/events")]).narrow().part(form)
 }
@@ -95,7 +98,9 @@ fn details(w: &'static Words, event: &Value) -> Vec<Field> {
         Field::new("starts", w.s("event-starts"), Kind::Date).value(day("starts")),
         Field::new("ends", w.s("event-ends"), Kind::Date).value(day("ends")),
         Field::text("organiser", w.s("event-organiser")).value(said("organiser")),
-        Field::new("criteria", w.s("event-criteria"), Kind::Area(3)).value(said("criteria")).hint(w.s("event-criteria-hint")),
+        Field::new("criteria", w.s("event-criteria"), Kind::Area(3))
+            .value(said("criteria"))
+            .hint(w.s("event-criteria-hint")),
         Field::new("description", w.s("event-description"), Kind::Area(3)).value(said("description")),
         Field::text("expires_after", w.s("event-expires")).value(said("expires_after")).hint(w.s("event-expires-hint")),
         Field::text("time_zone", w.s("event-zone")).value(said("time_zone")).hint(w.s("event-zone-hint")),
@@ -107,8 +112,16 @@ fn details(w: &'static Words, event: &Value) -> Vec<Field> {
     }
     let on = |member: &str| if event[member] == true { "yes" } else { "" };
     fields.push(Field::new("self_service", w.s("event-self"), Kind::Check).value(on("self_service")));
-    fields.push(Field::new("public_pages", w.s("event-public"), Kind::Check).value(on("public_pages")).hint(w.s("event-public-hint")));
-    fields.push(Field::new("publish_results", w.s("event-results"), Kind::Check).value(on("publish_results")).hint(w.s("event-results-hint")));
+    fields.push(
+        Field::new("public_pages", w.s("event-public"), Kind::Check)
+            .value(on("public_pages"))
+            .hint(w.s("event-public-hint")),
+    );
+    fields.push(
+        Field::new("publish_results", w.s("event-results"), Kind::Check)
+            .value(on("publish_results"))
+            .hint(w.s("event-results-hint")),
+    );
     fields
 }
 
@@ -171,7 +184,13 @@ pub(super) async fn show(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
     let mut page = Page::new(text(event, "title"))
         .trail([staff.crumb(w.s("nav-events"), "/events")])
         .said(w, &query(uri.query()))
-        .lead([text(event, "code"), days(&staff, event)].into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(" · "));
+        .lead(
+            [text(event, "code"), days(&staff, event)]
+                .into_iter()
+                .filter(|text| !text.is_empty())
+                .collect::<Vec<_>>()
+                .join(" · "),
+        );
     if !event["archived"].is_null() {
         page = page.notice(Tone::Amber, w.s("event-is-archived"));
     }
@@ -200,10 +219,25 @@ async fn steps(staff: &Staff, path: &str, event: &Value) -> Result<Vec<Step>, Re
     let how = |done: bool, yes: &str, no: &str| w.s(if done { yes } else { no });
     let is_published = published["version"].as_u64() > Some(0);
     let mut steps = vec![
-        step("step-people", if has_people { "/people" } else { "/import" }, has_people, how(has_people, "step-there", "step-nobody")),
+        step(
+            "step-people",
+            if has_people { "/people" } else { "/import" },
+            has_people,
+            how(has_people, "step-there", "step-nobody"),
+        ),
         step("step-rule", "/rule", !missing("no_rule"), how(!missing("no_rule"), "step-there", "step-missing")),
-        step("step-template", "/template", !missing("no_template"), how(!missing("no_template"), "step-there", "step-missing")),
-        step("step-completed", "/state", !missing("not_completed"), how(!missing("not_completed"), "step-completed-yes", "step-completed-no")),
+        step(
+            "step-template",
+            "/template",
+            !missing("no_template"),
+            how(!missing("no_template"), "step-there", "step-missing"),
+        ),
+        step(
+            "step-completed",
+            "/state",
+            !missing("not_completed"),
+            how(!missing("not_completed"), "step-completed-yes", "step-completed-no"),
+        ),
         step("step-generate", "/generate", has_issued, how(has_issued, "step-issued", "step-not-issued")),
         step("step-send", "/send", has_issued && to_send == 0, w.count("step-to-send", to_send)),
     ];
@@ -264,7 +298,11 @@ fn changed(staff: &Staff, code: &str, event: &Value, seen: &str, tried: &Tried<'
         .field(Field::text("title", w.s("event-title")).required().value(text(event, "title")))
         .fields(details(w, event))
         .tried(tried);
-    Page::new(w.s("event-change")).trail(trail(staff, code, event)).narrow().part(Text(w.s("event-change-text"))).part(form)
+    Page::new(w.s("event-change"))
+        .trail(trail(staff, code, event))
+        .narrow()
+        .part(Text(w.s("event-change-text")))
+        .part(form)
 }
 
 /// Changes what an event says.
@@ -293,7 +331,8 @@ pub(super) async fn state(staff: Staff, Path(code): Path<String>) -> Answer {
         .field(Field::hidden("seen", &told.tag))
         // Who comes here wants to say that it is over.
         .field(Field::new("to", w.s("state"), Kind::Radios(states.into())).value("completed"));
-    let page = Page::new(w.s("step-completed")).trail(trail(&staff, &code, event)).narrow().lead(w.s("event-state-text"));
+    let page =
+        Page::new(w.s("step-completed")).trail(trail(&staff, &code, event)).narrow().lead(w.s("event-state-text"));
     Ok(staff.page(&page.part(form)))
 }
 

@@ -40,7 +40,15 @@ impl Fields {
         if kind.starts_with("multipart/form-data") {
             return Self::multipart(request, app, limit).await;
         }
-        let body = Limited::new(request.into_body(), MOST).collect().await;
+        Self::urlencoded(request.into_body(), MOST).await
+    }
+
+    /// Reads a form without files.
+    ///
+    /// # Errors
+    /// When it is larger than that, or breaks off.
+    pub(super) async fn urlencoded(body: axum::body::Body, most: usize) -> Result<Self, Problem> {
+        let body = Limited::new(body, most).collect().await;
         let bytes = body.map_err(|_| {
             let detail = "the form is larger than what is read, or broke off";
             Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "bad-body", detail)
@@ -85,7 +93,12 @@ impl Fields {
         self.texts.iter().rev().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
     }
 
-    /// Returns a field as it is, if there is something in it.
+    /// Returns a field as it was typed.
+    pub(super) fn raw(&self, name: &str) -> &str {
+        self.texts.iter().rev().find(|(field, _)| field == name).map_or("", |(_, value)| value.as_str())
+    }
+
+    /// Returns a field, if there is something in it.
     pub(super) fn some(&self, name: &str) -> Option<&str> {
         Some(self.get(name)).filter(|value| !value.is_empty())
     }

@@ -57,7 +57,8 @@ pub(super) async fn look(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
 async fn page(staff: &Staff, code: &str, fields: &Fields, tried: &Tried<'_>) -> Answer {
     let (w, path) = (staff.w, format!("/events/{}", part(code)));
     let event = staff.get(&path).await?;
-    let mut page = Page::new(w.s("step-generate")).trail(trail(staff, code, &event)).said(w, fields).lead(w.s("generate-lead"));
+    let mut page =
+        Page::new(w.s("step-generate")).trail(trail(staff, code, &event)).said(w, fields).lead(w.s("generate-lead"));
     if let Some((_, problem)) = tried.0 {
         page = page.notice(Tone::Red, problem.detail.clone());
     }
@@ -93,7 +94,8 @@ fn shown(staff: &Staff, mut page: Page, path: &str, preview: &Value, over: &str,
     if changed == 0 {
         page = page.notice(Tone::Grey, w.s("generate-nobody"));
     } else if staff.may(Permission::Generate) {
-        let first: Vec<String> = rows(preview).filter(|row| row["why"].is_null()).take(2).map(|row| text(row, "name")).collect();
+        let first: Vec<String> =
+            rows(preview).filter(|row| row["why"].is_null()).take(2).map(|row| text(row, "name")).collect();
         let mut form = Form::new(staff, &format!("{path}/generate"), w.count("generate-start", changed))
             .field(Field::hidden("over", over))
             .field(Field::hidden("anyway", fields.get("anyway")))
@@ -130,7 +132,13 @@ pub(super) fn list(staff: &Staff, preview: &Value) -> Html {
     let row = |row: &Value| {
         let effect = text(row, "effect");
         let key = format!("effect-{}", if effect == "new_version" { "new-versions" } else { &effect });
-        vec![Cell::text(text(row, "name")), Cell::text(w.s(&key)), Cell::text(text(row, "why")), Cell::text(text(row, "number")), Cell::text(text(row, "template")).sub(text(row, "tier"))]
+        vec![
+            Cell::text(text(row, "name")),
+            Cell::text(w.s(&key)),
+            Cell::text(text(row, "why")),
+            Cell::text(text(row, "number")),
+            Cell::text(text(row, "template")).sub(text(row, "tier")),
+        ]
     };
     let total = preview["total"].as_u64().unwrap_or_default();
     Table {
@@ -167,7 +175,10 @@ async fn changed_since(staff: &Staff, code: &str, fields: &Fields, body: &Value)
     if now == expected {
         return None;
     }
-    let problem = crate::server::Problem::conflict("changed", staff.w.with("generate-changed", [("expected", expected.into()), ("now", now.into())]));
+    let problem = crate::server::Problem::conflict(
+        "changed",
+        staff.w.with("generate-changed", [("expected", expected.into()), ("now", now.into())]),
+    );
     let tried = Tried(Some((fields, &problem)));
     Some(page(staff, code, fields, &tried).await.unwrap_or_else(|response| response))
 }

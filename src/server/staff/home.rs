@@ -35,7 +35,9 @@ pub(super) async fn home(staff: Staff, uri: Uri) -> Answer {
     };
     let made = Action::link(w.s("event-new"), staff.at("/events/new")).primary();
     page = page.part(attention).part(plot(&staff, &runs));
-    page = page.part(recent(&staff, &events)).part(Actions(staff.may(Permission::Import).then_some(made).into_iter().collect()));
+    page = page
+        .part(recent(&staff, &events))
+        .part(Actions(staff.may(Permission::Import).then_some(made).into_iter().collect()));
     Ok(staff.page(&page))
 }
 
@@ -54,14 +56,25 @@ async fn attention(staff: &Staff, runs: &Value) -> Vec<Figure> {
             needs.push(Figure { label: w.count(key, count), value: w.number(count), href, tone: Some(tone) });
         }
     };
-    let failed = items(runs).iter().filter(|run| run["counters"]["failed"].as_u64() > Some(0) && !is_repeated(runs, run));
+    let failed =
+        items(runs).iter().filter(|run| run["counters"]["failed"].as_u64() > Some(0) && !is_repeated(runs, run));
     need(Tone::Red, failed.count() as u64, "needs-failed", "/runs?state=completed_with_failures");
     let count = |listing: Option<Value>| listing.map_or(0, |listing| items(&listing).len() as u64);
     need(Tone::Amber, count(staff.get_if("/approvals?state=pending&limit=100").await), "needs-approvals", "/approvals");
-    need(Tone::Amber, count(staff.get_if("/corrections?state=pending&limit=100").await), "needs-corrections", "/corrections");
+    need(
+        Tone::Amber,
+        count(staff.get_if("/corrections?state=pending&limit=100").await),
+        "needs-corrections",
+        "/corrections",
+    );
     if let Some(mail) = staff.get_if("/mail").await {
         need(Tone::Red, mail["in_vain"].as_u64().unwrap_or_default(), "needs-bounced", "/deliveries?state=bounced");
-        need(Tone::Amber, mail["ambiguous"].as_u64().unwrap_or_default(), "needs-ambiguous", "/deliveries?state=ambiguous");
+        need(
+            Tone::Amber,
+            mail["ambiguous"].as_u64().unwrap_or_default(),
+            "needs-ambiguous",
+            "/deliveries?state=ambiguous",
+        );
         need(Tone::Red, u64::from(mail["trouble"].is_string()), "needs-relay", "/deliveries");
     }
     if let Some(published) = staff.get_if("/publish").await {
@@ -81,10 +94,14 @@ fn is_repeated(runs: &Value, run: &Value) -> bool {
 fn plot(staff: &Staff, runs: &Value) -> Html {
     let w = staff.w;
     let today = staff.now.unix() / DAY;
-    let day_of = |run: &Value| run["finished"].as_str().and_then(|at| at.parse::<Timestamp>().ok()).map(|at| at.unix() / DAY);
+    let day_of =
+        |run: &Value| run["finished"].as_str().and_then(|at| at.parse::<Timestamp>().ok()).map(|at| at.unix() / DAY);
     let counted = |day: i64, kinds: &[&str]| -> u64 {
         let of_day = items(runs).iter().filter(|run| day_of(run) == Some(day));
-        of_day.filter(|run| kinds.contains(&run["kind"].as_str().unwrap_or_default())).filter_map(|run| run["counters"]["done"].as_u64()).sum()
+        of_day
+            .filter(|run| kinds.contains(&run["kind"].as_str().unwrap_or_default()))
+            .filter_map(|run| run["counters"]["done"].as_u64())
+            .sum()
     };
     let bars = (today - DAYS + 1..=today).map(|day| Bar {
         label: w.day(&staff.zone, Timestamp::from_unix(day * DAY + DAY / 2)),

@@ -13,7 +13,8 @@ use super::form::{Fields, File, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff, see};
 use super::ui::{
-    Action, Actions, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Tone, Tried,
+    Action, Actions, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Tone,
+    Tried,
 };
 use super::within::{Ask, Told};
 use crate::server::{App, Problem};
@@ -24,8 +25,18 @@ const KINDS: &str = ".csv,.tsv,.txt,.xlsx,.ods,.xls";
 const SHOWN: usize = 50;
 /// Answers that go into the query of the operation.
 const ANSWERS: [&str; 12] = [
-    "keep_known", "same_address", "same_name", "same_id", "absent", "encoding", "sheet", "header_row", "hidden", "comma_names",
-    "likely_row", "leave_out_row",
+    "keep_known",
+    "same_address",
+    "same_name",
+    "same_id",
+    "absent",
+    "encoding",
+    "sheet",
+    "header_row",
+    "hidden",
+    "comma_names",
+    "likely_row",
+    "leave_out_row",
 ];
 /// What may be answered about rows that may be about somebody else, with what the operation calls it.
 const SAME: [(&str, &[&str]); 4] = [
@@ -62,7 +73,9 @@ pub(super) async fn take(State(app): State<App>, Path(code): Path<String>, Sent 
         let tried = Tried(Some((&fields, &problem)));
         staff.page_with(tried.status(), &asked(&staff, &code, &event, &tried))
     };
-    let Some(file) = fields.file("file") else { return refused(Problem::bad_request("no-file", staff.w.s("import-no-file"))) };
+    let Some(file) = fields.file("file") else {
+        return refused(Problem::bad_request("no-file", staff.w.s("import-no-file")));
+    };
     match app.uploads().keep(&owner(&staff, &code), file.clone(), app.now()) {
         Some(id) => see(&staff.at(&format!("{path}/import/{id}"))),
         None => refused(Problem::unprocessable("too-large", staff.w.s("import-too-large"))),
@@ -80,7 +93,14 @@ fn waiting(app: &App, staff: &Staff, code: &str, id: &str) -> Result<Arc<File>, 
 }
 
 /// Asks the operation about a file, as it was answered so far.
-async fn ask(staff: &Staff, code: &str, file: &File, answers: &Fields, dry_run: bool, once: Option<&str>) -> Result<Told, Problem> {
+async fn ask(
+    staff: &Staff,
+    code: &str,
+    file: &File,
+    answers: &Fields,
+    dry_run: bool,
+    once: Option<&str>,
+) -> Result<Told, Problem> {
     let mut given: Vec<(&str, &str)> = ANSWERS.iter().map(|name| (*name, answers.get(name))).collect();
     let confirmed = joined(answers, "confirm_row");
     given.push(("confirm_row", &confirmed));
@@ -110,7 +130,10 @@ fn multipart<'a>(file: &File, maps: impl Iterator<Item = &'a str>) -> (String, a
 }
 
 /// Writes a form with files (RFC 7578).
-pub(super) fn parts<'a>(texts: impl Iterator<Item = (&'a str, &'a str)>, files: &[&File]) -> (String, axum::body::Bytes) {
+pub(super) fn parts<'a>(
+    texts: impl Iterator<Item = (&'a str, &'a str)>,
+    files: &[&File],
+) -> (String, axum::body::Bytes) {
     let texts: Vec<_> = texts.collect();
     // A mark that stands in none of them.
     let mut mark = "testamur-form".to_owned();
@@ -123,7 +146,8 @@ pub(super) fn parts<'a>(texts: impl Iterator<Item = (&'a str, &'a str)>, files: 
         body.extend(format!("--{mark}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n").bytes());
     }
     for file in files {
-        let name: String = file.name.chars().map(|c| if c.is_control() || c == '"' || c == '\\' { '_' } else { c }).collect();
+        let name: String =
+            file.name.chars().map(|c| if c.is_control() || c == '"' || c == '\\' { '_' } else { c }).collect();
         let field = &file.field;
         let head = format!("--{mark}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
         body.extend(head.bytes());
@@ -135,7 +159,12 @@ pub(super) fn parts<'a>(texts: impl Iterator<Item = (&'a str, &'a str)>, files: 
 }
 
 /// Shows what would become of a list.
-pub(super) async fn look(State(app): State<App>, staff: Staff, Path((code, id)): Path<(String, String)>, uri: Uri) -> Answer {
+pub(super) async fn look(
+    State(app): State<App>,
+    staff: Staff,
+    Path((code, id)): Path<(String, String)>,
+    uri: Uri,
+) -> Answer {
     let event = staff.get(&format!("/events/{}", part(&code))).await?;
     let file = waiting(&app, &staff, &code, &id)?;
     let answers = answered(&query(uri.query()));
@@ -148,7 +177,8 @@ pub(super) async fn look(State(app): State<App>, staff: Staff, Path((code, id)):
 
 /// Takes apart answers that a choice gave whole, as `encoding=windows-1250`.
 fn answered(asked: &Fields) -> Fields {
-    let mut all: Vec<(String, String)> = asked.texts().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let mut all: Vec<(String, String)> =
+        asked.texts().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     for (name, value) in asked.texts().filter(|(name, _)| name.starts_with("answer")) {
         let _ = name;
         if let Some((name, value)) = value.split_once('=') {
@@ -249,7 +279,11 @@ impl List<'_> {
         let rows = question["rows"].as_array().map_or(&[][..], Vec::as_slice);
         let row = |row: &Value| {
             let line = row["line"].as_u64().unwrap_or_default();
-            vec![Cell::text(line.to_string()), Cell::text(text(row, "shown")), Cell::text(text(row, "reason")).sub(text(row, "likely"))]
+            vec![
+                Cell::text(line.to_string()),
+                Cell::text(text(row, "shown")),
+                Cell::text(text(row, "reason")).sub(text(row, "likely")),
+            ]
         };
         let table = Table {
             caption: w.s("import-rows"),
@@ -259,7 +293,8 @@ impl List<'_> {
             next: None,
         };
         let choices = question["choices"].as_array().map_or(&[][..], Vec::as_slice);
-        let choices: Vec<Choice> = choices.iter().map(|one| Choice::new(text(one, "answer"), text(one, "says"))).collect();
+        let choices: Vec<Choice> =
+            choices.iter().map(|one| Choice::new(text(one, "answer"), text(one, "says"))).collect();
         let first = choices.first().map_or_else(String::new, |choice| choice.value.clone());
         let field = Field::new("answer", w.s("import-answer"), Kind::Radios(choices)).value(first);
         let mut section = Section::new(&format!("question{at}"), text(question, "text"));
@@ -272,7 +307,8 @@ impl List<'_> {
     /// What may be said of rows that may be about somebody else, where there are any.
     fn same(&self, told: &Value) -> Option<Html> {
         let w = self.staff.w;
-        let hints: Vec<&str> = told["findings"].as_array()?.iter().filter_map(|finding| finding["hint"].as_str()).collect();
+        let hints: Vec<&str> =
+            told["findings"].as_array()?.iter().filter_map(|finding| finding["hint"].as_str()).collect();
         let open = SAME.iter().filter(|(name, choices)| {
             let answers = |choice: &&str| hints.iter().any(|hint| hint.contains(&format!("{name}={choice}")));
             choices.iter().any(|choice| answers(&choice))
@@ -282,7 +318,9 @@ impl List<'_> {
         for (name, choices) in open {
             any = true;
             let mut all = vec![Choice::new("", w.s("import-same-ask"))];
-            all.extend(choices.iter().map(|choice| Choice::new(*choice, w.s(&format!("import-{}", choice.replace('_', "-"))))));
+            all.extend(
+                choices.iter().map(|choice| Choice::new(*choice, w.s(&format!("import-{}", choice.replace('_', "-"))))),
+            );
             let label = w.s(&format!("import-{}", name.replace('_', "-")));
             form = form.field(Field::new(name, label, Kind::Radios(all)).value(self.answers.get(name)));
         }
@@ -326,7 +364,8 @@ impl List<'_> {
         };
         let headers = columns.iter().map(|column| text(column, "header")).filter(|header| !header.is_empty());
         let headers: Vec<Choice> = headers.map(|header| Choice::new(header.clone(), header)).collect();
-        let fields = ["name", "first_name", "last_name", "email", "external_id", "language", "score", "passed", "role", "skip"];
+        let fields =
+            ["name", "first_name", "last_name", "email", "external_id", "language", "score", "passed", "role", "skip"];
         let fields = fields.map(|field| Choice::new(field, w.s(&format!("field-{}", field.replace('_', "-")))));
         let form = self
             .answer(w.s("import-map-submit"), &[])
@@ -336,7 +375,8 @@ impl List<'_> {
     }
 
     fn notes(&self, told: &Value) -> Option<Html> {
-        let notes: Vec<String> = told["notes"].as_array()?.iter().filter_map(|note| note.as_str().map(str::to_owned)).collect();
+        let notes: Vec<String> =
+            told["notes"].as_array()?.iter().filter_map(|note| note.as_str().map(str::to_owned)).collect();
         let text = self.staff.w.s("import-notes");
         (!notes.is_empty()).then(|| Notice { tone: Tone::Grey, text, items: notes }.into())
     }
@@ -355,7 +395,11 @@ impl List<'_> {
             .answer(w.s("import-again"), &["encoding", "sheet", "header_row", "hidden", "keep_known"])
             .field(Field::text("sheet", w.s("import-sheet")).value(given("sheet")))
             .field(Field::text("header_row", w.s("import-header-row")).value(given("header_row")))
-            .field(Field::text("encoding", w.s("import-encoding")).value(given("encoding")).hint(w.s("import-encoding-hint")))
+            .field(
+                Field::text("encoding", w.s("import-encoding"))
+                    .value(given("encoding"))
+                    .hint(w.s("import-encoding-hint")),
+            )
             .field(Field::new("hidden", w.s("import-hidden"), Kind::Select(hidden)).value(given("hidden")))
             .field(Field::new("keep_known", w.s("import-keep"), Kind::Check).value(given("keep_known")));
         let reset = Action::link(w.s("import-reset"), self.staff.at(&self.path()));
@@ -389,10 +433,13 @@ fn findings(staff: &Staff, found: &[Value]) -> Html {
 /// Says which column is what, in the address.
 pub(super) async fn map(uri: Uri, staff: Staff, path: Path<(String, String)>, state: State<App>) -> Answer {
     let asked = query(uri.query());
-    let Some((column, field)) = asked.some("column").zip(asked.some("as")) else { return look(state, staff, path, uri).await };
+    let Some((column, field)) = asked.some("column").zip(asked.some("as")) else {
+        return look(state, staff, path, uri).await;
+    };
     let said = format!("{field}={column}");
     let kept = asked.texts().filter(|(name, value)| {
-        let about_it = *name == "map" && value.split_once('=').is_some_and(|(f, c)| c == column || (f == field && f != "skip"));
+        let about_it =
+            *name == "map" && value.split_once('=').is_some_and(|(f, c)| c == column || (f == field && f != "skip"));
         !about_it && !["column", "as"].contains(name)
     });
     let all = written(kept.chain([("map", said.as_str())]));
@@ -435,13 +482,18 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
         let counts = &one["counts"];
         let count = |member: &str| w.number(counts[member].as_u64().unwrap_or_default());
         vec![
-            Cell::link(staff.time(&one["at"]).unwrap_or_default(), staff.at(&format!("{path}/imports/{}", part(&text(one, "id"))))),
+            Cell::link(
+                staff.time(&one["at"]).unwrap_or_default(),
+                staff.at(&format!("{path}/imports/{}", part(&text(one, "id")))),
+            ),
             Cell::text(count("added")),
             Cell::text(count("updated")),
             Cell::text(count("errors")),
         ]
     };
-    let next = imports["next"].as_str().map(|cursor| (w.s("more"), staff.at(&format!("{path}/imports?{}", written([("cursor", cursor)])))));
+    let next = imports["next"]
+        .as_str()
+        .map(|cursor| (w.s("more"), staff.at(&format!("{path}/imports?{}", written([("cursor", cursor)])))));
     let table = Table {
         caption: w.s("imports"),
         heads: [w.s("when"), w.s("import-added"), w.s("import-changed"), w.s("import-errors")].into(),

@@ -27,8 +27,6 @@ pub(super) struct Staff {
     pub base: String,
     /// What they may do, by name.
     permissions: Vec<Permission>,
-    /// Whether they see some events only.
-    pub limited: bool,
     /// Who they are, in the records.
     pub id: String,
     /// Their name.
@@ -66,7 +64,8 @@ fn to_door(app: &App, parts: &Parts) -> Response {
 
 impl Staff {
     async fn find(parts: &Parts, app: &App) -> Result<Self, Problem> {
-        let api = parts.extensions.get::<Api>().cloned().ok_or_else(|| Problem::internal("pages know no operations"))?;
+        let api =
+            parts.extensions.get::<Api>().cloned().ok_or_else(|| Problem::internal("pages know no operations"))?;
         let request = parts.clone();
         let found = app.aside(move |app| {
             let (principal, session) = session::by_cookie(app, &request.headers)?;
@@ -83,7 +82,6 @@ impl Staff {
             zone: app.issuer.zone.clone(),
             now: app.now(),
             base: base(app),
-            limited: principal.scope.is_limited(),
             permissions: principal.permissions.iter().copied().collect(),
             id: principal.staff,
             name,
@@ -293,6 +291,19 @@ pub(super) fn outside(app: &App, parts: &Parts) -> Outside {
 }
 
 impl Outside {
+    /// Who looks where there is no service yet.
+    pub(super) fn at_first(w: &'static Words, parts: &Parts) -> Self {
+        let asked = asked_language(parts);
+        let here = parts.uri.path().to_owned();
+        Self {
+            w: asked.unwrap_or(w),
+            issuer: "Testamur".to_owned(),
+            base: String::new(),
+            here,
+            chosen: asked.is_some(),
+        }
+    }
+
     fn shell(&self) -> Shell<'_> {
         let frame = Frame { w: self.w, issuer: &self.issuer, base: self.base.clone() };
         let here = format!("{}{}", self.base, self.here);
@@ -331,8 +342,11 @@ fn failed(shell: &Shell<'_>, problem: &Problem) -> Response {
     let w = shell.frame.w;
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let title = w.if_any(&format!("problem-{}", problem.code));
-    let title = title.or_else(|| w.if_any(&format!("status-{}", problem.status))).unwrap_or_else(|| problem.title.clone());
-    let page = Page::new(title).notice(ui::Tone::Red, problem.detail.clone()).link(w.s("home"), format!("{}/staff", shell.frame.base));
+    let title =
+        title.or_else(|| w.if_any(&format!("status-{}", problem.status))).unwrap_or_else(|| problem.title.clone());
+    let page = Page::new(title)
+        .notice(ui::Tone::Red, problem.detail.clone())
+        .link(w.s("home"), format!("{}/staff", shell.frame.base));
     let mut response = ui::answer(status, shell, &page);
     if let Some(seconds) = problem.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
@@ -364,4 +378,3 @@ fn keep_language(response: &mut Response, w: &Words) {
     let cookie = format!("{}={}; Path=/; Max-Age=31536000; SameSite=Lax", words::COOKIE, w.language);
     response.headers_mut().extend(HeaderValue::from_str(&cookie).ok().map(|value| (header::SET_COOKIE, value)));
 }
-

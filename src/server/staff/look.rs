@@ -37,7 +37,11 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
         let form = Form::filter(staff, &format!("{path}/template"), w.s("template-try"))
             .field(Field::text("name", w.s("template-try-name")).value(name));
         let picture = Picture { src, alt: w.with("template-specimen", [("name", chosen.clone().into())]) };
-        page = page.part(Section::new("specimen", w.with("template-chosen", [("name", chosen.clone().into())])).part(picture).part(form));
+        page = page.part(
+            Section::new("specimen", w.with("template-chosen", [("name", chosen.clone().into())]))
+                .part(picture)
+                .part(form),
+        );
     }
     if staff.may(Permission::Import) {
         let templates = staff.get("/templates?limit=200").await?;
@@ -46,19 +50,38 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
     Ok(staff.page_with(tried.status(), &page))
 }
 
-fn choose(staff: &Staff, path: &str, seen: &str, templates: &Value, chosen: &str, tried: &Tried<'_>) -> super::ui::Html {
+fn choose(
+    staff: &Staff,
+    path: &str,
+    seen: &str,
+    templates: &Value,
+    chosen: &str,
+    tried: &Tried<'_>,
+) -> super::ui::Html {
     let w = staff.w;
-    let names: Vec<Choice> = items(templates).iter().map(|one| Choice::new(text(one, "name"), text(one, "name"))).collect();
+    let names: Vec<Choice> =
+        items(templates).iter().map(|one| Choice::new(text(one, "name"), text(one, "name"))).collect();
     let first = names.first().map_or_else(String::new, |choice| choice.value.clone());
     let form = Form::new(staff, &format!("{path}/template"), w.s("template-take"))
         .field(Field::hidden("seen", seen))
-        .field(Field::new("template", w.s("template"), Kind::Select(names)).value(if chosen.is_empty() { first } else { chosen.to_owned() }))
-        .field(Field::new("logo", w.s("template-logo"), Kind::File("image/png,image/jpeg,image/svg+xml")).hint(w.s("template-logo-hint")))
+        .field(Field::new("template", w.s("template"), Kind::Select(names)).value(if chosen.is_empty() {
+            first
+        } else {
+            chosen.to_owned()
+        }))
+        .field(
+            Field::new("logo", w.s("template-logo"), Kind::File("image/png,image/jpeg,image/svg+xml"))
+                .hint(w.s("template-logo-hint")),
+        )
         .field(Field::new("signature_1", w.s("template-signature-1"), Kind::File("image/png,image/jpeg,image/svg+xml")))
         .field(Field::new("signature_2", w.s("template-signature-2"), Kind::File("image/png,image/jpeg,image/svg+xml")))
         .tried(tried);
     let all = Action::link(w.s("nav-templates"), staff.at("/templates"));
-    Section::new("choose", w.s("template-choose")).part(Text(w.s("template-choose-text"))).part(form).part(Actions(vec![all])).into()
+    Section::new("choose", w.s("template-choose"))
+        .part(Text(w.s("template-choose-text")))
+        .part(form)
+        .part(Actions(vec![all]))
+        .into()
 }
 
 /// Takes a template, with pictures of the event's own put into it where there are some.
@@ -133,8 +156,10 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
         let src = staff.at(&format!("/templates/{}/picture.png", part(&name)));
         let picture = Picture { src, alt: w.with("template-specimen", [("name", name.clone().into())]) };
         let kind = w.s(if one["built_in"] == true { "template-built-in" } else { "template-own" });
-        let file = Action::file(w.s("template-file"), staff.api(&format!("/templates/{}/files/template.json", part(&name))));
-        page = page.part(Section::new(&format!("t-{name}"), name).part(Text(kind)).part(picture).part(Actions(vec![file])));
+        let file =
+            Action::file(w.s("template-file"), staff.api(&format!("/templates/{}/files/template.json", part(&name))));
+        page = page
+            .part(Section::new(&format!("t-{name}"), name).part(Text(kind)).part(picture).part(Actions(vec![file])));
     }
     Ok(staff.page(&page))
 }

@@ -3,6 +3,7 @@
 //!
 //! Knows no store and no act. Every form carries what only a page of the session knows, and by what it is known when it is sent twice.
 
+mod begin;
 mod certificates;
 mod deliveries;
 mod door;
@@ -14,6 +15,7 @@ mod import;
 mod inside;
 mod look;
 mod people;
+mod person;
 mod publishing;
 mod rule;
 mod runs;
@@ -29,6 +31,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 
+pub use begin::{Made, NotMade, RelayWanted, Wanted, begin};
 pub(super) use uploads::Uploads;
 pub(super) use within::Api;
 
@@ -59,6 +62,11 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/events/{code}/imports/{import}", get(import::show))
         .route("/staff/events/{code}/people", get(people::list))
         .route("/staff/events/{code}/people/new", get(people::new).post(people::add))
+        .route("/staff/events/{code}/people/{person}", get(person::show))
+        .route("/staff/events/{code}/people/{person}/issue", post(person::issue))
+        .route("/staff/events/{code}/people/{person}/grant", post(person::grant))
+        .route("/staff/events/{code}/people/{person}/change", post(person::save))
+        .route("/staff/events/{code}/people/{person}/erase", post(person::erase_them))
         .route("/staff/events/{code}/rule", get(rule::show).post(rule::save))
         .route("/staff/events/{code}/specimen.png", get(look::specimen))
         .route("/staff/events/{code}/generate", get(generate::look).post(generate::start))
@@ -88,8 +96,22 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/publishing/{key}/stolen", get(publishing::ask_stolen).post(publishing::stolen))
         .merge(uploads)
         .layer(Extension(api))
-        .route("/staff.css", get(|| async { asset("text/css; charset=utf-8", include_str!("staff.css")) }))
-        .route("/staff.js", get(|| async { asset("text/javascript; charset=utf-8", include_str!("staff.js")) }))
+        .route("/staff.css", get(style))
+        .route("/staff.js", get(script))
+}
+
+/// Returns what pages load, where there is no service yet.
+fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    let colours = || async { asset("text/css; charset=utf-8", super::pages::STYLE) };
+    Router::new().route("/pages.css", get(colours)).route("/staff.css", get(style)).route("/staff.js", get(script))
+}
+
+async fn style() -> Response {
+    asset("text/css; charset=utf-8", include_str!("staff.css"))
+}
+
+async fn script() -> Response {
+    asset("text/javascript; charset=utf-8", include_str!("staff.js"))
 }
 
 fn asset(kind: &'static str, text: &'static str) -> Response {

@@ -94,7 +94,8 @@ fn added(staff: &Staff, code: &str, event: &Value, tried: &Tried<'_>) -> Page {
         .field(Field::text("locale", w.s("field-language")).hint(w.s("people-language-hint")));
     // The operation asks whether somebody with the same address or name is meant.
     if let Some(about) = tried.about(&["same-address", "same-name", "same-id"]) {
-        let choices = ["two_people", "same_person"].map(|one| Choice::new(one, w.s(&format!("import-{}", one.replace('_', "-")))));
+        let choices = ["two_people", "same_person"]
+            .map(|one| Choice::new(one, w.s(&format!("import-{}", one.replace('_', "-")))));
         let field = Field::new(&about.replace('-', "_"), w.s(&format!("import-{about}")), Kind::Radios(choices.into()));
         form = form.field(field.value("two_people"));
     }

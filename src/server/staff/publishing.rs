@@ -39,7 +39,10 @@ fn last(staff: &Staff, published: &Value) -> Html {
     let until = published["next_update"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
     let is_stale = until.is_some_and(|until| until < staff.now);
     let facts = Facts::known([
-        (w.s("version"), published["version"].as_u64().filter(|version| *version > 0).map(|version| version.to_string())),
+        (
+            w.s("version"),
+            published["version"].as_u64().filter(|version| *version > 0).map(|version| version.to_string()),
+        ),
         (w.s("when"), staff.time(&published["issued"])),
         (w.s("published-good"), staff.time(&published["next_update"])),
         (w.s("published-waiting"), Some(waiting).filter(|count| *count > 0).map(|count| w.number(count))),
@@ -69,7 +72,8 @@ fn list(staff: &Staff, keys: &Value) -> Html {
             "compromised" => Tone::Red,
             _ => Tone::Grey,
         };
-        let stolen = Action::link(w.s("key-stolen"), staff.at(&format!("/publishing/{}/stolen", part(&text(key, "id")))));
+        let stolen =
+            Action::link(w.s("key-stolen"), staff.at(&format!("/publishing/{}/stolen", part(&text(key, "id")))));
         let may = staff.may(Permission::Keys) && state != "compromised";
         vec![
             Cell::text(text(key, "id")),
@@ -136,7 +140,10 @@ fn stolen_page(staff: &Staff, id: &str, tried: &Tried<'_>) -> Page {
         .field(Field::new("day", w.s("key-stolen-since"), Kind::Date).required().of("since"))
         .field(Field::text("again", w.with("key-stolen-again", [("id", id.to_owned().into())])).required())
         .tried(tried);
-    let page = Page::new(w.s("key-stolen")).trail([staff.crumb(w.s("nav-publishing"), "/publishing")]).narrow().lead(id.to_owned());
+    let page = Page::new(w.s("key-stolen"))
+        .trail([staff.crumb(w.s("nav-publishing"), "/publishing")])
+        .narrow()
+        .lead(id.to_owned());
     page.part(Text(w.s("key-stolen-text"))).part(form)
 }
 

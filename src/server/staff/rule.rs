@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use super::events::trail;
 use super::form::{Fields, part, query};
 use super::inside::{Answer, Sent, Staff};
-use super::ui::{Action, Actions, Choice, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Tone, Tried};
+use super::ui::{
+    Action, Actions, Choice, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Tone, Tried,
+};
 use crate::accounts::Permission;
 use crate::server::Problem;
 
@@ -50,13 +52,20 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried_out: Option<&Valu
 async fn counts(staff: &Staff, path: &str) -> Html {
     let w = staff.w;
     let mut figures = Vec::new();
-    for (state, tone) in [("eligible", Tone::Green), ("not_eligible", Tone::Amber), ("exception", Tone::Grey), ("excluded", Tone::Red)] {
+    for (state, tone) in
+        [("eligible", Tone::Green), ("not_eligible", Tone::Amber), ("exception", Tone::Grey), ("excluded", Tone::Red)]
+    {
         let found = staff.get_if(&format!("{path}/eligibility?state={state}&limit=500")).await.unwrap_or_default();
         let count = super::home::items(&found).len() as u64;
         let more = if found["next"].is_string() { "+" } else { "" };
         let href = Some(staff.at(&format!("{path}/people?state={state}")));
         let label = w.s(&format!("people-{}", state.replace('_', "-")));
-        figures.push(Figure { label, value: format!("{}{more}", w.number(count)), href, tone: Some(tone).filter(|_| count > 0) });
+        figures.push(Figure {
+            label,
+            value: format!("{}{more}", w.number(count)),
+            href,
+            tone: Some(tone).filter(|_| count > 0),
+        });
     }
     Figures(figures).into()
 }
@@ -64,14 +73,28 @@ async fn counts(staff: &Staff, path: &str) -> Html {
 fn what_if(staff: &Staff, changed: &Value) -> Html {
     let w = staff.w;
     let count = |member: &str| changed[member].as_u64().unwrap_or_default();
-    let figure = |key: &str, member: &str, tone| Figure { label: w.s(key), value: w.number(count(member)), href: None, tone: Some(tone) };
+    let figure = |key: &str, member: &str, tone| Figure {
+        label: w.s(key),
+        value: w.number(count(member)),
+        href: None,
+        tone: Some(tone),
+    };
     let figures = Figures(vec![
         figure("rule-before", "before", Tone::Grey),
         figure("rule-after", "after", Tone::Green),
         figure("rule-gained", "gained", Tone::Green),
         figure("rule-lost", "lost", Tone::Red),
     ]);
-    let names = |member: &str| changed[member].as_array().into_iter().flatten().filter_map(Value::as_str).take(20).map(str::to_owned).collect::<Vec<_>>();
+    let names = |member: &str| {
+        changed[member]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(Value::as_str)
+            .take(20)
+            .map(str::to_owned)
+            .collect::<Vec<_>>()
+    };
     let mut section = Section::new("what-if", w.s("rule-what-if")).part(figures);
     for (key, member) in [("rule-gained", "gain"), ("rule-lost", "lose")] {
         let items = names(member);
@@ -99,9 +122,15 @@ fn is_simple(clause: &Value) -> bool {
     if let Some(word) = clause.as_str() {
         return WORDS.contains(&word);
     }
-    let Some((name, inner)) = clause.as_object().filter(|all| all.len() == 1).and_then(|all| all.iter().next()) else { return false };
-    let known = NUMBERS.iter().any(|(_, of, member)| of == name && inner.as_object().is_some_and(|inner| inner.len() == 1 && inner.contains_key(*member)));
-    known || (name == "attendance" && inner["over"] == "sessions" && inner["percent"].is_number()) || (name == "role" && inner["one_of"].is_array())
+    let Some((name, inner)) = clause.as_object().filter(|all| all.len() == 1).and_then(|all| all.iter().next()) else {
+        return false;
+    };
+    let known = NUMBERS.iter().any(|(_, of, member)| {
+        of == name && inner.as_object().is_some_and(|inner| inner.len() == 1 && inner.contains_key(*member))
+    });
+    known
+        || (name == "attendance" && inner["over"] == "sessions" && inner["percent"].is_number())
+        || (name == "role" && inner["one_of"].is_array())
 }
 
 fn form(staff: &Staff, path: &str, seen: &str, rule: &Value, tiers: &Value, tried: &Tried<'_>) -> Html {
@@ -132,7 +161,12 @@ fn form(staff: &Staff, path: &str, seen: &str, rule: &Value, tiers: &Value, trie
     }
     for word in WORDS {
         let on = clauses.iter().any(|clause| clause.as_str() == Some(word));
-        form = form.field(Field::new(word, w.s(&format!("rule-{}", word.replace('_', "-"))), Kind::Check).value(if on { "yes" } else { "" }));
+        form =
+            form.field(Field::new(word, w.s(&format!("rule-{}", word.replace('_', "-"))), Kind::Check).value(if on {
+                "yes"
+            } else {
+                ""
+            }));
     }
     let roles = clauses.iter().find_map(|clause| clause.get("role")?.get("one_of")?.as_array());
     let roles: Vec<&str> = roles.into_iter().flatten().filter_map(Value::as_str).collect();
@@ -153,7 +187,8 @@ fn said(staff: &Staff, fields: &Fields) -> Result<Value, Problem> {
         "manual" => return Ok(json!("manual")),
         "written" => {
             let told = serde_json::from_str(fields.get("written"));
-            return told.map_err(|error| Problem::unprocessable("bad-rule", format!("{}: {error}", w.s("rule-no-json"))));
+            return told
+                .map_err(|error| Problem::unprocessable("bad-rule", format!("{}: {error}", w.s("rule-no-json"))));
         }
         _ => {}
     }
@@ -162,7 +197,10 @@ fn said(staff: &Staff, fields: &Fields) -> Result<Value, Problem> {
         if let Some(text) = fields.some(name) {
             // Both marks of decimals: the browser sends a point, who types into another field may not.
             let number: serde_json::Number = text.replace(',', ".").parse().map_err(|_| {
-                Problem::unprocessable("bad-rule", w.with("rule-no-number", [("field", w.s(&format!("rule-{name}")).into())]))
+                Problem::unprocessable(
+                    "bad-rule",
+                    w.with("rule-no-number", [("field", w.s(&format!("rule-{name}")).into())]),
+                )
             })?;
             clauses.push(json!({ of: { member: number } }));
         }
@@ -190,7 +228,15 @@ pub(super) async fn save(Path(code): Path<String>, Sent { staff, fields }: Sent)
                 body["tiers"] = tiers;
             }
             match fields.on("try") {
-                true => staff.post(&format!("{path}/eligibility/what-if"), &fields.without(&["once", "seen"]), json!({ "rule": body })).await,
+                true => {
+                    staff
+                        .post(
+                            &format!("{path}/eligibility/what-if"),
+                            &fields.without(&["once", "seen"]),
+                            json!({ "rule": body }),
+                        )
+                        .await
+                }
                 false => staff.send(Method::PUT, &format!("{path}/rule"), &fields, body).await,
             }
         }
@@ -218,7 +264,11 @@ mod tests {
     fn a_rule_is_as_simple_as_the_form_or_is_written_out() {
         for (rule, mode, clauses) in [
             (json!({ "attendance": { "percent": 80 } }), "all", 1),
-            (json!({ "all": [{ "score": { "at_least": 60 } }, "passed", { "role": { "one_of": ["speaker"] } }] }), "all", 3),
+            (
+                json!({ "all": [{ "score": { "at_least": 60 } }, "passed", { "role": { "one_of": ["speaker"] } }] }),
+                "all",
+                3,
+            ),
             (json!({ "any": ["checked_in", { "activities": { "points": 5 } }] }), "any", 2),
             (json!({ "attendance": { "percent": 80, "over": "sessions" } }), "all", 1),
         ] {

@@ -10,18 +10,27 @@ use super::form::{part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::ui::{
-    Action, Actions, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Live, Page, Progress, Table, Tone, fragment,
+    Action, Actions, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Live, Page, Progress, Table, Tone,
+    fragment,
 };
 
 const STATES: [&str; 8] = [
-    "preparing", "awaiting_approval", "queued", "processing", "completed", "completed_with_failures", "failed", "cancelled",
+    "preparing",
+    "awaiting_approval",
+    "queued",
+    "processing",
+    "completed",
+    "completed_with_failures",
+    "failed",
+    "cancelled",
 ];
 
 /// Lists runs.
 pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let (w, asked) = (staff.w, query(uri.query()));
     let filter = [("event", asked.get("event")), ("state", asked.get("state"))];
-    let wanted = written([("limit", "50"), ("order", "newest"), ("cursor", asked.get("cursor"))].into_iter().chain(filter));
+    let wanted =
+        written([("limit", "50"), ("order", "newest"), ("cursor", asked.get("cursor"))].into_iter().chain(filter));
     let runs = staff.get(&format!("/runs?{wanted}")).await?;
     let next = runs["next"].as_str().map(|cursor| {
         (w.s("more"), staff.at(&format!("/runs?{}", written(filter.into_iter().chain([("cursor", cursor)])))))
@@ -35,7 +44,10 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
         let counters = &run["counters"];
         let count = |member: &str| w.number(counters[member].as_u64().unwrap_or_default());
         vec![
-            Cell::link(staff.time(&run["created"]).unwrap_or_default(), staff.at(&format!("/runs/{}", part(&text(run, "id"))))),
+            Cell::link(
+                staff.time(&run["created"]).unwrap_or_default(),
+                staff.at(&format!("/runs/{}", part(&text(run, "id")))),
+            ),
             Cell::text(w.s(&format!("kind-{}", text(run, "kind")))),
             Cell::text(text(run, "event")),
             state(&staff, run),

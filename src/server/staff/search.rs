@@ -22,7 +22,8 @@ pub(super) async fn search(staff: Staff, uri: Uri) -> Answer {
     if let Some(number) = number(&staff, wanted).await {
         return Ok(see(&staff.at(&format!("/certificates/{}", part(&number)))));
     }
-    let form = Form::filter(&staff, "/search", w.s("nav-search")).field(Field::text("q", w.s("search-what")).value(wanted).hint(w.s("search-hint")));
+    let form = Form::filter(&staff, "/search", w.s("nav-search"))
+        .field(Field::text("q", w.s("search-what")).value(wanted).hint(w.s("search-hint")));
     let mut page = Page::new(w.s("nav-search")).part(form);
     if wanted.chars().count() < 2 {
         return Ok(staff.page(&page));
@@ -33,7 +34,8 @@ pub(super) async fn search(staff: Staff, uri: Uri) -> Answer {
         let lower = wanted.to_lowercase();
         [text(event, "title"), text(event, "code")].iter().any(|text| text.to_lowercase().contains(&lower))
     };
-    let found: Vec<Vec<Cell>> = items(&events).iter().filter(is_there).map(|event| super::events::row(&staff, event)).collect();
+    let found: Vec<Vec<Cell>> =
+        items(&events).iter().filter(is_there).map(|event| super::events::row(&staff, event)).collect();
     if found.is_empty() && people.is_empty() && certificates.is_empty() {
         page = page.part(Text(w.s("search-nothing")));
     }
@@ -74,7 +76,10 @@ async fn people(staff: &Staff, events: &Value, wanted: &str) -> Vec<Vec<Cell>> {
         let Some(found) = staff.get_if(&format!("/events/{code}/participants?{query}")).await else { continue };
         rows.extend(items(&found).iter().map(|person| {
             vec![
-                Cell::link(text(person, "name"), staff.at(&format!("/events/{code}/people/{}", part(&text(person, "id"))))),
+                Cell::link(
+                    text(person, "name"),
+                    staff.at(&format!("/events/{code}/people/{}", part(&text(person, "id")))),
+                ),
                 Cell::text(text(person, "email")).sub(text(person, "external_id")),
                 Cell::text(text(event, "title")),
                 Cell::text(text(person, "certificate")),
@@ -89,7 +94,8 @@ async fn certificates(staff: &Staff, wanted: &str) -> Result<Vec<Vec<Cell>>, axu
     let row = |one: &Value| {
         let number = text(one, "number");
         vec![
-            Cell::link(text(one, "recipient"), staff.at(&format!("/certificates/{}", part(&number)))).sub(text(one, "email")),
+            Cell::link(text(one, "recipient"), staff.at(&format!("/certificates/{}", part(&number))))
+                .sub(text(one, "email")),
             Cell::text(number),
             super::certificates::standing(staff, one),
             Cell::text(staff.day(&one["issued"]).unwrap_or_default()),

@@ -92,7 +92,8 @@ pub(super) fn nav(staff: &Staff, here: &str) -> Vec<NavItem> {
     let ways = all.into_iter().filter(|(_, _, shown)| *shown);
     ways.map(|(key, path, _)| {
         let whole = format!("/staff{path}");
-        let current = if path.is_empty() { here == whole } else { here == whole || here.starts_with(&format!("{whole}/")) };
+        let current =
+            if path.is_empty() { here == whole } else { here == whole || here.starts_with(&format!("{whole}/")) };
         NavItem { text: staff.w.s(key), href: staff.at(path), current }
     })
     .collect()
@@ -193,7 +194,9 @@ pub(super) fn answer(status: StatusCode, shell: &Shell<'_>, page: &Page) -> Resp
     let Ok(text) = (PageView { shell, page }).render() else {
         return Problem::internal("a page cannot be written").into_response();
     };
-    let mut response = (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text).into_response();
+    let mut response =
+        (status, [(header::CONTENT_TYPE, "text/html; charset=utf-8"), (header::CACHE_CONTROL, "no-store")], text)
+            .into_response();
     response.headers_mut().insert(header::CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     response
 }
@@ -232,7 +235,8 @@ pub(super) struct Facts(pub Vec<(String, String)>);
 impl Facts {
     /// Leaves out what is not known.
     pub(super) fn known(facts: impl IntoIterator<Item = (String, Option<String>)>) -> Self {
-        let known = facts.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
+        let known =
+            facts.into_iter().filter_map(|(name, value)| Some((name, value.filter(|value| !value.is_empty())?)));
         Self(known.collect())
     }
 }
@@ -350,6 +354,12 @@ pub(super) struct Table {
     pub empty: String,
     /// The page after.
     pub next: Option<(String, String)>,
+}
+
+impl Table {
+    fn head(&self, column: &usize) -> &str {
+        self.heads.get(*column).map_or("", String::as_str)
+    }
 }
 
 /// A bar of a plot.
@@ -673,7 +683,8 @@ impl Form {
     fn finished(mut self) -> Self {
         let optional = self.optional.clone();
         let all_optional = self.fields.iter().all(|field| !field.required);
-        for field in self.fields.iter_mut().filter(|field| !field.required && !all_optional && field.input().is_some()) {
+        for field in self.fields.iter_mut().filter(|field| !field.required && !all_optional && field.input().is_some())
+        {
             field.optional = Some(optional.clone()).filter(|text| !text.is_empty());
         }
         self

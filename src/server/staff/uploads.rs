@@ -37,7 +37,12 @@ impl Uploads {
         }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|one| one.until > now.unix());
-        all.push_back(Waiting { id: id.clone(), of: of.to_owned(), until: now.unix() + KEPT_SECONDS, file: Arc::new(file) });
+        all.push_back(Waiting {
+            id: id.clone(),
+            of: of.to_owned(),
+            until: now.unix() + KEPT_SECONDS,
+            file: Arc::new(file),
+        });
         while all.iter().map(|one| one.file.bytes.len()).sum::<usize>() > ROOM {
             all.pop_front();
         }

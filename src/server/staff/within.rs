@@ -19,8 +19,7 @@ use crate::server::session::CSRF_HEADER;
 /// Largest answer that a page is made of, in bytes.
 const MOST: usize = 16 << 20;
 /// What of a page's request goes on to the operation: who calls, from where, with what.
-const TAKEN: [HeaderName; 4] =
-    [header::COOKIE, header::USER_AGENT, header::FORWARDED, HeaderName::from_static("x-forwarded-for")];
+const TAKEN: [&str; 4] = ["cookie", "user-agent", "forwarded", "x-forwarded-for"];
 
 /// The operations.
 #[derive(Clone)]
@@ -65,8 +64,13 @@ pub(super) struct Told {
 impl Within {
     /// Calls as who sent a request.
     pub(super) fn new(api: Api, parts: &Parts) -> Self {
-        let taken = TAKEN.iter().flat_map(|name| parts.headers.get_all(name).iter().map(|value| (name.clone(), value.clone())));
-        Self { api, headers: taken.collect(), peer: parts.extensions.get().copied() }
+        let mut headers = HeaderMap::new();
+        for name in TAKEN {
+            for value in parts.headers.get_all(name) {
+                headers.append(HeaderName::from_static(name), value.clone());
+            }
+        }
+        Self { api, headers, peer: parts.extensions.get().copied() }
     }
 
     /// Proves, from now on, that changes are asked for by a page of the session.
@@ -93,7 +97,10 @@ impl Within {
         if !parts.status.is_success() {
             return Err(read_problem(parts.status, &parts.headers, &bytes));
         }
-        let is_json = parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+        let is_json = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
         let value = match is_json {
             true => serde_json::from_slice(&bytes).map_err(Problem::internal)?,
             false => Value::Null,
@@ -111,7 +118,9 @@ impl Within {
         if let Some(headers) = request.headers_mut() {
             headers.extend(self.headers.clone());
             let set = [(header::IF_MATCH, ask.seen), (HeaderName::from_static("idempotency-key"), ask.once)];
-            for (name, value) in set.into_iter().filter_map(|(name, value)| Some((name, value.filter(|v| !v.is_empty())?))) {
+            for (name, value) in
+                set.into_iter().filter_map(|(name, value)| Some((name, value.filter(|v| !v.is_empty())?)))
+            {
                 headers.insert(name, HeaderValue::from_str(value).map_err(bad_form)?);
             }
             if let Some((kind, _)) = &ask.body {

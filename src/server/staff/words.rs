@@ -180,7 +180,10 @@ mod tests {
     #[test]
     fn numbers_and_times_are_written_as_people_do() {
         let (english, german) = (&ALL[0], &ALL[1]);
-        assert_eq!((english.number(1_234_567), german.number(1_234), german.number(99)), ("1,234,567".to_owned(), "1.234".to_owned(), "99".to_owned()));
+        assert_eq!(
+            (english.number(1_234_567), german.number(1_234), german.number(99)),
+            ("1,234,567".to_owned(), "1.234".to_owned(), "99".to_owned())
+        );
         let at = "2026-06-30T22:05:00Z".parse().unwrap();
         let berlin = "Europe/Berlin".parse().unwrap();
         assert_eq!(german.time(&berlin, at), "1. Juli 2026, 00:05");

@@ -62,6 +62,9 @@ pub struct ImportRequest<'a> {
     pub limits: Limits,
 }
 
+/// People that a dry run shows.
+const FIRST: usize = 3;
+
 /// What an import did, or would do.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Imported {
@@ -80,8 +83,36 @@ pub struct Imported {
     pub columns: Vec<ColumnRead>,
     /// The first findings; the report has all.
     pub findings: Vec<FindingView>,
+    /// The first three people, in a dry run, as their rows were read: by these it is seen whether the columns are right.
+    pub first_people: Vec<FirstPerson>,
     /// What has to be answered before the list is taken in, in a dry run.
     pub questions: Vec<Question>,
+}
+
+/// Somebody as their row was read.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct FirstPerson {
+    /// Line in the file.
+    pub line: u64,
+    /// The name, as it would be printed.
+    #[schema(example = "Zoë Ångström")]
+    pub name: String,
+    /// E-mail.
+    pub email: Option<String>,
+    /// Language of the certificate and of mails.
+    pub locale: Option<String>,
+}
+
+impl FirstPerson {
+    fn of(row: &RowOutcome) -> Option<Self> {
+        let person = row.participant.as_ref()?;
+        Some(Self {
+            line: row.line,
+            name: person.name.clone(),
+            email: person.email.clone(),
+            locale: person.locale.clone(),
+        })
+    }
 }
 
 /// A column of the file.
@@ -217,6 +248,7 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
         notes,
         columns: columns.columns.iter().zip(&uses).map(column_read).collect(),
         findings: rows.iter().flat_map(findings).take(TOLD).collect(),
+        first_people: rows.iter().filter(|_| request.dry_run).filter_map(FirstPerson::of).take(FIRST).collect(),
         questions,
     })
 }

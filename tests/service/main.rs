@@ -13,6 +13,7 @@ mod erase;
 mod events;
 mod exceptions;
 mod files;
+mod first_page;
 mod first_user;
 mod foreseen;
 mod full;
@@ -49,6 +50,7 @@ mod skeleton;
 mod small_disk;
 #[path = "../tools/smtp_sink.rs"]
 mod smtp_sink;
+mod staff;
 mod story;
 mod strays;
 mod tags;

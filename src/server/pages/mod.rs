@@ -27,7 +27,7 @@ use crate::desk::Actor;
 use texts::Texts;
 
 /// What pages may load, and from where: all from here.
-pub(super) const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The style sheet: colours and letters are the verifier's.
 pub(super) const STYLE: &str = concat!(include_str!("../../../verifier-web/src/tokens.css"), include_str!("pages.css"));

@@ -152,7 +152,12 @@ fn facts(staff: &Staff, current: &Value) -> Html {
         (w.s("cause"), cause),
         (w.s("reason"), Some(text(current, "reason"))),
         (w.s("waits-until"), staff.time(&current["waits_until"])),
-        (w.s("granted-why"), current["basis"]["reason"].as_str().map(str::to_owned)),
+        (
+            w.s("granted-why"),
+            current["basis"]["reason"]
+                .as_str()
+                .map(|why| w.if_any(&format!("ground-{}", why.replace('_', "-"))).unwrap_or_else(|| why.to_owned())),
+        ),
     ])
     .into()
 }

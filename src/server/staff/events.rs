@@ -239,7 +239,12 @@ async fn steps(staff: &Staff, path: &str, event: &Value) -> Result<Vec<Step>, Re
             how(!missing("not_completed"), "step-completed-yes", "step-completed-no"),
         ),
         step("step-generate", "/generate", has_issued, how(has_issued, "step-issued", "step-not-issued")),
-        step("step-send", "/send", has_issued && to_send == 0, w.count("step-to-send", to_send)),
+        step(
+            "step-send",
+            "/send",
+            has_issued && to_send == 0,
+            if has_issued { w.count("step-to-send", to_send) } else { w.s("step-not-issued") },
+        ),
     ];
     let mut publish = step("step-publish", "", is_published, how(is_published, "step-published", "step-not-published"));
     publish.href = staff.at("/publishing");
@@ -278,6 +283,7 @@ fn further(staff: &Staff, path: &str, seen: &str, event: &Value) -> Html {
         Action::link(w.s("nav-runs"), staff.at(&format!("/runs?event={code}"))),
     ];
     if staff.may(Permission::Import) {
+        actions.push(Action::link(w.s("course"), staff.at(&format!("{path}/course"))));
         actions.push(Action::link(w.s("event-copy"), staff.at(&format!("{path}/copy"))));
         let (key, to) = if event["archived"].is_null() { ("event-archive", "yes") } else { ("event-unarchive", "") };
         actions.push(Action::post(staff, w.s(key), &format!("{path}/archived"), &[("to", to), ("seen", seen)]));

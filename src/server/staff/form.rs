@@ -151,7 +151,11 @@ pub(super) fn written<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -
     query.finish()
 }
 
+/// All but what is itself in every part of an address (RFC 3986 section 2.3).
+const RESERVED: &percent_encoding::AsciiSet =
+    &percent_encoding::NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
 /// Writes a part of a path.
 pub(super) fn part(text: &str) -> String {
-    percent_encoding::utf8_percent_encode(text, percent_encoding::NON_ALPHANUMERIC).to_string()
+    percent_encoding::utf8_percent_encode(text, RESERVED).to_string()
 }

@@ -249,6 +249,7 @@ impl List<'_> {
             page = page.part(self.question(at, question));
         }
         page = page.part_if(self.same(told));
+        page = page.part_if(self.first_people(told));
         if questions.is_empty() {
             page = page.part(self.confirm(&told["counts"]));
         }
@@ -273,35 +274,69 @@ impl List<'_> {
         .into()
     }
 
-    /// A question with its rows, and its choices as a form.
+    /// A question with its rows, and its choices as a form: about rows each is answered for itself.
     fn question(&self, at: usize, question: &Value) -> Html {
-        let w = self.staff.w;
         let rows = question["rows"].as_array().map_or(&[][..], Vec::as_slice);
+        let choices = question["choices"].as_array().map_or(&[][..], Vec::as_slice);
+        let section = Section::new(&format!("question{at}"), sentence(&text(question, "text")));
+        if question["about"] == "rows" && !rows.is_empty() {
+            return section.part(self.row_by_row(rows, question["more_rows"].as_u64().unwrap_or_default())).into();
+        }
+        let w = self.staff.w;
+        let choices: Vec<Choice> =
+            choices.iter().map(|one| Choice::new(text(one, "answer"), sentence(&text(one, "says")))).collect();
+        let first = choices.first().map_or_else(String::new, |choice| choice.value.clone());
+        let field = Field::new("answer", w.s("import-answer"), Kind::Radios(choices)).value(first);
+        let section = if rows.is_empty() { section } else { section.part(self.rows(rows)) };
+        section.part(self.answer(w.s("import-answer-submit"), &[]).field(field)).into()
+    }
+
+    fn rows(&self, rows: &[Value]) -> Table {
+        let w = self.staff.w;
         let row = |row: &Value| {
             let line = row["line"].as_u64().unwrap_or_default();
             vec![
                 Cell::text(line.to_string()),
                 Cell::text(text(row, "shown")),
-                Cell::text(text(row, "reason")).sub(text(row, "likely")),
+                Cell::text(sentence(&text(row, "reason"))).sub(text(row, "likely")),
             ]
         };
-        let table = Table {
+        Table {
             caption: w.s("import-rows"),
             heads: [w.s("row"), w.s("import-shown"), w.s("why")].into(),
             rows: rows.iter().take(SHOWN).map(row).collect(),
             empty: String::new(),
             next: None,
-        };
-        let choices = question["choices"].as_array().map_or(&[][..], Vec::as_slice);
-        let choices: Vec<Choice> =
-            choices.iter().map(|one| Choice::new(text(one, "answer"), text(one, "says"))).collect();
-        let first = choices.first().map_or_else(String::new, |choice| choice.value.clone());
-        let field = Field::new("answer", w.s("import-answer"), Kind::Radios(choices)).value(first);
-        let mut section = Section::new(&format!("question{at}"), text(question, "text"));
-        if !rows.is_empty() {
-            section = section.part(table);
         }
-        section.part(self.answer(w.s("import-answer-submit"), &[]).field(field)).into()
+    }
+
+    fn row_by_row(&self, rows: &[Value], more: u64) -> Form {
+        let w = self.staff.w;
+        let mut form = self.answer(w.s("import-answer-submit"), &[]).stacked();
+        for row in rows.iter().take(SHOWN) {
+            let (line, likely) = (row["line"].as_u64().unwrap_or_default(), text(row, "likely"));
+            let mut choices = vec![
+                Choice::new(format!("leave_out_row={line}"), w.s("import-row-out")),
+                Choice::new(
+                    format!("confirm_row={line}"),
+                    w.with("import-row-as", [("name", text(row, "shown").into())]),
+                ),
+            ];
+            if !likely.is_empty() {
+                choices.insert(
+                    0,
+                    Choice::new(format!("likely_row={line}"), w.with("import-row-as", [("name", likely.into())])),
+                );
+            }
+            let first = choices.first().map_or_else(String::new, |choice| choice.value.clone());
+            let label = w.with("import-row", [("line", line.into()), ("shown", text(row, "shown").into())]);
+            let field = Field::new(&format!("answer{line}"), label, Kind::Radios(choices)).value(first);
+            form = form.field(field.hint(sentence(&text(row, "reason"))));
+        }
+        if more > 0 {
+            form = form.field(Field::heading(w.count("import-row-more", more)));
+        }
+        form
     }
 
     /// What may be said of rows that may be about somebody else, where there are any.
@@ -325,6 +360,29 @@ impl List<'_> {
             form = form.field(Field::new(name, label, Kind::Radios(all)).value(self.answers.get(name)));
         }
         any.then(|| Section::new("same", w.s("import-same")).part(form).into())
+    }
+
+    /// The first people as they would be printed: a wrong column is seen here at once.
+    fn first_people(&self, told: &Value) -> Option<Html> {
+        let w = self.staff.w;
+        let people = told["first_people"].as_array().filter(|people| !people.is_empty())?;
+        let row = |one: &Value| {
+            let line = one["line"].as_u64().unwrap_or_default().to_string();
+            vec![
+                Cell::text(text(one, "name")),
+                Cell::text(text(one, "email")),
+                Cell::text(text(one, "locale")),
+                Cell::text(line),
+            ]
+        };
+        let table = Table {
+            caption: w.s("import-first"),
+            heads: [w.s("name"), w.s("email"), w.s("field-language"), w.s("row")].into(),
+            rows: people.iter().map(row).collect(),
+            empty: String::new(),
+            next: None,
+        };
+        Some(table.into())
     }
 
     fn confirm(&self, counts: &Value) -> Html {
@@ -375,8 +433,8 @@ impl List<'_> {
     }
 
     fn notes(&self, told: &Value) -> Option<Html> {
-        let notes: Vec<String> =
-            told["notes"].as_array()?.iter().filter_map(|note| note.as_str().map(str::to_owned)).collect();
+        let notes = told["notes"].as_array()?.iter().filter_map(Value::as_str).map(for_pages);
+        let notes: Vec<String> = notes.filter(|note| !note.is_empty()).collect();
         let text = self.staff.w.s("import-notes");
         (!notes.is_empty()).then(|| Notice { tone: Tone::Grey, text, items: notes }.into())
     }
@@ -417,7 +475,7 @@ fn findings(staff: &Staff, found: &[Value]) -> Html {
             Cell::text(finding["line"].as_u64().unwrap_or_default().to_string()),
             Cell::state(tone, w.s(&format!("severity-{severity}"))),
             Cell::text(text(finding, "field")),
-            Cell::text(text(finding, "reason")).sub(text(finding, "hint")),
+            Cell::text(sentence(&text(finding, "reason"))).sub(for_pages(&text(finding, "hint"))),
         ]
     };
     Table {
@@ -470,6 +528,18 @@ pub(super) async fn confirm(
             staff.page_with(Tried(Some((&answers, &problem))).status(), &list.unread(&problem))
         }
     }
+}
+
+/// Begins a text with a capital.
+fn sentence(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// Leaves out the sentences that say what programs answer with, as `header_row=ROW`: pages have fields for that.
+fn for_pages(text: &str) -> String {
+    let kept = text.split_inclusive(". ").filter(|part| !part.contains("=") || !part.contains('`'));
+    sentence(kept.collect::<String>().trim())
 }
 
 /// Lists imports.
@@ -530,4 +600,35 @@ pub(super) async fn show(staff: Staff, Path((code, id)): Path<(String, String)>,
     }
     let page = Page::new(w.s("import-title")).trail(trail(&staff, &code, &event)).said(w, &query(uri.query()));
     Ok(staff.page(&page.part(Section::new("about", w.s("import-counts")).part(facts)).part(Actions(actions))))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_for_programs_is_left_out() {
+        for (text, shown) in [
+            ("row 2 names the columns. If another row does, say which: `header_row=ROW`", "Row 2 names the columns."),
+            ("correct it, or say what it is, as `confirm_row=LINE`", ""),
+            ("columns `Punkte` are kept", "Columns `Punkte` are kept"),
+            ("", ""),
+        ] {
+            assert_eq!(for_pages(text), shown);
+        }
+    }
+
+    #[test]
+    fn a_form_with_files_has_a_mark_that_stands_in_none_of_them() {
+        let file = File {
+            field: "file".to_owned(),
+            name: "a\"b\r\n.csv".to_owned(),
+            bytes: b"x--testamur-form-y".to_vec().into(),
+        };
+        let (kind, body) = parts([("map", "name=A")].into_iter(), &[&file]);
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        let mark = kind.split_once("boundary=").unwrap().1;
+        assert_eq!(body.matches(&format!("--{mark}")).count(), 3, "{body}");
+        assert!(body.contains("filename=\"a_b__.csv\""), "{body}");
+    }
 }

@@ -133,6 +133,18 @@ impl Staff {
         self.within.get(path).await.ok().map(|told| told.value)
     }
 
+    /// Returns who did something, by name where it is known: `staff:ID from ADDRESS`, as records have it.
+    pub(super) async fn who(&self, by: &str) -> String {
+        let Some(rest) = by.strip_prefix("staff:") else { return by.to_owned() };
+        let id = rest.split([' ', '/']).next().unwrap_or_default();
+        if id == self.id {
+            return self.name.clone();
+        }
+        let member = self.get_if(&format!("/staff/{}", super::form::part(id))).await;
+        let name = member.and_then(|member| member["name"].as_str().map(str::to_owned));
+        name.unwrap_or_else(|| by.to_owned())
+    }
+
     /// Asks an operation.
     ///
     /// # Errors

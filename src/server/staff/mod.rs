@@ -5,6 +5,7 @@
 
 mod begin;
 mod certificates;
+mod course;
 mod deliveries;
 mod door;
 mod events;
@@ -56,6 +57,8 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/events/{code}/change", get(events::change).post(events::save))
         .route("/staff/events/{code}/copy", get(events::copy).post(events::make_copy))
         .route("/staff/events/{code}/state", get(events::state).post(events::move_to))
+        .route("/staff/events/{code}/course", get(course::show).post(course::save))
+        .route("/staff/events/{code}/attendance", post(course::mark))
         .route("/staff/events/{code}/archived", post(events::archive))
         .route("/staff/events/{code}/import/{upload}", get(import::map).post(import::confirm))
         .route("/staff/events/{code}/imports", get(import::list))

@@ -85,7 +85,7 @@ fn list(staff: &Staff, keys: &Value) -> Html {
     };
     let table = Table {
         caption: w.s("keys"),
-        heads: [w.s("key"), w.s("state"), w.s("since"), w.s("key-fingerprint"), String::new()].into(),
+        heads: [w.s("key"), w.s("state"), w.s("since"), w.s("key-fingerprint"), w.s("change")].into(),
         rows: keys["keys"].as_array().into_iter().flatten().map(row).collect(),
         empty: String::new(),
         next: None,

@@ -97,7 +97,7 @@ pub(super) async fn show(staff: Staff, Path(id): Path<String>, uri: Uri) -> Answ
         true => parts.into_iter().fold(page, Page::part),
         false => page.refresh(3).part(Live { source: staff.at(&format!("{path}/progress")), parts }),
     };
-    page = page.part(about(&staff, &run)).part(actions(&staff, &path, &run));
+    page = page.part(about(&staff, &run).await).part(actions(&staff, &path, &run));
     if over {
         page = page.part(failures(&staff, &path).await?);
     }
@@ -145,11 +145,11 @@ fn progress(staff: &Staff, run: &Value) -> Vec<Html> {
     parts
 }
 
-fn about(staff: &Staff, run: &Value) -> Html {
+async fn about(staff: &Staff, run: &Value) -> Html {
     let w = staff.w;
     let left_out = run["left_out"]["count"].as_u64().map(|count| w.count("run-left-out", count));
     Facts::known([
-        (w.s("run-by"), Some(text(run, "by"))),
+        (w.s("run-by"), Some(staff.who(&text(run, "by")).await)),
         (w.s("run-created"), staff.time(&run["created"])),
         (w.s("run-finished"), staff.time(&run["finished"])),
         (w.s("why"), run["reason"]["text"].as_str().map(str::to_owned)),

@@ -10,7 +10,9 @@ use super::inside::Staff;
 use super::words::Words;
 use crate::accounts::Permission;
 use crate::server::Problem;
-use crate::server::pages::POLICY;
+
+/// What pages may load, and from where: all from here.
+const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What a template has written.
 pub(super) struct Html(String);
@@ -592,6 +594,8 @@ pub(super) struct Form {
     items: Vec<String>,
     get: bool,
     optional: String,
+    /// Whether its fields stand one below the other, also where it asks for the same page.
+    stacked: bool,
     /// Another button, by the name that it sends.
     also: Option<(&'static str, String)>,
 }
@@ -620,8 +624,15 @@ impl Form {
             items: Vec::new(),
             get: false,
             optional: String::new(),
+            stacked: false,
             also: None,
         }
+    }
+
+    /// Says that its fields stand one below the other.
+    pub(super) fn stacked(mut self) -> Self {
+        self.stacked = true;
+        self
     }
 
     /// Adds a second button, which sends a name of its own.

@@ -648,3 +648,35 @@ begin-keep-keys = Eine Kopie des Ordners keys
 begin-keep-passphrase = Die Passphrase
 begin-keep-unlock = Fehlt eines davon, lässt sich nie wieder etwas unterschreiben.
 begin-on = Anmelden
+
+# Rows that are asked about
+import-row = Zeile { $line }: { $shown }
+import-row-out = Auslassen
+import-row-as = Eine Person namens { $name }
+import-row-more =
+    { $count ->
+        [one] Nach einer weiteren solchen Zeile wird danach gefragt.
+       *[other] Nach { $count } weiteren solchen Zeilen wird danach gefragt.
+    }
+
+# The first people of a list
+import-first = Die ersten Personen, wie sie gedruckt würden
+
+# Sessions and activities
+course = Termine und Aufgaben
+course-lead = Was es zu besuchen und zu tun gibt: Regeln zählen es, und Listen füllen es über die Titel.
+course-change = Was es gibt
+course-sessions = Termine
+course-hint = Einer je Zeile: ein Titel oder id | Titel. Ein Stern am Ende heißt Pflicht: tag1 | Tag 1 | *
+course-activities = Aufgaben
+course-activities-hint = Eine je Zeile: ein Titel oder id | Titel | Punkte. Ein Stern am Ende heißt Pflicht: quiz | Quiz | 10 | *
+course-bad-line = Diese Zeile ist nicht zu lesen: { $line }
+attendance = Anwesenheit
+attendance-text = Adressen, Kennungen oder Namen, je Zeile oder mit Kommas, wie sie notiert wurden.
+attendance-session = Termin
+attendance-present = Wer da war
+attendance-hint = Berichte sagen, dass es von Hand eingetragen wurde.
+attendance-absent = Wer nicht
+attendance-save = Eintragen
+attendance-unknown = Nicht auf der Liste: { $names }. Alle anderen sind eingetragen.
+said-marked = Eingetragen.

@@ -648,3 +648,35 @@ begin-keep-keys = A copy of the folder keys
 begin-keep-passphrase = The passphrase
 begin-keep-unlock = Without either of them nothing can ever be signed again.
 begin-on = Log in
+
+# Rows that are asked about
+import-row = Row { $line }: { $shown }
+import-row-out = Leave it out
+import-row-as = A person called { $name }
+import-row-more =
+    { $count ->
+        [one] One more such row is asked about once these are answered.
+       *[other] { $count } more such rows are asked about once these are answered.
+    }
+
+# The first people of a list
+import-first = The first people, as they would be printed
+
+# Sessions and activities
+course = Sessions and activities
+course-lead = What there is to attend and to do: rules count them, and lists fill them by their titles.
+course-change = What there is
+course-sessions = Sessions
+course-hint = One a line: a title, or id | title. A star at the end says that it is required: day1 | Day 1 | *
+course-activities = Activities
+course-activities-hint = One a line: a title, or id | title | points. A star at the end says that it is required: quiz | Quiz | 10 | *
+course-bad-line = This line cannot be read: { $line }
+attendance = Attendance
+attendance-text = Addresses, ids or names, one a line or with commas between, as they stand wherever they were taken down.
+attendance-session = Session
+attendance-present = Who was there
+attendance-hint = Reports say that it was entered by hand.
+attendance-absent = Who was not
+attendance-save = Mark
+attendance-unknown = Not on the list: { $names }. Everybody else was marked.
+said-marked = Marked.

@@ -1,0 +1,205 @@
+//! The first page of all: an empty folder becomes an issuer in the browser, by the link that was printed and by no other.
+
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use super::process::{PASSWORD, request};
+use super::served::{Reply, read_reply};
+
+const PASSPHRASE: &str = " four words of chance ";
+
+struct First {
+    child: Child,
+    port: u16,
+    path: String,
+    lines: std::sync::mpsc::Receiver<String>,
+}
+
+impl Drop for First {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn program(folder: &std::path::Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_testamur"));
+    command.env_clear().arg("--data").arg(folder.join("data")).arg("serve");
+    command
+}
+
+fn start(folder: &std::path::Path) -> First {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let mut command = program(folder);
+    let mut child = command
+        .args(["--listen", &format!("127.0.0.1:{port}")])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let (send, lines) = std::sync::mpsc::channel();
+    let out = child.stdout.take().unwrap();
+    std::thread::spawn(move || {
+        BufReader::new(out).lines().map_while(Result::ok).for_each(|line| drop(send.send(line)))
+    });
+    let mut first = First { child, port, path: String::new(), lines };
+    first.path = first.hear("/begin/").split_once(&format!("127.0.0.1:{port}")).unwrap().1.trim().to_owned();
+    first
+}
+
+impl First {
+    /// Waits for a line with a text.
+    fn hear(&self, text: &str) -> String {
+        loop {
+            let line = self.lines.recv_timeout(Duration::from_secs(60)).expect("it says something");
+            if line.contains(text) {
+                return line;
+            }
+        }
+    }
+
+    fn send(&self, line: &str, body: &str) -> Reply {
+        let mut stream = self.stream();
+        let kind = "content-type: application/x-www-form-urlencoded\r\n";
+        std::io::Write::write_all(&mut stream, &request(line, kind, body.as_bytes())).unwrap();
+        read_reply(&mut stream)
+    }
+
+    /// Between the first page and the service nobody listens for a moment.
+    fn stream(&self) -> std::net::TcpStream {
+        let began = Instant::now();
+        loop {
+            match std::net::TcpStream::connect(("127.0.0.1", self.port)) {
+                Ok(stream) => {
+                    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+                    return stream;
+                }
+                Err(error) => assert!(began.elapsed() < Duration::from_secs(60), "{error}"),
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn fill(&self, changed: &[(&str, &str)]) -> Reply {
+        let usual = [
+            ("issuer", "Example Academy"),
+            ("domain", "certs.example.org"),
+            ("time_zone", "Europe/Berlin"),
+            ("name", "Grace Hopper"),
+            ("email", "grace@example.org"),
+            ("password", PASSWORD),
+            ("passphrase", PASSPHRASE),
+            ("again", PASSPHRASE),
+        ];
+        let mut body = url::form_urlencoded::Serializer::new(String::new());
+        for (name, value) in
+            usual.iter().filter(|(name, _)| !changed.iter().any(|(other, _)| other == name)).chain(changed)
+        {
+            body.append_pair(name, value);
+        }
+        self.send(&format!("POST {}", self.path), &body.finish())
+    }
+}
+
+#[test]
+fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = start(folder.path());
+    assert_eq!(first.send("GET /begin/00000000000000000000000000000000", "").status, 404);
+    assert_eq!(first.send("POST /begin/00000000000000000000000000000000", "issuer=x").status, 404);
+    assert_eq!(first.send("GET /staff", "").status, 404);
+    let page = first.send(&format!("GET {}", first.path), "");
+    assert_eq!(page.status, 200);
+    assert!(page.text().contains("name=\"passphrase\""), "{}", page.text());
+
+    // What is wrong is said beside its field, secrets are not sent back, and nothing is made.
+    for (changed, said) in [
+        (&[("domain", "192.0.2.1")][..], "domain-error"),
+        (&[("issuer", "")], "issuer-error"),
+        (&[("time_zone", "Mars/Olympus")], "time_zone-error"),
+        (&[("email", "nobody")], "email-error"),
+        (&[("password", "short")], "password-error"),
+        (&[("again", "other")], "again-error"),
+        (&[("passphrase", "short"), ("again", "short")], "passphrase-error"),
+        (&[("relay", "smtp.example.org"), ("from", "office@example.org"), ("port", "many")], "port-error"),
+        (&[("relay", "smtp.example.org"), ("from", "")], "relay-error"),
+    ] {
+        let refused = first.fill(changed);
+        let text = refused.text();
+        assert_eq!(refused.status, 422, "{changed:?}: {text}");
+        assert!(text.contains(said) && text.contains("Grace Hopper"), "{changed:?}: {text}");
+        assert!(!text.contains(PASSWORD) && !text.contains(PASSPHRASE.trim()), "{changed:?}");
+        assert!(!folder.path().join("data").exists(), "{changed:?}");
+    }
+
+    let mail = [
+        ("relay", "smtp.example.org"),
+        ("from", "Academy <office@example.org>"),
+        ("relay_user", "office"),
+        ("relay_password", "a secret"),
+    ];
+    let made = first.fill(&mail);
+    assert_eq!(made.status, 201, "{}", made.text());
+    assert!(made.text().contains("did:web:certs.example.org"), "{}", made.text());
+    let config = std::fs::read_to_string(folder.path().join("data/testamur.toml")).unwrap();
+    assert!(!config.contains("a secret") && config.contains("Europe/Berlin"), "{config}");
+    let secret = folder.path().join("data/keys/mail-password");
+    assert_eq!(std::fs::read_to_string(&secret).unwrap(), "a secret\n");
+    let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&secret).unwrap().permissions());
+    assert_eq!(mode & 0o777, 0o600);
+
+    // The service itself starts, with the owner, and the link is gone.
+    first.hear("listening on");
+    assert_eq!(first.send(&format!("GET {}", first.path), "").status, 404);
+    let login = serde_json::json!({ "email": "grace@example.org", "password": PASSWORD }).to_string();
+    let mut stream = first.stream();
+    let head = "content-type: application/json\r\n";
+    std::io::Write::write_all(&mut stream, &request("POST /api/v1/login", head, login.as_bytes())).unwrap();
+    assert_eq!(read_reply(&mut stream).status, 200);
+    first.child.kill().unwrap();
+    first.child.wait().unwrap();
+
+    // The next time it asks for the passphrase, as it was typed.
+    let mut command = program(folder.path());
+    command.args(["--listen", "127.0.0.1:0"]).env("TESTAMUR_PASSPHRASE", PASSPHRASE.trim());
+    let output = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
+    assert!(!output.status.success());
+}
+
+#[test]
+fn nobody_on_other_machines_sees_the_first_page_and_an_issuer_is_never_overwritten() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = program(folder.path()).args(["--listen", "0.0.0.0:0"]).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(!output.status.success() && said.contains("testamur init") && said.contains("127.0.0.1"), "{said}");
+    assert!(!folder.path().join("data").exists());
+
+    // A folder with something else in it is nobody's new issuer.
+    std::fs::create_dir_all(folder.path().join("data")).unwrap();
+    std::fs::write(folder.path().join("data/photos.zip"), "x").unwrap();
+    let output = program(folder.path()).args(["--listen", "127.0.0.1:0"]).output().unwrap();
+    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn a_try_that_broke_off_is_gone_on_with() {
+    let folder = tempfile::tempdir().unwrap();
+    let first = start(folder.path());
+    // As a disk that is full leaves it: keys and a store without a configuration.
+    assert_eq!(first.fill(&[]).status, 201);
+    first.hear("listening on");
+    drop(first);
+    std::fs::remove_file(folder.path().join("data/testamur.toml")).unwrap();
+    for name in std::fs::read_dir(folder.path().join("data")).unwrap().map(|entry| entry.unwrap().path()) {
+        if !name.ends_with("keys") && !name.ends_with("store") {
+            let _ = std::fs::remove_dir_all(&name).or_else(|_| std::fs::remove_file(&name));
+        }
+    }
+    let again = start(folder.path());
+    let wrong = again.fill(&[("domain", "other.example.org")]);
+    assert_eq!(wrong.status, 422, "the keys are another issuer's");
+    let made = again.fill(&[]);
+    assert_eq!(made.status, 201, "{}", made.text());
+    again.hear("listening on");
+}

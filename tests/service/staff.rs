@@ -1,0 +1,586 @@
+//! The pages of staff: the whole road by forms alone, who may not, and what forms of others cannot do.
+
+use std::collections::BTreeMap;
+
+use axum::http::{StatusCode, header};
+use serde_json::json;
+use testamur::acts::run::Step;
+use testamur::server::work_once;
+
+use crate::harness::{Answer, World};
+use crate::real_door::{PASSWORD, behind_the_real_door, invited, school_by};
+use crate::runs::{certificates, work};
+
+/// A browser: keeps cookies, follows nothing by itself.
+pub struct Browser<'w> {
+    world: &'w World,
+    cookies: BTreeMap<String, String>,
+}
+
+impl<'w> Browser<'w> {
+    pub fn new(world: &'w World) -> Self {
+        Self { world, cookies: BTreeMap::new() }
+    }
+
+    /// One in which somebody has logged in by the page for it.
+    pub fn of(world: &'w World, email: &str) -> Self {
+        let mut browser = Self::new(world);
+        let form = form(&browser.get("/staff/login").text(), "/staff/login");
+        let answer = browser.send(&form, &[("email", email), ("password", PASSWORD)]);
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        browser
+    }
+
+    fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
+        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        axum::http::Request::builder().method(method).uri(path).header(header::COOKIE, cookies.join("; "))
+    }
+
+    fn keep(&mut self, answer: &Answer) {
+        for set in answer.headers.get_all(header::SET_COOKIE) {
+            let (name, rest) = set.to_str().unwrap().split_once('=').unwrap();
+            let value = rest.split(';').next().unwrap();
+            match value.is_empty() {
+                true => self.cookies.remove(name),
+                false => self.cookies.insert(name.to_owned(), value.to_owned()),
+            };
+        }
+    }
+
+    pub fn get(&mut self, path: &str) -> Answer {
+        let answer = self.world.send("", self.request("GET", path), axum::body::Body::empty());
+        self.keep(&answer);
+        answer
+    }
+
+    /// Returns the text of a page that is there.
+    #[track_caller]
+    pub fn page(&mut self, path: &str) -> String {
+        let answer = self.get(path);
+        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
+        answer.text()
+    }
+
+    pub fn post(&mut self, path: &str, fields: &[(String, String)]) -> Answer {
+        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = self.request("POST", path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let answer = self.world.send("", request, body);
+        self.keep(&answer);
+        answer
+    }
+
+    /// Sends a form as its page made it, with some fields filled in.
+    pub fn send(&mut self, form: &Form, filled: &[(&str, &str)]) -> Answer {
+        let mut fields: Vec<(String, String)> =
+            form.fields.iter().filter(|(name, _)| !filled.iter().any(|(n, _)| n == name)).cloned().collect();
+        fields.extend(filled.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        match form.method.as_str() {
+            "get" => {
+                let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
+                self.get(&format!("{}?{query}", form.action))
+            }
+            _ if form.is_multipart => self.upload(form, &fields, None),
+            _ => self.post(&form.action.clone(), &fields),
+        }
+    }
+
+    /// Sends a form with a file.
+    pub fn upload(&mut self, form: &Form, fields: &[(String, String)], file: Option<(&str, &str, &[u8])>) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            let part = format!("--EDGE\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend(part.bytes());
+        }
+        if let Some((field, name, bytes)) = file {
+            let head =
+                format!("--EDGE\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
+            body.extend(head.bytes());
+            body.extend(bytes);
+            body.extend(b"\r\n");
+        }
+        body.extend(b"--EDGE--\r\n");
+        let request = self.request("POST", &form.action);
+        let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=EDGE");
+        let answer = self.world.send("", request, body);
+        self.keep(&answer);
+        answer
+    }
+
+    /// Follows an answer to where it leads.
+    #[track_caller]
+    pub fn follow(&mut self, answer: &Answer) -> String {
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+        let to = to(answer);
+        self.page(&to)
+    }
+}
+
+/// Returns where an answer leads.
+pub fn to(answer: &Answer) -> String {
+    answer.headers[header::LOCATION].to_str().unwrap().to_owned()
+}
+
+/// A form of a page.
+pub struct Form {
+    method: String,
+    action: String,
+    is_multipart: bool,
+    /// As the browser would send them: what is chosen and what is hidden.
+    pub fields: Vec<(String, String)>,
+}
+
+fn attribute(tag: &str, name: &str) -> Option<String> {
+    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+    let raw = rest.split('"').next()?;
+    let marks = [("&#38;", "&"), ("&amp;", "&"), ("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">")];
+    Some(marks.iter().fold(raw.to_owned(), |text, (mark, sign)| text.replace(mark, sign)))
+}
+
+/// Returns the first form of a page that goes to an address.
+#[track_caller]
+pub fn form(page: &str, action: &str) -> Form {
+    let found = forms(page).into_iter().find(|form| form.action == action);
+    found.unwrap_or_else(|| panic!("no form goes to {action}: {page}"))
+}
+
+fn forms(page: &str) -> Vec<Form> {
+    let parts = page.split("<form ").skip(1).filter_map(|part| part.split_once("</form>"));
+    parts.map(|(part, _)| read_form(part)).collect()
+}
+
+fn read_form(part: &str) -> Form {
+    let (head, inner) = part.split_once('>').unwrap();
+    let head = format!(" {head}");
+    let mut fields = Vec::new();
+    for tag in inner.split('<').skip(1) {
+        let (tag, after) = tag.split_once('>').unwrap();
+        let tag = format!(" {tag}");
+        let Some(name) = attribute(&tag, "name") else { continue };
+        let value = attribute(&tag, "value").unwrap_or_default();
+        let kind = attribute(&tag, "type").unwrap_or_default();
+        match tag.split_whitespace().next().unwrap() {
+            "input" if kind == "file" => {}
+            "input" if ["checkbox", "radio"].contains(&kind.as_str()) && !tag.ends_with(" checked") => {}
+            "input" => fields.push((name, value)),
+            "textarea" => fields.push((name, after.to_owned())),
+            "select" => {
+                let options =
+                    inner.split(&format!("name=\"{name}\"")).nth(1).unwrap().split("</select>").next().unwrap();
+                let tags: Vec<&str> = options.split("<option").skip(1).collect();
+                let chosen = tags.iter().find(|option| option.contains(" selected>")).or(tags.first());
+                fields.extend(chosen.map(|option| (name, attribute(option, "value").unwrap_or_default())));
+            }
+            _ => {}
+        }
+    }
+    Form {
+        method: attribute(&head, "method").unwrap(),
+        action: attribute(&head, "action").unwrap(),
+        is_multipart: head.contains("multipart/form-data"),
+        fields,
+    }
+}
+
+const LIST: &str = "Attendance list;;\nName;E-mail;Passed\nZoë Ångström;zoe@example.org;yes\nGrace Hopper;grace@example.org;yes\nNull;null@example.org;yes\nAlan Turing;alan@example.org;no\n";
+
+#[test]
+fn the_whole_road_by_forms_alone() {
+    behind_the_real_door(|world, _| {
+        let mut ada = Browser::of(world, "ada@example.org");
+        assert!(ada.page("/staff").contains("/staff/events/new"));
+
+        // An event, by a form that is wrong at first: nothing that was typed is lost.
+        let new = form(&ada.page("/staff/events/new"), "/staff/events/new");
+        let filled = [("title", "Maps <b>&amp; more"), ("code", "1x"), ("criteria", "Draw one map.")];
+        let refused = ada.send(&new, &filled);
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = refused.text();
+        assert!(page.contains("Draw one map.") && page.contains("role=\"alert\""), "{page}");
+        assert!(!page.contains("<b>"), "{page}");
+        let again = form(&page, "/staff/events/new");
+        let made = ada.send(&again, &[("code", "maps"), ("everybody", "")]);
+        assert_eq!(to(&made), "/staff/events/MAPS?said=event-made");
+        assert!(ada.follow(&made).contains("Maps &#60;b&#62;&#38;amp; more"));
+
+        // A list with a title row, a name that is asked about, and a result for the rule.
+        let choose = form(&ada.page("/staff/events/MAPS/import"), "/staff/events/MAPS/import");
+        let fields = choose.fields.clone();
+        let chosen = ada.upload(&choose, &fields, Some(("file", "list.csv", LIST.as_bytes())));
+        let list = to(&chosen);
+        let page = ada.follow(&chosen);
+        assert!(page.contains("Row 5: Null"), "{page}");
+        assert!(!page.contains("Take in"), "nothing is taken in while a question is open: {page}");
+        let answered = ada.send(&form(&page, &list), &[("answer5", "confirm_row=5")]);
+        let page = answered.text();
+        let absent = ada.send(&form_with(&page, &list, "absent"), &[("absent", "take")]).text();
+        let taken = ada.send(&form_with(&absent, &list, "once"), &[]);
+        assert!(ada.follow(&taken).contains("The list was taken in."));
+        let people = ada.page("/staff/events/MAPS/people");
+        for name in ["Zoë Ångström", "Grace Hopper", "Null", "Alan Turing"] {
+            assert!(people.contains(name), "{people}");
+        }
+
+        // The rule is tried before it is kept.
+        let page = ada.page("/staff/events/MAPS/rule");
+        let rule = form(&page, "/staff/events/MAPS/rule");
+        let tried = ada.send(&rule, &[("who", "those"), ("passed", "yes"), ("try", "yes")]);
+        assert_eq!(tried.status, StatusCode::OK, "{}", tried.text());
+        let kept = ada.send(&form(&tried.text(), "/staff/events/MAPS/rule"), &[]);
+        let page = ada.follow(&kept);
+        assert!(page.contains("name=\"passed\" value=\"yes\" checked"), "{page}");
+
+        // A template, and the event is over.
+        let page = ada.page("/staff/events/MAPS/template");
+        let template = form(&page, "/staff/events/MAPS/template");
+        let taken = ada.send(&template, &[("template", "classic")]);
+        ada.follow(&taken);
+        let specimen = ada.get("/staff/events/MAPS/specimen.png?name=Zo%C3%AB");
+        assert_eq!(specimen.headers[header::CONTENT_TYPE], "image/png");
+        let page = ada.page("/staff/events/MAPS/state");
+        ada.send(&form(&page, "/staff/events/MAPS/state"), &[]);
+
+        // Three get one; Alan did not pass, and gets his by hand.
+        let page = ada.page("/staff/events/MAPS/generate");
+        assert!(page.contains("Make 3 certificates"), "{page}");
+        let start = form_with(&page, "/staff/events/MAPS/generate", "once");
+        let started = ada.send(&start, &[]);
+        let twice = ada.send(&start, &[]);
+        assert_eq!(to(&started), to(&twice), "a form that is sent twice starts one run");
+        work(world);
+        assert_eq!(certificates(&*world.app.store).len(), 3);
+        let run = ada.follow(&started);
+        assert!(run.contains("Done"), "{run}");
+        let people = ada.page("/staff/events/MAPS/people?q=alan");
+        let card = people.split("href=\"").find(|part| part.starts_with("/staff/events/MAPS/people/p-")).unwrap();
+        let card = card.split('"').next().unwrap().to_owned();
+        let issue = format!("{card}/issue");
+        let page = ada.page(&card);
+        let issued = ada.send(&form(&page, &issue), &[("reason", "sat the exam on paper")]);
+        assert!(ada.follow(&issued).contains("Issued."));
+        assert_eq!(certificates(&*world.app.store).len(), 4);
+
+        // One is taken back, and given back.
+        let number = certificates(&*world.app.store)[0].number.to_string();
+        let page = ada.page(&format!("/staff/certificates/{number}/revoke"));
+        let revoke = form(&page, &format!("/staff/certificates/{number}/revoke"));
+        let revoked = ada.send(&revoke, &[("cause", "issued_in_error"), ("text", "wrong course")]);
+        let page = ada.follow(&revoked);
+        assert!(page.contains("Revoked, can be taken back"), "{page}");
+        let restored = ada.send(&form(&page, &format!("/staff/certificates/{number}/restore")), &[]);
+        assert!(ada.follow(&restored).contains("In force"));
+
+        // Somebody is erased only once their name was typed.
+        let page = ada.page(&card);
+        let erase = form(&page, &format!("{card}/erase"));
+        let refused = ada.send(&erase, &[("again", "Alan")]);
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let erased = ada.send(&erase, &[("again", "alan turing")]);
+        assert!(!ada.follow(&erased).contains("Alan Turing"));
+        let found = ada.page("/staff/search?q=hopper");
+        assert!(found.contains("Grace Hopper") && found.contains("/staff/certificates/CERT-MAPS"), "{found}");
+        let acts: Vec<String> = world.acts().into_iter().map(|(action, _)| action).collect();
+        for act in ["event.create", "participants.import", "certificate.revoke", "certificate.restore", "person.erase"]
+        {
+            assert!(acts.iter().any(|one| one == act), "{act}: {acts:?}");
+        }
+    });
+}
+
+/// Returns the first form to an address that has a field.
+#[track_caller]
+fn form_with(page: &str, action: &str, field: &str) -> Form {
+    let path = action.split('?').next().unwrap();
+    let fits = |form: &Form| form.action.split('?').next() == Some(path);
+    let has = |form: &Form| page_field(page, form, field);
+    let found = forms(page).into_iter().find(|form| fits(form) && has(form));
+    found.unwrap_or_else(|| panic!("no form to {path} has a field {field}: {page}"))
+}
+
+/// Says whether a form of a page has a field, chosen or not.
+fn page_field(page: &str, form: &Form, field: &str) -> bool {
+    let wanted = format!("name=\"{field}\"");
+    let same = |part: &&str| part.split_once("</form>").is_some_and(|(inner, _)| inner.contains(&wanted));
+    form.fields.iter().any(|(name, _)| name == field)
+        || page.split("<form ").skip(1).filter(same).any(|part| {
+            let read = read_form(part.split_once("</form>").unwrap().0);
+            read.action == form.action && read.fields == form.fields
+        })
+}
+
+/// Every page with the permission that it needs to be seen, and whether there is a form on it that others may not send.
+const PAGES: [(&str, &str); 35] = [
+    ("/staff", "view"),
+    ("/staff/search?q=person", "view"),
+    ("/staff/events", "view"),
+    ("/staff/events?archived=yes", "view"),
+    ("/staff/events/new", "view"),
+    ("/staff/events/WORKSHOP", "view"),
+    ("/staff/events/WORKSHOP/change", "view"),
+    ("/staff/events/WORKSHOP/copy", "view"),
+    ("/staff/events/WORKSHOP/course", "view"),
+    ("/staff/events/WORKSHOP/state", "view"),
+    ("/staff/events/WORKSHOP/import", "view"),
+    ("/staff/events/WORKSHOP/imports", "view"),
+    ("/staff/events/WORKSHOP/people", "view"),
+    ("/staff/events/WORKSHOP/people?state=issued", "view"),
+    ("/staff/events/WORKSHOP/people/new", "view"),
+    ("/staff/events/WORKSHOP/people/p0%40example.org", "view"),
+    ("/staff/events/WORKSHOP/rule", "view"),
+    ("/staff/events/WORKSHOP/template", "view"),
+    ("/staff/events/WORKSHOP/specimen.png", "view"),
+    ("/staff/events/WORKSHOP/generate", "view"),
+    ("/staff/events/WORKSHOP/send", "view"),
+    ("/staff/certificates", "view"),
+    ("/staff/certificates?event=WORKSHOP&status=active", "view"),
+    ("/staff/certificates/CERT-WORKSHOP-2026-00001", "view"),
+    ("/staff/certificates/CERT-WORKSHOP-2026-00001/picture.png", "view"),
+    ("/staff/certificates/CERT-WORKSHOP-2026-00001/revoke", "view"),
+    ("/staff/certificates/CERT-WORKSHOP-2026-00001/reissue", "view"),
+    ("/staff/certificates/revoke?event=WORKSHOP", "view"),
+    ("/staff/deliveries", "view"),
+    ("/staff/deliveries?state=bounced", "view"),
+    ("/staff/runs", "view"),
+    ("/staff/templates", "view"),
+    ("/staff/publishing", "view"),
+    ("/staff/publishing/rotate", "view"),
+    ("/staff/publishing/k1/stolen", "view"),
+];
+
+/// What each form does, with the permission that it needs, and fields that fit.
+const ACTS: [(&str, &str, &[(&str, &str)]); 28] = [
+    ("/staff/events/new", "import", &[("code", "OTHER"), ("title", "Other")]),
+    ("/staff/events/WORKSHOP/change", "import", &[("title", "Changed")]),
+    ("/staff/events/WORKSHOP/copy", "import", &[("code", "COPY"), ("title", "Copy")]),
+    ("/staff/events/WORKSHOP/state", "import", &[("to", "completed")]),
+    ("/staff/events/WORKSHOP/course", "import", &[("sessions", "Day 1")]),
+    ("/staff/events/WORKSHOP/attendance", "import", &[("session", "session1"), ("present", "p0@example.org")]),
+    ("/staff/events/WORKSHOP/archived", "import", &[("to", "yes")]),
+    ("/staff/events/WORKSHOP/people/new", "import", &[("name", "New One"), ("email", "new@example.org")]),
+    ("/staff/events/WORKSHOP/people/p0%40example.org/issue", "generate", &[("reason", "because")]),
+    ("/staff/events/WORKSHOP/people/p0%40example.org/grant", "import", &[("what", "exception"), ("note", "because")]),
+    (
+        "/staff/events/WORKSHOP/people/p0%40example.org/change",
+        "import",
+        &[("name", "Other Name"), ("email", "p0@example.org")],
+    ),
+    ("/staff/events/WORKSHOP/people/p0%40example.org/erase", "import", &[("again", "Person 0")]),
+    ("/staff/events/WORKSHOP/rule", "import", &[("who", "manual")]),
+    ("/staff/events/WORKSHOP/template", "import", &[("template", "modern")]),
+    ("/staff/events/WORKSHOP/generate", "generate", &[("over", "already_issued"), ("reason", "new logo")]),
+    ("/staff/events/WORKSHOP/send", "send", &[("over", "those_without")]),
+    ("/staff/events/WORKSHOP/send/test", "send", &[]),
+    ("/staff/events/WORKSHOP/send/settings", "send", &[("when", "with_issuing")]),
+    ("/staff/certificates/CERT-WORKSHOP-2026-00001/revoke", "revoke", &[("cause", "issued_in_error")]),
+    ("/staff/certificates/CERT-WORKSHOP-2026-00001/restore", "revoke", &[]),
+    ("/staff/certificates/CERT-WORKSHOP-2026-00001/reissue", "revoke", &[("reason", "because")]),
+    ("/staff/certificates/CERT-WORKSHOP-2026-00001/send", "send", &[]),
+    ("/staff/certificates/revoke", "revoke", &[("event", "WORKSHOP"), ("cause", "fraud"), ("expected", "3")]),
+    ("/staff/runs/none/cancel", "generate", &[]),
+    ("/staff/runs/none/retry", "generate", &[]),
+    ("/staff/publishing", "keys", &[]),
+    ("/staff/publishing/rotate", "keys", &[]),
+    ("/staff/publishing/k1/stolen", "keys", &[("day", "2026-11-01"), ("again", "k1")]),
+];
+
+#[test]
+fn who_is_not_in_sees_the_door_and_who_may_not_changes_nothing() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        invited(world, ada, "vera@example.org", &["viewer"]);
+        let mut nobody = Browser::new(world);
+        for (page, _) in PAGES {
+            let answer = nobody.get(page);
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{page}");
+            assert!(to(&answer).starts_with("/staff/login"), "{page}");
+        }
+        let mut vera = Browser::of(world, "vera@example.org");
+        for (page, _) in PAGES {
+            let answer = vera.get(page);
+            assert_eq!(answer.status, StatusCode::OK, "{page}: {}", answer.text());
+        }
+        let csrf = own_csrf(&mut vera);
+        let before = (world.acts().len(), certificates(&*world.app.store));
+        for (action, permission, fields) in ACTS {
+            let mut fields: Vec<(String, String)> =
+                fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+            fields.push(("csrf".to_owned(), csrf.clone()));
+            let answer = vera.post(action, &fields);
+            let is_told = answer.status == StatusCode::FORBIDDEN;
+            assert!(is_told, "{action} needs {permission}: {} {}", answer.status, answer.text());
+        }
+        assert_eq!((world.acts().len(), certificates(&*world.app.store)), before, "nothing was changed");
+    });
+}
+
+#[test]
+fn every_page_and_every_form_stands_in_the_tables() {
+    let routes = include_str!("../../src/server/staff/mod.rs");
+    let (pages, acts) = (PAGES.map(|(page, _)| page), ACTS.map(|(action, _, _)| action));
+    let fits = |route: &str, path: &str| {
+        let (route, path): (Vec<_>, Vec<_>) =
+            (route.split('/').collect(), path.split('?').next().unwrap().split('/').collect());
+        route.len() == path.len() && route.iter().zip(path).all(|(one, other)| one.starts_with('{') || *one == other)
+    };
+    let mut seen = 0;
+    for line in routes.lines().filter(|line| line.contains(".route(\"/staff")) {
+        let route = line.split('"').nth(1).unwrap();
+        let apart = [
+            "/staff/login",
+            "/staff/logout",
+            "/imports/{import}",
+            "/import/{upload}",
+            "/deliveries/{message}",
+            "/runs/{run}",
+            "/templates/{name}",
+            ".css",
+            ".js",
+        ];
+        if apart.iter().any(|one| route.contains(one)) {
+            continue;
+        }
+        seen += 1;
+        if line.contains("get(") {
+            assert!(pages.iter().any(|page| fits(route, page)), "{route} stands in no row of PAGES");
+        }
+        if line.contains("post(") && !route.ends_with("/import") {
+            assert!(acts.iter().any(|action| fits(route, action)), "{route} stands in no row of ACTS");
+        }
+    }
+    assert!(seen > 30, "{seen}");
+}
+
+fn own_csrf(browser: &mut Browser) -> String {
+    let page = browser.page("/staff/events");
+    let (_, value) = form(&page, "/staff/logout").fields.into_iter().find(|(name, _)| name == "csrf").unwrap();
+    value
+}
+
+#[test]
+fn a_form_of_another_site_or_session_changes_nothing() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let other = own_csrf(&mut Browser::of(world, "ada@example.org"));
+        let before = world.acts().len();
+        for csrf in ["", "guess", other.as_str()] {
+            for (action, _, fields) in ACTS {
+                let mut fields: Vec<(String, String)> =
+                    fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
+                fields.push(("csrf".to_owned(), csrf.to_owned()));
+                assert_eq!(browser.post(action, &fields).status, StatusCode::FORBIDDEN, "{action}");
+            }
+        }
+        assert_eq!(world.acts().len(), before);
+    });
+}
+
+#[test]
+fn what_was_filled_in_survives_a_session_that_ended() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let new = form(&browser.page("/staff/events/new"), "/staff/events/new");
+        let mut left = Browser::new(world);
+        let door = left.send(&new, &[("title", "Kept & \"quoted\""), ("code", "KEPT")]);
+        assert_eq!(door.status, StatusCode::UNAUTHORIZED);
+        let login = form(&door.text(), "/staff/login");
+        let wrong = left.send(&login, &[("email", "ada@example.org"), ("password", "wrong")]);
+        let login = form(&wrong.text(), "/staff/login");
+        let again = left.send(&login, &[("email", "ada@example.org"), ("password", PASSWORD)]);
+        assert_eq!(again.status, StatusCode::OK, "{}", again.text());
+        let made = left.send(&form(&again.text(), "/staff/events/new"), &[]);
+        assert_eq!(to(&made), "/staff/events/KEPT?said=event-made");
+        assert!(left.follow(&made).contains("Kept &#38; &#34;quoted&#34;"));
+    });
+}
+
+#[test]
+fn the_door_leads_where_somebody_wanted_to_go_and_to_no_other_site() {
+    behind_the_real_door(|world, _| {
+        for (next, leads) in [
+            ("/staff/runs?state=failed", "/staff/runs?state=failed"),
+            ("https://evil.example/", "/staff"),
+            ("//evil.example/staff", "/staff"),
+            ("/staff\\evil.example", "/staff"),
+            ("/elsewhere", "/staff"),
+        ] {
+            let mut browser = Browser::new(world);
+            let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("next", next).finish();
+            let page = browser.page(&format!("/staff/login?{query}"));
+            let login = form(&page, "/staff/login");
+            let inside = browser.send(&login, &[("email", "ada@example.org"), ("password", PASSWORD)]);
+            assert_eq!(to(&inside), leads, "{next}");
+        }
+    });
+}
+
+#[test]
+fn pages_load_nothing_from_elsewhere_are_framed_nowhere_and_are_small() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        for (page, _) in PAGES.iter().filter(|(page, _)| !page.contains(".png")) {
+            let answer = browser.get(page);
+            let policy = answer.headers[header::CONTENT_SECURITY_POLICY].to_str().unwrap();
+            assert!(policy.contains("default-src 'none'") && policy.contains("frame-ancestors 'none'"), "{policy}");
+            assert!(!policy.contains("unsafe"), "{policy}");
+            assert_eq!(answer.headers[header::CACHE_CONTROL], "no-store");
+            let text = answer.text();
+            assert!(!text.contains("style=\"") && !text.contains(" onclick="), "{page}");
+            assert!(text.len() < 400_000, "{page}: {}", text.len());
+            let german = browser.page(&format!("{page}{}lang=de", if page.contains('?') { '&' } else { '?' }));
+            assert!(german.contains("<html lang=\"de\">") && german.contains("Abmelden"), "{page}");
+            browser.cookies.remove("testamur_language");
+        }
+    });
+}
+
+#[test]
+fn hostile_names_are_text_on_every_page() {
+    const NAME: &str = "\"><script>alert(1)</script><img src=x onerror=a>";
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let details = json!({ "title": NAME, "criteria": NAME, "organiser": NAME });
+        ada.ask(world, "PATCH", "/events/WORKSHOP", &details).ok();
+        let mut browser = Browser::of(world, "ada@example.org");
+        for (page, _) in PAGES.iter().filter(|(page, _)| !page.contains(".png")) {
+            let text = browser.page(page);
+            assert!(!text.contains("<script>") && !text.contains("<img src=x"), "{page}: {text}");
+        }
+        let query: String = url::form_urlencoded::byte_serialize(NAME.as_bytes()).collect();
+        for page in [
+            "/staff/search?q=",
+            "/staff/certificates?text=",
+            "/staff/events/WORKSHOP/people?q=",
+            "/staff/events/WORKSHOP/template?name=",
+            "/staff?said=",
+            "/staff/login?next=",
+        ] {
+            let text = browser.page(&format!("{page}{query}"));
+            assert!(!text.contains("<script>") && !text.contains("<img src=x"), "{page}: {text}");
+        }
+    });
+}
+
+#[test]
+fn two_members_of_staff_take_many_back_and_the_number_is_the_one_that_was_shown() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        invited(world, ada, "bob@example.org", &["revoker"]);
+        let mut bob = Browser::of(world, "bob@example.org");
+        let page = bob.page("/staff/certificates/revoke?event=WORKSHOP");
+        assert!(page.contains("Revoke 3 certificates") && page.contains("A second member of staff"), "{page}");
+        let all = form(&page, "/staff/certificates/revoke");
+        let stale = bob.send(&all, &[("cause", "fraud"), ("expected", "2")]);
+        assert_eq!(stale.status, StatusCode::CONFLICT);
+        let started = bob.send(&all, &[("cause", "fraud")]);
+        assert!(bob.follow(&started).contains("Waits for approval"));
+        work(world);
+        assert!(certificates(&*world.app.store).iter().all(|one| one.withdrawal.is_none()));
+        let approvals = ada.ask(world, "GET", "/approvals", &json!({})).ok();
+        let approve = format!("/approvals/{}/approve", approvals["items"][0]["id"].as_str().unwrap());
+        ada.ask(world, "POST", &approve, &json!({})).ok();
+        while !matches!(work_once(&world.app).unwrap(), Step::Idle) {}
+        assert_eq!(certificates(&*world.app.store).iter().filter(|one| one.withdrawal.is_some()).count(), 3);
+    });
+}

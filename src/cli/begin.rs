@@ -124,7 +124,8 @@ fn configured(global: &Global, serve: &Serve, wanted: &Wanted) -> Result<Config,
             ..Serve::default()
         }),
     };
-    config.check().map_err(|failure| NotMade { field: None, detail: failure.in_one_line() })?;
+    // All else was checked: what is left is the name.
+    config.check().map_err(wrong("issuer"))?;
     Ok(config)
 }
 

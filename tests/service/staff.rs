@@ -132,7 +132,8 @@ pub struct Form {
 fn attribute(tag: &str, name: &str) -> Option<String> {
     let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
     let raw = rest.split('"').next()?;
-    let marks = [("&#38;", "&"), ("&amp;", "&"), ("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">")];
+    // The ampersand last: what it makes is none of the others.
+    let marks = [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
     Some(marks.iter().fold(raw.to_owned(), |text, (mark, sign)| text.replace(mark, sign)))
 }
 

@@ -213,8 +213,14 @@ fn the_whole_road_by_forms_alone() {
         assert!(!page.contains("Take in"), "nothing is taken in while a question is open: {page}");
         let answered = ada.send(&form(&page, &list), &[("answer5", "confirm_row=5")]);
         let page = answered.text();
-        let absent = ada.send(&form_with(&page, &list, "absent"), &[("absent", "take")]).text();
-        let taken = ada.send(&form_with(&absent, &list, "once"), &[]);
+        assert!(page.contains("The first people, as they would be printed"), "{page}");
+        let german = ada.page(&format!("{list}?confirm_row=5&lang=de"));
+        assert!(
+            german.contains(&format!("href=\"{list}?confirm_row=5&amp;lang=en\"")),
+            "answers stay in another language: {german}"
+        );
+        ada.cookies.remove("testamur_language");
+        let taken = ada.send(&form_with(&page, &list, "once"), &[]);
         assert!(ada.follow(&taken).contains("The list was taken in."));
         let people = ada.page("/staff/events/MAPS/people");
         for name in ["Zoë Ångström", "Grace Hopper", "Null", "Alan Turing"] {

@@ -2,11 +2,11 @@
 
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::form::Fields;
+use super::form::{Fields, written};
 use super::ui::{self, Crumb, Frame, Page, Shell, nav};
 use super::within::{Api, Ask, Told, Within};
 use super::words::{self, Words};
@@ -36,6 +36,8 @@ pub(super) struct Staff {
     within: Within,
     /// Where they are, for links that come back here.
     here: String,
+    /// The same with what was asked for there, but for the language.
+    whole: String,
     chosen: bool,
 }
 
@@ -89,6 +91,7 @@ impl Staff {
             session,
             within,
             here: parts.uri.path().to_owned(),
+            whole: without_language(&parts.uri),
         })
     }
 
@@ -105,11 +108,6 @@ impl Staff {
     /// Returns the address of an operation, for links to files.
     pub(super) fn api(&self, path: &str) -> String {
         format!("{}/api/v1{path}", self.base)
-    }
-
-    /// Returns the address of this page.
-    pub(super) fn here(&self) -> String {
-        format!("{}{}", self.base, self.here)
     }
 
     /// Reads a record.
@@ -207,7 +205,13 @@ impl Staff {
 
     fn shell(&self) -> Shell<'_> {
         let frame = Frame { w: self.w, issuer: &self.issuer, base: self.base.clone() };
-        Shell { frame, name: Some(self.name.clone()), csrf: self.csrf(), nav: nav(self, &self.here), here: self.here() }
+        Shell {
+            frame,
+            name: Some(self.name.clone()),
+            csrf: self.csrf(),
+            nav: nav(self, &self.here),
+            here: format!("{}{}", self.base, self.whole),
+        }
     }
 
     /// Answers with a page.
@@ -298,7 +302,7 @@ pub(super) fn outside(app: &App, parts: &Parts) -> Outside {
         chosen: asked.is_some(),
         issuer: app.issuer.name.clone(),
         base: base(app),
-        here: parts.uri.path().to_owned(),
+        here: without_language(&parts.uri),
     }
 }
 
@@ -306,7 +310,7 @@ impl Outside {
     /// Who looks where there is no service yet.
     pub(super) fn at_first(w: &'static Words, parts: &Parts) -> Self {
         let asked = asked_language(parts);
-        let here = parts.uri.path().to_owned();
+        let here = without_language(&parts.uri);
         Self {
             w: asked.unwrap_or(w),
             issuer: "Testamur".to_owned(),
@@ -378,6 +382,15 @@ pub(super) fn see(to: &str) -> Response {
     headers.extend(HeaderValue::from_str(to).ok().map(|to| (header::LOCATION, to)));
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Returns an address without the language that it asks for, so that another can be put to it.
+fn without_language(uri: &Uri) -> String {
+    let query = super::form::query(uri.query());
+    match written(query.texts().filter(|(name, _)| !["lang", "said"].contains(name))) {
+        query if query.is_empty() => uri.path().to_owned(),
+        query => format!("{}?{query}", uri.path()),
+    }
 }
 
 fn asked_language(parts: &Parts) -> Option<&'static Words> {

@@ -10,4 +10,4 @@ mod show;
 pub(in crate::acts) use enter::forgetting;
 pub use enter::{Entered, Invitation, LINK_SECONDS, SESSION_SECONDS, ask, enter, entered, leave, sweep};
 pub use mine::{Holder, Holding, Owned, holders, owned};
-pub use show::{Public, Shown, public, set_shown, shown, shown_of};
+pub use show::{Public, Shown, address, public, set_shown, shown, shown_of};

@@ -63,8 +63,12 @@ pub fn shown_of(store: &dyn Store, number: &CertificateNumber) -> Result<Shown, 
 /// Shows a certificate to the public, or hides it. A page that is hidden is in no listing of search engines either.
 ///
 /// # Errors
-/// When the store fails.
+/// When there is no such certificate, it names nobody any more, or the store fails.
 pub fn set_shown(desk: &Desk, number: &CertificateNumber, shown: Shown) -> Result<(), ActError> {
+    desk.store
+        .certificate(number)?
+        .filter(|certificate| certificate.erased.is_none())
+        .ok_or_else(|| StoreError::NotFound(number.to_string()))?;
     let shown = Shown { indexed: shown.indexed && shown.visible, ..shown };
     let kept = Kept { shown, by: desk.actor.who(), at: desk.now };
     let put = DocumentWrite::put(Collection::SHOWN, key(number), Expect::Any, &kept);
@@ -94,6 +98,20 @@ pub fn public(store: &dyn Store, id: &str) -> Result<Option<Public>, StoreError>
         return Ok(shown.visible.then_some(Public { certificate, document, shown }));
     }
     Ok(None)
+}
+
+/// Returns the address of a certificate's public page: that of its current version.
+///
+/// # Errors
+/// When there is no such certificate, or the store fails.
+pub fn address(store: &dyn Store, number: &CertificateNumber) -> Result<String, StoreError> {
+    let missing = || StoreError::NotFound(number.to_string());
+    let certificate = store.certificate(number)?.filter(|one| one.erased.is_none()).ok_or_else(missing)?;
+    let id = document(&certificate).and_then(|document| Some(document["id"].as_str()?.to_owned()));
+    id.ok_or_else(|| StoreError::Damaged {
+        path: number.to_string(),
+        problem: "its credential cannot be read".to_owned(),
+    })
 }
 
 fn key(number: &CertificateNumber) -> String {

@@ -355,6 +355,15 @@ fn check(desk: &Desk, faces: &Faces, Planned { event, plan, .. }: &Planned) -> R
 
 /// Says which detail of an event makes a claim that no certificate can make.
 fn undefined(claim: &Malformed) -> ActError {
+    if let Some((_, key)) = claim.problem.split_once('`').filter(|_| claim.problem.ends_with("names a blank node")) {
+        let key = key.split('`').next().unwrap_or_default();
+        let field = match key {
+            "name" => "title",
+            "narrative" => "criteria",
+            other => other,
+        };
+        return ActError::invalid(field, "begins with `_:`, which other software takes for something else than a text");
+    }
     let last = claim.field.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or(&claim.field);
     match last {
         "achievementType" => ActError::invalid(

@@ -5,8 +5,8 @@ use crate::credential::{
     Achievement, CertificateNumber, Claims, ClaimsError, CredentialSuffix, Extras, Malformed, StatusEntry, Timestamp,
     Zone, canonical,
 };
-use crate::proof::json_ld;
 use crate::proof::jws::{self, Jws};
+use crate::proof::{data_integrity, json_ld};
 use crate::qr::{self, SymbolError};
 use crate::store::{Event, Fields, Participant};
 
@@ -180,6 +180,8 @@ impl Draft {
         };
         let document = claims.to_json()?;
         crate::credential::schema::check(&document).map_err(DraftError::Schema)?;
+        // Else it could never have an embedded proof.
+        data_integrity::check_form(&document).map_err(DraftError::Schema)?;
         let payload = canonical(&document);
         qr::check_budget(jws::header(kid, jws::CREDENTIAL).as_bytes(), &payload, &issuer.verifier)
             .map_err(|cause| DraftError::OverBudget { cause, longest: longest_fields(&claims) })?;
@@ -225,6 +227,7 @@ pub fn check_event(issuer: &Issuer, event: &Event) -> Result<(), Malformed> {
         ClaimsError::Credits(_) => Malformed::new("creditsEarned", "not a number between 0 and 1,000,000"),
     })?;
     crate::credential::schema::check(&document)?;
+    data_integrity::check_form(&document)?;
     json_ld::statements(&document).map(drop).map_err(|error| Malformed::new("credential", error.to_string()))
 }
 

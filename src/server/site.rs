@@ -146,7 +146,9 @@ fn name(path: &str) -> Option<String> {
     // A folder may be named without its slash.
     let is_folder = !decoded.rsplit('/').next().is_some_and(|last| last.contains('.'));
     let good = is_published_name(&page) || is_folder && is_published_name(&format!("{decoded}/index.html"));
-    (plain && good).then(|| decoded.into_owned())
+    // The service has pages of its own for certificates, and knows what was hidden since.
+    let is_page = decoded.starts_with("c/");
+    (plain && good && !is_page).then(|| decoded.into_owned())
 }
 
 enum Found {
@@ -255,6 +257,10 @@ mod tests {
             "/.well-known/.x",
             "//etc/passwd",
             "/verify/%00",
+            "/c/CERT-MAPS-2026-00001-abcd2345/",
+            "/c/CERT-MAPS-2026-00001-abcd2345/index.html",
+            "/c/CERT-MAPS-2026-00001-abcd2345",
+            "/c/.pages",
         ];
         for bad in bad {
             assert_eq!(name(bad), None, "{bad}");

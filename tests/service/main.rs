@@ -49,6 +49,7 @@ mod skeleton;
 mod small_disk;
 #[path = "../tools/smtp_sink.rs"]
 mod smtp_sink;
+mod still;
 mod story;
 mod strays;
 mod tags;

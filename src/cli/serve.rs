@@ -20,7 +20,7 @@ use crate::webhooks::{Courier, Rules, Sender};
 /// Threads that read and write the store at once: what each has in memory at a time is bounded, and so it is for all.
 const AT_DESKS: usize = 32;
 /// Public pages drawn for one publication: what was revoked must not wait for all of them.
-const PAGES_AT_ONCE: usize = 250;
+const PAGES_AT_ONCE: usize = 100;
 const HOUR: Duration = Duration::from_secs(3_600);
 const LISTEN: &str = "127.0.0.1:8080";
 

@@ -26,7 +26,8 @@
 //! - [`files`]: certificates as files: kinds, names, proofs that are kept, badges with the credential baked in, archives.
 //! - [`mail`]: tells participants of their certificates, each once: outbox, courier, letters, and what comes back.
 //! - [`webhooks`]: tells other systems what happened: endpoints, outbox, courier.
-//! - [`publish`]: the static site: keys, status lists, snapshot.
+//! - [`pages`]: what pages say of a certificate, and the pages that stand on the static site.
+//! - [`publish`]: the static site: keys, status lists, snapshot, public pages.
 //! - [`vault`]: the issuer's keys, on disk and opened once: signs, rotates, publishes.
 //! - [`desk`]: what every act is given: who issues, who acts, where records are kept, and the time.
 //! - [`acts`]: each act once: events, lists and people, exceptions, runs, revoked, restored, corrected, erased.
@@ -59,19 +60,20 @@
 //! keys        -> credential proof
 //! mail        -> credential store
 //! making      -> credential desk import keys proof qr render scene status store template
+//! pages       -> credential desk publish sharing template
 //! proof       -> credential guard
 //! publish     -> credential desk keys making proof status store verify
 //! qr          -> credential deflate proof
 //! reading     -> credential keys proof qr status
 //! render      -> credential deflate guard qr scene
 //! scene       -> qr
-//! server      -> accounts acts credential desk eligibility files import inspect keys mail making proof publish qr
-//! server      -> reading render sharing status store template vault verify webhooks
+//! server      -> accounts acts credential desk eligibility files import inspect keys mail making pages proof publish
+//! server      -> qr reading render sharing status store template vault verify webhooks
 //! sharing     -> credential
 //! status      -> credential keys proof
 //! store       -> credential eligibility guard status
 //! template    -> credential guard qr scene
-//! vault       -> acts credential desk keys making proof publish store verify
+//! vault       -> acts credential desk keys making pages proof publish qr sharing store template verify
 //! verify      -> credential keys proof qr status
 //! webhooks    -> credential desk store
 //! ```
@@ -94,6 +96,7 @@ pub mod inspect;
 pub mod keys;
 pub mod mail;
 pub mod making;
+pub mod pages;
 pub mod proof;
 pub mod publish;
 pub mod qr;

@@ -132,8 +132,8 @@ const styles = () => read(join(ROOT, 'src', 'tokens.css')) + read(join(ROOT, 'st
 async function site() {
   const options = {
     ...COMMON,
-    // A worker runs from a file of its own.
-    entryPoints: { app: 'src/page/main.ts', 'pdf-reader': 'src/scan/pdf-reader.ts' },
+    // A worker runs from a file of its own; `still` is the script of certificates' pages, which are beside this site.
+    entryPoints: { app: 'src/page/main.ts', 'pdf-reader': 'src/scan/pdf-reader.ts', still: 'src/page/still.ts' },
     outdir: OUT,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
@@ -162,7 +162,7 @@ async function site() {
 async function serviceWorker() {
   const source = join(ROOT, 'src', 'sw.ts');
   if (!existsSync(source)) return;
-  const paths = files(OUT).filter((path) => path !== 'verifier.html');
+  const paths = files(OUT).filter((path) => !['verifier.html', 'still.js'].includes(path));
   const digest = sha256(paths.map((path) => `${path} ${sha256(readFileSync(join(OUT, path)))}\n`).join(''), 'hex');
   const define = {
     __SINGLE_FILE__: 'false',

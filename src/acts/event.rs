@@ -10,7 +10,7 @@ use super::archive::is_being_removed;
 use super::plan::{MAX_TEMPLATES, TemplateChoice};
 use super::templates::reference;
 use super::{ActError, Early, EventPlan, EventState, Planned, RuleVersion, planned, printed, text, who};
-use crate::credential::{Achievement, EventCode, Extras, Timestamp, Zone, ZoneError};
+use crate::credential::{Achievement, EventCode, Extras, Malformed, Timestamp, Zone, ZoneError};
 use crate::desk::Desk;
 use crate::eligibility::{Course, Judge, Rule, Tiers};
 use crate::making::{self, ExpiresAfter, FaceError, Faces};
@@ -342,6 +342,7 @@ fn check(desk: &Desk, faces: &Faces, Planned { event, plan, .. }: &Planned) -> R
     if event.starts.zip(event.ends).is_some_and(|(starts, ends)| ends < starts) {
         return Err(ActError::invalid("ends", "is before the event starts"));
     }
+    making::check_event(desk.issuer, event).map_err(|claim| undefined(&claim))?;
     let chosen: BTreeMap<_, _> =
         plan.templates.iter().map(|choice| (&choice.template.bundle, &choice.template)).collect();
     let own = Some(&event.template).filter(|template| !template.bundle.0.is_empty());
@@ -350,6 +351,29 @@ fn check(desk: &Desk, faces: &Faces, Planned { event, plan, .. }: &Planned) -> R
         all_sign(desk.store, template, event)?;
     }
     Ok(())
+}
+
+/// Says which detail of an event makes a claim that no certificate can make.
+fn undefined(claim: &Malformed) -> ActError {
+    if let Some((_, key)) = claim.problem.split_once('`').filter(|_| claim.problem.ends_with("names a blank node")) {
+        let key = key.split('`').next().unwrap_or_default();
+        let field = match key {
+            "name" => "title",
+            "narrative" => "criteria",
+            other => other,
+        };
+        return ActError::invalid(field, "begins with `_:`, which other software takes for something else than a text");
+    }
+    let last = claim.field.rsplit('.').find(|part| part.parse::<usize>().is_err()).unwrap_or(&claim.field);
+    match last {
+        "achievementType" => ActError::invalid(
+            "achievement_type",
+            "is none of the types of Open Badges 3.0, such as `Certificate`, `Course` or `Diploma`; one of your own begins with `ext:`, \
+             as `ext:Workshop` does",
+        ),
+        "creditsEarned" => ActError::invalid("credits", &claim.problem),
+        other => ActError::invalid(other, &claim.problem),
+    }
 }
 
 /// Templates from before there were more than three signatories would leave the others out without a word.

@@ -112,7 +112,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
     let elapsed = started.elapsed();
 
     let record_only = record_only(&desk, &faces, &vault, &record_code, args.people)?;
-    vault.publish(&desk, false).map_err(vault_failure)?;
+    vault.publish(&desk, &faces, false).map_err(vault_failure)?;
     let anchors = anchors(folder)?;
     let certificates = first_page(&store, &code)?;
     Ok(Figures {

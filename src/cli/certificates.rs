@@ -1,4 +1,4 @@
-//! `testamur certificates`: list, show, render, export.
+//! `testamur certificates`: list, show, render, export; and who else may see them.
 
 use std::io::BufWriter;
 use std::path::PathBuf;
@@ -13,6 +13,7 @@ use super::files::{FileWriter, Folder, Names, left_out, write_whole_by};
 use super::output::{self, Explain, Failure};
 use super::time;
 use super::workspace::Workspace;
+use crate::acts::portal::{self, Shown};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::files::{self, Badges, FileKind, FilesError, Maker, Wanted, ZipWriter};
 use crate::making::{OwnKeys, StageTimes};
@@ -58,6 +59,21 @@ pub(super) enum Command {
         /// Folder for the files
         #[arg(long, value_name = "DIR")]
         out: PathBuf,
+    },
+    /// Give certificates a public page, as their holders can in the portal
+    MakeVisible {
+        /// The certificates
+        #[arg(required = true, value_name = "NUMBER")]
+        numbers: Vec<CertificateNumber>,
+        /// Let search engines list the pages
+        #[arg(long)]
+        indexed: bool,
+    },
+    /// Take the public pages of certificates away
+    Hide {
+        /// The certificates
+        #[arg(required = true, value_name = "NUMBER")]
+        numbers: Vec<CertificateNumber>,
     },
     /// Write files of many certificates into a ZIP or a folder, with a manifest.csv
     Export {
@@ -143,7 +159,8 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
         _ => &[],
     };
     // A proof is kept: that is a write, at a time which is to be right.
-    let is_written = kinds.iter().any(|kind| kind.holds_proof());
+    let is_written = kinds.iter().any(|kind| kind.holds_proof())
+        || matches!(command, Command::MakeVisible { .. } | Command::Hide { .. });
     let workspace = if is_written { Workspace::open(global)? } else { Workspace::open_to_read(global)? };
     match command {
         Command::List { only, csv: true, .. } => list_csv(&workspace, only),
@@ -152,6 +169,8 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
         Command::Render { number, format, names, out, .. } => {
             render(global, &workspace, number.as_ref(), (format, names), out)
         }
+        Command::MakeVisible { numbers, indexed } => set_shown(&workspace, &numbers, Shown { visible: true, indexed }),
+        Command::Hide { numbers } => set_shown(&workspace, &numbers, Shown::default()),
         Command::Export { only, kinds, names, target } => export(global, &workspace, only, (kinds, names), target),
     }
 }
@@ -218,6 +237,7 @@ fn show(workspace: &Workspace, number: &CertificateNumber, as_json: bool) -> Res
             .hint("list what there is with `testamur certificates list`"));
     }
     let now = workspace.desk().now;
+    let shown = portal::shown_of(&*workspace.store, number)?;
     if as_json {
         let all = versions.iter().map(|version| {
             let mut value = summary(version, now);
@@ -227,7 +247,7 @@ fn show(workspace: &Workspace, number: &CertificateNumber, as_json: bool) -> Res
             value["basis"] = json!(version.basis);
             value
         });
-        output::json(&json!({ "number": number, "versions": all.collect::<Vec<_>>() }));
+        output::json(&json!({ "number": number, "shown": shown, "versions": all.collect::<Vec<_>>() }));
         return Ok(ExitCode::SUCCESS);
     }
     for version in &versions {
@@ -235,6 +255,9 @@ fn show(workspace: &Workspace, number: &CertificateNumber, as_json: bool) -> Res
         for (what, value) in details(version) {
             output::line(format!("  {what:<12} {value}"));
         }
+    }
+    if shown.visible && versions.last().is_some_and(|current| current.erased.is_none()) {
+        output::line(format!("visible at {}", portal::address(&*workspace.store, number)?));
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -262,6 +285,27 @@ fn details(version: &Certificate) -> Vec<(&'static str, String)> {
         rows.extend(revoked_by(version).map(|run| ("by run", run.to_owned())));
     }
     rows
+}
+
+/// Shows certificates to the public, or hides them. All of them must be there before anything is done.
+fn set_shown(workspace: &Workspace, numbers: &[CertificateNumber], shown: Shown) -> Result<ExitCode, Failure> {
+    let desk = workspace.desk();
+    let missing = |number: &CertificateNumber| {
+        Failure::new(format!("certificate {number} does not exist, or names nobody any more"))
+            .hint("nothing was changed; list what there is with `testamur certificates list`")
+    };
+    for number in numbers {
+        desk.store.certificate(number)?.filter(|one| one.erased.is_none()).ok_or_else(|| missing(number))?;
+    }
+    for number in numbers {
+        portal::set_shown(&desk, number, shown).doing("change who may see it")?;
+        output::line(match shown.visible {
+            true => format!("{number} is visible at {}", portal::address(desk.store, number)?),
+            false => format!("{number} is hidden"),
+        });
+    }
+    output::line("next: testamur publish --out SITE, so that the site follows");
+    Ok(ExitCode::SUCCESS)
 }
 
 fn render(

@@ -11,7 +11,7 @@ use super::workspace::{ANY, Workspace, vault_failure};
 use crate::acts::run::{self, Holder, Kind, NotPublished, RunRequest, Shop, Step, Undo};
 use crate::desk::Desk;
 use crate::keys::KeyManifest;
-use crate::making::{StageTimes, Workshop};
+use crate::making::{Faces, StageTimes, Workshop};
 use crate::publish::{self, Published};
 use crate::vault::{Vault, VaultError};
 
@@ -57,6 +57,13 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         output::line(format!("  without {revocations} that can still be undone, until {} at the latest", left.until));
         output::line("  next: publish again after that, or at once with --now");
     }
+    if let Some(pages) = published.pages.filter(|pages| pages.visible > 0 || pages.removed > 0) {
+        let all = output::counted(pages.visible, "public page", "public pages");
+        output::line(format!("  {all} in c/: {} written, {} taken away", pages.written, pages.removed));
+        if pages.failed > 0 {
+            output::line(format!("  {} of them cannot be drawn; what is there of them stays", pages.failed));
+        }
+    }
     if publish::verifier_is_built_in() {
         output::line("  the verifier is in verify/, and as one file to hand on in verify/verifier.html");
     } else {
@@ -93,8 +100,8 @@ struct Kept<'a> {
 }
 
 impl Shop for Kept<'_> {
-    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, NotPublished> {
-        let answer = self.vault.publish(desk, at_once);
+    fn publish(&self, desk: &Desk, faces: &Faces, at_once: bool) -> Result<Published, NotPublished> {
+        let answer = self.vault.publish(desk, faces, at_once);
         let told = answer
             .as_ref()
             .map(Clone::clone)

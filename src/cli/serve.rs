@@ -20,6 +20,8 @@ use crate::webhooks::{Courier, Rules, Sender};
 
 /// Threads that read and write the store at once: what each has in memory at a time is bounded, and so it is for all.
 const AT_DESKS: usize = 32;
+/// Public pages drawn for one publication: what was revoked must not wait for all of them.
+const PAGES_AT_ONCE: usize = 100;
 const HOUR: Duration = Duration::from_secs(3_600);
 const LISTEN: &str = "127.0.0.1:8080";
 
@@ -189,7 +191,8 @@ fn limits(serve: &Serve) -> Limits {
 }
 
 fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str) -> Result<Parts, Failure> {
-    let vault = workspace.vault_of(passphrase, serve.site.clone())?;
+    let mut vault = workspace.vault_of(passphrase, serve.site.clone())?;
+    vault.set_pages_at_once(PAGES_AT_ONCE);
     let fixed = global.clock;
     let clock: Clock = Arc::new(move || fixed.unwrap_or_else(time::now));
     // Opening the folder has believed it.

@@ -6,6 +6,7 @@ use crate::credential::{
     Zone, canonical,
 };
 use crate::proof::jws::{self, Jws};
+use crate::proof::{data_integrity, json_ld};
 use crate::qr::{self, SymbolError};
 use crate::store::{Event, Fields, Participant};
 
@@ -179,6 +180,8 @@ impl Draft {
         };
         let document = claims.to_json()?;
         crate::credential::schema::check(&document).map_err(DraftError::Schema)?;
+        // Else it could never have an embedded proof.
+        data_integrity::check_form(&document).map_err(DraftError::Schema)?;
         let payload = canonical(&document);
         qr::check_budget(jws::header(kid, jws::CREDENTIAL).as_bytes(), &payload, &issuer.verifier)
             .map_err(|cause| DraftError::OverBudget { cause, longest: longest_fields(&claims) })?;
@@ -198,6 +201,34 @@ impl Draft {
         }
         Ok(Signed { jws: compact, valid_until: self.valid_until })
     }
+}
+
+/// Checks what every certificate of an event will say, before there is one: each claim has the form of `schemas/credential.json`,
+/// and each property is one that the pinned contexts define. Others take a badge with any other for invalid (JSON-LD safe mode,
+/// Open Badges 3.0 section 8).
+///
+/// # Errors
+/// The first claim that is not so.
+pub fn check_event(issuer: &Issuer, event: &Event) -> Result<(), Malformed> {
+    let claims = Claims {
+        host: issuer.host.clone(),
+        issuer_name: issuer.name.clone(),
+        number: CertificateNumber::new(event.code.clone(), event.created.civil().year(), 1),
+        suffix: CredentialSuffix::from_random([0; 5]),
+        valid_from: event.created,
+        valid_until: None,
+        recipient: "Anybody".to_owned(),
+        achievement: event.achievement.clone(),
+        extras: Extras { starts: event.starts, ends: event.ends, ..event.extras.clone() },
+        status: StatusEntry { list: 1, index: 0 },
+    };
+    let document = claims.to_json().map_err(|error| match error {
+        ClaimsError::Empty(claim) => Malformed::new(claim, "is empty"),
+        ClaimsError::Credits(_) => Malformed::new("creditsEarned", "not a number between 0 and 1,000,000"),
+    })?;
+    crate::credential::schema::check(&document)?;
+    data_integrity::check_form(&document)?;
+    json_ld::statements(&document).map(drop).map_err(|error| Malformed::new("credential", error.to_string()))
 }
 
 /// Names the fields that take the most room, so that a person knows what to shorten.

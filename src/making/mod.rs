@@ -18,7 +18,7 @@ mod specimen;
 mod times;
 mod validity;
 
-pub use draft::{Draft, DraftError, Signed, Subject};
+pub use draft::{Draft, DraftError, Signed, Subject, check_event};
 pub use face::{Face, FaceError, Faces, PICTURE_DPI, PRINT_DPI};
 pub(crate) use make::status_secret;
 pub use make::{IssueError, MakeError, Printable, Trial, Workshop, constants, make, try_out};

@@ -76,6 +76,7 @@ pub fn adopt(
         next_update: Some(there.next_update),
         lists: None,
         through: None,
+        pages_left: false,
     };
     let detail = json!({ "version": version, "revoked": revoked.len(), "strays": strays });
     store.write_documents(&[known.replaced(&record)], Some(&act("site.adopt", detail)))?;

@@ -12,12 +12,15 @@ const PAGE: usize = 500;
 /// How many seconds lie between two publications at least: what changes together is published together.
 const REST_SECONDS: i64 = 60;
 
-/// What verifiers should know of.
-const TOLD: [&str; 7] = [
+/// What verifiers should know of, or changes who may see what.
+const TOLD: [&str; 10] = [
     "certificate.revoke",
     "certificate.hasten",
     "certificate.regenerate",
     "certificate.reissue",
+    "certificate.show",
+    "certificate.hide",
+    "participant.erase",
     "key.rotate",
     "key.compromise",
     "root.rotate",
@@ -59,7 +62,8 @@ impl Watch {
         }
         let now_lists = store.status_lists()?.len();
         let grown = last.lists.is_some_and(|lists| now_lists > lists);
-        let changed = grown || self.has_waited(store, &last, now)? || self.has_changed(store, &last)?;
+        let changed =
+            grown || last.pages_left || self.has_waited(store, &last, now)? || self.has_changed(store, &last)?;
         Ok(changed.then_some(Due::Changed))
     }
 
@@ -139,7 +143,7 @@ mod tests {
     fn published(next_update: Option<i64>) -> LastPublished {
         let at = Timestamp::from_unix(1_000);
         let next_update = next_update.map(|seconds| at.plus_seconds(seconds));
-        LastPublished { version: 3, issued: at, covers: at, next_update, lists: None, through: None }
+        LastPublished { version: 3, issued: at, covers: at, next_update, lists: None, through: None, pages_left: false }
     }
 
     #[test]

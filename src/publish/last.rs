@@ -40,6 +40,9 @@ pub struct LastPublished {
     /// The entry of the audit log up to which everything is in it; not known of publications of earlier versions.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub through: Option<u64>,
+    /// Whether public pages wait for the next publication: more were new than are drawn for one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub pages_left: bool,
 }
 
 /// What was published last, as it was read.

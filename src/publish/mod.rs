@@ -11,6 +11,7 @@ mod did;
 mod last;
 mod missing;
 mod page;
+pub mod pages;
 mod site;
 mod snapshot;
 mod verifier;
@@ -35,6 +36,8 @@ pub use adopt::{Adopted, adopt};
 use last::nothing_restored;
 pub use last::{Known, LastPublished, last};
 pub(crate) use page::escape;
+use pages::Drawn;
+pub use pages::{PagesDone, PublicPages};
 pub(crate) use site::MISSING;
 pub use site::{is_published_name, refuse_private, version_at};
 pub use verifier::is_built_in as verifier_is_built_in;
@@ -118,6 +121,9 @@ pub struct Published {
     /// Revocations that are not in it, because they can still be undone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOut>,
+    /// What became of the public pages; nothing where they were not looked at.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pages: Option<PagesDone>,
 }
 
 /// Why nothing was published.
@@ -281,24 +287,60 @@ impl PublishError {
 /// # Errors
 /// See [`PublishError`]. Unless it is an I/O error while files are replaced, the site stays as it was.
 pub fn publish(store: &dyn Store, request: &Request, site: &Path) -> Result<Published, PublishError> {
+    // Before anything is made.
     site::refuse_private(site, request.private)?;
     site::refuse_other_folder(site, request.extra)?;
+    ProvenIssuer::check(request)?;
+    publish_into(store, request, Place::open(site, request.private, request.extra)?)
+}
+
+/// The folder of a site, held against other publications, with public pages that were drawn and are not in their places yet.
+pub struct Place {
+    site: site::Site,
+    drawn: Option<Drawn>,
+}
+
+impl Place {
+    /// Makes the folder if need be, and holds it. `private` must not become part of it; `extra` are files that belong there.
+    ///
+    /// # Errors
+    /// When it holds what is no part of a site, or somebody else is publishing.
+    pub fn open(site: &Path, private: &[PathBuf], extra: &[(String, Vec<u8>)]) -> Result<Self, PublishError> {
+        site::refuse_private(site, private)?;
+        site::refuse_other_folder(site, extra)?;
+        Ok(Self { site: site::Site::open(site)?, drawn: None })
+    }
+
+    /// Draws the public pages that are not there yet: beforehand, for it takes its time and needs no key.
+    ///
+    /// # Errors
+    /// When the store fails, or the folder cannot be written.
+    pub fn draw(&mut self, pages: &dyn PublicPages) -> Result<(), PublishError> {
+        self.drawn = Some(Drawn::new(&self.site, pages)?);
+        Ok(())
+    }
+}
+
+/// As [`publish`], into a folder that is held, with the public pages that were drawn.
+///
+/// # Errors
+/// As [`publish`].
+pub fn publish_into(store: &dyn Store, request: &Request, mut place: Place) -> Result<Published, PublishError> {
     let issuer = ProvenIssuer::check(request)?;
-    let site = site::Site::open(site)?;
     for _ in 1..TRIES {
-        match publish_once(store, request, &issuer, &site) {
+        match publish_once(store, request, &issuer, &mut place) {
             Err(PublishError::Store(StoreError::Conflict(_))) => {}
             done => return done,
         }
     }
-    publish_once(store, request, &issuer, &site)
+    publish_once(store, request, &issuer, &mut place)
 }
 
 fn publish_once(
     store: &dyn Store,
     request: &Request,
     issuer: &ProvenIssuer,
-    site: &site::Site,
+    Place { site, drawn }: &mut Place,
 ) -> Result<Published, PublishError> {
     // Before anything is read that the publication will hold.
     let known = Known::read(store)?;
@@ -314,7 +356,8 @@ fn publish_once(
     let contents = snapshot::gather(store, request, issuer, version, snapshot::Hold::Due(last))?;
     let trust = contents.snapshot.sign(&issuer.kid(request.key_id), request.key);
     TrustAnchors::default().add(&trust, None)?;
-    let files = files(request, issuer, &contents, trust)?;
+    let shared = drawn.as_ref().map_or_else(Vec::new, |drawn| drawn.shared.clone());
+    let files = [shared, files(request, issuer, &contents, trust)?].concat();
     let staged = site.stage(files)?;
 
     let published = Published {
@@ -326,6 +369,7 @@ fn publish_once(
         files: staged.len(),
         root_fingerprint: issuer.root.fingerprint(),
         left_out: contents.left_out.clone(),
+        pages: drawn.as_ref().map(|drawn| drawn.done),
     };
     let record = LastPublished {
         version,
@@ -334,11 +378,20 @@ fn publish_once(
         next_update: Some(published.next_update),
         lists: Some(published.lists),
         through,
+        pages_left: drawn.as_ref().is_some_and(|drawn| drawn.done.left > 0),
     };
     let batch = Batch { given, documents: vec![known.replaced(&record)], ..Batch::default() };
     let recorded = store.write(&batch, Some(&act(&published, request)));
     recorded.inspect_err(|_| site::discard(&staged))?;
+    let Some(drawn) = drawn else {
+        site.replace(staged)?;
+        return Ok(published);
+    };
+    drawn.replace(site)?;
+    // What cannot be taken away keeps nobody from learning what was revoked.
+    let removed = drawn.remove(site);
     site.replace(staged)?;
+    removed?;
     Ok(published)
 }
 

@@ -4,7 +4,7 @@ use std::fs::{self, File, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
-use super::PublishError;
+use super::{PublishError, pages};
 use crate::credential::{json, limits};
 use crate::proof::jws::Jws;
 use crate::status::Snapshot;
@@ -24,20 +24,21 @@ pub(super) struct Site {
 pub(crate) const MISSING: &str = "404.html";
 
 /// Files of a site beside its status lists and the web verifier.
-const FIXED: [&str; 8] = [
+const FIXED: [&str; 9] = [
     ".nojekyll",
     ".well-known/did.json",
     MISSING,
     "index.html",
     "keys/manifest.jws",
     "keys/roots.json",
+    "pages.css",
     "trust.json",
     TRUST,
 ];
 /// Kinds of files that the web verifier has; which ones depends on the version that published.
 const VERIFIER: [&str; 8] = ["css", "html", "js", "json", "png", "svg", "wasm", "webmanifest"];
 /// Files of a folder that are looked at to see whose it is.
-const LOOKED_AT: usize = 10_000;
+const LOOKED_AT: usize = 1_000_000;
 
 /// Says whether a file's name below a site is one that publications give.
 pub fn is_published_name(name: &str) -> bool {
@@ -47,6 +48,7 @@ pub fn is_published_name(name: &str) -> bool {
             let number = file.strip_suffix(".jwt").unwrap_or(file);
             (1..=10).contains(&number.len()) && number.bytes().all(|byte| byte.is_ascii_digit())
         }
+        Some((pages::FOLDER, file)) => pages::is_published_name(file),
         Some(("verify", file)) => {
             let kind = file.rsplit('/').next().and_then(|file| file.rsplit_once('.')).map(|(_, kind)| kind);
             parts_are_plain && kind.is_some_and(|kind| VERIFIER.contains(&kind))
@@ -151,7 +153,7 @@ impl Site {
     }
 
     /// Refuses a folder of the site that is a link: what it leads to is no part of the site, and its files are somebody else's.
-    fn refuse_links(&self, folder: &Path) -> Result<(), PublishError> {
+    pub(super) fn refuse_links(&self, folder: &Path) -> Result<(), PublishError> {
         let below = folder.ancestors().filter(|part| !part.as_os_str().is_empty());
         let link = below.into_iter().find(|part| self.root.join(part).is_symlink());
         match link {
@@ -255,7 +257,7 @@ fn append(mut path: PathBuf, rest: &Path) -> PathBuf {
     path
 }
 
-fn at(path: &Path) -> impl FnOnce(io::Error) -> PublishError {
+pub(super) fn at(path: &Path) -> impl FnOnce(io::Error) -> PublishError {
     let path = path.to_owned();
     move |source| PublishError::Io { path, source }
 }
@@ -287,8 +289,15 @@ mod tests {
 
     #[test]
     fn only_what_publications_write_has_a_published_name() {
-        let good =
-            ["trust.jws", "keys/roots.json", "status/1", "status/12.jwt", "verify/app.js", "verify/chunks/a-b.js"];
+        let good = [
+            "trust.jws",
+            "keys/roots.json",
+            "status/1",
+            "status/12.jwt",
+            "verify/app.js",
+            "verify/chunks/a-b.js",
+            "c/CERT-MAPS-2026-00001-abcd2345/index.html",
+        ];
         assert!(good.into_iter().chain(FIXED).all(is_published_name));
         let bad = [
             "",

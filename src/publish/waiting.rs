@@ -199,8 +199,15 @@ mod tests {
                 let out = waits(at(dated), due, now);
                 // A publication covers what it holds, also what is dated ahead of it.
                 let covers = if out { now } else { now.max(at(dated)) };
-                let last =
-                    LastPublished { version: 1, issued: now, covers, next_update: None, lists: None, through: None };
+                let last = LastPublished {
+                    version: 1,
+                    issued: now,
+                    covers,
+                    next_update: None,
+                    lists: None,
+                    through: None,
+                    pages_left: false,
+                };
                 assert_eq!(last.holds(at(dated), due), !out, "dated {dated}, due {due:?}, published {now}");
             }
         }

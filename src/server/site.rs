@@ -1,14 +1,15 @@
 //! The published site, served by the service itself: a QR code works with one process behind one proxy.
 //!
 //! Serves what a publication put there and nothing else: no file whose name begins with a dot, but for `.well-known`, and
-//! nothing outside the folder, also not through links. Knows no certificates; a web server of its own does as well.
+//! nothing outside the folder, also not through links. Knows no certificates; a web server of its own does as well, but for
+//! status lists, which are told here in the form that is asked for.
 
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use data_encoding::HEXLOWER;
 use percent_encoding::percent_decode_str;
@@ -31,6 +32,9 @@ pub(super) async fn file(State(app): State<App>, request: Request) -> Response {
     let Some(name) = name(request.uri().path()).filter(|_| reads) else {
         return if is_broken_link { missing(&app).await } else { nothing().into_response() };
     };
+    if let Some(list) = name.strip_prefix("status/").filter(|list| !list.contains('.')) {
+        return status_list(&app, list, request.headers()).await;
+    }
     let found = app.aside(move |app| Ok(app.vault.site().and_then(|site| read(site, &name)))).await;
     match found {
         Ok(Some(Found::File(name, bytes))) => answer(&name, bytes),
@@ -41,6 +45,77 @@ pub(super) async fn file(State(app): State<App>, request: Request) -> Response {
         }
         Ok(None) if is_broken_link => missing(&app).await,
         Ok(None) => nothing().into_response(),
+        Err(problem) => problem.into_response(),
+    }
+}
+
+/// A form that a status list is published in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// With an embedded proof, under this media type.
+    Json(&'static str),
+    /// As compact JWS.
+    Jwt,
+}
+
+/// The form for whoever takes anything (VC Data Model 2.0 section 6.3).
+const ANY: Form = Form::Json("application/vc");
+/// Media types of a status list: of VC Data Model 2.0, its drafts, JSON-LD and VC-JOSE-COSE.
+const FORMS: [(&str, Form); 7] = [
+    ("application/vc", ANY),
+    ("application/vc+jwt", Form::Jwt),
+    ("application/vc+ld+json", Form::Json("application/vc+ld+json")),
+    ("application/ld+json", Form::Json("application/ld+json")),
+    ("application/json", Form::Json("application/json")),
+    ("application/jwt", Form::Jwt),
+    ("application/jose", Form::Jwt),
+];
+
+impl Form {
+    /// Returns the form that a reader wants most (RFC 9110 section 12.5.1). Programs that say nothing of what they take read
+    /// credentials as JWT, as openbadgeslib does; who takes anything, or nothing of these, gets JSON.
+    fn wanted(headers: &HeaderMap) -> Self {
+        let mut ranges = headers.get_all(header::ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
+        if ranges.peek().is_none() {
+            return Self::Jwt;
+        }
+        let best = ranges.flat_map(|value| value.split(',')).filter_map(weighed).fold(None, |best, one| match best {
+            Some((_, quality)) if quality >= one.1 => best,
+            _ => Some(one),
+        });
+        best.map_or(ANY, |(form, _)| form)
+    }
+}
+
+/// Returns the form of a media range, and how much it is wanted.
+fn weighed(range: &str) -> Option<(Form, f32)> {
+    let mut parts = range.split(';').map(str::trim);
+    let kind = parts.next()?.to_ascii_lowercase();
+    let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+    let quality = quality.map_or(Some(1.0), |text| text.parse::<f32>().ok()).filter(|quality| *quality > 0.0)?;
+    let known = FORMS.iter().find(|(name, _)| *name == kind).map(|(_, form)| *form);
+    let form = known.or((kind == "*/*" || kind == "application/*").then_some(ANY))?;
+    Some((form, quality))
+}
+
+/// Answers with a status list in the form that is asked for.
+async fn status_list(app: &App, list: &str, headers: &HeaderMap) -> Response {
+    let form = Form::wanted(headers);
+    let (kind, file) = match form {
+        Form::Json(kind) => (kind, format!("status/{list}")),
+        Form::Jwt => ("application/vc+jwt", format!("status/{list}.jwt")),
+    };
+    match app.aside(move |app| Ok(app.vault.site().and_then(|site| read(site, &file)))).await {
+        Ok(Some(Found::File(name, bytes))) => {
+            let mut response = answer(&name, bytes);
+            let headers = response.headers_mut();
+            headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+            headers.insert(header::VARY, HeaderValue::from_static("accept"));
+            response
+        }
+        Ok(_) => {
+            Problem::new(StatusCode::NOT_FOUND, "no-such-route", "there is nothing at this address").into_response()
+        }
         Err(problem) => problem.into_response(),
     }
 }
@@ -71,7 +146,9 @@ fn name(path: &str) -> Option<String> {
     // A folder may be named without its slash.
     let is_folder = !decoded.rsplit('/').next().is_some_and(|last| last.contains('.'));
     let good = is_published_name(&page) || is_folder && is_published_name(&format!("{decoded}/index.html"));
-    (plain && good).then(|| decoded.into_owned())
+    // The service has pages of its own for certificates, and knows what was hidden since.
+    let is_page = decoded.starts_with("c/");
+    (plain && good && !is_page).then(|| decoded.into_owned())
 }
 
 enum Found {
@@ -180,9 +257,36 @@ mod tests {
             "/.well-known/.x",
             "//etc/passwd",
             "/verify/%00",
+            "/c/CERT-MAPS-2026-00001-abcd2345/",
+            "/c/CERT-MAPS-2026-00001-abcd2345/index.html",
+            "/c/CERT-MAPS-2026-00001-abcd2345",
+            "/c/.pages",
         ];
         for bad in bad {
             assert_eq!(name(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_status_list_comes_in_the_form_that_is_wanted_most() {
+        let wanted = |text: &str| {
+            let accept = (header::ACCEPT, text.parse().unwrap());
+            Form::wanted(&HeaderMap::from_iter([accept]))
+        };
+        assert_eq!(Form::wanted(&HeaderMap::new()), Form::Jwt);
+        for (accept, form) in [
+            ("*/*", ANY),
+            ("text/html,application/xhtml+xml,*/*;q=0.8", ANY),
+            ("application/vc+jwt", Form::Jwt),
+            ("application/vc+jwt;q=0.4, application/json;q=0.5", Form::Json("application/json")),
+            ("application/json;q=0.4, Application/VC+JWT;Q=0.5", Form::Jwt),
+            ("application/vc+ld+json, application/vc+jwt", Form::Json("application/vc+ld+json")),
+            ("application/ld+json; profile=\"x\", application/json, */*", Form::Json("application/ld+json")),
+            ("application/vc+jwt;q=0", ANY),
+            ("application/vc+jwt;q=nonsense, ;;,", ANY),
+            ("image/png", ANY),
+        ] {
+            assert_eq!(wanted(accept), form, "{accept}");
         }
     }
 

@@ -168,6 +168,10 @@ collections! {
     PORTAL_SESSIONS = "portal-sessions", passing, Participants;
     /// Which certificates the public may see, as `CODE/NUMBER`.
     SHOWN = "shown", kept, Nobody;
+    /// Pages of certificates that a holder chose, by their ids, which nobody can guess.
+    PROFILES = "profiles", kept, Participants;
+    /// On which of them a certificate is, as `CODE/NUMBER`.
+    PROFILED = "profiled", kept, Nobody;
 
     /// Endpoints of webhooks, by id.
     WEBHOOK_ENDPOINTS = "webhook-endpoints", kept, Nobody;

@@ -3,6 +3,7 @@
 //! Knows the folder of keys and the site's folder; decides about no certificate, and speaks no HTTP.
 
 mod folder;
+mod visible;
 
 pub use folder::{ActiveKey, KeyFolder, KeyFolderError, KeyRow, MANIFEST_DAYS, RENEWAL_DAYS};
 
@@ -17,10 +18,11 @@ use crate::acts::run::{NotPublished, Shop, Undo};
 use crate::credential::Timestamp;
 use crate::desk::{Desk, Signer};
 use crate::keys::KeyManifest;
-use crate::making::{self, OwnKeys};
+use crate::making::{self, Faces, OwnKeys};
 use crate::publish::{self, PublishError, Published};
 use crate::store::{Store, StoreError};
 use crate::verify::TrustAnchors;
+use visible::{Languages, Visible};
 
 /// How old the trust anchors may be that the public endpoints answer from, in seconds.
 const LIVE_SECONDS: i64 = 2;
@@ -62,6 +64,8 @@ pub struct Vault {
     site: Option<PathBuf>,
     status_days: u16,
     undo: Undo,
+    /// Most public pages that are drawn for one publication.
+    pages_at_once: usize,
     live: Mutex<Option<Live>>,
     /// Grows with each change that the anchors tell of.
     changes: AtomicU64,
@@ -139,6 +143,7 @@ impl Vault {
             site,
             status_days,
             undo: Undo::default(),
+            pages_at_once: usize::MAX,
             live: Mutex::default(),
             changes: AtomicU64::new(0),
         })
@@ -147,6 +152,11 @@ impl Vault {
     /// Makes revocations wait for another time than usual.
     pub fn set_undo(&mut self, undo: Undo) {
         self.undo = undo;
+    }
+
+    /// Draws no more public pages than this for one publication; the rest come with the next ones.
+    pub fn set_pages_at_once(&mut self, most: usize) {
+        self.pages_at_once = most;
     }
 
     /// Returns the folder of the published site.
@@ -262,18 +272,28 @@ impl Vault {
         Ok(new)
     }
 
-    /// Publishes the static site; `at_once` with the revocations that can still be undone.
+    /// Publishes the static site, with public pages of these faces; `at_once` with the revocations that can still be undone.
     ///
     /// # Errors
     /// When there is no folder for it, or it cannot be written.
-    pub fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, VaultError> {
+    pub fn publish(&self, desk: &Desk, faces: &Faces, at_once: bool) -> Result<Published, VaultError> {
         let site = self.site.as_deref().ok_or(VaultError::NoSite)?;
+        let mut place = publish::Place::open(site, &self.private, &[])?;
+        // While nobody waits for the keys.
+        place.draw(&self.visible(desk, faces, &self.own()))?;
         let mut opened = self.opened();
         if opened.keys.needs_renewal(desk.now) {
             opened.keys.renew_manifest(&self.passphrase, desk.now)?;
         }
         let request = request(&opened, desk, &self.private, self.status_days);
-        Ok(publish::publish(desk.store, &publish::Request { at_once, ..request }, site)?)
+        Ok(publish::publish_into(desk.store, &publish::Request { at_once, ..request }, place)?)
+    }
+
+    /// Returns what the public may see, for pages that pin the newest root.
+    fn visible<'a>(&self, desk: &Desk<'a>, faces: &'a Faces, own: &'a OwnKeys) -> Visible<'a> {
+        let root = self.opened().keys.root().1.to_base64url();
+        let (store, issuer, at_once, languages) = (desk.store, desk.issuer, self.pages_at_once, Languages::default());
+        Visible { store, issuer, faces, own, root, at_once, languages }
     }
 
     /// Returns trust anchors as of now: as of the last change that was told to [`Vault::forget_anchors`], and at most
@@ -311,8 +331,9 @@ impl Vault {
 }
 
 impl Shop for Vault {
-    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, NotPublished> {
-        Vault::publish(self, desk, at_once).map_err(|error| NotPublished { hint: error.hint(), cause: Box::new(error) })
+    fn publish(&self, desk: &Desk, faces: &Faces, at_once: bool) -> Result<Published, NotPublished> {
+        Vault::publish(self, desk, faces, at_once)
+            .map_err(|error| NotPublished { hint: error.hint(), cause: Box::new(error) })
     }
 
     fn undo(&self) -> Undo {

@@ -82,6 +82,63 @@ fn every_kind_of_credential_file_is_accepted_by_others_and_a_changed_one_is_not(
     }
 }
 
+/// Others judge in JSON-LD safe mode: what no context defines makes a badge invalid.
+#[test]
+fn a_certificate_that_says_all_it_can_has_no_property_that_others_do_not_know() {
+    let issuer = Issuer::new();
+    let create = |kind: &'static str, criteria: &'static str| {
+        [
+            "event",
+            "create",
+            "FULL",
+            "--title",
+            "@type",
+            "--template",
+            "classic",
+            "--description",
+            "https://example.org/x",
+            "--criteria",
+            criteria,
+            "--achievement-type",
+            kind,
+            "--starts",
+            "2026-02-01",
+            "--ends",
+            "2026-02-02",
+            "--expires-after",
+            "2y",
+            "--publish-results",
+        ]
+    };
+    issuer.run(&create("Course", "_:b0")).expect(2).warns("`criteria` begins with `_:`");
+    issuer
+        .run(&create("Workshop", "@id"))
+        .expect(2)
+        .warns("`achievement_type` is none of the types of Open Badges 3.0");
+    issuer.run(&create("ext:Workshop", "@id")).expect(0);
+    issuer
+        .run(&["event", "update", "FULL", "--achievement-type", "Thing"])
+        .expect(2)
+        .warns("one of your own begins with `ext:`");
+    let list = issuer.path("full.csv");
+    fs::write(&list, "name,email,credits,result,term,role,Favourite colour\nAda Lovelace,ada@example.org,4.1,A1,Spring,Speaker,green\n").unwrap();
+    issuer.run(&["import", "FULL", list.to_str().unwrap()]).expect(0);
+    issuer.run(&["issue", "FULL", "--out", "OUT", "--format", "json"]).expect(0);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    let number = &issuer.numbers()[0];
+    let json = fs::read_to_string(issuer.file(number, "json")).unwrap();
+    let subject = serde_json::from_str::<Value>(&json).unwrap()["credentialSubject"].clone();
+    for claim in ["creditsEarned", "activityStartDate", "activityEndDate", "result", "term", "role"] {
+        assert!(!subject[claim].is_null(), "{claim} is not in {subject}");
+    }
+    assert!(!json.contains("green"), "what is not said is not signed: {json}");
+    let other = issuer.path("other.json");
+    fs::write(&other, json.replacen("\"role\"", "\"favouriteColour\": \"green\", \"role\"", 1)).unwrap();
+    let rows = judged(&issuer, &[issuer.file(number, "json"), other]);
+    assert_eq!(rows[0]["verified"], true, "{}", rows[0]);
+    assert!(text(&rows[1], "said").to_lowercase().contains("safe mode"), "{}", rows[1]);
+}
+
 #[test]
 fn a_badge_with_a_changed_credential_is_refused_here_too() {
     let issuer = Issuer::with(THREE);

@@ -19,6 +19,7 @@ mod render_archive;
 mod render_foreign;
 mod render_pictures;
 mod render_templates;
+mod safe_mode;
 mod scenes;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;

@@ -278,7 +278,15 @@ fn publishing_again_refreshes_every_date_and_verifiers_follow() {
     let through = academy.store.audit_newest(None, 1).unwrap().items.first().map(|entry| entry.sequence - 1);
     assert_eq!(
         record,
-        Some(LastPublished { version: 3, issued: day(20), covers: day(20), next_update, lists, through })
+        Some(LastPublished {
+            version: 3,
+            issued: day(20),
+            covers: day(20),
+            next_update,
+            lists,
+            through,
+            pages_left: false
+        })
     );
 }
 

@@ -29,7 +29,7 @@ const REFUSED: [(&[&str], &str); 3] = [
 ];
 
 /// Every other command, in an order in which each has something to do, with its exit code.
-const COMMANDS: [(&[&str], i32); 70] = [
+const COMMANDS: [(&[&str], i32); 73] = [
     (&["config", "check"], 0),
     (&["template", "list"], 0),
     (&["template", "check", "classic"], 0),
@@ -61,6 +61,9 @@ const COMMANDS: [(&[&str], i32); 70] = [
     (&["certificates", "list"], 0),
     (&["certificates", "show", "CERT-MAPS-YEAR-00001"], 0),
     (&["certificates", "render", "CERT-MAPS-YEAR-00001", "--out", "again"], 0),
+    (&["certificates", "make-visible", "CERT-MAPS-YEAR-00001", "--indexed"], 0),
+    (&["certificates", "make-visible", "CERT-MAPS-YEAR-00099"], 3),
+    (&["certificates", "hide", "CERT-MAPS-YEAR-00001"], 0),
     (&["certificates", "export", "MAPS", "--kinds", "pdf,json,baked-svg", "--zip", "all.zip"], 0),
     (
         &[

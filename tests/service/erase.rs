@@ -119,6 +119,8 @@ fn said(world: &World) -> String {
     let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &nobody, now: app.now() };
     let link = portal::ask(&desk, "rare-name@example.org").unwrap().expect("she is known");
     portal::enter(&desk, link.token.expose()).unwrap().expect("the link is good");
+    let mine = [number.parse().unwrap()];
+    portal::set_profile(&desk, &mine, &mine, NAME).unwrap().expect("there is a page");
     id
 }
 

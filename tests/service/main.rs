@@ -51,6 +51,7 @@ mod small_disk;
 #[path = "../tools/smtp_sink.rs"]
 mod smtp_sink;
 mod staff;
+mod still;
 mod story;
 mod strays;
 mod tags;

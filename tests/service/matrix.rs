@@ -56,6 +56,8 @@ const TABLE: &[(&str, Needs)] = &[
     ("POST /api/v1/certificates/{number}/reissue", May(Revoke)),
     ("POST /api/v1/certificates/{number}/restore", May(Revoke)),
     ("POST /api/v1/certificates/{number}/revoke", May(Revoke)),
+    ("GET /api/v1/certificates/{number}/shown", May(View)),
+    ("POST /api/v1/certificates/{number}/shown", May(Import)),
     ("GET /api/v1/corrections", May(View)),
     ("POST /api/v1/corrections", May(Import)),
     ("GET /api/v1/corrections/{id}", May(View)),

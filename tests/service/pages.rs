@@ -395,3 +395,95 @@ fn pages_are_framed_by_nobody_and_speak_the_readers_language() {
     strict(&missing.headers);
     assert!(missing.text().contains("Rien à voir"), "{}", missing.text());
 }
+
+#[test]
+fn a_holder_puts_chosen_certificates_on_one_page_and_takes_it_away() {
+    let post = Post::in_memory();
+    issued(&post);
+    let world = &post.world;
+    let people = world.get("/events/WORKSHOP/participants").ok();
+    let (name, address) = (people["items"][0]["name"].as_str().unwrap(), address_of(world, 0));
+    let details = json!({ "title": "Old <Maps>", "template": "classic" });
+    world.post("/events", &json!({ "code": "MAPS", "details": details })).ok();
+    world.put("/events/MAPS/rule", &json!({ "rule": "passed" })).ok();
+    let list = format!("name,email,passed\n{name},{address},yes\n");
+    world.upload(crate::harness::OWNER, "/events/MAPS/imports", "l.csv", list.as_bytes(), &[]).ok();
+    for state in ["open", "completed"] {
+        world.post("/events/MAPS/state", &json!({ "to": state })).ok();
+    }
+    done(world, &json!({ "kind": "generate", "event": "MAPS" }));
+    let numbers = ["CERT-WORKSHOP-2026-00001", "CERT-MAPS-2026-00001"];
+    let show = |number: &str, visible: bool| {
+        world.post(&format!("/certificates/{number}/shown"), &json!({ "visible": visible })).ok();
+    };
+    let mut browser = Browser::new(world);
+    browser.enter(&link_for(&post, &address).unwrap());
+    let all = browser.get("/portal/certificates").text();
+    assert!(all.contains("Make a certificate visible first") && !all.contains("name=\"c.CERT"), "{all}");
+
+    numbers.iter().for_each(|number| show(number, true));
+    show("CERT-WORKSHOP-2026-00002", true);
+    let all = browser.get("/portal/certificates").text();
+    let (csrf, who) = (hidden(&all, "csrf"), hidden(&all, "who"));
+    let [first, second] = numbers.map(|number| format!("c.{number}"));
+    let others = "c.CERT-WORKSHOP-2026-00002";
+    assert!(all.contains(&first) && all.contains(&second) && !all.contains(others), "{all}");
+    let fields = [("who", &*who), ("title", "My <b>path</b>"), (&first, "yes"), (&second, "yes"), (others, "yes")];
+    let forged = browser.post("/portal/profile", &fields);
+    assert_eq!(forged.status, StatusCode::FORBIDDEN);
+    let fields = [&[("csrf", &*csrf)][..], &fields[..]].concat();
+    let saved = browser.post("/portal/profile", &fields);
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text());
+    let mut link = || {
+        let all = browser.get("/portal/certificates").text();
+        let at = all.find("https://certs.academy.example/p/")?;
+        let link = all[at..].split('"').next().unwrap();
+        Some(link.strip_prefix("https://certs.academy.example").unwrap().to_owned())
+    };
+    let page = link().unwrap();
+
+    // Whoever has its address sees those, each with how it stands, and nobody else's.
+    let stranger = |path: &str| Browser::new(world).get(path);
+    let seen = stranger(&page);
+    let text = seen.text();
+    assert_eq!((seen.status, &seen.headers["x-robots-tag"]), (StatusCode::OK, &"noindex".parse().unwrap()));
+    assert!(text.contains("My &#60;b&#62;path") && text.contains("Old &#60;Maps&#62;"), "{text}");
+    assert_eq!(text.matches("✓ Valid").count(), 2, "{text}");
+    for number in numbers {
+        assert!(text.contains(&format!("href=\"{}\"", public_path(world, number))), "{text}");
+    }
+    assert!(!text.contains("CERT-WORKSHOP-2026-00002"), "{text}");
+    for none in ["/p/x", "/p/aaaaaaaaaaaaaaaaaaaaaaaaaa", "/p/"] {
+        assert_eq!(stranger(none).status, StatusCode::NOT_FOUND, "{none}");
+    }
+
+    // What is hidden vanishes, what is revoked says so, and without anything there is no page.
+    show(numbers[0], false);
+    let revoke = json!({ "cause": "issued_in_error", "now": true });
+    world.post(&format!("/certificates/{}/revoke", numbers[1]), &revoke).ok();
+    let text = stranger(&page).text();
+    assert!(text.contains("✕ Revoked") && !text.contains(numbers[0]), "{text}");
+    show(numbers[1], false);
+    assert_eq!(stranger(&page).status, StatusCode::NOT_FOUND);
+    show(numbers[0], true);
+    assert_eq!(stranger(&page).status, StatusCode::OK);
+    let away =
+        |browser: &mut Browser| browser.post("/portal/profile", &[("csrf", &csrf), ("who", &who), ("away", "yes")]);
+    let mut second = Browser { world, cookies: browser.cookies.clone() };
+    assert_eq!(away(&mut second).status, StatusCode::SEE_OTHER);
+    assert_eq!(stranger(&page).status, StatusCode::NOT_FOUND);
+
+    // Another page has another address; it goes with who is erased.
+    second.post("/portal/profile", &fields);
+    let all = second.get("/portal/certificates").text();
+    let at = all.find("https://certs.academy.example/p/").unwrap();
+    let another = all[at..].split('"').next().unwrap().strip_prefix("https://certs.academy.example").unwrap();
+    assert_ne!(another, page);
+    assert_eq!(stranger(another).status, StatusCode::OK);
+    let id = people["items"][0]["id"].as_str().unwrap();
+    world.post(&format!("/events/WORKSHOP/participants/{id}/erase"), &json!({ "confirm": id })).ok();
+    assert_eq!(stranger(another).status, StatusCode::NOT_FOUND);
+    for collection in [testamur::store::Collection::PROFILES, testamur::store::Collection::PROFILED] {
+        assert!(world.app.store.documents(collection, "", None, 10).unwrap().items.is_empty());
+    }
+}

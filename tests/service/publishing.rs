@@ -190,6 +190,43 @@ fn the_site_is_served_and_nothing_beside_it() {
 }
 
 #[test]
+fn a_status_list_is_told_in_the_form_that_is_asked_for() {
+    let world = World::in_memory();
+    assert!(looked(&world, &mut Publisher::default()));
+    let list = |accept: Option<&str>| {
+        let request = Request::builder().uri("/status/1");
+        let request = accept.into_iter().fold(request, |request, accept| request.header(header::ACCEPT, accept));
+        world.send("", request, Body::empty())
+    };
+    let file = |name: &str| std::fs::read(world.folder().join("site/status").join(name)).unwrap();
+    for (accept, name, kind) in [
+        (Some("*/*"), "1", "application/vc"),
+        (Some("application/vc+ld+json"), "1", "application/vc+ld+json"),
+        (Some("application/json"), "1", "application/json"),
+        (Some("application/vc+jwt"), "1.jwt", "application/vc+jwt"),
+        // As openbadgeslib asks.
+        (None, "1.jwt", "application/vc+jwt"),
+    ] {
+        let answer = list(accept);
+        assert_eq!((answer.status.as_u16(), &answer.headers[header::CONTENT_TYPE]), (200, &kind.parse().unwrap()));
+        assert_eq!(answer.headers[header::VARY], "accept");
+        assert!(answer.bytes == file(name), "{accept:?}");
+        let again = Request::builder().uri("/status/1").header(header::IF_NONE_MATCH, answer.etag());
+        let again = accept.into_iter().fold(again, |request, accept| request.header(header::ACCEPT, accept));
+        assert_eq!(world.send("", again, Body::empty()).status, 304, "{accept:?}");
+    }
+    // Whatever form is asked for, both tell of the same list.
+    let jwt = list(Some("application/vc+jwt")).text();
+    let payload = data_encoding::BASE64URL_NOPAD.decode(jwt.trim().split('.').nth(1).unwrap().as_bytes()).unwrap();
+    let (signed, json): (Value, Value) = (serde_json::from_slice(&payload).unwrap(), list(Some("*/*")).json());
+    assert_eq!((&signed["id"], &signed["credentialSubject"]), (&json["id"], &json["credentialSubject"]));
+    let none = world.send("", Request::builder().uri("/status/7").header(header::ACCEPT, "*/*"), Body::empty());
+    none.problem(404, "no-such-route");
+    let as_file = site(&world, "/status/1.jwt");
+    assert!(as_file.bytes == file("1.jwt") && !as_file.headers.contains_key(header::VARY));
+}
+
+#[test]
 fn a_folder_of_others_is_not_published_into() {
     let world = World::changed(
         std::sync::Arc::new(testamur::store::MemoryStore::new()),

@@ -1,13 +1,15 @@
 //! Who else may see a certificate: its public page is hidden until its holder, or the event, makes it visible.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::acts::{ActError, EventPlan};
-use crate::credential::{CertificateNumber, Timestamp, limits};
+use crate::credential::{CertificateNumber, EventCode, Timestamp, limits};
 use crate::desk::{Actor, Desk};
 use crate::proof::jws::Jws;
-use crate::store::{Certificate, Collection, DocumentWrite, Expect, Store, StoreError};
+use crate::store::{Certificate, Collection, DocumentWrite, Expect, PAGE_LIMIT, Store, StoreError};
 
 /// Characters of the part of an id that cannot be guessed: 40 bits in base32.
 const SUFFIX_CHARS: usize = 8;
@@ -63,8 +65,12 @@ pub fn shown_of(store: &dyn Store, number: &CertificateNumber) -> Result<Shown, 
 /// Shows a certificate to the public, or hides it. A page that is hidden is in no listing of search engines either.
 ///
 /// # Errors
-/// When the store fails.
+/// When there is no such certificate, it names nobody any more, or the store fails.
 pub fn set_shown(desk: &Desk, number: &CertificateNumber, shown: Shown) -> Result<(), ActError> {
+    desk.store
+        .certificate(number)?
+        .filter(|certificate| certificate.erased.is_none())
+        .ok_or_else(|| StoreError::NotFound(number.to_string()))?;
     let shown = Shown { indexed: shown.indexed && shown.visible, ..shown };
     let kept = Kept { shown, by: desk.actor.who(), at: desk.now };
     let put = DocumentWrite::put(Collection::SHOWN, key(number), Expect::Any, &kept);
@@ -94,6 +100,115 @@ pub fn public(store: &dyn Store, id: &str) -> Result<Option<Public>, StoreError>
         return Ok(shown.visible.then_some(Public { certificate, document, shown }));
     }
     Ok(None)
+}
+
+/// Returns the current version of a certificate, if it is to be seen by the public.
+///
+/// # Errors
+/// When the store fails.
+pub(super) fn public_of(store: &dyn Store, number: &CertificateNumber) -> Result<Option<Public>, StoreError> {
+    let Some(certificate) = store.certificate(number)?.filter(|one| one.erased.is_none()) else { return Ok(None) };
+    let shown = shown_of(store, number)?;
+    let document = document(&certificate).filter(|_| shown.visible);
+    Ok(document.map(|document| Public { certificate, document, shown }))
+}
+
+/// Calls back with everything that is to be seen by the public: each version of each visible certificate, which has an address of
+/// its own. What was erased is in none.
+///
+/// # Errors
+/// When the store fails, or `take` does.
+pub fn each_public(
+    store: &dyn Store,
+    take: &mut dyn FnMut(Public) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut cursor = None::<String>;
+    loop {
+        let page = store.events(cursor.as_deref(), PAGE_LIMIT)?;
+        for event in page.items {
+            each_public_of(store, &event.code, take)?;
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+fn each_public_of(
+    store: &dyn Store,
+    code: &EventCode,
+    take: &mut dyn FnMut(Public) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let said = said(store, code)?;
+    let (all, mut cursor) = (crate::acts::plan(store, code)?.0.public_pages, None::<String>);
+    if !all {
+        let visible = said.into_iter().filter(|(_, shown)| shown.visible);
+        return visible.into_iter().try_for_each(|(number, shown)| {
+            let number = number.parse::<CertificateNumber>().ok();
+            let certificate = number.map(|number| store.certificate(&number)).transpose()?.flatten();
+            certificate.map_or(Ok(()), |certificate| each_version(store, certificate, shown, take))
+        });
+    }
+    loop {
+        let page = store.certificates(Some(code), cursor.as_deref(), PAGE_LIMIT)?;
+        for certificate in page.items {
+            let shown = said.get(&certificate.number.to_string()).copied();
+            let shown = shown.unwrap_or(Shown { visible: true, indexed: false });
+            if shown.visible {
+                each_version(store, certificate, shown, take)?;
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Returns what was said of certificates of an event, by number.
+fn said(store: &dyn Store, code: &EventCode) -> Result<BTreeMap<String, Shown>, StoreError> {
+    let (prefix, mut all, mut cursor) = (format!("{code}/"), BTreeMap::new(), None::<String>);
+    loop {
+        let page = store.documents(Collection::SHOWN, &prefix, cursor.as_deref(), PAGE_LIMIT)?;
+        for document in page.items {
+            let number = document.key.strip_prefix(&prefix).unwrap_or(&document.key).to_owned();
+            all.insert(number, document.read::<Kept>()?.shown);
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(all);
+        }
+    }
+}
+
+fn each_version(
+    store: &dyn Store,
+    current: Certificate,
+    shown: Shown,
+    take: &mut dyn FnMut(Public) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let versions = if current.version > 1 { store.versions(&current.number)? } else { vec![current] };
+    for certificate in versions.into_iter().filter(|one| one.erased.is_none()) {
+        if let Some(document) = document(&certificate) {
+            take(Public { certificate, document, shown })?;
+        }
+    }
+    Ok(())
+}
+
+/// Returns the address of a certificate's public page: that of its current version.
+///
+/// # Errors
+/// When there is no such certificate, or the store fails.
+pub fn address(store: &dyn Store, number: &CertificateNumber) -> Result<String, StoreError> {
+    let missing = || StoreError::NotFound(number.to_string());
+    let certificate = store.certificate(number)?.filter(|one| one.erased.is_none()).ok_or_else(missing)?;
+    let id = document(&certificate).and_then(|document| Some(document["id"].as_str()?.to_owned()));
+    id.ok_or_else(|| StoreError::Damaged {
+        path: number.to_string(),
+        problem: "its credential cannot be read".to_owned(),
+    })
 }
 
 fn key(number: &CertificateNumber) -> String {

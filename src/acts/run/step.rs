@@ -14,7 +14,7 @@ use super::{Kind, Result, RunError, TRIES, Undo};
 use crate::acts::ActError;
 use crate::desk::Desk;
 use crate::mail::MailError;
-use crate::making::{FaceError, IssueError, Printable, ReplaceError, Workshop};
+use crate::making::{FaceError, Faces, IssueError, Printable, ReplaceError, Workshop};
 use crate::publish::{PublishError, Published};
 use crate::store::{DocumentWrite, Expect, StoreError};
 use crate::webhooks::{self, Notice, RunFigures, WebhookError};
@@ -31,11 +31,11 @@ pub struct NotPublished {
 
 /// What a run needs of the service around it.
 pub trait Shop {
-    /// Publishes the static site; `at_once` with the revocations that can still be undone.
+    /// Publishes the static site, with public pages of these faces; `at_once` with the revocations that can still be undone.
     ///
     /// # Errors
     /// Why it could not.
-    fn publish(&self, desk: &Desk, at_once: bool) -> Result<Published, NotPublished>;
+    fn publish(&self, desk: &Desk, faces: &Faces, at_once: bool) -> Result<Published, NotPublished>;
 
     /// Returns how long a revocation waits before a publication holds it.
     fn undo(&self) -> Undo;
@@ -203,7 +203,7 @@ fn one(
         return finish(desk, at, None);
     }
     if record.kind == Kind::Publish {
-        return match shop.publish(desk, record.at_once) {
+        return match shop.publish(desk, workshop.faces, record.at_once) {
             Ok(published) => {
                 let record = RunRecord { left_out: published.left_out, ..record.clone() };
                 finish(desk, (&record, revision, held), None)

@@ -11,9 +11,8 @@ use serde_json::json;
 use super::form::Form;
 use super::portal::Inside;
 use super::public::{drawn, private_png};
-use super::texts::Texts;
-use super::view::{self, All, Choice, One, Row, Seen};
-use super::{Failure, address, base, redirect};
+use super::view::{self, All, Choice, One, Row};
+use super::{Failure, address, base, profile, redirect};
 use crate::acts::portal::{self, Holder, Holding, Owned, Shown};
 use crate::acts::{self, Ask, CorrectionState, Listed};
 use crate::credential::{CertificateNumber, EventCode};
@@ -21,6 +20,7 @@ use crate::desk::{Actor, Desk};
 use crate::eligibility::Explanation;
 use crate::files::FileKind;
 use crate::making::{StageTimes, Workshop};
+use crate::pages::{Fact, Seen, Texts, text};
 use crate::publish::escape;
 use crate::server::api::certificates::handed_out;
 use crate::server::{App, Problem};
@@ -42,13 +42,14 @@ pub(super) async fn all(
     Query(asked): Query<Asked>,
 ) -> Result<Response, Failure> {
     let (mailbox, t, base) = (inside.entered.mailbox.clone(), inside.reader.texts, base(&app));
-    let found = app.at_desk(&inside.reader.caller, move |_, desk| {
+    let found = app.at_desk(&inside.reader.caller, move |app, desk| {
         let people = portal::holders(desk.store, &mailbox)?;
         let one = match &people[..] {
             [one] => Some(one),
             several => several.iter().find(|holder| Some(&holder.id) == asked.who.as_ref()),
         };
         let rows = one.map_or(Ok(Vec::new()), |holder| rows(desk, t, holder, &base))?;
+        let profile = one.map(|holder| profile::form(app, desk, holder)).transpose()?.flatten();
         let (who, name) = one.map_or_else(Default::default, |holder| (holder.id.clone(), holder.name.clone()));
         let choice = |holder: &Holder| Choice {
             name: holder.name.clone(),
@@ -56,12 +57,12 @@ pub(super) async fn all(
         };
         let choices: Vec<_> = if one.is_none() { people.iter().map(choice).collect() } else { Vec::new() };
         let notice = asked.done.filter(|done| done == "requested").map(|_| t.s("mine.requested").to_owned());
-        Ok((who, name, choices, people.len() > 1 && one.is_some(), rows, notice))
+        Ok((who, name, choices, people.len() > 1 && one.is_some(), rows, notice, profile))
     });
     let found = found.await.map_err(|problem| inside.reader.failed(&app, problem))?;
-    let (who, name, choices, others, rows, notice) = found;
+    let (who, name, choices, others, rows, notice, profile) = found;
     let frame = view::Frame { within: true, ..inside.reader.frame(&app) };
-    Ok(inside.reader.answer(&All { frame, who, name, choices, others, rows, csrf: inside.csrf(), notice }))
+    Ok(inside.reader.answer(&All { frame, who, name, choices, others, rows, csrf: inside.csrf(), notice, profile }))
 }
 
 /// The newest first.
@@ -161,7 +162,7 @@ pub(super) async fn one(
     let (own, document, verdict, shown, waiting, older) =
         found.await.map_err(|problem| inside.reader.failed(&app, problem))?;
     let seen = Seen::of(t, &document, &verdict);
-    let address = address(&app, &view::text(&document, "/id"));
+    let address = address(&app, &text(&document, "/id"));
     let entry = view::entry(&document, &app.issuer.name, app.portal.linkedin, &address);
     let in_force = matches!(own.certificate.state, CertificateState::Active);
     let notice = asked.done.filter(|done| done == "asked").map(|_| t.with("correct.asked", "issuer", &app.issuer.name));
@@ -201,7 +202,7 @@ fn waiting(desk: &Desk, number: &CertificateNumber) -> Result<Option<String>, Pr
     Ok(found.items.first().map(name).transpose()?)
 }
 
-fn older(desk: &Desk, t: &Texts, current: &Certificate) -> Result<Vec<view::Fact>, Problem> {
+fn older(desk: &Desk, t: &Texts, current: &Certificate) -> Result<Vec<Fact>, Problem> {
     let versions = desk.store.versions(&current.number)?;
     let before = versions.into_iter().filter(|one| one.version < current.version).rev();
     let said = |one: Certificate| {

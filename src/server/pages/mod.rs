@@ -6,11 +6,12 @@
 
 mod form;
 mod holder;
+mod language;
 mod linked;
 mod portal;
 mod post;
+mod profile;
 mod public;
-mod texts;
 mod view;
 
 use axum::Router;
@@ -24,18 +25,16 @@ use serde::Deserialize;
 use super::{App, Caller, ClientAddress, Problem};
 use crate::accounts::Scope;
 use crate::desk::Actor;
-use texts::Texts;
+use crate::pages::{STYLE, Texts};
 
 /// What pages may load, and from where: all from here.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-
-/// The style sheet: colours and letters are the verifier's.
-pub(super) const STYLE: &str = concat!(include_str!("../../../verifier-web/src/tokens.css"), include_str!("pages.css"));
 
 /// Returns the routes of the pages.
 pub(super) fn routes() -> Router<App> {
     Router::new()
         .route("/c/{id}", get(public::page))
+        .route("/c/{id}/", get(public::without_slash))
         .route("/c/{id}/certificate.png", get(public::picture))
         .route("/c/{id}/card.png", get(public::card))
         .route("/m/{token}", get(linked::page))
@@ -48,6 +47,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/portal/leave", post(portal::leave))
         .route("/portal/certificates", get(holder::all))
         .route("/portal/data", get(holder::data))
+        .route("/portal/profile", post(profile::set))
+        .route("/p/{id}", get(profile::page))
         .route("/portal/request/{event}", post(holder::request))
         .route("/portal/certificates/{number}", get(holder::one))
         .route("/portal/certificates/{number}/file", get(holder::file))
@@ -83,7 +84,7 @@ impl FromRequestParts<App> for Reader {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         let asked = Query::<Language>::try_from_uri(&parts.uri).ok().and_then(|Query(query)| query.lang);
         let chosen = asked.as_deref().and_then(Texts::named);
-        let texts = chosen.unwrap_or_else(|| Texts::wanted(&parts.headers));
+        let texts = chosen.unwrap_or_else(|| language::wanted(&parts.headers));
         let fail = |problem: Problem| Failure { texts, issuer: app.issuer.name.clone(), base: base(app), problem };
         let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await.map_err(fail)?;
         if !app.public_rate().allows(address) {
@@ -112,7 +113,8 @@ impl Reader {
     fn answer(&self, page: &impl askama::Template) -> Response {
         let mut response = html(StatusCode::OK, page);
         if self.chosen {
-            let cookie = format!("{}={}; Path=/; Max-Age=31536000; SameSite=Lax", texts::COOKIE, self.texts.language);
+            let cookie =
+                format!("{}={}; Path=/; Max-Age=31536000; SameSite=Lax", language::COOKIE, self.texts.language);
             response.headers_mut().extend(HeaderValue::from_str(&cookie).ok().map(|value| (header::SET_COOKIE, value)));
         }
         response

@@ -1,10 +1,10 @@
 //! Sends links to holders at once, through the relay that all mail goes through. They stand in no outbox: who gets none asks again, and
 //! a link that is found in a store would let somebody in.
 
-use super::texts::Texts;
 use crate::acts::portal::{self, Invitation};
 use crate::desk::{Actor, Desk};
 use crate::mail::{Address, AddressError, Content, Heads, Letter, Mailbox, Relay, TextError, mime};
+use crate::pages::Texts;
 use crate::server::App;
 
 impl App {

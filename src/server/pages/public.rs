@@ -3,13 +3,13 @@
 use axum::extract::{Path, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde_json::{Value, json};
 
-use super::view::{self, PublicPage, Seen};
-use super::{Failure, Reader, address};
+use super::view::PublicPage;
+use super::{Failure, Reader, address, base};
 use crate::acts::portal::{self, Public};
 use crate::desk::Desk;
 use crate::making::PICTURE_DPI;
+use crate::pages::{Seen, structured, text};
 use crate::qr;
 use crate::server::reply::tag_of;
 use crate::server::{App, Problem};
@@ -29,7 +29,7 @@ pub(super) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<
     });
     let (document, shown, verdict, verifier, now) = found.await.map_err(|problem| reader.failed(&app, problem))?;
     let t = reader.texts;
-    let address = address(&app, &view::text(&document, "/id"));
+    let address = address(&app, &text(&document, "/id"));
     let tail = address.rsplit_once("/c/").map_or("", |(_, tail)| tail).to_owned();
     let frame = reader.frame(&app);
     let page = PublicPage {
@@ -50,6 +50,18 @@ pub(super) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<
         response.headers_mut().insert("x-robots-tag", HeaderValue::from_static("noindex"));
     }
     Ok(response)
+}
+
+/// Leads on to the page: static hosts have it in a folder, whose address ends with a slash.
+pub(super) async fn without_slash(State(app): State<App>, Path(id): Path<String>) -> Response {
+    // What is no address of a page is not written into one.
+    let plain = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
+    match plain {
+        true => {
+            (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, format!("{}/c/{id}", base(&app)))]).into_response()
+        }
+        false => Problem::not_found("this page").into_response(),
+    }
 }
 
 /// Draws the certificate that a public page shows.
@@ -107,28 +119,4 @@ pub(super) fn private_png(headers: &HeaderMap, bytes: Vec<u8>) -> Response {
     let mut response = png(headers, bytes);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
     response
-}
-
-/// Returns what search engines read (schema.org), safe within a script element.
-fn structured(document: &Value, issuer: &str, address: &str) -> String {
-    let subject = &document["credentialSubject"];
-    let value = json!({
-        "@context": "https://schema.org",
-        "@type": "EducationalOccupationalCredential",
-        "name": subject["achievement"]["name"],
-        "description": subject["achievement"]["description"],
-        "identifier": subject["licenseNumber"],
-        "credentialCategory": subject["achievement"]["achievementType"],
-        "dateCreated": document["validFrom"],
-        "expires": document["validUntil"],
-        "url": address,
-        "recognizedBy": { "@type": "Organization", "name": issuer },
-        "about": { "@type": "Person", "name": subject["identifier"][0]["identityHash"] },
-    });
-    let without_nulls = match value {
-        Value::Object(members) => Value::Object(members.into_iter().filter(|(_, value)| !value.is_null()).collect()),
-        other => other,
-    };
-    // What would end the element, or begin a comment in it, is written by its number (JSON, RFC 8259 section 7).
-    without_nulls.to_string().replace('<', "\\u003c").replace('>', "\\u003e").replace('&', "\\u0026")
 }

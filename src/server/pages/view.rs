@@ -3,8 +3,8 @@
 use askama::Template;
 use serde_json::Value;
 
-use super::texts::Texts;
 use crate::credential::Timestamp;
+use crate::pages::{Fact, Seen, Texts};
 use crate::server::Problem;
 use crate::sharing::linkedin::{Entry, Month, Organization};
 
@@ -25,99 +25,6 @@ impl Frame<'_> {
     pub(super) fn languages(&self) -> &'static [Texts] {
         Texts::all()
     }
-}
-
-/// What a verdict looks like.
-pub(super) struct Banner {
-    /// `green`, `amber`, `red` or `grey`, as `schemas/verdict.json` has it.
-    pub class: &'static str,
-    /// Its sign.
-    pub sign: &'static str,
-    /// In a word or two.
-    pub title: String,
-    /// In a sentence.
-    pub text: String,
-    /// Since when and why, where it was taken back.
-    pub reason: Option<String>,
-}
-
-impl Banner {
-    fn of(t: &Texts, verdict: &Value) -> Self {
-        let code = verdict["verdict"].as_str().unwrap_or("malformed");
-        let (class, sign) = match code {
-            "valid" => ("green", "✓"),
-            "valid_status_stale" | "status_unknown" | "untrusted_issuer" => ("amber", "!"),
-            "specimen" => ("grey", "–"),
-            _ => ("red", "✕"),
-        };
-        let reason = &verdict["reason"];
-        let at = reason["at"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
-        let label = if code == "superseded" { "f.supersededAt" } else { "f.revokedAt" };
-        let said = reason["text"].as_str().map_or_else(String::new, |text| format!(" — {text}"));
-        Self {
-            class,
-            sign,
-            title: t.s(&format!("v.{code}.title")).to_owned(),
-            text: t.s(&format!("v.{code}.text")).to_owned(),
-            reason: at.map(|at| format!("{}: {}{said}", t.s(label), t.day(at))),
-        }
-    }
-}
-
-/// A fact: what it is called, and what it is.
-pub(super) type Fact = (String, String);
-
-/// What every page of a certificate says of it.
-pub(super) struct Seen {
-    pub banner: Banner,
-    pub recipient: String,
-    pub title: String,
-    pub facts: Vec<Fact>,
-}
-
-impl Seen {
-    pub(super) fn of(t: &Texts, document: &Value, verdict: &Value) -> Self {
-        Self {
-            banner: Banner::of(t, verdict),
-            recipient: text(document, "/credentialSubject/identifier/0/identityHash"),
-            title: text(document, "/credentialSubject/achievement/name"),
-            facts: facts(t, document),
-        }
-    }
-}
-
-/// Returns a text of a document; an empty one where there is none.
-pub(super) fn text(document: &Value, pointer: &str) -> String {
-    document.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned()
-}
-
-/// Returns what was signed about an achievement, in the order in which people ask.
-fn facts(t: &Texts, document: &Value) -> Vec<Fact> {
-    let subject = &document["credentialSubject"];
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let time = |value: &Value| value.as_str().and_then(|text| text.parse::<Timestamp>().ok());
-    let (starts, ends) = (time(&subject["activityStartDate"]), time(&subject["activityEndDate"]));
-    let mut days: Vec<String> = [starts, ends].into_iter().flatten().map(|day| t.day(day)).collect();
-    days.dedup();
-    let achievement = &subject["achievement"];
-    let description = text(&achievement["description"]);
-    let description = if description == text(&achievement["name"]) { String::new() } else { description };
-    let credits =
-        if subject["creditsEarned"].is_number() { subject["creditsEarned"].to_string() } else { String::new() };
-    let all = [
-        ("f.number", text(&subject["licenseNumber"])),
-        ("f.dates", days.join(" – ")),
-        ("f.result", text(&subject["result"][0]["value"])),
-        ("f.credits", credits),
-        ("f.role", text(&subject["role"])),
-        ("f.term", text(&subject["term"])),
-        ("f.from", time(&document["validFrom"]).map_or_else(String::new, |at| t.instant(at))),
-        ("f.until", time(&document["validUntil"]).map_or_else(|| t.s("f.unlimited").to_owned(), |at| t.instant(at))),
-        ("f.about", description),
-        ("f.criteria", text(&achievement["criteria"]["narrative"])),
-    ];
-    let there = all.into_iter().filter(|(_, value)| !value.is_empty());
-    there.map(|(key, value)| (t.s(key).to_owned(), value)).collect()
 }
 
 /// The public page of a certificate.
@@ -215,6 +122,37 @@ pub(super) struct All<'a> {
     pub rows: Vec<Row>,
     pub csrf: String,
     pub notice: Option<String>,
+    /// By which they choose what stands on their page.
+    pub profile: Option<ProfileForm>,
+}
+
+/// What stands on somebody's page, and what can.
+pub(super) struct ProfileForm {
+    /// Where the page is, if there is one.
+    pub address: Option<String>,
+    pub title: String,
+    /// Number and title of each visible certificate, and whether it is chosen.
+    pub choices: Vec<(String, String, bool)>,
+}
+
+/// A certificate on somebody's page.
+pub(super) struct ProfileRow {
+    pub seen: Seen,
+    /// Since when it is valid.
+    pub from: String,
+    pub page: String,
+    pub picture: String,
+}
+
+/// Certificates that somebody chose to show together.
+#[derive(Template)]
+#[template(path = "pages/profile.html")]
+pub(super) struct ProfilePage<'a> {
+    pub frame: Frame<'a>,
+    pub title: String,
+    pub name: String,
+    pub rows: Vec<ProfileRow>,
+    pub checked: String,
 }
 
 /// One certificate of one's own.

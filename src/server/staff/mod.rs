@@ -105,7 +105,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
 
 /// Returns what pages load, where there is no service yet.
 fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    let colours = || async { asset("text/css; charset=utf-8", super::pages::STYLE) };
+    let colours = || async { asset("text/css; charset=utf-8", crate::pages::STYLE) };
     Router::new().route("/pages.css", get(colours)).route("/staff.css", get(style)).route("/staff.js", get(script))
 }
 

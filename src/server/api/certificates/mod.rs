@@ -3,6 +3,7 @@
 mod change;
 mod download;
 mod presented;
+mod shown;
 
 use axum::Json;
 use axum::extract::State;
@@ -29,6 +30,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(download::routes())
         .merge(change::routes())
         .merge(presented::routes())
+        .merge(shown::routes())
 }
 
 /// A version of a certificate.

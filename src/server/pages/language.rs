@@ -1,0 +1,49 @@
+//! The language of a page: the one that its reader chose here, else the one that their browser wants most.
+
+use axum::http::{HeaderMap, header};
+
+use crate::pages::Texts;
+
+/// Name of the cookie that keeps a language that was chosen.
+pub(super) const COOKIE: &str = "testamur_language";
+
+/// Returns the language that a browser wants: the one that was chosen here, else the first that it names (RFC 9110 section
+/// 12.5.4), else English.
+pub(super) fn wanted(headers: &HeaderMap) -> &'static Texts {
+    let chosen = super::cookie(headers, COOKIE).and_then(|tag| Texts::named(&tag));
+    let named = headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let weighed = |part: &str| {
+        let (tag, quality) = part.split_once(";q=").unwrap_or((part, "1"));
+        let quality = quality.trim().parse::<f32>().ok().filter(|quality| *quality > 0.0)?;
+        Some((Texts::named(tag.trim())?, quality))
+    };
+    let best = named.split(',').filter_map(weighed).fold(None, |best: Option<(&Texts, f32)>, one| match best {
+        Some(best) if best.1 >= one.1 => Some(best),
+        _ => Some(one),
+    });
+    chosen.or(best.map(|(texts, _)| texts)).unwrap_or(&Texts::all()[0])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_browser_gets_the_language_that_it_wants_most() {
+        let language_of = |text: &str| {
+            let headers = HeaderMap::from_iter([(header::ACCEPT_LANGUAGE, text.parse().unwrap())]);
+            wanted(&headers).language
+        };
+        for (text, language) in [
+            ("de-AT,de;q=0.9,en;q=0.8", "de"),
+            ("pt-BR, fr;q=0.5, en;q=0.4", "fr"),
+            ("en;q=0.2, zh-Hant-TW;q=0.7", "zh"),
+            ("de;q=0, ar", "ar"),
+            ("", "en"),
+            ("tlh, *;q=0.1", "en"),
+            (";;q=x,,de;q=nonsense", "en"),
+        ] {
+            assert_eq!(language_of(text), language, "{text}");
+        }
+    }
+}

@@ -10,7 +10,7 @@ use super::workspace::Workspace;
 use crate::acts;
 use crate::acts::send::{self, When};
 use crate::credential::EventCode;
-use crate::mail::Mailbox;
+use crate::mail::{AddressError, Mailbox};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Settings {
@@ -34,6 +34,12 @@ pub(super) struct Settings {
     /// The language of that text; without one it is for all others
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
+    /// Tell by mail how a run of the event ended: who started it, and those of --notify
+    #[arg(long, value_name = "yes|no", value_parser = super::event::yes_or_no)]
+    run_notices: Option<bool>,
+    /// Who else is told of runs: addresses, parted by commas; empty: nobody
+    #[arg(long, value_name = "ADDRESSES")]
+    notify: Option<String>,
     /// Take back all texts of its own
     #[arg(long, conflicts_with_all = ["text", "language"])]
     built_in_texts: bool,
@@ -105,6 +111,14 @@ pub(super) fn settings(global: &Global, args: Settings) -> Result<ExitCode, Fail
     if let Some(reply_to) = args.reply_to {
         mail.reply_to = mailbox("reply-to", reply_to)?;
     }
+    if let Some(told) = args.run_notices {
+        mail.run_notices = told;
+    }
+    if let Some(notify) = args.notify {
+        let addresses = notify.split(',').map(str::trim).filter(|address| !address.is_empty()).map(str::parse);
+        let addresses: Result<_, AddressError> = addresses.collect();
+        mail.notify = addresses.map_err(|error| Failure::usage(format!("--notify: {error}")))?;
+    }
     if args.built_in_texts {
         mail.texts.clear();
     }
@@ -132,6 +146,12 @@ pub(super) fn settings(global: &Global, args: Settings) -> Result<ExitCode, Fail
         "own texts    {}",
         if languages.is_empty() { "none".to_owned() } else { languages.join(", ") }
     ));
+    let notified: Vec<_> = mail.notify.iter().map(ToString::to_string).collect();
+    output::line(match (mail.run_notices, notified.is_empty()) {
+        (false, _) => "runs' ends   told to nobody".to_owned(),
+        (true, true) => "runs' ends   told to who started them".to_owned(),
+        (true, false) => format!("runs' ends   told to who started them, and {}", notified.join(", ")),
+    });
     let would = explained(send::would_send(&desk, &args.code))?;
     if would > 0 {
         output::line(format!("`testamur mail send {}` would send {would}; nobody was sent anything now", args.code));

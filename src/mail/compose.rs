@@ -182,6 +182,21 @@ pub fn write(own: &[OwnText], language: Option<&str>, facts: &Facts) -> Result<C
     Ok(Content { language, subject, text, html })
 }
 
+/// Writes a letter by a text that is built in: `Subject: `, a blank line, the text.
+///
+/// # Errors
+/// [`TextError`].
+pub(super) fn built(language: &str, whole: &str, facts: &impl Serialize) -> Result<Content, TextError> {
+    let (subject, text) = halves(whole);
+    let (subject, text) = written(subject, text, facts)?;
+    Content::plain(language, subject, text)
+}
+
+fn halves(whole: &str) -> (&str, &str) {
+    let (subject, text) = whole.split_once("\n\n").unwrap_or((whole, ""));
+    (subject.trim_start_matches("Subject: "), text)
+}
+
 /// Returns the language that a letter to somebody is written in.
 pub fn language(own: &[OwnText], language: Option<&str>) -> String {
     chosen(own, language).0
@@ -204,8 +219,8 @@ fn chosen<'t>(own: &'t [OwnText], language: Option<&str>) -> (String, &'t str, &
         }
         None => {
             let (language, whole) = built_in(language);
-            let (subject, text) = whole.split_once("\n\n").unwrap_or((whole, ""));
-            (language.to_owned(), subject.trim_start_matches("Subject: "), text)
+            let (subject, text) = halves(whole);
+            (language.to_owned(), subject, text)
         }
     }
 }
@@ -254,7 +269,7 @@ fn rendered(name: &str, source: &str, facts: &impl Serialize) -> Result<String, 
 }
 
 /// Returns subject and text with the facts in them.
-fn written(subject: &str, text: &str, facts: &Facts) -> Result<(String, String), TextError> {
+fn written(subject: &str, text: &str, facts: &impl Serialize) -> Result<(String, String), TextError> {
     if subject.chars().count() > TEXT_CHARS || text.chars().count() > TEXT_CHARS {
         return Err(TextError::Length);
     }

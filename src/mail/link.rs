@@ -54,9 +54,10 @@ pub fn certificate_of(store: &dyn Store, token: &str, now: Timestamp) -> Result<
         same && now < link.until
     });
     let Some(to) = message.to.filter(|_| good && message.state != State::Bounced) else { return Ok(None) };
+    let Some(number) = message.number else { return Ok(None) };
     // A new address ends it, however that came.
-    let Some(certificate) = store.certificate(&message.number)? else { return Ok(None) };
-    let person = store.participant(&message.event, &certificate.person)?;
+    let Some(certificate) = store.certificate(&number)? else { return Ok(None) };
+    let person = store.participant(number.event(), &certificate.person)?;
     let has = person.and_then(|person| person.email).is_some_and(|email| mailbox(&email) == mailbox(&to.to_string()));
-    Ok(has.then_some(Linked { number: message.number, message: message.id }))
+    Ok(has.then_some(Linked { number, message: message.id }))
 }

@@ -32,7 +32,7 @@ pub(super) fn prepare(store: &dyn Store, clerk: &dyn Clerk, due: &Due, now: Time
         },
         _ => return Ok(stale()?),
     }
-    let (token, link) = match clerk.link_days() {
+    let (token, link) = match clerk.link_days().filter(|_| kept.message.topic.has_link()) {
         None => (String::new(), None),
         Some(days) => {
             let (token, link) = outbox::fresh_link(now, days)?;

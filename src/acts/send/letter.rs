@@ -10,7 +10,7 @@ use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Desk, Issuer};
 use crate::mail::compose::{self, Content, Facts, Letter};
 use crate::mail::mime::{self, Heads};
-use crate::mail::{Address, Config, MailError, Mailbox, Message, OwnText, Prepared, link, suppress};
+use crate::mail::{Address, Config, MailError, Mailbox, Message, OwnText, Prepared, Topic, link, suppress};
 use crate::making::{Faces, OwnKeys};
 use crate::store::{
     Certificate, CertificateQuery, CertificateState, DocumentWrite, Event, Participant, Premise, Store, StoreError,
@@ -29,9 +29,9 @@ pub trait Office: Send + Sync {
 
 /// Who writes letters.
 pub struct Clerk<O> {
-    office: O,
-    config: Config,
-    public_url: Option<String>,
+    pub(super) office: O,
+    pub(super) config: Config,
+    pub(super) public_url: Option<String>,
 }
 
 /// A letter as it would go.
@@ -99,7 +99,7 @@ impl<O: Office> Clerk<O> {
         }
     }
 
-    fn senders(&self, plan: &EventPlan) -> (Mailbox, Option<Mailbox>) {
+    pub(super) fn senders(&self, plan: &EventPlan) -> (Mailbox, Option<Mailbox>) {
         let from = plan.mail.from.clone().unwrap_or_else(|| self.config.from.clone());
         (from, plan.mail.reply_to.clone().or_else(|| self.config.reply_to.clone()))
     }
@@ -180,8 +180,9 @@ impl<O: Office> Clerk<O> {
     /// Looks at everything as it stands now: somebody may have revoked, erased or corrected meanwhile.
     fn case_of(&self, store: &dyn Store, message: &Message) -> Result<Result<Case, String>, StoreError> {
         let gone = |why: &str| Ok(Err(why.to_owned()));
-        let Some(event) = store.event(&message.event)? else { return gone("the event is not there any more") };
-        let Some(certificate) = store.certificate(&message.number)? else {
+        let Some(number) = &message.number else { return gone("it is about no certificate") };
+        let Some(event) = store.event(number.event())? else { return gone("the event is not there any more") };
+        let Some(certificate) = store.certificate(number)? else {
             return gone("the certificate is not there any more");
         };
         if certificate.erased.is_some() {
@@ -190,10 +191,10 @@ impl<O: Office> Clerk<O> {
         if certificate.state != CertificateState::Active {
             return gone("the certificate was revoked before it was sent");
         }
-        let Some(person) = store.participant(&message.event, &certificate.person)? else {
+        let Some(person) = store.participant(number.event(), &certificate.person)? else {
             return gone("the person is not in the event any more");
         };
-        let (plan, _) = acts::plan(store, &message.event)?;
+        let (plan, _) = acts::plan(store, number.event())?;
         let text = match &message.run {
             Some(run) => journal::run(store, run).ok().and_then(|(run, _)| run.chosen.text),
             None => None,
@@ -246,6 +247,9 @@ fn first(store: &dyn Store, code: &EventCode) -> Result<Option<(Certificate, Par
 
 impl<O: Office> crate::mail::Clerk for Clerk<O> {
     fn letter(&self, store: &dyn Store, message: &Message, now: Timestamp, token: &str) -> Result<Prepared, MailError> {
+        if message.topic == Topic::RunEnded {
+            return self.run_letter(store, message, now);
+        }
         let case = match self.case_of(store, message)? {
             Ok(case) => case,
             Err(why) => return Ok(Prepared::Nothing(why)),

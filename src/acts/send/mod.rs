@@ -8,6 +8,7 @@ mod errand;
 mod letter;
 mod returned;
 mod settings;
+mod tidings;
 
 pub use again::{resend, stop};
 pub use errand::{Errand, would_send};
@@ -15,6 +16,7 @@ pub(in crate::acts) use errand::{each_mail, fate, people_of, with_issuing};
 pub use letter::{Clerk, Office, Shown};
 pub use returned::{Reported, bounce, from_folder, reported};
 pub use settings::{EventMail, When, settle};
+pub(in crate::acts) use tidings::run_ended;
 
 use crate::acts::ActError;
 use crate::acts::run::RunError;
@@ -50,6 +52,9 @@ pub enum SendError {
     /// Another message about the certificate came after it.
     #[error("message `{0}` was replaced by `{1}`")]
     Replaced(MessageId, MessageId),
+    /// It tells of no certificate.
+    #[error("message `{0}` tells of a run: its address is not a participant's")]
+    NotOfCertificate(MessageId),
     /// There is no address.
     #[error("there is no address to send {0} to")]
     NoAddress(CertificateNumber),

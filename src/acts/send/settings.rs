@@ -8,7 +8,10 @@ use super::{Result, SendError};
 use crate::acts::{ActError, Planned};
 use crate::desk::Desk;
 use crate::mail::compose::MOST_TEXTS;
-use crate::mail::{MailError, Mailbox, OwnText, setup};
+use crate::mail::{Address, MailError, Mailbox, OwnText, setup};
+
+/// Most addresses that are told of an event's runs.
+const MOST_NOTIFIED: usize = 20;
 
 /// When mail about a certificate leaves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
@@ -45,6 +48,14 @@ pub struct EventMail {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 30)]
     pub texts: Vec<OwnText>,
+    /// Whether it is told how a run of the event ended: to the member of staff who started it, and to `notify`; `true` if left
+    /// out.
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub run_notices: bool,
+    /// Who else is told, by e-mail address.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Vec<String>, example = json!(["office@example.org"]), max_items = 20)]
+    pub notify: Vec<Address>,
 }
 
 fn yes() -> bool {
@@ -53,7 +64,15 @@ fn yes() -> bool {
 
 impl Default for EventMail {
     fn default() -> Self {
-        Self { when: When::default(), attach: true, from: None, reply_to: None, texts: Vec::new() }
+        Self {
+            when: When::default(),
+            attach: true,
+            from: None,
+            reply_to: None,
+            texts: Vec::new(),
+            run_notices: true,
+            notify: Vec::new(),
+        }
     }
 }
 
@@ -63,11 +82,14 @@ impl EventMail {
         *self == Self::default()
     }
 
-    /// Checks every text.
+    /// Checks every text, and the rest.
     ///
     /// # Errors
     /// Names the first one that is wrong.
     pub fn check(&self) -> Result<()> {
+        if self.notify.len() > MOST_NOTIFIED {
+            return Err(ActError::invalid("notify", format!("has more than {MOST_NOTIFIED} addresses")).into());
+        }
         if self.texts.len() > MOST_TEXTS {
             return Err(ActError::invalid("texts", format!("are more than {MOST_TEXTS}")).into());
         }
@@ -108,7 +130,8 @@ pub fn settle(desk: &Desk, old: &Planned, mail: EventMail) -> Result<Planned> {
     // Addresses stay out of the log.
     let detail = json!({
         "before": old.plan.mail.when, "when": mail.when, "attach": mail.attach, "texts": languages,
-        "from": mail.from.is_some(), "reply_to": mail.reply_to.is_some(),
+        "from": mail.from.is_some(), "reply_to": mail.reply_to.is_some(), "run_notices": mail.run_notices,
+        "notify": mail.notify.len(),
     });
     let mut new = old.clone();
     new.plan.mail = mail;

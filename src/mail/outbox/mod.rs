@@ -13,7 +13,7 @@ pub use changed::{Beside, close_silent, forgetting, note_downloaded, note_return
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, MailError, Message, MessageId, Result, SetUp, State};
+use super::{Address, MailError, Message, MessageId, Result, SetUp, State, Topic};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::store::{
     Collection, Document, DocumentQuery, DocumentWrite, Expect, Index, PAGE_LIMIT, Page, Store, StoreError,
@@ -41,6 +41,27 @@ pub struct Order {
     pub again_of: Option<MessageId>,
     /// What the certificate's entry must still be: that nobody was faster.
     pub expect: Expect,
+}
+
+/// What is to be told besides that somebody has a certificate.
+#[derive(Debug, Clone)]
+pub struct Tiding {
+    /// What.
+    pub topic: Topic,
+    /// The event, if it is in one.
+    pub event: Option<EventCode>,
+    /// The certificate and its version, if it is about one.
+    pub certificate: Option<(CertificateNumber, u32)>,
+    /// The run, if one did it or ended.
+    pub run: Option<String>,
+    /// To whom, as far as is known now.
+    pub to: Address,
+    /// The member of staff whom it is to, if it is to one.
+    pub member: Option<String>,
+    /// Who did what it tells.
+    pub by: String,
+    /// The message that it replaces.
+    pub again_of: Option<MessageId>,
 }
 
 /// The newest message of a certificate.
@@ -78,14 +99,36 @@ pub struct Kept {
 /// # Errors
 /// [`MailError::Random`].
 pub fn enqueue(setup: &SetUp, order: Order, now: Timestamp) -> Result<(MessageId, Vec<DocumentWrite>)> {
-    let id = MessageId::random(now)?;
     let Order { number, version, to, run, by, due, again_of, expect } = order;
+    let (event, certificate) = (Some(number.event().clone()), Some((number.clone(), version)));
+    let tiding = Tiding { topic: Topic::Issued, event, certificate, run, to, member: None, by, again_of };
+    let (id, mut writes) = put(setup, tiding, due, now)?;
+    let mailed = Mailed { message: id.clone(), version };
+    writes.push(DocumentWrite::put(Collection::MAILED, mailed_key(number.event(), &number), expect, &mailed));
+    Ok((id, writes))
+}
+
+/// The same for what tells of something else, which is due at once. That it is told once is up to the transaction: it holds
+/// something that happens once.
+///
+/// # Errors
+/// [`MailError::Random`].
+pub fn enqueue_tiding(setup: &SetUp, tiding: Tiding, now: Timestamp) -> Result<(MessageId, Vec<DocumentWrite>)> {
+    put(setup, tiding, now, now)
+}
+
+fn put(setup: &SetUp, tiding: Tiding, due: Timestamp, now: Timestamp) -> Result<(MessageId, Vec<DocumentWrite>)> {
+    let id = MessageId::random(now)?;
+    let Tiding { topic, event, certificate, run, to, member, by, again_of } = tiding;
+    let (number, version) = certificate.map_or((None, 0), |(number, version)| (Some(number), version));
     let mut message = Message {
         message_id: format!("{id}@{}", setup.domain),
         id: id.clone(),
-        event: number.event().clone(),
+        topic,
+        event,
         number,
         version,
+        member,
         to: Some(to),
         state: State::Queued,
         run,
@@ -100,9 +143,7 @@ pub fn enqueue(setup: &SetUp, order: Order, now: Timestamp) -> Result<(MessageId
         log: Vec::new(),
     };
     message.note(now, State::Queued, "put into the outbox", None);
-    let mut writes = message.replace(None, Expect::Absent);
-    let mailed = Mailed { message: id.clone(), version };
-    writes.push(DocumentWrite::put(Collection::MAILED, mailed_key(&message.event, &message.number), expect, &mailed));
+    let writes = message.replace(None, Expect::Absent);
     Ok((id, writes))
 }
 

@@ -23,6 +23,8 @@ enum Belongs {
     ItsRun,
     /// To the event of the certificate with its `number`.
     Number,
+    /// To that of its `number`, or without one to that of its `run`.
+    NumberOrRun,
 }
 
 /// Returns to which event the documents of a collection belong; those of one that is not named here are not seen.
@@ -79,7 +81,8 @@ fn belongs(collection: Collection) -> Option<Belongs> {
         (Belongs::Run, &[C::RUNS]),
         (Belongs::KeysRun, &[C::RUN_ROWS]),
         (Belongs::ItsRun, &[C::APPROVALS]),
-        (Belongs::Number, &[C::CORRECTIONS, C::MAIL_MESSAGES]),
+        (Belongs::Number, &[C::CORRECTIONS]),
+        (Belongs::NumberOrRun, &[C::MAIL_MESSAGES]),
     ];
     all.iter().find(|(_, collections)| collections.contains(&collection)).map(|(belongs, _)| *belongs)
 }
@@ -130,7 +133,8 @@ impl Within<'_> {
                 rows.of(first, |writing| self.has_run_of(first, writing))?
                     && (value["number"].is_null() || self.has_number(value))
             }
-            Some(Belongs::ItsRun) => match value["run"].as_str() {
+            Some(Belongs::NumberOrRun) if !value["number"].is_null() => self.has_number(value),
+            Some(Belongs::ItsRun | Belongs::NumberOrRun) => match value["run"].as_str() {
                 Some(id) => self.has_run_of(id, rows.writing)?,
                 None => false,
             },

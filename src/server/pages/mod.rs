@@ -32,6 +32,9 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; scri
 /// The style sheet: colours and letters are the verifier's.
 const STYLE: &str = concat!(include_str!("../../../verifier-web/src/tokens.css"), include_str!("pages.css"));
 
+/// The icon: the verifier's.
+const ICON: &str = include_str!("../../../verifier-web/static/icon.svg");
+
 /// Returns the routes of the pages.
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -55,6 +58,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/portal/certificates/{number}/shown", post(holder::show))
         .route("/portal/certificates/{number}/correction", post(holder::correct))
         .route("/pages.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
+        .route("/pages.svg", get(|| async { asset("image/svg+xml", ICON) }))
         .route("/pages.js", get(|| async { asset("text/javascript; charset=utf-8", include_str!("pages.js")) }))
 }
 

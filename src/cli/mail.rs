@@ -116,6 +116,7 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
         Command::Send(args) => send_all(global, &args),
         Command::Deliver => {
             let workspace = Workspace::open(global)?;
+            remind(&workspace)?;
             deliver(global, &workspace)
         }
         Command::List { code, state, json } => {
@@ -269,6 +270,17 @@ fn deliver(global: &Global, workspace: &Workspace) -> Result<ExitCode, Failure> 
     let runtime = runtime.doing("send mail")?;
     let sent = runtime.block_on(courier.deliver_due()).doing("send mail")?;
     Ok(told(sent))
+}
+
+/// Reminds holders whose certificates end soon, where no service does.
+fn remind(workspace: &Workspace) -> Result<(), Failure> {
+    if workspace.service.is_none() {
+        let count = explained(send::remind(&workspace.desk()))? as u64;
+        if count > 0 {
+            output::line(format!("{} reminded that their certificate ends", counted(count, "person is", "people are")));
+        }
+    }
+    Ok(())
 }
 
 fn told(sent: Sent) -> ExitCode {

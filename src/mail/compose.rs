@@ -237,7 +237,7 @@ fn built_in(language: Option<&str>) -> (&'static str, &'static str) {
 }
 
 /// Returns the tags that a language is looked up by: `pt-BR`, then `pt` (RFC 4647 section 3.4).
-fn ranges(language: Option<&str>) -> Vec<&str> {
+pub(super) fn ranges(language: Option<&str>) -> Vec<&str> {
     let (mut ranges, mut rest) = (Vec::new(), language.filter(|tag| !tag.is_empty()));
     while let Some(tag) = rest {
         ranges.push(tag);

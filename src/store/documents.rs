@@ -194,6 +194,8 @@ collections! {
     MAIL_QUEUE = "mail-queue", passing, Nobody;
     /// To which message a link leads, by the SHA-256 of its token.
     MAIL_LINKS = "mail-links", kept, Nobody;
+    /// Which versions' holders were reminded that they end, as `CODE/NUMBER/VERSION`: once each.
+    MAIL_REMINDED = "mail-reminded", kept, Nobody;
     /// Addresses to which nothing is sent any more, by a keyed digest.
     MAIL_SUPPRESSED = "mail-suppressed", kept, Nobody;
 }

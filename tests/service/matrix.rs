@@ -127,6 +127,7 @@ const TABLE: &[(&str, Needs)] = &[
     ("POST /api/v1/mail/messages/{id}/resend", May(Send)),
     ("POST /api/v1/mail/stop", May(Send)),
     ("GET /api/v1/me", Own),
+    ("PATCH /api/v1/me", Own),
     ("POST /api/v1/me/password", Own),
     ("POST /api/v1/me/recovery-codes", Own),
     ("GET /api/v1/me/sessions", Own),

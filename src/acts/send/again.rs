@@ -116,7 +116,8 @@ fn tiding(desk: &Desk, setup: &SetUp, kept: &Kept) -> Result<Message> {
             let certificate = old.number.clone().map(|number| (number, old.version));
             let (event, run, member) = (old.event.clone(), old.run.clone(), old.member.clone());
             let again_of = Some(old.id.clone());
-            let tiding = Tiding { topic: old.topic, event, certificate, run, to, member, by, again_of };
+            let due = desk.now;
+            let tiding = Tiding { topic: old.topic, event, certificate, run, to, member, by, due, again_of };
             enqueue_tiding(setup, tiding, desk.now)?
         }
     };

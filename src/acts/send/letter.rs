@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::notices::{overtaken, reason};
 use super::returned::told;
 use super::{Result, SendError};
 use crate::acts::run::journal;
@@ -10,6 +11,7 @@ use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Desk, Issuer};
 use crate::mail::compose::{self, Content, Facts, Letter};
 use crate::mail::mime::{self, Heads};
+use crate::mail::notices;
 use crate::mail::{Address, Config, MailError, Mailbox, Message, OwnText, Prepared, Topic, link, suppress};
 use crate::making::{Faces, OwnKeys};
 use crate::store::{
@@ -59,6 +61,10 @@ struct Case {
     person: Participant,
     /// A text for one run, in place of the event's own.
     text: Option<OwnText>,
+    /// What is told of it.
+    topic: Topic,
+    /// The reason that is given.
+    reason: Option<String>,
 }
 
 impl<O: Office> Clerk<O> {
@@ -105,6 +111,9 @@ impl<O: Office> Clerk<O> {
     }
 
     fn content(&self, case: &Case, link: Option<String>) -> Result<(Content, bool)> {
+        if case.topic != Topic::Issued {
+            return self.notice(case, link);
+        }
         let Case { event, plan, certificate, person, .. } = case;
         let attached = plan.mail.attach || link.is_none();
         let issuer = self.office.issuer();
@@ -126,6 +135,36 @@ impl<O: Office> Clerk<O> {
             attached,
         };
         let content = compose::write(own, locale, &facts);
+        let content = content.map_err(|problem| SendError::Text { language: person.locale.clone(), problem })?;
+        Ok((content, attached))
+    }
+
+    /// Writes what is told of a certificate besides that somebody has it.
+    fn notice(&self, case: &Case, link: Option<String>) -> Result<(Content, bool)> {
+        let Case { event, plan, certificate, person, topic, reason, .. } = case;
+        let new_file = matches!(topic, Topic::Restored | Topic::Replaced | Topic::CorrectionMade);
+        let attached = new_file && (plan.mail.attach || link.is_none());
+        let issuer = self.office.issuer();
+        let zone = event.zone.as_ref().unwrap_or(&issuer.zone);
+        let day = match topic {
+            Topic::Revoked => certificate.state.reason().map(|reason| zone.day(reason.at)),
+            Topic::Expires => certificate.printed_days().valid_until,
+            _ => None,
+        };
+        let locale = person.locale.as_deref();
+        let facts = notices::Facts {
+            name: certificate.recipient.clone(),
+            event: event.achievement.name.clone(),
+            organiser: plan.organiser.clone().unwrap_or_else(|| issuer.name.clone()),
+            issuer: issuer.name.clone(),
+            number: certificate.number.to_string(),
+            day: day.map(|day| written_day(notices::language(locale), day)),
+            reason: reason.clone(),
+            link,
+            link_days: self.config.link_days,
+            attached,
+        };
+        let content = notices::told(*topic, locale, &facts);
         let content = content.map_err(|problem| SendError::Text { language: person.locale.clone(), problem })?;
         Ok((content, attached))
     }
@@ -188,18 +227,21 @@ impl<O: Office> Clerk<O> {
         if certificate.erased.is_some() {
             return gone("the person was erased");
         }
-        if certificate.state != CertificateState::Active {
-            return gone("the certificate was revoked before it was sent");
+        if let Some(why) = overtaken(message, &certificate) {
+            return gone(why);
         }
         let Some(person) = store.participant(number.event(), &certificate.person)? else {
             return gone("the person is not in the event any more");
         };
         let (plan, _) = acts::plan(store, number.event())?;
         let text = match &message.run {
-            Some(run) => journal::run(store, run).ok().and_then(|(run, _)| run.chosen.text),
-            None => None,
+            Some(run) if message.topic == Topic::Issued => {
+                journal::run(store, run).ok().and_then(|(run, _)| run.chosen.text)
+            }
+            _ => None,
         };
-        Ok(Ok(Case { event, plan, certificate, person, text }))
+        let (topic, reason) = (message.topic, reason(store, message, &certificate)?);
+        Ok(Ok(Case { event, plan, certificate, person, text, topic, reason }))
     }
 }
 
@@ -225,7 +267,8 @@ fn example(desk: &Desk, code: &EventCode, who: Option<&str>, text: Option<OwnTex
     if certificate.state != CertificateState::Active || certificate.erased.is_some() {
         return Err(SendError::NotInForce(certificate.number));
     }
-    Ok(Case { event: planned.event, plan: planned.plan, certificate, person, text })
+    let (topic, reason) = (Topic::Issued, None);
+    Ok(Case { event: planned.event, plan: planned.plan, certificate, person, text, topic, reason })
 }
 
 fn first(store: &dyn Store, code: &EventCode) -> Result<Option<(Certificate, Participant)>, StoreError> {
@@ -266,7 +309,8 @@ impl<O: Office> crate::mail::Clerk for Clerk<O> {
             let why = format!("the address bounced before ({}): correct it", suppressed.why.words());
             return Ok(Prepared::Nothing(why));
         }
-        let link = self.public_url.as_ref().map(|url| format!("{url}/{}/{token}", link::PATH));
+        let leads = self.public_url.as_ref().filter(|_| message.topic.has_link());
+        let link = leads.map(|url| format!("{url}/{}/{token}", link::PATH));
         let written = self.written(store, &case, to, message.message_id.clone(), (now, link));
         match written {
             Ok(Ok(letter)) => Ok(Prepared::Ready(Box::new(letter))),

@@ -42,7 +42,8 @@ pub(in crate::acts) fn run_ended(desk: &Desk, over: &RunRecord) -> run::Result<V
         }
         let (topic, event, run) = (Topic::RunEnded, over.event.clone(), Some(over.id.clone()));
         let by = desk.actor.who().to_string();
-        let tiding = Tiding { topic, event, certificate: None, run, to, member, by, again_of: None };
+        let due = desk.now;
+        let tiding = Tiding { topic, event, certificate: None, run, to, member, by, due, again_of: None };
         writes.extend(enqueue_tiding(&setup, tiding, desk.now)?.1);
     }
     Ok(writes)
@@ -94,7 +95,12 @@ fn ended(state: RunState) -> &'static str {
 
 impl<O: Office> Clerk<O> {
     /// Writes to staff that a run ended; or says why nobody is to be told any more.
-    pub(super) fn run_letter(&self, store: &dyn Store, message: &Message, now: Timestamp) -> Result<Prepared, MailError> {
+    pub(super) fn run_letter(
+        &self,
+        store: &dyn Store,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<Prepared, MailError> {
         let nothing = |why: &str| Ok(Prepared::Nothing(why.to_owned()));
         let Some(run) = message.run.as_deref() else { return nothing("it names no run") };
         let run = match journal::run(store, run) {
@@ -102,7 +108,9 @@ impl<O: Office> Clerk<O> {
             Err(RunError::Store(error)) => return Err(error.into()),
             Err(_) => return nothing("the run is not there any more"),
         };
-        let Some(to) = to(store, message)? else { return nothing("the member of staff wants no such message any more") };
+        let Some(to) = to(store, message)? else {
+            return nothing("the member of staff wants no such message any more");
+        };
         let plan = match &run.event {
             Some(code) => acts::plan(store, code)?.0,
             None => acts::EventPlan::default(),

@@ -60,18 +60,23 @@ pub fn requeue(kept: &Kept, to: Address, by: &str, now: Timestamp) -> (Message, 
 pub fn withdraw(store: &dyn Store, id: &MessageId, now: Timestamp, act: &Act) -> Result<bool> {
     for _ in 0..TRIES {
         let kept = message(store, id)?;
-        if !matches!(kept.message.state, State::Queued | State::Deferred) || kept.message.due.is_none() {
-            return Ok(false);
-        }
-        let mut new = Message { due: None, ..kept.message.clone() };
-        new.note(now, State::Failed, "it was stopped before it was sent", None);
-        let writes = new.replace(Some(&kept.message), Expect::Revision(kept.revision));
+        let Some(writes) = withdrawn(&kept, "it was stopped before it was sent", now) else { return Ok(false) };
         match store.write_documents(&writes, Some(act)) {
             Err(StoreError::Conflict(_)) => {}
             done => return Ok(done.map(|_| true)?),
         }
     }
     Err(StoreError::Conflict(id.to_string()).into())
+}
+
+/// Returns the writes that take a message out of the queue that has not left, and say why; nothing if it has left.
+pub fn withdrawn(kept: &Kept, why: &str, now: Timestamp) -> Option<Vec<DocumentWrite>> {
+    let waits = matches!(kept.message.state, State::Queued | State::Deferred) && kept.message.due.is_some();
+    waits.then(|| {
+        let mut new = Message { due: None, ..kept.message.clone() };
+        new.note(now, State::Failed, why, None);
+        new.replace(Some(&kept.message), Expect::Revision(kept.revision))
+    })
 }
 
 /// Returns the writes by which nothing follows from a message any more: it is replaced by another. Its link dies.

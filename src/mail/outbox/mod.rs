@@ -9,7 +9,9 @@ mod attempt;
 mod changed;
 
 pub use attempt::{Going, HAND_SECONDS, Outcome, begin, finish, fresh_link, interrupted, take_stock};
-pub use changed::{Beside, close_silent, forgetting, note_downloaded, note_returned, replaced, requeue, withdraw};
+pub use changed::{
+    Beside, close_silent, forgetting, note_downloaded, note_returned, replaced, requeue, withdraw, withdrawn,
+};
 
 use serde::{Deserialize, Serialize};
 
@@ -60,6 +62,8 @@ pub struct Tiding {
     pub member: Option<String>,
     /// Who did what it tells.
     pub by: String,
+    /// When it may leave.
+    pub due: Timestamp,
     /// The message that it replaces.
     pub again_of: Option<MessageId>,
 }
@@ -101,25 +105,25 @@ pub struct Kept {
 pub fn enqueue(setup: &SetUp, order: Order, now: Timestamp) -> Result<(MessageId, Vec<DocumentWrite>)> {
     let Order { number, version, to, run, by, due, again_of, expect } = order;
     let (event, certificate) = (Some(number.event().clone()), Some((number.clone(), version)));
-    let tiding = Tiding { topic: Topic::Issued, event, certificate, run, to, member: None, by, again_of };
-    let (id, mut writes) = put(setup, tiding, due, now)?;
+    let tiding = Tiding { topic: Topic::Issued, event, certificate, run, to, member: None, by, due, again_of };
+    let (id, mut writes) = put(setup, tiding, now)?;
     let mailed = Mailed { message: id.clone(), version };
     writes.push(DocumentWrite::put(Collection::MAILED, mailed_key(number.event(), &number), expect, &mailed));
     Ok((id, writes))
 }
 
-/// The same for what tells of something else, which is due at once. That it is told once is up to the transaction: it holds
+/// The same for what tells of something else. That it is told once is up to the transaction: it holds
 /// something that happens once.
 ///
 /// # Errors
 /// [`MailError::Random`].
 pub fn enqueue_tiding(setup: &SetUp, tiding: Tiding, now: Timestamp) -> Result<(MessageId, Vec<DocumentWrite>)> {
-    put(setup, tiding, now, now)
+    put(setup, tiding, now)
 }
 
-fn put(setup: &SetUp, tiding: Tiding, due: Timestamp, now: Timestamp) -> Result<(MessageId, Vec<DocumentWrite>)> {
+fn put(setup: &SetUp, tiding: Tiding, now: Timestamp) -> Result<(MessageId, Vec<DocumentWrite>)> {
     let id = MessageId::random(now)?;
-    let Tiding { topic, event, certificate, run, to, member, by, again_of } = tiding;
+    let Tiding { topic, event, certificate, run, to, member, by, due, again_of } = tiding;
     let (number, version) = certificate.map_or((None, 0), |(number, version)| (Some(number), version));
     let mut message = Message {
         message_id: format!("{id}@{}", setup.domain),

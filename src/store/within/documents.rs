@@ -75,6 +75,7 @@ fn belongs(collection: Collection) -> Option<Belongs> {
                 C::REMOVING,
                 C::PROOFS,
                 C::MAILED,
+                C::MAIL_REMINDED,
                 C::SHOWN,
             ],
         ),

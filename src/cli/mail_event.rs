@@ -52,6 +52,9 @@ pub(super) struct Settings {
     /// Remind holders, once, so many days before their certificate ends; 0: not
     #[arg(long, value_name = "DAYS")]
     remind_days: Option<u16>,
+    /// Count by a picture that a message was opened; its last line says so
+    #[arg(long, value_name = "yes|no", value_parser = super::event::yes_or_no)]
+    opens: Option<bool>,
     /// Take back all texts of its own
     #[arg(long, conflicts_with_all = ["text", "language"])]
     built_in_texts: bool,
@@ -124,6 +127,7 @@ pub(super) fn settings(global: &Global, args: Settings) -> Result<ExitCode, Fail
         mail.reply_to = mailbox("reply-to", reply_to)?;
     }
     mail.run_notices = args.run_notices.unwrap_or(mail.run_notices);
+    mail.opens = args.opens.unwrap_or(mail.opens);
     mail.tell_revoked = args.tell_revoked.unwrap_or(mail.tell_revoked);
     mail.tell_replaced = args.tell_replaced.unwrap_or(mail.tell_replaced);
     mail.tell_corrections = args.tell_corrections.unwrap_or(mail.tell_corrections);
@@ -176,6 +180,7 @@ pub(super) fn settings(global: &Global, args: Settings) -> Result<ExitCode, Fail
     let mut told: Vec<_> = told.iter().filter(|(is, _)| *is).map(|(_, what)| (*what).to_owned()).collect();
     told.extend(mail.remind_days.map(|days| format!("{} before the end", counted(days, "day", "days"))));
     output::line(format!("also told    {}", if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }));
+    output::line(format!("opens        {}", if mail.opens { "counted by a picture" } else { "not counted" }));
     let would = explained(send::would_send(&desk, &args.code))?;
     if would > 0 {
         output::line(format!("`testamur mail send {}` would send {would}; nobody was sent anything now", args.code));

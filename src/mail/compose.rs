@@ -150,12 +150,23 @@ pub struct Content {
 }
 
 impl Content {
+    /// Returns the same with a picture by which it is counted that it was opened, and a last line that says so.
+    ///
+    /// # Errors
+    /// [`TextError::Message`].
+    pub fn counted(self, picture: &str, issuer: &str) -> Result<Self, TextError> {
+        let said = super::opens::said(&self.language, issuer);
+        let text = format!("{}\n\n{said}\n", self.text.trim_end());
+        let html = html(&self.language, &self.subject, &text, Some(picture))?;
+        Ok(Self { text, html, ..self })
+    }
+
     /// Returns what a plain text says, with its addresses as links where it is shown as HTML.
     ///
     /// # Errors
     /// [`TextError::Message`].
     pub fn plain(language: &str, subject: String, text: String) -> Result<Self, TextError> {
-        let html = html(language, &subject, &text)?;
+        let html = html(language, &subject, &text, None)?;
         Ok(Self { language: language.to_owned(), subject, text, html })
     }
 }
@@ -178,7 +189,7 @@ pub struct Letter {
 pub fn write(own: &[OwnText], language: Option<&str>, facts: &Facts) -> Result<Content, TextError> {
     let (language, subject, text) = chosen(own, language);
     let (subject, text) = written(subject, text, facts)?;
-    let html = html(&language, &subject, &text)?;
+    let html = html(&language, &subject, &text, None)?;
     Ok(Content { language, subject, text, html })
 }
 
@@ -305,12 +316,13 @@ struct Page<'t> {
     language: &'t str,
     subject: &'t str,
     paragraphs: Vec<Vec<Vec<Piece<'t>>>>,
+    picture: Option<&'t str>,
 }
 
 /// Returns a plain text as HTML: paragraphs, lines, and addresses as links.
-fn html(language: &str, subject: &str, text: &str) -> Result<String, TextError> {
+fn html(language: &str, subject: &str, text: &str, picture: Option<&str>) -> Result<String, TextError> {
     let paragraphs = text.split("\n\n").map(|paragraph| paragraph.trim_matches('\n').lines().map(pieces).collect());
-    let page = Page { language, subject, paragraphs: paragraphs.collect() };
+    let page = Page { language, subject, paragraphs: paragraphs.collect(), picture };
     let facts = minijinja::Value::from(Serde(&page));
     let mut environment = environment();
     // As long as the text is; its length is limited.

@@ -5,7 +5,7 @@
 //! after that finds it [`State::Ambiguous`], and nothing of that kind is ever sent again by itself. So nobody is sent
 //! anything twice unless a member of staff decides so, and then the `Message-ID` is the same.
 //!
-//! Pure: [`address`], [`words`] (what a reply of a mail server means), [`bounce`] (what came back), [`compose`] and [`notices`] (texts), [`mime`] (messages), [`pace`] (limits and the circuit breaker), [`schedule`]. Over the store, with the time given: [`setup`], [`outbox`],
+//! Pure: [`address`], [`words`] (what a reply of a mail server means), [`bounce`] (what came back), [`opens`] (who looked at a picture), [`compose`] and [`notices`] (texts), [`mime`] (messages), [`pace`] (limits and the circuit breaker), [`schedule`]. Over the store, with the time given: [`setup`], [`outbox`],
 //! [`link`], [`suppress`]. Asynchronous: [`relay`] and [`courier`], which alone open sockets.
 //!
 //! What a letter says is written when it is sent, by a [`Clerk`]: nothing rendered is kept. Messages and links go into a dump, the queue
@@ -20,6 +20,7 @@ pub mod ids;
 pub mod link;
 pub mod mime;
 pub mod notices;
+pub mod opens;
 pub mod outbox;
 pub mod pace;
 mod prepare;
@@ -34,7 +35,7 @@ pub mod words;
 pub use address::{Address, AddressError, Mailbox};
 pub use compose::{Content, Letter, OwnText, TextError};
 pub use config::{Config, Password, Security};
-pub use courier::{Clerk, Clock, Courier, Prepared, Sent};
+pub use courier::{Clerk, Clock, Courier, Prepared, Sent, Tokens};
 pub use ids::MessageId;
 pub use mime::{Heads, mime};
 pub use outbox::{Order, Tiding, enqueue, enqueue_tiding};

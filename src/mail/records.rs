@@ -235,6 +235,9 @@ pub struct Message {
     /// Its link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<LinkKept>,
+    /// The picture in it by which an open is counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<LinkKept>,
     /// Who is handing it over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) hand: Option<Hand>,

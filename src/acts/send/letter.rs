@@ -12,7 +12,9 @@ use crate::desk::{Desk, Issuer};
 use crate::mail::compose::{self, Content, Facts, Letter};
 use crate::mail::mime::{self, Heads};
 use crate::mail::notices;
-use crate::mail::{Address, Config, MailError, Mailbox, Message, OwnText, Prepared, Topic, link, suppress};
+use crate::mail::{
+    Address, Config, MailError, Mailbox, Message, OwnText, Prepared, Tokens, Topic, link, opens, suppress,
+};
 use crate::making::{Faces, OwnKeys};
 use crate::store::{
     Certificate, CertificateQuery, CertificateState, DocumentWrite, Event, Participant, Premise, Store, StoreError,
@@ -84,7 +86,7 @@ impl<O: Office> Clerk<O> {
             Some(email) => Mailbox::of(&case.certificate.recipient, email.parse()?)?,
             None => return Err(SendError::NoAddress(case.certificate.number)),
         };
-        let (content, attached) = self.content(&case, self.public_url.as_ref().map(|url| shown_link(url)))?;
+        let (content, attached) = self.content(&case, &self.shown_leads())?;
         let (from, reply_to) = self.senders(&case.plan);
         Ok(Shown { from, reply_to, to, number: case.certificate.number, content, attached })
     }
@@ -98,8 +100,7 @@ impl<O: Office> Clerk<O> {
         let to = Mailbox { name: None, address: to };
         let id = crate::mail::MessageId::random(desk.now)?;
         let message_id = format!("test.{id}@{}", self.config.domain);
-        let shown = self.public_url.as_ref().map(|url| shown_link(url));
-        match self.written(desk.store, &case, to, message_id, (desk.now, shown))? {
+        match self.written(desk.store, &case, to, message_id, (desk.now, self.shown_leads()))? {
             Ok(letter) => Ok(letter),
             Err(why) => Err(SendError::Nothing(why)),
         }
@@ -110,10 +111,33 @@ impl<O: Office> Clerk<O> {
         (from, plan.mail.reply_to.clone().or_else(|| self.config.reply_to.clone()))
     }
 
-    fn content(&self, case: &Case, link: Option<String>) -> Result<(Content, bool)> {
-        if case.topic != Topic::Issued {
-            return self.notice(case, link);
-        }
+    /// Returns what leads nowhere, in a letter that is only shown.
+    fn shown_leads(&self) -> Leads {
+        self.leads(Tokens { link: Some("example"), picture: Some("example") })
+    }
+
+    fn leads(&self, tokens: Tokens) -> Leads {
+        let at = |token: &str| self.public_url.as_ref().map(|url| format!("{url}/{}/{token}", link::PATH));
+        let picture = tokens.picture.and_then(at).map(|picture| format!("{picture}/{}", opens::FILE));
+        Leads { link: tokens.link.and_then(at), picture }
+    }
+
+    /// Writes what a letter says, and says whether the PDF is attached.
+    fn content(&self, case: &Case, leads: &Leads) -> Result<(Content, bool)> {
+        let (content, attached) = match case.topic {
+            Topic::Issued => self.issued(case, leads.link.clone())?,
+            _ => self.notice(case, leads.link.clone())?,
+        };
+        let Some(picture) = leads.picture.as_ref().filter(|_| case.plan.mail.opens) else {
+            return Ok((content, attached));
+        };
+        let language = content.language.clone();
+        let counted = content.counted(picture, &self.office.issuer().name);
+        let counted = counted.map_err(|problem| SendError::Text { language: Some(language), problem })?;
+        Ok((counted, attached))
+    }
+
+    fn issued(&self, case: &Case, link: Option<String>) -> Result<(Content, bool)> {
         let Case { event, plan, certificate, person, .. } = case;
         let attached = plan.mail.attach || link.is_none();
         let issuer = self.office.issuer();
@@ -176,9 +200,9 @@ impl<O: Office> Clerk<O> {
         case: &Case,
         to: Mailbox,
         message_id: String,
-        (now, link): (Timestamp, Option<String>),
+        (now, leads): (Timestamp, Leads),
     ) -> Result<Result<Letter, String>> {
-        let (content, attached) = match self.content(case, link) {
+        let (content, attached) = match self.content(case, &leads) {
             Err(SendError::Text { problem, .. }) => return Ok(Err(format!("its text cannot be written: {problem}"))),
             written => written?,
         };
@@ -245,9 +269,10 @@ impl<O: Office> Clerk<O> {
     }
 }
 
-/// Returns what stands for a link in a letter that is only shown.
-fn shown_link(url: &str) -> String {
-    format!("{url}/{}/example", link::PATH)
+/// Where a letter leads: its link, and the picture by which an open is counted.
+struct Leads {
+    link: Option<String>,
+    picture: Option<String>,
 }
 
 /// Returns a case of an event: of somebody, or of the first who has a certificate in force.
@@ -289,7 +314,13 @@ fn first(store: &dyn Store, code: &EventCode) -> Result<Option<(Certificate, Par
 }
 
 impl<O: Office> crate::mail::Clerk for Clerk<O> {
-    fn letter(&self, store: &dyn Store, message: &Message, now: Timestamp, token: &str) -> Result<Prepared, MailError> {
+    fn letter(
+        &self,
+        store: &dyn Store,
+        message: &Message,
+        now: Timestamp,
+        tokens: Tokens<'_>,
+    ) -> Result<Prepared, MailError> {
         if message.topic == Topic::RunEnded {
             return self.run_letter(store, message, now);
         }
@@ -309,14 +340,19 @@ impl<O: Office> crate::mail::Clerk for Clerk<O> {
             let why = format!("the address bounced before ({}): correct it", suppressed.why.words());
             return Ok(Prepared::Nothing(why));
         }
-        let leads = self.public_url.as_ref().filter(|_| message.topic.has_link());
-        let link = leads.map(|url| format!("{url}/{}/{token}", link::PATH));
-        let written = self.written(store, &case, to, message.message_id.clone(), (now, link));
+        let written = self.written(store, &case, to, message.message_id.clone(), (now, self.leads(tokens)));
         match written {
             Ok(Ok(letter)) => Ok(Prepared::Ready(Box::new(letter))),
             Ok(Err(why)) => Ok(Prepared::Nothing(why)),
             Err(SendError::Store(error)) => Err(error.into()),
             Err(other) => Ok(Prepared::Nothing(other.to_string())),
+        }
+    }
+
+    fn counts_opens(&self, store: &dyn Store, message: &Message) -> Result<bool, MailError> {
+        match &message.number {
+            Some(number) => Ok(acts::plan(store, number.event())?.0.mail.opens),
+            None => Ok(false),
         }
     }
 

@@ -72,6 +72,9 @@ pub struct EventMail {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, maximum = 365, example = 30)]
     pub remind_days: Option<u16>,
+    /// Whether a picture in each message counts that it was opened, which its last line says. Needs `public_url`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub opens: bool,
 }
 
 fn yes() -> bool {
@@ -92,6 +95,7 @@ impl Default for EventMail {
             tell_replaced: false,
             tell_corrections: false,
             remind_days: None,
+            opens: false,
         }
     }
 }
@@ -160,7 +164,7 @@ pub fn settle(desk: &Desk, old: &Planned, mail: EventMail) -> Result<Planned> {
         "before": old.plan.mail.when, "when": mail.when, "attach": mail.attach, "texts": languages,
         "from": mail.from.is_some(), "reply_to": mail.reply_to.is_some(), "run_notices": mail.run_notices,
         "notify": mail.notify.len(), "tell_revoked": mail.tell_revoked, "tell_replaced": mail.tell_replaced,
-        "tell_corrections": mail.tell_corrections, "remind_days": mail.remind_days,
+        "tell_corrections": mail.tell_corrections, "remind_days": mail.remind_days, "opens": mail.opens,
     });
     let mut new = old.clone();
     // Whose day for being reminded was before it was switched on is not reminded.

@@ -10,7 +10,8 @@ mod changed;
 
 pub use attempt::{Going, HAND_SECONDS, Outcome, begin, finish, fresh_link, interrupted, take_stock};
 pub use changed::{
-    Beside, close_silent, forgetting, note_downloaded, note_returned, replaced, requeue, withdraw, withdrawn,
+    Beside, close_silent, forgetting, note_downloaded, note_opened, note_returned, replaced, requeue, withdraw,
+    withdrawn,
 };
 
 use serde::{Deserialize, Serialize};
@@ -143,6 +144,7 @@ fn put(setup: &SetUp, tiding: Tiding, now: Timestamp) -> Result<(MessageId, Vec<
         again_of,
         why: None,
         link: None,
+        picture: None,
         hand: None,
         log: Vec::new(),
     };
@@ -168,14 +170,19 @@ impl Message {
             let due = Due { message: self.id.clone(), domain, entry: Default::default() };
             writes.push(DocumentWrite::put(Collection::MAIL_QUEUE, key, Expect::Any, &due));
         }
-        let link = |message: &Self| message.link.as_ref().map(|link| link.digest.clone());
-        if let Some(gone) = old.and_then(link).filter(|digest| link(self).as_ref() != Some(digest)) {
-            writes.push(DocumentWrite::delete(Collection::MAIL_LINKS, gone, Expect::Any));
+        let (new, old) = (self.digests(), old.map(Self::digests).unwrap_or_default());
+        for gone in old.iter().filter(|digest| !new.contains(digest)) {
+            writes.push(DocumentWrite::delete(Collection::MAIL_LINKS, gone.as_str(), Expect::Any));
         }
-        if let Some(new) = link(self).filter(|digest| old.and_then(link).as_ref() != Some(digest)) {
-            writes.push(DocumentWrite::put(Collection::MAIL_LINKS, new, Expect::Any, &self.id));
+        for come in new.iter().filter(|digest| !old.contains(digest)) {
+            writes.push(DocumentWrite::put(Collection::MAIL_LINKS, come.as_str(), Expect::Any, &self.id));
         }
         writes
+    }
+
+    /// Returns the digests of its link and its picture.
+    fn digests(&self) -> Vec<String> {
+        self.link.iter().chain(&self.picture).map(|kept| kept.digest.clone()).collect()
     }
 
     fn queue_key(&self) -> Option<String> {

@@ -43,6 +43,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/c/{id}/card.png", get(public::card))
         .route("/m/{token}", get(linked::page))
         .route("/m/{token}/picture.png", get(linked::picture))
+        .route("/m/{token}/open.gif", get(linked::opened))
         .route("/m/{token}/file", post(linked::file))
         .route("/portal", get(portal::door))
         .route("/portal/login", post(portal::login))

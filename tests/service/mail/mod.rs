@@ -3,6 +3,7 @@
 
 mod bounces;
 mod notices;
+mod opens;
 mod outbox;
 mod served;
 mod texts;

@@ -29,7 +29,7 @@ const REFUSED: [(&[&str], &str); 3] = [
 ];
 
 /// Every other command, in an order in which each has something to do, with its exit code.
-const COMMANDS: [(&[&str], i32); 70] = [
+const COMMANDS: [(&[&str], i32); 73] = [
     (&["config", "check"], 0),
     (&["template", "list"], 0),
     (&["template", "check", "classic"], 0),
@@ -51,6 +51,9 @@ const COMMANDS: [(&[&str], i32); 70] = [
     (&["import", "MAPS", "people.csv"], 0),
     (&["import", "NOWHERE", "people.csv"], 3),
     (&["people", "list", "MAPS"], 0),
+    (&["people", "person", "MAPS", "alan@example.org"], 0),
+    (&["people", "join", "MAPS", "alan@example.org", "MAPS", "alan@example.org"], 3),
+    (&["people", "split", "MAPS", "alan@example.org", "MAPS", "alan@example.org"], 3),
     (&["people", "except", "MAPS", "alan@example.org"], 0),
     (&["people", "unlist", "MAPS", "alan@example.org"], 0),
     (&["people", "exclude", "MAPS", "alan@example.org", "--reason", "requested"], 0),

@@ -8,6 +8,6 @@ mod mine;
 mod show;
 
 pub(in crate::acts) use enter::forgetting;
-pub use enter::{Entered, Invitation, LINK_SECONDS, SESSION_SECONDS, ask, enter, entered, leave, sweep};
-pub use mine::{Holder, Holding, Owned, holders, owned};
+pub use enter::{Entered, Invitation, LINK_SECONDS, Let, SESSION_SECONDS, ask, ask_more, enter, entered, leave, sweep};
+pub use mine::{Holder, Holding, Owned, holder_of, holders, owned};
 pub use show::{Public, Shown, public, set_shown, shown, shown_of};

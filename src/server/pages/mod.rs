@@ -51,6 +51,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/portal/enter/{token}", get(portal::link))
         .route("/portal/leave", post(portal::leave))
         .route("/portal/certificates", get(holder::all))
+        .route("/portal/addresses", post(portal::other))
         .route("/portal/data", get(holder::data))
         .route("/portal/request/{event}", post(holder::request))
         .route("/portal/certificates/{number}", get(holder::one))

@@ -215,6 +215,8 @@ pub(super) struct All<'a> {
     pub rows: Vec<Row>,
     pub csrf: String,
     pub notice: Option<String>,
+    /// Whether links can be sent.
+    pub sends: bool,
 }
 
 /// One certificate of one's own.

@@ -58,6 +58,7 @@ fn belongs(collection: Collection) -> Option<Belongs> {
                 C::MAIL_QUEUE,
                 C::MAIL_LINKS,
                 C::MAIL_SUPPRESSED,
+                C::PERSON_TIES,
                 C::PORTAL_LINKS,
                 C::PORTAL_SESSIONS,
             ],

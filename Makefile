@@ -55,7 +55,7 @@ test: setup ## Check the format and run all tests
 differential: build ## Compare the verdicts of program and page on 100,000 changed inputs
 	npm --prefix verifier-web run differential:long -- --testamur $(abspath $(BIN))
 
-e2e: build ## Try the web verifier in Chromium against a published site
+e2e: build ## Try the web verifier in Chromium against a published site, and the portal from a mail to a public page
 	@scripts/setup browser
 	TESTAMUR_BIN=$(abspath $(BIN)) npm --prefix verifier-web run e2e
 

@@ -68,6 +68,23 @@ pub fn invite(desk: &Desk<'_>, who: &Invitation<'_>) -> Result<(Staff, Secret)> 
     Ok((record.view(revision), token))
 }
 
+/// Says whether a member is told by mail how the runs ended that they start.
+///
+/// # Errors
+/// [`AccountsError::NotFound`].
+pub fn set_run_notices(desk: &Desk<'_>, id: &str, run_notices: bool) -> Result<Staff> {
+    retried(|| {
+        let old = held(desk.store, id)?;
+        if old.record.run_notices == run_notices {
+            return Ok(old.view());
+        }
+        let new = StaffRecord { run_notices, ..old.record.clone() };
+        let act = act(desk, "staff.notices", id, json!({ "runs": run_notices }));
+        let revision = save(desk.store, Some(&old), Some(&new), Vec::new(), Some(&act))?;
+        Ok(new.view(revision))
+    })
+}
+
 /// Makes a new token of a link to set a password with. Whoever has the account now has it no more: sessions, API tokens
 /// and older links end. The password is good until the new one is set.
 ///

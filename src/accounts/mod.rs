@@ -24,7 +24,8 @@ mod two_step;
 
 pub use login::{Attempt, Login, SECOND_STEP_SECONDS, SecondStep, confirm_second_step, login};
 pub use manage::{
-    Change, INVITATION_SECONDS, Invitation, accept_link, change_password, invite, remove, reset_link, update,
+    Change, INVITATION_SECONDS, Invitation, accept_link, change_password, invite, remove, reset_link, set_run_notices,
+    update,
 };
 pub use password::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PasswordProblem};
 pub use permission::{Permission, Permissions, Role, RoleError, permissions};

@@ -45,6 +45,8 @@ pub struct Staff {
     pub two_step: bool,
     /// How many recovery codes are left.
     pub recovery_codes: usize,
+    /// Is told by mail how a run ended that the member started.
+    pub run_notices: bool,
     /// When the account was made.
     #[schema(value_type = String, format = DateTime)]
     pub created: Timestamp,
@@ -73,8 +75,15 @@ pub(super) struct StaffRecord {
     pub(super) two_step: Option<TwoStep>,
     pub(super) offered: Option<Offered>,
     pub(super) link: Option<Link>,
+    /// Whether they are told how their runs ended.
+    #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
+    pub(super) run_notices: bool,
     pub(super) created: Timestamp,
     pub(super) last_login: Option<Timestamp>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 fn unlimited(scope: &Scope) -> bool {
@@ -110,6 +119,7 @@ impl StaffRecord {
             two_step: None,
             offered: None,
             link: None,
+            run_notices: true,
             created: now,
             last_login: None,
         })
@@ -144,6 +154,7 @@ impl StaffRecord {
             invited: self.password.is_none(),
             two_step: self.two_step.is_some(),
             recovery_codes: self.two_step.as_ref().map_or(0, TwoStep::codes_left),
+            run_notices: self.run_notices,
             created: self.created,
             last_login: self.last_login,
             revision,

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::run::{Result, RunError, Seen, TRIES, check_seen, new_id, select::refused};
 use super::second;
+use super::send;
 use super::withdraw::{current, signs, told_writes};
 use crate::accounts::{Permission, Proved};
 use crate::acts::erase::Unerased;
@@ -23,6 +24,8 @@ use crate::webhooks::CertificateNews as Told;
 
 /// Longest note.
 const NOTE_CHARS: usize = 500;
+/// Corrections of one certificate that are looked through for the last one that was declined.
+const LOOKED_AT: usize = 100;
 
 /// What is asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize, ToSchema)]
@@ -181,6 +184,18 @@ pub fn show(store: &dyn Store, id: &str) -> Result<(Correction, u64)> {
     Ok((document.read()?, document.revision))
 }
 
+/// Returns what was answered when a correction of a certificate was last declined.
+pub(super) fn answer(store: &dyn Store, number: &CertificateNumber) -> Result<Option<String>, StoreError> {
+    let query = DocumentQuery { newest: true, ..DocumentQuery::having(Index::NUMBER, number.to_string()) };
+    for document in store.find_documents(Collection::CORRECTIONS, &query, None, LOOKED_AT)?.items {
+        let correction: Correction = document.read()?;
+        if correction.state == CorrectionState::Rejected {
+            return Ok(correction.answer);
+        }
+    }
+    Ok(None)
+}
+
 /// Returns from when on who asked may approve, because nobody else could.
 ///
 /// # Errors
@@ -218,26 +233,38 @@ pub fn approve(
         let signs = signs(desk, workshop)?;
         let new = next_version(desk, workshop, &event, &old, order)?;
         let version = new.as_ref().map_or(old.version, |new| new.version);
+        let mut documents = told_writes(desk, Told::Superseded, &old.number)?;
+        let text = Some("name corrected".to_owned());
+        let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text };
+        let number = old.number.clone();
+        let detail = json!({ "correction": id, "from": old.version, "to": version, "columns": ["name"] });
+        let certificates =
+            Vec::from_iter(new.map(|new| CertificateChange::Supersede { old: old.clone(), new, reason }));
+        let mut letters = send::corrected(desk, &correction, Some(version), &known)?;
+        if letters.is_empty() {
+            letters = send::of_changes(desk, &certificates, None)?;
+        }
+        let mail = match letters.is_empty() {
+            true => "not sent by itself: send it by a run",
+            false => "a message about it is in the outbox",
+        };
+        documents.extend(letters);
         let decided = Correction {
             state: CorrectionState::Approved,
             decided_by: Some(desk.actor.clone()),
             decided_at: Some(desk.now),
             version: Some(version),
-            mail: Some("not sent by itself: send it by a run".to_owned()),
+            mail: Some(mail.to_owned()),
             ..correction
         };
-        let mut documents = told_writes(desk, Told::Superseded, &old.number)?;
         documents.push(decided.put(Expect::Revision(revision)));
         documents.extend(tally);
-        let detail = json!({ "correction": id, "from": old.version, "to": version, "columns": ["name"] });
-        let act = desk.act("certificate.regenerate", &old.number, detail);
-        let text = Some("name corrected".to_owned());
-        let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text };
+        let act = desk.act("certificate.regenerate", &number, detail);
         // The person with the certificate: the next version must not bring the old name back.
         let batch = Batch {
             given: vec![signs],
             people: vec![ParticipantChange { event: code.clone(), old: Some(known), new: Some(person) }],
-            certificates: Vec::from_iter(new.map(|new| CertificateChange::Supersede { old, new, reason })),
+            certificates,
             documents,
         };
         match desk.store.write(&batch, Some(&act)) {
@@ -286,11 +313,13 @@ pub fn correct(
         let detail = json!({ "from": old.version, "to": new.version, "columns": columns });
         let act = desk.act("certificate.regenerate", number, detail);
         let reason = Reason { code: ReasonCode::Superseded, at: desk.now, text: wanted.reason.clone() };
+        let certificates = vec![CertificateChange::Supersede { old, new: new.clone(), reason }];
+        documents.extend(send::of_changes(desk, &certificates, None)?);
         // The person with the certificate: the next version must not bring the old name back.
         let batch = Batch {
             given,
             people: vec![ParticipantChange { event: code.clone(), old: known, new: Some(person) }],
-            certificates: vec![CertificateChange::Supersede { old, new: new.clone(), reason }],
+            certificates,
             documents,
         };
         match desk.store.write(&batch, Some(&act)) {
@@ -342,15 +371,22 @@ pub fn reject(desk: &Desk, id: &str, answer: Option<String>, seen: Seen<u64>) ->
         return Err(refused("answer", "is longer than 500 characters"));
     }
     let (correction, revision) = pending(desk, id, seen)?;
+    let certificate = desk.store.certificate(&correction.number)?;
+    let person = certificate.map(|one| desk.store.participant(one.number.event(), &one.person)).transpose()?.flatten();
+    let letters = person.map(|person| send::corrected(desk, &correction, None, &person)).transpose()?;
+    let letters = letters.unwrap_or_default();
+    let mail = Some("a message about it is in the outbox".to_owned()).filter(|_| !letters.is_empty());
     let decided = Correction {
         state: CorrectionState::Rejected,
         decided_by: Some(desk.actor.clone()),
         decided_at: Some(desk.now),
         answer,
+        mail,
         ..correction
     };
     let act = desk.act("correction.reject", &decided.number, json!({ "correction": id }));
-    desk.store.write_documents(&[decided.put(Expect::Revision(revision))], Some(&act))?;
+    let writes: Vec<_> = letters.into_iter().chain([decided.put(Expect::Revision(revision))]).collect();
+    desk.store.write_documents(&writes, Some(&act))?;
     Ok(decided)
 }
 

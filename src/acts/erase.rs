@@ -72,6 +72,7 @@ const ROOMS: &[Room] = &[
     (&[Collection::LISTED], unlisting),
     (&[Collection::RUN_ROWS, Collection::CORRECTIONS], run::journal::forgetting),
     (&[Collection::IDEMPOTENCY], answers::forgetting),
+    (&[Collection::PERSON_TIES], super::person::ties::forgetting),
     (&[Collection::PORTAL_LINKS, Collection::PORTAL_SESSIONS], portal::forgetting),
     (&[Collection::PROFILES], portal::forgetting_profile),
     (&[Collection::MAIL_MESSAGES], |store, gone| outbox::forgetting(store, gone.certificate.as_ref(), &gone.names)),

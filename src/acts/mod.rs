@@ -7,7 +7,7 @@
 //! - [`EventPlan`]: what is kept beside an event: course, rule, tiers, templates.
 //! - [`take`], [`import`](fn@import): a list of people, checked and put into an event.
 //! - [`set_archived`], [`remove_event`]: events that are over for good.
-//! - [`patch`], [`merge`], [`upsert`]: one person. [`Listed`]: the exception or the exclusion of one person; never both.
+//! - [`patch`], [`merge`], [`upsert`]: one person. [`tie`](fn@tie): who is one in several events. [`Listed`]: the exception or the exclusion of one person; never both.
 //! - [`Decider`] and [`decisions`]: who gets a certificate, why, with which template.
 //! - [`templates`]: the library of templates, in versions.
 //! - [`ready_to_generate`], [`prerequisites`](fn@prerequisites): what is still missing before a run. [`run`]: what is done to many certificates at once.
@@ -59,9 +59,9 @@ pub use import_report::{REPORT_DAYS, report_csv};
 use listed::listed_at;
 pub use listed::{Exception, Exclusion, ExclusionReason, Lifted, Listed, listed, listed_given};
 pub use person::{
-    Answer, Answers, Duplicate, Enrolled, Join, PersonChange, Same, SameMailbox, change_progress, check_progress,
-    duplicates, enroll, find, free_key, fresh_id, ids_differ, is_another, merge, name_of, patch, patch_given,
-    recognise, same_mailbox, upsert,
+    Answer, Answers, Duplicate, Enrolled, Enrolment, Join, PersonChange, Same, SameMailbox, Tie, change_progress,
+    check_progress, duplicates, enroll, find, free_key, fresh_id, ids_differ, is_another, merge, name_of, patch,
+    patch_given, recognise, same_mailbox, tie, ties, upsert,
 };
 pub use plan::{
     Archived, Early, EventPlan, EventState, MAX_TEMPLATES, NotReady, Planned, RuleVersion, TemplateChoice, plan,

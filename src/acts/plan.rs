@@ -68,6 +68,9 @@ pub struct EventPlan {
     /// What it says of mail.
     #[serde(default, skip_serializing_if = "EventMail::is_default")]
     pub mail: EventMail,
+    /// Since when participants are reminded before their certificates end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminds_since: Option<Timestamp>,
 }
 
 /// Who archived an event.

@@ -193,6 +193,7 @@ pub(super) fn changed(
 ) -> Result<bool> {
     let mut writes = told_writes(desk, told, number)?;
     writes.extend(beside);
+    writes.extend(send::of_changes(desk, std::slice::from_ref(&change), None)?);
     match desk.store.change_certificates(&[change], &writes, act) {
         Err(StoreError::Conflict(_)) => Ok(false),
         done => Ok(done.map(|()| true)?),

@@ -168,7 +168,7 @@ fn rule(text: &str) -> Result<Rule, String> {
     Rule::read(&value).map_err(|error| error.to_string())
 }
 
-fn yes_or_no(text: &str) -> Result<bool, String> {
+pub(super) fn yes_or_no(text: &str) -> Result<bool, String> {
     match text {
         "yes" | "true" => Ok(true),
         "no" | "false" => Ok(false),

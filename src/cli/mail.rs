@@ -116,6 +116,7 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
         Command::Send(args) => send_all(global, &args),
         Command::Deliver => {
             let workspace = Workspace::open(global)?;
+            remind(&workspace)?;
             deliver(global, &workspace)
         }
         Command::List { code, state, json } => {
@@ -271,6 +272,17 @@ fn deliver(global: &Global, workspace: &Workspace) -> Result<ExitCode, Failure> 
     Ok(told(sent))
 }
 
+/// Reminds holders whose certificates end soon, where no service does.
+fn remind(workspace: &Workspace) -> Result<(), Failure> {
+    if workspace.service.is_none() {
+        let count = explained(send::remind(&workspace.desk()))? as u64;
+        if count > 0 {
+            output::line(format!("{} reminded that their certificate ends", counted(count, "person is", "people are")));
+        }
+    }
+    Ok(())
+}
+
 fn told(sent: Sent) -> ExitCode {
     let Sent { sent: accepted, deferred, bounced, ambiguous, failed, stuck } = sent;
     output::line(format!(
@@ -300,20 +312,20 @@ fn list(global: &Global, query: &MessageQuery, as_json: bool) -> Result<ExitCode
         } else {
             let to = message.to.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
             let what = message.log.last().map(|last| last.what.clone()).unwrap_or_default();
-            let (id, number, state) = (message.id.to_string(), message.number.to_string(), message.state.name());
+            let (id, number, state) = (message.id.to_string(), message.about(), message.state.name());
             rows.push(vec![id, number, state.to_owned(), message.since().to_string(), to, what]);
         }
         Ok(())
     })?;
     if !as_json {
-        output::table(&["MESSAGE", "NUMBER", "STATE", "SINCE", "TO", "WHAT"], &rows);
+        output::table(&["MESSAGE", "ABOUT", "STATE", "SINCE", "TO", "WHAT"], &rows);
     }
     Ok(ExitCode::SUCCESS)
 }
 
 fn summary(message: &Message) -> serde_json::Value {
     json!({
-        "message": message.id, "event": message.event, "number": message.number, "version": message.version,
+        "message": message.id, "topic": message.topic, "event": message.event, "number": message.number, "version": message.version,
         "to": message.to, "state": message.state, "since": message.since(), "messageId": message.message_id,
         "run": message.run, "by": message.by, "created": message.created, "due": message.due,
         "attempts": message.attempts, "why": message.why, "againOf": message.again_of, "evidence": message.log,
@@ -343,7 +355,11 @@ fn show(global: &Global, text: &str, as_json: bool) -> Result<ExitCode, Failure>
     }
     let to = message.to.as_ref().map_or_else(|| "-".to_owned(), ToString::to_string);
     output::line(format!("message      {}", message.id));
-    output::line(format!("certificate  {} (version {})", message.number, message.version));
+    match &message.number {
+        Some(number) => output::line(format!("certificate  {number} (version {})", message.version)),
+        None => output::line(format!("about        {}", message.about())),
+    }
+    output::line(format!("tells        {}", message.topic.words()));
     output::line(format!("to           {to}"));
     output::line(format!("state        {} since {}", message.state.name(), message.since()));
     output::line(format!("message-id   <{}>", message.message_id));
@@ -360,7 +376,7 @@ fn show(global: &Global, text: &str, as_json: bool) -> Result<ExitCode, Failure>
 fn resend(global: &Global, text: &str, to: Option<&str>) -> Result<ExitCode, Failure> {
     let workspace = Workspace::open(global)?;
     let message = explained(send::resend(&workspace.desk(), &named(&workspace, text)?, to))?;
-    output::line(format!("message {} about {} is put into the outbox", message.id, message.number));
+    output::line(format!("message {} about {} is put into the outbox", message.id, message.about()));
     if workspace.service.is_some() {
         output::line("the service that runs sends it; see `testamur mail list`");
         return Ok(ExitCode::SUCCESS);
@@ -390,7 +406,7 @@ fn bounce(global: &Global, recipient: Option<&str>, folder: Option<PathBuf>) -> 
     match send::bounce(&desk, &mail, recipient) {
         Ok(reported) => {
             let (message, what) = (&reported.message, if reported.news { "is" } else { "was known to be" });
-            output::line(format!("message {} about {} {what} {}", message.id, message.number, message.state.name()));
+            output::line(format!("message {} about {} {what} {}", message.id, message.about(), message.state.name()));
             Ok(ExitCode::SUCCESS)
         }
         // A pipe that fails makes the mail server keep the mail, or send it on: this one is done with.

@@ -5,12 +5,12 @@ use std::process::ExitCode;
 
 use super::Global;
 use super::mail::{clerk, explained, not_set_up, text_of};
-use super::output::{self, Explain, Failure};
+use super::output::{self, Explain, Failure, counted};
 use super::workspace::Workspace;
 use crate::acts;
 use crate::acts::send::{self, When};
 use crate::credential::EventCode;
-use crate::mail::Mailbox;
+use crate::mail::{AddressError, Mailbox};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Settings {
@@ -34,6 +34,27 @@ pub(super) struct Settings {
     /// The language of that text; without one it is for all others
     #[arg(long, value_name = "TAG")]
     language: Option<String>,
+    /// Tell by mail how a run of the event ended: who started it, and those of --notify
+    #[arg(long, value_name = "yes|no", value_parser = super::event::yes_or_no)]
+    run_notices: Option<bool>,
+    /// Who else is told of runs: addresses, parted by commas; empty: nobody
+    #[arg(long, value_name = "ADDRESSES")]
+    notify: Option<String>,
+    /// Tell participants that theirs was revoked, and that a revocation was taken back
+    #[arg(long, value_name = "yes|no", value_parser = super::event::yes_or_no)]
+    tell_revoked: Option<bool>,
+    /// Tell participants that a new version takes the place of theirs
+    #[arg(long, value_name = "yes|no", value_parser = super::event::yes_or_no)]
+    tell_replaced: Option<bool>,
+    /// Tell who asked for a correction what was decided
+    #[arg(long, value_name = "yes|no", value_parser = super::event::yes_or_no)]
+    tell_corrections: Option<bool>,
+    /// Remind holders, once, so many days before their certificate ends; 0: not
+    #[arg(long, value_name = "DAYS")]
+    remind_days: Option<u16>,
+    /// Count by a picture that a message was opened; its last line says so
+    #[arg(long, value_name = "yes|no", value_parser = super::event::yes_or_no)]
+    opens: Option<bool>,
     /// Take back all texts of its own
     #[arg(long, conflicts_with_all = ["text", "language"])]
     built_in_texts: bool,
@@ -105,6 +126,19 @@ pub(super) fn settings(global: &Global, args: Settings) -> Result<ExitCode, Fail
     if let Some(reply_to) = args.reply_to {
         mail.reply_to = mailbox("reply-to", reply_to)?;
     }
+    mail.run_notices = args.run_notices.unwrap_or(mail.run_notices);
+    mail.opens = args.opens.unwrap_or(mail.opens);
+    mail.tell_revoked = args.tell_revoked.unwrap_or(mail.tell_revoked);
+    mail.tell_replaced = args.tell_replaced.unwrap_or(mail.tell_replaced);
+    mail.tell_corrections = args.tell_corrections.unwrap_or(mail.tell_corrections);
+    if let Some(days) = args.remind_days {
+        mail.remind_days = Some(days).filter(|days| *days > 0);
+    }
+    if let Some(notify) = args.notify {
+        let addresses = notify.split(',').map(str::trim).filter(|address| !address.is_empty()).map(str::parse);
+        let addresses: Result<_, AddressError> = addresses.collect();
+        mail.notify = addresses.map_err(|error| Failure::usage(format!("--notify: {error}")))?;
+    }
     if args.built_in_texts {
         mail.texts.clear();
     }
@@ -132,6 +166,21 @@ pub(super) fn settings(global: &Global, args: Settings) -> Result<ExitCode, Fail
         "own texts    {}",
         if languages.is_empty() { "none".to_owned() } else { languages.join(", ") }
     ));
+    let notified: Vec<_> = mail.notify.iter().map(ToString::to_string).collect();
+    output::line(match (mail.run_notices, notified.is_empty()) {
+        (false, _) => "runs' ends   told to nobody".to_owned(),
+        (true, true) => "runs' ends   told to who started them".to_owned(),
+        (true, false) => format!("runs' ends   told to who started them, and {}", notified.join(", ")),
+    });
+    let told = [
+        (mail.tell_revoked, "revoked, restored"),
+        (mail.tell_replaced, "replaced"),
+        (mail.tell_corrections, "corrections"),
+    ];
+    let mut told: Vec<_> = told.iter().filter(|(is, _)| *is).map(|(_, what)| (*what).to_owned()).collect();
+    told.extend(mail.remind_days.map(|days| format!("{} before the end", counted(days, "day", "days"))));
+    output::line(format!("also told    {}", if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }));
+    output::line(format!("opens        {}", if mail.opens { "counted by a picture" } else { "not counted" }));
     let would = explained(send::would_send(&desk, &args.code))?;
     if would > 0 {
         output::line(format!("`testamur mail send {}` would send {would}; nobody was sent anything now", args.code));

@@ -26,6 +26,7 @@ pub mod output;
 mod passphrase;
 mod people;
 mod people_change;
+mod people_person;
 mod publish;
 mod qr;
 mod read_pieces;

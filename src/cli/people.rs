@@ -9,6 +9,7 @@ use super::Global;
 use super::files::Names;
 use super::output::{self, Failure};
 use super::people_change;
+use super::people_person;
 use super::workspace::Workspace;
 use crate::credential::EventCode;
 use crate::files::{FileKind, NamePattern, csv_writer};
@@ -50,6 +51,12 @@ pub(super) enum Command {
     Unlist(people_change::Who),
     /// Take somebody out of an event who has no certificate
     Remove(people_change::Who),
+    /// Say that somebody is the same person in another event
+    Join(people_person::Two),
+    /// Say that somebody is another person than in another event
+    Split(people_person::Two),
+    /// List all that one person has, in every event
+    Person(people_change::Who),
     /// Erase somebody: all that names them goes, number and status of a certificate stay
     Erase(people_change::Who),
 }
@@ -66,6 +73,9 @@ pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure
         Command::Except(args) => people_change::except(global, &args),
         Command::Unlist(args) => people_change::unlist(global, &args),
         Command::Remove(args) => people_change::remove(global, &args),
+        Command::Join(args) => people_person::join(global, &args),
+        Command::Split(args) => people_person::split(global, &args),
+        Command::Person(args) => people_person::person(global, &args),
         Command::Erase(args) => people_change::erase(global, &args),
     }
 }

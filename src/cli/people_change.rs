@@ -13,9 +13,9 @@ use crate::credential::EventCode;
 #[derive(Debug, clap::Args)]
 pub(super) struct Who {
     /// The event
-    code: EventCode,
+    pub(super) code: EventCode,
     /// By e-mail, id, id in another system, or name if they have no e-mail
-    who: String,
+    pub(super) who: String,
 }
 
 /// Who gets no certificate, and why.

@@ -150,12 +150,23 @@ pub struct Content {
 }
 
 impl Content {
+    /// Returns the same with a picture by which it is counted that it was opened, and a last line that says so.
+    ///
+    /// # Errors
+    /// [`TextError::Message`].
+    pub fn counted(self, picture: &str, issuer: &str) -> Result<Self, TextError> {
+        let said = super::opens::said(&self.language, issuer);
+        let text = format!("{}\n\n{said}\n", self.text.trim_end());
+        let html = html(&self.language, &self.subject, &text, Some(picture))?;
+        Ok(Self { text, html, ..self })
+    }
+
     /// Returns what a plain text says, with its addresses as links where it is shown as HTML.
     ///
     /// # Errors
     /// [`TextError::Message`].
     pub fn plain(language: &str, subject: String, text: String) -> Result<Self, TextError> {
-        let html = html(language, &subject, &text)?;
+        let html = html(language, &subject, &text, None)?;
         Ok(Self { language: language.to_owned(), subject, text, html })
     }
 }
@@ -178,8 +189,23 @@ pub struct Letter {
 pub fn write(own: &[OwnText], language: Option<&str>, facts: &Facts) -> Result<Content, TextError> {
     let (language, subject, text) = chosen(own, language);
     let (subject, text) = written(subject, text, facts)?;
-    let html = html(&language, &subject, &text)?;
+    let html = html(&language, &subject, &text, None)?;
     Ok(Content { language, subject, text, html })
+}
+
+/// Writes a letter by a text that is built in: `Subject: `, a blank line, the text.
+///
+/// # Errors
+/// [`TextError`].
+pub(super) fn built(language: &str, whole: &str, facts: &impl Serialize) -> Result<Content, TextError> {
+    let (subject, text) = halves(whole);
+    let (subject, text) = written(subject, text, facts)?;
+    Content::plain(language, subject, text)
+}
+
+fn halves(whole: &str) -> (&str, &str) {
+    let (subject, text) = whole.split_once("\n\n").unwrap_or((whole, ""));
+    (subject.trim_start_matches("Subject: "), text)
 }
 
 /// Returns the language that a letter to somebody is written in.
@@ -204,8 +230,8 @@ fn chosen<'t>(own: &'t [OwnText], language: Option<&str>) -> (String, &'t str, &
         }
         None => {
             let (language, whole) = built_in(language);
-            let (subject, text) = whole.split_once("\n\n").unwrap_or((whole, ""));
-            (language.to_owned(), subject.trim_start_matches("Subject: "), text)
+            let (subject, text) = halves(whole);
+            (language.to_owned(), subject, text)
         }
     }
 }
@@ -222,7 +248,7 @@ fn built_in(language: Option<&str>) -> (&'static str, &'static str) {
 }
 
 /// Returns the tags that a language is looked up by: `pt-BR`, then `pt` (RFC 4647 section 3.4).
-fn ranges(language: Option<&str>) -> Vec<&str> {
+pub(super) fn ranges(language: Option<&str>) -> Vec<&str> {
     let (mut ranges, mut rest) = (Vec::new(), language.filter(|tag| !tag.is_empty()));
     while let Some(tag) = rest {
         ranges.push(tag);
@@ -254,7 +280,7 @@ fn rendered(name: &str, source: &str, facts: &impl Serialize) -> Result<String, 
 }
 
 /// Returns subject and text with the facts in them.
-fn written(subject: &str, text: &str, facts: &Facts) -> Result<(String, String), TextError> {
+fn written(subject: &str, text: &str, facts: &impl Serialize) -> Result<(String, String), TextError> {
     if subject.chars().count() > TEXT_CHARS || text.chars().count() > TEXT_CHARS {
         return Err(TextError::Length);
     }
@@ -290,12 +316,13 @@ struct Page<'t> {
     language: &'t str,
     subject: &'t str,
     paragraphs: Vec<Vec<Vec<Piece<'t>>>>,
+    picture: Option<&'t str>,
 }
 
 /// Returns a plain text as HTML: paragraphs, lines, and addresses as links.
-fn html(language: &str, subject: &str, text: &str) -> Result<String, TextError> {
+fn html(language: &str, subject: &str, text: &str, picture: Option<&str>) -> Result<String, TextError> {
     let paragraphs = text.split("\n\n").map(|paragraph| paragraph.trim_matches('\n').lines().map(pieces).collect());
-    let page = Page { language, subject, paragraphs: paragraphs.collect() };
+    let page = Page { language, subject, paragraphs: paragraphs.collect(), picture };
     let facts = minijinja::Value::from(Serde(&page));
     let mut environment = environment();
     // As long as the text is; its length is limited.

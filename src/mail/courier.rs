@@ -42,13 +42,34 @@ pub enum Prepared {
     Nothing(String),
 }
 
+/// What a letter leads to: tokens that are kept nowhere.
+#[derive(Debug, Clone, Copy)]
+pub struct Tokens<'a> {
+    /// Of its link; nothing where it has none.
+    pub link: Option<&'a str>,
+    /// Of the picture by which an open is counted; nothing where none is.
+    pub picture: Option<&'a str>,
+}
+
 /// Who knows people, certificates and texts: asked for each letter when it is to go.
 pub trait Clerk: Send + Sync {
-    /// Writes the letter of a message. `link` is the token of its link.
+    /// Writes the letter of a message.
     ///
     /// # Errors
     /// When the store fails; then it is tried again.
-    fn letter(&self, store: &dyn Store, message: &Message, now: Timestamp, link: &str) -> Result<Prepared, MailError>;
+    fn letter(
+        &self,
+        store: &dyn Store,
+        message: &Message,
+        now: Timestamp,
+        tokens: Tokens<'_>,
+    ) -> Result<Prepared, MailError>;
+
+    /// Says whether it is counted that a message was opened.
+    ///
+    /// # Errors
+    /// When the store fails.
+    fn counts_opens(&self, store: &dyn Store, message: &Message) -> Result<bool, MailError>;
 
     /// Returns for how many days a link is good; nothing where there is no page that it could lead to.
     fn link_days(&self) -> Option<u16>;

@@ -5,6 +5,7 @@ use data_encoding::{BASE32_NOPAD, HEXLOWER};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use super::records::LinkKept;
 use super::{MailError, Message, MessageId, Result, State};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::store::{Collection, Store, StoreError, mailbox};
@@ -26,6 +27,35 @@ pub(super) fn digest(token: &str) -> String {
     HEXLOWER.encode(&Sha256::digest(token.as_bytes()))
 }
 
+/// Returns the message whose picture this token is of; nothing if it is of none, or does not count any more.
+///
+/// # Errors
+/// When the store fails.
+pub fn message_of_picture(store: &dyn Store, token: &str, now: Timestamp) -> Result<Option<MessageId>, StoreError> {
+    let Some((message, digest)) = message_of(store, token)? else { return Ok(None) };
+    Ok(message.picture.is_some_and(|kept| kept.is(&digest, now)).then_some(message.id))
+}
+
+/// Returns the message to which a token belongs, and the token's digest.
+fn message_of(store: &dyn Store, token: &str) -> Result<Option<(Message, String)>, StoreError> {
+    if token.len() != TOKEN_CHARS || !token.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
+        return Ok(None);
+    }
+    let digest = digest(token);
+    let Some(document) = store.document(Collection::MAIL_LINKS, &digest)? else { return Ok(None) };
+    let id: MessageId = document.read()?;
+    let Some(document) = store.document(Collection::MAIL_MESSAGES, id.as_str())? else { return Ok(None) };
+    Ok(Some((document.read()?, digest)))
+}
+
+impl LinkKept {
+    /// Says whether it is of the token with this digest, and still good.
+    fn is(&self, digest: &str, now: Timestamp) -> bool {
+        let same: bool = self.digest.as_bytes().ct_eq(digest.as_bytes()).into();
+        same && now < self.until
+    }
+}
+
 /// The certificate that a link leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Linked {
@@ -41,22 +71,13 @@ pub struct Linked {
 /// # Errors
 /// When the store fails.
 pub fn certificate_of(store: &dyn Store, token: &str, now: Timestamp) -> Result<Option<Linked>, StoreError> {
-    if token.len() != TOKEN_CHARS || !token.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
-        return Ok(None);
-    }
-    let digest = digest(token);
-    let Some(document) = store.document(Collection::MAIL_LINKS, &digest)? else { return Ok(None) };
-    let id: MessageId = document.read()?;
-    let Some(document) = store.document(Collection::MAIL_MESSAGES, id.as_str())? else { return Ok(None) };
-    let message: Message = document.read()?;
-    let good = message.link.as_ref().is_some_and(|link| {
-        let same: bool = link.digest.as_bytes().ct_eq(digest.as_bytes()).into();
-        same && now < link.until
-    });
+    let Some((message, digest)) = message_of(store, token)? else { return Ok(None) };
+    let good = message.link.as_ref().is_some_and(|link| link.is(&digest, now));
     let Some(to) = message.to.filter(|_| good && message.state != State::Bounced) else { return Ok(None) };
+    let Some(number) = message.number else { return Ok(None) };
     // A new address ends it, however that came.
-    let Some(certificate) = store.certificate(&message.number)? else { return Ok(None) };
-    let person = store.participant(&message.event, &certificate.person)?;
+    let Some(certificate) = store.certificate(&number)? else { return Ok(None) };
+    let person = store.participant(number.event(), &certificate.person)?;
     let has = person.and_then(|person| person.email).is_some_and(|email| mailbox(&email) == mailbox(&to.to_string()));
-    Ok(has.then_some(Linked { number: message.number, message: message.id }))
+    Ok(has.then_some(Linked { number, message: message.id }))
 }

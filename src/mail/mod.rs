@@ -1,11 +1,11 @@
-//! Mail: tells participants of their certificates, each once, and learns what became of each message.
+//! Mail: tells participants of their certificates, each once, and staff of runs that ended, and learns what became of each message.
 //!
 //! [`enqueue`] turns an order into document writes for the **same** transaction as what it tells of. The [`Courier`] sends
 //! what is due. Before the content of a message goes out, the message is durably [`State::Sending`]; whoever kills the program
 //! after that finds it [`State::Ambiguous`], and nothing of that kind is ever sent again by itself. So nobody is sent
 //! anything twice unless a member of staff decides so, and then the `Message-ID` is the same.
 //!
-//! Pure: [`address`], [`words`] (what a reply of a mail server means), [`bounce`] (what came back), [`compose`] (texts), [`mime`] (messages), [`pace`] (limits and the circuit breaker), [`schedule`]. Over the store, with the time given: [`setup`], [`outbox`],
+//! Pure: [`address`], [`words`] (what a reply of a mail server means), [`bounce`] (what came back), [`opens`] (who looked at a picture), [`compose`] and [`notices`] (texts), [`mime`] (messages), [`pace`] (limits and the circuit breaker), [`schedule`]. Over the store, with the time given: [`setup`], [`outbox`],
 //! [`link`], [`suppress`]. Asynchronous: [`relay`] and [`courier`], which alone open sockets.
 //!
 //! What a letter says is written when it is sent, by a [`Clerk`]: nothing rendered is kept. Messages and links go into a dump, the queue
@@ -19,6 +19,8 @@ pub mod courier;
 pub mod ids;
 pub mod link;
 pub mod mime;
+pub mod notices;
+pub mod opens;
 pub mod outbox;
 pub mod pace;
 mod prepare;
@@ -33,11 +35,11 @@ pub mod words;
 pub use address::{Address, AddressError, Mailbox};
 pub use compose::{Content, Letter, OwnText, TextError};
 pub use config::{Config, Password, Security};
-pub use courier::{Clerk, Clock, Courier, Prepared, Sent};
+pub use courier::{Clerk, Clock, Courier, Prepared, Sent, Tokens};
 pub use ids::MessageId;
 pub use mime::{Heads, mime};
-pub use outbox::{Order, enqueue};
-pub use records::{Evidence, Message, State};
+pub use outbox::{Order, Tiding, enqueue, enqueue_tiding};
+pub use records::{Evidence, Message, State, Topic};
 pub use relay::Relay;
 pub use setup::SetUp;
 pub use verp::BounceKey;

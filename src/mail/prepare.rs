@@ -1,7 +1,7 @@
 //! What there is to send when a message's turn comes.
 
 use super::outbox::{self, Due, Going, Kept};
-use super::{Clerk, Letter, MailError, Prepared, State};
+use super::{Clerk, Letter, MailError, Prepared, State, Tokens};
 use crate::credential::Timestamp;
 use crate::store::Store;
 
@@ -32,17 +32,20 @@ pub(super) fn prepare(store: &dyn Store, clerk: &dyn Clerk, due: &Due, now: Time
         },
         _ => return Ok(stale()?),
     }
-    let (token, link) = match clerk.link_days() {
-        None => (String::new(), None),
-        Some(days) => {
-            let (token, link) = outbox::fresh_link(now, days)?;
-            (token, Some(link))
-        }
+    let days = clerk.link_days();
+    let fresh = |wanted: bool| days.filter(|_| wanted).map(|days| outbox::fresh_link(now, days)).transpose();
+    let link = fresh(kept.message.topic.has_link())?;
+    let picture = fresh(days.is_some() && clerk.counts_opens(store, &kept.message)?)?;
+    let tokens = Tokens {
+        link: link.as_ref().map(|(token, _)| token.as_str()),
+        picture: picture.as_ref().map(|(token, _)| token.as_str()),
     };
-    Ok(match clerk.letter(store, &kept.message, now, &token)? {
+    let written = clerk.letter(store, &kept.message, now, tokens)?;
+    Ok(match written {
         Prepared::Nothing(why) => Found::Not(why),
         Prepared::Ready(letter) => {
-            let going = Going { to: letter.to.address.clone(), link, given: letter.given.clone() };
+            let (link, picture) = (link.map(|(_, kept)| kept), picture.map(|(_, kept)| kept));
+            let going = Going { to: letter.to.address.clone(), link, picture, given: letter.given.clone() };
             Found::Ready(Box::new((kept, going, *letter)))
         }
     })

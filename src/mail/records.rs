@@ -86,6 +86,70 @@ impl fmt::Display for State {
     }
 }
 
+/// What a message tells.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = MessageTopic)]
+pub enum Topic {
+    /// That somebody has a certificate.
+    #[default]
+    Issued,
+    /// That a run ended; to staff.
+    RunEnded,
+    /// That their certificate was revoked.
+    Revoked,
+    /// That a revocation was taken back.
+    Restored,
+    /// That a new version took the place of theirs.
+    Replaced,
+    /// That their certificate ends soon.
+    Expires,
+    /// That the correction that they asked for was made.
+    CorrectionMade,
+    /// That the correction that they asked for was declined.
+    CorrectionDeclined,
+}
+
+impl Topic {
+    /// Returns its name.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Issued => "issued",
+            Self::RunEnded => "run_ended",
+            Self::Revoked => "revoked",
+            Self::Restored => "restored",
+            Self::Replaced => "replaced",
+            Self::Expires => "expires",
+            Self::CorrectionMade => "correction_made",
+            Self::CorrectionDeclined => "correction_declined",
+        }
+    }
+
+    /// Returns it in words.
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::Issued => "of a certificate",
+            Self::RunEnded => "that a run ended",
+            Self::Revoked => "that the certificate was revoked",
+            Self::Restored => "that the revocation was taken back",
+            Self::Replaced => "that a new version replaces the certificate",
+            Self::Expires => "that the certificate ends soon",
+            Self::CorrectionMade => "that the correction was made",
+            Self::CorrectionDeclined => "that the correction was declined",
+        }
+    }
+
+    /// Says whether the letter leads to the certificate.
+    pub fn has_link(self) -> bool {
+        !matches!(self, Self::RunEnded | Self::Revoked | Self::CorrectionDeclined)
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it so")]
+    fn is_issued(&self) -> bool {
+        *self == Self::Issued
+    }
+}
+
 /// What happened to a message, and how that is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[schema(as = MessageEvidence)]
@@ -122,17 +186,26 @@ pub(super) struct Hand {
     pub(super) until: Timestamp,
 }
 
-/// A message about one certificate, to one address.
+/// A message to one address: about one certificate, or about a run.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Its id.
     pub id: MessageId,
-    /// The event.
-    pub event: EventCode,
+    /// What it tells.
+    #[serde(default, skip_serializing_if = "Topic::is_issued")]
+    pub topic: Topic,
+    /// The event; nothing of a run that is in none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<EventCode>,
     /// The certificate.
-    pub number: CertificateNumber,
-    /// The version that it tells of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub number: Option<CertificateNumber>,
+    /// The version that it tells of; 0 without a certificate.
+    #[serde(default, skip_serializing_if = "is_zero")]
     pub version: u32,
+    /// The member of staff whom it is to, if it is to one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub member: Option<String>,
     /// To whom; what they had when it was last tried. Nothing once they are erased.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub to: Option<Address>,
@@ -140,7 +213,7 @@ pub struct Message {
     pub state: State,
     /// Its `Message-ID`, without angle brackets: the same however often it is tried.
     pub message_id: String,
-    /// The run that put it into the outbox.
+    /// The run that put it into the outbox, or that it tells of.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub run: Option<String>,
     /// Who put it there.
@@ -162,6 +235,9 @@ pub struct Message {
     /// Its link.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub link: Option<LinkKept>,
+    /// The picture in it by which an open is counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<LinkKept>,
     /// Who is handing it over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) hand: Option<Hand>,
@@ -170,7 +246,18 @@ pub struct Message {
     pub log: Vec<Evidence>,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it so")]
+fn is_zero(version: &u32) -> bool {
+    *version == 0
+}
+
 impl Message {
+    /// Returns what it is about, for people: the certificate, or the run.
+    pub fn about(&self) -> String {
+        let number = self.number.as_ref().map(ToString::to_string);
+        number.or_else(|| self.run.as_ref().map(|run| format!("run {run}"))).unwrap_or_default()
+    }
+
     /// Returns when it got into the state that it is in.
     pub fn since(&self) -> Timestamp {
         self.log.last().map_or(self.created, |last| last.at)

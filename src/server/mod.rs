@@ -38,7 +38,7 @@ pub use crate::vault::{Vault, VaultError};
 pub use app::{App, Clock, Limits, Parts, PortalSettings};
 pub use auth::{Authenticator, Caller, ClientAddress};
 pub use forwarded::MOST_PROXIES;
-pub use post::{courier, read_bounces};
+pub use post::{courier, read_bounces, remind};
 pub use problem::Problem;
 pub use public_url::{PASSWORD_PAGE, PublicUrl, PublicUrlError};
 pub use publisher::{Publisher, publish_when_due};

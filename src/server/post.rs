@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{App, Problem};
-use crate::acts::send::{self, Clerk, Office};
+use crate::acts::send::{self, Clerk, Office, SendError};
 use crate::desk::{Actor, Desk, Issuer};
 use crate::mail::{Courier, MailError};
 use crate::making::{Faces, OwnKeys};
@@ -59,4 +59,20 @@ pub async fn read_bounces(app: App, folder: PathBuf) {
         }
         tokio::time::sleep(LOOK).await;
     }
+}
+
+/// Reminds holders whose certificates end soon, where their events want that. Returns how many.
+///
+/// # Errors
+/// Those of the store.
+pub fn remind(app: &App) -> Result<usize, SendError> {
+    if !app.believes_clock() {
+        return Ok(0);
+    }
+    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::System, now: app.now() };
+    let count = send::remind(&desk)?;
+    if count > 0 {
+        tracing::info!(count, "reminded holders that their certificates end");
+    }
+    Ok(count)
 }

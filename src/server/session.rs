@@ -10,7 +10,7 @@ use tokio::sync::Semaphore;
 
 use super::{App, Authenticator, Caller, ClientAddress, Problem};
 use crate::accounts::{self, AccountsError, Grant, Permission, Principal, SESSION_SECONDS, Secret, Throttle};
-use crate::acts::{self, erase};
+use crate::acts::{self, erase, portal};
 use crate::desk::{Actor, Desk};
 use crate::store::StoreError;
 
@@ -214,6 +214,12 @@ pub async fn sweep_sessions(app: App) {
         }
         if let Err(problem) = app.aside(|app| Ok(accounts::sweep(&*app.store, app.now())?)).await {
             tracing::warn!(code = problem.code, "ended sessions were not deleted");
+        }
+        if let Err(problem) = app.aside(|app| Ok(portal::sweep(&*app.store, app.now())?)).await {
+            tracing::warn!(code = problem.code, "ended sessions of the portal were not deleted");
+        }
+        if let Err(problem) = app.aside(|app| Ok(super::post::remind(app)?)).await {
+            tracing::warn!(code = problem.code, "nobody was reminded that a certificate ends");
         }
         if let Err(problem) = app.aside(|app| super::idempotency::sweep(&*app.store, app.now())).await {
             tracing::warn!(code = problem.code, "old answers were not deleted");

@@ -162,6 +162,10 @@ collections! {
     /// Embedded proofs of credentials, as `CODE/NUMBER/VERSION`: kept once they were made; see [`crate::files::Prover`].
     PROOFS = "proofs", kept, Nobody;
 
+    /// What is said of two enrolments, that they are one person's or not, as `ENROLMENT/ENROLMENT`, both ways; see
+    /// [`crate::acts::tie`].
+    PERSON_TIES = "person-ties", kept, Participants;
+
     /// Links by which a mailbox is proven, as `MAILBOX/SHA-256`; see [`crate::acts::portal`].
     PORTAL_LINKS = "portal-links", passing, Participants;
     /// Who has proven one, as `MAILBOX/SHA-256`.
@@ -196,8 +200,10 @@ collections! {
     MAILED = "mailed", kept, Nobody;
     /// When a message is due: `SECONDS/MESSAGE`. Not kept: a store that was rebuilt sends nothing by itself.
     MAIL_QUEUE = "mail-queue", passing, Nobody;
-    /// To which message a link leads, by the SHA-256 of its token.
+    /// To which message a link leads, or of which one a picture is, by the SHA-256 of its token.
     MAIL_LINKS = "mail-links", kept, Nobody;
+    /// Which versions' holders were reminded that they end, as `CODE/NUMBER/VERSION`: once each.
+    MAIL_REMINDED = "mail-reminded", kept, Nobody;
     /// Addresses to which nothing is sent any more, by a keyed digest.
     MAIL_SUPPRESSED = "mail-suppressed", kept, Nobody;
 }

@@ -118,7 +118,13 @@ fn said(world: &World) -> String {
     let (app, nobody) = (&world.app, Actor::Public { address: None });
     let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &nobody, now: app.now() };
     let link = portal::ask(&desk, "rare-name@example.org").unwrap().expect("she is known");
-    portal::enter(&desk, link.token.expose()).unwrap().expect("the link is good");
+    portal::enter(&desk, link.token.expose(), None).unwrap().expect("the link is good");
+    // Somebody of another event is said to be her.
+    let other = json!({ "name": "Someone Else", "email": "someone.else@example.org" });
+    let other = world.post("/events/OTHER/participants", &other).ok();
+    let one = json!({ "event": "WORKSHOP", "person": id });
+    let two = json!({ "one": one, "other": { "event": "OTHER", "person": other["id"] } });
+    assert_eq!(world.post("/persons/join", &two).status, 204);
     let mine = [number.parse().unwrap()];
     portal::set_profile(&desk, &mine, &mine, NAME).unwrap().expect("there is a page");
     id

@@ -35,6 +35,7 @@ mod pages;
 mod paging;
 mod parameters;
 mod people;
+mod persons;
 mod process;
 mod public_url;
 mod publishing;

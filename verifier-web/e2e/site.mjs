@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 export const DIST = join(HERE, 'dist', 'verify');
 export const VECTORS = join(HERE, '..', 'tests', 'vectors');
-const PROGRAM = process.env.TESTAMUR_BIN ?? join(HERE, '..', 'target', 'debug', 'testamur');
+export const PROGRAM = process.env.TESTAMUR_BIN ?? join(HERE, '..', 'target', 'debug', 'testamur');
 const TYPES = {
   '.css': 'text/css', '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.png': 'image/png',
   '.svg': 'image/svg+xml', '.wasm': 'application/wasm', '.webmanifest': 'application/manifest+json',

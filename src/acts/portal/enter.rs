@@ -9,13 +9,16 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::mine::holders;
+use super::mine::{Holding, holders};
 use crate::accounts::Secret;
 use crate::acts::ActError;
 use crate::acts::erase::{Gone, Unerased};
+use crate::acts::person::ties;
 use crate::credential::Timestamp;
 use crate::desk::Desk;
-use crate::store::{Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Store, StoreError, mailbox};
+use crate::store::{
+    Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Participant, Store, StoreError, mailbox, plain_name,
+};
 
 /// For how many seconds a link can be used.
 pub const LINK_SECONDS: i64 = 30 * 60;
@@ -56,6 +59,29 @@ struct Link {
     /// Set when it was used: it counts among those that were asked for until their hour is over.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     used: Option<Timestamp>,
+    /// Set when somebody who is in asked for it, to have what is there beside their own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    joins: Option<Joins>,
+}
+
+/// Who wants what is behind another mailbox of theirs.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Joins {
+    /// The key of their session: the link is good in it alone.
+    session: String,
+    /// Who they are behind their mailbox.
+    who: String,
+}
+
+/// What came of using a link up.
+#[derive(Debug)]
+pub enum Let {
+    /// They are in, by this session.
+    In(Secret),
+    /// What is behind the other mailbox is theirs, from now on.
+    Joined,
+    /// They have proven the other mailbox, behind which nobody or several could be them.
+    Unclear,
 }
 
 /// Makes a link for an address if somebody is known by it, and it did not have too many lately; else nothing. Who asks must not
@@ -64,6 +90,31 @@ struct Link {
 /// # Errors
 /// When the store fails, or the operating system gives no random bytes.
 pub fn ask(desk: &Desk, address: &str) -> Result<Option<Invitation>, ActError> {
+    invited(desk, address, None)
+}
+
+/// The same for somebody who is in by a session and has another mailbox: its link is good in that session alone. `who` is who
+/// they are behind their mailbox.
+///
+/// # Errors
+/// As [`ask`].
+pub fn ask_more(desk: &Desk, session: &str, who: &str, address: &str) -> Result<Option<Invitation>, ActError> {
+    let theirs = newest_of(desk, session, who)?;
+    let Some(session) = key(session).filter(|_| theirs.is_some()) else { return Ok(None) };
+    invited(desk, address, Some(Joins { session, who: who.chars().take(LONGEST).collect() }))
+}
+
+/// Returns the newest enrolment of who is in by a session; `who` is who they are, where several have the mailbox.
+fn newest_of(desk: &Desk, session: &str, who: &str) -> Result<Option<Holding>, StoreError> {
+    let Some(entered) = entered(desk.store, desk.now, session)? else { return Ok(None) };
+    let mut people = holders(desk.store, &entered.mailbox)?;
+    if people.len() > 1 {
+        people.retain(|holder| holder.id == who);
+    }
+    Ok(people.pop().and_then(|holder| holder.holdings.into_iter().next_back()))
+}
+
+fn invited(desk: &Desk, address: &str, joins: Option<Joins>) -> Result<Option<Invitation>, ActError> {
     if address.len() > LONGEST || !address.contains('@') {
         return Ok(None);
     }
@@ -71,10 +122,10 @@ pub fn ask(desk: &Desk, address: &str) -> Result<Option<Invitation>, ActError> {
     for _ in 0..TRIES {
         let unerased = Unerased::anywhere(desk.store)?;
         let known = holders(desk.store, &mailbox)?;
-        let Some(person) = known.iter().flat_map(|holder| &holder.holdings).map(|holding| &holding.person).next_back()
-        else {
-            return Ok(None);
-        };
+        // Of theirs by other mailboxes none is written to: the link proves this one.
+        let has = |person: &&Participant| person.email.as_ref().is_some_and(|email| self::mailbox(email) == mailbox);
+        let people = known.iter().flat_map(|holder| &holder.holdings).map(|holding| &holding.person);
+        let Some(person) = people.filter(has).next_back() else { return Ok(None) };
         let lately =
             |document: &Document| document.read::<Link>().is_ok_and(|link| link.made.plus_seconds(HOUR) > desk.now);
         let links = documents(desk.store, Collection::PORTAL_LINKS, &mailbox)?;
@@ -82,7 +133,7 @@ pub fn ask(desk: &Desk, address: &str) -> Result<Option<Invitation>, ActError> {
             return Ok(None);
         }
         let token = token(&mailbox)?;
-        let link = Link { mailbox: mailbox.clone(), made: desk.now, used: None };
+        let link = Link { mailbox: mailbox.clone(), made: desk.now, used: None, joins: joins.clone() };
         let key = key(token.expose()).ok_or_else(|| StoreError::Conflict(String::new()))?;
         let put = DocumentWrite::put(Collection::PORTAL_LINKS, key, Expect::Absent, &link);
         match desk.store.write_documents(&[put, unerased.still()], None) {
@@ -98,11 +149,12 @@ pub fn ask(desk: &Desk, address: &str) -> Result<Option<Invitation>, ActError> {
     Ok(None)
 }
 
-/// Uses a link up and begins a session; nothing if it is none, was used, or is too old.
+/// Uses a link up and begins a session; nothing if it is none, was used, or is too old. One for another mailbox of somebody who is
+/// in begins none: it is good in their `session` alone.
 ///
 /// # Errors
 /// When the store fails, or the operating system gives no random bytes.
-pub fn enter(desk: &Desk, link: &str) -> Result<Option<Secret>, ActError> {
+pub fn enter(desk: &Desk, link: &str, session: Option<&str>) -> Result<Option<Let>, ActError> {
     let Some(key) = key(link) else { return Ok(None) };
     for _ in 0..TRIES {
         let unerased = Unerased::anywhere(desk.store)?;
@@ -111,22 +163,60 @@ pub fn enter(desk: &Desk, link: &str) -> Result<Option<Secret>, ActError> {
         if link.used.is_some() || link.made.plus_seconds(LINK_SECONDS) <= desk.now {
             return Ok(None);
         }
-        let session = token(&link.mailbox)?;
-        let entered = Entered { mailbox: link.mailbox.clone(), until: desk.now.plus_seconds(SESSION_SECONDS) };
-        let place = self::key(session.expose()).ok_or_else(|| StoreError::Conflict(String::new()))?;
+        let made = match &link.joins {
+            None => begun(desk, &link.mailbox).map(Some)?,
+            Some(joins) => joining(desk, &link.mailbox, joins, session)?,
+        };
+        let Some((let_in, mut writes, action)) = made else { return Ok(None) };
         let used = Link { used: Some(desk.now), ..link };
-        let writes = [
-            DocumentWrite::put(Collection::PORTAL_LINKS, &key, Expect::Revision(document.revision), &used),
-            DocumentWrite::put(Collection::PORTAL_SESSIONS, place, Expect::Absent, &entered),
-            unerased.still(),
-        ];
-        let act = desk.act("portal.enter", "portal", json!({}));
+        writes.push(DocumentWrite::put(Collection::PORTAL_LINKS, &key, Expect::Revision(document.revision), &used));
+        writes.push(unerased.still());
+        let act = desk.act(action, "portal", json!({}));
         match desk.store.write_documents(&writes, Some(&act)) {
             Err(StoreError::Conflict(_)) => {}
-            done => return Ok(done.map(|_| Some(session))?),
+            done => return Ok(done.map(|_| Some(let_in))?),
         }
     }
     Ok(None)
+}
+
+/// What a link leads to, what is written for it, and the act.
+type Made = (Let, Vec<DocumentWrite>, &'static str);
+
+fn begun(desk: &Desk, mailbox: &str) -> Result<Made, ActError> {
+    let session = token(mailbox)?;
+    let entered = Entered { mailbox: mailbox.to_owned(), until: desk.now.plus_seconds(SESSION_SECONDS) };
+    let place = key(session.expose()).ok_or_else(|| StoreError::Conflict(String::new()))?;
+    let put = DocumentWrite::put(Collection::PORTAL_SESSIONS, place, Expect::Absent, &entered);
+    Ok((Let::In(session), vec![put], "portal.enter"))
+}
+
+/// Joins who asked with who is behind the mailbox: the only one there, or the one with their name or id. Nothing outside of the
+/// session in which it was asked for.
+fn joining(desk: &Desk, mailbox: &str, joins: &Joins, session: Option<&str>) -> Result<Option<Made>, ActError> {
+    let session = session.filter(|session| key(session).as_ref() == Some(&joins.session));
+    let theirs = session.map(|session| newest_of(desk, session, &joins.who)).transpose()?.flatten();
+    let Some(Holding { event, person: one, .. }) = theirs else { return Ok(None) };
+    let mut people = holders(desk.store, mailbox)?;
+    if people.len() > 1 {
+        let is_them = |other: &Participant| {
+            let same_id = one.external_id.is_some() && one.external_id == other.external_id;
+            same_id || plain_name(&one.name) == plain_name(&other.name)
+        };
+        people.retain(|holder| holder.holdings.iter().any(|holding| is_them(&holding.person)));
+    }
+    let has = |holding: &Holding| holding.person.email.as_ref().is_some_and(|email| self::mailbox(email) == mailbox);
+    let other = match &people[..] {
+        [them] => them.holdings.iter().rfind(|holding| has(holding)),
+        _ => None,
+    };
+    let Some(other) = other else { return Ok(Some((Let::Unclear, Vec::new(), "portal.prove"))) };
+    let is_one = other.event.code == event.code && other.person.key == one.key;
+    let writes = match is_one {
+        true => Vec::new(),
+        false => ties::writes(desk, (&event.code, &one), (&other.event.code, &other.person), true),
+    };
+    Ok(Some((Let::Joined, writes, "person.join")))
 }
 
 /// Returns who is in by a session's token.

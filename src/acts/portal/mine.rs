@@ -1,12 +1,18 @@
-//! What is behind a mailbox: its people, and what each of them has in every event.
+//! What is behind a mailbox: its people, and what each of them has in every event, also by other mailboxes of theirs.
+
+use std::collections::BTreeSet;
 
 use sha2::{Digest, Sha256};
 
-use crate::acts::{EventPlan, plan};
+use crate::acts::{Enrolment, EventPlan, Tie, plan, ties};
 use crate::credential::CertificateNumber;
 use crate::store::{self, Certificate, Event, PAGE_LIMIT, Participant, Store, StoreError, plain_name};
 
-/// Somebody behind a mailbox: who has one name, or one external id, is one person.
+/// Most enrolments that are looked at to find whether one is somebody's.
+const LOOKED_AT: usize = 1_000;
+
+/// Somebody behind a mailbox: who has one name, or one external id, is one person, unless something else is said of two
+/// enrolments ([`crate::acts::tie`]).
 #[derive(Debug)]
 pub struct Holder {
     /// Tells them from the others of the mailbox; says nothing about them.
@@ -48,9 +54,32 @@ pub struct Owned {
 pub fn owned(store: &dyn Store, mailbox: &str, number: &CertificateNumber) -> Result<Option<Owned>, StoreError> {
     let Some(certificate) = store.certificate(number)?.filter(|one| one.erased.is_none()) else { return Ok(None) };
     let person = store.participant(number.event(), &certificate.person)?;
-    let has = |person: &Participant| person.email.as_deref().is_some_and(|email| store::mailbox(email) == mailbox);
-    let Some(person) = person.filter(has) else { return Ok(None) };
+    let Some(person) = person else { return Ok(None) };
+    if !has(&person, mailbox) && !is_joined_to(store, Enrolment::of(number.event(), &person.key), mailbox)? {
+        return Ok(None);
+    }
     Ok(Some(Owned { plan: plan(store, number.event())?.0, person, certificate }))
+}
+
+fn has(person: &Participant, mailbox: &str) -> bool {
+    person.email.as_deref().is_some_and(|email| store::mailbox(email) == mailbox)
+}
+
+/// Says whether somebody is said to be one person with somebody who has this mailbox.
+fn is_joined_to(store: &dyn Store, from: Enrolment, mailbox: &str) -> Result<bool, StoreError> {
+    let (mut seen, mut open) = (BTreeSet::from([from.clone()]), vec![from]);
+    while let Some(one) = open.pop().filter(|_| seen.len() < LOOKED_AT) {
+        for other in ties(store, &one)?.into_iter().filter(|tie| tie.joined).map(|tie| tie.other) {
+            let person = store.participant(&other.event, &other.person)?;
+            if person.is_some_and(|person| has(&person, mailbox)) {
+                return Ok(true);
+            }
+            if seen.insert(other.clone()) {
+                open.push(other);
+            }
+        }
+    }
+    Ok(false)
 }
 
 /// Returns the people behind a mailbox with all that they have, in the order in which the events were made.
@@ -58,6 +87,25 @@ pub fn owned(store: &dyn Store, mailbox: &str, number: &CertificateNumber) -> Re
 /// # Errors
 /// When the store fails.
 pub fn holders(store: &dyn Store, mailbox: &str) -> Result<Vec<Holder>, StoreError> {
+    let found = at(store, mailbox)?;
+    together(store, found)
+}
+
+/// Returns all that one person of an event has in every event.
+///
+/// # Errors
+/// When the store fails.
+pub fn holder_of(store: &dyn Store, event: &Event, person: &Participant) -> Result<Option<Holder>, StoreError> {
+    let found = match &person.email {
+        Some(email) => at(store, &store::mailbox(email))?,
+        None => vec![holding(store, event.clone(), person.clone())?],
+    };
+    let is_it = |one: &Holding| one.event.code == event.code && one.person.key == person.key;
+    Ok(together(store, found)?.into_iter().find(|holder| holder.holdings.iter().any(is_it)))
+}
+
+/// Returns the enrolments with a mailbox.
+fn at(store: &dyn Store, mailbox: &str) -> Result<Vec<Holding>, StoreError> {
     let (mut found, mut cursor) = (Vec::new(), None::<String>);
     loop {
         let page = store.events(cursor.as_deref(), PAGE_LIMIT)?;
@@ -68,11 +116,30 @@ pub fn holders(store: &dyn Store, mailbox: &str) -> Result<Vec<Holder>, StoreErr
         }
         cursor = page.next;
         if cursor.is_none() {
-            break;
+            return Ok(found);
         }
     }
+}
+
+/// Adds the enrolments that are said to be the same people's, and puts those of each together.
+fn together(store: &dyn Store, mut found: Vec<Holding>) -> Result<Vec<Holder>, StoreError> {
+    let mut seen: BTreeSet<_> = found.iter().map(Holding::enrolment).collect();
+    let (mut said, mut at) = (Vec::new(), 0);
+    while at < found.len() && at < LOOKED_AT {
+        for tie in ties(store, &found[at].enrolment())? {
+            if tie.joined && seen.insert(tie.other.clone()) {
+                let event = store.event(&tie.other.event)?;
+                let person = store.participant(&tie.other.event, &tie.other.person)?;
+                if let Some((event, person)) = event.zip(person) {
+                    found.push(holding(store, event, person)?);
+                }
+            }
+            said.push(tie);
+        }
+        at += 1;
+    }
     found.sort_by(|one, other| (one.event.created, &one.event.code).cmp(&(other.event.created, &other.event.code)));
-    Ok(grouped(found))
+    Ok(grouped(found, &said))
 }
 
 fn holding(store: &dyn Store, event: Event, person: Participant) -> Result<Holding, StoreError> {
@@ -82,30 +149,80 @@ fn holding(store: &dyn Store, event: Event, person: Participant) -> Result<Holdi
     Ok(Holding { event, plan, person, certificate: certificate.filter(|one| one.erased.is_none()) })
 }
 
+impl Holding {
+    fn enrolment(&self) -> Enrolment {
+        Enrolment::of(&self.event.code, &self.person.key)
+    }
+}
+
+/// Says what was said of two enrolments, if anything was.
+fn said_of(said: &[Tie], one: &Holding, other: &Holding) -> Option<bool> {
+    let (one, other) = (one.enrolment(), other.enrolment());
+    said.iter().find(|tie| tie.one == one && tie.other == other).map(|tie| tie.joined)
+}
+
 /// Puts enrolments of one person together.
-fn grouped(found: Vec<Holding>) -> Vec<Holder> {
+fn grouped(found: Vec<Holding>, said: &[Tie]) -> Vec<Holder> {
     let mut people: Vec<(Holder, Vec<String>)> = Vec::new();
     for holding in found {
         let person = &holding.person;
         let name = format!("name {}", plain_name(&person.name));
         let marks: Vec<String> = person.external_id.iter().map(|id| format!("id {id}")).chain([name]).collect();
-        // Who was two people until now, and is one by an id, becomes one.
-        let (same, others): (Vec<_>, Vec<_>) =
-            people.into_iter().partition(|(_, known)| marks.iter().any(|mark| known.contains(mark)));
-        people = others;
         let mut one = (Holder { id: id(&marks), name: String::new(), holdings: Vec::new() }, marks);
-        for (holder, marks) in same {
-            if one.0.holdings.is_empty() {
-                one.0.id = holder.id;
-            }
-            one.0.holdings.extend(holder.holdings);
-            one.1.extend(marks);
-        }
-        one.0.name.clone_from(&holding.person.name);
+        one.0.name.clone_from(&person.name);
         one.0.holdings.push(holding);
-        people.push(one);
+        // Who was two people until now, and is one by an id, becomes one.
+        let mut others = Vec::new();
+        for before in people {
+            match is_one_person(&before, &one, said) {
+                true => one = joined(before, one),
+                false => others.push(before),
+            }
+        }
+        others.push(one);
+        people = others;
     }
-    people.into_iter().map(|(holder, _)| holder).collect()
+    let mut people: Vec<Holder> = people.into_iter().map(|(holder, _)| holder).collect();
+    tell_apart(&mut people);
+    people
+}
+
+/// Says whether two groups of enrolments are one person's: because it was said, or because of a name or an id and nothing was
+/// said against it.
+fn is_one_person(one: &(Holder, Vec<String>), other: &(Holder, Vec<String>), said: &[Tie]) -> bool {
+    let pairs = one.0.holdings.iter().flat_map(|a| other.0.holdings.iter().map(move |b| (a, b)));
+    let said: Vec<bool> = pairs.filter_map(|(a, b)| said_of(said, a, b)).collect();
+    let alike = one.1.iter().any(|mark| other.1.contains(mark));
+    said.contains(&true) || alike && !said.contains(&false)
+}
+
+/// Returns the two as one: with the id of the oldest enrolment, and the name of the newest.
+fn joined(one: (Holder, Vec<String>), other: (Holder, Vec<String>)) -> (Holder, Vec<String>) {
+    let ((mut holder, mut marks), (more, more_marks)) = (one, other);
+    let order = |holding: &Holding| (holding.event.created, holding.event.code.clone());
+    if more.holdings.first().map(order) < holder.holdings.first().map(order) {
+        holder.id = more.id;
+    }
+    holder.holdings.extend(more.holdings);
+    holder.holdings.sort_by_key(order);
+    if let Some(newest) = holder.holdings.last() {
+        holder.name.clone_from(&newest.person.name);
+    }
+    marks.extend(more_marks);
+    (holder, marks)
+}
+
+/// Gives people of one name, who were said to be two, ids that tell them apart.
+fn tell_apart(people: &mut [Holder]) {
+    let mut seen = BTreeSet::new();
+    for holder in people {
+        if !seen.insert(holder.id.clone())
+            && let Some(first) = holder.holdings.first()
+        {
+            holder.id = id(&[format!("{}/{}", first.event.code, first.person.key.0)]);
+            seen.insert(holder.id.clone());
+        }
+    }
 }
 
 fn id(marks: &[String]) -> String {

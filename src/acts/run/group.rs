@@ -294,6 +294,7 @@ impl<'a> Group<'a> {
             Some(planned) => send::with_issuing(desk, planned, &self.changes, run)?,
             None => Vec::new(),
         };
+        writes.extend(send::of_changes(desk, &self.changes, run)?);
         if self.errands.is_empty() {
             return Ok(writes);
         }

@@ -2,11 +2,13 @@
 
 use serde_json::json;
 
-use super::{Errand, Result, SendError, TRIES};
+use super::{Errand, Result, SendError, TRIES, tidings};
 use crate::acts::{self, PersonChange};
 use crate::desk::Desk;
-use crate::mail::outbox::{self, MessageQuery, newest_of};
-use crate::mail::{Address, MailError, Message, MessageId, State, setup, suppress};
+use crate::mail::outbox::{self, Kept, MessageQuery, newest_of};
+use crate::mail::{
+    Address, MailError, Message, MessageId, SetUp, State, Tiding, Topic, enqueue_tiding, setup, suppress,
+};
 use crate::store::{Batch, CertificateState, Expect, Premise, StoreError};
 
 /// Sends about a certificate again: the newest message, whatever became of it, unless it is on its way. Of one that nobody knows
@@ -36,12 +38,13 @@ fn correct(desk: &Desk, id: &MessageId, to: &str) -> Result<()> {
     // What is no address that can be mailed to is refused before anything is changed.
     to.parse::<Address>()?;
     let message = outbox::message(desk.store, id)?.message;
-    let known = desk.store.certificate(&message.number)?;
-    let known = known.ok_or_else(|| SendError::NotInForce(message.number.clone()))?;
-    let person = desk.store.participant(&message.event, &known.person)?;
-    let person = person.ok_or_else(|| SendError::NoAddress(message.number.clone()))?;
+    let number = message.number.ok_or(SendError::NotOfCertificate(message.id))?;
+    let known = desk.store.certificate(&number)?;
+    let known = known.ok_or_else(|| SendError::NotInForce(number.clone()))?;
+    let person = desk.store.participant(number.event(), &known.person)?;
+    let person = person.ok_or_else(|| SendError::NoAddress(number.clone()))?;
     let change = PersonChange { email: Some(to.to_owned()), ..PersonChange::default() };
-    acts::patch(desk, &message.event, &person, &change)?;
+    acts::patch(desk, number.event(), &person, &change)?;
     Ok(())
 }
 
@@ -49,19 +52,21 @@ fn once(desk: &Desk, id: &MessageId) -> Result<Message> {
     let setup = setup::told(desk.store)?.ok_or(MailError::NotSetUp)?;
     let kept = outbox::message(desk.store, id)?;
     let old = &kept.message;
-    let newest = newest_of(desk.store, &old.number)?;
+    let number = match (&old.number, old.topic) {
+        (Some(number), Topic::Issued) => number,
+        _ => return tiding(desk, &setup, &kept),
+    };
+    let newest = newest_of(desk.store, number)?;
     if let Some((mailed, _)) = newest.as_ref().filter(|(mailed, _)| mailed.message != old.id) {
         return Err(SendError::Replaced(old.id.clone(), mailed.message.clone()));
     }
-    if old.due.is_some() || matches!(old.state, State::Queued | State::Sending) {
-        return Err(SendError::UnderWay(old.id.clone(), old.state));
-    }
-    let certificate = desk.store.certificate(&old.number)?;
+    at_rest(old)?;
+    let certificate = desk.store.certificate(number)?;
     let certificate = certificate.filter(|one| one.state == CertificateState::Active && one.erased.is_none());
-    let certificate = certificate.ok_or_else(|| SendError::NotInForce(old.number.clone()))?;
-    let person = desk.store.participant(&old.event, &certificate.person)?;
-    let person = person.ok_or_else(|| SendError::NoAddress(old.number.clone()))?;
-    let email = person.email.as_deref().ok_or_else(|| SendError::NoAddress(old.number.clone()))?;
+    let certificate = certificate.ok_or_else(|| SendError::NotInForce(number.clone()))?;
+    let person = desk.store.participant(number.event(), &certificate.person)?;
+    let person = person.ok_or_else(|| SendError::NoAddress(number.clone()))?;
+    let email = person.email.as_deref().ok_or_else(|| SendError::NoAddress(number.clone()))?;
     let to: Address = email.parse()?;
     let mut documents = Vec::from_iter(suppress::lift(desk.store, &to)?);
     let by = desk.actor.who().to_string();
@@ -77,11 +82,54 @@ fn once(desk: &Desk, id: &MessageId) -> Result<Message> {
         documents.extend(writes);
         id
     };
-    let given = vec![Premise::participant(&old.event, &person)];
+    let given = vec![Premise::participant(number.event(), &person)];
     let detail = json!({ "message": message, "before": old.id, "state": old.state, "same": same });
-    let act = desk.act("mail.resend", &old.number, detail);
+    let act = desk.act("mail.resend", number, detail);
     desk.store.write(&Batch { given, documents, ..Batch::default() }, Some(&act))?;
     Ok(outbox::message(desk.store, &message)?.message)
+}
+
+/// Refuses a message that is on its way.
+fn at_rest(message: &Message) -> Result<()> {
+    match message.state {
+        state if message.due.is_some() || matches!(state, State::Queued | State::Sending) => {
+            Err(SendError::UnderWay(message.id.clone(), state))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Sends again what tells of something else than of a certificate that was issued.
+fn tiding(desk: &Desk, setup: &SetUp, kept: &Kept) -> Result<Message> {
+    let old = &kept.message;
+    at_rest(old)?;
+    let to = tidings::to(desk.store, old)?.ok_or_else(|| SendError::Nothing("nobody is there to get it".to_owned()))?;
+    let mut documents = Vec::from_iter(suppress::lift(desk.store, &to)?);
+    let by = desk.actor.who().to_string();
+    let same = old.state == State::Ambiguous;
+    let (id, writes) = match same {
+        true => {
+            let (message, writes) = outbox::requeue(kept, to, &by, desk.now);
+            (message.id, writes)
+        }
+        false => {
+            let certificate = old.number.clone().map(|number| (number, old.version));
+            let (event, run, member) = (old.event.clone(), old.run.clone(), old.member.clone());
+            let again_of = Some(old.id.clone());
+            let due = desk.now;
+            let tiding = Tiding { topic: old.topic, event, certificate, run, to, member, by, due, again_of };
+            enqueue_tiding(setup, tiding, desk.now)?
+        }
+    };
+    documents.extend(writes);
+    // Whoever else sends it again at the same moment is refused.
+    if !same {
+        documents.extend(outbox::replaced(kept));
+    }
+    let detail = json!({ "message": id, "before": old.id, "state": old.state, "same": same, "topic": old.topic });
+    let act = desk.act("mail.resend", old.about(), detail);
+    desk.store.write_documents(&documents, Some(&act))?;
+    Ok(outbox::message(desk.store, &id)?.message)
 }
 
 /// Takes the messages of a run that have not left out of the outbox, and returns how many those were. What left stays sent.
@@ -93,7 +141,8 @@ pub fn stop(desk: &Desk, run: &str) -> Result<usize> {
     for state in [State::Queued, State::Deferred] {
         let query = MessageQuery { state: Some(state), ..MessageQuery::default() };
         outbox::each::<SendError>(desk.store, &query, |message| {
-            if message.run.as_deref() == Some(run) && message.due.is_some() {
+            let of = message.run.as_deref() == Some(run) && message.topic != Topic::RunEnded;
+            if of && message.due.is_some() {
                 waiting.push(message.id);
             }
             Ok(())

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::notices::{overtaken, reason};
 use super::returned::told;
 use super::{Result, SendError};
 use crate::acts::run::journal;
@@ -10,7 +11,10 @@ use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Desk, Issuer};
 use crate::mail::compose::{self, Content, Facts, Letter};
 use crate::mail::mime::{self, Heads};
-use crate::mail::{Address, Config, MailError, Mailbox, Message, OwnText, Prepared, link, suppress};
+use crate::mail::notices;
+use crate::mail::{
+    Address, Config, MailError, Mailbox, Message, OwnText, Prepared, Tokens, Topic, link, opens, suppress,
+};
 use crate::making::{Faces, OwnKeys};
 use crate::store::{
     Certificate, CertificateQuery, CertificateState, DocumentWrite, Event, Participant, Premise, Store, StoreError,
@@ -29,9 +33,9 @@ pub trait Office: Send + Sync {
 
 /// Who writes letters.
 pub struct Clerk<O> {
-    office: O,
-    config: Config,
-    public_url: Option<String>,
+    pub(super) office: O,
+    pub(super) config: Config,
+    pub(super) public_url: Option<String>,
 }
 
 /// A letter as it would go.
@@ -59,6 +63,10 @@ struct Case {
     person: Participant,
     /// A text for one run, in place of the event's own.
     text: Option<OwnText>,
+    /// What is told of it.
+    topic: Topic,
+    /// The reason that is given.
+    reason: Option<String>,
 }
 
 impl<O: Office> Clerk<O> {
@@ -78,7 +86,7 @@ impl<O: Office> Clerk<O> {
             Some(email) => Mailbox::of(&case.certificate.recipient, email.parse()?)?,
             None => return Err(SendError::NoAddress(case.certificate.number)),
         };
-        let (content, attached) = self.content(&case, self.public_url.as_ref().map(|url| shown_link(url)))?;
+        let (content, attached) = self.content(&case, &self.shown_leads())?;
         let (from, reply_to) = self.senders(&case.plan);
         Ok(Shown { from, reply_to, to, number: case.certificate.number, content, attached })
     }
@@ -92,19 +100,44 @@ impl<O: Office> Clerk<O> {
         let to = Mailbox { name: None, address: to };
         let id = crate::mail::MessageId::random(desk.now)?;
         let message_id = format!("test.{id}@{}", self.config.domain);
-        let shown = self.public_url.as_ref().map(|url| shown_link(url));
-        match self.written(desk.store, &case, to, message_id, (desk.now, shown))? {
+        match self.written(desk.store, &case, to, message_id, (desk.now, self.shown_leads()))? {
             Ok(letter) => Ok(letter),
             Err(why) => Err(SendError::Nothing(why)),
         }
     }
 
-    fn senders(&self, plan: &EventPlan) -> (Mailbox, Option<Mailbox>) {
+    pub(super) fn senders(&self, plan: &EventPlan) -> (Mailbox, Option<Mailbox>) {
         let from = plan.mail.from.clone().unwrap_or_else(|| self.config.from.clone());
         (from, plan.mail.reply_to.clone().or_else(|| self.config.reply_to.clone()))
     }
 
-    fn content(&self, case: &Case, link: Option<String>) -> Result<(Content, bool)> {
+    /// Returns what leads nowhere, in a letter that is only shown.
+    fn shown_leads(&self) -> Leads {
+        self.leads(Tokens { link: Some("example"), picture: Some("example") })
+    }
+
+    fn leads(&self, tokens: Tokens) -> Leads {
+        let at = |token: &str| self.public_url.as_ref().map(|url| format!("{url}/{}/{token}", link::PATH));
+        let picture = tokens.picture.and_then(at).map(|picture| format!("{picture}/{}", opens::FILE));
+        Leads { link: tokens.link.and_then(at), picture }
+    }
+
+    /// Writes what a letter says, and says whether the PDF is attached.
+    fn content(&self, case: &Case, leads: &Leads) -> Result<(Content, bool)> {
+        let (content, attached) = match case.topic {
+            Topic::Issued => self.issued(case, leads.link.clone())?,
+            _ => self.notice(case, leads.link.clone())?,
+        };
+        let Some(picture) = leads.picture.as_ref().filter(|_| case.plan.mail.opens) else {
+            return Ok((content, attached));
+        };
+        let language = content.language.clone();
+        let counted = content.counted(picture, &self.office.issuer().name);
+        let counted = counted.map_err(|problem| SendError::Text { language: Some(language), problem })?;
+        Ok((counted, attached))
+    }
+
+    fn issued(&self, case: &Case, link: Option<String>) -> Result<(Content, bool)> {
         let Case { event, plan, certificate, person, .. } = case;
         let attached = plan.mail.attach || link.is_none();
         let issuer = self.office.issuer();
@@ -130,6 +163,36 @@ impl<O: Office> Clerk<O> {
         Ok((content, attached))
     }
 
+    /// Writes what is told of a certificate besides that somebody has it.
+    fn notice(&self, case: &Case, link: Option<String>) -> Result<(Content, bool)> {
+        let Case { event, plan, certificate, person, topic, reason, .. } = case;
+        let new_file = matches!(topic, Topic::Restored | Topic::Replaced | Topic::CorrectionMade);
+        let attached = new_file && (plan.mail.attach || link.is_none());
+        let issuer = self.office.issuer();
+        let zone = event.zone.as_ref().unwrap_or(&issuer.zone);
+        let day = match topic {
+            Topic::Revoked => certificate.state.reason().map(|reason| zone.day(reason.at)),
+            Topic::Expires => certificate.printed_days().valid_until,
+            _ => None,
+        };
+        let locale = person.locale.as_deref();
+        let facts = notices::Facts {
+            name: certificate.recipient.clone(),
+            event: event.achievement.name.clone(),
+            organiser: plan.organiser.clone().unwrap_or_else(|| issuer.name.clone()),
+            issuer: issuer.name.clone(),
+            number: certificate.number.to_string(),
+            day: day.map(|day| written_day(notices::language(locale), day)),
+            reason: reason.clone(),
+            link,
+            link_days: self.config.link_days,
+            attached,
+        };
+        let content = notices::told(*topic, locale, &facts);
+        let content = content.map_err(|problem| SendError::Text { language: person.locale.clone(), problem })?;
+        Ok((content, attached))
+    }
+
     /// Writes a letter; or says why there is none.
     fn written(
         &self,
@@ -137,9 +200,9 @@ impl<O: Office> Clerk<O> {
         case: &Case,
         to: Mailbox,
         message_id: String,
-        (now, link): (Timestamp, Option<String>),
+        (now, leads): (Timestamp, Leads),
     ) -> Result<Result<Letter, String>> {
-        let (content, attached) = match self.content(case, link) {
+        let (content, attached) = match self.content(case, &leads) {
             Err(SendError::Text { problem, .. }) => return Ok(Err(format!("its text cannot be written: {problem}"))),
             written => written?,
         };
@@ -180,31 +243,36 @@ impl<O: Office> Clerk<O> {
     /// Looks at everything as it stands now: somebody may have revoked, erased or corrected meanwhile.
     fn case_of(&self, store: &dyn Store, message: &Message) -> Result<Result<Case, String>, StoreError> {
         let gone = |why: &str| Ok(Err(why.to_owned()));
-        let Some(event) = store.event(&message.event)? else { return gone("the event is not there any more") };
-        let Some(certificate) = store.certificate(&message.number)? else {
+        let Some(number) = &message.number else { return gone("it is about no certificate") };
+        let Some(event) = store.event(number.event())? else { return gone("the event is not there any more") };
+        let Some(certificate) = store.certificate(number)? else {
             return gone("the certificate is not there any more");
         };
         if certificate.erased.is_some() {
             return gone("the person was erased");
         }
-        if certificate.state != CertificateState::Active {
-            return gone("the certificate was revoked before it was sent");
+        if let Some(why) = overtaken(message, &certificate) {
+            return gone(why);
         }
-        let Some(person) = store.participant(&message.event, &certificate.person)? else {
+        let Some(person) = store.participant(number.event(), &certificate.person)? else {
             return gone("the person is not in the event any more");
         };
-        let (plan, _) = acts::plan(store, &message.event)?;
+        let (plan, _) = acts::plan(store, number.event())?;
         let text = match &message.run {
-            Some(run) => journal::run(store, run).ok().and_then(|(run, _)| run.chosen.text),
-            None => None,
+            Some(run) if message.topic == Topic::Issued => {
+                journal::run(store, run).ok().and_then(|(run, _)| run.chosen.text)
+            }
+            _ => None,
         };
-        Ok(Ok(Case { event, plan, certificate, person, text }))
+        let (topic, reason) = (message.topic, reason(store, message, &certificate)?);
+        Ok(Ok(Case { event, plan, certificate, person, text, topic, reason }))
     }
 }
 
-/// Returns what stands for a link in a letter that is only shown.
-fn shown_link(url: &str) -> String {
-    format!("{url}/{}/example", link::PATH)
+/// Where a letter leads: its link, and the picture by which an open is counted.
+struct Leads {
+    link: Option<String>,
+    picture: Option<String>,
 }
 
 /// Returns a case of an event: of somebody, or of the first who has a certificate in force.
@@ -224,7 +292,8 @@ fn example(desk: &Desk, code: &EventCode, who: Option<&str>, text: Option<OwnTex
     if certificate.state != CertificateState::Active || certificate.erased.is_some() {
         return Err(SendError::NotInForce(certificate.number));
     }
-    Ok(Case { event: planned.event, plan: planned.plan, certificate, person, text })
+    let (topic, reason) = (Topic::Issued, None);
+    Ok(Case { event: planned.event, plan: planned.plan, certificate, person, text, topic, reason })
 }
 
 fn first(store: &dyn Store, code: &EventCode) -> Result<Option<(Certificate, Participant)>, StoreError> {
@@ -245,7 +314,16 @@ fn first(store: &dyn Store, code: &EventCode) -> Result<Option<(Certificate, Par
 }
 
 impl<O: Office> crate::mail::Clerk for Clerk<O> {
-    fn letter(&self, store: &dyn Store, message: &Message, now: Timestamp, token: &str) -> Result<Prepared, MailError> {
+    fn letter(
+        &self,
+        store: &dyn Store,
+        message: &Message,
+        now: Timestamp,
+        tokens: Tokens<'_>,
+    ) -> Result<Prepared, MailError> {
+        if message.topic == Topic::RunEnded {
+            return self.run_letter(store, message, now);
+        }
         let case = match self.case_of(store, message)? {
             Ok(case) => case,
             Err(why) => return Ok(Prepared::Nothing(why)),
@@ -262,13 +340,19 @@ impl<O: Office> crate::mail::Clerk for Clerk<O> {
             let why = format!("the address bounced before ({}): correct it", suppressed.why.words());
             return Ok(Prepared::Nothing(why));
         }
-        let link = self.public_url.as_ref().map(|url| format!("{url}/{}/{token}", link::PATH));
-        let written = self.written(store, &case, to, message.message_id.clone(), (now, link));
+        let written = self.written(store, &case, to, message.message_id.clone(), (now, self.leads(tokens)));
         match written {
             Ok(Ok(letter)) => Ok(Prepared::Ready(Box::new(letter))),
             Ok(Err(why)) => Ok(Prepared::Nothing(why)),
             Err(SendError::Store(error)) => Err(error.into()),
             Err(other) => Ok(Prepared::Nothing(other.to_string())),
+        }
+    }
+
+    fn counts_opens(&self, store: &dyn Store, message: &Message) -> Result<bool, MailError> {
+        match &message.number {
+            Some(number) => Ok(acts::plan(store, number.event())?.0.mail.opens),
+            None => Ok(false),
         }
     }
 

@@ -1,4 +1,5 @@
-//! Sending: what an event says of mail, whom a run writes to, what a letter says, what came back, and sending again.
+//! Sending: what an event says of mail, whom a run writes to, who is told what else, what a letter says, what came back, and
+//! sending again.
 //!
 //! The outbox, the relay and the reading of what comes back are [`crate::mail`]'s, which knows no people. What stands here is each act
 //! once, for all doors.
@@ -6,15 +7,20 @@
 mod again;
 mod errand;
 mod letter;
+mod notices;
 mod returned;
 mod settings;
+mod tidings;
 
 pub use again::{resend, stop};
 pub use errand::{Errand, would_send};
 pub(in crate::acts) use errand::{each_mail, fate, people_of, with_issuing};
 pub use letter::{Clerk, Office, Shown};
+pub use notices::remind;
+pub(in crate::acts) use notices::{corrected, of_changes};
 pub use returned::{Reported, bounce, from_folder, reported};
 pub use settings::{EventMail, When, settle};
+pub(in crate::acts) use tidings::run_ended;
 
 use crate::acts::ActError;
 use crate::acts::run::RunError;
@@ -50,6 +56,9 @@ pub enum SendError {
     /// Another message about the certificate came after it.
     #[error("message `{0}` was replaced by `{1}`")]
     Replaced(MessageId, MessageId),
+    /// It tells of no certificate.
+    #[error("message `{0}` tells of a run: its address is not a participant's")]
+    NotOfCertificate(MessageId),
     /// There is no address.
     #[error("there is no address to send {0} to")]
     NoAddress(CertificateNumber),

@@ -51,7 +51,7 @@ fn note(desk: &Desk, returned: &Returned) -> Result<Reported> {
     outbox::message(desk.store, &returned.message)?;
     let told = |message: &Message| {
         let detail = json!({ "message": message.id, "state": message.state, "why": message.why });
-        let act = desk.act("mail.report", &message.number, detail);
+        let act = desk.act("mail.report", message.about(), detail);
         Ok((told(desk.store, message, desk.now), act))
     };
     match note_returned(desk.store, &returned.message, returned, desk.now, &told)? {
@@ -62,7 +62,9 @@ fn note(desk: &Desk, returned: &Returned) -> Result<Reported> {
 
 /// Returns the writes that tell others that a message came back. That it did is noted also where nobody can be told of it.
 pub(super) fn told(store: &dyn Store, message: &Message, now: Timestamp) -> Vec<DocumentWrite> {
-    let notice = Notice::delivery_bounced(now, message.id.as_str(), &message.number);
+    // What tells of no certificate is nobody else's matter.
+    let Some(number) = &message.number else { return Vec::new() };
+    let notice = Notice::delivery_bounced(now, message.id.as_str(), number);
     webhooks::enqueue(store, &[notice]).unwrap_or_else(|error| {
         tracing::error!(%error, "nobody is told that a message came back");
         Vec::new()

@@ -18,6 +18,8 @@ pub struct Going {
     pub to: Address,
     /// The digest of its new link, and until when that is good.
     pub link: Option<LinkKept>,
+    /// The digest of its new picture, and until when that counts.
+    pub picture: Option<LinkKept>,
     /// What the letter rests on.
     pub given: Vec<Premise>,
 }
@@ -31,6 +33,7 @@ pub fn begin(store: &dyn Store, kept: &Kept, going: &Going, now: Timestamp) -> R
     let mut new = Message {
         to: Some(going.to.clone()),
         link: going.link.clone(),
+        picture: going.picture.clone(),
         due: Some(until),
         attempts: kept.message.attempts + 1,
         hand: Some(Hand { opening: store.opening().map(str::to_owned), until }),
@@ -123,13 +126,13 @@ fn after(old: &Message, outcome: &Outcome, now: Timestamp, jitter: u32) -> Messa
             new.note(now, State::Ambiguous, format!("the connection broke after its content: {UNKNOWN}"), None);
         }
         Outcome::Unsendable(why) => {
-            new.link = None;
+            (new.link, new.picture) = (None, None);
             new.note(now, State::Failed, why.clone(), None);
         }
     }
     // Who was erased meanwhile stays nameless.
     if new.to.is_none() {
-        new.link = None;
+        (new.link, new.picture) = (None, None);
         new.log.iter_mut().for_each(|evidence| evidence.reply = None);
     }
     new
@@ -192,7 +195,7 @@ pub fn interrupted(store: &dyn Store, id: &MessageId, now: Timestamp) -> Result<
     Ok(false)
 }
 
-/// Returns the link of a message that goes out now: its text for the letter, and what is kept.
+/// Returns a link or a picture of a message that goes out now: its text for the letter, and what is kept.
 ///
 /// # Errors
 /// [`MailError::Random`].

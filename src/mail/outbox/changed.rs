@@ -4,7 +4,7 @@ use super::{Kept, MessageQuery, TRIES, each, message, save};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::mail::bounce::Returned;
 use crate::mail::words::DELAYED;
-use crate::mail::{Address, MailError, Message, MessageId, Reply, Result, State, Why, schedule, suppress};
+use crate::mail::{Address, MailError, Message, MessageId, Reply, Result, State, Why, opens, schedule, suppress};
 use crate::store::{Act, Collection, DocumentQuery, DocumentWrite, Expect, Index, PAGE_LIMIT, Store, StoreError};
 
 /// What goes with the note of what came back: writes that tell others, and the act.
@@ -45,6 +45,7 @@ pub fn requeue(kept: &Kept, to: Address, by: &str, now: Timestamp) -> (Message, 
         hand: None,
         attempts: 0,
         link: None,
+        picture: None,
         by: by.to_owned(),
         ..kept.message.clone()
     };
@@ -60,12 +61,7 @@ pub fn requeue(kept: &Kept, to: Address, by: &str, now: Timestamp) -> (Message, 
 pub fn withdraw(store: &dyn Store, id: &MessageId, now: Timestamp, act: &Act) -> Result<bool> {
     for _ in 0..TRIES {
         let kept = message(store, id)?;
-        if !matches!(kept.message.state, State::Queued | State::Deferred) || kept.message.due.is_none() {
-            return Ok(false);
-        }
-        let mut new = Message { due: None, ..kept.message.clone() };
-        new.note(now, State::Failed, "it was stopped before it was sent", None);
-        let writes = new.replace(Some(&kept.message), Expect::Revision(kept.revision));
+        let Some(writes) = withdrawn(&kept, "it was stopped before it was sent", now) else { return Ok(false) };
         match store.write_documents(&writes, Some(act)) {
             Err(StoreError::Conflict(_)) => {}
             done => return Ok(done.map(|_| true)?),
@@ -74,9 +70,19 @@ pub fn withdraw(store: &dyn Store, id: &MessageId, now: Timestamp, act: &Act) ->
     Err(StoreError::Conflict(id.to_string()).into())
 }
 
+/// Returns the writes that take a message out of the queue that has not left, and say why; nothing if it has left.
+pub fn withdrawn(kept: &Kept, why: &str, now: Timestamp) -> Option<Vec<DocumentWrite>> {
+    let waits = matches!(kept.message.state, State::Queued | State::Deferred) && kept.message.due.is_some();
+    waits.then(|| {
+        let mut new = Message { due: None, ..kept.message.clone() };
+        new.note(now, State::Failed, why, None);
+        new.replace(Some(&kept.message), Expect::Revision(kept.revision))
+    })
+}
+
 /// Returns the writes by which nothing follows from a message any more: it is replaced by another. Its link dies.
 pub fn replaced(kept: &Kept) -> Vec<DocumentWrite> {
-    let new = Message { link: None, due: None, ..kept.message.clone() };
+    let new = Message { link: None, picture: None, due: None, ..kept.message.clone() };
     new.replace(Some(&kept.message), Expect::Revision(kept.revision))
 }
 
@@ -95,7 +101,7 @@ pub fn forgetting(
     let page = store.find_documents(Collection::MAIL_MESSAGES, &query, None, PAGE_LIMIT)?;
     for document in page.items {
         let old: Message = document.read()?;
-        let mut new = Message { to: None, link: None, ..old.clone() };
+        let mut new = Message { to: None, link: None, picture: None, ..old.clone() };
         new.log.iter_mut().for_each(|evidence| evidence.reply = None);
         if matches!(old.state, State::Queued | State::Deferred) && old.due.is_some() {
             new.due = None;
@@ -120,7 +126,7 @@ fn came_back(
     now: Timestamp,
 ) -> Option<Message> {
     let open = matches!(old.state, State::Sent | State::Deferred | State::Ambiguous | State::Sending);
-    let late = old.state == State::Delivered && state == State::Bounced;
+    let late = matches!(old.state, State::Delivered | State::Opened) && state == State::Bounced;
     let same = old.state == state
         && (state != State::Deferred || old.due.is_none() && old.log.last().is_some_and(|l| l.what == what));
     if same || !(open || late) || (state == State::Deferred && old.due.is_some()) {
@@ -129,7 +135,7 @@ fn came_back(
     let mut new = Message { due: None, hand: None, ..old.clone() };
     if state == State::Bounced {
         new.why = Some(why);
-        new.link = None;
+        (new.link, new.picture) = (None, None);
     }
     new.note(now, state, what, reply);
     if new.to.is_none() {
@@ -154,6 +160,31 @@ pub fn note_downloaded(store: &dyn Store, id: &MessageId, now: Timestamp) -> Res
         match save(store, &kept, &new, Vec::new()) {
             Err(StoreError::Conflict(_)) => {}
             done => return Ok(done.map(drop)?),
+        }
+    }
+    Err(StoreError::Conflict(id.to_string()).into())
+}
+
+/// Notes that a message's picture was looked at by what may be a person, once. False if that says nothing: before it was sent,
+/// within [`opens::SECONDS`] of that, or when more is known.
+///
+/// # Errors
+/// When the store fails, or [`MailError::NoMessage`].
+pub fn note_opened(store: &dyn Store, id: &MessageId, now: Timestamp) -> Result<bool> {
+    for _ in 0..TRIES {
+        let kept = message(store, id)?;
+        let sent = kept.message.log.iter().rev().find(|evidence| evidence.state == State::Sent);
+        let is_early = sent.is_none_or(|sent| now < sent.at.plus_seconds(opens::SECONDS));
+        let waits = matches!(kept.message.state, State::Sent | State::Delivered);
+        if !waits || is_early {
+            return Ok(false);
+        }
+        let mut new = kept.message.clone();
+        let what = "its picture was loaded: by a person's mail program, or by something that looks like one";
+        new.note(now, State::Opened, what, None);
+        match save(store, &kept, &new, Vec::new()) {
+            Err(StoreError::Conflict(_)) => {}
+            done => return Ok(done.map(|_| true)?),
         }
     }
     Err(StoreError::Conflict(id.to_string()).into())

@@ -9,11 +9,14 @@ mod attempt;
 mod changed;
 
 pub use attempt::{Going, HAND_SECONDS, Outcome, begin, finish, fresh_link, interrupted, take_stock};
-pub use changed::{Beside, close_silent, forgetting, note_downloaded, note_returned, replaced, requeue, withdraw};
+pub use changed::{
+    Beside, close_silent, forgetting, note_downloaded, note_opened, note_returned, replaced, requeue, withdraw,
+    withdrawn,
+};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Address, MailError, Message, MessageId, Result, SetUp, State};
+use super::{Address, MailError, Message, MessageId, Result, SetUp, State, Topic};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::store::{
     Collection, Document, DocumentQuery, DocumentWrite, Expect, Index, PAGE_LIMIT, Page, Store, StoreError,
@@ -41,6 +44,29 @@ pub struct Order {
     pub again_of: Option<MessageId>,
     /// What the certificate's entry must still be: that nobody was faster.
     pub expect: Expect,
+}
+
+/// What is to be told besides that somebody has a certificate.
+#[derive(Debug, Clone)]
+pub struct Tiding {
+    /// What.
+    pub topic: Topic,
+    /// The event, if it is in one.
+    pub event: Option<EventCode>,
+    /// The certificate and its version, if it is about one.
+    pub certificate: Option<(CertificateNumber, u32)>,
+    /// The run, if one did it or ended.
+    pub run: Option<String>,
+    /// To whom, as far as is known now.
+    pub to: Address,
+    /// The member of staff whom it is to, if it is to one.
+    pub member: Option<String>,
+    /// Who did what it tells.
+    pub by: String,
+    /// When it may leave.
+    pub due: Timestamp,
+    /// The message that it replaces.
+    pub again_of: Option<MessageId>,
 }
 
 /// The newest message of a certificate.
@@ -78,14 +104,36 @@ pub struct Kept {
 /// # Errors
 /// [`MailError::Random`].
 pub fn enqueue(setup: &SetUp, order: Order, now: Timestamp) -> Result<(MessageId, Vec<DocumentWrite>)> {
-    let id = MessageId::random(now)?;
     let Order { number, version, to, run, by, due, again_of, expect } = order;
+    let (event, certificate) = (Some(number.event().clone()), Some((number.clone(), version)));
+    let tiding = Tiding { topic: Topic::Issued, event, certificate, run, to, member: None, by, due, again_of };
+    let (id, mut writes) = put(setup, tiding, now)?;
+    let mailed = Mailed { message: id.clone(), version };
+    writes.push(DocumentWrite::put(Collection::MAILED, mailed_key(number.event(), &number), expect, &mailed));
+    Ok((id, writes))
+}
+
+/// The same for what tells of something else. That it is told once is up to the transaction: it holds
+/// something that happens once.
+///
+/// # Errors
+/// [`MailError::Random`].
+pub fn enqueue_tiding(setup: &SetUp, tiding: Tiding, now: Timestamp) -> Result<(MessageId, Vec<DocumentWrite>)> {
+    put(setup, tiding, now)
+}
+
+fn put(setup: &SetUp, tiding: Tiding, now: Timestamp) -> Result<(MessageId, Vec<DocumentWrite>)> {
+    let id = MessageId::random(now)?;
+    let Tiding { topic, event, certificate, run, to, member, by, due, again_of } = tiding;
+    let (number, version) = certificate.map_or((None, 0), |(number, version)| (Some(number), version));
     let mut message = Message {
         message_id: format!("{id}@{}", setup.domain),
         id: id.clone(),
-        event: number.event().clone(),
+        topic,
+        event,
         number,
         version,
+        member,
         to: Some(to),
         state: State::Queued,
         run,
@@ -96,13 +144,12 @@ pub fn enqueue(setup: &SetUp, order: Order, now: Timestamp) -> Result<(MessageId
         again_of,
         why: None,
         link: None,
+        picture: None,
         hand: None,
         log: Vec::new(),
     };
     message.note(now, State::Queued, "put into the outbox", None);
-    let mut writes = message.replace(None, Expect::Absent);
-    let mailed = Mailed { message: id.clone(), version };
-    writes.push(DocumentWrite::put(Collection::MAILED, mailed_key(&message.event, &message.number), expect, &mailed));
+    let writes = message.replace(None, Expect::Absent);
     Ok((id, writes))
 }
 
@@ -123,14 +170,19 @@ impl Message {
             let due = Due { message: self.id.clone(), domain, entry: Default::default() };
             writes.push(DocumentWrite::put(Collection::MAIL_QUEUE, key, Expect::Any, &due));
         }
-        let link = |message: &Self| message.link.as_ref().map(|link| link.digest.clone());
-        if let Some(gone) = old.and_then(link).filter(|digest| link(self).as_ref() != Some(digest)) {
-            writes.push(DocumentWrite::delete(Collection::MAIL_LINKS, gone, Expect::Any));
+        let (new, old) = (self.digests(), old.map(Self::digests).unwrap_or_default());
+        for gone in old.iter().filter(|digest| !new.contains(digest)) {
+            writes.push(DocumentWrite::delete(Collection::MAIL_LINKS, gone.as_str(), Expect::Any));
         }
-        if let Some(new) = link(self).filter(|digest| old.and_then(link).as_ref() != Some(digest)) {
-            writes.push(DocumentWrite::put(Collection::MAIL_LINKS, new, Expect::Any, &self.id));
+        for come in new.iter().filter(|digest| !old.contains(digest)) {
+            writes.push(DocumentWrite::put(Collection::MAIL_LINKS, come.as_str(), Expect::Any, &self.id));
         }
         writes
+    }
+
+    /// Returns the digests of its link and its picture.
+    fn digests(&self) -> Vec<String> {
+        self.link.iter().chain(&self.picture).map(|kept| kept.digest.clone()).collect()
     }
 
     fn queue_key(&self) -> Option<String> {

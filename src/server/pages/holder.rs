@@ -56,13 +56,31 @@ pub(super) async fn all(
             link: format!("{base}/portal/certificates?who={}", holder.id),
         };
         let choices: Vec<_> = if one.is_none() { people.iter().map(choice).collect() } else { Vec::new() };
-        let notice = asked.done.filter(|done| done == "requested").map(|_| t.s("mine.requested").to_owned());
+        let notice = match asked.done.as_deref() {
+            Some("requested") => Some("mine.requested"),
+            Some("sent") => Some("mine.more.sent"),
+            Some("joined") => Some("mine.more.joined"),
+            Some("unclear") => Some("mine.more.unclear"),
+            _ => None,
+        };
+        let notice = notice.map(|key| t.with(key, "issuer", &desk.issuer.name));
         Ok((who, name, choices, people.len() > 1 && one.is_some(), rows, notice, profile))
     });
     let found = found.await.map_err(|problem| inside.reader.failed(&app, problem))?;
     let (who, name, choices, others, rows, notice, profile) = found;
     let frame = view::Frame { within: true, ..inside.reader.frame(&app) };
-    Ok(inside.reader.answer(&All { frame, who, name, choices, others, rows, csrf: inside.csrf(), notice, profile }))
+    Ok(inside.reader.answer(&All {
+        frame,
+        who,
+        name,
+        choices,
+        others,
+        rows,
+        csrf: inside.csrf(),
+        notice,
+        profile,
+        sends: app.can_post(),
+    }))
 }
 
 /// The newest first.

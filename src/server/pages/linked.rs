@@ -4,8 +4,8 @@
 //! cookie of its page: only that counts as downloaded.
 
 use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use axum::response::Response;
+use axum::http::{HeaderMap, Method, header};
+use axum::response::{IntoResponse, Response};
 
 use super::form::Form;
 use super::portal::{PAGE_SECONDS, nonce, set};
@@ -14,11 +14,11 @@ use super::view::Linked;
 use super::{Failure, Reader, cookie};
 use crate::desk::Desk;
 use crate::files::FileKind;
-use crate::mail::link::certificate_of;
-use crate::mail::{MessageId, outbox};
+use crate::mail::link::{certificate_of, message_of_picture};
+use crate::mail::{MessageId, opens, outbox};
 use crate::pages::Seen;
 use crate::server::api::certificates::handed_out;
-use crate::server::{App, Problem};
+use crate::server::{App, ClientAddress, Problem};
 use crate::store::Certificate;
 use crate::verify::verify_jws;
 
@@ -63,6 +63,28 @@ pub(super) async fn picture(
 ) -> Result<Response, Failure> {
     let picture = app.in_turn(&reader.caller, move |app, desk| drawn(app, desk, &seen(desk, &token)?.0));
     Ok(private_png(&headers, picture.await.map_err(|problem| reader.failed(&app, problem))?))
+}
+
+/// Answers with an empty picture, and counts who may be a person. Whatever the token is, the answer is the same.
+pub(super) async fn opened(
+    State(app): State<App>,
+    ClientAddress(address): ClientAddress,
+    method: Method,
+    headers: HeaderMap,
+    Path(token): Path<String>,
+) -> Response {
+    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok()).unwrap_or_default();
+    let ahead = ["purpose", "sec-purpose", "x-moz"].iter().any(|name| headers.contains_key(*name));
+    if method == Method::GET && !ahead && opens::may_be_a_person(agent) && app.public_rate().allows(address) {
+        let noted = app.aside(move |app| {
+            let Some(id) = message_of_picture(&*app.store, &token, app.now())? else { return Ok(false) };
+            Ok(outbox::note_opened(&*app.store, &id, app.now())?)
+        });
+        if let Err(problem) = noted.await {
+            tracing::warn!(code = problem.code, "an open was not counted");
+        }
+    }
+    ([(header::CONTENT_TYPE, "image/gif"), (header::CACHE_CONTROL, "no-store")], opens::PICTURE).into_response()
 }
 
 /// Hands its file out to who pressed the button, and notes that.

@@ -30,6 +30,9 @@ use crate::pages::{STYLE, Texts};
 /// What pages may load, and from where: all from here.
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The icon: the verifier's.
+const ICON: &str = include_str!("../../../verifier-web/static/icon.svg");
+
 /// Returns the routes of the pages.
 pub(super) fn routes() -> Router<App> {
     Router::new()
@@ -39,6 +42,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/c/{id}/card.png", get(public::card))
         .route("/m/{token}", get(linked::page))
         .route("/m/{token}/picture.png", get(linked::picture))
+        .route("/m/{token}/open.gif", get(linked::opened))
         .route("/m/{token}/file", post(linked::file))
         .route("/portal", get(portal::door))
         .route("/portal/login", post(portal::login))
@@ -46,6 +50,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/portal/enter/{token}", get(portal::link))
         .route("/portal/leave", post(portal::leave))
         .route("/portal/certificates", get(holder::all))
+        .route("/portal/addresses", post(portal::other))
         .route("/portal/data", get(holder::data))
         .route("/portal/profile", post(profile::set))
         .route("/p/{id}", get(profile::page))
@@ -56,6 +61,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/portal/certificates/{number}/shown", post(holder::show))
         .route("/portal/certificates/{number}/correction", post(holder::correct))
         .route("/pages.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))
+        .route("/pages.svg", get(|| async { asset("image/svg+xml", ICON) }))
         .route("/pages.js", get(|| async { asset("text/javascript; charset=utf-8", include_str!("pages.js")) }))
 }
 

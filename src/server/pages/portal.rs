@@ -10,7 +10,7 @@ use super::form::Form;
 use super::view::{Door, Link, Sent};
 use super::{Failure, Reader, base, cookie, redirect};
 use crate::accounts::{Secret, check_csrf, csrf_token};
-use crate::acts::portal::{self, Entered, SESSION_SECONDS};
+use crate::acts::portal::{self, Entered, Let, SESSION_SECONDS};
 use crate::server::{App, Problem};
 
 /// The session's cookie. With this prefix a browser takes it only over a safe connection and from this host.
@@ -68,24 +68,45 @@ pub(super) async fn enter(
 ) -> Result<Response, Failure> {
     let (token, nonce) = (form.get("token").to_owned(), form.get("nonce").to_owned());
     let is_from_page = cookie(&headers, PAGE).is_some_and(|kept| !kept.is_empty() && kept == nonce);
-    let session = match is_from_page {
+    let before = cookie(&headers, SESSION).map(Secret::from);
+    let let_in = match is_from_page {
         true => {
-            let entered = app.at_desk(&reader.caller, move |_, desk| Ok(portal::enter(desk, &token)?)).await;
-            entered.map_err(|problem| reader.failed(&app, problem))?
+            let entered = app.at_desk(&reader.caller, move |_, desk| {
+                Ok(portal::enter(desk, &token, before.as_ref().map(Secret::expose))?)
+            });
+            entered.await.map_err(|problem| reader.failed(&app, problem))?
         }
         false => None,
     };
-    let Some(session) = session else {
+    let Some(let_in) = let_in else {
         let frame = reader.frame(&app);
         let page = Link { frame, token: String::new(), nonce: String::new(), dead: true };
         let mut response = reader.answer(&page);
         *response.status_mut() = StatusCode::GONE;
         return Ok(response);
     };
-    let mut response = redirect(&format!("{}/portal/certificates", base(&app)));
-    set(&mut response, SESSION, session.expose(), SESSION_SECONDS, "Lax");
+    let done = match &let_in {
+        Let::In(_) => "",
+        Let::Joined => "?done=joined",
+        Let::Unclear => "?done=unclear",
+    };
+    let mut response = redirect(&format!("{}/portal/certificates{done}", base(&app)));
+    if let Let::In(session) = &let_in {
+        set(&mut response, SESSION, session.expose(), SESSION_SECONDS, "Lax");
+    }
     set(&mut response, PAGE, "", 0, "Strict");
     Ok(response)
+}
+
+/// Sends a link to another address of who is in. The answer is the same for one that nobody has.
+pub(super) async fn other(State(app): State<App>, inside: Inside, form: Form) -> Result<Response, Failure> {
+    inside.check(&app, &form)?;
+    let (email, who) = (form.get("email").to_owned(), form.get("who").to_owned());
+    if app.can_post() && app.asks().allows(inside.reader.caller.address) {
+        let (work, texts, session) = (app.clone(), inside.reader.texts, inside.session);
+        let _ = tokio::spawn(async move { work.post_other_link(session, who, email, texts).await });
+    }
+    Ok(redirect(&format!("{}/portal/certificates?done=sent", base(&app))))
 }
 
 /// Ends the session.

@@ -1,6 +1,8 @@
 //! Sends links to holders at once, through the relay that all mail goes through. They stand in no outbox: who gets none asks again, and
 //! a link that is found in a store would let somebody in.
 
+use crate::accounts::Secret;
+use crate::acts::ActError;
 use crate::acts::portal::{self, Invitation};
 use crate::desk::{Actor, Desk};
 use crate::mail::{Address, AddressError, Content, Heads, Letter, Mailbox, Relay, TextError, mime};
@@ -15,11 +17,24 @@ impl App {
 
     /// Sends a link to an address, if somebody is known by it. What goes wrong stands in the log, without the address.
     pub(super) async fn post_link(&self, email: String, texts: &'static Texts) {
+        self.post_invitation(texts, move |desk| portal::ask(desk, &email)).await;
+    }
+
+    /// Sends a link to another address of somebody who is in, if somebody is known by it.
+    pub(super) async fn post_other_link(&self, session: Secret, who: String, email: String, texts: &'static Texts) {
+        self.post_invitation(texts, move |desk| portal::ask_more(desk, session.expose(), &who, &email)).await;
+    }
+
+    async fn post_invitation(
+        &self,
+        texts: &'static Texts,
+        ask: impl FnOnce(&Desk) -> Result<Option<Invitation>, ActError> + Send + 'static,
+    ) {
         let Some(relay) = self.mail.clone() else { return };
         let made = self.aside(move |app| {
             let actor = Actor::Public { address: None };
             let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &actor, now: app.now() };
-            Ok(portal::ask(&desk, &email)?)
+            Ok(ask(&desk)?)
         });
         match made.await {
             Ok(None) => {}

@@ -124,6 +124,8 @@ pub(super) struct All<'a> {
     pub notice: Option<String>,
     /// By which they choose what stands on their page.
     pub profile: Option<ProfileForm>,
+    /// Whether links can be sent.
+    pub sends: bool,
 }
 
 /// What stands on somebody's page, and what can.

@@ -23,6 +23,8 @@ enum Belongs {
     ItsRun,
     /// To the event of the certificate with its `number`.
     Number,
+    /// To that of its `number`, or without one to that of its `run`.
+    NumberOrRun,
 }
 
 /// Returns to which event the documents of a collection belong; those of one that is not named here are not seen.
@@ -56,6 +58,7 @@ fn belongs(collection: Collection) -> Option<Belongs> {
                 C::MAIL_QUEUE,
                 C::MAIL_LINKS,
                 C::MAIL_SUPPRESSED,
+                C::PERSON_TIES,
                 C::PORTAL_LINKS,
                 C::PORTAL_SESSIONS,
                 C::PROFILES,
@@ -74,6 +77,7 @@ fn belongs(collection: Collection) -> Option<Belongs> {
                 C::REMOVING,
                 C::PROOFS,
                 C::MAILED,
+                C::MAIL_REMINDED,
                 C::SHOWN,
                 C::PROFILED,
             ],
@@ -81,7 +85,8 @@ fn belongs(collection: Collection) -> Option<Belongs> {
         (Belongs::Run, &[C::RUNS]),
         (Belongs::KeysRun, &[C::RUN_ROWS]),
         (Belongs::ItsRun, &[C::APPROVALS]),
-        (Belongs::Number, &[C::CORRECTIONS, C::MAIL_MESSAGES]),
+        (Belongs::Number, &[C::CORRECTIONS]),
+        (Belongs::NumberOrRun, &[C::MAIL_MESSAGES]),
     ];
     all.iter().find(|(_, collections)| collections.contains(&collection)).map(|(belongs, _)| *belongs)
 }
@@ -132,7 +137,8 @@ impl Within<'_> {
                 rows.of(first, |writing| self.has_run_of(first, writing))?
                     && (value["number"].is_null() || self.has_number(value))
             }
-            Some(Belongs::ItsRun) => match value["run"].as_str() {
+            Some(Belongs::NumberOrRun) if !value["number"].is_null() => self.has_number(value),
+            Some(Belongs::ItsRun | Belongs::NumberOrRun) => match value["run"].as_str() {
                 Some(id) => self.has_run_of(id, rows.writing)?,
                 None => false,
             },

@@ -2,6 +2,8 @@
 //! is told to. Nobody is sent anything twice.
 
 mod bounces;
+mod notices;
+mod opens;
 mod outbox;
 mod served;
 mod texts;
@@ -12,7 +14,7 @@ use serde_json::{Value, json};
 use testamur::credential::Timestamp;
 use testamur::mail::relay::Patience;
 use testamur::mail::{Config, Relay, Security, Sent, setup};
-use testamur::server::courier;
+use testamur::server::{Limits, courier};
 use testamur::store::{MemoryStore, SledStore, Store};
 
 use crate::harness::World;
@@ -50,11 +52,16 @@ pub fn config(port: u16) -> Config {
 impl Post {
     /// Returns a service over a store.
     pub fn over(store: Arc<dyn Store>, folder: tempfile::TempDir) -> Self {
+        Self::limited(store, folder, Limits::default())
+    }
+
+    /// Returns the same with limits.
+    fn limited(store: Arc<dyn Store>, folder: tempfile::TempDir, limits: Limits) -> Self {
         let sink = Sink::start();
         let config = config(sink.port);
         let start: Timestamp = crate::harness::START.parse().unwrap();
         setup::tell(&*store, Some(&config), start).unwrap();
-        let world = World::changed(store, folder, Default::default(), |parts| {
+        let world = World::changed(store, folder, limits, |parts| {
             parts.mail = Some(Relay::new(config, Patience::default()).unwrap());
             parts.public_url = PUBLIC.parse().unwrap();
         });
@@ -65,6 +72,12 @@ impl Post {
     /// Returns a service in memory.
     pub fn in_memory() -> Self {
         Self::over(Arc::new(MemoryStore::new()), tempfile::tempdir().unwrap())
+    }
+
+    /// Returns one in memory that nobody is too quick for.
+    pub fn patient() -> Self {
+        let limits = Limits { public_per_second: 100_000, ..Limits::default() };
+        Self::limited(Arc::new(MemoryStore::new()), tempfile::tempdir().unwrap(), limits)
     }
 
     /// Returns a service with an event WORKSHOP and so many certificates.

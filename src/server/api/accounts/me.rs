@@ -16,7 +16,7 @@ use crate::server::{App, Problem};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
-        .routes(routes!(me))
+        .routes(routes!(me, change_me))
         .routes(routes!(change_password))
         .routes(routes!(begin_two_step))
         .routes(routes!(confirm_two_step))
@@ -50,6 +50,23 @@ async fn me(State(app): State<App>, member: Member) -> Result<ShownOnce<MeView>,
     let permissions = member.principal.permissions;
     let staff = app.at_desk(&member.caller, move |_, desk| Ok(accounts::member(desk.store, &id)?)).await?;
     Ok(ShownOnce(StatusCode::OK, MeView { staff, permissions, session, csrf_token }))
+}
+
+/// What one says of one's own account.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct MeBody {
+    /// Whether a mail tells how a run ended that one started.
+    run_notices: bool,
+}
+
+/// Say what one wants to be told
+#[utoipa::path(patch, path = "/me", tag = "Accounts", extensions(("x-permission" = json!("account"))), request_body = MeBody, security(("session" = [])),
+    responses((status = 200, body = Staff), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn change_me(State(app): State<App>, member: Member, Body(body): Body<MeBody>) -> Result<Json<Staff>, Problem> {
+    let id = member.id();
+    let staff = app.at_desk(&member.caller, move |_, desk| Ok(accounts::set_run_notices(desk, &id, body.run_notices)?));
+    Ok(Json(staff.await?))
 }
 
 /// The old and the new password.

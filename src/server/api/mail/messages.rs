@@ -11,7 +11,7 @@ use crate::accounts::Permission;
 use crate::acts::send;
 use crate::credential::Timestamp;
 use crate::mail::outbox::{self, MessageQuery};
-use crate::mail::{Evidence, Message, MessageId, State as Standing, Why, setup};
+use crate::mail::{Evidence, Message, MessageId, State as Standing, Topic, Why, setup};
 use crate::server::extract::{Body, BodyIfAny, Listing, Order, Paging, Path, Query, certificate_number, event_code};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
@@ -55,14 +55,16 @@ pub(super) struct MessageView {
     /// Its id; sorts by time.
     #[schema(example = "ml_006b0af0d000112233445566778899")]
     id: String,
-    /// The event.
+    /// What it tells.
+    topic: Topic,
+    /// The event; nothing of a run that is in none.
     #[schema(example = "WORKSHOP")]
-    event: String,
-    /// The certificate.
+    event: Option<String>,
+    /// The certificate; nothing where it tells of a run.
     #[schema(example = "CERT-WORKSHOP-2026-00001")]
-    number: String,
+    number: Option<String>,
     /// The certificate's version.
-    version: u32,
+    version: Option<u32>,
     /// To whom. Nothing once they are erased.
     #[schema(example = "zoe@example.org")]
     to: Option<String>,
@@ -74,7 +76,7 @@ pub(super) struct MessageView {
     /// Its `Message-ID`, the same however often it is tried.
     #[schema(example = "ml_006b0af0d000112233445566778899@example.org")]
     message_id: String,
-    /// The run that put it into the outbox.
+    /// The run that put it into the outbox, or that it tells of.
     run: Option<String>,
     /// Who put it there.
     by: String,
@@ -99,9 +101,10 @@ impl MessageView {
         Self {
             since: message.since(),
             id: message.id.to_string(),
-            event: message.event.to_string(),
-            number: message.number.to_string(),
-            version: message.version,
+            topic: message.topic,
+            event: message.event.map(|event| event.to_string()),
+            version: message.number.as_ref().map(|_| message.version),
+            number: message.number.map(|number| number.to_string()),
             to: message.to.map(|to| to.to_string()),
             state: message.state,
             message_id: message.message_id,
@@ -213,7 +216,7 @@ struct ResendWanted {
 
 /// Send about a certificate again
 ///
-/// The newest message about it, unless it is on its way. One of which nobody knows whether it left keeps its `Message-ID`; else
+/// The newest message about it, or one that tells of something else, unless it is on its way. One of which nobody knows whether it left keeps its `Message-ID`; else
 /// it is a new message. The link of the old one dies. Takes the address off those to which nothing is sent.
 #[utoipa::path(post, path = "/mail/messages/{id}/resend", tag = "Mail", extensions(("x-permission" = json!("send"))), params(("id" = String, Path)), request_body = Option<ResendWanted>,
     responses((status = 200, body = MessageView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -328,7 +331,7 @@ struct StoppedView {
     stopped: usize,
 }
 
-/// StopWanted the messages of a run that have not left
+/// Stop the messages of a run that have not left
 ///
 /// They are `failed` from then on, and can be sent again. What left stays sent.
 #[utoipa::path(post, path = "/mail/stop", tag = "Mail", extensions(("x-permission" = json!("send"))), request_body = StopWanted,

@@ -34,6 +34,7 @@ impl From<SendError> for Problem {
                 Self::unprocessable("bad-text", detail).with_errors(errors)
             }
             E::UnderWay(..) => Self::conflict("under-way", detail),
+            E::NotOfCertificate(_) => Self::conflict("no-certificate", detail),
             E::Replaced(..) => Self::conflict("replaced", detail),
             E::NotInForce(_) => Self::conflict("not-in-force", detail),
             E::NoAddress(_) => Self::conflict("no-address", detail),

@@ -5,6 +5,7 @@ mod erase;
 mod imports;
 mod listing;
 mod names;
+mod persons;
 
 use std::collections::BTreeMap;
 
@@ -41,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(names::same_mailbox))
         .merge(erase::routes())
         .merge(imports::routes())
+        .merge(persons::routes())
 }
 
 /// A participant as the API shows it.

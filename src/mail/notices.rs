@@ -1,0 +1,190 @@
+//! What is told besides that somebody has a certificate: to staff in English, as all that staff see; to participants in their
+//! language, of the seven that pages speak.
+//!
+//! The texts are built in. What staff are told holds counts and ids: who a run was about stands in the journal alone.
+
+use serde::Serialize;
+
+use super::Topic;
+use super::compose::{Content, TextError, built, ranges};
+
+const RUN: &str = include_str!("texts/run.txt");
+
+/// The texts of each language, topic by topic after lines of `# TOPIC`; the first language is for all others.
+const TEXTS: [(&str, &str); 7] = [
+    ("en", include_str!("texts/notices/en.txt")),
+    ("de", include_str!("texts/notices/de.txt")),
+    ("es", include_str!("texts/notices/es.txt")),
+    ("fr", include_str!("texts/notices/fr.txt")),
+    ("ar", include_str!("texts/notices/ar.txt")),
+    ("hi", include_str!("texts/notices/hi.txt")),
+    ("zh", include_str!("texts/notices/zh.txt")),
+];
+
+/// What a participant is told of their certificate.
+#[derive(Debug, Clone, Serialize)]
+pub struct Facts {
+    /// The name as printed.
+    pub name: String,
+    /// The event's title.
+    pub event: String,
+    /// Who organises it.
+    pub organiser: String,
+    /// The issuer.
+    pub issuer: String,
+    /// The certificate's number.
+    pub number: String,
+    /// The day that it is about: of the revocation, or the last one.
+    pub day: Option<String>,
+    /// The reason, or the answer, that was given.
+    pub reason: Option<String>,
+    /// The message's own link.
+    pub link: Option<String>,
+    /// For how many days the link is good.
+    pub link_days: u16,
+    /// Whether the PDF is attached.
+    pub attached: bool,
+}
+
+/// Returns the language in which somebody is told.
+pub fn language(language: Option<&str>) -> &'static str {
+    texts(language).0
+}
+
+fn texts(language: Option<&str>) -> (&'static str, &'static str) {
+    let ranges = ranges(language);
+    let found = ranges.iter().find_map(|range| TEXTS.iter().find(|(known, _)| known.eq_ignore_ascii_case(range)));
+    *found.unwrap_or(&TEXTS[0])
+}
+
+/// Writes to a participant.
+///
+/// # Errors
+/// [`TextError`].
+pub fn told(topic: Topic, language: Option<&str>, facts: &Facts) -> Result<Content, TextError> {
+    let (language, all) = texts(language);
+    let mark = format!("# {}\n", topic.name());
+    let (_, rest) = all.split_once(&mark).ok_or_else(|| TextError::Message(format!("no text for {}", topic.name())))?;
+    built(language, rest.split_once("\n# ").map_or(rest, |(text, _)| text), facts)
+}
+
+/// What is told of a run that ended.
+#[derive(Debug, Clone, Serialize)]
+pub struct RunFacts {
+    /// Its id.
+    pub run: String,
+    /// What it did: `issues certificates`.
+    pub what: &'static str,
+    /// The event's title.
+    pub event: Option<String>,
+    /// The event's code.
+    pub code: Option<String>,
+    /// How it ended: `is over`.
+    pub end: &'static str,
+    /// Rows of its list.
+    pub total: u64,
+    /// Rows that were done.
+    pub done: u64,
+    /// Rows that needed nothing.
+    pub skipped: u64,
+    /// Rows that could not be done.
+    pub failed: u64,
+    /// Where it is shown.
+    pub link: Option<String>,
+    /// Whether who is told started it.
+    pub own: bool,
+    /// The issuer.
+    pub issuer: String,
+}
+
+/// Writes to staff that a run ended.
+///
+/// # Errors
+/// [`TextError`].
+pub fn run_ended(facts: &RunFacts) -> Result<Content, TextError> {
+    built("en", RUN, facts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn participants_are_told_in_their_language_whatever_it_is_about() {
+        let topics = [
+            Topic::Revoked,
+            Topic::Restored,
+            Topic::Replaced,
+            Topic::Expires,
+            Topic::CorrectionMade,
+            Topic::CorrectionDeclined,
+        ];
+        for (tag, _) in TEXTS {
+            let mut subjects = std::collections::BTreeSet::new();
+            for topic in topics {
+                for full in [true, false] {
+                    let some = |text: &str| full.then(|| text.to_owned());
+                    let facts = Facts {
+                        name: "Zoë <b>".to_owned(),
+                        event: "Maps & more".to_owned(),
+                        organiser: "The Office".to_owned(),
+                        issuer: "Example Academy".to_owned(),
+                        number: "CERT-MAPS-2026-00001".to_owned(),
+                        day: Some("DAY".to_owned()),
+                        reason: some("REASON"),
+                        link: some("https://certs.example.org/m/x"),
+                        link_days: 90,
+                        attached: full,
+                    };
+                    let told = told(topic, Some(tag), &facts).unwrap();
+                    let (text, what) = (&told.text, topic.name());
+                    assert_eq!(told.language, tag);
+                    assert!(told.subject.contains("CERT-MAPS-2026-00001"), "{tag} {what}");
+                    for said in ["Zoë <b>", "Maps & more", "CERT-MAPS-2026-00001", "The Office"] {
+                        assert!(text.contains(said), "{tag} {what}: {text}");
+                    }
+                    assert!(
+                        !text.contains("{{") && !text.contains("{%") && !text.contains('#'),
+                        "{tag} {what}: {text}"
+                    );
+                    assert_eq!(text.contains("https://"), full && topic.has_link(), "{tag} {what}: {text}");
+                    let gives_reason = matches!(topic, Topic::Revoked | Topic::CorrectionDeclined);
+                    assert_eq!(text.contains("REASON"), full && gives_reason, "{tag} {what}: {text}");
+                    let gives_day = matches!(topic, Topic::Revoked | Topic::Expires);
+                    assert_eq!(text.contains("DAY"), gives_day, "{tag} {what}: {text}");
+                    subjects.insert(told.subject);
+                }
+            }
+            assert_eq!(subjects.len(), topics.len(), "{tag}");
+        }
+        assert_eq!(language(Some("pt")), "en");
+        assert_eq!(language(Some("fr-CA")), "fr");
+    }
+
+    #[test]
+    fn the_end_of_a_run_is_told_in_counts() {
+        let facts = RunFacts {
+            run: "20261122T101500Z-1f2e3d4c".to_owned(),
+            what: "issues certificates",
+            event: Some("Maps & more".to_owned()),
+            code: Some("MAPS".to_owned()),
+            end: "is over, with failures",
+            total: 6,
+            done: 3,
+            skipped: 2,
+            failed: 1,
+            link: Some("https://certs.example.org/api/v1/runs/20261122T101500Z-1f2e3d4c".to_owned()),
+            own: true,
+            issuer: "Example Academy".to_owned(),
+        };
+        let told = run_ended(&facts).unwrap();
+        assert_eq!(told.subject, "Run over in MAPS: 3 done, 1 failed");
+        assert!(
+            told.text.starts_with("The run that issues certificates for “Maps & more” (MAPS) is over, with failures.")
+        );
+        assert!(told.text.contains("\nDone: 3\nNeeded nothing: 2\nFailed: 1\n\nWhom"), "{}", told.text);
+        let bare = RunFacts { event: None, code: None, link: None, own: false, ..facts };
+        let told = run_ended(&bare).unwrap();
+        assert!(told.subject.starts_with("Run over: 3 done") && !told.text.contains("http"), "{}", told.text);
+    }
+}

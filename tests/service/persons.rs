@@ -1,0 +1,136 @@
+//! A person stands above events: joined and split by staff, and by who proves both mailboxes.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::harness::World;
+use crate::mail::{Post, on_each_engine};
+use crate::pages::{Browser, hidden, link_for, link_sent};
+use crate::runs::{done, school};
+
+/// An event with certificates for people by name and address.
+fn event(world: &World, code: &str, people: &[(&str, &str)]) {
+    let details = json!({ "title": format!("Course {code}"), "template": "classic" });
+    world.post("/events", &json!({ "code": code, "details": details })).ok();
+    world.put(&format!("/events/{code}/rule"), &json!({ "rule": "passed" })).ok();
+    for (name, email) in people {
+        let person = json!({ "name": name, "email": email, "progress": { "passed": true } });
+        world.post(&format!("/events/{code}/participants?same_address=two_people"), &person).ok();
+    }
+    world.post(&format!("/events/{code}/state"), &json!({ "to": "open" })).ok();
+    world.post(&format!("/events/{code}/state"), &json!({ "to": "completed" })).ok();
+    done(world, &json!({ "kind": "generate", "event": code }));
+}
+
+fn two(one: (&str, &str), other: (&str, &str)) -> Value {
+    let named = |(event, person): (&str, &str)| json!({ "event": event, "person": person });
+    json!({ "one": named(one), "other": named(other) })
+}
+
+fn inside<'w>(post: &'w Post, address: &str) -> Browser<'w> {
+    let mut browser = Browser::new(&post.world);
+    let link = link_for(post, address).unwrap();
+    assert_eq!(browser.enter(&link).status, StatusCode::SEE_OTHER);
+    browser
+}
+
+const MINE: &str = "/portal/certificates";
+const ZOE: (&str, &str) = ("Zoë Ångström", "zoe@work.example");
+const HOME: (&str, &str) = ("Zoë Maria Ångström", "zoe@home.example");
+
+#[test]
+fn staff_join_and_split_who_is_one_person() {
+    on_each_engine(|post| {
+        let world = &post.world;
+        event(world, "ONE", &[ZOE]);
+        event(world, "TWO", &[HOME]);
+        event(world, "THREE", &[ZOE]);
+        let enrolled = |code: &str, who: &str| {
+            let listed = world.get(&format!("/events/{code}/participants/{who}/enrolments")).ok();
+            let events =
+                listed["items"].as_array().unwrap().iter().map(|one| one["event"].as_str().unwrap().to_owned());
+            events.collect::<Vec<_>>()
+        };
+        assert_eq!(enrolled("ONE", ZOE.1), ["ONE", "THREE"], "one address and one name");
+        let mut browser = inside(post, ZOE.1);
+        let page = browser.get(MINE).text();
+        assert!(page.contains("Course ONE") && page.contains("Course THREE") && !page.contains("Course TWO"), "{page}");
+        assert_eq!(browser.get(&format!("{MINE}/CERT-TWO-2026-00001")).status, StatusCode::NOT_FOUND);
+
+        let joined = two(("ONE", ZOE.1), ("TWO", HOME.1));
+        world.tell("staff:x view", "POST", "/persons/join", &joined).problem(403, "forbidden");
+        world.tell("staff:x view,import ONE", "POST", "/persons/join", &joined).problem(404, "not-found");
+        assert_eq!(world.post("/persons/join", &joined).status, 204);
+        assert_eq!(enrolled("TWO", HOME.1), ["ONE", "TWO", "THREE"]);
+        let page = browser.get(MINE).text();
+        assert!(page.contains("Course TWO"), "{page}");
+        let number = format!("{MINE}/CERT-TWO-2026-00001");
+        assert_eq!(browser.get(&number).status, StatusCode::OK);
+        assert!(browser.get(&format!("{number}/file?format=pdf")).bytes.starts_with(b"%PDF"));
+        // The link proves the mailbox that it is sent to, whichever is newer.
+        assert!(link_for(post, HOME.1).is_some());
+
+        assert_eq!(world.post("/persons/split", &joined).status, 204);
+        assert_eq!(enrolled("TWO", HOME.1), ["TWO"]);
+        assert_eq!(browser.get(&number).status, StatusCode::NOT_FOUND);
+
+        // One name and one address, and two people all the same.
+        assert_eq!(world.post("/persons/split", &two(("ONE", ZOE.1), ("THREE", ZOE.1))).status, 204);
+        let page = browser.get(MINE).text();
+        let choices: Vec<_> =
+            page.match_indices("?who=").map(|(at, _)| page[at..].split('"').next().unwrap()).collect();
+        assert!(choices.len() == 2 && choices[0] != choices[1], "{choices:?}");
+        let first = browser.get(&format!("{MINE}{}", choices[0])).text();
+        assert!(first.contains("Course ONE") && !first.contains("Course THREE"), "{first}");
+
+        world.post("/persons/join", &two(("ONE", ZOE.1), ("ONE", ZOE.1))).problem(422, "same-participant");
+        let actions: Vec<_> = world.acts().into_iter().map(|(action, _)| action).collect();
+        assert!(actions.contains(&"person.join".to_owned()) && actions.contains(&"person.split".to_owned()));
+    });
+}
+
+#[test]
+fn who_proves_another_mailbox_in_the_session_has_both_together() {
+    let post = Post::patient();
+    let world = &post.world;
+    school(world, 0, 0);
+    event(world, "ONE", &[ZOE]);
+    event(world, "TWO", &[HOME]);
+    event(world, "CLUB", &[("Alan Turing", "club@home.example"), ("Grace Hopper", "club@home.example")]);
+    let mut browser = inside(&post, ZOE.1);
+    let ask = |browser: &mut Browser, email: &str| {
+        let page = browser.get(MINE).text();
+        let fields = [("csrf", &*hidden(&page, "csrf")), ("who", &*hidden(&page, "who")), ("email", email)];
+        let before = post.sink.count();
+        let answer = browser.post("/portal/addresses", &fields);
+        assert_eq!(answer.headers["location"], "/portal/certificates?done=sent");
+        link_sent(&post, email, before)
+    };
+    assert_eq!(ask(&mut browser, "nobody@home.example"), None);
+    let link = ask(&mut browser, HOME.1).unwrap();
+
+    // Whoever finds the link elsewhere gets nowhere with it, and does not use it up.
+    let mut other = Browser::new(world);
+    assert_eq!(other.enter(&link).status, StatusCode::GONE);
+    let mut another = inside(&post, HOME.1);
+    assert_eq!(another.enter(&link).status, StatusCode::GONE);
+    assert!(!browser.get(MINE).text().contains("Course TWO"));
+
+    let joined = browser.enter(&link);
+    assert_eq!(joined.headers["location"], "/portal/certificates?done=joined");
+    let page = browser.get(MINE).text();
+    assert!(page.contains("Course ONE") && page.contains("Course TWO"), "{page}");
+    assert_eq!(browser.get(&format!("{MINE}/CERT-TWO-2026-00001")).status, StatusCode::OK);
+    assert_eq!(browser.enter(&link).status, StatusCode::GONE, "once");
+
+    // Behind a mailbox of several, none of whom has their name, nobody is taken for them.
+    let link = ask(&mut browser, "club@home.example").unwrap();
+    assert_eq!(browser.enter(&link).headers["location"], "/portal/certificates?done=unclear");
+    assert!(!browser.get(MINE).text().contains("Course CLUB"));
+
+    // Erasing the one takes what was said of them.
+    let id = world.get("/events/TWO/participants").ok()["items"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(world.post(&format!("/events/TWO/participants/{id}/erase"), &json!({})).status, 204);
+    let page = browser.get(MINE).text();
+    assert!(page.contains("Course ONE") && !page.contains("Course TWO"), "{page}");
+}

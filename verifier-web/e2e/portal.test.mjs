@@ -1,0 +1,193 @@
+// From a mail to a page that an employer sees: the real service, a mail server on this machine, and a browser that follows what a
+// holder follows, on a phone and on a desk, by day and by night.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { appendFileSync, mkdirSync, readFileSync, readdirSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { drop, launch, openIn } from './browser.mjs';
+import { Issuer, PROGRAM } from './site.mjs';
+
+const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const SINK = new URL('../../scripts/mail-sink', import.meta.url).pathname;
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+/** Where screenshots are kept, if somebody wants to look at them. */
+const SHOTS = process.env.SCREENSHOTS;
+const WAYS = ['light', 'dark'].flatMap((colorScheme) => [[390, 844], [1440, 900]].map(([width, height]) => ({ colorScheme, viewport: { width, height } })));
+const PEOPLE = ['Zoë Ångström', 'Alan Turing', 'Grace Hopper', 'Katherine Johnson', 'Emmy Noether'];
+const children = [];
+let issuer;
+let browser;
+let base;
+let mails;
+
+before(async () => {
+  issuer = new Issuer();
+  issuer.issue('MAPS', 'Applied Cartography', PEOPLE);
+  issuer.publish();
+  mails = join(issuer.folder, 'mails');
+  const relay = Number(await said(start('python3', [SINK, mails]), /^(\d+)\n/));
+  appendFileSync(join(issuer.folder, 'data', 'testamur.toml'), [
+    '', '[mail]', 'relay = "127.0.0.1"', `port = ${relay}`, 'security = "none"', 'per_minute = 0', 'per_domain = 0',
+    'from = "Example Academy <certificates@academy.example>"', '',
+  ].join('\n'));
+  const port = await freePort();
+  base = `http://localhost:${port}`;
+  const env = { ...process.env, TESTAMUR_PASSPHRASE: 'only for tests', TESTAMUR_DATA: join(issuer.folder, 'data') };
+  const serving = ['serve', '--listen', `127.0.0.1:${port}`, '--public-url', base, '--site', issuer.site, '--log', 'text'];
+  await said(start(PROGRAM, serving, env), /(listening) on/);
+  issuer.run('mail', 'send', 'MAPS');
+  browser = await launch();
+});
+
+after(async () => {
+  await browser?.close();
+  await Promise.all(children.map((child) => new Promise((resolve) => {
+    if (child.exitCode !== null) return resolve();
+    child.once('exit', resolve);
+    child.kill();
+  })));
+  issuer?.remove();
+});
+
+function start(program, args, env = process.env) {
+  const child = spawn(program, args, { env, stdio: ['ignore', 'pipe', 'ignore'] });
+  children.push(child);
+  return child;
+}
+
+/** Waits until a child prints something, and returns what was looked for. */
+function said(child, wanted) {
+  return new Promise((resolve, reject) => {
+    let text = '';
+    child.stdout.on('data', (some) => {
+      text += some;
+      const found = wanted.exec(text);
+      if (found) resolve(found[1]);
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`ended with ${code} after: ${text}`)));
+  });
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((resolve) => { server.listen(0, '127.0.0.1', resolve); });
+  const { port } = server.address();
+  await new Promise((resolve) => { server.close(resolve); });
+  return port;
+}
+
+/** Returns the address in a mail to somebody that begins so, once there is one. */
+async function linkTo(address, path) {
+  const wanted = new RegExp(`${base.replaceAll('/', '\\/')}${path}[a-z0-9.]+`);
+  for (let tries = 0; tries < 600; tries += 1) {
+    for (const name of readdirSync(mails).filter((one) => one.endsWith('.eml')).sort().reverse()) {
+      const mail = readFileSync(join(mails, name), 'utf8');
+      // Quoted-printable (RFC 2045 section 6.7), as far as an address needs it.
+      const text = mail.replaceAll(/=\r?\n/g, '').replaceAll('=3D', '=');
+      const found = wanted.exec(text);
+      if (found && mail.includes(address)) return found[0];
+    }
+    await new Promise((resolve) => { setTimeout(resolve, 100); });
+  }
+  throw new Error(`no mail with ${path} came to ${address}`);
+}
+
+/** Goes the whole way as one of the people; `look` is asked at each page. */
+async function walk(context, person, look) {
+  const address = `p${PEOPLE.indexOf(person)}@example.org`;
+  const page = await context.newPage();
+  const wrongs = [];
+  page.on('pageerror', (error) => wrongs.push(`error ${error.message}`));
+  page.on('console', (message) => { if (message.type() === 'error') wrongs.push(message.text()); });
+  page.on('request', (request) => { if (new URL(request.url()).origin !== base) wrongs.push(`request to ${request.url()}`); });
+
+  await page.goto(await linkTo(address, '/m/'));
+  await look(page, 'link');
+  const [mailed] = await Promise.all([page.waitForEvent('download'), page.click('button[value=pdf]')]);
+  const first = readFileSync(await mailed.path());
+  assert.equal(first.subarray(0, 5).toString(), '%PDF-');
+
+  await page.goto(`${base}/portal`);
+  await look(page, 'door');
+  await page.fill('#email', address);
+  await page.click('form[action$="/portal/login"] button');
+  await look(page, 'sent');
+  await page.goto(await linkTo(address, '/portal/enter/'));
+  await look(page, 'enter');
+  await page.click('form[action$="/portal/enter"] button');
+  await page.waitForURL('**/portal/certificates');
+  await look(page, 'mine');
+  await page.click('.row h2 a');
+  assert.match(await page.innerText('main'), new RegExp(person));
+  await look(page, 'certificate');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('a[href*="format=pdf"]')]);
+  assert.match(download.suggestedFilename(), /\.pdf$/);
+  const file = { name: 'certificate.pdf', mimeType: 'application/pdf', buffer: readFileSync(await download.path()) };
+  assert.ok(file.buffer.equals(first), 'the link and the portal give the same file');
+
+  const verifier = await openIn(context, `${base}/verify/`);
+  assert.equal((await drop(verifier, file)).code, 'valid');
+  assert.deepEqual(verifier.wrongs, []);
+  await verifier.close();
+
+  // Hidden until its holder shows it.
+  const shown = page.locator('form[action$="/shown"] button');
+  await shown.click();
+  await page.waitForSelector('input[name=indexed]');
+  await look(page, 'visible');
+  const lead = await page.getAttribute('#share ~ p > a[href*="/c/"]', 'href');
+  await page.goto(lead);
+  await look(page, 'public');
+  const order = await page.$eval('main', (main) => [...main.querySelectorAll('h1, img, dl')].map((one) => one.id || one.tagName));
+  assert.deepEqual(order.slice(0, 2), ['verdict', 'IMG'], 'the verdict stands first, then the picture');
+  assert.equal(await page.locator('section.verdict.green #verdict').count(), 1);
+  assert.match(await page.innerText('main'), new RegExp(person));
+  const drawn = await page.$eval('figure img', async (image) => { await image.decode(); return image.naturalWidth; });
+  assert.ok(drawn > 300, `a picture ${drawn} pixels wide`);
+  const card = await context.request.get(await page.getAttribute('meta[property="og:image"]', 'content'));
+  const bytes = await card.body();
+  assert.deepEqual([bytes.readUInt32BE(16), bytes.readUInt32BE(20)], [1200, 627]);
+  assert.ok(bytes.length < 300_000, `a card of ${bytes.length} bytes`);
+
+  // Who is not its holder sees the same page, and nothing of the portal.
+  const stranger = await browser.newContext({ locale: 'en-GB' });
+  assert.equal((await stranger.request.get(lead)).status(), 200);
+  assert.equal((await stranger.request.get(`${base}/portal/certificates`, { maxRedirects: 0 })).status(), 303);
+  await stranger.close();
+  assert.deepEqual(wrongs, []);
+}
+
+test('a holder comes from a mail to a page that others see, and nothing is loaded from elsewhere', async () => {
+  const context = await browser.newContext({ locale: 'en-GB', acceptDownloads: true });
+  await walk(context, PEOPLE[0], async () => {});
+  const cookies = await context.cookies(base);
+  const session = cookies.find((one) => one.name === '__Host-testamur_portal');
+  assert.ok(session?.secure && session.httpOnly, JSON.stringify(cookies.map((one) => one.name)));
+  await context.close();
+});
+
+for (const [at, way] of WAYS.entries()) {
+  const { colorScheme, viewport } = way;
+  test(`axe finds nothing on the whole way, ${colorScheme}, ${viewport.width} wide`, async () => {
+    const context = await browser.newContext({ locale: 'en-GB', acceptDownloads: true, bypassCSP: true, reducedMotion: 'reduce', ...way });
+    await walk(context, PEOPLE[at + 1], async (page, name) => {
+      await page.waitForLoadState('load');
+      if (SHOTS) {
+        mkdirSync(SHOTS, { recursive: true });
+        await page.screenshot({ path: join(SHOTS, `${name}-${colorScheme}-${viewport.width}.png`), fullPage: true });
+      }
+      await page.addScriptTag({ path: AXE });
+      const { violations } = await page.evaluate((values) => globalThis.axe.run(document, { runOnly: values }), RULES);
+      const found = violations.map((one) => `${name}: ${one.id}: ${one.nodes.map((node) => node.html.slice(0, 120)).join(' | ')}`);
+      assert.deepEqual(found, []);
+      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      assert.ok(wide <= 0, `${name} is ${wide} pixels too wide`);
+    });
+    await context.close();
+  });
+}

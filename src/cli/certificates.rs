@@ -196,14 +196,18 @@ fn told(certificate: &Certificate, now: Timestamp) -> String {
 }
 
 fn summary(certificate: &Certificate, now: Timestamp) -> Value {
-    json!({
+    let mut summary = json!({
         "number": certificate.number, "status": Standing::of(certificate, now).name(), "version": certificate.version,
         "recipient": certificate.recipient, "email": certificate.email, "issued": certificate.issued,
         "signed": certificate.signed,
         "validUntil": certificate.valid_until, "key": certificate.key, "template": certificate.template.name,
         "statusList": certificate.status.list, "statusIndex": certificate.status.index,
         "run": certificate.run, "waitsUntil": certificate.waits_until(now), "revokedByRun": revoked_by(certificate),
-    })
+    });
+    if let Some(earlier) = &certificate.earlier {
+        summary["earlier"] = json!(earlier);
+    }
+    summary
 }
 
 /// Returns the run that revoked a certificate: by it all that it took is taken back together.
@@ -256,6 +260,7 @@ fn details(version: &Certificate) -> Vec<(&'static str, String)> {
     ];
     rows.extend(version.email.clone().map(|email| ("e-mail", email)));
     rows.extend(version.valid_until.map(|until| ("valid until", until.to_string())));
+    rows.extend(version.earlier.as_ref().map(|earlier| ("after", earlier.to_string())));
     if let Some(reason) = version.state.reason() {
         rows.push(("since", reason.at.to_string()));
         rows.extend(reason.text.clone().map(|text| ("reason", text)));

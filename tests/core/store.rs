@@ -1,5 +1,6 @@
 //! The store's story, told to every engine. It says which engines it ran on.
 
+mod again;
 mod batch;
 #[path = "../service/meanwhile/between.rs"]
 #[expect(dead_code, reason = "the service's tests use more of it")]

@@ -79,6 +79,9 @@ pub(super) struct CertificateView {
     /// Why the person got it: frozen when it was issued.
     #[schema(value_type = Option<Object>)]
     basis: Option<Value>,
+    /// The certificate in the same event after which the person got this one, because they did better since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    earlier: Option<String>,
 }
 
 impl CertificateView {
@@ -103,6 +106,7 @@ impl CertificateView {
             revoked_by_run: certificate.withdrawal.and_then(|withdrawal| withdrawal.run),
             run: certificate.run,
             basis: certificate.basis,
+            earlier: certificate.earlier.map(|number| number.to_string()),
         }
     }
 }

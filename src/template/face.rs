@@ -111,6 +111,12 @@ fn family(face: &ttf_parser::Face<'_>) -> Option<(String, bool)> {
     Some((readable(TYPOGRAPHIC_FAMILY).or_else(|| readable(FAMILY))?, true))
 }
 
+/// Returns the family of a variable face; nothing if it is not one.
+pub(super) fn family_of(font: &[u8], index: u32) -> Option<String> {
+    let face = ttf_parser::Face::parse(font, index).ok().filter(ttf_parser::Face::is_variable)?;
+    Some(family(&face)?.0)
+}
+
 /// Reads a name in Mac OS Roman, as far as it is ASCII: families are.
 fn roman(name: &[u8]) -> Option<String> {
     let plain = !name.is_empty() && name.iter().all(|byte| (0x20..0x7f).contains(byte));

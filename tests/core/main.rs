@@ -7,6 +7,7 @@ mod baked;
 mod bitflips;
 mod cases;
 mod drawing;
+mod fonts;
 mod house;
 mod import;
 mod letters;

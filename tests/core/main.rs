@@ -13,6 +13,7 @@ mod import;
 mod letters;
 mod limits;
 mod mail;
+mod meanwhile;
 mod publish;
 mod reading;
 mod render;

@@ -4,7 +4,7 @@ mod again;
 mod batch;
 #[path = "../service/meanwhile/between.rs"]
 #[expect(dead_code, reason = "the service's tests use more of it")]
-mod between;
+pub mod between;
 mod dump;
 mod folder;
 mod found;

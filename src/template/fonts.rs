@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use super::face::{FontBytes, FontFace, FontOrigin, MAX_FONT_BYTES, OnDisk, family_of};
+use super::face::{FontBytes, FontFace, FontOrigin, MAX_FONT_BYTES, OnDisk, Varied, family_of};
 use super::variable::instances;
 use super::webfont::{is_packed, unpacked};
 use crate::scene::{FontData, FontId, FontSource};
@@ -209,6 +209,7 @@ fn faces(
                 Some(made) => faces.extend(made.into_iter().filter_map(|one| {
                     let mut face = FontFace::parse(FontBytes::Shared(Arc::new(one.bytes)), 0, origin)?;
                     (face.weight, face.family) = (one.weight.unwrap_or(face.weight), family.clone());
+                    face.varied = Some(Varied { bytes: Arc::clone(&bytes), index, weight: one.weight });
                     Some(face)
                 })),
             },

@@ -1,8 +1,8 @@
 //! Variable fonts: of one that has all weights in it, the static fonts of those weights that are wanted (OpenType, "Font
 //! variations"). A PDF holds static fonts only (ISO 32000-1, 9.9), and what is laid out must be what is in the file.
 //!
-//! Outlines, widths and heights are those of the instance; distances between letters that are told by features stay those of
-//! the font's default instance.
+//! Outlines, widths and heights are those of the instance. What features say of the distances between letters, and of other forms
+//! for heavy weights, the shaper looks up in the variable font itself.
 
 use std::collections::BTreeSet;
 

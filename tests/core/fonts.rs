@@ -11,7 +11,8 @@ use testamur::template::{Filling, FontError, FontLibrary, FontOrigin, FontProble
 
 use crate::scenes::{meta, text_of, tool};
 
-const NAME: &str = "Inés Muñoz-Agüero";
+/// With pairs of letters that stand closer together.
+const NAME: &str = "Inés Távora-Yáñez";
 
 fn file(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/tests/data/fonts/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
@@ -65,7 +66,8 @@ fn a_variable_font_is_drawn_as_wide_as_its_weight_and_its_text_is_copied() {
         let layout = template(font, file(font), "Wide Sample", weight).unwrap();
         let (run, pdf) = drawn(&layout);
         let (wanted, found) = (width(&plain) * factor, width(&run));
-        assert!((found - wanted).abs() < 0.01 * wanted, "{font} at {weight}: {found} points, not {wanted}");
+        // Kerning too: without it half a hundredth is missing.
+        assert!((found - wanted).abs() < 0.002 * wanted, "{font} at {weight}: {found} points, not {wanted}");
         assert!(text_of(&pdf).contains(NAME), "{font} at {weight}: {}", text_of(&pdf));
         let embedded = tool("pdffonts", &[], &pdf, &[]);
         let sample = embedded.lines().find(|line| line.contains("Sample")).unwrap_or_else(|| panic!("{embedded}"));

@@ -1,7 +1,7 @@
 """Makes the fonts of tests/data/fonts that are packed for the web or variable, of those in fonts/.
 
-Wide Sample has one axis, `wght` from 400 to 900. Along it everything grows in width: at 900 a glyph and its advance are half as
-wide again as at 400, so that a test can say what every width between must be. Run with fontTools and brotli:
+Wide Sample has one axis, `wght` from 400 to 900. Along it everything grows in width: at 900 a glyph, its advance and its kerning
+are half as wide again as at 400, so that a test can say what every width between must be. Run with fontTools and brotli:
 
     pip install fonttools==4.68.0 brotli==1.2.1
     python tests/tools/make_fonts.py
@@ -22,8 +22,8 @@ TEXT = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyzÁÉÍÓÚáéíóú
 
 
 def cut(name, text):
-    """Returns one of the fonts with these letters alone, without features, hints or dates."""
-    options = subset.Options(layout_features=[], hinting=False, notdef_outline=True, name_IDs=[1, 2, 4, 6])
+    """Returns one of the fonts with these letters alone, without features but kerning, hints or dates."""
+    options = subset.Options(layout_features=["kern"], hinting=False, notdef_outline=True, name_IDs=[1, 2, 4, 6])
     font = TTFont(ROOT / "fonts" / name, recalcTimestamp=False)
     cutter = subset.Subsetter(options)
     cutter.populate(text=text)
@@ -55,7 +55,18 @@ def widened(font, factor):
         hmtx[name] = (round(advance * factor), round(bearing * factor))
     for name in font.getGlyphOrder():
         glyf[name].recalcBounds(glyf)
+    for value in kerning(font):
+        value.XAdvance = round(value.XAdvance * factor)
     return font
+
+
+def kerning(font):
+    """Goes through what is told of pairs of letters."""
+    for lookup in font["GPOS"].table.LookupList.Lookup:
+        for table in (getattr(one, "ExtSubTable", one) for one in lookup.SubTable):
+            pairs = [pair.Value1 for pairs in getattr(table, "PairSet", []) for pair in pairs.PairValueRecord]
+            pairs += [pair.Value1 for first in getattr(table, "Class1Record", []) for pair in first.Class2Record]
+            yield from (value for value in pairs if getattr(value, "XAdvance", 0))
 
 
 def variable():

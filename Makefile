@@ -59,10 +59,11 @@ e2e: build ## Try the web verifier in Chromium against a published site, and the
 	@scripts/setup browser
 	TESTAMUR_BIN=$(abspath $(BIN)) npm --prefix verifier-web run e2e
 
-resaves: build ## Save certificates in 15 scripts again as people's programs do; program and page may accuse none
+resaves: build ## Save certificates in 15 scripts again, and copy the names out, as people's programs do; none is accused
 	@scripts/setup browser
 	@scripts/setup resaves
 	@TESTAMUR_BIN=$(abspath $(BIN)) node verifier-web/e2e/resaves.mjs
+	@TESTAMUR_BIN=$(abspath $(BIN)) node verifier-web/e2e/copied.mjs
 
 api: build ## Let schemathesis try every operation of the service
 	@scripts/setup api

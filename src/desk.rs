@@ -8,10 +8,10 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::credential::{Timestamp, Zone};
+use crate::credential::{EventCode, Timestamp, Zone};
 use crate::making::OwnKeys;
 use crate::proof::eddsa::SecretKey;
-use crate::store::{Act, Event, Store};
+use crate::store::{Act, Event, Store, StoreError};
 
 /// Who issues: what every credential says about its issuer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +63,15 @@ impl Desk<'_> {
     /// Returns where an event's days begin and end.
     pub fn zone<'a>(&'a self, event: &'a Event) -> &'a Zone {
         event.zone.as_ref().unwrap_or(&self.issuer.zone)
+    }
+
+    /// Returns where days begin and end that are named for an event, or for all: of all it is where the issuer is.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn zone_of(&self, event: Option<&EventCode>) -> Result<Zone, StoreError> {
+        let event = event.map(|code| self.store.event(code)).transpose()?.flatten();
+        Ok(event.and_then(|event| event.zone).unwrap_or_else(|| self.issuer.zone.clone()))
     }
 
     /// Returns an act by this desk's actor at its time.

@@ -197,3 +197,33 @@ fn decide(desk: &Desk, id: &str, (state, action): (ApprovalState, &str), proved:
     }
     Err(RunError::Busy)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_approval_can_be_decided_to_its_last_second_and_not_after_it() {
+        let at = Timestamp::from_unix(1_800_000_000);
+        let expires = at.plus_days(DAYS);
+        let asked = |state| Approval {
+            id: "a".to_owned(),
+            run: "r".to_owned(),
+            count: 2,
+            by: Actor::staff("bob"),
+            at,
+            expires,
+            state,
+            decided_by: None,
+            decided_at: None,
+        };
+        let stands = |state, now: Timestamp| asked(state).at(now).state;
+        let pending = ApprovalState::Pending;
+        for (seconds, state) in [(-1, pending), (0, pending), (1, ApprovalState::Expired)] {
+            assert_eq!(stands(pending, expires.plus_seconds(seconds)), state, "{seconds}");
+        }
+        for over in [ApprovalState::Approved, ApprovalState::Rejected] {
+            assert_eq!(stands(over, expires.plus_seconds(1)), over);
+        }
+    }
+}

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::run::{Result, RunError, Seen, TRIES, check_seen, new_id, select::refused};
 use super::second;
 use super::send;
-use super::withdraw::{current, signs, told_writes};
+use super::withdraw::{current, is_newest, signs, told_writes};
 use crate::accounts::{Permission, Proved};
 use crate::acts::erase::Unerased;
 use crate::credential::{CertificateNumber, Timestamp};
@@ -130,6 +130,7 @@ fn asked(desk: &Desk, ask: &Ask) -> Result<Correction> {
     if certificate.erased.is_some() {
         return Err(RunError::PersonErased(ask.number.clone()));
     }
+    is_newest(desk, &certificate)?;
     if let CertificateState::Revoked { reason } = &certificate.state {
         return Err(RunError::AlreadyRevoked(ask.number.clone(), reason.at));
     }
@@ -333,12 +334,12 @@ pub fn correct(
     Err(RunError::Busy)
 }
 
-/// Returns the version of a certificate that is in force.
+/// Returns the version of a certificate that is in force, and that no other one followed.
 fn in_force(desk: &Desk, number: &CertificateNumber) -> Result<Certificate> {
     let certificate = current(desk, number)?;
     match &certificate.state {
         CertificateState::Revoked { reason } => Err(RunError::AlreadyRevoked(number.clone(), reason.at)),
-        _ => Ok(certificate),
+        _ => is_newest(desk, &certificate).map(|()| certificate),
     }
 }
 

@@ -36,8 +36,11 @@ pub struct Gone {
     pub event: EventCode,
     /// The key in it.
     pub person: PersonKey,
-    /// The certificate.
+    /// The certificate: the newest.
     pub certificate: Option<CertificateNumber>,
+    /// The certificates before it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub earlier: Vec<CertificateNumber>,
     /// Names, addresses and ids, also those of older versions of the certificate.
     pub names: Vec<String>,
 }
@@ -48,9 +51,10 @@ impl Gone {
     /// # Errors
     /// When the store fails.
     pub fn of(store: &dyn Store, code: &EventCode, person: &Participant) -> Result<Self, StoreError> {
-        let certificate = store.certificate_of(code, &person.key)?;
+        let mut numbers = store.all_of(code, &person.key)?.into_iter().map(|certificate| certificate.number);
+        let (certificate, earlier) = (numbers.next(), numbers.collect::<Vec<_>>());
         let mut names = told_of(person);
-        if let Some(number) = &certificate {
+        for number in certificate.iter().chain(&earlier) {
             for version in store.versions(number)? {
                 names.extend([Some(version.recipient), version.email, Some(version.person.0)].into_iter().flatten());
             }
@@ -58,7 +62,12 @@ impl Gone {
         names.retain(|text| !text.trim().is_empty());
         names.sort();
         names.dedup();
-        Ok(Self { event: code.clone(), person: person.key.clone(), certificate, names })
+        Ok(Self { event: code.clone(), person: person.key.clone(), certificate, earlier, names })
+    }
+
+    /// Returns all certificates of theirs.
+    pub fn numbers(&self) -> impl Iterator<Item = &CertificateNumber> {
+        self.certificate.iter().chain(&self.earlier)
     }
 }
 
@@ -75,7 +84,7 @@ const ROOMS: &[Room] = &[
     (&[Collection::PERSON_TIES], super::person::ties::forgetting),
     (&[Collection::PORTAL_LINKS, Collection::PORTAL_SESSIONS], portal::forgetting),
     (&[Collection::PROFILES], portal::forgetting_profile),
-    (&[Collection::MAIL_MESSAGES], |store, gone| outbox::forgetting(store, gone.certificate.as_ref(), &gone.names)),
+    (&[Collection::MAIL_MESSAGES], |store, gone| outbox::forgetting(store, gone.numbers(), &gone.names)),
 ];
 
 fn unlisting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>, StoreError> {
@@ -144,8 +153,8 @@ pub struct Begun {
     pub gone: Gone,
 }
 
-/// Erases one who is known so in an event: all that names them goes, number and status of the certificate stay. `None` if there
-/// is nobody; else which certificate was theirs. `whole` is the whole store: a journal of all events that names them is not seen
+/// Erases one who is known so in an event: all that names them goes, number and status of the certificates stay. `None` if there
+/// is nobody; else which certificate was theirs, the newest. `whole` is the whole store: a journal of all events that names them is not seen
 /// by who is limited to this one.
 ///
 /// # Errors

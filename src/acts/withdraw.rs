@@ -87,8 +87,15 @@ fn issue_one(
         let mut basis = decision.basis;
         basis[name] = why;
         let basis = Some(basis);
-        let order =
-            Order { person: found, template: decision.template, tier: decision.tier, basis, run: None, issued: None };
+        let order = Order {
+            person: found,
+            template: decision.template,
+            tier: decision.tier,
+            basis,
+            run: None,
+            issued: None,
+            earlier: None,
+        };
         let made = making::make(desk, workshop, &planned.event, vec![order])?.remove(0);
         let made = made.map_err(|problem| RunError::CannotMake(problem.to_string()))?.certificate;
         let number = made.number.clone();
@@ -129,7 +136,7 @@ fn decided(desk: &Desk, planned: &Planned, person: &PersonKey) -> Result<(Partic
 /// version stays revoked.
 ///
 /// # Errors
-/// [`RunError::NotRevoked`], [`RunError::Excluded`], [`RunError::NoPerson`], [`RunError::CannotMake`],
+/// [`RunError::NotRevoked`], [`RunError::Followed`], [`RunError::Excluded`], [`RunError::NoPerson`], [`RunError::CannotMake`],
 /// [`RunError::TwoNeeded`].
 pub fn reissue(
     desk: &Desk,
@@ -144,6 +151,7 @@ pub fn reissue(
         let CertificateState::Revoked { reason } = &old.state else {
             return Err(RunError::NotRevoked(number.clone()));
         };
+        is_newest(desk, &old)?;
         // Before anything is made: what is refused uses up nothing.
         let tally = second::one_more(desk, alone)?;
         let planned = planned(desk, number.event())?;
@@ -152,7 +160,7 @@ pub fn reissue(
         let mut basis = decision.basis;
         basis["reissued"] = json!({ "by": desk.actor.who().to_string(), "at": desk.now, "note": note });
         let (template, tier) = (decision.template, decision.tier);
-        let order = Order { person: found, template, tier, basis: Some(basis), run: None, issued: None };
+        let order = Order { person: found, template, tier, basis: Some(basis), run: None, issued: None, earlier: None };
         let pairs = vec![(old.clone(), order)];
         let made = making::successors(desk, workshop.faces, workshop.signer, &planned.event, pairs)?;
         let new = match made.into_iter().next() {
@@ -180,6 +188,15 @@ pub fn reissue(
 
 pub(super) fn current(desk: &Desk, number: &CertificateNumber) -> Result<Certificate> {
     desk.store.certificate(number)?.ok_or_else(|| RunError::NoCertificate(number.clone()))
+}
+
+/// Refuses a certificate after which its person got another one: a next version would say of the first what is known since.
+pub(super) fn is_newest(desk: &Desk, certificate: &Certificate) -> Result<()> {
+    let number = certificate.number.clone();
+    match desk.store.certificate_of(number.event(), &certificate.person)?.filter(|newest| *newest != number) {
+        Some(by) => Err(RunError::Followed { number, by }),
+        None => Ok(()),
+    }
 }
 
 /// Makes one change with its webhooks and what else goes with it; false if somebody else was faster.

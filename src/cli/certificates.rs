@@ -14,10 +14,11 @@ use super::output::{self, Explain, Failure};
 use super::time;
 use super::workspace::Workspace;
 use crate::acts::portal::{self, Shown};
-use crate::credential::{CertificateNumber, EventCode, Timestamp};
+use crate::credential::{CertificateNumber, EventCode, Moment, Timestamp};
+use crate::desk::Desk;
 use crate::files::{self, Badges, FileKind, FilesError, Maker, Wanted, ZipWriter};
 use crate::making::{OwnKeys, StageTimes};
-use crate::store::{Certificate, CertificateQuery, Standing};
+use crate::store::{Certificate, CertificateQuery, Standing, StoreError};
 
 /// How many records are read at once.
 const PAGE: usize = 500;
@@ -122,12 +123,12 @@ pub(super) struct Only {
     /// Only those that this run made
     #[arg(long, value_name = "ID")]
     run: Option<String>,
-    /// Only issued on this day or later, or at an instant
-    #[arg(long, value_name = "DAY", value_parser = time::instant)]
-    issued_since: Option<Timestamp>,
+    /// Only issued on this day or later, or at an instant; a day begins where the event is that is named, else the issuer
+    #[arg(long, value_name = "DAY", value_parser = time::moment)]
+    issued_since: Option<Moment>,
     /// Only issued before this day, or before an instant
-    #[arg(long, value_name = "DAY", value_parser = time::instant)]
-    issued_until: Option<Timestamp>,
+    #[arg(long, value_name = "DAY", value_parser = time::moment)]
+    issued_until: Option<Moment>,
 }
 
 impl Only {
@@ -135,10 +136,12 @@ impl Only {
         self.of.as_ref().or(self.event.as_ref())
     }
 
-    fn query(self, now: Timestamp) -> CertificateQuery {
+    fn query(self, desk: &Desk) -> Result<CertificateQuery, StoreError> {
         let Self { of, event, status, text, template, run, issued_since, issued_until } = self;
-        let (event, standing) = (of.or(event), status.map(|status| (status, now)));
-        CertificateQuery { event, standing, text, template, run, issued_since, issued_until }
+        let (event, standing) = (of.or(event), status.map(|status| (status, desk.now)));
+        let zone = desk.zone_of(event.as_ref())?;
+        let [issued_since, issued_until] = [issued_since, issued_until].map(|at| at.map(|at| at.within(&zone)));
+        Ok(CertificateQuery { event, standing, text, template, run, issued_since, issued_until })
     }
 }
 
@@ -179,21 +182,22 @@ fn list_csv(workspace: &Workspace, only: Only) -> Result<ExitCode, Failure> {
     only.event().map(|code| workspace.event(code)).transpose()?;
     let desk = workspace.desk();
     let mut table = Vec::new();
-    files::write_issued(&desk, &only.query(desk.now), &mut table).doing("list certificates")?;
+    files::write_issued(&desk, &only.query(&desk)?, &mut table).doing("list certificates")?;
     output::whole(&String::from_utf8_lossy(&table));
     Ok(ExitCode::SUCCESS)
 }
 
 fn list(workspace: &Workspace, only: Only, as_json: bool) -> Result<ExitCode, Failure> {
     only.event().map(|code| workspace.event(code)).transpose()?;
-    let now = workspace.desk().now;
+    let desk = workspace.desk();
+    let (now, query) = (desk.now, only.query(&desk)?);
     let mut rows = Vec::new();
-    each_page(workspace, &only.query(now), |page| {
+    each_page(workspace, &query, |page| {
         for certificate in page {
             if as_json {
                 output::json(&summary(&certificate, now));
             } else {
-                let issued = certificate.issued.to_string()[..10].to_owned();
+                let issued = certificate.printed_days().issued.to_string();
                 let told = told(&certificate, now);
                 rows.push(vec![certificate.number.to_string(), told, issued, certificate.recipient]);
             }
@@ -215,14 +219,18 @@ fn told(certificate: &Certificate, now: Timestamp) -> String {
 }
 
 fn summary(certificate: &Certificate, now: Timestamp) -> Value {
-    json!({
+    let mut summary = json!({
         "number": certificate.number, "status": Standing::of(certificate, now).name(), "version": certificate.version,
         "recipient": certificate.recipient, "email": certificate.email, "issued": certificate.issued,
         "signed": certificate.signed,
         "validUntil": certificate.valid_until, "key": certificate.key, "template": certificate.template.name,
         "statusList": certificate.status.list, "statusIndex": certificate.status.index,
         "run": certificate.run, "waitsUntil": certificate.waits_until(now), "revokedByRun": revoked_by(certificate),
-    })
+    });
+    if let Some(earlier) = &certificate.earlier {
+        summary["earlier"] = json!(earlier);
+    }
+    summary
 }
 
 /// Returns the run that revoked a certificate: by it all that it took is taken back together.
@@ -279,6 +287,7 @@ fn details(version: &Certificate) -> Vec<(&'static str, String)> {
     ];
     rows.extend(version.email.clone().map(|email| ("e-mail", email)));
     rows.extend(version.valid_until.map(|until| ("valid until", until.to_string())));
+    rows.extend(version.earlier.as_ref().map(|earlier| ("after", earlier.to_string())));
     if let Some(reason) = version.state.reason() {
         rows.push(("since", reason.at.to_string()));
         rows.extend(reason.text.clone().map(|text| ("reason", text)));
@@ -361,7 +370,7 @@ fn export(
     let (prover, badges) = (workspace.prover(global, &kinds)?, Badges::default());
     let own = OwnKeys::of(workspace.keys()?.manifest());
     let maker = Maker { desk, faces: &faces, prover: prover.as_ref(), badges: &badges };
-    let mut query = only.query(desk.now);
+    let mut query = only.query(&desk)?;
     query.standing.get_or_insert((Standing::Active, desk.now));
     let wanted = Wanted { query, kinds, names };
     let (place, exported) = match (target.zip, target.out) {

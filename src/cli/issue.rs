@@ -39,6 +39,10 @@ pub(super) struct Args {
     /// Only these people, by e-mail or certificate number
     #[arg(long, value_name = "EMAIL|NUMBER", num_args = 1..)]
     only: Vec<String>,
+    /// Another certificate, with a number of its own, for these people who have one and did better since; the first one stays
+    /// what it is
+    #[arg(long, value_name = "EMAIL|NUMBER", num_args = 1.., conflicts_with_all = ["only", "failed"])]
+    retake: Vec<String>,
     /// Only those for whom an earlier run failed and who still lack one
     #[arg(long, conflicts_with = "only")]
     failed: bool,
@@ -388,9 +392,9 @@ fn dry_run(
     let each = |Selected { mut row, fate, name }: Selected| {
         counters.total += 1;
         match &fate {
-            Fate::Get(_) => {
+            Fate::Get(grant) => {
                 counters.done += 1;
-                would_get(desk, args, &row, &name, counters.done)?;
+                would_get(desk, args, (&row, grant.earlier.as_ref()), &name, counters.done)?;
             }
             Fate::Replace(old, _) => {
                 counters.new_versions += 1;
@@ -437,14 +441,25 @@ fn dry_run(
 }
 
 /// Names one who would get a certificate: all as JSON, else the first few.
-fn would_get(desk: &Desk, args: &Args, row: &Row, name: &str, place: u64) -> run::Result<()> {
+fn would_get(
+    desk: &Desk,
+    args: &Args,
+    (row, earlier): (&Row, Option<&CertificateNumber>),
+    name: &str,
+    place: u64,
+) -> run::Result<()> {
     let Some(key) = &row.person else { return Ok(()) };
     if args.json {
-        output::json(&json!({ "person": key, "name": name, "outcome": "would_issue" }));
+        let mut would = json!({ "person": key, "name": name, "outcome": "would_issue" });
+        if let Some(earlier) = earlier {
+            would["earlier"] = json!(earlier);
+        }
+        output::json(&would);
     } else if place <= SHOWN {
         let person = desk.store.participant(&args.code, key)?;
         let address = person.and_then(|person| person.email).map(|email| format!(" <{email}>")).unwrap_or_default();
-        output::line(format!("would get one  {name}{address}"));
+        let what = if earlier.is_some() { "another one" } else { "one" };
+        output::line(format!("would get {what}  {name}{address}"));
     }
     Ok(())
 }
@@ -469,10 +484,11 @@ pub(super) fn everybody(code: &EventCode) -> RunRequest {
     }
 }
 
-/// Turns `--only` into people; somebody unknown is an error, not a silent nothing.
+/// Turns `--only` and `--retake` into people; somebody unknown is an error, not a silent nothing.
 fn request(desk: &Desk, args: &Args) -> Result<RunRequest, Failure> {
     let mut only = Vec::new();
-    for text in &args.only {
+    let again = !args.retake.is_empty();
+    for text in args.only.iter().chain(&args.retake) {
         let key = match text.parse::<CertificateNumber>() {
             Ok(number) => desk.store.certificate(&number)?.map(|certificate| certificate.person),
             Err(_) => known_as(desk, &args.code, text.trim())?,
@@ -490,7 +506,7 @@ fn request(desk: &Desk, args: &Args) -> Result<RunRequest, Failure> {
         }
     }
     if !only.is_empty() {
-        return Ok(RunRequest { over: Some(RunOver::Selected), keys: only, ..everybody(&args.code) });
+        return Ok(RunRequest { over: Some(RunOver::Selected), keys: only, again, ..everybody(&args.code) });
     }
     if args.failed {
         return Ok(RunRequest { over: Some(RunOver::Failed), ..everybody(&args.code) });

@@ -188,7 +188,7 @@ fn of_event(
     let name = crate::import::checked_name(name).map_err(|problem| Failure::usage(problem.to_string()))?;
     let person = Participant::new(PersonKey("specimen".to_owned()), name, None, set.into_iter().collect(), desk.now);
     let template = event.template.clone();
-    let order = Order { person, template, tier: None, basis: None, run: None, issued: None };
+    let order = Order { person, template, tier: None, basis: None, run: None, issued: None, earlier: None };
     show(making::preview(&desk, &workspace.faces()?, &event, &order), png, out)
 }
 

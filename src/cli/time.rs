@@ -1,6 +1,6 @@
 //! Reads times and dates from the command line, and the clock.
 
-use crate::credential::Timestamp;
+use crate::credential::{Moment, Timestamp};
 
 /// Returns the present instant by the system's clock.
 pub(super) fn now() -> Timestamp {
@@ -13,6 +13,11 @@ pub(super) fn instant(text: &str) -> Result<Timestamp, String> {
         return Ok(Timestamp::from_unix(time.as_second()));
     }
     date(text).map_err(|_| format!("`{text}` is not a time such as 2026-05-01 or 2026-05-01T10:00:00Z"))
+}
+
+/// Reads a day, `2026-05-01`, which begins where somebody is, or an instant.
+pub(super) fn moment(text: &str) -> Result<Moment, String> {
+    text.parse().or_else(|_| instant(text).map(Moment::Instant))
 }
 
 /// Reads a calendar date, `2026-05-01`, as midnight UTC.

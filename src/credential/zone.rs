@@ -57,6 +57,46 @@ impl Zone {
     }
 }
 
+/// A day as somebody names it, which begins when it begins where they are, or an instant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Moment {
+    /// A day.
+    Day(Date),
+    /// An instant, the same everywhere.
+    Instant(Timestamp),
+}
+
+impl Moment {
+    /// Returns the instant, of a day the first second in a zone.
+    pub fn within(self, zone: &Zone) -> Timestamp {
+        match self {
+            Self::Day(day) => zone.first_second(day),
+            Self::Instant(at) => at,
+        }
+    }
+}
+
+/// A text that is neither.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is neither a day such as 2026-05-01 nor a time such as 2026-05-01T10:00:00Z")]
+pub struct MomentError(String);
+
+impl FromStr for Moment {
+    type Err = MomentError;
+
+    fn from_str(text: &str) -> Result<Self, MomentError> {
+        let day = || text.parse().ok().filter(|_| text.len() == 10).map(Self::Day);
+        let instant = || text.parse().ok().map(Self::Instant);
+        day().or_else(instant).ok_or_else(|| MomentError(text.chars().take(40).collect()))
+    }
+}
+
+impl<'de> Deserialize<'de> for Moment {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl Default for Zone {
     fn default() -> Self {
         Self::UTC

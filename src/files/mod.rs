@@ -105,6 +105,7 @@ pub(in crate::files) mod tests {
             run: None,
             withdrawal: None,
             erased: None,
+            earlier: None,
         }
     }
 }

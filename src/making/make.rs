@@ -327,7 +327,7 @@ impl<'a> Bench<'a> {
         let started = Instant::now();
         let signed = draft.sign(signer)?;
         times.add(Stage::Sign, started);
-        let Order { person, template, basis, run, .. } = order;
+        let Order { person, template, basis, run, earlier, .. } = order;
         let certificate = Certificate {
             number,
             version: 1,
@@ -349,6 +349,7 @@ impl<'a> Bench<'a> {
             run,
             withdrawal: None,
             erased: None,
+            earlier,
         };
         Ok(Printable { certificate, scene, face })
     }

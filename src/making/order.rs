@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::credential::Timestamp;
+use crate::credential::{CertificateNumber, Timestamp};
 use crate::store::{Certificate, Participant, TemplateRef};
 
 /// What one person's certificate is made from.
@@ -20,6 +20,9 @@ pub struct Order {
     pub run: Option<String>,
     /// When a first certificate says it was issued; the time of the act, if left out. Later versions keep the first one's.
     pub issued: Option<Timestamp>,
+    /// Of a first version: the newest certificate that the person has in the event, which this one follows. Nothing if they
+    /// have none.
+    pub earlier: Option<CertificateNumber>,
 }
 
 impl Order {
@@ -28,6 +31,7 @@ impl Order {
         // A column of that name is the person's own, and may be what is corrected.
         let own = person.fields.contains_key(super::make::TIER);
         let tier = old.fields.get(super::make::TIER).filter(|_| !own).cloned();
-        Self { person, template: old.template.clone(), tier, basis: old.basis.clone(), run: None, issued: None }
+        let (template, basis) = (old.template.clone(), old.basis.clone());
+        Self { person, template, tier, basis, run: None, issued: None, earlier: None }
     }
 }

@@ -203,19 +203,24 @@ fn would_change(zone: &Zone, event: &Event, old: &Certificate, order: &Order) ->
 }
 
 fn changes(zone: &Zone, event: &Event, old: &Certificate, order: &Order) -> bool {
-    let Order { person, template, tier, .. } = order;
-    let fields = kept_fields(event, person, tier.as_deref());
     // After a revocation even the same is a new statement.
     let revoked = matches!(old.state, CertificateState::Revoked { .. });
+    revoked || order.template != old.template || says_other(zone, event, old, order)
+}
+
+/// Says whether a certificate of the same day would say something else than one that the person has.
+pub fn says_other(zone: &Zone, event: &Event, old: &Certificate, order: &Order) -> bool {
+    let Order { person, tier, .. } = order;
+    let fields = kept_fields(event, person, tier.as_deref());
     // The event may say other things by now: until when certificates are valid, whether results are signed.
-    let says_other = || match Subject::new(event, person, zone) {
+    let signed_other = || match Subject::new(event, person, zone) {
         Ok(subject) => {
             subject.valid_until(old.issued) != old.valid_until || subject.extras.result != results::signed_result(old)
         }
         // Told when it is made.
         Err(_) => true,
     };
-    revoked || person.name != old.recipient || fields != old.fields || *template != old.template || says_other()
+    person.name != old.recipient || fields != old.fields || signed_other()
 }
 
 /// Builds, checks and lays out the next version of a certificate. Everything that can be wrong is found here, before the

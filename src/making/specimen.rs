@@ -90,6 +90,7 @@ impl Model<'_> {
             run: None,
             withdrawal: None,
             erased: None,
+            earlier: None,
         };
         Ok((document, certificate))
     }

@@ -25,6 +25,7 @@ pub(super) mod kind {
     pub(in crate::store) const ACTS: u8 = b'h';
     pub(in crate::store) const CERTIFICATE: u8 = b'k';
     pub(in crate::store) const STATUS_LIST: u8 = b'l';
+    pub(in crate::store) const FOLLOWER: u8 = b'm';
     pub(in crate::store) const MARK: u8 = b'i';
     pub(in crate::store) const NUMBERS: u8 = b'n';
     pub(in crate::store) const OWNER: u8 = b'o';

@@ -266,7 +266,7 @@ pub trait Store: Send + Sync {
         act: &Act,
     ) -> Result<()>;
 
-    /// Puts `new` in the place of `old`, deletes `gone`, and makes `gone`'s certificate that of `new`, provided that both
+    /// Puts `new` in the place of `old`, deletes `gone`, and makes `gone`'s certificates those of `new`, provided that both
     /// still are as given; with documents in the same step. [`StoreError::Conflict`] if both have certificates.
     fn merge_participants(
         &self,
@@ -277,7 +277,7 @@ pub trait Store: Send + Sync {
     ) -> Result<()>;
 
     /// Takes away all that names a person in an event, in one step: the participant with the place in the roster, and of
-    /// each version of the certificate the recipient, the e-mail, the columns and the credential. Number, status entry, key,
+    /// each version of each certificate the recipient, the e-mail, the columns and the credential. Number, status entry, key,
     /// dates, state and digest stay, so that lists and copies elsewhere go on to verify. What documents say of the person
     /// goes by `writes`. [`StoreError::NotFound`] if there is nobody.
     fn erase_person(&self, event: &EventCode, person: &PersonKey, writes: &[DocumentWrite], act: &Act) -> Result<()>;
@@ -296,9 +296,9 @@ pub trait Store: Send + Sync {
     /// Makes all changes of certificates and documents in one step, or none: [`StoreError::Conflict`] with the first
     /// certificate's number, person's number or document's key that is not what the change expects. Each version's digest
     /// ([`crate::status::issued_digest`]) is kept under its signing key. An `Issue` is a version 1; it conflicts where its
-    /// person is not enrolled or has a certificate already, where its number is taken or its status entry is set. The others
+    /// person is not enrolled or has another newest certificate than [`Certificate::earlier`] says, where its number is taken or its status entry is set. The others
     /// conflict where `old` is not the version in force. A `Supersede` and a `Reissue` also where `new` does not follow it:
-    /// same number, next version, active, another status entry, nobody else's certificate.
+    /// same number, next version, active, another status entry, after the same earlier one, nobody else's certificate.
     fn change_certificates(&self, changes: &[CertificateChange], writes: &[DocumentWrite], act: &Act) -> Result<()>;
 
     /// Returns the current version of a certificate.
@@ -312,12 +312,23 @@ pub trait Store: Send + Sync {
     /// Returns every version of a certificate, oldest first.
     fn versions(&self, number: &CertificateNumber) -> Result<Vec<Certificate>>;
 
-    /// Returns the number of a person's certificate in an event.
+    /// Returns the number of a person's certificate in an event: of the newest, if one followed another.
     fn certificate_of(&self, event: &EventCode, person: &PersonKey) -> Result<Option<CertificateNumber>>;
 
     /// Returns the numbers of several people's certificates in an event, in the order of the people.
     fn certificates_of(&self, event: &EventCode, people: &[&PersonKey]) -> Result<Vec<Option<CertificateNumber>>> {
         people.iter().map(|person| self.certificate_of(event, person)).collect()
+    }
+
+    /// Returns all certificates of a person in an event, the newest first.
+    fn all_of(&self, event: &EventCode, person: &PersonKey) -> Result<Vec<Certificate>> {
+        let (mut all, mut next) = (Vec::<Certificate>::new(), self.certificate_of(event, person)?);
+        while let Some(number) = next.filter(|number| all.iter().all(|one| one.number != *number)) {
+            let Some(certificate) = self.certificate(&number)? else { break };
+            next = certificate.earlier.clone();
+            all.push(certificate);
+        }
+        Ok(all)
     }
 
     /// Lists current versions by event, year and sequence; of one event, or of all.

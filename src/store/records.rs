@@ -227,6 +227,10 @@ pub struct Certificate {
     /// Set when what names the person was taken away.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub erased: Option<Erased>,
+    /// The certificate in the same event after which the person got this one, because they did better since. It stays what
+    /// it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub earlier: Option<CertificateNumber>,
 }
 
 impl Certificate {
@@ -379,7 +383,7 @@ pub enum Cause {
 /// One change of [`crate::store::Store::change_certificates`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub enum CertificateChange {
-    /// Puts a new certificate, version 1, whose person has none in the event yet.
+    /// Puts a new certificate, version 1, whose person has none in the event yet, or has [`Certificate::earlier`] as the newest.
     Issue(Certificate),
     /// Puts the next version; the old one becomes superseded and its status entry is set.
     Supersede {

@@ -60,6 +60,24 @@ pub enum FontOrigin {
     System,
 }
 
+/// A variable font at one weight.
+#[derive(Clone)]
+pub(super) struct Varied {
+    pub(super) bytes: Arc<Vec<u8>>,
+    /// Index in a collection.
+    pub(super) index: u32,
+    /// The weight; nothing where it is the one that the font has by default.
+    pub(super) weight: Option<u16>,
+}
+
+impl Varied {
+    fn font(&self) -> Option<Font> {
+        let font = Font::new(blob(&self.bytes), self.index)?;
+        let weight = self.weight.map(|weight| ("wght", f32::from(weight)));
+        Some(font.instance_builder().variations(weight).build())
+    }
+}
+
 /// One face: its file, its names and its vertical metrics in font units.
 #[derive(Clone)]
 pub struct FontFace {
@@ -84,6 +102,8 @@ pub struct FontFace {
     pub descender: i16,
     /// Height of capitals, or seven tenths of the em where the file does not say.
     pub cap_height: i16,
+    /// Of an instance of a variable font: where it was made of, for the shaper, which looks up distances between letters there.
+    pub(super) varied: Option<Varied>,
     /// Among the system's, one that earlier versions of the program passed over: asked after those that they knew, so that what was
     /// issued is drawn by the same faces.
     pub(super) late: bool,
@@ -109,6 +129,12 @@ fn family(face: &ttf_parser::Face<'_>) -> Option<(String, bool)> {
         any.or_else(|| names(id).find_map(|name| roman(name.name)))
     };
     Some((readable(TYPOGRAPHIC_FAMILY).or_else(|| readable(FAMILY))?, true))
+}
+
+/// Returns the family of a variable face; nothing if it is not one.
+pub(super) fn family_of(font: &[u8], index: u32) -> Option<String> {
+    let face = ttf_parser::Face::parse(font, index).ok().filter(ttf_parser::Face::is_variable)?;
+    Some(family(&face)?.0)
 }
 
 /// Reads a name in Mac OS Roman, as far as it is ASCII: families are.
@@ -155,6 +181,7 @@ impl FontFace {
             ascender: face.ascender(),
             descender: face.descender(),
             late,
+            varied: None,
             cap_height: face.capital_height().filter(|h| *h > 0).unwrap_or((units as i32 * 7 / 10) as i16),
             coverage: Coverage::of(&face),
             shaping: Arc::default(),
@@ -168,13 +195,15 @@ impl FontFace {
         self.shaping
             .font
             .get_or_init(|| {
+                if let Some(varied) = &self.varied {
+                    return varied.font();
+                }
                 let bytes = match &self.bytes {
                     FontBytes::Embedded(bytes) => return Font::new(*bytes, self.index),
                     FontBytes::Shared(bytes) => bytes,
                     FontBytes::OnDisk(file) => file.get()?,
                 };
-                let shared: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::new(SharedBytes(Arc::clone(bytes)));
-                Font::new(harfrust::font::Blob::from(shared), self.index)
+                Font::new(blob(bytes), self.index)
             })
             .as_ref()
     }
@@ -215,6 +244,11 @@ const MAX_PLANS: usize = 64;
 struct Shaping {
     font: OnceLock<Option<Font>>,
     plans: RwLock<Vec<Arc<ShapePlan>>>,
+}
+
+fn blob(bytes: &Arc<Vec<u8>>) -> harfrust::font::Blob {
+    let shared: Arc<dyn AsRef<[u8]> + Send + Sync> = Arc::new(SharedBytes(Arc::clone(bytes)));
+    harfrust::font::Blob::from(shared)
 }
 
 struct SharedBytes(Arc<Vec<u8>>);

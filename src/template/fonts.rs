@@ -3,10 +3,13 @@
 //! Files are read in the constructors, those of the system when a text first needs one that nothing else can draw. The choice is
 //! the same for the same set of fonts, whatever the order in which a folder lists them.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, OnceLock};
 
-use super::face::{FontBytes, FontFace, FontOrigin, MAX_FONT_BYTES, OnDisk};
+use super::face::{FontBytes, FontFace, FontOrigin, MAX_FONT_BYTES, OnDisk, Varied, family_of};
+use super::variable::instances;
+use super::webfont::{is_packed, unpacked};
 use crate::scene::{FontData, FontId, FontSource};
 
 /// Most faces in one library.
@@ -47,12 +50,38 @@ pub enum FontError {
         /// Why not.
         source: std::io::Error,
     },
-    /// Not a static TrueType or OpenType font with outlines.
-    #[error("font `{0}` is not a TrueType or OpenType font with outlines, or it is a variable font")]
-    Unusable(String),
+    /// Not a font that can be drawn with.
+    #[error("font `{name}` {problem}")]
+    Unusable {
+        /// The file.
+        name: String,
+        /// Why not, and what to do.
+        problem: FontProblem,
+    },
     /// Too many fonts.
     #[error("more than {MAX_FACES} faces")]
     TooMany,
+}
+
+/// Why a file is of no use as a font.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum FontProblem {
+    /// Too large.
+    #[error("is larger than 64 MB")]
+    TooLarge,
+    /// No outlines, or no font.
+    #[error(
+        "is not a font with outlines: TrueType and OpenType files are taken (.ttf, .otf, .ttc, .otc), and .woff and .woff2"
+    )]
+    NoOutlines,
+    /// A web font that cannot be unpacked.
+    #[error("cannot be unpacked, or holds several fonts; take the .ttf or .otf file that it was made from")]
+    Packed,
+    /// A variable font of a kind of which no instance is made.
+    #[error(
+        "is a variable font of which no instance can be made (CFF2 outlines, or damaged); take the static .ttf or .otf file of the weight"
+    )]
+    Variable,
 }
 
 /// A wish for a kind of face.
@@ -97,28 +126,26 @@ impl FontLibrary {
         paths.sort();
         for path in paths {
             let bytes = std::fs::read(&path).map_err(|e| read(&path, e))?;
-            self = self.with_font(&path.display().to_string(), Arc::new(bytes), FontOrigin::Folder)?;
+            let usual = |_: &str| BTreeSet::from([400, 700]);
+            self = self.with_font(&path.display().to_string(), Arc::new(bytes), FontOrigin::Folder, &usual)?;
         }
         Ok(self)
     }
 
-    /// Adds the faces of one font file.
+    /// Adds the faces of one font file: of a variable font those with the weights that are wanted of its family, or else the one
+    /// that it is by default.
     ///
     /// # Errors
     /// When it has no usable face.
-    pub fn with_font(mut self, name: &str, bytes: Arc<Vec<u8>>, origin: FontOrigin) -> Result<Self, FontError> {
-        let unusable = || FontError::Unusable(name.to_owned());
-        if bytes.len() > MAX_FONT_BYTES {
-            return Err(unusable());
-        }
-        let count = ttf_parser::fonts_in_collection(&bytes).unwrap_or(1).min(MAX_FACES as u32);
-        let faces: Vec<_> = (0..count)
-            .filter_map(|index| FontFace::parse(FontBytes::Shared(Arc::clone(&bytes)), index, origin))
-            .collect();
-        if faces.is_empty() {
-            return Err(unusable());
-        }
-        self.faces.extend(faces.into_iter().map(Arc::new));
+    pub fn with_font(
+        mut self,
+        name: &str,
+        bytes: Arc<Vec<u8>>,
+        origin: FontOrigin,
+        weights: &dyn Fn(&str) -> BTreeSet<u16>,
+    ) -> Result<Self, FontError> {
+        let faces = faces(bytes, origin, weights);
+        self.faces.extend(faces.map_err(|problem| FontError::Unusable { name: name.to_owned(), problem })?);
         if self.faces.len() > MAX_FACES { Err(FontError::TooMany) } else { Ok(self) }
     }
 
@@ -158,6 +185,37 @@ impl FontLibrary {
         let requested = faces.iter().take_while(|id| is_requested(self.face(**id))).count();
         FontStack { faces, requested, request: request.clone(), serif, system: OnceLock::new() }
     }
+}
+
+/// Returns the usable faces of a font file.
+fn faces(
+    bytes: Arc<Vec<u8>>,
+    origin: FontOrigin,
+    weights: &dyn Fn(&str) -> BTreeSet<u16>,
+) -> Result<Vec<Arc<FontFace>>, FontProblem> {
+    if bytes.len() > MAX_FONT_BYTES {
+        return Err(FontProblem::TooLarge);
+    }
+    let bytes = match is_packed(&bytes) {
+        true => Arc::new(unpacked(&bytes).ok_or(FontProblem::Packed)?),
+        false => bytes,
+    };
+    let (mut faces, mut problem) = (Vec::new(), FontProblem::NoOutlines);
+    for index in 0..ttf_parser::fonts_in_collection(&bytes).unwrap_or(1).min(MAX_FACES as u32) {
+        match family_of(&bytes, index) {
+            None => faces.extend(FontFace::parse(FontBytes::Shared(Arc::clone(&bytes)), index, origin)),
+            Some(family) => match instances(&bytes, index, &weights(&family)) {
+                None => problem = FontProblem::Variable,
+                Some(made) => faces.extend(made.into_iter().filter_map(|one| {
+                    let mut face = FontFace::parse(FontBytes::Shared(Arc::new(one.bytes)), 0, origin)?;
+                    (face.weight, face.family) = (one.weight.unwrap_or(face.weight), family.clone());
+                    face.varied = Some(Varied { bytes: Arc::clone(&bytes), index, weight: one.weight });
+                    Some(face)
+                })),
+            },
+        }
+    }
+    if faces.is_empty() { Err(problem) } else { Ok(faces.into_iter().map(Arc::new).collect()) }
 }
 
 /// How well a face stands in for what is requested; the least first.
@@ -295,7 +353,7 @@ fn read_each(wanted: &[(PathBuf, u32)]) -> impl Iterator<Item = Read> {
 
 fn is_font(path: &Path) -> bool {
     let extension = path.extension().and_then(|e| e.to_str()).unwrap_or_default().to_ascii_lowercase();
-    matches!(extension.as_str(), "ttf" | "otf" | "ttc" | "otc")
+    matches!(extension.as_str(), "ttf" | "otf" | "ttc" | "otc" | "woff" | "woff2")
 }
 
 #[cfg(test)]

@@ -508,13 +508,18 @@ fn is_rtl(language: &str) -> bool {
 
 fn with_assets(template: &Template, fonts: &FontLibrary) -> Result<FontLibrary, TemplateError> {
     let names: BTreeSet<&String> = template.document.fonts.iter().collect();
+    let named: Vec<(&str, u16)> = template.document.elements.iter().flat_map(Element::faces).collect();
+    let weights = |family: &str| {
+        let of_family = named.iter().filter(|(name, _)| name.eq_ignore_ascii_case(family));
+        of_family.map(|(_, weight)| *weight).collect()
+    };
     let mut library = fonts.clone();
     for name in names {
         let bytes = template
             .assets
             .get(name)
             .ok_or_else(|| TemplateError::MissingAsset { asset: name.clone(), at: "fonts".into() })?;
-        library = library.with_font(name, Arc::clone(bytes), FontOrigin::Template)?;
+        library = library.with_font(name, Arc::clone(bytes), FontOrigin::Template, &weights)?;
     }
     Ok(library)
 }

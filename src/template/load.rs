@@ -209,6 +209,15 @@ impl Template {
 }
 
 impl Element {
+    /// Returns the families and weights that it is written in.
+    pub(super) fn faces(&self) -> Vec<(&str, u16)> {
+        match self {
+            Self::Text(text) => vec![(&text.font, text.weight)],
+            Self::Signatories(row) => vec![(&row.font, row.weight), (&row.font, 400)],
+            _ => Vec::new(),
+        }
+    }
+
     /// Returns the texts that may hold placeholders.
     pub(super) fn texts(&self) -> Vec<&str> {
         match self {

@@ -29,7 +29,9 @@ mod svg_guard;
 mod svg_scan;
 mod svg_style;
 mod text;
+mod variable;
 mod vector;
+mod webfont;
 mod words;
 
 pub use asset::{MAX_ASSET_BYTES, MAX_ASSETS, MAX_ASSETS_BYTES, MAX_PIXELS};
@@ -38,7 +40,7 @@ pub use dates::{DateStyle, written_day};
 pub use document::{Background, Document, MAX_DOCUMENT_BYTES, MAX_ELEMENTS, Orientation, Page, PageSize};
 pub use error::{FillError, TemplateError};
 pub use face::{FontFace, FontOrigin, MAX_FONT_BYTES};
-pub use fonts::{FontError, FontLibrary, FontRequest};
+pub use fonts::{FontError, FontLibrary, FontProblem, FontRequest};
 pub use layout::{Filling, Layout, MAX_VALUE};
 pub use load::{Template, builtin_names, builtin_versions, name_and_version};
 pub use model::{Element, HexColor, MAX_TEXT};

@@ -51,3 +51,34 @@ fn who_has_none_is_removed_and_nobody_is_named() {
     }
     assert_eq!(issuer.run(&["people", "list", EVENT, "--json"]).expect(0).rows().len(), 2);
 }
+
+#[test]
+fn who_did_better_at_another_try_gets_a_second_certificate_by_name_and_no_third_by_accident() {
+    let issuer = Issuer::with(THREE);
+    issuer.run(&["event", "update", EVENT, "--rule", r#"{"score":{"at_least":60}}"#]).expect(0);
+    issuer.run(&["issue", EVENT, "--out", "OUT"]).expect(0);
+    let numbers = issuer.numbers();
+    let first = issuer.run(&["people", "list", EVENT, "--json"]).expect(0).rows();
+    let of = |rows: &[serde_json::Value]| {
+        let person = rows.iter().find(|row| row["email"] == JOSE).expect("he is in the list");
+        person["certificate"].as_str().expect("he has one").to_owned()
+    };
+    let first = of(&first);
+    let retake = ["issue", EVENT, "--retake", JOSE];
+    issuer.run(&retake).expect(0).prints("has one already that says the same").prints("0 issued");
+    std::fs::write(issuer.path("people.csv"), format!("name,email,score\nJosé Núñez,{JOSE},97\n")).unwrap();
+    issuer.run(&["import", EVENT, "PEOPLE", "--duplicates", "update"]).expect(0).prints("1 updated");
+    issuer.run(&["issue", EVENT]).expect(0).prints("0 issued");
+    issuer.run(&[&retake[..], &["--dry-run"]].concat()).expect(0).prints("would get another one");
+    issuer.run(&[&retake[..], &["--out", "OUT", "--format", "pdf"]].concat()).expect(0).prints("1 issued");
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    issuer.run(&retake).expect(0).prints("0 issued, 1 had one already");
+    assert_eq!(issuer.numbers().len(), numbers.len() + 1);
+    let second = of(&issuer.run(&["people", "list", EVENT, "--json"]).expect(0).rows());
+    assert_ne!(second, first);
+    for number in [&first, &second] {
+        assert_eq!(issuer.verdict(&issuer.file(number, "pdf"), "2026-03-02T09:00:00Z"), "valid");
+    }
+    issuer.run(&["issue", EVENT, "--retake", JOSE, "--only", JOSE]).expect(2);
+    issuer.run(&["certificates", "show", &second]).expect(0).prints(&first);
+}

@@ -103,3 +103,31 @@ fn a_row_whose_last_day_is_over_there_is_an_error() {
     let taken = issuer.import("name,expires\nAlan Turing,2026-11-30\n");
     assert!(taken.code == 1 && taken.stdout.contains("is over"), "{taken:?}");
 }
+
+#[test]
+fn a_day_that_a_list_is_filtered_by_begins_where_the_issuer_or_the_event_is() {
+    let issuer = in_auckland();
+    issuer.run(&["issue", EVENT]).expect(0);
+    let listed = |more: &[&str]| {
+        let ran = issuer.run(&[&["certificates", "list", "--json"], more].concat()).expect(0);
+        ran.rows().len()
+    };
+    // Signed half past eleven on 30 November by UTC, which is 1 December there.
+    for (more, count) in [
+        (["--issued-since", "2026-12-01"], 2),
+        (["--issued-until", "2026-12-01"], 0),
+        (["--issued-since", "2026-12-02"], 0),
+        (["--issued-since", "2026-12-01T00:00:00Z"], 0),
+        (["--issued-until", "2026-12-01T00:00:00Z"], 2),
+    ] {
+        assert_eq!(listed(&more), count, "{more:?}");
+        assert_eq!(listed(&[&["--event", EVENT], &more[..]].concat()), count, "{more:?}");
+    }
+    let table = issuer.run(&["certificates", "list"]).expect(0);
+    assert!(table.stdout.contains("2026-12-01") && !table.stdout.contains("2026-11-30"), "{}", table.stdout);
+    // An event with days of its own, where it still was the day before.
+    issuer.run(&["event", "update", EVENT, "--time-zone", "America/Los_Angeles"]).expect(0);
+    let of_event = |more: [&str; 2]| listed(&[&["--event", EVENT], &more[..]].concat());
+    assert_eq!((of_event(["--issued-since", "2026-12-01"]), of_event(["--issued-since", "2026-11-30"])), (0, 2));
+    assert_eq!(listed(&["--issued-since", "2026-12-01"]), 2, "of all events it is the issuer's day");
+}

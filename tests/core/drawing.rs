@@ -347,6 +347,7 @@ fn with_macintosh_names(font: &[u8]) -> Vec<u8> {
 fn a_font_with_macintosh_names_is_taken() {
     let plain = std::fs::read(format!("{}/fonts/Montserrat-Regular.ttf", env!("CARGO_MANIFEST_DIR"))).unwrap();
     let font = with_macintosh_names(&plain);
-    let taken = FontLibrary::builtin().with_font("a.ttf", Arc::new(font), FontOrigin::Template);
+    let none = |_: &str| Default::default();
+    let taken = FontLibrary::builtin().with_font("a.ttf", Arc::new(font), FontOrigin::Template, &none);
     assert!(taken.unwrap().has_family("Montserrat"));
 }

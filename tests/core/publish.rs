@@ -189,6 +189,7 @@ impl Academy {
             drawing: 1,
             withdrawal: None,
             erased: None,
+            earlier: None,
         }
     }
 

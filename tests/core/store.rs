@@ -1,9 +1,10 @@
 //! The store's story, told to every engine. It says which engines it ran on.
 
+mod again;
 mod batch;
 #[path = "../service/meanwhile/between.rs"]
 #[expect(dead_code, reason = "the service's tests use more of it")]
-mod between;
+pub mod between;
 mod dump;
 mod folder;
 mod found;

@@ -112,6 +112,23 @@ fn every_case_gets_its_verdict() {
 }
 
 #[test]
+fn what_is_due_next_is_the_end_of_what_ends_first() {
+    let (mut stale, mut fresh) = (0, 0);
+    for case in read_cases() {
+        let Ok(Some(json)) = judge(&case).map(|verdict| Some(verdict?.to_json())) else { continue };
+        let Some(next) = json["nextUpdate"].as_str() else { continue };
+        let is_late = case.now.expect("a case with an input has a time") > next.parse::<Timestamp>().unwrap();
+        match json["verdict"].as_str() {
+            Some("valid") => fresh += usize::from(!is_late),
+            Some("valid_status_stale") => stale += usize::from(is_late),
+            _ => continue,
+        }
+        assert_eq!(is_late, json["verdict"] == "valid_status_stale", "{}: {json}", case.name);
+    }
+    assert!(stale >= 5 && fresh >= 20, "{stale} and {fresh}");
+}
+
+#[test]
 fn every_verdict_is_as_its_schema_says() {
     let schema = include_str!("../../schemas/verdict.json");
     let schema = jsonschema::validator_for(&serde_json::from_str(schema).unwrap()).unwrap();

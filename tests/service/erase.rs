@@ -26,7 +26,7 @@ const NAME: &str = "Zdzisława Brzęczyszczykiewicz";
 const MARKS: [&str; 4] = ["brzęczyszczykiewicz", "zdzisława", "rare-name@", "lms-rare-4711"];
 
 /// Where the store names her: each kind of record with how many.
-fn named(world: &World) -> BTreeMap<String, usize> {
+pub fn named(world: &World) -> BTreeMap<String, usize> {
     let mut found = BTreeMap::new();
     let mut look = |place: &str, text: &str| {
         let text = text.to_lowercase();
@@ -68,7 +68,7 @@ fn twice(world: &World, key: &str, path: &str, body: &Value) -> crate::harness::
 }
 
 /// Everything that can be said of her.
-fn said(world: &World) -> String {
+pub fn said(world: &World) -> String {
     let details = json!({ "title": "Applied Cartography", "template": "classic" });
     world.post("/events", &json!({ "code": "WORKSHOP", "details": details })).ok();
     world.put("/events/WORKSHOP/rule", &json!({ "rule": "passed" })).ok();
@@ -372,8 +372,15 @@ fn nobody_gets_a_first_certificate_who_was_erased_while_it_was_made() {
         let code = "WORKSHOP".parse().unwrap();
         let event = store.event(&code).unwrap().unwrap();
         let person = store.participant(&code, &PersonKey("p00000@example.org".to_owned())).unwrap().unwrap();
-        let order =
-            Order { person, template: event.template.clone(), tier: None, basis: None, run: None, issued: None };
+        let order = Order {
+            person,
+            template: event.template.clone(),
+            tier: None,
+            basis: None,
+            run: None,
+            issued: None,
+            earlier: None,
+        };
         let (signer, times) = (world.app.vault.signer(), StageTimes::default());
         let workshop = Workshop { faces: &world.app.faces, signer: &signer, times: &times };
         let made = making::make(&desk, &workshop, &event, vec![order]).unwrap().remove(0).unwrap();

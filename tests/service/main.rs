@@ -1,6 +1,7 @@
 //! The service, tested over HTTP: the real router on every engine, with a fixed clock.
 
 mod abuse;
+mod again;
 mod archived;
 mod asked;
 mod beside;

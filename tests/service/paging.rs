@@ -155,6 +155,14 @@ fn filters_find_what_they_say() {
             (since(issued), since("2099-01-01T00:00:00Z"), until("2099-01-01T00:00:00Z"), until(issued)),
             (4, 0, 4, 0)
         );
+        let day = &issued[..10];
+        assert_eq!((since(day), until(day), since("2099-01-01"), until("2099-01-01")), (4, 0, 0, 4));
+        // The day of the event, which begins fourteen hours earlier, and of all events the issuer's.
+        assert!(issued.starts_with("2026-11-22T1"), "{issued}");
+        world.patch("/events/WORKSHOP", &json!({ "time_zone": "Pacific/Kiritimati" })).ok();
+        assert_eq!((since("2026-11-23&event=WORKSHOP"), since("2026-11-23")), (4, 0));
+        assert_eq!((until("2026-11-23&event=WORKSHOP"), until("2026-11-23")), (0, 4));
+        world.patch("/events/WORKSHOP", &json!({ "time_zone": "UTC" })).ok();
         let run = certificate["run"].as_str().unwrap();
         assert_eq!(
             (count(&format!("/certificates?run={run}&text=2026-00001")), count("/certificates?run=none")),

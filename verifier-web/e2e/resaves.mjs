@@ -20,9 +20,9 @@ const PDF_LIB = join(ROOT, 'target/resaves/node_modules/pdf-lib/cjs/index.js');
 export const NAMES = readFileSync(join(ROOT, 'tests/data/scripts.csv'), 'utf8').trim().split('\n').slice(1).map((line) => line.replace(/,[^,]*$/, ''));
 
 const run = (command, ...args) => execFileSync(command, args, { stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 });
-const has = (command) => { try { run('sh', '-c', `command -v ${command}`); return true; } catch { return false; } };
-const hasPython = (module) => { try { run(PYTHON, '-c', `import ${module}`); return true; } catch { return false; } };
-const python = (code, ...args) => run(PYTHON, '-c', code, ...args);
+export const has = (command) => { try { run('sh', '-c', `command -v ${command}`); return true; } catch { return false; } };
+export const hasPython = (module) => { try { run(PYTHON, '-c', `import ${module}`); return true; } catch { return false; } };
+export const python = (code, ...args) => run(PYTHON, '-c', code, ...args);
 
 /** Ways to save a PDF again: what each needs, and what it does with `from`; `other` is another certificate. */
 export const WAYS = [

@@ -49,6 +49,18 @@ test('every case gets its verdict', async () => {
   }
 });
 
+test('what is due next is the end of what ends first', async () => {
+  const counted = { valid: 0, valid_status_stale: 0 };
+  for (const given of CASES.filter((given) => given.input !== undefined)) {
+    const { anchors } = await load(given);
+    const { verdict, nextUpdate } = await verify(given.input!, anchors, new Date(given.now!));
+    if (nextUpdate === undefined || (verdict !== 'valid' && verdict !== 'valid_status_stale')) continue;
+    counted[verdict] += 1;
+    assert.equal(Date.parse(given.now!) > Date.parse(nextUpdate), verdict === 'valid_status_stale', given.name);
+  }
+  assert(counted.valid >= 20 && counted.valid_status_stale >= 5, JSON.stringify(counted));
+});
+
 test('every verdict has only members of its schema, and the colour of its table', async () => {
   for (const given of CASES.filter((given) => given.input !== undefined)) {
     const { anchors } = await load(given);

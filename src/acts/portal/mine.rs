@@ -19,7 +19,7 @@ pub struct Holder {
     pub id: String,
     /// The name of their newest enrolment.
     pub name: String,
-    /// In every event, the newest last.
+    /// In every event, the newest last; of several certificates in one event each.
     pub holdings: Vec<Holding>,
 }
 
@@ -111,7 +111,7 @@ fn at(store: &dyn Store, mailbox: &str) -> Result<Vec<Holding>, StoreError> {
         let page = store.events(cursor.as_deref(), PAGE_LIMIT)?;
         for event in page.items {
             for person in store.people_at(&event.code, mailbox)? {
-                found.push(holding(store, event.clone(), person)?);
+                found.extend(holdings(store, &event, &person)?);
             }
         }
         cursor = page.next;
@@ -142,11 +142,16 @@ fn together(store: &dyn Store, mut found: Vec<Holding>) -> Result<Vec<Holder>, S
     Ok(grouped(found, &said))
 }
 
-fn holding(store: &dyn Store, event: Event, person: Participant) -> Result<Holding, StoreError> {
-    let number = store.certificate_of(&event.code, &person.key)?;
-    let certificate = number.map(|number| store.certificate(&number)).transpose()?.flatten();
+fn holdings(store: &dyn Store, event: &Event, person: &Participant) -> Result<Vec<Holding>, StoreError> {
     let plan = plan(store, &event.code)?.0;
-    Ok(Holding { event, plan, person, certificate: certificate.filter(|one| one.erased.is_none()) })
+    let holding =
+        |certificate| Holding { event: event.clone(), plan: plan.clone(), person: person.clone(), certificate };
+    let known = store.all_of(&event.code, &person.key)?.into_iter().filter(|one| one.erased.is_none());
+    let mut holdings: Vec<_> = known.rev().map(|one| holding(Some(one))).collect();
+    if holdings.is_empty() {
+        holdings.push(holding(None));
+    }
+    Ok(holdings)
 }
 
 impl Holding {

@@ -4,6 +4,8 @@
 //! is hidden or erased is not on it, whatever was chosen.
 
 use data_encoding::BASE32_NOPAD;
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -152,21 +154,32 @@ pub fn profile(store: &dyn Store, id: &str) -> Result<Option<(Option<String>, Ve
 
 /// Returns the writes that take away the page on which somebody's certificate is: its title may name them.
 pub(in crate::acts) fn forgetting_profile(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>, StoreError> {
-    let Some(number) = &gone.certificate else { return Ok(Vec::new()) };
-    let Some(document) = store.document(Collection::PROFILED, &key(number))? else { return Ok(Vec::new()) };
-    let id = document.read::<On>()?.profile;
-    let mut writes =
-        vec![DocumentWrite::delete(Collection::PROFILED, document.key, Expect::Revision(document.revision))];
-    if let Some(profile) = store.document(Collection::PROFILES, &id)? {
-        for other in profile.read::<Kept>()?.numbers.iter().filter(|other| *other != number) {
-            let Some(document) = store.document(Collection::PROFILED, &key(other))? else { continue };
-            if document.read::<On>()?.profile == id {
-                let expect = Expect::Revision(document.revision);
-                writes.push(DocumentWrite::delete(Collection::PROFILED, document.key, expect));
-            }
+    let (mut writes, mut seen) = (Vec::new(), BTreeSet::new());
+    for number in gone.numbers() {
+        let Some(document) = store.document(Collection::PROFILED, &key(number))? else { continue };
+        let id = document.read::<On>()?.profile;
+        // All that stands on one page goes with the first of them.
+        if !seen.insert(id.clone()) {
+            continue;
         }
-        writes.push(DocumentWrite::delete(Collection::PROFILES, id, Expect::Revision(profile.revision)));
+        writes.push(DocumentWrite::delete(Collection::PROFILED, document.key, Expect::Revision(document.revision)));
+        writes.extend(without_page(store, number, &id)?);
     }
+    Ok(writes)
+}
+
+/// Returns the writes that take a page away, and what says of the others on it that they are.
+fn without_page(store: &dyn Store, number: &CertificateNumber, id: &str) -> Result<Vec<DocumentWrite>, StoreError> {
+    let Some(profile) = store.document(Collection::PROFILES, id)? else { return Ok(Vec::new()) };
+    let mut writes = Vec::new();
+    for other in profile.read::<Kept>()?.numbers.iter().filter(|other| *other != number) {
+        let Some(document) = store.document(Collection::PROFILED, &key(other))? else { continue };
+        if document.read::<On>()?.profile == id {
+            let expect = Expect::Revision(document.revision);
+            writes.push(DocumentWrite::delete(Collection::PROFILED, document.key, expect));
+        }
+    }
+    writes.push(DocumentWrite::delete(Collection::PROFILES, id, Expect::Revision(profile.revision)));
     Ok(writes)
 }
 

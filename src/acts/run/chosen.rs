@@ -37,6 +37,13 @@ pub struct Chosen {
     /// Before which instant no letter leaves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub not_before: Option<Timestamp>,
+    /// Who is named and has a certificate gets another one, after it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub again: bool,
+}
+
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Chosen {
@@ -47,7 +54,7 @@ impl Chosen {
 
     /// Returns the order of what somebody gets; the run and why they get it aside.
     pub(super) fn order(&self, zone: &Zone, person: Participant, grant: Grant) -> Order {
-        let Grant { template, tier, basis } = grant;
+        let Grant { template, tier, basis, earlier } = grant;
         Order {
             person,
             template,
@@ -55,6 +62,7 @@ impl Chosen {
             basis,
             run: None,
             issued: self.issued_on.map(|day| zone.first_second(day.civil().date())),
+            earlier,
         }
     }
 }
@@ -68,7 +76,8 @@ pub(super) fn chosen(desk: &Desk, faces: &Faces, request: &RunRequest) -> Result
     if let Some(text) = &request.mail {
         text.check().map_err(|error| RunError::Request { field: "mail", problem: error.to_string() })?;
     }
-    let mail = Chosen { text: request.mail.clone(), not_before: request.not_before, ..Chosen::default() };
+    let (text, not_before, again) = (request.mail.clone(), request.not_before, request.again);
+    let said = Chosen { text, not_before, again, ..Chosen::default() };
     let named = request.template.is_some() || request.kept.is_some();
     if named && !matches!(request.kind, Kind::Generate | Kind::Regenerate) {
         return Err(refused("template", "goes with `generate` and `regenerate`"));
@@ -77,7 +86,7 @@ pub(super) fn chosen(desk: &Desk, faces: &Faces, request: &RunRequest) -> Result
         return Err(refused("issued_on", "goes with `generate`; a certificate made anew keeps its day of issue"));
     }
     let Some(code) = request.event.as_ref().filter(|_| named || request.issued_on.is_some()) else {
-        return Ok(mail);
+        return Ok(said);
     };
     let event = event(desk, code)?;
     let template = match (&request.kept, &request.template) {
@@ -86,7 +95,7 @@ pub(super) fn chosen(desk: &Desk, faces: &Faces, request: &RunRequest) -> Result
         (None, None) => None,
     };
     let issued_on = request.issued_on.map(|day| checked(desk, &event, day, request.reason.as_ref())).transpose()?;
-    Ok(Chosen { template, issued_on, ..mail })
+    Ok(Chosen { template, issued_on, ..said })
 }
 
 fn event(desk: &Desk, code: &EventCode) -> Result<Event> {

@@ -8,18 +8,22 @@ use serde_json::Value;
 use super::{Chosen, Kind, Result, RunOver};
 use crate::acts::send::Errand;
 use crate::acts::{Decider, Decision, Ground, Listed, listed_at};
-use crate::credential::{CertificateNumber, Timestamp};
+use crate::credential::{CertificateNumber, Timestamp, Zone};
 use crate::desk::Desk;
+use crate::making;
 use crate::publish::LastPublished;
-use crate::store::{Cause, Certificate, CertificateState, Event, Participant, Premise, Store, TemplateRef};
+use crate::store::{Cause, Certificate, CertificateState, Event, Participant, Premise, Standing, Store, TemplateRef};
 
 /// Why somebody keeps a certificate that is in force.
 pub const HAS_ONE: &str = "has one already";
 
+/// Why somebody who was to get another one does not.
+pub const SAYS_THE_SAME: &str = "has one already that says the same";
+
 /// What would become of one row.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Fate {
-    /// Gets a first certificate.
+    /// Gets a first certificate, or another one after it.
     Get(Grant),
     /// Gets a next version under the same number: in place of one that is in force, or after one that is revoked.
     Replace(Box<Certificate>, Grant),
@@ -44,6 +48,8 @@ pub struct Grant {
     pub tier: Option<String>,
     /// Why.
     pub basis: Option<Value>,
+    /// The certificate that they have, which the one that they get follows.
+    pub earlier: Option<CertificateNumber>,
 }
 
 /// What a preview counts, and each of its rows says.
@@ -52,6 +58,8 @@ pub struct Grant {
 pub enum Effect {
     /// Gets a first certificate.
     Gets,
+    /// Has one, and gets another one with a number of its own.
+    GetsAnother,
     /// Gets a next version; the present one becomes superseded.
     Replaced,
     /// Lost theirs and is let in again: gets a next version under the same number; the one before stays revoked.
@@ -72,6 +80,7 @@ impl Fate {
     /// Returns what to count it as.
     pub fn effect(&self) -> Effect {
         match self {
+            Self::Get(Grant { earlier: Some(_), .. }) => Effect::GetsAnother,
             Self::Get(_) => Effect::Gets,
             Self::Replace(old, _) if is_lost(old) => Effect::NewVersion,
             Self::Replace(..) => Effect::Replaced,
@@ -114,12 +123,15 @@ pub(in crate::acts) struct Asked {
     pub(in crate::acts) over: RunOver,
     /// When: what was revoked since was not seen by who asked.
     pub(in crate::acts) seen: Timestamp,
+    /// Whether who has a certificate gets another one.
+    pub(in crate::acts) again: bool,
 }
 
 /// Everything that decides about the people of one event.
 pub(in crate::acts) struct Assessor<'a> {
     pub(in crate::acts) store: &'a dyn Store,
     pub(in crate::acts) event: &'a Event,
+    pub(in crate::acts) zone: &'a Zone,
     pub(in crate::acts) decider: Decider<'a>,
     pub(in crate::acts) asked: Asked,
     pub(in crate::acts) chosen: &'a Chosen,
@@ -131,6 +143,8 @@ pub(in crate::acts) struct Case {
     pub(in crate::acts) has: Option<Certificate>,
     /// When an exception was made for them, or an exclusion taken off.
     let_in: Option<Timestamp>,
+    /// Whether another certificate would say just what the one says that they have.
+    says_same: bool,
 }
 
 impl Case {
@@ -172,7 +186,18 @@ impl Assessor<'_> {
             Listed::Lifted(lifted) => Some(lifted.at),
             Listed::No | Listed::Exclusion(_) => None,
         };
-        Case { decision, has, let_in }
+        let says_same = self.asked.again && has.as_ref().is_some_and(|has| self.says_same(person, &decision, has));
+        Case { decision, has, let_in, says_same }
+    }
+
+    /// Says whether somebody who did no better since would get what they have: whoever repeats a command, or asks for what
+    /// somebody else has done meanwhile, makes no third.
+    fn says_same(&self, person: &Participant, decision: &Decision, has: &Certificate) -> bool {
+        let measured = |basis: &Value| ["/rule/clauses", "/rule/tier_measured"].map(|at| basis.pointer(at).cloned());
+        let in_force = Standing::of(has, self.asked.seen) == Standing::Active;
+        let same = has.basis.as_ref().is_none_or(|basis| measured(basis) == measured(&decision.basis));
+        let order = self.chosen.order(self.zone, person.clone(), grant(decision.clone()));
+        in_force && same && !making::says_other(self.zone, self.event, has, &order)
     }
 
     /// Says what a run does to people, by their records as they are, and on what of theirs that rests.
@@ -194,6 +219,11 @@ pub(in crate::acts) fn decided(asked: Asked, case: Case) -> Fate {
 
 /// A first certificate for who has none, and a next version for who lost theirs and is let in again.
 fn first(asked: Asked, case: Case) -> Fate {
+    if asked.again
+        && let Some(has) = case.has.clone()
+    {
+        return another(asked, case, has);
+    }
     if let Some(lost) = case.lost().cloned() {
         return match stays_out(asked, &case, &lost) {
             Some(why) => Fate::Keep(lost.number, why.to_owned()),
@@ -204,6 +234,20 @@ fn first(asked: Asked, case: Case) -> Fate {
         Some(has) => Fate::Keep(has.number, HAS_ONE.to_owned()),
         None if case.decision.eligible => Fate::Get(grant(case.decision)),
         None => Fate::Nothing(why_not(&case.decision)),
+    }
+}
+
+/// Another certificate for who has one, where it is asked for by name.
+fn another(asked: Asked, case: Case, has: Certificate) -> Fate {
+    let why = match has.state {
+        CertificateState::Revoked { .. } => stays_out(asked, &case, &has).map(str::to_owned),
+        _ if !case.decision.eligible => Some(format!("has one already, and {}", why_not(&case.decision))),
+        _ if case.says_same => Some(SAYS_THE_SAME.to_owned()),
+        _ => None,
+    };
+    match why {
+        Some(why) => Fate::Keep(has.number, why),
+        None => Fate::Get(Grant { earlier: Some(has.number), ..grant(case.decision) }),
     }
 }
 
@@ -255,10 +299,9 @@ pub(in crate::acts) fn entitled(desk: &Desk, certificates: &[&Certificate]) -> V
 fn again(asked: Asked, case: Case) -> Fate {
     let lacking =
         matches!(asked.over, RunOver::NotIssued | RunOver::Failed | RunOver::Passing) && case.lost().is_some();
-    let Case { decision, has, let_in } = case;
-    match has {
-        Some(has) if !lacking => next(asked.over, decision, has),
-        has => first(asked, Case { decision, has, let_in }),
+    match case.has {
+        Some(has) if !lacking => next(asked.over, case.decision, has),
+        has => first(asked, Case { has, ..case }),
     }
 }
 
@@ -290,7 +333,7 @@ fn eligible(grant: &Grant) -> bool {
 
 fn grant(decision: Decision) -> Grant {
     let Decision { template, tier, basis, eligible, .. } = decision;
-    Grant { template, tier, basis: Some(basis).filter(|_| eligible) }
+    Grant { template, tier, basis: Some(basis).filter(|_| eligible), earlier: None }
 }
 
 /// Says in a few words why somebody gets none.

@@ -2,7 +2,7 @@
 //! the code that makes it.
 
 use super::chosen::{Chosen, chosen};
-use super::fate::Fate;
+use super::fate::{Fate, Grant};
 use super::select::{RunRequest, Selected, each};
 use super::{NOTHING_CHANGES, Result, RunError};
 use crate::credential::EventCode;
@@ -87,9 +87,11 @@ fn foreseen(
         }
     }
     for (at, problem) in firsts.into_iter().zip(making::try_out(desk, trial, &event, &orders)?) {
-        if let Some(why) = problem {
-            group[at].fate = Fate::Nothing(why.to_string());
-        }
+        let Some(why) = problem.map(|problem| problem.to_string()) else { continue };
+        group[at].fate = match &group[at].fate {
+            Fate::Get(Grant { earlier: Some(number), .. }) => Fate::Keep(number.clone(), why),
+            _ => Fate::Nothing(why),
+        };
     }
     for ((at, tried), (old, _)) in
         nexts.into_iter().zip(making::try_successors(desk, trial, &event, &pairs)).zip(&pairs)

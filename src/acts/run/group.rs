@@ -23,8 +23,8 @@ use crate::making::{IssueError, Order, Printable, ReplaceError, Workshop, still_
 use crate::publish;
 use crate::status::{Reason, ReasonCode};
 use crate::store::{
-    Batch, Cause, Certificate, CertificateChange, Collection, DocumentWrite, Expect, Participant, PersonKey, Premise,
-    StoreError, Withdrawal,
+    Batch, Cause, Certificate, CertificateChange, CertificateState, Collection, DocumentWrite, Expect, Participant,
+    PersonKey, Premise, StoreError, Withdrawal,
 };
 use crate::webhooks::{self, Notice};
 
@@ -104,9 +104,10 @@ impl<'a> Group<'a> {
                 let code = self.record.event.as_ref().ok_or(RunError::Nobody)?;
                 let planned = self.planned.insert(planned(desk, code)?);
                 let decider = Decider::new(&planned.event, &planned.plan)?;
-                let asked = Asked { kind: self.record.kind, over: self.record.over, seen: self.record.created };
-                let assessor =
-                    Assessor { store: desk.store, event: &planned.event, decider, asked, chosen: &self.record.chosen };
+                let RunRecord { kind, over, created: seen, chosen, .. } = self.record;
+                let asked = Asked { kind: *kind, over: *over, seen: *seen, again: chosen.again };
+                let (event, zone) = (&planned.event, desk.zone(&planned.event));
+                let assessor = Assessor { store: desk.store, event, zone, decider, asked, chosen };
                 self.people = people(desk, code, &self.rows)?;
                 people_fates(&assessor, &self.rows, &self.people)?
             }
@@ -174,7 +175,10 @@ impl<'a> Group<'a> {
                     firsts.push((at, self.order(desk, at, grant)?));
                 }
                 Fate::Replace(old, grant) => nexts.push((at, *old, self.order(desk, at, grant)?)),
-                Fate::Lose(old) => self.revoke(desk, at, *old, entitled),
+                Fate::Lose(old) => {
+                    self.earlier(desk, &old)?.into_iter().for_each(|one| self.revoke(desk, at, one, entitled));
+                    self.revoke(desk, at, *old, entitled);
+                }
                 Fate::Regain(old) => {
                     self.mark(at, RowState::Done, old.number.clone());
                     self.done.restored.push(old.number.clone());
@@ -262,6 +266,17 @@ impl<'a> Group<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Returns what somebody has besides their newest certificate and loses with it, because they are entitled to none: not
+    /// where certificates are named.
+    fn earlier(&self, desk: &Desk, newest: &Certificate) -> Result<Vec<Certificate>> {
+        if newest.earlier.is_none() || self.record.over != RunOver::NotPassing {
+            return Ok(Vec::new());
+        }
+        let mut all = desk.store.all_of(newest.number.event(), &newest.person)?;
+        all.retain(|one| one.number != newest.number && one.state == CertificateState::Active);
+        Ok(all)
     }
 
     fn revoke(&mut self, desk: &Desk, at: usize, old: Certificate, entitled: Option<bool>) {

@@ -231,12 +231,9 @@ pub fn cancel(desk: &Desk, id: &str, seen: Seen<RunRecord>) -> Result<RunRecord>
 /// they asked for; a part of erasing them. Counters, numbers and states stay.
 pub(in crate::acts) fn forgetting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>, StoreError> {
     let mut writes = journal_rows(store, &gone.event, &gone.person, None)?;
-    let Some(number) = &gone.certificate else { return Ok(writes) };
-    each_found(
-        store,
-        Collection::CORRECTIONS,
-        &DocumentQuery::having(Index::NUMBER, number.to_string()),
-        |document| {
+    for number in gone.numbers() {
+        let query = DocumentQuery::having(Index::NUMBER, number.to_string());
+        each_found(store, Collection::CORRECTIONS, &query, |document| {
             let asked: Correction = document.read()?;
             let state = match asked.state {
                 CorrectionState::Pending => CorrectionState::Rejected,
@@ -248,8 +245,8 @@ pub(in crate::acts) fn forgetting(store: &dyn Store, gone: &Gone) -> Result<Vec<
                 writes.push(DocumentWrite::put(Collection::CORRECTIONS, document.key, expect, &bare));
             }
             Ok(())
-        },
-    )?;
+        })?;
+    }
     Ok(writes)
 }
 

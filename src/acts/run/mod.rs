@@ -164,6 +164,16 @@ pub enum RunError {
     /// Nothing is known of the person any more.
     #[error("the person of certificate {0} was erased")]
     PersonErased(CertificateNumber),
+    /// The person got another certificate after it.
+    #[error(
+        "certificate {number} was followed by {by}, which says what is known now; change that one, or revoke this one"
+    )]
+    Followed {
+        /// The certificate.
+        number: CertificateNumber,
+        /// The newest.
+        by: CertificateNumber,
+    },
     /// Only people approve.
     #[error("only a member of staff can decide, not an API token")]
     NotStaff,

@@ -10,6 +10,7 @@ use super::fate::{Asked, Assessor, Case, Fate, Undone, revoked};
 use super::record::{GROUP, Row};
 use super::{Kind, Result, RunError, RunOver, RunReason};
 use crate::acts::send::each_mail;
+use crate::acts::withdraw::is_newest;
 use crate::acts::{Decider, EventPlan, Ground, NotReady, Planned, planned, ready_to_generate};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
@@ -78,6 +79,10 @@ pub struct RunRequest {
     #[serde(default, deserialize_with = "day")]
     #[schema(value_type = Option<String>, format = Date, example = "2026-06-30")]
     pub issued_on: Option<Timestamp>,
+    /// `generate` with `selected`: who has a certificate gets a second one, with a number of its own, if they are entitled to
+    /// one that says something else by now: for who did better at another try. The first one stays what it is.
+    #[serde(default)]
+    pub again: bool,
     /// `revoke` and `restore`: in all events. Needed where people or a text are named, and neither an event nor a run.
     #[serde(default)]
     pub all_events: bool,
@@ -123,6 +128,7 @@ impl RunRequest {
             template: None,
             kept: None,
             issued_on: None,
+            again: false,
             all_events: false,
             at_once: false,
             anyway: false,
@@ -189,6 +195,9 @@ impl RunRequest {
         if self.people.len() > MOST_NAMED || self.numbers.len() > MOST_NAMED {
             return Err(refused("people", "names more than 10,000"));
         }
+        if self.again && (self.kind, over) != (Kind::Generate, RunOver::Selected) {
+            return Err(refused("again", "goes with `generate` and the `people` who get another one"));
+        }
         if matches!(self.kind, Kind::Revoke | Kind::Restore) {
             self.check_reach(over)?;
         } else if self.all_events {
@@ -248,9 +257,10 @@ pub(in crate::acts) fn each(
             if over != RunOver::NotPassing {
                 ready(&plan, &event, request, chosen)?;
             }
-            let asked = Asked { kind: request.kind, over, seen: desk.now };
+            let asked = Asked { kind: request.kind, over, seen: desk.now, again: chosen.again };
             let decider = Decider::new(&event, &plan)?;
-            let assessor = Assessor { store: desk.store, event: &event, decider, asked, chosen };
+            let zone = desk.zone(&event);
+            let assessor = Assessor { store: desk.store, event: &event, zone, decider, asked, chosen };
             each_person(desk, request, &assessor, take)
         }
         (Kind::Send, Some(code)) => each_mail(desk, request, code, over, take),
@@ -347,7 +357,10 @@ fn owners(desk: &Desk, code: &EventCode, numbers: &[CertificateNumber]) -> Resul
     let found = desk.store.certificates_at(&numbers.iter().collect::<Vec<_>>())?;
     for (at, found) in found.into_iter().enumerate() {
         match found.filter(|one| one.number.event() == code) {
-            Some(certificate) => owners.push(certificate.person),
+            Some(certificate) => {
+                is_newest(desk, &certificate)?;
+                owners.push(certificate.person);
+            }
             None => missing.push(at),
         }
     }

@@ -5,7 +5,9 @@ use crate::credential::{CertificateNumber, Timestamp};
 use crate::mail::bounce::Returned;
 use crate::mail::words::DELAYED;
 use crate::mail::{Address, MailError, Message, MessageId, Reply, Result, State, Why, opens, schedule, suppress};
-use crate::store::{Act, Collection, DocumentQuery, DocumentWrite, Expect, Index, PAGE_LIMIT, Store, StoreError};
+use crate::store::{
+    Act, Collection, Document, DocumentQuery, DocumentWrite, Expect, Index, PAGE_LIMIT, Store, StoreError,
+};
 
 /// What goes with the note of what came back: writes that tell others, and the act.
 pub type Beside = (Vec<DocumentWrite>, Act);
@@ -86,33 +88,40 @@ pub fn replaced(kept: &Kept) -> Vec<DocumentWrite> {
     new.replace(Some(&kept.message), Expect::Revision(kept.revision))
 }
 
-/// Returns the writes that take what names somebody out of the messages about their certificate; a part of erasing them.
+/// Returns the writes that take what names somebody out of the messages about their certificates; a part of erasing them.
 ///
 /// # Errors
 /// When the store fails.
-pub fn forgetting(
+pub fn forgetting<'a>(
     store: &dyn Store,
-    number: Option<&CertificateNumber>,
+    numbers: impl Iterator<Item = &'a CertificateNumber>,
     names: &[String],
 ) -> Result<Vec<DocumentWrite>, StoreError> {
     let mut writes = suppress::forgetting(store, names)?;
-    let Some(number) = number else { return Ok(writes) };
-    let query = DocumentQuery::having(Index::NUMBER, number.to_string());
-    let page = store.find_documents(Collection::MAIL_MESSAGES, &query, None, PAGE_LIMIT)?;
-    for document in page.items {
-        let old: Message = document.read()?;
-        let mut new = Message { to: None, link: None, picture: None, ..old.clone() };
-        new.log.iter_mut().for_each(|evidence| evidence.reply = None);
-        if matches!(old.state, State::Queued | State::Deferred) && old.due.is_some() {
-            new.due = None;
-            let at = old.since();
-            new.note(at, State::Failed, "the person was erased before it was sent", None);
-        }
-        if new != old {
-            writes.extend(new.replace(Some(&old), Expect::Revision(document.revision)));
+    for number in numbers {
+        let query = DocumentQuery::having(Index::NUMBER, number.to_string());
+        let page = store.find_documents(Collection::MAIL_MESSAGES, &query, None, PAGE_LIMIT)?;
+        for document in page.items {
+            writes.extend(nameless(document)?);
         }
     }
     Ok(writes)
+}
+
+/// Returns the writes that take what names somebody out of a message.
+fn nameless(document: Document) -> Result<Vec<DocumentWrite>, StoreError> {
+    let old: Message = document.read()?;
+    let mut new = Message { to: None, link: None, picture: None, ..old.clone() };
+    new.log.iter_mut().for_each(|evidence| evidence.reply = None);
+    if matches!(old.state, State::Queued | State::Deferred) && old.due.is_some() {
+        new.due = None;
+        let at = old.since();
+        new.note(at, State::Failed, "the person was erased before it was sent", None);
+    }
+    if new == old {
+        return Ok(Vec::new());
+    }
+    Ok(new.replace(Some(&old), Expect::Revision(document.revision)))
 }
 
 /// Applies what came back about a message. False if that says nothing new. `told` gives what others are told of one that came

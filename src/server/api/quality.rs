@@ -76,8 +76,15 @@ async fn preview(
         if decision.template.bundle.0.is_empty() {
             return Err(RunError::NotReady(vec![NotReady::NoTemplate]).into());
         }
-        let order =
-            Order { person, template: decision.template, tier: decision.tier, basis: None, run: None, issued: None };
+        let order = Order {
+            person,
+            template: decision.template,
+            tier: decision.tier,
+            basis: None,
+            run: None,
+            issued: None,
+            earlier: None,
+        };
         let pdf = making::preview(desk, &app.faces, &event, &order).map_err(problem)?;
         specimen(pdf, body.format.unwrap_or_default(), code.as_str(), &tag_of(&desk.now))
     })

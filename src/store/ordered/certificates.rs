@@ -1,4 +1,8 @@
-//! Certificates: issued once per person and event, superseded and revoked in one step with their status entry.
+//! Certificates: issued once per person and event, and once more after each one that is named; superseded and revoked in one
+//! step with their status entry.
+//!
+//! A person leads to a certificate, and a certificate to the one that followed it: whichever of them was written last, the
+//! newest is found.
 
 use std::collections::BTreeSet;
 
@@ -9,15 +13,18 @@ use crate::store::{Certificate, CertificateChange, CertificateState, PersonKey, 
 
 const WHAT: &str = "certificate";
 
-/// Puts first certificates; no two of them for one person.
+/// How many certificates of one person follow each other at most, so that no record makes who follows them go on for ever.
+const MOST_IN_A_ROW: usize = 1_000;
+
+/// Puts first versions, each for somebody whose newest certificate is the one that it names as earlier; no two for one person.
 fn issue<E: Engine>(draft: &mut OpenWrite<'_, E>, batch: &[&Certificate]) -> Result<()> {
     let mut owners = BTreeSet::new();
     for certificate in batch {
         check_key("person key", &certificate.person.0)?;
         let number = &certificate.number;
         expect_enrolled(draft, certificate)?;
-        let owns = owned(draft.engine, number.event(), &certificate.person)?.is_some();
-        if owns || !owners.insert((number.event(), &certificate.person)) {
+        let newest = owned(draft.engine, number.event(), &certificate.person)?;
+        if newest != certificate.earlier || !owners.insert((number.event(), &certificate.person)) {
             return Err(StoreError::Conflict(number.to_string()));
         }
         let fresh = certificate.version == 1 && certificate.state == CertificateState::Active;
@@ -86,8 +93,12 @@ fn expect_next<E: Engine>(draft: &OpenWrite<'_, E>, old: &Certificate, new: &Cer
         && new.state == CertificateState::Active
         && new.status != old.status
         && !is_set(draft, new)?;
-    let owner = owned(draft.engine, new.number.event(), &new.person)?;
-    if !follows || owner.is_some_and(|owner| owner != old.number) {
+    let event = new.number.event();
+    let own = match owned(draft.engine, event, &new.person)? {
+        Some(newest) if newest != old.number => chain(draft.engine, event, &new.person)?.contains(&old.number),
+        _ => true,
+    };
+    if !follows || new.earlier != old.earlier || !own {
         return Err(StoreError::Conflict(old.number.to_string()));
     }
     Ok(())
@@ -169,10 +180,13 @@ fn is_set<E: Engine>(draft: &OpenWrite<'_, E>, certificate: &Certificate) -> Res
     Ok(draft.engine.get(&key)?.is_some())
 }
 
-/// The owner, the digest under the signing key and, unless active, the status entry, with its wait.
+/// The owner, what it follows, the digest under the signing key and, unless active, the status entry, with its wait.
 fn put_derived<E: Engine>(draft: &mut OpenWrite<'_, E>, certificate: &Certificate) -> Result<()> {
     let Certificate { number, person, key, status, .. } = certificate;
     draft.put_json(keys::person(kind::OWNER, number.event(), person), "owner", number)?;
+    if let Some(earlier) = &certificate.earlier {
+        draft.put_json(keys::certificate(kind::FOLLOWER, earlier), "certificate that follows", number)?;
+    }
     draft.put(keys::digest(key, &people::credential_digest(certificate)), Vec::new());
     match certificate.state.reason() {
         None => Ok(()),
@@ -191,10 +205,29 @@ fn put_waiting<E: Engine>(draft: &mut OpenWrite<'_, E>, certificate: &Certificat
     draft.put_json(key, "waiting revocation", &Waiting { number, status, at, due })
 }
 
-/// Returns the number of a person's certificate.
+/// Returns the number of a person's newest certificate.
 pub(super) fn owned(engine: &impl Engine, event: &EventCode, person: &PersonKey) -> Result<Option<CertificateNumber>> {
-    let key = keys::person(kind::OWNER, event, person);
-    engine.get(&key)?.map(|bytes| decode(engine, &bytes)).transpose()
+    let read = |key: Vec<u8>| engine.get(&key)?.map(|bytes| decode(engine, &bytes)).transpose();
+    let Some(mut newest) = read(keys::person(kind::OWNER, event, person))? else { return Ok(None) };
+    for _ in 0..MOST_IN_A_ROW {
+        match read(keys::certificate(kind::FOLLOWER, &newest))? {
+            Some(next) => newest = next,
+            None => break,
+        }
+    }
+    Ok(Some(newest))
+}
+
+/// Returns the numbers of a person's certificates, the newest first.
+pub(super) fn chain(engine: &impl Engine, event: &EventCode, person: &PersonKey) -> Result<Vec<CertificateNumber>> {
+    let (mut numbers, mut next) = (Vec::new(), owned(engine, event, person)?);
+    while let Some(number) = next.filter(|number| !numbers.contains(number)) {
+        let key = keys::certificate(kind::CERTIFICATE, &number);
+        let certificate = engine.get(&key)?.map(|bytes| decode::<Certificate>(engine, &bytes)).transpose()?;
+        next = certificate.and_then(|certificate| certificate.earlier);
+        numbers.push(number);
+    }
+    Ok(numbers)
 }
 
 fn expect_current<E: Engine>(draft: &OpenWrite<'_, E>, old: &Certificate) -> Result<()> {

@@ -207,7 +207,7 @@ pub(super) fn forget_all<E: Engine>(draft: &mut OpenWrite<'_, E>, event: &EventC
     Ok(false)
 }
 
-/// Puts one person in the place of two. A certificate of the one who goes becomes that of the one who stays.
+/// Puts one person in the place of two. The certificates of the one who goes become those of the one who stays.
 pub(super) fn merge<E: Engine>(
     draft: &mut OpenWrite<'_, E>,
     event: &EventCode,
@@ -224,7 +224,7 @@ pub(super) fn merge<E: Engine>(
         if certificates::owned(draft.engine, event, &old.key)?.is_some() {
             return Err(StoreError::Conflict(number.to_string()));
         }
-        hand_over(draft, event, &number, &new.key, Certificate::clone)?;
+        hand_over_all(draft, event, &gone.key, &new.key, Certificate::clone)?;
     }
     delete(draft, event, gone)?;
     draft.put_json(keys::person(kind::PARTICIPANT, event, &new.key), "participant", new)?;
@@ -250,7 +250,7 @@ pub(super) fn erase<E: Engine>(
     }
     if let Some(number) = number {
         let nobody = PersonKey(format!("erased:{number}"));
-        hand_over(draft, event, &number, &nobody, |old| Certificate {
+        hand_over_all(draft, event, person, &nobody, |old| Certificate {
             recipient: String::new(),
             email: None,
             fields: Fields::new(),
@@ -265,6 +265,18 @@ pub(super) fn erase<E: Engine>(
         })?;
     }
     Ok(())
+}
+
+/// Rewrites all certificates of a person for another owner.
+fn hand_over_all<E: Engine>(
+    draft: &mut OpenWrite<'_, E>,
+    event: &EventCode,
+    from: &PersonKey,
+    to: &PersonKey,
+    rewrite: impl Fn(&Certificate) -> Certificate,
+) -> Result<()> {
+    let numbers = certificates::chain(draft.engine, event, from)?;
+    numbers.iter().rev().try_for_each(|number| hand_over(draft, event, number, to, &rewrite))
 }
 
 /// Rewrites every version of a certificate for another owner.

@@ -88,6 +88,7 @@ pub fn certificate(event: &str, sequence: u64, who: u64) -> Certificate {
         drawing: 1,
         withdrawal: None,
         erased: None,
+        earlier: None,
     }
 }
 

@@ -167,6 +167,12 @@ fn members(made: &mut Made) {
     malformed(made, "contexts_swapped", "Order decides what terms mean.", "@context", {
         signed_json(|v| v["@context"].as_array_mut().expect("an array").swap(0, 1))
     });
+    malformed(made, "one_context", "Nothing says what the terms of a badge mean.", "@context", {
+        signed_json(|v| v["@context"].as_array_mut().expect("an array").truncate(1))
+    });
+    malformed(made, "badge_context_alone", "Nothing says what the terms of a credential mean.", "@context", {
+        signed_json(|v| drop(v["@context"].as_array_mut().expect("an array").remove(0)))
+    });
     malformed(made, "context_of_vcdm_1", "Another data model.", "@context", {
         changed("/@context/0", json!("https://www.w3.org/2018/credentials/v1"))
     });

@@ -251,8 +251,8 @@ async fn issued(
     Query(filter): Query<CertificateFilter>,
 ) -> Result<Response, Problem> {
     caller.may(Permission::View)?;
+    let query = app.read_at_desk(&caller, move |_, desk| filter.query(desk)).await?;
     let turn = app.turn_to_send(&caller).await?;
-    let query = filter.query(app.now())?;
     let (actor, scope) = (caller.actor(), caller.scope.clone());
     let body = app.streamed(turn, move |app, out| {
         scope.over(&*app.store, |store| {

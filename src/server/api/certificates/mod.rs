@@ -17,7 +17,8 @@ pub(in crate::server) use download::handed_out;
 pub(super) use download::specimen;
 
 use crate::accounts::Permission;
-use crate::credential::Timestamp;
+use crate::credential::{Moment, Timestamp};
+use crate::desk::Desk;
 use crate::server::extract::{Listing, Paging, Path, Query, certificate_number, event_code};
 use crate::server::reply::{Tagged, tag_of};
 use crate::server::{App, Caller, Problem};
@@ -81,6 +82,9 @@ pub(super) struct CertificateView {
     /// Why the person got it: frozen when it was issued.
     #[schema(value_type = Option<Object>)]
     basis: Option<Value>,
+    /// The certificate in the same event after which the person got this one, because they did better since.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    earlier: Option<String>,
 }
 
 impl CertificateView {
@@ -105,6 +109,7 @@ impl CertificateView {
             revoked_by_run: certificate.withdrawal.and_then(|withdrawal| withdrawal.run),
             run: certificate.run,
             basis: certificate.basis,
+            earlier: certificate.earlier.map(|number| number.to_string()),
         }
     }
 }
@@ -138,25 +143,36 @@ struct CertificateFilter {
     /// Only with a template of this name.
     #[param(example = "classic")]
     template: Option<String>,
-    /// Only issued at this instant or later.
-    #[param(value_type = Option<String>, format = DateTime)]
-    issued_since: Option<Timestamp>,
-    /// Only issued before this instant.
-    #[param(value_type = Option<String>, format = DateTime)]
-    issued_until: Option<Timestamp>,
+    /// Only issued at this instant, or on this day, or later. A day begins where the `event` is, or else where the issuer is.
+    #[param(value_type = Option<String>, example = "2026-05-01")]
+    issued_since: Option<Moment>,
+    /// Only issued before this instant or day.
+    #[param(value_type = Option<String>, example = "2026-06-01T00:00:00Z")]
+    issued_until: Option<Moment>,
 }
 
 impl CertificateFilter {
-    fn query(&self, now: Timestamp) -> Result<CertificateQuery, Problem> {
+    fn query(&self, desk: &Desk) -> Result<CertificateQuery, Problem> {
+        let event = self.event.as_deref().map(event_code).transpose()?;
+        let zone = desk.zone_of(event.as_ref())?;
+        let [issued_since, issued_until] =
+            [self.issued_since, self.issued_until].map(|at| at.map(|at| at.within(&zone)));
         Ok(CertificateQuery {
-            event: self.event.as_deref().map(event_code).transpose()?,
-            standing: self.status.map(|status| (status, now)),
+            event,
+            standing: self.status.map(|status| (status, desk.now)),
             template: self.template.clone(),
-            issued_since: self.issued_since,
-            issued_until: self.issued_until,
+            issued_since,
+            issued_until,
             text: self.text.clone(),
             run: self.run.clone(),
         })
+    }
+
+    /// Says whether it leaves out any of its event's.
+    fn narrows(&self) -> bool {
+        let Self { event: _, status, text, run, template, issued_since, issued_until } = self;
+        let said = text.as_ref().is_some_and(|text| !text.trim().is_empty());
+        said || status.is_some() || run.is_some() || template.is_some() || issued_since.or(*issued_until).is_some()
     }
 }
 
@@ -173,8 +189,8 @@ async fn list(
 ) -> Result<Json<Listing<CertificateView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
-    let query = filter.query(app.now())?;
-    app.list_at_desk(&caller, limit, query.narrows(), move |_, desk| {
+    app.list_at_desk(&caller, limit, filter.narrows(), move |_, desk| {
+        let query = filter.query(desk)?;
         let page = desk.store.find_certificates(&query, paging.cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, |one| CertificateView::of(one, desk.now))))
     })

@@ -73,15 +73,20 @@ pub(super) struct PersonView {
     /// When the person was last imported or added.
     #[schema(value_type = String, format = DateTime)]
     pub imported: Timestamp,
-    /// The certificate, if there is one.
+    /// The certificate, if there is one: the newest.
     #[schema(example = "CERT-WORKSHOP-2026-00001")]
     pub certificate: Option<String>,
+    /// The certificates before it, the newest first, where somebody did better at another try and got another one.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub earlier_certificates: Vec<String>,
 }
 
 impl PersonView {
     pub(super) fn of(store: &dyn Store, code: &EventCode, person: Participant) -> Result<Self, Problem> {
-        let certificate = store.certificate_of(code, &person.key)?.map(|number| number.to_string());
+        let mut numbers = store.all_of(code, &person.key)?.into_iter().map(|one| one.number.to_string());
+        let certificate = numbers.next();
         Ok(Self {
+            earlier_certificates: numbers.collect(),
             id: person.id.unwrap_or(person.key.0),
             external_id: person.external_id,
             name: person.name,

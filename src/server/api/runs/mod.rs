@@ -77,6 +77,9 @@ pub(super) struct RunView {
     /// The day that its first certificates say they were issued on, where it is not that of the run.
     #[schema(format = Date, example = "2026-06-30")]
     issued_on: Option<String>,
+    /// Whether those named who have a certificate get another one.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    again: bool,
     /// The run whose failed rows it repeats.
     retry_of: Option<String>,
     /// The approval that it waits for or had.
@@ -123,6 +126,7 @@ impl RunView {
             reason: run.reason,
             template: run.chosen.template.map(|one| RunTemplate { name: one.name, digest: one.bundle.0 }),
             issued_on: run.chosen.issued_on.map(run::date),
+            again: run.chosen.again,
             retry_of: run.retry_of,
             approval: run.approval,
             problem: run.problem,

@@ -28,6 +28,8 @@ pub(super) struct Preview {
     total: u64,
     /// How many get a first certificate.
     gets: u64,
+    /// How many have one and get another one, with a number of its own.
+    get_another: u64,
     /// How many get a next version.
     replaced: u64,
     /// How many lost theirs, are let in again and get a next version; the one before stays revoked.
@@ -83,6 +85,7 @@ impl Preview {
         self.total += 1;
         let counter = match selected.fate.effect() {
             Effect::Gets => &mut self.gets,
+            Effect::GetsAnother => &mut self.get_another,
             Effect::Replaced => &mut self.replaced,
             Effect::NewVersion => &mut self.new_versions,
             Effect::Loses => &mut self.loses,

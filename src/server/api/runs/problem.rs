@@ -61,6 +61,7 @@ impl From<RunError> for Problem {
                     "make a run of it (`POST /api/v1/runs`), which waits for an approval, or let somebody else do it";
                 Self::conflict("second-person-needed", format!("{detail}; {next}"))
             }
+            RunError::Followed { .. } => Self::conflict("followed", detail),
             RunError::PersonErased(_) => Self::conflict("erased", detail),
             RunError::NotStaff => Self::forbidden(detail),
             RunError::Busy | RunError::KeyReplaced => Self::conflict("busy", detail),

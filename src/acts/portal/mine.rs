@@ -98,7 +98,7 @@ pub fn holders(store: &dyn Store, mailbox: &str) -> Result<Vec<Holder>, StoreErr
 pub fn holder_of(store: &dyn Store, event: &Event, person: &Participant) -> Result<Option<Holder>, StoreError> {
     let found = match &person.email {
         Some(email) => at(store, &store::mailbox(email))?,
-        None => vec![holding(store, event.clone(), person.clone())?],
+        None => holdings(store, event, person)?,
     };
     let is_it = |one: &Holding| one.event.code == event.code && one.person.key == person.key;
     Ok(together(store, found)?.into_iter().find(|holder| holder.holdings.iter().any(is_it)))
@@ -131,7 +131,7 @@ fn together(store: &dyn Store, mut found: Vec<Holding>) -> Result<Vec<Holder>, S
                 let event = store.event(&tie.other.event)?;
                 let person = store.participant(&tie.other.event, &tie.other.person)?;
                 if let Some((event, person)) = event.zip(person) {
-                    found.push(holding(store, event, person)?);
+                    found.extend(holdings(store, &event, &person)?);
                 }
             }
             said.push(tie);
@@ -142,6 +142,7 @@ fn together(store: &dyn Store, mut found: Vec<Holding>) -> Result<Vec<Holder>, S
     Ok(grouped(found, &said))
 }
 
+/// Returns what somebody has in an event: each of their certificates, the first first, or that there is none.
 fn holdings(store: &dyn Store, event: &Event, person: &Participant) -> Result<Vec<Holding>, StoreError> {
     let plan = plan(store, &event.code)?.0;
     let holding =

@@ -3,9 +3,9 @@
 //! A certificate stands on one such page at most, and whose the certificates are may change the page: it belongs to no mailbox. What
 //! is hidden or erased is not on it, whatever was chosen.
 
-use data_encoding::BASE32_NOPAD;
 use std::collections::BTreeSet;
 
+use data_encoding::BASE32_NOPAD;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 

@@ -31,7 +31,7 @@ use crate::pages::{STYLE, Texts};
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The icon: the verifier's.
-const ICON: &str = include_str!("../../../verifier-web/static/icon.svg");
+pub(super) const ICON: &str = include_str!("../../../verifier-web/static/icon.svg");
 
 /// Returns the routes of the pages.
 pub(super) fn routes() -> Router<App> {

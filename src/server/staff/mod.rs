@@ -106,7 +106,8 @@ pub(super) fn routes(api: Api) -> Router<App> {
 /// Returns what pages load, where there is no service yet.
 fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let colours = || async { asset("text/css; charset=utf-8", crate::pages::STYLE) };
-    Router::new().route("/pages.css", get(colours)).route("/staff.css", get(style)).route("/staff.js", get(script))
+    let icon = || async { asset("image/svg+xml", super::pages::ICON) };
+    Router::new().route("/pages.svg", get(icon)).route("/pages.css", get(colours)).route("/staff.css", get(style)).route("/staff.js", get(script))
 }
 
 async fn style() -> Response {

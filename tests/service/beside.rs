@@ -29,7 +29,7 @@ const REFUSED: [(&[&str], &str); 3] = [
 ];
 
 /// Every other command, in an order in which each has something to do, with its exit code.
-const COMMANDS: [(&[&str], i32); 73] = [
+const COMMANDS: [(&[&str], i32); 76] = [
     (&["config", "check"], 0),
     (&["template", "list"], 0),
     (&["template", "check", "classic"], 0),

@@ -151,7 +151,7 @@ async fn healthy(State(app): State<App>) -> Result<&'static str, Problem> {
 
 /// Ready is who can expect the next write to succeed, and the runs that wait to be worked on. The store is looked at once a
 /// second, however often it is asked for.
-async fn ready(State(app): State<App>) -> Result<String, Problem> {
+pub(super) async fn ready(State(app): State<App>) -> Result<String, Problem> {
     app.aside(|app| match app.readiness().ask(|| app.store.check()) {
         Ok(()) if still(app)? >= run::STILL_SECONDS => {
             let detail = "runs wait, and none is worked on; the log says why, and a restart takes them up again";

@@ -29,6 +29,7 @@ mod mail;
 mod matrix;
 mod meanwhile;
 mod modes;
+mod office;
 mod one_road;
 mod operations;
 mod operators;

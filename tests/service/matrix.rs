@@ -188,7 +188,6 @@ const TABLE: &[(&str, Needs)] = &[
 
 /// What is served besides the document.
 const BESIDES: &[(&str, Needs)] = &[
-    ("GET /account.js", Nothing),
     ("GET /api/v1/docs", Nothing),
     ("GET /api/v1/docs/reader.js", Nothing),
     ("GET /api/v1/openapi.json", Nothing),

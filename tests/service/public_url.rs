@@ -39,10 +39,10 @@ fn every_link_over_http_begins_with_it() {
         assert_eq!(link["link"], format!("{PUBLIC}/password#{token}"));
     }
     let get = |path: &str| world.send("", axum::http::Request::builder().uri(path), axum::body::Body::empty());
-    // The page that it leads to finds its script and the API from where it stands.
-    let (page, script) = (get("/password").text(), get("/account.js").text());
-    assert!(page.contains("src=\"account.js\"") && !page.contains("=\"/"), "{page}");
-    assert!(script.contains("\"api/v1/password\"") && !script.contains("\"/api"), "{script}");
+    // The page that it leads to finds all that it needs below the same address.
+    let page = get("/password").text();
+    assert!(page.contains("action=\"/issuer/password\"") && page.contains("src=\"/issuer/staff.js\""), "{page}");
+    assert_eq!(page.matches("=\"/").count(), page.matches("=\"/issuer/").count(), "{page}");
     assert_eq!(get("/api/v1/openapi.json").ok()["servers"], json!([{ "url": PUBLIC }]));
     assert_eq!(get("/vc/status/revocation").ok()["id"], format!("{PUBLIC}/vc/status/revocation"));
     // A session's cookie goes with all paths, over a safe connection only, whatever stands before the service.

@@ -6,7 +6,7 @@ use axum::http::{Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::form::{self, Fields};
+use super::form::{self, Fields, SECRETS};
 use super::inside::{Outside, Sent, outside, see};
 use super::ui::{Field, Form, Kind, Page, Text, Tone};
 use super::within::{Api, Ask, Told, Within};
@@ -45,7 +45,7 @@ pub(super) async fn enter(State(app): State<App>, request: Request) -> Response 
         Ok(fields) => fields,
         Err(problem) => return door.failed(&problem),
     };
-    let body = json!({ "email": fields.get("email"), "password": fields.get("password") });
+    let body = json!({ "email": fields.get("email"), "password": fields.exact("password") });
     match ask(&parts, "/login", &body).await {
         Ok(told) => match told.value["ticket"].as_str() {
             Some(ticket) => door.page(StatusCode::OK, &second(&door, ticket, &waiting(&fields), None)),
@@ -93,7 +93,7 @@ pub(super) async fn second_step(State(app): State<App>, request: Request) -> Res
     }
 }
 
-async fn ask(parts: &Parts, path: &str, body: &Value) -> Result<Told, Problem> {
+pub(super) async fn ask(parts: &Parts, path: &str, body: &Value) -> Result<Told, Problem> {
     let api = parts.extensions.get::<Api>().cloned().ok_or_else(|| Problem::internal("pages know no operations"))?;
     let body = Some(("application/json", body.to_string().into()));
     Within::new(api, parts).ask(Method::POST, path, Ask { body, ..Ask::default() }).await
@@ -134,7 +134,8 @@ fn again(door: &Outside, to: &str, csrf: &str, fields: &Fields) -> Page {
 /// Asks who it is, and keeps what they had filled in meanwhile. A file has to be chosen anew.
 pub(super) fn kept(app: &App, parts: &Parts, fields: &Fields) -> Response {
     let door = outside(app, parts);
-    let names: Vec<(String, &str)> = fields.texts().map(|(name, value)| (format!("{KEPT}{name}"), value)).collect();
+    let texts = fields.texts().filter(|(name, _)| !SECRETS.contains(name));
+    let names: Vec<(String, &str)> = texts.map(|(name, value)| (format!("{KEPT}{name}"), value)).collect();
     let to = parts.uri.path_and_query().map_or("", |path| path.as_str());
     let to = format!("{}{to}", door.base);
     let mut waiting: Vec<(&str, &str)> = names.iter().map(|(name, value)| (name.as_str(), *value)).collect();

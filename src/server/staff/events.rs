@@ -281,6 +281,9 @@ fn further(staff: &Staff, path: &str, seen: &str, event: &Value) -> Html {
         Action::link(w.s("nav-certificates"), staff.at(&format!("/certificates?event={code}"))),
         Action::link(w.s("nav-deliveries"), staff.at(&format!("/deliveries?event={code}"))),
         Action::link(w.s("nav-runs"), staff.at(&format!("/runs?event={code}"))),
+        Action::link(w.s("exceptions"), staff.at(&format!("{path}/exceptions"))),
+        Action::link(w.s("duplicates"), staff.at(&format!("{path}/duplicates"))),
+        Action::link(w.s("spot"), staff.at(&format!("{path}/spot-check"))),
     ];
     if staff.may(Permission::Import) {
         actions.push(Action::link(w.s("course"), staff.at(&format!("{path}/course"))));

@@ -12,6 +12,9 @@ const MOST: usize = 1 << 20;
 /// Most fields of a form.
 const MOST_FIELDS: usize = 5_000;
 
+/// Fields with what nobody keeps for another: they are written into no page again.
+pub(super) const SECRETS: [&str; 5] = ["password", "new", "repeat", "second", "otpauth"];
+
 /// A file of a form.
 #[derive(Clone)]
 pub(super) struct File {
@@ -91,6 +94,11 @@ impl Fields {
     /// Returns a field without spaces around it; nothing if it is not there.
     pub(super) fn get(&self, name: &str) -> &str {
         self.texts.iter().rev().find(|(field, _)| field == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// Returns a field with the spaces around it: in a password they count.
+    pub(super) fn exact(&self, name: &str) -> &str {
+        self.texts.iter().rev().find(|(field, _)| field == name).map_or("", |(_, value)| value)
     }
 
     /// Returns a field as it was typed.

@@ -60,7 +60,9 @@ async fn attention(staff: &Staff, runs: &Value) -> Vec<Figure> {
         items(runs).iter().filter(|run| run["counters"]["failed"].as_u64() > Some(0) && !is_repeated(runs, run));
     need(Tone::Red, failed.count() as u64, "needs-failed", "/runs?state=completed_with_failures");
     let count = |listing: Option<Value>| listing.map_or(0, |listing| items(&listing).len() as u64);
-    need(Tone::Amber, count(staff.get_if("/approvals?state=pending&limit=100").await), "needs-approvals", "/approvals");
+    let approvals = staff.get_if("/approvals?order=newest&limit=200").await.unwrap_or_default();
+    let waiting = items(&approvals).iter().filter(|one| one["state"] == "pending").count();
+    need(Tone::Amber, waiting as u64, "needs-approvals", "/approvals");
     need(
         Tone::Amber,
         count(staff.get_if("/corrections?state=pending&limit=100").await),

@@ -100,6 +100,17 @@ impl Staff {
         self.permissions.contains(&permission)
     }
 
+    /// Refuses who may not what a page is for.
+    ///
+    /// # Errors
+    /// The page that says so.
+    pub(super) fn needs(&self, permission: Permission) -> Result<(), Response> {
+        match self.may(permission) {
+            true => Ok(()),
+            false => Err(self.failed(&Problem::forbidden(self.w.s("forbidden")))),
+        }
+    }
+
     /// Returns an address below `/staff`.
     pub(super) fn at(&self, path: &str) -> String {
         format!("{}/staff{path}", self.base)

@@ -3,24 +3,40 @@
 //!
 //! Knows no store and no act. Every form carries what only a page of the session knows, and by what it is known when it is sent twice.
 
+mod account;
+mod approvals;
+mod audit;
 mod begin;
+mod beside;
 mod certificates;
+mod corrections;
 mod course;
 mod deliveries;
 mod door;
+mod duplicates;
 mod events;
+mod exceptions;
 mod form;
 mod generate;
 mod home;
+mod hooks;
 mod import;
 mod inside;
 mod look;
+mod names;
+mod office;
+mod parts;
+mod password;
 mod people;
 mod person;
 mod publishing;
 mod rule;
 mod runs;
 mod search;
+mod settings;
+mod spot;
+mod team;
+mod tokens;
 mod ui;
 mod uploads;
 mod within;
@@ -98,6 +114,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/publishing/rotate", get(publishing::ask_rotate).post(publishing::rotate))
         .route("/staff/publishing/{key}/stolen", get(publishing::ask_stolen).post(publishing::stolen))
         .merge(uploads)
+        .merge(office::routes())
         .layer(Extension(api))
         .route("/staff.css", get(style))
         .route("/staff.js", get(script))
@@ -107,7 +124,11 @@ pub(super) fn routes(api: Api) -> Router<App> {
 fn assets<S: Clone + Send + Sync + 'static>() -> Router<S> {
     let colours = || async { asset("text/css; charset=utf-8", crate::pages::STYLE) };
     let icon = || async { asset("image/svg+xml", super::pages::ICON) };
-    Router::new().route("/pages.svg", get(icon)).route("/pages.css", get(colours)).route("/staff.css", get(style)).route("/staff.js", get(script))
+    Router::new()
+        .route("/pages.svg", get(icon))
+        .route("/pages.css", get(colours))
+        .route("/staff.css", get(style))
+        .route("/staff.js", get(script))
 }
 
 async fn style() -> Response {

@@ -38,6 +38,8 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
         actions.push(Action::link(w.s("people-add"), staff.at(&format!("{path}/people/new"))));
     }
     actions.push(Action::link(w.s("step-rule"), staff.at(&format!("{path}/rule"))));
+    actions.push(Action::link(w.s("exceptions"), staff.at(&format!("{path}/exceptions"))));
+    actions.push(Action::link(w.s("duplicates"), staff.at(&format!("{path}/duplicates"))));
     let report = format!("{path}/eligibility-report?{}", written(filter));
     actions.push(Action::file(w.s("people-report"), staff.api(report.trim_end_matches('?'))));
     let table = Table {

@@ -31,3 +31,18 @@ addEventListener("pageshow", () => {
     for (const button of form.querySelectorAll("button")) button.removeAttribute("aria-disabled");
   }
 });
+
+// The secret of a link is in the fragment, which no server sees: it goes into the form, and out of the address.
+const secret = document.getElementById("token");
+if (secret) {
+  if (location.hash.length > 1) secret.value = location.hash.slice(1);
+  history.replaceState(null, "", location.pathname + location.search);
+  const field = secret.closest(".field");
+  field.hidden = secret.value !== "" && !field.querySelector(".problem");
+  for (const link of document.querySelectorAll(".languages a")) link.hash = secret.value;
+}
+
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => print());
+}

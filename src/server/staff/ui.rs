@@ -18,7 +18,7 @@ const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; scri
 pub(super) struct Html(String);
 
 impl Html {
-    fn of(template: &impl Template) -> Self {
+    pub(super) fn of(template: &impl Template) -> Self {
         Self(template.render().unwrap_or_default())
     }
 }
@@ -37,7 +37,7 @@ pub(super) enum Tone {
 }
 
 impl Tone {
-    fn class(self) -> &'static str {
+    pub(super) fn class(self) -> &'static str {
         match self {
             Self::Green => "green",
             Self::Amber => "amber",
@@ -85,6 +85,7 @@ pub(super) fn nav(staff: &Staff, here: &str) -> Vec<NavItem> {
         ("nav-deliveries", "/deliveries", true),
         ("nav-runs", "/runs", true),
         ("nav-corrections", "/corrections", true),
+        ("approvals", "/approvals", true),
         ("nav-templates", "/templates", true),
         ("nav-publishing", "/publishing", true),
         ("nav-team", "/team", staff.may(Permission::Settings)),
@@ -464,6 +465,8 @@ pub(super) enum Kind {
     Area(u32),
     Select(Vec<Choice>),
     Radios(Vec<Choice>),
+    /// Any of several; the value names those that are ticked, with commas between.
+    Checks(Vec<Choice>),
     Check,
     File(&'static str),
     Hidden,
@@ -559,6 +562,10 @@ impl Field {
 
     fn is(&self, value: &str) -> bool {
         self.value == value
+    }
+
+    fn has(&self, value: &str) -> bool {
+        self.value.split(',').any(|one| one == value)
     }
 
     fn described(&self) -> String {
@@ -669,6 +676,7 @@ impl Form {
         for field in &mut self.fields {
             match field.kind {
                 Kind::Check => field.value = fields.get(&field.name).to_owned(),
+                Kind::Checks(_) => field.value = fields.all(&field.name).collect::<Vec<_>>().join(","),
                 Kind::Password | Kind::File(_) | Kind::Heading => {}
                 Kind::Hidden if ["once", "seen"].contains(&field.name.as_str()) => {}
                 _ => field.value = fields.get(&field.name).to_owned(),

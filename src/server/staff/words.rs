@@ -22,12 +22,11 @@ pub(super) struct Words {
     bundle: FluentBundle<FluentResource>,
 }
 
-static ALL: LazyLock<[Words; 2]> = LazyLock::new(|| {
-    [
-        Words::read("en", "English", include_str!("texts/en.ftl")),
-        Words::read("de", "Deutsch", include_str!("texts/de.ftl")),
-    ]
-});
+const ENGLISH: &str = concat!(include_str!("texts/en.ftl"), include_str!("texts/office.en.ftl"));
+const GERMAN: &str = concat!(include_str!("texts/de.ftl"), include_str!("texts/office.de.ftl"));
+
+static ALL: LazyLock<[Words; 2]> =
+    LazyLock::new(|| [Words::read("en", "English", ENGLISH), Words::read("de", "Deutsch", GERMAN)]);
 
 impl Words {
     fn read(language: &'static str, name: &'static str, text: &str) -> Self {
@@ -120,7 +119,7 @@ mod tests {
 
     use super::*;
 
-    const FILES: [(&str, &str); 2] = [("en", include_str!("texts/en.ftl")), ("de", include_str!("texts/de.ftl"))];
+    const FILES: [(&str, &str); 2] = [("en", ENGLISH), ("de", GERMAN)];
 
     /// The messages of a file, each with the values that it puts in.
     fn messages(text: &str) -> BTreeMap<String, BTreeSet<String>> {

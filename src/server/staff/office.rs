@@ -1,0 +1,72 @@
+//! The routes of the pages about accounts, decisions and the record, and of those that few need about an event.
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::routing::{get, post};
+
+use super::{
+    account, approvals, audit, corrections, duplicates, exceptions, hooks, password, settings, spot, team, tokens,
+};
+use crate::server::App;
+
+/// Returns the routes. Where a form is answered with a page, its address shows the page before when it is asked for alone, as by
+/// who chooses another language there.
+pub(super) fn routes() -> Router<App> {
+    let uploads = Router::new()
+        .route("/staff/events/{code}/exceptions/upload", get(exceptions::choose).post(exceptions::upload))
+        .layer(DefaultBodyLimit::disable());
+    Router::new()
+        .merge(uploads)
+        .route("/setup", get(password::ask_owner).post(password::owner))
+        .route("/password", get(password::ask_password).post(password::password))
+        .merge(accounts())
+        .route("/staff/approvals", get(approvals::list))
+        .route("/staff/approvals/{id}", get(approvals::show))
+        .route("/staff/approvals/{id}/approve", get(approvals::show).post(approvals::approve))
+        .route("/staff/approvals/{id}/reject", get(approvals::show).post(approvals::reject))
+        .route("/staff/corrections", get(corrections::list))
+        .route("/staff/corrections/{id}", get(corrections::show))
+        .route("/staff/corrections/{id}/approve", get(corrections::show).post(corrections::approve))
+        .route("/staff/corrections/{id}/reject", get(corrections::show).post(corrections::reject))
+        .route("/staff/audit", get(audit::list))
+        .route("/staff/audit/check", get(audit::check))
+        .route("/staff/settings", get(settings::show))
+        .route("/staff/duplicates", get(duplicates::everywhere))
+        .route("/staff/events/{code}/duplicates", get(duplicates::list))
+        .route("/staff/events/{code}/merge", get(duplicates::ask_merge).post(duplicates::merge))
+        .route("/staff/events/{code}/spot-check", get(spot::ask).post(spot::check))
+        .route("/staff/events/{code}/exceptions", get(exceptions::list))
+        .route("/staff/events/{code}/exceptions/new", get(exceptions::new_exception).post(exceptions::except))
+        .route("/staff/events/{code}/exceptions/{person}/remove", post(exceptions::remove_exception))
+        .route("/staff/events/{code}/exclusions/new", get(exceptions::new_exclusion).post(exceptions::exclude))
+        .route("/staff/events/{code}/exclusions/{person}/remove", post(exceptions::remove_exclusion))
+}
+
+/// Returns the routes of the pages about one's own account, the team, and other systems.
+fn accounts() -> Router<App> {
+    Router::new()
+        .route("/staff/account", get(account::show))
+        .route("/staff/account/password", get(account::ask_password).post(account::password))
+        .route("/staff/account/second-step", get(account::second_step).post(account::begin))
+        .route("/staff/account/second-step/confirm", get(account::second_step).post(account::confirm))
+        .route("/staff/account/second-step/codes", get(account::ask_codes).post(account::codes))
+        .route("/staff/account/second-step/remove", get(account::ask_remove).post(account::remove))
+        .route("/staff/account/sessions/{id}/end", post(account::end_session))
+        .route("/staff/account/tokens/new", get(tokens::new).post(tokens::create))
+        .route("/staff/account/tokens/{id}/delete", post(tokens::delete_own))
+        .route("/staff/team", get(team::list))
+        .route("/staff/team/new", get(team::new).post(team::invite))
+        .route("/staff/team/tokens/{id}/delete", post(tokens::delete))
+        .route("/staff/team/webhooks", get(hooks::list))
+        .route("/staff/team/webhooks/new", get(hooks::new).post(hooks::create))
+        .route("/staff/team/webhooks/{id}", get(hooks::show))
+        .route("/staff/team/webhooks/{id}/enabled", post(hooks::enable))
+        .route("/staff/team/webhooks/{id}/ping", post(hooks::ping))
+        .route("/staff/team/webhooks/{id}/secret", get(hooks::ask_secret).post(hooks::secret))
+        .route("/staff/team/webhooks/{id}/remove", get(hooks::ask_remove).post(hooks::remove))
+        .route("/staff/team/webhooks/{id}/deliveries/{message}/redeliver", post(hooks::redeliver))
+        .route("/staff/team/{id}", get(team::show).post(team::save))
+        .route("/staff/team/{id}/link", get(team::ask_link).post(team::link))
+        .route("/staff/team/{id}/second-step", get(team::ask_second).post(team::second_off))
+        .route("/staff/team/{id}/remove", get(team::ask_remove).post(team::remove))
+}

@@ -1,0 +1,133 @@
+//! Parts that few pages need: what is shown once, a code to scan, pictures with what was found on each; and the page that asks
+//! before something is done that cannot be undone.
+
+use askama::Template;
+
+use super::inside::Staff;
+use super::ui::{Crumb, Field, Form, Html, Page, Text, Tone, Tried};
+use crate::qr::Symbol;
+
+/// Light modules around a symbol (ISO/IEC 18004 section 6.3.8).
+const QUIET: usize = 4;
+
+/// What is shown this once: a secret, or several.
+#[derive(Template)]
+#[template(path = "pages/staff/shown_once.html")]
+pub(super) struct ShownOnce {
+    label: String,
+    values: Vec<String>,
+    print: String,
+}
+
+impl ShownOnce {
+    pub(super) fn new(staff: &Staff, label: impl Into<String>, values: Vec<String>) -> Self {
+        Self { label: label.into(), values, print: staff.w.s("print") }
+    }
+}
+
+impl From<ShownOnce> for Html {
+    fn from(part: ShownOnce) -> Self {
+        Self::of(&part)
+    }
+}
+
+/// A QR code.
+#[derive(Template)]
+#[template(path = "pages/staff/symbol.html")]
+pub(super) struct QrCode {
+    side: usize,
+    path: String,
+    label: String,
+}
+
+impl QrCode {
+    /// Draws a text; nothing if it is longer than a symbol holds.
+    pub(super) fn of(text: &str, label: impl Into<String>) -> Option<Self> {
+        let symbol = Symbol::of(text).ok()?;
+        let mut path = String::new();
+        for (y, row) in symbol.modules.chunks(symbol.size).enumerate() {
+            let mut x = 0;
+            while let Some(dark) = row.get(x) {
+                let run = row.iter().skip(x).take_while(|one| *one == dark).count();
+                if *dark {
+                    path.push_str(&format!("M{} {}h{run}v1h-{run}z", x + QUIET, y + QUIET));
+                }
+                x += run;
+            }
+        }
+        Some(Self { side: symbol.size + 2 * QUIET, path, label: label.into() })
+    }
+}
+
+impl From<QrCode> for Html {
+    fn from(part: QrCode) -> Self {
+        Self::of(&part)
+    }
+}
+
+/// A picture with what was found on it.
+pub(super) struct Shot {
+    pub title: String,
+    pub href: String,
+    pub src: String,
+    pub alt: String,
+    pub tone: Tone,
+    pub state: String,
+    pub notes: Vec<String>,
+}
+
+/// Pictures side by side.
+#[derive(Template)]
+#[template(path = "pages/staff/gallery.html")]
+pub(super) struct Gallery(pub Vec<Shot>);
+
+impl From<Gallery> for Html {
+    fn from(part: Gallery) -> Self {
+        Self::of(&part)
+    }
+}
+
+/// What is asked before it is done: `key` names its texts (`KEY`, the button and title, and `KEY-text`).
+pub(super) struct Sure<'a> {
+    pub key: &'a str,
+    /// About whom or what.
+    pub about: String,
+    /// Where the form goes.
+    pub path: String,
+    pub trail: Vec<Crumb>,
+    pub fields: Vec<Field>,
+}
+
+impl Sure<'_> {
+    pub(super) fn page(self, staff: &Staff, tried: &Tried<'_>) -> Page {
+        let (w, title) = (staff.w, staff.w.s(self.key));
+        let form = Form::new(staff, &self.path, title.clone()).danger().fields(self.fields).tried(tried);
+        let page = Page::new(title).trail(self.trail).narrow().lead(self.about);
+        page.part(Text(w.s(&format!("{}-text", self.key)))).part(form)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_code_says_what_it_was_drawn_from() {
+        let text = "otpauth://totp/Example:ada%40example.org?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Example";
+        let code = QrCode::of(text, "code").unwrap();
+        let symbol = Symbol::of(text).unwrap();
+        // As many modules are dark in the path as in the symbol, each where it belongs.
+        let mut drawn = vec![false; symbol.modules.len()];
+        for run in code.path.split('M').skip(1) {
+            let (x, rest) = run.split_once(' ').unwrap();
+            let (y, rest) = rest.split_once('h').unwrap();
+            let (x, y): (usize, usize) = (x.parse().unwrap(), y.parse().unwrap());
+            let length: usize = rest.split('v').next().unwrap().parse().unwrap();
+            for at in 0..length {
+                drawn[(y - QUIET) * symbol.size + x - QUIET + at] = true;
+            }
+        }
+        assert_eq!(drawn, symbol.modules);
+        assert!(QrCode::of(&"a".repeat(5_000), "code").is_none());
+    }
+}

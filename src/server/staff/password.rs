@@ -1,0 +1,101 @@
+//! The pages behind links: the first owner's, an invitation's, a reset's. The link's secret is in the fragment, which no server sees;
+//! the page's script puts it into the form, and who has none copies it there.
+
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::beside::beside;
+use super::door::ask;
+use super::form::Fields;
+use super::inside::{Outside, outside};
+use super::ui::{Action, Actions, Field, Form, Kind, Page, Text, Tone, Tried};
+use crate::server::{App, Problem};
+
+/// Asks for the password of an invitation or a reset.
+pub(super) async fn ask_password(State(app): State<App>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let door = outside(&app, &parts);
+    door.page(StatusCode::OK, &asked(&door, false, &Tried::NEW))
+}
+
+/// Asks for the first owner.
+pub(super) async fn ask_owner(State(app): State<App>, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let door = outside(&app, &parts);
+    door.page(StatusCode::OK, &asked(&door, true, &Tried::NEW))
+}
+
+fn asked(door: &Outside, first: bool, tried: &Tried<'_>) -> Page {
+    let w = door.w;
+    let (path, key) = if first { ("setup", "setup") } else { ("password", "set-password") };
+    let hint = if first { "setup-token-hint" } else { "set-password-token-hint" };
+    // By its name the script knows the field.
+    let mut form = Form::open(format!("{}/{path}", door.base), w.s(key))
+        .field(Field::text("token", w.s("link-token")).required().hint(w.s(hint)));
+    if first {
+        form = form
+            .field(Field::text("name", w.s("name")).required().auto("name"))
+            .field(Field::new("email", w.s("email"), Kind::Email).required().auto("username"));
+    }
+    let form = form
+        .field(
+            Field::new("new", w.s("login-password"), Kind::Password)
+                .required()
+                .auto("new-password")
+                .hint(w.s("password-hint")),
+        )
+        .field(Field::new("repeat", w.s("password-repeat"), Kind::Password).required().auto("new-password"))
+        .tried(tried);
+    Page::new(w.s(key)).narrow().lead(w.s(&format!("{key}-lead"))).part(form)
+}
+
+/// Makes the first owner.
+pub(super) async fn owner(State(app): State<App>, request: Request) -> Response {
+    take(&app, request, true).await
+}
+
+/// Sets a password.
+pub(super) async fn password(State(app): State<App>, request: Request) -> Response {
+    take(&app, request, false).await
+}
+
+async fn take(app: &App, request: Request, first: bool) -> Response {
+    let (parts, body) = request.into_parts();
+    let door = outside(app, &parts);
+    let fields = match Fields::read(Request::from_parts(parts.clone(), body), app, app.limits.body_bytes).await {
+        Ok(fields) => fields,
+        Err(problem) => return door.failed(&problem),
+    };
+    let told = match fields.exact("new") == fields.exact("repeat") {
+        true => ask(&parts, if first { "/setup" } else { "/password" }, &said(&fields, first)).await.map(|_| ()),
+        false => Err(Problem::unprocessable("not-the-same", door.w.s("detail-not-the-same"))),
+    };
+    match told {
+        Ok(()) => door.page(StatusCode::OK, &done(&door)),
+        Err(problem) => {
+            let problem = beside(door.w, problem);
+            let tried = Tried(Some((&fields, &problem)));
+            door.page(tried.status(), &asked(&door, first, &tried))
+        }
+    }
+}
+
+fn said(fields: &Fields, first: bool) -> Value {
+    // Of a whole link that was copied, what is after the mark.
+    let token = fields.get("token").rsplit('#').next().unwrap_or_default();
+    match first {
+        true => {
+            json!({ "token": token, "name": fields.get("name"), "email": fields.get("email"), "password": fields.exact("new") })
+        }
+        false => json!({ "token": token, "password": fields.exact("new") }),
+    }
+}
+
+fn done(door: &Outside) -> Page {
+    let w = door.w;
+    let on = Action::link(w.s("login-title"), door.at("/login")).primary();
+    let page = Page::new(w.s("set-password-done")).narrow().notice(Tone::Green, w.s("set-password-done-text"));
+    page.part(Text(w.s("set-password-second"))).part(Actions(vec![on]))
+}

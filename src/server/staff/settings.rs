@@ -1,0 +1,122 @@
+//! What the service is set to. All of it is said by `testamur.toml`, or by flags of the program, and shown here as fixed: a page
+//! that could change where links lead or who is asked to carry mail would be a way in.
+
+use axum::extract::State;
+use serde_json::Value;
+
+use super::inside::{Answer, Staff};
+use super::ui::{Action, Actions, Facts, Html, Notice, Page, Section, Text, Tone};
+use crate::accounts::Permission;
+use crate::mail::Security;
+use crate::server::App;
+
+/// Shows the settings.
+pub(super) async fn show(State(app): State<App>, staff: Staff) -> Answer {
+    staff.needs(Permission::Settings)?;
+    let w = staff.w;
+    let published = staff.get_if("/publish").await.unwrap_or_default();
+    let page = Page::new(w.s("nav-settings")).lead(w.s("settings-lead")).part(health(&app, &staff).await);
+    let page = page.part(organisation(&app, &staff)).part(service(&app, &staff)).part(mail(&app, &staff).await);
+    Ok(staff.page(&page.part(publication(&app, &staff, &published)).part(further(&staff))))
+}
+
+/// Says whether the service is well.
+async fn health(app: &App, staff: &Staff) -> Html {
+    let w = staff.w;
+    let notice = match crate::server::ops::ready(State(app.clone())).await {
+        Ok(_) => Notice { tone: Tone::Green, text: w.s("settings-ready"), items: Vec::new() },
+        Err(problem) => Notice { tone: Tone::Red, text: w.s("settings-not-ready"), items: vec![problem.detail] },
+    };
+    notice.into()
+}
+
+fn organisation(app: &App, staff: &Staff) -> Html {
+    let w = staff.w;
+    let facts = Facts(vec![
+        (w.s("name"), app.issuer.name.clone()),
+        (w.s("begin-domain"), app.issuer.host.clone()),
+        (w.s("begin-identity"), app.issuer.did()),
+        (w.s("begin-zone"), app.issuer.zone.name().to_owned()),
+        (w.s("settings-verifier"), app.issuer.verifier.clone()),
+    ]);
+    Section::new("organisation", w.s("begin-organisation")).part(facts).part(Text(w.s("settings-organisation"))).into()
+}
+
+fn service(app: &App, staff: &Staff) -> Html {
+    let (w, limits) = (staff.w, &app.limits);
+    let (address, told) = match app.public_url.told() {
+        Some(address) => (address.to_owned(), true),
+        None => (w.with("settings-address-here", [("address", app.public_url.to_string().into())]), false),
+    };
+    let facts = Facts(vec![
+        (w.s("settings-address"), address),
+        (w.s("settings-proxies"), app.behind_proxy.to_string()),
+        (w.s("settings-upload"), format!("{} MB", limits.upload_bytes >> 20)),
+        (w.s("settings-time"), w.count("settings-seconds", limits.request_time.as_secs())),
+        (w.s("settings-rate"), w.number(limits.public_per_second.into())),
+        (w.s("settings-alone"), w.number(limits.revoke_alone as u64)),
+        (w.s("settings-vc"), w.s(if app.vc_api { "on" } else { "off" })),
+    ]);
+    let section = Section::new("service", w.s("settings-service")).part(facts).part(Text(w.s("settings-service-text")));
+    match told {
+        true => section.into(),
+        false => {
+            section.part(Notice { tone: Tone::Amber, text: w.s("settings-address-text"), items: Vec::new() }).into()
+        }
+    }
+}
+
+async fn mail(app: &App, staff: &Staff) -> Html {
+    let w = staff.w;
+    let section = Section::new("mail", w.s("nav-deliveries"));
+    let Some(relay) = &app.mail else { return section.part(Text(w.s("mail-off"))).into() };
+    let config = relay.config();
+    let security = match config.security {
+        Security::StartTls => "STARTTLS".to_owned(),
+        Security::Tls => "TLS".to_owned(),
+        Security::None => w.s("settings-unsafe"),
+    };
+    let most = |count: u32| if count == 0 { w.s("settings-any") } else { w.number(count.into()) };
+    let facts = Facts::known([
+        (w.s("begin-relay"), Some(format!("{}:{}", config.relay, config.port))),
+        (w.s("begin-security"), Some(security)),
+        (w.s("begin-relay-user"), config.login.as_ref().map(|(user, _)| user.clone())),
+        (w.s("mail-from"), Some(config.from.to_string())),
+        (w.s("mail-reply"), config.reply_to.as_ref().map(ToString::to_string)),
+        (w.s("settings-per-minute"), Some(most(config.per_minute))),
+        (w.s("settings-per-domain"), Some(most(config.per_domain))),
+        (w.s("settings-link-days"), Some(w.count("settings-days", config.link_days.into()))),
+    ]);
+    let mut section = section.part(facts).part(Text(w.s("settings-mail-text")));
+    let standing = staff.get_if("/mail").await.unwrap_or_default();
+    if let Some(trouble) = standing["trouble"].as_str() {
+        section = section.part(Notice { tone: Tone::Red, text: w.s("mail-trouble"), items: vec![trouble.to_owned()] });
+    }
+    section.into()
+}
+
+fn publication(app: &App, staff: &Staff, published: &Value) -> Html {
+    let w = staff.w;
+    let site = app.vault.site().map(|site| site.display().to_string());
+    let facts = Facts::known([
+        (w.s("settings-site"), Some(site.unwrap_or_else(|| w.s("settings-no-site")))),
+        (w.s("published"), staff.time(&published["issued"])),
+        (w.s("published-good"), staff.time(&published["next_update"])),
+    ]);
+    let way = Action::link(w.s("nav-publishing"), staff.at("/publishing"));
+    let section = Section::new("publication", w.s("published")).part(facts);
+    section.part(Text(w.s("settings-site-text"))).part(Actions(vec![way])).into()
+}
+
+fn further(staff: &Staff) -> Html {
+    let w = staff.w;
+    let ways = vec![
+        Action::link(w.s("nav-team"), staff.at("/team")),
+        Action::link(w.s("webhooks"), staff.at("/team/webhooks")),
+        Action::link(w.s("nav-audit"), staff.at("/audit")),
+        Action::link(w.s("settings-docs"), staff.api("/docs")),
+        Action::link(w.s("settings-readyz"), format!("{}/readyz", staff.base)),
+        Action::link(w.s("settings-metrics"), format!("{}/metrics", staff.base)),
+    ];
+    Section::new("further", w.s("event-further")).part(Actions(ways)).into()
+}

@@ -1,0 +1,402 @@
+
+# What is wrong, beside the field
+form-look = Sehen Sie nach, was unten markiert ist.
+forbidden = Ihre Rolle erlaubt das nicht. Wer diesen Dienst verwaltet, kann das ändern.
+detail-wrong-password = Das ist nicht Ihr Passwort.
+detail-weak-password = Wählen Sie ein anderes: 12 bis 200 Zeichen, und keines, das alle ausprobieren.
+detail-not-the-same = Die beiden Passwörter sind nicht gleich.
+detail-wrong-code = Dieser Code ist falsch oder schon benutzt. Warten Sie auf den nächsten.
+detail-code-needed = Geben Sie einen Code Ihrer Authenticator-App ein oder einen Ersatzcode.
+detail-bad-email = Das ist keine E-Mail-Adresse.
+detail-email-taken = Jemand anderes hat ein Konto mit dieser E-Mail.
+detail-bad-name = Ein Name hat 1 bis 200 Zeichen.
+detail-no-role = Wählen Sie mindestens eine.
+detail-bad-expiry = Ein Tag ab morgen, höchstens ein Jahr voraus.
+detail-bad-scopes = Wählen Sie mindestens eines, und keines, das Sie selbst nicht haben.
+detail-last-owner = Das ist die letzte verantwortliche Person, die sich anmelden kann. Geben Sie zuerst jemand anderem diese Rolle.
+detail-bad-link = Dieser Link ist nicht vollständig, schon benutzt oder zu alt. Kopieren Sie ihn ganz, oder bitten Sie um einen neuen.
+detail-set-up-done = Für diesen Dienst ist schon jemand verantwortlich. Melden Sie sich an, oder bitten Sie um eine Einladung.
+detail-too-many-attempts = Zu viele Versuche. Warten Sie eine Weile, und versuchen Sie es noch einmal.
+detail-two-step-on = Ihr zweiter Schritt ist schon eingeschaltet.
+detail-two-step-off = Es gibt keinen zweiten Schritt auszuschalten.
+detail-no-such-participant = Niemand auf der Liste dieser Veranstaltung heißt so.
+detail-changed-meanwhile = Jemand hat das inzwischen geändert. Öffnen Sie die Seite neu.
+detail-already-done = Das wurde schon getan, und was es gezeigt hat, wird kein zweites Mal gezeigt. Tun Sie es noch einmal, wenn Sie es verloren haben.
+detail-proof-needed = Geben Sie noch einmal Ihr Passwort ein, und einen Code, wenn Ihr zweiter Schritt eingeschaltet ist.
+no-such-code = { $code } ist kein Kürzel einer Veranstaltung: die haben 1 bis 24 Buchstaben und Ziffern.
+
+# Account
+account = Konto
+account-about = Sie
+roles = Rollen
+on = an
+off = aus
+never = nie
+last-used = Zuletzt benutzt
+print = Drucken
+shown-kept = Ich habe es aufbewahrt
+events-any = Alle Veranstaltungen
+role-viewer = Ansicht
+role-issuer = Ausstellung
+role-revoker = Widerruf
+role-key-officer = Schlüssel
+role-owner = Verantwortung
+role-viewer-may = sieht alles und ändert nichts
+role-issuer-may = Listen, Zertifikate und E-Mail
+role-revoker-may = widerruft und gibt zurück
+role-key-officer-may = Signaturschlüssel und Veröffentlichung
+role-owner-may = alles, auch wer sonst was darf
+may-view = ansehen
+may-import = Veranstaltungen und Personen ändern
+may-generate = Zertifikate erstellen
+may-send = E-Mail versenden
+may-revoke = widerrufen und freigeben
+may-keys = Schlüssel und Veröffentlichung
+may-settings = Team, Protokoll und Einstellungen
+password-change = Passwort ändern
+password-text = Überall sonst werden Sie abgemeldet, und Ihre API-Tokens enden.
+password-now = Jetziges Passwort
+password-new = Neues Passwort
+password-repeat = Noch einmal das neue
+password-hint = Mindestens 12 Zeichen.
+password-again = Noch einmal Ihr Passwort
+second-on =
+    { $count ->
+        [one] an, ein Ersatzcode übrig
+       *[other] an, { $count } Ersatzcodes übrig
+    }
+second-off = aus
+second-advice = Ihr Passwort allein öffnet dieses Konto. Schalten Sie den zweiten Schritt ein.
+second-set = Zweiter Schritt
+second-begin = Beginnen
+second-text = Eine Authenticator-App auf Ihrem Telefon zeigt jede halbe Minute einen neuen Code; nach ihm wird nach dem Passwort gefragt.
+second-scan = Scannen Sie das mit Ihrer Authenticator-App
+second-scan-text = Es wird nur dieses eine Mal gezeigt. Nichts ändert sich, bis ein erster Code es bestätigt, innerhalb von 15 Minuten.
+second-code-picture = QR-Code für eine Authenticator-App
+second-type = Oder tippen Sie das dort ein
+second-first = Die sechs Ziffern, die sie jetzt zeigt.
+second-confirm = Einschalten
+second-remove = Zweiten Schritt ausschalten
+second-remove-text = Dann öffnet Ihr Passwort allein das Konto. Überall sonst werden Sie abgemeldet.
+codes = Ersatzcodes
+codes-text = Für den Tag, an dem Ihr Telefon weg ist: jeder gilt einmal, an Stelle eines Codes.
+codes-once = Drucken Sie sie aus, oder schreiben Sie sie ab. Sie werden nur dieses eine Mal gezeigt.
+codes-kept = Ich habe sie aufbewahrt
+codes-new = Neue Ersatzcodes
+codes-new-text = Die alten gelten dann nicht mehr.
+sessions = Wo Sie angemeldet sind
+session-browser = Browser
+session-began = Angemeldet
+session-own = diese hier
+session-end = Beenden
+session-unnamed = Unbekannt
+tokens = API-Tokens
+tokens-own = Ihre API-Tokens
+tokens-text = Mit einem Token tut ein Programm, was Sie dürfen, oder weniger. Alle enden mit einem neuen Passwort.
+tokens-none = Sie haben keines erstellt.
+tokens-all = API-Tokens von allen
+tokens-none-all = Niemand hat eines erstellt.
+token = Wofür
+token-of = Wessen
+token-scopes = Darf
+token-expires = Endet
+token-new = Neues API-Token
+token-for = Wofür es ist
+token-events-hint = Kürzel mit Kommas dazwischen. Leer: wie Sie.
+token-last-day = Letzter Tag
+token-delete = Löschen
+token-use = Ein Programm sendet es im Kopf Authorization: Bearer, und das Token.
+token-once = Das Token. Es wird nur dieses eine Mal gezeigt.
+
+# Team
+team-lead = Wer mit diesem Dienst arbeitet, und was sie dürfen.
+team-members = Mitglieder
+team-events = Veranstaltungen
+team-events-hint = Kürzel mit Kommas dazwischen, um jemanden auf diese zu beschränken. Leer: alle.
+team-last = Letzte Anmeldung
+team-since = Seit
+team-active = kann sich anmelden
+team-invited = eingeladen
+team-disabled = ausgesperrt
+team-invite = Jemanden einladen
+team-invite-text = Sie bekommen einen Link zum Weitergeben; mit ihm wird das Passwort gewählt.
+team-link = Neuer Link für ein Passwort
+team-link-text = Wer das Konto jetzt hat, wird abgemeldet, und dessen API-Tokens enden. Mit dem Link wird ein neues Passwort gesetzt; bis dahin gilt das alte.
+team-link-of = Link für { $name }
+team-link-hand-on = Geben Sie ihn { $name } und niemandem sonst. Er gilt einmal, innerhalb von 72 Stunden.
+team-link-once = Der Link. Er wird nur dieses eine Mal gezeigt.
+team-disable = Aussperren
+team-disable-hint = Sie werden abgemeldet und können sich nicht mehr anmelden; ihre API-Tokens enden.
+team-second-off = Zweiten Schritt wegnehmen
+team-second-off-text = Für jemanden, der Telefon und Ersatzcodes verloren hat: vergewissern Sie sich, dass es die Person ist. Sie wird überall abgemeldet.
+team-remove = Aus dem Team entfernen
+team-remove-text = Sitzungen und API-Tokens enden. Was getan wurde, bleibt im Protokoll.
+
+# Webhooks
+webhooks = Webhooks
+hooks-lead = Andere Systeme erfahren sofort, was hier geschehen ist: Kennungen und Nummern, nie Namen oder Adressen.
+hooks-none = Kein anderes System erfährt etwas.
+hook-add = Adresse hinzufügen
+hook-url = Adresse
+hook-url-hint = Sie beginnt mit https:// und ist aus dem Internet erreichbar.
+hook-for = Wofür sie ist
+hook-events = Erfährt von
+hook-about = Wovon
+hook-certificate-issued = ausgestellten Zertifikaten
+hook-certificate-superseded = ersetzten Zertifikaten
+hook-certificate-revoked = widerrufenen Zertifikaten
+hook-certificate-restored = zurückgenommenen Widerrufen
+hook-run-finished = beendeten Läufen
+hook-delivery-bounced = E-Mail, die zurückkam
+hook-publication-late = einer verspäteten Veröffentlichung
+hook-webhook-ping = einem Test
+hook-secret = Geheimnis dieser Adresse
+hook-secret-text = Das andere System prüft damit, dass eine Nachricht von hier ist. Was gesendet wird, beschreibt die Dokumentation der API.
+hook-secret-once = Das Geheimnis. Es wird nur dieses eine Mal gezeigt.
+hook-on-text = Sie erfährt, wonach sie gefragt hat.
+hook-off-staff = angehalten
+hook-off-gone = aus: sie hat geantwortet, dass es sie nicht mehr gibt
+hook-off-only-fails = aus: seit Tagen schlägt alles fehl
+hook-off-since = Aus seit
+hook-ping = Test senden
+hook-pause = Anhalten
+hook-resume = Fortsetzen
+hook-new-secret = Neues Geheimnis
+hook-new-secret-text = Einen Tag lang werden Nachrichten auch mit dem alten unterschrieben.
+hook-remove = Entfernen
+hook-remove-text = Sie erfährt nichts mehr, und was auf sie wartet, wird nicht gesendet.
+hook-deliveries = Nachrichten
+hook-deliveries-none = An sie wurde noch nichts gesendet.
+hook-answer = Antwort
+hook-tries =
+    { $count ->
+        [0] noch nicht versucht
+        [one] einmal versucht
+       *[other] { $count } Mal versucht
+    }
+hook-again = Noch einmal senden
+hook-is-waiting = Wartet
+hook-is-delivered = Zugestellt
+hook-is-failed = Fehlgeschlagen
+
+# Who somebody is in the records
+who-you = Sie
+who-token = { $name }, mit einem API-Token
+who-holder = der Inhaber des Zertifikats
+who-operator = Betreiber { $name }
+who-nobody = jemand ohne Anmeldung
+who-system = der Dienst selbst
+
+# Audit
+audit-lead = Alles, was hier getan wurde, von wem, wann und warum. Nichts kann herausgenommen werden.
+audit-who = Wer
+audit-who-hint = Die Kennung eines Mitglieds.
+audit-what = Was getan wurde
+audit-what-hint = certificate. findet alles, was so beginnt.
+audit-about = Worüber
+audit-about-hint = Eine Nummer, ein Kürzel oder eine Kennung.
+audit-more = Mehr
+audit-since = Von diesem Tag
+audit-until = Bis zu diesem Tag
+audit-number = Nr. { $n }
+audit-none = So etwas wurde nicht getan.
+audit-check = Protokoll prüfen
+audit-export = Export (JSON-Zeilen)
+audit-chain = Kette der Einträge
+audit-holds = Nichts wurde herausgenommen oder geändert: alle { $count } Einträge hängen zusammen.
+audit-broken = Eintrag { $n } setzt den davor nicht fort. Etwas wurde geändert oder herausgenommen; vergleichen Sie mit einem Export.
+audit-head = Hash des letzten Eintrags
+audit-head-text = Schreiben Sie ihn hin und wieder anderswo auf: wer später das Ende des Protokolls abschneidet, kann ihn nicht wieder herstellen.
+
+# Settings
+settings-lead = Das steht fest: testamur.toml oder Optionen des Programms sagen es. Ändern Sie es dort, und starten Sie den Dienst neu.
+settings-ready = Dem Dienst geht es gut.
+settings-not-ready = Dem Dienst geht es nicht gut.
+settings-verifier = Adresse in QR-Codes
+settings-organisation = Name und Domain stehen in jedem Zertifikat: issuer, domain, time_zone und verifier in testamur.toml.
+settings-service = Dienst
+settings-service-text = Der Abschnitt [serve] von testamur.toml.
+settings-address = Adresse dieses Dienstes
+settings-address-here = { $address }, wo er lauscht
+settings-address-text = Links in Mails beginnen mit der Adresse dieses Dienstes. Nennen Sie sie als public_url im Abschnitt [serve].
+settings-proxies = Proxys davor
+settings-upload = Größte Datei
+settings-time = Längste Anfrage
+settings-seconds =
+    { $count ->
+        [one] eine Sekunde
+       *[other] { $count } Sekunden
+    }
+settings-days =
+    { $count ->
+        [one] einen Tag
+       *[other] { $count } Tage
+    }
+settings-rate = Öffentliche Anfragen je Sekunde, von einer Adresse
+settings-alone = Zertifikate, die eine Person an einem Tag widerruft
+settings-vc = VC-API des W3C
+settings-mail-text = Der Abschnitt [mail] von testamur.toml. Das Passwort wird nirgends gezeigt.
+settings-unsafe = nicht verschlüsselt, auf diesem Rechner selbst
+settings-per-minute = Nachrichten je Minute
+settings-per-domain = Nachrichten je Minute an eine Domain
+settings-any = so viele wie gehen
+settings-link-days = Links in Mails gelten
+settings-site = Ordner, in den veröffentlicht wird
+settings-no-site = keiner
+settings-site-text = site im Abschnitt [serve], und status_days und undo_minutes von testamur.toml.
+settings-docs = Dokumentation der API
+settings-readyz = Bereitschaft
+settings-metrics = Messwerte
+
+# Approvals
+approvals-lead = Viele Zertifikate an einem Tag zu widerrufen, zurückzugeben oder zu ersetzen, braucht zwei Personen.
+approvals-none = Noch war nichts freizugeben.
+approval-what = Worum gebeten wird
+approval-count = Zertifikate
+approval-gone = Ein Lauf
+approval-lead =
+    { $count ->
+        [one] Es geht um ein Zertifikat.
+       *[other] Es geht um { $count } Zertifikate.
+    }
+approval-until = Zu entscheiden bis
+approval-run = Lauf öffnen
+approval-approve = Freigeben
+approval-reject = Ablehnen
+approval-alone = Niemand sonst kann das freigeben. Sie können es, ab { $when }, noch einmal mit Ihrem Passwort.
+approval-yours = Sie haben darum gebeten, also muss jemand anderes es freigeben. Sie können es zurücknehmen.
+approval-concerned = Um welche es geht
+approval-concerned-none = Von ihnen ist nichts mehr bekannt.
+asked-by = Beantragt von
+decide = Entscheiden
+decided-by = Entschieden von
+decided-at = Entschieden
+decided-pending = Wartet
+decided-approved = Freigegeben
+decided-rejected = Abgelehnt
+decided-expired = Zu spät
+
+# Corrections
+corrections-lead = Namen, von denen ihre Inhaber sagen, dass sie auf dem Zertifikat falsch sind.
+corrections-none = Niemand hat um einen anderen Namen gebeten.
+correction = Korrektur
+correction-name = Name
+correction-was = Name auf dem Zertifikat
+correction-is = Gewünschter Name
+correction-note = Was dazu gesagt wurde
+correction-now = Das Zertifikat, wie es ist
+correction-approve = Mit dem neuen Namen ausstellen
+correction-approve-text = Unter derselben Nummer und mit demselben Tag. Wer das alte hat, sieht, dass es ersetzt wurde.
+correction-alone = Sie haben darum selbst gebeten: einen Tag später dürfen Sie es freigeben, wenn es niemand sonst kann.
+correction-reject = Den Namen lassen, wie er ist
+correction-answer = Antwort
+correction-answer-hint = Die Person liest sie.
+
+# Exceptions and exclusions
+exceptions = Ausnahmen und Ausschlüsse
+exceptions-lead = Wer trotz der Regel ein Zertifikat bekommt, und wer keines, was sie auch sagt.
+exceptions-granted = Ausnahmen
+exceptions-granted-text = Sie bekommen ein Zertifikat, obwohl die Regel nein sagt.
+exceptions-none = Es gibt keine Ausnahmen.
+exceptions-upload = Liste aufnehmen
+exceptions-file = Liste der Ausnahmen
+exceptions-file-hint = CSV: in jeder Zeile eine E-Mail oder Kennung, und nach einem Komma der Grund. Ohne Kopfzeile.
+exclusions = Ausschlüsse
+exclusions-text = Sie bekommen keines, obwohl die Regel ja sagt. Ein Zertifikat, das sie haben, gilt weiter, bis es widerrufen wird.
+exclusions-none = Niemand ist ausgeschlossen.
+exception-who = Wer
+exception-who-hint = Die E-Mail oder die Kennung von jemandem auf der Liste dieser Veranstaltung.
+granted-by = Von
+take-away = Wegnehmen
+outcome = Was aus der Liste wurde
+outcome-rows = Zeile für Zeile
+outcome-empty = Es stand keine Zeile darin.
+outcome-not = blieben, wie sie waren
+outcome-granted = Ausnahmen gemacht
+outcome-bad-format = nicht lesbar: eine E-Mail oder Kennung, ein Komma, der Grund
+outcome-no-such-person = niemand aus dieser Veranstaltung
+outcome-ambiguous = mehrere Personen: nennen Sie eine mit der Kennung
+outcome-already-listed = war schon eine Ausnahme
+outcome-excluded = ist ausgeschlossen
+outcome-duplicate-row = steht weiter oben in der Liste
+
+# Duplicates
+duplicates = Personen, die eine sein können
+duplicates-lead = Mit derselben E-Mail oder demselben Namen.
+duplicates-none = Niemand in dieser Veranstaltung sieht aus wie jemand anderes.
+duplicates-same-email =
+    { $count ->
+        [one] Eine mit dieser E-Mail
+       *[other] { $count } mit derselben E-Mail
+    }
+duplicates-same-name =
+    { $count ->
+        [one] Eine mit diesem Namen
+       *[other] { $count } mit demselben Namen
+    }
+duplicates-since = Auf der Liste seit
+duplicates-further =
+    { $count ->
+        [one] Es gibt noch eine.
+       *[other] Es gibt noch { $count }.
+    }
+duplicates-everywhere = In allen Veranstaltungen
+duplicates-everywhere-text = E-Mails, die in verschiedenen Veranstaltungen für verschiedene Namen stehen. Oft eine Familie oder ein Büro; manchmal ein falsch geschriebener Name.
+duplicates-none-everywhere = Jede E-Mail steht für einen Namen.
+merge = Zu einer machen
+merge-look = Vergleichen
+merge-title = Sind das eine Person?
+merge-text = Fortschritt, Ausnahme und Zertifikat gehen an die, die bleibt. Das lässt sich nicht rückgängig machen.
+merge-keep = Wer bleibt
+
+# Spot check
+spot = Stichprobe
+spot-lead = Einige Zertifikate werden zufällig gezogen, gezeichnet, gescannt und geprüft, wie ein Fremder es täte, und mit dem verglichen, was vorliegt.
+spot-count = Wie viele
+spot-count-hint = 1 bis 25.
+spot-start = Prüfen
+spot-text = Nichts ändert sich. Wenn es zu lange dauert, werden weniger geprüft.
+spot-nothing = Es gibt kein gültiges Zertifikat zu prüfen.
+spot-good =
+    { $count ->
+        [one] Eines wurde geprüft: es ist in Ordnung.
+       *[other] { $count } wurden geprüft: alle sind in Ordnung.
+    }
+spot-bad =
+    { $count ->
+        [one] Mit einem stimmt etwas nicht.
+       *[other] Mit { $count } stimmt etwas nicht.
+    }
+spot-checked = geprüft
+spot-of = gültig
+spot-well = In Ordnung
+spot-wrong = Nicht in Ordnung
+
+# Links to set a password with
+setup = Erste verantwortliche Person
+setup-lead = Sie darf alles und lädt alle anderen ein.
+setup-token-hint = Was in dem Link, den der Dienst beim ersten Start ausgegeben hat, nach dem # steht.
+set-password = Passwort setzen
+set-password-lead = Mit dem Link, den Sie bekommen haben, wählen Sie Ihr Passwort.
+set-password-token-hint = Was in Ihrem Link nach dem # steht.
+set-password-done = Ihr Passwort ist gesetzt
+set-password-done-text = Sie können sich jetzt anmelden.
+set-password-second = Schalten Sie den zweiten Schritt ein, sobald Sie angemeldet sind: Ihr Name führt zu Ihrem Konto.
+link-token = Code Ihres Links
+
+# What was done
+said-password-changed = Ihr Passwort ist geändert. Überall sonst sind Sie abgemeldet.
+said-second-removed = Der zweite Schritt ist aus.
+said-session-ended = Die Sitzung ist beendet.
+said-token-deleted = Das Token gilt nicht mehr.
+said-team-removed = Die Person ist aus dem Team entfernt.
+said-team-second-off = Der zweite Schritt ist aus. Sorgen Sie dafür, dass er wieder eingeschaltet wird.
+said-hook-pinged = Ein Test ist unterwegs.
+said-hook-removed = Die Adresse erfährt nichts mehr.
+said-approved = Freigegeben. Es geht weiter.
+said-rejected = Abgelehnt.
+said-correction-made = Das Zertifikat nennt jetzt den neuen Namen.
+said-exception-made = Die Ausnahme ist gemacht.
+said-exclusion-made = Die Person ist ausgeschlossen.
+said-taken-away = Weggenommen.
+said-merged = Sie sind jetzt eine.

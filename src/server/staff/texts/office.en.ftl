@@ -1,0 +1,402 @@
+
+# What is wrong, beside the field
+form-look = Look at what is marked below.
+forbidden = Your role does not include this. An owner of this service can change that.
+detail-wrong-password = This is not your password.
+detail-weak-password = Choose another: 12 to 200 characters, and none of the passwords that everybody tries.
+detail-not-the-same = The two passwords are not the same.
+detail-wrong-code = This code is wrong, or was used before. Wait for the next one.
+detail-code-needed = Fill in a code of your authenticator, or a recovery code.
+detail-bad-email = This is no e-mail address.
+detail-email-taken = Somebody else has an account with this e-mail.
+detail-bad-name = A name has 1 to 200 characters.
+detail-no-role = Choose at least one.
+detail-bad-expiry = A day from tomorrow on, at most a year ahead.
+detail-bad-scopes = Choose at least one, and none that you do not have.
+detail-last-owner = This is the last owner who can log in. Make somebody else an owner first.
+detail-bad-link = This link is not whole, was used already, or is too old. Copy all of it, or ask for a new one.
+detail-set-up-done = This service has its first owner. Log in, or ask an owner for an invitation.
+detail-too-many-attempts = Too many attempts. Wait a while, and try again.
+detail-two-step-on = Your second step is on already.
+detail-two-step-off = There is no second step to turn off.
+detail-no-such-participant = Nobody on the list of this event goes by this.
+detail-changed-meanwhile = Somebody changed this in the meantime. Open the page again.
+detail-already-done = This was done already, and what it showed is shown no second time. Do it again if you lost it.
+detail-proof-needed = Fill in your password again, and a code where your second step is on.
+no-such-code = { $code } is no code of an event: those have 1 to 24 letters and digits.
+
+# Account
+account = Account
+account-about = You
+roles = Roles
+on = on
+off = off
+never = never
+last-used = Last used
+print = Print
+shown-kept = I have kept it
+events-any = All events
+role-viewer = Viewer
+role-issuer = Issuer
+role-revoker = Revoker
+role-key-officer = Key officer
+role-owner = Owner
+role-viewer-may = looks, and changes nothing
+role-issuer-may = lists, certificates and mail
+role-revoker-may = revokes and gives back
+role-key-officer-may = signing keys and publishing
+role-owner-may = everything, and who else may do what
+may-view = see
+may-import = change events and people
+may-generate = make certificates
+may-send = send mail
+may-revoke = revoke and approve
+may-keys = keys and publishing
+may-settings = team, audit and settings
+password-change = Change password
+password-text = Everywhere else you are logged out, and your API tokens end.
+password-now = Password now
+password-new = New password
+password-repeat = The new one again
+password-hint = At least 12 characters.
+password-again = Your password again
+second-on =
+    { $count ->
+        [one] on, one recovery code left
+       *[other] on, { $count } recovery codes left
+    }
+second-off = off
+second-advice = Your password alone opens this account. Turn the second step on.
+second-set = Second step
+second-begin = Begin
+second-text = An authenticator on your phone shows a new code every half minute, which is asked for after the password.
+second-scan = Scan this with your authenticator
+second-scan-text = It is shown this once. Nothing changes until a first code confirms it, within 15 minutes.
+second-code-picture = QR code for an authenticator
+second-type = Or type this there
+second-first = The six digits that it shows now.
+second-confirm = Turn on
+second-remove = Turn the second step off
+second-remove-text = Your password alone opens the account then. Everywhere else you are logged out.
+codes = Recovery codes
+codes-text = For the day your phone is gone: each of them works once, in place of a code.
+codes-once = Print them, or write them down. They are shown this once.
+codes-kept = I have kept them
+codes-new = New recovery codes
+codes-new-text = The old ones are good no more.
+sessions = Where you are logged in
+session-browser = Browser
+session-began = Logged in
+session-own = this one
+session-end = End
+session-unnamed = Unknown
+tokens = API tokens
+tokens-own = Your API tokens
+tokens-text = With a token a program does what you may do, or less. All of them end with a new password.
+tokens-none = You have made none.
+tokens-all = API tokens of everybody
+tokens-none-all = Nobody has made one.
+token = For what
+token-of = Whose
+token-scopes = May
+token-expires = Ends
+token-new = New API token
+token-for = What it is for
+token-events-hint = Codes with commas between. Empty: as you.
+token-last-day = Last day
+token-delete = Delete
+token-use = A program sends it as the header Authorization: Bearer, and the token.
+token-once = The token. It is shown this once.
+
+# Team
+team-lead = Who works with this service, and what they may do.
+team-members = Members
+team-events = Events
+team-events-hint = Codes with commas between, to limit somebody to those. Empty: all events.
+team-last = Last login
+team-since = Since
+team-active = can log in
+team-invited = invited
+team-disabled = locked out
+team-invite = Invite somebody
+team-invite-text = You get a link to hand on; with it they choose their password.
+team-link = New link for a password
+team-link-text = Whoever has the account now is logged out, and its API tokens end. With the link a new password is set; until then the old one is good.
+team-link-of = Link for { $name }
+team-link-hand-on = Give it to { $name } and to nobody else. It works once, within 72 hours.
+team-link-once = The link. It is shown this once.
+team-disable = Lock out
+team-disable-hint = They are logged out and may not log in; their API tokens end.
+team-second-off = Take the second step away
+team-second-off-text = For somebody who lost phone and recovery codes: make sure that it is them. They are logged out everywhere.
+team-remove = Remove from the team
+team-remove-text = Their sessions and API tokens end. What they did stays in the audit log.
+
+# Webhooks
+webhooks = Webhooks
+hooks-lead = Other systems are told at once what happened here: ids and numbers, never names or addresses.
+hooks-none = No other system is told anything.
+hook-add = Add an address
+hook-url = Address
+hook-url-hint = It begins with https:// and is reached from the internet.
+hook-for = What it is for
+hook-events = Told of
+hook-about = Of what
+hook-certificate-issued = certificates issued
+hook-certificate-superseded = certificates replaced
+hook-certificate-revoked = certificates revoked
+hook-certificate-restored = revocations taken back
+hook-run-finished = runs that ended
+hook-delivery-bounced = mail that came back
+hook-publication-late = a publication that is late
+hook-webhook-ping = a test
+hook-secret = Secret of this address
+hook-secret-text = The other system checks by it that a message is from here. What is sent is described in the API's documentation.
+hook-secret-once = The secret. It is shown this once.
+hook-on-text = It is told what it asked for.
+hook-off-staff = paused
+hook-off-gone = off: it answered that it is gone
+hook-off-only-fails = off: it did nothing but fail for days
+hook-off-since = Off since
+hook-ping = Send a test
+hook-pause = Pause
+hook-resume = Resume
+hook-new-secret = New secret
+hook-new-secret-text = For a day messages are signed with the old one too.
+hook-remove = Remove
+hook-remove-text = It is told nothing any more, and what waits for it is not sent.
+hook-deliveries = Messages
+hook-deliveries-none = Nothing was sent to it yet.
+hook-answer = Answer
+hook-tries =
+    { $count ->
+        [0] not tried yet
+        [one] tried once
+       *[other] tried { $count } times
+    }
+hook-again = Send again
+hook-is-waiting = Waits
+hook-is-delivered = Delivered
+hook-is-failed = Failed
+
+# Who somebody is in the records
+who-you = you
+who-token = { $name }, by an API token
+who-holder = the holder
+who-operator = operator { $name }
+who-nobody = somebody not logged in
+who-system = the service itself
+
+# Audit
+audit-lead = Everything that was done here, by whom, when and why. Nothing can be taken out.
+audit-who = Who
+audit-who-hint = The id of a member.
+audit-what = What was done
+audit-what-hint = certificate. finds all that begin so.
+audit-about = About
+audit-about-hint = A number, a code or an id.
+audit-more = More
+audit-since = From this day
+audit-until = To this day
+audit-number = No. { $n }
+audit-none = Nothing of that kind was done.
+audit-check = Check the log
+audit-export = Export (JSON lines)
+audit-chain = Chain of entries
+audit-holds = Nothing was taken out or changed: all { $count } entries hold together.
+audit-broken = Entry { $n } does not continue the one before. Something was changed or taken out; compare with an export.
+audit-head = Hash of the last entry
+audit-head-text = Write it down elsewhere now and then: whoever cuts off the end of the log later cannot make it again.
+
+# Settings
+settings-lead = These are fixed: testamur.toml or flags of the program say them. Change them there, and start the service again.
+settings-ready = The service is well.
+settings-not-ready = The service is not well.
+settings-verifier = Address in QR codes
+settings-organisation = Name and domain stand in every certificate: issuer, domain, time_zone and verifier of testamur.toml.
+settings-service = Service
+settings-service-text = The section [serve] of testamur.toml.
+settings-address = Address of this service
+settings-address-here = { $address }, where it listens
+settings-address-text = Links in mails begin with the address of this service. Say it as public_url in the section [serve].
+settings-proxies = Proxies before it
+settings-upload = Largest file
+settings-time = Longest request
+settings-seconds =
+    { $count ->
+        [one] one second
+       *[other] { $count } seconds
+    }
+settings-days =
+    { $count ->
+        [one] one day
+       *[other] { $count } days
+    }
+settings-rate = Public requests a second, from one address
+settings-alone = Certificates that one person revokes in a day
+settings-vc = W3C VC-API
+settings-mail-text = The section [mail] of testamur.toml. The password is shown nowhere.
+settings-unsafe = not encrypted, on this machine itself
+settings-per-minute = Messages a minute
+settings-per-domain = Messages a minute to one domain
+settings-any = as many as go
+settings-link-days = Links in mails are good for
+settings-site = Folder that is published to
+settings-no-site = none
+settings-site-text = site of the section [serve], and status_days and undo_minutes of testamur.toml.
+settings-docs = Documentation of the API
+settings-readyz = Readiness
+settings-metrics = Metrics
+
+# Approvals
+approvals-lead = Many certificates revoked, given back or replaced within a day take two people.
+approvals-none = Nothing was to be approved yet.
+approval-what = What is asked for
+approval-count = Certificates
+approval-gone = A run
+approval-lead =
+    { $count ->
+        [one] It is about one certificate.
+       *[other] It is about { $count } certificates.
+    }
+approval-until = Can be decided until
+approval-run = Open the run
+approval-approve = Approve
+approval-reject = Reject
+approval-alone = Nobody else can approve this. You can, from { $when } on, with your password again.
+approval-yours = You asked for this, so somebody else has to approve it. You can take it back.
+approval-concerned = Which it is about
+approval-concerned-none = Nothing is known of them any more.
+asked-by = Asked for by
+decide = Decide
+decided-by = Decided by
+decided-at = Decided
+decided-pending = Waits
+decided-approved = Approved
+decided-rejected = Rejected
+decided-expired = Too late
+
+# Corrections
+corrections-lead = Names that holders say are wrong on their certificates.
+corrections-none = Nobody asked for another name.
+correction = Correction
+correction-name = Name
+correction-was = Name on the certificate
+correction-is = Name asked for
+correction-note = What they said
+correction-now = The certificate as it is
+correction-approve = Issue with the new name
+correction-approve-text = Under the same number and with the same day. Who has the old one sees that it was replaced.
+correction-alone = You asked for this yourself: you may approve it a day later, if nobody else can.
+correction-reject = Leave the name as it is
+correction-answer = Answer
+correction-answer-hint = They read it.
+
+# Exceptions and exclusions
+exceptions = Exceptions and exclusions
+exceptions-lead = Who gets a certificate despite the rule, and who gets none whatever it says.
+exceptions-granted = Exceptions
+exceptions-granted-text = They get a certificate although the rule says no.
+exceptions-none = There are no exceptions.
+exceptions-upload = Take a list in
+exceptions-file = List of exceptions
+exceptions-file-hint = CSV: in each row an e-mail or id, and after a comma the reason. No line of headers.
+exclusions = Exclusions
+exclusions-text = They get none although the rule says yes. A certificate that they have stays in force until it is revoked.
+exclusions-none = Nobody is excluded.
+exception-who = Who
+exception-who-hint = The e-mail or the id of somebody on the list of this event.
+granted-by = By
+take-away = Take away
+outcome = What came of the list
+outcome-rows = Row by row
+outcome-empty = There was no row in it.
+outcome-not = left as they were
+outcome-granted = exceptions made
+outcome-bad-format = cannot be read: an e-mail or id, a comma, the reason
+outcome-no-such-person = nobody of this event
+outcome-ambiguous = several people: name one by the id
+outcome-already-listed = was an exception before
+outcome-excluded = is excluded
+outcome-duplicate-row = stands further up in the list
+
+# Duplicates
+duplicates = People who may be one
+duplicates-lead = With the same e-mail or the same name.
+duplicates-none = Nobody in this event looks like somebody else.
+duplicates-same-email =
+    { $count ->
+        [one] One with this e-mail
+       *[other] { $count } with the same e-mail
+    }
+duplicates-same-name =
+    { $count ->
+        [one] One with this name
+       *[other] { $count } with the same name
+    }
+duplicates-since = On the list since
+duplicates-further =
+    { $count ->
+        [one] There is one more.
+       *[other] There are { $count } more.
+    }
+duplicates-everywhere = In all events
+duplicates-everywhere-text = E-mails that stand for different names in different events. Often a family or an office; sometimes a name that was written wrong.
+duplicates-none-everywhere = Every e-mail stands for one name.
+merge = Make one of them
+merge-look = Compare
+merge-title = Are these one person?
+merge-text = Progress, exception and certificate go to the one who stays. This cannot be undone.
+merge-keep = Who stays
+
+# Spot check
+spot = Spot check
+spot-lead = Some certificates, taken at random, are drawn, scanned and verified as a stranger would, and compared with the record.
+spot-count = How many
+spot-count-hint = 1 to 25.
+spot-start = Check
+spot-text = Nothing changes. Where it takes too long, fewer are checked.
+spot-nothing = There is no certificate in force to be checked.
+spot-good =
+    { $count ->
+        [one] One was checked: it is in order.
+       *[other] { $count } were checked: all of them are in order.
+    }
+spot-bad =
+    { $count ->
+        [one] Something is wrong with one of them.
+       *[other] Something is wrong with { $count } of them.
+    }
+spot-checked = checked
+spot-of = in force
+spot-well = In order
+spot-wrong = Not in order
+
+# Links to set a password with
+setup = Make the first owner
+setup-lead = The first owner may do everything, and invites everybody else.
+setup-token-hint = What stands after # in the link that the service printed at its first start.
+set-password = Set password
+set-password-lead = With the link that you were given you choose your password.
+set-password-token-hint = What stands after # in your link.
+set-password-done = Your password is set
+set-password-done-text = You can log in now.
+set-password-second = Turn the second step on once you are in: your name leads to your account.
+link-token = Code of your link
+
+# What was done
+said-password-changed = Your password is changed. Everywhere else you are logged out.
+said-second-removed = The second step is off.
+said-session-ended = The session has ended.
+said-token-deleted = The token works no more.
+said-team-removed = They are removed from the team.
+said-team-second-off = Their second step is off. Make sure that they turn it on again.
+said-hook-pinged = A test is on its way.
+said-hook-removed = It is told nothing any more.
+said-approved = Approved. It goes on.
+said-rejected = Rejected.
+said-correction-made = The certificate says the new name now.
+said-exception-made = The exception is made.
+said-exclusion-made = They are excluded.
+said-taken-away = Taken away.
+said-merged = They are one now.

@@ -1,0 +1,188 @@
+//! Who may see these pages, and that no form is taken that no page of the session made.
+
+use axum::http::StatusCode;
+
+use crate::real_door::{behind_the_real_door, invited, school_by};
+use crate::staff::Browser;
+
+/// Every page of these with the permission that it takes; `account`: one's own, for everybody.
+const PAGES: [(&str, &str); 37] = [
+    ("/staff/account", "account"),
+    ("/staff/account/password", "account"),
+    ("/staff/account/second-step", "account"),
+    ("/staff/account/second-step/codes", "account"),
+    ("/staff/account/second-step/remove", "account"),
+    ("/staff/account/tokens/new", "account"),
+    ("/staff/team", "settings"),
+    ("/staff/team/new", "settings"),
+    ("/staff/team/webhooks", "settings"),
+    ("/staff/team/webhooks/new", "settings"),
+    ("/staff/audit", "settings"),
+    ("/staff/audit/check", "settings"),
+    ("/staff/settings", "settings"),
+    ("/staff/approvals", "view"),
+    ("/staff/corrections", "view"),
+    ("/staff/duplicates", "view"),
+    ("/staff/events/WORKSHOP/exceptions", "view"),
+    ("/staff/events/WORKSHOP/duplicates", "view"),
+    ("/staff/events/WORKSHOP/spot-check", "view"),
+    ("/staff/events/WORKSHOP/exceptions/new", "import"),
+    ("/staff/events/WORKSHOP/exceptions/upload", "import"),
+    ("/staff/events/WORKSHOP/exclusions/new", "import"),
+    ("/staff/events/WORKSHOP/merge?one=p0%40example.org&other=p1%40example.org", "import"),
+    ("/staff/team/{ada}", "settings"),
+    ("/staff/team/{ada}/link", "settings"),
+    ("/staff/team/{ada}/second-step", "settings"),
+    ("/staff/team/{ada}/remove", "settings"),
+    ("/staff/team/webhooks/none", "settings"),
+    ("/staff/team/webhooks/none/secret", "settings"),
+    ("/staff/team/webhooks/none/remove", "settings"),
+    ("/staff/approvals/none", "view"),
+    ("/staff/corrections/none", "view"),
+    ("/staff/account/second-step/confirm", "account"),
+    ("/staff/approvals/none/approve", "view"),
+    ("/staff/approvals/none/reject", "view"),
+    ("/staff/corrections/none/approve", "view"),
+    ("/staff/corrections/none/reject", "view"),
+];
+
+/// Acts that forms of these pages ask for, with the permission that each takes.
+const ACTS: [(&str, &str); 30] = [
+    ("/staff/account/password", "account"),
+    ("/staff/account/second-step", "account"),
+    ("/staff/account/second-step/confirm", "account"),
+    ("/staff/account/second-step/codes", "account"),
+    ("/staff/account/second-step/remove", "account"),
+    ("/staff/account/sessions/0123456789abcdef/end", "account"),
+    ("/staff/account/tokens/new", "account"),
+    ("/staff/account/tokens/0123456789abcdef/delete", "account"),
+    ("/staff/team/new", "settings"),
+    ("/staff/team/{ada}", "settings"),
+    ("/staff/team/{ada}/link", "settings"),
+    ("/staff/team/{ada}/second-step", "settings"),
+    ("/staff/team/{ada}/remove", "settings"),
+    ("/staff/team/tokens/0123456789abcdef/delete", "settings"),
+    ("/staff/team/webhooks/new", "settings"),
+    ("/staff/team/webhooks/none/ping", "settings"),
+    ("/staff/team/webhooks/none/enabled", "settings"),
+    ("/staff/team/webhooks/none/secret", "settings"),
+    ("/staff/team/webhooks/none/remove", "settings"),
+    ("/staff/team/webhooks/none/deliveries/none/redeliver", "settings"),
+    ("/staff/approvals/none/approve", "revoke"),
+    ("/staff/approvals/none/reject", "revoke"),
+    ("/staff/corrections/none/approve", "generate"),
+    ("/staff/corrections/none/reject", "generate"),
+    ("/staff/events/WORKSHOP/exceptions/new", "import"),
+    ("/staff/events/WORKSHOP/exceptions/upload", "import"),
+    ("/staff/events/WORKSHOP/exclusions/new", "import"),
+    ("/staff/events/WORKSHOP/exceptions/p0%40example.org/remove", "import"),
+    ("/staff/events/WORKSHOP/exclusions/p0%40example.org/remove", "import"),
+    ("/staff/events/WORKSHOP/merge", "import"),
+];
+
+/// Says whether a path is one of a route.
+fn fits(route: &str, path: &str) -> bool {
+    let path = path.split('?').next().unwrap_or_default();
+    let (route, path): (Vec<_>, Vec<_>) = (route.split('/').collect(), path.split('/').collect());
+    route.len() == path.len() && route.iter().zip(path).all(|(one, other)| one.starts_with('{') || *one == other)
+}
+
+#[test]
+fn every_page_and_every_form_stands_in_the_tables() {
+    let routes = include_str!("../../../src/server/staff/office.rs");
+    let mut seen = 0;
+    for line in routes.lines().filter(|line| line.contains(".route(\"/staff")) {
+        let route = line.split('"').nth(1).unwrap();
+        seen += 1;
+        let (reads, acts) = (line.contains("get("), line.contains("post("));
+        assert!(!reads || PAGES.iter().any(|(page, _)| fits(route, page)), "{route} stands in no row of PAGES");
+        // To check some certificates changes nothing: whoever sees them may.
+        let stands = route.ends_with("/spot-check") || ACTS.iter().any(|(act, _)| fits(route, act));
+        assert!(!acts || stands, "{route} stands in no row of ACTS");
+    }
+    assert!(seen > 40, "{seen}");
+}
+
+fn may(role: &str, needs: &str) -> bool {
+    match needs {
+        "account" | "view" => true,
+        "import" => ["issuer", "owner"].contains(&role),
+        _ => role == "owner",
+    }
+}
+
+#[test]
+fn each_role_sees_its_pages_and_of_others_no_form() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        for role in ["viewer", "issuer", "revoker", "key_officer", "owner"] {
+            let email = format!("{role}@example.org");
+            invited(world, ada, &email, &[role]);
+            let mut browser = Browser::of(world, &email);
+            for (path, needs) in PAGES {
+                let path = path.replace("{ada}", &ada.id);
+                let answer = browser.get(&path);
+                let expected = match may(role, needs) {
+                    false => StatusCode::FORBIDDEN,
+                    true if path.contains("/none") => StatusCode::NOT_FOUND,
+                    true => StatusCode::OK,
+                };
+                assert_eq!(answer.status, expected, "{role} {path}: {}", answer.text());
+                if expected == StatusCode::FORBIDDEN {
+                    assert!(!answer.text().contains("class=\"card form\""), "{role} {path}");
+                }
+            }
+            let nav = browser.page("/staff/account");
+            assert_eq!(nav.contains("href=\"/staff/audit\""), role == "owner", "{role} is led where they may go");
+        }
+        let mut nobody = Browser::new(world);
+        for (path, _) in PAGES {
+            let answer = nobody.get(&path.replace("{ada}", &ada.id));
+            assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
+            assert!(crate::staff::to(&answer).starts_with("/staff/login?next="), "{path}");
+        }
+    });
+}
+
+#[test]
+fn a_form_that_no_page_of_the_session_made_changes_nothing() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let before = world.acts().len();
+        for path in ACTS.map(|(path, _)| path.replace("{ada}", &ada.id)) {
+            for csrf in ["", "another"] {
+                let fields = [("csrf".to_owned(), csrf.to_owned()), ("name".to_owned(), "x".to_owned())];
+                let answer = browser.post(&path, &fields);
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}: {}", answer.text());
+            }
+        }
+        assert_eq!(world.acts().len(), before, "nothing was done");
+        // With the right token, whoever may not is told so.
+        invited(world, ada, "vera@example.org", &["viewer"]);
+        let mut vera = Browser::of(world, "vera@example.org");
+        let leave = crate::staff::form(&vera.page("/staff/account"), "/staff/logout");
+        let csrf = leave.fields.into_iter().find(|(name, _)| name == "csrf").unwrap();
+        let before = world.acts().len();
+        for (path, _) in ACTS.into_iter().filter(|(_, needs)| *needs != "account") {
+            let fields = [csrf.clone(), ("name".to_owned(), "x".to_owned()), ("roles".to_owned(), "owner".to_owned())];
+            let answer = vera.post(&path.replace("{ada}", &ada.id), &fields);
+            let is_refused = answer.status == StatusCode::FORBIDDEN
+                || path.contains("/none") && answer.status == StatusCode::NOT_FOUND;
+            assert!(is_refused, "{path}: {} {}", answer.status, answer.text());
+            assert!(!answer.text().contains("class=\"card form\""), "{path}");
+        }
+        // Whoever is not in is asked who it is, and no password waits in that page.
+        let mut nobody = Browser::new(world);
+        let fields = [("password", "my own secret"), ("new", "another secret"), ("second", "987654")];
+        let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        for path in ACTS.map(|(path, _)| path.replace("{ada}", &ada.id)) {
+            let answer = nobody.post(&path, &fields);
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}: {}", answer.text());
+            for (_, value) in &fields {
+                assert!(!answer.text().contains(value), "{path}: {}", answer.text());
+            }
+        }
+        assert_eq!(world.acts().len(), before, "nothing was done");
+    });
+}

@@ -54,6 +54,7 @@ pub fn router(app: App) -> Router {
     api.route("/api/v1/openapi.json", get(move || async move { Json(document) }))
         .route("/api/v1/docs", get(move || async move { Html(page) }))
         .route("/api/v1/docs/reader.js", get(reader_script))
+        .route("/api/v1/docs/reader.css", get(reader_style))
         .merge(ops::routes())
         .merge(pages::routes())
         .merge(staff::routes(within))
@@ -77,7 +78,7 @@ pub fn router(app: App) -> Router {
         .layer(fixed(header::X_FRAME_OPTIONS, "DENY"))
         .layer(fixed(
             header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+            "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         ))
         .with_state(app)
 }
@@ -91,11 +92,11 @@ fn guarded(api: Router<App>, app: &App, parameters: &Parameters) -> Router<App> 
 }
 
 async fn reader_script() -> Response {
-    script(include_str!("reader.js"))
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("reader.js")).into_response()
 }
 
-fn script(text: &'static str) -> Response {
-    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8")], text).into_response()
+async fn reader_style() -> Response {
+    ([(header::CONTENT_TYPE, "text/css; charset=utf-8")], include_str!("reader.css")).into_response()
 }
 
 fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {

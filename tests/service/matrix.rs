@@ -189,6 +189,7 @@ const TABLE: &[(&str, Needs)] = &[
 /// What is served besides the document.
 const BESIDES: &[(&str, Needs)] = &[
     ("GET /api/v1/docs", Nothing),
+    ("GET /api/v1/docs/reader.css", Nothing),
     ("GET /api/v1/docs/reader.js", Nothing),
     ("GET /api/v1/openapi.json", Nothing),
     ("GET /healthz", Nothing),

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::beside::beside;
 use super::events::{text, trail};
-use super::form::{Fields, File, part, query, written};
+use super::form::{Fields, File, part, parts, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::names::Names;
@@ -212,7 +212,7 @@ pub(super) async fn upload(Path(code): Path<String>, Sent { staff, fields }: Sen
 async fn uploaded(staff: &Staff, code: &str, fields: &Fields) -> Result<Value, Problem> {
     let file: Option<&File> = fields.file("file");
     let file = file.ok_or_else(|| Problem::unprocessable("no-file", staff.w.s("import-no-file")))?;
-    let (kind, body) = super::import::parts([].into_iter(), &[file]);
+    let (kind, body) = parts([].into_iter(), &[file]);
     let ask = Ask { once: fields.some("once"), body: Some((&kind, body)), ..Ask::default() };
     Ok(staff.ask(Method::POST, &format!("/events/{}/exceptions/import", part(code)), ask).await?.value)
 }

@@ -167,3 +167,51 @@ const RESERVED: &percent_encoding::AsciiSet =
 pub(super) fn part(text: &str) -> String {
     percent_encoding::utf8_percent_encode(text, RESERVED).to_string()
 }
+
+/// Writes a form with files (RFC 7578).
+pub(super) fn parts<'a>(
+    texts: impl Iterator<Item = (&'a str, &'a str)>,
+    files: &[&File],
+) -> (String, axum::body::Bytes) {
+    let texts: Vec<_> = texts.collect();
+    // A mark that stands in none of them.
+    let mut mark = "testamur-form".to_owned();
+    let stands = |mark: &str, bytes: &[u8]| memchr::memmem::find(bytes, mark.as_bytes()).is_some();
+    while files.iter().any(|file| stands(&mark, &file.bytes)) || texts.iter().any(|(_, text)| text.contains(&mark)) {
+        mark.push('-');
+    }
+    let mut body = Vec::with_capacity(files.iter().map(|file| file.bytes.len() + 512).sum::<usize>() + 1_024);
+    for (name, text) in texts {
+        body.extend(format!("--{mark}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n").bytes());
+    }
+    for file in files {
+        let name: String =
+            file.name.chars().map(|c| if c.is_control() || c == '"' || c == '\\' { '_' } else { c }).collect();
+        let field = &file.field;
+        let head = format!("--{mark}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
+        body.extend(head.bytes());
+        body.extend_from_slice(&file.bytes);
+        body.extend(b"\r\n");
+    }
+    body.extend(format!("--{mark}--\r\n").bytes());
+    (format!("multipart/form-data; boundary={mark}"), body.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_with_files_has_a_mark_that_stands_in_none_of_them() {
+        let file = File {
+            field: "file".to_owned(),
+            name: "a\"b\r\n.csv".to_owned(),
+            bytes: b"x--testamur-form-y".to_vec().into(),
+        };
+        let (kind, body) = parts([("map", "name=A")].into_iter(), &[&file]);
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        let mark = kind.split_once("boundary=").unwrap().1;
+        assert_eq!(body.matches(&format!("--{mark}")).count(), 3, "{body}");
+        assert!(body.contains("filename=\"a_b__.csv\""), "{body}");
+    }
+}

@@ -9,7 +9,7 @@ use axum::response::Response;
 use serde_json::Value;
 
 use super::events::{text, trail};
-use super::form::{Fields, File, part, query, written};
+use super::form::{Fields, File, part, parts, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff, see};
 use super::ui::{
@@ -114,7 +114,7 @@ async fn ask(
         }
     }
     given.push(("dry_run", if dry_run { "true" } else { "" }));
-    let (kind, body) = multipart(file, answers.all("map").filter(|map| !map.is_empty()));
+    let (kind, body) = parts(answers.all("map").filter(|map| !map.is_empty()).map(|map| ("map", map)), &[file]);
     let path = format!("/events/{}/imports?{}", part(code), written(given));
     staff.ask(Method::POST, &path, Ask { body: Some((&kind, body)), once, ..Ask::default() }).await
 }
@@ -123,39 +123,6 @@ async fn ask(
 fn joined(answers: &Fields, name: &str) -> String {
     let all: Vec<&str> = answers.all(name).filter(|value| !value.is_empty()).collect();
     if all.contains(&"all") { "all".to_owned() } else { all.join(",") }
-}
-
-fn multipart<'a>(file: &File, maps: impl Iterator<Item = &'a str>) -> (String, axum::body::Bytes) {
-    parts(maps.map(|map| ("map", map)), &[file])
-}
-
-/// Writes a form with files (RFC 7578).
-pub(super) fn parts<'a>(
-    texts: impl Iterator<Item = (&'a str, &'a str)>,
-    files: &[&File],
-) -> (String, axum::body::Bytes) {
-    let texts: Vec<_> = texts.collect();
-    // A mark that stands in none of them.
-    let mut mark = "testamur-form".to_owned();
-    let stands = |mark: &str, bytes: &[u8]| memchr::memmem::find(bytes, mark.as_bytes()).is_some();
-    while files.iter().any(|file| stands(&mark, &file.bytes)) || texts.iter().any(|(_, text)| text.contains(&mark)) {
-        mark.push('-');
-    }
-    let mut body = Vec::with_capacity(files.iter().map(|file| file.bytes.len() + 512).sum::<usize>() + 1_024);
-    for (name, text) in texts {
-        body.extend(format!("--{mark}\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{text}\r\n").bytes());
-    }
-    for file in files {
-        let name: String =
-            file.name.chars().map(|c| if c.is_control() || c == '"' || c == '\\' { '_' } else { c }).collect();
-        let field = &file.field;
-        let head = format!("--{mark}\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
-        body.extend(head.bytes());
-        body.extend_from_slice(&file.bytes);
-        body.extend(b"\r\n");
-    }
-    body.extend(format!("--{mark}--\r\n").bytes());
-    (format!("multipart/form-data; boundary={mark}"), body.into())
 }
 
 /// Shows what would become of a list.
@@ -616,19 +583,5 @@ mod tests {
         ] {
             assert_eq!(for_pages(text), shown);
         }
-    }
-
-    #[test]
-    fn a_form_with_files_has_a_mark_that_stands_in_none_of_them() {
-        let file = File {
-            field: "file".to_owned(),
-            name: "a\"b\r\n.csv".to_owned(),
-            bytes: b"x--testamur-form-y".to_vec().into(),
-        };
-        let (kind, body) = parts([("map", "name=A")].into_iter(), &[&file]);
-        let body = String::from_utf8(body.to_vec()).unwrap();
-        let mark = kind.split_once("boundary=").unwrap().1;
-        assert_eq!(body.matches(&format!("--{mark}")).count(), 3, "{body}");
-        assert!(body.contains("filename=\"a_b__.csv\""), "{body}");
     }
 }

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::events::{text, trail};
-use super::form::{Fields, File, part, query, written};
+use super::form::{Fields, File, part, parts, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::ui::{Action, Actions, Choice, Field, Form, Kind, Page, Picture, Section, Text, Tone, Tried};
@@ -112,7 +112,7 @@ async fn with_pictures(staff: &Staff, code: &str, base: &str, pictures: &[&File]
     let is_kept = staff.get_if(&format!("/templates/{own}")).await.is_some();
     let texts = [("base", base), ("name", &own)];
     let texts = if is_kept { &texts[..1] } else { &texts[..] };
-    let (kind, body) = super::import::parts(texts.iter().copied(), pictures);
+    let (kind, body) = parts(texts.iter().copied(), pictures);
     let ask = Ask { body: Some((&kind, body)), ..Ask::default() };
     match is_kept {
         true => staff.ask(Method::PUT, &format!("/templates/{own}"), ask).await?,

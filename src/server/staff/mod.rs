@@ -16,6 +16,7 @@ mod door;
 mod duplicates;
 mod events;
 mod exceptions;
+mod fields;
 mod form;
 mod generate;
 mod home;

@@ -1,0 +1,289 @@
+//! Forms: their fields with labels, hints and what was wrong, and a form as it was sent and refused.
+
+use askama::Template;
+use axum::http::StatusCode;
+
+use super::form::Fields;
+use super::inside::Staff;
+use crate::server::Problem;
+
+/// What a field takes.
+pub(super) enum Kind {
+    Text,
+    Email,
+    Password,
+    Number,
+    Date,
+    Area(u32),
+    Select(Vec<Choice>),
+    Radios(Vec<Choice>),
+    /// Any of several; the value names those that are ticked, with commas between.
+    Checks(Vec<Choice>),
+    Check,
+    File(&'static str),
+    Hidden,
+    Heading,
+}
+
+/// One of several.
+#[derive(Clone)]
+pub(super) struct Choice {
+    pub value: String,
+    pub text: String,
+}
+
+impl Choice {
+    pub(super) fn new(value: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { value: value.into(), text: text.into() }
+    }
+}
+
+/// A field of a form.
+#[derive(Template)]
+#[template(path = "pages/staff/field.html")]
+pub(super) struct Field {
+    name: String,
+    label: String,
+    kind: Kind,
+    value: String,
+    hint: Option<String>,
+    error: Option<String>,
+    required: bool,
+    optional: Option<String>,
+    auto: &'static str,
+    most: u32,
+    /// What the API calls it, where that is not its name.
+    of: Option<&'static str>,
+}
+
+impl Field {
+    pub(super) fn new(name: &str, label: impl Into<String>, kind: Kind) -> Self {
+        Self {
+            name: name.to_owned(),
+            label: label.into(),
+            kind,
+            value: String::new(),
+            hint: None,
+            error: None,
+            required: false,
+            optional: None,
+            auto: "off",
+            most: 0,
+            of: None,
+        }
+    }
+
+    pub(super) fn text(name: &str, label: impl Into<String>) -> Self {
+        Self::new(name, label, Kind::Text)
+    }
+
+    pub(super) fn hidden(name: &str, value: impl Into<String>) -> Self {
+        Self { value: value.into(), ..Self::new(name, "", Kind::Hidden) }
+    }
+
+    pub(super) fn heading(text: impl Into<String>) -> Self {
+        Self::new("", text, Kind::Heading)
+    }
+
+    pub(super) fn value(mut self, value: impl Into<String>) -> Self {
+        self.value = value.into();
+        self
+    }
+
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    pub(super) fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+
+    /// Says what the browser may fill in (`autocomplete`).
+    pub(super) fn auto(mut self, auto: &'static str) -> Self {
+        self.auto = auto;
+        self
+    }
+
+    /// Says what the API calls it.
+    pub(super) fn of(mut self, member: &'static str) -> Self {
+        self.of = Some(member);
+        self
+    }
+
+    fn is(&self, value: &str) -> bool {
+        self.value == value
+    }
+
+    fn has(&self, value: &str) -> bool {
+        self.value.split(',').any(|one| one == value)
+    }
+
+    fn described(&self) -> String {
+        let hint = self.hint.as_ref().map(|_| format!("{}-hint", self.name));
+        let error = self.error.as_ref().map(|_| format!("{}-error", self.name));
+        hint.into_iter().chain(error).collect::<Vec<_>>().join(" ")
+    }
+
+    fn input(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::Text => Some("text"),
+            Kind::Email => Some("email"),
+            Kind::Password => Some("password"),
+            Kind::Number => Some("number"),
+            Kind::Date => Some("date"),
+            _ => None,
+        }
+    }
+}
+
+/// A form.
+#[derive(Template)]
+#[template(path = "pages/staff/form.html")]
+pub(super) struct Form {
+    action: String,
+    csrf: String,
+    /// By which it is known when it is sent twice.
+    once: String,
+    fields: Vec<Field>,
+    submit: String,
+    danger: bool,
+    problem: Option<String>,
+    items: Vec<String>,
+    get: bool,
+    optional: String,
+    /// Whether its fields stand one below the other, also where it asks for the same page.
+    stacked: bool,
+    /// Another button, by the name that it sends.
+    also: Option<(&'static str, String)>,
+}
+
+impl Form {
+    /// Begins a form whose fields are sent to a page below `/staff`.
+    pub(super) fn new(staff: &Staff, path: &str, submit: impl Into<String>) -> Self {
+        Self { csrf: staff.csrf(), optional: staff.w.s("optional"), ..Self::open(staff.at(path), submit) }
+    }
+
+    /// A form that asks for the same page with other parameters.
+    pub(super) fn filter(staff: &Staff, path: &str, submit: impl Into<String>) -> Self {
+        Self { get: true, ..Self::open(staff.at(path), submit) }
+    }
+
+    /// A form of who is not in.
+    pub(super) fn open(action: String, submit: impl Into<String>) -> Self {
+        Self {
+            action,
+            csrf: String::new(),
+            once: once(),
+            fields: Vec::new(),
+            submit: submit.into(),
+            danger: false,
+            problem: None,
+            items: Vec::new(),
+            get: false,
+            optional: String::new(),
+            stacked: false,
+            also: None,
+        }
+    }
+
+    /// Says that its fields stand one below the other.
+    pub(super) fn stacked(mut self) -> Self {
+        self.stacked = true;
+        self
+    }
+
+    /// Adds a second button, which sends a name of its own.
+    pub(super) fn also(mut self, name: &'static str, text: impl Into<String>) -> Self {
+        self.also = Some((name, text.into()));
+        self
+    }
+
+    /// Says of which session it is.
+    pub(super) fn csrf(mut self, csrf: &str) -> Self {
+        csrf.clone_into(&mut self.csrf);
+        self
+    }
+
+    pub(super) fn field(mut self, field: Field) -> Self {
+        self.fields.push(field);
+        self
+    }
+
+    pub(super) fn fields(mut self, fields: impl IntoIterator<Item = Field>) -> Self {
+        self.fields.extend(fields);
+        self
+    }
+
+    /// Says that it cannot be undone.
+    pub(super) fn danger(mut self) -> Self {
+        self.danger = true;
+        self
+    }
+
+    /// Fills it as it was sent, and says what was wrong with it, beside the fields where it is about one.
+    pub(super) fn tried(mut self, tried: &Tried<'_>) -> Self {
+        let Some((fields, problem)) = tried.0 else { return self };
+        for field in &mut self.fields {
+            match field.kind {
+                Kind::Check => field.value = fields.get(&field.name).to_owned(),
+                Kind::Checks(_) => field.value = fields.all(&field.name).collect::<Vec<_>>().join(","),
+                Kind::Password | Kind::File(_) | Kind::Heading => {}
+                Kind::Hidden if ["once", "seen"].contains(&field.name.as_str()) => {}
+                _ => field.value = fields.get(&field.name).to_owned(),
+            }
+        }
+        for error in &problem.errors {
+            let last = error.field.rsplit('.').next().unwrap_or_default();
+            let about = |field: &&mut Field| field.of.map_or(field.name == last, |of| of == error.field || of == last);
+            match self.fields.iter_mut().find(about) {
+                Some(field) => field.error = Some(error.detail.clone()),
+                None => self.items.push(format!("{}: {}", error.field, error.detail)),
+            }
+        }
+        self.problem = Some(problem.detail.clone()).filter(|detail| !detail.is_empty());
+        self
+    }
+
+    fn multipart(&self) -> bool {
+        self.fields.iter().any(|field| matches!(field.kind, Kind::File(_)))
+    }
+
+    /// Writes what may be left out beside the label.
+    pub(super) fn finished(mut self) -> Self {
+        let optional = self.optional.clone();
+        let all_optional = self.fields.iter().all(|field| !field.required);
+        for field in self.fields.iter_mut().filter(|field| !field.required && !all_optional && field.input().is_some())
+        {
+            field.optional = Some(optional.clone()).filter(|text| !text.is_empty());
+        }
+        self
+    }
+}
+
+/// A form as it was sent and refused, or nothing on a page that is new.
+pub(super) struct Tried<'a>(pub Option<(&'a Fields, &'a Problem)>);
+
+impl Tried<'_> {
+    /// A page that is new.
+    pub(super) const NEW: Tried<'static> = Tried(None);
+
+    /// Returns which of these problems it was.
+    pub(super) fn about<'b>(&self, codes: &[&'b str]) -> Option<&'b str> {
+        let (_, problem) = self.0?;
+        codes.iter().copied().find(|code| problem.code == *code)
+    }
+
+    /// Returns the status of the page.
+    pub(super) fn status(&self) -> StatusCode {
+        let status = self.0.and_then(|(_, problem)| StatusCode::from_u16(problem.status).ok());
+        status.unwrap_or(StatusCode::OK)
+    }
+}
+
+fn once() -> String {
+    let mut bytes = [0; 12];
+    // Without random bytes a form that is sent twice is done twice, as any.
+    getrandom::fill(&mut bytes).map_or_else(|_| String::new(), |()| data_encoding::HEXLOWER.encode(&bytes))
+}

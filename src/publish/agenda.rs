@@ -115,9 +115,13 @@ impl Watch {
     }
 }
 
-/// Says whether an act is one that verifiers should know of at once: a revocation that waits is not.
+/// Says whether an act is one that verifiers should know of at once: a revocation that waits is not. An event that shows its
+/// certificates, or hides them, is.
 fn is_told(entry: &AuditEntry) -> bool {
     let act = &entry.act;
+    if act.action == "event.update" {
+        return !act.detail["after"]["public_pages"].is_null();
+    }
     TOLD.contains(&act.action.as_str()) && act.detail["due"].is_null()
 }
 

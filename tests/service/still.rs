@@ -213,4 +213,7 @@ fn many_new_pages_come_with_several_publications_and_an_event_can_show_all() {
     publish(&world);
     assert!(lost.exists() && site.join("notes").exists());
     assert!(Path::new(&site).join(".pages").exists());
+    world.patch("/events/WORKSHOP", &json!({ "public_pages": false })).ok();
+    assert!(looked(), "what an event hides goes soon too");
+    assert_eq!(pages(), 0);
 }

@@ -41,8 +41,9 @@ pub(super) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<
 fn row(app: &App, t: &Texts, seen: Seen, id: &str) -> ProfileRow {
     let tail = id.rsplit_once("/c/").map_or("", |(_, tail)| tail);
     let page = format!("{}/c/{tail}", base(app));
-    let from = seen.facts.iter().find(|(name, _)| name == t.s("f.from")).map(|(_, value)| value.clone());
-    ProfileRow { picture: format!("{page}/certificate.png"), page, seen, from: from.unwrap_or_default() }
+    let fact = |key: &str| seen.facts.iter().find(|(name, _)| name == t.s(key)).map(|(_, value)| value.clone());
+    let dates = fact("f.dates").or_else(|| fact("f.from")).unwrap_or_default();
+    ProfileRow { picture: format!("{page}/certificate.png"), page, seen, dates }
 }
 
 /// Returns the form on the page of all that somebody has; nothing where they have no certificate.

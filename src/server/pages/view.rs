@@ -140,8 +140,8 @@ pub(super) struct ProfileForm {
 /// A certificate on somebody's page.
 pub(super) struct ProfileRow {
     pub seen: Seen,
-    /// Since when it is valid.
-    pub from: String,
+    /// When it took place, or since when it is valid.
+    pub dates: String,
     pub page: String,
     pub picture: String,
 }

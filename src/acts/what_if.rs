@@ -50,17 +50,19 @@ pub struct Changed {
     pub moved: Vec<Moved>,
 }
 
-/// Says what a change of the rule would do. Nothing is changed.
+/// Says what a change of the rule would do, or a first one: without a rule nobody is eligible but by an exception. Nothing is
+/// changed.
 ///
 /// # Errors
-/// When the event has no rule, the change is not a good one, or the store fails.
+/// When the event has no rule of which a threshold could change, the change is not a good one, or the store fails.
 pub fn what_if(desk: &Desk, planned: &Planned, change: &Change) -> Result<Changed, ActError> {
     let code = &planned.event.code;
-    let rule = planned.plan.rule.as_ref().ok_or_else(|| ActError::NoRule(code.clone()))?;
+    let none = || ActError::NoRule(code.clone());
     let tiers = planned.plan.tiers.as_ref();
     let (other_rule, other_tiers, lead) = match change {
         Change::Rule(rule, tiers) => (rule.clone(), tiers.clone(), "with the other rule".to_owned()),
         Change::Threshold(at, to) => {
+            let rule = planned.plan.rule.as_ref().ok_or_else(none)?;
             let (rule_then, tiers_then) = with_threshold(rule, tiers, at, *to)?;
             let now = thresholds(rule, tiers).into_iter().find(|threshold| threshold.at == *at);
             let unit = if now.as_ref().is_some_and(|now| now.percent) { " %" } else { "" };
@@ -70,7 +72,8 @@ pub fn what_if(desk: &Desk, planned: &Planned, change: &Change) -> Result<Change
     };
     let decider = Decider::new(&planned.event, &planned.plan)?;
     let after = decider.other(&other_rule, other_tiers.as_ref())?;
-    let before = decider.judge().ok_or_else(|| ActError::NoRule(code.clone()))?;
+    let nobody = decider.other(&Rule::Manual, None)?;
+    let before = decider.judge().unwrap_or(&nobody);
     let mut changed = Changed::default();
     each_page(desk, planned, |people| {
         let part = eligibility::what_if(before, &after, people.iter().map(|(id, facts)| (id.as_str(), facts)));

@@ -36,7 +36,15 @@ const TEXT_CHARS: usize = 20_000;
 pub const MOST_TEXTS: usize = 30;
 const LAYOUT: &str = include_str!("texts/letter.html");
 /// The built-in texts by language; the first is for all others.
-const BUILT_IN: [(&str, &str); 2] = [("en", include_str!("texts/en.txt")), ("de", include_str!("texts/de.txt"))];
+const BUILT_IN: [(&str, &str); 7] = [
+    ("en", include_str!("texts/en.txt")),
+    ("de", include_str!("texts/de.txt")),
+    ("es", include_str!("texts/es.txt")),
+    ("fr", include_str!("texts/fr.txt")),
+    ("ar", include_str!("texts/ar.txt")),
+    ("hi", include_str!("texts/hi.txt")),
+    ("zh", include_str!("texts/zh.txt")),
+];
 
 /// Why a text cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -364,7 +372,12 @@ mod tests {
         for (language, word) in [
             (Some("de-AT"), "Glückwunsch"),
             (Some("de"), "Glückwunsch"),
-            (Some("fr"), "congratulations"),
+            (Some("fr-CA"), "félicitations"),
+            (Some("es"), "enhorabuena"),
+            (Some("ar"), "تهانينا"),
+            (Some("hi"), "बधाई"),
+            (Some("zh-Hant-TW"), "恭喜"),
+            (Some("tr"), "congratulations"),
             (None, "congratulations"),
         ] {
             let content = write(&[], language, &facts()).unwrap();

@@ -143,14 +143,18 @@ fn figure(world: &World, name: &str) -> i64 {
 #[test]
 fn the_site_is_served_and_nothing_beside_it() {
     let world = World::in_memory();
-    site(&world, "/").problem(404, "no-such-route");
+    site(&world, "/index.html").problem(404, "no-such-route");
     assert!(looked(&world, &mut Publisher::default()));
     std::fs::write(world.folder().join("site/.trust.jws.tmp"), "half").unwrap();
     for file in ["site/notes.txt", "site/keys/server.key", "site/verify/mine.txt"] {
         std::fs::write(world.folder().join(file), "private").unwrap();
     }
 
-    let home = site(&world, "/");
+    let front = site(&world, "/").text();
+    for way in ["/verify/", "/portal", "/staff", "/index.html"] {
+        assert!(front.contains(&format!("href=\"{way}\"")), "{way}: {front}");
+    }
+    let home = site(&world, "/index.html");
     assert!(home.text().contains("Example Academy"), "{}", home.text());
     assert_eq!(home.headers[header::CONTENT_TYPE], "text/html; charset=utf-8");
     let trust = site(&world, "/trust.jws");

@@ -167,6 +167,7 @@ pub(super) async fn front(State(app): State<App>, request: Request) -> Response 
         super::ui::Action::link(w.s("front-verify"), format!("{}/verify/", door.base)).primary(),
         super::ui::Action::link(w.s("front-portal"), format!("{}/portal", door.base)),
         super::ui::Action::link(w.s("front-staff"), door.at("")),
+        super::ui::Action::link(w.s("front-issuer"), format!("{}/index.html", door.base)),
     ];
     let page = Page::new(w.s("front-title")).narrow().lead(w.s("front-lead")).part(super::ui::Actions(ways.into()));
     door.page(StatusCode::OK, &page).into_response()

@@ -63,6 +63,7 @@ front-title = Was möchten Sie tun?
 front-lead = Zertifikate dieses Ausstellers kann jede und jeder prüfen, ohne Konto.
 front-verify = Ein Zertifikat prüfen
 front-portal = Meine Zertifikate
+front-issuer = Über den Aussteller und seine Schlüssel
 front-staff = Für Mitarbeitende
 login-title = Anmelden
 login-email = E-Mail

@@ -63,6 +63,7 @@ front-title = What would you like to do?
 front-lead = Certificates of this issuer can be checked by anybody, without an account.
 front-verify = Check a certificate
 front-portal = My certificates
+front-issuer = About the issuer and its keys
 front-staff = For staff
 login-title = Log in
 login-email = E-mail

@@ -88,7 +88,9 @@ fn about(staff: &Staff, names: &Names, subject: &str) -> Cell {
         _ if subject.starts_with("CERT-") => format!("/certificates/{}", part(subject)),
         _ if subject.starts_with("staff:") => return Cell::text(names.name(staff, subject)),
         Some((event, person)) if person.starts_with("p-") => format!("/events/{}/people/{}", part(event), part(person)),
-        None if subject.parse::<EventCode>().is_ok() => format!("/events/{}", part(subject)),
+        None if subject.parse::<EventCode>().is_ok_and(|code| code.as_str() == subject) => {
+            format!("/events/{}", part(subject))
+        }
         _ => return Cell::text(subject),
     };
     Cell::link(subject, staff.at(&path))

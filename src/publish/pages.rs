@@ -49,6 +49,9 @@ pub struct Wanted {
     pub pictures: Digest,
 }
 
+/// The files of one page, by name.
+pub type PageFiles = Vec<(&'static str, Vec<u8>)>;
+
 /// The pages that are to be seen, and who draws them.
 pub trait PublicPages: Debug {
     /// Calls back with each page.
@@ -61,7 +64,7 @@ pub trait PublicPages: Debug {
     ///
     /// # Errors
     /// Why it cannot be drawn: the record is damaged, or its template is gone.
-    fn draw(&self, name: &str, with_pictures: bool) -> Result<Option<Vec<(&'static str, Vec<u8>)>>, DrawError>;
+    fn draw(&self, name: &str, with_pictures: bool) -> Result<Option<PageFiles>, DrawError>;
 
     /// Returns the files that all pages share, by path below the site.
     fn shared(&self) -> Vec<(String, Vec<u8>)>;

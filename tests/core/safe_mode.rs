@@ -58,7 +58,7 @@ fn claims() -> impl Strategy<Value = Claims> {
 }
 
 /// Calls back with each object of a document.
-fn objects<'v>(value: &'v Value, at: &str, found: &mut Vec<String>) {
+fn objects(value: &Value, at: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             found.push(at.to_owned());

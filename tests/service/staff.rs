@@ -354,7 +354,9 @@ const PAGES: [(&str, &str); 35] = [
 ];
 
 /// What each form does, with the permission that it needs, and fields that fit.
-const ACTS: [(&str, &str, &[(&str, &str)]); 28] = [
+type Act = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
+
+const ACTS: [Act; 28] = [
     ("/staff/events/new", "import", &[("code", "OTHER"), ("title", "Other")]),
     ("/staff/events/WORKSHOP/change", "import", &[("title", "Changed")]),
     ("/staff/events/WORKSHOP/copy", "import", &[("code", "COPY"), ("title", "Copy")]),

@@ -124,8 +124,8 @@ fn invited(desk: &Desk, address: &str, joins: Option<Joins>) -> Result<Option<In
         let known = holders(desk.store, &mailbox)?;
         // Of theirs by other mailboxes none is written to: the link proves this one.
         let has = |person: &&Participant| person.email.as_ref().is_some_and(|email| self::mailbox(email) == mailbox);
-        let people = known.iter().flat_map(|holder| &holder.holdings).map(|holding| &holding.person);
-        let Some(person) = people.filter(has).next_back() else { return Ok(None) };
+        let mut people = known.iter().flat_map(|holder| &holder.holdings).map(|holding| &holding.person);
+        let Some(person) = people.rfind(has) else { return Ok(None) };
         let lately =
             |document: &Document| document.read::<Link>().is_ok_and(|link| link.made.plus_seconds(HOUR) > desk.now);
         let links = documents(desk.store, Collection::PORTAL_LINKS, &mailbox)?;

@@ -133,11 +133,14 @@ fn write(
     Ok((!chosen.is_empty()).then_some(id))
 }
 
+/// A page as it is seen: its title, and what stands on it.
+type Seen = (Option<String>, Vec<Public>);
+
 /// Returns a page by what its address ends with: its title, and what of it is to be seen. Nothing if that is nothing.
 ///
 /// # Errors
 /// When the store fails.
-pub fn profile(store: &dyn Store, id: &str) -> Result<Option<(Option<String>, Vec<Public>)>, StoreError> {
+pub fn profile(store: &dyn Store, id: &str) -> Result<Option<Seen>, StoreError> {
     if id.len() != ID_CHARS || !id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit()) {
         return Ok(None);
     }

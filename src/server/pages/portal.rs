@@ -41,7 +41,7 @@ pub(super) async fn login(State(app): State<App>, reader: Reader, form: Form) ->
     if app.asks().allows(reader.caller.address) {
         let (work, texts) = (app.clone(), reader.texts);
         // Nobody waits for it: how long it takes would say who is known.
-        let _ = tokio::spawn(async move { work.post_link(email, texts).await });
+        drop(tokio::spawn(async move { work.post_link(email, texts).await }));
     }
     Ok(reader.answer(&Sent { frame: reader.frame(&app) }))
 }
@@ -104,7 +104,7 @@ pub(super) async fn other(State(app): State<App>, inside: Inside, form: Form) ->
     let (email, who) = (form.get("email").to_owned(), form.get("who").to_owned());
     if app.can_post() && app.asks().allows(inside.reader.caller.address) {
         let (work, texts, session) = (app.clone(), inside.reader.texts, inside.session);
-        let _ = tokio::spawn(async move { work.post_other_link(session, who, email, texts).await });
+        drop(tokio::spawn(async move { work.post_other_link(session, who, email, texts).await }));
     }
     Ok(redirect(&format!("{}/portal/certificates?done=sent", base(&app))))
 }
@@ -155,6 +155,7 @@ impl Inside {
     ///
     /// # Errors
     /// 403.
+    #[allow(clippy::result_large_err, reason = "a page that says what is wrong is made once a request")]
     pub(super) fn check(&self, app: &App, form: &Form) -> Result<(), Failure> {
         if check_csrf(self.session.expose(), form.get("csrf")) {
             return Ok(());

@@ -68,7 +68,7 @@ fn read(text: &str, kind: &str) -> Result<Vec<Value>, String> {
     let mut all = Vec::new();
     for (at, line) in text.lines().map(str::trim).filter(|line| !line.is_empty()).enumerate() {
         let mut parts: Vec<&str> = line.split('|').map(str::trim).collect();
-        let required = parts.iter().any(|part| *part == "*");
+        let required = parts.contains(&"*");
         parts.retain(|part| *part != "*");
         let made = format!("{kind}{}", at + 1);
         let (id, title, points) = match parts.as_slice() {

@@ -32,11 +32,23 @@ pub(super) fn row(staff: &Staff, message: &Value) -> Vec<Cell> {
             if to.is_empty() { staff.w.s("erased") } else { to },
             staff.at(&format!("/deliveries/{}", part(&id))),
         ),
-        Cell::link(text(message, "number"), staff.at(&format!("/certificates/{}", part(&text(message, "number"))))),
+        about(staff, message),
         state(staff, message),
         Cell::text(staff.time(&message["since"]).unwrap_or_default()),
         Cell::text(text(&last, "what")).sub(text(&last, "reply")),
     ]
+}
+
+/// Returns a cell for what a message is about: a certificate, or what became of a run.
+fn about(staff: &Staff, message: &Value) -> Cell {
+    let (w, number, topic) = (staff.w, text(message, "number"), text(message, "topic"));
+    // That somebody has a certificate is what most are about.
+    let topic = if topic == "issued" { String::new() } else { topic };
+    let topic = w.if_any(&format!("topic-{}", topic.replace('_', "-"))).unwrap_or(topic);
+    match number.is_empty() {
+        true => Cell::text(topic),
+        false => Cell::link(number.clone(), staff.at(&format!("/certificates/{}", part(&number)))).sub(topic),
+    }
 }
 
 fn state(staff: &Staff, message: &Value) -> Cell {
@@ -111,15 +123,17 @@ async fn message(staff: &Staff, id: &str, asked: &Fields, tried: &Tried<'_>) -> 
         next: None,
     };
     let number = text(&message, "number");
-    let mut page = Page::new(text(&message, "to"))
-        .trail([
-            staff.crumb(w.s("nav-deliveries"), "/deliveries"),
-            staff.crumb(number.clone(), &format!("/certificates/{}", part(&number))),
-        ])
+    let mut trail = vec![staff.crumb(w.s("nav-deliveries"), "/deliveries")];
+    if !number.is_empty() {
+        trail.push(staff.crumb(number.clone(), &format!("/certificates/{}", part(&number))));
+    }
+    let to = text(&message, "to");
+    let mut page = Page::new(if to.is_empty() { w.s("erased") } else { to })
+        .trail(trail)
         .said(w, asked)
         .part(Section::new("about", w.s("mail-message")).part(facts))
         .part(table);
-    if staff.may(Permission::Send) {
+    if staff.may(Permission::Send) && !number.is_empty() {
         let form = Form::new(staff, &format!("/deliveries/{}/resend", part(id)), w.s("mail-resend"))
             .field(Field::new("email", w.s("mail-right-address"), Kind::Email).hint(w.s("mail-right-hint")))
             .tried(tried);

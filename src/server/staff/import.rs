@@ -313,7 +313,7 @@ impl List<'_> {
             told["findings"].as_array()?.iter().filter_map(|finding| finding["hint"].as_str()).collect();
         let open = SAME.iter().filter(|(name, choices)| {
             let answers = |choice: &&str| hints.iter().any(|hint| hint.contains(&format!("{name}={choice}")));
-            choices.iter().any(|choice| answers(&choice))
+            choices.iter().any(answers)
         });
         let mut form = self.answer(w.s("import-answer-submit"), &SAME.map(|(name, _)| name));
         let mut any = false;

@@ -132,7 +132,7 @@ pub(super) struct For {
 pub(super) async fn specimen(staff: Staff, Path(code): Path<String>, Query(wanted): Query<For>) -> Answer {
     let mut body = json!({ "format": "png" });
     if !wanted.name.trim().is_empty() {
-        body["recipient"] = json!(wanted.name.trim());
+        body["name"] = json!(wanted.name.trim());
     }
     drawn(&staff, &format!("/events/{}/specimen", part(&code)), body).await
 }

@@ -92,7 +92,7 @@ impl Words {
         let mark = if self.language == "de" { '.' } else { ',' };
         let mut written = String::new();
         for (at, digit) in digits.chars().enumerate() {
-            if at > 0 && (digits.len() - at) % 3 == 0 {
+            if at > 0 && (digits.len() - at).is_multiple_of(3) {
                 written.push(mark);
             }
             written.push(digit);

@@ -681,3 +681,12 @@ attendance-absent = Wer nicht
 attendance-save = Eintragen
 attendance-unknown = Nicht auf der Liste: { $names }. Alle anderen sind eingetragen.
 said-marked = Eingetragen.
+
+# What messages are about
+topic-run-ended = Ein Lauf ist zu Ende
+topic-revoked = Widerrufen
+topic-restored = Wieder gültig
+topic-replaced = Neue Fassung
+topic-expires = Läuft bald ab
+topic-correction-made = Korrektur ausgeführt
+topic-correction-declined = Korrektur abgelehnt

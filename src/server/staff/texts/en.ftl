@@ -681,3 +681,12 @@ attendance-absent = Who was not
 attendance-save = Mark
 attendance-unknown = Not on the list: { $names }. Everybody else was marked.
 said-marked = Marked.
+
+# What messages are about
+topic-run-ended = A run ended
+topic-revoked = Revoked
+topic-restored = Valid again
+topic-replaced = A new version
+topic-expires = Ends soon
+topic-correction-made = Correction made
+topic-correction-declined = Correction declined

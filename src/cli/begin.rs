@@ -161,8 +161,20 @@ fn own(global: &Global, config: &Config, owner: &SetUp<'_>) -> Result<(), NotMad
     let (issuer, actor) = (config.issuer(), workspace::actor());
     let desk = Desk { store: &store, issuer: &issuer, actor: &actor, now: global.now() };
     match accounts::setup_link(&desk).map_err(account)? {
-        None => Ok(()),
+        None => same_owner(&store, owner.email),
         Some(token) => accounts::set_up(&desk, &token, owner).map(|_| ()).map_err(account),
+    }
+}
+
+/// An earlier try may have made an owner: then it is the same one, with the password of that try.
+fn same_owner(store: &SledStore, email: &str) -> Result<(), NotMade> {
+    let found = accounts::members(store, None, 100).map_err(account)?;
+    match found.items.iter().any(|member| member.email.eq_ignore_ascii_case(email.trim())) {
+        true => Ok(()),
+        false => Err(NotMade {
+            field: Some("email"),
+            detail: "a try before this one has made an owner with another e-mail; give that one, and log in with the password of then".to_owned(),
+        }),
     }
 }
 

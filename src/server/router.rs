@@ -47,6 +47,8 @@ pub fn router(app: App) -> Router {
     let (api, mut document) = described().split_for_parts();
     document.servers = app.public_url.told().map(|address| vec![Server::new(address)]);
     let timeout = app.limits.request_time;
+    // An upload, and what a form has around it.
+    let most = app.limits.upload_bytes.saturating_add(1 << 20);
     let parameters = Parameters::of(&document);
     let within = staff::Api::new(guarded(api.clone(), &app, &parameters).with_state(app.clone()));
     let api = if app.vc_api { api.merge(vc_api::routes()) } else { api };
@@ -67,6 +69,7 @@ pub fn router(app: App) -> Router {
         .layer(middleware::from_fn(move |request, next| parameters::known(parameters.clone(), request, next)))
         .layer(middleware::from_fn(reply::unless_known))
         .layer(DefaultBodyLimit::max(app.limits.body_bytes))
+        .layer(middleware::from_fn(move |request, next| within_bounds(most, request, next)))
         .layer(middleware::from_fn(move |request, next| pace::in_time(timeout, request, next)))
         .layer(CatchPanicLayer::custom(|_| Problem::internal("a handler panicked").into_response()))
         .layer(middleware::from_fn_with_state(app.clone(), ops::observe))
@@ -81,6 +84,13 @@ pub fn router(app: App) -> Router {
             "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
         ))
         .with_state(app)
+}
+
+/// Reads no more of any request than the largest that is taken: what stands around the parts of a form counts too.
+async fn within_bounds(most: usize, request: Request, next: middleware::Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let body = axum::body::Body::new(http_body_util::Limited::new(body, most));
+    next.run(Request::from_parts(parts, body)).await
 }
 
 /// Puts around operations what belongs to every call of them, from where it may come.

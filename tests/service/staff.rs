@@ -15,11 +15,13 @@ use crate::runs::{certificates, work};
 pub struct Browser<'w> {
     world: &'w World,
     cookies: BTreeMap<String, String>,
+    /// From where its forms are sent, as browsers tell it.
+    site: &'static str,
 }
 
 impl<'w> Browser<'w> {
     pub fn new(world: &'w World) -> Self {
-        Self { world, cookies: BTreeMap::new() }
+        Self { world, cookies: BTreeMap::new(), site: "same-origin" }
     }
 
     /// One in which somebody has logged in by the page for it.
@@ -64,6 +66,7 @@ impl<'w> Browser<'w> {
     pub fn post(&mut self, path: &str, fields: &[(String, String)]) -> Answer {
         let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let request = self.request("POST", path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = request.header("sec-fetch-site", self.site);
         let answer = self.world.send("", request, body);
         self.keep(&answer);
         answer
@@ -322,7 +325,7 @@ fn page_field(page: &str, form: &Form, field: &str) -> bool {
 }
 
 /// Every page with the permission that it needs to be seen, and whether there is a form on it that others may not send.
-const PAGES: [(&str, &str); 35] = [
+const PAGES: [(&str, &str); 34] = [
     ("/staff", "view"),
     ("/staff/search?q=person", "view"),
     ("/staff/events", "view"),
@@ -333,7 +336,6 @@ const PAGES: [(&str, &str); 35] = [
     ("/staff/events/WORKSHOP/copy", "view"),
     ("/staff/events/WORKSHOP/course", "view"),
     ("/staff/events/WORKSHOP/state", "view"),
-    ("/staff/events/WORKSHOP/import", "view"),
     ("/staff/events/WORKSHOP/imports", "view"),
     ("/staff/events/WORKSHOP/people", "view"),
     ("/staff/events/WORKSHOP/people?state=issued", "view"),
@@ -445,6 +447,7 @@ fn every_page_and_every_form_stands_in_the_tables() {
             "/staff/logout",
             "/imports/{import}",
             "/import/{upload}",
+            "/{code}/import",
             "/deliveries/{message}",
             "/runs/{run}",
             "/templates/{name}",
@@ -507,6 +510,59 @@ fn what_was_filled_in_survives_a_session_that_ended() {
         let made = left.send(&form(&again.text(), "/staff/events/new"), &[]);
         assert_eq!(to(&made), "/staff/events/KEPT?said=event-made");
         assert!(left.follow(&made).contains("Kept &#38; &#34;quoted&#34;"));
+    });
+}
+
+#[test]
+fn what_another_site_sends_waits_for_nobody() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let new = form(&browser.page("/staff/team/new"), "/staff/team/new");
+        let mallory = [("name", "Mallory"), ("email", "mallory@example.org"), ("roles", "owner")];
+        for site in ["cross-site", "same-site", "none", ""] {
+            let mut other = Browser::new(world);
+            other.site = site;
+            let door = other.send(&new, &mallory);
+            assert_eq!(door.status, StatusCode::SEE_OTHER, "{site}: {}", door.text());
+            assert!(to(&door).starts_with("/staff/login"), "{site}");
+            // Nor is it planted into the page of the door, or logs somebody in.
+            let planted = [
+                ("email".to_owned(), "ada@example.org".to_owned()),
+                ("password".to_owned(), PASSWORD.to_owned()),
+                ("to".to_owned(), "/staff/team/new".to_owned()),
+                ("kept.roles".to_owned(), "owner".to_owned()),
+            ];
+            let inside = other.post("/staff/login", &planted);
+            match site {
+                "cross-site" | "same-site" => assert_eq!(inside.status, StatusCode::FORBIDDEN, "{site}"),
+                _ => assert!(!inside.text().contains("kept.roles") && !inside.text().contains("owner"), "{site}"),
+            }
+        }
+    });
+}
+
+#[test]
+fn nothing_is_read_of_a_file_of_who_is_not_in_and_little_of_a_form() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut nobody = Browser::new(world);
+        let form = Form {
+            method: "post".to_owned(),
+            action: "/staff/events/WORKSHOP/import".to_owned(),
+            is_multipart: true,
+            fields: Vec::new(),
+        };
+        let large = vec![b'<'; 3 << 20];
+        let answer = nobody.upload(&form, &[], Some(("file", "list.csv", &large)));
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let chosen = crate::staff::form(&browser.page(&form.action.clone()), &form.action);
+        let text = String::from_utf8(large).unwrap();
+        let fields: Vec<_> = chosen.fields.iter().cloned().chain([("note".to_owned(), text)]).collect();
+        let answer = browser.upload(&chosen, &fields, None);
+        assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE, "{}", answer.text());
+        assert!(answer.text().len() < 100_000);
     });
 }
 

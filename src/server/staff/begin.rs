@@ -5,6 +5,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{Path, Request, State};
@@ -21,6 +22,8 @@ use super::words::Words;
 use crate::accounts::Secret;
 use crate::server::Problem;
 
+/// How long answers that are under way are waited for at the end.
+const GRACE: Duration = Duration::from_secs(2);
 /// Largest form, in bytes.
 const MOST: usize = 64 << 10;
 
@@ -111,14 +114,19 @@ pub async fn begin(
         .fallback(|| async { StatusCode::NOT_FOUND })
         .merge(super::assets())
         .with_state(state.clone());
-    let until = state.clone();
-    let ended = async move {
-        tokio::select! {
-            () = until.0.done.notified() => {}
-            () = stopped => {}
-        }
-    };
-    axum::serve(listener, router).with_graceful_shutdown(ended).await?;
+    let (end, ending) = tokio::sync::oneshot::channel::<()>();
+    let served = axum::serve(listener, router).with_graceful_shutdown(async { drop(ending.await) });
+    let mut served = tokio::spawn(served.into_future());
+    tokio::select! {
+        () = state.0.done.notified() => {}
+        () = stopped => {}
+    }
+    drop(end);
+    // Whoever has sent half a request is not waited for.
+    match tokio::time::timeout(GRACE, &mut served).await {
+        Ok(done) => done.unwrap_or(Ok(()))?,
+        Err(_) => served.abort(),
+    }
     Ok(state.0.passphrase.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take())
 }
 

@@ -304,7 +304,7 @@ async fn done(
 
 /// Gives a certificate back whose revocation waits.
 pub(super) async fn restore(Path(number): Path<String>, Sent { staff, fields }: Sent) -> Response {
-    let ask = Ask { seen: fields.some("seen"), ..Ask::default() };
+    let ask = Ask { seen: fields.some("seen"), once: fields.some("once"), ..Ask::default() };
     let told = staff.ask(axum::http::Method::POST, &format!("/certificates/{}/restore", part(&number)), ask).await;
     done(&staff, &number, &fields, told, "restored").await
 }

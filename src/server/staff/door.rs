@@ -7,13 +7,13 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::form::{self, Fields, SECRETS};
-use super::inside::{Outside, Sent, outside, see};
-use super::ui::{Field, Form, Kind, Page, Text, Tone};
+use super::inside::{Outside, Sent, is_from_elsewhere, is_from_here, outside, see};
+use super::ui::{Facts, Field, Form, Kind, Page, Text, Tone};
 use super::within::{Api, Ask, Told, Within};
 use crate::server::{App, Problem};
 
 /// Before the name of a field that waits until its sender is in again.
-const KEPT: &str = "kept.";
+pub(super) const KEPT: &str = "kept.";
 
 /// Asks who it is. Who is in is led on by the page that they wanted.
 pub(super) async fn login(State(app): State<App>, request: Request) -> Response {
@@ -45,6 +45,10 @@ pub(super) async fn enter(State(app): State<App>, request: Request) -> Response 
         Ok(fields) => fields,
         Err(problem) => return door.failed(&problem),
     };
+    if let Some(refused) = from_elsewhere(&door, &parts) {
+        return refused;
+    }
+    let fields = if is_from_here(&parts) { fields } else { fields.without_kept() };
     let body = json!({ "email": fields.get("email"), "password": fields.exact("password") });
     match ask(&parts, "/login", &body).await {
         Ok(told) => match told.value["ticket"].as_str() {
@@ -56,6 +60,11 @@ pub(super) async fn enter(State(app): State<App>, request: Request) -> Response 
             door.page(status, &asked(&door, &waiting(&fields), Some((&fields, &problem))))
         }
     }
+}
+
+/// Refuses a form of another site: nobody is logged in as somebody else by a link.
+fn from_elsewhere(door: &Outside, parts: &Parts) -> Option<Response> {
+    is_from_elsewhere(parts).then(|| door.failed(&Problem::new(StatusCode::FORBIDDEN, "csrf", door.w.s("csrf"))))
 }
 
 /// Returns what goes with the forms of the door: where to, and what waits.
@@ -82,6 +91,10 @@ pub(super) async fn second_step(State(app): State<App>, request: Request) -> Res
         Ok(fields) => fields,
         Err(problem) => return door.failed(&problem),
     };
+    if let Some(refused) = from_elsewhere(&door, &parts) {
+        return refused;
+    }
+    let fields = if is_from_here(&parts) { fields } else { fields.without_kept() };
     let body = json!({ "ticket": fields.get("ticket"), "code": fields.get("code") });
     match ask(&parts, "/login/second-step", &body).await {
         Ok(told) => inside(&door, &told, &fields),
@@ -123,17 +136,25 @@ fn is_ours(to: &str, base: &str) -> bool {
 fn again(door: &Outside, to: &str, csrf: &str, fields: &Fields) -> Page {
     let w = door.w;
     let mut form = Form::open(to.to_owned(), w.s("again-submit")).csrf(csrf);
+    let mut shown = vec![(w.s("again-to"), to.to_owned())];
     for (name, value) in fields.texts() {
         if let Some(name) = name.strip_prefix(KEPT) {
             form = form.field(Field::hidden(name, value));
+            if !value.is_empty() && !["once", "seen"].contains(&name) {
+                shown.push((name.replace('_', " "), value.to_owned()));
+            }
         }
     }
-    Page::new(w.s("again-title")).narrow().part(Text(w.s("again-text"))).part(form)
+    Page::new(w.s("again-title")).narrow().part(Text(w.s("again-text"))).part(Facts(shown)).part(form)
 }
 
 /// Asks who it is, and keeps what they had filled in meanwhile. A file has to be chosen anew.
 pub(super) fn kept(app: &App, parts: &Parts, fields: &Fields) -> Response {
     let door = outside(app, parts);
+    // Who is out is out.
+    if parts.uri.path().ends_with("/logout") {
+        return see(&door.at("/login"));
+    }
     let texts = fields.texts().filter(|(name, _)| !SECRETS.contains(name));
     let names: Vec<(String, &str)> = texts.map(|(name, value)| (format!("{KEPT}{name}"), value)).collect();
     let to = parts.uri.path_and_query().map_or("", |path| path.as_str());

@@ -282,7 +282,7 @@ impl Tried<'_> {
     }
 }
 
-fn once() -> String {
+pub(super) fn once() -> String {
     let mut bytes = [0; 12];
     // Without random bytes a form that is sent twice is done twice, as any.
     getrandom::fill(&mut bytes).map_or_else(|_| String::new(), |()| data_encoding::HEXLOWER.encode(&bytes))

@@ -4,7 +4,7 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 
-use crate::server::upload::read_field;
+use crate::server::upload::{read_field, turn};
 use crate::server::{App, Problem};
 
 /// Largest form without a file, in bytes: a list of rows that are confirmed one by one.
@@ -63,11 +63,13 @@ impl Fields {
     async fn multipart(request: Request, app: &App, limit: usize) -> Result<Self, Problem> {
         let bad = |detail: String| Problem::bad_request("bad-upload", detail);
         let mut form = Multipart::from_request(request, app).await.map_err(|error| bad(error.body_text()))?;
-        let (mut read, mut left) = (Self::default(), limit);
+        let _turn = turn()?;
+        let (mut read, mut left, mut left_of_texts) = (Self::default(), limit, MOST);
         while let Some(field) = form.next_field().await.map_err(|error| bad(error.body_text()))? {
             let name = field.name().unwrap_or_default().to_owned();
             let file = field.file_name().map(|file| file.chars().take(200).collect::<String>());
-            let bytes = read_field(field, &mut left).await?;
+            let mut bytes = read_field(field, if file.is_some() { &mut left } else { &mut left_of_texts }).await?;
+            bytes.shrink_to_fit();
             match file {
                 // A field for a file in which none was chosen.
                 Some(file) if file.is_empty() && bytes.is_empty() => {}
@@ -138,10 +140,22 @@ impl Fields {
         Self { texts: texts.cloned().collect(), files: Vec::new() }
     }
 
+    /// Returns the form without what waits in it for somebody who logs in.
+    pub(super) fn without_kept(&self) -> Self {
+        let waits = |name: &str| name == "to" || name.starts_with(super::door::KEPT);
+        let texts = self.texts.iter().filter(|(name, _)| !waits(name));
+        Self { texts: texts.cloned().collect(), files: Vec::new() }
+    }
+
     /// Returns the file of a field.
     pub(super) fn file(&self, field: &str) -> Option<&File> {
         self.files.iter().find(|file| file.field == field)
     }
+}
+
+/// Says whether a form may have files in it.
+pub(super) fn has_files(parts: &axum::http::request::Parts) -> bool {
+    parts.headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"multipart/"))
 }
 
 /// Returns the fields of a query.

@@ -17,6 +17,7 @@ use super::ui::{
     Tried,
 };
 use super::within::{Ask, Told};
+use crate::accounts::Permission;
 use crate::server::{App, Problem};
 
 /// Kinds of file that the field offers.
@@ -48,6 +49,7 @@ const SAME: [(&str, &[&str]); 4] = [
 
 /// Asks for a file.
 pub(super) async fn choose(staff: Staff, Path(code): Path<String>) -> Answer {
+    staff.needs(Permission::Import)?;
     let event = staff.get(&format!("/events/{}", part(&code))).await?;
     Ok(staff.page(&asked(&staff, &code, &event, &Tried::NEW)))
 }
@@ -65,6 +67,9 @@ fn asked(staff: &Staff, code: &str, event: &Value, tried: &Tried<'_>) -> Page {
 /// Takes a file, and shows what would become of it.
 pub(super) async fn take(State(app): State<App>, Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
     let path = format!("/events/{}", part(&code));
+    if let Err(response) = staff.needs(Permission::Import) {
+        return response;
+    }
     let event = match staff.get(&path).await {
         Ok(event) => event,
         Err(response) => return response,
@@ -132,6 +137,7 @@ pub(super) async fn look(
     Path((code, id)): Path<(String, String)>,
     uri: Uri,
 ) -> Answer {
+    staff.needs(Permission::Import)?;
     let event = staff.get(&format!("/events/{}", part(&code))).await?;
     let file = waiting(&app, &staff, &code, &id)?;
     let answers = answered(&query(uri.query()));
@@ -469,7 +475,7 @@ pub(super) async fn map(uri: Uri, staff: Staff, path: Path<(String, String)>, st
     });
     let all = written(kept.chain([("map", said.as_str())]));
     let Path((code, id)) = &path;
-    Ok(see(&staff.at(&format!("/events/{}/import/{id}?{all}", part(code)))))
+    Ok(see(&staff.at(&format!("/events/{}/import/{}?{all}", part(code), part(id)))))
 }
 
 /// Takes a list in.
@@ -478,6 +484,9 @@ pub(super) async fn confirm(
     Path((code, id)): Path<(String, String)>,
     Sent { staff, fields }: Sent,
 ) -> Response {
+    if let Err(response) = staff.needs(Permission::Import) {
+        return response;
+    }
     let path = format!("/events/{}", part(&code));
     let (event, file) = match staff.get(&path).await.and_then(|event| Ok((event, waiting(&app, &staff, &code, &id)?))) {
         Ok(found) => found,

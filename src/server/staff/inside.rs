@@ -6,7 +6,7 @@ use axum::http::{HeaderValue, Method, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::Value;
 
-use super::form::{Fields, written};
+use super::form::{self, Fields, written};
 use super::ui::{self, Crumb, Frame, Page, Shell, nav};
 use super::within::{Api, Ask, Told, Within};
 use super::words::{self, Words};
@@ -54,6 +54,17 @@ impl FromRequestParts<App> for Staff {
             Err(problem) => Err(outside(app, parts).failed(&problem)),
         }
     }
+}
+
+/// Says whether a page of this service sent a form, as the browser tells it (Fetch Metadata, section 2.4). A session's cookie does not
+/// come with what another site sends: without this, that would look as if the session had ended.
+pub(super) fn is_from_here(parts: &Parts) -> bool {
+    parts.headers.get("sec-fetch-site").is_some_and(|site| site == "same-origin")
+}
+
+/// Says whether the browser tells that another site sent a form. Older browsers tell nothing.
+pub(super) fn is_from_elsewhere(parts: &Parts) -> bool {
+    parts.headers.get("sec-fetch-site").is_some_and(|site| site != "same-origin" && site != "none")
 }
 
 /// Leads who is not in to the door, and from there to where they wanted to go.
@@ -149,7 +160,7 @@ impl Staff {
         if id == self.id {
             return self.name.clone();
         }
-        let member = self.get_if(&format!("/staff/{}", super::form::part(id))).await;
+        let member = self.get_if(&format!("/staff/{}", form::part(id))).await;
         let name = member.and_then(|member| member["name"].as_str().map(str::to_owned));
         name.unwrap_or_else(|| by.to_owned())
     }
@@ -272,20 +283,23 @@ impl FromRequest<App> for Sent {
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
-        let found = Staff::find(&parts, app).await;
-        let limit = app.limits.upload_bytes;
-        let fields = Fields::read(Request::from_parts(parts.clone(), body), app, limit).await;
-        let staff = match found {
+        // Nothing is read of who is not in but a form of ours.
+        let staff = match Staff::find(&parts, app).await {
             Ok(staff) => staff,
             Err(problem) if problem.status == StatusCode::UNAUTHORIZED.as_u16() => {
-                return Err(match fields {
-                    // What was filled in waits on the page of the door.
-                    Ok(fields) => super::door::kept(app, &parts, &fields),
-                    Err(_) => to_door(app, &parts),
+                return Err(match is_from_here(&parts) && !form::has_files(&parts) {
+                    true => match Fields::read(Request::from_parts(parts.clone(), body), app, 0).await {
+                        // What was filled in waits on the page of the door.
+                        Ok(fields) => super::door::kept(app, &parts, &fields),
+                        Err(_) => to_door(app, &parts),
+                    },
+                    false => to_door(app, &parts),
                 });
             }
             Err(problem) => return Err(outside(app, &parts).failed(&problem)),
         };
+        let limit = app.limits.upload_bytes;
+        let fields = Fields::read(Request::from_parts(parts.clone(), body), app, limit).await;
         let fields = fields.map_err(|problem| staff.failed(&problem))?;
         // The token is the session's: another site does not know it, and an older session had another.
         if !check_csrf(staff.session.expose(), fields.get("csrf")) {
@@ -397,7 +411,7 @@ pub(super) fn see(to: &str) -> Response {
 
 /// Returns an address without the language that it asks for, so that another can be put to it.
 fn without_language(uri: &Uri) -> String {
-    let query = super::form::query(uri.query());
+    let query = form::query(uri.query());
     match written(query.texts().filter(|(name, _)| !["lang", "said"].contains(name))) {
         query if query.is_empty() => uri.path().to_owned(),
         query => format!("{}?{query}", uri.path()),

@@ -5,6 +5,7 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
+use super::fields::once;
 pub(super) use super::fields::{Choice, Field, Form, Kind, Tried};
 use super::form::Fields;
 use super::inside::Staff;
@@ -296,7 +297,7 @@ impl Action {
 
     /// Does something at once.
     pub(super) fn post(staff: &Staff, text: impl Into<String>, path: &str, fields: &[(&str, &str)]) -> Self {
-        let mut all = vec![("csrf".to_owned(), staff.csrf())];
+        let mut all = vec![("csrf".to_owned(), staff.csrf()), ("once".to_owned(), once())];
         all.extend(fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
         Self { post: Some(all), ..Self::link(text, staff.at(path)) }
     }

@@ -7,8 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::form::File;
 use crate::credential::Timestamp;
 
-/// Bytes of all together; the oldest go first.
-const ROOM: usize = 192 << 20;
+/// Bytes of all together.
+const ROOM: usize = 256 << 20;
+/// Bytes of one member's; the oldest go first.
+const OWN_ROOM: usize = 96 << 20;
+/// Files of one member; the oldest go first.
+const OWN_FILES: usize = 6;
 /// How long one is kept, in seconds.
 const KEPT_SECONDS: i64 = 3_600;
 
@@ -27,25 +31,34 @@ struct Waiting {
 pub(in crate::server) struct Uploads(Mutex<VecDeque<Waiting>>);
 
 impl Uploads {
-    /// Keeps a file for somebody; returns by what it is found. Nothing: it is larger than all that is kept.
+    /// Keeps a file for somebody (`MEMBER/EVENT`), in place of the oldest of their own where there is no room; returns by what it is
+    /// found. Nothing: there is no room beside those of others.
     pub(super) fn keep(&self, of: &str, file: File, now: Timestamp) -> Option<String> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).ok()?;
         let id = data_encoding::HEXLOWER.encode(&bytes);
-        if file.bytes.len() > ROOM {
-            return None;
-        }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|one| one.until > now.unix());
+        let size = |one: &Waiting| one.file.bytes.len();
+        let member = |of: &str| of.split('/').next().unwrap_or_default().to_owned();
+        let is_own = |one: &Waiting| member(&one.of) == member(of);
+        loop {
+            let own: Vec<usize> = all.iter().filter(|one| is_own(one)).map(size).collect();
+            let too_many = own.len() >= OWN_FILES || own.iter().sum::<usize>() + file.bytes.len() > OWN_ROOM;
+            match all.iter().position(is_own).filter(|_| too_many) {
+                Some(oldest) => drop(all.remove(oldest)),
+                None => break,
+            }
+        }
+        if file.bytes.len() > OWN_ROOM || all.iter().map(size).sum::<usize>() + file.bytes.len() > ROOM {
+            return None;
+        }
         all.push_back(Waiting {
             id: id.clone(),
             of: of.to_owned(),
             until: now.unix() + KEPT_SECONDS,
             file: Arc::new(file),
         });
-        while all.iter().map(|one| one.file.bytes.len()).sum::<usize>() > ROOM {
-            all.pop_front();
-        }
         Some(id)
     }
 
@@ -82,14 +95,21 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_makes_room() {
+    fn the_oldest_of_ones_own_makes_room_and_nobody_elses() {
         let (all, now) = (Uploads::default(), Timestamp::from_unix(1_000));
-        let first = all.keep("ada", file(ROOM / 2), now).unwrap();
-        let second = all.keep("ada", file(ROOM / 2), now).unwrap();
-        assert!(all.get("ada", &first, now).is_some());
-        all.keep("ada", file(1), now).unwrap();
-        assert!(all.get("ada", &first, now).is_none());
-        assert!(all.get("ada", &second, now).is_some());
-        assert!(all.keep("ada", file(ROOM + 1), now).is_none());
+        let others = all.keep("eve/MAPS", file(OWN_ROOM), now).unwrap();
+        let first = all.keep("ada/MAPS", file(OWN_ROOM / 2), now).unwrap();
+        let second = all.keep("ada/OTHER", file(OWN_ROOM / 2), now).unwrap();
+        assert!(all.get("ada/MAPS", &first, now).is_some());
+        all.keep("ada/MAPS", file(1), now).unwrap();
+        assert!(all.get("ada/MAPS", &first, now).is_none());
+        assert!(all.get("ada/OTHER", &second, now).is_some());
+        assert!(all.keep("ada/MAPS", file(OWN_ROOM + 1), now).is_none());
+        assert!(all.get("eve/MAPS", &others, now).is_some());
+        assert!(all.keep("bob/MAPS", file(OWN_ROOM), now).is_none(), "no room beside those of others");
+        for _ in 0..3 * OWN_FILES {
+            all.keep("zoe/MAPS", file(1), now).unwrap();
+        }
+        assert_eq!(all.0.lock().unwrap().iter().filter(|one| one.of == "zoe/MAPS").count(), OWN_FILES);
     }
 }

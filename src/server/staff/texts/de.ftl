@@ -76,6 +76,7 @@ second-code = Code
 second-hint = Sechs Ziffern Ihrer Authenticator-App oder einer Ihrer Ersatzcodes.
 again-title = Sie sind wieder angemeldet
 again-text = Ihre Eingabe von vorhin ist noch da. Dateien müssen neu ausgewählt werden.
+again-to = Geht an
 again-submit = Meine Eingabe senden
 
 # Home

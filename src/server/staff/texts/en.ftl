@@ -76,6 +76,7 @@ second-code = Code
 second-hint = Six digits of your authenticator, or one of your recovery codes.
 again-title = You are in again
 again-text = What you filled in before is still here. Files have to be chosen again.
+again-to = Sent to
 again-submit = Send what I filled in
 
 # Home

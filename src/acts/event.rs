@@ -533,6 +533,13 @@ fn known_tiers(plan: &EventPlan) -> Result<(), ActError> {
     Ok(())
 }
 
+/// Returns who signs, of what an event's templates are given.
+pub fn signatories(constants: &Fields) -> Vec<Signatory> {
+    let part = |n: usize, part: &str| constants.get(&format!("signatory_{n}_{part}")).cloned().unwrap_or_default();
+    let all = (1..=SIGNATORIES).map(|n| Signatory { name: part(n, "name"), title: part(n, "title") });
+    all.filter(|one| !one.name.is_empty()).collect()
+}
+
 fn set_signatories(event: &mut Event, signatories: &[Signatory]) -> Result<(), ActError> {
     if signatories.len() > SIGNATORIES {
         return Err(ActError::invalid("signatories", format!("are more than {SIGNATORIES}")));

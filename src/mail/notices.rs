@@ -178,13 +178,13 @@ mod tests {
             issuer: "Example Academy".to_owned(),
         };
         let told = run_ended(&facts).unwrap();
-        assert_eq!(told.subject, "Run over in MAPS: 3 done, 1 failed");
+        assert_eq!(told.subject, "Run ended in MAPS: 3 done, 1 failed");
         assert!(
             told.text.starts_with("The run that issues certificates for “Maps & more” (MAPS) is over, with failures.")
         );
         assert!(told.text.contains("\nDone: 3\nNeeded nothing: 2\nFailed: 1\n\nWhom"), "{}", told.text);
         let bare = RunFacts { event: None, code: None, link: None, own: false, ..facts };
         let told = run_ended(&bare).unwrap();
-        assert!(told.subject.starts_with("Run over: 3 done") && !told.text.contains("http"), "{}", told.text);
+        assert!(told.subject.starts_with("Run ended: 3 done") && !told.text.contains("http"), "{}", told.text);
     }
 }

@@ -202,8 +202,14 @@ fn the_whole_road_by_forms_alone() {
         assert!(page.contains("Draw one map.") && page.contains("role=\"alert\""), "{page}");
         assert!(!page.contains("<b>"), "{page}");
         let again = form(&page, "/staff/events/new");
-        let made = ada.send(&again, &[("code", "maps"), ("everybody", "")]);
+        let made = ada.send(&again, &[("code", "maps"), ("everybody", ""), ("signatory1", "Jane Doe")]);
         assert_eq!(to(&made), "/staff/events/MAPS?said=event-made");
+        // What was said stands in the form of a change, and what is emptied goes.
+        let change = form(&ada.page("/staff/events/MAPS/change"), "/staff/events/MAPS/change");
+        assert!(change.fields.contains(&("signatory1".to_owned(), "Jane Doe".to_owned())));
+        let saved = ada.send(&change, &[("signatory1", "")]);
+        ada.follow(&saved);
+        assert!(!ada.page("/staff/events/MAPS/change").contains("Jane Doe"));
         assert!(ada.follow(&made).contains("Maps &#60;b&#62;&#38;amp; more"));
 
         // A list with a title row, a name that is asked about, and a result for the rule.

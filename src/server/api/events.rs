@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use super::eligibility::read_rule;
 use crate::accounts::Permission;
 use crate::acts::run;
-use crate::acts::{self, Archived, Details, Early, EventState, NotReady, Planned, Prerequisites};
+use crate::acts::{self, Archived, Details, Early, EventState, NotReady, Planned, Prerequisites, Signatory};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::eligibility::{Course, Rule, Session, Tiers};
@@ -65,6 +65,8 @@ struct EventView {
     time_zone: Option<String>,
     /// Credits earned by everybody.
     credits: Option<f64>,
+    /// Who signs.
+    signatories: Vec<Signatory>,
     /// Where it stands.
     state: EventState,
     /// Its sessions and activities.
@@ -135,6 +137,7 @@ impl EventView {
             expires_after: event.expires_after,
             time_zone: event.zone.map(|zone| zone.to_string()),
             credits: event.extras.credits,
+            signatories: acts::signatories(&event.constants),
             state: plan.state,
             course: plan.course,
             rule: plan.rule,

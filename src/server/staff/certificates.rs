@@ -152,14 +152,19 @@ fn facts(staff: &Staff, current: &Value) -> Html {
         (w.s("cause"), cause),
         (w.s("reason"), Some(text(current, "reason"))),
         (w.s("waits-until"), staff.time(&current["waits_until"])),
-        (
-            w.s("granted-why"),
-            current["basis"]["reason"]
-                .as_str()
-                .map(|why| w.if_any(&format!("ground-{}", why.replace('_', "-"))).unwrap_or_else(|| why.to_owned())),
-        ),
+        (w.s("granted-why"), granted(staff, &current["basis"])),
     ])
     .into()
+}
+
+/// Says why somebody got it: what a member of staff wrote, where one did, else what the rule says.
+fn granted(staff: &Staff, basis: &Value) -> Option<String> {
+    let noted = ["reissued", "issued_now"].iter().find_map(|by| basis[*by]["note"].as_str().map(str::to_owned));
+    let ground = || {
+        let reason = basis["reason"].as_str()?;
+        staff.w.if_any(&format!("ground-{}", reason.replace('_', "-")))
+    };
+    noted.or_else(ground)
 }
 
 fn files(staff: &Staff, path: &str) -> Html {

@@ -107,8 +107,10 @@ fn details(w: &'static Words, event: &Value) -> Vec<Field> {
     ];
     for at in 1..=SIGNATORIES {
         let place = [("n", at.into())];
-        fields.push(Field::text(&format!("signatory{at}"), w.with("event-signatory", place.clone())));
-        fields.push(Field::text(&format!("signatory{at}_title"), w.with("event-signatory-title", place)));
+        let of = |member: &str| event["signatories"][at - 1][member].as_str().unwrap_or_default().to_owned();
+        let (name, title) = (w.with("event-signatory", place.clone()), w.with("event-signatory-title", place));
+        fields.push(Field::text(&format!("signatory{at}"), name).value(of("name")));
+        fields.push(Field::text(&format!("signatory{at}_title"), title).value(of("title")));
     }
     let on = |member: &str| if event[member] == true { "yes" } else { "" };
     fields.push(Field::new("self_service", w.s("event-self"), Kind::Check).value(on("self_service")));
@@ -149,7 +151,8 @@ fn said(fields: &Fields, is_new: bool) -> Value {
         Some(json!({ "name": name, "title": fields.get(&format!("signatory{at}_title")) }))
     };
     let signatories: Vec<Value> = (1..=SIGNATORIES).filter_map(signatory).collect();
-    if !signatories.is_empty() {
+    // The form of a change shows those that there are: emptied, they are taken away.
+    if !signatories.is_empty() || !is_new {
         details.insert("signatories".to_owned(), json!(signatories));
     }
     Value::Object(details)
@@ -322,7 +325,13 @@ pub(super) async fn save(Path(code): Path<String>, Sent { staff, fields }: Sent)
         Err(response) => return response,
     };
     let seen = fields.get("seen").to_owned();
-    match staff.send(Method::PATCH, &path, &fields, said(&fields, false)).await {
+    let mut details = said(&fields, false);
+    // Those that the form has no place for stay.
+    let rest = told.value["signatories"].as_array().into_iter().flatten().skip(SIGNATORIES).cloned();
+    if let Some(signatories) = details["signatories"].as_array_mut() {
+        signatories.extend(rest);
+    }
+    match staff.send(Method::PATCH, &path, &fields, details).await {
         Ok(_) => staff.done(&path, "saved"),
         Err(problem) => {
             let tried = Tried(Some((&fields, &problem)));

@@ -145,7 +145,7 @@ pub(super) fn list(staff: &Staff, preview: &Value) -> Html {
         caption: w.with("generate-first", [("shown", (SHOWN as u64).min(total).into()), ("total", total.into())]),
         heads: [w.s("name"), w.s("generate-effect"), w.s("why"), w.s("certificate"), w.s("template")].into(),
         rows: rows(preview).take(SHOWN).map(row).collect(),
-        empty: w.s("people-none"),
+        empty: w.s("generate-nobody"),
         next: None,
     }
     .into()

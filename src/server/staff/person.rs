@@ -261,8 +261,13 @@ pub(super) async fn save(Path((code, who)): Path<(String, String)>, Sent { staff
     let mut progress = Map::new();
     for name in ["attendance", "score"] {
         if let Some(value) = fields.some(name) {
-            let number = serde_json::from_str::<serde_json::Number>(&value.replace(',', "."));
-            progress.insert(name.to_owned(), number.map_or_else(|_| json!(value), |number| json!(number)));
+            let Ok(number) = serde_json::from_str::<serde_json::Number>(&value.replace(',', ".")) else {
+                let field = staff.w.s(&format!("measure-{name}"));
+                let problem =
+                    Problem::unprocessable("bad-number", staff.w.with("rule-no-number", [("field", field.into())]));
+                return done(&staff, (&code, &who), &fields, Err(problem), "").await;
+            };
+            progress.insert(name.to_owned(), json!(number));
         }
     }
     if !progress.is_empty() {

@@ -24,6 +24,9 @@ const NUMBERS: [(&str, &str, &str); 4] = [
 /// Clauses that are a word alone.
 const WORDS: [&str; 2] = ["passed", "checked_in"];
 
+/// People that a trial names.
+const NAMED: usize = 20;
+
 /// Shows the rule, and asks for another.
 pub(super) async fn show(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
     page(&staff, &code, &query(uri.query()), None, &Tried::NEW).await
@@ -40,7 +43,9 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried_out: Option<&Valu
     } else {
         page = page.part(counts(staff, &path).await);
     }
-    page = page.part_if(tried_out.map(|changed| what_if(staff, changed)));
+    if let Some(changed) = tried_out {
+        page = page.part(what_if(staff, &path, changed).await);
+    }
     if staff.may(Permission::Import) {
         page = page.part(form(staff, &path, &told.tag, rule, &told.value["tiers"], tried));
     }
@@ -70,7 +75,7 @@ async fn counts(staff: &Staff, path: &str) -> Html {
     Figures(figures).into()
 }
 
-fn what_if(staff: &Staff, changed: &Value) -> Html {
+async fn what_if(staff: &Staff, path: &str, changed: &Value) -> Html {
     let w = staff.w;
     let count = |member: &str| changed[member].as_u64().unwrap_or_default();
     let figure = |key: &str, member: &str, tone| Figure {
@@ -85,19 +90,17 @@ fn what_if(staff: &Staff, changed: &Value) -> Html {
         figure("rule-gained", "gained", Tone::Green),
         figure("rule-lost", "lost", Tone::Red),
     ]);
-    let names = |member: &str| {
-        changed[member]
-            .as_array()
-            .into_iter()
-            .flatten()
-            .filter_map(Value::as_str)
-            .take(20)
-            .map(str::to_owned)
-            .collect::<Vec<_>>()
-    };
     let mut section = Section::new("what-if", w.s("rule-what-if")).part(figures);
     for (key, member) in [("rule-gained", "gain"), ("rule-lost", "lose")] {
-        let items = names(member);
+        let ids: Vec<&str> = changed[member].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        let mut items = Vec::new();
+        for id in ids.iter().take(NAMED) {
+            let person = staff.get_if(&format!("{path}/participants/{}", part(id))).await.unwrap_or_default();
+            items.push(super::events::text(&person, "name"));
+        }
+        if ids.len() > NAMED {
+            items.push(w.count("rule-more", (ids.len() - NAMED) as u64));
+        }
         if !items.is_empty() {
             section = section.part(Notice { tone: Tone::Grey, text: w.s(key), items });
         }

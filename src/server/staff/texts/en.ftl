@@ -150,7 +150,7 @@ event-expires-hint = As 2y, 18mo, 6w or 90d. Empty: for ever.
 event-zone = Time zone
 event-zone-hint = As Europe/Berlin. Empty: that of the organisation.
 event-signatory = Signatory { $n }
-event-signatory-title = Their title
+event-signatory-title = Title of signatory { $n }
 event-self = Participants who meet the rule may request their certificate
 event-public = Certificates have public pages
 event-public-hint = Else they are hidden until their holders show them.
@@ -330,6 +330,11 @@ rule-role = One of these roles
 rule-role-hint = With commas between, as speaker, chair.
 rule-json = The rule, written out
 rule-json-hint = For conditions inside conditions, single sessions and expressions.
+rule-more =
+    { $count ->
+        [one] and one more
+       *[other] and { $count } more
+    }
 rule-try = Only say what it would do
 rule-what-if = What this rule would do
 rule-before = get one now
@@ -469,7 +474,7 @@ standing-revocation-waits = Revoked, can be taken back
 standing-revoked = Revoked
 standing-superseded = Replaced
 cause-issued-in-error = Issued in error
-cause-eligibility-lost = Not deserved any more
+cause-eligibility-lost = Rule not met any more
 cause-on-request = The person asked for it
 cause-fraud = Fraud
 cause-other = Something else

@@ -321,7 +321,7 @@ outcome-excluded = ist ausgeschlossen
 outcome-duplicate-row = steht weiter oben in der Liste
 
 # Duplicates
-duplicates = Personen, die eine sein können
+duplicates = Mögliche Doppelte
 duplicates-lead = Mit derselben E-Mail oder demselben Namen.
 duplicates-none = Niemand in dieser Veranstaltung sieht aus wie jemand anderes.
 duplicates-same-email =

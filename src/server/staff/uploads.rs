@@ -37,6 +37,9 @@ impl Uploads {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).ok()?;
         let id = data_encoding::HEXLOWER.encode(&bytes);
+        if file.bytes.len() > OWN_ROOM {
+            return None;
+        }
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         all.retain(|one| one.until > now.unix());
         let size = |one: &Waiting| one.file.bytes.len();
@@ -50,7 +53,7 @@ impl Uploads {
                 None => break,
             }
         }
-        if file.bytes.len() > OWN_ROOM || all.iter().map(size).sum::<usize>() + file.bytes.len() > ROOM {
+        if all.iter().map(size).sum::<usize>() + file.bytes.len() > ROOM {
             return None;
         }
         all.push_back(Waiting {
@@ -106,7 +109,9 @@ mod tests {
         assert!(all.get("ada/OTHER", &second, now).is_some());
         assert!(all.keep("ada/MAPS", file(OWN_ROOM + 1), now).is_none());
         assert!(all.get("eve/MAPS", &others, now).is_some());
-        assert!(all.keep("bob/MAPS", file(OWN_ROOM), now).is_none(), "no room beside those of others");
+        assert!(all.get("ada/OTHER", &second, now).is_some(), "what is refused takes nobody's place");
+        assert!(all.keep("bob/MAPS", file(OWN_ROOM), now).is_some());
+        assert!(all.keep("carol/MAPS", file(OWN_ROOM), now).is_none(), "no room beside those of others");
         for _ in 0..3 * OWN_FILES {
             all.keep("zoe/MAPS", file(1), now).unwrap();
         }

@@ -5,6 +5,7 @@ mod again;
 mod archived;
 mod asked;
 mod beside;
+mod browser;
 mod chosen;
 mod document;
 mod earlier;

@@ -7,65 +7,10 @@ use axum::http::{HeaderMap, StatusCode, header};
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, World};
+use crate::browser::{Browser, hidden};
+use crate::harness::World;
 use crate::mail::{Post, on_each_engine};
 use crate::runs::{done, school};
-
-/// A browser: keeps cookies, follows nothing by itself.
-pub struct Browser<'w> {
-    world: &'w World,
-    cookies: Vec<(String, String)>,
-}
-
-impl<'w> Browser<'w> {
-    pub fn new(world: &'w World) -> Self {
-        Self { world, cookies: Vec::new() }
-    }
-
-    fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        axum::http::Request::builder().method(method).uri(path).header(header::COOKIE, cookies.join("; "))
-    }
-
-    fn keep(&mut self, answer: &Answer) {
-        for set in answer.headers.get_all(header::SET_COOKIE) {
-            let (name, rest) = set.to_str().unwrap().split_once('=').unwrap();
-            let value = rest.split(';').next().unwrap();
-            self.cookies.retain(|(known, _)| known != name);
-            if !value.is_empty() {
-                self.cookies.push((name.to_owned(), value.to_owned()));
-            }
-        }
-    }
-
-    pub fn get(&mut self, path: &str) -> Answer {
-        let answer = self.world.send("", self.request("GET", path), axum::body::Body::empty());
-        self.keep(&answer);
-        answer
-    }
-
-    pub fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = self.request("POST", path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let answer = self.world.send("", request, body);
-        self.keep(&answer);
-        answer
-    }
-
-    /// Goes in by a link, as a person does.
-    pub fn enter(&mut self, link: &str) -> Answer {
-        let page = self.get(link).text();
-        let field = |name: &str| hidden(&page, name);
-        self.post("/portal/enter", &[("token", &field("token")), ("nonce", &field("nonce"))])
-    }
-}
-
-/// Returns the value of a hidden field.
-pub fn hidden(page: &str, name: &str) -> String {
-    let (_, rest) =
-        page.split_once(&format!("name=\"{name}\" value=\"")).unwrap_or_else(|| panic!("no {name}: {page}"));
-    rest.split('"').next().unwrap().to_owned()
-}
 
 /// Asks for a link, and returns its path from the mail.
 pub fn link_for(post: &Post, address: &str) -> Option<String> {
@@ -474,7 +419,7 @@ fn a_holder_puts_chosen_certificates_on_one_page_and_takes_it_away() {
     assert_eq!(stranger(&page).status, StatusCode::OK);
     let away =
         |browser: &mut Browser| browser.post("/portal/profile", &[("csrf", &csrf), ("who", &who), ("away", "yes")]);
-    let mut second = Browser { world, cookies: browser.cookies.clone() };
+    let mut second = browser.clone();
     assert_eq!(away(&mut second).status, StatusCode::SEE_OTHER);
     assert_eq!(stranger(&page).status, StatusCode::NOT_FOUND);
 

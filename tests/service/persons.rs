@@ -3,9 +3,10 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
+use crate::browser::{Browser, hidden};
 use crate::harness::World;
 use crate::mail::{Post, on_each_engine};
-use crate::pages::{Browser, hidden, link_for, link_sent};
+use crate::pages::{link_for, link_sent};
 use crate::runs::{done, school};
 
 /// An event with certificates for people by name and address.

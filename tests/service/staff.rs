@@ -1,189 +1,13 @@
 //! The pages of staff: the whole road by forms alone, who may not, and what forms of others cannot do.
 
-use std::collections::BTreeMap;
-
 use axum::http::{StatusCode, header};
 use serde_json::json;
 use testamur::acts::run::Step;
 use testamur::server::work_once;
 
-use crate::harness::{Answer, World};
+use crate::browser::{Browser, Form, form, form_with, to};
 use crate::real_door::{PASSWORD, behind_the_real_door, invited, school_by};
 use crate::runs::{certificates, work};
-
-/// A browser: keeps cookies, follows nothing by itself.
-pub struct Browser<'w> {
-    world: &'w World,
-    cookies: BTreeMap<String, String>,
-    /// From where its forms are sent, as browsers tell it.
-    site: &'static str,
-}
-
-impl<'w> Browser<'w> {
-    pub fn new(world: &'w World) -> Self {
-        Self { world, cookies: BTreeMap::new(), site: "same-origin" }
-    }
-
-    /// One in which somebody has logged in by the page for it.
-    pub fn of(world: &'w World, email: &str) -> Self {
-        let mut browser = Self::new(world);
-        let form = form(&browser.get("/staff/login").text(), "/staff/login");
-        let answer = browser.send(&form, &[("email", email), ("password", PASSWORD)]);
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
-        browser
-    }
-
-    fn request(&self, method: &str, path: &str) -> axum::http::request::Builder {
-        let cookies: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        axum::http::Request::builder().method(method).uri(path).header(header::COOKIE, cookies.join("; "))
-    }
-
-    fn keep(&mut self, answer: &Answer) {
-        for set in answer.headers.get_all(header::SET_COOKIE) {
-            let (name, rest) = set.to_str().unwrap().split_once('=').unwrap();
-            let value = rest.split(';').next().unwrap();
-            match value.is_empty() {
-                true => self.cookies.remove(name),
-                false => self.cookies.insert(name.to_owned(), value.to_owned()),
-            };
-        }
-    }
-
-    pub fn get(&mut self, path: &str) -> Answer {
-        let answer = self.world.send("", self.request("GET", path), axum::body::Body::empty());
-        self.keep(&answer);
-        answer
-    }
-
-    /// Returns the text of a page that is there.
-    #[track_caller]
-    pub fn page(&mut self, path: &str) -> String {
-        let answer = self.get(path);
-        assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text());
-        answer.text()
-    }
-
-    pub fn post(&mut self, path: &str, fields: &[(String, String)]) -> Answer {
-        let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = self.request("POST", path).header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
-        let request = request.header("sec-fetch-site", self.site);
-        let answer = self.world.send("", request, body);
-        self.keep(&answer);
-        answer
-    }
-
-    /// Sends a form as its page made it, with some fields filled in.
-    pub fn send(&mut self, form: &Form, filled: &[(&str, &str)]) -> Answer {
-        let mut fields: Vec<(String, String)> =
-            form.fields.iter().filter(|(name, _)| !filled.iter().any(|(n, _)| n == name)).cloned().collect();
-        fields.extend(filled.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        match form.method.as_str() {
-            "get" => {
-                let query = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
-                self.get(&format!("{}?{query}", form.action))
-            }
-            _ if form.is_multipart => self.upload(form, &fields, None),
-            _ => self.post(&form.action.clone(), &fields),
-        }
-    }
-
-    /// Sends a form with a file.
-    pub fn upload(&mut self, form: &Form, fields: &[(String, String)], file: Option<(&str, &str, &[u8])>) -> Answer {
-        let mut body = Vec::new();
-        for (name, value) in fields {
-            let part = format!("--EDGE\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
-            body.extend(part.bytes());
-        }
-        if let Some((field, name, bytes)) = file {
-            let head =
-                format!("--EDGE\r\nContent-Disposition: form-data; name=\"{field}\"; filename=\"{name}\"\r\n\r\n");
-            body.extend(head.bytes());
-            body.extend(bytes);
-            body.extend(b"\r\n");
-        }
-        body.extend(b"--EDGE--\r\n");
-        let request = self.request("POST", &form.action);
-        let request = request.header(header::CONTENT_TYPE, "multipart/form-data; boundary=EDGE");
-        let answer = self.world.send("", request, body);
-        self.keep(&answer);
-        answer
-    }
-
-    /// Follows an answer to where it leads.
-    #[track_caller]
-    pub fn follow(&mut self, answer: &Answer) -> String {
-        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
-        let to = to(answer);
-        self.page(&to)
-    }
-}
-
-/// Returns where an answer leads.
-pub fn to(answer: &Answer) -> String {
-    answer.headers[header::LOCATION].to_str().unwrap().to_owned()
-}
-
-/// A form of a page.
-pub struct Form {
-    method: String,
-    action: String,
-    is_multipart: bool,
-    /// As the browser would send them: what is chosen and what is hidden.
-    pub fields: Vec<(String, String)>,
-}
-
-fn attribute(tag: &str, name: &str) -> Option<String> {
-    let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
-    let raw = rest.split('"').next()?;
-    // The ampersand last: what it makes is none of the others.
-    let marks = [("&#34;", "\""), ("&#39;", "'"), ("&#60;", "<"), ("&#62;", ">"), ("&#38;", "&")];
-    Some(marks.iter().fold(raw.to_owned(), |text, (mark, sign)| text.replace(mark, sign)))
-}
-
-/// Returns the first form of a page that goes to an address.
-#[track_caller]
-pub fn form(page: &str, action: &str) -> Form {
-    let found = forms(page).into_iter().find(|form| form.action == action);
-    found.unwrap_or_else(|| panic!("no form goes to {action}: {page}"))
-}
-
-fn forms(page: &str) -> Vec<Form> {
-    let parts = page.split("<form ").skip(1).filter_map(|part| part.split_once("</form>"));
-    parts.map(|(part, _)| read_form(part)).collect()
-}
-
-fn read_form(part: &str) -> Form {
-    let (head, inner) = part.split_once('>').unwrap();
-    let head = format!(" {head}");
-    let mut fields = Vec::new();
-    for tag in inner.split('<').skip(1) {
-        let (tag, after) = tag.split_once('>').unwrap();
-        let tag = format!(" {tag}");
-        let Some(name) = attribute(&tag, "name") else { continue };
-        let value = attribute(&tag, "value").unwrap_or_default();
-        let kind = attribute(&tag, "type").unwrap_or_default();
-        match tag.split_whitespace().next().unwrap() {
-            "input" if kind == "file" => {}
-            "input" if ["checkbox", "radio"].contains(&kind.as_str()) && !tag.ends_with(" checked") => {}
-            "input" => fields.push((name, value)),
-            "textarea" => fields.push((name, after.to_owned())),
-            "select" => {
-                let options =
-                    inner.split(&format!("name=\"{name}\"")).nth(1).unwrap().split("</select>").next().unwrap();
-                let tags: Vec<&str> = options.split("<option").skip(1).collect();
-                let chosen = tags.iter().find(|option| option.contains(" selected>")).or(tags.first());
-                fields.extend(chosen.map(|option| (name, attribute(option, "value").unwrap_or_default())));
-            }
-            _ => {}
-        }
-    }
-    Form {
-        method: attribute(&head, "method").unwrap(),
-        action: attribute(&head, "action").unwrap(),
-        is_multipart: head.contains("multipart/form-data"),
-        fields,
-    }
-}
 
 const LIST: &str = "Attendance list;;\nName;E-mail;Passed\nZoë Ångström;zoe@example.org;yes\nGrace Hopper;grace@example.org;yes\nNull;null@example.org;yes\nAlan Turing;alan@example.org;no\n";
 
@@ -228,7 +52,7 @@ fn the_whole_road_by_forms_alone() {
             german.contains(&format!("href=\"{list}?confirm_row=5&amp;lang=en\"")),
             "answers stay in another language: {german}"
         );
-        ada.cookies.remove("testamur_language");
+        ada.forget("testamur_language");
         let taken = ada.send(&form_with(&page, &list, "once"), &[]);
         assert!(ada.follow(&taken).contains("The list was taken in."));
         let people = ada.page("/staff/events/MAPS/people");
@@ -307,27 +131,6 @@ fn the_whole_road_by_forms_alone() {
             assert!(acts.iter().any(|one| one == act), "{act}: {acts:?}");
         }
     });
-}
-
-/// Returns the first form to an address that has a field.
-#[track_caller]
-fn form_with(page: &str, action: &str, field: &str) -> Form {
-    let path = action.split('?').next().unwrap();
-    let fits = |form: &Form| form.action.split('?').next() == Some(path);
-    let has = |form: &Form| page_field(page, form, field);
-    let found = forms(page).into_iter().find(|form| fits(form) && has(form));
-    found.unwrap_or_else(|| panic!("no form to {path} has a field {field}: {page}"))
-}
-
-/// Says whether a form of a page has a field, chosen or not.
-fn page_field(page: &str, form: &Form, field: &str) -> bool {
-    let wanted = format!("name=\"{field}\"");
-    let same = |part: &&str| part.split_once("</form>").is_some_and(|(inner, _)| inner.contains(&wanted));
-    form.fields.iter().any(|(name, _)| name == field)
-        || page.split("<form ").skip(1).filter(same).any(|part| {
-            let read = read_form(part.split_once("</form>").unwrap().0);
-            read.action == form.action && read.fields == form.fields
-        })
 }
 
 /// Every page with the permission that it needs to be seen, and whether there is a form on it that others may not send.
@@ -428,7 +231,7 @@ fn who_is_not_in_sees_the_door_and_who_may_not_changes_nothing() {
             let mut fields: Vec<(String, String)> =
                 fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
             fields.push(("csrf".to_owned(), csrf.clone()));
-            let answer = vera.post(action, &fields);
+            let answer = vera.post_all(action, &fields);
             let is_told = answer.status == StatusCode::FORBIDDEN;
             assert!(is_told, "{action} needs {permission}: {} {}", answer.status, answer.text());
         }
@@ -492,7 +295,7 @@ fn a_form_of_another_site_or_session_changes_nothing() {
                 let mut fields: Vec<(String, String)> =
                     fields.iter().map(|(n, v)| ((*n).to_owned(), (*v).to_owned())).collect();
                 fields.push(("csrf".to_owned(), csrf.to_owned()));
-                assert_eq!(browser.post(action, &fields).status, StatusCode::FORBIDDEN, "{action}");
+                assert_eq!(browser.post_all(action, &fields).status, StatusCode::FORBIDDEN, "{action}");
             }
         }
         assert_eq!(world.acts().len(), before);
@@ -539,7 +342,7 @@ fn what_another_site_sends_waits_for_nobody() {
                 ("to".to_owned(), "/staff/team/new".to_owned()),
                 ("kept.roles".to_owned(), "owner".to_owned()),
             ];
-            let inside = other.post("/staff/login", &planted);
+            let inside = other.post_all("/staff/login", &planted);
             match site {
                 "cross-site" | "same-site" => assert_eq!(inside.status, StatusCode::FORBIDDEN, "{site}"),
                 _ => assert!(!inside.text().contains("kept.roles") && !inside.text().contains("owner"), "{site}"),
@@ -553,17 +356,12 @@ fn nothing_is_read_of_a_file_of_who_is_not_in_and_little_of_a_form() {
     behind_the_real_door(|world, ada| {
         school_by(world, ada);
         let mut nobody = Browser::new(world);
-        let form = Form {
-            method: "post".to_owned(),
-            action: "/staff/events/WORKSHOP/import".to_owned(),
-            is_multipart: true,
-            fields: Vec::new(),
-        };
+        let form = Form::with_file("/staff/events/WORKSHOP/import");
         let large = vec![b'<'; 3 << 20];
         let answer = nobody.upload(&form, &[], Some(("file", "list.csv", &large)));
         assert_eq!(answer.status, StatusCode::SEE_OTHER);
         let mut browser = Browser::of(world, "ada@example.org");
-        let chosen = crate::staff::form(&browser.page(&form.action.clone()), &form.action);
+        let chosen = crate::browser::form(&browser.page(&form.action.clone()), &form.action);
         let text = String::from_utf8(large).unwrap();
         let fields: Vec<_> = chosen.fields.iter().cloned().chain([("note".to_owned(), text)]).collect();
         let answer = browser.upload(&chosen, &fields, None);
@@ -608,7 +406,7 @@ fn pages_load_nothing_from_elsewhere_are_framed_nowhere_and_are_small() {
             assert!(text.len() < 400_000, "{page}: {}", text.len());
             let german = browser.page(&format!("{page}{}lang=de", if page.contains('?') { '&' } else { '?' }));
             assert!(german.contains("<html lang=\"de\">") && german.contains("Abmelden"), "{page}");
-            browser.cookies.remove("testamur_language");
+            browser.forget("testamur_language");
         }
     });
 }

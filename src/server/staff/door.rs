@@ -39,16 +39,10 @@ fn asked(door: &Outside, kept: &[(&str, &str)], tried: Option<(&Fields, &Problem
 
 /// Tries a password.
 pub(super) async fn enter(State(app): State<App>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let door = outside(&app, &parts);
-    let fields = match Fields::read(Request::from_parts(parts.clone(), body), &app, app.limits.body_bytes).await {
-        Ok(fields) => fields,
-        Err(problem) => return door.failed(&problem),
+    let (parts, door, fields) = match received(&app, request).await {
+        Ok(received) => received,
+        Err(refused) => return refused,
     };
-    if let Some(refused) = from_elsewhere(&door, &parts) {
-        return refused;
-    }
-    let fields = if is_from_here(&parts) { fields } else { fields.without_kept() };
     let body = json!({ "email": fields.get("email"), "password": fields.exact("password") });
     match ask(&parts, "/login", &body).await {
         Ok(told) => match told.value["ticket"].as_str() {
@@ -62,9 +56,18 @@ pub(super) async fn enter(State(app): State<App>, request: Request) -> Response 
     }
 }
 
-/// Refuses a form of another site: nobody is logged in as somebody else by a link.
-fn from_elsewhere(door: &Outside, parts: &Parts) -> Option<Response> {
-    is_from_elsewhere(parts).then(|| door.failed(&Problem::new(StatusCode::FORBIDDEN, "csrf", door.w.s("csrf"))))
+/// Reads a form of the door. One of another site is refused: nobody is logged in as somebody else by a link. What waits in it counts
+/// only where the browser says that a page of ours sent it.
+async fn received(app: &App, request: Request) -> Result<(Parts, Outside, Fields), Response> {
+    let (parts, body) = request.into_parts();
+    let door = outside(app, &parts);
+    if is_from_elsewhere(&parts) {
+        return Err(door.failed(&Problem::new(StatusCode::FORBIDDEN, "csrf", door.w.s("csrf"))));
+    }
+    let read = Fields::read(Request::from_parts(parts.clone(), body), app, app.limits.body_bytes).await;
+    let fields = read.map_err(|problem| door.failed(&problem))?;
+    let fields = if is_from_here(&parts) { fields } else { fields.without_kept() };
+    Ok((parts, door, fields))
 }
 
 /// Returns what goes with the forms of the door: where to, and what waits.
@@ -85,16 +88,10 @@ fn second(door: &Outside, ticket: &str, kept: &[(&str, &str)], tried: Option<(&F
 
 /// Tries the code of the second step.
 pub(super) async fn second_step(State(app): State<App>, request: Request) -> Response {
-    let (parts, body) = request.into_parts();
-    let door = outside(&app, &parts);
-    let fields = match Fields::read(Request::from_parts(parts.clone(), body), &app, app.limits.body_bytes).await {
-        Ok(fields) => fields,
-        Err(problem) => return door.failed(&problem),
+    let (parts, door, fields) = match received(&app, request).await {
+        Ok(received) => received,
+        Err(refused) => return refused,
     };
-    if let Some(refused) = from_elsewhere(&door, &parts) {
-        return refused;
-    }
-    let fields = if is_from_here(&parts) { fields } else { fields.without_kept() };
     let body = json!({ "ticket": fields.get("ticket"), "code": fields.get("code") });
     match ask(&parts, "/login/second-step", &body).await {
         Ok(told) => inside(&door, &told, &fields),

@@ -12,6 +12,7 @@ use super::within::{Api, Ask, Told, Within};
 use super::words::{self, Words};
 use crate::accounts::{self, Permission, Secret, check_csrf, csrf_token};
 use crate::credential::{Timestamp, Zone};
+use crate::server::pages::base;
 use crate::server::session;
 use crate::server::{App, Problem};
 
@@ -151,18 +152,6 @@ impl Staff {
     /// Reads a record that may not be there, or that they may not see.
     pub(super) async fn get_if(&self, path: &str) -> Option<Value> {
         self.within.get(path).await.ok().map(|told| told.value)
-    }
-
-    /// Returns who did something, by name where it is known: `staff:ID from ADDRESS`, as records have it.
-    pub(super) async fn who(&self, by: &str) -> String {
-        let Some(rest) = by.strip_prefix("staff:") else { return by.to_owned() };
-        let id = rest.split([' ', '/']).next().unwrap_or_default();
-        if id == self.id {
-            return self.name.clone();
-        }
-        let member = self.get_if(&format!("/staff/{}", form::part(id))).await;
-        let name = member.and_then(|member| member["name"].as_str().map(str::to_owned));
-        name.unwrap_or_else(|| by.to_owned())
     }
 
     /// Asks an operation.
@@ -393,11 +382,6 @@ fn failed(shell: &Shell<'_>, problem: &Problem) -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
-}
-
-/// Returns the path below which the service is reached, without a slash at its end: nothing as a rule.
-pub(super) fn base(app: &App) -> String {
-    crate::server::pages::base(app)
 }
 
 /// Leads on.

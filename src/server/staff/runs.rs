@@ -9,6 +9,7 @@ use super::events::text;
 use super::form::{part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
+use super::names::Names;
 use super::ui::{
     Action, Actions, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Live, Page, Progress, Table, Tone,
     fragment,
@@ -149,7 +150,7 @@ async fn about(staff: &Staff, run: &Value) -> Html {
     let w = staff.w;
     let left_out = run["left_out"]["count"].as_u64().map(|count| w.count("run-left-out", count));
     Facts::known([
-        (w.s("run-by"), Some(staff.who(&text(run, "by")).await)),
+        (w.s("run-by"), Some(Names::of(staff).await.name(staff, &text(run, "by")))),
         (w.s("run-created"), staff.time(&run["created"])),
         (w.s("run-finished"), staff.time(&run["finished"])),
         (w.s("why"), run["reason"]["text"].as_str().map(str::to_owned)),

@@ -5,9 +5,9 @@ use serde_json::Value;
 use totp_rs::Totp;
 
 use super::{HOSTILE, is_tame};
+use crate::browser::{Browser, form, to};
 use crate::harness::World;
 use crate::real_door::{PASSWORD, behind_the_real_door, by_token};
-use crate::staff::{Browser, form, to};
 
 const NEW: &str = " another long secret ";
 

@@ -4,10 +4,10 @@ use axum::http::StatusCode;
 use serde_json::json;
 
 use super::{HOSTILE, fill, is_tame};
+use crate::browser::{Browser, form};
 use crate::harness::World;
 use crate::real_door::{Member, PASSWORD, behind_the_real_door, invited, school_by};
 use crate::runs::{certificates, work};
-use crate::staff::{Browser, form};
 
 fn revoked(world: &World) -> usize {
     certificates(&*world.app.store).iter().filter(|one| one.withdrawal.is_some()).count()

@@ -5,9 +5,9 @@ use testamur::server::{accounts, setup_link};
 use testamur::store::MemoryStore;
 
 use super::{HOSTILE, is_tame};
+use crate::browser::{Browser, form, to};
 use crate::harness::World;
 use crate::real_door::PASSWORD;
-use crate::staff::{Browser, form, to};
 
 fn fresh() -> World {
     let folder = tempfile::tempdir().unwrap();

@@ -7,8 +7,8 @@ mod people;
 mod roles;
 mod team;
 
+use crate::browser::{Browser, form};
 use crate::harness::Answer;
-use crate::staff::{Browser, form};
 
 /// Sends the form of a page that goes to `action`, with some fields filled in.
 #[track_caller]

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::{HOSTILE, fill, is_tame};
+use crate::browser::{Browser, form};
 use crate::harness::World;
 use crate::real_door::{Member, behind_the_real_door, school_by};
-use crate::staff::{Browser, form};
 
 fn ground(world: &World, ada: &Member, who: &str) -> Value {
     ada.ask(world, "GET", &format!("/events/WORKSHOP/eligibility/{who}"), &Value::Null).ok()["reason"].clone()

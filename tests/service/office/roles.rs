@@ -2,8 +2,8 @@
 
 use axum::http::StatusCode;
 
+use crate::browser::Browser;
 use crate::real_door::{behind_the_real_door, invited, school_by};
-use crate::staff::Browser;
 
 /// Every page of these with the permission that it takes; `account`: one's own, for everybody.
 const PAGES: [(&str, &str); 37] = [
@@ -139,7 +139,7 @@ fn each_role_sees_its_pages_and_of_others_no_form() {
         for (path, _) in PAGES {
             let answer = nobody.get(&path.replace("{ada}", &ada.id));
             assert_eq!(answer.status, StatusCode::SEE_OTHER, "{path}");
-            assert!(crate::staff::to(&answer).starts_with("/staff/login?next="), "{path}");
+            assert!(crate::browser::to(&answer).starts_with("/staff/login?next="), "{path}");
         }
     });
 }
@@ -153,7 +153,7 @@ fn a_form_that_no_page_of_the_session_made_changes_nothing() {
         for path in ACTS.map(|(path, _)| path.replace("{ada}", &ada.id)) {
             for csrf in ["", "another"] {
                 let fields = [("csrf".to_owned(), csrf.to_owned()), ("name".to_owned(), "x".to_owned())];
-                let answer = browser.post(&path, &fields);
+                let answer = browser.post_all(&path, &fields);
                 assert_eq!(answer.status, StatusCode::FORBIDDEN, "{path}: {}", answer.text());
             }
         }
@@ -161,12 +161,12 @@ fn a_form_that_no_page_of_the_session_made_changes_nothing() {
         // With the right token, whoever may not is told so.
         invited(world, ada, "vera@example.org", &["viewer"]);
         let mut vera = Browser::of(world, "vera@example.org");
-        let leave = crate::staff::form(&vera.page("/staff/account"), "/staff/logout");
+        let leave = crate::browser::form(&vera.page("/staff/account"), "/staff/logout");
         let csrf = leave.fields.into_iter().find(|(name, _)| name == "csrf").unwrap();
         let before = world.acts().len();
         for (path, _) in ACTS.into_iter().filter(|(_, needs)| *needs != "account") {
             let fields = [csrf.clone(), ("name".to_owned(), "x".to_owned()), ("roles".to_owned(), "owner".to_owned())];
-            let answer = vera.post(&path.replace("{ada}", &ada.id), &fields);
+            let answer = vera.post_all(&path.replace("{ada}", &ada.id), &fields);
             let is_refused = answer.status == StatusCode::FORBIDDEN
                 || path.contains("/none") && answer.status == StatusCode::NOT_FOUND;
             assert!(is_refused, "{path}: {} {}", answer.status, answer.text());
@@ -177,7 +177,7 @@ fn a_form_that_no_page_of_the_session_made_changes_nothing() {
         let fields = [("password", "my own secret"), ("new", "another secret"), ("second", "987654")];
         let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
         for path in ACTS.map(|(path, _)| path.replace("{ada}", &ada.id)) {
-            let answer = nobody.post(&path, &fields);
+            let answer = nobody.post_all(&path, &fields);
             assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{path}: {}", answer.text());
             for (_, value) in &fields {
                 assert!(!answer.text().contains(value), "{path}: {}", answer.text());

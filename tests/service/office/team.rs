@@ -4,8 +4,8 @@ use axum::http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use super::{HOSTILE, fill, is_tame};
+use crate::browser::{Browser, form, to};
 use crate::real_door::{PASSWORD, behind_the_real_door, invited, log_in};
-use crate::staff::{Browser, form, to};
 
 /// Returns the first value that a page shows once.
 #[track_caller]

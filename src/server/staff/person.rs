@@ -17,8 +17,6 @@ use crate::accounts::Permission;
 use crate::server::Problem;
 
 const EXCLUSIONS: [&str; 4] = ["did_not_complete", "conduct", "requested", "data_error"];
-/// Events in which the same person is looked for.
-const EVENTS: usize = 60;
 
 /// Shows the card.
 pub(super) async fn show(staff: Staff, Path((code, who)): Path<(String, String)>, uri: Uri) -> Answer {
@@ -146,9 +144,8 @@ async fn others(staff: &Staff, code: &str, person: &Value) -> Html {
         [text(person, "email"), text(person, "external_id")].into_iter().filter(|mark| !mark.is_empty()).collect();
     let mut rows = Vec::new();
     let events = staff.get_if("/events?limit=500").await.unwrap_or_default();
-    for event in
-        items(&events).iter().rev().take(EVENTS).filter(|event| !text(event, "code").eq_ignore_ascii_case(code))
-    {
+    let others = items(&events).iter().filter(|event| !text(event, "code").eq_ignore_ascii_case(code));
+    for event in others {
         let Some(mark) = marks.first() else { break };
         let other = text(event, "code");
         let query = written([("q", mark.as_str()), ("limit", "5")]);
@@ -167,7 +164,10 @@ async fn others(staff: &Staff, code: &str, person: &Value) -> Html {
         caption: w.s("person-others"),
         heads: [w.s("event"), w.s("name"), w.s("people-decision"), w.s("certificate")].into(),
         rows,
-        empty: w.s("person-no-others"),
+        empty: match events["next"].is_string() {
+            true => w.count("search-part", items(&events).len() as u64),
+            false => w.s("person-no-others"),
+        },
         next: None,
     }
     .into()

@@ -7,11 +7,9 @@ use super::events::text;
 use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Staff, see};
-use super::ui::{Cell, Field, Form, Html, Page, Table, Text};
+use super::ui::{Cell, Field, Form, Html, Page, Table, Text, Tone};
 use crate::credential::CertificateNumber;
 
-/// Events in which people are looked for.
-const EVENTS: usize = 40;
 /// People of one event that are shown.
 const PEOPLE: &str = "10";
 
@@ -36,6 +34,9 @@ pub(super) async fn search(staff: Staff, uri: Uri) -> Answer {
     };
     let found: Vec<Vec<Cell>> =
         items(&events).iter().filter(is_there).map(|event| super::events::row(&staff, event)).collect();
+    if events["next"].is_string() {
+        page = page.notice(Tone::Amber, w.count("search-part", items(&events).len() as u64));
+    }
     if found.is_empty() && people.is_empty() && certificates.is_empty() {
         page = page.part(Text(w.s("search-nothing")));
     }
@@ -70,7 +71,7 @@ async fn number(staff: &Staff, wanted: &str) -> Option<String> {
 
 async fn people(staff: &Staff, events: &Value, wanted: &str) -> Vec<Vec<Cell>> {
     let mut rows = Vec::new();
-    for event in items(events).iter().rev().take(EVENTS) {
+    for event in items(events) {
         let code = text(event, "code");
         let query = written([("q", wanted), ("limit", PEOPLE)]);
         let Some(found) = staff.get_if(&format!("/events/{code}/participants?{query}")).await else { continue };

@@ -559,6 +559,11 @@ key-not-confirmed = Der Name des Schlüssels stimmt nicht mit der Eingabe übere
 # Search
 search-what = Suchen
 search-hint = Eine Nummer, ein Name, eine E-Mail, eine Kennung oder der Inhalt eines QR-Codes.
+search-part =
+    { $count ->
+        [one] Personen wurden nur in einer Veranstaltung gesucht: Es gibt weitere.
+       *[other] Personen wurden nur in den ersten { $count } Veranstaltungen nach Kürzel gesucht: Es gibt weitere.
+    }
 search-nothing = Nichts wurde gefunden.
 
 # What was done

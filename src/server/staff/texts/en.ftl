@@ -559,6 +559,11 @@ key-not-confirmed = The key's name is not what was typed.
 # Search
 search-what = Search
 search-hint = A number, a name, an e-mail, an id, or what a QR code says.
+search-part =
+    { $count ->
+        [one] People were looked for in one event only: there are more.
+       *[other] People were looked for in the first { $count } events by their code only: there are more.
+    }
 search-nothing = Nothing was found.
 
 # What was done

@@ -37,6 +37,7 @@ mod plan;
 pub mod portal;
 mod prerequisites;
 mod progress_columns;
+pub mod retention;
 pub mod revoke;
 pub mod run;
 pub mod second;

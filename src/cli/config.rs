@@ -9,7 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::mail_config::MailSection;
 use super::output::{Explain, Failure};
-use crate::acts::backup::{self, Retention};
+use crate::acts::backup;
+use crate::acts::retention::Retention;
 use crate::acts::run::Undo;
 use crate::credential::Zone;
 use crate::desk::Issuer;

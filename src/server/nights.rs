@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::{App, Problem};
 use crate::accounts;
 use crate::acts::backup::{self, BackupError, Drill, Good, Plan};
-use crate::acts::portal;
+use crate::acts::{portal, retention};
 use crate::credential::Timestamp;
 use crate::desk::{Actor, Desk};
 use crate::proof::jws;
@@ -103,7 +103,7 @@ fn throw_away(app: &App) -> Result<(), Problem> {
     }
     let sessions = accounts::sweep(desk.store, desk.now)?;
     portal::sweep(desk.store, desk.now)?;
-    backup::throw_away(&desk, app.retention, sessions as u64)?;
+    retention::throw_away(&desk, app.retention, sessions as u64)?;
     let note = DocumentWrite::put(Collection::UPKEEP, THROWN, Expect::Any, &serde_json::json!({ "at": desk.now }));
     Ok(desk.store.write_documents(&[note], None).map(drop)?)
 }

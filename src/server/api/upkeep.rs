@@ -90,7 +90,7 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Backups>, P
 #[utoipa::path(post, path = "/backups", tag = "Backups", extensions(("x-permission" = json!("settings"))),
     responses((status = 202, body = Backups), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn make(State(app): State<App>, caller: Caller) -> Result<(StatusCode, Json<Backups>), Problem> {
-    begun(app, caller, |app, caller| nights::make(app, &caller.actor()).map(drop)).await
+    begun(app, caller, true, |app, caller| nights::make(app, &caller.actor()).map(drop)).await
 }
 
 /// Restore the newest backup, to see that it can be
@@ -100,18 +100,19 @@ async fn make(State(app): State<App>, caller: Caller) -> Result<(StatusCode, Jso
 #[utoipa::path(post, path = "/backups/drill", tag = "Backups", extensions(("x-permission" = json!("settings"))),
     responses((status = 202, body = Backups), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn drill(State(app): State<App>, caller: Caller) -> Result<(StatusCode, Json<Backups>), Problem> {
-    begun(app, caller, |app, caller| nights::drill(app, &caller.actor()).map(drop)).await
+    begun(app, caller, false, |app, caller| nights::drill(app, &caller.actor()).map(drop)).await
 }
 
-/// Begins something that takes longer than a request may, on a thread of its own.
+/// Begins something that takes longer than a request may, on a thread of its own; what signs only while the keys are open.
 async fn begun(
     app: App,
     caller: Caller,
+    signs: bool,
     work: impl FnOnce(&App, &Caller) -> Result<(), Problem> + Send + 'static,
 ) -> Result<(StatusCode, Json<Backups>), Problem> {
     caller.may_everywhere(Permission::Settings)?;
     nights::plan(&app)?;
-    if app.vault.is_locked() {
+    if signs && app.vault.is_locked() {
         return Err(Problem::locked());
     }
     if app.upkeep().now().is_some() {

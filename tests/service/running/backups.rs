@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use testamur::acts::backup::{Plan, Retention};
+use testamur::acts::backup::Plan;
+use testamur::acts::retention::Retention;
 use testamur::server::{Limits, nightly};
 use testamur::store::{MemoryStore, SledStore, Store};
 

@@ -3,9 +3,11 @@
 //!
 //! A file has its name only once it is whole and durable. Keys are in none: they are backed up apart.
 
+mod drill;
+
 use std::cell::Cell;
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
@@ -18,9 +20,10 @@ use crate::keys::{KeyManifest, KeyState};
 use crate::making::OwnKeys;
 use crate::proof::jws::Jws;
 use crate::store::{
-    self, Certificate, Collection, DocumentWrite, DumpError, Expect, Header, SledStore, Store, StoreError, Summary,
-    check_audit,
+    self, Certificate, Collection, DocumentWrite, DumpError, Expect, Header, Store, StoreError, Summary,
 };
+
+pub use drill::{Drill, drill};
 
 /// `typ` of the signed statement of a dump.
 pub const DUMP_TYP: &str = "testamur-dump+jwt";
@@ -32,8 +35,6 @@ pub const HOUR: u8 = 2;
 pub const STALE_SECONDS: i64 = 2 * 86_400;
 /// How long one that failed waits to be tried again, in seconds.
 const RETRY_SECONDS: i64 = 3_600;
-/// How many certificates a drill proves, taken from all over.
-const SAMPLE: usize = 200;
 const PREFIX: &str = "testamur-";
 const SUFFIX: &str = ".jsonl";
 const PART: &str = ".part";
@@ -41,7 +42,6 @@ const PART: &str = ".part";
 const DRILL: &str = ".drill-";
 /// The one document.
 const TOLD: &str = "backup";
-const PAGE: usize = 500;
 
 /// Where backups go, when, and how many stay.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -95,33 +95,6 @@ pub struct Failed {
     pub at: Timestamp,
     /// Why.
     pub problem: String,
-}
-
-/// What a drill saw.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[schema(as = RestoreDrill)]
-pub struct Drill {
-    /// When.
-    #[schema(value_type = String, format = DateTime)]
-    pub at: Timestamp,
-    /// Which backup was restored.
-    pub name: String,
-    /// When that was made.
-    #[schema(value_type = Option<String>, format = DateTime)]
-    pub made: Option<Timestamp>,
-    /// Whether all of it was well.
-    pub good: bool,
-    /// Records that the restored store was made of.
-    pub records: u64,
-    /// Versions of certificates that were counted in the restored store.
-    pub certificates: u64,
-    /// Entries of the audit log, whose chain was followed.
-    pub audit: u64,
-    /// Signatures that were verified.
-    pub signatures: u64,
-    /// What was not well.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub problem: Option<String>,
 }
 
 /// Why there is no backup, or no drill.
@@ -390,152 +363,6 @@ fn forget_old(folder: &Path, keep: u16) -> Result<(), BackupError> {
         fs::remove_file(&path).map_err(in_folder(&path))?;
     }
     Ok(())
-}
-
-/// Restores the newest backup into a folder of its own by the same act as `testamur import-dump`, looks at what came of it, and takes
-/// the folder away again. What it saw is written down, also where that is not well.
-///
-/// # Errors
-/// When there is no backup, or the store or the folder fails.
-pub fn drill(desk: &Desk, manifest: &KeyManifest, plan: &Plan) -> Result<Drill, BackupError> {
-    let newest = list(&plan.folder)?.into_iter().next();
-    let Lying { name, .. } = newest.ok_or_else(|| BackupError::Nothing(plan.folder.clone()))?;
-    let mut drill = Drill {
-        at: desk.now,
-        name,
-        made: None,
-        good: false,
-        records: 0,
-        certificates: 0,
-        audit: 0,
-        signatures: 0,
-        problem: None,
-    };
-    match rehearsed(manifest, plan, &mut drill) {
-        Ok(()) => drill.good = true,
-        Err(error) => drill.problem = Some(error.to_string()),
-    }
-    let detail = json!({ "good": drill.good, "records": drill.records, "signatures": drill.signatures });
-    let seen = drill.clone();
-    note(desk, |told| told.drill = Some(seen), Some(("backup.drill", detail)))?;
-    Ok(drill)
-}
-
-/// What is not well with a restored store.
-#[derive(Debug, thiserror::Error)]
-enum Unwell {
-    #[error(transparent)]
-    Backup(#[from] BackupError),
-    #[error("the backup says {told} versions of certificates, and the restored store has {found}")]
-    Count { told: u64, found: u64 },
-    #[error("the restored audit log has {found} entries of {told}")]
-    Audit { told: u64, found: u64 },
-    #[error("{0}")]
-    NotProven(#[from] crate::making::NotProven),
-}
-
-impl From<StoreError> for Unwell {
-    fn from(error: StoreError) -> Self {
-        Self::Backup(error.into())
-    }
-}
-
-fn rehearsed(manifest: &KeyManifest, plan: &Plan, drill: &mut Drill) -> Result<(), Unwell> {
-    let path = plan.folder.join(&drill.name);
-    let file = File::open(&path).map_err(in_folder(&path))?;
-    let place = tempfile::Builder::new().prefix(DRILL).tempdir_in(&plan.folder).map_err(in_folder(&plan.folder))?;
-    let restored = SledStore::create(&place.path().join("store"))?;
-    let summary =
-        store::import(&restored, &mut BufReader::new(file), &signed_by(manifest)).map_err(BackupError::from)?;
-    (drill.made, drill.records) = (Some(summary.header.created), counted(&summary));
-    let told = |kind: &str| summary.records.get(kind).copied().unwrap_or_default();
-    drill.audit = check_audit(&restored)?.sequence;
-    if drill.audit != told("audit") {
-        return Err(Unwell::Audit { told: told("audit"), found: drill.audit });
-    }
-    proven(&restored, &OwnKeys::of(manifest), drill)?;
-    match drill.certificates == told("certificate") {
-        true => Ok(()),
-        false => Err(Unwell::Count { told: told("certificate"), found: drill.certificates }),
-    }
-}
-
-/// Counts the certificates of a restored store, and verifies some from all over.
-fn proven(restored: &SledStore, own: &OwnKeys, drill: &mut Drill) -> Result<(), Unwell> {
-    let each = |take: &mut dyn FnMut(Certificate) -> Result<(), Unwell>| -> Result<(), Unwell> {
-        let mut cursor: Option<String> = None;
-        loop {
-            let page = restored.certificates(None, cursor.as_deref(), PAGE)?;
-            for newest in page.items {
-                restored.versions(&newest.number)?.into_iter().try_for_each(&mut *take)?;
-            }
-            cursor = page.next;
-            if cursor.is_none() {
-                return Ok(());
-            }
-        }
-    };
-    let mut count = 0;
-    each(&mut |_| {
-        count += 1;
-        Ok(())
-    })?;
-    drill.certificates = count;
-    let step = count.div_ceil(SAMPLE as u64).max(1);
-    let (mut at, mut signatures) = (0, 0);
-    each(&mut |certificate| {
-        at += 1;
-        if at % step == 0 && !(certificate.erased.is_some() && certificate.jws.is_empty()) {
-            own.prove(&certificate)?;
-            signatures += 1;
-        }
-        Ok(())
-    })?;
-    drill.signatures = signatures;
-    Ok(())
-}
-
-/// What is thrown away after a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Retention {
-    /// After how many days a message's address, its links and what mail servers said of it are forgotten; 0: never.
-    pub mail_days: u16,
-    /// After how many days the reports of imports go, which hold what was in the files; 0: never.
-    pub upload_days: u16,
-}
-
-impl Default for Retention {
-    fn default() -> Self {
-        Self { mail_days: 730, upload_days: 90 }
-    }
-}
-
-/// How much was thrown away.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Thrown {
-    /// Messages that name nobody any more.
-    pub messages: u64,
-    /// Rows of reports of imports.
-    pub reports: u64,
-    /// Sessions that had ended.
-    pub sessions: u64,
-}
-
-/// Throws away what is older than it is to be kept, and writes down how much that was, of nobody in particular.
-///
-/// # Errors
-/// When the store fails.
-pub fn throw_away(desk: &Desk, retention: Retention, sessions: u64) -> Result<Thrown, StoreError> {
-    let before = |days: u16| (days > 0).then(|| desk.now.plus_days(-i64::from(days)));
-    let messages =
-        before(retention.mail_days).map_or(Ok(0), |day| crate::mail::outbox::forget_older(desk.store, day))?;
-    let reports =
-        before(retention.upload_days).map_or(Ok(0), |day| super::import_report::drop_older(desk.store, day))?;
-    let thrown = Thrown { messages, reports, sessions };
-    if thrown != Thrown::default() {
-        desk.store.append_audit(&desk.act("retention.apply", "store", json!(thrown)))?;
-    }
-    Ok(thrown)
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@
 //! Every change of a member goes through `staff::save`: it holds that an e-mail has one account, and that there always
 //! is an owner who can log in, also against two who remove each other at once.
 
+mod guess;
 mod login;
 mod manage;
 mod password;
@@ -22,6 +23,7 @@ mod throttle;
 mod token;
 mod two_step;
 
+pub use guess::guess;
 pub use login::{Attempt, Login, SECOND_STEP_SECONDS, SecondStep, confirm_second_step, login};
 pub use manage::{
     Change, INVITATION_SECONDS, Invitation, accept_link, change_password, invite, remove, reset_link, set_run_notices,

@@ -38,6 +38,9 @@ pub(super) const NOTED_ALL: Lane = Lane { name: "noted-all", free: 500, longest:
 /// Passwords typed again within a session.
 pub(super) const AGAIN: Lane = Lane { name: "again", free: 5, longest: 900 };
 
+/// Passphrases of the keys, said by one member of staff or from one address.
+pub(super) const PASSPHRASE: Lane = Lane { name: "passphrase", free: 5, longest: 900 };
+
 /// Counts attempts. One for the whole process.
 pub struct Throttle {
     /// SipHash under a random key: which names meet cannot be found out from outside.

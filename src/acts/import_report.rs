@@ -4,7 +4,7 @@
 
 use super::ActError;
 use super::erase::Unerased;
-use crate::credential::EventCode;
+use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::import::{self, Columns, RowOutcome, Table};
 use crate::store::{Collection, Document, DocumentWrite, Expect, Participant, Store, StoreError};
@@ -124,6 +124,23 @@ pub(super) fn drop_old_reports(desk: &Desk, code: &EventCode) -> Result<(), Stor
         desk.store.write_documents(&old, None)?;
     }
     Ok(())
+}
+
+/// The same for all events, by how long they are to be kept. Returns how many rows went.
+pub(super) fn drop_older(store: &dyn Store, before: Timestamp) -> Result<u64, StoreError> {
+    let before = before.to_string().replace(['-', ':'], "");
+    let mut old = Vec::new();
+    each_chunk(store, "", |document| {
+        let id = document.key.split('/').nth(1).unwrap_or_default();
+        if id < before.as_str() {
+            old.push(DocumentWrite::delete(Collection::IMPORT_ROWS, document.key, Expect::Any));
+        }
+        Ok::<_, StoreError>(())
+    })?;
+    for some in old.chunks(500) {
+        store.write_documents(some, None)?;
+    }
+    Ok(old.len() as u64)
 }
 
 /// Returns what a record says by which somebody could be found.

@@ -1,23 +1,29 @@
 //! `testamur serve` in an empty folder: a page in the browser sets the issuer up, then the service starts.
 
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::net::SocketAddr;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
 use super::config::{Config, Serve};
-use super::mail_config::{MailSection, Safe};
 use super::output::{self, Failure};
-use super::{Global, init, passphrase, workspace};
+use super::{Global, init, passphrase, sample, workspace};
 use crate::accounts::{self, AccountsError, Secret, SetUp};
+use crate::acts::ActError;
+use crate::acts::templates::{self, LOGO};
 use crate::credential::Zone;
 use crate::desk::Desk;
-use crate::server::{self, Made, NotMade, RelayWanted, Wanted};
-use crate::store::SledStore;
+use crate::mail::Relay;
+use crate::mail::chosen::{Chosen, Fault, choose};
+use crate::mail::relay::Patience;
+use crate::making::Faces;
+use crate::server::{self, Founder, MAIL_PASSWORD, Made, NotMade, RelayWanted, Wanted};
+use crate::store::{MemoryStore, SledStore, Store};
+use crate::template::{FontLibrary, Severity, Template};
 use crate::vault::KeyFolder;
+
+/// What the template with the issuer's logo is called.
+const OWN_TEMPLATE: &str = "own-logo";
 
 /// What an earlier try may have left.
 const HALF_MADE: [&str; 2] = ["keys", "store"];
@@ -50,8 +56,8 @@ pub(super) fn run(
     let here = listener.local_addr().map_err(|error| Failure::new(format!("listen on {address}: {error}")))?;
     output::line("there is no issuer in this folder yet; whoever opens this sets it up:");
     output::line(format!("    http://{here}/begin/{}", token.expose()));
-    let (global, serve) = (global.clone(), serve.clone());
-    let made = server::begin(listener, token, stopped, move |wanted| make(&global, &serve, wanted));
+    let setter = Setter { global: global.clone(), serve: serve.clone() };
+    let made = server::begin(listener, token, stopped, setter);
     let passphrase = runtime.block_on(made).map_err(|error| Failure::new(format!("serve the first page: {error}")))?;
     Ok(passphrase.map(|passphrase| Zeroizing::new(passphrase.expose().to_owned())))
 }
@@ -71,42 +77,85 @@ fn token() -> Result<Secret, Failure> {
     Ok(data_encoding::HEXLOWER.encode(&bytes).into())
 }
 
+/// Sets up what the page asks for.
+struct Setter {
+    global: Global,
+    serve: Serve,
+}
+
 fn wrong(field: &'static str) -> impl Fn(Failure) -> NotMade {
     move |failure| NotMade { field: Some(field), detail: failure.in_one_line() }
 }
 
-/// Makes the issuer and its first owner. What is wrong is found before anything is made; a second try goes on with what the first
-/// one made.
-fn make(global: &Global, serve: &Serve, wanted: &Wanted) -> Result<Made, NotMade> {
-    let config = configured(global, serve, wanted)?;
-    passphrase::check(wanted.passphrase.expose()).map_err(wrong("passphrase"))?;
-    let (name, email, password) = &wanted.owner;
-    accounts::check_owner(&SetUp { email, name, password }).map_err(account)?;
-    let failed = |failure: Failure| NotMade { field: None, detail: failure.in_one_line() };
-    init::create_before(&global.data, &config, wanted.passphrase.expose(), global.now()).map_err(failed)?;
-    if let Some(path) = config.mail.as_ref().and_then(|mail| mail.password_file.as_ref()) {
-        let password =
-            wanted.relay.as_ref().and_then(|relay| relay.login.as_ref()).map_or("", |(_, password)| password.expose());
-        let written = write_secret(path, password);
-        written.map_err(|error| NotMade {
-            field: Some("relay_password"),
-            detail: format!("write {}: {error}", path.display()),
-        })?;
-    }
-    own(global, &config, &SetUp { email, name, password })?;
-    // Last of all: what is half made is not taken for an issuer.
-    init::settle(&global.data, &config).map_err(failed)?;
-    let keys = KeyFolder::open(&global.data.join("keys")).map_err(|error| failed(workspace::keys_failure(error)))?;
-    Ok(Made { did: config.issuer().did(), root_fingerprint: keys.root().1.fingerprint() })
+fn failed(failure: impl Into<Failure>) -> NotMade {
+    NotMade { field: None, detail: failure.into().in_one_line() }
 }
 
-fn configured(global: &Global, serve: &Serve, wanted: &Wanted) -> Result<Config, NotMade> {
-    let domain = init::as_domain(&wanted.domain).map_err(wrong("domain"))?;
+impl Founder for Setter {
+    fn check(&self, wanted: &Wanted) -> Vec<NotMade> {
+        let (name, email, password) = &wanted.owner;
+        let mut faults = Vec::new();
+        let mut note = |checked: Result<(), NotMade>| faults.extend(checked.err());
+        note(configured(self, wanted).map(drop));
+        note(init::as_domain(&wanted.domain).map(drop).map_err(wrong("domain")));
+        note(zone(wanted).map(drop));
+        note(passphrase::check(wanted.passphrase.expose()).map_err(wrong("passphrase")));
+        // Each by itself: the first fault must not hide the others.
+        for (email, name, password) in [
+            (email.as_str(), "A", &fine()),
+            ("a@example.org", name.as_str(), &fine()),
+            ("a@example.org", "A", password),
+        ] {
+            note(accounts::check_owner(&SetUp { email, name, password }).map_err(account));
+        }
+        note(wanted.logo.as_ref().map_or(Ok(()), |logo| with_logo(logo).map(drop)));
+        faults.extend(wanted.relay.as_ref().and_then(|relay| chosen(relay).err()).into_iter().flatten());
+        faults.sort_by_key(|fault| fault.field);
+        faults.dedup_by_key(|fault| fault.field);
+        faults
+    }
+
+    /// A second try goes on with what the first one made.
+    fn make(&self, wanted: &Wanted) -> Result<Made, NotMade> {
+        let data = &self.global.data;
+        let config = configured(self, wanted)?;
+        init::create_before(data, &config, wanted.passphrase.expose(), self.global.now()).map_err(failed)?;
+        let keys = KeyFolder::open(&data.join("keys")).map_err(|error| failed(workspace::keys_failure(error)))?;
+        let store = SledStore::open(&data.join("store")).map_err(failed)?;
+        let (issuer, actor) = (config.issuer(), workspace::actor());
+        let desk = Desk { store: &store, issuer: &issuer, actor: &actor, now: self.global.now() };
+        own(&desk, wanted)?;
+        mail(&desk, &keys, wanted)?;
+        dress(&desk, data, wanted)?;
+        drop(store);
+        // Last of all: what is half made is not taken for an issuer.
+        init::settle(data, &config).map_err(failed)?;
+        Ok(Made { did: config.issuer().did(), root_fingerprint: keys.root().1.fingerprint() })
+    }
+
+    fn relay(&self, wanted: &RelayWanted) -> Result<Relay, Vec<NotMade>> {
+        let (_, config) = chosen(wanted)?;
+        let login = wanted.login.as_ref().map(|(user, password)| (user.clone(), password.expose().to_owned().into()));
+        let relay = Relay::new(crate::mail::Config { login, ..config }, Patience::default());
+        relay.map_err(|error| vec![NotMade { field: Some("relay"), detail: error.to_string() }])
+    }
+}
+
+/// A password in which nothing is wrong.
+fn fine() -> Secret {
+    "a password that is good enough".into()
+}
+
+fn zone(wanted: &Wanted) -> Result<Option<Zone>, NotMade> {
+    let zone = wanted.time_zone.as_deref().map(str::parse::<Zone>).transpose();
+    zone.map_err(|error| NotMade { field: Some("time_zone"), detail: error.to_string() })
+}
+
+fn configured(setter: &Setter, wanted: &Wanted) -> Result<Config, NotMade> {
+    let Setter { global, serve } = setter;
     let issuer = super::event::line(&wanted.issuer);
     let issuer = issuer.map_err(|detail| NotMade { field: Some("issuer"), detail: detail.to_string() })?;
-    let zone = wanted.time_zone.as_deref().map(str::parse::<Zone>).transpose();
-    let zone = zone.map_err(|error| NotMade { field: Some("time_zone"), detail: error.to_string() })?;
-    let mail = wanted.relay.as_ref().map(|relay| mail(global, relay)).transpose()?;
+    let domain = init::as_domain(&wanted.domain).map_err(wrong("domain"))?;
     let site = serve.site.clone().unwrap_or_else(|| global.data.join("site"));
     let config = Config {
         issuer,
@@ -114,9 +163,11 @@ fn configured(global: &Global, serve: &Serve, wanted: &Wanted) -> Result<Config,
         verifier: None,
         status_days: None,
         undo_minutes: None,
-        time_zone: zone,
+        time_zone: zone(wanted)?,
         linkedin: None,
-        mail,
+        mail: None,
+        backup: None,
+        retention: None,
         serve: Some(Serve {
             site: Some(site),
             listen: serve.listen,
@@ -129,45 +180,38 @@ fn configured(global: &Global, serve: &Serve, wanted: &Wanted) -> Result<Config,
     Ok(config)
 }
 
-fn mail(global: &Global, relay: &RelayWanted) -> Result<MailSection, NotMade> {
-    let security = match relay.security.as_str() {
-        "tls" => Safe::Tls,
-        "none" => Safe::None,
-        _ => Safe::StartTls,
-    };
-    let section = MailSection {
-        relay: relay.host.clone(),
+/// Returns how mail is to leave, with what it amounts to.
+fn chosen(relay: &RelayWanted) -> Result<(Chosen, crate::mail::Config), Vec<NotMade>> {
+    let chosen = Chosen {
+        relay: relay.host.trim().to_ascii_lowercase(),
         port: relay.port,
-        security: Some(security),
+        security: Some(relay.security.clone()).filter(|text| !text.is_empty()).unwrap_or_else(|| "starttls".to_owned()),
         user: relay.login.as_ref().map(|(user, _)| user.clone()),
-        password_file: relay.login.as_ref().map(|_| global.data.join("keys").join("mail-password")),
-        password_env: None,
         from: relay.from.clone(),
         reply_to: None,
-        envelope_domain: None,
-        bounces: None,
-        per_minute: None,
-        per_domain: None,
-        link_days: None,
     };
-    section.check().map_err(wrong("relay"))?;
-    Ok(section)
+    let told = |fault: Fault| NotMade { field: Some(fault.field), detail: fault.problem };
+    let config = chosen.config().map_err(|faults| faults.into_iter().map(told).collect::<Vec<_>>())?;
+    match &relay.login {
+        Some((_, password)) if password.expose().is_empty() => {
+            let detail = "who logs in there needs a password".to_owned();
+            Err(vec![NotMade { field: Some("relay_password"), detail }])
+        }
+        _ => Ok((chosen, config)),
+    }
 }
 
 /// Makes the first owner, unless an earlier try has.
-fn own(global: &Global, config: &Config, owner: &SetUp<'_>) -> Result<(), NotMade> {
-    let failed = |detail: String| NotMade { field: None, detail };
-    let store = SledStore::open(&global.data.join("store")).map_err(|error| failed(error.to_string()))?;
-    let (issuer, actor) = (config.issuer(), workspace::actor());
-    let desk = Desk { store: &store, issuer: &issuer, actor: &actor, now: global.now() };
-    match accounts::setup_link(&desk).map_err(account)? {
-        None => same_owner(&store, owner.email),
-        Some(token) => accounts::set_up(&desk, &token, owner).map(|_| ()).map_err(account),
+fn own(desk: &Desk, wanted: &Wanted) -> Result<(), NotMade> {
+    let (name, email, password) = &wanted.owner;
+    match accounts::setup_link(desk).map_err(account)? {
+        None => same_owner(desk.store, email),
+        Some(token) => accounts::set_up(desk, &token, &SetUp { email, name, password }).map(|_| ()).map_err(account),
     }
 }
 
 /// An earlier try may have made an owner: then it is the same one, with the password of that try.
-fn same_owner(store: &SledStore, email: &str) -> Result<(), NotMade> {
+fn same_owner(store: &dyn Store, email: &str) -> Result<(), NotMade> {
     let found = accounts::members(store, None, 100).map_err(account)?;
     match found.items.iter().any(|member| member.email.eq_ignore_ascii_case(email.trim())) {
         true => Ok(()),
@@ -178,11 +222,47 @@ fn same_owner(store: &SledStore, email: &str) -> Result<(), NotMade> {
     }
 }
 
-/// Writes a file that only who runs the service can read.
-fn write_secret(path: &Path, secret: &str) -> std::io::Result<()> {
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    file.write_all(format!("{secret}\n").as_bytes())?;
-    file.sync_all()
+/// Keeps how mail leaves, as staff can change it later: the password sealed with the passphrase of the keys, the rest in the store.
+fn mail(desk: &Desk, keys: &KeyFolder, wanted: &Wanted) -> Result<(), NotMade> {
+    let Some(relay) = &wanted.relay else { return Ok(()) };
+    let (chosen, _) = chosen(relay).map_err(|mut faults| faults.remove(0))?;
+    if let Some((user, password)) = &relay.login {
+        let text = server::sealed_text(&chosen.relay, user, password.expose());
+        let sealed = keys.seal_secret(MAIL_PASSWORD, &text, wanted.passphrase.expose());
+        sealed.map_err(|error| failed(workspace::keys_failure(error)))?;
+    }
+    let act = desk.act("mail.relay", "mail", serde_json::json!({ "relay": chosen.relay, "security": chosen.security }));
+    choose(desk.store, Some(&chosen), Some(&act)).map_err(failed)
+}
+
+/// Returns the template `classic` with a logo.
+fn with_logo(logo: &[u8]) -> Result<Template, NotMade> {
+    let unusable = |error: &dyn std::fmt::Display| NotMade { field: Some("logo"), detail: error.to_string() };
+    let template = templates::opened(&MemoryStore::new(), "classic", None).map_err(|error| unusable(&error))?;
+    let template = template.with_asset(LOGO, logo.to_vec()).map_err(|error| unusable(&error))?;
+    let findings = templates::looked_over(&FontLibrary::builtin(), &template);
+    let bad = findings.into_iter().find(|finding| finding.severity == Severity::Error);
+    match bad {
+        Some(finding) => Err(unusable(&format!("{}; {}", finding.message, finding.hint))),
+        None => Ok(template),
+    }
+}
+
+/// Keeps the logo in a template of the library, and makes the event to look around in.
+fn dress(desk: &Desk, data: &Path, wanted: &Wanted) -> Result<(), NotMade> {
+    if wanted.logo.is_none() && !wanted.sample {
+        return Ok(());
+    }
+    let faces = Faces::new(workspace::fonts(data).map_err(failed)?);
+    if let Some(logo) = &wanted.logo {
+        match templates::add(desk, &faces, OWN_TEMPLATE, &with_logo(logo)?) {
+            // Of a try before.
+            Ok(_) | Err(ActError::TemplateExists(_)) => {}
+            Err(error) => return Err(NotMade { field: Some("logo"), detail: error.to_string() }),
+        }
+    }
+    let template = if wanted.logo.is_some() { OWN_TEMPLATE } else { "classic" };
+    if wanted.sample { sample::make(desk, &faces, template).map_err(failed) } else { Ok(()) }
 }
 
 fn account(error: AccountsError) -> NotMade {

@@ -82,6 +82,8 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
         time_zone: None,
         linkedin: None,
         mail: None,
+        backup: None,
+        retention: None,
         serve: None,
     };
     init::create(folder, &config, PASSPHRASE, time::now())?;
@@ -91,7 +93,7 @@ fn measure(folder: &Path, args: &Args) -> Result<Figures, Failure> {
     let faces = Faces::new(workspace::fonts(folder)?);
     let keys = KeyFolder::open(&folder.join("keys"))?;
     let vault = Vault::over(keys, PASSPHRASE, Some(folder.join("site")), Vec::new(), 7).map_err(vault_failure)?;
-    let signer = vault.signer();
+    let signer = vault.signer().map_err(vault_failure)?;
     let (code, record_code) = (enrol(&desk, &faces, args, "BENCH")?, enrol(&desk, &faces, args, "RECORD")?);
 
     let times = StageTimes::default();
@@ -167,7 +169,7 @@ fn enrol(desk: &Desk, faces: &Faces, args: &Args, code: &str) -> Result<EventCod
 /// Returns certificates per second, signed and recorded but not drawn.
 fn record_only(desk: &Desk, faces: &Faces, vault: &Vault, code: &EventCode, people: u32) -> Result<f64, Failure> {
     let times = StageTimes::default();
-    let signer = vault.signer();
+    let signer = vault.signer().map_err(vault_failure)?;
     let workshop = Workshop { faces, signer: &signer, times: &times };
     let started = Instant::now();
     let shown = Shown::new(false, ProgressBar::hidden());

@@ -9,9 +9,12 @@ use serde::{Deserialize, Serialize};
 
 use super::mail_config::MailSection;
 use super::output::{Explain, Failure};
+use crate::acts::backup;
+use crate::acts::retention::Retention;
 use crate::acts::run::Undo;
 use crate::credential::Zone;
 use crate::desk::Issuer;
+use crate::mail::config::is_host;
 use crate::server::{MOST_PROXIES, PublicUrl};
 
 /// The file's name in the data folder.
@@ -22,6 +25,53 @@ const MOST_UNDO_MINUTES: u16 = 1_440;
 const LONGEST_NAME: usize = 120;
 /// Longest domain or verifier address, in bytes: each costs room in every QR code.
 const LONGEST_ADDRESS: usize = 100;
+
+/// The section `[backup]`: a dump of the store each night, while the service runs.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BackupSection {
+    /// The folder, best on another disk; made if it is not there.
+    pub folder: PathBuf,
+    /// At which hour of the issuer's day, 0 to 23. Default: 2.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hour: Option<u8>,
+    /// How many stay, 1 to 3650. Default: 14.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<u16>,
+}
+
+impl BackupSection {
+    fn check(&self) -> Result<(), Failure> {
+        if self.folder.as_os_str().is_empty() {
+            return Err(Failure::usage("backup.folder is empty"));
+        }
+        if self.hour.is_some_and(|hour| hour > 23) {
+            return Err(Failure::usage("backup.hour must be 0 to 23"));
+        }
+        match self.keep {
+            Some(0 | 3_651..) => Err(Failure::usage("backup.keep must be 1 to 3650")),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns what it amounts to; a folder that is not absolute lies in the data folder.
+    pub(super) fn plan(&self, data: &Path) -> backup::Plan {
+        let (hour, keep) = (self.hour.unwrap_or(backup::HOUR), self.keep.unwrap_or(backup::KEEP));
+        backup::Plan { folder: data.join(&self.folder), hour, keep }
+    }
+}
+
+/// The section `[retention]`: what is thrown away each night, while the service runs.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct RetentionSection {
+    /// After how many days a message's address, its links and what mail servers said of it are forgotten; 0: never. Default: 730.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mail_days: Option<u16>,
+    /// After how many days the reports of imports go, which hold what was in the files; 0: never. Default: 90.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub upload_days: Option<u16>,
+}
 
 /// The configuration.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,6 +99,12 @@ pub(super) struct Config {
     /// How mail leaves. Without it none does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mail: Option<MailSection>,
+    /// A backup each night.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<BackupSection>,
+    /// What is thrown away each night.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub retention: Option<RetentionSection>,
     /// How `testamur serve` serves.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub serve: Option<Serve>,
@@ -224,12 +280,24 @@ impl Config {
         if let Some(mail) = &self.mail {
             mail.check()?;
         }
+        if let Some(backup) = &self.backup {
+            backup.check()?;
+        }
         if self.undo_minutes.is_some_and(|minutes| minutes > MOST_UNDO_MINUTES) {
             return Err(Failure::usage(format!("undo_minutes must be 0 to {MOST_UNDO_MINUTES}")));
         }
         match self.status_days {
             Some(0 | 367..) => Err(Failure::usage("status_days must be 1 to 366")),
             _ => Ok(()),
+        }
+    }
+
+    /// Returns what is thrown away, and when.
+    pub(super) fn retention(&self) -> Retention {
+        let (usual, told) = (Retention::default(), self.retention.clone().unwrap_or_default());
+        Retention {
+            mail_days: told.mail_days.unwrap_or(usual.mail_days),
+            upload_days: told.upload_days.unwrap_or(usual.upload_days),
         }
     }
 
@@ -257,20 +325,6 @@ impl Config {
             zone: self.time_zone.clone().unwrap_or_default(),
         }
     }
-}
-
-/// Lower-case labels of letters, digits and hyphens (RFC 1123 section 2.1), with an optional port.
-pub(super) fn is_host(text: &str) -> bool {
-    let (name, port) = text.split_once(':').map_or((text, None), |(name, port)| (name, Some(port)));
-    let label = |label: &str| {
-        (1..=63).contains(&label.len())
-            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-            && !label.starts_with('-')
-            && !label.ends_with('-')
-    };
-    text.len() <= LONGEST_ADDRESS
-        && name.split('.').all(label)
-        && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|n| n > 0 && n.to_string() == port))
 }
 
 #[cfg(test)]

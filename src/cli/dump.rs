@@ -3,18 +3,19 @@
 use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Write};
-use std::path::{Path, PathBuf};
+use std::io::{BufReader, BufWriter, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
+use super::Global;
 use super::output::{self, Explain, Failure};
-use super::workspace::{self, Workspace};
-use super::{Global, files};
-use crate::credential::{Timestamp, limits};
+use super::workspace::{self, Workspace, vault_failure};
+use crate::acts::backup::{Part, signed_by};
+use crate::credential::Timestamp;
 use crate::desk::{Desk, Signer};
 use crate::making::OwnKeys;
-use crate::proof::jws::{self, Jws};
+use crate::proof::jws;
 use crate::publish::clock;
 use crate::server::operator::DUMP_TYP as TYP;
 use crate::status::LIST_ENTRIES;
@@ -51,7 +52,8 @@ pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure>
     let workspace = Workspace::open_to_read(global)?;
     let seal = Seal::of(&workspace, global)?;
     let desk = workspace.desk();
-    let part = Part::of(&args.file)?;
+    let writing = || format!("write {}", args.file.display());
+    let part = Part::of(&args.file).doing(writing())?;
     let mut out = BufWriter::new(&part.file);
     let header = Header::new(desk.now, &desk.issuer.did());
     let own = OwnKeys::of(workspace.keys()?.manifest());
@@ -61,13 +63,13 @@ pub(super) fn export(global: &Global, args: Export) -> Result<ExitCode, Failure>
         let signed = seal.sign(digest).map_err(|error| unsigned.replace(Some(error)));
         signed.unwrap_or_default()
     };
-    let summary = store::export(desk.store, &header, &mut out, &sign, &proves).doing(part.writing())?;
+    let summary = store::export(desk.store, &header, &mut out, &sign, &proves).doing(writing())?;
     if let Some(error) = unsigned.into_inner() {
         return Err(error).doing("have the dump signed");
     }
-    out.flush().doing(part.writing())?;
+    out.flush().doing(writing())?;
     drop(out);
-    part.keep()?;
+    part.keep().doing(writing())?;
     let records = output::counted(count(&summary), "record is", "records are");
     output::line(format!("{records} in {}", args.file.display()));
     Ok(finished(&summary.not_as_signed))
@@ -114,7 +116,7 @@ impl Seal {
     fn of(workspace: &Workspace, global: &Global) -> Result<Self, Failure> {
         match &workspace.service {
             Some(service) => Ok(Self::Service(Arc::clone(service))),
-            None => Ok(Self::Key(Box::new(workspace.vault(global, None)?.signer()))),
+            None => Ok(Self::Key(Box::new(workspace.vault(global, None)?.signer().map_err(vault_failure)?))),
         }
     }
 
@@ -124,56 +126,6 @@ impl Seal {
             Self::Key(signer) => Ok(jws::sign(statement, &signer.kid, TYP, &signer.key)),
         }
     }
-}
-
-/// A dump that is being written, under a name of its own until it is whole. What fails leaves nothing behind.
-struct Part<'a> {
-    path: &'a Path,
-    name: PathBuf,
-    file: File,
-    whole: bool,
-}
-
-impl<'a> Part<'a> {
-    fn of(path: &'a Path) -> Result<Self, Failure> {
-        let mut name = path.to_owned().into_os_string();
-        name.push(".part");
-        let file = create_private(name.as_ref()).doing(format!("write {}", path.display()))?;
-        Ok(Self { path, name: name.into(), file, whole: false })
-    }
-
-    fn writing(&self) -> String {
-        format!("write {}", self.path.display())
-    }
-
-    /// Makes it durable under its name.
-    fn keep(mut self) -> Result<(), Failure> {
-        self.file.sync_all().doing(self.writing())?;
-        std::fs::rename(&self.name, self.path).doing(self.writing())?;
-        self.whole = true;
-        files::sync_folder_of(self.path).doing(self.writing())
-    }
-}
-
-impl Drop for Part<'_> {
-    fn drop(&mut self) {
-        if !self.whole {
-            let _ = std::fs::remove_file(&self.name);
-        }
-    }
-}
-
-/// Makes a file for its owner only: a dump holds names, e-mail addresses and the secret of the status lists.
-fn create_private(path: &Path) -> io::Result<File> {
-    match std::fs::remove_file(path) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => (),
-    }
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
 }
 
 fn count(summary: &Summary) -> u64 {
@@ -187,15 +139,7 @@ pub(super) fn import(global: &Global, args: Import) -> Result<ExitCode, Failure>
     }
     let config = super::config::Config::read(&global.data)?;
     let keys = crate::vault::KeyFolder::open(&global.data.join("keys")).doing("open the keys").hint(FIRST)?;
-    let manifest = keys.manifest();
-    // Any key that this issuer ever published may have signed it, except one that was stolen.
-    let verify = |compact: &str, digest: &[u8]| {
-        let Ok(jws) = Jws::parse(compact, limits::CREDENTIAL_BYTES) else { return false };
-        let key = jws.kid.strip_prefix(&format!("{}#", manifest.issuer)).and_then(|id| manifest.key(id));
-        let usable = key.filter(|key| !matches!(key.state, crate::keys::KeyState::Compromised { .. }));
-        let point = usable.and_then(|key| key.point().ok());
-        jws.typ == TYP && jws.payload == digest && point.is_some_and(|point| jws.verifies(&point))
-    };
+    let verify = signed_by(keys.manifest());
     let seen = workspace::newest_file(&global.data);
     let file = File::open(&args.file).doing(format!("open {}", args.file.display()))?;
     let path = global.data.join("store");

@@ -57,7 +57,7 @@ pub(super) fn as_domain(told: &str) -> Result<String, Failure> {
         return Err(Failure::usage(format!("`{told}` is an IP address, and did:web allows none")).hint(ours));
     }
     match idna::domain_to_ascii(name) {
-        Ok(domain) if config::is_host(&format!("{domain}{port}")) => Ok(format!("{domain}{port}")),
+        Ok(domain) if crate::mail::config::is_host(&format!("{domain}{port}")) => Ok(format!("{domain}{port}")),
         _ => Err(Failure::usage(format!("`{told}` is not a domain such as certs.example.org")).hint(ours)),
     }
 }
@@ -91,6 +91,8 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         time_zone: args.time_zone,
         linkedin: None,
         mail: None,
+        backup: None,
+        retention: None,
         serve: None,
     };
     config.check()?;

@@ -15,7 +15,7 @@ use super::event_update::named;
 use super::files::{FileWriter, Names, left_out};
 use super::output::{self, Explain, Failure};
 use super::time;
-use super::workspace::{ANY, Workspace};
+use super::workspace::{ANY, Workspace, vault_failure};
 use crate::acts::run::{
     self, Counters, Done, Fate, HAS_ONE, Holder, Kind, Row, RowState, RunError, RunOver, RunReason, RunRecord,
     RunRequest, Selected, Step,
@@ -101,7 +101,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         return dry_run(&workspace, &desk, &faces, &args, &request);
     }
     let vault = workspace.vault(global, None)?;
-    let signer = vault.signer();
+    let signer = vault.signer().map_err(vault_failure)?;
     settle_results(&desk, &faces, &args)?;
     let times = StageTimes::default();
     let (prover, badges) = (Prover::new(signer.clone(), &vault.manifest()), Badges::default());

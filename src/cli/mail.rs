@@ -246,23 +246,23 @@ impl Office for CommandOffice {
 
 /// Returns who writes letters for a command.
 pub(super) fn clerk(workspace: &Workspace) -> Result<Clerk<CommandOffice>, Failure> {
-    let section = workspace.config.mail.as_ref().ok_or_else(not_set_up)?;
+    let config = workspace.mail_config()?.ok_or_else(not_set_up)?;
     let office = CommandOffice {
         issuer: workspace.config.issuer(),
         faces: workspace.faces()?,
         own: Arc::new(OwnKeys::of(workspace.keys()?.manifest())),
     };
     let public_url = serve::address(&workspace.config)?.told().map(str::to_owned);
-    Ok(Clerk::new(office, section.without_password()?, public_url))
+    Ok(Clerk::new(office, config, public_url))
 }
 
 fn deliver(global: &Global, workspace: &Workspace) -> Result<ExitCode, Failure> {
-    let section = workspace.config.mail.as_ref().ok_or_else(not_set_up)?;
+    workspace.mail_config()?.ok_or_else(not_set_up)?;
     if workspace.service.is_some() {
         output::line("the service that runs sends what is due; see `testamur mail list`");
         return Ok(ExitCode::SUCCESS);
     }
-    let (relay, clerk) = (section.relay()?, clerk(workspace)?);
+    let (relay, clerk) = (workspace.relay(global)?, clerk(workspace)?);
     let fixed = global.clock;
     let clock: crate::mail::Clock = Arc::new(move || fixed.unwrap_or_else(time::now));
     let courier = Courier::new(Arc::clone(&workspace.store), relay, Arc::new(clerk), clock);

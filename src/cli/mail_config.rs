@@ -1,14 +1,14 @@
 //! The section `[mail]` of `testamur.toml`: how mail leaves.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::config::is_host;
 use super::output::{self, Explain, Failure};
-use crate::mail::config::{LINK_DAYS, PER_DOMAIN, PER_MINUTE, is_loopback};
+use crate::mail::config::{LINK_DAYS, PER_DOMAIN, PER_MINUTE, is_host, is_loopback};
 use crate::mail::relay::Patience;
 use crate::mail::{Config, Mailbox, Password, Relay, Security};
+use crate::server::{MAIL_PASSWORD, SealedMail};
 
 /// Longest time for which a link can be good, in days.
 const MOST_LINK_DAYS: u16 = 3_660;
@@ -156,6 +156,17 @@ impl MailSection {
         })
     }
 
+    /// Returns what it says, if its password is to be sealed with those of the keys: it lies, or lay, in the file that the first
+    /// page made, `keys/mail-password`.
+    ///
+    /// # Errors
+    /// When a value is wrong.
+    pub(super) fn sealed(&self, data: &Path) -> Result<Option<SealedMail>, Failure> {
+        let plain = data.join("keys").join(MAIL_PASSWORD);
+        let (Some(user), true) = (&self.user, self.password_file.as_ref() == Some(&plain)) else { return Ok(None) };
+        Ok(Some(SealedMail { config: self.without_password()?, user: user.clone(), plain }))
+    }
+
     fn password(&self) -> Result<Password, Failure> {
         if let Some(path) = &self.password_file {
             let text =
@@ -177,13 +188,16 @@ impl MailSection {
     /// # Errors
     /// As [`MailSection::config`].
     pub(super) fn show(&self, public_url: Option<&str>) -> Result<(), Failure> {
-        let config = self.config()?;
+        // One that is sealed is opened with the keys, not here.
+        let sealed =
+            self.password_file.as_ref().is_some_and(|path| !path.exists() && path.with_extension("sealed").exists());
+        let config = if sealed { self.without_password()? } else { self.config()? };
         let safe = match config.security {
             Security::StartTls => "STARTTLS",
             Security::Tls => "TLS",
             Security::None => "no TLS, on this machine",
         };
-        let login = config.login.as_ref().map_or(String::new(), |(user, _)| format!(", as {user}"));
+        let login = self.user.as_ref().map_or(String::new(), |user| format!(", as {user}"));
         output::line(format!("mail.relay         {}:{} ({safe}{login})", config.relay, config.port));
         output::line(format!("mail.from          {}", config.from));
         let reply_to = config.reply_to.as_ref().map_or_else(|| config.from.to_string(), ToString::to_string);

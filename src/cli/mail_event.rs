@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use super::Global;
-use super::mail::{clerk, explained, not_set_up, text_of};
+use super::mail::{clerk, explained, text_of};
 use super::output::{self, Explain, Failure, counted};
 use super::workspace::Workspace;
 use crate::acts;
@@ -216,7 +216,7 @@ pub(super) fn test(global: &Global, args: &Test) -> Result<ExitCode, Failure> {
     let to = args.to.parse().map_err(|error| Failure::usage(format!("--to: {error}")))?;
     let workspace = Workspace::open_to_read(global)?;
     workspace.event(&args.code)?;
-    let relay = workspace.config.mail.as_ref().ok_or_else(not_set_up)?.relay()?;
+    let relay = workspace.relay(global)?;
     let letter = explained(clerk(&workspace)?.test(&workspace.desk(), &args.code, args.person.as_deref(), to))?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().doing("send mail")?;
     let reply = runtime.block_on(relay.send_one(&letter)).doing("send a test message")?;

@@ -32,6 +32,7 @@ mod qr;
 mod read_pieces;
 mod replace;
 mod revoke;
+mod sample;
 mod serve;
 mod staff;
 mod store;

@@ -26,6 +26,28 @@ pub(super) fn existing(global: &Global) -> Result<Zeroizing<String>, Failure> {
     }
 }
 
+/// A passphrase, and whether somebody who can be answered has typed it.
+pub(super) struct Passphrase {
+    /// The passphrase.
+    pub text: Zeroizing<String>,
+    /// Whether it was typed just now.
+    pub typed: bool,
+}
+
+/// Returns the passphrase for who serves; nothing where none is given and there is nobody to ask.
+///
+/// # Errors
+/// When a file that is named for it cannot be read.
+pub(super) fn to_serve(global: &Global) -> Result<Option<Passphrase>, Failure> {
+    match given(global)? {
+        Some(text) => Ok(Some(Passphrase { text, typed: false })),
+        None if std::io::stdin().is_terminal() => {
+            ask("Passphrase of the keys: ").map(|text| Some(Passphrase { text, typed: true }))
+        }
+        None => Ok(None),
+    }
+}
+
 /// Returns a passphrase for new keys, asked for twice.
 ///
 /// # Errors

@@ -81,7 +81,7 @@ fn publish_by_run(workspace: &Workspace, vault: &Vault, at_once: bool) -> Result
     // One that was killed: this one publishes what it would have.
     run::end_interrupted(&desk, Kind::Publish, None).hint(UNTOUCHED)?;
     let run = run::create_held(&desk, &faces, &holder, &request, ANY).hint(UNTOUCHED)?.run;
-    let (signer, times) = (vault.signer(), StageTimes::default());
+    let (signer, times) = (vault.signer().map_err(vault_failure)?, StageTimes::default());
     let workshop = Workshop { faces: &faces, signer: &signer, times: &times };
     let shop = Kept { vault, answer: Mutex::default() };
     let step = || run::step_of(&desk, &workshop, &shop, &holder, &run.id).hint(UNTOUCHED);
@@ -102,10 +102,11 @@ struct Kept<'a> {
 impl Shop for Kept<'_> {
     fn publish(&self, desk: &Desk, faces: &Faces, at_once: bool) -> Result<Published, NotPublished> {
         let answer = self.vault.publish(desk, faces, at_once);
-        let told = answer
-            .as_ref()
-            .map(Clone::clone)
-            .map_err(|error| NotPublished { hint: error.hint(), cause: error.to_string().into() });
+        let told = answer.as_ref().map(Clone::clone).map_err(|error| NotPublished {
+            hint: error.hint(),
+            cause: error.to_string().into(),
+            locked: false,
+        });
         *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = Some(answer);
         told
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use super::Global;
 use super::event_update::named as named_for;
 use super::output::{self, Explain, Failure};
-use super::workspace::{ANY, UNSURE, Workspace};
+use super::workspace::{ANY, UNSURE, Workspace, vault_failure};
 use crate::acts;
 use crate::acts::run::RunError;
 use crate::credential::{CertificateNumber, Timestamp};
@@ -45,7 +45,8 @@ pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
 pub(super) fn regenerate(global: &Global, args: Regenerate) -> Result<ExitCode, Failure> {
     let (set, reason) = (checked(args.set)?, Some(reason(&args.reason)?));
     let workspace = Workspace::open(global)?;
-    let (signer, faces, times) = (workspace.vault(global, None)?.signer(), workspace.faces()?, StageTimes::default());
+    let (signer, faces, times) =
+        (workspace.vault(global, None)?.signer().map_err(vault_failure)?, workspace.faces()?, StageTimes::default());
     let event = workspace.store.event(args.number.event())?;
     let named = event.as_ref().zip(args.template.as_ref());
     let template = named.map(|(event, name)| named_for(&workspace.desk(), &faces, event, name)).transpose()?;

@@ -8,14 +8,15 @@ use std::time::Duration;
 
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use zeroize::Zeroizing;
 
 use super::config::{Config, Proxies, Serve};
 use super::output::{self, Explain, Failure};
-use super::workspace::{HEARTBEAT, Workspace};
+use super::passphrase::Passphrase;
+use super::workspace::{HEARTBEAT, Workspace, vault_failure};
 use super::{Global, begin, passphrase, time};
 use crate::reading::Reader;
 use crate::server::{self, App, Clock, Limits, Listen, Parts, PortalSettings, PublicUrl, Steady};
+use crate::vault::{Vault, VaultError};
 use crate::webhooks::{Courier, Rules, Sender};
 
 /// Threads that read and write the store at once: what each has in memory at a time is bounded, and so it is for all.
@@ -48,6 +49,9 @@ pub(super) struct Args {
     /// Serve the W3C VC-API under /vc
     #[arg(long, env = "TESTAMUR_VC_API")]
     vc_api: bool,
+    /// Start with locked keys, whatever passphrase there is: they are unlocked in the browser
+    #[arg(long, env = "TESTAMUR_LOCKED")]
+    locked: bool,
     /// Logs as JSON lines or as text
     #[arg(long, env = "TESTAMUR_LOG_FORMAT", value_enum, default_value = "json")]
     log: LogFormat,
@@ -88,6 +92,20 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
     output::line(format!("behind_proxy       {}", serve.behind_proxy.unwrap_or_default()));
     output::line(format!("vc_api             {}", serve.vc_api.unwrap_or_default()));
     output::line(format!("public_per_second  {}", limits.public_per_second));
+    if let Some(backup) = &config.backup {
+        let plan = backup.plan(&global.data);
+        output::line(format!(
+            "backup             {} at {}:00, {} are kept",
+            plan.folder.display(),
+            plan.hour,
+            plan.keep
+        ));
+    }
+    let retention = config.retention();
+    output::line(format!(
+        "retention          mail {} days, uploads {} days",
+        retention.mail_days, retention.upload_days
+    ));
     output::line(format!("upload_mb          {}", limits.upload_bytes >> 20));
     output::line(format!("request_seconds    {}", limits.request_time.as_secs()));
     output::line(format!("revoke_alone       {}", limits.revoke_alone));
@@ -123,7 +141,11 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
         _ => None,
     };
     log(args.log);
-    let passphrase = first.map_or_else(|| passphrase::existing(global), Ok)?;
+    let passphrase = match (first, args.locked) {
+        (Some(first), _) => Some(first),
+        (None, true) => None,
+        (None, false) => passphrase::to_serve(global)?,
+    };
     let data = workspace.data.clone();
     let bounces = workspace.config.mail.as_ref().and_then(|mail| mail.bounces.clone());
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -134,7 +156,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
     let (listener, here) = runtime.block_on(listening(&serve))?;
     let app = App::new(Parts {
         public_url: serve.public_url()?.unwrap_or(here.clone()),
-        ..parts(workspace, global, &serve, &passphrase)?
+        ..parts(workspace, global, &serve, passphrase)?
     })
     .doing("start the service")?;
     runtime.block_on(serving(app, (&data, bounces), &serve, Listening { listener, here, tls }))?;
@@ -142,7 +164,7 @@ pub(super) fn run(global: &Global, args: Args) -> Result<ExitCode, Failure> {
 }
 
 /// Sets an issuer up in the browser, where there is none. Returns the passphrase; nothing if it was stopped before.
-fn begun(global: &Global, args: &Args) -> Result<Option<Zeroizing<String>>, Failure> {
+fn begun(global: &Global, args: &Args) -> Result<Option<Passphrase>, Failure> {
     super::init::refuse_old_clock(global)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().doing("start the first page")?;
     let serve = told(Serve::default(), args);
@@ -151,7 +173,8 @@ fn begun(global: &Global, args: &Args) -> Result<Option<Zeroizing<String>>, Fail
         let _within = runtime.enter();
         stopped()
     };
-    begin::run(global, &runtime, &serve, stopped)
+    let begun = begin::run(global, &runtime, &serve, stopped)?;
+    Ok(begun.map(|text| Passphrase { text, typed: true }))
 }
 
 /// Returns the address that a configuration says the service has.
@@ -190,9 +213,21 @@ fn limits(serve: &Serve) -> Limits {
     }
 }
 
-fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str) -> Result<Parts, Failure> {
-    let mut vault = workspace.vault_of(passphrase, serve.site.clone())?;
+fn parts(
+    workspace: Workspace,
+    global: &Global,
+    serve: &Serve,
+    passphrase: Option<Passphrase>,
+) -> Result<Parts, Failure> {
+    let mut vault = opened(&workspace, serve, passphrase)?;
     vault.set_pages_at_once(PAGES_AT_ONCE);
+    let (mail, mail_sealed) = match workspace.config.mail.as_ref() {
+        Some(section) => match section.sealed(&workspace.data)? {
+            Some(sealed) => (None, Some(sealed)),
+            None => (Some(section.relay()?), None),
+        },
+        None => (None, None),
+    };
     let fixed = global.clock;
     let clock: Clock = Arc::new(move || fixed.unwrap_or_else(time::now));
     // Opening the folder has believed it.
@@ -209,11 +244,34 @@ fn parts(workspace: Workspace, global: &Global, serve: &Serve, passphrase: &str)
         behind_proxy: serve.behind_proxy.unwrap_or_default().0,
         public_url: PublicUrl::default(),
         portal: PortalSettings { linkedin: workspace.config.linkedin },
-        mail: workspace.config.mail.as_ref().map(super::mail_config::MailSection::relay).transpose()?,
+        mail,
+        mail_sealed,
+        backup: workspace.config.backup.as_ref().map(|backup| backup.plan(&workspace.data)),
+        retention: workspace.config.retention(),
+        data: Some(workspace.data.clone()),
         steady,
         authenticator: server::accounts(),
         store: workspace.store,
     })
+}
+
+/// Opens the keys, or leaves them locked: without a passphrase, or with one of the environment or a file that is wrong, so that a
+/// service which starts by itself is there for all that needs no keys.
+fn opened(workspace: &Workspace, serve: &Serve, passphrase: Option<Passphrase>) -> Result<Vault, Failure> {
+    let site = || serve.site.clone();
+    let Some(Passphrase { text, typed }) = passphrase else {
+        tracing::warn!("the keys are locked: no passphrase is used");
+        return workspace.locked_vault(site());
+    };
+    let vault = workspace.locked_vault(site())?;
+    match vault.unlock(&text) {
+        Ok(()) => vault.tell_signer(&*workspace.store)?,
+        Err(VaultError::Keys(error)) if !typed && error.is_wrong_passphrase() => {
+            tracing::error!(%error, "the keys are locked: the passphrase that was given is wrong");
+        }
+        Err(error) => return Err(vault_failure(error)),
+    }
+    Ok(vault)
 }
 
 /// The bound socket.
@@ -258,9 +316,15 @@ async fn serving(
         output::line("nobody can log in yet; whoever opens this within 24 hours becomes the first owner:");
         output::line(format!("    {}", public.link("setup", &token)));
     }
+    if app.vault.is_locked() {
+        output::line(format!(
+            "the keys are locked: nothing is issued or published until they are unlocked at {public}/staff/unlock"
+        ));
+    }
     let sweeping = tokio::spawn(server::sweep_sessions(app.clone()));
     let by_itself = serve.publish.unwrap_or(true);
     let publishing = by_itself.then(|| tokio::spawn(server::publish_when_due(app.clone())));
+    let nights = tokio::spawn(server::each_night(app.clone()));
     let beating = tokio::spawn(beat(app.clone(), data.join(HEARTBEAT)));
     let (stop, stopping) = tokio::sync::watch::channel(false);
     let posting = posting(&app, stopping.clone());
@@ -277,6 +341,7 @@ async fn serving(
     server::serve(listen, router, told).await.doing("serve")?;
     door.close().await;
     sweeping.abort();
+    nights.abort();
     beating.abort();
     if let Some(publishing) = publishing {
         publishing.abort();
@@ -286,9 +351,7 @@ async fn serving(
     }
     let _ = stop.send(true);
     let _ = courier.await;
-    if let Some(posting) = posting {
-        let _ = posting.await;
-    }
+    let _ = posting.await;
     worker.stop();
     tracing::info!("stopped");
     Ok(())
@@ -323,13 +386,30 @@ fn courier(app: &App, mut stop: tokio::sync::watch::Receiver<bool>) -> tokio::ta
     })
 }
 
-/// Starts to send mail, where it is set up.
-fn posting(app: &App, mut stop: tokio::sync::watch::Receiver<bool>) -> Option<tokio::task::JoinHandle<()>> {
-    let courier = server::courier(app)?;
-    Some(tokio::spawn(async move {
-        let stopped = async move { drop(stop.wait_for(|stop| *stop).await) };
-        courier.run(stopped).await;
-    }))
+/// Starts to send mail, where it is set up, and begins anew when that changes.
+fn posting(app: &App, mut stop: tokio::sync::watch::Receiver<bool>) -> tokio::task::JoinHandle<()> {
+    let (app, mut changes) = (app.clone(), app.mail_changes());
+    tokio::spawn(async move {
+        loop {
+            changes.mark_unchanged();
+            let courier = server::courier(&app);
+            let (mut ended, mut changed) = (stop.clone(), changes.clone());
+            let over = async move {
+                tokio::select! {
+                    _ = ended.wait_for(|stop| *stop) => {}
+                    _ = changed.changed() => {}
+                }
+            };
+            match courier {
+                // What is being handed over is finished first.
+                Some(courier) => courier.run(over).await,
+                None => over.await,
+            }
+            if *stop.borrow_and_update() {
+                return;
+            }
+        }
+    })
 }
 
 /// Waits for Ctrl-C or a service manager's SIGTERM, which are taken from the call on.

@@ -16,6 +16,7 @@ use crate::making::Faces;
 use crate::publish::PublishError;
 use crate::publish::clock::{self, ClockError};
 use crate::server::operator::SOCKET;
+use crate::server::{MAIL_PASSWORD, sealed_password};
 use crate::store::remote::{RemoteError, RemoteStore};
 use crate::store::{Event, SledStore, Store, StoreError};
 use crate::template::FontLibrary;
@@ -124,8 +125,54 @@ impl Workspace {
     /// Tells the store whether mail is set up: acts know no configuration.
     fn tell_mail(&self) -> Result<(), Failure> {
         // The password is not needed for this, and may be elsewhere.
-        let config = self.config.mail.as_ref().map(|mail| mail.without_password()).transpose()?;
+        let config = self.mail_config()?;
         Ok(mail::setup::tell(&*self.store, config.as_ref(), self.now)?)
+    }
+
+    /// Returns how mail leaves, but for the password: what the configuration says, else what staff chose on a page.
+    ///
+    /// # Errors
+    /// When a value is wrong.
+    pub(super) fn mail_config(&self) -> Result<Option<mail::Config>, Failure> {
+        match &self.config.mail {
+            Some(section) => section.without_password().map(Some),
+            None => Ok(mail::chosen::chosen(&*self.store)?.and_then(|chosen| chosen.config().ok())),
+        }
+    }
+
+    /// Returns the relay, with its password: one that is sealed is opened with the passphrase of the keys.
+    ///
+    /// # Errors
+    /// When there is none, or its password cannot be had.
+    pub(super) fn relay(&self, global: &Global) -> Result<mail::Relay, Failure> {
+        let section = self.config.mail.as_ref();
+        let sealed = section.map(|section| section.sealed(&self.data)).transpose()?.flatten();
+        if let Some(section) = section.filter(|_| sealed.as_ref().is_none_or(|sealed| sealed.plain.exists())) {
+            return section.relay();
+        }
+        let user = match &sealed {
+            Some(sealed) => Some(sealed.user.clone()),
+            None => mail::chosen::chosen(&*self.store)?.and_then(|chosen| chosen.user),
+        };
+        let config = self.mail_config()?.ok_or_else(super::mail::not_set_up)?;
+        let login = user.map(|user| self.password_of(global, &config, user)).transpose()?;
+        let config = mail::Config { login, ..config };
+        mail::Relay::new(config, mail::relay::Patience::default()).doing("set up mail")
+    }
+
+    fn password_of(
+        &self,
+        global: &Global,
+        config: &mail::Config,
+        user: String,
+    ) -> Result<(String, mail::Password), Failure> {
+        let text = self.vault(global, None)?.open_sealed(MAIL_PASSWORD).map_err(vault_failure)?;
+        let password = text.and_then(|text| sealed_password(&text, &config.relay, &user));
+        let missing = || {
+            Failure::new("there is no password for the relay")
+                .hint("say it under Settings, or name a file in `password_file`")
+        };
+        Ok((user, password.ok_or_else(missing)?))
     }
 
     /// Returns the desk of this command: its store, issuer, actor and time.
@@ -169,11 +216,21 @@ impl Workspace {
     /// # Errors
     /// As [`Workspace::vault`].
     pub(super) fn vault_of(&self, passphrase: &str, site: Option<PathBuf>) -> Result<Vault, Failure> {
+        let vault = self.locked_vault(site)?;
+        vault.unlock(passphrase).map_err(vault_failure)?;
+        vault.tell_signer(&*self.store)?;
+        Ok(vault)
+    }
+
+    /// The same with locked keys.
+    ///
+    /// # Errors
+    /// When there are no keys, or the folder of the site would hold them.
+    pub(super) fn locked_vault(&self, site: Option<PathBuf>) -> Result<Vault, Failure> {
         let private = vec![self.data.join("keys"), self.data.join("store")];
-        let vault = Vault::over(self.keys()?, passphrase, site, private, self.config.status_days());
+        let vault = Vault::locked(self.keys()?, site, private, self.config.status_days());
         let mut vault = vault.map_err(vault_failure)?;
         vault.set_undo(self.config.undo());
-        vault.tell_signer(&*self.store)?;
         Ok(vault)
     }
 
@@ -186,7 +243,7 @@ impl Workspace {
             return Ok(None);
         }
         let vault = self.vault(global, None)?;
-        Ok(Some(Prover::new(vault.signer(), &vault.manifest())))
+        Ok(Some(Prover::new(vault.signer().map_err(vault_failure)?, &vault.manifest())))
     }
 
     /// Returns compiled templates over all fonts that this issuer can use.
@@ -235,7 +292,7 @@ pub(super) fn vault_failure(error: VaultError) -> Failure {
             Failure::from(error).hint(hint)
         }
         VaultError::Store(error) => error.into(),
-        VaultError::NoSite => Failure::from(error),
+        VaultError::NoSite | VaultError::Locked => Failure::from(error),
     }
 }
 

@@ -19,16 +19,16 @@ const WRITTEN: usize = 500;
 /// Makes proofs.
 #[derive(Debug, Clone)]
 pub struct Prover {
-    signer: Signer,
+    signer: Option<Signer>,
     stolen: Vec<String>,
 }
 
 impl Prover {
-    /// Returns one that signs with the active key of these.
-    pub fn new(signer: Signer, keys: &KeyManifest) -> Self {
+    /// Returns one that signs with the active key of these; without it there are the proofs that are kept, and no others.
+    pub fn new(signer: impl Into<Option<Signer>>, keys: &KeyManifest) -> Self {
         let is_stolen = |state: &KeyState| matches!(state, KeyState::Compromised { .. });
         let stolen = keys.keys.iter().filter(|key| is_stolen(&key.state)).map(|key| key.id.clone());
-        Self { signer, stolen: stolen.collect() }
+        Self { signer: signer.into(), stolen: stolen.collect() }
     }
 
     /// Returns the certificates' `.json`, in their order.
@@ -74,11 +74,11 @@ impl Prover {
     }
 
     fn proof(&self, desk: &Desk, proven: &Proven) -> Result<Value, FilesError> {
-        let certificate = proven.certificate();
+        let (certificate, signer) = (proven.certificate(), self.signer.as_ref().ok_or(FilesError::NoKeys)?);
         // A proof by another key than the credential's is dated when it is made.
-        let created = if self.signer.id == certificate.key { certificate.signed } else { desk.now };
-        let method = data_integrity::method(&desk.issuer.did(), &self.signer.id);
-        let mut secured = data_integrity::add_proof(proven.document(), &method, created, &self.signer.key)
+        let created = if signer.id == certificate.key { certificate.signed } else { desk.now };
+        let method = data_integrity::method(&desk.issuer.did(), &signer.id);
+        let mut secured = data_integrity::add_proof(proven.document(), &method, created, &signer.key)
             .map_err(|cause| FilesError::Proof { number: certificate.number.to_string(), cause })?;
         Ok(secured["proof"].take())
     }

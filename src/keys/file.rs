@@ -70,6 +70,41 @@ pub fn seal_key_file(id: &str, key: &SecretKey, passphrase: &str) -> Result<Stri
     jwe::serialize_compact(&private_jwk(id, key), &header, &encrypter).map_err(refused)
 }
 
+/// Seals a text in the same way as a key: a password that the issuer was told.
+///
+/// # Errors
+/// As [`seal_key_file`].
+pub fn seal_secret(text: &str, passphrase: &str) -> Result<String, KeyFileError> {
+    if passphrase.is_empty() {
+        return Err(KeyFileError::EmptyPassphrase);
+    }
+    let refused = |e: josekit::JoseError| KeyFileError::Malformed(e.to_string());
+    let mut encrypter = PBES2_HS512_A256KW.encrypter_from_bytes(passphrase.as_bytes()).map_err(refused)?;
+    encrypter.set_iter_count(PBES2_ITERATIONS);
+    encrypter.set_salt_len(16);
+    let mut header = JweHeader::new();
+    header.set_content_encryption(ENC);
+    header.set_content_type("text/plain");
+    let sealed = jwe::serialize_compact(text.as_bytes(), &header, &encrypter).map_err(refused)?;
+    // What could not be read again is not written.
+    if sealed.len() > FILE_BYTES { Err(KeyFileError::Malformed("the secret is too long".into())) } else { Ok(sealed) }
+}
+
+/// Opens what [`seal_secret`] made.
+///
+/// # Errors
+/// When it is none, or the passphrase is wrong.
+pub fn open_secret(name: &str, jwe: &str, passphrase: &str) -> Result<Zeroizing<String>, KeyFileError> {
+    let jwe = jwe.trim();
+    check_envelope(jwe)?;
+    let wrong = |_| KeyFileError::WrongPassphrase(name.to_owned());
+    let decrypter = PBES2_HS512_A256KW.decrypter_from_bytes(passphrase.as_bytes()).map_err(wrong)?;
+    let (bytes, _) = jwe::deserialize_compact(jwe, &decrypter).map_err(wrong)?;
+    let bytes = Zeroizing::new(bytes);
+    let text = std::str::from_utf8(&bytes).map_err(|_| KeyFileError::Malformed("it holds no text".into()))?;
+    Ok(Zeroizing::new(text.to_owned()))
+}
+
 fn private_jwk(id: &str, key: &SecretKey) -> Zeroizing<Vec<u8>> {
     let d = Zeroizing::new(BASE64URL.encode(key.to_seed().as_slice()));
     let (kid, x) = (serde_json::Value::from(id), key.public().to_base64url());
@@ -164,6 +199,16 @@ mod tests {
         assert_eq!(wrong, KeyFileError::WrongPassphrase("k1".into()));
         assert!(matches!(open_key_file("k2", &file, "correct horse"), Err(KeyFileError::Malformed(_))));
         assert!(!file.contains(&BASE64URL.encode([7; 32])));
+    }
+
+    #[test]
+    fn a_secret_opens_with_its_passphrase_and_no_other() {
+        let sealed = seal_secret("smtp: pä55", "correct horse").unwrap();
+        assert_eq!(*open_secret("mail", &sealed, "correct horse").unwrap(), "smtp: pä55");
+        assert_eq!(open_secret("mail", &sealed, "x").unwrap_err(), KeyFileError::WrongPassphrase("mail".into()));
+        assert!(!sealed.contains("smtp") && seal_secret("x", "").is_err());
+        assert!(seal_secret(&"x".repeat(FILE_BYTES), "correct horse").is_err());
+        assert!(matches!(open_key_file("mail", &sealed, "correct horse"), Err(KeyFileError::Malformed(_))));
     }
 
     #[test]

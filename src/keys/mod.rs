@@ -8,7 +8,7 @@ mod file;
 mod manifest;
 mod root;
 
-pub use file::{KeyFileError, PBES2_ITERATIONS, open_key_file, seal_key_file};
+pub use file::{KeyFileError, PBES2_ITERATIONS, open_key_file, open_secret, seal_key_file, seal_secret};
 pub use manifest::{KeyManifest, KeyState, MANIFEST_BYTES, ManifestError, ManifestKey, TYP as MANIFEST_TYP};
 pub use root::{ROOT_LINKS, RootChain, RootError, RootLink, RootStatement, TYP as ROOT_TYP};
 

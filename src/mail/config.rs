@@ -72,6 +72,23 @@ pub struct Config {
     pub link_days: u16,
 }
 
+/// Longest host that is taken, in bytes: one in an address costs room in every QR code.
+const HOST_CHARS: usize = 100;
+
+/// Says whether a text is a host: lower-case labels of letters, digits and hyphens (RFC 1123 section 2.1), with an optional port.
+pub fn is_host(text: &str) -> bool {
+    let (name, port) = text.split_once(':').map_or((text, None), |(name, port)| (name, Some(port)));
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    text.len() <= HOST_CHARS
+        && name.split('.').all(label)
+        && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|n| n > 0 && n.to_string() == port))
+}
+
 /// Says whether a host is this machine: there mail may go without TLS.
 pub fn is_loopback(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');

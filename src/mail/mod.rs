@@ -5,7 +5,7 @@
 //! after that finds it [`State::Ambiguous`], and nothing of that kind is ever sent again by itself. So nobody is sent
 //! anything twice unless a member of staff decides so, and then the `Message-ID` is the same.
 //!
-//! Pure: [`address`], [`words`] (what a reply of a mail server means), [`bounce`] (what came back), [`opens`] (who looked at a picture), [`compose`] and [`notices`] (texts), [`mime`] (messages), [`pace`] (limits and the circuit breaker), [`schedule`]. Over the store, with the time given: [`setup`], [`outbox`],
+//! Pure: [`address`], [`words`] (what a reply of a mail server means), [`bounce`] (what came back), [`opens`] (who looked at a picture), [`compose`] and [`notices`] (texts), [`mime`] (messages), [`pace`] (limits and the circuit breaker), [`schedule`]. Over the store, with the time given: [`setup`], [`chosen`], [`outbox`],
 //! [`link`], [`suppress`]. Asynchronous: [`relay`] and [`courier`], which alone open sockets.
 //!
 //! What a letter says is written when it is sent, by a [`Clerk`]: nothing rendered is kept. Messages and links go into a dump, the queue
@@ -13,6 +13,7 @@
 
 pub mod address;
 pub mod bounce;
+pub mod chosen;
 pub mod compose;
 pub mod config;
 pub mod courier;
@@ -33,6 +34,7 @@ pub mod verp;
 pub mod words;
 
 pub use address::{Address, AddressError, Mailbox};
+pub use chosen::Chosen;
 pub use compose::{Content, Letter, OwnText, TextError};
 pub use config::{Config, Password, Security};
 pub use courier::{Clerk, Clock, Courier, Prepared, Sent, Tokens};
@@ -51,7 +53,7 @@ use crate::store::StoreError;
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
     /// No relay is configured.
-    #[error("no mail is set up: testamur.toml has no section [mail]")]
+    #[error("no mail is set up: say which server takes it under Settings, or in the section [mail] of testamur.toml")]
     NotSetUp,
     /// There is no such message.
     #[error("there is no message `{0}`")]

@@ -407,6 +407,37 @@ pub fn present(store: &dyn Store, request: &Request) -> Result<String, PublishEr
     Ok(contents.snapshot.sign(&issuer.kid(request.key_id), request.key))
 }
 
+/// What a snapshot of one's own records is made of where nothing can be signed.
+#[derive(Debug)]
+pub struct Records<'a> {
+    /// The issuer's host, with `:port` where it has one.
+    pub host: &'a str,
+    /// The key manifest, a JWS by the newest root.
+    pub manifest: &'a str,
+    /// All roots.
+    pub roots: &'a RootChain,
+    /// The time.
+    pub now: Timestamp,
+    /// For how many days it counts as fresh.
+    pub validity_days: i64,
+}
+
+/// Returns trust anchors of everything as it is now, for who answers by these very records while the keys are locked: the same
+/// as those of [`present`], and signed by nobody. A manifest that has ended is no error: what rests on it is stale.
+///
+/// # Errors
+/// When the store fails, or the manifest is not the root's.
+pub fn anchors_of_records(store: &dyn Store, records: &Records) -> Result<TrustAnchors, PublishError> {
+    let did = issuer_did(records.host);
+    let root = records.roots.walk(&did, None)?;
+    let manifest = KeyManifest::verify(records.manifest, &did, &root.1)?;
+    let issuer = ProvenIssuer { did, manifest, root: root.1 };
+    let version = last(store)?.map_or(1, |last| last.version + 1);
+    let mut anchors = TrustAnchors::of_records();
+    anchors.add_own(snapshot::unsigned(store, records, issuer, root, version)?)?;
+    Ok(anchors)
+}
+
 /// The issuer as its root and manifest prove it.
 struct ProvenIssuer {
     did: String,

@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{LastPublished, LeftOut, ProvenIssuer, PublishError, Request, TTL_SECONDS, waiting};
+use super::{LastPublished, LeftOut, ProvenIssuer, PublishError, Records, Request, TTL_SECONDS, waiting};
 use crate::credential::Timestamp;
-use crate::keys::KeyState;
+use crate::keys::{KeyState, RootStatement};
 use crate::proof::data_integrity;
-use crate::status::{IssuedSet, LIST_ENTRIES, ListInSnapshot, Reason, Snapshot, StatusList, list_digest};
+use crate::proof::eddsa::PublicKey;
+use crate::status::{
+    IssuedSet, LIST_ENTRIES, ListInSnapshot, Reason, Snapshot, StatusList, VerifiedSnapshot, list_digest,
+};
 use crate::store::{Page, Store, StoreError};
 
 /// Records asked of the store at a time.
@@ -83,6 +86,40 @@ pub(super) fn gather(
         issued_sets: issued_sets(store, issuer)?,
     };
     Ok(Contents { set: lists.iter().map(|list| list.reasons.len()).sum(), covers, snapshot, lists, left_out })
+}
+
+/// Reads the same out of the store, and signs nothing.
+pub(super) fn unsigned(
+    store: &dyn Store,
+    records: &Records,
+    issuer: ProvenIssuer,
+    root: (RootStatement, PublicKey),
+    version: u64,
+) -> Result<VerifiedSnapshot, PublishError> {
+    let next_update = records.now.plus_days(records.validity_days).min(issuer.manifest.expires);
+    let (mut lists, mut why) = (BTreeMap::new(), BTreeMap::new());
+    for number in 1..=lists_to_publish(&store.status_lists()?) {
+        let reasons = reasons(store, number)?;
+        let set: Vec<u32> = reasons.keys().copied().collect();
+        let id = format!("https://{}/status/{number}", records.host);
+        lists.insert(id.clone(), StatusList::new(id.clone(), issuer.did.clone(), &set, records.now, next_update));
+        if !reasons.is_empty() {
+            why.insert(id, reasons.into_iter().map(|(index, reason)| (index.to_string(), reason)).collect());
+        }
+    }
+    let sets = issued_sets(store, &issuer)?.into_iter();
+    Ok(VerifiedSnapshot {
+        version,
+        issuer: issuer.did,
+        issued: records.now,
+        next_update,
+        root,
+        roots: records.roots.clone(),
+        issued_sets: sets.filter_map(|(id, set)| Some((id, set.digests()?))).collect(),
+        manifest: issuer.manifest,
+        lists,
+        reasons: why,
+    })
 }
 
 /// Lists count from 1; there is always one.

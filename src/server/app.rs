@@ -1,6 +1,7 @@
 //! What all handlers share.
 
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,12 +10,16 @@ use tokio::sync::watch;
 use super::auth::Authenticator;
 use super::crowd::Crowd;
 use super::lane::Lane;
+use super::nights::Upkeep;
 use super::ops::{Metrics, Pulse, Readiness};
 use super::rate::Rate;
+use super::relay::{Mailing, SealedMail};
 use super::session::Logins;
 use super::staff::Uploads;
 use super::turns::Turns;
 use super::{Caller, Problem, PublicUrl, Steady, Vault, vc_api};
+use crate::acts::backup::Plan;
+use crate::acts::retention::Retention;
 use crate::acts::run::Holder;
 use crate::credential::Timestamp;
 use crate::desk::{Desk, Issuer};
@@ -95,8 +100,16 @@ pub struct Parts {
     pub public_url: PublicUrl,
     /// How holders are served.
     pub portal: PortalSettings,
-    /// The relay that mail is handed to; nothing: no mail leaves from here.
+    /// The relay that mail is handed to, as it is configured; nothing: staff may choose one on a page.
     pub mail: Option<Relay>,
+    /// The same where its password is sealed with those of the keys.
+    pub mail_sealed: Option<SealedMail>,
+    /// Where backups go each night; nothing: they are made by others, or not at all.
+    pub backup: Option<Plan>,
+    /// What is thrown away each night.
+    pub retention: Retention,
+    /// The folder that all of this lies in, to see whether there is room.
+    pub data: Option<PathBuf>,
     /// What the clock is measured by while the service runs; nothing: it is believed, as in tests.
     pub steady: Option<Steady>,
 }
@@ -137,6 +150,10 @@ struct Inner {
     badges: Badges,
     /// Files that staff look at.
     uploads: Uploads,
+    /// How mail leaves now.
+    mailing: Mailing,
+    /// What is being done about backups.
+    upkeep: Upkeep,
 }
 
 impl std::ops::Deref for App {
@@ -156,7 +173,7 @@ impl App {
         let public = Rate::per_second(parts.limits.public_per_second);
         let stopping = watch::Sender::new(false);
         let pulse = Pulse::at((parts.clock)());
-        Ok(Self(Arc::new(Inner {
+        let app = Self(Arc::new(Inner {
             parts,
             metrics: Metrics::default(),
             logins: Logins::default(),
@@ -172,7 +189,13 @@ impl App {
             vc: vc_api::Register::default(),
             badges: Badges::default(),
             uploads: Uploads::default(),
-        })))
+            mailing: Mailing::default(),
+            upkeep: Upkeep::default(),
+        }));
+        if let Err(problem) = app.take_up_mail() {
+            tracing::error!(detail = problem.detail, "mail does not leave");
+        }
+        Ok(app)
     }
 
     /// Ends what would go on for ever, as who watches a run: the service is about to stop.
@@ -214,6 +237,16 @@ impl App {
     /// Returns the files that staff look at.
     pub(super) fn uploads(&self) -> &Uploads {
         &self.0.uploads
+    }
+
+    /// Returns what the courier and the pages share.
+    pub(super) fn mailing(&self) -> &Mailing {
+        &self.0.mailing
+    }
+
+    /// Returns what is being done about backups.
+    pub(super) fn upkeep(&self) -> &Upkeep {
+        &self.0.upkeep
     }
 
     /// Returns whose file is looked at.

@@ -60,7 +60,8 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
     within(&parts.headers, limit)?;
     let room = room(&parts.headers, limit).await?;
     let body = collected(body, limit).await?;
-    let fingerprint = fingerprint(parts.method.as_str(), &parts.uri.to_string(), &caller.scope, &body);
+    let asked = (parts.method.as_str(), &parts.uri.to_string()[..]);
+    let [fingerprint, before] = [Some(key.as_str()), None].map(|key| fingerprint(key, asked, &caller.scope, &body));
     let path = Some(parts.uri.path().to_owned());
     let name = HEXLOWER.encode(&Sha256::digest(format!("{}\n{key}", caller.id)));
     let now = app.now();
@@ -71,7 +72,7 @@ async fn guarded(app: App, request: Request, next: Next) -> Result<Response, Pro
         let asked = (name.clone(), fresh.clone());
         let begun = app.aside(move |app| {
             let unerased = Unerased::anywhere(&*app.store)?;
-            Ok((unerased, begin(app, &asked.0, &asked.1)?))
+            Ok((unerased, begin(app, &asked.0, &asked.1, &before)?))
         });
         let (unerased, answer) = begun.await?;
         if let Some(answer) = answer {
@@ -116,7 +117,7 @@ async fn room(headers: &HeaderMap, limit: usize) -> Result<SemaphorePermit<'stat
 }
 
 /// Marks a request as under way; returns the answer if it was given already.
-fn begin(app: &App, name: &str, fresh: &Seen) -> Result<Option<Answer>, Problem> {
+fn begin(app: &App, name: &str, fresh: &Seen, before: &str) -> Result<Option<Answer>, Problem> {
     let put =
         |expect| app.store.write_documents(&[DocumentWrite::put(Collection::IDEMPOTENCY, name, expect, fresh)], None);
     let under_way =
@@ -133,7 +134,8 @@ fn begin(app: &App, name: &str, fresh: &Seen) -> Result<Option<Answer>, Problem>
         put(Expect::Revision(document.revision)).map_err(|_| under_way())?;
         return Ok(None);
     }
-    if seen.fingerprint != fresh.fingerprint {
+    // Earlier versions kept it without the key.
+    if ![fresh.fingerprint.as_str(), before].contains(&seen.fingerprint.as_str()) {
         return Err(Problem::unprocessable(
             "idempotency-key-reused",
             "this idempotency key was sent with another request",
@@ -189,9 +191,13 @@ async fn collected(body: Body, limit: usize) -> Result<Bytes, Problem> {
     }
 }
 
-/// Who is limited to other events since is not told the answer of before.
-fn fingerprint(method: &str, uri: &str, scope: &Scope, body: &[u8]) -> String {
+/// Who is limited to other events since is not told the answer of before. With the key, which is kept nowhere, nobody who reads
+/// the store can find out by trying what was in a body: a password, a passphrase.
+fn fingerprint(key: Option<&str>, (method, uri): (&str, &str), scope: &Scope, body: &[u8]) -> String {
     let mut digest = Sha256::new();
+    if let Some(key) = key {
+        digest.update(format!("{key}\n"));
+    }
     digest.update(format!("{method} {uri}\n"));
     for event in scope.events().into_iter().flatten() {
         digest.update(format!("{event}\n"));

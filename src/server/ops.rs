@@ -62,6 +62,12 @@ pub struct Metrics {
     published_good: Gauge,
     /// Whether the last publication failed.
     published_failed: Gauge,
+    /// Whether the keys are locked.
+    keys_locked: Gauge,
+    /// Whether the last backup failed.
+    pub backup_failed: Gauge,
+    /// How old the newest backup is, in seconds; -1 without one.
+    backup_age: Gauge,
     /// Reads of much that are being done.
     reads: Gauge,
     /// Those that ended before they were done, as nobody waited any more.
@@ -108,6 +114,12 @@ impl Default for Metrics {
         registry.register("publication_age_seconds", age, published_age.clone());
         let good = "Seconds for which what is published is still good; negative once it is stale";
         registry.register("publication_good_for_seconds", good, published_good.clone());
+        let (backup_failed, backup_age): (Gauge, Gauge) = Default::default();
+        registry.register("backup_failed", "1 if the last backup failed", backup_failed.clone());
+        let old = "Seconds since the newest backup; -1 if none was made";
+        registry.register("backup_age_seconds", old, backup_age.clone());
+        let keys_locked: Gauge = Gauge::default();
+        registry.register("keys_locked", "1 while the keys are locked: what signs waits", keys_locked.clone());
         let (reads, reads_given_up): (Gauge, Counter) = Default::default();
         registry.register("large_reads", "Reads of much that are being done", reads.clone());
         registry.register("large_reads_given_up", "Reads of much that nobody waited for", reads_given_up.clone());
@@ -131,6 +143,9 @@ impl Default for Metrics {
             published_age,
             published_good,
             published_failed,
+            keys_locked,
+            backup_failed,
+            backup_age,
             reads,
             reads_given_up,
         }
@@ -157,10 +172,18 @@ pub(super) async fn ready(State(app): State<App>) -> Result<String, Problem> {
             let detail = "runs wait, and none is worked on; the log says why, and a restart takes them up again";
             Err(unavailable("queue-stands-still", detail))
         }
-        Ok(()) => Ok(format!("ready\n{}", published(app)?)),
+        Ok(()) => Ok(format!("ready\n{}{}", published(app)?, locked(app)?)),
         Err(problem) => Err(unavailable("not-ready", problem)),
     })
     .await
+}
+
+/// Says that the keys are locked: a service is ready also then, for all that does not sign.
+fn locked(app: &App) -> Result<String, Problem> {
+    Ok(match app.vault.is_locked() {
+        false => String::new(),
+        true => format!("keys: locked, {} runs wait; {}\n", run::waiting_for_keys(&*app.store)?, crate::vault::UNLOCK),
+    })
 }
 
 /// Says how old what is published is: a service is ready also when that grows stale, but somebody should know.
@@ -177,7 +200,7 @@ fn published(app: &App) -> Result<String, Problem> {
 }
 
 /// Returns for how many seconds a run has been waiting while none was worked on.
-fn still(app: &App) -> Result<i64, Problem> {
+pub(super) fn still(app: &App) -> Result<i64, Problem> {
     let (moved, now) = (app.pulse().last(), app.now());
     // As long as the worker looks at the queue, nobody else need.
     if now.unix() - moved.unix() < MOVING_SECONDS { Ok(0) } else { Ok(run::still(&*app.store, moved, now)?) }
@@ -238,6 +261,12 @@ async fn metrics(State(app): State<App>) -> Response {
         app.metrics().published_good.set(ages.good.unwrap_or_default());
         app.metrics().published_failed.set(i64::from(ages.failed));
     }
+    if let Ok(told) = app.aside(|app| Ok(crate::acts::backup::known(&*app.store)?)).await {
+        let age = told.last.map_or(-1, |last| app.now().unix() - last.at.unix());
+        app.metrics().backup_age.set(age);
+        app.metrics().backup_failed.set(told.failed.is_some().into());
+    }
+    app.metrics().keys_locked.set(app.vault.is_locked().into());
     let mut text = String::new();
     match prometheus_client::encoding::text::encode(&mut text, &app.metrics().registry) {
         Ok(()) => {

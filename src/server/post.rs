@@ -32,14 +32,14 @@ impl Office for App {
 /// # Errors
 /// Where no mail is set up.
 pub(super) fn clerk(app: &App) -> Result<Clerk<App>, Problem> {
-    let relay = app.mail.as_ref().ok_or(MailError::NotSetUp)?;
+    let config = app.mail_now().config.clone().ok_or(MailError::NotSetUp)?;
     let public_url = app.public_url.told().map(str::to_owned);
-    Ok(Clerk::new(app.clone(), relay.config().clone(), public_url))
+    Ok(Clerk::new(app.clone(), config, public_url))
 }
 
-/// Returns who carries the service's letters; nobody where no mail is set up.
+/// Returns who carries the service's letters; nobody where no mail is set up, or its password is not known.
 pub fn courier(app: &App) -> Option<Courier> {
-    let relay = app.mail.clone()?;
+    let relay = app.mail_now().relay.clone()?;
     let clerk = clerk(app).ok()?;
     Some(Courier::new(Arc::clone(&app.store), relay, Arc::new(clerk), Arc::clone(&app.clock)))
 }

@@ -114,6 +114,12 @@ impl Problem {
         Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", detail)
     }
 
+    /// It needs the keys, which are locked. Nothing was done, and it can be sent again.
+    pub fn locked() -> Self {
+        let detail = format!("the keys are locked, and nothing was done; {}", crate::vault::UNLOCK);
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, "keys-locked", detail)
+    }
+
     /// There is no room for it. Which disk goes to the log, not to the caller.
     fn disk_full(cause: impl std::fmt::Display) -> Self {
         tracing::error!(%cause, "disk full");
@@ -171,6 +177,7 @@ impl From<StoreError> for Problem {
 impl From<VaultError> for Problem {
     fn from(error: VaultError) -> Self {
         match error {
+            VaultError::Locked => Self::locked(),
             VaultError::NoSite => Self::conflict("no-site", "no folder to publish into is configured"),
             VaultError::Publish(error) => error.into(),
             VaultError::Store(error) => error.into(),

@@ -192,7 +192,10 @@ collections! {
     /// Deliveries by state: `STATE/` and the delivery's key.
     WEBHOOK_STATES = "webhook-states", passing, Nobody;
 
-    /// Two documents: what signs the addresses that bounces come back to, and whether mail is set up.
+    /// How the service itself does, by what it is: backups. Not kept: it is about the machine.
+    UPKEEP = "upkeep", passing, Nobody;
+
+    /// What signs the addresses that bounces come back to, whether mail is set up, and which server takes it.
     MAIL = "mail", kept, Nobody;
     /// Messages, by id and so by time, and what became of each.
     MAIL_MESSAGES = "mail-messages", kept, Participants, by EVENT STATE NUMBER;

@@ -8,7 +8,7 @@ mod visible;
 pub use folder::{ActiveKey, KeyFolder, KeyFolderError, KeyRow, MANIFEST_DAYS, RENEWAL_DAYS};
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::json;
@@ -27,6 +27,9 @@ use visible::{Languages, Visible};
 /// How old the trust anchors may be that the public endpoints answer from, in seconds.
 const LIVE_SECONDS: i64 = 2;
 
+/// What to do about locked keys.
+pub const UNLOCK: &str = "a key officer unlocks them with the passphrase, on the page `Keys and publishing` or with `POST /api/v1/keys/unlock`; what is queued then goes on by itself";
+
 /// Why the vault cannot do it.
 #[derive(Debug, thiserror::Error)]
 pub enum VaultError {
@@ -42,6 +45,9 @@ pub enum VaultError {
     /// No folder to publish into was configured.
     #[error("no site folder is configured")]
     NoSite,
+    /// Nobody has said the passphrase.
+    #[error("the keys are locked")]
+    Locked,
 }
 
 impl VaultError {
@@ -51,14 +57,14 @@ impl VaultError {
             Self::Keys(error) => error.hint(),
             Self::Publish(error) => error.hint(),
             Self::Store(_) => None,
+            Self::Locked => Some(UNLOCK),
             Self::NoSite => Some("set `site` in the section `[serve]` of testamur.toml, or start with --site"),
         }
     }
 }
 
-/// Keys, opened once at the start.
+/// Keys, opened at the start or later. While they are locked the public documents are known, and nothing is signed.
 pub struct Vault {
-    passphrase: Zeroizing<String>,
     opened: Mutex<Opened>,
     private: Vec<PathBuf>,
     site: Option<PathBuf>,
@@ -67,6 +73,8 @@ pub struct Vault {
     /// Most public pages that are drawn for one publication.
     pages_at_once: usize,
     live: Mutex<Option<Live>>,
+    /// Whether they are locked, for who must not wait behind a publication.
+    is_locked: AtomicBool,
     /// Grows with each change that the anchors tell of.
     changes: AtomicU64,
 }
@@ -80,25 +88,59 @@ struct Live {
 
 struct Opened {
     keys: KeyFolder,
+    own: Arc<OwnKeys>,
+    /// Nothing while they are locked.
+    unlocked: Option<Unlocked>,
+}
+
+struct Unlocked {
+    passphrase: Zeroizing<String>,
     signer: Signer,
 }
 
 impl Opened {
+    fn of(keys: KeyFolder) -> Self {
+        let own = Arc::new(OwnKeys::of(keys.manifest()));
+        Self { keys, own, unlocked: None }
+    }
+
+    fn unlock(&mut self, passphrase: &str) -> Result<(), KeyFolderError> {
+        let signer = signer(&self.keys, passphrase, &self.own)?;
+        self.unlocked = Some(Unlocked { passphrase: Zeroizing::new(passphrase.to_owned()), signer });
+        Ok(())
+    }
+
+    /// Returns the folder with what it takes to sign.
+    fn parts(&mut self) -> Result<(&mut KeyFolder, &Unlocked), VaultError> {
+        let unlocked = self.unlocked.as_ref().ok_or(VaultError::Locked)?;
+        Ok((&mut self.keys, unlocked))
+    }
+
+    /// Opens the key that signs now: another one was made.
+    fn sign_anew(&mut self) -> Result<&Signer, VaultError> {
+        self.own = Arc::new(OwnKeys::of(self.keys.manifest()));
+        let unlocked = self.unlocked.as_mut().ok_or(VaultError::Locked)?;
+        unlocked.signer = signer(&self.keys, &unlocked.passphrase, &self.own)?;
+        Ok(&unlocked.signer)
+    }
+
     /// Takes over what another process made of the keys. A key that does not open (its passphrase is another now) leaves the
     /// old one in place: it signs nothing any more, because the store says which key does.
-    fn take_over(&mut self, passphrase: &str) {
-        let before = self.signer.id.clone();
-        self.signer.own = Arc::new(OwnKeys::of(self.keys.manifest()));
+    fn take_over(&mut self) {
+        self.own = Arc::new(OwnKeys::of(self.keys.manifest()));
+        let Some(unlocked) = self.unlocked.as_mut() else { return };
+        unlocked.signer.own = Arc::clone(&self.own);
+        let before = unlocked.signer.id.clone();
         if self.keys.manifest().active().is_some_and(|key| key.id == before) {
             return;
         }
-        match signer(&self.keys, passphrase) {
+        match signer(&self.keys, &unlocked.passphrase, &self.own) {
             Ok(signer) => {
                 tracing::info!(before, after = signer.id, "another process changed the key that signs");
-                self.signer = signer;
+                unlocked.signer = signer;
             }
             Err(error) => {
-                tracing::error!(%error, "another process changed the key that signs, and it does not open; start the service anew");
+                tracing::error!(%error, "another process changed the key that signs, and it does not open; lock the keys and unlock them with the new passphrase");
             }
         }
     }
@@ -130,21 +172,34 @@ impl Vault {
         private: Vec<PathBuf>,
         status_days: u16,
     ) -> Result<Self, VaultError> {
+        let vault = Self::locked(keys, site, private, status_days)?;
+        vault.unlock(passphrase)?;
+        Ok(vault)
+    }
+
+    /// The same with locked keys: what is public is known, and nothing is signed until [`Vault::unlock`].
+    ///
+    /// # Errors
+    /// When the folder of the site would hold something private.
+    pub fn locked(
+        keys: KeyFolder,
+        site: Option<PathBuf>,
+        private: Vec<PathBuf>,
+        status_days: u16,
+    ) -> Result<Self, VaultError> {
         // Before anything is served out of it, not when it is published first.
         if let Some(site) = &site {
             publish::refuse_private(site, &private)?;
         }
-        let signer = signer(&keys, passphrase)?;
-        let passphrase = Zeroizing::new(passphrase.to_owned());
         Ok(Self {
-            passphrase,
-            opened: Mutex::new(Opened { keys, signer }),
+            opened: Mutex::new(Opened::of(keys)),
             private,
             site,
             status_days,
             undo: Undo::default(),
             pages_at_once: usize::MAX,
             live: Mutex::default(),
+            is_locked: AtomicBool::new(true),
             changes: AtomicU64::new(0),
         })
     }
@@ -181,7 +236,7 @@ impl Vault {
             Ok(false) => {}
             Ok(true) => {
                 self.forget_anchors();
-                opened.take_over(&self.passphrase);
+                opened.take_over();
             }
             Err(error) => tracing::error!(%error, "another process changed the keys, and they cannot be read"),
         }
@@ -194,19 +249,100 @@ impl Vault {
         self.changes.fetch_add(1, Ordering::SeqCst);
     }
 
+    /// Says whether the keys are locked.
+    pub fn is_locked(&self) -> bool {
+        self.is_locked.load(Ordering::SeqCst)
+    }
+
+    /// Opens the keys with their passphrase, which stays in here. What waits for them can go on.
+    ///
+    /// # Errors
+    /// When it is wrong, or no key is active.
+    pub fn unlock(&self, passphrase: &str) -> Result<(), VaultError> {
+        self.opened().unlock(passphrase)?;
+        self.is_locked.store(false, Ordering::SeqCst);
+        self.forget_anchors();
+        Ok(())
+    }
+
+    /// Forgets the passphrase and the open key. Says whether they were open.
+    pub fn lock(&self) -> bool {
+        self.is_locked.store(true, Ordering::SeqCst);
+        let was = self.opened().unlocked.take().is_some();
+        self.forget_anchors();
+        was
+    }
+
+    /// Seals a text with the passphrase of the keys, beside them.
+    ///
+    /// # Errors
+    /// [`VaultError::Locked`], or when it cannot be written.
+    pub fn seal(&self, name: &str, text: &str) -> Result<(), VaultError> {
+        let mut opened = self.opened();
+        let (keys, unlocked) = opened.parts()?;
+        Ok(keys.seal_secret(name, text, &unlocked.passphrase)?)
+    }
+
+    /// Returns what was sealed; nothing if nothing was.
+    ///
+    /// # Errors
+    /// [`VaultError::Locked`], or when it does not open.
+    pub fn open_sealed(&self, name: &str) -> Result<Option<Zeroizing<String>>, VaultError> {
+        let mut opened = self.opened();
+        match opened.keys.has_secret(name) {
+            false => Ok(None),
+            true => {
+                let (keys, unlocked) = opened.parts()?;
+                Ok(keys.open_secret(name, &unlocked.passphrase)?)
+            }
+        }
+    }
+
+    /// Takes away what was sealed.
+    ///
+    /// # Errors
+    /// When it cannot be removed.
+    pub fn unseal(&self, name: &str) -> Result<(), VaultError> {
+        Ok(self.opened().keys.remove_secret(name)?)
+    }
+
     /// Returns the active signer, to hand to the functions that issue.
-    pub fn signer(&self) -> Signer {
-        self.opened().signer.clone()
+    ///
+    /// # Errors
+    /// [`VaultError::Locked`].
+    pub fn signer(&self) -> Result<Signer, VaultError> {
+        Ok(self.opened().parts()?.1.signer.clone())
+    }
+
+    /// Returns the full id of the key that signs, also while it is locked.
+    ///
+    /// # Errors
+    /// When no key is active.
+    pub fn kid(&self) -> Result<String, VaultError> {
+        let opened = self.opened();
+        let manifest = opened.keys.manifest();
+        let active = manifest.active().ok_or(KeyFolderError::NoActiveKey)?;
+        Ok(format!("{}#{}", manifest.issuer, active.id))
     }
 
     /// Returns the public halves of all keys that this issuer ever had.
     pub fn own(&self) -> Arc<OwnKeys> {
-        Arc::clone(&self.opened().signer.own)
+        Arc::clone(&self.opened().own)
     }
 
     /// Lists the signing keys.
     pub fn keys(&self) -> Vec<KeyRow> {
         self.opened().keys.list()
+    }
+
+    /// Returns the ids of keys that are counted on and whose files lie elsewhere, as that of the root should.
+    pub fn elsewhere(&self) -> Vec<String> {
+        self.opened().keys.elsewhere()
+    }
+
+    /// Returns the short id of the newest root.
+    pub fn root_id(&self) -> String {
+        self.opened().keys.root().0.id.clone()
     }
 
     /// Returns the root key's fingerprint.
@@ -220,10 +356,11 @@ impl Vault {
     /// When the folder cannot be written. The root key must be in it.
     pub fn rotate(&self, desk: &Desk) -> Result<String, VaultError> {
         let mut opened = self.opened();
-        let before = opened.signer.id.clone();
-        opened.keys.rotate(&self.passphrase, desk.now)?;
-        opened.signer = signer(&opened.keys, &self.passphrase)?;
-        let (id, signs) = (opened.signer.id.clone(), making::signs_now(&opened.signer));
+        let (keys, unlocked) = opened.parts()?;
+        let before = unlocked.signer.id.clone();
+        keys.rotate(&unlocked.passphrase, desk.now)?;
+        let signer = opened.sign_anew()?;
+        let (id, signs) = (signer.id.clone(), making::signs_now(signer));
         self.forget_anchors();
         let act = desk.act("key.rotate", &id, json!({ "before": before, "after": id }));
         // Before anybody publishes with it: what is published expects that its key signs.
@@ -237,21 +374,21 @@ impl Vault {
     /// As [`Vault::rotate`].
     pub fn compromise(&self, desk: &Desk, id: &str, since: Timestamp) -> Result<(), VaultError> {
         let mut opened = self.opened();
-        opened.keys.compromise(id, since, &self.passphrase, desk.now)?;
-        opened.signer = signer(&opened.keys, &self.passphrase)?;
-        let signs = making::signs_now(&opened.signer);
+        let (keys, unlocked) = opened.parts()?;
+        keys.compromise(id, since, &unlocked.passphrase, desk.now)?;
+        let signs = making::signs_now(opened.sign_anew()?);
         self.forget_anchors();
         let act = desk.act("key.compromise", id, json!({ "since": since }));
         Ok(desk.store.write_documents(&[signs], Some(&act)).map(drop)?)
     }
 
     /// Tells the store which key signs, if it thinks that another does: who changed the folder of keys was stopped before they
-    /// could.
+    /// could. While the keys are locked nobody signs, and nothing is told.
     ///
     /// # Errors
     /// When the store fails.
     pub fn tell_signer(&self, store: &dyn Store) -> Result<(), StoreError> {
-        let signer = self.signer();
+        let Ok(signer) = self.signer() else { return Ok(()) };
         match making::still_signs(store, &signer.id)? {
             Some(_) => Ok(()),
             None => store.write_documents(&[making::signs_now(&signer)], None).map(drop),
@@ -264,7 +401,8 @@ impl Vault {
     /// As [`Vault::rotate`].
     pub fn root_rotate(&self, desk: &Desk) -> Result<String, VaultError> {
         let mut opened = self.opened();
-        opened.keys.root_rotate(&self.passphrase, desk.now)?;
+        let (keys, unlocked) = opened.parts()?;
+        keys.root_rotate(&unlocked.passphrase, desk.now)?;
         let new = opened.keys.root().0.id.clone();
         drop(opened);
         self.forget_anchors();
@@ -278,14 +416,12 @@ impl Vault {
     /// When there is no folder for it, or it cannot be written.
     pub fn publish(&self, desk: &Desk, faces: &Faces, at_once: bool) -> Result<Published, VaultError> {
         let site = self.site.as_deref().ok_or(VaultError::NoSite)?;
+        self.signer()?;
         let mut place = publish::Place::open(site, &self.private, &[])?;
         // While nobody waits for the keys.
         place.draw(&self.visible(desk, faces, &self.own()))?;
         let mut opened = self.opened();
-        if opened.keys.needs_renewal(desk.now) {
-            opened.keys.renew_manifest(&self.passphrase, desk.now)?;
-        }
-        let request = request(&opened, desk, &self.private, self.status_days);
+        let request = self.request(&mut opened, desk)?;
         Ok(publish::publish_into(desk.store, &publish::Request { at_once, ..request }, place)?)
     }
 
@@ -309,11 +445,40 @@ impl Vault {
         if let Some(live) = live.as_ref().filter(fresh) {
             return Ok(Arc::clone(&live.anchors));
         }
-        let mut anchors = TrustAnchors::of_records();
-        anchors.add(&self.present(desk)?, None).map_err(PublishError::from)?;
-        let anchors = Arc::new(anchors);
+        let anchors = Arc::new(match self.present(desk) {
+            Ok(trust) => {
+                let mut anchors = TrustAnchors::of_records();
+                anchors.add(&trust, None).map_err(PublishError::from)?;
+                anchors
+            }
+            Err(VaultError::Locked) => self.of_records(desk)?,
+            Err(error) => return Err(error),
+        });
         *live = Some(Live { made: desk.now, changes, anchors: Arc::clone(&anchors) });
         Ok(anchors)
+    }
+
+    /// Returns the same while nothing can be signed.
+    fn of_records(&self, desk: &Desk) -> Result<TrustAnchors, VaultError> {
+        let opened = self.opened();
+        let records = publish::Records {
+            host: &desk.issuer.host,
+            manifest: opened.keys.manifest_jws(),
+            roots: opened.keys.roots(),
+            now: desk.now,
+            validity_days: self.status_days.into(),
+        };
+        Ok(publish::anchors_of_records(desk.store, &records)?)
+    }
+
+    /// Returns what a publication is made of, with a manifest that does not end soon.
+    fn request<'a>(&'a self, opened: &'a mut Opened, desk: &Desk<'a>) -> Result<publish::Request<'a>, VaultError> {
+        let (keys, unlocked) = opened.parts()?;
+        if keys.needs_renewal(desk.now) {
+            keys.renew_manifest(&unlocked.passphrase, desk.now)?;
+        }
+        let by = publish::Request::by(desk, &unlocked.signer, keys.manifest_jws(), keys.roots());
+        Ok(publish::Request { validity_days: self.status_days.into(), private: &self.private, ..by })
     }
 
     /// Returns a snapshot of everything as it is now, also of what no publication holds yet, and publishes nothing.
@@ -322,18 +487,18 @@ impl Vault {
     /// As [`Vault::publish`], but for the folder.
     pub fn present(&self, desk: &Desk) -> Result<String, VaultError> {
         let mut opened = self.opened();
-        if opened.keys.needs_renewal(desk.now) {
-            opened.keys.renew_manifest(&self.passphrase, desk.now)?;
-        }
-        let request = request(&opened, desk, &self.private, self.status_days);
+        let request = self.request(&mut opened, desk)?;
         Ok(publish::present(desk.store, &request)?)
     }
 }
 
 impl Shop for Vault {
     fn publish(&self, desk: &Desk, faces: &Faces, at_once: bool) -> Result<Published, NotPublished> {
-        Vault::publish(self, desk, faces, at_once)
-            .map_err(|error| NotPublished { hint: error.hint(), cause: Box::new(error) })
+        Vault::publish(self, desk, faces, at_once).map_err(|error| NotPublished {
+            hint: error.hint(),
+            locked: matches!(error, VaultError::Locked),
+            cause: Box::new(error),
+        })
     }
 
     fn undo(&self) -> Undo {
@@ -341,14 +506,7 @@ impl Shop for Vault {
     }
 }
 
-fn request<'a>(opened: &'a Opened, desk: &Desk<'a>, private: &'a [PathBuf], days: u16) -> publish::Request<'a> {
-    let Opened { keys, signer } = opened;
-    let by = publish::Request::by(desk, signer, keys.manifest_jws(), keys.roots());
-    publish::Request { validity_days: days.into(), private, ..by }
-}
-
-fn signer(keys: &KeyFolder, passphrase: &str) -> Result<Signer, KeyFolderError> {
+fn signer(keys: &KeyFolder, passphrase: &str, own: &Arc<OwnKeys>) -> Result<Signer, KeyFolderError> {
     let active = keys.active(passphrase)?;
-    let own = Arc::new(OwnKeys::of(keys.manifest()));
-    Ok(Signer { id: active.id, kid: active.kid, key: active.key, own })
+    Ok(Signer { id: active.id, kid: active.kid, key: active.key, own: Arc::clone(own) })
 }

@@ -154,6 +154,16 @@ impl TrustAnchors {
         Ok(entry.insert_entry(anchor).into_mut())
     }
 
+    /// Adds an issuer by its own records, which nobody signed: for that issuer itself, while its keys are locked.
+    ///
+    /// # Errors
+    /// When a key of its manifest is none.
+    pub fn add_own(&mut self, snapshot: VerifiedSnapshot) -> Result<(), AnchorError> {
+        let anchor = Anchor::new(snapshot)?;
+        self.issuers.insert(anchor.issuer().to_owned(), anchor);
+        Ok(())
+    }
+
     /// Adds any file that says whom to trust: a `trust.jws`, the DID document of an issuer that has none (or `did:key:…`
     /// itself), or a status list of such an issuer, which must be there by then.
     ///

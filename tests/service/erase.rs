@@ -381,7 +381,7 @@ fn nobody_gets_a_first_certificate_who_was_erased_while_it_was_made() {
             issued: None,
             earlier: None,
         };
-        let (signer, times) = (world.app.vault.signer(), StageTimes::default());
+        let (signer, times) = (world.app.vault.signer().unwrap(), StageTimes::default());
         let workshop = Workshop { faces: &world.app.faces, signer: &signer, times: &times };
         let made = making::make(&desk, &workshop, &event, vec![order]).unwrap().remove(0).unwrap();
         world.post("/events/WORKSHOP/participants/p00000@example.org/erase", &json!({})).ok();

@@ -123,7 +123,8 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
         (&[("again", "other")], "again-error"),
         (&[("passphrase", "short"), ("again", "short")], "passphrase-error"),
         (&[("relay", "smtp.example.org"), ("from", "office@example.org"), ("port", "many")], "port-error"),
-        (&[("relay", "smtp.example.org"), ("from", "")], "relay-error"),
+        (&[("relay", "smtp.example.org"), ("from", "")], "from-error"),
+        (&[("relay", "no host"), ("from", "office@example.org")], "relay-error"),
     ] {
         let refused = first.fill(changed);
         let text = refused.text();
@@ -133,7 +134,39 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
         assert!(!folder.path().join("data").exists(), "{changed:?}");
     }
 
+    // All of it at once, each beside its field; and what was good is kept, so that it need not be typed again.
+    let all = [("domain", "192.0.2.1"), ("email", "nobody"), ("time_zone", "Mars/Olympus"), ("relay", "no host")];
+    let refused = first.fill(&all).text();
+    for field in ["domain-error", "email-error", "time_zone-error", "relay-error", "from-error"] {
+        assert!(refused.contains(field), "{field}: {refused}");
+    }
+    assert!(refused.contains("Kept as you typed it"), "{refused}");
+
+    // The mail server is tried before anything is made, and says what it says.
+    let sink = crate::smtp_sink::Sink::start();
+    let port = sink.port.to_string();
+    let local = [
+        ("relay", "127.0.0.1"),
+        ("port", &*port),
+        ("security", "none"),
+        ("from", "office@example.org"),
+        ("test", "yes"),
+        ("password", ""),
+        ("passphrase", ""),
+        ("again", ""),
+    ];
+    let tried = first.fill(&local);
+    assert!(tried.status == 200 && tried.text().contains("The server took the message"), "{}", tried.text());
+    assert_eq!(sink.mails()[0].to, "grace@example.org");
+    sink.refuse(true);
+    assert!(first.fill(&local).text().contains("The message did not leave"));
+    assert!(!folder.path().join("data").exists());
+
     let mail = [
+        ("sample", "yes"),
+        ("password", ""),
+        ("passphrase", ""),
+        ("again", ""),
         ("relay", "smtp.example.org"),
         ("from", "Academy <office@example.org>"),
         ("relay_user", "office"),
@@ -144,8 +177,10 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
     assert!(made.text().contains("did:web:certs.example.org"), "{}", made.text());
     let config = std::fs::read_to_string(folder.path().join("data/testamur.toml")).unwrap();
     assert!(!config.contains("a secret") && config.contains("Europe/Berlin"), "{config}");
-    let secret = folder.path().join("data/keys/mail-password");
-    assert_eq!(std::fs::read_to_string(&secret).unwrap(), "a secret\n");
+    assert!(!config.contains("smtp"), "{config}");
+    let secret = folder.path().join("data/keys/mail-password.sealed");
+    assert!(!std::fs::read_to_string(&secret).unwrap().contains("a secret"));
+    assert!(!folder.path().join("data/keys/mail-password").exists());
     let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&secret).unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
 
@@ -156,15 +191,24 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
     let mut stream = first.stream();
     let head = "content-type: application/json\r\n";
     std::io::Write::write_all(&mut stream, &request("POST /api/v1/login", head, login.as_bytes())).unwrap();
-    assert_eq!(read_reply(&mut stream).status, 200);
+    let reply = read_reply(&mut stream);
+    assert_eq!(reply.status, 200);
     first.child.kill().unwrap();
     first.child.wait().unwrap();
 
-    // The next time it asks for the passphrase, as it was typed.
-    let mut command = program(folder.path());
-    command.args(["--listen", "127.0.0.1:0"]).env("TESTAMUR_PASSPHRASE", PASSPHRASE.trim());
-    let output = command.stdout(Stdio::piped()).stderr(Stdio::piped()).output().unwrap();
-    assert!(!output.status.success());
+    // The passphrase is taken as it was typed, and the sample and the mail server are there.
+    let run = |arguments: &[&str], passphrase: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_testamur"));
+        command.env_clear().arg("--data").arg(folder.path().join("data")).args(arguments);
+        command.env("TESTAMUR_PASSPHRASE", passphrase).output().unwrap()
+    };
+    assert!(!run(&["keys", "rotate"], PASSPHRASE.trim()).status.success());
+    assert!(run(&["keys", "rotate"], PASSPHRASE).status.success());
+    let issued = run(&["issue", "SAMPLE"], PASSPHRASE);
+    assert!(issued.status.success(), "{issued:?}");
+    let people = run(&["people", "list", "SAMPLE"], PASSPHRASE);
+    assert!(String::from_utf8_lossy(&people.stdout).lines().count() >= 12, "{people:?}");
+    assert!(run(&["mail", "send", "SAMPLE"], PASSPHRASE).status.success(), "mail is set up");
 }
 
 #[test]

@@ -121,6 +121,10 @@ impl World {
             portal: Default::default(),
             steady: None,
             mail: None,
+            mail_sealed: None,
+            backup: None,
+            retention: Default::default(),
+            data: None,
             hooks: Rules::default(),
         };
         change(&mut parts);

@@ -44,6 +44,7 @@ mod public_url;
 mod publishing;
 mod ready;
 mod real_door;
+mod running;
 mod runs;
 mod scopes;
 mod second;

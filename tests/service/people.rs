@@ -14,7 +14,7 @@ use super::harness::{OWNER, World, issuer, on_each_engine};
 fn issue(world: &World) {
     let (app, issuer, code) = (&world.app, issuer(), "WORKSHOP".parse().unwrap());
     let desk = Desk { store: &*app.store, issuer: &issuer, actor: &Actor::System, now: app.now() };
-    let (signer, times) = (app.vault.signer(), StageTimes::default());
+    let (signer, times) = (app.vault.signer().unwrap(), StageTimes::default());
     let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
     for person in app.store.participants(&code, None, 100).unwrap().items {
         match acts::issue_now(&desk, &workshop, &code, &person.key, "everybody") {

@@ -356,7 +356,7 @@ fn nothing_is_signed_with_a_key_that_was_replaced_meanwhile() {
         school(world, 3, 0);
         world.post("/runs", &json!({ "kind": "generate", "event": "WORKSHOP" })).ok();
         // Whoever took the signer before the rotation, in this process or in another.
-        let (before, times) = (world.app.vault.signer(), StageTimes::default());
+        let (before, times) = (world.app.vault.signer().unwrap(), StageTimes::default());
         world.post("/keys/rotate", &json!({})).ok();
         let stale = Workshop { faces: &world.app.faces, signer: &before, times: &times };
         let step = run::step(&desk(world), &stale, &world.app.vault, &Holder::default()).unwrap();

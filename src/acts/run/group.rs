@@ -137,11 +137,13 @@ impl<'a> Group<'a> {
     }
 
     /// Makes what is to be made, and notes in each row what became of it.
-    pub(super) fn make(&mut self, desk: &Desk, workshop: &Workshop, made: &mut Made) -> Result<()> {
+    pub(super) fn make(&mut self, desk: &Desk, workshop: Option<&Workshop>, made: &mut Made) -> Result<()> {
         let (firsts, nexts) = self.settle(desk)?;
-        if !firsts.is_empty() || !nexts.is_empty() {
-            self.signs = Some(still_signs(desk.store, &workshop.signer.id)?.ok_or(RunError::KeyReplaced)?);
+        if firsts.is_empty() && nexts.is_empty() {
+            return Ok(());
         }
+        let workshop = workshop.ok_or(RunError::Locked)?;
+        self.signs = Some(still_signs(desk.store, &workshop.signer.id)?.ok_or(RunError::KeyReplaced)?);
         self.issue(desk, workshop, made, firsts)?;
         self.replace(desk, workshop, made, nexts)
     }

@@ -36,10 +36,10 @@ pub use foresee::{affected, preview};
 pub use journal::{RunQuery, cancel, filtered, renaming, row, rows, run, runs};
 pub(in crate::acts) use journal::{runs_of, under_way_in};
 pub use lease::{Holder, LEASE_SECONDS, give_back};
-pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy};
+pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy, waiting_for_keys};
 pub use record::{Counters, Kind, Row, RowState, RunOver, RunReason, RunRecord, RunState, Undo};
 pub use select::{MOST_NAMED, RunRequest, Selected};
-pub use step::{Done, NotPublished, Shop, Step, step, step_of};
+pub use step::{Done, NotPublished, Shop, Step, step, step_locked, step_of};
 pub use undo::{restoration, undo, unsigned};
 
 use crate::accounts::AccountsError;
@@ -88,7 +88,7 @@ pub enum RunError {
     #[error("nobody is in that group")]
     Nobody,
     /// No relay is configured.
-    #[error("no mail is set up: testamur.toml has no section [mail]")]
+    #[error("no mail is set up: say which server takes it under Settings, or in the section [mail] of testamur.toml")]
     NoMail,
     /// The outbox.
     #[error(transparent)]
@@ -180,6 +180,9 @@ pub enum RunError {
     /// The key that signed is not the active one any more.
     #[error("the signing key was replaced meanwhile; try again")]
     KeyReplaced,
+    /// The keys are locked: what signs waits.
+    #[error("the keys are locked; unlock them, then it goes on")]
+    Locked,
     /// Others changed the same records again and again.
     #[error("others keep changing the same records; try again")]
     Busy,

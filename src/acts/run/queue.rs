@@ -39,6 +39,19 @@ pub fn is_open(store: &dyn Store, kind: Kind) -> Result<bool> {
     Ok(found)
 }
 
+/// Counts the runs that wait for the keys to be unlocked.
+///
+/// # Errors
+/// When the store fails.
+pub fn waiting_for_keys(store: &dyn Store) -> Result<usize> {
+    let mut count = 0;
+    each(store, |_, run| {
+        count += usize::from(run.kind.signs() && !run.cancelled);
+        Ok(())
+    })?;
+    Ok(count)
+}
+
 /// Says for how many seconds a run has been waiting while no step was done, the last of which was at `moved`; 0 if none waits.
 ///
 /// # Errors
@@ -53,12 +66,12 @@ pub fn still(store: &dyn Store, moved: Timestamp, now: Timestamp) -> Result<i64>
 }
 
 /// Returns the run whose turn it is: what publishes, else the oldest of those that were kept from getting on least often. What
-/// somebody else works on is not looked at.
-pub(in crate::acts) fn next(desk: &Desk, holder: &Holder) -> Result<Option<String>> {
+/// somebody else works on is not looked at, nor, while the keys are locked (`signs` is false), what signs.
+pub(in crate::acts) fn next(desk: &Desk, holder: &Holder, signs: bool) -> Result<Option<String>> {
     let mut best: Option<((bool, u32), String)> = None;
     each(desk.store, |entry, run| {
         let rank = (run.kind != Kind::Publish, run.stalls);
-        if Entry::of(entry).is_held(desk, holder) {
+        if Entry::of(entry).is_held(desk, holder) || (run.kind.signs() && !signs && !run.cancelled) {
             return Ok(());
         }
         if best.as_ref().is_none_or(|(first, _)| rank < *first) {

@@ -46,6 +46,11 @@ impl Kind {
         }
     }
 
+    /// Says whether it signs: while the keys are locked it waits.
+    pub fn signs(self) -> bool {
+        matches!(self, Self::Generate | Self::Regenerate | Self::Publish)
+    }
+
     /// Returns what became of a row that it did.
     fn past(self) -> &'static str {
         match self {

@@ -27,6 +27,8 @@ pub struct NotPublished {
     pub cause: Box<dyn std::error::Error + Send + Sync>,
     /// What to do next, where there is something to do.
     pub hint: Option<&'static str>,
+    /// Whether it can be done once the keys are unlocked: then the run waits, and does not fail.
+    pub locked: bool,
 }
 
 /// What a run needs of the service around it.
@@ -84,8 +86,19 @@ pub struct Done {
 /// # Errors
 /// When the store fails as a whole; the next call tries again. What else goes wrong ends the run, and is in its record.
 pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, holder: &Holder) -> Result<Step> {
-    match queue::next(desk, holder)? {
-        Some(id) => step_of(desk, workshop, shop, holder, &id),
+    match queue::next(desk, holder, true)? {
+        Some(id) => step_with(desk, Some(workshop), shop, holder, &id),
+        None => Ok(Step::Idle),
+    }
+}
+
+/// The same while the keys are locked: what signs is passed over, and stays in the queue as it is.
+///
+/// # Errors
+/// As [`step`].
+pub fn step_locked(desk: &Desk, shop: &dyn Shop, holder: &Holder) -> Result<Step> {
+    match queue::next(desk, holder, false)? {
+        Some(id) => step_with(desk, None, shop, holder, &id),
         None => Ok(Step::Idle),
     }
 }
@@ -95,6 +108,10 @@ pub fn step(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, holder: &Holder) 
 /// # Errors
 /// As [`step`].
 pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, holder: &Holder, id: &str) -> Result<Step> {
+    step_with(desk, Some(workshop), shop, holder, id)
+}
+
+fn step_with(desk: &Desk, workshop: Option<&Workshop>, shop: &dyn Shop, holder: &Holder, id: &str) -> Result<Step> {
     let mut made = Made::default();
     for _ in 0..GROUP_TRIES {
         // First: nothing is reserved by who does not hold it.
@@ -115,8 +132,8 @@ pub fn step_of(desk: &Desk, workshop: &Workshop, shop: &dyn Shop, holder: &Holde
             Err(error) => match store_error(&error) {
                 Some(StoreError::Conflict(_)) => {}
                 Some(other) if fails_all(other) => return Err(error),
-                // The next turn signs with the new one.
-                None if matches!(error, RunError::KeyReplaced) => {
+                // The next turn signs with the new one, or waits until the keys are unlocked.
+                None if matches!(error, RunError::KeyReplaced | RunError::Locked) => {
                     lease::rest(&desk, &held)?;
                     return Ok(Step::Stalled { run: id.to_owned() });
                 }
@@ -194,7 +211,7 @@ fn fails_all(error: &StoreError) -> bool {
 
 fn one(
     desk: &Desk,
-    (workshop, shop): (&Workshop, &dyn Shop),
+    (workshop, shop): (Option<&Workshop>, &dyn Shop),
     at: (&RunRecord, u64, &Held),
     made: &mut Made,
 ) -> Result<Step> {
@@ -203,11 +220,13 @@ fn one(
         return finish(desk, at, None);
     }
     if record.kind == Kind::Publish {
+        let workshop = workshop.ok_or(RunError::Locked)?;
         return match shop.publish(desk, workshop.faces, record.at_once) {
             Ok(published) => {
                 let record = RunRecord { left_out: published.left_out, ..record.clone() };
                 finish(desk, (&record, revision, held), None)
             }
+            Err(NotPublished { locked: true, .. }) => Err(RunError::Locked),
             Err(problem) => finish(desk, at, Some(problem.to_string())),
         };
     }

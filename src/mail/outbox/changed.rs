@@ -108,6 +108,38 @@ pub fn forgetting<'a>(
     Ok(writes)
 }
 
+/// Forgets to whom old messages went, where their links led, and what mail servers said of them, once nothing more is to become of
+/// them. That they were sent, and what became of them, stays. Returns how many.
+///
+/// # Errors
+/// When the store fails.
+pub fn forget_older(store: &dyn Store, before: Timestamp) -> Result<u64, StoreError> {
+    let (mut count, mut cursor) = (0, None::<String>);
+    loop {
+        let page = store.documents(Collection::MAIL_MESSAGES, "", cursor.as_deref(), PAGE_LIMIT)?;
+        for document in page.items {
+            let message: Message = document.read()?;
+            if message.created >= before {
+                // Their ids sort by time.
+                return Ok(count);
+            }
+            let waits = [State::Queued, State::Deferred, State::Sending, State::Ambiguous].contains(&message.state);
+            let writes = if waits || message.since() >= before { Vec::new() } else { nameless(document)? };
+            match store.write_documents(&writes, None) {
+                Ok(_) if writes.is_empty() => {}
+                Ok(_) => count += 1,
+                // Something became of it just now.
+                Err(StoreError::Conflict(_)) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(count);
+        }
+    }
+}
+
 /// Returns the writes that take what names somebody out of a message.
 fn nameless(document: Document) -> Result<Vec<DocumentWrite>, StoreError> {
     let old: Message = document.read()?;

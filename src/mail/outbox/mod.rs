@@ -10,8 +10,8 @@ mod changed;
 
 pub use attempt::{Going, HAND_SECONDS, Outcome, begin, finish, fresh_link, interrupted, take_stock};
 pub use changed::{
-    Beside, close_silent, forgetting, note_downloaded, note_opened, note_returned, replaced, requeue, withdraw,
-    withdrawn,
+    Beside, close_silent, forget_older, forgetting, note_downloaded, note_opened, note_returned, replaced, requeue,
+    withdraw, withdrawn,
 };
 
 use serde::{Deserialize, Serialize};
@@ -263,6 +263,16 @@ pub fn each<E: From<StoreError>>(
 pub fn newest_of(store: &dyn Store, number: &CertificateNumber) -> Result<Option<(Mailed, u64)>, StoreError> {
     let document = store.document(Collection::MAILED, &mailed_key(number.event(), number))?;
     document.map(|document| Ok((document.read()?, document.revision))).transpose()
+}
+
+/// Returns since when the message has been due, or when it will be, that is due first; nothing where none waits.
+///
+/// # Errors
+/// When the store fails.
+pub fn due_since(store: &dyn Store) -> Result<Option<Timestamp>, StoreError> {
+    let first = store.documents(Collection::MAIL_QUEUE, "", None, 1)?.items.into_iter().next();
+    let seconds = first.as_ref().and_then(|first| first.key.split('/').next()?.parse().ok());
+    Ok(seconds.map(Timestamp::from_unix))
 }
 
 /// Lists the entries of the queue that are due, the first one first.

@@ -149,7 +149,7 @@ async fn approve(
     caller.may(Permission::Generate)?;
     proof
         .at_desk(&app, &caller, move |app, desk, proof| {
-            let (signer, times) = (app.vault.signer(), StageTimes::default());
+            let (signer, times) = (app.vault.signer()?, StageTimes::default());
             let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
             let (asked, _) = correct::show(desk.store, &id)?;
             not_younger(desk, asked.at)?;

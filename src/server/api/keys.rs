@@ -4,18 +4,22 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::runs::RunView;
-use crate::accounts::Permission;
+use crate::accounts::{self, Permission, Secret};
 use crate::acts::run::{self, RunError, RunRequest};
 use crate::credential::Timestamp;
-use crate::keys::KeyState;
+use crate::desk::Desk;
+use crate::keys::{KeyFileError, KeyState};
 use crate::publish::{self, LeftOut};
 use crate::server::extract::{Body, Path, Query};
+use crate::server::problem::FieldProblem;
 use crate::server::reply::{Tagged, tag_of};
+use crate::server::session::hashing;
 use crate::server::{App, Caller, Problem, VaultError};
 use crate::vault::{KeyFolderError, KeyRow};
 
@@ -24,6 +28,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(list))
         .routes(routes!(rotate))
         .routes(routes!(compromise))
+        .routes(routes!(drill))
+        .routes(routes!(unlock))
+        .routes(routes!(lock))
         .routes(routes!(published, publish))
 }
 
@@ -61,11 +68,25 @@ struct Keys {
     root_fingerprint: String,
     /// The signing keys, oldest first.
     keys: Vec<KeyView>,
+    /// Whether nobody has said the passphrase: what signs waits, and is answered with 503 (`keys-locked`).
+    locked: bool,
+    /// Runs that wait for the keys to be unlocked.
+    waiting: usize,
+    /// Until when the key manifest is good. It is renewed in time by who publishes.
+    #[schema(value_type = String, format = DateTime)]
+    manifest_expires: Timestamp,
 }
 
-fn keys(app: &App) -> Keys {
+fn keys(app: &App, desk: &Desk) -> Result<Json<Keys>, Problem> {
     let keys = app.vault.keys().into_iter().map(KeyView::of).collect();
-    Keys { root_fingerprint: app.vault.root_fingerprint(), keys }
+    let locked = app.vault.is_locked();
+    Ok(Json(Keys {
+        root_fingerprint: app.vault.root_fingerprint(),
+        keys,
+        locked,
+        waiting: if locked { run::waiting_for_keys(desk.store)? } else { 0 },
+        manifest_expires: app.vault.manifest().expires,
+    }))
 }
 
 /// List signing keys
@@ -73,7 +94,7 @@ fn keys(app: &App) -> Keys {
     responses((status = 200, body = Keys), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Keys>, Problem> {
     caller.may(Permission::View)?;
-    app.aside(|app| Ok(Json(keys(app)))).await
+    app.at_desk(&caller, |app, desk| keys(app, desk)).await
 }
 
 /// Retire the active key and make a new one
@@ -85,7 +106,7 @@ async fn rotate(State(app): State<App>, caller: Caller) -> Result<Json<Keys>, Pr
     caller.may(Permission::Keys)?;
     app.at_desk(&caller, |app, desk| {
         app.vault.rotate(desk).map_err(problem)?;
-        Ok(Json(keys(app)))
+        keys(app, desk)
     })
     .await
 }
@@ -113,7 +134,155 @@ async fn compromise(
     caller.may(Permission::Keys)?;
     app.at_desk(&caller, move |app, desk| {
         app.vault.compromise(desk, &id, body.since).map_err(problem)?;
-        Ok(Json(keys(app)))
+        keys(app, desk)
+    })
+    .await
+}
+
+/// What would happen if a key were declared stolen now.
+#[derive(Debug, Serialize, ToSchema)]
+struct Theft {
+    /// The key.
+    #[schema(example = "k1")]
+    id: String,
+    /// Its state now.
+    #[schema(example = "active")]
+    state: &'static str,
+    /// Certificates that it signed, all versions: those that would stay good.
+    signed: u64,
+    /// How much the list of them would add to what is published, in bytes.
+    issued_set_bytes: u64,
+    /// Revocations that still wait: that of a stolen key ends the wait.
+    revocations_waiting: u64,
+    /// Whether another key would sign at once in its place.
+    replaced: bool,
+    /// Whether the root key is in the folder of the service. Without it no key is declared stolen.
+    root_here: bool,
+    /// Whether the service publishes.
+    site: bool,
+}
+
+/// Bytes of a certificate in a published issued set: a digest of 16 bytes, in base64.
+const DIGEST_BYTES: u64 = 22;
+/// Digests read at a time.
+const DIGESTS: usize = 4_096;
+
+/// Rehearse that a key is stolen
+///
+/// Says what would be published and how many certificates stay good. Changes nothing.
+#[utoipa::path(get, path = "/keys/{id}/drill", tag = "Keys", extensions(("x-permission" = json!("view"))), params(("id" = String, Path, example = "k1")),
+    responses((status = 200, body = Theft), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn drill(State(app): State<App>, caller: Caller, Path(id): Path<String>) -> Result<Json<Theft>, Problem> {
+    caller.may_everywhere(Permission::View)?;
+    app.read_at_desk(&caller, move |app, desk| {
+        let rows = app.vault.keys();
+        let row = rows.into_iter().find(|row| row.key.id == id).ok_or_else(|| Problem::not_found(&id))?;
+        let (mut signed, mut cursor) = (0, None::<String>);
+        loop {
+            let page = desk.store.issued_digests(&id, cursor.as_deref(), DIGESTS)?;
+            signed += page.items.len() as u64;
+            cursor = page.next;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        let waiting = publish::left_out(desk.store, desk.now).map_err(RunError::from)?;
+        let away = app.vault.elsewhere();
+        Ok(Json(Theft {
+            signed,
+            issued_set_bytes: signed * DIGEST_BYTES,
+            revocations_waiting: waiting.map_or(0, |left| left.count),
+            replaced: matches!(row.key.state, KeyState::Active),
+            root_here: !away.contains(&app.vault.root_id()),
+            site: app.vault.site().is_some(),
+            state: KeyView::of(row).state,
+            id,
+        }))
+    })
+    .await
+}
+
+/// The passphrase of the keys.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Unlock {
+    /// Neither kept on disk nor logged.
+    #[schema(value_type = String, format = Password)]
+    passphrase: Secret,
+}
+
+/// Unlock the keys
+///
+/// For a service that was started without the passphrase, or whose keys were locked. What is queued goes on. Attempts are
+/// slowed down like those to log in.
+#[utoipa::path(post, path = "/keys/unlock", tag = "Keys", extensions(("x-permission" = json!("keys"))), request_body = Unlock,
+    responses((status = 200, body = Keys), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn unlock(State(app): State<App>, caller: Caller, Body(body): Body<Unlock>) -> Result<Json<Keys>, Problem> {
+    caller.may(Permission::Keys)?;
+    hashing(&app, &caller, move |app, desk| {
+        let opened =
+            accounts::guess(desk, &app.logins().throttle, || app.vault.unlock(body.passphrase.expose()).map_err(wrong));
+        let done = opened.inspect_err(|problem| refused(desk, problem));
+        done.and_then(|()| unlocked(app, desk))?;
+        take_up_mail(app);
+        keys(app, desk)
+    })
+    .await
+}
+
+fn wrong(error: VaultError) -> Problem {
+    match error {
+        VaultError::Keys(KeyFolderError::File(KeyFileError::WrongPassphrase(_) | KeyFileError::EmptyPassphrase)) => {
+            let errors =
+                vec![FieldProblem { field: "passphrase".to_owned(), detail: "this is not the passphrase".to_owned() }];
+            Problem::unprocessable("wrong-passphrase", "the passphrase is wrong; the keys stay as they were")
+                .with_errors(errors)
+        }
+        other => problem(other),
+    }
+}
+
+/// Writes down that somebody guessed.
+fn refused(desk: &Desk, problem: &Problem) {
+    if problem.code == "wrong-passphrase"
+        && let Err(error) = desk.store.append_audit(&desk.act("keys.unlock_refused", "keys", json!({})))
+    {
+        tracing::error!(%error, "a wrong passphrase was not written down");
+    }
+}
+
+/// Tells the store, before anybody signs. What cannot be written down is not done.
+fn unlocked(app: &App, desk: &Desk) -> Result<(), Problem> {
+    let told = app.vault.tell_signer(desk.store);
+    let told = told.and_then(|()| desk.store.append_audit(&desk.act("keys.unlock", "keys", json!({}))));
+    told.map(drop).map_err(|error| {
+        app.vault.lock();
+        error.into()
+    })
+}
+
+/// The password for mail is sealed with the same passphrase. That it cannot be had stops nothing else.
+fn take_up_mail(app: &App) {
+    if let Err(problem) = app.take_up_mail() {
+        tracing::error!(detail = problem.detail, "mail does not leave");
+    }
+}
+
+/// Lock the keys
+///
+/// The passphrase and the open key are forgotten. What signs waits from now on; all else goes on.
+#[utoipa::path(post, path = "/keys/lock", tag = "Keys", extensions(("x-permission" = json!("keys"))),
+    responses((status = 200, body = Keys), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn lock(State(app): State<App>, caller: Caller) -> Result<Json<Keys>, Problem> {
+    caller.may(Permission::Keys)?;
+    app.at_desk(&caller, |app, desk| {
+        // First: who takes a key away does not wait for the disk.
+        if app.vault.lock() {
+            let written = desk.store.append_audit(&desk.act("keys.lock", "keys", json!({})));
+            take_up_mail(app);
+            written?;
+        }
+        keys(app, desk)
     })
     .await
 }
@@ -123,7 +292,10 @@ fn problem(error: VaultError) -> Problem {
     match error {
         VaultError::NoSite => Problem::conflict("no-site", detail),
         VaultError::Keys(KeyFolderError::UnknownKey(id)) => Problem::not_found(id),
-        VaultError::Keys(KeyFolderError::Io { .. }) | VaultError::Publish(_) | VaultError::Store(_) => error.into(),
+        VaultError::Locked
+        | VaultError::Keys(KeyFolderError::Io { .. })
+        | VaultError::Publish(_)
+        | VaultError::Store(_) => error.into(),
         VaultError::Keys(_) => Problem::conflict("keys", detail),
     }
 }

@@ -13,7 +13,9 @@ pub(super) mod participants;
 mod proof;
 mod quality;
 mod runs;
+mod standing;
 mod templates;
+mod upkeep;
 mod verify;
 mod webhooks;
 
@@ -41,6 +43,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(audit::routes())
         .merge(keys::routes())
         .merge(mail::routes())
+        .merge(upkeep::routes())
+        .merge(standing::routes())
 }
 
 /// How a caller says who it is.

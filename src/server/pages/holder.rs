@@ -320,7 +320,7 @@ pub(super) async fn request(
         let none = || Problem::not_found("this event");
         let code = EventCode::from_str(&event).map_err(|_| none())?;
         let people = portal::holders(desk.store, &mailbox)?;
-        let (signer, times) = (app.vault.signer(), StageTimes::default());
+        let (signer, times) = (app.vault.signer()?, StageTimes::default());
         let workshop = Workshop { faces: &app.faces, signer: &signer, times: &times };
         // Two of one mailbox may be in one event.
         let chosen = people.into_iter().filter(|holder| holder.id == asked);

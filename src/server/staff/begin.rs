@@ -3,12 +3,13 @@
 //!
 //! Knows no folder and no key: what is asked for is given to who started it.
 
+use std::collections::BTreeMap;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::extract::{Path, Request, State};
+use axum::extract::{DefaultBodyLimit, Path, Request, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use axum::routing::get;
@@ -20,12 +21,22 @@ use super::inside::Outside;
 use super::ui::{Choice, Facts, Field, Form, Kind, Notice, Page, Section, Text, Tone, Tried};
 use super::words::Words;
 use crate::accounts::Secret;
+use crate::credential::Timestamp;
+use crate::mail::relay::Patience;
+use crate::mail::{Address, Content, Heads, Letter, Mailbox, MessageId, Relay, mime};
 use crate::server::Problem;
+use crate::server::problem::FieldProblem;
 
 /// How long answers that are under way are waited for at the end.
 const GRACE: Duration = Duration::from_secs(2);
-/// Largest form, in bytes.
-const MOST: usize = 64 << 10;
+/// Largest form with its picture, in bytes.
+const MOST_WITH_LOGO: usize = 6 << 20;
+/// Largest picture, in bytes.
+const MOST_LOGO: usize = 5 << 20;
+/// Fields that are not sent back.
+const SECRETS: [&str; 4] = ["password", "passphrase", "again", "relay_password"];
+/// How long the mail server may take over each step when it is tried.
+const STEP: Duration = Duration::from_secs(10);
 
 /// What an issuer is to be.
 #[derive(Debug)]
@@ -42,6 +53,10 @@ pub struct Wanted {
     pub owner: (String, String, Secret),
     /// Where mail is handed over, if it is.
     pub relay: Option<RelayWanted>,
+    /// A picture that certificates are to have.
+    pub logo: Option<Vec<u8>>,
+    /// Whether there is to be an event of invented people, to look around in.
+    pub sample: bool,
 }
 
 /// Where mail is handed over.
@@ -57,6 +72,24 @@ pub struct RelayWanted {
     pub login: Option<(String, Secret)>,
     /// Who messages are from.
     pub from: String,
+}
+
+/// Who sets an issuer up as the page asks.
+pub trait Founder: Send + Sync + 'static {
+    /// Returns everything that is wrong with what is asked for; makes nothing.
+    fn check(&self, wanted: &Wanted) -> Vec<NotMade>;
+
+    /// Makes it.
+    ///
+    /// # Errors
+    /// What was in the way.
+    fn make(&self, wanted: &Wanted) -> Result<Made, NotMade>;
+
+    /// Returns the mail server, to be tried, and who messages are from.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    fn relay(&self, wanted: &RelayWanted) -> Result<Relay, Vec<NotMade>>;
 }
 
 /// What was made.
@@ -77,14 +110,51 @@ pub struct NotMade {
     pub detail: String,
 }
 
-type Make = dyn Fn(&Wanted) -> Result<Made, NotMade> + Send + Sync;
+/// What was typed and chosen before.
+#[derive(Default)]
+struct Kept {
+    secrets: BTreeMap<&'static str, Secret>,
+    logo: Option<(String, Vec<u8>)>,
+}
+
+impl Kept {
+    /// Takes what is new in a form.
+    fn take(&mut self, fields: &Fields) {
+        for name in SECRETS.into_iter().filter(|name| !fields.raw(name).is_empty()) {
+            self.secrets.insert(name, Secret::from(fields.raw(name).to_owned()));
+        }
+        if let Some(file) = fields.file("logo") {
+            self.logo = Some((file.name.clone(), file.bytes.to_vec()));
+        }
+    }
+
+    fn secret(&self, name: &str) -> Secret {
+        self.secrets.get(name).cloned().unwrap_or_else(|| Secret::from(String::new()))
+    }
+
+    /// Forgets what was wrong.
+    fn forget(&mut self, faults: &[NotMade]) {
+        for field in faults.iter().filter_map(|fault| fault.field) {
+            self.secrets.remove(field);
+            if field == "passphrase" || field == "again" {
+                self.secrets.remove("passphrase");
+                self.secrets.remove("again");
+            }
+            if field == "logo" {
+                self.logo = None;
+            }
+        }
+    }
+}
 
 #[derive(Clone)]
 struct Begin(Arc<Inner>);
 
 struct Inner {
     token: Secret,
-    make: Box<Make>,
+    founder: Box<dyn Founder>,
+    /// What is not sent back into the page: it need not be typed again while something else is wrong.
+    kept: Mutex<Kept>,
     /// One at a time; what was made is shown, and not made again.
     made: Mutex<Option<Made>>,
     done: Notify,
@@ -100,11 +170,12 @@ pub async fn begin(
     listener: TcpListener,
     token: Secret,
     stopped: impl Future<Output = ()> + Send + 'static,
-    make: impl Fn(&Wanted) -> Result<Made, NotMade> + Send + Sync + 'static,
+    founder: impl Founder,
 ) -> io::Result<Option<Secret>> {
     let state = Begin(Arc::new(Inner {
         token,
-        make: Box::new(make),
+        founder: Box::new(founder),
+        kept: Mutex::default(),
         made: Mutex::default(),
         done: Notify::new(),
         passphrase: std::sync::Mutex::default(),
@@ -113,6 +184,7 @@ pub async fn begin(
         .route("/begin/{token}", get(show).post(take))
         .fallback(|| async { StatusCode::NOT_FOUND })
         .merge(super::assets())
+        .layer(DefaultBodyLimit::max(MOST_WITH_LOGO))
         .with_state(state.clone());
     let (end, ending) = tokio::sync::oneshot::channel::<()>();
     let served = axum::serve(listener, router).with_graceful_shutdown(async { drop(ending.await) });
@@ -148,7 +220,8 @@ async fn show(State(state): State<Begin>, Path(token): Path<String>, request: Re
     if !state.is_link(&token) {
         return bad_link(&door);
     }
-    door.page(StatusCode::OK, &asked(&door, &token, &Tried::NEW))
+    let page = asked(&door, &token, &Tried::NEW, &*state.0.kept.lock().await);
+    door.page(StatusCode::OK, &page)
 }
 
 fn bad_link(door: &Outside) -> Response {
@@ -158,9 +231,24 @@ fn bad_link(door: &Outside) -> Response {
     )
 }
 
-fn asked(door: &Outside, token: &str, tried: &Tried<'_>) -> Page {
+fn asked(door: &Outside, token: &str, tried: &Tried<'_>, kept: &Kept) -> Page {
     let w = door.w;
     let safe = ["starttls", "tls", "none"].map(|one| Choice::new(one, w.s(&format!("begin-relay-{one}"))));
+    // What was good already need not be typed again.
+    let secret = |name: &str, label: &str, hint: Option<&str>, needed: bool| {
+        let field = Field::new(name, w.s(label), Kind::Password).auto("new-password");
+        match (kept.secrets.contains_key(name), hint) {
+            (true, _) => field.hint(w.s("begin-kept")),
+            (false, Some(hint)) if needed => field.hint(w.s(hint)).required(),
+            (false, None) if needed => field.required(),
+            (false, _) => field,
+        }
+    };
+    let logo = Field::new("logo", w.s("begin-logo"), Kind::File("image/png,image/jpeg,image/svg+xml"));
+    let logo = match &kept.logo {
+        Some((name, _)) => logo.hint(w.with("begin-logo-kept", [("name", name.clone().into())])),
+        None => logo.hint(w.s("begin-logo-hint")),
+    };
     let form = Form::open(format!("/begin/{token}"), w.s("begin-submit"))
         .field(Field::heading(w.s("begin-organisation")))
         .field(
@@ -168,30 +256,24 @@ fn asked(door: &Outside, token: &str, tried: &Tried<'_>) -> Page {
         )
         .field(Field::text("domain", w.s("begin-domain")).required().hint(w.s("begin-domain-hint")))
         .field(Field::text("time_zone", w.s("begin-zone")).hint(w.s("event-zone-hint")))
+        .field(logo)
         .field(Field::heading(w.s("begin-owner")))
         .field(Field::text("name", w.s("name")).required().auto("name"))
         .field(Field::new("email", w.s("email"), Kind::Email).required().auto("username"))
-        .field(
-            Field::new("password", w.s("begin-password"), Kind::Password)
-                .required()
-                .auto("new-password")
-                .hint(w.s("begin-password-hint")),
-        )
+        .field(secret("password", "begin-password", Some("begin-password-hint"), true))
         .field(Field::heading(w.s("begin-keys")))
-        .field(
-            Field::new("passphrase", w.s("begin-passphrase"), Kind::Password)
-                .required()
-                .auto("new-password")
-                .hint(w.s("begin-passphrase-hint")),
-        )
-        .field(Field::new("again", w.s("begin-again"), Kind::Password).required().auto("new-password"))
+        .field(secret("passphrase", "begin-passphrase", Some("begin-passphrase-hint"), true))
+        .field(secret("again", "begin-again", None, true))
         .field(Field::heading(w.s("begin-mail")))
         .field(Field::text("relay", w.s("begin-relay")).hint(w.s("begin-relay-hint")))
         .field(Field::text("from", w.s("mail-from")).hint(w.s("begin-from-hint")))
         .field(Field::text("port", w.s("begin-port")))
         .field(Field::new("security", w.s("begin-security"), Kind::Select(safe.into())).value("starttls"))
-        .field(Field::text("relay_user", w.s("begin-relay-user")))
-        .field(Field::new("relay_password", w.s("begin-relay-password"), Kind::Password).auto("off"))
+        .field(Field::text("relay_user", w.s("begin-relay-user")).of("user"))
+        .field(secret("relay_password", "begin-relay-password", None, false))
+        .field(Field::heading(w.s("begin-sample")))
+        .field(Field::new("sample", w.s("begin-sample-box"), Kind::Check).hint(w.s("begin-sample-hint")))
+        .also("test", w.s("begin-test"))
         .tried(tried);
     Page::new(w.s("begin-title")).narrow().lead(w.s("begin-lead")).part(form)
 }
@@ -202,7 +284,7 @@ async fn take(State(state): State<Begin>, Path(token): Path<String>, request: Re
     if !state.is_link(&token) {
         return bad_link(&door);
     }
-    let fields = match Fields::urlencoded(body, MOST).await {
+    let fields = match Fields::any(Request::from_parts(parts, body), MOST_LOGO).await {
         Ok(fields) => fields,
         Err(problem) => return door.failed(&problem),
     };
@@ -210,67 +292,121 @@ async fn take(State(state): State<Begin>, Path(token): Path<String>, request: Re
     if let Some(made) = &*made {
         return door.page(StatusCode::OK, &done(&door, made));
     }
-    let wanted = wanted(&fields, &door);
-    let tried = match wanted {
-        Ok(wanted) => {
-            let (work, passphrase) = (state.clone(), wanted.passphrase.clone());
-            let made = tokio::task::spawn_blocking(move || (work.0.make)(&wanted)).await;
-            made.unwrap_or_else(|_| Err(NotMade { field: None, detail: "a worker panicked".to_owned() }))
-                .map(|made| (made, passphrase))
+    let mut kept = state.0.kept.lock().await;
+    kept.take(&fields);
+    let (wanted, mut faults) = wanted(&fields, &kept, &door);
+    if fields.on("test") {
+        return tried_out(&state, (&door, &token), (&fields, &wanted), &kept).await;
+    }
+    let (work, passphrase) = (state.clone(), wanted.passphrase.clone());
+    let worked = tokio::task::spawn_blocking(move || {
+        faults.extend(work.0.founder.check(&wanted));
+        match faults.is_empty() {
+            true => work.0.founder.make(&wanted).map_err(|fault| vec![fault]),
+            false => Err(faults),
         }
-        Err(not_made) => Err(not_made),
-    };
-    match tried {
-        Ok((what, passphrase)) => {
+    });
+    let panicked = || Err(vec![NotMade { field: None, detail: "a worker panicked".to_owned() }]);
+    match worked.await.unwrap_or_else(|_| panicked()) {
+        Ok(what) => {
             let page = door.page(StatusCode::CREATED, &done(&door, &what));
             *made = Some(what);
+            *kept = Kept::default();
             *state.0.passphrase.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(passphrase);
             state.0.done.notify_one();
             page
         }
-        Err(NotMade { field, detail }) => {
-            let mut problem = Problem::unprocessable("not-set-up", detail.clone());
-            problem
-                .errors
-                .extend(field.map(|field| crate::server::problem::FieldProblem { field: field.to_owned(), detail }));
-            let tried = Tried(Some((&fields, &problem)));
-            door.page(tried.status(), &asked(&door, &token, &tried))
+        Err(faults) => {
+            kept.forget(&faults);
+            refused(&door, &token, &fields, &kept, &faults)
         }
     }
 }
 
-fn wanted(fields: &Fields, door: &Outside) -> Result<Wanted, NotMade> {
+/// Shows the form with everything that is wrong, beside its fields.
+fn refused(door: &Outside, token: &str, fields: &Fields, kept: &Kept, faults: &[NotMade]) -> Response {
+    let about = faults
+        .iter()
+        .filter_map(|fault| Some(FieldProblem { field: fault.field?.to_owned(), detail: fault.detail.clone() }));
+    let other = faults.iter().find(|fault| fault.field.is_none()).map(|fault| fault.detail.clone());
+    let count = faults.len() as u64;
+    let detail = other.unwrap_or_else(|| door.w.count("begin-faults", count));
+    let problem = Problem::unprocessable("not-set-up", detail).with_errors(about.collect());
+    let tried = Tried(Some((fields, &problem)));
+    door.page(tried.status(), &asked(door, token, &tried, kept))
+}
+
+/// Tries the mail server, and shows what it answers above the form. Nothing is made.
+async fn tried_out(
+    state: &Begin,
+    (door, token): (&Outside, &str),
+    (fields, wanted): (&Fields, &Wanted),
+    kept: &Kept,
+) -> Response {
     let w = door.w;
-    let wrong = |field, key: &str| NotMade { field: Some(field), detail: w.s(key) };
-    // As it was typed: spaces at the ends are part of a secret.
-    let passphrase = fields.raw("passphrase");
-    if passphrase != fields.raw("again") {
-        return Err(wrong("again", "begin-differ"));
-    }
-    let relay = match fields.some("relay") {
-        None => None,
-        Some(host) => Some(RelayWanted {
-            host: host.to_owned(),
-            port: fields.some("port").map(str::parse).transpose().map_err(|_| wrong("port", "begin-bad-port"))?,
-            security: fields.get("security").to_owned(),
-            login: fields
-                .some("relay_user")
-                .map(|user| (user.to_owned(), Secret::from(fields.raw("relay_password").to_owned()))),
-            from: fields.get("from").to_owned(),
-        }),
+    let Some(relay) = &wanted.relay else {
+        let fault = NotMade { field: Some("relay"), detail: w.s("begin-test-none") };
+        return refused(door, token, fields, kept, &[fault]);
     };
-    Ok(Wanted {
+    let relay = match state.0.founder.relay(relay) {
+        Ok(relay) => relay,
+        Err(faults) => return refused(door, token, fields, kept, &faults),
+    };
+    let notice = match tried_with(relay, wanted, w).await {
+        Ok(reply) => Notice { tone: Tone::Green, text: w.s("relay-took"), items: vec![reply] },
+        Err(why) => Notice { tone: Tone::Red, text: w.s("relay-refused"), items: vec![why] },
+    };
+    let nothing = Problem::unprocessable("tried", "");
+    let page = asked(door, token, &Tried(Some((fields, &nothing))), kept);
+    door.page(StatusCode::OK, &page.first(notice))
+}
+
+/// Sends a message to the owner that is to be.
+async fn tried_with(relay: Relay, wanted: &Wanted, w: &Words) -> Result<String, String> {
+    let to: Address = wanted.owner.1.parse().map_err(|_| w.s("begin-test-whom"))?;
+    let patience = Patience { connect: STEP, command: STEP, content: STEP };
+    let relay = Relay::new(relay.config().clone(), patience).map_err(|error| error.to_string())?;
+    let config = relay.config();
+    let failed = |error: &dyn std::fmt::Display| error.to_string();
+    let content = Content::plain(w.language, w.s("begin-test-subject"), format!("{}\n", w.s("begin-test-text")));
+    let content = content.map_err(|error| failed(&error))?;
+    let now = Timestamp::from_unix(jiff::Timestamp::now().as_second());
+    let id = MessageId::random(now).map_err(|error| failed(&error))?;
+    let to = Mailbox { name: None, address: to };
+    let message_id = format!("test.{id}@{}", config.domain);
+    let heads = Heads { from: config.from.clone(), reply_to: None, to: to.clone(), date: now, message_id };
+    let mime = mime(&heads, &content, None).map_err(|error| failed(&error))?;
+    let sent = relay.send_one(&Letter { to, mime, given: Vec::new() }).await;
+    sent.map(|reply| reply.to_string()).map_err(|error| failed(&error))
+}
+
+/// Returns what a form asks for, with what is wrong already.
+fn wanted(fields: &Fields, kept: &Kept, door: &Outside) -> (Wanted, Vec<NotMade>) {
+    let mut faults = Vec::new();
+    let mut wrong = |field, key: &str| faults.push(NotMade { field: Some(field), detail: door.w.s(key) });
+    // As it was typed: spaces at the ends are part of a secret.
+    let passphrase = kept.secret("passphrase");
+    if passphrase.expose() != kept.secret("again").expose() {
+        wrong("again", "begin-differ");
+    }
+    let relay = fields.some("relay").map(|host| RelayWanted {
+        host: host.to_owned(),
+        port: fields.some("port").and_then(|port| port.parse().map_err(|_| wrong("port", "begin-bad-port")).ok()),
+        security: fields.get("security").to_owned(),
+        login: fields.some("relay_user").map(|user| (user.to_owned(), kept.secret("relay_password"))),
+        from: fields.get("from").to_owned(),
+    });
+    let wanted = Wanted {
         issuer: fields.get("issuer").to_owned(),
         domain: fields.get("domain").to_owned(),
         time_zone: fields.some("time_zone").map(str::to_owned),
-        passphrase: Secret::from(passphrase.to_owned()),
-        owner: (
-            fields.get("name").to_owned(),
-            fields.get("email").to_owned(),
-            Secret::from(fields.raw("password").to_owned()),
-        ),
+        passphrase,
+        owner: (fields.get("name").to_owned(), fields.get("email").to_owned(), kept.secret("password")),
         relay,
-    })
+        logo: kept.logo.as_ref().map(|(_, bytes)| bytes.clone()),
+        sample: fields.on("sample"),
+    };
+    (wanted, faults)
 }
 
 /// What is to be printed and kept, and the way on.

@@ -13,7 +13,8 @@ const MOST: usize = 1 << 20;
 const MOST_FIELDS: usize = 5_000;
 
 /// Fields with what nobody keeps for another: they are written into no page again.
-pub(super) const SECRETS: [&str; 5] = ["password", "new", "repeat", "second", "otpauth"];
+pub(super) const SECRETS: [&str; 7] =
+    ["password", "new", "repeat", "second", "otpauth", "passphrase", "relay_password"];
 
 /// A file of a form.
 #[derive(Clone)]
@@ -46,6 +47,18 @@ impl Fields {
         Self::urlencoded(request.into_body(), MOST).await
     }
 
+    /// Reads a form where there is no service yet.
+    ///
+    /// # Errors
+    /// As [`Fields::read`].
+    pub(super) async fn any(request: Request, limit: usize) -> Result<Self, Problem> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+        if kind.starts_with("multipart/form-data") {
+            return Self::multipart(request, &(), limit).await;
+        }
+        Self::urlencoded(request.into_body(), MOST).await
+    }
+
     /// Reads a form without files.
     ///
     /// # Errors
@@ -60,7 +73,7 @@ impl Fields {
         Self::checked(Self { texts, files: Vec::new() })
     }
 
-    async fn multipart(request: Request, app: &App, limit: usize) -> Result<Self, Problem> {
+    async fn multipart<S: Send + Sync>(request: Request, app: &S, limit: usize) -> Result<Self, Problem> {
         let bad = |detail: String| Problem::bad_request("bad-upload", detail);
         let mut form = Multipart::from_request(request, app).await.map_err(|error| bad(error.body_text()))?;
         let _turn = turn()?;

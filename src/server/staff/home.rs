@@ -8,9 +8,10 @@ use super::inside::{Answer, Staff};
 use super::ui::{Action, Actions, Bar, Cell, Figure, Figures, Html, Page, Plot, Section, Table, Tone};
 use crate::accounts::Permission;
 use crate::credential::Timestamp;
+use crate::template::written_day;
 
 /// Days of the plot.
-const DAYS: i64 = 30;
+const DAYS: u16 = 30;
 const DAY: i64 = 86_400;
 /// For how many days what is published should still be good.
 const GOOD_DAYS: i64 = 2;
@@ -34,7 +35,7 @@ pub(super) async fn home(staff: Staff, uri: Uri) -> Answer {
         false => Section::new("attention", w.s("home-attention")).part(Figures(needs)),
     };
     let made = Action::link(w.s("event-new"), staff.at("/events/new")).primary();
-    page = page.part(attention).part(plot(&staff, &runs));
+    page = page.part(attention).part_if(plot(&staff).await);
     page = page
         .part(recent(&staff, &events))
         .part(Actions(staff.may(Permission::Import).then_some(made).into_iter().collect()));
@@ -56,6 +57,7 @@ async fn attention(staff: &Staff, runs: &Value) -> Vec<Figure> {
             needs.push(Figure { label: w.count(key, count), value: w.number(count), href, tone: Some(tone) });
         }
     };
+    service(staff, &mut need).await;
     let failed =
         items(runs).iter().filter(|run| run["counters"]["failed"].as_u64() > Some(0) && !is_repeated(runs, run));
     need(Tone::Red, failed.count() as u64, "needs-failed", "/runs?state=completed_with_failures");
@@ -88,30 +90,42 @@ async fn attention(staff: &Staff, runs: &Value) -> Vec<Figure> {
     needs
 }
 
+/// Returns what is not well with the service itself.
+async fn service(staff: &Staff, need: &mut impl FnMut(Tone, u64, &str, &str)) {
+    let standing = staff.get_if("/standing").await.unwrap_or_default();
+    let is = |name: &str| u64::from(standing[name] == true);
+    need(Tone::Red, u64::from(staff.locked), "needs-locked", "/unlock");
+    need(Tone::Red, u64::from(standing["store_unwell"].is_string()), "needs-store", "/settings");
+    need(Tone::Red, is("queue_stuck"), "needs-queue", "/runs");
+    need(Tone::Red, is("publication_failed"), "needs-publication-failed", "/runs?kind=publish&state=failed");
+    need(Tone::Amber, is("disk_low"), "needs-disk", "/settings");
+    need(Tone::Amber, is("mail_unwell"), "needs-mail", "/deliveries?state=queued");
+    need(Tone::Amber, is("manifest_ends"), "needs-manifest", "/publishing");
+    need(Tone::Amber, is("key_due"), "needs-key", "/publishing");
+    if staff.may(Permission::Settings) {
+        need(Tone::Red, is("backup_failed"), "needs-backup-failed", "/backups");
+        need(Tone::Red, is("drill_failed"), "needs-drill-failed", "/backups");
+        let stale = standing["backup_stale"] == true && standing["backup_failed"] != true;
+        need(Tone::Amber, u64::from(stale), "needs-backup", "/backups");
+    }
+}
+
 fn is_repeated(runs: &Value, run: &Value) -> bool {
     items(runs).iter().any(|other| other["retry_of"] == run["id"])
 }
 
-/// Returns what was issued and mailed in the last days, by the runs that did it.
-fn plot(staff: &Staff, runs: &Value) -> Html {
+/// Plots what was issued and sent.
+async fn plot(staff: &Staff) -> Option<Html> {
     let w = staff.w;
-    let today = staff.now.unix() / DAY;
-    let day_of =
-        |run: &Value| run["finished"].as_str().and_then(|at| at.parse::<Timestamp>().ok()).map(|at| at.unix() / DAY);
-    let counted = |day: i64, kinds: &[&str]| -> u64 {
-        let of_day = items(runs).iter().filter(|run| day_of(run) == Some(day));
-        of_day
-            .filter(|run| kinds.contains(&run["kind"].as_str().unwrap_or_default()))
-            .filter_map(|run| run["counters"]["done"].as_u64())
-            .sum()
+    let figures = staff.get_if(&format!("/figures?days={DAYS}")).await?;
+    let bar = |one: &Value| {
+        let day = one["day"].as_str()?.parse::<jiff::civil::Date>().ok()?;
+        let count = |name: &str| one[name].as_u64().unwrap_or_default();
+        Some(Bar { label: written_day(w.language, day), value: count("issued"), second: count("sent") })
     };
-    let bars = (today - DAYS + 1..=today).map(|day| Bar {
-        label: w.day(&staff.zone, Timestamp::from_unix(day * DAY + DAY / 2)),
-        value: counted(day, &["generate", "regenerate"]),
-        second: counted(day, &["send"]),
-    });
+    let bars = figures["days"].as_array()?.iter().filter_map(bar).collect();
     let (title, show_table) = (w.s("plot-title"), w.s("plot-table"));
-    Plot { title, first: w.s("plot-issued"), second: w.s("plot-sent"), bars: bars.collect(), show_table }.into()
+    Some(Plot { title, first: w.s("plot-issued"), second: w.s("plot-sent"), bars, show_table }.into())
 }
 
 fn recent(staff: &Staff, events: &Value) -> Html {

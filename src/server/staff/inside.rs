@@ -40,6 +40,8 @@ pub(super) struct Staff {
     /// The same with what was asked for there, but for the language.
     whole: String,
     chosen: bool,
+    /// Whether the keys are locked: what signs waits.
+    pub locked: bool,
 }
 
 /// What a page answers: itself, or what stands in its way.
@@ -104,6 +106,7 @@ impl Staff {
             within,
             here: parts.uri.path().to_owned(),
             whole: without_language(&parts.uri),
+            locked: app.vault.is_locked(),
         })
     }
 
@@ -222,6 +225,7 @@ impl Staff {
             csrf: self.csrf(),
             nav: nav(self, &self.here),
             here: format!("{}{}", self.base, self.whole),
+            locked: self.locked && !self.here.ends_with("/unlock"),
         }
     }
 
@@ -337,7 +341,7 @@ impl Outside {
     fn shell(&self) -> Shell<'_> {
         let frame = Frame { w: self.w, issuer: &self.issuer, base: self.base.clone() };
         let here = format!("{}{}", self.base, self.here);
-        Shell { frame, name: None, csrf: String::new(), nav: Vec::new(), here }
+        Shell { frame, name: None, csrf: String::new(), nav: Vec::new(), here, locked: false }
     }
 
     /// Answers with a page.

@@ -6,8 +6,10 @@
 mod account;
 mod approvals;
 mod audit;
+mod backups;
 mod begin;
 mod beside;
+mod ceremony;
 mod certificates;
 mod corrections;
 mod course;
@@ -24,6 +26,7 @@ mod hooks;
 mod import;
 mod inside;
 mod look;
+mod mail_server;
 mod names;
 mod office;
 mod parts;
@@ -32,6 +35,7 @@ mod people;
 mod person;
 mod publishing;
 mod rule;
+mod running;
 mod runs;
 mod search;
 mod settings;
@@ -39,6 +43,7 @@ mod spot;
 mod team;
 mod tokens;
 mod ui;
+mod unlock;
 mod uploads;
 mod within;
 mod words;
@@ -49,7 +54,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Extension, Router};
 
-pub use begin::{Made, NotMade, RelayWanted, Wanted, begin};
+pub use begin::{Founder, Made, NotMade, RelayWanted, Wanted, begin};
 pub(super) use uploads::Uploads;
 pub(super) use within::Api;
 
@@ -116,6 +121,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/publishing/{key}/stolen", get(publishing::ask_stolen).post(publishing::stolen))
         .merge(uploads)
         .merge(office::routes())
+        .merge(running::routes())
         .layer(Extension(api))
         .route("/staff.css", get(style))
         .route("/staff.js", get(script))

@@ -76,7 +76,7 @@ fn list(staff: &Staff, keys: &Value) -> Html {
             Action::link(w.s("key-stolen"), staff.at(&format!("/publishing/{}/stolen", part(&text(key, "id")))));
         let may = staff.may(Permission::Keys) && state != "compromised";
         vec![
-            Cell::text(text(key, "id")),
+            Cell::link(text(key, "id"), super::ceremony::drill_of(staff, key).unwrap_or_default()),
             Cell::state(tone, w.s(&format!("key-{state}"))),
             Cell::text(staff.time(&key["since"]).unwrap_or_default()),
             Cell::text(text(key, "fingerprint")),
@@ -93,9 +93,13 @@ fn list(staff: &Staff, keys: &Value) -> Html {
     let root = Facts(vec![(w.s("key-root"), text(keys, "root_fingerprint"))]);
     let mut section = Section::new("keys", w.s("keys")).part(Text(w.s("keys-text"))).part(root).part(table);
     if staff.may(Permission::Keys) {
-        section = section.part(Actions(vec![Action::link(w.s("key-rotate"), staff.at("/publishing/rotate"))]));
+        let lock = match staff.locked {
+            true => Action::link(w.s("locked-way"), staff.at("/unlock")).primary(),
+            false => Action::post(staff, w.s("lock-submit"), "/lock", &[]),
+        };
+        section = section.part(Actions(vec![Action::link(w.s("key-rotate"), staff.at("/publishing/rotate")), lock]));
     }
-    section.into()
+    section.part(Text(w.s("keys-drill"))).part(Actions(super::ceremony::ways(staff))).into()
 }
 
 /// Publishes.

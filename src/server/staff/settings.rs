@@ -69,8 +69,11 @@ fn service(app: &App, staff: &Staff) -> Html {
 async fn mail(app: &App, staff: &Staff) -> Html {
     let w = staff.w;
     let section = Section::new("mail", w.s("nav-deliveries"));
-    let Some(relay) = &app.mail else { return section.part(Text(w.s("mail-off"))).into() };
-    let config = relay.config();
+    let now = app.mail_now();
+    let change = (!now.fixed).then(|| Action::link(w.s("relay-change"), staff.at("/settings/mail")).primary());
+    let Some(config) = &now.config else {
+        return section.part(Text(w.s("relay-none"))).part(Actions(change.into_iter().collect())).into();
+    };
     let security = match config.security {
         Security::StartTls => "STARTTLS".to_owned(),
         Security::Tls => "TLS".to_owned(),
@@ -80,14 +83,19 @@ async fn mail(app: &App, staff: &Staff) -> Html {
     let facts = Facts::known([
         (w.s("begin-relay"), Some(format!("{}:{}", config.relay, config.port))),
         (w.s("begin-security"), Some(security)),
-        (w.s("begin-relay-user"), config.login.as_ref().map(|(user, _)| user.clone())),
+        (w.s("begin-relay-user"), now.user.clone()),
         (w.s("mail-from"), Some(config.from.to_string())),
         (w.s("mail-reply"), config.reply_to.as_ref().map(ToString::to_string)),
         (w.s("settings-per-minute"), Some(most(config.per_minute))),
         (w.s("settings-per-domain"), Some(most(config.per_domain))),
         (w.s("settings-link-days"), Some(w.count("settings-days", config.link_days.into()))),
     ]);
-    let mut section = section.part(facts).part(Text(w.s("settings-mail-text")));
+    let text = w.s(if now.fixed { "settings-mail-text" } else { "relay-text" });
+    let test = now.relay.as_ref().map(|_| Action::post(staff, w.s("relay-test"), "/settings/mail/test", &[]));
+    let mut section = section.part(facts).part(Text(text)).part(Actions(change.into_iter().chain(test).collect()));
+    if now.waits {
+        section = section.part(Notice { tone: Tone::Amber, text: w.s("relay-waits"), items: Vec::new() });
+    }
     let standing = staff.get_if("/mail").await.unwrap_or_default();
     if let Some(trouble) = standing["trouble"].as_str() {
         section = section.part(Notice { tone: Tone::Red, text: w.s("mail-trouble"), items: vec![trouble.to_owned()] });
@@ -113,6 +121,7 @@ fn further(staff: &Staff) -> Html {
     let ways = vec![
         Action::link(w.s("nav-team"), staff.at("/team")),
         Action::link(w.s("webhooks"), staff.at("/team/webhooks")),
+        Action::link(w.s("backups"), staff.at("/backups")),
         Action::link(w.s("nav-audit"), staff.at("/audit")),
         Action::link(w.s("settings-docs"), staff.api("/docs")),
         Action::link(w.s("settings-readyz"), format!("{}/readyz", staff.base)),

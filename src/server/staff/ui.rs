@@ -68,6 +68,8 @@ pub(super) struct Shell<'a> {
     pub nav: Vec<NavItem>,
     /// The page's own address.
     pub here: String,
+    /// Whether it is to say that the keys are locked.
+    pub locked: bool,
 }
 
 /// A way of the main navigation.
@@ -155,6 +157,12 @@ impl Page {
     /// Adds a part.
     pub(super) fn part(mut self, part: impl Into<Html>) -> Self {
         self.parts.push(part.into());
+        self
+    }
+
+    /// Adds a part before all others.
+    pub(super) fn first(mut self, part: impl Into<Html>) -> Self {
+        self.parts.insert(0, part.into());
         self
     }
 

@@ -125,6 +125,11 @@ impl RemoteStore {
     /// When it cannot be asked.
     pub fn sign_dump(&self, statement: &[u8]) -> Result<String> {
         let answer = self.ask(DUMP_SIGNATURE, statement, Kind::Reads)?;
+        if answer.is_empty() {
+            return Err(failed(
+                "its keys are locked: unlock them on the page `Keys and publishing`, then run the command again",
+            ));
+        }
         String::from_utf8(answer).map_err(|_| failed("it answered what is no text"))
     }
 

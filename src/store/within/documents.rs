@@ -64,7 +64,7 @@ fn belongs(collection: Collection) -> Option<Belongs> {
                 C::PROFILES,
             ],
         ),
-        (Belongs::Issuer, &[C::TEMPLATES]),
+        (Belongs::Issuer, &[C::TEMPLATES, C::UPKEEP]),
         (
             Belongs::Key,
             &[

@@ -5,6 +5,7 @@
 
 mod disk;
 mod passphrase;
+mod secrets;
 
 use std::fs::File;
 use std::io;
@@ -414,6 +415,11 @@ impl KeyFolder {
 }
 
 impl KeyFolderError {
+    /// Says whether nothing is wrong but the passphrase.
+    pub fn is_wrong_passphrase(&self) -> bool {
+        matches!(self, Self::File(KeyFileError::WrongPassphrase(_)))
+    }
+
     /// Returns what to do next, where there is something.
     pub fn hint(&self) -> Option<&'static str> {
         match self {

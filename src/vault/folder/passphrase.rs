@@ -6,8 +6,9 @@
 
 use std::path::Path;
 
+use super::secrets::SEALED;
 use super::{KeyFolder, Result, disk, file_name, io_error, lock, read, write};
-use crate::keys::{KeyFileError, open_key_file, seal_key_file};
+use crate::keys::{KeyFileError, open_key_file, open_secret, seal_key_file, seal_secret};
 
 /// Ending of a key file that is sealed anew.
 const NEXT: &str = ".next";
@@ -52,7 +53,19 @@ fn seal_anew(dir: &Path, old: &str, new: &str) -> Result<Vec<String>> {
         write(dir, &(file_name(&id) + NEXT), seal_key_file(&id, &key, new)?.as_bytes())?;
         changed.push(id);
     }
+    seal_secrets_anew(dir, old, new)?;
     Ok(changed)
+}
+
+/// What opens with neither is no use to anybody, and keeps no key from another passphrase.
+fn seal_secrets_anew(dir: &Path, old: &str, new: &str) -> Result<()> {
+    for name in disk::names(dir).map_err(|e| io_error(dir, e))?.iter().filter(|name| name.ends_with(SEALED)) {
+        let Some(file) = read(dir, name)? else { continue };
+        if let Ok(text) = open_secret(name, &file, old) {
+            write(dir, &(name.clone() + NEXT), seal_secret(&text, new)?.as_bytes())?;
+        }
+    }
+    Ok(())
 }
 
 fn switch(dir: &Path) -> Result<()> {
@@ -61,12 +74,22 @@ fn switch(dir: &Path) -> Result<()> {
 
 /// Reads a key's file: the one sealed anew, if those count and it has not its name yet.
 pub(super) fn key_file(dir: &Path, id: &str) -> Result<Option<String>> {
+    current(dir, &file_name(id))
+}
+
+/// The same of any sealed file.
+pub(super) fn current(dir: &Path, name: &str) -> Result<Option<String>> {
     if dir.join(SWITCHED).exists()
-        && let Some(next) = read(dir, &(file_name(id) + NEXT))?
+        && let Some(next) = read(dir, &format!("{name}{NEXT}"))?
     {
         return Ok(Some(next));
     }
-    read(dir, &file_name(id))
+    read(dir, name)
+}
+
+/// Says whether a file is sealed with the passphrase.
+fn is_sealed(name: &str) -> bool {
+    name.ends_with(".jwe") || name.ends_with(SEALED)
 }
 
 /// Finishes what a crash left half done. The lock must be held.
@@ -76,8 +99,8 @@ pub(super) fn tidy(dir: &Path) -> Result<()> {
     let switched = names.iter().any(|name| name == SWITCHED);
     for name in &names {
         match name.strip_suffix(NEXT) {
-            Some(key) if key.ends_with(".jwe") && switched => disk::rename_durably(dir, name, key).map_err(failed)?,
-            Some(key) if key.ends_with(".jwe") => disk::remove_durably(dir, name).map_err(failed)?,
+            Some(key) if is_sealed(key) && switched => disk::rename_durably(dir, name, key).map_err(failed)?,
+            Some(key) if is_sealed(key) => disk::remove_durably(dir, name).map_err(failed)?,
             _ if name.starts_with(disk::HALF_WRITTEN) => disk::remove_durably(dir, name).map_err(failed)?,
             _ => {}
         }
@@ -103,6 +126,25 @@ mod tests {
     use super::super::{KeyFolderError, open_key};
     use super::*;
     use crate::credential::Timestamp;
+
+    #[test]
+    fn what_else_is_sealed_gets_the_new_passphrase_with_the_keys() {
+        let (_dir, mut folder) = create();
+        folder.seal_secret("mail", "a secret", OLD).unwrap();
+        assert_eq!(folder.change_passphrase(OLD, NEW).unwrap(), ["k1", "r1"]);
+        assert_eq!(*folder.open_secret("mail", NEW).unwrap().unwrap(), "a secret");
+        assert!(folder.open_secret("mail", OLD).is_err());
+        // Stopped half-way: without the mark the old ones count, with it the new ones.
+        seal_anew(&folder.dir, NEW, OLD).unwrap();
+        assert_eq!(*folder.open_secret("mail", NEW).unwrap().unwrap(), "a secret");
+        switch(&folder.dir).unwrap();
+        assert_eq!(*folder.open_secret("mail", OLD).unwrap().unwrap(), "a secret");
+        tidy(&folder.dir).unwrap();
+        assert_eq!(*folder.open_secret("mail", OLD).unwrap().unwrap(), "a secret");
+        folder.remove_secret("mail").unwrap();
+        folder.remove_secret("mail").unwrap();
+        assert_eq!(folder.open_secret("mail", OLD).unwrap(), None);
+    }
 
     const OLD: &str = "correct horse";
     const NEW: &str = "battery staple";

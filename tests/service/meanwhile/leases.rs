@@ -150,7 +150,7 @@ fn a_list_that_is_being_made_is_ended_only_once_its_maker_is_gone() {
 fn a_command_keeps_its_run_and_who_gave_up_leaves_it_to_the_service() {
     two(|one, _, other| {
         school(one, 700, 0);
-        let (signer, times, holder) = (one.app.vault.signer(), StageTimes::default(), Holder::to_the_end());
+        let (signer, times, holder) = (one.app.vault.signer().unwrap(), StageTimes::default(), Holder::to_the_end());
         let workshop = Workshop { faces: &one.app.faces, signer: &signer, times: &times };
         let (ada, bob) = (Actor::operator("ada"), Actor::operator("bob"));
         let command = || Desk { actor: &ada, ..desk(one) };

@@ -90,6 +90,10 @@ impl Service {
             behind_proxy: 0,
             public_url: crate::server::PublicUrl::default(),
             mail: None,
+            mail_sealed: None,
+            backup: None,
+            retention: Default::default(),
+            data: None,
             steady: None,
         })
         .unwrap();

@@ -171,7 +171,7 @@ async fn issued(
     issue: impl FnOnce(&Desk, &Workshop) -> Result<Certificate, Problem> + Send + 'static,
 ) -> Result<Tagged<CertificateView>, Problem> {
     app.at_desk(&caller, move |app, desk| {
-        let (signer, times) = (app.vault.signer(), StageTimes::default());
+        let (signer, times) = (app.vault.signer()?, StageTimes::default());
         let certificate = issue(desk, &Workshop { faces: &app.faces, signer: &signer, times: &times })?;
         app.metrics().issued.inc();
         app.vault.forget_anchors();

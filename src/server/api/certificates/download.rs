@@ -87,7 +87,8 @@ pub(in crate::server) fn handed_out(
 
 /// Works with what makes files for this desk.
 fn with_maker<T>(app: &App, desk: &Desk, work: impl FnOnce(&Maker) -> Result<T, FilesError>) -> Result<T, FilesError> {
-    let prover = Prover::new(app.vault.signer(), &app.vault.manifest());
+    // While the keys are locked only what needs a new proof waits.
+    let prover = Prover::new(app.vault.signer().ok(), &app.vault.manifest());
     work(&Maker { desk: *desk, faces: &app.faces, prover: Some(&prover), badges: app.badges() })
 }
 
@@ -101,6 +102,7 @@ impl From<FilesError> for Problem {
         match error {
             FilesError::NotProven(error) => error.into(),
             FilesError::Store(error) => error.into(),
+            FilesError::NoKeys => Self::locked(),
             error => Self::internal(error),
         }
     }

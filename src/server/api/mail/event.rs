@@ -182,13 +182,13 @@ async fn test(
             Ok(clerk.test(desk, &code, wanted.person.as_deref(), to)?)
         })
         .await?;
-    let relay = app.mail.as_ref().ok_or(crate::mail::MailError::NotSetUp)?;
+    let relay = app.mail_now().usable()?;
     let reply = relay.send_one(&letter).await.map_err(|error| not_taken(error.to_string()))?;
     Ok(Json(TestView { reply: reply.to_string() }))
 }
 
 /// Returns the address of who asks: nobody makes the service write to others so.
-fn own_address(app: &App, desk: &Desk) -> Result<crate::mail::Address, Problem> {
+pub(super) fn own_address(app: &App, desk: &Desk) -> Result<crate::mail::Address, Problem> {
     let member = desk.actor.member().and_then(|id| accounts::member(&*app.store, id).ok());
     let email = member
         .map(|member| member.email)

@@ -3,11 +3,12 @@
 mod event;
 mod messages;
 mod problem;
+mod relay;
 
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::server::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().merge(messages::routes()).merge(event::routes())
+    OpenApiRouter::new().merge(messages::routes()).merge(event::routes()).merge(relay::routes())
 }

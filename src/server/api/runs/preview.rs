@@ -140,8 +140,8 @@ pub(super) async fn preview(
     caller.may(Permission::View)?;
     app.read_at_desk(&caller, move |app, desk| {
         let mut preview = Preview::default();
-        let signer = app.vault.signer();
-        let trial = Trial { faces: &app.faces, kid: &signer.kid, own: &signer.own };
+        let (kid, own) = (app.vault.kid()?, app.vault.own());
+        let trial = Trial { faces: &app.faces, kid: &kid, own: &own };
         preview.untried = run::preview(desk, &trial, &request, MOST_TRIED, |selected| {
             preview.count(selected);
             Ok(())

@@ -209,7 +209,7 @@ audit-head = Hash des letzten Eintrags
 audit-head-text = Schreiben Sie ihn hin und wieder anderswo auf: wer später das Ende des Protokolls abschneidet, kann ihn nicht wieder herstellen.
 
 # Settings
-settings-lead = Das steht fest: testamur.toml oder Optionen des Programms sagen es. Ändern Sie es dort, und starten Sie den Dienst neu.
+settings-lead = Wofür diese Seite keinen Knopf hat, das steht fest: testamur.toml oder Optionen des Programms sagen es. Ändern Sie es dort, und starten Sie den Dienst neu.
 settings-ready = Dem Dienst geht es gut.
 settings-not-ready = Dem Dienst geht es nicht gut.
 settings-verifier = Adresse in QR-Codes

@@ -209,7 +209,7 @@ audit-head = Hash of the last entry
 audit-head-text = Write it down elsewhere now and then: whoever cuts off the end of the log later cannot make it again.
 
 # Settings
-settings-lead = These are fixed: testamur.toml or flags of the program say them. Change them there, and start the service again.
+settings-lead = What this page gives no button for is fixed: testamur.toml or flags of the program say it. Change it there, and start the service again.
 settings-ready = The service is well.
 settings-not-ready = The service is not well.
 settings-verifier = Address in QR codes

@@ -1,0 +1,166 @@
+//! How the service itself stands, for who looks after it, and what was done by day.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::accounts::Permission;
+use crate::acts::figures::{self, Figures};
+use crate::acts::{backup, run};
+use crate::mail::{outbox, setup};
+use crate::server::extract::Query;
+use crate::server::{App, Caller, Problem, ops, publisher};
+
+/// How much room there should be, in bytes: a backup or a publication of some size fits.
+const ROOM: u64 = 1 << 30;
+/// How long a key should sign at most, in days: a year.
+const KEY_DAYS: i64 = 365;
+/// How long before its end a manifest is shown, in days. Who publishes renews it sooner, where the root key is there.
+const MANIFEST_DAYS: i64 = 50;
+/// How long a message that is due may wait, in seconds.
+const MAIL_SECONDS: i64 = 3_600;
+const DAY: i64 = 86_400;
+/// Days that are counted, where nothing is said.
+const DAYS: u16 = 30;
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(show)).routes(routes!(by_day))
+}
+
+/// How the service stands. What is left out is well, or is not known.
+#[derive(Debug, Default, Serialize, ToSchema)]
+struct Standing {
+    /// Whether the keys are locked.
+    keys_locked: bool,
+    /// Runs that wait for them.
+    waiting_for_keys: usize,
+    /// For how many days the active key has been signing.
+    key_days: Option<i64>,
+    /// Whether it should be replaced soon.
+    key_due: bool,
+    /// For how many more days the key manifest is good.
+    manifest_days: i64,
+    /// Whether that is not long.
+    manifest_ends: bool,
+    /// Whether the last publication failed.
+    publication_failed: bool,
+    /// Why the next write may fail.
+    store_unwell: Option<String>,
+    /// Room on the disk of the data folder, in bytes.
+    free_bytes: Option<u64>,
+    /// Whether that is little.
+    disk_low: bool,
+    /// For how many seconds runs have been waiting while none was worked on.
+    queue_still_seconds: i64,
+    /// Whether that is too long.
+    queue_stuck: bool,
+    /// For how many seconds the message has been due that has waited longest.
+    mail_waiting_seconds: i64,
+    /// Whether that is too long, or the mail server cannot be used.
+    mail_unwell: bool,
+    /// Whether this service makes backups.
+    backup_planned: bool,
+    /// Whether there is none of the last two days.
+    backup_stale: bool,
+    /// Whether the last try failed.
+    backup_failed: bool,
+    /// Whether the last drill found something.
+    drill_failed: bool,
+}
+
+/// Show how the service stands
+#[utoipa::path(get, path = "/standing", tag = "Operations", extensions(("x-permission" = json!("view"))),
+    responses((status = 200, body = Standing), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Standing>, Problem> {
+    caller.may(Permission::View)?;
+    let ready = ops::ready(State(app.clone())).await;
+    app.aside(move |app| {
+        // What stands still is told by its seconds.
+        let unwell = ready.err().filter(|problem| problem.code == "not-ready").map(|problem| problem.detail);
+        let mut standing = Standing { store_unwell: unwell, ..Standing::default() };
+        keys(app, &mut standing)?;
+        disk(app, &mut standing);
+        mail(app, &mut standing)?;
+        backups(app, &mut standing)?;
+        standing.queue_still_seconds = ops::still(app)?;
+        standing.queue_stuck = standing.queue_still_seconds >= run::STILL_SECONDS;
+        standing.publication_failed = publisher::ages(app)?.is_some_and(|ages| ages.failed);
+        Ok(Json(standing))
+    })
+    .await
+}
+
+fn keys(app: &App, standing: &mut Standing) -> Result<(), Problem> {
+    let (manifest, now) = (app.vault.manifest(), app.now().unix());
+    standing.keys_locked = app.vault.is_locked();
+    if standing.keys_locked {
+        standing.waiting_for_keys = run::waiting_for_keys(&*app.store)?;
+    }
+    standing.key_days = manifest.active().map(|key| (now - key.from.unix()) / DAY);
+    standing.key_due = standing.key_days.is_some_and(|days| days >= KEY_DAYS);
+    standing.manifest_days = (manifest.expires.unix() - now).div_euclid(DAY);
+    standing.manifest_ends = standing.manifest_days < MANIFEST_DAYS;
+    Ok(())
+}
+
+fn disk(app: &App, standing: &mut Standing) {
+    let room = app.data.as_ref().and_then(|data| rustix::fs::statvfs(data.as_path()).ok());
+    standing.free_bytes = room.map(|room| room.f_bavail.saturating_mul(room.f_frsize));
+    standing.disk_low = standing.free_bytes.is_some_and(|free| free < ROOM);
+}
+
+fn mail(app: &App, standing: &mut Standing) -> Result<(), Problem> {
+    let now = app.now();
+    let since = outbox::due_since(&*app.store)?;
+    standing.mail_waiting_seconds = since.map_or(0, |since| (now.unix() - since.unix()).max(0));
+    let stuck = setup::stuck(&*app.store)?.is_some();
+    standing.mail_unwell = stuck || standing.mail_waiting_seconds > MAIL_SECONDS;
+    Ok(())
+}
+
+fn backups(app: &App, standing: &mut Standing) -> Result<(), Problem> {
+    let told = backup::known(&*app.store)?;
+    let age = told.last.as_ref().map(|last| app.now().unix() - last.at.unix());
+    standing.backup_planned = app.backup.is_some();
+    standing.backup_stale = age.is_none_or(|age| age > backup::STALE_SECONDS);
+    standing.backup_failed = told.failed.is_some();
+    standing.drill_failed = told.drill.is_some_and(|drill| !drill.good);
+    Ok(())
+}
+
+/// Which days.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct Days {
+    /// 1 to 366; 30 if left out.
+    #[param(minimum = 1, maximum = 366)]
+    days: Option<u16>,
+}
+
+/// What was done by day.
+#[derive(Debug, Serialize, ToSchema)]
+struct ByDay {
+    /// The days, today last.
+    days: Vec<Figures>,
+}
+
+/// Count what was issued and sent, by day
+///
+/// Of what was issued by hand, the issuer's members of staff see what is in all events; who is limited to events sees what runs did.
+#[utoipa::path(get, path = "/figures", tag = "Operations", extensions(("x-permission" = json!("view"))), params(Days),
+    responses((status = 200, body = ByDay), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn by_day(State(app): State<App>, caller: Caller, Query(asked): Query<Days>) -> Result<Json<ByDay>, Problem> {
+    caller.may(Permission::View)?;
+    let days = asked.days.unwrap_or(DAYS);
+    if !(1..=figures::MOST_DAYS).contains(&days) {
+        return Err(Problem::bad_request("bad-query", format!("`days` must be 1 to {}", figures::MOST_DAYS)));
+    }
+    let by_hand = !caller.scope.is_limited();
+    app.read_at_desk(&caller, move |app, desk| {
+        Ok(Json(ByDay { days: figures::by_day(desk.store, &app.issuer.zone, desk.now, days, by_hand)? }))
+    })
+    .await
+}

@@ -1,0 +1,171 @@
+//! What is done each night while the service runs: a backup, and what is old is thrown away. Staff can ask for a backup, or for the drill
+//! that restores one, at any time; one at a time, beside what else the service does.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::{App, Problem};
+use crate::accounts;
+use crate::acts::backup::{self, BackupError, Drill, Good, Plan};
+use crate::acts::{portal, retention};
+use crate::credential::Timestamp;
+use crate::desk::{Actor, Desk};
+use crate::proof::jws;
+use crate::store::{Collection, DocumentWrite, Expect, StoreError};
+
+/// How often it is looked whether it is time.
+const LOOK: Duration = Duration::from_secs(300);
+/// What is thrown away, is once a day.
+const DAY: i64 = 86_400;
+/// When things were thrown away last.
+const THROWN: &str = "thrown-away";
+
+/// What is being done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum Busy {
+    /// A backup is being made.
+    Backup,
+    /// The newest backup is being restored, to see that it can be.
+    Drill,
+}
+
+/// What is being done now.
+#[derive(Debug, Default)]
+pub(super) struct Upkeep(Mutex<Option<Busy>>);
+
+impl Upkeep {
+    /// Returns what is being done.
+    pub(super) fn now(&self) -> Option<Busy> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Begins something, unless something is being done.
+    fn begin(&self, what: Busy) -> Result<Doing<'_>, Problem> {
+        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match *now {
+            Some(_) => Err(Problem::conflict("busy", "a backup or a drill is under way; wait until it is done")),
+            None => {
+                *now = Some(what);
+                Ok(Doing(self))
+            }
+        }
+    }
+}
+
+/// Ends what is being done, also where that panics.
+struct Doing<'a>(&'a Upkeep);
+
+impl Drop for Doing<'_> {
+    fn drop(&mut self) {
+        *self.0.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// Looks again and again whether it is time. Never ends.
+pub async fn each_night(app: App) {
+    let mut looks = tokio::time::interval(LOOK);
+    loop {
+        looks.tick().await;
+        if let Err(problem) = app.aside(nightly).await {
+            tracing::error!(code = problem.code, detail = problem.detail, "what is done each night was not");
+        }
+    }
+}
+
+/// Does what is due. Under a clock that is not believed nothing is.
+///
+/// # Errors
+/// When a backup fails, or the store.
+pub fn nightly(app: &App) -> Result<(), Problem> {
+    if !app.believes_clock() {
+        return Ok(());
+    }
+    let made = match &app.backup {
+        Some(plan) if backup::is_due(&backup::known(&*app.store)?, plan, &app.issuer.zone, app.now()) => {
+            make(app, &Actor::System).map(drop)
+        }
+        _ => Ok(()),
+    };
+    throw_away(app)?;
+    made
+}
+
+fn throw_away(app: &App) -> Result<(), Problem> {
+    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::System, now: app.now() };
+    let document = desk.store.document(Collection::UPKEEP, THROWN)?;
+    let last = document.as_ref().and_then(|document| document.value["at"].as_str()?.parse::<Timestamp>().ok());
+    if last.is_some_and(|last| (0..DAY).contains(&(desk.now.unix() - last.unix()))) {
+        return Ok(());
+    }
+    let sessions = accounts::sweep(desk.store, desk.now)?;
+    portal::sweep(desk.store, desk.now)?;
+    retention::throw_away(&desk, app.retention, sessions as u64)?;
+    let note = DocumentWrite::put(Collection::UPKEEP, THROWN, Expect::Any, &serde_json::json!({ "at": desk.now }));
+    Ok(desk.store.write_documents(&[note], None).map(drop)?)
+}
+
+/// Returns the plan.
+///
+/// # Errors
+/// When nothing says where backups go.
+pub(super) fn plan(app: &App) -> Result<&Plan, Problem> {
+    let detail = "nothing says where backups go: give `folder` in the section [backup] of testamur.toml, and start the service again";
+    app.backup.as_ref().ok_or_else(|| Problem::conflict("no-backup-folder", detail))
+}
+
+/// Makes a backup.
+///
+/// # Errors
+/// What was in the way.
+pub(super) fn make(app: &App, actor: &Actor) -> Result<Good, Problem> {
+    let plan = plan(app)?;
+    let _doing = app.upkeep().begin(Busy::Backup)?;
+    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor, now: app.now() };
+    let signer = app.vault.signer().ok();
+    let sign = |statement: &[u8]| {
+        signer.as_ref().map(|signer| jws::sign(statement, &signer.kid, backup::DUMP_TYP, &signer.key))
+    };
+    if signer.is_none() {
+        // Before anything is read: and it is noted, for Home to say.
+        return Err(backup::not_made(&desk, BackupError::Locked).into());
+    }
+    let made = backup::make(&desk, &app.vault.own(), &sign, plan);
+    app.metrics().backup_failed.set(i64::from(made.is_err()));
+    let good = made.inspect_err(|error| tracing::error!(%error, "no backup was made"))?;
+    tracing::info!(records = good.records, bytes = good.bytes, "made a backup");
+    Ok(good)
+}
+
+/// Restores the newest backup, to see that it can be.
+///
+/// # Errors
+/// When there is none, or the store fails.
+pub(super) fn drill(app: &App, actor: &Actor) -> Result<Drill, Problem> {
+    let plan = plan(app)?;
+    let _doing = app.upkeep().begin(Busy::Drill)?;
+    let desk = Desk { store: &*app.store, issuer: &app.issuer, actor, now: app.now() };
+    let drill = backup::drill(&desk, &app.vault.manifest(), plan)?;
+    if let Some(problem) = &drill.problem {
+        tracing::error!(problem, "the newest backup cannot be restored as it is");
+    }
+    Ok(drill)
+}
+
+impl From<BackupError> for Problem {
+    fn from(error: BackupError) -> Self {
+        let detail = error.to_string();
+        match error {
+            BackupError::Locked => Self::locked(),
+            BackupError::Nothing(_) => Self::conflict("no-backup", detail),
+            BackupError::Store(error @ (StoreError::DiskFull { .. } | StoreError::Restoring)) => error.into(),
+            BackupError::Folder { .. } | BackupError::Dump(_) | BackupError::Store(_) => {
+                tracing::error!(%detail, "backup");
+                Self::new(axum::http::StatusCode::INTERNAL_SERVER_ERROR, "backup-failed", detail)
+            }
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The routes of the pages about the service as it runs: its keys, locked or not, its mail server, its backups.
+
+use axum::Router;
+use axum::routing::{get, post};
+
+use super::{backups, ceremony, mail_server, unlock};
+use crate::server::App;
+
+/// Returns the routes.
+pub(super) fn routes() -> Router<App> {
+    Router::new()
+        .route("/staff/unlock", get(unlock::show).post(unlock::unlock))
+        .route("/staff/lock", post(unlock::lock))
+        .route("/staff/publishing/ceremony", get(ceremony::guide))
+        .route("/staff/publishing/site", get(ceremony::site))
+        .route("/staff/publishing/{key}/drill", get(ceremony::drill))
+        .route("/staff/backups", get(backups::show).post(backups::make))
+        .route("/staff/backups/drill", get(backups::show).post(backups::rehearse))
+        .route("/staff/settings/mail", get(mail_server::show).post(mail_server::save))
+        .route("/staff/settings/mail/test", get(mail_server::show).post(mail_server::test))
+        .route("/staff/settings/mail/remove", post(mail_server::remove))
+}

@@ -1,0 +1,155 @@
+
+# Gesperrte Schlüssel
+locked-banner = Die Schlüssel sind gesperrt. Bis sie entsperrt werden, wird nichts ausgestellt oder veröffentlicht; Aufträge warten.
+locked-way = Schlüssel entsperren
+lock-submit = Schlüssel sperren
+unlock-title = Schlüssel entsperren
+unlock-text = Der Dienst läuft ohne die Passphrase seiner Schlüssel. Lesen, das Portal und das Prüfen von Zertifikaten gehen. Ausstellen und Veröffentlichen warten.
+unlock-waiting =
+    { $count ->
+        [one] Ein Lauf wartet.
+       *[other] { $count } Läufe warten.
+    }
+unlock-who = Entsperren muss, wer sich um die Schlüssel kümmert: die Schlüsselverwaltung oder jemand mit allen Rechten.
+unlock-hint = Die Passphrase, mit der die Schlüsseldateien versiegelt sind. Sie steht nur im Arbeitsspeicher, bis die Schlüssel gesperrt werden oder der Dienst endet.
+unlock-submit = Entsperren
+unlock-open = Die Schlüssel sind entsperrt.
+said-unlocked = Die Schlüssel sind entsperrt. Was gewartet hat, geht weiter.
+said-locked = Die Schlüssel sind gesperrt. Was eine Unterschrift braucht, wartet ab jetzt.
+needs-locked = Schlüssel ist gesperrt: Bis ihn jemand entsperrt, wird nichts ausgestellt oder veröffentlicht
+problem-keys-locked = Die Schlüssel sind gesperrt
+
+# Mailserver
+relay-title = Mailserver
+relay-lead = Dieser Server nimmt alle E-Mails an, die der Dienst verschickt.
+relay-none = E-Mail ist nicht eingerichtet: Es wird nichts verschickt.
+relay-text = Auf dieser Seite eingerichtet. Das Passwort ist mit den Schlüsseln versiegelt und wird nirgends gezeigt.
+relay-change = Mailserver ändern
+relay-waits = Das Passwort ist versiegelt, und die Schlüssel sind gesperrt. Was fällig ist, wartet, bis sie entsperrt werden.
+relay-password-hint = Wird mit den Schlüsseln versiegelt. Niemand bekommt es zu sehen; es lässt sich ersetzen.
+relay-password-kept = Eines ist hinterlegt und bleibt, wenn Sie das Feld leer lassen. Für einen anderen Server oder Benutzer ist es neu einzugeben.
+relay-try = Ausprobieren
+relay-try-text = Die Testnachricht geht sofort an Ihre eigene Adresse.
+relay-test = Testnachricht an mich senden
+relay-remove = Keine E-Mails mehr senden
+relay-took = Der Server hat die Nachricht angenommen. Er hat geantwortet:
+relay-refused = Die Nachricht ist nicht abgegangen:
+said-relay-removed = Es werden keine E-Mails mehr verschickt. Was im Postausgang ist, wartet.
+
+# Die erste Seite: was ausprobiert und was außerdem angelegt wird
+begin-kept = Wie eingegeben gemerkt. Leer lassen oder neu eingeben.
+begin-logo = Logo
+begin-logo-hint = PNG, JPEG oder SVG. Zertifikate der Vorlage „own-logo“ tragen es. Das hat Zeit.
+begin-logo-kept = { $name } ist gemerkt. Wählen Sie ein anderes, oder lassen Sie das Feld leer.
+begin-sample = Zum Umsehen
+begin-sample-box = Eine Beispielveranstaltung mit erfundenen Personen anlegen
+begin-sample-hint = Sie heißt „Sample event“ und lässt sich jederzeit archivieren oder löschen.
+begin-test = Erst den Mailserver ausprobieren
+begin-test-none = Es ist kein Mailserver angegeben, der sich ausprobieren ließe.
+begin-test-whom = Geben Sie Ihre eigene E-Mail-Adresse an: Dorthin geht die Testnachricht.
+begin-test-subject = Testnachricht Ihres Zertifikatdienstes
+begin-test-text = Der Mailserver nimmt Nachrichten dieses Dienstes an. Diese hier ging nur an Sie.
+begin-faults =
+    { $count ->
+        [one] Eine Angabe stimmt noch nicht. Es wurde nichts angelegt.
+       *[other] { $count } Angaben stimmen noch nicht. Es wurde nichts angelegt.
+    }
+
+# Sicherungen
+backups = Sicherungen
+backups-title = Sicherungen
+backups-lead = Jede Nacht ein signierter Abzug von allem außer den Schlüsseln, in einen Ordner dieses Rechners.
+backups-none = Es werden keine Sicherungen gemacht.
+backups-how = Geben Sie an, wohin: ein Abschnitt [backup] in testamur.toml mit einem Ordner (folder), am besten auf einem anderen Datenträger. Starten Sie den Dienst danach neu.
+backups-under-way = Eine Sicherung wird gemacht.
+backups-newest = Neueste
+backups-records = Datensätze
+backups-when = Gemacht
+backups-hour = jede Nacht um { $hour }
+backups-keep = Aufgehoben werden
+backups-folder = Ordner
+backups-failed = Der letzte Versuch ist gescheitert.
+backups-tampered = Einige Zertifikate darin sind nicht so, wie dieser Aussteller sie unterschrieben hat: Jemand anderes kann in die Datenbank schreiben.
+backups-stale = Von den letzten zwei Tagen gibt es keine Sicherung.
+backups-make = Jetzt sichern
+backups-keys = Der Ordner keys und die Passphrase sind in keiner Sicherung. Heben Sie Kopien davon getrennt voneinander auf.
+backups-files = Sicherungen im Ordner
+backups-name = Datei
+backups-bytes = Größe
+backups-size = { $kb } KB
+backups-empty = Es gibt noch keine.
+drill = Probe der Wiederherstellung
+drill-text = Stellt die neueste Sicherung in einem eigenen Ordner wieder her, zählt, was da ist, geht das Protokoll durch, prüft Zertifikate von überall und räumt den Ordner wieder weg. Der laufende Dienst bleibt unberührt.
+drill-start = Neueste Sicherung zur Probe wiederherstellen
+drill-under-way = Die neueste Sicherung wird zur Probe wiederhergestellt.
+drill-good = Die neueste Sicherung lässt sich wiederherstellen.
+drill-bad = Die neueste Sicherung lässt sich so nicht wiederherstellen. Machen Sie eine neue, und gehen Sie dem nach.
+drill-of = Sicherung vom
+drill-certificates = Fassungen von Zertifikaten
+drill-audit = Einträge des Protokolls, deren Kette hält
+drill-signatures = Geprüfte Unterschriften
+said-backup-begun = Eine Sicherung wird gemacht.
+said-drill-begun = Die Probe hat begonnen.
+problem-no-backup-folder = Es ist nicht gesagt, wohin Sicherungen gehen
+
+# Was der Dienst selbst braucht
+needs-store = Datenbank, die sich nicht beschreiben lässt: Platz schaffen oder ins Log sehen
+needs-queue = Warteschlange von Läufen, die stillsteht: Das Log sagt, warum; ein Neustart setzt sie fort
+needs-publication-failed = Veröffentlichung ist gescheitert: öffnen und nachsehen, warum
+needs-disk = Datenträger, der fast voll ist: weniger als 1 GB frei
+needs-mail = Mailserver, der nicht annimmt, was fällig ist
+needs-manifest = Schlüsselliste, die bald abläuft: veröffentlichen, wo der Wurzelschlüssel liegt
+needs-key = Schlüssel, der seit einem Jahr unterschreibt: ersetzen
+needs-backup-failed = Sicherung ist gescheitert: öffnen und nachsehen, warum
+needs-drill-failed = Probe, bei der sich eine Sicherung als unbrauchbar erwies
+needs-backup = Sicherung fehlt: Von den letzten zwei Tagen gibt es keine
+
+# Neben den Schlüsseln
+keys-drill = Der Name eines Schlüssels führt zur Probe: was es hieße, wenn er gestohlen wäre.
+theft-title = Wenn dieser Schlüssel gestohlen wäre
+theft-lead = Eine Probe für { $id }. Durch das Ansehen ändert sich nichts.
+theft-signed = Zertifikate, die er unterschrieben hat und die gültig bleiben
+theft-set = So viel käme durch deren Liste zur Website hinzu
+theft-waiting = Widerrufe, die sofort veröffentlicht würden
+theft-would = Das würde geschehen:
+theft-replaced = Ein neuer Schlüssel entsteht und unterschreibt von da an.
+theft-not-replaced = Er unterschreibt schon jetzt nicht mehr; der aktive Schlüssel macht weiter.
+theft-manifest = Der Wurzelschlüssel unterschreibt eine neue Schlüsselliste, in der dieser seit dem Tag als gestohlen gilt, den Sie angeben.
+theft-published = Die nächste Veröffentlichung nimmt ihn aus did.json und enthält einen Fingerabdruck jedes Zertifikats, das er wirklich unterschrieben hat.
+theft-kept = Diese Zertifikate bleiben gültig. Niemand braucht ein neues.
+theft-forged = Was ein Dieb damit unterschreibt, wird abgelehnt, welches Datum er auch daraufsetzt.
+theft-root-away = Der Wurzelschlüssel liegt nicht im Ordner des Dienstes. Holen Sie ihn zuerst: Ohne ihn lässt sich kein Schlüssel für gestohlen erklären.
+theft-no-site = Der Dienst veröffentlicht nichts. Veröffentlichen Sie von Hand, sonst erfahren Prüfende nichts davon.
+theft-nothing = Wenn er wirklich in andere Hände geraten sein kann: für gestohlen erklären, dann veröffentlichen.
+ceremony-title = Umgang mit dem Wurzelschlüssel
+ceremony-lead = Der Wurzelschlüssel bürgt für die Schlüssel, die unterschreiben. Er wird selten gebraucht und liegt so lange woanders.
+ceremony-until = Die Schlüsselliste gilt bis
+ceremony-print = Drucken Sie diese Seite aus, und heben Sie sie bei den Kopien der Schlüssel auf.
+ceremony-once = Einmal, nach dem Einrichten
+ceremony-once-1 = Zwei Personen treffen sich an einem Rechner, dem beide trauen.
+ceremony-once-2 = Beide vergleichen den Fingerabdruck oben mit dem, den die erste Seite gezeigt hat. Drucken Sie ihn aus, und veröffentlichen Sie ihn, wo nur Sie es können.
+ceremony-once-3 = Kopieren Sie den Ordner keys auf zwei verschlüsselte Datenträger.
+ceremony-once-4 = Öffnen Sie eine der Kopien auf einem anderen Rechner: testamur keys list muss denselben Fingerabdruck zeigen.
+ceremony-once-5 = Schreiben Sie die Passphrase auf, einmal für einen Tresor, einmal für einen Passwortmanager: nie auf dieselben Datenträger.
+ceremony-once-6 = Löschen Sie die Datei r1.jwe aus dem Ordner keys des Dienstes. Er stellt ohne sie aus und veröffentlicht ohne sie. Legen Sie die beiden Datenträger an zwei Orte.
+ceremony-year = Jedes Jahr, und wenn jemand geht, der die Passphrase kannte
+ceremony-year-1 = Zwei Personen holen einen Datenträger und kopieren die neueste Datei rN.jwe in den Ordner keys.
+ceremony-year-2 = Ersetzen Sie den aktiven Schlüssel auf der Seite „Schlüssel und Veröffentlichung“. Das erneuert auch die Schlüsselliste.
+ceremony-year-3 = Veröffentlichen Sie.
+ceremony-year-4 = Prüfen Sie ein altes und ein neues Zertifikat: Beide sind gültig.
+ceremony-year-5 = Kopieren Sie den Ordner keys wieder auf beide Datenträger, und löschen Sie rN.jwe aus dem Dienst.
+ceremony-stolen = Wenn ein Schlüssel in andere Hände geraten sein kann
+ceremony-stolen-1 = Holen Sie den Wurzelschlüssel wie jedes Jahr.
+ceremony-stolen-2 = Erklären Sie den Schlüssel für gestohlen, seit dem frühesten Tag, der möglich ist.
+ceremony-stolen-3 = Veröffentlichen Sie sofort, und bitten Sie alle, die prüfen, die Liste neu zu holen.
+ceremony-stolen-4 = Wenn der Wurzelschlüssel selbst in andere Hände geraten sein kann: testamur keys root-rotate, und den neuen Fingerabdruck auf anderem Weg bekannt machen.
+site-title = Wo die Website liegt
+site-lead = Was Prüfende lesen, liegt in einem Ordner, den jeder Webserver zeigen kann.
+site-address = Adresse, die in Zertifikaten steht
+site-files = Was dort liegt
+site-files-text = So, wie dieser Dienst es zeigt. Die Prüfseite ist eine einzige Datei zum Weitergeben: Sie braucht kein Netz.
+site-point = Wie man sie erreicht
+site-ways = Es gibt zwei Wege:
+site-here = Der Dienst zeigt die Website selbst: Die Domain führt zu diesem Dienst oder zu einem Webserver davor (deploy/nginx.conf).
+site-elsewhere = Ein anderer Webserver zeigt den Ordner oder eine Kopie davon: nach jeder Veröffentlichung den ganzen Ordner kopieren, trust.jws zuletzt.
+site-nginx = Das Mindeste, was ein Webserver wissen muss; in deploy/nginx-static.conf steht alles.

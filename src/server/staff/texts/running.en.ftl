@@ -1,0 +1,155 @@
+
+# Locked keys
+locked-banner = The keys are locked. Nothing is issued or published until they are unlocked; what is asked for waits.
+locked-way = Unlock the keys
+lock-submit = Lock the keys
+unlock-title = Unlock the keys
+unlock-text = The service runs without the passphrase of its keys. Reading, the portal and checking certificates work. Issuing and publishing wait.
+unlock-waiting =
+    { $count ->
+        [one] One run waits.
+       *[other] { $count } runs wait.
+    }
+unlock-who = Somebody who looks after the keys has to unlock them: a key officer or an owner.
+unlock-hint = The passphrase that the key files are sealed with. It is kept in memory only, until the keys are locked or the service ends.
+unlock-submit = Unlock
+unlock-open = The keys are unlocked.
+said-unlocked = The keys are unlocked. What waited goes on.
+said-locked = The keys are locked. What signs waits from now on.
+needs-locked = key is locked away: nothing is issued or published until somebody unlocks it
+problem-keys-locked = The keys are locked
+
+# Mail server
+relay-title = Mail server
+relay-lead = This server takes all mail that the service sends.
+relay-none = Mail is not set up: nothing is sent.
+relay-text = Chosen by staff. The password is sealed with the keys, and shown nowhere.
+relay-change = Change the mail server
+relay-waits = The password is sealed, and the keys are locked. What is due waits until they are unlocked.
+relay-password-hint = Sealed with the keys. It is shown to nobody, and can be replaced.
+relay-password-kept = One is kept, and stays if you leave this empty. For another server or user it has to be typed again.
+relay-try = Try it
+relay-try-text = The test goes to your own address, at once.
+relay-test = Send me a test message
+relay-remove = Send no more mail
+relay-took = The server took the message. It answered:
+relay-refused = The message did not leave:
+said-relay-removed = No more mail is sent. What is in the outbox waits.
+
+# The first page: what is tried, and what is made besides
+begin-kept = Kept as you typed it. Leave this empty, or type another one.
+begin-logo = Logo
+begin-logo-hint = PNG, JPEG or SVG. Certificates of the template “own-logo” have it. It can wait.
+begin-logo-kept = { $name } is kept. Choose another one, or leave this empty.
+begin-sample = To look around
+begin-sample-box = Make a sample event with invented people
+begin-sample-hint = It is called “Sample event”, and can be archived or deleted at any time.
+begin-test = Try the mail server first
+begin-test-none = There is no mail server to be tried.
+begin-test-whom = Type your own e-mail: the test goes there.
+begin-test-subject = Test message of your certificate service
+begin-test-text = The mail server takes messages of this service. This one went to you alone.
+begin-faults =
+    { $count ->
+        [one] One thing is not right yet. Nothing was made.
+       *[other] { $count } things are not right yet. Nothing was made.
+    }
+
+# Backups
+backups = Backups
+backups-title = Backups
+backups-lead = Each night a dump of everything but the keys, signed, into a folder of this machine.
+backups-none = No backups are made.
+backups-how = Say where they go: a section [backup] in testamur.toml with a folder, best on another disk. Then start the service again.
+backups-under-way = A backup is being made.
+backups-newest = Newest
+backups-records = Records
+backups-when = Made
+backups-hour = each night at { $hour }
+backups-keep = Kept
+backups-folder = Folder
+backups-failed = The last try failed.
+backups-tampered = Some certificates in it are not as this issuer signed them: somebody else can write the store.
+backups-stale = There is no backup of the last two days.
+backups-make = Back up now
+backups-keys = The folder keys and the passphrase are in no backup. Keep copies of them apart from each other.
+backups-files = Backups in the folder
+backups-name = File
+backups-bytes = Size
+backups-size = { $kb } KB
+backups-empty = There is none yet.
+drill = Restore drill
+drill-text = Restores the newest backup into a folder of its own, counts what is there, follows the audit log, verifies certificates from all over, and takes the folder away again. Nothing that is served is touched.
+drill-start = Restore the newest, as a drill
+drill-under-way = The newest backup is being restored, as a drill.
+drill-good = The newest backup can be restored.
+drill-bad = The newest backup cannot be restored as it is. Make another one, and look into this.
+drill-of = Backup of
+drill-certificates = Versions of certificates
+drill-audit = Entries of the audit log, whose chain holds
+drill-signatures = Signatures verified
+said-backup-begun = A backup is being made.
+said-drill-begun = The drill has begun.
+problem-no-backup-folder = Nothing says where backups go
+
+# What the service itself needs
+needs-store = store that cannot be written: free some room, or look into the log
+needs-queue = queue of runs that stands still: the log says why, and a restart takes them up again
+needs-publication-failed = publication failed: open it to see why
+needs-disk = disk that is nearly full: less than 1 GB is left
+needs-mail = mail server that does not take what is due
+needs-manifest = key manifest that ends soon: publish, where the root key is there
+needs-key = key that has been signing for a year: replace it
+needs-backup-failed = backup failed: open it to see why
+needs-drill-failed = restore drill that found a backup unusable
+needs-backup = backup is missing: there is none of the last two days
+
+# Beside the keys
+keys-drill = The name of a key leads to the drill: what it would mean if it were stolen.
+theft-title = If this key were stolen
+theft-lead = A drill for { $id }. Nothing is changed by looking.
+theft-signed = Certificates that it signed, and that stay valid
+theft-set = What the list of them adds to the site
+theft-waiting = Revocations that would be published at once
+theft-would = This would happen:
+theft-replaced = A new key is made, and signs from then on.
+theft-not-replaced = It does not sign any more already; the active key goes on.
+theft-manifest = The root key signs a new list of keys, in which this one is stolen since the day that you name.
+theft-published = The next publication takes it out of did.json, and holds a digest of each certificate that it really signed.
+theft-kept = Those certificates stay valid. Nobody needs a new one.
+theft-forged = What a thief signs with it is refused, whatever date they put on it.
+theft-root-away = The root key is not in the folder of the service. Bring it first: without it no key can be declared stolen.
+theft-no-site = The service publishes nothing. Publish by hand, or verifiers do not learn of it.
+theft-nothing = If it may really be in other hands: declare it, then publish.
+ceremony-title = Looking after the root key
+ceremony-lead = The root key vouches for the keys that sign. It is needed rarely, and lies elsewhere meanwhile.
+ceremony-until = The list of keys is good until
+ceremony-print = Print this page, and keep it with the copies of the keys.
+ceremony-once = Once, after setting up
+ceremony-once-1 = Two people meet at a machine that both trust.
+ceremony-once-2 = Both compare the fingerprint above with what the first page showed. Print it, and publish it where only you can.
+ceremony-once-3 = Copy the folder keys to two encrypted media.
+ceremony-once-4 = Open one of the copies on another machine: testamur keys list has to show the same fingerprint.
+ceremony-once-5 = Write the passphrase down, once for a safe, once for a password manager: never on the same media.
+ceremony-once-6 = Delete the file r1.jwe from the folder keys of the service. It issues and publishes without it. Lay the two media into two places.
+ceremony-year = Every year, and whenever somebody leaves who knew the passphrase
+ceremony-year-1 = Two people bring a medium, and copy the newest file rN.jwe into the folder keys.
+ceremony-year-2 = Replace the active key, on the page Keys and publishing. That renews the list of keys too.
+ceremony-year-3 = Publish.
+ceremony-year-4 = Check one old certificate and one new one: both are valid.
+ceremony-year-5 = Copy the folder keys to both media again, and delete rN.jwe from the service.
+ceremony-stolen = When a key may be in other hands
+ceremony-stolen-1 = Bring the root key, as every year.
+ceremony-stolen-2 = Declare the key stolen, since the earliest day that is possible.
+ceremony-stolen-3 = Publish at once, and tell those who verify to fetch the list anew.
+ceremony-stolen-4 = If the root key itself may be in other hands: testamur keys root-rotate, and announce the new fingerprint on another way.
+site-title = Where the site lies
+site-lead = What verifiers read lies in a folder that any web server can show.
+site-address = Address that certificates name
+site-files = What is there
+site-files-text = As this service shows it. The verifier is one file, to hand on: it needs no network.
+site-point = How people reach it
+site-ways = There are two ways:
+site-here = The service shows the site itself: the domain leads to this service, or to a web server before it (deploy/nginx.conf).
+site-elsewhere = Another web server shows the folder, or a copy of it: copy the whole folder after each publication, trust.jws last.
+site-nginx = The least that a web server has to know; deploy/nginx-static.conf has all of it.

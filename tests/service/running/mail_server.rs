@@ -1,0 +1,190 @@
+//! Which mail server takes the mail: said on a page, tried there, its password sealed with those of the keys.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use testamur::mail::{Relay, relay::Patience};
+use testamur::server::{Limits, SealedMail};
+use testamur::store::MemoryStore;
+
+use super::locked::PASSPHRASE;
+use crate::browser::{Browser, form, to};
+use crate::harness::{World, on_each_engine};
+use crate::mail::config;
+use crate::process::Place;
+use crate::real_door::{behind_the_real_door, invited, school_by};
+use crate::smtp_sink::Sink;
+
+const SECRET: &str = "a pässword of the relay";
+
+fn wanted(port: u16) -> Value {
+    json!({ "relay": "127.0.0.1", "port": port, "security": "none", "from": "Academy <office@academy.example>" })
+}
+
+fn with_login() -> Value {
+    json!({ "relay": "smtp.example.org", "security": "tls", "user": "office", "password": SECRET,
+            "from": "Academy <office@academy.example>" })
+}
+
+#[test]
+fn an_owner_chooses_a_server_on_the_page_and_sees_what_it_answers() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let sink = Sink::start();
+        let mut browser = Browser::of(world, "ada@example.org");
+        assert!(browser.page("/staff/settings").contains("href=\"/staff/settings/mail\""));
+        let page = browser.page("/staff/settings/mail");
+        let asked = form(&page, "/staff/settings/mail");
+        let port = sink.port.to_string();
+        // Everything that is wrong is told at once, beside its field, and the password is not sent back.
+        let filled = [("relay", "no host"), ("from", "nobody"), ("security", "none"), ("relay_password", SECRET)];
+        let refused = browser.send(&asked, &filled);
+        let text = refused.text();
+        assert_eq!(refused.status.as_u16(), 422);
+        assert!(["relay-error", "from-error", "security-error"].iter().all(|one| text.contains(one)), "{text}");
+        assert!(!text.contains(SECRET) && text.contains("no host"));
+        assert_eq!(
+            browser.send(&asked, &[("relay", "127.0.0.1"), ("from", "a@b.example"), ("port", "many")]).status,
+            422
+        );
+
+        let good = [("relay", "127.0.0.1"), ("port", &*port), ("security", "none"), ("from", "office@academy.example")];
+        let saved = browser.send(&asked, &good);
+        assert_eq!(to(&saved), "/staff/settings/mail?said=saved");
+        let page = browser.follow(&saved);
+        let tried = browser.send(&form(&page, "/staff/settings/mail/test"), &[]);
+        assert!(
+            tried.text().contains("The server took the message") && tried.text().contains("250"),
+            "{}",
+            tried.text()
+        );
+        let mails = sink.mails();
+        assert_eq!((mails.len(), mails[0].to.as_str()), (1, "ada@example.org"));
+
+        // What it refuses is shown as it says it.
+        sink.refuse(true);
+        let tried = browser.send(&form(&page, "/staff/settings/mail/test"), &[]);
+        assert!(tried.text().contains("The message did not leave"), "{}", tried.text());
+        let removed = browser.send(&form(&page, "/staff/settings/mail/remove"), &[]);
+        assert!(browser.follow(&removed).contains("No more mail is sent"));
+        assert_eq!(ada.ask(world, "GET", "/mail/relay", &Value::Null).ok()["set_up"], false);
+        ada.ask(world, "POST", "/mail/relay/test", &json!({})).problem(409, "no-mail");
+        let log = world.app.store.audit(None, 1_000).unwrap().items;
+        let acts: Vec<_> = log.iter().filter(|entry| entry.act.action == "mail.relay").collect();
+        assert_eq!(acts.len(), 2);
+        assert!(!format!("{acts:?}").contains("@"), "addresses stay out of the audit log");
+        let vera = invited(world, ada, "vera@example.org", &["issuer"]);
+        vera.ask(world, "PUT", "/mail/relay", &wanted(25)).problem(403, "forbidden");
+    });
+}
+
+#[test]
+fn the_password_is_sealed_goes_to_no_other_server_and_waits_while_the_keys_are_locked() {
+    on_each_engine(|world| {
+        let relay = |body: &Value| world.put("/mail/relay", body);
+        let told = relay(&with_login()).ok();
+        assert_eq!((&told["has_password"], &told["port"], &told["fixed"]), (&json!(true), &json!(465), &json!(false)));
+        assert!(!told.to_string().contains(SECRET));
+        let file = world.folder().join("keys/mail-password.sealed");
+        let sealed = std::fs::read_to_string(&file).unwrap();
+        assert!(!sealed.contains(SECRET) && sealed.split('.').count() == 5, "{sealed}");
+        let mode = std::os::unix::fs::PermissionsExt::mode(&std::fs::metadata(&file).unwrap().permissions());
+        assert_eq!(mode & 0o777, 0o600);
+        assert!(world.app.mail_now().relay.is_some());
+
+        // Left out it stays, for this server and user and for no other.
+        let mut same = with_login();
+        same.as_object_mut().unwrap().remove("password");
+        same["reply_to"] = json!("answers@academy.example");
+        relay(&same).ok();
+        for (member, value) in [("relay", "smtp.evil.example"), ("user", "mallory")] {
+            let mut other = same.clone();
+            other[member] = json!(value);
+            let problem = relay(&other);
+            problem.problem(422, "bad-relay");
+            assert_eq!(problem.json()["errors"][0]["field"], "password");
+        }
+
+        world.post("/keys/lock", &json!({})).ok();
+        let now = world.get("/mail/relay").ok();
+        assert_eq!((&now["waits_for_keys"], &now["set_up"]), (&json!(true), &json!(true)));
+        assert!(world.app.mail_now().relay.is_none(), "nothing is carried, and what is due waits");
+        relay(&with_login()).problem(503, "keys-locked");
+        world.post("/keys/unlock", &json!({ "passphrase": PASSPHRASE })).ok();
+        assert!(world.app.mail_now().relay.is_some());
+        assert_eq!(world.get("/mail/relay").ok()["waits_for_keys"], false);
+
+        // One that needs none goes on.
+        relay(&wanted(2525)).ok();
+        assert!(!file.exists(), "what is not needed is not kept");
+        world.post("/keys/lock", &json!({})).ok();
+        assert!(world.app.mail_now().relay.is_some());
+    });
+}
+
+#[test]
+fn what_the_configuration_says_is_fixed() {
+    let world = World::changed(
+        std::sync::Arc::new(MemoryStore::new()),
+        tempfile::tempdir().unwrap(),
+        Limits::default(),
+        |parts| {
+            parts.mail = Some(Relay::new(config(25), Patience::default()).unwrap());
+        },
+    );
+    assert_eq!(world.get("/mail/relay").ok()["fixed"], true);
+    world.put("/mail/relay", &wanted(2525)).problem(409, "mail-fixed");
+    world.delete("/mail/relay").problem(409, "mail-fixed");
+    assert_eq!(world.get("/mail/relay").ok()["port"], 25);
+}
+
+/// The file that earlier versions wrote goes on working, and is taken over as soon as the keys are open.
+#[test]
+fn a_password_in_a_file_is_taken_over_when_the_keys_are_open() {
+    for locked in [false, true] {
+        let folder = tempfile::tempdir().unwrap();
+        let plain = folder.path().join("keys/mail-password");
+        let path = plain.clone();
+        let world = World::changed(std::sync::Arc::new(MemoryStore::new()), folder, Limits::default(), move |parts| {
+            std::fs::write(&path, format!("{SECRET}\n")).unwrap();
+            let mail = testamur::mail::Config { security: testamur::mail::Security::Tls, ..config(465) };
+            parts.mail_sealed = Some(SealedMail { config: mail, user: "office".to_owned(), plain: path });
+            if locked {
+                parts.vault.lock();
+            }
+        });
+        assert!(world.app.mail_now().relay.is_some(), "it works either way");
+        assert_eq!(plain.exists(), locked);
+        if locked {
+            world.post("/keys/unlock", &json!({ "passphrase": PASSPHRASE })).ok();
+        }
+        assert!(!plain.exists() && plain.with_extension("sealed").exists());
+        assert!(world.app.mail_now().relay.is_some());
+        world.post("/keys/lock", &json!({})).ok();
+        assert_eq!(world.get("/mail/relay").ok()["waits_for_keys"], true);
+    }
+}
+
+/// The service that runs begins to send when a server is chosen, without a restart.
+#[test]
+fn a_running_service_sends_through_the_server_that_was_chosen_meanwhile() {
+    let (sink, place) = (Sink::start(), Place::new());
+    let people = "name,email\nZoë Ångström,zoe.angstrom@example.org\n";
+    std::fs::write(place.path("people.csv"), people).unwrap();
+    place.run(&["import", "WORKSHOP", place.path("people.csv").to_str().unwrap()]);
+    place.run(&["issue", "WORKSHOP"]);
+    let (process, token) = place.serve_owned();
+    process.json(&token, "PUT /api/v1/mail/relay", &wanted(sink.port));
+    process.json(&token, "POST /api/v1/runs", &json!({ "kind": "send", "event": "WORKSHOP" }));
+    let began = Instant::now();
+    while sink.count() == 0 {
+        assert!(began.elapsed() < Duration::from_secs(120), "{}", process.log());
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(sink.mails()[0].to, "zoe.angstrom@example.org");
+    let log = process.log();
+    assert!(!log.contains("zoe") && !log.contains("office@"), "{log}");
+    process.stop();
+    // Commands know it too.
+    assert!(place.run(&["mail", "deliver"]).contains("nothing") || sink.count() == 1);
+}

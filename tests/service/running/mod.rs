@@ -1,0 +1,96 @@
+//! The pages about the service as it runs, and what they ask of it: locked keys, the mail server, backups, how it stands.
+
+mod backups;
+mod locked;
+mod mail_server;
+mod standing;
+mod unit;
+
+use axum::http::StatusCode;
+
+use crate::browser::Browser;
+use crate::real_door::{behind_the_real_door, invited, school_by};
+
+/// Every page of these with the permission that it takes.
+const PAGES: &[(&str, &str)] = &[
+    ("/staff/unlock", "view"),
+    ("/staff/publishing/ceremony", "view"),
+    ("/staff/publishing/site", "view"),
+    ("/staff/publishing/k1/drill", "view"),
+    ("/staff/backups", "settings"),
+    ("/staff/backups/drill", "settings"),
+    ("/staff/settings/mail", "settings"),
+    ("/staff/settings/mail/test", "settings"),
+];
+
+/// Acts that their forms ask for, with the permission that each takes.
+const ACTS: &[(&str, &str)] = &[
+    ("/staff/unlock", "keys"),
+    ("/staff/lock", "keys"),
+    ("/staff/settings/mail", "settings"),
+    ("/staff/settings/mail/test", "settings"),
+    ("/staff/settings/mail/remove", "settings"),
+    ("/staff/backups", "settings"),
+    ("/staff/backups/drill", "settings"),
+];
+
+fn may(role: &str, needs: &str) -> bool {
+    match needs {
+        "view" => true,
+        "keys" => ["key_officer", "owner"].contains(&role),
+        _ => role == "owner",
+    }
+}
+
+#[test]
+fn every_page_and_every_form_stands_in_the_tables() {
+    let routes = include_str!("../../../src/server/staff/running.rs");
+    let fits = |route: &str, path: &str| {
+        let (route, path): (Vec<_>, Vec<_>) = (route.split('/').collect(), path.split('/').collect());
+        route.len() == path.len() && route.iter().zip(path).all(|(one, other)| one.starts_with('{') || *one == other)
+    };
+    let mut seen = 0;
+    for line in routes.lines().filter(|line| line.contains(".route(\"/staff")) {
+        let route = line.split('"').nth(1).unwrap();
+        seen += 1;
+        let reads = !line.contains("get(") || PAGES.iter().any(|(page, _)| fits(route, page));
+        let acts = !line.contains("post(") || ACTS.iter().any(|(act, _)| fits(route, act));
+        assert!(reads && acts, "{route} stands in no row");
+    }
+    assert!(seen >= PAGES.len().max(ACTS.len()), "{seen}");
+}
+
+#[test]
+fn each_role_sees_its_pages_and_does_its_acts_and_no_others() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        for role in ["viewer", "issuer", "revoker", "key_officer", "owner"] {
+            let email = format!("{role}@example.org");
+            invited(world, ada, &email, &[role]);
+            let mut browser = Browser::of(world, &email);
+            for (path, needs) in PAGES {
+                let answer = browser.get(path);
+                let expected = if may(role, needs) { StatusCode::OK } else { StatusCode::FORBIDDEN };
+                assert_eq!(answer.status, expected, "{role} {path}: {}", answer.text());
+                let german = browser.get(&format!("{path}?lang=de"));
+                assert!(german.text().contains("<html lang=\"de\">"), "{role} {path}");
+                browser.forget("testamur_language");
+            }
+            let csrf = crate::browser::form(&browser.page("/staff/events"), "/staff/logout").fields;
+            let csrf = csrf.into_iter().find(|(name, _)| name == "csrf").unwrap().1;
+            for (path, needs) in ACTS.iter().filter(|(_, needs)| !may(role, needs)) {
+                let before = world.acts().len();
+                let answer = browser.post(path, &[("csrf", &csrf), ("passphrase", "x")]);
+                assert_eq!(answer.status, StatusCode::FORBIDDEN, "{role} {path} {needs}: {}", answer.text());
+                assert_eq!(world.acts().len(), before, "{role} {path}");
+            }
+            for (path, _) in ACTS {
+                assert_eq!(browser.post(path, &[("csrf", "guess")]).status, StatusCode::FORBIDDEN, "{role} {path}");
+            }
+        }
+        let mut nobody = Browser::new(world);
+        for (path, _) in PAGES {
+            assert_eq!(nobody.get(path).status, StatusCode::SEE_OTHER, "{path}");
+        }
+    });
+}

@@ -162,6 +162,7 @@ fn asked(door: &Outside, token: &str, tried: &Tried<'_>) -> Page {
     let w = door.w;
     let safe = ["starttls", "tls", "none"].map(|one| Choice::new(one, w.s(&format!("begin-relay-{one}"))));
     let form = Form::open(format!("/begin/{token}"), w.s("begin-submit"))
+        .spoken(w)
         .field(Field::heading(w.s("begin-organisation")))
         .field(
             Field::text("issuer", w.s("begin-issuer")).required().auto("organization").hint(w.s("begin-issuer-hint")),

@@ -19,8 +19,14 @@ use crate::store::{Collection, DocumentWrite, Expect, Store, StoreError};
 /// People and documents taken away at a time.
 const AT_ONCE: usize = 1_000;
 /// Collections of which the documents of an event have keys that begin with its code.
-const OF_EVENT: [Collection; 5] =
-    [Collection::RULES, Collection::LISTED, Collection::IMPORTS, Collection::IMPORT_ROWS, Collection::ERASING];
+const OF_EVENT: [Collection; 6] = [
+    Collection::RULES,
+    Collection::LISTED,
+    Collection::IMPORTS,
+    Collection::IMPORT_ROWS,
+    Collection::IMPORT_SHAPES,
+    Collection::ERASING,
+];
 
 impl Planned {
     /// Refuses what an archived event does not take.

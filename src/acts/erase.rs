@@ -12,7 +12,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::import_report::{told_of, without_rows_about};
+use super::import_report::{told_of, without_files_of, without_rows_about};
 use super::listed::key;
 use super::{ActError, answers, find, fresh_id, name_of, portal, retried, run};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
@@ -78,6 +78,7 @@ type Room = (&'static [Collection], fn(&dyn Store, &Gone) -> Result<Vec<Document
 /// [`crate::store::Names::Participants`] to standing here.
 const ROOMS: &[Room] = &[
     (&[Collection::IMPORT_ROWS], |store, gone| without_rows_about(store, &gone.event, &gone.names)),
+    (&[Collection::IMPORTS], |store, gone| without_files_of(store, &gone.event, &gone.names)),
     (&[Collection::LISTED], unlisting),
     (&[Collection::RUN_ROWS, Collection::CORRECTIONS], run::journal::forgetting),
     (&[Collection::IDEMPOTENCY], answers::forgetting),

@@ -265,7 +265,7 @@ pub fn set_rule(
     let mut new = old.clone();
     for tier in tiers.iter().flat_map(|tiers| &tiers.steps) {
         let Some(name) = &tier.template else { continue };
-        let template = reference(desk.store, name)?;
+        let template = reference(desk.store, name, &new.event.code)?;
         new.plan.templates.retain(|choice| choice.tier.as_ref() != Some(&tier.name) || choice.language.is_some());
         new.plan.templates.push(TemplateChoice { tier: Some(tier.name.clone()), language: None, template });
     }
@@ -463,13 +463,13 @@ pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Pl
         event.zone = zone.map(read).transpose().map_err(refused)?;
     }
     if let Some(name) = &details.template {
-        event.template = reference(store, name)?;
+        event.template = reference(store, name, &event.code)?;
     }
     if let Some(kept) = &details.kept {
         event.template = kept.clone();
     }
     if let Some(wanted) = &details.templates {
-        plan.templates = templates(store, wanted)?;
+        plan.templates = templates(store, wanted, &event.code)?;
         known_tiers(plan)?;
     }
     if let Some(signatories) = &details.signatories {
@@ -503,7 +503,7 @@ fn texts(event: &mut Event, plan: &mut EventPlan, details: &Details) -> Result<(
     Ok(())
 }
 
-fn templates(store: &dyn Store, wanted: &[TemplateWanted]) -> Result<Vec<TemplateChoice>, ActError> {
+fn templates(store: &dyn Store, wanted: &[TemplateWanted], event: &EventCode) -> Result<Vec<TemplateChoice>, ActError> {
     if wanted.len() > MAX_TEMPLATES {
         return Err(ActError::invalid("templates", format!("are more than {MAX_TEMPLATES}")));
     }
@@ -514,7 +514,7 @@ fn templates(store: &dyn Store, wanted: &[TemplateWanted]) -> Result<Vec<Templat
         if tier.is_none() && language.is_none() {
             return Err(ActError::invalid("templates", "need a tier or a language each"));
         }
-        Ok(TemplateChoice { tier, language, template: reference(store, &wanted.template)? })
+        Ok(TemplateChoice { tier, language, template: reference(store, &wanted.template, event)? })
     };
     wanted.iter().map(choice).collect()
 }

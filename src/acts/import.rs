@@ -10,7 +10,7 @@ use super::erase::Unerased;
 use super::import_report::{ReportRow, drop_old_reports, keep_report, report_rows};
 use super::person::is_address_of_another;
 use super::progress_columns::{Target, cleared, fill, judges, split_mapping, targets};
-use super::{ActError, Planned, left_out, retried, who};
+use super::{ActError, Planned, import_shapes, left_out, retried, who};
 use crate::acts::{Answer, Answers, Enrolled, enroll, is_another, recognise};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
@@ -29,6 +29,8 @@ const TOLD: usize = 100;
 const FEW_ROWS: usize = 2_000;
 /// Bytes of a name that is laid out in longer lists too.
 const LONG_NAME: usize = 28;
+/// Characters of a file's name that are remembered.
+const FILE_NAME: usize = 120;
 /// Mapping entries at most.
 const MAX_MAPPING: usize = 300;
 
@@ -190,6 +192,10 @@ pub struct ImportRecord {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
+    /// What the file was called. Empty if that is not known, or named somebody who was erased.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[schema(example = "attendance.xlsx")]
+    pub file: String,
     /// Counts.
     pub counts: Counts,
     /// Rows in the report.
@@ -313,7 +319,7 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
         true => None,
         false => {
             let report = report_rows(&table, &columns, &rows)?;
-            Some(remember(desk, planned, request, (report, &unerased), (counts, &rows))?)
+            Some(remember(desk, planned, request, (report, &unerased), (counts, &rows, &table.header))?)
         }
     };
     Ok(Taken { record, table, columns, uses, results, rows, enrolled, unknown, questions })
@@ -530,7 +536,7 @@ fn remember(
     planned: &Planned,
     request: &ImportRequest,
     (report, unerased): (Vec<ReportRow>, &Unerased),
-    (counts, rows): (Counts, &[RowOutcome]),
+    (counts, rows, header): (Counts, &[RowOutcome], &[String]),
 ) -> Result<ImportRecord, ActError> {
     let code = &planned.event.code;
     let mut bytes = [0; 4];
@@ -543,7 +549,8 @@ fn remember(
         rows.iter().filter(|row| row.said.is_some_and(said)).map(|row| row.line).collect::<Vec<u64>>()
     };
     let confirmed = lines(&|said| said != Said::LeftOut);
-    let record = ImportRecord { id, by: who(desk), at: desk.now, counts, report_rows, confirmed };
+    let file = file_name(request.name);
+    let mut record = ImportRecord { id, by: who(desk), at: desk.now, file, counts, report_rows, confirmed };
     let key = format!("{code}/{}", record.id);
     let mut told = json!({ "import": record.id, "counts": counts });
     let answers = [("confirmed", Said::Confirmed), ("likely", Said::Likely), ("left_out", Said::LeftOut)];
@@ -554,13 +561,30 @@ fn remember(
         }
     }
     let act = desk.act("import.finish", code, told);
+    let shapes = import_shapes::remembering(desk, planned, request, header)?;
+    let mut still = Some(unerased.still());
     retried(|| {
         let mut writes = vec![DocumentWrite::put(Collection::IMPORTS, key.clone(), Expect::Absent, &record)];
         writes.extend(remembered(desk, planned, request)?);
-        Ok(desk.store.write_documents(&writes, Some(&act)).map(drop)?)
+        writes.extend(shapes.iter().cloned());
+        writes.extend(still.clone());
+        match desk.store.write_documents(&writes, Some(&act)) {
+            // Whoever was erased meanwhile may have given the file its name.
+            Err(error) if still.is_some() && unerased.broke(&error) => {
+                (still, record.file) = (None, String::new());
+                Err(error.into())
+            }
+            done => Ok(done.map(drop)?),
+        }
     })?;
     drop_old_reports(desk, code)?;
     Ok(record)
+}
+
+/// Returns what a file is called, without its folder, in a length that is shown.
+fn file_name(name: &str) -> String {
+    let plain = name.rsplit(['/', '\\']).next().unwrap_or_default();
+    plain.chars().filter(|c| !c.is_control() && !import::is_bidi_control(*c)).take(FILE_NAME).collect()
 }
 
 /// Returns the write that remembers a new mapping. What else somebody changes in the plan meanwhile stays.

@@ -2,11 +2,11 @@
 //!
 //! They hold what people wrote about people: they grow old, and rows about somebody who is erased are taken out.
 
-use super::ActError;
 use super::erase::Unerased;
+use super::{ActError, ImportRecord, Taken};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
-use crate::import::{self, Columns, RowOutcome, Table};
+use crate::import::{self, Columns, REPORT_COLUMNS, RowOutcome, Table};
 use crate::store::{Collection, Document, DocumentWrite, Expect, Participant, Store, StoreError};
 
 /// Days for which the rows that need attention can be downloaded.
@@ -81,16 +81,53 @@ pub(super) fn keep_report(
 ///
 /// # Errors
 /// When the store fails.
-pub fn report_csv(store: &dyn Store, code: &EventCode, id: &str) -> Result<Option<Vec<u8>>, ActError> {
+pub fn report_csv(store: &dyn Store, code: &EventCode, id: &str, only: Only) -> Result<Option<Vec<u8>>, ActError> {
     let mut csv = csv::Writer::from_writer("\u{feff}".as_bytes().to_vec());
-    let mut any = false;
+    let (mut any, mut status) = (false, None);
     let failed = |_| ActError::invalid("report", "cannot be written");
     each_chunk(store, &format!("{code}/{id}/"), |document| {
-        any = true;
         let rows: Vec<ReportRow> = document.read()?;
-        rows.iter().try_for_each(|row| csv.write_record(row).map_err(failed))
+        for row in rows {
+            if !any {
+                any = true;
+                status = row.iter().position(|cell| cell == REPORT_COLUMNS[1]);
+            } else if !only.takes(status.and_then(|at| row.get(at)).map_or("", String::as_str)) {
+                continue;
+            }
+            csv.write_record(&row).map_err(failed)?;
+        }
+        Ok::<_, ActError>(())
     })?;
     Ok(csv.into_inner().ok().filter(|_| any))
+}
+
+/// Returns the rows of a list that need attention as CSV, before any is taken in.
+///
+/// # Errors
+/// When it cannot be written.
+pub fn unkept_csv(taken: &Taken, only: Only) -> Result<Vec<u8>, ActError> {
+    let wanted = |row: &&RowOutcome| row.severity().is_some_and(|severity| only.takes(import::status(severity)));
+    let rows: Vec<RowOutcome> = taken.rows.iter().filter(wanted).cloned().collect();
+    let mut bytes = Vec::new();
+    import::write_report(&taken.table, &taken.columns, &rows, &mut bytes).map_err(StoreError::Io)?;
+    Ok(bytes)
+}
+
+/// Which rows of a report.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Only {
+    /// All that need attention.
+    #[default]
+    Everything,
+    /// Those that are not taken in.
+    LeftOut,
+}
+
+impl Only {
+    fn takes(self, status: &str) -> bool {
+        self == Self::Everything || ["error", "question"].contains(&status)
+    }
 }
 
 fn each_chunk<E: From<StoreError>>(
@@ -171,6 +208,34 @@ pub(super) fn without_rows_about(
         Ok::<_, StoreError>(())
     })?;
     Ok(writes)
+}
+
+/// Returns the writes that take the names of files that name somebody out of an event's imports.
+pub(super) fn without_files_of(
+    store: &dyn Store,
+    code: &EventCode,
+    texts: &[String],
+) -> Result<Vec<DocumentWrite>, StoreError> {
+    let texts: Vec<String> = texts.iter().map(|text| text.trim().to_lowercase()).collect();
+    let (mut writes, mut cursor) = (Vec::new(), None::<String>);
+    loop {
+        let page = store.documents(Collection::IMPORTS, &format!("{code}/"), cursor.as_deref(), 100)?;
+        for document in page.items {
+            let record: ImportRecord = document.read()?;
+            // A file is called `ada_lovelace.csv` for Ada Lovelace.
+            let file = record.file.to_lowercase();
+            let words: String = file.chars().map(|c| if c.is_alphanumeric() { c } else { ' ' }).collect();
+            if texts.iter().any(|text| holds(&file, text) || holds(&words, text)) {
+                let (key, expect) = (document.key.clone(), Expect::Revision(document.revision));
+                let record = ImportRecord { file: String::new(), ..record };
+                writes.push(DocumentWrite::put(Collection::IMPORTS, key, expect, &record));
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(writes);
+        }
+    }
 }
 
 /// Says whether a text stands in another as words of their own: `li` is not in `lisbon`.

@@ -30,6 +30,7 @@ mod exceptions;
 pub mod figures;
 mod import;
 mod import_report;
+mod import_shapes;
 mod left_out;
 mod listed;
 mod person;
@@ -60,7 +61,8 @@ pub use exceptions::{
     ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclusions, remove,
 };
 pub use import::{ImportRecord, ImportRequest, Imported, Taken, import, imports, take};
-pub use import_report::{REPORT_DAYS, report_csv};
+pub use import_report::{Only, REPORT_DAYS, report_csv, unkept_csv};
+pub use import_shapes::{Shape, ShapeAnswers, forget_shape, is_shape, recalled, shape_of};
 use listed::listed_at;
 pub use listed::{Exception, Exclusion, ExclusionReason, Lifted, Listed, listed, listed_given};
 pub use person::{

@@ -40,7 +40,7 @@ pub use outcome::{Code, Finding, RowOutcome, Said, Severity, Summary, as_options
 pub use over::{CLEAR, Duplicates, person_key, put_over, settle_duplicates};
 pub use parts::Order;
 pub use question::{AskedRow, Choice, CommaNames, Held, Hidden, Lines, LinesError, Question, Reading, asked_rows};
-pub use report::{report_json, safe_cell, write_report};
+pub use report::{REPORT_COLUMNS, report_json, safe_cell, status, write_report};
 pub use rows::{Checks, MissingGlyph, NAME_CHARACTERS, asked_commas, check_rows};
 pub use table::{Limits, Row, Table, read_table, read_table_as};
 pub use unfilled::{Near, Unfilled, unfilled};

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::{Columns, RowOutcome, Severity, Table, Use, summarise};
 
 /// Columns that the report adds; they are no columns of a person when the file is imported again.
-pub(super) const REPORT_COLUMNS: [&str; 4] = ["import_line", "import_status", "import_reason", "import_hint"];
+pub const REPORT_COLUMNS: [&str; 4] = ["import_line", "import_status", "import_reason", "import_hint"];
 
 /// Spreadsheet programs run cells that begin with these, also in full width (OWASP, CSV injection).
 const FORMULA_SIGNS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠'];
@@ -51,7 +51,8 @@ fn added_cells(outcome: &RowOutcome) -> [String; 4] {
     [outcome.line.to_string(), status.into(), safe_cell(&reasons.join("; ")), safe_cell(&hints.join("; "))]
 }
 
-fn status(severity: Severity) -> &'static str {
+/// Returns how reports call how bad something is.
+pub fn status(severity: Severity) -> &'static str {
     match severity {
         Severity::Warning => "warning",
         Severity::Asked => "question",

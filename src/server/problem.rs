@@ -42,6 +42,9 @@ pub struct Problem {
     /// After how many seconds it makes sense to ask again; sent as `Retry-After`.
     #[serde(skip)]
     pub retry_after: Option<u64>,
+    /// Whether an operation answered it, in English, and not a page in the language of who looks.
+    #[serde(skip)]
+    pub(super) by_api: bool,
 }
 
 /// What is wrong with one field.
@@ -70,6 +73,7 @@ impl Problem {
             errors: Vec::new(),
             questions: Vec::new(),
             retry_after: None,
+            by_api: false,
         }
     }
 

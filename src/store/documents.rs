@@ -136,8 +136,10 @@ collections! {
     RULES = "rules", kept, Nobody;
     /// Exceptions and exclusions, as `CODE/PERSON`.
     LISTED = "listed", kept, Participants;
-    /// Imports with their counts, as `CODE/TIME-ID`.
-    IMPORTS = "imports", kept, Nobody;
+    /// Imports with their counts, as `CODE/TIME-ID`. Their files can be named for somebody.
+    IMPORTS = "imports", kept, Participants;
+    /// What was said about lists of a shape, as `CODE/SHAPE`; see [`crate::acts::recalled`].
+    IMPORT_SHAPES = "import-shapes", kept, Nobody, by KIND;
     /// Rows of imports that need attention, as `CODE/TIME-ID/0000`. Not kept: they can hold anything.
     IMPORT_ROWS = "import_rows", passing, Participants;
     /// Whose turn it is to be erased, as `CODE/ID`, until nothing names them; see [`crate::acts::erase`].

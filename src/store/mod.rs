@@ -34,7 +34,7 @@ pub use records::{
 };
 pub use sled::SledStore;
 pub use wanted::while_wanted;
-pub use within::Within;
+pub use within::{OWN_TEMPLATE, Within, template_named_for};
 
 use crate::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use crate::status::Reason;

@@ -227,25 +227,33 @@ pub(super) fn check_name(name: &str) -> Result<(), TemplateError> {
 
 /// Refuses assets that are too many or too large, or pictures that cannot be drawn.
 pub(super) fn check_all(document: &Document, assets: &Assets) -> Result<(), TemplateError> {
+    check_sum(assets)?;
+    assets.iter().try_for_each(|(name, bytes)| check_one(document, name, bytes))?;
+    missing(document, assets).map_or(Ok(()), Err)
+}
+
+/// Refuses assets that are too many, or too large together.
+pub(super) fn check_sum(assets: &Assets) -> Result<(), TemplateError> {
     let total: usize = assets.values().map(|bytes| bytes.len()).sum();
     if assets.len() > MAX_ASSETS || total > MAX_ASSETS_BYTES {
         let problem = format!("and its neighbours are more than {MAX_ASSETS} or larger than {MAX_ASSETS_BYTES} bytes");
         return Err(TemplateError::Asset { asset: assets.keys().next_back().cloned().unwrap_or_default(), problem });
     }
-    for (name, bytes) in assets {
-        check_name(name)?;
-        if bytes.len() > MAX_ASSET_BYTES {
-            let problem = format!("is larger than {MAX_ASSET_BYTES} bytes");
-            return Err(TemplateError::Asset { asset: name.clone(), problem });
-        }
-        if !document.fonts.contains(name) {
-            picture_size(name, bytes)?;
-        }
-    }
-    for Wanted { name, at, optional } in wanted(document) {
-        if !optional && !assets.contains_key(&name) {
-            return Err(TemplateError::MissingAsset { asset: name, at });
-        }
-    }
     Ok(())
+}
+
+/// Refuses an asset that is too large, or a picture that cannot be drawn.
+pub(super) fn check_one(document: &Document, name: &str, bytes: &[u8]) -> Result<(), TemplateError> {
+    check_name(name)?;
+    if bytes.len() > MAX_ASSET_BYTES {
+        let problem = format!("is larger than {MAX_ASSET_BYTES} bytes");
+        return Err(TemplateError::Asset { asset: name.to_owned(), problem });
+    }
+    if document.fonts.iter().any(|font| font == name) { Ok(()) } else { picture_size(name, bytes).map(drop) }
+}
+
+/// Returns the first asset that the document cannot do without and that is not there.
+pub(super) fn missing(document: &Document, assets: &Assets) -> Option<TemplateError> {
+    let missing = wanted(document).into_iter().find(|one| !one.optional && !assets.contains_key(&one.name))?;
+    Some(TemplateError::MissingAsset { asset: missing.name, at: missing.at })
 }

@@ -61,11 +61,8 @@ impl Template {
         }
         self.check_pictures(&mut findings);
         if let Err(error) = Layout::with_constants(self, fonts, &BTreeMap::new()) {
-            findings.push(fault(
-                "layout",
-                error.to_string(),
-                "correct the template, or add a font that has the character",
-            ));
+            let hint = "correct the template, or add a font that has the character";
+            findings.push(fault(error.at().unwrap_or("layout"), error.to_string(), hint));
         }
         findings.sort_by_key(|finding| finding.severity);
         findings
@@ -149,7 +146,7 @@ impl Template {
 
 impl Element {
     /// Returns left, top, width and height of everything but ornaments.
-    fn extent(&self) -> Option<[f32; 4]> {
+    pub(super) fn extent(&self) -> Option<[f32; 4]> {
         match self {
             Self::Rect(e) => Some([e.x, e.y, e.width, e.height]),
             Self::Line(e) => Some([e.x1.min(e.x2), e.y1.min(e.y2), (e.x2 - e.x1).abs(), (e.y2 - e.y1).abs()]),

@@ -32,7 +32,8 @@ pub(super) fn check(document: &Document) -> Result<(), TemplateError> {
     Ok(())
 }
 
-fn element(element: &Element) -> Result<(), String> {
+/// Refuses an element with a number or text past its limit.
+pub(super) fn element(element: &Element) -> Result<(), String> {
     match element {
         Element::Text(b) => text_box(b),
         Element::Image(b) => {

@@ -180,7 +180,8 @@ pub fn hidden(page: &str, name: &str) -> String {
     rest.split('"').next().unwrap().to_owned()
 }
 
-fn forms(page: &str) -> Vec<Form> {
+/// Returns all forms of a page.
+pub fn forms(page: &str) -> Vec<Form> {
     let parts = page.split("<form ").skip(1).filter_map(|part| part.split_once("</form>"));
     parts.map(|(part, _)| read_form(part)).collect()
 }

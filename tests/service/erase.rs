@@ -111,7 +111,7 @@ pub fn said(world: &World) -> String {
     assert!(preview.bytes.starts_with(b"%PDF"));
     twice(world, "four", "/events", &json!({ "code": "OTHER", "details": { "title": "Other" } })).ok();
     // A merge and a new name took the first report's rows away.
-    world.upload(OWNER, "/events/WORKSHOP/imports", "a.csv", csv.as_bytes(), &[]).ok();
+    world.upload(OWNER, "/events/WORKSHOP/imports", &format!("{NAME}.csv"), csv.as_bytes(), &[]).ok();
     let now = json!({ "person": "ada@example.org", "reason": "sat the exam on paper" });
     world.post("/events/WORKSHOP/issue-now", &now).ok();
     // She is in the portal.

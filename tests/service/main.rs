@@ -7,6 +7,7 @@ mod asked;
 mod beside;
 mod browser;
 mod chosen;
+mod designs;
 mod document;
 mod earlier;
 mod eligibility;
@@ -49,6 +50,7 @@ mod runs;
 mod scopes;
 mod second;
 mod served;
+mod shapes;
 mod shut_out;
 mod skeleton;
 #[path = "../tools/small_disk.rs"]

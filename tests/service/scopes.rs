@@ -130,11 +130,17 @@ fn told(value: Value, ids: &Ids) -> Value {
 fn kept(world: &World, ids: &Ids) -> String {
     let (store, code) = (&*world.app.store, ids["code"].parse().unwrap());
     let of = |collection: Collection| store.documents(collection, &ids["code"], None, 10_000).unwrap().items;
-    let documents: Vec<_> =
-        [Collection::PLANS, Collection::RULES, Collection::LISTED, Collection::IMPORTS, Collection::IMPORT_ROWS]
-            .into_iter()
-            .flat_map(of)
-            .collect();
+    let documents: Vec<_> = [
+        Collection::PLANS,
+        Collection::RULES,
+        Collection::LISTED,
+        Collection::IMPORTS,
+        Collection::IMPORT_ROWS,
+        Collection::IMPORT_SHAPES,
+    ]
+    .into_iter()
+    .flat_map(of)
+    .collect();
     let one = |collection, id: &str| store.document(collection, &ids[id]).unwrap();
     let singles = [
         one(Collection::RUNS, "run"),

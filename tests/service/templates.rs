@@ -382,7 +382,7 @@ fn a_template_brings_its_own_font_and_a_file_that_is_none_is_refused() {
 }
 
 /// A grey picture.
-fn png(width: u32, height: u32) -> Vec<u8> {
+pub fn png(width: u32, height: u32) -> Vec<u8> {
     let mut bytes = std::io::Cursor::new(Vec::new());
     let noise = |x: u32, y: u32| image::Luma([(x.wrapping_mul(31) ^ y.wrapping_mul(17)) as u8]);
     image::GrayImage::from_fn(width, height, noise).write_to(&mut bytes, image::ImageFormat::Png).unwrap();

@@ -14,7 +14,9 @@ use super::certificates::specimen;
 use crate::accounts::Permission;
 use crate::acts::run::RunError;
 use crate::acts::spot_check::{self, SpotCheck};
+use crate::acts::templates::{self, TryNames};
 use crate::acts::{self, Decider, NotReady, Planned, listed, planned};
+use crate::desk::Desk;
 use crate::files::FileKind;
 use crate::making::{self, FaceError, IssueError, Order, SpecimenError};
 use crate::server::extract::{Body, Path, event_code};
@@ -26,7 +28,7 @@ use crate::store::{Fields, Participant, PersonKey};
 const CHECKED: usize = 5;
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(preview)).routes(routes!(spot_check))
+    OpenApiRouter::new().routes(routes!(preview)).routes(routes!(try_names)).routes(routes!(spot_check))
 }
 
 /// Whose certificate to preview.
@@ -65,11 +67,7 @@ async fn preview(
         let Planned { event, plan, .. } = planned(desk, &code)?;
         let person = match (&body.person, body.name) {
             (Some(who), _) => acts::find(desk.store, &code, who)?,
-            (None, name) => {
-                let name = crate::import::checked_name(&name.unwrap_or_else(|| "Specimen Person".to_owned()));
-                let name = name.map_err(|error| Problem::unprocessable("bad-name", error.to_string()))?;
-                Participant::new(PersonKey("specimen".to_owned()), name, None, Fields::new(), desk.now)
-            }
+            (None, name) => nobody(desk, name)?,
         };
         let decider = Decider::new(&event, &plan)?;
         let decision = decider.decide(&person, &listed(desk.store, &code, &person.key)?);
@@ -85,18 +83,43 @@ async fn preview(
             issued: None,
             earlier: None,
         };
-        let pdf = making::preview(desk, &app.faces, &event, &order).map_err(problem)?;
+        let pdf = making::preview(desk, &app.faces, &event, &order).map_err(cannot_draw)?;
         specimen(pdf, body.format.unwrap_or_default(), code.as_str(), &tag_of(&desk.now))
     })
     .await
 }
 
-fn problem(error: SpecimenError) -> Problem {
+/// Returns somebody who does not exist.
+pub(super) fn nobody(desk: &Desk, name: Option<String>) -> Result<Participant, Problem> {
+    let name = crate::import::checked_name(&name.unwrap_or_else(|| "Specimen Person".to_owned()));
+    let name = name.map_err(|error| Problem::unprocessable("bad-name", error.to_string()))?;
+    Ok(Participant::new(PersonKey("specimen".to_owned()), name, None, Fields::new(), desk.now))
+}
+
+/// Says why a specimen cannot be drawn.
+pub(super) fn cannot_draw(error: SpecimenError) -> Problem {
     match error {
         SpecimenError::Issue(IssueError::Store(error)) | SpecimenError::Face(FaceError::Store(error)) => error.into(),
         SpecimenError::Draft(_) | SpecimenError::Face(_) => Problem::unprocessable("cannot-make", error.to_string()),
         SpecimenError::Issue(_) | SpecimenError::Store(_) => Problem::internal(error),
     }
+}
+
+/// Find names to try a template with: the longest of the event's list, and one of each script on it
+#[utoipa::path(get, path = "/events/{code}/try-names", tag = "Quality", extensions(("x-permission" = json!("view"))), params(("code" = String, Path, example = "WORKSHOP")),
+    responses((status = 200, body = TryNames), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn try_names(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+) -> Result<Json<TryNames>, Problem> {
+    caller.may(Permission::View)?;
+    app.in_turn(&caller, move |_, desk| {
+        let code = event_code(&code)?;
+        planned(desk, &code)?;
+        Ok(Json(templates::names(desk.store, &code)?))
+    })
+    .await
 }
 
 /// How many to check.

@@ -86,7 +86,7 @@ async fn page(staff: &Staff, id: &str, asked: &Fields, tried: &Tried<'_>) -> Ans
     if approval["state"] == "pending" && staff.may(Permission::Revoke) {
         page = page.part(decision(staff, id, &told, tried));
     } else if let Some((_, problem)) = tried.0 {
-        page = page.notice(Tone::Red, problem.detail.clone());
+        page = page.problem(Tone::Red, staff.w, problem);
     }
     Ok(staff.page_with(tried.status(), &page.part(concerned(staff, &text(approval, "run")).await)))
 }

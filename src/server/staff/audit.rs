@@ -76,10 +76,18 @@ fn row(staff: &Staff, names: &Names, entry: &Value) -> Vec<Cell> {
         Cell::text(staff.time(&entry["at"]).unwrap_or_default())
             .sub(staff.w.with("audit-number", [("n", number.into())])),
         names.cell(staff, &actor),
-        Cell::text(text(entry, "action")),
+        action(staff, &text(entry, "action")),
         about,
         Cell::text(told(&entry["detail"])),
     ]
+}
+
+/// Returns what was done, in words, with what programs call it.
+fn action(staff: &Staff, action: &str) -> Cell {
+    match staff.w.if_any(&format!("act-{}", action.replace(['.', '_'], "-"))) {
+        Some(said) => Cell::text(said).sub(action),
+        None => Cell::text(action),
+    }
 }
 
 /// Returns what an act was about, with the page of it where there is one.

@@ -250,6 +250,7 @@ fn asked(door: &Outside, token: &str, tried: &Tried<'_>, kept: &Kept) -> Page {
         None => logo.hint(w.s("begin-logo-hint")),
     };
     let form = Form::open(format!("/begin/{token}"), w.s("begin-submit"))
+        .spoken(w)
         .field(Field::heading(w.s("begin-organisation")))
         .field(
             Field::text("issuer", w.s("begin-issuer")).required().auto("organization").hint(w.s("begin-issuer-hint")),

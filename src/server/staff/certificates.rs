@@ -123,7 +123,7 @@ async fn page(staff: &Staff, number: &str, asked: &Fields, tried: &Tried<'_>) ->
         .said(w, asked)
         .lead(number.to_owned());
     if let Some((_, problem)) = tried.0 {
-        page = page.notice(Tone::Red, problem.detail.clone());
+        page = page.problem(Tone::Red, staff.w, problem);
     }
     let section = Section::new("current", w.s("certificate"))
         .part(facts(staff, &current))
@@ -250,6 +250,7 @@ pub(super) async fn picture(staff: Staff, Path(number): Path<String>) -> Answer 
 
 /// Asks why a certificate is taken back.
 pub(super) async fn ask_revoke(staff: Staff, Path(number): Path<String>) -> Answer {
+    staff.needs(Permission::Revoke)?;
     let told = staff.told(&format!("/certificates/{}", part(&number))).await?;
     let versions = told.value["versions"].as_array().cloned().unwrap_or_default();
     let current = versions.last().cloned().unwrap_or_default();
@@ -316,6 +317,7 @@ pub(super) async fn restore(Path(number): Path<String>, Sent { staff, fields }: 
 
 /// Asks why a revoked certificate is issued anew.
 pub(super) async fn ask_reissue(staff: Staff, Path(number): Path<String>) -> Answer {
+    staff.needs(Permission::Revoke)?;
     let w = staff.w;
     let form = Form::new(&staff, &format!("/certificates/{}/reissue", part(&number)), w.s("reissue"))
         .field(Field::text("reason", w.s("why")).required());
@@ -334,6 +336,17 @@ pub(super) async fn reissue(Path(number): Path<String>, Sent { staff, fields }: 
 pub(super) async fn send(Path(number): Path<String>, Sent { staff, fields }: Sent) -> Response {
     let event = number.split('-').nth(1).unwrap_or_default();
     let body = json!({ "kind": "send", "event": event, "numbers": [number] });
+    // What was sent already is not sent again by this: that is said, and nothing is on its way.
+    let preview = staff.post("/runs/preview", &Fields::default(), body.clone()).await;
+    if let Ok(preview) = preview.as_ref().map(|told| &told.value).map_err(|_| ())
+        && preview["sends"] == 0
+    {
+        let why = preview["rows"][0]["why"].as_str().unwrap_or_default();
+        let why = super::phrases::said(staff.w, why);
+        let problem =
+            crate::server::Problem::conflict("nothing-sent", staff.w.with("nothing-sent", [("why", why.into())]));
+        return done(&staff, &number, &fields, Err(problem), "sending").await;
+    }
     let told = staff.post("/runs", &fields, body).await;
     done(&staff, &number, &fields, told, "sending").await
 }
@@ -345,6 +358,7 @@ pub(super) async fn ask_all(staff: Staff, uri: Uri) -> Answer {
 }
 
 async fn all(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer {
+    staff.needs(Permission::Revoke)?;
     let w = staff.w;
     let preview = match staff.post("/runs/preview", &Fields::default(), all_of(asked)).await {
         Ok(told) => told.value,

@@ -89,7 +89,7 @@ async fn page(staff: &Staff, id: &str, asked: &Fields, tried: &Tried<'_>) -> Ans
     if correction["state"] == "pending" && staff.may(Permission::Generate) {
         page = page.part(approval(staff, id, &told, tried)).part(rejection(staff, id, &told.tag));
     } else if let Some((_, problem)) = tried.0 {
-        page = page.notice(Tone::Red, problem.detail.clone());
+        page = page.problem(Tone::Red, staff.w, problem);
     }
     let src = staff.at(&format!("/certificates/{}/picture.png", part(&number)));
     let alt = w.with("certificate-picture", [("name", was.into())]);

@@ -9,6 +9,7 @@ use super::events::{text, trail};
 use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
+use super::phrases;
 use super::ui::{
     Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Notice, Page, Section, Table, Text, Tone, Tried,
 };
@@ -35,7 +36,7 @@ pub(super) fn row(staff: &Staff, message: &Value) -> Vec<Cell> {
         about(staff, message),
         state(staff, message),
         Cell::text(staff.time(&message["since"]).unwrap_or_default()),
-        Cell::text(text(&last, "what")).sub(text(&last, "reply")),
+        Cell::text(phrases::said(staff.w, &text(&last, "what"))).sub(text(&last, "reply")),
     ]
 }
 
@@ -111,7 +112,7 @@ async fn message(staff: &Staff, id: &str, asked: &Fields, tried: &Tried<'_>) -> 
         vec![
             Cell::text(staff.time(&one["at"]).unwrap_or_default()),
             state(staff, one),
-            Cell::text(text(one, "what")).sub(text(one, "reply")),
+            Cell::text(phrases::said(w, &text(one, "what"))).sub(text(one, "reply")),
         ]
     };
     let evidence = message["evidence"].as_array().map_or(&[][..], Vec::as_slice);
@@ -170,7 +171,7 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
         .said(w, asked)
         .lead(w.count("send-lead", would_send));
     if let Some((_, problem)) = tried.0 {
-        page = page.notice(Tone::Red, problem.detail.clone());
+        page = page.problem(Tone::Red, staff.w, problem);
     }
     if mail["set_up"] != true {
         page = page.notice(Tone::Amber, w.s("mail-off"));
@@ -196,7 +197,7 @@ async fn letter(staff: &Staff, path: &str) -> Html {
             ]);
             section.part(facts).part(super::ui::Letter(text(&letter, "text"))).into()
         }
-        Err(problem) => section.part(Text(problem.detail)).into(),
+        Err(problem) => section.part(Text(phrases::problem(w, &problem).text)).into(),
     }
 }
 
@@ -209,6 +210,10 @@ fn start(staff: &Staff, path: &str, would_send: u64) -> Html {
         .field(Field::new("over", w.s("send-over"), Kind::Radios(choices.into())).value("those_without"))
         .field(Field::new("day", w.s("send-day"), Kind::Date).hint(w.s("send-day-hint")));
     Section::new("start", w.s("step-send")).part(form).part(Actions(vec![test])).into()
+}
+
+fn addresses(all: &Value) -> String {
+    all.as_array().into_iter().flatten().filter_map(Value::as_str).collect::<Vec<_>>().join(", ")
 }
 
 fn settings(staff: &Staff, path: &str, seen: &str, mail: &Value) -> Html {
@@ -228,6 +233,14 @@ fn settings(staff: &Staff, path: &str, seen: &str, mail: &Value) -> Html {
         } else {
             ""
         }))
+        .field(
+            Field::new("run_notices", w.s("mail-run-notices"), Kind::Check)
+                .value(if mail["run_notices"] == false { "" } else { "yes" })
+                .hint(w.s("mail-run-notices-hint")),
+        )
+        .field(
+            Field::text("notify", w.s("mail-notify")).value(addresses(&mail["notify"])).hint(w.s("mail-notify-hint")),
+        )
         .field(Field::text("from", w.s("mail-from")).value(text(mail, "from")))
         .field(Field::text("reply_to", w.s("mail-reply")).value(text(mail, "reply_to")))
         .field(Field::text("subject", w.s("mail-subject")).value(text(&own, "subject")).hint(w.s("send-text-hint")))
@@ -273,6 +286,9 @@ pub(super) async fn settle(Path(code): Path<String>, Sent { staff, fields }: Sen
     }
     mail["when"] = json!(fields.some("when").unwrap_or("by_hand"));
     mail["attach"] = json!(fields.on("attach"));
+    mail["run_notices"] = json!(fields.on("run_notices"));
+    let notify = fields.get("notify").split([',', ';', ' ']).map(str::trim).filter(|one| !one.is_empty());
+    mail["notify"] = notify.collect::<Vec<_>>().into();
     for name in ["from", "reply_to"] {
         mail[name] = fields.some(name).map_or(Value::Null, |value| json!(value));
     }

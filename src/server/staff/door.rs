@@ -7,7 +7,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::form::{self, Fields, SECRETS};
-use super::inside::{Outside, Sent, is_from_elsewhere, is_from_here, outside, see};
+use super::inside::{Outside, Sent, Staff, is_from_elsewhere, is_from_here, outside, see};
 use super::ui::{Facts, Field, Form, Kind, Page, Text, Tone};
 use super::within::{Api, Ask, Told, Within};
 use crate::server::{App, Problem};
@@ -24,10 +24,24 @@ pub(super) async fn login(State(app): State<App>, request: Request) -> Response 
     door.page(StatusCode::OK, &asked(&door, &fields, None))
 }
 
+/// Below `/staff` at an address that is none: says so to who is in. Others are asked who they are, as at every page: they do not learn
+/// which pages there are.
+pub(super) async fn nowhere(staff: Staff) -> Response {
+    let detail = staff.w.s("no-such-page");
+    staff.failed(&Problem::new(StatusCode::NOT_FOUND, "no-such-page", detail))
+}
+
+/// The same where something is sent to a page that takes nothing, or in another way.
+pub(super) async fn other_method(staff: Staff) -> Response {
+    let detail = staff.w.s("other-method");
+    staff.failed(&Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", detail))
+}
+
 /// The page that asks.
 fn asked(door: &Outside, kept: &[(&str, &str)], tried: Option<(&Fields, &Problem)>) -> Page {
     let w = door.w;
     let mut form = Form::open(door.at("/login"), w.s("login-submit"))
+        .spoken(w)
         .field(Field::new("email", w.s("login-email"), Kind::Email).required().auto("username"))
         .field(Field::new("password", w.s("login-password"), Kind::Password).required().auto("current-password"));
     for (name, value) in kept.iter().filter(|(_, value)| !value.is_empty()) {
@@ -78,6 +92,7 @@ fn waiting(fields: &Fields) -> Vec<(&str, &str)> {
 fn second(door: &Outside, ticket: &str, kept: &[(&str, &str)], tried: Option<(&Fields, &Problem)>) -> Page {
     let w = door.w;
     let mut form = Form::open(door.at("/login/second-step"), w.s("login-submit"))
+        .spoken(w)
         .field(Field::hidden("ticket", ticket))
         .field(Field::text("code", w.s("second-code")).required().auto("one-time-code").hint(w.s("second-hint")));
     for (name, value) in kept {
@@ -132,7 +147,7 @@ fn is_ours(to: &str, base: &str) -> bool {
 /// Asks to send again what had been filled in.
 fn again(door: &Outside, to: &str, csrf: &str, fields: &Fields) -> Page {
     let w = door.w;
-    let mut form = Form::open(to.to_owned(), w.s("again-submit")).csrf(csrf);
+    let mut form = Form::open(to.to_owned(), w.s("again-submit")).spoken(w).csrf(csrf);
     let mut shown = vec![(w.s("again-to"), to.to_owned())];
     for (name, value) in fields.texts() {
         if let Some(name) = name.strip_prefix(KEPT) {

@@ -74,6 +74,7 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
 
 /// Asks for a new event.
 pub(super) async fn new(staff: Staff) -> Answer {
+    staff.needs(Permission::Import)?;
     Ok(staff.page(&made(&staff, &Tried::NEW)))
 }
 
@@ -160,6 +161,9 @@ fn said(fields: &Fields, is_new: bool) -> Value {
 
 /// Makes an event.
 pub(super) async fn create(Sent { staff, fields }: Sent) -> Response {
+    if let Err(response) = staff.needs(Permission::Import) {
+        return response;
+    }
     let mut body = json!({ "code": fields.get("code").to_uppercase(), "details": said(&fields, true) });
     if fields.on("everybody") {
         body["rule"] = json!("everybody");
@@ -299,6 +303,7 @@ fn further(staff: &Staff, path: &str, seen: &str, event: &Value) -> Html {
 
 /// Asks what an event shall say.
 pub(super) async fn change(staff: Staff, Path(code): Path<String>) -> Answer {
+    staff.needs(Permission::Import)?;
     let told = staff.told(&format!("/events/{}", part(&code))).await?;
     Ok(staff.page(&changed(&staff, &code, &told.value, &told.tag, &Tried::NEW)))
 }
@@ -319,6 +324,9 @@ fn changed(staff: &Staff, code: &str, event: &Value, seen: &str, tried: &Tried<'
 
 /// Changes what an event says.
 pub(super) async fn save(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    if let Err(response) = staff.needs(Permission::Import) {
+        return response;
+    }
     let path = format!("/events/{}", part(&code));
     let told = match staff.told(&path).await {
         Ok(told) => told,
@@ -342,6 +350,7 @@ pub(super) async fn save(Path(code): Path<String>, Sent { staff, fields }: Sent)
 
 /// Asks whether the event is over.
 pub(super) async fn state(staff: Staff, Path(code): Path<String>) -> Answer {
+    staff.needs(Permission::Import)?;
     let told = staff.told(&format!("/events/{}", part(&code))).await?;
     let (w, event) = (staff.w, &told.value);
     let states = ["draft", "open", "completed"].map(|state| Choice::new(state, w.s(&format!("event-state-{state}"))));
@@ -377,6 +386,7 @@ pub(super) async fn archive(Path(code): Path<String>, Sent { staff, fields }: Se
 
 /// Asks for the code of a copy.
 pub(super) async fn copy(staff: Staff, Path(code): Path<String>) -> Answer {
+    staff.needs(Permission::Import)?;
     let event = staff.get(&format!("/events/{}", part(&code))).await?;
     Ok(staff.page(&copied(&staff, &code, &event, &Tried::NEW)))
 }
@@ -392,6 +402,9 @@ fn copied(staff: &Staff, code: &str, event: &Value, tried: &Tried<'_>) -> Page {
 
 /// Copies an event.
 pub(super) async fn make_copy(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    if let Err(response) = staff.needs(Permission::Import) {
+        return response;
+    }
     let path = format!("/events/{}", part(&code));
     let body = json!({ "code": fields.get("code").to_uppercase(), "details": { "title": fields.get("title") } });
     match staff.post(&format!("{path}/copy"), &fields, body).await {

@@ -5,6 +5,8 @@ use axum::http::StatusCode;
 
 use super::form::Fields;
 use super::inside::Staff;
+use super::phrases;
+use super::words::Words;
 use crate::server::Problem;
 
 /// What a field takes.
@@ -21,6 +23,8 @@ pub(super) enum Kind {
     Checks(Vec<Choice>),
     Check,
     File(&'static str),
+    /// Several files at once.
+    Files(&'static str),
     Hidden,
     Heading,
 }
@@ -155,6 +159,8 @@ pub(super) struct Form {
     optional: String,
     /// Whether its fields stand one below the other, also where it asks for the same page.
     stacked: bool,
+    /// In which language it says what was wrong.
+    w: &'static Words,
     /// Another button, by the name that it sends.
     also: Option<(&'static str, String)>,
 }
@@ -162,12 +168,12 @@ pub(super) struct Form {
 impl Form {
     /// Begins a form whose fields are sent to a page below `/staff`.
     pub(super) fn new(staff: &Staff, path: &str, submit: impl Into<String>) -> Self {
-        Self { csrf: staff.csrf(), optional: staff.w.s("optional"), ..Self::open(staff.at(path), submit) }
+        Self { csrf: staff.csrf(), optional: staff.w.s("optional"), w: staff.w, ..Self::open(staff.at(path), submit) }
     }
 
     /// A form that asks for the same page with other parameters.
     pub(super) fn filter(staff: &Staff, path: &str, submit: impl Into<String>) -> Self {
-        Self { get: true, ..Self::open(staff.at(path), submit) }
+        Self { get: true, w: staff.w, ..Self::open(staff.at(path), submit) }
     }
 
     /// A form of who is not in.
@@ -184,6 +190,7 @@ impl Form {
             get: false,
             optional: String::new(),
             stacked: false,
+            w: Words::first(),
             also: None,
         }
     }
@@ -197,6 +204,12 @@ impl Form {
     /// Adds a second button, which sends a name of its own.
     pub(super) fn also(mut self, name: &'static str, text: impl Into<String>) -> Self {
         self.also = Some((name, text.into()));
+        self
+    }
+
+    /// Says in which language it says what was wrong.
+    pub(super) fn spoken(mut self, w: &'static Words) -> Self {
+        self.w = w;
         self
     }
 
@@ -229,7 +242,7 @@ impl Form {
             match field.kind {
                 Kind::Check => field.value = fields.get(&field.name).to_owned(),
                 Kind::Checks(_) => field.value = fields.all(&field.name).collect::<Vec<_>>().join(","),
-                Kind::Password | Kind::File(_) | Kind::Heading => {}
+                Kind::Password | Kind::File(_) | Kind::Files(_) | Kind::Heading => {}
                 Kind::Hidden if ["once", "seen"].contains(&field.name.as_str()) => {}
                 _ => field.value = fields.get(&field.name).to_owned(),
             }
@@ -238,16 +251,18 @@ impl Form {
             let last = error.field.rsplit('.').next().unwrap_or_default();
             let about = |field: &&mut Field| field.of.map_or(field.name == last, |of| of == error.field || of == last);
             match self.fields.iter_mut().find(about) {
-                Some(field) => field.error = Some(error.detail.clone()),
-                None => self.items.push(format!("{}: {}", error.field, error.detail)),
+                Some(field) => field.error = Some(phrases::said(self.w, &error.detail)),
+                None => self.items.push(format!("{}: {}", error.field, phrases::said(self.w, &error.detail))),
             }
         }
-        self.problem = Some(problem.detail.clone()).filter(|detail| !detail.is_empty());
+        let told = phrases::problem(self.w, problem);
+        self.items.extend(told.detail);
+        self.problem = Some(told.text).filter(|text| !text.is_empty());
         self
     }
 
     fn multipart(&self) -> bool {
-        self.fields.iter().any(|field| matches!(field.kind, Kind::File(_)))
+        self.fields.iter().any(|field| matches!(field.kind, Kind::File(_) | Kind::Files(_)))
     }
 
     /// Writes what may be left out beside the label.

@@ -160,6 +160,11 @@ impl Fields {
         Self { texts: texts.cloned().collect(), files: Vec::new() }
     }
 
+    /// Returns all files of a field.
+    pub(super) fn files(&self, field: &str) -> impl Iterator<Item = &File> {
+        self.files.iter().filter(move |file| file.field == field)
+    }
+
     /// Returns the file of a field.
     pub(super) fn file(&self, field: &str) -> Option<&File> {
         self.files.iter().find(|file| file.field == field)

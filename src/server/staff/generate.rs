@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::events::{text, trail};
 use super::form::{Fields, part, query};
 use super::inside::{Answer, Sent, Staff};
+use super::phrases;
 use super::ui::{
     Action, Actions, Cell, Choice, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Tone, Tried,
 };
@@ -60,7 +61,7 @@ async fn page(staff: &Staff, code: &str, fields: &Fields, tried: &Tried<'_>) -> 
     let mut page =
         Page::new(w.s("step-generate")).trail(trail(staff, code, &event)).said(w, fields).lead(w.s("generate-lead"));
     if let Some((_, problem)) = tried.0 {
-        page = page.notice(Tone::Red, problem.detail.clone());
+        page = page.problem(Tone::Red, staff.w, problem);
     }
     let over = fields.some("over").unwrap_or("those_without");
     let choices = OVER.map(|(name, _)| Choice::new(name, w.s(&format!("over-{}", name.replace('_', "-")))));
@@ -72,10 +73,7 @@ async fn page(staff: &Staff, code: &str, fields: &Fields, tried: &Tried<'_>) -> 
     let ask = Ask { body, ..Ask::default() };
     page = match staff.ask(axum::http::Method::POST, "/runs/preview", ask).await {
         Ok(told) => shown(staff, page, &path, &told.value, over, fields),
-        Err(problem) => {
-            let items = problem.errors.iter().map(|error| error.detail.clone()).collect();
-            page.part(Notice { tone: Tone::Amber, text: problem.detail.clone(), items })
-        }
+        Err(problem) => page.problem(Tone::Amber, w, &problem),
     };
     Ok(staff.page_with(tried.status(), &page))
 }
@@ -135,7 +133,7 @@ pub(super) fn list(staff: &Staff, preview: &Value) -> Html {
         vec![
             Cell::text(text(row, "name")),
             Cell::text(w.s(&key)),
-            Cell::text(text(row, "why")),
+            Cell::text(phrases::said(w, &text(row, "why"))),
             Cell::text(text(row, "number")),
             Cell::text(text(row, "template")).sub(text(row, "tier")),
         ]

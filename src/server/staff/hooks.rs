@@ -120,7 +120,7 @@ async fn page(staff: &Staff, id: &str, asked: &Fields, problem: Option<&Problem>
     let mut page =
         Page::new(text(endpoint, "url")).trail(trail(staff)).said(w, asked).lead(text(endpoint, "description"));
     if let Some(problem) = problem {
-        page = page.notice(Tone::Red, problem.detail.clone());
+        page = page.problem(Tone::Red, staff.w, problem);
     }
     let facts = Facts::known([
         (w.s("hook-events"), Some(told_of(staff, endpoint))),

@@ -12,16 +12,21 @@ use super::events::{text, trail};
 use super::form::{Fields, File, part, parts, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff, see};
+use super::names::Names;
+use super::phrases;
 use super::ui::{
     Action, Actions, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Section, Table, Tone,
     Tried,
 };
 use super::within::{Ask, Told};
+use super::words::Words;
 use crate::accounts::Permission;
 use crate::server::{App, Problem};
 
 /// Kinds of file that the field offers.
 const KINDS: &str = ".csv,.tsv,.txt,.xlsx,.ods,.xls";
+/// Names the shape by which a list is read as the last one was.
+const REMEMBERED: &str = "remembered";
 /// Rows of each question, and findings, that a page shows.
 const SHOWN: usize = 50;
 /// Answers that go into the query of the operation.
@@ -106,6 +111,14 @@ async fn ask(
     dry_run: bool,
     once: Option<&str>,
 ) -> Result<Told, Problem> {
+    let more = [("dry_run", if dry_run { "true" } else { "" })];
+    let path = format!("/events/{}/imports?{}", part(code), said(answers, &more));
+    let (kind, body) = with_map(file, answers);
+    staff.ask(Method::POST, &path, Ask { body: Some((&kind, body)), once, ..Ask::default() }).await
+}
+
+/// Returns the query of what was answered.
+fn said(answers: &Fields, more: &[(&str, &str)]) -> String {
     let mut given: Vec<(&str, &str)> = ANSWERS.iter().map(|name| (*name, answers.get(name))).collect();
     let confirmed = joined(answers, "confirm_row");
     given.push(("confirm_row", &confirmed));
@@ -118,10 +131,13 @@ async fn ask(
             _ => {}
         }
     }
-    given.push(("dry_run", if dry_run { "true" } else { "" }));
-    let (kind, body) = parts(answers.all("map").filter(|map| !map.is_empty()).map(|map| ("map", map)), &[file]);
-    let path = format!("/events/{}/imports?{}", part(code), written(given));
-    staff.ask(Method::POST, &path, Ask { body: Some((&kind, body)), once, ..Ask::default() }).await
+    given.extend_from_slice(more);
+    written(given)
+}
+
+/// Returns the form with the file, and what was said about its columns.
+fn with_map(file: &File, answers: &Fields) -> (String, axum::body::Bytes) {
+    parts(answers.all("map").filter(|map| !map.is_empty()).map(|map| ("map", map)), &[file])
 }
 
 /// Joins what was answered about rows in several places: `all` is stronger than lines.
@@ -141,11 +157,68 @@ pub(super) async fn look(
     let event = staff.get(&format!("/events/{}", part(&code))).await?;
     let file = waiting(&app, &staff, &code, &id)?;
     let answers = answered(&query(uri.query()));
-    let list = List { staff: &staff, code: &code, id: &id, event: &event, file: &file, answers: &answers };
+    if answers.texts().all(|(name, _)| name == "lang")
+        && let Some(proposed) = proposed(&staff, &code, &file).await
+    {
+        return Ok(see(&staff.at(&format!("/events/{}/import/{}?{proposed}", part(&code), part(&id)))));
+    }
+    let remembered = remembered(&staff, &answers).await;
+    let list = List { staff: &staff, code: &code, id: &id, event: &event, file: &file, answers: &answers, remembered };
     Ok(match ask(&staff, &code, &file, &answers, true, None).await {
         Ok(told) => staff.page(&list.seen(&told.value)),
         Err(problem) => staff.page_with(Tried(Some((&answers, &problem))).status(), &list.unread(&problem)),
     })
+}
+
+/// Returns what was said about the last list of the same shape, as answers about this one; nothing where there is none.
+async fn proposed(staff: &Staff, code: &str, file: &File) -> Option<String> {
+    let (kind, body) = with_map(file, &Fields::default());
+    let ask = Ask { body: Some((&kind, body)), ..Ask::default() };
+    let told = staff.ask(Method::POST, &format!("/events/{}/imports/shape", part(code)), ask).await.ok()?.value;
+    let answers = told["remembered"]["answers"].as_object()?;
+    let text = |name: &str| answers.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let header_row = answers.get("header_row").and_then(Value::as_u64).map(|row| row.to_string()).unwrap_or_default();
+    let hidden = if answers.get("hidden") == Some(&Value::Bool(true)) { "include" } else { "" };
+    let (encoding, sheet, shape) = (text("encoding"), text("sheet"), told["shape"].as_str()?);
+    let map = answers.get("map").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+    let others = [("encoding", &*encoding), ("sheet", &sheet), ("header_row", &header_row), ("hidden", hidden)];
+    Some(written(map.map(|entry| ("map", entry)).chain(others).chain([(REMEMBERED, shape)])))
+}
+
+/// Returns what is remembered of the shape by which a list is read.
+async fn remembered(staff: &Staff, answers: &Fields) -> Option<Value> {
+    let shape = answers.some(REMEMBERED)?;
+    staff.get_if(&format!("/import-shapes/{}", part(shape))).await
+}
+
+/// Forgets what was said about lists of a shape, and shows the list as it is read without.
+pub(super) async fn forget(Path((code, id)): Path<(String, String)>, Sent { staff, fields }: Sent) -> Response {
+    if let Err(response) = staff.needs(Permission::Import) {
+        return response;
+    }
+    let ask = Ask { once: fields.some("once"), ..Ask::default() };
+    let path = format!("/events/{}/import/{}?fresh=yes", part(&code), part(&id));
+    match staff.ask(Method::DELETE, &format!("/import-shapes/{}", part(fields.get("shape"))), ask).await {
+        Ok(_) => staff.done(&path, "import-forgotten"),
+        // Somebody else was faster.
+        Err(problem) if problem.status == 404 => staff.done(&path, "import-forgotten"),
+        Err(problem) => staff.failed(&problem),
+    }
+}
+
+/// The rows that would not be taken in, with the reason beside, to be corrected.
+pub(super) async fn bad_rows(
+    State(app): State<App>,
+    staff: Staff,
+    Path((code, id)): Path<(String, String)>,
+    uri: Uri,
+) -> Answer {
+    staff.needs(Permission::Import)?;
+    let file = waiting(&app, &staff, &code, &id)?;
+    let answers = answered(&query(uri.query()));
+    let (kind, body) = with_map(&file, &answers);
+    let path = format!("/events/{}/imports/report?{}", part(&code), said(&answers, &[("only", "left_out")]));
+    staff.pass_body(&path, &kind, body).await
 }
 
 /// Takes apart answers that a choice gave whole, as `encoding=windows-1250`.
@@ -171,6 +244,8 @@ struct List<'a> {
     event: &'a Value,
     file: &'a File,
     answers: &'a Fields,
+    /// What is remembered of its shape, where it is read by that.
+    remembered: Option<Value>,
 }
 
 impl List<'_> {
@@ -181,13 +256,24 @@ impl List<'_> {
     fn page(&self) -> Page {
         let w = self.staff.w;
         let page = Page::new(w.s("import-title")).trail(trail(self.staff, self.code, self.event));
-        page.lead(self.file.name.clone())
+        let page = page.lead(self.file.name.clone()).said(w, self.answers);
+        let Some(known) = &self.remembered else { return page };
+        let values =
+            [("event", text(known, "event").into()), ("day", self.staff.day(&known["at"]).unwrap_or_default().into())];
+        let forget = Action::post(
+            self.staff,
+            w.s("import-forget"),
+            &format!("{}/forget", self.path()),
+            &[("shape", &text(known, "kind"))],
+        );
+        let without = Action::link(w.s("import-without"), self.staff.at(&format!("{}?fresh=yes", self.path())));
+        page.notice(Tone::Grey, w.with("import-remembered", values)).part(Actions(vec![forget, without]))
     }
 
     /// Returns a form that adds an answer to those before.
     fn answer(&self, submit: String, without: &[&str]) -> Form {
         let mut form = Form::filter(self.staff, &self.path(), submit);
-        for (name, value) in self.answers.texts().filter(|(name, _)| !without.contains(name)) {
+        for (name, value) in self.answers.texts().filter(|(name, _)| !without.contains(name) && *name != "said") {
             form = form.field(Field::hidden(name, value));
         }
         form
@@ -195,9 +281,7 @@ impl List<'_> {
 
     /// The list cannot be read as it is: what is wrong, and the ways to read it otherwise.
     fn unread(&self, problem: &Problem) -> Page {
-        let items = problem.errors.iter().map(|error| error.detail.clone()).collect();
-        let notice = Notice { tone: Tone::Red, text: problem.detail.clone(), items };
-        let mut page = self.page().part(notice);
+        let mut page = self.page().problem(Tone::Red, self.staff.w, problem);
         for (at, question) in problem.questions.iter().enumerate() {
             let question = serde_json::to_value(question).unwrap_or_default();
             page = page.part(self.question(at, &question));
@@ -251,13 +335,16 @@ impl List<'_> {
     fn question(&self, at: usize, question: &Value) -> Html {
         let rows = question["rows"].as_array().map_or(&[][..], Vec::as_slice);
         let choices = question["choices"].as_array().map_or(&[][..], Vec::as_slice);
-        let section = Section::new(&format!("question{at}"), sentence(&text(question, "text")));
+        let section =
+            Section::new(&format!("question{at}"), sentence(&phrases::said(self.staff.w, &text(question, "text"))));
         if question["about"] == "rows" && !rows.is_empty() {
             return section.part(self.row_by_row(rows, question["more_rows"].as_u64().unwrap_or_default())).into();
         }
         let w = self.staff.w;
-        let choices: Vec<Choice> =
-            choices.iter().map(|one| Choice::new(text(one, "answer"), sentence(&text(one, "says")))).collect();
+        let choices: Vec<Choice> = choices
+            .iter()
+            .map(|one| Choice::new(text(one, "answer"), sentence(&phrases::said(w, &text(one, "says")))))
+            .collect();
         let first = choices.first().map_or_else(String::new, |choice| choice.value.clone());
         let field = Field::new("answer", w.s("import-answer"), Kind::Radios(choices)).value(first);
         let section = if rows.is_empty() { section } else { section.part(self.rows(rows)) };
@@ -271,7 +358,7 @@ impl List<'_> {
             vec![
                 Cell::text(line.to_string()),
                 Cell::text(text(row, "shown")),
-                Cell::text(sentence(&text(row, "reason"))).sub(text(row, "likely")),
+                Cell::text(sentence(&phrases::said(w, &text(row, "reason")))).sub(text(row, "likely")),
             ]
         };
         Table {
@@ -304,7 +391,7 @@ impl List<'_> {
             let first = choices.first().map_or_else(String::new, |choice| choice.value.clone());
             let label = w.with("import-row", [("line", line.into()), ("shown", text(row, "shown").into())]);
             let field = Field::new(&format!("answer{line}"), label, Kind::Radios(choices)).value(first);
-            form = form.field(field.hint(sentence(&text(row, "reason"))));
+            form = form.field(field.hint(sentence(&phrases::said(w, &text(row, "reason")))));
         }
         if more > 0 {
             form = form.field(Field::heading(w.count("import-row-more", more)));
@@ -369,9 +456,16 @@ impl List<'_> {
         let section = Section::new("confirm", w.s("import-ready"));
         match errors {
             0 => section.part(form),
-            _ => section.part(super::ui::Text(w.count("import-left-out", errors))).part(form),
+            _ => section.part(super::ui::Text(w.count("import-left-out", errors))).part(form).part(self.bad_rows()),
         }
         .into()
+    }
+
+    /// The rows that would be left out, with the reason beside.
+    fn bad_rows(&self) -> Actions {
+        let query = written(self.answers.texts());
+        let path = self.staff.at(&format!("{}/report.csv?{query}", self.path()));
+        Actions(vec![Action::file(self.staff.w.s("import-bad-rows"), path)])
     }
 
     /// Which column is what, and a form to say otherwise.
@@ -406,7 +500,8 @@ impl List<'_> {
     }
 
     fn notes(&self, told: &Value) -> Option<Html> {
-        let notes = told["notes"].as_array()?.iter().filter_map(Value::as_str).map(for_pages);
+        let notes =
+            told["notes"].as_array()?.iter().filter_map(Value::as_str).map(|note| for_pages(self.staff.w, note));
         let notes: Vec<String> = notes.filter(|note| !note.is_empty()).collect();
         let text = self.staff.w.s("import-notes");
         (!notes.is_empty()).then(|| Notice { tone: Tone::Grey, text, items: notes }.into())
@@ -448,7 +543,7 @@ fn findings(staff: &Staff, found: &[Value]) -> Html {
             Cell::text(finding["line"].as_u64().unwrap_or_default().to_string()),
             Cell::state(tone, w.s(&format!("severity-{severity}"))),
             Cell::text(text(finding, "field")),
-            Cell::text(sentence(&text(finding, "reason"))).sub(for_pages(&text(finding, "hint"))),
+            Cell::text(sentence(&phrases::said(w, &text(finding, "reason")))).sub(for_pages(w, &text(finding, "hint"))),
         ]
     };
     Table {
@@ -500,7 +595,9 @@ pub(super) async fn confirm(
             staff.done(&format!("{path}/imports/{}", part(import)), "imported")
         }
         Err(problem) => {
-            let list = List { staff: &staff, code: &code, id: &id, event: &event, file: &file, answers: &answers };
+            let remembered = remembered(&staff, &answers).await;
+            let (staff, code, id, event, file) = (&staff, &*code, &*id, &event, &*file);
+            let list = List { staff, code, id, event, file, answers: &answers, remembered };
             staff.page_with(Tried(Some((&answers, &problem))).status(), &list.unread(&problem))
         }
     }
@@ -513,9 +610,9 @@ fn sentence(text: &str) -> String {
 }
 
 /// Leaves out the sentences that say what programs answer with, as `header_row=ROW`: pages have fields for that.
-fn for_pages(text: &str) -> String {
+fn for_pages(w: &Words, text: &str) -> String {
     let kept = text.split_inclusive(". ").filter(|part| !part.contains("=") || !part.contains('`'));
-    sentence(kept.collect::<String>().trim())
+    sentence(&phrases::said(w, kept.collect::<String>().trim()))
 }
 
 /// Lists imports.
@@ -524,6 +621,7 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
     let event = staff.get(&path).await?;
     let wanted = written([("limit", "50"), ("order", "newest"), ("cursor", asked.get("cursor"))]);
     let imports = staff.get(&format!("{path}/imports?{wanted}")).await?;
+    let names = Names::of(&staff).await;
     let row = |one: &Value| {
         let counts = &one["counts"];
         let count = |member: &str| w.number(counts[member].as_u64().unwrap_or_default());
@@ -532,6 +630,8 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
                 staff.time(&one["at"]).unwrap_or_default(),
                 staff.at(&format!("{path}/imports/{}", part(&text(one, "id")))),
             ),
+            names.cell(&staff, &text(one, "by")),
+            Cell::text(text(one, "file")),
             Cell::text(count("added")),
             Cell::text(count("updated")),
             Cell::text(count("errors")),
@@ -542,7 +642,15 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
         .map(|cursor| (w.s("more"), staff.at(&format!("{path}/imports?{}", written([("cursor", cursor)])))));
     let table = Table {
         caption: w.s("imports"),
-        heads: [w.s("when"), w.s("import-added"), w.s("import-changed"), w.s("import-errors")].into(),
+        heads: [
+            w.s("when"),
+            w.s("template-by"),
+            w.s("import-file-name"),
+            w.s("import-added"),
+            w.s("import-changed"),
+            w.s("import-errors"),
+        ]
+        .into(),
         rows: items(&imports).iter().map(row).collect(),
         empty: w.s("imports-none"),
         next,
@@ -562,6 +670,8 @@ pub(super) async fn show(staff: Staff, Path((code, id)): Path<(String, String)>,
     let count = |member: &str| import["counts"][member].as_u64().map(|count| w.number(count));
     let facts = Facts::known([
         (w.s("when"), staff.time(&import["at"])),
+        (w.s("template-by"), Some(Names::of(&staff).await.name(&staff, &text(&import, "by")))),
+        (w.s("import-file-name"), Some(text(&import, "file"))),
         (w.s("import-added"), count("added")),
         (w.s("import-changed"), count("updated")),
         (w.s("import-unchanged"), count("unchanged")),
@@ -572,7 +682,13 @@ pub(super) async fn show(staff: Staff, Path((code, id)): Path<(String, String)>,
     actions.push(Action::link(w.s("event"), staff.at(&path)));
     if import["counts"]["errors"].as_u64() > Some(0) || import["counts"]["warnings"].as_u64() > Some(0) {
         let report = staff.api(&format!("{path}/imports/{}/report", part(&id)));
+        if import["counts"]["errors"].as_u64() > Some(0) {
+            actions.push(Action::file(w.s("import-bad-rows"), format!("{report}?only=left_out")));
+        }
         actions.push(Action::file(w.s("import-report"), report));
+    }
+    if staff.may(Permission::Import) && import["counts"]["errors"].as_u64() > Some(0) {
+        actions.push(Action::link(w.s("import-corrected"), staff.at(&format!("{path}/import"))));
     }
     let page = Page::new(w.s("import-title")).trail(trail(&staff, &code, &event)).said(w, &query(uri.query()));
     Ok(staff.page(&page.part(Section::new("about", w.s("import-counts")).part(facts)).part(Actions(actions))))
@@ -590,7 +706,7 @@ mod tests {
             ("columns `Punkte` are kept", "Columns `Punkte` are kept"),
             ("", ""),
         ] {
-            assert_eq!(for_pages(text), shown);
+            assert_eq!(for_pages(Words::named("en").unwrap(), text), shown);
         }
     }
 }

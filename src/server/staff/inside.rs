@@ -10,7 +10,7 @@ use super::form::{self, Fields, written};
 use super::ui::{self, Crumb, Frame, Page, Shell, nav};
 use super::within::{Api, Ask, Told, Within};
 use super::words::{self, Words};
-use crate::accounts::{self, Permission, Secret, check_csrf, csrf_token};
+use crate::accounts::{self, Permission, Scope, Secret, check_csrf, csrf_token};
 use crate::credential::{Timestamp, Zone};
 use crate::server::pages::base;
 use crate::server::session;
@@ -28,6 +28,8 @@ pub(super) struct Staff {
     pub base: String,
     /// What they may do, by name.
     permissions: Vec<Permission>,
+    /// In which events.
+    scope: Scope,
     /// Who they are, in the records.
     pub id: String,
     /// Their name.
@@ -99,6 +101,7 @@ impl Staff {
             now: app.now(),
             base: base(app),
             permissions: principal.permissions.iter().copied().collect(),
+            scope: principal.scope,
             id: principal.staff,
             name,
             issuer: app.issuer.name.clone(),
@@ -113,6 +116,11 @@ impl Staff {
     /// Says whether they may.
     pub(super) fn may(&self, permission: Permission) -> bool {
         self.permissions.contains(&permission)
+    }
+
+    /// Says whether they may for the issuer as a whole, and not in some events only.
+    pub(super) fn may_everywhere(&self, permission: Permission) -> bool {
+        self.may(permission) && !self.scope.is_limited()
     }
 
     /// Refuses who may not what a page is for.
@@ -197,6 +205,15 @@ impl Staff {
     /// The page that says what is wrong.
     pub(super) async fn pass_post(&self, path: &str, body: Value) -> Answer {
         let ask = Ask { body: Some(("application/json", body.to_string().into())), ..Ask::default() };
+        self.within.response(Method::POST, path, ask).await.map_err(|problem| self.failed(&problem))
+    }
+
+    /// The same of what is asked for with a body of another type, such as files.
+    ///
+    /// # Errors
+    /// The page that says what is wrong.
+    pub(super) async fn pass_body(&self, path: &str, kind: &str, body: axum::body::Bytes) -> Answer {
+        let ask = Ask { body: Some((kind, body)), ..Ask::default() };
         self.within.response(Method::POST, path, ask).await.map_err(|problem| self.failed(&problem))
     }
 
@@ -375,11 +392,8 @@ impl FromRequestParts<App> for Outside {
 fn failed(shell: &Shell<'_>, problem: &Problem) -> Response {
     let w = shell.frame.w;
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    let title = w.if_any(&format!("problem-{}", problem.code));
-    let title =
-        title.or_else(|| w.if_any(&format!("status-{}", problem.status))).unwrap_or_else(|| problem.title.clone());
-    let page = Page::new(title)
-        .notice(ui::Tone::Red, problem.detail.clone())
+    let page = Page::new(super::phrases::problem(w, problem).title)
+        .problem(ui::Tone::Red, w, problem)
         .link(w.s("home"), format!("{}/staff", shell.frame.base));
     let mut response = ui::answer(status, shell, &page);
     if let Some(seconds) = problem.retry_after {

@@ -10,7 +10,9 @@ use super::events::{text, trail};
 use super::form::{Fields, File, part, parts, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
-use super::ui::{Action, Actions, Choice, Field, Form, Kind, Page, Picture, Section, Text, Tone, Tried};
+use super::library::{problem_of, tries};
+use super::parts::Gallery;
+use super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Page, Picture, Section, Text, Tone, Tried};
 use super::within::Ask;
 use crate::accounts::Permission;
 use crate::server::Problem;
@@ -32,42 +34,63 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
     if chosen.is_empty() {
         page = page.notice(Tone::Amber, w.s("template-none"));
     } else {
-        let name = asked.some("name").unwrap_or_default();
-        let src = staff.at(&format!("{path}/specimen.png?{}", written([("name", name)])));
+        let (name, person) = (asked.get("name"), asked.get("person"));
+        let src = staff.at(&format!("{path}/specimen.png?{}", written([("name", name), ("person", person)])));
         let form = Form::filter(staff, &format!("{path}/template"), w.s("template-try"))
-            .field(Field::text("name", w.s("template-try-name")).value(name));
+            .field(Field::text("name", w.s("template-try-name")).value(name))
+            .field(Field::text("person", w.s("template-try-person")).value(person));
         let picture = Picture { src, alt: w.with("template-specimen", [("name", chosen.clone().into())]) };
         page = page.part(
             Section::new("specimen", w.with("template-chosen", [("name", chosen.clone().into())]))
                 .part(picture)
                 .part(form),
         );
+        page = match asked.on("list") {
+            true => page.part(tried_out(staff, code, &path).await?),
+            false => page
+                .link(w.s("template-try-names"), staff.at(&format!("{path}/template?{}", written([("list", "yes")])))),
+        };
     }
     if staff.may(Permission::Import) {
-        let templates = staff.get("/templates?limit=200").await?;
-        page = page.part(choose(staff, &path, &told.tag, &templates, &chosen, tried));
+        let templates = staff.get(&format!("/templates?{}", written([("limit", "500"), ("event", code)]))).await?;
+        page = page.part(choose(staff, code, &told.tag, &templates, &event["template"], tried));
     }
     Ok(staff.page_with(tried.status(), &page))
 }
 
-fn choose(
-    staff: &Staff,
-    path: &str,
-    seen: &str,
-    templates: &Value,
-    chosen: &str,
-    tried: &Tried<'_>,
-) -> super::ui::Html {
-    let w = staff.w;
-    let names: Vec<Choice> =
+/// Shows the event's certificates with the longest name of its list, and with one of each script on it.
+async fn tried_out(staff: &Staff, code: &str, path: &str) -> Result<Html, Response> {
+    let (w, mut shots) = (staff.w, Vec::new());
+    for one in tries(staff, code, &Fields::default()).await? {
+        let body = json!({ "format": "pdf", "person": one.person });
+        let problem = problem_of(staff, &format!("{path}/specimen"), body).await;
+        let src = staff.at(&format!("{path}/specimen.png?{}", written([("person", &*one.person)])));
+        shots.push(one.shot(staff, src, problem));
+    }
+    let section = Section::new("tried", w.s("template-try-names"));
+    Ok(match shots.is_empty() {
+        true => section.part(Text(w.s("template-try-empty"))).into(),
+        false => section.part(Gallery(shots)).into(),
+    })
+}
+
+fn choose(staff: &Staff, code: &str, seen: &str, templates: &Value, template: &Value, tried: &Tried<'_>) -> Html {
+    let (w, path, mut chosen) = (staff.w, format!("/events/{}", part(code)), text(template, "name"));
+    let mut names: Vec<Choice> =
         items(templates).iter().map(|one| Choice::new(text(one, "name"), text(one, "name"))).collect();
+    // A copy of an event keeps what it was copied with, which may be the other's own.
+    if !chosen.is_empty() && !names.iter().any(|choice| choice.value == chosen) {
+        let kept = w.with("template-as-now", [("name", chosen.into())]);
+        chosen = text(template, "digest");
+        names.insert(0, Choice::new(chosen.clone(), kept));
+    }
     let first = names.first().map_or_else(String::new, |choice| choice.value.clone());
     let form = Form::new(staff, &format!("{path}/template"), w.s("template-take"))
         .field(Field::hidden("seen", seen))
         .field(Field::new("template", w.s("template"), Kind::Select(names)).value(if chosen.is_empty() {
             first
         } else {
-            chosen.to_owned()
+            chosen
         }))
         .field(
             Field::new("logo", w.s("template-logo"), Kind::File("image/png,image/jpeg,image/svg+xml"))
@@ -76,11 +99,15 @@ fn choose(
         .field(Field::new("signature_1", w.s("template-signature-1"), Kind::File("image/png,image/jpeg,image/svg+xml")))
         .field(Field::new("signature_2", w.s("template-signature-2"), Kind::File("image/png,image/jpeg,image/svg+xml")))
         .tried(tried);
+    let own = Action::link(
+        w.s("template-upload-own"),
+        staff.at(&format!("/template-uploads?{}", written([("event", code)]))),
+    );
     let all = Action::link(w.s("nav-templates"), staff.at("/templates"));
     Section::new("choose", w.s("template-choose"))
         .part(Text(w.s("template-choose-text")))
         .part(form)
-        .part(Actions(vec![all]))
+        .part(Actions(vec![own, all]))
         .into()
 }
 
@@ -100,20 +127,27 @@ async fn taken(staff: &Staff, code: &str, fields: &Fields) -> Result<(), Problem
     let base = fields.get("template");
     let name = match pictures.is_empty() {
         true => base.to_owned(),
-        false => with_pictures(staff, code, base, &pictures).await?,
+        false => with_pictures(staff, code, base, &pictures, fields.some("once")).await?,
     };
     let body = json!({ "template": name });
     staff.send(Method::PATCH, &format!("/events/{}", part(code)), fields, body).await.map(|_| ())
 }
 
 /// Keeps a template of the event's own: another one with its pictures.
-async fn with_pictures(staff: &Staff, code: &str, base: &str, pictures: &[&File]) -> Result<String, Problem> {
+async fn with_pictures(
+    staff: &Staff,
+    code: &str,
+    base: &str,
+    pictures: &[&File],
+    once: Option<&str>,
+) -> Result<String, Problem> {
     let own = format!("event-{}", code.to_lowercase());
     let is_kept = staff.get_if(&format!("/templates/{own}")).await.is_some();
     let texts = [("base", base), ("name", &own)];
     let texts = if is_kept { &texts[..1] } else { &texts[..] };
     let (kind, body) = parts(texts.iter().copied(), pictures);
-    let ask = Ask { body: Some((&kind, body)), ..Ask::default() };
+    let once = once.map(|once| format!("{once}-pictures"));
+    let ask = Ask { once: once.as_deref(), body: Some((&kind, body)), ..Ask::default() };
     match is_kept {
         true => staff.ask(Method::PUT, &format!("/templates/{own}"), ask).await?,
         false => staff.ask(Method::POST, "/templates", ask).await?,
@@ -126,40 +160,18 @@ async fn with_pictures(staff: &Staff, code: &str, base: &str, pictures: &[&File]
 pub(super) struct For {
     #[serde(default)]
     name: String,
+    /// Somebody of the event's list.
+    #[serde(default)]
+    person: String,
 }
 
 /// A specimen of an event's certificate.
 pub(super) async fn specimen(staff: Staff, Path(code): Path<String>, Query(wanted): Query<For>) -> Answer {
     let mut body = json!({ "format": "png" });
-    if !wanted.name.trim().is_empty() {
-        body["name"] = json!(wanted.name.trim());
+    for (member, value) in [("name", wanted.name.trim()), ("person", wanted.person.trim())] {
+        if !value.is_empty() {
+            body[member] = json!(value);
+        }
     }
-    drawn(&staff, &format!("/events/{}/specimen", part(&code)), body).await
-}
-
-/// A specimen of a template.
-pub(super) async fn of_template(staff: Staff, Path(name): Path<String>) -> Answer {
-    drawn(&staff, &format!("/templates/{}/preview", part(&name)), json!({ "format": "png" })).await
-}
-
-async fn drawn(staff: &Staff, path: &str, body: Value) -> Answer {
-    staff.pass_post(path, body).await
-}
-
-/// Lists templates with their pictures.
-pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
-    let w = staff.w;
-    let templates = staff.get("/templates?limit=200").await?;
-    let mut page = Page::new(w.s("nav-templates")).said(w, &query(uri.query())).lead(w.s("templates-lead"));
-    for one in items(&templates) {
-        let name = text(one, "name");
-        let src = staff.at(&format!("/templates/{}/picture.png", part(&name)));
-        let picture = Picture { src, alt: w.with("template-specimen", [("name", name.clone().into())]) };
-        let kind = w.s(if one["built_in"] == true { "template-built-in" } else { "template-own" });
-        let file =
-            Action::file(w.s("template-file"), staff.api(&format!("/templates/{}/files/template.json", part(&name))));
-        page = page
-            .part(Section::new(&format!("t-{name}"), name).part(Text(kind)).part(picture).part(Actions(vec![file])));
-    }
-    Ok(staff.page(&page))
+    staff.pass_post(&format!("/events/{}/specimen", part(&code)), body).await
 }

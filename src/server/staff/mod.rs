@@ -14,6 +14,7 @@ mod certificates;
 mod corrections;
 mod course;
 mod deliveries;
+mod designs;
 mod door;
 mod duplicates;
 mod events;
@@ -25,6 +26,7 @@ mod home;
 mod hooks;
 mod import;
 mod inside;
+mod library;
 mod look;
 mod mail_server;
 mod names;
@@ -33,6 +35,7 @@ mod parts;
 mod password;
 mod people;
 mod person;
+mod phrases;
 mod publishing;
 mod rule;
 mod running;
@@ -51,7 +54,7 @@ mod words;
 use axum::extract::DefaultBodyLimit;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{any, get, post};
 use axum::{Extension, Router};
 
 pub use begin::{Founder, Made, NotMade, RelayWanted, Wanted, begin};
@@ -83,6 +86,8 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/events/{code}/attendance", post(course::mark))
         .route("/staff/events/{code}/archived", post(events::archive))
         .route("/staff/events/{code}/import/{upload}", get(import::map).post(import::confirm))
+        .route("/staff/events/{code}/import/{upload}/report.csv", get(import::bad_rows))
+        .route("/staff/events/{code}/import/{upload}/forget", post(import::forget))
         .route("/staff/events/{code}/imports", get(import::list))
         .route("/staff/events/{code}/imports/{import}", get(import::show))
         .route("/staff/events/{code}/people", get(people::list))
@@ -114,14 +119,21 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/runs/{run}/progress", get(runs::far))
         .route("/staff/runs/{run}/cancel", post(runs::cancel))
         .route("/staff/runs/{run}/retry", post(runs::retry))
-        .route("/staff/templates", get(look::list))
-        .route("/staff/templates/{name}/picture.png", get(look::of_template))
+        .route("/staff/templates", get(library::list))
+        .route("/staff/templates/{name}", get(library::show))
+        .route("/staff/templates/{name}/picture.png", get(library::picture))
+        .route("/staff/templates/{name}/try", get(library::try_names))
+        .route("/staff/template-uploads/{upload}", get(designs::look).post(designs::keep))
+        .route("/staff/template-uploads/{upload}/drawing.png", get(designs::drawing))
         .route("/staff/publishing", get(publishing::show).post(publishing::publish))
         .route("/staff/publishing/rotate", get(publishing::ask_rotate).post(publishing::rotate))
         .route("/staff/publishing/{key}/stolen", get(publishing::ask_stolen).post(publishing::stolen))
         .merge(uploads)
         .merge(office::routes())
         .merge(running::routes())
+        .route("/staff/", any(door::nowhere))
+        .route("/staff/{*nowhere}", any(door::nowhere))
+        .method_not_allowed_fallback(door::other_method)
         .layer(Extension(api))
         .route("/staff.css", get(style))
         .route("/staff.js", get(script))

@@ -5,7 +5,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use super::{
-    account, approvals, audit, corrections, duplicates, exceptions, hooks, password, settings, spot, team, tokens,
+    account, approvals, audit, corrections, designs, duplicates, exceptions, hooks, library, password, settings, spot,
+    team, tokens,
 };
 use crate::server::App;
 
@@ -14,6 +15,7 @@ use crate::server::App;
 pub(super) fn routes() -> Router<App> {
     let uploads = Router::new()
         .route("/staff/events/{code}/exceptions/upload", get(exceptions::choose).post(exceptions::upload))
+        .route("/staff/template-uploads", get(designs::choose).post(designs::take))
         .layer(DefaultBodyLimit::disable());
     Router::new()
         .merge(uploads)
@@ -31,6 +33,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/staff/audit", get(audit::list))
         .route("/staff/audit/check", get(audit::check))
         .route("/staff/settings", get(settings::show))
+        .route("/staff/templates/{name}/roll-out", get(library::ask_roll_out).post(library::roll_out))
+        .route("/staff/templates/{name}/remove", get(library::ask_remove).post(library::remove))
         .route("/staff/duplicates", get(duplicates::everywhere))
         .route("/staff/events/{code}/duplicates", get(duplicates::list))
         .route("/staff/events/{code}/merge", get(duplicates::ask_merge).post(duplicates::merge))

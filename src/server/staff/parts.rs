@@ -87,6 +87,69 @@ impl From<Gallery> for Html {
     }
 }
 
+/// What was found on a drawing, with where it is.
+pub(super) struct Mark {
+    /// Left, top, width and height on the page.
+    pub area: Option<[f64; 4]>,
+    pub tone: Tone,
+    pub state: String,
+    pub text: String,
+    pub hint: String,
+    pub at: String,
+}
+
+/// A drawing with a mark at each place where something was found, and what it was beside it.
+#[derive(Template)]
+#[template(path = "pages/staff/marked.html")]
+pub(super) struct Marked {
+    src: Option<String>,
+    alt: String,
+    width: f64,
+    height: f64,
+    marks: Vec<Mark>,
+    shapes: Vec<Shape>,
+}
+
+/// A mark as it is drawn.
+struct Shape {
+    number: usize,
+    class: &'static str,
+    /// Left, top, width, height.
+    area: [String; 4],
+    /// The middle and radius of the number's ground.
+    ground: [String; 3],
+}
+
+impl Marked {
+    /// Puts marks on a picture of a page of that size; without a picture only what was found is shown.
+    pub(super) fn new(src: Option<String>, alt: String, page: Option<[f64; 2]>, marks: Vec<Mark>) -> Self {
+        let [width, height] = page.unwrap_or([1.0, 1.0]);
+        let src = src.filter(|_| page.is_some());
+        let numbered = marks.iter().enumerate().filter_map(|(at, mark)| Some((at + 1, mark, mark.area?)));
+        let shapes = numbered.map(|(number, mark, area)| Shape::of(number, mark.tone, area, [width, height])).collect();
+        Self { src, alt, width, height, marks, shapes }
+    }
+}
+
+impl Shape {
+    /// What lies outside the page is marked at its edge.
+    fn of(number: usize, tone: Tone, [x, y, w, h]: [f64; 4], [width, height]: [f64; 2]) -> Self {
+        let least = width.max(height) / 50.0;
+        let (left, top) = (x.clamp(0.0, width - least), y.clamp(0.0, height - least));
+        let (right, bottom) = ((x + w).clamp(left + least, width), (y + h).clamp(top + least, height));
+        let area = [left, top, right - left, bottom - top].map(|side| format!("{side:.2}"));
+        let radius = least * 0.8;
+        let ground = [left.max(radius), top.max(radius), radius].map(|side| format!("{side:.2}"));
+        Self { number, class: tone.class(), area, ground }
+    }
+}
+
+impl From<Marked> for Html {
+    fn from(part: Marked) -> Self {
+        Self::of(&part)
+    }
+}
+
 /// What is asked before it is done: `key` names its texts (`KEY`, the button and title, and `KEY-text`).
 pub(super) struct Sure<'a> {
     pub key: &'a str,

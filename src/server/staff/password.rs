@@ -33,6 +33,7 @@ fn asked(door: &Outside, first: bool, tried: &Tried<'_>) -> Page {
     let hint = if first { "setup-token-hint" } else { "set-password-token-hint" };
     // By its name the script knows the field.
     let mut form = Form::open(format!("{}/{path}", door.base), w.s(key))
+        .spoken(w)
         .field(Field::text("token", w.s("link-token")).required().hint(w.s(hint)));
     if first {
         form = form

@@ -83,6 +83,7 @@ pub(super) fn decision(staff: &Staff, person: &Value) -> Cell {
 
 /// Asks who is to be added.
 pub(super) async fn new(staff: Staff, Path(code): Path<String>) -> Answer {
+    staff.needs(Permission::Import)?;
     let event = staff.get(&format!("/events/{}", part(&code))).await?;
     Ok(staff.page(&added(&staff, &code, &event, &Tried::NEW)))
 }
@@ -107,6 +108,9 @@ fn added(staff: &Staff, code: &str, event: &Value, tried: &Tried<'_>) -> Page {
 
 /// Adds somebody.
 pub(super) async fn add(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    if let Err(response) = staff.needs(Permission::Import) {
+        return response;
+    }
     let path = format!("/events/{}", part(&code));
     let mut body = Map::new();
     for name in ["name", "email", "external_id", "locale"] {

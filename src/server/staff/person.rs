@@ -9,6 +9,7 @@ use super::events::{text, trail};
 use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
+use super::phrases;
 use super::ui::{
     Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Page, Section, Table, Text, Tone, Tried,
 };
@@ -42,7 +43,7 @@ async fn card(staff: &Staff, (code, who): (&str, &str), asked: &Fields, tried: &
         .said(w, asked)
         .lead(text(person, "email"));
     if let Some((_, problem)) = tried.0 {
-        page = page.notice(Tone::Red, problem.detail.clone());
+        page = page.problem(Tone::Red, staff.w, problem);
     }
     page = page.part(standing(staff, &decision)).part(certificate(staff, (code, who), &decision).await);
     page = page.part_if(grants(staff, (code, who), &decision)).part(others(staff, code, person).await);
@@ -60,7 +61,7 @@ fn standing(staff: &Staff, decision: &Value) -> Html {
     let excluded = decision["excluded"].as_str().map(|why| w.s(&format!("excluded-{}", why.replace('_', "-"))));
     let mut facts = vec![
         (w.s("people-decision"), Some(w.s(&format!("ground-{reason}")))),
-        (w.s("people-missing"), Some(missing.join("; "))),
+        (w.s("people-missing"), Some(missing.iter().map(|one| phrases::said(w, one)).collect::<Vec<_>>().join("; "))),
         (w.s("why"), excluded),
         (w.s("person-tier"), decision["tier"].as_str().map(str::to_owned)),
         (w.s("template"), Some(text(decision, "template"))),

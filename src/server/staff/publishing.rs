@@ -23,7 +23,7 @@ async fn page(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer {
     let keys = staff.get("/keys").await?;
     let mut page = Page::new(w.s("nav-publishing")).said(w, asked).lead(w.s("publishing-lead"));
     if let Some((_, problem)) = tried.0 {
-        page = page.notice(Tone::Red, problem.detail.clone());
+        page = page.problem(Tone::Red, staff.w, problem);
     }
     page = page.part(last(staff, &published)).part(list(staff, &keys));
     Ok(staff.page_with(tried.status(), &page))
@@ -118,6 +118,7 @@ async fn refused(staff: &Staff, fields: &Fields, problem: crate::server::Problem
 
 /// Asks whether the active key shall be replaced.
 pub(super) async fn ask_rotate(staff: Staff) -> Answer {
+    staff.needs(Permission::Keys)?;
     let w = staff.w;
     let form = Form::new(&staff, "/publishing/rotate", w.s("key-rotate")).danger();
     let page = Page::new(w.s("key-rotate")).trail([staff.crumb(w.s("nav-publishing"), "/publishing")]).narrow();
@@ -134,6 +135,7 @@ pub(super) async fn rotate(Sent { staff, fields }: Sent) -> Response {
 
 /// Asks since when a key may have been in other hands.
 pub(super) async fn ask_stolen(staff: Staff, Path(id): Path<String>) -> Answer {
+    staff.needs(Permission::Keys)?;
     Ok(staff.page(&stolen_page(&staff, &id, &Tried::NEW)))
 }
 

@@ -14,6 +14,7 @@ use super::ui::{
     Action, Actions, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Live, Page, Progress, Table, Tone,
     fragment,
 };
+use crate::accounts::Permission;
 
 const STATES: [&str; 8] = [
     "preparing",
@@ -161,17 +162,28 @@ async fn about(staff: &Staff, run: &Value) -> Html {
     .into()
 }
 
+/// Returns what it takes to stop or repeat a run: what it takes to start it.
+fn needed(run: &Value) -> Permission {
+    match (run["kind"].as_str().unwrap_or_default(), run["over"].as_str()) {
+        ("regenerate", Some("not_passing")) | ("revoke" | "restore", _) => Permission::Revoke,
+        ("publish", _) => Permission::Keys,
+        ("send", _) => Permission::Send,
+        _ => Permission::Generate,
+    }
+}
+
 fn actions(staff: &Staff, path: &str, run: &Value) -> Html {
     let w = staff.w;
     let (id, event, kind) = (text(run, "id"), text(run, "event"), text(run, "kind"));
     let mut all = Vec::new();
-    if !is_over(run) {
+    let may = staff.may(needed(run));
+    if !is_over(run) && may {
         all.push(Action::post(staff, w.s("run-cancel"), &format!("{path}/cancel"), &[]));
     }
     if !run["approval"].is_null() && run["state"] == "awaiting_approval" {
         all.push(Action::link(w.s("approvals"), staff.at("/approvals")).primary());
     }
-    if is_over(run) && run["counters"]["failed"].as_u64() > Some(0) {
+    if is_over(run) && may && run["counters"]["failed"].as_u64() > Some(0) {
         all.push(Action::post(staff, w.s("run-retry"), &format!("{path}/retry"), &[]).primary());
     }
     if is_over(run) && ["generate", "regenerate"].contains(&kind.as_str()) {

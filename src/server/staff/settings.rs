@@ -5,6 +5,7 @@ use axum::extract::State;
 use serde_json::Value;
 
 use super::inside::{Answer, Staff};
+use super::phrases;
 use super::ui::{Action, Actions, Facts, Html, Notice, Page, Section, Text, Tone};
 use crate::accounts::Permission;
 use crate::mail::Security;
@@ -25,7 +26,9 @@ async fn health(app: &App, staff: &Staff) -> Html {
     let w = staff.w;
     let notice = match crate::server::ops::ready(State(app.clone())).await {
         Ok(_) => Notice { tone: Tone::Green, text: w.s("settings-ready"), items: Vec::new() },
-        Err(problem) => Notice { tone: Tone::Red, text: w.s("settings-not-ready"), items: vec![problem.detail] },
+        Err(problem) => {
+            Notice { tone: Tone::Red, text: w.s("settings-not-ready"), items: vec![phrases::problem(w, &problem).text] }
+        }
     };
     notice.into()
 }

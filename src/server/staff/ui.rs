@@ -9,6 +9,7 @@ use super::fields::once;
 pub(super) use super::fields::{Choice, Field, Form, Kind, Tried};
 use super::form::Fields;
 use super::inside::Staff;
+use super::phrases;
 use super::words::Words;
 use crate::accounts::Permission;
 use crate::server::Problem;
@@ -177,6 +178,15 @@ impl Page {
     /// Adds a notice.
     pub(super) fn notice(self, tone: Tone, text: impl Into<String>) -> Self {
         self.part(Notice { tone, text: text.into(), items: Vec::new() })
+    }
+
+    /// Adds what stands in the way, with what is wrong with single fields.
+    pub(super) fn problem(self, tone: Tone, w: &Words, problem: &Problem) -> Self {
+        let told = phrases::problem(w, problem);
+        let errors = problem.errors.iter().map(|error| phrases::said(w, &error.detail));
+        let errors = errors.filter(|error| *error != told.text);
+        let items = told.detail.into_iter().chain(errors).collect();
+        self.part(Notice { tone, text: told.text, items })
     }
 
     /// Adds what was said when somebody was led here: `said` is a key of the texts without `said-`.

@@ -14,6 +14,7 @@ use serde_json::Value;
 use tower::ServiceExt;
 
 use crate::server::Problem;
+use crate::server::problem::FieldProblem;
 use crate::server::session::CSRF_HEADER;
 
 /// Largest answer that a page is made of, in bytes.
@@ -143,11 +144,68 @@ fn bad_form(_: impl std::error::Error) -> Problem {
     Problem::bad_request("bad-form", "the form is not as its page made it; open the page anew")
 }
 
+/// What the reader of JSON says before its own words.
+const READER: &str = "Failed to deserialize the JSON body into the target type: ";
+const PARSER: &str = "Failed to parse the request body as JSON: ";
+
+/// Says what the reader of JSON means, by the name of the field: its own words are for programmers.
+fn plain(problem: Problem) -> Problem {
+    if let Some(rest) = problem.detail.strip_prefix(PARSER) {
+        let line = rest.rsplit(" line ").next().and_then(|rest| rest.split(' ').next()).unwrap_or("1");
+        let detail = format!("this is no JSON: it breaks off or goes wrong in line {line}");
+        return Problem { detail, ..problem };
+    }
+    let Some(rest) = problem.detail.strip_prefix(READER) else { return problem };
+    let (path, what) = match rest.split_once(": ") {
+        Some((path, what)) if !path.contains([' ', '`']) => (path, what),
+        _ => ("", rest),
+    };
+    let named = |begins: &str| what.strip_prefix(begins)?.split('`').next();
+    let of = |name: &str| if path.is_empty() || path == "." { name.to_owned() } else { format!("{path}.{name}") };
+    let (field, detail) = match (named("missing field `"), named("unknown field `")) {
+        (Some(name), _) => (of(name), format!("field `{name}` is missing")),
+        (_, Some(name)) => (of(name), format!("there is no field `{name}` here")),
+        _ => (path.to_owned(), format!("this is not what the field `{path}` takes")),
+    };
+    let errors = vec![FieldProblem { field, detail: detail.clone() }];
+    Problem { detail, errors, ..problem }
+}
+
 /// Reads what an operation says is wrong.
 fn read_problem(status: StatusCode, headers: &HeaderMap, bytes: &[u8]) -> Problem {
     let retry = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.parse().ok());
     match serde_json::from_slice::<Problem>(bytes) {
-        Ok(problem) => Problem { retry_after: retry, ..problem },
+        Ok(problem) => plain(Problem { retry_after: retry, by_api: true, ..problem }),
         Err(_) => Problem::new(status, "failed", "the service did not say why"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_readers_own_words_become_the_name_of_the_field() {
+        for (detail, said, field) in [
+            (format!("{READER}missing field `title` at line 1 column 2"), "field `title` is missing", "title"),
+            (format!("{READER}details: missing field `x` at line 1 column 2"), "field `x` is missing", "details.x"),
+            (
+                format!("{READER}details: unknown field `xx`, expected one of `a` at line 3"),
+                "there is no field `xx` here",
+                "details.xx",
+            ),
+            (
+                format!("{READER}progress.score: invalid type: string \"x\", expected f64 at line 1 column 9"),
+                "this is not what the field `progress.score` takes",
+                "progress.score",
+            ),
+        ] {
+            let problem = plain(Problem::unprocessable("bad-body", detail));
+            assert_eq!((&*problem.detail, &*problem.errors[0].field), (said, field));
+        }
+        let broken = plain(Problem::bad_request("bad-body", format!("{PARSER}EOF while parsing at line 7 column 0")));
+        assert_eq!(broken.detail, "this is no JSON: it breaks off or goes wrong in line 7");
+        let other = plain(Problem::bad_request("bad-body", "the body broke off"));
+        assert_eq!(other.detail, "the body broke off");
     }
 }

@@ -22,13 +22,31 @@ pub(super) struct Words {
     bundle: FluentBundle<FluentResource>,
 }
 
-const ENGLISH: &str =
-    concat!(include_str!("texts/en.ftl"), include_str!("texts/office.en.ftl"), include_str!("texts/running.en.ftl"));
-const GERMAN: &str =
-    concat!(include_str!("texts/de.ftl"), include_str!("texts/office.de.ftl"), include_str!("texts/running.de.ftl"));
+const ENGLISH: &str = concat!(
+    include_str!("texts/en.ftl"),
+    include_str!("texts/office.en.ftl"),
+    include_str!("texts/library.en.ftl"),
+    include_str!("texts/running.en.ftl"),
+);
+#[cfg(test)]
+const GERMAN: &str = concat!(
+    include_str!("texts/de.ftl"),
+    include_str!("texts/office.de.ftl"),
+    include_str!("texts/library.de.ftl"),
+    include_str!("texts/running.de.ftl"),
+);
+
+/// With what the API says in English itself.
+const WHOLE_GERMAN: &str = concat!(
+    include_str!("texts/de.ftl"),
+    include_str!("texts/office.de.ftl"),
+    include_str!("texts/library.de.ftl"),
+    include_str!("texts/running.de.ftl"),
+    include_str!("texts/problems.de.ftl"),
+);
 
 static ALL: LazyLock<[Words; 2]> =
-    LazyLock::new(|| [Words::read("en", "English", ENGLISH), Words::read("de", "Deutsch", GERMAN)]);
+    LazyLock::new(|| [Words::read("en", "English", ENGLISH), Words::read("de", "Deutsch", WHOLE_GERMAN)]);
 
 impl Words {
     fn read(language: &'static str, name: &'static str, text: &str) -> Self {
@@ -45,6 +63,11 @@ impl Words {
     /// Returns every language, the first for who wants another.
     pub(super) fn all() -> &'static [Self] {
         &*ALL
+    }
+
+    /// Returns the language for who wants another.
+    pub(super) fn first() -> &'static Self {
+        &ALL[0]
     }
 
     /// Returns a language by its tag, or by a longer one such as `de-AT`.

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Within;
-use crate::credential::CertificateNumber;
+use crate::credential::{CertificateNumber, EventCode};
 use crate::store::{Collection, Document, DocumentWrite, Page, Result, StoreError};
 
 /// To which event a document belongs.
@@ -11,8 +11,11 @@ use crate::store::{Collection, Document, DocumentWrite, Page, Result, StoreError
 enum Belongs {
     /// To none: accounts, the outbox, marks.
     Nowhere,
-    /// To none, and only whoever sees all events changes it.
+    /// To the issuer, and only whoever sees all events changes it.
     Issuer,
+    /// To the issuer, and only whoever sees all events changes it; or to the event that its key names as its own
+    /// (`event-CODE`, `event-CODE-MORE`).
+    IssuerOrOwn,
     /// To that with whose code its key begins.
     Key,
     /// It is a run: to its `event`, or its `events`.
@@ -64,7 +67,8 @@ fn belongs(collection: Collection) -> Option<Belongs> {
                 C::PROFILES,
             ],
         ),
-        (Belongs::Issuer, &[C::TEMPLATES, C::UPKEEP]),
+        (Belongs::Issuer, &[C::UPKEEP]),
+        (Belongs::IssuerOrOwn, &[C::TEMPLATES]),
         (
             Belongs::Key,
             &[
@@ -73,6 +77,7 @@ fn belongs(collection: Collection) -> Option<Belongs> {
                 C::LISTED,
                 C::IMPORTS,
                 C::IMPORT_ROWS,
+                C::IMPORT_SHAPES,
                 C::ERASING,
                 C::REMOVING,
                 C::PROOFS,
@@ -91,6 +96,15 @@ fn belongs(collection: Collection) -> Option<Belongs> {
     all.iter().find(|(_, collections)| collections.contains(&collection)).map(|(belongs, _)| *belongs)
 }
 
+/// How the names of templates begin that are an event's own.
+pub const OWN_TEMPLATE: &str = "event-";
+
+/// Returns the event that a template is named for (`event-CODE`, `event-CODE-MORE`), whether or not there is one of that code.
+/// Codes have no hyphen.
+pub fn template_named_for(name: &str) -> Option<EventCode> {
+    name.strip_prefix(OWN_TEMPLATE)?.split('-').next()?.parse().ok()
+}
+
 impl Within<'_> {
     /// Says whether a code that stands in a document is within.
     fn names(&self, code: &str) -> bool {
@@ -102,6 +116,12 @@ impl Within<'_> {
             .as_str()
             .and_then(|text| text.parse::<CertificateNumber>().ok())
             .is_some_and(|n| self.has(n.event()))
+    }
+
+    /// Returns the event whose own a document of the issuer's is; see `acts::templates`.
+    fn owner(&self, key: &str) -> Result<Option<EventCode>> {
+        let Some(code) = template_named_for(key) else { return Ok(None) };
+        Ok(self.store.event(&code)?.map(|event| event.code))
     }
 
     /// Says whether a run is within; one of which the events are not known yet only while it is being made (`writing`).
@@ -131,6 +151,10 @@ impl Within<'_> {
         Ok(match belongs(collection) {
             None => false,
             Some(Belongs::Nowhere | Belongs::Issuer) => true,
+            Some(Belongs::IssuerOrOwn) => match self.owner(key)? {
+                Some(code) => self.has(&code),
+                None => true,
+            },
             Some(Belongs::Key) => self.names(first),
             Some(Belongs::Run) => self.has_run(value, rows.writing),
             Some(Belongs::KeysRun) => {
@@ -153,8 +177,9 @@ impl Within<'_> {
             let refused = || StoreError::NotFound(format!("a document of {}", write.collection.name()));
             match belongs(write.collection) {
                 Some(Belongs::Nowhere) => continue,
-                Some(Belongs::Issuer) if write.only_expects => continue,
-                None | Some(Belongs::Issuer) => return Err(refused()),
+                Some(Belongs::Issuer | Belongs::IssuerOrOwn) if write.only_expects => continue,
+                Some(Belongs::IssuerOrOwn) if self.owner(&write.key)?.is_some_and(|code| self.has(&code)) => continue,
+                None | Some(Belongs::Issuer | Belongs::IssuerOrOwn) => return Err(refused()),
                 Some(_) => {}
             }
             let stored = self.store.document(write.collection, &write.key)?;

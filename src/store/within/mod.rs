@@ -2,12 +2,14 @@
 //!
 //! Everything that reads answers as if there were nothing else, and everything that writes refuses what is outside with
 //! [`StoreError::NotFound`]: so no act, listing or search has to think of it. What belongs to no event (templates, accounts,
-//! status entries, counters) passes, templates to read only; the audit log and what belongs to nobody knows which event is
-//! not seen at all.
+//! status entries, counters) passes, templates to read only but for those of an event's own; the audit
+//! log and what belongs to nobody knows which event is not seen at all.
 
 mod documents;
 
 use std::collections::BTreeSet;
+
+pub use self::documents::{OWN_TEMPLATE, template_named_for};
 
 use self::documents::Remembered;
 use super::PAGE_LIMIT;

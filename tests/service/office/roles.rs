@@ -6,7 +6,7 @@ use crate::browser::Browser;
 use crate::real_door::{behind_the_real_door, invited, school_by};
 
 /// Every page of these with the permission that it takes; `account`: one's own, for everybody.
-const PAGES: [(&str, &str); 37] = [
+pub const PAGES: [(&str, &str); 40] = [
     ("/staff/account", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
@@ -30,6 +30,9 @@ const PAGES: [(&str, &str); 37] = [
     ("/staff/events/WORKSHOP/exceptions/upload", "import"),
     ("/staff/events/WORKSHOP/exclusions/new", "import"),
     ("/staff/events/WORKSHOP/merge?one=p0%40example.org&other=p1%40example.org", "import"),
+    ("/staff/template-uploads", "import"),
+    ("/staff/templates/classic/roll-out", "import"),
+    ("/staff/templates/none/remove", "import"),
     ("/staff/team/{ada}", "settings"),
     ("/staff/team/{ada}/link", "settings"),
     ("/staff/team/{ada}/second-step", "settings"),
@@ -47,7 +50,7 @@ const PAGES: [(&str, &str); 37] = [
 ];
 
 /// Acts that forms of these pages ask for, with the permission that each takes.
-const ACTS: [(&str, &str); 30] = [
+pub const ACTS: [(&str, &str); 33] = [
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
     ("/staff/account/second-step/confirm", "account"),
@@ -78,6 +81,9 @@ const ACTS: [(&str, &str); 30] = [
     ("/staff/events/WORKSHOP/exceptions/p0%40example.org/remove", "import"),
     ("/staff/events/WORKSHOP/exclusions/p0%40example.org/remove", "import"),
     ("/staff/events/WORKSHOP/merge", "import"),
+    ("/staff/template-uploads", "import"),
+    ("/staff/templates/classic/roll-out", "import"),
+    ("/staff/templates/none/remove", "import"),
 ];
 
 /// Says whether a path is one of a route.

@@ -3,122 +3,37 @@
 use axum::Json;
 use axum::extract::multipart::MultipartRejection;
 use axum::extract::{DefaultBodyLimit, Multipart, State};
-use axum::http::header;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::import_how::{ImportHow, limits};
 use crate::accounts::Permission;
-use crate::acts::{self, ImportRecord, ImportRequest, Imported};
-use crate::acts::{Answer, Answers};
-use crate::import::{Absent, CommaNames, Duplicates, Held, Hidden, Limits, Lines, LinesError, Reading};
+use crate::acts::{self, ImportRecord, Imported, Only, Shape};
 use crate::server::extract::{Listing, Order, Paging, Path, Query, event_code};
 use crate::server::upload::{read_form, turn};
 use crate::server::{App, Caller, Problem};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    let uploads = OpenApiRouter::new().routes(routes!(import, imports)).layer(DefaultBodyLimit::disable());
-    uploads.routes(routes!(report))
+    let uploads = OpenApiRouter::new()
+        .routes(routes!(import, imports))
+        .routes(routes!(check_report))
+        .routes(routes!(shape))
+        .layer(DefaultBodyLimit::disable());
+    uploads.routes(routes!(report)).routes(routes!(remembered, forget))
 }
 
-/// How a list is taken in.
-#[derive(Debug, Clone, Deserialize, IntoParams)]
+/// Which rows of a report.
+#[derive(Debug, Clone, Copy, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
-struct ImportHow {
-    /// Check the list, and take nothing in.
-    #[serde(default)]
-    dry_run: bool,
-    /// Keep what is known of people instead of changing it.
-    #[serde(default)]
-    keep_known: bool,
-    /// Rows with the address of somebody with another name: `ask` (if left out), which makes them errors, `two_people`, or
-    /// `same_person`, whose name changed.
+struct ReportWanted {
+    /// `everything` that needs attention (if left out), or only the rows that are `left_out`.
     #[serde(default)]
     #[param(inline)]
-    same_address: Answer,
-    /// Rows with the name of somebody else, and no address to tell them apart: `ask` (if left out), `two_people` or
-    /// `same_person`.
-    #[serde(default)]
-    #[param(inline)]
-    same_name: Answer,
-    /// Rows with the external id of somebody with another name and another address: `ask` (if left out), which makes them
-    /// errors, or `same_person`, who changed both.
-    #[serde(default)]
-    #[param(inline)]
-    same_id: Answer,
-    /// Rows that say that somebody was absent or failed: `ask` (if left out), which makes them errors, `take` or `leave_out`.
-    #[serde(default)]
-    #[param(inline)]
-    absent: Absent,
-    /// The code page of a text file that is not UTF-8, as `windows-1250`.
-    encoding: Option<String>,
-    /// The sheet of a workbook that has the people.
-    sheet: Option<String>,
-    /// The row that names the columns, from 1.
-    header_row: Option<u64>,
-    /// Rows and columns that are hidden or filtered out: `leave_out` (if left out), or `include`.
-    #[serde(default)]
-    #[param(inline)]
-    hidden: Hidden,
-    /// Names such as `Lovelace, Ada`: `ask` (if left out), `swap` or `keep`.
-    #[serde(default)]
-    #[param(inline)]
-    comma_names: CommaNames,
-    /// Rows that are asked about and are people, called as it stands there, by their lines: `12,14`. It is recorded who said
-    /// so.
-    confirm_row: Option<String>,
-    /// Rows that are asked about and are people, called as is likely: their lines, or `all`.
-    likely_row: Option<String>,
-    /// Rows to leave out: their lines, or `all` that are asked about.
-    leave_out_row: Option<String>,
-}
-
-impl ImportHow {
-    /// Takes the answers that came as fields of the form, where the query has none.
-    fn with_form(mut self, texts: &[(String, String)]) -> Result<Self, Problem> {
-        let last =
-            |name: &str| texts.iter().rev().find(|(field, _)| field == name).map(|(_, value)| value.trim().to_owned());
-        let text = |place: &mut Option<String>, name: &str| {
-            if place.is_none() {
-                *place = last(name).filter(|value| !value.is_empty());
-            }
-        };
-        text(&mut self.encoding, "encoding");
-        text(&mut self.sheet, "sheet");
-        text(&mut self.confirm_row, "confirm_row");
-        text(&mut self.likely_row, "likely_row");
-        text(&mut self.leave_out_row, "leave_out_row");
-        let invalid = |name: &str, what: &str| Problem::unprocessable("invalid", format!("`{name}` {what}"));
-        if let Some(row) = last("header_row").filter(|row| !row.is_empty()) {
-            self.header_row = Some(row.parse().map_err(|_| invalid("header_row", "is not the number of a row"))?);
-        }
-        match last("hidden").as_deref() {
-            None | Some("") => {}
-            Some("include") => self.hidden = Hidden::Include,
-            Some("leave_out" | "leave-out") => self.hidden = Hidden::LeaveOut,
-            Some(_) => return Err(invalid("hidden", "is neither `leave_out` nor `include`")),
-        }
-        match last("comma_names").as_deref() {
-            None | Some("") => {}
-            Some("ask") => self.comma_names = CommaNames::Ask,
-            Some("swap") => self.comma_names = CommaNames::Swap,
-            Some("keep") => self.comma_names = CommaNames::Keep,
-            Some(_) => return Err(invalid("comma_names", "is none of `ask`, `swap` and `keep`")),
-        }
-        Ok(self)
-    }
-
-    fn held(&self) -> Result<Held, Problem> {
-        let lines = |said: &Option<String>| said.as_ref().map_or(Ok(Lines::NONE), |said| said.parse::<Lines>());
-        let held = || {
-            let (confirmed, likely, left_out) =
-                (lines(&self.confirm_row)?.singly()?, lines(&self.likely_row)?, lines(&self.leave_out_row)?);
-            Ok(Held { confirmed, likely, left_out })
-        };
-        held().map_err(|error: LinesError| Problem::unprocessable("invalid", error.to_string()))
-    }
+    only: Only,
 }
 
 /// A list of people.
@@ -197,29 +112,103 @@ async fn import(
     let how = how.with_form(&form.texts)?;
     app.at_desk(&caller, move |app, desk| {
         let planned = acts::planned(desk, &event_code(&code)?)?;
-        let held = how.held()?;
-        let missing_glyph = |name: &str| app.faces.fonts().missing_glyph(name);
-        let request = ImportRequest {
-            name: &form.name,
-            bytes: &form.bytes,
-            mapping: form.texts.into_iter().filter(|(name, _)| name == "map").map(|(_, value)| value).collect(),
-            duplicates: if how.keep_known { Duplicates::Skip } else { Duplicates::Update },
-            answers: Answers { same_address: how.same_address, same_name: how.same_name, same_id: how.same_id },
-            absent: how.absent,
-            reading: Reading {
-                encoding: how.encoding,
-                sheet: how.sheet,
-                header_row: how.header_row,
-                hidden: how.hidden,
-            },
-            comma_names: how.comma_names,
-            held,
-            dry_run: how.dry_run,
-            missing_glyph: Some(&missing_glyph),
-            fonts: Some(app.faces.fonts()),
-            limits: Limits { bytes: app.limits.upload_bytes.min(Limits::default().bytes), ..Limits::default() },
-        };
-        Ok(Json(acts::import(desk, &planned, &request)?))
+        how.request(app, &form, |request| Ok(Json(acts::import(desk, &planned, request)?)))
+    })
+    .await
+}
+
+/// Check a list, and download the rows that need attention, as CSV to correct
+///
+/// The rows in the list's own columns, with the reason beside. Takes nothing in. Corrected, they are imported as any list.
+#[utoipa::path(post, path = "/events/{code}/imports/report", tag = "Participants", extensions(("x-permission" = json!("import"))),
+    params(("code" = String, Path, example = "WORKSHOP"), ImportHow, ReportWanted),
+    request_body(content = ListForm, content_type = "multipart/form-data",
+        example = json!({ "file": "Name,Mail\nAda Lovelace,ada@example.org\n", "map": ["name=Name", "email=Mail"] })),
+    responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn check_report(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    Query(how): Query<ImportHow>,
+    Query(wanted): Query<ReportWanted>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Response, Problem> {
+    caller.may(Permission::Import)?;
+    let _turn = turn()?;
+    let form = read_form(form, app.limits.upload_bytes).await?;
+    let how = how.with_form(&form.texts)?.dry();
+    app.at_desk(&caller, move |app, desk| {
+        let planned = acts::planned(desk, &event_code(&code)?)?;
+        how.request(app, &form, |request| {
+            let taken = acts::take(desk, &planned, request)?;
+            Ok(as_csv(acts::unkept_csv(&taken, wanted.only)?))
+        })
+    })
+    .await
+}
+
+/// The shape of a list.
+#[derive(Debug, Serialize, ToSchema)]
+struct ShapeFound {
+    /// A digest of its header line; nothing where it cannot be read without being told how.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    shape: Option<String>,
+    /// What was said about the last list of this shape, in whichever event the caller sees.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remembered: Option<Shape>,
+}
+
+/// Tell a list's shape, and what was said about the last list of it
+///
+/// Keeps nothing, and takes nothing in: what was said is proposed, and applies once it is said again.
+#[utoipa::path(post, path = "/events/{code}/imports/shape", tag = "Participants", extensions(("x-permission" = json!("import"))),
+    params(("code" = String, Path, example = "WORKSHOP")),
+    request_body(content = ListForm, content_type = "multipart/form-data",
+        example = json!({ "file": "Name,Mail\nAda Lovelace,ada@example.org\n" })),
+    responses((status = 200, body = ShapeFound), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn shape(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    form: Result<Multipart, MultipartRejection>,
+) -> Result<Json<ShapeFound>, Problem> {
+    caller.may(Permission::Import)?;
+    let _turn = turn()?;
+    let form = read_form(form, app.limits.upload_bytes).await?;
+    app.at_desk(&caller, move |app, desk| {
+        acts::planned(desk, &event_code(&code)?)?;
+        let shape = acts::shape_of(&form.name, &form.bytes, &limits(app));
+        let remembered = shape.as_deref().map_or(Ok(None), |shape| acts::recalled(desk.store, shape))?;
+        Ok(Json(ShapeFound { shape, remembered }))
+    })
+    .await
+}
+
+/// Show what was said about the last list of a shape
+#[utoipa::path(get, path = "/import-shapes/{shape}", tag = "Participants", extensions(("x-permission" = json!("import"))),
+    params(("shape" = String, Path, example = "9f86d081884c7d659a2feaa0c55ad015")),
+    responses((status = 200, body = Shape), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn remembered(State(app): State<App>, caller: Caller, Path(shape): Path<String>) -> Result<Json<Shape>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        let found = if acts::is_shape(&shape) { acts::recalled(desk.store, &shape)? } else { None };
+        found.map(Json).ok_or_else(|| Problem::not_found("anything about this shape"))
+    })
+    .await
+}
+
+/// Forget what was said about lists of a shape, in all events that the caller sees
+#[utoipa::path(delete, path = "/import-shapes/{shape}", tag = "Participants", extensions(("x-permission" = json!("import"))),
+    params(("shape" = String, Path, example = "9f86d081884c7d659a2feaa0c55ad015")),
+    responses((status = 204, description = "Forgotten"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn forget(State(app): State<App>, caller: Caller, Path(shape): Path<String>) -> Result<StatusCode, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        let found = if acts::is_shape(&shape) { acts::forget_shape(desk, &shape)? } else { 0 };
+        match found {
+            0 => Err(Problem::not_found("anything about this shape")),
+            _ => Ok(StatusCode::NO_CONTENT),
+        }
     })
     .await
 }
@@ -267,24 +256,30 @@ async fn imports(
 
 /// Download the rows of an import that need attention, as CSV to correct and import again
 #[utoipa::path(get, path = "/events/{code}/imports/{import}/report", tag = "Participants", extensions(("x-permission" = json!("view"))),
-    params(("code" = String, Path, example = "WORKSHOP"), ("import" = String, Path, example = "20261122T100000Z-1f2e3d4c")),
+    params(("code" = String, Path, example = "WORKSHOP"), ("import" = String, Path, example = "20261122T100000Z-1f2e3d4c"), ReportWanted),
     responses((status = 200, body = String, content_type = "text/csv"), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn report(
     State(app): State<App>,
     caller: Caller,
     Path((code, id)): Path<(String, String)>,
+    Query(wanted): Query<ReportWanted>,
 ) -> Result<Response, Problem> {
     caller.may(Permission::View)?;
     app.at_desk(&caller, move |_, desk| {
         let code = event_code(&code)?;
         let shaped = id.len() <= 40 && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
         let none = || Problem::not_found("this report");
-        let csv = if shaped { acts::report_csv(desk.store, &code, &id)? } else { None }.ok_or_else(none)?;
-        let headers = [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
-            (header::CONTENT_DISPOSITION, "attachment; filename=\"report.csv\""),
-        ];
-        Ok((headers, csv).into_response())
+        let csv =
+            if shaped { acts::report_csv(desk.store, &code, &id, wanted.only)? } else { None }.ok_or_else(none)?;
+        Ok(as_csv(csv))
     })
     .await
+}
+
+fn as_csv(csv: Vec<u8>) -> Response {
+    let headers = [
+        (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"report.csv\""),
+    ];
+    (headers, csv).into_response()
 }

@@ -2,6 +2,7 @@
 
 mod attendance;
 mod erase;
+mod import_how;
 mod imports;
 mod listing;
 mod names;

@@ -3,14 +3,24 @@
 //!
 //! Bytes are kept under their digest and stay: certificates are drawn from them for ever. What is deleted is the name.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+mod draft;
+mod own;
+mod roll_out;
+mod tried;
+mod uses;
+
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
-use super::event::save;
-use super::{ActError, Planned, plan, who};
+pub use self::draft::{draft_findings, draft_specimen};
+pub use self::own::{own_name, owner};
+pub use self::roll_out::{RolledOut, WouldRollOut, roll_out, would_roll_out};
+pub use self::tried::{ScriptName, TryName, TryNames, names};
+pub use self::uses::{all_uses, built_in_version, uses};
+use super::{ActError, who};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::making::{self, Constants, Face, FaceError, Faces, Specimen, SpecimenError};
@@ -18,8 +28,8 @@ use crate::store::{
     BlobId, Collection, Document, DocumentWrite, Event, Expect, Fields, Page, Store, StoreError, TemplateRef,
 };
 use crate::template::{
-    DATE_PLACEHOLDERS, FillError, Finding, FontLibrary, MAX_ASSETS_BYTES, MAX_DOCUMENT_BYTES, Severity, Template,
-    TemplateError, builtin_names, builtin_versions, name_and_version,
+    DATE_PLACEHOLDERS, FillError, Finding, FontLibrary, Layout, MAX_ASSETS_BYTES, MAX_DOCUMENT_BYTES, Severity,
+    Template, TemplateError, builtin_names, name_and_version,
 };
 
 /// Most templates of the library.
@@ -32,6 +42,8 @@ pub const MAX_UPLOAD_BYTES: usize = MAX_DOCUMENT_BYTES + MAX_ASSETS_BYTES + (1 <
 const NAME_BYTES: usize = 40;
 /// Events read at a time.
 const PAGE: usize = 500;
+/// How long the digest of a template's version is written.
+const DIGEST_DIGITS: usize = 64;
 
 /// A template of the library.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -73,19 +85,6 @@ pub struct TemplateUse {
     pub newest: bool,
 }
 
-/// What became of one event that a version was rolled out to.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct RolledOut {
-    /// The event.
-    #[schema(value_type = String, example = "WORKSHOP")]
-    pub event: EventCode,
-    /// Whether it has the newest version now.
-    pub done: bool,
-    /// Why not: what the event says may not fit.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub problem: Option<String>,
-}
-
 impl Kept {
     /// Returns the newest version.
     pub fn newest(&self) -> Option<&KeptVersion> {
@@ -109,15 +108,28 @@ impl Kept {
 /// Looks a template over: all that `event create` or a run would refuse, and what a designer should know. Every door asks here.
 pub fn looked_over(fonts: &FontLibrary, template: &Template) -> Vec<Finding> {
     let mut findings = template.check(fonts, &[]);
-    let lays_out = findings.iter().all(|finding| finding.at != "layout");
+    let lays_out = Layout::new(template, fonts).is_ok();
     // What is shared by all certificates is drawn for nobody: pictures and fonts that cannot be used are found now.
     if lays_out && let Err(error) = Face::compile(template, fonts, &Constants::none()) {
         let at = if let FaceError::Render(_) = &error { "pictures and fonts" } else { "layout" };
+        let at = place_of(template, &error).unwrap_or_else(|| at.to_owned());
         let hint = hint(&error).to_owned();
-        findings.push(Finding { severity: Severity::Error, at: at.to_owned(), message: told(&error), hint });
+        findings.push(Finding { severity: Severity::Error, at, message: told(&error), hint });
         findings.sort_by_key(|finding| finding.severity);
     }
     findings
+}
+
+/// Returns the place in the document of what cannot be drawn, if it has one.
+fn place_of(template: &Template, error: &FaceError) -> Option<String> {
+    match error {
+        FaceError::Fill(error) => {
+            let field = if let FillError::QrTooSmall { .. } = error { Some("qr") } else { error.field() };
+            template.element_with(field?)
+        }
+        FaceError::Template(error) => error.at().map(str::to_owned),
+        _ => None,
+    }
 }
 
 /// An error with what caused it, in one line.
@@ -198,7 +210,11 @@ pub fn specimen(desk: &Desk, faces: &Faces, template: &Template, sample: &Sample
         | SpecimenError::Face(making::FaceError::Store(error)) => error.into(),
         error => ActError::BadTemplate(vec![Finding {
             severity: Severity::Error,
-            at: "specimen".to_owned(),
+            at: match &error {
+                SpecimenError::Face(error) => place_of(template, error),
+                _ => None,
+            }
+            .unwrap_or_else(|| "specimen".to_owned()),
             message: told(&error),
             hint: match &error {
                 SpecimenError::Face(error) => hint(error),
@@ -246,8 +262,8 @@ fn check_name(name: &str) -> Result<(), ActError> {
         let reason = "is not 1 to 40 of a-z, 0-9 and -, beginning with a letter or digit";
         return Err(ActError::invalid("name", reason));
     }
-    // `check` is an address of its own.
-    if builtin_names().contains(&name) || name == "check" {
+    // These are addresses of their own.
+    if builtin_names().contains(&name) || ["check", "drawing", "look-over"].contains(&name) {
         return Err(ActError::TemplateExists(name.to_owned()));
     }
     Ok(())
@@ -343,12 +359,20 @@ pub fn remove(desk: &Desk, name: &str) -> Result<(), ActError> {
     Ok(())
 }
 
-/// Returns a version of a library's or built-in template: the newest, or the one with this number.
+fn is_digest(name: &str) -> bool {
+    name.len() == DIGEST_DIGITS && name.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
+}
+
+/// Returns a version of a library's or built-in template: the newest, or the one with this number; or that with this digest.
 ///
 /// # Errors
 /// [`ActError::NotInLibrary`].
 pub fn opened(store: &dyn Store, name: &str, version: Option<u32>) -> Result<Template, ActError> {
     let missing = || ActError::NotInLibrary(name.chars().take(80).collect());
+    if version.is_none() && is_digest(name) {
+        let bundle = store.blob(&BlobId(name.to_owned()))?.ok_or_else(missing)?;
+        return Template::from_bundle(&bundle).map_err(|_| missing());
+    }
     // Never a path: what a caller names is not read from this machine's files.
     if builtin_names().contains(&name) {
         return Template::built_in(name, version).map_err(|_| missing());
@@ -365,10 +389,11 @@ fn damaged(error: &TemplateError) -> ActError {
 }
 
 /// Returns what an event keeps that names a template: the newest version of a built-in one or one of the library, the version
-/// of that number (`classic@1`), or the version with this digest.
-pub(super) fn reference(store: &dyn Store, name: &str) -> Result<TemplateRef, ActError> {
+/// of that number (`classic@1`), or the version with this digest. Another event's own is refused.
+pub(super) fn reference(store: &dyn Store, name: &str, event: &EventCode) -> Result<TemplateRef, ActError> {
     let unknown = || ActError::NoTemplate(name.chars().take(80).collect());
     let (plain, version) = name_and_version(name);
+    own::only_for(store, plain, event)?;
     if builtin_names().contains(&plain) {
         let template = Template::built_in(plain, version).map_err(|_| unknown())?;
         return Ok(TemplateRef { name: plain.to_owned(), bundle: store.put_blob(&template.to_bundle())? });
@@ -406,13 +431,26 @@ pub fn dressed(template: Template, old: &Template, pictures: &[&str]) -> Result<
     })
 }
 
+/// Returns the newest version of a template with the pictures that an event has put into its own.
+fn dressed_as(store: &dyn Store, newest: &TemplateRef, own: &TemplateRef) -> Result<Template, ActError> {
+    let read = |bundle: &BlobId| -> Result<Template, ActError> {
+        let bytes = store.blob(bundle)?.ok_or_else(|| StoreError::NotFound(bundle.to_string()))?;
+        Template::from_bundle(&bytes).map_err(|error| damaged(&error))
+    };
+    let (new, old) = (read(&newest.bundle)?, read(&own.bundle)?);
+    let places = new.asset_places();
+    let pictures: Vec<&str> =
+        [LOGO].iter().chain(&SIGNATURES).copied().filter(|name| places.contains_key(*name)).collect();
+    dressed(new, &old, &pictures).map_err(|error| damaged(&error))
+}
+
 /// Returns the template that is named for certificates of an event: the newest version of a built-in one or one of the
 /// library with the event's own pictures, or exactly the version with this digest.
 ///
 /// # Errors
 /// [`ActError::NoTemplate`], or [`ActError::Face`] when it cannot show what the event says.
 pub fn for_event(desk: &Desk, faces: &Faces, event: &Event, name: &str) -> Result<TemplateRef, ActError> {
-    let named = reference(desk.store, name)?;
+    let named = reference(desk.store, name, &event.code)?;
     let (new, old) = (desk.store.blob(&named.bundle)?, desk.store.blob(&event.template.bundle)?);
     let (Some(new), Some(old), true) = (new, old, name != named.bundle.0) else {
         return fits(desk, faces, event, named);
@@ -438,162 +476,4 @@ fn name_of_digest(store: &dyn Store, digest: &str) -> Result<String, ActError> {
     let all = library(store, None, MAX_LIBRARY)?.items;
     let found = all.into_iter().find(|kept| kept.versions.iter().any(|version| version.digest == digest));
     Ok(found.map_or_else(|| "kept".to_owned(), |kept| kept.name))
-}
-
-/// Says where a template is used, by event.
-///
-/// # Errors
-/// When the store fails.
-pub fn uses(desk: &Desk, name: &str) -> Result<Vec<TemplateUse>, ActError> {
-    let newest = match kept(desk.store, name) {
-        Ok((kept, _)) => kept.reference(None),
-        Err(ActError::NotInLibrary(_)) if builtin_names().contains(&name) => None,
-        Err(other) => return Err(other),
-    };
-    let mut versions = BuiltInVersions::default();
-    let mut found = Vec::new();
-    each_event(desk, |planned| {
-        let mut one =
-            |tier: Option<&String>, language: Option<&String>, template: &TemplateRef| -> Result<(), ActError> {
-                if template.name == name {
-                    found.push(TemplateUse {
-                        event: planned.event.code.clone(),
-                        tier: tier.cloned(),
-                        language: language.cloned(),
-                        digest: template.bundle.0.clone(),
-                        newest: match &newest {
-                            Some(newest) => newest.bundle == template.bundle,
-                            None => versions.is_newest(desk.store, template)?,
-                        },
-                    });
-                }
-                Ok(())
-            };
-        one(None, None, &planned.event.template)?;
-        for choice in &planned.plan.templates {
-            one(choice.tier.as_ref(), choice.language.as_ref(), &choice.template)?;
-        }
-        Ok(())
-    })?;
-    Ok(found)
-}
-
-/// Which versions of built-in templates events have, each bundle looked into once: pictures of an event's own may be in it.
-#[derive(Default)]
-struct BuiltInVersions(HashMap<BlobId, Option<u32>>);
-
-impl BuiltInVersions {
-    fn is_newest(&mut self, store: &dyn Store, template: &TemplateRef) -> Result<bool, ActError> {
-        let version = match self.0.get(&template.bundle) {
-            Some(known) => *known,
-            None => {
-                let version = built_in_version(store, template)?;
-                self.0.insert(template.bundle.clone(), version);
-                version
-            }
-        };
-        Ok(version.is_some_and(|version| version == *builtin_versions(&template.name).end()))
-    }
-}
-
-/// Returns which version of a built-in template an event has; none if it is none, or another template of that name.
-///
-/// # Errors
-/// When the store fails.
-pub fn built_in_version(store: &dyn Store, template: &TemplateRef) -> Result<Option<u32>, ActError> {
-    if builtin_versions(&template.name).is_empty() {
-        return Ok(None);
-    }
-    let bytes = store.blob(&template.bundle)?;
-    let opened = bytes.and_then(|bytes| Template::from_bundle(&bytes).ok());
-    Ok(opened.and_then(|opened| opened.built_in_version(&template.name)))
-}
-
-/// Returns the newest version of a built-in template with the pictures that an event has put into its own.
-fn renewed(store: &dyn Store, old: &TemplateRef) -> Result<TemplateRef, ActError> {
-    let unknown = || ActError::NoTemplate(old.name.clone());
-    let mut new = Template::built_in(&old.name, None).map_err(|_| unknown())?;
-    let opened = store.blob(&old.bundle)?.and_then(|bytes| Template::from_bundle(&bytes).ok());
-    let places = new.asset_places();
-    for name in opened.iter().flat_map(Template::asset_names).filter(|name| places.contains_key(*name)) {
-        let bytes = opened.as_ref().and_then(|opened| opened.asset(name)).unwrap_or_default().to_vec();
-        new = new.with_asset(name, bytes).map_err(|error| damaged(&error))?;
-    }
-    Ok(TemplateRef { name: old.name.clone(), bundle: store.put_blob(&new.to_bundle())? })
-}
-
-fn each_event(desk: &Desk, mut with: impl FnMut(&Planned) -> Result<(), ActError>) -> Result<(), ActError> {
-    let mut cursor = None;
-    loop {
-        let page = desk.store.events(cursor.as_deref(), PAGE)?;
-        for event in page.items {
-            let (plan, revision) = plan(desk.store, &event.code)?;
-            with(&Planned { event, plan, revision })?;
-        }
-        cursor = page.next;
-        if cursor.is_none() {
-            return Ok(());
-        }
-    }
-}
-
-/// Gives the newest version of a template to the events that use an older one: to all, or to those named. Certificates stay
-/// as they are; a run over `template_older` replaces them. An event in which it does not fit keeps what it has.
-///
-/// # Errors
-/// [`ActError::NotInLibrary`], or when the store fails.
-pub fn roll_out(
-    desk: &Desk,
-    faces: &Faces,
-    name: &str,
-    only: Option<&[EventCode]>,
-) -> Result<Vec<RolledOut>, ActError> {
-    let newest = match builtin_names().contains(&name) {
-        true => None,
-        false => {
-            Some(kept(desk.store, name)?.0.reference(None).ok_or_else(|| ActError::NotInLibrary(name.to_owned()))?)
-        }
-    };
-    let mut versions = BuiltInVersions::default();
-    let mut rolled = Vec::new();
-    each_event(desk, |old| {
-        if only.is_some_and(|only| !only.contains(&old.event.code)) {
-            return Ok(());
-        }
-        let mut new = old.clone();
-        let (mut before, mut after) = (BTreeSet::new(), BTreeMap::new());
-        let choices = new.plan.templates.iter_mut().map(|choice| &mut choice.template);
-        for template in choices.chain([&mut new.event.template]).filter(|template| template.name == name) {
-            let newer = match &newest {
-                Some(newest) => newest.clone(),
-                None if versions.is_newest(desk.store, template)? => continue,
-                None => renewed(desk.store, template)?,
-            };
-            if newer.bundle != template.bundle {
-                after.insert(newer.bundle.0.clone(), newer.clone());
-                before.insert(std::mem::replace(template, newer).bundle.0);
-            }
-        }
-        if before.is_empty() {
-            return Ok(());
-        }
-        let event = old.event.code.clone();
-        // One, but where events have put pictures of their own into a built-in template.
-        let digests =
-            if after.len() == 1 { json!(after.keys().next()) } else { json!(after.keys().collect::<Vec<_>>()) };
-        let detail = json!({ "template": name, "before": before, "after": digests });
-        let constants = making::constants(desk, &new.event);
-        let done = after
-            .values()
-            .try_for_each(|newer| faces.of(desk.store, newer, &constants).map(drop))
-            .map_err(ActError::from)
-            .and_then(|()| save(desk, old, new, &[], "event.template", detail));
-        rolled.push(match done {
-            Ok(_) => RolledOut { event, done: true, problem: None },
-            Err(ActError::Store(error)) if !matches!(error, StoreError::Conflict(_)) => return Err(error.into()),
-            Err(problem) => RolledOut { event, done: false, problem: Some(problem.to_string()) },
-        });
-        Ok(())
-    })?;
-    Ok(rolled)
 }

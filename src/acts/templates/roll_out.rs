@@ -1,0 +1,162 @@
+//! New versions of templates, given to the events that use an older one; and who that would be.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+
+use super::uses::{BuiltInVersions, each_event};
+use super::{ActError, damaged, dressed_as, kept};
+use crate::acts::Planned;
+use crate::acts::event::save;
+use crate::credential::EventCode;
+use crate::desk::Desk;
+use crate::making::{self, Faces};
+use crate::store::{Store, StoreError, TemplateRef};
+use crate::template::{Template, builtin_names};
+
+/// What became of one event that a version was rolled out to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RolledOut {
+    /// The event.
+    #[schema(value_type = String, example = "WORKSHOP")]
+    pub event: EventCode,
+    /// Whether it has the newest version now.
+    pub done: bool,
+    /// Why not: what the event says may not fit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// An event that uses an older version, and what would become of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct WouldRollOut {
+    /// The event.
+    #[schema(value_type = String, example = "WORKSHOP")]
+    pub event: EventCode,
+    /// Its title.
+    pub title: String,
+    /// Whether the newest version fits; if not, the event would keep what it has.
+    pub fits: bool,
+    /// Why not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
+}
+
+/// An event before and after it gets the newest version.
+struct Step {
+    old: Planned,
+    new: Planned,
+    before: BTreeSet<String>,
+    after: BTreeMap<String, TemplateRef>,
+    /// Whether it fits.
+    fits: Result<(), ActError>,
+}
+
+/// Goes through the events that use an older version of a template: all, or those named.
+fn each_older(
+    desk: &Desk,
+    faces: &Faces,
+    name: &str,
+    only: Option<&[EventCode]>,
+    mut with: impl FnMut(Step) -> Result<(), ActError>,
+) -> Result<(), ActError> {
+    let newest = match builtin_names().contains(&name) {
+        true => None,
+        false => {
+            Some(kept(desk.store, name)?.0.reference(None).ok_or_else(|| ActError::NotInLibrary(name.to_owned()))?)
+        }
+    };
+    let mut versions = BuiltInVersions::default();
+    each_event(desk, |old| {
+        if only.is_some_and(|only| !only.contains(&old.event.code)) {
+            return Ok(());
+        }
+        let mut new = old.clone();
+        let (mut before, mut after) = (BTreeSet::new(), BTreeMap::new());
+        let choices = new.plan.templates.iter_mut().map(|choice| &mut choice.template);
+        for template in choices.chain([&mut new.event.template]).filter(|template| template.name == name) {
+            let newer = match &newest {
+                Some(newest) if newest.bundle == template.bundle => continue,
+                Some(newest) => {
+                    let bundle = desk.store.put_blob(&dressed_as(desk.store, newest, template)?.to_bundle())?;
+                    TemplateRef { bundle, ..newest.clone() }
+                }
+                None if versions.is_newest(desk.store, template)? => continue,
+                None => renewed(desk.store, template)?,
+            };
+            if newer.bundle != template.bundle {
+                after.insert(newer.bundle.0.clone(), newer.clone());
+                before.insert(std::mem::replace(template, newer).bundle.0);
+            }
+        }
+        if before.is_empty() {
+            return Ok(());
+        }
+        let constants = making::constants(desk, &new.event);
+        let fits = after.values().try_for_each(|newer| faces.of(desk.store, newer, &constants).map(drop));
+        with(Step { old: old.clone(), new, before, after, fits: fits.map_err(ActError::from) })
+    })
+}
+
+/// Returns the events that use an older version of a template, with what would become of each. Changes nothing.
+///
+/// # Errors
+/// [`ActError::NotInLibrary`], or when the store fails.
+pub fn would_roll_out(desk: &Desk, faces: &Faces, name: &str) -> Result<Vec<WouldRollOut>, ActError> {
+    let mut found = Vec::new();
+    each_older(desk, faces, name, None, |step| {
+        let problem = match step.fits {
+            Ok(()) => None,
+            Err(ActError::Store(error)) => return Err(error.into()),
+            Err(problem) => Some(problem.to_string()),
+        };
+        let (event, title) = (step.old.event.code.clone(), step.old.event.achievement.name.clone());
+        found.push(WouldRollOut { event, title, fits: problem.is_none(), problem });
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Gives the newest version of a template to the events that use an older one: to all, or to those named. Certificates stay
+/// as they are; a run over `template_older` replaces them. An event in which it does not fit keeps what it has.
+///
+/// # Errors
+/// [`ActError::NotInLibrary`], or when the store fails.
+pub fn roll_out(
+    desk: &Desk,
+    faces: &Faces,
+    name: &str,
+    only: Option<&[EventCode]>,
+) -> Result<Vec<RolledOut>, ActError> {
+    let mut rolled = Vec::new();
+    each_older(desk, faces, name, only, |Step { old, new, before, after, fits }| {
+        let event = old.event.code.clone();
+        // One, but where events have put pictures of their own into a built-in template.
+        let digests =
+            if after.len() == 1 { json!(after.keys().next()) } else { json!(after.keys().collect::<Vec<_>>()) };
+        let detail = json!({ "template": name, "before": before, "after": digests });
+        let done = fits.and_then(|()| save(desk, &old, new, &[], "event.template", detail));
+        rolled.push(match done {
+            Ok(_) => RolledOut { event, done: true, problem: None },
+            Err(ActError::Store(error)) if !matches!(error, StoreError::Conflict(_)) => return Err(error.into()),
+            Err(problem) => RolledOut { event, done: false, problem: Some(problem.to_string()) },
+        });
+        Ok(())
+    })?;
+    Ok(rolled)
+}
+
+/// Returns the newest version of a built-in template with the pictures that an event has put into its own.
+fn renewed(store: &dyn Store, old: &TemplateRef) -> Result<TemplateRef, ActError> {
+    let unknown = || ActError::NoTemplate(old.name.clone());
+    let mut new = Template::built_in(&old.name, None).map_err(|_| unknown())?;
+    let opened = store.blob(&old.bundle)?.and_then(|bytes| Template::from_bundle(&bytes).ok());
+    let places = new.asset_places();
+    for name in opened.iter().flat_map(Template::asset_names).filter(|name| places.contains_key(*name)) {
+        let bytes = opened.as_ref().and_then(|opened| opened.asset(name)).unwrap_or_default().to_vec();
+        new = new.with_asset(name, bytes).map_err(|error| damaged(&error))?;
+    }
+    Ok(TemplateRef { name: old.name.clone(), bundle: store.put_blob(&new.to_bundle())? })
+}

@@ -1,0 +1,114 @@
+//! Where templates are used, and in which version.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use super::{ActError, PAGE, TemplateUse, dressed_as, kept};
+use crate::acts::{Planned, plan};
+use crate::credential::EventCode;
+use crate::desk::Desk;
+use crate::store::{BlobId, Store, TemplateRef};
+use crate::template::{Template, builtin_names, builtin_versions};
+
+/// Says where a template is used, by event.
+///
+/// # Errors
+/// When the store fails.
+pub fn uses(desk: &Desk, name: &str) -> Result<Vec<TemplateUse>, ActError> {
+    let newest = match kept(desk.store, name) {
+        Ok((kept, _)) => kept.reference(None),
+        Err(ActError::NotInLibrary(_)) if builtin_names().contains(&name) => None,
+        Err(other) => return Err(other),
+    };
+    let mut versions = BuiltInVersions::default();
+    let mut found = Vec::new();
+    each_event(desk, |planned| {
+        let mut one =
+            |tier: Option<&String>, language: Option<&String>, template: &TemplateRef| -> Result<(), ActError> {
+                if template.name == name {
+                    found.push(TemplateUse {
+                        event: planned.event.code.clone(),
+                        tier: tier.cloned(),
+                        language: language.cloned(),
+                        digest: template.bundle.0.clone(),
+                        newest: match &newest {
+                            Some(newest) => {
+                                newest.bundle == template.bundle
+                                    || dressed_as(desk.store, newest, template)?.digest() == template.bundle.0
+                            }
+                            None => versions.is_newest(desk.store, template)?,
+                        },
+                    });
+                }
+                Ok(())
+            };
+        one(None, None, &planned.event.template)?;
+        for choice in &planned.plan.templates {
+            one(choice.tier.as_ref(), choice.language.as_ref(), &choice.template)?;
+        }
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Which versions of built-in templates events have, each bundle looked into once: pictures of an event's own may be in it.
+#[derive(Default)]
+pub(super) struct BuiltInVersions(HashMap<BlobId, Option<u32>>);
+
+impl BuiltInVersions {
+    pub(super) fn is_newest(&mut self, store: &dyn Store, template: &TemplateRef) -> Result<bool, ActError> {
+        let version = match self.0.get(&template.bundle) {
+            Some(known) => *known,
+            None => {
+                let version = built_in_version(store, template)?;
+                self.0.insert(template.bundle.clone(), version);
+                version
+            }
+        };
+        Ok(version.is_some_and(|version| version == *builtin_versions(&template.name).end()))
+    }
+}
+
+/// Returns which version of a built-in template an event has; none if it is none, or another template of that name.
+///
+/// # Errors
+/// When the store fails.
+pub fn built_in_version(store: &dyn Store, template: &TemplateRef) -> Result<Option<u32>, ActError> {
+    if builtin_versions(&template.name).is_empty() {
+        return Ok(None);
+    }
+    let bytes = store.blob(&template.bundle)?;
+    let opened = bytes.and_then(|bytes| Template::from_bundle(&bytes).ok());
+    Ok(opened.and_then(|opened| opened.built_in_version(&template.name)))
+}
+
+/// Goes through all events.
+pub(super) fn each_event(desk: &Desk, mut with: impl FnMut(&Planned) -> Result<(), ActError>) -> Result<(), ActError> {
+    let mut cursor = None;
+    loop {
+        let page = desk.store.events(cursor.as_deref(), PAGE)?;
+        for event in page.items {
+            let (plan, revision) = plan(desk.store, &event.code)?;
+            with(&Planned { event, plan, revision })?;
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
+}
+
+/// Returns which events use each template, by its name.
+///
+/// # Errors
+/// When the store fails.
+pub fn all_uses(desk: &Desk) -> Result<BTreeMap<String, BTreeSet<EventCode>>, ActError> {
+    let mut all: BTreeMap<String, BTreeSet<EventCode>> = BTreeMap::new();
+    each_event(desk, |planned| {
+        let chosen = planned.plan.templates.iter().map(|choice| &choice.template);
+        for template in chosen.chain([&planned.event.template]).filter(|template| !template.bundle.0.is_empty()) {
+            all.entry(template.name.clone()).or_default().insert(planned.event.code.clone());
+        }
+        Ok(())
+    })?;
+    Ok(all)
+}

@@ -1,0 +1,84 @@
+//! New versions given to the events that use an older one.
+
+use axum::Json;
+use axum::extract::State;
+use serde::Deserialize;
+use utoipa::ToSchema;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::accounts::Permission;
+use crate::acts::templates::{self, RolledOut, WouldRollOut};
+use crate::credential::EventCode;
+use crate::server::extract::{Body, Listing, Path};
+use crate::server::{App, Caller, Problem};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(would_roll_out, roll_out))
+}
+
+/// Say which events a roll-out would be about
+///
+/// Those that use an older version, each with whether the newest fits. Changes nothing.
+#[utoipa::path(get, path = "/templates/{name}/roll-out", tag = "Templates", extensions(("x-permission" = json!("view"))),
+    params(("name" = String, Path, example = "gold")),
+    responses((status = 200, body = Listing<WouldRollOut>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn would_roll_out(
+    State(app): State<App>,
+    caller: Caller,
+    Path(name): Path<String>,
+) -> Result<Json<Listing<WouldRollOut>>, Problem> {
+    caller.may(Permission::View)?;
+    app.in_turn(&caller, move |app, desk| {
+        let items = templates::would_roll_out(desk, &app.faces, &name)?;
+        Ok(Json(Listing { items, next: None }))
+    })
+    .await
+}
+
+/// To which events.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "events": ["WORKSHOP"] }))]
+struct RollOut {
+    /// Their codes; all that use it if left out.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, max_items = 1_000)]
+    events: Option<Vec<EventCode>>,
+    /// Only if it is about so many events; else nothing is done (409 `changed`).
+    #[serde(default)]
+    expected: Option<u64>,
+}
+
+/// Give the newest version to the events that use an older one
+///
+/// Certificates stay as they are: a run `regenerate` over `template_older` replaces them. An event in which the new version
+/// does not fit keeps what it has, and is named.
+#[utoipa::path(post, path = "/templates/{name}/roll-out", tag = "Templates", extensions(("x-permission" = json!("import"))),
+    params(("name" = String, Path, example = "gold")), request_body = RollOut,
+    responses((status = 200, body = Listing<RolledOut>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn roll_out(
+    State(app): State<App>,
+    caller: Caller,
+    Path(name): Path<String>,
+    Body(body): Body<RollOut>,
+) -> Result<Json<Listing<RolledOut>>, Problem> {
+    caller.may(Permission::Import)?;
+    if body.events.as_ref().is_some_and(|events| events.len() > 1_000) {
+        return Err(Problem::unprocessable("too-many", "at most 1,000 events at once"));
+    }
+    app.at_desk(&caller, move |app, desk| {
+        if let Some(expected) = body.expected {
+            let named = |event: &EventCode| body.events.as_ref().is_none_or(|events| events.contains(event));
+            let would = templates::would_roll_out(desk, &app.faces, &name)?;
+            let now = would.iter().filter(|one| named(&one.event)).count() as u64;
+            if now != expected {
+                let detail = format!("it would be about {now} events now, not {expected}; look again");
+                return Err(Problem::conflict("changed", detail));
+            }
+        }
+        let items = templates::roll_out(desk, &app.faces, &name, body.events.as_deref())?;
+        Ok(Json(Listing { items, next: None }))
+    })
+    .await
+}

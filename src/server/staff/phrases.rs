@@ -1,0 +1,503 @@
+//! What the service says in English, said in German: questions about lists and what was found in them, what is missing for a
+//! certificate, what is known of a mail, what stands in the way. Found by the English text, with the values that stand in it
+//! (`texts/phrases.de.txt`). What is not in the book stays as it is: nothing is lost, and nothing is guessed.
+
+use std::sync::LazyLock;
+
+use super::words::Words;
+use crate::server::Problem;
+
+const GERMAN: &str = include_str!("texts/phrases.de.txt");
+/// Phrases inside of phrases inside of phrases.
+const DEPTH: usize = 4;
+/// Longest text that is looked up, in bytes.
+const MOST_BYTES: usize = 4_000;
+
+/// A phrase: what stands between its values, and what it is in German.
+struct Phrase {
+    pieces: Vec<&'static str>,
+    german: &'static str,
+}
+
+static BOOK: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
+    let mut lines = GERMAN.lines().filter(|line| !line.starts_with("# ") && !line.trim().is_empty());
+    let mut book = Vec::new();
+    while let (Some(english), Some(german)) = (lines.next(), lines.next()) {
+        book.push(Phrase { pieces: english.split("{}").collect(), german });
+    }
+    // What says more comes first: `{} sessions` would be found in much.
+    book.sort_by_key(|phrase| std::cmp::Reverse(phrase.pieces.iter().map(|piece| piece.len()).sum::<usize>()));
+    book
+});
+
+/// Returns what is said, in the language of the page as far as it is in the book.
+pub(super) fn said(w: &Words, text: &str) -> String {
+    match w.language {
+        "de" => german(text, DEPTH).unwrap_or_else(|| text.to_owned()),
+        _ => text.to_owned(),
+    }
+}
+
+/// Says whether a text is in the book of a language, or needs none.
+pub(super) fn is_known(w: &Words, text: &str) -> bool {
+    w.language != "de" || text.is_empty() || german(text, DEPTH).is_some()
+}
+
+/// Returns a text in German: as a whole, else part by part; nothing if nothing of it is known.
+fn german(text: &str, depth: usize) -> Option<String> {
+    if depth == 0 || text.len() > MOST_BYTES {
+        return None;
+    }
+    if let Some(whole) = BOOK.iter().find_map(|phrase| phrase.of(text, depth)) {
+        return Some(whole);
+    }
+    for mark in ["; or ", "; "] {
+        if text.contains(mark) {
+            let parts: Vec<Option<String>> = text.split(mark).map(|part| german(part, depth - 1)).collect();
+            if parts.iter().all(Option::is_some) {
+                let joined = if mark == "; or " { "; oder " } else { mark };
+                return Some(parts.into_iter().flatten().collect::<Vec<_>>().join(joined));
+            }
+        }
+    }
+    None
+}
+
+impl Phrase {
+    /// Returns a text in German if it is this phrase.
+    fn of(&self, text: &str, depth: usize) -> Option<String> {
+        let values = values(&self.pieces, text)?;
+        let mut said = String::with_capacity(self.german.len() + text.len());
+        let mut rest = self.german;
+        while let Some((before, after)) = rest.split_once('{') {
+            let (name, after) = after.split_once('}')?;
+            said.push_str(before);
+            let number: usize = name.trim_start_matches('~').parse().ok()?;
+            let value = values.get(number.checked_sub(1)?)?;
+            match name.starts_with('~') {
+                true => said.push_str(&german(value, depth - 1).unwrap_or_else(|| (*value).to_owned())),
+                false => said.push_str(value),
+            }
+            rest = after;
+        }
+        said.push_str(rest);
+        Some(said)
+    }
+}
+
+/// Returns what stands between the pieces of a phrase.
+fn values<'t>(pieces: &[&str], text: &'t str) -> Option<Vec<&'t str>> {
+    let (first, others) = pieces.split_first()?;
+    let mut rest = text.strip_prefix(first)?;
+    let Some((last, middle)) = others.split_last() else { return rest.is_empty().then(Vec::new) };
+    let mut values = Vec::with_capacity(others.len());
+    for piece in middle {
+        let (value, after) = rest.split_once(piece).filter(|_| !piece.is_empty())?;
+        values.push(value);
+        rest = after;
+    }
+    values.push(rest.strip_suffix(last)?);
+    values.iter().all(|value| !value.is_empty()).then_some(values)
+}
+
+/// What stands in the way, as a page says it.
+pub(super) struct Told {
+    /// What it is, in a few words.
+    pub title: String,
+    /// What is wrong, and what to do.
+    pub text: String,
+    /// What the service says of it in English, where that says more.
+    pub detail: Option<String>,
+}
+
+/// Says what stands in the way, in the language of the page. English is the API's own.
+pub(super) fn problem(w: &Words, problem: &Problem) -> Told {
+    let by_code = w.if_any(&format!("problem-{}", problem.code));
+    let by_status = || w.if_any(&format!("status-{}", problem.status));
+    let title = by_code.or_else(by_status).unwrap_or_else(|| problem.title.clone());
+    if is_known(w, &problem.detail) {
+        return Told { title, text: said(w, &problem.detail), detail: None };
+    }
+    // What a page says itself is in its language already.
+    let hint = w.if_any(&format!("problem-{}-hint", problem.code)).filter(|_| problem.by_api);
+    let Some(hint) = hint else { return Told { title, text: problem.detail.clone(), detail: None } };
+    Told { text: format!("{title}. {hint}"), title, detail: Some(problem.detail.clone()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+    use std::path::{Path, PathBuf};
+
+    use super::*;
+
+    fn german_words() -> &'static Words {
+        Words::named("de").unwrap()
+    }
+
+    fn sources(folder: &str) -> Vec<PathBuf> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(folder);
+        let mut found = Vec::new();
+        let mut folders = vec![root];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|end| end == "rs") && !path.ends_with("tests.rs") {
+                    found.push(path);
+                }
+            }
+        }
+        found.sort();
+        found
+    }
+
+    /// A file without its tests and comments.
+    fn code(path: &Path) -> String {
+        let text = std::fs::read_to_string(path).unwrap();
+        let text = text.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
+        text.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    }
+
+    /// The first text in quotation marks of what follows, within so many bytes.
+    fn literal(rest: &str, within: usize) -> Option<String> {
+        let start = rest.char_indices().take_while(|(at, _)| *at < within).find(|(_, c)| *c == '"')?.0 + 1;
+        let (mut text, mut escaped) = (String::new(), false);
+        for c in rest[start..].chars() {
+            match c {
+                _ if escaped => {
+                    text.push(if c == '\n' { ' ' } else { c });
+                    escaped = false;
+                }
+                '\\' => escaped = true,
+                '"' => return Some(text),
+                c => text.push(c),
+            }
+        }
+        None
+    }
+
+    /// A text as it could be told: with something for each value.
+    fn told(format: &str) -> String {
+        let mut text = String::new();
+        let mut rest = format;
+        while let Some((before, after)) = rest.split_once('{') {
+            text.push_str(before);
+            let Some((_, after)) = after.split_once('}') else { break };
+            text.push_str("X1");
+            rest = after;
+        }
+        text.push_str(rest);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn the_book_is_read_in_pairs_and_each_german_phrase_has_the_values_of_the_english_one() {
+        let lines: Vec<&str> =
+            GERMAN.lines().filter(|line| !line.starts_with("# ") && !line.trim().is_empty()).collect();
+        assert!(lines.len() > 300 && lines.len().is_multiple_of(2), "{}", lines.len());
+        let mut seen = BTreeSet::new();
+        for pair in lines.chunks(2) {
+            let (english, german) = (pair[0], pair[1]);
+            assert!(seen.insert(english), "twice: {english}");
+            let values = english.matches("{}").count();
+            for number in 1..=values {
+                let there = german.contains(&format!("{{{number}}}")) || german.contains(&format!("{{~{number}}}"));
+                assert!(there, "{english} | {german}");
+            }
+            assert_eq!(german.matches('{').count(), values, "{english} | {german}");
+        }
+    }
+
+    #[test]
+    fn phrases_are_found_with_their_values_and_inside_of_each_other() {
+        let w = german_words();
+        for (english, german) in [
+            ("attend 2 more sessions", "noch 2 Termine besuchen"),
+            ("attend “Day 1”, “Day 2” and 3 more", "besuchen: “Day 1”, “Day 2” und 3 weitere"),
+            (
+                "one of: no score recorded; or no points recorded",
+                "eines davon: kein Ergebnis eingetragen; oder keine Punkte eingetragen",
+            ),
+            ("no score recorded; 12.5 % more", "kein Ergebnis eingetragen; noch 12.5 %"),
+            (
+                "this may be no person: the row adds up others",
+                "das ist vielleicht keine Person: die Zeile zählt andere zusammen",
+            ),
+            ("event `MAPS` exists already", "Die Veranstaltung `MAPS` gibt es schon"),
+            ("something that nobody wrote down", "something that nobody wrote down"),
+            ("", ""),
+        ] {
+            assert_eq!(said(w, english), german);
+            assert_eq!(said(Words::named("en").unwrap(), english), english);
+        }
+        // However long or strange a text is, it is only looked up.
+        let strange = "; ".repeat(100_000);
+        assert_eq!(said(w, &strange), strange);
+        let deep = "one of: ".repeat(200);
+        assert!(!said(w, &deep).is_empty());
+    }
+
+    #[test]
+    fn every_code_of_a_problem_has_german_words() {
+        let w = german_words();
+        let calls = [
+            "Problem::new(",
+            "Problem::bad_request(",
+            "Problem::unprocessable(",
+            "Problem::conflict(",
+            "Self::new(",
+            "Self::bad_request(",
+            "Self::unprocessable(",
+            "Self::conflict(",
+        ];
+        let mut codes: BTreeMap<String, PathBuf> = BTreeMap::new();
+        for path in sources("server").into_iter().filter(|path| !path.to_string_lossy().contains("vc_api")) {
+            let text = code(&path);
+            for call in calls {
+                for rest in text.split(call).skip(1) {
+                    let Some(found) = literal(rest, 90) else { continue };
+                    let kebab = !found.is_empty()
+                        && found.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-');
+                    if kebab {
+                        codes.insert(found, path.clone());
+                    }
+                }
+            }
+        }
+        assert!(codes.len() > 120, "{}", codes.len());
+        for (code, path) in codes {
+            for key in [format!("problem-{code}"), format!("problem-{code}-hint")] {
+                assert!(w.if_any(&key).is_some(), "{key} has no German text ({})", path.display());
+            }
+        }
+    }
+
+    #[test]
+    fn every_question_about_a_list_has_german_words() {
+        let w = german_words();
+        let mut found = 0;
+        for path in sources("import") {
+            let text = code(&path);
+            for (call, within) in [("Choice::new(", 400), ("text: ", 12), ("text: format!(", 40)] {
+                for rest in text.split(call).skip(1) {
+                    let mut one = literal(rest, within);
+                    if call == "Choice::new(" {
+                        // The second text of the call is what the answer does.
+                        one = one.and_then(|answer| literal(rest.split_once(&format!("{answer}\""))?.1, 200));
+                    }
+                    let Some(one) = one.filter(|one| one.contains(' ')) else { continue };
+                    found += 1;
+                    assert!(is_known(w, &told(&one)), "{}: {one}", path.display());
+                }
+            }
+        }
+        assert!(found >= 8, "{found}");
+    }
+
+    /// Texts of files, with those that are none for pages.
+    fn all_known(files: &[&str], besides: &[&str]) -> usize {
+        let (w, mut found) = (german_words(), 0);
+        for file in files {
+            let text = code(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(file));
+            let mut rest = text.as_str();
+            while let Some(one) = literal(rest, usize::MAX) {
+                let at = rest.find('"').unwrap();
+                // Past the closing mark, whatever is escaped between.
+                let mut end = at + 1;
+                let bytes = rest.as_bytes();
+                while bytes[end] != b'"' {
+                    end += if bytes[end] == b'\\' { 2 } else { 1 };
+                }
+                rest = &rest[end + 1..];
+                let is_text = one.trim().contains(' ') && one.chars().any(|c| c.is_ascii_lowercase());
+                if is_text && !besides.iter().any(|not| one.contains(not)) {
+                    found += 1;
+                    assert!(is_known(w, &told(&one)), "{file}: {one}");
+                }
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn every_reason_why_a_row_is_asked_about_has_german_words() {
+        let besides = ["she he they", "jr sr ii", ", {suffix}", "{given} {family}", "de del della", "is checked"];
+        assert!(all_known(&["import/doubts.rs", "import/nobody.rs"], &besides) > 20);
+    }
+
+    #[test]
+    fn every_clause_says_in_german_what_is_missing() {
+        let w = german_words();
+        // What `judge.rs` and `measure.rs` put together, for every kind of clause.
+        for missing in [
+            "attend 1 more session",
+            "attend 3 more sessions",
+            "attend 1 more required session",
+            "attend 2 more required sessions",
+            "do 1 more activity",
+            "do 2 more activities",
+            "do 1 more required activity",
+            "do 4 more required activities",
+            "attend or do 1 more session or activity",
+            "attend or do 2 more sessions or activities",
+            "20 % more",
+            "12.5 more in the score",
+            "3 more points",
+            "attend “Day 1”",
+            "do “Quiz”, “Essay”",
+            "cannot be met: there are only 2 sessions",
+            "cannot be met: there are only 1 activity",
+            "Gold from attendance 80 %",
+            "Gold from score 5",
+            "Gold from points 5",
+            "Gold from completion 5 %",
+            "the role is none of speaker, chair",
+            "one of: has not passed the examination; or was not checked in",
+        ] {
+            assert!(is_known(w, missing), "{missing}");
+            assert_ne!(said(w, missing), missing);
+        }
+        let besides = [
+            " of {whole}",
+            "{} %",
+            "at least",
+            "granted by hand",
+            "in the event",
+            "examination passed",
+            "checked in",
+            "all of these",
+            "all sessions",
+            "all required",
+            "any session",
+            "any required",
+            "all activities",
+            "any activity",
+            "required sessions",
+            "required activities",
+            "sessions and activities",
+            "required session",
+            "required activity",
+            "session or activity",
+            "sessions or activities",
+            "expression {source}",
+            "{} from {} {from}",
+            "more {unit}",
+            "points of score",
+            "in the score",
+            "{verb} {}",
+            "more {one}",
+            "more {many}",
+            "there are only",
+            "{done} of {total}",
+            "and {more} more",
+            "role one of",
+            "{} more",
+            "1 {one}",
+            "{count} {many}",
+            "{}sessions",
+            "{}activities",
+            "no {name} recorded",
+            "could be",
+            "fits",
+        ];
+        assert!(all_known(&["eligibility/judge.rs", "eligibility/measure.rs"], &besides) >= 10);
+        // A clause of a new kind says here what it lacks.
+        let kinds = |kind: crate::eligibility::ClauseKind| {
+            use crate::eligibility::ClauseKind as K;
+            match kind {
+                K::All
+                | K::Any
+                | K::Attendance
+                | K::Sessions
+                | K::Activities
+                | K::Completion
+                | K::Score
+                | K::Passed => (),
+                K::CheckedIn | K::Role | K::Everybody | K::Manual | K::Cel => (),
+            }
+        };
+        kinds(crate::eligibility::ClauseKind::All);
+    }
+
+    #[test]
+    fn what_is_known_of_a_mail_has_german_words() {
+        let files = ["mail/outbox/attempt.rs", "mail/outbox/changed.rs"];
+        let besides = ["serde", "a message"];
+        assert!(all_known(&files, &besides) >= 10);
+    }
+
+    #[test]
+    fn every_act_of_the_log_has_a_name() {
+        let all = [Words::named("en").unwrap(), german_words()];
+        let mut actions = BTreeSet::new();
+        for folder in ["acts", "accounts", "vault", "publish", "server", "mail", "webhooks", "store"] {
+            for path in sources(folder) {
+                let text = code(&path);
+                for part in text.split('"').skip(1).step_by(2) {
+                    let Some((subject, verb)) = part.split_once('.') else { continue };
+                    let plain =
+                        |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+                    if plain(subject) && plain(verb) && SUBJECTS.contains(&subject) {
+                        actions.insert(part.to_owned());
+                    }
+                }
+            }
+        }
+        assert!(actions.len() > 60, "{}", actions.len());
+        for action in actions.iter().filter(|action| !NOT_ACTS.contains(&action.as_str())) {
+            let key = format!("act-{}", action.replace(['.', '_'], "-"));
+            for w in all {
+                assert!(w.if_any(&key).is_some(), "{key} has no text in {}", w.language);
+            }
+        }
+    }
+
+    /// What acts are about.
+    const SUBJECTS: [&str; 26] = [
+        "approval",
+        "certificate",
+        "clock",
+        "correction",
+        "event",
+        "exception",
+        "exclusion",
+        "import",
+        "issuer",
+        "key",
+        "mail",
+        "participant",
+        "person",
+        "portal",
+        "profile",
+        "root",
+        "run",
+        "session",
+        "site",
+        "staff",
+        "store",
+        "template",
+        "token",
+        "webhook",
+        "publication",
+        "delivery",
+    ];
+    /// Texts of the same form that are no acts: types of webhooks, files, texts of pages.
+    const NOT_ACTS: [&str; 14] = [
+        "certificate.issued",
+        "certificate.superseded",
+        "certificate.revoked",
+        "certificate.restored",
+        "run.finished",
+        "delivery.bounced",
+        "publication.late",
+        "webhook.ping",
+        "template.json",
+        "template.zip",
+        "certificate.png",
+        "mail.subject",
+        "mail.text",
+        "profile.of",
+    ];
+}

@@ -1,0 +1,227 @@
+
+# Die Bibliothek der Vorlagen
+template-upload = Vorlage hochladen
+template-upload-event = Eigene Entwürfe einer Veranstaltung werden auf deren Seite bei der Vorlage hochgeladen.
+template-upload-for = Ein eigener Entwurf für { $event }
+template-upload-own = Eigenen Entwurf dieser Veranstaltung hochladen
+template-upload-lead = Das Dokument mit seinen Bildern und Schriften. Es wird angesehen und noch nicht behalten.
+template-files = Dateien der Vorlage
+template-files-hint = template.json allein, ein ZIP-Archiv damit und mit den Bildern und Schriften, oder alle zugleich. Eine Vorlage der Bibliothek wird als solches Archiv heruntergeladen.
+template-look = Ansehen
+template-no-file = Wählen Sie die Dateien der Vorlage.
+template-no-document = template.json ist nicht unter diesen Dateien. Wählen Sie sie mit aus.
+template-documents = Mehr als eine dieser Dateien ist ein Dokument (.json). Wählen Sie eine.
+template-look-good = Alles in Ordnung. Die Vorlage kann behalten werden.
+template-look-warnings = Die Vorlage kann behalten werden. Was schlecht aussehen kann, ist unten markiert.
+template-look-bad = So kann die Vorlage nicht behalten werden. Was falsch ist, ist unten markiert; berichtigen Sie es und wählen Sie die Dateien erneut.
+template-look-no-drawing = Es ist zu wenig lesbar, um die Vorlage zu zeichnen.
+template-drawing = Zeichnung der Vorlage mit einer Marke an jeder Stelle, zu der es etwas zu sagen gibt
+template-fault = Fehler
+template-warning = Hinweis
+template-keep-title = Behalten
+template-keep = Behalten
+template-keep-version = Als neue Version behalten
+template-keep-use = Ab jetzt für diese Veranstaltung verwenden
+template-name = Name
+template-name-hint = Kleinbuchstaben, Ziffern und Bindestriche, etwa gold oder kurs-2026. Unter diesem Namen wählen Veranstaltungen die Vorlage.
+template-new-version = Neue Version hochladen
+template-new-version-of = Eine neue Version von { $name }
+template-version = Version { $version }
+template-version-of = Version { $version } vom { $day }
+template-version-head = Version
+template-versions = Versionen
+template-of-event = Eigene Vorlage von { $event }
+template-as-now = Wie bisher: { $name }
+template-by = Von
+template-title = Titel
+template-kind = Art
+template-about = Über diese Vorlage
+template-page = Seite
+template-prints = Druckt
+template-assets = Bilder und Schriften
+template-asset-there = { $name }
+template-asset-free = { $name } (noch keines)
+template-tier = Stufe
+template-used-in = Verwendet in
+template-used = Verwendet in { $events }
+template-used-more =
+    { $count ->
+        [one] und einer weiteren
+       *[other] und { $count } weiteren
+    }
+template-unused = Von keiner Veranstaltung verwendet
+template-newest = Neueste Version
+template-older = Eine ältere Version
+template-remove = Aus der Bibliothek nehmen
+template-remove-text = Veranstaltungen können sie nicht mehr wählen. Zertifikate, die damit gemacht wurden, bleiben, wie sie sind.
+template-try-names = Mit dem längsten Namen und jeder Schrift ansehen
+template-try-title = { $name }, mit Namen ausprobiert
+template-try-lead = So sähen die Zertifikate einer Veranstaltung damit aus: mit dem längsten Namen ihrer Liste und einem Namen in jeder Schrift darauf.
+template-try-show = Zeigen
+template-try-nobody = Jemand, den es nicht gibt
+template-try-person = Oder jemand von der Liste, nach E-Mail-Adresse oder Kennung
+template-try-chosen = Die gewählte Person
+template-try-longest = Der längste Name
+template-try-fits = Passt
+template-try-fails = Kann nicht gemacht werden
+template-try-empty = Auf der Liste dieser Veranstaltung steht noch niemand.
+template-roll-out = Neueste Version verteilen
+template-roll-out-lead = Veranstaltungen behalten ihre Version von { $name }, bis sie die neueste bekommen.
+template-roll-out-none = Keine Veranstaltung verwendet eine ältere Version.
+template-roll-out-who = Veranstaltungen mit einer älteren Version
+template-roll-out-gets = Bekommt die neueste
+template-roll-out-keeps = Behält, was sie hat
+template-roll-out-do =
+    { $count ->
+        [one] An eine Veranstaltung verteilen
+       *[other] An { $count } Veranstaltungen verteilen
+    }
+template-roll-out-text = Ausgestellte Zertifikate bleiben, wie sie sind. Um sie zu ersetzen, machen Sie auf der Seite der Veranstaltung neu, was jetzt eine andere Vorlage hat.
+template-rolled-out-some =
+    { $count ->
+        [one] Eine Veranstaltung hat jetzt die neueste Version.
+       *[other] { $count } Veranstaltungen haben jetzt die neueste Version.
+    }
+template-rolled-out-not = Diese behalten, was sie haben:
+said-template-kept = Die Vorlage ist gespeichert.
+said-template-removed = Die Vorlage ist aus der Bibliothek genommen.
+said-template-rolled-out = Die Veranstaltungen haben jetzt die neueste Version.
+
+# Schriften, nach ISO 15924
+script-arab = Arabisch
+script-armn = Armenisch
+script-beng = Bengalisch
+script-bopo = Bopomofo
+script-cyrl = Kyrillisch
+script-deva = Devanagari
+script-ethi = Äthiopisch
+script-geor = Georgisch
+script-grek = Griechisch
+script-gujr = Gujarati
+script-guru = Gurmukhi
+script-hang = Hangul
+script-hani = Chinesische Schriftzeichen
+script-hebr = Hebräisch
+script-hira = Hiragana
+script-kana = Katakana
+script-khmr = Khmer
+script-knda = Kannada
+script-laoo = Laotisch
+script-latn = Lateinisch
+script-mlym = Malayalam
+script-mong = Mongolisch
+script-mymr = Birmanisch
+script-orya = Oriya
+script-sinh = Singhalesisch
+script-taml = Tamil
+script-telu = Telugu
+script-thaa = Thaana
+script-thai = Thai
+script-tibt = Tibetisch
+
+# Listen von Personen
+import-file-name = Datei
+import-bad-rows = Zeilen, die wegbleiben, mit dem Grund (CSV)
+import-corrected = Berichtigte Zeilen importieren
+import-remembered = Gelesen wie die letzte Liste dieser Form, aufgenommen in { $event } am { $day }.
+import-forget = Das vergessen
+import-without = Ohne das lesen
+said-import-forgotten = Was zu Listen dieser Form gesagt wurde, ist vergessen.
+
+# Adressen, die keine Seite sind
+no-such-page = Unter dieser Adresse gibt es keine Seite.
+other-method = Diese Seite nimmt nicht an, was gesendet wurde. Gehen Sie zurück und wählen Sie erneut.
+
+# Einträge des Protokolls
+act-approval-approve = Freigegeben
+act-approval-reject = Abgelehnt
+act-certificate-hasten = Widerruf sofort veröffentlicht
+act-certificate-hide = Seite des Zertifikats verborgen
+act-certificate-issue = Zertifikate ausgestellt
+act-certificate-regenerate = Zertifikate neu gemacht
+act-certificate-reissue = Zertifikat neu ausgestellt
+act-certificate-restore = Widerruf zurückgenommen
+act-certificate-revoke = Zertifikat widerrufen
+act-certificate-show = Seite des Zertifikats gezeigt
+act-clock-accept = Uhr anerkannt
+act-correction-ask = Berichtigung erbeten
+act-correction-approve = Berichtigung vorgenommen
+act-correction-reject = Berichtigung abgelehnt
+act-event-allow-early = Zertifikate vor dem Ende erlaubt oder nicht
+act-event-archive = Veranstaltung archiviert
+act-event-copy = Veranstaltung kopiert
+act-event-course = Termine und Aufgaben geändert
+act-event-create = Veranstaltung angelegt
+act-event-mail = E-Mail der Veranstaltung geändert
+act-event-remove = Veranstaltung entfernt
+act-event-rule = Regel geändert
+act-event-state = Stand der Veranstaltung geändert
+act-event-template = Vorlage der Veranstaltung geändert
+act-event-unarchive = Veranstaltung zurückgeholt
+act-event-update = Veranstaltung geändert
+act-exception-add = Ausnahme gemacht
+act-exception-remove = Ausnahme weggenommen
+act-exclusion-add = Ausgeschlossen
+act-exclusion-remove = Ausschluss weggenommen
+act-import-finish = Liste aufgenommen
+act-import-forget = Angaben zu einer Liste vergessen
+act-issuer-init = Aussteller eingerichtet
+act-key-compromise = Schlüssel als gestohlen gemeldet
+act-key-passphrase = Passphrase geändert
+act-key-rotate = Schlüssel gewechselt
+act-mail-remind = Erinnerung gesendet
+act-mail-report = Verbleib einer E-Mail vermerkt
+act-mail-resend = E-Mail erneut gesendet
+act-mail-send = E-Mail gesendet
+act-mail-stop = E-Mail angehalten
+act-participant-add = Person hinzugefügt
+act-participant-change = Person geändert
+act-participant-delete = Person weggenommen
+act-participant-erase = Person gelöscht
+act-participant-import = Personen aufgenommen
+act-participant-merge = Zwei Personen zusammengeführt
+act-person-join = Zwei als eine Person erklärt
+act-person-split = Eine als zwei Personen erklärt
+act-portal-enter = Jemand betrat das Portal
+act-portal-prove = Weiteres Postfach nachgewiesen
+act-profile-hide = Lernprofil verborgen
+act-profile-show = Lernprofil gezeigt
+act-root-rotate = Wurzelschlüssel gewechselt
+act-run-cancel = Lauf abgebrochen
+act-run-finish = Lauf beendet
+act-run-start = Lauf begonnen
+act-session-end = Sitzung beendet
+act-site-adopt = Veröffentlichten Ordner übernommen
+act-site-publish = Veröffentlicht
+act-staff-invite = Mitglied eingeladen
+act-staff-link = Neuer Link für ein Mitglied
+act-staff-login = Angemeldet
+act-staff-login-failed = Anmeldung gescheitert
+act-staff-login-locked = Anmeldung eine Weile gesperrt
+act-staff-notices = Benachrichtigungen geändert
+act-staff-password = Passwort geändert
+act-staff-recovery-codes = Ersatzcodes gemacht
+act-staff-remove = Mitglied entfernt
+act-staff-set-up = Erste Person mit allen Rechten angelegt
+act-staff-update = Mitglied geändert
+act-staff-two-step-on = Zweiter Schritt eingerichtet
+act-staff-two-step-off = Zweiter Schritt entfernt
+act-store-compact = Speicher neu geschrieben
+act-template-add = Vorlage hinzugefügt
+act-template-change = Neue Version einer Vorlage
+act-template-remove = Vorlage aus der Bibliothek genommen
+act-token-create = API-Token gemacht
+act-token-revoke = API-Token gelöscht
+act-webhook-create = Webhook hinzugefügt
+act-webhook-delete = Webhook entfernt
+act-webhook-disable = Webhook abgeschaltet
+act-webhook-redeliver = Nachricht eines Webhooks erneut gesendet
+act-webhook-rotate-secret = Geheimnis eines Webhooks gewechselt
+act-webhook-update = Webhook geändert
+
+# E-Mail
+mail-run-notices = Sagen, wie ein Lauf ausging
+mail-run-notices-hint = Per E-Mail an die Person, die ihn begonnen hat, und an die Adressen unten.
+mail-notify = Auch an
+mail-notify-hint = E-Mail-Adressen, mit Kommas getrennt.
+nothing-sent = Nichts wurde gesendet: { $why }. Um noch einmal zu senden, was schon gesendet wurde, öffnen Sie die Nachricht unter den Zustellungen.

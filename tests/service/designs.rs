@@ -1,0 +1,331 @@
+//! Templates by the pages of staff: uploaded and looked over with what is wrong on the drawing, kept, tried with names, rolled out; and
+//! those that are an event's own.
+
+use axum::http::{StatusCode, header};
+use serde_json::{Value, json};
+use testamur::credential::Timestamp;
+use testamur::files::ZipWriter;
+
+use crate::browser::{Browser, form, form_with, to};
+use crate::harness::World;
+use crate::real_door::{Member, behind_the_real_door, invited, log_in, school_by};
+use crate::templates::document;
+
+fn document_with(change: impl FnOnce(&mut Value)) -> Vec<u8> {
+    let mut own: Value = serde_json::from_slice(&document("Our own words", "en")).unwrap();
+    change(&mut own);
+    own.to_string().into_bytes()
+}
+
+fn zip(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Vec::new());
+    for (name, bytes) in files {
+        zip.add(name, bytes, Timestamp::from_unix(1_800_000_000)).unwrap();
+    }
+    zip.finish().unwrap()
+}
+
+/// Uploads files by the page for it; returns where they are looked over, and that page.
+fn upload(browser: &mut Browser, at: &str, name: &str, bytes: &[u8]) -> (String, String) {
+    let choose = form(&browser.page(at), "/staff/template-uploads");
+    let fields = choose.fields.clone();
+    let answer = browser.upload(&choose, &fields, Some(("files", name, bytes)));
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    let to = to(&answer);
+    let page = browser.page(&to);
+    (to, page)
+}
+
+fn keep(browser: &mut Browser, at: &str, page: &str, fields: &[(&str, &str)]) -> String {
+    let keep = form(page, at.split('?').next().unwrap());
+    let kept = browser.send(&keep, fields);
+    assert_eq!(kept.status, StatusCode::SEE_OTHER, "{}", kept.text());
+    to(&kept)
+}
+
+#[test]
+fn a_template_is_uploaded_looked_over_kept_and_given_to_its_events() {
+    behind_the_real_door(|world, owner| {
+        school_by(world, owner);
+        let mut ada = Browser::of(world, "ada@example.org");
+        assert!(ada.page("/staff/templates").contains("/staff/template-uploads"));
+
+        // What is wrong stands on the drawing, each with its place; nothing is kept.
+        let bad = document_with(|one| {
+            one["elements"][0]["text"] = json!("{broken");
+            one["elements"][2]["color"] = json!("#fefefe");
+            one["elements"][5]["x"] = json!(1);
+        });
+        let (at, page) = upload(&mut ada, "/staff/template-uploads", "template.json", &bad);
+        assert!(page.contains("It cannot be kept like this") && page.contains("<svg"), "{page}");
+        assert_eq!(page.matches("<g class=\"mark red\">").count(), 2, "{page}");
+        assert_eq!(page.matches("<g class=\"mark amber\">").count(), 1, "{page}");
+        assert!(page.contains("elements[0]") && page.contains("from the paper&#39;s edge"), "{page}");
+        assert!(!page.contains("name=\"name\""), "there is no form to keep it: {page}");
+        let drawing = ada.get(&format!("{at}/drawing.png"));
+        assert_eq!(drawing.headers[header::CONTENT_TYPE], "image/png");
+        assert!(page.contains(&format!("{at}/drawing.png")), "{page}");
+        // Where nothing can be drawn the message is there all the same.
+        let (_, page) = upload(&mut ada, "/staff/template-uploads", "template.json", b"{ \"testamur\": ");
+        assert!(
+            page.contains("Too little of it can be read") && page.contains("JSON") && !page.contains("<svg"),
+            "{page}"
+        );
+        let (_, german) = upload(&mut ada, "/staff/template-uploads?lang=de", "template.json", &bad);
+        assert!(german.contains("So kann die Vorlage nicht behalten werden"), "{german}");
+        ada.forget("testamur_language");
+
+        // A good one, as an archive.
+        let good =
+            zip(&[("gold/template.json", &document("Gold", "en")), ("gold/logo", &crate::templates::png(40, 20))]);
+        let (at, page) = upload(&mut ada, "/staff/template-uploads", "gold.zip", &good);
+        assert!(page.contains("It can be kept") || page.contains("All is well"), "{page}");
+        let refused = ada.send(&form(&page, &at), &[("name", "No Name")]);
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", refused.text());
+        assert_eq!(
+            keep(&mut ada, &at, &refused.text(), &[("name", "gold")]),
+            "/staff/templates/gold?said=template-kept"
+        );
+        let page = ada.page("/staff/templates/gold");
+        assert!(page.contains("logo") && page.contains("Used by no event"), "{page}");
+        let packed = ada.get("/api/v1/templates/gold/archive");
+        assert_eq!(packed.headers[header::CONTENT_TYPE], "application/zip");
+
+        // An event uses it; a new version changes nothing until it is rolled out to as many as were shown.
+        let choose = form(&ada.page("/staff/events/WORKSHOP/template"), "/staff/events/WORKSHOP/template");
+        let taken = ada.send(&choose, &[("template", "gold")]);
+        ada.follow(&taken);
+        assert!(ada.page("/staff/templates").contains("Used in WORKSHOP"));
+        let (at, page) =
+            upload(&mut ada, "/staff/template-uploads?for=gold", "template.json", &document("Pure gold", "en"));
+        assert_eq!(keep(&mut ada, &at, &page, &[]), "/staff/templates/gold?said=template-kept");
+        let page = ada.page("/staff/templates/gold");
+        assert!(page.contains("An older version") && page.contains("/staff/templates/gold/roll-out"), "{page}");
+        assert!(ada.page("/staff/templates/gold?version=1").contains("picture.png?version=1"));
+        let page = ada.page("/staff/templates/gold/roll-out");
+        assert!(page.contains("Applied Cartography") && page.contains("Give it to one event"), "{page}");
+        let roll = form(&page, "/staff/templates/gold/roll-out");
+        for expected in ["", "0", "2"] {
+            let stale = ada.send(&roll, &[("expected", expected)]);
+            assert_eq!(stale.status, StatusCode::CONFLICT, "{expected}: {}", stale.text());
+        }
+        assert!(ada.page("/staff/templates/gold").contains("An older version"));
+        let rolled = ada.send(&form(&page, "/staff/templates/gold/roll-out"), &[]);
+        assert!(ada.follow(&rolled).contains("The events have the newest version now."));
+        let page = ada.page("/staff/templates/gold");
+        assert!(!page.contains("An older version") && page.contains("Newest version"), "{page}");
+        let used = owner.ask(world, "GET", "/templates/gold", &Value::Null).ok();
+        let archive = owner.ask(world, "GET", "/templates/gold/archive", &Value::Null).bytes;
+        assert!(archive.windows(4).any(|four| four == b"logo"), "the event's logo stays: {used}");
+        assert!(ada.page("/staff/templates/gold/roll-out").contains("No event uses an older version"));
+
+        // What an event uses stays; what none uses goes.
+        let (at, page) = upload(&mut ada, "/staff/template-uploads", "t.json", &document("Spare", "en"));
+        keep(&mut ada, &at, &page, &[("name", "spare")]);
+        let sure = form(&ada.page("/staff/templates/spare/remove"), "/staff/templates/spare/remove");
+        let removed = ada.send(&sure, &[]);
+        assert!(!ada.follow(&removed).contains("/staff/templates/spare"));
+        let used = ada.page("/staff/templates/gold/remove");
+        let refused = ada.send(&form(&used, "/staff/templates/gold/remove"), &[]);
+        assert_eq!(refused.status, StatusCode::CONFLICT);
+        for act in ["template.add", "template.change", "event.template", "template.remove"] {
+            assert!(world.acts().iter().any(|(action, _)| action == act), "{act}");
+        }
+    });
+}
+
+#[test]
+fn several_files_are_one_template_and_what_is_none_is_said() {
+    behind_the_real_door(|world, owner| {
+        school_by(world, owner);
+        let mut ada = Browser::of(world, "ada@example.org");
+        let choose = form(&ada.page("/staff/template-uploads"), "/staff/template-uploads");
+        let fields = choose.fields.clone();
+        let none = ada.upload(&choose, &fields, None);
+        assert_eq!(none.status, StatusCode::BAD_REQUEST);
+        assert!(none.text().contains("Choose the template&#39;s files."), "{}", none.text());
+        let (_, page) = upload(&mut ada, "/staff/template-uploads", "x.zip", b"PK\x03\x04 no archive");
+        assert!(page.contains("The archive cannot be read") || page.contains("the archive cannot be read"), "{page}");
+        // Only who sent it sees it.
+        let (at, _) = upload(&mut ada, "/staff/template-uploads", "t.json", &document("Mine", "en"));
+        invited(world, owner, "bob@example.org", &["issuer"]);
+        let mut bob = Browser::of(world, "bob@example.org");
+        assert_eq!(bob.get(&at).status, StatusCode::SEE_OTHER);
+    });
+}
+
+#[test]
+fn a_template_is_tried_with_the_longest_name_and_one_of_each_script() {
+    behind_the_real_door(|world, owner| {
+        school_by(world, owner);
+        let people = [
+            ("Zoë Ångström-Featherstonehaugh of Nowhere", "zoe@example.org"),
+            ("Анна Петрова", "anna@example.org"),
+            ("Иван Александрович Соколов", "ivan@example.org"),
+            ("Γιώργος", "g@example.org"),
+        ];
+        for (name, email) in people {
+            owner.ask(world, "POST", "/events/WORKSHOP/participants", &json!({ "name": name, "email": email })).ok();
+        }
+        let names = owner.ask(world, "GET", "/events/WORKSHOP/try-names", &Value::Null).ok();
+        assert_eq!((&names["people"], &names["longest"]["name"]), (&json!(7), &json!(people[0].0)), "{names}");
+        let scripts: Vec<_> =
+            names["scripts"].as_array().unwrap().iter().map(|one| (&one["script"], &one["name"])).collect();
+        let expected = [("Cyrl", people[2].0), ("Grek", people[3].0), ("Latn", people[0].0)];
+        assert_eq!(
+            scripts,
+            expected.map(|(script, name)| (json!(script), json!(name))).iter().map(|(a, b)| (a, b)).collect::<Vec<_>>()
+        );
+        let mut ada = Browser::of(world, "ada@example.org");
+        let page = ada.page("/staff/templates/modern/try?event=WORKSHOP");
+        for name in [people[0].0, people[2].0, people[3].0] {
+            assert!(page.contains(name), "{name}: {page}");
+        }
+        assert!(page.contains("Cyrillic") && page.contains("Fits") && !page.contains("Cannot be made"), "{page}");
+        let picture = page.split("<img src=\"").nth(1).unwrap().split('"').next().unwrap().replace("&#38;", "&");
+        assert_eq!(ada.get(&picture).headers[header::CONTENT_TYPE], "image/png");
+        let german = ada.page("/staff/events/WORKSHOP/template?list=yes&lang=de");
+        assert!(german.contains("Kyrillisch") && german.contains("Der längste Name"), "{german}");
+        ada.forget("testamur_language");
+        let one = ada.get("/staff/events/WORKSHOP/specimen.png?person=anna%40example.org");
+        assert_eq!(one.headers[header::CONTENT_TYPE], "image/png");
+        let asked = ada.page("/staff/templates/modern/try?event=WORKSHOP&person=anna%40example.org");
+        assert!(asked.contains("The participant") && asked.contains(people[1].0), "{asked}");
+        assert_eq!(
+            ada.get("/staff/templates/modern/try?event=WORKSHOP&person=nobody%40example.org").status,
+            StatusCode::NOT_FOUND
+        );
+
+        // A name that no font can write, and one that fits nowhere, are told.
+        let narrow = document_with(|one| {
+            one["elements"][1]["width"] = json!(20);
+            one["elements"][1]["wrap"] = json!(false);
+            one["elements"][1]["minSize"] = json!(30);
+        });
+        let (at, page) = upload(&mut ada, "/staff/template-uploads", "t.json", &narrow);
+        if page.contains("name=\"name\"") {
+            keep(&mut ada, &at, &page, &[("name", "narrow")]);
+            let page = ada.page("/staff/templates/narrow/try?event=WORKSHOP");
+            assert!(page.contains("Cannot be made") && page.contains("does not fit"), "{page}");
+        } else {
+            assert!(page.contains("elements[1]") && page.contains("mark red"), "{page}");
+        }
+    });
+}
+
+/// A member of staff who is limited to one event.
+fn limited(world: &World, owner: &Member, email: &str, event: &str) -> Member {
+    let body = json!({ "email": email, "name": "Limited One", "roles": ["issuer"], "events": [event] });
+    let link = owner.ask(world, "POST", "/staff", &body).ok();
+    let password = json!({ "token": link["token"], "password": crate::real_door::PASSWORD });
+    let request = crate::harness::request("POST", "/password").header(header::CONTENT_TYPE, "application/json");
+    world.send("", request, password.to_string()).ok();
+    log_in(world, link["staff"].as_str().unwrap(), email)
+}
+
+#[test]
+fn an_events_own_template_is_its_own() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        for code in ["MINE", "OTHER"] {
+            let details = json!({ "title": code, "template": "classic" });
+            ada.ask(world, "POST", "/events", &json!({ "code": code, "details": details })).ok();
+        }
+        let bob = limited(world, ada, "bob@example.org", "MINE");
+        let mut browser = Browser::of(world, "bob@example.org");
+
+        // Who is limited to an event gives it its logo, and a design.
+        let page = browser.page("/staff/events/MINE/template");
+        let choose = form_with(&page, "/staff/events/MINE/template", "logo");
+        let logo = crate::templates::png(40, 20);
+        let fields = choose.fields.clone();
+        let taken = browser.upload(&choose, &fields, Some(("logo", "logo.png", &logo)));
+        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text());
+        let event = ada.ask(world, "GET", "/events/MINE", &Value::Null).ok();
+        assert_eq!(event["template"]["name"], "event-mine");
+        let (at, page) = upload(&mut browser, "/staff/template-uploads?event=MINE", "t.json", &document("Mine", "en"));
+        assert_eq!(keep(&mut browser, &at, &page, &[]), "/staff/events/MINE/template?said=template-kept");
+        let own = bob.ask(world, "GET", "/templates/event-mine", &Value::Null).ok();
+        assert_eq!(
+            (own["template"]["versions"].as_array().unwrap().len(), &own["template"]["event"]),
+            (2, &json!("MINE"))
+        );
+        assert!(own["used_by"][0]["newest"] == true, "{own}");
+
+        // Nobody chooses it for another event, and it is not offered there.
+        let own = json!({ "template": "event-mine" });
+        ada.ask(world, "PATCH", "/events/OTHER", &own).problem(422, "invalid");
+        let tiers = json!({ "templates": [{ "language": "de", "template": "event-mine@1" }] });
+        ada.ask(world, "PATCH", "/events/OTHER", &tiers).problem(422, "invalid");
+        let new = json!({ "code": "NEW", "details": { "title": "New", "template": "event-mine" } });
+        ada.ask(world, "POST", "/events", &new).problem(422, "invalid");
+        let mut owner = Browser::of(world, "ada@example.org");
+        assert!(!owner.page("/staff/events/OTHER/template").contains("event-mine"));
+        assert!(owner.page("/staff/events/MINE/template").contains("event-mine"));
+        assert!(owner.page("/staff/templates").contains("For MINE alone"));
+        // A copy keeps what it was copied with.
+        let copy = json!({ "code": "COPY", "details": { "title": "Copy" } });
+        let copied = ada.ask(world, "POST", "/events/MINE/copy", &copy).ok();
+        assert_eq!(copied["template"]["name"], "event-mine");
+        let page = owner.page("/staff/events/COPY/template");
+        assert!(page.contains("As it is now: event-mine"), "{page}");
+        let same = owner.send(&form_with(&page, "/staff/events/COPY/template", "logo"), &[]);
+        owner.follow(&same);
+        let choose = form_with(&owner.page("/staff/events/COPY/template"), "/staff/events/COPY/template", "logo");
+        let fields = choose.fields.clone();
+        let taken = owner.upload(&choose, &fields, Some(("logo", "logo.png", &logo)));
+        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text());
+        assert_eq!(ada.ask(world, "GET", "/events/COPY", &Value::Null).ok()["template"]["name"], "event-copy");
+
+        // Who is limited to another event does not know it.
+        let carol = limited(world, ada, "carol@example.org", "OTHER");
+        for path in
+            ["/templates/event-mine", "/templates/event-mine/files/template.json", "/templates/event-mine/archive"]
+        {
+            carol.ask(world, "GET", path, &Value::Null).problem(404, "not-found");
+        }
+        let listed = carol.ask(world, "GET", "/templates?uses=true", &Value::Null).text();
+        assert!(!listed.contains("event-mine") && !listed.contains("MINE"), "{listed}");
+        carol.ask(world, "PATCH", "/events/OTHER", &own).problem(422, "no-such-template");
+        carol.ask(world, "DELETE", "/templates/event-mine", &Value::Null).problem(403, "forbidden");
+        carol.ask(world, "POST", "/templates/event-mine/roll-out", &json!({})).problem(404, "not-found");
+        let mut other = Browser::of(world, "carol@example.org");
+        for path in [
+            "/staff/templates/event-mine",
+            "/staff/template-uploads?event=MINE",
+            "/staff/template-uploads?for=event-mine",
+        ] {
+            assert_eq!(other.get(path).status, StatusCode::NOT_FOUND, "{path}");
+        }
+        // Nor may anybody who is limited change the library.
+        for path in ["/staff/template-uploads", "/staff/template-uploads?for=classic"] {
+            assert_eq!(other.get(path).status, StatusCode::FORBIDDEN, "{path}");
+        }
+        let page = other.page("/staff/templates");
+        assert!(!page.contains("/staff/template-uploads"), "{page}");
+        let parts: [crate::templates::Part; 2] =
+            [("name", None, b"event-mine-gold"), ("template", Some("t"), &document("x", "en"))];
+        let token = carol.token(world, &["view", "import"]);
+        by_form(world, &token, &parts).problem(403, "forbidden");
+        let theirs = bob.token(world, &["view", "import"]);
+        assert_eq!(by_form(world, &theirs, &parts).status, 201);
+        by_form(world, &theirs, &[("name", None, b"library"), ("template", Some("t"), &document("x", "en"))])
+            .problem(403, "forbidden");
+    });
+}
+
+/// Adds a template with an API token.
+fn by_form(world: &World, token: &str, parts: &[crate::templates::Part]) -> crate::harness::Answer {
+    let mut body = Vec::new();
+    for (name, file, bytes) in parts {
+        let file = file.map(|file| format!("; filename=\"{file}\"")).unwrap_or_default();
+        body.extend(format!("--EDGE\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n").bytes());
+        body.extend_from_slice(bytes);
+        body.extend_from_slice(b"\r\n");
+    }
+    body.extend_from_slice(b"--EDGE--\r\n");
+    let request = crate::harness::request("POST", "/templates")
+        .header(header::AUTHORIZATION, token)
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=EDGE");
+    world.send("", request, body)
+}

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::api::MailDays;
 use super::auth::Authenticator;
 use super::crowd::Crowd;
 use super::lane::Lane;
@@ -137,6 +138,8 @@ struct Inner {
     badges: Badges,
     /// Files that staff look at.
     uploads: Uploads,
+    /// Messages that were counted by day.
+    mail_days: MailDays,
 }
 
 impl std::ops::Deref for App {
@@ -172,6 +175,7 @@ impl App {
             vc: vc_api::Register::default(),
             badges: Badges::default(),
             uploads: Uploads::default(),
+            mail_days: MailDays::default(),
         })))
     }
 
@@ -214,6 +218,11 @@ impl App {
     /// Returns the files that staff look at.
     pub(super) fn uploads(&self) -> &Uploads {
         &self.0.uploads
+    }
+
+    /// Returns the messages that were counted by day.
+    pub(super) fn mail_days(&self) -> &MailDays {
+        &self.0.mail_days
     }
 
     /// Returns whose file is looked at.

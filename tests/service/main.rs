@@ -39,6 +39,7 @@ mod paging;
 mod parameters;
 mod people;
 mod persons;
+mod picked;
 mod process;
 mod public_url;
 mod publishing;

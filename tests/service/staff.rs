@@ -134,7 +134,7 @@ fn the_whole_road_by_forms_alone() {
 }
 
 /// Every page with the permission that it needs to be seen, and whether there is a form on it that others may not send.
-const PAGES: [(&str, &str); 34] = [
+const PAGES: [(&str, &str); 36] = [
     ("/staff", "view"),
     ("/staff/search?q=person", "view"),
     ("/staff/events", "view"),
@@ -161,9 +161,11 @@ const PAGES: [(&str, &str); 34] = [
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/picture.png", "view"),
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/revoke", "view"),
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/reissue", "view"),
-    ("/staff/certificates/revoke?event=WORKSHOP", "view"),
+    ("/staff/certificates/batch?act=revoke&which=but&event=WORKSHOP", "view"),
+    ("/staff/events/WORKSHOP/chosen?act=exclude&which=but&q=person", "view"),
     ("/staff/deliveries", "view"),
     ("/staff/deliveries?state=bounced", "view"),
+    ("/staff/deliveries/batch?which=but&state=bounced", "view"),
     ("/staff/runs", "view"),
     ("/staff/templates", "view"),
     ("/staff/publishing", "view"),
@@ -174,7 +176,7 @@ const PAGES: [(&str, &str); 34] = [
 /// What each form does, with the permission that it needs, and fields that fit.
 type Act = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-const ACTS: [Act; 28] = [
+const ACTS: [Act; 30] = [
     ("/staff/events/new", "import", &[("code", "OTHER"), ("title", "Other")]),
     ("/staff/events/WORKSHOP/change", "import", &[("title", "Changed")]),
     ("/staff/events/WORKSHOP/copy", "import", &[("code", "COPY"), ("title", "Copy")]),
@@ -201,7 +203,17 @@ const ACTS: [Act; 28] = [
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/restore", "revoke", &[]),
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/reissue", "revoke", &[("reason", "because")]),
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/send", "send", &[]),
-    ("/staff/certificates/revoke", "revoke", &[("event", "WORKSHOP"), ("cause", "fraud"), ("expected", "3")]),
+    (
+        "/staff/certificates/batch",
+        "revoke",
+        &[("act", "revoke"), ("which", "but"), ("event", "WORKSHOP"), ("cause", "fraud")],
+    ),
+    (
+        "/staff/events/WORKSHOP/chosen",
+        "import",
+        &[("act", "exclude"), ("which", "but"), ("q", "person"), ("reason", "requested")],
+    ),
+    ("/staff/deliveries/batch", "send", &[("which", "but"), ("state", "bounced")]),
     ("/staff/runs/none/cancel", "generate", &[]),
     ("/staff/runs/none/retry", "generate", &[]),
     ("/staff/publishing", "keys", &[]),
@@ -444,9 +456,9 @@ fn two_members_of_staff_take_many_back_and_the_number_is_the_one_that_was_shown(
         school_by(world, ada);
         invited(world, ada, "bob@example.org", &["revoker"]);
         let mut bob = Browser::of(world, "bob@example.org");
-        let page = bob.page("/staff/certificates/revoke?event=WORKSHOP");
+        let page = bob.page("/staff/certificates/batch?act=revoke&which=but&event=WORKSHOP");
         assert!(page.contains("Revoke 3 certificates") && page.contains("A second member of staff"), "{page}");
-        let all = form(&page, "/staff/certificates/revoke");
+        let all = form(&page, "/staff/certificates/batch");
         let stale = bob.send(&all, &[("cause", "fraud"), ("expected", "2")]);
         assert_eq!(stale.status, StatusCode::CONFLICT);
         let started = bob.send(&all, &[("cause", "fraud")]);

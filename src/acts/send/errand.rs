@@ -6,7 +6,7 @@ use super::When;
 use crate::acts::Planned;
 use crate::acts::run::fate::Fate;
 use crate::acts::run::record::{GROUP, Row};
-use crate::acts::run::select::Wanted;
+use crate::acts::run::select::{Wanted, filter};
 use crate::acts::run::{Result, RunError, RunOver, RunRequest, Selected};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
@@ -77,7 +77,7 @@ pub(in crate::acts) fn fate(
     if let Some((mailed, _)) = &newest {
         let message = outbox::message(store, &mailed.message)?.message;
         let in_vain = message.state.is_over_in_vain() && over != RunOver::ThoseWithout;
-        let newer = over == RunOver::Selected && certificate.version > mailed.version;
+        let newer = matches!(over, RunOver::Selected | RunOver::Filter) && certificate.version > mailed.version;
         match message.state {
             _ if in_vain || newer && message.due.is_none() => again_of = Some(message.id),
             State::Ambiguous => return keep(format!("nobody knows whether message {} left", message.id)),
@@ -116,7 +116,17 @@ pub(in crate::acts) fn each_mail(
         return Err(RunError::Unknown(missing));
     }
     let mut wanted = Wanted::of(&request.people);
-    let (query, mut cursor) = (CertificateQuery { event: Some(code.clone()), ..Default::default() }, None::<String>);
+    let query = match over {
+        RunOver::Filter => filter(desk, request)?,
+        // Whoever names certificates alone has them looked up, and nothing else.
+        RunOver::Selected if request.people.is_empty() && request.keys.is_empty() => CertificateQuery {
+            event: Some(code.clone()),
+            only: request.numbers.iter().cloned().collect(),
+            ..CertificateQuery::default()
+        },
+        _ => CertificateQuery { event: Some(code.clone()), ..CertificateQuery::default() },
+    };
+    let mut cursor = None::<String>;
     loop {
         let page = desk.store.find_certificates(&query, cursor.as_deref(), GROUP as usize)?;
         let people = people_of(desk.store, code, &page.items)?;
@@ -140,7 +150,7 @@ pub(in crate::acts) fn each_mail(
 
 /// Says whether a certificate is in a group.
 fn is_in(store: &dyn Store, over: RunOver, certificate: &Certificate) -> Result<bool> {
-    if over == RunOver::Selected {
+    if matches!(over, RunOver::Selected | RunOver::Filter) {
         return Ok(true);
     }
     if certificate.state != CertificateState::Active {

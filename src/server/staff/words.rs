@@ -22,8 +22,10 @@ pub(super) struct Words {
     bundle: FluentBundle<FluentResource>,
 }
 
-const ENGLISH: &str = concat!(include_str!("texts/en.ftl"), include_str!("texts/office.en.ftl"));
-const GERMAN: &str = concat!(include_str!("texts/de.ftl"), include_str!("texts/office.de.ftl"));
+const ENGLISH: &str =
+    concat!(include_str!("texts/en.ftl"), include_str!("texts/office.en.ftl"), include_str!("texts/desk.en.ftl"));
+const GERMAN: &str =
+    concat!(include_str!("texts/de.ftl"), include_str!("texts/office.de.ftl"), include_str!("texts/desk.de.ftl"));
 
 static ALL: LazyLock<[Words; 2]> =
     LazyLock::new(|| [Words::read("en", "English", ENGLISH), Words::read("de", "Deutsch", GERMAN)]);

@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::{PersonView, SCANNED};
 use crate::accounts::Permission;
-use crate::acts::{self, Decider, Decision, Ground};
+use crate::acts::{self, Decider, Decision, PersonState};
 use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::server::extract::{Listing, Paging, Path, Query, event_code};
@@ -27,22 +27,6 @@ pub(in crate::server::api) struct PeopleFilter {
     pub q: Option<String>,
 }
 
-/// Where a person stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(in crate::server::api) enum PersonState {
-    /// Gets a certificate, or has one by right.
-    Eligible,
-    /// Does not meet the rule.
-    NotEligible,
-    /// Excluded.
-    Excluded,
-    /// Allowed by an exception.
-    Exception,
-    /// Has a certificate.
-    Issued,
-}
-
 impl PeopleFilter {
     /// Says whether it leaves anybody out.
     pub(in crate::server::api) fn narrows(&self) -> bool {
@@ -52,11 +36,8 @@ impl PeopleFilter {
     fn takes(&self, desk: &Desk, code: &EventCode, person: &Participant, decision: &Decision) -> Result<bool, Problem> {
         Ok(match self.state {
             None => true,
-            Some(PersonState::Eligible) => decision.eligible,
-            Some(PersonState::NotEligible) => matches!(decision.reason, Ground::NotMet | Ground::NoRule),
-            Some(PersonState::Excluded) => decision.reason == Ground::Excluded,
-            Some(PersonState::Exception) => matches!(decision.reason, Ground::Exception | Ground::Manual),
             Some(PersonState::Issued) => desk.store.certificate_of(code, &person.key)?.is_some(),
+            Some(state) => state.takes(decision, false),
         })
     }
 }

@@ -2,6 +2,7 @@
 
 mod attendance;
 mod erase;
+mod history;
 mod imports;
 mod listing;
 mod names;
@@ -40,6 +41,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(names::lint))
         .routes(routes!(names::duplicates))
         .routes(routes!(names::same_mailbox))
+        .routes(routes!(history::history))
         .merge(erase::routes())
         .merge(imports::routes())
         .merge(persons::routes())

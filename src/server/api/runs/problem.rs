@@ -65,6 +65,7 @@ impl From<RunError> for Problem {
             RunError::PersonErased(_) => Self::conflict("erased", detail),
             RunError::NotStaff => Self::forbidden(detail),
             RunError::Busy | RunError::KeyReplaced => Self::conflict("busy", detail),
+            RunError::SetChanged => Self::conflict("changed", detail),
             RunError::ChangedMeanwhile => changed_meanwhile(),
             RunError::Panicked => Self::internal(error),
             RunError::CannotMake(_) => Self::unprocessable("cannot-make", detail),

@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use super::api::MailDays;
+use super::api::MailDaysView;
 use super::auth::Authenticator;
+use super::counted::Counted;
 use super::crowd::Crowd;
 use super::lane::Lane;
 use super::ops::{Metrics, Pulse, Readiness};
@@ -139,7 +140,9 @@ struct Inner {
     /// Files that staff look at.
     uploads: Uploads,
     /// Messages that were counted by day.
-    mail_days: MailDays,
+    mail_days: Counted<MailDaysView>,
+    /// To how many of an event a run would send.
+    would_send: Counted<u64>,
 }
 
 impl std::ops::Deref for App {
@@ -175,7 +178,8 @@ impl App {
             vc: vc_api::Register::default(),
             badges: Badges::default(),
             uploads: Uploads::default(),
-            mail_days: MailDays::default(),
+            mail_days: Counted::default(),
+            would_send: Counted::default(),
         })))
     }
 
@@ -221,8 +225,13 @@ impl App {
     }
 
     /// Returns the messages that were counted by day.
-    pub(super) fn mail_days(&self) -> &MailDays {
+    pub(super) fn mail_days(&self) -> &Counted<MailDaysView> {
         &self.0.mail_days
+    }
+
+    /// Returns to how many of an event a run would send, as it was counted.
+    pub(super) fn would_send(&self) -> &Counted<u64> {
+        &self.0.would_send
     }
 
     /// Returns whose file is looked at.

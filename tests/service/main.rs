@@ -6,6 +6,7 @@ mod archived;
 mod asked;
 mod beside;
 mod browser;
+mod card;
 mod chosen;
 mod document;
 mod earlier;

@@ -88,11 +88,14 @@ async function member(viewport = { width: 1280, height: 900 }) {
     const answer = await page.goto(`${base}/staff${path}`);
     assert.equal(answer.status(), 200, path);
   };
-  page.press = (name) => page.locator('main').getByRole('button', { name, exact: true }).first().click();
-  page.follow = (name) => page.locator('main').getByRole('link', { name, exact: true }).first().click();
-  page.reads = async (text) => {
-    await page.locator('main').getByText(text).first().waitFor({ state: 'attached', timeout: 20_000 });
+  // What is not there is told with what is.
+  const told = async (error) => {
+    throw new Error(`${error.message}\n${page.url()}\n${await page.locator('main').innerText()}`);
   };
+  const click = (role, name) => page.locator('main').getByRole(role, { name, exact: true }).first().click({ timeout: 10_000 }).catch(told);
+  page.press = (name) => click('button', name);
+  page.follow = (name) => click('link', name);
+  page.reads = (text) => page.locator('main').getByText(text).first().waitFor({ state: 'attached', timeout: 20_000 }).catch(told);
   page.set = (name, value) => page.locator(`main [name="${name}"]`).first().fill(value);
   return page;
 }
@@ -142,13 +145,16 @@ test('an event, a list of people, and somebody added by hand', async () => {
   await ada.press('Create event');
   const rows = PEOPLE.map((name, at) => `${name},p${at}@example.org,X-${at},${at < 10 ? 'yes' : 'no'},Company ${at % 3}`);
   await ada.open('/events/MAPS/import');
-  const list = { name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(['Name,Email,ID,Passed,Company', ...rows].join('\n')) };
+  const list = { name: 'list.csv', mimeType: 'text/csv', buffer: Buffer.from(['Name,Email,external_id,Passed,Company', ...rows].join('\n')) };
   await ada.locator('[name=file]').setInputFiles(list);
   await ada.press('Look at the list');
+  // Two did not pass: the rule says what that means, not the list.
+  await ada.locator('[name=absent][value=take]').check();
+  await ada.press('Answer');
   await ada.press(`Take in ${PEOPLE.length} rows`);
   await ada.reads('The list was taken in.');
   await ada.open('/events/MAPS/imports');
-  await ada.reads('list.csv');
+  assert.match(await ada.locator('tbody tr').innerText(), /\t12\t0\t0/);
   await ada.open('/events/MAPS/people/new');
   await ada.set('name', 'Hedy Lamarr');
   await ada.set('email', 'hedy@example.org');
@@ -166,10 +172,8 @@ test('sessions, attendance, a rule that is tried first, a template, and certific
   await ada.open('/events/MAPS/rule');
   await ada.locator('[name=who][value=those]').check();
   await ada.locator('[name=passed]').check();
-  await ada.locator('[name=try]').check();
-  await ada.press('Save');
+  await ada.press('Only say what it would do');
   await ada.reads('would get one');
-  await ada.locator('[name=try]').uncheck();
   await ada.press('Save');
   await ada.open('/events/MAPS/template');
   await ada.press('Use this template');
@@ -192,7 +196,7 @@ test('columns are chosen, rows ticked over pages and widths, and all but some ex
   await ada.getByLabel('company', { exact: true }).check();
   await ada.press('Show these');
   await ada.reads('Company 1');
-  await ada.locator('[name=q]').fill('garcía josé');
+  await ada.locator('#q').fill('garcía josé');
   await ada.press('Show');
   await ada.reads('José García');
   await ada.reads('Company 1');
@@ -299,12 +303,12 @@ test('found by number, address, id and what a QR code says; files of those that 
   await ada.open('/search');
   await ada.set('q', jwt.trim());
   await ada.press('Search');
-  assert.ok(ada.url().endsWith(`/certificates/${number}`), ada.url());
+  if (!process.env.OLD) await ada.waitForURL(`**/certificates/${number}`);
   await ada.open('/certificates?event=MAPS');
   for (const name of ['Zoë Ångström', 'José García']) await ada.getByLabel(new RegExp(`^Tick ${name}`)).check();
   const [zip] = await Promise.all([ada.waitForEvent('download'), ada.press('All as PDF (ZIP)')]);
   const bytes = readFileSync(await zip.path()).toString('latin1');
-  assert.equal((bytes.match(/CERT-MAPS-\d+-\d+\.pdf/g) ?? []).length, 4, 'two files, each named twice');
+  assert.equal(new Set(bytes.match(/CERT-MAPS-\d+-\d+\.pdf/g)).size, 2);
 });
 
 test('two members of staff take many back; nobody does it alone', async () => {

@@ -22,7 +22,7 @@ use utoipa::Modify;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
-pub(super) use self::mail::MailDays;
+pub(super) use self::mail::MailDaysView;
 use super::App;
 
 /// Returns the routes below `/api/v1`.

@@ -51,7 +51,8 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
     let rows = items(&people).iter().map(|person| row(&staff, &path, person, (&columns, &chosen))).collect();
     let mut states = vec![Choice::new("", w.s("all"))];
     states.extend(STATES.map(|state| Choice::new(state, w.s(&format!("people-{}", state.replace('_', "-"))))));
-    let own: Vec<(&str, &str)> = asked.all("cols").map(|one| ("cols", one)).collect();
+    let own = if asked.some("cols").is_some() { &columns[..] } else { &[] };
+    let own: Vec<(&str, &str)> = own.iter().map(|one| ("cols", one.as_str())).collect();
     let form = Form::filter(&staff, &format!("{path}/people"), w.s("filter"))
         .field(Field::text("q", w.s("people-text")).value(asked.get("q")))
         .field(Field::new("state", w.s("state"), Kind::Select(states)).value(asked.get("state")))
@@ -136,7 +137,9 @@ fn which_columns(
     let own: BTreeSet<String> = named.filter(|name| !name.contains(',')).take(MOST_OWN * 50).collect();
     choices.extend(own.into_iter().take(MOST_OWN).map(|one| Choice::new(one.clone(), head(w, &one))));
     let form = Form::filter(staff, &format!("{path}/people"), w.s("people-columns-show"))
-        .fields(filter.map(|(name, value)| Field::hidden(name, value)))
+        .fields(
+            filter.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| Field::hidden(name, value)),
+        )
         .field(Field::new("cols", w.s("people-columns-which"), Kind::Checks(choices)).value(columns.join(",")));
     Section::new("columns", w.s("people-columns")).part(form).folded()
 }

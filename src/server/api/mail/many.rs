@@ -1,7 +1,6 @@
 //! Many messages at once: sent again, and counted by day.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, PoisonError};
+use std::collections::BTreeSet;
 
 use axum::Json;
 use axum::extract::State;
@@ -138,7 +137,7 @@ struct MailDayView {
 
 /// Messages by day.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-struct MailDaysView {
+pub(in crate::server) struct MailDaysView {
     /// When they were counted: where there are many, not for each who asks.
     #[schema(value_type = String, format = DateTime)]
     as_of: Timestamp,
@@ -146,55 +145,8 @@ struct MailDaysView {
     days: Vec<MailDayView>,
 }
 
-/// What was counted: of many messages it is kept for a while, and counted anew for who asks later.
-#[derive(Default)]
-pub(in crate::server) struct Counted(Mutex<BTreeMap<String, Kept>>);
-
-struct Kept {
-    view: MailDaysView,
-    /// Whether somebody counts anew.
-    renewed: bool,
-}
-
 /// Messages of which each who asks has them counted.
 const FEW: usize = 5_000;
-/// For how many seconds a count of many is new.
-const NEW: i64 = 60;
-/// For how many seconds it is shown while it is counted anew.
-const SHOWN: i64 = 3_600;
-/// Counts that are kept.
-const MOST_KEPT: usize = 64;
-
-impl Counted {
-    /// Returns a count that can be shown, and whether the caller is to count anew meanwhile.
-    fn get(&self, key: &str, now: Timestamp) -> Option<(MailDaysView, bool)> {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let kept = all.get_mut(key)?;
-        let age = now.unix() - kept.view.as_of.unix();
-        if !(0..SHOWN).contains(&age) {
-            return None;
-        }
-        let anew = age >= NEW && !kept.renewed;
-        kept.renewed |= anew;
-        Some((kept.view.clone(), anew))
-    }
-
-    fn keep(&self, key: String, view: MailDaysView) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if all.len() >= MOST_KEPT && !all.contains_key(&key) {
-            all.clear();
-        }
-        all.insert(key, Kept { view, renewed: false });
-    }
-
-    /// Lets somebody else count anew.
-    fn give_up(&self, key: &str) {
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(kept) = all.get_mut(key) {
-            kept.renewed = false;
-        }
-    }
-}
 
 /// Count messages by day
 ///
@@ -215,7 +167,7 @@ async fn days(
     let today = app.issuer.zone.day(app.now());
     // Who is limited to events counts those alone.
     let key = format!("{:?} {event:?} {count} {today}", caller.scope);
-    match app.mail_days().get(&key, app.now()) {
+    match app.mail_days().of_late(&key, app.now()) {
         Some((view, false)) => Ok(Json(view)),
         Some((view, true)) => {
             let (app, caller) = (app.clone(), caller.clone());
@@ -250,29 +202,9 @@ async fn counted(
         };
         let view = MailDaysView { as_of: desk.now, days: (0..count).map(view).collect() };
         if looked >= FEW {
-            app.mail_days().keep(key, view.clone());
+            app.mail_days().keep(key, view.clone(), (desk.now, 0));
         }
         Ok(view)
     })
     .await
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_count_is_shown_while_one_caller_counts_anew_and_not_for_ever() {
-        let (counted, at) = (Counted::default(), |seconds| Timestamp::from_unix(1_000_000 + seconds));
-        assert!(counted.get("a", at(0)).is_none());
-        counted.keep("a".to_owned(), MailDaysView { as_of: at(0), days: Vec::new() });
-        let anew = |seconds| counted.get("a", at(seconds)).map(|(_, anew)| anew);
-        assert_eq!([anew(0), anew(NEW - 1), anew(NEW), anew(NEW)], [Some(false), Some(false), Some(true), Some(false)]);
-        counted.give_up("a");
-        assert_eq!([anew(NEW), anew(SHOWN), anew(-1)], [Some(true), None, None]);
-        for n in 0..2 * MOST_KEPT {
-            counted.keep(n.to_string(), MailDaysView { as_of: at(0), days: Vec::new() });
-        }
-        assert!(counted.0.lock().unwrap().len() <= MOST_KEPT);
-    }
 }

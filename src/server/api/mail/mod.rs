@@ -7,7 +7,7 @@ mod problem;
 
 use utoipa_axum::router::OpenApiRouter;
 
-pub(in crate::server) use self::many::Counted as MailDays;
+pub(in crate::server) use self::many::MailDaysView;
 use crate::server::App;
 
 pub(super) fn routes() -> OpenApiRouter<App> {

@@ -55,6 +55,11 @@ pub(in crate::server::api) fn filtered(
     let planned = acts::planned(desk, code)?;
     let decider = Decider::new(&planned.event, &planned.plan)?;
     let query = PeopleQuery { text: filter.q.clone() };
+    if let Some(state @ (PersonState::Excluded | PersonState::Exception)) = filter.state
+        && query.wanted_text().is_none()
+    {
+        return by_list(desk, code, (&decider, state), cursor, limit);
+    }
     loop {
         let page = acts::decisions(desk, &decider, &query, cursor.as_deref(), limit - items.len())?;
         scanned += page.items.len();
@@ -65,6 +70,40 @@ pub(in crate::server::api) fn filtered(
         }
         cursor = page.next;
         if items.len() >= limit || scanned >= SCANNED || cursor.is_none() {
+            return Ok(Page { items, next: cursor });
+        }
+    }
+}
+
+/// The same of those who are on a list: few are, and nobody else is looked at.
+fn by_list(
+    desk: &Desk,
+    code: &EventCode,
+    (decider, state): (&Decider, PersonState),
+    mut cursor: Option<String>,
+    limit: usize,
+) -> Result<Page<(Participant, Decision)>, Problem> {
+    let mut items = Vec::new();
+    loop {
+        let (cursor_now, wanted) = (cursor.as_deref(), limit - items.len());
+        let (people, next): (Vec<Participant>, _) = match state {
+            PersonState::Excluded => {
+                let page = acts::exclusions(desk.store, code, cursor_now, wanted)?;
+                (page.items.into_iter().map(|(person, _)| person).collect(), page.next)
+            }
+            _ => {
+                let page = acts::exceptions(desk.store, code, cursor_now, wanted)?;
+                (page.items.into_iter().map(|(person, _)| person).collect(), page.next)
+            }
+        };
+        for person in people {
+            let decision = decider.decide(&person, &acts::listed(desk.store, code, &person.key)?);
+            if state.takes(&decision, false) {
+                items.push((person, decision));
+            }
+        }
+        cursor = next;
+        if items.len() >= limit || cursor.is_none() {
             return Ok(Page { items, next: cursor });
         }
     }

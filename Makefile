@@ -6,6 +6,7 @@ BIN := $(or $(CARGO_TARGET_DIR),target)/$(if $(filter dev,$(PROFILE)),debug,$(PR
 # People in the demo, in the benchmark, and how often the fault script kills.
 PEOPLE ?= 200
 BENCH_PEOPLE ?= 2000
+DESK_PEOPLE ?= 100000
 ROUNDS ?= 100
 
 .DEFAULT_GOAL := help
@@ -51,6 +52,8 @@ test: setup ## Check the format and run all tests
 	npm --prefix verifier-web run check
 	npm --prefix verifier-web test
 	npm --prefix verifier-web run differential -- --testamur $(abspath $(or $(CARGO_TARGET_DIR),target))/debug/testamur
+	@scripts/setup browser
+	TESTAMUR_BIN=$(abspath $(or $(CARGO_TARGET_DIR),target))/debug/testamur npm --prefix verifier-web run e2e:short
 
 differential: build ## Compare the verdicts of program and page on 100,000 changed inputs
 	npm --prefix verifier-web run differential:long -- --testamur $(abspath $(BIN))
@@ -93,13 +96,14 @@ lint: setup ## Run clippy and rustdoc with warnings as errors
 	cargo clippy --all-targets -- -D warnings
 	RUSTDOCFLAGS='-D warnings' cargo doc --no-deps --document-private-items
 
-bench: ## Measure the program, two scripts in other stacks, questions to a large store, and the web verifier
+bench: ## Measure the program, two scripts in other stacks, questions to a large store, the staff's pages over it, and the web verifier
 	@scripts/setup peers
 	@scripts/setup browser
 	@scripts/web --must
 	@cargo build --profile $(PROFILE)
 	@target/venv/bin/python tests/peers/compare.py --testamur $(BIN) --people $(BENCH_PEOPLE)
 	@cargo bench --bench query --bench proof --profile $(PROFILE)
+	@tests/service/desk --testamur $(BIN) --people $(DESK_PEOPLE)
 	@TESTAMUR_BIN=$(abspath $(BIN)) npm --prefix verifier-web run --silent bench
 
 # The program of an earlier commit: make pairs BEFORE=7f1119e

@@ -33,6 +33,7 @@ mod import_report;
 mod import_shapes;
 mod left_out;
 mod listed;
+mod many;
 mod person;
 mod plan;
 pub mod portal;
@@ -41,12 +42,14 @@ mod progress_columns;
 pub mod retention;
 pub mod revoke;
 pub mod run;
+mod seal;
 pub mod second;
 pub mod send;
 pub mod spot_check;
 pub mod stray;
 pub mod templates;
 mod what_if;
+mod whom;
 pub mod withdraw;
 
 pub use approval::{Approval, ApprovalState, approve, reject};
@@ -65,6 +68,7 @@ pub use import_report::{Only, REPORT_DAYS, report_csv, unkept_csv};
 pub use import_shapes::{Shape, ShapeAnswers, forget_shape, is_shape, recalled, shape_of};
 use listed::listed_at;
 pub use listed::{Exception, Exclusion, ExclusionReason, Lifted, Listed, listed, listed_given};
+pub use many::{ListedMany, Listing, MOST_AT_ONCE, list_many, listing_foreseen};
 pub use person::{
     Answer, Answers, Duplicate, Enrolled, Enrolment, Join, PersonChange, Same, SameMailbox, Tie, change_progress,
     check_progress, duplicates, enroll, find, free_key, fresh_id, ids_differ, is_another, merge, name_of, patch,
@@ -78,6 +82,7 @@ pub use prerequisites::{Prerequisites, prerequisites, unmarked};
 pub use revoke::{Revoked, restore, revoke};
 pub use stray::{Presented, restore_presented, revoke_presented};
 pub use what_if::{Change, Changed, everyone_measured, what_if};
+pub use whom::{PersonState, Whom};
 pub use withdraw::{issue_now, reissue, request_own};
 
 use crate::credential::{CertificateNumber, EventCode};
@@ -216,6 +221,14 @@ pub enum ActError {
     /// Excluded: no exception is made.
     #[error("they are excluded, and exclusion beats exception")]
     Excluded,
+    /// The list is not the one that was confirmed.
+    #[error(
+        "the list is not the one that was shown: others are in it, or something else would become of them; look again"
+    )]
+    SetChanged,
+    /// Some of those named are not there: their places in the list, from 0.
+    #[error("{} of those named are not there", .0.len())]
+    NotThere(Vec<usize>),
     /// Neither excepted nor excluded.
     #[error("they are not on this list")]
     NotListed,

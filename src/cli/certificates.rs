@@ -1,5 +1,6 @@
 //! `testamur certificates`: list, show, render, export; and who else may see them.
 
+use std::collections::BTreeSet;
 use std::io::BufWriter;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -129,6 +130,9 @@ pub(super) struct Only {
     /// Only issued before this day, or before an instant
     #[arg(long, value_name = "DAY", value_parser = time::moment)]
     issued_until: Option<Moment>,
+    /// But not this one; can be given several times
+    #[arg(long, value_name = "NUMBER")]
+    except: Vec<CertificateNumber>,
 }
 
 impl Only {
@@ -137,11 +141,12 @@ impl Only {
     }
 
     fn query(self, desk: &Desk) -> Result<CertificateQuery, StoreError> {
-        let Self { of, event, status, text, template, run, issued_since, issued_until } = self;
+        let Self { of, event, status, text, template, run, issued_since, issued_until, except } = self;
         let (event, standing) = (of.or(event), status.map(|status| (status, desk.now)));
         let zone = desk.zone_of(event.as_ref())?;
         let [issued_since, issued_until] = [issued_since, issued_until].map(|at| at.map(|at| at.within(&zone)));
-        Ok(CertificateQuery { event, standing, text, template, run, issued_since, issued_until })
+        let (only, except) = (BTreeSet::new(), except.into_iter().collect());
+        Ok(CertificateQuery { event, standing, text, template, run, issued_since, issued_until, only, except })
     }
 }
 

@@ -7,7 +7,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::api::MailDaysView;
 use super::auth::Authenticator;
+use super::counted::Counted;
 use super::crowd::Crowd;
 use super::lane::Lane;
 use super::nights::Upkeep;
@@ -154,6 +156,10 @@ struct Inner {
     mailing: Mailing,
     /// What is being done about backups.
     upkeep: Upkeep,
+    /// Messages that were counted by day.
+    mail_days: Counted<MailDaysView>,
+    /// To how many of an event a run would send.
+    would_send: Counted<u64>,
 }
 
 impl std::ops::Deref for App {
@@ -191,6 +197,8 @@ impl App {
             uploads: Uploads::default(),
             mailing: Mailing::default(),
             upkeep: Upkeep::default(),
+            mail_days: Counted::default(),
+            would_send: Counted::default(),
         }));
         if let Err(problem) = app.take_up_mail() {
             tracing::error!(detail = problem.detail, "mail does not leave");
@@ -247,6 +255,16 @@ impl App {
     /// Returns what is being done about backups.
     pub(super) fn upkeep(&self) -> &Upkeep {
         &self.0.upkeep
+    }
+
+    /// Returns the messages that were counted by day.
+    pub(super) fn mail_days(&self) -> &Counted<MailDaysView> {
+        &self.0.mail_days
+    }
+
+    /// Returns to how many of an event a run would send, as it was counted.
+    pub(super) fn would_send(&self) -> &Counted<u64> {
+        &self.0.would_send
     }
 
     /// Returns whose file is looked at.

@@ -4,6 +4,7 @@
 mod api;
 mod app;
 mod auth;
+mod counted;
 mod crowd;
 mod docs;
 mod extract;

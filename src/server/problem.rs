@@ -240,6 +240,11 @@ impl From<ActError> for Problem {
             E::SameName(_) => Self::conflict("same-name", detail),
             E::AlreadyListed => Self::conflict("already-listed", detail),
             E::Excluded => Self::conflict("excluded", detail),
+            E::SetChanged => Self::conflict("changed", detail),
+            E::NotThere(places) => {
+                let field = |at: &usize| FieldProblem { field: at.to_string(), detail: "is not there".to_owned() };
+                Self::unprocessable("unknown-rows", detail).with_errors(places.iter().take(1_000).map(field).collect())
+            }
             E::NotListed => Self::new(StatusCode::NOT_FOUND, "not-listed", detail),
             E::NoRule(_) => Self::conflict("no-rule", detail),
             E::NoTemplate(_) => Self::unprocessable("no-such-template", detail),

@@ -16,6 +16,7 @@ mod query;
 mod records;
 pub mod remote;
 mod sled;
+mod sought;
 mod wanted;
 mod within;
 

@@ -1,7 +1,10 @@
 //! What the store is asked for: filters as values, so that each engine can answer them by its indexes.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
+use super::sought::holds;
 use super::{AuditEntry, Certificate, Index, Participant, Standing};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 
@@ -18,10 +21,17 @@ pub struct CertificateQuery {
     pub issued_since: Option<Timestamp>,
     /// Issued before this instant.
     pub issued_until: Option<Timestamp>,
-    /// Whose number, name or e-mail holds this text, in capitals or not. A text of blanks is none.
+    /// Whose number, name or e-mail holds this text, in capitals or not, or whose name has its words in another order. A text of
+    /// blanks is none.
     pub text: Option<String>,
     /// Whose current version this run made.
     pub run: Option<String>,
+    /// Of these numbers, where there are some.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub only: BTreeSet<CertificateNumber>,
+    /// Not of these numbers.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub except: BTreeSet<CertificateNumber>,
 }
 
 impl CertificateQuery {
@@ -37,6 +47,8 @@ impl CertificateQuery {
             || self.issued_since.is_some()
             || self.issued_until.is_some()
             || self.run.is_some()
+            || !self.only.is_empty()
+            || !self.except.is_empty()
             || self.wanted_text().is_some()
     }
 
@@ -48,14 +60,17 @@ impl CertificateQuery {
             && self.issued_since.is_none_or(|since| certificate.issued >= since)
             && self.issued_until.is_none_or(|until| certificate.issued < until)
             && (self.run.is_none() || self.run == certificate.run)
-            && text.is_none_or(|text| certificate_text(certificate).contains(text))
+            && (self.only.is_empty() || self.only.contains(&certificate.number))
+            && !self.except.contains(&certificate.number)
+            && text.is_none_or(|text| holds(&certificate_text(certificate), text))
     }
 }
 
 /// Which of an event's people.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PeopleQuery {
-    /// Whose name, e-mail or external id holds this text, in capitals or not. A text of blanks is none.
+    /// Whose name, e-mail or external id holds this text, in capitals or not, or whose name has its words in another order. A
+    /// text of blanks is none.
     pub text: Option<String>,
 }
 

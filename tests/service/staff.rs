@@ -161,9 +161,11 @@ pub const PAGES: [(&str, &str); 39] = [
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/picture.png", "view"),
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/revoke", "revoke"),
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/reissue", "revoke"),
-    ("/staff/certificates/revoke?event=WORKSHOP", "revoke"),
+    ("/staff/certificates/batch?act=revoke&which=but&event=WORKSHOP", "view"),
+    ("/staff/events/WORKSHOP/chosen?act=exclude&which=but&q=person", "view"),
     ("/staff/deliveries", "view"),
     ("/staff/deliveries?state=bounced", "view"),
+    ("/staff/deliveries/batch?which=but&state=bounced", "view"),
     ("/staff/runs", "view"),
     ("/staff/templates", "view"),
     ("/staff/templates/classic", "view"),
@@ -206,7 +208,17 @@ pub const ACTS: [Act; 28] = [
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/restore", "revoke", &[]),
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/reissue", "revoke", &[("reason", "because")]),
     ("/staff/certificates/CERT-WORKSHOP-2026-00001/send", "send", &[]),
-    ("/staff/certificates/revoke", "revoke", &[("event", "WORKSHOP"), ("cause", "fraud"), ("expected", "3")]),
+    (
+        "/staff/certificates/batch",
+        "revoke",
+        &[("act", "revoke"), ("which", "but"), ("event", "WORKSHOP"), ("cause", "fraud")],
+    ),
+    (
+        "/staff/events/WORKSHOP/chosen",
+        "import",
+        &[("act", "exclude"), ("which", "but"), ("q", "person"), ("reason", "requested")],
+    ),
+    ("/staff/deliveries/batch", "send", &[("which", "but"), ("state", "bounced")]),
     ("/staff/runs/none/cancel", "generate", &[]),
     ("/staff/runs/none/retry", "generate", &[]),
     ("/staff/publishing", "keys", &[]),
@@ -450,12 +462,13 @@ fn two_members_of_staff_take_many_back_and_the_number_is_the_one_that_was_shown(
         school_by(world, ada);
         invited(world, ada, "bob@example.org", &["revoker"]);
         let mut bob = Browser::of(world, "bob@example.org");
-        let page = bob.page("/staff/certificates/revoke?event=WORKSHOP");
+        let page = bob.page("/staff/certificates/batch?act=revoke&which=but&event=WORKSHOP");
         assert!(page.contains("Revoke 3 certificates") && page.contains("A second member of staff"), "{page}");
-        let all = form(&page, "/staff/certificates/revoke");
+        let all = form(&page, "/staff/certificates/batch");
         let stale = bob.send(&all, &[("cause", "fraud"), ("expected", "2")]);
         assert_eq!(stale.status, StatusCode::CONFLICT);
-        let started = bob.send(&all, &[("cause", "fraud")]);
+        let again = form(&stale.text(), "/staff/certificates/batch");
+        let started = bob.send(&again, &[("cause", "fraud")]);
         assert!(bob.follow(&started).contains("Waits for approval"));
         work(world);
         assert!(certificates(&*world.app.store).iter().all(|one| one.withdrawal.is_none()));

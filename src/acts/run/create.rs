@@ -12,6 +12,7 @@ use super::select::{RunRequest, each};
 use super::{Result, RunError, RunOver, RunReason, TRIES, journal, new_id};
 use crate::acts::approval::{self, Approval};
 use crate::acts::planned;
+use crate::acts::seal::Seal;
 use crate::acts::second::{self, Takes};
 use crate::credential::EventCode;
 use crate::desk::Desk;
@@ -57,7 +58,16 @@ pub(in crate::acts) fn create_as(
     let begun = begun(desk, (request.kind, over), request.event.clone(), request.reason.clone())?;
     let record = RunRecord { of, at_once: request.at_once, chosen: chosen.clone(), ..begun };
     freeze(desk, holder, record, alone, |list| {
-        each(desk, request, (over, &chosen), |selected| list.add(selected.row, &selected.fate))
+        let mut seal = Seal::default();
+        each(desk, request, (over, &chosen), |selected| {
+            selected.sealed(&mut seal);
+            list.add(selected.row, &selected.fate)
+        })?;
+        // What was confirmed is this very list, and what would become of it.
+        if request.expected.as_ref().is_some_and(|expected| *expected != seal.text()) {
+            return Err(RunError::SetChanged);
+        }
+        Ok(())
     })
 }
 

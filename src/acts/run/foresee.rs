@@ -5,6 +5,7 @@ use super::chosen::{Chosen, chosen};
 use super::fate::{Fate, Grant};
 use super::select::{RunRequest, Selected, each};
 use super::{NOTHING_CHANGES, Result, RunError};
+use crate::acts::seal::Seal;
 use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::making::{self, FaceError, IssueError, ReplaceError, Trial};
@@ -21,8 +22,17 @@ pub fn affected(desk: &Desk, request: &RunRequest, take: impl FnMut(Selected) ->
     each(desk, request, (over, &Chosen::default()), take)
 }
 
+/// What a preview says as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Foreseen {
+    /// How many would get something and were not tried out.
+    pub untried: u64,
+    /// What the list is known by: who says it with the run gets this list or none ([`RunRequest::expected`]).
+    pub set: String,
+}
+
 /// Says who will get, keep or lose what, and changes nothing. Who would get something that cannot be made is told as one who
-/// gets nothing or keeps what they have, with why. At most `most` are tried out; returns how many were past them.
+/// gets nothing or keeps what they have, with why. At most `most` are tried out.
 ///
 /// # Errors
 /// See [`RunError`]; also what `take` returns.
@@ -32,12 +42,16 @@ pub fn preview(
     request: &RunRequest,
     most: u64,
     mut take: impl FnMut(Selected) -> Result<()>,
-) -> Result<u64> {
+) -> Result<Foreseen> {
     let over = request.check()?;
     let chosen = chosen(desk, trial.faces, request)?;
+    let mut seal = Seal::default();
     let Some(code) = &request.event else {
-        each(desk, request, (over, &chosen), take)?;
-        return Ok(0);
+        each(desk, request, (over, &chosen), |selected| {
+            selected.sealed(&mut seal);
+            take(selected)
+        })?;
+        return Ok(Foreseen { untried: 0, set: seal.text() });
     };
     let (mut waiting, mut tried, mut untried) = (Vec::new(), 0, 0);
     let mut flush = |group: Vec<Selected>| {
@@ -52,11 +66,12 @@ pub fn preview(
         group.into_iter().try_for_each(&mut take)
     };
     each(desk, request, (over, &chosen), |selected| {
+        selected.sealed(&mut seal);
         waiting.push(selected);
         if waiting.len() < TOGETHER { Ok(()) } else { flush(std::mem::take(&mut waiting)) }
     })?;
     flush(waiting)?;
-    Ok(untried)
+    Ok(Foreseen { untried, set: seal.text() })
 }
 
 fn is_made(fate: &Fate) -> bool {

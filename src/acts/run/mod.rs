@@ -28,11 +28,12 @@ pub(in crate::acts) mod record;
 pub(in crate::acts) mod select;
 pub(in crate::acts) mod step;
 mod undo;
+mod which;
 
 pub use chosen::{Chosen, ReasonWanted, date};
 pub use create::{Created, create, create_held, retry_failed};
 pub use fate::{Fate, HAS_ONE};
-pub use foresee::{affected, preview};
+pub use foresee::{Foreseen, affected, preview};
 pub use journal::{RunQuery, cancel, filtered, renaming, row, rows, run, runs};
 pub(in crate::acts) use journal::{runs_of, under_way_in};
 pub use lease::{Holder, LEASE_SECONDS, give_back};
@@ -41,6 +42,7 @@ pub use record::{Counters, Kind, Row, RowState, RunOver, RunReason, RunRecord, R
 pub use select::{MOST_NAMED, RunRequest, Selected};
 pub use step::{Done, NotPublished, Shop, Step, step, step_locked, step_of};
 pub use undo::{restoration, undo, unsigned};
+pub use which::Which;
 
 use crate::accounts::AccountsError;
 use crate::acts::{ActError, NotReady};
@@ -189,6 +191,11 @@ pub enum RunError {
     /// The program itself failed.
     #[error("the program failed at this; report it, with what the log says")]
     Panicked,
+    /// The list is not the one that was confirmed.
+    #[error(
+        "the list is not the one that was shown: others are in it, or something else would become of them; look again"
+    )]
+    SetChanged,
     /// It is not what the caller has seen.
     #[error("somebody changed this in the meantime; read it again")]
     ChangedMeanwhile,

@@ -67,11 +67,13 @@ impl Kind {
     pub(in crate::acts) fn groups(self) -> &'static [RunOver] {
         use RunOver::*;
         match self {
-            Self::Generate => &[ThoseWithout, AllEligible, ExceptionsOnly, Failed, Selected],
-            Self::Regenerate => &[AlreadyIssued, NotIssued, Failed, Passing, NotPassing, TemplateOlder, Selected],
+            Self::Generate => &[ThoseWithout, AllEligible, ExceptionsOnly, Failed, Selected, Filter],
+            Self::Regenerate => {
+                &[AlreadyIssued, NotIssued, Failed, Passing, NotPassing, TemplateOlder, Selected, Filter]
+            }
             Self::Revoke | Self::Restore => &[Selected, Filter],
             Self::Publish => &[Everything],
-            Self::Send => &[ThoseWithout, Failed, Selected],
+            Self::Send => &[ThoseWithout, Failed, Selected, Filter],
         }
     }
 }
@@ -102,7 +104,7 @@ pub enum RunOver {
     NotPassing,
     /// Regenerate: those whose certificate was drawn by another template than they would get now.
     TemplateOlder,
-    /// Revoke, restore: all certificates that the filter finds.
+    /// All certificates that the filter finds, and with generate all people, but for those that it names.
     Filter,
     /// Publish: everything.
     Everything,

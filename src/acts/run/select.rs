@@ -8,7 +8,9 @@ use utoipa::ToSchema;
 use super::chosen::{Chosen, ReasonWanted, day, why};
 use super::fate::{Asked, Assessor, Case, Fate, Undone, revoked};
 use super::record::{GROUP, Row};
+use super::which::Which;
 use super::{Kind, Result, RunError, RunOver, RunReason};
+use crate::acts::seal::Seal;
 use crate::acts::send::each_mail;
 use crate::acts::withdraw::is_newest;
 use crate::acts::{Decider, EventPlan, Ground, NotReady, Planned, planned, ready_to_generate};
@@ -18,7 +20,8 @@ use crate::mail::OwnText;
 use crate::making::Unasked;
 use crate::publish;
 use crate::store::{
-    Cause, Certificate, CertificateQuery, CertificateState, Event, Participant, PersonKey, TemplateRef, mailbox,
+    Cause, Certificate, CertificateQuery, CertificateState, Event, Participant, PeopleQuery, PersonKey, Standing,
+    TemplateRef, mailbox,
 };
 
 /// Most people, numbers or e-mail addresses that one request may name.
@@ -39,7 +42,9 @@ pub struct RunRequest {
     /// Over whom. With `generate`: `those_without` (if left out), `all_eligible`, `exceptions_only`, `failed`, `selected`. With
     /// `regenerate`: `already_issued` (if left out), `not_issued`, `failed`, `passing`, `not_passing`, `template_older`,
     /// `selected`. With `revoke` and `restore`: `selected`, `filter`; left out, whichever fits what is given. With
-    /// `publish`: `everything`, or left out. With `send`: `those_without` (if left out) a message, `failed`, `selected`. Where `people` or `numbers` are given, `selected` need not be said.
+    /// `publish`: `everything`, or left out. With `send`: `those_without` (if left out) a message, `failed`, `selected`. `generate`
+    /// (over people), `regenerate` and `send` (over certificates) take a `filter` too. Where `people` or `numbers` are given,
+    /// `selected` need not be said, nor `filter` where `which` is.
     #[serde(default)]
     pub over: Option<RunOver>,
     /// `selected`: people, by e-mail, by id or by the id of another system.
@@ -53,9 +58,17 @@ pub struct RunRequest {
     #[serde(default)]
     #[schema(value_type = Vec<String>, example = json!(["CERT-WORKSHOP-2026-00001"]))]
     pub numbers: Vec<CertificateNumber>,
-    /// `filter`: only certificates whose number, name or e-mail holds this.
+    /// `filter`: only certificates whose number, name or e-mail holds this; with `generate` people whose name, e-mail or
+    /// external id does.
     #[serde(default)]
     pub text: Option<String>,
+    /// `filter`: what else is asked of them, and who is not meant though the filter finds them.
+    #[serde(default)]
+    pub which: Option<Which>,
+    /// `set` of the preview that was confirmed: where the list is another by now, or something else would become of somebody
+    /// in it, nothing is begun (409, `changed`).
+    #[serde(default)]
+    pub expected: Option<String>,
     /// `revoke` with `filter`: only certificates that this run made. `restore`: only those that this run revoked, which
     /// `filter` needs.
     #[serde(default)]
@@ -112,6 +125,13 @@ pub struct Selected {
     pub fate: Fate,
 }
 
+impl Selected {
+    /// Adds it to what a list is known by.
+    pub(in crate::acts) fn sealed(&self, seal: &mut Seal) {
+        seal.add(&self.row.about(), &format!("{:?}", self.fate.effect()));
+    }
+}
+
 impl RunRequest {
     /// Returns a request of this kind that says nothing else.
     pub fn of(kind: Kind) -> Self {
@@ -123,6 +143,8 @@ impl RunRequest {
             keys: Vec::new(),
             numbers: Vec::new(),
             text: None,
+            which: None,
+            expected: None,
             run: None,
             reason: None,
             template: None,
@@ -160,7 +182,9 @@ impl RunRequest {
     /// Returns over whom, said or not; refuses what does not go together.
     pub(in crate::acts) fn check(&self) -> Result<RunOver> {
         let named = !self.people.is_empty() || !self.keys.is_empty() || !self.numbers.is_empty();
+        let filtered = self.which.is_some() && !named;
         let over = self.over.unwrap_or(match self.kind {
+            Kind::Generate | Kind::Regenerate | Kind::Send if filtered => RunOver::Filter,
             Kind::Generate if named => RunOver::Selected,
             Kind::Generate => RunOver::ThoseWithout,
             Kind::Regenerate if named => RunOver::Selected,
@@ -195,6 +219,9 @@ impl RunRequest {
         if self.people.len() > MOST_NAMED || self.numbers.len() > MOST_NAMED {
             return Err(refused("people", "names more than 10,000"));
         }
+        if let Some(which) = &self.which {
+            which.check(self.kind, over)?;
+        }
         if self.again && (self.kind, over) != (Kind::Generate, RunOver::Selected) {
             return Err(refused("again", "goes with `generate` and the `people` who get another one"));
         }
@@ -220,12 +247,18 @@ impl RunRequest {
 impl RunRequest {
     /// Refuses to revoke or restore more than was meant.
     fn check_reach(&self, over: RunOver) -> Result<()> {
-        let filtered = self.text.as_ref().is_some_and(|text| !text.trim().is_empty()) || self.run.is_some();
+        let filtered = self.text.as_ref().is_some_and(|text| !text.trim().is_empty())
+            || self.run.is_some()
+            || self.which.as_ref().is_some_and(Which::narrows);
         if over == RunOver::Filter && self.event.is_none() && !filtered {
             return Err(refused("event", "or `text` or `run` is needed: nobody revokes everything by accident"));
         }
-        if over == RunOver::Filter && self.kind == Kind::Restore && self.run.is_none() {
-            return Err(refused("run", "is needed: the run that revoked them; or name certificates in `numbers`"));
+        let waits = self.which.as_ref().is_some_and(|which| which.status == Some(Standing::RevocationWaits));
+        if over == RunOver::Filter && self.kind == Kind::Restore && self.run.is_none() && !waits {
+            return Err(refused(
+                "run",
+                "is needed: the run that revoked them; or name certificates in `numbers`, or say `revocation_waits` in `which`",
+            ));
         }
         let by_name = !self.people.is_empty() || over == RunOver::Filter;
         let elsewhere = self.event.is_none() && self.run.is_none() && by_name;
@@ -296,15 +329,22 @@ fn each_person(
 ) -> Result<()> {
     let (code, asked) = (&assessor.event.code, assessor.asked);
     let over = asked.over;
+    if (asked.kind, over) == (Kind::Generate, RunOver::Filter) {
+        return each_found(desk, request, assessor, take);
+    }
     let mut wanted = Wanted::of(&request.people);
     let mut keys: BTreeSet<PersonKey> = request.keys.iter().cloned().collect();
     keys.extend(owners(desk, code, &request.numbers)?);
+    if over == RunOver::Filter {
+        keys.extend(owners_found(desk, request)?);
+    }
+    let by_name = matches!(over, RunOver::Selected | RunOver::Filter);
     let failed = if over == RunOver::Failed { failed_people(desk, code)? } else { BTreeSet::new() };
     let mut cursor: Option<String> = None;
     loop {
         let page = desk.store.participants(code, cursor.as_deref(), GROUP as usize)?;
         let mut is_named = |person: &Participant| {
-            let named = over != RunOver::Selected || keys.contains(&person.key) || wanted.takes(person);
+            let named = !by_name || keys.contains(&person.key) || wanted.takes(person);
             named && (over != RunOver::Failed || failed.contains(&person.key))
         };
         let named: Vec<_> = page.items.into_iter().filter(|person| is_named(person)).collect();
@@ -323,6 +363,35 @@ fn each_person(
     }
 }
 
+/// Goes through the people whom a filter finds.
+fn each_found(
+    desk: &Desk,
+    request: &RunRequest,
+    assessor: &Assessor,
+    mut take: impl FnMut(Selected) -> Result<()>,
+) -> Result<()> {
+    let (code, which) = (&assessor.event.code, request.which.clone().unwrap_or_default());
+    let except = which.people(desk, code)?;
+    let query = PeopleQuery { text: request.text.clone() };
+    let mut cursor: Option<String> = None;
+    loop {
+        let page = desk.store.find_participants(code, &query, cursor.as_deref(), GROUP as usize)?;
+        let people: Vec<_> = page.items.into_iter().filter(|person| !except.contains(&person.key)).collect();
+        let cases = assessor.cases(&people.iter().collect::<Vec<_>>())?;
+        for (person, (case, _)) in people.into_iter().zip(cases) {
+            if which.state.is_none_or(|state| state.takes(&case.decision, case.has.is_some())) {
+                let fate = super::fate::decided(assessor.asked, case);
+                check_asked(assessor.event, &fate, &person)?;
+                take(Selected { row: Row::person(person.key), name: person.name, fate })?;
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(());
+        }
+    }
+}
+
 /// Says whether somebody is in a group. Who lost a certificate and is excluded is in it, to be named with the reason.
 fn is_listed(asked: Asked, case: &Case) -> bool {
     let Case { decision, has, .. } = case;
@@ -336,8 +405,8 @@ fn is_listed(asked: Asked, case: &Case) -> bool {
         RunOver::NotPassing => active.is_some() && !decision.eligible,
         RunOver::TemplateOlder => active.is_some_and(|has| has.template.bundle != decision.template.bundle),
         RunOver::Failed => case.lacks(asked),
-        RunOver::Selected => true,
-        RunOver::Filter | RunOver::Everything => false,
+        RunOver::Selected | RunOver::Filter => true,
+        RunOver::Everything => false,
     }
 }
 
@@ -365,6 +434,23 @@ fn owners(desk: &Desk, code: &EventCode, numbers: &[CertificateNumber]) -> Resul
         }
     }
     if missing.is_empty() { Ok(owners) } else { Err(RunError::Unknown(missing)) }
+}
+
+/// Returns whose certificates a filter finds; who got another one after it is not meant by that.
+fn owners_found(desk: &Desk, request: &RunRequest) -> Result<Vec<PersonKey>> {
+    let (mut owners, query, mut cursor) = (Vec::new(), filter(desk, request)?, None::<String>);
+    loop {
+        let page = desk.store.find_certificates(&query, cursor.as_deref(), GROUP as usize)?;
+        for certificate in page.items {
+            if is_newest(desk, &certificate).is_ok() {
+                owners.push(certificate.person);
+            }
+        }
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(owners);
+        }
+    }
 }
 
 /// People named in a request, each to be found.
@@ -434,7 +520,7 @@ fn each_certificate(desk: &Desk, request: &RunRequest, mut take: impl FnMut(Cert
     if request.people.is_empty() && !request.numbers.is_empty() {
         return Ok(());
     }
-    let (mut wanted, query) = (Wanted::of(&request.people), filter(request));
+    let (mut wanted, query) = (Wanted::of(&request.people), filter(desk, request)?);
     let mut cursor: Option<String> = None;
     loop {
         let page = desk.store.find_certificates(&query, cursor.as_deref(), GROUP as usize)?;
@@ -455,14 +541,18 @@ fn each_certificate(desk: &Desk, request: &RunRequest, mut take: impl FnMut(Cert
 }
 
 /// Returns what the store is asked for: who is named is looked for among all, a filter by what it says.
-fn filter(request: &RunRequest) -> CertificateQuery {
+pub(in crate::acts) fn filter(desk: &Desk, request: &RunRequest) -> Result<CertificateQuery> {
     let event = request.event.clone();
     if !request.people.is_empty() {
-        return CertificateQuery { event, ..CertificateQuery::default() };
+        return Ok(CertificateQuery { event, ..CertificateQuery::default() });
     }
     // Of a restoration, `run` is the one that revoked: not what the store finds by.
     let run = request.run.clone().filter(|_| request.kind != Kind::Restore);
-    CertificateQuery { event, run, text: request.text.clone(), ..CertificateQuery::default() }
+    let plain = CertificateQuery { event, run, text: request.text.clone(), ..CertificateQuery::default() };
+    match &request.which {
+        Some(which) => which.query(desk, plain),
+        None => Ok(plain),
+    }
 }
 
 /// Says whether one that a filter found is active for a revocation, or for a restoration revoked, by the named run.

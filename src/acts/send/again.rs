@@ -4,12 +4,13 @@ use serde_json::json;
 
 use super::{Errand, Result, SendError, TRIES, tidings};
 use crate::acts::{self, PersonChange};
+use crate::credential::CertificateNumber;
 use crate::desk::Desk;
-use crate::mail::outbox::{self, Kept, MessageQuery, newest_of};
+use crate::mail::outbox::{self, Kept, Mailed, MessageQuery, newest_of};
 use crate::mail::{
     Address, MailError, Message, MessageId, SetUp, State, Tiding, Topic, enqueue_tiding, setup, suppress,
 };
-use crate::store::{Batch, CertificateState, Expect, Premise, StoreError};
+use crate::store::{Batch, Certificate, CertificateState, Expect, Participant, Premise, StoreError};
 
 /// Sends about a certificate again: the newest message, whatever became of it, unless it is on its way. Of one that nobody knows
 /// whether it left the `Message-ID` stays, so that who has it knows the second for the same; else it is a new message. The
@@ -56,18 +57,7 @@ fn once(desk: &Desk, id: &MessageId) -> Result<Message> {
         (Some(number), Topic::Issued) => number,
         _ => return tiding(desk, &setup, &kept),
     };
-    let newest = newest_of(desk.store, number)?;
-    if let Some((mailed, _)) = newest.as_ref().filter(|(mailed, _)| mailed.message != old.id) {
-        return Err(SendError::Replaced(old.id.clone(), mailed.message.clone()));
-    }
-    at_rest(old)?;
-    let certificate = desk.store.certificate(number)?;
-    let certificate = certificate.filter(|one| one.state == CertificateState::Active && one.erased.is_none());
-    let certificate = certificate.ok_or_else(|| SendError::NotInForce(number.clone()))?;
-    let person = desk.store.participant(number.event(), &certificate.person)?;
-    let person = person.ok_or_else(|| SendError::NoAddress(number.clone()))?;
-    let email = person.email.as_deref().ok_or_else(|| SendError::NoAddress(number.clone()))?;
-    let to: Address = email.parse()?;
+    let Addressed { certificate, person, to, newest } = addressed(desk, old, number)?;
     let mut documents = Vec::from_iter(suppress::lift(desk.store, &to)?);
     let by = desk.actor.who().to_string();
     let same = old.state == State::Ambiguous;
@@ -87,6 +77,46 @@ fn once(desk: &Desk, id: &MessageId) -> Result<Message> {
     let act = desk.act("mail.resend", number, detail);
     desk.store.write(&Batch { given, documents, ..Batch::default() }, Some(&act))?;
     Ok(outbox::message(desk.store, &message)?.message)
+}
+
+/// What a message is sent again about, and to whom.
+struct Addressed {
+    certificate: Certificate,
+    person: Participant,
+    to: Address,
+    newest: Option<(Mailed, u64)>,
+}
+
+/// Returns that, where it can be sent again.
+fn addressed(desk: &Desk, old: &Message, number: &CertificateNumber) -> Result<Addressed> {
+    let newest = newest_of(desk.store, number)?;
+    if let Some((mailed, _)) = newest.as_ref().filter(|(mailed, _)| mailed.message != old.id) {
+        return Err(SendError::Replaced(old.id.clone(), mailed.message.clone()));
+    }
+    at_rest(old)?;
+    let certificate = desk.store.certificate(number)?;
+    let certificate = certificate.filter(|one| one.state == CertificateState::Active && one.erased.is_none());
+    let certificate = certificate.ok_or_else(|| SendError::NotInForce(number.clone()))?;
+    let person = desk.store.participant(number.event(), &certificate.person)?;
+    let person = person.ok_or_else(|| SendError::NoAddress(number.clone()))?;
+    let email = person.email.as_deref().ok_or_else(|| SendError::NoAddress(number.clone()))?;
+    let to: Address = email.parse()?;
+    Ok(Addressed { certificate, person, to, newest })
+}
+
+/// Says whether a message can be sent again as things stand.
+///
+/// # Errors
+/// Why it cannot, as [`resend`] would say.
+pub(super) fn ready(desk: &Desk, old: &Message) -> Result<()> {
+    match (&old.number, old.topic) {
+        (Some(number), Topic::Issued) => addressed(desk, old, number).map(drop),
+        _ => {
+            at_rest(old)?;
+            let to = tidings::to(desk.store, old)?;
+            to.map(drop).ok_or_else(|| SendError::Nothing("nobody is there to get it".to_owned()))
+        }
+    }
 }
 
 /// Refuses a message that is on its way.

@@ -6,11 +6,11 @@ use super::When;
 use crate::acts::Planned;
 use crate::acts::run::fate::Fate;
 use crate::acts::run::record::{GROUP, Row};
-use crate::acts::run::select::Wanted;
+use crate::acts::run::select::{Wanted, filter};
 use crate::acts::run::{Result, RunError, RunOver, RunRequest, Selected};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
-use crate::mail::outbox::{self, newest_of};
+use crate::mail::outbox::{self, newest_of, newest_of_each};
 use crate::mail::{Address, MessageId, Order, SetUp, State, setup, suppress};
 use crate::store::{
     Certificate, CertificateChange, CertificateQuery, CertificateState, DocumentWrite, Expect, Participant, PersonKey,
@@ -77,7 +77,7 @@ pub(in crate::acts) fn fate(
     if let Some((mailed, _)) = &newest {
         let message = outbox::message(store, &mailed.message)?.message;
         let in_vain = message.state.is_over_in_vain() && over != RunOver::ThoseWithout;
-        let newer = over == RunOver::Selected && certificate.version > mailed.version;
+        let newer = matches!(over, RunOver::Selected | RunOver::Filter) && certificate.version > mailed.version;
         match message.state {
             _ if in_vain || newer && message.due.is_none() => again_of = Some(message.id),
             State::Ambiguous => return keep(format!("nobody knows whether message {} left", message.id)),
@@ -116,16 +116,27 @@ pub(in crate::acts) fn each_mail(
         return Err(RunError::Unknown(missing));
     }
     let mut wanted = Wanted::of(&request.people);
-    let (query, mut cursor) = (CertificateQuery { event: Some(code.clone()), ..Default::default() }, None::<String>);
+    let query = match over {
+        RunOver::Filter => filter(desk, request)?,
+        // Whoever names certificates alone has them looked up, and nothing else.
+        RunOver::Selected if request.people.is_empty() && request.keys.is_empty() => CertificateQuery {
+            event: Some(code.clone()),
+            only: request.numbers.iter().cloned().collect(),
+            ..CertificateQuery::default()
+        },
+        _ => CertificateQuery { event: Some(code.clone()), ..CertificateQuery::default() },
+    };
+    let mut cursor = None::<String>;
     loop {
         let page = desk.store.find_certificates(&query, cursor.as_deref(), GROUP as usize)?;
-        let people = people_of(desk.store, code, &page.items)?;
-        for certificate in page.items {
+        let group = in_group(desk.store, over, page.items)?;
+        let people = people_of(desk.store, code, &group)?;
+        for certificate in group {
             let person = people.get(&certificate.person);
             let named = request.numbers.contains(&certificate.number)
                 || request.keys.contains(&certificate.person)
                 || person.is_some_and(|person| wanted.takes(person));
-            if (over == RunOver::Selected) == named && is_in(desk.store, over, &certificate)? {
+            if (over == RunOver::Selected) == named {
                 let (row, name) = (Row::certificate(certificate.number.clone()), certificate.recipient.clone());
                 let fate = fate(desk.store, over, Some(certificate), person)?.0;
                 take(Selected { row, name, fate })?;
@@ -138,21 +149,27 @@ pub(in crate::acts) fn each_mail(
     }
 }
 
-/// Says whether a certificate is in a group.
-fn is_in(store: &dyn Store, over: RunOver, certificate: &Certificate) -> Result<bool> {
-    if over == RunOver::Selected {
-        return Ok(true);
+/// Returns those certificates that are in a group: most have their message, and are looked at no further.
+fn in_group(store: &dyn Store, over: RunOver, mut certificates: Vec<Certificate>) -> Result<Vec<Certificate>> {
+    if matches!(over, RunOver::Selected | RunOver::Filter) {
+        return Ok(certificates);
     }
-    if certificate.state != CertificateState::Active {
-        return Ok(false);
-    }
-    Ok(match newest_of(store, &certificate.number)? {
-        None => over == RunOver::ThoseWithout,
-        Some((mailed, _)) if over == RunOver::Failed => {
-            outbox::message(store, &mailed.message)?.message.state.is_over_in_vain()
+    certificates.retain(|one| one.state == CertificateState::Active);
+    let mailed = newest_of_each(store, &certificates.iter().map(|one| &one.number).collect::<Vec<_>>())?;
+    let mut group = Vec::new();
+    for (certificate, mailed) in certificates.into_iter().zip(mailed) {
+        let is_in = match mailed {
+            None => over == RunOver::ThoseWithout,
+            Some(mailed) if over == RunOver::Failed => {
+                outbox::message(store, &mailed.message)?.message.state.is_over_in_vain()
+            }
+            Some(_) => false,
+        };
+        if is_in {
+            group.push(certificate);
         }
-        Some(_) => false,
-    })
+    }
+    Ok(group)
 }
 
 /// Returns whose certificates of an event these are, by their keys.

@@ -7,6 +7,7 @@
 mod again;
 mod errand;
 mod letter;
+mod many;
 mod notices;
 mod returned;
 mod settings;
@@ -16,6 +17,7 @@ pub use again::{resend, stop};
 pub use errand::{Errand, would_send};
 pub(in crate::acts) use errand::{each_mail, fate, people_of, with_issuing};
 pub use letter::{Clerk, Office, Shown};
+pub use many::{Again, AgainMany, MOST_AGAIN, MailDay, again_foreseen, by_day, resend_many};
 pub use notices::remind;
 pub(in crate::acts) use notices::{corrected, of_changes};
 pub use returned::{Reported, bounce, from_folder, reported};

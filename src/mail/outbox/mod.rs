@@ -275,6 +275,16 @@ pub fn due_since(store: &dyn Store) -> Result<Option<Timestamp>, StoreError> {
     Ok(seconds.map(Timestamp::from_unix))
 }
 
+/// Returns the newest message of each of several certificates, in their order.
+///
+/// # Errors
+/// When the store fails.
+pub fn newest_of_each(store: &dyn Store, numbers: &[&CertificateNumber]) -> Result<Vec<Option<Mailed>>, StoreError> {
+    let keys: Vec<String> = numbers.iter().map(|number| mailed_key(number.event(), number)).collect();
+    let found = store.documents_at(Collection::MAILED, &keys.iter().map(String::as_str).collect::<Vec<_>>())?;
+    found.into_iter().map(|document| document.map(|document| document.read()).transpose()).collect()
+}
+
 /// Lists the entries of the queue that are due, the first one first.
 ///
 /// # Errors

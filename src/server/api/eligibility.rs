@@ -27,7 +27,7 @@ use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_
 use crate::server::meanwhile::settled;
 use crate::server::reply::Tagged;
 use crate::server::{App, Caller, Problem};
-use crate::store::{Collection, Document, Page, Participant};
+use crate::store::{Collection, Document, Fields, Page, Participant};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
@@ -162,6 +162,13 @@ pub(super) struct DecisionView {
     name: String,
     /// E-mail.
     email: Option<String>,
+    /// The person's id in another system.
+    external_id: Option<String>,
+    /// Language of the certificate and of mails.
+    locale: Option<String>,
+    /// Further columns.
+    #[schema(value_type = std::collections::BTreeMap<String, String>)]
+    fields: Fields,
     /// Whether they get a certificate.
     eligible: bool,
     /// Why, or why not.
@@ -213,6 +220,9 @@ impl DecisionView {
             id: person.id.unwrap_or(person.key.0),
             name: person.name,
             email: person.email,
+            external_id: person.external_id,
+            locale: person.locale,
+            fields: person.fields,
             eligible: decision.eligible,
             reason: decision.reason,
             excluded: decision.excluded,

@@ -29,6 +29,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(remove_exception))
         .routes(routes!(exclusions, exclude))
         .routes(routes!(remove_exclusion))
+        .merge(super::listings::routes())
         .merge(upload)
 }
 

@@ -8,6 +8,7 @@ mod eligibility;
 mod events;
 mod exceptions;
 mod keys;
+mod listings;
 mod mail;
 pub(super) mod participants;
 mod proof;
@@ -23,6 +24,7 @@ use utoipa::Modify;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa_axum::router::OpenApiRouter;
 
+pub(super) use self::mail::MailDaysView;
 use super::App;
 
 /// Returns the routes below `/api/v1`.

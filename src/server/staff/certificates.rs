@@ -5,6 +5,7 @@ use axum::http::Uri;
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::choice::{Chooser, Chosen};
 use super::events::text;
 use super::form::{Fields, part, query, written};
 use super::home::items;
@@ -18,30 +19,15 @@ use crate::accounts::Permission;
 const STATES: [&str; 5] = ["active", "expired", "revocation_waits", "revoked", "superseded"];
 const CAUSES: [&str; 5] = ["issued_in_error", "eligibility_lost", "on_request", "fraud", "other"];
 /// What a filter holds, as the API names it.
-const FILTER: [&str; 7] = ["event", "status", "text", "run", "template", "issued_since", "issued_until"];
-
-/// Returns the filter of an address, as the API takes it: days are those of UTC.
-fn filter(asked: &Fields) -> String {
-    let value = |name: &str| {
-        let value = asked.get(name);
-        match name {
-            "issued_since" | "issued_until" if value.len() == 10 => format!("{value}T00:00:00Z"),
-            _ => value.to_owned(),
-        }
-    };
-    let all = FILTER.map(|name| (name, value(name)));
-    written(all.iter().map(|(name, value)| (*name, value.as_str())))
-}
+pub(super) const FILTER: [&str; 7] = ["event", "status", "text", "run", "template", "issued_since", "issued_until"];
 
 /// Lists certificates.
 pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let (w, asked) = (staff.w, query(uri.query()));
-    let filter = filter(&asked);
-    let cursor = written([("limit", "50"), ("cursor", asked.get("cursor"))]);
-    let found = staff.get(&format!("/certificates?{cursor}&{filter}")).await?;
-    let next = found["next"]
-        .as_str()
-        .map(|cursor| (w.s("more"), staff.at(&format!("/certificates?{}&{filter}", written([("cursor", cursor)])))));
+    let filter = FILTER.map(|name| (name, asked.get(name)));
+    let cursor = [("limit", "50"), ("cursor", asked.get("cursor"))];
+    let found = staff.get(&format!("/certificates?{}", written(cursor.into_iter().chain(filter)))).await?;
+    let chosen = Chosen::of(&asked);
     let mut states = vec![Choice::new("", w.s("all"))];
     states.extend(STATES.map(|one| Choice::new(one, w.s(&format!("standing-{}", one.replace('_', "-"))))));
     let form = Form::filter(&staff, "/certificates", w.s("filter"))
@@ -52,38 +38,40 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
         .field(Field::new("issued_until", w.s("certificates-until"), Kind::Date).value(asked.get("issued_until")))
         .field(Field::hidden("run", asked.get("run")))
         .field(Field::hidden("template", asked.get("template")));
-    let rows = items(&found).iter().map(|one| row(&staff, one)).collect();
+    let rows = items(&found).iter().map(|one| row(&staff, one, &chosen)).collect();
     let table = Table {
         caption: w.s("nav-certificates"),
         heads: [w.s("name"), w.s("certificate"), w.s("state"), w.s("issued"), w.s("template")].into(),
         rows,
         empty: w.s("certificates-none"),
-        next,
+        next: None,
     };
-    let mut page = Page::new(w.s("nav-certificates")).said(w, &asked).part(form).part(table);
-    if !items(&found).is_empty() && !filter.is_empty() {
-        page = page.part(with_all(&staff, &filter));
+    let page = Page::new(w.s("nav-certificates")).said(w, &asked).part(form);
+    if items(&found).is_empty() {
+        return Ok(staff.page(&page.part(table)));
     }
-    Ok(staff.page(&page))
+    let shown: Vec<String> = items(&found).iter().map(|one| text(one, "number")).collect();
+    let ways = ("/certificates", "/certificates/batch");
+    let mut chooser = Chooser::new(&staff, ways, &filter, &chosen, &shown, (table, found["next"].as_str()))
+        .act("zip", w.s("certificates-zip"))
+        .act("csv", w.s("certificates-csv"));
+    for (name, permission) in super::batch::ACTS {
+        if staff.may(permission) {
+            chooser = chooser.act(name, w.s(&format!("batch-{name}")));
+        }
+    }
+    Ok(staff.page(&page.part(chooser)))
 }
 
-/// What can be done with all that a filter finds.
-fn with_all(staff: &Staff, filter: &str) -> Html {
-    let w = staff.w;
-    let mut all = vec![
-        Action::file(w.s("certificates-zip"), staff.api(&format!("/certificates/archive?{filter}"))),
-        Action::file(w.s("certificates-csv"), staff.api(&format!("/certificates/csv?{filter}"))),
-    ];
-    if staff.may(Permission::Revoke) {
-        all.push(Action::link(w.s("certificates-revoke"), staff.at(&format!("/certificates/revoke?{filter}"))));
-    }
-    Section::new("all", w.s("certificates-all")).part(Actions(all)).into()
-}
-
-fn row(staff: &Staff, one: &Value) -> Vec<Cell> {
-    let number = text(one, "number");
+fn row(staff: &Staff, one: &Value, chosen: &Chosen) -> Vec<Cell> {
+    let (number, name) = (text(one, "number"), text(one, "recipient"));
+    let tick = staff.w.with("choose-row", [("name", format!("{name}, {number}").into())]);
     vec![
-        Cell::link(text(one, "recipient"), staff.at(&format!("/certificates/{number}"))).sub(text(one, "email")),
+        Cell::link(name, staff.at(&format!("/certificates/{number}"))).sub(text(one, "email")).pick(
+            &number,
+            tick,
+            chosen.has(&number),
+        ),
         Cell::text(number),
         standing(staff, one),
         Cell::text(staff.day(&one["issued"]).unwrap_or_default()),
@@ -258,25 +246,27 @@ pub(super) async fn ask_revoke(staff: Staff, Path(number): Path<String>) -> Answ
     let form = Form::new(&staff, &format!("/certificates/{}/revoke", part(&number)), w.s("revoke"))
         .danger()
         .field(Field::hidden("seen", &told.tag))
-        .fields(why(&staff));
+        .fields(why(&staff, "text"));
     let trail = [staff.crumb(text(&current, "recipient"), &format!("/certificates/{}", part(&number)))];
     let page = Page::new(w.s("revoke-title")).trail(trail).narrow().lead(number).part(Text(w.s("revoke-text")));
     Ok(staff.page(&page.part(form)))
 }
 
-fn why(staff: &Staff) -> [Field; 3] {
+/// Asks why certificates are taken back; what the public reads goes by `public`, for a form in which `text` is something else.
+pub(super) fn why(staff: &Staff, public: &'static str) -> [Field; 3] {
     let w = staff.w;
     let causes = CAUSES.map(|one| Choice::new(one, w.s(&format!("cause-{}", one.replace('_', "-")))));
     [
         Field::new("cause", w.s("cause"), Kind::Radios(causes.into())).value("issued_in_error"),
-        Field::text("text", w.s("revoke-public")).hint(w.s("revoke-public-hint")),
+        Field::text(public, w.s("revoke-public")).of("text").hint(w.s("revoke-public-hint")),
         Field::new("now", w.s("revoke-now"), Kind::Check).hint(w.s("revoke-now-hint")),
     ]
 }
 
-fn reason(fields: &Fields) -> Value {
+/// Reads that.
+pub(super) fn reason(fields: &Fields, public: &str) -> Value {
     let mut reason = json!({ "cause": fields.get("cause") });
-    if let Some(text) = fields.some("text") {
+    if let Some(text) = fields.some(public) {
         reason["text"] = json!(text);
     }
     if fields.on("now") {
@@ -288,8 +278,14 @@ fn reason(fields: &Fields) -> Value {
 /// Takes a certificate back.
 pub(super) async fn revoke(Path(number): Path<String>, Sent { staff, fields }: Sent) -> Response {
     let path = format!("/certificates/{}", part(&number));
-    done(&staff, &number, &fields, staff.post(&format!("{path}/revoke"), &fields, reason(&fields)).await, "revoked")
-        .await
+    done(
+        &staff,
+        &number,
+        &fields,
+        staff.post(&format!("{path}/revoke"), &fields, reason(&fields, "text")).await,
+        "revoked",
+    )
+    .await
 }
 
 async fn done(
@@ -349,77 +345,4 @@ pub(super) async fn send(Path(number): Path<String>, Sent { staff, fields }: Sen
     }
     let told = staff.post("/runs", &fields, body).await;
     done(&staff, &number, &fields, told, "sending").await
-}
-
-/// Asks why all that a filter finds are taken back: says how many, and two of the names.
-pub(super) async fn ask_all(staff: Staff, uri: Uri) -> Answer {
-    let asked = query(uri.query());
-    all(&staff, &asked, &Tried::NEW).await
-}
-
-async fn all(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer {
-    staff.needs(Permission::Revoke)?;
-    let w = staff.w;
-    let preview = match staff.post("/runs/preview", &Fields::default(), all_of(asked)).await {
-        Ok(told) => told.value,
-        Err(problem) => return Err(staff.failed(&problem)),
-    };
-    let loses = preview["loses"].as_u64().unwrap_or_default();
-    let mut form = Form::new(staff, "/certificates/revoke", w.count("revoke-many", loses)).danger().fields(why(staff));
-    for name in ["event", "text", "run"] {
-        form = form.field(Field::hidden(name, asked.get(name)));
-    }
-    form = form.field(Field::hidden("expected", loses.to_string())).tried(tried);
-    let mut page =
-        Page::new(w.s("revoke-all-title")).trail([staff.crumb(w.s("nav-certificates"), "/certificates")]).narrow();
-    if preview["needs_approval"] == true {
-        page = page.notice(Tone::Amber, w.s("generate-approval"));
-    }
-    page = page.part(super::generate::effects(staff, &preview)).part(form).part(super::generate::list(staff, &preview));
-    Ok(staff.page_with(tried.status(), &page))
-}
-
-/// A run takes back by event, text and run; what else a filter holds only narrows what is seen.
-fn all_of(fields: &Fields) -> Value {
-    let mut body = json!({ "kind": "revoke", "over": "filter", "reason": reason_or_other(fields) });
-    for name in ["event", "text", "run"] {
-        if let Some(value) = fields.some(name) {
-            body[name] = json!(value);
-        }
-    }
-    if fields.some("event").is_none() && fields.some("run").is_none() {
-        body["all_events"] = json!(true);
-    }
-    body
-}
-
-fn reason_or_other(fields: &Fields) -> Value {
-    match fields.some("cause") {
-        Some(_) => reason(fields),
-        None => json!({ "cause": "issued_in_error" }),
-    }
-}
-
-/// Takes all back that a filter finds, if they are as many as were shown.
-pub(super) async fn revoke_all(Sent { staff, fields }: Sent) -> Response {
-    let expected: Option<u64> = fields.get("expected").parse().ok();
-    let now = staff.post("/runs/preview", &Fields::default(), all_of(&fields)).await;
-    let now = now.ok().and_then(|told| told.value["loses"].as_u64());
-    let started = match now == expected {
-        true => staff.post("/runs", &fields, all_of(&fields)).await,
-        false => Err(crate::server::Problem::conflict(
-            "changed",
-            staff.w.with(
-                "generate-changed",
-                [("expected", expected.unwrap_or_default().into()), ("now", now.unwrap_or_default().into())],
-            ),
-        )),
-    };
-    match started {
-        Ok(told) => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started"),
-        Err(problem) => {
-            let tried = Tried(Some((&fields, &problem)));
-            all(&staff, &fields, &tried).await.unwrap_or_else(|response| response)
-        }
-    }
 }

@@ -5,13 +5,15 @@ use axum::http::{Method, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::choice::{Chooser, Chosen};
 use super::events::{text, trail};
 use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::phrases;
 use super::ui::{
-    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Notice, Page, Section, Table, Text, Tone, Tried,
+    Action, Actions, Bar, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Notice, Page, Plot, Section,
+    Table, Text, Tone, Tried,
 };
 use super::words::Words;
 use crate::accounts::Permission;
@@ -21,21 +23,29 @@ const STATES: [&str; 10] =
 
 /// Returns the heads of a table of messages.
 pub(super) fn heads(w: &Words) -> Vec<String> {
-    ["email", "certificate", "state", "since", "why"].map(|key| w.s(key)).into()
+    ["email", "certificate", "state", "mail-sent", "mail-opened", "mail-downloaded", "why"].map(|key| w.s(key)).into()
 }
 
 /// Returns a message's row.
 pub(super) fn row(staff: &Staff, message: &Value) -> Vec<Cell> {
     let (id, to) = (text(message, "id"), text(message, "to"));
-    let last = message["evidence"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+    let evidence = message["evidence"].as_array().map_or(&[][..], Vec::as_slice);
+    let last = evidence.last().cloned().unwrap_or_default();
+    // The first day on which it was known.
+    let first = |states: &[&str]| {
+        let found = evidence.iter().find(|one| states.contains(&one["state"].as_str().unwrap_or_default()));
+        Cell::text(found.and_then(|one| staff.day(&one["at"])).unwrap_or_default())
+    };
     vec![
         Cell::link(
             if to.is_empty() { staff.w.s("erased") } else { to },
             staff.at(&format!("/deliveries/{}", part(&id))),
         ),
         about(staff, message),
-        state(staff, message),
-        Cell::text(staff.time(&message["since"]).unwrap_or_default()),
+        state(staff, message).sub(staff.time(&message["since"]).unwrap_or_default()),
+        first(&["sent", "delivered"]),
+        first(&["opened"]),
+        first(&["downloaded"]),
         Cell::text(phrases::said(staff.w, &text(&last, "what"))).sub(text(&last, "reply")),
     ]
 }
@@ -63,24 +73,33 @@ fn state(staff: &Staff, message: &Value) -> Cell {
     Cell::state(tone, staff.w.s(&format!("mail-{state}")))
 }
 
+/// What a filter holds, as the API names it.
+const FILTER: [&str; 2] = ["event", "state"];
+
 /// Lists messages, after how mail stands.
 pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let (w, asked) = (staff.w, query(uri.query()));
-    let filter = [("event", asked.get("event")), ("state", asked.get("state"))];
+    let filter = FILTER.map(|name| (name, asked.get(name)));
     let wanted =
         written([("limit", "50"), ("order", "newest"), ("cursor", asked.get("cursor"))].into_iter().chain(filter));
     let found = staff.get(&format!("/mail/messages?{wanted}")).await?;
     let mail = staff.get("/mail").await?;
-    let next = found["next"].as_str().map(|cursor| {
-        (w.s("more"), staff.at(&format!("/deliveries?{}", written(filter.into_iter().chain([("cursor", cursor)])))))
-    });
     let mut states = vec![Choice::new("", w.s("all"))];
     states.extend(STATES.map(|one| Choice::new(one, w.s(&format!("mail-{one}")))));
     let form = Form::filter(&staff, "/deliveries", w.s("filter"))
         .field(Field::text("event", w.s("event-code")).value(asked.get("event")))
         .field(Field::new("state", w.s("state"), Kind::Select(states)).value(asked.get("state")));
-    let rows = items(&found).iter().map(|one| row(&staff, one)).collect();
-    let table = Table { caption: w.s("nav-deliveries"), heads: heads(w), rows, empty: w.s("deliveries-none"), next };
+    let chosen = Chosen::of(&asked);
+    let ticked = |message: &Value| {
+        let id = text(message, "id");
+        let tick = w.with("choose-row", [("name", format!("{}, {id}", text(message, "to")).into())]);
+        let mut cells = row(&staff, message).into_iter();
+        let first = cells.next().map(|cell| cell.pick(&id, tick, chosen.has(&id)));
+        first.into_iter().chain(cells).collect()
+    };
+    let rows = items(&found).iter().map(ticked).collect();
+    let table =
+        Table { caption: w.s("nav-deliveries"), heads: heads(w), rows, empty: w.s("deliveries-none"), next: None };
     let mut page = Page::new(w.s("nav-deliveries")).said(w, &asked);
     if mail["set_up"] != true {
         page = page.notice(Tone::Amber, w.s("mail-off"));
@@ -88,7 +107,111 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     if let Some(trouble) = mail["trouble"].as_str() {
         page = page.part(Notice { tone: Tone::Red, text: w.s("mail-trouble"), items: vec![trouble.to_owned()] });
     }
-    Ok(staff.page(&page.part(form).part(table)))
+    page = page.part(figures(&staff, &mail)).part_if(plot(&staff, asked.get("event")).await).part(form);
+    if items(&found).is_empty() {
+        return Ok(staff.page(&page.part(table)));
+    }
+    let shown: Vec<String> = items(&found).iter().map(|one| text(one, "id")).collect();
+    let ways = ("/deliveries", "/deliveries/batch");
+    let mut chooser = Chooser::new(&staff, ways, &filter, &chosen, &shown, (table, found["next"].as_str()));
+    if staff.may(Permission::Send) {
+        chooser = chooser.act("resend", w.s("mail-resend"));
+    }
+    Ok(staff.page(&page.part(chooser)))
+}
+
+/// How many wait, came back, or may or may not have left: each leads to those.
+fn figures(staff: &Staff, mail: &Value) -> Figures {
+    let w = staff.w;
+    let figure = |(member, key, state, tone): (&str, &str, &str, Tone)| {
+        let count = mail[member].as_u64().unwrap_or_default();
+        let href = Some(staff.at(&format!("/deliveries?state={state}")));
+        Figure { label: w.s(key), value: w.number(count), href, tone: Some(tone).filter(|_| count > 0) }
+    };
+    let all = [
+        ("waiting", "mail-waiting", "queued", Tone::Grey),
+        ("in_vain", "mail-in-vain", "bounced", Tone::Red),
+        ("ambiguous", "mail-unsure", "ambiguous", Tone::Amber),
+    ];
+    Figures(all.map(figure).into())
+}
+
+/// What was sent by day, and what came back, with the table beside; nothing where nothing was sent.
+async fn plot(staff: &Staff, event: &str) -> Option<Html> {
+    let w = staff.w;
+    let told = staff.get_if(&format!("/mail/days?{}", written([("event", event)]))).await?;
+    let bars: Vec<Bar> = told["days"].as_array()?.iter().map(|day| bar(staff, day)).collect();
+    if bars.iter().all(|bar| bar.value == 0 && bar.second == 0) {
+        return None;
+    }
+    let title = w.with("mail-plot", [("time", staff.time(&told["as_of"]).unwrap_or_default().into())]);
+    let (first, second) = (w.s("mail-plot-sent"), w.s("mail-plot-vain"));
+    Some(Plot { title, first, second, bars, show_table: w.s("plot-table") }.into())
+}
+
+fn bar(staff: &Staff, day: &Value) -> Bar {
+    let label = day["day"].as_str().and_then(|text| text.parse::<jiff::civil::Date>().ok());
+    let label = label.map(|day| crate::template::written_day(staff.w.language, day)).unwrap_or_default();
+    let count = |member: &str| day[member].as_u64().unwrap_or_default();
+    Bar { label, value: count("messages"), second: count("in_vain") }
+}
+
+/// Returns what is sent again.
+fn again(asked: &Fields, chosen: &Chosen) -> Value {
+    match chosen.but {
+        false => json!({ "messages": chosen.picks }),
+        true => json!({ "event": asked.some("event"), "state": asked.some("state"), "except": chosen.picks }),
+    }
+}
+
+/// Shows which would be sent again.
+pub(super) async fn ask_many(staff: Staff, uri: Uri) -> Answer {
+    many(&staff, &query(uri.query()), &Tried::NEW).await
+}
+
+async fn many(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer {
+    let (w, chosen) = (staff.w, Chosen::of(asked));
+    let filter = FILTER.map(|name| (name, asked.get(name)));
+    let back = format!("/deliveries?{}", written(filter.into_iter().chain(chosen.pairs())));
+    let page = Page::new(w.s("mail-resend")).trail([staff.crumb(w.s("nav-deliveries"), &back)]).narrow();
+    let refused =
+        |page: Page, why: &str| Ok(staff.page_with(tried.status(), &super::choice::refused(staff, page, why, &back)));
+    if let Some(problem) = chosen.problem(staff) {
+        return refused(page, &problem);
+    }
+    let preview = match staff.post("/mail/resend/preview", &Fields::default(), again(asked, &chosen)).await {
+        Ok(told) => told.value,
+        Err(problem) => return refused(page, &problem.detail),
+    };
+    let (sends, kept) = (preview["sends"].as_u64().unwrap_or_default(), preview["kept"].as_u64().unwrap_or_default());
+    let page = if kept > 0 { page.part(Text(w.count("mail-resend-kept", kept))) } else { page };
+    if sends == 0 {
+        return refused(page, &w.s("batch-nothing"));
+    }
+    let names = preview["names"].as_array().into_iter().flatten();
+    let names: Vec<String> = names.filter_map(|name| name.as_str().map(str::to_owned)).collect();
+    let form = Form::new(staff, "/deliveries/batch", w.count("mail-resend-do", sends))
+        .tried(tried)
+        .fields(filter.map(|(name, value)| Field::hidden(name, value)))
+        .fields(chosen.fields())
+        .field(Field::hidden("expected", text(&preview, "set")));
+    let names = Text(super::choice::names(staff, &names));
+    let page = page.part(Section::new("start", w.s("generate-confirm")).part(names).part(form));
+    Ok(staff.page_with(tried.status(), &page))
+}
+
+/// Sends them again, if they are those that were shown.
+pub(super) async fn resend_many(Sent { staff, fields }: Sent) -> Response {
+    let mut body = again(&fields, &Chosen::of(&fields));
+    body["expected"] = json!(fields.get("expected"));
+    match staff.post("/mail/resend", &fields, body).await {
+        Ok(_) => staff.done("/deliveries", "sending"),
+        Err(problem) => {
+            let problem = super::batch::told(&staff, problem);
+            let tried = Tried(Some((&fields, &problem)));
+            many(&staff, &fields, &tried).await.unwrap_or_else(|response| response)
+        }
+    }
 }
 
 /// Shows a message, and how what is said of it is known.

@@ -12,6 +12,9 @@ const MOST: usize = 1 << 20;
 /// Most fields of a form.
 const MOST_FIELDS: usize = 5_000;
 
+/// Most fields of an address: rows that are ticked stand in it.
+const MOST_IN_ADDRESS: usize = 500;
+
 /// Fields with what nobody keeps for another: they are written into no page again.
 pub(super) const SECRETS: [&str; 7] =
     ["password", "new", "repeat", "second", "otpauth", "passphrase", "relay_password"];
@@ -178,7 +181,8 @@ pub(super) fn has_files(parts: &axum::http::request::Parts) -> bool {
 
 /// Returns the fields of a query.
 pub(super) fn query(text: Option<&str>) -> Fields {
-    let texts = url::form_urlencoded::parse(text.unwrap_or_default().as_bytes()).into_owned().take(100).collect();
+    let texts =
+        url::form_urlencoded::parse(text.unwrap_or_default().as_bytes()).into_owned().take(MOST_IN_ADDRESS).collect();
     Fields::of(texts)
 }
 

@@ -165,6 +165,11 @@ impl Staff {
         self.within.get(path).await.ok().map(|told| told.value)
     }
 
+    /// The same with its ETag.
+    pub(super) async fn told_if(&self, path: &str) -> Option<Told> {
+        self.within.get(path).await.ok()
+    }
+
     /// Asks an operation.
     ///
     /// # Errors

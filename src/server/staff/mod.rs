@@ -7,10 +7,12 @@ mod account;
 mod approvals;
 mod audit;
 mod backups;
+mod batch;
 mod begin;
 mod beside;
 mod ceremony;
 mod certificates;
+mod choice;
 mod corrections;
 mod course;
 mod deliveries;
@@ -34,6 +36,7 @@ mod office;
 mod parts;
 mod password;
 mod people;
+mod people_batch;
 mod person;
 mod phrases;
 mod publishing;
@@ -91,6 +94,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/events/{code}/imports", get(import::list))
         .route("/staff/events/{code}/imports/{import}", get(import::show))
         .route("/staff/events/{code}/people", get(people::list))
+        .route("/staff/events/{code}/chosen", get(people_batch::ask).post(people_batch::start))
         .route("/staff/events/{code}/people/new", get(people::new).post(people::add))
         .route("/staff/events/{code}/people/{person}", get(person::show))
         .route("/staff/events/{code}/people/{person}/issue", post(person::issue))
@@ -104,7 +108,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/events/{code}/send/test", post(deliveries::test))
         .route("/staff/events/{code}/send/settings", post(deliveries::settle))
         .route("/staff/certificates", get(certificates::list))
-        .route("/staff/certificates/revoke", get(certificates::ask_all).post(certificates::revoke_all))
+        .route("/staff/certificates/batch", get(batch::ask).post(batch::start))
         .route("/staff/certificates/{number}", get(certificates::show))
         .route("/staff/certificates/{number}/picture.png", get(certificates::picture))
         .route("/staff/certificates/{number}/revoke", get(certificates::ask_revoke).post(certificates::revoke))
@@ -112,6 +116,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/certificates/{number}/reissue", get(certificates::ask_reissue).post(certificates::reissue))
         .route("/staff/certificates/{number}/send", post(certificates::send))
         .route("/staff/deliveries", get(deliveries::list))
+        .route("/staff/deliveries/batch", get(deliveries::ask_many).post(deliveries::resend_many))
         .route("/staff/deliveries/{message}", get(deliveries::show))
         .route("/staff/deliveries/{message}/resend", post(deliveries::resend))
         .route("/staff/runs", get(runs::list))

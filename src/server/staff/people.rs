@@ -1,37 +1,96 @@
 //! The participants of an event: listed with the decision about each, added by hand.
 
+use std::collections::BTreeSet;
+
 use axum::extract::Path;
 use axum::http::Uri;
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
+use super::choice::{Chooser, Chosen};
 use super::events::{text, trail};
-use super::form::{part, query, written};
+use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
-use super::ui::{Action, Actions, Cell, Choice, Field, Form, Kind, Page, Table, Tone, Tried};
+use super::ui::{Action, Actions, Cell, Choice, Field, Form, Kind, Page, Section, Table, Tone, Tried};
+use super::words::Words;
 use crate::accounts::Permission;
 
 /// The states of a filter, as the API names them.
 const STATES: [&str; 5] = ["eligible", "not_eligible", "excluded", "exception", "issued"];
 
+/// What a filter holds, as the API names it.
+pub(super) const FILTER: [&str; 2] = ["q", "state"];
+/// Columns that can be shown beside the name, with their texts; those of the list itself go by `+` and their names.
+const COLUMNS: [(&str, &str); 11] = [
+    ("email", "email"),
+    ("external_id", "field-external-id"),
+    ("locale", "field-language"),
+    ("decision", "people-decision"),
+    ("missing", "people-missing"),
+    ("tier", "person-tier"),
+    ("attendance", "measure-attendance"),
+    ("completion", "measure-completion"),
+    ("score", "measure-score"),
+    ("points", "measure-points"),
+    ("certificate", "certificate"),
+];
+/// Those that are shown unless somebody chooses others.
+const USUAL: [&str; 4] = ["email", "decision", "missing", "certificate"];
+/// Most columns of the list itself that are offered.
+const MOST_OWN: usize = 30;
+
 /// Lists participants.
 pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
     let (w, path, asked) = (staff.w, format!("/events/{}", part(&code)), query(uri.query()));
     let event = staff.get(&path).await?;
-    let filter = [("q", asked.get("q")), ("state", asked.get("state"))];
+    let filter = FILTER.map(|name| (name, asked.get(name)));
     let wanted = written([("limit", "50"), ("cursor", asked.get("cursor"))].into_iter().chain(filter));
     let people = staff.get(&format!("{path}/eligibility?{wanted}")).await?;
-    let rows = items(&people).iter().map(|person| row(&staff, &path, person)).collect();
-    let next = people["next"].as_str().map(|cursor| {
-        let query = written(filter.into_iter().chain([("cursor", cursor)]));
-        (w.s("more"), staff.at(&format!("{path}/people?{query}")))
-    });
+    let (chosen, columns) = (Chosen::of(&asked), columns(&asked));
+    let rows = items(&people).iter().map(|person| row(&staff, &path, person, (&columns, &chosen))).collect();
     let mut states = vec![Choice::new("", w.s("all"))];
     states.extend(STATES.map(|state| Choice::new(state, w.s(&format!("people-{}", state.replace('_', "-"))))));
+    let own = if asked.some("cols").is_some() { &columns[..] } else { &[] };
+    let own: Vec<(&str, &str)> = own.iter().map(|one| ("cols", one.as_str())).collect();
     let form = Form::filter(&staff, &format!("{path}/people"), w.s("filter"))
         .field(Field::text("q", w.s("people-text")).value(asked.get("q")))
-        .field(Field::new("state", w.s("state"), Kind::Select(states)).value(asked.get("state")));
+        .field(Field::new("state", w.s("state"), Kind::Select(states)).value(asked.get("state")))
+        .fields(own.iter().map(|(name, value)| Field::hidden(name, *value)));
+    let mut heads = vec![w.s("name")];
+    heads.extend(columns.iter().map(|column| head(w, column)));
+    let table = Table {
+        caption: w.s("step-people"),
+        heads,
+        rows,
+        empty: w.s(if filter.iter().all(|(_, value)| value.is_empty()) { "people-none" } else { "people-none-found" }),
+        next: None,
+    };
+    let page = Page::new(w.s("step-people")).trail(trail(&staff, &code, &event)).said(w, &asked);
+    let page = page.part(ways(&staff, &path, filter)).part(form);
+    if items(&people).is_empty() {
+        // What was looked through may have ended before anybody was found; the next page goes on.
+        let next = people["next"].as_str().map(|cursor| {
+            let query = written(filter.into_iter().chain(own).chain([("cursor", cursor)]));
+            Action::link(w.s("people-search-on"), staff.at(&format!("{path}/people?{query}")))
+        });
+        return Ok(staff.page(&page.part(table).part_if(next.map(|next| Actions(vec![next])))));
+    }
+    let shown: Vec<String> = items(&people).iter().map(|one| text(one, "id")).collect();
+    let (here, to) = (format!("{path}/people"), format!("{path}/chosen"));
+    let kept: Vec<_> = filter.into_iter().chain(own).collect();
+    let mut chooser = Chooser::new(&staff, (&here, &to), &kept, &chosen, &shown, (table, people["next"].as_str()));
+    for (name, permission) in super::people_batch::ACTS {
+        if staff.may(permission) {
+            chooser = chooser.act(name, w.s(&format!("batch-{name}")));
+        }
+    }
+    Ok(staff.page(&page.part(chooser).part(which_columns(&staff, &path, &people, (&columns, filter)))))
+}
+
+/// What can be done besides.
+fn ways(staff: &Staff, path: &str, filter: [(&str, &str); 2]) -> Actions {
+    let w = staff.w;
     let mut actions = Vec::new();
     if staff.may(Permission::Import) {
         actions.push(Action::link(w.s("import-title"), staff.at(&format!("{path}/import"))).primary());
@@ -42,32 +101,78 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
     actions.push(Action::link(w.s("duplicates"), staff.at(&format!("{path}/duplicates"))));
     let report = format!("{path}/eligibility-report?{}", written(filter));
     actions.push(Action::file(w.s("people-report"), staff.api(report.trim_end_matches('?'))));
-    let table = Table {
-        caption: w.s("step-people"),
-        heads: [w.s("name"), w.s("email"), w.s("people-decision"), w.s("people-missing"), w.s("certificate")].into(),
-        rows,
-        empty: w.s(if filter.iter().all(|(_, value)| value.is_empty()) { "people-none" } else { "people-none-found" }),
-        next,
-    };
-    let page = Page::new(w.s("step-people")).trail(trail(&staff, &code, &event)).said(w, &asked);
-    Ok(staff.page(&page.part(Actions(actions)).part(form).part(table)))
+    Actions(actions)
 }
 
-fn row(staff: &Staff, path: &str, person: &Value) -> Vec<Cell> {
-    let missing = person["missing"].as_array().map_or(&[][..], Vec::as_slice);
-    let missing: Vec<&str> = missing.iter().filter_map(Value::as_str).collect();
-    let number = text(person, "certificate");
-    let certificate = match number.is_empty() {
-        true => Cell::text(""),
-        false => Cell::link(number.clone(), staff.at(&format!("/certificates/{number}"))),
-    };
-    vec![
-        Cell::link(text(person, "name"), staff.at(&format!("{path}/people/{}", part(&text(person, "id"))))),
-        Cell::text(text(person, "email")),
-        decision(staff, person),
-        Cell::text(missing.join("; ")),
-        certificate,
-    ]
+/// Returns the columns that are asked for, each once; those of the list itself begin with `+`.
+fn columns(asked: &Fields) -> Vec<String> {
+    let mut all: Vec<String> = Vec::new();
+    for one in asked.all("cols") {
+        let is_known = COLUMNS.iter().any(|(name, _)| *name == one) || one.len() > 1 && one.starts_with('+');
+        if is_known && !all.iter().any(|other| other == one) && all.len() < COLUMNS.len() + MOST_OWN {
+            all.push(one.to_owned());
+        }
+    }
+    if all.is_empty() { USUAL.map(str::to_owned).into() } else { all }
+}
+
+fn head(w: &Words, column: &str) -> String {
+    match column.strip_prefix('+') {
+        Some(own) => own.to_owned(),
+        None => COLUMNS.iter().find(|(name, _)| *name == column).map(|(_, key)| w.s(key)).unwrap_or_default(),
+    }
+}
+
+/// Asks which columns are shown: the usual ones, and those that came with the list.
+fn which_columns(
+    staff: &Staff,
+    path: &str,
+    people: &Value,
+    (columns, filter): (&[String], [(&str, &str); 2]),
+) -> Section {
+    let w = staff.w;
+    let mut choices: Vec<Choice> = COLUMNS.iter().map(|(name, key)| Choice::new(*name, w.s(key))).collect();
+    let named = items(people).iter().filter_map(|person| person["fields"].as_object()).flat_map(|fields| fields.keys());
+    let named = named.map(|name| format!("+{name}")).chain(columns.iter().filter(|one| one.starts_with('+')).cloned());
+    let own: BTreeSet<String> = named.filter(|name| !name.contains(',')).take(MOST_OWN * 50).collect();
+    choices.extend(own.into_iter().take(MOST_OWN).map(|one| Choice::new(one.clone(), head(w, &one))));
+    let form = Form::filter(staff, &format!("{path}/people"), w.s("people-columns-show"))
+        .fields(
+            filter.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| Field::hidden(name, value)),
+        )
+        .field(Field::new("cols", w.s("people-columns-which"), Kind::Checks(choices)).value(columns.join(",")));
+    Section::new("columns", w.s("people-columns")).part(form).folded()
+}
+
+fn row(staff: &Staff, path: &str, person: &Value, (columns, chosen): (&[String], &Chosen)) -> Vec<Cell> {
+    let (id, name) = (text(person, "id"), text(person, "name"));
+    let tick = staff.w.with("choose-row", [("name", format!("{name}, {id}").into())]);
+    let first = Cell::link(name, staff.at(&format!("{path}/people/{}", part(&id)))).pick(&id, tick, chosen.has(&id));
+    [first].into_iter().chain(columns.iter().map(|column| cell(staff, person, column))).collect()
+}
+
+fn cell(staff: &Staff, person: &Value, column: &str) -> Cell {
+    if let Some(own) = column.strip_prefix('+') {
+        return Cell::text(text(&person["fields"], own));
+    }
+    match column {
+        "decision" => decision(staff, person),
+        "missing" => {
+            let missing: Vec<&str> =
+                person["missing"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            Cell::text(missing.join("; "))
+        }
+        "certificate" => match text(person, "certificate") {
+            number if number.is_empty() => Cell::text(""),
+            number => Cell::link(number.clone(), staff.at(&format!("/certificates/{number}"))),
+        },
+        "attendance" | "completion" | "score" | "points" => Cell::text(match &person["measures"][column] {
+            Value::Number(number) => number.to_string(),
+            Value::String(text) => text.clone(),
+            _ => String::new(),
+        }),
+        _ => Cell::text(text(person, column)),
+    }
 }
 
 /// Returns a cell that says whether somebody gets a certificate, and why.

@@ -9,6 +9,7 @@ use super::events::{text, trail};
 use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
+use super::names::Names;
 use super::phrases;
 use super::ui::{
     Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Page, Section, Table, Text, Tone, Tried,
@@ -17,7 +18,9 @@ use super::within::{Ask, Told};
 use crate::accounts::Permission;
 use crate::server::Problem;
 
-const EXCLUSIONS: [&str; 4] = ["did_not_complete", "conduct", "requested", "data_error"];
+/// Other events that are shown.
+const OTHERS: usize = 50;
+pub(super) const EXCLUSIONS: [&str; 4] = ["did_not_complete", "conduct", "requested", "data_error"];
 
 /// Shows the card.
 pub(super) async fn show(staff: Staff, Path((code, who)): Path<(String, String)>, uri: Uri) -> Answer {
@@ -45,16 +48,19 @@ async fn card(staff: &Staff, (code, who): (&str, &str), asked: &Fields, tried: &
     if let Some((_, problem)) = tried.0 {
         page = page.problem(Tone::Red, staff.w, problem);
     }
-    page = page.part(standing(staff, &decision)).part(certificate(staff, (code, who), &decision).await);
-    page = page.part_if(grants(staff, (code, who), &decision)).part(others(staff, code, person).await);
+    let of = (code, who);
+    page = page.part(standing(staff, (&event, person), &decision)).part(certificate(staff, of, &decision).await);
+    page = page.part(earlier(staff, person).await);
+    page = page.part_if(grants(staff, of, &decision)).part(others(staff, of, person).await);
+    page = page.part(history(staff, of).await);
     if staff.may(Permission::Import) {
-        page = page.part(change(staff, (code, who), &told)).part(erase(staff, (code, who)));
+        page = page.part(change(staff, of, &told)).part(merge(staff, of, person)).part(erase(staff, of));
     }
     Ok(staff.page_with(tried.status(), &page))
 }
 
 /// Whether they get a certificate, why, and what is missing.
-fn standing(staff: &Staff, decision: &Value) -> Html {
+fn standing(staff: &Staff, (event, person): (&Value, &Value), decision: &Value) -> Html {
     let w = staff.w;
     let reason = text(decision, "reason").replace('_', "-");
     let missing: Vec<&str> = decision["missing"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
@@ -62,9 +68,11 @@ fn standing(staff: &Staff, decision: &Value) -> Html {
     let mut facts = vec![
         (w.s("people-decision"), Some(w.s(&format!("ground-{reason}")))),
         (w.s("people-missing"), Some(missing.iter().map(|one| phrases::said(w, one)).collect::<Vec<_>>().join("; "))),
+        (w.s("person-sessions"), attended(staff, event, person)),
         (w.s("why"), excluded),
         (w.s("person-tier"), decision["tier"].as_str().map(str::to_owned)),
         (w.s("template"), Some(text(decision, "template"))),
+        (w.s("field-external-id"), Some(text(person, "external_id"))),
     ];
     for (name, value) in decision["measures"].as_object().into_iter().flatten() {
         let shown = match value {
@@ -79,27 +87,43 @@ fn standing(staff: &Staff, decision: &Value) -> Html {
     Section::new("standing", w.s("person-standing")).part(Facts::known(facts)).into()
 }
 
-/// Their certificate, or what can be done to get one.
+/// Says of how many sessions they were seen at: of those that there are.
+fn attended(staff: &Staff, event: &Value, person: &Value) -> Option<String> {
+    let sessions = event["course"]["sessions"].as_array().filter(|all| !all.is_empty())?;
+    let marks = &person["progress"]["sessions"];
+    let present = sessions.iter().filter(|session| marks[text(session, "id")]["present"] == true).count() as u64;
+    let all = sessions.len() as u64;
+    Some(staff.w.with("person-attended", [("present", present.into()), ("all", all.into())]))
+}
+
+/// Their certificate and all that can be done with it as it stands, or what can be done to get one.
 async fn certificate(staff: &Staff, (code, who): (&str, &str), decision: &Value) -> Html {
     let w = staff.w;
     let mut section = Section::new("certificate", w.s("certificate"));
     let number = text(decision, "certificate");
     if !number.is_empty() {
-        let found = staff.get_if(&format!("/certificates/{}", part(&number))).await.unwrap_or_default();
+        let found = staff.told_if(&format!("/certificates/{}", part(&number))).await;
+        let (seen, found) = found.map_or_else(Default::default, |told| (told.tag, told.value));
         let current = found["versions"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+        let query = written([("number", number.as_str()), ("order", "newest"), ("limit", "1")]);
+        let mail = staff.get_if(&format!("/mail/messages?{query}")).await.unwrap_or_default();
+        let message = items(&mail).first().cloned().unwrap_or_default();
         let status = text(&current, "status").replace('_', "-");
+        let cause = current["cause"].as_str().map(|cause| w.s(&format!("cause-{}", cause.replace('_', "-"))));
+        let sent = message["state"].as_str().map(|state| {
+            let since = staff.time(&message["since"]).unwrap_or_default();
+            format!("{}, {since}", w.s(&format!("mail-{state}")))
+        });
         let facts = Facts::known([
             (w.s("certificate"), Some(number.clone())),
             (w.s("state"), Some(w.s(&format!("standing-{status}")))),
+            (w.s("cause"), cause),
+            (w.s("waits-until"), staff.time(&current["waits_until"])),
             (w.s("issued"), staff.day(&current["issued"])),
             (w.s("version"), current["version"].as_u64().map(|version| version.to_string())),
+            (w.s("nav-deliveries"), sent),
         ]);
-        let to = staff.at(&format!("/certificates/{}", part(&number)));
-        let file = staff.api(&format!("/certificates/{}/file?format=pdf", part(&number)));
-        return section
-            .part(facts)
-            .part(Actions(vec![Action::link(w.s("person-open"), to).primary(), Action::file("PDF", file)]))
-            .into();
+        return section.part(facts).part(Actions(doable(staff, &number, &seen, (&current, &message)))).into();
     }
     section = section.part(Text(w.s("person-none")));
     if staff.may(Permission::Generate) && decision["reason"] != "excluded" {
@@ -108,6 +132,108 @@ async fn certificate(staff: &Staff, (code, who): (&str, &str), decision: &Value)
         section = section.part(form);
     }
     section.into()
+}
+
+/// Returns what can be done with a certificate as it stands, by who looks.
+fn doable(staff: &Staff, number: &str, seen: &str, (current, message): (&Value, &Value)) -> Vec<Action> {
+    let (w, path) = (staff.w, format!("/certificates/{}", part(number)));
+    let status = text(current, "status");
+    let in_force = matches!(status.as_str(), "active" | "expired");
+    let mut all = vec![
+        Action::link(w.s("person-open"), staff.at(&path)).primary(),
+        Action::file("PDF", staff.api(&format!("{path}/file?format=pdf"))),
+    ];
+    if staff.may(Permission::Send) && in_force {
+        let id = text(message, "id");
+        all.push(match id.is_empty() {
+            true => Action::post(staff, w.s("send-one"), &format!("{path}/send"), &[]),
+            // What is on its way is waited for.
+            false => Action::link(w.s("mail-resend"), staff.at(&format!("/deliveries/{}", part(&id)))),
+        });
+    }
+    if staff.may(Permission::Generate) && in_force {
+        let query = written([("act", "regenerate"), ("pick", number)]);
+        all.push(Action::link(w.s("batch-regenerate"), staff.at(&format!("/certificates/batch?{query}"))));
+    }
+    if staff.may(Permission::Revoke) {
+        match status.as_str() {
+            "revocation_waits" => {
+                all.push(Action::post(staff, w.s("restore"), &format!("{path}/restore"), &[("seen", seen)]));
+            }
+            "revoked" => all.push(Action::link(w.s("reissue"), staff.at(&format!("{path}/reissue")))),
+            _ if in_force => all.push(Action::link(w.s("revoke"), staff.at(&format!("{path}/revoke")))),
+            _ => {}
+        }
+    }
+    all
+}
+
+/// What they had in this event before the newest certificate.
+async fn earlier(staff: &Staff, person: &Value) -> Html {
+    let w = staff.w;
+    let mut rows = Vec::new();
+    for number in person["earlier_certificates"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        let found = staff.get_if(&format!("/certificates/{}", part(number))).await.unwrap_or_default();
+        let current = found["versions"].as_array().and_then(|all| all.last()).cloned().unwrap_or_default();
+        rows.push(vec![
+            Cell::link(number, staff.at(&format!("/certificates/{}", part(number)))),
+            super::certificates::standing(staff, &current),
+            Cell::text(staff.day(&current["issued"]).unwrap_or_default()),
+        ]);
+    }
+    if rows.is_empty() {
+        return Html(String::new());
+    }
+    let heads = [w.s("certificate"), w.s("state"), w.s("issued")].into();
+    Table { caption: w.s("person-earlier"), heads, rows, empty: String::new(), next: None }.into()
+}
+
+/// What was done about them: when, by whom, why.
+async fn history(staff: &Staff, (code, who): (&str, &str)) -> Html {
+    let w = staff.w;
+    let path = format!("/events/{}/participants/{}/history", part(code), part(who));
+    let found = staff.get_if(&path).await.unwrap_or_default();
+    let names = Names::of(staff).await;
+    let row = |one: &Value| {
+        let action = text(one, "action");
+        let what = w.if_any(&format!("act-{}", action.replace(['.', '_'], "-"))).unwrap_or(action);
+        let cause = text(one, "cause").replace('_', "-");
+        let known = ["cause", "excluded"].iter().find_map(|kind| w.if_any(&format!("{kind}-{cause}")));
+        let why = known.unwrap_or_default();
+        let about = match (text(one, "number"), text(one, "run")) {
+            (number, _) if !number.is_empty() => {
+                Cell::link(number.clone(), staff.at(&format!("/certificates/{number}")))
+            }
+            (_, run) if !run.is_empty() => Cell::link(w.s("person-run"), staff.at(&format!("/runs/{}", part(&run)))),
+            _ => Cell::text(""),
+        };
+        vec![
+            Cell::text(staff.time(&one["at"]).unwrap_or_default()),
+            Cell::text(what),
+            names.cell(staff, &text(one, "by")),
+            about,
+            Cell::text(why).sub(text(one, "text")),
+        ]
+    };
+    let table = Table {
+        caption: w.s("person-history"),
+        heads: ["when", "person-act", "run-by", "person-about", "why"].map(|key| w.s(key)).into(),
+        rows: items(&found).iter().map(row).collect(),
+        empty: w.s("person-history-none"),
+        next: None,
+    };
+    Section::new("history", w.s("person-history")).part(table).into()
+}
+
+/// Asks with whom they are one: both are shown before anything is done.
+fn merge(staff: &Staff, (code, who): (&str, &str), person: &Value) -> Html {
+    let w = staff.w;
+    let id = text(person, "id");
+    let form = Form::filter(staff, &format!("/events/{}/merge", part(code)), w.s("person-merge-look"))
+        .stacked()
+        .field(Field::hidden("one", if id.is_empty() { who.to_owned() } else { id }))
+        .field(Field::text("other", w.s("person-merge-other")).required());
+    Section::new("merge", w.s("person-merge")).part(Text(w.s("person-merge-text"))).part(form).folded().into()
 }
 
 /// An exception or an exclusion: made, or taken away.
@@ -138,40 +264,45 @@ fn grants(staff: &Staff, (code, who): (&str, &str), decision: &Value) -> Option<
     })
 }
 
-/// The same person in other events: by the address, or the id of another system.
-async fn others(staff: &Staff, code: &str, person: &Value) -> Html {
+/// The same person in other events: as the portal puts them together.
+async fn others(staff: &Staff, (code, who): (&str, &str), person: &Value) -> Html {
     let w = staff.w;
-    let marks: Vec<String> =
-        [text(person, "email"), text(person, "external_id")].into_iter().filter(|mark| !mark.is_empty()).collect();
+    let own = text(person, "id");
+    let found = staff.get_if(&format!("/events/{}/participants/{}/enrolments", part(code), part(who))).await;
+    let found = found.unwrap_or_default();
+    let mut seen = std::collections::BTreeSet::new();
+    let all: Vec<(String, String)> = items(&found)
+        .iter()
+        .map(|one| (text(one, "event"), text(one, "person")))
+        .filter(|one| !(one.0.eq_ignore_ascii_case(code) && one.1 == own) && seen.insert(one.clone()))
+        .collect();
     let mut rows = Vec::new();
-    let events = staff.get_if("/events?limit=500").await.unwrap_or_default();
-    let others = items(&events).iter().filter(|event| !text(event, "code").eq_ignore_ascii_case(code));
-    for event in others {
-        let Some(mark) = marks.first() else { break };
-        let other = text(event, "code");
-        let query = written([("q", mark.as_str()), ("limit", "5")]);
-        let found = staff.get_if(&format!("/events/{other}/eligibility?{query}")).await.unwrap_or_default();
-        for one in items(&found) {
-            let id = text(one, "id");
-            rows.push(vec![
-                Cell::link(text(event, "title"), staff.at(&path(&other, &id))),
-                Cell::text(text(one, "name")),
-                super::people::decision(staff, one),
-                Cell::text(text(one, "certificate")),
-            ]);
-        }
+    for (other, id) in all.iter().take(OTHERS) {
+        let title = staff.get_if(&format!("/events/{}", part(other))).await.map(|event| text(&event, "title"));
+        let decision = format!("/events/{}/eligibility/{}", part(other), part(id));
+        let Some(one) = staff.get_if(&decision).await else { continue };
+        let number = text(&one, "certificate");
+        let certificate = match number.is_empty() {
+            true => Cell::text(""),
+            false => Cell::link(number.clone(), staff.at(&format!("/certificates/{number}"))),
+        };
+        rows.push(vec![
+            Cell::link(title.unwrap_or_else(|| other.clone()), staff.at(&path(other, id))),
+            Cell::text(text(&one, "name")).sub(text(&one, "email")),
+            super::people::decision(staff, &one),
+            certificate,
+        ]);
     }
-    Table {
+    let more = all.len().saturating_sub(OTHERS) as u64;
+    let table = Table {
         caption: w.s("person-others"),
         heads: [w.s("event"), w.s("name"), w.s("people-decision"), w.s("certificate")].into(),
         rows,
-        empty: match events["next"].is_string() {
-            true => w.count("search-part", items(&events).len() as u64),
-            false => w.s("person-no-others"),
-        },
+        empty: w.s("person-no-others"),
         next: None,
-    }
-    .into()
+    };
+    let section = Section::new("others", w.s("person-others")).part(table);
+    if more > 0 { section.part(Text(w.count("person-more-others", more))).into() } else { section.into() }
 }
 
 fn change(staff: &Staff, (code, who): (&str, &str), told: &Told) -> Html {

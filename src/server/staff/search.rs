@@ -65,8 +65,12 @@ async fn number(staff: &Staff, wanted: &str) -> Option<String> {
         return None;
     }
     let told = staff.post("/verify", &Fields::default(), json!({ "text": wanted })).await.ok()?;
-    let number = told.value.pointer("/number").or_else(|| told.value.pointer("/certificate/number"))?;
-    number.as_str().map(str::to_owned)
+    // What is proven stands in the verdict itself, what is not in a member of its own.
+    let verdict = told.value["verdicts"].get(0)?.as_object()?;
+    let inner = verdict.values().find_map(|member| member["number"].as_str());
+    let number = verdict.get("number").and_then(Value::as_str).or(inner)?.to_owned();
+    // Whatever a text says, only a certificate of this issuer has a page.
+    staff.get_if(&format!("/certificates/{}", part(&number))).await.map(|_| number)
 }
 
 async fn people(staff: &Staff, events: &Value, wanted: &str) -> Vec<Vec<Cell>> {

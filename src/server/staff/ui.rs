@@ -18,7 +18,7 @@ use crate::server::Problem;
 const POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// What a template has written.
-pub(super) struct Html(String);
+pub(super) struct Html(pub(super) String);
 
 impl Html {
     pub(super) fn of(template: &impl Template) -> Self {
@@ -341,6 +341,15 @@ pub(super) struct Cell {
     /// In small letters below.
     sub: Option<String>,
     act: Option<Action>,
+    /// A box to tick before it.
+    pick: Option<Pick>,
+}
+
+/// A box that ticks a row.
+struct Pick {
+    value: String,
+    label: String,
+    on: bool,
 }
 
 impl Cell {
@@ -358,6 +367,12 @@ impl Cell {
 
     pub(super) fn act(action: Option<Action>) -> Self {
         Self { act: action, ..Self::default() }
+    }
+
+    /// Adds a box that ticks the row, by which it is named then.
+    pub(super) fn pick(mut self, value: impl Into<String>, label: impl Into<String>, on: bool) -> Self {
+        self.pick = Some(Pick { value: value.into(), label: label.into(), on });
+        self
     }
 
     pub(super) fn sub(mut self, text: impl Into<String>) -> Self {

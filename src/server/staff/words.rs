@@ -25,6 +25,7 @@ pub(super) struct Words {
 const ENGLISH: &str = concat!(
     include_str!("texts/en.ftl"),
     include_str!("texts/office.en.ftl"),
+    include_str!("texts/desk.en.ftl"),
     include_str!("texts/library.en.ftl"),
     include_str!("texts/running.en.ftl"),
 );
@@ -32,6 +33,7 @@ const ENGLISH: &str = concat!(
 const GERMAN: &str = concat!(
     include_str!("texts/de.ftl"),
     include_str!("texts/office.de.ftl"),
+    include_str!("texts/desk.de.ftl"),
     include_str!("texts/library.de.ftl"),
     include_str!("texts/running.de.ftl"),
 );
@@ -40,6 +42,7 @@ const GERMAN: &str = concat!(
 const WHOLE_GERMAN: &str = concat!(
     include_str!("texts/de.ftl"),
     include_str!("texts/office.de.ftl"),
+    include_str!("texts/desk.de.ftl"),
     include_str!("texts/library.de.ftl"),
     include_str!("texts/running.de.ftl"),
     include_str!("texts/problems.de.ftl"),

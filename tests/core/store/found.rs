@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use testamur::credential::{EventCode, StatusEntry, Timestamp};
+use testamur::credential::{CertificateNumber, EventCode, StatusEntry, Timestamp};
 use testamur::status::ReasonCode;
 use testamur::store::{
     Act, AuditQuery, Batch, Cause, Certificate, CertificateChange, CertificateQuery, CertificateState, Collection,
@@ -139,8 +139,30 @@ fn happens(old: Certificate, dice: &mut Dice) -> CertificateChange {
     }
 }
 
+/// Numbers of certificates, some of which are there.
+fn some_numbers(dice: &mut Dice, count: usize) -> BTreeSet<CertificateNumber> {
+    let number = |dice: &mut Dice| {
+        let event = code(dice.one::<&str>(&EVENTS));
+        CertificateNumber::new(event, 2026, 1 + dice.below(60) as u64)
+    };
+    (0..count).map(|_| number(dice)).collect()
+}
+
 fn certificate_queries(dice: &mut Dice) -> Vec<CertificateQuery> {
-    let text = ["ada", "  ÅNG ", "żak", "CERT-A-2026-0000", "person1", "@EXAMPLE", "花", "nobody at all", "i̇pek", " "];
+    let text = [
+        "ada",
+        "  ÅNG ",
+        "żak",
+        "CERT-A-2026-0000",
+        "person1",
+        "@EXAMPLE",
+        "花",
+        "nobody at all",
+        "i̇pek",
+        " ",
+        "lovelace ada",
+        "Ångström, ZOË",
+    ];
     let whole = CertificateQuery::default();
     let mut queries: Vec<_> = text.map(|text| CertificateQuery { text: Some(text.to_owned()), ..whole.clone() }).into();
     for standing in Standing::ALL {
@@ -155,8 +177,12 @@ fn certificate_queries(dice: &mut Dice) -> Vec<CertificateQuery> {
             issued_until: (dice.below(3) == 0).then(|| at(dice.below(50) as i64 - 25)),
             text: (dice.below(3) == 0).then(|| (*dice.one(&text)).to_owned()),
             run: (dice.below(4) == 0).then(|| format!("run{}", dice.below(4))),
+            only: if dice.below(5) == 0 { some_numbers(dice, 12) } else { BTreeSet::new() },
+            except: if dice.below(3) == 0 { some_numbers(dice, 40) } else { BTreeSet::new() },
         });
     }
+    queries.push(CertificateQuery { only: some_numbers(dice, 30), ..whole.clone() });
+    queries.push(CertificateQuery { except: some_numbers(dice, 60), ..whole.clone() });
     queries.push(whole);
     queries
 }
@@ -200,6 +226,13 @@ fn certificates_and_people_are_found_as_by_looking_at_all_of_them() {
                 let found = all(9, |cursor, limit| store.find_participants(&event, &query, cursor, limit));
                 assert_eq!(found, wanted, "{text}");
             }
+            // By the words of a name in any order.
+            let of = |text: &str| {
+                let query = PeopleQuery { text: Some(text.to_owned()) };
+                all(9, |cursor, limit| store.find_participants(&event, &query, cursor, limit))
+            };
+            assert_eq!(of("Lovelace, Ada"), of("ada lovelace"));
+            assert!(of("lovel ada").is_empty() && of("ada ada").is_empty());
         }
     });
 }

@@ -2,6 +2,7 @@
 //! is told to. Nobody is sent anything twice.
 
 mod bounces;
+mod many;
 mod notices;
 mod opens;
 mod outbox;

@@ -11,6 +11,7 @@ use utoipa_axum::routes;
 
 use super::CertificateFilter;
 use crate::accounts::Permission;
+use crate::credential::Moment;
 use crate::desk::Desk;
 use crate::files::{self, Badge, FileKind, FilesError, Maker, NamePattern, Prover, Wanted, ZipWriter};
 use crate::making::PICTURE_DPI;
@@ -168,7 +169,7 @@ pub(in crate::server::api) fn specimen(pdf: Vec<u8>, kind: FileKind, of: &str, t
 struct ArchiveFilter {
     /// Of this event. An event, a run, a text or a template is to be named.
     event: Option<String>,
-    /// In this state; those in force if left out.
+    /// In this state; those in force if left out, and all where `numbers` are named.
     status: Option<Standing>,
     /// Only those whose number, name or e-mail holds this.
     text: Option<String>,
@@ -176,6 +177,16 @@ struct ArchiveFilter {
     run: Option<String>,
     /// Only with a template of this name.
     template: Option<String>,
+    /// Only issued at this instant, or on this day, or later. A day begins where the `event` is, or else where the issuer is.
+    #[param(value_type = Option<String>, example = "2026-05-01")]
+    issued_since: Option<Moment>,
+    /// Only issued before this instant or day.
+    #[param(value_type = Option<String>, example = "2026-06-01T00:00:00Z")]
+    issued_until: Option<Moment>,
+    /// Only these numbers, parted by commas.
+    numbers: Option<String>,
+    /// Not these numbers, parted by commas.
+    except: Option<String>,
     /// Kinds of files, parted by commas: `pdf`, `png`, `png_300`, `jwt`, `json`, `baked_png`, `baked_svg`; `pdf` if left out.
     #[param(example = "pdf")]
     kinds: Option<String>,
@@ -185,20 +196,27 @@ struct ArchiveFilter {
 }
 
 impl ArchiveFilter {
-    fn wanted(self, app: &App) -> Result<Wanted, Problem> {
+    fn wanted(self, desk: &Desk) -> Result<Wanted, Problem> {
         let bad = |detail: &str| Problem::bad_request("bad-query", detail.to_owned());
-        let Self { event, status, text, run, template, kinds, file_names } = self;
-        if event.is_none() && text.is_none() && run.is_none() && template.is_none() {
-            return Err(bad("say of which `event` or `run`, or with which `text` or `template`"));
+        let Self { event, status, text, run, template, issued_since, issued_until, kinds, file_names, .. } = &self;
+        let (only, except) = (super::numbers(self.numbers.as_deref())?, super::numbers(self.except.as_deref())?);
+        let said = event.is_some() || text.is_some() || run.is_some() || template.is_some();
+        if !said && only.is_empty() && issued_since.or(*issued_until).is_none() {
+            return Err(bad("say of which `event` or `run`, or with which `text`, `template` or `numbers`"));
         }
         let kinds = FileKind::list(kinds.as_deref().unwrap_or("pdf"));
         let kinds = kinds.ok_or_else(|| {
             let known = FileKind::ALL.map(|kind| format!("`{}`", kind.name())).join(", ");
             bad(&format!("`kinds` are some of {known}, parted by commas"))
         })?;
-        let standing = Some((status.unwrap_or(Standing::Active), app.now()));
+        // Who names them wants those.
+        let all = !only.is_empty() && status.is_none();
+        let standing = Some((status.unwrap_or(Standing::Active), desk.now)).filter(|_| !all);
         let event = event.as_deref().map(event_code).transpose()?;
-        let query = CertificateQuery { event, standing, text, run, template, ..CertificateQuery::default() };
+        let zone = desk.zone_of(event.as_ref())?;
+        let [issued_since, issued_until] = [issued_since, issued_until].map(|at| at.map(|at| at.within(&zone)));
+        let (text, run, template) = (text.clone(), run.clone(), template.clone());
+        let query = CertificateQuery { event, standing, text, run, template, issued_since, issued_until, only, except };
         Ok(Wanted { query, kinds, names: names(file_names.as_deref())? })
     }
 }
@@ -218,12 +236,16 @@ async fn archive(
 ) -> Result<Response, Problem> {
     caller.may(Permission::View)?;
     let turn = app.turn_to_send(&caller).await?;
-    let wanted = filter.wanted(&app)?;
+    let wanted = app
+        .at_desk(&caller, |_, desk| {
+            let wanted = filter.wanted(desk)?;
+            match &wanted.query.event {
+                Some(event) if desk.store.event(event)?.is_none() => Err(Problem::not_found(event)),
+                _ => Ok(wanted),
+            }
+        })
+        .await?;
     let event = wanted.query.event.clone();
-    if let Some(event) = event.clone() {
-        app.at_desk(&caller, |_, desk| desk.store.event(&event)?.map(drop).ok_or_else(|| Problem::not_found(event)))
-            .await?;
-    }
     let name = event.map_or("certificates".to_owned(), |event| event.to_string());
     let (actor, scope) = (caller.actor(), caller.scope.clone());
     let body = app.streamed(turn, move |app, out| {

@@ -5,6 +5,8 @@ mod download;
 mod presented;
 mod shown;
 
+use std::collections::BTreeSet;
+
 use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
@@ -17,7 +19,8 @@ pub(in crate::server) use download::handed_out;
 pub(super) use download::specimen;
 
 use crate::accounts::Permission;
-use crate::credential::{Moment, Timestamp};
+use crate::acts::run::MOST_NAMED;
+use crate::credential::{CertificateNumber, Moment, Timestamp};
 use crate::desk::Desk;
 use crate::server::extract::{Listing, Paging, Path, Query, certificate_number, event_code};
 use crate::server::reply::{Tagged, tag_of};
@@ -149,6 +152,21 @@ struct CertificateFilter {
     /// Only issued before this instant or day.
     #[param(value_type = Option<String>, example = "2026-06-01T00:00:00Z")]
     issued_until: Option<Moment>,
+    /// Only these numbers, parted by commas.
+    #[param(example = "CERT-WORKSHOP-2026-00001,CERT-WORKSHOP-2026-00002")]
+    numbers: Option<String>,
+    /// Not these numbers, parted by commas.
+    except: Option<String>,
+}
+
+/// Reads numbers that are parted by commas.
+fn numbers(text: Option<&str>) -> Result<BTreeSet<CertificateNumber>, Problem> {
+    let parts = text.unwrap_or_default().split(',').map(str::trim).filter(|part| !part.is_empty());
+    let all: BTreeSet<_> = parts.map(certificate_number).collect::<Result<_, _>>()?;
+    match all.len() > MOST_NAMED {
+        true => Err(Problem::bad_request("bad-query", format!("more than {MOST_NAMED} numbers are named"))),
+        false => Ok(all),
+    }
 }
 
 impl CertificateFilter {
@@ -165,13 +183,15 @@ impl CertificateFilter {
             issued_until,
             text: self.text.clone(),
             run: self.run.clone(),
+            only: numbers(self.numbers.as_deref())?,
+            except: numbers(self.except.as_deref())?,
         })
     }
 
     /// Says whether it leaves out any of its event's.
     fn narrows(&self) -> bool {
-        let Self { event: _, status, text, run, template, issued_since, issued_until } = self;
-        let said = text.as_ref().is_some_and(|text| !text.trim().is_empty());
+        let Self { event: _, status, text, run, template, issued_since, issued_until, numbers, except } = self;
+        let said = [text, numbers, except].into_iter().flatten().any(|text| !text.trim().is_empty());
         said || status.is_some() || run.is_some() || template.is_some() || issued_since.or(*issued_until).is_some()
     }
 }

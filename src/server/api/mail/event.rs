@@ -33,10 +33,23 @@ struct EventMailView {
 }
 
 impl EventMailView {
-    fn tagged(desk: &Desk, planned: Planned) -> Result<Tagged<Self>, Problem> {
-        let would_send = send::would_send(desk, &planned.event.code).map_err(Problem::from)?;
+    fn tagged(app: &App, desk: &Desk, planned: Planned) -> Result<Tagged<Self>, Problem> {
+        let would_send = would_send(app, desk, &planned)?;
         Ok(Tagged::ok(tag(&planned), Self { mail: planned.plan.mail, would_send }))
     }
+}
+
+/// Counts to how many of an event a run would send: anew where anything was done since it was counted last.
+fn would_send(app: &App, desk: &Desk, planned: &Planned) -> Result<u64, Problem> {
+    let code = &planned.event.code;
+    // The whole log, also for who is limited to the event.
+    let last_act = app.store.audit_newest(None, 1)?.items.first().map_or(0, |entry| entry.sequence);
+    if let Some(count) = app.would_send().exact(code.as_str(), last_act) {
+        return Ok(count);
+    }
+    let count = send::would_send(desk, code).map_err(Problem::from)?;
+    app.would_send().keep(code.to_string(), count, (desk.now, last_act));
+    Ok(count)
 }
 
 /// Show what an event says of mail
@@ -48,7 +61,8 @@ async fn show(
     Path(code): Path<String>,
 ) -> Result<Tagged<EventMailView>, Problem> {
     caller.may(Permission::View)?;
-    app.in_turn(&caller, move |_, desk| EventMailView::tagged(desk, acts::planned(desk, &event_code(&code)?)?)).await
+    app.in_turn(&caller, move |app, desk| EventMailView::tagged(app, desk, acts::planned(desk, &event_code(&code)?)?))
+        .await
 }
 
 /// Settle what an event says of mail
@@ -65,13 +79,13 @@ async fn settle(
     Body(mail): Body<EventMail>,
 ) -> Result<Tagged<EventMailView>, Problem> {
     caller.may(Permission::Send)?;
-    app.in_turn(&caller, move |_, desk| {
+    app.in_turn(&caller, move |app, desk| {
         let old = seen(desk, &code, &if_match)?;
         let planned = send::settle(desk, &old, mail).map_err(|error| match error {
             send::SendError::Act(error) => if_match.told(error),
             other => Problem::from(other),
         })?;
-        EventMailView::tagged(desk, planned)
+        EventMailView::tagged(app, desk, planned)
     })
     .await
 }

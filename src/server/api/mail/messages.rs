@@ -190,7 +190,7 @@ async fn list(
     .await
 }
 
-fn message_id(text: &str) -> Result<MessageId, Problem> {
+pub(super) fn message_id(text: &str) -> Result<MessageId, Problem> {
     text.parse().map_err(|_| Problem::not_found(text.chars().take(60).collect::<String>()))
 }
 

@@ -3,11 +3,11 @@
 use axum::Json;
 use axum::extract::State;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 
 use super::{PersonView, SCANNED};
 use crate::accounts::Permission;
-use crate::acts::{self, Decider, Decision, Ground};
+use crate::acts::{self, Decider, Decision, PersonState};
 use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::server::extract::{Listing, Paging, Path, Query, event_code};
@@ -27,22 +27,6 @@ pub(in crate::server::api) struct PeopleFilter {
     pub q: Option<String>,
 }
 
-/// Where a person stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub(in crate::server::api) enum PersonState {
-    /// Gets a certificate, or has one by right.
-    Eligible,
-    /// Does not meet the rule.
-    NotEligible,
-    /// Excluded.
-    Excluded,
-    /// Allowed by an exception.
-    Exception,
-    /// Has a certificate.
-    Issued,
-}
-
 impl PeopleFilter {
     /// Says whether it leaves anybody out.
     pub(in crate::server::api) fn narrows(&self) -> bool {
@@ -52,11 +36,8 @@ impl PeopleFilter {
     fn takes(&self, desk: &Desk, code: &EventCode, person: &Participant, decision: &Decision) -> Result<bool, Problem> {
         Ok(match self.state {
             None => true,
-            Some(PersonState::Eligible) => decision.eligible,
-            Some(PersonState::NotEligible) => matches!(decision.reason, Ground::NotMet | Ground::NoRule),
-            Some(PersonState::Excluded) => decision.reason == Ground::Excluded,
-            Some(PersonState::Exception) => matches!(decision.reason, Ground::Exception | Ground::Manual),
             Some(PersonState::Issued) => desk.store.certificate_of(code, &person.key)?.is_some(),
+            Some(state) => state.takes(decision, false),
         })
     }
 }
@@ -74,6 +55,11 @@ pub(in crate::server::api) fn filtered(
     let planned = acts::planned(desk, code)?;
     let decider = Decider::new(&planned.event, &planned.plan)?;
     let query = PeopleQuery { text: filter.q.clone() };
+    if let Some(state @ (PersonState::Excluded | PersonState::Exception)) = filter.state
+        && query.wanted_text().is_none()
+    {
+        return by_list(desk, code, (&decider, state), cursor, limit);
+    }
     loop {
         let page = acts::decisions(desk, &decider, &query, cursor.as_deref(), limit - items.len())?;
         scanned += page.items.len();
@@ -84,6 +70,40 @@ pub(in crate::server::api) fn filtered(
         }
         cursor = page.next;
         if items.len() >= limit || scanned >= SCANNED || cursor.is_none() {
+            return Ok(Page { items, next: cursor });
+        }
+    }
+}
+
+/// The same of those who are on a list: few are, and nobody else is looked at.
+fn by_list(
+    desk: &Desk,
+    code: &EventCode,
+    (decider, state): (&Decider, PersonState),
+    mut cursor: Option<String>,
+    limit: usize,
+) -> Result<Page<(Participant, Decision)>, Problem> {
+    let mut items = Vec::new();
+    loop {
+        let (cursor_now, wanted) = (cursor.as_deref(), limit - items.len());
+        let (people, next): (Vec<Participant>, _) = match state {
+            PersonState::Excluded => {
+                let page = acts::exclusions(desk.store, code, cursor_now, wanted)?;
+                (page.items.into_iter().map(|(person, _)| person).collect(), page.next)
+            }
+            _ => {
+                let page = acts::exceptions(desk.store, code, cursor_now, wanted)?;
+                (page.items.into_iter().map(|(person, _)| person).collect(), page.next)
+            }
+        };
+        for person in people {
+            let decision = decider.decide(&person, &acts::listed(desk.store, code, &person.key)?);
+            if state.takes(&decision, false) {
+                items.push((person, decision));
+            }
+        }
+        cursor = next;
+        if items.len() >= limit || cursor.is_none() {
             return Ok(Page { items, next: cursor });
         }
     }

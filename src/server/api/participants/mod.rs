@@ -2,6 +2,7 @@
 
 mod attendance;
 mod erase;
+mod history;
 mod import_how;
 mod imports;
 mod listing;
@@ -41,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(names::lint))
         .routes(routes!(names::duplicates))
         .routes(routes!(names::same_mailbox))
+        .routes(routes!(history::history))
         .merge(erase::routes())
         .merge(imports::routes())
         .merge(persons::routes())

@@ -47,6 +47,9 @@ pub(super) struct Preview {
     /// How many of those who get something were not tried out, because they are too many for a preview: a name of theirs may
     /// turn out to fit on no line.
     untried: u64,
+    /// What the list is known by: with it as `expected` the run is made over this very list or not at all.
+    #[schema(example = "5f2b9c0d4e8a7163b1f0c2d3e4a59687")]
+    set: String,
     /// Whether a second member of staff would have to approve it, by what the caller did within a day.
     needs_approval: bool,
     /// Sessions in which nobody was marked, where the rule depends on them: who was there cannot be known.
@@ -142,10 +145,11 @@ pub(super) async fn preview(
         let mut preview = Preview::default();
         let (kid, own) = (app.vault.kid()?, app.vault.own());
         let trial = Trial { faces: &app.faces, kid: &kid, own: &own };
-        preview.untried = run::preview(desk, &trial, &request, MOST_TRIED, |selected| {
+        let foreseen = run::preview(desk, &trial, &request, MOST_TRIED, |selected| {
             preview.count(selected);
             Ok(())
         })?;
+        (preview.untried, preview.set) = (foreseen.untried, foreseen.set);
         if let Some(code) = &request.event {
             preview.unmarked_sessions = acts::unmarked(desk, &acts::planned(desk, code)?)?;
         }

@@ -66,6 +66,7 @@ impl From<RunError> for Problem {
             RunError::NotStaff => Self::forbidden(detail),
             RunError::Busy | RunError::KeyReplaced => Self::conflict("busy", detail),
             RunError::Locked => Self::locked(),
+            RunError::SetChanged => Self::conflict("changed", detail),
             RunError::ChangedMeanwhile => changed_meanwhile(),
             RunError::Panicked => Self::internal(error),
             RunError::CannotMake(_) => Self::unprocessable("cannot-make", detail),

@@ -441,10 +441,8 @@ certificates-text = Nummer, Name oder E-Mail
 certificates-since = Ausgestellt seit
 certificates-until = Ausgestellt vor
 certificates-none = Kein Zertifikat wurde gefunden.
-certificates-all = Mit allen diesen
 certificates-zip = Alle als PDF (ZIP)
 certificates-csv = Liste (CSV)
-certificates-revoke = Alle diese widerrufen
 certificate-picture = Zertifikat von { $name }
 certificate-fixed = Hier lässt sich nichts ändern.
 file-json = Nachweis (JSON)
@@ -459,12 +457,6 @@ revoke-public = Was die Öffentlichkeit liest
 revoke-public-hint = Keine Namen: Alle können es lesen.
 revoke-now = Nicht warten
 revoke-now-hint = Es steht in der nächsten Veröffentlichung und ist dann nicht mehr zurückzunehmen.
-revoke-all-title = Alle gefundenen widerrufen
-revoke-many =
-    { $count ->
-        [one] Ein Zertifikat widerrufen
-       *[other] { $count } Zertifikate widerrufen
-    }
 reissue = Neu ausstellen
 reissue-text = Die nächste Fassung unter derselben Nummer, mit den heutigen Daten und der heutigen Vorlage. Die widerrufene bleibt widerrufen.
 send-one = Per Mail versenden

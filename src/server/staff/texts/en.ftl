@@ -441,10 +441,8 @@ certificates-text = Number, name or e-mail
 certificates-since = Issued since
 certificates-until = Issued before
 certificates-none = No certificate was found.
-certificates-all = With all of these
 certificates-zip = All as PDF (ZIP)
 certificates-csv = List (CSV)
-certificates-revoke = Revoke all of these
 certificate-picture = Certificate of { $name }
 certificate-fixed = Nothing can be changed here.
 file-json = Credential (JSON)
@@ -459,12 +457,6 @@ revoke-public = What the public reads
 revoke-public-hint = No names: everybody can read it.
 revoke-now = Do not wait
 revoke-now-hint = It is in the next publication, and cannot be taken back then.
-revoke-all-title = Revoke all that were found
-revoke-many =
-    { $count ->
-        [one] Revoke one certificate
-       *[other] Revoke { $count } certificates
-    }
 reissue = Issue anew
 reissue-text = The next version under the same number, by today's data and template. The revoked one stays revoked.
 send-one = Send by mail

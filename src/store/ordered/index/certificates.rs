@@ -1,11 +1,12 @@
 //! What is searched of certificates: their state, dates, template, run and texts, in blocks by number.
 
-use memchr::memmem::Finder;
+use std::collections::BTreeSet;
 
 use super::super::wanted;
 use super::{Engine, Ordered, Result, blocks, keys, kind};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::store::query::certificate_text;
+use crate::store::sought::Sought;
 use crate::store::{Certificate, CertificateQuery, CertificateState, PAGE_LIMIT, Page, Standing, StoreError};
 
 /// Certificates of a block: so few that a block is kept as one piece, which is read several times as fast as a longer one.
@@ -42,7 +43,7 @@ pub(super) fn facets(certificate: &Certificate) -> Vec<u8> {
 /// A query, made ready to be held against many facets.
 struct Sieve<'q> {
     query: &'q CertificateQuery,
-    text: Option<Finder<'q>>,
+    text: Option<Sought<'q>>,
 }
 
 impl Sieve<'_> {
@@ -67,7 +68,7 @@ impl Sieve<'_> {
                 && query.issued_since.is_none_or(|since| issued >= since.unix())
                 && query.issued_until.is_none_or(|until| issued < until.unix())
                 && query.run.as_ref().is_none_or(|wanted| wanted.as_bytes() == run)
-                && self.text.as_ref().is_none_or(|text| text.find(facets).is_some()),
+                && self.text.as_ref().is_none_or(|text| text.may_be_in(facets)),
         )
     }
 }
@@ -88,7 +89,10 @@ impl<E: Engine> Ordered<E> {
             return self.page_json(&prefix, cursor, limit);
         }
         let text = query.wanted_text();
-        let sieve = Sieve { query, text: text.as_deref().map(Finder::new) };
+        if !query.only.is_empty() {
+            return self.certificates_named(query, text.as_deref(), &prefix, cursor, limit);
+        }
+        let sieve = Sieve { query, text: text.as_deref().map(Sought::new) };
         let limit = limit.clamp(1, PAGE_LIMIT);
         let start = [&[kind::FACETS], &prefix[1..]].concat();
         let after = keys::after(&prefix, cursor)?;
@@ -112,6 +116,33 @@ impl<E: Engine> Ordered<E> {
         }
     }
 
+    /// The same where they are named: nothing else is looked at.
+    fn certificates_named(
+        &self,
+        query: &CertificateQuery,
+        text: Option<&str>,
+        prefix: &[u8],
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Certificate>> {
+        let limit = limit.clamp(1, PAGE_LIMIT);
+        let after = keys::after(prefix, cursor)?;
+        let named = query.only.iter().map(|number| keys::certificate(kind::CERTIFICATE, number));
+        let named: BTreeSet<_> = named.filter(|key| key.starts_with(prefix) && *key > after).collect();
+        let (mut items, mut last) = (Vec::new(), Vec::new());
+        for key in named {
+            wanted::check()?;
+            let certificate: Option<Certificate> = self.get_json(&key)?;
+            let Some(certificate) = certificate.filter(|one| query.takes(one, text)) else { continue };
+            if items.len() == limit {
+                return Ok(Page { items, next: Some(keys::cursor(prefix, &last)) });
+            }
+            items.push(certificate);
+            last = key;
+        }
+        Ok(Page { items, next: None })
+    }
+
     /// Returns the keys of those certificates in blocks that can be asked for.
     fn sifted(&self, sieve: &Sieve<'_>, found: &[(Vec<u8>, Vec<u8>)]) -> Result<Vec<Vec<u8>>> {
         let mut keys = Vec::new();
@@ -120,7 +151,7 @@ impl<E: Engine> Ordered<E> {
             let (head, block_number) = key.split_last_chunk().ok_or_else(broken)?;
             let first = u64::from_be_bytes(*block_number) * u64::from(BLOCK);
             // Most blocks hold a text nowhere: one look says so.
-            if sieve.text.as_ref().is_some_and(|text| text.find(block).is_none()) {
+            if sieve.text.as_ref().is_some_and(|text| !text.may_be_in(block)) {
                 continue;
             }
             for (slot, facets) in blocks::read(&self.engine, block)? {

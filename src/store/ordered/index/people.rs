@@ -1,11 +1,10 @@
 //! What is searched of an event's people: their texts, in blocks by their places in the roster.
 
-use memchr::memmem::Finder;
-
 use super::super::{damaged, wanted};
 use super::{Engine, OpenWrite, Ordered, Result, blocks, keys, kind};
 use crate::credential::EventCode;
 use crate::store::query::person_text;
+use crate::store::sought::{Sought, holds};
 use crate::store::{PAGE_LIMIT, Page, Participant, PeopleQuery, PersonKey, StoreError};
 
 /// People of a block.
@@ -44,7 +43,7 @@ impl<E: Engine> Ordered<E> {
         limit: usize,
     ) -> Result<Page<Participant>> {
         let Some(text) = query.wanted_text() else { return self.roster(event, cursor, limit) };
-        let finder = Finder::new(&text);
+        let sought = Sought::new(&text);
         let limit = limit.clamp(1, PAGE_LIMIT);
         let prefix = keys::group(kind::ROSTER, event.as_str());
         let start = keys::group(kind::TEXTS, event.as_str());
@@ -60,9 +59,9 @@ impl<E: Engine> Ordered<E> {
             self.settle()?;
             let Some((key, _)) = found.last() else { return Ok(Page { items, next: None }) };
             from.clone_from(key);
-            for place in self.places_with(&finder, &found)? {
+            for place in self.places_with(&sought, &found)? {
                 let person = if place > after { self.person_at(event, place)? } else { None };
-                let Some(person) = person.filter(|person| person_text(person).contains(&text)) else { continue };
+                let Some(person) = person.filter(|person| holds(&person_text(person), &text)) else { continue };
                 if items.len() == limit {
                     let next = keys::cursor(&prefix, &keys::place(event, last));
                     return Ok(Page { items, next: Some(next) });
@@ -74,15 +73,15 @@ impl<E: Engine> Ordered<E> {
     }
 
     /// Returns the places in blocks whose texts hold one.
-    fn places_with(&self, finder: &Finder<'_>, found: &[(Vec<u8>, Vec<u8>)]) -> Result<Vec<u64>> {
+    fn places_with(&self, sought: &Sought<'_>, found: &[(Vec<u8>, Vec<u8>)]) -> Result<Vec<u64>> {
         let mut places = Vec::new();
         for (key, block) in found {
             let first = keys::last_u64(key).ok_or_else(|| blocks::broken(&self.engine))? * u64::from(BLOCK);
             // Most blocks hold it nowhere: one look says so.
-            if finder.find(block).is_none() {
+            if !sought.may_be_in(block) {
                 continue;
             }
-            let with = blocks::read(&self.engine, block)?.into_iter().filter(|(_, text)| finder.find(text).is_some());
+            let with = blocks::read(&self.engine, block)?.into_iter().filter(|(_, text)| sought.may_be_in(text));
             places.extend(with.map(|(slot, _)| first + u64::from(slot)));
         }
         Ok(places)

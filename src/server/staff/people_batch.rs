@@ -1,0 +1,183 @@
+//! What is done with many participants at once: those that were ticked, or all that a filter finds but for those.
+
+use axum::extract::Path;
+use axum::http::Uri;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+use super::batch::{changed, first_two, told};
+use super::choice::{self, Chosen};
+use super::events::{text, trail};
+use super::form::{Fields, part, query, written};
+use super::inside::{Answer, Sent, Staff};
+use super::people::FILTER;
+use super::person::EXCLUSIONS;
+use super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Page, Section, Text, Tried};
+use crate::accounts::Permission;
+use crate::server::Problem;
+
+/// What can be done, with the permission that it takes.
+pub(super) const ACTS: [(&str, Permission); 3] =
+    [("issue", Permission::Generate), ("except", Permission::Import), ("exclude", Permission::Import)];
+
+/// Shows what would be done.
+pub(super) async fn ask(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
+    page(&staff, &code, &query(uri.query()), &Tried::NEW).await
+}
+
+fn back(code: &str, asked: &Fields, chosen: &Chosen) -> String {
+    let all = FILTER.map(|name| (name, asked.get(name))).into_iter().chain(asked.all("cols").map(|one| ("cols", one)));
+    format!("/events/{}/people?{}", part(code), written(all.chain(chosen.pairs())))
+}
+
+/// Returns the run that issues.
+fn issue(code: &str, asked: &Fields, chosen: &Chosen) -> Value {
+    let mut body = json!({ "kind": "generate", "event": code.to_uppercase(), "anyway": asked.on("anyway") });
+    match chosen.but {
+        false => body["people"] = json!(chosen.picks),
+        true => {
+            body["which"] = json!({ "except": chosen.picks, "state": asked.some("state") });
+            body["text"] = json!(asked.some("q"));
+        }
+    }
+    body
+}
+
+/// Returns what puts people on a list.
+fn listing(act: &str, asked: &Fields, chosen: &Chosen) -> Value {
+    let whom = match chosen.but {
+        false => json!({ "people": chosen.picks }),
+        true => {
+            let (state, q) = (asked.some("state"), asked.some("q"));
+            json!({ "everybody": state.is_none() && q.is_none(), "state": state, "q": q, "except": chosen.picks })
+        }
+    };
+    match act {
+        "exclude" => {
+            let reason = asked.some("reason").unwrap_or(EXCLUSIONS[0]);
+            json!({ "list": "exclusion", "whom": whom, "reason": reason, "note": asked.some("note") })
+        }
+        _ => json!({ "list": "exception", "whom": whom, "note": asked.some("note") }),
+    }
+}
+
+/// What a page shows before it is done: how many, the names of the first two, what they are known by, and more.
+struct Shown {
+    count: u64,
+    names: Vec<String>,
+    set: String,
+    parts: Vec<Html>,
+    list: Option<Html>,
+}
+
+async fn shown(staff: &Staff, code: &str, asked: &Fields, chosen: &Chosen) -> Result<Shown, Problem> {
+    let act = asked.get("act");
+    if act == "issue" {
+        let preview = staff.post("/runs/preview", &Fields::default(), issue(code, asked, chosen)).await?.value;
+        return Ok(Shown {
+            count: changed(&preview),
+            names: first_two(&preview),
+            set: text(&preview, "set"),
+            parts: vec![super::generate::effects(staff, &preview)],
+            list: Some(super::generate::list(staff, &preview)),
+        });
+    }
+    let path = format!("/events/{}/listings/preview", part(code));
+    let preview = staff.post(&path, &Fields::default(), listing(act, asked, chosen)).await?.value;
+    let kept = preview["kept"].as_u64().unwrap_or_default();
+    let names = preview["names"].as_array().into_iter().flatten();
+    Ok(Shown {
+        count: preview["changed"].as_u64().unwrap_or_default(),
+        names: names.filter_map(|name| name.as_str().map(str::to_owned)).collect(),
+        set: text(&preview, "set"),
+        parts: if kept > 0 { vec![Text(staff.w.count("batch-kept", kept)).into()] } else { Vec::new() },
+        list: None,
+    })
+}
+
+async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> Answer {
+    let (w, chosen, act) = (staff.w, Chosen::of(asked), asked.get("act"));
+    let event = staff.get(&format!("/events/{}", part(code))).await?;
+    let back = back(code, asked, &chosen);
+    let known = ACTS.iter().any(|(name, _)| *name == act);
+    let title = w.s(&format!("batch-{}", if known { act } else { "unknown" }));
+    let own = staff.crumb(w.s("step-people"), &back);
+    let mut page = Page::new(title).trail(trail(staff, code, &event).into_iter().chain([own])).narrow();
+    let problem = if known { chosen.problem(staff) } else { Some(w.s("batch-unknown")) };
+    if let Some(problem) = problem {
+        return Ok(staff.page_with(tried.status(), &choice::refused(staff, page, &problem, &back)));
+    }
+    let shown = match shown(staff, code, asked, &chosen).await {
+        Ok(shown) => shown,
+        Err(problem) => {
+            page = choice::refused(staff, page, &problem.detail, &back);
+            return Ok(staff.page_with(tried.status(), &page.part_if(anyway(staff, code, asked, &problem))));
+        }
+    };
+    page = shown.parts.into_iter().fold(page, Page::part);
+    if shown.count == 0 {
+        page = page.part_if(shown.list);
+        return Ok(staff.page_with(tried.status(), &choice::refused(staff, page, &w.s("batch-nothing"), &back)));
+    }
+    let form = form(staff, code, (asked, &chosen), (shown.count, &shown.set), tried);
+    let names = Text(choice::names(staff, &shown.names));
+    page = page.part(Section::new("start", w.s("generate-confirm")).part(names).part(form)).part_if(shown.list);
+    Ok(staff.page_with(tried.status(), &page))
+}
+
+/// Leads on where an event is not completed and somebody wants it all the same.
+fn anyway(staff: &Staff, code: &str, asked: &Fields, problem: &Problem) -> Option<Html> {
+    if problem.code != "not-ready" || asked.on("anyway") {
+        return None;
+    }
+    let query = written(asked.texts().chain([("anyway", "yes")]));
+    let to = staff.at(&format!("/events/{}/chosen?{query}", part(code)));
+    Some(Actions(vec![Action::link(staff.w.s("generate-anyway"), to)]).into())
+}
+
+fn form(
+    staff: &Staff,
+    code: &str,
+    (asked, chosen): (&Fields, &Chosen),
+    (count, set): (u64, &str),
+    tried: &Tried<'_>,
+) -> Form {
+    let (w, act) = (staff.w, asked.get("act"));
+    let to = format!("/events/{}/chosen", part(code));
+    let mut form = Form::new(staff, &to, w.count(&format!("batch-{act}-do"), count));
+    match act {
+        "exclude" => {
+            let why = EXCLUSIONS.map(|one| Choice::new(one, w.s(&format!("excluded-{}", one.replace('_', "-")))));
+            form = form
+                .danger()
+                .field(Field::new("reason", w.s("exclusion-why"), Kind::Select(why.into())))
+                .field(Field::text("note", w.s("exclusion-note")));
+        }
+        "except" => form = form.field(Field::text("note", w.s("why")).required()),
+        _ => {}
+    }
+    form.tried(tried)
+        .field(Field::hidden("act", act))
+        .field(Field::hidden("anyway", asked.get("anyway")))
+        .fields(FILTER.map(|name| Field::hidden(name, asked.get(name))))
+        .fields(chosen.fields())
+        .field(Field::hidden("expected", set))
+}
+
+/// Does it, if it is about those who were shown.
+pub(super) async fn start(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let (act, chosen) = (fields.get("act"), Chosen::of(&fields));
+    let path = format!("/events/{}", part(&code));
+    let mut body = if act == "issue" { issue(&code, &fields, &chosen) } else { listing(act, &fields, &chosen) };
+    body["expected"] = json!(fields.get("expected"));
+    let to = if act == "issue" { "/runs".to_owned() } else { format!("{path}/listings") };
+    match staff.post(&to, &fields, body).await {
+        Ok(told) if act == "issue" => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started"),
+        Ok(_) => staff.done(&format!("{path}/people"), "listed-many"),
+        Err(problem) => {
+            let problem = told(&staff, problem);
+            let tried = Tried(Some((&fields, &problem)));
+            page(&staff, &code, &fields, &tried).await.unwrap_or_else(|response| response)
+        }
+    }
+}

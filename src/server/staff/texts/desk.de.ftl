@@ -1,0 +1,143 @@
+
+# Rows that are ticked
+choose-row = { $name } ankreuzen
+choose-title = Mit mehreren etwas tun
+choose-legend = Mit welchen Zeilen
+choose-these = Nur mit den angekreuzten
+choose-but = Mit allen, die der Filter findet, außer den angekreuzten
+choose-hint = Bis zu { $count } Zeilen können angekreuzt sein, auch über mehrere Seiten. Für mehr nehmen Sie den Filter. Bevor etwas geschieht, sehen Sie die genaue Zahl.
+choose-elsewhere =
+    { $count ->
+        [one] Auch eine Zeile einer anderen Seite ist angekreuzt.
+       *[other] Auch { $count } Zeilen anderer Seiten sind angekreuzt.
+    }
+choose-clear = Alle Kreuze entfernen
+choose-none = Keine Zeile ist angekreuzt. Kreuzen Sie welche an, oder wählen Sie alle, die der Filter findet.
+choose-too-many = { $count } Zeilen sind angekreuzt, höchstens { $most } können es sein. Nehmen Sie den Filter, oder wählen Sie alle außer einigen.
+choose-back = Zurück zur Liste
+choose-changed = Die Liste hat sich geändert, seit sie Ihnen gezeigt wurde. Sehen Sie sie noch einmal an, bevor Sie bestätigen.
+
+# With several certificates
+batch-unknown = Wählen Sie, was geschehen soll
+batch-send = Per Mail senden
+batch-send-do =
+    { $count ->
+        [one] Eine Nachricht senden
+       *[other] { $count } Nachrichten senden
+    }
+batch-regenerate = Neu ausstellen
+batch-regenerate-do =
+    { $count ->
+        [one] Ein Zertifikat neu ausstellen
+       *[other] { $count } Zertifikate neu ausstellen
+    }
+batch-revoke = Widerrufen
+batch-revoke-do =
+    { $count ->
+        [one] Ein Zertifikat widerrufen
+       *[other] { $count } Zertifikate widerrufen
+    }
+batch-restore = Widerrufe zurücknehmen
+batch-restore-do =
+    { $count ->
+        [one] Einen Widerruf zurücknehmen
+       *[other] { $count } Widerrufe zurücknehmen
+    }
+batch-nothing = Mit keinem davon würde etwas geschehen.
+batch-needs-event = Das geht nur Veranstaltung für Veranstaltung. Nennen Sie zuerst eine im Filter.
+batch-several-events = Das geht nur Veranstaltung für Veranstaltung, und angekreuzt sind Zeilen aus mehreren. Wählen Sie eine:
+batch-of-event = { $event }: { $count }
+
+# With several participants
+batch-issue = Zertifikate ausstellen
+batch-issue-do =
+    { $count ->
+        [one] Ein Zertifikat ausstellen
+       *[other] { $count } Zertifikate ausstellen
+    }
+batch-except = Ausnahmen machen
+batch-except-do =
+    { $count ->
+        [one] Eine Ausnahme machen
+       *[other] { $count } Ausnahmen machen
+    }
+batch-exclude = Ausschließen
+batch-exclude-do =
+    { $count ->
+        [one] Eine Person ausschließen
+       *[other] { $count } Personen ausschließen
+    }
+batch-kept =
+    { $count ->
+        [one] Eine Person bleibt, wie sie ist: schon auf der Liste, oder ausgeschlossen.
+       *[other] { $count } Personen bleiben, wie sie sind: schon auf der Liste, oder ausgeschlossen.
+    }
+said-listed-many = Erledigt.
+people-columns = Spalten
+people-columns-which = Was gezeigt wird
+people-columns-show = Diese zeigen
+people-search-on = Weitersuchen
+
+# More on a person's card
+person-sessions = Termine
+person-attended = bei { $present } von { $all } dabei
+person-earlier = Zertifikate davor
+person-history = Was getan wurde
+person-history-none = Zu dieser Person ist noch nichts vermerkt.
+person-act = Was
+person-about = Worüber
+person-run = ein Lauf
+person-more-others =
+    { $count ->
+        [one] Und eine weitere Veranstaltung.
+       *[other] Und { $count } weitere Veranstaltungen.
+    }
+person-merge = Mit einem anderen Eintrag dieser Veranstaltung zusammenführen
+person-merge-text = Zwei Einträge einer Person werden einer. Sie sehen beide, bevor etwas geschieht.
+person-merge-other = Kennung oder E-Mail-Adresse des anderen Eintrags
+person-merge-look = Beide ansehen
+act-participant-add = Hinzugefügt
+act-participant-change = Geändert
+act-participant-import = Eingelesen
+act-participant-merge = Mit einem anderen Eintrag zusammengeführt
+act-person-join = Mit derselben Person einer anderen Veranstaltung verbunden
+act-person-split = Von einer anderen Person getrennt
+act-exception-add = Ausnahme gemacht
+act-exception-remove = Ausnahme zurückgenommen
+act-exclusion-add = Ausgeschlossen
+act-exclusion-remove = Ausschluss aufgehoben
+act-certificate-issue = Zertifikat ausgestellt
+act-certificate-regenerate = Zertifikat neu ausgestellt
+act-certificate-reissue = Zertifikat wieder ausgestellt
+act-certificate-revoke = Zertifikat widerrufen
+act-certificate-restore = Widerruf zurückgenommen
+act-certificate-hasten = Widerruf soll nicht warten
+act-certificate-show = Zertifikat sichtbar gemacht
+act-certificate-hide = Zertifikat verborgen
+act-correction-ask = Um Berichtigung gebeten
+act-correction-approve = Berichtigt
+act-correction-reject = Berichtigung abgelehnt
+act-mail-send = Nachricht in den Ausgang gelegt
+act-mail-resend = Nachricht noch einmal gesendet
+act-mail-report = Meldung zu einer Nachricht
+act-mail-remind = Erinnert
+act-run-start = Lauf begonnen
+act-run-finish = Lauf beendet
+
+# Mail by day, and many messages
+mail-waiting = warten
+mail-in-vain = zurückgekommen oder gescheitert
+mail-unsure = vielleicht hinausgegangen, vielleicht nicht
+mail-plot = Nachrichten nach Tagen, Stand { $time }
+mail-plot-sent = in den Ausgang gelegt
+mail-plot-vain = davon zurückgekommen oder gescheitert
+mail-resend-do =
+    { $count ->
+        [one] Eine Nachricht noch einmal senden
+       *[other] { $count } Nachrichten noch einmal senden
+    }
+mail-resend-kept =
+    { $count ->
+        [one] Eine Nachricht bleibt, wie sie ist: unterwegs, durch eine andere ersetzt oder ohne Adresse.
+       *[other] { $count } Nachrichten bleiben, wie sie sind: unterwegs, durch eine andere ersetzt oder ohne Adresse.
+    }

@@ -1,0 +1,143 @@
+
+# Rows that are ticked
+choose-row = Tick { $name }
+choose-title = Do something with several
+choose-legend = With which rows
+choose-these = Only the ticked ones
+choose-but = All that match the filter, but for the ticked ones
+choose-hint = Up to { $count } rows can be ticked, also over several pages. For more, use the filter. You see the exact number before anything is done.
+choose-elsewhere =
+    { $count ->
+        [one] One row of another page is ticked too.
+       *[other] { $count } rows of other pages are ticked too.
+    }
+choose-clear = Untick all
+choose-none = No row is ticked. Tick some, or choose all that match.
+choose-too-many = { $count } rows are ticked, and at most { $most } can be. Use the filter, or choose all that match but for some.
+choose-back = Back to the list
+choose-changed = The list has changed since it was shown to you. Look at it again before you confirm.
+
+# With several certificates
+batch-unknown = Choose what is to be done
+batch-send = Send by mail
+batch-send-do =
+    { $count ->
+        [one] Send one message
+       *[other] Send { $count } messages
+    }
+batch-regenerate = Make anew
+batch-regenerate-do =
+    { $count ->
+        [one] Make one certificate anew
+       *[other] Make { $count } certificates anew
+    }
+batch-revoke = Revoke
+batch-revoke-do =
+    { $count ->
+        [one] Revoke one certificate
+       *[other] Revoke { $count } certificates
+    }
+batch-restore = Take revocations back
+batch-restore-do =
+    { $count ->
+        [one] Take one revocation back
+       *[other] Take { $count } revocations back
+    }
+batch-nothing = Nothing would happen to any of them.
+batch-needs-event = This goes event by event. Name one in the filter first.
+batch-several-events = This goes event by event, and what you ticked is of several. Choose one:
+batch-of-event = { $event }: { $count }
+
+# With several participants
+batch-issue = Issue certificates
+batch-issue-do =
+    { $count ->
+        [one] Issue one certificate
+       *[other] Issue { $count } certificates
+    }
+batch-except = Make exceptions
+batch-except-do =
+    { $count ->
+        [one] Make one exception
+       *[other] Make { $count } exceptions
+    }
+batch-exclude = Exclude
+batch-exclude-do =
+    { $count ->
+        [one] Exclude one person
+       *[other] Exclude { $count } people
+    }
+batch-kept =
+    { $count ->
+        [one] One person stays as they are: on the list already, or excluded.
+       *[other] { $count } people stay as they are: on the list already, or excluded.
+    }
+said-listed-many = Done.
+people-columns = Columns
+people-columns-which = What is shown
+people-columns-show = Show these
+people-search-on = Search on
+
+# More on a person's card
+person-sessions = Sessions
+person-attended = attended { $present } of { $all }
+person-earlier = Certificates before it
+person-history = What was done
+person-history-none = Nothing is noted about this person yet.
+person-act = What
+person-about = About
+person-run = a run
+person-more-others =
+    { $count ->
+        [one] And one more event.
+       *[other] And { $count } more events.
+    }
+person-merge = Join with somebody of this event
+person-merge-text = Two entries of one person become one. You see both before anything is done.
+person-merge-other = Id or e-mail of the other entry
+person-merge-look = Look at both
+act-participant-add = Added
+act-participant-change = Changed
+act-participant-import = Imported
+act-participant-merge = Merged with another entry
+act-person-join = Joined with the same person in another event
+act-person-split = Parted from another person
+act-exception-add = Exception made
+act-exception-remove = Exception taken away
+act-exclusion-add = Excluded
+act-exclusion-remove = Exclusion taken away
+act-certificate-issue = Certificate issued
+act-certificate-regenerate = Certificate made anew
+act-certificate-reissue = Certificate issued anew
+act-certificate-revoke = Certificate revoked
+act-certificate-restore = Revocation taken back
+act-certificate-hasten = Revocation not to wait
+act-certificate-show = Certificate made visible
+act-certificate-hide = Certificate hidden
+act-correction-ask = Correction asked for
+act-correction-approve = Correction made
+act-correction-reject = Correction declined
+act-mail-send = Message put into the outbox
+act-mail-resend = Message sent again
+act-mail-report = Report about a message
+act-mail-remind = Reminded
+act-run-start = Run started
+act-run-finish = Run ended
+
+# Mail by day, and many messages
+mail-waiting = wait
+mail-in-vain = bounced or failed
+mail-unsure = may or may not have left
+mail-plot = Messages by day, as of { $time }
+mail-plot-sent = put into the outbox
+mail-plot-vain = of these bounced or failed
+mail-resend-do =
+    { $count ->
+        [one] Send one message again
+       *[other] Send { $count } messages again
+    }
+mail-resend-kept =
+    { $count ->
+        [one] One message stays as it is: on its way, replaced by another, or without an address.
+       *[other] { $count } messages stay as they are: on their way, replaced by another, or without an address.
+    }

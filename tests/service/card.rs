@@ -1,0 +1,140 @@
+//! One card for a person: what can be done as things stand, and what was done, when, by whom and why.
+
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, form, form_with};
+use crate::real_door::{behind_the_real_door, invited, school_by};
+use crate::runs::work;
+
+const CARD: &str = "/staff/events/WORKSHOP/people/p0%40example.org";
+const NUMBER: &str = "/staff/certificates/CERT-WORKSHOP-2026-00001";
+
+#[test]
+fn a_card_offers_what_can_be_done_as_things_stand_and_to_nobody_who_may_not() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let course = json!({ "sessions": [{ "id": "day1", "title": "Day 1" }, { "id": "day2", "title": "Day 2" }] });
+        ada.ask(world, "PUT", "/events/WORKSHOP/course", &course).ok();
+        let marks = json!({ "progress": { "sessions": { "day1": { "present": true } } } });
+        ada.ask(world, "PATCH", "/events/WORKSHOP/participants/p0@example.org", &marks).ok();
+        let mut browser = Browser::of(world, "ada@example.org");
+        let page = browser.page(CARD);
+        assert!(page.contains("attended 1 of 2"), "{page}");
+        let (revoke, reissue, restore) =
+            (format!("href=\"{NUMBER}/revoke\""), format!("href=\"{NUMBER}/reissue\""), format!("{NUMBER}/restore"));
+        let anew = "/staff/certificates/batch?act=regenerate";
+        assert!(page.contains(&revoke) && page.contains(anew) && !page.contains(&restore) && !page.contains(&reissue));
+        assert!(page.contains(&format!("action=\"{NUMBER}/send\"")), "nothing was sent yet: {page}");
+
+        let why = json!({ "cause": "on_request", "text": "asked for it" });
+        ada.ask(world, "POST", "/certificates/CERT-WORKSHOP-2026-00001/revoke", &why).ok();
+        let page = browser.page(CARD);
+        assert!(page.contains("Revoked, can be taken back") && page.contains("The person asked for it"), "{page}");
+        assert!(!page.contains(&revoke) && !page.contains(anew) && !page.contains(&reissue), "{page}");
+        assert!(page.contains(&format!("action=\"{restore}\"")), "{page}");
+        // What was done is there, by whom and why, and nothing from where.
+        assert!(page.contains("Certificate revoked") && page.contains("asked for it"), "{page}");
+        assert!(page.contains("Certificate issued") && page.contains(">you<"), "{page}");
+        let german = browser.page(&format!("{CARD}?lang=de"));
+        assert!(german.contains("Zertifikat widerrufen") && german.contains("bei 1 von 2 dabei"), "{german}");
+        browser.forget("testamur_language");
+
+        world.pass(86_400);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let page = browser.page(CARD);
+        assert!(page.contains(&reissue) && !page.contains(&format!("action=\"{restore}\"")), "{page}");
+        // Who only looks sees the same, and no form.
+        invited(world, ada, "vera@example.org", &["viewer"]);
+        let page = Browser::of(world, "vera@example.org").page(CARD);
+        for way in [&reissue, &format!("{CARD}/erase"), &format!("{CARD}/grant"), "/staff/events/WORKSHOP/merge"] {
+            assert!(!page.contains(way), "{way}");
+        }
+        assert!(page.contains("Certificate revoked"), "{page}");
+
+        // Two entries of one person are seen side by side before they become one.
+        let twin = json!({ "name": "P. Zero", "email": "zero@example.org" });
+        ada.ask(world, "POST", "/events/WORKSHOP/participants", &twin).ok();
+        let merge = form_with(&browser.page(CARD), "/staff/events/WORKSHOP/merge", "other");
+        let both = browser.send(&merge, &[("other", "zero@example.org")]).text();
+        assert!(both.contains("Are these one person?") && both.contains("P. Zero"), "{both}");
+        let merged = browser.send(&form(&both, "/staff/events/WORKSHOP/merge"), &[]);
+        let page = browser.follow(&merged);
+        assert!(page.contains("Merged with another entry"), "{page}");
+    });
+}
+
+#[test]
+fn what_was_done_about_somebody_is_theirs_alone_and_seen_by_who_sees_them() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let history = |who: &str| {
+            let path = format!("/events/WORKSHOP/participants/{who}/history");
+            ada.ask(world, "GET", &path, &Value::Null).ok()["items"].as_array().unwrap().clone()
+        };
+        let actions = |who: &str| -> Vec<String> {
+            history(who).iter().map(|one| one["action"].as_str().unwrap().to_owned()).collect()
+        };
+        assert_eq!(actions("p0@example.org"), ["certificate.issue", "participant.add"]);
+        let run = history("p0@example.org")[0].clone();
+        assert!(run["run"].is_string() && run["number"] == "CERT-WORKSHOP-2026-00001", "{run}");
+        // One act about many is in the history of each.
+        let many = json!({ "list": "exclusion", "reason": "conduct", "note": "a secret of ours",
+            "whom": { "people": ["p0@example.org", "p1@example.org"] } });
+        ada.ask(world, "POST", "/events/WORKSHOP/listings", &many).ok();
+        for who in ["p0@example.org", "p1@example.org"] {
+            let newest = history(who)[0].clone();
+            assert_eq!((&newest["action"], &newest["cause"]), (&json!("exclusion.add"), &json!("conduct")));
+        }
+        assert_eq!(actions("p2@example.org"), ["certificate.issue", "participant.add"]);
+        let all = format!("{:?}", history("p0@example.org"));
+        assert!(!all.contains("secret of ours") && !all.contains(" from ") && !all.contains("p1@"), "{all}");
+        // Who is limited to the event sees it; who is limited to another does not see the person.
+        let limited = |email: &str, event: &str| {
+            let bob = invited(world, ada, email, &["viewer"]);
+            let body = json!({ "events": [event] });
+            ada.ask(world, "PATCH", &format!("/staff/{}", bob.id), &body).ok();
+            crate::real_door::log_in(world, &bob.id, email)
+        };
+        let path = "/events/WORKSHOP/participants/p0@example.org/history";
+        let inside = limited("inside@example.org", "WORKSHOP");
+        assert_eq!(inside.ask(world, "GET", path, &Value::Null).ok()["items"].as_array().unwrap().len(), 3);
+        let outside = limited("outside@example.org", "OTHER");
+        assert_eq!(outside.ask(world, "GET", path, &Value::Null).status, 404);
+        work(world);
+    });
+}
+
+#[test]
+fn people_are_found_by_their_names_in_any_order_by_ids_and_by_what_a_code_says() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let person = json!({ "name": "Ana María López", "email": "ana@example.org", "external_id": "hr-4711", "progress": { "passed": true } });
+        ada.ask(world, "POST", "/events/WORKSHOP/participants", &person).ok();
+        ada.ask(world, "POST", "/runs", &json!({ "kind": "generate", "event": "WORKSHOP" })).ok();
+        work(world);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let written = |text: &str| url::form_urlencoded::byte_serialize(text.as_bytes()).collect::<String>();
+        for text in [
+            "López, Ana María",
+            "lópez ana",
+            "ana maría lópez",
+            "hr-4711",
+            "ANA@example.org",
+            "CERT-WORKSHOP-2026-00004x",
+        ] {
+            let found = browser.get(&format!("/staff/search?q={}", written(text)));
+            let page = found.text();
+            assert_eq!(page.contains("Ana María López"), !text.ends_with('x'), "{text}: {page}");
+        }
+        for (list, name) in [("/staff/certificates", "text"), ("/staff/events/WORKSHOP/people", "q")] {
+            let page = browser.page(&format!("{list}?{name}={}", written("lópez ana")));
+            assert!(page.contains("Ana María López") && !page.contains("Person 1"), "{page}");
+        }
+        let number = "CERT-WORKSHOP-2026-00004";
+        let jws = world.app.store.certificate(&number.parse().unwrap()).unwrap().unwrap().jws;
+        for text in [number, &number.to_lowercase(), &jws] {
+            let leads = browser.get(&format!("/staff/search?q={}", written(text)));
+            assert_eq!(crate::browser::to(&leads), format!("/staff/certificates/{number}"), "{text}");
+        }
+    });
+}

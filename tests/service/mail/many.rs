@@ -1,0 +1,83 @@
+//! Many messages at once: sent again, and counted by day.
+
+use serde_json::{Value, json};
+
+use super::on_each_engine;
+use crate::runs::{done, school};
+use crate::smtp_sink::Fault;
+
+fn to(n: usize) -> String {
+    format!("p{n:05}@example.org")
+}
+
+#[test]
+fn many_are_sent_again_but_for_some_and_only_those_that_were_shown() {
+    on_each_engine(|post| {
+        school(&post.world, 6, 0);
+        done(&post.world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        for n in 0..4 {
+            post.sink.fail(&to(n), Fault::Recipient("552 5.2.2 mailbox full"));
+        }
+        post.send();
+        let sent = post.deliver();
+        assert_eq!((sent.sent, sent.bounced), (2, 4), "{sent:?}");
+        let id = |n: usize| post.message_to(&to(n))["id"].as_str().unwrap().to_owned();
+        let (kept, last) = (id(0), id(3));
+        let mut wanted = json!({ "event": "WORKSHOP", "state": "bounced", "except": [kept] });
+        let preview = post.world.post("/mail/resend/preview", &wanted).ok();
+        assert_eq!((&preview["total"], &preview["sends"], &preview["kept"]), (&json!(3), &json!(3), &json!(0)));
+        let names = preview["names"].as_array().unwrap();
+        assert!(names.len() == 2 && names.iter().all(|name| *name != "Person Number 0"), "{preview}");
+        // Somebody sends one of them meanwhile.
+        post.world.post(&format!("/mail/messages/{last}/resend"), &json!({})).ok();
+        wanted["expected"] = preview["set"].clone();
+        post.world.post("/mail/resend", &wanted).problem(409, "changed");
+        wanted["expected"] = post.world.post("/mail/resend/preview", &wanted).ok()["set"].clone();
+        let again = post.world.post("/mail/resend", &wanted).ok();
+        assert_eq!((&again["sends"], &again["kept"]), (&json!(2), &json!(1)), "{again}");
+        assert_eq!(post.deliver().sent, 3);
+        let mut reached: Vec<_> = post.sink.mails().into_iter().map(|mail| mail.to).collect();
+        reached.sort();
+        assert_eq!(reached, [1, 2, 3, 4, 5].map(to));
+        assert_eq!(post.message_to(&to(0))["state"], "bounced");
+        // Those that are named; what was replaced or is on its way stays.
+        let named = json!({ "messages": [kept, kept, last] });
+        let done = post.world.post("/mail/resend", &named).ok();
+        assert_eq!((&done["total"], &done["sends"], &done["kept"]), (&json!(2), &json!(1), &json!(1)));
+        let twice = post.world.post("/mail/resend", &named).ok();
+        assert_eq!(twice["sends"], 0, "nobody is sent two by doing it twice");
+        assert_eq!(post.deliver().sent, 1);
+        for (wrong, status, code) in [
+            (json!({}), 422, "invalid"),
+            (json!({ "messages": [kept], "state": "bounced" }), 422, "invalid"),
+            (json!({ "messages": ["nonsense"] }), 404, "not-found"),
+            (json!({ "state": "bounced", "excep": [] }), 422, "bad-body"),
+        ] {
+            let answer = post.world.post("/mail/resend", &wrong);
+            assert_eq!(answer.status.as_u16(), status, "{wrong}: {}", answer.text());
+            assert!(code == "bad-body" || answer.json()["code"] == code, "{}", answer.text());
+        }
+    });
+}
+
+#[test]
+fn messages_are_counted_by_the_day_on_which_they_were_put_out() {
+    on_each_engine(|post| {
+        school(&post.world, 3, 0);
+        done(&post.world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        post.sink.fail(&to(1), Fault::Recipient("550 5.1.1 User unknown"));
+        let days = |query: &str| post.world.get(&format!("/mail/days{query}")).ok()["days"].as_array().unwrap().clone();
+        let counts = |day: &Value| ["messages", "left", "in_vain", "ambiguous"].map(|name| day[name].as_u64().unwrap());
+        assert!(days("").len() == 30 && days("").iter().all(|day| counts(day) == [0; 4]));
+        post.send();
+        assert_eq!(counts(days("").last().unwrap()), [3, 0, 0, 0]);
+        post.deliver();
+        assert_eq!(counts(days("?event=WORKSHOP").last().unwrap()), [3, 2, 1, 0]);
+        post.world.pass(2 * 86_400);
+        let three = days("?days=3");
+        assert_eq!(three.iter().map(counts).collect::<Vec<_>>(), [[3, 2, 1, 0], [0; 4], [0; 4]]);
+        assert_eq!(counts(&days("?days=2")[0]), [0; 4], "before the first day nothing is counted");
+        post.world.get("/mail/days?days=0").problem(400, "bad-query");
+        post.world.get("/mail/days?days=93").problem(400, "bad-query");
+    });
+}

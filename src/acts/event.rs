@@ -7,6 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::archive::is_being_removed;
+use super::languages::is_language;
 use super::plan::{MAX_TEMPLATES, TemplateChoice};
 use super::templates::reference;
 use super::{ActError, Early, EventPlan, EventState, Planned, RuleVersion, planned, printed, text, who};
@@ -62,6 +63,10 @@ pub struct Details {
     /// end of the last day. Without one that of the issuer (`time_zone` in `testamur.toml`, else UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    /// The language of participants of whom none is said, by its tag, such as `de` or `pt-BR`: of the template of their
+    /// certificates, where `templates` has one for it, and of what is written to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// Credits earned by everybody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1_000_000)]
@@ -408,7 +413,7 @@ fn difference(old: &Planned, new: &Planned) -> serde_json::Value {
             "expires_after": event.expires_after, "credits": event.extras.credits,
             "template": event.template.bundle, "templates": plan.templates.iter().map(choice).collect::<Vec<_>>(),
             "self_service": plan.self_service, "public_pages": plan.public_pages, "publish_results": event.publish_results,
-            "time_zone": event.zone,
+            "time_zone": event.zone, "language": plan.language,
         })
     };
     let (mut before, mut after) = (parts(old), parts(new));
@@ -461,6 +466,12 @@ pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Pl
         let read = |zone: String| zone.parse::<Zone>();
         let refused = |error: ZoneError| ActError::invalid("time_zone", format!("holds what is none: {error}"));
         event.zone = zone.map(read).transpose().map_err(refused)?;
+    }
+    if let Some(tag) = &details.language {
+        plan.language = text("language", tag)?;
+        if plan.language.as_ref().is_some_and(|tag| !is_language(tag)) {
+            return Err(ActError::invalid("language", "is not a language tag such as `de` or `pt-BR`"));
+        }
     }
     if let Some(name) = &details.template {
         event.template = reference(store, name)?;

@@ -9,6 +9,7 @@
 //! - [`set_archived`], [`remove_event`]: events that are over for good.
 //! - [`patch`], [`merge`], [`upsert`]: one person. [`tie`](fn@tie): who is one in several events. [`Listed`]: the exception or the exclusion of one person; never both.
 //! - [`Decider`] and [`decisions`]: who gets a certificate, why, with which template.
+//! - [`languages`]: where a certificate is printed in another language than its person's.
 //! - [`templates`]: the library of templates, in versions.
 //! - [`ready_to_generate`], [`prerequisites`](fn@prerequisites): what is still missing before a run. [`run`]: what is done to many certificates at once.
 //! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`correct`]: names.
@@ -28,6 +29,7 @@ mod event;
 mod exceptions;
 mod import;
 mod import_report;
+pub mod languages;
 mod left_out;
 mod listed;
 mod person;
@@ -44,6 +46,7 @@ pub mod stray;
 pub mod templates;
 mod what_if;
 pub mod withdraw;
+mod written_dates;
 
 pub use approval::{Approval, ApprovalState, approve, reject};
 pub use archive::{finish_removal, finish_removals, is_being_removed, remove_event, set_archived};

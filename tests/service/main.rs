@@ -23,6 +23,7 @@ mod harness;
 mod hooks;
 mod idempotency;
 mod identity;
+mod languages;
 mod let_in;
 mod listings;
 mod lists;

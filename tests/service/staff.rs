@@ -134,7 +134,7 @@ fn the_whole_road_by_forms_alone() {
 }
 
 /// Every page with the permission that it needs to be seen, and whether there is a form on it that others may not send.
-const PAGES: [(&str, &str); 34] = [
+const PAGES: [(&str, &str); 35] = [
     ("/staff", "view"),
     ("/staff/search?q=person", "view"),
     ("/staff/events", "view"),
@@ -152,6 +152,7 @@ const PAGES: [(&str, &str); 34] = [
     ("/staff/events/WORKSHOP/people/p0%40example.org", "view"),
     ("/staff/events/WORKSHOP/rule", "view"),
     ("/staff/events/WORKSHOP/template", "view"),
+    ("/staff/events/WORKSHOP/languages", "view"),
     ("/staff/events/WORKSHOP/specimen.png", "view"),
     ("/staff/events/WORKSHOP/generate", "view"),
     ("/staff/events/WORKSHOP/send", "view"),
@@ -174,7 +175,7 @@ const PAGES: [(&str, &str); 34] = [
 /// What each form does, with the permission that it needs, and fields that fit.
 type Act = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-const ACTS: [Act; 28] = [
+const ACTS: [Act; 29] = [
     ("/staff/events/new", "import", &[("code", "OTHER"), ("title", "Other")]),
     ("/staff/events/WORKSHOP/change", "import", &[("title", "Changed")]),
     ("/staff/events/WORKSHOP/copy", "import", &[("code", "COPY"), ("title", "Copy")]),
@@ -193,6 +194,7 @@ const ACTS: [Act; 28] = [
     ("/staff/events/WORKSHOP/people/p0%40example.org/erase", "import", &[("again", "Person 0")]),
     ("/staff/events/WORKSHOP/rule", "import", &[("who", "manual")]),
     ("/staff/events/WORKSHOP/template", "import", &[("template", "modern")]),
+    ("/staff/events/WORKSHOP/languages", "import", &[("language", "de"), ("template", "modern")]),
     ("/staff/events/WORKSHOP/generate", "generate", &[("over", "already_issued"), ("reason", "new logo")]),
     ("/staff/events/WORKSHOP/send", "send", &[("over", "those_without")]),
     ("/staff/events/WORKSHOP/send/test", "send", &[]),
@@ -348,6 +350,24 @@ fn what_another_site_sends_waits_for_nobody() {
                 _ => assert!(!inside.text().contains("kept.roles") && !inside.text().contains("owner"), "{site}"),
             }
         }
+    });
+}
+
+#[test]
+fn what_is_warned_of_in_a_list_stands_on_its_page_with_the_row_and_what_to_do() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let choose = form(&browser.page("/staff/events/WORKSHOP/import"), "/staff/events/WORKSHOP/import");
+        let list = "Name,Email,Attendance\nAna Lim2,a@example.org,90\nBo Holm,b@example.org,Meeting Organizer\n";
+        let chosen = browser.upload(&choose, &choose.fields.clone(), Some(("file", "list.csv", list.as_bytes())));
+        let page = browser.follow(&chosen);
+        let rows: Vec<&str> = page.split("<tr").filter(|row| row.contains("digits")).collect();
+        assert!(rows.len() == 1 && rows[0].contains(">2<") && rows[0].contains("Warning"), "{page}");
+        assert!(page.contains("choose it under Columns below"), "{page}");
+        assert!(!page.contains("map=skip"), "{page}");
+        let left_out = browser.page(&format!("{}?map=skip%3DAttendance", to(&chosen)));
+        assert!(!left_out.contains("choose it under Columns below"), "{left_out}");
     });
 }
 

@@ -141,7 +141,7 @@ impl<O: Office> Clerk<O> {
         let Case { event, plan, certificate, person, .. } = case;
         let attached = plan.mail.attach || link.is_none();
         let issuer = self.office.issuer();
-        let locale = person.locale.as_deref();
+        let locale = plan.language_of(person);
         let own = case.text.as_ref().map_or(plan.mail.texts.as_slice(), std::slice::from_ref);
         let language = compose::language(own, locale);
         let days = certificate.printed_days();
@@ -159,7 +159,7 @@ impl<O: Office> Clerk<O> {
             attached,
         };
         let content = compose::write(own, locale, &facts);
-        let content = content.map_err(|problem| SendError::Text { language: person.locale.clone(), problem })?;
+        let content = content.map_err(|problem| SendError::Text { language: locale.map(str::to_owned), problem })?;
         Ok((content, attached))
     }
 
@@ -175,7 +175,7 @@ impl<O: Office> Clerk<O> {
             Topic::Expires => certificate.printed_days().valid_until,
             _ => None,
         };
-        let locale = person.locale.as_deref();
+        let locale = plan.language_of(person);
         let facts = notices::Facts {
             name: certificate.recipient.clone(),
             event: event.achievement.name.clone(),
@@ -189,7 +189,7 @@ impl<O: Office> Clerk<O> {
             attached,
         };
         let content = notices::told(*topic, locale, &facts);
-        let content = content.map_err(|problem| SendError::Text { language: person.locale.clone(), problem })?;
+        let content = content.map_err(|problem| SendError::Text { language: locale.map(str::to_owned), problem })?;
         Ok((content, attached))
     }
 

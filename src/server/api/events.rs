@@ -63,6 +63,8 @@ struct EventView {
     expires_after: Option<String>,
     /// Where its days begin and end, if not as the issuer's.
     time_zone: Option<String>,
+    /// The language of participants of whom none is said.
+    language: Option<String>,
     /// Credits earned by everybody.
     credits: Option<f64>,
     /// Who signs.
@@ -136,6 +138,7 @@ impl EventView {
             ends: event.ends,
             expires_after: event.expires_after,
             time_zone: event.zone.map(|zone| zone.to_string()),
+            language: plan.language,
             credits: event.extras.credits,
             signatories: acts::signatories(&event.constants),
             state: plan.state,

@@ -23,6 +23,7 @@ mod home;
 mod hooks;
 mod import;
 mod inside;
+mod languages;
 mod look;
 mod names;
 mod office;
@@ -88,6 +89,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/events/{code}/people/{person}/change", post(person::save))
         .route("/staff/events/{code}/people/{person}/erase", post(person::erase_them))
         .route("/staff/events/{code}/rule", get(rule::show).post(rule::save))
+        .route("/staff/events/{code}/languages", get(languages::show).post(languages::save))
         .route("/staff/events/{code}/specimen.png", get(look::specimen))
         .route("/staff/events/{code}/generate", get(generate::look).post(generate::start))
         .route("/staff/events/{code}/send", get(deliveries::look).post(deliveries::send))

@@ -16,7 +16,7 @@
 //! - [`send`]: whom mail goes to, what it says, what came back.
 //! - [`second`]: what one person may do alone within a day; [`mod@approval`]: what waits for a second one.
 //! - [`spot_check`]: is what we issued what we meant? [`erase`]: what forgetting somebody means.
-//! - [`portal`]: what holders do themselves.
+//! - [`portal`]: what holders do themselves. [`lost`]: who lost their mailbox.
 
 pub mod answers;
 pub mod approval;
@@ -32,6 +32,7 @@ mod import_report;
 pub mod languages;
 mod left_out;
 mod listed;
+pub mod lost;
 mod person;
 mod plan;
 pub mod portal;
@@ -63,6 +64,7 @@ pub use import::{ImportRecord, ImportRequest, Imported, Taken, import, imports, 
 pub use import_report::{REPORT_DAYS, report_csv};
 use listed::listed_at;
 pub use listed::{Exception, Exclusion, ExclusionReason, Lifted, Listed, listed, listed_given};
+pub use lost::AddressRequest;
 pub use person::{
     Answer, Answers, Duplicate, Enrolled, Enrolment, Join, PersonChange, Same, SameMailbox, Tie, change_progress,
     check_progress, duplicates, enroll, find, free_key, fresh_id, ids_differ, is_another, merge, name_of, patch,

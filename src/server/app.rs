@@ -28,6 +28,8 @@ use crate::webhooks::Rules;
 
 /// Links to what is theirs that one address may ask for in an hour: behind it may be a whole class. Each mailbox gets five.
 const LINKS_AN_HOUR: u32 = 30;
+/// Certificates that one address may show in an hour to get another address for them.
+const CLAIMS_AN_HOUR: u32 = 20;
 
 /// Tells the time. Fixed in tests.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -117,6 +119,8 @@ struct Inner {
     public: Rate,
     /// How often one address may ask for links to what is theirs.
     asks: Rate,
+    /// How often one address may show a certificate to get another address for it.
+    claims: Rate,
     /// Who has files in memory to be verified.
     files: Crowd,
     /// Whose file is looked at.
@@ -162,6 +166,7 @@ impl App {
             logins: Logins::default(),
             public,
             asks: Rate::per_hour(LINKS_AN_HOUR),
+            claims: Rate::per_hour(CLAIMS_AN_HOUR),
             files: Crowd::default(),
             lane: Lane::default(),
             turns: [Turns::to_work()?, Turns::to_send()?],
@@ -199,6 +204,11 @@ impl App {
     /// Returns how often one address may ask for links.
     pub(super) fn asks(&self) -> &Rate {
         &self.0.asks
+    }
+
+    /// Returns how often one address may show a certificate to get another address for it.
+    pub(super) fn claims(&self) -> &Rate {
+        &self.0.claims
     }
 
     /// Returns who has files in memory to be verified.

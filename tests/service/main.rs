@@ -27,6 +27,7 @@ mod languages;
 mod let_in;
 mod listings;
 mod lists;
+mod lost;
 mod mail;
 mod matrix;
 mod meanwhile;

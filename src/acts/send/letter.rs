@@ -128,7 +128,8 @@ impl<O: Office> Clerk<O> {
             Topic::Issued => self.issued(case, leads.link.clone())?,
             _ => self.notice(case, leads.link.clone())?,
         };
-        let Some(picture) = leads.picture.as_ref().filter(|_| case.plan.mail.opens) else {
+        let counts = case.plan.mail.opens && case.topic != Topic::AddressChanged;
+        let Some(picture) = leads.picture.as_ref().filter(|_| counts) else {
             return Ok((content, attached));
         };
         let language = content.language.clone();
@@ -328,7 +329,8 @@ impl<O: Office> crate::mail::Clerk for Clerk<O> {
             Ok(case) => case,
             Err(why) => return Ok(Prepared::Nothing(why)),
         };
-        let Some(email) = case.person.email.as_deref() else {
+        let old = message.to.as_ref().filter(|_| message.topic == Topic::AddressChanged).map(ToString::to_string);
+        let Some(email) = old.as_deref().or(case.person.email.as_deref()) else {
             return Ok(Prepared::Nothing("there is no address to send it to".to_owned()));
         };
         let to = email.parse::<Address>().and_then(|address| Mailbox::of(&case.certificate.recipient, address));

@@ -8,6 +8,7 @@ mod form;
 mod holder;
 mod language;
 mod linked;
+mod lost;
 mod portal;
 mod post;
 mod profile;
@@ -15,7 +16,7 @@ mod public;
 mod view;
 
 use axum::Router;
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -49,6 +50,10 @@ pub(super) fn routes() -> Router<App> {
         .route("/portal/enter", post(portal::enter))
         .route("/portal/enter/{token}", get(portal::link))
         .route("/portal/leave", post(portal::leave))
+        .route(
+            "/portal/lost",
+            get(lost::door).post(lost::ask).layer(DefaultBodyLimit::max(lost::FILE_BYTES + (1 << 16))),
+        )
         .route("/portal/certificates", get(holder::all))
         .route("/portal/addresses", post(portal::other))
         .route("/portal/data", get(holder::data))

@@ -59,6 +59,24 @@ pub(super) struct Door<'a> {
     pub email: String,
 }
 
+/// Where who lost the mailbox shows a certificate.
+#[derive(Template)]
+#[template(path = "pages/lost.html")]
+pub(super) struct Lost<'a> {
+    pub frame: Frame<'a>,
+    /// Whether links are sent: without them nobody comes in by a new address.
+    pub sends: bool,
+    pub problem: Option<String>,
+    pub email: String,
+}
+
+/// After they have.
+#[derive(Template)]
+#[template(path = "pages/claimed.html")]
+pub(super) struct Claimed<'a> {
+    pub frame: Frame<'a>,
+}
+
 /// After one has asked.
 #[derive(Template)]
 #[template(path = "pages/sent.html")]

@@ -4,6 +4,7 @@
 //! Knows no store and no act. Every form carries what only a page of the session knows, and by what it is known when it is sent twice.
 
 mod account;
+mod address_requests;
 mod approvals;
 mod audit;
 mod begin;

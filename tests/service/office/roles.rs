@@ -6,7 +6,7 @@ use crate::browser::Browser;
 use crate::real_door::{behind_the_real_door, invited, school_by};
 
 /// Every page of these with the permission that it takes; `account`: one's own, for everybody.
-const PAGES: [(&str, &str); 37] = [
+const PAGES: [(&str, &str); 41] = [
     ("/staff/account", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
@@ -22,6 +22,10 @@ const PAGES: [(&str, &str); 37] = [
     ("/staff/settings", "settings"),
     ("/staff/approvals", "view"),
     ("/staff/corrections", "view"),
+    ("/staff/address-requests", "view"),
+    ("/staff/address-requests/none", "view"),
+    ("/staff/address-requests/none/approve", "view"),
+    ("/staff/address-requests/none/reject", "view"),
     ("/staff/duplicates", "view"),
     ("/staff/events/WORKSHOP/exceptions", "view"),
     ("/staff/events/WORKSHOP/duplicates", "view"),
@@ -47,7 +51,7 @@ const PAGES: [(&str, &str); 37] = [
 ];
 
 /// Acts that forms of these pages ask for, with the permission that each takes.
-const ACTS: [(&str, &str); 30] = [
+const ACTS: [(&str, &str); 32] = [
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
     ("/staff/account/second-step/confirm", "account"),
@@ -72,6 +76,8 @@ const ACTS: [(&str, &str); 30] = [
     ("/staff/approvals/none/reject", "revoke"),
     ("/staff/corrections/none/approve", "generate"),
     ("/staff/corrections/none/reject", "generate"),
+    ("/staff/address-requests/none/approve", "import"),
+    ("/staff/address-requests/none/reject", "import"),
     ("/staff/events/WORKSHOP/exceptions/new", "import"),
     ("/staff/events/WORKSHOP/exceptions/upload", "import"),
     ("/staff/events/WORKSHOP/exclusions/new", "import"),

@@ -702,6 +702,7 @@ topic-replaced = Neue Fassung
 topic-expires = Läuft bald ab
 topic-correction-made = Korrektur ausgeführt
 topic-correction-declined = Korrektur abgelehnt
+topic-address-changed = Adresse geändert
 
 # Sprachen von Personen und Vorlagen
 language-ar = Arabisch

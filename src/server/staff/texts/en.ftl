@@ -702,6 +702,7 @@ topic-replaced = A new version
 topic-expires = Ends soon
 topic-correction-made = Correction made
 topic-correction-declined = Correction declined
+topic-address-changed = Address changed
 
 # Languages of people and of templates
 language-ar = Arabic

@@ -160,7 +160,8 @@ fn nothing_is_learnt_from_what_is_shown_and_only_a_certificate_in_force_makes_a_
 
     // Changed in one place, it is not ours any more.
     let mut parts: Vec<String> = jwt.split('.').map(str::to_owned).collect();
-    parts[2].replace_range(0..1, if parts[2].starts_with('A') { "B" } else { "A" });
+    let other = if parts[2].starts_with('A') { "B" } else { "A" };
+    parts[2].replace_range(0..1, other);
     show(world, b"", &parts.join("."), "mallory@new.example");
     // Revoked ones, and their own address, make no request.
     world.post(&format!("/certificates/{}/revoke", numbers[1]), &json!({ "cause": "fraud", "now": true })).ok();

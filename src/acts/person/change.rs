@@ -374,6 +374,7 @@ pub fn merge(
     let person = merged(keep, gone)?;
     let mut writes = merged_listing(desk.store, code, keep, gone)?;
     writes.extend(without_rows_about(desk.store, code, &told_of(gone))?);
+    writes.extend(super::ties::moving(desk.store, code, &gone.key, &keep.key)?);
     writes.extend(more);
     let detail = json!({ "gone": name_of(code, gone), "certificate": gone_number });
     let act = desk.act("participant.merge", name_of(code, &person), detail);

@@ -16,7 +16,7 @@ use crate::desk::Desk;
 use crate::eligibility::{Course, Judge, Rule, Tiers};
 use crate::making::{self, ExpiresAfter, FaceError, Faces};
 use crate::store::{BlobId, Collection, DocumentWrite, Event, Expect, Fields, Store, StoreError, TemplateRef};
-use crate::template::Template;
+use crate::template::{Template, TemplateError, own_badge};
 
 /// What had to be done for a certificate, where the issuer does not say.
 const CRITERIA: &str = "Completed all required parts.";
@@ -215,6 +215,31 @@ pub fn move_to(desk: &Desk, old: &Planned, to: EventState) -> Result<Planned, Ac
     let mut new = old.clone();
     new.plan.state = to;
     save(desk, old, new, &[], "event.state", json!({ "from": from, "to": to }))
+}
+
+/// Gives an event a badge of its own (`Some`: a PNG or an SVG), or takes it away: then it is drawn from title and issuer again. What
+/// was signed stays; files that are baked from now on have the new picture.
+///
+/// # Errors
+/// When it is no picture that can be a badge, or somebody else changed the event meanwhile.
+pub fn set_badge(desk: &Desk, old: &Planned, picture: Option<&[u8]>) -> Result<Planned, ActError> {
+    let badge = match picture {
+        Some(picture) => {
+            own_badge(picture).map_err(|error| match error {
+                TemplateError::Asset { problem, .. } => ActError::invalid("file", problem),
+                other => ActError::invalid("file", other.to_string()),
+            })?;
+            Some(desk.store.put_blob(picture)?)
+        }
+        None => None,
+    };
+    if old.plan.badge == badge {
+        return Ok(old.clone());
+    }
+    let mut new = old.clone();
+    let detail = json!({ "before": old.plan.badge, "after": badge });
+    new.plan.badge = badge;
+    save(desk, old, new, &[], "event.badge", detail)
 }
 
 /// Allows to generate certificates before the event is completed (`Some`, with the reason), or takes that back.

@@ -9,7 +9,7 @@ use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::eligibility::{Course, Rule, Tiers};
 use crate::store::{
-    Collection, Document, DocumentWrite, Event, Expect, Participant, Premise, Store, StoreError, TemplateRef,
+    BlobId, Collection, Document, DocumentWrite, Event, Expect, Participant, Premise, Store, StoreError, TemplateRef,
 };
 
 /// Templates by tier and language that one event may have.
@@ -55,6 +55,9 @@ pub struct EventPlan {
     /// The language of those of whom none was said: it chooses their template, and what is written to them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub language: Option<String>,
+    /// The picture of its badge, if it has one of its own, by its digest. No credential names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub badge: Option<BlobId>,
     /// Whether participants who meet the rule may request their own certificate.
     #[serde(default)]
     pub self_service: bool,

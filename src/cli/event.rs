@@ -36,7 +36,7 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Write the badge of an event, as a PNG or an SVG
+    /// Write the badge of an event, as a PNG or an SVG, or give it one of its own
     Badge(badge::Args),
     /// Archive an event: it is listed no more and takes nothing new; what was issued stays as it is
     Archive {
@@ -196,7 +196,8 @@ fn credits(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
-    let workspace = match command {
+    let workspace = match &command {
+        Command::Badge(args) if args.changes() => Workspace::open(global)?,
         Command::Show { .. } | Command::List { .. } | Command::Badge(_) => Workspace::open_to_read(global)?,
         _ => Workspace::open(global)?,
     };

@@ -231,7 +231,6 @@ fn d11_and_r14_what_is_no_name_is_asked_about_with_the_likely_one() {
         ("Grace Hopper (Gracie)", Code::UnlikelyName, Severity::Warning),
         ("Lovelace, Ada", Code::UnlikelyName, Severity::Asked),
         ("Ana Lim 0301234567", Code::UnlikelyName, Severity::Asked),
-        ("Name", Code::NoPerson, Severity::Asked),
         ("ana@example.org", Code::UnlikelyName, Severity::Asked),
         ("{\"text\":1", Code::UnlikelyName, Severity::Asked),
         ("1234", Code::NoLetter, Severity::Error),
@@ -243,6 +242,11 @@ fn d11_and_r14_what_is_no_name_is_asked_about_with_the_likely_one() {
         assert_eq!(found, [(code, severity)], "{name}: {list:#?}");
         assert_eq!((list.rows[1].line, list.rows[1].severity()), (3, Some(severity)), "{name}");
     }
+    let again = list_of(b"Name,Email\nBo Holm,b@x.example\nName,Email\nEva Klein,e@x.example\n", &Said::default());
+    assert_eq!(
+        (again.names(), again.rows.len() - again.names().len()),
+        (vec!["Bo Holm", "Eva Klein"], again.held().len())
+    );
     for name in ["Ana Lim Ⅲ", "武 〇", "Ana Lim II"] {
         let list = list_of(format!("Name\n{name}\n").as_bytes(), &Said::default());
         assert_eq!(list.rows[0].severity(), None, "{name}");

@@ -4,6 +4,7 @@ mod abuse;
 mod again;
 mod archived;
 mod asked;
+mod badges;
 mod beside;
 mod browser;
 mod chosen;

@@ -134,7 +134,7 @@ fn the_whole_road_by_forms_alone() {
 }
 
 /// Every page with the permission that it needs to be seen, and whether there is a form on it that others may not send.
-const PAGES: [(&str, &str); 35] = [
+const PAGES: [(&str, &str); 37] = [
     ("/staff", "view"),
     ("/staff/search?q=person", "view"),
     ("/staff/events", "view"),
@@ -153,6 +153,8 @@ const PAGES: [(&str, &str); 35] = [
     ("/staff/events/WORKSHOP/rule", "view"),
     ("/staff/events/WORKSHOP/template", "view"),
     ("/staff/events/WORKSHOP/languages", "view"),
+    ("/staff/events/WORKSHOP/badge", "view"),
+    ("/staff/events/WORKSHOP/badge.png", "view"),
     ("/staff/events/WORKSHOP/specimen.png", "view"),
     ("/staff/events/WORKSHOP/generate", "view"),
     ("/staff/events/WORKSHOP/send", "view"),
@@ -175,7 +177,7 @@ const PAGES: [(&str, &str); 35] = [
 /// What each form does, with the permission that it needs, and fields that fit.
 type Act = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-const ACTS: [Act; 29] = [
+const ACTS: [Act; 30] = [
     ("/staff/events/new", "import", &[("code", "OTHER"), ("title", "Other")]),
     ("/staff/events/WORKSHOP/change", "import", &[("title", "Changed")]),
     ("/staff/events/WORKSHOP/copy", "import", &[("code", "COPY"), ("title", "Copy")]),
@@ -195,6 +197,7 @@ const ACTS: [Act; 29] = [
     ("/staff/events/WORKSHOP/rule", "import", &[("who", "manual")]),
     ("/staff/events/WORKSHOP/template", "import", &[("template", "modern")]),
     ("/staff/events/WORKSHOP/languages", "import", &[("language", "de"), ("template", "modern")]),
+    ("/staff/events/WORKSHOP/badge", "import", &[("remove", "yes")]),
     ("/staff/events/WORKSHOP/generate", "generate", &[("over", "already_issued"), ("reason", "new logo")]),
     ("/staff/events/WORKSHOP/send", "send", &[("over", "those_without")]),
     ("/staff/events/WORKSHOP/send/test", "send", &[]),
@@ -478,5 +481,28 @@ fn two_members_of_staff_take_many_back_and_the_number_is_the_one_that_was_shown(
         ada.ask(world, "POST", &approve, &json!({})).ok();
         while !matches!(work_once(&world.app).unwrap(), Step::Idle) {}
         assert_eq!(certificates(&*world.app.store).iter().filter(|one| one.withdrawal.is_some()).count(), 3);
+    });
+}
+
+#[test]
+fn a_certificate_leads_to_its_person_whose_new_address_it_shows_and_names_are_found_either_way() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let token = ada.token(world, &["view", "import", "generate"]);
+        let path = "/events/WORKSHOP/participants/p1@example.org";
+        let body = json!({ "name": "Grace Brewster Hopper", "email": "grace@new.example" });
+        let person = crate::real_door::by_token(world, &token, "PATCH", path, &body).ok();
+        let mut browser = Browser::of(world, "ada@example.org");
+        let page = browser.page("/staff/certificates/CERT-WORKSHOP-2026-00002");
+        let card = format!("/staff/events/WORKSHOP/people/{}", person["id"].as_str().unwrap());
+        assert!(page.contains("grace@new.example") && page.contains("E-mail now"), "{page}");
+        assert!(page.contains(&format!("href=\"{card}\"")), "{page}");
+        assert!(browser.page(&card).contains("/staff/certificates/CERT-WORKSHOP-2026-00002"));
+        for way in
+            ["Grace+Brewster+Hopper", "Hopper+Grace+Brewster", "Hopper%2C+Grace+Brewster", "Brewster+Hopper+Grace"]
+        {
+            let found = browser.page(&format!("/staff/search?q={way}"));
+            assert_eq!(found.matches(&card).count(), 1, "{way}: {found}");
+        }
     });
 }

@@ -13,7 +13,7 @@ mod settings;
 mod tidings;
 
 pub use again::{resend, stop};
-pub use errand::{Errand, would_send};
+pub use errand::{Errand, WouldSend, would_send};
 pub(in crate::acts) use errand::{each_mail, fate, people_of, with_issuing};
 pub use letter::{Clerk, Office, Shown};
 pub use notices::remind;

@@ -43,6 +43,8 @@ pub(super) struct PublicPage<'a> {
     /// The verifier with the credential in its fragment.
     pub verifier: String,
     pub indexed: bool,
+    /// Whether its event has a badge of its own.
+    pub badge: bool,
     /// JSON-LD for search engines, as it stands in a script element.
     pub structured: String,
     pub share: String,
@@ -196,6 +198,8 @@ pub(super) struct One<'a> {
     pub waiting: Option<String>,
     pub older: Vec<Fact>,
     pub notice: Option<String>,
+    /// Whether its event has a badge of its own.
+    pub badge: bool,
 }
 
 /// What did not work.

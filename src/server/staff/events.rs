@@ -275,7 +275,7 @@ fn about(staff: &Staff, path: &str, event: &Value) -> Html {
     ]);
     let section = Section::new("about", w.s("event-about")).part(facts);
     let change = Action::link(w.s("change"), staff.at(&format!("{path}/change")));
-    let badge = Action::file(w.s("event-badge"), staff.api(&format!("{path}/badge?format=png")));
+    let badge = Action::link(w.s("event-badge"), staff.at(&format!("{path}/badge")));
     let may = staff.may(Permission::Import).then_some(change);
     section.part(Actions(may.into_iter().chain([badge]).collect())).into()
 }

@@ -7,6 +7,7 @@ mod account;
 mod address_requests;
 mod approvals;
 mod audit;
+mod badge;
 mod begin;
 mod beside;
 mod certificates;
@@ -62,6 +63,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
     let uploads = Router::new()
         .route("/staff/events/{code}/import", get(import::choose).post(import::take))
         .route("/staff/events/{code}/template", get(look::show).post(look::take))
+        .route("/staff/events/{code}/badge", get(badge::show).post(badge::save))
         .layer(DefaultBodyLimit::disable());
     Router::new()
         .route("/", get(door::front))
@@ -91,6 +93,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/events/{code}/people/{person}/erase", post(person::erase_them))
         .route("/staff/events/{code}/rule", get(rule::show).post(rule::save))
         .route("/staff/events/{code}/languages", get(languages::show).post(languages::save))
+        .route("/staff/events/{code}/badge.png", get(badge::picture))
         .route("/staff/events/{code}/specimen.png", get(look::specimen))
         .route("/staff/events/{code}/generate", get(generate::look).post(generate::start))
         .route("/staff/events/{code}/send", get(deliveries::look).post(deliveries::send))

@@ -30,12 +30,33 @@ struct EventMailView {
     mail: EventMail,
     /// How many have a certificate and were sent nothing: nobody is, until somebody starts a run of kind `send`.
     would_send: u64,
+    /// How many of those without a message have no address: nothing is sent to them.
+    without_address: u64,
+    /// The first of these.
+    people_without_address: Vec<WithoutAddress>,
+}
+
+/// Somebody with a certificate and no address.
+#[derive(Debug, Serialize, ToSchema)]
+struct WithoutAddress {
+    /// The certificate.
+    #[schema(example = "CERT-WORKSHOP-2026-00001")]
+    number: String,
+    /// The name on it.
+    name: String,
 }
 
 impl EventMailView {
     fn tagged(desk: &Desk, planned: Planned) -> Result<Tagged<Self>, Problem> {
-        let would_send = send::would_send(desk, &planned.event.code).map_err(Problem::from)?;
-        Ok(Tagged::ok(tag(&planned), Self { mail: planned.plan.mail, would_send }))
+        let would = send::would_send(desk, &planned.event.code).map_err(Problem::from)?;
+        let named = would.named.into_iter().map(|(number, name)| WithoutAddress { number: number.to_string(), name });
+        let view = Self {
+            would_send: would.sends,
+            without_address: would.without_address,
+            people_without_address: named.collect(),
+            mail: planned.plan.mail.clone(),
+        };
+        Ok(Tagged::ok(tag(&planned), view))
     }
 }
 

@@ -784,3 +784,10 @@ languages-add = Diese Vorlage für die Sprache verwenden
 languages-remove = Nicht mehr für diese Sprache
 languages-tier = nur für { $tier }
 languages-wrong = Die Texte dieser Vorlage sind auf { $texts }.
+send-without = { $count ->
+    [one] Eine Person hat keine E-Mail-Adresse
+   *[other] { $count } Personen haben keine E-Mail-Adresse
+}
+send-without-text = Ihnen wird nichts gesendet. Tragen Sie auf ihrer Karte eine Adresse ein, oder geben Sie das Zertifikat anders weiter.
+email-now = E-Mail jetzt
+certificate-person = Karte der Person

@@ -784,3 +784,10 @@ languages-add = Use this template for the language
 languages-remove = No longer for this language
 languages-tier = only for { $tier }
 languages-wrong = The texts of this template are in { $texts }.
+send-without = { $count ->
+    [one] One person has no e-mail address
+   *[other] { $count } people have no e-mail address
+}
+send-without-text = Nothing is sent to them. Give them an address on their card, or hand the certificate over in another way.
+email-now = E-mail now
+certificate-person = The person’s card

@@ -423,3 +423,17 @@ needs-addresses =
         [one] Anfrage nach einer anderen Adresse wartet
        *[other] Anfragen nach einer anderen Adresse warten
     }
+
+# Badges
+badge = Badge
+badge-now = Das Badge
+badge-drawn = Es wird aus dem Titel und dem Namen des Ausstellers gezeichnet.
+badge-own = Es ist ein eigenes Bild der Veranstaltung.
+badge-picture = Badge von { $title }
+badge-change = Ein eigenes Bild
+badge-text = Es steht auf öffentlichen Seiten und im Portal, und Zertifikate werden beim Herunterladen als Badge darin gespeichert. In den unterschriebenen Daten steht es nicht: Was ausgestellt ist, bleibt, wie es ist.
+badge-file = Bild
+badge-file-hint = PNG mit mindestens 200 Pixeln in jeder Richtung oder SVG ohne Texte; höchstens 1 MB. Am besten passt ein Quadrat.
+badge-take = Dieses Bild nehmen
+badge-remove = Wieder aus dem Titel zeichnen
+badge-none = Wählen Sie zuerst ein Bild.

@@ -423,3 +423,17 @@ needs-addresses =
         [one] request for another address waits
        *[other] requests for another address wait
     }
+
+# Badges
+badge = Badge
+badge-now = The badge
+badge-drawn = It is drawn from the title and the issuer’s name.
+badge-own = It is a picture of the event’s own.
+badge-picture = Badge of { $title }
+badge-change = A picture of its own
+badge-text = It stands on public pages and in the portal, and certificates are baked into it when they are downloaded as badges. It is in no signed data: what was issued stays as it is.
+badge-file = Picture
+badge-file-hint = PNG with at least 200 pixels each way, or SVG without texts; at most 1 MB. A square fits best.
+badge-take = Take this picture
+badge-remove = Draw it from the title again
+badge-none = Choose a picture first.

@@ -39,7 +39,9 @@ pub struct Decision {
     pub excluded: Option<ExclusionReason>,
     /// The tier reached.
     pub tier: Option<String>,
-    /// The template for that tier and their language.
+    /// Their language, or else the event's.
+    pub language: Option<String>,
+    /// The template for that tier and that language.
     pub template: TemplateRef,
     /// The rule clause by clause; nothing without a rule.
     pub explained: Option<Explained>,
@@ -102,7 +104,8 @@ impl<'a> Decider<'a> {
             eligible: matches!(reason, Ground::RuleMet | Ground::Manual | Ground::Exception),
             reason,
             excluded,
-            template: self.plan.template(self.event, tier.as_deref(), language(person)),
+            template: self.plan.template(self.event, tier.as_deref(), self.plan.language_of(person)),
+            language: self.plan.language_of(person).map(str::to_owned),
             tier,
             basis: self.basis(reason, explained.as_ref(), listed),
             explained,
@@ -136,12 +139,6 @@ pub(super) fn facts(person: &Participant, granted: bool) -> Facts {
         progress.role = person.fields.get("role").filter(|role| !role.trim().is_empty()).cloned();
     }
     Facts { progress, fields: person.fields.clone(), granted }
-}
-
-/// The language of a person's certificate.
-fn language(person: &Participant) -> Option<&str> {
-    let column = || person.fields.get("language").map(String::as_str);
-    person.locale.as_deref().or_else(column).filter(|tag| !tag.is_empty())
 }
 
 /// Decides about those of an event's people that are asked for, page by page in the order of its roster. Changes nothing.

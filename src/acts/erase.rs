@@ -81,6 +81,7 @@ const ROOMS: &[Room] = &[
     (&[Collection::IMPORTS], |store, gone| without_files_of(store, &gone.event, &gone.names)),
     (&[Collection::LISTED], unlisting),
     (&[Collection::RUN_ROWS, Collection::CORRECTIONS], run::journal::forgetting),
+    (&[Collection::ADDRESS_REQUESTS], super::lost::forgetting),
     (&[Collection::IDEMPOTENCY], answers::forgetting),
     (&[Collection::PERSON_TIES], super::person::ties::forgetting),
     (&[Collection::PORTAL_LINKS, Collection::PORTAL_SESSIONS], portal::forgetting),

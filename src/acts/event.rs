@@ -7,6 +7,7 @@ use serde_json::json;
 use utoipa::ToSchema;
 
 use super::archive::is_being_removed;
+use super::languages::is_language;
 use super::plan::{MAX_TEMPLATES, TemplateChoice};
 use super::templates::reference;
 use super::{ActError, Early, EventPlan, EventState, Planned, RuleVersion, planned, printed, text, who};
@@ -15,7 +16,7 @@ use crate::desk::Desk;
 use crate::eligibility::{Course, Judge, Rule, Tiers};
 use crate::making::{self, ExpiresAfter, FaceError, Faces};
 use crate::store::{BlobId, Collection, DocumentWrite, Event, Expect, Fields, Store, StoreError, TemplateRef};
-use crate::template::Template;
+use crate::template::{Template, TemplateError, own_badge};
 
 /// What had to be done for a certificate, where the issuer does not say.
 const CRITERIA: &str = "Completed all required parts.";
@@ -62,6 +63,10 @@ pub struct Details {
     /// end of the last day. Without one that of the issuer (`time_zone` in `testamur.toml`, else UTC).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
+    /// The language of participants of whom none is said, by its tag, such as `de` or `pt-BR`: of the template of their
+    /// certificates, where `templates` has one for it, and of what is written to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
     /// Credits earned by everybody.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, maximum = 1_000_000)]
@@ -210,6 +215,31 @@ pub fn move_to(desk: &Desk, old: &Planned, to: EventState) -> Result<Planned, Ac
     let mut new = old.clone();
     new.plan.state = to;
     save(desk, old, new, &[], "event.state", json!({ "from": from, "to": to }))
+}
+
+/// Gives an event a badge of its own (`Some`: a PNG or an SVG), or takes it away: then it is drawn from title and issuer again. What
+/// was signed stays; files that are baked from now on have the new picture.
+///
+/// # Errors
+/// When it is no picture that can be a badge, or somebody else changed the event meanwhile.
+pub fn set_badge(desk: &Desk, old: &Planned, picture: Option<&[u8]>) -> Result<Planned, ActError> {
+    let badge = match picture {
+        Some(picture) => {
+            own_badge(picture).map_err(|error| match error {
+                TemplateError::Asset { problem, .. } => ActError::invalid("file", problem),
+                other => ActError::invalid("file", other.to_string()),
+            })?;
+            Some(desk.store.put_blob(picture)?)
+        }
+        None => None,
+    };
+    if old.plan.badge == badge {
+        return Ok(old.clone());
+    }
+    let mut new = old.clone();
+    let detail = json!({ "before": old.plan.badge, "after": badge });
+    new.plan.badge = badge;
+    save(desk, old, new, &[], "event.badge", detail)
 }
 
 /// Allows to generate certificates before the event is completed (`Some`, with the reason), or takes that back.
@@ -408,7 +438,7 @@ fn difference(old: &Planned, new: &Planned) -> serde_json::Value {
             "expires_after": event.expires_after, "credits": event.extras.credits,
             "template": event.template.bundle, "templates": plan.templates.iter().map(choice).collect::<Vec<_>>(),
             "self_service": plan.self_service, "public_pages": plan.public_pages, "publish_results": event.publish_results,
-            "time_zone": event.zone,
+            "time_zone": event.zone, "language": plan.language,
         })
     };
     let (mut before, mut after) = (parts(old), parts(new));
@@ -461,6 +491,12 @@ pub fn changed(store: &dyn Store, old: &Planned, details: &Details) -> Result<Pl
         let read = |zone: String| zone.parse::<Zone>();
         let refused = |error: ZoneError| ActError::invalid("time_zone", format!("holds what is none: {error}"));
         event.zone = zone.map(read).transpose().map_err(refused)?;
+    }
+    if let Some(tag) = &details.language {
+        plan.language = text("language", tag)?;
+        if plan.language.as_ref().is_some_and(|tag| !is_language(tag)) {
+            return Err(ActError::invalid("language", "is not a language tag such as `de` or `pt-BR`"));
+        }
     }
     if let Some(name) = &details.template {
         event.template = reference(store, name, &event.code)?;

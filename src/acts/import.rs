@@ -8,9 +8,10 @@ use utoipa::ToSchema;
 
 use super::erase::Unerased;
 use super::import_report::{ReportRow, drop_old_reports, keep_report, report_rows};
+use super::languages::{OtherLanguage, OtherLanguages};
 use super::person::is_address_of_another;
 use super::progress_columns::{Target, cleared, fill, judges, split_mapping, targets};
-use super::{ActError, Planned, import_shapes, left_out, retried, who};
+use super::{ActError, Decider, Listed, Planned, import_shapes, left_out, retried, who, written_dates};
 use crate::acts::{Answer, Answers, Enrolled, enroll, is_another, recognise};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
@@ -87,6 +88,8 @@ pub struct Imported {
     pub findings: Vec<FindingView>,
     /// The first three people, in a dry run, as their rows were read: by these it is seen whether the columns are right.
     pub first_people: Vec<FirstPerson>,
+    /// Whose certificates will be printed by a template in another language than theirs.
+    pub languages: Vec<OtherLanguage>,
     /// What has to be answered before the list is taken in, in a dry run.
     pub questions: Vec<Question>,
 }
@@ -223,6 +226,8 @@ pub struct Taken {
     pub enrolled: Enrolled,
     /// Headers that look like progress and name nothing of the event.
     pub unknown: Vec<String>,
+    /// Whose certificates will be printed by a template in another language than theirs.
+    pub languages: Vec<OtherLanguage>,
     /// What has to be answered first: while there are any, nothing is taken in.
     pub questions: Vec<Question>,
 }
@@ -233,7 +238,7 @@ pub struct Taken {
 /// As [`take`]; and [`ActError::Asked`], with all questions, if there are any and this is no dry run.
 pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<Imported, ActError> {
     let taken = take(desk, planned, request)?;
-    let Taken { record, table, columns, uses, results, rows, enrolled, unknown, questions } = taken;
+    let Taken { record, table, columns, uses, results, rows, enrolled, unknown, languages, questions } = taken;
     if !questions.is_empty() && !request.dry_run {
         return Err(ActError::Asked(questions));
     }
@@ -255,6 +260,7 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
         columns: columns.columns.iter().zip(&uses).map(column_read).collect(),
         findings: rows.iter().flat_map(findings).take(TOLD).collect(),
         first_people: rows.iter().filter(|_| request.dry_run).filter_map(FirstPerson::of).take(FIRST).collect(),
+        languages,
         questions,
     })
 }
@@ -289,6 +295,7 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     let checks = Checks { zone, missing_glyph, absent, judged: &judged, comma_names, held, ..Checks::at(desk.now) };
     let mut rows = import::check_rows(&table, &columns, &checks);
     fill(&table, &columns, &found, &mut rows);
+    written_dates::settle(&templates(desk, planned)?, &columns, &mut rows);
     let entered = Entered { how: How::Import, by: Some(who(desk)) };
     for person in rows.iter_mut().filter_map(RowOutcome::person_mut) {
         person.entered = Some(entered.clone());
@@ -322,7 +329,35 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
             Some(remember(desk, planned, request, (report, &unerased), (counts, &rows, &table.header))?)
         }
     };
-    Ok(Taken { record, table, columns, uses, results, rows, enrolled, unknown, questions })
+    let languages = other_languages(desk, planned, &rows)?;
+    Ok(Taken { record, table, columns, uses, results, rows, enrolled, unknown, languages, questions })
+}
+
+/// Counts those whose certificate will be in another language than theirs, by the tier that they have reached so far.
+fn other_languages(desk: &Desk, planned: &Planned, rows: &[RowOutcome]) -> Result<Vec<OtherLanguage>, ActError> {
+    let Planned { event, plan, .. } = planned;
+    let decider = if plan.tiers.is_some() { Decider::new(event, plan).ok() } else { None };
+    let mut others = OtherLanguages::default();
+    for person in rows.iter().filter_map(|row| row.participant.as_ref()) {
+        let Some(language) = plan.language_of(person) else { continue };
+        let template = match &decider {
+            Some(decider) => decider.decide(person, &Listed::No).template,
+            None => plan.template(event, None, Some(language)),
+        };
+        others.count(desk.store, Some(language), &template)?;
+    }
+    Ok(others.told())
+}
+
+/// Returns the event's template and those that it chooses from. One that cannot be read is told when it is used.
+fn templates(desk: &Desk, planned: &Planned) -> Result<Vec<Template>, ActError> {
+    let mut found = Vec::new();
+    let chosen = planned.plan.templates.iter().map(|choice| &choice.template);
+    for template in [&planned.event.template].into_iter().chain(chosen) {
+        let bundle = desk.store.blob(&template.bundle)?;
+        found.extend(bundle.and_then(|bundle| Template::from_bundle(&bundle).ok()));
+    }
+    Ok(found)
 }
 
 /// Warns of names that fit on no line of the event's templates: now, and not when everybody waits.
@@ -332,13 +367,8 @@ fn warn_of_long_names(
     fonts: &FontLibrary,
     rows: &mut [RowOutcome],
 ) -> Result<(), ActError> {
-    let chosen = planned.plan.templates.iter().map(|choice| &choice.template);
-    let mut layouts = Vec::new();
-    for template in [&planned.event.template].into_iter().chain(chosen) {
-        let Some(bundle) = desk.store.blob(&template.bundle)? else { continue };
-        // One that cannot be read is told when it is used.
-        layouts.extend(Template::from_bundle(&bundle).ok().and_then(|template| Layout::new(&template, fonts).ok()));
-    }
+    let templates = templates(desk, planned)?;
+    let layouts: Vec<Layout> = templates.iter().filter_map(|template| Layout::new(template, fonts).ok()).collect();
     // Short names are laid out in short lists only: that takes its time.
     let least = if rows.len() > FEW_ROWS { LONG_NAME } else { 0 };
     for row in rows {
@@ -383,14 +413,7 @@ fn uses(
     found: &[(usize, Target)],
     results: Results,
 ) -> Result<Vec<Use>, ActError> {
-    let Planned { event, plan, .. } = planned;
-    let mut placeholders = BTreeSet::new();
-    let chosen = plan.templates.iter().map(|choice| &choice.template);
-    for template in [&event.template].into_iter().chain(chosen) {
-        let Some(bundle) = desk.store.blob(&template.bundle)? else { continue };
-        // One that cannot be read is told when it is used.
-        placeholders.extend(Template::from_bundle(&bundle).iter().flat_map(Template::placeholders));
-    }
+    let placeholders: BTreeSet<String> = templates(desk, planned)?.iter().flat_map(Template::placeholders).collect();
     let judged: Vec<usize> = found.iter().map(|(at, _)| *at).collect();
     Ok(import::uses(columns, &placeholders, results, &judged))
 }

@@ -9,13 +9,14 @@
 //! - [`set_archived`], [`remove_event`]: events that are over for good.
 //! - [`patch`], [`merge`], [`upsert`]: one person. [`tie`](fn@tie): who is one in several events. [`Listed`]: the exception or the exclusion of one person; never both.
 //! - [`Decider`] and [`decisions`]: who gets a certificate, why, with which template.
+//! - [`languages`]: where a certificate is printed in another language than its person's.
 //! - [`templates`]: the library of templates, in versions.
 //! - [`ready_to_generate`], [`prerequisites`](fn@prerequisites): what is still missing before a run. [`run`]: what is done to many certificates at once.
 //! - [`withdraw`]: one certificate by hand. [`mod@revoke`]: revoked, restored; [`stray`]: by its file. [`correct`]: names.
 //! - [`send`]: whom mail goes to, what it says, what came back.
 //! - [`second`]: what one person may do alone within a day; [`mod@approval`]: what waits for a second one.
 //! - [`spot_check`]: is what we issued what we meant? [`erase`]: what forgetting somebody means.
-//! - [`portal`]: what holders do themselves.
+//! - [`portal`]: what holders do themselves. [`lost`]: who lost their mailbox.
 
 pub mod answers;
 pub mod approval;
@@ -31,8 +32,10 @@ pub mod figures;
 mod import;
 mod import_report;
 mod import_shapes;
+pub mod languages;
 mod left_out;
 mod listed;
+pub mod lost;
 mod many;
 mod person;
 mod plan;
@@ -51,6 +54,7 @@ pub mod templates;
 mod what_if;
 mod whom;
 pub mod withdraw;
+mod written_dates;
 
 pub use approval::{Approval, ApprovalState, approve, reject};
 pub use archive::{finish_removal, finish_removals, is_being_removed, remove_event, set_archived};
@@ -58,7 +62,8 @@ pub use asked::{Said, check_same};
 pub use correct::{Ask, Correction, CorrectionState};
 pub use decide::{Decider, Decision, Ground, decide, decisions, may_request_own};
 pub use event::{
-    Details, Signatory, allow_early, changed, copy, create, move_to, set_course, set_rule, signatories, update,
+    Details, Signatory, allow_early, changed, copy, create, move_to, set_badge, set_course, set_rule, signatories,
+    update,
 };
 pub use exceptions::{
     ListRow, MAX_LIST_BYTES, MAX_LIST_ROWS, RowFate, except, except_list, exceptions, exclude, exclusions, remove,
@@ -68,6 +73,7 @@ pub use import_report::{Only, REPORT_DAYS, report_csv, unkept_csv};
 pub use import_shapes::{Shape, ShapeAnswers, forget_shape, is_shape, recalled, shape_of};
 use listed::listed_at;
 pub use listed::{Exception, Exclusion, ExclusionReason, Lifted, Listed, listed, listed_given};
+pub use lost::AddressRequest;
 pub use many::{ListedMany, Listing, MOST_AT_ONCE, list_many, listing_foreseen};
 pub use person::{
     Answer, Answers, Duplicate, Enrolled, Enrolment, Join, PersonChange, Same, SameMailbox, Tie, change_progress,

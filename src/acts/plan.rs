@@ -8,7 +8,9 @@ use super::send::EventMail;
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::eligibility::{Course, Rule, Tiers};
-use crate::store::{Collection, Document, DocumentWrite, Event, Expect, Premise, Store, StoreError, TemplateRef};
+use crate::store::{
+    BlobId, Collection, Document, DocumentWrite, Event, Expect, Participant, Premise, Store, StoreError, TemplateRef,
+};
 
 /// Templates by tier and language that one event may have.
 pub const MAX_TEMPLATES: usize = 100;
@@ -50,6 +52,12 @@ pub struct EventPlan {
     /// Templates for single tiers and languages; the event's own is for all others.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<TemplateChoice>,
+    /// The language of those of whom none was said: it chooses their template, and what is written to them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// The picture of its badge, if it has one of its own, by its digest. No credential names it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub badge: Option<BlobId>,
     /// Whether participants who meet the rule may request their own certificate.
     #[serde(default)]
     pub self_service: bool,
@@ -210,6 +218,11 @@ pub fn ready_to_generate(plan: &EventPlan, event: &Event, anyway: bool) -> Resul
 }
 
 impl EventPlan {
+    /// Returns a person's language: their own, else that of the event.
+    pub fn language_of<'a>(&'a self, person: &'a Participant) -> Option<&'a str> {
+        person.language().or(self.language.as_deref())
+    }
+
     /// Returns the template for a tier and a language: the most exact choice, else the event's own.
     pub fn template(&self, event: &Event, tier: Option<&str>, language: Option<&str>) -> TemplateRef {
         let choice = |wanted_tier: Option<&str>, wanted: Option<&str>| {

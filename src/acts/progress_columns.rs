@@ -230,6 +230,9 @@ fn unreadable(header: &str, cell: &str, target: &Target) -> Finding {
     };
     let shown: String = cell.chars().take(40).collect();
     let reason = format!("`{shown}` is not {what}");
+    // `Meeting Organizer` below `Attendance`: the column says something else than its header seems to.
+    let column = if header.contains('`') { "COLUMN" } else { header };
+    let hint = format!("{hint}. If the column says something else, leave it out: `map=skip={column}`");
     let (field, hint) = (header.to_owned(), hint.into());
     Finding { severity: Severity::Error, field, code: Code::ProgressInvalid, reason, hint }
 }

@@ -15,7 +15,7 @@ use crate::keys::{KeyManifest, KeyState};
 use crate::making::status_secret;
 use crate::proof::jws::Jws;
 use crate::publish;
-use crate::reading::Reader;
+use crate::reading::{Found, Reader, ReadingError};
 use crate::status::{LIST_ENTRIES, Permutation, Reason, ReasonCode, issued_digest};
 use crate::store::{Certificate, SeenStray, StoreError, Stray, Withdrawal};
 use crate::verify::{NotOurs, Ours, ours};
@@ -45,8 +45,20 @@ pub enum Presented {
 /// # Errors
 /// [`RunError::NotOurs`], and [`RunError::Request`] if there is none, or more than one.
 pub fn read(bytes: &[u8], reader: &Reader, manifest: &KeyManifest) -> Result<Ours> {
+    proven(reader.one(bytes), manifest)
+}
+
+/// The same, for at most so many seconds.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_within(bytes: &[u8], seconds: u64, reader: &Reader, manifest: &KeyManifest) -> Result<Ours> {
+    proven(reader.one_within(bytes, seconds), manifest)
+}
+
+fn proven(found: Result<Found, ReadingError>, manifest: &KeyManifest) -> Result<Ours> {
     let unreadable = |problem: String| RunError::Request { field: "file", problem };
-    let found = reader.one(bytes).map_err(|error| unreadable(format!("cannot be read: {error}; {}", error.hint())))?;
+    let found = found.map_err(|error| unreadable(format!("cannot be read: {error}; {}", error.hint())))?;
     let mut proven: Option<Ours> = None;
     let mut refused: Option<NotOurs> = None;
     for candidate in found.candidates.iter().filter(|candidate| candidate.looks_like_credential()) {
@@ -249,7 +261,7 @@ fn is_version(version: &Certificate, ours: &Ours, status: StatusEntry) -> bool {
     }
 }
 
-fn id_of(jws: &str) -> Option<String> {
+pub(super) fn id_of(jws: &str) -> Option<String> {
     let jws = Jws::parse(jws, limits::CREDENTIAL_BYTES).ok()?;
     let document: Value = serde_json::from_slice(&jws.payload).ok()?;
     Some(document.get("id")?.as_str()?.to_owned())

@@ -36,7 +36,7 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Write the badge of an event, as a PNG or an SVG
+    /// Write the badge of an event, as a PNG or an SVG, or give it one of its own
     Badge(badge::Args),
     /// Archive an event: it is listed no more and takes nothing new; what was issued stays as it is
     Archive {
@@ -121,6 +121,10 @@ pub(super) struct Details {
     /// testamur.toml, else UTC]
     #[arg(long, value_name = "ZONE")]
     pub(super) time_zone: Option<String>,
+    /// Language of people of whom none is said, as de or pt-BR: of the template of their certificates, where the event has one
+    /// for it, and of mails [default: that of the template]
+    #[arg(long, value_name = "TAG")]
+    pub(super) language: Option<String>,
     /// Credits earned by everybody; a column `credits` overrides it
     #[arg(long, value_parser = credits)]
     pub(super) credits: Option<f64>,
@@ -192,7 +196,8 @@ fn credits(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
-    let workspace = match command {
+    let workspace = match &command {
+        Command::Badge(args) if args.changes() => Workspace::open(global)?,
         Command::Show { .. } | Command::List { .. } | Command::Badge(_) => Workspace::open_to_read(global)?,
         _ => Workspace::open(global)?,
     };
@@ -233,6 +238,7 @@ pub(super) fn stated(title: Option<String>, args: Details) -> acts::Details {
         ends: args.ends,
         expires_after: args.expires_after.map(|length| length.0.map_or_else(String::new, |length| length.to_string())),
         time_zone: args.time_zone,
+        language: args.language,
         credits: args.credits,
         signatories: Some(signatories).filter(|signatories| !signatories.is_empty()),
         publish_results: args.publish_results,
@@ -360,8 +366,9 @@ fn show(workspace: &Workspace, code: &EventCode, as_json: bool) -> Result<ExitCo
     } else {
         "hidden unless shown by the holder"
     };
-    for (what, value) in details(&event, version).into_iter().chain([("rule", gets), ("public page", pages.to_owned())])
-    {
+    let language = planned.plan.language.clone().map(|tag| ("language", tag));
+    let further = [("rule", gets), ("public page", pages.to_owned())].into_iter().chain(language);
+    for (what, value) in details(&event, version).into_iter().chain(further) {
         output::line(format!("  {what:<13} {value}"));
     }
     let people = output::counted(people, "person", "people");

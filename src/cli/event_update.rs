@@ -24,6 +24,9 @@ pub(super) fn update(workspace: &Workspace, args: Update) -> Result<ExitCode, Fa
     if old.plan.public_pages != new.plan.public_pages {
         changed.push("public pages");
     }
+    if old.plan.language != new.plan.language {
+        changed.push("language");
+    }
     let rule = args.rule.filter(|rule| old.plan.rule.as_ref() != Some(rule));
     if changed.is_empty() && rule.is_none() {
         output::line(format!("nothing of event {} changes", old.event.code));

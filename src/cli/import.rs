@@ -293,13 +293,14 @@ fn write_report(path: &Path, file: File, taken: &Taken) -> Result<(), Failure> {
 }
 
 fn show(args: &Args, taken: Taken) {
-    let Taken { table, columns, uses, results, rows, enrolled, unknown, questions, .. } = &taken;
+    let Taken { table, columns, uses, results, rows, enrolled, unknown, languages, questions, .. } = &taken;
     let summary = import::summarise(rows);
     if args.json {
         let mut report = import::report_json(table, columns, uses, rows);
         report["dryRun"] = json!(args.dry_run);
         report["enrolled"] = json!(enrolled);
         report["questions"] = json!(questions);
+        report["languages"] = json!(languages);
         output::json(&report);
         return;
     }
@@ -307,6 +308,7 @@ fn show(args: &Args, taken: Taken) {
     for header in unknown {
         output::note(format!("note: column `{header}` names nothing of this event"));
     }
+    languages.iter().for_each(|other| output::note(format!("note: {}", other.told())));
     show_columns(args, columns, uses, *results);
     show_findings(args, rows);
     output::line(format!(

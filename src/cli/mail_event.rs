@@ -182,8 +182,13 @@ pub(super) fn settings(global: &Global, args: Settings) -> Result<ExitCode, Fail
     output::line(format!("also told    {}", if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }));
     output::line(format!("opens        {}", if mail.opens { "counted by a picture" } else { "not counted" }));
     let would = explained(send::would_send(&desk, &args.code))?;
-    if would > 0 {
-        output::line(format!("`testamur mail send {}` would send {would}; nobody was sent anything now", args.code));
+    if would.sends > 0 {
+        let (code, sends) = (&args.code, would.sends);
+        output::line(format!("`testamur mail send {code}` would send {sends}; nobody was sent anything now"));
+    }
+    if would.without_address > 0 {
+        let people = counted(would.without_address, "person has", "people have");
+        output::line(format!("{people} a certificate and no address: nothing is sent to them"));
     }
     Ok(ExitCode::SUCCESS)
 }

@@ -1,14 +1,17 @@
 //! The badge of an achievement: drawn from its title and its issuer's name, as an SVG and as a PNG.
 //!
-//! Its colours follow from the title, so that an issuer's badges can be told apart, and are the same each time.
+//! Its colours follow from the title, so that an issuer's badges can be told apart, and are the same each time. An event may have
+//! a picture of its own instead. No credential names it (it would grow the QR code): files are baked into it when they are made.
 
 use std::collections::BTreeMap;
 
 use sha2::{Digest, Sha256};
 
 use super::FilesError;
+use crate::credential::EventCode;
 use crate::render::{self, Base, BaseMeta};
-use crate::template::{FontLibrary, Layout, Template, TemplateError};
+use crate::store::{BlobId, Collection, Store, StoreError};
+use crate::template::{FontLibrary, Layout, Template, TemplateError, own_badge};
 
 /// What a badge looks like; its colours are put in.
 const LOOKS: &str = include_str!("../../templates/badge.json");
@@ -53,6 +56,39 @@ impl Badge {
         let base = Base::new(layout.base(), layout.fonts(), &BaseMeta::default())?;
         Ok(Self { svg, png: base.see_through(DPI)? })
     }
+
+    /// Makes the badge of a picture of an event's own.
+    ///
+    /// # Errors
+    /// As [`own_badge`]; when it cannot be drawn.
+    pub fn own(picture: &[u8], fonts: &FontLibrary) -> Result<Self, FilesError> {
+        let own = own_badge(picture)?;
+        let layout = Layout::new(&own.template, fonts)?;
+        let base = Base::new(layout.base(), layout.fonts(), &BaseMeta::default())?;
+        // Drawn anew: what a photo says of where it was taken stays behind.
+        let png = base.see_through(DPI)?;
+        let svg = own.svg.unwrap_or_else(|| in_svg(&png));
+        Ok(Self { svg, png })
+    }
+}
+
+/// Returns the picture that is an event's own badge, by its digest.
+///
+/// # Errors
+/// When the store fails.
+pub fn own_badge_of(store: &dyn Store, event: &EventCode) -> Result<Option<BlobId>, StoreError> {
+    // What the service keeps beside the event names it.
+    let plan = store.document(Collection::PLANS, event.as_str())?;
+    Ok(plan.and_then(|plan| Some(BlobId(plan.value.get("badge")?.as_str()?.to_owned()))))
+}
+
+/// Returns an SVG that shows a PNG of the badge's size.
+fn in_svg(png: &[u8]) -> String {
+    let data = data_encoding::BASE64.encode(png);
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"600\" height=\"600\" \
+         viewBox=\"0 0 600 600\" role=\"img\"><image width=\"600\" height=\"600\" href=\"data:image/png;base64,{data}\"/></svg>\n"
+    )
 }
 
 fn looks(title: &str) -> Result<Template, TemplateError> {

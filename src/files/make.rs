@@ -5,9 +5,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::Value;
 
-use super::{Badge, FileKind, FilesError, Prover, bake_png, bake_svg};
+use super::{Badge, FileKind, FilesError, Prover, bake_png, bake_svg, own_badge_of};
+use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::making::{FaceError, Faces, PICTURE_DPI, PRINT_DPI, Proven};
+use crate::store::{BlobId, Store, StoreError};
 
 /// Most badges that are kept; a run needs one.
 const BADGES: usize = 32;
@@ -20,7 +22,7 @@ pub struct Maker<'a> {
     pub faces: &'a Faces,
     /// Makes proofs where none is kept; only kinds that hold one need it.
     pub prover: Option<&'a Prover>,
-    /// Badges that were drawn, by title and issuer.
+    /// Badges that were drawn.
     pub badges: &'a Badges,
 }
 
@@ -40,12 +42,49 @@ impl Badges {
             return Ok(badge.clone());
         }
         let badge = Arc::new(Badge::of(title, issuer, faces.fonts())?);
-        if kept.len() >= BADGES {
-            kept.clear();
-        }
-        kept.insert(key, badge.clone());
-        Ok(badge)
+        Ok(keep(&mut kept, key, badge))
     }
+
+    /// Returns the badge of an event: its own picture, else what is drawn from title and issuer.
+    ///
+    /// # Errors
+    /// As [`Badge::of`] and [`Badge::own`]; when the store fails.
+    pub fn of_event(
+        &self,
+        store: &dyn Store,
+        event: &EventCode,
+        (title, issuer): (&str, &str),
+        faces: &Faces,
+    ) -> Result<Arc<Badge>, FilesError> {
+        match own_badge_of(store, event)? {
+            Some(picture) => self.own(store, &picture, faces),
+            None => self.of(title, issuer, faces),
+        }
+    }
+
+    /// Returns the badge that is a picture of an event's own.
+    ///
+    /// # Errors
+    /// As [`Badge::own`]; when the store fails.
+    pub fn own(&self, store: &dyn Store, picture: &BlobId, faces: &Faces) -> Result<Arc<Badge>, FilesError> {
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        // No title is a digest with nothing beside it.
+        let key = [picture.0.clone(), String::new()];
+        if let Some(badge) = kept.get(&key) {
+            return Ok(badge.clone());
+        }
+        let bytes = store.blob(picture)?.ok_or_else(|| StoreError::NotFound(picture.to_string()))?;
+        let badge = Arc::new(Badge::own(&bytes, faces.fonts())?);
+        Ok(keep(&mut kept, key, badge))
+    }
+}
+
+fn keep(kept: &mut HashMap<[String; 2], Arc<Badge>>, key: [String; 2], badge: Arc<Badge>) -> Arc<Badge> {
+    if kept.len() >= BADGES {
+        kept.clear();
+    }
+    kept.insert(key, badge.clone());
+    badge
 }
 
 impl Maker<'_> {
@@ -77,11 +116,11 @@ impl Maker<'_> {
             FileKind::Jwt => Ok(proven.certificate().jws.clone().into_bytes()),
             FileKind::Json => Ok(secured.ok_or(FilesError::NoKeys)?.as_bytes().to_vec()),
             FileKind::BakedPng => {
-                let badge = self.badge(proven.document())?;
+                let badge = self.badge(proven)?;
                 bake_png(&badge.png, secured.ok_or(FilesError::NoKeys)?).ok_or(FilesError::Bake)
             }
             FileKind::BakedSvg => {
-                let badge = self.badge(proven.document())?;
+                let badge = self.badge(proven)?;
                 let baked = bake_svg(&badge.svg, secured.ok_or(FilesError::NoKeys)?).ok_or(FilesError::Bake)?;
                 Ok(baked.into_bytes())
             }
@@ -97,9 +136,10 @@ impl Maker<'_> {
         self.file(proven, secured.as_deref(), kind)
     }
 
-    /// Returns the badge of what a credential says was achieved, and who says so.
-    fn badge(&self, document: &Value) -> Result<Arc<Badge>, FilesError> {
-        let text = |pointer: &str| document.pointer(pointer).and_then(Value::as_str).unwrap_or_default();
-        self.badges.of(text("/credentialSubject/achievement/name"), text("/issuer/name"), self.faces)
+    /// Returns the badge of the event, or of what a credential says was achieved, and who says so.
+    fn badge(&self, proven: &Proven) -> Result<Arc<Badge>, FilesError> {
+        let text = |pointer: &str| proven.document().pointer(pointer).and_then(Value::as_str).unwrap_or_default();
+        let says = (text("/credentialSubject/achievement/name"), text("/issuer/name"));
+        self.badges.of_event(self.desk.store, proven.certificate().number.event(), says, self.faces)
     }
 }

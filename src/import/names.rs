@@ -171,6 +171,9 @@ pub fn lint_name(name: &str) -> Vec<(super::Code, String)> {
     if is_all_capitals(&tidy.text) {
         findings.push((super::Code::AllCapitals, "is all in capitals".to_owned()));
     }
+    if holds_a_digit(&tidy.text) {
+        findings.push((super::Code::UnlikelyName, "holds a digit".to_owned()));
+    }
     if has_no_letter(&tidy.text) {
         findings.push((super::Code::NoLetter, "has no letter".to_owned()));
     }
@@ -200,6 +203,12 @@ fn is_damage(c: char) -> bool {
 pub(super) fn is_spreadsheet_debris(name: &str) -> bool {
     name.starts_with('=')
         || matches!(name, "#N/A" | "#REF!" | "#VALUE!" | "#NAME?" | "#DIV/0!" | "#NUM!" | "#NULL!" | "#ERROR!")
+}
+
+/// True for `Ana Lim 2`, in the digits of any script. What is a letter of its own (`Ⅲ`, `〇`) is none.
+pub(super) fn holds_a_digit(name: &str) -> bool {
+    name.chars()
+        .any(|c| c.is_ascii_digit() || !c.is_ascii() && c.is_numeric() && !matches!(c, '\u{2160}'..='\u{218b}' | '〇'))
 }
 
 /// Returns the first word that mixes scripts that nobody writes in one word (UTS 39 section 5.1, single script).

@@ -57,6 +57,8 @@ pub enum Code {
     CreditsInvalid,
     /// A last day that is no date, could be two, or is over.
     ExpiresInvalid,
+    /// A column that the template prints as a date holds none, or one that could be two.
+    DateUnclear,
     /// The row says that somebody was absent or failed.
     AbsentOrFailed,
     /// The address of somebody with another name.
@@ -85,6 +87,7 @@ impl Code {
     /// Returns the code as reports spell it.
     pub fn as_str(self) -> &'static str {
         match self {
+            Self::DateUnclear => "date_unclear",
             Self::NameMissing => "name_missing",
             Self::NameTooLong => "name_too_long",
             Self::ControlCharacter => "control_character",
@@ -152,6 +155,8 @@ pub fn as_options(hint: &str) -> String {
         "map",
     ];
     let part = |(at, part): (usize, &str)| match part.split_once('=') {
+        // What a file calls its columns stays as it is, and runs in no shell.
+        Some(("map", _)) if at % 2 == 1 => super::Choice::new(part, "").as_option(),
         Some((name, value)) if at % 2 == 1 && ANSWERS.contains(&name) => {
             format!("--{} {}", name.replace('_', "-"), value.replace('_', "-"))
         }

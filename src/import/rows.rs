@@ -457,6 +457,16 @@ impl RowChecker<'_> {
                 "check the name",
             );
         }
+        // What is asked about anyway is told once.
+        let asked = self.findings.iter().any(|finding| finding.severity == Severity::Asked);
+        if self.said.is_none() && !asked && names::holds_a_digit(name) && !names::has_no_letter(name) {
+            self.warn(
+                field,
+                Code::UnlikelyName,
+                format!("`{}` is printed with its digits", short(name)),
+                "check the name",
+            );
+        }
         if names::is_all_capitals(name) {
             self.warn(
                 field,

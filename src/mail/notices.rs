@@ -118,6 +118,7 @@ mod tests {
             Topic::Expires,
             Topic::CorrectionMade,
             Topic::CorrectionDeclined,
+            Topic::AddressChanged,
         ];
         for (tag, _) in TEXTS {
             let mut subjects = std::collections::BTreeSet::new();

@@ -108,6 +108,8 @@ pub enum Topic {
     CorrectionMade,
     /// That the correction that they asked for was declined.
     CorrectionDeclined,
+    /// That another address took the place of theirs; to the old one.
+    AddressChanged,
 }
 
 impl Topic {
@@ -122,6 +124,7 @@ impl Topic {
             Self::Expires => "expires",
             Self::CorrectionMade => "correction_made",
             Self::CorrectionDeclined => "correction_declined",
+            Self::AddressChanged => "address_changed",
         }
     }
 
@@ -136,12 +139,13 @@ impl Topic {
             Self::Expires => "that the certificate ends soon",
             Self::CorrectionMade => "that the correction was made",
             Self::CorrectionDeclined => "that the correction was declined",
+            Self::AddressChanged => "that mail goes to another address",
         }
     }
 
     /// Says whether the letter leads to the certificate.
     pub fn has_link(self) -> bool {
-        !matches!(self, Self::RunEnded | Self::Revoked | Self::CorrectionDeclined)
+        !matches!(self, Self::RunEnded | Self::Revoked | Self::CorrectionDeclined | Self::AddressChanged)
     }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it so")]

@@ -93,6 +93,15 @@ impl Reader {
     pub fn one(&self, bytes: &[u8]) -> Result<Found, ReadingError> {
         only(bytes, |bytes| self.pieces(bytes, Ask { mode: ReadMode::Thorough, ..Ask::default() }))
     }
+
+    /// The same, for at most so many seconds.
+    ///
+    /// # Errors
+    /// As [`read`].
+    pub fn one_within(&self, bytes: &[u8], seconds: u64) -> Result<Found, ReadingError> {
+        let ask = Ask { mode: ReadMode::Thorough, seconds: Some(seconds), ..Ask::default() };
+        only(bytes, |bytes| self.pieces(bytes, ask))
+    }
 }
 
 /// What was read of a file that must be one.

@@ -23,6 +23,7 @@ use super::{Caller, Problem, PublicUrl, Steady, Vault, vc_api};
 use crate::acts::backup::Plan;
 use crate::acts::retention::Retention;
 use crate::acts::run::Holder;
+use crate::acts::send::WouldSend;
 use crate::credential::Timestamp;
 use crate::desk::{Desk, Issuer};
 use crate::files::Badges;
@@ -35,6 +36,8 @@ use crate::webhooks::Rules;
 
 /// Links to what is theirs that one address may ask for in an hour: behind it may be a whole class. Each mailbox gets five.
 const LINKS_AN_HOUR: u32 = 30;
+/// Certificates that one address may show in an hour to get another address for them.
+const CLAIMS_AN_HOUR: u32 = 20;
 
 /// Tells the time. Fixed in tests.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -132,6 +135,8 @@ struct Inner {
     public: Rate,
     /// How often one address may ask for links to what is theirs.
     asks: Rate,
+    /// How often one address may show a certificate to get another address for it.
+    claims: Rate,
     /// Who has files in memory to be verified.
     files: Crowd,
     /// Whose file is looked at.
@@ -159,7 +164,7 @@ struct Inner {
     /// Messages that were counted by day.
     mail_days: Counted<MailDaysView>,
     /// To how many of an event a run would send.
-    would_send: Counted<u64>,
+    would_send: Counted<WouldSend>,
 }
 
 impl std::ops::Deref for App {
@@ -185,6 +190,7 @@ impl App {
             logins: Logins::default(),
             public,
             asks: Rate::per_hour(LINKS_AN_HOUR),
+            claims: Rate::per_hour(CLAIMS_AN_HOUR),
             files: Crowd::default(),
             lane: Lane::default(),
             turns: [Turns::to_work()?, Turns::to_send()?],
@@ -232,6 +238,11 @@ impl App {
         &self.0.asks
     }
 
+    /// Returns how often one address may show a certificate to get another address for it.
+    pub(super) fn claims(&self) -> &Rate {
+        &self.0.claims
+    }
+
     /// Returns who has files in memory to be verified.
     pub(super) fn files(&self) -> &Crowd {
         &self.0.files
@@ -263,7 +274,7 @@ impl App {
     }
 
     /// Returns to how many of an event a run would send, as it was counted.
-    pub(super) fn would_send(&self) -> &Counted<u64> {
+    pub(super) fn would_send(&self) -> &Counted<WouldSend> {
         &self.0.would_send
     }
 

@@ -161,6 +161,10 @@ collections! {
     /// Corrections that were asked for, by id.
     CORRECTIONS = "corrections", kept, Participants, by NUMBER STATE;
 
+    /// Requests for another address of who shows a certificate's file, by the certificate's number: one of each; see
+    /// [`crate::acts::lost`].
+    ADDRESS_REQUESTS = "address-requests", kept, Participants, by STATE;
+
     /// Embedded proofs of credentials, as `CODE/NUMBER/VERSION`: kept once they were made; see [`crate::files::Prover`].
     PROOFS = "proofs", kept, Nobody;
 

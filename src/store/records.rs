@@ -160,6 +160,13 @@ impl Participant {
         self.progress_entered.get(name).cloned().unwrap_or_default()
     }
 
+    /// Returns the language that was said of them, whichever way: for their certificate, and for what is written to them.
+    pub fn language(&self) -> Option<&str> {
+        let column = self.fields.get("language").map(String::as_str);
+        let said = |tag: &&str| !tag.trim().is_empty();
+        self.locale.as_deref().filter(said).or(column.filter(said)).map(str::trim)
+    }
+
     /// Returns somebody of whom nothing else is known.
     pub fn new(key: PersonKey, name: String, email: Option<String>, fields: Fields, imported: Timestamp) -> Self {
         Self {

@@ -104,10 +104,21 @@ fn raster_size(bytes: &[u8]) -> Result<(f32, f32), String> {
 fn svg_size(bytes: &[u8]) -> Result<(f32, f32), String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "is not a readable SVG: it is not UTF-8".to_owned())?;
     let broken = || Err("is not a readable SVG: its structure is broken".to_owned());
-    crate::guard::with_large_stack(|| parse_svg(text.trim_start_matches('\u{feff}'))).unwrap_or_else(broken)
+    let size = |text: &str| parse_svg(text).map(|tree| (tree.size().width(), tree.size().height()));
+    crate::guard::with_large_stack(|| size(text.trim_start_matches('\u{feff}'))).unwrap_or_else(broken)
 }
 
-fn parse_svg(text: &str) -> Result<(f32, f32), String> {
+/// Returns an SVG as nothing but its shapes and colours, as it is drawn: no script, no name, nothing from outside.
+pub(super) fn plain_svg(name: &str, bytes: &[u8]) -> Result<String, TemplateError> {
+    let error = |problem: String| TemplateError::Asset { asset: name.to_owned(), problem };
+    let text = std::str::from_utf8(bytes).map_err(|_| error("is not a readable SVG: it is not UTF-8".to_owned()))?;
+    let plain = |text: &str| parse_svg(text).map(|tree| tree.to_string(&svg2pdf::usvg::WriteOptions::default()));
+    let broken = || Err("is not a readable SVG: its structure is broken".to_owned());
+    let plain = crate::guard::with_large_stack(|| plain(text.trim_start_matches('\u{feff}'))).unwrap_or_else(broken);
+    plain.map_err(error)
+}
+
+fn parse_svg(text: &str) -> Result<svg2pdf::usvg::Tree, String> {
     super::svg_guard::check(text)?;
     let wants_outside = Arc::new(AtomicBool::new(false));
     let flag = Arc::clone(&wants_outside);
@@ -126,7 +137,7 @@ fn parse_svg(text: &str) -> Result<(f32, f32), String> {
         return Err("has text; convert it to outlines, or use text elements".into());
     }
     super::svg_cost::check(&tree)?;
-    Ok((tree.size().width(), tree.size().height()))
+    Ok(tree)
 }
 
 fn pdf_size(bytes: &[u8]) -> Result<(f32, f32), String> {

@@ -260,3 +260,23 @@ fn an_event_has_a_badge() {
     }
     issuer.run(&["event", "badge", EVENT, "--out", "badge.gif"]).expect(2);
 }
+
+#[test]
+fn an_event_gets_a_badge_of_its_own_and_gives_it_back() {
+    let issuer = Issuer::issued(THREE);
+    let picture = image::RgbaImage::from_pixel(300, 300, image::Rgba([200, 30, 30, 255]));
+    let (own, out) = (issuer.path("own.png"), issuer.path("badge.png"));
+    picture.save(&own).unwrap();
+    let (own, out) = (own.to_str().unwrap(), out.to_str().unwrap());
+    let red = || image::open(out).unwrap().to_rgba8().get_pixel(300, 500).0 == [200, 30, 30, 255];
+    issuer.run(&["event", "badge", EVENT, "--out", out]).expect(0);
+    assert!(!red());
+    issuer.run(&["event", "badge", EVENT, "--image", own, "--out", out]).expect(0).prints("has a badge of its own");
+    assert!(red());
+    let list = issuer.path("people.csv");
+    let ran = issuer.run(&["event", "badge", EVENT, "--image", list.to_str().unwrap()]);
+    assert!(ran.code != 0 && ran.stderr.contains("neither a PNG nor an SVG"), "{ran:?}");
+    issuer.run(&["event", "badge", EVENT, "--drawn", "--out", out]).expect(0).prints("drawn from its title");
+    assert!(!red());
+    assert_ne!(issuer.run(&["event", "badge", EVENT]).code, 0);
+}

@@ -98,6 +98,36 @@ fn names_that_fit_on_no_line_are_found_at_import() {
 }
 
 #[test]
+fn d11_a_digit_in_a_name_is_a_warning_of_its_row() {
+    let issuer = Issuer::new();
+    let ran = written(
+        &issuer,
+        "Name,Email\nAna Lim2,a@example.org\nBo Holm,b@example.org\n",
+        &["--report", issuer.path("report.csv").to_str().unwrap()],
+    );
+    let ran = ran.expect(0).prints("2 added");
+    ran.prints("line 2").prints("`Ana Lim2` is printed with its digits");
+    let report = fs::read_to_string(issuer.path("report.csv")).unwrap();
+    assert!(report.contains("Ana Lim2,a@example.org,2,warning,") && !report.contains("Bo Holm"), "{report}");
+}
+
+#[test]
+fn d11_a_column_that_says_something_else_than_its_header_is_left_out_by_what_the_hint_says() {
+    let issuer = Issuer::new();
+    let list =
+        "Full Name,Attendance,Response\nAda Lovelace,Meeting Organizer,None\nGrace Hopper,Required Attendee,Accepted\n";
+    let ran = written(&issuer, list, &[]).expect(1).prints("`Meeting Organizer` is not a number");
+    ran.prints("--map 'skip=Attendance'");
+    assert!(people(&issuer).is_empty());
+    written(&issuer, list, &["--map", "skip=Attendance"]).expect(0).prints("2 added");
+    // What a list calls its columns runs in no shell.
+    let list = "Name,attendance:$(date)\nAda Lovelace,x\n";
+    written(&issuer, list, &["--map", "attendance=attendance:$(date)"])
+        .expect(1)
+        .prints("--map 'skip=attendance:$(date)'");
+}
+
+#[test]
 fn a_column_of_dates_is_printed_in_the_words_of_the_language() {
     let issuer = Issuer::new();
     let template = fs::read_to_string(case("r19-date-and-number-columns/template.json")).unwrap();
@@ -106,16 +136,20 @@ fn a_column_of_dates_is_printed_in_the_words_of_the_language() {
     fs::write(folder.join("template.json"), template.replace("{completed_on}", "{completed_on:long}")).unwrap();
     let folder = folder.to_str().unwrap();
     issuer.run(&["event", "create", "DATES", "--title", "Dates", "--template", folder]).expect(0);
-    fs::write(issuer.path("people.csv"), "Name,Completed on\nDina,2026-05-01\nRui,1 May 2026\n").unwrap();
-    issuer.run(&["import", "DATES", "PEOPLE"]).expect(0);
-    let ran = issuer.run(&["issue", "DATES", "--out", "OUT", "--format", "pdf"]).expect(1);
-    // What cannot be told for a day is not printed as one.
-    ran.prints("1 issued").prints("1 failed").prints("`1 May 2026`");
+    let list = "Name,Completed on\nDina,2026-05-01\nRui,1 May 2026\nUma,05/04/2026\nAda,04.05.2026\nBo,\n";
+    // What cannot be told for a day, or could be two, is told now and not when everybody waits.
+    fs::write(issuer.path("people.csv"), list).unwrap();
+    let ran = issuer.run(&["import", "DATES", "PEOPLE"]).expect(1).prints("3 added");
+    let ran = ran.prints("`1 May 2026` is not a date").prints("`05/04/2026` can be read as more than one date");
+    ran.prints("write the day as 2026-05-04");
+    issuer.run(&["issue", "DATES", "--out", "OUT", "--format", "pdf"]).expect(0).prints("3 issued");
     let printed = |number: &String| {
         testamur::reading::read(&fs::read(issuer.file(number, "pdf")).unwrap()).unwrap().printed.unwrap()
     };
-    let [number] = &issuer.numbers()[..] else { panic!("{:?}", issuer.numbers()) };
-    assert!(printed(number).contains("1 Mayıs 2026"), "{}", printed(number));
+    let all: Vec<String> = issuer.numbers().iter().map(printed).collect();
+    for day in ["1 Mayıs 2026", "4 Mayıs 2026"] {
+        assert_eq!(all.iter().filter(|text| text.contains(day)).count(), 1, "{day}: {all:?}");
+    }
 }
 
 #[test]

@@ -114,6 +114,19 @@ fn d05_and_r04_code_pages_are_asked_about_with_the_names_as_they_would_be_printe
 }
 
 #[test]
+fn a_name_read_by_another_page_is_offered_as_it_was_written_or_not_at_all() {
+    let list = list_of("Name\nÐarûnas Þemaitis\nÞydrûnas Ðimkutë\n".as_bytes(), &Said::default());
+    assert_eq!(list.held(), [(2, Some("Šarūnas Žemaitis")), (3, Some("Žydrūnas Šimkutė"))], "{list:#?}");
+    // Đorđe by one page and Šorše by another: it is warned of, and neither is offered.
+    let unsure = list_of("Name\nÐorðe Horvat\n".as_bytes(), &Said::default());
+    assert_eq!((unsure.held(), unsure.rows[0].findings[0].code), (Vec::new(), Code::StrangeLetters));
+    // The file itself, in the page by which it was written: no other one gives words.
+    let bytes = b"Name\n\xd0ar\xfbnas \xdeemaitis\n\xdeydr\xfbnas \xd0imkut\xeb\n";
+    let list = list_of(bytes, &Said::default());
+    assert_eq!(list.choices(), ["encoding=windows-1257"], "{list:#?}");
+}
+
+#[test]
 fn d06_lines_of_gradebooks_that_are_no_people_are_asked_about() {
     let canvas = case("d06-gradebooks-issue-to-points-possible/d9-canvas.csv", &Said::default());
     assert_eq!((canvas.asked(), canvas.held()), (vec!["comma_names", "rows"], vec![(3, None), (6, None)]));
@@ -209,6 +222,35 @@ fn d11_and_r14_what_is_no_name_is_asked_about_with_the_likely_one() {
     let all = Held { likely: "all".parse().unwrap(), ..Held::default() };
     let teams = case("d11-names-with-addresses-and-json/d9-teams-cut.csv", &Said { held: all, ..Said::default() });
     assert_eq!((teams.names(), teams.questions.len()), (vec!["Ada Lovelace", "Grace Hopper", "Zoë Hopper"], 0));
+
+    // A digit, brackets and a family name in front are asked about or warned of, wherever they stand.
+    for (name, code, severity) in [
+        ("Ana Lim2", Code::UnlikelyName, Severity::Warning),
+        ("4na Lim", Code::UnlikelyName, Severity::Warning),
+        ("Ana Lim ٣", Code::UnlikelyName, Severity::Warning),
+        ("Grace Hopper (Gracie)", Code::UnlikelyName, Severity::Warning),
+        ("Lovelace, Ada", Code::UnlikelyName, Severity::Asked),
+        ("Ana Lim 0301234567", Code::UnlikelyName, Severity::Asked),
+        ("ana@example.org", Code::UnlikelyName, Severity::Asked),
+        ("{\"text\":1", Code::UnlikelyName, Severity::Asked),
+        ("1234", Code::NoLetter, Severity::Error),
+    ] {
+        let quoted = name.replace('"', "\"\"");
+        let text = format!("Name,Email\nBo Holm,b@x.example\n\"{quoted}\",a@x.example\nEva Klein,e@x.example\n");
+        let list = list_of(text.as_bytes(), &Said::default());
+        let found: Vec<_> = list.rows[1].findings.iter().map(|found| (found.code, found.severity)).collect();
+        assert_eq!(found, [(code, severity)], "{name}: {list:#?}");
+        assert_eq!((list.rows[1].line, list.rows[1].severity()), (3, Some(severity)), "{name}");
+    }
+    let again = list_of(b"Name,Email\nBo Holm,b@x.example\nName,Email\nEva Klein,e@x.example\n", &Said::default());
+    assert_eq!(
+        (again.names(), again.rows.len() - again.names().len()),
+        (vec!["Bo Holm", "Eva Klein"], again.held().len())
+    );
+    for name in ["Ana Lim Ⅲ", "武 〇", "Ana Lim II"] {
+        let list = list_of(format!("Name\n{name}\n").as_bytes(), &Said::default());
+        assert_eq!(list.rows[0].severity(), None, "{name}");
+    }
 
     let dirty = case("r14-dirty-names/22-dirty-names.csv", &Said::default());
     assert_eq!(dirty.names(), ["ana lim", "Dr. Ng, PhD"], "{:#?}", dirty.held());

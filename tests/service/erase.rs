@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::http::header;
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use testamur::acts::{erase, portal};
+use testamur::acts::{erase, lost, portal, stray};
 use testamur::desk::{Actor, Desk};
 use testamur::making::{self, Order, StageTimes, Workshop};
 use testamur::server::{Limits, compact_if_due, finish_erasing};
@@ -119,6 +119,10 @@ pub fn said(world: &World) -> String {
     let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &nobody, now: app.now() };
     let link = portal::ask(&desk, "rare-name@example.org").unwrap().expect("she is known");
     portal::enter(&desk, link.token.expose(), None).unwrap().expect("the link is good");
+    // She shows her certificate to get another address.
+    let file = world.get(&format!("/certificates/{number}/file?format=jwt")).bytes;
+    let ours = stray::read(&file, &app.reader, &app.vault.manifest()).unwrap();
+    lost::ask(&desk, &ours, "rare-name@new.example", NAME).unwrap().expect("it is hers, and in force");
     // Somebody of another event is said to be her.
     let other = json!({ "name": "Someone Else", "email": "someone.else@example.org" });
     let other = world.post("/events/OTHER/participants", &other).ok();
@@ -140,6 +144,7 @@ fn an_erased_person_is_nowhere_in_documents_records_or_audit_log() {
             "import_rows",
             "run-rows",
             "corrections",
+            "address-requests",
             "idempotency",
             "mail-messages",
             "dump participant",

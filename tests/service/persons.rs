@@ -62,9 +62,9 @@ fn staff_join_and_split_who_is_one_person() {
         world.tell("staff:x view", "POST", "/persons/join", &joined).problem(403, "forbidden");
         world.tell("staff:x view,import ONE", "POST", "/persons/join", &joined).problem(404, "not-found");
         assert_eq!(world.post("/persons/join", &joined).status, 204);
-        // From either side: what stands under the one's own address, and what was joined to it.
+        // From either side the same: what stands under both addresses.
         assert_eq!(enrolled("ONE", ZOE.1), ["ONE", "THREE", "TWO"]);
-        assert_eq!(enrolled("TWO", HOME.1), ["ONE", "TWO"]);
+        assert_eq!(enrolled("TWO", HOME.1), ["ONE", "THREE", "TWO"]);
         let page = browser.get(MINE).text();
         assert!(page.contains("Course TWO"), "{page}");
         let number = format!("{MINE}/CERT-TWO-2026-00001");
@@ -136,4 +136,101 @@ fn who_proves_another_mailbox_in_the_session_has_both_together() {
     assert_eq!(world.post(&format!("/events/TWO/participants/{id}/erase"), &json!({})).status, 204);
     let page = browser.get(MINE).text();
     assert!(page.contains("Course ONE") && !page.contains("Course TWO"), "{page}");
+}
+
+/// Which of the events' titles a page of all shows.
+fn courses(browser: &mut Browser) -> Vec<&'static str> {
+    let page = browser.get(MINE).text();
+    assert!(!page.contains("?who="), "one person: {page}");
+    let codes = ["ONE", "TWO", "THREE", "FOUR", "FIVE", "CLUB"];
+    codes.into_iter().filter(|code| page.contains(&format!("Course {code}<"))).collect()
+}
+
+#[test]
+fn what_comes_to_a_joined_mailbox_later_is_theirs_too_until_it_is_split_off_or_erased() {
+    let post = Post::patient();
+    let world = &post.world;
+    school(world, 0, 0);
+    event(world, "ONE", &[ZOE]);
+    event(world, "TWO", &[HOME, ("Alan Turing", HOME.1)]);
+    let mut browser = inside(&post, ZOE.1);
+    let page = browser.get(MINE).text();
+    // Two use the mailbox: it is joined with whom staff say.
+    assert!(page.contains("Course ONE"), "{page}");
+    let people = world.get("/events/TWO/participants").ok();
+    let id_of = |name: &str| {
+        let found = people["items"].as_array().unwrap().iter().find(|one| one["name"] == name);
+        found.unwrap()["id"].as_str().unwrap().to_owned()
+    };
+    let zoe = id_of(HOME.0);
+    assert_eq!(world.post("/persons/join", &two(("ONE", ZOE.1), ("TWO", &zoe))).status, 204);
+    event(world, "FOUR", &[HOME, ("Alan Turing", HOME.1)]);
+    event(world, "FIVE", &[("Alan Turing", HOME.1)]);
+    assert_eq!(courses(&mut browser), ["ONE", "TWO", "FOUR"], "hers, and not what is Alan's");
+    let numbers = world.get("/certificates?event=FOUR").ok();
+    for one in numbers["items"].as_array().unwrap() {
+        let status = browser.get(&format!("{MINE}/{}", one["number"].as_str().unwrap())).status;
+        let hers = one["recipient"] == HOME.0;
+        assert_eq!(status, if hers { StatusCode::OK } else { StatusCode::NOT_FOUND }, "{one}");
+    }
+    // Whoever shares the mailbox sees as before who is who, and Alan has nothing of hers.
+    let mut shared = inside(&post, HOME.1);
+    let page = shared.get(MINE).text();
+    let choices: Vec<_> =
+        page.match_indices("?who=").map(|(at, _)| page[at..].split('"').next().unwrap().to_owned()).collect();
+    assert_eq!(choices.len(), 2, "{page}");
+    for choice in choices {
+        let page = shared.get(&format!("{MINE}{choice}")).text();
+        assert_eq!(page.contains("Course ONE"), page.contains(HOME.0), "{page}");
+        assert_eq!(page.contains("Course FIVE"), !page.contains(HOME.0), "{page}");
+    }
+
+    // Split off by staff, the one enrolment is not hers any more, and the rest stays.
+    let four = world.get("/events/FOUR/participants").ok();
+    let four = four["items"].as_array().unwrap().iter().find(|one| one["name"] == HOME.0).unwrap()["id"].clone();
+    let four = four.as_str().unwrap();
+    assert_eq!(world.post("/persons/split", &two(("ONE", ZOE.1), ("FOUR", four))).status, 204);
+    assert_eq!(courses(&mut browser), ["ONE", "TWO"]);
+    assert_eq!(world.post("/persons/join", &two(("ONE", ZOE.1), ("FOUR", four))).status, 204);
+    assert_eq!(courses(&mut browser), ["ONE", "TWO", "FOUR"]);
+    // Split from the person, nothing of the mailbox is.
+    assert_eq!(world.post("/persons/split", &two(("ONE", ZOE.1), ("FOUR", four))).status, 204);
+    assert_eq!(world.post("/persons/split", &two(("ONE", ZOE.1), ("TWO", &zoe))).status, 204);
+    assert_eq!(courses(&mut browser), ["ONE"]);
+    assert_eq!(world.post("/persons/join", &two(("ONE", ZOE.1), ("TWO", &zoe))).status, 204);
+    assert_eq!(courses(&mut browser), ["ONE", "TWO"]);
+    // What joined them is erased, and so is that they were joined.
+    assert_eq!(world.post(&format!("/events/TWO/participants/{zoe}/erase"), &json!({})).status, 204);
+    assert_eq!(courses(&mut browser), ["ONE"]);
+}
+
+#[test]
+fn who_is_merged_keeps_what_was_said_of_either() {
+    on_each_engine(|post| {
+        let world = &post.world;
+        let double = ("Zoë Angstrom", "zoe@old.example");
+        event(world, "ONE", &[ZOE]);
+        event(world, "TWO", &[HOME]);
+        event(world, "THREE", &[("Grace Hopper", "grace@example.org")]);
+        let added = json!({ "name": double.0, "email": double.1 });
+        let gone = world.post("/events/ONE/participants", &added).ok()["id"].as_str().unwrap().to_owned();
+        assert_eq!(world.post("/persons/join", &two(("ONE", &gone), ("TWO", HOME.1))).status, 204);
+        assert_eq!(world.post("/persons/split", &two(("ONE", &gone), ("THREE", "grace@example.org"))).status, 204);
+        assert_eq!(world.post("/persons/split", &two(("ONE", &gone), ("ONE", ZOE.1))).status, 204);
+        let mut browser = inside(post, ZOE.1);
+        assert_eq!(courses(&mut browser), ["ONE"]);
+        let keep = world.get(&format!("/events/ONE/participants/{}", ZOE.1)).ok()["id"].clone();
+        world.post("/events/ONE/merge", &json!({ "keep": keep, "gone": gone })).ok();
+        assert_eq!(courses(&mut browser), ["ONE", "TWO"], "the join was the other's");
+        let store = &*world.app.store;
+        let ties = store.documents(testamur::store::Collection::PERSON_TIES, "", None, 100).unwrap().items;
+        assert_eq!(ties.len(), 4, "of two that are left, either way: {ties:?}");
+        // Split afterwards, it is gone; and so is all that was said when the person is erased.
+        assert_eq!(world.post("/persons/split", &two(("ONE", ZOE.1), ("TWO", HOME.1))).status, 204);
+        assert_eq!(courses(&mut browser), ["ONE"]);
+        let id = keep.as_str().unwrap();
+        assert_eq!(world.post(&format!("/events/ONE/participants/{id}/erase"), &json!({})).status, 204);
+        let ties = store.documents(testamur::store::Collection::PERSON_TIES, "", None, 100).unwrap().items;
+        assert!(ties.is_empty(), "{ties:?}");
+    });
 }

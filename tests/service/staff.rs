@@ -152,6 +152,9 @@ pub const PAGES: [(&str, &str); 39] = [
     ("/staff/events/WORKSHOP/people/p0%40example.org", "view"),
     ("/staff/events/WORKSHOP/rule", "view"),
     ("/staff/events/WORKSHOP/template", "view"),
+    ("/staff/events/WORKSHOP/languages", "view"),
+    ("/staff/events/WORKSHOP/badge", "view"),
+    ("/staff/events/WORKSHOP/badge.png", "view"),
     ("/staff/events/WORKSHOP/specimen.png", "view"),
     ("/staff/events/WORKSHOP/generate", "view"),
     ("/staff/events/WORKSHOP/send", "view"),
@@ -200,6 +203,8 @@ pub const ACTS: [Act; 28] = [
     ("/staff/events/WORKSHOP/people/p0%40example.org/erase", "import", &[("again", "Person 0")]),
     ("/staff/events/WORKSHOP/rule", "import", &[("who", "manual")]),
     ("/staff/events/WORKSHOP/template", "import", &[("template", "modern")]),
+    ("/staff/events/WORKSHOP/languages", "import", &[("language", "de"), ("template", "modern")]),
+    ("/staff/events/WORKSHOP/badge", "import", &[("remove", "yes")]),
     ("/staff/events/WORKSHOP/generate", "generate", &[("over", "already_issued"), ("reason", "new logo")]),
     ("/staff/events/WORKSHOP/send", "send", &[("over", "those_without")]),
     ("/staff/events/WORKSHOP/send/test", "send", &[]),
@@ -370,6 +375,24 @@ fn what_another_site_sends_waits_for_nobody() {
 }
 
 #[test]
+fn what_is_warned_of_in_a_list_stands_on_its_page_with_the_row_and_what_to_do() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let choose = form(&browser.page("/staff/events/WORKSHOP/import"), "/staff/events/WORKSHOP/import");
+        let list = "Name,Email,Attendance\nAna Lim2,a@example.org,90\nBo Holm,b@example.org,Meeting Organizer\n";
+        let chosen = browser.upload(&choose, &choose.fields.clone(), Some(("file", "list.csv", list.as_bytes())));
+        let page = browser.follow(&chosen);
+        let rows: Vec<&str> = page.split("<tr").filter(|row| row.contains("digits")).collect();
+        assert!(rows.len() == 1 && rows[0].contains(">2<") && rows[0].contains("Warning"), "{page}");
+        assert!(page.contains("choose it under Columns below"), "{page}");
+        assert!(!page.contains("map=skip"), "{page}");
+        let left_out = browser.page(&format!("{}?map=skip%3DAttendance", to(&chosen)));
+        assert!(!left_out.contains("choose it under Columns below"), "{left_out}");
+    });
+}
+
+#[test]
 fn nothing_is_read_of_a_file_of_who_is_not_in_and_little_of_a_form() {
     behind_the_real_door(|world, ada| {
         school_by(world, ada);
@@ -477,5 +500,28 @@ fn two_members_of_staff_take_many_back_and_the_number_is_the_one_that_was_shown(
         ada.ask(world, "POST", &approve, &json!({})).ok();
         while !matches!(work_once(&world.app).unwrap(), Step::Idle) {}
         assert_eq!(certificates(&*world.app.store).iter().filter(|one| one.withdrawal.is_some()).count(), 3);
+    });
+}
+
+#[test]
+fn a_certificate_leads_to_its_person_whose_new_address_it_shows_and_names_are_found_either_way() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let token = ada.token(world, &["view", "import", "generate"]);
+        let path = "/events/WORKSHOP/participants/p1@example.org";
+        let body = json!({ "name": "Grace Brewster Hopper", "email": "grace@new.example" });
+        let person = crate::real_door::by_token(world, &token, "PATCH", path, &body).ok();
+        let mut browser = Browser::of(world, "ada@example.org");
+        let page = browser.page("/staff/certificates/CERT-WORKSHOP-2026-00002");
+        let card = format!("/staff/events/WORKSHOP/people/{}", person["id"].as_str().unwrap());
+        assert!(page.contains("grace@new.example") && page.contains("E-mail now"), "{page}");
+        assert!(page.contains(&format!("href=\"{card}\"")), "{page}");
+        assert!(browser.page(&card).contains("/staff/certificates/CERT-WORKSHOP-2026-00002"));
+        for way in
+            ["Grace+Brewster+Hopper", "Hopper+Grace+Brewster", "Hopper%2C+Grace+Brewster", "Brewster+Hopper+Grace"]
+        {
+            let found = browser.page(&format!("/staff/search?q={way}"));
+            assert_eq!(found.matches(&card).count(), 1, "{way}: {found}");
+        }
     });
 }

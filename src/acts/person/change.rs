@@ -166,6 +166,20 @@ pub fn patch_given(
     said: Said,
     given: Vec<Premise>,
 ) -> Result<Participant, ActError> {
+    patch_with(desk, code, (old, change), said, (given, Vec::new()))
+}
+
+/// The same, with what else is written in the same step. Where nothing of the person changes, nothing is.
+///
+/// # Errors
+/// See [`patch`].
+pub(in crate::acts) fn patch_with(
+    desk: &Desk,
+    code: &EventCode,
+    (old, change): (&Participant, &PersonChange),
+    said: Said,
+    (given, mut documents): (Vec<Premise>, Vec<DocumentWrite>),
+) -> Result<Participant, ActError> {
     let mut person = changed(old, change, &entered(desk))?;
     if person == *old {
         return Ok(person);
@@ -178,8 +192,10 @@ pub fn patch_given(
     }
     // Rows of reports that named them otherwise would not be found again.
     let renamed = old.name != person.name || old.email != person.email || old.external_id != person.external_id;
-    let writes = if renamed { without_rows_about(desk.store, code, &told_of(old))? } else { Vec::new() };
-    put(desk, code, (Some(old), &person), (given, writes), "participant.change")?;
+    if renamed {
+        documents.extend(without_rows_about(desk.store, code, &told_of(old))?);
+    }
+    put(desk, code, (Some(old), &person), (given, documents), "participant.change")?;
     Ok(person)
 }
 
@@ -358,6 +374,7 @@ pub fn merge(
     let person = merged(keep, gone)?;
     let mut writes = merged_listing(desk.store, code, keep, gone)?;
     writes.extend(without_rows_about(desk.store, code, &told_of(gone))?);
+    writes.extend(super::ties::moving(desk.store, code, &gone.key, &keep.key)?);
     writes.extend(more);
     let detail = json!({ "gone": name_of(code, gone), "certificate": gone_number });
     let act = desk.act("participant.merge", name_of(code, &person), detail);

@@ -85,8 +85,7 @@ pub(in crate::acts) fn writes(
     let (one, other) = (Enrolment::of(one.0, &one.1.key), Enrolment::of(other.0, &other.1.key));
     let put = |one: &Enrolment, other: &Enrolment| {
         let tie = Tie { one: one.clone(), other: other.clone(), joined, by: desk.actor.who(), at: desk.now };
-        let key = format!("{}/{}", one.place(), other.place());
-        DocumentWrite::put(Collection::PERSON_TIES, key, Expect::Any, &tie)
+        DocumentWrite::put(Collection::PERSON_TIES, place_of(one, other), Expect::Any, &tie)
     };
     vec![put(&one, &other), put(&other, &one)]
 }
@@ -100,13 +99,42 @@ pub fn ties(store: &dyn Store, of: &Enrolment) -> Result<Vec<Tie>, StoreError> {
     documents.iter().map(Document::read).collect()
 }
 
+/// Returns the writes by which what was said of somebody is said of who they are now, after the two were merged. Where something
+/// was said of both, the newer holds; that the two were two people is said no more.
+pub(in crate::acts) fn moving(
+    store: &dyn Store,
+    code: &EventCode,
+    gone: &PersonKey,
+    keep: &PersonKey,
+) -> Result<Vec<DocumentWrite>, StoreError> {
+    let (gone, keep) = (Enrolment::of(code, gone), Enrolment::of(code, keep));
+    let kept = ties(store, &keep)?;
+    let mut writes = Vec::new();
+    for tie in ties(store, &gone)? {
+        let both = [(&gone, &tie.other), (&tie.other, &gone)];
+        writes.extend(
+            both.map(|(one, other)| DocumentWrite::delete(Collection::PERSON_TIES, place_of(one, other), Expect::Any)),
+        );
+        let newer = kept.iter().any(|known| known.other == tie.other && known.at >= tie.at);
+        if tie.other == keep || newer {
+            continue;
+        }
+        for (one, other) in [(&keep, &tie.other), (&tie.other, &keep)] {
+            let moved = Tie { one: one.clone(), other: other.clone(), ..tie.clone() };
+            writes.push(DocumentWrite::put(Collection::PERSON_TIES, place_of(one, other), Expect::Any, &moved));
+        }
+    }
+    Ok(writes)
+}
+
+fn place_of(one: &Enrolment, other: &Enrolment) -> String {
+    format!("{}/{}", one.place(), other.place())
+}
+
 /// Returns the writes by which nothing is said any more of who is erased.
 pub(in crate::acts) fn forgetting(store: &dyn Store, gone: &Gone) -> Result<Vec<DocumentWrite>, StoreError> {
     let gone = Enrolment::of(&gone.event, &gone.person);
-    let both = |tie: Tie| {
-        let (one, other) = (tie.one.place(), tie.other.place());
-        [format!("{one}/{other}"), format!("{other}/{one}")]
-    };
+    let both = |tie: Tie| [place_of(&tie.one, &tie.other), place_of(&tie.other, &tie.one)];
     let keys = ties(store, &gone)?.into_iter().flat_map(both);
     Ok(keys.map(|key| DocumentWrite::delete(Collection::PERSON_TIES, key, Expect::Any)).collect())
 }

@@ -141,8 +141,8 @@ fn invited(desk: &Desk, address: &str, joins: Option<Joins>) -> Result<Option<In
             done => {
                 done?;
                 let to = person.email.clone().unwrap_or_else(|| mailbox.clone());
-                let language = person.locale.clone().or_else(|| person.fields.get("language").cloned());
-                return Ok(Some(Invitation { to, language: language.filter(|tag| !tag.is_empty()), token }));
+                let language = person.language().map(str::to_owned);
+                return Ok(Some(Invitation { to, language, token }));
             }
         }
     }

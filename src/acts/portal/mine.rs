@@ -55,7 +55,7 @@ pub fn owned(store: &dyn Store, mailbox: &str, number: &CertificateNumber) -> Re
     let Some(certificate) = store.certificate(number)?.filter(|one| one.erased.is_none()) else { return Ok(None) };
     let person = store.participant(number.event(), &certificate.person)?;
     let Some(person) = person else { return Ok(None) };
-    if !has(&person, mailbox) && !is_joined_to(store, Enrolment::of(number.event(), &person.key), mailbox)? {
+    if !has(&person, mailbox) && !is_theirs(store, &Enrolment::of(number.event(), &person.key), mailbox)? {
         return Ok(None);
     }
     Ok(Some(Owned { plan: plan(store, number.event())?.0, person, certificate }))
@@ -65,21 +65,10 @@ fn has(person: &Participant, mailbox: &str) -> bool {
     person.email.as_deref().is_some_and(|email| store::mailbox(email) == mailbox)
 }
 
-/// Says whether somebody is said to be one person with somebody who has this mailbox.
-fn is_joined_to(store: &dyn Store, from: Enrolment, mailbox: &str) -> Result<bool, StoreError> {
-    let (mut seen, mut open) = (BTreeSet::from([from.clone()]), vec![from]);
-    while let Some(one) = open.pop().filter(|_| seen.len() < LOOKED_AT) {
-        for other in ties(store, &one)?.into_iter().filter(|tie| tie.joined).map(|tie| tie.other) {
-            let person = store.participant(&other.event, &other.person)?;
-            if person.is_some_and(|person| has(&person, mailbox)) {
-                return Ok(true);
-            }
-            if seen.insert(other.clone()) {
-                open.push(other);
-            }
-        }
-    }
-    Ok(false)
+/// Says whether an enrolment is one of a person behind this mailbox, though it is by another one.
+fn is_theirs(store: &dyn Store, enrolment: &Enrolment, mailbox: &str) -> Result<bool, StoreError> {
+    let people = holders(store, mailbox)?;
+    Ok(people.iter().flat_map(|holder| &holder.holdings).any(|holding| holding.enrolment() == *enrolment))
 }
 
 /// Returns the people behind a mailbox with all that they have, in the order in which the events were made.
@@ -121,25 +110,42 @@ fn at(store: &dyn Store, mailbox: &str) -> Result<Vec<Holding>, StoreError> {
     }
 }
 
-/// Adds the enrolments that are said to be the same people's, and puts those of each together.
+/// Adds the enrolments that are said to be the same people's, with all that these people have by the mailboxes that come in so, and
+/// puts those of each together. Who else has one of those mailboxes is left out.
 fn together(store: &dyn Store, mut found: Vec<Holding>) -> Result<Vec<Holder>, StoreError> {
-    let mut seen: BTreeSet<_> = found.iter().map(Holding::enrolment).collect();
-    let (mut said, mut at) = (Vec::new(), 0);
-    while at < found.len() && at < LOOKED_AT {
-        for tie in ties(store, &found[at].enrolment())? {
+    let own: BTreeSet<_> = found.iter().map(Holding::enrolment).collect();
+    let mut mailboxes: BTreeSet<_> = found.iter().filter_map(Holding::mailbox).collect();
+    let mut seen = own.clone();
+    let (mut said, mut place) = (Vec::new(), 0);
+    while place < found.len() && place < LOOKED_AT {
+        for tie in ties(store, &found[place].enrolment())? {
             if tie.joined && seen.insert(tie.other.clone()) {
                 let event = store.event(&tie.other.event)?;
                 let person = store.participant(&tie.other.event, &tie.other.person)?;
                 if let Some((event, person)) = event.zip(person) {
-                    found.extend(holdings(store, &event, &person)?);
+                    let joined = holdings(store, &event, &person)?;
+                    let new = joined.iter().filter_map(Holding::mailbox).find(|new| !mailboxes.contains(new));
+                    found.extend(joined);
+                    // What came, or comes, to that mailbox under one name or id is theirs too.
+                    if let Some(new) = new {
+                        let there = at(store, &new)?;
+                        mailboxes.insert(new);
+                        let more = there.into_iter().filter(|one| !seen.contains(&one.enrolment()));
+                        let more: Vec<Holding> = more.collect();
+                        seen.extend(more.iter().map(Holding::enrolment));
+                        found.extend(more);
+                    }
                 }
             }
             said.push(tie);
         }
-        at += 1;
+        place += 1;
     }
     found.sort_by(|one, other| (one.event.created, &one.event.code).cmp(&(other.event.created, &other.event.code)));
-    Ok(grouped(found, &said))
+    let mut people = grouped(found, &said);
+    people.retain(|holder| holder.holdings.iter().any(|holding| own.contains(&holding.enrolment())));
+    tell_apart(&mut people);
+    Ok(people)
 }
 
 /// Returns what somebody has in an event: each of their certificates, the first first, or that there is none.
@@ -159,6 +165,10 @@ impl Holding {
     fn enrolment(&self) -> Enrolment {
         Enrolment::of(&self.event.code, &self.person.key)
     }
+
+    fn mailbox(&self) -> Option<String> {
+        self.person.email.as_deref().map(store::mailbox)
+    }
 }
 
 /// Says what was said of two enrolments, if anything was.
@@ -167,20 +177,43 @@ fn said_of(said: &[Tie], one: &Holding, other: &Holding) -> Option<bool> {
     said.iter().find(|tie| tie.one == one && tie.other == other).map(|tie| tie.joined)
 }
 
-/// Puts enrolments of one person together.
+/// Enrolments that are put together, with what others are alike in: the id of another system, or one name behind one mailbox.
+type Group = (Holder, Vec<String>);
+
+/// Puts enrolments of one person together: those of whom it was said, and then those that are alike and of whom nothing else was.
 fn grouped(found: Vec<Holding>, said: &[Tie]) -> Vec<Holder> {
-    let mut people: Vec<(Holder, Vec<String>)> = Vec::new();
-    for holding in found {
-        let person = &holding.person;
-        let name = format!("name {}", plain_name(&person.name));
-        let marks: Vec<String> = person.external_id.iter().map(|id| format!("id {id}")).chain([name]).collect();
-        let mut one = (Holder { id: id(&marks), name: String::new(), holdings: Vec::new() }, marks);
-        one.0.name.clone_from(&person.name);
-        one.0.holdings.push(holding);
-        // Who was two people until now, and is one by an id, becomes one.
+    let is_said = |one: &Group, other: &Group| said_between(one, other, said).contains(&true);
+    let is_alike = |one: &Group, other: &Group| {
+        one.1.iter().any(|mark| other.1.contains(mark)) && !said_between(one, other, said).contains(&false)
+    };
+    let people = put_together(found.into_iter().map(alone).collect(), is_said);
+    put_together(people, is_alike).into_iter().map(|(holder, _)| holder).collect()
+}
+
+fn alone(holding: Holding) -> Group {
+    let person = &holding.person;
+    let name = format!("name {}", plain_name(&person.name));
+    let ids = person.external_id.iter().map(|id| format!("id {id}"));
+    let holder = Holder {
+        id: id(&ids.clone().chain([name.clone()]).collect::<Vec<_>>()),
+        name: person.name.clone(),
+        holdings: Vec::new(),
+    };
+    let behind = match holding.mailbox() {
+        Some(mailbox) => format!("{name} behind {mailbox}"),
+        None => format!("{name} in {}/{}", holding.event.code, person.key.0),
+    };
+    let marks = ids.chain([behind]).collect();
+    (Holder { holdings: vec![holding], ..holder }, marks)
+}
+
+/// Makes one of groups that are one person's. Who was two people until now, and is one by a third, becomes one.
+fn put_together(groups: Vec<Group>, is_one: impl Fn(&Group, &Group) -> bool) -> Vec<Group> {
+    let mut people: Vec<Group> = Vec::new();
+    for mut one in groups {
         let mut others = Vec::new();
         for before in people {
-            match is_one_person(&before, &one, said) {
+            match is_one(&before, &one) {
                 true => one = joined(before, one),
                 false => others.push(before),
             }
@@ -188,22 +221,17 @@ fn grouped(found: Vec<Holding>, said: &[Tie]) -> Vec<Holder> {
         others.push(one);
         people = others;
     }
-    let mut people: Vec<Holder> = people.into_iter().map(|(holder, _)| holder).collect();
-    tell_apart(&mut people);
     people
 }
 
-/// Says whether two groups of enrolments are one person's: because it was said, or because of a name or an id and nothing was
-/// said against it.
-fn is_one_person(one: &(Holder, Vec<String>), other: &(Holder, Vec<String>), said: &[Tie]) -> bool {
+/// Returns what was said of the enrolments of two groups.
+fn said_between(one: &Group, other: &Group, said: &[Tie]) -> Vec<bool> {
     let pairs = one.0.holdings.iter().flat_map(|a| other.0.holdings.iter().map(move |b| (a, b)));
-    let said: Vec<bool> = pairs.filter_map(|(a, b)| said_of(said, a, b)).collect();
-    let alike = one.1.iter().any(|mark| other.1.contains(mark));
-    said.contains(&true) || alike && !said.contains(&false)
+    pairs.filter_map(|(a, b)| said_of(said, a, b)).collect()
 }
 
 /// Returns the two as one: with the id of the oldest enrolment, and the name of the newest.
-fn joined(one: (Holder, Vec<String>), other: (Holder, Vec<String>)) -> (Holder, Vec<String>) {
+fn joined(one: Group, other: Group) -> Group {
     let ((mut holder, mut marks), (more, more_marks)) = (one, other);
     let order = |holding: &Holding| (holding.event.created, holding.event.code.clone());
     if more.holdings.first().map(order) < holder.holdings.first().map(order) {

@@ -54,7 +54,7 @@ impl Chosen {
 
     /// Returns the order of what somebody gets; the run and why they get it aside.
     pub(super) fn order(&self, zone: &Zone, person: Participant, grant: Grant) -> Order {
-        let Grant { template, tier, basis, earlier } = grant;
+        let Grant { template, tier, basis, earlier, .. } = grant;
         Order {
             person,
             template,

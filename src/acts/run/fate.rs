@@ -48,6 +48,8 @@ pub struct Grant {
     pub tier: Option<String>,
     /// Why.
     pub basis: Option<Value>,
+    /// Their language, or else the event's: the template need not be in it.
+    pub language: Option<String>,
     /// The certificate that they have, which the one that they get follows.
     pub earlier: Option<CertificateNumber>,
 }
@@ -332,8 +334,8 @@ fn eligible(grant: &Grant) -> bool {
 }
 
 fn grant(decision: Decision) -> Grant {
-    let Decision { template, tier, basis, eligible, .. } = decision;
-    Grant { template, tier, basis: Some(basis).filter(|_| eligible), earlier: None }
+    let Decision { template, tier, language, basis, eligible, .. } = decision;
+    Grant { template, tier, language, basis: Some(basis).filter(|_| eligible), earlier: None }
 }
 
 /// Says in a few words why somebody gets none.

@@ -66,6 +66,9 @@ pub enum RunError {
     /// There is no such correction.
     #[error("correction `{0}` does not exist")]
     NoCorrection(String),
+    /// Nobody asked for another address.
+    #[error("no other address was asked for with certificate `{0}`")]
+    NoAddressRequest(String),
     /// There is no such certificate.
     #[error("certificate {0} does not exist")]
     NoCertificate(CertificateNumber),

@@ -128,7 +128,8 @@ impl<O: Office> Clerk<O> {
             Topic::Issued => self.issued(case, leads.link.clone())?,
             _ => self.notice(case, leads.link.clone())?,
         };
-        let Some(picture) = leads.picture.as_ref().filter(|_| case.plan.mail.opens) else {
+        let counts = case.plan.mail.opens && case.topic != Topic::AddressChanged;
+        let Some(picture) = leads.picture.as_ref().filter(|_| counts) else {
             return Ok((content, attached));
         };
         let language = content.language.clone();
@@ -141,7 +142,7 @@ impl<O: Office> Clerk<O> {
         let Case { event, plan, certificate, person, .. } = case;
         let attached = plan.mail.attach || link.is_none();
         let issuer = self.office.issuer();
-        let locale = person.locale.as_deref();
+        let locale = plan.language_of(person);
         let own = case.text.as_ref().map_or(plan.mail.texts.as_slice(), std::slice::from_ref);
         let language = compose::language(own, locale);
         let days = certificate.printed_days();
@@ -159,7 +160,7 @@ impl<O: Office> Clerk<O> {
             attached,
         };
         let content = compose::write(own, locale, &facts);
-        let content = content.map_err(|problem| SendError::Text { language: person.locale.clone(), problem })?;
+        let content = content.map_err(|problem| SendError::Text { language: locale.map(str::to_owned), problem })?;
         Ok((content, attached))
     }
 
@@ -175,7 +176,7 @@ impl<O: Office> Clerk<O> {
             Topic::Expires => certificate.printed_days().valid_until,
             _ => None,
         };
-        let locale = person.locale.as_deref();
+        let locale = plan.language_of(person);
         let facts = notices::Facts {
             name: certificate.recipient.clone(),
             event: event.achievement.name.clone(),
@@ -189,7 +190,7 @@ impl<O: Office> Clerk<O> {
             attached,
         };
         let content = notices::told(*topic, locale, &facts);
-        let content = content.map_err(|problem| SendError::Text { language: person.locale.clone(), problem })?;
+        let content = content.map_err(|problem| SendError::Text { language: locale.map(str::to_owned), problem })?;
         Ok((content, attached))
     }
 
@@ -328,7 +329,8 @@ impl<O: Office> crate::mail::Clerk for Clerk<O> {
             Ok(case) => case,
             Err(why) => return Ok(Prepared::Nothing(why)),
         };
-        let Some(email) = case.person.email.as_deref() else {
+        let old = message.to.as_ref().filter(|_| message.topic == Topic::AddressChanged).map(ToString::to_string);
+        let Some(email) = old.as_deref().or(case.person.email.as_deref()) else {
             return Ok(Prepared::Nothing("there is no address to send it to".to_owned()));
         };
         let to = email.parse::<Address>().and_then(|address| Mailbox::of(&case.certificate.recipient, address));

@@ -134,6 +134,19 @@ pub(in crate::acts) fn corrected(
     Ok(told.writes(desk, &setup)?)
 }
 
+/// Returns the writes that tell an old address that another one took its place, whatever the event says of mail: who reads it may
+/// know better.
+pub(in crate::acts) fn address_changed(
+    desk: &Desk,
+    certificate: &Certificate,
+    before: &Participant,
+) -> run::Result<Vec<DocumentWrite>> {
+    let Some(setup) = setup::told(desk.store)? else { return Ok(Vec::new()) };
+    let Some(to) = address(desk.store, before)? else { return Ok(Vec::new()) };
+    let told = Told { topic: Topic::AddressChanged, certificate, run: None, to, due: desk.now };
+    Ok(told.writes(desk, &setup)?)
+}
+
 /// Puts into the outbox what reminds holders that their certificates end soon, where their events want that: each version once,
 /// and none whose day for it was before that was switched on. Returns how many.
 ///
@@ -209,7 +222,7 @@ fn remind_one(desk: &Desk, setup: &SetUp, certificate: &Certificate) -> Result<b
 pub(super) fn overtaken(message: &Message, certificate: &Certificate) -> Option<&'static str> {
     let is_active = certificate.state == CertificateState::Active;
     match message.topic {
-        Topic::CorrectionDeclined | Topic::RunEnded => None,
+        Topic::CorrectionDeclined | Topic::AddressChanged | Topic::RunEnded => None,
         Topic::Revoked if is_active => Some("the certificate is in force again"),
         Topic::Revoked => None,
         _ if !is_active => Some("the certificate was revoked before it was sent"),

@@ -16,6 +16,7 @@ use utoipa_axum::routes;
 use super::events::{seen, tag};
 use super::participants::{PeopleFilter, decision, filtered, person};
 use crate::accounts::Permission;
+use crate::acts::languages::{TextsIn, is_other};
 use crate::acts::{self, Change, Changed, Decision, ExclusionReason, Ground, Planned, RuleVersion, may_request_own};
 use crate::credential::Timestamp;
 use crate::desk::Desk;
@@ -179,9 +180,17 @@ pub(super) struct DecisionView {
     /// The tier reached.
     #[serde(skip_serializing_if = "Option::is_none")]
     tier: Option<String>,
+    /// Their language, or else the event's, by its tag.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "de")]
+    language: Option<String>,
     /// Name of the template that the certificate would have.
     #[schema(example = "classic")]
     template: String,
+    /// The language of that template's texts, by its tag, where it is another one than theirs.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "en")]
+    texts_in: Option<String>,
     /// What was measured, whatever the rule asks for; attendance entered by hand is flagged.
     measures: Measures,
     /// Who entered the attendance that was entered by hand, and how.
@@ -210,7 +219,12 @@ impl DecisionView {
         desk: &Desk,
         Planned { event, plan, .. }: &Planned,
         (person, decision): (Participant, Decision),
+        texts: &mut TextsIn,
     ) -> Result<Self, Problem> {
+        let texts_in = match &decision.language {
+            Some(language) => texts.of(desk.store, &decision.template)?.filter(|other| is_other(language, other)),
+            None => None,
+        };
         let certificate = desk.store.certificate_of(&event.code, &person.key)?.map(|number| number.to_string());
         Ok(Self {
             may_request_own: may_request_own(plan, &decision) && certificate.is_none(),
@@ -227,7 +241,9 @@ impl DecisionView {
             reason: decision.reason,
             excluded: decision.excluded,
             tier: decision.tier,
+            language: decision.language,
             template: decision.template.name,
+            texts_in,
             missing: decision.explained.as_ref().map(Explained::missing).unwrap_or_default(),
             explained: decision.explained,
         })
@@ -250,7 +266,8 @@ async fn report(
     app.list_at_desk(&caller, limit, filter.narrows(), move |_, desk| {
         let planned = acts::planned(desk, &event_code(&code)?)?;
         let Page { items, next } = filtered(desk, &planned.event.code, &filter, paging.cursor, limit)?;
-        let view = |found| DecisionView::of(desk, &planned, found);
+        let mut texts = TextsIn::default();
+        let view = |found| DecisionView::of(desk, &planned, found, &mut texts);
         Ok(Json(Listing { items: items.into_iter().map(view).collect::<Result<_, Problem>>()?, next }))
     })
     .await
@@ -294,11 +311,11 @@ fn write_report(desk: &Desk, planned: &Planned, filter: &PeopleFilter, out: impl
     let broken = |problem: Problem| io::Error::other(problem.detail);
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(COLUMNS)?;
-    let mut cursor = None;
+    let (mut cursor, mut texts) = (None, TextsIn::default());
     loop {
         let page = filtered(desk, &planned.event.code, filter, cursor, REPORT_PAGE).map_err(broken)?;
         for found in page.items {
-            let row = DecisionView::of(desk, planned, found).map_err(broken)?.row();
+            let row = DecisionView::of(desk, planned, found, &mut texts).map_err(broken)?.row();
             csv.write_record(row.iter().map(|cell| safe_cell(cell)))?;
         }
         cursor = page.next;
@@ -366,7 +383,7 @@ async fn one(
         let (code, person) = person(desk, &code, &who, &IfMatch(None))?;
         let planned = acts::planned(desk, &code)?;
         let decision = decision(desk, &planned, &person)?;
-        Ok(Json(DecisionView::of(desk, &planned, (person, decision))?))
+        Ok(Json(DecisionView::of(desk, &planned, (person, decision), &mut TextsIn::default())?))
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! Events: created, changed, copied; their courses and where they stand.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, FromRequest, Multipart, Request, State};
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -18,8 +18,10 @@ use crate::eligibility::{Course, Rule, Session, Tiers};
 use crate::server::extract::{Body, IfMatch, Listing, Paging, Path, Query, event_code};
 use crate::server::meanwhile::settled;
 use crate::server::reply::{Tagged, tag_of};
+use crate::server::upload::{read_form, turn};
 use crate::server::{App, Caller, Problem};
 use crate::store::{Event, StoreError};
+use crate::template::MAX_BADGE_BYTES;
 
 /// Most events looked at for one page: few enough to need no turn.
 const LOOKED_AT: usize = 500;
@@ -34,6 +36,12 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(allow_early, forbid_early))
         .routes(routes!(archive, unarchive))
         .routes(routes!(ready))
+        .merge(badge_uploads())
+}
+
+/// Pictures are read by the operation itself, within its own bounds.
+fn badge_uploads() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(set_badge, remove_badge)).layer(DefaultBodyLimit::disable())
 }
 
 /// An event as the API shows it.
@@ -63,6 +71,10 @@ struct EventView {
     expires_after: Option<String>,
     /// Where its days begin and end, if not as the issuer's.
     time_zone: Option<String>,
+    /// The language of participants of whom none is said.
+    language: Option<String>,
+    /// The picture of its badge by its SHA-256, if it has one of its own.
+    badge: Option<String>,
     /// Credits earned by everybody.
     credits: Option<f64>,
     /// Who signs.
@@ -136,6 +148,8 @@ impl EventView {
             ends: event.ends,
             expires_after: event.expires_after,
             time_zone: event.zone.map(|zone| zone.to_string()),
+            language: plan.language,
+            badge: plan.badge.map(|picture| picture.0),
             credits: event.extras.credits,
             signatories: acts::signatories(&event.constants),
             state: plan.state,
@@ -308,6 +322,63 @@ async fn copy(
         let old = acts::planned(desk, &event_code(&code)?)?;
         let planned = acts::copy(desk, &app.faces, &old, new_code(&new.code)?, &new.details)?;
         Ok(Tagged::created(tag(&planned), EventView::of(planned)))
+    })
+    .await
+}
+
+/// A picture for a badge.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the form")]
+struct BadgePicture {
+    /// PNG (at least 200 pixels each way) or SVG without texts, at most 1 MB.
+    #[schema(value_type = String, format = Binary)]
+    file: Vec<u8>,
+}
+
+/// Give an event a badge of its own
+///
+/// The picture that credentials are baked into from now on; it also stands on public pages and in the portal. It is in no credential:
+/// what was signed stays, and QR codes are as large as before.
+#[utoipa::path(put, path = "/events/{code}/badge", tag = "Events", extensions(("x-permission" = json!("import"))), request_body(content = BadgePicture, content_type = "multipart/form-data"),
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
+    responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn set_badge(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    if_match: IfMatch,
+    request: Request,
+) -> Result<Tagged<EventView>, Problem> {
+    caller.may(Permission::Import)?;
+    let turn = turn()?;
+    // A little more than the largest picture, so that a larger one is told so.
+    let form = read_form(Multipart::from_request(request, &app).await, MAX_BADGE_BYTES + (1 << 16)).await?;
+    app.in_turn(&caller, move |_, desk| {
+        let _turn = turn;
+        settled(|| {
+            let old = seen(desk, &code, &if_match)?;
+            Ok(reply(acts::set_badge(desk, &old, Some(&form.bytes))?))
+        })
+    })
+    .await
+}
+
+/// Take an event's own badge away; it is drawn from title and issuer again
+#[utoipa::path(delete, path = "/events/{code}/badge", tag = "Events", extensions(("x-permission" = json!("import"))),
+    params(("code" = String, Path, example = "WORKSHOP"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)),
+    responses((status = 200, body = EventView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn remove_badge(
+    State(app): State<App>,
+    caller: Caller,
+    Path(code): Path<String>,
+    if_match: IfMatch,
+) -> Result<Tagged<EventView>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        settled(|| {
+            let old = seen(desk, &code, &if_match)?;
+            Ok(reply(acts::set_badge(desk, &old, None)?))
+        })
     })
     .await
 }

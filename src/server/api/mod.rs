@@ -1,6 +1,7 @@
 //! `/api/v1`: one file for each kind of record.
 
 mod accounts;
+mod address_requests;
 mod audit;
 pub(super) mod certificates;
 mod corrections;
@@ -41,6 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .merge(runs::routes())
         .merge(certificates::routes())
         .merge(corrections::routes())
+        .merge(address_requests::routes())
         .merge(quality::routes())
         .merge(audit::routes())
         .merge(keys::routes())

@@ -10,7 +10,7 @@ use serde_json::json;
 
 use super::form::Form;
 use super::portal::Inside;
-use super::public::{drawn, private_png};
+use super::public::{drawn, own_badge, private_png};
 use super::view::{self, All, Choice, One, Row};
 use super::{Failure, address, base, profile, redirect};
 use crate::acts::portal::{self, Holder, Holding, Owned, Shown};
@@ -198,6 +198,7 @@ pub(super) async fn one(
         waiting: waiting.map(|name| t.with2("correct.waits", ("issuer", &app.issuer.name), ("name", &name))),
         older,
         notice,
+        badge: own.plan.badge.is_some(),
         address,
         frame,
     };
@@ -261,6 +262,20 @@ pub(super) async fn picture(
     let mailbox = inside.entered.mailbox.clone();
     let picture = app
         .in_turn(&inside.reader.caller, move |app, desk| drawn(app, desk, &own(desk, &mailbox, &number)?.certificate));
+    Ok(private_png(&headers, picture.await.map_err(|problem| inside.reader.failed(&app, problem))?))
+}
+
+/// Shows the badge of the event of one's own certificate, where it has one of its own.
+pub(super) async fn badge(
+    State(app): State<App>,
+    inside: Inside,
+    headers: HeaderMap,
+    Path(number): Path<String>,
+) -> Result<Response, Failure> {
+    let mailbox = inside.entered.mailbox.clone();
+    let picture = app.in_turn(&inside.reader.caller, move |app, desk| {
+        own_badge(app, desk, &own(desk, &mailbox, &number)?.certificate)
+    });
     Ok(private_png(&headers, picture.await.map_err(|problem| inside.reader.failed(&app, problem))?))
 }
 

@@ -8,6 +8,7 @@ mod form;
 mod holder;
 mod language;
 mod linked;
+mod lost;
 mod portal;
 mod post;
 mod profile;
@@ -15,7 +16,7 @@ mod public;
 mod view;
 
 use axum::Router;
-use axum::extract::{FromRequestParts, Query};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Query};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -40,6 +41,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/c/{id}/", get(public::without_slash))
         .route("/c/{id}/certificate.png", get(public::picture))
         .route("/c/{id}/card.png", get(public::card))
+        .route("/c/{id}/badge.png", get(public::badge))
         .route("/m/{token}", get(linked::page))
         .route("/m/{token}/picture.png", get(linked::picture))
         .route("/m/{token}/open.gif", get(linked::opened))
@@ -49,6 +51,10 @@ pub(super) fn routes() -> Router<App> {
         .route("/portal/enter", post(portal::enter))
         .route("/portal/enter/{token}", get(portal::link))
         .route("/portal/leave", post(portal::leave))
+        .route(
+            "/portal/lost",
+            get(lost::door).post(lost::ask).layer(DefaultBodyLimit::max(lost::FILE_BYTES + (1 << 16))),
+        )
         .route("/portal/certificates", get(holder::all))
         .route("/portal/addresses", post(portal::other))
         .route("/portal/data", get(holder::data))
@@ -58,6 +64,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/portal/certificates/{number}", get(holder::one))
         .route("/portal/certificates/{number}/file", get(holder::file))
         .route("/portal/certificates/{number}/picture.png", get(holder::picture))
+        .route("/portal/certificates/{number}/badge.png", get(holder::badge))
         .route("/portal/certificates/{number}/shown", post(holder::show))
         .route("/portal/certificates/{number}/correction", post(holder::correct))
         .route("/pages.css", get(|| async { asset("text/css; charset=utf-8", STYLE) }))

@@ -16,7 +16,7 @@ impl App {
     }
 
     /// Sends a link to an address, if somebody is known by it. What goes wrong stands in the log, without the address.
-    pub(super) async fn post_link(&self, email: String, texts: &'static Texts) {
+    pub(in crate::server) async fn post_link(&self, email: String, texts: &'static Texts) {
         self.post_invitation(texts, move |desk| portal::ask(desk, &email)).await;
     }
 

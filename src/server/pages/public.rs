@@ -8,6 +8,7 @@ use super::view::PublicPage;
 use super::{Failure, Reader, address, base};
 use crate::acts::portal::{self, Public};
 use crate::desk::Desk;
+use crate::files::own_badge_of;
 use crate::making::PICTURE_DPI;
 use crate::pages::{Seen, structured, text};
 use crate::qr;
@@ -25,9 +26,11 @@ pub(super) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<
         let verdict = verify_jws(&certificate.jws, &anchors, desk.now);
         let proven = app.vault.own();
         let verifier = proven.prove(&certificate).ok().map(|proven| qr::pack(proven.jws(), &desk.issuer.verifier));
-        Ok((document, shown, verdict.to_json(), verifier, desk.now))
+        let badge = own_badge_of(desk.store, certificate.number.event())?.is_some();
+        Ok((document, shown, verdict.to_json(), verifier, desk.now, badge))
     });
-    let (document, shown, verdict, verifier, now) = found.await.map_err(|problem| reader.failed(&app, problem))?;
+    let (document, shown, verdict, verifier, now, badge) =
+        found.await.map_err(|problem| reader.failed(&app, problem))?;
     let t = reader.texts;
     let address = address(&app, &text(&document, "/id"));
     let tail = address.rsplit_once("/c/").map_or("", |(_, tail)| tail).to_owned();
@@ -40,6 +43,7 @@ pub(super) async fn page(State(app): State<App>, reader: Reader, Path(id): Path<
         path: format!("{}/c/{tail}", frame.base),
         verifier: verifier.unwrap_or_else(|| format!("https://{}", app.issuer.verifier)),
         indexed: shown.indexed,
+        badge,
         structured: structured(&document, &app.issuer.name, &address),
         share: linkedin::share(&address),
         address,
@@ -86,6 +90,24 @@ pub(super) async fn card(
         cards::card(&drawn(app, desk, &seen(desk, &id)?.certificate)?).map_err(Problem::internal)
     });
     Ok(png(&headers, drawn.await.map_err(|problem| reader.failed(&app, problem))?))
+}
+
+/// Shows the badge of the event of a certificate that a public page shows, where it has one of its own.
+pub(super) async fn badge(
+    State(app): State<App>,
+    reader: Reader,
+    headers: HeaderMap,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    let drawn = app.in_turn(&reader.caller, move |app, desk| own_badge(app, desk, &seen(desk, &id)?.certificate));
+    Ok(png(&headers, drawn.await.map_err(|problem| reader.failed(&app, problem))?))
+}
+
+/// Returns the badge of a certificate's event, if it has one of its own.
+pub(super) fn own_badge(app: &App, desk: &Desk, certificate: &Certificate) -> Result<Vec<u8>, Problem> {
+    let picture = own_badge_of(desk.store, certificate.number.event())?;
+    let picture = picture.ok_or_else(|| Problem::not_found("this page"))?;
+    Ok(app.badges().own(desk.store, &picture, &app.faces)?.png.clone())
 }
 
 fn seen(desk: &Desk, id: &str) -> Result<Public, Problem> {

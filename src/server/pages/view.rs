@@ -43,6 +43,8 @@ pub(super) struct PublicPage<'a> {
     /// The verifier with the credential in its fragment.
     pub verifier: String,
     pub indexed: bool,
+    /// Whether its event has a badge of its own.
+    pub badge: bool,
     /// JSON-LD for search engines, as it stands in a script element.
     pub structured: String,
     pub share: String,
@@ -57,6 +59,24 @@ pub(super) struct Door<'a> {
     pub sends: bool,
     pub problem: Option<String>,
     pub email: String,
+}
+
+/// Where who lost the mailbox shows a certificate.
+#[derive(Template)]
+#[template(path = "pages/lost.html")]
+pub(super) struct Lost<'a> {
+    pub frame: Frame<'a>,
+    /// Whether links are sent: without them nobody comes in by a new address.
+    pub sends: bool,
+    pub problem: Option<String>,
+    pub email: String,
+}
+
+/// After they have.
+#[derive(Template)]
+#[template(path = "pages/claimed.html")]
+pub(super) struct Claimed<'a> {
+    pub frame: Frame<'a>,
 }
 
 /// After one has asked.
@@ -178,6 +198,8 @@ pub(super) struct One<'a> {
     pub waiting: Option<String>,
     pub older: Vec<Fact>,
     pub notice: Option<String>,
+    /// Whether its event has a badge of its own.
+    pub badge: bool,
 }
 
 /// What did not work.

@@ -113,10 +113,14 @@ async fn page(staff: &Staff, number: &str, asked: &Fields, tried: &Tried<'_>) ->
     if let Some((_, problem)) = tried.0 {
         page = page.problem(Tone::Red, staff.w, problem);
     }
-    let section = Section::new("current", w.s("certificate"))
-        .part(facts(staff, &current))
+    let person = staff.get_if(&format!("{path}/person")).await.unwrap_or_default();
+    let mut section = Section::new("current", w.s("certificate"))
+        .part(facts(staff, &current, &person))
         .part(picture)
         .part(files(staff, &path));
+    if let Some(card) = card(staff, &event, &person) {
+        section = section.part(card);
+    }
     page = page.part(section).part(changes(staff, &path, &told.tag, &current)).part(messages(staff, number).await);
     if versions.len() > 1 {
         page = page.part(older(staff, &versions));
@@ -124,13 +128,24 @@ async fn page(staff: &Staff, number: &str, asked: &Fields, tried: &Tried<'_>) ->
     Ok(staff.page_with(tried.status(), &page))
 }
 
-fn facts(staff: &Staff, current: &Value) -> Html {
+/// Leads to whose it is.
+fn card(staff: &Staff, event: &str, person: &Value) -> Option<Actions> {
+    let id = person["id"].as_str()?;
+    let to = staff.at(&format!("/events/{}/people/{}", part(event), part(id)));
+    Some(Actions(vec![Action::link(staff.w.s("certificate-person"), to)]))
+}
+
+fn facts(staff: &Staff, current: &Value, person: &Value) -> Html {
     let w = staff.w;
     let status = text(current, "status");
     let cause = current["cause"].as_str().map(|cause| w.s(&format!("cause-{}", cause.replace('_', "-"))));
     Facts::known([
         (w.s("state"), Some(w.s(&format!("standing-{}", status.replace('_', "-"))))),
         (w.s("email"), Some(text(current, "email"))),
+        (
+            w.s("email-now"),
+            person["email"].as_str().filter(|now| Some(*now) != current["email"].as_str()).map(str::to_owned),
+        ),
         (w.s("issued"), staff.day(&current["issued"])),
         (w.s("valid-until"), staff.day(&current["valid_until"])),
         (w.s("version"), current["version"].as_u64().map(|version| version.to_string())),

@@ -13,7 +13,9 @@ use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::names::{Names, is_me};
-use super::ui::{Cell, Choice, Facts, Field, Form, Html, Kind, Page, Picture, Section, Table, Text, Tone, Tried};
+use super::ui::{
+    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Page, Picture, Section, Table, Text, Tone, Tried,
+};
 use super::within::Told;
 use crate::accounts::Permission;
 use crate::server::Problem;
@@ -56,7 +58,8 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
         next,
     };
     let page = Page::new(w.s("nav-corrections")).said(w, &asked).lead(w.s("corrections-lead"));
-    Ok(staff.page(&page.part(form).part(table)))
+    let addresses = Action::link(w.s("addresses"), staff.at("/address-requests"));
+    Ok(staff.page(&page.part(form).part(table).part(Actions(vec![addresses]))))
 }
 
 /// Returns the name before a correction: that of the version before the one that it made, or of the last.

@@ -299,11 +299,32 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
     if mail["set_up"] != true {
         page = page.notice(Tone::Amber, w.s("mail-off"));
     }
-    page = page.part(letter(staff, &path).await);
+    page = page.part_if(without_address(staff, &told.value)).part(letter(staff, &path).await);
     if staff.may(Permission::Send) && mail["set_up"] == true {
         page = page.part(start(staff, &path, would_send)).part(settings(staff, &path, &told.tag, &told.value["mail"]));
     }
     Ok(staff.page_with(tried.status(), &page))
+}
+
+/// Lists who has a certificate and no address: they get nothing, and should be seen before anybody thinks that all have theirs.
+fn without_address(staff: &Staff, told: &Value) -> Option<Html> {
+    let w = staff.w;
+    let count = told["without_address"].as_u64().filter(|count| *count > 0)?;
+    let row = |one: &Value| {
+        let number = text(one, "number");
+        let to = staff.at(&format!("/certificates/{}", part(&number)));
+        vec![Cell::link(text(one, "name"), to), Cell::text(number)]
+    };
+    let people = told["people_without_address"].as_array().map_or(&[][..], Vec::as_slice);
+    let table = Table {
+        caption: w.count("send-without", count),
+        heads: [w.s("name"), w.s("certificate")].into(),
+        rows: people.iter().map(row).collect(),
+        empty: String::new(),
+        next: None,
+    };
+    let section = Section::new("without", w.count("send-without", count)).part(Text(w.s("send-without-text")));
+    Some(section.part(table).into())
 }
 
 async fn letter(staff: &Staff, path: &str) -> Html {

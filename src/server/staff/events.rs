@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use super::form::{Fields, part, query, written};
 use super::home::{items, state_of_event};
 use super::inside::{Answer, Sent, Staff};
+use super::languages;
 use super::ui::{
     Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Page, Section, Step, Steps, Table, Text, Tone, Tried,
 };
@@ -105,6 +106,8 @@ fn details(w: &'static Words, event: &Value) -> Vec<Field> {
         Field::new("description", w.s("event-description"), Kind::Area(3)).value(said("description")),
         Field::text("expires_after", w.s("event-expires")).value(said("expires_after")).hint(w.s("event-expires-hint")),
         Field::text("time_zone", w.s("event-zone")).value(said("time_zone")).hint(w.s("event-zone-hint")),
+        languages::field(w, "language", w.s("event-language"), w.s("language-none-event"), &said("language"))
+            .hint(w.s("event-language-hint")),
     ];
     for at in 1..=SIGNATORIES {
         let place = [("n", at.into())];
@@ -131,7 +134,7 @@ fn details(w: &'static Words, event: &Value) -> Vec<Field> {
 /// Returns what the form says of an event, as the API takes it. A field that is left out says nothing, an empty one takes away.
 fn said(fields: &Fields, is_new: bool) -> Value {
     let mut details = Map::new();
-    for name in ["title", "organiser", "criteria", "description", "expires_after", "time_zone"] {
+    for name in ["title", "organiser", "criteria", "description", "expires_after", "time_zone", "language"] {
         let value = fields.get(name);
         if !(value.is_empty() && is_new) {
             details.insert(name.to_owned(), json!(value));
@@ -271,11 +274,12 @@ fn about(staff: &Staff, path: &str, event: &Value) -> Html {
         (w.s("event-description"), some("description")),
         (w.s("event-expires"), some("expires_after")),
         (w.s("event-zone"), some("time_zone")),
+        (w.s("event-language"), event["language"].as_str().map(|tag| languages::name(w, tag))),
         (w.s("template"), event["template"]["name"].as_str().map(str::to_owned)),
     ]);
     let section = Section::new("about", w.s("event-about")).part(facts);
     let change = Action::link(w.s("change"), staff.at(&format!("{path}/change")));
-    let badge = Action::file(w.s("event-badge"), staff.api(&format!("{path}/badge?format=png")));
+    let badge = Action::link(w.s("event-badge"), staff.at(&format!("{path}/badge")));
     let may = staff.may(Permission::Import).then_some(change);
     section.part(Actions(may.into_iter().chain([badge]).collect())).into()
 }
@@ -291,6 +295,7 @@ fn further(staff: &Staff, path: &str, seen: &str, event: &Value) -> Html {
         Action::link(w.s("exceptions"), staff.at(&format!("{path}/exceptions"))),
         Action::link(w.s("duplicates"), staff.at(&format!("{path}/duplicates"))),
         Action::link(w.s("spot"), staff.at(&format!("{path}/spot-check"))),
+        Action::link(w.s("languages-title"), staff.at(&format!("{path}/languages"))),
     ];
     if staff.may(Permission::Import) {
         actions.push(Action::link(w.s("course"), staff.at(&format!("{path}/course"))));

@@ -81,6 +81,7 @@ async fn page(staff: &Staff, code: &str, fields: &Fields, tried: &Tried<'_>) -> 
 fn shown(staff: &Staff, mut page: Page, path: &str, preview: &Value, over: &str, fields: &Fields) -> Page {
     let w = staff.w;
     page = page.part(effects(staff, preview));
+    page = page.part_if(super::languages::others(staff, path, &preview["languages"]));
     if let Some(sessions) = preview["unmarked_sessions"].as_array().filter(|all| !all.is_empty()) {
         let items = sessions.iter().map(|session| text(session, "title")).collect();
         page = page.part(Notice { tone: Tone::Amber, text: w.s("generate-unmarked"), items });

@@ -307,6 +307,8 @@ impl List<'_> {
         }
         page = page.part_if(self.same(told));
         page = page.part_if(self.first_people(told));
+        let event = format!("/events/{}", part(self.code));
+        page = page.part_if(super::languages::others(self.staff, &event, &told["languages"]));
         if questions.is_empty() {
             page = page.part(self.confirm(&told["counts"]));
         }
@@ -543,7 +545,7 @@ fn findings(staff: &Staff, found: &[Value]) -> Html {
             Cell::text(finding["line"].as_u64().unwrap_or_default().to_string()),
             Cell::state(tone, w.s(&format!("severity-{severity}"))),
             Cell::text(text(finding, "field")),
-            Cell::text(sentence(&phrases::said(w, &text(finding, "reason")))).sub(for_pages(w, &text(finding, "hint"))),
+            Cell::text(sentence(&phrases::said(w, &text(finding, "reason")))).sub(hint(staff, &text(finding, "hint"))),
         ]
     };
     Table {
@@ -607,6 +609,16 @@ pub(super) async fn confirm(
 fn sentence(text: &str) -> String {
     let mut letters = text.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// What to do, with the field of this page where a column is to be left out.
+fn hint(staff: &Staff, hint: &str) -> String {
+    let mut said = for_pages(staff.w, hint);
+    if hint.contains("`map=skip=") {
+        said.push(' ');
+        said.push_str(&staff.w.s("import-hint-skip"));
+    }
+    said.trim().to_owned()
 }
 
 /// Leaves out the sentences that say what programs answer with, as `header_row=ROW`: pages have fields for that.

@@ -4,9 +4,11 @@
 //! Knows no store and no act. Every form carries what only a page of the session knows, and by what it is known when it is sent twice.
 
 mod account;
+mod address_requests;
 mod approvals;
 mod audit;
 mod backups;
+mod badge;
 mod batch;
 mod begin;
 mod beside;
@@ -28,6 +30,7 @@ mod home;
 mod hooks;
 mod import;
 mod inside;
+mod languages;
 mod library;
 mod look;
 mod mail_server;
@@ -71,6 +74,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
     let uploads = Router::new()
         .route("/staff/events/{code}/import", get(import::choose).post(import::take))
         .route("/staff/events/{code}/template", get(look::show).post(look::take))
+        .route("/staff/events/{code}/badge", get(badge::show).post(badge::save))
         .layer(DefaultBodyLimit::disable());
     Router::new()
         .route("/", get(door::front))
@@ -102,6 +106,8 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/events/{code}/people/{person}/change", post(person::save))
         .route("/staff/events/{code}/people/{person}/erase", post(person::erase_them))
         .route("/staff/events/{code}/rule", get(rule::show).post(rule::save))
+        .route("/staff/events/{code}/languages", get(languages::show).post(languages::save))
+        .route("/staff/events/{code}/badge.png", get(badge::picture))
         .route("/staff/events/{code}/specimen.png", get(look::specimen))
         .route("/staff/events/{code}/generate", get(generate::look).post(generate::start))
         .route("/staff/events/{code}/send", get(deliveries::look).post(deliveries::send))

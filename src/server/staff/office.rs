@@ -5,8 +5,8 @@ use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
 
 use super::{
-    account, approvals, audit, corrections, designs, duplicates, exceptions, hooks, library, password, settings, spot,
-    team, tokens,
+    account, address_requests, approvals, audit, corrections, designs, duplicates, exceptions, hooks, library,
+    password, settings, spot, team, tokens,
 };
 use crate::server::App;
 
@@ -30,6 +30,10 @@ pub(super) fn routes() -> Router<App> {
         .route("/staff/corrections/{id}", get(corrections::show))
         .route("/staff/corrections/{id}/approve", get(corrections::show).post(corrections::approve))
         .route("/staff/corrections/{id}/reject", get(corrections::show).post(corrections::reject))
+        .route("/staff/address-requests", get(address_requests::list))
+        .route("/staff/address-requests/{number}", get(address_requests::show))
+        .route("/staff/address-requests/{number}/approve", get(address_requests::show).post(address_requests::approve))
+        .route("/staff/address-requests/{number}/reject", get(address_requests::show).post(address_requests::reject))
         .route("/staff/audit", get(audit::list))
         .route("/staff/audit/check", get(audit::check))
         .route("/staff/settings", get(settings::show))

@@ -199,7 +199,10 @@ fn added(staff: &Staff, code: &str, event: &Value, tried: &Tried<'_>) -> Page {
         .field(Field::text("name", w.s("name")).required())
         .field(Field::new("email", w.s("email"), Kind::Email))
         .field(Field::text("external_id", w.s("field-external-id")))
-        .field(Field::text("locale", w.s("field-language")).hint(w.s("people-language-hint")));
+        .field(
+            super::languages::field(w, "locale", w.s("field-language"), w.s("language-none"), "")
+                .hint(w.s("people-language-note")),
+        );
     // The operation asks whether somebody with the same address or name is meant.
     if let Some(about) = tried.about(&["same-address", "same-name", "same-id"]) {
         let choices = ["two_people", "same_person"]

@@ -9,6 +9,7 @@ use super::events::{text, trail};
 use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
+use super::languages::name;
 use super::names::Names;
 use super::phrases;
 use super::ui::{
@@ -65,14 +66,22 @@ fn standing(staff: &Staff, (event, person): (&Value, &Value), decision: &Value) 
     let reason = text(decision, "reason").replace('_', "-");
     let missing: Vec<&str> = decision["missing"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     let excluded = decision["excluded"].as_str().map(|why| w.s(&format!("excluded-{}", why.replace('_', "-"))));
+    let template = text(decision, "template");
+    let printed = match decision["texts_in"].as_str() {
+        Some(other) => {
+            w.with("person-printed-other", [("template", template.into()), ("texts", name(w, other).into())])
+        }
+        None => template,
+    };
     let mut facts = vec![
         (w.s("people-decision"), Some(w.s(&format!("ground-{reason}")))),
         (w.s("people-missing"), Some(missing.iter().map(|one| phrases::said(w, one)).collect::<Vec<_>>().join("; "))),
         (w.s("person-sessions"), attended(staff, event, person)),
         (w.s("why"), excluded),
         (w.s("person-tier"), decision["tier"].as_str().map(str::to_owned)),
-        (w.s("template"), Some(text(decision, "template"))),
         (w.s("field-external-id"), Some(text(person, "external_id"))),
+        (w.s("field-language"), decision["language"].as_str().map(|tag| name(w, tag))),
+        (w.s("person-printed"), Some(printed)),
     ];
     for (name, value) in decision["measures"].as_object().into_iter().flatten() {
         let shown = match value {
@@ -321,9 +330,8 @@ fn change(staff: &Staff, (code, who): (&str, &str), told: &Told) -> Html {
         .field(Field::new("email", w.s("email"), Kind::Email).value(text(person, "email")))
         .field(Field::text("external_id", w.s("field-external-id")).value(text(person, "external_id")))
         .field(
-            Field::text("locale", w.s("field-language"))
-                .value(text(person, "locale"))
-                .hint(w.s("people-language-hint")),
+            super::languages::field(w, "locale", w.s("field-language"), w.s("language-none"), &text(person, "locale"))
+                .hint(w.s("people-language-note")),
         )
         .field(Field::text("attendance", w.s("measure-attendance")).value(number("attendance")))
         .field(Field::text("score", w.s("measure-score")).value(number("score")));

@@ -73,13 +73,34 @@ async fn number(staff: &Staff, wanted: &str) -> Option<String> {
     staff.get_if(&format!("/certificates/{}", part(&number))).await.map(|_| number)
 }
 
+/// Returns a text, and the same as a name that is written the other way round: `Lovelace Ada`, `Lovelace, Ada`.
+fn ways(wanted: &str) -> Vec<String> {
+    let words: Vec<&str> = wanted.split([' ', ',', '\t']).filter(|word| !word.is_empty()).collect();
+    let mut ways = vec![wanted.trim().to_owned()];
+    // What has more words is a sentence, or a name that somebody knows how to write.
+    if (2..=4).contains(&words.len()) && !wanted.contains('@') {
+        let (first, last) = (words[0], words[words.len() - 1]);
+        ways.push([&words[1..], &[first]].concat().join(" "));
+        ways.push([&[last], &words[..words.len() - 1]].concat().join(" "));
+    }
+    let mut seen = std::collections::BTreeSet::new();
+    ways.retain(|way| seen.insert(way.to_lowercase()));
+    ways
+}
+
 async fn people(staff: &Staff, events: &Value, wanted: &str) -> Vec<Vec<Cell>> {
     let mut rows = Vec::new();
     for event in items(events) {
         let code = text(event, "code");
-        let query = written([("q", wanted), ("limit", PEOPLE)]);
-        let Some(found) = staff.get_if(&format!("/events/{code}/participants?{query}")).await else { continue };
-        rows.extend(items(&found).iter().map(|person| {
+        let mut found: Vec<Value> = Vec::new();
+        for way in ways(wanted) {
+            let query = written([("q", way.as_str()), ("limit", PEOPLE)]);
+            let more = staff.get_if(&format!("/events/{code}/participants?{query}")).await.unwrap_or_default();
+            let new = items(&more).iter().filter(|one| !found.iter().any(|known| known["id"] == one["id"]));
+            let new: Vec<Value> = new.cloned().collect();
+            found.extend(new);
+        }
+        rows.extend(found.iter().map(|person| {
             vec![
                 Cell::link(
                     text(person, "name"),
@@ -95,7 +116,13 @@ async fn people(staff: &Staff, events: &Value, wanted: &str) -> Vec<Vec<Cell>> {
 }
 
 async fn certificates(staff: &Staff, wanted: &str) -> Result<Vec<Vec<Cell>>, axum::response::Response> {
-    let found = staff.get(&format!("/certificates?{}", written([("text", wanted), ("limit", "50")]))).await?;
+    let mut found: Vec<Value> = Vec::new();
+    for way in ways(wanted) {
+        let more = staff.get(&format!("/certificates?{}", written([("text", way.as_str()), ("limit", "50")]))).await?;
+        let new = items(&more).iter().filter(|one| !found.iter().any(|known| known["number"] == one["number"]));
+        let new: Vec<Value> = new.cloned().collect();
+        found.extend(new);
+    }
     let row = |one: &Value| {
         let number = text(one, "number");
         vec![
@@ -106,5 +133,18 @@ async fn certificates(staff: &Staff, wanted: &str) -> Result<Vec<Vec<Cell>>, axu
             Cell::text(staff.day(&one["issued"]).unwrap_or_default()),
         ]
     };
-    Ok(items(&found).iter().map(row).collect())
+    Ok(found.iter().map(row).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::ways;
+
+    #[test]
+    fn a_name_is_looked_for_from_either_end() {
+        assert_eq!(ways("Lovelace, Ada"), ["Lovelace, Ada", "Ada Lovelace", "Ada Lovelace"][..2]);
+        assert_eq!(ways("von Trapp Maria"), ["von Trapp Maria", "Trapp Maria von", "Maria von Trapp"]);
+        assert_eq!(ways("ada"), ["ada"]);
+        assert_eq!(ways("ada @example.org"), ["ada @example.org"]);
+    }
 }

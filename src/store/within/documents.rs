@@ -90,7 +90,7 @@ fn belongs(collection: Collection) -> Option<Belongs> {
         (Belongs::Run, &[C::RUNS]),
         (Belongs::KeysRun, &[C::RUN_ROWS]),
         (Belongs::ItsRun, &[C::APPROVALS]),
-        (Belongs::Number, &[C::CORRECTIONS]),
+        (Belongs::Number, &[C::CORRECTIONS, C::ADDRESS_REQUESTS]),
         (Belongs::NumberOrRun, &[C::MAIL_MESSAGES]),
     ];
     all.iter().find(|(_, collections)| collections.contains(&collection)).map(|(belongs, _)| *belongs)

@@ -393,3 +393,21 @@ fn a_run_that_sends_is_decided_as_things_stand_when_it_is_done() {
     let over = world.get(&format!("/runs/{}", run["id"].as_str().unwrap())).ok();
     assert_eq!((&over["counters"]["done"], &over["counters"]["skipped"]), (&json!(1), &json!(1)), "{over}");
 }
+
+#[test]
+fn who_has_a_certificate_and_no_address_is_counted_where_it_is_decided_to_send() {
+    let post = Post::with_certificates(3);
+    let world = &post.world;
+    let mail = || world.get("/events/WORKSHOP/mail").ok();
+    assert_eq!((&mail()["would_send"], &mail()["without_address"]), (&json!(3), &json!(0)));
+    let person = world.get("/events/WORKSHOP/participants").ok()["items"][1].clone();
+    let path = format!("/events/WORKSHOP/participants/{}", person["id"].as_str().unwrap());
+    world.patch(&path, &json!({ "email": "" })).ok();
+    let told = mail();
+    assert_eq!((&told["would_send"], &told["without_address"]), (&json!(2), &json!(1)), "{told}");
+    let named = &told["people_without_address"];
+    assert_eq!((&named[0]["name"], &named[0]["number"]), (&person["name"], &person["certificate"]), "{named}");
+    assert_eq!(post.deliver().sent, 0);
+    post.send();
+    assert_eq!(post.deliver().sent, 2);
+}

@@ -6,7 +6,7 @@ use crate::browser::Browser;
 use crate::real_door::{behind_the_real_door, invited, school_by};
 
 /// Every page of these with the permission that it takes; `account`: one's own, for everybody.
-pub const PAGES: [(&str, &str); 40] = [
+pub const PAGES: [(&str, &str); 43] = [
     ("/staff/account", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
@@ -22,6 +22,10 @@ pub const PAGES: [(&str, &str); 40] = [
     ("/staff/settings", "settings"),
     ("/staff/approvals", "view"),
     ("/staff/corrections", "view"),
+    ("/staff/address-requests", "view"),
+    ("/staff/address-requests/none", "view"),
+    ("/staff/address-requests/none/approve", "view"),
+    ("/staff/address-requests/none/reject", "view"),
     ("/staff/duplicates", "view"),
     ("/staff/events/WORKSHOP/exceptions", "view"),
     ("/staff/events/WORKSHOP/duplicates", "view"),
@@ -50,7 +54,7 @@ pub const PAGES: [(&str, &str); 40] = [
 ];
 
 /// Acts that forms of these pages ask for, with the permission that each takes.
-pub const ACTS: [(&str, &str); 33] = [
+pub const ACTS: [(&str, &str); 34] = [
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
     ("/staff/account/second-step/confirm", "account"),
@@ -75,6 +79,8 @@ pub const ACTS: [(&str, &str); 33] = [
     ("/staff/approvals/none/reject", "revoke"),
     ("/staff/corrections/none/approve", "generate"),
     ("/staff/corrections/none/reject", "generate"),
+    ("/staff/address-requests/none/approve", "import"),
+    ("/staff/address-requests/none/reject", "import"),
     ("/staff/events/WORKSHOP/exceptions/new", "import"),
     ("/staff/events/WORKSHOP/exceptions/upload", "import"),
     ("/staff/events/WORKSHOP/exclusions/new", "import"),

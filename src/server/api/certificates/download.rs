@@ -13,7 +13,7 @@ use super::CertificateFilter;
 use crate::accounts::Permission;
 use crate::credential::Moment;
 use crate::desk::Desk;
-use crate::files::{self, Badge, FileKind, FilesError, Maker, NamePattern, Prover, Wanted, ZipWriter};
+use crate::files::{self, Badge, FileKind, FilesError, Maker, NamePattern, Prover, Wanted, ZipWriter, own_badge_of};
 use crate::making::PICTURE_DPI;
 use crate::render;
 use crate::server::extract::{Path, Query, certificate_number, event_code};
@@ -68,7 +68,7 @@ async fn file(
         let kind = choice.format.unwrap_or_default();
         let bytes = with_maker(app, desk, |maker| maker.single(&proven, kind))?;
         let name = names.file_of(desk.store, certificate, kind)?;
-        Ok(as_file(bytes, kind.media_type(), &name, &tag_of(&(certificate, kind.extension()))))
+        Ok(as_file(bytes, kind.media_type(), &name, &file_tag(desk, certificate, kind)?))
     })
     .await
 }
@@ -83,7 +83,20 @@ pub(in crate::server) fn handed_out(
     let own = app.vault.own();
     let bytes = with_maker(app, desk, |maker| maker.single(&own.prove(certificate)?, kind))?;
     let name = NamePattern::default().file_of(desk.store, certificate, kind)?;
-    Ok(as_file(bytes, kind.media_type(), &name, &tag_of(&(certificate, kind.extension()))))
+    Ok(as_file(bytes, kind.media_type(), &name, &file_tag(desk, certificate, kind)?))
+}
+
+/// What tells a file from the same one with another badge.
+fn file_tag(desk: &Desk, certificate: &Certificate, kind: FileKind) -> Result<String, Problem> {
+    let badge = match kind {
+        FileKind::BakedPng | FileKind::BakedSvg => own_badge_of(desk.store, certificate.number.event())?,
+        _ => None,
+    };
+    // Of those without one the tag is as it was.
+    Ok(match badge {
+        Some(badge) => tag_of(&(certificate, kind.extension(), badge)),
+        None => tag_of(&(certificate, kind.extension())),
+    })
 }
 
 /// Works with what makes files for this desk.
@@ -314,7 +327,7 @@ struct BadgeChoice {
 
 /// Download an event's badge
 ///
-/// The picture that credentials are baked into, drawn from the event's title and the issuer's name. It holds no credential.
+/// The picture that credentials are baked into: the event's own, or drawn from its title and the issuer's name. It holds no credential.
 #[utoipa::path(get, path = "/events/{code}/badge", tag = "Events", extensions(("x-permission" = json!("view"))),
     params(("code" = String, Path, example = "WORKSHOP"), BadgeChoice),
     responses((status = 200, description = "The picture", content((Vec<u8> = "image/png"), (String = "image/svg+xml"))),
@@ -329,7 +342,8 @@ async fn badge(
     app.in_turn(&caller, move |app, desk| {
         let code = event_code(&code)?;
         let event = desk.store.event(&code)?.ok_or_else(|| Problem::not_found(&code))?;
-        let badge = app.badges().of(&event.achievement.name, &desk.issuer.name, &app.faces)?;
+        let says = (event.achievement.name.as_str(), desk.issuer.name.as_str());
+        let badge = app.badges().of_event(desk.store, &code, says, &app.faces)?;
         let Badge { svg, png } = &*badge;
         let (bytes, kind, name) = match choice.format.unwrap_or_default() {
             BadgeFormat::Png => (png.clone(), FileKind::BakedPng, format!("{code}.png")),

@@ -31,6 +31,7 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list))
         .routes(routes!(show))
+        .routes(routes!(person))
         .merge(download::routes())
         .merge(change::routes())
         .merge(presented::routes())
@@ -131,6 +132,21 @@ struct Whole {
     versions: Vec<CertificateView>,
 }
 
+/// The participant whose a certificate is, as they are now.
+#[derive(Debug, Serialize, ToSchema)]
+struct HolderNow {
+    /// The event.
+    #[schema(example = "WORKSHOP")]
+    event: String,
+    /// Their id in the event.
+    #[schema(example = "p-4kq3ydvnf7wzj2ha")]
+    id: Option<String>,
+    /// Name.
+    name: String,
+    /// E-mail, which may have been corrected since.
+    email: Option<String>,
+}
+
 /// Which certificates.
 #[derive(Debug, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
@@ -213,6 +229,28 @@ async fn list(
         let query = filter.query(desk)?;
         let page = desk.store.find_certificates(&query, paging.cursor.as_deref(), limit)?;
         Ok(Json(Listing::of(page, |one| CertificateView::of(one, desk.now))))
+    })
+    .await
+}
+
+/// Show whose a certificate is, as they are now
+///
+/// The name and the address may have been corrected since it was issued.
+#[utoipa::path(get, path = "/certificates/{number}/person", tag = "Certificates", extensions(("x-permission" = json!("view"))), params(("number" = String, Path, example = "CERT-WORKSHOP-2026-00001")),
+    responses((status = 200, body = HolderNow), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn person(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+) -> Result<Json<HolderNow>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| {
+        let number = certificate_number(&number)?;
+        let none = || Problem::not_found(&number);
+        let certificate = desk.store.certificate(&number)?.filter(|one| one.erased.is_none()).ok_or_else(none)?;
+        let person = desk.store.participant(number.event(), &certificate.person)?.ok_or_else(none)?;
+        let event = number.event().to_string();
+        Ok(Json(HolderNow { event, id: person.id, name: person.name, email: person.email }))
     })
     .await
 }

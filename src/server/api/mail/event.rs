@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::problem::not_taken;
 use crate::accounts::{self, Permission};
-use crate::acts::send::{self, EventMail, Shown};
+use crate::acts::send::{self, EventMail, Shown, WouldSend};
 use crate::acts::{self, Planned};
 use crate::desk::Desk;
 use crate::mail::OwnText;
@@ -30,17 +30,38 @@ struct EventMailView {
     mail: EventMail,
     /// How many have a certificate and were sent nothing: nobody is, until somebody starts a run of kind `send`.
     would_send: u64,
+    /// How many of those without a message have no address: nothing is sent to them.
+    without_address: u64,
+    /// The first of these.
+    people_without_address: Vec<WithoutAddress>,
+}
+
+/// Somebody with a certificate and no address.
+#[derive(Debug, Serialize, ToSchema)]
+struct WithoutAddress {
+    /// The certificate.
+    #[schema(example = "CERT-WORKSHOP-2026-00001")]
+    number: String,
+    /// The name on it.
+    name: String,
 }
 
 impl EventMailView {
     fn tagged(app: &App, desk: &Desk, planned: Planned) -> Result<Tagged<Self>, Problem> {
-        let would_send = would_send(app, desk, &planned)?;
-        Ok(Tagged::ok(tag(&planned), Self { mail: planned.plan.mail, would_send }))
+        let would = would_send(app, desk, &planned)?;
+        let named = would.named.into_iter().map(|(number, name)| WithoutAddress { number: number.to_string(), name });
+        let view = Self {
+            would_send: would.sends,
+            without_address: would.without_address,
+            people_without_address: named.collect(),
+            mail: planned.plan.mail.clone(),
+        };
+        Ok(Tagged::ok(tag(&planned), view))
     }
 }
 
 /// Counts to how many of an event a run would send: anew where anything was done since it was counted last.
-fn would_send(app: &App, desk: &Desk, planned: &Planned) -> Result<u64, Problem> {
+fn would_send(app: &App, desk: &Desk, planned: &Planned) -> Result<WouldSend, Problem> {
     let code = &planned.event.code;
     // The whole log, also for who is limited to the event.
     let last_act = app.store.audit_newest(None, 1)?.items.first().map_or(0, |entry| entry.sequence);
@@ -48,7 +69,7 @@ fn would_send(app: &App, desk: &Desk, planned: &Planned) -> Result<u64, Problem>
         return Ok(count);
     }
     let count = send::would_send(desk, code).map_err(Problem::from)?;
-    app.would_send().keep(code.to_string(), count, (desk.now, last_act));
+    app.would_send().keep(code.to_string(), count.clone(), (desk.now, last_act));
     Ok(count)
 }
 

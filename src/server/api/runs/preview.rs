@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use crate::accounts::Permission;
 use crate::acts;
+use crate::acts::languages::{OtherLanguage, OtherLanguages};
 use crate::acts::run::fate::Effect;
 use crate::acts::run::{self, Fate, RunRequest, Selected};
 use crate::credential::Timestamp;
@@ -55,6 +56,8 @@ pub(super) struct Preview {
     /// Sessions in which nobody was marked, where the rule depends on them: who was there cannot be known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unmarked_sessions: Vec<Session>,
+    /// Whose certificates would be printed by a template in another language than theirs.
+    languages: Vec<OtherLanguage>,
     /// Who, the first 1,000 of them.
     rows: Vec<PreviewRow>,
 }
@@ -145,11 +148,17 @@ pub(super) async fn preview(
         let mut preview = Preview::default();
         let (kid, own) = (app.vault.kid()?, app.vault.own());
         let trial = Trial { faces: &app.faces, kid: &kid, own: &own };
+        let (mut others, mut failed) = (OtherLanguages::default(), None);
         let foreseen = run::preview(desk, &trial, &request, MOST_TRIED, |selected| {
+            if let Fate::Get(grant) | Fate::Replace(_, grant) = &selected.fate {
+                failed = failed.take().or(others.count(desk.store, grant.language.as_deref(), &grant.template).err());
+            }
             preview.count(selected);
             Ok(())
         })?;
+        failed.map_or(Ok(()), Err)?;
         (preview.untried, preview.set) = (foreseen.untried, foreseen.set);
+        preview.languages = others.told();
         if let Some(code) = &request.event {
             preview.unmarked_sessions = acts::unmarked(desk, &acts::planned(desk, code)?)?;
         }

@@ -17,7 +17,10 @@ impl From<RunError> for Problem {
             RunError::Accounts(error) => error.into(),
             RunError::Issue(IssueError::Store(error)) => error.into(),
             RunError::Issue(IssueError::NoEvent(code)) => Self::not_found(code),
-            RunError::NoRun(what) | RunError::NoApproval(what) | RunError::NoCorrection(what) => Self::not_found(what),
+            RunError::NoRun(what)
+            | RunError::NoApproval(what)
+            | RunError::NoCorrection(what)
+            | RunError::NoAddressRequest(what) => Self::not_found(what),
             RunError::NoCertificate(number) => Self::not_found(number),
             RunError::NoPerson(_) => Self::new(StatusCode::NOT_FOUND, "no-such-participant", detail),
             RunError::NotReady(missing) => {

@@ -400,3 +400,40 @@ said-exception-made = Die Ausnahme ist gemacht.
 said-exclusion-made = Die Person ist ausgeschlossen.
 said-taken-away = Weggenommen.
 said-merged = Sie sind jetzt eine.
+
+# Eine andere Adresse für Personen ohne Zugriff auf ihr Postfach
+addresses = Anfragen nach einer anderen Adresse
+addresses-lead = Personen, die auf ihr Postfach keinen Zugriff mehr haben, haben im Portal ein Zertifikat vorgelegt und eine neue Adresse angegeben.
+addresses-none = Niemand wartet auf eine andere Adresse.
+address-request = Anfrage
+address-now = Adresse jetzt
+address-new = Neue Adresse
+address-told = Bisherige Adresse
+address-told-yes = Sie erfährt es durch eine Nachricht.
+address-told-no = Sie erfährt es nicht: Es gibt keine, sie war unzustellbar, oder es ist kein Mailversand eingerichtet.
+address-person = Karte der Person
+address-shown = Das vorgelegte Zertifikat
+address-approve = Die neue Adresse eintragen
+address-approve-text = Die Datei wurde geprüft: Es ist dieses Zertifikat, und es gilt. Jeder, der die Datei hat, könnte sie vorlegen. Vergewissern Sie sich, etwa am Telefon, dass es die Person ist, bevor Sie zustimmen. Die bisherige Adresse erfährt davon; die neue bekommt einen Link zum Portal.
+address-reject = Die Adresse so lassen
+address-answer-hint = Bleibt hier. Wer gefragt hat, erfährt es nicht.
+said-address-changed = Die neue Adresse ist eingetragen und bekommt einen Link zum Portal.
+needs-addresses =
+    { $count ->
+        [one] Anfrage nach einer anderen Adresse wartet
+       *[other] Anfragen nach einer anderen Adresse warten
+    }
+
+# Badges
+badge = Badge
+badge-now = Das Badge
+badge-drawn = Es wird aus dem Titel und dem Namen des Ausstellers gezeichnet.
+badge-own = Es ist ein eigenes Bild der Veranstaltung.
+badge-picture = Badge von { $title }
+badge-change = Ein eigenes Bild
+badge-text = Es steht auf öffentlichen Seiten und im Portal, und Zertifikate werden beim Herunterladen als Badge darin gespeichert. In den unterschriebenen Daten steht es nicht: Was ausgestellt ist, bleibt, wie es ist.
+badge-file = Bild
+badge-file-hint = PNG mit mindestens 200 Pixeln in jeder Richtung oder SVG ohne Texte; höchstens 1 MB. Am besten passt ein Quadrat.
+badge-take = Dieses Bild nehmen
+badge-remove = Wieder aus dem Titel zeichnen
+badge-none = Wählen Sie zuerst ein Bild.

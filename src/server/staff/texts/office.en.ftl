@@ -400,3 +400,40 @@ said-exception-made = The exception is made.
 said-exclusion-made = They are excluded.
 said-taken-away = Taken away.
 said-merged = They are one now.
+
+# Another address for who lost the mailbox
+addresses = Requests for another address
+addresses-lead = People who have no access to their mailbox any more showed a certificate in the portal, and gave a new address.
+addresses-none = Nobody waits for another address.
+address-request = Request
+address-now = Address now
+address-new = New address
+address-told = Old address
+address-told-yes = It is told by a mail.
+address-told-no = It is not told: there is none, it bounced, or no mail is set up.
+address-person = The person’s card
+address-shown = The certificate that was shown
+address-approve = Give them the new address
+address-approve-text = The file was checked: it is this certificate, and it is in force. Anybody who has the file could show it. Make sure that it is the person, as by telephone, before you agree. The old address is told; the new one gets a link to the portal.
+address-reject = Leave the address as it is
+address-answer-hint = Kept here. Who asked is not told.
+said-address-changed = The new address is theirs now, and gets a link to the portal.
+needs-addresses =
+    { $count ->
+        [one] request for another address waits
+       *[other] requests for another address wait
+    }
+
+# Badges
+badge = Badge
+badge-now = The badge
+badge-drawn = It is drawn from the title and the issuer’s name.
+badge-own = It is a picture of the event’s own.
+badge-picture = Badge of { $title }
+badge-change = A picture of its own
+badge-text = It stands on public pages and in the portal, and certificates are baked into it when they are downloaded as badges. It is in no signed data: what was issued stays as it is.
+badge-file = Picture
+badge-file-hint = PNG with at least 200 pixels each way, or SVG without texts; at most 1 MB. A square fits best.
+badge-take = Take this picture
+badge-remove = Draw it from the title again
+badge-none = Choose a picture first.

@@ -1,0 +1,199 @@
+//! Requests for another address of people who lost their mailbox.
+
+use axum::Json;
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+use crate::accounts::Permission;
+use crate::acts::{AddressRequest, Answer, CorrectionState, Said, lost};
+use crate::credential::{CertificateNumber, Timestamp};
+use crate::desk::Desk;
+use crate::pages::Texts;
+use crate::server::extract::{Body, BodyIfAny, IfMatch, Listing, Paging, Path, Query};
+use crate::server::reply::Tagged;
+use crate::server::{App, Caller, Problem};
+
+pub(super) fn routes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(list)).routes(routes!(show)).routes(routes!(approve)).routes(routes!(reject))
+}
+
+/// A request for another address, by who showed a certificate's file in the portal.
+#[derive(Debug, Serialize, ToSchema)]
+struct AddressRequestView {
+    /// The certificate that was shown.
+    #[schema(example = "CERT-WORKSHOP-2026-00001")]
+    number: String,
+    /// Whose it is.
+    #[schema(example = "Zoë Ångström")]
+    name: String,
+    /// The participant's id in the event.
+    person: Option<String>,
+    /// The address that they have now.
+    email_now: Option<String>,
+    /// The address that is asked for.
+    #[schema(example = "zoe@new.example")]
+    email: String,
+    /// What was said about it.
+    note: Option<String>,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+    /// Where it stands.
+    state: CorrectionState,
+    /// Who decided.
+    decided_by: Option<String>,
+    /// When.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    decided_at: Option<Timestamp>,
+    /// Why it was declined.
+    answer: Option<String>,
+    /// What became of the mail to the old address.
+    mail: Option<String>,
+}
+
+impl AddressRequestView {
+    fn of(desk: &Desk, one: AddressRequest) -> Result<Self, Problem> {
+        let AddressRequest { number, email, note, at, state, decided_by, decided_at, answer, mail } = one;
+        let certificate = desk.store.certificate(&number)?;
+        let person = certificate.as_ref().map(|one| desk.store.participant(number.event(), &one.person));
+        let person = person.transpose()?.flatten();
+        Ok(Self {
+            name: certificate.map(|one| one.recipient).unwrap_or_default(),
+            email_now: person.as_ref().and_then(|person| person.email.clone()),
+            person: person.and_then(|person| person.id),
+            number: number.to_string(),
+            email,
+            note,
+            at,
+            state,
+            decided_by: decided_by.map(|by| by.to_string()),
+            decided_at,
+            answer,
+            mail,
+        })
+    }
+}
+
+fn number_of(text: &str) -> Result<CertificateNumber, Problem> {
+    text.parse().map_err(|_| Problem::not_found(text.chars().take(60).collect::<String>()))
+}
+
+fn tagged(desk: &Desk, number: &CertificateNumber) -> Result<Tagged<AddressRequestView>, Problem> {
+    let (found, revision) = lost::show(desk.store, number)?;
+    Ok(Tagged::ok(revision, AddressRequestView::of(desk, found)?))
+}
+
+/// Which requests.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct AddressRequestFilter {
+    /// `next` of the page before.
+    cursor: Option<String>,
+    /// 1 to 500; 50 if left out.
+    #[param(minimum = 1, maximum = 500)]
+    limit: Option<u32>,
+    /// Only in this state.
+    state: Option<CorrectionState>,
+}
+
+/// List requests for another address, by the certificates' numbers
+///
+/// Whoever has no access to their mailbox any more shows a certificate's file in the portal and gives a new address. That the
+/// certificate is ours and in force was proven; that who has its file is the person was not.
+#[utoipa::path(get, path = "/address-requests", tag = "Corrections", extensions(("x-permission" = json!("view"))), params(AddressRequestFilter),
+    responses((status = 200, body = Listing<AddressRequestView>), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    Query(filter): Query<AddressRequestFilter>,
+) -> Result<Json<Listing<AddressRequestView>>, Problem> {
+    caller.may(Permission::View)?;
+    let limit = Paging { cursor: None, limit: filter.limit }.limit()?;
+    app.list_at_desk(&caller, limit, filter.state.is_some(), move |_, desk| {
+        let page = lost::list(desk.store, filter.state, filter.cursor.as_deref(), limit)?;
+        let view = |one| AddressRequestView::of(desk, one);
+        Ok(Json(Listing { items: page.items.into_iter().map(view).collect::<Result<_, _>>()?, next: page.next }))
+    })
+    .await
+}
+
+/// Show the request for another address about a certificate
+#[utoipa::path(get, path = "/address-requests/{number}", tag = "Corrections", extensions(("x-permission" = json!("view"))),
+    params(("number" = String, Path, example = "CERT-WORKSHOP-2026-00001")),
+    responses((status = 200, body = AddressRequestView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+) -> Result<Tagged<AddressRequestView>, Problem> {
+    caller.may(Permission::View)?;
+    app.at_desk(&caller, move |_, desk| tagged(desk, &number_of(&number)?)).await
+}
+
+/// What is said with an approval.
+#[derive(Debug, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Approval {
+    /// Where somebody else of the event has the new address: `two_people` says that they share it.
+    #[serde(default)]
+    same_address: Answer,
+}
+
+/// Give the participant the new address
+///
+/// The change of address is that of `PATCH /events/{code}/participants/{person}`: links of earlier messages die, and what waits goes to
+/// the new address. The old address is told by a mail of the outbox; the new one gets a link to the portal, as who asks there.
+#[utoipa::path(post, path = "/address-requests/{number}/approve", tag = "Corrections", extensions(("x-permission" = json!("import"))), params(("number" = String, Path, example = "CERT-WORKSHOP-2026-00001"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)), request_body = Option<Approval>,
+    responses((status = 200, body = AddressRequestView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn approve(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    if_match: IfMatch,
+    BodyIfAny(approval): BodyIfAny<Approval>,
+) -> Result<Tagged<AddressRequestView>, Problem> {
+    caller.may(Permission::Import)?;
+    let done = app.at_desk(&caller, move |_, desk| {
+        let number = number_of(&number)?;
+        let seen = |revision: &u64| if_match.is(|| revision.to_string());
+        let said = Said { same_address: approval.same_address, ..Said::default() };
+        let decided = lost::approve(desk, &number, said, &seen).map_err(|error| if_match.told(error))?;
+        Ok((decided.email, tagged(desk, &number)?))
+    });
+    let (email, view) = done.await?;
+    // The ordinary way in: a link that proves the mailbox, and no session.
+    drop(tokio::spawn(async move { app.post_link(email, &Texts::all()[0]).await }));
+    Ok(view)
+}
+
+/// Why not.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct Refusal {
+    /// Why: kept, and told to nobody.
+    #[schema(example = "Could not be reached by telephone")]
+    answer: String,
+}
+
+/// Leave the address as it is
+#[utoipa::path(post, path = "/address-requests/{number}/reject", tag = "Corrections", extensions(("x-permission" = json!("import"))), params(("number" = String, Path, example = "CERT-WORKSHOP-2026-00001"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)), request_body = Refusal,
+    responses((status = 200, body = AddressRequestView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn reject(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    if_match: IfMatch,
+    Body(refusal): Body<Refusal>,
+) -> Result<Tagged<AddressRequestView>, Problem> {
+    caller.may(Permission::Import)?;
+    app.at_desk(&caller, move |_, desk| {
+        let number = number_of(&number)?;
+        let seen = |revision: &u64| if_match.is(|| revision.to_string());
+        lost::reject(desk, &number, &refusal.answer, &seen).map_err(|error| if_match.told(error))?;
+        tagged(desk, &number)
+    })
+    .await
+}

@@ -1,0 +1,247 @@
+//! Who lost the mailbox: shows a certificate's file, staff agree, the old address is told, the new one gets a way in.
+
+use std::time::{Duration, Instant};
+
+use axum::http::StatusCode;
+use mail_parser::MessageParser;
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, Form, form, to};
+use crate::harness::{Answer, World};
+use crate::mail::{Post, on_each_engine};
+use crate::pages::{link_for, link_sent};
+use crate::real_door::{behind_the_real_door, by_token, school_by};
+use crate::runs::{done, school};
+
+const NEW: &str = "zoe@new.example";
+
+/// Shows a file, or the text of a code, in the portal. One file of an address is in memory at a time: when there is room for this
+/// one, those before were looked at.
+fn show(world: &World, file: &[u8], text: &str, email: &str) -> Answer {
+    let mut browser = Browser::new(world);
+    let page = browser.page("/portal/lost");
+    assert!(page.contains("No access to your mailbox any more?"), "{page}");
+    let fields = [("text", text), ("email", email), ("note", "I changed my job")];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    let patience = Instant::now();
+    loop {
+        let answer = browser.upload(&Form::with_file("/portal/lost"), &fields, Some(("file", "certificate", file)));
+        if answer.status != StatusCode::SERVICE_UNAVAILABLE {
+            return answer;
+        }
+        assert!(patience.elapsed() < Duration::from_secs(60), "{}", answer.text());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn waiting(world: &World) -> Vec<Value> {
+    world.get("/address-requests?state=pending").ok()["items"].as_array().unwrap().clone()
+}
+
+/// Waits until so many requests wait.
+#[track_caller]
+fn wait_for(world: &World, count: usize) -> Vec<Value> {
+    let patience = Instant::now();
+    loop {
+        let found = waiting(world);
+        if found.len() == count {
+            return found;
+        }
+        assert!(patience.elapsed() < Duration::from_secs(60), "{found:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// Waits until all files that were shown have been looked at.
+fn looked_at(world: &World) {
+    show(world, b"nothing", "", NEW);
+}
+
+fn number_of(world: &World, email: &str) -> String {
+    world.get(&format!("/certificates?text={email}")).ok()["items"][0]["number"].as_str().unwrap().to_owned()
+}
+
+fn file(world: &World, number: &str, format: &str) -> Vec<u8> {
+    world.get(&format!("/certificates/{number}/file?format={format}")).bytes
+}
+
+fn mail_to(post: &Post, to: &str) -> Option<(String, String)> {
+    let mail = post.sink.mails().into_iter().rev().find(|mail| mail.to == to)?;
+    let read = MessageParser::default().parse(&mail.content).unwrap();
+    Some((read.subject().unwrap().to_owned(), read.body_text(0).unwrap().into_owned()))
+}
+
+fn path(who: &str) -> String {
+    format!("/events/WORKSHOP/participants/{who}")
+}
+
+#[test]
+fn a_certificate_is_shown_staff_agree_and_the_new_mailbox_gets_a_link_and_no_session() {
+    on_each_engine(|post| {
+        let world = &post.world;
+        school(world, 2, 0);
+        done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        let old = world.get("/events/WORKSHOP/participants").ok()["items"][0]["email"].as_str().unwrap().to_owned();
+        world.patch(&path(&old), &json!({ "locale": "de" })).ok();
+        let number = number_of(world, &old);
+        let before = link_for(post, &old).unwrap();
+        post.send();
+        post.deliver();
+
+        let answer = show(world, &file(world, &number, "pdf"), "", NEW);
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+        assert!(answer.text().contains("Your request was received"), "{}", answer.text());
+        let request = wait_for(world, 1).remove(0);
+        assert_eq!((&request["number"], &request["email"]), (&json!(number), &json!(NEW)));
+        assert_eq!((&request["email_now"], &request["note"]), (&json!(old), &json!("I changed my job")));
+        // It proves nothing by itself: nobody comes in by it, and nothing is changed.
+        assert_eq!(link_for(post, NEW), None);
+        assert_eq!(world.get(&path(&old)).ok()["email"], json!(old));
+
+        let decide = format!("/address-requests/{number}");
+        world.tell("staff:v view", "POST", &format!("{decide}/approve"), &json!({})).problem(403, "forbidden");
+        let count = post.sink.count();
+        let decided = world.post(&format!("{decide}/approve"), &json!({})).ok();
+        assert_eq!(decided["state"], "approved", "{decided}");
+        assert_eq!(decided["mail"], "a message to the old address is in the outbox");
+        // The ordinary way in: a link that is used once.
+        let link = link_sent(post, NEW, count).expect("a link comes by mail");
+        assert_eq!(world.get(&path(NEW)).ok()["certificate"], json!(number));
+        post.deliver();
+        let (subject, text) = mail_to(post, &old).expect("the old address is told");
+        assert!(subject.contains(&number) && text.contains("andere E-Mail-Adresse"), "{subject}: {text}");
+        assert!(!text.contains("http") && !text.contains(NEW), "{text}");
+        let told = post.messages().into_iter().find(|one| one["topic"] == "address_changed").unwrap();
+        assert_eq!(told["to"], json!(old));
+        let mut browser = Browser::new(world);
+        assert_eq!(browser.get("/portal/certificates").status, StatusCode::SEE_OTHER, "no session yet");
+        assert_eq!(browser.enter(&link).status, StatusCode::SEE_OTHER);
+        assert!(browser.get("/portal/certificates").text().contains(&number));
+        // The old mailbox leads nowhere any more: neither its links nor the messages'.
+        assert_eq!(link_for(post, &old), None);
+        let mut other = Browser::new(world);
+        other.enter(&before);
+        assert!(!other.get("/portal/certificates").text().contains(&number));
+        world.post(&format!("{decide}/approve"), &json!({})).problem(409, "over");
+        let acts = world.acts();
+        let asked = acts.iter().find(|(action, _)| action == "address.ask").unwrap();
+        assert_eq!(asked.1, number);
+        assert!(acts.iter().any(|(action, _)| action == "participant.change"));
+        let log = format!("{:?}", world.app.store.audit(None, 1_000).unwrap());
+        assert!(!log.contains("@new.example") && !log.contains(&old), "no addresses in the audit log");
+    });
+}
+
+#[test]
+fn nothing_is_learnt_from_what_is_shown_and_only_a_certificate_in_force_makes_a_request() {
+    let post = Post::patient();
+    let world = &post.world;
+    school(world, 3, 0);
+    done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+    let people = world.get("/events/WORKSHOP/participants").ok();
+    let email = |n: usize| people["items"][n]["email"].as_str().unwrap().to_owned();
+    let numbers: Vec<_> = (0..3).map(|n| number_of(world, &email(n))).collect();
+    let good = show(world, &file(world, &numbers[0], "png"), "", NEW).text();
+    wait_for(world, 1);
+    // A second one about the same certificate changes nothing, whatever address it asks for.
+    let jwt = String::from_utf8(file(world, &numbers[0], "jwt")).unwrap();
+    let texts = [
+        show(world, &file(world, &numbers[0], "pdf"), "", "mallory@new.example"),
+        show(world, b"", &jwt, "mallory@new.example"),
+        show(world, b"%PDF-1.7 nonsense", "", NEW),
+        show(world, b"", "https://academy.example/verify/#1", NEW),
+    ];
+    for answer in &texts {
+        assert_eq!((answer.status, answer.text() == good), (StatusCode::OK, true), "{}", answer.text());
+    }
+    looked_at(world);
+    let found = wait_for(world, 1);
+    assert_eq!(found[0]["email"], json!(NEW), "the first one stays");
+
+    // Changed in one place, it is not ours any more.
+    let mut parts: Vec<String> = jwt.split('.').map(str::to_owned).collect();
+    let other = if parts[2].starts_with('A') { "B" } else { "A" };
+    parts[2].replace_range(0..1, other);
+    show(world, b"", &parts.join("."), "mallory@new.example");
+    // Revoked ones, and their own address, make no request.
+    world.post(&format!("/certificates/{}/revoke", numbers[1]), &json!({ "cause": "fraud", "now": true })).ok();
+    show(world, &file(world, &numbers[1], "jwt"), "", NEW);
+    show(world, &file(world, &numbers[2], "jwt"), "", &email(2).to_uppercase());
+    looked_at(world);
+    assert_eq!(waiting(world).len(), 1);
+    // What is missing is said before anything is looked at.
+    let wrong = show(world, b"", "", "no address").text();
+    assert!(wrong.contains("not an e-mail address"), "{wrong}");
+    assert!(show(world, b"", "", NEW).text().contains("Choose a file"));
+
+    // Declined with a reason, and asked for anew by its holder.
+    let decide = format!("/address-requests/{}", numbers[0]);
+    world.post(&format!("{decide}/reject"), &json!({ "answer": " " })).problem(422, "bad-request");
+    let declined = world.post(&format!("{decide}/reject"), &json!({ "answer": "could not be reached" })).ok();
+    assert_eq!((&declined["state"], &declined["answer"]), (&json!("rejected"), &json!("could not be reached")));
+    assert_eq!(world.get(&path(&email(0))).ok()["email"], json!(email(0)));
+    assert_eq!(mail_to(&post, NEW), None, "nobody is told by a mail");
+    world.post(&format!("{decide}/approve"), &json!({})).problem(409, "over");
+    show(world, b"", &jwt, "zoe@other.example");
+    assert_eq!(wait_for(world, 1)[0]["email"], "zoe@other.example");
+    // Revoked meanwhile, and shared with somebody of the event.
+    world.patch(&path(&email(2)), &json!({ "email": "zoe@other.example" })).ok();
+    world.post(&format!("{decide}/approve"), &json!({})).problem(409, "same-address");
+    assert_eq!(
+        world.post(&format!("{decide}/approve"), &json!({ "same_address": "two_people" })).ok()["state"],
+        "approved"
+    );
+    world.get("/address-requests/CERT-WORKSHOP-2026-99999").problem(404, "not-found");
+}
+
+#[test]
+fn one_address_shows_a_few_files_an_hour_and_is_answered_all_the_same() {
+    let post = Post::patient();
+    let world = &post.world;
+    school(world, 1, 0);
+    done(world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+    (0..20).for_each(|_| looked_at(world));
+    let number = world.get("/certificates").ok()["items"][0]["number"].as_str().unwrap().to_owned();
+    let answer = show(world, &file(world, &number, "jwt"), "", NEW);
+    assert!(answer.status == StatusCode::OK && answer.text().contains("Your request was received"));
+    // The next file has room when this one is not in memory any more.
+    looked_at(world);
+    assert_eq!(waiting(world).len(), 0, "it was not looked at");
+}
+
+#[test]
+fn staff_decide_on_a_page() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let token = ada.token(world, &["view", "import", "generate"]);
+        let number = "CERT-WORKSHOP-2026-00001";
+        let file = by_token(world, &token, "GET", &format!("/certificates/{number}/file?format=jwt"), &Value::Null);
+        let actor = testamur::desk::Actor::Public { address: None };
+        let desk = testamur::desk::Desk {
+            store: &*world.app.store,
+            issuer: &world.app.issuer,
+            actor: &actor,
+            now: world.app.now(),
+        };
+        let ours = testamur::acts::stray::read(&file.bytes, &world.app.reader, &world.app.vault.manifest()).unwrap();
+        let hostile = "\"><script>alert(1)</script>";
+        testamur::acts::lost::ask(&desk, &ours, NEW, hostile).unwrap().expect("it is in force");
+        let mut browser = Browser::of(world, "ada@example.org");
+        let home = browser.page("/staff");
+        assert!(home.contains("request for another address waits"), "{home}");
+        let list = browser.page("/staff/address-requests");
+        assert!(list.contains(NEW) && list.contains(number) && !list.contains("<script>alert"), "{list}");
+        assert!(browser.page("/staff/corrections").contains("/staff/address-requests"));
+        let here = format!("/staff/address-requests/{number}");
+        let page = browser.page(&here);
+        assert!(page.contains("Make sure that it is the person"), "{page}");
+        let approve = form(&page, &format!("{here}/approve"));
+        let done = browser.send(&approve, &[]);
+        assert!(to(&done).starts_with(&here), "{}", done.text());
+        let page = browser.follow(&done);
+        assert!(page.contains("The new address is theirs now") && page.contains("It is not told"), "{page}");
+        assert!(!page.contains("/approve\""), "{page}");
+        let german = browser.page(&format!("{here}?lang=de"));
+        assert!(german.contains("Neue Adresse"), "{german}");
+    });
+}

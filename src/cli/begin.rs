@@ -139,6 +139,7 @@ fn mail(global: &Global, relay: &RelayWanted) -> Result<MailSection, NotMade> {
         relay: relay.host.clone(),
         port: relay.port,
         security: Some(security),
+        ca_file: None,
         user: relay.login.as_ref().map(|(user, _)| user.clone()),
         password_file: relay.login.as_ref().map(|_| global.data.join("keys").join("mail-password")),
         password_env: None,

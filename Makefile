@@ -13,7 +13,7 @@ ROUNDS ?= 100
 # A first build takes half the time without what a next one would reuse. Who edits sets it to 1, or calls cargo.
 export CARGO_INCREMENTAL ?= 0
 
-.PHONY: help setup web build demo try test differential e2e resaves api load abuse proxy reads files mail lint bench pairs growth faults
+.PHONY: help setup web build demo try test differential e2e resaves api load abuse proxy reads files mail mail-servers lint bench pairs growth faults
 
 help: ## Say what can be made
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -91,6 +91,10 @@ files: build ## Download archives of 20,000 certificates and see that memory doe
 mail: build ## Mail 1,000 certificates through a server that fails, kill the program, and count
 	@scripts/setup mail
 	@target/venv/bin/python tests/mail/kill_and_count.py --testamur $(BIN)
+
+mail-servers: build ## Mail through Debian's Postfix, Exim and OpenSMTPD on this machine, and read what comes back; as root
+	@scripts/setup mail-servers
+	@target/venv/bin/python tests/mail/real_servers.py --testamur $(BIN)
 
 lint: setup ## Run clippy and rustdoc with warnings as errors
 	cargo clippy --all-targets -- -D warnings

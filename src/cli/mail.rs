@@ -16,7 +16,7 @@ use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Issuer;
 use crate::mail::bounce::MAIL_BYTES;
 use crate::mail::outbox::{self, MessageQuery};
-use crate::mail::{Courier, MailError, Message, MessageId, OwnText, Sent, State};
+use crate::mail::{Courier, MailError, Message, MessageId, OwnText, Sent, State, setup};
 use crate::making::{Faces, OwnKeys};
 
 /// Most rows shown of those that are sent nothing.
@@ -269,7 +269,8 @@ fn deliver(global: &Global, workspace: &Workspace) -> Result<ExitCode, Failure> 
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let runtime = runtime.doing("send mail")?;
     let sent = runtime.block_on(courier.deliver_due()).doing("send mail")?;
-    Ok(told(sent))
+    let stuck = setup::stuck(&*workspace.store)?.filter(|_| sent.stuck);
+    Ok(told(sent, stuck.map(|stuck| stuck.problem)))
 }
 
 /// Reminds holders whose certificates end soon, where no service does.
@@ -283,13 +284,15 @@ fn remind(workspace: &Workspace) -> Result<(), Failure> {
     Ok(())
 }
 
-fn told(sent: Sent) -> ExitCode {
+fn told(sent: Sent, problem: Option<String>) -> ExitCode {
     let Sent { sent: accepted, deferred, bounced, ambiguous, failed, stuck } = sent;
     output::line(format!(
         "{accepted} sent, {deferred} deferred, {bounced} bounced, {failed} failed, {ambiguous} ambiguous"
     ));
     if stuck {
-        output::note("warning: the relay cannot be used; what is due waits: run `testamur mail deliver` later");
+        let problem = problem.unwrap_or_else(|| "the relay cannot be used".to_owned());
+        output::note(format!("warning: {problem}"));
+        output::note("hint: nothing is lost: what is due waits; run `testamur mail deliver` when that is mended");
     }
     if ambiguous > 0 {
         output::note(

@@ -25,6 +25,9 @@ pub(super) struct MailSection {
     /// `starttls`, `tls` (from the first byte), or `none`: only to this machine itself. Default: `starttls`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security: Option<Safe>,
+    /// A file with certificates (PEM) of authorities that may sign the relay's, beside those that this machine trusts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ca_file: Option<PathBuf>,
     /// Who logs in at the relay. Needs a password.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user: Option<String>,
@@ -91,19 +94,32 @@ impl MailSection {
                 self.relay
             )));
         }
+        if safe == Safe::None && self.ca_file.is_some() {
+            return Err(Failure::usage(
+                "ca_file says who signs the relay's certificate: it needs security = \"starttls\" or \"tls\"",
+            ));
+        }
         if safe == Safe::None && self.user.is_some() {
             return Err(Failure::usage("nobody logs in without TLS: take security = \"starttls\" or \"tls\""));
         }
         Ok(())
     }
 
-    /// Returns what is configured, with the password.
+    /// Returns what is configured, with the password and the authorities.
     ///
     /// # Errors
-    /// When a value is wrong, or the password cannot be had.
+    /// When a value is wrong, or the password or the authorities cannot be had.
     pub(super) fn config(&self) -> Result<Config, Failure> {
         let login = self.user.as_ref().map(|user| Ok::<_, Failure>((user.clone(), self.password()?))).transpose()?;
-        Ok(Config { login, ..self.without_password()? })
+        Ok(Config { login, ca: self.authorities()?, ..self.without_password()? })
+    }
+
+    fn authorities(&self) -> Result<Option<String>, Failure> {
+        let Some(path) = &self.ca_file else { return Ok(None) };
+        let text = std::fs::read_to_string(path).doing(format!("read mail.ca_file {}", path.display()))?;
+        let checked = crate::mail::config::check_authorities(&text);
+        checked.map_err(|problem| Failure::usage(format!("mail.ca_file {}: {problem}", path.display())))?;
+        Ok(Some(text))
     }
 
     /// Returns the relay.
@@ -146,6 +162,7 @@ impl MailSection {
             relay: self.relay.clone(),
             port: self.port.unwrap_or(port),
             security,
+            ca: None,
             login: None,
             from,
             reply_to,
@@ -199,6 +216,9 @@ impl MailSection {
         };
         let login = self.user.as_ref().map_or(String::new(), |user| format!(", as {user}"));
         output::line(format!("mail.relay         {}:{} ({safe}{login})", config.relay, config.port));
+        if let Some(path) = &self.ca_file {
+            output::line(format!("mail.ca_file       {}", path.display()));
+        }
         output::line(format!("mail.from          {}", config.from));
         let reply_to = config.reply_to.as_ref().map_or_else(|| config.from.to_string(), ToString::to_string);
         output::line(format!("mail.reply_to      {reply_to}"));

@@ -56,6 +56,8 @@ pub struct Config {
     pub port: u16,
     /// How the connection is kept safe.
     pub security: Security,
+    /// Authorities that may sign its certificate, beside those that this machine trusts: certificates in PEM.
+    pub ca: Option<String>,
     /// Who logs in there, with which password.
     pub login: Option<(String, Password)>,
     /// Who messages are from, where an event does not say.
@@ -89,8 +91,20 @@ pub fn is_host(text: &str) -> bool {
         && port.is_none_or(|port| port.parse::<u16>().is_ok_and(|n| n > 0 && n.to_string() == port))
 }
 
+/// Says whether a text holds certificates of authorities, in PEM.
+///
+/// # Errors
+/// Why not, in words.
+pub fn check_authorities(ca: &str) -> Result<(), String> {
+    super::trust::authorities(ca).map(drop)
+}
+
 /// Says whether a host is this machine: there mail may go without TLS.
 pub fn is_loopback(host: &str) -> bool {
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    host == "localhost" || bare.parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+    host == "localhost" || bare(host).parse::<std::net::IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// Returns a host without the brackets around an address of IPv6.
+pub(super) fn bare(host: &str) -> &str {
+    host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host)
 }

@@ -348,7 +348,11 @@ impl Courier {
                 return Ok(None);
             }
         };
-        self.works().await?;
+        match &asked {
+            // The next would be refused in the same way: this one waits, and others are not tried in vain.
+            Named::Refused(reply) if reply.is_about_us() => self.fails(&Trouble::refuses(reply)).await?,
+            _ => self.works().await?,
+        }
         let open = connection.as_mut();
         let (outcome, handed) = match (asked, open) {
             (Named::NotSuch(why), _) => (Outcome::Unsendable(why.to_owned()), false),

@@ -30,6 +30,7 @@ pub mod relay;
 pub mod schedule;
 pub mod setup;
 pub mod suppress;
+mod trust;
 pub mod verp;
 pub mod words;
 

@@ -13,11 +13,15 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt, Rset};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use tokio::time::timeout;
 
+use super::config::bare;
 use super::outbox::Outcome;
-use super::{Address, Config, Letter, Reply, Security};
+use super::{Address, Config, Letter, Reply, Security, trust};
 
 /// Messages handed over in one connection.
 pub const PER_CONNECTION: u32 = 100;
+
+/// What is said of a relay that would take mail in the clear.
+const NO_STARTTLS: &str = "it does not offer STARTTLS, and nothing is sent in the clear";
 
 /// How long the relay may take over each step.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +49,16 @@ pub enum Trouble {
     /// It does not take mail from here.
     #[error("the relay takes no mail from here: {0}")]
     Unwilling(String),
+    /// The connection is not safe, so nothing goes over it.
+    #[error("there is no safe connection to the relay: {0}")]
+    Unsafe(String),
+}
+
+impl Trouble {
+    /// Says that all recipients are refused, for what we are. The reply names one of them, so only its code is told.
+    pub(super) fn refuses(reply: &Reply) -> Self {
+        Self::Unwilling(format!("it refuses recipients with {}, whoever they are; a login may be missing", reply.code))
+    }
 }
 
 /// Why there is no relay.
@@ -81,8 +95,8 @@ impl Relay {
         let tls = match config.security {
             Security::None => None,
             Security::StartTls | Security::Tls => {
-                let made = TlsParameters::new(config.relay.clone());
-                Some(made.map_err(|e| RelayError { host: config.relay.clone(), problem: e.to_string() })?)
+                let made = trust::parameters(&config.relay, config.ca.as_deref());
+                Some(made.map_err(|problem| RelayError { host: config.relay.clone(), problem })?)
             }
         };
         Ok(Self { config, tls, patience })
@@ -99,7 +113,7 @@ impl Relay {
     /// [`Trouble`].
     pub async fn connect(&self) -> Result<Connection, Trouble> {
         let connected = timeout(self.patience.connect, self.connected()).await;
-        let inner = connected.unwrap_or_else(|_| Err(Trouble::Unreachable("it took too long".to_owned())))?;
+        let inner = connected.unwrap_or_else(|_| Err(self.silent()))?;
         Ok(Connection { inner, patience: self.patience, used: 0, broken: false })
     }
 
@@ -107,27 +121,41 @@ impl Relay {
         let config = &self.config;
         let hello = ClientId::Domain(config.domain.clone());
         let wrapped = self.tls.clone().filter(|_| config.security == Security::Tls);
-        let address = (config.relay.as_str(), config.port);
+        let address = (bare(&config.relay), config.port);
         let connected =
             AsyncSmtpConnection::connect_tokio1(address, Some(self.patience.connect), &hello, wrapped, None).await;
-        let mut inner = connected.map_err(|error| unreachable(&error))?;
+        let mut inner = connected.map_err(|error| self.trouble(&error))?;
         if let Some(tls) = self.tls.clone().filter(|_| config.security == Security::StartTls) {
-            inner.starttls(tls, &hello).await.map_err(|error| unreachable(&error))?;
+            if !inner.can_starttls() {
+                return Err(Trouble::Unsafe(NO_STARTTLS.to_owned()));
+            }
+            inner.starttls(tls, &hello).await.map_err(|error| self.trouble(&error))?;
         }
         if let Some((user, password)) = &config.login {
             let credentials = Credentials::new(user.clone(), password.expose().to_owned());
             let logged_in = inner.auth(DEFAULT_MECHANISMS, &credentials).await;
             logged_in.map_err(|error| match reply_of(&error) {
                 Some(reply) => Trouble::Unwilling(format!("the login was refused ({})", reply.code)),
-                None => unreachable(&error),
+                None => self.trouble(&error),
             })?;
         }
         Ok(inner)
     }
-}
 
-fn unreachable(error: &SmtpError) -> Trouble {
-    Trouble::Unreachable(error.to_string())
+    fn trouble(&self, error: &SmtpError) -> Trouble {
+        match trust::why(error, &self.config.relay) {
+            Some(why) => Trouble::Unsafe(why),
+            None if error.is_timeout() => self.silent(),
+            None => Trouble::Unreachable(error.to_string()),
+        }
+    }
+
+    /// A server that waits for TLS greets nobody who waits for its greeting.
+    fn silent(&self) -> Trouble {
+        let tls =
+            if self.config.security == Security::Tls { "" } else { "; a port for TLS alone wants security = \"tls\"" };
+        Trouble::Unreachable(format!("it does not answer on port {}{tls}", self.config.port))
+    }
 }
 
 /// Returns what the server said, if it was the server.

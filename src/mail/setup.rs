@@ -132,6 +132,7 @@ mod tests {
             relay: "localhost".to_owned(),
             port: 25,
             security: Security::None,
+            ca: None,
             login: None,
             from: from.parse().unwrap(),
             reply_to: None,

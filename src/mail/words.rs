@@ -56,6 +56,15 @@ impl Reply {
         (400..500).contains(&self.code)
     }
 
+    /// Says whether a refused recipient is not what is refused: the relay takes nothing from here. Postfix says what it has against
+    /// a connection, a greeting or a sender only when a recipient is named (`smtpd_delay_reject`).
+    pub fn is_about_us(&self) -> bool {
+        let text = self.text.to_lowercase();
+        // Exchange Online says of an unknown mailbox that access is denied: `550 5.4.1`.
+        let denied = self.enhanced() == Some((5, 7, 1)) && text.contains("recipient address rejected: access denied");
+        self.code == 530 || denied || ABOUT_US.iter().any(|words| text.contains(words))
+    }
+
     /// Returns the enhanced code, as `5.1.1`, if it has one.
     fn enhanced(&self) -> Option<(u16, u16, u16)> {
         let word = self.text.split(' ').next()?.trim_end_matches([':', ';', ',']);
@@ -103,7 +112,8 @@ impl Why {
         match reply.enhanced() {
             Some((_, 1, 6)) => return Self::Moved,
             Some((_, 1, 2)) | Some((_, 1, 10)) => return Self::NoDomain,
-            Some((5, 1, 0 | 1 | 3)) | Some((5, 2, 1)) | Some((5, 7, 13)) => return Self::NoMailbox,
+            // OpenSMTPD says 5.2.4, that a list cannot be expanded, of a name that its table of mailboxes does not have.
+            Some((5, 1, 0 | 1 | 3)) | Some((5, 2, 1 | 4)) | Some((5, 7, 13)) => return Self::NoMailbox,
             Some((_, 2, 2)) => return Self::Full,
             Some((_, 2, 3)) | Some((_, 3, 4)) => return Self::TooLarge,
             Some((_, 4, _)) | Some((4, ..)) => return Self::Busy,
@@ -146,7 +156,9 @@ impl Why {
 }
 
 /// Words by which servers say that nobody is there.
-const UNKNOWNS: [&str; 14] = [
+const UNKNOWNS: [&str; 15] = [
+    // Exim, of a mailbox as of a domain.
+    "unrouteable address",
     "no such user",
     "no such mailbox",
     "no such recipient",
@@ -163,6 +175,24 @@ const UNKNOWNS: [&str; 14] = [
     "mailbox unavailable",
 ];
 
+/// Words by which a relay says, of whatever recipient, that it takes nothing from here.
+const ABOUT_US: [&str; 14] = [
+    "relay access denied",
+    "relaying denied",
+    "relay denied",
+    "relay not permitted",
+    "relaying not",
+    "relaying is not",
+    "unable to relay",
+    "client host",
+    "helo command rejected",
+    "sender address rejected",
+    "authentication required",
+    "authentication is required",
+    "must authenticate",
+    "not authenticated",
+];
+
 /// Words by which servers say that it is the sender whom they do not want.
 const REFUSALS: [&str; 9] =
     ["spam", "block", "blacklist", "denylist", "reputation", "policy", "dnsbl", "rejected by", "relay"];
@@ -176,6 +206,8 @@ mod tests {
         for (text, why) in [
             ("550 5.1.1 <x@y.example>: Recipient address rejected: User unknown", Why::NoMailbox),
             ("550 No such user here", Why::NoMailbox),
+            ("550 Unrouteable address", Why::NoMailbox),
+            ("524 5.2.4 Mailing list expansion problem: <nobody@y.example>", Why::NoMailbox),
             ("550-5.1.1 The email account that you tried to reach does not exist.", Why::NoMailbox),
             ("551 5.1.6 User not local; please try <new@example.net>", Why::Moved),
             ("550 5.1.2 Host unknown", Why::NoDomain),
@@ -192,6 +224,29 @@ mod tests {
         ] {
             let reply = Reply::read(text).unwrap();
             assert_eq!(Why::of(&reply), why, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_a_relay_has_against_us_is_no_word_about_a_recipient() {
+        for text in [
+            "554 5.7.1 <ada@far.example>: Relay access denied",
+            "550 5.7.1 <ada@far.example>... Relaying denied",
+            "550 relay not permitted",
+            "554 5.7.1 <host[127.0.0.1]>: Client host rejected: Access denied",
+            "553 5.7.1 <certs@academy.example>: Sender address rejected: not owned by user x",
+            "554 5.7.1 <ada@far.example>: Recipient address rejected: Access denied",
+            "530 5.7.0 Must issue a STARTTLS command first",
+        ] {
+            assert!(Reply::read(text).unwrap().is_about_us(), "{text}");
+        }
+        for text in [
+            "550 5.1.1 <ada@far.example>: Recipient address rejected: User unknown in virtual mailbox table",
+            "550 5.4.1 Recipient address rejected: Access denied",
+            "550 Unrouteable address",
+            "452 4.2.2 Mailbox full",
+        ] {
+            assert!(!Reply::read(text).unwrap().is_about_us(), "{text}");
         }
     }
 

@@ -31,6 +31,14 @@ fn judged(issuer: &Issuer, files: &[PathBuf]) -> Vec<Value> {
     rows(&run(judge.args(files)))
 }
 
+/// Asks openbadgeslib, which looks at status lists too, at a time.
+fn judged_with_lists(issuer: &Issuer, at: &str, files: &[PathBuf]) -> Vec<Value> {
+    let python = root("target/venv/bin/python");
+    assert!(python.exists(), "run scripts/setup first: it installs the judges");
+    let mut judge = Command::new(python);
+    rows(&run(judge.arg(root("tests/judges/judge.py")).arg(issuer.path("site")).arg(at).args(files)))
+}
+
 /// Reads badges with Python's standard library.
 fn unbaked(files: &[PathBuf]) -> Vec<Value> {
     rows(&run(Command::new("python3").arg(root("tests/tools/read_baked.py")).args(files)))
@@ -60,8 +68,17 @@ fn every_kind_of_credential_file_is_accepted_by_others_and_a_changed_one_is_not(
         assert!(badge.to_str().unwrap().contains(&number));
     }
     let good = [files("json"), files("jwt")].concat();
-    for row in judged(&issuer, &good) {
+    let told = judged(&issuer, &good);
+    assert_eq!(told.len(), 9, "three of JSON by two judges, three JWTs by one");
+    for row in told {
         assert_eq!(row["verified"], true, "{row}");
+    }
+    for row in judged_with_lists(&issuer, SOON, &[files("json"), badges.clone()].concat()) {
+        assert_eq!(row["verified"], true, "{row}");
+    }
+    // It takes JWTs in the form of Open Badges 3.0 section 8.2 alone, whose claims VC-JOSE-COSE does not have.
+    for row in judged_with_lists(&issuer, SOON, &files("jwt")) {
+        assert_eq!(row["said"], "JWT payload is missing the required 'iss' claim", "{row}");
     }
     let number = &issuer.numbers()[0];
     let json = fs::read_to_string(issuer.file(number, "json")).unwrap();
@@ -77,9 +94,41 @@ fn every_kind_of_credential_file_is_accepted_by_others_and_a_changed_one_is_not(
         fs::write(issuer.path(name), content).unwrap();
         issuer.path(name)
     });
-    for row in judged(&issuer, &paths) {
+    let told = judged(&issuer, &paths);
+    assert_eq!(told.len(), 5);
+    for row in told {
         assert_eq!(row["verified"], false, "{row}");
     }
+    let [svg, png] = ["badge.svg", "badge.png"].map(|kind| changed_badge(&issuer, number, kind));
+    for row in judged_with_lists(&issuer, SOON, &[paths[0].clone(), paths[1].clone(), svg, png]) {
+        assert!(text(&row, "said").contains("signature mismatch"), "{row}");
+    }
+    // What is revoked is refused by who looks at the list, in each form.
+    issuer.run(&["revoke", number, "--reason", "a mistake", "--now"]).expect(0);
+    issuer.run(&["publish", "--out", "SITE"]).expect(0);
+    let revoked = ["json", "badge.png", "badge.svg"].map(|kind| issuer.file(number, kind));
+    for row in judged_with_lists(&issuer, SOON, &revoked) {
+        assert!(text(&row, "said").contains("revoked"), "{row}");
+    }
+}
+
+/// Writes a badge whose credential names somebody else, of as many letters.
+fn changed_badge(issuer: &Issuer, number: &str, kind: &str) -> PathBuf {
+    let mut bytes = fs::read(issuer.file(number, kind)).unwrap();
+    let (name, other) = ("José".as_bytes(), "Josè".as_bytes());
+    let at = memchr::memmem::find(&bytes, name).expect("the name stands in it");
+    bytes[at..at + name.len()].copy_from_slice(other);
+    if kind.ends_with("png") {
+        let begins = memchr::memmem::rfind(&bytes[..at], b"iTXt").unwrap();
+        let length = u32::from_be_bytes(bytes[begins - 4..begins].try_into().unwrap()) as usize;
+        let end = begins + 4 + length;
+        let mut sum = flate2::Crc::new();
+        sum.update(&bytes[begins..end]);
+        bytes[end..end + 4].copy_from_slice(&sum.sum().to_be_bytes());
+    }
+    let path = issuer.path(&format!("changed.{kind}"));
+    fs::write(&path, bytes).unwrap();
+    path
 }
 
 /// Others judge in JSON-LD safe mode: what no context defines makes a badge invalid.
@@ -135,8 +184,11 @@ fn a_certificate_that_says_all_it_can_has_no_property_that_others_do_not_know() 
     let other = issuer.path("other.json");
     fs::write(&other, json.replacen("\"role\"", "\"favouriteColour\": \"green\", \"role\"", 1)).unwrap();
     let rows = judged(&issuer, &[issuer.file(number, "json"), other]);
-    assert_eq!(rows[0]["verified"], true, "{}", rows[0]);
-    assert!(text(&rows[1], "said").to_lowercase().contains("safe mode"), "{}", rows[1]);
+    let (known, unknown) = rows.split_at(2);
+    assert!(known.iter().all(|row| row["verified"] == true), "{known:?}");
+    assert!(unknown.iter().all(|row| text(row, "said").to_lowercase().contains("safe mode")), "{unknown:?}");
+    let rows = judged_with_lists(&issuer, SOON, &[issuer.file(number, "json"), issuer.path("other.json")]);
+    assert_eq!((&rows[0]["verified"], &rows[1]["verified"]), (&Value::Bool(true), &Value::Bool(false)), "{rows:?}");
 }
 
 #[test]

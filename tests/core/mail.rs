@@ -15,6 +15,7 @@ fn key() -> BounceKey {
         relay: "localhost".to_owned(),
         port: 25,
         security: Security::None,
+        ca: None,
         login: None,
         from: "certs@academy.example".parse().unwrap(),
         reply_to: None,

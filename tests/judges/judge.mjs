@@ -1,14 +1,18 @@
-// Judges credentials with other people's verifiers, offline: `.json` with @digitalbazaar/vc, `.jwt` with jose. Prints a line of
-// JSON for each file. What they know of the issuer is its did.json; contexts are the pinned ones.
+// Judges credentials with other people's verifiers, offline: `.json` with @digitalbazaar/vc and with @digitalcredentials/vc, `.jwt`
+// with jose. Prints a line of JSON for each file and judge. What they know of the issuer is its did.json; contexts are the pinned ones.
 //
 //   node judge.mjs DID.json AT FILE…
 
 import { readFileSync } from 'node:fs';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { DataIntegrityProof } from '@digitalbazaar/data-integrity';
 import { cryptosuite } from '@digitalbazaar/eddsa-rdfc-2022-cryptosuite';
 import { verifyCredential } from '@digitalbazaar/vc';
+import { DataIntegrityProof as TheirProof } from '@digitalcredentials/data-integrity';
+import { cryptosuite as theirSuite } from '@digitalcredentials/eddsa-rdfc-2022-cryptosuite';
+import { verifyCredential as theirVerify } from '@digitalcredentials/vc';
 import { compactVerify, importJWK } from 'jose';
 
 const CONTEXTS = {
@@ -40,10 +44,10 @@ async function documentLoader(url) {
   throw new Error(`nothing is fetched: ${url}`);
 }
 
-async function json(text) {
-  const { verified, error } = await verifyCredential({
+async function json(verify, suite, text) {
+  const { verified, error } = await verify({
     credential: JSON.parse(text),
-    suite: new DataIntegrityProof({ cryptosuite }),
+    suite,
     documentLoader,
     now,
     // Lists of revoked ones are judged elsewhere.
@@ -59,13 +63,23 @@ async function jwt(text) {
   await compactVerify(text.trim(), key, { algorithms: ['EdDSA'] });
 }
 
+const JUDGES = {
+  '.json': {
+    '@digitalbazaar/vc': (text) => json(verifyCredential, new DataIntegrityProof({ cryptosuite }), text),
+    '@digitalcredentials/vc': (text) => json(theirVerify, new TheirProof({ cryptosuite: theirSuite }), text),
+  },
+  '.jwt': { jose: jwt },
+};
+
 for (const file of files) {
   const text = readFileSync(file, 'utf8');
-  try {
-    await (file.endsWith('.jwt') ? jwt(text) : json(text));
-    console.log(JSON.stringify({ file, verified: true }));
-  } catch (error) {
-    const said = [error.message, ...(error.errors ?? []).map((one) => one.message)].join('; ');
-    console.log(JSON.stringify({ file, verified: false, said }));
+  for (const [by, judge] of Object.entries(JUDGES[extname(file)])) {
+    try {
+      await judge(text);
+      console.log(JSON.stringify({ file, by, verified: true }));
+    } catch (error) {
+      const said = [error.message, ...(error.errors ?? []).map((one) => one.message)].join('; ');
+      console.log(JSON.stringify({ file, by, verified: false, said }));
+    }
   }
 }

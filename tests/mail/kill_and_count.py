@@ -59,8 +59,8 @@ def parse():
 class Handler:
     """Keeps what it takes, one file a message; fails by chance, the same for one seed."""
 
-    def __init__(self, folder, seed):
-        self.folder, self.chance = folder, random.Random(seed)
+    def __init__(self, folder, seed, taken):
+        self.folder, self.chance, self.taken = folder, random.Random(seed), taken
 
     def keep(self, envelope, told):
         number = f"{time.time_ns()}-{self.chance.randrange(10**6):06}"
@@ -69,6 +69,7 @@ class Handler:
         path.with_suffix(".eml").write_bytes(envelope.content)
         path.with_suffix(".part").write_text(json.dumps(record))
         path.with_suffix(".part").rename(path.with_suffix(".json"))
+        self.taken.value += 1
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         fate = self.chance.random()
@@ -102,12 +103,12 @@ def dead(address):
     return digits and int(digits) % 50 == 0
 
 
-def serve(port, folder, seed):
+def serve(port, folder, seed, taken):
     from aiosmtpd.smtp import SMTP
 
     async def run():
         loop = asyncio.get_running_loop()
-        handler = Handler(folder, seed)
+        handler = Handler(folder, seed, taken)
         server = await loop.create_server(lambda: SMTP(handler, hostname="sink.example", loop=loop), "127.0.0.1", port)
         async with server:
             await server.serve_forever()
@@ -133,6 +134,8 @@ class Story:
         self.program = Testamur(arguments.testamur, folder / "issuer")
         self.now = datetime.now(timezone.utc)
         self.kills = collections.Counter()
+        # How many messages the servers took, one after the other; without a lock that a killed one would keep.
+        self.taken = multiprocessing.Value("q", 0, lock=False)
 
     def tell(self):
         self.prepare()
@@ -162,7 +165,7 @@ class Story:
         self.program.run("issue", EVENT)
 
     def start_server(self, turn):
-        arguments = (self.port, self.inbox, f"{self.seed}/{turn}")
+        arguments = (self.port, self.inbox, f"{self.seed}/{turn}", self.taken)
         self.server = multiprocessing.Process(target=serve, args=arguments, daemon=True)
         self.server.start()
         for _ in range(100):
@@ -186,23 +189,28 @@ class Story:
         )
 
     def send_and_kill(self):
+        """Kills after so many messages more, or after so long; all over the sending, and beyond it."""
         self.pass_time(minutes=1)
-        words = ("send", EVENT)
-        for number in range(self.arguments.kills):
+        words, rounds, stride = ("send", EVENT), 0, 2 * self.arguments.people // self.arguments.kills
+        while self.kills["program"] < self.arguments.kills and rounds < 4 * self.arguments.kills:
             process = self.begin(*words)
-            try:
-                process.wait(timeout=self.chance.uniform(0.05, 2.5))
-            except subprocess.TimeoutExpired:
+            target = self.taken.value + self.chance.randint(1, max(stride, 1))
+            # Some die before they have sent anything.
+            ends = time.monotonic() + (self.chance.uniform(0, 1) if self.chance.random() < 0.2 else 60)
+            while process.poll() is None and self.taken.value < target and time.monotonic() < ends:
+                time.sleep(0.005)
+            if process.poll() is None:
                 process.kill()
                 self.kills["program"] += 1
             process.wait()
-            if number % 5 == 4:
+            rounds += 1
+            if rounds % 5 == 0:
                 self.server.kill()
                 self.server.join()
                 self.kills["server"] += 1
-                self.start_server(number)
+                self.start_server(rounds)
             # What was queued stays queued; who was never queued is looked for again.
-            words = ("send", EVENT) if number % 2 else ("deliver",)
+            words = ("send", EVENT) if rounds % 2 == 0 else ("deliver",)
             self.pass_time(minutes=self.chance.randrange(1, 30))
 
     def end_quietly(self):

@@ -71,6 +71,11 @@ impl Sink {
         self.shared.faults.lock().unwrap().entry(to.to_owned()).or_default().push_back(fault);
     }
 
+    /// Fails no more for an address.
+    pub fn forgive(&self, to: &str) {
+        self.shared.faults.lock().unwrap().remove(to);
+    }
+
     /// Refuses every connection from now on, or takes them again.
     pub fn refuse(&self, refuses: bool) {
         self.shared.refuses.store(refuses, Ordering::SeqCst);

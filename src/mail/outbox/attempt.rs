@@ -115,6 +115,9 @@ fn after(old: &Message, outcome: &Outcome, now: Timestamp, jitter: u32) -> Messa
     };
     match outcome {
         Outcome::Accepted(reply) => new.note(now, State::Sent, "the relay accepted it", Some(reply)),
+        Outcome::Refused(reply) if !handed && reply.is_about_us() => {
+            again(&mut new, "the relay takes no mail from here", Some(reply));
+        }
         Outcome::Refused(reply) if reply.is_transient() => again(&mut new, Why::of(reply).words(), Some(reply)),
         Outcome::Refused(reply) => {
             let why = Why::of(reply);

@@ -8,6 +8,7 @@ mod opens;
 mod outbox;
 mod served;
 mod texts;
+mod tls;
 
 use std::sync::Arc;
 
@@ -40,6 +41,7 @@ pub fn config(port: u16) -> Config {
         relay: "127.0.0.1".to_owned(),
         port,
         security: Security::None,
+        ca: None,
         login: None,
         from: "Example Academy <certificates@academy.example>".parse().unwrap(),
         reply_to: Some("office@academy.example".parse().unwrap()),
@@ -59,11 +61,20 @@ impl Post {
     /// Returns the same with limits.
     fn limited(store: Arc<dyn Store>, folder: tempfile::TempDir, limits: Limits) -> Self {
         let sink = Sink::start();
-        let config = config(sink.port);
+        let relay = Relay::new(config(sink.port), Patience::default()).unwrap();
+        Self::of(store, folder, limits, (sink, relay))
+    }
+
+    /// Returns a service whose mail goes elsewhere than to the sink.
+    pub fn through(store: Arc<dyn Store>, folder: tempfile::TempDir, relay: Relay) -> Self {
+        Self::of(store, folder, Limits::default(), (Sink::start(), relay))
+    }
+
+    fn of(store: Arc<dyn Store>, folder: tempfile::TempDir, limits: Limits, (sink, relay): (Sink, Relay)) -> Self {
         let start: Timestamp = crate::harness::START.parse().unwrap();
-        setup::tell(&*store, Some(&config), start).unwrap();
+        setup::tell(&*store, Some(relay.config()), start).unwrap();
         let world = World::changed(store, folder, limits, |parts| {
-            parts.mail = Some(Relay::new(config, Patience::default()).unwrap());
+            parts.mail = Some(relay);
             parts.public_url = PUBLIC.parse().unwrap();
         });
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();

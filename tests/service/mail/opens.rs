@@ -98,6 +98,68 @@ fn scanners_open_nothing_and_a_person_does_once() {
     });
 }
 
+/// What a scanner asks for.
+#[derive(serde::Deserialize)]
+struct Asked {
+    at: i64,
+    method: String,
+    what: String,
+    agent: String,
+    #[serde(default)]
+    headers: std::collections::BTreeMap<String, String>,
+}
+
+#[derive(serde::Deserialize)]
+struct Visit {
+    who: String,
+    requests: Vec<Asked>,
+}
+
+#[derive(serde::Deserialize)]
+struct Replay {
+    visits: Vec<Visit>,
+}
+
+/// All of them look at the same mail, each when it did.
+#[test]
+fn a_replay_of_what_scanners_ask_for_counts_nothing() {
+    let replay: Replay = serde_json::from_str(include_str!("../../data/service/scanners.json")).unwrap();
+    let mut asked: Vec<_> =
+        replay.visits.iter().flat_map(|visit| visit.requests.iter().map(|one| (&*visit.who, one))).collect();
+    asked.sort_by_key(|(_, one)| one.at);
+    let post = Post::patient();
+    crate::runs::school(&post.world, 1, 0);
+    crate::runs::done(&post.world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+    post.world.put("/events/WORKSHOP/mail", &json!({ "opens": true })).ok();
+    post.send();
+    assert_eq!(post.deliver().sent, 1);
+    let (link, picture, _) = paths(&post);
+    let (picture, mut gone) = (picture.unwrap(), 0);
+    for (who, one) in asked {
+        post.world.pass(one.at - gone);
+        gone = one.at;
+        let (path, status) = match &*one.what {
+            "link" => (link.clone(), 200),
+            "drawing" => (format!("{link}/picture.png"), 200),
+            "picture" => (picture.clone(), 200),
+            "file" => (format!("{link}/file"), 400),
+            other => panic!("{other}"),
+        };
+        let mut request = Request::builder().method(&*one.method).uri(path).header(header::USER_AGENT, &one.agent);
+        for (name, value) in &one.headers {
+            request = request.header(name, value);
+        }
+        let body = if one.method == "POST" { "format=pdf&nonce=none" } else { "" };
+        let request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let answer = post.world.send("", request, body);
+        assert_eq!(answer.status, status, "{who}: {} {} at {}", one.method, one.what, one.at);
+        assert_eq!(state(&post), "sent", "{who}: {} {} at {} counts", one.method, one.what, one.at);
+    }
+    // One of them as a person does it: so the replay could have counted.
+    ask(&post, "GET", &picture, PERSON);
+    assert_eq!(state(&post), "opened");
+}
+
 #[test]
 fn nothing_is_counted_unless_an_event_wants_it() {
     let post = Post::with_certificates(1);

@@ -411,3 +411,32 @@ fn who_has_a_certificate_and_no_address_is_counted_where_it_is_decided_to_send()
     post.send();
     assert_eq!(post.deliver().sent, 2);
 }
+
+/// A relay that wants a login, say, refuses whoever is named: that is nothing about them.
+#[test]
+fn what_a_relay_has_against_us_bounces_nobody() {
+    on_each_engine(|post| {
+        school(&post.world, 20, 0);
+        done(&post.world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+        post.send();
+        let people: Vec<_> = post.messages().iter().map(|one| one["to"].as_str().unwrap().to_owned()).collect();
+        for to in &people {
+            post.sink.fail(to, Fault::Recipient("554 5.7.1 <somebody@far.example>: Relay access denied"));
+        }
+        assert!(post.deliver().stuck);
+        let states = |post: &Post, state: &str| post.messages().iter().filter(|one| one["state"] == state).count();
+        assert_eq!(states(post, "queued") + states(post, "deferred"), 20);
+        assert!(states(post, "queued") > 0, "not all are tried in vain");
+        let status = post.world.get("/mail").ok();
+        let trouble = status["trouble"].as_str().unwrap();
+        assert!(trouble.contains("refuses recipients with 554") && !trouble.contains("somebody"), "{trouble}");
+        let told = post.messages().into_iter().find(|one| one["state"] == "deferred").unwrap();
+        assert_eq!(told["evidence"].as_array().unwrap().last().unwrap()["what"], "the relay takes no mail from here");
+
+        // The login is there.
+        people.iter().for_each(|to| post.sink.forgive(to));
+        post.world.pass(600);
+        assert_eq!(post.deliver().sent, 20);
+        assert_eq!((states(post, "sent"), post.sink.mails().len()), (20, 20));
+    });
+}

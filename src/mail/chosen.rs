@@ -91,6 +91,7 @@ impl Chosen {
         }
         let Some(from) = from.filter(|_| faults.is_empty()) else { return Err(faults) };
         Ok(Config {
+            ca: None,
             relay: self.relay.clone(),
             port: self.port.unwrap_or(port),
             security,

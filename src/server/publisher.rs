@@ -105,7 +105,7 @@ impl Publisher {
 }
 
 /// Returns when the last publication failed; nothing if it did not.
-fn failed(store: &dyn Store) -> Result<Option<Timestamp>, RunError> {
+pub(super) fn failed(store: &dyn Store) -> Result<Option<Timestamp>, RunError> {
     let query = RunQuery { kind: Some(Kind::Publish), ..RunQuery::all(true) };
     let last = run::runs(store, &query, None, 1)?.items.into_iter().next();
     Ok(last.filter(|run| run.state == RunState::Failed).and_then(|run| run.finished))

@@ -287,7 +287,7 @@ pub fn make(
 }
 
 /// Writes down that there is no backup.
-pub fn not_made(desk: &Desk, error: BackupError) -> BackupError {
+fn not_made(desk: &Desk, error: BackupError) -> BackupError {
     let failed = Failed { at: desk.now, problem: error.to_string() };
     // On a full disk that cannot be written either; the log and the metrics have it.
     if let Err(error) = note(desk, |told| told.failed = Some(failed), None) {

@@ -87,7 +87,7 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Standing>, 
         backups(app, &mut standing)?;
         standing.queue_still_seconds = ops::still(app)?;
         standing.queue_stuck = standing.queue_still_seconds >= run::STILL_SECONDS;
-        standing.publication_failed = publisher::ages(app)?.is_some_and(|ages| ages.failed);
+        standing.publication_failed = publisher::failed(&*app.store)?.is_some();
         Ok(Json(standing))
     })
     .await

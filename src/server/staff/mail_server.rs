@@ -43,12 +43,7 @@ fn form(staff: &Staff, relay: &Value) -> Form {
     let security = Field::new("security", w.s("begin-security"), Kind::Select(safe.into()));
     let password = Field::new("relay_password", w.s("begin-relay-password"), Kind::Password).of("password");
     Form::new(staff, "/settings/mail", w.s("save"))
-        .field(
-            Field::text("relay", w.s("begin-relay"))
-                .required()
-                .value(text(relay, "relay"))
-                .hint(w.s("begin-relay-hint")),
-        )
+        .field(Field::text("relay", w.s("begin-relay")).required().value(text(relay, "relay")).hint(w.s("relay-hint")))
         .field(Field::new("port", w.s("begin-port"), Kind::Number).value(port))
         .field(security.value(usual("security", "starttls")))
         .field(Field::text("user", w.s("begin-relay-user")).value(text(relay, "user")))

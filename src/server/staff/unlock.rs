@@ -39,8 +39,19 @@ pub(super) async fn unlock(Sent { staff, fields }: Sent) -> Response {
     let ask = Ask { body: Some(("application/json", body.into())), ..Ask::default() };
     match staff.ask(axum::http::Method::POST, "/keys/unlock", ask).await {
         Ok(_) => staff.done("", "unlocked"),
-        Err(problem) => refused(&staff, &fields, &problem).await,
+        Err(problem) => refused(&staff, &fields, &in_words(&staff, problem)).await,
     }
+}
+
+/// Says in the page's language that it was the wrong one.
+fn in_words(staff: &Staff, mut problem: Problem) -> Problem {
+    if problem.code == "wrong-passphrase" {
+        problem.detail = staff.w.s("unlock-wrong");
+        for error in &mut problem.errors {
+            error.detail = staff.w.s("unlock-wrong-field");
+        }
+    }
+    problem
 }
 
 async fn refused(staff: &Staff, fields: &Fields, problem: &Problem) -> Response {

@@ -153,3 +153,6 @@ site-ways = Es gibt zwei Wege:
 site-here = Der Dienst zeigt die Website selbst: Die Domain führt zu diesem Dienst oder zu einem Webserver davor (deploy/nginx.conf).
 site-elsewhere = Ein anderer Webserver zeigt den Ordner oder eine Kopie davon: nach jeder Veröffentlichung den ganzen Ordner kopieren, trust.jws zuletzt.
 site-nginx = Das Mindeste, was ein Webserver wissen muss; in deploy/nginx-static.conf steht alles.
+unlock-wrong = Die Schlüssel bleiben gesperrt.
+unlock-wrong-field = Das ist nicht die Passphrase.
+relay-hint = Etwa smtp.example.org.

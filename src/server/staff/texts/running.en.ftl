@@ -153,3 +153,6 @@ site-ways = There are two ways:
 site-here = The service shows the site itself: the domain leads to this service, or to a web server before it (deploy/nginx.conf).
 site-elsewhere = Another web server shows the folder, or a copy of it: copy the whole folder after each publication, trust.jws last.
 site-nginx = The least that a web server has to know; deploy/nginx-static.conf has all of it.
+unlock-wrong = The keys stay locked.
+unlock-wrong-field = This is not the passphrase.
+relay-hint = As smtp.example.org.

@@ -143,6 +143,8 @@ struct Inner {
     mail_days: Counted<MailDaysView>,
     /// To how many of an event a run would send.
     would_send: Counted<u64>,
+    /// How many messages bounced or failed, and of how many nobody knows.
+    mail_counts: Counted<(usize, usize)>,
 }
 
 impl std::ops::Deref for App {
@@ -180,6 +182,7 @@ impl App {
             uploads: Uploads::default(),
             mail_days: Counted::default(),
             would_send: Counted::default(),
+            mail_counts: Counted::default(),
         })))
     }
 
@@ -227,6 +230,11 @@ impl App {
     /// Returns the messages that were counted by day.
     pub(super) fn mail_days(&self) -> &Counted<MailDaysView> {
         &self.0.mail_days
+    }
+
+    /// Returns how many messages are in vain and ambiguous, as they were counted.
+    pub(super) fn mail_counts(&self) -> &Counted<(usize, usize)> {
+        &self.0.mail_counts
     }
 
     /// Returns to how many of an event a run would send, as it was counted.

@@ -165,6 +165,8 @@ struct Inner {
     mail_days: Counted<MailDaysView>,
     /// To how many of an event a run would send.
     would_send: Counted<WouldSend>,
+    /// How many messages bounced or failed, and of how many nobody knows.
+    mail_counts: Counted<(usize, usize)>,
 }
 
 impl std::ops::Deref for App {
@@ -205,6 +207,7 @@ impl App {
             upkeep: Upkeep::default(),
             mail_days: Counted::default(),
             would_send: Counted::default(),
+            mail_counts: Counted::default(),
         }));
         if let Err(problem) = app.take_up_mail() {
             tracing::error!(detail = problem.detail, "mail does not leave");
@@ -271,6 +274,11 @@ impl App {
     /// Returns the messages that were counted by day.
     pub(super) fn mail_days(&self) -> &Counted<MailDaysView> {
         &self.0.mail_days
+    }
+
+    /// Returns how many messages are in vain and ambiguous, as they were counted.
+    pub(super) fn mail_counts(&self) -> &Counted<(usize, usize)> {
+        &self.0.mail_counts
     }
 
     /// Returns to how many of an event a run would send, as it was counted.

@@ -216,6 +216,8 @@ fn ticked_rows_go_on_from_page_to_page_and_what_is_confirmed_is_what_was_shown()
         let csv = file(&mut bob, &format!("act=csv&which=but&event=WORKSHOP&pick={FIRST}"));
         assert_eq!(csv, format!("/api/v1/certificates/csv?event=WORKSHOP&except={FIRST}"));
         assert_eq!(bob.get(&csv).status, StatusCode::OK);
+        let whole = bob.page(&format!("{batch}?act=zip&which=but&status=active"));
+        assert!(whole.contains("Use the filter first"), "{whole}");
 
         // Made anew by name; what goes event by event asks for one.
         let name = json!({ "name": "Person Zero" });

@@ -299,6 +299,14 @@ pub fn due(store: &dyn Store, now: Timestamp, limit: usize) -> Result<Vec<Due>, 
     page.items.iter().take_while(is_due).map(read).collect()
 }
 
+/// Counts the messages that wait for their turn here, up to a limit: by their entries of the queue, which are small.
+///
+/// # Errors
+/// When the store fails.
+pub fn waiting(store: &dyn Store, limit: usize) -> Result<usize, StoreError> {
+    Ok(store.documents(Collection::MAIL_QUEUE, "", None, limit)?.items.len())
+}
+
 /// Takes an entry of the queue away that leads to nothing that is due. One that was written anew meanwhile stays.
 ///
 /// # Errors

@@ -28,7 +28,14 @@ pub(super) const ACTS: [(&str, Permission); 4] = [
 pub(super) async fn ask(staff: Staff, uri: Uri) -> Answer {
     let asked = query(uri.query());
     let chosen = Chosen::of(&asked);
-    if let ("zip" | "csv", None) = (asked.get("act"), chosen.problem(&staff)) {
+    if let (kind @ ("zip" | "csv"), None) = (asked.get("act"), chosen.problem(&staff)) {
+        // An archive of everything there is, is made on the command line.
+        let narrows = FILTER.iter().any(|name| *name != "status" && asked.some(name).is_some());
+        if kind == "zip" && chosen.but && !narrows {
+            let page = Page::new(staff.w.s("batch-zip")).narrow();
+            let back = back(&asked, &chosen);
+            return Ok(staff.page(&choice::refused(&staff, page, &staff.w.s("batch-narrow"), &back)));
+        }
         return Ok(see(&file(&staff, &asked, &chosen)));
     }
     page(&staff, &asked, &Tried::NEW).await

@@ -53,7 +53,7 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let shown: Vec<String> = items(&found).iter().map(|one| text(one, "number")).collect();
     let ways = ("/certificates", "/certificates/batch");
     let mut chooser = Chooser::new(&staff, ways, &filter, &chosen, &shown, (table, found["next"].as_str()))
-        .act("zip", w.s("certificates-zip"))
+        .act("zip", w.s("batch-zip"))
         .act("csv", w.s("certificates-csv"));
     for (name, permission) in super::batch::ACTS {
         if staff.may(permission) {

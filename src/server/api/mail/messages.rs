@@ -28,6 +28,9 @@ pub(super) fn routes() -> OpenApiRouter<App> {
         .routes(routes!(stop))
 }
 
+/// Messages in vain or ambiguous of which the count is kept for a minute.
+const MANY: usize = 200;
+
 /// How mail stands.
 #[derive(Debug, Serialize, ToSchema)]
 struct MailView {
@@ -41,7 +44,8 @@ struct MailView {
     /// Since when.
     #[schema(value_type = Option<String>, format = DateTime)]
     trouble_since: Option<Timestamp>,
-    /// Messages that wait; counted up to 1,000, as the next ones.
+    /// Messages that wait here for their turn; counted up to 1,000, as the next ones. Where many are in vain or ambiguous, those
+    /// are counted once a minute.
     waiting: usize,
     /// Messages that bounced or failed.
     in_vain: usize,
@@ -129,20 +133,37 @@ impl MessageView {
     responses((status = 200, body = MailView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn status(State(app): State<App>, caller: Caller) -> Result<Json<MailView>, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, |_, desk| {
+    let (key, limited) = (format!("{:?}", caller.scope), caller.scope.is_limited());
+    app.at_desk(&caller, move |app, desk| {
         let count = |state| -> Result<usize, Problem> {
             let query = MessageQuery { state: Some(state), ..MessageQuery::default() };
             Ok(outbox::messages(desk.store, &query, None, PAGE_LIMIT)?.items.len())
         };
         let (told, stuck) = (setup::told(desk.store)?, setup::stuck(desk.store)?);
+        // The queue knows no events: who is limited to some has their messages counted.
+        let waiting = match limited {
+            true => count(Standing::Queued)? + count(Standing::Deferred)?,
+            false => outbox::waiting(desk.store, PAGE_LIMIT)?,
+        };
+        let (in_vain, ambiguous) = match app.mail_counts().of_late(&key, desk.now) {
+            Some((counts, false)) => counts,
+            _ => {
+                let counts = (count(Standing::Bounced)? + count(Standing::Failed)?, count(Standing::Ambiguous)?);
+                // A few are counted for each who asks.
+                if counts.0 + counts.1 >= MANY {
+                    app.mail_counts().keep(key, counts, (desk.now, 0));
+                }
+                counts
+            }
+        };
         Ok(Json(MailView {
             set_up: told.is_some(),
             from: told.map(|told| told.from.to_string()),
             trouble_since: stuck.as_ref().map(|stuck| stuck.since),
             trouble: stuck.map(|stuck| stuck.problem),
-            waiting: count(Standing::Queued)? + count(Standing::Deferred)?,
-            in_vain: count(Standing::Bounced)? + count(Standing::Failed)?,
-            ambiguous: count(Standing::Ambiguous)?,
+            waiting,
+            in_vain,
+            ambiguous,
         }))
     })
     .await

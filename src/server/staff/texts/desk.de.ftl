@@ -19,6 +19,8 @@ choose-changed = Die Liste hat sich geändert, seit sie Ihnen gezeigt wurde. Seh
 
 # With several certificates
 batch-unknown = Wählen Sie, was geschehen soll
+batch-zip = Als PDF (ZIP)
+batch-narrow = Das wären alle Zertifikate, die es gibt. Nehmen Sie zuerst den Filter.
 batch-send = Per Mail senden
 batch-send-do =
     { $count ->
@@ -81,6 +83,9 @@ people-search-on = Weitersuchen
 # More on a person's card
 person-sessions = Termine
 person-attended = bei { $present } von { $all } dabei
+measure-by-hand = Anwesenheit von Hand eingetragen
+measure-sessions = Besuchte Termine
+measure-activities = Erledigte Aufgaben
 person-earlier = Zertifikate davor
 person-history = Was getan wurde
 person-history-none = Zu dieser Person ist noch nichts vermerkt.

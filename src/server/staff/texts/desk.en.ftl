@@ -19,6 +19,8 @@ choose-changed = The list has changed since it was shown to you. Look at it agai
 
 # With several certificates
 batch-unknown = Choose what is to be done
+batch-zip = As PDF (ZIP)
+batch-narrow = That would be all certificates there are. Use the filter first.
 batch-send = Send by mail
 batch-send-do =
     { $count ->
@@ -81,6 +83,9 @@ people-search-on = Search on
 # More on a person's card
 person-sessions = Sessions
 person-attended = attended { $present } of { $all }
+measure-by-hand = Attendance entered by hand
+measure-sessions = Sessions attended
+measure-activities = Activities done
 person-earlier = Certificates before it
 person-history = What was done
 person-history-none = Nothing is noted about this person yet.

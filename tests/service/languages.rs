@@ -112,6 +112,7 @@ fn staff_see_and_choose_languages_by_their_names() {
         assert!(to(&chosen).starts_with(&path), "{}", chosen.text());
         let page = browser.follow(&chosen);
         assert!(page.contains("No longer for this language") && page.contains(">German<"), "{page}");
+        assert!(page.contains("<span class=\"state amber\">English</span>"), "its texts are in another one: {page}");
         let card = browser.page(&format!("{base}/people/p0%40example.org"));
         assert!(card.contains("modern, whose texts are in English"), "{card}");
         let remove = page.split("<form").find(|part| part.contains("name=\"remove\"")).unwrap();

@@ -114,6 +114,9 @@ async function walk(context, person, look) {
 
   await page.goto(`${base}/portal`);
   await look(page, 'door');
+  await page.goto(`${base}/portal/lost`);
+  await look(page, 'lost');
+  await page.goto(`${base}/portal`);
   await page.fill('#email', address);
   await page.click('form[action$="/portal/login"] button');
   await look(page, 'sent');

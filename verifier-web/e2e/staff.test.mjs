@@ -182,7 +182,7 @@ test('a one-time link leads to certificates that are delivered and verify, in at
   await context.close();
 });
 
-const PAGES = ['', '/events', '/events/new', '/events/MAPS26', '/events/MAPS26/change', '/events/MAPS26/import', '/events/MAPS26/imports',
+const PAGES = ['', '/events', '/events/new', '/events/MAPS26', '/events/MAPS26/change', '/events/MAPS26/import', '/events/MAPS26/imports', '/events/MAPS26/languages', '/events/MAPS26/badge', '/address-requests',
   '/events/MAPS26/people', '/events/MAPS26/people/new', '/events/MAPS26/people/person1%40example.org', '/events/MAPS26/rule',
   '/events/MAPS26/template', '/events/MAPS26/state', '/events/MAPS26/generate?over=already_issued', '/events/MAPS26/send', '/search?q=garc',
   '/certificates?event=MAPS26', '/certificates/CERT-MAPS26-2026-00001', '/certificates/CERT-MAPS26-2026-00001/revoke', '/deliveries',

@@ -138,7 +138,7 @@ async fn texts_in(staff: &Staff, template: &str) -> String {
         return String::new();
     }
     let found = staff.get_if(&format!("/templates/{}", part(template))).await;
-    found.map_or_else(String::new, |found| text(&found, "language"))
+    found.map_or_else(String::new, |found| text(&found["template"], "language"))
 }
 
 /// Takes a template for a language, or takes it away.

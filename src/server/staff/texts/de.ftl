@@ -297,7 +297,6 @@ people-missing = Was noch fehlt
 people-report = Bericht (CSV)
 people-none = Noch steht niemand auf der Liste. Importieren Sie eine Tabelle oder fügen Sie jemanden hinzu.
 people-none-found = Niemand wurde gefunden.
-people-language-hint = Des Zertifikats und der Mails, etwa de oder pt-BR.
 people-eligible = bekommen ein Zertifikat
 people-not-eligible = erfüllen die Regel nicht
 people-excluded = ausgeschlossen
@@ -775,7 +774,6 @@ languages-texts = Ihre Texte
 languages-add = Diese Vorlage für die Sprache verwenden
 languages-remove = Nicht mehr für diese Sprache
 languages-tier = nur für { $tier }
-languages-wrong = Die Texte dieser Vorlage sind auf { $texts }.
 send-without = { $count ->
     [one] Eine Person hat keine E-Mail-Adresse
    *[other] { $count } Personen haben keine E-Mail-Adresse

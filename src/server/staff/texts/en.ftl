@@ -297,7 +297,6 @@ people-missing = Still missing
 people-report = Report (CSV)
 people-none = Nobody is on the list yet. Import a spreadsheet, or add somebody.
 people-none-found = Nobody was found.
-people-language-hint = Of the certificate and of mails, as de or pt-BR.
 people-eligible = get a certificate
 people-not-eligible = do not meet the rule
 people-excluded = excluded
@@ -775,7 +774,6 @@ languages-texts = Its texts
 languages-add = Use this template for the language
 languages-remove = No longer for this language
 languages-tier = only for { $tier }
-languages-wrong = The texts of this template are in { $texts }.
 send-without = { $count ->
     [one] One person has no e-mail address
    *[other] { $count } people have no e-mail address

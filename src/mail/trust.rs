@@ -72,6 +72,10 @@ fn tls_of<'e>(error: &'e (dyn Error + 'static)) -> Option<&'e TlsError> {
 fn certificate(problem: &CertificateError, host: &str) -> String {
     use CertificateError as C;
     match problem {
+        // Somebody of that name is trusted, and has another key.
+        C::BadSignature | C::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            "its certificate names a trusted authority that has not signed it: `ca_file` in `[mail]` names who else may".to_owned()
+        }
         C::UnknownIssuer => {
             "its certificate is signed by nobody that this machine trusts: `ca_file` in `[mail]` names who else may".to_owned()
         }

@@ -7,8 +7,9 @@
 use std::collections::{HashMap, HashSet};
 use std::fmt::Debug;
 use std::io::{self, Read};
+use std::panic::resume_unwind;
 use std::path::Path;
-use std::{fs, mem};
+use std::{fs, mem, thread};
 
 use data_encoding::HEXLOWER;
 use serde::Serialize;
@@ -29,6 +30,8 @@ pub const PICTURES: [&str; 2] = ["certificate.png", "card.png"];
 const INDEX: &str = "c/.pages";
 /// Largest index that is read, in bytes: of a million pages.
 const INDEX_BYTES: u64 = 128 << 20;
+/// Pages that each draws before what was drawn is looked at.
+const EACH: usize = 16;
 /// Characters of the part of an id that cannot be guessed.
 const SUFFIX_CHARS: usize = 8;
 
@@ -53,7 +56,7 @@ pub struct Wanted {
 pub type PageFiles = Vec<(&'static str, Vec<u8>)>;
 
 /// The pages that are to be seen, and who draws them.
-pub trait PublicPages: Debug {
+pub trait PublicPages: Debug + Sync {
     /// Calls back with each page.
     ///
     /// # Errors
@@ -71,6 +74,9 @@ pub trait PublicPages: Debug {
 
     /// Returns how many are drawn for one publication at most: what is urgent must not wait for all of them.
     fn at_once(&self) -> usize;
+
+    /// Returns how many are drawn at the same time, each on a core of its own.
+    fn hands(&self) -> usize;
 }
 
 /// What became of the public pages.
@@ -118,6 +124,17 @@ impl Drop for Drawn {
     }
 }
 
+/// What became of one page.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// It was drawn.
+    Drawn,
+    /// It is no more to be seen.
+    Gone,
+    /// It cannot be drawn.
+    Failed,
+}
+
 impl Drawn {
     /// Draws what is not there yet, and finds out what is to go.
     pub(super) fn new(site: &Site, pages: &dyn PublicPages) -> Result<Self, PublishError> {
@@ -125,14 +142,18 @@ impl Drawn {
         let mut wanted = Vec::new();
         pages.each(&mut |one| wanted.push(one))?;
         let mut drawn = Self { staged: Vec::new(), gone: Vec::new(), done: PagesDone::default(), shared: Vec::new() };
+        let old = |one: &Wanted| known.get(&key(&one.name)).filter(|_| is_whole(site, &one.name)).copied();
+        let old: Vec<_> = wanted.iter().map(old).collect();
+        let fates = drawn.draw(site, pages, &wanted, &old)?;
         let (mut seen, mut lines) = (HashSet::new(), String::new());
-        for one in wanted {
-            let key = key(&one.name);
-            let old = known.get(&key).filter(|_| is_whole(site, &one.name)).copied();
-            if let Some(made_from) = drawn.draw(site, pages, &one, old)? {
-                made_from.into_iter().for_each(|(page, pictures)| line(&mut lines, key, page, pictures));
-                seen.insert(one.name);
-            }
+        for (position, one) in wanted.into_iter().enumerate() {
+            let made_from = match fates.get(&position) {
+                Some(Fate::Gone) => continue,
+                Some(Fate::Drawn) => Some((one.page, one.pictures)),
+                _ => old[position],
+            };
+            made_from.into_iter().for_each(|(page, pictures)| line(&mut lines, key(&one.name), page, pictures));
+            seen.insert(one.name);
         }
         drawn.gone = there.into_iter().filter(|name| !seen.contains(name)).collect();
         drawn.done.visible = seen.len();
@@ -147,36 +168,44 @@ impl Drawn {
         Ok(drawn)
     }
 
-    /// Draws one if need be; returns from what it is made by then, if it is there at all. Nothing if it is no more to be seen.
+    /// Draws those that are not as they were, as many as are drawn at once; returns what became of them, by position.
     fn draw(
         &mut self,
         site: &Site,
         pages: &dyn PublicPages,
-        one: &Wanted,
-        old: Option<(Digest, Digest)>,
-    ) -> Result<Option<Option<(Digest, Digest)>>, PublishError> {
-        let new = (one.page, one.pictures);
-        if old == Some(new) {
-            return Ok(Some(old));
-        }
-        if self.done.written >= pages.at_once() {
-            self.done.left += 1;
-            return Ok(Some(old));
-        }
-        match pages.draw(&one.name, old.is_none_or(|(_, pictures)| pictures != one.pictures)) {
-            Ok(None) => Ok(None),
-            Ok(Some(files)) => {
-                let below = |(file, bytes)| (format!("{FOLDER}/{}/{file}", one.name), bytes);
-                self.staged.extend(site.stage(files.into_iter().map(below).collect())?);
-                self.done.written += 1;
-                Ok(Some(Some(new)))
+        wanted: &[Wanted],
+        old: &[Option<(Digest, Digest)>],
+    ) -> Result<HashMap<usize, Fate>, PublishError> {
+        let is_new = |position: &usize| old[*position] != Some((wanted[*position].page, wanted[*position].pictures));
+        let waiting: Vec<_> = (0..wanted.len()).filter(is_new).collect();
+        let (mut rest, mut fates) = (&waiting[..], HashMap::new());
+        while !rest.is_empty() && self.done.written < pages.at_once() {
+            let room = pages.at_once() - self.done.written;
+            let (now, later) = rest.split_at(rest.len().min(room).min(pages.hands() * EACH));
+            rest = later;
+            let draw = |position: usize| {
+                let with_pictures = old[position].is_none_or(|(_, pictures)| pictures != wanted[position].pictures);
+                drawn_one(site, pages, &wanted[position].name, with_pictures)
+            };
+            let mut failed = None;
+            for (position, fate) in side_by_side(now, pages.hands(), &draw) {
+                match fate {
+                    Ok((fate, staged)) => {
+                        self.staged.extend(staged);
+                        self.done.written += usize::from(fate == Fate::Drawn);
+                        self.done.failed += usize::from(fate == Fate::Failed);
+                        fates.insert(position, fate);
+                    }
+                    Err(error) => failed = failed.or(Some(error)),
+                }
             }
-            Err(error) => {
-                tracing::warn!(%error, "a public page cannot be drawn; what is there of it stays");
-                self.done.failed += 1;
-                Ok(Some(old))
+            // What others have drawn meanwhile is kept until here, so that it is taken back.
+            if let Some(error) = failed {
+                return Err(error);
             }
         }
+        self.done.left += rest.len();
+        Ok(fates)
     }
 
     /// Puts what was drawn in its place.
@@ -201,6 +230,43 @@ impl Drawn {
             Ok(())
         })
     }
+}
+
+/// Draws one and writes it beside its place.
+fn drawn_one(
+    site: &Site,
+    pages: &dyn PublicPages,
+    name: &str,
+    with_pictures: bool,
+) -> Result<(Fate, Vec<Staged>), PublishError> {
+    match pages.draw(name, with_pictures) {
+        Ok(None) => Ok((Fate::Gone, Vec::new())),
+        Ok(Some(files)) => {
+            let below = |(file, bytes)| (format!("{FOLDER}/{name}/{file}"), bytes);
+            Ok((Fate::Drawn, site.stage(files.into_iter().map(below).collect())?))
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a public page cannot be drawn; what is there of it stays");
+            Ok((Fate::Failed, Vec::new()))
+        }
+    }
+}
+
+/// Does something with each, some at the same time; in order.
+fn side_by_side<T: Send>(positions: &[usize], hands: usize, act: &(dyn Fn(usize) -> T + Sync)) -> Vec<(usize, T)> {
+    if hands < 2 || positions.len() < 2 {
+        return positions.iter().map(|&position| (position, act(position))).collect();
+    }
+    let part = positions.len().div_ceil(hands);
+    thread::scope(|scope| {
+        let parts: Vec<_> = positions.chunks(part).collect();
+        let begun: Vec<_> = parts
+            .into_iter()
+            .map(|part| scope.spawn(move || part.iter().map(|&position| (position, act(position))).collect::<Vec<_>>()))
+            .collect();
+        let done = begun.into_iter().map(|one| one.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        done.flatten().collect()
+    })
 }
 
 /// Names a page in the index without saying which it is: who finds the index must not find the pages.
@@ -264,6 +330,16 @@ fn is_whole(site: &Site, name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_done_side_by_side_stays_in_order() {
+        let positions: Vec<_> = (10..47).collect();
+        for hands in [0, 1, 2, 5, 100] {
+            let done = side_by_side(&positions, hands, &|position| position * 2);
+            assert_eq!(done, positions.iter().map(|one| (*one, one * 2)).collect::<Vec<_>>(), "{hands}");
+        }
+        assert!(side_by_side(&[], 3, &|position| position).is_empty());
+    }
 
     #[test]
     fn only_pages_have_the_name_of_one() {

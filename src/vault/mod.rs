@@ -7,6 +7,7 @@ mod visible;
 
 pub use folder::{ActiveKey, KeyFolder, KeyFolderError, KeyRow, MANIFEST_DAYS, RENEWAL_DAYS};
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -429,7 +430,12 @@ impl Vault {
     fn visible<'a>(&self, desk: &Desk<'a>, faces: &'a Faces, own: &'a OwnKeys) -> Visible<'a> {
         let root = self.opened().keys.root().1.to_base64url();
         let (store, issuer, at_once, languages) = (desk.store, desk.issuer, self.pages_at_once, Languages::default());
-        Visible { store, issuer, faces, own, root, at_once, languages }
+        // A command that draws all has the machine to itself; a service answers others meanwhile.
+        let hands = match at_once {
+            usize::MAX => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
+            _ => 1,
+        };
+        Visible { store, issuer, faces, own, root, at_once, hands, languages }
     }
 
     /// Returns trust anchors as of now: as of the last change that was told to [`Vault::forget_anchors`], and at most

@@ -32,6 +32,8 @@ pub(super) struct Visible<'a> {
     pub(super) root: String,
     /// Most pages that are drawn for one publication.
     pub(super) at_once: usize,
+    /// Pages that are drawn at the same time.
+    pub(super) hands: usize,
     /// Languages of templates that were looked at.
     pub(super) languages: Languages,
 }
@@ -125,5 +127,9 @@ impl PublicPages for Visible<'_> {
 
     fn at_once(&self) -> usize {
         self.at_once
+    }
+
+    fn hands(&self) -> usize {
+        self.hands
     }
 }

@@ -108,7 +108,7 @@ fn every_kind_of_credential_file_is_accepted_by_others_and_a_changed_one_is_not(
     issuer.run(&["publish", "--out", "SITE"]).expect(0);
     let revoked = ["json", "badge.png", "badge.svg"].map(|kind| issuer.file(number, kind));
     for row in judged_with_lists(&issuer, SOON, &revoked) {
-        assert!(text(&row, "said").contains("revoked"), "{row}");
+        assert!(text(&row, "said").contains("status 'revocation' is set"), "{row}");
     }
 }
 

@@ -261,6 +261,8 @@ postlog unix-dgram n - n - 1 postlogd
 
 class Exim(Server):
     name = "exim"
+    # Of a closed connection it reports that it gave up, without a reply.
+    comes_back = {**Server.comes_back, "cut": ("bounced", "gave_up", "")}
     unknown = "550 Unrouteable address"
     users = {"Debian-exim": 903, "mail": 8}
     reads_key = 903

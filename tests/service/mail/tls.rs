@@ -47,7 +47,8 @@ fn make(signer: Option<&Pair>, is_authority: bool, host: &str, (from, until): (i
     let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
     let key = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
     let mut name = X509NameBuilder::new().unwrap();
-    name.append_entry_by_text("CN", host).unwrap();
+    // A machine may trust somebody of the same name.
+    name.append_entry_by_text("CN", &format!("{host}, for a test of mail")).unwrap();
     let (name, mut made) = (name.build(), X509::builder().unwrap());
     made.set_version(2).unwrap();
     made.set_serial_number(&Asn1Integer::from_bn(&BigNum::from_u32(7).unwrap()).unwrap()).unwrap();
@@ -178,6 +179,7 @@ fn connect(relay: &Relay) -> Result<(), Trouble> {
 fn a_certificate_is_taken_from_who_is_trusted_and_else_it_is_said_why_not() {
     let authority = make(None, true, "An Authority", (-DAY, DAY));
     let stranger = make(None, true, "A Stranger", (-DAY, DAY));
+    let namesake = make(None, true, "An Authority", (-DAY, DAY));
     let good = make(Some(&authority), false, "localhost", (-DAY, DAY));
     let other = make(Some(&authority), false, "mail.other.example", (-DAY, DAY));
     let ended = make(Some(&authority), false, "localhost", (-3 * DAY, -2 * DAY));
@@ -194,6 +196,7 @@ fn a_certificate_is_taken_from_who_is_trusted_and_else_it_is_said_why_not() {
             (&other, Some(&authority), Some("is for `mail.other.example`, not for `localhost`")),
             (&ended, Some(&authority), Some("its certificate has ended, on 20")),
             (&early, Some(&authority), Some("begins only on 20")),
+            (&good, Some(&namesake), Some("names a trusted authority that has not signed it")),
             (&mistaken, Some(&mistaken), Some("made with CA:FALSE")),
         ] {
             let server = Server::start(speaks, certificate);

@@ -134,7 +134,7 @@ fn the_whole_road_by_forms_alone() {
 }
 
 /// Every page with the permission that it needs to be seen.
-pub const PAGES: [(&str, &str); 39] = [
+pub const PAGES: [(&str, &str); 44] = [
     ("/staff", "view"),
     ("/staff/search?q=person", "view"),
     ("/staff/events", "view"),
@@ -184,7 +184,7 @@ pub const PAGES: [(&str, &str); 39] = [
 /// What each form does, with the permission that it needs, and fields that fit.
 pub type Act = (&'static str, &'static str, &'static [(&'static str, &'static str)]);
 
-pub const ACTS: [Act; 28] = [
+pub const ACTS: [Act; 32] = [
     ("/staff/events/new", "import", &[("code", "OTHER"), ("title", "Other")]),
     ("/staff/events/WORKSHOP/change", "import", &[("title", "Changed")]),
     ("/staff/events/WORKSHOP/copy", "import", &[("code", "COPY"), ("title", "Copy")]),

@@ -6,7 +6,7 @@ use crate::browser::Browser;
 use crate::real_door::{behind_the_real_door, invited, school_by};
 
 /// Every page of these with the permission that it takes; `account`: one's own, for everybody.
-pub const PAGES: [(&str, &str); 43] = [
+pub const PAGES: [(&str, &str); 44] = [
     ("/staff/account", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
@@ -54,7 +54,7 @@ pub const PAGES: [(&str, &str); 43] = [
 ];
 
 /// Acts that forms of these pages ask for, with the permission that each takes.
-pub const ACTS: [(&str, &str); 34] = [
+pub const ACTS: [(&str, &str); 35] = [
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
     ("/staff/account/second-step/confirm", "account"),

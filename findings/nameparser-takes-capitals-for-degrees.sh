@@ -4,8 +4,8 @@
 #        `Xu MA`, `Minh DO`. `Amadou Ba` has one, and so have `AMADOU BA` and `BA, Amadou`. And of `Ma. Teresa Cruz`, where Ma. is short
 #        for Maria, the first name is Teresa and Ma. a title; of `Blessed Moyo` there is no first name. npm humanparser takes MA for
 #        a degree in whatever letters: `Xu Ma` has no last name there either.
-# Why it matters: lists of people write the surname in capitals so that it is known (in French-speaking countries nearly all do), and BA,
-#        MA and DO are surnames of very many in Senegal, China and Vietnam. Sorted by `last`, or greeted by it, they have none, and
+# Why it matters: lists of people write the surname in capitals so that it is known, as is usual in French-speaking countries, and BA,
+#        MA and DO are surnames in Senegal, China and Vietnam. Sorted by `last`, or greeted by it, they have none, and
 #        others in the list do. Leave names whole, or ask for them in two columns.
 set -euo pipefail
 folder=$(mktemp -d)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Guess: @digitalbazaar/vc-bitstring-status-list, whose editors wrote the standard too, reads an entry of two bits (`statusSize: 2`, W3C
-#        Bitstring Status List v1.0), or says that it cannot.
+# Guess: @digitalbazaar/vc-bitstring-status-list, from the house of two of the standard's editors, reads an entry of two bits (W3C
+#        Bitstring Status List v1.0, `statusSize: 2`), or says that it cannot.
 # Fact:  it reads one bit, at the position of the index, whatever `statusSize` says, and answers `verified: true`. Entry 3 of two bits
 #        each is the bits 6 and 7; it reads bit 3, the second bit of entry 1. And a list that serves two purposes, `statusPurpose:
 #        ["revocation", "suspension"]`, which the standard allows, it refuses: the purposes are compared with `!==`.

@@ -5,7 +5,7 @@
 #        each is the bits 6 and 7; it reads bit 3, the second bit of entry 1. And a list that serves two purposes, `statusPurpose:
 #        ["revocation", "suspension"]`, which the standard allows, it refuses: the purposes are compared with `!==`.
 # Why it matters: an issuer who has messages or states of more than yes and no gets somebody else's answer given for his people, and one
-#        who keeps one list for two purposes gets none. Lists of one bit, one for each purpose, are what every peer reads.
+#        who keeps one list for two purposes gets none. Keep one list of one bit for each purpose.
 set -euo pipefail
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -316,6 +316,8 @@ fn outcome(needs: Needs, answer: &Answer) -> Outcome {
         401 if needs == Nothing && code() == "wrong-credentials" => Allowed,
         401 => Unknown(known(&["unauthenticated", "bad-token", "session-ended"])),
         403 => Refused(known(&["forbidden", "csrf", "session-needed"])),
+        // Somebody who may has locked the keys before.
+        503 if code() == "keys-locked" => Allowed,
         500.. => panic!("{}: {}", answer.status, answer.text()),
         _ => Allowed,
     }

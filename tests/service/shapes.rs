@@ -10,8 +10,7 @@ use crate::harness::{OWNER, World, on_each_engine};
 use crate::real_door::{PASSWORD, behind_the_real_door, log_in, post};
 
 /// Columns that no list of names knows.
-const LIST: &str =
-    "Wer,Wohin,Bemerkung\nAda Lovelace,ada@example.org,=1+1\nGrace Hopper,grace@nowhere@example.org,fine\n";
+const LIST: &str = "Wer,Wohin,Bemerkung\nAda Lovelace,ada@example.org,=1+1\n,grace@example.org,fine\n";
 
 fn events(world: &World, owner: &crate::real_door::Member, codes: &[&str]) {
     for code in codes {
@@ -50,7 +49,7 @@ fn what_was_said_about_a_list_is_proposed_for_the_next_of_its_shape_and_can_be_f
         // The row that would be left out comes with the reason, in the columns of the list, and is no formula.
         let bad = ada.get(&format!("{list}/report.csv?map=name%3DWer&map=email%3DWohin")).text();
         assert!(bad.contains("Wer,Wohin,Bemerkung,import_line,import_status,import_reason"), "{bad}");
-        assert!(bad.contains("Grace Hopper") && bad.contains("error") && !bad.contains("Ada"), "{bad}");
+        assert!(bad.contains(",grace@example.org,") && bad.contains("error") && !bad.contains("Ada"), "{bad}");
         let taken = ada.send(&form_with(&page, &list, "once"), &[]);
         let shown = ada.follow(&taken);
         assert!(shown.contains("kurs.csv") && shown.contains("only=left_out"), "{shown}");
@@ -59,10 +58,10 @@ fn what_was_said_about_a_list_is_proposed_for_the_next_of_its_shape_and_can_be_f
         let report = shown.split("href=\"").find(|part| part.contains("only=left_out")).unwrap();
         let report = report.split('"').next().unwrap().to_owned();
         let bad = ada.get(&report).text();
-        assert!(bad.contains("Grace Hopper") && !bad.contains("Ada"), "{bad}");
+        assert!(bad.contains(",grace@example.org,") && !bad.contains("Ada"), "{bad}");
 
         // Corrected, they are taken in alone, as the list was.
-        let corrected = bad.replace("grace@nowhere@example.org", "grace@example.org");
+        let corrected = bad.replace(",grace@example.org", "Grace Hopper,grace@example.org");
         let (list, page) = choose(&mut ada, "MINE", "report.csv", corrected.as_bytes());
         assert!(
             list.contains("map=name%3DWer") && page.contains("Read as the last list of this shape was"),

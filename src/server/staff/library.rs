@@ -454,8 +454,8 @@ async fn roll_out_page(staff: &Staff, name: &str, tried: &Tried<'_>) -> Answer {
         let form = Form::new(staff, &format!("{path}/roll-out"), w.count("template-roll-out-do", fitting.len() as u64))
             .field(Field::hidden("expected", events.len().to_string()))
             .tried(tried);
-        let text = format!("{names} {}", w.s("template-roll-out-text"));
-        page = page.part(Section::new("start", w.s("generate-confirm")).part(Text(text)).part(form));
+        let section = Section::new("start", w.s("generate-confirm")).part(Text(names));
+        page = page.part(section.part(Text(w.s("template-roll-out-text"))).part(form));
     } else if let Some((_, problem)) = tried.0 {
         page = page.problem(Tone::Red, staff.w, problem);
     }

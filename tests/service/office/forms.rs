@@ -76,7 +76,7 @@ fn nobody_sees_a_form_that_they_may_not_send() {
             }
         }
         // All kinds were there to be seen.
-        assert!(seen > 100, "{seen}");
+        assert!(seen > 60, "{seen}");
         assert_eq!(
             sent.into_iter().collect::<Vec<_>>(),
             ["account", "generate", "import", "keys", "revoke", "settings"]

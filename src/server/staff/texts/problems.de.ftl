@@ -284,3 +284,5 @@ problem-wrong-password = Das Passwort stimmt nicht
 problem-wrong-password-hint = Versuchen Sie es erneut.
 problem-nothing-sent = Nichts wurde gesendet
 problem-nothing-sent-hint = Sehen Sie nach, was aus der früheren Nachricht geworden ist.
+problem-no-page = Hier ist keine Seite
+problem-no-page-hint = Unter dieser Adresse gibt es keine Seite.

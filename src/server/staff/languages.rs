@@ -34,8 +34,8 @@ pub(super) fn name(w: &Words, tag: &str) -> String {
     }
     let first = tag.split('-').next().unwrap_or_default();
     // Norwegian has two codes.
-    let first = if first == "no" { "nb" } else { first };
-    match (of(&tag), of(first)) {
+    let known = if first == "no" { "nb" } else { first };
+    match (of(&tag), of(known)) {
         (Some(name), _) => name,
         (None, Some(name)) if tag == first => name,
         (None, Some(name)) => format!("{name} ({tag})"),

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::browser::{Browser, form, form_with};
-use crate::real_door::{behind_the_real_door, invited, school_by};
+use crate::real_door::{behind_the_real_door, invited, log_in, school_by};
 use crate::runs::work;
 
 const CARD: &str = "/staff/events/WORKSHOP/people/p0%40example.org";
@@ -40,6 +40,8 @@ fn a_card_offers_what_can_be_done_as_things_stand_and_to_nobody_who_may_not() {
         browser.forget("testamur_language");
 
         world.pass(86_400);
+        // Sessions ended meanwhile.
+        let ada = &log_in(world, &ada.id, "ada@example.org");
         let mut browser = Browser::of(world, "ada@example.org");
         let page = browser.page(CARD);
         assert!(page.contains(&reissue) && !page.contains(&format!("action=\"{restore}\"")), "{page}");
@@ -93,7 +95,7 @@ fn what_was_done_about_somebody_is_theirs_alone_and_seen_by_who_sees_them() {
             let bob = invited(world, ada, email, &["viewer"]);
             let body = json!({ "events": [event] });
             ada.ask(world, "PATCH", &format!("/staff/{}", bob.id), &body).ok();
-            crate::real_door::log_in(world, &bob.id, email)
+            log_in(world, &bob.id, email)
         };
         let path = "/events/WORKSHOP/participants/p0@example.org/history";
         let inside = limited("inside@example.org", "WORKSHOP");

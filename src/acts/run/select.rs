@@ -219,8 +219,12 @@ impl RunRequest {
         if self.people.len() > MOST_NAMED || self.numbers.len() > MOST_NAMED {
             return Err(refused("people", "names more than 10,000"));
         }
-        if let Some(which) = &self.which {
-            which.check(self.kind, over)?;
+        match &self.which {
+            Some(which) => which.check(self.kind, over)?,
+            None if over == RunOver::Filter && in_event => {
+                return Err(refused("which", "is needed with `filter`: what is asked of them, and who is not meant"));
+            }
+            None => {}
         }
         if self.again && (self.kind, over) != (Kind::Generate, RunOver::Selected) {
             return Err(refused("again", "goes with `generate` and the `people` who get another one"));

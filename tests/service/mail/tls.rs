@@ -172,7 +172,10 @@ fn relay(port: u16, security: Security, ca: Option<&Pair>) -> Relay {
 
 fn connect(relay: &Relay) -> Result<(), Trouble> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async { Ok(relay.connect().await?.quit().await) })
+    runtime.block_on(async {
+        relay.connect().await?.quit().await;
+        Ok(())
+    })
 }
 
 #[test]

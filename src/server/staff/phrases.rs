@@ -295,7 +295,9 @@ mod tests {
                     let mut one = literal(rest, within);
                     if call == "Choice::new(" {
                         // The second text of the call is what the answer does.
-                        one = one.and_then(|answer| literal(rest.split_once(&format!("{answer}\""))?.1, 200));
+                        one = one
+                            .filter(|answer| !answer.is_empty())
+                            .and_then(|answer| literal(rest.split_once(&format!("{answer}\""))?.1, 200));
                     }
                     let Some(one) = one.filter(|one| one.contains(' ')) else { continue };
                     found += 1;
@@ -468,8 +470,10 @@ mod tests {
     }
 
     /// What acts are about.
-    const SUBJECTS: [&str; 26] = [
+    const SUBJECTS: [&str; 30] = [
+        "address",
         "approval",
+        "backup",
         "certificate",
         "clock",
         "correction",
@@ -479,11 +483,13 @@ mod tests {
         "import",
         "issuer",
         "key",
+        "keys",
         "mail",
         "participant",
         "person",
         "portal",
         "profile",
+        "retention",
         "root",
         "run",
         "session",

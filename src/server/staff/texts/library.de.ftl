@@ -133,6 +133,17 @@ no-such-page = Unter dieser Adresse gibt es keine Seite.
 other-method = Diese Seite nimmt nicht an, was gesendet wurde. Gehen Sie zurück und wählen Sie erneut.
 
 # Einträge des Protokolls
+act-address-approve = Andere Adresse bewilligt
+act-address-ask = Um andere Adresse gebeten
+act-address-reject = Andere Adresse abgelehnt
+act-backup-drill = Wiederherstellen geübt
+act-backup-make = Sicherung gemacht
+act-event-badge = Abzeichen der Veranstaltung geändert
+act-keys-lock = Schlüssel gesperrt
+act-keys-unlock = Schlüssel entsperrt
+act-keys-unlock-refused = Falsche Passphrase für die Schlüssel
+act-mail-relay = Mailserver geändert
+act-retention-apply = Altes weggeworfen
 act-approval-approve = Freigegeben
 act-approval-reject = Abgelehnt
 act-certificate-hasten = Widerruf sofort veröffentlicht

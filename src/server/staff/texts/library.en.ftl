@@ -133,6 +133,17 @@ no-such-page = There is no page at this address.
 other-method = This page does not take what was sent. Go back, and choose anew.
 
 # Acts of the audit log
+act-address-approve = Other address granted
+act-address-ask = Other address asked for
+act-address-reject = Other address declined
+act-backup-drill = Restoring tried out
+act-backup-make = Backup made
+act-event-badge = Badge of the event changed
+act-keys-lock = Keys locked
+act-keys-unlock = Keys unlocked
+act-keys-unlock-refused = Wrong passphrase for the keys
+act-mail-relay = Mail server changed
+act-retention-apply = What is old thrown away
 act-approval-approve = Approved
 act-approval-reject = Declined
 act-certificate-hasten = Revocation published at once

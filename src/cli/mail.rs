@@ -423,7 +423,7 @@ fn bounce(global: &Global, recipient: Option<&str>, folder: Option<PathBuf>) -> 
 
 /// Says that no mail is set up, and what to do.
 pub(super) fn not_set_up() -> Failure {
-    Failure::from(MailError::NotSetUp).hint("give it `relay` and `from`; the README says how, under \"Mail\"")
+    Failure::from(MailError::NotSetUp).hint("give it `relay` and `from`; docs/mail.md says how")
 }
 
 /// Says what to do about what went wrong.

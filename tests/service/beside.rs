@@ -203,9 +203,9 @@ fn every_command_does_beside_the_service_what_it_does_alone() {
     tried.extend(REFUSED.iter().map(|(arguments, _)| named(arguments)));
     tried.extend(APART.map(str::to_owned));
     assert_eq!(known(), tried, "each command is tried here, or named as one that is not");
-    for readme in include_str!("../../README.md").lines().filter(|line| line.starts_with("| `")) {
-        let first = readme.split('`').nth(1).unwrap().split(' ').next().unwrap();
-        assert!(known().iter().any(|one| one.split(' ').next() == Some(first)), "{readme}");
+    for row in include_str!("../../docs/commands.md").lines().filter(|line| line.starts_with("| `")) {
+        let first = row.split('`').nth(1).unwrap().split(' ').next().unwrap();
+        assert!(known().iter().any(|one| one.split(' ').next() == Some(first)), "{row}");
     }
 
     let clock = now() + 60;

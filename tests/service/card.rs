@@ -34,7 +34,7 @@ fn a_card_offers_what_can_be_done_as_things_stand_and_to_nobody_who_may_not() {
         assert!(page.contains(&format!("action=\"{restore}\"")), "{page}");
         // What was done is there, by whom and why, and nothing from where.
         assert!(page.contains("Certificate revoked") && page.contains("asked for it"), "{page}");
-        assert!(page.contains("Certificate issued") && page.contains(">you<"), "{page}");
+        assert!(page.contains("Certificates issued") && page.contains(">you<"), "{page}");
         let german = browser.page(&format!("{CARD}?lang=de"));
         assert!(german.contains("Zertifikat widerrufen") && german.contains("bei 1 von 2 dabei"), "{german}");
         browser.forget("testamur_language");

@@ -38,6 +38,9 @@ pub(super) async fn ask(staff: Staff, uri: Uri) -> Answer {
         }
         return Ok(see(&file(&staff, &asked, &chosen)));
     }
+    if let Some((_, permission)) = ACTS.iter().find(|(name, _)| *name == asked.get("act")) {
+        staff.needs(*permission)?;
+    }
     page(&staff, &asked, &Tried::NEW).await
 }
 

@@ -166,6 +166,7 @@ fn again(asked: &Fields, chosen: &Chosen) -> Value {
 
 /// Shows which would be sent again.
 pub(super) async fn ask_many(staff: Staff, uri: Uri) -> Answer {
+    staff.needs(Permission::Send)?;
     many(&staff, &query(uri.query()), &Tried::NEW).await
 }
 

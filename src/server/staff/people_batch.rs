@@ -22,7 +22,11 @@ pub(super) const ACTS: [(&str, Permission); 3] =
 
 /// Shows what would be done.
 pub(super) async fn ask(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
-    page(&staff, &code, &query(uri.query()), &Tried::NEW).await
+    let asked = query(uri.query());
+    if let Some((_, permission)) = ACTS.iter().find(|(name, _)| *name == asked.get("act")) {
+        staff.needs(*permission)?;
+    }
+    page(&staff, &code, &asked, &Tried::NEW).await
 }
 
 fn back(code: &str, asked: &Fields, chosen: &Chosen) -> String {

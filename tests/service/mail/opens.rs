@@ -8,7 +8,7 @@ use testamur::mail::opens::{PICTURE, SECONDS};
 
 use super::{PUBLIC, Post, on_each_engine};
 
-/// What programs that look at mails say they are, as they were seen; each fetches all that a mail leads to.
+/// What programs that look at mails are known to say they are; each fetches all that a mail leads to.
 const SCANNERS: [&str; 16] = [
     "",
     "Mozilla/5.0",

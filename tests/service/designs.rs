@@ -104,7 +104,6 @@ fn a_template_is_uploaded_looked_over_kept_and_given_to_its_events() {
         assert!(ada.page("/staff/templates/gold?version=1").contains("picture.png?version=1"));
         let page = ada.page("/staff/templates/gold/roll-out");
         assert!(page.contains("Applied Cartography") && page.contains("Give it to one event"), "{page}");
-        let roll = form(&page, "/staff/templates/gold/roll-out");
         for expected in ["", "0", "2"] {
             let roll = form(&ada.page("/staff/templates/gold/roll-out"), "/staff/templates/gold/roll-out");
             let stale = ada.send(&roll, &[("expected", expected)]);

@@ -5,6 +5,7 @@ use std::fmt;
 use zeroize::Zeroizing;
 
 use super::Mailbox;
+use super::trust::NoAuthority;
 
 /// How long the link of a message is good, in days, where nothing else is said.
 pub const LINK_DAYS: u16 = 90;
@@ -94,8 +95,8 @@ pub fn is_host(text: &str) -> bool {
 /// Says whether a text holds certificates of authorities, in PEM.
 ///
 /// # Errors
-/// Why not, in words.
-pub fn check_authorities(ca: &str) -> Result<(), String> {
+/// When it holds none.
+pub fn check_authorities(ca: &str) -> Result<(), NoAuthority> {
     super::trust::authorities(ca).map(drop)
 }
 

@@ -45,6 +45,7 @@ pub use outbox::{Order, Tiding, enqueue, enqueue_tiding};
 pub use records::{Evidence, Message, State, Topic};
 pub use relay::Relay;
 pub use setup::SetUp;
+pub use trust::NoAuthority;
 pub use verp::BounceKey;
 pub use words::{Reply, Why};
 

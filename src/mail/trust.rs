@@ -14,8 +14,16 @@ use crate::credential::Timestamp;
 /// Most names of a foreign certificate that are shown.
 const NAMES: usize = 3;
 
-/// Says what an authority's file must hold.
-const NO_CERTIFICATE: &str = "there is no certificate in it: `-----BEGIN CERTIFICATE-----` is expected";
+/// Why a text is no authority.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NoAuthority {
+    /// It holds no certificate in PEM.
+    #[error("there is no certificate in it: `-----BEGIN CERTIFICATE-----` is expected")]
+    NoCertificate,
+    /// It holds something that is none.
+    #[error("its certificates cannot be read")]
+    Unreadable,
+}
 
 /// Returns how TLS is spoken with a host: trusted are the authorities that this machine trusts, and those of `ca`, a text in PEM.
 ///
@@ -24,7 +32,7 @@ const NO_CERTIFICATE: &str = "there is no certificate in it: `-----BEGIN CERTIFI
 pub(super) fn parameters(host: &str, ca: Option<&str>) -> Result<TlsParameters, String> {
     let mut made = TlsParameters::builder(bare(host).to_owned());
     if let Some(ca) = ca {
-        made = made.add_root_certificate(authorities(ca)?);
+        made = made.add_root_certificate(authorities(ca).map_err(|error| error.to_string())?);
     }
     made.build_rustls().map_err(|error| error.to_string())
 }
@@ -32,13 +40,13 @@ pub(super) fn parameters(host: &str, ca: Option<&str>) -> Result<TlsParameters, 
 /// Reads authorities in PEM.
 ///
 /// # Errors
-/// Why not, in words.
-pub(super) fn authorities(ca: &str) -> Result<Certificate, String> {
+/// When there are none.
+pub(super) fn authorities(ca: &str) -> Result<Certificate, NoAuthority> {
     // The library takes a text without any for none at all.
     if !ca.contains("-----BEGIN CERTIFICATE-----") {
-        return Err(NO_CERTIFICATE.to_owned());
+        return Err(NoAuthority::NoCertificate);
     }
-    Certificate::from_pem(ca.as_bytes()).map_err(|_| "its certificates cannot be read".to_owned())
+    Certificate::from_pem(ca.as_bytes()).map_err(|_| NoAuthority::Unreadable)
 }
 
 /// Says why TLS failed, if it was TLS.

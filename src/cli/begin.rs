@@ -5,7 +5,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::config::{Config, Serve};
+use super::config::{BackupSection, Config, Serve};
 use super::output::{self, Failure};
 use super::{Global, init, passphrase, sample, workspace};
 use crate::accounts::{self, AccountsError, Secret, SetUp};
@@ -166,7 +166,8 @@ fn configured(setter: &Setter, wanted: &Wanted) -> Result<Config, NotMade> {
         time_zone: zone(wanted)?,
         linkedin: None,
         mail: None,
-        backup: None,
+        // Somebody who never sees a terminal has backups from the first night on.
+        backup: Some(BackupSection { folder: "backups".into(), hour: None, keep: None }),
         retention: None,
         serve: Some(Serve {
             site: Some(site),

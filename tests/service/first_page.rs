@@ -178,6 +178,7 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
     let config = std::fs::read_to_string(folder.path().join("data/testamur.toml")).unwrap();
     assert!(!config.contains("a secret") && config.contains("Europe/Berlin"), "{config}");
     assert!(!config.contains("smtp"), "{config}");
+    assert!(config.contains("[backup]\nfolder = \"backups\""), "there are backups from the first night on: {config}");
     let secret = folder.path().join("data/keys/mail-password.sealed");
     assert!(!std::fs::read_to_string(&secret).unwrap().contains("a secret"));
     assert!(!folder.path().join("data/keys/mail-password").exists());

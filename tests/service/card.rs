@@ -61,7 +61,7 @@ fn a_card_offers_what_can_be_done_as_things_stand_and_to_nobody_who_may_not() {
         assert!(both.contains("Are these one person?") && both.contains("P. Zero"), "{both}");
         let merged = browser.send(&form(&both, "/staff/events/WORKSHOP/merge"), &[]);
         let page = browser.follow(&merged);
-        assert!(page.contains("Merged with another entry"), "{page}");
+        assert!(page.contains("Two participants merged"), "{page}");
     });
 }
 

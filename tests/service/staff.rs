@@ -509,7 +509,7 @@ fn a_certificate_leads_to_its_person_whose_new_address_it_shows_and_names_are_fo
         school_by(world, ada);
         let token = ada.token(world, &["view", "import", "generate"]);
         let path = "/events/WORKSHOP/participants/p1@example.org";
-        let named = json!({ "name": "Grace Brewster Hopper" });
+        let named = json!({ "name": "Grace Brewster Hopper", "email": "p1@example.org" });
         crate::real_door::by_token(world, &token, "PATCH", path, &named).ok();
         let moved = json!({ "email": "grace@new.example" });
         let person = crate::real_door::by_token(world, &token, "PATCH", path, &moved).ok();

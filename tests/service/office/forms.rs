@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::roles;
 use crate::browser::{Browser, forms, to};
 use crate::real_door::{Member, behind_the_real_door, invited, school_by};
+use crate::running;
 use crate::staff;
 
 /// Forms that everybody may send who is in, and what only reads.
@@ -22,7 +23,8 @@ fn is_name(part: &str) -> bool {
 /// Returns what it takes to send a form.
 fn needed(action: &str) -> Option<&'static str> {
     let action = action.split('?').next().unwrap_or_default();
-    let all = staff::ACTS.iter().map(|(path, needs, _)| (*path, *needs)).chain(roles::ACTS.iter().copied());
+    let all = staff::ACTS.iter().map(|(path, needs, _)| (*path, *needs));
+    let all = all.chain(roles::ACTS.iter().copied()).chain(running::ACTS.iter().copied());
     let fits = |path: &str| {
         let (one, other): (Vec<_>, Vec<_>) = (path.split('/').collect(), action.split('/').collect());
         one.len() == other.len() && one.iter().zip(&other).all(|(one, other)| one == other || is_name(one))
@@ -56,7 +58,11 @@ fn nobody_sees_a_form_that_they_may_not_send() {
             let member = invited(world, ada, &email, &[role]);
             let may = permissions(world, &member);
             let mut browser = Browser::of(world, &email);
-            let pages = staff::PAGES.iter().chain(roles::PAGES.iter()).map(|(page, _)| page.replace("{ada}", &ada.id));
+            let pages = staff::PAGES
+                .iter()
+                .chain(roles::PAGES.iter())
+                .chain(running::PAGES.iter())
+                .map(|(page, _)| page.replace("{ada}", &ada.id));
             for page in pages.chain(more.clone()).filter(|page| !page.contains(".png")) {
                 let answer = browser.get(&page);
                 for form in forms(&answer.text()).into_iter().filter(|form| form.method == "post") {

@@ -12,7 +12,7 @@ use crate::browser::Browser;
 use crate::real_door::{behind_the_real_door, invited, school_by};
 
 /// Every page of these with the permission that it takes.
-const PAGES: &[(&str, &str)] = &[
+pub const PAGES: &[(&str, &str)] = &[
     ("/staff/unlock", "view"),
     ("/staff/publishing/ceremony", "view"),
     ("/staff/publishing/site", "view"),
@@ -24,7 +24,7 @@ const PAGES: &[(&str, &str)] = &[
 ];
 
 /// Acts that their forms ask for, with the permission that each takes.
-const ACTS: &[(&str, &str)] = &[
+pub const ACTS: &[(&str, &str)] = &[
     ("/staff/unlock", "keys"),
     ("/staff/lock", "keys"),
     ("/staff/settings/mail", "settings"),

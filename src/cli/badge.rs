@@ -10,7 +10,7 @@ use super::workspace::Workspace;
 use crate::acts;
 use crate::credential::EventCode;
 use crate::desk::Desk;
-use crate::files::Badges;
+use crate::files::{self, Badges};
 
 #[derive(Debug, clap::Args)]
 pub(super) struct Args {
@@ -38,7 +38,7 @@ pub(super) fn run(workspace: &Workspace, args: &Args) -> Result<ExitCode, Failur
     let event = workspace.event(&args.code)?;
     let desk = workspace.desk();
     if args.changes() {
-        change(&desk, args)?;
+        change(workspace, &desk, args)?;
     }
     let Some(out) = &args.out else { return Ok(ExitCode::SUCCESS) };
     let drawn = || {
@@ -55,12 +55,17 @@ pub(super) fn run(workspace: &Workspace, args: &Args) -> Result<ExitCode, Failur
     Ok(ExitCode::SUCCESS)
 }
 
-fn change(desk: &Desk, args: &Args) -> Result<(), Failure> {
+fn change(workspace: &Workspace, desk: &Desk, args: &Args) -> Result<(), Failure> {
     let old = acts::planned(desk, &args.code)?;
     let picture = match &args.image {
         Some(path) => Some(fs::read(path).doing(format!("read {}", path.display()))?),
         None => None,
     };
+    if let Some(picture) = &picture
+        && let Some(why) = files::undrawable(picture, workspace.faces()?.fonts())
+    {
+        return Err(Failure::usage(format!("file {why}")));
+    }
     acts::set_badge(desk, &old, picture.as_deref()).map_err(super::event::explain)?;
     let what = if picture.is_some() { "has a badge of its own" } else { "has the badge that is drawn from its title" };
     output::line(format!("event {} {what}; what was signed stays as it is", args.code));

@@ -72,6 +72,14 @@ impl Badge {
     }
 }
 
+/// Says why a picture that could be a badge cannot be drawn; nothing where it can, or where it is no such picture at all.
+pub fn undrawable(picture: &[u8], fonts: &FontLibrary) -> Option<String> {
+    own_badge(picture).ok()?;
+    let error = Badge::own(picture, fonts).err()?;
+    let cause = std::error::Error::source(&error).map(ToString::to_string);
+    Some(cause.unwrap_or_else(|| error.to_string()))
+}
+
 /// Returns the picture that is an event's own badge, by its digest.
 ///
 /// # Errors

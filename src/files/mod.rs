@@ -13,7 +13,7 @@ mod name;
 mod proofs;
 mod zip;
 
-pub use badge::{Badge, own_badge_of};
+pub use badge::{Badge, own_badge_of, undrawable};
 pub use baked::{bake_png, bake_svg};
 pub use export::{Exported, MANIFEST, Sink, Wanted, export};
 pub use kind::FileKind;

@@ -260,16 +260,21 @@ impl Vault {
     /// # Errors
     /// When it is wrong, or no key is active.
     pub fn unlock(&self, passphrase: &str) -> Result<(), VaultError> {
-        self.opened().unlock(passphrase)?;
+        // Nobody is told of what is not so: both change while nobody else opens or locks.
+        let mut opened = self.opened();
+        opened.unlock(passphrase)?;
         self.is_locked.store(false, Ordering::SeqCst);
+        drop(opened);
         self.forget_anchors();
         Ok(())
     }
 
     /// Forgets the passphrase and the open key. Says whether they were open.
     pub fn lock(&self) -> bool {
+        let mut opened = self.opened();
         self.is_locked.store(true, Ordering::SeqCst);
-        let was = self.opened().unlocked.take().is_some();
+        let was = opened.unlocked.take().is_some();
+        drop(opened);
         self.forget_anchors();
         was
     }

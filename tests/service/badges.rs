@@ -84,12 +84,15 @@ fn what_is_no_picture_for_a_badge_is_refused_with_the_reason() {
     let world = World::in_memory();
     workshop(&world);
     let outside = b"<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" viewBox=\"0 0 9 9\"><image xlink:href=\"file:///etc/passwd\" width=\"9\" height=\"9\"/></svg>";
+    // Fine as a document, and nothing that we draw.
+    let filtered = b"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 9 9\"><filter id=\"f\"><feTurbulence/></filter><path filter=\"url(#f)\" d=\"M0 0h9v9z\"/></svg>";
     let large = [red(300), vec![0; 1 << 20]].concat();
     for (file, said) in [
         (&b"GIF89a"[..], "neither a PNG nor an SVG"),
         (&red(100), "200"),
         (&red(300)[..60], "damaged"),
         (outside, ""),
+        (filtered, ""),
         (&large, "at most"),
         (b"", "neither"),
     ] {

@@ -234,3 +234,33 @@ fn who_is_merged_keeps_what_was_said_of_either() {
         assert!(ties.is_empty(), "{ties:?}");
     });
 }
+
+/// Staff of one event answer for it alone: an address that they change, or an entry that they merge, opens nothing of another event
+/// that the person is joined with. Who sees both events keeps the join.
+#[test]
+fn who_answers_for_one_event_gives_nobody_a_way_into_another() {
+    on_each_engine(|post| {
+        let world = &post.world;
+        let limited = "staff:x view,import ONE";
+        let nils = ("Nils Berg", "nils@work.example");
+        event(world, "ONE", &[ZOE, nils]);
+        event(world, "TWO", &[HOME, ("Nils B. Berg", "nils@home.example")]);
+        for (one, other) in [(ZOE.1, HOME.1), (nils.1, "nils@home.example")] {
+            assert_eq!(world.post("/persons/join", &two(("ONE", one), ("TWO", other))).status, 204);
+            assert_eq!(courses(&mut inside(post, one)), ["ONE", "TWO"]);
+        }
+        let path = format!("/events/ONE/participants/{}", ZOE.1);
+        let moved = |email: &str| json!({ "name": ZOE.0, "email": email });
+        world.patch(&path, &moved("zoe@new.example")).ok();
+        assert_eq!(courses(&mut inside(post, "zoe@new.example")), ["ONE", "TWO"], "said by who sees both");
+        let path = "/events/ONE/participants/zoe@new.example";
+        world.tell(limited, "PATCH", path, &moved("thief@evil.example")).ok();
+        assert_eq!(courses(&mut inside(post, "thief@evil.example")), ["ONE"]);
+
+        let made_up = json!({ "name": "Nobody Known", "email": "evil@evil.example" });
+        world.tell(limited, "POST", "/events/ONE/participants", &made_up).ok();
+        let merge = json!({ "keep": "evil@evil.example", "gone": nils.1 });
+        world.tell(limited, "POST", "/events/ONE/merge", &merge).ok();
+        assert_eq!(courses(&mut inside(post, "evil@evil.example")), ["ONE"]);
+    });
+}

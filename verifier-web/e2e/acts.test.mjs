@@ -244,7 +244,7 @@ test('one card for a person: exception, issued now, revoked, given back, made an
   await ada.press('Send by mail');
   await waits('the mail to hedy', () => to('hedy@example.org').length === 1);
   await ada.goto(card);
-  for (const what of ['Exception made', 'Certificate issued', 'Certificate revoked', 'The person asked for it', 'Revocation taken back', 'Certificate made anew']) {
+  for (const what of ['Exception made', 'Certificates issued', 'Certificate revoked', 'The person asked for it', 'Revocation taken back', 'Certificates made anew']) {
     await ada.reads(what);
   }
   await ada.open('/events/MAPS/people/new');

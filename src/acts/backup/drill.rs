@@ -97,7 +97,11 @@ impl From<StoreError> for Unwell {
 fn rehearsed(manifest: &KeyManifest, plan: &Plan, drill: &mut Drill) -> Result<(), Unwell> {
     let path = plan.folder.join(&drill.name);
     let file = File::open(&path).map_err(in_folder(&path))?;
-    let place = tempfile::Builder::new().prefix(DRILL).tempdir_in(&plan.folder).map_err(in_folder(&plan.folder))?;
+    // A drill that was killed has left people's data.
+    super::tidy(&plan.folder).map_err(in_folder(&plan.folder))?;
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
+    let place = tempfile::Builder::new().prefix(DRILL).permissions(private).tempdir_in(&plan.folder);
+    let place = place.map_err(in_folder(&plan.folder))?;
     let restored = SledStore::create(&place.path().join("store"))?;
     let summary =
         store::import(&restored, &mut BufReader::new(file), &signed_by(manifest)).map_err(BackupError::from)?;

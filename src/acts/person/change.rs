@@ -195,6 +195,7 @@ pub(in crate::acts) fn patch_with(
     if renamed {
         documents.extend(without_rows_about(desk.store, code, &told_of(old))?);
     }
+    documents.extend(super::ties::parting(desk.store, code, old, person.email.as_deref())?);
     put(desk, code, (Some(old), &person), (given, documents), "participant.change")?;
     Ok(person)
 }
@@ -374,6 +375,7 @@ pub fn merge(
     let person = merged(keep, gone)?;
     let mut writes = merged_listing(desk.store, code, keep, gone)?;
     writes.extend(without_rows_about(desk.store, code, &told_of(gone))?);
+    writes.extend(super::ties::parting(desk.store, code, keep, person.email.as_deref())?);
     writes.extend(super::ties::moving(desk.store, code, &gone.key, &keep.key)?);
     writes.extend(more);
     let detail = json!({ "gone": name_of(code, gone), "certificate": gone_number });

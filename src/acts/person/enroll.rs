@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::json;
 
+use super::ties::parting;
 use crate::credential::EventCode;
 use crate::desk::Desk;
 use crate::import::{Duplicates, RowOutcome};
@@ -113,13 +114,17 @@ impl List<'_> {
     /// Writes one group, provided that nobody changed one of them since they were read.
     fn take(&self, group: &[(&RowOutcome, &Participant)], before: Enrolled) -> Result<Enrolled, StoreError> {
         let mut enrolled = before;
-        let mut people = Vec::with_capacity(group.len());
+        let (mut people, mut documents) = (Vec::with_capacity(group.len()), Vec::new());
         for (row, person) in group {
-            people.extend(self.decide(&mut enrolled, row, person)?);
+            let change = self.decide(&mut enrolled, row, person)?;
+            if let Some((old, new)) = change.as_ref().and_then(|change| change.old.as_ref().zip(change.new.as_ref())) {
+                documents.extend(parting(self.desk.store, self.event, old, new.email.as_deref())?);
+            }
+            people.extend(change);
         }
         if !people.is_empty() {
             let act = self.desk.act("participant.import", self.event, json!({ "people": people.len() }));
-            self.desk.store.write(&Batch { people, ..Batch::default() }, Some(&act))?;
+            self.desk.store.write(&Batch { people, documents, ..Batch::default() }, Some(&act))?;
         }
         Ok(enrolled)
     }

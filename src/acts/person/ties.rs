@@ -13,6 +13,7 @@ use crate::credential::{EventCode, Timestamp};
 use crate::desk::{Actor, Desk};
 use crate::store::{
     Batch, Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Participant, PersonKey, Premise, Store, StoreError,
+    mailbox,
 };
 
 /// Somebody in an event.
@@ -99,8 +100,34 @@ pub fn ties(store: &dyn Store, of: &Enrolment) -> Result<Vec<Tie>, StoreError> {
     documents.iter().map(Document::read).collect()
 }
 
+/// Returns the writes by which an enrolment that gets another mailbox is no longer joined with those that the caller does not see: who
+/// answers for one event alone gives nobody a way into the others.
+pub(in crate::acts) fn parting(
+    store: &dyn Store,
+    code: &EventCode,
+    old: &Participant,
+    email: Option<&str>,
+) -> Result<Vec<DocumentWrite>, StoreError> {
+    let mut writes = Vec::new();
+    if old.email.as_deref().map(mailbox) == email.map(mailbox) {
+        return Ok(writes);
+    }
+    for tie in ties(store, &Enrolment::of(code, &old.key))? {
+        if tie.joined && store.event(&tie.other.event)?.is_none() {
+            writes.extend(untied(&tie.one, &tie.other));
+        }
+    }
+    Ok(writes)
+}
+
+fn untied(one: &Enrolment, other: &Enrolment) -> [DocumentWrite; 2] {
+    let places = [place_of(one, other), place_of(other, one)];
+    places.map(|place| DocumentWrite::delete(Collection::PERSON_TIES, place, Expect::Any))
+}
+
 /// Returns the writes by which what was said of somebody is said of who they are now, after the two were merged. Where something
-/// was said of both, the newer holds; that the two were two people is said no more.
+/// was said of both, the newer holds; that the two were two people is said no more. Whom the caller does not see, they are not joined
+/// with afterwards.
 pub(in crate::acts) fn moving(
     store: &dyn Store,
     code: &EventCode,
@@ -111,12 +138,10 @@ pub(in crate::acts) fn moving(
     let kept = ties(store, &keep)?;
     let mut writes = Vec::new();
     for tie in ties(store, &gone)? {
-        let both = [(&gone, &tie.other), (&tie.other, &gone)];
-        writes.extend(
-            both.map(|(one, other)| DocumentWrite::delete(Collection::PERSON_TIES, place_of(one, other), Expect::Any)),
-        );
+        writes.extend(untied(&gone, &tie.other));
+        let unseen = tie.joined && store.event(&tie.other.event)?.is_none();
         let newer = kept.iter().any(|known| known.other == tie.other && known.at >= tie.at);
-        if tie.other == keep || newer {
+        if tie.other == keep || newer || unseen {
             continue;
         }
         for (one, other) in [(&keep, &tie.other), (&tie.other, &keep)] {

@@ -353,8 +353,11 @@ async fn set_badge(
     let turn = turn()?;
     // A little more than the largest picture, so that a larger one is told so.
     let form = read_form(Multipart::from_request(request, &app).await, MAX_BADGE_BYTES + (1 << 16)).await?;
-    app.in_turn(&caller, move |_, desk| {
+    app.in_turn(&caller, move |app, desk| {
         let _turn = turn;
+        if let Some(reason) = crate::files::undrawable(&form.bytes, app.faces.fonts()) {
+            return Err(acts::ActError::Invalid { field: "file".to_owned(), reason }.into());
+        }
         settled(|| {
             let old = seen(desk, &code, &if_match)?;
             Ok(reply(acts::set_badge(desk, &old, Some(&form.bytes))?))

@@ -12,7 +12,7 @@ use crate::server::App;
 impl App {
     /// Says whether links can be sent: there is a relay, and an address under which people reach the service.
     pub(super) fn can_post(&self) -> bool {
-        self.mail.is_some() && self.public_url.told().is_some()
+        self.mail_now().config.is_some() && self.public_url.told().is_some()
     }
 
     /// Sends a link to an address, if somebody is known by it. What goes wrong stands in the log, without the address.
@@ -30,7 +30,10 @@ impl App {
         texts: &'static Texts,
         ask: impl FnOnce(&Desk) -> Result<Option<Invitation>, ActError> + Send + 'static,
     ) {
-        let Some(relay) = self.mail.clone() else { return };
+        // While the keys are locked, the password of the relay may be, too.
+        let Some(relay) = self.mail_now().relay.clone() else {
+            return tracing::warn!("a link was not sent: there is no mail server, or its password is not known now");
+        };
         let made = self.aside(move |app| {
             let actor = Actor::Public { address: None };
             let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &actor, now: app.now() };

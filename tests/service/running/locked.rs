@@ -139,7 +139,7 @@ fn a_key_officer_unlocks_in_the_browser_and_who_guesses_waits() {
     });
 }
 
-/// The body of a request that may be sent twice is known by a digest that nobody can try passphrases against.
+/// Of a request with a passphrase nothing is kept that one could be tried against, and its answer is of now.
 #[test]
 fn what_is_kept_of_a_request_does_not_let_its_passphrase_be_guessed() {
     use testamur::store::Collection;
@@ -152,14 +152,16 @@ fn what_is_kept_of_a_request_does_not_let_its_passphrase_be_guessed() {
             .header("idempotency-key", key);
         world.send(crate::harness::OWNER, request, body.clone())
     };
-    send("only-the-caller-knows-this").ok();
-    assert_eq!(send("only-the-caller-knows-this").headers["idempotency-replayed"], "true");
+    for _ in 0..2 {
+        let answer = send("only-the-caller-knows-this");
+        assert!(
+            answer.status.is_success() && !answer.headers.contains_key("idempotency-replayed"),
+            "{}",
+            answer.text()
+        );
+    }
     let kept = world.app.store.documents(Collection::IDEMPOTENCY, "", None, 10).unwrap().items;
-    let text = format!("{:?}", kept.iter().map(|one| &one.value).collect::<Vec<_>>());
-    use sha2::Digest as _;
-    let guess = sha2::Sha256::digest(format!("POST /api/v1/keys/unlock\n{body}"));
-    assert_eq!(kept.len(), 1);
-    assert!(!text.contains(&data_encoding::HEXLOWER.encode(&guess)), "{text}");
+    assert!(kept.is_empty(), "{kept:?}");
 }
 
 #[test]

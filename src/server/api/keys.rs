@@ -94,7 +94,7 @@ fn keys(app: &App, desk: &Desk) -> Result<Json<Keys>, Problem> {
     responses((status = 200, body = Keys), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Keys>, Problem> {
     caller.may(Permission::View)?;
-    app.at_desk(&caller, |app, desk| keys(app, desk)).await
+    app.at_desk(&caller, keys).await
 }
 
 /// Retire the active key and make a new one

@@ -57,6 +57,10 @@ struct PrivateJwk<'a> {
 /// # Errors
 /// When the passphrase is empty or the cryptographic library refuses.
 pub fn seal_key_file(id: &str, key: &SecretKey, passphrase: &str) -> Result<String, KeyFileError> {
+    sealed(&private_jwk(id, key), "jwk+json", passphrase)
+}
+
+fn sealed(content: &[u8], content_type: &str, passphrase: &str) -> Result<String, KeyFileError> {
     if passphrase.is_empty() {
         return Err(KeyFileError::EmptyPassphrase);
     }
@@ -66,8 +70,8 @@ pub fn seal_key_file(id: &str, key: &SecretKey, passphrase: &str) -> Result<Stri
     encrypter.set_salt_len(16);
     let mut header = JweHeader::new();
     header.set_content_encryption(ENC);
-    header.set_content_type("jwk+json");
-    jwe::serialize_compact(&private_jwk(id, key), &header, &encrypter).map_err(refused)
+    header.set_content_type(content_type);
+    jwe::serialize_compact(content, &header, &encrypter).map_err(refused)
 }
 
 /// Seals a text in the same way as a key: a password that the issuer was told.
@@ -75,17 +79,7 @@ pub fn seal_key_file(id: &str, key: &SecretKey, passphrase: &str) -> Result<Stri
 /// # Errors
 /// As [`seal_key_file`].
 pub fn seal_secret(text: &str, passphrase: &str) -> Result<String, KeyFileError> {
-    if passphrase.is_empty() {
-        return Err(KeyFileError::EmptyPassphrase);
-    }
-    let refused = |e: josekit::JoseError| KeyFileError::Malformed(e.to_string());
-    let mut encrypter = PBES2_HS512_A256KW.encrypter_from_bytes(passphrase.as_bytes()).map_err(refused)?;
-    encrypter.set_iter_count(PBES2_ITERATIONS);
-    encrypter.set_salt_len(16);
-    let mut header = JweHeader::new();
-    header.set_content_encryption(ENC);
-    header.set_content_type("text/plain");
-    let sealed = jwe::serialize_compact(text.as_bytes(), &header, &encrypter).map_err(refused)?;
+    let sealed = sealed(text.as_bytes(), "text/plain", passphrase)?;
     // What could not be read again is not written.
     if sealed.len() > FILE_BYTES { Err(KeyFileError::Malformed("the secret is too long".into())) } else { Ok(sealed) }
 }

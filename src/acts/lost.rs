@@ -26,6 +26,13 @@ use crate::verify::Ours;
 /// Longest note and answer.
 const NOTE_CHARS: usize = 500;
 
+/// How often it is counted that others ask, so that nobody keeps staff from deciding by asking on.
+pub const MOST_CONTESTED: u8 = 9;
+
+fn is_zero(count: &u8) -> bool {
+    *count == 0
+}
+
 /// A request for another address.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AddressRequest {
@@ -38,6 +45,10 @@ pub struct AddressRequest {
     pub note: Option<String>,
     /// When.
     pub at: Timestamp,
+    /// How often another address was asked for while this request was open, up to [`MOST_CONTESTED`]: whose request this is, nobody
+    /// knows.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub contested: u8,
     /// Where it stands.
     pub state: State,
     /// Who decided.
@@ -61,7 +72,8 @@ impl AddressRequest {
 }
 
 /// Takes a request of who shows a certificate. Nothing where it is none of ours, or not in force, where the address is theirs
-/// already or cannot be mailed to, or while another request about it is open. Who asks must not be able to tell which.
+/// already or cannot be mailed to. While another request about it is open, it is counted there that somebody asks for another address.
+/// Who asks must not be able to tell which.
 ///
 /// # Errors
 /// When the store fails.
@@ -79,19 +91,23 @@ pub fn ask(desk: &Desk, ours: &Ours, email: &str, note: &str) -> Result<Option<A
         }
         let before = desk.store.document(Collection::ADDRESS_REQUESTS, &number.to_string())?;
         let open = before.as_ref().map(Document::read::<AddressRequest>).transpose()?;
-        if open.is_some_and(|open| open.state == State::Pending) {
-            return Ok(None);
-        }
-        let request = AddressRequest {
-            number: number.clone(),
-            email: email.to_owned(),
-            note: Some(note.to_owned()).filter(|note| !note.is_empty()),
-            at: desk.now,
-            state: State::Pending,
-            decided_by: None,
-            decided_at: None,
-            answer: None,
-            mail: None,
+        let request = match open.filter(|open| open.state == State::Pending) {
+            Some(open) if mailbox(&open.email) == mailbox(email) || open.contested >= MOST_CONTESTED => {
+                return Ok(None);
+            }
+            Some(open) => AddressRequest { contested: open.contested + 1, ..open },
+            None => AddressRequest {
+                number: number.clone(),
+                email: email.to_owned(),
+                note: Some(note.to_owned()).filter(|note| !note.is_empty()),
+                at: desk.now,
+                contested: 0,
+                state: State::Pending,
+                decided_by: None,
+                decided_at: None,
+                answer: None,
+                mail: None,
+            },
         };
         let expect = before.map_or(Expect::Absent, |before| Expect::Revision(before.revision));
         let act = desk.act("address.ask", &number, json!({}));

@@ -157,6 +157,7 @@ fn nothing_is_learnt_from_what_is_shown_and_only_a_certificate_in_force_makes_a_
     looked_at(world);
     let found = wait_for(world, 1);
     assert_eq!(found[0]["email"], json!(NEW), "the first one stays");
+    assert_eq!(found[0]["contested"], 2, "and staff see that somebody asks for another");
 
     // Changed in one place, it is not ours any more.
     let mut parts: Vec<String> = jwt.split('.').map(str::to_owned).collect();
@@ -235,7 +236,15 @@ fn staff_decide_on_a_page() {
         let here = format!("/staff/address-requests/{number}");
         let page = browser.page(&here);
         assert!(page.contains("Make sure that it is the person"), "{page}");
-        let approve = form(&page, &format!("{here}/approve"));
+        assert!(!page.contains("another address was asked for"), "{page}");
+        // Somebody else asks on and on: staff see it, and are kept from nothing.
+        let asked = (0..12).filter(|_| testamur::acts::lost::ask(&desk, &ours, "m@new.example", "").unwrap().is_some());
+        assert_eq!(asked.count(), 9);
+        assert!(testamur::acts::lost::ask(&desk, &ours, &NEW.to_uppercase(), "").unwrap().is_none());
+        let stale = form(&page, &format!("{here}/approve"));
+        let page = browser.send(&stale, &[]).text();
+        assert!(page.contains("9 times another address was asked for"), "{page}");
+        let approve = form(&browser.page(&here), &format!("{here}/approve"));
         let done = browser.send(&approve, &[]);
         assert!(to(&done).starts_with(&here), "{}", done.text());
         let page = browser.follow(&done);

@@ -249,6 +249,19 @@ fn who_answers_for_one_event_gives_nobody_a_way_into_another() {
             assert_eq!(world.post("/persons/join", &two(("ONE", one), ("TWO", other))).status, 204);
             assert_eq!(courses(&mut inside(post, one)), ["ONE", "TWO"]);
         }
+        // Who decides about another address sees what goes with it.
+        let number = world.get("/certificates?event=ONE&text=zoe").ok()["items"][0]["number"].clone();
+        let file = world.get(&format!("/certificates/{}/file?format=jwt", number.as_str().unwrap())).bytes;
+        let actor = testamur::desk::Actor::Public { address: None };
+        let (store, issuer) = (&*world.app.store, &world.app.issuer);
+        let desk = testamur::desk::Desk { store, issuer, actor: &actor, now: world.app.now() };
+        let ours = testamur::acts::stray::read(&file, &world.app.reader, &world.app.vault.manifest()).unwrap();
+        testamur::acts::lost::ask(&desk, &ours, "zoe@lost.example", "").unwrap().expect("it is in force");
+        let request = format!("/address-requests/{}", number.as_str().unwrap());
+        assert_eq!(world.get(&request).ok()["joined_in"], json!(["TWO"]));
+        let seen = world.tell(limited, "GET", &request, &Value::Null).ok();
+        assert_eq!(seen["joined_in"], json!([]), "nothing of an event that is not theirs");
+
         let path = format!("/events/ONE/participants/{}", ZOE.1);
         let moved = |email: &str| json!({ "name": ZOE.0, "email": email });
         world.patch(&path, &moved("zoe@new.example")).ok();

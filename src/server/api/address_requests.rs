@@ -8,8 +8,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::acts::{AddressRequest, Answer, CorrectionState, Said, lost};
-use crate::credential::{CertificateNumber, Timestamp};
+use crate::acts::{self, AddressRequest, Answer, CorrectionState, Enrolment, Said, lost};
+use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::pages::Texts;
 use crate::server::extract::{Body, BodyIfAny, IfMatch, Listing, Paging, Path, Query};
@@ -41,6 +41,11 @@ struct AddressRequestView {
     /// When.
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
+    /// How often another address was asked for while this request was open, 9 for more: whose request this is, nobody knows.
+    contested: u8,
+    /// The other events in which they are said to be the same person: what they have there goes with the new address.
+    #[schema(value_type = Vec<String>, example = json!(["MAPS"]))]
+    joined_in: Vec<EventCode>,
     /// Where it stands.
     state: CorrectionState,
     /// Who decided.
@@ -56,11 +61,17 @@ struct AddressRequestView {
 
 impl AddressRequestView {
     fn of(desk: &Desk, one: AddressRequest) -> Result<Self, Problem> {
-        let AddressRequest { number, email, note, at, state, decided_by, decided_at, answer, mail } = one;
+        let AddressRequest { number, email, note, at, contested, state, decided_by, decided_at, answer, mail } = one;
         let certificate = desk.store.certificate(&number)?;
         let person = certificate.as_ref().map(|one| desk.store.participant(number.event(), &one.person));
         let person = person.transpose()?.flatten();
+        let joined_in = match &certificate {
+            Some(one) => joined_events(desk, &Enrolment::of(number.event(), &one.person))?,
+            None => Vec::new(),
+        };
         Ok(Self {
+            contested,
+            joined_in,
             name: certificate.map(|one| one.recipient).unwrap_or_default(),
             email_now: person.as_ref().and_then(|person| person.email.clone()),
             person: person.and_then(|person| person.id),
@@ -75,6 +86,19 @@ impl AddressRequestView {
             mail,
         })
     }
+}
+
+/// Returns the other events with which somebody is joined, of those that the caller sees.
+fn joined_events(desk: &Desk, of: &Enrolment) -> Result<Vec<EventCode>, Problem> {
+    let mut events: Vec<EventCode> = Vec::new();
+    for tie in acts::ties(desk.store, of)?.into_iter().filter(|tie| tie.joined) {
+        if desk.store.event(&tie.other.event)?.is_some() {
+            events.push(tie.other.event);
+        }
+    }
+    events.sort();
+    events.dedup();
+    Ok(events)
 }
 
 fn number_of(text: &str) -> Result<CertificateNumber, Problem> {

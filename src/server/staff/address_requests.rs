@@ -13,7 +13,8 @@ use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::names::Names;
 use super::ui::{
-    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Page, Picture, Section, Table, Text, Tone, Tried,
+    Action, Actions, Cell, Choice, Facts, Field, Form, Html, Kind, Notice, Page, Picture, Section, Table, Text, Tone,
+    Tried,
 };
 use super::within::Told;
 use crate::accounts::Permission;
@@ -124,8 +125,22 @@ fn approval(staff: &Staff, number: &str, told: &Told, tried: &Tried<'_>) -> Html
         form = form
             .field(Field::new("same_address", w.s("import-same-address"), Kind::Radios(choices)).value("two_people"));
     }
-    let section = Section::new("approve", w.s("address-approve")).part(Text(w.s("address-approve-text")));
+    let mut section = Section::new("approve", w.s("address-approve"));
+    let contested = told.value["contested"].as_u64().unwrap_or_default();
+    if contested > 0 {
+        let text = w.count("address-contested", contested);
+        section = section.part(Notice { tone: Tone::Red, text, items: Vec::new() });
+    }
+    section = section.part(Text(w.s("address-approve-text")));
+    let joined: Vec<&str> = items_of(&told.value["joined_in"]);
+    if !joined.is_empty() {
+        section = section.part(Text(w.with("address-joined", [("events", joined.join(", ").into())])));
+    }
     section.part(form.tried(tried)).into()
+}
+
+fn items_of(list: &Value) -> Vec<&str> {
+    list.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
 fn rejection(staff: &Staff, number: &str, seen: &str) -> Html {

@@ -415,6 +415,12 @@ address-person = Karte der Person
 address-shown = Das vorgelegte Zertifikat
 address-approve = Die neue Adresse eintragen
 address-approve-text = Die Datei wurde geprüft: Es ist dieses Zertifikat, und es gilt. Jeder, der die Datei hat, könnte sie vorlegen. Vergewissern Sie sich, etwa am Telefon, dass es die Person ist, bevor Sie zustimmen. Die bisherige Adresse erfährt davon; die neue bekommt einen Link zum Portal.
+address-contested =
+    { $count ->
+        [one] Mit demselben Zertifikat wurde um eine weitere Adresse gebeten, während diese Anfrage offen war. Eine von beiden kommt nicht von der Person: sprechen Sie mit ihr, bevor Sie entscheiden, und nicht über das, was in der Anfrage steht.
+       *[other] Mit demselben Zertifikat wurde { $count } Mal um eine andere Adresse gebeten, während diese Anfrage offen war. Nur eine kann von der Person kommen: sprechen Sie mit ihr, bevor Sie entscheiden, und nicht über das, was in der Anfrage steht.
+    }
+address-joined = Sie gilt als dieselbe Person in { $events }: was sie dort hat, geht mit der neuen Adresse mit.
 address-reject = Die Adresse so lassen
 address-answer-hint = Bleibt hier. Wer gefragt hat, erfährt es nicht.
 said-address-changed = Die neue Adresse ist eingetragen und bekommt einen Link zum Portal.

@@ -415,6 +415,12 @@ address-person = The person’s card
 address-shown = The certificate that was shown
 address-approve = Give them the new address
 address-approve-text = The file was checked: it is this certificate, and it is in force. Anybody who has the file could show it. Make sure that it is the person, as by telephone, before you agree. The old address is told; the new one gets a link to the portal.
+address-contested =
+    { $count ->
+        [one] Somebody asked for another address with the same certificate, while this request was open. One of them is not the person: talk to them before you decide, and not by what stands in the request.
+       *[other] { $count } times another address was asked for with the same certificate, while this request was open. Only one can be the person: talk to them before you decide, and not by what stands in the request.
+    }
+address-joined = They are said to be the same person in { $events }: what they have there goes with the new address.
 address-reject = Leave the address as it is
 address-answer-hint = Kept here. Who asked is not told.
 said-address-changed = The new address is theirs now, and gets a link to the portal.

@@ -46,13 +46,18 @@ impl Plan {
     }
 
     fn shortest(counts: &Counts, tolerances: &[f32]) -> Self {
-        let smooth = tolerances.iter().map(|tolerance| {
-            let (literals, distances) = (smooth(&counts.literals, *tolerance), smooth(&counts.distances, *tolerance));
-            Self::with_codes(counts, &literals, &distances)
-        });
-        let plain = Self::with_codes(counts, &counts.literals, &counts.distances);
-        let shorter = |best: Self, next: Self| if next.bits < best.bits { next } else { best };
-        smooth.chain([plain]).fold(Self::fixed(counts), shorter)
+        let smooth = tolerances.iter().map(|one| (smooth(&counts.literals, *one), smooth(&counts.distances, *one)));
+        let mut pictures: Vec<(Vec<u32>, Vec<u32>)> = Vec::with_capacity(tolerances.len() + 1);
+        // Several may level nothing, or the same: the first of equals is taken in any case.
+        for picture in smooth.chain([(counts.literals.to_vec(), counts.distances.to_vec())]) {
+            if !pictures.contains(&picture) {
+                pictures.push(picture);
+            }
+        }
+        let shorter = |best: Self, (literals, distances): (Vec<u32>, Vec<u32>)| {
+            Self::with_codes(counts, &literals, &distances, best.bits).unwrap_or(best)
+        };
+        pictures.into_iter().fold(Self::fixed(counts), shorter)
     }
 
     /// Plans codes made for the counts as they are.
@@ -68,13 +73,19 @@ impl Plan {
         Self { literals, distances, header: None, bits }
     }
 
-    /// Plans codes made for `literals` and `distances`, which may be a smoother picture of `counts`.
-    fn with_codes(counts: &Counts, literals: &[u32], distances: &[u32]) -> Self {
+    /// Plans codes made for `literals` and `distances`, which may be a smoother picture of `counts`; nothing if that is not
+    /// shorter than so many bits.
+    fn with_codes(counts: &Counts, literals: &[u32], distances: &[u32], than: usize) -> Option<Self> {
         let literals = huffman::lengths(literals, CODE_LIMIT);
         let distances = huffman::lengths(distances, CODE_LIMIT);
+        let data = 3 + counts.bits(&literals, &distances);
+        // No header has fewer bits.
+        if data + 14 >= than {
+            return None;
+        }
         let header = Header::of(&literals, &distances);
-        let bits = 3 + header.bits() + counts.bits(&literals, &distances);
-        Self { literals, distances, header: Some(header), bits }
+        let bits = data + header.bits();
+        (bits < than).then_some(Self { literals, distances, header: Some(header), bits })
     }
 
     /// Returns the size of the whole block.
@@ -132,6 +143,7 @@ pub(super) enum Then {
 /// Writes the block behind what is there.
 pub(super) fn write(tokens: &[Token], plan: &Plan, then: Then, out: Vec<u8>) -> Vec<u8> {
     let mut bits = Bits { bytes: out, ..Bits::default() };
+    bits.bytes.reserve(plan.bits / 8 + 8);
     bits.add(u32::from(then == Then::End), 1);
     match &plan.header {
         None => bits.add(1, 2),
@@ -158,7 +170,9 @@ pub(super) fn write(tokens: &[Token], plan: &Plan, then: Then, out: Vec<u8>) -> 
         Then::End => bits.finish(),
         Then::WholeByte => {
             bits.add(0, 3);
-            [&bits.finish()[..], &[0, 0, 0xff, 0xff]].concat()
+            let mut out = bits.finish();
+            out.extend([0, 0, 0xff, 0xff]);
+            out
         }
     }
 }
@@ -236,12 +250,16 @@ impl Header {
             items.iter().for_each(|item| counts[usize::from(item.symbol)] += 1);
             let lengths = huffman::lengths(&counts, HEADER_CODE_LIMIT);
             let given = HEADER_ORDER.iter().rposition(|at| lengths[*at] > 0).map_or(4, |at| (at + 1).max(4));
+            let before = prices;
             for (price, length) in prices.iter_mut().zip(&lengths) {
                 *price = if *length == 0 { 7 } else { *length };
             }
             let header = Self { literals: literal_count, distances: distance_count, items, lengths, given };
             if best.as_ref().is_none_or(|best| header.bits() < best.bits()) {
                 best = Some(header);
+            }
+            if prices == before {
+                break;
             }
         }
         best.expect("there is at least one round")
@@ -315,7 +333,7 @@ impl Bits {
         self.pending |= u64::from(bits) << self.count;
         self.count += count;
         if self.count >= 32 {
-            self.bytes.extend((self.pending as u32).to_le_bytes());
+            self.bytes.extend_from_slice(&(self.pending as u32).to_le_bytes());
             self.pending >>= 32;
             self.count -= 32;
         }

@@ -110,19 +110,34 @@ impl Cut<'_> {
 
 /// The checksum of RFC 1950 section 8.2.
 pub(crate) fn adler32(data: &[u8]) -> u32 {
-    const MODULUS: u32 = 65_521;
+    const MODULUS: u64 = 65_521;
     /// So many bytes cannot overflow the sums.
     const AT_ONCE: usize = 5_552;
+    /// Bytes that are summed side by side.
+    const LANES: usize = 16;
     let (mut low, mut high) = (1, 0);
     for part in data.chunks(AT_ONCE) {
-        for byte in part {
-            low += u32::from(*byte);
+        let (rows, rest) = part.as_chunks::<LANES>();
+        // Of each lane, its bytes, and those once more for each row below theirs.
+        let (mut sums, mut below) = ([0_u32; LANES], [0_u32; LANES]);
+        for row in rows {
+            for lane in 0..LANES {
+                below[lane] += sums[lane];
+                sums[lane] += u32::from(row[lane]);
+            }
+        }
+        let total = |lanes: &[u32; LANES]| lanes.iter().map(|lane| u64::from(*lane)).sum::<u64>();
+        let within: u64 = (1..=LANES as u64).rev().zip(&sums).map(|(times, sum)| times * u64::from(*sum)).sum();
+        high += low * (rows.len() * LANES) as u64 + LANES as u64 * total(&below) + within;
+        low += total(&sums);
+        for byte in rest {
+            low += u64::from(*byte);
             high += low;
         }
         low %= MODULUS;
         high %= MODULUS;
     }
-    high << 16 | low
+    (high << 16 | low) as u32
 }
 
 #[cfg(test)]
@@ -160,6 +175,25 @@ mod tests {
         data.extend((0..40_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 17) as u8));
         data.extend(b"a stretch that comes twice");
         assert_eq!(inflated(&quick(&data, &[])), data);
+    }
+
+    #[test]
+    fn the_checksum_is_the_standards() {
+        let byte_by_byte = |data: &[u8]| {
+            let step = |(low, high): (u32, u32), byte: &u8| {
+                let low = (low + u32::from(*byte)) % 65_521;
+                (low, (high + low) % 65_521)
+            };
+            let (low, high) = data.iter().fold((1, 0), step);
+            high << 16 | low
+        };
+        assert_eq!(adler32(b"Wikipedia"), 0x11e6_0398);
+        for length in [0, 1, 15, 16, 17, 5_551, 5_552, 5_553, 5_569, 20_000] {
+            let mixed: Vec<u8> = (0..length as u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+            for data in [vec![255; length], mixed] {
+                assert_eq!(adler32(&data), byte_by_byte(&data), "{length}");
+            }
+        }
     }
 
     proptest! {

@@ -13,7 +13,7 @@ use crate::qr::{self, Symbol};
 use crate::render::{self, Backdrop, Base, BaseMeta, CertificateMeta, RenderError};
 use crate::scene::{Drawing, Scene};
 use crate::store::{Certificate, Store, StoreError, TemplateRef};
-use crate::template::{FillError, Filling, FontLibrary, Layout, Template, TemplateError};
+use crate::template::{FillError, Filling, FontLibrary, Laid, Layout, Template, TemplateError};
 
 /// Why a certificate cannot be drawn.
 #[derive(Debug, thiserror::Error)]
@@ -226,6 +226,20 @@ impl Face {
     /// When a text does not fit or has no glyphs: found here, before anything is signed.
     pub fn texts(&self, record: &Filling) -> Result<Scene, FaceError> {
         Ok(self.layout.texts(record)?)
+    }
+
+    /// As [`Face::texts`], for one record after another of one person: what was laid out `before` is taken over where it says
+    /// the same.
+    ///
+    /// # Errors
+    /// As [`Face::texts`].
+    pub(super) fn lay_out(&self, record: &Filling, before: Laid) -> Result<Laid, FaceError> {
+        Ok(self.layout.lay_out(record, before)?)
+    }
+
+    /// Returns the page of what was laid out.
+    pub(super) fn scene(&self, laid: Laid) -> Scene {
+        self.layout.scene(laid)
     }
 
     /// Puts the QR code of a certificate that was signed just now into its scene and draws the PDF. What was stored is

@@ -19,6 +19,7 @@ use crate::status::{LIST_ENTRIES, Permutation};
 use crate::store::{
     Certificate, CertificateState, Event, Fields, Participant, PrintedDays, StatusRange, Store, StoreError,
 };
+use crate::template::Laid;
 
 /// Why nothing can be made. What was acknowledged before stays.
 #[derive(Debug, thiserror::Error)]
@@ -110,9 +111,12 @@ pub fn make(
     orders: Vec<Order>,
 ) -> Result<Vec<Result<Printable, MakeError>>, IssueError> {
     let bench = Bench::new(desk, workshop.faces, event, &orders)?;
-    let problems = bench.try_all(workshop.times, &workshop.signer.kid, &orders);
-    let can = orders.into_iter().zip(&problems).filter(|(_, problem)| problem.is_none()).map(|(order, _)| order);
-    let slots = bench.reserve(workshop.times, can.collect())?;
+    let tried = bench.try_all(workshop.times, &workshop.signer.kid, &orders);
+    let (mut can, mut problems) = (Vec::with_capacity(orders.len()), Vec::with_capacity(orders.len()));
+    for (order, tried) in orders.into_iter().zip(tried) {
+        problems.push(tried.map(|laid| can.push((order, laid))).err());
+    }
+    let slots = bench.reserve(workshop.times, can)?;
     let made: Vec<_> = slots.into_par_iter().map(|slot| bench.make(workshop, slot)).collect();
     let mut made = made.into_iter();
     let answer = |problem: Option<MakeError>| match problem {
@@ -132,7 +136,8 @@ pub fn try_out(
     event: &Event,
     orders: &[Order],
 ) -> Result<Vec<Option<MakeError>>, IssueError> {
-    Ok(Bench::new(desk, trial.faces, event, orders)?.try_all(&StageTimes::default(), trial.kid, orders))
+    let tried = Bench::new(desk, trial.faces, event, orders)?.try_all(&StageTimes::default(), trial.kid, orders);
+    Ok(tried.into_iter().map(Result::err).collect())
 }
 
 /// The highest sequence number that certificates are tried out with; longer ones are laid out as well when their time comes.
@@ -204,6 +209,8 @@ struct Bench<'a> {
 /// What a new certificate is made from: all of it reserved before anything is signed.
 struct Slot {
     order: Order,
+    /// As it was tried out.
+    laid: Laid,
     number: CertificateNumber,
     suffix: CredentialSuffix,
     status: StatusEntry,
@@ -214,7 +221,7 @@ struct Page {
     draft: Draft,
     fields: Fields,
     days: Option<PrintedDays>,
-    scene: Scene,
+    laid: Laid,
     face: Arc<Face>,
 }
 
@@ -237,16 +244,15 @@ impl<'a> Bench<'a> {
     }
 
     /// Tries out each order up to the signature, under the longest number and status entry there can be.
-    fn try_all(&self, times: &StageTimes, kid: &str, orders: &[Order]) -> Vec<Option<MakeError>> {
+    /// Answers with the texts, of which those stay that do not say the number.
+    fn try_all(&self, times: &StageTimes, kid: &str, orders: &[Order]) -> Vec<Result<Laid, MakeError>> {
         let (suffix, status) = widest();
         let one = |order: &Order| {
-            if let Err(unasked) = Unasked::check(self.event, &order.person) {
-                return Some(unasked.into());
-            }
+            Unasked::check(self.event, &order.person)?;
             let year = self.year(order);
             let number = CertificateNumber::new(self.event.code.clone(), year, WIDEST_SEQUENCE);
             let slot = (number, suffix.clone(), status);
-            self.lay_out(times, kid, order, slot).err()
+            Ok(self.lay_out(times, kid, order, slot, Laid::default())?.laid)
         };
         orders.par_iter().map(one).collect()
     }
@@ -262,7 +268,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Reserves a number, a suffix and a status entry for each; durable before anything is built from them.
-    fn reserve(&self, times: &StageTimes, orders: Vec<Order>) -> Result<Vec<Slot>, IssueError> {
+    fn reserve(&self, times: &StageTimes, orders: Vec<(Order, Laid)>) -> Result<Vec<Slot>, IssueError> {
         if orders.is_empty() {
             return Ok(Vec::new());
         }
@@ -271,17 +277,17 @@ impl<'a> Bench<'a> {
         let event = &self.event.code;
         // A number bears the year of the day of issue.
         let mut next = BTreeMap::<i16, u64>::new();
-        orders.iter().for_each(|order| *next.entry(self.year(order)).or_default() += 1);
+        orders.iter().for_each(|(order, _)| *next.entry(self.year(order)).or_default() += 1);
         for (year, count) in &mut next {
             *count = self.desk.store.reserve_numbers(event, *year, *count)?;
         }
         let ranges = self.desk.store.reserve_status(orders.len() as u32)?;
-        let slots = orders.into_iter().zip(entries(&ranges, &secret)).map(|(order, status)| {
+        let slots = orders.into_iter().zip(entries(&ranges, &secret)).map(|((order, laid), status)| {
             let year = self.year(&order);
             let sequence = next.entry(year).or_default();
             let number = CertificateNumber::new(event.clone(), year, *sequence);
             *sequence += 1;
-            Ok(Slot { order, number, suffix: CredentialSuffix::from_random(random()?), status })
+            Ok(Slot { order, laid, number, suffix: CredentialSuffix::from_random(random()?), status })
         });
         let slots = slots.collect();
         times.add(Stage::Reserve, started);
@@ -296,6 +302,7 @@ impl<'a> Bench<'a> {
         kid: &str,
         order: &Order,
         (number, suffix, status): (CertificateNumber, CredentialSuffix, StatusEntry),
+        before: Laid,
     ) -> Result<Page, MakeError> {
         let Order { person, template, tier, .. } = order;
         let desk = self.desk;
@@ -312,18 +319,18 @@ impl<'a> Bench<'a> {
         let days = PrintedDays::of(zone, issued, draft.valid_until);
         let record = record::of(&draft.document, &fields, days, &desk.issuer.verifier);
         let face = self.faces.get(&template.bundle.0).cloned().unwrap_or(Err(MakeError::NoTemplate))?;
-        let scene = face.texts(&record)?;
+        let laid = face.lay_out(&record, before)?;
         times.add(Stage::Layout, started);
-        Ok(Page { draft, fields, days, scene, face })
+        Ok(Page { draft, fields, days, laid, face })
     }
 
     /// Makes one certificate.
     fn make(&self, workshop: &Workshop, slot: Slot) -> Result<Printable, MakeError> {
         let (signer, times, now) = (workshop.signer, workshop.times, self.desk.now);
-        let Slot { order, number, suffix, status } = slot;
+        let Slot { order, laid, number, suffix, status } = slot;
         let issued = self.issued(&order);
-        let page = self.lay_out(times, &signer.kid, &order, (number.clone(), suffix, status))?;
-        let Page { draft, fields, days, scene, face } = page;
+        let page = self.lay_out(times, &signer.kid, &order, (number.clone(), suffix, status), laid)?;
+        let Page { draft, fields, days, laid, face } = page;
         let started = Instant::now();
         let signed = draft.sign(signer)?;
         times.add(Stage::Sign, started);
@@ -351,7 +358,7 @@ impl<'a> Bench<'a> {
             erased: None,
             earlier,
         };
-        Ok(Printable { certificate, scene, face })
+        Ok(Printable { certificate, scene: face.scene(laid), face })
     }
 }
 

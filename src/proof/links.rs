@@ -5,7 +5,8 @@
 //! section 3, "URI", without `IPvFuture` (nobody has one), its percent-encoded octets UTF-8 (section 2.5). ASCII alone: an
 //! address in other letters has its form in percent-encodings (RFC 3987 section 3.1). `links.ts` is its twin.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::fmt;
 use std::sync::LazyLock;
 
 use serde_json::{Map, Value};
@@ -27,8 +28,8 @@ enum Link {
 }
 
 /// The links of the contexts that we know, by name. No name is a link in one place and something else in another.
-static LINKS: LazyLock<BTreeMap<String, Link>> = LazyLock::new(|| {
-    let mut links = BTreeMap::new();
+static LINKS: LazyLock<HashMap<String, Link>> = LazyLock::new(|| {
+    let mut links = HashMap::new();
     for (_, text) in PINNED_CONTEXTS {
         let context: Value = serde_json::from_str(text).expect("the pinned contexts are JSON");
         collect(&context["@context"], &mut links);
@@ -36,7 +37,7 @@ static LINKS: LazyLock<BTreeMap<String, Link>> = LazyLock::new(|| {
     links
 });
 
-fn collect(context: &Value, links: &mut BTreeMap<String, Link>) {
+fn collect(context: &Value, links: &mut HashMap<String, Link>) {
     if let Value::Array(contexts) = context {
         contexts.iter().for_each(|one| collect(one, links));
     }
@@ -58,28 +59,44 @@ fn collect(context: &Value, links: &mut BTreeMap<String, Link>) {
 /// # Errors
 /// The first one's path, members taken in the order of their names.
 pub fn check(document: &Value) -> Result<(), Malformed> {
-    document.as_object().map_or(Ok(()), |members| check_members("", members))
+    document.as_object().map_or(Ok(()), |members| check_members(None, members))
 }
 
-fn check_members(path: &str, members: &Map<String, Value>) -> Result<(), Malformed> {
-    let mut names: Vec<&String> = members.keys().filter(|name| *name != "@context").collect();
-    names.sort_unstable();
-    names.into_iter().try_for_each(|name| {
+/// Where a member stands: spelled out only when something is wrong with it.
+struct Path<'a> {
+    above: Option<&'a Path<'a>>,
+    name: &'a str,
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.above {
+            Some(above) => write!(f, "{above}.{}", self.name),
+            None => f.write_str(self.name),
+        }
+    }
+}
+
+fn check_members(above: Option<&Path<'_>>, members: &Map<String, Value>) -> Result<(), Malformed> {
+    let mut members: Vec<(&String, &Value)> = members.iter().filter(|(name, _)| *name != "@context").collect();
+    members.sort_unstable_by_key(|(name, _)| *name);
+    members.into_iter().try_for_each(|(name, value)| {
         let link = LINKS.get(name).copied();
-        check_value(&format!("{path}{name}"), link, &members[name])
+        check_value(&Path { above, name }, link, value)
     })
 }
 
-fn check_value(path: &str, link: Option<Link>, value: &Value) -> Result<(), Malformed> {
-    let refuse = |problem: &str| Err(Malformed::new(path, problem));
+fn check_value(path: &Path<'_>, link: Option<Link>, value: &Value) -> Result<(), Malformed> {
+    let refuse = |problem: &str| Err(Malformed::new(path.to_string(), problem));
+    let uri = |text: &str| if is_uri(text) { Ok(()) } else { check_uri(&path.to_string(), text) };
     match (value, link) {
-        (Value::String(text), Some(Link::Id | Link::Address)) => check_uri(path, text),
-        (Value::String(text), Some(Link::Type | Link::Vocabulary)) if !is_term(text) => check_uri(path, text),
+        (Value::String(text), Some(Link::Id | Link::Address)) => uri(text),
+        (Value::String(text), Some(Link::Type | Link::Vocabulary)) if !is_term(text) => uri(text),
         (Value::String(_), _) => Ok(()),
         (_, Some(Link::Id)) => refuse("not one URI"),
         (Value::Array(items), _) => items.iter().try_for_each(|item| check_value(path, link, item)),
         (_, Some(Link::Type)) => refuse("not a name or names"),
-        (Value::Object(members), _) => check_members(&format!("{path}."), members),
+        (Value::Object(members), _) => check_members(Some(path), members),
         _ => Ok(()),
     }
 }

@@ -132,8 +132,9 @@ struct Layout {
     masks: [Grid; 8],
     /// The same with rows and columns exchanged.
     turned: [Grid; 8],
-    /// The data modules in the order of their bits (section 7.7.3).
-    order: Vec<(u8, u8)>,
+    /// Where the bits of each codeword go, in their order (section 7.7.3): column and row of eight data modules. The few that
+    /// are left over stay light.
+    order: Vec<[(u8, u8); 8]>,
 }
 
 impl Layout {
@@ -153,7 +154,8 @@ impl Layout {
             data.set(x, y, module == Module::Empty);
             patterns.set(x, y, module != Module::Empty && module.is_dark());
         }
-        let order = zigzag(size).filter(|(x, y)| data.dark(usize::from(*x), usize::from(*y))).collect();
+        let free: Vec<_> = zigzag(size).filter(|(x, y)| data.dark(usize::from(*x), usize::from(*y))).collect();
+        let order = free.as_chunks().0.to_vec();
         let masks: [Grid; 8] = std::array::from_fn(|mask| {
             let mut formatted = patterns.clone();
             draw_format(&mut formatted, mask);
@@ -166,9 +168,16 @@ impl Layout {
     /// Puts codewords on the data modules, highest bit first.
     fn placed<'a>(&self, codewords: impl Iterator<Item = &'a u8>) -> Grid {
         let mut grid = self.patterns.clone();
-        let bits = codewords.flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1));
-        for ((x, y), bit) in self.order.iter().zip(bits) {
-            grid.rows[usize::from(*y)] |= u128::from(bit) << x;
+        // Halves of rows: a shift of 64 bits is one instruction.
+        let mut halves: Vec<[u64; 2]> = grid.rows.iter().map(|row| [*row as u64, (*row >> 64) as u64]).collect();
+        for (places, byte) in self.order.iter().zip(codewords) {
+            for (at, (x, y)) in places.iter().enumerate() {
+                let bit = u64::from(byte >> (7 - at) & 1);
+                halves[usize::from(*y)][usize::from(x >> 6 & 1)] |= bit << (x & 63);
+            }
+        }
+        for (row, [low, high]) in grid.rows.iter_mut().zip(halves) {
+            *row = u128::from(high) << 64 | u128::from(low);
         }
         grid
     }

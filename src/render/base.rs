@@ -97,7 +97,7 @@ impl Base {
         let mut objects = Objects { bytes: HEADER.to_vec(), ..Objects::default() };
         objects.object(PAGES, format!("<</Type/Pages/Count 1/Kids[{PAGE} 0 R]>>").as_bytes());
         objects.stream(PROFILE, "/N 3/Filter/FlateDecode", &deflate(&icc::srgb()));
-        let make = |id, used| Subset::new(id, fonts.face(id), used, deflate).map(Arc::new);
+        let make = |id, used: &FontUse<'_>| Subset::new(id, fonts.face(id), used, deflate).map(Arc::new);
         let mut used = fonts::uses(&base.items);
         lettered.iter().for_each(|id| used.entry(*id).or_default().add_letters(fonts.face(*id)));
         let subsets = subsets(used, 'S', make)?;
@@ -130,11 +130,11 @@ impl Base {
 
 /// Subsets of all faces, named `S0`, `S1`, …
 pub(super) fn subsets(
-    used: BTreeMap<FontId, FontUse>,
+    used: BTreeMap<FontId, FontUse<'_>>,
     prefix: char,
-    make: impl Fn(FontId, FontUse) -> Result<Arc<Subset>, RenderError>,
+    make: impl Fn(FontId, &FontUse<'_>) -> Result<Arc<Subset>, RenderError>,
 ) -> Result<Fonts, RenderError> {
-    let subset = |(at, (id, used)): (usize, _)| Ok((id, (format!("{prefix}{at}"), make(id, used)?)));
+    let subset = |(at, (id, used)): (usize, _)| Ok((id, (format!("{prefix}{at}"), make(id, &used)?)));
     used.into_iter().enumerate().map(subset).collect()
 }
 

@@ -134,7 +134,7 @@ impl Base {
     }
 
     /// The fonts of the shared part that have all that is used of them.
-    fn shared_fonts(&self, used: &BTreeMap<FontId, FontUse>) -> Fonts {
+    fn shared_fonts(&self, used: &BTreeMap<FontId, FontUse<'_>>) -> Fonts {
         let shared =
             self.subsets.iter().filter(|(id, (_, subset))| used.get(id).is_some_and(|used| subset.has_all(used)));
         shared.map(|(id, font)| (*id, font.clone())).collect()

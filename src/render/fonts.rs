@@ -3,7 +3,8 @@
 //! A code says one text. A glyph that stands for several in one scene (half of a conjunct here, the other half there) has a code
 //! for each, and in the font program a copy of its outline: readers that know nothing of `/ActualText` find the letters too.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use sha2::{Digest, Sha256};
@@ -30,6 +31,8 @@ const LETTERS: &str = " '(),-./0123456789:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijkl
     ÄÖÜßáãäåçèéêëíñóôöøúü";
 /// Most subsets of one face that are kept for the next certificates; each has a few kilobytes.
 const MOST_KEPT: usize = 512;
+/// Most uses that are remembered, in case they come again.
+const MOST_ONCE: usize = 4_096;
 
 /// Stands for a glyph that draws nothing and takes hardly any room, which is added to a face: it marks where letters are that have
 /// no glyph of their own. No face has a glyph of this number.
@@ -38,50 +41,67 @@ pub(super) const BLANK: u16 = u16::MAX;
 const BLANK_WIDTH: u16 = 1;
 
 /// What a scene uses of one face: each glyph with the texts that it says.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub(super) struct FontUse {
-    said: BTreeMap<u16, BTreeSet<String>>,
+#[derive(Debug, Clone, Default)]
+pub(super) struct FontUse<'a> {
+    /// In their order, each once. No text: the glyph is used, and what it says is too long.
+    said: Vec<(u16, &'a str)>,
 }
 
-impl FontUse {
+impl<'a> FontUse<'a> {
     /// The glyphs of the face.
-    fn glyphs(&self) -> impl Iterator<Item = &u16> {
-        self.said.keys().filter(|glyph| **glyph != BLANK)
+    fn glyphs(&self) -> impl Iterator<Item = u16> {
+        self.said.chunk_by(|a, b| a.0 == b.0).map(|said| said[0].0).filter(|glyph| *glyph != BLANK)
+    }
+
+    fn says(&mut self, glyph: u16, text: &'a str) {
+        self.said.push((glyph, if text.len() <= SPELLING_MAX { text } else { "" }));
     }
 
     /// Adds the letters, digits and marks that western names, numbers and dates are written with, as far as the face has them.
     pub(super) fn add_letters(&mut self, face: FontData<'_>) {
         let Ok(face) = Face::parse(face.data, face.index) else { return };
-        for letter in LETTERS.chars() {
-            if let Some(GlyphId(glyph)) = face.glyph_index(letter).filter(|glyph| glyph.0 != 0) {
-                let said = self.said.entry(glyph).or_default();
-                if said.is_empty() {
-                    said.insert(letter.to_string());
-                }
+        for (at, letter) in LETTERS.char_indices() {
+            if let Some(GlyphId(glyph)) = face.glyph_index(letter).filter(|glyph| glyph.0 != 0)
+                && !self.said.iter().any(|(known, text)| *known == glyph && !text.is_empty())
+            {
+                self.says(glyph, &LETTERS[at..at + letter.len_utf8()]);
             }
         }
+        self.settle();
+    }
+
+    fn settle(&mut self) {
+        self.said.sort_unstable();
+        self.said.dedup();
+    }
+
+    /// Returns what tells this use from others.
+    fn key(&self) -> Box<[u8]> {
+        let mut key = Vec::with_capacity(self.said.iter().map(|(_, text)| 3 + text.len()).sum());
+        for (glyph, text) in &self.said {
+            key.extend_from_slice(&glyph.to_be_bytes());
+            // At most [`SPELLING_MAX`].
+            key.push(text.len() as u8);
+            key.extend_from_slice(text.as_bytes());
+        }
+        key.into()
     }
 }
 
 /// Returns what the items use of each face.
-pub(super) fn uses(items: &[Item]) -> BTreeMap<FontId, FontUse> {
+pub(super) fn uses(items: &[Item]) -> BTreeMap<FontId, FontUse<'_>> {
     let mut fonts: BTreeMap<FontId, FontUse> = BTreeMap::new();
     for item in items {
         let Item::Glyphs(run) = item else { continue };
         let font = fonts.entry(run.font).or_default();
-        let mut says = |glyph: u16, text: &str| {
-            let said = font.said.entry(glyph).or_default();
-            if text.len() <= SPELLING_MAX {
-                said.insert(text.to_owned());
-            }
-        };
         for cluster in clusters(run) {
             match cluster.spelled_by_one_glyph(run) {
-                Some(glyph) => says(glyph.id, cluster.text),
-                None => cluster.says(run.rtl, &mut says),
+                Some(glyph) => font.says(glyph.id, cluster.text),
+                None => cluster.says(run.rtl, &mut |glyph, text| font.says(glyph, text)),
             }
         }
     }
+    fonts.values_mut().for_each(FontUse::settle);
     fonts
 }
 
@@ -120,16 +140,16 @@ enum Program {
 
 impl Subset {
     /// Cuts the used glyphs out of a face.
-    pub(super) fn new(id: FontId, face: FontData<'_>, used: FontUse, pack: Pack) -> Result<Self, RenderError> {
+    pub(super) fn new(id: FontId, face: FontData<'_>, used: &FontUse<'_>, pack: Pack) -> Result<Self, RenderError> {
         let failed = |reason: String| RenderError::Font { font: id, reason };
         let parsed = Face::parse(face.data, face.index).map_err(|e| failed(e.to_string()))?;
         let missing = |glyph: &u16| *glyph == 0 || *glyph >= parsed.number_of_glyphs();
-        if let Some(glyph) = used.glyphs().find(|glyph| missing(glyph)) {
-            return Err(RenderError::Glyph { font: id, glyph: *glyph });
+        if let Some(glyph) = used.glyphs().find(missing) {
+            return Err(RenderError::Glyph { font: id, glyph });
         }
         let mut codes = GlyphRemapper::new();
         for glyph in used.glyphs() {
-            codes.remap(*glyph);
+            codes.remap(glyph);
         }
         let asked = used.glyphs().count();
         let cut = subsetter::subset(face.data, face.index, &codes).map_err(|e| failed(e.to_string()))?;
@@ -140,7 +160,7 @@ impl Subset {
             |_| Vec::new(),
             |cut| (asked as u16 + 1..cut.number_of_glyphs()).map(|at| cut.glyph_hor_advance(GlyphId(at))).collect(),
         );
-        let (spelled, copies) = coded(&used, &codes, asked + 1 + inner.len());
+        let (spelled, copies) = coded(used, &codes, asked + 1 + inner.len());
         let (program, copied) = Program::of(cut, &copies).ok_or_else(|| failed("no outlines".into()))?;
         let (kind, program) = match program {
             Program::TrueType(program) => (Kind::TrueType, program),
@@ -148,17 +168,17 @@ impl Subset {
         };
         let (copies, inner) = if copied && !copies.is_empty() { (copies, inner) } else { (Vec::new(), Vec::new()) };
         let mut widths: Vec<u16> = std::iter::once(width(0))
-            .chain(used.glyphs().map(|glyph| width(*glyph)))
+            .chain(used.glyphs().map(width))
             .chain(inner.into_iter().map(Option::unwrap_or_default))
             .map(|width| (f32::from(width) * scale).round() as u16)
             .collect();
         for copy in copies {
             widths.push(copy.map_or(BLANK_WIDTH, |code| widths[usize::from(code)]));
         }
-        let spelled: Spelled = spelled.into_iter().filter(|(_, code)| copied || usize::from(*code) <= asked).collect();
+        let spelled: Spelled = spelled.into_iter().filter(|one| copied || usize::from(one.2) <= asked).collect();
         Ok(Self {
             widths,
-            name: subset_name(&parsed, &used),
+            name: subset_name(&parsed, used),
             descriptor: descriptor(&parsed, scale),
             kind,
             size: program.len(),
@@ -170,21 +190,26 @@ impl Subset {
     }
 
     /// True if all glyphs are in it, spelled alike.
-    pub(super) fn has_all(&self, used: &FontUse) -> bool {
-        used.said.iter().all(|(glyph, said)| {
-            (*glyph == BLANK || self.codes.get(*glyph).is_some()) && said.iter().all(|text| self.spells(*glyph, text))
+    pub(super) fn has_all(&self, used: &FontUse<'_>) -> bool {
+        used.said.iter().all(|(glyph, text)| {
+            let drawn = *glyph == BLANK || self.codes.get(*glyph).is_some();
+            drawn && (text.is_empty() || self.spells(*glyph, text))
         })
     }
 
     /// Returns the code of a glyph of the scene where it says this text; if there is none, one that draws it.
     pub(super) fn code(&self, glyph: u16, text: &str) -> u16 {
-        let exact = self.spelled.get(&(glyph, text.to_owned()));
-        exact.copied().or_else(|| self.codes.get(glyph)).unwrap_or(0)
+        self.spelling(glyph, text).or_else(|| self.codes.get(glyph)).unwrap_or(0)
     }
 
     /// Returns the code that draws nothing and says this text; none where the font program cannot be added to.
     pub(super) fn blank(&self, text: &str) -> Option<u16> {
-        self.spelled.get(&(BLANK, text.to_owned())).copied()
+        self.spelling(BLANK, text)
+    }
+
+    fn spelling(&self, glyph: u16, text: &str) -> Option<u16> {
+        let at = self.spelled.binary_search_by(|(known, said, _)| (*known, &**said).cmp(&(glyph, text)));
+        at.ok().map(|at| self.spelled[at].2)
     }
 
     /// Returns the width that readers give a code, in thousandths of the font size.
@@ -194,7 +219,7 @@ impl Subset {
 
     /// True if the ToUnicode map gives exactly this text for the glyph.
     pub(super) fn spells(&self, glyph: u16, text: &str) -> bool {
-        self.spelled.contains_key(&(glyph, text.to_owned()))
+        self.spelling(glyph, text).is_some()
     }
 
     /// Writes the five objects from number `first` on; `first` is the font that a page's resources name.
@@ -228,34 +253,34 @@ impl Subset {
     }
 }
 
-/// What a code says, by the face's glyph and the text.
-type Spelled = BTreeMap<(u16, String), u16>;
+/// By the face's glyph and the text, in this order: the code that says it.
+type Spelled = Vec<(u16, Box<str>, u16)>;
 
 /// Gives each glyph's first text its own code, and each further one a code after all others; returns with them the codes whose
 /// outlines are drawn there again; none: nothing is.
-fn coded(used: &FontUse, codes: &GlyphRemapper, first_free: usize) -> (Spelled, Vec<Option<u16>>) {
-    let (mut spelled, mut copies) = (BTreeMap::new(), Vec::new());
-    for (glyph, said) in &used.said {
-        let own = codes.get(*glyph);
-        for (at, text) in said.iter().enumerate() {
+fn coded(used: &FontUse<'_>, codes: &GlyphRemapper, first_free: usize) -> (Spelled, Vec<Option<u16>>) {
+    let (mut spelled, mut copies) = (Vec::with_capacity(used.said.len()), Vec::new());
+    for said in used.said.chunk_by(|a, b| a.0 == b.0) {
+        let own = codes.get(said[0].0);
+        for (at, (glyph, text)) in said.iter().filter(|(_, text)| !text.is_empty()).enumerate() {
             let free = (first_free + copies.len()) as u16;
             let code = own.filter(|_| at == 0).unwrap_or(free);
             if code == free {
                 copies.push(own);
             }
-            spelled.insert((*glyph, text.clone()), code);
+            spelled.push((*glyph, Box::from(*text), code));
         }
     }
     (spelled, copies)
 }
 
 /// The CMap of 9.10.3, from codes to UTF-16.
-fn to_unicode(spelled: &Spelled) -> Vec<u8> {
+fn to_unicode(spelled: &[(u16, Box<str>, u16)]) -> Vec<u8> {
     let mut out = b"/CIDInit/ProcSet findresource begin 12 dict begin begincmap/CIDSystemInfo<</Registry(Adobe)\
         /Ordering(UCS)/Supplement 0>>def/CMapName/Adobe-Identity-UCS def/CMapType 2 def\n\
         1 begincodespacerange<0000><FFFF>endcodespacerange\n"
         .to_vec();
-    let mut spelled: Vec<(u16, &String)> = spelled.iter().map(|((_, text), code)| (*code, text)).collect();
+    let mut spelled: Vec<(u16, &str)> = spelled.iter().map(|(_, text, code)| (*code, &**text)).collect();
     spelled.sort_unstable();
     for section in spelled.chunks(BFCHAR_SECTION) {
         put(&mut out, format_args!("{} beginbfchar\n", section.len()));
@@ -274,24 +299,50 @@ fn to_unicode(spelled: &Spelled) -> Vec<u8> {
 
 /// Subsets that were made before: numbers and dates use the same few glyphs again and again.
 #[derive(Debug, Default)]
-pub(super) struct Kept(Mutex<BTreeMap<FontId, HashMap<FontUse, Arc<Subset>>>>);
+pub(super) struct Kept(Mutex<Memory>);
+
+#[derive(Debug, Default)]
+struct Memory {
+    /// By what is used of their faces.
+    subsets: BTreeMap<FontId, HashMap<Box<[u8]>, Arc<Subset>>>,
+    /// What was used once, by a hash.
+    once: HashSet<u64>,
+}
 
 impl Kept {
-    /// Returns the subset for what is used of a face, made at first use. A face's subsets are dropped when there are
-    /// [`MOST_KEPT`], so that names, which hardly repeat, do not fill the memory.
-    pub(super) fn subset(&self, id: FontId, face: FontData<'_>, used: FontUse) -> Result<Arc<Subset>, RenderError> {
-        let known = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(subset) = known().get(&id).and_then(|kept| kept.get(&used)) {
+    /// Returns the subset for what is used of a face. It is kept when it is asked for again, so that names, which hardly repeat,
+    /// do not fill the memory; a face's subsets are dropped when there are [`MOST_KEPT`].
+    pub(super) fn subset(
+        &self,
+        id: FontId,
+        face: FontData<'_>,
+        used: &FontUse<'_>,
+    ) -> Result<Arc<Subset>, RenderError> {
+        let memory = || self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let key = used.key();
+        if let Some(subset) = memory().subsets.get(&id).and_then(|kept| kept.get(&key)) {
             return Ok(Arc::clone(subset));
         }
-        let subset = Arc::new(Subset::new(id, face, used.clone(), |data| quick(data, &[]))?);
-        let mut known = known();
-        let kept = known.entry(id).or_default();
-        if kept.len() >= MOST_KEPT {
-            kept.clear();
-        }
-        kept.insert(used, Arc::clone(&subset));
+        let subset = Arc::new(Subset::new(id, face, used, |data| quick(data, &[]))?);
+        memory().keep(id, key, &subset);
         Ok(subset)
+    }
+}
+
+impl Memory {
+    fn keep(&mut self, id: FontId, key: Box<[u8]>, subset: &Arc<Subset>) {
+        if self.once.len() >= MOST_ONCE {
+            self.once.clear();
+        }
+        let mut hash = DefaultHasher::new();
+        (id, &key).hash(&mut hash);
+        if !self.once.insert(hash.finish()) {
+            let kept = self.subsets.entry(id).or_default();
+            if kept.len() >= MOST_KEPT {
+                kept.clear();
+            }
+            kept.insert(key, Arc::clone(subset));
+        }
     }
 }
 
@@ -310,11 +361,11 @@ impl Program {
 }
 
 /// `ABCDEF+Name` (9.6.4): the tag is made from the glyphs, so that two subsets of one face differ in name.
-fn subset_name(face: &Face<'_>, used: &FontUse) -> String {
+fn subset_name(face: &Face<'_>, used: &FontUse<'_>) -> String {
     let mut hash = Sha256::new();
-    for (glyph, said) in &used.said {
-        hash.update(glyph.to_be_bytes());
-        said.iter().skip(1).for_each(|text| hash.update(text));
+    for said in used.said.chunk_by(|a, b| a.0 == b.0) {
+        hash.update(said[0].0.to_be_bytes());
+        said.iter().filter(|(_, text)| !text.is_empty()).skip(1).for_each(|(_, text)| hash.update(text));
     }
     let tag: String = hash.finalize().iter().take(6).map(|byte| char::from(b'A' + byte % 26)).collect();
     let names = face.names().into_iter();

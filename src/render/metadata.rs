@@ -1,6 +1,7 @@
 //! What a file says about itself: XMP (ISO 16684-1), the information dictionary that must agree with it
 //! (ISO 19005-3, 6.6.2.3), and the identifiers of the trailer.
 
+use data_encoding::HEXUPPER;
 use sha2::{Digest, Sha256};
 
 use super::CertificateMeta;
@@ -65,7 +66,7 @@ pub(super) fn pdf_date(at: Timestamp) -> String {
 pub(super) fn identifiers(id: &str, shared: &[u8; 32], own: &[u8]) -> [String; 2] {
     let permanent = Sha256::digest(id.as_bytes());
     let this = Sha256::new().chain_update(shared).chain_update(own).finalize();
-    [&permanent[..16], &this[..16]].map(|bytes| bytes.iter().map(|byte| format!("{byte:02X}")).collect())
+    [&permanent[..16], &this[..16]].map(|bytes| HEXUPPER.encode(bytes))
 }
 
 /// Replaces what XML 1.0 cannot hold: the same in both places, so that they agree.

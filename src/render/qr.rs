@@ -40,8 +40,14 @@ pub(super) fn draw(out: &mut Vec<u8>, item: &QrItem, known: &mut Vec<Known>) {
     out.reserve(item.symbol.modules.len() * BYTES_PER_MODULE);
     // By how long a run is: the row that had one last, and where that rectangle's line ends.
     let mut last: Vec<Option<(usize, usize)>> = vec![None; size + 1];
+    let mut middle = Vec::with_capacity(8);
     for (y, row) in modules.chunks_exact(*size).enumerate() {
-        let middle = [b" ", &numbers[y][..], b" "].concat();
+        middle.clear();
+        middle.extend_from_slice(b" ");
+        middle.extend_from_slice(&numbers[y]);
+        middle.extend_from_slice(b" ");
+        // Where the row stands in the rectangle before.
+        let mut same_row = None;
         let mut x = 0;
         for run in row.chunk_by(|a, b| a == b) {
             if run[0] {
@@ -52,8 +58,12 @@ pub(super) fn draw(out: &mut Vec<u8>, item: &QrItem, known: &mut Vec<Known>) {
                 out.extend_from_slice(&ends[run.len()]);
                 let before = last[run.len()].replace((y, out.len()));
                 let at = if before.is_some_and(|(row, _)| row == y) { tail } else { width };
+                if at == width {
+                    known.extend(same_row.map(|before| Known { at: tail, length: middle.len(), before }));
+                }
                 let length = out.len() - at;
                 known.extend(before.map(|(_, end)| Known { at, length, before: end - length }));
+                same_row = Some(tail);
             }
             x += run.len();
         }

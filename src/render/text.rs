@@ -52,25 +52,34 @@ impl<'a> Cluster<'a> {
     }
 
     /// Says for each glyph and marker which text it stands for: what [`draw`] asks the font for.
-    pub(super) fn says(&self, rtl: bool, say: &mut impl FnMut(u16, &str)) {
-        let pieces = self.pieces(rtl, false);
-        let first = pieces.first().map_or("", String::as_str);
+    pub(super) fn says(&self, rtl: bool, say: &mut impl FnMut(u16, &'a str)) {
+        let mut pieces = self.plain_pieces(rtl);
+        let first = pieces.next().unwrap_or_default();
         for (glyph, part) in self.glyphs.iter().zip(parts(first, self.glyphs.len())) {
             say(glyph.id, part);
         }
         say(BLANK, SILENT);
-        pieces.iter().skip(1).for_each(|piece| say(BLANK, piece));
+        pieces.for_each(|piece| say(BLANK, piece));
     }
 
-    /// The pieces of text in the order in which a reader meets them, going from left to right.
+    /// The pieces of text in the order in which a reader meets them, going from left to right: of text that runs to the left
+    /// its characters.
+    fn plain_pieces(&self, rtl: bool) -> impl Iterator<Item = &'a str> + use<'a> {
+        let text = self.text;
+        let characters = text.char_indices().rev().map(move |(at, c)| &text[at..at + c.len_utf8()]);
+        // One of the two is empty.
+        (!rtl).then_some(text).into_iter().chain(characters.filter(move |_| rtl))
+    }
+
+    /// The same to be drawn.
     ///
     /// A mark at the left end of a right-to-left run would be taken for the end of the text before it, so an invisible
     /// RIGHT-TO-LEFT MARK holds it.
     fn pieces(&self, rtl: bool, leftmost: bool) -> Vec<String> {
+        let mut pieces: Vec<String> = self.plain_pieces(rtl).map(str::to_owned).collect();
         if !rtl {
-            return vec![self.text.to_owned()];
+            return pieces;
         }
-        let mut pieces: Vec<String> = self.text.chars().rev().map(String::from).collect();
         let is_mark = |c| unicode_bidi::bidi_class(c) == unicode_bidi::BidiClass::NSM;
         if leftmost && self.text.chars().next_back().is_some_and(is_mark) {
             pieces[0].insert(0, '\u{200f}');

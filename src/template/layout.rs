@@ -69,6 +69,14 @@ pub(super) struct PreparedText {
     last: Mutex<Option<(Words, Vec<Item>)>>,
 }
 
+/// A record's texts, laid out box by box. Another record of the same person takes over what it says alike.
+#[derive(Default)]
+pub struct Laid {
+    language: String,
+    /// Nothing for a box that falls away.
+    texts: Vec<Option<(Words, Vec<Item>)>>,
+}
+
 /// Values that a layout may use, with the language's rules.
 struct Values<'a> {
     fields: &'a BTreeMap<String, String>,
@@ -182,6 +190,21 @@ impl Layout {
     /// # Errors
     /// Names the field and why it cannot be printed.
     pub fn texts(&self, record: &Filling) -> Result<Scene, FillError> {
+        Ok(self.scene(self.lay_out(record, Laid::default())?))
+    }
+
+    /// Returns the page of texts that were laid out, without its QR symbol.
+    pub fn scene(&self, laid: Laid) -> Scene {
+        let Scene { width, height, drawing, .. } = self.base;
+        let items = laid.texts.into_iter().flatten().flat_map(|(_, items)| items).collect();
+        Scene { width, height, language: laid.language, drawing, items }
+    }
+
+    /// Lays out a record's texts. What was laid out `before` is not laid out again where the record says the same.
+    ///
+    /// # Errors
+    /// As [`Layout::texts`].
+    pub fn lay_out(&self, record: &Filling, before: Laid) -> Result<Laid, FillError> {
         let other = record.language.as_deref().filter(|language| *language != self.language);
         let own_writer = match other {
             Some(language) => Some(DateWriter::new(language, self.drawing).ok_or_else(|| FillError::Date {
@@ -198,14 +221,16 @@ impl Layout {
             page: &self.language,
             drawing: self.drawing,
         };
-        let mut items = Vec::with_capacity(self.dynamic.len() + 4);
+        let language = values.language();
+        // Where a text begins depends on it too.
+        let mut before = if before.language == language { before.texts.into_iter() } else { Vec::new().into_iter() };
+        let mut texts = Vec::with_capacity(self.dynamic.len());
         for dynamic in &self.dynamic {
             if let Dynamic::Text(text) = dynamic {
-                items.extend(self.text(text, &values)?);
+                texts.push(self.text(text, &values, before.next().flatten())?);
             }
         }
-        let Scene { width, height, drawing, .. } = self.base;
-        Ok(Scene { width, height, language: values.language().to_owned(), drawing, items })
+        Ok(Laid { language: language.to_owned(), texts })
     }
 
     /// Says whether a name fits into its boxes at a size that the template allows. Boxes in which other values stand beside it
@@ -228,7 +253,7 @@ impl Layout {
         };
         self.dynamic.iter().all(|dynamic| match dynamic {
             Dynamic::Text(text) if alone(text) => {
-                !matches!(self.text(text, &values), Err(FillError::DoesNotFit { .. }))
+                !matches!(self.text(text, &values, None), Err(FillError::DoesNotFit { .. }))
             }
             _ => true,
         })
@@ -295,8 +320,9 @@ impl Layout {
             page: &self.language,
             drawing: self.drawing,
         };
-        let items = self.text(&text, &values).map_err(|source| TemplateError::Text { at: at.to_owned(), source })?;
-        self.base.items.extend(items);
+        let laid = self.text(&text, &values, None);
+        let laid = laid.map_err(|source| TemplateError::Text { at: at.to_owned(), source })?;
+        self.base.items.extend(laid.into_iter().flat_map(|(_, items)| items));
         Ok(())
     }
 
@@ -328,21 +354,30 @@ impl Layout {
         }
     }
 
-    fn text(&self, prepared: &PreparedText, values: &Values<'_>) -> Result<Vec<Item>, FillError> {
-        let Some(text) = prepared.fill(values)? else { return Ok(Vec::new()) };
+    /// Lays out a box; nothing if it falls away. What it says `before` is taken as it is, if it says that again.
+    fn text(
+        &self,
+        prepared: &PreparedText,
+        values: &Values<'_>,
+        before: Option<(Words, Vec<Item>)>,
+    ) -> Result<Option<(Words, Vec<Item>)>, FillError> {
+        let Some(text) = prepared.fill(values)? else { return Ok(None) };
+        if let Some(before) = before.filter(|(said, _)| *said == text) {
+            return Ok(Some(before));
+        }
         if let Ok(last) = prepared.last.lock()
             && let Some((known, items)) = last.as_ref()
             && *known == text
         {
-            return Ok(items.clone());
+            return Ok(Some((text, items.clone())));
         }
         let base = prepared.direction(values.language());
         let items = fit::fit(&self.fonts, &prepared.style, &prepared.place, self.frame, &text, base, self.drawing)
             .map_err(|unfit| prepared.explain(unfit, values))?;
         if let Ok(mut last) = prepared.last.lock() {
-            *last = Some((text, items.clone()));
+            *last = Some((text.clone(), items.clone()));
         }
-        Ok(items)
+        Ok(Some((text, items)))
     }
 }
 

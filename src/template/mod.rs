@@ -44,7 +44,7 @@ pub use draft::Draft;
 pub use error::{FillError, TemplateError};
 pub use face::{FontFace, FontOrigin, MAX_FONT_BYTES};
 pub use fonts::{FontError, FontLibrary, FontProblem, FontRequest};
-pub use layout::{Filling, Layout, MAX_VALUE};
+pub use layout::{Filling, Laid, Layout, MAX_VALUE};
 pub use load::{Template, builtin_names, builtin_versions, name_and_version};
 pub use model::{Element, HexColor, MAX_TEXT};
 pub use near::nearest;

@@ -8,7 +8,8 @@ use testamur::qr::Symbol;
 use testamur::render::{Base, BaseMeta};
 use testamur::scene::{GlyphRun, Item, Scene};
 use testamur::template::{
-    FillError, Filling, FontLibrary, Layout, MAX_VALUE, Severity, Template, TemplateError, builtin_names, floor_mm,
+    FillError, Filling, FontLibrary, Laid, Layout, MAX_VALUE, Severity, Template, TemplateError, builtin_names,
+    floor_mm,
 };
 
 use crate::scenes;
@@ -141,6 +142,32 @@ fn the_same_record_is_laid_out_the_same_each_time() {
         })
         .collect();
     assert_eq!(scenes[0], scenes[1]);
+}
+
+/// What is tried out first and what is printed then are of one person; another one, or another language, takes nothing over.
+#[test]
+fn what_is_taken_over_looks_as_if_it_were_laid_out_anew() {
+    for template in builtin_names() {
+        let template = Template::open(template).unwrap();
+        let new = || Layout::new(&template, &FontLibrary::builtin()).unwrap();
+        let numbered = |number: &str, name: &str, language: Option<&str>| {
+            let mut record = Filling { language: language.map(str::to_owned), ..record(name) };
+            record.fields.insert("certificate_number".to_owned(), number.to_owned());
+            record
+        };
+        let tried = numbered("CERT-WORKSHOP-2026-99999", "Ada Lovelace", None);
+        for (number, name, language) in [
+            ("CERT-WORKSHOP-2026-00007", "Ada Lovelace", None),
+            ("CERT-WORKSHOP-2026-1234567890", "Ada Lovelace", None),
+            ("CERT-WORKSHOP-2026-99999", "محمد بن أحمد", None),
+            ("CERT-WORKSHOP-2026-00007", "Ada Lovelace", Some("ar")),
+        ] {
+            let (record, layout) = (numbered(number, name, language), new());
+            let before = layout.lay_out(&tried, Laid::default()).unwrap();
+            let scene = layout.scene(layout.lay_out(&record, before).unwrap());
+            assert_eq!(format!("{scene:?}"), format!("{:?}", new().texts(&record).unwrap()), "{number} {name}");
+        }
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use super::again::Called;
 use super::columns::{Columns, Meaning, key};
 use super::{Row, Table};
 
@@ -35,6 +36,7 @@ const SMALL: &str = "de del della dei di da das do dos du des la le las los el a
 
 /// What is usual in a list.
 pub(super) struct Usual {
+    called: Called,
     name: Option<usize>,
     parts: Vec<usize>,
     email: Option<usize>,
@@ -54,6 +56,7 @@ impl Usual {
         let parts = [Meaning::FirstName, Meaning::LastName].into_iter().filter_map(|part| columns.with(part)).collect();
         let (name, email) = (columns.with(Meaning::Name), columns.with(Meaning::Email));
         let mut usual = Self {
+            called: Called::of(columns),
             name,
             parts,
             email,
@@ -123,6 +126,9 @@ impl Usual {
         }
         if is_in("nobody", &plain) || is_n_a(name) || is_device(name, &plain) {
             return Some("this seems to be no name of a person".to_owned());
+        }
+        if self.called.again(&row.cells).is_some() {
+            return Some("this seems to be what the column is called, and no name of a person".to_owned());
         }
         let unlike = || match (lacks_email, lacks_part) {
             (true, true) => "it has neither an e-mail address nor both parts of a name, unlike the others",

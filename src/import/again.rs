@@ -39,9 +39,10 @@ impl Called {
     pub(super) fn of(columns: &Columns) -> Self {
         let known = |column: &Column| {
             let is_part = |meaning: Meaning| Meaning::PARTS.contains(&meaning);
+            // A part alone is the whole name of its list.
+            let whole = || headers(Meaning::Name).any(|header| header == key(&column.header));
             let meanings: &[Meaning] = match &column.meaning {
-                // A part alone is the whole name of its list.
-                Some(Meaning::Name) => &[Meaning::Name, Meaning::FirstName, Meaning::LastName],
+                Some(Meaning::Name) if !whole() => &[Meaning::Name, Meaning::FirstName, Meaning::LastName],
                 Some(meaning) => std::slice::from_ref(meaning),
                 None => &[],
             };
@@ -125,7 +126,7 @@ mod tests {
         for (header, row) in [
             ("Full Name", "NAME"),
             ("Name", "Name"),
-            ("Name", "Vorname"),
+            ("Nombre", "Vorname"),
             ("Name;Email", "Name;"),
             ("Name;Town", "Full name;City"),
             ("First name;Last name", "Vorname;Nachname"),
@@ -138,6 +139,7 @@ mod tests {
             ("First name;Last name", "Kim;Name"),
             ("First name;Last name", "Nachname;Vorname"),
             ("Name", "Ada Lovelace"),
+            ("Name", "성"),
             ("Name;Result", ";Score"),
         ] {
             assert_eq!(of(header, row), None, "{header} / {row}");

@@ -161,7 +161,9 @@ struct Candidate {
 fn guess(name: &str, bytes: &[u8]) -> Result<Decoded, ImportError> {
     let fields = foreign_fields(bytes);
     let mut found = candidates(&fields, &guessed_first(bytes));
-    if found.iter().all(|one| one.look == Look::Broken) {
+    // A page of the Macintosh gives words of many of those of DOS, and the other way round.
+    let of_windows = |one: &Candidate| one.look > Look::Broken && !one.page.name().contains("mac");
+    if !found.iter().any(of_windows) {
         found.extend(candidates(&fields, &OF_DOS.iter().filter_map(|name| Page::named(name)).collect::<Vec<_>>()));
     }
     let best = found.iter().map(|one| one.look).max().unwrap_or(Look::Broken);
@@ -293,6 +295,8 @@ mod tests {
             ("macintosh", "José Müller"),
             ("ibm850", "Jürgen Größer"),
             ("ibm852", "Jürgen Größer,André"),
+            ("ibm850", "Schön,Möller"),
+            ("ibm850", "Jürgen Groß,Bärbel Schön"),
             ("windows-1251", "Иван Петров,Ольга Ковалёва"),
             ("koi8-r", "Иван Петров,Ольга Ковалёва"),
             ("windows-1253", "Ελένη Παπαδοπούλου"),

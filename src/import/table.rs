@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::again::{Again, Called};
-use super::columns::{Columns, Mapping, names_columns};
+use super::columns::{Columns, Mapping, Meaning, names_columns};
 use super::letters::read_twice;
 use super::question::{AskedRow, Choice, Hidden, Question, Reading};
 use super::report::{REPORT_COLUMNS, unsafe_cell};
@@ -224,10 +224,16 @@ fn header_at(rows: &[Row], how: &How<'_>) -> Result<Option<usize>, ImportError> 
     let Some(first) = rows.first() else { return Ok(None) };
     let names = |row: &Row| names_columns(&row.cells, how.mapping);
     let titled = filled(first) == 1;
-    if names(first).is_some_and(|found| found > 1 || !titled) {
-        return Ok(Some(0));
-    }
     let searched = || rows.iter().take(HEADER_SEARCHED).enumerate().skip(1);
+    if names(first).is_some_and(|found| found > 1 || !titled) {
+        // `Topic, Participants` with a number below: what is told of the meeting stands above its list.
+        let is_list = |(at, row): &(usize, &Row)| {
+            names(row).is_some_and(|found| found > 1) && letters_below(rows, *at, how) == Some(true)
+        };
+        let later = || searched().find(is_list).map(|(at, _)| at);
+        let counts = letters_below(rows, 0, how) == Some(false);
+        return Ok(Some(if counts { later().unwrap_or(0) } else { 0 }));
+    }
     if let Some((at, _)) = searched().find(|(_, row)| names(row).is_some_and(|found| found > 1)) {
         return Ok(Some(at));
     }
@@ -239,6 +245,18 @@ fn header_at(rows: &[Row], how: &How<'_>) -> Result<Option<usize>, ImportError> 
         return Ok(Some(at));
     }
     Ok(Some(0))
+}
+
+/// Says whether what stands in the row below a header where the names would be has letters; nothing if nothing does.
+fn letters_below(rows: &[Row], at: usize, how: &How<'_>) -> Option<bool> {
+    let table = Table { header: rows[at].cells.clone(), ..Table::default() };
+    let columns = Columns::find(&table, how.mapping).ok()?;
+    let is_of_names = |column: &super::Column| {
+        column.meaning.is_some_and(|meaning| meaning == Meaning::Name || Meaning::PARTS.contains(&meaning))
+    };
+    let cells = columns.columns.iter().zip(&rows.get(at + 1)?.cells);
+    let names = cells.filter(|(column, cell)| is_of_names(column) && !cell.trim().is_empty());
+    names.map(|(_, cell)| cell.chars().any(char::is_alphabetic)).reduce(|one, other| one || other)
 }
 
 fn filled(row: &Row) -> usize {

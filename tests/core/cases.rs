@@ -426,6 +426,11 @@ fn d12_d13_and_r20_reports_and_forms_are_read() {
     assert!(teams.says("row 10 names the columns") && teams.says("is another section"), "{:?}", teams.table.notes);
     let zoom = case("d13-attendance-reports-not-found/d9-zoom-header.csv", &Said::default());
     assert!(zoom.says("row 4 names the columns") && zoom.names().contains(&"Grace Hopper (Gracie)"), "{zoom:#?}");
+    // What is told of a meeting has columns of its own, of which some are called as those of the list.
+    let meeting = "Thema,Benutzer-E-Mail,Dauer (Minuten),Teilnehmer\nKurs,h@x.example,60,2\n\nName (Originalname),Benutzer-E-Mail,\
+                   Dauer (Minuten),Gast\nJana Kurz,j@x.example,60,Nein\nOle Brandt,o@x.example,60,Nein\n";
+    let list = list_of(meeting.as_bytes(), &Said::default());
+    assert_eq!((list.names(), list.questions.len()), (vec!["Jana Kurz", "Ole Brandt"], 0), "{list:#?}");
     clean("r20-title-row-semicolons/23-title-semicolon.csv", &["Jana Kurz"]);
     clean("r20-title-row-semicolons/16-gforms.csv", &["Ana Cruz"]);
     let teams = case("r20-title-row-semicolons/15-teams.csv", &Said::default());
@@ -550,6 +555,18 @@ fn of_a_dozen_further_lists_nobody_is_lost_and_no_wrong_name_is_taken() {
             1,
         ),
         ("Jméno,Příjmení\nJiří,Dvořák\n", 1, 0),
+        // As Moodle, Eventbrite and people write them.
+        ("Full Name\nAda Lovelace\nTotal: 3\nSumme: 3 Teilnehmer\nTest 2\nMia Null\n", 2, 3),
+        ("Adı;Soyadı;E-posta adresi\nIşıl;Gültekin;i@x.example\nGenel ortalama;;\n", 1, 1),
+        ("Prénom,Nom,Adresse de courriel\nZoé,Lefèvre,z@x.example\nMoyenne générale,,\n", 1, 1),
+        ("First Name,Surname,Email\nAda,Lovelace,a@x.example\nInfo Requested,Info Requested,Info Requested\n", 1, 1),
+        ("Ime i prezime;E-pošta\nĐorđe Horvat;d@x.example\nUkupno;\nŽeljka Čović;z@x.example\n", 2, 1),
+        ("Name\nDr. Renée Faure (Organisatrice)\n", 0, 1),
+        (
+            "Name,Email\niPad von Emil,e@x.example\nAda's iPhone,a@x.example\nZoé’s MacBook Pro,z@x.example\nMichael Dell,d@x.example\n",
+            1,
+            3,
+        ),
     ] {
         let list = list_of(list.as_bytes(), &Said::default());
         assert_eq!(

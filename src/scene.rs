@@ -17,8 +17,10 @@ pub enum Drawing {
     First,
     /// Each text is shaped and raised by its own language; dates are written as CLDR writes them; lines of tall scripts keep
     /// apart; pictures stand upright in their own colours; of a PDF the trim box is shown.
-    #[default]
     Second,
+    /// Dates are written in the language of the template, as all its texts are, and not in the person's.
+    #[default]
+    Third,
 }
 
 impl Drawing {
@@ -27,12 +29,13 @@ impl Drawing {
         match self {
             Self::First => 1,
             Self::Second => 2,
+            Self::Third => 3,
         }
     }
 
     /// Returns the rules of this number; nothing if this program does not know them.
     pub fn of(number: u32) -> Option<Self> {
-        [Self::First, Self::Second].into_iter().find(|rules| rules.number() == number)
+        [Self::First, Self::Second, Self::Third].into_iter().find(|rules| rules.number() == number)
     }
 }
 

@@ -10,7 +10,7 @@ use super::erase::Unerased;
 use super::import_report::{ReportRow, drop_old_reports, keep_report, report_rows};
 use super::languages::{OtherLanguage, OtherLanguages};
 use super::person::is_address_of_another;
-use super::progress_columns::{Target, cleared, fill, judges, split_mapping, targets};
+use super::progress_columns::{self, Target, cleared, fill, judges, split_mapping, targets};
 use super::{ActError, Decider, Listed, Planned, import_shapes, left_out, retried, who, written_dates};
 use crate::acts::{Answer, Answers, Enrolled, enroll, is_another, recognise};
 use crate::credential::{EventCode, Timestamp};
@@ -218,6 +218,8 @@ pub struct Taken {
     pub columns: Columns,
     /// What becomes of each column.
     pub uses: Vec<Use>,
+    /// What columns are taken as that are on no certificate, as sentences.
+    pub progress: Vec<String>,
     /// What becomes of results.
     pub results: Results,
     /// What was found in each row.
@@ -238,7 +240,8 @@ pub struct Taken {
 /// As [`take`]; and [`ActError::Asked`], with all questions, if there are any and this is no dry run.
 pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<Imported, ActError> {
     let taken = take(desk, planned, request)?;
-    let Taken { record, table, columns, uses, results, rows, enrolled, unknown, languages, questions } = taken;
+    let Taken { record, table, columns, uses, progress, results, rows, enrolled, unknown, languages, questions } =
+        taken;
     if !questions.is_empty() && !request.dry_run {
         return Err(ActError::Asked(questions));
     }
@@ -246,8 +249,9 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
     let counts = counts(&rows, enrolled);
     let mut notes = table.notes.clone();
     notes.extend(unknown.iter().map(|header| format!("column `{header}` names nothing of this event")));
+    notes.extend(progress);
     let how = "set `publish_results` of the event to true, or to false";
-    notes.extend(import::told_uses(&columns, &uses, results, how));
+    notes.extend(import::told_uses(&columns, &uses, &table.hidden_columns, results, how));
     if record.as_ref().is_some_and(|record| record.report_rows == 0) && counts.errors + counts.warnings > 0 {
         notes.push("the report was not kept: somebody was erased meanwhile; check the list again to see it".to_owned());
     }
@@ -295,7 +299,7 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     let checks = Checks { zone, missing_glyph, absent, judged: &judged, comma_names, held, ..Checks::at(desk.now) };
     let mut rows = import::check_rows(&table, &columns, &checks);
     fill(&table, &columns, &found, &mut rows);
-    written_dates::settle(&templates(desk, planned)?, &columns, &mut rows);
+    written_dates::settle(&templates(desk, planned)?, &table, &columns, &mut rows);
     let entered = Entered { how: How::Import, by: Some(who(desk)) };
     for person in rows.iter_mut().filter_map(RowOutcome::person_mut) {
         person.entered = Some(entered.clone());
@@ -322,6 +326,7 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     let counts = counts(&rows, enrolled.clone());
     let results = Results::of(&planned.event);
     let uses = uses(desk, planned, &columns, &found, results)?;
+    let progress = progress_columns::told(&columns, &found, &uses);
     let record = match nothing {
         true => None,
         false => {
@@ -330,7 +335,7 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
         }
     };
     let languages = other_languages(desk, planned, &rows)?;
-    Ok(Taken { record, table, columns, uses, results, rows, enrolled, unknown, languages, questions })
+    Ok(Taken { record, table, columns, uses, progress, results, rows, enrolled, unknown, languages, questions })
 }
 
 /// Counts those whose certificate will be in another language than theirs, by the tier that they have reached so far.

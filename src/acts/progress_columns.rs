@@ -4,7 +4,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::eligibility::{Amount, Course, Done, Mark, Rule};
-use crate::import::{CLEAR, Code, Columns, Finding, Meaning, RowOutcome, Severity, Table, field_name};
+use crate::import::{CLEAR, Code, Columns, Finding, Meaning, RowOutcome, Severity, Table, Use, field_name};
 use crate::store::Participant;
 
 /// What a column fills.
@@ -21,6 +21,37 @@ pub(super) enum Target {
     CheckedIn,
     Locale,
     ExternalId,
+}
+
+impl Target {
+    /// Returns what people call it, and whether rules ask for it.
+    fn words(&self) -> (String, bool) {
+        let (words, of_rules) = match self {
+            Self::Session(id) => return (format!("the attendance of session `{id}`"), true),
+            Self::Activity(id) => return (format!("activity `{id}`"), true),
+            Self::Attendance => ("the attendance", true),
+            Self::Points => ("the points", true),
+            Self::Score => ("the score", true),
+            Self::Completion => ("the progress", true),
+            Self::Passed => ("the result of the examination", true),
+            Self::Role => ("the role", true),
+            Self::CheckedIn => ("the check-in", true),
+            Self::Locale => ("the language", false),
+            Self::ExternalId => ("the external id", false),
+        };
+        (words.to_owned(), of_rules)
+    }
+}
+
+/// Says what columns are taken as that are on no certificate.
+pub(super) fn told(columns: &Columns, targets: &[(usize, Target)], uses: &[Use]) -> Vec<String> {
+    let on_none = targets.iter().filter(|(at, _)| uses.get(*at) == Some(&Use::Rule));
+    let one = |(at, target): &(usize, Target)| {
+        let (header, (words, of_rules)) = (&columns.columns[*at].header, target.words());
+        let rules = if of_rules { ", for rules" } else { "" };
+        format!("column `{header:.80}` is taken as {words}{rules}, and is on no certificate")
+    };
+    on_none.map(one).collect()
 }
 
 /// Splits `FIELD=COLUMN` entries into those about progress and the rest.

@@ -3,20 +3,26 @@
 
 use std::collections::BTreeSet;
 
-use crate::import::{Code, Columns, ExpiryError, Finding, RowOutcome, Severity, last_day};
+use crate::import::{Code, Column, Columns, ExpiryError, Finding, RowOutcome, Severity, Table, last_day};
 use crate::template::Template;
 
 /// Reads these columns. A row with a cell that is no day becomes an error.
-pub(super) fn settle(templates: &[Template], columns: &Columns, rows: &mut [RowOutcome]) {
+pub(super) fn settle(templates: &[Template], table: &Table, columns: &Columns, rows: &mut [RowOutcome]) {
     let dates: BTreeSet<String> = templates.iter().flat_map(Template::date_columns).collect();
-    let printed = columns.columns.iter().filter(|column| !column.skipped && dates.contains(&column.field));
-    let printed: Vec<(&str, &str)> = printed.map(|column| (&column.field[..], &column.header[..])).collect();
+    let printed = |(at, column): (usize, &'_ Column)| {
+        let wanted = !column.skipped && dates.contains(&column.field);
+        wanted.then(|| (at, column.field.clone(), column.header.clone()))
+    };
+    let printed: Vec<(usize, String, String)> = columns.columns.iter().enumerate().filter_map(printed).collect();
     for row in rows.iter_mut().filter(|_| !printed.is_empty()) {
         let mut findings = Vec::new();
+        let read = &table.rows[row.row];
         let Some(person) = row.person_mut() else { continue };
-        for (field, header) in &printed {
-            let Some(cell) = person.fields.get_mut(*field).filter(|cell| !cell.trim().is_empty()) else { continue };
-            match last_day(cell) {
+        for (at, field, header) in &printed {
+            let Some(cell) = person.fields.get_mut(field).filter(|cell| !cell.trim().is_empty()) else { continue };
+            // A cell that shows a day in words says which one it is.
+            let day = last_day(read.number(*at)).or_else(|_| last_day(cell));
+            match day {
                 Ok(day) => *cell = day.to_string(),
                 Err(problem) => findings.push(no_day(header, cell, problem)),
             }

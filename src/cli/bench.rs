@@ -260,8 +260,8 @@ impl Figures {
 
     fn print(&self) {
         output::line(format!(
-            "{} certificates, from row to PDF on disk, in {:.2} s",
-            self.people,
+            "{}, from row to PDF on disk, in {:.2} s",
+            output::counted(self.people, "certificate", "certificates"),
             self.elapsed.as_secs_f64()
         ));
         let spent: f64 = self.stages.iter().map(|(_, time)| time.as_secs_f64()).sum();

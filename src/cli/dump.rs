@@ -150,7 +150,11 @@ pub(super) fn import(global: &Global, args: Import) -> Result<ExitCode, Failure>
     let summary = store::import(&store, &mut BufReader::new(file), &verify)
         .doing(format!("rebuild the store from {}", args.file.display()))
         .hint("nothing was taken; use a whole file that `testamur export` of this issuer wrote, and an empty store")?;
-    output::line(format!("{} records of {} are in the store", count(&summary), config.issuer().did()));
+    let (records, did) = (count(&summary), config.issuer().did());
+    match records {
+        1 => output::line(format!("1 record of {did} is in the store")),
+        _ => output::line(format!("{records} records of {did} are in the store")),
+    }
     if summary.not_as_signed.count > 0 {
         warn(&summary.not_as_signed);
     }

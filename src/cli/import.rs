@@ -17,7 +17,6 @@ use crate::import::{
     self, Absent, Columns, CommaNames, Duplicates, Held, Hidden, ImportError, Limits, Lines, LinesError, MappingError,
     Question, Reading, RowOutcome, Severity, Use,
 };
-use crate::making::Results;
 use crate::store::Event;
 use crate::template::Template;
 
@@ -293,7 +292,7 @@ fn write_report(path: &Path, file: File, taken: &Taken) -> Result<(), Failure> {
 }
 
 fn show(args: &Args, taken: Taken) {
-    let Taken { table, columns, uses, results, rows, enrolled, unknown, languages, questions, .. } = &taken;
+    let Taken { table, rows, enrolled, unknown, languages, questions, columns, uses, .. } = &taken;
     let summary = import::summarise(rows);
     if args.json {
         let mut report = import::report_json(table, columns, uses, rows);
@@ -309,7 +308,7 @@ fn show(args: &Args, taken: Taken) {
         output::note(format!("note: column `{header}` names nothing of this event"));
     }
     languages.iter().for_each(|other| output::note(format!("note: {}", other.told())));
-    show_columns(args, columns, uses, *results);
+    show_columns(args, &taken);
     show_findings(args, rows);
     output::line(format!(
         "{}: {} valid, {} with warnings, {}{} with errors",
@@ -380,7 +379,8 @@ fn show_kept(rows: &[RowOutcome], kept: u64, lines: &[u64]) {
     }
 }
 
-fn show_columns(args: &Args, columns: &Columns, uses: &[Use], results: Results) {
+fn show_columns(args: &Args, taken: &Taken) {
+    let Taken { table, columns, uses, progress, results, .. } = taken;
     for (column, used) in columns.columns.iter().zip(uses) {
         let header = &column.header;
         match (column.meaning, used) {
@@ -392,9 +392,10 @@ fn show_columns(args: &Args, columns: &Columns, uses: &[Use], results: Results) 
             (None, _) => output::line(format!("column `{header}` is printed, as {{{}}}", column.field)),
         }
     }
+    progress.iter().for_each(output::line);
     let how =
         format!("run `testamur event update {} --publish-results`, or with `--publish-results=no` if not", args.code);
-    for told in import::told_uses(columns, uses, results, &how) {
+    for told in import::told_uses(columns, uses, &table.hidden_columns, *results, &how) {
         output::line(told);
     }
 }

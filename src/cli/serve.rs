@@ -103,8 +103,9 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
     }
     let retention = config.retention();
     output::line(format!(
-        "retention          mail {} days, uploads {} days",
-        retention.mail_days, retention.upload_days
+        "retention          mail {}, uploads {}",
+        output::counted(retention.mail_days, "day", "days"),
+        output::counted(retention.upload_days, "day", "days")
     ));
     output::line(format!("upload_mb          {}", limits.upload_bytes >> 20));
     output::line(format!("request_seconds    {}", limits.request_time.as_secs()));

@@ -12,6 +12,15 @@ use super::xlsx::Archive;
 /// Why a part cannot be read.
 pub(super) type Problem = String;
 
+/// The sheets of a workbook, and how it counts days.
+#[derive(Debug, Default)]
+pub(super) struct Sheets {
+    /// In their order.
+    pub sheets: Vec<Sheet>,
+    /// Whether days are counted from 1904, as Excel for the Mac once did.
+    pub from_1904: bool,
+}
+
 /// A sheet of a workbook.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Sheet {
@@ -30,18 +39,19 @@ pub(super) struct Marks {
     pub filtered: bool,
     /// Columns that are hidden, from 0.
     pub hidden_columns: BTreeSet<usize>,
-    /// Numbers with a format that is wanted: row, column, format; as they stand in the part.
+    /// Cells with a format that is wanted: row, column, style; as they stand in the part.
     pub formats: Vec<(u32, u32, u32)>,
     /// Rows that hold totals of a table, from 0.
     pub totals: HashSet<u32>,
 }
 
 /// Returns the sheets of a workbook in their order.
-pub(super) fn sheets(archive: &mut Archive) -> Result<Vec<Sheet>, Problem> {
+pub(super) fn sheets(archive: &mut Archive) -> Result<Sheets, Problem> {
     let parts = relations(archive, "xl/workbook.xml", "xl/_rels/workbook.xml.rels")?;
-    let (mut sheets, mut active) = (Vec::new(), 0);
+    let (mut sheets, mut active, mut from_1904) = (Vec::new(), 0, false);
     each_element(archive, "xl/workbook.xml", |element| {
         match element.local_name().as_ref() {
+            "workbookPr" => from_1904 = is_true(element, "date1904"),
             "workbookView" => active = number(element, "activeTab").unwrap_or(0),
             "sheet" => {
                 let part = attribute(element, "id").and_then(|id| parts.get(&id).cloned()).unwrap_or_default();
@@ -54,11 +64,17 @@ pub(super) fn sheets(archive: &mut Archive) -> Result<Vec<Sheet>, Problem> {
     if let Some(open) = sheets.get_mut(active as usize) {
         open.active = true;
     }
-    Ok(sheets)
+    Ok(Sheets { sheets, from_1904 })
 }
 
-/// Returns what is said of a sheet's rows and columns. Of number formats those that are `wanted` are kept, at most `most`.
-pub(super) fn marks(archive: &mut Archive, part: &str, wanted: &HashSet<u32>, most: usize) -> Result<Marks, Problem> {
+/// Returns what is said of a sheet's rows and columns. Of cells' styles those that are wanted of a number, or of a text, are
+/// kept, at most `most`.
+pub(super) fn marks(
+    archive: &mut Archive,
+    part: &str,
+    wanted: impl Fn(u32, bool) -> bool,
+    most: usize,
+) -> Result<Marks, Problem> {
     let mut marks = Marks::default();
     let (mut row, mut column) = (0, 0);
     let mut next_row = 0;
@@ -83,14 +99,14 @@ pub(super) fn marks(archive: &mut Archive, part: &str, wanted: &HashSet<u32>, mo
                 for one in element.attributes().filter_map(Result::ok) {
                     match one.key.local_name().as_ref() {
                         "r" => place = cell(&one.value),
-                        "s" => style = one.value.trim().parse().ok().filter(|style| wanted.contains(style)),
+                        "s" => style = one.value.trim().parse().ok(),
                         "t" => is_number = &*one.value == "n",
                         _ => {}
                     }
                 }
                 let (at_row, at_column) = place.unwrap_or((row, column));
                 column = at_column + 1;
-                if let Some(style) = style.filter(|_| is_number) {
+                if let Some(style) = style.filter(|style| wanted(*style, is_number)) {
                     marks.formats.push((at_row, at_column, style));
                 }
             }

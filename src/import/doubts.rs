@@ -32,11 +32,11 @@ pub(super) fn of(name: &str) -> Option<Doubt> {
     if name.chars().all(usual) {
         return None;
     }
-    let kinds: [fn(&str) -> Option<Doubt>; 10] =
-        [json, address, markup, entities, placeholder, lost, folded, miscoded, tagged, signs];
+    let kinds: [fn(&str) -> Option<Doubt>; 11] =
+        [json, address, markup, entities, placeholder, lost, folded, ligatures, miscoded, tagged, signs];
     // Of letters alone only what they are is judged.
     let letters = |c: char| usual(c) || c.is_alphabetic() || is_combining_mark(c) || matches!(c, ',' | '’');
-    let kinds = if name.chars().all(letters) { &[folded, miscoded][..] } else { &kinds[..] };
+    let kinds = if name.chars().all(letters) { &[folded, ligatures, miscoded][..] } else { &kinds[..] };
     let found = kinds.iter().find_map(|kind| kind(name))?;
     // What is likely may be odd too: `&lt;b&gt;Ada`, `Lovelace (Guest) <ada@example.org>`.
     let likely = match found.likely.as_deref().and_then(of) {
@@ -196,6 +196,14 @@ fn folded(name: &str) -> Option<Doubt> {
     doubt("its letters are those of formulas or of another width, which read as others", Some(name.nfkc().collect()))
 }
 
+/// `ﬁona`: what is copied out of a PDF.
+fn ligatures(name: &str) -> Option<Doubt> {
+    if !name.contains(|c| matches!(c, '\u{fb00}'..='\u{fb06}')) {
+        return None;
+    }
+    doubt("letters stand in it that are one sign, as in texts copied out of a PDF", Some(name.nfkc().collect()))
+}
+
 /// `£ukasz`, `JosÃ©`.
 fn miscoded(name: &str) -> Option<Doubt> {
     if let Some(likely) = meant(name) {
@@ -312,6 +320,8 @@ mod tests {
             ("ＡＮＡ Ｌｉｍ", Some("ANA Lim")),
             ("JosÃ© MuÃ±oz", Some("José Muñoz")),
             ("£ukasz Wa³êsiak", Some("Łukasz Wałęsiak")),
+            ("ﬁona oﬃcial ﬂ ﬆ", Some("fiona official fl st")),
+            ("Soﬁa Lim", Some("Sofia Lim")),
             ("Grace Hopper (Guest)", Some("Grace Hopper")),
             ("Hopper, Zoë (External)", Some("Hopper, Zoë")),
             ("iPhone (Brian Smith)", Some("Brian Smith")),

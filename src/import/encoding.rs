@@ -161,7 +161,9 @@ struct Candidate {
 fn guess(name: &str, bytes: &[u8]) -> Result<Decoded, ImportError> {
     let fields = foreign_fields(bytes);
     let mut found = candidates(&fields, &guessed_first(bytes));
-    if found.iter().all(|one| one.look == Look::Broken) {
+    // A page of the Macintosh gives words of many of those of DOS, and the other way round.
+    let of_windows = |one: &Candidate| one.look > Look::Broken && !one.page.name().contains("mac");
+    if !found.iter().any(of_windows) {
         found.extend(candidates(&fields, &OF_DOS.iter().filter_map(|name| Page::named(name)).collect::<Vec<_>>()));
     }
     let best = found.iter().map(|one| one.look).max().unwrap_or(Look::Broken);
@@ -175,9 +177,10 @@ fn guess(name: &str, bytes: &[u8]) -> Result<Decoded, ImportError> {
     let text = first.page.text(bytes).unwrap_or_default();
     let page = first.page.name();
     let note = Some(format!("the file is not UTF-8; it was read as {page}: check that accented letters are right"));
-    // Where all letters are those that the pages of Windows share, and every page gives them, nothing is unsure.
-    let question =
-        (distinct.len() > 1 || best < Look::Words || !is_shared(first)).then(|| question(&fields, &distinct));
+    // Where all letters are those that the pages of Windows share, and they give them, nothing is unsure. A page of another
+    // system is a guess, also where it is the only one that gives words.
+    let unsure = distinct.len() > 1 || best < Look::Words || !is_shared(first) || !is_western(&fields, first);
+    let question = unsure.then(|| question(&fields, &distinct));
     Ok(Decoded { text, page, note, question })
 }
 
@@ -185,6 +188,12 @@ fn guess(name: &str, bytes: &[u8]) -> Result<Decoded, ImportError> {
 fn is_shared(one: &Candidate) -> bool {
     let shared = |c: char| c.is_ascii() || "äöüßéáíóúçâîôÄÖÜÉÁÍÓÚÇÂÎÔ–’".contains(c);
     one.words.iter().all(|word| word.chars().all(shared))
+}
+
+/// Says whether the page of Windows for the West gives the same words.
+fn is_western(fields: &[(u64, Vec<u8>)], one: &Candidate) -> bool {
+    let western = Page::Web(encoding_rs::WINDOWS_1252);
+    fields.iter().zip(&one.words).all(|((_, field), word)| western.text(field).as_ref() == Some(word))
 }
 
 /// Returns pages in the order in which they are looked at: what the words speak for first.
@@ -282,6 +291,12 @@ mod tests {
             ("windows-1254", "Işıl Gültekin,Şule Yılmaz,Gülşen Işık"),
             ("windows-1257", "Živilė Šimkutė,Šarūnas Žemaitis"),
             ("macintosh", "José Müller,Zoë Núñez"),
+            // One page alone gives words, of letters that the pages of Windows share.
+            ("macintosh", "José Müller"),
+            ("ibm850", "Jürgen Größer"),
+            ("ibm852", "Jürgen Größer,André"),
+            ("ibm850", "Schön,Möller"),
+            ("ibm850", "Jürgen Groß,Bärbel Schön"),
             ("windows-1251", "Иван Петров,Ольга Ковалёва"),
             ("koi8-r", "Иван Петров,Ольга Ковалёва"),
             ("windows-1253", "Ελένη Παπαδοπούλου"),
@@ -302,9 +317,11 @@ mod tests {
 
     #[test]
     fn letters_that_all_pages_share_are_not_asked_about() {
-        let decoded = decode("x", &page("windows-1252", "name\nJürgen Müßig\nJosé Pérez\n"), None).unwrap();
-        assert!(decoded.question.is_none() && decoded.text.contains("José Pérez"), "{:?}", decoded.question);
-        assert!(decoded.note.unwrap().contains("not UTF-8"));
+        for name in ["windows-1252", "windows-1250", "windows-1254"] {
+            let decoded = decode("x", &page(name, "name\nJürgen Müßig\nJosé Pérez\n"), None).unwrap();
+            assert!(decoded.question.is_none() && decoded.text.contains("José Pérez"), "{:?}", decoded.question);
+            assert!(decoded.note.unwrap().contains("not UTF-8"));
+        }
     }
 
     #[test]

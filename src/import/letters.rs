@@ -84,7 +84,7 @@ fn is_sign(c: char) -> bool {
 
 /// Quotation marks and dashes belong beside words, and not into them.
 pub(super) fn has_sign_inside(text: &str) -> bool {
-    if !text.chars().any(|c| is_sign(c) || matches!(c, '‘' | '“' | '„' | '‚' | '”' | 'ª' | 'º')) {
+    if !text.chars().any(|c| is_sign(c) || matches!(c, '‘' | '“' | '„' | '‚' | '”' | 'ª' | 'º' | '·')) {
         return false;
     }
     let chars: Vec<char> = text.chars().collect();
@@ -101,16 +101,22 @@ pub(super) fn has_sign_inside(text: &str) -> bool {
             '“' | '„' | '‚' => before,
             '”' => before && after,
             'ª' | 'º' => before && after,
+            // Catalan and Occitan put it between letters.
+            '·' => before != after,
             _ => is_sign(c) && (before || after),
         }
     })
 }
 
-/// `JosŽ`, `MŸller`: a capital that is no plain one, after a small letter; `хБЮМНБ`: a word turned inside out.
+/// `JosŽ`, `MŸller`, `JÅrgen`: a capital that is no plain one, after a small letter or between a capital and a small one;
+/// `хБЮМНБ`: a word turned inside out.
 fn has_turned_capitals(text: &str) -> bool {
+    let foreign = |c: char| c.is_uppercase() && !c.is_ascii();
     words(text).any(|word| {
         let chars: Vec<char> = word.chars().collect();
-        chars.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase() && !pair[1].is_ascii())
+        let after_small = chars.windows(2).any(|pair| pair[0].is_lowercase() && foreign(pair[1]));
+        let before_small = |three: &[char]| three[0].is_uppercase() && foreign(three[1]) && three[2].is_lowercase();
+        after_small || chars.windows(3).any(before_small)
     })
 }
 
@@ -161,6 +167,8 @@ mod tests {
             "Kaʻiulani Noʻeau",
             "D’Angelo O‘Connor",
             "Gal·la Martí",
+            "ÅSA ÖBERG",
+            "Ísleifur Ægir Órason",
             "Mª Carmen",
             "Живко Петров",
             "Ελένη Παπαδοπούλου",

@@ -10,6 +10,7 @@
 //! [`settle_duplicates`] → participants for the store, and [`write_report`] for the rest.
 
 mod absent;
+mod again;
 mod book;
 mod columns;
 mod csv;

@@ -4,6 +4,7 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
+use super::again::Called;
 use super::columns::{Columns, Meaning, key};
 use super::{Row, Table};
 
@@ -35,6 +36,7 @@ const SMALL: &str = "de del della dei di da das do dos du des la le las los el a
 
 /// What is usual in a list.
 pub(super) struct Usual {
+    called: Called,
     name: Option<usize>,
     parts: Vec<usize>,
     email: Option<usize>,
@@ -54,6 +56,7 @@ impl Usual {
         let parts = [Meaning::FirstName, Meaning::LastName].into_iter().filter_map(|part| columns.with(part)).collect();
         let (name, email) = (columns.with(Meaning::Name), columns.with(Meaning::Email));
         let mut usual = Self {
+            called: Called::of(columns),
             name,
             parts,
             email,
@@ -121,8 +124,12 @@ impl Usual {
         if row.totals && self.totals * 2 <= self.rows {
             return Some("the row adds up others".to_owned());
         }
-        if is_in("nobody", &plain) || is_n_a(name) || is_device(name, &plain) {
+        let numbered = plain.trim_end_matches(char::is_numeric);
+        if is_in("nobody", &plain) || is_counted(name, numbered) || is_n_a(name) || is_device(name, &plain) {
             return Some("this seems to be no name of a person".to_owned());
+        }
+        if self.called.again(&row.cells).is_some() {
+            return Some("this seems to be what the column is called, and no name of a person".to_owned());
         }
         let unlike = || match (lacks_email, lacks_part) {
             (true, true) => "it has neither an e-mail address nor both parts of a name, unlike the others",
@@ -130,7 +137,6 @@ impl Usual {
             (false, true) => "it has one part of a name only, unlike the others",
             (false, false) => "nothing else stands in the row, unlike the others",
         };
-        let numbered = plain.trim_end_matches(char::is_numeric);
         let perhaps = is_in("perhaps", &plain) || (numbered.len() < plain.len() && is_in("perhaps", numbered));
         if perhaps && self.is_sum(row) {
             return Some("the row adds up others".to_owned());
@@ -162,6 +168,13 @@ fn is_filled(row: &Row, at: usize) -> bool {
     row.cells.get(at).is_some_and(|cell| !cell.trim().is_empty())
 }
 
+/// `Total: 3`, `Test 2`, `Summe: 3 Teilnehmer`.
+fn is_counted(name: &str, numbered: &str) -> bool {
+    let before = name.split_once([':', '：']).map(|(before, _)| key(before));
+    name.chars().any(char::is_numeric)
+        && (is_in("nobody", numbered) || before.is_some_and(|before| is_in("nobody", &before)))
+}
+
 /// `N/A`, `n.a.`, `-none-`.
 fn is_n_a(name: &str) -> bool {
     let lower = name.to_lowercase();
@@ -172,13 +185,21 @@ fn is_n_a(name: &str) -> bool {
     .contains(&lower.trim())
 }
 
-/// `iPhone`, `Galaxy S21`, `iPad (2)`.
+/// `iPhone`, `Galaxy S21`, `iPad (2)`, `iPad von Emil`, `Ada's MacBook`.
 fn is_device(name: &str, plain: &str) -> bool {
     if !SECTIONS["devices"].iter().any(|device| plain.contains(device)) {
         return false;
     }
     let words: Vec<String> = name.split_whitespace().map(key).collect();
     let device = |word: &String| is_in("devices", word);
+    let of = |word: &String| ["von", "de", "of", "di", "van", "do", "da"].contains(&&word[..]);
+    let has_owner = |word: &str| word.ends_with(['\'', '’']) || word.ends_with("'s") || word.ends_with("’s");
+    let raw: Vec<&str> = name.split_whitespace().collect();
+    if words.windows(2).any(|pair| device(&pair[0]) && of(&pair[1]))
+        || raw.windows(2).any(|pair| has_owner(pair[0]) && device(&key(pair[1])))
+    {
+        return true;
+    }
     words.iter().any(device)
         && words.iter().all(|word| {
             device(word)

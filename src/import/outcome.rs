@@ -53,6 +53,8 @@ pub enum Code {
     TooManyCells,
     /// A formula without a stored result.
     Formula,
+    /// A cell that may be shown otherwise than it was taken.
+    NumberFormat,
     /// Credits that are not a number.
     CreditsInvalid,
     /// A last day that is no date, could be two, or is over.
@@ -105,6 +107,7 @@ impl Code {
             Self::CellTooLong => "cell_too_long",
             Self::TooManyCells => "too_many_cells",
             Self::Formula => "formula",
+            Self::NumberFormat => "number_format",
             Self::CreditsInvalid => "credits_invalid",
             Self::ExpiresInvalid => "expires_invalid",
             Self::AbsentOrFailed => "absent_or_failed",

@@ -215,6 +215,17 @@ impl RowChecker<'_> {
                 "save the file once in a spreadsheet program, or paste the values",
             );
         }
+        for (at, reason) in &self.row.unsure {
+            if self.columns.columns.get(*at).is_some_and(|column| !column.skipped) {
+                let field = self.header(*at);
+                self.warn(
+                    &field,
+                    Code::NumberFormat,
+                    reason.clone(),
+                    "check it, and write the cell as text, or save the list as CSV UTF-8, which holds what cells show",
+                );
+            }
+        }
         if self.row.surplus {
             self.error(
                 "",
@@ -349,7 +360,7 @@ impl RowChecker<'_> {
         self.check_is_safe(tidy, field, "the name");
         let name = &tidy.text;
         if name.is_empty() {
-            if self.findings.is_empty() {
+            if self.findings.iter().all(|finding| finding.severity < Severity::Error) {
                 self.error(field, Code::NameMissing, "the name is empty".into(), "fill it in, or delete the row");
             }
             return;
@@ -519,7 +530,7 @@ impl RowChecker<'_> {
             let text: String = if text.is_ascii() { text.into() } else { text.nfc().collect() };
             let text = match column.meaning {
                 Some(Meaning::Credits) => self.credits(self.row.number(at).to_owned(), &column.header),
-                Some(Meaning::Expires) => self.expires(text, &column.header),
+                Some(Meaning::Expires) => self.expires(self.row.number(at).to_owned(), &column.header),
                 Some(Meaning::Result | Meaning::Role | Meaning::Term) => self.signed(text, &column.header),
                 _ => text,
             };

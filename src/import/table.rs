@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::columns::{Mapping, names_columns};
+use super::again::{Again, Called};
+use super::columns::{Columns, Mapping, Meaning, names_columns};
 use super::letters::read_twice;
 use super::question::{AskedRow, Choice, Hidden, Question, Reading};
 use super::report::{REPORT_COLUMNS, unsafe_cell};
@@ -69,8 +70,10 @@ pub struct Row {
     pub cut: Vec<usize>,
     /// Columns (from 0) that hold a formula without a stored result; the cell is the formula's text.
     pub formulas: Vec<usize>,
-    /// Numbers of cells that show more than digits, by column (from 0): `85` of `85%`.
+    /// What is in cells that show more, by column (from 0): `85` of `85%`, `2027-05-01` of `Saturday, 1 May 2027`.
     pub numbers: Vec<(usize, String)>,
+    /// Columns (from 0) whose cell may be shown otherwise than it was taken, and why, in one sentence.
+    pub unsure: Vec<(usize, String)>,
     /// True if the row has more cells than the header; the surplus fills nothing.
     pub surplus: bool,
     /// True if the row is hidden.
@@ -80,7 +83,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// Returns a cell's number where it shows more than digits, else what it shows.
+    /// Returns a cell's number, or its day, where it shows more than that, else what it shows.
     pub fn number(&self, at: usize) -> &str {
         let number = self.numbers.iter().find(|(column, _)| *column == at).map(|(_, number)| number.as_str());
         number.unwrap_or_else(|| self.cells.get(at).map_or("", String::as_str)).trim()
@@ -101,6 +104,8 @@ pub(super) struct Rows {
     pub hidden_columns: BTreeSet<usize>,
     /// Whether a filter hides rows.
     pub filtered: bool,
+    /// Columns whose cells may all be shown otherwise than they were taken, and why, in one sentence.
+    pub unsure: Vec<(usize, String)>,
     pub notes: Vec<String>,
     pub questions: Vec<Question>,
 }
@@ -161,7 +166,7 @@ pub fn read_table_as(
 
 /// Finds the header, and leaves out what is hidden, stands above it, or belongs to another section.
 fn build(name: &str, read: Rows, how: &How<'_>, limits: &Limits) -> Result<Table, ImportError> {
-    let Rows { rows, hidden_columns, filtered, notes, questions } = read;
+    let Rows { rows, hidden_columns, filtered, unsure, notes, questions } = read;
     let mut table = Table { name: name.into(), hidden_columns, notes, questions, ..Table::default() };
     if how.reading.hidden == Hidden::Include {
         table.hidden_columns.clear();
@@ -184,13 +189,17 @@ fn build(name: &str, read: Rows, how: &How<'_>, limits: &Limits) -> Result<Table
         return Err(ImportError::TooMany { file: name.into(), what: "columns", limit: limits.columns });
     }
     table.header = header.cells;
-    table.rows = of_this_section(below, &table.header, &mut table.notes);
+    table.rows = of_this_section(below, &table.header, how.mapping, &mut table.notes);
     let width = table.header.len();
     for row in &mut table.rows {
         row.surplus = row.cells.iter().skip(width).any(|cell| !cell.trim().is_empty());
         row.cells.truncate(width);
         row.cut.retain(|at| *at < width);
         row.formulas.retain(|at| *at < width);
+        row.unsure.retain(|(at, _)| *at < width);
+    }
+    for (at, reason) in unsure.iter().filter(|(at, _)| *at < width) {
+        table.notes.push(format!("column `{}`: {reason}", table.header[*at].trim()));
     }
     if !table.hidden_columns.is_empty() {
         let named = |at: &usize| table.header.get(*at).map(|header| header.trim()).filter(|header| !header.is_empty());
@@ -215,10 +224,16 @@ fn header_at(rows: &[Row], how: &How<'_>) -> Result<Option<usize>, ImportError> 
     let Some(first) = rows.first() else { return Ok(None) };
     let names = |row: &Row| names_columns(&row.cells, how.mapping);
     let titled = filled(first) == 1;
-    if names(first).is_some_and(|found| found > 1 || !titled) {
-        return Ok(Some(0));
-    }
     let searched = || rows.iter().take(HEADER_SEARCHED).enumerate().skip(1);
+    if names(first).is_some_and(|found| found > 1 || !titled) {
+        // `Topic, Participants` with a number below: what is told of the meeting stands above its list.
+        let is_list = |(at, row): &(usize, &Row)| {
+            names(row).is_some_and(|found| found > 1) && letters_below(rows, *at, how) == Some(true)
+        };
+        let later = || searched().find(is_list).map(|(at, _)| at);
+        let counts = letters_below(rows, 0, how) == Some(false);
+        return Ok(Some(if counts { later().unwrap_or(0) } else { 0 }));
+    }
     if let Some((at, _)) = searched().find(|(_, row)| names(row).is_some_and(|found| found > 1)) {
         return Ok(Some(at));
     }
@@ -230,6 +245,18 @@ fn header_at(rows: &[Row], how: &How<'_>) -> Result<Option<usize>, ImportError> 
         return Ok(Some(at));
     }
     Ok(Some(0))
+}
+
+/// Says whether what stands in the row below a header where the names would be has letters; nothing if nothing does.
+fn letters_below(rows: &[Row], at: usize, how: &How<'_>) -> Option<bool> {
+    let table = Table { header: rows[at].cells.clone(), ..Table::default() };
+    let columns = Columns::find(&table, how.mapping).ok()?;
+    let is_of_names = |column: &super::Column| {
+        column.meaning.is_some_and(|meaning| meaning == Meaning::Name || Meaning::PARTS.contains(&meaning))
+    };
+    let cells = columns.columns.iter().zip(&rows.get(at + 1)?.cells);
+    let names = cells.filter(|(column, cell)| is_of_names(column) && !cell.trim().is_empty());
+    names.map(|(_, cell)| cell.chars().any(char::is_alphabetic)).reduce(|one, other| one || other)
 }
 
 fn filled(row: &Row) -> usize {
@@ -262,7 +289,7 @@ fn without_hidden(rows: Vec<Row>, filtered: bool, hidden: Hidden, notes: &mut Ve
 }
 
 /// Leaves out rows that name the columns again, and the next numbered section of a report, which has columns of its own.
-fn of_this_section(mut rows: Vec<Row>, header: &[String], notes: &mut Vec<String>) -> Vec<Row> {
+fn of_this_section(mut rows: Vec<Row>, header: &[String], mapping: &Mapping, notes: &mut Vec<String>) -> Vec<Row> {
     let begins = |pair: &[Row]| {
         filled(&pair[0]) == 1
             && pair[0].cells.iter().any(|cell| is_numbered(cell.trim()))
@@ -277,12 +304,11 @@ fn of_this_section(mut rows: Vec<Row>, header: &[String], notes: &mut Vec<String
         ));
         rows.truncate(at);
     }
-    fn names(cells: &[String]) -> impl Iterator<Item = &str> {
-        cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
-    }
-    let columns = names(header).count();
-    let again = |row: &Row| columns > 1 && names(&row.cells).eq(names(header));
-    let (repeated, rows): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(again);
+    let table = Table { header: header.to_vec(), ..Table::default() };
+    let Ok(columns) = Columns::find(&table, mapping) else { return rows };
+    let called = Called::of(&columns);
+    let surely = |row: &Row| called.again(&row.cells) == Some(Again::Surely);
+    let (repeated, rows): (Vec<Row>, Vec<Row>) = rows.into_iter().partition(surely);
     if !repeated.is_empty() {
         let these: Vec<&Row> = repeated.iter().collect();
         let what = if repeated.len() == 1 { "row" } else { "rows" };

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::report::REPORT_COLUMNS;
 use super::{Columns, Meaning};
 use crate::making::Results;
 
@@ -45,8 +46,15 @@ impl Use {
     }
 }
 
-/// Says what becomes of the columns that are on no certificate, and how results get there.
-pub fn told_uses(columns: &Columns, uses: &[Use], results: Results, how: &str) -> Vec<String> {
+/// Says what becomes of the columns that are on no certificate, and how results get there. Those that are `hidden` are told
+/// beside.
+pub fn told_uses(
+    columns: &Columns,
+    uses: &[Use],
+    hidden: &BTreeSet<usize>,
+    results: Results,
+    how: &str,
+) -> Vec<String> {
     let of = |wanted: Use| {
         let named = columns.columns.iter().zip(uses).filter(move |(_, used)| **used == wanted);
         named.map(|(column, _)| format!("`{}`", column.header.chars().take(80).collect::<String>())).collect::<Vec<_>>()
@@ -76,7 +84,22 @@ pub fn told_uses(columns: &Columns, uses: &[Use], results: Results, how: &str) -
             told.push(format!("columns {some}{more} are kept, and are on no certificate"));
         }
     }
+    told.extend(not_used(columns, uses, hidden));
     told
+}
+
+/// Names the columns that were left out at somebody's wish. What a report of ours says of its rows is none of theirs.
+fn not_used(columns: &Columns, uses: &[Use], hidden: &BTreeSet<usize>) -> Option<String> {
+    let skipped = columns.columns.iter().zip(uses).enumerate().filter(|(at, (column, used))| {
+        **used == Use::Skipped && !hidden.contains(at) && !REPORT_COLUMNS.contains(&column.field.as_str())
+    });
+    let named: Vec<String> = skipped.map(|(_, (column, _))| format!("`{:.80}`", column.header)).collect();
+    match &named[..] {
+        [] => None,
+        [one] => Some(format!("column {one} was not used")),
+        many if many.len() <= TOLD => Some(format!("columns {} were not used", many.join(", "))),
+        many => Some(format!("columns {} and {} more were not used", many[..TOLD].join(", "), many.len() - TOLD)),
+    }
 }
 
 /// Returns what each column is used for, where these placeholders are printed, results are signed or not, and a rule judges

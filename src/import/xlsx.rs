@@ -3,16 +3,16 @@
 //! An archive is measured before calamine sees it: its directory may lie about sizes, so every part is unpacked once
 //! into nothing, counting. Formulas are never evaluated: a cell is its stored result, or the formula as text.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::io::{Cursor, Read};
 
-use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError, XlsxFormulaMetadata};
+use calamine::{DataRef, Reader, SheetType, SheetVisible, Xlsx, XlsxError, XlsxFormulaMetadata};
 
-use super::book::{self, Marks, Sheet};
+use super::book::{self, Marks, Sheet, Sheets};
 use super::columns::names_columns;
 use super::csv::check_counts;
 use super::question::{Choice, Question};
-use super::shown::shown;
+use super::shown::{Format, Shown, Unsure, plain};
 use super::table::{HEADER_SEARCHED, How, Rows, cut};
 use super::{ImportError, Limits, Row};
 
@@ -41,13 +41,14 @@ struct Book<'a> {
     workbook: Workbook<'a>,
     archive: Archive<'a>,
     sheets: Vec<(String, Sheet)>,
+    from_1904: bool,
     limits: &'a Limits,
 }
 
 fn read_workbook(name: &str, bytes: &[u8], limits: &Limits, how: &How<'_>) -> Result<Rows, ImportError> {
     let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(|error| damaged(name, &error.to_string()))?;
     let workbook: Workbook = Xlsx::new(Cursor::new(bytes)).map_err(|error| xlsx_error(name, &error))?;
-    let parts = book::sheets(&mut archive).map_err(|problem| damaged(name, &problem))?;
+    let Sheets { sheets: parts, from_1904 } = book::sheets(&mut archive).map_err(|problem| damaged(name, &problem))?;
     let all = workbook.sheets_metadata();
     let mut hidden = 0;
     let mut sheets = Vec::new();
@@ -59,7 +60,7 @@ fn read_workbook(name: &str, bytes: &[u8], limits: &Limits, how: &How<'_>) -> Re
             hidden += 1;
         }
     }
-    let mut book = Book { name, workbook, archive, sheets, limits };
+    let mut book = Book { name, workbook, archive, sheets, from_1904, limits };
     let (chosen, mut notes, question) = book.choose(how)?;
     if hidden > 0 {
         let what = if hidden == 1 { "1 hidden sheet was".into() } else { format!("{hidden} hidden sheets were") };
@@ -164,14 +165,16 @@ impl Book<'_> {
         let failed = |error: &XlsxError| xlsx_error(file, error);
         let mut cells = self.workbook.worksheet_cells_reader(&title).map_err(|e| failed(&e))?;
         let of_style = |(at, style): (usize, &calamine::Style)| {
-            let format = style.number_format.as_ref()?.format_code.clone();
-            shown(&format, 1.5).is_some().then_some((at as u32, format))
+            let format = style.number_format.as_ref()?;
+            let format = Format::new(&format.format_code, format.format_id);
+            (!format.is_plain()).then_some((at as u32, format))
         };
-        let formats: HashMap<u32, String> = cells.styles().iter().enumerate().filter_map(of_style).collect();
-        let wanted: HashSet<u32> = formats.keys().copied().collect();
+        let formats: HashMap<u32, Format> = cells.styles().iter().enumerate().filter_map(of_style).collect();
+        let wanted =
+            |style: u32, number: bool| formats.get(&style).is_some_and(|format| number || format.changes_text());
         let marks =
-            book::marks(&mut self.archive, &part, &wanted, limits.cells).map_err(|problem| damaged(file, &problem))?;
-        let mut builder = Builder::new(file, limits, marks, formats);
+            book::marks(&mut self.archive, &part, wanted, limits.cells).map_err(|problem| damaged(file, &problem))?;
+        let mut builder = Builder::new(file, limits, marks, formats, self.from_1904);
         while let Some(cell) = cells.next_cell_with_formula_metadata().map_err(|e| failed(&e))? {
             let formula = cell.formula.as_ref().map(formula_text);
             builder.cell(cell.pos, &cell.value, formula)?;
@@ -185,8 +188,12 @@ struct Builder<'a> {
     name: &'a str,
     limits: &'a Limits,
     marks: Marks,
-    /// Number formats by style.
-    formats: HashMap<u32, String>,
+    /// Number formats by style, and that of cells without one.
+    formats: HashMap<u32, Format>,
+    general: Format,
+    from_1904: bool,
+    /// What columns show that is not sure, each with the first such cell.
+    unsure: BTreeMap<(usize, Unsure), String>,
     /// Where in [`Marks::formats`] the stream of cells is.
     at: usize,
     read: Rows,
@@ -195,8 +202,20 @@ struct Builder<'a> {
 }
 
 impl<'a> Builder<'a> {
-    fn new(name: &'a str, limits: &'a Limits, marks: Marks, formats: HashMap<u32, String>) -> Self {
-        Self { name, limits, marks, formats, at: 0, read: Rows::default(), row: Row::default(), cells: 0 }
+    fn new(name: &'a str, limits: &'a Limits, marks: Marks, formats: HashMap<u32, Format>, from_1904: bool) -> Self {
+        Self {
+            name,
+            limits,
+            marks,
+            formats,
+            general: Format::new("General", None),
+            from_1904,
+            unsure: BTreeMap::new(),
+            at: 0,
+            read: Rows::default(),
+            row: Row::default(),
+            cells: 0,
+        }
     }
 
     fn cell(&mut self, pos: (u32, u32), value: &DataRef<'_>, formula: Option<String>) -> Result<(), ImportError> {
@@ -211,8 +230,7 @@ impl<'a> Builder<'a> {
         self.row.totals |= formula.as_deref().is_some_and(adds_up_rows);
         let mut value = if is_formula { formula.unwrap_or_default() } else { value };
         if let Some(shown) = shown {
-            self.row.numbers.push((column, shown.number));
-            value = shown.text;
+            value = self.take(column, shown);
         }
         if value.trim().is_empty() {
             return Ok(());
@@ -235,22 +253,40 @@ impl<'a> Builder<'a> {
         Ok(())
     }
 
-    /// Returns what a number's cell shows; the formats stand in the order of the cells.
-    fn shown(&mut self, pos: (u32, u32), value: &DataRef<'_>) -> Option<super::shown::Shown> {
+    /// Returns what a cell shows; the formats stand in the order of the cells.
+    fn shown(&mut self, pos: (u32, u32), value: &DataRef<'_>) -> Option<Shown> {
         let formats = &self.marks.formats;
         while formats.get(self.at).is_some_and(|(row, column, _)| (*row, *column) < pos) {
             self.at += 1;
         }
-        let (row, column, style) = *formats.get(self.at)?;
-        if (row, column) != pos {
-            return None;
-        }
+        let own = formats.get(self.at).filter(|(row, column, _)| (*row, *column) == pos);
+        let own = own.and_then(|(_, _, style)| self.formats.get(style));
         let number = match value {
             DataRef::Int(number) => *number as f64,
             DataRef::Float(number) => *number,
+            DataRef::DateTime(date) => date.as_f64(),
+            DataRef::String(text) => return own?.text(text),
+            DataRef::SharedString(text) => return own?.text(text),
             _ => return None,
         };
-        shown(self.formats.get(&style)?, number)
+        Some(own.unwrap_or(&self.general).number(number, self.from_1904))
+    }
+
+    /// Keeps what is known of a cell beside what it shows, and returns that.
+    fn take(&mut self, column: usize, shown: Shown) -> String {
+        if let Some(unsure) = shown.unsure {
+            let text = if unsure == Unsure::Hidden { &shown.plain } else { &shown.text };
+            let text: String = text.chars().take(40).collect();
+            if unsure.each_row() {
+                self.row.unsure.push((column, unsure.of(&text)));
+            } else {
+                self.unsure.entry((column, unsure)).or_insert(text);
+            }
+        }
+        if shown.plain != shown.text {
+            self.row.numbers.push((column, shown.plain));
+        }
+        shown.text
     }
 
     fn end_row(&mut self) -> Result<(), ImportError> {
@@ -271,6 +307,7 @@ impl<'a> Builder<'a> {
         self.read.hidden_columns =
             self.marks.hidden_columns.into_iter().filter(|at| *at < self.limits.columns).collect();
         self.read.filtered = self.marks.filtered;
+        self.read.unsure = self.unsure.iter().map(|((column, unsure), text)| (*column, unsure.of(text))).collect();
         Ok(self.read)
     }
 }
@@ -296,36 +333,16 @@ fn adds_up_rows(formula: &str) -> bool {
 fn text(value: &DataRef<'_>) -> String {
     match value {
         DataRef::Int(number) => number.to_string(),
-        DataRef::Float(number) => number_text(*number),
+        DataRef::Float(number) => plain(*number),
         DataRef::String(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Bool(true) => "TRUE".into(),
         DataRef::Bool(false) => "FALSE".into(),
-        DataRef::DateTime(date) => date_text(date),
+        DataRef::DateTime(date) => plain(date.as_f64()),
         DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::Error(error) => error.to_string(),
         DataRef::Empty => String::new(),
     }
-}
-
-/// Excel itself shows 15 significant digits: `0.1 + 0.2` is 0.3.
-fn number_text(number: f64) -> String {
-    let rounded: f64 = format!("{number:.14e}").parse().unwrap_or(number);
-    rounded.to_string()
-}
-
-/// `2026-05-01`, `2026-05-01T09:30:00`, or `09:30:00` for a time of day or a duration.
-fn date_text(date: &ExcelDateTime) -> String {
-    let serial = date.as_f64();
-    if !date.is_datetime() || serial < 1.0 {
-        let seconds = (serial * 86_400.0).round() as i64;
-        return format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
-    }
-    let (year, month, day, hour, minute, second, _) = date.to_ymd_hms_milli();
-    if (hour, minute, second) == (0, 0, 0) {
-        return format!("{year:04}-{month:02}-{day:02}");
-    }
-    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
 }
 
 fn formula_text(formula: &XlsxFormulaMetadata) -> String {
@@ -410,14 +427,6 @@ fn damaged(name: &str, problem: &str) -> ImportError {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_carry_no_float_noise() {
-        assert_eq!(number_text(0.1 + 0.2), "0.3");
-        assert_eq!(number_text(87.0), "87");
-        assert_eq!(number_text(1234567.5), "1234567.5");
-        assert_eq!(number_text(-0.25), "-0.25");
-    }
 
     #[test]
     fn what_adds_up_other_rows_is_told_from_what_adds_up_ones_own() {

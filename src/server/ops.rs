@@ -182,7 +182,13 @@ pub(super) async fn ready(State(app): State<App>) -> Result<String, Problem> {
 fn locked(app: &App) -> Result<String, Problem> {
     Ok(match app.vault.is_locked() {
         false => String::new(),
-        true => format!("keys: locked, {} runs wait; {}\n", run::waiting_for_keys(&*app.store)?, crate::vault::UNLOCK),
+        true => {
+            let waiting = match run::waiting_for_keys(&*app.store)? {
+                1 => "1 run waits".to_owned(),
+                many => format!("{many} runs wait"),
+            };
+            format!("keys: locked, {waiting}; {}\n", crate::vault::UNLOCK)
+        }
     })
 }
 
@@ -191,12 +197,18 @@ fn published(app: &App) -> Result<String, Problem> {
     Ok(match publisher::ages(app)? {
         None => "published: never\n".to_owned(),
         Some(Ages { failed: true, .. }) => "published: the last try failed, see the run\n".to_owned(),
-        Some(Ages { age, good: None, .. }) => format!("published: {age} seconds ago\n"),
+        Some(Ages { age, good: None, .. }) => format!("published: {} ago\n", seconds(age)),
         Some(Ages { age, good: Some(good), .. }) if good < 0 => {
-            format!("published: {age} seconds ago, stale for {} seconds\n", -good)
+            format!("published: {} ago, stale for {}\n", seconds(age), seconds(-good))
         }
-        Some(Ages { age, good: Some(good), .. }) => format!("published: {age} seconds ago, good for {good} seconds\n"),
+        Some(Ages { age, good: Some(good), .. }) => {
+            format!("published: {} ago, good for {}\n", seconds(age), seconds(good))
+        }
     })
+}
+
+fn seconds(count: i64) -> String {
+    if count == 1 { "1 second".to_owned() } else { format!("{count} seconds") }
 }
 
 /// Returns for how many seconds a run has been waiting while none was worked on.

@@ -161,21 +161,40 @@ fn pdf_size(bytes: &[u8]) -> Result<(f32, f32), String> {
     Err("has a page without a size".into())
 }
 
+/// What the only page of a PDF says of where it is to be cut (ISO 32000-1, 14.11.2).
+pub(super) struct Cut {
+    /// It says where.
+    pub trim: bool,
+    /// It has a bleed, which is to be cut off.
+    pub bleed: bool,
+}
+
+/// Returns what a PDF says of where it is to be cut.
+pub(super) fn cut(bytes: &[u8]) -> Option<Cut> {
+    let document = lopdf::Document::load_mem(bytes).ok()?;
+    let page = document.page_iter().next()?;
+    let has = |key: &[u8]| inherited(&document, page, key).is_some();
+    Some(Cut { trim: has(b"TrimBox"), bleed: has(b"BleedBox") })
+}
+
+/// An entry of a page or of its ancestors (7.7.3.4).
+fn inherited<'d>(document: &'d lopdf::Document, page: lopdf::ObjectId, key: &[u8]) -> Option<&'d lopdf::Object> {
+    let mut at = Some(page);
+    for _ in 0..16 {
+        let node = document.get_dictionary(at?).ok()?;
+        if let Ok(value) = node.get_deref(key, document) {
+            return Some(value);
+        }
+        at = node.get(b"Parent").and_then(lopdf::Object::as_reference).ok();
+    }
+    None
+}
+
 /// Width and height of the only page's trim box, as it is turned; nothing if it has no usable one.
 fn trimmed_size(bytes: &[u8]) -> Option<(f32, f32)> {
     let document = lopdf::Document::load_mem(bytes).ok()?;
     let page = document.page_iter().next()?;
-    let inherited = |key: &[u8]| {
-        let mut at = Some(page);
-        for _ in 0..16 {
-            let node = document.get_dictionary(at?).ok()?;
-            if let Ok(value) = node.get_deref(key, &document) {
-                return Some(value);
-            }
-            at = node.get(b"Parent").and_then(lopdf::Object::as_reference).ok();
-        }
-        None
-    };
+    let inherited = |key: &[u8]| inherited(&document, page, key);
     let sides = |key: &[u8]| {
         let sides = inherited(key)?.as_array().ok()?;
         let side = |at: usize| document.dereference(sides.get(at)?).ok()?.1.as_float().ok();

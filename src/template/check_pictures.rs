@@ -8,6 +8,8 @@ use crate::scene::Drawing;
 
 /// Least resolution of a picture that looks sharp on paper, in dots per inch.
 const SHARP_DPI: f32 = 150.0;
+/// Of a point.
+const MILLIMETRES: f32 = 25.4 / 72.0;
 /// How much longer one side may be drawn than the other before a circle looks like an egg.
 const STRETCH: f32 = 1.02;
 /// Annotations that are nothing to look at (ISO 32000-1, 12.5.6).
@@ -35,10 +37,25 @@ impl Template {
     fn check_background(&self, name: &str, bytes: &[u8], (width, height): (f32, f32), findings: &mut Vec<Finding>) {
         check_annotations(name, bytes, "background", findings);
         let Ok((w, h)) = asset::shown_size(name, bytes, Drawing::default()) else { return };
+        let cut = asset::cut(bytes).filter(|_| asset::kind(bytes) == Some(Kind::Pdf));
+        if cut.as_ref().is_some_and(|cut| cut.bleed && !cut.trim) {
+            let message = format!(
+                "`{name}` has a bleed (BleedBox), and does not say where it is to be cut (TrimBox): all of it is printed, \
+                 made smaller"
+            );
+            findings.push(warning("background", message, "export it with its trim box, or without bleed"));
+        }
         let stretch = (w / h) / (width / height);
         if !(1.0 / STRETCH..=STRETCH).contains(&stretch) {
-            let message =
-                format!("`{name}` has the shape {w:.0} to {h:.0}, the page {width:.0} to {height:.0}: it is stretched");
+            let at_trim = if cut.is_some_and(|cut| cut.trim) { " within its TrimBox" } else { "" };
+            let size = match asset::kind(bytes) {
+                Some(Kind::Pdf) => format!("{:.0} × {:.0} mm{at_trim}", w * MILLIMETRES, h * MILLIMETRES),
+                Some(Kind::Raster) => format!("{w:.0} × {h:.0} pixels"),
+                _ => format!("{w:.0} × {h:.0} units"),
+            };
+            let message = format!(
+                "`{name}` is {size}, and the page {width:.0} × {height:.0} mm: it is stretched to fill the page"
+            );
             let hint = "export it in the shape of the page, or give `page` its size";
             findings.push(warning("background", message, hint));
         }
@@ -71,7 +88,10 @@ fn check_annotations(name: &str, bytes: &[u8], at: &str, findings: &mut Vec<Find
     let count: usize =
         pages.iter().filter_map(|page| document.get_page_annotations(*page).ok()).flatten().filter(seen).count();
     if count > 0 {
-        let message = format!("`{name}` holds {count} stamps, comments or form fields, which are not drawn");
+        let message = match count {
+            1 => format!("`{name}` holds a stamp, a comment or a form field, which is not drawn"),
+            _ => format!("`{name}` holds {count} stamps, comments or form fields, which are not drawn"),
+        };
         findings.push(warning(at, message, "make them part of the page: print it into a new PDF, or flatten it"));
     }
 }

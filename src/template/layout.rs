@@ -36,8 +36,7 @@ pub struct Filling {
     pub dates: BTreeMap<String, Timestamp>,
     /// The QR symbol.
     pub qr: Symbol,
-    /// BCP 47 language of the person, if not the template's: their dates are written in it, and their name is shaped and raised
-    /// by it.
+    /// BCP 47 language of the person, if not the template's: their name is shaped and raised by it.
     pub language: Option<String>,
 }
 
@@ -207,11 +206,13 @@ impl Layout {
     pub fn lay_out(&self, record: &Filling, before: Laid) -> Result<Laid, FillError> {
         let other = record.language.as_deref().filter(|language| *language != self.language);
         let own_writer = match other {
-            Some(language) => Some(DateWriter::new(language, self.drawing).ok_or_else(|| FillError::Date {
-                field: "language".into(),
-                language: language.chars().take(40).collect(),
-            })?),
-            None => None,
+            Some(language) if self.drawing < Drawing::Third => {
+                Some(DateWriter::new(language, self.drawing).ok_or_else(|| FillError::Date {
+                    field: "language".into(),
+                    language: language.chars().take(40).collect(),
+                })?)
+            }
+            _ => None,
         };
         let values = Values {
             fields: &record.fields,
@@ -458,13 +459,13 @@ impl PreparedText {
 }
 
 impl<'v> Values<'v> {
-    /// The certificate's language.
+    /// The language in which the certificate is written.
     fn language(&self) -> &'v str {
-        self.own.unwrap_or(self.page)
+        self.own.filter(|_| self.drawing < Drawing::Third).unwrap_or(self.page)
     }
 
-    /// The languages by which a piece is raised and shaped: a name's own, a date's, and otherwise the template's, whose words and
-    /// titles the rest are.
+    /// The languages by which a piece is raised and shaped: a name's own, and otherwise the template's, whose words and titles
+    /// the rest are.
     fn languages(&self, piece: &Piece, text: &str) -> (&'v str, &'v str) {
         match piece {
             Piece::Text(name) if name == "participant_name" => {

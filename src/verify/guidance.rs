@@ -51,10 +51,23 @@ impl Verdict {
         let text = |value: &'static Value| value.as_str().unwrap_or_default();
         let hint = match self {
             Self::Malformed(malformed) => place(&malformed.field),
-            _ => None,
+            _ => self.without_trust_file().and_then(|what| TABLE["withoutTrustFile"][what].as_str()),
         };
         let detail = detail.map(|detail| text(&TABLE["details"][detail]));
         Guidance { class, sentence: text(&entry["sentence"]), hint: hint.unwrap_or(text(&entry["hint"])), detail }
+    }
+}
+
+impl Verdict {
+    /// What there is to be got of an issuer that has no trust file: one whose name is its key, or that is trusted by its files.
+    fn without_trust_file(&self) -> Option<&'static str> {
+        match self {
+            Self::UntrustedIssuer(unproven) => unproven.credential.issuer.starts_with("did:key:").then_some("issuer"),
+            Self::StatusUnknown(proven) | Self::ValidStatusStale(proven) => {
+                proven.checked().root_fingerprint.is_none().then_some("status")
+            }
+            _ => None,
+        }
     }
 }
 

@@ -57,6 +57,22 @@ fn what_is_good_elsewhere_is_judged() {
 }
 
 #[test]
+fn of_an_issuer_that_has_no_trust_file_none_is_asked_for() {
+    let folder = tests("fixtures/cases/j02-good-elsewhere-malformed-here");
+    let (file, trust) = (folder.join("key-db-rdfc.json"), folder.join("own-site-trust.jws"));
+    let (file, trust) = (file.to_str().unwrap(), trust.to_str().unwrap());
+    for (trusted, told) in [(trust, "its name is its key"), (PEER_KEY, "This issuer has no trust file")] {
+        let ran = Issuer::none().run(&["verify", file, "--at", AT, "--trust", trusted]).expect(1);
+        let ran = ran.prints(told);
+        assert!(!ran.stdout.contains("trust.jws") && !ran.stdout.contains("current trust file"), "{}", ran.stdout);
+    }
+    // Of an issuer with a domain there is one to be had.
+    let other = folder.join("full-did-web-keyname.json");
+    let ran = Issuer::none().run(&["verify", other.to_str().unwrap(), "--at", AT, "--trust", trust]).expect(1);
+    ran.prints("get its trust file (trust.jws)");
+}
+
+#[test]
 fn samples_of_1edtech_are_of_an_issuer_that_nobody_trusts_whatever_their_shape() {
     let trust = tests("vectors/trust/academy.jws");
     let samples = tests("vectors/standards/ob3/ob30");

@@ -171,7 +171,8 @@ fn every_column_that_is_announced_is_used() {
         let used = match header {
             "Name" => said["identifier"][0]["identityHash"] == "Ada Lovelace",
             "Email" => listed[0]["email"] == "ada@example.org" && listed[1]["email"].is_null(),
-            "Language" => german.contains("März") && !plain.contains("März"),
+            // The template has no other language: of whom it would have been, that is told. Its dates are in its own.
+            "Language" => ran.stderr.contains("1 person has the language `de`") && !german.contains("März"),
             "Credits" => said["creditsEarned"] == 4.5 && unsaid["creditsEarned"].is_null(),
             "Result" => said["result"][0]["value"] == "merit" && unsaid["result"].is_null(),
             "Role" => said["role"] == "Speaker" && unsaid["role"].is_null(),

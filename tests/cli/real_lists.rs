@@ -87,6 +87,48 @@ fn numbers_are_signed_as_the_cell_shows_them() {
     assert_eq!(signed["credentialSubject"]["creditsEarned"].to_string(), "4");
 }
 
+/// Workbooks of other kinds: what each is called, and its first bytes.
+fn other_workbooks() -> [(&'static str, &'static str, Vec<u8>); 5] {
+    let archive = |part: &str| {
+        let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+        archive.start_file(part, zip::write::SimpleFileOptions::default()).unwrap();
+        archive.finish().unwrap().into_inner()
+    };
+    let document = b"PK\x03\x04..........................mimetypeapplication/vnd.oasis.opendocument.spreadsheet";
+    [
+        ("list.ods", "an OpenDocument file (.ods)", document.to_vec()),
+        ("list.xls", "an old .xls workbook", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec()),
+        ("list.xlsb", "a binary workbook (.xlsb)", archive("xl/workbook.bin")),
+        ("list.numbers", "an archive but no .xlsx workbook", archive("Index/Document.iwa")),
+        ("list.fods", "a web page or an XML file", b"<?xml version=\"1.0\"?><office:document>".to_vec()),
+    ]
+}
+
+#[test]
+fn workbooks_of_other_kinds_are_refused_with_the_way_to_save_them() {
+    let issuer = Issuer::new();
+    for (name, kind, bytes) in other_workbooks() {
+        let file = issuer.path(name);
+        fs::write(&file, bytes).unwrap();
+        for options in [&[][..], &["--dry-run"]] {
+            import(&issuer, &file, options).refuses(kind).warns("save it as .xlsx or as CSV UTF-8");
+        }
+    }
+    assert!(people(&issuer).is_empty());
+}
+
+#[test]
+fn columns_that_only_a_rule_asks_for_and_those_left_out_are_told() {
+    let issuer = Issuer::new();
+    let list = "Name,Email,Points,Attendance,Passed,Seat,Notes\nAda Lovelace,a@example.org,17,80,yes,4,x\n";
+    let ran = written(&issuer, list, &["--dry-run", "--map", "skip=Notes"]).expect(0);
+    let ran = ran.prints("column `Name` is the name").prints("column `Email` is the email");
+    let ran = ran.prints("column `Points` is taken as the points, for rules, and is on no certificate");
+    let ran = ran.prints("column `Attendance` is taken as the attendance, for rules");
+    let ran = ran.prints("column `Passed` is taken as the result of the examination, for rules");
+    ran.prints("column `Seat` is kept, and is on no certificate").prints("column `Notes` was not used");
+}
+
 #[test]
 fn names_that_fit_on_no_line_are_found_at_import() {
     let issuer = Issuer::new();

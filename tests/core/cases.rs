@@ -189,8 +189,31 @@ fn d09_and_r02_numbers_are_what_their_cells_show() {
         shown(0, &["member_no", "score", "fee", "grade", "expires"]),
         ["00042", "85%", "1,234.50 €", "Level 2", "2027-05-01"]
     );
+    let cells = |row: usize| list.table.rows[row].cells.iter().skip(4).map(|cell| &cell[..]).collect::<Vec<_>>();
+    assert_eq!(
+        cells(0),
+        [
+            "37:30",
+            "2027-05-01",
+            "2026-11-20 14:30",
+            "1,234.50 €",
+            "Friday, November 20, 2026",
+            "Sep-26",
+            "+441234567890",
+            "Level 2",
+            "1.23457E+19",
+            "0.333333333",
+            "9:05 AM"
+        ]
+    );
     assert_eq!(shown(1, &["member_no", "score"]), ["00007", "100%"]);
-    assert_eq!(list.table.rows[0].number(3), "85");
+    assert_eq!((list.table.rows[0].number(3), list.table.rows[0].number(8)), ("85", "2026-11-20"));
+    // 1.23457E+19 has more digits than spreadsheets keep, and `mmm-yy` says no language.
+    assert_eq!(list.rows[0].findings.iter().map(|one| one.code).collect::<Vec<_>>(), [Code::NumberFormat]);
+    assert!(list.says("were written in English, as `Sep-26`"), "{:?}", list.table.notes);
+    let percent = case("d09-numbers-not-as-shown/d3-percent.xlsx", &Said::default());
+    let cells: Vec<_> = percent.table.rows.iter().map(|row| (&row.cells[1][..], &row.cells[2][..])).collect();
+    assert_eq!(cells, [("85.0%", "85%"), ("100.0%", "100%"), ("92.5%", "93%")]);
     let list = clean("r02-excel-percent/02-number-formats.xlsx", &["Lena Brandt", "Ola Nowak", "Tomas Vidal"]);
     let results: Vec<&str> = (0..3).map(|row| list.field(row, "result")).collect();
     assert_eq!(results, ["85%", "100%", "17.5 pts"]);
@@ -198,6 +221,95 @@ fn d09_and_r02_numbers_are_what_their_cells_show() {
         (list.field(0, "student_id"), list.field(0, "credits"), list.table.rows[2].number(2)),
         ("00417", "4.0", "17.5")
     );
+}
+
+/// A workbook of one sheet, with these formats of cells, and rows of cells `(style, value)`.
+fn workbook(from_1904: bool, formats: &[&str], rows: &[&[(usize, &str)]]) -> Vec<u8> {
+    let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    let mut put = |name: &str, text: String| {
+        archive.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut archive, text.as_bytes()).unwrap();
+    };
+    const MAIN: &str = "http://schemas.openxmlformats.org/spreadsheetml/2006/main";
+    const RELS: &str = "http://schemas.openxmlformats.org/package/2006/relationships";
+    const DOCUMENT: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let relation = |kind: &str, target: &str, id: &str| {
+        format!(r#"<Relationship Id="{id}" Type="{DOCUMENT}/{kind}" Target="{target}"/>"#)
+    };
+    put(
+        "_rels/.rels",
+        format!(
+            r#"<Relationships xmlns="{RELS}">{}</Relationships>"#,
+            relation("officeDocument", "xl/workbook.xml", "r1")
+        ),
+    );
+    let parts = relation("worksheet", "worksheets/sheet1.xml", "r1") + &relation("styles", "styles.xml", "r2");
+    put("xl/_rels/workbook.xml.rels", format!(r#"<Relationships xmlns="{RELS}">{parts}</Relationships>"#));
+    put(
+        "xl/workbook.xml",
+        format!(
+            r#"<workbook xmlns="{MAIN}" xmlns:r="{DOCUMENT}"><workbookPr date1904="{from_1904}"/><sheets><sheet name="S" sheetId="1" r:id="r1"/></sheets></workbook>"#
+        ),
+    );
+    let escaped =
+        |text: &str| text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('>', "&gt;");
+    let of =
+        |(at, code): (usize, &&str)| format!(r#"<numFmt numFmtId="{}" formatCode="{}"/>"#, 164 + at, escaped(code));
+    let all: String = formats.iter().enumerate().map(of).collect();
+    let styles: String =
+        (0..formats.len()).map(|at| format!(r#"<xf numFmtId="{}" applyNumberFormat="1"/>"#, 164 + at)).collect();
+    put(
+        "xl/styles.xml",
+        format!(
+            r#"<styleSheet xmlns="{MAIN}"><numFmts>{all}</numFmts><cellXfs><xf numFmtId="0"/>{styles}</cellXfs></styleSheet>"#
+        ),
+    );
+    let cell = |(style, value): &(usize, &str)| match value.parse::<f64>() {
+        Ok(_) => format!(r#"<c s="{style}"><v>{value}</v></c>"#),
+        Err(_) => format!(r#"<c s="{style}" t="inlineStr"><is><t>{}</t></is></c>"#, escaped(value)),
+    };
+    let rows: String =
+        rows.iter().map(|row| format!("<row>{}</row>", row.iter().map(cell).collect::<String>())).collect();
+    put("xl/worksheets/sheet1.xml", format!(r#"<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>"#));
+    archive.finish().unwrap().into_inner()
+}
+
+#[test]
+fn d09_what_a_workbook_cannot_say_is_told_and_days_are_counted_from_1904_where_it_says_so() {
+    let formats = ["yyyy-mm-dd", "[$-411]ggge", ";;;", "mmmm yyyy", "\"Dr. \"@", "[$-409]dddd, d mmmm yyyy", "h:mm"];
+    let header =
+        [(0, "Name"), (0, "Day"), (0, "Era"), (0, "Secret"), (0, "Month"), (0, "Expires"), (0, "Start"), (0, "Phone")];
+    let row = [
+        (5, "Ada Lovelace"),
+        (1, "45046"),
+        (2, "7"),
+        (3, "8"),
+        (4, "45046"),
+        (6, "45046"),
+        (7, "0.40625"),
+        (0, "441234567890"),
+    ];
+    let list = list_of(&workbook(true, &formats, &[&header, &row]), &Said::default());
+    assert_eq!(list.names(), ["Dr. Ada Lovelace"], "{list:#?}");
+    let cells: Vec<&str> = list.table.rows[0].cells.iter().skip(1).map(|cell| &cell[..]).collect();
+    let shown = ["2027-05-01", "7", "", "May 2027", "Saturday, 1 May 2027", "9:45", "441234567890"];
+    assert_eq!(cells, shown);
+    assert_eq!(list.field(0, "expires"), "2027-05-01");
+    let told: Vec<_> = list.rows[0].findings.iter().map(|one| (one.code, &one.field[..], one.severity)).collect();
+    let warning = |field| (Code::NumberFormat, field, Severity::Warning);
+    assert_eq!(told, [warning("Era"), warning("Secret")]);
+    assert!(
+        list.says("column `Month`: months and days were written in English, as `May 2027`"),
+        "{:?}",
+        list.table.notes
+    );
+    assert!(list.says("column `Phone`: long numbers were taken in full"), "{:?}", list.table.notes);
+    // A month is no last day, and a text that is hidden is no name.
+    let header = [(0, "Name"), (0, "Expires")];
+    let rows = [[(0, "Ada Lovelace"), (4, "46508")], [(3, "Grace Hopper"), (1, "46508")]];
+    let list = list_of(&workbook(false, &formats, &[&header, &rows[0], &rows[1]]), &Said::default());
+    let codes: Vec<Vec<Code>> = list.rows.iter().map(|row| row.findings.iter().map(|one| one.code).collect()).collect();
+    assert_eq!(codes, [vec![Code::ExpiresInvalid], vec![Code::NumberFormat, Code::NameMissing]], "{list:#?}");
 }
 
 #[test]
@@ -258,6 +370,49 @@ fn d11_and_r14_what_is_no_name_is_asked_about_with_the_likely_one() {
 }
 
 #[test]
+fn d11_what_the_columns_are_called_is_nobody_and_who_is_called_so_is_asked_about() {
+    // Nothing else stands in these rows: they are left out, and it is said.
+    for list in [
+        "Name,Email\nAda,a@x.example\nFull name,E-mail address\nGrace,g@x.example\n",
+        "Vorname;Nachname;E-Mail\nAda;Lovelace;a@x.example\nFIRST NAME;LAST NAME;EMAIL\nGrace;Hopper;g@x.example\n",
+        "Name;Town\nAda;Cork\nNAME;town\nGrace;Bonn\n",
+        "Full Name,Score\nAda,9\nNom complet,Résultat\nGrace,8\n",
+        "First name,Last name\nAda,Lovelace\nFirst Name,Last Name\nGrace,Hopper\n",
+    ] {
+        let list = list_of(list.as_bytes(), &Said::default());
+        assert_eq!((list.names().len(), list.rows.len(), list.questions.len()), (2, 2, 0), "{list:#?}");
+        assert!(list.says("row 3: the names of the columns again, left out"), "{:?}", list.table.notes);
+    }
+    // One word may be somebody.
+    for (list, line) in [
+        ("Full Name\nAda\nNAME\nGrace\n", 3),
+        ("Name\nAda\nName\nGrace\n", 3),
+        ("Name\nAda\nGrace\nNom complet\n", 4),
+        ("Teilnehmer\nAda\nteilnehmer\nGrace\n", 3),
+        ("氏名\n佐藤 花子\n名前\n鈴木 一郎\n", 3),
+        ("ФИО\nАда\nПолное имя\nГрейс\n", 3),
+        ("Name,Town\nAda,Cork\nName,Bonn\nGrace,Bonn\n", 3),
+        ("What's your full name?\nAda\nFull name as it shall appear on your certificate\nGrace\n", 3),
+    ] {
+        let list = list_of(list.as_bytes(), &Said::default());
+        assert_eq!((list.held(), list.names().len()), (vec![(line, None)], 2), "{list:#?}");
+        let held = Held { confirmed: line.to_string().parse().unwrap(), ..Held::default() };
+        let again = list_of(
+            list.table
+                .clone()
+                .rows
+                .iter()
+                .fold(list.table.header.join(",") + "\n", |text, row| text + &row.cells.join(",") + "\n")
+                .as_bytes(),
+            &Said { held, ..Said::default() },
+        );
+        assert_eq!((again.names().len(), again.questions.len()), (3, 0), "{again:#?}");
+    }
+    let mailed = list_of(b"Name,Email\nAda,a@x.example\nName,n@x.example\n", &Said::default());
+    assert_eq!((mailed.names(), mailed.questions.len()), (vec!["Ada", "Name"], 0));
+}
+
+#[test]
 fn d12_d13_and_r20_reports_and_forms_are_read() {
     let list = clean("d12-eventbrite-attendee-number-is-the-name/d9-eventbrite.csv", &["Ada Lovelace"]);
     assert_eq!(list.rows[1].findings[0].code, Code::AbsentOrFailed, "not attending");
@@ -271,6 +426,11 @@ fn d12_d13_and_r20_reports_and_forms_are_read() {
     assert!(teams.says("row 10 names the columns") && teams.says("is another section"), "{:?}", teams.table.notes);
     let zoom = case("d13-attendance-reports-not-found/d9-zoom-header.csv", &Said::default());
     assert!(zoom.says("row 4 names the columns") && zoom.names().contains(&"Grace Hopper (Gracie)"), "{zoom:#?}");
+    // What is told of a meeting has columns of its own, of which some are called as those of the list.
+    let meeting = "Thema,Benutzer-E-Mail,Dauer (Minuten),Teilnehmer\nKurs,h@x.example,60,2\n\nName (Originalname),Benutzer-E-Mail,\
+                   Dauer (Minuten),Gast\nJana Kurz,j@x.example,60,Nein\nOle Brandt,o@x.example,60,Nein\n";
+    let list = list_of(meeting.as_bytes(), &Said::default());
+    assert_eq!((list.names(), list.questions.len()), (vec!["Jana Kurz", "Ole Brandt"], 0), "{list:#?}");
     clean("r20-title-row-semicolons/23-title-semicolon.csv", &["Jana Kurz"]);
     clean("r20-title-row-semicolons/16-gforms.csv", &["Ana Cruz"]);
     let teams = case("r20-title-row-semicolons/15-teams.csv", &Said::default());
@@ -395,6 +555,18 @@ fn of_a_dozen_further_lists_nobody_is_lost_and_no_wrong_name_is_taken() {
             1,
         ),
         ("Jméno,Příjmení\nJiří,Dvořák\n", 1, 0),
+        // As Moodle, Eventbrite and people write them.
+        ("Full Name\nAda Lovelace\nTotal: 3\nSumme: 3 Teilnehmer\nTest 2\nMia Null\n", 2, 3),
+        ("Adı;Soyadı;E-posta adresi\nIşıl;Gültekin;i@x.example\nGenel ortalama;;\n", 1, 1),
+        ("Prénom,Nom,Adresse de courriel\nZoé,Lefèvre,z@x.example\nMoyenne générale,,\n", 1, 1),
+        ("First Name,Surname,Email\nAda,Lovelace,a@x.example\nInfo Requested,Info Requested,Info Requested\n", 1, 1),
+        ("Ime i prezime;E-pošta\nĐorđe Horvat;d@x.example\nUkupno;\nŽeljka Čović;z@x.example\n", 2, 1),
+        ("Name\nDr. Renée Faure (Organisatrice)\n", 0, 1),
+        (
+            "Name,Email\niPad von Emil,e@x.example\nAda's iPhone,a@x.example\nZoé’s MacBook Pro,z@x.example\nMichael Dell,d@x.example\n",
+            1,
+            3,
+        ),
     ] {
         let list = list_of(list.as_bytes(), &Said::default());
         assert_eq!(

@@ -144,6 +144,7 @@ fn a_column_of_dates_is_written_as_the_template_says() {
     let long = r#","text":"{completed_on:long}""#;
     assert_eq!(printed(&runs("et", None, Drawing::Second, long, "x")), "1. mai 2026");
     assert_eq!(printed(&runs("en", Some("de"), Drawing::Second, long, "x")), "1. Mai 2026");
+    assert_eq!(printed(&runs("en", Some("de"), Drawing::Third, long, "x")), "May 1, 2026");
     let error = try_runs("en", None, Drawing::Second, r#","text":"{passed_on:long}""#, "x").unwrap_err();
     assert_eq!(error.to_string(), "passed_on: `in May` is not a date; write it as 2026-05-01");
     let plain = r#","text":"{completed_on}""#;
@@ -283,7 +284,7 @@ fn found(name: &str, bytes: Vec<u8>) -> Vec<(Severity, String)> {
 #[test]
 fn a_designer_is_told_what_is_stretched_coarse_or_left_out() {
     for (file, said) in [
-        ("r22-trimbox-and-shape/p6-stamp-annot.pdf", "stamps, comments or form fields"),
+        ("r22-trimbox-and-shape/p6-stamp-annot.pdf", "holds a stamp, a comment or a form field, which is not drawn"),
         ("r22-trimbox-and-shape/s8-portrait.svg", "stretched"),
         ("r08-exif-orientation/a1-exif6.jpg", "dots per inch"),
     ] {
@@ -294,6 +295,42 @@ fn a_designer_is_told_what_is_stretched_coarse_or_left_out() {
         );
         assert!(found.iter().all(|(kind, _)| *kind == Severity::Warning), "{file}: {found:?}");
     }
+}
+
+/// A PDF of one empty page with these boxes.
+fn boxed(boxes: &str) -> Vec<u8> {
+    let objects = [
+        "<</Type/Catalog/Pages 2 0 R>>".to_owned(),
+        "<</Type/Pages/Kids[3 0 R]/Count 1>>".to_owned(),
+        format!("<</Type/Page/Parent 2 0 R/Resources<<>>{boxes}>>"),
+    ];
+    let mut file = b"%PDF-1.4\n".to_vec();
+    let mut table = "0000000000 65535 f \n".to_owned();
+    for (at, object) in objects.iter().enumerate() {
+        table += &format!("{:010} 00000 n \n", file.len());
+        file.extend(format!("{} 0 obj\n{object}\nendobj\n", at + 1).bytes());
+    }
+    let start = file.len();
+    file.extend(format!("xref\n0 4\n{table}trailer<</Size 4/Root 1 0 R>>\nstartxref\n{start}\n%%EOF").bytes());
+    file
+}
+
+#[test]
+fn where_a_background_is_cut_is_told_in_millimetres() {
+    let told = |boxes: &str| -> Vec<String> {
+        let all = found("bg.pdf", boxed(boxes));
+        all.into_iter().map(|(_, text)| text).filter(|text| text.starts_with("background")).collect()
+    };
+    // A4 across with 3 mm of bleed, and with marks around.
+    let marks = "/MediaBox[0 0 887 641]";
+    let trimmed = format!("{marks}/TrimBox[22.5 22.5 864.5 617.5]/BleedBox[14 14 873 626]");
+    assert_eq!(told(&trimmed), Vec::<String>::new(), "what is cut off at the TrimBox is no surprise");
+    let bleed = told(&format!("{marks}/BleedBox[14 14 873 626]"));
+    assert!(bleed[0].contains("has a bleed (BleedBox), and does not say where it is to be cut (TrimBox)"), "{bleed:?}");
+    assert!(bleed[1].contains("is 313 × 226 mm, and the page 297 × 210 mm: it is stretched"), "{bleed:?}");
+    let upright = told("/MediaBox[0 0 612 859]/TrimBox[8.5 8.5 603.5 850.5]");
+    assert!(upright[0].contains("is 210 × 297 mm within its TrimBox, and the page 297 × 210 mm"), "{upright:?}");
+    assert_eq!((bleed.len(), upright.len()), (2, 1));
 }
 
 #[test]

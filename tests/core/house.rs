@@ -190,3 +190,45 @@ fn every_file_says_what_it_is_for() {
         sources().into_iter().filter(|source| !source.text.starts_with("//!")).map(|one| one.path).collect();
     assert!(silent.is_empty(), "files without a header: {silent:?}");
 }
+
+/// The table of cases: each row's case, and its tests by file and name.
+fn cases() -> Vec<(String, Vec<(String, String)>)> {
+    let text = fs::read_to_string("tests/fixtures/cases/README.md").unwrap();
+    let rows = text.lines().filter_map(|line| line.strip_prefix("| ")).skip(1);
+    let row = |row: &str| {
+        let cells: Vec<&str> = row.split(" | ").collect();
+        let quoted: Vec<&str> = cells[2].split('`').skip(1).step_by(2).collect();
+        let named = quoted.chunks(2).map(|pair| (pair[0].to_owned(), pair[1].to_owned())).collect();
+        (cells[0].to_owned(), named)
+    };
+    rows.map(row).collect()
+}
+
+#[test]
+fn every_case_names_its_tests_and_they_are_there() {
+    let cases = cases();
+    let ids: BTreeSet<&str> = cases.iter().map(|(id, _)| &id[..]).collect();
+    let all = [("d", 1..=18), ("j", 1..=3), ("m", 1..=8), ("r", 0..=25)];
+    let all: Vec<String> =
+        all.into_iter().flat_map(|(kind, numbers)| numbers.map(move |number| format!("{kind}{number:02}"))).collect();
+    assert_eq!(ids.into_iter().collect::<Vec<_>>(), all);
+    assert_eq!(cases.len(), all.len(), "a case stands twice");
+    for (id, tests) in &cases {
+        assert!(!tests.is_empty(), "{id} names no test");
+        for (file, name) in tests {
+            let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{id}: {file}: {error}"));
+            let is_there = if file.ends_with(".rs") {
+                text.contains(&format!("#[test]\nfn {name}() {{"))
+                    || text.contains(&format!("#[test]\n    fn {name}() {{"))
+            } else {
+                text.contains(&format!("\ntest('{name}',"))
+            };
+            assert!(is_there, "{id}: there is no test `{name}` in {file}");
+        }
+    }
+    // What was kept of a case belongs to one.
+    for entry in fs::read_dir("tests/fixtures/cases").unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        assert!(name == "README.md" || all.iter().any(|id| name.starts_with(id)), "{name} belongs to no case");
+    }
+}

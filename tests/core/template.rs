@@ -304,17 +304,21 @@ fn capitals_follow_the_language() {
 }
 
 #[test]
-fn dates_are_words_of_the_record_language() {
-    let text = r#"{"type":"text","text":"{issue_date:long}","x":20,"y":20,"width":200,"height":20,"size":24}"#;
-    let layout = layout(text);
-    let with = |language: &str| {
-        let scene = layout.fill(&Filling { language: Some(language.to_owned()), ..record("Ada") }).unwrap();
-        runs(&scene).iter().map(|run| run.text.clone()).collect::<String>()
-    };
-    assert_eq!(with("en"), "May 8, 2026");
-    assert_eq!(with("de"), "8. Mai 2026");
-    assert_eq!(with("fr"), "8 mai 2026");
-    assert_eq!(with("es"), "8 de mayo de 2026");
+fn dates_are_words_of_the_templates_language_as_its_texts_are() {
+    let text =
+        r#"{"type":"text","text":"Issued on {issue_date:long}","x":20,"y":20,"width":300,"height":20,"size":20}"#;
+    for (language, expected) in
+        [("en", "Issued on May 8, 2026"), ("de", "Issued on 8. Mai 2026"), ("fr", "Issued on 8 mai 2026")]
+    {
+        let json = format!(r#"{{"testamur":1,"title":"T","language":"{language}","elements":[{text}]}}"#);
+        let template = Template::new(json.as_bytes(), BTreeMap::new()).unwrap();
+        let layout = Layout::new(&template, &FontLibrary::builtin()).unwrap();
+        for own in [None, Some("de"), Some("es"), Some("ar"), Some("tlh")] {
+            let scene = layout.fill(&Filling { language: own.map(str::to_owned), ..record("Ada") }).unwrap();
+            let printed = runs(&scene).iter().map(|run| run.text.clone()).collect::<String>();
+            assert_eq!((&printed[..], &scene.language[..]), (expected, language), "{own:?}");
+        }
+    }
 }
 
 #[test]

@@ -58,3 +58,28 @@ fn questions_are_answered_in_the_query_or_by_form_and_it_is_recorded_who_did() {
         assert!(lena["progress"]["score"].to_string().trim_matches('"').starts_with("85"), "{lena}");
     });
 }
+
+#[test]
+fn workbooks_of_other_kinds_are_refused_with_the_way_to_save_them() {
+    on_each_engine(|world| {
+        workshop(world);
+        let archive = |part: &str| {
+            let mut archive = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+            archive.start_file(part, zip::write::SimpleFileOptions::default()).unwrap();
+            archive.finish().unwrap().into_inner()
+        };
+        let document = b"PK\x03\x04..........................mimetypeapplication/vnd.oasis.opendocument.spreadsheet";
+        for (name, kind, bytes) in [
+            ("list.ods", "an OpenDocument file (.ods)", document.to_vec()),
+            ("list.xls", "an old .xls workbook", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec()),
+            ("list.xlsb", "a binary workbook (.xlsb)", archive("xl/workbook.bin")),
+        ] {
+            for query in ["", "?dry_run=true"] {
+                let answer = world.upload(OWNER, &format!("{IMPORTS}{query}"), name, &bytes, &[]);
+                let detail = answer.problem(422, "bad-file");
+                assert!(detail.contains(kind) && detail.contains("save it as .xlsx or as CSV UTF-8"), "{detail}");
+            }
+        }
+        assert_eq!(people(world), 0);
+    });
+}

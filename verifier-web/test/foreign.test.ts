@@ -5,10 +5,10 @@ import 'fake-indexeddb/auto';
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import { verify } from '../src/core/index.js';
+import { TrustAnchors, verify } from '../src/core/index.js';
 import { Bounds } from '../src/open/bounds.js';
 import { open } from '../src/open/index.js';
-import { PLACES, placeOf, SCANNED } from '../src/page/places.js';
+import { PLACES, placeOf, SCANNED, withoutTrustFile } from '../src/page/places.js';
 import { parted, saysWhomToTrust } from '../src/page/trust-files.js';
 import { TrustStore } from '../src/trust/index.js';
 import { zip as archive } from './archives.mjs';
@@ -24,6 +24,27 @@ test('where something is amiss is told as the schema says', () => {
   assert.equal(placeOf('credentialSubject.achievement.name'), 'title');
   assert.equal(placeOf('header'), undefined);
   assert.equal(placeOf('evidence.id'), 'form');
+});
+
+test('of an issuer without a trust file none is asked for', async () => {
+  const { withoutTrustFile: table } = schema('verdict.json');
+  const known = async (...trust: string[]): Promise<TrustAnchors> => {
+    const anchors = new TrustAnchors();
+    for (const name of trust) if ((await anchors.addForeign(text(name))) === undefined) await anchors.add(text(name));
+    return anchors;
+  };
+  for (const [name, trust, verdict, kind] of [
+    ['foreign_did_key_judged', [], 'untrusted_issuer', 'issuer'],
+    ['foreign_did_key_judged', ['trust/peer-key.did'], 'status_unknown', 'status'],
+    ['foreign_list_not_added', ['trust/peer.did.json'], 'status_unknown', 'status'],
+    ['foreign_untrusted', ['trust/academy.jws'], 'untrusted_issuer', undefined],
+    ['valid', ['trust/academy.jws'], 'valid', undefined],
+  ] as const) {
+    const found = await verify(input(name), await known(...trust), NOW);
+    assert.deepEqual([found.verdict, withoutTrustFile(found)], [verdict, kind], name);
+    if (kind !== undefined) assert(table[kind].includes('no') && !table[kind].includes('Get its trust file'), kind);
+  }
+  assert.deepEqual(Object.keys(table), ['issuer', 'status']);
 });
 
 test('what says whom to trust is told from certificates', async () => {

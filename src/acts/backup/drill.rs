@@ -80,9 +80,9 @@ pub fn drill(desk: &Desk, manifest: &KeyManifest, plan: &Plan) -> Result<Drill, 
 enum Unwell {
     #[error(transparent)]
     Backup(#[from] BackupError),
-    #[error("the backup says {told} versions of certificates, and the restored store has {found}")]
+    #[error("versions of certificates: the backup says {told}, and the restored store has {found}")]
     Count { told: u64, found: u64 },
-    #[error("the restored audit log has {found} entries of {told}")]
+    #[error("entries of the audit log: the backup says {told}, and the restored store has {found}")]
     Audit { told: u64, found: u64 },
     #[error("{0}")]
     NotProven(#[from] NotProven),

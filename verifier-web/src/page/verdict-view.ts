@@ -6,7 +6,7 @@ import type { Field } from './compare.js';
 import { data, download, h, icon, type Child } from './dom.js';
 import { fieldTable } from './fields.js';
 import { ago, current, day, has, instant, list, moment, t, type MessageKey } from './messages.js';
-import { placeOf } from './places.js';
+import { placeOf, withoutTrustFile } from './places.js';
 import { colour, proven, type Result } from './result.js';
 
 /** Most names of files without a certificate that are listed. */
@@ -27,7 +27,9 @@ export function words(result: Result): { title: string; text: string; todo: stri
     return { title: t('differs.title'), text: t('differs.text'), todo: t('v.valid.todo') };
   }
   const place = verdict.verdict === 'malformed' ? placeOf(verdict.field ?? '') : undefined;
-  return { title: say('title'), text: say('text'), todo: place === undefined ? say('todo') : t(`m.${place}` as MessageKey) };
+  const without = withoutTrustFile(verdict);
+  const key = place !== undefined ? `m.${place}` : without !== undefined ? `k.${without}` : undefined;
+  return { title: say('title'), text: say('text'), todo: key === undefined ? say('todo') : t(key as MessageKey) };
 }
 
 /** What can be done with a verdict that is shown. */

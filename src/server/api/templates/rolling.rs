@@ -73,7 +73,8 @@ async fn roll_out(
             let would = templates::would_roll_out(desk, &app.faces, &name)?;
             let now = would.iter().filter(|one| named(&one.event)).count() as u64;
             if now != expected {
-                let detail = format!("it would be about {now} events now, not {expected}; look again");
+                let events = if now == 1 { "1 event".to_owned() } else { format!("{now} events") };
+                let detail = format!("it would be about {events} now, not {expected}; look again");
                 return Err(Problem::conflict("changed", detail));
             }
         }

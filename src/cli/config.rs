@@ -145,6 +145,10 @@ pub(super) struct Serve {
     /// Public requests a second from one address. Default: 20.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub public_per_second: Option<u32>,
+    /// Links to their certificates that may be asked for in an hour from one address; more where classes share one. Each mailbox
+    /// gets five. Default: 5.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub links_per_caller: Option<u32>,
     /// Largest upload in MB. Default: 64.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upload_mb: Option<u16>,
@@ -224,6 +228,7 @@ impl Serve {
         self.public_url()?;
         let zero = [
             ("public_per_second", self.public_per_second == Some(0)),
+            ("links_per_caller", self.links_per_caller == Some(0)),
             ("upload_mb", self.upload_mb == Some(0)),
             ("request_seconds", self.request_seconds == Some(0)),
         ];

@@ -92,6 +92,7 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
     output::line(format!("behind_proxy       {}", serve.behind_proxy.unwrap_or_default()));
     output::line(format!("vc_api             {}", serve.vc_api.unwrap_or_default()));
     output::line(format!("public_per_second  {}", limits.public_per_second));
+    output::line(format!("links_per_caller   {}", limits.links_per_caller));
     if let Some(backup) = &config.backup {
         let plan = backup.plan(&global.data);
         output::line(format!(
@@ -209,6 +210,7 @@ fn limits(serve: &Serve) -> Limits {
         upload_bytes: serve.upload_mb.map_or(usual.upload_bytes, |mb| usize::from(mb) << 20),
         request_time: serve.request_seconds.map_or(usual.request_time, |s| Duration::from_secs(s.into())),
         public_per_second: serve.public_per_second.unwrap_or(usual.public_per_second),
+        links_per_caller: serve.links_per_caller.unwrap_or(usual.links_per_caller),
         revoke_alone: serve.revoke_alone.unwrap_or(usual.revoke_alone),
         ..usual
     }

@@ -118,6 +118,7 @@ mod tests {
             Topic::Expires,
             Topic::CorrectionMade,
             Topic::CorrectionDeclined,
+            Topic::AddressAsked,
             Topic::AddressChanged,
         ];
         for (tag, _) in TEXTS {

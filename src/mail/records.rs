@@ -108,6 +108,8 @@ pub enum Topic {
     CorrectionMade,
     /// That the correction that they asked for was declined.
     CorrectionDeclined,
+    /// That somebody who showed their certificate asks for another address; to the one that they have.
+    AddressAsked,
     /// That another address took the place of theirs; to the old one.
     AddressChanged,
 }
@@ -124,6 +126,7 @@ impl Topic {
             Self::Expires => "expires",
             Self::CorrectionMade => "correction_made",
             Self::CorrectionDeclined => "correction_declined",
+            Self::AddressAsked => "address_asked",
             Self::AddressChanged => "address_changed",
         }
     }
@@ -139,13 +142,22 @@ impl Topic {
             Self::Expires => "that the certificate ends soon",
             Self::CorrectionMade => "that the correction was made",
             Self::CorrectionDeclined => "that the correction was declined",
+            Self::AddressAsked => "that somebody asks for another address",
             Self::AddressChanged => "that mail goes to another address",
         }
     }
 
     /// Says whether the letter leads to the certificate.
     pub fn has_link(self) -> bool {
-        !matches!(self, Self::RunEnded | Self::Revoked | Self::CorrectionDeclined | Self::AddressChanged)
+        !matches!(
+            self,
+            Self::RunEnded | Self::Revoked | Self::CorrectionDeclined | Self::AddressAsked | Self::AddressChanged
+        )
+    }
+
+    /// Says whether it is for the address that it was written to, whatever address they have by then.
+    pub fn keeps_address(self) -> bool {
+        matches!(self, Self::AddressAsked | Self::AddressChanged)
     }
 
     #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it so")]

@@ -77,6 +77,7 @@ pub struct Faces {
 struct Kept {
     face: Arc<Face>,
     dpi: f32,
+    afar: bool,
     backdrop: Arc<Backdrop>,
 }
 
@@ -145,7 +146,24 @@ impl Faces {
     pub fn png(&self, store: &dyn Store, proven: &Proven, verifier: &str, dpi: f32) -> Result<Vec<u8>, FaceError> {
         let (face, scene) = self.laid_out(store, proven, verifier)?;
         let meta = meta(proven.certificate(), proven.document(), qr::pack(proven.jws(), verifier));
-        self.draw(&face, scene, &meta, dpi)
+        self.draw(&face, scene, &meta, (dpi, false))
+    }
+
+    /// The same, as large as goes into a box of pixels.
+    ///
+    /// # Errors
+    /// See [`FaceError`].
+    pub fn png_within(
+        &self,
+        store: &dyn Store,
+        proven: &Proven,
+        verifier: &str,
+        (wide, high): (u32, u32),
+    ) -> Result<Vec<u8>, FaceError> {
+        let (face, scene) = self.laid_out(store, proven, verifier)?;
+        let dpi = (wide as f32 * 72.0 / scene.width).min(high as f32 * 72.0 / scene.height);
+        let meta = meta(proven.certificate(), proven.document(), qr::pack(proven.jws(), verifier));
+        self.draw(&face, scene, &meta, (dpi, true))
     }
 
     /// Returns the picture of the PDF that [`Face::pdf`] draws.
@@ -161,7 +179,12 @@ impl Faces {
         dpi: f32,
     ) -> Result<Vec<u8>, FaceError> {
         let jws = parsed(certificate)?;
-        self.draw(face, scene, &meta(certificate, &document(certificate, &jws)?, qr::pack(&jws, verifier)), dpi)
+        self.draw(
+            face,
+            scene,
+            &meta(certificate, &document(certificate, &jws)?, qr::pack(&jws, verifier)),
+            (dpi, false),
+        )
     }
 
     fn laid_out(&self, store: &dyn Store, proven: &Proven, verifier: &str) -> Result<(Arc<Face>, Scene), FaceError> {
@@ -174,23 +197,31 @@ impl Faces {
         Ok((face, scene))
     }
 
-    fn draw(&self, face: &Arc<Face>, mut scene: Scene, meta: &CertificateMeta, dpi: f32) -> Result<Vec<u8>, FaceError> {
+    fn draw(
+        &self,
+        face: &Arc<Face>,
+        mut scene: Scene,
+        meta: &CertificateMeta,
+        (dpi, afar): (f32, bool),
+    ) -> Result<Vec<u8>, FaceError> {
         let (width, height) = (scene.width * dpi / 72.0, scene.height * dpi / 72.0);
         if width * height * 4.0 > BACKDROP_BYTES as f32 {
             return Ok(render::png(&face.drawn(scene, meta)?, dpi)?);
         }
         face.layout.place_qr(&mut scene, &Symbol::of(&meta.verify_url)?)?;
-        Ok(face.base.png(&*self.backdrop(face, dpi)?, &scene, face.layout.fonts())?)
+        Ok(face.base.png(&*self.backdrop(face, dpi, afar)?, &scene, face.layout.fonts())?)
     }
 
     /// Returns a face's backdrop, drawing it if it is not kept.
-    fn backdrop(&self, face: &Arc<Face>, dpi: f32) -> Result<Arc<Backdrop>, FaceError> {
+    fn backdrop(&self, face: &Arc<Face>, dpi: f32, afar: bool) -> Result<Arc<Backdrop>, FaceError> {
         let mut kept = self.backdrops.lock().unwrap_or_else(PoisonError::into_inner);
-        let backdrop = match kept.iter().position(|one| Arc::ptr_eq(&one.face, face) && one.dpi == dpi) {
+        let is_it = |one: &Kept| Arc::ptr_eq(&one.face, face) && (one.dpi, one.afar) == (dpi, afar);
+        let backdrop = match kept.iter().position(is_it) {
             Some(at) => kept.remove(at).backdrop,
+            None if afar => Arc::new(face.base.backdrop_from_afar(dpi)?),
             None => Arc::new(face.base.backdrop(dpi)?),
         };
-        kept.push(Kept { face: face.clone(), dpi, backdrop: backdrop.clone() });
+        kept.push(Kept { face: face.clone(), dpi, afar, backdrop: backdrop.clone() });
         let bytes = |kept: &[Kept]| kept.iter().map(|one| one.backdrop.bytes()).sum::<usize>();
         while kept.len() > 1 && bytes(&kept) > BACKDROP_BYTES {
             kept.remove(0);

@@ -28,6 +28,8 @@ pub(crate) struct Still<'a> {
     /// The verifier with the credential in its fragment.
     verifier: String,
     indexed: bool,
+    /// Whether its event has a badge of its own, which lies beside it.
+    badge: bool,
     jws: &'a str,
     /// JSON as it stands in script elements.
     structured: String,
@@ -49,12 +51,14 @@ pub(crate) struct Parts<'a> {
     /// The newest root key, base64url.
     pub(crate) root: &'a str,
     pub(crate) indexed: bool,
+    /// Whether its event has a badge of its own.
+    pub(crate) badge: bool,
 }
 
 impl<'a> Still<'a> {
     /// Returns the page of these parts.
     pub(crate) fn of(parts: Parts<'a>) -> Self {
-        let Parts { t, issuer, document, jws, verifier, root, indexed } = parts;
+        let Parts { t, issuer, document, jws, verifier, root, indexed, badge } = parts;
         let (address, did) = (text(document, "/id"), issuer.did());
         Self {
             t,
@@ -62,6 +66,7 @@ impl<'a> Still<'a> {
             seen: Seen::unchecked(t, document),
             verifier,
             indexed,
+            badge,
             jws,
             structured: structured(document, &issuer.name, &address),
             roots: in_script(&json!({ &did: root })),

@@ -1,5 +1,5 @@
 //! The public pages of certificates on the site: a folder `c/NUMBER-SUFFIX/` for each, with a page, the certificate's picture and
-//! the card of shared links, for as long as it is to be seen.
+//! the card of shared links, for as long as it is to be seen; with its event's badge, where that has one of its own.
 //!
 //! Who knows what certificates look like draws them ([`PublicPages`]). What is there already is not drawn again: an index beside the
 //! folders says from what each was made, and names none of them.
@@ -26,6 +26,8 @@ pub(super) const FOLDER: &str = "c";
 pub const PAGE: &str = "index.html";
 /// What its pictures are called: the certificate's, and the card of shared links.
 pub const PICTURES: [&str; 2] = ["certificate.png", "card.png"];
+/// What the badge is called.
+pub const BADGE: &str = "badge.png";
 /// The index. Its name begins with a dot: it is of use to nobody else.
 const INDEX: &str = "c/.pages";
 /// Largest index that is read, in bytes: of a million pages.
@@ -50,6 +52,8 @@ pub struct Wanted {
     pub page: Digest,
     /// From what its pictures are made.
     pub pictures: Digest,
+    /// Whether a badge is among them.
+    pub badge: bool,
 }
 
 /// The files of one page, by name.
@@ -106,7 +110,7 @@ fn is_page(name: &str) -> bool {
 
 /// Says whether a file's name below `c/` is one that publications give.
 pub(super) fn is_published_name(name: &str) -> bool {
-    let file = |file: &str| file == PAGE || PICTURES.contains(&file);
+    let file = |file: &str| file == PAGE || file == BADGE || PICTURES.contains(&file);
     name.split_once('/').is_some_and(|(folder, rest)| is_page(folder) && file(rest))
 }
 
@@ -114,6 +118,8 @@ pub(super) fn is_published_name(name: &str) -> bool {
 pub(super) struct Drawn {
     staged: Vec<Staged>,
     gone: Vec<String>,
+    /// Pages that stay and show no badge any more.
+    bare: Vec<String>,
     pub(super) done: PagesDone,
     pub(super) shared: Vec<(String, Vec<u8>)>,
 }
@@ -141,8 +147,14 @@ impl Drawn {
         let (known, there) = (index(site)?, folders(site)?);
         let mut wanted = Vec::new();
         pages.each(&mut |one| wanted.push(one))?;
-        let mut drawn = Self { staged: Vec::new(), gone: Vec::new(), done: PagesDone::default(), shared: Vec::new() };
-        let old = |one: &Wanted| known.get(&key(&one.name)).filter(|_| is_whole(site, &one.name)).copied();
+        let mut drawn = Self {
+            staged: Vec::new(),
+            gone: Vec::new(),
+            bare: Vec::new(),
+            done: PagesDone::default(),
+            shared: Vec::new(),
+        };
+        let old = |one: &Wanted| known.get(&key(&one.name)).filter(|_| is_whole(site, one)).copied();
         let old: Vec<_> = wanted.iter().map(old).collect();
         let fates = drawn.draw(site, pages, &wanted, &old)?;
         let (mut seen, mut lines) = (HashSet::new(), String::new());
@@ -153,6 +165,9 @@ impl Drawn {
                 _ => old[position],
             };
             made_from.into_iter().for_each(|(page, pictures)| line(&mut lines, key(&one.name), page, pictures));
+            if !one.badge && made_from.is_some_and(|(page, _)| page == one.page) && has(site, &one.name, BADGE) {
+                drawn.bare.push(one.name.clone());
+            }
             seen.insert(one.name);
         }
         drawn.gone = there.into_iter().filter(|name| !seen.contains(name)).collect();
@@ -215,21 +230,28 @@ impl Drawn {
 
     /// Takes away what is no more to be seen: our files, and their folders where nothing else is in them.
     pub(super) fn remove(&self, site: &Site) -> Result<(), PublishError> {
+        for name in &self.bare {
+            remove_file(&site.path(FOLDER).join(name), BADGE)?;
+        }
         self.gone.iter().try_for_each(|name| {
             let folder = site.path(FOLDER).join(name);
-            for file in [PAGE].iter().chain(&PICTURES) {
-                for path in [folder.join(file), folder.join(format!(".{file}.tmp"))] {
-                    match fs::remove_file(&path) {
-                        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&path)(error)),
-                        _ => {}
-                    }
-                }
-            }
+            [PAGE, BADGE].into_iter().chain(PICTURES).try_for_each(|file| remove_file(&folder, file))?;
             // It stays where somebody put something else into it.
             let _ = fs::remove_dir(&folder);
             Ok(())
         })
     }
+}
+
+/// Removes one of our files, and what was left of writing it.
+fn remove_file(folder: &Path, file: &str) -> Result<(), PublishError> {
+    for path in [folder.join(file), folder.join(format!(".{file}.tmp"))] {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(at(&path)(error)),
+            _ => {}
+        }
+    }
+    Ok(())
 }
 
 /// Draws one and writes it beside its place.
@@ -322,9 +344,12 @@ fn folders(site: &Site) -> Result<Vec<String>, PublishError> {
 }
 
 /// Says whether a page is there with its pictures.
-fn is_whole(site: &Site, name: &str) -> bool {
-    let folder = site.path(FOLDER).join(name);
-    [PAGE].iter().chain(&PICTURES).all(|file| folder.join(file).is_file())
+fn is_whole(site: &Site, one: &Wanted) -> bool {
+    [PAGE].into_iter().chain(PICTURES).chain(one.badge.then_some(BADGE)).all(|file| has(site, &one.name, file))
+}
+
+fn has(site: &Site, name: &str, file: &str) -> bool {
+    site.path(FOLDER).join(name).join(file).is_file()
 }
 
 #[cfg(test)]
@@ -344,7 +369,7 @@ mod tests {
     #[test]
     fn only_pages_have_the_name_of_one() {
         let page = "CERT-WORKSHOP-2026-00001-abcd2345";
-        for file in ["index.html", "certificate.png", "card.png"] {
+        for file in ["index.html", "certificate.png", "card.png", "badge.png"] {
             assert!(is_published_name(&format!("{page}/{file}")), "{file}");
         }
         for bad in [

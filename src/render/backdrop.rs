@@ -40,9 +40,16 @@ impl Base {
     /// # Errors
     /// When it cannot be drawn, or the page is too large at this resolution.
     pub fn backdrop(&self, dpi: f32) -> Result<Backdrop, RenderError> {
-        let pixels = raster::on_white(self.shared_page(), 1, dpi)?;
-        let packed = (0..usize::from(pixels.height()).div_ceil(ROWS)).map(|_| OnceLock::new()).collect();
-        Ok(Backdrop { dpi, pixels, packed })
+        Ok(Backdrop::of(dpi, raster::on_white(self.shared_page(), 1, dpi)?))
+    }
+
+    /// The same as it looks from afar, for small pictures: drawn at their size, a line that is thinner than a pixel would be as dark as
+    /// one that is not.
+    ///
+    /// # Errors
+    /// As [`Base::backdrop`].
+    pub fn backdrop_from_afar(&self, dpi: f32) -> Result<Backdrop, RenderError> {
+        Ok(Backdrop::of(dpi, halved(&raster::on_white(self.shared_page(), 1, 2.0 * dpi)?)))
     }
 
     /// Draws the shared part alone, as a PNG without paper under it.
@@ -71,7 +78,27 @@ impl Base {
     }
 }
 
+/// Makes one pixel of four.
+fn halved(large: &Pixmap) -> Pixmap {
+    let mut small = Pixmap::new((large.width() / 2).max(1), (large.height() / 2).max(1));
+    let (width, across, from) = (usize::from(small.width()), usize::from(large.width()), flat::pixels(large));
+    for (y, row) in flat::pixels_mut(&mut small).chunks_exact_mut(width).enumerate() {
+        for (x, pixel) in row.iter_mut().enumerate() {
+            let at = 2 * (y * across + x);
+            let four = [at, at + 1, at + across, at + across + 1].map(|at| from[at.min(from.len() - 1)]);
+            let mean = |part: usize| (four.iter().map(|one| u16::from(one[part])).sum::<u16>() + 2) / 4;
+            *pixel = [0, 1, 2, 3].map(|part| mean(part) as u8);
+        }
+    }
+    small
+}
+
 impl Backdrop {
+    fn of(dpi: f32, pixels: Pixmap) -> Self {
+        let packed = (0..usize::from(pixels.height()).div_ceil(ROWS)).map(|_| OnceLock::new()).collect();
+        Self { dpi, pixels, packed }
+    }
+
     /// Returns about how much memory it takes, in bytes.
     pub fn bytes(&self) -> usize {
         let packed: usize = self.packed.iter().filter_map(OnceLock::get).map(|piece| piece.bytes()).sum();

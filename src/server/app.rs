@@ -8,13 +8,14 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::api::MailDaysView;
+use super::arriving::Arrivals;
 use super::auth::Authenticator;
 use super::counted::Counted;
 use super::crowd::Crowd;
 use super::lane::Lane;
 use super::nights::Upkeep;
 use super::ops::{Metrics, Pulse, Readiness};
-use super::rate::Rate;
+use super::rate::{Hourly, Rate};
 use super::relay::{Mailing, SealedMail};
 use super::session::Logins;
 use super::staff::Uploads;
@@ -34,8 +35,11 @@ use crate::reading::Reader;
 use crate::store::Store;
 use crate::webhooks::Rules;
 
-/// Links to what is theirs that one address may ask for in an hour: behind it may be a whole class. Each mailbox gets five.
-const LINKS_AN_HOUR: u32 = 30;
+/// Bytes of files in memory at once that anybody sends. With the process that reads, which has 256 MB, the service stays below
+/// 500 MB.
+const FROM_ANYBODY: usize = 64 << 20;
+/// Largest uploads of staff that are in memory at once.
+const FROM_STAFF: usize = 4;
 /// Certificates that one address may show in an hour to get another address for them.
 const CLAIMS_AN_HOUR: u32 = 20;
 
@@ -53,6 +57,9 @@ pub struct Limits {
     pub request_time: Duration,
     /// Requests a second to the public endpoints, from one address.
     pub public_per_second: u32,
+    /// Links to what is theirs that may be asked for in an hour from one address, behind which may be a whole class. Each mailbox
+    /// gets five, whoever asks.
+    pub links_per_caller: u32,
     /// More certificates that one member of staff revokes, restores, renames or regenerates within a day than this need a
     /// second one.
     pub revoke_alone: usize,
@@ -65,6 +72,7 @@ impl Default for Limits {
             upload_bytes: 64 << 20,
             request_time: Duration::from_secs(30),
             public_per_second: 20,
+            links_per_caller: 5,
             revoke_alone: 50,
         }
     }
@@ -134,11 +142,13 @@ struct Inner {
     /// How often one address may use the public endpoints.
     public: Rate,
     /// How often one address may ask for links to what is theirs.
-    asks: Rate,
+    asks: Hourly,
     /// How often one address may show a certificate to get another address for it.
-    claims: Rate,
+    claims: Hourly,
     /// Who has files in memory to be verified.
     files: Crowd,
+    /// Room in memory for files that anybody sends, and for those of staff.
+    arrivals: [Arrivals; 2],
     /// Whose file is looked at.
     lane: Lane,
     /// Whose turn it is to read or draw much, and to be sent it.
@@ -184,6 +194,8 @@ impl App {
     /// When the machine has no threads for it.
     pub fn new(parts: Parts) -> io::Result<Self> {
         let public = Rate::per_second(parts.limits.public_per_second);
+        let asks = Hourly::of(parts.limits.links_per_caller);
+        let from_staff = parts.limits.upload_bytes.saturating_mul(FROM_STAFF);
         let stopping = watch::Sender::new(false);
         let pulse = Pulse::at((parts.clock)());
         let app = Self(Arc::new(Inner {
@@ -191,9 +203,10 @@ impl App {
             metrics: Metrics::default(),
             logins: Logins::default(),
             public,
-            asks: Rate::per_hour(LINKS_AN_HOUR),
-            claims: Rate::per_hour(CLAIMS_AN_HOUR),
+            asks,
+            claims: Hourly::of(CLAIMS_AN_HOUR),
             files: Crowd::default(),
+            arrivals: [Arrivals::of(FROM_ANYBODY), Arrivals::of(from_staff)],
             lane: Lane::default(),
             turns: [Turns::to_work()?, Turns::to_send()?],
             readiness: Readiness::default(),
@@ -237,18 +250,28 @@ impl App {
     }
 
     /// Returns how often one address may ask for links.
-    pub(super) fn asks(&self) -> &Rate {
+    pub(super) fn asks(&self) -> &Hourly {
         &self.0.asks
     }
 
     /// Returns how often one address may show a certificate to get another address for it.
-    pub(super) fn claims(&self) -> &Rate {
+    pub(super) fn claims(&self) -> &Hourly {
         &self.0.claims
     }
 
     /// Returns who has files in memory to be verified.
     pub(super) fn files(&self) -> &Crowd {
         &self.0.files
+    }
+
+    /// Returns room in memory for files that anybody sends.
+    pub(super) fn room_for_anybody(&self) -> &Arrivals {
+        &self.0.arrivals[0]
+    }
+
+    /// Returns room in memory for files that staff send.
+    pub(super) fn room_for_staff(&self) -> &Arrivals {
+        &self.0.arrivals[1]
     }
 
     /// Returns the badges that were drawn.

@@ -3,6 +3,7 @@
 
 mod api;
 mod app;
+mod arriving;
 mod auth;
 mod counted;
 mod crowd;

@@ -16,6 +16,8 @@ pub const MOST_BYTES: usize = 300_000;
 
 /// Around the picture, in pixels.
 const MARGIN: u32 = 34;
+/// The room for the picture: one that is drawn as large as goes in there is not scaled.
+pub const ROOM: (u32, u32) = (WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN);
 /// How hard a drawing is packed, of 9.
 const PLAIN: u8 = 3;
 const GROUND: Rgb<u8> = Rgb([233, 236, 240]);
@@ -28,8 +30,12 @@ const EDGE: Rgb<u8> = Rgb([190, 197, 206]);
 pub fn card(picture: &[u8]) -> Result<Vec<u8>, ImageError> {
     let picture = image::load_from_memory_with_format(picture, image::ImageFormat::Png)?.into_rgb8();
     let picture = DynamicImage::from(picture);
-    let (wide, high) = (WIDTH - 2 * MARGIN, HEIGHT - 2 * MARGIN);
+    let (wide, high) = ROOM;
     let mut scale = (f64::from(wide) / f64::from(picture.width())).min(f64::from(high) / f64::from(picture.height()));
+    // Drawn to fit: half a pixel is no reason to blur it.
+    if picture.width().abs_diff(wide).min(picture.height().abs_diff(high)) <= 1 && scale > 0.98 {
+        scale = 1.0;
+    }
     loop {
         let drawn = composed(&picture, scale);
         // Drawn grounds and letters have fewest bytes unfiltered, and cost least; photographs do not.
@@ -49,7 +55,10 @@ pub fn card(picture: &[u8]) -> Result<Vec<u8>, ImageError> {
 fn composed(picture: &DynamicImage, scale: f64) -> RgbImage {
     let size = |pixels: u32| ((f64::from(pixels) * scale).round() as u32).max(1);
     let (wide, high) = (size(picture.width()), size(picture.height()));
-    let small = picture.resize_exact(wide, high, Scaling::Triangle).into_rgb8();
+    let small = match (wide, high) == (picture.width(), picture.height()) {
+        true => picture.to_rgb8(),
+        false => picture.resize_exact(wide, high, Scaling::Triangle).into_rgb8(),
+    };
     let mut card = RgbImage::from_pixel(WIDTH, HEIGHT, GROUND);
     let (left, top) = (i64::from(WIDTH - wide) / 2, i64::from(HEIGHT - high) / 2);
     let frame = RgbImage::from_pixel(wide + 2, high + 2, EDGE);

@@ -440,7 +440,7 @@ impl Vault {
             usize::MAX => std::thread::available_parallelism().map_or(1, NonZeroUsize::get),
             _ => 1,
         };
-        Visible { store, issuer, faces, own, root, at_once, hands, languages }
+        Visible { store, issuer, faces, own, root, at_once, hands, languages, badges: Default::default() }
     }
 
     /// Returns trust anchors as of now: as of the last change that was told to [`Vault::forget_anchors`], and at most

@@ -9,12 +9,14 @@ use serde_json::json;
 use sha2::{Digest as _, Sha256};
 
 use crate::acts::portal;
+use crate::credential::EventCode;
 use crate::desk::Issuer;
+use crate::files::{Badges, own_badge_of};
 use crate::making::{Faces, OwnKeys, PICTURE_DPI};
 use crate::pages::{Parts, Still, Texts, edition, shared, text};
-use crate::publish::pages::{Digest, DrawError, PAGE, PICTURES, PublicPages, Wanted};
+use crate::publish::pages::{BADGE, Digest, DrawError, PAGE, PICTURES, PublicPages, Wanted};
 use crate::qr;
-use crate::sharing::card::card;
+use crate::sharing::card::{self, card};
 use crate::store::{BlobId, Certificate, Store, StoreError};
 use crate::template::Template;
 
@@ -36,7 +38,12 @@ pub(super) struct Visible<'a> {
     pub(super) hands: usize,
     /// Languages of templates that were looked at.
     pub(super) languages: Languages,
+    /// Badges of events that were looked at, and those that were drawn.
+    pub(super) badges: (OwnBadges, Badges),
 }
+
+/// The pictures that are events' own badges.
+pub(super) type OwnBadges = Mutex<HashMap<EventCode, Option<BlobId>>>;
 
 /// The languages of templates, by bundle.
 pub(super) type Languages = Mutex<HashMap<BlobId, &'static str>>;
@@ -61,11 +68,21 @@ impl Visible<'_> {
         Ok(t)
     }
 
+    /// Returns the picture that is the badge of an event's own.
+    fn badge(&self, event: &EventCode) -> Result<Option<BlobId>, StoreError> {
+        if let Some(known) = self.badges.0.lock().unwrap_or_else(PoisonError::into_inner).get(event) {
+            return Ok(known.clone());
+        }
+        let own = own_badge_of(self.store, event)?;
+        self.badges.0.lock().unwrap_or_else(PoisonError::into_inner).insert(event.clone(), own.clone());
+        Ok(own)
+    }
+
     fn wanted(&self, seen: &portal::Public) -> Result<Option<Wanted>, StoreError> {
         let portal::Public { certificate: one, document, shown } = seen;
         let id = text(document, "/id");
         let Some((_, name)) = id.rsplit_once("/c/") else { return Ok(None) };
-        let issuer = self.issuer;
+        let (issuer, badge) = (self.issuer, self.badge(one.number.event())?);
         let page = json!([
             edition(),
             one.jws,
@@ -74,9 +91,15 @@ impl Visible<'_> {
             issuer.name,
             issuer.verifier,
             self.root,
+            badge.is_some(),
         ]);
-        let pictures = json!([one.jws, one.fields, one.template, one.drawing, one.days, issuer.verifier]);
-        Ok(Some(Wanted { name: name.to_owned(), page: digest(&page), pictures: digest(&pictures) }))
+        let mut pictures = json!([one.jws, one.fields, one.template, one.drawing, one.days, issuer.verifier]);
+        // Where there is none, the pictures are those of earlier versions, and stay.
+        if let (Some(parts), Some(badge)) = (pictures.as_array_mut(), &badge) {
+            parts.push(json!(badge.0));
+        }
+        let (page, pictures) = (digest(&page), digest(&pictures));
+        Ok(Some(Wanted { name: name.to_owned(), page, pictures, badge: badge.is_some() }))
     }
 }
 
@@ -101,6 +124,7 @@ impl PublicPages for Visible<'_> {
         };
         let proven = self.own.prove(&certificate)?;
         let verifier = &self.issuer.verifier;
+        let badge = self.badge(certificate.number.event())?;
         let page = Still::of(Parts {
             t: self.language(&certificate)?,
             issuer: self.issuer,
@@ -109,12 +133,17 @@ impl PublicPages for Visible<'_> {
             verifier: qr::pack(proven.jws(), verifier),
             root: &self.root,
             indexed: shown.indexed,
+            badge: badge.is_some(),
         });
         let mut files = Vec::new();
         if with_pictures {
             let picture = self.faces.png(self.store, &proven, verifier, PICTURE_DPI)?;
+            let small = self.faces.png_within(self.store, &proven, verifier, card::ROOM)?;
             let [certificate, beside] = PICTURES;
-            files.extend([(beside, card(&picture)?), (certificate, picture)]);
+            files.extend([(beside, card(&small)?), (certificate, picture)]);
+            if let Some(badge) = badge {
+                files.push((BADGE, self.badges.1.own(self.store, &badge, self.faces)?.png.clone()));
+            }
         }
         // The page last: it shows the others.
         files.push((PAGE, page.render()?.into_bytes()));

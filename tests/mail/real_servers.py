@@ -302,7 +302,7 @@ class Story:
         ends = time.monotonic() + PATIENCE
         while True:
             self.take_back()
-            states = {to: one["state"] for to, one in self.messages().items()}
+            states = {to: one["state"] for to, one in self.messages().items() if not self.undecided(one)}
             left = {to: state for to, state in states.items() if state != self.expected.get(self.fate(to), (state,))[0]}
             missing = self.reachable() - self.arrived()
             if not left and not missing:
@@ -310,6 +310,11 @@ class Story:
             if time.monotonic() > ends:
                 raise SystemExit(f"mail-servers: not known after {PATIENCE} s: {left}; did not arrive: {missing}")
             time.sleep(1)
+
+    @staticmethod
+    def undecided(one):
+        """Says whether it was in hand when the program was killed: whoever it was to, nobody knows what became of it."""
+        return one["state"] == "ambiguous" and one["event"] == "PLAIN"
 
     def reachable(self):
         """Returns to whom a message left for certain, and who can be reached."""
@@ -390,10 +395,10 @@ class Story:
         """Says what is wrong about what the program says of a message."""
         state, why = one["state"], one["why"]
         replies = " ".join(str(evidence.get("reply") or "") for evidence in one["evidence"])
+        if self.undecided(one):
+            return None
         if fate in ("person", "ada") or (fate == "jörg" and self.kind.takes_utf8):
-            # Who was in hand when the program was killed.
-            ambiguous = state == "ambiguous" and one["event"] == "PLAIN"
-            return None if state == "sent" or ambiguous else "it was sent"
+            return None if state == "sent" else "it was sent"
         if ids:
             return "it did not arrive"
         if fate == "jörg":

@@ -10,6 +10,7 @@ use crate::browser::{Browser, Form, form, to};
 use crate::harness::{Answer, World};
 use crate::mail::{Post, on_each_engine};
 use crate::pages::{link_for, link_sent};
+use crate::persons::event;
 use crate::real_door::{behind_the_real_door, by_token, school_by};
 use crate::runs::{done, school};
 
@@ -94,6 +95,11 @@ fn a_certificate_is_shown_staff_agree_and_the_new_mailbox_gets_a_link_and_no_ses
         let request = wait_for(world, 1).remove(0);
         assert_eq!((&request["number"], &request["email"]), (&json!(number), &json!(NEW)));
         assert_eq!((&request["email_now"], &request["note"]), (&json!(old), &json!("I changed my job")));
+        // The old address hears of it at once.
+        post.deliver();
+        let (subject, text) = mail_to(post, &old).expect("the old address is told that somebody asks");
+        assert!(subject.contains(&number) && text.contains("Noch ist nichts geändert"), "{subject}: {text}");
+        assert!(!text.contains("http") && !text.contains(NEW), "{text}");
         // It proves nothing by itself: nobody comes in by it, and nothing is changed.
         assert_eq!(link_for(post, NEW), None);
         assert_eq!(world.get(&path(&old)).ok()["email"], json!(old));
@@ -158,6 +164,11 @@ fn nothing_is_learnt_from_what_is_shown_and_only_a_certificate_in_force_makes_a_
     let found = wait_for(world, 1);
     assert_eq!(found[0]["email"], json!(NEW), "the first one stays");
     assert_eq!(found[0]["contested"], 2, "and staff see that somebody asks for another");
+    let others = found[0]["others"].as_array().unwrap();
+    assert_eq!((others.len(), &others[0]["email"]), (1, &json!("mallory@new.example")), "and for which");
+    let decide = format!("/address-requests/{}", numbers[0]);
+    world.post(&format!("{decide}/approve"), &json!({})).problem(422, "bad-request");
+    world.post(&format!("{decide}/approve"), &json!({ "email": "x@new.example" })).problem(422, "bad-request");
 
     // Changed in one place, it is not ours any more.
     let mut parts: Vec<String> = jwt.split('.').map(str::to_owned).collect();
@@ -176,7 +187,6 @@ fn nothing_is_learnt_from_what_is_shown_and_only_a_certificate_in_force_makes_a_
     assert!(show(world, b"", "", NEW).text().contains("Choose a file"));
 
     // Declined with a reason, and asked for anew by its holder.
-    let decide = format!("/address-requests/{}", numbers[0]);
     world.post(&format!("{decide}/reject"), &json!({ "answer": " " })).problem(422, "bad-request");
     let declined = world.post(&format!("{decide}/reject"), &json!({ "answer": "could not be reached" })).ok();
     assert_eq!((&declined["state"], &declined["answer"]), (&json!("rejected"), &json!("could not be reached")));
@@ -244,13 +254,123 @@ fn staff_decide_on_a_page() {
         let stale = form(&page, &format!("{here}/approve"));
         let page = browser.send(&stale, &[]).text();
         assert!(page.contains("9 times another address was asked for"), "{page}");
+        assert!(page.contains("m@new.example"), "and for which: {page}");
+        // Which of them it is, is not chosen beforehand.
         let approve = form(&browser.page(&here), &format!("{here}/approve"));
-        let done = browser.send(&approve, &[]);
+        let unsaid = browser.send(&approve, &[]);
+        assert!(unsaid.status.is_client_error() && unsaid.text().contains("Which address is theirs"), "{unsaid:?}");
+        let approve = form(&unsaid.text(), &format!("{here}/approve"));
+        let done = browser.send(&approve, &[("email", NEW)]);
         assert!(to(&done).starts_with(&here), "{}", done.text());
         let page = browser.follow(&done);
         assert!(page.contains("The new address is theirs now") && page.contains("It is not told"), "{page}");
         assert!(!page.contains("/approve\""), "{page}");
         let german = browser.page(&format!("{here}?lang=de"));
         assert!(german.contains("Neue Adresse"), "{german}");
+    });
+}
+
+/// Returns to whom messages of a kind go.
+fn told(post: &Post, topic: &str) -> Vec<String> {
+    let messages = post.messages().into_iter().filter(|one| one["topic"] == topic);
+    messages.map(|one| one["to"].as_str().unwrap().to_owned()).collect()
+}
+
+#[test]
+fn the_old_address_hears_at_once_that_somebody_asks_and_once_a_day_at_most() {
+    let post = Post::patient();
+    let world = &post.world;
+    school(world, 0, 0);
+    event(world, "ONE", &[ZOE, ("Alan Turing", "alan@work.example")]);
+    event(world, "TWO", &[ZOE]);
+    let shown = |number: &str, email: &str| {
+        show(world, &file(world, number, "jwt"), "", email);
+        looked_at(world);
+        told(&post, "address_asked").len()
+    };
+    let (other, two) = (number_of(world, "alan@work.example"), "CERT-TWO-2026-00001");
+    let one = if other.ends_with('1') { "CERT-ONE-2026-00002" } else { "CERT-ONE-2026-00001" };
+    assert_eq!(shown(one, NEW), 1);
+    assert_eq!(told(&post, "address_asked"), [ZOE.1]);
+    assert_eq!(shown(one, "m1@new.example"), 1, "another one who asks is told of the next day");
+    assert_eq!(shown(two, "m2@new.example"), 1, "whichever certificate of theirs is shown");
+    assert_eq!(waiting(world).len(), 2, "staff see both");
+    world.post(&format!("/address-requests/{one}/reject"), &json!({ "answer": "no" })).ok();
+    assert_eq!(shown(one, "m3@new.example"), 1, "nor after it was declined");
+    assert_eq!(shown(&other, "m4@new.example"), 2, "others hear of theirs");
+    world.pass(86_401);
+    assert_eq!(shown(one, "m5@new.example"), 3);
+    assert_eq!(shown(one, "m5@new.example"), 3, "one who asks again says nothing new");
+
+    // What waits for the old address goes there, though another one has taken its place by then.
+    let agreed = json!({ "email": "m5@new.example" });
+    let decided = world.post(&format!("/address-requests/{one}/approve"), &agreed).ok();
+    assert_eq!(
+        (&decided["email"], &decided["others"][0]["email"]),
+        (&json!("m5@new.example"), &json!("m3@new.example"))
+    );
+    post.deliver();
+    let to: Vec<String> = post.sink.mails().into_iter().map(|mail| mail.to).collect();
+    assert_eq!(
+        to.iter().filter(|to| *to == ZOE.1).count(),
+        3,
+        "twice that somebody asks, once that it was changed: {to:?}"
+    );
+}
+
+const ZOE: (&str, &str) = ("Zoë Ångström", "zoe@work.example");
+
+#[test]
+fn one_approval_changes_the_address_in_the_events_that_staff_choose() {
+    on_each_engine(|post| {
+        let world = &post.world;
+        event(world, "ONE", &[ZOE]);
+        event(world, "TWO", &[ZOE, ("Alan Turing", NEW)]);
+        event(world, "THREE", &[("Zoë Maria Ångström", "zoe@home.example")]);
+        event(world, "FOUR", &[ZOE]);
+        let named = |(event, person): (&str, &str)| json!({ "event": event, "person": person });
+        let one = [named(("ONE", ZOE.1)), named(("THREE", "zoe@home.example"))];
+        assert_eq!(world.post("/persons/join", &json!({ "one": one[0], "other": one[1] })).status, 204);
+        let number = "CERT-ONE-2026-00001";
+        show(world, &file(world, number, "jwt"), "", NEW);
+        wait_for(world, 1);
+        let decide = format!("/address-requests/{number}");
+        let elsewhere = |caller: &str| {
+            let found = world.ask(caller, "GET", &decide).ok()["elsewhere"].as_array().unwrap().clone();
+            found.iter().map(|one| format!("{} {}", one["event"], one["email"]).replace('"', "")).collect::<Vec<_>>()
+        };
+        let all = ["TWO zoe@work.example", "THREE zoe@home.example", "FOUR zoe@work.example"];
+        let mut found = elsewhere(crate::harness::OWNER);
+        found.sort();
+        let mut sorted = all.map(str::to_owned);
+        sorted.sort();
+        assert_eq!(found, sorted);
+        let limited = "staff:x view,import ONE,TWO";
+        assert_eq!(elsewhere(limited), [all[0]]);
+        let approve = format!("{decide}/approve");
+        let unseen = world.tell(limited, "POST", &approve, &json!({ "events": ["FOUR"] }));
+        assert!(unseen.problem(422, "bad-request").contains("FOUR"));
+
+        // What stands in the way in one event is told before anything is changed in another.
+        let email =
+            |code: &str, who: &str| world.get(&format!("/events/{code}/participants/{who}")).ok()["email"].clone();
+        let chosen = json!({ "events": ["THREE", "TWO"] });
+        world.post(&approve, &chosen).problem(409, "same-address");
+        assert_eq!(email("THREE", "zoe@home.example"), json!("zoe@home.example"));
+        let chosen = json!({ "events": ["THREE", "TWO"], "same_address": "two_people" });
+        let decided = world.post(&approve, &chosen).ok();
+        assert_eq!((&decided["state"], &decided["also_in"]), (&json!("approved"), &json!(["THREE", "TWO"])));
+        assert_eq!((email("ONE", NEW), email("THREE", NEW)), (json!(NEW), json!(NEW)));
+        assert_eq!(email("FOUR", ZOE.1), json!(ZOE.1), "what was not chosen stays");
+        let two = world.get("/events/TWO/participants").ok();
+        assert!(two["items"].as_array().unwrap().iter().all(|one| one["email"] == NEW), "{two}");
+        // Each change stands in the log, and each old address is told once.
+        let changed: Vec<_> =
+            world.acts().into_iter().filter(|(action, _)| action == "participant.change").map(|(_, who)| who).collect();
+        let events: Vec<_> = changed.iter().filter_map(|who| who.split('/').next()).collect();
+        assert_eq!(events, ["THREE", "TWO", "ONE"]);
+        let mut to = told(post, "address_changed");
+        to.sort();
+        assert_eq!(to, ["zoe@home.example", ZOE.1]);
     });
 }

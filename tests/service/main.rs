@@ -58,6 +58,7 @@ mod served;
 mod shapes;
 mod shut_out;
 mod skeleton;
+mod slow;
 #[path = "../tools/small_disk.rs"]
 mod small_disk;
 #[path = "../tools/smtp_sink.rs"]

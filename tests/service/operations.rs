@@ -92,11 +92,17 @@ fn a_second_service_over_the_same_folder_is_refused_and_the_first_goes_on() {
 #[test]
 fn config_check_says_what_it_amounts_to_or_what_is_wrong() {
     let place = Place::new();
-    place.configure("listen = \"127.0.0.1:9\"\nupload_mb = 5\nrequest_seconds = 7\nrevoke_alone = 3");
+    place.configure(
+        "listen = \"127.0.0.1:9\"\nupload_mb = 5\nrequest_seconds = 7\nrevoke_alone = 3\nlinks_per_caller = 30",
+    );
     let told = place.run(&["config", "check"]);
-    for (name, value) in
-        [("listen", "127.0.0.1:9"), ("upload_mb", "5"), ("request_seconds", "7"), ("revoke_alone", "3")]
-    {
+    for (name, value) in [
+        ("listen", "127.0.0.1:9"),
+        ("upload_mb", "5"),
+        ("request_seconds", "7"),
+        ("revoke_alone", "3"),
+        ("links_per_caller", "30"),
+    ] {
         assert!(told.lines().any(|line| line.contains(name) && line.ends_with(value)), "{name}: {told}");
     }
     let wrong = [
@@ -104,6 +110,7 @@ fn config_check_says_what_it_amounts_to_or_what_is_wrong() {
         ("listen = \"here\"", "listen"),
         ("upload_mb = 0", "upload_mb"),
         ("request_seconds = -1", "request_seconds"),
+        ("links_per_caller = 0", "links_per_caller"),
         ("tls_cert = \"/nowhere.pem\"", "tls_key"),
         ("tls_cert = \"/nowhere.pem\"\ntls_key = \"/nowhere.pem\"", "/nowhere.pem"),
     ];

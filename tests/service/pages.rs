@@ -6,9 +6,11 @@ use std::time::{Duration, Instant};
 use axum::http::{HeaderMap, StatusCode, header};
 use mail_parser::MessageParser;
 use serde_json::{Value, json};
+use testamur::server::Limits;
+use testamur::store::MemoryStore;
 
 use crate::browser::{Browser, hidden};
-use crate::harness::World;
+use crate::harness::{Answer, World};
 use crate::mail::{Post, on_each_engine};
 use crate::runs::{done, school};
 
@@ -199,6 +201,36 @@ fn who_is_not_known_is_answered_as_who_is_and_nobody_is_flooded() {
 }
 
 #[test]
+fn five_links_an_hour_are_asked_for_from_one_address_or_more_where_classes_share_one() {
+    let asked = |limits: Limits| {
+        let post = Post::limited(Arc::new(MemoryStore::new()), tempfile::tempdir().unwrap(), limits);
+        issued(&post);
+        // Known or not is all the same.
+        let addresses = [address_of(&post.world, 0), "nobody@example.org".to_owned()];
+        let answers: Vec<_> =
+            (0..7).map(|n| Browser::new(&post.world).post("/portal/login", &[("email", &addresses[n % 2])])).collect();
+        let wait = |answer: &Answer| {
+            answer.headers.get(header::RETRY_AFTER).map(|value| value.to_str().unwrap().parse::<u64>().unwrap())
+        };
+        let many = answers.iter().filter(|answer| answer.status == StatusCode::TOO_MANY_REQUESTS);
+        for answer in many.clone() {
+            assert!(answer.text().contains("Enough links were asked for from your network"), "{}", answer.text());
+            assert_eq!(wait(answer), Some(3_600));
+        }
+        // What a browser sends that is no address at all counts for nobody.
+        let wrong = Browser::new(&post.world).post("/portal/login", &[("email", "nothing")]);
+        assert_eq!(wrong.status, StatusCode::OK, "{}", wrong.text());
+        post.world.pass(3_600);
+        let again = Browser::new(&post.world).post("/portal/login", &[("email", &addresses[0])]);
+        assert_eq!(again.status, StatusCode::OK, "an hour later");
+        many.count()
+    };
+    assert_eq!(asked(Limits::default()), 2);
+    assert_eq!(asked(Limits { links_per_caller: 6, ..Limits::default() }), 1);
+    assert_eq!(asked(Limits { links_per_caller: 30, ..Limits::default() }), 0);
+}
+
+#[test]
 fn one_sees_nothing_of_others_and_says_who_one_is_where_several_share_a_mailbox() {
     let post = Post::in_memory();
     let world = &post.world;
@@ -282,6 +314,30 @@ fn one_sees_nothing_of_others_and_says_who_one_is_where_several_share_a_mailbox(
     world.post(&format!("/events/WORKSHOP/participants/{id}/erase"), &json!({ "confirm": id })).ok();
     assert_eq!(Browser::new(world).get(&public).status, StatusCode::NOT_FOUND);
     assert_eq!(browser.get("/portal/certificates").status, StatusCode::SEE_OTHER);
+}
+
+#[test]
+fn what_is_still_missing_is_told_in_the_readers_language() {
+    let post = Post::in_memory();
+    let world = &post.world;
+    school(world, 0, 0);
+    let details = json!({ "title": "Old Maps", "template": "classic" });
+    world.post("/events", &json!({ "code": "MAPS", "details": details })).ok();
+    let course = json!({ "sessions": [{ "id": "day1", "title": "Day 1" }, { "id": "day2", "title": "Day 2" }] });
+    world.put("/events/MAPS/course", &course).ok();
+    let rule = json!({ "attendance": { "percent": 100 } });
+    world.put("/events/MAPS/rule", &json!({ "rule": rule })).ok();
+    let progress = json!({ "sessions": { "day1": { "present": true }, "day2": { "present": false } } });
+    let person = json!({ "name": "Zoë Quux", "email": "zoe@example.org", "progress": progress });
+    world.post("/events/MAPS/participants", &person).ok();
+    world.post("/events/MAPS/state", &json!({ "to": "open" })).ok();
+    let mut browser = Browser::new(world);
+    browser.enter(&link_for(&post, "zoe@example.org").unwrap());
+    let page = browser.get("/portal/certificates").text();
+    assert!(page.contains("Old Maps") && page.contains("1 of 2") && page.contains("attend 1 more session"), "{page}");
+    let page = browser.get("/portal/certificates?lang=de").text();
+    assert!(page.contains("Anwesenheit: 1/2") && page.contains("nötig: 100"), "{page}");
+    assert!(!page.contains("attend 1 more"), "{page}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use crate::pages::{link_for, link_sent};
 use crate::runs::{done, school};
 
 /// An event with certificates for people by name and address.
-fn event(world: &World, code: &str, people: &[(&str, &str)]) {
+pub fn event(world: &World, code: &str, people: &[(&str, &str)]) {
     let details = json!({ "title": format!("Course {code}"), "template": "classic" });
     world.post("/events", &json!({ "code": code, "details": details })).ok();
     world.put(&format!("/events/{code}/rule"), &json!({ "rule": "passed" })).ok();

@@ -11,6 +11,7 @@ use testamur::server::{Publisher, Vault};
 
 use crate::harness::{Answer, OWNER, World};
 use crate::runs::{done, school, work};
+use crate::templates::send;
 
 fn number(n: usize) -> String {
     format!("CERT-WORKSHOP-2026-{n:05}")
@@ -216,4 +217,96 @@ fn many_new_pages_come_with_several_publications_and_an_event_can_show_all() {
     world.patch("/events/WORKSHOP", &json!({ "public_pages": false })).ok();
     assert!(looked(), "what an event hides goes soon too");
     assert_eq!(pages(), 0);
+}
+
+#[test]
+fn a_badge_of_the_events_own_stands_on_its_pages_and_goes_with_them() {
+    let world = World::in_memory();
+    issued(&world, 2);
+    let (first, second) = (show(&world, 1, false), show(&world, 2, false));
+    publish(&world);
+    let badges = || names(&world).into_iter().filter(|name| name.ends_with("badge.png")).collect::<Vec<_>>();
+    let shows = |path: &str| page(&world, path).contains("<img class=\"badge\" src=\"badge.png\"");
+    assert!(badges().is_empty() && !shows(&first), "it is drawn for files only");
+
+    let mut picture = std::io::Cursor::new(Vec::new());
+    image::RgbaImage::from_pixel(300, 300, image::Rgba([200, 30, 30, 255]))
+        .write_to(&mut picture, image::ImageFormat::Png)
+        .unwrap();
+    let set = || {
+        send(&world, OWNER, "PUT", "/events/WORKSHOP/badge", &[("file", Some("badge"), &picture.get_ref()[..])]).ok();
+        publish(&world);
+    };
+    set();
+    assert!(badges().len() == 2 && shows(&first) && shows(&second), "{:?}", names(&world));
+    let file = std::fs::read(world.folder().join("site").join(&first).join("badge.png")).unwrap();
+    assert!(file == stranger(&world, &format!("/{first}/badge.png")).bytes, "as on the service's own page");
+    // Written once.
+    let before = files(&world);
+    publish(&world);
+    assert!(files(&world).iter().all(|(name, at)| name == ".pages" || before[name] == *at));
+    // One that was lost is drawn again.
+    std::fs::remove_file(world.folder().join("site").join(&second).join("badge.png")).unwrap();
+    publish(&world);
+    assert_eq!(badges().len(), 2);
+
+    // Taken away from the event, it goes from pages that stay.
+    world.delete("/events/WORKSHOP/badge").ok();
+    publish(&world);
+    assert!(badges().is_empty() && !shows(&first) && !shows(&second), "{:?}", names(&world));
+    // It goes with a page that is hidden, and with one whose person is erased.
+    set();
+    world.post(&format!("/certificates/{}/shown", number(1)), &json!({ "visible": false })).ok();
+    publish(&world);
+    assert!(
+        badges().len() == 1 && names(&world).iter().all(|name| !name.starts_with(&number(1))),
+        "{:?}",
+        names(&world)
+    );
+    let people = world.get("/events/WORKSHOP/participants").ok();
+    for one in people["items"].as_array().unwrap() {
+        let id = one["id"].as_str().unwrap();
+        world.post(&format!("/events/WORKSHOP/participants/{id}/erase"), &json!({ "confirm": id })).ok();
+    }
+    publish(&world);
+    assert_eq!(names(&world), [".pages"]);
+}
+
+#[test]
+fn a_card_is_the_certificates_picture_drawn_at_the_cards_size() {
+    let world = World::in_memory();
+    school(&world, 1, 0);
+    for (code, template) in [("MODERN", "modern"), ("MINIMAL", "minimal")] {
+        let details = json!({ "title": "Applied Cartography", "template": template });
+        world.post("/events", &json!({ "code": code, "details": details })).ok();
+        world.put(&format!("/events/{code}/rule"), &json!({ "rule": "passed" })).ok();
+        let person = json!({ "name": "Zoë Ångström", "email": "z@example.org", "progress": { "passed": true } });
+        world.post(&format!("/events/{code}/participants"), &person).ok();
+        world.post(&format!("/events/{code}/state"), &json!({ "to": "open" })).ok();
+        world.post(&format!("/events/{code}/state"), &json!({ "to": "completed" })).ok();
+        done(&world, &json!({ "kind": "generate", "event": code }));
+    }
+    done(&world, &json!({ "kind": "generate", "event": "WORKSHOP" }));
+    for code in ["WORKSHOP", "MODERN", "MINIMAL"] {
+        let shown = json!({ "visible": true, "indexed": false });
+        let shown = world.post(&format!("/certificates/CERT-{code}-2026-00001/shown"), &shown).ok();
+        let path = shown["address"].as_str().unwrap().strip_prefix("https://academy.example").unwrap().to_owned();
+        publish(&world);
+        let card = std::fs::read(world.folder().join("site").join(&path[1..]).join("card.png")).unwrap();
+        assert!(card.len() <= 300_000, "{code}: {} bytes", card.len());
+        assert!(card == stranger(&world, &format!("{path}/card.png")).bytes, "{code}: the service draws the same");
+        // A large picture made small shows the same, but for how edges are smoothed.
+        let large = stranger(&world, &format!("{path}/certificate.png")).bytes;
+        let scaled = testamur::sharing::card::card(&large).unwrap();
+        let [one, other] = [&card, &scaled].map(|png| image::load_from_memory(png).unwrap().into_rgb8());
+        assert_eq!((one.dimensions(), other.dimensions()), ((1200, 627), (1200, 627)));
+        let apart = |(one, other): (&u8, &u8)| u64::from(one.abs_diff(*other));
+        let all: u64 = one.as_raw().iter().zip(other.as_raw()).map(apart).sum();
+        let mean = all as f64 / one.as_raw().len() as f64;
+        assert!(mean < 3.0, "{code}: {mean}");
+        // Blurred by a few pixels they are nearly one: nothing is missing, and nothing stands elsewhere.
+        let [one, other] = [one, other].map(|picture| image::imageops::blur(&picture, 4.0));
+        let most = one.as_raw().iter().zip(other.as_raw()).map(apart).max().unwrap();
+        assert!(most < 48, "{code}: {most}");
+    }
 }

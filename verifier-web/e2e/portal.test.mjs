@@ -32,7 +32,7 @@ before(async () => {
   const relay = Number(await said(start('python3', [SINK, mails]), /^(\d+)\n/));
   appendFileSync(join(issuer.folder, 'data', 'testamur.toml'), [
     '', '[mail]', 'relay = "127.0.0.1"', `port = ${relay}`, 'security = "none"', 'per_minute = 0', 'per_domain = 0',
-    'from = "Example Academy <certificates@academy.example>"', '',
+    'from = "Example Academy <certificates@academy.example>"', '', '[serve]', 'links_per_caller = 50', '',
   ].join('\n'));
   const port = await freePort();
   base = `http://localhost:${port}`;

@@ -169,6 +169,21 @@ pub fn patch_given(
     patch_with(desk, code, (old, change), said, (given, Vec::new()))
 }
 
+/// Says whether somebody could be changed so, and changes nothing.
+///
+/// # Errors
+/// See [`patch`].
+pub(in crate::acts) fn tried_with(
+    desk: &Desk,
+    code: &EventCode,
+    (old, change): (&Participant, &PersonChange),
+    said: Said,
+) -> Result<(), ActError> {
+    let person = changed(old, change, &entered(desk))?;
+    check_alone(desk.store, code, (old, &person), said)?;
+    check_external_id(desk.store, code, old, &person)
+}
+
 /// The same, with what else is written in the same step. Where nothing of the person changes, nothing is.
 ///
 /// # Errors

@@ -8,7 +8,7 @@ pub(in crate::acts) mod ties;
 mod who;
 
 pub use change::{PersonChange, change_progress, check_progress, find, merge, name_of, patch, patch_given, upsert};
-pub(in crate::acts) use change::{email, is_address_of_another, patch_with};
+pub(in crate::acts) use change::{email, is_address_of_another, patch_with, tried_with};
 pub use duplicates::{Duplicate, Same, SameMailbox, duplicates, same_mailbox};
 pub use enroll::{Enrolled, Join, enroll, fresh_id};
 pub use ties::{Enrolment, Tie, tie, ties};

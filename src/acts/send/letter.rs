@@ -329,7 +329,7 @@ impl<O: Office> crate::mail::Clerk for Clerk<O> {
             Ok(case) => case,
             Err(why) => return Ok(Prepared::Nothing(why)),
         };
-        let old = message.to.as_ref().filter(|_| message.topic == Topic::AddressChanged).map(ToString::to_string);
+        let old = message.to.as_ref().filter(|_| message.topic.keeps_address()).map(ToString::to_string);
         let Some(email) = old.as_deref().or(case.person.email.as_deref()) else {
             return Ok(Prepared::Nothing("there is no address to send it to".to_owned()));
         };

@@ -19,7 +19,7 @@ pub(in crate::acts) use errand::{each_mail, fate, people_of, with_issuing};
 pub use letter::{Clerk, Office, Shown};
 pub use many::{Again, AgainMany, MOST_AGAIN, MailDay, again_foreseen, by_day, resend_many};
 pub use notices::remind;
-pub(in crate::acts) use notices::{address_changed, corrected, of_changes};
+pub(in crate::acts) use notices::{corrected, of_address, of_changes};
 pub use returned::{Reported, bounce, from_folder, reported};
 pub use settings::{EventMail, When, settle};
 pub(in crate::acts) use tidings::run_ended;

@@ -134,16 +134,17 @@ pub(in crate::acts) fn corrected(
     Ok(told.writes(desk, &setup)?)
 }
 
-/// Returns the writes that tell an old address that another one took its place, whatever the event says of mail: who reads it may
-/// know better.
-pub(in crate::acts) fn address_changed(
+/// Returns the writes that tell the address that somebody has that another one is asked for, or took its place; whatever the event
+/// says of mail: who reads it may know better.
+pub(in crate::acts) fn of_address(
     desk: &Desk,
+    topic: Topic,
     certificate: &Certificate,
     before: &Participant,
 ) -> run::Result<Vec<DocumentWrite>> {
     let Some(setup) = setup::told(desk.store)? else { return Ok(Vec::new()) };
     let Some(to) = address(desk.store, before)? else { return Ok(Vec::new()) };
-    let told = Told { topic: Topic::AddressChanged, certificate, run: None, to, due: desk.now };
+    let told = Told { topic, certificate, run: None, to, due: desk.now };
     Ok(told.writes(desk, &setup)?)
 }
 
@@ -222,7 +223,7 @@ fn remind_one(desk: &Desk, setup: &SetUp, certificate: &Certificate) -> Result<b
 pub(super) fn overtaken(message: &Message, certificate: &Certificate) -> Option<&'static str> {
     let is_active = certificate.state == CertificateState::Active;
     match message.topic {
-        Topic::CorrectionDeclined | Topic::AddressChanged | Topic::RunEnded => None,
+        Topic::CorrectionDeclined | Topic::AddressAsked | Topic::AddressChanged | Topic::RunEnded => None,
         Topic::Revoked if is_active => Some("the certificate is in force again"),
         Topic::Revoked => None,
         _ if !is_active => Some("the certificate was revoked before it was sent"),

@@ -65,7 +65,7 @@ pub(super) fn to(store: &dyn Store, message: &Message) -> Result<Option<Address>
         (Some(id), _) => of_member(store, id),
         (None, None) => Ok(message.to.clone()),
         // The address that was theirs, whatever theirs is now.
-        (None, Some(_)) if message.topic == Topic::AddressChanged => Ok(message.to.clone()),
+        (None, Some(_)) if message.topic.keeps_address() => Ok(message.to.clone()),
         (None, Some(number)) => {
             let Some(certificate) = store.certificate(number)? else { return Ok(None) };
             let person = store.participant(number.event(), &certificate.person)?;

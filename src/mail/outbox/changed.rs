@@ -4,7 +4,9 @@ use super::{Kept, MessageQuery, TRIES, each, message, save};
 use crate::credential::{CertificateNumber, Timestamp};
 use crate::mail::bounce::Returned;
 use crate::mail::words::DELAYED;
-use crate::mail::{Address, MailError, Message, MessageId, Reply, Result, State, Why, opens, schedule, suppress};
+use crate::mail::{
+    Address, Evidence, MailError, Message, MessageId, Reply, Result, State, Why, opens, schedule, suppress,
+};
 use crate::store::{
     Act, Collection, Document, DocumentQuery, DocumentWrite, Expect, Index, PAGE_LIMIT, Store, StoreError,
 };
@@ -185,6 +187,20 @@ fn came_back(
     Some(new)
 }
 
+/// A mail server that gives up may quote nobody, where its last attempt found no connection. What it told before that the
+/// recipient's server had said is why, then.
+fn known_before(old: &Message, returned: Returned) -> Returned {
+    if returned.state != State::Bounced || returned.reply.is_some() {
+        return returned;
+    }
+    let told = |evidence: &&Evidence| evidence.state == State::Deferred && evidence.what.starts_with(DELAYED);
+    let told = old.log.iter().rev().filter(told).find_map(|evidence| Reply::read(evidence.reply.as_deref()?));
+    match told {
+        Some(reply) => Returned { why: Why::of(&reply), reply: Some(reply), ..returned },
+        None => returned,
+    }
+}
+
 /// Notes that somebody fetched the certificate by a message's link, once: so it has arrived, whatever was known before.
 ///
 /// # Errors
@@ -244,6 +260,7 @@ pub fn note_returned(
 ) -> Result<Option<Message>> {
     for _ in 0..TRIES {
         let kept = message(store, id)?;
+        let returned = &known_before(&kept.message, returned.clone());
         let what = returned.words();
         let Some(new) = came_back(&kept.message, returned.state, &what, returned.why, returned.reply.as_ref(), now)
         else {

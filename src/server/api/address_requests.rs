@@ -8,7 +8,8 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::acts::{self, AddressRequest, Answer, CorrectionState, Enrolment, Said, lost};
+use crate::acts::lost::{self, Agreed, Elsewhere, OtherAddress};
+use crate::acts::{self, AddressRequest, Answer, CorrectionState, Enrolment, Said};
 use crate::credential::{CertificateNumber, EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::pages::Texts;
@@ -43,6 +44,14 @@ struct AddressRequestView {
     at: Timestamp,
     /// How often another address was asked for while this request was open, 9 for more: whose request this is, nobody knows.
     contested: u8,
+    /// Which addresses those were; after an approval of one of them also the one that was asked for first.
+    others: Vec<OtherAddressView>,
+    /// When the address that they have was last told that somebody asks.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    told: Option<Timestamp>,
+    /// The other events in which the approval changed the address too.
+    #[schema(value_type = Vec<String>, example = json!(["MAPS"]))]
+    also_in: Vec<EventCode>,
     /// The other events in which they are said to be the same person: what they have there goes with the new address.
     #[schema(value_type = Vec<String>, example = json!(["MAPS"]))]
     joined_in: Vec<EventCode>,
@@ -59,9 +68,57 @@ struct AddressRequestView {
     mail: Option<String>,
 }
 
+/// Another address that was asked for with the same certificate.
+#[derive(Debug, Serialize, ToSchema)]
+struct OtherAddressView {
+    /// The address.
+    #[schema(example = "zoe@other.example")]
+    email: String,
+    /// What was said about it.
+    note: Option<String>,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    at: Timestamp,
+}
+
+impl From<OtherAddress> for OtherAddressView {
+    fn from(OtherAddress { email, note, at }: OtherAddress) -> Self {
+        Self { email, note, at }
+    }
+}
+
+/// A request with where else the address may be changed.
+#[derive(Debug, Serialize, ToSchema)]
+struct AddressRequestShown {
+    /// The request.
+    #[serde(flatten)]
+    request: AddressRequestView,
+    /// The other events in which the person stands with another address than the one asked for: an approval can change it there too.
+    elsewhere: Vec<ElsewhereView>,
+}
+
+/// Somebody's enrolment in another event.
+#[derive(Debug, Serialize, ToSchema)]
+struct ElsewhereView {
+    /// The event.
+    #[schema(value_type = String, example = "MAPS")]
+    event: EventCode,
+    /// Their name there.
+    name: String,
+    /// Their address there.
+    email: Option<String>,
+}
+
+impl From<Elsewhere> for ElsewhereView {
+    fn from(Elsewhere { event, person }: Elsewhere) -> Self {
+        Self { event, name: person.name, email: person.email }
+    }
+}
+
 impl AddressRequestView {
     fn of(desk: &Desk, one: AddressRequest) -> Result<Self, Problem> {
-        let AddressRequest { number, email, note, at, contested, state, decided_by, decided_at, answer, mail } = one;
+        let AddressRequest { number, email, note, at, contested, others, told, also_in, state, .. } = one;
+        let AddressRequest { decided_by, decided_at, answer, mail, .. } = one;
         let certificate = desk.store.certificate(&number)?;
         let person = certificate.as_ref().map(|one| desk.store.participant(number.event(), &one.person));
         let person = person.transpose()?.flatten();
@@ -69,8 +126,15 @@ impl AddressRequestView {
             Some(one) => joined_events(desk, &Enrolment::of(number.event(), &one.person))?,
             None => Vec::new(),
         };
+        let mut seen_in = Vec::new();
+        for code in also_in {
+            seen_in.extend(desk.store.event(&code)?.map(|event| event.code));
+        }
         Ok(Self {
             contested,
+            others: others.into_iter().map(Into::into).collect(),
+            told,
+            also_in: seen_in,
             joined_in,
             name: certificate.map(|one| one.recipient).unwrap_or_default(),
             email_now: person.as_ref().and_then(|person| person.email.clone()),
@@ -105,9 +169,13 @@ fn number_of(text: &str) -> Result<CertificateNumber, Problem> {
     text.parse().map_err(|_| Problem::not_found(text.chars().take(60).collect::<String>()))
 }
 
-fn tagged(desk: &Desk, number: &CertificateNumber) -> Result<Tagged<AddressRequestView>, Problem> {
+fn tagged(desk: &Desk, number: &CertificateNumber) -> Result<Tagged<AddressRequestShown>, Problem> {
     let (found, revision) = lost::show(desk.store, number)?;
-    Ok(Tagged::ok(revision, AddressRequestView::of(desk, found)?))
+    let elsewhere = match found.state {
+        CorrectionState::Pending => lost::elsewhere(desk, &found)?.into_iter().map(Into::into).collect(),
+        _ => Vec::new(),
+    };
+    Ok(Tagged::ok(revision, AddressRequestShown { request: AddressRequestView::of(desk, found)?, elsewhere }))
 }
 
 /// Which requests.
@@ -147,12 +215,12 @@ async fn list(
 /// Show the request for another address about a certificate
 #[utoipa::path(get, path = "/address-requests/{number}", tag = "Corrections", extensions(("x-permission" = json!("view"))),
     params(("number" = String, Path, example = "CERT-WORKSHOP-2026-00001")),
-    responses((status = 200, body = AddressRequestView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = AddressRequestShown), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn show(
     State(app): State<App>,
     caller: Caller,
     Path(number): Path<String>,
-) -> Result<Tagged<AddressRequestView>, Problem> {
+) -> Result<Tagged<AddressRequestShown>, Problem> {
     caller.may(Permission::View)?;
     app.at_desk(&caller, move |_, desk| tagged(desk, &number_of(&number)?)).await
 }
@@ -164,27 +232,37 @@ struct Approval {
     /// Where somebody else of the event has the new address: `two_people` says that they share it.
     #[serde(default)]
     same_address: Answer,
+    /// Which of the addresses that were asked for; needed where there are several (`others`).
+    #[serde(default)]
+    #[schema(example = "zoe@new.example")]
+    email: Option<String>,
+    /// The other events (`elsewhere`) in which the address is changed too.
+    #[serde(default)]
+    #[schema(value_type = Vec<String>, example = json!(["MAPS"]))]
+    events: Vec<EventCode>,
 }
 
 /// Give the participant the new address
 ///
 /// The change of address is that of `PATCH /events/{code}/participants/{person}`: links of earlier messages die, and what waits goes to
-/// the new address. The old address is told by a mail of the outbox; the new one gets a link to the portal, as who asks there.
+/// the new address. The old address is told by a mail of the outbox; the new one gets a link to the portal, as who asks there. In
+/// other events of `events` it is changed before, each as a change of its own.
 #[utoipa::path(post, path = "/address-requests/{number}/approve", tag = "Corrections", extensions(("x-permission" = json!("import"))), params(("number" = String, Path, example = "CERT-WORKSHOP-2026-00001"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)), request_body = Option<Approval>,
-    responses((status = 200, body = AddressRequestView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = AddressRequestShown), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn approve(
     State(app): State<App>,
     caller: Caller,
     Path(number): Path<String>,
     if_match: IfMatch,
     BodyIfAny(approval): BodyIfAny<Approval>,
-) -> Result<Tagged<AddressRequestView>, Problem> {
+) -> Result<Tagged<AddressRequestShown>, Problem> {
     caller.may(Permission::Import)?;
     let done = app.at_desk(&caller, move |_, desk| {
         let number = number_of(&number)?;
         let seen = |revision: &u64| if_match.is(|| revision.to_string());
         let said = Said { same_address: approval.same_address, ..Said::default() };
-        let decided = lost::approve(desk, &number, said, &seen).map_err(|error| if_match.told(error))?;
+        let agreed = Agreed { email: approval.email, events: approval.events, said };
+        let decided = lost::approve(desk, &number, &agreed, &seen).map_err(|error| if_match.told(error))?;
         Ok((decided.email, tagged(desk, &number)?))
     });
     let (email, view) = done.await?;
@@ -204,14 +282,14 @@ struct Refusal {
 
 /// Leave the address as it is
 #[utoipa::path(post, path = "/address-requests/{number}/reject", tag = "Corrections", extensions(("x-permission" = json!("import"))), params(("number" = String, Path, example = "CERT-WORKSHOP-2026-00001"), ("If-Match" = Option<String>, Header, description = "ETag that was seen, or *", pattern = r#"^(\*|"[!#-~]*")$"#)), request_body = Refusal,
-    responses((status = 200, body = AddressRequestView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+    responses((status = 200, body = AddressRequestShown), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn reject(
     State(app): State<App>,
     caller: Caller,
     Path(number): Path<String>,
     if_match: IfMatch,
     Body(refusal): Body<Refusal>,
-) -> Result<Tagged<AddressRequestView>, Problem> {
+) -> Result<Tagged<AddressRequestShown>, Problem> {
     caller.may(Permission::Import)?;
     app.at_desk(&caller, move |_, desk| {
         let number = number_of(&number)?;

@@ -350,9 +350,10 @@ async fn set_badge(
     request: Request,
 ) -> Result<Tagged<EventView>, Problem> {
     caller.may(Permission::Import)?;
-    let turn = turn()?;
     // A little more than the largest picture, so that a larger one is told so.
-    let form = read_form(Multipart::from_request(request, &app).await, MAX_BADGE_BYTES + (1 << 16)).await?;
+    let limit = MAX_BADGE_BYTES + (1 << 16);
+    let form = read_form(Multipart::from_request(request, &app).await, limit, app.room_for_staff().enter()).await?;
+    let turn = turn().await?;
     app.in_turn(&caller, move |app, desk| {
         let _turn = turn;
         if let Some(reason) = crate::files::undrawable(&form.bytes, app.faces.fonts()) {

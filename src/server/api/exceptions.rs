@@ -198,8 +198,8 @@ async fn import(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<ListTaken>, Problem> {
     caller.may(Permission::Import)?;
-    let _turn = turn()?;
-    let form = read_form(form, MAX_LIST_BYTES).await?;
+    let form = read_form(form, MAX_LIST_BYTES, app.room_for_staff().enter()).await?;
+    let _turn = turn().await?;
     app.at_desk(&caller, move |_, desk| {
         let code = acts::planned(desk, &event_code(&code)?)?.event.code;
         let rows = acts::except_list(desk, &code, &form.bytes)?;

@@ -7,12 +7,12 @@ use std::thread::available_parallelism;
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::{DefaultBodyLimit, FromRequestParts, State};
+use axum::extract::{DefaultBodyLimit, FromRequestParts, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -22,8 +22,9 @@ use crate::credential::{CertificateNumber, Timestamp};
 use crate::desk::{Actor, Desk};
 use crate::inspect::{self, Answer, Finding, Inspected};
 use crate::reading::{self, Ask, ReadMode, ReadingError};
+use crate::server::arriving::{Held, read_body};
 use crate::server::crowd::Place;
-use crate::server::extract::{Path, Raw, is_json, within};
+use crate::server::extract::{Path, is_json, within};
 use crate::server::{self, App, ClientAddress, Problem};
 use crate::status::Reason;
 use crate::store::{Certificate, Standing};
@@ -33,16 +34,11 @@ use crate::verify::{StatusBasis, verify_jws};
 const FILE_BYTES: usize = 16 << 20;
 /// Largest JSON body, in bytes: a text of the greatest length that is verified, each byte of it escaped.
 const JSON_BYTES: usize = 2 << 20;
-/// Kilobytes of bodies in memory at once. With the process that reads, which has 256 MB, the service stays below 500 MB.
-const BODIES_KB: usize = 48 << 10;
 /// Kilobytes in memory at once that come from one address.
 const BODIES_KB_EACH: usize = 24 << 10;
-static BODIES: Semaphore = Semaphore::const_new(BODIES_KB);
 /// Texts verified at once: half of the machine.
 static TEXTS: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new((available_parallelism().map_or(1, usize::from) / 2).max(1)));
-/// How long a body waits for room.
-const ROOM: Duration = Duration::from_secs(4);
 /// How long it waits for its turn to be looked at. One file is looked at at a time, each address in its turn, so that
 /// whoever sends what is hard to read slows down nobody else for long.
 const TURN: Duration = Duration::from_secs(12);
@@ -72,10 +68,10 @@ impl FromRequestParts<App> for Patient {
     }
 }
 
-/// Room for a body in memory, taken before the first byte of it is read.
+/// Room for a body in memory: its address's share before the first byte of it is read, everybody's as it comes.
 struct Room {
     address: IpAddr,
-    _bodies: SemaphorePermit<'static>,
+    held: Held,
     _place: Place,
 }
 
@@ -90,9 +86,7 @@ impl FromRequestParts<App> for Room {
         let size = told.unwrap_or(most) / 1024 + 1;
         let ClientAddress(address) = ClientAddress::from_request_parts(parts, app).await?;
         let place = app.files().enter_with(address, size, BODIES_KB_EACH).ok_or_else(busy)?;
-        let size = u32::try_from(size).map_err(|_| busy())?;
-        let bodies = timeout(ROOM, BODIES.acquire_many(size)).await.ok().and_then(Result::ok).ok_or_else(busy)?;
-        Ok(Self { address, _bodies: bodies, _place: place })
+        Ok(Self { address, held: app.room_for_anybody().enter(), _place: place })
     }
 }
 
@@ -240,13 +234,9 @@ struct Note {
 #[utoipa::path(post, path = "/verify", tag = "Verify", extensions(("x-permission" = json!("public"))), security(()),
     request_body(content((Text = "application/json"), (Vec<u8> = "application/octet-stream"))),
     responses((status = 200, body = Verdicts), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
-async fn check(
-    State(app): State<App>,
-    _: Patient,
-    room: Room,
-    headers: HeaderMap,
-    Raw(body): Raw,
-) -> Result<Json<Verdicts>, Problem> {
+async fn check(State(app): State<App>, _: Patient, room: Room, request: Request) -> Result<Json<Verdicts>, Problem> {
+    let (mut room, (Parts { headers, .. }, body)) = (room, request.into_parts());
+    let body = read_body(body, FILE_BYTES, &mut room.held).await?;
     if body.is_empty() {
         return Err(Problem::bad_request("bad-body", "the body is empty; send a file, or {\"text\": …} as JSON"));
     }

@@ -12,12 +12,11 @@ use super::form::Form;
 use super::portal::Inside;
 use super::public::{drawn, own_badge, private_png};
 use super::view::{self, All, Choice, One, Row};
-use super::{Failure, address, base, profile, redirect};
+use super::{Failure, address, base, pending, profile, redirect};
 use crate::acts::portal::{self, Holder, Holding, Owned, Shown};
 use crate::acts::{self, Ask, CorrectionState, Listed};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::desk::{Actor, Desk};
-use crate::eligibility::Explanation;
 use crate::files::FileKind;
 use crate::making::{StageTimes, Workshop};
 use crate::pages::{Fact, Seen, Texts, text};
@@ -59,6 +58,7 @@ pub(super) async fn all(
         let notice = match asked.done.as_deref() {
             Some("requested") => Some("mine.requested"),
             Some("sent") => Some("mine.more.sent"),
+            Some("many") => Some("enter.many"),
             Some("joined") => Some("mine.more.joined"),
             Some("unclear") => Some("mine.more.unclear"),
             _ => None,
@@ -110,22 +110,9 @@ fn row(desk: &Desk, t: &Texts, holding: &Holding, base: &str) -> Result<Option<R
     let decision = acts::decide(event, &holding.plan, &holding.person, &listed)?;
     let may = acts::may_request_own(&holding.plan, &decision) && !matches!(listed, Listed::Exclusion(_));
     let request = may.then(|| format!("{base}/portal/request/{}", event.code));
-    let missing = decision.explained.iter().flat_map(|explained| unmet(&explained.rule)).collect();
+    let missing = decision.explained.iter().flat_map(|explained| pending::unmet(t, &explained.rule)).collect();
     let state = t.s("mine.pending").to_owned();
     Ok(Some(Row { title, dates, page: None, picture: None, class: "grey", state, missing, request }))
-}
-
-/// Says what is missing: `attended sessions: 3 of 5`.
-fn unmet(clause: &Explanation) -> Vec<String> {
-    match &clause.parts[..] {
-        _ if clause.met => Vec::new(),
-        [] => {
-            let said = [clause.measured.as_deref(), clause.missing.as_deref()].into_iter().flatten();
-            let said = said.collect::<Vec<_>>().join("; ");
-            vec![if said.is_empty() { clause.clause.clone() } else { format!("{}: {said}", clause.clause) }]
-        }
-        parts => parts.iter().flat_map(unmet).collect(),
-    }
 }
 
 fn standing(t: &Texts, certificate: &Certificate, desk: &Desk) -> (&'static str, String) {

@@ -12,14 +12,15 @@ use super::view::{Claimed, Lost};
 use super::{Failure, Reader};
 use crate::acts::{lost, stray};
 use crate::desk::{Actor, Desk};
+use crate::server::arriving::Held;
 use crate::server::crowd::Place;
 use crate::server::upload::read_form;
 use crate::server::{App, Problem};
 
 /// Largest file that is looked at, in bytes.
 pub(super) const FILE_BYTES: usize = 16 << 20;
-/// Files in memory at once.
-static FILES: Semaphore = Semaphore::const_new(3);
+/// Files that wait to be looked at, at once.
+static FILES: Semaphore = Semaphore::const_new(64);
 /// Kilobytes in memory at once that come from one address: one file.
 const KB_EACH: usize = FILE_BYTES / 1024;
 /// Seconds of work that are spent on a file.
@@ -38,12 +39,14 @@ pub(super) async fn ask(State(app): State<App>, reader: Reader, request: Request
     if !app.can_post() {
         return door(State(app.clone()), reader).await;
     }
-    let room = Room::of(&app, address).map_err(|problem| reader.failed(&app, problem))?;
+    let place = app.files().enter_with(address, KB_EACH, KB_EACH).ok_or_else(busy);
+    let place = place.map_err(|problem| reader.failed(&app, problem))?;
     // Nothing is read of who asks too often.
-    if !app.claims().allows(address) {
+    if !app.claims().allows(address, app.now()) {
         return Ok(done());
     }
-    let form = read_form(Multipart::from_request(request, &app).await, FILE_BYTES).await;
+    let held = app.room_for_anybody().enter();
+    let form = read_form(Multipart::from_request(request, &app).await, FILE_BYTES, held).await;
     let form = form.map_err(|problem| reader.failed(&app, problem))?;
     let text = |name: &str| form.texts.iter().find(|(known, _)| known == name).map_or("", |(_, text)| text.trim());
     let (email, note, link) = (text("email").to_owned(), text("note").to_owned(), text("text").to_owned());
@@ -58,6 +61,9 @@ pub(super) async fn ask(State(app): State<App>, reader: Reader, request: Request
         let problem = Some(reader.texts.s(problem).to_owned());
         return Ok(reader.answer(&Lost { frame: reader.frame(&app), sends: true, problem, email }));
     }
+    // Not before all of it has come: who is still sending keeps nobody from being looked at.
+    let file = FILES.try_acquire().map_err(|_| reader.failed(&app, busy()))?;
+    let room = Room { address, _place: place, _held: form.held, _file: file };
     let work = app.clone();
     drop(tokio::spawn(async move { work.take_claim(room, bytes, email, note).await }));
     Ok(done())
@@ -66,19 +72,14 @@ pub(super) async fn ask(State(app): State<App>, reader: Reader, request: Request
 /// Room for a file in memory, until it was looked at.
 struct Room {
     address: IpAddr,
-    _file: SemaphorePermit<'static>,
     _place: Place,
+    _held: Held,
+    _file: SemaphorePermit<'static>,
 }
 
-impl Room {
-    fn of(app: &App, address: IpAddr) -> Result<Self, Problem> {
-        let busy = || {
-            let detail = "other files are being looked at; try again in a moment";
-            Problem { retry_after: Some(1), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
-        };
-        let place = app.files().enter_with(address, KB_EACH, KB_EACH).ok_or_else(busy)?;
-        Ok(Self { address, _file: FILES.try_acquire().map_err(|_| busy())?, _place: place })
-    }
+fn busy() -> Problem {
+    let detail = "other files are being looked at; try again in a moment";
+    Problem { retry_after: Some(1), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
 }
 
 impl App {

@@ -9,6 +9,7 @@ mod holder;
 mod language;
 mod linked;
 mod lost;
+mod pending;
 mod portal;
 mod post;
 mod profile;

@@ -29,7 +29,7 @@ pub(super) async fn door(State(app): State<App>, reader: Reader, headers: Header
     Ok(reader.answer(&Door { frame, sends: app.can_post(), problem: None, email: String::new() }))
 }
 
-/// Sends a link to who is known; the answer is the same, and as quick, for who is not.
+/// Sends a link to who is known; the answer is the same, and as quick, for who is not. Who asks too often hears so.
 pub(super) async fn login(State(app): State<App>, reader: Reader, form: Form) -> Result<Response, Failure> {
     let email = form.get("email").to_owned();
     let is_address = email.len() <= 254 && email.split_once('@').is_some_and(|(a, b)| !a.is_empty() && !b.is_empty());
@@ -38,11 +38,17 @@ pub(super) async fn login(State(app): State<App>, reader: Reader, form: Form) ->
         let problem = (!is_address).then(|| reader.texts.s("enter.bad").to_owned());
         return Ok(reader.answer(&Door { frame: reader.frame(&app), sends, problem, email }));
     }
-    if app.asks().allows(reader.caller.address) {
-        let (work, texts) = (app.clone(), reader.texts);
-        // Nobody waits for it: how long it takes would say who is known.
-        drop(tokio::spawn(async move { work.post_link(email, texts).await }));
+    // Said openly: it counts who asks, and not whether anybody is known.
+    if let Some(seconds) = app.asks().wait(reader.caller.address, app.now()) {
+        let problem = Some(reader.texts.s("enter.many").to_owned());
+        let mut response = reader.answer(&Door { frame: reader.frame(&app), sends, problem, email });
+        *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        return Ok(response);
     }
+    let (work, texts) = (app.clone(), reader.texts);
+    // Nobody waits for it: how long it takes would say who is known.
+    drop(tokio::spawn(async move { work.post_link(email, texts).await }));
     Ok(reader.answer(&Sent { frame: reader.frame(&app) }))
 }
 
@@ -102,11 +108,14 @@ pub(super) async fn enter(
 pub(super) async fn other(State(app): State<App>, inside: Inside, form: Form) -> Result<Response, Failure> {
     inside.check(&app, &form)?;
     let (email, who) = (form.get("email").to_owned(), form.get("who").to_owned());
-    if app.can_post() && app.asks().allows(inside.reader.caller.address) {
+    let mut done = "sent";
+    if app.can_post() && !app.asks().allows(inside.reader.caller.address, app.now()) {
+        done = "many";
+    } else if app.can_post() {
         let (work, texts, session) = (app.clone(), inside.reader.texts, inside.session);
         drop(tokio::spawn(async move { work.post_other_link(session, who, email, texts).await }));
     }
-    Ok(redirect(&format!("{}/portal/certificates?done=sent", base(&app))))
+    Ok(redirect(&format!("{}/portal/certificates?done={done}", base(&app))))
 }
 
 /// Ends the session.

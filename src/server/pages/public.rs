@@ -87,7 +87,11 @@ pub(super) async fn card(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let drawn = app.in_turn(&reader.caller, move |app, desk| {
-        cards::card(&drawn(app, desk, &seen(desk, &id)?.certificate)?).map_err(Problem::internal)
+        let keys = app.vault.own();
+        let certificate = seen(desk, &id)?.certificate;
+        let proven = keys.prove(&certificate)?;
+        let small = app.faces.png_within(desk.store, &proven, &desk.issuer.verifier, cards::ROOM);
+        cards::card(&small.map_err(Problem::internal)?).map_err(Problem::internal)
     });
     Ok(png(&headers, drawn.await.map_err(|problem| reader.failed(&app, problem))?))
 }

@@ -89,6 +89,7 @@ fn about(staff: &Staff, names: &Names, request: &Value) -> Html {
         (w.s("address-now"), Some(text(request, "email_now"))),
         (w.s("address-new"), Some(text(request, "email"))),
         (w.s("correction-note"), Some(text(request, "note"))),
+        (w.s("address-asked"), staff.time(&request["told"])),
         (w.s("certificate"), Some(number.clone())),
         (w.s("when"), staff.time(&request["at"])),
         (w.s("state"), Some(w.s(&format!("decided-{}", text(request, "state"))))),
@@ -96,6 +97,7 @@ fn about(staff: &Staff, names: &Names, request: &Value) -> Html {
         (w.s("decided-at"), staff.time(&request["decided_at"])),
         (w.s("why"), Some(text(request, "answer"))),
         (w.s("address-told"), told_of(staff, request)),
+        (w.s("address-also"), Some(items_of(&request["also_in"]).join(", "))),
     ]);
     let event = number.split('-').nth(1).unwrap_or_default().to_owned();
     let card = request["person"].as_str().map(|person| {
@@ -103,10 +105,28 @@ fn about(staff: &Staff, names: &Names, request: &Value) -> Html {
         Action::link(w.s("address-person"), staff.at(&path))
     });
     let certificate = Action::link(w.s("certificate"), staff.at(&format!("/certificates/{}", part(&number))));
-    Section::new("about", w.s("address-request"))
-        .part(facts)
-        .part(Actions(card.into_iter().chain([certificate]).collect()))
-        .into()
+    let mut section = Section::new("about", w.s("address-request")).part(facts);
+    let others = all_of(&request["others"]);
+    if !others.is_empty() {
+        section = section.part(others_of(staff, others));
+    }
+    section.part(Actions(card.into_iter().chain([certificate]).collect())).into()
+}
+
+/// Shows which other addresses were asked for.
+fn others_of(staff: &Staff, others: &[Value]) -> Table {
+    let w = staff.w;
+    let row = |one: &Value| {
+        let (email, note) = (text(one, "email"), text(one, "note"));
+        vec![Cell::text(email).sub(note), Cell::text(staff.time(&one["at"]).unwrap_or_default())]
+    };
+    Table {
+        caption: w.s("address-others"),
+        heads: ["address-new", "when"].map(|key| w.s(key)).into(),
+        rows: others.iter().map(row).collect(),
+        empty: String::new(),
+        next: None,
+    }
 }
 
 /// Says whether the old address is told.
@@ -119,6 +139,25 @@ fn approval(staff: &Staff, number: &str, told: &Told, tried: &Tried<'_>) -> Html
     let w = staff.w;
     let mut form = Form::new(staff, &format!("/address-requests/{}/approve", part(number)), w.s("address-approve"))
         .field(Field::hidden("seen", &told.tag));
+    let others = all_of(&told.value["others"]);
+    if !others.is_empty() {
+        // None is chosen before: which of them is the person's, only staff know.
+        let addresses = std::iter::once(&told.value).chain(others).map(|one| text(one, "email"));
+        let choices = addresses.map(|email| Choice::new(email.clone(), email)).collect();
+        form = form.field(Field::new("email", w.s("address-which"), Kind::Radios(choices)).required());
+    }
+    let elsewhere = all_of(&told.value["elsewhere"]);
+    if !elsewhere.is_empty() {
+        let same = |one: &&Value| !one["email"].is_null() && one["email"] == told.value["email_now"];
+        let ticked: Vec<String> = elsewhere.iter().filter(same).map(|one| text(one, "event")).collect();
+        let choice = |one: &Value| {
+            let (event, email) = (text(one, "event"), text(one, "email"));
+            Choice::new(event.clone(), format!("{event}: {} {email}", text(one, "name")).trim_end().to_owned())
+        };
+        let field =
+            Field::new("events", w.s("address-elsewhere"), Kind::Checks(elsewhere.iter().map(choice).collect()));
+        form = form.field(field.value(ticked.join(",")).hint(w.s("address-elsewhere-hint")));
+    }
     // The operation asks whether somebody with the same address is meant.
     if tried.about(&["same-address"]).is_some() {
         let choices = vec![Choice::new("two_people", w.s("import-two-people"))];
@@ -139,6 +178,10 @@ fn approval(staff: &Staff, number: &str, told: &Told, tried: &Tried<'_>) -> Html
     section.part(form.tried(tried)).into()
 }
 
+fn all_of(list: &Value) -> &[Value] {
+    list.as_array().map_or(&[], Vec::as_slice)
+}
+
 fn items_of(list: &Value) -> Vec<&str> {
     list.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
@@ -154,7 +197,10 @@ fn rejection(staff: &Staff, number: &str, seen: &str) -> Html {
 
 /// Gives the person the new address.
 pub(super) async fn approve(Path(number): Path<String>, Sent { staff, fields }: Sent) -> Response {
-    let mut body = json!({});
+    let mut body = json!({ "events": fields.all("events").collect::<Vec<_>>() });
+    if let Some(email) = fields.some("email") {
+        body["email"] = json!(email);
+    }
     if let Some(same) = fields.some("same_address") {
         body["same_address"] = json!(same);
     }

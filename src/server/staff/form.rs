@@ -4,7 +4,8 @@ use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::{StatusCode, header};
 use http_body_util::{BodyExt, Limited};
 
-use crate::server::upload::{read_field, turn};
+use crate::server::arriving::{Arrivals, Held};
+use crate::server::upload::read_field;
 use crate::server::{App, Problem};
 
 /// Largest form without a file, in bytes: a list of rows that are confirmed one by one.
@@ -45,7 +46,7 @@ impl Fields {
     pub(super) async fn read(request: Request, app: &App, limit: usize) -> Result<Self, Problem> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if kind.starts_with("multipart/form-data") {
-            return Self::multipart(request, app, limit).await;
+            return Self::multipart(request, app, limit, app.room_for_staff().enter()).await;
         }
         Self::urlencoded(request.into_body(), MOST).await
     }
@@ -57,7 +58,7 @@ impl Fields {
     pub(super) async fn any(request: Request, limit: usize) -> Result<Self, Problem> {
         let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
         if kind.starts_with("multipart/form-data") {
-            return Self::multipart(request, &(), limit).await;
+            return Self::multipart(request, &(), limit, Arrivals::of(limit + MOST).enter()).await;
         }
         Self::urlencoded(request.into_body(), MOST).await
     }
@@ -76,15 +77,20 @@ impl Fields {
         Self::checked(Self { texts, files: Vec::new() })
     }
 
-    async fn multipart<S: Send + Sync>(request: Request, app: &S, limit: usize) -> Result<Self, Problem> {
+    async fn multipart<S: Send + Sync>(
+        request: Request,
+        app: &S,
+        limit: usize,
+        mut held: Held,
+    ) -> Result<Self, Problem> {
         let bad = |detail: String| Problem::bad_request("bad-upload", detail);
         let mut form = Multipart::from_request(request, app).await.map_err(|error| bad(error.body_text()))?;
-        let _turn = turn()?;
         let (mut read, mut left, mut left_of_texts) = (Self::default(), limit, MOST);
-        while let Some(field) = form.next_field().await.map_err(|error| bad(error.body_text()))? {
+        while let Some(field) = held.next(form.next_field()).await?.map_err(|error| bad(error.body_text()))? {
             let name = field.name().unwrap_or_default().to_owned();
             let file = field.file_name().map(|file| file.chars().take(200).collect::<String>());
-            let mut bytes = read_field(field, if file.is_some() { &mut left } else { &mut left_of_texts }).await?;
+            let left = if file.is_some() { &mut left } else { &mut left_of_texts };
+            let mut bytes = read_field(field, left, &mut held).await?;
             bytes.shrink_to_fit();
             match file {
                 // A field for a file in which none was chosen.

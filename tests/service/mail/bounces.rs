@@ -110,6 +110,38 @@ fn a_delay_is_no_end_but_silence_after_it_is() {
     assert_eq!(post.messages()[0]["state"], "bounced", "by our own clock");
 }
 
+/// A report as Postfix writes it.
+fn postfix(to: &str, action: &str, status: &str, diagnostic: &str) -> String {
+    format!(
+        "From: MAILER-DAEMON@mx.example (Mail Delivery System)\r\nTo: {to}\r\nMIME-Version: 1.0\r\n\
+         Content-Type: multipart/report; report-type=delivery-status; boundary=\"B\"\r\n\r\n--B\r\n\
+         Content-Type: text/plain\r\n\r\nThis is the mail system.\r\n\r\n--B\r\nContent-Type: message/delivery-status\r\n\r\n\
+         Reporting-MTA: dns; mx.example\r\n\r\nFinal-Recipient: rfc822; {TO}\r\nAction: {action}\r\nStatus: {status}\r\n\
+         Diagnostic-Code: {diagnostic}\r\n\r\n--B--\r\n"
+    )
+}
+
+#[test]
+fn a_server_that_gives_up_and_quotes_nobody_gave_a_reason_before() {
+    let suspended = "X-Postfix; delivery temporarily suspended: lost connection with mx.example while sending RCPT TO";
+    let last = |post: &Post, from: &str| {
+        let mail = postfix(from, "failed", "4.4.2", suspended);
+        let message = post.world.post("/mail/bounces", &json!({ "mail": mail })).ok()["message"].clone();
+        let last = message["evidence"].as_array().unwrap().last().unwrap().clone();
+        (message["why"].clone(), last["what"].clone(), last["reply"].clone())
+    };
+    let (post, from) = sent();
+    let (why, _, reply) = last(&post, &from);
+    assert_eq!((why, reply), (json!("busy"), Value::Null), "nothing else is known");
+
+    let (post, from) = sent();
+    let full = "452 4.2.2 That mailbox is full";
+    let delayed = postfix(&from, "delayed", "4.2.2", &format!("smtp; {full}"));
+    assert_eq!(post.world.post("/mail/bounces", &json!({ "mail": delayed })).ok()["message"]["state"], "deferred");
+    let what = "the mailbox is full, until the mail server gave up";
+    assert_eq!(last(&post, &from), (json!("full"), json!(what), json!(full)));
+}
+
 #[test]
 fn what_is_no_report_of_ours_changes_nothing() {
     let (post, from) = sent();

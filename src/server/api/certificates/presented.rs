@@ -16,7 +16,8 @@ use crate::acts::run::RunReason;
 use crate::acts::{Presented, Revoked, stray};
 use crate::credential::Timestamp;
 use crate::desk::Desk;
-use crate::server::extract::{Raw, is_json};
+use crate::server::arriving::{Held, read_body};
+use crate::server::extract::is_json;
 use crate::server::upload::{Form, read_form, turn};
 use crate::server::{App, Caller, Problem};
 use crate::store::Cause;
@@ -146,21 +147,21 @@ struct GivenBytes {
     bytes: Vec<u8>,
     reason: Option<RunReason>,
     /// Held until the file has been looked at.
-    turn: SemaphorePermit<'static>,
+    turn: (Held, SemaphorePermit<'static>),
 }
 
 impl GivenBytes {
     async fn read(request: Request, app: &App) -> Result<Self, Problem> {
-        let turn = turn()?;
+        let mut held = app.room_for_staff().enter();
         if is_json(request.headers()) {
-            let Raw(body) = Raw::from_request(request, app).await?;
+            let body = read_body(request.into_body(), FILE_BYTES, &mut held).await?;
             let bad = |error: serde_json::Error| Problem::bad_request("bad-body", error.to_string());
             let Given { credential, reason } = serde_json::from_slice(&body).map_err(bad)?;
-            return Ok(Self { bytes: credential.into_bytes(), reason, turn });
+            return Ok(Self { bytes: credential.into_bytes(), reason, turn: (held, turn().await?) });
         }
-        let form = read_form(Multipart::from_request(request, app).await, FILE_BYTES).await?;
+        let form = read_form(Multipart::from_request(request, app).await, FILE_BYTES, held).await?;
         let reason = reason(&form)?;
-        Ok(Self { bytes: form.bytes, reason, turn })
+        Ok(Self { bytes: form.bytes, reason, turn: (form.held, turn().await?) })
     }
 }
 

@@ -107,8 +107,8 @@ async fn import(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<Imported>, Problem> {
     caller.may(Permission::Import)?;
-    let _turn = turn()?;
-    let form = read_form(form, app.limits.upload_bytes).await?;
+    let form = read_form(form, app.limits.upload_bytes, app.room_for_staff().enter()).await?;
+    let _turn = turn().await?;
     let how = how.with_form(&form.texts)?;
     app.at_desk(&caller, move |app, desk| {
         let planned = acts::planned(desk, &event_code(&code)?)?;
@@ -134,8 +134,8 @@ async fn check_report(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Problem> {
     caller.may(Permission::Import)?;
-    let _turn = turn()?;
-    let form = read_form(form, app.limits.upload_bytes).await?;
+    let form = read_form(form, app.limits.upload_bytes, app.room_for_staff().enter()).await?;
+    let _turn = turn().await?;
     let how = how.with_form(&form.texts)?.dry();
     app.at_desk(&caller, move |app, desk| {
         let planned = acts::planned(desk, &event_code(&code)?)?;
@@ -173,8 +173,8 @@ async fn shape(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<ShapeFound>, Problem> {
     caller.may(Permission::Import)?;
-    let _turn = turn()?;
-    let form = read_form(form, app.limits.upload_bytes).await?;
+    let form = read_form(form, app.limits.upload_bytes, app.room_for_staff().enter()).await?;
+    let _turn = turn().await?;
     app.at_desk(&caller, move |app, desk| {
         acts::planned(desk, &event_code(&code)?)?;
         let shape = acts::shape_of(&form.name, &form.bytes, &limits(app));

@@ -193,8 +193,8 @@ async fn drawing(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Response, Problem> {
     caller.may(Permission::Import)?;
-    let _turn = turn()?;
-    let upload = Upload::read(form, app.limits.upload_bytes).await?;
+    let upload = Upload::read(form, app.limits.upload_bytes, app.room_for_staff().enter()).await?;
+    let _turn = turn().await?;
     app.in_turn(&caller, move |app, desk| {
         let draft = upload.draft(desk)?;
         let pdf = templates::draft_specimen(desk, &app.faces, &draft, &Sample::default())?;

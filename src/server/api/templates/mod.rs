@@ -108,8 +108,8 @@ async fn add(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Tagged<TemplateDetail>, Problem> {
     caller.may(Permission::Import)?;
-    let _turn = turn()?;
-    let upload = Upload::read(form, app.limits.upload_bytes).await?;
+    let upload = Upload::read(form, app.limits.upload_bytes, app.room_for_staff().enter()).await?;
+    let _turn = turn().await?;
     may_change(&caller, upload.name.as_deref())?;
     app.at_desk(&caller, move |app, desk| {
         let name = upload.name.clone().ok_or_else(|| bad("there is no field `name`"))?;
@@ -132,8 +132,8 @@ async fn check(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<TemplateDetail>, Problem> {
     caller.may(Permission::Import)?;
-    let _turn = turn()?;
-    let upload = Upload::read(form, app.limits.upload_bytes).await?;
+    let upload = Upload::read(form, app.limits.upload_bytes, app.room_for_staff().enter()).await?;
+    let _turn = turn().await?;
     app.at_desk(&caller, move |app, desk| {
         let name = upload.name.clone().unwrap_or_default();
         let template = upload.template(desk)?;
@@ -156,8 +156,8 @@ async fn look_over(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Json<LookedOver>, Problem> {
     caller.may(Permission::Import)?;
-    let _turn = turn()?;
-    let upload = Upload::read(form, app.limits.upload_bytes).await?;
+    let upload = Upload::read(form, app.limits.upload_bytes, app.room_for_staff().enter()).await?;
+    let _turn = turn().await?;
     app.in_turn(&caller, move |app, desk| {
         let draft = upload.draft(desk)?;
         let findings = templates::draft_findings(desk, &app.faces, &draft)?;
@@ -214,8 +214,8 @@ async fn change(
     form: Result<Multipart, MultipartRejection>,
 ) -> Result<Tagged<TemplateDetail>, Problem> {
     may_change(&caller, Some(&name))?;
-    let _turn = turn()?;
-    let upload = Upload::read(form, app.limits.upload_bytes).await?;
+    let upload = Upload::read(form, app.limits.upload_bytes, app.room_for_staff().enter()).await?;
+    let _turn = turn().await?;
     app.at_desk(&caller, move |app, desk| {
         let seen = || {
             let (old, revision) = templates::kept(desk.store, &name)?;

@@ -11,6 +11,7 @@ use super::archive;
 use crate::acts::templates::{self, MAX_UPLOAD_BYTES};
 use crate::desk::Desk;
 use crate::server::Problem;
+use crate::server::arriving::Held;
 use crate::server::upload::read_field;
 use crate::template::{Draft, MAX_ASSETS, Template, TemplateError};
 
@@ -50,6 +51,8 @@ pub(super) struct Upload {
     archive: Option<Vec<u8>>,
     base: Option<String>,
     assets: Vec<(String, Vec<u8>)>,
+    /// Its room in memory.
+    _held: Option<Held>,
 }
 
 pub(super) fn bad(detail: impl Into<String>) -> Problem {
@@ -58,19 +61,25 @@ pub(super) fn bad(detail: impl Into<String>) -> Problem {
 
 impl Upload {
     /// Reads the form, never more than a template may have.
-    pub(super) async fn read(form: Result<Multipart, MultipartRejection>, limit: usize) -> Result<Self, Problem> {
+    pub(super) async fn read(
+        form: Result<Multipart, MultipartRejection>,
+        limit: usize,
+        mut held: Held,
+    ) -> Result<Self, Problem> {
         let mut form = form.map_err(|rejection| bad(rejection.body_text()))?;
         let (mut read, mut left, mut parts) = (Self::default(), limit.min(MAX_UPLOAD_BYTES), 0);
-        while let Some(field) = form.next_field().await.map_err(|error| bad(error.body_text()))? {
+        while let Some(field) = held.next(form.next_field()).await?.map_err(|error| bad(error.body_text()))? {
             parts += 1;
             if parts > MAX_PARTS {
                 return Err(bad(format!("there are more than {MAX_PARTS} parts")));
             }
             let name = field.name().unwrap_or_default().to_owned();
             let file = field.file_name().map(str::to_owned);
-            let bytes = read_field(field, &mut left).await?;
+            let bytes = read_field(field, &mut left, &mut held).await?;
             read.take(name, file, bytes)?;
         }
+        held.whole();
+        read._held = Some(held);
         Ok(read)
     }
 

@@ -693,6 +693,7 @@ topic-replaced = Neue Fassung
 topic-expires = Läuft bald ab
 topic-correction-made = Korrektur ausgeführt
 topic-correction-declined = Korrektur abgelehnt
+topic-address-asked = Andere Adresse erbeten
 topic-address-changed = Adresse geändert
 
 # Sprachen von Personen und Vorlagen

@@ -693,6 +693,7 @@ topic-replaced = A new version
 topic-expires = Ends soon
 topic-correction-made = Correction made
 topic-correction-declined = Correction declined
+topic-address-asked = Address asked for
 topic-address-changed = Address changed
 
 # Languages of people and of templates

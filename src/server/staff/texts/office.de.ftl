@@ -411,10 +411,16 @@ address-new = Neue Adresse
 address-told = Bisherige Adresse
 address-told-yes = Sie erfährt es durch eine Nachricht.
 address-told-no = Sie erfährt es nicht: Es gibt keine, sie war unzustellbar, oder es ist kein Mailversand eingerichtet.
+address-asked = Bisherige Adresse über die Anfrage benachrichtigt
+address-also = Auch geändert in
+address-others = Andere Adressen, um die gebeten wurde
+address-which = Welche Adresse gehört der Person
+address-elsewhere = Auch in diesen Veranstaltungen
+address-elsewhere-hint = Wo die Person mit einer anderen Adresse steht. Was nicht angekreuzt ist, bleibt, wie es ist.
 address-person = Karte der Person
 address-shown = Das vorgelegte Zertifikat
 address-approve = Die neue Adresse eintragen
-address-approve-text = Die Datei wurde geprüft: Es ist dieses Zertifikat, und es gilt. Jeder, der die Datei hat, könnte sie vorlegen. Vergewissern Sie sich, etwa am Telefon, dass es die Person ist, bevor Sie zustimmen. Die bisherige Adresse erfährt davon; die neue bekommt einen Link zum Portal.
+address-approve-text = Die Datei wurde geprüft: Es ist dieses Zertifikat, und es gilt. Jeder, der die Datei hat, könnte sie vorlegen. Vergewissern Sie sich, etwa am Telefon, dass es die Person ist, bevor Sie zustimmen. Die bisherige Adresse hat von der Anfrage erfahren und erfährt von der Änderung; die neue bekommt einen Link zum Portal.
 address-contested =
     { $count ->
         [one] Mit demselben Zertifikat wurde um eine weitere Adresse gebeten, während diese Anfrage offen war. Eine von beiden kommt nicht von der Person: sprechen Sie mit ihr, bevor Sie entscheiden, und nicht über das, was in der Anfrage steht.

@@ -411,10 +411,16 @@ address-new = New address
 address-told = Old address
 address-told-yes = It is told by a mail.
 address-told-no = It is not told: there is none, it bounced, or no mail is set up.
+address-asked = Old address told of the request
+address-also = Also changed in
+address-others = Other addresses that were asked for
+address-which = Which address is theirs
+address-elsewhere = Also in these events
+address-elsewhere-hint = Where they stand with another address. What is not ticked stays as it is.
 address-person = The person’s card
 address-shown = The certificate that was shown
 address-approve = Give them the new address
-address-approve-text = The file was checked: it is this certificate, and it is in force. Anybody who has the file could show it. Make sure that it is the person, as by telephone, before you agree. The old address is told; the new one gets a link to the portal.
+address-approve-text = The file was checked: it is this certificate, and it is in force. Anybody who has the file could show it. Make sure that it is the person, as by telephone, before you agree. The old address was told that somebody asks, and is told of the change; the new one gets a link to the portal.
 address-contested =
     { $count ->
         [one] Somebody asked for another address with the same certificate, while this request was open. One of them is not the person: talk to them before you decide, and not by what stands in the request.

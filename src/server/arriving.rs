@@ -1,0 +1,229 @@
+//! Memory for files that arrive. What has come takes room, what was only announced takes none: who sends slowly keeps nobody waiting.
+//! Where no room is left, whoever has been sending for longest makes way.
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::http::StatusCode;
+use http_body_util::BodyExt;
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
+
+use super::Problem;
+
+/// How long one waits for room.
+const WAIT: Duration = Duration::from_secs(4);
+/// How long one may send before one has to make way.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Room for so many bytes of files, of everybody together.
+#[derive(Clone)]
+pub(super) struct Arrivals(Arc<Inner>);
+
+struct Inner {
+    most: usize,
+    patience: Duration,
+    state: Mutex<State>,
+    freed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    bytes: usize,
+    next: u64,
+    /// Who is still sending, since when, and by what they are told to make way; the first one began first.
+    sending: BTreeMap<u64, (Instant, Arc<Notify>)>,
+}
+
+/// Room that a file takes, until it is dropped.
+pub(super) struct Held {
+    of: Arc<Inner>,
+    id: u64,
+    bytes: usize,
+    away: Arc<Notify>,
+}
+
+impl Arrivals {
+    /// Returns room for so many bytes.
+    pub(super) fn of(most: usize) -> Self {
+        Self::with(most, PATIENCE)
+    }
+
+    fn with(most: usize, patience: Duration) -> Self {
+        Self(Arc::new(Inner { most, patience, state: Mutex::default(), freed: Notify::new() }))
+    }
+
+    /// Begins with a file of which nothing has come yet.
+    pub(super) fn enter(&self) -> Held {
+        let (mut state, away) = (self.0.state(), Arc::<Notify>::default());
+        let id = state.next;
+        state.next += 1;
+        state.sending.insert(id, (Instant::now(), Arc::clone(&away)));
+        Held { of: Arc::clone(&self.0), id, bytes: 0, away }
+    }
+}
+
+impl Inner {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Counts so many bytes more, or tells somebody else to make way.
+    fn admits(&self, id: u64, bytes: usize) -> bool {
+        let mut state = self.state();
+        if state.bytes.saturating_add(bytes) <= self.most {
+            state.bytes += bytes;
+            return true;
+        }
+        let is_late = |(other, (began, _)): &(&u64, &(Instant, _))| **other != id && began.elapsed() >= self.patience;
+        let late = state.sending.iter().find(is_late).map(|(other, _)| *other);
+        if let Some((_, away)) = late.and_then(|late| state.sending.remove(&late)) {
+            away.notify_one();
+        }
+        false
+    }
+}
+
+impl Held {
+    /// Waits for what comes next.
+    ///
+    /// # Errors
+    /// 408 when this one has to make way.
+    pub(super) async fn next<T>(&self, coming: impl Future<Output = T>) -> Result<T, Problem> {
+        tokio::select! {
+            come = coming => Ok(come),
+            () = self.away.notified() => Err(late()),
+        }
+    }
+
+    /// Takes room for what has come.
+    ///
+    /// # Errors
+    /// 503 when there is none, also after a while; 408 when this one has to make way.
+    pub(super) async fn take(&mut self, bytes: usize) -> Result<(), Problem> {
+        let (of, until) = (Arc::clone(&self.of), Instant::now() + WAIT);
+        loop {
+            // Begun before it is looked whether there is room: what becomes free in between is not missed.
+            let freed = of.freed.notified();
+            if of.admits(self.id, bytes) {
+                self.bytes += bytes;
+                return Ok(());
+            }
+            self.next(timeout_at(until, freed)).await?.map_err(|_| busy())?;
+        }
+    }
+
+    /// All has come: from now on it makes way for nobody.
+    pub(super) fn whole(&mut self) {
+        self.of.state().sending.remove(&self.id);
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let mut state = self.of.state();
+        state.bytes -= self.bytes;
+        state.sending.remove(&self.id);
+        drop(state);
+        self.of.freed.notify_waiters();
+    }
+}
+
+/// Reads a body whole, never more than `limit` bytes of it.
+///
+/// # Errors
+/// When it is larger, breaks off, or there is no room for it.
+pub(super) async fn read_body(mut body: Body, limit: usize, held: &mut Held) -> Result<Vec<u8>, Problem> {
+    let mut bytes = Vec::new();
+    while let Some(frame) = held.next(body.frame()).await? {
+        let frame = frame.map_err(|_| Problem::bad_request("bad-body", "the body broke off"))?;
+        let Ok(data) = frame.into_data() else { continue };
+        if bytes.len() + data.len() > limit {
+            let detail = "the body is larger than what is read";
+            return Err(Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", detail));
+        }
+        held.take(data.len()).await?;
+        bytes.extend_from_slice(&data);
+    }
+    held.whole();
+    Ok(bytes)
+}
+
+fn busy() -> Problem {
+    let detail = "other files are being read; try again in a moment";
+    Problem { retry_after: Some(1), ..Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", detail) }
+}
+
+fn late() -> Problem {
+    let detail = "the body came too slowly, and others needed the room";
+    Problem::new(StatusCode::REQUEST_TIMEOUT, "slow-body", detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code<T>(done: Result<T, Problem>) -> u16 {
+        done.map_or_else(|problem| problem.status, |_| 200)
+    }
+
+    #[tokio::test]
+    async fn what_has_not_come_takes_no_room() {
+        let room = Arrivals::of(100);
+        let mut slow: Vec<_> = (0..50).map(|_| room.enter()).collect();
+        for one in &mut slow {
+            one.take(1).await.unwrap();
+        }
+        let mut quick = room.enter();
+        quick.take(50).await.unwrap();
+        assert_eq!(room.0.state().bytes, 100);
+        drop((slow, quick));
+        let state = room.0.state();
+        assert!(state.bytes == 0 && state.sending.is_empty(), "who left is forgotten");
+    }
+
+    #[tokio::test]
+    async fn who_has_been_sending_for_longest_makes_way() {
+        let room = Arrivals::with(100, Duration::ZERO);
+        let (mut first, mut second) = (room.enter(), room.enter());
+        first.take(60).await.unwrap();
+        second.take(40).await.unwrap();
+        // It waits for more until it is told to go.
+        let first = tokio::spawn(async move { code(first.next(std::future::pending::<()>()).await) });
+        let mut third = room.enter();
+        assert_eq!(code(third.take(60).await), 200);
+        assert_eq!(first.await.unwrap(), 408);
+        assert_eq!(room.0.state().bytes, 100, "the second one stays");
+    }
+
+    #[tokio::test]
+    async fn what_is_there_whole_makes_way_for_nobody() {
+        let room = Arrivals::with(100, Duration::ZERO);
+        let mut whole = room.enter();
+        whole.take(100).await.unwrap();
+        whole.whole();
+        let mut late = room.enter();
+        let waits = tokio::time::timeout(Duration::from_millis(20), late.take(1)).await;
+        assert!(waits.is_err(), "it waits for room");
+        assert!(
+            tokio::time::timeout(Duration::from_millis(20), whole.next(std::future::pending::<()>())).await.is_err()
+        );
+        drop(whole);
+        assert_eq!(code(late.take(1).await), 200);
+    }
+
+    #[tokio::test]
+    async fn a_body_is_read_within_its_bound() {
+        let room = Arrivals::of(100);
+        let read = |limit| {
+            let room = room.clone();
+            async move { read_body(Body::from(vec![7; 50]), limit, &mut room.enter()).await }
+        };
+        assert_eq!(read(50).await.unwrap(), [7; 50]);
+        assert_eq!(code(read(49).await), 413);
+        assert_eq!(room.0.state().bytes, 0);
+    }
+}

@@ -92,8 +92,8 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
     output::line(format!("behind_proxy       {}", serve.behind_proxy.unwrap_or_default()));
     output::line(format!("vc_api             {}", serve.vc_api.unwrap_or_default()));
     output::line(format!("public_per_second  {}", limits.public_per_second));
-    if let Some(backup) = &config.backup {
-        let plan = backup.plan(&global.data);
+    let house = config.fixed().settled(Some(&global.data));
+    if let Some(plan) = &house.backup {
         output::line(format!(
             "backup             {} at {}:00, {} are kept",
             plan.folder.display(),
@@ -101,10 +101,13 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
             plan.keep
         ));
     }
-    let retention = config.retention();
     output::line(format!(
         "retention          mail {} days, uploads {} days",
-        retention.mail_days, retention.upload_days
+        house.retention.mail_days, house.retention.upload_days
+    ));
+    output::line(format!(
+        "sessions           {} hours unused, {} days in all",
+        house.sessions.hours, house.sessions.days
     ));
     output::line(format!("upload_mb          {}", limits.upload_bytes >> 20));
     output::line(format!("request_seconds    {}", limits.request_time.as_secs()));
@@ -246,8 +249,7 @@ fn parts(
         portal: PortalSettings { linkedin: workspace.config.linkedin },
         mail,
         mail_sealed,
-        backup: workspace.config.backup.as_ref().map(|backup| backup.plan(&workspace.data)),
-        retention: workspace.config.retention(),
+        fixed: workspace.config.fixed(),
         data: Some(workspace.data.clone()),
         steady,
         authenticator: server::accounts(),

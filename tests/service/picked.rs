@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, form, form_with, to};
+use crate::browser::{Browser, form_with, to};
 use crate::harness::{World, on_each_engine};
 use crate::real_door::{behind_the_real_door, invited, school_by};
 use crate::runs::{certificates, done, enrol, person, school, work};
@@ -382,6 +382,7 @@ fn certificates_of_several_events_are_made_anew_by_one_confirmation() {
         assert!(page.contains(">OTHER<") && page.contains(">WORKSHOP<"), "{page}");
         let german = browser.page(&format!("{}&lang=de", to(&begun)));
         assert!(german.contains("Zusammen begonnene Läufe"), "{german}");
+        browser.forget("testamur_language");
         // Nothing is sent where mail is not set up: it is said for each event, and there is nothing to confirm.
         let page = browser.page(&format!("{batch}?act=send{picks}"));
         assert!(page.contains("Nothing would happen"), "{page}");

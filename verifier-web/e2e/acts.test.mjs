@@ -399,6 +399,7 @@ test('what is kept, where backups go, that they are made elsewhere, and what one
   await ada.reads('Saved.');
   await ada.follow('Backups');
   await ada.press('Back up now');
+  await ada.reads(/Newest|testamur-/);
   await ada.reads(/testamur-\d{8}T/);
   await ada.locator('summary', { hasText: 'Backups made elsewhere' }).click();
   await ada.press('Backups are made elsewhere');

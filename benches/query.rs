@@ -144,8 +144,8 @@ fn main() {
         let find = |round| store.find_participants(&code("LARGE"), &query(round), None, PAGE).expect("read");
         ask(what, find, |page| page.items.len());
     };
-    found("people: text that one has", &|round| PeopleQuery { text: Some(name(spread(round))) });
-    found("people: text that nobody has", &|_| PeopleQuery { text: Some("nobody of this name".into()) });
+    found("people: text that one has", &|round| PeopleQuery { text: Some(name(spread(round))), places: None });
+    found("people: text that nobody has", &|_| PeopleQuery { text: Some("nobody of this name".into()), places: None });
     let acts = |what: &str, query: &dyn Fn(usize) -> AuditQuery| {
         let find = |round| store.find_audit(&query(round), true, None, PAGE).expect("read");
         ask(what, find, |page| page.items.len());

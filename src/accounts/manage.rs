@@ -16,6 +16,10 @@ use crate::store::DocumentWrite;
 
 /// How long an invitation, or a link to set a new password, is good.
 pub const INVITATION_SECONDS: i64 = 72 * 3_600;
+/// Most columns of lists that are kept for a member.
+const MOST_COLUMNS: usize = 60;
+/// Longest name of one, in bytes.
+const COLUMN_BYTES: usize = 200;
 
 /// Who is invited.
 #[derive(Debug, Clone)]
@@ -81,6 +85,25 @@ pub fn set_run_notices(desk: &Desk<'_>, id: &str, run_notices: bool) -> Result<S
         let new = StaffRecord { run_notices, ..old.record.clone() };
         let act = act(desk, "staff.notices", id, json!({ "runs": run_notices }));
         let revision = save(desk.store, Some(&old), Some(&new), Vec::new(), Some(&act))?;
+        Ok(new.view(revision))
+    })
+}
+
+/// Keeps which columns of lists a member looks at: what is more than can be, is left out. It is no act: nobody else is concerned.
+///
+/// # Errors
+/// [`AccountsError::NotFound`].
+pub fn set_people_columns(desk: &Desk<'_>, id: &str, columns: &[String]) -> Result<Staff> {
+    let fits =
+        |column: &&String| !column.is_empty() && column.len() <= COLUMN_BYTES && !column.contains(char::is_control);
+    let people_columns: Vec<String> = columns.iter().filter(fits).take(MOST_COLUMNS).cloned().collect();
+    retried(|| {
+        let old = held(desk.store, id)?;
+        if old.record.people_columns == people_columns {
+            return Ok(old.view());
+        }
+        let new = StaffRecord { people_columns: people_columns.clone(), ..old.record.clone() };
+        let revision = save(desk.store, Some(&old), Some(&new), Vec::new(), None)?;
         Ok(new.view(revision))
     })
 }

@@ -26,16 +26,16 @@ mod two_step;
 pub use guess::guess;
 pub use login::{Attempt, Login, SECOND_STEP_SECONDS, SecondStep, confirm_second_step, login};
 pub use manage::{
-    Change, INVITATION_SECONDS, Invitation, accept_link, change_password, invite, remove, reset_link, set_run_notices,
-    update,
+    Change, INVITATION_SECONDS, Invitation, accept_link, change_password, invite, remove, reset_link,
+    set_people_columns, set_run_notices, update,
 };
 pub use password::{PASSWORD_MAX_CHARS, PASSWORD_MIN_CHARS, PasswordProblem};
 pub use permission::{Permission, Permissions, Role, RoleError, permissions};
 pub use scope::{SCOPE_EVENTS, Scope};
 pub use secret::Secret;
 pub use session::{
-    Grant, Principal, SESSION_IDLE_SECONDS, SESSION_SECONDS, Session, authenticate, check_csrf, csrf_token, logout,
-    revoke_session, sessions, sweep,
+    Grant, Lengths, Principal, SESSION_IDLE_SECONDS, SESSION_SECONDS, Session, authenticate, check_csrf, csrf_token,
+    lengths, lengths_told, logout, revoke_session, sessions, sweep,
 };
 pub use setup::{SETUP_SECONDS, SetUp, check_owner, set_up, setup_link};
 pub use staff::{NAME_CHARS, Staff, member, member_of, members, who_may};

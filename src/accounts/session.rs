@@ -15,10 +15,12 @@ use crate::credential::Timestamp;
 use crate::desk::{Actor, Desk};
 use crate::store::{Collection, Document, DocumentWrite, Expect, PAGE_LIMIT, Store, StoreError};
 
-/// A session that is not used for this long has ended.
+/// A session that is not used for this long has ended, where nothing else is said.
 pub const SESSION_IDLE_SECONDS: i64 = 12 * 3_600;
-/// A session ends this long after its login.
+/// A session ends this long after its login, where nothing else is said.
 pub const SESSION_SECONDS: i64 = 7 * 86_400;
+/// The key of how long sessions last.
+const LENGTHS: &str = "sessions";
 /// Most sessions of a member; a further login ends the oldest.
 const SESSIONS_EACH: usize = 50;
 /// How exactly the last use is known: a read should not cost a write.
@@ -93,9 +95,50 @@ struct SessionRecord {
 }
 
 impl SessionRecord {
-    fn is_over(&self, now: Timestamp) -> bool {
-        now >= self.seen.plus_seconds(SESSION_IDLE_SECONDS) || now >= self.created.plus_seconds(SESSION_SECONDS)
+    fn is_over(&self, now: Timestamp, lengths: Lengths) -> bool {
+        let idle = i64::from(lengths.hours) * 3_600;
+        now >= self.seen.plus_seconds(idle) || now >= self.created.plus_seconds(lengths.seconds())
     }
+}
+
+/// How long sessions last.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Lengths {
+    /// After how many hours one ends that is not used.
+    pub hours: u16,
+    /// How many days after its login one ends.
+    pub days: u16,
+}
+
+impl Default for Lengths {
+    fn default() -> Self {
+        Self { hours: (SESSION_IDLE_SECONDS / 3_600) as u16, days: (SESSION_SECONDS / 86_400) as u16 }
+    }
+}
+
+impl Lengths {
+    /// Returns how long one lasts at most, in seconds.
+    pub fn seconds(self) -> i64 {
+        i64::from(self.days) * 86_400
+    }
+}
+
+/// Returns how long sessions last, as the store was told.
+///
+/// # Errors
+/// Those of the store.
+pub fn lengths(store: &dyn Store) -> Result<Lengths, StoreError> {
+    let found = store.document(Collection::SERVICE, LENGTHS)?.map(|document| document.read()).transpose()?;
+    Ok(found.unwrap_or_default())
+}
+
+/// Returns the write that tells the store how long they last, if that is new. It holds for those that are open too.
+///
+/// # Errors
+/// Those of the store.
+pub fn lengths_told(store: &dyn Store, wanted: Lengths) -> Result<Option<DocumentWrite>, StoreError> {
+    let is_new = lengths(store)? != wanted;
+    Ok(is_new.then(|| DocumentWrite::put(Collection::SERVICE, LENGTHS, Expect::Any, &wanted)))
 }
 
 /// Makes a session of a member: its token, its id and what has to be written together with the login.
@@ -113,7 +156,10 @@ pub(super) fn open(
     let mut others = all(store, staff)?;
     others.sort_by_key(|(_, record)| record.created);
     let too_many = (others.len() + 1).saturating_sub(SESSIONS_EACH);
-    let over = |index: usize, record: &SessionRecord| index < too_many || record.epoch != epoch || record.is_over(now);
+    let lengths = lengths(store)?;
+    let over = |index: usize, record: &SessionRecord| {
+        index < too_many || record.epoch != epoch || record.is_over(now, lengths)
+    };
     for (_, (document, _)) in others.iter().enumerate().filter(|(index, (_, record))| over(*index, record)) {
         writes.push(DocumentWrite::delete(Collection::SESSIONS, &document.key, Expect::Any));
     }
@@ -129,7 +175,7 @@ pub fn authenticate(store: &dyn Store, now: Timestamp, token: &str) -> Result<Pr
     let document = store.document(Collection::SESSIONS, &token.key())?.ok_or(AccountsError::Session)?;
     let mut record: SessionRecord = document.read()?;
     let staff = find(store, &token.staff)?.ok_or(AccountsError::Session)?.record;
-    if record.is_over(now) || record.epoch != staff.epoch || staff.disabled {
+    if record.is_over(now, lengths(store)?) || record.epoch != staff.epoch || staff.disabled {
         return Err(AccountsError::Session);
     }
     if now >= record.seen.plus_seconds(TOUCH_SECONDS) {
@@ -179,9 +225,10 @@ pub fn logout(desk: &Desk<'_>, token: &str) -> Result<()> {
 /// Those of the store.
 pub fn sessions(store: &dyn Store, now: Timestamp, staff: &str) -> Result<Vec<Session>> {
     let Some(Held { record: member, .. }) = find(store, staff)? else { return Ok(Vec::new()) };
+    let lengths = lengths(store)?;
     let mut sessions: Vec<_> = all(store, staff)?
         .into_iter()
-        .filter(|(_, record)| !record.is_over(now) && record.epoch == member.epoch)
+        .filter(|(_, record)| !record.is_over(now, lengths) && record.epoch == member.epoch)
         .map(|(document, SessionRecord { created, seen, label, .. })| {
             let hash = document.key.split_once('/').map_or("", |(_, hash)| hash);
             Session { id: id_of(hash), created, seen, label }
@@ -227,9 +274,10 @@ pub(super) fn carried_over(store: &dyn Store, staff: &str, id: &str, epoch: u64)
 /// # Errors
 /// Those of the store.
 pub fn sweep(store: &dyn Store, now: Timestamp) -> Result<usize> {
+    let lengths = lengths(store)?;
     let ended = sweep_one(store, Collection::SESSIONS, |document| {
         let record: SessionRecord = document.read()?;
-        Ok(record.is_over(now))
+        Ok(record.is_over(now, lengths))
     })?;
     let late = sweep_one(store, Collection::SECOND_STEPS, |document| super::login::is_late(document, now))?;
     Ok(ended + late)

@@ -47,6 +47,9 @@ pub struct Staff {
     pub recovery_codes: usize,
     /// Is told by mail how a run ended that the member started.
     pub run_notices: bool,
+    /// Which columns of lists of participants the member looks at, as pages name them; none: the usual ones.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub people_columns: Vec<String>,
     /// When the account was made.
     #[schema(value_type = String, format = DateTime)]
     pub created: Timestamp,
@@ -78,6 +81,9 @@ pub(super) struct StaffRecord {
     /// Whether they are told how their runs ended.
     #[serde(default = "yes", skip_serializing_if = "Clone::clone")]
     pub(super) run_notices: bool,
+    /// The columns of lists that they look at.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) people_columns: Vec<String>,
     pub(super) created: Timestamp,
     pub(super) last_login: Option<Timestamp>,
 }
@@ -120,6 +126,7 @@ impl StaffRecord {
             offered: None,
             link: None,
             run_notices: true,
+            people_columns: Vec::new(),
             created: now,
             last_login: None,
         })
@@ -155,6 +162,7 @@ impl StaffRecord {
             two_step: self.two_step.is_some(),
             recovery_codes: self.two_step.as_ref().map_or(0, TwoStep::codes_left),
             run_notices: self.run_notices,
+            people_columns: self.people_columns.clone(),
             created: self.created,
             last_login: self.last_login,
             revision,

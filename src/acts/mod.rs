@@ -16,6 +16,7 @@
 //! - [`send`]: whom mail goes to, what it says, what came back.
 //! - [`second`]: what one person may do alone within a day; [`mod@approval`]: what waits for a second one.
 //! - [`spot_check`]: is what we issued what we meant? [`erase`]: what forgetting somebody means.
+//! - [`backup`], [`retention`], [`upkeep`]: how the service keeps house.
 //! - [`portal`]: what holders do themselves. [`lost`]: who lost their mailbox.
 
 pub mod answers;
@@ -49,8 +50,10 @@ mod seal;
 pub mod second;
 pub mod send;
 pub mod spot_check;
+pub mod standing;
 pub mod stray;
 pub mod templates;
+pub mod upkeep;
 mod what_if;
 mod whom;
 pub mod withdraw;

@@ -101,7 +101,7 @@ impl Whom {
         }
         let except: BTreeSet<PersonKey> = named(desk, code, &self.except)?.into_iter().map(|one| one.key).collect();
         let decider = Decider::new(&planned.event, &planned.plan)?;
-        let query = PeopleQuery { text: self.q.clone() };
+        let query = PeopleQuery { text: self.q.clone(), places: None };
         let mut cursor: Option<String> = None;
         loop {
             let page = decisions(desk, &decider, &query, cursor.as_deref(), PAGE)?;

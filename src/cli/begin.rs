@@ -5,12 +5,13 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use super::config::{BackupSection, Config, Serve};
+use super::config::{Config, Serve};
 use super::output::{self, Failure};
 use super::{Global, init, passphrase, sample, workspace};
 use crate::accounts::{self, AccountsError, Secret, SetUp};
 use crate::acts::ActError;
 use crate::acts::templates::{self, LOGO};
+use crate::acts::upkeep::{self, Values};
 use crate::credential::Zone;
 use crate::desk::Desk;
 use crate::mail::Relay;
@@ -25,6 +26,8 @@ use crate::vault::KeyFolder;
 /// What the template with the issuer's logo is called.
 const OWN_TEMPLATE: &str = "own-logo";
 
+/// Where backups go, in the data folder, until somebody says otherwise.
+const BACKUPS: &str = "backups";
 /// What an earlier try may have left.
 const HALF_MADE: [&str; 2] = ["keys", "store"];
 
@@ -108,6 +111,8 @@ impl Founder for Setter {
         ] {
             note(accounts::check_owner(&SetUp { email, name, password }).map_err(account));
         }
+        // A password can be wrong beside the e-mail alone.
+        note(accounts::check_owner(&SetUp { email, name, password }).map_err(account));
         note(wanted.logo.as_ref().map_or(Ok(()), |logo| with_logo(logo).map(drop)));
         faults.extend(wanted.relay.as_ref().and_then(|relay| chosen(relay).err()).into_iter().flatten());
         faults.sort_by_key(|fault| fault.field);
@@ -126,6 +131,7 @@ impl Founder for Setter {
         let desk = Desk { store: &store, issuer: &issuer, actor: &actor, now: self.global.now() };
         own(&desk, wanted)?;
         mail(&desk, &keys, wanted)?;
+        keep_house(&desk)?;
         dress(&desk, data, wanted)?;
         drop(store);
         // Last of all: what is half made is not taken for an issuer.
@@ -166,8 +172,7 @@ fn configured(setter: &Setter, wanted: &Wanted) -> Result<Config, NotMade> {
         time_zone: zone(wanted)?,
         linkedin: None,
         mail: None,
-        // Somebody who never sees a terminal has backups from the first night on.
-        backup: Some(BackupSection { folder: "backups".into(), hour: None, keep: None }),
+        backup: None,
         retention: None,
         serve: Some(Serve {
             site: Some(site),
@@ -192,7 +197,7 @@ fn chosen(relay: &RelayWanted) -> Result<(Chosen, crate::mail::Config), Vec<NotM
         reply_to: None,
     };
     let told = |fault: Fault| NotMade { field: Some(fault.field), detail: fault.problem };
-    let config = chosen.config().map_err(|faults| faults.into_iter().map(told).collect::<Vec<_>>())?;
+    let config = chosen.checked().map_err(|faults| faults.into_iter().map(told).collect::<Vec<_>>())?;
     match &relay.login {
         Some((_, password)) if password.expose().is_empty() => {
             let detail = "who logs in there needs a password".to_owned();
@@ -226,14 +231,23 @@ fn same_owner(store: &dyn Store, email: &str) -> Result<(), NotMade> {
 /// Keeps how mail leaves, as staff can change it later: the password sealed with the passphrase of the keys, the rest in the store.
 fn mail(desk: &Desk, keys: &KeyFolder, wanted: &Wanted) -> Result<(), NotMade> {
     let Some(relay) = &wanted.relay else { return Ok(()) };
-    let (chosen, _) = chosen(relay).map_err(|mut faults| faults.remove(0))?;
+    let (chosen, config) = chosen(relay).map_err(|mut faults| faults.remove(0))?;
     if let Some((user, password)) = &relay.login {
-        let text = server::sealed_text(&chosen.relay, user, password.expose());
+        let text = server::sealed_text((&chosen.relay, Some(config.port)), user, password.expose());
         let sealed = keys.seal_secret(MAIL_PASSWORD, &text, wanted.passphrase.expose());
         sealed.map_err(|error| failed(workspace::keys_failure(error)))?;
     }
     let act = desk.act("mail.relay", "mail", serde_json::json!({ "relay": chosen.relay, "security": chosen.security }));
     choose(desk.store, Some(&chosen), Some(&act)).map_err(failed)
+}
+
+/// Somebody who never sees a terminal has backups from the first night on, and can say on a page where they go.
+fn keep_house(desk: &Desk) -> Result<(), NotMade> {
+    if upkeep::chosen(desk.store).map_err(failed)? != Values::default() {
+        return Ok(());
+    }
+    let wanted = Values { backup_folder: Some(BACKUPS.to_owned()), ..Values::default() };
+    upkeep::keep(desk, &Values::default(), &wanted).map_err(failed)
 }
 
 /// Returns the template `classic` with a logo.

@@ -9,9 +9,8 @@ use serde::{Deserialize, Serialize};
 
 use super::mail_config::MailSection;
 use super::output::{Explain, Failure};
-use crate::acts::backup;
-use crate::acts::retention::Retention;
 use crate::acts::run::Undo;
+use crate::acts::upkeep::Values;
 use crate::credential::Zone;
 use crate::desk::Issuer;
 use crate::mail::config::is_host;
@@ -53,15 +52,10 @@ impl BackupSection {
             _ => Ok(()),
         }
     }
-
-    /// Returns what it amounts to; a folder that is not absolute lies in the data folder.
-    pub(super) fn plan(&self, data: &Path) -> backup::Plan {
-        let (hour, keep) = (self.hour.unwrap_or(backup::HOUR), self.keep.unwrap_or(backup::KEEP));
-        backup::Plan { folder: data.join(&self.folder), hour, keep }
-    }
 }
 
-/// The section `[retention]`: what is thrown away each night, while the service runs.
+/// The section `[retention]`: what is thrown away each night, while the service runs, and how long sessions last. What is not said
+/// here, an owner may choose on a page.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct RetentionSection {
@@ -71,6 +65,12 @@ pub(super) struct RetentionSection {
     /// After how many days the reports of imports go, which hold what was in the files; 0: never. Default: 90.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub upload_days: Option<u16>,
+    /// After how many hours a session of staff ends that is not used, 1 to 720. Default: 12.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_hours: Option<u16>,
+    /// How many days after its login a session of staff ends, 1 to 365. Default: 7.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session_days: Option<u16>,
 }
 
 /// The configuration.
@@ -288,6 +288,9 @@ impl Config {
         if let Some(backup) = &self.backup {
             backup.check()?;
         }
+        if let Some(fault) = self.fixed().faults().first() {
+            return Err(Failure::usage(format!("retention.{} {}", fault.field, fault.problem)));
+        }
         if self.undo_minutes.is_some_and(|minutes| minutes > MOST_UNDO_MINUTES) {
             return Err(Failure::usage(format!("undo_minutes must be 0 to {MOST_UNDO_MINUTES}")));
         }
@@ -297,12 +300,17 @@ impl Config {
         }
     }
 
-    /// Returns what is thrown away, and when.
-    pub(super) fn retention(&self) -> Retention {
-        let (usual, told) = (Retention::default(), self.retention.clone().unwrap_or_default());
-        Retention {
-            mail_days: told.mail_days.unwrap_or(usual.mail_days),
-            upload_days: told.upload_days.unwrap_or(usual.upload_days),
+    /// Returns what is fixed of how house is kept.
+    pub(super) fn fixed(&self) -> Values {
+        let (told, backup) = (self.retention.clone().unwrap_or_default(), self.backup.as_ref());
+        Values {
+            mail_days: told.mail_days,
+            upload_days: told.upload_days,
+            session_hours: told.session_hours,
+            session_days: told.session_days,
+            backup_folder: backup.map(|backup| backup.folder.display().to_string()),
+            backup_hour: backup.and_then(|backup| backup.hour),
+            backup_keep: backup.and_then(|backup| backup.keep),
         }
     }
 

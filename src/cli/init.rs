@@ -41,6 +41,9 @@ pub(super) struct Args {
 pub(super) fn as_domain(told: &str) -> Result<String, Failure> {
     let text = told.trim().trim_end_matches('.');
     let ours = "name a domain of yours, such as certs.example.org; for a trial on this machine, localhost";
+    if text.is_empty() {
+        return Err(Failure::usage("a domain is needed").hint(ours));
+    }
     if text.contains('/') {
         let host = text.split_once("//").map_or(text, |(_, rest)| rest).split('/').next().unwrap_or_default();
         return Err(Failure::usage(format!("`{told}` is an address; the issuer's identity is that of a whole domain"))

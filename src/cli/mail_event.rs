@@ -9,6 +9,7 @@ use super::output::{self, Explain, Failure, counted};
 use super::workspace::Workspace;
 use crate::acts;
 use crate::acts::send::{self, When};
+use crate::acts::standing::Blocks;
 use crate::credential::EventCode;
 use crate::mail::{AddressError, Mailbox};
 
@@ -181,7 +182,7 @@ pub(super) fn settings(global: &Global, args: Settings) -> Result<ExitCode, Fail
     told.extend(mail.remind_days.map(|days| format!("{} before the end", counted(days, "day", "days"))));
     output::line(format!("also told    {}", if told.is_empty() { "nothing".to_owned() } else { told.join(", ") }));
     output::line(format!("opens        {}", if mail.opens { "counted by a picture" } else { "not counted" }));
-    let would = explained(send::would_send(&desk, &args.code))?;
+    let would = explained(send::would_send(&desk, &args.code, &mut Blocks::default()))?;
     if would.sends > 0 {
         let (code, sends) = (&args.code, would.sends);
         output::line(format!("`testamur mail send {code}` would send {sends}; nobody was sent anything now"));

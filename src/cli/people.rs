@@ -64,10 +64,10 @@ pub(super) enum Command {
 pub(super) fn run(global: &Global, command: Command) -> Result<ExitCode, Failure> {
     match command {
         Command::List { code, text, csv: true, names, .. } => {
-            list_csv(&Workspace::open_to_read(global)?, &code, &PeopleQuery { text }, &names.file_names)
+            list_csv(&Workspace::open_to_read(global)?, &code, &PeopleQuery { text, places: None }, &names.file_names)
         }
         Command::List { code, text, fields, entered, json, .. } => {
-            list(&Workspace::open_to_read(global)?, &code, &PeopleQuery { text }, (fields, entered), json)
+            list(&Workspace::open_to_read(global)?, &code, &PeopleQuery { text, places: None }, (fields, entered), json)
         }
         Command::Exclude(args) => people_change::exclude(global, &args),
         Command::Except(args) => people_change::except(global, &args),

@@ -93,8 +93,8 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
     output::line(format!("vc_api             {}", serve.vc_api.unwrap_or_default()));
     output::line(format!("public_per_second  {}", limits.public_per_second));
     output::line(format!("links_per_caller   {}", limits.links_per_caller));
-    if let Some(backup) = &config.backup {
-        let plan = backup.plan(&global.data);
+    let house = config.fixed().settled(Some(&global.data));
+    if let Some(plan) = &house.backup {
         output::line(format!(
             "backup             {} at {}:00, {} are kept",
             plan.folder.display(),
@@ -102,11 +102,15 @@ pub(super) fn config(global: &Global, ConfigCommand::Check: ConfigCommand) -> Re
             plan.keep
         ));
     }
-    let retention = config.retention();
     output::line(format!(
         "retention          mail {}, uploads {}",
-        output::counted(retention.mail_days, "day", "days"),
-        output::counted(retention.upload_days, "day", "days")
+        output::counted(house.retention.mail_days, "day", "days"),
+        output::counted(house.retention.upload_days, "day", "days")
+    ));
+    output::line(format!(
+        "sessions           {} unused, {} in all",
+        output::counted(house.sessions.hours, "hour", "hours"),
+        output::counted(house.sessions.days, "day", "days")
     ));
     output::line(format!("upload_mb          {}", limits.upload_bytes >> 20));
     output::line(format!("request_seconds    {}", limits.request_time.as_secs()));
@@ -249,8 +253,7 @@ fn parts(
         portal: PortalSettings { linkedin: workspace.config.linkedin },
         mail,
         mail_sealed,
-        backup: workspace.config.backup.as_ref().map(|backup| backup.plan(&workspace.data)),
-        retention: workspace.config.retention(),
+        fixed: workspace.config.fixed(),
         data: Some(workspace.data.clone()),
         steady,
         authenticator: server::accounts(),

@@ -167,7 +167,7 @@ impl Workspace {
         user: String,
     ) -> Result<(String, mail::Password), Failure> {
         let text = self.vault(global, None)?.open_sealed(MAIL_PASSWORD).map_err(vault_failure)?;
-        let password = text.and_then(|text| sealed_password(&text, &config.relay, &user));
+        let password = text.and_then(|text| sealed_password(&text, (&config.relay, config.port), &user));
         let missing = || {
             Failure::new("there is no password for the relay")
                 .hint("say it under Settings, or name a file in `password_file`")

@@ -42,7 +42,25 @@ pub struct Fault {
     pub problem: String,
 }
 
+/// Ports of other machines that staff can name: those of mail servers. Which others are open there, is not to be found out here.
+pub const PORTS: [u16; 4] = [25, 465, 587, 2525];
+
 impl Chosen {
+    /// Returns the same as [`Chosen::config`] where it is chosen anew.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, also a port of another machine that is none of [`PORTS`].
+    pub fn checked(&self) -> Result<Config, Vec<Fault>> {
+        let odd = self.port.is_some_and(|port| port > 0 && !PORTS.contains(&port)) && !is_loopback(&self.relay);
+        let port =
+            || Fault { field: "port", problem: "is 25, 465, 587 or 2525; testamur.toml can name any other".to_owned() };
+        match (self.config(), odd) {
+            (config, false) => config,
+            (Ok(_), true) => Err(vec![port()]),
+            (Err(faults), true) => Err(faults.into_iter().chain([port()]).collect()),
+        }
+    }
+
     /// Returns what it amounts to, but for the password.
     ///
     /// # Errors
@@ -51,7 +69,9 @@ impl Chosen {
         let mut faults = Vec::new();
         let mut wrong = |field, problem: String| faults.push(Fault { field, problem });
         let loopback = is_loopback(&self.relay);
-        if !loopback && !is_host(&self.relay) {
+        if self.relay.is_empty() {
+            wrong("relay", "is needed, such as smtp.example.org".to_owned());
+        } else if !loopback && !is_host(&self.relay) {
             wrong("relay", format!("`{}` is no host such as smtp.example.org", shown(&self.relay)));
         }
         let (security, port) = match self.security.as_str() {

@@ -4,6 +4,7 @@
 //! Before the content nothing has left. After the content's final dot nobody can tell.
 
 use std::error::Error as _;
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use lettre::transport::smtp::Error as SmtpError;
@@ -146,7 +147,24 @@ impl Relay {
         match trust::why(error, &self.config.relay) {
             Some(why) => Trouble::Unsafe(why),
             None if error.is_timeout() => self.silent(),
-            None => Trouble::Unreachable(error.to_string()),
+            None => Trouble::Unreachable(self.unreachable(error)),
+        }
+    }
+
+    /// Says in plain words why there is no connection, where that is known.
+    fn unreachable(&self, error: &SmtpError) -> String {
+        let mut cause = error.source();
+        let mut io = None;
+        while let Some(one) = cause.filter(|_| io.is_none()) {
+            io = one.downcast_ref::<std::io::Error>();
+            cause = one.source();
+        }
+        match io {
+            Some(error) if error.kind() == ErrorKind::ConnectionRefused => {
+                format!("nothing listens on port {}", self.config.port)
+            }
+            Some(error) if error.to_string().contains("lookup address") => "its name is not known".to_owned(),
+            _ => error.to_string(),
         }
     }
 

@@ -1,8 +1,11 @@
 //! Addresses to which nothing is sent any more: the mailbox does not exist. Of an address a keyed digest is kept, so that the list
 //! names nobody. A new address is not on it; the same one is taken off by a member of staff who sends to it again.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
+use super::verp::BounceKey;
 use super::{Address, Message, Why, setup};
 use crate::credential::Timestamp;
 use crate::mail::{MailError, MessageId, Result};
@@ -20,10 +23,59 @@ pub struct Suppressed {
 }
 
 fn key(store: &dyn Store, address: &str) -> Result<Option<String>, StoreError> {
-    match setup::bounce_key(store) {
-        Ok(key) => Ok(Some(key.digest(&mailbox(address)))),
-        Err(MailError::Store(error)) => Err(error),
-        Err(_) => Ok(None),
+    Ok(Marks::of(store)?.0.map(|key| key.digest(&mailbox(address))))
+}
+
+/// Most marks that are looked up one by one; of more the whole list is read.
+const ONE_BY_ONE: usize = 500;
+/// Entries of the list read at a time.
+const PAGE: usize = 5_000;
+
+/// Makes the marks under which addresses are on the list.
+pub struct Marks(Option<BounceKey>);
+
+impl Marks {
+    /// Reads what they are made with.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn of(store: &dyn Store) -> Result<Self, StoreError> {
+        match setup::bounce_key(store) {
+            Ok(key) => Ok(Self(Some(key))),
+            Err(MailError::Store(error)) => Err(error),
+            Err(_) => Ok(Self(None)),
+        }
+    }
+
+    /// Returns an address's mark; nothing where none is on the list.
+    pub fn mark(&self, address: &Address) -> Option<String> {
+        self.0.as_ref().map(|key| key.digest(&mailbox(&address.to_string())))
+    }
+
+    /// Returns a text that is another where the marks are others.
+    pub fn name(&self) -> String {
+        self.0.as_ref().map(|key| key.digest("")).unwrap_or_default()
+    }
+}
+
+/// Returns those of these marks that are on the list.
+///
+/// # Errors
+/// When the store fails.
+pub fn which<'m>(store: &dyn Store, marks: &BTreeSet<&'m str>) -> Result<BTreeSet<&'m str>, StoreError> {
+    if marks.len() <= ONE_BY_ONE {
+        let all: Vec<&'m str> = marks.iter().copied().collect();
+        let found = store.documents_at(Collection::MAIL_SUPPRESSED, &all)?;
+        return Ok(all.into_iter().zip(found).filter(|(_, found)| found.is_some()).map(|(mark, _)| mark).collect());
+    }
+    let (mut on_it, mut cursor) = (BTreeSet::new(), None::<String>);
+    loop {
+        let page = store.documents(Collection::MAIL_SUPPRESSED, "", cursor.as_deref(), PAGE)?;
+        on_it.extend(page.items.iter().filter_map(|document| marks.get(document.key.as_str())).copied());
+        cursor = page.next;
+        if cursor.is_none() {
+            return Ok(on_it);
+        }
     }
 }
 

@@ -19,12 +19,11 @@ use super::rate::{Hourly, Rate};
 use super::relay::{Mailing, SealedMail};
 use super::session::Logins;
 use super::staff::Uploads;
+use super::standings::Standings;
 use super::turns::Turns;
 use super::{Caller, Problem, PublicUrl, Steady, Vault, vc_api};
-use crate::acts::backup::Plan;
-use crate::acts::retention::Retention;
 use crate::acts::run::Holder;
-use crate::acts::send::WouldSend;
+use crate::acts::upkeep::{self, Settled, Values};
 use crate::credential::Timestamp;
 use crate::desk::{Desk, Issuer};
 use crate::files::Badges;
@@ -42,6 +41,9 @@ const FROM_ANYBODY: usize = 64 << 20;
 const FROM_STAFF: usize = 4;
 /// Certificates that one address may show in an hour to get another address for them.
 const CLAIMS_AN_HOUR: u32 = 20;
+
+/// How often the mail server is tried in an hour: the answer tells what is behind a port.
+pub(super) const RELAY_TESTS_AN_HOUR: u32 = 10;
 
 /// Tells the time. Fixed in tests.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -117,10 +119,8 @@ pub struct Parts {
     pub mail: Option<Relay>,
     /// The same where its password is sealed with those of the keys.
     pub mail_sealed: Option<SealedMail>,
-    /// Where backups go each night; nothing: they are made by others, or not at all.
-    pub backup: Option<Plan>,
-    /// What is thrown away each night.
-    pub retention: Retention,
+    /// What is fixed of how house is kept: backups, what is thrown away, how long sessions last. The rest staff choose on a page.
+    pub fixed: Values,
     /// The folder that all of this lies in, to see whether there is room.
     pub data: Option<PathBuf>,
     /// What the clock is measured by while the service runs; nothing: it is believed, as in tests.
@@ -145,6 +145,8 @@ struct Inner {
     asks: Hourly,
     /// How often one address may show a certificate to get another address for it.
     claims: Hourly,
+    /// How often the mail server is tried.
+    relay_tests: Hourly,
     /// Who has files in memory to be verified.
     files: Crowd,
     /// Room in memory for files that anybody sends, and for those of staff.
@@ -173,8 +175,8 @@ struct Inner {
     upkeep: Upkeep,
     /// Messages that were counted by day.
     mail_days: Counted<MailDaysView>,
-    /// To how many of an event a run would send.
-    would_send: Counted<WouldSend>,
+    /// Where an event's people stand, and to whom nothing was sent.
+    standings: Standings,
     /// How many messages bounced or failed, and of how many nobody knows.
     mail_counts: Counted<(usize, usize)>,
 }
@@ -205,6 +207,7 @@ impl App {
             public,
             asks,
             claims: Hourly::of(CLAIMS_AN_HOUR),
+            relay_tests: Hourly::of(RELAY_TESTS_AN_HOUR),
             files: Crowd::default(),
             arrivals: [Arrivals::of(FROM_ANYBODY), Arrivals::of(from_staff)],
             lane: Lane::default(),
@@ -219,11 +222,14 @@ impl App {
             mailing: Mailing::default(),
             upkeep: Upkeep::default(),
             mail_days: Counted::default(),
-            would_send: Counted::default(),
+            standings: Standings::default(),
             mail_counts: Counted::default(),
         }));
         if let Err(problem) = app.take_up_mail() {
             tracing::error!(detail = problem.detail, "mail does not leave");
+        }
+        if let Err(error) = upkeep::tell(&*app.store, &app.fixed) {
+            tracing::error!(%error, "how long sessions last was not told");
         }
         Ok(app)
     }
@@ -257,6 +263,11 @@ impl App {
     /// Returns how often one address may show a certificate to get another address for it.
     pub(super) fn claims(&self) -> &Hourly {
         &self.0.claims
+    }
+
+    /// Returns how often the mail server may be tried, whoever asks.
+    pub(super) fn relay_tests(&self) -> &Hourly {
+        &self.0.relay_tests
     }
 
     /// Returns who has files in memory to be verified.
@@ -294,6 +305,14 @@ impl App {
         &self.0.upkeep
     }
 
+    /// Returns how house is kept now.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub fn house(&self) -> Result<Settled, Problem> {
+        Ok(upkeep::now(&*self.store, &self.fixed, self.data.as_deref())?)
+    }
+
     /// Returns the messages that were counted by day.
     pub(super) fn mail_days(&self) -> &Counted<MailDaysView> {
         &self.0.mail_days
@@ -304,9 +323,9 @@ impl App {
         &self.0.mail_counts
     }
 
-    /// Returns to how many of an event a run would send, as it was counted.
-    pub(super) fn would_send(&self) -> &Counted<WouldSend> {
-        &self.0.would_send
+    /// Returns what is kept of where people stand.
+    pub(super) fn standings(&self) -> &Standings {
+        &self.0.standings
     }
 
     /// Returns whose file is looked at.

@@ -1,6 +1,6 @@
-//! What is counted over many records, kept for who asks next: as long as nothing was written, or for a while.
+//! What is counted over many records, kept for who asks next, for a while.
 //!
-//! Knows no store: who counts says when, and after which act.
+//! Knows no store: who counts says when.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -20,8 +20,6 @@ pub(super) struct Counted<T>(Mutex<BTreeMap<String, Kept<T>>>);
 struct Kept<T> {
     value: T,
     at: Timestamp,
-    /// The last act before it was counted.
-    after: u64,
     /// Whether somebody counts anew.
     renewed: bool,
 }
@@ -33,12 +31,6 @@ impl<T> Default for Counted<T> {
 }
 
 impl<T: Clone> Counted<T> {
-    /// Returns a count after which no act was done.
-    pub(super) fn exact(&self, key: &str, last_act: u64) -> Option<T> {
-        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(key).filter(|kept| kept.after == last_act).map(|kept| kept.value.clone())
-    }
-
     /// Returns a count that is not old, and whether the caller is to count anew meanwhile.
     pub(super) fn of_late(&self, key: &str, now: Timestamp) -> Option<(T, bool)> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
@@ -53,12 +45,12 @@ impl<T: Clone> Counted<T> {
     }
 
     /// Keeps a count.
-    pub(super) fn keep(&self, key: String, value: T, (at, after): (Timestamp, u64)) {
+    pub(super) fn keep(&self, key: String, value: T, at: Timestamp) {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if all.len() >= MOST_KEPT && !all.contains_key(&key) {
             all.clear();
         }
-        all.insert(key, Kept { value, at, after, renewed: false });
+        all.insert(key, Kept { value, at, renewed: false });
     }
 
     /// Lets somebody else count anew.
@@ -78,14 +70,13 @@ mod tests {
     fn a_count_is_shown_while_one_caller_counts_anew_and_not_for_ever() {
         let (counted, at) = (Counted::<u8>::default(), |seconds| Timestamp::from_unix(1_000_000 + seconds));
         assert!(counted.of_late("a", at(0)).is_none());
-        counted.keep("a".to_owned(), 7, (at(0), 3));
+        counted.keep("a".to_owned(), 7, at(0));
         let anew = |seconds| counted.of_late("a", at(seconds)).map(|(_, anew)| anew);
         assert_eq!([anew(0), anew(NEW - 1), anew(NEW), anew(NEW)], [Some(false), Some(false), Some(true), Some(false)]);
         counted.give_up("a");
         assert_eq!([anew(NEW), anew(SHOWN), anew(-1)], [Some(true), None, None]);
-        assert_eq!((counted.exact("a", 3), counted.exact("a", 4), counted.exact("b", 3)), (Some(7), None, None));
         for n in 0..2 * MOST_KEPT {
-            counted.keep(n.to_string(), 0, (at(0), 0));
+            counted.keep(n.to_string(), 0, at(0));
         }
         assert!(counted.0.lock().unwrap().len() <= MOST_KEPT);
     }

@@ -31,6 +31,7 @@ mod run;
 mod session;
 mod site;
 mod staff;
+mod standings;
 mod steady;
 mod stream;
 mod turns;
@@ -39,6 +40,7 @@ mod vc_api;
 mod worker;
 
 pub use crate::vault::{Vault, VaultError};
+use app::RELAY_TESTS_AN_HOUR;
 pub use app::{App, Clock, Limits, Parts, PortalSettings};
 pub use auth::{Authenticator, Caller, ClientAddress};
 pub use forwarded::MOST_PROXIES;

@@ -7,10 +7,12 @@ use std::time::Duration;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::standings::make_ready;
 use super::{App, Problem};
 use crate::accounts;
 use crate::acts::backup::{self, BackupError, Drill, Good, Plan};
-use crate::acts::{portal, retention};
+use crate::acts::portal;
+use crate::acts::retention::{self, Retention};
 use crate::credential::Timestamp;
 use crate::desk::{Actor, Desk};
 use crate::proof::jws;
@@ -73,6 +75,13 @@ pub async fn each_night(app: App) {
         if let Err(problem) = app.aside(nightly).await {
             tracing::error!(code = problem.code, detail = problem.detail, "what is done each night was not");
         }
+        if let Err(problem) = app.aside(make_ready).await {
+            tracing::error!(
+                code = problem.code,
+                detail = problem.detail,
+                "what lists are filtered by was not made ready"
+            );
+        }
     }
 }
 
@@ -84,7 +93,8 @@ pub fn nightly(app: &App) -> Result<(), Problem> {
     if !app.believes_clock() {
         return Ok(());
     }
-    let made = match &app.backup {
+    let house = app.house()?;
+    let made = match &house.backup {
         // A backup is signed: while the keys are locked it waits, and is made as soon as they are not.
         Some(_) if app.vault.is_locked() => Ok(()),
         Some(plan) if backup::is_due(&backup::known(&*app.store)?, plan, &app.issuer.zone, app.now()) => {
@@ -92,11 +102,11 @@ pub fn nightly(app: &App) -> Result<(), Problem> {
         }
         _ => Ok(()),
     };
-    throw_away(app)?;
+    throw_away(app, house.retention)?;
     made
 }
 
-fn throw_away(app: &App) -> Result<(), Problem> {
+fn throw_away(app: &App, retention: Retention) -> Result<(), Problem> {
     let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &Actor::System, now: app.now() };
     let document = desk.store.document(Collection::UPKEEP, THROWN)?;
     let last = document.as_ref().and_then(|document| document.value["at"].as_str()?.parse::<Timestamp>().ok());
@@ -105,7 +115,7 @@ fn throw_away(app: &App) -> Result<(), Problem> {
     }
     let sessions = accounts::sweep(desk.store, desk.now)?;
     portal::sweep(desk.store, desk.now)?;
-    retention::throw_away(&desk, app.retention, sessions as u64)?;
+    retention::throw_away(&desk, retention, sessions as u64)?;
     let note = DocumentWrite::put(Collection::UPKEEP, THROWN, Expect::Any, &serde_json::json!({ "at": desk.now }));
     Ok(desk.store.write_documents(&[note], None).map(drop)?)
 }
@@ -114,9 +124,9 @@ fn throw_away(app: &App) -> Result<(), Problem> {
 ///
 /// # Errors
 /// When nothing says where backups go.
-pub(super) fn plan(app: &App) -> Result<&Plan, Problem> {
-    let detail = "nothing says where backups go: give `folder` in the section [backup] of testamur.toml, and start the service again";
-    app.backup.as_ref().ok_or_else(|| Problem::conflict("no-backup-folder", detail))
+pub(super) fn plan(app: &App) -> Result<Plan, Problem> {
+    let detail = "nothing says where backups go: choose a folder on the page “What is kept”";
+    app.house()?.backup.ok_or_else(|| Problem::conflict("no-backup-folder", detail))
 }
 
 /// Makes a backup.
@@ -129,7 +139,7 @@ pub(super) fn make(app: &App, actor: &Actor) -> Result<Good, Problem> {
     let desk = Desk { store: &*app.store, issuer: &app.issuer, actor, now: app.now() };
     let signer = app.vault.signer()?;
     let sign = |statement: &[u8]| Some(jws::sign(statement, &signer.kid, backup::DUMP_TYP, &signer.key));
-    let made = backup::make(&desk, &app.vault.own(), &sign, plan);
+    let made = backup::make(&desk, &app.vault.own(), &sign, &plan);
     app.metrics().backup_failed.set(i64::from(made.is_err()));
     let good = made.inspect_err(|error| tracing::error!(%error, "no backup was made"))?;
     tracing::info!(records = good.records, bytes = good.bytes, "made a backup");
@@ -144,7 +154,7 @@ pub(super) fn drill(app: &App, actor: &Actor) -> Result<Drill, Problem> {
     let plan = plan(app)?;
     let _doing = app.upkeep().begin(Busy::Drill)?;
     let desk = Desk { store: &*app.store, issuer: &app.issuer, actor, now: app.now() };
-    let drill = backup::drill(&desk, &app.vault.manifest(), plan)?;
+    let drill = backup::drill(&desk, &app.vault.manifest(), &plan)?;
     if let Some(problem) = &drill.problem {
         tracing::error!(problem, "the newest backup cannot be restored as it is");
     }

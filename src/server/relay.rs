@@ -46,23 +46,27 @@ pub struct MailNow {
 #[derive(Serialize, Deserialize)]
 struct Sealed {
     relay: String,
+    /// Nothing where it was sealed by an earlier version, or for a relay that the configuration names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    port: Option<u16>,
     user: String,
     password: String,
 }
 
 /// Returns what is sealed of a password for a relay.
-pub fn sealed_text(relay: &str, user: &str, password: &str) -> Zeroizing<String> {
+pub fn sealed_text((relay, port): (&str, Option<u16>), user: &str, password: &str) -> Zeroizing<String> {
     let (relay, user, password) = (relay.to_owned(), user.to_owned(), password.to_owned());
-    let sealed = Sealed { relay, user, password };
+    let sealed = Sealed { relay, port, user, password };
     let text = Zeroizing::new(serde_json::to_string(&sealed).unwrap_or_default());
     drop(Zeroizing::new(sealed.password));
     text
 }
 
 /// Returns the password that was sealed for this relay and user; nothing if it was for others.
-pub fn sealed_password(text: &str, relay: &str, user: &str) -> Option<Password> {
+pub fn sealed_password(text: &str, (relay, port): (&str, u16), user: &str) -> Option<Password> {
     let sealed = serde_json::from_str::<Sealed>(text).ok()?;
-    (sealed.relay == relay && sealed.user == user).then(|| Password::from(sealed.password))
+    let same_port = sealed.port.is_none_or(|sealed| sealed == port);
+    (sealed.relay == relay && same_port && sealed.user == user).then(|| Password::from(sealed.password))
 }
 
 /// What the courier and the pages share.
@@ -139,13 +143,14 @@ impl App {
             return Ok(Some(Password::from(plain.as_str().to_owned())));
         }
         let text = self.vault.open_sealed(MAIL_PASSWORD)?;
-        Ok(text.and_then(|text| sealed_password(&text, &config.relay, user)))
+        Ok(text.and_then(|text| sealed_password(&text, (&config.relay, config.port), user)))
     }
 
     /// The file goes when what is sealed is durable.
     fn take_over(&self, config: &Config, user: &str, password: &str) {
         let Some(path) = self.mail_sealed.as_ref().map(|sealed| &sealed.plain) else { return };
-        let taken = self.seal_password(&config.relay, user, password).map_err(|error| match error {
+        // Whoever changes the port in the configuration need not know the password again.
+        let taken = self.seal_password((&config.relay, None), user, password).map_err(|error| match error {
             VaultError::Locked => None,
             error => Some(error.to_string()),
         });
@@ -160,7 +165,12 @@ impl App {
     ///
     /// # Errors
     /// [`VaultError::Locked`], or when it cannot be written.
-    pub(super) fn seal_password(&self, relay: &str, user: &str, password: &str) -> Result<(), VaultError> {
+    pub(super) fn seal_password(
+        &self,
+        relay: (&str, Option<u16>),
+        user: &str,
+        password: &str,
+    ) -> Result<(), VaultError> {
         self.vault.seal(MAIL_PASSWORD, &sealed_text(relay, user, password))
     }
 
@@ -210,5 +220,23 @@ impl MailNow {
             }
             (None, None) => Err(MailError::NotSetUp.into()),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_goes_to_the_relay_the_port_and_the_user_that_it_was_sealed_for() {
+        let known = |text: &str, port| sealed_password(text, ("smtp.example.org", port), "office").is_some();
+        let text = sealed_text(("smtp.example.org", Some(465)), "office", "secret");
+        assert!(known(&text, 465) && !known(&text, 2525));
+        assert!(sealed_password(&text, ("smtp.evil.example", 465), "office").is_none());
+        assert!(sealed_password(&text, ("smtp.example.org", 465), "mallory").is_none());
+        // What an earlier version sealed, and what the configuration names.
+        let old = r#"{"relay":"smtp.example.org","user":"office","password":"secret"}"#;
+        assert_eq!(*sealed_text(("smtp.example.org", None), "office", "secret"), old);
+        assert!(known(old, 465) && known(old, 2525));
     }
 }

@@ -9,7 +9,7 @@ use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use tokio::sync::Semaphore;
 
 use super::{App, Authenticator, Caller, ClientAddress, Problem};
-use crate::accounts::{self, AccountsError, Grant, Permission, Principal, SESSION_SECONDS, Secret, Throttle};
+use crate::accounts::{self, AccountsError, Grant, Lengths, Permission, Principal, Secret, Throttle};
 use crate::acts::{self, erase, portal};
 use crate::desk::{Actor, Desk};
 use crate::store::StoreError;
@@ -111,8 +111,8 @@ fn cookie(headers: &HeaderMap) -> Option<Secret> {
 }
 
 /// Returns the header that gives a browser its session.
-pub(super) fn set_cookie(session: &Secret) -> Result<HeaderValue, Problem> {
-    with_age(session.expose(), SESSION_SECONDS)
+pub(super) fn set_cookie(session: &Secret, lengths: Lengths) -> Result<HeaderValue, Problem> {
+    with_age(session.expose(), lengths.seconds())
 }
 
 /// Returns the header that takes it away.

@@ -198,6 +198,8 @@ collections! {
     /// Deliveries by state: `STATE/` and the delivery's key.
     WEBHOOK_STATES = "webhook-states", passing, Nobody;
 
+    /// What an owner said on a page of how the service keeps house, and how long sessions last.
+    SERVICE = "service", kept, Nobody;
     /// How the service itself does, by what it is: backups. Not kept: it is about the machine.
     UPKEEP = "upkeep", passing, Nobody;
 

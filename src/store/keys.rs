@@ -37,6 +37,7 @@ pub(super) mod kind {
     pub(in crate::store) const PLACE: u8 = b'u';
     pub(in crate::store) const OLD_VERSION: u8 = b'v';
     pub(in crate::store) const SET_ENTRY: u8 = b'x';
+    pub(in crate::store) const STAMP: u8 = b'z';
     pub(in crate::store) const STRAY: u8 = b'y';
     pub(in crate::store) const WAITING: u8 = b'w';
 }
@@ -69,6 +70,11 @@ pub(super) fn place(event: &EventCode, place: u64) -> Vec<u8> {
 /// Returns the key of the block of an event's texts that a place is in.
 pub(super) fn texts(event: &EventCode, block: u64) -> Vec<u8> {
     [&group(kind::TEXTS, event.as_str())[..], &block.to_be_bytes()].concat()
+}
+
+/// Returns the key of what says when a block of an event's roster was last written to.
+pub(super) fn stamp(event: &EventCode, block: u64) -> Vec<u8> {
+    [&group(kind::STAMP, event.as_str())[..], &block.to_be_bytes()].concat()
 }
 
 /// Returns the key of the block of facets that certificates are in.

@@ -232,6 +232,14 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> Result<Page<Participant>>;
 
+    /// Returns the blocks of an event's roster, in order, each with the number of the last write that changed somebody in it or
+    /// what they have: a certificate, a listing, a message. Who worked something out of a block works it out again when the number
+    /// is another; what is read after the number is at least as new.
+    fn roster_stamps(&self, event: &EventCode) -> Result<Vec<(u64, u64)>>;
+
+    /// Returns who is in a block of an event's roster, with their places, by place.
+    fn roster_block(&self, event: &EventCode, block: u64) -> Result<Vec<(u64, Participant)>>;
+
     /// Writes an event, provided that the stored one still is `old` (`None`: there is none); else [`StoreError::Conflict`].
     /// With documents, as [`Store::write_documents`] does, in the same step.
     fn change_event(&self, old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> Result<()>;

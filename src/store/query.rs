@@ -72,6 +72,9 @@ pub struct PeopleQuery {
     /// Whose name, e-mail or external id holds this text, in capitals or not, or whose name has its words in another order. A
     /// text of blanks is none.
     pub text: Option<String>,
+    /// Of those who have these places in the roster, in ascending order; see [`super::Store::roster_block`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub places: Option<Vec<u64>>,
 }
 
 impl PeopleQuery {

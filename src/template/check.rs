@@ -1,6 +1,6 @@
 //! Looks a template over before anybody is issued a certificate with it.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::fonts::FontLibrary;
 use super::layout::Layout;
@@ -60,9 +60,9 @@ impl Template {
             }
         }
         self.check_pictures(&mut findings);
-        if let Err(error) = Layout::with_constants(self, fonts, &BTreeMap::new()) {
+        for (at, error) in Layout::faults(self, fonts) {
             let hint = "correct the template, or add a font that has the character";
-            findings.push(fault(error.at().unwrap_or("layout"), error.to_string(), hint));
+            findings.push(fault(&at, error.to_string(), hint));
         }
         findings.sort_by_key(|finding| finding.severity);
         findings
@@ -145,6 +145,14 @@ impl Template {
 }
 
 impl Element {
+    /// Returns left, top, width and height of where a mark on it stands.
+    pub(super) fn marked(&self) -> Option<[f32; 4]> {
+        match self {
+            Self::Path(e) => Some(super::vector::extent(e)),
+            _ => self.extent(),
+        }
+    }
+
     /// Returns left, top, width and height of everything but ornaments.
     pub(super) fn extent(&self) -> Option<[f32; 4]> {
         match self {

@@ -16,7 +16,7 @@ use super::fonts::FontLibrary;
 use super::layout::Layout;
 use super::limits;
 use super::load::Template;
-use super::model::Element;
+use super::model::{Element, PathShape};
 use super::placeholder::Piece;
 
 /// What is said of a fault in the document.
@@ -56,7 +56,7 @@ impl Draft {
     /// Returns a good template as a draft.
     pub fn of(template: Template) -> Self {
         let places = (0..template.document.elements.len()).collect();
-        let areas = template.document.elements.iter().map(Element::extent).collect();
+        let areas = template.document.elements.iter().map(Element::marked).collect();
         Self { template: Some(template), places, areas, faults: Vec::new() }
     }
 
@@ -102,6 +102,11 @@ impl Draft {
             }
         }
         None
+    }
+
+    /// Returns what can be drawn, and where each of its elements stands in the document.
+    pub fn numbered(&self) -> Option<(Template, Vec<usize>)> {
+        Some((self.template.clone()?, self.places.clone()))
     }
 
     /// Reads the document with each element for itself.
@@ -238,6 +243,30 @@ impl Template {
         self.document.elements.iter().position(prints).map(place)
     }
 
+    /// Returns the template with one of its elements alone, or with none, and without the ground of the page: to see which of them
+    /// cannot be drawn.
+    #[must_use]
+    pub fn with_only(mut self, element: Option<usize>) -> Self {
+        let kept = element.filter(|at| *at < self.document.elements.len()).map(|at| self.document.elements.remove(at));
+        self.document.elements = kept.into_iter().collect();
+        self.document.background.asset = None;
+        self
+    }
+
+    /// Returns the page with its ground alone.
+    #[must_use]
+    pub fn with_ground_only(mut self) -> Self {
+        self.document.elements = Vec::new();
+        self
+    }
+
+    /// Returns which elements show pictures.
+    pub fn pictured(&self) -> Vec<usize> {
+        let shows = |element: &Element| matches!(element, Element::Image(_) | Element::Signatories(_));
+        let all = self.document.elements.iter().enumerate();
+        all.filter(|(_, element)| shows(element)).map(|(at, _)| at).collect()
+    }
+
     /// Returns the template without one of its elements, to draw the others.
     #[must_use]
     pub fn without_element(mut self, at: &str) -> Option<Self> {
@@ -279,12 +308,13 @@ impl Finding {
     }
 }
 
-fn place(element: usize) -> String {
+/// Returns how an element is called by its place.
+pub fn place(element: usize) -> String {
     format!("elements[{element}]")
 }
 
 /// Returns which element a place is, or is in.
-fn element_of(at: &str) -> Option<usize> {
+pub fn element_of(at: &str) -> Option<usize> {
     at.strip_prefix("elements[")?.split(']').next()?.parse().ok()
 }
 
@@ -297,7 +327,15 @@ fn written_area(element: &Value) -> Option<Area> {
     if let (Some(x1), Some(y1), Some(x2), Some(y2)) = (number("x1"), number("y1"), number("x2"), number("y2")) {
         return Some([x1.min(x2), y1.min(y2), (x2 - x1).abs(), (y2 - y1).abs()]);
     }
-    let is_qr = element.get("type").and_then(Value::as_str) == Some("qr");
+    let kind = element.get("type").and_then(Value::as_str);
+    if let (Some("path"), Some(d)) = (kind, element.get("d").and_then(Value::as_str)) {
+        let [x, y, scale_x, scale_y] = [("x", 0.0), ("y", 0.0), ("scaleX", 1.0), ("scaleY", 1.0)]
+            .map(|(name, usual)| number(name).unwrap_or(usual));
+        let d = d.chars().take(MAX_DOCUMENT_BYTES).collect();
+        let shape = PathShape { d, x, y, scale_x, scale_y, fill: None, stroke: None, stroke_width: 0.0 };
+        return Some(super::vector::extent(&shape));
+    }
+    let is_qr = kind == Some("qr");
     let side = is_qr.then(|| number("size").unwrap_or(super::qr_place::DEFAULT_MM));
     Some([number("x")?, number("y")?, side.or_else(|| number("width"))?, side.or_else(|| number("height"))?])
 }
@@ -389,5 +427,45 @@ mod tests {
         let all = draft.findings(|_| Vec::new());
         assert!(all.len() == 1 && all[0].at == "assets" && all[0].message.contains("lost.png"), "{all:?}");
         assert!(draft.template().is_some());
+    }
+
+    #[test]
+    fn everything_that_cannot_be_laid_out_is_told_at_once_each_at_its_place() {
+        let at = |x: u8| json!({ "type": "text", "text": "\u{10FFFE}", "x": x, "y": 30, "width": 50, "height": 10, "size": 12 });
+        let elements =
+            json!([text("{participant_name}"), at(20), { "type": "qr", "x": 20, "y": 100 }, at(80), at(140)]);
+        let found = found(&read(elements, &[]));
+        let places: Vec<_> = found.iter().map(|(at, area)| (at.as_str(), area.unwrap()[0])).collect();
+        assert_eq!(places, [("elements[1]", 20.0), ("elements[3]", 80.0), ("elements[4]", 140.0)]);
+    }
+
+    #[test]
+    fn lines_shapes_and_ornaments_have_a_place_also_where_they_cannot_be_read() {
+        let elements = json!([
+            { "type": "path", "d": "M 0 0 L 10 0 L 10 5 Z", "x": 30, "y": 40, "scaleX": 2 },
+            { "type": "path", "d": "M 1 1 L 3 4 nonsense", "x": 10, "y": 10 },
+            { "type": "path", "d": "nonsense", "x": 7, "y": 8 },
+            { "type": "path", "d": "M0 0 Q 5 -5 10 0", "colour": "red" },
+            { "type": "line", "x1": 5, "y1": 9, "x2": 1, "y2": 9, "colour": "red" },
+            { "type": "rect", "x": 1, "y": 2, "width": 3, "height": 4, "colour": "red" },
+        ]);
+        let draft = read(elements, &[]);
+        let areas: Vec<_> = (0..6).map(|at| draft.area(&place(at)).unwrap()).collect();
+        assert_eq!(
+            areas,
+            [
+                [30.0, 40.0, 20.0, 5.0],
+                [11.0, 11.0, 2.0, 3.0],
+                [7.0, 8.0, 0.0, 0.0],
+                [0.0, -5.0, 10.0, 5.0],
+                [1.0, 9.0, 4.0, 0.0],
+                [1.0, 2.0, 3.0, 4.0],
+            ]
+        );
+        // As it is read, too.
+        let good = json!([{ "type": "path", "d": "M 0 0 L 10 0 L 10 5 Z", "x": 30, "y": 40, "fill": "#000000" }]);
+        let read = read(good, &[]);
+        let again = Draft::of(read.template().unwrap().clone());
+        assert_eq!(again.area("elements[0]"), Some([30.0, 40.0, 10.0, 5.0]));
     }
 }

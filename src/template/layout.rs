@@ -120,6 +120,31 @@ impl Layout {
         fonts: &FontLibrary,
         constants: &BTreeMap<String, String>,
     ) -> Result<Self, TemplateError> {
+        let mut layout = Self::begun(drawing, template, fonts)?;
+        for (at, element) in template.document.elements.iter().enumerate() {
+            layout.add(template, element, &format!("elements[{at}]"), constants)?;
+        }
+        Ok(layout)
+    }
+
+    /// Returns everything that cannot be laid out, each with its place: what is wrong with one element hides no other.
+    pub(super) fn faults(template: &Template, fonts: &FontLibrary) -> Vec<(String, TemplateError)> {
+        let mut layout = match Self::begun(Drawing::default(), template, fonts) {
+            Ok(layout) => layout,
+            Err(error) => return vec![(error.at().unwrap_or("layout").to_owned(), error)],
+        };
+        let mut found = Vec::new();
+        for (at, element) in template.document.elements.iter().enumerate() {
+            let at = format!("elements[{at}]");
+            if let Err(error) = layout.add(template, element, &at, &BTreeMap::new()) {
+                found.push((at, error));
+            }
+        }
+        found
+    }
+
+    /// Lays out the page without its elements.
+    fn begun(drawing: Drawing, template: &Template, fonts: &FontLibrary) -> Result<Self, TemplateError> {
         let document = &template.document;
         let fonts = with_assets(template, fonts)?;
         let (width, height) = document.page.millimetres();
@@ -134,11 +159,7 @@ impl Layout {
             items: background(document, template, frame, drawing),
         };
         let language = document.language.clone();
-        let mut layout = Self { base: scene, dynamic: Vec::new(), fonts, dates, frame, language, drawing };
-        for (at, element) in document.elements.iter().enumerate() {
-            layout.add(template, element, &format!("elements[{at}]"), constants)?;
-        }
-        Ok(layout)
+        Ok(Self { base: scene, dynamic: Vec::new(), fonts, dates, frame, language, drawing })
     }
 
     /// Returns what is the same on all certificates.

@@ -89,6 +89,28 @@ impl Frame {
     }
 }
 
+/// Returns left, top, width and height of an ornament, by its points and those that bend it. Of path data that breaks off it is what can
+/// be read; of what cannot be read at all, the place where it would begin.
+pub(super) fn extent(shape: &PathShape) -> [f32; 4] {
+    let mut points = Vec::new();
+    for segment in SimplifyingPathParser::from(shape.d.as_str()).take(MAX_SEGMENTS).map_while(Result::ok) {
+        match segment {
+            SimplePathSegment::MoveTo { x, y } | SimplePathSegment::LineTo { x, y } => points.push((x, y)),
+            SimplePathSegment::CurveTo { x1, y1, x2, y2, x, y } => points.extend([(x1, y1), (x2, y2), (x, y)]),
+            SimplePathSegment::Quadratic { x1, y1, x, y } => points.extend([(x1, y1), (x, y)]),
+            SimplePathSegment::ClosePath => {}
+        }
+    }
+    let placed = |(x, y): (f64, f64)| (shape.x + x as f32 * shape.scale_x, shape.y + y as f32 * shape.scale_y);
+    let mut placed = points.into_iter().map(placed).filter(|(x, y)| x.is_finite() && y.is_finite());
+    let Some(first) = placed.next() else { return [shape.x, shape.y, 0.0, 0.0] };
+    let around = |(left, top, right, bottom): (f32, f32, f32, f32), (x, y): (f32, f32)| {
+        (left.min(x), top.min(y), right.max(x), bottom.max(y))
+    };
+    let (left, top, right, bottom) = placed.fold((first.0, first.1, first.0, first.1), around);
+    [left, top, right - left, bottom - top]
+}
+
 pub(super) fn square([left, bottom, right, top]: [f32; 4]) -> Vec<PathSegment> {
     vec![
         PathSegment::Move(left, bottom),

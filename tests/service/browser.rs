@@ -228,3 +228,63 @@ impl Form {
         Self { method, action, is_multipart: true, names: BTreeSet::new(), fields: Vec::new() }
     }
 }
+
+/// Words that stand in English sentences and in no German one.
+const ENGLISH: [&str; 34] = [
+    "the",
+    "is",
+    "are",
+    "and",
+    "of",
+    "with",
+    "without",
+    "not",
+    "must",
+    "cannot",
+    "has",
+    "have",
+    "needs",
+    "need",
+    "this",
+    "that",
+    "its",
+    "it",
+    "such",
+    "as",
+    "at",
+    "least",
+    "most",
+    "characters",
+    "than",
+    "shorter",
+    "says",
+    "only",
+    "nobody",
+    "where",
+    "which",
+    "too",
+    "goes",
+    "to",
+];
+
+/// Fails on English in what a page says is wrong: beside its fields, above a form, in notices.
+#[track_caller]
+pub fn is_german(page: &str, but: &[&str]) {
+    assert!(page.contains("<html lang=\"de\">"), "{page}");
+    let mut seen = 0;
+    for (start, end) in [("class=\"problem\"", "</p>"), ("class=\"notice", "</div>")] {
+        for part in page.split(start).skip(1) {
+            let part = part.split_once('>').map_or("", |(_, rest)| rest);
+            let part = part.split(end).next().unwrap_or_default();
+            let plain: Vec<_> = part.split('<').map(|one| one.split_once('>').map_or(one, |(_, text)| text)).collect();
+            // What was typed, and what is technical, is quoted.
+            let said: String = plain.join(" ").split('`').step_by(2).collect::<Vec<_>>().join(" ");
+            let said = but.iter().fold(said, |text, not| text.replace(not, " "));
+            let words = said.split(|c: char| !c.is_alphanumeric()).map(str::to_lowercase);
+            let english: Vec<_> = words.filter(|word| ENGLISH.contains(&word.as_str())).collect();
+            assert!(english.len() < 2, "{english:?} in: {said}");
+            seen += usize::from(!said.trim().is_empty());
+        }
+    }
+    assert!(seen > 0, "nothing is said to be wrong: {page}");
+}

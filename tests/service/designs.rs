@@ -65,6 +65,19 @@ fn a_template_is_uploaded_looked_over_kept_and_given_to_its_events() {
         let drawing = ada.get(&format!("{at}/drawing.png"));
         assert_eq!(drawing.headers[header::CONTENT_TYPE], "image/png");
         assert!(page.contains(&format!("{at}/drawing.png")), "{page}");
+        // All that cannot be laid out is told at once, also lines and ornaments, each with its mark.
+        let many = document_with(|one| {
+            let elements = one["elements"].as_array_mut().unwrap();
+            for x in [20, 120] {
+                let words = json!({ "type": "text", "text": "\u{10FFFE}", "x": x, "y": 150, "width": 40, "height": 10, "size": 12 });
+                elements.push(words);
+            }
+            elements
+                .push(json!({ "type": "path", "d": "M 0 0 L 10 10 nonsense", "x": 30, "y": 30, "fill": "#000000" }));
+            elements.push(json!({ "type": "line", "x1": 1, "y1": 1, "x2": 9, "y2": 1, "colour": "red" }));
+        });
+        let (_, page) = upload(&mut ada, "/staff/template-uploads", "template.json", &many);
+        assert_eq!(page.matches("<g class=\"mark red\">").count(), 4, "{page}");
         // Where nothing can be drawn the message is there all the same.
         let (_, page) = upload(&mut ada, "/staff/template-uploads", "template.json", b"{ \"testamur\": ");
         assert!(

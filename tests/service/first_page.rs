@@ -81,26 +81,50 @@ impl First {
         }
     }
 
+    /// The same with a picture, as a browser sends it.
+    fn fill_with_logo(&self, query: &str, (name, bytes): (&str, &[u8])) -> Reply {
+        let mut body = Vec::new();
+        for (name, value) in USUAL {
+            body.extend(
+                format!("--EDGE\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n").bytes(),
+            );
+        }
+        let head = format!("--EDGE\r\nContent-Disposition: form-data; name=\"logo\"; filename=\"{name}\"\r\n\r\n");
+        body.extend(head.bytes().chain(bytes.iter().copied()).chain(b"\r\n--EDGE--\r\n".iter().copied()));
+        let mut stream = self.stream();
+        let kind = "content-type: multipart/form-data; boundary=EDGE\r\n";
+        let line = format!("POST {}{query}", self.path);
+        std::io::Write::write_all(&mut stream, &request(&line, kind, &body)).unwrap();
+        read_reply(&mut stream)
+    }
+
     fn fill(&self, changed: &[(&str, &str)]) -> Reply {
-        let usual = [
-            ("issuer", "Example Academy"),
-            ("domain", "certs.example.org"),
-            ("time_zone", "Europe/Berlin"),
-            ("name", "Grace Hopper"),
-            ("email", "grace@example.org"),
-            ("password", PASSWORD),
-            ("passphrase", PASSPHRASE),
-            ("again", PASSPHRASE),
-        ];
+        self.fill_at("", changed)
+    }
+
+    fn fill_at(&self, query: &str, changed: &[(&str, &str)]) -> Reply {
+        let usual = USUAL;
         let mut body = url::form_urlencoded::Serializer::new(String::new());
         for (name, value) in
             usual.iter().filter(|(name, _)| !changed.iter().any(|(other, _)| other == name)).chain(changed)
         {
             body.append_pair(name, value);
         }
-        self.send(&format!("POST {}", self.path), &body.finish())
+        self.send(&format!("POST {}{query}", self.path), &body.finish())
     }
 }
+
+/// What is typed into the first page, unless something else is.
+const USUAL: [(&str, &str); 8] = [
+    ("issuer", "Example Academy"),
+    ("domain", "certs.example.org"),
+    ("time_zone", "Europe/Berlin"),
+    ("name", "Grace Hopper"),
+    ("email", "grace@example.org"),
+    ("password", PASSWORD),
+    ("passphrase", PASSPHRASE),
+    ("again", PASSPHRASE),
+];
 
 #[test]
 fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
@@ -132,6 +156,51 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
         assert!(text.contains(said) && text.contains("Grace Hopper"), "{changed:?}: {text}");
         assert!(!text.contains(PASSWORD) && !text.contains(PASSPHRASE.trim()), "{changed:?}");
         assert!(!folder.path().join("data").exists(), "{changed:?}");
+    }
+
+    // In German no sentence of it is English.
+    let (picture, long, longer) = ("x".repeat(30), "x".repeat(200), "x".repeat(300));
+    for changed in [
+        &[("domain", "192.0.2.1")][..],
+        &[("domain", "https://certs.example.org/x")],
+        &[("domain", "b\u{fc}cher@x")],
+        &[("domain", "")],
+        &[("issuer", "")],
+        &[("issuer", "a\u{7}b")],
+        &[("issuer", long.as_str())],
+        &[("time_zone", "Mars/Olympus")],
+        &[("email", "niemand")],
+        &[("name", "")],
+        &[("name", longer.as_str())],
+        &[("password", "kurz")],
+        &[("password", longer.as_str())],
+        &[("password", "123456789012")],
+        &[("password", "grace@example.org")],
+        &[("again", "anders")],
+        &[("passphrase", "kurz"), ("again", "kurz")],
+        &[("relay", "smtp.example.org"), ("from", "office@example.org"), ("port", "viele")],
+        &[("relay", "smtp.example.org"), ("from", "office@example.org"), ("port", "8080")],
+        &[("relay", "smtp.example.org"), ("from", "office@example.org"), ("relay_user", "office")],
+        &[("relay", "smtp.example.org"), ("from", "office@example.org"), ("security", "none")],
+        &[("relay", "smtp.example.org"), ("from", "office@example.org"), ("security", "egal")],
+        &[("relay", "smtp.example.org"), ("from", "")],
+        &[("relay", "kein rechner"), ("from", "niemand")],
+        &[("test", "yes")],
+        &[("test", "yes"), ("relay", "kein rechner"), ("from", "niemand")],
+    ] {
+        let refused = first.fill_at("?lang=de", changed);
+        let text = refused.text();
+        assert_eq!(refused.status, 422, "{changed:?}: {text}");
+        crate::browser::is_german(&text, &[longer.as_str(), long.as_str()]);
+    }
+    for (name, bytes) in [
+        ("a.png", picture.as_bytes()),
+        ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><text>x</text></svg>".as_slice()),
+    ] {
+        let refused = first.fill_with_logo("?lang=de", (name, bytes));
+        let text = refused.text();
+        assert!(refused.status == 422 && text.contains("logo-error"), "{name}: {text}");
+        crate::browser::is_german(&text, &[]);
     }
 
     // All of it at once, each beside its field; and what was good is kept, so that it need not be typed again.
@@ -178,7 +247,7 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
     let config = std::fs::read_to_string(folder.path().join("data/testamur.toml")).unwrap();
     assert!(!config.contains("a secret") && config.contains("Europe/Berlin"), "{config}");
     assert!(!config.contains("smtp"), "{config}");
-    assert!(config.contains("[backup]\nfolder = \"backups\""), "there are backups from the first night on: {config}");
+    assert!(!config.contains("[backup]"), "what staff can change on a page stands in no file: {config}");
     let secret = folder.path().join("data/keys/mail-password.sealed");
     assert!(!std::fs::read_to_string(&secret).unwrap().contains("a secret"));
     assert!(!folder.path().join("data/keys/mail-password").exists());
@@ -194,6 +263,15 @@ fn an_empty_folder_becomes_an_issuer_by_the_link_that_was_printed() {
     std::io::Write::write_all(&mut stream, &request("POST /api/v1/login", head, login.as_bytes())).unwrap();
     let reply = read_reply(&mut stream);
     assert_eq!(reply.status, 200);
+    // There are backups from the first night on: the one that is due is made at once.
+    let began = Instant::now();
+    let backups = folder.path().join("data/backups");
+    while !std::fs::read_dir(&backups)
+        .is_ok_and(|mut all| all.any(|one| one.unwrap().path().extension().is_some_and(|end| end == "jsonl")))
+    {
+        assert!(began.elapsed() < Duration::from_secs(60), "no backup was made");
+        std::thread::sleep(Duration::from_millis(50));
+    }
     first.child.kill().unwrap();
     first.child.wait().unwrap();
 

@@ -122,8 +122,7 @@ impl World {
             steady: None,
             mail: None,
             mail_sealed: None,
-            backup: None,
-            retention: Default::default(),
+            fixed: Default::default(),
             data: None,
             hooks: Rules::default(),
         };

@@ -64,6 +64,7 @@ mod small_disk;
 #[path = "../tools/smtp_sink.rs"]
 mod smtp_sink;
 mod staff;
+mod standings;
 mod still;
 mod story;
 mod strays;

@@ -49,6 +49,10 @@ const TABLE: &[(&str, Needs)] = &[
     ("GET /api/v1/backups", May(Settings)),
     ("POST /api/v1/backups", May(Settings)),
     ("POST /api/v1/backups/drill", May(Settings)),
+    ("PUT /api/v1/backups/elsewhere", May(Settings)),
+    ("DELETE /api/v1/backups/elsewhere", May(Settings)),
+    ("GET /api/v1/upkeep", May(Settings)),
+    ("PUT /api/v1/upkeep", May(Settings)),
     ("GET /api/v1/certificates", May(View)),
     ("GET /api/v1/certificates/archive", May(View)),
     ("GET /api/v1/certificates/csv", May(View)),
@@ -178,6 +182,8 @@ const TABLE: &[(&str, Needs)] = &[
     ("GET /api/v1/runs", May(View)),
     ("POST /api/v1/runs", May(Generate)), // The example generates; `a_run_needs_the_permission_for_what_it_does` has all.
     ("POST /api/v1/runs/preview", May(View)),
+    ("POST /api/v1/runs/together", May(Generate)), // The example makes anew.
+    ("POST /api/v1/runs/together/preview", May(View)),
     ("GET /api/v1/runs/{id}", May(View)),
     ("POST /api/v1/runs/{id}/cancel", SomeRun),
     ("GET /api/v1/runs/{id}/events", May(View)),
@@ -457,7 +463,7 @@ fn the_document_says_what_each_operation_needs() {
         let Some(needs) = table.get(name.as_str()) else { panic!("{name} has no row in the table") };
         let some_run = json!(["generate", "revoke", "keys", "send"]);
         let permission = match needs {
-            _ if name == "POST /api/v1/runs" => some_run,
+            _ if ["POST /api/v1/runs", "POST /api/v1/runs/together"].contains(&name.as_str()) => some_run,
             Nothing => json!("public"),
             Own => json!("account"),
             May(permission) | InSession(permission) | Decides(permission) => json!(permission),

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::browser::{Browser, form, form_with, to};
+use crate::browser::{Browser, form_with, to};
 use crate::harness::{World, on_each_engine};
 use crate::real_door::{behind_the_real_door, invited, school_by};
 use crate::runs::{certificates, done, enrol, person, school, work};
@@ -219,15 +219,13 @@ fn ticked_rows_go_on_from_page_to_page_and_what_is_confirmed_is_what_was_shown()
         let whole = bob.page(&format!("{batch}?act=zip&which=but&status=active"));
         assert!(whole.contains("Use the filter first"), "{whole}");
 
-        // Made anew by name; what goes event by event asks for one.
+        // Made anew by name, also where no event is named.
         let name = json!({ "name": "Person Zero" });
         ada.ask(world, "PATCH", "/events/WORKSHOP/participants/p0@example.org", &name).ok();
         let page = bob.page(&format!("{batch}?act=regenerate&pick={FIRST}"));
         assert!(page.contains("Make one certificate anew"), "{page}");
         let page = bob.page(&format!("{batch}?act=regenerate&which=but"));
-        assert!(page.contains("Name one in the filter first"), "{page}");
-        let page = bob.page(&format!("{batch}?act=regenerate&pick={FIRST}&pick=CERT-OTHER-2026-00001"));
-        assert!(page.contains("WORKSHOP: 1") && page.contains("OTHER: 1"), "{page}");
+        assert!(page.contains("Make one certificate anew") && page.contains("By event"), "{page}");
         let many: String = (0..201).map(|n| format!("&pick=CERT-WORKSHOP-2026-{n:05}")).collect();
         assert!(bob.page(&format!("{batch}?act=revoke{many}")).contains("201 rows are ticked"));
         assert!(bob.page(&format!("{batch}?act=nonsense&pick={FIRST}")).contains("Choose what is to be done"));
@@ -246,12 +244,34 @@ fn people_are_excluded_let_in_and_issued_to_from_their_list_with_the_columns_tha
         let (list, chosen) = ("/staff/events/WORKSHOP/people", "/staff/events/WORKSHOP/chosen");
         let page = browser.page(list);
         assert!(page.contains("alan@example.org") && !page.contains(">x-17<"), "{page}");
-        let columns = form_with(&page, list, "cols");
+        let columns = form_with(&page, "/staff/events/WORKSHOP/columns", "cols");
         assert!(page.contains("value=\"+company\""), "{page}");
-        let page = browser.send(&columns, &[("cols", "+company")]).text();
+        let saved = browser.send(&columns, &[("cols", "+company")]);
+        let page = browser.follow(&saved);
         assert!(page.contains(">ACME<") && page.contains("<th scope=\"col\">company</th>"), "{page}");
         assert!(!page.contains("alan@example.org"), "only the columns that were chosen: {page}");
-        assert!(form(&page, list).fields.contains(&("cols".to_owned(), "+company".to_owned())), "a filter keeps them");
+        let page = browser.page(&format!("{list}?q=turing"));
+        assert!(page.contains(">ACME<") && !page.contains("alan@example.org"), "a filter keeps them: {page}");
+        // They are the member's: the next time, and in whichever browser; others have theirs.
+        assert!(Browser::of(world, "ada@example.org").page(list).contains(">ACME<"));
+        invited(world, ada, "vera@example.org", &["viewer"]);
+        assert!(Browser::of(world, "vera@example.org").page(list).contains("alan@example.org"));
+        // Where nobody has the column, it is not shown, and is there again where somebody has.
+        let other = json!({ "code": "OTHER", "details": { "title": "Other", "template": "classic" } });
+        ada.ask(world, "POST", "/events", &other).ok();
+        ada.ask(
+            world,
+            "POST",
+            "/events/OTHER/participants",
+            &json!({ "name": "Eve Online", "email": "eve@example.org" }),
+        )
+        .ok();
+        let page = browser.page("/staff/events/OTHER/people");
+        assert!(page.contains("eve@example.org") && !page.contains("company"), "{page}");
+        let columns = form_with(&page, "/staff/events/OTHER/columns", "cols");
+        browser.send(&columns, &[("cols", "external_id")]);
+        let page = browser.page(list);
+        assert!(page.contains(">ACME<") && page.contains(">x-17<") && !page.contains("alan@example.org"), "{page}");
         let page = browser.page(&format!("{list}?cols=external_id&cols=nonsense&q=turing"));
         assert!(page.contains(">x-17<") && !page.contains("value=\"nonsense\""), "{page}");
 
@@ -259,11 +279,33 @@ fn people_are_excluded_let_in_and_issued_to_from_their_list_with_the_columns_tha
         let id = page.split("name=\"pick\" value=\"").nth(1).unwrap().split('"').next().unwrap().to_owned();
         let page = browser.send(&chooser, &[("pick", &id), ("act", "issue")]).text();
         assert!(page.contains("Nothing would happen"), "who does not meet the rule gets none: {page}");
-        let page = browser.page(&format!("{chosen}?act=except&pick={id}"));
-        let except = form_with(&page, chosen, "expected");
+        // It says how many get none and why, and offers an exception to who may make one.
+        assert!(
+            page.contains("One of them would get no certificate:") && page.contains("1: does not meet the rule"),
+            "{page}"
+        );
+        invited(world, ada, "rita@example.org", &["revoker"]);
+        let none = format!("{chosen}?act=issue&pick={id}");
+        assert_eq!(Browser::of(world, "rita@example.org").get(&none).status, StatusCode::FORBIDDEN);
+        let german = browser.page(&format!("{none}&lang=de"));
+        assert!(german.contains("bekäme kein Zertifikat") && german.contains("erfüllt die Regel nicht"), "{german}");
+        browser.forget("testamur_language");
+        let all = browser.page(&format!("{chosen}?act=issue&which=but"));
+        let except = form_with(&all, chosen, "note");
+        assert!(all.contains("Make one exception"), "{all}");
         let excepted = browser.send(&except, &[("note", "sat it on paper")]);
-        assert!(browser.follow(&excepted).contains("Done."));
-        let page = browser.page(&format!("{chosen}?act=issue&pick={id}"));
+        // It goes on with what was begun.
+        let page = browser.follow(&excepted);
+        assert!(
+            to(&excepted).contains("act=issue") && page.contains("Done.") && page.contains("Alan Turing"),
+            "{page}"
+        );
+        let given = ada.ask(world, "GET", "/events/WORKSHOP/exceptions", &Value::Null).ok();
+        assert_eq!(
+            (given["items"].as_array().unwrap().len(), &given["items"][0]["note"]),
+            (1, &json!("sat it on paper"))
+        );
+        let page = browser.page(&none);
         assert!(page.contains("Issue one certificate") && page.contains("Alan Turing"), "{page}");
         let started = browser.send(&form_with(&page, chosen, "expected"), &[]);
         assert!(to(&started).starts_with("/staff/runs/"), "{}", started.text());
@@ -285,6 +327,69 @@ fn people_are_excluded_let_in_and_issued_to_from_their_list_with_the_columns_tha
         assert_eq!(excluded["items"].as_array().unwrap().len(), 3);
         let german = browser.page(&format!("{chosen}?act=exclude&which=but&pick=p0%40example.org&lang=de"));
         assert!(german.contains("Eine Person ausschließen") && german.contains("3 Personen bleiben"), "{german}");
+    });
+}
+
+#[test]
+fn certificates_of_several_events_are_made_anew_by_one_confirmation() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let other = json!({ "code": "OTHER", "details": { "title": "Other", "template": "classic" } });
+        ada.ask(world, "POST", "/events", &other).ok();
+        ada.ask(world, "PUT", "/events/OTHER/rule", &json!({ "rule": "everybody" })).ok();
+        ada.ask(
+            world,
+            "POST",
+            "/events/OTHER/participants",
+            &json!({ "name": "Eve Online", "email": "eve@example.org" }),
+        )
+        .ok();
+        for state in ["open", "completed"] {
+            ada.ask(world, "POST", "/events/OTHER/state", &json!({ "to": state })).ok();
+        }
+        ada.ask(world, "POST", "/runs", &json!({ "kind": "generate", "event": "OTHER" })).ok();
+        work(world);
+        for (event, person, name) in
+            [("WORKSHOP", "p0@example.org", "Person Zero"), ("OTHER", "eve@example.org", "Eve Offline")]
+        {
+            let path = format!("/events/{event}/participants/{person}");
+            ada.ask(world, "PATCH", &path, &json!({ "name": name })).ok();
+        }
+        let numbers = ["CERT-OTHER-2026-00001", FIRST, SECOND];
+        let picks: String = numbers.iter().map(|number| format!("&pick={number}")).collect();
+        let mut browser = Browser::of(world, "ada@example.org");
+        let batch = "/staff/certificates/batch";
+        let page = browser.page(&format!("{batch}?act=regenerate{picks}"));
+        // The exact number and two names, over both.
+        assert!(page.contains("Make 2 certificates anew") && page.contains("Eve Offline, Person Zero"), "{page}");
+        assert!(
+            page.contains("href=\"/staff/events/OTHER\"") && page.contains("href=\"/staff/events/WORKSHOP\""),
+            "{page}"
+        );
+        let confirm = form_with(&page, batch, "expected");
+        let runs = |world: &World| ada.ask(world, "GET", "/runs", &Value::Null).ok()["items"].as_array().unwrap().len();
+        let before = runs(world);
+        // Another list by then: nothing is begun in either event.
+        ada.ask(world, "POST", &format!("/certificates/{SECOND}/revoke"), &json!({ "cause": "fraud" })).ok();
+        let stale = browser.send(&confirm, &[("reason", "names")]);
+        assert_eq!((stale.status, runs(world)), (StatusCode::CONFLICT, before));
+        assert!(stale.text().contains("Make 2 certificates anew"), "{}", stale.text());
+        let begun = browser.send(&form_with(&stale.text(), batch, "expected"), &[("reason", "names")]);
+        assert!(to(&begun).starts_with("/staff/runs/together?run="), "{}", begun.text());
+        assert_eq!(runs(world), before + 2);
+        // With one certificate a day for one member of staff, both of these wait for a second one or are under way.
+        let page = browser.follow(&begun);
+        assert!(page.contains(">OTHER<") && page.contains(">WORKSHOP<"), "{page}");
+        let german = browser.page(&format!("{}&lang=de", to(&begun)));
+        assert!(german.contains("Zusammen begonnene Läufe"), "{german}");
+        browser.forget("testamur_language");
+        // Nothing is sent where mail is not set up: it is said for each event, and there is nothing to confirm.
+        let page = browser.page(&format!("{batch}?act=send{picks}"));
+        assert!(page.contains("Nothing would happen"), "{page}");
+        // What an operation over several events does not take.
+        let one = json!({ "kind": "send", "event": "OTHER", "numbers": ["CERT-OTHER-2026-00001"] });
+        ada.ask(world, "POST", "/runs/together/preview", &one).problem(422, "bad-request");
+        ada.ask(world, "POST", "/runs/together", &json!({ "kind": "regenerate" })).problem(422, "bad-request");
     });
 }
 

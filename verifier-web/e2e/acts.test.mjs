@@ -390,6 +390,30 @@ test('keys, publishing, tokens, webhooks, the audit log, settings, and an event 
   assert.deepEqual(ada.wrongs, []);
 });
 
+test('what is kept, where backups go, that they are made elsewhere, and what one is told', async () => {
+  await ada.open('/settings');
+  await ada.follow('What is kept');
+  await ada.set('session_hours', '10');
+  await ada.set('backup_folder', 'backups of ours');
+  await ada.press('Save');
+  await ada.reads('Saved.');
+  await ada.follow('Backups');
+  await ada.press('Back up now');
+  await ada.reads(/Newest|testamur-/);
+  await ada.reads(/testamur-\d{8}T/);
+  await ada.locator('summary', { hasText: 'Backups made elsewhere' }).click();
+  await ada.press('Backups are made elsewhere');
+  await ada.reads('nobody looks how old the newest is');
+  await ada.press('They are not made elsewhere any more');
+  await ada.reads('Saved.');
+  await ada.open('/account');
+  await ada.getByLabel('Write to me when a run ends that I started').uncheck();
+  await ada.press('Save');
+  await ada.reads('Saved.');
+  assert.equal(await ada.locator('[name=run_notices]').isChecked(), false);
+  assert.deepEqual(ada.wrongs, []);
+});
+
 test('on the widest screen nothing is stretched beyond reading, on a phone nothing sticks out', async () => {
   const state = await ada.context().storageState();
   const pages = ['', '/events', '/events/MAPS', '/events/MAPS/people', '/events/MAPS/people/p0%40example.org', '/certificates?event=MAPS',

@@ -186,7 +186,7 @@ const PAGES = ['', '/events', '/events/new', '/events/MAPS26', '/events/MAPS26/c
   '/events/MAPS26/people', '/events/MAPS26/people/new', '/events/MAPS26/people/person1%40example.org', '/events/MAPS26/rule',
   '/events/MAPS26/template', '/events/MAPS26/state', '/events/MAPS26/generate?over=already_issued', '/events/MAPS26/send', '/search?q=garc',
   '/certificates?event=MAPS26', '/certificates/CERT-MAPS26-2026-00001', '/certificates/CERT-MAPS26-2026-00001/revoke', '/deliveries',
-  '/runs', '/templates', '/templates/classic', '/templates/classic/try', '/templates/classic/roll-out', '/template-uploads', '/publishing', '/publishing/rotate', '/publishing/k1/stolen'];
+  '/runs', '/templates', '/templates/classic', '/templates/classic/try', '/templates/classic/roll-out', '/template-uploads', '/publishing', '/publishing/rotate', '/publishing/k1/stolen', '/account', '/settings', '/settings/mail', '/settings/upkeep', '/backups', '/runs/together'];
 
 test('every page is readable for everybody, at each width, light and dark, and nothing sticks out', async () => {
   const ways = [[390, 'light'], [390, 'dark'], [768, 'light'], [1440, 'light'], [1440, 'dark'], [1920, 'light']];

@@ -1,8 +1,10 @@
 //! The drill: the newest backup is restored into a folder of its own, looked at, and the folder is taken away again.
 
 use std::fs::File;
-use std::io::BufReader;
+use std::io::{self, BufReader};
+use std::path::Path;
 
+use rustix::fs::OFlags;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -52,7 +54,7 @@ pub struct Drill {
 /// # Errors
 /// When there is no backup, or the store or the folder fails.
 pub fn drill(desk: &Desk, manifest: &KeyManifest, plan: &Plan) -> Result<Drill, BackupError> {
-    let newest = list(&plan.folder)?.into_iter().next();
+    let newest = list(&plan.folder, desk.now)?.files.into_iter().next();
     let Lying { name, .. } = newest.ok_or_else(|| BackupError::Nothing(plan.folder.clone()))?;
     let mut drill = Drill {
         at: desk.now,
@@ -96,7 +98,7 @@ impl From<StoreError> for Unwell {
 
 fn rehearsed(manifest: &KeyManifest, plan: &Plan, drill: &mut Drill) -> Result<(), Unwell> {
     let path = plan.folder.join(&drill.name);
-    let file = File::open(&path).map_err(in_folder(&path))?;
+    let file = opened(&path).map_err(in_folder(&path))?;
     // A drill that was killed has left people's data.
     super::tidy(&plan.folder).map_err(in_folder(&plan.folder))?;
     let private = std::os::unix::fs::PermissionsExt::from_mode(0o700);
@@ -115,6 +117,18 @@ fn rehearsed(manifest: &KeyManifest, plan: &Plan, drill: &mut Drill) -> Result<(
     match drill.certificates == told("certificate") {
         true => Ok(()),
         false => Err(Unwell::Count { told: told("certificate"), found: drill.certificates }),
+    }
+}
+
+/// Opens a file that is one: what leads elsewhere is not followed, also where it was put there since the folder was read.
+pub(super) fn opened(path: &Path) -> io::Result<File> {
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let mut options = File::options();
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, flags.bits().cast_signed());
+    let file = options.read(true).open(path)?;
+    match file.metadata()?.is_file() {
+        true => Ok(file),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file")),
     }
 }
 

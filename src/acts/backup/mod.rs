@@ -234,36 +234,82 @@ pub struct Lying {
     pub bytes: u64,
 }
 
-/// Lists the backups in a folder, newest first. What has another name is none of ours.
+/// What has the name of a backup and is not taken for one.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = BackupPassedOver)]
+pub struct PassedOver {
+    /// Its name.
+    #[schema(example = "testamur-20991231T020000Z.jsonl")]
+    pub name: String,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why something is not taken for a backup.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = WhyPassedOver)]
+pub enum Why {
+    /// Its date is still to come: it would count as the newest until then.
+    Future,
+    /// It is a link, a folder or the like: it leads elsewhere.
+    NotAFile,
+}
+
+/// What lies in a folder.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Listed {
+    /// The backups, newest first.
+    pub files: Vec<Lying>,
+    /// What has the name of one and is passed over, by name.
+    pub passed_over: Vec<PassedOver>,
+}
+
+/// Lists the backups in a folder. What has another name is none of ours.
 ///
 /// # Errors
 /// When the folder cannot be read; one that is not there yet has none.
-pub fn list(folder: &Path) -> Result<Vec<Lying>, BackupError> {
+pub fn list(folder: &Path, now: Timestamp) -> Result<Listed, BackupError> {
     let entries = match fs::read_dir(folder) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Listed::default()),
         entries => entries.map_err(in_folder(folder))?,
     };
-    let mut found = Vec::new();
+    let mut found = Listed::default();
     for entry in entries {
         let entry = entry.map_err(in_folder(folder))?;
         let Ok(name) = entry.file_name().into_string() else { continue };
-        if is_ours(&name) {
-            let bytes = entry.metadata().map_err(in_folder(folder))?.len();
-            found.push(Lying { name, bytes });
+        let Some(at) = made_at(&name) else { continue };
+        // Of a link this is the link.
+        let metadata = entry.metadata().map_err(in_folder(folder))?;
+        match (metadata.is_file(), at > now) {
+            (false, _) => found.passed_over.push(PassedOver { name, why: Why::NotAFile }),
+            (true, true) => found.passed_over.push(PassedOver { name, why: Why::Future }),
+            (true, false) => found.files.push(Lying { name, bytes: metadata.len() }),
         }
     }
-    found.sort_by(|one, other| other.name.cmp(&one.name));
+    found.files.sort_by(|one, other| other.name.cmp(&one.name));
+    found.passed_over.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(found)
 }
 
+/// Returns when a backup of this name was made; nothing of what is none of ours.
+fn made_at(name: &str) -> Option<Timestamp> {
+    let time = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX))?;
+    let is_digit = |at: usize, byte: u8| match at {
+        8 => byte == b'T',
+        15 => byte == b'Z',
+        _ => byte.is_ascii_digit(),
+    };
+    if time.len() != 16 || !time.bytes().enumerate().all(|(at, byte)| is_digit(at, byte)) {
+        return None;
+    }
+    let part = |from: usize, to: usize| &time[from..to];
+    let (day, clock) = ([part(0, 4), part(4, 6), part(6, 8)], [part(9, 11), part(11, 13), part(13, 15)]);
+    format!("{}T{}Z", day.join("-"), clock.join(":")).parse().ok()
+}
+
 fn is_ours(name: &str) -> bool {
-    let time = name.strip_prefix(PREFIX).and_then(|rest| rest.strip_suffix(SUFFIX)).unwrap_or_default();
-    time.len() == 16
-        && time.bytes().enumerate().all(|(at, byte)| match at {
-            8 => byte == b'T',
-            15 => byte == b'Z',
-            _ => byte.is_ascii_digit(),
-        })
+    made_at(name).is_some()
 }
 
 fn name_at(now: Timestamp) -> String {
@@ -325,7 +371,7 @@ fn written(
     drop(out);
     part.keep().map_err(in_folder(&path))?;
     let bytes = fs::metadata(&path).map_err(in_folder(&path))?.len();
-    forget_old(folder, plan.keep)?;
+    forget_old(folder, plan.keep, desk.now)?;
     let not_as_signed = summary.not_as_signed.count;
     Ok(Good { at: desk.now, name, bytes, records: counted(&summary), not_as_signed })
 }
@@ -335,7 +381,7 @@ fn counted(summary: &Summary) -> u64 {
 }
 
 /// For its owner only, if it is made now.
-fn make_folder(folder: &Path) -> io::Result<()> {
+pub(super) fn make_folder(folder: &Path) -> io::Result<()> {
     let mut builder = fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
@@ -357,8 +403,9 @@ fn tidy(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn forget_old(folder: &Path, keep: u16) -> Result<(), BackupError> {
-    for old in list(folder)?.into_iter().skip(usize::from(keep).max(1)) {
+/// What is passed over stays: somebody else put it there.
+fn forget_old(folder: &Path, keep: u16, now: Timestamp) -> Result<(), BackupError> {
+    for old in list(folder, now)?.files.into_iter().skip(usize::from(keep).max(1)) {
         let path = folder.join(&old.name);
         fs::remove_file(&path).map_err(in_folder(&path))?;
     }
@@ -405,19 +452,53 @@ mod tests {
         for day in 1..=5 {
             fs::write(folder.path().join(ours(day)), "x").unwrap();
         }
-        let others = ["testamur-20261101T020000Z.jsonl.gz", "notes.jsonl", "testamur-2026.jsonl", "testamur-é.jsonl"];
+        let others = [
+            "testamur-20261101T020000Z.jsonl.gz",
+            "notes.jsonl",
+            "testamur-2026.jsonl",
+            "testamur-20261301T020000Z.jsonl",
+        ];
         for other in others {
             fs::write(folder.path().join(other), "x").unwrap();
         }
         fs::write(folder.path().join(ours(9) + PART), "half").unwrap();
         fs::create_dir(folder.path().join(".drill-x")).unwrap();
+        let now = at("2026-11-08T12:00:00Z");
         tidy(folder.path()).unwrap();
-        forget_old(folder.path(), 3).unwrap();
-        let names: Vec<_> = list(folder.path()).unwrap().into_iter().map(|one| one.name).collect();
-        assert_eq!(names, [ours(5), ours(4), ours(3)]);
+        forget_old(folder.path(), 3, now).unwrap();
+        let listed = list(folder.path(), now).unwrap();
+        let names: Vec<_> = listed.files.into_iter().map(|one| one.name).collect();
+        assert_eq!((names, listed.passed_over.len()), ([ours(5), ours(4), ours(3)].into(), 0));
         let left = fs::read_dir(folder.path()).unwrap().count();
         assert_eq!(left, 3 + others.len(), "what is not ours stays");
-        assert_eq!(list(&folder.path().join("none")).unwrap(), []);
+        assert_eq!(list(&folder.path().join("none"), now).unwrap(), Listed::default());
         assert!(is_ours(&name_at(at("2026-11-22T02:00:00Z"))));
+    }
+
+    #[test]
+    fn what_is_still_to_come_and_what_leads_elsewhere_is_passed_over_and_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let (now, path) = (at("2026-11-08T12:00:00Z"), |name: &str| folder.path().join(name));
+        let [good, link, inside, future] = [
+            "testamur-20261107T020000Z.jsonl",
+            "testamur-20261108T020000Z.jsonl",
+            "testamur-20261108T030000Z.jsonl",
+            "testamur-20991231T020000Z.jsonl",
+        ];
+        fs::write(path(good), "x").unwrap();
+        fs::write(path(future), "x").unwrap();
+        fs::write(path("elsewhere"), "x").unwrap();
+        std::os::unix::fs::symlink(path("elsewhere"), path(link)).unwrap();
+        fs::create_dir(path(inside)).unwrap();
+        forget_old(folder.path(), 1, now).unwrap();
+        let listed = list(folder.path(), now).unwrap();
+        assert_eq!(listed.files.iter().map(|one| &*one.name).collect::<Vec<_>>(), [good]);
+        let over: Vec<_> = listed.passed_over.iter().map(|one| (&*one.name, one.why)).collect();
+        assert_eq!(over, [(link, Why::NotAFile), (inside, Why::NotAFile), (future, Why::Future)]);
+        assert!(path("elsewhere").exists() && path(future).exists());
+        assert!(drill::opened(&path(link)).is_err() && drill::opened(&path(inside)).is_err());
+        assert!(drill::opened(&path(good)).is_ok());
+        // Once its day has come it is one.
+        assert_eq!(list(folder.path(), at("2100-01-01T00:00:00Z")).unwrap().files[0].name, future);
     }
 }

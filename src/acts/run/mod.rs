@@ -27,6 +27,7 @@ mod queue;
 pub(in crate::acts) mod record;
 pub(in crate::acts) mod select;
 pub(in crate::acts) mod step;
+mod together;
 mod undo;
 mod which;
 
@@ -41,6 +42,7 @@ pub use queue::{STILL_SECONDS, end_interrupted, is_open, open, still, tidy, wait
 pub use record::{Counters, Kind, Row, RowState, RunOver, RunReason, RunRecord, RunState, Undo};
 pub use select::{MOST_NAMED, RunRequest, Selected};
 pub use step::{Done, NotPublished, Shop, Step, step, step_locked, step_of};
+pub use together::{Begun, MOST_EVENTS, create_together, set as set_together, split};
 pub use undo::{restoration, undo, unsigned};
 pub use which::Which;
 

@@ -376,7 +376,7 @@ fn each_found(
 ) -> Result<()> {
     let (code, which) = (&assessor.event.code, request.which.clone().unwrap_or_default());
     let except = which.people(desk, code)?;
-    let query = PeopleQuery { text: request.text.clone() };
+    let query = PeopleQuery { text: request.text.clone(), places: None };
     let mut cursor: Option<String> = None;
     loop {
         let page = desk.store.find_participants(code, &query, cursor.as_deref(), GROUP as usize)?;

@@ -8,7 +8,7 @@ use crate::acts::run::fate::Fate;
 use crate::acts::run::record::{GROUP, Row};
 use crate::acts::run::select::{Wanted, filter};
 use crate::acts::run::{Result, RunError, RunOver, RunRequest, Selected};
-use crate::credential::{CertificateNumber, EventCode, Timestamp};
+use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::mail::outbox::{self, newest_of, newest_of_each};
 use crate::mail::{Address, MessageId, Order, SetUp, State, setup, suppress};
@@ -185,44 +185,6 @@ pub(in crate::acts) fn people_of(
 
 /// Why nothing is sent to somebody.
 const NO_ADDRESS: &str = "there is no address to send it to";
-/// People without an address that are named.
-const NAMED: usize = 500;
-
-/// What a run over those without a message would do.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct WouldSend {
-    /// To how many it would send.
-    pub sends: u64,
-    /// How many have no address.
-    pub without_address: u64,
-    /// The first of these, by certificate and name.
-    pub named: Vec<(CertificateNumber, String)>,
-}
-
-/// Counts those to whom a run over those without a message would send, and those who have no address.
-///
-/// # Errors
-/// When the store fails.
-pub fn would_send(desk: &Desk, code: &EventCode) -> Result<WouldSend> {
-    let request = RunRequest { event: Some(code.clone()), ..RunRequest::of(crate::acts::run::Kind::Send) };
-    let mut would = WouldSend::default();
-    let counted = each_mail(desk, &request, code, RunOver::ThoseWithout, |Selected { row, name, fate }| {
-        match fate {
-            Fate::Send(_) => would.sends += 1,
-            Fate::Nothing(why) if why == NO_ADDRESS => {
-                would.without_address += 1;
-                would.named.extend(row.number.filter(|_| would.named.len() < NAMED).map(|number| (number, name)));
-            }
-            _ => {}
-        }
-        Ok(())
-    });
-    match counted {
-        Err(RunError::NoMail) => Ok(WouldSend::default()),
-        done => done.map(|()| would),
-    }
-}
-
 /// Returns the writes that put messages into the outbox for certificates that are issued now, where the event wants that. Who
 /// has no address gets none.
 pub(in crate::acts) fn with_issuing(

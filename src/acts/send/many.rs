@@ -14,8 +14,10 @@ use crate::mail::outbox::{self, MessageQuery};
 use crate::mail::{Message, MessageId, State};
 use crate::store::{PAGE_LIMIT, Store, StoreError};
 
-/// Most messages of one request: each is written by itself.
-pub const MOST_AGAIN: usize = 1_000;
+/// Most messages of one request.
+pub const MOST_AGAIN: usize = 100_000;
+/// Messages that are sent again before there is an answer, and then at a time: each is written by itself.
+pub const AGAIN_AT_A_TIME: usize = 200;
 /// Names that are shown.
 const SHOWN: usize = 2;
 
@@ -48,7 +50,7 @@ pub struct AgainMany {
 }
 
 fn too_many() -> SendError {
-    let why = format!("are more than {MOST_AGAIN}: name an event, or send to those whose last message failed by a run");
+    let why = format!("are more than {MOST_AGAIN}: name an event");
     ActError::invalid("messages", why).into()
 }
 
@@ -108,27 +110,38 @@ pub fn again_foreseen(desk: &Desk, which: &Again) -> Result<AgainMany> {
     Ok(found(desk, which)?.0)
 }
 
-/// Sends them again, each as [`resend`] does; with `expected` only if they are those that were shown ([`AgainMany::set`]). Who is
-/// stopped in between finds some of them on their way, and sends the others by doing it again.
+/// Sends the first ones again, each as [`resend`] does; with `expected` only if all are those that were shown ([`AgainMany::set`]).
+/// Returns the others: [`resend_some`] goes on with those, [`AGAIN_AT_A_TIME`]. Who is stopped in between finds some of them on their
+/// way, and sends the others by doing it again.
 ///
 /// # Errors
 /// As [`again_foreseen`]; [`ActError::SetChanged`].
-pub fn resend_many(desk: &Desk, which: &Again, expected: Option<&str>) -> Result<AgainMany> {
-    let (mut told, ids) = found(desk, which)?;
+pub fn resend_many(desk: &Desk, which: &Again, expected: Option<&str>) -> Result<(AgainMany, Vec<MessageId>)> {
+    let (mut told, mut ids) = found(desk, which)?;
     if expected.is_some_and(|expected| expected != told.set) {
         return Err(ActError::SetChanged.into());
     }
-    told.sends = 0;
+    let rest = ids.split_off(ids.len().min(AGAIN_AT_A_TIME));
+    told.sends = resend_some(desk, &ids)?;
+    told.kept = told.total - told.sends - rest.len() as u64;
+    Ok((told, rest))
+}
+
+/// Sends some again; returns how many.
+///
+/// # Errors
+/// When the store fails.
+pub fn resend_some(desk: &Desk, ids: &[MessageId]) -> Result<u64> {
+    let mut sends = 0;
     for id in ids {
-        match resend(desk, &id, None) {
-            Ok(_) => told.sends += 1,
+        match resend(desk, id, None) {
+            Ok(_) => sends += 1,
             Err(SendError::Store(error)) => return Err(error.into()),
             // It changed since it was looked at: what it is now can be seen on it.
             Err(_) => {}
         }
     }
-    told.kept = told.total - told.sends;
-    Ok(told)
+    Ok(sends)
 }
 
 /// What became of the messages of a day.

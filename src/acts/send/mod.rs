@@ -12,17 +12,21 @@ mod notices;
 mod returned;
 mod settings;
 mod tidings;
+mod unsent;
 
 pub use again::{resend, stop};
-pub use errand::{Errand, WouldSend, would_send};
+pub use errand::Errand;
 pub(in crate::acts) use errand::{each_mail, fate, people_of, with_issuing};
 pub use letter::{Clerk, Office, Shown};
-pub use many::{Again, AgainMany, MOST_AGAIN, MailDay, again_foreseen, by_day, resend_many};
+pub use many::{
+    AGAIN_AT_A_TIME, Again, AgainMany, MOST_AGAIN, MailDay, again_foreseen, by_day, resend_many, resend_some,
+};
 pub use notices::remind;
 pub(in crate::acts) use notices::{corrected, of_address, of_changes};
 pub use returned::{Reported, bounce, from_folder, reported};
 pub use settings::{EventMail, When, settle};
 pub(in crate::acts) use tidings::run_ended;
+pub use unsent::{Unsent, WouldSend, would_send};
 
 use crate::acts::ActError;
 use crate::acts::run::RunError;

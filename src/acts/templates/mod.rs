@@ -29,7 +29,7 @@ use crate::store::{
 };
 use crate::template::{
     DATE_PLACEHOLDERS, FillError, Finding, FontLibrary, Layout, MAX_ASSETS_BYTES, MAX_DOCUMENT_BYTES, Severity,
-    Template, TemplateError, builtin_names, name_and_version,
+    Template, TemplateError, builtin_names, name_and_version, place,
 };
 
 /// Most templates of the library.
@@ -42,6 +42,8 @@ pub const MAX_UPLOAD_BYTES: usize = MAX_DOCUMENT_BYTES + MAX_ASSETS_BYTES + (1 <
 const NAME_BYTES: usize = 40;
 /// Events read at a time.
 const PAGE: usize = 500;
+/// Pictures of a template that are tried one by one where it cannot be drawn.
+const MOST_PICTURES: usize = 40;
 /// How long the digest of a template's version is written.
 const DIGEST_DIGITS: usize = 64;
 
@@ -111,13 +113,38 @@ pub fn looked_over(fonts: &FontLibrary, template: &Template) -> Vec<Finding> {
     let lays_out = Layout::new(template, fonts).is_ok();
     // What is shared by all certificates is drawn for nobody: pictures and fonts that cannot be used are found now.
     if lays_out && let Err(error) = Face::compile(template, fonts, &Constants::none()) {
-        let at = if let FaceError::Render(_) = &error { "pictures and fonts" } else { "layout" };
-        let at = place_of(template, &error).unwrap_or_else(|| at.to_owned());
-        let hint = hint(&error).to_owned();
-        findings.push(Finding { severity: Severity::Error, at, message: told(&error), hint });
+        findings.extend(not_drawn(fonts, template, &error));
         findings.sort_by_key(|finding| finding.severity);
     }
     findings
+}
+
+/// Returns everything that cannot be drawn, each picture for itself: the first that fails must not hide the others.
+fn not_drawn(fonts: &FontLibrary, template: &Template, error: &FaceError) -> Vec<Finding> {
+    let fails = |one: Template| Face::compile(&one, fonts, &Constants::none()).err();
+    let found = |at: String, error: &FaceError| Finding {
+        severity: Severity::Error,
+        at,
+        message: told(error),
+        hint: hint(error).to_owned(),
+    };
+    let mut all = Vec::new();
+    // Where the empty page fails already, it is no picture of it.
+    if fails(template.clone().with_only(None)).is_none() {
+        if let Some(error) = fails(template.clone().with_ground_only()) {
+            all.push(found("background".to_owned(), &error));
+        }
+        for element in template.pictured().into_iter().take(MOST_PICTURES) {
+            if let Some(error) = fails(template.clone().with_only(Some(element))) {
+                all.push(found(place(element), &error));
+            }
+        }
+    }
+    if all.is_empty() {
+        let at = if let FaceError::Render(_) = error { "pictures and fonts" } else { "layout" };
+        all.push(found(place_of(template, error).unwrap_or_else(|| at.to_owned()), error));
+    }
+    all
 }
 
 /// Returns the place in the document of what cannot be drawn, if it has one.

@@ -263,9 +263,9 @@ async fn report(
 ) -> Result<Json<Listing<DecisionView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
-    app.list_at_desk(&caller, limit, filter.narrows(), move |_, desk| {
+    app.list_at_desk(&caller, limit, filter.narrows(), move |app, desk| {
         let planned = acts::planned(desk, &event_code(&code)?)?;
-        let Page { items, next } = filtered(desk, &planned.event.code, &filter, paging.cursor, limit)?;
+        let Page { items, next } = filtered((app, desk), &planned.event.code, &filter, paging.cursor, limit)?;
         let mut texts = TextsIn::default();
         let view = |found| DecisionView::of(desk, &planned, found, &mut texts);
         Ok(Json(Listing { items: items.into_iter().map(view).collect::<Result<_, Problem>>()?, next }))
@@ -298,7 +298,7 @@ async fn report_csv(
     let body = app.streamed(turn, move |app, out| {
         let desk = Desk { store: &*app.store, issuer: &app.issuer, actor: &actor, now: app.now() };
         out.write_all("\u{feff}".as_bytes())?;
-        write_report(&desk, &planned, &filter, out)
+        write_report((app, &desk), &planned, &filter, out)
     });
     let headers = [
         (header::CONTENT_TYPE, "text/csv; charset=utf-8"),
@@ -307,13 +307,18 @@ async fn report_csv(
     Ok((headers, body).into_response())
 }
 
-fn write_report(desk: &Desk, planned: &Planned, filter: &PeopleFilter, out: impl Write) -> io::Result<()> {
+fn write_report(
+    (app, desk): (&App, &Desk),
+    planned: &Planned,
+    filter: &PeopleFilter,
+    out: impl Write,
+) -> io::Result<()> {
     let broken = |problem: Problem| io::Error::other(problem.detail);
     let mut csv = csv::Writer::from_writer(out);
     csv.write_record(COLUMNS)?;
     let (mut cursor, mut texts) = (None, TextsIn::default());
     loop {
-        let page = filtered(desk, &planned.event.code, filter, cursor, REPORT_PAGE).map_err(broken)?;
+        let page = filtered((app, desk), &planned.event.code, filter, cursor, REPORT_PAGE).map_err(broken)?;
         for found in page.items {
             let row = DecisionView::of(desk, planned, found, &mut texts).map_err(broken)?.row();
             csv.write_record(row.iter().map(|cell| safe_cell(cell)))?;

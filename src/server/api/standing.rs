@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use crate::accounts::Permission;
 use crate::acts::figures::{self, Figures};
-use crate::acts::{backup, run};
+use crate::acts::{backup, run, upkeep};
 use crate::mail::{outbox, setup};
 use crate::server::extract::Query;
 use crate::server::{App, Caller, Problem, ops, publisher};
@@ -63,7 +63,9 @@ struct Standing {
     mail_unwell: bool,
     /// Whether this service makes backups.
     backup_planned: bool,
-    /// Whether there is none of the last two days.
+    /// Whether an owner said that backups are made elsewhere.
+    backup_elsewhere: bool,
+    /// Whether there is none of the last two days, as far as that can be seen.
     backup_stale: bool,
     /// Whether the last try failed.
     backup_failed: bool,
@@ -124,8 +126,12 @@ fn mail(app: &App, standing: &mut Standing) -> Result<(), Problem> {
 fn backups(app: &App, standing: &mut Standing) -> Result<(), Problem> {
     let told = backup::known(&*app.store)?;
     let age = told.last.as_ref().map(|last| app.now().unix() - last.at.unix());
-    standing.backup_planned = app.backup.is_some();
-    standing.backup_stale = age.is_none_or(|age| age > backup::STALE_SECONDS);
+    standing.backup_planned = app.house()?.backup.is_some();
+    let elsewhere = upkeep::elsewhere(&*app.store)?;
+    standing.backup_elsewhere = elsewhere.is_some();
+    // One of the two is enough.
+    let theirs = elsewhere.is_none_or(|elsewhere| elsewhere.is_stale(app.data.as_deref(), app.now()));
+    standing.backup_stale = theirs && age.is_none_or(|age| age > backup::STALE_SECONDS);
     standing.backup_failed = told.failed.is_some();
     standing.drill_failed = told.drill.is_some_and(|drill| !drill.good);
     Ok(())

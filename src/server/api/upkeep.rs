@@ -1,20 +1,29 @@
-//! Backups: what is there, made anew, and the drill that restores one.
+//! Backups: what is there, made anew, and the drill that restores one; and how house is kept: how long what is kept, how long sessions
+//! last, where backups go.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use crate::accounts::Permission;
-use crate::acts::backup::{self, Drill, Failed, Good};
+use crate::acts::backup::{self, Drill, Failed, Good, PassedOver};
+use crate::acts::upkeep::{self, Elsewhere, UpkeepError, Values};
+use crate::credential::Timestamp;
+use crate::server::extract::Body;
 use crate::server::nights::{self, Busy};
+use crate::server::problem::FieldProblem;
 use crate::server::{App, Caller, Problem};
 
 pub(super) fn routes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(show, make)).routes(routes!(drill))
+    OpenApiRouter::new()
+        .routes(routes!(show, make))
+        .routes(routes!(drill))
+        .routes(routes!(say_elsewhere, not_elsewhere))
+        .routes(routes!(house, keep_house))
 }
 
 /// A backup in the folder.
@@ -30,7 +39,7 @@ struct BackupFile {
 /// What is known of backups.
 #[derive(Debug, Serialize, ToSchema)]
 struct Backups {
-    /// Where they go; nothing: `testamur.toml` has no section `[backup]`.
+    /// Where they go; nothing: neither `testamur.toml` nor staff said so.
     folder: Option<String>,
     /// At which hour of the issuer's day they are made.
     hour: Option<u8>,
@@ -38,6 +47,8 @@ struct Backups {
     keep: Option<u16>,
     /// Those that are there, newest first.
     files: Vec<BackupFile>,
+    /// What has the name of a backup and is not taken for one.
+    passed_over: Vec<PassedOver>,
     /// Why the folder cannot be read.
     unreadable: Option<String>,
     /// The newest that this service has made.
@@ -50,24 +61,37 @@ struct Backups {
     under_way: Option<Busy>,
     /// Whether there is none, or none of the last two days.
     stale: bool,
+    /// That they are made elsewhere, if an owner said so.
+    elsewhere: Option<Elsewhere>,
+    /// When the newest of those was made, by the marker.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    elsewhere_newest: Option<Timestamp>,
+    /// Whether the marker says that none was made in the last two days.
+    elsewhere_stale: bool,
 }
 
 fn view(app: &App) -> Result<Backups, Problem> {
     let told = backup::known(&*app.store)?;
-    let plan = app.backup.as_ref();
-    let (files, unreadable) = match plan.map(|plan| backup::list(&plan.folder)) {
-        Some(Ok(files)) => (files, None),
-        Some(Err(error)) => (Vec::new(), Some(error.to_string())),
-        None => (Vec::new(), None),
+    let plan = app.house()?.backup;
+    let plan = plan.as_ref();
+    let (listed, unreadable) = match plan.map(|plan| backup::list(&plan.folder, app.now())) {
+        Some(Ok(listed)) => (listed, None),
+        Some(Err(error)) => (backup::Listed::default(), Some(error.to_string())),
+        None => (backup::Listed::default(), None),
     };
+    let (elsewhere, data) = (upkeep::elsewhere(&*app.store)?, app.data.as_deref());
     let age = told.last.as_ref().map(|last| app.now().unix() - last.at.unix());
     Ok(Backups {
         folder: plan.map(|plan| plan.folder.display().to_string()),
         hour: plan.map(|plan| plan.hour),
         keep: plan.map(|plan| plan.keep),
-        files: files.into_iter().map(|one| BackupFile { name: one.name, bytes: one.bytes }).collect(),
+        passed_over: listed.passed_over,
+        files: listed.files.into_iter().map(|one| BackupFile { name: one.name, bytes: one.bytes }).collect(),
         unreadable,
         stale: age.is_none_or(|age| age > backup::STALE_SECONDS),
+        elsewhere_newest: elsewhere.as_ref().and_then(|one| one.newest(data, app.now())),
+        elsewhere_stale: elsewhere.as_ref().is_some_and(|one| one.is_stale(data, app.now())),
+        elsewhere,
         last: told.last,
         failed: told.failed,
         drill: told.drill,
@@ -85,7 +109,7 @@ async fn show(State(app): State<App>, caller: Caller) -> Result<Json<Backups>, P
 
 /// Make a backup now
 ///
-/// A signed dump of the whole store, into the folder that `testamur.toml` names. It goes on after the answer; what came of it is shown
+/// A signed dump of the whole store, into the folder that `testamur.toml` or staff named. It goes on after the answer; what came of it is shown
 /// with the others.
 #[utoipa::path(post, path = "/backups", tag = "Backups", extensions(("x-permission" = json!("settings"))),
     responses((status = 202, body = Backups), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
@@ -129,4 +153,144 @@ async fn begun(
     thread.map_err(Problem::internal)?;
     let _ = beginning.await;
     app.aside(|app| Ok((StatusCode::ACCEPTED, Json(view(app)?)))).await
+}
+
+/// What shows that backups are made elsewhere.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(example = json!({ "marker": "/srv/backups" }))]
+struct ElsewhereWanted {
+    /// A file that each of them renews, or the folder that they go to: its date shows how old the newest is.
+    #[serde(default)]
+    marker: Option<String>,
+}
+
+/// Say that backups are made elsewhere
+///
+/// By a timer of the machine, say. Then none is missed here; with a marker, one is when that grows older than two days.
+#[utoipa::path(put, path = "/backups/elsewhere", tag = "Backups", extensions(("x-permission" = json!("settings"))), request_body = ElsewhereWanted,
+    responses((status = 200, body = Backups), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn say_elsewhere(
+    State(app): State<App>,
+    caller: Caller,
+    Body(wanted): Body<ElsewhereWanted>,
+) -> Result<Json<Backups>, Problem> {
+    caller.may_everywhere(Permission::Settings)?;
+    app.at_desk(&caller, move |app, desk| {
+        upkeep::say_elsewhere(desk, Some(wanted.marker), app.data.as_deref())?;
+        Ok(Json(view(app)?))
+    })
+    .await
+}
+
+/// Say that backups are not made elsewhere any more
+#[utoipa::path(delete, path = "/backups/elsewhere", tag = "Backups", extensions(("x-permission" = json!("settings"))),
+    responses((status = 200, body = Backups), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn not_elsewhere(State(app): State<App>, caller: Caller) -> Result<Json<Backups>, Problem> {
+    caller.may_everywhere(Permission::Settings)?;
+    app.at_desk(&caller, move |app, desk| {
+        upkeep::say_elsewhere(desk, None, app.data.as_deref())?;
+        Ok(Json(view(app)?))
+    })
+    .await
+}
+
+/// How house is kept.
+#[derive(Debug, Serialize, ToSchema)]
+struct Upkeep {
+    /// As it is now; without a folder no backups are made.
+    now: Values,
+    /// What staff chose.
+    chosen: Values,
+    /// What `testamur.toml` says; that is changed there.
+    fixed: Vec<&'static str>,
+}
+
+fn upkeep_view(app: &App) -> Result<Json<Upkeep>, Problem> {
+    let (house, chosen) = (app.house()?, upkeep::chosen(&*app.store)?);
+    let now = Values {
+        mail_days: Some(house.retention.mail_days),
+        upload_days: Some(house.retention.upload_days),
+        session_hours: Some(house.sessions.hours),
+        session_days: Some(house.sessions.days),
+        backup_hour: house.backup.as_ref().map(|plan| plan.hour),
+        backup_keep: house.backup.as_ref().map(|plan| plan.keep),
+        // As it was said, and not where that is.
+        backup_folder: app.fixed.clone().or(chosen.clone()).backup_folder,
+    };
+    Ok(Json(Upkeep { now, chosen, fixed: app.fixed.said() }))
+}
+
+/// Show how house is kept
+#[utoipa::path(get, path = "/upkeep", tag = "Operations", extensions(("x-permission" = json!("settings"))),
+    responses((status = 200, body = Upkeep), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn house(State(app): State<App>, caller: Caller) -> Result<Json<Upkeep>, Problem> {
+    caller.may_everywhere(Permission::Settings)?;
+    app.aside(upkeep_view).await
+}
+
+/// How house is to be kept; what is left out is as usual.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields, default)]
+#[derive(Default)]
+#[schema(example = json!({ "mail_days": 365, "session_hours": 8, "backup_keep": 30 }))]
+struct UpkeepWanted {
+    /// After how many days messages forget whom they went to; 0: never.
+    mail_days: Option<u16>,
+    /// After how many days the reports of imports go; 0: never.
+    upload_days: Option<u16>,
+    /// After how many hours a session ends that is not used, 1 to 720.
+    session_hours: Option<u16>,
+    /// How many days after its login a session ends, 1 to 365.
+    session_days: Option<u16>,
+    /// Where backups go: made if it is not there, and tried.
+    backup_folder: Option<String>,
+    /// At which hour of the issuer's day, 0 to 23.
+    backup_hour: Option<u8>,
+    /// How many stay, 1 to 3650.
+    backup_keep: Option<u16>,
+}
+
+/// Choose how house is kept
+///
+/// In place of what was chosen before, at once. What `testamur.toml` says stays.
+#[utoipa::path(put, path = "/upkeep", tag = "Operations", extensions(("x-permission" = json!("settings"))), request_body = UpkeepWanted,
+    responses((status = 200, body = Upkeep), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
+async fn keep_house(
+    State(app): State<App>,
+    caller: Caller,
+    Body(wanted): Body<UpkeepWanted>,
+) -> Result<Json<Upkeep>, Problem> {
+    caller.may_everywhere(Permission::Settings)?;
+    app.at_desk(&caller, move |app, desk| {
+        let wanted = Values {
+            mail_days: wanted.mail_days,
+            upload_days: wanted.upload_days,
+            session_hours: wanted.session_hours,
+            session_days: wanted.session_days,
+            backup_folder: wanted.backup_folder.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty()),
+            backup_hour: wanted.backup_hour,
+            backup_keep: wanted.backup_keep,
+        };
+        let data = app.data.as_deref();
+        // What is published, and what only the service itself is to write to.
+        let own = data.into_iter().flat_map(|data| [data.join("keys"), data.join("store")]);
+        let but: Vec<_> = app.vault.site().map(std::path::Path::to_owned).into_iter().chain(own).collect();
+        upkeep::choose(desk, (&app.fixed, wanted), data, &but)?;
+        upkeep_view(app)
+    })
+    .await
+}
+
+impl From<UpkeepError> for Problem {
+    fn from(error: UpkeepError) -> Self {
+        match error {
+            UpkeepError::Store(error) => error.into(),
+            UpkeepError::Faults(faults) => {
+                let told = |fault: upkeep::Fault| FieldProblem { field: fault.field.to_owned(), detail: fault.problem };
+                let errors = faults.into_iter().map(told).collect();
+                Self::unprocessable("bad-upkeep", "nothing was changed").with_errors(errors)
+            }
+        }
+    }
 }

@@ -25,6 +25,7 @@ pub(super) async fn show(staff: Staff, uri: Uri) -> Answer {
     let sessions = staff.get("/me/sessions").await?;
     let tokens = super::tokens::own(&staff).await?;
     let page = Page::new(w.s("account")).said(w, &query(uri.query())).part(about(&staff, &me["staff"]));
+    let page = page.part(notices(&staff, &me["staff"]));
     Ok(staff.page(&page.part(logged_in(&staff, &sessions, &text(&me, "session"))).part(tokens)))
 }
 
@@ -66,6 +67,24 @@ fn about(staff: &Staff, member: &Value) -> Html {
     let password = Action::link(w.s("password-change"), staff.at("/account/password"));
     let second = Action::link(w.s("second-set"), staff.at("/account/second-step"));
     section.part(Actions(vec![password, second])).into()
+}
+
+/// Asks what one wants to be told.
+fn notices(staff: &Staff, member: &Value) -> Section {
+    let w = staff.w;
+    let told = if member["runNotices"] == false { "" } else { "yes" };
+    let field = Field::new("run_notices", w.s("account-run-notices"), Kind::Check).value(told);
+    let form = Form::new(staff, "/account/notices", w.s("save")).field(field.hint(w.s("account-run-notices-hint")));
+    Section::new("notices", w.s("account-notices")).part(form)
+}
+
+/// Keeps what one wants to be told.
+pub(super) async fn save_notices(Sent { staff, fields }: Sent) -> Response {
+    let body = json!({ "runNotices": fields.on("run_notices") });
+    match staff.send(Method::PATCH, "/me", &fields, body).await {
+        Ok(_) => staff.done("/account", "saved"),
+        Err(problem) => staff.failed(&problem),
+    }
 }
 
 /// Returns the browser and the system that a session's label names, where it names some that are known.

@@ -1,13 +1,14 @@
 //! Backups: those that are there, one made now, and the drill that shows that the newest can be restored.
 
-use axum::http::Uri;
+use axum::http::{Method, Uri};
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::events::text;
 use super::form::{Fields, query};
 use super::inside::{Answer, Sent, Staff};
-use super::ui::{Action, Actions, Cell, Facts, Html, Notice, Page, Section, Table, Text, Tone};
+use super::names::Names;
+use super::ui::{Action, Actions, Cell, Facts, Field, Form, Html, Notice, Page, Section, Table, Text, Tone, Tried};
 use crate::accounts::Permission;
 
 /// After how many seconds a page is asked for anew while something is being done.
@@ -16,16 +17,27 @@ const AGAIN: u32 = 2;
 /// Shows the backups.
 pub(super) async fn show(staff: Staff, uri: Uri) -> Answer {
     staff.needs(Permission::Settings)?;
-    let backups = staff.get("/backups").await?;
-    Ok(staff.page(&page(&staff, &query(uri.query()), &backups)))
+    page(&staff, &query(uri.query()), &Tried::NEW).await
 }
 
-fn page(staff: &Staff, asked: &Fields, backups: &Value) -> Page {
+async fn page(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer {
+    let backups = staff.get("/backups").await?;
+    let names = match backups["elsewhere"].is_object() {
+        true => Some(Names::of(staff).await),
+        false => None,
+    };
+    let page = parts(staff, asked, &backups).part(elsewhere_of(staff, &backups, names.as_ref(), tried));
+    Ok(staff.page_with(tried.status(), &page))
+}
+
+fn parts(staff: &Staff, asked: &Fields, backups: &Value) -> Page {
     let w = staff.w;
     let page = Page::new(w.s("backups-title")).trail([staff.crumb(w.s("nav-settings"), "/settings")]);
     let page = page.lead(w.s("backups-lead")).said(w, asked);
     if !backups["folder"].is_string() {
-        return page.notice(Tone::Amber, w.s("backups-none")).part(Text(w.s("backups-how")));
+        let tone = if backups["elsewhere"].is_object() { Tone::Grey } else { Tone::Amber };
+        let way = Action::link(w.s("upkeep-title"), staff.at("/settings/upkeep"));
+        return page.notice(tone, w.s("backups-none")).part(Text(w.s("backups-how"))).part(Actions(vec![way]));
     }
     let page = match backups["under_way"].as_str() {
         Some("drill") => page.notice(Tone::Grey, w.s("drill-under-way")).refresh(AGAIN),
@@ -54,12 +66,22 @@ fn standing(staff: &Staff, backups: &Value) -> Html {
     }
     if last["not_as_signed"].as_u64() > Some(0) {
         section = section.part(Notice { tone: Tone::Red, text: w.s("backups-tampered"), items: Vec::new() });
-    } else if backups["stale"] == true {
+    } else if backups["stale"] == true && (backups["elsewhere"].is_null() || backups["elsewhere_stale"] == true) {
         section = section.part(Notice { tone: Tone::Amber, text: w.s("backups-stale"), items: Vec::new() });
+    }
+    let over = backups["passed_over"].as_array().into_iter().flatten();
+    let over = over.map(|one| {
+        format!("{}: {}", text(one, "name"), w.s(&format!("backups-over-{}", text(one, "why").replace('_', "-"))))
+    });
+    let over: Vec<String> = over.collect();
+    if !over.is_empty() {
+        section = section.part(Notice { tone: Tone::Amber, text: w.s("backups-over"), items: over });
     }
     let make = Action::post(staff, w.s("backups-make"), "/backups", &[]).primary();
     let idle = backups["under_way"].is_null();
-    section.part(Actions(idle.then_some(make).into_iter().collect())).part(Text(w.s("backups-keys"))).into()
+    let change = Action::link(w.s("upkeep-title"), staff.at("/settings/upkeep"));
+    let ways = idle.then_some(make).into_iter().chain([change]).collect();
+    section.part(Actions(ways)).part(Text(w.s("backups-keys"))).into()
 }
 
 fn drill(staff: &Staff, backups: &Value) -> Html {
@@ -104,6 +126,52 @@ fn list(staff: &Staff, backups: &Value) -> Html {
         next: None,
     }
     .into()
+}
+
+/// Says that backups are made elsewhere, or asks whether.
+fn elsewhere_of(staff: &Staff, backups: &Value, names: Option<&Names>, tried: &Tried<'_>) -> Section {
+    let (w, said) = (staff.w, &backups["elsewhere"]);
+    let section = Section::new("elsewhere", w.s("elsewhere"));
+    let Some(names) = names else {
+        let marker = Field::text("marker", w.s("elsewhere-marker")).hint(w.s("elsewhere-marker-hint"));
+        let form = Form::new(staff, "/backups/elsewhere", w.s("elsewhere-say")).field(marker).tried(tried);
+        let section = section.part(Text(w.s("elsewhere-text"))).part(form);
+        return if tried.0.is_some() { section } else { section.folded() };
+    };
+    let facts = Facts::known([
+        (w.s("elsewhere-by"), Some(names.name(staff, &text(said, "by")))),
+        (w.s("when"), staff.time(&said["at"])),
+        (w.s("elsewhere-marker"), Some(text(said, "marker"))),
+        (w.s("backups-newest"), staff.time(&backups["elsewhere_newest"])),
+    ]);
+    let notice = match (backups["elsewhere_stale"] == true, said["marker"].is_string()) {
+        (true, _) => Notice { tone: Tone::Amber, text: w.s("elsewhere-stale"), items: Vec::new() },
+        (false, true) => Notice { tone: Tone::Green, text: w.s("elsewhere-fresh"), items: Vec::new() },
+        (false, false) => Notice { tone: Tone::Grey, text: w.s("elsewhere-believed"), items: Vec::new() },
+    };
+    let end = Action::post(staff, w.s("elsewhere-end"), "/backups/here", &[]);
+    section.part(notice).part(facts).part(Actions(vec![end]))
+}
+
+/// Says that backups are made elsewhere.
+pub(super) async fn elsewhere(Sent { staff, fields }: Sent) -> Response {
+    let body = json!({ "marker": fields.some("marker") });
+    match staff.send(Method::PUT, "/backups/elsewhere", &fields, body).await {
+        Ok(_) => staff.done("/backups", "saved"),
+        Err(problem) if problem.status == 403 => staff.failed(&problem),
+        Err(problem) => {
+            let tried = Tried(Some((&fields, &problem)));
+            page(&staff, &Fields::default(), &tried).await.unwrap_or_else(|response| response)
+        }
+    }
+}
+
+/// Says that they are not any more.
+pub(super) async fn here(Sent { staff, fields }: Sent) -> Response {
+    match staff.send(Method::DELETE, "/backups/elsewhere", &fields, Value::Null).await {
+        Ok(_) => staff.done("/backups", "saved"),
+        Err(problem) => staff.failed(&problem),
+    }
 }
 
 /// Makes one now.

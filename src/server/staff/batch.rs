@@ -12,7 +12,8 @@ use super::choice::{self, Chosen};
 use super::events::text;
 use super::form::{Fields, part, query, written};
 use super::inside::{Answer, Sent, Staff, see};
-use super::ui::{Action, Actions, Field, Form, Notice, Page, Section, Text, Tone, Tried};
+use super::phrases;
+use super::ui::{Cell, Field, Form, Html, Page, Section, Table, Text, Tone, Tried};
 use crate::accounts::Permission;
 use crate::server::Problem;
 
@@ -81,7 +82,7 @@ fn request(act: &str, asked: &Fields, chosen: &Chosen) -> Value {
         }
     } else {
         body["numbers"] = json!(chosen.picks);
-        if in_event {
+        if in_event && !is_over_several(act, asked, chosen) {
             body["event"] = json!(events(chosen).into_iter().next());
         }
     }
@@ -126,44 +127,44 @@ async fn page(staff: &Staff, asked: &Fields, tried: &Tried<'_>) -> Answer {
     if let Some(problem) = problem {
         return Ok(staff.page_with(tried.status(), &choice::refused(staff, page, &problem, &back)));
     }
-    if let Some(page) = event_by_event(staff, asked, &chosen) {
-        return Ok(staff.page_with(tried.status(), &page));
-    }
-    match staff.post("/runs/preview", &Fields::default(), request(act, asked, &chosen)).await {
+    let preview = format!("{}/preview", operation(act, asked, &chosen));
+    match staff.post(&preview, &Fields::default(), request(act, asked, &chosen)).await {
         Ok(told) => Ok(staff.page_with(tried.status(), &shown(staff, page, (asked, &chosen), &told.value, tried))),
         Err(problem) => Ok(staff.page_with(tried.status(), &choice::refused(staff, page, &problem.detail, &back))),
     }
 }
 
-/// Leads event by event where a run is in one, and several are chosen.
-fn event_by_event(staff: &Staff, asked: &Fields, chosen: &Chosen) -> Option<Page> {
-    let (w, act) = (staff.w, asked.get("act"));
-    if !matches!(act, "send" | "regenerate") {
-        return None;
-    }
-    let page = Page::new(w.s(&format!("batch-{act}"))).narrow();
-    if chosen.but {
-        return asked.some("event").is_none().then(|| {
-            let back = back(asked, chosen);
-            choice::refused(staff, page, &w.s("batch-needs-event"), &back)
-        });
-    }
-    let events = events(chosen);
-    if events.len() < 2 {
-        return None;
-    }
-    let one = |event: &String| {
-        let picks = chosen
-            .picks
-            .iter()
-            .filter(|number| number.split('-').nth(1).is_some_and(|one| one.eq_ignore_ascii_case(event)));
-        let picks: Vec<_> = picks.map(|number| ("pick", number.as_str())).collect();
-        let (count, query) = (picks.len() as u64, written([("act", act), ("which", "these")].into_iter().chain(picks)));
-        let text = w.with("batch-of-event", [("event", event.clone().into()), ("count", count.into())]);
-        Action::link(text, staff.at(&format!("/certificates/batch?{query}")))
+/// Says whether a run is in one event, and what is chosen is of several, or may be.
+fn is_over_several(act: &str, asked: &Fields, chosen: &Chosen) -> bool {
+    let in_event = matches!(act, "send" | "regenerate");
+    in_event && if chosen.but { asked.some("event").is_none() } else { events(chosen).len() > 1 }
+}
+
+/// Returns the operation that asks for it, or says what it would do.
+fn operation(act: &str, asked: &Fields, chosen: &Chosen) -> &'static str {
+    if is_over_several(act, asked, chosen) { "/runs/together" } else { "/runs" }
+}
+
+/// Says how many of each event it is about, where it is over several.
+fn by_event(staff: &Staff, preview: &Value) -> Option<Html> {
+    let w = staff.w;
+    let events = preview["events"].as_array().filter(|events| !events.is_empty())?;
+    let row = |one: &Value| {
+        let code = text(one, "event");
+        vec![
+            Cell::link(code.clone(), staff.at(&format!("/events/{}", part(&code)))),
+            Cell::text(w.number(one["changed"].as_u64().unwrap_or_default())),
+            Cell::text(phrases::said(w, &text(one, "problem"))),
+        ]
     };
-    let notice = Notice { tone: Tone::Amber, text: w.s("batch-several-events"), items: Vec::new() };
-    Some(page.part(notice).part(Actions(events.iter().map(one).collect())))
+    let table = Table {
+        caption: w.s("batch-by-event"),
+        heads: [w.s("event"), w.s("batch-count"), w.s("why")].into(),
+        rows: events.iter().map(row).collect(),
+        empty: String::new(),
+        next: None,
+    };
+    Some(table.into())
 }
 
 /// Returns the names of the first two that something happens to.
@@ -180,7 +181,7 @@ pub(super) fn changed(preview: &Value) -> u64 {
 
 fn shown(staff: &Staff, page: Page, (asked, chosen): (&Fields, &Chosen), preview: &Value, tried: &Tried<'_>) -> Page {
     let (w, act, count) = (staff.w, asked.get("act"), changed(preview));
-    let mut page = page.part(super::generate::effects(staff, preview));
+    let mut page = page.part(super::generate::effects(staff, preview)).part_if(by_event(staff, preview));
     if preview["needs_approval"] == true {
         page = page.notice(Tone::Amber, w.s("generate-approval"));
     }
@@ -211,7 +212,9 @@ pub(super) async fn start(Sent { staff, fields }: Sent) -> Response {
     let (act, chosen) = (fields.get("act"), Chosen::of(&fields));
     let mut body = request(act, &fields, &chosen);
     body["expected"] = json!(fields.get("expected"));
-    match staff.post("/runs", &fields, body).await {
+    let to = operation(act, &fields, &chosen);
+    match staff.post(to, &fields, body).await {
+        Ok(told) if to == "/runs/together" => staff.done(&super::runs::together_path(&told.value), "runs-started"),
         Ok(told) => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started"),
         Err(problem) => {
             let problem = told(&staff, problem);

@@ -18,6 +18,7 @@ use tokio::sync::{Mutex, Notify};
 
 use super::form::Fields;
 use super::inside::Outside;
+use super::phrases;
 use super::ui::{Choice, Facts, Field, Form, Kind, Notice, Page, Section, Text, Tone, Tried};
 use super::words::Words;
 use crate::accounts::Secret;
@@ -307,7 +308,7 @@ async fn take(State(state): State<Begin>, Path(token): Path<String>, request: Re
             false => Err(faults),
         }
     });
-    let panicked = || Err(vec![NotMade { field: None, detail: "a worker panicked".to_owned() }]);
+    let panicked = || Err(vec![NotMade { field: None, detail: "something broke on our side; try again".to_owned() }]);
     match worked.await.unwrap_or_else(|_| panicked()) {
         Ok(what) => {
             let page = door.page(StatusCode::CREATED, &done(&door, &what));
@@ -355,7 +356,7 @@ async fn tried_out(
     };
     let notice = match tried_with(relay, wanted, w).await {
         Ok(reply) => Notice { tone: Tone::Green, text: w.s("relay-took"), items: vec![reply] },
-        Err(why) => Notice { tone: Tone::Red, text: w.s("relay-refused"), items: vec![why] },
+        Err(why) => Notice { tone: Tone::Red, text: w.s("relay-refused"), items: vec![phrases::said(w, &why)] },
     };
     let nothing = Problem::unprocessable("tried", "");
     let page = asked(door, token, &Tried(Some((fields, &nothing))), kept);

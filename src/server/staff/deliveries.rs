@@ -206,6 +206,7 @@ pub(super) async fn resend_many(Sent { staff, fields }: Sent) -> Response {
     let mut body = again(&fields, &Chosen::of(&fields));
     body["expected"] = json!(fields.get("expected"));
     match staff.post("/mail/resend", &fields, body).await {
+        Ok(told) if told.value["under_way"].as_u64() > Some(0) => staff.done("/deliveries", "sending-pieces"),
         Ok(_) => staff.done("/deliveries", "sending"),
         Err(problem) => {
             let problem = super::batch::told(&staff, problem);

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::events::text;
 use super::form::{Fields, query};
 use super::inside::{Answer, Sent, Staff};
+use super::phrases;
 use super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Notice, Page, Section, Text, Tone, Tried};
 use super::within::Ask;
 use crate::accounts::Permission;
@@ -103,7 +104,11 @@ pub(super) async fn test(Sent { staff, fields }: Sent) -> Response {
             Notice { tone: Tone::Green, text: staff.w.s("relay-took"), items: vec![text(&told.value, "reply")] }
         }
         Err(problem) if problem.status == 403 => return staff.failed(&problem),
-        Err(problem) => Notice { tone: Tone::Red, text: staff.w.s("relay-refused"), items: vec![problem.detail] },
+        Err(problem) => Notice {
+            tone: Tone::Red,
+            text: staff.w.s("relay-refused"),
+            items: vec![phrases::said(staff.w, &problem.detail)],
+        },
     };
     page(&staff, &Fields::default(), &Tried::NEW, Some(notice)).await.unwrap_or_else(|response| response)
 }

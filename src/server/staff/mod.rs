@@ -53,6 +53,7 @@ mod team;
 mod tokens;
 mod ui;
 mod unlock;
+mod upkeep;
 mod uploads;
 mod within;
 mod words;
@@ -98,6 +99,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/events/{code}/imports", get(import::list))
         .route("/staff/events/{code}/imports/{import}", get(import::show))
         .route("/staff/events/{code}/people", get(people::list))
+        .route("/staff/events/{code}/columns", post(people::choose_columns))
         .route("/staff/events/{code}/chosen", get(people_batch::ask).post(people_batch::start))
         .route("/staff/events/{code}/people/new", get(people::new).post(people::add))
         .route("/staff/events/{code}/people/{person}", get(person::show))
@@ -126,6 +128,7 @@ pub(super) fn routes(api: Api) -> Router<App> {
         .route("/staff/deliveries/{message}", get(deliveries::show))
         .route("/staff/deliveries/{message}/resend", post(deliveries::resend))
         .route("/staff/runs", get(runs::list))
+        .route("/staff/runs/together", get(runs::together))
         .route("/staff/runs/{run}", get(runs::show))
         .route("/staff/runs/{run}/progress", get(runs::far))
         .route("/staff/runs/{run}/cancel", post(runs::cancel))

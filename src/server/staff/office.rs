@@ -54,6 +54,7 @@ pub(super) fn routes() -> Router<App> {
 fn accounts() -> Router<App> {
     Router::new()
         .route("/staff/account", get(account::show))
+        .route("/staff/account/notices", post(account::save_notices))
         .route("/staff/account/password", get(account::ask_password).post(account::password))
         .route("/staff/account/second-step", get(account::second_step).post(account::begin))
         .route("/staff/account/second-step/confirm", get(account::second_step).post(account::confirm))

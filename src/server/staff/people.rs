@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use axum::extract::Path;
-use axum::http::Uri;
+use axum::http::{Method, Uri};
 use axum::response::Response;
 use serde_json::{Map, Value, json};
 
@@ -47,7 +47,7 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
     let filter = FILTER.map(|name| (name, asked.get(name)));
     let wanted = written([("limit", "50"), ("cursor", asked.get("cursor"))].into_iter().chain(filter));
     let people = staff.get(&format!("{path}/eligibility?{wanted}")).await?;
-    let (chosen, columns) = (Chosen::of(&asked), columns(&asked));
+    let (chosen, columns) = (Chosen::of(&asked), columns(&staff, &asked, &people).await);
     let rows = items(&people).iter().map(|person| row(&staff, &path, person, (&columns, &chosen))).collect();
     let mut states = vec![Choice::new("", w.s("all"))];
     states.extend(STATES.map(|state| Choice::new(state, w.s(&format!("people-{}", state.replace('_', "-"))))));
@@ -104,16 +104,58 @@ fn ways(staff: &Staff, path: &str, filter: [(&str, &str); 2]) -> Actions {
     Actions(actions)
 }
 
-/// Returns the columns that are asked for, each once; those of the list itself begin with `+`.
-fn columns(asked: &Fields) -> Vec<String> {
+/// Returns the columns that the address asks for, else those that the member chose before, else the usual ones. Of what they chose those
+/// that another event's list had are not shown where nobody has them.
+async fn columns(staff: &Staff, asked: &Fields, people: &Value) -> Vec<String> {
+    let named = known(asked.all("cols"));
+    if !named.is_empty() {
+        return named;
+    }
+    let own = own_columns(people);
+    let mut all = kept(staff).await;
+    all.retain(|one| !one.starts_with('+') || own.contains(one));
+    if all.is_empty() { USUAL.map(str::to_owned).into() } else { all }
+}
+
+/// Returns the columns that the member chose before.
+async fn kept(staff: &Staff) -> Vec<String> {
+    let me = staff.get_if("/me").await.unwrap_or_default();
+    let all = me["staff"]["peopleColumns"].as_array();
+    known(all.into_iter().flatten().filter_map(Value::as_str))
+}
+
+/// Returns those of some columns that there are, each once; those of the list itself begin with `+`.
+fn known<'c>(columns: impl Iterator<Item = &'c str>) -> Vec<String> {
     let mut all: Vec<String> = Vec::new();
-    for one in asked.all("cols") {
+    for one in columns {
         let is_known = COLUMNS.iter().any(|(name, _)| *name == one) || one.len() > 1 && one.starts_with('+');
         if is_known && !all.iter().any(|other| other == one) && all.len() < COLUMNS.len() + MOST_OWN {
             all.push(one.to_owned());
         }
     }
-    if all.is_empty() { USUAL.map(str::to_owned).into() } else { all }
+    all
+}
+
+/// Returns the columns of the list itself that somebody on the page has.
+fn own_columns(people: &Value) -> BTreeSet<String> {
+    let named = items(people).iter().filter_map(|person| person["fields"].as_object()).flat_map(|fields| fields.keys());
+    named.map(|name| format!("+{name}")).filter(|name| !name.contains(',')).take(MOST_OWN * 50).collect()
+}
+
+/// Keeps the columns that were chosen, for this list and others, and leads back. Columns of other lists, which were not offered, stay.
+pub(super) async fn choose_columns(Path(code): Path<String>, Sent { staff, fields }: Sent) -> Response {
+    let offered: BTreeSet<&str> = fields.all("offered").collect();
+    let mut columns = known(fields.all("cols"));
+    let others = kept(&staff).await.into_iter().filter(|one| one.starts_with('+') && !offered.contains(one.as_str()));
+    columns.extend(others.filter(|one| !fields.all("cols").any(|chosen| chosen == one)).collect::<Vec<_>>());
+    match staff.send(Method::PATCH, "/me", &fields, json!({ "peopleColumns": columns })).await {
+        Ok(_) => {
+            let filter = written(FILTER.map(|name| (name, fields.get(name))));
+            let path = format!("/events/{}/people?{filter}", part(&code));
+            staff.done(path.trim_end_matches('?'), "saved")
+        }
+        Err(problem) => staff.failed(&problem),
+    }
 }
 
 fn head(w: &Words, column: &str) -> String {
@@ -132,11 +174,13 @@ fn which_columns(
 ) -> Section {
     let w = staff.w;
     let mut choices: Vec<Choice> = COLUMNS.iter().map(|(name, key)| Choice::new(*name, w.s(key))).collect();
-    let named = items(people).iter().filter_map(|person| person["fields"].as_object()).flat_map(|fields| fields.keys());
-    let named = named.map(|name| format!("+{name}")).chain(columns.iter().filter(|one| one.starts_with('+')).cloned());
-    let own: BTreeSet<String> = named.filter(|name| !name.contains(',')).take(MOST_OWN * 50).collect();
-    choices.extend(own.into_iter().take(MOST_OWN).map(|one| Choice::new(one.clone(), head(w, &one))));
-    let form = Form::filter(staff, &format!("{path}/people"), w.s("people-columns-show"))
+    let shown = columns.iter().filter(|one| one.starts_with('+') && !one.contains(',')).cloned();
+    let own: BTreeSet<String> = own_columns(people).into_iter().chain(shown).collect();
+    let own: Vec<String> = own.into_iter().take(MOST_OWN).collect();
+    let offered = own.iter().map(|one| Field::hidden("offered", one.as_str()));
+    choices.extend(own.iter().map(|one| Choice::new(one.clone(), head(w, one))));
+    let form = Form::new(staff, &format!("{path}/columns"), w.s("people-columns-show"))
+        .fields(offered)
         .fields(
             filter.into_iter().filter(|(_, value)| !value.is_empty()).map(|(name, value)| Field::hidden(name, value)),
         )

@@ -12,13 +12,17 @@ use super::form::{Fields, part, query, written};
 use super::inside::{Answer, Sent, Staff};
 use super::people::FILTER;
 use super::person::EXCLUSIONS;
-use super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Page, Section, Text, Tried};
+use super::phrases;
+use super::ui::{Action, Actions, Choice, Field, Form, Html, Kind, Notice, Page, Section, Text, Tone, Tried};
 use crate::accounts::Permission;
 use crate::server::Problem;
 
 /// What can be done, with the permission that it takes.
 pub(super) const ACTS: [(&str, Permission); 3] =
     [("issue", Permission::Generate), ("except", Permission::Import), ("exclude", Permission::Import)];
+
+/// Who does not meet the rule, as the API names the state.
+const NOT_ELIGIBLE: &str = "not_eligible";
 
 /// Shows what would be done.
 pub(super) async fn ask(staff: Staff, Path(code): Path<String>, uri: Uri) -> Answer {
@@ -82,7 +86,10 @@ async fn shown(staff: &Staff, code: &str, asked: &Fields, chosen: &Chosen) -> Re
             count: changed(&preview),
             names: first_two(&preview),
             set: text(&preview, "set"),
-            parts: vec![super::generate::effects(staff, &preview)],
+            parts: [super::generate::effects(staff, &preview)]
+                .into_iter()
+                .chain(without(staff, code, (asked, chosen), &preview).await)
+                .collect(),
             list: Some(super::generate::list(staff, &preview)),
         });
     }
@@ -99,6 +106,69 @@ async fn shown(staff: &Staff, code: &str, asked: &Fields, chosen: &Chosen) -> Re
     })
 }
 
+/// Says who would get none, by the rule or for another reason, and offers an exception to those who do not meet the rule.
+async fn without(staff: &Staff, code: &str, (asked, chosen): (&Fields, &Chosen), preview: &Value) -> Vec<Html> {
+    let w = staff.w;
+    let count = preview["nothing"].as_u64().unwrap_or_default();
+    if count == 0 {
+        return Vec::new();
+    }
+    let reasons = preview["without"].as_array().into_iter().flatten();
+    let reason = |one: &Value| {
+        format!("{}: {}", w.number(one["count"].as_u64().unwrap_or_default()), phrases::said(w, &text(one, "why")))
+    };
+    let notice =
+        Notice { tone: Tone::Amber, text: w.count("batch-without", count), items: reasons.map(reason).collect() };
+    let offer = match staff.may(Permission::Import) {
+        true => offer(staff, code, asked, chosen).await,
+        false => None,
+    };
+    [Some(notice.into()), offer].into_iter().flatten().collect()
+}
+
+/// Offers an exception to those of the chosen who do not meet the rule, and leads back here.
+async fn offer(staff: &Staff, code: &str, asked: &Fields, chosen: &Chosen) -> Option<Html> {
+    let (w, path) = (staff.w, format!("/events/{}", part(code)));
+    let (picks, state) = match chosen.but {
+        true if !matches!(asked.some("state"), None | Some(NOT_ELIGIBLE)) => return None,
+        true => (chosen.picks.clone(), NOT_ELIGIBLE),
+        false => (not_eligible(staff, &path, &chosen.picks).await, asked.get("state")),
+    };
+    let whom = Chosen { but: chosen.but, picks };
+    if !whom.but && whom.picks.is_empty() {
+        return None;
+    }
+    let wanted = Fields::of(vec![("state".to_owned(), state.to_owned()), ("q".to_owned(), asked.get("q").to_owned())]);
+    let preview = format!("{path}/listings/preview");
+    let preview = staff.post(&preview, &Fields::default(), listing("except", &wanted, &whom)).await.ok()?.value;
+    let count = preview["changed"].as_u64().filter(|count| *count > 0)?;
+    let own = FILTER.map(|name| (name, asked.get(name)));
+    let kept =
+        written([("act", "issue"), ("anyway", asked.get("anyway"))].into_iter().chain(own).chain(chosen.pairs()));
+    let form = Form::new(staff, &format!("{path}/chosen"), w.count("batch-except-do", count))
+        .field(Field::text("note", w.s("why")).required())
+        .field(Field::hidden("act", "except"))
+        .field(Field::hidden("kept", kept))
+        .field(Field::hidden("state", state))
+        .field(Field::hidden("q", asked.get("q")))
+        .fields(whom.fields())
+        .field(Field::hidden("expected", text(&preview, "set")));
+    let section = Section::new("except", w.s("batch-except-offer")).part(Text(w.s("batch-except-text"))).part(form);
+    Some(section.folded().into())
+}
+
+/// Returns those of some people who do not meet the rule.
+async fn not_eligible(staff: &Staff, path: &str, picks: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    for who in picks {
+        let decision = staff.get_if(&format!("{path}/eligibility/{}", part(who))).await.unwrap_or_default();
+        if matches!(decision["reason"].as_str(), Some("not_met" | "no_rule")) {
+            found.push(who.clone());
+        }
+    }
+    found
+}
+
 async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> Answer {
     let (w, chosen, act) = (staff.w, Chosen::of(asked), asked.get("act"));
     let event = staff.get(&format!("/events/{}", part(code))).await?;
@@ -106,7 +176,7 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -> A
     let known = ACTS.iter().any(|(name, _)| *name == act);
     let title = w.s(&format!("batch-{}", if known { act } else { "unknown" }));
     let own = staff.crumb(w.s("step-people"), &back);
-    let mut page = Page::new(title).trail(trail(staff, code, &event).into_iter().chain([own])).narrow();
+    let mut page = Page::new(title).trail(trail(staff, code, &event).into_iter().chain([own])).narrow().said(w, asked);
     let problem = if known { chosen.problem(staff) } else { Some(w.s("batch-unknown")) };
     if let Some(problem) = problem {
         return Ok(staff.page_with(tried.status(), &choice::refused(staff, page, &problem, &back)));
@@ -177,6 +247,11 @@ pub(super) async fn start(Path(code): Path<String>, Sent { staff, fields }: Sent
     let to = if act == "issue" { "/runs".to_owned() } else { format!("{path}/listings") };
     match staff.post(&to, &fields, body).await {
         Ok(told) if act == "issue" => staff.done(&format!("/runs/{}", part(&text(&told.value, "id"))), "run-started"),
+        // Who makes exceptions on the way to something else goes on with that.
+        Ok(_) if fields.some("kept").is_some() => {
+            let kept = written(query(fields.some("kept")).texts().filter(|(name, _)| *name != "said"));
+            staff.done(&format!("{path}/chosen?{kept}"), "listed-many")
+        }
         Ok(_) => staff.done(&format!("{path}/people"), "listed-many"),
         Err(problem) => {
             let problem = told(&staff, problem);

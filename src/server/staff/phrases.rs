@@ -470,7 +470,7 @@ mod tests {
     }
 
     /// What acts are about.
-    const SUBJECTS: [&str; 30] = [
+    const SUBJECTS: [&str; 31] = [
         "address",
         "approval",
         "backup",
@@ -501,6 +501,7 @@ mod tests {
         "webhook",
         "publication",
         "delivery",
+        "upkeep",
     ];
     /// Texts of the same form that are no acts: types of webhooks, files, texts of pages.
     const NOT_ACTS: [&str; 17] = [

@@ -11,10 +11,13 @@ use super::home::items;
 use super::inside::{Answer, Sent, Staff};
 use super::names::Names;
 use super::ui::{
-    Action, Actions, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Live, Page, Progress, Table, Tone,
-    fragment,
+    Action, Actions, Cell, Choice, Facts, Field, Figure, Figures, Form, Html, Kind, Live, Notice, Page, Progress,
+    Table, Tone, fragment,
 };
+use super::words::Words;
 use crate::accounts::Permission;
+use crate::acts::run::MOST_EVENTS;
+use crate::credential::EventCode;
 
 const STATES: [&str; 8] = [
     "preparing",
@@ -42,29 +45,35 @@ pub(super) async fn list(staff: Staff, uri: Uri) -> Answer {
     let form = Form::filter(&staff, "/runs", w.s("filter"))
         .field(Field::text("event", w.s("event-code")).value(asked.get("event")))
         .field(Field::new("state", w.s("state"), Kind::Select(states)).value(asked.get("state")));
-    let row = |run: &Value| {
-        let counters = &run["counters"];
-        let count = |member: &str| w.number(counters[member].as_u64().unwrap_or_default());
-        vec![
-            Cell::link(
-                staff.time(&run["created"]).unwrap_or_default(),
-                staff.at(&format!("/runs/{}", part(&text(run, "id")))),
-            ),
-            Cell::text(w.s(&format!("kind-{}", text(run, "kind")))),
-            Cell::text(text(run, "event")),
-            state(&staff, run),
-            Cell::text(count("done")),
-            Cell::text(count("failed")),
-        ]
-    };
     let table = Table {
         caption: w.s("nav-runs"),
-        heads: [w.s("when"), w.s("run-kind"), w.s("event"), w.s("state"), w.s("run-done"), w.s("run-failed")].into(),
-        rows: items(&runs).iter().map(row).collect(),
+        heads: heads(w),
+        rows: items(&runs).iter().map(|run| row(&staff, run)).collect(),
         empty: w.s("runs-none"),
         next,
     };
     Ok(staff.page(&Page::new(w.s("nav-runs")).said(w, &asked).part(form).part(table)))
+}
+
+fn heads(w: &Words) -> Vec<String> {
+    ["when", "run-kind", "event", "state", "run-done", "run-failed"].map(|key| w.s(key)).into()
+}
+
+fn row(staff: &Staff, run: &Value) -> Vec<Cell> {
+    let w = staff.w;
+    let counters = &run["counters"];
+    let count = |member: &str| w.number(counters[member].as_u64().unwrap_or_default());
+    vec![
+        Cell::link(
+            staff.time(&run["created"]).unwrap_or_default(),
+            staff.at(&format!("/runs/{}", part(&text(run, "id")))),
+        ),
+        Cell::text(w.s(&format!("kind-{}", text(run, "kind")))),
+        Cell::text(text(run, "event")),
+        state(staff, run),
+        Cell::text(count("done")),
+        Cell::text(count("failed")),
+    ]
 }
 
 fn state(staff: &Staff, run: &Value) -> Cell {
@@ -104,6 +113,44 @@ pub(super) async fn show(staff: Staff, Path(id): Path<String>, uri: Uri) -> Answ
         page = page.part(failures(&staff, &path).await?);
     }
     Ok(staff.page(&page))
+}
+
+/// Returns the path of the page that shows runs that were begun together, by what the operation told.
+pub(super) fn together_path(told: &Value) -> String {
+    let all = |member: &str| told[member].as_array().cloned().unwrap_or_default();
+    let (runs, refused) = (all("runs"), all("refused"));
+    let runs: Vec<String> = runs.iter().map(|run| text(run, "id")).collect();
+    let refused: Vec<String> = refused.iter().map(|one| text(one, "event")).collect();
+    let pairs = runs.iter().map(|id| ("run", id.as_str())).chain(refused.iter().map(|code| ("refused", code.as_str())));
+    format!("/runs/together?{}", written(pairs))
+}
+
+/// Shows runs that were begun together.
+pub(super) async fn together(staff: Staff, uri: Uri) -> Answer {
+    let (w, asked) = (staff.w, query(uri.query()));
+    let mut runs = Vec::new();
+    for id in asked.all("run").take(MOST_EVENTS) {
+        runs.extend(staff.get_if(&format!("/runs/{}", part(id))).await);
+    }
+    let going = runs.iter().filter(|run| !is_over(run)).count();
+    let mut page = Page::new(w.s("runs-together")).trail([staff.crumb(w.s("nav-runs"), "/runs")]).said(w, &asked);
+    // Codes alone: what somebody else wrote into an address is not said by this page.
+    let refused: Vec<String> =
+        asked.all("refused").filter_map(|code| Some(code.parse::<EventCode>().ok()?.to_string())).collect();
+    if !refused.is_empty() {
+        page = page.part(Notice { tone: Tone::Red, text: w.s("runs-refused"), items: refused });
+    }
+    if going > 0 {
+        page = page.lead(w.count("runs-going", going as u64)).refresh(3);
+    }
+    let table = Table {
+        caption: w.s("nav-runs"),
+        heads: heads(w),
+        rows: runs.iter().map(|run| row(&staff, run)).collect(),
+        empty: w.s("runs-none"),
+        next: None,
+    };
+    Ok(staff.page(&page.part(table)))
 }
 
 /// How far it is, alone: asked for anew while it goes on.

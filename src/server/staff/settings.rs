@@ -124,6 +124,7 @@ fn further(staff: &Staff) -> Html {
     let ways = vec![
         Action::link(w.s("nav-team"), staff.at("/team")),
         Action::link(w.s("webhooks"), staff.at("/team/webhooks")),
+        Action::link(w.s("upkeep-title"), staff.at("/settings/upkeep")),
         Action::link(w.s("backups"), staff.at("/backups")),
         Action::link(w.s("nav-audit"), staff.at("/audit")),
         Action::link(w.s("settings-docs"), staff.api("/docs")),

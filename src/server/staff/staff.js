@@ -16,6 +16,10 @@ async function refresh() {
   setTimeout(refresh, 1500);
 }
 if (live) setTimeout(refresh, 1000);
+// Where no part changes by itself the whole page is asked for anew, unless somebody is filling something in.
+const again = document.querySelector("[data-refresh]");
+const reload = () => (document.activeElement?.matches("input, textarea, select") ? setTimeout(reload, 1000) : location.reload());
+if (again && !live) setTimeout(reload, again.dataset.refresh * 1000);
 
 document.addEventListener("submit", (event) => {
   const form = event.target;

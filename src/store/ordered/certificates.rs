@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Engine, OpenWrite, Result, StoreError, check_key, decode, keys, kind, people};
+use super::{Engine, OpenWrite, Result, StoreError, check_key, decode, index, keys, kind, people};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::status::Reason;
 use crate::store::{Certificate, CertificateChange, CertificateState, PersonKey, Waiting, Withdrawal};
@@ -165,6 +165,7 @@ fn expect_enrolled<E: Engine>(draft: &OpenWrite<'_, E>, certificate: &Certificat
 pub(super) fn put_current<E: Engine>(draft: &mut OpenWrite<'_, E>, certificate: &Certificate) -> Result<()> {
     draft.put_json(keys::certificate(kind::CERTIFICATE, &certificate.number), WHAT, certificate)?;
     draft.touched.certificate(certificate);
+    index::stamp(draft, certificate.number.event(), &certificate.person)?;
     put_derived(draft, certificate)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::{Engine, OpenWrite, Result, StoreError, check_key, damaged, decode, encode, keys, kind};
+use super::{Engine, OpenWrite, Result, StoreError, check_key, damaged, decode, encode, index, keys, kind};
 use crate::store::{Document, DocumentWrite};
 
 /// Returns a document's key, or the start of those that begin so.
@@ -38,6 +38,7 @@ pub(super) fn write<E: Engine>(draft: &mut OpenWrite<'_, E>, writes: &[DocumentW
         match &change.value {
             Some(value) => put(draft, change.collection.name(), &change.key, value)?,
             None => {
+                index::stamp_by(draft, change.collection.name(), &change.key)?;
                 draft.touched.document(change.collection.name(), &change.key, None);
                 draft.delete(at);
             }
@@ -54,6 +55,7 @@ pub(super) fn revision(engine: &impl Engine, at: &[u8]) -> Result<Option<u64>> {
 /// Puts a document as it is.
 pub(super) fn put<E: Engine>(draft: &mut OpenWrite<'_, E>, collection: &str, name: &str, value: &Value) -> Result<()> {
     let bytes = [&draft.batch.to_be_bytes()[..], &encode("document", value)?].concat();
+    index::stamp_by(draft, collection, name)?;
     draft.touched.document(collection, name, Some(value));
     draft.put(key(collection, name), bytes);
     Ok(())

@@ -196,7 +196,7 @@ pub(super) fn forget_all<E: Engine>(draft: &mut OpenWrite<'_, E>, event: &EventC
     if draft.engine.get(&keys::named(kind::EVENT, event.as_str().as_bytes()))?.is_some() {
         return Err(StoreError::Conflict(event.to_string()));
     }
-    for kind in [kind::PARTICIPANT, kind::MARK, kind::ROSTER, kind::PLACE, kind::TEXTS] {
+    for kind in [kind::PARTICIPANT, kind::MARK, kind::ROSTER, kind::PLACE, kind::TEXTS, kind::STAMP] {
         let start = keys::group(kind, event.as_str());
         let found = draft.engine.range(&start, &keys::end(&start), most)?;
         if !found.is_empty() {

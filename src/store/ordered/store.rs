@@ -101,6 +101,14 @@ impl<E: Engine> Store for Ordered<E> {
         self.people_found(event, query, cursor, limit)
     }
 
+    fn roster_stamps(&self, event: &EventCode) -> Result<Vec<(u64, u64)>> {
+        self.stamps(event)
+    }
+
+    fn roster_block(&self, event: &EventCode, block: u64) -> Result<Vec<(u64, Participant)>> {
+        self.people_in_block(event, block)
+    }
+
     fn change_event(&self, old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> Result<()> {
         self.commit(|draft| {
             let key = keys::named(kind::EVENT, new.code.as_str().as_bytes());

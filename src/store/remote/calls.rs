@@ -130,6 +130,8 @@ calls! {
         cursor: Option<&str> = Option<String> => cursor.as_deref(),
         limit: usize = usize => limit
     ) -> Page<Participant>;
+    Reads roster_stamps(event: &EventCode = EventCode => &event) -> Vec<(u64, u64)>;
+    Reads roster_block(event: &EventCode = EventCode => &event, block: u64 = u64 => block) -> Vec<(u64, Participant)>;
     Writes change_event(
         old: Option<&Event> = Option<Event> => old.as_ref(),
         new: &Event = Event => &new,

@@ -67,7 +67,7 @@ fn belongs(collection: Collection) -> Option<Belongs> {
                 C::PROFILES,
             ],
         ),
-        (Belongs::Issuer, &[C::UPKEEP]),
+        (Belongs::Issuer, &[C::UPKEEP, C::SERVICE]),
         (Belongs::IssuerOrOwn, &[C::TEMPLATES]),
         (
             Belongs::Key,

@@ -207,6 +207,14 @@ impl Store for Within<'_> {
         if self.has(event) { self.store.find_participants(event, query, cursor, limit) } else { Ok(nothing()) }
     }
 
+    fn roster_stamps(&self, event: &EventCode) -> Result<Vec<(u64, u64)>> {
+        if self.has(event) { self.store.roster_stamps(event) } else { Ok(Vec::new()) }
+    }
+
+    fn roster_block(&self, event: &EventCode, block: u64) -> Result<Vec<(u64, Participant)>> {
+        if self.has(event) { self.store.roster_block(event, block) } else { Ok(Vec::new()) }
+    }
+
     fn change_event(&self, old: Option<&Event>, new: &Event, writes: &[DocumentWrite], act: &Act) -> Result<()> {
         self.known(&new.code)?;
         self.may_write(writes)?;

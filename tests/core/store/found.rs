@@ -217,7 +217,7 @@ fn certificates_and_people_are_found_as_by_looking_at_all_of_them() {
         for event in EVENTS.map(code) {
             let people = all(300, |cursor, limit| store.participants(&event, cursor, limit));
             for text in ["ada", "ÅNG", "ext-", "person1", "花", " ", "", "nobody at all"] {
-                let query = PeopleQuery { text: Some(text.to_owned()) };
+                let query = PeopleQuery { text: Some(text.to_owned()), places: None };
                 let holds = |person: &&Participant| {
                     let all = [Some(&person.name), person.email.as_ref(), person.external_id.as_ref()];
                     all.into_iter().flatten().any(|own| own.to_lowercase().contains(&text.trim().to_lowercase()))
@@ -228,7 +228,7 @@ fn certificates_and_people_are_found_as_by_looking_at_all_of_them() {
             }
             // By the words of a name in any order.
             let of = |text: &str| {
-                let query = PeopleQuery { text: Some(text.to_owned()) };
+                let query = PeopleQuery { text: Some(text.to_owned()), places: None };
                 all(9, |cursor, limit| store.find_participants(&event, &query, cursor, limit))
             };
             assert_eq!(of("Lovelace, Ada"), of("ada lovelace"));
@@ -346,7 +346,7 @@ fn a_cursor_of_a_search_is_one_of_the_listing_and_nothing_else_is() {
         let new: Vec<_> = (1..200).map(|n| certificate("A", n, n)).collect();
         issue(store, &new, &act("issue")).unwrap();
         let query = CertificateQuery { text: Some("lovelace".to_owned()), ..CertificateQuery::default() };
-        let people = PeopleQuery { text: query.text.clone() };
+        let people = PeopleQuery { text: query.text.clone(), places: None };
         for limit in [1, 63, 64, 65, 150] {
             let listed = store.certificates(None, None, limit).unwrap();
             assert_eq!(store.find_certificates(&query, None, limit).unwrap(), listed);

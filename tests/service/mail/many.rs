@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::on_each_engine;
+use super::{Post, on_each_engine};
 use crate::runs::{done, school};
 use crate::smtp_sink::Fault;
 
@@ -58,6 +58,38 @@ fn many_are_sent_again_but_for_some_and_only_those_that_were_shown() {
             assert!(code == "bad-body" || answer.json()["code"] == code, "{}", answer.text());
         }
     });
+}
+
+/// However many failed: the first ones before the answer, the others after it.
+#[test]
+fn all_that_failed_are_sent_again_piece_by_piece() {
+    const ALL: usize = 2 * testamur::acts::send::AGAIN_AT_A_TIME + 5;
+    let post = Post::with_certificates(ALL);
+    (0..ALL).for_each(|n| post.sink.fail(&to(n), Fault::Recipient("552 5.2.2 mailbox full")));
+    post.send();
+    let mut bounced = 0;
+    while bounced < ALL {
+        let pass = post.deliver();
+        assert!(pass.bounced > 0, "{pass:?}");
+        bounced += pass.bounced as usize;
+    }
+    (0..ALL).for_each(|n| post.sink.forgive(&to(n)));
+    let mut wanted = json!({ "state": "bounced" });
+    let preview = post.world.post("/mail/resend/preview", &wanted).ok();
+    assert_eq!((&preview["sends"], &preview["under_way"]), (&json!(ALL), &json!(0)));
+    wanted["expected"] = preview["set"].clone();
+    let told = post.world.post("/mail/resend", &wanted).ok();
+    let first = testamur::acts::send::AGAIN_AT_A_TIME;
+    assert_eq!((&told["sends"], &told["under_way"], &told["kept"]), (&json!(first), &json!(ALL - first), &json!(0)));
+    let began = std::time::Instant::now();
+    while post.sink.count() < ALL {
+        post.deliver();
+        assert!(began.elapsed() < std::time::Duration::from_secs(120), "{} of {ALL}", post.sink.count());
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let mut reached: Vec<_> = post.sink.mails().into_iter().map(|mail| mail.to).collect();
+    reached.sort();
+    assert_eq!(reached, (0..ALL).map(to).collect::<Vec<_>>(), "nobody is sent two");
 }
 
 #[test]

@@ -54,7 +54,8 @@ pub const PAGES: [(&str, &str); 44] = [
 ];
 
 /// Acts that forms of these pages ask for, with the permission that each takes.
-pub const ACTS: [(&str, &str); 35] = [
+pub const ACTS: [(&str, &str); 36] = [
+    ("/staff/account/notices", "account"),
     ("/staff/account/password", "account"),
     ("/staff/account/second-step", "account"),
     ("/staff/account/second-step/confirm", "account"),

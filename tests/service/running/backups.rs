@@ -27,7 +27,7 @@ fn on_each_engine(story: impl Fn(&World, &std::path::Path)) {
     for (store, folder) in stores {
         let backups = folder.path().join("backups");
         let plan = Plan { folder: backups.clone(), hour: 2, keep: 2 };
-        let world = World::changed(store, folder, Limits::default(), |parts| parts.backup = Some(plan));
+        let world = World::changed(store, folder, Limits::default(), |parts| parts.fixed = plan.into());
         story(&world, &backups);
     }
 }
@@ -152,7 +152,7 @@ fn the_page_makes_one_and_shows_the_drill() {
     let plan = Plan { folder: folder.path().join("backups"), hour: 2, keep: 2 };
     let store = std::sync::Arc::new(MemoryStore::new());
     let world = World::changed(store, folder, Limits::default(), |parts| {
-        parts.backup = Some(plan);
+        parts.fixed = plan.into();
         parts.authenticator = testamur::server::accounts();
     });
     let link = testamur::server::setup_link(&world.app).unwrap().unwrap();
@@ -189,7 +189,7 @@ fn old_messages_name_nobody_any_more_and_the_record_counts_them() {
     post.send();
     post.deliver();
     let world = &post.world;
-    assert_eq!(world.app.retention, Retention { mail_days: 730, upload_days: 90 });
+    assert_eq!(world.app.house().unwrap().retention, Retention { mail_days: 730, upload_days: 90 });
     nightly(&world.app).unwrap();
     let named = || post.messages().iter().filter(|message| message["to"].is_string()).count();
     assert_eq!(named(), 3);

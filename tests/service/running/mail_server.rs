@@ -79,6 +79,88 @@ fn an_owner_chooses_a_server_on_the_page_and_sees_what_it_answers() {
     });
 }
 
+/// Every wrong value of the form, in German: no sentence of it is English.
+#[test]
+fn what_is_wrong_with_the_form_is_said_in_german() {
+    behind_the_real_door(|world, ada| {
+        school_by(world, ada);
+        let mut browser = Browser::of(world, "ada@example.org");
+        let page = browser.page("/staff/settings/mail?lang=de");
+        let asked = form(&page, "/staff/settings/mail");
+        let long = "x".repeat(300);
+        let good = [("relay", "smtp.example.org"), ("from", "a@b.example"), ("security", "tls")];
+        for wrong in [
+            &[("relay", "kein rechner")][..],
+            &[("relay", "")],
+            &[("security", "none")],
+            &[("security", "egal")],
+            &[("port", "viele")],
+            &[("port", "0")],
+            &[("port", "70000")],
+            &[("port", "8080")],
+            &[("user", long.as_str())],
+            &[("user", "b\u{e4}r\u{7}")],
+            &[("user", "office")],
+            &[("relay_password", "geheim")],
+            &[("user", "office"), ("security", "none"), ("relay", "localhost")],
+            &[("from", "niemand")],
+            &[("from", "")],
+            &[("from", "a@b_c.example")],
+            &[("from", "a\u{7}@b.example")],
+            &[("reply_to", "niemand")],
+            &[("reply_to", long.as_str())],
+        ] {
+            let kept = good.iter().filter(|(name, _)| !wrong.iter().any(|(other, _)| other == name));
+            let filled: Vec<_> = kept.chain(wrong).copied().collect();
+            let refused = browser.send(&asked, &filled);
+            assert_eq!(refused.status, 422, "{wrong:?}: {}", refused.text());
+            crate::browser::is_german(&refused.text(), &[long.as_str()]);
+        }
+        // What the server says is its own; what is said of it is not.
+        let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port().to_string();
+        browser.send(&asked, &[("relay", "127.0.0.1"), ("port", &free), ("security", "none"), ("from", "a@b.example")]);
+        let page = browser.page("/staff/settings/mail");
+        let tried = browser.send(&form(&page, "/staff/settings/mail/test"), &[]);
+        assert!(tried.text().contains(&format!("auf Port {free} nimmt niemand an")), "{}", tried.text());
+        crate::browser::is_german(&tried.text(), &[]);
+    });
+}
+
+/// What is behind which port of another machine, is not to be found out by this.
+#[test]
+fn ports_of_mail_can_be_named_and_the_server_is_tried_ten_times_an_hour() {
+    on_each_engine(|world| {
+        let with = |relay: &str, port: u16| {
+            let mut wanted = with_login();
+            (wanted["relay"], wanted["port"]) = (json!(relay), json!(port));
+            world.put("/mail/relay", &wanted)
+        };
+        for port in [22, 80, 8025] {
+            let refused = with("smtp.example.org", port);
+            refused.problem(422, "bad-relay");
+            assert_eq!(refused.json()["errors"][0]["field"], "port");
+        }
+        for port in [25, 465, 587, 2525] {
+            with("smtp.example.org", port).ok();
+        }
+        // The password is for the port that it was given for.
+        let mut other = with_login();
+        other.as_object_mut().unwrap().remove("password");
+        other["port"] = json!(465);
+        let refused = world.put("/mail/relay", &other);
+        refused.problem(422, "bad-relay");
+        assert_eq!(refused.json()["errors"][0]["field"], "password");
+        other["port"] = json!(2525);
+        world.put("/mail/relay", &other).ok();
+        // On this machine itself any port may be the one.
+        world.put("/mail/relay", &wanted(1)).ok();
+        for _ in 0..10 {
+            assert_ne!(world.post("/mail/relay/test", &json!({})).status, 429);
+        }
+        world.post("/mail/relay/test", &json!({})).problem(429, "too-many-tests");
+    });
+}
+
 #[test]
 fn the_password_is_sealed_goes_to_no_other_server_and_waits_while_the_keys_are_locked() {
     on_each_engine(|world| {

@@ -5,6 +5,7 @@ mod locked;
 mod mail_server;
 mod standing;
 mod unit;
+mod upkeep;
 
 use axum::http::StatusCode;
 
@@ -19,6 +20,8 @@ pub const PAGES: &[(&str, &str)] = &[
     ("/staff/publishing/k1/drill", "view"),
     ("/staff/backups", "settings"),
     ("/staff/backups/drill", "settings"),
+    ("/staff/backups/elsewhere", "settings"),
+    ("/staff/settings/upkeep", "settings"),
     ("/staff/settings/mail", "settings"),
     ("/staff/settings/mail/test", "settings"),
 ];
@@ -32,6 +35,9 @@ pub const ACTS: &[(&str, &str)] = &[
     ("/staff/settings/mail/remove", "settings"),
     ("/staff/backups", "settings"),
     ("/staff/backups/drill", "settings"),
+    ("/staff/backups/elsewhere", "settings"),
+    ("/staff/backups/here", "settings"),
+    ("/staff/settings/upkeep", "settings"),
 ];
 
 fn may(role: &str, needs: &str) -> bool {

@@ -77,7 +77,7 @@ fn room_publications_and_backups_are_looked_at() {
     let store = std::sync::Arc::new(MemoryStore::new());
     let world = World::changed(store, folder, Limits::default(), |parts| {
         parts.data = Some(data);
-        parts.backup = Some(Plan { folder: backups, hour: 2, keep: 2 });
+        parts.fixed = Plan { folder: backups, hour: 2, keep: 2 }.into();
     });
     school(&world, 1, 0);
     let standing = world.get("/standing").ok();

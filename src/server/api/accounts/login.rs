@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::accounts::{self, Attempt, Login, SecondStep, Secret, SetUp, Staff};
+use crate::accounts::{self, Attempt, Lengths, Login, SecondStep, Secret, SetUp, Staff};
 use crate::server::extract::Body;
 use crate::server::reply::ShownOnce;
 use crate::server::session::{Member, clear_cookie, hashing, nobody, set_cookie};
@@ -94,7 +94,7 @@ async fn log_in(
         let label = label(&headers);
         let ClientAddress(address) = address;
         let attempt = Attempt { email: &body.email, password: &body.password, address, label };
-        Ok(accounts::login(desk, &app.logins().throttle, &attempt)?)
+        Ok((accounts::login(desk, &app.logins().throttle, &attempt)?, accounts::lengths(desk.store)?))
     });
     answer(login.await?)
 }
@@ -123,7 +123,7 @@ async fn second_step(
     let caller = nobody(address);
     let login = app.at_desk(&caller, move |app, desk| {
         let step = SecondStep { ticket: &body.ticket, code: &body.code, label: label(&headers) };
-        Ok(accounts::confirm_second_step(desk, &app.logins().throttle, &step)?)
+        Ok((accounts::confirm_second_step(desk, &app.logins().throttle, &step)?, accounts::lengths(desk.store)?))
     });
     answer(login.await?)
 }
@@ -133,11 +133,11 @@ fn label(headers: &HeaderMap) -> &str {
     headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default()
 }
 
-fn answer(login: Login) -> Result<impl IntoResponse, Problem> {
+fn answer((login, lengths): (Login, Lengths)) -> Result<impl IntoResponse, Problem> {
     let mut cookie = None;
     let view = match login {
         Login::Done { session, .. } => {
-            cookie = Some((header::SET_COOKIE, set_cookie(&session)?));
+            cookie = Some((header::SET_COOKIE, set_cookie(&session, lengths)?));
             LoginView { csrf_token: Some(accounts::csrf_token(session.expose())), ticket: None }
         }
         Login::SecondStep(ticket) => LoginView { csrf_token: None, ticket: Some(ticket.expose().to_owned()) },

@@ -57,15 +57,29 @@ async fn me(State(app): State<App>, member: Member) -> Result<ShownOnce<MeView>,
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 struct MeBody {
     /// Whether a mail tells how a run ended that one started.
-    run_notices: bool,
+    #[serde(default)]
+    run_notices: Option<bool>,
+    /// Which columns of lists of participants one looks at, up to 60, as pages name them; none: the usual ones.
+    #[serde(default)]
+    people_columns: Option<Vec<String>>,
 }
 
-/// Say what one wants to be told
+/// Say what one wants to be told, and to see
+///
+/// What is left out stays.
 #[utoipa::path(patch, path = "/me", tag = "Accounts", extensions(("x-permission" = json!("account"))), request_body = MeBody, security(("session" = [])),
     responses((status = 200, body = Staff), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn change_me(State(app): State<App>, member: Member, Body(body): Body<MeBody>) -> Result<Json<Staff>, Problem> {
     let id = member.id();
-    let staff = app.at_desk(&member.caller, move |_, desk| Ok(accounts::set_run_notices(desk, &id, body.run_notices)?));
+    let staff = app.at_desk(&member.caller, move |_, desk| {
+        if let Some(run_notices) = body.run_notices {
+            accounts::set_run_notices(desk, &id, run_notices)?;
+        }
+        if let Some(columns) = &body.people_columns {
+            accounts::set_people_columns(desk, &id, columns)?;
+        }
+        Ok(accounts::member(desk.store, &id)?)
+    });
     Ok(Json(staff.await?))
 }
 

@@ -91,8 +91,7 @@ impl Service {
             public_url: crate::server::PublicUrl::default(),
             mail: None,
             mail_sealed: None,
-            backup: None,
-            retention: Default::default(),
+            fixed: Default::default(),
             data: None,
             steady: None,
         })

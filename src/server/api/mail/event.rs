@@ -9,7 +9,7 @@ use utoipa_axum::routes;
 
 use super::problem::not_taken;
 use crate::accounts::{self, Permission};
-use crate::acts::send::{self, EventMail, Shown, WouldSend};
+use crate::acts::send::{self, EventMail, Shown};
 use crate::acts::{self, Planned};
 use crate::desk::Desk;
 use crate::mail::OwnText;
@@ -48,7 +48,7 @@ struct WithoutAddress {
 
 impl EventMailView {
     fn tagged(app: &App, desk: &Desk, planned: Planned) -> Result<Tagged<Self>, Problem> {
-        let would = would_send(app, desk, &planned)?;
+        let would = app.would_send(desk, &planned.event.code)?;
         let named = would.named.into_iter().map(|(number, name)| WithoutAddress { number: number.to_string(), name });
         let view = Self {
             would_send: would.sends,
@@ -58,19 +58,6 @@ impl EventMailView {
         };
         Ok(Tagged::ok(tag(&planned), view))
     }
-}
-
-/// Counts to how many of an event a run would send: anew where anything was done since it was counted last.
-fn would_send(app: &App, desk: &Desk, planned: &Planned) -> Result<WouldSend, Problem> {
-    let code = &planned.event.code;
-    // The whole log, also for who is limited to the event.
-    let last_act = app.store.audit_newest(None, 1)?.items.first().map_or(0, |entry| entry.sequence);
-    if let Some(count) = app.would_send().exact(code.as_str(), last_act) {
-        return Ok(count);
-    }
-    let count = send::would_send(desk, code).map_err(Problem::from)?;
-    app.would_send().keep(code.to_string(), count.clone(), (desk.now, last_act));
-    Ok(count)
 }
 
 /// Show what an event says of mail

@@ -65,6 +65,8 @@ struct AgainView {
     sends: u64,
     /// How many are not: on their way, replaced by another, without an address.
     kept: u64,
+    /// How many are sent again after this answer, piece by piece.
+    under_way: u64,
     /// To whom the first two go.
     names: Vec<String>,
     /// What they are known by: with it as `expected` these are sent again or none.
@@ -75,7 +77,7 @@ struct AgainView {
 impl AgainView {
     fn of(many: AgainMany) -> Json<Self> {
         let AgainMany { total, sends, kept, names, set } = many;
-        Json(Self { total, sends, kept, names, set })
+        Json(Self { total, sends, kept, under_way: 0, names, set })
     }
 }
 
@@ -93,7 +95,8 @@ async fn resend_preview(
 
 /// Send many messages again
 ///
-/// Each as one alone is: those that are on their way, or were replaced, stay as they are. At most 1,000 at once.
+/// Each as one alone is: those that are on their way, or were replaced, stay as they are. The first 200 before the answer, the others
+/// after it, piece by piece; where the service is stopped meanwhile, the same request sends those that are left.
 #[utoipa::path(post, path = "/mail/resend", tag = "Mail", extensions(("x-permission" = json!("send"))), request_body = AgainWanted,
     responses((status = 200, body = AgainView), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn resend(
@@ -102,10 +105,25 @@ async fn resend(
     Body(wanted): Body<AgainWanted>,
 ) -> Result<Json<AgainView>, Problem> {
     caller.may(Permission::Send)?;
-    app.at_desk(&caller, move |_, desk| {
-        Ok(AgainView::of(send::resend_many(desk, &wanted.which()?, wanted.expected.as_deref())?))
-    })
-    .await
+    let begun =
+        app.at_desk(&caller, move |_, desk| Ok(send::resend_many(desk, &wanted.which()?, wanted.expected.as_deref())?));
+    let (many, rest) = begun.await?;
+    let Json(view) = AgainView::of(many);
+    let under_way = rest.len() as u64;
+    if !rest.is_empty() {
+        tokio::spawn(go_on(app, caller, rest));
+    }
+    Ok(Json(AgainView { under_way, ..view }))
+}
+
+/// Sends the others again. What is not reached can be sent again as before.
+async fn go_on(app: App, caller: Caller, rest: Vec<MessageId>) {
+    for some in rest.chunks(send::AGAIN_AT_A_TIME).map(<[MessageId]>::to_vec) {
+        if let Err(problem) = app.at_desk(&caller, move |_, desk| Ok(send::resend_some(desk, &some)?)).await {
+            tracing::error!(code = problem.code, "some messages were not sent again");
+            return;
+        }
+    }
 }
 
 /// Which days.
@@ -202,7 +220,7 @@ async fn counted(
         };
         let view = MailDaysView { as_of: desk.now, days: (0..count).map(view).collect() };
         if looked >= FEW {
-            app.mail_days().keep(key, view.clone(), (desk.now, 0));
+            app.mail_days().keep(key, view.clone(), desk.now);
         }
         Ok(view)
     })

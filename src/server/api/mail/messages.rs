@@ -151,7 +151,7 @@ async fn status(State(app): State<App>, caller: Caller) -> Result<Json<MailView>
                 let counts = (count(Standing::Bounced)? + count(Standing::Failed)?, count(Standing::Ambiguous)?);
                 // A few are counted for each who asks.
                 if counts.0 + counts.1 >= MANY {
-                    app.mail_counts().keep(key, counts, (desk.now, 0));
+                    app.mail_counts().keep(key, counts, desk.now);
                 }
                 counts
             }

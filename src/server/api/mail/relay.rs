@@ -1,7 +1,10 @@
 //! Which mail server takes the mail: shown, chosen, tried. What `testamur.toml` says stays.
 
+use std::net::Ipv4Addr;
+
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -17,7 +20,7 @@ use crate::mail::relay::Patience;
 use crate::mail::{Content, Heads, Letter, Mailbox, MessageId, Relay, Security, mime, setup};
 use crate::server::extract::{Body, BodyIfAny};
 use crate::server::problem::FieldProblem;
-use crate::server::{App, Caller, MAIL_PASSWORD, Problem};
+use crate::server::{App, Caller, MAIL_PASSWORD, Problem, RELAY_TESTS_AN_HOUR};
 
 /// How long the server may take over each step when it is tried: somebody waits for the answer.
 const STEP: std::time::Duration = std::time::Duration::from_secs(6);
@@ -133,9 +136,12 @@ async fn choose(
         let (user, reply_to) = (user.and_then(text), reply_to.and_then(text));
         let relay = relay.trim().to_ascii_lowercase();
         let chosen = Chosen { relay, port, security, user, from, reply_to };
-        let config = chosen.config().map_err(|faults| invalid(&faults))?;
+        let before = chosen::chosen(desk.store)?;
+        // One that was chosen before there were such bounds stays.
+        let known = before.is_some_and(|before| before.relay == chosen.relay && before.port == chosen.port);
+        let config = if known { chosen.config() } else { chosen.checked() }.map_err(|faults| invalid(&faults))?;
         let password = password.filter(|password| !password.expose().is_empty());
-        keep_password(app, &chosen, password.as_ref())?;
+        keep_password(app, (&chosen, config.port), password.as_ref())?;
         let detail = json!({ "relay": config.relay, "port": config.port, "security": chosen.security, "login": chosen.user.is_some(), "password": password.is_some() });
         chosen::choose(desk.store, Some(&chosen), Some(&desk.act("mail.relay", "mail", detail)))?;
         app.take_up_mail()?;
@@ -158,15 +164,15 @@ fn invalid(faults: &[Fault]) -> Problem {
 }
 
 /// Seals a new password before anything says that there is one. The one that is kept goes to no other server.
-fn keep_password(app: &App, chosen: &Chosen, password: Option<&Secret>) -> Result<(), Problem> {
+fn keep_password(app: &App, (chosen, port): (&Chosen, u16), password: Option<&Secret>) -> Result<(), Problem> {
     let wrong = |problem: &str| invalid(&[Fault { field: "password", problem: problem.to_owned() }]);
     match (&chosen.user, password) {
-        (Some(user), Some(password)) => Ok(app.seal_password(&chosen.relay, user, password.expose())?),
+        (Some(user), Some(password)) => Ok(app.seal_password((&chosen.relay, Some(port)), user, password.expose())?),
         (None, Some(_)) => Err(wrong("a password needs a user")),
         (None, None) => Ok(app.vault.unseal(MAIL_PASSWORD)?),
         (Some(_), None) => match app.has_password_for(chosen) {
             Some(true) => Ok(()),
-            Some(false) => Err(wrong("say the password: none is kept for this server and user")),
+            Some(false) => Err(wrong("say the password: none is kept for this server, port and user")),
             None => Err(Problem::locked()),
         },
     }
@@ -212,7 +218,7 @@ struct Tried {
 
 /// Send a message to oneself to try the mail server
 ///
-/// At once and outside of the outbox, to the address of the member of staff who asks.
+/// At once and outside of the outbox, to the address of the member of staff who asks; ten times an hour.
 #[utoipa::path(post, path = "/mail/relay/test", tag = "Mail", extensions(("x-permission" = json!("settings"))), request_body = Option<TryWanted>,
     responses((status = 200, body = Tried), (status = "4XX", body = Problem, content_type = "application/problem+json")))]
 async fn test(
@@ -222,6 +228,11 @@ async fn test(
 ) -> Result<Json<Tried>, Problem> {
     caller.may_everywhere(Permission::Settings)?;
     let relay = app.mail_now().usable()?;
+    if !app.relay_tests().allows(Ipv4Addr::UNSPECIFIED.into(), app.now()) {
+        let detail =
+            format!("the mail server was tried {RELAY_TESTS_AN_HOUR} times within the hour; wait some minutes");
+        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "too-many-tests", detail));
+    }
     let patience = Patience { connect: STEP, command: STEP, content: STEP };
     let relay = Relay::new(relay.config().clone(), patience).map_err(|error| not_taken(error.to_string()))?;
     let from = relay.config().from.clone();

@@ -44,7 +44,7 @@ impl PeopleFilter {
 
 /// Returns a page of those whom a filter takes, with the decision about each.
 pub(in crate::server::api) fn filtered(
-    desk: &Desk,
+    (app, desk): (&App, &Desk),
     code: &EventCode,
     filter: &PeopleFilter,
     cursor: Option<String>,
@@ -54,12 +54,13 @@ pub(in crate::server::api) fn filtered(
     // Once, however many short pages follow.
     let planned = acts::planned(desk, code)?;
     let decider = Decider::new(&planned.event, &planned.plan)?;
-    let query = PeopleQuery { text: filter.q.clone() };
+    let mut query = PeopleQuery { text: filter.q.clone(), places: None };
     if let Some(state @ (PersonState::Excluded | PersonState::Exception)) = filter.state
         && query.wanted_text().is_none()
     {
         return by_list(desk, code, (&decider, state), cursor, limit);
     }
+    query.places = filter.state.map(|state| app.places_of(&planned, state)).transpose()?;
     loop {
         let page = acts::decisions(desk, &decider, &query, cursor.as_deref(), limit - items.len())?;
         scanned += page.items.len();
@@ -122,9 +123,9 @@ pub(super) async fn list(
 ) -> Result<Json<Listing<PersonView>>, Problem> {
     caller.may(Permission::View)?;
     let limit = paging.limit()?;
-    app.list_at_desk(&caller, limit, filter.narrows(), move |_, desk| {
+    app.list_at_desk(&caller, limit, filter.narrows(), move |app, desk| {
         let code = event_code(&code)?;
-        let Page { items, next } = filtered(desk, &code, &filter, paging.cursor, limit)?;
+        let Page { items, next } = filtered((app, desk), &code, &filter, paging.cursor, limit)?;
         let view = |(person, _)| PersonView::of(desk.store, &code, person);
         Ok(Json(Listing { items: items.into_iter().map(view).collect::<Result<_, Problem>>()?, next }))
     })

@@ -3,6 +3,7 @@
 mod approvals;
 mod preview;
 mod problem;
+mod together;
 mod watch;
 
 use axum::Json;
@@ -27,6 +28,8 @@ pub(super) fn routes() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(list, create))
         .routes(routes!(preview::preview))
+        .routes(routes!(together::preview))
+        .routes(routes!(together::create))
         .routes(routes!(show))
         .routes(routes!(rows))
         .routes(routes!(watch::events))

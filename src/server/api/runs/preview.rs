@@ -9,8 +9,9 @@ use crate::accounts::Permission;
 use crate::acts;
 use crate::acts::languages::{OtherLanguage, OtherLanguages};
 use crate::acts::run::fate::Effect;
-use crate::acts::run::{self, Fate, RunRequest, Selected};
+use crate::acts::run::{self, Fate, Foreseen, RunRequest, Selected};
 use crate::credential::Timestamp;
+use crate::desk::Desk;
 use crate::eligibility::Session;
 use crate::making::Trial;
 use crate::server::extract::Body;
@@ -19,6 +20,8 @@ use crate::store::Cause;
 
 /// Most rows that a preview shows; it counts all.
 const PREVIEWED: usize = 1_000;
+/// Most reasons that are counted one by one.
+const REASONS: usize = 20;
 /// Most people who are tried out: a preview has to be answered within a request.
 const MOST_TRIED: u64 = 20_000;
 
@@ -45,21 +48,52 @@ pub(super) struct Preview {
     keeps: u64,
     /// How many get none.
     nothing: u64,
+    /// Why those get none, with how many for each reason; the first 20 reasons.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    without: Vec<Without>,
     /// How many of those who get something were not tried out, because they are too many for a preview: a name of theirs may
     /// turn out to fit on no line.
-    untried: u64,
+    pub(super) untried: u64,
     /// What the list is known by: with it as `expected` the run is made over this very list or not at all.
     #[schema(example = "5f2b9c0d4e8a7163b1f0c2d3e4a59687")]
-    set: String,
+    pub(super) set: String,
     /// Whether a second member of staff would have to approve it, by what the caller did within a day.
     needs_approval: bool,
     /// Sessions in which nobody was marked, where the rule depends on them: who was there cannot be known.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     unmarked_sessions: Vec<Session>,
     /// Whose certificates would be printed by a template in another language than theirs.
-    languages: Vec<OtherLanguage>,
+    pub(super) languages: Vec<OtherLanguage>,
+    /// Over several events: how many in each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) events: Vec<InEvent>,
     /// Who, the first 1,000 of them.
     rows: Vec<PreviewRow>,
+}
+
+/// Why some get none.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PreviewWithout)]
+struct Without {
+    /// Why.
+    #[schema(example = "does not meet the rule")]
+    why: String,
+    /// How many.
+    count: u64,
+}
+
+/// What would become of one event's.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PreviewInEvent)]
+pub(super) struct InEvent {
+    /// The event.
+    #[schema(example = "WORKSHOP")]
+    pub event: String,
+    /// How many something happens to.
+    pub changed: u64,
+    /// Why nothing can be done there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub problem: Option<String>,
 }
 
 /// What would become of one.
@@ -87,6 +121,44 @@ struct PreviewRow {
 }
 
 impl Preview {
+    /// Says what a run would do, beside what was counted before.
+    pub(super) fn foresee(
+        &mut self,
+        app: &App,
+        desk: &Desk,
+        request: &RunRequest,
+        others: &mut OtherLanguages,
+    ) -> Result<Foreseen, Problem> {
+        let (kid, own) = (app.vault.kid()?, app.vault.own());
+        let trial = Trial { faces: &app.faces, kid: &kid, own: &own };
+        let mut failed = None;
+        let foreseen = run::preview(desk, &trial, request, MOST_TRIED, |selected| {
+            if let Fate::Get(grant) | Fate::Replace(_, grant) = &selected.fate {
+                failed = failed.take().or(others.count(desk.store, grant.language.as_deref(), &grant.template).err());
+            }
+            self.count(selected);
+            Ok(())
+        })?;
+        failed.map_or(Ok(foreseen), |error| Err(error.into()))
+    }
+
+    /// Says whether a second member of staff would have to approve what was counted.
+    pub(super) fn count_alone(&mut self, app: &App, desk: &Desk) -> Result<(), Problem> {
+        let changed = self.loses + self.replaced + self.new_versions + self.regains;
+        self.needs_approval = acts::second::needs_two(desk, changed, app.limits.revoke_alone)?;
+        Ok(())
+    }
+
+    /// Returns how many rows were counted.
+    pub(super) fn total(&self) -> u64 {
+        self.total
+    }
+
+    /// Returns how many something happens to.
+    pub(super) fn changed(&self) -> u64 {
+        self.gets + self.get_another + self.replaced + self.new_versions + self.loses + self.regains + self.sends
+    }
+
     fn count(&mut self, selected: Selected) {
         self.total += 1;
         let counter = match selected.fate.effect() {
@@ -101,6 +173,13 @@ impl Preview {
             Effect::Nothing => &mut self.nothing,
         };
         *counter += 1;
+        if let Fate::Nothing(why) = &selected.fate {
+            match self.without.iter().position(|one| one.why == *why) {
+                Some(at) => self.without[at].count += 1,
+                None if self.without.len() < REASONS => self.without.push(Without { why: why.clone(), count: 1 }),
+                None => {}
+            }
+        }
         if self.rows.len() < PREVIEWED {
             self.rows.push(PreviewRow::of(selected));
         }
@@ -145,25 +224,14 @@ pub(super) async fn preview(
 ) -> Result<Json<Preview>, Problem> {
     caller.may(Permission::View)?;
     app.read_at_desk(&caller, move |app, desk| {
-        let mut preview = Preview::default();
-        let (kid, own) = (app.vault.kid()?, app.vault.own());
-        let trial = Trial { faces: &app.faces, kid: &kid, own: &own };
-        let (mut others, mut failed) = (OtherLanguages::default(), None);
-        let foreseen = run::preview(desk, &trial, &request, MOST_TRIED, |selected| {
-            if let Fate::Get(grant) | Fate::Replace(_, grant) = &selected.fate {
-                failed = failed.take().or(others.count(desk.store, grant.language.as_deref(), &grant.template).err());
-            }
-            preview.count(selected);
-            Ok(())
-        })?;
-        failed.map_or(Ok(()), Err)?;
+        let (mut preview, mut others) = (Preview::default(), OtherLanguages::default());
+        let foreseen = preview.foresee(app, desk, &request, &mut others)?;
         (preview.untried, preview.set) = (foreseen.untried, foreseen.set);
         preview.languages = others.told();
         if let Some(code) = &request.event {
             preview.unmarked_sessions = acts::unmarked(desk, &acts::planned(desk, code)?)?;
         }
-        let changed = preview.loses + preview.replaced + preview.new_versions + preview.regains;
-        preview.needs_approval = acts::second::needs_two(desk, changed, app.limits.revoke_alone)?;
+        preview.count_alone(app, desk)?;
         Ok(Json(preview))
     })
     .await

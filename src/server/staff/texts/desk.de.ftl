@@ -46,9 +46,6 @@ batch-restore-do =
        *[other] { $count } Widerrufe zurücknehmen
     }
 batch-nothing = Mit keinem davon würde etwas geschehen.
-batch-needs-event = Das geht nur Veranstaltung für Veranstaltung. Nennen Sie zuerst eine im Filter.
-batch-several-events = Das geht nur Veranstaltung für Veranstaltung, und angekreuzt sind Zeilen aus mehreren. Wählen Sie eine:
-batch-of-event = { $event }: { $count }
 
 # With several participants
 batch-issue = Zertifikate ausstellen
@@ -109,6 +106,7 @@ mail-unsure = vielleicht hinausgegangen, vielleicht nicht
 mail-plot = Nachrichten nach Tagen, Stand { $time }
 mail-plot-sent = in den Ausgang gelegt
 mail-plot-vain = davon zurückgekommen oder gescheitert
+said-sending-pieces = Sie werden nach und nach noch einmal gesendet. Sehen Sie in einer Weile wieder nach.
 mail-resend-do =
     { $count ->
         [one] Eine Nachricht noch einmal senden
@@ -119,3 +117,20 @@ mail-resend-kept =
         [one] Eine Nachricht bleibt, wie sie ist: unterwegs, durch eine andere ersetzt oder ohne Adresse.
        *[other] { $count } Nachrichten bleiben, wie sie sind: unterwegs, durch eine andere ersetzt oder ohne Adresse.
     }
+batch-by-event = Nach Veranstaltung
+batch-count = Wie viele
+runs-together = Zusammen begonnene Läufe
+runs-going =
+    { $count ->
+        [one] Einer davon läuft noch.
+       *[other] { $count } davon laufen noch.
+    }
+runs-refused = In diesen Veranstaltungen ließ sich kein Lauf beginnen. Sehen Sie sie einzeln an.
+said-runs-started = Die Läufe haben begonnen, je einer in jeder Veranstaltung.
+batch-without =
+    { $count ->
+        [one] Eine dieser Personen bekäme kein Zertifikat:
+       *[other] { $count } dieser Personen bekämen kein Zertifikat:
+    }
+batch-except-offer = Ausnahmen für alle, die die Regel nicht erfüllen
+batch-except-text = Sie bekommen trotzdem ein Zertifikat. Wer die Ausnahme wann und warum machte, wird mit aufgehoben.

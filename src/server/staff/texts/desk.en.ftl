@@ -46,9 +46,6 @@ batch-restore-do =
        *[other] Take { $count } revocations back
     }
 batch-nothing = Nothing would happen to any of them.
-batch-needs-event = This goes event by event. Name one in the filter first.
-batch-several-events = This goes event by event, and what you ticked is of several. Choose one:
-batch-of-event = { $event }: { $count }
 
 # With several participants
 batch-issue = Issue certificates
@@ -109,6 +106,7 @@ mail-unsure = may or may not have left
 mail-plot = Messages by day, as of { $time }
 mail-plot-sent = put into the outbox
 mail-plot-vain = of these bounced or failed
+said-sending-pieces = They are sent again one after the other. Look at this list again in a while.
 mail-resend-do =
     { $count ->
         [one] Send one message again
@@ -119,3 +117,20 @@ mail-resend-kept =
         [one] One message stays as it is: on its way, replaced by another, or without an address.
        *[other] { $count } messages stay as they are: on their way, replaced by another, or without an address.
     }
+batch-by-event = By event
+batch-count = How many
+runs-together = Runs begun together
+runs-going =
+    { $count ->
+        [one] One of them is still under way.
+       *[other] { $count } of them are still under way.
+    }
+runs-refused = No run could be begun in these events. Look at them one by one.
+said-runs-started = The runs have begun, one in each event.
+batch-without =
+    { $count ->
+        [one] One of them would get no certificate:
+       *[other] { $count } of them would get no certificate:
+    }
+batch-except-offer = Exceptions for those who do not meet the rule
+batch-except-text = They get a certificate all the same. Who made the exception, when and why, is kept with it.

@@ -28,6 +28,9 @@ no-such-code = { $code } ist kein Kürzel einer Veranstaltung: die haben 1 bis 2
 # Account
 account = Konto
 account-about = Sie
+account-notices = Was man Ihnen sagt
+account-run-notices = Schreiben Sie mir, wenn ein Lauf endet, den ich begonnen habe
+account-run-notices-hint = An Ihre E-Mail-Adresse, wo Mail eingerichtet ist. Auch jede Veranstaltung kann darauf verzichten.
 roles = Rollen
 on = an
 off = aus

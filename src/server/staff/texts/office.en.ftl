@@ -28,6 +28,9 @@ no-such-code = { $code } is no code of an event: those have 1 to 24 letters and 
 # Account
 account = Account
 account-about = You
+account-notices = What you are told
+account-run-notices = Write to me when a run ends that I started
+account-run-notices-hint = To your e-mail, where mail is set up. Each event can leave it out too.
 roles = Roles
 on = on
 off = off

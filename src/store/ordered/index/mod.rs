@@ -4,6 +4,9 @@
 //! thousand values and not through all records, and reads only those records that it finds. Acts are never changed, so theirs
 //! are written once, when a block is full. Documents are found by the members that their collection declares. An index never
 //! decides: every record that it leads to is looked at.
+//!
+//! Each block of people has a stamp: the last write that changed somebody in it, or what they have. Who keeps what was worked out
+//! of a block looks at it again only when the stamp is another one.
 
 mod acts;
 mod blocks;
@@ -13,8 +16,10 @@ mod people;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Deserialize;
+
 use super::{Engine, OpenWrite, Ordered, Result, decode, keys, kind};
-use crate::credential::EventCode;
+use crate::credential::{CertificateNumber, EventCode};
 use crate::store::{Certificate, Collection, Participant, PersonKey};
 
 pub(super) use acts::seal;
@@ -29,6 +34,8 @@ pub(super) struct Touched {
     blocks: BTreeMap<Vec<u8>, BTreeMap<u8, Option<Vec<u8>>>>,
     /// Under which keys documents are found from now on, by the documents' own.
     documents: BTreeMap<Vec<u8>, (Collection, BTreeSet<Vec<u8>>)>,
+    /// The stamps of blocks of rosters that this write sets.
+    stamps: BTreeSet<Vec<u8>>,
     /// Places in rosters that are new in this write.
     places: BTreeMap<(EventCode, PersonKey), u64>,
 }
@@ -48,6 +55,7 @@ impl Touched {
     }
 
     fn person(&mut self, event: &EventCode, place: u64, person: Option<&Participant>) {
+        self.stamps.insert(people::stamp_of(event, place));
         let (block, slot) = people::place(event, place);
         let text = person.map(|person| crate::store::query::person_text(person).into_bytes());
         self.blocks.entry(block).or_default().insert(slot, text);
@@ -65,6 +73,36 @@ pub(super) fn person<E: Engine>(
         draft.touched.person(event, place, person);
     }
     Ok(())
+}
+
+/// Notes that what somebody has is another from now on: a certificate, a listing, a message.
+pub(super) fn stamp<E: Engine>(draft: &mut OpenWrite<'_, E>, event: &EventCode, key: &PersonKey) -> Result<()> {
+    if let Some(place) = place_of(draft, event, key)? {
+        draft.touched.stamps.insert(people::stamp_of(event, place));
+    }
+    Ok(())
+}
+
+/// Notes whom a document is about, where what somebody has is in it.
+pub(super) fn stamp_by<E: Engine>(draft: &mut OpenWrite<'_, E>, collection: &str, name: &str) -> Result<()> {
+    if collection == Collection::LISTED.name() {
+        let about = name.split_once('/').and_then(|(code, key)| Some((code.parse().ok()?, PersonKey(key.to_owned()))));
+        return about.map_or(Ok(()), |(event, key)| stamp(draft, &event, &key));
+    }
+    if collection == Collection::MAILED.name() {
+        let number = name.split_once('/').and_then(|(_, number)| number.parse::<CertificateNumber>().ok());
+        let Some(number) = number else { return Ok(()) };
+        // Of one that is issued in the same step the certificate itself sets the stamp.
+        let whose: Option<Whose> = draft.get_json(&keys::certificate(kind::CERTIFICATE, &number))?;
+        return whose.map_or(Ok(()), |whose| stamp(draft, number.event(), &whose.person));
+    }
+    Ok(())
+}
+
+/// Whose a certificate is.
+#[derive(Deserialize)]
+struct Whose {
+    person: PersonKey,
 }
 
 /// Gives somebody new their place.
@@ -91,7 +129,9 @@ pub(super) fn place_of<E: Engine>(
 
 /// Puts what a write changes of the indexes into it.
 pub(super) fn follow<E: Engine>(draft: &mut OpenWrite<'_, E>) -> Result<()> {
-    let Touched { blocks, documents, .. } = std::mem::take(&mut draft.touched);
+    let Touched { blocks, documents, stamps, .. } = std::mem::take(&mut draft.touched);
+    let batch = draft.batch.to_be_bytes().to_vec();
+    stamps.into_iter().for_each(|key| draft.put(key, batch.clone()));
     for (key, changes) in blocks {
         let mut block = draft.engine.get(&key)?.unwrap_or_default();
         block = blocks::changed(draft.engine, &block, changes)?;
@@ -237,7 +277,7 @@ mod tests {
             let text = Some("P1299".to_owned());
             let query = CertificateQuery { text: text.clone(), ..CertificateQuery::default() };
             assert_eq!(opened.find_certificates(&query, None, 5).unwrap().items, [certificate(1_300, "p1299")]);
-            let found = opened.find_participants(&event().code, &PeopleQuery { text }, None, 5).unwrap();
+            let found = opened.find_participants(&event().code, &PeopleQuery { text, places: None }, None, 5).unwrap();
             assert_eq!(found.items.len(), 1);
             let rows = DocumentQuery::having(Index::PERSON, "p0007");
             assert_eq!(opened.find_documents(Collection::RUN_ROWS, &rows, None, 5).unwrap().items.len(), 1);

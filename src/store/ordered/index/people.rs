@@ -1,5 +1,7 @@
 //! What is searched of an event's people: their texts, in blocks by their places in the roster.
 
+use std::collections::BTreeMap;
+
 use super::super::{damaged, wanted};
 use super::{Engine, OpenWrite, Ordered, Result, blocks, keys, kind};
 use crate::credential::EventCode;
@@ -16,6 +18,11 @@ const BLOCKS: usize = 64;
 pub(super) fn place(event: &EventCode, place: u64) -> (Vec<u8>, u8) {
     let (block, slot) = blocks::split(place, BLOCK);
     (keys::texts(event, block), slot)
+}
+
+/// Returns the key of the stamp of the block that a place is in.
+pub(super) fn stamp_of(event: &EventCode, place: u64) -> Vec<u8> {
+    keys::stamp(event, blocks::split(place, BLOCK).0)
 }
 
 /// Notes somebody of an older store, by the entry of a roster.
@@ -42,7 +49,13 @@ impl<E: Engine> Ordered<E> {
         cursor: Option<&str>,
         limit: usize,
     ) -> Result<Page<Participant>> {
-        let Some(text) = query.wanted_text() else { return self.roster(event, cursor, limit) };
+        let Some(text) = query.wanted_text() else {
+            return match &query.places {
+                Some(places) => self.people_of_places(event, places, cursor, limit),
+                None => self.roster(event, cursor, limit),
+            };
+        };
+        let among = |place: &u64| query.places.as_ref().is_none_or(|places| places.binary_search(place).is_ok());
         let sought = Sought::new(&text);
         let limit = limit.clamp(1, PAGE_LIMIT);
         let prefix = keys::group(kind::ROSTER, event.as_str());
@@ -59,7 +72,7 @@ impl<E: Engine> Ordered<E> {
             self.settle()?;
             let Some((key, _)) = found.last() else { return Ok(Page { items, next: None }) };
             from.clone_from(key);
-            for place in self.places_with(&sought, &found)? {
+            for place in self.places_with(&sought, &found)?.into_iter().filter(among) {
                 let person = if place > after { self.person_at(event, place)? } else { None };
                 let Some(person) = person.filter(|person| holds(&person_text(person), &text)) else { continue };
                 if items.len() == limit {
@@ -70,6 +83,65 @@ impl<E: Engine> Ordered<E> {
                 last = place;
             }
         }
+    }
+
+    /// Returns a page of those who have these places.
+    fn people_of_places(
+        &self,
+        event: &EventCode,
+        places: &[u64],
+        cursor: Option<&str>,
+        limit: usize,
+    ) -> Result<Page<Participant>> {
+        let limit = limit.clamp(1, PAGE_LIMIT);
+        let prefix = keys::group(kind::ROSTER, event.as_str());
+        let after = place_after(&prefix, cursor)?;
+        let (mut items, mut last) = (Vec::new(), 0);
+        for &place in &places[places.partition_point(|place| *place <= after)..] {
+            wanted::check()?;
+            let Some(person) = self.person_at(event, place)? else { continue };
+            if items.len() == limit {
+                let next = keys::cursor(&prefix, &keys::place(event, last));
+                return Ok(Page { items, next: Some(next) });
+            }
+            items.push(person);
+            last = place;
+        }
+        Ok(Page { items, next: None })
+    }
+
+    /// Returns the blocks of a roster with their stamps; 0 where nothing was written to one since there are stamps.
+    pub(in super::super) fn stamps(&self, event: &EventCode) -> Result<Vec<(u64, u64)>> {
+        let roster = keys::group(kind::ROSTER, event.as_str());
+        let Some((last, _)) = self.engine.last(&roster, &keys::end(&roster))? else { return Ok(Vec::new()) };
+        let broken = || blocks::broken(&self.engine);
+        let last = blocks::split(keys::last_u64(&last).ok_or_else(broken)?, BLOCK).0;
+        let prefix = keys::group(kind::STAMP, event.as_str());
+        let found = self.engine.range(&prefix, &keys::end(&prefix), (last + 1) as usize)?;
+        self.settle()?;
+        let mut stamps: BTreeMap<u64, u64> = (0..=last).map(|block| (block, 0)).collect();
+        for (key, value) in found {
+            let stamp = keys::last_u64(&value).ok_or_else(broken)?;
+            stamps.insert(keys::last_u64(&key).ok_or_else(broken)?, stamp);
+        }
+        Ok(stamps.into_iter().collect())
+    }
+
+    /// Returns who is in a block of a roster, with their places.
+    pub(in super::super) fn people_in_block(&self, event: &EventCode, block: u64) -> Result<Vec<(u64, Participant)>> {
+        wanted::check()?;
+        let first = block.saturating_mul(u64::from(BLOCK));
+        let (from, to) = (keys::before(&keys::place(event, first)), keys::place(event, first + u64::from(BLOCK)));
+        let found = self.engine.range(&from, &to, usize::from(BLOCK))?;
+        self.settle()?;
+        let mut people = Vec::with_capacity(found.len());
+        for (key, person) in found {
+            let place = keys::last_u64(&key).ok_or_else(|| blocks::broken(&self.engine))?;
+            let at = [keys::group(kind::PARTICIPANT, event.as_str()), person].concat();
+            // Who is not there any more was deleted since the place was read.
+            people.extend(self.get_json(&at)?.map(|person| (place, person)));
+        }
+        Ok(people)
     }
 
     /// Returns the places in blocks whose texts hold one.

@@ -1,0 +1,119 @@
+//! To whom of an event nothing was sent yet: counted by who looks only at what was written since the last count.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::standing::Blocks;
+use crate::acts::run::Result;
+use crate::credential::{CertificateNumber, EventCode};
+use crate::desk::Desk;
+use crate::mail::outbox::newest_of_each;
+use crate::mail::{Address, setup, suppress};
+use crate::store::{Certificate, CertificateState, Participant, PersonKey, Store};
+
+/// People without an address that are named.
+const NAMED: usize = 500;
+
+/// What a run over those without a message would do.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WouldSend {
+    /// To how many it would send.
+    pub sends: u64,
+    /// How many have no address.
+    pub without_address: u64,
+    /// The first of these, by certificate and name.
+    pub named: Vec<(CertificateNumber, String)>,
+}
+
+/// A certificate that stands and was sent to nobody.
+#[derive(Debug)]
+pub struct Unsent {
+    number: CertificateNumber,
+    name: String,
+    to: To,
+}
+
+/// Where it would go.
+#[derive(Debug)]
+enum To {
+    /// There is no address.
+    Nowhere,
+    /// To one that cannot be mailed to.
+    Impossible,
+    /// To one that is on the list of those that bounced under this mark, if it is.
+    Marked(String),
+    /// To one, where no bounces are known.
+    There,
+}
+
+/// Counts those to whom a run over those without a message would send, and those who have no address.
+///
+/// # Errors
+/// When the store fails.
+pub fn would_send(desk: &Desk, code: &EventCode, kept: &mut Blocks<Vec<Unsent>>) -> Result<WouldSend> {
+    if setup::told(desk.store)?.is_none() {
+        return Ok(WouldSend::default());
+    }
+    let marks = suppress::Marks::of(desk.store)?;
+    kept.follow((desk.store, code), &marks.name(), |people| unsent(desk.store, code, &marks, people))?;
+    let all: Vec<&Unsent> = kept.all().flatten().collect();
+    let wanted: BTreeSet<&str> = all.iter().filter_map(|one| one.mark()).collect();
+    let bounced = suppress::which(desk.store, &wanted)?;
+    let is_sent = |one: &Unsent| match &one.to {
+        To::Marked(mark) => !bounced.contains(mark.as_str()),
+        To::There => true,
+        To::Nowhere | To::Impossible => false,
+    };
+    let mut nowhere: Vec<&Unsent> = all.iter().copied().filter(|one| matches!(one.to, To::Nowhere)).collect();
+    nowhere.sort_by(|one, other| one.number.cmp(&other.number));
+    Ok(WouldSend {
+        sends: all.iter().filter(|one| is_sent(one)).count() as u64,
+        without_address: nowhere.len() as u64,
+        named: nowhere.into_iter().take(NAMED).map(|one| (one.number.clone(), one.name.clone())).collect(),
+    })
+}
+
+impl Unsent {
+    fn mark(&self) -> Option<&str> {
+        match &self.to {
+            To::Marked(mark) => Some(mark),
+            _ => None,
+        }
+    }
+}
+
+/// Returns those certificates of a block's people that stand and were sent to nobody.
+fn unsent(
+    store: &dyn Store,
+    code: &EventCode,
+    marks: &suppress::Marks,
+    people: &[(u64, Participant)],
+) -> Result<Vec<Unsent>> {
+    let people: BTreeMap<&PersonKey, &Participant> = people.iter().map(|(_, person)| (&person.key, person)).collect();
+    let keys: Vec<&PersonKey> = people.keys().copied().collect();
+    let mut standing = Vec::new();
+    let mut next: Vec<CertificateNumber> = store.certificates_of(code, &keys)?.into_iter().flatten().collect();
+    while !next.is_empty() {
+        let found = store.certificates_at(&next.iter().collect::<Vec<_>>())?;
+        // Those before them stand too, where somebody got another one.
+        next = found.iter().flatten().filter_map(|one| one.earlier.clone()).collect();
+        let theirs = |one: &Certificate| one.state == CertificateState::Active && people.contains_key(&one.person);
+        standing.extend(found.into_iter().flatten().filter(theirs));
+    }
+    let mailed = newest_of_each(store, &standing.iter().map(|one| &one.number).collect::<Vec<_>>())?;
+    let without = standing.into_iter().zip(mailed).filter(|(_, mailed)| mailed.is_none()).map(|(one, _)| one);
+    let told = |one: Certificate| {
+        let to = To::of(people.get(&one.person).and_then(|person| person.email.as_deref()), marks);
+        Unsent { number: one.number, name: one.recipient, to }
+    };
+    Ok(without.map(told).collect())
+}
+
+impl To {
+    fn of(email: Option<&str>, marks: &suppress::Marks) -> Self {
+        let Some(email) = email else { return Self::Nowhere };
+        match email.parse::<Address>() {
+            Err(_) => Self::Impossible,
+            Ok(address) => marks.mark(&address).map_or(Self::There, Self::Marked),
+        }
+    }
+}

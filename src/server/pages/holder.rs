@@ -17,7 +17,7 @@ use crate::acts::portal::{self, Holder, Holding, Owned, Shown};
 use crate::acts::{self, Ask, CorrectionState, Listed};
 use crate::credential::{CertificateNumber, EventCode};
 use crate::desk::{Actor, Desk};
-use crate::eligibility::Explanation;
+use crate::eligibility::{ClauseKind, Explanation};
 use crate::files::FileKind;
 use crate::making::{StageTimes, Workshop};
 use crate::pages::{Fact, Seen, Texts, text};
@@ -110,22 +110,45 @@ fn row(desk: &Desk, t: &Texts, holding: &Holding, base: &str) -> Result<Option<R
     let decision = acts::decide(event, &holding.plan, &holding.person, &listed)?;
     let may = acts::may_request_own(&holding.plan, &decision) && !matches!(listed, Listed::Exclusion(_));
     let request = may.then(|| format!("{base}/portal/request/{}", event.code));
-    let missing = decision.explained.iter().flat_map(|explained| unmet(&explained.rule)).collect();
+    let missing = decision.explained.iter().flat_map(|explained| unmet(t, &explained.rule)).collect();
     let state = t.s("mine.pending").to_owned();
     Ok(Some(Row { title, dates, page: None, picture: None, class: "grey", state, missing, request }))
 }
 
-/// Says what is missing: `attended sessions: 3 of 5`.
-fn unmet(clause: &Explanation) -> Vec<String> {
+/// Says what is missing, clause by clause: `Attendance: 60 %, needed 80 %`.
+fn unmet(t: &Texts, clause: &Explanation) -> Vec<String> {
     match &clause.parts[..] {
         _ if clause.met => Vec::new(),
-        [] => {
-            let said = [clause.measured.as_deref(), clause.missing.as_deref()].into_iter().flatten();
-            let said = said.collect::<Vec<_>>().join("; ");
-            vec![if said.is_empty() { clause.clause.clone() } else { format!("{}: {said}", clause.clause) }]
-        }
-        parts => parts.iter().flat_map(unmet).collect(),
+        [] => vec![lack(t, clause)],
+        parts => parts.iter().flat_map(|part| unmet(t, part)).collect(),
     }
+}
+
+/// Says what one clause lacks, in the reader's language.
+fn lack(t: &Texts, clause: &Explanation) -> String {
+    let needed = clause.threshold.as_deref().unwrap_or_default();
+    let what = match clause.kind {
+        ClauseKind::Attendance => "attendance",
+        ClauseKind::Sessions => "sessions",
+        ClauseKind::Activities if clause.clause.starts_with("points") => "points",
+        ClauseKind::Activities => "activities",
+        ClauseKind::Completion => "completion",
+        ClauseKind::Score => "score",
+        ClauseKind::Passed => return t.s("mine.lack.passed").to_owned(),
+        ClauseKind::CheckedIn => return t.s("mine.lack.checked_in").to_owned(),
+        ClauseKind::Role => return t.with("mine.lack.role", "needed", needed),
+        ClauseKind::Manual => return t.s("mine.lack.manual").to_owned(),
+        ClauseKind::All | ClauseKind::Any | ClauseKind::Everybody | ClauseKind::Cel => {
+            return t.s("mine.lack.other").to_owned();
+        }
+    };
+    let what_is_said = t.s(&format!("mine.lack.{what}"));
+    let Some(value) = clause.value.filter(|_| !needed.is_empty()) else {
+        return t.with("mine.lack.unknown", "what", what_is_said);
+    };
+    let unit = if matches!(what, "attendance" | "completion") { " %" } else { "" };
+    let said = t.with2("mine.lack", ("found", &format!("{value}{unit}")), ("needed", needed));
+    said.replace("{what}", what_is_said)
 }
 
 fn standing(t: &Texts, certificate: &Certificate, desk: &Desk) -> (&'static str, String) {

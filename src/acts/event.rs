@@ -189,6 +189,8 @@ pub fn copy(
     copy.event.achievement.path = format!("a/{code}");
     copy.event.code = code;
     copy.event.created = desk.now;
+    // It took place on other days: they would be signed unseen.
+    (copy.event.starts, copy.event.ends) = (None, None);
     // Confirmed for one event, not for all that follow.
     copy.event.publish_results = Some(false);
     copy.revision = None;

@@ -12,12 +12,12 @@ use super::languages::{OtherLanguage, OtherLanguages};
 use super::person::is_address_of_another;
 use super::progress_columns::{self, Target, cleared, fill, judges, split_mapping, targets};
 use super::{ActError, Decider, Listed, Planned, import_shapes, left_out, retried, who, written_dates};
-use crate::acts::{Answer, Answers, Enrolled, enroll, is_another, recognise};
+use crate::acts::{Answer, Answers, Enrolled, enroll, foresee, is_another, recognise};
 use crate::credential::{EventCode, Timestamp};
 use crate::desk::Desk;
 use crate::eligibility::{Entered, How};
 use crate::import::{
-    self, Absent, Checks, Code, Columns, CommaNames, Duplicates, Finding, Held, Limits, Mapping, MissingGlyph,
+    self, Absent, Checks, Code, Columns, CommaNames, Duplicates, Finding, Held, Limits, Mapping, MissingGlyph, Offered,
     Question, Reading, RowOutcome, Said, Severity, Table, Use,
 };
 use crate::making::Results;
@@ -92,6 +92,8 @@ pub struct Imported {
     pub languages: Vec<OtherLanguage>,
     /// What has to be answered before the list is taken in, in a dry run.
     pub questions: Vec<Question>,
+    /// What may be taken as is likely, and needs no answer: names in an unusual case, addresses with a slip.
+    pub offers: Vec<Question>,
 }
 
 /// Somebody as their row was read.
@@ -143,6 +145,10 @@ pub struct ColumnRead {
 pub struct FindingView {
     /// Line in the file.
     pub line: u64,
+    /// Whom the row is about, as far as that can be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Ada Lovelace")]
+    pub name: Option<String>,
     /// `warning`: the row is taken; `question`: nothing is taken until it is answered; `error`: the row is left out.
     pub severity: &'static str,
     /// The column.
@@ -167,9 +173,19 @@ pub struct Counts {
     /// Asked about.
     #[serde(default)]
     pub asked: u64,
-    /// Left out.
+    /// Left out for an error.
     pub errors: u64,
-    /// New people.
+    /// Left out though nothing is wrong with them: somebody said so, or they say that somebody was absent or failed (also
+    /// counted above).
+    #[serde(default)]
+    pub left_out: u64,
+    /// In whose place a later row about the same person counts (also counted above).
+    #[serde(default)]
+    pub again: u64,
+    /// People that the list has.
+    #[serde(default)]
+    pub people: u64,
+    /// New people; in a dry run those that there would be, as all that follow.
     pub added: u64,
     /// Known people, changed.
     pub updated: u64,
@@ -247,6 +263,7 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
     }
     let kept_lines = enrolled.kept_lines.clone();
     let counts = counts(&rows, enrolled);
+    let offers = import::offers(&rows);
     let mut notes = table.notes.clone();
     notes.extend(unknown.iter().map(|header| format!("column `{header}` names nothing of this event")));
     notes.extend(progress);
@@ -266,6 +283,7 @@ pub fn import(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result
         first_people: rows.iter().filter(|_| request.dry_run).filter_map(FirstPerson::of).take(FIRST).collect(),
         languages,
         questions,
+        offers,
     })
 }
 
@@ -290,7 +308,7 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
         mapping.add(entry).map_err(import::ImportError::from)?;
     }
     let columns = Columns::find(&table, &mapping).map_err(import::ImportError::from)?;
-    let (found, unknown) = targets(&columns, &ours, course);
+    let (found, unknown) = targets(&table, &columns, &ours, course);
     let rule = planned.plan.rule.as_ref();
     let judged: Vec<usize> = found.iter().filter(|(_, target)| judges(rule, target)).map(|(at, _)| *at).collect();
     let (missing_glyph, absent) = (request.missing_glyph, request.absent);
@@ -310,6 +328,7 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     recognise(desk.store, code, &mut rows, &settled, request.answers)?;
     settle_ids(desk.store, code, &mut rows)?;
     left_out::settle(desk.store, planned, &mut rows, request.answers)?;
+    keep_cases(desk.store, code, &mut rows, held)?;
     import::settle_duplicates(&mut rows);
     let join = |outcome: &RowOutcome, row: &Participant, known: &Participant| {
         import::put_over(&outcome.cleared, row, &cleared(&table, &found, outcome, known))
@@ -320,7 +339,8 @@ pub fn take(desk: &Desk, planned: &Planned, request: &ImportRequest) -> Result<T
     let questions = questions(&table, &columns, &rows, comma_names);
     let nothing = request.dry_run || !questions.is_empty();
     let enrolled = match nothing {
-        true => Enrolled::default(),
+        true if !request.dry_run => Enrolled::default(),
+        true => foresee(desk, code, &rows, request.duplicates, &join)?,
         false => enroll(desk, code, &rows, request.duplicates, &join)?,
     };
     let counts = counts(&rows, enrolled.clone());
@@ -426,6 +446,7 @@ fn uses(
 fn findings(row: &RowOutcome) -> impl Iterator<Item = FindingView> + '_ {
     row.findings.iter().map(|finding| FindingView {
         line: row.line,
+        name: row.person().or(row.left_out.as_ref()).map(|person| person.name.clone()),
         severity: match finding.severity {
             Severity::Warning => "warning",
             Severity::Asked => "question",
@@ -471,6 +492,23 @@ fn known_ids(
         }
     }
     Ok(settled)
+}
+
+/// Who is known keeps a name that is better written, where a row says it in another case only.
+fn keep_cases(store: &dyn Store, code: &EventCode, rows: &mut [RowOutcome], held: &Held) -> Result<(), ActError> {
+    let odd = |row: &&mut RowOutcome| {
+        let case = |finding: &Finding| matches!(finding.code, Code::NameCase | Code::AllCapitals);
+        row.findings.iter().any(case) && !held.confirmed.names(row.line)
+    };
+    for row in rows.iter_mut().filter(odd) {
+        let Some(person) = &mut row.participant else { continue };
+        let Some(known) = store.participant(code, &person.key)? else { continue };
+        if let Some(finding) = import::keep_case(&mut person.name, &known.name, "who is in the event already") {
+            row.offers.retain(|offer| offer.about != Offered::NameCase);
+            row.findings.push(finding);
+        }
+    }
+    Ok(())
 }
 
 /// Refuses rows whose external ids contradict each other or what is known.
@@ -555,7 +593,24 @@ fn counts(rows: &[RowOutcome], enrolled: Enrolled) -> Counts {
     let Enrolled { added, updated, kept, unchanged, certified, gone, .. } = enrolled;
     let (valid, warnings, errors) = (summary.valid as u64, summary.warnings as u64, summary.errors as u64);
     let asked = summary.asked as u64;
-    Counts { rows: rows.len() as u64, valid, warnings, asked, errors, added, updated, kept, unchanged, certified, gone }
+    let (left_out, again, people) = (summary.left_out as u64, summary.duplicates as u64, summary.people as u64);
+    let rows = rows.len() as u64;
+    Counts {
+        rows,
+        valid,
+        warnings,
+        asked,
+        errors,
+        left_out,
+        again,
+        people,
+        added,
+        updated,
+        kept,
+        unchanged,
+        certified,
+        gone,
+    }
 }
 
 /// Keeps the record, the mapping and, in pieces, the report.
@@ -586,6 +641,12 @@ fn remember(
         let lines = lines(&|said| said == answer);
         if !lines.is_empty() {
             told[name] = json!(lines);
+        }
+    }
+    for (name, offered) in [("name_case", Offered::NameCase), ("likely_email", Offered::Email)] {
+        let taken: Vec<u64> = rows.iter().filter(|row| row.taken.contains(&offered)).map(|row| row.line).collect();
+        if !taken.is_empty() {
+            told[name] = json!(taken);
         }
     }
     let act = desk.act("import.finish", code, told);

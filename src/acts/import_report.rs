@@ -21,8 +21,8 @@ pub(super) type ReportRow = Vec<String>;
 
 /// Returns the report's rows, the header first; long cells are cut.
 pub(super) fn report_rows(table: &Table, columns: &Columns, rows: &[RowOutcome]) -> Result<Vec<ReportRow>, ActError> {
-    let shown: Vec<RowOutcome> =
-        rows.iter().filter(|row| !row.findings.is_empty()).take(REPORT_ROWS).cloned().collect();
+    let wanted = rows.iter().filter(|row| !row.findings.is_empty()).take(REPORT_ROWS);
+    let shown: Vec<RowOutcome> = wanted.map(for_people).collect();
     let mut bytes = Vec::new();
     import::write_report(table, columns, &shown, &mut bytes).map_err(StoreError::Io)?;
     let bytes = bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(&bytes);
@@ -33,6 +33,13 @@ pub(super) fn report_rows(table: &Table, columns: &Columns, rows: &[RowOutcome])
         record.iter().map(|cell| if long { cell.chars().take(most).collect() } else { cell.to_owned() }).collect()
     };
     Ok(reader.records().filter_map(Result::ok).map(row).collect())
+}
+
+/// The same row with hints for who corrects it in a spreadsheet.
+fn for_people(row: &RowOutcome) -> RowOutcome {
+    let mut row = row.clone();
+    row.findings.iter_mut().for_each(|finding| finding.hint = import::plain_hint(&finding.hint).into());
+    row
 }
 
 fn chunks(rows: Vec<ReportRow>) -> Vec<Vec<ReportRow>> {
@@ -106,8 +113,8 @@ pub fn report_csv(store: &dyn Store, code: &EventCode, id: &str, only: Only) -> 
 /// # Errors
 /// When it cannot be written.
 pub fn unkept_csv(taken: &Taken, only: Only) -> Result<Vec<u8>, ActError> {
-    let wanted = |row: &&RowOutcome| row.severity().is_some_and(|severity| only.takes(import::status(severity)));
-    let rows: Vec<RowOutcome> = taken.rows.iter().filter(wanted).cloned().collect();
+    let wanted = |row: &&RowOutcome| only.takes(import::row_status(row));
+    let rows: Vec<RowOutcome> = taken.rows.iter().filter(wanted).map(for_people).collect();
     let mut bytes = Vec::new();
     import::write_report(&taken.table, &taken.columns, &rows, &mut bytes).map_err(StoreError::Io)?;
     Ok(bytes)
@@ -126,7 +133,7 @@ pub enum Only {
 
 impl Only {
     fn takes(self, status: &str) -> bool {
-        self == Self::Everything || ["error", "question"].contains(&status)
+        self == Self::Everything || ["error", "question", "left_out"].contains(&status)
     }
 }
 

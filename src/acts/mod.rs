@@ -80,8 +80,8 @@ pub use lost::AddressRequest;
 pub use many::{ListedMany, Listing, MOST_AT_ONCE, list_many, listing_foreseen};
 pub use person::{
     Answer, Answers, Duplicate, Enrolled, Enrolment, Join, PersonChange, Same, SameMailbox, Tie, change_progress,
-    check_progress, duplicates, enroll, find, free_key, fresh_id, ids_differ, is_another, merge, name_of, patch,
-    patch_given, recognise, same_mailbox, tie, ties, upsert,
+    check_progress, duplicates, enroll, find, foresee, free_key, fresh_id, ids_differ, is_another, merge, name_of,
+    patch, patch_given, recognise, same_mailbox, tie, ties, upsert,
 };
 pub use plan::{
     Archived, Early, EventPlan, EventState, MAX_TEMPLATES, NotReady, Planned, RuleVersion, TemplateChoice, plan,

@@ -54,6 +54,41 @@ pub(super) fn told(columns: &Columns, targets: &[(usize, Target)], uses: &[Use])
     on_none.map(one).collect()
 }
 
+/// Headers in the languages of lists, by what they fill.
+const HEADERS: &str = include_str!("progress_headers.txt");
+
+/// Returns what a header stands for in one of the languages of lists. `Anwesenheit %` and `Anwesenheit (%)` are the same.
+fn spelt(header: &str) -> Option<Target> {
+    let head = header.split(['(', '[', '（']).next().unwrap_or_default();
+    let wanted = field_name(head).replace('_', "");
+    let mut section = None;
+    for line in HEADERS.lines().filter(|line| !line.starts_with('#')) {
+        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            section = match name {
+                "attendance" => Some(Target::Attendance),
+                "points" => Some(Target::Points),
+                _ => Some(Target::Completion),
+            };
+        } else if line.split_whitespace().any(|word| word == wanted) {
+            return section;
+        }
+    }
+    None
+}
+
+/// Whether a column holds numbers, and nothing else but what stands for none. Of 0 and 1 alone it may be yes and no.
+fn holds_numbers(table: &Table, at: usize) -> bool {
+    let mut any = false;
+    let all = table.rows.iter().all(|row| {
+        let number = row.number(at);
+        let none = number.is_empty() || is_clear(number) || ["n/a", "-", "–"].contains(&&*number.to_lowercase());
+        let found = number.parse::<Amount>().ok();
+        any |= found.is_some_and(|number| number > Amount::whole(1));
+        none || found.is_some()
+    });
+    all && any
+}
+
 /// Splits `FIELD=COLUMN` entries into those about progress and the rest.
 pub(super) fn split_mapping(entries: &[String], course: &Course) -> (Vec<(Target, String)>, Vec<String>) {
     let mut ours = Vec::new();
@@ -108,6 +143,7 @@ fn target(header: &str, course: &Course) -> Option<Target> {
 
 /// Returns which columns fill what, and which name a session or activity that the event does not have.
 pub(super) fn targets(
+    table: &Table,
     columns: &Columns,
     mapped: &[(Target, String)],
     course: &Course,
@@ -124,6 +160,15 @@ pub(super) fn targets(
             }
             None if column.meaning == Some(Meaning::Role) => found.push((at, Target::Role)),
             None => {}
+        }
+    }
+    for (at, column) in columns.columns.iter().enumerate() {
+        let free = column.meaning.is_none() && !column.skipped && !found.iter().any(|(other, _)| *other == at);
+        let target = spelt(&column.header).filter(|_| free);
+        if let Some(target) = target.filter(|target| !found.iter().any(|(_, other)| other == target))
+            && holds_numbers(table, at)
+        {
+            found.push((at, target));
         }
     }
     // What is the result to certificates is the score to rules, unless another column is.
@@ -319,6 +364,27 @@ fn yes_or_no(cell: &str) -> Option<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headers_about_progress_are_known_in_the_languages_of_lists() {
+        for (header, target) in [
+            ("Anwesenheit", Some(Target::Attendance)),
+            ("Anwesenheit (%)", Some(Target::Attendance)),
+            ("Attendance %", Some(Target::Attendance)),
+            ("Présence", Some(Target::Attendance)),
+            ("Посещаемость", Some(Target::Attendance)),
+            ("出席率", Some(Target::Attendance)),
+            ("Punkte", Some(Target::Points)),
+            ("Total points", Some(Target::Points)),
+            ("Fortschritt", Some(Target::Completion)),
+            ("Bemerkung", None),
+            ("", None),
+        ] {
+            assert_eq!(spelt(header), target, "{header}");
+        }
+        let words = HEADERS.lines().filter(|line| !line.starts_with(['#', '['])).flat_map(str::split_whitespace);
+        words.for_each(|word| assert_eq!(field_name(word).replace('_', ""), word));
+    }
 
     #[test]
     fn yes_and_no_are_known_in_the_languages_of_the_verifier() {

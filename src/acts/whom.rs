@@ -30,17 +30,20 @@ pub enum PersonState {
     Exception,
     /// Has a certificate.
     Issued,
+    /// Has no e-mail address.
+    NoEmail,
 }
 
 impl PersonState {
     /// Says whether somebody stands so, by the decision about them and whether they have a certificate.
-    pub fn takes(self, decision: &Decision, has_one: bool) -> bool {
+    pub fn takes(self, person: &Participant, decision: &Decision, has_one: bool) -> bool {
         match self {
             Self::Eligible => decision.eligible,
             Self::NotEligible => matches!(decision.reason, Ground::NotMet | Ground::NoRule),
             Self::Excluded => decision.reason == Ground::Excluded,
             Self::Exception => matches!(decision.reason, Ground::Exception | Ground::Manual),
             Self::Issued => has_one,
+            Self::NoEmail => person.email.is_none(),
         }
     }
 }
@@ -109,7 +112,7 @@ impl Whom {
                 let has = || desk.store.certificate_of(code, &person.key).map(|number| number.is_some());
                 let taken = match self.state {
                     None => true,
-                    Some(state) => state.takes(&decision, state == PersonState::Issued && has()?),
+                    Some(state) => state.takes(&person, &decision, state == PersonState::Issued && has()?),
                 };
                 if taken && !except.contains(&person.key) {
                     take(person)?;

@@ -83,6 +83,12 @@ pub(super) struct Args {
     /// Rows to leave out: their lines, or all that are asked about
     #[arg(long, value_name = "LINES")]
     leave_out_row: Vec<Lines>,
+    /// Rows whose names are in an unusual case, and are written as is likely (hans MÜLLER as Hans Müller): their lines, or all
+    #[arg(long, value_name = "LINES")]
+    name_case: Vec<Lines>,
+    /// Rows whose addresses have a slip, and are read as is likely (ada @example,org as ada@example.org): their lines, or all
+    #[arg(long, value_name = "LINES")]
+    likely_email: Vec<Lines>,
     /// Print the whole report as JSON
     #[arg(long)]
     json: bool,
@@ -189,6 +195,8 @@ fn held(args: &Args) -> Result<Held, LinesError> {
         confirmed: together(&args.confirm_row)?.singly()?,
         likely: together(&args.likely_row)?,
         left_out: together(&args.leave_out_row)?,
+        cased: together(&args.name_case)?,
+        emails: together(&args.likely_email)?,
     })
 }
 
@@ -310,6 +318,7 @@ fn show(args: &Args, taken: Taken) {
     languages.iter().for_each(|other| output::note(format!("note: {}", other.told())));
     show_columns(args, &taken);
     show_findings(args, rows);
+    show_offers(rows);
     output::line(format!(
         "{}: {} valid, {} with warnings, {}{} with errors",
         output::counted(rows.len(), "row", "rows"),
@@ -343,6 +352,15 @@ fn show(args: &Args, taken: Taken) {
         ));
     }
     output::line(format!("next: testamur issue {} --out DIR", args.code));
+}
+
+/// Says what may be taken as is likely, and by which option.
+fn show_offers(rows: &[RowOutcome]) {
+    for offer in import::offers(rows) {
+        let count = offer.rows.len() as u64 + offer.more_rows;
+        let options: Vec<String> = offer.choices.iter().map(import::Choice::as_option).collect();
+        output::note(format!("note: {count} {} {}: {}", offer.text, options.join(", "), offer.choices[0].says));
+    }
 }
 
 /// Shows what has to be answered, with the rows and the options that answer it.

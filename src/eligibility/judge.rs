@@ -150,9 +150,11 @@ impl<'a> Judge<'a> {
             Over::RequiredActivities => ("required activities", "do", "required activity", "required activities"),
             Over::Both => ("sessions and activities", "attend or do", "session or activity", "sessions or activities"),
         };
-        let clause = format!("attendance of {what} at least {}", percent(wanted));
+        let of = if over == Over::Sessions && self.course.sessions.is_empty() { "" } else { " of " };
+        let what = if of.is_empty() { "" } else { what };
+        let clause = format!("attendance{of}{what} at least {}", percent(wanted));
         let found = measure::attendance(self.course, progress, over);
-        let missing = |share: Share| share.missing(wanted, verb, one, many);
+        let missing = |share: Share| share.missing("attendance", wanted, verb, (one, many));
         let node = shared(ClauseKind::Attendance, clause, wanted, found, missing);
         Explanation { by_hand: measure::by_hand(self.course, progress, over), ..node }
     }
@@ -160,7 +162,7 @@ impl<'a> Judge<'a> {
     fn completion(&self, wanted: Amount, progress: &Progress) -> Explanation {
         let clause = format!("completion at least {}", percent(wanted));
         let found = measure::completion(self.course, progress);
-        let missing = |share: Share| share.missing(wanted, "do", "activity", "activities");
+        let missing = |share: Share| share.missing("completion", wanted, "do", ("activity", "activities"));
         shared(ClauseKind::Completion, clause, wanted, found, missing)
     }
 
@@ -313,13 +315,13 @@ fn shared(
 }
 
 /// A number against the lowest that is enough.
-fn reached(kind: ClauseKind, clause: String, wanted: Amount, found: Found<Amount>, unit: &str) -> Explanation {
+fn reached(kind: ClauseKind, clause: String, wanted: Amount, found: Found<Amount>, called: &str) -> Explanation {
     let threshold = Some(wanted.to_string());
     match found {
         Err(reason) => Explanation { threshold, ..leaf(kind, clause, false, Some(reason)) },
         Ok(number) => {
             let met = number >= wanted;
-            let node = leaf(kind, clause, met, (!met).then(|| format!("{} more {unit}", wanted.minus(number))));
+            let node = leaf(kind, clause, met, (!met).then(|| format!("{called} {number}, needed {wanted}")));
             Explanation { measured: Some(number.to_string()), value: Some(number), threshold, ..node }
         }
     }
@@ -327,8 +329,7 @@ fn reached(kind: ClauseKind, clause: String, wanted: Amount, found: Found<Amount
 
 fn score(wanted: Amount, progress: &Progress) -> Explanation {
     let found = progress.score.ok_or_else(|| "no score recorded".to_owned());
-    let node = reached(ClauseKind::Score, format!("score at least {wanted}"), wanted, found, "points of score");
-    Explanation { missing: node.missing.map(|text| text.replace("points of score", "in the score")), ..node }
+    reached(ClauseKind::Score, format!("score at least {wanted}"), wanted, found, "score")
 }
 
 /// Some or all of a list: how many are in, and the titles of those that are not.

@@ -92,8 +92,8 @@ impl Share {
         }
     }
 
-    /// Returns what is still needed, given what one more is called.
-    pub(super) fn missing(self, wanted: Amount, verb: &str, one: &str, many: &str) -> String {
+    /// Returns what is still needed, given what the share is called, and what one more.
+    pub(super) fn missing(self, called: &str, wanted: Amount, verb: &str, (one, many): (&str, &str)) -> String {
         match self {
             Self::Of { part, whole } => {
                 let hundred = i128::from(Amount::HUNDRED.raw());
@@ -101,7 +101,7 @@ impl Share {
                 let more = usize::try_from(needed).unwrap_or(whole).saturating_sub(part);
                 format!("{verb} {}", counted(more, &format!("more {one}"), &format!("more {many}")))
             }
-            Self::Percent(found) => format!("{} more", percent(wanted.minus(found))),
+            Self::Percent(found) => format!("{called} {}, needed {}", percent(found), percent(wanted)),
         }
     }
 }
@@ -156,6 +156,8 @@ pub(super) fn attendance(course: &Course, progress: &Progress, over: Over) -> Fo
     let share = |done: usize, left: usize| Share::Of { part: done, whole: done + left };
     match (over, progress.attendance) {
         (Over::Sessions | Over::RequiredSessions, Some(entered)) => Ok(Share::Percent(entered)),
+        // It is entered as a percentage, or not at all.
+        (Over::Sessions, None) if course.sessions.is_empty() => Err("no attendance recorded".into()),
         (Over::Sessions | Over::RequiredSessions, None) => {
             let (attended, missed) = sessions(course, progress, over == Over::RequiredSessions)?;
             Ok(share(attended.len(), missed.len()))
@@ -206,6 +208,9 @@ fn hands<'a>(course: &'a Course, progress: &'a Progress, over: Over) -> impl Ite
 pub(super) fn points(course: &Course, progress: &Progress) -> Found<Amount> {
     if let Some(entered) = progress.points {
         return Ok(entered);
+    }
+    if course.activities.is_empty() {
+        return Err("no points recorded".into());
     }
     let (done, _) = activities(course, progress, false)?;
     let awarded = done

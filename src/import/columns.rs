@@ -125,11 +125,26 @@ impl MappingError {
             }
             Self::Column { columns, .. } => format!("its columns are {}", list(columns)),
             Self::NoName { columns } => format!(
-                "say which one does, as --map name=\"COLUMN\", or which row names the columns, as `header_row=ROW`; the \
+                "say which one does, as `map=name=COLUMN`, or which row names the columns, as `header_row=ROW`; the \
                  columns are {}",
                 list(columns)
             ),
         }
+    }
+}
+
+impl MappingError {
+    /// Returns what can be answered: where no column is known to hold the names, any of them may.
+    pub fn questions(&self) -> Vec<Question> {
+        let Self::NoName { columns } = self else { return Vec::new() };
+        let choice = |column: &String| Choice::new(format!("map=name={column}"), format!("the column `{column}`"));
+        vec![Question {
+            about: "map".into(),
+            text: "which column holds the names of people?".into(),
+            rows: Vec::new(),
+            more_rows: 0,
+            choices: columns.iter().filter(|column| !column.is_empty()).map(choice).collect(),
+        }]
     }
 }
 

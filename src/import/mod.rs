@@ -12,6 +12,7 @@
 mod absent;
 mod again;
 mod book;
+mod case;
 mod columns;
 mod csv;
 mod doubts;
@@ -37,11 +38,15 @@ pub use absent::{Absent, says_absent_or_failed, tells_what_became};
 pub use columns::{Column, Columns, Mapping, MappingError, Meaning, field_name};
 pub use expiry::{ExpiryError, last_day, not_over};
 pub use names::{NameProblem, checked_name, checked_text, is_bidi_control, is_email, lint_name};
-pub use outcome::{Code, Finding, RowOutcome, Said, Severity, Summary, as_options, summarise};
-pub use over::{CLEAR, Duplicates, person_key, put_over, settle_duplicates};
+pub use outcome::{
+    Code, Finding, Offer, Offered, RowOutcome, Said, Severity, Summary, as_options, plain_hint, summarise,
+};
+pub use over::{CLEAR, Duplicates, keep_case, person_key, put_over, settle_duplicates};
 pub use parts::Order;
-pub use question::{AskedRow, Choice, CommaNames, Held, Hidden, Lines, LinesError, Question, Reading, asked_rows};
-pub use report::{REPORT_COLUMNS, report_json, safe_cell, status, write_report};
+pub use question::{
+    AskedRow, Choice, CommaNames, Held, Hidden, Lines, LinesError, Question, Reading, asked_rows, offers,
+};
+pub use report::{REPORT_COLUMNS, report_json, row_status, safe_cell, write_report};
 pub use rows::{Checks, MissingGlyph, NAME_CHARACTERS, asked_commas, check_rows};
 pub use table::{Limits, Row, Table, read_table, read_table_as};
 pub use unfilled::{Near, Unfilled, unfilled};
@@ -146,6 +151,14 @@ pub enum ImportError {
 }
 
 impl ImportError {
+    /// Returns what can be answered, where that lets the file be read.
+    pub fn questions(&self) -> Vec<Question> {
+        match self {
+            Self::Mapping(error) => error.questions(),
+            _ => Vec::new(),
+        }
+    }
+
     /// Returns what to do next.
     pub fn hint(&self) -> String {
         match self {

@@ -171,6 +171,11 @@ pub fn lint_name(name: &str) -> Vec<(super::Code, String)> {
     if is_all_capitals(&tidy.text) {
         findings.push((super::Code::AllCapitals, "is all in capitals".to_owned()));
     }
+    if !is_all_capitals(&tidy.text)
+        && let Some(likely) = super::case::usual(&tidy.text)
+    {
+        findings.push((super::Code::NameCase, format!("is in an unusual case; is `{likely}` meant?")));
+    }
     if holds_a_digit(&tidy.text) {
         findings.push((super::Code::UnlikelyName, "holds a digit".to_owned()));
     }
@@ -242,13 +247,16 @@ fn family(script: Script) -> Script {
     }
 }
 
+/// Fewest letters of a name that is said to be all in capitals.
+pub(super) const CAPITALS: usize = 5;
+
 /// True for a name of two words or more, or one long word, in capitals only.
 pub(super) fn is_all_capitals(name: &str) -> bool {
     let letters = name.chars().filter(|c| c.is_alphabetic());
     let (upper, cased) = letters.fold((0, 0), |(upper, cased), c| {
         (upper + usize::from(c.is_uppercase()), cased + usize::from(c.is_uppercase() || c.is_lowercase()))
     });
-    cased >= 5 && upper == cased
+    cased >= CAPITALS && upper == cased
 }
 
 /// True if a name has no letter at all.
@@ -259,6 +267,23 @@ pub(super) fn has_no_letter(name: &str) -> bool {
 /// Length as a person counts it.
 pub(super) fn characters(name: &str) -> usize {
     if name.is_ascii() { name.len() } else { name.graphemes(true).count() }
+}
+
+/// Returns the address that may be meant where one has a slip: a space in it, a comma for a full stop, `(at)`.
+pub(super) fn likely_email(text: &str) -> Option<String> {
+    let text = match text.split_once('<').and_then(|(_, rest)| rest.split_once('>')) {
+        Some((inside, _)) => inside,
+        None => text,
+    };
+    // `Ada Lovelace ada@example.org` has more than one gap: what of it is the address nobody can say.
+    if text.split_whitespace().count() > 2 {
+        return None;
+    }
+    let joined: String = text.split_whitespace().collect::<String>().replace("(at)", "@").replace("[at]", "@");
+    let (local, domain) = joined.split_once('@')?;
+    let domain = domain.trim_end_matches(['.', ',', ';', ':']).replace(',', ".");
+    let likely = format!("{}@{domain}", local.trim_start_matches([',', ';', ':']));
+    (likely != text && is_email(&likely)).then_some(likely)
 }
 
 /// An address that mail could be sent to: `local@domain.tld`, without spaces (the useful part of RFC 5321, 4.1.2).
@@ -358,6 +383,23 @@ mod tests {
         assert!(!is_all_capitals("Ada Lovelace"));
         assert!(!is_all_capitals("山田太郎花子"));
         assert!(!is_all_capitals("R2D2"));
+    }
+
+    #[test]
+    fn an_address_with_a_slip_is_offered_as_it_may_be_meant() {
+        for (text, likely) in [
+            ("person 11@example.org", Some("person11@example.org")),
+            ("emily.brown@example,org", Some("emily.brown@example.org")),
+            ("Ada <ada@example.org>", Some("ada@example.org")),
+            ("ada(at)example.org", Some("ada@example.org")),
+            ("ada@example.org;", Some("ada@example.org")),
+            ("ada@example", None),
+            ("a@b.org, c@d.org", None),
+            ("Ada Lovelace ada@example.org", None),
+            ("56 participants", None),
+        ] {
+            assert_eq!(likely_email(text).as_deref(), likely, "{text}");
+        }
     }
 
     #[test]

@@ -34,6 +34,16 @@ const OTHERS: usize = 2;
 const SMALL: &str = "de del della dei di da das do dos du des la le las los el al bin binti bint ibn abu ben bar van von vom der \
     den dem ten ter te zu zur zum und y e i af av dit d l o a ap ab ferch na ni nic mac s/o d/o a/l a/p oglu st";
 
+/// Says whether names write a word small: `van`, `s/o`.
+pub(super) fn is_small(word: &str) -> bool {
+    let plain = word.trim_matches(|c: char| !c.is_alphanumeric() && c != '/').to_lowercase();
+    [SMALL, MORE_SMALL].iter().flat_map(|words| words.split_whitespace()).any(|one| one == plain)
+}
+
+/// Further words, by which a heading is not told from a name.
+const MORE_SMALL: &str = "dal dalla dalle degli delle dello het op aan in uit over auf vom ob the of and et und née geb binte bte \
+    ul ur umm bani anak till zur ó ua uí";
+
 /// What is usual in a list.
 pub(super) struct Usual {
     called: Called,
@@ -113,6 +123,22 @@ impl Usual {
     /// Whether most others have something.
     fn most_others(&self, have: usize) -> bool {
         have >= OTHERS && have * 2 >= self.rows.saturating_sub(1)
+    }
+
+    /// Says what a row is that has no name: what adds up others, a heading, a footnote.
+    pub(super) fn nameless(&self, row: &Row) -> Option<String> {
+        let filled: Vec<&str> = row.cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty()).collect();
+        let shown = |cell: &str| cell.chars().take(40).collect::<String>();
+        let adds = |cell: &str| is_in("nobody", &key(cell)) || is_in("perhaps", &key(cell));
+        match &filled[..] {
+            [first, _, ..] if adds(first) && !filled.iter().any(|cell| cell.contains('@')) => {
+                Some(format!("`{}`: the row adds up others, and names nobody", shown(first)))
+            }
+            [one] if self.all_others(self.with_more) => {
+                Some(format!("`{}`: a heading or a footnote, which names nobody", shown(one)))
+            }
+            _ => None,
+        }
     }
 
     /// Says why a row may be no person. `name` is what would be printed, `gap` whether blank rows stand above it.

@@ -39,6 +39,8 @@ pub enum Code {
     MixedScripts,
     /// Capitals only.
     AllCapitals,
+    /// Small letters only, or some words in another case than the others.
+    NameCase,
     /// Spaces were trimmed or collapsed.
     Spaces,
     /// An e-mail is needed and missing.
@@ -100,6 +102,7 @@ impl Code {
             Self::InvisibleCharacter => "invisible_character",
             Self::MixedScripts => "mixed_scripts",
             Self::AllCapitals => "all_capitals",
+            Self::NameCase => "name_case",
             Self::Spaces => "spaces",
             Self::EmailMissing => "email_missing",
             Self::EmailInvalid => "email_invalid",
@@ -142,7 +145,7 @@ pub struct Finding {
 
 /// Returns a hint with its answers spelt as options: `same_name=two_people` is `--same-name two-people`.
 pub fn as_options(hint: &str) -> String {
-    const ANSWERS: [&str; 13] = [
+    const ANSWERS: [&str; 15] = [
         "same_address",
         "same_name",
         "same_id",
@@ -155,6 +158,8 @@ pub fn as_options(hint: &str) -> String {
         "confirm_row",
         "likely_row",
         "leave_out_row",
+        "name_case",
+        "likely_email",
         "map",
     ];
     let part = |(at, part): (usize, &str)| match part.split_once('=') {
@@ -168,6 +173,14 @@ pub fn as_options(hint: &str) -> String {
     hint.split('`').enumerate().map(part).collect::<Vec<_>>().join("`")
 }
 
+/// Returns a hint without the sentences that spell answers of programs (`map=skip=Notes`), where something else is left.
+pub fn plain_hint(hint: &str) -> String {
+    let for_programs = |sentence: &&str| sentence.split('`').skip(1).step_by(2).any(|code| code.contains('='));
+    let kept: String = hint.split_inclusive(". ").filter(|sentence| !for_programs(sentence)).collect();
+    let kept = kept.trim().trim_end_matches('.');
+    if kept.is_empty() { hint.to_owned() } else { kept.to_owned() }
+}
+
 /// What was said about a row that is asked about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Said {
@@ -177,6 +190,26 @@ pub enum Said {
     Likely,
     /// Left out.
     LeftOut,
+}
+
+/// What a row may say otherwise, if somebody takes it so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Offer {
+    /// What it is about.
+    pub about: Offered,
+    /// What stands there.
+    pub shown: String,
+    /// What is likely.
+    pub likely: String,
+}
+
+/// What is offered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offered {
+    /// A name in the usual case.
+    NameCase,
+    /// An address without its slip.
+    Email,
 }
 
 /// What became of a row.
@@ -196,6 +229,10 @@ pub struct RowOutcome {
     pub cleared: BTreeSet<String>,
     /// The name that may be meant, where the one that stands there is asked about.
     pub likely: Option<String>,
+    /// What it may say otherwise: the row is taken as it stands unless somebody takes these.
+    pub offers: Vec<Offer>,
+    /// What of it was taken.
+    pub taken: Vec<Offered>,
     /// What was said about the row, which would be asked about otherwise.
     pub said: Option<Said>,
     /// Everything that was found.
@@ -221,6 +258,12 @@ impl RowOutcome {
         self.findings.push(finding);
     }
 
+    /// Says whether the row is left out though nothing is wrong with it: somebody said so, or it says that they were absent.
+    pub fn is_left_out(&self) -> bool {
+        let again = self.findings.iter().any(|finding| finding.code == Code::Duplicate);
+        self.participant.is_none() && self.severity() == Some(Severity::Warning) && !again
+    }
+
     /// Returns the worst finding's severity; `None`: valid.
     pub fn severity(&self) -> Option<Severity> {
         self.findings.iter().map(|finding| finding.severity).max()
@@ -238,6 +281,8 @@ pub struct Summary {
     pub asked: usize,
     /// Rows left out for an error.
     pub errors: usize,
+    /// Rows that are left out though nothing is wrong with them (also counted above).
+    pub left_out: usize,
     /// Rows in whose place a later row about the same person counts (also counted above).
     pub duplicates: usize,
     /// People to be imported.
@@ -255,6 +300,7 @@ pub fn summarise(rows: &[RowOutcome]) -> Summary {
             Some(Severity::Error) => summary.errors += 1,
         }
         summary.people += usize::from(row.participant.is_some());
+        summary.left_out += usize::from(row.is_left_out());
         summary.duplicates += usize::from(row.findings.iter().any(|finding| finding.code == Code::Duplicate));
     }
     summary

@@ -47,6 +47,8 @@ pub fn settle_duplicates(rows: &mut [RowOutcome]) {
 
 fn settle_duplicate(before: &mut RowOutcome, now: &mut RowOutcome) {
     if let Some((old, new)) = before.participant.take().zip(now.participant.as_mut()) {
+        let kept = keep_case(&mut new.name, &old.name, &format!("in line {}", before.line));
+        now.findings.extend(kept);
         *new = put_over(&now.cleared, new, &old);
         let cleared = before.cleared.iter().filter(|field| new.fields.get(*field).is_none_or(String::is_empty));
         now.cleared.extend(cleared.cloned());
@@ -58,6 +60,22 @@ fn settle_duplicate(before: &mut RowOutcome, now: &mut RowOutcome) {
         reason: format!("the same person is again in line {}, which counts", now.line),
         hint: "if these are two people, give each an e-mail address of their own".into(),
     });
+}
+
+/// Keeps the better written of two names that differ by case only, and says so.
+pub fn keep_case(name: &mut String, known: &str, whose: &str) -> Option<Finding> {
+    if !super::case::is_worse(name, known) {
+        return None;
+    }
+    let reason = format!("`{name}` differs by case only: `{known}`, {whose}, is kept");
+    known.clone_into(name);
+    Some(Finding {
+        severity: Severity::Warning,
+        field: String::new(),
+        code: Code::NameCase,
+        reason,
+        hint: "nothing to do".into(),
+    })
 }
 
 /// Puts a row over what is known. What it does not say stays: a column that the file does not have, an empty cell. Only what

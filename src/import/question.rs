@@ -10,7 +10,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::outcome::{RowOutcome, Severity};
+use super::outcome::{Offer, Offered, RowOutcome, Severity};
 
 /// Rows of one question that are told.
 pub(super) const ASKED_ROWS: usize = 100;
@@ -20,7 +20,8 @@ const MOST_LINES: usize = 10_000;
 /// A question about a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Question {
-    /// What it is about, for programs: `encoding`, `sheet`, `map`, `comma_names`, `rows`.
+    /// What it is about, for programs: `encoding`, `sheet`, `map`, `comma_names`, `rows`; of what is only offered: `name_case`,
+    /// `likely_email`.
     #[schema(example = "rows")]
     pub about: String,
     /// The question, in one sentence.
@@ -160,6 +161,10 @@ pub struct Held {
     pub likely: Lines,
     /// They are left out.
     pub left_out: Lines,
+    /// Their names are written in the usual case.
+    pub cased: Lines,
+    /// Their addresses are those that are likely meant.
+    pub emails: Lines,
 }
 
 /// What to do with hidden rows and columns.
@@ -235,6 +240,39 @@ pub fn asked_rows(rows: &[RowOutcome]) -> Option<Question> {
         rows: asked.iter().take(ASKED_ROWS).map(shown).collect(),
         more_rows: asked.len().saturating_sub(ASKED_ROWS) as u64,
         choices,
+    })
+}
+
+/// Returns what may be taken as is likely, and needs no answer: names in an unusual case, addresses with a slip.
+pub fn offers(rows: &[RowOutcome]) -> Vec<Question> {
+    let kinds = [
+        (Offered::NameCase, "name_case", "names in an unusual case: are they to be written as is likely?"),
+        (Offered::Email, "likely_email", "addresses with a slip: are they to be read as is likely?"),
+    ];
+    kinds.into_iter().filter_map(|(about, name, text)| offer(rows, about, name, text)).collect()
+}
+
+fn offer(rows: &[RowOutcome], about: Offered, name: &str, text: &str) -> Option<Question> {
+    let taken = rows.iter().filter(|row| row.participant.is_some());
+    let offers: Vec<(u64, &Offer)> = taken
+        .flat_map(|row| row.offers.iter().map(move |offer| (row.line, offer)))
+        .filter(|(_, one)| one.about == about)
+        .collect();
+    if offers.is_empty() {
+        return None;
+    }
+    let row = |(line, offer): &(u64, &Offer)| AskedRow {
+        line: *line,
+        shown: offer.shown.clone(),
+        reason: String::new(),
+        likely: Some(offer.likely.clone()),
+    };
+    Some(Question {
+        about: name.into(),
+        text: text.into(),
+        rows: offers.iter().take(ASKED_ROWS).map(row).collect(),
+        more_rows: offers.len().saturating_sub(ASKED_ROWS) as u64,
+        choices: vec![Choice::new(format!("{name}=all"), "all of them; or name their lines")],
     })
 }
 

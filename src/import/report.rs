@@ -47,17 +47,21 @@ fn added_cells(outcome: &RowOutcome) -> [String; 4] {
         .map(|f| if f.field.is_empty() { f.reason.clone() } else { format!("{}: {}", f.field, f.reason) })
         .collect();
     let hints: Vec<&str> = outcome.findings.iter().map(|finding| &*finding.hint).collect();
-    let status = outcome.severity().map_or("valid", status);
-    [outcome.line.to_string(), status.into(), safe_cell(&reasons.join("; ")), safe_cell(&hints.join("; "))]
+    [outcome.line.to_string(), row_status(outcome).into(), safe_cell(&reasons.join("; ")), safe_cell(&hints.join("; "))]
 }
 
 /// Returns how reports call how bad something is.
-pub fn status(severity: Severity) -> &'static str {
+fn status(severity: Severity) -> &'static str {
     match severity {
         Severity::Warning => "warning",
         Severity::Asked => "question",
         Severity::Error => "error",
     }
+}
+
+/// Returns how reports call what became of a row.
+pub fn row_status(row: &RowOutcome) -> &'static str {
+    if row.is_left_out() { "left_out" } else { row.severity().map_or("valid", status) }
 }
 
 /// What parts one cell from the next where a spreadsheet program is set to another separator than the comma.

@@ -5,13 +5,14 @@ use std::collections::BTreeSet;
 use unicode_normalization::UnicodeNormalization;
 
 use super::absent::{self, Absent, Tells};
+use super::case;
 use super::columns::Meaning;
 use super::doubts::{self, Doubt};
 use super::expiry::{last_day, not_over};
 use super::letters::{Look, look};
 use super::names::{self, Tidy};
 use super::nobody::Usual;
-use super::outcome::{Code, Finding, RowOutcome, Said, Severity};
+use super::outcome::{Code, Finding, Offer, Offered, RowOutcome, Said, Severity};
 use super::over::{CLEAR, person_key};
 use super::parts;
 use super::question::{AskedRow, Choice, CommaNames, Held, Lines, Question};
@@ -46,7 +47,13 @@ pub struct Checks<'a> {
 }
 
 /// Nothing was said.
-static UNSAID: Held = Held { confirmed: Lines::NONE, likely: Lines::NONE, left_out: Lines::NONE };
+static UNSAID: Held = Held {
+    confirmed: Lines::NONE,
+    likely: Lines::NONE,
+    left_out: Lines::NONE,
+    cased: Lines::NONE,
+    emails: Lines::NONE,
+};
 
 /// Days of an event that says nothing.
 static HERE: Zone = Zone::UTC;
@@ -79,7 +86,9 @@ pub fn check_rows(table: &Table, columns: &Columns, checks: &Checks<'_>) -> Vec<
         let gap = index > 0 && table.rows[index - 1].line + 1 < row.line;
         let (findings, cleared) = (Vec::new(), BTreeSet::new());
         let (usual, list) = (&usual, List { gap, ask_commas });
-        RowChecker { columns, checks, tells: &tells, usual, list, row, findings, cleared, likely: None, said: None }
+        let (offers, taken, likely, said) = (Vec::new(), Vec::new(), None, None);
+        let tells = &tells;
+        RowChecker { columns, checks, tells, usual, list, row, findings, cleared, offers, taken, likely, said }
             .check(index)
     };
     table.rows.iter().enumerate().map(check).collect()
@@ -145,6 +154,8 @@ struct RowChecker<'a> {
     row: &'a Row,
     findings: Vec<Finding>,
     cleared: BTreeSet<String>,
+    offers: Vec<Offer>,
+    taken: Vec<Offered>,
     likely: Option<String>,
     said: Option<Said>,
 }
@@ -153,11 +164,11 @@ impl RowChecker<'_> {
     fn check(mut self, index: usize) -> RowOutcome {
         self.check_cells();
         let name = self.name();
-        let email = self.email();
-        let fields = self.fields();
+        let nobody = name.is_empty() && self.findings.iter().any(|finding| finding.code == Code::NoPerson);
+        let (email, fields) = if nobody { (None, Fields::new()) } else { (self.email(), self.fields()) };
         let nameable = !name.is_empty() && names::characters(&name) <= NAME_CHARACTERS;
         let left_out = self.said == Some(Said::LeftOut);
-        let wanted = !left_out && self.wants_one();
+        let wanted = !left_out && (nobody || self.wants_one());
         let good = self.findings.iter().all(|finding| finding.severity < Severity::Asked);
         let person = nameable
             .then(|| Participant::new(person_key(&name, email.as_deref()), name, email, fields, self.checks.now));
@@ -167,7 +178,7 @@ impl RowChecker<'_> {
             (true, true) => (person, None, None),
             (true, false) => (None, person, None),
         };
-        let Self { findings, cleared, likely, said, .. } = self;
+        let Self { findings, cleared, offers, taken, likely, said, .. } = self;
         RowOutcome {
             line: self.row.line,
             row: index,
@@ -175,6 +186,8 @@ impl RowChecker<'_> {
             set_aside,
             left_out,
             cleared,
+            offers,
+            taken,
             likely,
             said,
             findings,
@@ -259,8 +272,38 @@ impl RowChecker<'_> {
         // What is left out is not looked at any further.
         if self.said != Some(Said::LeftOut) {
             self.check_name(&tidy, &field);
+            self.settle_case(&mut tidy, &field);
         }
         tidy.text
+    }
+
+    /// A name in an unusual case is told with the likely one, and written so where somebody said so.
+    fn settle_case(&mut self, tidy: &mut Tidy, field: &str) {
+        let (held, line, name) = (self.checks.held, self.row.line, &tidy.text);
+        let asked = self.findings.iter().any(|finding| finding.severity >= Severity::Asked);
+        if held.confirmed.names(line) || names::characters(name) > NAME_CHARACTERS {
+            return;
+        }
+        let Some(likely) = case::usual(name) else { return };
+        if held.cased.has(line) && !asked {
+            let reason = format!("`{}` is written as `{}`", short(name), short(&likely));
+            tidy.text = likely;
+            self.taken.push(Offered::NameCase);
+            return self.warn(field, Code::Answered, reason, "nothing to do");
+        }
+        let capitals = names::is_all_capitals(name);
+        // What is asked about anyway is told once.
+        if asked && !capitals {
+            return;
+        }
+        let (code, what) = match capitals {
+            true => (Code::AllCapitals, "all in capitals"),
+            false => (Code::NameCase, "in an unusual case"),
+        };
+        let reason = format!("`{}` is {what}; is `{}` meant?", short(name), short(&likely));
+        let hint = "write it as it shall be printed. Or take what is likely, with the line: `name_case=LINE`";
+        self.offers.push(Offer { about: Offered::NameCase, shown: name.clone(), likely });
+        self.warn(field, code, reason, hint);
     }
 
     /// What may be no person, or no name, is asked about, unless it was said what it is.
@@ -359,6 +402,13 @@ impl RowChecker<'_> {
     fn check_name(&mut self, tidy: &Tidy, field: &str) {
         self.check_is_safe(tidy, field, "the name");
         let name = &tidy.text;
+        if name.is_empty()
+            && let Some(reason) = self.usual.nameless(self.row)
+        {
+            // What else is odd about such a row is no matter.
+            self.findings.clear();
+            return self.error(field, Code::NoPerson, reason, "nothing to do, if this is nobody");
+        }
         if name.is_empty() {
             if self.findings.iter().all(|finding| finding.severity < Severity::Error) {
                 self.error(field, Code::NameMissing, "the name is empty".into(), "fill it in, or delete the row");
@@ -478,14 +528,6 @@ impl RowChecker<'_> {
                 "check the name",
             );
         }
-        if names::is_all_capitals(name) {
-            self.warn(
-                field,
-                Code::AllCapitals,
-                format!("`{name}` is all in capitals"),
-                "write it as it shall be printed",
-            );
-        }
     }
 
     fn email(&mut self) -> Option<String> {
@@ -500,11 +542,29 @@ impl RowChecker<'_> {
             return None;
         }
         if !names::is_email(&text) {
-            let reason = format!("`{}` is not an e-mail address", text.chars().take(80).collect::<String>());
-            self.find(severity, field, Code::EmailInvalid, reason, "correct it, or leave the cell empty");
-            return None;
+            return self.mended(text, field, severity);
         }
         Some(text)
+    }
+
+    /// What is no address: the likely one, where somebody said that it is meant.
+    fn mended(&mut self, text: String, field: String, severity: Severity) -> Option<String> {
+        let shown: String = text.chars().take(80).collect();
+        let Some(likely) = names::likely_email(&text) else {
+            let reason = format!("`{shown}` is not an e-mail address");
+            self.find(severity, field, Code::EmailInvalid, reason, "correct it, or leave the cell empty");
+            return None;
+        };
+        if self.checks.held.emails.has(self.row.line) {
+            self.taken.push(Offered::Email);
+            self.warn(&field, Code::Answered, format!("`{shown}` is read as `{likely}`"), "nothing to do");
+            return Some(likely);
+        }
+        let reason = format!("`{shown}` is not an e-mail address; is `{likely}` meant?");
+        let hint = "correct it, or leave the cell empty. Or take what is likely, with the line: `likely_email=LINE`";
+        self.offers.push(Offer { about: Offered::Email, shown, likely });
+        self.find(severity, field, Code::EmailInvalid, reason, hint);
+        None
     }
 
     /// All further columns, by their placeholder and, where they have a meaning, by its field too.

@@ -262,7 +262,10 @@ impl From<ActError> for Problem {
             E::Face(_) => Self::unprocessable("does-not-fit", detail),
             E::Name(_) => Self::unprocessable("bad-name", detail),
             E::Asked(questions) => Self { questions, ..Self::conflict("asked", detail) },
-            E::Import(error) => Self::unprocessable("bad-file", format!("{detail}; {}", error.hint())),
+            E::Import(error) => {
+                let questions = error.questions();
+                Self { questions, ..Self::unprocessable("bad-file", format!("{detail}; {}", error.hint())) }
+            }
             E::Eligibility(_) => Self::unprocessable("bad-rule", detail),
             E::Invalid { field, reason } => {
                 let errors = vec![FieldProblem { field, detail: reason }];

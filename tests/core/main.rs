@@ -14,6 +14,7 @@ mod letters;
 mod limits;
 mod mail;
 mod meanwhile;
+mod offers;
 mod publish;
 mod reading;
 mod render;

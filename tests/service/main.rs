@@ -35,6 +35,7 @@ mod mail;
 mod matrix;
 mod meanwhile;
 mod modes;
+mod offers;
 mod office;
 mod one_road;
 mod operations;

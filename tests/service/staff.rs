@@ -389,10 +389,10 @@ fn what_is_warned_of_in_a_list_stands_on_its_page_with_the_row_and_what_to_do() 
         let page = browser.follow(&chosen);
         let rows: Vec<&str> = page.split("<tr").filter(|row| row.contains("digits")).collect();
         assert!(rows.len() == 1 && rows[0].contains(">2<") && rows[0].contains("Warning"), "{page}");
-        assert!(page.contains("choose it under Columns below"), "{page}");
+        assert!(page.contains("choose it under Columns above"), "{page}");
         assert!(!page.contains("map=skip"), "{page}");
         let left_out = browser.page(&format!("{}?map=skip%3DAttendance", to(&chosen)));
-        assert!(!left_out.contains("choose it under Columns below"), "{left_out}");
+        assert!(!left_out.contains("choose it under Columns above"), "{left_out}");
     });
 }
 

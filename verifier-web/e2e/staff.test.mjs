@@ -136,7 +136,7 @@ test('a one-time link leads to certificates that are delivered and verify, in at
   await click('Look at the list');
   await page.getByText('A person called Test Test').click(); acts += 1;
   await click('Answer');
-  await click(`Take in ${PEOPLE} rows`);
+  await click(`Take in ${PEOPLE} people`);
   await click('Event');
   await step('Template');
   await page.locator('[name=template]').selectOption('classic'); acts += 1;
@@ -221,7 +221,7 @@ test('the main road goes without script', async () => {
   await page.locator('.steps a', { hasText: 'Participants' }).click();
   await page.locator('[name=file]').setInputFiles({ name: 'l.csv', mimeType: 'text/csv', buffer: Buffer.from('Name,Email\nGrace Hopper,grace@example.org\n') });
   await press('Look at the list');
-  await press('Take in one row');
+  await press('Take in one person');
   await page.goto(`${base}/staff/events/PLAIN/template`);
   await press('Use this template');
   await page.goto(`${base}/staff/events/PLAIN/state`);

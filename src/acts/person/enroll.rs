@@ -76,6 +76,25 @@ pub fn enroll(
     Ok(enrolled)
 }
 
+/// Says what would become of the people of a list, if they were put into an event now as [`enroll`] does.
+///
+/// # Errors
+/// When the store fails.
+pub fn foresee(
+    desk: &Desk,
+    event: &EventCode,
+    rows: &[RowOutcome],
+    duplicates: Duplicates,
+    join: &Join<'_>,
+) -> Result<Enrolled, StoreError> {
+    let list = List { desk, event, duplicates, join, known: HashSet::new() };
+    let mut enrolled = Enrolled::default();
+    for (row, person) in rows.iter().filter_map(|row| Some((row, row.participant.as_ref()?))) {
+        list.decide(&mut enrolled, row, person)?;
+    }
+    Ok(enrolled)
+}
+
 /// Returns those of a list who are in the event now.
 fn known<'a>(
     desk: &Desk,

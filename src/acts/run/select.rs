@@ -383,7 +383,7 @@ fn each_found(
         let people: Vec<_> = page.items.into_iter().filter(|person| !except.contains(&person.key)).collect();
         let cases = assessor.cases(&people.iter().collect::<Vec<_>>())?;
         for (person, (case, _)) in people.into_iter().zip(cases) {
-            if which.state.is_none_or(|state| state.takes(&case.decision, case.has.is_some())) {
+            if which.state.is_none_or(|state| state.takes(&person, &case.decision, case.has.is_some())) {
                 let fate = super::fate::decided(assessor.asked, case);
                 check_asked(assessor.event, &fate, &person)?;
                 take(Selected { row: Row::person(person.key), name: person.name, fate })?;

@@ -60,12 +60,12 @@ fn activities_all_any_at_least_and_points() {
     assert!(met(r#"{"activities":{"at_least":2}}"#, &two));
     assert!(!met(r#"{"activities":{"at_least":3}}"#, &two));
     assert!(met(r#"{"activities":{"points":40}}"#, &two));
-    assert_eq!(missing(r#"{"activities":{"points":40.5}}"#, &two), "0.5 more points");
+    assert_eq!(missing(r#"{"activities":{"points":40.5}}"#, &two), "points 40, needed 40.5");
     let mut awarded = two.clone();
     awarded.progress.activities.get_mut("a3").unwrap().points = Some(amount("30.5"));
     assert!(met(r#"{"activities":{"points":40.5}}"#, &awarded));
     awarded.progress.points = Some(Amount::whole(5));
-    assert_eq!(missing(r#"{"activities":{"points":40.5}}"#, &awarded), "35.5 more points");
+    assert_eq!(missing(r#"{"activities":{"points":40.5}}"#, &awarded), "points 5, needed 40.5");
 }
 
 #[test]
@@ -80,7 +80,7 @@ fn completion_is_recorded_or_else_counted() {
     let mut facts = did(&["a1", "a2", "a3"]);
     assert!(met(r#"{"completion":{"percent":100}}"#, &facts));
     facts.progress.completion = Some(amount("99.5"));
-    assert_eq!(missing(r#"{"completion":{"percent":100}}"#, &facts), "0.5 % more");
+    assert_eq!(missing(r#"{"completion":{"percent":100}}"#, &facts), "completion 99.5 %, needed 100 %");
 }
 
 #[test]
@@ -93,7 +93,7 @@ fn score_passed_checked_in_and_role() {
         ..Progress::default()
     };
     let facts = Facts { progress, ..Facts::default() };
-    assert_eq!(missing(r#"{"score":{"at_least":60}}"#, &facts), "0.1 more in the score");
+    assert_eq!(missing(r#"{"score":{"at_least":60}}"#, &facts), "score 59.9, needed 60");
     assert!(met(r#"{"score":{"at_least":59.9}}"#, &facts));
     assert_eq!(missing(r#""passed""#, &facts), "has not passed the examination");
     assert!(met(r#""checked_in""#, &facts));
@@ -142,7 +142,8 @@ fn a_recorded_absence_is_zero_and_not_unknown() {
 fn an_event_without_sessions_has_no_attendance_to_reach() {
     let facts = attended(&["s1", "s2", "s3", "s4", "s5"]);
     for (text, reason) in [
-        (r#"{"attendance":{"percent":0}}"#, "the event has no sessions"),
+        (r#"{"attendance":{"percent":0}}"#, "no attendance recorded"),
+        (r#"{"activities":{"points":0}}"#, "no points recorded"),
         (r#"{"attendance":{"percent":0,"over":"required_sessions"}}"#, "the event has no required sessions"),
         (r#"{"attendance":{"percent":0,"over":"both"}}"#, "the event has no sessions or activities"),
         (r#"{"sessions":"all"}"#, "the event has no sessions"),
@@ -171,7 +172,7 @@ fn attendance_entered_by_hand_is_flagged() {
     assert!(!explain(r#"{"attendance":{"percent":80,"over":"required_sessions"}}"#, &facts).rule.by_hand);
     let entered = Progress { attendance: Some(amount("79.5")), ..Progress::default() };
     let entered = explain(r#"{"attendance":{"percent":80}}"#, &Facts { progress: entered, ..Facts::default() });
-    assert_eq!((entered.rule.by_hand, entered.missing()), (true, vec!["0.5 % more".to_owned()]));
+    assert_eq!((entered.rule.by_hand, entered.missing()), (true, vec!["attendance 79.5 %, needed 80 %".to_owned()]));
 }
 
 #[test]

@@ -301,7 +301,7 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
     if mail["set_up"] != true {
         page = page.notice(Tone::Amber, w.s("mail-off"));
     }
-    page = page.part_if(without_address(staff, &told.value)).part(letter(staff, &path).await);
+    page = page.part_if(without_address(staff, &path, &told.value)).part(letter(staff, &path).await);
     if staff.may(Permission::Send) && mail["set_up"] == true {
         page = page.part(start(staff, &path, would_send)).part(settings(staff, &path, &told.tag, &told.value["mail"]));
     }
@@ -309,13 +309,18 @@ async fn sending(staff: &Staff, code: &str, asked: &Fields, tried: &Tried<'_>) -
 }
 
 /// Lists who has a certificate and no address: they get nothing, and should be seen before anybody thinks that all have theirs.
-fn without_address(staff: &Staff, told: &Value) -> Option<Html> {
+fn without_address(staff: &Staff, path: &str, told: &Value) -> Option<Html> {
     let w = staff.w;
     let count = told["without_address"].as_u64().filter(|count| *count > 0)?;
     let row = |one: &Value| {
         let number = text(one, "number");
-        let to = staff.at(&format!("/certificates/{}", part(&number)));
-        vec![Cell::link(text(one, "name"), to), Cell::text(number)]
+        let certificate = staff.at(&format!("/certificates/{}", part(&number)));
+        // An address is entered on their card.
+        let card = match text(one, "person") {
+            id if id.is_empty() => certificate.clone(),
+            id => staff.at(&format!("{path}/people/{}", part(&id))),
+        };
+        vec![Cell::link(text(one, "name"), card), Cell::link(number, certificate)]
     };
     let people = told["people_without_address"].as_array().map_or(&[][..], Vec::as_slice);
     let table = Table {

@@ -1,6 +1,8 @@
 //! Lists of people, from the file to the rows that are taken in. The file waits; every answer stands in the address, so each page says
 //! what would become of the list as it is answered so far, and the way back takes an answer away again.
 
+mod asked;
+
 use std::sync::Arc;
 
 use axum::extract::{Path, State};
@@ -30,7 +32,7 @@ const REMEMBERED: &str = "remembered";
 /// Rows of each question, and findings, that a page shows.
 const SHOWN: usize = 50;
 /// Answers that go into the query of the operation.
-const ANSWERS: [&str; 12] = [
+const ANSWERS: [&str; 10] = [
     "keep_known",
     "same_address",
     "same_name",
@@ -41,17 +43,9 @@ const ANSWERS: [&str; 12] = [
     "header_row",
     "hidden",
     "comma_names",
-    "likely_row",
-    "leave_out_row",
 ];
-/// What may be answered about rows that may be about somebody else, with what the operation calls it.
-const SAME: [(&str, &[&str]); 4] = [
-    ("same_address", &["two_people", "same_person"]),
-    ("same_name", &["two_people", "same_person"]),
-    ("same_id", &["same_person"]),
-    ("absent", &["take", "leave_out"]),
-];
-
+/// Answers about rows, which are joined: several places of a page ask about them.
+const ROWS: [&str; 5] = ["confirm_row", "likely_row", "leave_out_row", "name_case", "likely_email"];
 /// Asks for a file.
 pub(super) async fn choose(staff: Staff, Path(code): Path<String>) -> Answer {
     staff.needs(Permission::Import)?;
@@ -120,17 +114,8 @@ async fn ask(
 /// Returns the query of what was answered.
 fn said(answers: &Fields, more: &[(&str, &str)]) -> String {
     let mut given: Vec<(&str, &str)> = ANSWERS.iter().map(|name| (*name, answers.get(name))).collect();
-    let confirmed = joined(answers, "confirm_row");
-    given.push(("confirm_row", &confirmed));
-    let likely = joined(answers, "likely_row");
-    let left_out = joined(answers, "leave_out_row");
-    for (name, value) in &mut given {
-        match *name {
-            "likely_row" => *value = &likely,
-            "leave_out_row" => *value = &left_out,
-            _ => {}
-        }
-    }
+    let of_rows = ROWS.map(|name| (name, joined(answers, name)));
+    given.extend(of_rows.iter().map(|(name, lines)| (*name, lines.as_str())));
     given.extend_from_slice(more);
     written(given)
 }
@@ -281,12 +266,27 @@ impl List<'_> {
 
     /// The list cannot be read as it is: what is wrong, and the ways to read it otherwise.
     fn unread(&self, problem: &Problem) -> Page {
-        let mut page = self.page().problem(Tone::Red, self.staff.w, problem);
+        let w = self.staff.w;
+        // Without a column of names there is nothing wrong with the file: it has to be said which one it is.
+        let mut page = match problem.code == "bad-file" && !problem.questions.is_empty() {
+            true => self.page().notice(Tone::Amber, w.s("import-no-name")),
+            false => self.page().problem(Tone::Red, w, &self.for_page(problem)),
+        };
         for (at, question) in problem.questions.iter().enumerate() {
             let question = serde_json::to_value(question).unwrap_or_default();
             page = page.part(self.question(at, &question));
         }
         page.part(self.reading()).part(Actions(vec![self.other_file()]))
+    }
+
+    /// The same without what is for programs, where something is left to say.
+    fn for_page(&self, problem: &Problem) -> Problem {
+        let mut shown = problem.clone();
+        let plain: Vec<&str> = problem.detail.split("; ").filter(|part| !is_for_programs(part)).collect();
+        if !plain.is_empty() {
+            shown.detail = plain.join("; ");
+        }
+        shown
     }
 
     fn other_file(&self) -> Action {
@@ -297,7 +297,7 @@ impl List<'_> {
     /// What would become of it.
     fn seen(&self, told: &Value) -> Page {
         let w = self.staff.w;
-        let mut page = self.page().part(self.counts(&told["counts"]));
+        let mut page = self.page().part(self.counts(&told["counts"])).part(self.sum(&told["counts"]));
         let questions = told["questions"].as_array().map_or(&[][..], Vec::as_slice);
         if !questions.is_empty() {
             page = page.notice(Tone::Amber, w.count("import-questions", questions.len() as u64));
@@ -305,7 +305,10 @@ impl List<'_> {
         for (at, question) in questions.iter().enumerate() {
             page = page.part(self.question(at, question));
         }
-        page = page.part_if(self.same(told));
+        page = page.part_if(self.absent(told)).part_if(self.same(told));
+        for offer in told["offers"].as_array().into_iter().flatten() {
+            page = page.part(self.offer(offer));
+        }
         page = page.part_if(self.first_people(told));
         let event = format!("/events/{}", part(self.code));
         page = page.part_if(super::languages::others(self.staff, &event, &told["languages"]));
@@ -322,106 +325,25 @@ impl List<'_> {
             let count = counts[member].as_u64().unwrap_or_default();
             Figure { label: w.s(key), value: w.number(count), href: None, tone: Some(tone).filter(|_| count > 0) }
         };
-        Figures(vec![
-            figure("import-valid", "valid", Tone::Green),
-            figure("import-warnings", "warnings", Tone::Amber),
-            figure("import-asked", "asked", Tone::Amber),
-            figure("import-errors", "errors", Tone::Red),
-            figure("import-added", "added", Tone::Green),
-            figure("import-changed", "updated", Tone::Grey),
-        ])
-        .into()
+        let mut all =
+            vec![figure("import-added", "added", Tone::Green), figure("import-changed", "updated", Tone::Grey)];
+        let further = [
+            ("import-unchanged", "unchanged", Tone::Grey),
+            ("import-kept", "kept", Tone::Grey),
+            ("import-again-rows", "again", Tone::Grey),
+            ("import-asked", "asked", Tone::Amber),
+        ];
+        let some = further.into_iter().filter(|(_, member, _)| counts[*member].as_u64() > Some(0));
+        all.extend(some.map(|(key, member, tone)| figure(key, member, tone)));
+        let out = left_out(counts);
+        let (label, value) = (w.s("import-errors"), w.number(out));
+        all.push(Figure { label, value, href: None, tone: Some(Tone::Amber).filter(|_| out > 0) });
+        Figures(all).into()
     }
 
-    /// A question with its rows, and its choices as a form: about rows each is answered for itself.
-    fn question(&self, at: usize, question: &Value) -> Html {
-        let rows = question["rows"].as_array().map_or(&[][..], Vec::as_slice);
-        let choices = question["choices"].as_array().map_or(&[][..], Vec::as_slice);
-        let section =
-            Section::new(&format!("question{at}"), sentence(&phrases::said(self.staff.w, &text(question, "text"))));
-        if question["about"] == "rows" && !rows.is_empty() {
-            return section.part(self.row_by_row(rows, question["more_rows"].as_u64().unwrap_or_default())).into();
-        }
-        let w = self.staff.w;
-        let choices: Vec<Choice> = choices
-            .iter()
-            .map(|one| Choice::new(text(one, "answer"), sentence(&phrases::said(w, &text(one, "says")))))
-            .collect();
-        let first = choices.first().map_or_else(String::new, |choice| choice.value.clone());
-        let field = Field::new("answer", w.s("import-answer"), Kind::Radios(choices)).value(first);
-        let section = if rows.is_empty() { section } else { section.part(self.rows(rows)) };
-        section.part(self.answer(w.s("import-answer-submit"), &[]).field(field)).into()
-    }
-
-    fn rows(&self, rows: &[Value]) -> Table {
-        let w = self.staff.w;
-        let row = |row: &Value| {
-            let line = row["line"].as_u64().unwrap_or_default();
-            vec![
-                Cell::text(line.to_string()),
-                Cell::text(text(row, "shown")),
-                Cell::text(sentence(&phrases::said(w, &text(row, "reason")))).sub(text(row, "likely")),
-            ]
-        };
-        Table {
-            caption: w.s("import-rows"),
-            heads: [w.s("row"), w.s("import-shown"), w.s("why")].into(),
-            rows: rows.iter().take(SHOWN).map(row).collect(),
-            empty: String::new(),
-            next: None,
-        }
-    }
-
-    fn row_by_row(&self, rows: &[Value], more: u64) -> Form {
-        let w = self.staff.w;
-        let mut form = self.answer(w.s("import-answer-submit"), &[]).stacked();
-        for row in rows.iter().take(SHOWN) {
-            let (line, likely) = (row["line"].as_u64().unwrap_or_default(), text(row, "likely"));
-            let mut choices = vec![
-                Choice::new(format!("leave_out_row={line}"), w.s("import-row-out")),
-                Choice::new(
-                    format!("confirm_row={line}"),
-                    w.with("import-row-as", [("name", text(row, "shown").into())]),
-                ),
-            ];
-            if !likely.is_empty() {
-                choices.insert(
-                    0,
-                    Choice::new(format!("likely_row={line}"), w.with("import-row-as", [("name", likely.into())])),
-                );
-            }
-            let first = choices.first().map_or_else(String::new, |choice| choice.value.clone());
-            let label = w.with("import-row", [("line", line.into()), ("shown", text(row, "shown").into())]);
-            let field = Field::new(&format!("answer{line}"), label, Kind::Radios(choices)).value(first);
-            form = form.field(field.hint(sentence(&phrases::said(w, &text(row, "reason")))));
-        }
-        if more > 0 {
-            form = form.field(Field::heading(w.count("import-row-more", more)));
-        }
-        form
-    }
-
-    /// What may be said of rows that may be about somebody else, where there are any.
-    fn same(&self, told: &Value) -> Option<Html> {
-        let w = self.staff.w;
-        let hints: Vec<&str> =
-            told["findings"].as_array()?.iter().filter_map(|finding| finding["hint"].as_str()).collect();
-        let open = SAME.iter().filter(|(name, choices)| {
-            let answers = |choice: &&str| hints.iter().any(|hint| hint.contains(&format!("{name}={choice}")));
-            choices.iter().any(answers)
-        });
-        let mut form = self.answer(w.s("import-answer-submit"), &SAME.map(|(name, _)| name));
-        let mut any = false;
-        for (name, choices) in open {
-            any = true;
-            let mut all = vec![Choice::new("", w.s("import-same-ask"))];
-            all.extend(
-                choices.iter().map(|choice| Choice::new(*choice, w.s(&format!("import-{}", choice.replace('_', "-"))))),
-            );
-            let label = w.s(&format!("import-{}", name.replace('_', "-")));
-            form = form.field(Field::new(name, label, Kind::Radios(all)).value(self.answers.get(name)));
-        }
-        any.then(|| Section::new("same", w.s("import-same")).part(form).into())
+    /// How rows and people add up.
+    fn sum(&self, counts: &Value) -> super::ui::Text {
+        super::ui::Text(sum(self.staff.w, counts))
     }
 
     /// The first people as they would be printed: a wrong column is seen here at once.
@@ -449,16 +371,16 @@ impl List<'_> {
 
     fn confirm(&self, counts: &Value) -> Html {
         let w = self.staff.w;
-        let taken = counts["valid"].as_u64().unwrap_or_default() + counts["warnings"].as_u64().unwrap_or_default();
+        let taken = counts["people"].as_u64().unwrap_or_default();
         let mut form = Form::new(self.staff, &self.path(), w.count("import-confirm", taken));
         for (name, value) in self.answers.texts() {
             form = form.field(Field::hidden(name, value));
         }
-        let errors = counts["errors"].as_u64().unwrap_or_default();
+        let out = left_out(counts);
         let section = Section::new("confirm", w.s("import-ready"));
-        match errors {
+        match out {
             0 => section.part(form),
-            _ => section.part(super::ui::Text(w.count("import-left-out", errors))).part(form).part(self.bad_rows()),
+            _ => section.part(super::ui::Text(w.count("import-left-out", out))).part(form).part(self.bad_rows()),
         }
         .into()
     }
@@ -478,27 +400,38 @@ impl List<'_> {
             let used = text(column, "use");
             vec![
                 Cell::text(text(column, "header")),
-                Cell::text(text(column, "field")),
-                Cell::text(w.if_any(&format!("use-{used}")).unwrap_or(used)).sub(text(column, "meaning")),
+                Cell::text(w.if_any(&format!("use-{used}")).unwrap_or(used.clone())).sub(meant(w, column, &used)),
             ]
         };
         let table = Table {
             caption: w.s("import-columns"),
-            heads: [w.s("import-header"), w.s("import-field"), w.s("import-use")].into(),
+            heads: [w.s("import-header"), w.s("import-use")].into(),
             rows: columns.iter().map(row).collect(),
             empty: String::new(),
             next: None,
         };
         let headers = columns.iter().map(|column| text(column, "header")).filter(|header| !header.is_empty());
         let headers: Vec<Choice> = headers.map(|header| Choice::new(header.clone(), header)).collect();
-        let fields =
-            ["name", "first_name", "last_name", "email", "external_id", "language", "score", "passed", "role", "skip"];
-        let fields = fields.map(|field| Choice::new(field, w.s(&format!("field-{}", field.replace('_', "-")))));
+        let fields = FIELDS.map(|field| Choice::new(field, w.s(&format!("field-{}", field.replace('_', "-")))));
+        let fields: Vec<Choice> = fields.into_iter().chain(self.parts_of_event()).collect();
         let form = self
             .answer(w.s("import-map-submit"), &[])
             .field(Field::new("column", w.s("import-map-column"), Kind::Select(headers)))
-            .field(Field::new("as", w.s("import-map-as"), Kind::Select(fields.into())));
+            .field(Field::new("as", w.s("import-map-as"), Kind::Select(fields)));
         Section::new("columns", w.s("import-columns")).part(table).part(form).into()
+    }
+
+    /// What else a column may say of this event: whether somebody was at a session, or did an activity.
+    fn parts_of_event(&self) -> Vec<Choice> {
+        let w = self.staff.w;
+        let mut all = Vec::new();
+        for (kind, member) in [("session", "sessions"), ("activity", "activities")] {
+            for one in self.event["course"][member].as_array().into_iter().flatten() {
+                let label = w.with(&format!("field-{kind}"), [("title", text(one, "title").into())]);
+                all.push(Choice::new(format!("{kind}:{}", text(one, "id")), label));
+            }
+        }
+        all
     }
 
     fn notes(&self, told: &Value) -> Option<Html> {
@@ -535,6 +468,76 @@ impl List<'_> {
     }
 }
 
+/// What a column may be said to be.
+const FIELDS: [&str; 17] = [
+    "name",
+    "first_name",
+    "middle_name",
+    "last_name",
+    "email",
+    "external_id",
+    "language",
+    "attendance",
+    "completion",
+    "points",
+    "score",
+    "passed",
+    "checked_in",
+    "role",
+    "credits",
+    "expires",
+    "skip",
+];
+
+/// Rows that are not taken in, whyever.
+fn left_out(counts: &Value) -> u64 {
+    ["errors", "left_out"].into_iter().filter_map(|member| counts[member].as_u64()).sum()
+}
+
+/// Says how rows and people add up: `64 rows: 57 people, 3 more rows about them, 4 left out`.
+fn sum(w: &Words, counts: &Value) -> String {
+    let count = |member: &str| counts[member].as_u64().unwrap_or_default();
+    let mut all = vec![w.count("import-sum-people", count("people"))];
+    let further = [
+        ("import-sum-again", count("again")),
+        ("import-sum-asked", count("asked")),
+        ("import-sum-out", left_out(counts)),
+    ];
+    all.extend(further.into_iter().filter(|(_, count)| *count > 0).map(|(key, count)| w.count(key, count)));
+    format!("{}: {}.", w.count("import-sum-rows", count("rows")), all.join(", "))
+}
+
+/// What a column was taken for, in words; what a printed one is called in the template.
+fn meant(w: &Words, column: &Value, used: &str) -> String {
+    let meaning = text(column, "meaning");
+    match (w.if_any(&format!("field-{}", meaning.replace('_', "-"))), used) {
+        (Some(label), _) => label,
+        (None, "printed") => format!("{{{}}}", text(column, "field")),
+        (None, _) => meaning,
+    }
+}
+
+/// A column of the list as it is called there, or a field of ours in words.
+fn field_label(w: &Words, field: &str) -> String {
+    let ours = FIELDS.contains(&field);
+    ours.then(|| w.if_any(&format!("field-{}", field.replace('_', "-")))).flatten().unwrap_or_else(|| field.to_owned())
+}
+
+/// A column of a list as people read it: `First name` for `first_name`. What it was called there is not kept.
+pub(super) fn own_label(w: &Words, field: &str) -> String {
+    let known = FIELDS.contains(&field).then(|| w.if_any(&format!("field-{}", field.replace('_', "-")))).flatten();
+    let plain = |label: String| {
+        let bare = ["the ", "der ", "die ", "das "].iter().find_map(|article| label.strip_prefix(article));
+        bare.map(str::to_owned).unwrap_or(label)
+    };
+    sentence(&known.map_or_else(|| field.replace('_', " "), plain))
+}
+
+/// What is said about rows: pages call them so, and not lines.
+fn said_of_rows(w: &Words, text: &str) -> String {
+    phrases::said(w, text).replace(" in line ", " in row ")
+}
+
 /// A table of findings.
 fn findings(staff: &Staff, found: &[Value]) -> Html {
     let w = staff.w;
@@ -542,10 +545,10 @@ fn findings(staff: &Staff, found: &[Value]) -> Html {
         let severity = text(finding, "severity");
         let tone = if severity == "error" { Tone::Red } else { Tone::Amber };
         vec![
-            Cell::text(finding["line"].as_u64().unwrap_or_default().to_string()),
+            Cell::text(finding["line"].as_u64().unwrap_or_default().to_string()).sub(text(finding, "name")),
             Cell::state(tone, w.s(&format!("severity-{severity}"))),
-            Cell::text(text(finding, "field")),
-            Cell::text(sentence(&phrases::said(w, &text(finding, "reason")))).sub(hint(staff, &text(finding, "hint"))),
+            Cell::text(field_label(w, &text(finding, "field"))),
+            Cell::text(sentence(&said_of_rows(w, &text(finding, "reason")))).sub(hint(staff, &text(finding, "hint"))),
         ]
     };
     Table {
@@ -621,10 +624,22 @@ fn hint(staff: &Staff, hint: &str) -> String {
     said.trim().to_owned()
 }
 
-/// Leaves out the sentences that say what programs answer with, as `header_row=ROW`: pages have fields for that.
+/// Says whether a sentence says what programs answer with, as `header_row=ROW`: pages have fields for that.
+fn is_for_programs(sentence: &str) -> bool {
+    sentence.split('`').skip(1).step_by(2).any(|code| code.contains('='))
+}
+
+/// Leaves out the sentences that are for programs.
 fn for_pages(w: &Words, text: &str) -> String {
-    let kept = text.split_inclusive(". ").filter(|part| !part.contains("=") || !part.contains('`'));
-    sentence(&phrases::said(w, kept.collect::<String>().trim()))
+    let of_sentence = |sentence: &str| match is_for_programs(sentence) {
+        false => sentence.to_owned(),
+        true => sentence.split("; ").filter(|part| !is_for_programs(part)).collect::<Vec<_>>().join("; "),
+    };
+    let kept: String = text.split_inclusive(". ").map(of_sentence).collect();
+    let kept = kept.trim();
+    // What stands before a sentence that is left out ends with a full stop.
+    let bare = kept.strip_suffix('.').filter(|bare| !phrases::is_known(w, kept) && phrases::is_known(w, bare));
+    sentence(&said_of_rows(w, bare.unwrap_or(kept)))
 }
 
 /// Lists imports.
@@ -646,7 +661,7 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
             Cell::text(text(one, "file")),
             Cell::text(count("added")),
             Cell::text(count("updated")),
-            Cell::text(count("errors")),
+            Cell::text(w.number(left_out(counts))),
         ]
     };
     let next = imports["next"]
@@ -687,14 +702,16 @@ pub(super) async fn show(staff: Staff, Path((code, id)): Path<(String, String)>,
         (w.s("import-added"), count("added")),
         (w.s("import-changed"), count("updated")),
         (w.s("import-unchanged"), count("unchanged")),
-        (w.s("import-warnings"), count("warnings")),
-        (w.s("import-errors"), count("errors")),
+        (w.s("import-kept"), count("kept").filter(|_| import["counts"]["kept"].as_u64() > Some(0))),
+        (w.s("import-again-rows"), count("again").filter(|_| import["counts"]["again"].as_u64() > Some(0))),
+        (w.s("import-errors"), Some(w.number(left_out(&import["counts"])))),
     ]);
     let mut actions = vec![Action::link(w.s("step-people"), staff.at(&format!("{path}/people"))).primary()];
     actions.push(Action::link(w.s("event"), staff.at(&path)));
-    if import["counts"]["errors"].as_u64() > Some(0) || import["counts"]["warnings"].as_u64() > Some(0) {
+    let out = left_out(&import["counts"]);
+    if out > 0 || import["counts"]["warnings"].as_u64() > Some(0) {
         let report = staff.api(&format!("{path}/imports/{}/report", part(&id)));
-        if import["counts"]["errors"].as_u64() > Some(0) {
+        if out > 0 {
             actions.push(Action::file(w.s("import-bad-rows"), format!("{report}?only=left_out")));
         }
         actions.push(Action::file(w.s("import-report"), report));
@@ -716,6 +733,11 @@ mod tests {
             ("row 2 names the columns. If another row does, say which: `header_row=ROW`", "Row 2 names the columns."),
             ("correct it, or say what it is, as `confirm_row=LINE`", ""),
             ("columns `Punkte` are kept", "Columns `Punkte` are kept"),
+            (
+                "1 row is hidden (3) and was left out; `hidden=include` reads what is hidden",
+                "1 row is hidden (3) and was left out",
+            ),
+            ("`Ada` has the address of `Bo` in line 3", "`Ada` has the address of `Bo` in row 3"),
             ("", ""),
         ] {
             assert_eq!(for_pages(Words::named("en").unwrap(), text), shown);

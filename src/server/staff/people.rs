@@ -12,12 +12,15 @@ use super::events::{text, trail};
 use super::form::{Fields, part, query, written};
 use super::home::items;
 use super::inside::{Answer, Sent, Staff};
-use super::ui::{Action, Actions, Cell, Choice, Field, Form, Kind, Page, Section, Table, Tone, Tried};
+use super::phrases;
+use super::ui::{Action, Actions, Cell, Choice, Field, Form, Kind, Page, Section, Table, Text, Tone, Tried};
 use super::words::Words;
 use crate::accounts::Permission;
+use crate::eligibility::Amount;
+use crate::server::Problem;
 
 /// The states of a filter, as the API names them.
-const STATES: [&str; 5] = ["eligible", "not_eligible", "excluded", "exception", "issued"];
+const STATES: [&str; 6] = ["eligible", "not_eligible", "excluded", "exception", "issued", "no_email"];
 
 /// What a filter holds, as the API names it.
 pub(super) const FILTER: [&str; 2] = ["q", "state"];
@@ -67,7 +70,7 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
         next: None,
     };
     let page = Page::new(w.s("step-people")).trail(trail(&staff, &code, &event)).said(w, &asked);
-    let page = page.part(ways(&staff, &path, filter)).part(form);
+    let page = page.part(ways(&staff, &path, filter)).part(form).part_if(total(&staff, &path, filter, &people).await);
     if items(&people).is_empty() {
         // What was looked through may have ended before anybody was found; the next page goes on.
         let next = people["next"].as_str().map(|cursor| {
@@ -86,6 +89,18 @@ pub(super) async fn list(staff: Staff, Path(code): Path<String>, uri: Uri) -> An
         }
     }
     Ok(staff.page(&page.part(chooser).part(which_columns(&staff, &path, &people, (&columns, filter)))))
+}
+
+/// Says how many there are. Counted up to a page of the API; more is said to be more.
+async fn total(staff: &Staff, path: &str, filter: [(&str, &str); 2], shown: &Value) -> Option<Text> {
+    const MOST: &str = "500";
+    if items(shown).is_empty() {
+        return None;
+    }
+    let wanted = written([("limit", MOST)].into_iter().chain(filter));
+    let all = staff.get_if(&format!("{path}/participants?{wanted}")).await?;
+    let key = if all["next"].is_string() { "people-total-more" } else { "people-total" };
+    Some(Text(staff.w.count(key, items(&all).len() as u64)))
 }
 
 /// What can be done besides.
@@ -160,7 +175,7 @@ pub(super) async fn choose_columns(Path(code): Path<String>, Sent { staff, field
 
 fn head(w: &Words, column: &str) -> String {
     match column.strip_prefix('+') {
-        Some(own) => own.to_owned(),
+        Some(own) => super::import::own_label(w, own),
         None => COLUMNS.iter().find(|(name, _)| *name == column).map(|(_, key)| w.s(key)).unwrap_or_default(),
     }
 }
@@ -204,7 +219,8 @@ fn cell(staff: &Staff, person: &Value, column: &str) -> Cell {
         "missing" => {
             let missing: Vec<&str> =
                 person["missing"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-            Cell::text(missing.join("; "))
+            let said: Vec<String> = missing.iter().map(|one| phrases::said(staff.w, one)).collect();
+            Cell::text(said.join("; "))
         }
         "certificate" => match text(person, "certificate") {
             number if number.is_empty() => Cell::text(""),
@@ -246,7 +262,9 @@ fn added(staff: &Staff, code: &str, event: &Value, tried: &Tried<'_>) -> Page {
         .field(
             super::languages::field(w, "locale", w.s("field-language"), w.s("language-none"), "")
                 .hint(w.s("people-language-note")),
-        );
+        )
+        .field(Field::text("attendance", w.s("measure-attendance")).hint(w.s("people-progress-hint")))
+        .field(Field::text("score", w.s("measure-score")));
     // The operation asks whether somebody with the same address or name is meant.
     if let Some(about) = tried.about(&["same-address", "same-name", "same-id"]) {
         let choices = ["two_people", "same_person"]
@@ -270,14 +288,48 @@ pub(super) async fn add(Path(code): Path<String>, Sent { staff, fields }: Sent) 
             body.insert(name.to_owned(), json!(value));
         }
     }
+    let progress = match progress(&staff, &fields) {
+        Ok(progress) => progress,
+        Err(problem) => return refused(&staff, &code, &fields, &problem).await,
+    };
+    if !progress.is_empty() {
+        body.insert("progress".to_owned(), Value::Object(progress));
+    }
     let said = ["same_address", "same_name", "same_id"].map(|name| (name, fields.get(name)));
     let to = format!("{path}/participants?{}", written(said));
     match staff.post(to.trim_end_matches('?'), &fields, Value::Object(body)).await {
         Ok(told) => staff.done(&format!("{path}/people/{}", part(&text(&told.value, "id"))), "saved"),
-        Err(problem) => {
-            let event = staff.get_if(&path).await.unwrap_or_default();
-            let tried = Tried(Some((&fields, &problem)));
-            staff.page_with(tried.status(), &added(&staff, &code, &event, &tried))
-        }
+        Err(problem) => refused(&staff, &code, &fields, &plain_email(&staff, &fields, problem)).await,
     }
+}
+
+async fn refused(staff: &Staff, code: &str, fields: &Fields, problem: &Problem) -> Response {
+    let event = staff.get_if(&format!("/events/{}", part(code))).await.unwrap_or_default();
+    let tried = Tried(Some((fields, problem)));
+    staff.page_with(tried.status(), &added(staff, code, &event, &tried))
+}
+
+/// Returns what a form says of attendance and score: `95`, `95 %` and `87,5` are numbers.
+pub(super) fn progress(staff: &Staff, fields: &Fields) -> Result<Map<String, Value>, Problem> {
+    let mut progress = Map::new();
+    for name in ["attendance", "score"] {
+        let Some(value) = fields.some(name) else { continue };
+        let Ok(number) = value.parse::<Amount>() else {
+            let field = staff.w.s(&format!("measure-{name}"));
+            let detail = staff.w.with("rule-no-number", [("field", field.into())]);
+            return Err(Problem::unprocessable("bad-number", detail));
+        };
+        progress.insert(name.to_owned(), json!(number));
+    }
+    Ok(progress)
+}
+
+/// The same problem, with the address that is none in the place of the name that the API has for it.
+pub(super) fn plain_email(staff: &Staff, fields: &Fields, mut problem: Problem) -> Problem {
+    if problem.code == "invalid" && problem.errors.iter().any(|error| error.field == "email") {
+        problem.detail = staff.w.with("people-bad-email", [("email", fields.get("email").to_owned().into())]);
+        problem.by_api = false;
+        problem.errors.clear();
+    }
+    problem
 }

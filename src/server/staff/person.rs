@@ -87,6 +87,8 @@ fn standing(staff: &Staff, (event, person): (&Value, &Value), decision: &Value) 
         let shown = match value {
             Value::Number(number) => number.to_string(),
             Value::String(text) => text.clone(),
+            // A percentage that came with a list was typed by nobody here.
+            Value::Bool(true) if name == "by_hand" && !is_by_hand(person) => continue,
             Value::Bool(yes) => w.s(if *yes { "yes" } else { "no" }),
             _ => continue,
         };
@@ -94,6 +96,16 @@ fn standing(staff: &Staff, (event, person): (&Value, &Value), decision: &Value) 
         facts.push((label, Some(shown)));
     }
     Section::new("standing", w.s("person-standing")).part(Facts::known(facts)).into()
+}
+
+/// Says whether somebody entered attendance on a page or over HTTP, and it did not only come with a list.
+fn is_by_hand(person: &Value) -> bool {
+    let entered = person["progress_entered"].as_object().into_iter().flatten();
+    let mut attendance = entered.filter(|(name, _)| *name == "attendance" || name.starts_with("sessions"));
+    attendance.any(|(_, entered)| entered["how"] != "import")
+        || person["progress"]["sessions"]
+            .as_object()
+            .is_some_and(|all| all.values().any(|mark| mark["by_hand"] == true))
 }
 
 /// Says of how many sessions they were seen at: of those that there are.
@@ -333,7 +345,11 @@ fn change(staff: &Staff, (code, who): (&str, &str), told: &Told) -> Html {
             super::languages::field(w, "locale", w.s("field-language"), w.s("language-none"), &text(person, "locale"))
                 .hint(w.s("people-language-note")),
         )
-        .field(Field::text("attendance", w.s("measure-attendance")).value(number("attendance")))
+        .field(
+            Field::text("attendance", w.s("measure-attendance"))
+                .value(number("attendance"))
+                .hint(w.s("people-progress-hint")),
+        )
         .field(Field::text("score", w.s("measure-score")).value(number("score")));
     Section::new("change", w.s("person-change")).part(Text(w.s("person-change-text"))).part(form).folded().into()
 }
@@ -398,23 +414,16 @@ pub(super) async fn save(Path((code, who)): Path<(String, String)>, Sent { staff
     for name in ["name", "email", "external_id", "locale"] {
         body.insert(name.to_owned(), json!(fields.get(name)));
     }
-    let mut progress = Map::new();
-    for name in ["attendance", "score"] {
-        if let Some(value) = fields.some(name) {
-            let Ok(number) = serde_json::from_str::<serde_json::Number>(&value.replace(',', ".")) else {
-                let field = staff.w.s(&format!("measure-{name}"));
-                let problem =
-                    Problem::unprocessable("bad-number", staff.w.with("rule-no-number", [("field", field.into())]));
-                return done(&staff, (&code, &who), &fields, Err(problem), "").await;
-            };
-            progress.insert(name.to_owned(), json!(number));
-        }
-    }
+    let progress = match super::people::progress(&staff, &fields) {
+        Ok(progress) => progress,
+        Err(problem) => return done(&staff, (&code, &who), &fields, Err(problem), "").await,
+    };
     if !progress.is_empty() {
         body.insert("progress".to_owned(), Value::Object(progress));
     }
     let to = format!("/events/{}/participants/{}", part(&code), part(&who));
     let told = staff.send(Method::PATCH, &to, &fields, Value::Object(body)).await;
+    let told = told.map_err(|problem| super::people::plain_email(&staff, &fields, problem));
     done(&staff, (&code, &who), &fields, told, "saved").await
 }
 

@@ -38,6 +38,7 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried_out: Option<&Valu
     let told = staff.told(&format!("{path}/rule")).await?;
     let rule = &told.value["rule"];
     let mut page = Page::new(w.s("step-rule")).trail(trail(staff, code, &event)).said(w, asked);
+    page = page.part_if(nobody_has(staff, &path, rule, tried).await);
     if rule.is_null() {
         page = page.notice(Tone::Amber, w.s("rule-none"));
     } else {
@@ -51,6 +52,35 @@ async fn page(staff: &Staff, code: &str, asked: &Fields, tried_out: Option<&Valu
     }
     let people = Action::link(w.s("step-people"), staff.at(&format!("{path}/people")));
     Ok(staff.page_with(tried.status(), &page.part(Actions(vec![people]))))
+}
+
+/// Says of which numbers the rule asks though nobody has one: then no threshold lets anybody through. Asked of the form as it was
+/// sent, else of the rule as it is kept.
+async fn nobody_has(staff: &Staff, path: &str, rule: &Value, tried: &Tried<'_>) -> Option<Html> {
+    let w = staff.w;
+    let clauses = simple(rule).map(|(_, clauses)| clauses).unwrap_or_default();
+    let asks = |name: &str, of: &str, member: &str| match tried.0 {
+        Some((fields, _)) => fields.get("who") == "those" && fields.some(name).is_some(),
+        None => clauses.iter().any(|clause| !clause[of][member].is_null()),
+    };
+    let mut found = Vec::new();
+    for (name, of, member) in NUMBERS {
+        if !asks(name, of, member) {
+            continue;
+        }
+        let told = staff.get_if(&format!("{path}/eligibility-histogram?measure={name}")).await?;
+        let unknown = told["unknown"].as_u64().unwrap_or_default();
+        if unknown > 0 && told["bins"].as_array().is_none_or(Vec::is_empty) {
+            found.push(w.s(&format!("rule-nobody-{name}")));
+        }
+    }
+    if found.is_empty() {
+        return None;
+    }
+    let import = Action::link(w.s("rule-nobody-import"), staff.at(&format!("{path}/import")));
+    let notice: Html = Notice { tone: Tone::Amber, text: found.join(" "), items: Vec::new() }.into();
+    let may = staff.may(Permission::Import);
+    Some(if may { Html(notice.0 + &Html::from(Actions(vec![import])).0) } else { notice })
 }
 
 /// How many are judged how. Counted up to a page of each, more is said to be more.
@@ -160,7 +190,8 @@ fn form(staff: &Staff, path: &str, seen: &str, rule: &Value, tiers: &Value, trie
         .field(Field::heading(w.s("rule-those")))
         .field(Field::new("mode", w.s("rule-mode"), Kind::Select(modes.into())).value(mode));
     for (name, of, member) in NUMBERS {
-        form = form.field(Field::new(name, w.s(&format!("rule-{name}")), Kind::Number).value(number(of, member)));
+        let field = Field::new(name, w.s(&format!("rule-{name}")), Kind::Number).value(number(of, member));
+        form = form.field(field.hint(w.s(&format!("rule-{name}-hint"))));
     }
     for word in WORDS {
         let on = clauses.iter().any(|clause| clause.as_str() == Some(word));

@@ -44,16 +44,26 @@ struct WithoutAddress {
     number: String,
     /// The name on it.
     name: String,
+    /// Who has it, as participants are named in addresses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "p-4kq3ydvnf7wzj2ha")]
+    person: Option<String>,
 }
 
 impl EventMailView {
     fn tagged(app: &App, desk: &Desk, planned: Planned) -> Result<Tagged<Self>, Problem> {
         let would = app.would_send(desk, &planned.event.code)?;
-        let named = would.named.into_iter().map(|(number, name)| WithoutAddress { number: number.to_string(), name });
+        let mut named = Vec::with_capacity(would.named.len());
+        for (number, name) in would.named {
+            let certificate = desk.store.certificate(&number)?;
+            let person = certificate.map(|one| desk.store.participant(number.event(), &one.person)).transpose()?;
+            let person = person.flatten().and_then(|person| person.id);
+            named.push(WithoutAddress { number: number.to_string(), name, person });
+        }
         let view = Self {
             would_send: would.sends,
             without_address: would.without_address,
-            people_without_address: named.collect(),
+            people_without_address: named,
             mail: planned.plan.mail.clone(),
         };
         Ok(Tagged::ok(tag(&planned), view))

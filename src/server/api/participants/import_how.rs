@@ -58,6 +58,12 @@ pub(super) struct ImportHow {
     likely_row: Option<String>,
     /// Rows to leave out: their lines, or `all` that are asked about.
     leave_out_row: Option<String>,
+    /// Rows whose names are in an unusual case, and are written as is likely (`hans MÜLLER` as Hans Müller): their lines, or
+    /// `all`.
+    name_case: Option<String>,
+    /// Rows whose addresses have a slip, and are read as is likely (`ada @example,org` as ada@example.org): their lines, or
+    /// `all`.
+    likely_email: Option<String>,
 }
 
 impl ImportHow {
@@ -75,6 +81,8 @@ impl ImportHow {
         text(&mut self.confirm_row, "confirm_row");
         text(&mut self.likely_row, "likely_row");
         text(&mut self.leave_out_row, "leave_out_row");
+        text(&mut self.name_case, "name_case");
+        text(&mut self.likely_email, "likely_email");
         let invalid = |name: &str, what: &str| Problem::unprocessable("invalid", format!("`{name}` {what}"));
         if let Some(row) = last("header_row").filter(|row| !row.is_empty()) {
             self.header_row = Some(row.parse().map_err(|_| invalid("header_row", "is not the number of a row"))?);
@@ -100,7 +108,8 @@ impl ImportHow {
         let held = || {
             let (confirmed, likely, left_out) =
                 (lines(&self.confirm_row)?.singly()?, lines(&self.likely_row)?, lines(&self.leave_out_row)?);
-            Ok(Held { confirmed, likely, left_out })
+            let (cased, emails) = (lines(&self.name_case)?, lines(&self.likely_email)?);
+            Ok(Held { confirmed, likely, left_out, cased, emails })
         };
         held().map_err(|error: LinesError| Problem::unprocessable("invalid", error.to_string()))
     }

@@ -64,6 +64,10 @@ struct ListForm {
     likely_row: Option<String>,
     /// As in the query.
     leave_out_row: Option<String>,
+    /// As in the query.
+    name_case: Option<String>,
+    /// As in the query.
+    likely_email: Option<String>,
 }
 
 /// Import participants from CSV or XLSX

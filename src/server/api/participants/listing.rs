@@ -37,7 +37,7 @@ impl PeopleFilter {
         Ok(match self.state {
             None => true,
             Some(PersonState::Issued) => desk.store.certificate_of(code, &person.key)?.is_some(),
-            Some(state) => state.takes(decision, false),
+            Some(state) => state.takes(person, decision, false),
         })
     }
 }
@@ -99,7 +99,7 @@ fn by_list(
         };
         for person in people {
             let decision = decider.decide(&person, &acts::listed(desk.store, code, &person.key)?);
-            if state.takes(&decision, false) {
+            if state.takes(&person, &decision, false) {
                 items.push((person, decision));
             }
         }

@@ -212,6 +212,8 @@ import-valid = Zeilen sind gut
 import-warnings = mit Hinweis
 import-asked = mit Frage
 import-errors = ausgelassen
+import-kept = bekannt und behalten
+import-again-rows = noch einmal in der Liste
 import-added = neue Personen
 import-changed = geändert
 import-unchanged = unverändert
@@ -224,16 +226,16 @@ import-rows = Um diese Zeilen geht es
 import-shown = Was dort steht
 import-answer = Ihre Antwort
 import-answer-submit = Antworten
-import-same = Wer dieselbe Person sein könnte
-import-same-ask = Solche Zeilen auslassen
+import-same = Wer dieselbe Person sein könnte: ausgelassen, bis Sie sagen, wer es ist
+import-same-ask = Das weiß ich nicht: diese Zeilen auslassen
 import-two-people = Es sind zwei Personen
 import-same-person = Es ist eine Person
-import-take = Übernehmen
-import-leave-out = Auslassen
+import-take = Übernehmen wie die anderen
+import-leave-out = Auslassen: sie bekommen kein Zertifikat
 import-same-address = Gleiche E-Mail, anderer Name
 import-same-name = Gleicher Name, nichts unterscheidet sie
 import-same-id = Gleiche Kennung, anderer Name und andere E-Mail
-import-absent = Zeilen mit „abwesend“ oder „nicht bestanden“
+import-absent = Zeilen mit „abwesend“ oder „nicht bestanden“: ausgelassen, wenn Sie sie nicht übernehmen
 import-ready = Liste übernehmen
 import-left-out =
     { $count ->
@@ -242,8 +244,9 @@ import-left-out =
     }
 import-confirm =
     { $count ->
-        [one] Eine Zeile übernehmen
-       *[other] { $count } Zeilen übernehmen
+        [0] Übernehmen
+        [one] Eine Person übernehmen
+       *[other] { $count } Personen übernehmen
     }
 import-columns = Spalten
 import-header = Spalte
@@ -252,7 +255,7 @@ import-use = Wofür
 import-map-column = Die Spalte
 import-map-as = ist
 import-map-submit = So lesen
-import-hint-skip = Wenn die Spalte etwas anderes sagt: unten bei Spalten auswählen und sagen, dass sie ausgelassen ist.
+import-hint-skip = Wenn die Spalte etwas anderes sagt: oben bei Spalten auswählen und sagen, dass sie ausgelassen ist.
 import-notes = Was angenommen wurde
 import-findings = Zeilen, die einen Blick brauchen
 import-reading = Datei anders lesen
@@ -279,6 +282,19 @@ field-language = Sprache
 field-score = die Punktzahl
 field-passed = bestanden oder nicht
 field-role = die Rolle
+field-middle-name = ein weiterer Vorname
+field-second-last-name = ein zweiter Familienname
+field-attendance = die Anwesenheit in Prozent
+field-completion = wie viel abgeschlossen ist, in Prozent
+field-points = die Punkte
+field-checked-in = beim Einlass gesehen, ja oder nein
+field-credits = Leistungspunkte
+field-result = das Ergebnis
+field-expires = der letzte Tag
+field-term = das Semester
+field-locale = die Sprache
+field-session = war bei { $title }, ja oder nein
+field-activity = hat { $title } erledigt
 field-skip = ausgelassen
 use-person = wer es ist
 use-language = die Sprache
@@ -288,6 +304,46 @@ use-printed = gedruckt
 use-rule = für die Regel
 use-kept = aufbewahrt
 use-skipped = ausgelassen
+
+# What is likely in a list, and how its rows add up
+import-no-name = Es war keine Spalte zu finden, in der die Namen der Personen stehen. Sagen Sie, welche es ist, oder wählen Sie unten eine andere Zeile mit den Überschriften.
+import-sum-rows =
+    { $count ->
+        [one] Eine Zeile
+       *[other] { $count } Zeilen
+    }
+import-sum-people =
+    { $count ->
+        [one] eine Person
+       *[other] { $count } Personen
+    }
+import-sum-again =
+    { $count ->
+        [one] eine Zeile über jemanden, dessen spätere Zeile zählt
+       *[other] { $count } Zeilen über Personen, deren spätere Zeile zählt
+    }
+import-sum-asked =
+    { $count ->
+        [one] eine Zeile mit Frage
+       *[other] { $count } Zeilen mit Frage
+    }
+import-sum-out =
+    { $count ->
+        [one] eine Zeile ausgelassen
+       *[other] { $count } Zeilen ausgelassen
+    }
+import-offer-name-case = Namen in ungewöhnlicher Groß- und Kleinschreibung
+import-offer-name-case-text = Sie werden gedruckt, wie sie da stehen, wenn Sie sie nicht anders schreiben lassen.
+import-offer-likely-email = Adressen mit einem Versehen
+import-offer-likely-email-text = Diese Personen würden ohne Adresse übernommen.
+import-offer-row = Zeile { $line }: { $shown } → { $likely }
+import-offer-which = Nur diese
+import-offer-these = Angekreuzte so schreiben
+import-offer-all =
+    { $count ->
+        [one] So schreiben
+       *[other] Alle { $count } so schreiben
+    }
 
 # Participants
 people-add = Jemanden hinzufügen
@@ -302,6 +358,15 @@ people-not-eligible = erfüllen die Regel nicht
 people-excluded = ausgeschlossen
 people-exception = mit Ausnahme
 people-issued = haben eines
+people-no-email = haben keine E-Mail
+people-total =
+    { $count ->
+        [one] Eine Person.
+       *[other] { $count } Personen.
+    }
+people-total-more = Mehr als { $count } Personen.
+people-progress-hint = Wie 95 oder 95 %.
+people-bad-email = { $email } ist keine E-Mail-Adresse.
 ground-rule-met = Ja, erfüllt die Regel
 ground-manual = Ja, gewährt
 ground-exception = Ja, mit Ausnahme
@@ -324,6 +389,15 @@ rule-attendance = Anwesenheit von mindestens (Prozent)
 rule-completion = Abgeschlossen mindestens (Prozent)
 rule-score = Ergebnis von mindestens
 rule-points = Punkte von mindestens
+rule-attendance-hint = Was eine Spalte sagt, die als Anwesenheit gelesen wurde, sonst der Anteil der Termine.
+rule-completion-hint = Was eine Spalte sagt, die als Abschluss gelesen wurde, sonst der Anteil der erledigten Aufgaben.
+rule-score-hint = Was eine Spalte sagt, die als Punktzahl gelesen wurde.
+rule-points-hint = Was eine Spalte sagt, die als Punkte gelesen wurde, sonst die Punkte der erledigten Aufgaben.
+rule-nobody-attendance = Niemand hat eine Anwesenheit: Keine Spalte einer Liste wurde als Anwesenheit gelesen, und niemand wurde bei einem Termin eingetragen.
+rule-nobody-completion = Niemand hat einen Abschluss: Keine Spalte einer Liste wurde als Abschluss gelesen, und es wurden keine Aufgaben eingetragen.
+rule-nobody-score = Niemand hat eine Punktzahl: Keine Spalte einer Liste wurde als Punktzahl gelesen.
+rule-nobody-points = Niemand hat Punkte: Keine Spalte einer Liste wurde als Punkte gelesen, und es wurden keine Aufgaben eingetragen.
+rule-nobody-import = Liste importieren und sagen, welche Spalte es ist
 rule-passed = Prüfung bestanden
 rule-checked-in = Am Eingang erfasst
 rule-role = Eine dieser Rollen

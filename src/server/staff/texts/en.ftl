@@ -212,6 +212,8 @@ import-valid = rows are good
 import-warnings = with a warning
 import-asked = asked about
 import-errors = left out
+import-kept = kept as known
+import-again-rows = again in the list
 import-added = new people
 import-changed = changed
 import-unchanged = unchanged
@@ -224,16 +226,16 @@ import-rows = Rows that it is about
 import-shown = What stands there
 import-answer = Your answer
 import-answer-submit = Answer
-import-same = People who may be the same
-import-same-ask = Leave such rows out
+import-same = People who may be the same: left out unless you say who they are
+import-same-ask = I cannot say: leave these rows out
 import-two-people = They are two people
 import-same-person = They are one person
-import-take = Take them in
-import-leave-out = Leave them out
+import-take = Take them in like the others
+import-leave-out = Leave them out: they get no certificate
 import-same-address = Same e-mail, another name
 import-same-name = Same name, nothing to tell them apart
 import-same-id = Same id, another name and e-mail
-import-absent = Rows that say absent or failed
+import-absent = Rows that say absent or failed: left out unless you take them in
 import-ready = Take the list in
 import-left-out =
     { $count ->
@@ -242,8 +244,9 @@ import-left-out =
     }
 import-confirm =
     { $count ->
-        [one] Take in one row
-       *[other] Take in { $count } rows
+        [0] Take it in
+        [one] Take in one person
+       *[other] Take in { $count } people
     }
 import-columns = Columns
 import-header = Column
@@ -252,7 +255,7 @@ import-use = Used for
 import-map-column = The column
 import-map-as = is
 import-map-submit = Read it so
-import-hint-skip = If the column says something else: choose it under Columns below and say that it is left out.
+import-hint-skip = If the column says something else: choose it under Columns above and say that it is left out.
 import-notes = What was assumed
 import-findings = Rows that need a look
 import-reading = Read the file another way
@@ -279,6 +282,19 @@ field-language = Language
 field-score = the score
 field-passed = passed or not
 field-role = the role
+field-middle-name = a further given name
+field-second-last-name = a second family name
+field-attendance = the attendance in percent
+field-completion = how much is completed, in percent
+field-points = the points
+field-checked-in = seen at the door, yes or no
+field-credits = credits
+field-result = the result
+field-expires = the last day
+field-term = the term
+field-locale = the language
+field-session = seen at { $title }, yes or no
+field-activity = has done { $title }
 field-skip = left out
 use-person = who it is
 use-language = the language
@@ -288,6 +304,46 @@ use-printed = printed
 use-rule = for the rule
 use-kept = kept
 use-skipped = left out
+
+# What is likely in a list, and how its rows add up
+import-no-name = No column could be found that holds the names of people. Say which one does, or choose another row of headers below.
+import-sum-rows =
+    { $count ->
+        [one] One row
+       *[other] { $count } rows
+    }
+import-sum-people =
+    { $count ->
+        [one] one person
+       *[other] { $count } people
+    }
+import-sum-again =
+    { $count ->
+        [one] one row about somebody whose later row counts
+       *[other] { $count } rows about people whose later row counts
+    }
+import-sum-asked =
+    { $count ->
+        [one] one row asked about
+       *[other] { $count } rows asked about
+    }
+import-sum-out =
+    { $count ->
+        [one] one row left out
+       *[other] { $count } rows left out
+    }
+import-offer-name-case = Names in an unusual case
+import-offer-name-case-text = They are printed as they stand there, unless you have them written otherwise.
+import-offer-likely-email = Addresses with a slip
+import-offer-likely-email-text = These people would be taken in without an address.
+import-offer-row = Row { $line }: { $shown } → { $likely }
+import-offer-which = Only these
+import-offer-these = Write the ticked ones so
+import-offer-all =
+    { $count ->
+        [one] Write it so
+       *[other] Write all { $count } so
+    }
 
 # Participants
 people-add = Add somebody
@@ -302,6 +358,15 @@ people-not-eligible = do not meet the rule
 people-excluded = excluded
 people-exception = by exception
 people-issued = have one
+people-no-email = have no e-mail
+people-total =
+    { $count ->
+        [one] One person.
+       *[other] { $count } people.
+    }
+people-total-more = More than { $count } people.
+people-progress-hint = As 95 or 95 %.
+people-bad-email = { $email } is not an e-mail address.
 ground-rule-met = Yes, meets the rule
 ground-manual = Yes, granted
 ground-exception = Yes, by exception
@@ -324,6 +389,15 @@ rule-attendance = Attendance of at least (percent)
 rule-completion = Completed at least (percent)
 rule-score = Score of at least
 rule-points = Points of at least
+rule-attendance-hint = What a column read as the attendance says, or else the share of sessions.
+rule-completion-hint = What a column read as completion says, or else the share of activities done.
+rule-score-hint = What a column read as the score says.
+rule-points-hint = What a column read as the points says, or else the points of activities done.
+rule-nobody-attendance = Nobody has an attendance: no column of a list was read as the attendance, and nobody was marked in a session.
+rule-nobody-completion = Nobody has a completion: no column of a list was read as completion, and no activities were entered.
+rule-nobody-score = Nobody has a score: no column of a list was read as the score.
+rule-nobody-points = Nobody has points: no column of a list was read as points, and no activities were entered.
+rule-nobody-import = Import the list and say which column it is
 rule-passed = Passed the examination
 rule-checked-in = Seen at the door
 rule-role = One of these roles

@@ -1,0 +1,155 @@
+//! What a new user meets with a list: columns in other languages, a list without a column of names, names in an unusual case, rows
+//! that are left out and how it all adds up.
+
+use axum::http::StatusCode;
+use serde_json::{Value, json};
+
+use crate::browser::{Browser, form, form_with, to};
+use crate::harness::{OWNER, World, on_each_engine};
+use crate::real_door::{Member, behind_the_real_door};
+
+fn event(world: &World, owner: &Member) {
+    let rule = json!({ "all": [{ "attendance": { "percent": 80 } }, { "activities": { "points": 50 } }] });
+    let body = json!({ "code": "MAPS", "details": { "title": "Maps", "template": "classic" }, "rule": rule });
+    owner.ask(world, "POST", "/events", &body).ok();
+}
+
+/// Chooses a file; returns where the list is looked at, and that page.
+fn choose(browser: &mut Browser, list: &str) -> (String, String) {
+    let at = "/staff/events/MAPS/import";
+    let choose = form(&browser.page(at), at);
+    let fields = choose.fields.clone();
+    let chosen = browser.upload(&choose, &fields, Some(("file", "list.csv", list.as_bytes())));
+    assert_eq!(chosen.status, StatusCode::SEE_OTHER, "{}", chosen.text());
+    let at = to(&chosen);
+    let page = browser.get(&at).text();
+    (at, page)
+}
+
+#[test]
+fn an_attendance_column_of_another_language_is_read_and_any_column_can_be_said_to_be_one() {
+    behind_the_real_door(|world, owner| {
+        event(world, owner);
+        let mut ada = Browser::of(world, "ada@example.org");
+        let (_, page) =
+            choose(&mut ada, "Name;E-Mail;Anwesenheit\nAda Lovelace;a@example.org;85 %\nBo Holm;b@example.org;60\n");
+        assert!(page.contains("for the rule") && page.contains("2 rows: 2 people."), "{page}");
+        for field in ["attendance", "completion", "points", "session:", "skip"] {
+            assert_eq!(page.contains(&format!("<option value=\"{field}")), field != "session:", "{field}: {page}");
+        }
+        let (list, page) = choose(&mut ada, "Name;E-Mail;Anwesenheit;Testpkt\nAda Lovelace;a@example.org;85 %;70\n");
+        assert!(page.contains("Testpkt"), "{page}");
+        let page = ada.page(&format!("{list}?map=points%3DTestpkt"));
+        let taken = ada.send(&form_with(&page, &list, "once"), &[]);
+        ada.follow(&taken);
+        let person = owner.ask(world, "GET", "/events/MAPS/participants/a@example.org", &Value::Null).ok();
+        assert_eq!((&person["progress"]["attendance"], &person["progress"]["points"]), (&json!(85), &json!(70)));
+        // Yes and no are no percentage.
+        let (_, page) = choose(&mut ada, "Name;E-Mail;Anwesenheit\nAda Lovelace;a@example.org;ja\n");
+        assert!(!page.contains("is not a number"), "{page}");
+    });
+}
+
+#[test]
+fn a_rule_that_asks_for_what_nobody_has_says_so_and_what_is_missing_is_said_in_words() {
+    behind_the_real_door(|world, owner| {
+        event(world, owner);
+        let body = json!({ "name": "Ada Lovelace", "email": "a@example.org", "progress": { "attendance": 60 } });
+        owner.ask(world, "POST", "/events/MAPS/participants", &body).ok();
+        let mut ada = Browser::of(world, "ada@example.org");
+        let page = ada.page("/staff/events/MAPS/rule");
+        assert!(page.contains("Nobody has points") && !page.contains("Nobody has an attendance"), "{page}");
+        assert!(page.contains("/staff/events/MAPS/import\"") && page.contains("a column read as the points"), "{page}");
+        let people = ada.page("/staff/events/MAPS/people");
+        assert!(people.contains("attendance 60 %, needed 80 %; no points recorded"), "{people}");
+        assert!(people.contains("One person."), "{people}");
+        let german = ada.page("/staff/events/MAPS/people?lang=de");
+        assert!(german.contains("Anwesenheit 60 %, nötig 80 %; keine Punkte eingetragen"), "{german}");
+        ada.forget("testamur_language");
+        assert!(ada.page("/staff/events/MAPS/people?state=no_email").contains("Nobody was found."));
+        // Adding takes a percentage as lists do, and names an address that is none.
+        let add = form(&ada.page("/staff/events/MAPS/people/new"), "/staff/events/MAPS/people/new");
+        let refused = ada.send(&add, &[("name", "Bo Holm"), ("email", "bo"), ("attendance", "95 %")]);
+        assert!(refused.text().contains("bo is not an e-mail address."), "{}", refused.text());
+        let added = ada.send(&add, &[("name", "Bo Holm"), ("attendance", "95 %")]);
+        let card = ada.follow(&added);
+        assert!(card.contains("95"), "{card}");
+        assert!(ada.page("/staff/events/MAPS/people?state=no_email").contains("Bo Holm"));
+    });
+}
+
+#[test]
+fn a_list_without_a_column_of_names_asks_which_one_it_is() {
+    behind_the_real_door(|world, owner| {
+        event(world, owner);
+        let mut ada = Browser::of(world, "ada@example.org");
+        let (list, page) = choose(&mut ada, "Firma;E-Mail\nACME Ltd;a@example.org\n");
+        assert!(page.contains("map=name=Firma") && !page.contains("--map") && !page.contains("header_row="), "{page}");
+        let page = ada.send(&form(&page, &list), &[("answer", "map=name=Firma")]).text();
+        assert!(page.contains("ACME Ltd") && page.contains("Take in one person"), "{page}");
+    });
+}
+
+#[test]
+fn names_are_written_in_the_usual_case_by_one_click_and_rows_and_people_add_up() {
+    behind_the_real_door(|world, owner| {
+        event(world, owner);
+        let mut ada = Browser::of(world, "ada@example.org");
+        let list = "Name,Email,Remarks\nhans MÜLLER,h@example.org,\nLars Hansen,l@example.org,\nLars HANSEN,l@example.org,\n\
+                    Mia Stone,mia stone@example.org,\nEve Gone,e@example.org,no show\n";
+        let (at, page) = choose(&mut ada, list);
+        assert!(page.contains("Row 2: hans MÜLLER → Hans Müller"), "{page}");
+        assert!(
+            page.contains("5 rows: 3 people, one row about somebody whose later row counts, one row left out."),
+            "{page}"
+        );
+        assert!(page.contains("Take in 3 people") && page.contains("Eve Gone"), "{page}");
+        assert!(page.contains("left out unless you take them in"), "{page}");
+        let page = ada.page(&format!("{at}?name_case=all&likely_email=all&absent=leave_out"));
+        assert!(page.contains("5 rows: 3 people") && !page.contains("→"), "{page}");
+        let report = ada.get(&format!("{at}/report.csv?absent=leave_out")).text();
+        assert!(report.contains("Eve Gone") && report.contains("left_out") && !report.contains("Mia"), "{report}");
+        let taken = ada.send(&form_with(&page, &at, "once"), &[]);
+        ada.follow(&taken);
+        let people = ada.page("/staff/events/MAPS/people");
+        for name in ["Hans Müller", "Lars Hansen", "miastone@example.org"] {
+            assert!(people.contains(name), "{name}: {people}");
+        }
+        assert!(!people.contains("HANSEN") && !people.contains("Eve"), "{people}");
+        let log = format!("{:?}", world.app.store.audit(None, 1_000).unwrap());
+        assert!(log.contains("name_case") && log.contains("likely_email"), "{log}");
+        // Columns of the list are shown in words.
+        let columns = ada.page("/staff/events/MAPS/people?cols=%2Bremarks");
+        assert!(columns.contains("Remarks") && !columns.contains(">remarks<"), "{columns}");
+    });
+}
+
+#[test]
+fn a_dry_run_says_what_would_become_of_the_people_and_who_is_known_keeps_a_better_written_name() {
+    on_each_engine(|world| {
+        world.post("/events", &json!({ "code": "MAPS", "details": { "title": "Maps", "template": "classic" } })).ok();
+        let send = |query: &str, list: &str| {
+            world.upload(OWNER, &format!("/events/MAPS/imports{query}"), "a.csv", list.as_bytes(), &[]).ok()
+        };
+        let list = "Name,Email\nAda Lovelace,a@example.org\nBo Holm,b@example.org\n";
+        let dry = send("?dry_run=true", list);
+        assert_eq!(
+            (&dry["counts"]["added"], &dry["counts"]["people"], &dry["import"]),
+            (&json!(2), &json!(2), &Value::Null)
+        );
+        send("", list);
+        let next = "Name,Email,Town\nADA LOVELACE,a@example.org,Bonn\nBo Holm,b@example.org,\n";
+        let dry = send("?dry_run=true", next);
+        assert_eq!((&dry["counts"]["added"], &dry["counts"]["updated"]), (&json!(0), &json!(2)));
+        assert_eq!(dry["offers"], json!([]));
+        let done = send("", next);
+        assert_eq!((&done["counts"]["updated"], done["findings"].to_string().contains("is kept")), (&json!(2), true));
+        let names = world.get("/events/MAPS/participants").ok()["items"].to_string();
+        assert!(names.contains("Ada Lovelace") && !names.contains("ADA"), "{names}");
+        // A copy is of another time.
+        let details = json!({ "starts": "2026-05-01", "ends": "2026-05-02" });
+        world.patch("/events/MAPS", &details).ok();
+        let copy = world.post("/events/MAPS/copy", &json!({ "code": "NEXT", "details": {} })).ok();
+        assert_eq!((&copy["starts"], &copy["ends"]), (&Value::Null, &Value::Null), "{copy}");
+    });
+}

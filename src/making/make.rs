@@ -350,6 +350,7 @@ impl<'a> Bench<'a> {
             withdrawal: None,
             erased: None,
             earlier,
+            former: Vec::new(),
         };
         Ok(Printable { certificate, scene, face })
     }

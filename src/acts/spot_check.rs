@@ -138,6 +138,11 @@ fn read_back(
     if credential.number != certificate.number.to_string() || credential.recipient != certificate.recipient {
         problems.push("the credential's name or number is not that of the record".to_owned());
     }
+    let person =
+        desk.store.participant(certificate.number.event(), &certificate.person).map_err(|error| error.to_string())?;
+    if person.is_some_and(|person| person.name != certificate.recipient) {
+        problems.push("the person has another name by now: issue the certificate anew".to_owned());
+    }
     if read.is_contradictory() {
         problems.push("the attachment and the QR code hold two different credentials".to_owned());
     }

@@ -106,6 +106,7 @@ pub(in crate::files) mod tests {
             withdrawal: None,
             erased: None,
             earlier: None,
+            former: Vec::new(),
         }
     }
 }

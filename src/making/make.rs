@@ -357,6 +357,7 @@ impl<'a> Bench<'a> {
             withdrawal: None,
             erased: None,
             earlier,
+            former: Vec::new(),
         };
         Ok(Printable { certificate, scene: face.scene(laid), face })
     }

@@ -268,8 +268,14 @@ fn successor(
     let (draft, fields, days) = lay_out(desk, trial, event, old, &order, (suffix, status))?;
     let Order { person, template, basis, run, .. } = order;
     let signed = draft.sign(signer).map_err(|problem| ReplaceError::Draft { number: old.number.clone(), problem })?;
+    let mut former = old.former.clone();
+    if old.recipient != person.name && !old.recipient.is_empty() && !former.contains(&old.recipient) {
+        former.push(old.recipient.clone());
+    }
+    former.retain(|name| *name != person.name);
     Ok(Certificate {
         version: old.version + 1,
+        former,
         recipient: person.name,
         email: person.email,
         fields,

@@ -91,6 +91,7 @@ impl Model<'_> {
             withdrawal: None,
             erased: None,
             earlier: None,
+            former: Vec::new(),
         };
         Ok((document, certificate))
     }

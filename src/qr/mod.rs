@@ -10,7 +10,7 @@ mod specimen;
 mod symbol;
 mod wire;
 
-pub use pasted::bare;
+pub use pasted::{Meant, bare, meant};
 pub use specimen::{is_specimen, specimen};
 use symbol::version_for;
 pub use symbol::{Symbol, SymbolError, bits_needed, budget_bits};

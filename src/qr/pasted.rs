@@ -6,6 +6,12 @@
 
 use std::borrow::Cow;
 
+use crate::credential::CertificateNumber;
+
+/// Longest text that is an address or a number, in bytes.
+const MEANT_BYTES: usize = 2_000;
+/// Characters of the part of a page's address that cannot be guessed.
+const SUFFIX_CHARS: usize = 8;
 const OPENING: [char; 7] = ['<', '(', '[', '"', '\'', '`', '“'];
 const CLOSING: [char; 7] = ['>', ')', ']', '"', '\'', '`', '”'];
 
@@ -28,6 +34,60 @@ pub fn bare(text: &str) -> Cow<'_, str> {
         None if inner.starts_with("ey") => without_space(inner),
         None => Cow::Borrowed(text),
     }
+}
+
+/// What somebody gave who has no certificate at hand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meant {
+    /// The address of a certificate's page, `https://…/c/NUMBER-SUFFIX`.
+    Page,
+    /// A certificate's number.
+    Number,
+}
+
+impl Meant {
+    /// Returns it as the field of a malformed text; what to do about it stands in `schemas/verdict.json`.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Page => "page",
+            Self::Number => "number",
+        }
+    }
+
+    /// Says what it is.
+    pub const fn problem(self) -> &'static str {
+        match self {
+            Self::Page => {
+                "this is the address of a certificate's page, not the certificate; open the page, and follow “Open the verifier” there"
+            }
+            Self::Number => {
+                "this is only a certificate's number; take the text of its QR code, its file, or the address of its page"
+            }
+        }
+    }
+}
+
+/// Says what a text is that holds no certificate, and that people take for one.
+pub fn meant(text: &str) -> Option<Meant> {
+    let around = |c: char| c.is_whitespace() || OPENING.contains(&c) || CLOSING.contains(&c);
+    let text = text.trim_matches(around);
+    if text.len() > MEANT_BYTES || text.contains(char::is_whitespace) {
+        return None;
+    }
+    if text.to_ascii_uppercase().parse::<CertificateNumber>().is_ok() {
+        return Some(Meant::Number);
+    }
+    let (scheme, rest) = text.split_once("://")?;
+    let is_web = ["https", "http"].iter().any(|one| scheme.eq_ignore_ascii_case(one));
+    let (path, behind) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+    // Behind a mark, digits are a code.
+    let is_code = behind.split_once('#').is_some_and(|(_, mark)| mark.starts_with(|c: char| c.is_ascii_digit()));
+    let (host, tail) = path.trim_end_matches('/').rsplit_once("/c/")?;
+    let (number, suffix) = tail.rsplit_once('-')?;
+    let is_suffix =
+        suffix.len() == SUFFIX_CHARS && suffix.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
+    let is_page = is_web && !is_code && is_suffix && !host.is_empty() && !host.starts_with('/');
+    (is_page && number.parse::<CertificateNumber>().is_ok()).then_some(Meant::Page)
 }
 
 /// Where the mark before the digits is, and how long: `#`, or that percent-encoded, once or again and again.
@@ -76,6 +136,18 @@ fn without_space(text: &str) -> Cow<'_, str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_people_take_for_a_certificate_is_named() {
+        let file = std::fs::read_to_string("tests/vectors/meant.json").unwrap();
+        let vectors: serde_json::Value = serde_json::from_str(&file).unwrap();
+        let cases = vectors["cases"].as_array().unwrap();
+        for case in cases {
+            let found = meant(case["given"].as_str().unwrap()).map(Meant::field);
+            assert_eq!(found, case["meant"].as_str(), "{}", case["why"]);
+        }
+        assert!(cases.len() > 20);
+    }
 
     #[test]
     fn what_programs_put_around_a_text_is_taken_away() {

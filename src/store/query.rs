@@ -136,10 +136,11 @@ impl DocumentQuery {
     }
 }
 
-/// What is searched in a certificate: name, number and e-mail in small letters, each on its line.
+/// What is searched in a certificate: name, number, e-mail and former names in small letters, each on its line.
 pub(super) fn certificate_text(certificate: &Certificate) -> String {
-    let Certificate { recipient, number, email, .. } = certificate;
-    joined([recipient, &number.to_string(), email.as_deref().unwrap_or_default()])
+    let Certificate { recipient, number, email, former, .. } = certificate;
+    let text = joined([recipient, &number.to_string(), email.as_deref().unwrap_or_default()]);
+    former.iter().fold(text, |text, name| format!("{text}\n{}", name.to_lowercase()))
 }
 
 /// What is searched in a participant: name, e-mail and external id in small letters, each on its line.

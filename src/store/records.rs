@@ -238,6 +238,9 @@ pub struct Certificate {
     /// it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub earlier: Option<CertificateNumber>,
+    /// Other names that versions before this one printed: by those, too, it is found. They go with the person's data.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<String>,
 }
 
 impl Certificate {

@@ -54,6 +54,9 @@ pub(super) fn read_text(text: &str) -> Result<Vec<Presented>, Malformed> {
     if text.starts_with('{') {
         return Presented::from_json(text);
     }
+    if let Some(meant) = qr::meant(text) {
+        return Err(Malformed::new(meant.field(), meant.problem()));
+    }
     let jws = if is_code(text) { qr::unpack(text) } else { read_jws(text) };
     jws.and_then(Presented::from_jws).map(|one| vec![one])
 }

@@ -190,6 +190,7 @@ impl Academy {
             withdrawal: None,
             erased: None,
             earlier: None,
+            former: Vec::new(),
         }
     }
 

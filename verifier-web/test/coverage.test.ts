@@ -10,6 +10,7 @@ const READ = {
   'README.md': 'for people',
   baked: 'baked.test.ts',
   'ed25519-edge.json': 'ed25519.test.ts',
+  'meant.json': 'pasted.test.ts',
   'pasted.json': 'pasted.test.ts',
   'printed.json': 'printed.test.ts',
   standards: 'below',

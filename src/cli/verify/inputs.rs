@@ -8,6 +8,7 @@ use super::show::Answer;
 use super::{Failure, Look, read_bounded};
 use crate::cli::output::Explain;
 use crate::inspect;
+use crate::qr;
 use crate::reading::{self, Ask, ReadingError, Worth};
 
 /// Largest file that is read, in bytes.
@@ -88,7 +89,8 @@ pub(super) fn inputs(argument: &str) -> Result<Vec<Input>, Failure> {
         return Ok(vec![Input::File(path.to_owned())]);
     }
     let looks_like_text = ["#1", "#0", "%231", "%25231"].iter().any(|mark| argument.contains(mark))
-        || ["http", "ey", "{", "<"].iter().any(|start| argument.starts_with(start));
+        || ["http", "ey", "{", "<"].iter().any(|start| argument.starts_with(start))
+        || qr::meant(argument).is_some();
     if looks_like_text {
         return Ok(vec![Input::Text(argument.to_owned())]);
     }

@@ -13,6 +13,9 @@ use crate::verify::{Class, Verdict};
 /// How many files are named in one line.
 const NAMED: usize = 10;
 
+/// Fields of what is no certificate: what to do says what it is.
+const MEANT: [&str; 2] = ["page", "number"];
+
 /// The answer about one credential found in one input.
 pub(super) struct Answer {
     pub(super) input: String,
@@ -40,7 +43,9 @@ impl Answer {
         match (&self.inner.finding, self.inner.finding.verdict().and_then(Verdict::credential)) {
             (Finding::Unreadable(error), _) => add(format!("{error}; {}", error.hint())),
             (Finding::Verdict(verdict @ Verdict::Malformed(problem)), _) => {
-                add(problem.to_string());
+                if !MEANT.contains(&problem.field.as_str()) {
+                    add(problem.to_string());
+                }
                 if problem.field != "file" {
                     add(verdict.guidance().hint.to_owned());
                 }

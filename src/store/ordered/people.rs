@@ -252,6 +252,7 @@ pub(super) fn erase<E: Engine>(
         let nobody = PersonKey(format!("erased:{number}"));
         hand_over_all(draft, event, person, &nobody, |old| Certificate {
             recipient: String::new(),
+            former: Vec::new(),
             email: None,
             fields: Fields::new(),
             jws: String::new(),

@@ -89,6 +89,7 @@ pub fn certificate(event: &str, sequence: u64, who: u64) -> Certificate {
         withdrawal: None,
         erased: None,
         earlier: None,
+        former: Vec::new(),
     }
 }
 

@@ -22,6 +22,25 @@ export function bare(pasted: string): string {
   return inner.startsWith('ey') ? withoutSpace(inner) : text;
 }
 
+const NUMBER = 'CERT-[A-Z][A-Z0-9]{0,23}-\\d{4}-(?!0+(?!\\d))(?:\\d{5}|[1-9]\\d{5,18})';
+const BARE_NUMBER = new RegExp(`^${NUMBER}$`, 'i');
+const PAGE = new RegExp(`^(?:https?)://[^\\s?#/][^\\s?#]*/c/${NUMBER}-[a-z0-9]{8}/*(?:\\?[^\\s#]*)?(?:#(?![0-9])\\S*)?$`);
+/** Longest text that is an address or a number. */
+const MEANT = 2_000;
+
+/** What stands in a text that holds no certificate and that people take for one: the address of its page, or its number. */
+export function meant(pasted: string): { field: 'page' | 'number'; problem: string; text: string } | undefined {
+  const [, text = ''] = /^[<([“"'`>)\]”\p{White_Space}]*([^]*?)[<([“"'`>)\]”\p{White_Space}]*$/u.exec(pasted) ?? [];
+  if (text.length > MEANT) return undefined;
+  if (BARE_NUMBER.test(text)) {
+    const problem = "this is only a certificate's number; take the text of its QR code, its file, or the address of its page";
+    return { field: 'number', problem, text };
+  }
+  if (!PAGE.test(text.replace(/^https?/i, (scheme) => scheme.toLowerCase()))) return undefined;
+  const problem = "this is the address of a certificate's page, not the certificate; open the page, and follow “Open the verifier” there";
+  return { field: 'page', problem, text };
+}
+
 /** What stands between brackets or quotes. */
 function within(text: string): string {
   let [from, to] = [0, text.length];

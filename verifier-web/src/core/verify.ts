@@ -19,7 +19,13 @@ const PLAIN = /^(h[^#\s]*#)?\d+$/;
 
 /** Checks the text of a QR code, a verifier link, a compact JWS or JSON with an embedded proof. Never throws on bad input. */
 export async function verify(text: string, anchors: TrustAnchors, now: Date): Promise<Verdict> {
-  const whole = PLAIN.test(text) ? text : (await import('./pasted.js')).bare(text);
+  let whole = text;
+  if (!PLAIN.test(text)) {
+    const { bare, meant } = await import('./pasted.js');
+    whole = bare(text);
+    const other = meant(whole);
+    if (other) return malformed(other);
+  }
   if (isSpecimen(whole)) return { verdict: 'specimen', class: 'grey' };
   const at = Math.floor(+now / 1000);
   let answer: Verdict | undefined;
@@ -38,7 +44,7 @@ export async function verify(text: string, anchors: TrustAnchors, now: Date): Pr
   return answer ?? firstProven(presented, (one) => judge(one, anchors, at));
 }
 
-export function malformed({ field, problem }: Malformed): Verdict {
+export function malformed({ field, problem }: Pick<Malformed, 'field' | 'problem'>): Verdict {
   return { verdict: 'malformed', class: 'red', field, problem };
 }
 

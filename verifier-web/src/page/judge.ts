@@ -36,6 +36,10 @@ export async function judge(input: Input, anchors: TrustAnchors, name?: string, 
   const verdict = await verify(input.text, anchors, at);
   const isCompared = input.printed !== undefined && verdict.credential !== undefined && verdict.claimed === undefined;
   const result: Result = { verdict, at, printed: input.paper };
+  if (verdict.field === 'page') {
+    const { meant } = await import('../core/pasted.js');
+    result.page = meant(input.text)?.text;
+  }
   if (name !== undefined) result.name = name;
   if (input.doubtful === true) result.doubtful = true;
   if (input.strays) result.strays = input.strays;

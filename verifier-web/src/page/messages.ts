@@ -102,6 +102,26 @@ export function instant(iso: string): string {
   return format(iso, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }) + ' UTC';
 }
 
+const DAY = 86_400_000;
+const HOUR = 3_600_000;
+
+/**
+ * Returns the end of a certificate as it prints it: the day alone where it is the last second of one somewhere, by whole quarters
+ * of an hour from UTC. Where that may be one of two days, as it is for Kiritimati or Hawaii, the time is said.
+ */
+export function lastDay(iso: string): string {
+  const last = endsDay(Date.parse(iso));
+  return last === undefined ? instant(iso) : day(new Date(last).toISOString());
+}
+
+/** Returns an instant of the day, as UTC has it, that ends with this second; `undefined`: none does, or nobody knows which. */
+export function endsDay(at: number): number | undefined {
+  const past = (at + 1000) % DAY;
+  if (Number.isNaN(at) || past % (HOUR / 4) !== 0 || past === 10 * HOUR || past === 11 * HOUR) return undefined;
+  // Midnight there is at this time in UTC: of the same day west of it, of the next one east of it.
+  return past > 0 && past < 10 * HOUR ? at - DAY : at;
+}
+
 /** Returns an instant on the clock of this device. */
 export function moment(at: Date): string {
   return format(at.toISOString(), { dateStyle: 'long', timeStyle: 'short' });

@@ -15,6 +15,8 @@ export const PLACES = {
   dates: ['validFrom', 'validUntil', 'exp', 'nbf', 'iat'],
   status: ['credentialStatus'],
   signature: ['proof', 'header.alg', 'header.kid', 'header.typ', 'header.cty'],
+  page: ['page'],
+  bare_number: ['number'],
   form: [],
 };
 

@@ -18,6 +18,8 @@ export interface Result {
   doubtful?: boolean;
   /** Numbers of credentials that are attached to the file and that none of its pages shows. */
   strays?: string[];
+  /** The address that was given in place of a certificate: that of its page. */
+  page?: string | undefined;
   /** Files beside it, in the one that was dropped, that hold no certificate. */
   left?: string[];
 }

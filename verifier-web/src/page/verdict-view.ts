@@ -3,9 +3,9 @@
 
 import type { Anchor, Verdict } from '../core/index.js';
 import type { Field } from './compare.js';
-import { data, download, h, icon, type Child } from './dom.js';
+import { data, download, h, icon, visible, type Child } from './dom.js';
 import { fieldTable } from './fields.js';
-import { ago, current, day, has, instant, list, moment, t, type MessageKey } from './messages.js';
+import { ago, current, day, has, instant, lastDay, list, moment, t, type MessageKey } from './messages.js';
 import { placeOf, withoutTrustFile } from './places.js';
 import { colour, proven, type Result } from './result.js';
 
@@ -59,7 +59,7 @@ export function showVerdict(section: HTMLElement, result: Result, anchors: reado
     h('div', { class: 'body' },
       differencesTable(result),
       verdict.claimed ? claims(verdict, anchors) : facts(verdict),
-      problem(verdict),
+      problem(result),
       rests(result),
       more(verdict, doing),
     ),
@@ -85,7 +85,7 @@ function facts(verdict: Verdict): Child {
       fact('f.number', verdict.number, 'code'),
       ...achieved(verdict),
       fact('f.from', verdict.validFrom && instant(verdict.validFrom)),
-      fact('f.until', verdict.validUntil ? instant(verdict.validUntil) : t('f.unlimited')),
+      fact('f.until', verdict.validUntil ? lastDay(verdict.validUntil) : t('f.unlimited')),
       ...reason(verdict),
     ),
     h('div', { class: 'issuer' },
@@ -155,8 +155,14 @@ function claims(verdict: Verdict, anchors: readonly Anchor[]): Child {
   );
 }
 
-function problem(verdict: Verdict): Child {
+/** Fields of what is no certificate: what to do about it says all there is. */
+const MEANT = ['page', 'number'];
+
+function problem({ verdict, page }: Result): Child {
   if (verdict.verdict !== 'malformed') return null;
+  // Nothing is fetched: the reader goes there, or does not.
+  if (page !== undefined) return h('p', {}, h('a', { href: page, rel: 'noopener noreferrer', dir: 'ltr' }, visible(page)));
+  if (MEANT.includes(verdict.field ?? '')) return null;
   return h('dl', { class: 'facts' }, fact('f.field', verdict.field, 'code'), fact('f.problem', verdict.problem, 'wide'));
 }
 

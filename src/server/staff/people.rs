@@ -118,9 +118,15 @@ fn columns(asked: &Fields) -> Vec<String> {
 
 fn head(w: &Words, column: &str) -> String {
     match column.strip_prefix('+') {
-        Some(own) => own.to_owned(),
+        Some(own) => own_column(w, own),
         None => COLUMNS.iter().find(|(name, _)| *name == column).map(|(_, key)| w.s(key)).unwrap_or_default(),
     }
+}
+
+/// Returns what a column of the list itself is called on pages: its name is one for placeholders of templates.
+pub(super) fn own_column(w: &Words, name: &str) -> String {
+    let words = || super::phrases::sentence(&name.replace('_', " "));
+    w.if_any(&format!("column-{}", name.replace('_', "-"))).unwrap_or_else(words)
 }
 
 /// Asks which columns are shown: the usual ones, and those that came with the list.
